@@ -1,0 +1,32 @@
+import { OperationError } from "../shared/errors.ts";
+
+export type EngineErrorCode =
+  /** A start used the id of an instance that still runs. */
+  | "ERR_ORCHESTRATION_EXISTS"
+  /** Another host moved the instance on; this episode's work is thrown away. */
+  | "ERR_HISTORY_CONFLICT"
+  /** host.json names a task hub that storage would refuse. */
+  | "ERR_TASK_HUB_NAME";
+
+export class OrchestrationAlreadyExistsError extends OperationError<EngineErrorCode> {
+  constructor(
+    readonly instanceId: string,
+    readonly status: string,
+  ) {
+    super({
+      code: "ERR_ORCHESTRATION_EXISTS",
+      message: `An Orchestration instance with the status ${status} already exists.`,
+    });
+  }
+}
+
+/** HTTP 409 or 412 on the sentinel row or a partition row. */
+export class HistoryConflictError extends OperationError<EngineErrorCode> {
+  constructor(instanceId: string, cause: unknown) {
+    super({
+      code: "ERR_HISTORY_CONFLICT",
+      message: `Another worker changed the history of instance "${instanceId}" first.`,
+      cause,
+    });
+  }
+}

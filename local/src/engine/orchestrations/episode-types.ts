@@ -1,0 +1,40 @@
+// The boundary between deciding (pure: `run-episode.ts`, `replay/`) and storing (`dispatcher.ts`, `checkpoint.ts`).
+
+import type { HistoryEvent } from "../history/events.ts";
+import type { OutgoingMessage, TaskMessage } from "../messages/message-data.ts";
+
+export type EpisodeInput = {
+  instanceId: string;
+  /** Persisted events of the current execution; empty for a new one. */
+  history: readonly HistoryEvent[];
+  /** This batch, in order of arrival. */
+  messages: readonly TaskMessage[];
+};
+
+/** Where a message goes: the target's control queue, this instance's own (timers), or the work-item queue. */
+export type OutgoingRoute = "control" | "own-control" | "work-items";
+
+export type Outgoing = {
+  route: OutgoingRoute;
+  message: OutgoingMessage;
+  /** UTC time before which nobody may see it (timers). */
+  visibleAt?: string;
+};
+
+export type EpisodeResult =
+  /** Nothing to store: the batch's messages are deleted. */
+  | { kind: "discarded"; reason: string }
+  /** The worker was away, or the version does not match: the batch is abandoned and comes back. */
+  | { kind: "abandoned"; reason: string }
+  | {
+      kind: "advanced";
+      executionId: string;
+      /** All events of this execution after the episode; the last `newEventCount` of them are not stored yet. */
+      events: HistoryEvent[];
+      newEventCount: number;
+      /** Continue-as-new replaced the execution: `events` are all new and row keys start at 0 again. */
+      isNewGeneration: boolean;
+      outgoing: Outgoing[];
+      /** JSON text of the custom status, null for none. */
+      customStatus: string | null;
+    };

@@ -1,0 +1,49 @@
+// What the engine asks of its surroundings. `host/` answers these in the product, small fakes in tests; so the engine runs
+// without a worker.
+
+import type { FailureDetails } from "./history/events.ts";
+
+/** The value of the `orchestrationTrigger` binding, as the Node SDK reads it. */
+export type OrchestratorPayload = {
+  history: readonly unknown[];
+  input: unknown;
+  instanceId: string;
+  isReplaying: boolean;
+  parentInstanceId: string | null;
+  upperSchemaVersion: number;
+  upperSchemaVersionNew: number;
+  longRunningTimerIntervalDuration: string;
+  maximumShortTimerDuration: string;
+  /** Misspelt upstream; the SDK reads this name. */
+  defaultHttpAsyncRequestSleepTimeMillseconds: number;
+};
+
+export type OrchestratorCall = { name: string; instanceId: string; payload: OrchestratorPayload };
+
+/** `input` is the JSON text of the single argument; `null` means the handler receives `undefined`. */
+export type ActivityCall = { name: string; instanceId: string; input: string | null };
+
+/** How one call of user code ended. */
+export type InvocationReply =
+  /** It returned; `value` is the decoded return value, `undefined` for none. */
+  | { kind: "returned"; value: unknown }
+  /** It threw, or could not be loaded, or ran out of time. */
+  | { kind: "threw"; message: string; stack: string | null }
+  /** The worker was not available or went away in the middle: the call may be repeated. */
+  | { kind: "unavailable"; reason: string };
+
+/** Durable functions that the app registered, by kind; names compare ignoring case. */
+export type DurableFunctionKind = "orchestrator" | "activity" | "entity";
+export type DurableFunction = { name: string; kind: DurableFunctionKind; isDisabled: boolean };
+
+export interface FunctionInvoker {
+  /** All that is registered now; may change when the app is reloaded. */
+  durableFunctions(): readonly DurableFunction[];
+  invokeOrchestrator(call: OrchestratorCall): Promise<InvocationReply>;
+  invokeActivity(call: ActivityCall): Promise<InvocationReply>;
+}
+
+/** An activity's outcome as a value in history, never an error of ours. */
+export type ActivityOutcome =
+  | { kind: "completed"; result: string | null }
+  | { kind: "failed"; reason: string; details: string | null; failureDetails: FailureDetails | null };

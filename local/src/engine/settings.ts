@@ -1,0 +1,24 @@
+/** What `extensions.durableTask` of host.json says that the engine honours; defaults are the extension's. */
+export type DurableTaskSettings = {
+  hubName: string;
+  defaultVersion: string | null;
+  versionMatchStrategy: "None" | "Strict" | "CurrentOrOlder";
+  versionFailureStrategy: "Reject" | "Fail";
+  defaultAsyncRequestSleepTimeMs: number;
+  useForwardedHost: boolean;
+  maxConcurrentActivityFunctions: number;
+  maxConcurrentOrchestratorFunctions: number;
+  maxOrchestrationActions: number;
+  overridableExistingInstanceStates: "NonRunningStates" | "AnyState";
+  storeInputsInOrchestrationHistory: boolean;
+  localRpcEndpointEnabled: boolean;
+  connectionName: string;
+  partitionCount: number;
+  controlQueueBatchSize: number;
+  controlQueueBufferThreshold: number;
+  controlQueueVisibilityTimeoutMs: number;
+  workItemQueueVisibilityTimeoutMs: number;
+  maxQueuePollingIntervalMs: number;
+  traceInputsAndOutputs: boolean;
+  traceReplayEvents: boolean;
+};

@@ -1,0 +1,22 @@
+import { defineConfig } from "vitest/config";
+
+// Four groups, by what a test needs: `unit` nothing, `local` processes of this machine (Azurite, Python, workers),
+// `suite` the whole booted stack, `online` a package index or a Docker engine.
+const LOCAL = "test/**/*.local.test.ts";
+const SUITE = "test/suite/**/*.test.ts";
+const ONLINE = "test/**/*.online.test.ts";
+
+const slow = { testTimeout: 120_000, hookTimeout: 120_000 };
+
+export default defineConfig({
+  test: {
+    // Two cores: more parallel stacks only make each other miss their deadlines.
+    maxWorkers: 2,
+    projects: [
+      { test: { name: "unit", include: ["test/**/*.test.ts"], exclude: [LOCAL, SUITE, ONLINE], testTimeout: 20_000 } },
+      { test: { name: "local", include: [LOCAL], exclude: [SUITE], ...slow } },
+      { test: { name: "suite", include: [SUITE], exclude: [ONLINE], ...slow } },
+      { test: { name: "online", include: [ONLINE], testTimeout: 600_000, hookTimeout: 600_000 } },
+    ],
+  },
+});
