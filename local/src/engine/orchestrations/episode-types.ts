@@ -1,7 +1,32 @@
 // The boundary between deciding (pure: `run-episode.ts`, `replay/`) and storing (`dispatcher.ts`, `checkpoint.ts`).
 
+import type { Clock } from "../../shared/clock.ts";
+import type { Logger } from "../../shared/logger.ts";
 import type { HistoryEvent } from "../history/events.ts";
 import type { OutgoingMessage, TaskMessage } from "../messages/message-data.ts";
+import type { FunctionInvoker } from "../ports.ts";
+import type { DurableTaskSettings } from "../settings.ts";
+
+/** What host.json decides about an episode. */
+export type EpisodeSettings = Pick<
+  DurableTaskSettings,
+  | "defaultVersion"
+  | "versionMatchStrategy"
+  | "versionFailureStrategy"
+  | "defaultAsyncRequestSleepTimeMs"
+  | "maxOrchestrationActions"
+  | "storeInputsInOrchestrationHistory"
+>;
+
+export type EpisodeDeps = {
+  invoker: FunctionInvoker;
+  settings: EpisodeSettings;
+  clock: Clock;
+  log: Logger;
+};
+
+/** {@link file://./run-episode.ts | runEpisode}: decides one episode; touches no storage. */
+export type RunEpisode = (input: EpisodeInput, deps: EpisodeDeps) => Promise<EpisodeResult>;
 
 export type EpisodeInput = {
   instanceId: string;
