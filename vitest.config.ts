@@ -6,7 +6,7 @@ const LOCAL = "test/**/*.local.test.ts";
 const SUITE = "test/suite/**/*.test.ts";
 const ONLINE = "test/**/*.online.test.ts";
 
-const slow = { testTimeout: 120_000, hookTimeout: 120_000 };
+const slow = { testTimeout: 120_000, hookTimeout: 120_000, globalSetup: "test/helpers/build-dist.ts" };
 
 export default defineConfig({
   test: {
@@ -16,7 +16,7 @@ export default defineConfig({
       { test: { name: "unit", include: ["test/**/*.test.ts"], exclude: [LOCAL, SUITE, ONLINE], testTimeout: 20_000 } },
       { test: { name: "local", include: [LOCAL], exclude: [SUITE], ...slow } },
       { test: { name: "suite", include: [SUITE], exclude: [ONLINE], ...slow } },
-      { test: { name: "online", include: [ONLINE], testTimeout: 600_000, hookTimeout: 600_000 } },
+      { test: { name: "online", include: [ONLINE], ...slow, testTimeout: 600_000, hookTimeout: 600_000 } },
     ],
   },
 });

@@ -1,0 +1,40 @@
+# Short names for what people run. Everything stays inside this checkout and your user cache folder; no root, no Docker.
+#
+#   make run     sets up, then runs a notebook on the emulator: the main job
+#   make test    sets up, then checks and tests everything that needs no network
+#   make setup   only sets up; afterwards nothing above needs a network
+
+# The runtime of .runtime/ comes first where the system's Node is too old; else the folder does not exist.
+export PATH := $(CURDIR)/.runtime/bin:$(PATH)
+
+NOTEBOOK ?= test/testdata/features/singlestep
+
+.PHONY: run test check setup test-online bench clean
+
+run: setup
+	@node bin/same-kit.cjs local run $(NOTEBOOK)
+
+test: setup
+	@node scripts/test.mjs
+
+test-online: setup
+	@node scripts/test.mjs --online
+
+check: setup
+	@npm run --silent check
+
+bench: setup
+	@npm run --silent bench
+
+setup: node_modules/.package-lock.json
+	@node scripts/build.mjs --if-changed
+
+# npm writes this file last, so an interrupted install is done again.
+node_modules/.package-lock.json: package-lock.json scripts/runtime.cjs
+	@node scripts/runtime.cjs
+	@echo "Installing the packages of package-lock.json"
+	@npm ci --ignore-scripts --no-audit --no-fund --loglevel error
+	@touch $@
+
+clean:
+	@rm -rf dist node_modules .runtime

@@ -1,0 +1,74 @@
+#!/usr/bin/env node
+// Starts the command. Nothing newer than Node 16 may be written here: an old Node must get as far as handing over to the
+// runtime that `make` brought into .runtime/, or to saying what to do, instead of dying of a syntax error further inside.
+"use strict";
+
+const { spawn } = require("node:child_process");
+const { existsSync } = require("node:fs");
+const path = require("node:path");
+const { pathToFileURL } = require("node:url");
+
+const FLOOR = [22, 22];
+const root = path.dirname(__dirname);
+const runtime = path.join(root, ".runtime", "bin", process.platform === "win32" ? "node.exe" : "node");
+
+function isNewEnough(version) {
+  const [major, minor] = version.split(".").map(Number);
+  return major > FLOOR[0] || (major === FLOOR[0] && minor >= FLOOR[1]);
+}
+
+function fail(...lines) {
+  process.stderr.write(`${lines.join("\n")}\n`);
+  process.exit(1);
+}
+
+function handOver() {
+  // The channel tells the command when this process is gone, even after kill -9; see followLauncher.
+  const child = spawn(runtime, [__filename, ...process.argv.slice(2)], {
+    stdio: ["inherit", "inherit", "inherit", "ipc"],
+    env: { ...process.env, SAME_KIT_LAUNCHED: "1" },
+  });
+  // Ctrl-C reaches the command through the terminal's process group; here it must only not end the launcher first.
+  process.on("SIGINT", () => {});
+  for (const signal of ["SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal));
+  child.on("error", (error) => {
+    fail(`same-kit: ${runtime} does not start: ${error.message}`, `Run \`make setup\` in ${root} again.`);
+  });
+  child.on("exit", (code, signal) => {
+    if (signal === null) process.exit(code);
+    process.removeAllListeners(signal);
+    process.kill(process.pid, signal);
+  });
+}
+
+function followLauncher() {
+  delete process.env.SAME_KIT_LAUNCHED;
+  if (!process.channel) return;
+  process.channel.unref();
+  process.on("disconnect", () => process.kill(process.pid, "SIGHUP"));
+}
+
+async function start() {
+  const cli = path.join(root, "dist", "cli.js");
+  if (!existsSync(cli)) fail(`same-kit: ${cli} is missing: it is not built yet.`, `Run \`make setup\` in ${root}.`);
+  if (process.env.SAME_KIT_LAUNCHED) followLauncher();
+  require("node:module").enableCompileCache();
+  const { main } = await import(pathToFileURL(cli).href);
+  process.exitCode = await main(process.argv.slice(2), process.env);
+}
+
+function explainOldNode() {
+  const found = `same-kit: Node ${process.versions.node} is too old: ${FLOOR.join(".")} or newer is needed.`;
+  if (existsSync(path.join(root, "Makefile"))) {
+    fail(
+      found,
+      `Run \`make setup\` in ${root}: it brings a runtime from npm into .runtime/, which same-kit then uses.`,
+    );
+  }
+  const command = ["same-kit", ...process.argv.slice(2)].join(" ");
+  fail(found, `Install a newer Node, or let npm bring one for this call: npx -p node@24 -p same-kit ${command}`);
+}
+
+if (isNewEnough(process.versions.node)) start();
+else if (existsSync(runtime)) handOver();
+else explainOldNode();

@@ -1,0 +1,136 @@
+// Builds dist/: everything that runs, bundled, beside the files it reads. `npm pack` ships dist/ as it is.
+//
+//   dist/cli.js                  the command (ESM, one chunk per command, so that `--help` loads little)
+//   dist/worker/                 the language worker's process
+//   dist/azurite/                the supervised Azurite's process
+//   dist/functions-app/          the deployable app: what the cloud gets is what the local host runs
+//   dist/azurerm-stand-in/       the rehearsal's terraform provider
+//   dist/smoke/                  the notebook of the smoke test
+//
+// With --if-changed it does nothing where no source is newer than the last build.
+//
+// Only `azurite` and `testcontainers` stay outside as packages: both start processes from their own files.
+
+import { chmod, cp, mkdir, readdir, rm, stat, writeFile } from "node:fs/promises";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import { build } from "esbuild";
+import { unpackDill } from "./dill.mjs";
+
+const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
+const dist = path.join(root, "dist");
+const from = (...parts) => path.join(root, ...parts);
+const to = (...parts) => path.join(dist, ...parts);
+
+const common = {
+  bundle: true,
+  platform: "node",
+  target: "node22",
+  absWorkingDir: root,
+  logLevel: "error",
+  legalComments: "none",
+  sourcemap: false,
+  external: ["azurite", "azurite/*", "testcontainers"],
+};
+
+const cjs = (entry, outfile, options = {}) =>
+  build({ ...common, format: "cjs", entryPoints: [from(entry)], outfile: to(outfile), ...options });
+
+async function buildCli() {
+  const { metafile } = await build({
+    ...common,
+    format: "esm",
+    splitting: true,
+    minifySyntax: true,
+    entryPoints: { cli: from("toolkit/src/cli/main.ts") },
+    outdir: dist,
+    chunkNames: "chunks/[name]-[hash]",
+    metafile: true,
+    // Bundled CommonJS packages call require() for Node's own modules.
+    banner: {
+      js: 'import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);',
+    },
+  });
+  // Removed after the build, so that a command that runs meanwhile finds its chunks.
+  const made = new Set(Object.keys(metafile.outputs).map((file) => path.basename(file)));
+  for (const name of await readdir(to("chunks"))) if (!made.has(name)) await rm(to("chunks", name));
+}
+
+async function buildApp() {
+  const app = (...parts) => to("functions-app", ...parts);
+  await cjs("functions-app/src/main.ts", "functions-app/main.cjs", { external: ["@azure/functions-core"] });
+  await cp(from("functions-app/host.json"), app("host.json"));
+  await cp(from("functions-app/.funcignore"), app(".funcignore"));
+  await writeFile(
+    app("package.json"),
+    `${JSON.stringify({ name: "same-functions-app", main: "main.cjs" }, null, 2)}\n`,
+  );
+  await cp(from("functions-app/src/python/runner"), app("python"), {
+    recursive: true,
+    filter: (file) => !file.includes("__pycache__"),
+  });
+  await unpackDill(app("python", "packages"));
+}
+
+async function buildStandIn() {
+  await cjs("local/src/mini-azure/provider/main.ts", "azurerm-stand-in/main.cjs");
+  await copyData(from("local/src/mini-azure/provider"), to("azurerm-stand-in"));
+}
+
+/** Data files that a bundle reads at run time lie beside it, as they lie beside the source. */
+async function copyData(folder, target) {
+  await mkdir(target, { recursive: true });
+  for (const name of await readdir(folder)) {
+    if (/\.(json|proto|gz)$/.test(name)) await cp(path.join(folder, name), path.join(target, name));
+  }
+}
+
+const targets = {
+  command: buildCli,
+  worker: () => cjs("local/src/worker/child/main.ts", "worker/main.cjs"),
+  "worker's preload": () => cjs("local/src/worker/child/preload.ts", "worker/preload.cjs"),
+  "worker's functions-core": () => cjs("local/src/worker/child/functions-core.ts", "worker/functions-core.cjs"),
+  azurite: () => cjs("local/src/azurite/child/main.ts", "azurite/main.cjs"),
+  app: buildApp,
+  "azurerm stand-in": buildStandIn,
+  "smoke notebook": () => cp(from("test/testdata/features/singlestep"), to("smoke/singlestep"), { recursive: true }),
+};
+
+const SOURCES = [
+  "toolkit/src",
+  "local/src",
+  "functions-app",
+  "scripts",
+  "test/testdata/features/singlestep",
+  "package-lock.json",
+];
+
+async function isUpToDate() {
+  const builtAt = await modifiedAt(to(".built"));
+  for (const source of SOURCES) if ((await newestBelow(from(source))) > builtAt) return false;
+  return true;
+}
+
+async function newestBelow(file) {
+  const entries = await readdir(file, { withFileTypes: true, recursive: true }).catch(() => []);
+  const files = entries
+    .filter((it) => it.isFile() && !it.name.endsWith(".pyc"))
+    .map((it) => path.join(it.parentPath, it.name));
+  return Math.max(await modifiedAt(file), ...(await Promise.all(files.map(modifiedAt))));
+}
+
+const modifiedAt = async (file) => (await stat(file).catch(() => ({ mtimeMs: 0 }))).mtimeMs;
+
+async function main() {
+  if (process.argv.includes("--if-changed") && (await isUpToDate())) return;
+  await mkdir(dist, { recursive: true });
+  const names = Object.keys(targets);
+  const results = await Promise.allSettled(names.map((name) => targets[name]()));
+  const failed = results.flatMap((result, i) => (result.status === "rejected" ? [[names[i], result.reason]] : []));
+  for (const [name, reason] of failed) console.error(`The build of the ${name} failed: ${reason?.message ?? reason}`);
+  if (failed.length > 0) process.exit(1);
+  await chmod(from("bin/same-kit.cjs"), 0o755);
+  await writeFile(to(".built"), "");
+}
+
+await main();
