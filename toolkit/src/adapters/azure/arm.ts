@@ -1,0 +1,106 @@
+import { OperationError } from "@same-kit/local";
+import type { Cloud } from "./cloud.ts";
+import type { TokenSource } from "./tokens.ts";
+
+export type ArmAnswer = { status: number; body: unknown };
+
+/** A request that Azure Resource Manager refused. */
+export class ArmError extends OperationError<"ERR_ARM"> {
+  readonly status: number;
+  /** Azure's own, such as `AuthorizationFailed`; empty where it gave none. */
+  readonly azureCode: string;
+
+  constructor(fields: { method: string; path: string; status: number; azureCode: string; text: string; correlationId: string }) {
+    const { method, path, status, azureCode, text, correlationId } = fields;
+    const message = `${method} ${path}: unexpected status ${status} with error: ${azureCode}: ${text}`;
+    super({ code: "ERR_ARM", message, hint: `Azure's correlation id is ${correlationId || "unknown"}.` });
+    this.status = status;
+    this.azureCode = azureCode;
+  }
+}
+
+export type ArmDeps = {
+  cloud: Cloud;
+  token: TokenSource;
+  fetch: typeof fetch;
+  sleep: (ms: number) => Promise<void>;
+};
+
+const RETRIES = 3;
+const RETRY_MS = 2_000;
+
+/** Azure Resource Manager, by paths such as `/subscriptions/{id}`. */
+export class ArmClient {
+  readonly #deps: ArmDeps;
+
+  constructor(deps: ArmDeps) {
+    this.#deps = deps;
+  }
+
+  /** @returns the body; null where there is no such resource. */
+  async find(path: string, apiVersion: string): Promise<unknown | null> {
+    const answer = await this.#request("GET", path, apiVersion);
+    return answer.status === 404 ? null : answer.body;
+  }
+
+  /** @throws ArmError for any status but 2xx. */
+  async post(path: string, apiVersion: string, body?: unknown): Promise<unknown> {
+    const answer = await this.#request("POST", path, apiVersion, body);
+    return answer.body;
+  }
+
+  async put(path: string, apiVersion: string, body: unknown): Promise<unknown> {
+    return (await this.#request("PUT", path, apiVersion, body)).body;
+  }
+
+  /** Asks for the removal; Azure goes on with it by itself. */
+  async delete(path: string, apiVersion: string): Promise<void> {
+    await this.#request("DELETE", path, apiVersion);
+  }
+
+  async #request(method: string, path: string, apiVersion: string, body?: unknown): Promise<ArmAnswer> {
+    for (let attempt = 0; ; attempt += 1) {
+      const response = await this.#send(method, path, apiVersion, body);
+      const text = await response.text();
+      if (response.ok || (response.status === 404 && method !== "POST")) return { status: response.status, body: parse(text) };
+      if (attempt >= RETRIES || !isTransient(response.status)) throw toArmError(method, path, response, text);
+      await this.#deps.sleep(retryAfterMs(response) ?? RETRY_MS * 2 ** attempt);
+    }
+  }
+
+  async #send(method: string, path: string, apiVersion: string, body: unknown): Promise<Response> {
+    const { cloud, token, fetch } = this.#deps;
+    const url = `${cloud.resourceManager}${path}${path.includes("?") ? "&" : "?"}api-version=${apiVersion}`;
+    const headers: Record<string, string> = { authorization: `Bearer ${await token()}`, accept: "application/json" };
+    if (body === undefined) return fetch(url, { method, headers });
+    headers["content-type"] = "application/json";
+    return fetch(url, { method, headers, body: JSON.stringify(body) });
+  }
+}
+
+const isTransient = (status: number): boolean => status === 429 || status >= 500;
+
+function retryAfterMs(response: Response): number | null {
+  const seconds = Number(response.headers.get("retry-after"));
+  return seconds > 0 ? seconds * 1000 : null;
+}
+
+function toArmError(method: string, path: string, response: Response, text: string): ArmError {
+  const { error } = (parse(text) ?? {}) as { error?: { code?: string; message?: string } };
+  return new ArmError({
+    method,
+    path,
+    status: response.status,
+    azureCode: error?.code ?? "",
+    text: error?.message ?? text.slice(0, 500),
+    correlationId: response.headers.get("x-ms-correlation-request-id") ?? "",
+  });
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}

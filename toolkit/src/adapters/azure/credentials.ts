@@ -1,0 +1,85 @@
+// Who talks to Azure: the same choice as terraform's azurerm makes, so that one sign-in serves both.
+// Source: hashicorp/go-azure-sdk, sdk/auth/auth.go (order) and azurerm's provider arguments (variables).
+
+export type CredentialKind = "client-certificate" | "client-secret" | "oidc" | "managed-identity" | "az";
+
+export type Credential =
+  | { kind: "client-secret"; clientId: string; tenantId: string; secret: () => Promise<string> }
+  | { kind: "oidc"; clientId: string; tenantId: string; assertion: () => Promise<string> }
+  | { kind: "managed-identity"; clientId: string | null; endpoint: string | null }
+  /** Signing in with a certificate is left to the Azure CLI. */
+  | { kind: "client-certificate"; clientId: string; tenantId: string }
+  | { kind: "az" };
+
+export type CredentialProblem = { variable: string; message: string };
+
+export type CredentialDeps = {
+  readFile: (file: string) => Promise<string>;
+  fetch: typeof fetch;
+};
+
+const GITHUB_AUDIENCE = "api://AzureADTokenExchange";
+
+/**
+ * Reads `ARM_*` as azurerm does: the first kind that is configured decides.
+ *
+ * @returns the credential, or what is set by half.
+ */
+export function resolveCredential(env: NodeJS.ProcessEnv, deps: CredentialDeps): Credential | CredentialProblem[] {
+  const clientId = env["ARM_CLIENT_ID"] ?? "";
+  const tenantId = env["ARM_TENANT_ID"] ?? "";
+  const kind = configuredKind(env);
+  if (kind === "az") return { kind };
+  if (kind === "managed-identity") {
+    return { kind, clientId: clientId || null, endpoint: env["ARM_MSI_ENDPOINT"] || null };
+  }
+  const problems = missingNames(kind, { ARM_CLIENT_ID: clientId, ARM_TENANT_ID: tenantId });
+  if (problems.length > 0) return problems;
+  switch (kind) {
+    case "client-certificate":
+      return { kind, clientId, tenantId };
+    case "client-secret":
+      return { kind, clientId, tenantId, secret: () => textOrFile(env, "ARM_CLIENT_SECRET", deps) };
+    case "oidc":
+      return { kind, clientId, tenantId, assertion: () => oidcToken(env, deps) };
+  }
+}
+
+function configuredKind(env: NodeJS.ProcessEnv): CredentialKind {
+  if (env["ARM_CLIENT_CERTIFICATE"] || env["ARM_CLIENT_CERTIFICATE_PATH"]) return "client-certificate";
+  if (env["ARM_CLIENT_SECRET"] || env["ARM_CLIENT_SECRET_FILE_PATH"]) return "client-secret";
+  if (isTrue(env["ARM_USE_OIDC"])) return "oidc";
+  if (isTrue(env["ARM_USE_MSI"])) return "managed-identity";
+  return "az";
+}
+
+function missingNames(kind: CredentialKind, values: Record<string, string>): CredentialProblem[] {
+  return Object.entries(values)
+    .filter(([, value]) => value === "")
+    .map(([variable]) => ({ variable, message: `${variable} is not set, which signing in by ${kind} needs.` }));
+}
+
+async function oidcToken(env: NodeJS.ProcessEnv, deps: CredentialDeps): Promise<string> {
+  if (env["ARM_OIDC_TOKEN"] || env["ARM_OIDC_TOKEN_FILE_PATH"]) return textOrFile(env, "ARM_OIDC_TOKEN", deps);
+  const url = env["ARM_OIDC_REQUEST_URL"] ?? env["ACTIONS_ID_TOKEN_REQUEST_URL"];
+  const token = env["ARM_OIDC_REQUEST_TOKEN"] ?? env["ACTIONS_ID_TOKEN_REQUEST_TOKEN"];
+  if (!url || !token) {
+    throw new Error(
+      "ARM_USE_OIDC is set, but there is neither ARM_OIDC_TOKEN nor a place to ask for one. In GitHub Actions the job needs `permissions: id-token: write`.",
+    );
+  }
+  const separator = url.includes("?") ? "&" : "?";
+  const response = await deps.fetch(`${url}${separator}audience=${encodeURIComponent(GITHUB_AUDIENCE)}`, {
+    headers: { authorization: `Bearer ${token}`, accept: "application/json" },
+  });
+  if (!response.ok) throw new Error(`The OIDC token was refused with HTTP ${response.status}.`);
+  return ((await response.json()) as { value: string }).value;
+}
+
+async function textOrFile(env: NodeJS.ProcessEnv, name: string, deps: CredentialDeps): Promise<string> {
+  const text = env[name];
+  if (text) return text;
+  return (await deps.readFile(env[`${name}_FILE_PATH`] ?? "")).trim();
+}
+
+const isTrue = (value: string | undefined): boolean => /^(1|true)$/i.test(value ?? "");

@@ -1,0 +1,47 @@
+import type { ArmClient } from "./arm.ts";
+
+/** What Azure knows of one function app, read again after every deployment: host names carry a hash and cannot be built. */
+export type FunctionAppSite = { id: string; hostName: string; scmHostName: string; state: string };
+
+export type HostKeys = { masterKey: string; functionKeys: Record<string, string> };
+
+const SITE_API = "2023-12-01";
+const SYNC_API = "2022-03-01";
+
+type SiteBody = {
+  id: string;
+  properties: {
+    state?: string;
+    defaultHostName: string;
+    enabledHostNames?: string[];
+    hostNameSslStates?: { name: string; hostType: string }[];
+  };
+};
+
+/** @returns null where Azure does not list the app (yet). */
+export async function findFunctionApp(arm: ArmClient, appId: string): Promise<FunctionAppSite | null> {
+  const site = (await arm.find(appId, SITE_API)) as SiteBody | null;
+  if (site === null) return null;
+  const { defaultHostName, hostNameSslStates = [], enabledHostNames = [], state = "Unknown" } = site.properties;
+  const scmHostName =
+    hostNameSslStates.find((it) => it.hostType === "Repository")?.name ??
+    enabledHostNames.find((name) => name.includes(".scm.")) ??
+    "";
+  return { id: site.id, hostName: defaultHostName, scmHostName, state };
+}
+
+/** Names of the functions that the host found in the package. */
+export async function listFunctionNames(arm: ArmClient, appId: string): Promise<string[]> {
+  const list = (await arm.find(`${appId}/functions`, SITE_API)) as { value?: { name: string }[] } | null;
+  return (list?.value ?? []).map(({ name }) => name.slice(name.lastIndexOf("/") + 1));
+}
+
+/** The host's own keys; they do not exist before the host ran once. */
+export async function listHostKeys(arm: ArmClient, appId: string): Promise<HostKeys> {
+  const keys = (await arm.post(`${appId}/host/default/listKeys`, SITE_API)) as Partial<HostKeys>;
+  return { masterKey: keys.masterKey ?? "", functionKeys: keys.functionKeys ?? {} };
+}
+
+export async function syncTriggers(arm: ArmClient, appId: string): Promise<void> {
+  await arm.post(`${appId}/syncfunctiontriggers`, SYNC_API);
+}

@@ -1,0 +1,72 @@
+import { execa } from "execa";
+import { OperationError } from "@same-kit/local";
+
+export type FuncPublishOptions = {
+  appName: string;
+  subscriptionId: string;
+  /** The unpacked package; func zips it itself. */
+  appDir: string;
+  token: () => Promise<string>;
+  env: NodeJS.ProcessEnv;
+  signal: AbortSignal;
+  onProgress: (text: string) => void;
+};
+
+const LAST_LINES = 20;
+// Azure Resource Graph, by which func looks for the app, lags behind a create.
+const NOT_FOUND_LIMIT_MS = 120_000;
+const RETRY_MS = 10_000;
+
+/** The version of Azure Functions Core Tools; null where `func` is not there. */
+export async function funcVersion(env: NodeJS.ProcessEnv): Promise<string | null> {
+  const result = await execa("func", ["--version"], { env, extendEnv: false, reject: false, stdin: "ignore", timeout: 30_000 });
+  return result.failed ? null : result.stdout.trim();
+}
+
+/**
+ * `func azure functionapp publish`. It ends with 0 in several failures, so its exit code is no proof: the caller looks at the
+ * host, the list of functions and a smoke test. The token goes through standard input: other users can read arguments.
+ *
+ * @see Azure/azure-functions-core-tools, src/Cli/func/Actions/AzureActions/PublishFunctionAppAction.cs
+ */
+export async function publishWithFunc(options: FuncPublishOptions, sleep: (ms: number) => Promise<void>): Promise<void> {
+  for (let waitedMs = 0; ; waitedMs += RETRY_MS) {
+    const { failed, lines } = await runFunc(options);
+    if (!failed) return;
+    const text = lines.join("\n");
+    if (!/Can't find app with name/.test(text) || waitedMs >= NOT_FOUND_LIMIT_MS) throw funcFailed(text, lines);
+    options.onProgress("Azure has not listed the new app yet: trying again");
+    await sleep(RETRY_MS);
+  }
+}
+
+async function runFunc(options: FuncPublishOptions): Promise<{ failed: boolean; lines: string[] }> {
+  const { appName, subscriptionId, appDir, token, env, signal, onProgress } = options;
+  const args = ["azure", "functionapp", "publish", appName, "--subscription", subscriptionId];
+  const child = execa("func", [...args, "--no-build", "--access-token-stdin"], {
+    cwd: appDir,
+    env: { ...env, FUNCTIONS_WORKER_RUNTIME: "node", FUNCTIONS_CORE_TOOLS_TELEMETRY_OPTOUT: "1", CLI_DEBUG: "0" },
+    extendEnv: false,
+    reject: false,
+    input: await token(),
+    all: true,
+    cancelSignal: signal,
+  });
+  const lines: string[] = [];
+  for await (const line of child.iterable({ from: "all" })) {
+    lines.push(line);
+    onProgress(line);
+  }
+  const result = await child;
+  signal.throwIfAborted();
+  return { failed: result.failed, lines };
+}
+
+function funcFailed(text: string, lines: readonly string[]): OperationError {
+  const notFound = /Can't find app with name/.test(text);
+  return new OperationError({
+    code: notFound ? "ERR_DEPLOY_APP_NOT_FOUND" : "ERR_DEPLOY_FUNC_FAILED",
+    message: `func could not publish the app. It printed:\n${lines.slice(-LAST_LINES).join("\n")}`,
+    hint: "Run the command again, or let same-kit publish by itself: --publisher direct.",
+  });
+}

@@ -1,0 +1,98 @@
+// The SCM site of a function app: where a package is sent, and what became of it. Flex Consumption has a service of its own,
+// known from its clients (Azure/azure-dev, cli/azd/pkg/azsdk/funcapp_host_client.go); the other plans have Kudu's zipdeploy
+// (projectkudu/kudu, Kudu.Services/Deployment/PushDeploymentController.cs).
+
+import { openAsBlob } from "node:fs";
+import type { HostingPlan } from "../terraform/cost-notes.ts";
+import type { TokenSource } from "../azure/tokens.ts";
+
+export type ScmDeps = { host: string; token: TokenSource; fetch: typeof fetch };
+
+export type ScmAnswer = { status: number; text: string };
+
+/** What the SCM site says of one deployment; a subset of what it sends. */
+export type DeploymentStatus = {
+  id: string;
+  status: number;
+  statusText: string;
+  buildErrors: string[];
+};
+
+export const DEPLOYMENT_STATE = {
+  cancelled: -1,
+  pending: 0,
+  building: 1,
+  deploying: 2,
+  failed: 3,
+  success: 4,
+  conflict: 5,
+  partialSuccess: 6,
+} as const;
+
+/** Sends the zip. A 202 answer names the deployment, or `latest` stands for it. */
+export async function sendPackage(deps: ScmDeps, plan: HostingPlan, zipFile: string, signal: AbortSignal): Promise<ScmAnswer> {
+  const path =
+    plan === "flex"
+      ? "/api/publish?RemoteBuild=false&Deployer=same-kit"
+      : "/api/zipdeploy?isAsync=true&deployer=same-kit&author=same-kit";
+  // A blob of the file is streamed and carries its length; the package is never in memory as a whole.
+  const body = await openAsBlob(zipFile, { type: "application/zip" });
+  const response = await call(deps, "POST", path, { body, signal, headers: { "content-type": "application/zip" } });
+  return { status: response.status, text: await response.text() };
+}
+
+/** The id that later questions use; `latest` where the site named none. */
+export function deploymentIdOf(answer: ScmAnswer): string {
+  try {
+    const id: unknown = JSON.parse(answer.text);
+    return typeof id === "string" && id !== "" ? id : "latest";
+  } catch {
+    return "latest";
+  }
+}
+
+/** @returns null where the site does not know it: too early, or the worker behind it was replaced. */
+export async function readDeployment(deps: ScmDeps, id: string): Promise<DeploymentStatus | null> {
+  const response = await call(deps, "GET", `/api/deployments/${encodeURIComponent(id)}`);
+  if (response.status === 404 || response.status >= 500 || response.status === 429) return null;
+  if (!response.ok) throw new Error(`unexpected status ${response.status} of the SCM site: ${await response.text()}`);
+  const body = (await response.json()) as {
+    id?: string;
+    status?: number;
+    status_text?: string;
+    build_summary?: { errors?: unknown[] };
+  };
+  return {
+    id: body.id ?? id,
+    status: body.status ?? DEPLOYMENT_STATE.pending,
+    statusText: body.status_text ?? "",
+    buildErrors: (body.build_summary?.errors ?? []).map((it) => (typeof it === "string" ? it : JSON.stringify(it))),
+  };
+}
+
+/** The deployment's log, line by line; empty where there is none. */
+export async function readDeploymentLog(deps: ScmDeps, id: string): Promise<string[]> {
+  const response = await call(deps, "GET", `/api/deployments/${encodeURIComponent(id)}/log`);
+  if (!response.ok) return [];
+  const entries = (await response.json()) as { message?: string; details_url?: string | null }[];
+  const lines: string[] = [];
+  for (const { message, details_url } of entries) {
+    if (message) lines.push(message);
+    if (details_url) lines.push(...(await readLogDetails(deps, details_url)));
+  }
+  return lines;
+}
+
+async function readLogDetails(deps: ScmDeps, detailsUrl: string): Promise<string[]> {
+  const { pathname, search, host } = new URL(detailsUrl, `https://${deps.host}`);
+  if (host !== deps.host) return []; // The token is for this site only.
+  const response = await call(deps, "GET", `${pathname}${search}`);
+  if (!response.ok) return [];
+  const entries = (await response.json()) as { message?: string }[];
+  return entries.flatMap(({ message }) => (message ? [message] : []));
+}
+
+async function call(deps: ScmDeps, method: string, path: string, init: RequestInit = {}): Promise<Response> {
+  const headers = { accept: "application/json", authorization: `Bearer ${await deps.token()}`, ...init.headers };
+  return deps.fetch(`https://${deps.host}${path}`, { ...init, method, headers });
+}

@@ -1,0 +1,18 @@
+/** The hosting plans that the terraform module knows. */
+export type HostingPlan = "flex" | "consumption" | "premium";
+
+const PLAN_NOTES: Record<HostingPlan, string> = {
+  flex: "Flex Consumption bills executions and the seconds they take: an idle app costs nothing.",
+  consumption: "Linux Consumption bills executions and the seconds they take: an idle app costs nothing.",
+  premium: "Elastic Premium bills at least one instance all the time, also when nothing runs.",
+};
+
+/** What goes on costing when the deployment is forgotten. Prices are not stated: they differ by region and change. */
+export function costNotes(plan: HostingPlan): string[] {
+  return [
+    PLAN_NOTES[plan],
+    "Durable Functions polls its storage queues while the app is awake: storage operations are billed.",
+    "Application Insights bills each GB of logs; they are kept for 30 days.",
+    "`same-kit down` removes all of it.",
+  ];
+}

@@ -1,0 +1,203 @@
+import { fork } from "node:child_process";
+import path from "node:path";
+import { createInterface } from "node:readline";
+import { OperationError, packageRoot } from "@same-kit/local";
+import { parseTerraformLine, type TerraformDiagnostic, type TerraformEvent } from "./ui-events.ts";
+
+export type TerraformSettings = {
+  /** Name on PATH, or a path. */
+  binary: string;
+  /** Holds the module's files, the lock file and the state. */
+  dir: string;
+  env: NodeJS.ProcessEnv;
+  /** A generated CLI configuration; absent: the user's own counts. */
+  cliConfigFile?: string;
+  onEvent: (event: TerraformEvent) => void;
+  /** First abort: one interrupt, then wait. */
+  signal: AbortSignal;
+  /** Second Ctrl-C: leave now. */
+  leaveNow?: AbortSignal;
+};
+
+export type TerraformRun = {
+  exitCode: number;
+  stdout: string;
+  /** Text outside the JSON lines: early errors. */
+  stderr: string;
+  errors: TerraformDiagnostic[];
+};
+
+/** The part of `terraform show -json PLAN` that is read here. */
+export type ResourceChange = {
+  address: string;
+  type: string;
+  change: {
+    actions: string[];
+    before: Record<string, unknown> | null;
+    after: Record<string, unknown> | null;
+    before_sensitive: unknown;
+    after_sensitive: unknown;
+  };
+};
+
+const LOCK_TIMEOUT = "-lock-timeout=60s";
+const QUIET = ["-input=false", "-no-color"];
+const EXIT_CHANGES = 2;
+const EXIT_NOT_FOUND = 127;
+
+/**
+ * Drives the real terraform. Every method resolves with how the run ended where that is an answer, and throws
+ * {@link TerraformError} where it failed: the exit code alone tells, as a failed plan prints a summary too.
+ *
+ * @see hashicorp/terraform, website/docs/cli/commands
+ */
+export class Terraform {
+  readonly #settings: TerraformSettings;
+
+  constructor(settings: TerraformSettings) {
+    this.#settings = settings;
+  }
+
+  async version(): Promise<string> {
+    const run = await this.#run(["version", "-json"]);
+    requireSuccess("version", run);
+    return String((JSON.parse(run.stdout) as { terraform_version?: unknown }).terraform_version ?? "");
+  }
+
+  async init(): Promise<void> {
+    requireSuccess("init", await this.#run(["init", ...QUIET, "-json"]));
+  }
+
+  /** @returns whether applying `planFile` would change anything. */
+  async plan(planFile: string, options: { destroy?: boolean } = {}): Promise<boolean> {
+    const args = ["plan", ...QUIET, "-json", LOCK_TIMEOUT, "-detailed-exitcode", `-out=${planFile}`];
+    const run = await this.#run(options.destroy ? [...args, "-destroy"] : args);
+    if (run.exitCode !== EXIT_CHANGES) requireSuccess("plan", run);
+    return run.exitCode === EXIT_CHANGES;
+  }
+
+  async showPlan(planFile: string): Promise<ResourceChange[]> {
+    const run = await this.#run(["show", "-no-color", "-json", planFile]);
+    requireSuccess("show", run);
+    return (JSON.parse(run.stdout) as { resource_changes?: ResourceChange[] }).resource_changes ?? [];
+  }
+
+  async apply(planFile: string): Promise<void> {
+    requireSuccess("apply", await this.#run(["apply", ...QUIET, "-json", LOCK_TIMEOUT, planFile]));
+  }
+
+  /** Brings a resource that exists already under this state. */
+  async import(address: string, id: string): Promise<void> {
+    requireSuccess("import", await this.#run(["import", ...QUIET, LOCK_TIMEOUT, address, id]));
+  }
+
+  async forceUnlock(lockId: string): Promise<void> {
+    requireSuccess("force-unlock", await this.#run(["force-unlock", "-force", lockId]));
+  }
+
+  /** All outputs, sensitive ones in clear; empty where nothing was applied. */
+  async outputs(): Promise<Record<string, unknown>> {
+    const run = await this.#run(["output", "-no-color", "-json"]);
+    requireSuccess("output", run);
+    const values = JSON.parse(run.stdout) as Record<string, { value: unknown }>;
+    return Object.fromEntries(Object.entries(values).map(([name, { value }]) => [name, value]));
+  }
+
+  /** Addresses of what the state holds. */
+  async stateList(): Promise<string[]> {
+    const run = await this.#run(["state", "list"]);
+    if (/No state file was found/.test(run.stderr)) return [];
+    requireSuccess("state list", run);
+    return run.stdout.split("\n").filter((line) => line !== "");
+  }
+
+  async #run(args: string[]): Promise<TerraformRun> {
+    const { binary, dir, onEvent } = this.#settings;
+    const child = fork(path.join(packageRoot(), "dist", "terraform", "guard.cjs"), [binary, `-chdir=${dir}`, ...args], {
+      stdio: ["ignore", "pipe", "pipe", "ipc"],
+      env: terraformEnvironment(this.#settings),
+    });
+    const stopInterrupting = this.#interruptOnAbort(child);
+    const errors: TerraformDiagnostic[] = [];
+    const stdout: string[] = [];
+    const stderr: string[] = [];
+    const exited = new Promise<number>((resolve) => child.on("close", (code) => resolve(code ?? 1)));
+    const readOut = readLines(child.stdout, (line) => {
+      stdout.push(line);
+      const event = args.includes("-json") && isProgress(args) ? parseTerraformLine(line) : null;
+      if (event?.kind === "diagnostic" && event.diagnostic.severity === "error") errors.push(event.diagnostic);
+      if (event !== null) onEvent(event);
+    });
+    const readError = readLines(child.stderr, (line) => stderr.push(line));
+    try {
+      const [exitCode] = await Promise.all([exited, readOut, readError]);
+      if (exitCode === EXIT_NOT_FOUND) throw terraformMissing(binary);
+      return { exitCode, errors, stdout: stdout.join("\n"), stderr: stderr.join("\n") };
+    } finally {
+      stopInterrupting();
+    }
+  }
+
+  #interruptOnAbort(child: ReturnType<typeof fork>): () => void {
+    const { signal, leaveNow } = this.#settings;
+    const send = (text: string) => () => void (child.connected && child.send(text));
+    const interrupt = send("interrupt");
+    const interruptAgain = send("interrupt-again");
+    signal.addEventListener("abort", interrupt);
+    leaveNow?.addEventListener("abort", interruptAgain);
+    if (signal.aborted) interrupt();
+    return () => {
+      signal.removeEventListener("abort", interrupt);
+      leaveNow?.removeEventListener("abort", interruptAgain);
+      if (child.connected) child.disconnect();
+    };
+  }
+}
+
+/** A run of terraform that failed; `run` has its diagnostics, from which the case is told. */
+export class TerraformError extends OperationError<"ERR_TERRAFORM"> {
+  readonly command: string;
+  readonly run: TerraformRun;
+
+  constructor(command: string, run: TerraformRun) {
+    const [first] = run.errors;
+    const reason = first === undefined ? lastLines(run.stderr || run.stdout) : `${first.summary}\n${first.detail}`.trim();
+    super({ code: "ERR_TERRAFORM", message: `terraform ${command} failed (exit code ${run.exitCode}).\n${reason}` });
+    this.command = command;
+    this.run = run;
+  }
+}
+
+function requireSuccess(command: string, run: TerraformRun): void {
+  if (run.exitCode !== 0) throw new TerraformError(command, run);
+}
+
+function terraformMissing(binary: string): OperationError {
+  return new OperationError({
+    code: "ERR_PREFLIGHT_TERRAFORM_MISSING",
+    message: `Terraform was not found: there is no \`${binary}\` on the PATH.`,
+    hint: "Install Terraform 1.9 or newer, or name it with --terraform.",
+  });
+}
+
+function terraformEnvironment({ env, cliConfigFile }: TerraformSettings): NodeJS.ProcessEnv {
+  return {
+    ...env,
+    TF_IN_AUTOMATION: "1",
+    TF_INPUT: "0",
+    CHECKPOINT_DISABLE: "1",
+    ...(cliConfigFile === undefined ? {} : { TF_CLI_CONFIG_FILE: cliConfigFile }),
+  };
+}
+
+/** `show` and `output` answer with one document, not with events. */
+const isProgress = (args: string[]): boolean => ["init", "plan", "apply", "destroy"].includes(args[0] ?? "");
+
+async function readLines(stream: NodeJS.ReadableStream | null, onLine: (line: string) => void): Promise<void> {
+  if (stream === null) return;
+  for await (const line of createInterface({ input: stream, crlfDelay: Number.POSITIVE_INFINITY })) onLine(line);
+}
+
+function lastLines(text: string): string {
+  return text.trim().split("\n").slice(-20).join("\n");
+}

@@ -1,0 +1,84 @@
+import { createHash } from "node:crypto";
+import { existsSync } from "node:fs";
+import { mkdir, readFile, stat, writeFile } from "node:fs/promises";
+import path from "node:path";
+import type { BundledPython } from "./bundled-python.ts";
+import { listEntries, type PackageEntry } from "./entries.ts";
+import { type WrittenZip, writeZip } from "./zip.ts";
+
+/** A package that is ready to be sent. */
+export type AppPackage = WrittenZip & {
+  /** Null: the app looks for a Python of its host. */
+  python: { version: string; kind: "cloud" | "machine" } | null;
+  /** Bytes by part. */
+  parts: Record<string, number>;
+  entries: PackageEntry[];
+};
+
+export type AppPackageOptions = {
+  /** The built app: host.json, package.json, main.cjs, python/. */
+  appDir: string;
+  python: BundledPython | null;
+  /** Packages beside the bundled Python. */
+  basePackages: PackageEntry[];
+  /** Packages are kept here by hash, so that a rollback finds the earlier ones. */
+  packagesDir: string;
+};
+
+/**
+ * Packs the app. What was packed before from the same files is found again instead of being zipped again.
+ */
+export async function buildAppPackage(options: AppPackageOptions): Promise<AppPackage> {
+  const app = await listEntries(options.appDir, "", (name) => !isLeftOut(name));
+  const entries = merge([...app, ...(options.python?.entries ?? []), ...options.basePackages]);
+  const key = await fingerprint(entries);
+  const file = path.join(options.packagesDir, `${key}.zip`);
+  const { python } = options;
+  const facts = { python: python && { version: python.version, kind: python.kind }, parts: await sizeByPart(entries) };
+  const known = await readKnown(file);
+  if (known !== null) return { ...known, file, ...facts, entries };
+  await mkdir(options.packagesDir, { recursive: true });
+  const written = await writeZip(file, entries);
+  const { sha256, sizeBytes, unpackedBytes } = written;
+  await writeFile(`${file}.json`, JSON.stringify({ sha256, sizeBytes, unpackedBytes }));
+  return { ...written, ...facts, entries };
+}
+
+// Azure never runs them; func leaves the same out.
+const isLeftOut = (name: string): boolean => /(^|\/)(local\.settings\.json|\.funcignore|\.gitignore)$/.test(name);
+
+/** A later entry replaces an earlier one of the same name: a base package may bring its own dill. */
+function merge(entries: readonly PackageEntry[]): PackageEntry[] {
+  const byName = new Map(entries.map((entry) => [entry.name, entry]));
+  return [...byName.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+/** Known by names, sizes and times of the sources: cheap, and a rebuild changes the times. */
+async function fingerprint(entries: readonly PackageEntry[]): Promise<string> {
+  const hash = createHash("sha256");
+  const stats = await Promise.all(entries.map(({ source }) => stat(source)));
+  entries.forEach(({ name, isExecutable }, i) => {
+    hash.update(`${name}\0${isExecutable}\0${stats[i]?.size}\0${stats[i]?.mtimeMs}\n`);
+  });
+  return hash.digest("hex").slice(0, 32);
+}
+
+async function readKnown(file: string): Promise<{ sha256: string; sizeBytes: number; unpackedBytes: number } | null> {
+  if (!existsSync(file) || !existsSync(`${file}.json`)) return null;
+  return JSON.parse(await readFile(`${file}.json`, "utf8"));
+}
+
+async function sizeByPart(entries: readonly PackageEntry[]): Promise<Record<string, number>> {
+  const sizes: Record<string, number> = {};
+  for (const { name, source } of entries) {
+    const part = partOf(name);
+    sizes[part] = (sizes[part] ?? 0) + (await stat(source)).size;
+  }
+  return sizes;
+}
+
+/** `python/packages/numpy`, `python/cpython`, `main.cjs`. */
+function partOf(name: string): string {
+  const segments = name.split("/");
+  return segments.slice(0, name.startsWith("python/packages/") ? 3 : Math.min(2, segments.length)).join("/");
+}

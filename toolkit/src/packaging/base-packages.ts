@@ -1,0 +1,78 @@
+import { createHash } from "node:crypto";
+import { existsSync } from "node:fs";
+import { mkdir, rename, rm } from "node:fs/promises";
+import path from "node:path";
+import { execa } from "execa";
+import { OperationError } from "@same-kit/local";
+import { listEntries, type PackageEntry } from "./entries.ts";
+import { minorOf } from "./bundled-python.ts";
+
+export type BasePackagesOptions = {
+  /** Requirement specifiers, such as `numpy` or `pandas==2.3.1`. */
+  requirements: readonly string[];
+  /** The Python that they must fit, such as `3.12.14`; not the one that runs pip. */
+  pythonVersion: string;
+  /** `cloud`: wheels for Linux on x86-64, whatever this machine is. */
+  kind: "cloud" | "machine";
+  /** Runs pip. */
+  interpreter: string;
+  cacheDir: string;
+  env: NodeJS.ProcessEnv;
+  signal: AbortSignal;
+};
+
+const PREFIX = "python/packages/";
+// Newest first: pip takes any of them. Azure's images are Debian 11 or newer, glibc 2.31.
+const CLOUD_PLATFORMS = ["manylinux_2_31_x86_64", "manylinux_2_28_x86_64", "manylinux_2_17_x86_64", "manylinux2014_x86_64"];
+const LAST_LINES = 15;
+
+/**
+ * Installs packages beside the bundled Python, by the user's own pip from the index that it is configured for; only wheels, so
+ * that nothing is compiled for the wrong machine. Cached by what was asked for.
+ */
+export async function installBasePackages(options: BasePackagesOptions): Promise<PackageEntry[]> {
+  if (options.requirements.length === 0) return [];
+  const folder = path.join(options.cacheDir, "base-packages", keyOf(options));
+  if (!existsSync(folder)) await install(folder, options);
+  return listEntries(folder, PREFIX, (name) => !name.startsWith("bin/") && !name.includes("__pycache__/"));
+}
+
+async function install(folder: string, options: BasePackagesOptions): Promise<void> {
+  const part = `${folder}.${process.pid}.part`;
+  await mkdir(path.dirname(folder), { recursive: true });
+  try {
+    const target = options.kind === "cloud" ? cloudArguments(options.pythonVersion) : [];
+    const args = ["-m", "pip", "install", "--disable-pip-version-check", "--no-input", "--quiet", "--no-compile"];
+    const result = await execa(
+      options.interpreter,
+      [...args, "--only-binary=:all:", ...target, "--target", part, ...options.requirements],
+      { env: options.env, extendEnv: false, reject: false, stdin: "ignore", all: true, cancelSignal: options.signal },
+    );
+    options.signal.throwIfAborted();
+    if (result.failed) throw pipFailed(options, result.all || result.shortMessage || "");
+    await rename(part, folder).catch((error: NodeJS.ErrnoException) => {
+      if (!existsSync(folder)) throw error; // Else another process was first.
+    });
+  } finally {
+    await rm(part, { recursive: true, force: true });
+  }
+}
+
+function cloudArguments(pythonVersion: string): string[] {
+  const platforms = CLOUD_PLATFORMS.flatMap((name) => ["--platform", name]);
+  return ["--implementation", "cp", "--python-version", minorOf(pythonVersion), ...platforms];
+}
+
+function keyOf({ requirements, pythonVersion, kind }: BasePackagesOptions): string {
+  const text = JSON.stringify([[...requirements].sort(), minorOf(pythonVersion), kind]);
+  return createHash("sha256").update(text).digest("hex").slice(0, 16);
+}
+
+function pipFailed({ requirements, pythonVersion }: BasePackagesOptions, output: string): OperationError {
+  const tail = output.trim().split("\n").slice(-LAST_LINES).join("\n");
+  return new OperationError({
+    code: "ERR_DEPLOY_BASE_PACKAGES",
+    message: `pip could not fetch wheels of ${requirements.join(", ")} for Python ${minorOf(pythonVersion)} on Linux x86-64. It printed:\n${tail}`,
+    hint: "Check the names given to --with. Packages without a wheel for that platform can go into a run's own requirements.txt instead.",
+  });
+}

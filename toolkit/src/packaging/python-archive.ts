@@ -1,0 +1,97 @@
+// The CPython that goes into the package: Azure promises no Python in the images of its Node apps. python-build-standalone's
+// `install_only` builds run from any folder and need only glibc.
+// Source: astral-sh/python-build-standalone, docs/running.rst.
+
+import { createHash } from "node:crypto";
+import { createReadStream, createWriteStream, existsSync } from "node:fs";
+import { mkdir, rename, rm } from "node:fs/promises";
+import path from "node:path";
+import { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import { OperationError } from "@same-kit/local";
+import * as tar from "tar";
+
+export type PythonArchive = { version: string; fileName: string; sha256: string; release: string };
+
+/** Pinned; the hash is the one that the release publishes. 3.12 has the widest choice of wheels today. */
+export const CLOUD_PYTHON: PythonArchive = {
+  version: "3.12.14",
+  release: "20260814",
+  fileName: "cpython-3.12.14+20260814-x86_64-unknown-linux-gnu-install_only_stripped.tar.gz",
+  sha256: "5acfa3e9ba26b51ae161c83aff278da915b590d22373a424b2ba55b8afe91fcc",
+};
+
+export const DEFAULT_PYTHON_MIRROR = "https://github.com/astral-sh/python-build-standalone/releases/download";
+
+export type PythonArchiveOptions = {
+  cacheDir: string;
+  /** Replaces {@link DEFAULT_PYTHON_MIRROR}; the same folders are expected below it. */
+  mirror: string;
+  /** A local file instead of any download; checked against the same hash. */
+  localFile: string | null;
+  fetch: typeof fetch;
+  onProgress: (text: string) => void;
+  signal: AbortSignal;
+};
+
+/** @returns the folder that holds `bin/` and `lib/`, unpacked once per user. */
+export async function unpackedCloudPython(options: PythonArchiveOptions): Promise<string> {
+  const { fileName, sha256 } = CLOUD_PYTHON;
+  const place = path.join(options.cacheDir, "cpython", sha256.slice(0, 16));
+  const folder = path.join(place, "python");
+  if (existsSync(folder)) return folder;
+  await mkdir(options.cacheDir, { recursive: true });
+  const archive = options.localFile ?? path.join(options.cacheDir, "cpython", fileName);
+  if (!existsSync(archive)) await download(archive, options);
+  await requireHash(archive, options.localFile === null);
+  options.onProgress("unpacking Python");
+  const part = `${place}.${process.pid}.part`;
+  try {
+    await mkdir(part, { recursive: true });
+    // tar refuses names that would leave the folder, and links to places outside it.
+    await tar.extract({ file: archive, cwd: part, strict: true });
+    await rename(part, place).catch((error: NodeJS.ErrnoException) => {
+      if (!existsSync(folder)) throw error; // Else another process was first.
+    });
+  } finally {
+    await rm(part, { recursive: true, force: true });
+  }
+  return folder;
+}
+
+async function download(file: string, { mirror, fetch, onProgress, signal }: PythonArchiveOptions): Promise<void> {
+  const url = `${mirror.replace(/\/+$/, "")}/${CLOUD_PYTHON.release}/${encodeURIComponent(CLOUD_PYTHON.fileName)}`;
+  onProgress(`downloading Python ${CLOUD_PYTHON.version} for the cloud, once`);
+  const part = `${file}.${process.pid}.part`;
+  await mkdir(path.dirname(file), { recursive: true });
+  try {
+    const response = await fetch(url, { signal });
+    if (!response.ok || response.body === null) throw new Error(`HTTP ${response.status}`);
+    await pipeline(Readable.fromWeb(response.body), createWriteStream(part));
+    await rename(part, file);
+  } catch (cause) {
+    signal.throwIfAborted();
+    throw new OperationError({
+      code: "ERR_DEPLOY_PYTHON_DOWNLOAD",
+      message: `Python ${CLOUD_PYTHON.version} for the cloud could not be downloaded from ${url}: ${(cause as Error).message}`,
+      hint: "Name a mirror (--python-mirror URL), a file that you have (--python-archive FILE), or leave Python out (--no-bundled-python).",
+      cause,
+    });
+  } finally {
+    await rm(part, { force: true });
+  }
+}
+
+async function requireHash(file: string, isOurs: boolean): Promise<void> {
+  const hash = createHash("sha256");
+  await pipeline(createReadStream(file), hash);
+  const found = hash.digest("hex");
+  if (found === CLOUD_PYTHON.sha256) return;
+  // A bad download must not stand in the way of the next try.
+  if (isOurs) await rm(file, { force: true });
+  throw new OperationError({
+    code: "ERR_DEPLOY_PYTHON_CHECKSUM",
+    message: `${file} is not ${CLOUD_PYTHON.fileName}: its SHA-256 is ${found}, not ${CLOUD_PYTHON.sha256}.`,
+    hint: "Download it again, or check the mirror.",
+  });
+}

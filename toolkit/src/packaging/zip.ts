@@ -1,0 +1,46 @@
+import { createHash } from "node:crypto";
+import { createWriteStream } from "node:fs";
+import { rename, rm, stat } from "node:fs/promises";
+import { Transform } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import yazl from "yazl";
+import type { PackageEntry } from "./entries.ts";
+
+export type WrittenZip = { file: string; sha256: string; sizeBytes: number; unpackedBytes: number };
+
+// The same files make the same bytes, so that a package is known by its hash. Zip has no time before 1980 and no time zone.
+const TIMESTAMP = new Date(1980, 0, 1, 0, 0, 0);
+const FILE_MODE = 0o100644;
+const EXECUTABLE_MODE = 0o100755;
+
+/**
+ * Writes the entries, in the order given, with Unix modes: without them a Linux host cannot read its own files and lists no
+ * functions, and without 0755 the bundled Python does not start.
+ */
+export async function writeZip(file: string, entries: readonly PackageEntry[]): Promise<WrittenZip> {
+  const zip = new yazl.ZipFile();
+  for (const { name, source, isExecutable } of entries) {
+    const mode = isExecutable ? EXECUTABLE_MODE : FILE_MODE;
+    zip.addFile(source, name, { mtime: TIMESTAMP, mode, forceDosTimestamp: true });
+  }
+  zip.end();
+  const hash = createHash("sha256");
+  const tee = new Transform({
+    transform(chunk: Buffer, _encoding, done) {
+      hash.update(chunk);
+      done(null, chunk);
+    },
+  });
+  const part = `${file}.${process.pid}.part`;
+  try {
+    // A file that vanished meanwhile is an error of the zip, not of its output stream.
+    const failed = new Promise<never>((_, reject) => zip.on("error", reject));
+    await Promise.race([pipeline(zip.outputStream, tee, createWriteStream(part)), failed]);
+    await rename(part, file);
+  } finally {
+    await rm(part, { force: true });
+  }
+  const sizes = await Promise.all(entries.map(async ({ source }) => (await stat(source)).size));
+  const unpackedBytes = sizes.reduce((sum, size) => sum + size, 0);
+  return { file, sha256: hash.digest("hex"), sizeBytes: (await stat(file)).size, unpackedBytes };
+}
