@@ -1,0 +1,33 @@
+import type { WebhookHandler } from "../shared/http-message.ts";
+import type { BindingInfo } from "../worker/messages.ts";
+
+/** Where one call's binding value is needed, and what of the host it may name. */
+export type InputBindingContext = {
+  functionName: string;
+  invocationId: string;
+  /** `http://localhost:<port>`, without a slash at the end. */
+  hostUrl: string;
+  /** `<hostUrl>/runtime/webhooks/<extension>`, without a query. */
+  webhookUrl: string;
+  /** `code=<system key of the extension>`: what a URL below `webhookUrl` needs where keys are enforced. */
+  webhookQuery: string;
+  /** The app settings, to resolve `%NAME%` in binding options. */
+  appSettings: Readonly<Record<string, string>>;
+};
+
+/** @returns The value that the handler finds in `context.extraInputs`; must be JSON. */
+export type InputBindingProvider = (binding: BindingInfo, context: InputBindingContext) => unknown;
+
+/** A trigger and binding family that plugs into the host, as an extension does on Azure. The host knows none by name. */
+export type HostExtension = {
+  /** Also the last segment of its webhook: `/runtime/webhooks/<name>`, and `<name>_extension` is its system key. */
+  name: string;
+  /** Trigger types it starts (`orchestrationTrigger` …), compared ignoring case; it calls them through `FunctionsHost.invoke`. */
+  triggerTypes: readonly string[];
+  /** Answers everything at and below `/runtime/webhooks/<name>`. */
+  webhook?: WebhookHandler;
+  /** By binding type (`durableClient` …), compared ignoring case. */
+  inputBindings?: Readonly<Record<string, InputBindingProvider>>;
+  /** By trigger type: why `POST /admin/functions/<name>` does not run it. */
+  directInvocationRefusals?: Readonly<Record<string, string>>;
+};

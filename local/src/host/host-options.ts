@@ -1,0 +1,57 @@
+import type { Logger } from "../shared/logger.ts";
+import type { HostExtension } from "./host-extension.ts";
+
+export type FunctionsHostOptions = {
+  /** The folder with host.json and package.json. */
+  appDir: string;
+  /** Default: `Host.LocalHttpPort` of local.settings.json, else 7071; 0 takes any free port. */
+  port?: number;
+  /** Settings that win over local.settings.json and the environment, such as `AzureWebJobsStorage`. */
+  appSettings?: Readonly<Record<string, string>>;
+  /** The environment the worker inherits; default: this process's. */
+  env?: NodeJS.ProcessEnv;
+  extensions?: readonly HostExtension[];
+  log: Logger;
+  /** Reload when the app's files change; default false. */
+  watch?: boolean;
+  /** `true`, a port or `host:port`: the worker listens for a debugger there. */
+  inspect?: boolean | string;
+  /** Where keys.json is kept; absent: keys live in memory. */
+  stateDir?: string;
+  /** Enforce authorization levels and keys; default false, as `func start`. */
+  requireKeys?: boolean;
+  /** Host names besides localhost, 127.0.0.1 and ::1 that requests may be addressed to. */
+  allowedHosts?: readonly string[];
+  /** Origins whose pages may call; default: `Host.CORS` of local.settings.json. */
+  cors?: readonly string[];
+  /** Crashes of the worker within 30 minutes after which the host gives up; default 3, as Azure's. */
+  maxWorkerCrashes?: number;
+  /** How long `stop()` and a reload wait for running invocations; default 10 s on stop, functionTimeout on reload. */
+  drainTimeoutMs?: number;
+  /** Stops the host when it aborts. */
+  signal?: AbortSignal;
+};
+
+/** One function as the host serves it. */
+export type HostedFunction = {
+  name: string;
+  /** As registered, such as `httpTrigger`. */
+  triggerType: string;
+  /** Of an HTTP function: the URL with its route template. */
+  url?: string;
+  /** Of an HTTP function, upper case; empty: all. */
+  methods?: readonly string[];
+  isDisabled: boolean;
+  /** Nothing here starts this trigger; the admin API can run it by hand. */
+  isTriggerStarted: boolean;
+  /** Why the function is not served. */
+  errors: readonly string[];
+};
+
+export type HostState = "Starting" | "Running" | "Error" | "Stopping" | "Stopped";
+
+/** How one call ended, in the host's terms. */
+export type InvocationOutcome =
+  | { kind: "returned"; value: unknown }
+  | { kind: "threw"; message: string; stack: string | null }
+  | { kind: "unavailable"; reason: string };

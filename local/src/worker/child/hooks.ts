@@ -1,0 +1,69 @@
+import type { RpcLogLevel } from "../messages.ts";
+import type { FunctionCallback } from "./programming-model.ts";
+
+export type HookName = "appStart" | "appTerminate" | "preInvocation" | "postInvocation" | "log";
+
+export type HookData = Record<string, unknown>;
+
+/** Members that callbacks may replace are read back after each of them. */
+export type InvocationHookContext = {
+  hookData: HookData;
+  appHookData: HookData;
+  invocationContext: unknown;
+  inputs: unknown[];
+  functionCallback: FunctionCallback;
+  result?: unknown;
+  error?: unknown;
+};
+
+export type LogHookContext = {
+  hookData: HookData;
+  appHookData: HookData;
+  level: RpcLogLevel;
+  message: string;
+  category: "user" | "system";
+  invocationContext: unknown;
+};
+
+export type AppHookContext = { hookData: HookData; appHookData: HookData; functionAppDirectory: string };
+
+type HookContext = InvocationHookContext | LogHookContext | AppHookContext;
+export type HookCallback = (context: HookContext) => unknown;
+
+const HOOK_NAMES: readonly HookName[] = ["appStart", "appTerminate", "preInvocation", "postInvocation", "log"];
+
+/** The hooks of the app, run in the order of registration. */
+export class Hooks {
+  /** One object shared by all hooks of the process. */
+  readonly appHookData: HookData = {};
+  readonly #callbacks = new Map<HookName, HookCallback[]>(HOOK_NAMES.map((name) => [name, []]));
+
+  /** @returns A function that takes the callback out again. */
+  add(name: string, callback: HookCallback): () => void {
+    const callbacks = this.#callbacks.get(name as HookName);
+    if (callbacks === undefined) {
+      // The library recognises this class and flag, and then tells the app which worker version it needs.
+      throw Object.assign(new RangeError(`Unrecognized hook "${name}"`), { isAzureFunctionsSystemError: true });
+    }
+    callbacks.push(callback);
+    return () => {
+      const index = callbacks.indexOf(callback);
+      if (index >= 0) callbacks.splice(index, 1);
+    };
+  }
+
+  async run(name: Exclude<HookName, "log">, context: HookContext): Promise<void> {
+    for (const callback of [...(this.#callbacks.get(name) ?? [])]) await callback(context);
+  }
+
+  /** Log hooks are synchronous, and what they throw must not lose the line. */
+  runLog(context: LogHookContext): void {
+    for (const callback of this.#callbacks.get("log") ?? []) {
+      try {
+        callback(context);
+      } catch {
+        // A broken log hook costs its own change only.
+      }
+    }
+  }
+}

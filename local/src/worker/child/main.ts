@@ -1,0 +1,116 @@
+// The worker's process: one app, loaded once. The host talks to it over Node's IPC channel only; when that closes, the
+// host is gone, and so is any reason to stay.
+
+import type { HostToWorker, WorkerToHost } from "../messages.ts";
+import { bindToLoopback } from "./bind-to-loopback.ts";
+import { CORE_KEY } from "./core-key.ts";
+import { FunctionRegistry } from "./function-registry.ts";
+import { createFunctionsCore } from "./functions-core-api.ts";
+import { Hooks } from "./hooks.ts";
+import { invoke, type SendLog, toException } from "./invoke.ts";
+import { loadApp } from "./load-app.ts";
+
+// What Azure's Node worker claims before the app's own wishes are added.
+const CAPABILITIES = [
+  "RawHttpBodyBytes",
+  "RpcHttpTriggerMetadataRemoved",
+  "RpcHttpBodyOnly",
+  "IgnoreEmptyValuedRpcHttpHeaders",
+  "UseNullableValueDictionaryForHttp",
+  "WorkerStatus",
+  "TypedDataCollection",
+  "HandlesWorkerTerminateMessage",
+];
+
+const registry = new FunctionRegistry();
+const hooks = new Hooks();
+const sendToHost = process.send?.bind(process);
+
+function send(message: WorkerToHost, onSent: () => void = () => {}): void {
+  // A closed channel ends the process through "disconnect"; a line sent at that moment is lost either way.
+  sendToHost?.(message, undefined, {}, onSent);
+}
+
+const sendLog: SendLog = (line) => send({ kind: "rpcLog", ...line });
+
+function systemLog(level: "warning" | "error", message: string): void {
+  sendLog({ category: "system", level, message });
+}
+
+async function initialize(request: Extract<HostToWorker, { kind: "workerInitRequest" }>): Promise<void> {
+  const { functionAppDirectory, hostVersion } = request;
+  const core = createFunctionsCore({
+    hostVersion,
+    registry,
+    hooks,
+    log: (level, category, message) => sendLog({ category, level, message }),
+  });
+  (globalThis as { [CORE_KEY]?: unknown })[CORE_KEY] = core;
+  await loadApp(functionAppDirectory, registry, (text) => systemLog("warning", text));
+  await hooks.run("appStart", { hookData: hooks.appHookData, appHookData: hooks.appHookData, functionAppDirectory });
+  registry.lock();
+  send({
+    kind: "workerInitResponse",
+    capabilities: await readCapabilities(),
+    functions: registry.all(),
+    nodeVersion: process.versions.node,
+    programmingModel: requireModel(functionAppDirectory),
+  });
+}
+
+async function readCapabilities(): Promise<Record<string, string>> {
+  const defaults = Object.fromEntries(CAPABILITIES.map((name) => [name, "true"]));
+  return bindToLoopback(() => registry.model?.getCapabilities?.(defaults) ?? defaults);
+}
+
+/** The library falls silently into a test mode when it does not find its core; an app without a model is that, or empty. */
+function requireModel(appDirectory: string): string {
+  if (registry.model !== undefined) return `${registry.model.name} ${registry.model.version}`;
+  throw new Error(
+    `The app in ${appDirectory} loaded, but registered no function through @azure/functions 4. Apps of the older function.json model are not supported.`,
+  );
+}
+
+async function terminate(): Promise<void> {
+  try {
+    await hooks.run("appTerminate", {
+      hookData: hooks.appHookData,
+      appHookData: hooks.appHookData,
+      functionAppDirectory: process.cwd(),
+    });
+  } catch (error) {
+    systemLog("error", `An appTerminate hook failed: ${toException(error).message}`);
+  }
+  process.exit(0);
+}
+
+function receive(message: HostToWorker): void {
+  switch (message.kind) {
+    case "workerInitRequest":
+      initialize(message).catch((error) =>
+        send({ kind: "workerInitFailure", exception: toException(error) }, () => process.exit(1)),
+      );
+      return;
+    case "invocationRequest":
+      void invoke(message, { registry, hooks, sendLog }).then((response) => send(response));
+      return;
+    case "workerTerminate":
+      void terminate();
+      return;
+  }
+}
+
+process.on("message", receive);
+process.on("disconnect", () => process.exit(0));
+// Ctrl-C reaches the whole foreground group; the host decides when its worker ends.
+process.on("SIGINT", () => {});
+process.on("uncaughtException", (error) => {
+  const { message, stackTrace } = toException(error);
+  send(
+    { kind: "rpcLog", category: "system", level: "error", message: `Uncaught exception: ${stackTrace ?? message}` },
+    () => process.exit(1),
+  );
+});
+// The app must not find a channel that is not its own.
+process.send = undefined;
+send({ kind: "startStream" });

@@ -1,0 +1,110 @@
+// What host and worker say to each other. Message and field names are those of FunctionRpc (Azure's worker protocol), so
+// that an official worker can be put behind the same channel by translating field for field.
+
+/** One value on the wire: exactly one member is set. */
+export type TypedData =
+  | { string: string }
+  | { json: string }
+  | { bytes: Uint8Array }
+  | { int: number }
+  | { double: number }
+  | { http: RpcHttp }
+  | { collectionString: { string: string[] } };
+
+export type RpcHttpCookie = {
+  name: string;
+  value: string;
+  domain?: { value: string };
+  path?: { value: string };
+  expires?: { value: { seconds: number } };
+  secure?: { value: boolean };
+  httpOnly?: { value: boolean };
+  /** `none` means that the app set nothing; `explicitNone` is `SameSite=None`. */
+  sameSite?: "none" | "lax" | "strict" | "explicitNone";
+  maxAge?: { value: number };
+};
+
+export type RpcHttp = {
+  method?: string;
+  url?: string;
+  headers?: Record<string, string>;
+  query?: Record<string, string>;
+  params?: Record<string, string>;
+  body?: { bytes: Uint8Array };
+  statusCode?: string;
+  cookies?: RpcHttpCookie[];
+  enableContentNegotiation?: boolean;
+};
+
+/** A binding as the app registered it; everything but `type`, `name` and `direction` is the binding's own. */
+export type BindingInfo = { type: string; name: string; direction: "in" | "out"; [option: string]: unknown };
+
+export type FunctionMetadata = {
+  functionId: string;
+  name: string;
+  /** In the order of registration: trigger, extra inputs, `$return`, extra outputs. */
+  bindings: readonly BindingInfo[];
+  scriptFile: string;
+  directory: string;
+  retryOptions?: unknown;
+};
+
+export type WorkerException = { message: string; stackTrace: string | null };
+
+export type RpcLogLevel = "trace" | "debug" | "information" | "warning" | "error" | "critical" | "none";
+
+export type InvocationRequest = {
+  kind: "invocationRequest";
+  invocationId: string;
+  functionId: string;
+  /** `data` is absent for a value the handler receives as `undefined`. */
+  inputData: readonly { name: string; data?: TypedData }[];
+  triggerMetadata?: Record<string, TypedData>;
+  traceContext?: { traceParent: string; traceState: string; attributes: Record<string, string> };
+  retryContext?: { retryCount: number; maxRetryCount: number };
+};
+
+export type InvocationResponse = {
+  kind: "invocationResponse";
+  invocationId: string;
+  result:
+    | {
+        status: "success";
+        returnValue?: TypedData;
+        outputData: readonly { name: string; data: TypedData }[];
+        /** The handler returned `undefined` or `null`; the streaming mode cannot tell that otherwise. */
+        isEmpty: boolean;
+      }
+    | { status: "failure"; exception: WorkerException };
+};
+
+export type WorkerInitResponse = {
+  kind: "workerInitResponse";
+  capabilities: Record<string, string>;
+  functions: readonly FunctionMetadata[];
+  nodeVersion: string;
+  programmingModel: string;
+};
+
+export type RpcLog = {
+  kind: "rpcLog";
+  category: "user" | "system";
+  level: RpcLogLevel;
+  message: string;
+  invocationId?: string;
+};
+
+export type HostToWorker =
+  | { kind: "workerInitRequest"; functionAppDirectory: string; hostVersion: string }
+  | InvocationRequest
+  /** Run the appTerminate hooks, then exit with code 0. */
+  | { kind: "workerTerminate" };
+
+export type WorkerToHost =
+  /** The process is there and listens. */
+  | { kind: "startStream" }
+  | WorkerInitResponse
+  /** The app cannot be loaded; the process exits by itself. */
+  | { kind: "workerInitFailure"; exception: WorkerException }
+  | InvocationResponse
+  | RpcLog;
