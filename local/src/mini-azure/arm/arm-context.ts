@@ -1,0 +1,31 @@
+import type { DrillCounter } from "../drills.ts";
+import type { Account, Login } from "./login.ts";
+import type { Operations } from "./operations.ts";
+import type { ResourceStore } from "./resource-store.ts";
+
+export type SiteHosts = { hostName: string; scmHostName: string };
+
+export type FunctionSummary = { name: string; trigger: string; invokeUrl?: string };
+
+/** What Azure Resource Manager asks of the deployed sites. */
+export interface SitePort {
+  /** Host names of a site, which get their listeners now if they have none. */
+  hostsOf(siteId: string): Promise<SiteHosts>;
+  settingsChanged(siteId: string): Promise<void>;
+  removed(siteId: string): Promise<void>;
+  functionsOf(siteId: string): Promise<FunctionSummary[]>;
+  /** null until the site's host has run once. */
+  keysOf(siteId: string): Promise<HostKeys | null>;
+}
+
+export type HostKeys = { masterKey: string; functionKey: string; durableTaskKey: string };
+
+export type ArmContext = {
+  store: ResourceStore;
+  account: Account;
+  login: Login;
+  operations: Operations;
+  counter: DrillCounter;
+  sites: SitePort;
+  armUrl: () => string;
+};

@@ -1,0 +1,271 @@
+// Azure Resource Manager on the loopback interface: metadata, tokens, and resources by ID.
+import type { Answer, Handler, MiniRequest } from "../http/answer.ts";
+import { armError, HANG_UP, ok, readJson } from "../http/answer.ts";
+import type { Params, Route } from "../http/router.ts";
+import { dispatch, route } from "../http/router.ts";
+import type { ArmContext } from "./arm-context.ts";
+import { strikeArm } from "./arm-drills.ts";
+import type { Resource } from "./resource-store.ts";
+import { groupIdOf } from "./resource-store.ts";
+import { RESOURCE_TYPES, storageKeys, workspaceKeys } from "./resource-types.ts";
+import { siteRoutes } from "./sites.ts";
+import { subscriptionRoutes } from "./subscription.ts";
+
+const SUBSCRIPTION = "/subscriptions/{subscription}";
+const GROUP = `${SUBSCRIPTION}/resourceGroups/{group}`;
+const STORAGE = `${GROUP}/providers/Microsoft.Storage/storageAccounts/{name}`;
+const WORKSPACE = `${GROUP}/providers/Microsoft.OperationalInsights/workspaces/{name}`;
+const COMPONENT = `${GROUP}/providers/Microsoft.Insights/components/{name}`;
+// Polls that a storage account takes in the `slow` drill, one a second.
+const SLOW_POLLS = 600;
+
+/** Tells azurerm 5 not to wait between polls. */
+const SKIP_DELAY = { "x-go-azure-sdk-skip-polling-delay": "true" };
+
+export function createArmHandler(context: ArmContext): Handler {
+  const open = loginRoutes(context);
+  const closed = [
+    ...subscriptionRoutes(context),
+    ...siteRoutes(context),
+    ...actionRoutes(context),
+    ...groupRoutes(context),
+  ];
+  return async (request) => {
+    const struck = strikeArm(request, context.counter);
+    if (struck !== null) return struck;
+    const login = await dispatch(open, request);
+    if (login !== null) return login;
+    const refusal = refuse(request, context);
+    if (refusal !== null) return refusal;
+    const answer = (await dispatch(closed, request)) ?? (await handleResource(request, context));
+    return "kind" in answer ? answer : { ...answer, headers: { ...SKIP_DELAY, ...answer.headers } };
+  };
+}
+
+function loginRoutes({ login, armUrl }: ArmContext): Route[] {
+  return [
+    route("GET", "/metadata/endpoints", () => ok(describeCloud(armUrl()))),
+    route("POST", "/{tenant}/oauth2/v2.0/token", (request) => login.token(request)),
+    route("POST", "/{tenant}/oauth2/token", (request) => login.token(request)),
+    route("POST", "/{tenant}/oauth2/v2.0/devicecode", () => login.deviceCode(armUrl())),
+  ];
+}
+
+function describeCloud(armUrl: string): object {
+  return {
+    name: "MiniAzure",
+    portal: "https://portal.azure.com",
+    resourceManager: `${armUrl}/`,
+    microsoftGraphResourceId: `${armUrl}/graph/`,
+    authentication: {
+      loginEndpoint: armUrl,
+      audiences: [armUrl, "https://management.azure.com/"],
+      tenant: "common",
+      identityProvider: "AAD",
+    },
+    suffixes: { storage: "core.windows.net", keyVaultDns: "vault.azure.net" },
+  };
+}
+
+function refuse(request: MiniRequest, { login, account }: ArmContext): Answer | null {
+  if (!login.isAuthorized(request)) {
+    return armError(401, "InvalidAuthenticationToken", "The access token is missing, expired or not from this cloud.", {
+      "www-authenticate": 'Bearer error="invalid_token"',
+    });
+  }
+  const subscription = /^\/subscriptions\/([^/]+)/i.exec(request.url.pathname)?.[1];
+  const isOurs = subscription === undefined || subscription.toLowerCase() === account.subscriptionId.toLowerCase();
+  const isOperation = request.url.pathname.includes("/operationresults/");
+  if (isOurs || isOperation) return null;
+  return armError(404, "SubscriptionNotFound", `The subscription '${subscription}' could not be found.`);
+}
+
+function actionRoutes(context: ArmContext): Route[] {
+  const { store, operations } = context;
+  const onResource =
+    (act: (resource: Resource) => object) =>
+    (request: MiniRequest): Answer => {
+      const id = request.url.pathname.replace(/\/[^/]+$/, "");
+      const resource = store.get(id);
+      return resource === undefined ? notFound(id) : ok(act(resource));
+    };
+  const echo = (properties: object) => (request: MiniRequest) =>
+    ok({ id: request.url.pathname, name: "default", properties });
+  return [
+    route("GET", `${SUBSCRIPTION}/operationresults/{operation}`, (_request, { operation }) =>
+      operations.poll(operation ?? ""),
+    ),
+    route(
+      "POST",
+      `${STORAGE}/listKeys`,
+      onResource((resource) => storageKeys(resource, context)),
+    ),
+    route(
+      "GET",
+      `${STORAGE}/blobServices/default`,
+      echo({ cors: { corsRules: [] }, deleteRetentionPolicy: { enabled: false } }),
+    ),
+    route(
+      "GET",
+      `${STORAGE}/fileServices/default`,
+      echo({ cors: { corsRules: [] }, shareDeleteRetentionPolicy: { enabled: true, days: 7 } }),
+    ),
+    route("GET", `${STORAGE}/queueServices/default`, echo({ cors: { corsRules: [] } })),
+    route(
+      "POST",
+      `${WORKSPACE}/sharedKeys`,
+      onResource((resource) => workspaceKeys(resource, context)),
+    ),
+    route("GET", `${SUBSCRIPTION}/providers/Microsoft.OperationalInsights/deletedWorkspaces`, () => ok({ value: [] })),
+    route("GET", `${GROUP}/providers/Microsoft.OperationalInsights/deletedWorkspaces`, () => ok({ value: [] })),
+    route("GET", `${COMPONENT}/currentbillingfeatures`, () => ok(BILLING)),
+    route("PUT", `${COMPONENT}/currentbillingfeatures`, () => ok(BILLING)),
+  ];
+}
+
+const BILLING = {
+  CurrentBillingFeatures: ["Basic"],
+  DataVolumeCap: {
+    Cap: 100,
+    ResetTime: 0,
+    WarningThreshold: 90,
+    StopSendNotificationWhenHitThreshold: false,
+    StopSendNotificationWhenHitCap: false,
+  },
+};
+
+function groupRoutes(context: ArmContext): Route[] {
+  const { store, operations } = context;
+  return [
+    route("PUT", GROUP, (request, params) => putGroup(request, params, context)),
+    route("GET", `${GROUP}/resources`, (_request, params) => ok({ value: listResources(params, context) })),
+    route("DELETE", GROUP, async (request, params) => {
+      const gone = store.delete(request.url.pathname);
+      for (const resource of gone) await deleted(resource, context);
+      return gone.length === 0 ? groupNotFound(params) : operations.accept(params["subscription"] ?? "", undefined);
+    }),
+  ];
+}
+
+function putGroup(request: MiniRequest, { group }: Params, { store }: ArmContext): Answer {
+  const id = request.url.pathname;
+  const isNew = store.get(id) === undefined;
+  const { location, tags } = readJson(request) as Pick<Resource, "location" | "tags">;
+  const resource: Resource = {
+    id,
+    name: group ?? "",
+    type: "Microsoft.Resources/resourceGroups",
+    ...(location === undefined ? {} : { location }),
+    ...(tags === undefined ? {} : { tags }),
+    properties: { provisioningState: "Succeeded" },
+  };
+  store.put(resource);
+  return { status: isNew ? 201 : 200, body: resource };
+}
+
+function listResources({ subscription, group }: Params, { store }: ArmContext): Resource[] {
+  const prefix = `/subscriptions/${subscription}/resourceGroups/${group}/`.toLowerCase();
+  return store.topLevel().filter(({ id }) => id.toLowerCase().startsWith(prefix));
+}
+
+async function handleResource(request: MiniRequest, context: ArmContext): Promise<Answer> {
+  const id = request.url.pathname;
+  switch (request.method) {
+    case "GET":
+    case "HEAD": {
+      const resource = context.store.get(id) ?? (await appearUnasked(id, context));
+      return resource === undefined ? notFound(id) : ok(resource);
+    }
+    case "PUT":
+    case "PATCH":
+      return putResource(request, context);
+    case "DELETE": {
+      const gone = context.store.delete(id);
+      for (const resource of gone) await deleted(resource, context);
+      return { status: gone.length === 0 ? 204 : 200 };
+    }
+    default:
+      return notFound(id);
+  }
+}
+
+async function putResource(request: MiniRequest, context: ArmContext): Promise<Answer> {
+  const id = request.url.pathname;
+  const type = typeOf(id);
+  const known = RESOURCE_TYPES[type.toLowerCase()];
+  if (known === undefined)
+    return armError(400, "InvalidResourceType", `The mini Azure does not know the resource type '${type}'.`);
+  const group = groupIdOf(id);
+  if (context.store.get(group) === undefined) return groupNotFound({ group: group.split("/")[4] ?? "" });
+
+  const previous = context.store.get(id);
+  const body = readJson(request) as Partial<Resource>;
+  const base = request.method === "PATCH" ? previous : undefined;
+  const draft: Resource = {
+    ...base,
+    ...body,
+    id,
+    name: id.split("/").at(-1) ?? "",
+    type,
+    properties: { ...base?.properties, ...body.properties },
+  };
+  const resource = await known.compose(draft, context, previous === undefined);
+  context.store.put(resource);
+  return afterPut(resource, known.isLongRunning === true && previous === undefined, context);
+}
+
+function afterPut(resource: Resource, isLongRunning: boolean, context: ArmContext): Answer {
+  const { counter, operations, account } = context;
+  const isStorage = resource.type === "Microsoft.Storage/storageAccounts";
+  if (isStorage && counter.isActive("slow")) return operations.accept(account.subscriptionId, undefined, SLOW_POLLS);
+  if (resource.type === "Microsoft.OperationalInsights/workspaces" && counter.strikes("apply-dies")) return HANG_UP;
+  if (resource.type === "Microsoft.Web/sites" && counter.isActive("group-not-empty"))
+    addForeignResource(resource, context);
+  return isLongRunning ? operations.accept(account.subscriptionId, undefined) : ok(resource);
+}
+
+/** `exists-not-in-state`: the workspace that Terraform is about to make turns out to be there. */
+async function appearUnasked(id: string, context: ArmContext): Promise<Resource | undefined> {
+  const location = context.store.get(groupIdOf(id))?.location;
+  if (typeOf(id) !== "Microsoft.OperationalInsights/workspaces" || location === undefined) return undefined;
+  if (!context.counter.strikes("exists-not-in-state")) return undefined;
+  const draft: Resource = {
+    id,
+    name: id.split("/").at(-1) ?? "",
+    type: typeOf(id),
+    location,
+    properties: { sku: { name: "PerGB2018" } },
+  };
+  const resource = await RESOURCE_TYPES[draft.type.toLowerCase()]!.compose(draft, context, true);
+  context.store.put(resource);
+  return resource;
+}
+
+function addForeignResource(site: Resource, { store }: ArmContext): void {
+  const name = "someone-elses-network";
+  const id = `${groupIdOf(site.id)}/providers/Microsoft.Network/virtualNetworks/${name}`;
+  store.put({ id, name, type: "Microsoft.Network/virtualNetworks", location: site.location ?? "", properties: {} });
+}
+
+async function deleted(resource: Resource, context: ArmContext): Promise<void> {
+  await RESOURCE_TYPES[resource.type.toLowerCase()]?.deleted?.(resource, context);
+}
+
+/** `Namespace/type[/subtype…]` of the last provider in an ID. */
+function typeOf(id: string): string {
+  const [namespace = "", ...rest] = (id.split(/\/providers\//i).at(-1) ?? "").split("/");
+  return [namespace, ...rest.filter((_, index) => index % 2 === 0)].join("/");
+}
+
+function notFound(id: string): Answer {
+  const group = groupIdOf(id);
+  return armError(
+    404,
+    "ResourceNotFound",
+    `The Resource '${typeOf(id)}/${id.split("/").at(-1)}' under resource group '${group.split("/")[4] ?? ""}' was not found.`,
+  );
+}
+
+function groupNotFound({ group }: Params): Answer {
+  return armError(404, "ResourceGroupNotFound", `Resource group '${group}' could not be found.`);
+}

@@ -1,0 +1,103 @@
+import { createHmac, randomUUID, timingSafeEqual } from "node:crypto";
+import type { Answer, MiniRequest } from "../http/answer.ts";
+
+/** The one service principal that the mini Azure knows. */
+export type Account = {
+  tenantId: string;
+  subscriptionId: string;
+  clientId: string;
+  clientSecret: string;
+  /** Signs tokens. */
+  tokenKey: string;
+};
+
+const TOKEN_LIFETIME_S = 3_600;
+const DEVICE_GRANT = "urn:ietf:params:oauth:grant-type:device_code";
+
+export function createAccount(): Account {
+  return {
+    tenantId: randomUUID(),
+    subscriptionId: randomUUID(),
+    clientId: randomUUID(),
+    clientSecret: randomUUID(),
+    tokenKey: randomUUID(),
+  };
+}
+
+/** The OAuth token endpoint: client credentials, or a device code that is granted at the second poll. */
+export class Login {
+  readonly #account: Account;
+  readonly #polledDeviceCodes = new Set<string>();
+
+  constructor(account: Account) {
+    this.#account = account;
+  }
+
+  token(request: MiniRequest): Answer {
+    const form = new URLSearchParams(request.body.toString("utf8"));
+    if (form.get("grant_type") === DEVICE_GRANT) return this.#deviceToken(form.get("device_code") ?? "");
+    if (form.get("client_id") !== this.#account.clientId || form.get("client_secret") !== this.#account.clientSecret) {
+      return oauthError(401, "invalid_client", "AADSTS7000215: Invalid client secret provided.");
+    }
+    return this.#grant();
+  }
+
+  deviceCode(loginUrl: string): Answer {
+    const deviceCode = randomUUID();
+    const userCode = deviceCode.slice(0, 8).toUpperCase();
+    return {
+      status: 200,
+      body: {
+        device_code: deviceCode,
+        user_code: userCode,
+        verification_uri: `${loginUrl}/device`,
+        expires_in: 900,
+        interval: 1,
+        message: `To sign in, use a web browser to open ${loginUrl}/device and enter the code ${userCode}.`,
+      },
+    };
+  }
+
+  /** Whether the request carries a token of ours that is still valid. */
+  isAuthorized(request: MiniRequest): boolean {
+    const [head = "", claims = "", signature = ""] = (request.headers.authorization ?? "")
+      .replace(/^Bearer /i, "")
+      .split(".");
+    const expected = Buffer.from(this.#sign(`${head}.${claims}`));
+    const given = Buffer.from(signature);
+    if (given.length !== expected.length || !timingSafeEqual(given, expected)) return false;
+    const { exp } = JSON.parse(Buffer.from(claims, "base64url").toString("utf8")) as { exp: number };
+    return exp * 1_000 > Date.now();
+  }
+
+  #deviceToken(deviceCode: string): Answer {
+    if (this.#polledDeviceCodes.has(deviceCode)) return this.#grant();
+    this.#polledDeviceCodes.add(deviceCode);
+    return oauthError(
+      400,
+      "authorization_pending",
+      "AADSTS70016: OAuth 2.0 device flow error. Authorization is pending.",
+    );
+  }
+
+  #grant(): Answer {
+    const { tenantId, clientId } = this.#account;
+    const exp = Math.floor(Date.now() / 1_000) + TOKEN_LIFETIME_S;
+    const head = encodeSegment({ alg: "HS256", typ: "JWT" });
+    const claims = encodeSegment({ oid: clientId, tid: tenantId, appid: clientId, idtyp: "app", exp });
+    const token = `${head}.${claims}.${this.#sign(`${head}.${claims}`)}`;
+    return { status: 200, body: { token_type: "Bearer", expires_in: TOKEN_LIFETIME_S, access_token: token } };
+  }
+
+  #sign(text: string): string {
+    return createHmac("sha256", this.#account.tokenKey).update(text).digest("base64url");
+  }
+}
+
+export function oauthError(status: number, error: string, description: string): Answer {
+  return { status, body: { error, error_description: description, correlation_id: randomUUID() } };
+}
+
+function encodeSegment(value: object): string {
+  return Buffer.from(JSON.stringify(value)).toString("base64url");
+}

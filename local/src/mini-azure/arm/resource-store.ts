@@ -1,0 +1,60 @@
+/** A resource as Azure Resource Manager stores it; settings below a site are resources too. */
+export type Resource = {
+  id: string;
+  name: string;
+  type: string;
+  location?: string;
+  tags?: Record<string, string>;
+  kind?: string;
+  sku?: Record<string, unknown>;
+  identity?: Record<string, unknown>;
+  properties: Record<string, unknown>;
+};
+
+/** All resources of the mini Azure, by ID; letter case of an ID does not matter. */
+export class ResourceStore {
+  readonly #resources = new Map<string, Resource>();
+  readonly #onChange: () => void;
+
+  constructor(resources: readonly Resource[], onChange: () => void) {
+    for (const resource of resources) this.#resources.set(toKey(resource.id), resource);
+    this.#onChange = onChange;
+  }
+
+  get(id: string): Resource | undefined {
+    return this.#resources.get(toKey(id));
+  }
+
+  put(resource: Resource): void {
+    this.#resources.set(toKey(resource.id), resource);
+    this.#onChange();
+  }
+
+  /** Deletes a resource with all below it; returns what went, nothing if it was not there. */
+  delete(id: string): Resource[] {
+    const key = toKey(id);
+    const gone = [...this.#resources].filter(([other]) => other === key || other.startsWith(`${key}/`));
+    for (const [other] of gone) this.#resources.delete(other);
+    if (gone.length > 0) this.#onChange();
+    return gone.map(([, resource]) => resource);
+  }
+
+  all(): Resource[] {
+    return [...this.#resources.values()];
+  }
+
+  /** Resources that a person would call so: neither groups nor what lies below another resource. */
+  topLevel(): Resource[] {
+    return this.all().filter(({ id }) =>
+      /^\/subscriptions\/[^/]+\/resourceGroups\/[^/]+\/providers\/[^/]+\/[^/]+\/[^/]+$/i.test(id),
+    );
+  }
+}
+
+export function groupIdOf(id: string): string {
+  return /^\/subscriptions\/[^/]+\/resourceGroups\/[^/]+/i.exec(id)?.[0] ?? "";
+}
+
+function toKey(id: string): string {
+  return id.toLowerCase().replace(/\/$/, "");
+}

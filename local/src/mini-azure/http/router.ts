@@ -1,0 +1,35 @@
+import type { Answer, MiniRequest } from "./answer.ts";
+
+/** What `{name}` in a route's path matched. */
+export type Params = Readonly<Record<string, string>>;
+
+export type Route = {
+  method: string;
+  expression: RegExp;
+  handle: (request: MiniRequest, params: Params) => Promise<Answer> | Answer;
+};
+
+/**
+ * @param path - `{name}` matches one segment, `{name*}` the rest. Letter case does not matter: Azure's never does.
+ */
+export function route(method: string, path: string, handle: Route["handle"]): Route {
+  const source = path
+    .replace(/[.+?^$()|[\]\\]/g, "\\$&")
+    .replace(/\{(\w+)\*\}/g, "(?<$1>.+)")
+    .replace(/\{(\w+)\}/g, "(?<$1>[^/]+)");
+  return { method, expression: new RegExp(`^${source}/?$`, "i"), handle };
+}
+
+/** The first route that fits answers; null when none does. */
+export async function dispatch(routes: readonly Route[], request: MiniRequest): Promise<Answer | null> {
+  for (const { method, expression, handle } of routes) {
+    if (method !== request.method) continue;
+    const match = expression.exec(request.url.pathname);
+    if (match) return handle(request, decodeAll(match.groups ?? {}));
+  }
+  return null;
+}
+
+function decodeAll(groups: Record<string, string>): Params {
+  return Object.fromEntries(Object.entries(groups).map(([name, value]) => [name, decodeURIComponent(value)]));
+}

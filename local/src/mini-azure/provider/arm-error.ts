@@ -1,0 +1,24 @@
+import { STATUS_CODES } from "node:http";
+
+/** Azure Resource Manager said no; the message reads as azurerm's does, because people search for those words. */
+export class ArmError extends Error {
+  readonly status: number;
+
+  constructor(status: number, body: string) {
+    super(`unexpected status ${status} (${status} ${STATUS_CODES[status] ?? "Unknown"}) with ${describeBody(body)}`);
+    this.name = "ArmError";
+    this.status = status;
+  }
+}
+
+/** `error: CODE: text` for most services, `response: {"Code":…}` for Microsoft.Web, which writes its own shape. */
+function describeBody(body: string): string {
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(body);
+  } catch {
+    return `response: ${body}`;
+  }
+  const error = (parsed as { error?: { code?: string; message?: string } } | null)?.error;
+  return error?.code === undefined ? `response: ${body}` : `error: ${error.code}: ${error.message ?? ""}`;
+}

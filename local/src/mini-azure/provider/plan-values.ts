@@ -1,0 +1,93 @@
+import type { Value, ValueObject } from "./dynamic-value.ts";
+import { asObject, isObject, isSame, isUnknown, UNKNOWN } from "./dynamic-value.ts";
+import type { Block, NestedBlock } from "./schema.ts";
+
+/** Defaults that the provider fills in while planning, by attribute; an object holds those of a nested block. */
+export type Defaults = { readonly [name: string]: string | number | boolean | Defaults };
+
+/**
+ * What a resource will look like: the proposed values, the provider's defaults where nothing is configured, and "known after
+ * apply" for what only the cloud can say. An existing resource keeps what it has: Terraform already proposes that.
+ *
+ * @param proposed - Configuration merged with the prior state, as Terraform sends it.
+ */
+export function planValues(
+  block: Block,
+  proposed: ValueObject,
+  prior: ValueObject | null,
+  defaults: Defaults,
+): ValueObject {
+  const planned: ValueObject = {};
+  for (const [name, attribute] of Object.entries(block.attributes ?? {})) {
+    planned[name] = planAttribute(
+      proposed[name] ?? null,
+      defaults[name],
+      attribute.computed === true && prior === null,
+    );
+  }
+  for (const [name, nested] of Object.entries(block.block_types ?? {})) {
+    planned[name] = planBlocks(nested, proposed[name] ?? null, prior, name, defaults[name]);
+  }
+  return planned;
+}
+
+/** Attributes that cannot be changed in place and differ; `null` in the prior state counts as a difference, as in the SDK. */
+export function findReplacements(prior: ValueObject, planned: ValueObject, fixed: readonly string[]): string[] {
+  return fixed.filter((name) => !isSame(normalize(prior[name]), normalize(planned[name])));
+}
+
+/** `values` made complete for the schema: `known` wherever they say "known after apply", null where nothing is known. */
+export function resolveUnknowns(block: Block, values: ValueObject, known: ValueObject): ValueObject {
+  const resolved: ValueObject = {};
+  for (const name of Object.keys(block.attributes ?? {})) {
+    const value = values[name] ?? null;
+    resolved[name] = isUnknown(value) ? (known[name] ?? null) : value;
+  }
+  for (const [name, nested] of Object.entries(block.block_types ?? {})) {
+    resolved[name] = resolveBlocks(nested, values[name] ?? null, known[name] ?? null);
+  }
+  return resolved;
+}
+
+function planAttribute(value: Value, fallback: Defaults[string] | undefined, onlyCloudKnows: boolean): Value {
+  if (value !== null) return value;
+  if (fallback !== undefined && typeof fallback !== "object") return fallback;
+  return onlyCloudKnows ? UNKNOWN : null;
+}
+
+function planBlocks(
+  nested: NestedBlock,
+  value: Value,
+  prior: ValueObject | null,
+  name: string,
+  fallback: Defaults[string] | undefined,
+): Value {
+  const defaults = typeof fallback === "object" ? fallback : {};
+  const priorValue = prior?.[name];
+  const priorAt = (index: number): ValueObject | null => {
+    const element = Array.isArray(priorValue) ? priorValue[index] : priorValue;
+    return isObject(element) ? element : null;
+  };
+  if (Array.isArray(value)) {
+    return value.map((element, index) =>
+      isObject(element) ? planValues(nested.block, element, priorAt(index), defaults) : element,
+    );
+  }
+  // `timeouts`, the only single block, belongs to the configuration alone.
+  return value;
+}
+
+function resolveBlocks(nested: NestedBlock, value: Value, known: Value): Value {
+  if (isUnknown(value)) return known;
+  // Terraform never takes null for a list of blocks.
+  if (!Array.isArray(value)) return value === null && nested.nesting_mode !== "single" ? [] : value;
+  return value.map((element, index) =>
+    isObject(element)
+      ? resolveUnknowns(nested.block, element, asObject(Array.isArray(known) ? known[index] : null))
+      : element,
+  );
+}
+
+function normalize(value: Value | undefined): Value {
+  return value === "" || value === undefined ? null : value;
+}

@@ -1,0 +1,37 @@
+import type { ResourceKind } from "./kind.ts";
+import { groupPath, LOCATION, oneOf, TAGS } from "./kind.ts";
+
+export const applicationInsights: ResourceKind = {
+  type: "azurerm_application_insights",
+  title: "Component",
+  apiVersion: "2020-02-02",
+  idOf: (values, subscriptionId) =>
+    `${groupPath(subscriptionId, values["resource_group_name"])}/providers/Microsoft.Insights/components/${values["name"]}`,
+  defaults: {
+    retention_in_days: 90,
+    sampling_percentage: 100,
+    ip_masking_enabled: true,
+    daily_data_cap_in_gb: 100,
+    daily_data_cap_notifications_enabled: true,
+    local_authentication_enabled: true,
+    internet_ingestion_enabled: true,
+    internet_query_enabled: true,
+    force_customer_storage_for_profiler: false,
+  },
+  fixed: ["name", "resource_group_name", "location", "application_type"],
+  checks: [oneOf("application_type", ["web", "other", "java", "MobileCenter", "phone", "store", "ios", "Node.JS"])],
+  fields: [
+    ["name", "name"],
+    LOCATION,
+    TAGS,
+    ["application_type", "properties.Application_Type"],
+    ["workspace_id", "properties.WorkspaceResourceId"],
+    ["retention_in_days", "properties.RetentionInDays"],
+    ["sampling_percentage", "properties.SamplingPercentage"],
+    ["app_id", "properties.AppId"],
+    ["instrumentation_key", "properties.InstrumentationKey"],
+    ["connection_string", "properties.ConnectionString"],
+  ],
+  toBody: (planned) => ({ kind: planned["application_type"] }),
+  readMore: async () => ({}),
+};

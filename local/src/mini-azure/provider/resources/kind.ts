@@ -1,0 +1,58 @@
+import type { ArmClient, ArmResource } from "../arm-client.ts";
+import type { Value, ValueObject } from "../dynamic-value.ts";
+import type { Defaults } from "../plan-values.ts";
+
+/** A refusal that the real provider would give while validating, in its own words or close to them. */
+export type Check = { attribute: string; isValid: (value: string) => boolean; problem: string };
+
+export type ApplyContext = { arm: ArmClient; recover: boolean };
+
+/** How one type of Terraform resource maps to Azure Resource Manager. */
+export type ResourceKind = {
+  type: string;
+  /** As azurerm's error texts name it, such as `Storage Account`. */
+  title: string;
+  apiVersion: string;
+  idOf(values: ValueObject, subscriptionId: string): string;
+  defaults: Defaults;
+  /** Top-level attributes that cannot change in place. */
+  fixed: readonly string[];
+  checks: readonly Check[];
+  /** Attributes, dotted for those in a block, and where Azure keeps them. */
+  fields: readonly Field[];
+  /** What the PUT carries besides `fields`. */
+  toBody(planned: ValueObject, context: ApplyContext): Promise<Body> | Body;
+  /** What is known only after a read: keys, host names, and whatever `fields` cannot say. */
+  readMore(resource: ArmResource, context: ApplyContext): Promise<ValueObject>;
+  /** Runs between the check for an existing resource and the create. */
+  beforeCreate?(planned: ValueObject, context: ApplyContext): Promise<void>;
+  /** Runs after each PUT. */
+  afterWrite?(planned: ValueObject, id: string, context: ApplyContext): Promise<void>;
+  /** Query added to the DELETE. */
+  deleteQuery?: string;
+};
+
+export type Body = { [name: string]: unknown };
+
+/** Terraform attribute, path in the ARM resource. */
+export type Field = readonly [attribute: string, path: string];
+
+export const TAGS: Field = ["tags", "tags"];
+export const LOCATION: Field = ["location", "location"];
+
+export function groupPath(subscriptionId: string, group: Value | undefined): string {
+  return `/subscriptions/${subscriptionId}/resourceGroups/${String(group)}`;
+}
+
+export function pattern(attribute: string, expression: RegExp, problem: string): Check {
+  return { attribute, isValid: (value) => expression.test(value), problem };
+}
+
+export function oneOf(attribute: string, allowed: readonly string[]): Check {
+  const list = allowed.map((value) => `"${value}"`).join(" ");
+  return {
+    attribute,
+    isValid: (value) => allowed.includes(value),
+    problem: `expected ${attribute.split(".").at(-1)} to be one of [${list}]`,
+  };
+}

@@ -1,0 +1,158 @@
+import { randomUUID } from "node:crypto";
+import { mkdir, writeFile } from "node:fs/promises";
+import path from "node:path";
+import type { DrillCounter } from "../drills.ts";
+import { checkPackage } from "../site/check-package.ts";
+import { readZip } from "../site/read-zip.ts";
+import type { SitePackage } from "../site/site-runtime.ts";
+import { unpackPackage } from "../site/unpack-package.ts";
+import type { DeploymentRequest, DeploymentStatus, StoredDeployment } from "./deployment.ts";
+import { DEPLOYMENT_STATUS } from "./deployment.ts";
+
+export type DeploymentsOptions = {
+  /** Oldest first; changed in place. */
+  stored: StoredDeployment[];
+  save: () => void;
+  /** Where packages are kept, and the folder that their names are relative to. */
+  packageFolder: string;
+  stateFolder: string;
+  /** A new folder, outside every node_modules, to unpack into. */
+  unpackFolder: (deploymentId: string) => string;
+  activate: (sitePackage: SitePackage) => Promise<void>;
+  counter: DrillCounter;
+};
+
+/** Deployments of one site, one at a time, as its SCM service runs them. */
+export class Deployments {
+  readonly #options: DeploymentsOptions;
+  #running: Promise<void> | null = null;
+
+  constructor(options: DeploymentsOptions) {
+    this.#options = options;
+  }
+
+  get isBusy(): boolean {
+    return this.#running !== null;
+  }
+
+  /** Newest first. */
+  list(): StoredDeployment[] {
+    return [...this.#options.stored].reverse();
+  }
+
+  find(id: string): StoredDeployment | undefined {
+    return id === "latest"
+      ? this.#options.stored.at(-1)
+      : this.#options.stored.find((deployment) => deployment.id === id);
+  }
+
+  /** Begins a deployment and returns its record, which changes until it is over. */
+  begin(request: DeploymentRequest): StoredDeployment {
+    const deployment = createRecord(request);
+    this.#options.stored.push(deployment);
+    if (this.isBusy) {
+      this.#end(deployment, DEPLOYMENT_STATUS.conflict, ["Deployment was cancelled, another deployment in progress."]);
+      return deployment;
+    }
+    this.#running = this.#run(deployment, request).finally(() => {
+      this.#running = null;
+    });
+    return deployment;
+  }
+
+  /** Resolves once no deployment runs. */
+  async settled(): Promise<void> {
+    await this.#running;
+  }
+
+  async #run(deployment: StoredDeployment, request: DeploymentRequest): Promise<void> {
+    try {
+      const failures = strikeDeployment(this.#options.counter);
+      if (failures !== null) return this.#end(deployment, failures.status, failures.errors);
+      if (request.remoteBuild) return this.#end(deployment, DEPLOYMENT_STATUS.failed, [NO_REMOTE_BUILD]);
+      deployment.status = DEPLOYMENT_STATUS.building;
+      await this.#install(deployment, request);
+    } catch (error) {
+      this.#end(deployment, DEPLOYMENT_STATUS.failed, [
+        `Deployment failed: ${error instanceof Error ? error.message : String(error)}`,
+      ]);
+    }
+  }
+
+  async #install(deployment: StoredDeployment, { zip, plan }: DeploymentRequest): Promise<void> {
+    const entries = await readZip(zip);
+    const report = await checkPackage(entries, plan);
+    note(deployment, `The package holds ${entries.length} files, ${report.unpackedBytes} bytes unpacked.`);
+    if (report.failures.length > 0) return this.#end(deployment, DEPLOYMENT_STATUS.failed, report.failures);
+    deployment.status = DEPLOYMENT_STATUS.deploying;
+    deployment.packageFile = await this.#keep(deployment.id, zip);
+    const folder = this.#options.unpackFolder(deployment.id);
+    await unpackPackage(entries, folder);
+    // Azure says nothing about these; its host simply finds no functions. The log is the rehearsal's own help.
+    for (const fault of report.silentFaults)
+      note(deployment, `Rehearsal: Azure would find no functions here. ${fault}`);
+    await this.#options.activate(report.silentFaults.length > 0 ? { kind: "hollow" } : { kind: "ready", folder });
+    this.#end(deployment, DEPLOYMENT_STATUS.success, []);
+  }
+
+  async #keep(id: string, zip: Buffer): Promise<string> {
+    const { packageFolder, stateFolder } = this.#options;
+    await mkdir(packageFolder, { recursive: true, mode: 0o700 });
+    const file = path.join(packageFolder, `${id}.zip`);
+    await writeFile(file, zip, { mode: 0o600 });
+    return path.relative(stateFolder, file);
+  }
+
+  #end(deployment: StoredDeployment, status: DeploymentStatus, errors: string[]): void {
+    for (const error of errors) note(deployment, error);
+    if (status === DEPLOYMENT_STATUS.success) for (const other of this.#options.stored) other.active = false;
+    deployment.active = status === DEPLOYMENT_STATUS.success;
+    deployment.errors = errors;
+    deployment.endedAt = new Date().toISOString();
+    deployment.status = status;
+    this.#options.save();
+  }
+}
+
+const NO_REMOTE_BUILD = "The mini Azure runs no remote build; send a package that is built.";
+
+function strikeDeployment(counter: DrillCounter): { status: DeploymentStatus; errors: string[] } | null {
+  if (counter.strikes("deployment-conflict")) {
+    return {
+      status: DEPLOYMENT_STATUS.conflict,
+      errors: ["Deployment was cancelled, another deployment in progress."],
+    };
+  }
+  if (counter.strikes("storage-forbidden")) {
+    const error =
+      "InaccessibleStorageException: Failed to access storage account for deployment: BlobUploadFailedException: Failed to upload blob to storage account: Response status code does not indicate success: 403 (This request is not authorized to perform this operation using this permission.).";
+    return { status: DEPLOYMENT_STATUS.failed, errors: [error] };
+  }
+  if (counter.isActive("build-failed")) {
+    return {
+      status: DEPLOYMENT_STATUS.failed,
+      errors: ["npm error code ERESOLVE", "Oryx build failed with exit code 1."],
+    };
+  }
+  return null;
+}
+
+function createRecord({ deployer, author, remoteBuild }: DeploymentRequest): StoredDeployment {
+  const now = new Date().toISOString();
+  return {
+    id: randomUUID(),
+    status: DEPLOYMENT_STATUS.pending,
+    deployer,
+    author,
+    remoteBuild,
+    receivedAt: now,
+    endedAt: now,
+    errors: [],
+    log: [],
+    active: false,
+  };
+}
+
+function note(deployment: StoredDeployment, message: string): void {
+  deployment.log.push({ time: new Date().toISOString(), message });
+}

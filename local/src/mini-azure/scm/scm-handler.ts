@@ -1,0 +1,138 @@
+// The SCM service of one site, as its clients know it: func, azd and az. Flex Consumption takes packages at /api/publish and
+// knows no /api/zipdeploy; the other plans take them at either.
+import type { Login } from "../arm/login.ts";
+import type { DrillCounter } from "../drills.ts";
+import type { Answer, Handler, MiniRequest } from "../http/answer.ts";
+import { HANG_UP, ok } from "../http/answer.ts";
+import type { Route } from "../http/router.ts";
+import { dispatch, route } from "../http/router.ts";
+import type { PlanName } from "../site/plan-limits.ts";
+import { DEPLOYMENT_STATUS, describeDeployment } from "./deployment.ts";
+import type { Deployments } from "./deployments.ts";
+
+export type ScmOptions = {
+  siteName: string;
+  deployments: Deployments;
+  login: Login;
+  counter: DrillCounter;
+  /** Read on each request: the plan of a site can change. */
+  plan: () => PlanName;
+  /** Basic credentials that are accepted; null where basic authentication is off. */
+  basicCredentials: () => string | null;
+  url: () => string;
+};
+
+export function createScmHandler(options: ScmOptions): Handler {
+  const routes = scmRoutes(options);
+  return async (request) => {
+    const struck = strikeScm(request, options.counter);
+    if (struck !== null) return struck;
+    if (!isAllowed(request, options)) return { status: 401, headers: { "www-authenticate": "Bearer" } };
+    return (await dispatch(routes, request)) ?? { status: 404 };
+  };
+}
+
+function scmRoutes(options: ScmOptions): Route[] {
+  const { deployments, siteName, url } = options;
+  // A new deployment is not found at first, since another worker answers; only Flex is known to do that.
+  const seen = new Set<string>();
+  const withDeployment = (
+    id: string,
+    answer: (found: NonNullable<ReturnType<Deployments["find"]>>) => Answer,
+  ): Answer => {
+    const found = deployments.find(id);
+    if (found === undefined) return { status: 404 };
+    if (options.plan() === "flex" && !seen.has(found.id)) {
+      seen.add(found.id);
+      return { status: 404 };
+    }
+    return answer(found);
+  };
+  return [
+    route("POST", "/api/publish", (request) => publish(request, options)),
+    route("POST", "/api/zipdeploy", (request) => zipDeploy(request, options)),
+    route("GET", "/api/deployments", () =>
+      ok(deployments.list().map((each) => describeDeployment(each, siteName, url()))),
+    ),
+    route("GET", "/api/deployments/{id}/log", (_request, { id }) =>
+      withDeployment(id ?? "", ({ log }) =>
+        ok(
+          log.map(({ time, message }, index) => ({
+            id: String(index),
+            log_time: time,
+            message,
+            type: 0,
+            details_url: null,
+          })),
+        ),
+      ),
+    ),
+    route("GET", "/api/deployments/{id}", (_request, { id }) =>
+      withDeployment(id ?? "", (found) => ({
+        status: found.status < DEPLOYMENT_STATUS.failed ? 202 : 200,
+        body: describeDeployment(found, siteName, url()),
+      })),
+    ),
+    route("GET", "/api/isdeploying", () => ok({ value: deployments.isBusy })),
+    route("GET", "/api/settings", () => ok({ WEBSITE_SITE_NAME: siteName })),
+  ];
+}
+
+function publish(request: MiniRequest, options: ScmOptions): Answer {
+  if (!isZip(request)) return { status: 415, body: "Only application/zip is taken." };
+  if (options.deployments.isBusy && options.plan() !== "flex") return conflict();
+  const deployment = options.deployments.begin(toDeployment(request, options));
+  return { status: 202, headers: { "content-type": "application/json" }, body: JSON.stringify(deployment.id) };
+}
+
+async function zipDeploy(request: MiniRequest, options: ScmOptions): Promise<Answer> {
+  if (options.plan() === "flex") return { status: 404, body: "Flex Consumption takes packages at /api/publish." };
+  if (options.deployments.isBusy) return conflict();
+  const deployment = options.deployments.begin(toDeployment(request, options));
+  const location = `${options.url()}/api/deployments/latest?deployer=${encodeURIComponent(deployment.deployer)}`;
+  if (request.url.searchParams.get("isAsync") === "true") {
+    return { status: 202, headers: { location, "scm-deployment-id": deployment.id } };
+  }
+  await options.deployments.settled();
+  const isDone = deployment.status === DEPLOYMENT_STATUS.success;
+  return isDone ? { status: 200 } : { status: 400, body: deployment.errors.join("\n") };
+}
+
+function toDeployment(request: MiniRequest, { plan }: ScmOptions) {
+  const query = new Map([...request.url.searchParams].map(([name, value]) => [name.toLowerCase(), value]));
+  return {
+    zip: request.body,
+    plan: plan(),
+    deployer: query.get("deployer") ?? "ZipDeploy",
+    author: query.get("author") ?? "N/A",
+    remoteBuild: query.get("remotebuild")?.toLowerCase() === "true",
+  };
+}
+
+function isZip(request: MiniRequest): boolean {
+  return /^application\/(zip|octet-stream)/.test(request.headers["content-type"] ?? "");
+}
+
+function conflict(): Answer {
+  return { status: 409, body: "There is a deployment currently in progress. Please try again when it completes." };
+}
+
+function isAllowed(request: MiniRequest, { login, basicCredentials }: ScmOptions): boolean {
+  const [scheme = "", value = ""] = (request.headers.authorization ?? "").split(" ");
+  if (scheme.toLowerCase() === "bearer") return login.isAuthorized(request);
+  const expected = basicCredentials();
+  return (
+    expected !== null && scheme.toLowerCase() === "basic" && Buffer.from(value, "base64").toString("utf8") === expected
+  );
+}
+
+function strikeScm(request: MiniRequest, counter: DrillCounter): Answer | null {
+  const isUpload = request.method === "POST";
+  if (isUpload && counter.isActive("scm-unauthorized"))
+    return { status: 401, headers: { "www-authenticate": "Bearer" } };
+  if (isUpload && counter.isActive("scm-forbidden")) return { status: 403, body: "Ip Forbidden" };
+  if (isUpload && counter.isActive("package-too-large")) return { status: 413, body: "Request Entity Too Large" };
+  if (isUpload && counter.strikes("scm-unavailable")) return { status: 503, body: "Site Unavailable" };
+  if (isUpload && counter.strikes("publish-interrupted")) return HANG_UP;
+  return null;
+}

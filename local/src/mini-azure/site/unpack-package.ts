@@ -1,0 +1,37 @@
+import { chmod, lstat, mkdir, readdir, rm, writeFile } from "node:fs/promises";
+import path from "node:path";
+import type { ZipEntry } from "./read-zip.ts";
+
+const PERMISSION_BITS = 0o777;
+const WRITE_BITS = 0o222;
+const READ_ONLY_FOLDER = 0o555;
+const WRITABLE_FOLDER = 0o755;
+
+/** Unpacks a package as the cloud mounts it: modes as the archive has them, and nothing in it can be written. */
+export async function unpackPackage(entries: readonly ZipEntry[], folder: string): Promise<void> {
+  await mkdir(folder, { recursive: true });
+  for (const entry of entries) {
+    const file = path.join(folder, entry.path);
+    await mkdir(path.dirname(file), { recursive: true });
+    await writeFile(file, await entry.read());
+    await chmod(file, (entry.mode ?? 0) & PERMISSION_BITS & ~WRITE_BITS);
+  }
+  await setFolderModes(folder, READ_ONLY_FOLDER);
+}
+
+/** Removes an unpacked package; its folders are made writable first, or only root could. */
+export async function removePackage(folder: string): Promise<void> {
+  const stats = await lstat(folder).catch(() => null);
+  if (stats === null) return;
+  await setFolderModes(folder, WRITABLE_FOLDER);
+  await rm(folder, { recursive: true, force: true });
+}
+
+async function setFolderModes(folder: string, mode: number): Promise<void> {
+  // From the top when opening, from the bottom when closing: a closed folder cannot be changed below.
+  if (mode === WRITABLE_FOLDER) await chmod(folder, mode);
+  for (const entry of await readdir(folder, { withFileTypes: true })) {
+    if (entry.isDirectory()) await setFolderModes(path.join(folder, entry.name), mode);
+  }
+  if (mode === READ_ONLY_FOLDER) await chmod(folder, mode);
+}

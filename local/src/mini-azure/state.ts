@@ -1,0 +1,67 @@
+import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import type { Account } from "./arm/login.ts";
+import { createAccount } from "./arm/login.ts";
+import type { Resource } from "./arm/resource-store.ts";
+import type { CertificatePair } from "./certificate.ts";
+import { generateCertificate } from "./certificate.ts";
+import { MiniAzureError } from "./errors.ts";
+import type { StoredDeployment } from "./scm/deployment.ts";
+
+const FORMAT = 1;
+
+export type SitePorts = { site: number; scm: number };
+
+/** Everything that outlives one process: a second rehearsal finds the cloud as the first left it. */
+export type MiniAzureState = {
+  format: typeof FORMAT;
+  account: Account;
+  certificate: CertificatePair;
+  armPort: number;
+  /** By site ID in lower case. */
+  sitePorts: Record<string, SitePorts>;
+  resources: Resource[];
+  /** By site ID in lower case, oldest first. */
+  deployments: Record<string, StoredDeployment[]>;
+};
+
+export type StateFile = { state: MiniAzureState; save(): void };
+
+/** Loads the state below `folder`, or begins a new cloud there. */
+export async function openState(folder: string): Promise<StateFile> {
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const file = path.join(folder, "mini-azure.json");
+  const state = existsSync(file) ? load(file) : await begin();
+  return { state, save: () => save(file, state) };
+}
+
+function load(file: string): MiniAzureState {
+  const state = JSON.parse(readFileSync(file, "utf8")) as MiniAzureState;
+  if (state.format === FORMAT) return state;
+  throw new MiniAzureError({
+    code: "ERR_MINI_AZURE_STATE",
+    message: `${file} was written by another version of same-kit (format ${String(state.format)}, not ${FORMAT}). Nothing was changed.`,
+    hint: "Remove the folder of this rehearsal; it holds nothing that exists elsewhere.",
+  });
+}
+
+async function begin(): Promise<MiniAzureState> {
+  const certificate = await generateCertificate({ dnsNames: ["localhost"], ipAddresses: ["127.0.0.1"] });
+  return {
+    format: FORMAT,
+    account: createAccount(),
+    certificate,
+    armPort: 0,
+    sitePorts: {},
+    resources: [],
+    deployments: {},
+  };
+}
+
+/** Written whole and renamed, at once: a drill may end the process at any point. */
+function save(file: string, state: MiniAzureState): void {
+  const draft = `${file}.new`;
+  writeFileSync(draft, JSON.stringify(state), { mode: 0o600 });
+  chmodSync(draft, 0o600);
+  renameSync(draft, file);
+}

@@ -1,0 +1,42 @@
+# The app's own key (244 random bits): whoever has it may run code in the app. `ignore_changes` keeps the first one, since
+# uuid() differs on every run; only a new generation replaces it.
+resource "terraform_data" "access_key" {
+  input            = replace("${uuid()}${uuid()}", "-", "")
+  triggers_replace = [var.access_key_generation]
+
+  lifecycle {
+    ignore_changes = [input]
+  }
+}
+
+# An identity of its own rather than the app's: its roles stand before the app starts for the first time.
+resource "azurerm_user_assigned_identity" "app" {
+  count = local.identity ? 1 : 0
+
+  name                = "id-${local.app_name}"
+  resource_group_name = azurerm_resource_group.this.name
+  location            = azurerm_resource_group.this.location
+  tags                = local.tags
+}
+
+# What the Functions host (leases, packages) and Durable Functions (queues, tables) need, and on this account alone.
+resource "azurerm_role_assignment" "storage" {
+  for_each = local.identity ? toset(["Storage Blob Data Owner", "Storage Queue Data Contributor", "Storage Table Data Contributor"]) : toset([])
+
+  scope                = azurerm_storage_account.this.id
+  role_definition_name = each.value
+  principal_id         = azurerm_user_assigned_identity.app[0].principal_id
+  principal_type       = "ServicePrincipal"
+}
+
+locals {
+  access_key = sensitive(terraform_data.access_key.output)
+
+  identity_settings = local.identity ? {
+    AzureWebJobsStorage__accountName = azurerm_storage_account.this.name
+    AzureWebJobsStorage__credential  = "managedidentity"
+    AzureWebJobsStorage__clientId    = azurerm_user_assigned_identity.app[0].client_id
+  } : {}
+
+  app_settings = merge(var.app_settings, local.identity_settings, { SAME_ACCESS_KEY = local.access_key })
+}

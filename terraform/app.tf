@@ -1,0 +1,141 @@
+resource "azurerm_function_app_flex_consumption" "this" {
+  count = local.flex ? 1 : 0
+
+  name                = local.app_name
+  resource_group_name = azurerm_resource_group.this.name
+  location            = azurerm_resource_group.this.location
+  service_plan_id     = azurerm_service_plan.this.id
+
+  storage_container_type            = "blobContainer"
+  storage_container_endpoint        = "${azurerm_storage_account.this.primary_blob_endpoint}${azurerm_storage_container.package[0].name}"
+  storage_authentication_type       = local.identity ? "UserAssignedIdentity" : "StorageAccountConnectionString"
+  storage_access_key                = local.identity ? null : azurerm_storage_account.this.primary_access_key
+  storage_user_assigned_identity_id = local.identity ? azurerm_user_assigned_identity.app[0].id : null
+
+  runtime_name           = "node"
+  runtime_version        = var.node_version
+  instance_memory_in_mb  = var.instance_memory_mb
+  maximum_instance_count = var.maximum_instances
+
+  https_only                                     = true
+  webdeploy_publish_basic_authentication_enabled = false
+
+  # The provider writes the account's name itself where the plan allows it; on Flex it must come from here.
+  app_settings = local.app_settings
+  tags         = local.tags
+
+  site_config {
+    minimum_tls_version                    = "1.2"
+    scm_minimum_tls_version                = "1.2"
+    application_insights_connection_string = azurerm_application_insights.this.connection_string
+    ip_restriction_default_action          = length(var.allowed_ip_ranges) > 0 ? "Deny" : null
+    scm_ip_restriction_default_action      = length(var.deployer_ip_ranges) > 0 ? "Deny" : null
+
+    dynamic "ip_restriction" {
+      for_each = var.allowed_ip_ranges
+      content {
+        name       = "allowed-${ip_restriction.key}"
+        priority   = 100 + ip_restriction.key
+        action     = "Allow"
+        ip_address = ip_restriction.value
+      }
+    }
+
+    dynamic "scm_ip_restriction" {
+      for_each = var.deployer_ip_ranges
+      content {
+        name       = "deployer-${scm_ip_restriction.key}"
+        priority   = 100 + scm_ip_restriction.key
+        action     = "Allow"
+        ip_address = scm_ip_restriction.value
+      }
+    }
+  }
+
+  dynamic "identity" {
+    for_each = local.identity ? [azurerm_user_assigned_identity.app[0].id] : []
+    content {
+      type         = "UserAssigned"
+      identity_ids = [identity.value]
+    }
+  }
+
+  depends_on = [azurerm_role_assignment.storage]
+}
+
+resource "azurerm_linux_function_app" "this" {
+  count = local.flex ? 0 : 1
+
+  name                = local.app_name
+  resource_group_name = azurerm_resource_group.this.name
+  location            = azurerm_resource_group.this.location
+  service_plan_id     = azurerm_service_plan.this.id
+
+  storage_account_name          = azurerm_storage_account.this.name
+  storage_account_access_key    = local.identity ? null : azurerm_storage_account.this.primary_access_key
+  storage_uses_managed_identity = local.identity ? true : null
+  content_share_force_disabled  = local.identity
+
+  https_only = true
+  # Otherwise the provider writes AzureWebJobsDashboard, a second copy of the account's key.
+  builtin_logging_enabled                        = false
+  webdeploy_publish_basic_authentication_enabled = false
+  ftp_publish_basic_authentication_enabled       = false
+
+  # With an identity the provider writes AzureWebJobsStorage__accountName itself.
+  app_settings = { for name, value in local.app_settings : name => value if name != "AzureWebJobsStorage__accountName" }
+  tags         = local.tags
+
+  site_config {
+    minimum_tls_version                    = "1.2"
+    scm_minimum_tls_version                = "1.2"
+    ftps_state                             = "Disabled"
+    elastic_instance_minimum               = var.plan == "premium" ? 1 : null
+    application_insights_connection_string = azurerm_application_insights.this.connection_string
+    ip_restriction_default_action          = length(var.allowed_ip_ranges) > 0 ? "Deny" : null
+    scm_ip_restriction_default_action      = length(var.deployer_ip_ranges) > 0 ? "Deny" : null
+
+    application_stack {
+      node_version = var.node_version
+    }
+
+    dynamic "ip_restriction" {
+      for_each = var.allowed_ip_ranges
+      content {
+        name       = "allowed-${ip_restriction.key}"
+        priority   = 100 + ip_restriction.key
+        action     = "Allow"
+        ip_address = ip_restriction.value
+      }
+    }
+
+    dynamic "scm_ip_restriction" {
+      for_each = var.deployer_ip_ranges
+      content {
+        name       = "deployer-${scm_ip_restriction.key}"
+        priority   = 100 + scm_ip_restriction.key
+        action     = "Allow"
+        ip_address = scm_ip_restriction.value
+      }
+    }
+  }
+
+  dynamic "identity" {
+    for_each = local.identity ? [azurerm_user_assigned_identity.app[0].id] : []
+    content {
+      type         = "UserAssigned"
+      identity_ids = [identity.value]
+    }
+  }
+
+  lifecycle {
+    # Publishing sets these; without this the next apply would take the package away.
+    ignore_changes = [app_settings["WEBSITE_RUN_FROM_PACKAGE"], app_settings["WEBSITE_MOUNT_ENABLED"]]
+  }
+
+  depends_on = [azurerm_role_assignment.storage]
+}
+
+locals {
+  app = local.flex ? azurerm_function_app_flex_consumption.this[0] : azurerm_linux_function_app.this[0]
+}

@@ -1,0 +1,15 @@
+locals {
+  # The same inputs give the same names again after a destroy; other people's inputs give others. Storage accounts and
+  # apps share one name space with the whole world.
+  suffix = substr(sha256("${lower(var.subscription_id)}/${var.project}/${var.environment}"), 0, 6)
+
+  app_name        = coalesce(var.names.app, "${var.project}-${var.environment}-${local.suffix}")
+  group_name      = coalesce(var.names.resource_group, "rg-${local.app_name}")
+  storage_name    = coalesce(var.names.storage_account, "st${substr(replace("${var.project}${var.environment}", "-", ""), 0, 16)}${local.suffix}")
+  package_storage = "app-package"
+
+  tags = merge(var.tags, {
+    "same-kit:project"     = var.project
+    "same-kit:environment" = var.environment
+  })
+}
