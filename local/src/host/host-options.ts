@@ -49,9 +49,3 @@ export type HostedFunction = {
 };
 
 export type HostState = "Starting" | "Running" | "Error" | "Stopping" | "Stopped";
-
-/** How one call ended, in the host's terms. */
-export type InvocationOutcome =
-  | { kind: "returned"; value: unknown }
-  | { kind: "threw"; message: string; stack: string | null }
-  | { kind: "unavailable"; reason: string };

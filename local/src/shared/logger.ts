@@ -26,8 +26,8 @@ export interface Logger {
   info(message: string, fields?: LogFields): void;
   warn(message: string, fields?: LogFields): void;
   error(message: string, fields?: LogFields): void;
-  /** The same sink under another component, with `fields` added to every line. */
-  child(component: string, fields?: LogFields): Logger;
+  /** The same sink under another component, with `fields` added to every line; `source` default: the parent's. */
+  child(component: string, fields?: LogFields, source?: LogSource): Logger;
 }
 
 export function createLogger(
@@ -45,7 +45,8 @@ export function createLogger(
     info: (message, fields) => log("info", message, fields),
     warn: (message, fields) => log("warn", message, fields),
     error: (message, fields) => log("error", message, fields),
-    child: (childComponent, fields = {}) => createLogger(sink, childComponent, source, { ...base, ...fields }),
+    child: (childComponent, fields = {}, childSource = source) =>
+      createLogger(sink, childComponent, childSource, { ...base, ...fields }),
   };
 }
 

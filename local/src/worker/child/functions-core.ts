@@ -7,9 +7,12 @@ import type { FunctionsCore } from "./functions-core-api.ts";
 function liveCore(): FunctionsCore {
   const core = (globalThis as { [CORE_KEY]?: FunctionsCore })[CORE_KEY];
   if (core === undefined) {
-    throw Object.assign(new Error("Cannot find module '@azure/functions-core': this is not the main thread of a worker."), {
-      code: "MODULE_NOT_FOUND",
-    });
+    throw Object.assign(
+      new Error("Cannot find module '@azure/functions-core': this is not the main thread of a worker."),
+      {
+        code: "MODULE_NOT_FOUND",
+      },
+    );
   }
   return core;
 }

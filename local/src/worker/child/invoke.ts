@@ -40,7 +40,11 @@ async function call(request: InvocationRequest, { registry, hooks, sendLog }: In
 
   core.state = "invocation";
   try {
-    hookContext.result = await invocationModel.invokeFunction(context, hookContext.inputs, hookContext.functionCallback);
+    hookContext.result = await invocationModel.invokeFunction(
+      context,
+      hookContext.inputs,
+      hookContext.functionCallback,
+    );
   } catch (error) {
     hookContext.error = error;
   }
@@ -70,7 +74,8 @@ function prepare(request: InvocationRequest, { registry, hooks, sendLog }: Invok
   const { invocationId, functionId } = request;
   const registered = registry.get(functionId);
   if (registered === undefined) throw new Error(`Function "${functionId}" is not registered in the app.`);
-  if (registry.model === undefined) throw new Error("No programming model is set: the app did not load @azure/functions.");
+  if (registry.model === undefined)
+    throw new Error("No programming model is set: the app did not load @azure/functions.");
 
   let invocationContext: unknown;
   let hookData: HookData = {};
@@ -98,7 +103,10 @@ function prepare(request: InvocationRequest, { registry, hooks, sendLog }: Invok
   };
 }
 
-function toReply(response: ModelResponse): { returnValue?: TypedData; outputData: { name: string; data: TypedData }[] } {
+function toReply(response: ModelResponse): {
+  returnValue?: TypedData;
+  outputData: { name: string; data: TypedData }[];
+} {
   const { returnValue, outputData = [] } = response;
   return { outputData, ...(returnValue === undefined || returnValue === null ? {} : { returnValue }) };
 }

@@ -10,7 +10,11 @@ type AppPackage = { main?: string; type?: string };
  * Loads the entry files that the app's package.json names, one after another, as Azure's worker does: `main` is a path or
  * a glob relative to the app, not something Node resolves, and only the app's own `type` decides what `.js` is.
  */
-export async function loadApp(appDirectory: string, registry: FunctionRegistry, warn: (text: string) => void): Promise<void> {
+export async function loadApp(
+  appDirectory: string,
+  registry: FunctionRegistry,
+  warn: (text: string) => void,
+): Promise<void> {
   const appPackage = readAppPackage(appDirectory, warn);
   if (appPackage.main === undefined) {
     throw new Error(

@@ -1,0 +1,76 @@
+import { AppLoadError, LanguageWorker } from "../worker/language-worker.ts";
+import { type HostJson, loadHostJson } from "./config/host-json.ts";
+import { HostError } from "./errors.ts";
+import type { AppFunction } from "./functions/app-function.ts";
+import { indexFunctions } from "./functions/index-functions.ts";
+import type { InvocationLog } from "./invocation-log.ts";
+import { RouteTable } from "./routing/route-table.ts";
+
+/** Azure's last host whose behaviour this one follows. */
+export const HOST_VERSION = "4.1052.200";
+
+/** The app as one worker process loaded it. A reload makes a new one; calls stay with the one that they began on. */
+export type AppGeneration = {
+  worker: LanguageWorker;
+  hostJson: HostJson;
+  functions: readonly AppFunction[];
+  routes: RouteTable;
+  /** Port of the library's own HTTP server, where the app turned streaming on. */
+  streamPort: number | undefined;
+};
+
+export type GenerationInput = {
+  appDir: string;
+  env: Readonly<Record<string, string>>;
+  inspect: string | undefined;
+  startedTriggerTypes: ReadonlySet<string>;
+  invocationLog: InvocationLog;
+};
+
+/** @throws HostError if host.json or the app itself does not load. */
+export async function startGeneration(input: GenerationInput): Promise<AppGeneration> {
+  const { appDir, env, inspect, startedTriggerTypes, invocationLog } = input;
+  const hostJson = await loadHostJson(appDir, env);
+  const worker = new LanguageWorker({
+    appDirectory: appDir,
+    env: { ...env },
+    hostVersion: HOST_VERSION,
+    ...(inspect === undefined ? {} : { inspect }),
+    onLog: (line) => invocationLog.writeWorkerLine(line),
+    onConsole: (stream, line) => invocationLog.writeConsoleLine(stream, line),
+  });
+  try {
+    const { functions: registered, capabilities } = await worker.ready;
+    const functions = indexFunctions({ functions: registered, hostJson, env, startedTriggerTypes });
+    invocationLog.logLevels = hostJson.logLevels;
+    return {
+      worker,
+      hostJson,
+      functions,
+      routes: new RouteTable(functions),
+      streamPort: toPort(capabilities["HttpUri"]),
+    };
+  } catch (cause) {
+    await worker.kill();
+    throw await toStartError(appDir, worker, cause);
+  }
+}
+
+function toPort(httpUri: string | undefined): number | undefined {
+  return httpUri === undefined ? undefined : Number(new URL(httpUri).port);
+}
+
+async function toStartError(appDir: string, worker: LanguageWorker, cause: unknown): Promise<HostError> {
+  const { message, stack } = cause instanceof Error ? cause : { message: String(cause), stack: undefined };
+  if (cause instanceof AppLoadError) {
+    const trace = stack === undefined || stack.includes(message) ? (stack ?? "") : `${message}\n${stack}`;
+    return new HostError({ code: "ERR_APP_START", message: trace === "" ? message : trace, cause });
+  }
+  const { lastOutput } = await worker.exited;
+  const printed = lastOutput.length === 0 ? "" : ` It printed:\n${lastOutput.join("\n")}`;
+  return new HostError({
+    code: "ERR_APP_START",
+    message: `The app in ${appDir} did not start: ${message}${printed}`,
+    cause,
+  });
+}

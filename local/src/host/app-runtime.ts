@@ -1,0 +1,195 @@
+import type { Clock } from "../shared/clock.ts";
+import type { Logger } from "../shared/logger.ts";
+import type { WorkerExit } from "../worker/language-worker.ts";
+import type { AppGeneration } from "./app-generation.ts";
+import { HostError } from "./errors.ts";
+import type { HostState } from "./host-options.ts";
+
+export type AppRuntimeDeps = {
+  start(): Promise<AppGeneration>;
+  log: Logger;
+  clock: Clock;
+  /** Crashes within {@link CRASH_WINDOW_MS} after which the worker is not started again. */
+  maxCrashes: number;
+  /** Two workers cannot listen for one debugger: the old one ends before the new one starts. */
+  isSequential: boolean;
+  onChange(generation: AppGeneration): void;
+  onGaveUp(error: HostError): void;
+};
+
+const CRASH_WINDOW_MS = 30 * 60_000;
+const FIRST_RESTART_DELAY_MS = 250;
+const MAX_RESTART_DELAY_MS = 10_000;
+const TERMINATE_GRACE_MS = 5_000;
+
+/** Keeps one worker at work: starts it again after a crash, replaces it on a reload, lets the old one finish. */
+export class AppRuntime {
+  state: HostState = "Starting";
+  lastError: Error | undefined;
+  readonly #deps: AppRuntimeDeps;
+  readonly #stopping = new AbortController();
+  readonly #waiters = new Set<() => void>();
+  readonly #draining = new Set<Promise<void>>();
+  #current: AppGeneration | undefined;
+  /** One change of workers at a time. */
+  #change: Promise<void> = Promise.resolve();
+  #crashes: number[] = [];
+
+  constructor(deps: AppRuntimeDeps) {
+    this.#deps = deps;
+  }
+
+  get current(): AppGeneration | undefined {
+    return this.#current;
+  }
+
+  /** @throws HostError if the app does not load; the runtime is then in the state `Error` and can still {@link reload}. */
+  start(): Promise<void> {
+    return this.#enqueue(() => this.#startNew());
+  }
+
+  /** Waits until a worker is there, at most `timeoutMs`; `undefined`: there is none. */
+  async waitForGeneration(timeoutMs: number): Promise<AppGeneration | undefined> {
+    if (this.#current !== undefined || this.#isSettled()) return this.#current;
+    await new Promise<void>((resolve) => {
+      const finish = () => {
+        clearTimeout(timer);
+        this.#waiters.delete(finish);
+        resolve();
+      };
+      const timer = setTimeout(finish, timeoutMs);
+      this.#waiters.add(finish);
+    });
+    return this.#current;
+  }
+
+  /** Loads the app anew; the old worker serves until the new one is ready, and goes on if that fails. */
+  reload(drainTimeoutMs: number): Promise<void> {
+    return this.#enqueue(async () => {
+      if (this.#stopping.signal.aborted) return;
+      this.#crashes = [];
+      const old = this.#current;
+      if (old !== undefined && this.#deps.isSequential) {
+        this.#current = undefined;
+        await this.#drain(old, drainTimeoutMs);
+      }
+      await this.#startNew();
+      if (old !== undefined) this.#trackDraining(this.#drain(old, drainTimeoutMs));
+    });
+  }
+
+  /** Ends a worker whose code does not come back; a new one takes its place. This is no crash. */
+  replace(generation: AppGeneration, reason: string): void {
+    this.#deps.log.warn("The worker is replaced.", { reason });
+    void generation.worker.kill();
+  }
+
+  async stop(drainTimeoutMs: number): Promise<void> {
+    if (this.#stopping.signal.aborted) return;
+    this.#setState("Stopping");
+    this.#stopping.abort();
+    await this.#change.catch(() => {});
+    const last = this.#current;
+    if (last !== undefined) this.#trackDraining(this.#drain(last, drainTimeoutMs));
+    await Promise.all(this.#draining);
+    this.#current = undefined;
+    this.#setState("Stopped");
+  }
+
+  #isSettled(): boolean {
+    return this.state === "Error" || this.state === "Stopping" || this.state === "Stopped";
+  }
+
+  #setState(state: HostState): void {
+    this.state = state;
+    if (this.#current === undefined && !this.#isSettled()) return;
+    for (const wake of [...this.#waiters]) wake();
+  }
+
+  #enqueue(change: () => Promise<void>): Promise<void> {
+    const next = this.#change.catch(() => {}).then(change);
+    this.#change = next;
+    // Callers that do not look at the result must not end the process.
+    next.catch(() => {});
+    return next;
+  }
+
+  async #startNew(): Promise<void> {
+    if (this.#stopping.signal.aborted) return;
+    try {
+      const generation = await this.#deps.start();
+      this.#current = generation;
+      this.lastError = undefined;
+      this.#deps.onChange(generation);
+      this.#setState("Running");
+      void generation.worker.exited.then((exit) => this.#afterExit(generation, exit));
+    } catch (error) {
+      this.lastError = error as Error;
+      if (this.#current === undefined) this.#setState("Error");
+      throw error;
+    }
+  }
+
+  #afterExit(generation: AppGeneration, exit: WorkerExit): void {
+    if (this.#current !== generation || this.#stopping.signal.aborted) return;
+    this.#current = undefined;
+    this.#setState("Starting");
+    if (exit.isWanted) this.#restartAfter(0);
+    else this.#restartAfterCrash(exit);
+  }
+
+  #restartAfterCrash(exit: WorkerExit): void {
+    const { log, clock, maxCrashes } = this.#deps;
+    const now = clock.now().getTime();
+    this.#crashes = [...this.#crashes.filter((at) => now - at < CRASH_WINDOW_MS), now];
+    const how = exit.signal === null ? `exited with code ${exit.code}` : `was ended by ${exit.signal}`;
+    log.error("The worker process ended unexpectedly.", {
+      how,
+      crashes: this.#crashes.length,
+      lastOutput: exit.lastOutput.slice(-5).join("\n") || undefined,
+    });
+    if (this.#crashes.length > maxCrashes) this.#giveUp(how, exit);
+    else this.#restartAfter(restartDelayMs(this.#crashes.length));
+  }
+
+  #giveUp(how: string, exit: WorkerExit): void {
+    const printed = exit.lastOutput.length === 0 ? "" : ` It printed last:\n${exit.lastOutput.join("\n")}`;
+    const error = new HostError({
+      code: "ERR_WORKER_CRASHED",
+      message: `The app's worker process ended ${this.#crashes.length} times within 30 minutes and is not started again; last, it ${how}.${printed}`,
+      hint: "Look for process.exit() calls, uncaught errors and memory use in the app.",
+    });
+    this.lastError = error;
+    this.#setState("Error");
+    this.#deps.onGaveUp(error);
+  }
+
+  #restartAfter(delayMs: number): void {
+    this.#enqueue(async () => {
+      await this.#deps.clock.sleep(delayMs, this.#stopping.signal);
+      if (this.#current === undefined) await this.#startNew();
+    }).catch((error: Error) => {
+      this.#deps.log.error("The worker could not be started again.", { reason: error.message });
+      this.#deps.onGaveUp(
+        error instanceof HostError
+          ? error
+          : new HostError({ code: "ERR_WORKER_CRASHED", message: error.message, cause: error }),
+      );
+    });
+  }
+
+  async #drain(generation: AppGeneration, timeoutMs: number): Promise<void> {
+    await generation.worker.waitForIdle(timeoutMs);
+    await generation.worker.terminate(TERMINATE_GRACE_MS);
+  }
+
+  #trackDraining(drain: Promise<void>): void {
+    this.#draining.add(drain);
+    void drain.finally(() => this.#draining.delete(drain));
+  }
+}
+
+/** The first time at once: most crashes are one bad call. */
+function restartDelayMs(crashes: number): number {
+  return crashes <= 1 ? 0 : Math.min(FIRST_RESTART_DELAY_MS * 2 ** (crashes - 2), MAX_RESTART_DELAY_MS);
+}

@@ -1,0 +1,40 @@
+import type { LogLevel } from "../../shared/logger.ts";
+
+export type LogThreshold = LogLevel | "none";
+
+/** `logging.logLevel` of host.json: category prefix → lowest level that is written. */
+export type LogLevels = ReadonlyMap<string, LogThreshold>;
+
+const SEVERITY: Readonly<Record<LogThreshold, number>> = { trace: 0, debug: 1, info: 2, warn: 3, error: 4, none: 6 };
+
+const NAMES: Readonly<Record<string, LogThreshold>> = {
+  trace: "trace",
+  debug: "debug",
+  information: "info",
+  warning: "warn",
+  error: "error",
+  critical: "error",
+  none: "none",
+};
+
+/** @returns `undefined` for a name that .NET does not know. */
+export function parseLogThreshold(name: string): LogThreshold | undefined {
+  return NAMES[name.toLowerCase()];
+}
+
+/** The longest matching prefix decides, then `default`, then Information, as .NET's logger filter does. */
+export function isLogged(levels: LogLevels, category: string, level: LogLevel): boolean {
+  let threshold = levels.get("default") ?? "info";
+  let longest = -1;
+  for (const [prefix, candidate] of levels) {
+    if (prefix.length > longest && matchesPrefix(category, prefix)) {
+      threshold = candidate;
+      longest = prefix.length;
+    }
+  }
+  return SEVERITY[level] >= SEVERITY[threshold];
+}
+
+function matchesPrefix(category: string, prefix: string): boolean {
+  return category.toLowerCase().startsWith(prefix.toLowerCase());
+}

@@ -1,0 +1,39 @@
+import type { BindingInfo, FunctionMetadata } from "../../worker/messages.ts";
+import type { RouteTemplate } from "../routing/route-template.ts";
+
+export type AuthLevel = "anonymous" | "function" | "admin";
+
+/** What an HTTP trigger adds. */
+export type HttpEndpoint = {
+  /** Without the prefix, as registered or the function's name. */
+  route: string;
+  template: RouteTemplate;
+  /** Upper case; `undefined`: all, and an empty list matches nothing, as on Azure. */
+  methods: readonly string[] | undefined;
+  authLevel: AuthLevel;
+};
+
+/** A function of the app, checked. One with `errors` is listed but not served. */
+export type AppFunction = {
+  name: string;
+  metadata: FunctionMetadata;
+  trigger: BindingInfo | undefined;
+  http: HttpEndpoint | undefined;
+  isDisabled: boolean;
+  /** An extension, or the HTTP front, starts its trigger. */
+  isTriggerStarted: boolean;
+  errors: readonly string[];
+};
+
+export function isHttpTrigger(binding: BindingInfo): boolean {
+  return binding.type.toLowerCase() === "httptrigger";
+}
+
+export function isTrigger(binding: BindingInfo): boolean {
+  return binding.type.toLowerCase().endsWith("trigger");
+}
+
+/** Bindings whose values a call must bring along, besides the trigger. */
+export function extraInputsOf(metadata: FunctionMetadata): BindingInfo[] {
+  return metadata.bindings.filter((binding) => binding.direction === "in" && !isTrigger(binding));
+}

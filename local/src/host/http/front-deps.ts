@@ -1,0 +1,24 @@
+import type { Logger } from "../../shared/logger.ts";
+import type { AppRuntime } from "../app-runtime.ts";
+import type { HostExtension } from "../host-extension.ts";
+import type { Invoker } from "../invoker.ts";
+import type { KeyStore } from "../keys/key-store.ts";
+import type { RequestGuard } from "./request-guard.ts";
+
+/** What the HTTP front and the admin API need of the host. */
+export type FrontDeps = {
+  appDir: string;
+  /** `http://localhost:<port>` */
+  hostUrl(): string;
+  /** The app's environment, settings included. */
+  env(): Readonly<Record<string, string>>;
+  runtime: AppRuntime;
+  invoker: Invoker;
+  extensions: readonly HostExtension[];
+  keys: KeyStore;
+  requireKeys: boolean;
+  guard: RequestGuard;
+  bodyLimitBytes: number;
+  reload(): Promise<void>;
+  log: Logger;
+};

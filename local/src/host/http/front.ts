@@ -1,0 +1,167 @@
+import { randomUUID } from "node:crypto";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Logger } from "../../shared/logger.ts";
+import { AdminRoutes } from "../admin/admin-routes.ts";
+import { HOME_PAGE } from "../admin/home-page.ts";
+import type { AppGeneration } from "../app-generation.ts";
+import type { AppFunction } from "../functions/app-function.ts";
+import type { HostExtension } from "../host-extension.ts";
+import { opensFunction, opensWebhook, readKey } from "../keys/authorize.ts";
+import { type RouteValues, splitPath } from "../routing/match-template.ts";
+import type { RouteMatch } from "../routing/route-table.ts";
+import type { FrontDeps } from "./front-deps.ts";
+import { type Reply, writeReply } from "./reply.ts";
+import { isDeclaredTooLarge, readBody } from "./request-body.ts";
+import { refuseForeign } from "./request-guard.ts";
+import { absoluteUrl, fromReturnValue, joinedHeaders, toRpcRequest, toStreamMetadata } from "./rpc-http.ts";
+import { streamThroughWorker } from "./stream-proxy.ts";
+import { Throttle } from "./throttle.ts";
+
+// Requests during a start or a reload wait as long as they do on Azure, then get 503.
+const AVAILABILITY_TIMEOUT_MS = 30_000;
+const WEBHOOK_METHODS = new Set(["GET", "PUT", "POST", "DELETE", "OPTIONS"]);
+const NOT_FOUND: Reply = { status: 404 };
+
+type Exchange = { request: IncomingMessage; response: ServerResponse; url: URL; path: readonly string[] };
+
+/** Everything that arrives over HTTP, in the order of Azure's pipeline: guard, CORS, admin, webhooks, functions. */
+export class HttpFront {
+  readonly #deps: FrontDeps;
+  readonly #admin: AdminRoutes;
+  readonly #throttle = new Throttle(-1, -1);
+  readonly #log: Logger;
+
+  constructor(deps: FrontDeps) {
+    this.#deps = deps;
+    this.#admin = new AdminRoutes(deps);
+    this.#log = deps.log;
+  }
+
+  /** The listener of the HTTP server; never rejects. */
+  readonly handle = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    try {
+      const reply = await this.#answer(request, response);
+      if (reply !== undefined) this.#write(request, response, reply);
+    } catch (error) {
+      if (request.destroyed && !request.complete) return; // The caller went away while sending.
+      this.#log.error("A request could not be answered.", {
+        reason: error instanceof Error ? error.message : String(error),
+      });
+      this.#write(request, response, { status: 500 });
+    }
+  };
+
+  #write(request: IncomingMessage, response: ServerResponse, reply: Reply): void {
+    // What was not read of the body would be taken for the next request.
+    if (!request.complete && !response.headersSent) response.setHeader("connection", "close");
+    writeReply(response, reply, this.#deps.runtime.current?.hostJson.customHeaders ?? {});
+  }
+
+  async #answer(request: IncomingMessage, response: ServerResponse): Promise<Reply | undefined> {
+    const path = parsePath(request.url ?? "");
+    if (path === undefined) return { status: 400 };
+    const [area = ""] = path.map((segment) => segment.toLowerCase());
+    const isPrivileged = area === "admin" || area === "runtime";
+    const refusal = refuseForeign(request, this.#deps.guard, isPrivileged);
+    if (refusal !== undefined) return { status: refusal };
+    this.#deps.guard.cors.addHeaders(request, response);
+    const preflight = this.#deps.guard.cors.answerPreflight(request);
+    if (preflight !== undefined) return preflight;
+
+    const exchange: Exchange = { request, response, url: new URL(absoluteUrl(request)), path };
+    if (area === "admin") return this.#admin.answer(exchange);
+    if (area === "runtime") return this.#answerWebhook(exchange);
+    return this.#answerFunction(exchange);
+  }
+
+  async #answerWebhook({ request, url, path }: Exchange): Promise<Reply> {
+    const [, webhooks, name] = path.map((segment) => segment.toLowerCase());
+    const extension = this.#deps.extensions.find((it: HostExtension) => it.name.toLowerCase() === name);
+    if (webhooks !== "webhooks" || extension?.webhook === undefined) return NOT_FOUND;
+    if (!WEBHOOK_METHODS.has(request.method ?? "")) return NOT_FOUND;
+    if (this.#deps.requireKeys && !opensWebhook(this.#deps.keys, readKey(request, url), extension.name)) {
+      return { status: 401 };
+    }
+    const body = await readBody(request, this.#deps.bodyLimitBytes);
+    if (body === "tooLarge") return { status: 413 };
+    return extension.webhook({ method: request.method ?? "GET", url, headers: joinedHeaders(request), body });
+  }
+
+  async #answerFunction(exchange: Exchange): Promise<Reply | undefined> {
+    const { request, path } = exchange;
+    const generation = await this.#deps.runtime.waitForGeneration(AVAILABILITY_TIMEOUT_MS);
+    if (generation === undefined) return { status: 503, body: "Function host is not running." };
+    const match = generation.routes.match(request.method ?? "", path);
+    if (match === undefined) return path.length === 0 ? this.#answerHome() : NOT_FOUND;
+    if (!this.#isAuthorized(exchange, match.fn)) return { status: 401 };
+    const { maxConcurrentRequests, maxOutstandingRequests } = generation.hostJson;
+    Object.assign(this.#throttle, { maxConcurrent: maxConcurrentRequests, maxOutstanding: maxOutstandingRequests });
+    const answer = await this.#throttle.run(async () => ({ reply: await this.#invoke(exchange, generation, match) }));
+    return answer === undefined ? { status: 429, headers: { "x-function-scaleout": "1" } } : answer.reply;
+  }
+
+  #answerHome(): Reply {
+    if (this.#deps.env()["AzureWebJobsDisableHomepage"]?.toLowerCase() === "true") return { status: 204 };
+    return { status: 200, headers: { "content-type": "text/html; charset=utf-8" }, body: HOME_PAGE };
+  }
+
+  #isAuthorized({ request, url }: Exchange, fn: AppFunction): boolean {
+    if (!this.#deps.requireKeys) return true;
+    const level = fn.http?.authLevel ?? "function";
+    return opensFunction(this.#deps.keys, { key: readKey(request, url), level, functionName: fn.name });
+  }
+
+  async #invoke(exchange: Exchange, generation: AppGeneration, { fn, params }: RouteMatch): Promise<Reply | undefined> {
+    if (generation.streamPort !== undefined) return this.#stream(exchange, generation, { fn, params });
+    const { request, url } = exchange;
+    const body = await readBody(request, this.#deps.bodyLimitBytes);
+    if (body === "tooLarge") return { status: 413 };
+    const result = await this.#deps.invoker.invoke(generation, {
+      fn,
+      triggerData: { http: toRpcRequest(request, url, params, body) },
+      ...traceOf(request),
+    });
+    // A failed handler shows its caller nothing; the log has it all.
+    return result.status === "success" ? fromReturnValue(result.returnValue) : { status: 500 };
+  }
+
+  async #stream(
+    { request, response, url }: Exchange,
+    generation: AppGeneration,
+    { fn, params }: { fn: AppFunction; params: RouteValues },
+  ): Promise<Reply | undefined> {
+    if (isDeclaredTooLarge(request, this.#deps.bodyLimitBytes)) return { status: 413 };
+    const invocationId = randomUUID();
+    const status = await streamThroughWorker({
+      request,
+      response,
+      port: generation.streamPort ?? 0,
+      invocationId,
+      customHeaders: generation.hostJson.customHeaders,
+      invoke: () =>
+        this.#deps.invoker.invoke(generation, {
+          fn,
+          invocationId,
+          triggerData: { http: {} },
+          triggerMetadata: toStreamMetadata(request, url, params),
+          ...traceOf(request),
+        }),
+    });
+    return status === undefined ? undefined : { status };
+  }
+}
+
+function traceOf(request: IncomingMessage): { traceParent?: string } {
+  const header = request.headers["traceparent"];
+  return typeof header === "string" ? { traceParent: header } : {};
+}
+
+/** @returns The decoded segments, or `undefined` for a target that is no path or hides control characters. */
+function parsePath(target: string): string[] | undefined {
+  if (!target.startsWith("/")) return undefined;
+  // "http://h" in front, or a target such as "//evil" would be taken for a host.
+  if (!URL.canParse(`http://localhost${target}`)) return undefined;
+  const path = splitPath(new URL(`http://localhost${target}`).pathname);
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for.
+  return path?.some((segment) => /[\u0000-\u001f\u007f]/.test(segment)) ? undefined : path;
+}

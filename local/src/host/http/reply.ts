@@ -1,0 +1,53 @@
+import type { ServerResponse } from "node:http";
+
+export type Reply = {
+  status: number;
+  /** A list gives one header line per entry. */
+  headers?: Record<string, string | readonly string[]>;
+  body?: string | Uint8Array;
+};
+
+/** Headers that say how the bytes travel; that is ours to decide. */
+const TRANSPORT_HEADERS = new Set(["connection", "content-length", "keep-alive", "transfer-encoding", "upgrade"]);
+
+export function jsonReply(status: number, value: unknown): Reply {
+  return { status, headers: { "content-type": "application/json; charset=utf-8" }, body: JSON.stringify(value) };
+}
+
+/**
+ * Writes a whole answer.
+ *
+ * @param customHeaders - Of host.json; each is added only where the answer has no such header.
+ */
+export function writeReply(
+  response: ServerResponse,
+  reply: Reply,
+  customHeaders: Readonly<Record<string, string>>,
+): void {
+  if (response.destroyed || response.headersSent) return;
+  const { status, headers = {}, body } = reply;
+  try {
+    response.statusCode = status;
+    for (const [name, value] of Object.entries(headers)) {
+      if (!TRANSPORT_HEADERS.has(name.toLowerCase())) response.setHeader(name, value);
+    }
+    addCustomHeaders(response, customHeaders);
+  } catch {
+    // A name or value that would break the message, such as a line break in it.
+    for (const name of response.getHeaderNames()) response.removeHeader(name);
+    response.statusCode = 500;
+    response.setHeader("content-length", 0);
+    response.end();
+    return;
+  }
+  const bytes = body === undefined ? Buffer.alloc(0) : Buffer.from(body as string);
+  const hasNoBody = status === 204 || status === 304;
+  if (!hasNoBody) response.setHeader("content-length", bytes.length);
+  response.end(hasNoBody ? undefined : bytes);
+}
+
+export function addCustomHeaders(response: ServerResponse, customHeaders: Readonly<Record<string, string>>): void {
+  for (const [name, value] of Object.entries(customHeaders)) {
+    if (!response.hasHeader(name)) response.setHeader(name, value);
+  }
+}

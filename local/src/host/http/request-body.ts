@@ -1,0 +1,26 @@
+import type { IncomingMessage } from "node:http";
+
+/** Azure's limit, changed by `FUNCTIONS_REQUEST_BODY_SIZE_LIMIT`. */
+export const DEFAULT_BODY_LIMIT_BYTES = 104_857_600;
+
+/** Told by the length alone, before anything is read. */
+export function isDeclaredTooLarge(request: IncomingMessage, limitBytes: number): boolean {
+  return Number(request.headers["content-length"] ?? 0) > limitBytes;
+}
+
+/**
+ * Reads the whole body. The caller answers `"tooLarge"` with 413 and closes the connection.
+ *
+ * @throws The stream's error when the caller goes away in the middle.
+ */
+export async function readBody(request: IncomingMessage, limitBytes: number): Promise<Buffer | "tooLarge"> {
+  if (isDeclaredTooLarge(request, limitBytes)) return "tooLarge";
+  const chunks: Buffer[] = [];
+  let sizeBytes = 0;
+  for await (const chunk of request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
+    sizeBytes += chunk.length;
+    if (sizeBytes > limitBytes) return "tooLarge";
+    chunks.push(chunk);
+  }
+  return chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks);
+}

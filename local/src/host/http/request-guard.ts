@@ -1,0 +1,50 @@
+import type { IncomingMessage } from "node:http";
+import type { CorsPolicy } from "./cors.ts";
+
+const LOOPBACK_NAMES = new Set(["localhost", "127.0.0.1", "[::1]"]);
+
+export type RequestGuard = {
+  /** Host names besides the loopback ones, lower case. */
+  allowedHosts: ReadonlySet<string>;
+  cors: CorsPolicy;
+};
+
+/**
+ * Keeps web pages out: one whose own name was made to resolve to this machine (its `Host`), and one of another origin that
+ * merely sends requests (its `Origin`, or `Sec-Fetch-Site` where a browser sends no origin).
+ *
+ * @returns The status to refuse with, or `undefined` to go on.
+ */
+export function refuseForeign(
+  request: IncomingMessage,
+  { allowedHosts, cors }: RequestGuard,
+  isPrivileged: boolean,
+): 403 | 421 | undefined {
+  const { host = "", origin } = request.headers;
+  if (!isOwnHost(host, allowedHosts)) return 421;
+  if (origin !== undefined) return isOwnOrigin(origin, host, allowedHosts) || cors.allows(origin) ? undefined : 403;
+  const site = request.headers["sec-fetch-site"];
+  if (site === "cross-site" || (isPrivileged && site === "same-site")) return 403;
+  return undefined;
+}
+
+function isOwnHost(host: string, allowedHosts: ReadonlySet<string>): boolean {
+  const name = hostName(host);
+  return name !== undefined && (LOOPBACK_NAMES.has(name) || allowedHosts.has(name));
+}
+
+/** @returns The name of `name[:port]`, lower case; `undefined` if the text is nothing of the kind. */
+function hostName(host: string): string | undefined {
+  return /^(\[[0-9a-f:.]+\]|[^:[\]/@\s]+)(?::\d{1,5})?$/i.exec(host)?.[1]?.toLowerCase();
+}
+
+/** Another spelling of the loopback address with the same port is the same server. */
+function isOwnOrigin(origin: string, host: string, allowedHosts: ReadonlySet<string>): boolean {
+  const url = URL.canParse(origin) ? new URL(origin) : undefined;
+  if (url === undefined || (url.protocol !== "http:" && url.protocol !== "https:")) return false;
+  return isOwnHost(url.host, allowedHosts) && portOf(url.host) === portOf(host.toLowerCase());
+}
+
+function portOf(host: string): string {
+  return /:(\d+)$/.exec(host)?.[1] ?? "";
+}

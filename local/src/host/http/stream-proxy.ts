@@ -1,0 +1,85 @@
+import http, { type IncomingMessage, type ServerResponse } from "node:http";
+import type { WorkerInvocationResult } from "../../worker/language-worker.ts";
+import { addCustomHeaders } from "./reply.ts";
+
+export type StreamCall = {
+  request: IncomingMessage;
+  response: ServerResponse;
+  /** Of the library's own server in the worker. */
+  port: number;
+  /** Pairs the proxied request with the invocation; random, since whoever knows it can answer for the app. */
+  invocationId: string;
+  customHeaders: Readonly<Record<string, string>>;
+  /** Starts the invocation itself; never rejects. */
+  invoke(): Promise<WorkerInvocationResult>;
+};
+
+/**
+ * Forwards a request to the HTTP server that `@azure/functions` opens in streaming mode, beside the invocation that makes
+ * the library handle it. Azure's host waits for that server alone, so that a handler which fails or returns nothing leaves
+ * the caller waiting for 240 s; here the invocation's end decides.
+ *
+ * @returns The status to answer with when nothing was streamed; `undefined` when the answer is on its way.
+ */
+export async function streamThroughWorker(call: StreamCall): Promise<number | undefined> {
+  const { response } = call;
+  const upstream = openUpstream(call);
+  const answered = new Promise<void>((resolve) => upstream.on("response", (answer) => resolve(pipeBack(answer, call))));
+  const finished = new Promise<void>((resolve) => response.once("close", resolve));
+  upstream.on("error", () => response.headersSent && response.destroy());
+  response.once("close", () => upstream.destroy());
+
+  const result = await call.invoke();
+  if (result.status === "success" && !result.isEmpty) {
+    // The library sends the head before it reports success, but on another socket: it may arrive later.
+    await Promise.race([answered, finished, failed(upstream)]);
+    if (response.headersSent) return undefined;
+    return response.destroyed ? undefined : 502;
+  }
+  if (response.headersSent) {
+    // Half an answer must not look like a whole one.
+    if (result.status !== "success") response.destroy();
+    return undefined;
+  }
+  // Kept for a moment: the client's side is answered by the caller of this function.
+  upstream.destroy();
+  return result.status === "success" ? 204 : 500;
+}
+
+function openUpstream({ request, port, invocationId }: StreamCall): http.ClientRequest {
+  const { host = "localhost", ...headers } = request.headers;
+  const upstream = http.request({
+    host: "127.0.0.1",
+    port,
+    method: request.method,
+    path: request.url,
+    headers: {
+      ...headers,
+      host: `127.0.0.1:${port}`,
+      connection: "close",
+      "x-forwarded-host": host,
+      "x-forwarded-proto": "http",
+      "x-ms-invocation-id": invocationId,
+    },
+  });
+  // An error of either side ends the other; what the caller sees follows from the invocation.
+  request.pipe(upstream);
+  return upstream;
+}
+
+function pipeBack(answer: IncomingMessage, { response, customHeaders }: StreamCall): void {
+  if (response.headersSent || response.destroyed) return;
+  response.statusCode = answer.statusCode ?? 500;
+  for (const [name, values = []] of Object.entries(answer.headersDistinct)) {
+    if (name === "connection" || name === "keep-alive" || name === "transfer-encoding") continue;
+    response.setHeader(name, values.length === 1 ? values[0]! : values);
+  }
+  addCustomHeaders(response, customHeaders);
+  response.flushHeaders();
+  answer.on("aborted", () => response.destroy());
+  answer.pipe(response);
+}
+
+function failed(upstream: http.ClientRequest): Promise<void> {
+  return new Promise((resolve) => upstream.once("error", () => resolve()));
+}

@@ -1,0 +1,155 @@
+import { randomBytes, randomUUID } from "node:crypto";
+import type { LogFields } from "../shared/logger.ts";
+import type { WorkerInvocationResult } from "../worker/language-worker.ts";
+import type { BindingInfo, InvocationRequest, TypedData } from "../worker/messages.ts";
+import type { AppGeneration } from "./app-generation.ts";
+import type { AppRuntime } from "./app-runtime.ts";
+import { type AppFunction, extraInputsOf } from "./functions/app-function.ts";
+import type { HostExtension, InputBindingContext } from "./host-extension.ts";
+import type { InvocationLog } from "./invocation-log.ts";
+
+export type InvocationCall = {
+  fn: AppFunction;
+  /** Default: a new random id. */
+  invocationId?: string;
+  /** The trigger's value; absent: the handler receives `undefined`. */
+  triggerData?: TypedData;
+  triggerMetadata?: Record<string, TypedData>;
+  /** An incoming W3C `traceparent` to go on with. */
+  traceParent?: string;
+  /** Go with every log line of the call. */
+  logFields?: LogFields;
+};
+
+export type InvokerDeps = {
+  runtime: AppRuntime;
+  invocationLog: InvocationLog;
+  extensions: readonly HostExtension[];
+  /** What of the host a binding value may name. */
+  bindingContext(extension: HostExtension): Omit<InputBindingContext, "functionName" | "invocationId">;
+};
+
+/** Calls functions in the worker: gathers the inputs, keeps the time limit, writes the log. */
+export class Invoker {
+  readonly #deps: InvokerDeps;
+  readonly #warnedOutputs = new Set<string>();
+
+  constructor(deps: InvokerDeps) {
+    this.#deps = deps;
+  }
+
+  /** Never rejects. */
+  async invoke(generation: AppGeneration, call: InvocationCall): Promise<WorkerInvocationResult> {
+    const { fn, invocationId = randomUUID() } = call;
+    const { invocationLog } = this.#deps;
+    const startedAt = performance.now();
+    invocationLog.begin(invocationId, fn.name, call.logFields ?? {});
+    let result: WorkerInvocationResult;
+    try {
+      const request = await this.#toRequest(call, invocationId);
+      result = await this.#invokeWithin(generation, fn, request);
+    } catch (error) {
+      result = toFailure(error);
+    }
+    if (result.status === "success") this.#warnOfOutputs(fn, result.outputData);
+    invocationLog.end(invocationId, {
+      isSuccess: result.status === "success",
+      durationMs: Math.round(performance.now() - startedAt),
+      ...describeProblem(result),
+    });
+    return result;
+  }
+
+  async #toRequest(call: InvocationCall, invocationId: string): Promise<Omit<InvocationRequest, "kind">> {
+    const { fn, triggerData, triggerMetadata, traceParent } = call;
+    const inputData = [{ name: fn.trigger?.name ?? "", ...(triggerData === undefined ? {} : { data: triggerData }) }];
+    for (const binding of extraInputsOf(fn.metadata)) {
+      const value = await this.#provideInput(fn, binding, invocationId);
+      inputData.push({ name: binding.name, ...(value === undefined ? {} : { data: { json: JSON.stringify(value) } }) });
+    }
+    return {
+      invocationId,
+      functionId: fn.metadata.functionId,
+      inputData,
+      traceContext: { traceParent: continueTrace(traceParent), traceState: "", attributes: {} },
+      ...(triggerMetadata === undefined ? {} : { triggerMetadata }),
+    };
+  }
+
+  async #provideInput(fn: AppFunction, binding: BindingInfo, invocationId: string): Promise<unknown> {
+    const type = binding.type.toLowerCase();
+    for (const extension of this.#deps.extensions) {
+      for (const [provided, provide] of Object.entries(extension.inputBindings ?? {})) {
+        if (provided.toLowerCase() !== type) continue;
+        const context = this.#deps.bindingContext(extension);
+        return provide(binding, { ...context, functionName: fn.name, invocationId });
+      }
+    }
+    throw new Error(`The input binding "${binding.name}" of type "${binding.type}" is not available locally.`);
+  }
+
+  async #invokeWithin(
+    generation: AppGeneration,
+    fn: AppFunction,
+    request: Omit<InvocationRequest, "kind">,
+  ): Promise<WorkerInvocationResult> {
+    const limitMs = generation.hostJson.functionTimeoutMs;
+    const invocation = generation.worker.invoke(request);
+    if (limitMs === undefined) return invocation;
+    let timer: NodeJS.Timeout | undefined;
+    const timeout = new Promise<WorkerInvocationResult>((resolve) => {
+      // setTimeout counts in 32 bits; a longer limit is no limit in practice.
+      timer = setTimeout(() => resolve(this.#timeOut(generation, fn, limitMs)), Math.min(limitMs, 2 ** 31 - 1));
+    });
+    const result = await Promise.race([invocation, timeout]);
+    clearTimeout(timer);
+    return result;
+  }
+
+  /** Code that does not come back can only be ended with its process, as on Azure. */
+  #timeOut(generation: AppGeneration, fn: AppFunction, limitMs: number): WorkerInvocationResult {
+    const message = `Timeout value of ${limitMs / 1000} s exceeded by function: Functions.${fn.name}`;
+    this.#deps.runtime.replace(generation, message);
+    return { status: "failure", exception: { message, stackTrace: null } };
+  }
+
+  #warnOfOutputs(fn: AppFunction, outputData: readonly { name: string }[]): void {
+    for (const { name } of outputData) {
+      const key = `${fn.name}/${name}`;
+      if (this.#warnedOutputs.has(key)) continue;
+      this.#warnedOutputs.add(key);
+      this.#deps.invocationLog.writeWorkerLine({
+        kind: "rpcLog",
+        category: "system",
+        level: "warning",
+        message: `Function ${fn.name} set the output "${name}"; output bindings are not written locally, so the value is dropped.`,
+      });
+    }
+  }
+}
+
+function toFailure(error: unknown): WorkerInvocationResult {
+  const { message, stack } = error instanceof Error ? error : { message: String(error), stack: undefined };
+  return { status: "failure", exception: { message, stackTrace: stack ?? null } };
+}
+
+function describeProblem(result: WorkerInvocationResult): { problem?: string } {
+  switch (result.status) {
+    case "success":
+      return {};
+    case "failure": {
+      const { message, stackTrace } = result.exception;
+      return {
+        problem: `Result: Failure\nException: ${message}${stackTrace === null ? "" : `\nStack: ${stackTrace}`}`,
+      };
+    }
+    case "unavailable":
+      return { problem: result.reason };
+  }
+}
+
+/** A W3C trace context: the same trace with a new span, or a new trace. */
+function continueTrace(incoming: string | undefined): string {
+  const traceId = /^00-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}$/.exec(incoming ?? "")?.[1];
+  return `00-${traceId ?? randomBytes(16).toString("hex")}-${randomBytes(8).toString("hex")}-00`;
+}

@@ -1,0 +1,41 @@
+import { createHash, timingSafeEqual } from "node:crypto";
+import type { IncomingMessage } from "node:http";
+import type { AuthLevel } from "../functions/app-function.ts";
+import type { KeyStore } from "./key-store.ts";
+
+/** The request's key: the header wins, and then the query is not tried. */
+export function readKey(request: IncomingMessage, url: URL): string | undefined {
+  const header = request.headers["x-functions-key"];
+  return (Array.isArray(header) ? header[0] : header) ?? url.searchParams.get("code") ?? undefined;
+}
+
+export function opensFunction(
+  keys: KeyStore,
+  { key, level, functionName }: { key: string | undefined; level: AuthLevel; functionName: string },
+): boolean {
+  if (level === "anonymous") return true;
+  if (key === undefined) return false;
+  const accepted = [keys.master()];
+  if (level === "function") {
+    accepted.push(...keys.list("functionKeys").values(), ...keys.list(`function:${functionName}`).values());
+  }
+  return isOneOf(key, accepted);
+}
+
+export function opensAdmin(keys: KeyStore, key: string | undefined): boolean {
+  return key !== undefined && isOneOf(key, [keys.master()]);
+}
+
+export function opensWebhook(keys: KeyStore, key: string | undefined, extension: string): boolean {
+  return key !== undefined && isOneOf(key, [keys.master(), keys.systemKey(extension)]);
+}
+
+/** Takes the same time whatever matches: the digests have one length, and every candidate is compared. */
+function isOneOf(key: string, candidates: readonly string[]): boolean {
+  const wanted = digest(key);
+  return candidates.reduce((isFound, candidate) => timingSafeEqual(wanted, digest(candidate)) || isFound, false);
+}
+
+function digest(text: string): Buffer {
+  return createHash("sha256").update(text).digest();
+}

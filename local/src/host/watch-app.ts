@@ -1,0 +1,56 @@
+import path from "node:path";
+import { type FSWatcher, watch } from "chokidar";
+import type { HostJson } from "./config/host-json.ts";
+
+// Long enough for a build that writes many files, as func waits.
+const QUIET_MS = 500;
+const CODE_EXTENSIONS = new Set([".js", ".mjs", ".cjs"]);
+const CONFIG_FILES = new Set(["host.json", "function.json", "proxies.json"]);
+/** State and version control: what changes there is no change of the app. */
+const IGNORED_DIRECTORIES = new Set([".git", ".same-kit", ".venv", "__pycache__"]);
+
+export type AppWatch = { stop(): Promise<void> };
+
+/**
+ * Calls `onChange` after the app's code or configuration changed and nothing has changed since for half a second.
+ *
+ * @see Azure/azure-functions-host, FileMonitoringService.cs
+ */
+export function watchApp(
+  appDir: string,
+  hostJson: () => HostJson | undefined,
+  onChange: (file: string) => void,
+): AppWatch {
+  let timer: NodeJS.Timeout | undefined;
+  const watcher: FSWatcher = watch(appDir, {
+    ignoreInitial: true,
+    // Following every package would cost thousands of watches; their folder's own entries tell of an install.
+    ignored: (file) => isIgnored(path.relative(appDir, file)),
+  });
+  watcher.on("all", (event, file) => {
+    if (event === "addDir" || event === "unlinkDir") return;
+    if (!isRelevant(path.relative(appDir, file), hostJson())) return;
+    clearTimeout(timer);
+    timer = setTimeout(onChange, QUIET_MS, path.relative(appDir, file));
+  });
+  return {
+    async stop() {
+      clearTimeout(timer);
+      await watcher.close();
+    },
+  };
+}
+
+function isIgnored(relative: string): boolean {
+  const segments = relative.split(path.sep);
+  if (segments.some((segment) => IGNORED_DIRECTORIES.has(segment))) return true;
+  const packages = segments.indexOf("node_modules");
+  return packages >= 0 && segments.length > packages + 2;
+}
+
+function isRelevant(relative: string, hostJson: HostJson | undefined): boolean {
+  const name = path.basename(relative);
+  const [directory = ""] = relative.split(path.sep);
+  if (CODE_EXTENSIONS.has(path.extname(name)) || CONFIG_FILES.has(name)) return true;
+  return (hostJson?.watchFiles ?? []).includes(name) || (hostJson?.watchDirectories ?? []).includes(directory);
+}

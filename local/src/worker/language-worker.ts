@@ -1,0 +1,210 @@
+import { type ChildProcess, fork } from "node:child_process";
+import path from "node:path";
+import readline from "node:readline";
+import { createDeferred } from "../shared/deferred.ts";
+import { packageRoot } from "../shared/package-root.ts";
+import type {
+  HostToWorker,
+  InvocationRequest,
+  InvocationResponse,
+  RpcLog,
+  WorkerInitResponse,
+  WorkerToHost,
+} from "./messages.ts";
+
+export type WorkerSpec = {
+  appDirectory: string;
+  env: NodeJS.ProcessEnv;
+  hostVersion: string;
+  /** `host:port`, or a port: listen for a debugger there. */
+  inspect?: string;
+  onLog(line: RpcLog): void;
+  /** One line that the app's process printed. */
+  onConsole(stream: "stdout" | "stderr", line: string): void;
+};
+
+/** How one invocation ended; `unavailable` means that the process was gone before it could tell. */
+export type WorkerInvocationResult = InvocationResponse["result"] | { status: "unavailable"; reason: string };
+
+export type WorkerExit = {
+  /** Set when we ended it; a crash otherwise. */
+  isWanted: boolean;
+  code: number | null;
+  signal: NodeJS.Signals | null;
+  /** The last lines it printed, for the error message. */
+  lastOutput: readonly string[];
+};
+
+/** The app could not be loaded: its own mistake, with the stack of its own file. */
+export class AppLoadError extends Error {
+  constructor(message: string, stack: string | null) {
+    super(message);
+    this.name = "AppLoadError";
+    if (stack !== null) this.stack = stack;
+  }
+}
+
+// Azure gives the process 60 s to start and the Node worker 2 minutes to load the app.
+const INIT_TIMEOUT_MS = 120_000;
+const KEPT_OUTPUT_LINES = 20;
+
+/** One process that has loaded the app; never restarted, only replaced. */
+export class LanguageWorker {
+  /** Resolves once the app is loaded; rejects with {@link AppLoadError}, or when the process ends before. */
+  readonly ready: Promise<WorkerInitResponse>;
+  /** Resolves when the process is gone; never rejects. */
+  readonly exited: Promise<WorkerExit>;
+  readonly pid: number | undefined;
+  readonly #child: ChildProcess;
+  readonly #spec: WorkerSpec;
+  readonly #pending = new Map<string, (result: WorkerInvocationResult) => void>();
+  readonly #idle = new Set<() => void>();
+  readonly #output: string[] = [];
+  readonly #init = createDeferred<WorkerInitResponse>();
+  #isStopWanted = false;
+  #isGone = false;
+
+  constructor(spec: WorkerSpec) {
+    this.#spec = spec;
+    this.#child = forkWorker(spec);
+    this.pid = this.#child.pid;
+    this.exited = this.#watchExit();
+    this.ready = this.#init.promise;
+    // The caller may look at `exited` first; an unhandled rejection would end the host.
+    this.ready.catch(() => {});
+    this.#child.on("message", (message) => this.#receive(message as WorkerToHost));
+    this.#forwardOutput("stdout");
+    this.#forwardOutput("stderr");
+    this.#failInitAfter(INIT_TIMEOUT_MS);
+    this.#send({ kind: "workerInitRequest", functionAppDirectory: spec.appDirectory, hostVersion: spec.hostVersion });
+  }
+
+  get pendingInvocations(): number {
+    return this.#pending.size;
+  }
+
+  /** Never rejects. */
+  invoke(request: Omit<InvocationRequest, "kind">): Promise<WorkerInvocationResult> {
+    if (this.#isGone) return Promise.resolve({ status: "unavailable", reason: "The worker process has ended." });
+    return new Promise((resolve) => {
+      this.#pending.set(request.invocationId, resolve);
+      this.#send({ kind: "invocationRequest", ...request });
+    });
+  }
+
+  /** Resolves when no invocation runs any more, or after `timeoutMs`. */
+  async waitForIdle(timeoutMs: number): Promise<void> {
+    if (this.#pending.size === 0 || this.#isGone) return;
+    const idle = createDeferred();
+    this.#idle.add(idle.resolve);
+    const timer = setTimeout(idle.resolve, timeoutMs);
+    await idle.promise;
+    clearTimeout(timer);
+    this.#idle.delete(idle.resolve);
+  }
+
+  /** Lets the appTerminate hooks run, then ends the process, by force after `graceMs`. Safe to call twice. */
+  async terminate(graceMs: number): Promise<void> {
+    if (this.#isGone) return;
+    this.#isStopWanted = true;
+    this.#send({ kind: "workerTerminate" });
+    const timer = setTimeout(() => this.#child.kill("SIGKILL"), graceMs);
+    await this.exited;
+    clearTimeout(timer);
+  }
+
+  /** Ends the process at once; what runs in it ends as `unavailable`. */
+  async kill(): Promise<void> {
+    this.#isStopWanted = true;
+    this.#child.kill("SIGKILL");
+    await this.exited;
+  }
+
+  #send(message: HostToWorker): void {
+    // A failed send means that the process is going away; its exit settles everything that waits.
+    this.#child.send(message, () => {});
+  }
+
+  #receive(message: WorkerToHost): void {
+    switch (message.kind) {
+      case "startStream":
+        return;
+      case "workerInitResponse":
+        this.#init.resolve(message);
+        return;
+      case "workerInitFailure":
+        this.#isStopWanted = true;
+        this.#init.reject(new AppLoadError(message.exception.message, message.exception.stackTrace));
+        return;
+      case "invocationResponse":
+        this.#settle(message.invocationId, message.result);
+        return;
+      case "rpcLog":
+        this.#spec.onLog(message);
+        return;
+    }
+  }
+
+  #settle(invocationId: string, result: WorkerInvocationResult): void {
+    const resolve = this.#pending.get(invocationId);
+    this.#pending.delete(invocationId);
+    resolve?.(result);
+    if (this.#pending.size === 0) for (const resolveIdle of this.#idle) resolveIdle();
+  }
+
+  async #watchExit(): Promise<WorkerExit> {
+    const exit = createDeferred<{ code: number | null; signal: NodeJS.Signals | null }>();
+    this.#child.on("error", (cause) => {
+      this.#init.reject(new Error(`The worker process could not be started: ${cause.message}`, { cause }));
+      // "exit" does not follow when there never was a process.
+      if (this.#child.pid === undefined) exit.resolve({ code: null, signal: null });
+    });
+    this.#child.on("exit", (code, signal) => exit.resolve({ code, signal }));
+    const { code, signal } = await exit.promise;
+    this.#isGone = true;
+    const how = signal === null ? `with code ${code}` : `by ${signal}`;
+    this.#init.reject(new Error(`The worker process ended ${how} while it loaded the app.`));
+    for (const invocationId of [...this.#pending.keys()]) {
+      this.#settle(invocationId, { status: "unavailable", reason: `The worker process ended ${how}.` });
+    }
+    return { isWanted: this.#isStopWanted, code, signal, lastOutput: this.#output };
+  }
+
+  #forwardOutput(stream: "stdout" | "stderr"): void {
+    const input = this.#child[stream];
+    if (input === null) return;
+    readline.createInterface({ input }).on("line", (line) => {
+      this.#output.push(line);
+      if (this.#output.length > KEPT_OUTPUT_LINES) this.#output.shift();
+      this.#spec.onConsole(stream, line);
+    });
+  }
+
+  #failInitAfter(timeoutMs: number): void {
+    const timer = setTimeout(() => {
+      this.#init.reject(new Error(`The app did not load within ${timeoutMs / 1000} s.`));
+      void this.kill();
+    }, timeoutMs);
+    this.ready.then(
+      () => clearTimeout(timer),
+      () => clearTimeout(timer),
+    );
+  }
+}
+
+function forkWorker({ appDirectory, env, inspect }: WorkerSpec): ChildProcess {
+  const folder = path.join(packageRoot(), "dist", "worker");
+  return fork(path.join(folder, "main.cjs"), {
+    cwd: appDirectory,
+    env,
+    // Not ours: the host may itself run under a debugger or a loader.
+    execArgv: [
+      "--require",
+      path.join(folder, "preload.cjs"),
+      ...(inspect === undefined ? [] : [`--inspect=${inspect}`]),
+    ],
+    // Structured clone keeps bytes as bytes.
+    serialization: "advanced",
+    stdio: ["ignore", "pipe", "pipe", "ipc"],
+  });
+}
