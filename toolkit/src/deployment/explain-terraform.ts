@@ -1,0 +1,230 @@
+// Tells from what terraform and azurerm printed which case it is, and what a person should read instead.
+
+import { OperationError } from "@same-kit/local";
+import type { TerraformError } from "../adapters/terraform/terraform.ts";
+import type { FailureCode } from "./failure-cases.ts";
+
+/** What is known of the deployment, for the sentences. */
+export type DeploymentFacts = {
+  subscriptionId: string;
+  user: string;
+  location: string;
+  plan: string;
+  /** Resources that were ready when it failed, and all that were to be made or changed. */
+  done: number;
+  planned: number;
+};
+
+type Explanation = { message: string; hint: string };
+
+type Rule = {
+  code: FailureCode;
+  pattern: RegExp;
+  explain: (facts: DeploymentFacts, match: RegExpMatchArray, text: string) => Explanation;
+};
+
+// Order matters: specific first. A refused quota comes with status 401, which is no sign-in problem.
+const RULES: readonly Rule[] = [
+  {
+    code: "ERR_PROVISION_QUOTA",
+    pattern: /without additional quota|Current Limit \([^)]*\): 0|SubscriptionIsOverQuotaForSku|has quota of 0 instances/i,
+    explain: ({ plan, location }) => ({
+      message: `Your subscription has no quota for the ${plan} plan in ${location}. This is not a sign-in problem.`,
+      hint: "Try another region (--location), or request quota in the portal.",
+    }),
+  },
+  {
+    code: "ERR_PREFLIGHT_AZ_MISSING",
+    pattern: /exec: "az": executable file not found/,
+    explain: () => ({
+      message: "The Azure CLI was not found.",
+      hint: "Install it, or set ARM_CLIENT_ID, ARM_TENANT_ID and ARM_CLIENT_SECRET.",
+    }),
+  },
+  {
+    code: "ERR_PREFLIGHT_NOT_SIGNED_IN",
+    pattern: /Please run 'az login'/,
+    explain: () => ({ message: "You are not signed in to Azure.", hint: "Run `az login`." }),
+  },
+  {
+    code: "ERR_PREFLIGHT_SUBSCRIPTION",
+    pattern: /subscription ID could not be determined|not known by Azure CLI|SubscriptionNotFound/,
+    explain: ({ subscriptionId, user }) => ({
+      message: `Subscription ${subscriptionId} is not usable for ${user}.`,
+      hint: "Pick one of `az account list -o table` and pass it with --subscription.",
+    }),
+  },
+  {
+    code: "ERR_PREFLIGHT_SESSION_EXPIRED",
+    pattern: /AADSTS\d+|ExpiredAuthenticationToken|InvalidAuthenticationToken/,
+    explain: (_facts, match) => ({
+      message: `Your Azure session has expired (${match[0]}).`,
+      hint: "Run `az login` again; with several tenants `az login --tenant TENANT`.",
+    }),
+  },
+  {
+    code: "ERR_PROVISION_NOT_REGISTERED",
+    pattern: /MissingSubscriptionRegistration|NoRegisteredProviderFound|necessary permissions to register/,
+    explain: (_facts, _match, text) => {
+      const namespace = text.match(/Microsoft\.[A-Za-z]+/)?.[0] ?? "Microsoft.Web";
+      return {
+        message: `${namespace} is not registered in this subscription, and registering it was refused.`,
+        hint: `Have it registered (\`az provider register -n ${namespace}\`), then pass --var register_resource_providers=[].`,
+      };
+    },
+  },
+  {
+    code: "ERR_PROVISION_FORBIDDEN",
+    pattern: /AuthorizationFailed|does not have authorization to perform action/,
+    explain: ({ user }, _match, text) => {
+      const action = text.match(/perform action '([^']+)'/)?.[1] ?? "this";
+      const scope = text.match(/over scope '([^']+)'/)?.[1] ?? "the subscription";
+      return {
+        message: `${user} may not do ${action} on ${scope}.`,
+        hint: "Ask for the role Contributor on the subscription. With --var storage_access=identity the right to assign roles is needed too.",
+      };
+    },
+  },
+  {
+    code: "ERR_PROVISION_POLICY",
+    pattern: /RequestDisallowedByPolicy/,
+    explain: (_facts, _match, text) => ({
+      message: `A policy of your organisation forbids this: ${firstSentence(text)}`,
+      hint: "Usual ones concern shared keys (--var storage_access=identity), regions (--location) and tags (--var).",
+    }),
+  },
+  {
+    code: "ERR_PROVISION_NAME_TAKEN",
+    pattern: /failed the availability check|Website with given name \S+ already exists|StorageAccountAlreadyTaken|"?ExtendedCode"?:?\s*"?54001/,
+    explain: (_facts, _match, text) => ({
+      message: `A name is taken; names of function apps and storage accounts are world-wide. Azure said: ${firstSentence(text)}`,
+      hint: "Choose another --project or --env, or set names with --var names={app=\"…\"}. Nothing was overwritten. Right after `down` a name may need two minutes to be free again.",
+    }),
+  },
+  {
+    code: "ERR_PROVISION_NOT_IN_STATE",
+    pattern: /needs to be imported into the State/i,
+    explain: (_facts, _match, text) => ({
+      message: `An earlier run was interrupted: ${text.match(/ID "([^"]+)"/)?.[1] ?? "a resource"} exists but is not in the state.`,
+      hint: "It lies outside this deployment's resource group, so it was not adopted. Remove it, or import it with `terraform import`.",
+    }),
+  },
+  {
+    code: "ERR_PROVISION_REGION",
+    pattern: /LocationNotAvailableForResourceType/,
+    explain: ({ location, plan }) => ({
+      message: `${location} does not offer the ${plan} plan.`,
+      hint: "Choose another --location; `az functionapp list-flexconsumption-locations -o table` lists those of Flex Consumption.",
+    }),
+  },
+  {
+    code: "ERR_PROVISION_PLAN_MIX",
+    pattern: /pricing tier is(n't| not) allowed in this resource group/i,
+    explain: () => ({
+      message: "This resource group holds a plan that cannot be beside the chosen one.",
+      hint: "Use a group of its own: another --env, or --var names={resource_group=\"…\"}.",
+    }),
+  },
+  {
+    code: "ERR_PROVISION_SETTING_REFUSED",
+    pattern: /\b51021\b/,
+    explain: (_facts, _match, text) => ({
+      message: `The region refuses a setting of the app (51021): ${firstSentence(text)}`,
+      hint: "That is a mistake in same-kit's module: please report it with this text.",
+    }),
+  },
+  {
+    code: "ERR_PROVISION_PROVIDER_UNAVAILABLE",
+    pattern: /could not connect to registry|no available releases match|Failed to query available provider packages/,
+    explain: () => ({
+      message: "Terraform could not get the azurerm provider.",
+      hint: "Check the network and proxy, or set up a provider mirror in your Terraform CLI configuration.",
+    }),
+  },
+  {
+    code: "ERR_PROVISION_LOCK_FILE",
+    pattern: /doesn't match any of the checksums/,
+    explain: () => ({
+      message: "The azurerm provider differs from what the lock file pins: another mirror, or somebody changed it.",
+      hint: "Only if the change is intended: remove .terraform.lock.hcl in the environment's terraform folder and run again.",
+    }),
+  },
+  {
+    code: "ERR_PREFLIGHT_TERRAFORM_OLD",
+    pattern: /Unsupported Terraform Core version/,
+    explain: () => ({ message: "This Terraform is too old: 1.9 or newer is needed.", hint: "Update Terraform." }),
+  },
+  {
+    code: "ERR_PROVISION_STATE_LOCKED",
+    pattern: /Error acquiring the state lock/,
+    explain: (_facts, _match, text) => {
+      const field = (name: string) => text.match(new RegExp(`${name}:\\s+(.+)`))?.[1]?.trim() ?? "unknown";
+      return {
+        message: `Another run holds the state: ${field("Who")}, since ${field("Created")}.`,
+        hint: `Wait for it. If it is dead: \`terraform force-unlock ${field("ID")}\` in the environment's terraform folder.`,
+      };
+    },
+  },
+  {
+    code: "ERR_PROVISION_PLAN_STALE",
+    pattern: /Saved plan is stale/,
+    explain: () => ({
+      message: "The state changed between the plan and its application, twice.",
+      hint: "Somebody else deploys at the same time. Run `same-kit up` again.",
+    }),
+  },
+  {
+    code: "ERR_TLS_INTERCEPTED",
+    pattern: /x509|SELF_SIGNED_CERT_IN_CHAIN|UNABLE_TO_GET_ISSUER_CERT|certificate signed by unknown authority/,
+    explain: () => ({
+      message: "A certificate on the way to Azure is not trusted: a proxy seems to replace certificates.",
+      hint: "Set NODE_EXTRA_CA_CERTS (same-kit) and SSL_CERT_FILE (terraform) to your organisation's certificate.",
+    }),
+  },
+  {
+    code: "ERR_PROVISION_AZURE_BUSY",
+    pattern: /unexpected status (429|5\d\d)|TooManyRequests|ServiceUnavailable|ServerTimeout/,
+    explain: (_facts, match) => ({
+      message: `Azure is busy (${match[0]}), also after the provider's own retries.`,
+      hint: "Run `same-kit up` again in a few minutes: it continues.",
+    }),
+  },
+];
+
+/** The error to show for a failed run of terraform; `cause` keeps what it printed. */
+export function explainTerraformError(error: TerraformError, facts: DeploymentFacts): OperationError {
+  const text = textOf(error);
+  for (const { code, pattern, explain } of RULES) {
+    const match = text.match(pattern);
+    if (match === null) continue;
+    const { message, hint } = explain(facts, match, text);
+    return new OperationError({ code, message: withProgress(message, error, facts), hint, cause: error });
+  }
+  return unknownFailure(error, facts, text);
+}
+
+function unknownFailure(error: TerraformError, facts: DeploymentFacts, text: string): OperationError {
+  if (error.command !== "apply" || facts.done === 0) return error;
+  return new OperationError({
+    code: "ERR_PROVISION_INCOMPLETE",
+    message: `${facts.done} of ${facts.planned} resources are ready; the rest failed: ${text.slice(0, 2_000)}`,
+    hint: "Run `same-kit up` again: it continues. `same-kit down` removes what exists.",
+    cause: error,
+  });
+}
+
+/** What state things were left in belongs to every message of an apply that had begun. */
+function withProgress(message: string, error: TerraformError, { done, planned }: DeploymentFacts): string {
+  if (error.command !== "apply" || planned === 0) return message;
+  return `${message} ${done} of ${planned} resources are ready; nothing of them is lost.`;
+}
+
+export function textOf(error: TerraformError): string {
+  const { errors, stderr, stdout } = error.run;
+  if (errors.length > 0) return errors.map(({ summary, detail }) => `${summary}\n${detail}`).join("\n\n");
+  return stderr || stdout;
+}
+
+function firstSentence(text: string): string {
+  return text.replace(/\s+/g, " ").trim().slice(0, 400);
+}

@@ -1,0 +1,90 @@
+import { OperationError } from "@same-kit/local";
+import { type EnvironmentFolder, loadJson, savePrivately } from "./environment.ts";
+
+export type JournalPhase = "init" | "provision" | "publish" | "smoke-test";
+
+export type JournalEntry = {
+  status: "started" | "done" | "failed";
+  at: string;
+  /** What the phase worked on; the same one need not be done again. */
+  fingerprint: string;
+  /** Failed: the error's code. */
+  code?: string;
+};
+
+export type PublishedPackage = { sha256: string; file: string; at: string };
+
+type JournalFile = {
+  formatVersion: 1;
+  phases: Partial<Record<JournalPhase, JournalEntry>>;
+  /** Newest first; a rollback publishes the second. */
+  published: PublishedPackage[];
+};
+
+const KEPT_PACKAGES = 5;
+
+/** What was done to one environment, so that the next `up` goes on where this one stops, however it stops. */
+export class Journal {
+  readonly #file: string;
+  readonly #now: () => Date;
+  #content: JournalFile;
+
+  private constructor(file: string, content: JournalFile, now: () => Date) {
+    this.#file = file;
+    this.#content = content;
+    this.#now = now;
+  }
+
+  static async open(folder: EnvironmentFolder, now: () => Date): Promise<Journal> {
+    const content = (await loadJson(folder.journalFile)) as JournalFile | null;
+    if (content !== null && content.formatVersion !== 1) {
+      throw new OperationError({
+        code: "ERR_STATE_FORMAT",
+        message: `${folder.journalFile} was written by a newer same-kit (format ${content.formatVersion}).`,
+        hint: "Update same-kit.",
+      });
+    }
+    return new Journal(folder.journalFile, content ?? { formatVersion: 1, phases: {}, published: [] }, now);
+  }
+
+  get published(): readonly PublishedPackage[] {
+    return this.#content.published;
+  }
+
+  phase(phase: JournalPhase): JournalEntry | null {
+    return this.#content.phases[phase] ?? null;
+  }
+
+  isDone(phase: JournalPhase, fingerprint: string): boolean {
+    const entry = this.phase(phase);
+    return entry?.status === "done" && entry.fingerprint === fingerprint;
+  }
+
+  /** Runs a phase and writes down how it ended. */
+  async run<T>(phase: JournalPhase, fingerprint: string, work: () => Promise<T>): Promise<T> {
+    await this.#write(phase, { status: "started", fingerprint });
+    try {
+      const result = await work();
+      await this.#write(phase, { status: "done", fingerprint });
+      return result;
+    } catch (error) {
+      const code = String((error as { code?: unknown }).code ?? "ERR_UNKNOWN");
+      await this.#write(phase, { status: "failed", fingerprint, code });
+      throw error;
+    }
+  }
+
+  /** @returns packages that need not be kept any longer. */
+  async addPublished(published: Omit<PublishedPackage, "at">): Promise<PublishedPackage[]> {
+    const earlier = this.#content.published.filter(({ sha256 }) => sha256 !== published.sha256);
+    const all = [{ ...published, at: this.#now().toISOString() }, ...earlier];
+    this.#content.published = all.slice(0, KEPT_PACKAGES);
+    await savePrivately(this.#file, this.#content);
+    return all.slice(KEPT_PACKAGES);
+  }
+
+  async #write(phase: JournalPhase, entry: Omit<JournalEntry, "at">): Promise<void> {
+    this.#content.phases[phase] = { ...entry, at: this.#now().toISOString() };
+    await savePrivately(this.#file, this.#content);
+  }
+}

@@ -1,0 +1,57 @@
+import { OperationError } from "@same-kit/local";
+import { type EnvironmentFolder, loadJson, savePrivately } from "./environment.ts";
+
+/** What terraform says of a deployment; `accessKey` is its only secret. */
+export type DeploymentOutputs = {
+  appName: string;
+  hostName: string;
+  appId: string;
+  resourceGroup: string;
+  plan: "flex" | "consumption" | "premium";
+  storageAccount: string;
+  accessKey: string;
+};
+
+const NAMES: Record<keyof DeploymentOutputs, string> = {
+  appName: "app_name",
+  hostName: "host_name",
+  appId: "app_id",
+  resourceGroup: "resource_group",
+  plan: "plan",
+  storageAccount: "storage_account",
+  accessKey: "access_key",
+};
+
+/** @throws OperationError `ERR_OUTPUTS_MISSING` naming those that are not there; after a failed apply only some are. */
+export function parseOutputs(values: Record<string, unknown>): DeploymentOutputs {
+  const missing = Object.values(NAMES).filter((name) => typeof values[name] !== "string" || values[name] === "");
+  if (missing.length > 0) {
+    throw new OperationError({
+      code: "ERR_OUTPUTS_MISSING",
+      message: `Terraform gave no value for the output${missing.length > 1 ? "s" : ""} ${missing.join(", ")}.`,
+      hint: "Run `same-kit up` to finish the deployment; with a module of your own, give it these outputs.",
+    });
+  }
+  const entries = Object.entries(NAMES).map(([key, name]) => [key, values[name]]);
+  return Object.fromEntries(entries) as DeploymentOutputs;
+}
+
+export async function saveOutputs(folder: EnvironmentFolder, outputs: DeploymentOutputs): Promise<void> {
+  await savePrivately(folder.outputsFile, outputs);
+}
+
+/** @throws OperationError `ERR_NOT_DEPLOYED` where there are none. */
+export async function loadOutputs(folder: EnvironmentFolder): Promise<DeploymentOutputs> {
+  const outputs = (await loadJson(folder.outputsFile)) as DeploymentOutputs | null;
+  if (outputs !== null) return outputs;
+  throw new OperationError({
+    code: "ERR_NOT_DEPLOYED",
+    message: `The environment "${folder.name}" is not deployed from this folder: ${folder.outputsFile} does not exist.`,
+    hint: `Run \`same-kit up --env ${folder.name}\`, or choose another --env.`,
+  });
+}
+
+/** The two lines that upstream's client reads; the access key is not among them. */
+export function exportLines({ appName, hostName }: DeploymentOutputs): string[] {
+  return [`export FUNCTIONS_APP_NAME=${appName}`, `export FUNCTIONS_HOST_NAME=${hostName}`];
+}
