@@ -1,0 +1,34 @@
+import type { SameKitError } from "@same-kit/local";
+import { OperationError } from "@same-kit/local";
+
+/** One thing that stands in the way, with its fix. */
+export type PreflightProblem = { code: string; message: string; hint: string };
+
+/** Several problems at once: each with its own code, so that all can be mended in one go. */
+export class PreflightError extends OperationError<string> {
+  readonly problems: readonly PreflightProblem[];
+
+  constructor(problems: readonly PreflightProblem[]) {
+    const [first] = problems;
+    const list = problems.map(({ message, hint }) => `- ${message} ${hint}`).join("\n");
+    super({
+      code: first?.code ?? "ERR_PREFLIGHT",
+      message: problems.length === 1 ? (first?.message ?? "") : `${problems.length} things are missing:\n${list}`,
+      ...(problems.length === 1 && first !== undefined ? { hint: first.hint } : {}),
+    });
+    this.problems = problems;
+  }
+}
+
+/** Runs every check, also after one failed. */
+export async function checkAll(checks: readonly (() => Promise<PreflightProblem[]>)[]): Promise<void> {
+  const problems = (await Promise.all(checks.map((check) => check()))).flat();
+  if (problems.length > 0) throw new PreflightError(problems);
+}
+
+/** What a check threw, as a problem; anything that is no error of ours goes on being thrown. */
+export function toProblem(error: unknown): PreflightProblem {
+  const { code, message, hint } = error as Partial<SameKitError>;
+  if (code === undefined || !String(code).startsWith("ERR_") || message === undefined) throw error;
+  return { code: String(code), message, hint: hint ?? "" };
+}

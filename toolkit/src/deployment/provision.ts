@@ -1,0 +1,163 @@
+import path from "node:path";
+import { rm } from "node:fs/promises";
+import { OperationError } from "@same-kit/local";
+import { costNotes, type HostingPlan } from "../adapters/terraform/cost-notes.ts";
+import { type PlannedChange, summarizePlan } from "../adapters/terraform/plan-summary.ts";
+import { type Terraform, TerraformError } from "../adapters/terraform/terraform.ts";
+import type { TerraformEvent } from "../adapters/terraform/ui-events.ts";
+import { type DeploymentFacts, explainTerraformError, textOf } from "./explain-terraform.ts";
+import type { DeploymentView, PhaseProgress } from "./ports.ts";
+
+export type ProvisionOptions = {
+  terraform: Terraform;
+  /** Sends terraform's events to the phase that runs. */
+  onEvent: (listener: (event: TerraformEvent) => void) => void;
+  terraformDir: string;
+  facts: Omit<DeploymentFacts, "done" | "planned">;
+  plan: HostingPlan;
+  isDestroy: boolean;
+  /** Only show what would be done. */
+  planOnly: boolean;
+  assumeYes: boolean;
+  /** Lets terraform adopt what an interrupted run made in our own resource group. */
+  recover: () => Promise<void>;
+  view: DeploymentView;
+  signal: AbortSignal;
+};
+
+export type ProvisionResult = { kind: "unchanged" | "planned" | "declined" | "applied"; changes: PlannedChange[] };
+
+const PLAN_FILE = "same-kit.tfplan";
+const MAX_ADOPTIONS = 12;
+const GROUP_ADDRESS = "azurerm_resource_group.this";
+
+/** Plans, asks, applies. A saved plan holds every secret in clear: it is removed however this ends. */
+export async function provision(options: ProvisionOptions): Promise<ProvisionResult> {
+  const planFile = path.join(options.terraformDir, PLAN_FILE);
+  try {
+    const changes = await plan(planFile, options);
+    if (changes === null) return { kind: "unchanged", changes: [] };
+    options.view.lines(describeChanges(changes, options));
+    if (options.planOnly) return { kind: "planned", changes };
+    if (!options.assumeYes && !(await options.view.confirm(question(options)))) return { kind: "declined", changes };
+    await applyUntilSettled(planFile, changes, options);
+    return { kind: "applied", changes };
+  } finally {
+    await rm(planFile, { force: true });
+  }
+}
+
+async function plan(planFile: string, options: ProvisionOptions): Promise<PlannedChange[] | null> {
+  const { terraform, view, isDestroy } = options;
+  return view.phase(isDestroy ? "Plan the removal" : "Plan", async (progress) => {
+    options.onEvent((event) => {
+      if (event.kind === "drift") progress.note(`changed outside: ${event.address} (${event.action})`);
+    });
+    try {
+      if (!(await terraform.plan(planFile, { destroy: isDestroy }))) return null;
+      return summarizePlan(await terraform.showPlan(planFile));
+    } catch (error) {
+      throw explain(error, options, { done: 0, planned: 0 });
+    }
+  });
+}
+
+/**
+ * Applies; what stands in the way and heals by itself is healed here: a plan that became stale is made again once, and
+ * resources of an interrupted run are adopted.
+ */
+async function applyUntilSettled(planFile: string, changes: PlannedChange[], options: ProvisionOptions): Promise<void> {
+  let wasStale = false;
+  for (let adoptions = 0; ; ) {
+    const failure = await apply(planFile, changes, options);
+    if (failure === null) return;
+    const text = textOf(failure.error);
+    if (/Saved plan is stale/.test(text) && !wasStale) wasStale = true;
+    else if (adoptions < MAX_ADOPTIONS && (await adopt(failure.error, changes, options))) adoptions += 1;
+    else throw explain(failure.error, options, failure);
+    if (!(await options.terraform.plan(planFile, { destroy: options.isDestroy }))) return;
+  }
+}
+
+type ApplyFailure = { error: TerraformError; done: number; planned: number };
+
+async function apply(planFile: string, changes: PlannedChange[], options: ProvisionOptions): Promise<ApplyFailure | null> {
+  const { terraform, view, isDestroy } = options;
+  const done = new Set<string>();
+  return view.phase(isDestroy ? "Remove" : "Apply", async (progress) => {
+    options.onEvent((event) => showResource(event, progress, done, changes.length));
+    try {
+      await terraform.apply(planFile);
+      return null;
+    } catch (error) {
+      if (!(error instanceof TerraformError)) throw error;
+      return { error, done: done.size, planned: changes.length };
+    }
+  });
+}
+
+function showResource(event: TerraformEvent, progress: PhaseProgress, done: Set<string>, planned: number): void {
+  if (event.kind !== "resource") return;
+  const { stage, address, action, elapsedSeconds } = event;
+  if (stage === "completed") {
+    done.add(address);
+    progress.note(`${action} ${address} (${elapsedSeconds} s)`);
+  } else if (stage === "failed") progress.note(`failed: ${action} ${address}`);
+  else progress.say(`${done.size}/${planned} · ${action} ${address} ${elapsedSeconds > 0 ? `${elapsedSeconds} s` : ""}`.trim());
+}
+
+/** Takes a resource that exists already into the state, if it lies in our own group. */
+async function adopt(error: TerraformError, changes: PlannedChange[], options: ProvisionOptions): Promise<boolean> {
+  const diagnostic = error.run.errors.find(({ summary }) => /needs to be imported into the State/i.test(summary));
+  const id = diagnostic?.summary.match(/ID "([^"]+)"/)?.[1];
+  const address = diagnostic?.address ?? null;
+  if (id === undefined || address === null) return false;
+  const group = changes.find((it) => it.address === GROUP_ADDRESS)?.name ?? (await knownGroup(options.terraform));
+  if (group === null || !isInGroup(id, group)) return false;
+  return options.view.phase(`Adopt ${address}, which an interrupted run left`, async () => {
+    await options.recover();
+    await options.terraform.import(address, id);
+    return true;
+  });
+}
+
+async function knownGroup(terraform: Terraform): Promise<string | null> {
+  const name = (await terraform.outputs())["resource_group"];
+  return typeof name === "string" ? name : null;
+}
+
+// The module puts everything into its own group; what lies elsewhere is somebody else's.
+function isInGroup(id: string, resourceGroup: string): boolean {
+  return `${id}/`.toLowerCase().includes(`/resourcegroups/${resourceGroup.toLowerCase()}/`);
+}
+
+function explain(error: unknown, options: ProvisionOptions, progress: { done: number; planned: number }): unknown {
+  if (!(error instanceof TerraformError)) return error;
+  const facts = { ...options.facts, done: progress.done, planned: progress.planned };
+  if (!options.signal.aborted) return explainTerraformError(error, facts);
+  return new OperationError({
+    code: "ERR_PROVISION_INTERRUPTED",
+    message: `Stopped. ${facts.done} of ${facts.planned} resources were finished and are recorded in the state.`,
+    hint: options.isDestroy ? "Run `same-kit down` again to go on." : "Go on with `same-kit up`, or remove all with `same-kit down`.",
+    cause: error,
+  });
+}
+
+const SIGN = { create: "+", update: "~", replace: "±", delete: "-" } as const;
+
+function describeChanges(changes: readonly PlannedChange[], { plan, isDestroy }: ProvisionOptions): string[] {
+  const rows = changes.map(({ action, label, name, address, attributes }) => {
+    const what = `  ${SIGN[action]} ${label.padEnd(34)} ${name ?? address}`;
+    return attributes.length === 0 ? what : `${what}  (${attributes.join(", ")})`;
+  });
+  const counts = (["create", "update", "replace", "delete"] as const)
+    .map((action) => [action, changes.filter((it) => it.action === action).length] as const)
+    .filter(([, count]) => count > 0)
+    .map(([action, count]) => `${count} to ${action}`);
+  const notes = isDestroy ? [] : ["", ...costNotes(plan).map((note) => `  ${note}`)];
+  return [`Plan: ${counts.join(", ")}.`, ...rows, ...notes];
+}
+
+function question({ isDestroy }: ProvisionOptions): string {
+  return isDestroy ? "Remove all of this?" : "Make these changes in Azure?";
+}

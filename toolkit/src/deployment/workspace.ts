@@ -1,0 +1,60 @@
+import { copyFile, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { createHash } from "node:crypto";
+import path from "node:path";
+import type { EnvironmentFolder } from "./environment.ts";
+
+/** Values of the module's variables, as JSON. */
+export type TerraformVariables = Record<string, unknown>;
+
+export type WorkspaceOptions = {
+  /** The module that same-kit ships. */
+  moduleDir: string;
+  /** A file with a `terraform { backend … }` block, for a state that several machines share. */
+  backendFile: string | null;
+  variables: TerraformVariables;
+  /** Replaces the lock file of the module; rehearsals have one of their own. */
+  lockFile: string | null;
+  keepsModuleLockFile: boolean;
+};
+
+const LOCK_FILE = ".terraform.lock.hcl";
+const VARIABLES_FILE = "same-kit.auto.tfvars.json";
+const BACKEND_FILE = "same-kit-backend.tf";
+
+/**
+ * Lays the module and the variables into the environment's own terraform folder, where the state lies too.
+ *
+ * @returns a fingerprint of what `terraform init` depends on.
+ */
+export async function prepareTerraformWorkspace(folder: EnvironmentFolder, options: WorkspaceOptions): Promise<string> {
+  const { terraformDir } = folder;
+  await mkdir(terraformDir, { recursive: true, mode: 0o700 });
+  await removeOldModule(terraformDir);
+  const names = (await readdir(options.moduleDir)).filter((name) => name.endsWith(".tf"));
+  for (const name of names) await copyFile(path.join(options.moduleDir, name), path.join(terraformDir, name));
+  if (options.backendFile !== null) await copyFile(options.backendFile, path.join(terraformDir, BACKEND_FILE));
+  if (options.lockFile !== null) await writeFile(path.join(terraformDir, LOCK_FILE), options.lockFile);
+  else if (options.keepsModuleLockFile) await copyIfThere(options.moduleDir, terraformDir, LOCK_FILE);
+  const variables = path.join(terraformDir, VARIABLES_FILE);
+  await writeFile(variables, `${JSON.stringify(options.variables, null, 2)}\n`, { mode: 0o600 });
+  return initFingerprint(options, names);
+}
+
+/** A file that the module no longer has must not go on being applied. */
+async function removeOldModule(dir: string): Promise<void> {
+  for (const name of await readdir(dir)) if (name.endsWith(".tf")) await rm(path.join(dir, name));
+}
+
+async function copyIfThere(from: string, to: string, name: string): Promise<void> {
+  await copyFile(path.join(from, name), path.join(to, name)).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== "ENOENT") throw error;
+  });
+}
+
+async function initFingerprint(options: WorkspaceOptions, names: readonly string[]): Promise<string> {
+  const hash = createHash("sha256");
+  for (const name of [...names].sort()) hash.update(name).update(await readFile(path.join(options.moduleDir, name)));
+  if (options.backendFile !== null) hash.update(await readFile(options.backendFile));
+  hash.update(options.lockFile ?? "");
+  return hash.digest("hex").slice(0, 32);
+}

@@ -1,0 +1,92 @@
+import { rm } from "node:fs/promises";
+import { OperationError } from "@same-kit/local";
+import type { SignedIn } from "../adapters/azure/sign-in.ts";
+import type { EnvironmentFolder } from "../deployment/environment.ts";
+import { loadJson } from "../deployment/environment.ts";
+import type { DeploymentOutputs } from "../deployment/outputs.ts";
+import { provision } from "../deployment/provision.ts";
+import { pollUntil } from "../deployment/retry.ts";
+import { createEventRelay, createTerraform, type DeploymentDeps, preflight } from "./up.ts";
+
+export type DownOptions = { folder: EnvironmentFolder; subscription: string | null; assumeYes: boolean; planOnly: boolean };
+
+export type DownResult = { kind: "nothing" | "planned" | "declined" | "removed"; changes: number };
+
+const GROUP_API = "2022-09-01";
+const RESOURCES_API = "2021-04-01";
+const GONE_LIMIT_MS = 10 * 60_000;
+const POLL_MS = 3_000;
+const OUR_TAG = "same-kit:project";
+// Azure makes these by itself beside Application Insights, up to an hour later.
+const AZURES_OWN = /^(Failure Anomalies - |Application Insights Smart Detection)/;
+
+/** Plans, asks, destroys, and looks that nothing is left. Refuses while the group holds what is not ours. */
+export async function down(options: DownOptions, deps: DeploymentDeps): Promise<DownResult> {
+  const { folder } = options;
+  const { view } = deps;
+  const events = createEventRelay();
+  const terraform = createTerraform(folder, events.emit, deps);
+  const outputs = (await loadJson(folder.outputsFile)) as DeploymentOutputs | null;
+  const azure = await view.phase("Check tools and sign-in", () => preflight(options.subscription, terraform, deps));
+  if ((await terraform.stateList()).length === 0) {
+    view.lines([`The environment "${folder.name}" holds nothing that same-kit made.`]);
+    return { kind: "nothing", changes: 0 };
+  }
+  if (outputs !== null) await refuseForeign(azure, outputs.resourceGroup);
+  const result = await provision({
+    terraform,
+    onEvent: events.listen,
+    terraformDir: folder.terraformDir,
+    facts: { subscriptionId: azure.subscriptionId, user: azure.user, location: "", plan: outputs?.plan ?? "flex" },
+    plan: outputs?.plan ?? "flex",
+    isDestroy: true,
+    planOnly: options.planOnly,
+    assumeYes: options.assumeYes,
+    recover: async () => {},
+    view,
+    signal: deps.signal,
+  });
+  if (result.kind === "planned" || result.kind === "declined") return { kind: result.kind, changes: result.changes.length };
+  if (outputs !== null) await verifyGone(azure, outputs.resourceGroup, deps);
+  // What the next `up` makes is new: nothing of this one may count as done.
+  for (const file of [folder.outputsFile, folder.journalFile]) await rm(file, { force: true });
+  await rm(folder.packagesDir, { recursive: true, force: true });
+  return { kind: "removed", changes: result.changes.length };
+}
+
+type ListedResource = { id: string; name: string; type: string; tags?: Record<string, string> };
+
+/** Removing the group removes all in it, so that nothing of somebody else's may lie there. */
+async function refuseForeign(azure: SignedIn, resourceGroup: string): Promise<void> {
+  const path = `/subscriptions/${azure.subscriptionId}/resourceGroups/${resourceGroup}/resources`;
+  const list = (await azure.arm.find(path, RESOURCES_API)) as { value?: ListedResource[] } | null;
+  const foreign = (list?.value ?? []).filter(({ name, tags }) => tags?.[OUR_TAG] === undefined && !AZURES_OWN.test(name));
+  if (foreign.length === 0) return;
+  throw new OperationError({
+    code: "ERR_REMOVE_NOT_EMPTY",
+    message: `The resource group ${resourceGroup} holds what same-kit did not make: ${foreign.map(({ name, type }) => `${name} (${type})`).join(", ")}. Nothing was deleted.`,
+    hint: "Move or remove these first, then run `same-kit down` again.",
+  });
+}
+
+async function verifyGone(azure: SignedIn, resourceGroup: string, deps: DeploymentDeps): Promise<void> {
+  const path = `/subscriptions/${azure.subscriptionId}/resourceGroups/${resourceGroup}`;
+  await deps.view.phase("Check that nothing is left", async (progress) => {
+    const isGone = await pollUntil({
+      everyMs: POLL_MS,
+      limitMs: GONE_LIMIT_MS,
+      waiting: deps.waiting,
+      signal: deps.signal,
+      attempt: async () => {
+        progress.say(`looking for ${resourceGroup}`);
+        return (await azure.arm.find(path, GROUP_API)) === null ? true : null;
+      },
+    });
+    if (isGone) return;
+    throw new OperationError({
+      code: "ERR_REMOVE_NOT_GONE",
+      message: `The resource group ${resourceGroup} is still there ${GONE_LIMIT_MS / 60_000} minutes after its removal.`,
+      hint: "Look at it in the portal: a lock or a policy may hold it.",
+    });
+  });
+}

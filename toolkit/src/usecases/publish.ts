@@ -1,0 +1,137 @@
+import { existsSync } from "node:fs";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { OperationError } from "@same-kit/local";
+import { funcVersion, publishWithFunc } from "../adapters/publish/func.ts";
+import type { Journal, PublishedPackage } from "../deployment/journal.ts";
+import type { DeploymentOutputs } from "../deployment/outputs.ts";
+import type { DeploymentView } from "../deployment/ports.ts";
+import { type AzureDeps, createDirectPublisher, type Publish, waitForSite } from "../deployment/publish-package.ts";
+import { waitForApp } from "../deployment/verify.ts";
+import { checkPackageSize } from "../packaging/limits.ts";
+import { layOut } from "../packaging/lay-out.ts";
+import type { AppPackage } from "../packaging/app-package.ts";
+import type { DeploymentDeps, UpOptions } from "./up.ts";
+
+/** `auto`: func where it is there, else the direct way. */
+export type PublisherName = "func" | "direct" | "auto";
+
+export type PublishAppInput = {
+  options: Pick<UpOptions, "folder" | "force" | "publisher">;
+  outputs: DeploymentOutputs;
+  journal: Journal;
+  deps: DeploymentDeps;
+  azureDeps: AzureDeps;
+};
+
+export type PublishResult = { sha256: string; sizeBytes: number; wasPublished: boolean };
+
+/** Packs, checks, publishes and waits until the app is listed and healthy; a package that runs already is left alone. */
+export async function publishApp(input: PublishAppInput): Promise<PublishResult> {
+  const { options, outputs, journal, deps } = input;
+  const pack = await deps.view.phase("Pack the app", async (progress) => {
+    const onProgress = (text: string) => progress.say(text);
+    const made = await deps.packApp({ packagesDir: options.folder.packagesDir, signal: deps.signal, onProgress });
+    for (const warning of checkPackageSize(made, outputs.plan)) progress.note(warning);
+    progress.note(describe(made));
+    return made;
+  });
+  const fingerprint = `${outputs.appId} ${pack.sha256}`;
+  const { sha256, sizeBytes } = pack;
+  if (!options.force && journal.isDone("publish", fingerprint)) {
+    deps.view.skipped("Publish the app", "this package is there already");
+    return { sha256, sizeBytes, wasPublished: false };
+  }
+  const publish = await choosePublisher(input, pack);
+  await publishAndWait(input, fingerprint, pack.file, publish);
+  await removeOld(await journal.addPublished({ sha256, file: pack.file }));
+  return { sha256, sizeBytes, wasPublished: true };
+}
+
+/** Publishes the package before the present one again. */
+export async function rollBack(input: PublishAppInput): Promise<PublishResult> {
+  const [, previous] = input.journal.published;
+  if (previous === undefined || !existsSync(previous.file)) {
+    throw new OperationError({
+      code: "ERR_NO_PREVIOUS_PACKAGE",
+      message: "There is no previous package to go back to.",
+      hint: "Only packages that were published from this folder can be brought back.",
+    });
+  }
+  const fingerprint = `${input.outputs.appId} ${previous.sha256}`;
+  const publish = createDirectPublisher(input.outputs, input.azureDeps);
+  await publishAndWait(input, fingerprint, previous.file, publish);
+  await input.journal.addPublished({ sha256: previous.sha256, file: previous.file });
+  return { sha256: previous.sha256, sizeBytes: 0, wasPublished: true };
+}
+
+async function publishAndWait(input: PublishAppInput, fingerprint: string, zipFile: string, publish: Publish): Promise<void> {
+  const { outputs, journal, deps, azureDeps } = input;
+  await journal.run("publish", fingerprint, async () => {
+    await deps.view.phase("Publish the app", async (progress) => {
+      const site = await waitForSite(outputs, azureDeps, progress);
+      await publish(zipFile, site, progress);
+    });
+    await deps.view.phase("Wait until the app is healthy", (progress) => waitForApp(outputs, azureDeps, progress));
+  });
+}
+
+async function choosePublisher(input: PublishAppInput, pack: AppPackage): Promise<Publish> {
+  const { options, outputs, deps, azureDeps } = input;
+  if (options.publisher === "direct") return createDirectPublisher(outputs, azureDeps);
+  const version = await funcVersion(deps.env);
+  if (version === null && options.publisher === "auto") return createDirectPublisher(outputs, azureDeps);
+  if (version === null) throw funcMissing();
+  if (pack.python !== null) noteModes(deps.view);
+  return async (_zipFile, _site, progress) => {
+    const appDir = await mkdtemp(path.join(tmpdir(), "same-kit-func-"));
+    try {
+      await layOut(pack.entries, appDir);
+      const { azure, signal, waiting } = azureDeps;
+      await publishWithFunc(
+        {
+          appName: outputs.appName,
+          subscriptionId: azure.subscriptionId,
+          appDir,
+          token: azure.token,
+          env: deps.env,
+          signal,
+          onProgress: (text) => progress.say(text),
+        },
+        waiting.sleep,
+      );
+    } finally {
+      await rm(appDir, { recursive: true, force: true });
+    }
+  };
+}
+
+function noteModes(view: DeploymentView): void {
+  view.lines([
+    "func's package marks nothing as executable: the app then starts its Python through the loader or a copy. `--publisher direct` keeps the modes.",
+  ]);
+}
+
+function funcMissing(): OperationError {
+  return new OperationError({
+    code: "ERR_PREFLIGHT_FUNC_MISSING",
+    message: "`func` (Azure Functions Core Tools) was not found.",
+    hint: "Install it, or let same-kit publish by itself: --publisher direct.",
+  });
+}
+
+async function removeOld(packages: readonly PublishedPackage[]): Promise<void> {
+  for (const { file } of packages) {
+    await rm(file, { force: true });
+    await rm(`${file}.json`, { force: true });
+  }
+}
+
+function describe({ sizeBytes, unpackedBytes, python }: AppPackage): string {
+  const megabytes = (bytes: number) => `${(bytes / 1_000_000).toFixed(1)} MB`;
+  const size = `${megabytes(sizeBytes)}, ${megabytes(unpackedBytes)} unpacked`;
+  if (python === null) return `${size}; without Python: the app looks for one in the cloud's image`;
+  const from = python.kind === "cloud" ? "" : ", made from this machine's: a stand-in that does not run in the cloud";
+  return `${size}; with Python ${python.version}${from}`;
+}
