@@ -235,7 +235,6 @@ class RunningHost implements FunctionsHost {
     const origins = cors ?? this.#localSettings.cors;
     return new HttpFront({
       appDir,
-      hostUrl: () => this.url,
       env: () => this.#env,
       runtime: this.#runtime,
       invoker: this.#invoker,

@@ -37,8 +37,8 @@ function formatEndpoint({ methods = [], url }: HostedFunction): string {
   return methods.length === 0 ? `${url}` : `[${methods.join(",")}] ${url}`;
 }
 
-function formatTrigger({ triggerType, isTriggerStarted }: HostedFunction): string {
+function formatTrigger({ name, triggerType, isTriggerStarted }: HostedFunction): string {
   return isTriggerStarted
     ? triggerType
-    : `${triggerType} (not started locally; run it with POST /admin/functions/<name>)`;
+    : `${triggerType} (not started locally; run it with POST /admin/functions/${name})`;
 }

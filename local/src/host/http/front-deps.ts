@@ -8,8 +8,6 @@ import type { RequestGuard } from "./request-guard.ts";
 /** What the HTTP front and the admin API need of the host. */
 export type FrontDeps = {
   appDir: string;
-  /** `http://localhost:<port>` */
-  hostUrl(): string;
   /** The app's environment, settings included. */
   env(): Readonly<Record<string, string>>;
   runtime: AppRuntime;

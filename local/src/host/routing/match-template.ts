@@ -69,7 +69,8 @@ function matchSegment(segment: RouteSegment, text: string, values: RouteValues):
 function matchComplexSegment(segment: RouteSegment, text: string, values: RouteValues): boolean {
   const last = segment.at(-1);
   if (last?.kind === "parameter" && last.isOptional) {
-    return matchParts(segment, text, values) || matchParts(segment.slice(0, -2), text, values);
+    if (matchParts(segment, text, values)) return true;
+    return !text.endsWith(".") && matchParts(segment.slice(0, -2), text, values);
   }
   return matchParts(segment, text, values);
 }

@@ -1,0 +1,56 @@
+import type { IncomingMessage } from "node:http";
+import { expect, test } from "vitest";
+import { CorsPolicy } from "../../../../local/src/host/http/cors.ts";
+import { refuseForeign } from "../../../../local/src/host/http/request-guard.ts";
+
+function check(headers: Record<string, string>, { isPrivileged = false, cors = [] as string[] } = {}) {
+  const guard = { allowedHosts: new Set(["my.box"]), cors: new CorsPolicy(cors, false) };
+  return refuseForeign({ headers } as unknown as IncomingMessage, guard, isPrivileged);
+}
+
+test.each(["localhost:7071", "LOCALHOST", "127.0.0.1:7071", "[::1]:7071", "my.box:80"])(
+  "the host %s is ours",
+  (host) => {
+    expect(check({ host })).toBeUndefined();
+  },
+);
+
+test.each([
+  "evil.example",
+  "localhost.evil.example",
+  "127.0.0.1.evil.example",
+  "10.0.0.1",
+  "",
+  "localhost:7071@evil.example",
+  "evil/localhost",
+])("the host %j is refused", (host) => {
+  expect(check({ host })).toBe(421);
+});
+
+test.each([
+  ["http://localhost:7071", undefined],
+  ["http://127.0.0.1:7071", undefined],
+  ["http://localhost:3000", 403],
+  ["http://localhost", 403],
+  ["https://evil.example", 403],
+  ["null", 403],
+  ["file://localhost:7071", 403],
+  ["", 403],
+])("the origin %j gives %j", (origin, status) => {
+  expect(check({ host: "localhost:7071", origin })).toBe(status);
+});
+
+test("a configured origin may call", () => {
+  expect(check({ host: "localhost:7071", origin: "http://a.example" }, { cors: ["http://a.example"] })).toBeUndefined();
+});
+
+test.each([
+  ["cross-site", false, 403],
+  ["cross-site", true, 403],
+  ["same-site", false, undefined],
+  ["same-site", true, 403],
+  ["same-origin", true, undefined],
+  ["none", true, undefined],
+])("a browser's %s request without an origin, privileged: %s, gives %j", (site, isPrivileged, status) => {
+  expect(check({ host: "localhost", "sec-fetch-site": site }, { isPrivileged })).toBe(status);
+});

@@ -1,0 +1,29 @@
+import { expect, test } from "vitest";
+import { parseRouteConstraint } from "../../../../local/src/host/routing/route-constraint.ts";
+
+test.each([
+  ["int", ["1", "-1", "+1", " 7 ", "2147483647"], ["", "1.0", "2147483648", "x"]],
+  ["LONG", ["9223372036854775807"], ["9223372036854775808"]],
+  ["bool", ["true", "FALSE"], ["1", "yes"]],
+  ["datetime", ["2024-01-31", "2024-01-31T10:00:00Z"], ["yesterday", ""]],
+  ["decimal", ["1", "-1,000.5", ".5"], ["1e3", "x", ""]],
+  ["double", ["1e-3", "-.5", "NaN"], ["x", ""]],
+  ["guid", ["0123456789abcdef0123456789ABCDEF", "{01234567-89ab-cdef-0123-456789abcdef}"], ["0123", "xyz"]],
+  ["alpha", ["abC", ""], ["a1", "ä"]],
+  ["length(2)", ["ab"], ["a", "abc"]],
+  ["minlength(2)", ["ab", "abc"], ["a"]],
+  ["maxlength(2)", ["ab", ""], ["abc"]],
+  ["max(3)", ["3", "-9"], ["4", "x"]],
+  ["regex(b)", ["abc", "B"], ["ac"]],
+  ["required", ["x"], [""]],
+  ["file", ["a/b.txt"], ["a.b/c", "b."]],
+  ["nonfile", ["a.b/c"], ["b.txt"]],
+])("the constraint %s accepts %j and not %j", (text, accepted, refused) => {
+  const constraint = parseRouteConstraint(text);
+  expect(accepted.filter((value) => constraint?.accepts(value) !== true)).toEqual([]);
+  expect(refused.filter((value) => constraint?.accepts(value) !== false)).toEqual([]);
+});
+
+test.each(["toString", "int(3)", "range(1)", "length", "regex(()", "("])("%j is no constraint", (text) => {
+  expect(parseRouteConstraint(text)).toBeUndefined();
+});
