@@ -1,0 +1,75 @@
+import { OperationError } from "@same-kit/local";
+import type { SignedIn } from "../adapters/azure/sign-in.ts";
+import { findFunctionApp } from "../adapters/azure/function-app.ts";
+import type { DeploymentOutputs } from "../deployment/outputs.ts";
+import type { Waiting } from "../deployment/retry.ts";
+
+export type DeploymentLogsDeps = {
+  azure: SignedIn;
+  fetch: typeof fetch;
+  waiting: Waiting;
+  signal: AbortSignal;
+  onLine: (line: string) => void;
+};
+
+export type DeploymentLogsOptions = { follow: boolean; sinceMinutes: number };
+
+const INSIGHTS_API = "2018-04-20";
+const COMPONENT_API = "2020-02-02";
+const FOLLOW_MS = 5_000;
+// Newest lines of the app and the host, oldest first; Application Insights takes a minute or two to show them.
+const QUERY_COLUMNS = "project timestamp, severityLevel, message, operation_Name | order by timestamp asc";
+
+/**
+ * Prints what the app wrote, from Application Insights by Azure Resource Manager. With `follow` it asks again until stopped.
+ */
+export async function deploymentLogs(
+  outputs: DeploymentOutputs,
+  options: DeploymentLogsOptions,
+  deps: DeploymentLogsDeps,
+): Promise<void> {
+  if ((await findFunctionApp(deps.azure.arm, outputs.appId)) === null) throw appGone(outputs);
+  let since = new Date(deps.waiting.now() - options.sinceMinutes * 60_000).toISOString();
+  do {
+    const rows = await query(outputs, since, deps);
+    for (const { timestamp, operation, message } of rows) deps.onLine(`${timestamp} ${operation} ${message}`);
+    since = rows.at(-1)?.timestamp ?? since;
+    if (options.follow) await deps.waiting.sleep(FOLLOW_MS, deps.signal);
+  } while (options.follow && !deps.signal.aborted);
+}
+
+type Row = { timestamp: string; operation: string; message: string };
+
+async function query(outputs: DeploymentOutputs, since: string, deps: DeploymentLogsDeps): Promise<Row[]> {
+  const component = await insightsId(outputs, deps.azure);
+  const text = `traces | where timestamp > datetime(${since}) | ${QUERY_COLUMNS}`;
+  const answer = (await deps.azure.arm.find(
+    `${component}/query?query=${encodeURIComponent(text)}`,
+    INSIGHTS_API,
+  )) as { tables?: { rows: unknown[][] }[] } | null;
+  return (answer?.tables?.[0]?.rows ?? []).map(([timestamp, , message, operation]) => ({
+    timestamp: String(timestamp),
+    message: String(message),
+    operation: String(operation ?? ""),
+  }));
+}
+
+async function insightsId({ resourceGroup }: DeploymentOutputs, { arm, subscriptionId }: SignedIn): Promise<string> {
+  const path = `/subscriptions/${subscriptionId}/resourceGroups/${resourceGroup}/providers/Microsoft.Insights/components`;
+  const list = (await arm.find(path, COMPONENT_API)) as { value?: { id: string }[] } | null;
+  const [first] = list?.value ?? [];
+  if (first !== undefined) return first.id;
+  throw new OperationError({
+    code: "ERR_LOGS_UNAVAILABLE",
+    message: `The resource group ${resourceGroup} holds no Application Insights: there is nowhere to read logs from.`,
+    hint: "Run `same-kit up` to make what is missing.",
+  });
+}
+
+function appGone({ appName }: DeploymentOutputs): OperationError {
+  return new OperationError({
+    code: "ERR_DEPLOY_APP_NOT_FOUND",
+    message: `Azure knows no app ${appName}: it was removed outside of same-kit.`,
+    hint: "`same-kit up` makes it again.",
+  });
+}
