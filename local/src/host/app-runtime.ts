@@ -81,7 +81,14 @@ export class AppRuntime {
   /** Ends a worker whose code does not come back; a new one takes its place. This is no crash. */
   replace(generation: AppGeneration, reason: string): void {
     this.#deps.log.warn("The worker is replaced.", { reason });
-    void generation.worker.kill();
+    if (this.#current !== generation) {
+      void generation.worker.kill();
+      return;
+    }
+    // Taken away at once: the next call must wait for the new worker.
+    this.#current = undefined;
+    this.#setState("Starting");
+    this.#restart(() => generation.worker.kill());
   }
 
   async stop(drainTimeoutMs: number): Promise<void> {
@@ -134,8 +141,7 @@ export class AppRuntime {
     if (this.#current !== generation || this.#stopping.signal.aborted) return;
     this.#current = undefined;
     this.#setState("Starting");
-    if (exit.isWanted) this.#restartAfter(0);
-    else this.#restartAfterCrash(exit);
+    this.#restartAfterCrash(exit);
   }
 
   #restartAfterCrash(exit: WorkerExit): void {
@@ -149,7 +155,7 @@ export class AppRuntime {
       lastOutput: exit.lastOutput.slice(-5).join("\n") || undefined,
     });
     if (this.#crashes.length > maxCrashes) this.#giveUp(how, exit);
-    else this.#restartAfter(restartDelayMs(this.#crashes.length));
+    else this.#restart(() => clock.sleep(restartDelayMs(this.#crashes.length), this.#stopping.signal));
   }
 
   #giveUp(how: string, exit: WorkerExit): void {
@@ -164,9 +170,9 @@ export class AppRuntime {
     this.#deps.onGaveUp(error);
   }
 
-  #restartAfter(delayMs: number): void {
+  #restart(before: () => Promise<void>): void {
     this.#enqueue(async () => {
-      await this.#deps.clock.sleep(delayMs, this.#stopping.signal);
+      await before();
       if (this.#current === undefined) await this.#startNew();
     }).catch((error: Error) => {
       this.#deps.log.error("The worker could not be started again.", { reason: error.message });

@@ -41,13 +41,13 @@ export async function streamThroughWorker(call: StreamCall): Promise<number | un
     if (result.status !== "success") response.destroy();
     return undefined;
   }
-  // Kept for a moment: the client's side is answered by the caller of this function.
   upstream.destroy();
   return result.status === "success" ? 204 : 500;
 }
 
 function openUpstream({ request, port, invocationId }: StreamCall): http.ClientRequest {
-  const { host = "localhost", ...headers } = request.headers;
+  // What concerns this connection alone is not passed on.
+  const { host = "localhost", expect: _expect, upgrade: _upgrade, ...headers } = request.headers;
   const upstream = http.request({
     host: "127.0.0.1",
     port,

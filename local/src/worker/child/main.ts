@@ -9,6 +9,7 @@ import { createFunctionsCore } from "./functions-core-api.ts";
 import { Hooks } from "./hooks.ts";
 import { invoke, type SendLog, toException } from "./invoke.ts";
 import { loadApp } from "./load-app.ts";
+import { watchParent } from "./watch-parent.ts";
 
 // What Azure's Node worker claims before the app's own wishes are added.
 const CAPABILITIES = [
@@ -102,6 +103,7 @@ function receive(message: HostToWorker): void {
 
 process.on("message", receive);
 process.on("disconnect", () => process.exit(0));
+watchParent();
 // Ctrl-C reaches the whole foreground group; the host decides when its worker ends.
 process.on("SIGINT", () => {});
 process.on("uncaughtException", (error) => {

@@ -1,0 +1,16 @@
+import { Worker } from "node:worker_threads";
+
+// In a thread of its own, without our preload: the main thread may be busy for ever.
+const WATCHER = `
+  const { workerData: ppid } = require("node:worker_threads");
+  setInterval(() => process.ppid !== ppid && process.kill(process.pid, "SIGKILL"), 1000);
+`;
+
+/**
+ * Ends this process when its parent is gone even while the app's code never yields, so that nobody would see the channel
+ * close. Windows does not report a changed parent; there the channel alone decides.
+ */
+export function watchParent(): void {
+  if (process.platform === "win32") return;
+  new Worker(WATCHER, { eval: true, execArgv: [], env: {}, workerData: process.ppid }).unref();
+}

@@ -1,0 +1,137 @@
+import { expect, test } from "vitest";
+import type { AppGeneration } from "../../../local/src/host/app-generation.ts";
+import { AppRuntime, type AppRuntimeDeps } from "../../../local/src/host/app-runtime.ts";
+import type { HostError } from "../../../local/src/host/errors.ts";
+import { type Clock, createSystemClock } from "../../../local/src/shared/clock.ts";
+import { createDeferred } from "../../../local/src/shared/deferred.ts";
+import { silentLogger } from "../../../local/src/shared/logger.ts";
+import type { WorkerExit } from "../../../local/src/worker/language-worker.ts";
+import { waitFor } from "../../helpers/wait-for.ts";
+
+/** A worker whose end the test decides. */
+class FakeWorker {
+  readonly #exit = createDeferred<WorkerExit>();
+  readonly exited = this.#exit.promise;
+  readonly idle = createDeferred();
+  calls: string[] = [];
+
+  crash(code: number): void {
+    this.#exit.resolve({ isWanted: false, code, signal: null, lastOutput: ["last words"] });
+  }
+  async waitForIdle(): Promise<void> {
+    this.calls.push("waitForIdle");
+    await this.idle.promise;
+  }
+  async terminate(): Promise<void> {
+    this.calls.push("terminate");
+    this.#exit.resolve({ isWanted: true, code: 0, signal: null, lastOutput: [] });
+  }
+  async kill(): Promise<void> {
+    this.calls.push("kill");
+    this.#exit.resolve({ isWanted: true, code: null, signal: "SIGKILL", lastOutput: [] });
+  }
+}
+
+function setUp(overrides: Partial<AppRuntimeDeps> = {}) {
+  const workers: FakeWorker[] = [];
+  const sleeps: number[] = [];
+  const gaveUp: HostError[] = [];
+  const clock: Clock = { ...createSystemClock(), sleep: async (ms) => void sleeps.push(ms) };
+  const start = async () => {
+    workers.push(new FakeWorker());
+    return { worker: workers.at(-1) } as unknown as AppGeneration;
+  };
+  const runtime = new AppRuntime({
+    start,
+    clock,
+    log: silentLogger,
+    maxCrashes: 3,
+    isSequential: false,
+    onChange: () => {},
+    onGaveUp: (error) => gaveUp.push(error),
+    ...overrides,
+  });
+  return { runtime, workers, sleeps, gaveUp };
+}
+
+test("the first restart is at once, the next ones wait longer each time", async () => {
+  const { runtime, workers, sleeps } = setUp();
+  await runtime.start();
+  for (const count of [1, 2, 3]) {
+    workers.at(-1)?.crash(1);
+    await waitFor(() => workers.length === count + 1 && runtime.state === "Running");
+  }
+  expect(sleeps).toEqual([0, 250, 500]);
+});
+
+test("one crash too many ends it, with the last output in the error", async () => {
+  const { runtime, workers, gaveUp } = setUp({ maxCrashes: 0 });
+  await runtime.start();
+  workers[0]?.crash(9);
+  await waitFor(() => gaveUp.length === 1);
+  expect(gaveUp[0]?.message).toMatch(/exited with code 9\. It printed last:\nlast words/);
+  expect(runtime.state).toBe("Error");
+  expect(await runtime.waitForGeneration(60_000)).toBeUndefined();
+});
+
+test("a reload serves the new worker before the old one is idle, then ends the old one", async () => {
+  const { runtime, workers } = setUp();
+  await runtime.start();
+  await runtime.reload(1000);
+  expect(runtime.current?.worker).toBe(workers[1]);
+  expect(workers[0]?.calls).toEqual(["waitForIdle"]);
+  workers[0]?.idle.resolve();
+  await waitFor(() => workers[0]?.calls.includes("terminate") ?? false);
+  expect(workers).toHaveLength(2);
+});
+
+test("with a debugger the old worker ends before the new one starts", async () => {
+  const { runtime, workers } = setUp({ isSequential: true });
+  await runtime.start();
+  const reloading = runtime.reload(1000);
+  await waitFor(() => workers[0]?.calls.length === 1);
+  expect(workers).toHaveLength(1);
+  expect(runtime.current).toBeUndefined();
+  workers[0]?.idle.resolve();
+  await reloading;
+  expect(workers[0]?.calls).toContain("terminate");
+  expect(runtime.current?.worker).toBe(workers[1]);
+});
+
+test("a failed reload leaves the old worker in place", async () => {
+  let isBroken = false;
+  const worker = new FakeWorker();
+  const { runtime } = setUp({
+    start: async () => {
+      if (isBroken) throw new Error("broken");
+      return { worker } as unknown as AppGeneration;
+    },
+  });
+  await runtime.start();
+  isBroken = true;
+  await expect(runtime.reload(1000)).rejects.toThrow("broken");
+  expect(runtime.state).toBe("Running");
+  expect(runtime.current?.worker).toBe(worker);
+  expect(worker.calls).toEqual([]);
+});
+
+test("a replaced worker is gone for the next call, and is no crash", async () => {
+  const { runtime, workers, gaveUp } = setUp({ maxCrashes: 0 });
+  await runtime.start();
+  runtime.replace(runtime.current!, "too slow");
+  expect(runtime.current).toBeUndefined();
+  const generation = await runtime.waitForGeneration(10_000);
+  expect(generation?.worker).toBe(workers[1]);
+  expect(workers[0]?.calls).toEqual(["kill"]);
+  expect(gaveUp).toEqual([]);
+});
+
+test("stop drains the worker, wakes who waits, and is safe to call twice", async () => {
+  const { runtime, workers } = setUp();
+  await runtime.start();
+  workers[0]?.idle.resolve();
+  await Promise.all([runtime.stop(1000), runtime.stop(1000)]);
+  expect(workers[0]?.calls).toEqual(["waitForIdle", "terminate"]);
+  expect(runtime.state).toBe("Stopped");
+  expect(await runtime.waitForGeneration(60_000)).toBeUndefined();
+});

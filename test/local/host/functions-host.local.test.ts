@@ -1,0 +1,207 @@
+import { cp, writeFile } from "node:fs/promises";
+import path from "node:path";
+import { expect, test } from "vitest";
+import { fixtureApp, startTestHost, writeApp } from "../../helpers/function-app.ts";
+import { waitFor } from "../../helpers/wait-for.ts";
+
+const REQUIRE = 'const { app } = require("@azure/functions");';
+
+test("a package of ES modules loads, with CommonJS files, top-level await and the core module", async () => {
+  const { url, functions } = await startTestHost({ appDir: fixtureApp("esm") });
+  expect(functions.map((it) => it.url)).toEqual([`${url}/first`, `${url}/second`]);
+  expect(await (await fetch(`${url}/first`)).text()).toBe("from a module");
+  expect(await (await fetch(`${url}/second`)).text()).toBe("from CommonJS");
+});
+
+test("hooks run in order, replace handlers, rescue failures and change the app's own lines", async () => {
+  const host = await startTestHost({ appDir: fixtureApp("hooks") });
+  const { url, entries } = host;
+  expect(await (await fetch(`${url}/api/order`)).json()).toEqual(["pre", "handler"]);
+  expect(await (await fetch(`${url}/api/order`)).json()).toEqual(["post: kept for this call", "pre", "handler"]);
+  expect(await (await fetch(`${url}/api/replaced`)).text()).toBe("from the hook");
+  expect(await (await fetch(`${url}/api/rescued`)).text()).toBe("rescued");
+  const line = entries.find((entry) => entry.source === "user");
+  expect(line).toMatchObject({ level: "warn", component: "Function.order.User", message: "my *** is out" });
+  expect(line?.fields["invocationId"]).toMatch(/^[0-9a-f-]{36}$/);
+  await host.stop();
+  const printed = await waitFor(() => entries.find((entry) => entry.source === "console"));
+  expect(printed.message).toBe("appTerminate after appStart");
+});
+
+test.each([
+  ["a pattern without files", { "package.json": '{"main":"dist/*.js"}' }, 'pattern "dist/*.js"'],
+  ["a missing file", { "package.json": '{"main":"nope.js"}' }, 'does not exist: "nope.js"'],
+  ["no main", { "package.json": "{}" }, 'has no "main"'],
+  ["an entry that throws", { "main.js": "throw new Error('broken entry');" }, "broken entry"],
+  ["a syntax error", { "main.js": "const = 1;" }, 'entry point "main.js"'],
+  ["no registration", { "main.js": "" }, "registered no function"],
+  [
+    "a name used twice",
+    { "main.js": `${REQUIRE} app.get("a", () => {}); app.get("a", () => {});` },
+    "already been registered",
+  ],
+  ["host.json without a version", { "host.json": "{}" }, '"version"'],
+  ["a process that ends", { "main.js": "console.log('last words'); process.exit(7);" }, "last words"],
+])("%s stops the start with a clear error", async (_, files, problem) => {
+  const appDir = await writeApp(files as Record<string, string>);
+  await expect(startTestHost({ appDir })).rejects.toThrow(problem);
+});
+
+test("a folder without an app is named", async () => {
+  await expect(startTestHost({ appDir: "/nonexistent" })).rejects.toMatchObject({ code: "ERR_APP_NOT_FOUND" });
+});
+
+test("a registration after the start throws in the app and leaves the host alone", async () => {
+  const appDir = await writeApp({
+    "main.js": `${REQUIRE}
+      app.get("late", () => {
+        try { app.get("more", () => {}); return { body: "registered" }; } catch (error) { return { body: error.message }; }
+      });`,
+  });
+  const { url } = await startTestHost({ appDir });
+  expect(await (await fetch(`${url}/api/late`)).text()).toContain("only be registered during app startup");
+});
+
+test("settings, the working directory and the host's name reach the app", async () => {
+  const appDir = await writeApp({
+    "local.settings.json": '{"Values":{"FROM_FILE":"file","AzureWebJobsStorage":"file"}}',
+    "main.js": `${REQUIRE} app.get("env", () => ({ jsonBody: [process.env.FROM_FILE, process.env.AzureWebJobsStorage,
+      process.env.WEBSITE_HOSTNAME, process.cwd(), typeof process.send] }));`,
+  });
+  const { url, port } = await startTestHost({ appDir, appSettings: { AzureWebJobsStorage: "caller" } });
+  const seen = await (await fetch(`${url}/api/env`)).json();
+  expect(seen).toEqual(["file", "caller", `localhost:${port}`, appDir, "undefined"]);
+});
+
+test("an uncaught error ends the worker only; running calls fail at once and the next one works", async () => {
+  const appDir = await writeApp({
+    "main.js": `${REQUIRE}
+      app.get("dies", () => new Promise(() => setTimeout(() => { throw new Error("uncaught words"); })));
+      app.get("waits", () => new Promise(() => {}));
+      app.get("pid", () => ({ body: String(process.pid) }));`,
+  });
+  const { url, entries } = await startTestHost({ appDir });
+  const before = await (await fetch(`${url}/api/pid`)).text();
+  const waiting = fetch(`${url}/api/waits`);
+  expect((await fetch(`${url}/api/dies`)).status).toBe(500);
+  expect((await waiting).status).toBe(500);
+  const after = await fetch(`${url}/api/pid`);
+  expect(after.status).toBe(200);
+  expect(await after.text()).not.toBe(before);
+  expect(entries.some((entry) => entry.message.includes("Uncaught exception: Error: uncaught words"))).toBe(true);
+});
+
+test("a worker that crashes too often is given up, and requests get 503", async () => {
+  const appDir = await writeApp({ "main.js": `${REQUIRE} app.get("dies", () => process.exit(3));` });
+  const host = await startTestHost({ appDir, maxWorkerCrashes: 1 });
+  expect((await fetch(`${host.url}/api/dies`)).status).toBe(500);
+  expect((await fetch(`${host.url}/api/dies`)).status).toBe(500);
+  expect(await host.failed).toMatchObject({
+    code: "ERR_WORKER_CRASHED",
+    message: expect.stringContaining("exited with code 3"),
+  });
+  expect((await fetch(`${host.url}/api/dies`)).status).toBe(503);
+  const status = await (await fetch(`${host.url}/admin/host/status`)).json();
+  expect(status).toMatchObject({ state: "Error", errors: [expect.stringContaining("2 times")] });
+});
+
+test("functionTimeout fails the call and replaces the worker, which is no crash", async () => {
+  const appDir = await writeApp({
+    "host.json": '{"version":"2.0","functionTimeout":"00:00:01"}',
+    "main.js": `${REQUIRE} app.get("endless", () => { for (;;); }); app.get("ok", () => ({ body: "ok" }));`,
+  });
+  const { url, entries } = await startTestHost({ appDir, maxWorkerCrashes: 0 });
+  expect((await fetch(`${url}/api/endless`)).status).toBe(500);
+  expect(await (await fetch(`${url}/api/ok`)).text()).toBe("ok");
+  expect(entries.some((entry) => entry.message.includes("Timeout value of 1 s exceeded"))).toBe(true);
+});
+
+test("a reload serves the new code while the old worker finishes its calls", async () => {
+  const source = (version: number) => `${REQUIRE}
+    app.get("version", () => ({ body: "${version}" }));
+    app.get("slow", () => new Promise((resolve) => setTimeout(() => resolve({ body: "slow ${version}" }), 1000)));`;
+  const appDir = await writeApp({ "main.js": source(1) });
+  const host = await startTestHost({ appDir, watch: true });
+  const slow = fetch(`${host.url}/api/slow`);
+  await waitFor(() => host.entries.some((entry) => entry.message.startsWith("Executing 'Functions.slow'")));
+  await writeFile(path.join(appDir, "main.js"), source(2));
+  await waitFor(async () => (await (await fetch(`${host.url}/api/version`)).text()) === "2");
+  expect(await (await slow).text()).toBe("slow 1");
+});
+
+test("a broken change leaves the old code at work; a broken start waits for the repair", async () => {
+  const appDir = await writeApp({ "main.js": "broken(" });
+  const host = await startTestHost({ appDir, watch: true });
+  expect(host.state).toBe("Error");
+  expect((await fetch(`${host.url}/api/a`)).status).toBe(503);
+  await writeFile(path.join(appDir, "main.js"), `${REQUIRE} app.get("a", () => ({ body: "repaired" }));`);
+  await waitFor(() => host.state === "Running");
+  expect(await (await fetch(`${host.url}/api/a`)).text()).toBe("repaired");
+  await writeFile(path.join(appDir, "main.js"), "broken again(");
+  await waitFor(() => host.entries.some((entry) => entry.message === "The changed app did not load."));
+  expect(await (await fetch(`${host.url}/api/a`)).text()).toBe("repaired");
+});
+
+test("stop lets a running call finish and ends the worker", async () => {
+  const appDir = await writeApp({
+    "main.js": `${REQUIRE} app.get("slow", () => new Promise((resolve) => setTimeout(() => resolve({ body: "done" }), 300)));`,
+  });
+  const host = await startTestHost({ appDir });
+  const pid = host.workerPid ?? 0;
+  const slow = fetch(`${host.url}/api/slow`);
+  await waitFor(() => host.entries.some((entry) => entry.message.startsWith("Executing")));
+  await host.stop();
+  expect(await (await slow).text()).toBe("done");
+  expect(host.state).toBe("Stopped");
+  expect(() => process.kill(pid, 0)).toThrow("ESRCH");
+});
+
+test("a disabled function is listed and not served", async () => {
+  const host = await startTestHost({
+    appDir: fixtureApp("http-basic"),
+    appSettings: { "AzureWebJobs.hello.Disabled": "1" },
+  });
+  expect(host.functionListText).toContain("Function hello is disabled.");
+  expect((await fetch(`${host.url}/api/hello`)).status).toBe(404);
+});
+
+test("logLevel silences what it says", async () => {
+  const appDir = await writeApp({
+    "host.json": '{"version":"2.0","logging":{"logLevel":{"default":"Warning","Function.a.User":"Debug"}}}',
+    "main.js": `${REQUIRE} for (const name of ["a", "b"]) app.get(name, (_, context) => { context.debug("d"); context.log("i"); });`,
+  });
+  const { url, entries } = await startTestHost({ appDir });
+  await fetch(`${url}/api/a`);
+  await fetch(`${url}/api/b`);
+  const lines = entries.filter((entry) => entry.component.startsWith("Function."));
+  expect(lines.map((line) => `${line.component} ${line.level}`)).toEqual([
+    "Function.a.User debug",
+    "Function.a.User info",
+  ]);
+});
+
+test("two copies of the library in one app both register and run", async () => {
+  const appDir = await writeApp({
+    "main.js": `${REQUIRE} app.get("one", () => ({ body: "one" })); require("./part/two.js");`,
+    "part/two.js": `${REQUIRE} app.get("two", () => ({ body: "two" }));`,
+  });
+  const copy = path.join(appDir, "part/node_modules/@azure/functions");
+  await cp("node_modules/@azure/functions", copy, { recursive: true });
+  const { url } = await startTestHost({ appDir });
+  expect(await (await fetch(`${url}/api/one`)).text()).toBe("one");
+  expect(await (await fetch(`${url}/api/two`)).text()).toBe("two");
+});
+
+test("inspect opens a debugger in the worker", async () => {
+  const { entries } = await startTestHost({ appDir: fixtureApp("http-basic"), inspect: "127.0.0.1:0" });
+  const line = await waitFor(() => entries.find((entry) => entry.message.startsWith("Debugger listening on")));
+  expect(line.message).toContain("ws://127.0.0.1:");
+});
+
+test("an aborted signal stops the host", async () => {
+  const stopping = new AbortController();
+  const host = await startTestHost({ appDir: fixtureApp("http-basic"), signal: stopping.signal });
+  stopping.abort();
+  await waitFor(() => host.state === "Stopped");
+  await expect(fetch(host.url)).rejects.toThrow();
+});
