@@ -4,13 +4,15 @@
 
 import type { ActivityOutcome, DurableFunction, InvocationReply } from "../ports.ts";
 import { knownFunctionsText } from "./known-functions.ts";
+import { serializedException } from "./serialized-exception.ts";
 import { parseFailureDetails } from "./structured-failure.ts";
 
 /**
  * The argument an activity's handler receives.
  *
- * @param scheduledInput - `TaskScheduled.Input`: a JSON array holding the one argument, such as `["Tokyo"]`.
- * @returns JSON text of that argument, as it was written; null where the handler must see `undefined`.
+ * @param scheduledInput - `TaskScheduled.Input`: a JSON array holding the one argument. The Node SDK writes a string twice, so
+ *   the app's `Tokyo` is `["\"Tokyo\""]`; other clients write `["Tokyo"]`. Both reach the handler as `Tokyo`.
+ * @returns JSON text of that argument; null where the handler must see `undefined`.
  */
 export function activityInputForWorker(scheduledInput: string | null): string | null {
   if (scheduledInput === null) return null;
@@ -18,9 +20,19 @@ export function activityInputForWorker(scheduledInput: string | null): string | 
   if (!Array.isArray(args) || args.length > 1) {
     throw new TypeError(`An activity takes one argument in a JSON array, not ${scheduledInput.slice(0, 100)}`);
   }
-  if (args[0] === null || args.length === 0) return null;
-  const text = scheduledInput.trim();
-  return text.slice(1, -1).trim();
+  const [argument]: unknown[] = args;
+  if (argument === null || argument === undefined) return null;
+  return typeof argument === "string" ? jsonTextOf(argument) : JSON.stringify(argument);
+}
+
+/** The text itself where it is JSON already, as the worker's own tolerant parsing would take it. */
+function jsonTextOf(text: string): string {
+  try {
+    JSON.parse(text);
+    return text;
+  } catch {
+    return JSON.stringify(text);
+  }
 }
 
 /**
@@ -42,7 +54,7 @@ export function activityOutcome(
   return {
     kind: "failed",
     reason: `Activity function '${name}' failed: ${message}`,
-    details: JSON.stringify(serializedException(message, reply.message, reply.stack)),
+    details: serializedException(message, reply.message, reply.stack),
     failureDetails: null,
   };
 }
@@ -63,30 +75,4 @@ function toResultText(value: unknown): string | null {
   if (value === undefined || value === null) return null;
   if (value instanceof Uint8Array) return JSON.stringify(Buffer.from(value).toString("base64"));
   return JSON.stringify(value) ?? null;
-}
-
-/** A .NET exception as Newtonsoft writes it; apps parse this and read `Message`. */
-function serializedException(message: string, userMessage: string, stack: string | null): Record<string, unknown> {
-  const rpcMessage = `Result: Failure\nException: ${userMessage}\nStack: ${stack ?? ""}`;
-  const rpcType = "Microsoft.Azure.WebJobs.Script.Workers.Rpc.RpcException";
-  const inner = exceptionMembers(`${rpcType}, Microsoft.Azure.WebJobs.Script`, rpcType, rpcMessage, null);
-  return exceptionMembers("System.Exception, System.Private.CoreLib", "System.Exception", message, inner);
-}
-
-function exceptionMembers(type: string, className: string, message: string, inner: Record<string, unknown> | null) {
-  return {
-    $type: type,
-    ClassName: className,
-    Message: message,
-    Data: null,
-    InnerException: inner,
-    HelpURL: null,
-    StackTraceString: null,
-    RemoteStackTraceString: null,
-    RemoteStackIndex: 0,
-    ExceptionMethod: null,
-    HResult: -2146233088, // COR_E_EXCEPTION
-    Source: null,
-    WatsonBuckets: null,
-  };
 }

@@ -1,0 +1,47 @@
+import type { OrchestratorPayload } from "../ports.ts";
+import type { EpisodeSettings } from "./episode-types.ts";
+import type { Execution } from "./replay/execution.ts";
+import { LONG_TIMER_SEGMENT_MS, LONGEST_SHORT_TIMER_MS } from "./replay/replay-task.ts";
+
+// V3. V4 adds entity locks only, which this engine does not have: the SDK then says so itself when an app asks for one.
+const SCHEMA_VERSION = 2;
+// The older field cannot express more than V2.
+const LEGACY_SCHEMA_VERSION = 1;
+
+/**
+ * The value of the `orchestrationTrigger` binding: the whole history, and what the SDK needs to model timers itself.
+ *
+ * @see Azure/azure-functions-durable-extension, Bindings/OrchestrationTriggerAttributeBindingProvider.cs
+ */
+export function orchestratorPayload(
+  { instanceId, started, events }: Execution,
+  { defaultAsyncRequestSleepTimeMs }: Pick<EpisodeSettings, "defaultAsyncRequestSleepTimeMs">,
+): OrchestratorPayload {
+  return {
+    history: events,
+    input: parsedInput(started.Input),
+    instanceId,
+    isReplaying: started.IsPlayed,
+    parentInstanceId: started.ParentInstance?.OrchestrationInstance.InstanceId ?? null,
+    upperSchemaVersion: LEGACY_SCHEMA_VERSION,
+    upperSchemaVersionNew: SCHEMA_VERSION,
+    longRunningTimerIntervalDuration: toTimeSpan(LONG_TIMER_SEGMENT_MS),
+    maximumShortTimerDuration: toTimeSpan(LONGEST_SHORT_TIMER_MS),
+    defaultHttpAsyncRequestSleepTimeMillseconds: defaultAsyncRequestSleepTimeMs,
+  };
+}
+
+/** Inputs are JSON, but a client that speaks to storage directly may have written anything. */
+function parsedInput(text: string | null): unknown {
+  if (text === null || text.trim() === "") return null;
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
+
+/** Whole days, as .NET writes a TimeSpan. */
+function toTimeSpan(ms: number): string {
+  return `${ms / (24 * 60 * 60 * 1000)}.00:00:00`;
+}

@@ -1,0 +1,307 @@
+// Plays the orchestrator's action list against its history, to find out which actions are new. The SDK did the same with user
+// code a moment ago and numbered its tasks by the same rules, so what counts here is to do every step at the event at which
+// the SDK did it: durable-functions 3.5, lib/src/orchestrations/TaskOrchestrationExecutor.js. Where the .NET extension's own
+// replay (OutOfProcOrchestrationShim.cs) differs from that, apps break on Azure; here they work.
+
+import { type EventRaisedEvent, EventType, type HistoryEvent } from "../../history/events.ts";
+import { type Action, type TaskAction, unsupportedFailure } from "./action.ts";
+import { assertSameDecision, type Decision, type SchedulingEvent, toSchedulingEvent } from "./decision.ts";
+import { ReplayFailure } from "./replay-failure.ts";
+import {
+  CompoundTask,
+  LeafTask,
+  LONGEST_SHORT_TIMER_MS,
+  LongTimerTask,
+  type ReplayTask,
+  RetryTask,
+  type TaskFailure,
+  type TaskSurroundings,
+  WhenAllTask,
+  WhenAnyTask,
+} from "./replay-task.ts";
+
+export type ReplayOutcome = {
+  /** In order of their ids. */
+  newDecisions: Decision[];
+  /** The id of whatever comes next. */
+  nextId: number;
+  isSuspended: boolean;
+  /** Nothing is under way that the instance must wait for: cancelled timers and external events do not count. */
+  isIdle: boolean;
+  terminated: { reason: string | null } | null;
+  /** Reached in the list: the next generation's input, and the events that came after the call. */
+  continueAsNew: { carriedEvents: EventRaisedEvent[] } | null;
+};
+
+type ReplayLimits = { maxActions: number };
+
+/** @throws ReplayFailure when the orchestration must fail. */
+export function replayActions(
+  actions: readonly Action[],
+  events: readonly HistoryEvent[],
+  limits: ReplayLimits,
+): ReplayOutcome {
+  const replay = new ActionReplay(actions, events, limits);
+  for (const event of events) replay.play(event);
+  return replay.outcome();
+}
+
+class ActionReplay implements TaskSurroundings {
+  readonly #actions: readonly Action[];
+  readonly #limits: ReplayLimits;
+  /** What history says each id stands for. */
+  readonly #recorded: ReadonlyMap<number, SchedulingEvent>;
+  readonly #decisions = new Map<number, Decision>();
+  readonly #openLeaves = new Map<number, LeafTask>();
+  readonly #tagged = new Map<number, ReplayTask>();
+  /** Those waiting for an external event, by its exact name: the newest gets the event. */
+  readonly #waits = new Map<string, LeafTask[]>();
+  readonly #unclaimedEvents = new Map<string, number>();
+  readonly #heldWhileSuspended: HistoryEvent[] = [];
+  #position = 0;
+  #current: ReplayTask | null = null;
+  #nextId = 0;
+  #clockMs = 0;
+  #isSuspended = false;
+  #terminated: ReplayOutcome["terminated"] = null;
+  #continueAsNew: ReplayOutcome["continueAsNew"] = null;
+
+  constructor(actions: readonly Action[], events: readonly HistoryEvent[], limits: ReplayLimits) {
+    this.#actions = actions;
+    this.#limits = limits;
+    this.#recorded = recordedById(events);
+  }
+
+  play(event: HistoryEvent): void {
+    if (this.#terminated !== null) return;
+    if (this.#isSuspended && event.EventType === EventType.ExecutionSuspended) return;
+    // Held events keep their order among each other and with the clock, so that ids come out as in the SDK, which knows
+    // nothing of being suspended.
+    if (this.#isSuspended && !endsSuspension(event)) this.#heldWhileSuspended.push(event);
+    else this.#apply(event);
+  }
+
+  outcome(): ReplayOutcome {
+    const newDecisions = this.#isSuspended ? [] : [...this.#decisions.values()].sort((a, b) => a.id - b.id);
+    return {
+      newDecisions,
+      nextId: this.#nextId,
+      isSuspended: this.#isSuspended,
+      isIdle: [...this.#openLeaves.values()].every(isCanceledTimer),
+      terminated: this.#terminated,
+      continueAsNew: this.#continueAsNew,
+    };
+  }
+
+  clockMs(): number {
+    return this.#clockMs;
+  }
+
+  track(task: ReplayTask): void {
+    if (task instanceof CompoundTask) {
+      for (const child of task.children) this.track(child);
+    } else if (task instanceof LeafTask) {
+      if (task.request.kind === "external-event") this.#awaitEvent(task, task.request.name);
+      else if (task.id === null) this.#schedule(task);
+    }
+  }
+
+  #apply(event: HistoryEvent): void {
+    switch (event.EventType) {
+      case EventType.OrchestratorStarted:
+        this.#clockMs = Math.max(this.#clockMs, Date.parse(event.Timestamp));
+        return;
+      case EventType.ExecutionStarted:
+        this.#advance();
+        return;
+      case EventType.TaskScheduled:
+      case EventType.SubOrchestrationInstanceCreated:
+      case EventType.TimerCreated:
+      case EventType.EventSent:
+        this.#confirm(event);
+        return;
+      case EventType.TaskCompleted:
+      case EventType.SubOrchestrationInstanceCompleted:
+        this.#finish(event.TaskScheduledId, null);
+        return;
+      case EventType.TimerFired:
+        this.#finish(event.TimerId, null);
+        return;
+      case EventType.TaskFailed:
+      case EventType.SubOrchestrationInstanceFailed:
+        this.#finish(event.TaskScheduledId, event);
+        return;
+      case EventType.EventRaised:
+        this.#raise(event);
+        return;
+      case EventType.ExecutionTerminated:
+        this.#terminated = { reason: event.Input };
+        return;
+      case EventType.ExecutionSuspended:
+        this.#isSuspended = true;
+        return;
+      case EventType.ExecutionResumed:
+        this.#resume();
+        return;
+      case EventType.ExecutionCompleted:
+      case EventType.OrchestratorCompleted:
+      case EventType.GenericEvent:
+        return;
+    }
+  }
+
+  /** Starts one action after the other until one has to be waited for. */
+  #advance(): void {
+    while (this.#current === null || this.#current.state !== "running") {
+      const action = this.#actions[this.#position];
+      if (action === undefined || this.#continueAsNew !== null || !this.#isDueNow(action)) return;
+      this.#position++;
+      this.#start(action);
+    }
+  }
+
+  #start(action: Action): void {
+    if (action.kind === "unsupported") throw unsupportedFailure(action.feature);
+    if (action.kind === "continue-as-new") {
+      this.#continueAsNew = { carriedEvents: [] };
+      return;
+    }
+    const task = this.#toTask(action);
+    this.#current = task;
+    this.track(task);
+  }
+
+  /**
+   * The list does not show that the app waits for a task a second time. History does: where it gave the next id to something
+   * else, the app had not come as far as `action` yet.
+   */
+  #isDueNow(action: Action): boolean {
+    const recorded = this.#recorded.get(this.#nextId);
+    const kind = firstScheduledKind(action);
+    return recorded === undefined || kind === null || recorded.decisionKind === kind;
+  }
+
+  #toTask(action: TaskAction): ReplayTask {
+    const known = action.tag === null ? undefined : this.#tagged.get(action.tag);
+    if (known !== undefined) return known;
+    const task = this.#newTask(action);
+    if (action.tag !== null) this.#tagged.set(action.tag, task);
+    return task;
+  }
+
+  #newTask(action: TaskAction): ReplayTask {
+    switch (action.kind) {
+      case "when-all":
+        return new WhenAllTask(action.children.map((it) => this.#toTask(it)));
+      case "when-any":
+        return new WhenAnyTask(action.children.map((it) => this.#toTask(it)));
+      case "external-event":
+        return new LeafTask({ kind: "external-event", name: action.name });
+      case "timer":
+        if (Date.parse(action.fireAt) - this.#clockMs > LONGEST_SHORT_TIMER_MS) return new LongTimerTask(action, this);
+        return new LeafTask({ kind: "timer", fireAt: action.fireAt, isCanceled: action.isCanceled });
+      case "activity": {
+        const request = { kind: action.kind, action, knownFailure: null };
+        return action.retry === null ? new LeafTask(request) : new RetryTask(request, action.retry, this);
+      }
+      case "sub-orchestration": {
+        const request = { kind: action.kind, action, knownFailure: null };
+        return action.retry === null ? new LeafTask(request) : new RetryTask(request, action.retry, this);
+      }
+    }
+  }
+
+  #schedule(leaf: LeafTask): void {
+    if (leaf.request.kind === "external-event") return;
+    if (this.#nextId >= this.#limits.maxActions) {
+      throw new ReplayFailure(
+        `The orchestration has started ${this.#nextId} actions, which is the limit (maxOrchestrationActions in host.json).`,
+      );
+    }
+    leaf.id = this.#nextId++;
+    this.#openLeaves.set(leaf.id, leaf);
+    this.#decisions.set(leaf.id, { id: leaf.id, ...leaf.request });
+  }
+
+  #awaitEvent(leaf: LeafTask, name: string): void {
+    const unclaimed = this.#unclaimedEvents.get(name) ?? 0;
+    if (unclaimed > 0) {
+      this.#unclaimedEvents.set(name, unclaimed - 1);
+      leaf.settle("completed");
+    } else {
+      this.#waits.set(name, [...(this.#waits.get(name) ?? []), leaf]);
+    }
+  }
+
+  #confirm(event: Parameters<typeof toSchedulingEvent>[0]): void {
+    assertSameDecision(toSchedulingEvent(event), this.#decisions.get(event.EventId));
+    this.#decisions.delete(event.EventId);
+  }
+
+  /** An id that is not open is a duplicate's. */
+  #finish(id: number, failure: TaskFailure | null): void {
+    const leaf = this.#openLeaves.get(id);
+    if (leaf === undefined) return;
+    this.#openLeaves.delete(id);
+    leaf.settle(failure === null ? "completed" : "failed", failure);
+    this.#advance();
+  }
+
+  #raise(event: EventRaisedEvent): void {
+    if (this.#continueAsNew !== null) {
+      this.#continueAsNew.carriedEvents.push(event);
+      return;
+    }
+    const newest = this.#waits.get(event.Name)?.pop();
+    if (newest === undefined) {
+      this.#unclaimedEvents.set(event.Name, (this.#unclaimedEvents.get(event.Name) ?? 0) + 1);
+      return;
+    }
+    newest.settle("completed");
+    this.#advance();
+  }
+
+  #resume(): void {
+    this.#isSuspended = false;
+    const held = this.#heldWhileSuspended.splice(0);
+    for (const event of held) this.play(event);
+  }
+}
+
+function endsSuspension(event: HistoryEvent): boolean {
+  return event.EventType === EventType.ExecutionResumed || event.EventType === EventType.ExecutionTerminated;
+}
+
+function isCanceledTimer(leaf: LeafTask): boolean {
+  return leaf.request.kind === "timer" && leaf.request.isCanceled;
+}
+
+function recordedById(events: readonly HistoryEvent[]): Map<number, SchedulingEvent> {
+  const recorded = new Map<number, SchedulingEvent>();
+  for (const event of events) {
+    switch (event.EventType) {
+      case EventType.TaskScheduled:
+      case EventType.SubOrchestrationInstanceCreated:
+      case EventType.TimerCreated:
+      case EventType.EventSent:
+        recorded.set(event.EventId, toSchedulingEvent(event));
+    }
+  }
+  return recorded;
+}
+
+/** What the action's first id will stand for; null where it takes none, or where that is not plain. */
+function firstScheduledKind(action: Action): Decision["kind"] | null {
+  switch (action.kind) {
+    case "activity":
+    case "sub-orchestration":
+    case "timer":
+      return action.kind;
+    case "when-all":
+    case "when-any":
+    case "external-event":
+    case "continue-as-new":
+    case "unsupported":
+      return null;
+  }
+}

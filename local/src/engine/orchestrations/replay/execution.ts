@@ -1,0 +1,45 @@
+import type { Clock } from "../../../shared/clock.ts";
+import { EventType, type ExecutionStartedEvent, type HistoryEvent } from "../../history/events.ts";
+import type { OutgoingMessage } from "../../messages/message-data.ts";
+import type { Outgoing } from "../episode-types.ts";
+
+/** One generation of an instance in the hands of an episode. */
+export type Execution = {
+  instanceId: string;
+  executionId: string;
+  started: ExecutionStartedEvent;
+  /** Persisted and new events; grows during the episode. */
+  events: HistoryEvent[];
+};
+
+/** What every event that the engine itself creates has in common. */
+export function eventBase(clock: Clock, eventId = -1): { EventId: number; IsPlayed: boolean; Timestamp: string } {
+  return { EventId: eventId, IsPlayed: false, Timestamp: clock.nowTicks() };
+}
+
+/** A message to `target`, from this execution. */
+export function messageFrom(
+  execution: Execution,
+  event: HistoryEvent,
+  target: { InstanceId: string; ExecutionId: string | null },
+  carriesTags = false,
+): OutgoingMessage {
+  const { instanceId, executionId, events, started } = execution;
+  return {
+    taskMessage: {
+      Event: event,
+      SequenceNumber: 0,
+      OrchestrationInstance: target,
+      OrchestrationExecutionContext: carriesTags ? { OrchestrationTags: started.Tags ?? {} } : null,
+    },
+    sender: { InstanceId: instanceId, ExecutionId: executionId },
+    episode: events.filter((it) => it.EventType === EventType.OrchestratorStarted).length,
+  };
+}
+
+/** A message of this execution to itself; a later generation must not see it. */
+export function messageToSelf(execution: Execution, event: HistoryEvent, visibleAt?: string): Outgoing {
+  const target = { InstanceId: execution.instanceId, ExecutionId: execution.executionId };
+  const message = messageFrom(execution, event, target);
+  return { route: "own-control", message, ...(visibleAt === undefined ? {} : { visibleAt }) };
+}

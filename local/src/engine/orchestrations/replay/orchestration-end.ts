@@ -1,0 +1,121 @@
+// How an execution ends: its last event, and what its parent hears. The texts are those of the Durable Functions extension for
+// out-of-process languages (OutOfProcOrchestrationShim.cs, TaskOrchestrationShim.cs), because apps match on them.
+
+import type { Clock } from "../../../shared/clock.ts";
+import { serializedException } from "../../activities/serialized-exception.ts";
+import {
+  EventType,
+  type FailureDetails,
+  type HistoryEvent,
+  OrchestrationStatus,
+  type OrchestrationStatusNumber,
+} from "../../history/events.ts";
+import type { Outgoing } from "../episode-types.ts";
+import { type Execution, eventBase, messageFrom } from "./execution.ts";
+import type { ReplayFailure } from "./replay-failure.ts";
+import { FIRE_AND_FORGET_TAG } from "./schedule-decision.ts";
+
+export type OrchestrationEnd =
+  | { kind: "completed"; result: string | null }
+  | { kind: "terminated"; reason: string | null }
+  | {
+      kind: "failed";
+      /** What the instance shows as its output, unless there are `failureDetails`. */
+      result: string | null;
+      /** What its parent gets besides; the SDK needs a text here. */
+      parentDetails: string | null;
+      failureDetails: FailureDetails | null;
+    };
+type FailedEnd = Extract<OrchestrationEnd, { kind: "failed" }>;
+
+export const VERSION_MISMATCH: FailedEnd = {
+  kind: "failed",
+  result: null,
+  parentDetails: null,
+  failureDetails: {
+    ErrorType: "VersionMismatch",
+    ErrorMessage: "Orchestration version did not comply with Worker Versioning",
+    StackTrace: null,
+    InnerFailure: null,
+    IsNonRetriable: true,
+    Properties: null,
+  },
+};
+
+export function completedEnd(output: unknown): OrchestrationEnd {
+  return { kind: "completed", result: output === undefined || output === null ? null : JSON.stringify(output) };
+}
+
+/** User code threw, or asked for something that cannot be done. */
+export function failedEnd(name: string, error: string, failureDetails: FailureDetails | null = null): FailedEnd {
+  const result = `Orchestrator function '${name}' failed: ${error}`;
+  return { kind: "failed", result, parentDetails: `Message: ${error}, StackTrace: `, failureDetails };
+}
+
+/** The function cannot be called at all. */
+export function unknownFunctionEnd(text: string): FailedEnd {
+  return { kind: "failed", result: text, parentDetails: text, failureDetails: null };
+}
+
+/** The call broke outside the SDK's own error handling. */
+export function crashedEnd(name: string, message: string, stack: string | null): FailedEnd {
+  const text = `One or more errors occurred. (Result: Failure\nException: ${message}\nStack: ${stack ?? ""})`;
+  const result = `Orchestrator function '${name}' failed: ${text}`;
+  return { kind: "failed", result, parentDetails: serializedException(text, message, stack), failureDetails: null };
+}
+
+export function replayFailureEnd(name: string, failure: ReplayFailure): FailedEnd {
+  if (failure.kind === "action") return failedEnd(name, failure.message);
+  const result = `Non-Deterministic workflow detected: ${failure.message}`;
+  const parentDetails = `Unhandled exception while executing orchestration: ${failure.message}`;
+  return { kind: "failed", result, parentDetails, failureDetails: null };
+}
+
+/** The event that ends the history, and the message to the parent if there is one that waits. */
+export function endEvents(
+  end: OrchestrationEnd,
+  eventId: number,
+  execution: Execution,
+  clock: Clock,
+): { event: HistoryEvent; outgoing: Outgoing[] } {
+  const event = {
+    ...eventBase(clock, eventId),
+    EventType: EventType.ExecutionCompleted,
+    OrchestrationStatus: statusOf(end),
+    Result: end.kind === "terminated" ? end.reason : end.result,
+    FailureDetails: end.kind === "failed" ? end.failureDetails : null,
+  };
+  const parent = execution.started.ParentInstance;
+  const isAwaited = parent !== null && execution.started.Tags?.[FIRE_AND_FORGET_TAG] === undefined;
+  if (!isAwaited) return { event, outgoing: [] };
+  const news = newsForParent(end, parent.TaskScheduleId, clock);
+  return {
+    event,
+    outgoing: [{ route: "control", message: messageFrom(execution, news, parent.OrchestrationInstance) }],
+  };
+}
+
+function newsForParent(end: OrchestrationEnd, taskScheduledId: number, clock: Clock): HistoryEvent {
+  const base = { ...eventBase(clock), TaskScheduledId: taskScheduledId };
+  const failed = { ...base, EventType: EventType.SubOrchestrationInstanceFailed };
+  switch (end.kind) {
+    case "completed":
+      return { ...base, EventType: EventType.SubOrchestrationInstanceCompleted, Result: end.result };
+    case "terminated":
+      // The SDK can only build an error from two texts; with null the parent's episode would break outside its try/catch.
+      return { ...failed, Reason: end.reason ?? "", Details: "", FailureDetails: null };
+    case "failed":
+      return { ...failed, Reason: end.result, Details: end.parentDetails, FailureDetails: end.failureDetails };
+  }
+}
+
+function statusOf(end: OrchestrationEnd): OrchestrationStatusNumber {
+  switch (end.kind) {
+    case "completed":
+      return OrchestrationStatus.Completed;
+    case "terminated":
+      return OrchestrationStatus.Terminated;
+    case "failed":
+      return OrchestrationStatus.Failed;
+  }
+}

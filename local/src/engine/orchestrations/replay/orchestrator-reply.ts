@@ -1,0 +1,87 @@
+// What one call of the orchestrator came back with. The SDK answers with an envelope; where user code threw, the same envelope
+// travels at the end of the error's message.
+
+import type { FailureDetails } from "../../history/events.ts";
+import type { InvocationReply } from "../../ports.ts";
+import { type Action, parseAction } from "./action.ts";
+import { isRecord, ReplayFailure } from "./replay-failure.ts";
+
+export type OrchestratorReply =
+  | { kind: "answered"; actions: unknown; schemaVersion: unknown; ending: Ending; customStatus: unknown }
+  /** The error carries no envelope: the code could not be loaded, or something in the worker broke. */
+  | { kind: "crashed"; message: string; stack: string | null };
+
+/** Where user code stood when all events were played. */
+export type Ending =
+  | { kind: "waiting" }
+  | { kind: "returned"; output: unknown }
+  | { kind: "threw"; error: string; failureDetails: FailureDetails | null };
+
+const ENVELOPE_MARKER = "\n\n$OutOfProcData$:";
+
+// The SDK leaves the text out when code throws a value that is no Error, or an Error with an empty message.
+const NO_ERROR_TEXT = "The code threw something that is not an Error, or an Error without a message.";
+
+export function parseOrchestratorReply(reply: Exclude<InvocationReply, { kind: "unavailable" }>): OrchestratorReply {
+  if (reply.kind === "returned") {
+    if (isRecord(reply.value)) return answered(reply.value, false);
+    return { kind: "crashed", message: "The orchestrator returned nothing that the engine understands.", stack: null };
+  }
+  const envelope = envelopeIn(reply.message);
+  return envelope === null ? { kind: "crashed", message: reply.message, stack: reply.stack } : answered(envelope, true);
+}
+
+/**
+ * The flat list of what the code has asked for.
+ *
+ * @throws ReplayFailure for a list or a schema that this host does not speak.
+ */
+export function parseActions(reply: Extract<OrchestratorReply, { kind: "answered" }>): Action[] {
+  const { actions, schemaVersion } = reply;
+  if (!isSpokenSchema(schemaVersion)) {
+    throw new ReplayFailure(
+      `The OOProc schema of version "${String(schemaVersion ?? 0)}" is unsupported by this durable-extension version.`,
+    );
+  }
+  if (!Array.isArray(actions) || actions.length !== 1 || !Array.isArray(actions[0])) {
+    throw new ReplayFailure("The orchestrator's actions must be an outer array of length 1.");
+  }
+  return actions[0].map(parseAction);
+}
+
+/** V2 to V4; V1 had one inner array for each yield and is what SDKs before 2.0 spoke. */
+function isSpokenSchema(version: unknown): boolean {
+  return [1, 2, 3, "V2", "V3", "V4"].some((it) => it === version);
+}
+
+function envelopeIn(message: string): Record<string, unknown> | null {
+  // The worker appends its envelope; one found earlier was copied in by the app's own error text.
+  const at = message.lastIndexOf(ENVELOPE_MARKER);
+  if (at < 0) return null;
+  try {
+    const value: unknown = JSON.parse(message.slice(at + ENVELOPE_MARKER.length));
+    return isRecord(value) ? value : null;
+  } catch {
+    return null;
+  }
+}
+
+function answered(envelope: Record<string, unknown>, hasThrown: boolean): OrchestratorReply {
+  const { actions, schemaVersion, customStatus, error } = envelope;
+  const hasFailed = hasThrown || (typeof error === "string" && error !== "");
+  const ending = hasFailed ? threw(envelope) : endingOf(envelope);
+  return { kind: "answered", actions, schemaVersion, customStatus, ending };
+}
+
+function endingOf({ isDone, output }: Record<string, unknown>): Ending {
+  return isDone === true ? { kind: "returned", output } : { kind: "waiting" };
+}
+
+function threw({ error, failureDetails }: Record<string, unknown>): Ending {
+  return {
+    kind: "threw",
+    error: typeof error === "string" && error !== "" ? error : NO_ERROR_TEXT,
+    // Written by the SDK in the history's own spelling.
+    failureDetails: isRecord(failureDetails) ? (failureDetails as FailureDetails) : null,
+  };
+}

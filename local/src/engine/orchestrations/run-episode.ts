@@ -1,0 +1,177 @@
+// One wake-up of an instance, from a batch of messages to what must be stored and sent. Pure but for the call of the worker:
+// run twice on the same input it decides the same, which is what makes a repeated episode harmless.
+
+import { newGuidN } from "../../shared/ids.ts";
+import { unknownFunctionText } from "../activities/known-functions.ts";
+import { type EventRaisedEvent, EventType, type ExecutionStartedEvent, type HistoryEvent } from "../history/events.ts";
+import type { DurableFunction } from "../ports.ts";
+import type { EpisodeDeps, EpisodeInput, EpisodeResult, Outgoing } from "./episode-types.ts";
+import { orchestratorPayload } from "./payload.ts";
+import { type Execution, eventBase } from "./replay/execution.ts";
+import { mergeMessages } from "./replay/merge-messages.ts";
+import { endEvents, unknownFunctionEnd, VERSION_MISMATCH } from "./replay/orchestration-end.ts";
+import { parseOrchestratorReply } from "./replay/orchestrator-reply.ts";
+import { isVersionAccepted } from "./replay/version-match.ts";
+import { endedEarly, judgeReply, terminationOf, type Verdict } from "./verdict.ts";
+
+/**
+ * Runs one episode: merges the batch into the history, calls the orchestrator once (again for each continue-as-new), and turns
+ * what it asks for into events and messages.
+ *
+ * Failures of the app are values in the result. It rejects only if the invoker does.
+ *
+ * @see Azure/durabletask, DurableTask.Core/TaskOrchestrationDispatcher.cs
+ */
+export async function runEpisode(input: EpisodeInput, deps: EpisodeDeps): Promise<EpisodeResult> {
+  const opened = openExecution(input, deps);
+  if (typeof opened === "string") return { kind: "discarded", reason: opened };
+
+  let execution = opened;
+  const outgoing: Outgoing[] = [];
+  for (;;) {
+    const verdict = await judge(execution, deps);
+    if (verdict.kind === "postponed") return { kind: "abandoned", reason: verdict.reason };
+    outgoing.push(...appendDecisions(execution, verdict, deps));
+    markPlayed(execution.events);
+    if (verdict.end?.kind === "continued-as-new") {
+      execution = nextGeneration(execution, verdict.end, deps);
+      continue;
+    }
+    return advanced(execution, input, outgoing, verdict.customStatus, opened !== execution);
+  }
+}
+
+/** The history with this episode's messages appended, or why there is nothing to do. */
+function openExecution({ instanceId, history, messages }: EpisodeInput, { clock }: EpisodeDeps): Execution | string {
+  const known = history.find(isStart);
+  if (history.some((it) => it.EventType === EventType.ExecutionCompleted)) return "The instance has already ended.";
+  const arrived = mergeMessages(messages, known?.OrchestrationInstance.ExecutionId ?? null);
+  const started = known ?? arrived.find(isStart);
+  const executionId = started?.OrchestrationInstance.ExecutionId;
+  if (!started || !executionId) return "There is no such instance.";
+  if (arrived.length === 0) return "The messages belong to another execution, or start this one a second time.";
+  const wakeUp = { ...eventBase(clock), EventType: EventType.OrchestratorStarted };
+  const fresh = arrived.map((it) => ({ ...it, IsPlayed: false }));
+  const events = [...history, wakeUp, ...fresh];
+  return { instanceId, executionId, started: events.find(isStart) ?? started, events };
+}
+
+/** What this episode comes to, with the worker asked where that makes sense. */
+async function judge(execution: Execution, deps: EpisodeDeps): Promise<Verdict> {
+  const { invoker, settings, log } = deps;
+  const { started, instanceId, executionId } = execution;
+  if (!isVersionAccepted(started.Version, settings)) {
+    if (settings.versionFailureStrategy === "Fail") return endedEarly(execution, VERSION_MISMATCH);
+    return postponed(execution, `This host does not run version "${started.Version ?? ""}" of an orchestration.`);
+  }
+  const functions = invoker.durableFunctions();
+  if (!isRunnable(started.Name, functions)) {
+    return endedEarly(execution, unknownFunctionEnd(unknownFunctionText(started.Name, "orchestrator", functions)));
+  }
+  log.trace("Calling the orchestrator.", { functionName: started.Name, instanceId, executionId });
+  const payload = orchestratorPayload(execution, settings);
+  const reply = await invoker.invokeOrchestrator({ name: started.Name, instanceId, payload });
+  if (reply.kind === "unavailable") return postponed(execution, reply.reason);
+  return judgeReply(parseOrchestratorReply(reply), execution, deps);
+}
+
+/** Stopping an instance must not wait for the worker that may be the reason for stopping it. */
+function postponed(execution: Execution, reason: string): Verdict {
+  const termination = terminationOf(execution);
+  return termination === null ? { kind: "postponed", reason } : endedEarly(execution, termination);
+}
+
+function appendDecisions(
+  execution: Execution,
+  verdict: Extract<Verdict, { kind: "decided" }>,
+  { clock }: EpisodeDeps,
+): Outgoing[] {
+  const { events } = execution;
+  events.push(...verdict.scheduled.map((it) => it.event));
+  const outgoing = verdict.scheduled.map((it) => it.outgoing);
+  if (verdict.end !== null && verdict.end.kind !== "continued-as-new") {
+    const last = endEvents(verdict.end, verdict.nextId, execution, clock);
+    events.push(last.event);
+    outgoing.push(...last.outgoing);
+  }
+  if (events.at(-1)?.EventType !== EventType.OrchestratorCompleted) {
+    events.push({ ...eventBase(clock), EventType: EventType.OrchestratorCompleted });
+  }
+  return outgoing;
+}
+
+/**
+ * The next generation begins in the same episode, so its first frame is closed before its code has run. Only this one is
+ * stored; the old generation's last episode never is.
+ */
+function nextGeneration(
+  { instanceId, started }: Execution,
+  end: { input: unknown; carriedEvents: readonly EventRaisedEvent[] },
+  { clock }: EpisodeDeps,
+): Execution {
+  const executionId = newGuidN();
+  const wakeUp = { ...eventBase(clock), EventType: EventType.OrchestratorStarted };
+  const next: ExecutionStartedEvent = {
+    ...started,
+    ...eventBase(clock),
+    OrchestrationInstance: { InstanceId: instanceId, ExecutionId: executionId },
+    Input: end.input === undefined ? null : JSON.stringify(end.input),
+    Generation: null,
+    ScheduledStartTime: null,
+  };
+  const carried = end.carriedEvents.map((it) => ({ ...it, IsPlayed: false }));
+  const close = { ...eventBase(clock), EventType: EventType.OrchestratorCompleted };
+  return { instanceId, executionId, started: next, events: [wakeUp, next, ...carried, close] };
+}
+
+function advanced(
+  { executionId, events }: Execution,
+  { history }: EpisodeInput,
+  outgoing: Outgoing[],
+  customStatus: string | null,
+  isNewGeneration: boolean,
+): EpisodeResult {
+  const newEventCount = isNewGeneration ? events.length : events.length - history.length;
+  return { kind: "advanced", executionId, events, newEventCount, isNewGeneration, outgoing, customStatus };
+}
+
+/** Arrived events count as played once the code has seen them; the SDK's `isReplaying` is computed from this. */
+function markPlayed(events: HistoryEvent[]): void {
+  for (const event of events) {
+    if (isArrival(event)) event.IsPlayed = true;
+  }
+}
+
+function isArrival({ EventType: type }: HistoryEvent): boolean {
+  switch (type) {
+    case EventType.OrchestratorStarted:
+    case EventType.OrchestratorCompleted:
+    case EventType.TaskScheduled:
+    case EventType.SubOrchestrationInstanceCreated:
+    case EventType.TimerCreated:
+    case EventType.EventSent:
+    case EventType.ExecutionCompleted:
+      return false;
+    case EventType.ExecutionStarted:
+    case EventType.ExecutionTerminated:
+    case EventType.ExecutionSuspended:
+    case EventType.ExecutionResumed:
+    case EventType.TaskCompleted:
+    case EventType.TaskFailed:
+    case EventType.SubOrchestrationInstanceCompleted:
+    case EventType.SubOrchestrationInstanceFailed:
+    case EventType.TimerFired:
+    case EventType.EventRaised:
+    case EventType.GenericEvent:
+      return true;
+  }
+}
+
+function isStart(event: HistoryEvent): event is ExecutionStartedEvent {
+  return event.EventType === EventType.ExecutionStarted;
+}
+
+function isRunnable(name: string, functions: readonly DurableFunction[]): boolean {
+  const found = functions.find((it) => it.kind === "orchestrator" && it.name.toLowerCase() === name.toLowerCase());
+  return found !== undefined && !found.isDisabled;
+}

@@ -1,0 +1,109 @@
+import { type EventRaisedEvent, EventType } from "../history/events.ts";
+import type { EpisodeDeps } from "./episode-types.ts";
+import { type ReplayOutcome, replayActions } from "./replay/action-replay.ts";
+import type { Execution } from "./replay/execution.ts";
+import {
+  completedEnd,
+  crashedEnd,
+  failedEnd,
+  type OrchestrationEnd,
+  replayFailureEnd,
+} from "./replay/orchestration-end.ts";
+import { type Ending, type OrchestratorReply, parseActions } from "./replay/orchestrator-reply.ts";
+import { ReplayFailure } from "./replay/replay-failure.ts";
+import { type Scheduled, scheduleDecision } from "./replay/schedule-decision.ts";
+
+/** What one call of the orchestrator comes to. */
+export type Verdict =
+  /** Nothing can be said now; the batch comes back later. */
+  | { kind: "postponed"; reason: string }
+  | {
+      kind: "decided";
+      scheduled: Scheduled[];
+      /** Null while the execution goes on. */
+      end: OrchestrationEnd | { kind: "continued-as-new"; input: unknown; carriedEvents: EventRaisedEvent[] } | null;
+      /** The id that the execution's last event takes. */
+      nextId: number;
+      customStatus: string | null;
+    };
+
+// The extension refuses more than 16 KB of UTF-16: the status lies in a table column.
+const CUSTOM_STATUS_LIMIT_KB = 16;
+
+/** Interprets the orchestrator's reply against the execution's events, new ones included. */
+export function judgeReply(reply: OrchestratorReply, execution: Execution, deps: EpisodeDeps): Verdict {
+  const { Name: name } = execution.started;
+  if (reply.kind === "crashed") return endedEarly(execution, crashedEnd(name, reply.message, reply.stack));
+  try {
+    return judgeActions(reply, execution, deps);
+  } catch (error) {
+    if (error instanceof ReplayFailure) return endedEarly(execution, replayFailureEnd(name, error));
+    throw error;
+  }
+}
+
+/** An end reached without interpreting actions. Being terminated comes before every failure. */
+export function endedEarly(execution: Execution, end: OrchestrationEnd): Verdict {
+  return {
+    kind: "decided",
+    scheduled: [],
+    end: terminationOf(execution) ?? end,
+    nextId: execution.events.reduce((highest, it) => Math.max(highest, it.EventId), -1) + 1,
+    customStatus: null,
+  };
+}
+
+/** That somebody terminated the execution, if so. */
+export function terminationOf({ events }: Execution): OrchestrationEnd | null {
+  const event = events.find((it) => it.EventType === EventType.ExecutionTerminated);
+  return event === undefined ? null : { kind: "terminated", reason: event.Input };
+}
+
+function judgeActions(
+  reply: Extract<OrchestratorReply, { kind: "answered" }>,
+  execution: Execution,
+  deps: EpisodeDeps,
+): Verdict {
+  const actions = parseActions(reply);
+  const customStatus = customStatusText(reply.customStatus);
+  const replay = replayActions(actions, execution.events, { maxActions: deps.settings.maxOrchestrationActions });
+  const decided = { kind: "decided" as const, nextId: replay.nextId, customStatus };
+  // Whatever was asked for in the episode that ends the instance from outside, nobody would wait for.
+  if (replay.terminated !== null)
+    return { ...decided, scheduled: [], end: { kind: "terminated", ...replay.terminated } };
+  const scheduled = replay.newDecisions.map((it) => scheduleDecision(it, execution, deps));
+  const last = actions.at(-1);
+  const newInput = last?.kind === "continue-as-new" ? { input: last.input } : null;
+  return { ...decided, scheduled, end: endOf(reply.ending, replay, newInput, execution.started.Name) };
+}
+
+/** @throws ReplayFailure for a status that is too large. */
+function customStatusText(value: unknown): string | null {
+  if (value === undefined || value === null) return null;
+  const text = JSON.stringify(value);
+  const sizeKb = Math.floor((text.length * 2) / 1024);
+  if (sizeKb <= CUSTOM_STATUS_LIMIT_KB) return text;
+  throw new ReplayFailure(
+    `The UTF-16 size of the JSON-serialized payload must not exceed ${CUSTOM_STATUS_LIMIT_KB} KB. ` +
+      `The current payload size is ${sizeKb} KB.`,
+  );
+}
+
+/** An instance that is done still waits for what it started and did not cancel. */
+function endOf(
+  ending: Ending,
+  { isSuspended, isIdle, continueAsNew }: ReplayOutcome,
+  newInput: { input: unknown } | null,
+  name: string,
+): Extract<Verdict, { kind: "decided" }>["end"] {
+  if (isSuspended || !isIdle) return null;
+  switch (ending.kind) {
+    case "waiting":
+      return null;
+    case "threw":
+      return failedEnd(name, ending.error, ending.failureDetails);
+    case "returned":
+      if (newInput === null) return completedEnd(ending.output);
+      return { kind: "continued-as-new", ...newInput, carriedEvents: continueAsNew?.carriedEvents ?? [] };
+  }
+}
