@@ -2,6 +2,7 @@
 // interface, over TLS with a certificate of its own. Deployments are rehearsed against it; nothing ever reaches Azure.
 import { writeFile } from "node:fs/promises";
 import path from "node:path";
+import { getCACertificates, setDefaultCACertificates } from "node:tls";
 import type { Logger, LogSink } from "../shared/logger.ts";
 import type { ArmContext } from "./arm/arm-context.ts";
 import { createArmHandler } from "./arm/arm-handler.ts";
@@ -14,6 +15,7 @@ import { DrillCounter } from "./drills.ts";
 import { listenHttps } from "./http/https-server.ts";
 import type { InstalledProvider } from "./install-provider.ts";
 import { installStandIn } from "./install-provider.ts";
+import { prepareMachine } from "./machine-drills.ts";
 import type { BootSite } from "./site/boot-site.ts";
 import { Sites } from "./sites.ts";
 import type { StateFile } from "./state.ts";
@@ -22,8 +24,11 @@ import { openState } from "./state.ts";
 export type { ActiveDrill, Drill, DrillName, DrillPhase, DrillStage } from "./drills.ts";
 export { DRILLS, parseDrill } from "./drills.ts";
 export type { InstalledProvider } from "./install-provider.ts";
+export type { StateLock } from "./machine-drills.ts";
+export { ageState, holdStateLock } from "./machine-drills.ts";
+export type { StartLocalHost } from "./site/boot-on-local-host.ts";
+export { bootOnLocalHost } from "./site/boot-on-local-host.ts";
 export type { BootedSite, BootSite, BootSiteRequest } from "./site/boot-site.ts";
-export { toLocalSettings } from "./site/boot-site.ts";
 
 export type MiniAzureOptions = {
   /** Keeps the cloud between processes: resources, packages, ports, certificate. An empty folder is a new cloud. */
@@ -52,11 +57,21 @@ export type MiniAzure = {
    * everything else that signs in as azurerm does.
    */
   env: Record<string, string>;
+  /**
+   * What the machine looks like in the active drill, on top of `env`: a PATH of its own where a tool is to be missing, old or
+   * not signed in. Empty for every other drill.
+   */
+  machineEnv(folder: string, env: NodeJS.ProcessEnv): Promise<Record<string, string>>;
   /** Lays the stand-in `hashicorp/azurerm` into `folder`. */
   installProvider(folder: string): Promise<InstalledProvider>;
   /** Ends all servers and hosts; the cloud stays in its folder. */
   stop(): Promise<void>;
 };
+
+/** Makes this process trust the mini Azure beside the public authorities, `fetch` included. */
+export function trustMiniAzure({ caPem }: Pick<MiniAzure, "caPem">): void {
+  setDefaultCACertificates([...getCACertificates("default"), caPem]);
+}
 
 /** Starts the cloud that `options.folder` holds, on its former ports where these are free. */
 export async function startMiniAzure(options: MiniAzureOptions): Promise<MiniAzure> {
@@ -121,6 +136,7 @@ function describe({ stateFile, counter, armUrl, port, caFile, stop }: Parts): Mi
       ARM_CLIENT_SECRET: account.clientSecret,
       SSL_CERT_FILE: caFile,
     },
+    machineEnv: (folder, env) => prepareMachine(folder, env, counter),
     installProvider: (folder) => installStandIn(folder, counter),
     stop,
   };

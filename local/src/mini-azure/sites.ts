@@ -81,6 +81,7 @@ export class Sites implements SitePort {
   }
 
   async keysOf(siteId: string): Promise<HostKeys | null> {
+    if (this.#options.counter.isActive("host-silent")) return null;
     const { runtime } = await this.#site(siteId);
     await runtime.state();
     return runtime.hasRun ? this.#keys(siteId) : null;

@@ -209,6 +209,8 @@ async function putResource(request: MiniRequest, context: ArmContext): Promise<A
     type,
     properties: { ...base?.properties, ...body.properties },
   };
+  const refusal = known.refuse?.(draft, context) ?? null;
+  if (refusal !== null) return refusal;
   const resource = await known.compose(draft, context, previous === undefined);
   context.store.put(resource);
   return afterPut(resource, known.isLongRunning === true && previous === undefined, context);

@@ -1,4 +1,5 @@
 // What Azure adds to a resource that is put: ids, endpoints, keys, states. Everything else is echoed.
+import type { Answer } from "../http/answer.ts";
 import type { ArmContext } from "./arm-context.ts";
 import { accountKeyFrom, guidFrom } from "./derive.ts";
 import type { Resource } from "./resource-store.ts";
@@ -7,6 +8,8 @@ import { siteType } from "./sites.ts";
 export type ResourceType = {
   /** Completes what the client sent. */
   compose(resource: Resource, context: ArmContext, isNew: boolean): Promise<Resource> | Resource;
+  /** What Azure would refuse, before anything is made. */
+  refuse?(draft: Resource, context: ArmContext): Answer | null;
   /** Creation is answered with 202 and watched, as Azure does for this type. */
   isLongRunning?: boolean;
   deleted?(resource: Resource, context: ArmContext): Promise<void>;

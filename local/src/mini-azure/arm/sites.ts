@@ -1,5 +1,5 @@
 import type { Answer, MiniRequest } from "../http/answer.ts";
-import { armError, ok, readJson } from "../http/answer.ts";
+import { armError, ok, readJson, webError } from "../http/answer.ts";
 import type { Params, Route } from "../http/router.ts";
 import { route } from "../http/router.ts";
 import type { ArmContext } from "./arm-context.ts";
@@ -55,6 +55,7 @@ export const siteType: ResourceType = {
       properties: { ...properties, ...describeSite(resource, hosts, context) },
     };
   },
+  refuse: refuseSite,
   deleted: (resource, { sites }) => sites.removed(resource.id),
 };
 
@@ -145,6 +146,33 @@ export function siteRoutes(context: ArmContext): Route[] {
       }),
     ),
   ];
+}
+
+// Flex Consumption has its own way for each of these and takes no site that carries one.
+const REFUSED_ON_FLEX = [
+  /^WEBSITE_RUN_FROM_PACKAGE$/,
+  /^WEBSITE_CONTENT/,
+  /^FUNCTIONS_WORKER_RUNTIME/,
+  /^FUNCTIONS_EXTENSION_VERSION$/,
+  /^WEBSITE_NODE_DEFAULT_VERSION$/,
+  /^SCM_DO_BUILD_DURING_DEPLOYMENT$/,
+  /^ENABLE_ORYX_BUILD$/,
+];
+
+function refuseSite(site: Resource, { store }: ArmContext): Answer | null {
+  const plan = store.get(String(site.properties["serverFarmId"]));
+  if (plan === undefined)
+    return webError(404, "NotFound", `Cannot find Server Farm ${String(site.properties["serverFarmId"])}.`);
+  if (plan.sku?.["name"] !== "FC1") return null;
+  const { appSettings = [] } = (site.properties["siteConfig"] ?? {}) as { appSettings?: { name: string }[] };
+  const refused = appSettings.find(({ name }) => REFUSED_ON_FLEX.some((expression) => expression.test(name)));
+  if (refused === undefined) return null;
+  return webError(
+    400,
+    "BadRequest",
+    `The following app setting (Site.SiteConfig.AppSettings.${refused.name}) for Flex Consumption sites is invalid. Please remove or rename it before retrying.`,
+    "51021",
+  );
 }
 
 function describeSite(resource: Resource, hosts: { hostName: string; scmHostName: string }, context: ArmContext) {

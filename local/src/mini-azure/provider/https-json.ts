@@ -7,7 +7,7 @@ export type HttpsRequest = {
   method: string;
   url: string;
   headers?: Record<string, string>;
-  body?: string;
+  body?: string | Buffer;
   /** Certificate authorities to trust, as PEM; absent means the system's. */
   ca?: string;
   signal?: AbortSignal;

@@ -69,7 +69,8 @@ function scmRoutes(options: ScmOptions): Route[] {
     ),
     route("GET", "/api/deployments/{id}", (_request, { id }) =>
       withDeployment(id ?? "", (found) => ({
-        status: found.status < DEPLOYMENT_STATUS.failed ? 202 : 200,
+        // Kudu says 202 while it works; Flex answers 200 from the start.
+        status: found.status < DEPLOYMENT_STATUS.failed && options.plan() !== "flex" ? 202 : 200,
         body: describeDeployment(found, siteName, url()),
       })),
     ),

@@ -34,7 +34,7 @@ export class SiteRuntime {
     this.#options = options;
   }
 
-  /** Whether a host has ever come up; keys exist only then. */
+  /** Whether a host was ever started on a package; keys exist only then. */
   get hasRun(): boolean {
     return this.#hasRun;
   }
@@ -75,11 +75,12 @@ export class SiteRuntime {
   async #bootPackage(packageDir: string): Promise<HostState> {
     const { name, bootSite, settings, onLog, log } = this.#options;
     const appSettings = settings();
+    // Keys exist as soon as a host has tried: they lie in storage, not in the host.
+    this.#hasRun = true;
     const fault = findStorageFault(appSettings);
     if (fault !== null) return { kind: "error", message: fault };
     try {
       const host = await bootSite({ name, packageDir, appSettings, onLog });
-      this.#hasRun = true;
       return { kind: "running", host };
     } catch (error) {
       log.warn("A deployed package did not start.", { site: name, reason: String(error) });

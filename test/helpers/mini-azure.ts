@@ -1,0 +1,111 @@
+import { onTestFinished } from "vitest";
+import {
+  type BootSite,
+  type MiniAzure,
+  type MiniAzureOptions,
+  parseDrill,
+  startMiniAzure,
+} from "../../local/src/mini-azure/index.ts";
+import { type HttpsAnswer, sendHttps } from "../../local/src/mini-azure/provider/https-json.ts";
+import { silentLogger } from "../../local/src/shared/logger.ts";
+import { makeTempDir } from "./temp-dir.ts";
+
+const API = "api-version=2023-12-01";
+
+export type TestMiniAzure = MiniAzure & {
+  folder: string;
+  /** Asks Azure Resource Manager, signed in. */
+  arm(
+    method: string,
+    path: string,
+    body?: unknown,
+  ): Promise<{ status: number; body: never; headers: HttpsAnswer["headers"] }>;
+  /** Any request to one of its servers. */
+  send(method: string, url: string, options?: SendOptions): Promise<HttpsAnswer>;
+  token(): Promise<string>;
+};
+
+type SendOptions = { headers?: Record<string, string>; body?: string | Buffer };
+
+export const neverBoots: BootSite = async () => {
+  throw new Error("This test boots no site.");
+};
+
+/** A mini Azure in a folder of its own (or `folder`), stopped when the current test ends. */
+export async function startTestMiniAzure(
+  options: { fail?: string; folder?: string; bootSite?: BootSite } & Partial<Pick<MiniAzureOptions, "onLog">> = {},
+): Promise<TestMiniAzure> {
+  const folder = options.folder ?? (await makeTempDir());
+  const drill = options.fail === undefined ? null : parseDrill(options.fail);
+  if (options.fail !== undefined && drill === null) throw new Error(`${options.fail} is no drill.`);
+  const mini = await startMiniAzure({
+    folder,
+    bootSite: options.bootSite ?? neverBoots,
+    ...(drill === null ? {} : { fail: drill }),
+    onLog: options.onLog ?? (() => {}),
+    log: silentLogger,
+  });
+  onTestFinished(() => mini.stop());
+  return withRequests(mini, folder);
+}
+
+function withRequests(mini: MiniAzure, folder: string): TestMiniAzure {
+  const send: TestMiniAzure["send"] = (method, url, { headers = {}, body } = {}) =>
+    sendHttps({ method, url, headers, ca: mini.caPem, ...(body === undefined ? {} : { body }) });
+  const token = async () => {
+    const { ARM_TENANT_ID, ARM_CLIENT_ID, ARM_CLIENT_SECRET } = mini.env;
+    const form = new URLSearchParams({
+      grant_type: "client_credentials",
+      client_id: ARM_CLIENT_ID ?? "",
+      client_secret: ARM_CLIENT_SECRET ?? "",
+    });
+    const answer = await send("POST", `${mini.armUrl}/${ARM_TENANT_ID}/oauth2/v2.0/token`, { body: form.toString() });
+    return (JSON.parse(answer.text) as { access_token: string }).access_token;
+  };
+  return {
+    ...mini,
+    folder,
+    send,
+    token,
+    async arm(method, path, body) {
+      const answer = await send(method, `${mini.armUrl}${path}${path.includes("?") ? "&" : "?"}${API}`, {
+        headers: { authorization: `Bearer ${await token()}` },
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      });
+      return {
+        status: answer.status,
+        headers: answer.headers,
+        body: (answer.text === "" ? null : JSON.parse(answer.text)) as never,
+      };
+    },
+  };
+}
+
+export type TestSite = { id: string; hostName: string; scmHostName: string };
+
+const SKUS = { flex: "FC1", consumption: "Y1", premium: "EP1" } as const;
+
+/** A function app with the least that one needs. */
+export async function createTestSite(mini: TestMiniAzure, plan: keyof typeof SKUS = "flex"): Promise<TestSite> {
+  const group = `/subscriptions/${mini.subscriptionId}/resourceGroups/rg-test`;
+  const planId = `${group}/providers/Microsoft.Web/serverFarms/plan-test`;
+  const id = `${group}/providers/Microsoft.Web/sites/app-test`;
+  const location = "westeurope";
+  await mini.arm("PUT", group, { location });
+  await mini.arm("PUT", planId, { location, sku: { name: SKUS[plan] }, properties: { reserved: true } });
+  const appSettings = [
+    {
+      name: "AzureWebJobsStorage",
+      value: "DefaultEndpointsProtocol=https;AccountName=st;AccountKey=a2V5;EndpointSuffix=core.windows.net",
+    },
+    { name: "SAME_ACCESS_KEY", value: "secret" },
+  ];
+  const answer = await mini.arm("PUT", id, {
+    location,
+    properties: { serverFarmId: planId, siteConfig: { appSettings } },
+  });
+  const { properties } = answer.body as { properties: { hostNameSslStates: { name: string; hostType: string }[] } };
+  const hostOf = (type: string) => properties.hostNameSslStates.find(({ hostType }) => hostType === type)?.name ?? "";
+  await mini.arm("PUT", `${id}/basicPublishingCredentialsPolicies/scm`, { properties: { allow: false } });
+  return { id, hostName: hostOf("Standard"), scmHostName: hostOf("Repository") };
+}

@@ -1,0 +1,79 @@
+import { spawnSync } from "node:child_process";
+import { copyFile, readdir, writeFile } from "node:fs/promises";
+import path from "node:path";
+import { execa } from "execa";
+import type { TestMiniAzure } from "./mini-azure.ts";
+import { makeTempDir } from "./temp-dir.ts";
+
+const MODULE = path.resolve("terraform");
+
+/** Whether tests of the real terraform can run; where CI runs them, a missing one is a failure. */
+export const hasTerraform = process.env["CI"] !== undefined || spawnSync("terraform", ["version"]).status === 0;
+
+export type TerraformRun = { exitCode: number; text: string };
+
+export type Rehearsal = {
+  dir: string;
+  env: NodeJS.ProcessEnv;
+  run(...args: string[]): Promise<TerraformRun>;
+  /** `output -json`, values only. */
+  outputs(): Promise<Record<string, unknown>>;
+};
+
+/** The module in a folder of its own, initialised with the stand-in provider against `mini`. */
+export async function rehearse(mini: TestMiniAzure, variables: Record<string, unknown> = {}): Promise<Rehearsal> {
+  const rehearsal = await prepareRehearsal(mini, variables);
+  const init = await rehearsal.run("init");
+  if (init.exitCode !== 0) throw new Error(init.text);
+  return rehearsal;
+}
+
+/** As {@link rehearse}, without `terraform init`. */
+export async function prepareRehearsal(
+  mini: TestMiniAzure,
+  variables: Record<string, unknown> = {},
+): Promise<Rehearsal> {
+  const dir = await makeTempDir();
+  const provider = await mini.installProvider(await makeTempDir());
+  for (const name of await readdir(MODULE)) {
+    if (name.endsWith(".tf")) await copyFile(path.join(MODULE, name), path.join(dir, name));
+  }
+  if (provider.lockFile !== undefined) await writeFile(path.join(dir, ".terraform.lock.hcl"), provider.lockFile);
+  const values = { subscription_id: mini.subscriptionId, metadata_host: mini.metadataHost, ...variables };
+  await writeFile(path.join(dir, "test.auto.tfvars.json"), JSON.stringify(values));
+  const env = { ...process.env, ...mini.env, ...provider.env, TF_IN_AUTOMATION: "1" };
+  return createRehearsal(dir, env);
+}
+
+function createRehearsal(dir: string, env: NodeJS.ProcessEnv): Rehearsal {
+  const run = async (command: string, ...args: string[]): Promise<TerraformRun> => {
+    const flags =
+      command === "output"
+        ? []
+        : command === "validate" || command === "show"
+          ? ["-no-color"]
+          : ["-input=false", "-no-color"];
+    const result = await execa("terraform", [`-chdir=${dir}`, command, ...flags, ...args], {
+      env,
+      extendEnv: false,
+      reject: false,
+      all: true,
+    });
+    return { exitCode: result.exitCode ?? -1, text: joinDiagnostic(result.all) };
+  };
+  return {
+    dir,
+    env,
+    run: (command = "", ...args) => run(command, ...args),
+    async outputs() {
+      const { text } = await run("output", "-json");
+      const outputs = JSON.parse(text) as Record<string, { value: unknown }>;
+      return Object.fromEntries(Object.entries(outputs).map(([name, { value }]) => [name, value]));
+    },
+  };
+}
+
+/** Terraform wraps what it prints for a person and draws a frame around it. */
+function joinDiagnostic(text: string): string {
+  return text.replaceAll(/\n?[│╷╵]/g, "\n");
+}
