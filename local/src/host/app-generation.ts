@@ -25,11 +25,12 @@ export type GenerationInput = {
   inspect: string | undefined;
   startedTriggerTypes: ReadonlySet<string>;
   invocationLog: InvocationLog;
+  signal: AbortSignal;
 };
 
 /** @throws HostError if host.json or the app itself does not load. */
 export async function startGeneration(input: GenerationInput): Promise<AppGeneration> {
-  const { appDir, env, inspect, startedTriggerTypes, invocationLog } = input;
+  const { appDir, env, inspect, startedTriggerTypes, invocationLog, signal } = input;
   const hostJson = await loadHostJson(appDir, env);
   const worker = new LanguageWorker({
     appDirectory: appDir,
@@ -39,6 +40,8 @@ export async function startGeneration(input: GenerationInput): Promise<AppGenera
     onLog: (line) => invocationLog.writeWorkerLine(line),
     onConsole: (stream, line) => invocationLog.writeConsoleLine(stream, line),
   });
+  const onAbort = () => void worker.kill();
+  signal.addEventListener("abort", onAbort, { once: true });
   try {
     const { functions: registered, capabilities } = await worker.ready;
     const functions = indexFunctions({ functions: registered, hostJson, env, startedTriggerTypes });
@@ -53,6 +56,8 @@ export async function startGeneration(input: GenerationInput): Promise<AppGenera
   } catch (cause) {
     await worker.kill();
     throw await toStartError(appDir, worker, cause);
+  } finally {
+    signal.removeEventListener("abort", onAbort);
   }
 }
 

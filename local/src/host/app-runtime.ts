@@ -6,7 +6,8 @@ import { HostError } from "./errors.ts";
 import type { HostState } from "./host-options.ts";
 
 export type AppRuntimeDeps = {
-  start(): Promise<AppGeneration>;
+  /** Rejects soon after `signal` aborts, leaving nothing behind. */
+  start(signal: AbortSignal): Promise<AppGeneration>;
   log: Logger;
   clock: Clock;
   /** Crashes within {@link CRASH_WINDOW_MS} after which the worker is not started again. */
@@ -21,6 +22,8 @@ const CRASH_WINDOW_MS = 30 * 60_000;
 const FIRST_RESTART_DELAY_MS = 250;
 const MAX_RESTART_DELAY_MS = 10_000;
 const TERMINATE_GRACE_MS = 5_000;
+// Under a debugger nothing is served meanwhile, so running calls get no more than this.
+const MAX_SEQUENTIAL_DRAIN_MS = 5_000;
 
 /** Keeps one worker at work: starts it again after a crash, replaces it on a reload, lets the old one finish. */
 export class AppRuntime {
@@ -29,7 +32,8 @@ export class AppRuntime {
   readonly #deps: AppRuntimeDeps;
   readonly #stopping = new AbortController();
   readonly #waiters = new Set<() => void>();
-  readonly #draining = new Set<Promise<void>>();
+  /** Workers of earlier generations that still finish what they began. */
+  readonly #retired = new Map<AppGeneration, Promise<void>>();
   #current: AppGeneration | undefined;
   /** One change of workers at a time. */
   #change: Promise<void> = Promise.resolve();
@@ -71,10 +75,10 @@ export class AppRuntime {
       const old = this.#current;
       if (old !== undefined && this.#deps.isSequential) {
         this.#current = undefined;
-        await this.#drain(old, drainTimeoutMs);
+        await this.#drain(old, Math.min(drainTimeoutMs, MAX_SEQUENTIAL_DRAIN_MS));
       }
       await this.#startNew();
-      if (old !== undefined) this.#trackDraining(this.#drain(old, drainTimeoutMs));
+      if (old !== undefined) this.#retire(old, drainTimeoutMs);
     });
   }
 
@@ -96,9 +100,10 @@ export class AppRuntime {
     this.#setState("Stopping");
     this.#stopping.abort();
     await this.#change.catch(() => {});
-    const last = this.#current;
-    if (last !== undefined) this.#trackDraining(this.#drain(last, drainTimeoutMs));
-    await Promise.all(this.#draining);
+    const last = this.#current === undefined ? [] : [this.#current];
+    // Retired workers had the time limit of a reload; now they have the one of the stop.
+    await Promise.all([...this.#retired.keys(), ...last].map((it) => this.#drain(it, drainTimeoutMs)));
+    await Promise.all(this.#retired.values());
     this.#current = undefined;
     this.#setState("Stopped");
   }
@@ -124,7 +129,7 @@ export class AppRuntime {
   async #startNew(): Promise<void> {
     if (this.#stopping.signal.aborted) return;
     try {
-      const generation = await this.#deps.start();
+      const generation = await this.#deps.start(this.#stopping.signal);
       this.#current = generation;
       this.lastError = undefined;
       this.#deps.onChange(generation);
@@ -167,6 +172,7 @@ export class AppRuntime {
     });
     this.lastError = error;
     this.#setState("Error");
+    this.#deps.log.error(error.message);
     this.#deps.onGaveUp(error);
   }
 
@@ -189,9 +195,9 @@ export class AppRuntime {
     await generation.worker.terminate(TERMINATE_GRACE_MS);
   }
 
-  #trackDraining(drain: Promise<void>): void {
-    this.#draining.add(drain);
-    void drain.finally(() => this.#draining.delete(drain));
+  #retire(generation: AppGeneration, drainTimeoutMs: number): void {
+    const drained = this.#drain(generation, drainTimeoutMs).finally(() => this.#retired.delete(generation));
+    this.#retired.set(generation, drained);
   }
 }
 

@@ -4,6 +4,7 @@ export { type HostJson, loadHostJson } from "./config/host-json.ts";
 export { type LocalSettings, loadLocalSettings } from "./config/local-settings.ts";
 export { createFunctionInvoker } from "./durable-invoker.ts";
 export { HostError, type HostErrorCode } from "./errors.ts";
-export { DEFAULT_PORT, type FunctionsHost, startFunctionsHost } from "./functions-host.ts";
+export { type FunctionsHost, startFunctionsHost } from "./functions-host.ts";
 export type { HostExtension, InputBindingContext, InputBindingProvider } from "./host-extension.ts";
 export type { FunctionsHostOptions, HostedFunction, HostState } from "./host-options.ts";
+export { DEFAULT_PORT } from "./running-host.ts";

@@ -47,6 +47,8 @@ export class AppLoadError extends Error {
 // Azure gives the process 60 s to start and the Node worker 2 minutes to load the app.
 const INIT_TIMEOUT_MS = 120_000;
 const KEPT_OUTPUT_LINES = 20;
+// The last lines may arrive after the exit; a grandchild that holds the pipe open must not keep us waiting.
+const OUTPUT_GRACE_MS = 200;
 
 /** One process that has loaded the app; never restarted, only replaced. */
 export class LanguageWorker {
@@ -63,6 +65,7 @@ export class LanguageWorker {
   readonly #init = createDeferred<WorkerInitResponse>();
   #isStopWanted = false;
   #isGone = false;
+  #isClosed = false;
 
   constructor(spec: WorkerSpec) {
     this.#spec = spec;
@@ -159,6 +162,9 @@ export class LanguageWorker {
       // "exit" does not follow when there never was a process.
       if (this.#child.pid === undefined) exit.resolve({ code: null, signal: null });
     });
+    this.#child.on("close", () => {
+      this.#isClosed = true;
+    });
     this.#child.on("exit", (code, signal) => exit.resolve({ code, signal }));
     const { code, signal } = await exit.promise;
     this.#isGone = true;
@@ -167,7 +173,17 @@ export class LanguageWorker {
     for (const invocationId of [...this.#pending.keys()]) {
       this.#settle(invocationId, { status: "unavailable", reason: `The worker process ended ${how}.` });
     }
+    await this.#waitForLastOutput();
     return { isWanted: this.#isStopWanted, code, signal, lastOutput: this.#output };
+  }
+
+  async #waitForLastOutput(): Promise<void> {
+    const closed = createDeferred();
+    if (this.#isClosed) return;
+    this.#child.once("close", () => closed.resolve());
+    const timer = setTimeout(closed.resolve, OUTPUT_GRACE_MS);
+    await closed.promise;
+    clearTimeout(timer);
   }
 
   #forwardOutput(stream: "stdout" | "stderr"): void {

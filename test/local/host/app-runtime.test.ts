@@ -135,3 +135,31 @@ test("stop drains the worker, wakes who waits, and is safe to call twice", async
   expect(runtime.state).toBe("Stopped");
   expect(await runtime.waitForGeneration(60_000)).toBeUndefined();
 });
+
+test("stop does not wait for a retired worker as long as a reload does", async () => {
+  const { runtime, workers } = setUp();
+  await runtime.start();
+  await runtime.reload(2 ** 31 - 1);
+  const [retired, current] = workers;
+  current?.idle.resolve();
+  const stopping = runtime.stop(0);
+  await waitFor(() => retired?.calls.length === 2);
+  retired?.idle.resolve();
+  await stopping;
+  expect(retired?.calls).toContain("terminate");
+});
+
+test("a stop during the start aborts it", async () => {
+  const begun = createDeferred();
+  const { runtime } = setUp({
+    start: (signal) => {
+      begun.resolve();
+      return new Promise((_, reject) => signal.addEventListener("abort", () => reject(new Error("aborted"))));
+    },
+  });
+  const starting = runtime.start();
+  await begun.promise;
+  await runtime.stop(1000);
+  await expect(starting).rejects.toThrow("aborted");
+  expect(runtime.state).toBe("Stopped");
+});

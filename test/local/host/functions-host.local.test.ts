@@ -205,3 +205,15 @@ test("an aborted signal stops the host", async () => {
   await waitFor(() => host.state === "Stopped");
   await expect(fetch(host.url)).rejects.toThrow();
 });
+
+test("an app that never finishes loading does not keep a stop waiting", async () => {
+  const appDir = await writeApp({
+    "package.json": '{"type":"module","main":"main.js"}',
+    "main.js": "console.log('here'); setInterval(() => {}, 1000); await new Promise(() => {});",
+  });
+  const stopping = new AbortController();
+  const starting = startTestHost({ appDir, signal: stopping.signal, watch: true });
+  starting.catch(() => {});
+  setImmediate(() => stopping.abort(new Error("enough")));
+  await expect(starting).rejects.toThrow("enough");
+});

@@ -21,11 +21,12 @@ export class KeyStore {
   static open(stateDir: string | undefined): KeyStore {
     const file = stateDir === undefined ? undefined : path.join(stateDir, "keys.json");
     const stored = file === undefined ? undefined : readKeys(file);
-    return new KeyStore(file, stored ?? { masterKey: newKey(), scopes: {} });
+    const store = new KeyStore(file, stored ?? { masterKey: newKey(), scopes: {} });
+    if (stored === undefined) store.#save();
+    return store;
   }
 
   master(): string {
-    this.#save();
     return this.#keys.masterKey;
   }
 

@@ -1,0 +1,252 @@
+import { createSystemClock } from "../shared/clock.ts";
+import { createDeferred } from "../shared/deferred.ts";
+import type { LogFields, Logger } from "../shared/logger.ts";
+import type { WorkerInvocationResult } from "../worker/language-worker.ts";
+import type { TypedData } from "../worker/messages.ts";
+import { type AppGeneration, startGeneration } from "./app-generation.ts";
+import { AppRuntime } from "./app-runtime.ts";
+import { composeAppEnvironment } from "./config/app-environment.ts";
+import type { LocalSettings } from "./config/local-settings.ts";
+import type { HostError } from "./errors.ts";
+import type { AppFunction } from "./functions/app-function.ts";
+import { formatFunctionList, toHostedFunction } from "./functions/function-list.ts";
+import type { FunctionsHost } from "./functions-host.ts";
+import type { FunctionsHostOptions, HostedFunction, HostState } from "./host-options.ts";
+import { CorsPolicy } from "./http/cors.ts";
+import { HttpFront } from "./http/front.ts";
+import { type Listening, listenOnLoopback } from "./http/listen.ts";
+import { DEFAULT_BODY_LIMIT_BYTES } from "./http/request-body.ts";
+import { InvocationLog } from "./invocation-log.ts";
+import { Invoker } from "./invoker.ts";
+import { KeyStore } from "./keys/key-store.ts";
+import { type AppWatch, watchApp } from "./watch-app.ts";
+
+export const DEFAULT_PORT = 7071;
+const DEFAULT_STOP_DRAIN_MS = 10_000;
+const DEFAULT_MAX_CRASHES = 3;
+// A trigger that finds no worker waits for its restart as long as an HTTP request does.
+const AVAILABILITY_TIMEOUT_MS = 30_000;
+const MAX_DRAIN_MS = 2 ** 31 - 1;
+
+/** One host: its port, its app, its keys and its log, from start to stop. */
+export class RunningHost implements FunctionsHost {
+  readonly failed: Promise<HostError>;
+  readonly #options: FunctionsHostOptions;
+  readonly #localSettings: LocalSettings;
+  readonly #log: Logger;
+  readonly #runtime: AppRuntime;
+  readonly #invoker: Invoker;
+  readonly #invocationLog: InvocationLog;
+  readonly #keys: KeyStore;
+  readonly #failure = createDeferred<HostError>();
+  #listening: Listening | undefined;
+  #watch: AppWatch | undefined;
+  #env: Readonly<Record<string, string>> = {};
+  #stopped: Promise<void> | undefined;
+
+  constructor(options: FunctionsHostOptions, localSettings: LocalSettings) {
+    this.#options = options;
+    this.#localSettings = localSettings;
+    this.#log = options.log.child("host");
+    this.#keys = KeyStore.open(options.stateDir);
+    this.#invocationLog = new InvocationLog(options.log);
+    this.failed = this.#failure.promise;
+    this.#runtime = this.#createRuntime();
+    this.#invoker = new Invoker({
+      runtime: this.#runtime,
+      invocationLog: this.#invocationLog,
+      extensions: options.extensions ?? [],
+      bindingContext: (extension) => ({
+        hostUrl: this.url,
+        webhookUrl: `${this.url}/runtime/webhooks/${extension.name}`,
+        webhookQuery: `code=${encodeURIComponent(this.systemKey(extension.name))}`,
+        appSettings: this.#env,
+      }),
+    });
+  }
+
+  get port(): number {
+    return this.#listening?.port ?? 0;
+  }
+
+  get url(): string {
+    return `http://localhost:${this.port}`;
+  }
+
+  get state(): HostState {
+    return this.#runtime.state;
+  }
+
+  get env(): Readonly<Record<string, string>> {
+    return this.#env;
+  }
+
+  get workerPid(): number | undefined {
+    return this.#runtime.current?.worker.pid;
+  }
+
+  get functions(): readonly HostedFunction[] {
+    return this.registeredFunctions().map((fn) => toHostedFunction(fn, this.url));
+  }
+
+  get functionListText(): string {
+    return formatFunctionList(this.functions);
+  }
+
+  /** The port is opened first: the app's environment names it. Requests wait until the app is loaded. */
+  async start(): Promise<void> {
+    const { appDir, log, signal, watch = false } = this.#options;
+    signal?.throwIfAborted();
+    const front = this.#createFront();
+    const port = this.#options.port ?? this.#localSettings.port ?? DEFAULT_PORT;
+    this.#listening = await listenOnLoopback(port, front.handle);
+    this.#composeEnvironment();
+    signal?.addEventListener("abort", () => void this.stop(), { once: true });
+    if (watch)
+      this.#watch = watchApp(
+        appDir,
+        () => this.#runtime.current?.hostJson,
+        (file) => this.#reloadAfter(file),
+      );
+    try {
+      await this.#runtime.start();
+      signal?.throwIfAborted();
+    } catch (error) {
+      if (!watch || signal?.aborted === true) {
+        await this.stop();
+        signal?.throwIfAborted();
+        throw error;
+      }
+      log.error("The app did not start; waiting for a change of its files.", { reason: (error as Error).message });
+    }
+  }
+
+  systemKey(extension: string): string {
+    return this.#keys.systemKey(extension);
+  }
+
+  registeredFunctions(): readonly AppFunction[] {
+    return this.#runtime.current?.functions ?? [];
+  }
+
+  async invoke(
+    find: (functions: readonly AppFunction[]) => AppFunction | undefined,
+    call: { triggerData?: TypedData; triggerMetadata?: Record<string, TypedData>; logFields?: LogFields },
+  ): Promise<WorkerInvocationResult | undefined> {
+    const generation = await this.#runtime.waitForGeneration(AVAILABILITY_TIMEOUT_MS);
+    if (generation === undefined) return { status: "unavailable", reason: `The host is in the state ${this.state}.` };
+    const fn = find(generation.functions);
+    return fn === undefined ? undefined : this.#invoker.invoke(generation, { fn, ...call });
+  }
+
+  reload(): Promise<void> {
+    const drainMs = this.#options.drainTimeoutMs ?? this.#runtime.current?.hostJson.functionTimeoutMs ?? MAX_DRAIN_MS;
+    return this.#runtime.reload(Math.min(drainMs, MAX_DRAIN_MS));
+  }
+
+  stop(): Promise<void> {
+    this.#stopped ??= this.#stop();
+    return this.#stopped;
+  }
+
+  async #stop(): Promise<void> {
+    const drainMs = this.#options.drainTimeoutMs ?? DEFAULT_STOP_DRAIN_MS;
+    const closed = this.#listening?.close(drainMs);
+    await this.#watch?.stop();
+    await this.#runtime.stop(drainMs);
+    await closed;
+  }
+
+  #createRuntime(): AppRuntime {
+    const { appDir, extensions = [], inspect, maxWorkerCrashes = DEFAULT_MAX_CRASHES } = this.#options;
+    const startedTriggerTypes = new Set(extensions.flatMap((it) => it.triggerTypes).map((type) => type.toLowerCase()));
+    const inspectAt = toInspectAddress(inspect);
+    return new AppRuntime({
+      start: (signal) =>
+        startGeneration({
+          signal,
+          appDir,
+          env: this.#env,
+          inspect: inspectAt,
+          startedTriggerTypes,
+          invocationLog: this.#invocationLog,
+        }),
+      log: this.#log.child("host.worker"),
+      clock: createSystemClock(),
+      maxCrashes: maxWorkerCrashes,
+      isSequential: inspectAt !== undefined,
+      onChange: (generation) => this.#reportApp(generation),
+      // With a watch the next change of a file is a new chance.
+      onGaveUp: (error) => (this.#options.watch === true ? undefined : this.#failure.resolve(error)),
+    });
+  }
+
+  #createFront(): HttpFront {
+    const { appDir, extensions = [], allowedHosts = [], cors, requireKeys = false } = this.#options;
+    const origins = cors ?? this.#localSettings.cors;
+    return new HttpFront({
+      appDir,
+      env: () => this.#env,
+      runtime: this.#runtime,
+      invoker: this.#invoker,
+      extensions,
+      keys: this.#keys,
+      requireKeys,
+      guard: {
+        allowedHosts: new Set(allowedHosts.map((name) => name.toLowerCase())),
+        cors: new CorsPolicy(origins, this.#localSettings.corsCredentials),
+      },
+      bodyLimitBytes: this.#bodyLimitBytes(),
+      reload: () => this.reload(),
+      log: this.#log.child("host.http"),
+    });
+  }
+
+  #bodyLimitBytes(): number {
+    const name = "FUNCTIONS_REQUEST_BODY_SIZE_LIMIT";
+    const text = this.#options.appSettings?.[name] ?? (this.#options.env ?? process.env)[name];
+    const limit = Number(text ?? this.#localSettings.values[name]);
+    return Number.isSafeInteger(limit) && limit > 0 ? limit : DEFAULT_BODY_LIMIT_BYTES;
+  }
+
+  #composeEnvironment(): void {
+    const { appDir, appSettings = {}, env: processEnv = process.env } = this.#options;
+    const localSettings = this.#localSettings;
+    const { env, warnings } = composeAppEnvironment({
+      appDir,
+      port: this.port,
+      localSettings,
+      appSettings,
+      processEnv,
+    });
+    this.#env = env;
+    for (const warning of [...localSettings.warnings, ...warnings]) this.#log.warn(warning);
+  }
+
+  #reportApp({ worker, hostJson, functions }: AppGeneration): void {
+    // The words that editors wait for.
+    this.#log.info("Worker process started and initialized.", { pid: worker.pid });
+    for (const warning of hostJson.warnings) this.#log.warn(warning);
+    for (const { name, errors, trigger, isTriggerStarted, http } of functions) {
+      if (errors.length > 0)
+        this.#log.error(`The '${name}' function is in error: ${errors.join("; ")}.`, { functionName: name });
+      else if (!isTriggerStarted) {
+        this.#log.warn("This trigger is not started locally.", { functionName: name, triggerType: trigger?.type });
+      }
+      if (http?.methods?.length === 0)
+        this.#log.warn("This function has no methods and matches no request.", { functionName: name });
+    }
+  }
+
+  #reloadAfter(file: string): void {
+    this.#log.info("The app changed; it is loaded anew.", { file });
+    this.reload().catch((error: Error) =>
+      this.#log.error("The changed app did not load.", { reason: error.message, state: this.state }),
+    );
+  }
+}
+
+function toInspectAddress(inspect: boolean | string | undefined): string | undefined {
+  if (inspect === undefined || inspect === false) return undefined;
+  return inspect === true ? "127.0.0.1:9229" : inspect;
+}
