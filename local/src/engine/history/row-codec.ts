@@ -1,0 +1,84 @@
+// Events as rows of the history table. Source: Azure/durabletask, DurableTask.AzureStorage/Tracking/TableEntityConverter.cs.
+
+import { booleanValue, dateTime, numberValue, type TableRow, textValue } from "../../storage/table-values.ts";
+import { EVENT_MEMBERS, eventTypeName, type MemberKind } from "./event-members.ts";
+import {
+  EventType,
+  type EventTypeName,
+  type HistoryEvent,
+  OrchestrationStatus,
+  type OrchestrationStatusName,
+  type OrchestrationStatusNumber,
+} from "./events.ts";
+
+/** Columns without keys; what is null is left out, except objects, which are the text `null`. */
+export type EventColumns = Record<string, unknown>;
+
+const ROW_KEY_DIGITS = 16;
+
+/** Row key of the event with this ordinal in its execution: 16 upper-case hex digits. */
+export function historyRowKey(ordinal: number): string {
+  return ordinal.toString(16).toUpperCase().padStart(ROW_KEY_DIGITS, "0");
+}
+
+export function toColumns(event: HistoryEvent): EventColumns {
+  const name = eventTypeName(event.EventType);
+  const columns: EventColumns = {
+    EventType: name,
+    EventId: event.EventId,
+    IsPlayed: event.IsPlayed,
+    _Timestamp: dateTime(event.Timestamp),
+  };
+  const members = EVENT_MEMBERS[name];
+  for (const [member, kind] of Object.entries({ ...members?.fields, ...members?.properties })) {
+    const value = toColumn(kind, (event as unknown as Record<string, unknown>)[member]);
+    if (value !== undefined) columns[member] = value;
+  }
+  return columns;
+}
+
+function toColumn(kind: MemberKind, value: unknown): unknown {
+  if (kind === "json") return JSON.stringify(value ?? null);
+  if (value === null || value === undefined) return undefined;
+  if (kind === "dateTime") return dateTime(String(value));
+  return kind === "status" ? statusName(value as OrchestrationStatusNumber) : value;
+}
+
+/**
+ * @param row - Read without type conversion, large properties put back.
+ * @throws Error for an event type that is not known here: the history cannot be trusted then.
+ */
+export function fromColumns(row: TableRow): HistoryEvent {
+  const name = (textValue(row, "EventType") ?? "") as EventTypeName;
+  const members = EVENT_MEMBERS[name];
+  if (members === undefined) throw new Error(`The history holds an event of type "${name}", which is not known here.`);
+  const event: Record<string, unknown> = {};
+  for (const [member, kind] of Object.entries(members.fields)) event[member] = fromColumn(kind, row, member);
+  event["EventType"] = EventType[name];
+  for (const [member, kind] of Object.entries(members.properties)) event[member] = fromColumn(kind, row, member);
+  event["EventId"] = numberValue(row, "EventId") ?? -1;
+  event["IsPlayed"] = booleanValue(row, "IsPlayed") ?? false;
+  event["Timestamp"] = textValue(row, "_Timestamp") ?? "";
+  return event as unknown as HistoryEvent;
+}
+
+function fromColumn(kind: MemberKind, row: TableRow, name: string): unknown {
+  switch (kind) {
+    case "string":
+    case "dateTime":
+      return textValue(row, name);
+    case "int":
+      return numberValue(row, name);
+    case "bool":
+      return booleanValue(row, name) ?? false;
+    case "status":
+      return OrchestrationStatus[(textValue(row, name) ?? "") as OrchestrationStatusName];
+    case "json":
+      return JSON.parse(textValue(row, name) || "null");
+  }
+}
+
+export function statusName(status: OrchestrationStatusNumber): OrchestrationStatusName {
+  const found = Object.entries(OrchestrationStatus).find(([, number]) => number === status);
+  return (found?.[0] ?? "Running") as OrchestrationStatusName;
+}

@@ -1,0 +1,78 @@
+// Payloads that do not fit a queue message or a table column live gzipped in `{hub}-largemessages`.
+// Source: Azure/durabletask, DurableTask.AzureStorage/MessageManager.cs and Tracking/AzureTableTrackingStore.cs.
+
+import { randomBytes } from "node:crypto";
+import type { ContainerClient } from "@azure/storage-blob";
+import { downloadGzip, uploadGzip } from "../../storage/gzip-blobs.ts";
+import { eventTypeName } from "../history/event-members.ts";
+import type { MessageData } from "./message-data.ts";
+
+/** 45 KiB of UTF-8: what is larger would pass the queue's 64 KiB as Base64. */
+export const MAX_MESSAGE_BYTES = 45 * 1024;
+/** 60 KiB of UTF-16: a table column holds 64 KiB. */
+const MAX_PROPERTY_BYTES = 60 * 1024;
+const UTF16_UNIT_BYTES = 2;
+
+export const isLargeProperty = (text: string): boolean => text.length * UTF16_UNIT_BYTES > MAX_PROPERTY_BYTES;
+
+/** The instance id is raw here, escaped in {@link historyBlobName}: so it is with the extension. */
+export function messageBlobName(data: MessageData): string {
+  const { Event, OrchestrationInstance } = data.TaskMessage;
+  const id = data.ActivityId.replaceAll("-", "");
+  return `${OrchestrationInstance.InstanceId}/message-${id}-${eventTypeName(Event.EventType)}.json.gz`;
+}
+
+/** The random part keeps two hosts that both believe to own an instance from overwriting each other's. */
+export function historyBlobName(partitionKey: string, rowKey: string, eventType: string, property: string): string {
+  const random = randomBytes(4).toString("hex").toUpperCase();
+  return `${partitionKey}/history-${rowKey}-${eventType}-${random}-${property}.json.gz`;
+}
+
+/** Absolute URL of a blob, as the instances table holds it. */
+export function blobUrl(container: ContainerClient, name: string): string {
+  return `${container.url.replace(/\/+$/, "")}/${name.split("/").map(encodeURIComponent).join("/")}`;
+}
+
+export class LargePayloads {
+  readonly #container: ContainerClient;
+
+  constructor(container: ContainerClient) {
+    this.#container = container;
+  }
+
+  save(name: string, text: string): Promise<void> {
+    return uploadGzip(this.#container, name, text);
+  }
+
+  load(name: string): Promise<string> {
+    return downloadGzip(this.#container, name);
+  }
+
+  urlOf(name: string): string {
+    return blobUrl(this.#container, name);
+  }
+
+  /**
+   * The text that a column of the instances table stands for: itself, or that of the blob whose URL it is.
+   *
+   * @returns null where the blob was removed meanwhile.
+   */
+  async resolve(value: string): Promise<string | null> {
+    const name = this.#nameOf(value);
+    if (name === null) return value;
+    const text = await this.load(name).catch((error: { statusCode?: number }) => {
+      if (error.statusCode === 404) return null;
+      throw error;
+    });
+    if (text === null || !name.endsWith("ExecutionStarted.json.gz")) return text;
+    const envelope = JSON.parse(text) as { TaskMessage?: { Event?: { Input?: string | null } } };
+    return envelope.TaskMessage?.Event?.Input ?? null;
+  }
+
+  /** A URL of this container only; any other text, URLs included, is the value itself. */
+  #nameOf(value: string): string | null {
+    const prefix = `${this.#container.url.replace(/\/+$/, "")}/`;
+    if (!value.startsWith(prefix) || !value.endsWith(".json.gz")) return null;
+    return value.slice(prefix.length).split("/").map(decodeURIComponent).join("/");
+  }
+}

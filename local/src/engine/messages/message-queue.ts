@@ -1,0 +1,203 @@
+import { randomUUID } from "node:crypto";
+import type { QueueClient } from "@azure/storage-queue";
+import type { Clock } from "../../shared/clock.ts";
+import type { Logger } from "../../shared/logger.ts";
+import { statusOf } from "../../storage/storage-errors.ts";
+import { type LargePayloads, MAX_MESSAGE_BYTES, messageBlobName } from "./large-payloads.ts";
+import { decodeMessage, encodeBlobReference, encodeMessage } from "./message-codec.ts";
+import type { MessageData, OutgoingMessage, ReceivedMessage } from "./message-data.ts";
+
+export type MessageQueueDeps = {
+  queue: QueueClient;
+  payloads: LargePayloads;
+  clock: Clock;
+  log: Logger;
+  /** How long a received or held message stays invisible to others. */
+  visibilityTimeoutMs: number;
+};
+
+/** A message's place in the storage: what it was sent as, and where its payload went if it was large. */
+export type SentMessage = { data: MessageData; blobName: string | null };
+
+const MAX_VISIBILITY_DELAY_S = 7 * 24 * 3600;
+const NEVER_EXPIRES = -1;
+const MAX_ABANDON_S = 600;
+const MAX_ABANDON_COUNT = 30;
+// From here on a message has come back for hours: nothing here drops it, but somebody should look.
+const POISON_COUNT = 10;
+
+let sequenceNumber = 0;
+
+/** One queue of a task hub. Counts and times are those of Azure/durabletask, DurableTask.AzureStorage/Messaging/TaskHubQueue.cs. */
+export class MessageQueue {
+  readonly name: string;
+  readonly #deps: MessageQueueDeps;
+  #wake: () => void = () => {};
+
+  constructor(deps: MessageQueueDeps) {
+    this.#deps = deps;
+    this.name = deps.queue.name;
+  }
+
+  /** Sends; others, and this process, find it by polling. */
+  async send(message: OutgoingMessage, visibleAt?: string): Promise<SentMessage> {
+    const prepared = await this.#prepare(message);
+    const delay = this.#delaySeconds(visibleAt);
+    await this.#deps.queue.sendMessage(prepared.body, {
+      messageTimeToLive: NEVER_EXPIRES,
+      ...(delay > 0 ? { visibilityTimeout: delay } : {}),
+    });
+    if (delay === 0) this.#wake();
+    return { data: prepared.data, blobName: prepared.blobName };
+  }
+
+  /**
+   * Sends with the visibility timeout of a received message: this process works on it at once and deletes it, or dies and
+   * another one gets it when the time is over.
+   */
+  async sendAndHold(message: OutgoingMessage): Promise<ReceivedMessage & { blobName: string | null }> {
+    const { data, body, blobName } = await this.#prepare(message);
+    const seconds = this.#visibilitySeconds();
+    const sent = await this.#deps.queue.sendMessage(body, {
+      messageTimeToLive: NEVER_EXPIRES,
+      visibilityTimeout: seconds,
+    });
+    return {
+      data,
+      blobName,
+      queueName: this.name,
+      messageId: sent.messageId,
+      popReceipt: sent.popReceipt,
+      dequeueCount: 1,
+      insertedAt: sent.insertedOn,
+      nextVisibleAt: sent.nextVisibleOn,
+    };
+  }
+
+  /** Up to `limit` messages that are visible now, in the order in which they are to be worked on. */
+  async receive(limit: number): Promise<ReceivedMessage[]> {
+    const { receivedMessageItems } = await this.#deps.queue.receiveMessages({
+      numberOfMessages: limit,
+      visibilityTimeout: this.#visibilitySeconds(),
+    });
+    const received = await Promise.all(
+      receivedMessageItems.map(async (item) => {
+        const place = {
+          queueName: this.name,
+          messageId: item.messageId,
+          popReceipt: item.popReceipt,
+          dequeueCount: item.dequeueCount,
+          insertedAt: item.insertedOn,
+          nextVisibleAt: item.nextVisibleOn,
+        };
+        try {
+          return { ...place, data: await this.#decode(item.messageText) };
+        } catch (error) {
+          this.#deps.log.warn("A queue message cannot be read; it is put back.", {
+            queue: this.name,
+            messageId: item.messageId,
+            dequeueCount: item.dequeueCount,
+            reason: (error as Error).message,
+          });
+          await this.#abandonPlace(place);
+          return null;
+        }
+      }),
+    );
+    return received.filter((it) => it !== null).sort(byInsertion);
+  }
+
+  /** Removes a message that was dealt with; one that is gone already counts as removed. */
+  async delete(message: ReceivedMessage): Promise<void> {
+    const { queue } = this.#deps;
+    try {
+      await queue.deleteMessage(message.messageId, message.popReceipt);
+    } catch (error) {
+      if (statusOf(error) !== 404 && statusOf(error) !== 400) throw error;
+      // A renewal may have raced: try its receipt, then believe that somebody else removed it.
+      await queue.deleteMessage(message.messageId, message.popReceipt).catch(() => {});
+    }
+  }
+
+  /** Gives a message back; it is seen again the later, the more often it came. */
+  async abandon(message: ReceivedMessage): Promise<void> {
+    await this.#abandonPlace(message);
+  }
+
+  /** Keeps a message invisible for another full timeout. False: another host has it by now. */
+  async renew(message: ReceivedMessage): Promise<boolean> {
+    return this.#update(message, this.#visibilitySeconds());
+  }
+
+  /** Shows a held message to others at once, as when this host stops before it worked on it. */
+  async release(message: ReceivedMessage): Promise<void> {
+    await this.#update(message, 0);
+  }
+
+  /** Calls `wake` whenever this process sends to this queue, so that its reader need not wait. */
+  onSend(wake: () => void): void {
+    this.#wake = wake;
+  }
+
+  async #abandonPlace(message: Omit<ReceivedMessage, "data">): Promise<void> {
+    const { dequeueCount, messageId } = message;
+    const seconds = dequeueCount > MAX_ABANDON_COUNT ? MAX_ABANDON_S : Math.min(2 ** dequeueCount, MAX_ABANDON_S);
+    if (dequeueCount >= POISON_COUNT) {
+      this.#deps.log.warn("A queue message keeps coming back.", { queue: this.name, messageId, dequeueCount });
+    }
+    await this.#update(message, seconds);
+  }
+
+  async #update(message: Omit<ReceivedMessage, "data">, seconds: number): Promise<boolean> {
+    try {
+      const answer = await this.#deps.queue.updateMessage(message.messageId, message.popReceipt, undefined, seconds);
+      // Every update gives a new receipt, and only that one works from now on.
+      message.popReceipt = answer.popReceipt ?? message.popReceipt;
+      message.nextVisibleAt = answer.nextVisibleOn ?? message.nextVisibleAt;
+      return true;
+    } catch (error) {
+      if (statusOf(error) === 404 || statusOf(error) === 400) return false;
+      throw error;
+    }
+  }
+
+  async #prepare(message: OutgoingMessage): Promise<{ data: MessageData; body: string; blobName: string | null }> {
+    sequenceNumber += 1;
+    const data: MessageData = {
+      ActivityId: randomUUID(),
+      TaskMessage: message.taskMessage,
+      SequenceNumber: sequenceNumber,
+      Sender: message.sender,
+    };
+    if (message.episode !== undefined) data.Episode = message.episode;
+    const body = encodeMessage(data);
+    if (Buffer.byteLength(body, "utf8") <= MAX_MESSAGE_BYTES) return { data, body, blobName: null };
+    const blobName = messageBlobName(data);
+    await this.#deps.payloads.save(blobName, body);
+    return { data, body: encodeBlobReference(blobName), blobName };
+  }
+
+  async #decode(text: string): Promise<MessageData> {
+    const decoded = decodeMessage(text);
+    if (decoded.kind === "message") return decoded.data;
+    const inBlob = decodeMessage(await this.#deps.payloads.load(decoded.blobName));
+    if (inBlob.kind === "message") return inBlob.data;
+    throw new Error(`The blob ${decoded.blobName} holds another reference instead of a message.`);
+  }
+
+  #delaySeconds(visibleAt: string | undefined): number {
+    if (visibleAt === undefined) return 0;
+    const ms = Date.parse(visibleAt) - this.#deps.clock.now().getTime();
+    // Rounded up: a timer must not fire early.
+    return Math.min(Math.max(Math.ceil(ms / 1000), 0), MAX_VISIBILITY_DELAY_S);
+  }
+
+  #visibilitySeconds(): number {
+    return Math.max(1, Math.ceil(this.#deps.visibilityTimeoutMs / 1000));
+  }
+}
+
+/** Time of insertion has whole seconds; the sender's number decides within one. */
+function byInsertion(a: ReceivedMessage, b: ReceivedMessage): number {
+  return a.insertedAt.getTime() - b.insertedAt.getTime() || a.data.SequenceNumber - b.data.SequenceNumber;
+}

@@ -1,0 +1,83 @@
+// Names that every process of a task hub must agree on. Source: Azure/durabletask, DurableTask.AzureStorage
+// (AzureStorageOrchestrationService.cs, Fnv1aHashHelper.cs, Tracking/KeySanitation.cs).
+
+import { UsageError } from "../../shared/errors.ts";
+import type { EngineErrorCode } from "../errors.ts";
+
+export const controlQueueName = (hubName: string, partition: number): string =>
+  `${hubName.toLowerCase()}-control-${String(partition).padStart(2, "0")}`;
+export const workItemQueueName = (hubName: string): string => `${hubName.toLowerCase()}-workitems`;
+export const historyTableName = (hubName: string): string => `${hubName}History`;
+export const instancesTableName = (hubName: string): string => `${hubName}Instances`;
+export const partitionsTableName = (hubName: string): string => `${hubName}Partitions`;
+export const largeMessagesContainerName = (hubName: string): string => `${hubName.toLowerCase()}-largemessages`;
+export const appLeaseContainerName = (hubName: string): string => `${hubName.toLowerCase()}-applease`;
+export const appLeaseBlobName = (hubName: string): string => `${hubName.toLowerCase()}-appleaseinfo`;
+
+const FNV_OFFSET_BASIS = 0x811c9dc5;
+const FNV_PRIME = 0x01000193;
+
+/** The partition of an instance: 32-bit FNV-1a over the raw id's UTF-8 bytes, modulo the partition count. */
+export function partitionOf(instanceId: string, partitionCount: number): number {
+  let hash = FNV_OFFSET_BASIS;
+  for (const byte of Buffer.from(instanceId, "utf8")) hash = Math.imul(hash ^ byte, FNV_PRIME) >>> 0;
+  return hash % partitionCount;
+}
+
+const HUB_NAME = /^[A-Za-z][A-Za-z0-9]{2,49}$/;
+
+/** @throws UsageError `ERR_TASK_HUB_NAME`: the name becomes part of table, queue and container names. */
+export function validateHubName(hubName: string): void {
+  if (HUB_NAME.test(hubName)) return;
+  throw new UsageError<EngineErrorCode>({
+    code: "ERR_TASK_HUB_NAME",
+    message: `The task hub name "${hubName}" cannot be used: it must be 3 to 50 letters or digits, starting with a letter.`,
+    hint: "Set extensions.durableTask.hubName in host.json.",
+  });
+}
+
+const DEFAULT_HUB = "TestHubName";
+const DERIVED_LENGTH = 45;
+
+/** The hub name of an app that configures none: its site name, cleaned as the extension does. */
+export function defaultHubName(siteName: string | undefined): string {
+  if (siteName === undefined || siteName === "") return DEFAULT_HUB;
+  const cleaned = siteName.replace(/[^A-Za-z0-9]/g, "");
+  if (cleaned === "") return "DefaultTaskHub";
+  const started = /^\d/.test(cleaned) ? `t${cleaned}` : cleaned;
+  const cut = started.slice(0, DERIVED_LENGTH);
+  return cut.length < 3 ? `${cut}Hub` : cut;
+}
+
+const ESCAPED: Record<string, string> = { "^": "^^", "/": "^0", "\\": "^1", "#": "^2", "?": "^3" };
+const CONTROL_OFFSET = 0xc0;
+
+/** An instance id as table key; only keys, and the history blobs named after them, are escaped. */
+export function escapeKey(instanceId: string): string {
+  let key = "";
+  for (let i = 0; i < instanceId.length; i += 1) {
+    const char = instanceId.charAt(i);
+    const code = instanceId.charCodeAt(i);
+    const isControl = code <= 0x1f || (code >= 0x7f && code <= 0x9f);
+    key += isControl ? `^${String.fromCharCode(code + CONTROL_OFFSET)}` : (ESCAPED[char] ?? char);
+  }
+  return key;
+}
+
+const UNESCAPED: Record<string, string> = { "^": "^", "0": "/", "1": "\\", "2": "#", "3": "?" };
+
+/** The inverse of {@link escapeKey}. */
+export function unescapeKey(key: string): string {
+  let id = "";
+  for (let i = 0; i < key.length; i += 1) {
+    const char = key.charAt(i);
+    if (char !== "^" || i + 1 === key.length) {
+      id += char;
+      continue;
+    }
+    i += 1;
+    const code = key.charCodeAt(i);
+    id += code >= CONTROL_OFFSET ? String.fromCharCode(code - CONTROL_OFFSET) : (UNESCAPED[key.charAt(i)] ?? "");
+  }
+  return id;
+}

@@ -1,0 +1,82 @@
+import type { TableClient } from "@azure/data-tables";
+import type { ContainerClient } from "@azure/storage-blob";
+import type { QueueClient } from "@azure/storage-queue";
+import type { StorageAccount } from "../../storage/storage-account.ts";
+import { ignoring } from "../../storage/storage-errors.ts";
+import {
+  appLeaseBlobName,
+  appLeaseContainerName,
+  controlQueueName,
+  historyTableName,
+  instancesTableName,
+  largeMessagesContainerName,
+  partitionOf,
+  partitionsTableName,
+  workItemQueueName,
+} from "./names.ts";
+
+/** The resources of one task hub; made by {@link openTaskHub}. */
+export type TaskHub = {
+  hubName: string;
+  partitionCount: number;
+  blobEndpoint: string;
+  controlQueues: readonly QueueClient[];
+  workItemQueue: QueueClient;
+  history: TableClient;
+  instances: TableClient;
+  partitions: TableClient;
+  /** Made on first use, as by the extension. */
+  largeMessages: ContainerClient;
+  /** Index of the control queue that holds an instance's messages. */
+  partitionOf(instanceId: string): number;
+};
+
+export type TaskHubOptions = { storage: StorageAccount; hubName: string; partitionCount: number };
+
+const CREATED_BEFORE = [409];
+
+/** Opens a hub and makes what is missing of it; safe against others doing the same. */
+export async function openTaskHub({ storage, hubName, partitionCount }: TaskHubOptions): Promise<TaskHub> {
+  const partitions = Array.from({ length: partitionCount }, (_, index) => index);
+  const hub: TaskHub = {
+    hubName,
+    partitionCount,
+    blobEndpoint: storage.blobEndpoint,
+    controlQueues: partitions.map((index) => storage.queue(controlQueueName(hubName, index))),
+    workItemQueue: storage.queue(workItemQueueName(hubName)),
+    history: storage.table(historyTableName(hubName)),
+    instances: storage.table(instancesTableName(hubName)),
+    partitions: storage.table(partitionsTableName(hubName)),
+    largeMessages: storage.container(largeMessagesContainerName(hubName)),
+    partitionOf: (instanceId) => partitionOf(instanceId, partitionCount),
+  };
+  await Promise.all([
+    ...[...hub.controlQueues, hub.workItemQueue].map((queue) => queue.createIfNotExists()),
+    ignoring(CREATED_BEFORE, hub.history.createTable()),
+    ignoring(CREATED_BEFORE, hub.instances.createTable()),
+    createPartitionRows(hub),
+    createAppLease(storage, hubName),
+  ]);
+  return hub;
+}
+
+async function createPartitionRows(hub: TaskHub): Promise<void> {
+  await ignoring(CREATED_BEFORE, hub.partitions.createTable());
+  await Promise.all(
+    hub.controlQueues.map((queue) =>
+      ignoring(
+        CREATED_BEFORE,
+        hub.partitions.createEntity({ partitionKey: "", rowKey: queue.name, IsDraining: false }),
+      ),
+    ),
+  );
+}
+
+/** A real host expects the container and the blob, also where the app lease is off. */
+async function createAppLease(storage: StorageAccount, hubName: string): Promise<void> {
+  const container = storage.container(appLeaseContainerName(hubName));
+  await container.createIfNotExists();
+  const blob = container.getBlockBlobClient(appLeaseBlobName(hubName));
+  const options = { conditions: { ifNoneMatch: "*" } };
+  await ignoring([409, 412], blob.upload("{}", 2, options));
+}

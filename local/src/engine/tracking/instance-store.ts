@@ -1,0 +1,239 @@
+// The instances table: one row per instance, whatever its generation.
+// Source: Azure/durabletask, DurableTask.AzureStorage/Tracking/AzureTableTrackingStore.cs and OrchestrationInstanceStatus.cs.
+
+import type { Clock } from "../../shared/clock.ts";
+import { ignoring } from "../../storage/storage-errors.ts";
+import { dateTime, numberValue, type TableRow, textValue } from "../../storage/table-values.ts";
+import type { InstanceFilter, InstanceStatus } from "../client.ts";
+import {
+  EventType,
+  type ExecutionStartedEvent,
+  type HistoryEvent,
+  type OrchestrationStatusName,
+} from "../history/events.ts";
+import { statusName } from "../history/row-codec.ts";
+import type { LargePayloads } from "../messages/large-payloads.ts";
+import { escapeKey, unescapeKey } from "../taskhub/names.ts";
+import type { TaskHub } from "../taskhub/task-hub.ts";
+import { toInstanceFilter } from "./instance-filter.ts";
+import { moveLargeProperties } from "./large-properties.ts";
+
+/** The row as the engine needs it. */
+export type InstanceRow = {
+  etag: string;
+  executionId: string;
+  status: OrchestrationStatusName;
+  createdTime: string;
+  generation: number | null;
+};
+
+export type InstancesPage = { rows: InstanceStatus[]; continuationToken: string | null };
+
+const ROW_KEY = "";
+const LISTED_COLUMNS = [
+  "PartitionKey",
+  "RowKey",
+  "ExecutionId",
+  "Name",
+  "Version",
+  "RuntimeStatus",
+  "CreatedTime",
+  "LastUpdatedTime",
+  "CompletedTime",
+  "CustomStatus",
+  "Output",
+  "Tags",
+  "Generation",
+];
+
+export class InstanceStore {
+  readonly #hub: TaskHub;
+  readonly #payloads: LargePayloads;
+  readonly #clock: Clock;
+
+  constructor(deps: { hub: TaskHub; payloads: LargePayloads; clock: Clock }) {
+    this.#hub = deps.hub;
+    this.#payloads = deps.payloads;
+    this.#clock = deps.clock;
+  }
+
+  async findRow(instanceId: string): Promise<InstanceRow | null> {
+    const row = await this.#get(instanceId);
+    if (row === null) return null;
+    return {
+      etag: String(row["etag"]),
+      executionId: textValue(row, "ExecutionId") ?? "",
+      status: (textValue(row, "RuntimeStatus") ?? "Pending") as OrchestrationStatusName,
+      createdTime: textValue(row, "CreatedTime") ?? "",
+      generation: numberValue(row, "Generation"),
+    };
+  }
+
+  /**
+   * Writes the row of a start that was sent. Another starter that was faster wins: the worker then drops our message.
+   *
+   * @param inputBlob - The blob that the start's message went to, where it was large.
+   */
+  async writeStarted(
+    event: ExecutionStartedEvent,
+    existing: InstanceRow | null,
+    inputBlob: string | null,
+  ): Promise<void> {
+    const instanceId = event.OrchestrationInstance.InstanceId;
+    const partitionKey = escapeKey(instanceId);
+    const entity = {
+      partitionKey,
+      rowKey: ROW_KEY,
+      ...this.#startColumns(event, inputBlob),
+      ExecutionId: event.OrchestrationInstance.ExecutionId ?? "",
+      TaskHubName: this.#hub.hubName,
+      LastUpdatedTime: dateTime(this.#clock.nowTicks()),
+      RuntimeStatus: "Pending",
+    };
+    await moveLargeProperties(entity, { partitionKey, rowKey: "", kind: "" }, this.#payloads);
+    const { instances } = this.#hub;
+    const write =
+      existing === null
+        ? instances.createEntity(entity)
+        : instances.updateEntity(entity, "Replace", { etag: existing.etag });
+    await ignoring([409, 412], write);
+  }
+
+  /** Writes what an episode's new events make of the row; an instance's first episode creates it. */
+  async writeEpisode(episode: {
+    instanceId: string;
+    executionId: string;
+    newEvents: readonly HistoryEvent[];
+    customStatus: string | null;
+    inputBlob: string | null;
+    outputBlob: string | null;
+  }): Promise<void> {
+    const { instanceId, executionId, newEvents, customStatus } = episode;
+    const columns: Record<string, unknown> = {
+      partitionKey: escapeKey(instanceId),
+      rowKey: ROW_KEY,
+      ExecutionId: executionId,
+      TaskHubName: this.#hub.hubName,
+      LastUpdatedTime: dateTime(newEvents.at(-1)?.Timestamp ?? this.#clock.nowTicks()),
+      // .NET writes null as text here, as it serialises the status to JSON.
+      CustomStatus: customStatus ?? "null",
+    };
+    for (const event of newEvents) Object.assign(columns, this.#columnsOf(event, episode));
+    await this.#hub.instances.upsertEntity(columns as never, "Merge");
+  }
+
+  /** A terminate that found an instance which never started. */
+  async markTerminated(instanceId: string, at: string, reason: string | null): Promise<void> {
+    await this.#hub.instances.upsertEntity(
+      {
+        partitionKey: escapeKey(instanceId),
+        rowKey: ROW_KEY,
+        RuntimeStatus: "Terminated",
+        LastUpdatedTime: dateTime(at),
+        CompletedTime: dateTime(this.#clock.nowTicks()),
+        ...(reason === null ? {} : { Output: reason }),
+      } as never,
+      "Merge",
+    );
+  }
+
+  async status(instanceId: string, options: { withInput: boolean }): Promise<InstanceStatus | null> {
+    const row = await this.#get(instanceId);
+    return row === null ? null : this.#toStatus(row, options.withInput);
+  }
+
+  async list(
+    filter: InstanceFilter,
+    page: { top: number; continuationToken?: string; withInput: boolean },
+  ): Promise<InstancesPage> {
+    const pages = this.#hub.instances
+      .listEntities({
+        queryOptions: {
+          ...toInstanceFilter(filter),
+          select: page.withInput ? [...LISTED_COLUMNS, "Input", "InputBlobName"] : LISTED_COLUMNS,
+        },
+        disableTypeConversion: true,
+      })
+      .byPage({
+        maxPageSize: page.top,
+        ...(page.continuationToken === undefined ? {} : { continuationToken: page.continuationToken }),
+      });
+    const { value } = await pages.next();
+    if (value === undefined) return { rows: [], continuationToken: null };
+    const rows = await Promise.all([...value].map((row) => this.#toStatus(row as TableRow, page.withInput)));
+    return { rows, continuationToken: value.continuationToken ?? null };
+  }
+
+  async remove(instanceId: string): Promise<void> {
+    await ignoring([404], this.#hub.instances.deleteEntity(escapeKey(instanceId), ROW_KEY));
+  }
+
+  async #get(instanceId: string): Promise<TableRow | null> {
+    const options = { disableTypeConversion: true };
+    const row = await ignoring([404], this.#hub.instances.getEntity(escapeKey(instanceId), ROW_KEY, options));
+    return row === undefined ? null : (row as TableRow);
+  }
+
+  #startColumns(event: ExecutionStartedEvent, inputBlob: string | null): Record<string, unknown> {
+    const input = inputBlob === null ? event.Input : this.#payloads.urlOf(inputBlob);
+    return {
+      Name: event.Name,
+      ...(event.Version === null ? {} : { Version: event.Version }),
+      CreatedTime: dateTime(event.Timestamp),
+      ...(input === null ? {} : { Input: input }),
+      ...(event.ScheduledStartTime === null ? {} : { ScheduledStartTime: dateTime(event.ScheduledStartTime) }),
+      ...(event.Generation === null ? {} : { Generation: event.Generation }),
+      Tags: JSON.stringify(event.Tags),
+    };
+  }
+
+  #columnsOf(
+    event: HistoryEvent,
+    { inputBlob, outputBlob }: { inputBlob: string | null; outputBlob: string | null },
+  ): Record<string, unknown> {
+    switch (event.EventType) {
+      case EventType.ExecutionStarted:
+        return { ...this.#startColumns(event, inputBlob), RuntimeStatus: "Running" };
+      case EventType.ExecutionCompleted: {
+        const failure = event.FailureDetails;
+        const text = failure === null ? event.Result : `${failure.ErrorType}: ${failure.ErrorMessage}`;
+        const output = outputBlob !== null && failure === null ? this.#payloads.urlOf(outputBlob) : text;
+        return { RuntimeStatus: statusName(event.OrchestrationStatus), ...this.#ended(output) };
+      }
+      case EventType.ExecutionTerminated:
+        return { RuntimeStatus: "Terminated", ...this.#ended(event.Input) };
+      case EventType.ExecutionSuspended:
+        return { RuntimeStatus: "Suspended", Output: event.Reason ?? "" };
+      case EventType.ExecutionResumed:
+        return { RuntimeStatus: "Running", Output: event.Reason ?? "" };
+      default:
+        return {};
+    }
+  }
+
+  #ended(output: string | null): Record<string, unknown> {
+    const CompletedTime = dateTime(this.#clock.nowTicks());
+    return output === null ? { CompletedTime } : { CompletedTime, Output: output };
+  }
+
+  async #toStatus(row: TableRow, withInput: boolean): Promise<InstanceStatus> {
+    const resolve = async (name: string) => {
+      const value = textValue(row, name);
+      return value === null ? null : this.#payloads.resolve(value);
+    };
+    const inputBlob = textValue(row, "InputBlobName");
+    return {
+      instanceId: unescapeKey(String(row["partitionKey"])),
+      executionId: textValue(row, "ExecutionId") ?? "",
+      name: textValue(row, "Name") ?? "",
+      version: textValue(row, "Version"),
+      runtimeStatus: (textValue(row, "RuntimeStatus") ?? "Pending") as OrchestrationStatusName,
+      input: withInput ? (inputBlob ? await this.#payloads.load(inputBlob) : await resolve("Input")) : null,
+      output: await resolve("Output"),
+      customStatus: textValue(row, "CustomStatus"),
+      createdTime: textValue(row, "CreatedTime") ?? "",
+      lastUpdatedTime: textValue(row, "LastUpdatedTime") ?? "",
+      tags: JSON.parse(textValue(row, "Tags") || "null"),
+    };
+  }
+}

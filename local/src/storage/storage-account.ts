@@ -1,0 +1,46 @@
+import { TableClient, TableServiceClient } from "@azure/data-tables";
+import { BlobServiceClient, type ContainerClient } from "@azure/storage-blob";
+import { type QueueClient, QueueServiceClient } from "@azure/storage-queue";
+
+/** Typed clients of one storage account; nothing here knows of task hubs. */
+export type StorageAccount = {
+  connectionString: string;
+  /** Such as `http://127.0.0.1:10000/devstoreaccount1`, without a slash at the end. */
+  blobEndpoint: string;
+  queue(name: string): QueueClient;
+  table(name: string): TableClient;
+  container(name: string): ContainerClient;
+  /** @throws what the SDK throws where one of the three services does not answer. */
+  ping(): Promise<void>;
+};
+
+const DEVELOPMENT_ACCOUNT = "UseDevelopmentStorage=true";
+// The well-known key of Azurite and the former storage emulator; public by design.
+const DEVELOPMENT_CONNECTION =
+  "DefaultEndpointsProtocol=http;AccountName=devstoreaccount1;AccountKey=Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==;BlobEndpoint=http://127.0.0.1:10000/devstoreaccount1;QueueEndpoint=http://127.0.0.1:10001/devstoreaccount1;TableEndpoint=http://127.0.0.1:10002/devstoreaccount1;";
+
+// A storage that is down is told soon; what is retried here is only what passes by itself.
+const RETRY = { maxTries: 3, retryDelayInMs: 200, maxRetryDelayInMs: 2_000, tryTimeoutInMs: 30_000 };
+const TABLE_RETRY = { maxRetries: 2, retryDelayInMs: 200, maxRetryDelayInMs: 2_000 };
+
+/** Opens an account by its connection string, `UseDevelopmentStorage=true` included; makes no request. */
+export function openStorage(connectionString: string): StorageAccount {
+  const text = connectionString.trim() === DEVELOPMENT_ACCOUNT ? DEVELOPMENT_CONNECTION : connectionString;
+  const blobs = BlobServiceClient.fromConnectionString(text, { retryOptions: RETRY });
+  const queues = QueueServiceClient.fromConnectionString(text, { retryOptions: RETRY });
+  const tableOptions = { allowInsecureConnection: true, retryOptions: TABLE_RETRY };
+  const tables = TableServiceClient.fromConnectionString(text, tableOptions);
+  return {
+    connectionString: text,
+    blobEndpoint: blobs.url.replace(/\/+$/, ""),
+    queue: (name) => queues.getQueueClient(name),
+    table: (name) => TableClient.fromConnectionString(text, name, tableOptions),
+    container: (name) => blobs.getContainerClient(name),
+    async ping() {
+      const firstOf = async (pages: AsyncIterable<unknown>) => {
+        for await (const _ of pages) return;
+      };
+      await Promise.all([firstOf(blobs.listContainers()), firstOf(queues.listQueues()), firstOf(tables.listTables())]);
+    },
+  };
+}
