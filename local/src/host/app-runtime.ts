@@ -52,19 +52,19 @@ export class AppRuntime {
     return this.#enqueue(() => this.#startNew());
   }
 
-  /** Waits until a worker is there, at most `timeoutMs`; `undefined`: there is none. */
-  async waitForGeneration(timeoutMs: number): Promise<AppGeneration | undefined> {
-    if (this.#current !== undefined || this.#isSettled()) return this.#current;
-    await new Promise<void>((resolve) => {
-      const finish = () => {
-        clearTimeout(timer);
-        this.#waiters.delete(finish);
-        resolve();
-      };
-      const timer = setTimeout(finish, timeoutMs);
-      this.#waiters.add(finish);
-    });
-    return this.#current;
+  /**
+   * Waits until a worker is there, at most `timeoutMs`; `undefined`: there is none.
+   *
+   * @param isPatient - Wait in the state `Error` too: a change of the app's files may repair it.
+   */
+  async waitForGeneration(timeoutMs: number, isPatient = false): Promise<AppGeneration | undefined> {
+    const endsAt = performance.now() + timeoutMs;
+    for (;;) {
+      const isHopeless = this.#isSettled() && !(isPatient && this.state === "Error");
+      const remainingMs = endsAt - performance.now();
+      if (this.#current !== undefined || isHopeless || remainingMs <= 0) return this.#current;
+      await this.#nextChange(remainingMs);
+    }
   }
 
   /** Loads the app anew; the old worker serves until the new one is ready, and goes on if that fails. */
@@ -108,13 +108,24 @@ export class AppRuntime {
     this.#setState("Stopped");
   }
 
+  #nextChange(timeoutMs: number): Promise<void> {
+    return new Promise((resolve) => {
+      const finish = () => {
+        clearTimeout(timer);
+        this.#waiters.delete(finish);
+        resolve();
+      };
+      const timer = setTimeout(finish, timeoutMs);
+      this.#waiters.add(finish);
+    });
+  }
+
   #isSettled(): boolean {
     return this.state === "Error" || this.state === "Stopping" || this.state === "Stopped";
   }
 
   #setState(state: HostState): void {
     this.state = state;
-    if (this.#current === undefined && !this.#isSettled()) return;
     for (const wake of [...this.#waiters]) wake();
   }
 

@@ -42,6 +42,8 @@ export class RunningHost implements FunctionsHost {
   #listening: Listening | undefined;
   #watch: AppWatch | undefined;
   #env: Readonly<Record<string, string>> = {};
+  /** As loaded last: while a worker is started again, the app's functions do not cease to exist. */
+  #functions: readonly AppFunction[] = [];
   #stopped: Promise<void> | undefined;
 
   constructor(options: FunctionsHostOptions, localSettings: LocalSettings) {
@@ -126,14 +128,14 @@ export class RunningHost implements FunctionsHost {
   }
 
   registeredFunctions(): readonly AppFunction[] {
-    return this.#runtime.current?.functions ?? [];
+    return this.#functions;
   }
 
   async invoke(
     find: (functions: readonly AppFunction[]) => AppFunction | undefined,
     call: { triggerData?: TypedData; triggerMetadata?: Record<string, TypedData>; logFields?: LogFields },
   ): Promise<WorkerInvocationResult | undefined> {
-    const generation = await this.#runtime.waitForGeneration(AVAILABILITY_TIMEOUT_MS);
+    const generation = await this.#runtime.waitForGeneration(AVAILABILITY_TIMEOUT_MS, this.#options.watch);
     if (generation === undefined) return { status: "unavailable", reason: `The host is in the state ${this.state}.` };
     const fn = find(generation.functions);
     return fn === undefined ? undefined : this.#invoker.invoke(generation, { fn, ...call });
@@ -224,6 +226,7 @@ export class RunningHost implements FunctionsHost {
   }
 
   #reportApp({ worker, hostJson, functions }: AppGeneration): void {
+    this.#functions = functions;
     // The words that editors wait for.
     this.#log.info("Worker process started and initialized.", { pid: worker.pid });
     for (const warning of hostJson.warnings) this.#log.warn(warning);

@@ -163,3 +163,20 @@ test("a stop during the start aborts it", async () => {
   await expect(starting).rejects.toThrow("aborted");
   expect(runtime.state).toBe("Stopped");
 });
+
+test("a patient caller waits for the repair of an app that does not load", async () => {
+  const worker = new FakeWorker();
+  let isBroken = true;
+  const { runtime } = setUp({
+    start: async () => {
+      if (isBroken) throw new Error("broken");
+      return { worker } as unknown as AppGeneration;
+    },
+  });
+  await expect(runtime.start()).rejects.toThrow("broken");
+  expect(await runtime.waitForGeneration(60_000)).toBeUndefined();
+  const waiting = runtime.waitForGeneration(60_000, true);
+  isBroken = false;
+  await runtime.reload(0);
+  expect((await waiting)?.worker).toBe(worker);
+});

@@ -81,6 +81,8 @@ test("an activity whose worker dies is unavailable, and may be called again", as
   const { invoker } = await start();
   const reply = await invoker.invokeActivity({ name: "dies", instanceId: "i", input: null });
   expect(reply).toEqual({ kind: "unavailable", reason: "The worker process ended by SIGKILL." });
+  // An engine that looks now must not take the functions for removed ones.
+  expect(invoker.durableFunctions().map((it) => it.name)).toContain("echo");
   expect(await invoker.invokeActivity({ name: "echo", instanceId: "i", input: "1" })).toMatchObject({ value: 1 });
 });
 
