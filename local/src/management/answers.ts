@@ -1,0 +1,47 @@
+import type { WebhookResponse } from "../shared/http-message.ts";
+
+export const JSON_TYPE = "application/json; charset=utf-8";
+
+/** A status with an empty body. */
+export function empty(status: number): WebhookResponse {
+  return { status };
+}
+
+export function json(status: number, value: unknown, headers: Record<string, string> = {}): WebhookResponse {
+  return { status, headers: { "content-type": JSON_TYPE, ...headers }, body: JSON.stringify(value) };
+}
+
+/** The extension's short form of an error. */
+export function problem(status: number, message: string): WebhookResponse {
+  return json(status, { Message: message });
+}
+
+/** The extension's long form, which names the .NET exception that clients of Azure would see. */
+export function exceptionProblem(
+  status: number,
+  message: string,
+  exception: { type: string; message: string },
+): WebhookResponse {
+  return json(status, {
+    Message: message,
+    ExceptionMessage: exception.message,
+    ExceptionType: exception.type,
+    StackTrace: null,
+  });
+}
+
+const GENERIC_MESSAGE = "Something went wrong while processing your request";
+
+export function invalidOperation(message: string): WebhookResponse {
+  return exceptionProblem(500, GENERIC_MESSAGE, { type: "System.InvalidOperationException", message });
+}
+
+export function unexpected(error: unknown): WebhookResponse {
+  const message = error instanceof Error ? error.message : String(error);
+  return exceptionProblem(500, GENERIC_MESSAGE, { type: "System.Exception", message });
+}
+
+export function invalidJson(error: unknown): WebhookResponse {
+  const message = error instanceof Error ? error.message : String(error);
+  return exceptionProblem(400, "Invalid JSON content", { type: "Newtonsoft.Json.JsonReaderException", message });
+}

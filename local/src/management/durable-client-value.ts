@@ -1,0 +1,55 @@
+import { instanceUrls } from "./instance-urls.ts";
+import { WEBHOOK_PATH } from "./route.ts";
+
+/** What the SDK replaces by the instance's id. */
+const ID_PLACEHOLDER = "INSTANCEID";
+
+/** What the `durableClient` input binding gives to the SDK's `getClient`. */
+export type DurableClientValue = {
+  taskHubName: string;
+  connectionName: null;
+  creationUrls: Record<string, string>;
+  managementUrls: Record<string, string>;
+  baseUrl: string;
+  requiredQueryStringParameters: string;
+  rpcBaseUrl: string | null;
+  httpBaseUrl: null;
+};
+
+export type DurableClientValueInput = {
+  /** `http://localhost:<port>`; the SDK replaces it by WEBSITE_HOSTNAME's where that is set. */
+  hostUrl: string;
+  /** `code=<system key>`, or empty. */
+  webhookQuery: string;
+  hubName: string;
+  connectionName: string;
+  /** Of {@link file://./rpc-listener.ts | startRpcListener}; null makes the SDK use the URLs instead. */
+  rpcBaseUrl: string | null;
+};
+
+/**
+ * @returns Every URL is a string: the SDK refuses nulls among them.
+ * @see Azure/azure-functions-durable-extension, Bindings/BindingHelper.cs
+ */
+export function durableClientBindingValue(input: DurableClientValueInput): DurableClientValue {
+  const { hostUrl, webhookQuery, hubName, connectionName, rpcBaseUrl } = input;
+  const baseUrl = `${hostUrl}${WEBHOOK_PATH}`;
+  const start = `${baseUrl}/orchestrators/{functionName}[/{instanceId}]`;
+  const wait = "timeout={timeoutInSeconds}&pollingInterval={intervalInSeconds}";
+  return {
+    taskHubName: hubName,
+    connectionName: null,
+    creationUrls: {
+      createNewInstancePostUri: webhookQuery === "" ? start : `${start}?${webhookQuery}`,
+      createAndWaitOnNewInstancePostUri: `${start}?${[wait, webhookQuery].filter((it) => it !== "").join("&")}`,
+    },
+    managementUrls: {
+      id: ID_PLACEHOLDER,
+      ...instanceUrls(ID_PLACEHOLDER, { origin: hostUrl, hubName, connectionName, webhookQuery }),
+    },
+    baseUrl,
+    requiredQueryStringParameters: webhookQuery,
+    rpcBaseUrl,
+    httpBaseUrl: null,
+  };
+}

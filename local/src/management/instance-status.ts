@@ -1,0 +1,42 @@
+import type { InstanceStatus } from "../engine/client.ts";
+import type { OrchestrationStatusName } from "../engine/history/events.ts";
+
+/** Nothing happens to the instance any more. */
+export function isTerminal(status: OrchestrationStatusName): boolean {
+  return status === "Completed" || status === "Failed" || status === "Terminated" || status === "Canceled";
+}
+
+/**
+ * An instance as the HTTP API shows it, members in the extension's order.
+ *
+ * @see Azure/azure-functions-durable-extension, StatusResponsePayload.cs
+ */
+export function statusObject(status: InstanceStatus, historyEvents?: readonly unknown[]): Record<string, unknown> {
+  return {
+    name: status.name,
+    instanceId: status.instanceId,
+    runtimeStatus: status.runtimeStatus,
+    input: toJsonValue(status.input),
+    customStatus: toJsonValue(status.customStatus),
+    output: toJsonValue(status.output),
+    createdTime: toWholeSeconds(status.createdTime),
+    lastUpdatedTime: toWholeSeconds(status.lastUpdatedTime),
+    ...(historyEvents === undefined ? {} : { historyEvents }),
+    ...(status.version === null ? {} : { version: status.version }),
+  };
+}
+
+/** Stored text as JSON; what is no JSON, such as a reason for terminating, becomes a string. */
+export function toJsonValue(text: string | null): unknown {
+  if (text === null) return null;
+  if (text.trim() === "") return "";
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
+
+function toWholeSeconds(time: string): string {
+  return time.replace(/(\.\d+)?Z$/, "Z");
+}

@@ -1,0 +1,119 @@
+// The HTTP management API of Durable Functions: what the SDK's client calls, and what the URLs in a check-status answer name.
+
+import type { TaskHubClient } from "../engine/client.ts";
+import type { DurableFunction } from "../engine/ports.ts";
+import type { DurableTaskSettings } from "../engine/settings.ts";
+import type { Clock } from "../shared/clock.ts";
+import type { WebhookHandler, WebhookRequest, WebhookResponse } from "../shared/http-message.ts";
+import type { Logger } from "../shared/logger.ts";
+import { empty, exceptionProblem, problem, unexpected } from "./answers.ts";
+import { purgeInstance, purgeInstances } from "./purge.ts";
+import { listInstances, queryInstance } from "./query-instances.ts";
+import { RequestQuery } from "./request-query.ts";
+import { matchRoute, type Route } from "./route.ts";
+import { raiseEvent, resumeInstance, suspendInstance, terminateInstance } from "./signal-instance.ts";
+import { startInstance } from "./start-instance.ts";
+
+export type ManagementDeps = {
+  client: TaskHubClient;
+  settings: Pick<DurableTaskSettings, "connectionName" | "useForwardedHost">;
+  /** What the app has registered now: a disabled orchestrator is refused at the door. */
+  durableFunctions(): readonly DurableFunction[];
+  /** `code=<system key>` that the URLs in answers need, or empty. Whether a key is asked for is the host's business. */
+  webhookQuery(): string;
+  clock: Clock;
+  log: Logger;
+};
+
+/** One request with all that its handler needs. */
+export type ManagementCall = ManagementDeps & { request: WebhookRequest; query: RequestQuery };
+
+/**
+ * Answers below `/runtime/webhooks/durabletask` and, for the SDK's local endpoint, below `/durabletask`. Never rejects.
+ *
+ * @see Azure/azure-functions-durable-extension, HttpApiHandler.cs
+ */
+export function createManagementHandler(deps: ManagementDeps): WebhookHandler {
+  return async (request) => {
+    const route = matchRoute(request.method.toUpperCase(), request.url.pathname);
+    if (route === null) return empty(404);
+    const call: ManagementCall = { ...deps, request, query: new RequestQuery(request.url) };
+    logOperation(route, call);
+    try {
+      return otherHubProblem(call) ?? (await answer(route, call));
+    } catch (error) {
+      deps.log.error("A management request failed.", { path: request.url.pathname, error: String(error) });
+      return unexpected(error);
+    }
+  };
+}
+
+async function answer(route: Route, call: ManagementCall): Promise<WebhookResponse> {
+  switch (route.kind) {
+    case "start":
+      return startInstance(route, call);
+    case "list":
+      return listInstances(call);
+    case "purge-many":
+      return purgeInstances(call);
+    case "status":
+      return queryInstance(route.instanceId, call);
+    case "purge":
+      return purgeInstance(route.instanceId, call);
+    case "raise-event":
+      return raiseEvent(route.instanceId, route.eventName, call);
+    case "operation":
+      return operate(route, call);
+    case "entities":
+      return problem(501, "Entities are not supported by the local host yet.");
+    case "make-primary":
+      return empty(200); // There is only one app.
+  }
+}
+
+async function operate(
+  { operation, instanceId }: Extract<Route, { kind: "operation" }>,
+  call: ManagementCall,
+): Promise<WebhookResponse> {
+  switch (operation) {
+    case "terminate":
+      return terminateInstance(instanceId, call);
+    case "suspend":
+      return suspendInstance(instanceId, call);
+    case "resume":
+      return resumeInstance(instanceId, call);
+    case "rewind":
+      return notSupported("Rewind is not supported by the underlying storage provider.");
+    case "restart":
+      return notSupported("Restart is not supported by the local host yet.");
+  }
+}
+
+function notSupported(message: string): WebhookResponse {
+  return exceptionProblem(501, message, { type: "System.NotSupportedException", message });
+}
+
+/** `taskHub` and `connection` may name only what this host serves; anything else would silently act on the wrong hub. */
+function otherHubProblem({ query, client, settings }: ManagementCall): WebhookResponse | null {
+  const hub = query.text("taskHub")?.trim() ?? "";
+  if (hub !== "" && hub.toLowerCase() !== client.hubName.toLowerCase()) {
+    return problem(400, `This host serves the task hub '${client.hubName}', not '${hub}'.`);
+  }
+  const connection = query.text("connection")?.trim() ?? "";
+  const known = [settings.connectionName, "Storage", "AzureWebJobsStorage"].map((it) => it.toLowerCase());
+  if (connection !== "" && !known.includes(connection.toLowerCase())) {
+    return problem(400, `This host has the storage connection '${settings.connectionName}', not '${connection}'.`);
+  }
+  return null;
+}
+
+const GUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+function logOperation(route: Route, { log, request }: ManagementCall): void {
+  const sent = request.headers["x-azure-functions-invocationid"] ?? "";
+  log.debug("Client operation received.", {
+    operation: route.kind === "operation" ? route.operation : route.kind,
+    instanceId: "instanceId" in route ? (route.instanceId ?? undefined) : undefined,
+    functionInvocationId: GUID.test(sent) ? sent : undefined,
+  });
+}

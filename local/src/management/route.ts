@@ -1,0 +1,79 @@
+/** Where the handler is mounted: under the Functions host, and on the SDK's local endpoint. */
+export const WEBHOOK_PATH = "/runtime/webhooks/durabletask";
+export const RPC_PATH = "/durabletask";
+
+export type InstanceOperation = "terminate" | "suspend" | "resume" | "rewind" | "restart";
+
+export type Route =
+  | { kind: "start"; functionName: string; instanceId: string | null }
+  | { kind: "list" }
+  | { kind: "purge-many" }
+  | { kind: "status"; instanceId: string }
+  | { kind: "purge"; instanceId: string }
+  | { kind: "raise-event"; instanceId: string; eventName: string }
+  | { kind: "operation"; operation: InstanceOperation; instanceId: string }
+  | { kind: "entities" }
+  | { kind: "make-primary" };
+
+const OPERATIONS: readonly InstanceOperation[] = ["terminate", "suspend", "resume", "rewind", "restart"];
+
+/**
+ * The extension's routes: literal segments ignore case, trailing slashes do not count, and the whole path is decoded before it
+ * is matched, so that an encoded slash separates.
+ *
+ * @returns null where the extension answers 404.
+ * @see Azure/azure-functions-durable-extension, HttpApiHandler.cs
+ */
+export function matchRoute(method: string, pathname: string): Route | null {
+  const segments = segmentsBelowMount(pathname);
+  if (segments === null) return null;
+  const [head = "", ...rest] = segments;
+  switch (head.toLowerCase()) {
+    case "orchestrators":
+      return startRoute(method, rest);
+    case "entities":
+      return rest.length <= 2 ? { kind: "entities" } : null;
+    case "instances":
+      return instanceRoute(method, rest);
+    case "makeprimary":
+      return rest.length === 0 ? { kind: "make-primary" } : null;
+    default:
+      return null;
+  }
+}
+
+function segmentsBelowMount(pathname: string): string[] | null {
+  const path = formDecode(pathname).replace(/\/+$/, "");
+  const mount = [WEBHOOK_PATH, RPC_PATH].find((it) => path.toLowerCase().startsWith(`${it}/`));
+  return mount === undefined ? null : path.slice(mount.length + 1).split("/");
+}
+
+function startRoute(method: string, [functionName, instanceId, ...more]: string[]): Route | null {
+  if (method !== "POST" || !functionName || more.length > 0) return null;
+  return { kind: "start", functionName, instanceId: instanceId ?? null };
+}
+
+function instanceRoute(method: string, [instanceId, operation, eventName, ...more]: string[]): Route | null {
+  if (instanceId === undefined) {
+    if (method === "GET") return { kind: "list" };
+    return method === "DELETE" ? { kind: "purge-many" } : null;
+  }
+  if (operation === undefined) {
+    if (method === "GET") return { kind: "status", instanceId };
+    return method === "DELETE" ? { kind: "purge", instanceId } : null;
+  }
+  if (method !== "POST" || more.length > 0) return null;
+  if (eventName !== undefined) {
+    return operation.toLowerCase() === "raiseevent" ? { kind: "raise-event", instanceId, eventName } : null;
+  }
+  const known = OPERATIONS.find((it) => it === operation.toLowerCase());
+  return known === undefined ? null : { kind: "operation", operation: known, instanceId };
+}
+
+function formDecode(text: string): string {
+  try {
+    return decodeURIComponent(text.replaceAll("+", " "));
+  } catch {
+    return text; // A stray "%": .NET leaves it as it is.
+  }
+}

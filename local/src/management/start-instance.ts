@@ -1,0 +1,97 @@
+import { unknownFunctionText } from "../engine/activities/known-functions.ts";
+import { OrchestrationAlreadyExistsError } from "../engine/errors.ts";
+import type { TraceContext } from "../engine/history/events.ts";
+import type { WebhookRequest, WebhookResponse } from "../shared/http-message.ts";
+import { invalidJson, json, problem } from "./answers.ts";
+import { isTerminal, statusObject, toJsonValue } from "./instance-status.ts";
+import { instanceUrls } from "./instance-urls.ts";
+import type { ManagementCall } from "./management-handler.ts";
+
+// How soon a client should ask again, in seconds.
+const RETRY_AFTER_S = 10;
+
+/** Starts an instance; with both `timeout` and `pollingInterval` it waits for the end first. */
+export async function startInstance(
+  { functionName, instanceId }: { functionName: string; instanceId: string | null },
+  call: ManagementCall,
+): Promise<WebhookResponse> {
+  const { client, request, query } = call;
+  if (isDisabled(functionName, call)) {
+    return problem(400, unknownFunctionText(functionName, "orchestrator", call.durableFunctions()));
+  }
+  // Kept byte for byte: white space of the request survives in history.
+  const input = request.body.length === 0 ? null : request.body.toString("utf8");
+  try {
+    if (input !== null) JSON.parse(input);
+  } catch (error) {
+    return invalidJson(error);
+  }
+  try {
+    const version = query.text("version");
+    const traceContext = traceContextOf(request);
+    const started = await client.start({
+      name: functionName,
+      input,
+      ...(instanceId === null ? {} : { instanceId }),
+      ...(version === undefined ? {} : { version }),
+      ...(traceContext === null ? {} : { traceContext }),
+    });
+    return await waitOrCheckStatus(started.instanceId, call);
+  } catch (error) {
+    if (error instanceof OrchestrationAlreadyExistsError) return problem(409, error.message);
+    throw error;
+  }
+}
+
+/** The 202 that tells a client where to look: `rewindPostUri` is not among the host's own URLs. */
+export function checkStatusResponse(instanceId: string, call: ManagementCall): WebhookResponse {
+  const { client, settings, webhookQuery } = call;
+  const parts = { origin: originOf(call), hubName: client.hubName, connectionName: settings.connectionName };
+  const urls = instanceUrls(encodeURIComponent(instanceId), { ...parts, webhookQuery: webhookQuery() });
+  const { rewindPostUri: _, ...shown } = urls;
+  const headers = { location: urls.statusQueryGetUri, "retry-after": String(RETRY_AFTER_S) };
+  return json(202, { id: instanceId, ...shown }, headers);
+}
+
+async function waitOrCheckStatus(instanceId: string, call: ManagementCall): Promise<WebhookResponse> {
+  const { query, client, clock } = call;
+  const timeoutS = query.seconds("timeout");
+  const intervalS = query.seconds("pollingInterval");
+  if (timeoutS === undefined || intervalS === undefined) return checkStatusResponse(instanceId, call);
+  if (intervalS > timeoutS) {
+    return problem(400, `Total timeout ${timeoutS} should be bigger than retry timeout ${intervalS}`);
+  }
+  const endsAt = clock.now().getTime() + timeoutS * 1000;
+  for (;;) {
+    const status = await client.getStatus(instanceId, { withInput: true });
+    if (status?.runtimeStatus === "Completed") return json(200, toJsonValue(status.output));
+    if (status !== null && isTerminal(status.runtimeStatus)) return json(200, statusObject(status));
+    const remainingMs = endsAt - clock.now().getTime();
+    if (remainingMs <= 0) return checkStatusResponse(instanceId, call);
+    await clock.sleep(Math.min(remainingMs, intervalS * 1000));
+  }
+}
+
+function isDisabled(functionName: string, { durableFunctions }: ManagementCall): boolean {
+  const isNamed = (name: string) => name.toLowerCase() === functionName.toLowerCase();
+  return durableFunctions().some((it) => it.kind === "orchestrator" && it.isDisabled && isNamed(it.name));
+}
+
+/** Behind a proxy only both headers together are believed, and only where host.json says so. */
+function originOf({ request, settings }: ManagementCall): string {
+  const host = request.headers["x-forwarded-host"];
+  const scheme = request.headers["x-forwarded-proto"];
+  return settings.useForwardedHost && host && scheme ? `${scheme}://${host}` : request.url.origin;
+}
+
+function traceContextOf({ headers }: WebhookRequest): TraceContext | null {
+  const parent = headers["traceparent"];
+  if (!parent) return null;
+  return {
+    TraceParent: parent,
+    TraceState: headers["tracestate"] ?? null,
+    Id: null,
+    SpanId: null,
+    ActivityStartTime: null,
+  };
+}
