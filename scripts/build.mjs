@@ -4,6 +4,7 @@
 //   dist/worker/                 the language worker's process
 //   dist/azurite/                the supervised Azurite's process
 //   dist/functions-app/          the deployable app: what the cloud gets is what the local host runs
+//   dist/terraform/              the process that stands between the command and terraform
 //   dist/azurerm-stand-in/       the rehearsal's terraform provider
 //   dist/smoke/                  the notebook of the smoke test
 //
@@ -90,6 +91,7 @@ const targets = {
   worker: () => cjs("local/src/worker/child/main.ts", "worker/main.cjs"),
   "worker's preload": () => cjs("local/src/worker/child/preload.ts", "worker/preload.cjs"),
   "worker's functions-core": () => cjs("local/src/worker/child/functions-core.ts", "worker/functions-core.cjs"),
+  "terraform guard": () => cjs("toolkit/src/adapters/terraform/guard.ts", "terraform/guard.cjs"),
   azurite: () => cjs("local/src/azurite/child/main.ts", "azurite/main.cjs"),
   app: buildApp,
   "azurerm stand-in": buildStandIn,
