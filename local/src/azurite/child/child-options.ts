@@ -1,0 +1,30 @@
+import type { AzuritePorts } from "../endpoints.ts";
+
+/** What the child is told; the single argument of its command line, as JSON. */
+export type ChildOptions = {
+  /** Where the data lies; null keeps it in memory. */
+  location: string | null;
+  ports: AzuritePorts;
+  /** File descriptors of the open ports: blob, queue, table; null where the platform cannot pass them on (Windows). */
+  socketFds: readonly [number, number, number] | null;
+  /** Who else may use this Azurite; null: only its starter. */
+  sharing: AzuriteFiles | null;
+};
+
+/** The files by which several hosts share one Azurite. */
+export type AzuriteFiles = {
+  /** A file per user. */
+  claimsDir: string;
+  /** Who runs it, and where. */
+  recordFile: string;
+  /** Held by whoever starts it, joins it or ends it. */
+  lockFile: string;
+};
+
+/** In the data folder while Azurite has it open: found at a start, it tells that the last use did not end cleanly. */
+export const OPEN_MARK = "in-use";
+
+export type ChildMessage = { kind: "ready" };
+export const READY: ChildMessage = { kind: "ready" };
+export type ParentMessage = { kind: "stop" };
+export const STOP: ParentMessage = { kind: "stop" };

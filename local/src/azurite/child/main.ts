@@ -1,0 +1,72 @@
+// The process in which Azurite runs. It ends when its starter asks, or has gone and nobody else has a claim on it.
+
+import { writeSync } from "node:fs";
+import { mkdir, rm, writeFile } from "node:fs/promises";
+import Module from "node:module";
+import path from "node:path";
+import { isClaimed } from "../../state/claims.ts";
+import { withFileLock } from "../../state/file-lock.ts";
+import { type AzuriteFiles, type ChildOptions, OPEN_MARK, type ParentMessage, READY } from "./child-options.ts";
+import { createServices } from "./services.ts";
+
+const CLAIM_CHECK_MS = 500;
+
+async function main(): Promise<void> {
+  Module.enableCompileCache();
+  const options = JSON.parse(process.argv[2] ?? "") as ChildOptions;
+  const { location, sharing } = options;
+  // Before the slow part, so that a starter that dies meanwhile is noticed after it.
+  const orphaned = new Promise<void>((resolve) => process.once("disconnect", resolve));
+  const servers = createServices(options);
+  if (location !== null) await markOpen(location);
+  await Promise.all(servers.map((server) => server.start()));
+
+  let closing: Promise<void> | undefined;
+  const close = () => {
+    closing ??= closeServices(servers, location);
+    return closing;
+  };
+  process.on("message", (message: ParentMessage) => message.kind === "stop" && void close());
+  for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"] as const) process.on(signal, () => void close());
+  void orphaned.then(() => endUnused(sharing, close));
+  if (process.connected) process.send?.(READY);
+}
+
+async function markOpen(location: string): Promise<void> {
+  await mkdir(location, { recursive: true });
+  await writeFile(path.join(location, OPEN_MARK), String(process.pid));
+}
+
+/** Closing saves what Azurite holds in memory; only then the data count as whole. */
+async function closeServices(servers: readonly { close(): Promise<void> }[], location: string | null): Promise<void> {
+  try {
+    await Promise.all(servers.map((server) => server.close()));
+    if (location !== null) await rm(path.join(location, OPEN_MARK), { force: true });
+    process.exit(0);
+  } catch (error) {
+    fail(error);
+  }
+}
+
+/** Under the lock: whoever joins does it under the same lock, and then finds either a claimable Azurite or none. */
+async function endUnused(sharing: AzuriteFiles | null, close: () => Promise<void>): Promise<void> {
+  if (sharing === null) return close();
+  for (;;) {
+    if (!(await isClaimed(sharing.claimsDir))) {
+      await withFileLock(sharing.lockFile, async () => {
+        if (await isClaimed(sharing.claimsDir)) return;
+        await rm(sharing.recordFile, { force: true });
+        await close();
+      });
+    }
+    await new Promise((resolve) => setTimeout(resolve, CLAIM_CHECK_MS));
+  }
+}
+
+function fail(error: unknown): never {
+  // The log file's own descriptor: the message is written when this returns.
+  writeSync(2, `${error instanceof Error ? error.stack : error}\n`);
+  process.exit(1);
+}
+
+main().catch(fail);

@@ -1,0 +1,15 @@
+import { OperationError } from "../shared/errors.ts";
+
+export type AzuriteErrorCode =
+  /** Azurite ended or stayed silent while it started. */
+  | "ERR_AZURITE_NOT_READY"
+  /** A wanted port belongs to something that is not Azurite's service for it. */
+  | "ERR_AZURITE_PORT_IN_USE"
+  /** Azurite went away while it was in use. */
+  | "ERR_AZURITE_LOST"
+  /** The state folder's Azurite runs on other ports than the wanted ones. */
+  | "ERR_AZURITE_RUNS_ELSEWHERE"
+  /** Docker, or the container in it, did not start. */
+  | "ERR_AZURITE_CONTAINER";
+
+export class AzuriteError extends OperationError<AzuriteErrorCode> {}

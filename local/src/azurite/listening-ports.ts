@@ -1,0 +1,69 @@
+import { once } from "node:events";
+import net from "node:net";
+import { AZURITE_SERVICES, type AzuritePorts, LOOPBACK } from "./endpoints.ts";
+import { portInUse } from "./recognise.ts";
+
+/** Three ports that listen already; a child takes the sockets over. */
+export type ListeningPorts = {
+  ports: AzuritePorts;
+  /** File descriptors of blob, queue, table, to be handed to a child; absent where the platform has none (Windows). */
+  fds: readonly number[] | undefined;
+  /** Closes this process's copies of the sockets. */
+  close(): Promise<void>;
+};
+
+export type WantedPorts = {
+  ports: AzuritePorts;
+  /** Whether other ports will not do. */
+  isRequired: boolean;
+};
+
+/**
+ * Opens Azurite's ports before Azurite runs: no other process can take them meanwhile, and clients may connect at once.
+ *
+ * @throws AzuriteError `ERR_AZURITE_PORT_IN_USE` where a required port is taken.
+ */
+export async function openPorts(wanted: WantedPorts | undefined): Promise<ListeningPorts> {
+  const sockets: net.Server[] = [];
+  const close = async () => {
+    await Promise.all(sockets.map((socket) => new Promise((resolve) => socket.close(resolve))));
+  };
+  try {
+    for (const service of AZURITE_SERVICES) {
+      const port = wanted?.ports[service] ?? 0;
+      sockets.push(await listen(port, wanted?.isRequired === true ? undefined : 0));
+    }
+  } catch (error) {
+    await close();
+    const service = AZURITE_SERVICES[sockets.length] ?? "blob";
+    if (isPortTaken(error) && wanted !== undefined) throw await portInUse(service, wanted.ports[service], "other");
+    throw error;
+  }
+  const [blob = 0, queue = 0, table = 0] = sockets.map((socket) => (socket.address() as net.AddressInfo).port);
+  return { ports: { blob, queue, table }, fds: toDescriptors(sockets), close };
+}
+
+async function listen(port: number, fallback: number | undefined): Promise<net.Server> {
+  const socket = net.createServer();
+  socket.listen({ port, host: LOOPBACK, exclusive: true });
+  try {
+    await once(socket, "listening");
+    return socket;
+  } catch (error) {
+    if (fallback === undefined || !isPortTaken(error)) throw error;
+    return listen(fallback, undefined);
+  }
+}
+
+// Not in Node's documentation, but what its own cluster module and `stdio` work with.
+type WithHandle = { _handle?: { fd?: number } };
+
+function toDescriptors(sockets: readonly net.Server[]): number[] | undefined {
+  const fds = sockets.map((socket) => (socket as WithHandle)._handle?.fd ?? -1);
+  return fds.every((fd) => fd >= 0) ? fds : undefined;
+}
+
+function isPortTaken(error: unknown): boolean {
+  const { code } = error as NodeJS.ErrnoException;
+  return code === "EADDRINUSE" || code === "EACCES";
+}

@@ -1,0 +1,29 @@
+import type { AzuritePorts } from "./endpoints.ts";
+import type { AzuriteError } from "./errors.ts";
+
+/** An Azurite that this process may use. */
+export interface RunningAzurite {
+  readonly connectionString: string;
+  readonly ports: AzuritePorts;
+  /** Whether this call started it, or found it running. */
+  readonly isShared: boolean;
+  /** The process, where this machine runs it and it is known. */
+  readonly pid: number | undefined;
+  /**
+   * Whether the last use of its data ended without a clean stop. Azurite saves its tables and queues apart, every 5 s: what
+   * it had acknowledged after that is gone, and what is left need not fit together.
+   */
+  readonly hasLostWrites: boolean;
+  /**
+   * Resolves when Azurite answers. Requests may be sent before: they wait in the ports' backlog, so that everything else can
+   * start meanwhile. Rejects with `ERR_AZURITE_NOT_READY`.
+   */
+  readonly ready: Promise<void>;
+  /** Resolves when it goes away without having been stopped; stays pending otherwise. */
+  readonly lost: Promise<AzuriteError>;
+  /** Lets go of it, and ends it where nobody else uses it. Safe to call twice. */
+  stop(): Promise<void>;
+}
+
+/** For an Azurite whose end nobody here can see. */
+export const NEVER: Promise<never> = new Promise(() => {});

@@ -1,0 +1,137 @@
+import { rm } from "node:fs/promises";
+import path from "node:path";
+import { identifyProcess, isProcessAlive, type ProcessIdentity } from "../process/process-identity.ts";
+import { stopProcess } from "../process/stop-process.ts";
+import { readJson, writeJsonAtomic } from "../state/atomic-file.ts";
+import { type Claim, claim, isClaimed } from "../state/claims.ts";
+import { withFileLock } from "../state/file-lock.ts";
+import type { AzuriteFiles } from "./child/child-options.ts";
+import { type AzuritePorts, connectionStringFor, describePorts } from "./endpoints.ts";
+import { AzuriteError } from "./errors.ts";
+import { NEVER, type RunningAzurite } from "./running-azurite.ts";
+import { type AzuriteChild, startAzuriteChild } from "./start-azurite.ts";
+
+const LOSS_CHECK_MS = 1000;
+
+type AzuriteRecord = { process: ProcessIdentity; ports: AzuritePorts };
+
+type Folder = AzuriteFiles & { dataDir: string; portsFile: string; logFile: string };
+
+/**
+ * The one Azurite of a state folder: joins it where it runs, else starts it on the data it kept. The last of its users ends
+ * it. Its ports stay the same from start to start where they are free, because messages name blobs by their URL.
+ *
+ * @param wantedPorts - Ports the user asked for; absent: those of the last time, or any.
+ * @throws AzuriteError
+ */
+export async function shareAzurite(azuriteDir: string, wantedPorts?: AzuritePorts): Promise<RunningAzurite> {
+  const folder = folderAt(azuriteDir);
+  return withFileLock(folder.lockFile, async () => {
+    const running = await readLiveRecord(folder);
+    if (running !== undefined) return join(folder, running, wantedPorts);
+    return startShared(folder, wantedPorts);
+  });
+}
+
+function folderAt(azuriteDir: string): Folder {
+  const below = (name: string) => path.join(azuriteDir, name);
+  return {
+    claimsDir: below("users"),
+    recordFile: below("running.json"),
+    lockFile: below("lock"),
+    dataDir: below("data"),
+    portsFile: below("ports.json"),
+    logFile: below("azurite.log"),
+  };
+}
+
+async function readLiveRecord({ recordFile }: Folder): Promise<AzuriteRecord | undefined> {
+  const record = (await readJson(recordFile)) as AzuriteRecord | undefined;
+  return record !== undefined && isProcessAlive(record.process) ? record : undefined;
+}
+
+async function startShared(folder: Folder, wantedPorts: AzuritePorts | undefined): Promise<RunningAzurite> {
+  const remembered = (await readJson(folder.portsFile)) as AzuritePorts | undefined;
+  const ports = wantedPorts ?? remembered;
+  const child = await startAzuriteChild({
+    location: folder.dataDir,
+    ...(ports === undefined ? {} : { wanted: { ports, isRequired: wantedPorts !== undefined } }),
+    sharing: folder,
+    logFile: folder.logFile,
+  });
+  const record: AzuriteRecord = { process: identifyProcess(child.pid) ?? { pid: child.pid }, ports: child.ports };
+  const [mine] = await Promise.all([
+    claim(folder.claimsDir),
+    writeJsonAtomic(folder.recordFile, record),
+    writeJsonAtomic(folder.portsFile, child.ports),
+  ]);
+  return { ...child, isShared: false, stop: once(() => leaveChild(folder, child, mine)) };
+}
+
+/** Its starter asks it to end, or leaves it to its other users. */
+function leaveChild(folder: Folder, child: AzuriteChild, mine: Claim): Promise<void> {
+  return withFileLock(folder.lockFile, async () => {
+    await mine.release();
+    if (await isClaimed(folder.claimsDir)) return child.release();
+    await rm(folder.recordFile, { force: true });
+    await child.stop();
+  });
+}
+
+async function join(folder: Folder, record: AzuriteRecord, wanted?: AzuritePorts): Promise<RunningAzurite> {
+  const { ports, process } = record;
+  if (wanted !== undefined && describePorts(wanted) !== describePorts(ports)) throw runsElsewhere(ports, wanted);
+  const mine = await claim(folder.claimsDir);
+  let isLeaving = false;
+  return {
+    ports,
+    connectionString: connectionStringFor(ports),
+    isShared: true,
+    pid: process.pid,
+    hasLostWrites: false,
+    ready: Promise.resolve(),
+    lost: watchShared(record, () => isLeaving),
+    stop: once(() => {
+      isLeaving = true;
+      return leaveShared(folder, record, mine);
+    }),
+  };
+}
+
+function leaveShared(folder: Folder, record: AzuriteRecord, mine: Claim): Promise<void> {
+  return withFileLock(folder.lockFile, async () => {
+    await mine.release();
+    if (await isClaimed(folder.claimsDir)) return;
+    await rm(folder.recordFile, { force: true });
+    await stopProcess(record.process);
+  });
+}
+
+/** It is not our child: nobody tells us when it ends. */
+async function watchShared({ process, ports }: AzuriteRecord, isLeaving: () => boolean): Promise<AzuriteError> {
+  while (isProcessAlive(process)) {
+    await new Promise((resolve) => setTimeout(resolve, LOSS_CHECK_MS).unref());
+    if (isLeaving()) return NEVER;
+  }
+  return new AzuriteError({
+    code: "ERR_AZURITE_LOST",
+    message: `The Azurite that this host shared (process ${process.pid}, ports ${describePorts(ports)}) has ended.`,
+    hint: "Start again: what it had saved is continued.",
+  });
+}
+
+function runsElsewhere(ports: AzuritePorts, wanted: AzuritePorts): AzuriteError {
+  return new AzuriteError({
+    code: "ERR_AZURITE_RUNS_ELSEWHERE",
+    message: `The Azurite of this state folder runs on the ports ${describePorts(ports)}, not on ${describePorts(wanted)}.`,
+    hint: "Leave the ports out to share it, or stop the hosts that use it.",
+  });
+}
+
+function once(action: () => Promise<void>): () => Promise<void> {
+  let result: Promise<void> | undefined;
+  return () => {
+    result ??= action();
+    return result;
+  };
+}

@@ -1,0 +1,99 @@
+import { existsSync } from "node:fs";
+import { mkdir } from "node:fs/promises";
+import path from "node:path";
+import { ChildStartError, type SupervisedChild, supervise } from "../process/supervise.ts";
+import { packageRoot } from "../shared/package-root.ts";
+import { type AzuriteFiles, type ChildOptions, OPEN_MARK, READY, STOP } from "./child/child-options.ts";
+import { connectionStringFor, describePorts } from "./endpoints.ts";
+import { AzuriteError } from "./errors.ts";
+import { openPorts, type WantedPorts } from "./listening-ports.ts";
+import type { RunningAzurite } from "./running-azurite.ts";
+
+const READY_TIMEOUT_MS = 20_000;
+
+export type AzuriteChildSpec = {
+  /** Where the data lies; null keeps it in memory. */
+  location: string | null;
+  wanted?: WantedPorts;
+  sharing: AzuriteFiles | null;
+  /** What Azurite prints goes there. */
+  logFile: string;
+};
+
+/** An Azurite in a process of ours. */
+export type AzuriteChild = Omit<RunningAzurite, "isShared" | "pid"> & {
+  pid: number;
+  /** Leaves it running for its other users. */
+  release(): void;
+};
+
+/**
+ * Starts Azurite in a process of its own. Its ports are open when this resolves; see {@link RunningAzurite.ready} for more.
+ *
+ * @throws AzuriteError if a required port is taken or the process cannot be made.
+ */
+export async function startAzuriteChild(spec: AzuriteChildSpec): Promise<AzuriteChild> {
+  const hasLostWrites = spec.location !== null && existsSync(path.join(spec.location, OPEN_MARK));
+  await mkdir(path.dirname(spec.logFile), { recursive: true });
+  const listening = await openPorts(spec.wanted);
+  const { fds } = listening;
+  if (fds === undefined) await listening.close();
+  const options: ChildOptions = {
+    location: spec.location,
+    ports: listening.ports,
+    // After stdin, stdout, stderr and the channel.
+    socketFds: fds === undefined ? null : [4, 5, 6],
+    sharing: spec.sharing,
+  };
+  const child = supervise({
+    name: "Azurite",
+    file: path.join(packageRoot(), "dist", "azurite", "main.cjs"),
+    args: [JSON.stringify(options)],
+    logFile: spec.logFile,
+    ...(fds === undefined ? {} : { socketFds: fds }),
+    isReady: (message) => (message as { kind?: unknown }).kind === READY.kind,
+    readyTimeoutMs: READY_TIMEOUT_MS,
+    stopMessage: STOP,
+  });
+  if (fds !== undefined) await listening.close();
+  const { pid } = child;
+  if (pid === undefined) throw notReady(await child.ready.catch((error: unknown) => error), spec.logFile);
+  const ready = child.ready.catch((error: unknown) => {
+    throw notReady(error, spec.logFile);
+  });
+  ready.catch(() => {});
+  return {
+    pid,
+    ports: listening.ports,
+    connectionString: connectionStringFor(listening.ports),
+    hasLostWrites,
+    ready,
+    lost: watchLoss(child, describePorts(listening.ports)),
+    stop: child.stop,
+    release: child.release,
+  };
+}
+
+async function watchLoss(child: SupervisedChild, ports: string): Promise<AzuriteError> {
+  const { isWanted, code, signal } = await child.exited;
+  if (isWanted) return new Promise(() => {});
+  return new AzuriteError({
+    code: "ERR_AZURITE_LOST",
+    message: [
+      `Azurite (ports ${ports}) ended ${signal === null ? `with code ${code}` : `by ${signal}`} while it was in use.`,
+      "What it had not saved yet is lost; it saves every 5 s.",
+      ...child.lastOutput(),
+    ].join("\n"),
+    hint: "Start again: what it had saved is continued.",
+  });
+}
+
+function notReady(cause: unknown, logFile: string): AzuriteError {
+  const printed = cause instanceof ChildStartError ? cause.lastOutput.filter((line) => line !== "") : [];
+  return new AzuriteError({
+    code: "ERR_AZURITE_NOT_READY",
+    message: [cause instanceof Error ? cause.message : String(cause), ...printed].join("\n"),
+    hint: `What it printed is in ${logFile}.`,
+    cause,
+  });
+}

@@ -1,0 +1,33 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { killTree } from "./kill-tree.ts";
+import { isProcessAlive, type ProcessIdentity } from "./process-identity.ts";
+
+const POLL_MS = 20;
+
+/**
+ * Ends a process that is not our child: asks with SIGTERM, waits, then ends its whole tree. Does nothing where it has ended.
+ * Windows knows no SIGTERM, so there the process is only waited for: ours end by themselves when nobody uses them.
+ */
+export async function stopProcess(target: ProcessIdentity, { timeoutMs = 10_000 } = {}): Promise<void> {
+  if (!isProcessAlive(target)) return;
+  if (process.platform !== "win32") askToEnd(target.pid);
+  if (await waitForEnd(target, timeoutMs)) return;
+  await killTree(target.pid);
+  await waitForEnd(target, timeoutMs);
+}
+
+/** @returns Whether it ended in time. */
+export async function waitForEnd(target: ProcessIdentity, timeoutMs: number): Promise<boolean> {
+  for (const endsAt = performance.now() + timeoutMs; performance.now() < endsAt; await delay(POLL_MS)) {
+    if (!isProcessAlive(target)) return true;
+  }
+  return !isProcessAlive(target);
+}
+
+function askToEnd(pid: number): void {
+  try {
+    process.kill(pid, "SIGTERM");
+  } catch {
+    // It has ended meanwhile.
+  }
+}

@@ -1,0 +1,64 @@
+import { access, mkdir, writeFile } from "node:fs/promises";
+import path from "node:path";
+import { readJson, writeJsonAtomic } from "./atomic-file.ts";
+import { StateError } from "./errors.ts";
+
+/** Raised when what lies in the folder changes so that an older same-kit would misread it. */
+export const STATE_FORMAT_VERSION = 1;
+
+const GITIGNORE = "# Made by same-kit; nothing in here belongs under version control.\n*\n";
+
+export type StateFolder = {
+  dir: string;
+  /** A folder per run: request, status, session, log. */
+  runsDir: string;
+  /** Azurite's data, its ports and who uses it. */
+  azuriteDir: string;
+  /** A run file per host, and the logs of detached hosts. */
+  hostsDir: string;
+};
+
+/** Where everything lies in a state folder; touches nothing. */
+export function stateFolderAt(dir: string): StateFolder {
+  const root = path.resolve(dir);
+  const below = (name: string) => path.join(root, name);
+  return { dir: root, runsDir: below("runs"), azuriteDir: below("azurite"), hostsDir: below("hosts") };
+}
+
+/**
+ * Makes the folder what it should be: marked with its format, ignored by git. Safe to repeat.
+ *
+ * @throws StateError `ERR_STATE_FORMAT` if a newer same-kit wrote it.
+ */
+export async function openStateFolder(dir: string): Promise<StateFolder> {
+  const folder = stateFolderAt(dir);
+  await mkdir(folder.dir, { recursive: true });
+  await writeFile(path.join(folder.dir, ".gitignore"), GITIGNORE, { flag: "wx" }).catch(ignoreExisting);
+  const file = path.join(folder.dir, "format.json");
+  const found = (await readJson(file)) as { formatVersion?: unknown } | undefined;
+  const version = found?.formatVersion;
+  if (typeof version === "number" && version > STATE_FORMAT_VERSION) throw newerFormat(folder.dir, version);
+  if (version !== STATE_FORMAT_VERSION) await writeJsonAtomic(file, { formatVersion: STATE_FORMAT_VERSION });
+  await Promise.all([folder.azuriteDir, folder.hostsDir].map((name) => mkdir(name, { recursive: true })));
+  return folder;
+}
+
+/** Whether a state folder is there at all. */
+export async function hasStateFolder(dir: string): Promise<boolean> {
+  return access(path.join(dir, "format.json")).then(
+    () => true,
+    () => false,
+  );
+}
+
+function newerFormat(dir: string, version: number): StateError {
+  return new StateError({
+    code: "ERR_STATE_FORMAT",
+    message: `${dir} has the format ${version}; this same-kit knows ${STATE_FORMAT_VERSION}. Nothing was changed.`,
+    hint: "Update same-kit, or choose another state folder.",
+  });
+}
+
+function ignoreExisting(error: NodeJS.ErrnoException): void {
+  if (error.code !== "EEXIST") throw error;
+}
