@@ -20,6 +20,9 @@ export type Rehearsal = {
   outputs(): Promise<Record<string, unknown>>;
 };
 
+const TAKES_INPUT = ["init", "plan", "apply", "destroy", "import"];
+const PRINTS_DATA = ["output", "state"];
+
 /** The module in a folder of its own, initialised with the stand-in provider against `mini`. */
 export async function rehearse(mini: TestMiniAzure, variables: Record<string, unknown> = {}): Promise<Rehearsal> {
   const rehearsal = await prepareRehearsal(mini, variables);
@@ -47,12 +50,10 @@ export async function prepareRehearsal(
 
 function createRehearsal(dir: string, env: NodeJS.ProcessEnv): Rehearsal {
   const run = async (command: string, ...args: string[]): Promise<TerraformRun> => {
-    const flags =
-      command === "output"
-        ? []
-        : command === "validate" || command === "show"
-          ? ["-no-color"]
-          : ["-input=false", "-no-color"];
+    const flags = [
+      ...(TAKES_INPUT.includes(command) ? ["-input=false"] : []),
+      ...(PRINTS_DATA.includes(command) ? [] : ["-no-color"]),
+    ];
     const result = await execa("terraform", [`-chdir=${dir}`, command, ...flags, ...args], {
       env,
       extendEnv: false,
@@ -75,5 +76,5 @@ function createRehearsal(dir: string, env: NodeJS.ProcessEnv): Rehearsal {
 
 /** Terraform wraps what it prints for a person and draws a frame around it. */
 function joinDiagnostic(text: string): string {
-  return text.replaceAll(/\n?[│╷╵]/g, "\n");
+  return text.replaceAll(/\n?[│╷╵]/g, "\n").trim();
 }

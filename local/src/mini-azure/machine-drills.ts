@@ -2,12 +2,18 @@
 import type { ChildProcess } from "node:child_process";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { existsSync } from "node:fs";
 import { access, chmod, constants, mkdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import path from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
 import type { DrillCounter } from "./drills.ts";
 
 const TOOLS = ["az", "terraform", "func"] as const;
 type Tool = (typeof TOOLS)[number];
+
+// What terraform's local backend writes beside the state while it holds the lock.
+const LOCK_FILE = ".terraform.tfstate.lock.info";
+const LOCK_POLL_MS = 20;
 
 // Empty means not set: the user's own service principal must not help out.
 const NO_SERVICE_PRINCIPAL = { ARM_CLIENT_ID: "", ARM_CLIENT_SECRET: "", ARM_TENANT_ID: "" };
@@ -47,10 +53,13 @@ export type StateLock = { release(): Promise<void> };
  * @param terraformDir - An initialised working directory.
  */
 export async function holdStateLock(terraformDir: string, env: NodeJS.ProcessEnv): Promise<StateLock> {
-  const holder = spawn("terraform", [`-chdir=${terraformDir}`, "console"], { env, stdio: ["pipe", "pipe", "ignore"] });
+  const holder = spawn("terraform", [`-chdir=${terraformDir}`, "console"], {
+    env,
+    stdio: ["pipe", "ignore", "ignore"],
+  });
   const exited = once(holder, "exit");
   await once(holder, "spawn");
-  await consoleAnswers(holder);
+  await lockAppears(terraformDir, holder);
   return {
     async release() {
       holder.stdin?.end();
@@ -76,12 +85,10 @@ const EMPTY_STATE = JSON.stringify({
   resources: [],
 });
 
-/** The console locks the state before it answers its first expression. */
-async function consoleAnswers(holder: ChildProcess): Promise<void> {
-  holder.stdin?.write("1\n");
-  const { stdout } = holder;
-  if (stdout === null) return;
-  await Promise.race([once(stdout, "data"), once(holder, "exit")]);
+/** The console takes the lock before it reads its first line. */
+async function lockAppears(terraformDir: string, holder: ChildProcess): Promise<void> {
+  const file = path.join(terraformDir, LOCK_FILE);
+  while (holder.exitCode === null && !existsSync(file)) await delay(LOCK_POLL_MS);
 }
 
 async function layPath(

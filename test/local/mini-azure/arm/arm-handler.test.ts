@@ -1,0 +1,134 @@
+import { describe, expect, test } from "vitest";
+import { createTestSite, startTestMiniAzure } from "../../../helpers/mini-azure.ts";
+
+const GROUP = (subscription: string) => `/subscriptions/${subscription}/resourceGroups/rg-test`;
+
+describe("Azure Resource Manager", () => {
+  test("tells azurerm where everything is", async () => {
+    const mini = await startTestMiniAzure();
+    const { text } = await mini.send("GET", `https://${mini.metadataHost}/metadata/endpoints?api-version=2022-09-01`);
+    expect(JSON.parse(text)).toMatchObject({
+      resourceManager: `${mini.armUrl}/`,
+      authentication: { loginEndpoint: mini.armUrl, tenant: "common", identityProvider: "AAD" },
+      suffixes: { storage: "core.windows.net" },
+    });
+  });
+
+  test("answers 401 without a token, with a forged one, and for a wrong secret", async () => {
+    const mini = await startTestMiniAzure();
+    const subscription = `${mini.armUrl}/subscriptions/${mini.subscriptionId}`;
+    const forged = (await mini.token()).replace(/\.[^.]+$/, ".forged");
+    const wrong = new URLSearchParams({
+      grant_type: "client_credentials",
+      client_id: "x",
+      client_secret: "y",
+    }).toString();
+    const answers = await Promise.all([
+      mini.send("GET", subscription),
+      mini.send("GET", subscription, { headers: { authorization: `Bearer ${forged}` } }),
+      mini.send("POST", `${mini.armUrl}/${mini.tenantId}/oauth2/v2.0/token`, { body: wrong }),
+    ]);
+    expect(answers.map(({ status }) => status)).toEqual([401, 401, 401]);
+  });
+
+  test("grants a device code at the second poll", async () => {
+    const mini = await startTestMiniAzure();
+    const login = `${mini.armUrl}/${mini.tenantId}/oauth2/v2.0`;
+    const { device_code } = JSON.parse((await mini.send("POST", `${login}/devicecode`)).text);
+    const form = new URLSearchParams({
+      grant_type: "urn:ietf:params:oauth:grant-type:device_code",
+      device_code,
+    }).toString();
+    const first = await mini.send("POST", `${login}/token`, { body: form });
+    const second = await mini.send("POST", `${login}/token`, { body: form });
+    expect(JSON.parse(first.text).error).toBe("authorization_pending");
+    expect(JSON.parse(second.text).access_token.split(".")).toHaveLength(3);
+  });
+
+  test("knows no other subscription", async () => {
+    const mini = await startTestMiniAzure();
+    const { status, body } = await mini.arm("GET", "/subscriptions/00000000-0000-0000-0000-000000000000");
+    expect({ status, body }).toMatchObject({ status: 404, body: { error: { code: "SubscriptionNotFound" } } });
+  });
+
+  test("finds a resource whatever the letter case of its ID", async () => {
+    const mini = await startTestMiniAzure();
+    const { id } = await createTestSite(mini);
+    const { status } = await mini.arm("GET", id.replace("resourceGroups/rg-test", "resourcegroups/RG-TEST"));
+    expect(status).toBe(200);
+  });
+
+  test("makes a storage account only after some polls", async () => {
+    const mini = await startTestMiniAzure();
+    await mini.arm("PUT", GROUP(mini.subscriptionId), { location: "westeurope" });
+    const id = `${GROUP(mini.subscriptionId)}/providers/Microsoft.Storage/storageAccounts/sttest`;
+    const accepted = await mini.arm("PUT", id, { location: "westeurope", sku: { name: "Standard_LRS" } });
+    const operation = new URL(String(accepted.headers.location)).pathname;
+    const polls = [await mini.arm("GET", operation), await mini.arm("GET", operation)];
+    expect([accepted.status, ...polls.map(({ status }) => status)]).toEqual([202, 202, 200]);
+    const { body } = await mini.arm("GET", id);
+    expect(body).toMatchObject({ properties: { primaryEndpoints: { blob: "https://sttest.blob.core.windows.net/" } } });
+  });
+
+  test("refuses a resource outside of any group, and a type that it does not know", async () => {
+    const mini = await startTestMiniAzure();
+    const plan = await mini.arm("PUT", `${GROUP(mini.subscriptionId)}/providers/Microsoft.Web/serverFarms/p`, {});
+    const network = await mini.arm(
+      "PUT",
+      `${GROUP(mini.subscriptionId)}/providers/Microsoft.Network/virtualNetworks/n`,
+      {},
+    );
+    expect([plan.body, network.body]).toMatchObject([
+      { error: { code: "ResourceGroupNotFound" } },
+      { error: { code: "InvalidResourceType" } },
+    ]);
+  });
+
+  test("deletes a group with all in it", async () => {
+    const mini = await startTestMiniAzure();
+    const { id } = await createTestSite(mini);
+    const { status } = await mini.arm("DELETE", GROUP(mini.subscriptionId));
+    const left = await mini.arm("GET", `/subscriptions/${mini.subscriptionId}/resources`);
+    expect([status, (await mini.arm("GET", id)).status, left.body]).toEqual([202, 404, { value: [] }]);
+  });
+
+  test("takes no app setting on Flex Consumption that Azure refuses there", async () => {
+    const mini = await startTestMiniAzure();
+    const { id } = await createTestSite(mini);
+    const { body: site } = await mini.arm("GET", id);
+    const { serverFarmId } = (site as { properties: { serverFarmId: string } }).properties;
+    const siteConfig = { appSettings: [{ name: "WEBSITE_RUN_FROM_PACKAGE", value: "1" }] };
+    const { status, body } = await mini.arm("PUT", id, { properties: { serverFarmId, siteConfig } });
+    expect(status).toBe(400);
+    expect(JSON.stringify(body)).toContain("51021");
+  });
+
+  test("a name in use is not available", async () => {
+    const mini = await startTestMiniAzure();
+    await createTestSite(mini);
+    const ask = (name: string) =>
+      mini.arm("POST", `/subscriptions/${mini.subscriptionId}/providers/Microsoft.Web/checknameavailability`, { name });
+    const answers = [await ask("APP-test"), await ask("another")];
+    expect(answers.map(({ body }) => (body as { nameAvailable: boolean }).nameAvailable)).toEqual([false, true]);
+  });
+
+  test("lists groups and resources by tag", async () => {
+    const mini = await startTestMiniAzure();
+    const root = `/subscriptions/${mini.subscriptionId}`;
+    await mini.arm("PUT", `${root}/resourceGroups/rg-a`, { location: "x", tags: { "same-kit:project": "a" } });
+    await mini.arm("PUT", `${root}/resourceGroups/rg-b`, { location: "x" });
+    const filter = encodeURIComponent("tagName eq 'same-kit:project' and tagValue eq 'a'");
+    const { body } = await mini.arm("GET", `${root}/resourceGroups?$filter=${filter}`);
+    expect((body as { value: { name: string }[] }).value.map(({ name }) => name)).toEqual(["rg-a"]);
+  });
+});
+
+test("the cloud is the same after a restart: account, ports, resources", async () => {
+  const first = await startTestMiniAzure();
+  const site = await createTestSite(first);
+  await first.stop();
+  const second = await startTestMiniAzure({ folder: first.folder });
+  expect(second.env).toEqual(first.env);
+  const { body } = await second.arm("GET", site.id);
+  expect(body).toMatchObject({ properties: { defaultHostName: site.hostName } });
+});
