@@ -177,8 +177,20 @@ class ActionReplay implements TaskSurroundings {
    */
   #isDueNow(action: Action): boolean {
     const recorded = this.#recorded.get(this.#nextId);
-    const kind = firstScheduledKind(action);
-    return recorded === undefined || kind === null || recorded.decisionKind === kind;
+    if (recorded === undefined) return true;
+    switch (action.kind) {
+      case "activity":
+      case "sub-orchestration":
+        return recorded.decisionKind === action.kind && recorded.name?.toLowerCase() === action.name.toLowerCase();
+      case "timer":
+        return recorded.decisionKind === action.kind;
+      case "when-all":
+      case "when-any":
+      case "external-event":
+      case "continue-as-new":
+      case "unsupported":
+        return true;
+    }
   }
 
   #toTask(action: TaskAction): ReplayTask {
@@ -288,20 +300,4 @@ function recordedById(events: readonly HistoryEvent[]): Map<number, SchedulingEv
     }
   }
   return recorded;
-}
-
-/** What the action's first id will stand for; null where it takes none, or where that is not plain. */
-function firstScheduledKind(action: Action): Decision["kind"] | null {
-  switch (action.kind) {
-    case "activity":
-    case "sub-orchestration":
-    case "timer":
-      return action.kind;
-    case "when-all":
-    case "when-any":
-    case "external-event":
-    case "continue-as-new":
-    case "unsupported":
-      return null;
-  }
 }

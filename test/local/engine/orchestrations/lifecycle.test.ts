@@ -1,0 +1,437 @@
+// Suspending, terminating, failing and continuing, run by the real SDK.
+
+import * as df from "durable-functions";
+import { expect, test } from "vitest";
+import type { EpisodeSettings } from "../../../../local/src/engine/orchestrations/episode-types.ts";
+import { MemoryHub } from "../../../helpers/memory-hub.ts";
+import { type SdkApp, SdkInvoker } from "../../../helpers/sdk-orchestrator.ts";
+
+const activities = {
+  Fine: (x: unknown) => x,
+  Broken: () => {
+    throw new RangeError("boom");
+  },
+};
+
+function hubOf(
+  orchestrators: SdkApp["orchestrators"],
+  { isBatching = false, settings = {} }: { isBatching?: boolean; settings?: Partial<EpisodeSettings> } = {},
+): MemoryHub {
+  return new MemoryHub(new SdkInvoker({ orchestrators, activities }), { isBatching, settings });
+}
+
+const waiter: SdkApp["orchestrators"] = {
+  *Wait(context) {
+    const value: unknown = yield context.df.waitForExternalEvent("Go");
+    return yield context.df.callActivity("Fine", value);
+  },
+};
+
+test.each([false, true])("a suspended instance does nothing until it is resumed (batching: %s)", async (isBatching) => {
+  const hub = hubOf(waiter, { isBatching });
+  hub.start("Wait");
+  await hub.run();
+  hub.suspend("abc");
+  hub.raise("abc", "Go", 5);
+  await hub.run();
+  expect(hub.ending()).toBeUndefined();
+  expect(hub.eventNames()).not.toContain("TaskScheduled");
+  hub.resume("abc");
+  await hub.run();
+  expect(hub.ending()).toEqual({ status: "Completed", result: 5 });
+});
+
+test("what was decided in the episode that suspends waits too", async () => {
+  const hub = hubOf(waiter, { isBatching: true });
+  hub.start("Wait");
+  hub.raise("abc", "Go", 5);
+  hub.suspend("abc");
+  await hub.run();
+  expect(hub.eventNames()).not.toContain("TaskScheduled");
+  hub.resume("abc");
+  await hub.run();
+  expect(hub.ending()).toEqual({ status: "Completed", result: 5 });
+});
+
+test("a retry whose attempt failed while suspended goes on with the numbers the SDK counted", async () => {
+  let calls = 0;
+  const orchestrators: SdkApp["orchestrators"] = {
+    *Retry(context) {
+      const retried: unknown = yield context.df.callActivityWithRetry("Flaky", new df.RetryOptions(1000, 3));
+      return [retried, yield context.df.callActivity("Fine", "next")];
+    },
+  };
+  const Flaky = () => {
+    calls++;
+    if (calls === 1) throw new Error("boom");
+    return calls;
+  };
+  const hub = new MemoryHub(new SdkInvoker({ orchestrators, activities: { ...activities, Flaky } }));
+  hub.start("Retry");
+  hub.suspend("abc");
+  await hub.run();
+  hub.suspend("abc");
+  hub.resume("abc");
+  await hub.run();
+  expect(hub.ending()).toEqual({ status: "Completed", result: [2, "next"] });
+});
+
+test.each([["enough"], [null]])("a terminated instance ends with the reason %j", async (reason) => {
+  const hub = hubOf(waiter);
+  hub.start("Wait");
+  hub.suspend("abc");
+  hub.terminate("abc", reason);
+  await hub.run();
+  expect(hub.ending()).toEqual({ status: "Terminated", result: reason });
+  expect(hub.eventNames().slice(-4)).toEqual([
+    "OrchestratorStarted",
+    "ExecutionTerminated",
+    "ExecutionCompleted",
+    "OrchestratorCompleted",
+  ]);
+});
+
+test("being terminated starts nothing new", async () => {
+  const hub = hubOf(waiter, { isBatching: true });
+  hub.start("Wait");
+  await hub.run();
+  hub.raise("abc", "Go", 5);
+  hub.terminate("abc", "enough");
+  await hub.run();
+  expect(hub.ending()).toEqual({ status: "Terminated", result: "enough" });
+  expect(hub.eventNames()).not.toContain("TaskScheduled");
+});
+
+test("an instance is terminated without a worker", async () => {
+  const invoker = new SdkInvoker({ orchestrators: waiter, activities });
+  const hub = new MemoryHub(invoker);
+  hub.start("Wait");
+  await hub.run();
+  invoker.invokeOrchestrator = async () => ({ kind: "unavailable", reason: "The worker hangs." });
+  hub.raise("abc", "Go", 1);
+  await hub.run();
+  expect(hub.results.at(-1)).toEqual({ kind: "abandoned", reason: "The worker hangs." });
+  hub.terminate("abc", "enough");
+  await hub.run();
+  expect(hub.ending()).toEqual({ status: "Terminated", result: "enough" });
+});
+
+test("a parent can catch that its child was terminated", async () => {
+  const orchestrators: SdkApp["orchestrators"] = {
+    ...waiter,
+    *Parent(context) {
+      try {
+        return yield context.df.callSubOrchestrator("Wait", null, "child");
+      } catch (error) {
+        return (error as Error).message;
+      }
+    },
+  };
+  const hub = hubOf(orchestrators);
+  hub.start("Parent");
+  await hub.run();
+  hub.terminate("child", "why");
+  await hub.run();
+  expect(hub.ending()).toEqual({ status: "Completed", result: "why \n " });
+});
+
+test("an error of user code fails the instance with its text", async () => {
+  const orchestrators: SdkApp["orchestrators"] = {
+    // biome-ignore lint/correctness/useYield: it fails before it could.
+    *Throws() {
+      throw new Error("boom");
+    },
+  };
+  const hub = hubOf(orchestrators);
+  hub.start("Throws");
+  await hub.run();
+  expect(hub.ending()).toEqual({ status: "Failed", result: "Orchestrator function 'Throws' failed: boom" });
+});
+
+test("a thrown text fails the instance instead of leaving it running", async () => {
+  const orchestrators: SdkApp["orchestrators"] = {
+    // biome-ignore lint/correctness/useYield: it fails before it could.
+    *Throws() {
+      throw "oops";
+    },
+  };
+  const hub = hubOf(orchestrators);
+  hub.start("Throws");
+  await hub.run();
+  expect(hub.ending()?.status).toBe("Failed");
+});
+
+test("an activity's error travels through a child to its parent", async () => {
+  const orchestrators: SdkApp["orchestrators"] = {
+    *Parent(context) {
+      try {
+        yield context.df.callSubOrchestrator("Child");
+      } catch (error) {
+        return (error as Error).message.split("\n").map((it) => it.trim());
+      }
+    },
+    *Child(context) {
+      yield context.df.callActivity("Broken");
+    },
+  };
+  const hub = hubOf(orchestrators);
+  hub.start("Parent");
+  await hub.run();
+  const [reason, details] = (hub.ending()?.result ?? []) as string[];
+  expect(reason).toBe("Orchestrator function 'Child' failed: Activity function 'Broken' failed:  boom");
+  expect(details).toMatch(/^\{"\$type":"System\.Exception/);
+});
+
+test("a failed fan-out waits for the siblings before it fails the instance", async () => {
+  const orchestrators: SdkApp["orchestrators"] = {
+    *FanOut(context) {
+      yield context.df.Task.all([
+        context.df.callActivity("Broken"),
+        context.df.waitForExternalEvent("Never"),
+        context.df.callSubOrchestrator("Wait", null, "child"),
+      ]);
+    },
+    ...waiter,
+  };
+  const hub = hubOf(orchestrators);
+  hub.start("FanOut");
+  await hub.run();
+  expect(hub.ending()).toBeUndefined();
+  hub.raise("child", "Go", 1);
+  await hub.run();
+  expect(hub.ending()?.status).toBe("Failed");
+});
+
+test.each([
+  ["text", '"text"'],
+  [5, 5],
+  [undefined, null],
+  [{ a: 1 }, { a: 1 }],
+])("continuing as new with %j hands on what Azure would", async (next, seen) => {
+  const orchestrators: SdkApp["orchestrators"] = {
+    // biome-ignore lint/correctness/useYield: the point is what it is called with.
+    *Again(context) {
+      const input = context.df.getInput();
+      if (input !== "first") return input;
+      context.df.continueAsNew(next);
+      return undefined;
+    },
+  };
+  const hub = hubOf(orchestrators);
+  hub.start("Again", "first");
+  await hub.run();
+  expect(hub.ending()).toEqual({ status: "Completed", result: seen });
+  expect(hub.eventNames()).toEqual([
+    "OrchestratorStarted",
+    "ExecutionStarted",
+    "OrchestratorCompleted",
+    "ExecutionCompleted",
+    "OrchestratorCompleted",
+  ]);
+});
+
+test("events that come after continuing as new belong to the next generation, waiting ones do not", async () => {
+  const orchestrators: SdkApp["orchestrators"] = {
+    *Counter(context) {
+      const { sum, rounds } = context.df.getInput() as { sum: number; rounds: number };
+      if (rounds === 0) return sum;
+      const n: number = yield context.df.waitForExternalEvent("Add");
+      context.df.continueAsNew({ sum: sum + n, rounds: rounds - 1 });
+      return undefined;
+    },
+  };
+  const hub = hubOf(orchestrators, { isBatching: true });
+  hub.start("Counter", { sum: 0, rounds: 3 });
+  await hub.run();
+  for (const n of [1, 10, 100]) hub.raise("abc", "Add", n);
+  await hub.run();
+  expect(hub.ending()).toEqual({ status: "Completed", result: 111 });
+  expect(hub.results.filter((it) => it.kind === "advanced")).toHaveLength(2);
+});
+
+test("a new generation replaces the old one's events", async () => {
+  const orchestrators: SdkApp["orchestrators"] = {
+    *Twice(context) {
+      if (context.df.getInput() === 2) return yield context.df.callActivity("Fine", "end");
+      yield context.df.callActivity("Fine", "first");
+      context.df.continueAsNew(2);
+    },
+  };
+  const hub = hubOf(orchestrators);
+  hub.start("Twice", 1);
+  await hub.run();
+  const generations = hub.results.map((it) => it.kind === "advanced" && [it.isNewGeneration, it.newEventCount]);
+  expect(generations).toEqual([
+    [false, 4],
+    [true, 5],
+    [false, 4],
+  ]);
+  expect(hub.ending()).toEqual({ status: "Completed", result: "end" });
+});
+
+test("code that changed under a running instance fails it", async () => {
+  const orchestrators = {
+    *Changing(context: df.OrchestrationContext) {
+      return yield context.df.callActivity("Fine", yield context.df.waitForExternalEvent("Go"));
+    },
+  } as SdkApp["orchestrators"];
+  const hub = hubOf(orchestrators);
+  hub.start("Changing");
+  hub.raise("abc", "Go", 1);
+  await hub.run({ withTimers: false });
+  // The same history, now under code that makes a timer instead.
+  const changed = hubOf({
+    *Changing(context) {
+      yield context.df.waitForExternalEvent("Go");
+      yield context.df.createTimer(new Date(0));
+      yield context.df.waitForExternalEvent("More");
+    },
+  });
+  const scheduled = hub.history().findIndex((it) => it.EventType === 4);
+  changed.instances.set("abc", { history: hub.history().slice(0, scheduled + 2), customStatus: null });
+  changed.raise("abc", "More", 1);
+  await changed.run();
+  expect(changed.ending()?.status).toBe("Failed");
+  expect(changed.ending()?.result).toMatch(/^Non-Deterministic workflow detected: .*'Fine' as action number 0/);
+});
+
+test("an orchestrator that is not registered fails with the names that are", async () => {
+  const hub = hubOf(waiter);
+  hub.start("Typo");
+  await hub.run();
+  expect(hub.ending()).toEqual({
+    status: "Failed",
+    result:
+      "The function 'Typo' doesn't exist, is disabled, or is not an orchestrator function. " +
+      "Additional info: The following are the known orchestrator functions: 'Wait'.",
+  });
+});
+
+test("names of functions ignore case", async () => {
+  const hub = hubOf(waiter);
+  hub.start("WAIT");
+  hub.raise("abc", "Go", 1);
+  await hub.run();
+  expect(hub.ending()?.status).toBe("Completed");
+});
+
+test.each([
+  [
+    "signalEntity",
+    (context: df.OrchestrationContext) => context.df.signalEntity(new df.EntityId("counter", "a"), "add"),
+  ],
+])("%s fails the instance and says why", async (feature, use) => {
+  const orchestrators: SdkApp["orchestrators"] = {
+    // biome-ignore lint/correctness/useYield: signals are not waited for.
+    *Uses(context) {
+      use(context);
+    },
+  };
+  const hub = hubOf(orchestrators);
+  hub.start("Uses");
+  await hub.run();
+  expect(hub.ending()?.result).toBe(
+    `Orchestrator function 'Uses' failed: The local host does not support ${feature} yet; it works on Azure only.`,
+  );
+});
+
+test.each([
+  ["callEntity", (context: df.OrchestrationContext) => context.df.callEntity(new df.EntityId("counter", "a"), "get")],
+  ["callHttp", (context: df.OrchestrationContext) => context.df.callHttp({ method: "GET", url: "http://localhost/" })],
+])("%s fails the instance and says why", async (feature, use) => {
+  const orchestrators: SdkApp["orchestrators"] = {
+    *Uses(context) {
+      yield use(context);
+    },
+  };
+  const hub = hubOf(orchestrators);
+  hub.start("Uses");
+  await hub.run();
+  expect(hub.ending()?.result).toContain(`does not support ${feature} yet`);
+});
+
+test("a custom status above 16 KB fails the instance", async () => {
+  const orchestrators: SdkApp["orchestrators"] = {
+    *Talks(context) {
+      context.df.setCustomStatus("x".repeat(9000));
+      yield context.df.waitForExternalEvent("Never");
+    },
+  };
+  const hub = hubOf(orchestrators);
+  hub.start("Talks");
+  await hub.run();
+  expect(hub.ending()?.result).toContain("must not exceed 16 KB. The current payload size is 17 KB.");
+});
+
+test("a limit of actions fails the instance that exceeds it", async () => {
+  const orchestrators: SdkApp["orchestrators"] = {
+    *Many(context) {
+      for (let i = 0; i < 5; i++) yield context.df.callActivity("Fine", i);
+    },
+  };
+  const hub = hubOf(orchestrators, { settings: { maxOrchestrationActions: 3 } });
+  hub.start("Many");
+  await hub.run();
+  expect(hub.ending()?.result).toContain("3 actions, which is the limit");
+});
+
+test.each(["ABC", "@child"])("a child may not be called %s", async (instanceId) => {
+  const orchestrators: SdkApp["orchestrators"] = {
+    *Parent(context) {
+      yield context.df.callSubOrchestrator("Parent", null, instanceId);
+    },
+  };
+  const hub = hubOf(orchestrators);
+  hub.start("Parent");
+  await hub.run();
+  expect(hub.ending()?.result).toContain("instance id");
+});
+
+const versioned: SdkApp["orchestrators"] = {
+  // biome-ignore lint/correctness/useYield: it only tells its version.
+  *Version(context) {
+    return context.df.version;
+  },
+  *Parent(context) {
+    const version = context.df.getInput() as string | undefined;
+    return yield context.df.callSubOrchestrator("Version", null, "child", version);
+  },
+};
+
+test("an instance newer than this host waits, or fails where host.json says so", async () => {
+  for (const [versionFailureStrategy, kind] of [
+    ["Reject", "abandoned"],
+    ["Fail", "advanced"],
+  ] as const) {
+    const hub = hubOf(versioned, { settings: { defaultVersion: "2.0", versionFailureStrategy } });
+    hub.start("Version", null, "abc", { Version: "3.0" });
+    await hub.run();
+    expect(hub.results.map((it) => it.kind)).toEqual([kind]);
+    if (kind === "advanced")
+      expect(hub.history().at(-2)).toMatchObject({ Result: null, FailureDetails: { ErrorType: "VersionMismatch" } });
+  }
+});
+
+test.each([
+  [null, "2.0"],
+  ["", ""],
+  ["1.5", "1.5"],
+])("a child asked for version %j runs as %j", async (version, seen) => {
+  const hub = hubOf(versioned, { settings: { defaultVersion: "2.0" } });
+  hub.start("Parent", version, "abc", { Version: "1.0" });
+  await hub.run();
+  expect(hub.ending()).toEqual({ status: "Completed", result: seen });
+});
+
+test("messages for an instance that has ended are discarded", async () => {
+  const hub = hubOf(waiter);
+  hub.start("Wait");
+  hub.terminate("abc", null);
+  hub.raise("abc", "Go", 1);
+  hub.raise("nobody", "Go", 1);
+  await hub.run();
+  expect(hub.results.slice(-2)).toEqual([
+    { kind: "discarded", reason: "The instance has already ended." },
+    { kind: "discarded", reason: "There is no such instance." },
+  ]);
+});
