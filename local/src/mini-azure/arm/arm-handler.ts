@@ -45,6 +45,8 @@ export function createArmHandler(context: ArmContext): Handler {
 function loginRoutes({ login, armUrl }: ArmContext): Route[] {
   return [
     route("GET", "/metadata/endpoints", () => ok(describeCloud(armUrl()))),
+    // azurerm 4 asks for the metadata of an older kind first and is content with none, but not with a refusal.
+    route("GET", "/endpoints", () => ({ status: 404 })),
     route("POST", "/{tenant}/oauth2/v2.0/token", (request) => login.token(request)),
     route("POST", "/{tenant}/oauth2/token", (request) => login.token(request)),
     route("POST", "/{tenant}/oauth2/v2.0/devicecode", () => login.deviceCode(armUrl())),

@@ -19,7 +19,8 @@ const CONFIG_DEFAULTS: Readonly<Record<string, Record<string, unknown>>> = {
   connectionstrings: {},
   metadata: {},
   slotconfignames: {},
-  authsettings: { enabled: false, configVersion: "v1" },
+  // Without `configVersion: "v1"`: azurerm would take that for a configured block.
+  authsettings: { enabled: false },
   authsettingsv2: { platform: { enabled: false } },
   logs: {
     applicationLogs: { fileSystem: { level: "Off" } },
@@ -52,7 +53,12 @@ export const siteType: ResourceType = {
       ...resource,
       type: "Microsoft.Web/sites",
       kind: resource.kind ?? "functionapp,linux",
-      properties: { ...properties, ...describeSite(resource, hosts, context) },
+      properties: {
+        ...properties,
+        ...describeSite(resource, hosts, context),
+        // azurerm writes into it when it updates a site, and breaks where there is none.
+        siteConfig: readConfig(resource, "web", context).properties,
+      },
     };
   },
   refuse: refuseSite,
@@ -226,6 +232,10 @@ async function writeConfig(
 ): Promise<Answer> {
   putChild(site, `config/${config}`, body["properties"], context);
   if (config.toLowerCase() === "appsettings") await context.sites.settingsChanged(site.id);
+  if (config.toLowerCase() === "web") {
+    const { properties: siteConfig } = readConfig(site, "web", context);
+    context.store.put({ ...site, properties: { ...site.properties, siteConfig } });
+  }
   return ok(readConfig(site, config, context));
 }
 

@@ -66,6 +66,8 @@ describe("Azure Resource Manager", () => {
     const operation = new URL(String(accepted.headers.location)).pathname;
     const polls = [await mini.arm("GET", operation), await mini.arm("GET", operation)];
     expect([accepted.status, ...polls.map(({ status }) => status)]).toEqual([202, 202, 200]);
+    // azurerm takes an answer without a status for "still in progress".
+    expect(polls[1]?.body).toEqual({ status: "Succeeded" });
     const { body } = await mini.arm("GET", id);
     expect(body).toMatchObject({ properties: { primaryEndpoints: { blob: "https://sttest.blob.core.windows.net/" } } });
   });
@@ -101,6 +103,14 @@ describe("Azure Resource Manager", () => {
     const { status, body } = await mini.arm("PUT", id, { properties: { serverFarmId, siteConfig } });
     expect(status).toBe(400);
     expect(JSON.stringify(body)).toContain("51021");
+  });
+
+  test("a site tells its configuration, as azurerm needs to change it, and keeps it in step with config/web", async () => {
+    const mini = await startTestMiniAzure();
+    const { id } = await createTestSite(mini);
+    await mini.arm("PATCH", `${id}/config/web`, { properties: { minTlsVersion: "1.3" } });
+    const { body } = await mini.arm("GET", id);
+    expect(body).toMatchObject({ properties: { siteConfig: { minTlsVersion: "1.3", scmType: "None" } } });
   });
 
   test("a name in use is not available", async () => {
