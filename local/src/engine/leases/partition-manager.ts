@@ -1,0 +1,171 @@
+import type { Clock } from "../../shared/clock.ts";
+import type { Logger } from "../../shared/logger.ts";
+import { isPreconditionFailed } from "../../storage/storage-errors.ts";
+import type { TaskHub } from "../taskhub/task-hub.ts";
+import { decideRow, decideSteals, type RowDecision } from "./partition-rules.ts";
+import { readPartitions, writePartition } from "./partition-table.ts";
+import { isGoneWorker } from "./worker-id.ts";
+
+/** What owning a control queue means to the one who reads it. */
+export interface PartitionReader {
+  /** The queue is ours: read it. Not called again while it is being read. */
+  start(queueName: string): void;
+  /** Another worker owns the queue now: stop reading at once and give back what is not being worked on. */
+  stop(queueName: string): void;
+  /** Stop reading, finish what was begun; resolves then. The queue is let go afterwards, or after a minute. */
+  drain(queueName: string): Promise<void>;
+}
+
+export type PartitionManagerDeps = {
+  hub: TaskHub;
+  /** From {@link file://./worker-id.ts | newWorkerId}. */
+  workerId: string;
+  reader: PartitionReader;
+  clock: Clock;
+  log: Logger;
+};
+
+export interface PartitionManager {
+  /** Drains and lets go of every queue; resolves when the table says so, or after a minute at most. Never rejects. */
+  stop(): Promise<void>;
+}
+
+// Times of the extension. A crashed worker's queues are taken over after a lease and one interval at most.
+const INTERVAL_MS = 10_000;
+const HANDOVER_INTERVAL_MS = 1_000;
+const PASS_TIMEOUT_MS = 2_000;
+const DRAIN_TIMEOUT_MS = 60_000;
+const STOP_TIMEOUT_MS = 60_000;
+const QUICK_RETRIES = 9;
+const RETRIES_AT_END = 3;
+
+/** Shares the hub's control queues with other workers, through the partitions table. */
+export function startPartitionManager(deps: PartitionManagerDeps): PartitionManager {
+  const worker = new PartitionWorker(deps);
+  worker.start();
+  return worker;
+}
+
+type Drain = { isDone: boolean };
+
+class PartitionWorker implements PartitionManager {
+  readonly #deps: PartitionManagerDeps;
+  readonly #reading = new Set<string>();
+  readonly #drains = new Map<string, Drain>();
+  #isStopping = false;
+  #isGivenUp = false;
+  #loop: Promise<void> = Promise.resolve();
+  #wake = new AbortController();
+
+  constructor(deps: PartitionManagerDeps) {
+    this.#deps = deps;
+  }
+
+  start(): void {
+    this.#loop = this.#run();
+  }
+
+  async stop(): Promise<void> {
+    this.#isStopping = true;
+    this.#wake.abort();
+    const { clock, log } = this.#deps;
+    const ended = new AbortController();
+    const timeout = clock.sleep(STOP_TIMEOUT_MS, ended.signal).then(() => {
+      if (!ended.signal.aborted) log.warn("Control queues were not let go in time; their leases will expire.");
+    });
+    await Promise.race([this.#loop, timeout]);
+    ended.abort();
+    this.#isGivenUp = true;
+  }
+
+  async #run(): Promise<void> {
+    const { clock } = this.#deps;
+    for (let failures = 0; !this.#isGivenUp; ) {
+      const outcome = await this.#tryPass();
+      if (outcome === "stopped") return;
+      failures = outcome === "failed" ? failures + 1 : 0;
+      // A storage that went away before us must not hold up the end; the leases expire by themselves.
+      if (this.#isStopping && failures >= RETRIES_AT_END) return;
+      if (outcome === "failed" && failures <= QUICK_RETRIES) continue;
+      const isSoon = outcome === "waiting" || this.#isStopping;
+      await clock.sleep(isSoon ? HANDOVER_INTERVAL_MS : INTERVAL_MS, this.#wake.signal);
+      if (this.#wake.signal.aborted) this.#wake = new AbortController();
+    }
+  }
+
+  async #tryPass(): Promise<"settled" | "waiting" | "failed" | "stopped"> {
+    const { workerId, log } = this.#deps;
+    const isStopping = this.#isStopping;
+    try {
+      const decisions = await this.#pass(isStopping);
+      if (isStopping && decisions.every(({ row }) => row.currentOwner !== workerId)) return "stopped";
+      return decisions.some(({ row, mine }) => mine === "drain" || row.nextOwner === workerId) ? "waiting" : "settled";
+    } catch (error) {
+      // Another worker wrote a row first: the next pass sees what it wrote.
+      if (isPreconditionFailed(error)) return "failed";
+      log.warn("The partitions table could not be read or written.", { reason: (error as Error).message });
+      return "failed";
+    }
+  }
+
+  async #pass(isStopping: boolean): Promise<RowDecision[]> {
+    const { hub, workerId, clock } = this.#deps;
+    const abortSignal = AbortSignal.timeout(PASS_TIMEOUT_MS);
+    const rows = await readPartitions(hub, abortSignal);
+    const drained = new Set([...this.#drains].filter(([, drain]) => drain.isDone).map(([queueName]) => queueName));
+    const context = { me: workerId, now: clock.nowTicks(), isStopping, drained, isGone: isGoneWorker };
+    const decisions = rows.map((row) => decideRow(row, context));
+    for (const row of rows) if (row.currentOwner !== workerId) this.#lose(row.queueName);
+    await allOrFirstError(decisions.map((decision) => this.#carryOut(decision, abortSignal)));
+    if (isStopping) return decisions;
+    const steals = decideSteals(decisions, workerId);
+    await allOrFirstError(steals.map(async ({ row }) => void (await writePartition(hub, row, abortSignal))));
+    return [...decisions, ...steals];
+  }
+
+  async #carryOut({ row, isChanged, mine }: RowDecision, abortSignal: AbortSignal): Promise<void> {
+    // Draining begins before the row says so: it only ever makes us do less.
+    if (mine === "drain") this.#drain(row.queueName);
+    if (isChanged) await writePartition(this.#deps.hub, row, abortSignal);
+    if (mine === "own") this.#read(row.queueName);
+    if (mine === "none") this.#drains.delete(row.queueName);
+  }
+
+  #read(queueName: string): void {
+    if (this.#reading.has(queueName)) return;
+    this.#reading.add(queueName);
+    this.#deps.log.debug("A control queue is ours.", { queue: queueName });
+    this.#deps.reader.start(queueName);
+  }
+
+  #lose(queueName: string): void {
+    this.#drains.delete(queueName);
+    if (!this.#reading.delete(queueName)) return;
+    this.#deps.log.warn("A control queue was taken by another worker.", { queue: queueName });
+    this.#deps.reader.stop(queueName);
+  }
+
+  #drain(queueName: string): void {
+    if (this.#drains.has(queueName)) return;
+    const drain: Drain = { isDone: !this.#reading.delete(queueName) };
+    this.#drains.set(queueName, drain);
+    if (drain.isDone) return;
+    this.#deps.log.debug("A control queue is drained.", { queue: queueName });
+    const timeout = new AbortController();
+    const ended = this.#deps.reader.drain(queueName).catch((error: Error) => {
+      this.#deps.log.warn("A control queue was not drained.", { queue: queueName, reason: error.message });
+    });
+    void Promise.race([ended, this.#deps.clock.sleep(DRAIN_TIMEOUT_MS, timeout.signal)]).then(() => {
+      timeout.abort();
+      drain.isDone = true;
+      this.#wake.abort();
+    });
+  }
+}
+
+/** Lets all of them end before it fails: no write of a pass may come after the next pass has begun. */
+async function allOrFirstError(work: readonly Promise<void>[]): Promise<void> {
+  const results = await Promise.allSettled(work);
+  const failed = results.find((result) => result.status === "rejected");
+  if (failed !== undefined) throw failed.reason;
+}

@@ -1,0 +1,95 @@
+// What one pass over the partitions decides; pure. The rules are those of Azure/durabletask,
+// DurableTask.AzureStorage/Partitioning/TablePartitionManager.cs, so that hosts of both kinds share a hub.
+
+import { formatTicks, parseTicks } from "../../shared/clock.ts";
+import type { PartitionRow } from "./partition-table.ts";
+
+export type PassContext = {
+  me: string;
+  /** UTC text. */
+  now: string;
+  /** Giving up all; nothing new is claimed. */
+  isStopping: boolean;
+  /** Queues whose work here has ended, and which may be released. */
+  drained: ReadonlySet<string>;
+  /** Whether an owner's process is known to be gone, so that its lease need not run out. */
+  isGone: (owner: string) => boolean;
+};
+
+/** What becomes of one row. */
+export type RowDecision = {
+  row: PartitionRow;
+  isChanged: boolean;
+  /** `own`: poll the queue. `drain`: stop dequeuing, finish what runs. `none`: not ours. */
+  mine: "own" | "drain" | "none";
+  /** Whom the row counts for when the partitions are balanced. */
+  countsFor: string | null;
+};
+
+/** 30 s as in the extension: how long a host that died keeps its partitions from others. */
+export const LEASE_INTERVAL_MS = 30_000;
+const TICKS_PER_MS = 10_000n;
+
+export function decideRow(row: PartitionRow, context: PassContext): RowDecision {
+  const { me, now, isStopping } = context;
+  const isFree =
+    (row.currentOwner === null && (row.nextOwner === null || row.nextOwner === me)) ||
+    isExpired(row, now) ||
+    (row.currentOwner !== null && row.currentOwner !== me && context.isGone(row.currentOwner));
+  if (isFree && !isStopping) {
+    const claimed = { ...row, currentOwner: me, nextOwner: null, ownedSince: now, isDraining: false };
+    return { row: renewed(claimed, now), isChanged: true, mine: "own", countsFor: me };
+  }
+  if (row.currentOwner !== me) return decideForeign(row, context);
+  if (row.nextOwner === null && !isStopping) {
+    return { row: renewed(row, now), isChanged: true, mine: "own", countsFor: me };
+  }
+  if (context.drained.has(row.queueName)) {
+    // The next owner stays written: until the lease runs out only that host may claim it.
+    const released = { ...row, currentOwner: null, isDraining: false };
+    return { row: released, isChanged: true, mine: "none", countsFor: row.nextOwner };
+  }
+  return { row: renewed({ ...row, isDraining: true }, now), isChanged: true, mine: "drain", countsFor: row.nextOwner };
+}
+
+function decideForeign(row: PartitionRow, { me, isStopping }: PassContext): RowDecision {
+  const unchanged = { row, isChanged: false, mine: "none" } as const;
+  if (row.nextOwner !== null) return { ...unchanged, countsFor: row.nextOwner };
+  if (row.isDraining && !isStopping) {
+    return { row: { ...row, nextOwner: me }, isChanged: true, mine: "none", countsFor: me };
+  }
+  return { ...unchanged, countsFor: row.currentOwner };
+}
+
+/** Rows of others to ask for, so that every host gets its share. */
+export function decideSteals(decisions: readonly RowDecision[], me: string): RowDecision[] {
+  const owners = new Set(
+    decisions.flatMap(({ countsFor }) => (countsFor === null || countsFor === me ? [] : [countsFor])),
+  );
+  if (owners.size === 0) return [];
+  const average = Math.floor(decisions.length / (owners.size + 1));
+  let mine = decisions.filter(({ countsFor }) => countsFor === me).length;
+  const steals: RowDecision[] = [];
+  for (const owner of owners) {
+    const theirs = decisions.filter(({ countsFor }) => countsFor === owner);
+    const excess = theirs.length - average;
+    let wanted = average - mine;
+    if (wanted < 0) break;
+    if (wanted === 0 && excess > 1) wanted = 1;
+    const taken = theirs.filter(({ row }) => row.nextOwner === null).slice(0, Math.max(0, Math.min(wanted, excess)));
+    for (const { row } of taken) {
+      steals.push({ row: { ...row, nextOwner: me }, isChanged: true, mine: "none", countsFor: me });
+      mine += 1;
+    }
+  }
+  return steals;
+}
+
+function renewed(row: PartitionRow, now: string): PartitionRow {
+  const expiresAt = formatTicks(parseTicks(now) + BigInt(LEASE_INTERVAL_MS) * TICKS_PER_MS);
+  return { ...row, lastRenewal: now, expiresAt };
+}
+
+function isExpired({ expiresAt }: PartitionRow, now: string): boolean {
+  return expiresAt !== null && parseTicks(now) >= parseTicks(expiresAt);
+}
