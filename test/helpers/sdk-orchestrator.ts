@@ -7,6 +7,7 @@ import type {
   InvocationReply,
   OrchestratorCall,
 } from "../../local/src/engine/ports.ts";
+import { tagDurableError, tagDurableResult } from "../../local/src/worker/child/tag-durable-tasks.ts";
 
 type SdkHandler = (payload: unknown, context: object) => Promise<unknown>;
 type SdkTestingUtils = { createOrchestrator(handler: OrchestrationHandler): SdkHandler };
@@ -47,7 +48,17 @@ export class SdkInvoker implements FunctionInvoker {
   async invokeOrchestrator(call: OrchestratorCall): Promise<InvocationReply> {
     this.orchestratorCalls.push(structuredClone(call));
     const handler = lookUp(this.#app.orchestrators, call.name);
-    return reply(() => createOrchestrator(handler)(overTheWire(call.payload), {}));
+    const context = {};
+    return reply(async () => {
+      try {
+        const result = await createOrchestrator(handler)(overTheWire(call.payload), context);
+        tagDurableResult(result);
+        return result;
+      } catch (error) {
+        tagDurableError(error, context);
+        throw error;
+      }
+    });
   }
 
   async invokeActivity(call: ActivityCall): Promise<InvocationReply> {

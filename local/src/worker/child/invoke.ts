@@ -2,6 +2,7 @@ import type { InvocationRequest, InvocationResponse, RpcLogLevel, TypedData, Wor
 import type { FunctionRegistry } from "./function-registry.ts";
 import type { HookData, Hooks, InvocationHookContext } from "./hooks.ts";
 import type { CoreInvocationContext, InvocationModel, ModelResponse, RegisteredFunction } from "./programming-model.ts";
+import { tagDurableError, tagDurableResult } from "./tag-durable-tasks.ts";
 
 export type SendLog = (line: {
   category: "user" | "system";
@@ -45,7 +46,9 @@ async function call(request: InvocationRequest, { registry, hooks, sendLog }: In
       hookContext.inputs,
       hookContext.functionCallback,
     );
+    tagDurableResult(hookContext.result);
   } catch (error) {
+    tagDurableError(error, context);
     hookContext.error = error;
   }
 

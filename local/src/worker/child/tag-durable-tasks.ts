@@ -1,0 +1,53 @@
+// A Durable orchestrator answers with the list of all it asked for. A task that the app waits for again inside a later
+// `Task.any` stands in that list again, as the same object; in JSON it looks like a second task, and hosts then number the tasks
+// differently from the SDK (Azure/azure-functions-durable-js, issue 574). Only here, before the list becomes JSON, can the two be
+// told apart: an object that occurs more than once gets a number of its own.
+
+const ENVELOPE_MARKER = "\n\n$OutOfProcData$:";
+
+/** Adds `taskTag` to repeated actions of an orchestrator's answer; leaves everything else as it is. */
+export function tagDurableResult(result: unknown): void {
+  if (isRecord(result) && "schemaVersion" in result) tagRepeated(result["actions"]);
+}
+
+/**
+ * The same for an orchestrator that threw: its answer is JSON in the error's message already, so it is written anew from the
+ * SDK's own list. Does nothing where the SDK keeps that elsewhere.
+ */
+export function tagDurableError(error: unknown, context: unknown): void {
+  const actions = executorActions(context);
+  if (actions === undefined || !(error instanceof Error)) return;
+  const at = error.message.lastIndexOf(ENVELOPE_MARKER);
+  if (at < 0 || !tagRepeated(actions)) return;
+  const start = at + ENVELOPE_MARKER.length;
+  const envelope: object = JSON.parse(error.message.slice(start));
+  error.message = error.message.slice(0, start) + JSON.stringify({ ...envelope, actions: [actions] });
+}
+
+function executorActions(context: unknown): unknown[] | undefined {
+  const df = isRecord(context) ? context["df"] : undefined;
+  const executor = isRecord(df) ? df["taskOrchestratorExecutor"] : undefined;
+  const actions = isRecord(executor) ? executor["actions"] : undefined;
+  return Array.isArray(actions) ? actions : undefined;
+}
+
+/** @returns Whether there was anything to tag. */
+function tagRepeated(actions: unknown): boolean {
+  const seen = new Set<object>();
+  let nextTag = 0;
+  const visit = (action: unknown): void => {
+    if (Array.isArray(action)) {
+      for (const it of action) visit(it);
+    } else if (isRecord(action)) {
+      if (seen.has(action)) action["taskTag"] ??= nextTag++;
+      else visit(action["compoundActions"]);
+      seen.add(action);
+    }
+  };
+  visit(actions);
+  return nextTag > 0;
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
