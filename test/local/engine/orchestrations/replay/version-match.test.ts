@@ -1,0 +1,24 @@
+import { expect, test } from "vitest";
+import { isVersionAccepted } from "../../../../../local/src/engine/orchestrations/replay/version-match.ts";
+
+test.each([
+  ["CurrentOrOlder", null, null, true],
+  ["CurrentOrOlder", "1.0", null, false],
+  ["CurrentOrOlder", null, "1.0", true],
+  ["CurrentOrOlder", "", "1.0", true],
+  ["CurrentOrOlder", "1.9", "1.10", true],
+  ["CurrentOrOlder", "1.10", "1.9", false],
+  ["CurrentOrOlder", "1.0", "1.0.0", true],
+  ["CurrentOrOlder", "1.0.0", "1.0", false],
+  ["CurrentOrOlder", "10", "9", true], // no .NET version, so text
+  ["CurrentOrOlder", "BETA", "beta", true],
+  ["Strict", "1.0", "1.0", true],
+  ["Strict", null, "", true],
+  ["Strict", "0.9", "1.0", false],
+  ["None", "9.0", null, true],
+] as const)(
+  "%s takes instance version %j on a host of version %j: %s",
+  (versionMatchStrategy, version, defaultVersion, ok) => {
+    expect(isVersionAccepted(version, { versionMatchStrategy, defaultVersion })).toBe(ok);
+  },
+);

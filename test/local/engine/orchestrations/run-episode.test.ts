@@ -1,0 +1,309 @@
+// One episode at a time, without the SDK: what the worker is shown, what is stored, what is sent.
+
+import { expect, test } from "vitest";
+import type { HistoryEvent } from "../../../../local/src/engine/history/events.ts";
+import type { TaskMessage } from "../../../../local/src/engine/messages/message-data.ts";
+import { runEpisode } from "../../../../local/src/engine/orchestrations/run-episode.ts";
+import type { FunctionInvoker, InvocationReply, OrchestratorPayload } from "../../../../local/src/engine/ports.ts";
+import { silentLogger } from "../../../../local/src/shared/logger.ts";
+import { FakeClock } from "../../../helpers/fake-clock.ts";
+import { episodeSettings, startEvent } from "../../../helpers/memory-hub.ts";
+
+const EXECUTION = "0f9e8d7c6b5a49382716f5e4d3c2b1a0";
+const SELF = { InstanceId: "abc", ExecutionId: EXECUTION };
+
+/** A worker that always gives the same answer, and keeps what it was shown. */
+function workerSaying(reply: InvocationReply): FunctionInvoker & { payloads: OrchestratorPayload[] } {
+  const payloads: OrchestratorPayload[] = [];
+  return {
+    payloads,
+    durableFunctions: () => [{ name: "Hello", kind: "orchestrator", isDisabled: false }],
+    async invokeOrchestrator({ payload }) {
+      payloads.push(structuredClone(payload));
+      return reply;
+    },
+    invokeActivity: () => Promise.reject(new Error("No activity is called in an episode.")),
+  };
+}
+
+const answer = (actions: unknown[], rest: object = {}): InvocationReply => ({
+  kind: "returned",
+  value: { isDone: false, actions: [actions], schemaVersion: 2, ...rest },
+});
+
+const message = (event: HistoryEvent, target: TaskMessage["OrchestrationInstance"] = SELF): TaskMessage => ({
+  Event: event,
+  SequenceNumber: 0,
+  OrchestrationInstance: target,
+  OrchestrationExecutionContext: null,
+});
+
+function episode(
+  invoker: FunctionInvoker,
+  {
+    history = [],
+    messages = [],
+    settings = {},
+  }: { history?: HistoryEvent[]; messages?: TaskMessage[]; settings?: object },
+) {
+  const clock = new FakeClock("2024-10-23T16:00:00.400Z");
+  const deps = { invoker, settings: { ...episodeSettings, ...settings }, clock, log: silentLogger };
+  return runEpisode({ instanceId: "abc", history, messages }, deps);
+}
+
+const start = (fields = {}) =>
+  startEvent("Hello", { greet: "Hi" }, SELF, new FakeClock("2024-10-23T16:00:00.123Z"), fields);
+const callTokyo = { functionName: "SayHello", actionType: 0, input: '"Tokyo"' };
+
+test("the first episode shows the worker a start that was not played yet", async () => {
+  const worker = workerSaying(answer([]));
+  await episode(worker, { messages: [message(start())] });
+  expect(worker.payloads).toEqual([
+    {
+      history: [{ EventType: 12, EventId: -1, IsPlayed: false, Timestamp: "2024-10-23T16:00:00.4000001Z" }, start()],
+      input: { greet: "Hi" },
+      instanceId: "abc",
+      isReplaying: false,
+      parentInstanceId: null,
+      upperSchemaVersion: 1,
+      upperSchemaVersionNew: 2,
+      longRunningTimerIntervalDuration: "3.00:00:00",
+      maximumShortTimerDuration: "6.00:00:00",
+      defaultHttpAsyncRequestSleepTimeMillseconds: 30_000,
+    },
+  ]);
+});
+
+test("a call of an activity is an event without its input and a work item with it", async () => {
+  const result = await episode(workerSaying(answer([callTokyo])), { messages: [message(start())] });
+  if (result.kind !== "advanced") throw new Error(result.reason);
+  const scheduled = {
+    EventType: 4,
+    EventId: 0,
+    IsPlayed: false,
+    Timestamp: "2024-10-23T16:00:00.4000002Z",
+    Name: "SayHello",
+    Version: "",
+    ParentTraceContext: null,
+    Tags: null,
+  };
+  expect(result.events.at(-2)).toEqual({ ...scheduled, Input: null });
+  expect(result.outgoing).toEqual([
+    {
+      route: "work-items",
+      message: {
+        taskMessage: {
+          Event: { ...scheduled, Input: '["\\"Tokyo\\""]' },
+          SequenceNumber: 0,
+          OrchestrationInstance: SELF,
+          OrchestrationExecutionContext: { OrchestrationTags: {} },
+        },
+        sender: SELF,
+        episode: 1,
+      },
+    },
+  ]);
+});
+
+test("inputs are kept in history where host.json says so", async () => {
+  const settings = { storeInputsInOrchestrationHistory: true };
+  const result = await episode(workerSaying(answer([callTokyo])), { messages: [message(start())], settings });
+  expect(result).toMatchObject({ events: { 2: { Input: '["\\"Tokyo\\""]' } } });
+});
+
+test("arrived events are stored as played, the engine's own are not", async () => {
+  const result = await episode(workerSaying(answer([callTokyo])), { messages: [message(start())] });
+  if (result.kind !== "advanced") throw new Error(result.reason);
+  expect(result.events.map((it) => [it.EventType, it.IsPlayed])).toEqual([
+    [12, false],
+    [0, true],
+    [4, false],
+    [13, false],
+  ]);
+  expect(result).toMatchObject({ executionId: EXECUTION, newEventCount: 4, isNewGeneration: false });
+});
+
+test("a second episode replays what was scheduled and adds only what is new", async () => {
+  const first = await episode(workerSaying(answer([callTokyo])), { messages: [message(start())] });
+  if (first.kind !== "advanced") throw new Error(first.reason);
+  const done = {
+    EventType: 5,
+    EventId: -1,
+    IsPlayed: false,
+    Timestamp: "2024-10-23T16:00:00.9Z",
+    TaskScheduledId: 0,
+  } as const;
+  const timer = { actionType: 5, fireAt: "2024-10-23T17:00:00.000Z", isCanceled: false };
+  const worker = workerSaying(answer([callTokyo, timer]));
+  const result = await episode(worker, {
+    history: first.events,
+    messages: [message({ ...done, Result: '"Hello Tokyo"' })],
+  });
+  expect(worker.payloads[0]).toMatchObject({ isReplaying: true, history: { 5: { EventType: 5, IsPlayed: false } } });
+  expect(result).toMatchObject({
+    newEventCount: 4,
+    events: { 6: { EventType: 10, EventId: 1, FireAt: "2024-10-23T17:00:00.000Z" } },
+    outgoing: [
+      {
+        route: "own-control",
+        visibleAt: "2024-10-23T17:00:00.000Z",
+        message: {
+          episode: 2,
+          taskMessage: { Event: { EventType: 11, EventId: -1, TimerId: 1 }, OrchestrationInstance: SELF },
+        },
+      },
+    ],
+  });
+});
+
+test("a child's start names its parent and goes to the child's queue", async () => {
+  const call = { actionType: 2, functionName: "Child", input: "in" };
+  const result = await episode(workerSaying(answer([call])), {
+    messages: [message(start({ Version: "1.0", Tags: { team: "a", FireAndForget: "" } }))],
+    settings: { defaultVersion: "2.0" },
+  });
+  if (result.kind !== "advanced") throw new Error(result.reason);
+  expect(result.events[2]).toMatchObject({ EventType: 7, EventId: 0, InstanceId: `${EXECUTION}:0`, Version: "2.0" });
+  expect(result.outgoing).toMatchObject([
+    {
+      route: "control",
+      message: {
+        taskMessage: {
+          Event: {
+            EventType: 0,
+            Name: "Child",
+            Input: '"in"',
+            Version: "2.0",
+            Tags: { team: "a" },
+            Generation: null,
+            ParentInstance: { Name: "Hello", TaskScheduleId: 0, Version: "1.0", OrchestrationInstance: SELF },
+          },
+          OrchestrationInstance: { InstanceId: `${EXECUTION}:0`, ExecutionId: expect.stringMatching(/^[0-9a-f]{32}$/) },
+        },
+      },
+    },
+  ]);
+});
+
+const PARENT = { InstanceId: "parent", ExecutionId: "feedfacefeedfacefeedfacefeedface" };
+const ParentInstance = { Name: "P", OrchestrationInstance: PARENT, TaskScheduleId: 7, Version: null };
+const failure = (envelope: object): InvocationReply => ({
+  kind: "threw",
+  message: `false\n\n$OutOfProcData$:${JSON.stringify({ isDone: false, actions: [[]], schemaVersion: 2, ...envelope })}`,
+  stack: null,
+});
+const details = {
+  ErrorType: "E",
+  ErrorMessage: "m",
+  StackTrace: null,
+  InnerFailure: null,
+  IsNonRetriable: false,
+  Properties: null,
+};
+
+test.each([
+  ["completed", answer([], { isDone: true, output: [1] }), { EventType: 8, Result: "[1]" }],
+  ["completed without a value", answer([], { isDone: true }), { EventType: 8, Result: null }],
+  [
+    "failed",
+    failure({ error: "boom" }),
+    {
+      EventType: 9,
+      Reason: "Orchestrator function 'Hello' failed: boom",
+      Details: "Message: boom, StackTrace: ",
+      FailureDetails: null,
+    },
+  ],
+  [
+    "failed with details",
+    failure({ error: "E: m", failureDetails: details }),
+    { EventType: 9, FailureDetails: details },
+  ],
+  [
+    "crashed",
+    { kind: "threw", message: "Cannot load", stack: "at x" } as const,
+    {
+      EventType: 9,
+      Reason:
+        "Orchestrator function 'Hello' failed: One or more errors occurred. (Result: Failure\nException: Cannot load\nStack: at x)",
+    },
+  ],
+])("a parent hears that its child %s", async (_, reply, event) => {
+  const result = await episode(workerSaying(reply), { messages: [message(start({ ParentInstance }))] });
+  expect(result).toMatchObject({
+    outgoing: [
+      {
+        route: "control",
+        message: {
+          taskMessage: { Event: { ...event, EventId: -1, TaskScheduledId: 7 }, OrchestrationInstance: PARENT },
+        },
+      },
+    ],
+  });
+});
+
+test("a child that nobody waits for ends silently", async () => {
+  const result = await episode(workerSaying(answer([], { isDone: true })), {
+    messages: [message(start({ ParentInstance, Tags: { FireAndForget: "" } }))],
+  });
+  expect(result).toMatchObject({ kind: "advanced", outgoing: [] });
+});
+
+test("of several envelopes in an error's text the appended one counts", async () => {
+  const copied = '\n\n$OutOfProcData$:{"isDone":true,"actions":[[]],"schemaVersion":2,"error":"copied"}';
+  const reply = failure({ error: "mine" });
+  if (reply.kind !== "threw") throw new Error("unreachable");
+  const result = await episode(workerSaying({ ...reply, message: copied + reply.message }), {
+    messages: [message(start())],
+  });
+  expect(result).toMatchObject({ events: { 2: { Result: "Orchestrator function 'Hello' failed: mine" } } });
+});
+
+test.each([
+  [{ actions: [[{ actionType: 99 }]] }, "unexpected action type from the out-of-proc function: '99'"],
+  [{ actions: [[], []] }, "outer array of length 1"],
+  [{ schemaVersion: 0 }, 'The OOProc schema of version "0" is unsupported'],
+])("an answer that is not understood fails the instance: %j", async (rest, text) => {
+  const result = await episode(workerSaying(answer([], rest)), { messages: [message(start())] });
+  expect(result).toMatchObject({
+    events: { 2: { EventType: 1, OrchestrationStatus: 3, Result: expect.stringContaining(text) } },
+  });
+});
+
+test("a start goes before events that arrived earlier", async () => {
+  const raised: HistoryEvent = {
+    EventType: 15,
+    EventId: -1,
+    IsPlayed: false,
+    Timestamp: "2024-10-23T16:00:00Z",
+    Name: "Go",
+    Input: "1",
+    ParentTraceContext: null,
+  };
+  const worker = workerSaying(answer([]));
+  await episode(worker, { messages: [message(raised, { InstanceId: "abc", ExecutionId: null }), message(start())] });
+  expect(worker.payloads[0]?.history).toMatchObject([{ EventType: 12 }, { EventType: 0 }, { EventType: 15 }]);
+});
+
+test("messages for another generation and a second start change nothing", async () => {
+  const first = await episode(workerSaying(answer([])), { messages: [message(start())] });
+  if (first.kind !== "advanced") throw new Error(first.reason);
+  const other = { InstanceId: "abc", ExecutionId: "other" };
+  const result = await episode(workerSaying(answer([])), {
+    history: first.events,
+    messages: [message(start(), other), message(start())],
+  });
+  expect(result).toMatchObject({ kind: "discarded" });
+});
+
+test("the same batch decides the same again", async () => {
+  const run = () => episode(workerSaying(answer([callTokyo])), { messages: [message(start())] });
+  expect(await run()).toEqual(await run());
+});
+
+test("while the worker is away the batch is abandoned", async () => {
+  const result = await episode(workerSaying({ kind: "unavailable", reason: "It restarts." }), {
+    messages: [message(start())],
+  });
+  expect(result).toEqual({ kind: "abandoned", reason: "It restarts." });
+});
