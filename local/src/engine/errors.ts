@@ -6,7 +6,9 @@ export type EngineErrorCode =
   /** Another host moved the instance on; this episode's work is thrown away. */
   | "ERR_HISTORY_CONFLICT"
   /** host.json names a task hub that storage would refuse. */
-  | "ERR_TASK_HUB_NAME";
+  | "ERR_TASK_HUB_NAME"
+  /** host.json holds settings of Durable Functions that make no sense. */
+  | "ERR_DURABLE_TASK_SETTINGS";
 
 export class OrchestrationAlreadyExistsError extends OperationError<EngineErrorCode> {
   constructor(

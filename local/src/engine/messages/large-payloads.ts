@@ -48,6 +48,10 @@ export class LargePayloads {
     return downloadGzip(this.#container, name);
   }
 
+  async remove(name: string): Promise<void> {
+    await this.#container.getBlobClient(name).deleteIfExists();
+  }
+
   urlOf(name: string): string {
     return blobUrl(this.#container, name);
   }

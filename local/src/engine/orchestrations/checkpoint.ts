@@ -6,7 +6,7 @@ import type { Logger } from "../../shared/logger.ts";
 import { HistoryConflictError } from "../errors.ts";
 import type { HistoryEvent } from "../history/events.ts";
 import type { LargePayloads } from "../messages/large-payloads.ts";
-import type { MessageRouter, PreparedDelivery } from "../messages/message-router.ts";
+import type { MessageRouter, PreparedDelivery } from "../routing/message-router.ts";
 import type { HistoryStore, StoredHistory } from "../tracking/history-store.ts";
 import type { InstanceStore } from "../tracking/instance-store.ts";
 import type { EpisodeResult } from "./episode-types.ts";

@@ -3,7 +3,7 @@ import path from "node:path";
 import { HostError } from "../errors.ts";
 import { parseJsonWithComments } from "./json-with-comments.ts";
 import { type LogLevels, type LogThreshold, parseLogThreshold } from "./log-levels.ts";
-import { parseTimeSpan } from "./time-span.ts";
+import { parseTimeSpan } from "../../shared/time-span.ts";
 
 /** What the host honours of host.json, with Azure's defaults. */
 export type HostJson = {

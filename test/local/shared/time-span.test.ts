@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { parseTimeSpan } from "../../../../local/src/host/config/time-span.ts";
+import { parseTimeSpan } from "../../../local/src/shared/time-span.ts";
 
 test.each([
   ["00:00:01", 1000],

@@ -1,0 +1,156 @@
+import type { Clock } from "../../shared/clock.ts";
+import type { Logger } from "../../shared/logger.ts";
+import {
+  EventType,
+  type TaskCompletedEvent,
+  type TaskFailedEvent,
+  type TaskScheduledEvent,
+} from "../history/events.ts";
+import type { HeldMessages } from "../messages/held-messages.ts";
+import type { MessageData, ReceivedMessage } from "../messages/message-data.ts";
+import type { MessageQueue } from "../messages/message-queue.ts";
+import { PollLoop } from "../messages/poll-loop.ts";
+import type { ActivityOutcome, FunctionInvoker } from "../ports.ts";
+import type { MessageRouter } from "../routing/message-router.ts";
+import { activityInputForWorker, activityOutcome, unrunnableActivityOutcome } from "./activity-outcome.ts";
+
+export type ActivityDispatcherDeps = {
+  queue: MessageQueue;
+  held: HeldMessages;
+  router: () => MessageRouter;
+  invoker: FunctionInvoker;
+  clock: Clock;
+  log: Logger;
+  maxConcurrentActivities: number;
+  maxPollingIntervalMs: number;
+};
+
+const MAX_RECEIVE = 32;
+// Longer than a short activity, shorter than somebody who stops a host likes to wait.
+const STOP_LIMIT_MS = 5_000;
+
+/** Takes work items, calls the activities, and sends their outcomes back. */
+export class ActivityDispatcher {
+  readonly #deps: ActivityDispatcherDeps;
+  readonly #loop: PollLoop;
+  readonly #running = new Set<Promise<void>>();
+  #used = 0;
+  #isStopping = false;
+
+  constructor(deps: ActivityDispatcherDeps) {
+    this.#deps = deps;
+    const { clock, log, maxPollingIntervalMs, queue } = deps;
+    const poll = () => this.#poll();
+    this.#loop = new PollLoop({ poll, clock, log, name: queue.name, maxIntervalMs: maxPollingIntervalMs });
+  }
+
+  start(): void {
+    this.#deps.queue.onSend(() => this.#loop.wake());
+    this.#loop.start();
+  }
+
+  /** Waits a little for what runs; what goes on beyond that is run again by the next host. */
+  async stop(): Promise<void> {
+    this.#isStopping = true;
+    await this.#loop.stop();
+    await Promise.race([Promise.allSettled(this.#running), this.#deps.clock.sleep(STOP_LIMIT_MS)]);
+  }
+
+  /** Keeps a free slot for a message that is just being sent. */
+  reserve(): { run: (message: ReceivedMessage) => void; cancel: () => void } | null {
+    if (this.#isStopping || this.#used >= this.#deps.maxConcurrentActivities) return null;
+    this.#used += 1;
+    return {
+      run: (message) => this.#start(message),
+      cancel: () => this.#freeSlot(),
+    };
+  }
+
+  async #poll(): Promise<number> {
+    const free = this.#deps.maxConcurrentActivities - this.#used;
+    if (free <= 0) return 0;
+    // Kept while the answer is under way, or the fast path would fill them.
+    const asked = Math.min(free, MAX_RECEIVE);
+    this.#used += asked;
+    let taken = 0;
+    try {
+      const messages = await this.#deps.queue.receive(asked);
+      for (const message of messages) {
+        if (!this.#deps.held.add(message, this.#deps.queue)) continue;
+        taken += 1;
+        this.#start(message);
+      }
+      return messages.length;
+    } finally {
+      this.#used -= asked - taken;
+    }
+  }
+
+  #start(message: ReceivedMessage): void {
+    const run = this.#work(message).finally(() => {
+      this.#running.delete(run);
+      this.#freeSlot();
+    });
+    this.#running.add(run);
+  }
+
+  #freeSlot(): void {
+    this.#used -= 1;
+    this.#loop.wake();
+  }
+
+  async #work(message: ReceivedMessage): Promise<void> {
+    const { held, log } = this.#deps;
+    const { OrchestrationInstance, Event } = message.data.TaskMessage;
+    const fields = { instanceId: OrchestrationInstance.InstanceId };
+    if (Event.EventType !== EventType.TaskScheduled) {
+      log.warn("A work item holds no activity; it is thrown away.", fields);
+      return held.delete(message);
+    }
+    try {
+      const outcome = await this.#invoke(Event, OrchestrationInstance.InstanceId);
+      if (outcome === null) return await held.abandon(message);
+      await this.#deps.router().send(replyTo(message.data, Event, outcome, this.#deps.clock));
+      // Nothing waits for it: if it fails the activity runs twice, and the second reply is ignored.
+      void held.delete(message);
+    } catch (error) {
+      log.warn("An activity's outcome could not be sent; it is run again.", {
+        ...fields,
+        reason: (error as Error).message,
+      });
+      await held.abandon(message);
+    }
+  }
+
+  /** Null where no worker could run it now. */
+  async #invoke(event: TaskScheduledEvent, instanceId: string): Promise<ActivityOutcome | null> {
+    const { invoker, log } = this.#deps;
+    const unrunnable = unrunnableActivityOutcome(event.Name, invoker.durableFunctions());
+    if (unrunnable !== null) return unrunnable;
+    const input = activityInputForWorker(event.Input);
+    const reply = await invoker.invokeActivity({ name: event.Name, instanceId, input });
+    if (reply.kind !== "unavailable") return activityOutcome(event.Name, reply);
+    log.debug("An activity is put off.", { instanceId, functionName: event.Name, reason: reply.reason });
+    return null;
+  }
+}
+
+function replyTo(request: MessageData, scheduled: TaskScheduledEvent, outcome: ActivityOutcome, clock: Clock) {
+  const { OrchestrationInstance } = request.TaskMessage;
+  const base = { EventId: -1, IsPlayed: false, Timestamp: clock.nowTicks(), TaskScheduledId: scheduled.EventId };
+  const Event: TaskCompletedEvent | TaskFailedEvent =
+    outcome.kind === "completed"
+      ? { ...base, EventType: EventType.TaskCompleted, Result: outcome.result }
+      : {
+          ...base,
+          EventType: EventType.TaskFailed,
+          Reason: outcome.reason,
+          Details: outcome.details,
+          FailureDetails: outcome.failureDetails,
+        };
+  return {
+    taskMessage: { Event, SequenceNumber: 0, OrchestrationInstance, OrchestrationExecutionContext: null },
+    sender: { InstanceId: OrchestrationInstance.InstanceId, ExecutionId: OrchestrationInstance.ExecutionId ?? "" },
+    episode: request.Episode ?? -1,
+  };
+}

@@ -1,0 +1,159 @@
+// The Durable Task engine: reads and runs one task hub.
+
+import type { Clock } from "../shared/clock.ts";
+import type { Logger } from "../shared/logger.ts";
+import type { StorageAccount } from "../storage/storage-account.ts";
+import { ActivityDispatcher } from "./activities/activity-dispatcher.ts";
+import type { TaskHubClient } from "./client.ts";
+import { startPartitionManager } from "./leases/partition-manager.ts";
+import { newWorkerId } from "./leases/worker-id.ts";
+import { HeldMessages } from "./messages/held-messages.ts";
+import { LargePayloads } from "./messages/large-payloads.ts";
+import { MessageQueue } from "./messages/message-queue.ts";
+import { OrchestrationDispatcher } from "./orchestrations/orchestration-dispatcher.ts";
+import { runEpisode } from "./orchestrations/run-episode.ts";
+import type { FunctionInvoker } from "./ports.ts";
+import { MessageRouter } from "./routing/message-router.ts";
+import type { DurableTaskSettings } from "./settings.ts";
+import { createTaskHubClient } from "./task-hub-client.ts";
+import { openTaskHub, type TaskHub } from "./taskhub/task-hub.ts";
+import { HistoryStore } from "./tracking/history-store.ts";
+import { InstanceStore } from "./tracking/instance-store.ts";
+
+export { resolveDurableTaskSettings } from "./resolve-settings.ts";
+
+export type EngineOptions = {
+  storage: StorageAccount;
+  settings: DurableTaskSettings;
+  invoker: FunctionInvoker;
+  /** Partitions are owned under it; default: one that is this process's own. */
+  workerId?: string;
+  clock: Clock;
+  log: Logger;
+};
+
+export type Engine = {
+  client: TaskHubClient;
+  hubName: string;
+  /** Lets episodes end, gives everything else back, releases the partitions. */
+  stop(): Promise<void>;
+};
+
+/** Opens the hub, made where it is missing, claims its share of the partitions and begins to work. */
+export async function startEngine(options: EngineOptions): Promise<Engine> {
+  const { storage, settings, clock, log } = options;
+  const { hubName, partitionCount } = settings;
+  const hub = await openTaskHub({ storage, hubName, partitionCount });
+  const parts = assemble(hub, options);
+  parts.held.start();
+  parts.activities.start();
+  const partitions = startPartitionManager({
+    hub,
+    workerId: options.workerId ?? newWorkerId(),
+    clock,
+    log: log.child("engine.leases"),
+    reader: {
+      start: (queueName) => parts.orchestrations.open(queueName),
+      stop: (queueName) => parts.orchestrations.lose(queueName),
+      drain: (queueName) => parts.orchestrations.drain(queueName),
+    },
+  });
+  return {
+    client: parts.client,
+    hubName,
+    async stop() {
+      await parts.activities.stop();
+      await partitions.stop();
+      await parts.held.stop();
+    },
+  };
+}
+
+type Parts = {
+  held: HeldMessages;
+  orchestrations: OrchestrationDispatcher;
+  activities: ActivityDispatcher;
+  client: TaskHubClient;
+};
+
+function assemble(hub: TaskHub, { settings, invoker, clock, log }: EngineOptions): Parts {
+  const payloads = new LargePayloads(hub.largeMessages);
+  const histories = new HistoryStore({ hub, payloads, clock });
+  const instances = new InstanceStore({ hub, payloads, clock });
+  const queueDeps = { payloads, clock, log: log.child("engine.messages") };
+  const controlTimeout = { ...queueDeps, visibilityTimeoutMs: settings.controlQueueVisibilityTimeoutMs };
+  const controlQueues = hub.controlQueues.map((queue) => new MessageQueue({ ...controlTimeout, queue }));
+  const workItems = new MessageQueue({
+    ...queueDeps,
+    queue: hub.workItemQueue,
+    visibilityTimeoutMs: settings.workItemQueueVisibilityTimeoutMs,
+  });
+  const visibilityTimeoutMs = Math.min(
+    settings.controlQueueVisibilityTimeoutMs,
+    settings.workItemQueueVisibilityTimeoutMs,
+  );
+  const held = new HeldMessages({ clock, log: log.child("engine.messages"), visibilityTimeoutMs });
+  const trustedStarts = new Set<string>();
+  const router: MessageRouter = new MessageRouter({
+    controlQueues,
+    workItems,
+    partitionOf: hub.partitionOf,
+    held,
+    takers: {
+      ownsQueue: (name) => orchestrations.ownsQueue(name),
+      takeControlMessage: (message, queue) => orchestrations.take(message, queue),
+      reserveActivity: () => activities.reserve(),
+      expectAt: (name, time) => orchestrations.expectAt(name, time),
+    },
+  });
+  const orchestrations: OrchestrationDispatcher = new OrchestrationDispatcher({
+    controlQueues,
+    held,
+    clock,
+    log: log.child("engine.orchestrations"),
+    batchSize: settings.controlQueueBatchSize,
+    bufferThreshold: settings.controlQueueBufferThreshold,
+    maxConcurrentEpisodes: settings.maxConcurrentOrchestratorFunctions,
+    maxPollingIntervalMs: settings.maxQueuePollingIntervalMs,
+    session: {
+      router,
+      histories,
+      instances,
+      payloads,
+      held,
+      runEpisode,
+      trustedStarts,
+      visibilityTimeoutMs: settings.controlQueueVisibilityTimeoutMs,
+      episode: { invoker, settings, clock, log: log.child("engine.orchestrations") },
+      log: log.child("engine.orchestrations"),
+    },
+  });
+  const activities: ActivityDispatcher = new ActivityDispatcher({
+    queue: workItems,
+    held,
+    router: () => router,
+    invoker,
+    clock,
+    log: log.child("engine.activities"),
+    maxConcurrentActivities: settings.maxConcurrentActivityFunctions,
+    maxPollingIntervalMs: settings.maxQueuePollingIntervalMs,
+  });
+  const client = createTaskHubClient({
+    hub,
+    histories,
+    instances,
+    clock,
+    settings,
+    send: (message) => router.send(message),
+    async sendStart(message, whenSent) {
+      const queue = router.queueOf(message.taskMessage.OrchestrationInstance.InstanceId);
+      const delivery = await router.prepareControl(queue, message);
+      await whenSent(delivery.sent);
+      // The row is ours: the session need not look whether somebody else's start won.
+      if (delivery.messageId !== null) trustedStarts.add(delivery.messageId);
+      delivery.deliver();
+    },
+    forget: (instanceId) => orchestrations.forget(instanceId),
+  });
+  return { held, orchestrations, activities, client };
+}

@@ -1,0 +1,104 @@
+import type { Clock } from "../../shared/clock.ts";
+import type { Logger } from "../../shared/logger.ts";
+import type { ReceivedMessage } from "./message-data.ts";
+import type { MessageQueue } from "./message-queue.ts";
+
+type Held = { message: ReceivedMessage; queue: MessageQueue; heldSince: number };
+
+const CHECK_INTERVAL_MS = 1_000;
+// Renewed when this share of the timeout is over: two renewals may fail before others see the message.
+const RENEW_AT = 1 / 3;
+
+/** Keeps all messages in hand invisible to others for as long as this process works on them. */
+export class HeldMessages {
+  readonly #held = new Map<string, Held>();
+  readonly #deps: { clock: Clock; log: Logger; visibilityTimeoutMs: number };
+  readonly #stopped = new AbortController();
+  #loop: Promise<void> = Promise.resolve();
+
+  constructor(deps: { clock: Clock; log: Logger; visibilityTimeoutMs: number }) {
+    this.#deps = deps;
+  }
+
+  start(): void {
+    this.#loop = this.#run();
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped.abort();
+    await this.#loop;
+  }
+
+  /**
+   * Takes a message in hand.
+   *
+   * @returns false where the same one is in hand already, as after a pause of this process: the older copy then has the fresh
+   * receipt, and this one must not be worked on.
+   */
+  add(message: ReceivedMessage, queue: MessageQueue): boolean {
+    const known = this.#held.get(message.messageId);
+    if (known !== undefined) {
+      Object.assign(known.message, { popReceipt: message.popReceipt, nextVisibleAt: message.nextVisibleAt });
+      return false;
+    }
+    this.#held.set(message.messageId, { message, queue, heldSince: this.#deps.clock.now().getTime() });
+    return true;
+  }
+
+  /** Done with it: deletes it. Never throws: a message that stays is worked on again, which is harmless. */
+  async delete(message: ReceivedMessage): Promise<void> {
+    await this.#letGo(message, (queue) => queue.delete(message));
+  }
+
+  /** Gives it back, to be seen again after a pause. */
+  async abandon(message: ReceivedMessage): Promise<void> {
+    await this.#letGo(message, (queue) => queue.abandon(message));
+  }
+
+  /** Gives it back at once, as nobody began to work on it. */
+  async release(message: ReceivedMessage): Promise<void> {
+    await this.#letGo(message, (queue) => queue.release(message));
+  }
+
+  /** Forgets it without a word to the queue: another host has it by now. */
+  forget(message: ReceivedMessage): void {
+    this.#held.delete(message.messageId);
+  }
+
+  async #letGo(message: ReceivedMessage, action: (queue: MessageQueue) => Promise<void>): Promise<void> {
+    const held = this.#held.get(message.messageId);
+    this.#held.delete(message.messageId);
+    if (held === undefined) return;
+    try {
+      await action(held.queue);
+    } catch (error) {
+      const reason = (error as Error).message;
+      this.#deps.log.warn("A queue message could not be let go; it will come back.", {
+        queue: held.queue.name,
+        reason,
+      });
+    }
+  }
+
+  async #run(): Promise<void> {
+    const { clock } = this.#deps;
+    while (!this.#stopped.signal.aborted) {
+      await clock.sleep(CHECK_INTERVAL_MS, this.#stopped.signal);
+      await Promise.all([...this.#held.values()].filter((it) => this.#isDue(it)).map((it) => this.#renew(it)));
+    }
+  }
+
+  #isDue({ message }: Held): boolean {
+    const leftMs = message.nextVisibleAt.getTime() - this.#deps.clock.now().getTime();
+    return leftMs < this.#deps.visibilityTimeoutMs * (1 - RENEW_AT);
+  }
+
+  async #renew({ message, queue }: Held): Promise<void> {
+    try {
+      if (await queue.renew(message)) return;
+      this.#deps.log.debug("A message was taken over by another host.", { queue: queue.name });
+    } catch (error) {
+      this.#deps.log.warn("A message could not be renewed.", { queue: queue.name, reason: (error as Error).message });
+    }
+  }
+}

@@ -1,0 +1,211 @@
+import type { Logger } from "../../shared/logger.ts";
+import { EventType } from "../history/events.ts";
+import type { HeldMessages } from "../messages/held-messages.ts";
+import type { ReceivedMessage } from "../messages/message-data.ts";
+import type { StoredHistory } from "../tracking/history-store.ts";
+import type { InstanceStore } from "../tracking/instance-store.ts";
+import { type CheckpointDeps, type Checkpointed, checkpoint } from "./checkpoint.ts";
+import type { EpisodeDeps, EpisodeResult, RunEpisode } from "./episode-types.ts";
+import { isOutOfOrder } from "./out-of-order.ts";
+import { judgeStart, topLevelStartOf } from "./start-dedupe.ts";
+
+export type SessionDeps = CheckpointDeps & {
+  held: HeldMessages;
+  instances: InstanceStore;
+  episode: EpisodeDeps;
+  runEpisode: RunEpisode;
+  visibilityTimeoutMs: number;
+  /** Starts whose row this process wrote itself, by message id: they need no second look. */
+  trustedStarts: Set<string>;
+  log: Logger;
+};
+
+const ENDED_STATUSES: readonly string[] = ["Completed", "Failed", "Terminated", "Canceled"];
+
+/**
+ * One instance in this process: its messages in order of arrival, one episode at a time, its history in memory between them.
+ * That memory is only trusted together with the sentinel's ETag, which every append checks.
+ */
+export class InstanceSession {
+  readonly instanceId: string;
+  readonly queueName: string;
+  readonly #deps: SessionDeps;
+  #pending: ReceivedMessage[] = [];
+  #history: StoredHistory | null = null;
+  #unfinished: Promise<void> = Promise.resolve();
+  #isLost = false;
+
+  constructor(instanceId: string, queueName: string, deps: SessionDeps) {
+    this.instanceId = instanceId;
+    this.queueName = queueName;
+    this.#deps = deps;
+  }
+
+  get hasPending(): boolean {
+    return this.#pending.length > 0;
+  }
+
+  get pendingCount(): number {
+    return this.#pending.length;
+  }
+
+  /** Whether forgetting this session would save nothing that is worth it. */
+  get hasEnded(): boolean {
+    return this.#history?.events.some((it) => it.EventType === EventType.ExecutionCompleted) ?? false;
+  }
+
+  add(message: ReceivedMessage): void {
+    this.#pending.push(message);
+  }
+
+  /** The partition is gone: nothing in hand is ours any longer. */
+  lose(): void {
+    this.#isLost = true;
+    this.#history = null;
+    for (const message of this.#pending.splice(0)) this.#deps.held.forget(message);
+  }
+
+  /** This host stops before it worked on these. */
+  async releasePending(): Promise<void> {
+    await Promise.all(this.#pending.splice(0).map((message) => this.#deps.held.release(message)));
+  }
+
+  /** What the last checkpoint still writes in the background. */
+  settled(): Promise<void> {
+    return this.#unfinished;
+  }
+
+  /** Works on everything that has arrived, as one episode. Never throws. */
+  async runEpisode(): Promise<void> {
+    const batch = this.#pending.splice(0);
+    try {
+      const messages = await this.#acceptable(batch);
+      if (messages.length > 0) await this.#runBatch(messages);
+    } catch (error) {
+      this.#history = null;
+      if (this.#isLost) return;
+      const reason = (error as Error).message;
+      this.#deps.log.warn("An episode could not be saved; it will be run again.", {
+        instanceId: this.instanceId,
+        reason,
+      });
+      await Promise.all(batch.map((message) => this.#deps.held.abandon(message)));
+    }
+  }
+
+  /** Drops starts that lost a race, and replies that came before their cause was recorded. */
+  async #acceptable(batch: readonly ReceivedMessage[]): Promise<ReceivedMessage[]> {
+    const judged = await Promise.all(
+      batch.map(async (message) => ((await this.#isAcceptableStart(message)) ? message : null)),
+    );
+    const messages = judged.filter((it) => it !== null);
+    if (messages.length === 0) return [];
+    this.#history ??= await this.#deps.histories.load(this.instanceId, null);
+    const { events } = this.#history;
+    const early = messages.filter((message) => isOutOfOrder(message, events));
+    await Promise.all(early.map((message) => this.#deps.held.abandon(message)));
+    return messages.filter((message) => !early.includes(message));
+  }
+
+  async #isAcceptableStart(message: ReceivedMessage): Promise<boolean> {
+    const { trustedStarts, instances, held, visibilityTimeoutMs } = this.#deps;
+    const start = topLevelStartOf(message);
+    if (start === null || trustedStarts.delete(message.messageId)) return true;
+    const verdict = judgeStart(start, message, await instances.findRow(this.instanceId), visibilityTimeoutMs);
+    if (verdict === "delete") await held.delete(message);
+    if (verdict === "abandon") await held.abandon(message);
+    return verdict === "accept";
+  }
+
+  async #runBatch(messages: ReceivedMessage[]): Promise<void> {
+    const before = this.#history ?? (await this.#deps.histories.load(this.instanceId, null));
+    const history = eventsFor(messages, before);
+    const input = { instanceId: this.instanceId, history, messages: messages.map(({ data }) => data.TaskMessage) };
+    const result = await this.#deps.runEpisode(input, this.#deps.episode);
+    if (this.#isLost) return;
+    switch (result.kind) {
+      case "advanced":
+        return this.#advance(messages, { ...before, events: history }, result);
+      case "abandoned":
+        this.#deps.log.debug("An episode is put off.", { instanceId: this.instanceId, reason: result.reason });
+        await Promise.all(messages.map((message) => this.#deps.held.abandon(message)));
+        return;
+      case "discarded":
+        return this.#discard(messages, before, result.reason);
+    }
+  }
+
+  async #advance(
+    messages: readonly ReceivedMessage[],
+    before: StoredHistory,
+    result: Extract<EpisodeResult, { kind: "advanced" }>,
+  ): Promise<void> {
+    const checkpointed = await checkpoint(this.instanceId, before, result, this.#deps);
+    this.#history = this.#isLost ? null : checkpointed.history;
+    this.#finishLater(messages, checkpointed);
+  }
+
+  /** Rows of one instance are written one after another, or an older status would replace a newer one. */
+  #finishLater(messages: readonly ReceivedMessage[], { finish }: Checkpointed): void {
+    const previous = this.#unfinished;
+    this.#unfinished = (async () => {
+      await previous;
+      try {
+        await finish();
+        await Promise.all(messages.map((message) => this.#deps.held.delete(message)));
+      } catch (error) {
+        // The history is committed; with the messages still there the row is mended when they come back.
+        const reason = (error as Error).message;
+        this.#deps.log.warn("The status of an instance could not be written.", { instanceId: this.instanceId, reason });
+        await Promise.all(messages.map((message) => this.#deps.held.abandon(message)));
+      }
+    })();
+  }
+
+  async #discard(messages: readonly ReceivedMessage[], before: StoredHistory, reason: string): Promise<void> {
+    const { held, log } = this.#deps;
+    log.debug("Messages are thrown away.", { instanceId: this.instanceId, count: messages.length, reason });
+    await this.#unfinished;
+    if (before.events.length === 0) await this.#terminateUnstarted(messages);
+    else await this.#repairRow(before);
+    await Promise.all(messages.map((message) => held.delete(message)));
+    // What was loaded for nothing may be an id that somebody starts later, from anywhere.
+    this.#history = null;
+  }
+
+  async #terminateUnstarted(messages: readonly ReceivedMessage[]): Promise<void> {
+    for (const { data } of messages) {
+      const event = data.TaskMessage.Event;
+      if (event.EventType !== EventType.ExecutionTerminated) continue;
+      const row = await this.#deps.instances.findRow(this.instanceId);
+      if (row?.status !== "Pending") continue;
+      await this.#deps.instances.markTerminated(this.instanceId, event.Timestamp, event.Input);
+    }
+  }
+
+  /** A crash between history and row leaves a row that still says Running. */
+  async #repairRow({ events, executionId }: StoredHistory): Promise<void> {
+    const row = await this.#deps.instances.findRow(this.instanceId);
+    const isRight = row !== null && (row.executionId !== executionId || ENDED_STATUSES.includes(row.status));
+    if (isRight || executionId === null) return;
+    await this.#deps.instances.writeEpisode({
+      instanceId: this.instanceId,
+      executionId,
+      newEvents: events,
+      customStatus: null,
+      inputBlob: null,
+      outputBlob: null,
+    });
+  }
+}
+
+/** A new start over an ended execution begins with an empty history, but goes on with the old sentinel's ETag. */
+function eventsFor(messages: readonly ReceivedMessage[], history: StoredHistory): StoredHistory["events"] {
+  const start = messages
+    .map(({ data }) => data.TaskMessage)
+    .find((it) => it.Event.EventType === EventType.ExecutionStarted);
+  const executionId = start?.OrchestrationInstance.ExecutionId ?? null;
+  const isAnother = executionId !== null && history.executionId !== null && executionId !== history.executionId;
+  const hasEnded = history.events.some((it) => it.EventType === EventType.ExecutionCompleted);
+  return isAnother && hasEnded ? [] : history.events;
+}

@@ -1,0 +1,164 @@
+import { cpus } from "node:os";
+import { UsageError } from "../shared/errors.ts";
+import { parseTimeSpan } from "../shared/time-span.ts";
+import type { EngineErrorCode } from "./errors.ts";
+import type { DurableTaskSettings } from "./settings.ts";
+import { defaultHubName, validateHubName } from "./taskhub/names.ts";
+
+export type SettingsSources = {
+  /** `extensions.durableTask` of host.json; absent where it has none. */
+  durableTask: unknown;
+  /** App settings, for `%NAME%` and the site's name. */
+  appSettings: Readonly<Record<string, string | undefined>>;
+  /** Wins over host.json: `--hub`, or the hub that local state gives an app which configures none. */
+  hubName?: string | undefined;
+};
+
+// As the extension: ten per core.
+const CONCURRENCY_PER_CORE = 10;
+const MAX_PARTITIONS = 16;
+const MAX_BATCH = 32;
+
+// The extension hides a message for five minutes and polls every 30 s at the latest. A developer who kills a host wants it to go
+// on when it is started again, so here both are short; what is in hand is renewed long before its time is over.
+const VISIBILITY_TIMEOUT_MS = 15_000;
+const POLLING_INTERVAL_MS = 1_000;
+
+/**
+ * Reads what host.json says of Durable Functions; what it does not say is the extension's default, except the two intervals
+ * above.
+ *
+ * @throws UsageError with everything that is wrong, at once.
+ * @see Azure/azure-functions-durable-extension, Options/DurableTaskOptions.cs and AzureStorageOptions.cs
+ */
+export function resolveDurableTaskSettings(sources: SettingsSources): DurableTaskSettings {
+  const problems: string[] = [];
+  const section = toSection(sources.durableTask);
+  const top = createReader(section, "extensions.durableTask", problems);
+  const provider = createReader(
+    toSection(section["storageprovider"]),
+    "extensions.durableTask.storageProvider",
+    problems,
+  );
+  const tracing = createReader(toSection(section["tracing"]), "extensions.durableTask.tracing", problems);
+  requireAzureStorage(provider.text("type", "AzureStorage"), problems);
+  const perCore = CONCURRENCY_PER_CORE * cpus().length;
+  const settings: DurableTaskSettings = {
+    hubName: resolveHubName(top.text("hubName", ""), sources, problems),
+    defaultVersion: top.text("defaultVersion", "") || null,
+    versionMatchStrategy: top.oneOf("versionMatchStrategy", ["None", "Strict", "CurrentOrOlder"], "CurrentOrOlder"),
+    versionFailureStrategy: top.oneOf("versionFailureStrategy", ["Reject", "Fail"], "Reject"),
+    defaultAsyncRequestSleepTimeMs: toSectionReader(section, "httpsettings", problems).count(
+      "defaultAsyncRequestSleepTimeMilliseconds",
+      30_000,
+      1,
+    ),
+    useForwardedHost: toSectionReader(section, "httpsettings", problems).flag("useForwardedHost", false),
+    maxConcurrentActivityFunctions: top.count("maxConcurrentActivityFunctions", perCore, 1),
+    maxConcurrentOrchestratorFunctions: top.count("maxConcurrentOrchestratorFunctions", perCore, 1),
+    maxOrchestrationActions: top.count("maxOrchestrationActions", 100_000, 1),
+    overridableExistingInstanceStates: top.oneOf(
+      "overridableExistingInstanceStates",
+      ["NonRunningStates", "AnyState"],
+      "NonRunningStates",
+    ),
+    storeInputsInOrchestrationHistory: top.flag("storeInputsInOrchestrationHistory", false),
+    localRpcEndpointEnabled: top.flag("localRpcEndpointEnabled", true),
+    connectionName: provider.text("connectionName", provider.text("connectionStringName", "AzureWebJobsStorage")),
+    partitionCount: provider.count("partitionCount", 4, 1, MAX_PARTITIONS),
+    controlQueueBatchSize: provider.count("controlQueueBatchSize", MAX_BATCH, 1, MAX_BATCH),
+    controlQueueBufferThreshold: provider.count("controlQueueBufferThreshold", 256, 1),
+    controlQueueVisibilityTimeoutMs: provider.timeSpan("controlQueueVisibilityTimeout", VISIBILITY_TIMEOUT_MS),
+    workItemQueueVisibilityTimeoutMs: provider.timeSpan("workItemQueueVisibilityTimeout", VISIBILITY_TIMEOUT_MS),
+    maxQueuePollingIntervalMs: provider.timeSpan("maxQueuePollingInterval", POLLING_INTERVAL_MS),
+    traceInputsAndOutputs: tracing.flag("traceInputsAndOutputs", false),
+    traceReplayEvents: tracing.flag("traceReplayEvents", false),
+  };
+  if (problems.length > 0) throw invalidSettings(problems);
+  return settings;
+}
+
+type Section = Record<string, unknown>;
+
+/** Names compare ignoring case, as .NET's configuration does. */
+function toSection(value: unknown): Section {
+  if (typeof value !== "object" || value === null) return {};
+  return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name.toLowerCase(), inner]));
+}
+
+const toSectionReader = (section: Section, name: string, problems: string[]) =>
+  createReader(toSection(section[name]), `extensions.durableTask.${name}`, problems);
+
+function createReader(section: Section, place: string, problems: string[]) {
+  const wrong = (name: string, wanted: string) =>
+    problems.push(`${place}.${name} is ${JSON.stringify(section[name.toLowerCase()])}, not ${wanted}.`);
+  const value = (name: string) => section[name.toLowerCase()];
+  return {
+    text(name: string, fallback: string): string {
+      const found = value(name);
+      if (typeof found === "string") return found;
+      if (found !== undefined) wrong(name, "a text");
+      return fallback;
+    },
+    flag(name: string, fallback: boolean): boolean {
+      const found = value(name);
+      if (typeof found === "boolean") return found;
+      if (found === "true" || found === "false") return found === "true";
+      if (found !== undefined) wrong(name, "true or false");
+      return fallback;
+    },
+    count(name: string, fallback: number, minimum: number, maximum = Number.MAX_SAFE_INTEGER): number {
+      const found = value(name);
+      if (found === undefined || found === null) return fallback;
+      const number = Number(found);
+      if (Number.isInteger(number) && number >= minimum && number <= maximum) return number;
+      const upTo = maximum === Number.MAX_SAFE_INTEGER ? `${minimum} or more` : `from ${minimum} to ${maximum}`;
+      wrong(name, `a whole number, ${upTo}`);
+      return fallback;
+    },
+    timeSpan(name: string, fallbackMs: number): number {
+      const found = value(name);
+      if (found === undefined) return fallbackMs;
+      const ms = typeof found === "string" ? parseTimeSpan(found) : undefined;
+      if (ms !== undefined && ms > 0) return ms;
+      wrong(name, "a time such as 00:05:00");
+      return fallbackMs;
+    },
+    oneOf<const Choice extends string>(name: string, choices: readonly Choice[], fallback: Choice): Choice {
+      const found = value(name);
+      if (found === undefined) return fallback;
+      const choice = choices.find((it) => it.toLowerCase() === String(found).toLowerCase());
+      if (choice === undefined) wrong(name, `one of ${choices.join(", ")}`);
+      return choice ?? fallback;
+    },
+  };
+}
+
+function resolveHubName(configured: string, { appSettings, hubName }: SettingsSources, problems: string[]): string {
+  const reference = /^%(\w+)%$/.exec(configured)?.[1];
+  if (reference !== undefined && !appSettings[reference] && hubName === undefined) {
+    problems.push(`extensions.durableTask.hubName is ${configured}, but the app setting ${reference} is not set.`);
+    return "";
+  }
+  const fromHost = reference === undefined ? configured : (appSettings[reference] ?? "");
+  const name = hubName ?? (fromHost || defaultHubName(appSettings["WEBSITE_SITE_NAME"]));
+  try {
+    validateHubName(name);
+  } catch (error) {
+    problems.push((error as Error).message);
+  }
+  return name;
+}
+
+function requireAzureStorage(type: string, problems: string[]): void {
+  if (/^azure_?storage$/i.test(type)) return;
+  problems.push(`extensions.durableTask.storageProvider.type is "${type}"; same-kit runs Azure Storage only.`);
+}
+
+function invalidSettings(problems: readonly string[]): UsageError<EngineErrorCode> {
+  return new UsageError({
+    code: "ERR_DURABLE_TASK_SETTINGS",
+    message: `host.json cannot be used:\n${problems.map((it) => `- ${it}`).join("\n")}`,
+    hint: "Mend extensions.durableTask in host.json.",
+  });
+}

@@ -1,0 +1,164 @@
+// A client of the hub, on storage alone. Source: Azure/durabletask, DurableTask.Core/TaskHubClient.cs, and
+// Azure/azure-functions-durable-extension, ContextImplementations/DurableClient.cs.
+
+import type { Clock } from "../shared/clock.ts";
+import { newGuidN } from "../shared/ids.ts";
+import { deleteBlobsBelow } from "../storage/gzip-blobs.ts";
+import type { InstanceFilter, InstancePage, InstanceStatus, StartRequest, TaskHubClient } from "./client.ts";
+import { OrchestrationAlreadyExistsError } from "./errors.ts";
+import {
+  EventType,
+  type ExecutionStartedEvent,
+  type HistoryEvent,
+  type OrchestrationStatusName,
+} from "./history/events.ts";
+import type { OutgoingMessage } from "./messages/message-data.ts";
+import type { SentMessage } from "./messages/message-queue.ts";
+import type { DurableTaskSettings } from "./settings.ts";
+import { escapeKey } from "./taskhub/names.ts";
+import type { TaskHub } from "./taskhub/task-hub.ts";
+import type { HistoryStore } from "./tracking/history-store.ts";
+import type { InstanceStore } from "./tracking/instance-store.ts";
+
+export type TaskHubClientDeps = {
+  hub: TaskHub;
+  histories: HistoryStore;
+  instances: InstanceStore;
+  clock: Clock;
+  settings: Pick<DurableTaskSettings, "defaultVersion" | "overridableExistingInstanceStates">;
+  /** Sends to an instance's control queue. */
+  send: (message: OutgoingMessage) => Promise<SentMessage>;
+  /** Sends a start; `whenWritten` runs before anybody here works on it. */
+  sendStart: (message: OutgoingMessage, whenSent: (sent: SentMessage) => Promise<void>) => Promise<void>;
+  /** What is in memory of an instance is no longer true. */
+  forget: (instanceId: string) => void;
+};
+
+const TERMINAL: readonly OrchestrationStatusName[] = ["Completed", "Failed", "Terminated", "Canceled"];
+const CLIENT = { InstanceId: "", ExecutionId: "" };
+const PURGE_PAGE = 100;
+const PURGES_AT_ONCE = 8;
+
+export function createTaskHubClient(deps: TaskHubClientDeps): TaskHubClient {
+  const { hub, histories, instances, clock } = deps;
+  const event = (instanceId: string, Event: HistoryEvent) => deps.send(toInstance(instanceId, Event));
+  const base = () => ({ EventId: -1, IsPlayed: false, Timestamp: clock.nowTicks() });
+  const client: TaskHubClient = {
+    hubName: hub.hubName,
+    start: (request) => start(request, deps),
+    getStatus: (instanceId, options = {}) => instances.status(instanceId, { withInput: options.withInput ?? true }),
+    async getHistory(instanceId, executionId) {
+      return (await histories.load(instanceId, executionId)).events;
+    },
+    list: (filter, page) => list(filter, page, instances),
+    async raiseEvent(instanceId, eventName, input) {
+      const raised = { EventType: EventType.EventRaised, Name: eventName, Input: input, ParentTraceContext: null };
+      await event(instanceId, { ...base(), ...raised });
+    },
+    async terminate(instanceId, reason) {
+      await event(instanceId, { ...base(), EventType: EventType.ExecutionTerminated, Input: reason });
+    },
+    async suspend(instanceId, reason) {
+      await event(instanceId, { ...base(), EventType: EventType.ExecutionSuspended, Reason: reason });
+    },
+    async resume(instanceId, reason) {
+      await event(instanceId, { ...base(), EventType: EventType.ExecutionResumed, Reason: reason });
+    },
+    purge: (instanceId) => purge(instanceId, deps),
+    purgeMany: (filter) => purgeMany(filter, deps),
+  };
+  return client;
+}
+
+async function start(
+  request: StartRequest,
+  deps: TaskHubClientDeps,
+): Promise<{ instanceId: string; executionId: string }> {
+  const { instances, settings, clock } = deps;
+  const instanceId = request.instanceId ?? newGuidN();
+  const executionId = newGuidN();
+  // A new id of our own cannot be there already.
+  const existing = request.instanceId === undefined ? null : await instances.findRow(instanceId);
+  const mayOverride = settings.overridableExistingInstanceStates === "AnyState";
+  if (existing !== null && !mayOverride && !TERMINAL.includes(existing.status)) {
+    throw new OrchestrationAlreadyExistsError(instanceId, existing.status);
+  }
+  const Event: ExecutionStartedEvent = {
+    EventType: EventType.ExecutionStarted,
+    EventId: -1,
+    IsPlayed: false,
+    Timestamp: clock.nowTicks(),
+    OrchestrationInstance: { InstanceId: instanceId, ExecutionId: executionId },
+    ParentInstance: null,
+    Name: request.name,
+    Version: request.version === undefined ? settings.defaultVersion : request.version,
+    Input: request.input,
+    Tags: request.tags ?? null,
+    Correlation: null,
+    ParentTraceContext: request.traceContext ?? null,
+    ScheduledStartTime: null,
+    Generation: existing === null ? 0 : (existing.generation ?? 0) + 1,
+    GenerateNewTrace: false,
+  };
+  const message = toInstance(instanceId, Event, executionId);
+  if (existing !== null) deps.forget(instanceId);
+  await deps.sendStart(message, ({ blobName }) => instances.writeStarted(Event, existing, blobName));
+  return { instanceId, executionId };
+}
+
+function toInstance(instanceId: string, Event: HistoryEvent, executionId: string | null = null): OutgoingMessage {
+  return {
+    taskMessage: {
+      Event,
+      SequenceNumber: 0,
+      OrchestrationInstance: { InstanceId: instanceId, ExecutionId: executionId },
+      OrchestrationExecutionContext: null,
+    },
+    sender: CLIENT,
+  };
+}
+
+async function list(
+  filter: InstanceFilter,
+  page: { top: number; continuationToken?: string; withInput?: boolean },
+  instances: InstanceStore,
+): Promise<InstancePage> {
+  const { rows, continuationToken } = await instances.list(filter, { ...page, withInput: page.withInput ?? false });
+  return { instances: rows, continuationToken };
+}
+
+/** Rows, history and blobs, whatever the status. Blobs lie under the raw id, those of history rows under the escaped one. */
+async function purge(instanceId: string, { hub, histories, instances, forget }: TaskHubClientDeps): Promise<boolean> {
+  if ((await instances.findRow(instanceId)) === null) return false;
+  forget(instanceId);
+  // With the slash, or an instance whose id begins with this one would lose its blobs.
+  const prefixes = new Set([`${instanceId}/`, `${escapeKey(instanceId)}/`]);
+  await Promise.all([
+    histories.purge(instanceId),
+    ...[...prefixes].map((prefix) => deleteBlobsBelow(hub.largeMessages, prefix)),
+  ]);
+  // Last, so that a purge that failed half-way can be done again.
+  await instances.remove(instanceId);
+  return true;
+}
+
+/** Ended instances only: a filter must never remove what still runs. */
+async function purgeMany(filter: InstanceFilter, deps: TaskHubClientDeps): Promise<number> {
+  const wanted = filter.runtimeStatus ?? [];
+  const runtimeStatus = wanted.length === 0 ? TERMINAL : TERMINAL.filter((status) => wanted.includes(status));
+  if (runtimeStatus.length === 0) return 0;
+  let purged = 0;
+  let continuationToken: string | undefined;
+  do {
+    const page: { top: number; continuationToken?: string } = { top: PURGE_PAGE };
+    if (continuationToken !== undefined) page.continuationToken = continuationToken;
+    const found = await list({ ...filter, runtimeStatus }, page, deps.instances);
+    for (let at = 0; at < found.instances.length; at += PURGES_AT_ONCE) {
+      const some: InstanceStatus[] = found.instances.slice(at, at + PURGES_AT_ONCE);
+      const done = await Promise.all(some.map(({ instanceId }) => purge(instanceId, deps)));
+      purged += done.filter(Boolean).length;
+    }
+    continuationToken = found.continuationToken ?? undefined;
+  } while (continuationToken !== undefined);
+  return purged;
+}
