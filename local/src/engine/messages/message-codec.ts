@@ -23,7 +23,8 @@ export function encodeMessage(data: MessageData): string {
     Sender: { InstanceId: data.Sender.InstanceId, ExecutionId: data.Sender.ExecutionId },
     SerializableTraceContext: null,
   };
-  return JSON.stringify(envelope);
+  // The queue's XML cannot carry these two characters; everything else that it cannot, JSON escapes already.
+  return JSON.stringify(envelope).replace(/[\ufffe\uffff]/g, (char) => `\\u${char.charCodeAt(0).toString(16)}`);
 }
 
 /** The envelope that only says in which blob the real one is. */

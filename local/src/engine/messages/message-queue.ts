@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { QueueClient } from "@azure/storage-queue";
 import type { Clock } from "../../shared/clock.ts";
 import type { Logger } from "../../shared/logger.ts";
-import { statusOf } from "../../storage/storage-errors.ts";
+import { ignoring, statusOf } from "../../storage/storage-errors.ts";
 import { type LargePayloads, MAX_MESSAGE_BYTES, messageBlobName } from "./large-payloads.ts";
 import { decodeMessage, encodeBlobReference, encodeMessage } from "./message-codec.ts";
 import type { MessageData, OutgoingMessage, ReceivedMessage } from "./message-data.ts";
@@ -21,6 +21,7 @@ export type SentMessage = { data: MessageData; blobName: string | null };
 
 const MAX_VISIBILITY_DELAY_S = 7 * 24 * 3600;
 const NEVER_EXPIRES = -1;
+const MAX_MESSAGES_PER_GET = 32;
 const MAX_ABANDON_S = 600;
 const MAX_ABANDON_COUNT = 30;
 // From here on a message has come back for hours: nothing here drops it, but somebody should look.
@@ -77,7 +78,7 @@ export class MessageQueue {
   /** Up to `limit` messages that are visible now, in the order in which they are to be worked on. */
   async receive(limit: number): Promise<ReceivedMessage[]> {
     const { receivedMessageItems } = await this.#deps.queue.receiveMessages({
-      numberOfMessages: limit,
+      numberOfMessages: Math.min(limit, MAX_MESSAGES_PER_GET),
       visibilityTimeout: this.#visibilitySeconds(),
     });
     const received = await Promise.all(
@@ -115,7 +116,7 @@ export class MessageQueue {
     } catch (error) {
       if (statusOf(error) !== 404 && statusOf(error) !== 400) throw error;
       // A renewal may have raced: try its receipt, then believe that somebody else removed it.
-      await queue.deleteMessage(message.messageId, message.popReceipt).catch(() => {});
+      await ignoring([400, 404], queue.deleteMessage(message.messageId, message.popReceipt));
     }
   }
 

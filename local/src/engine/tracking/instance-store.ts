@@ -12,7 +12,7 @@ import {
   type OrchestrationStatusName,
 } from "../history/events.ts";
 import { statusName } from "../history/row-codec.ts";
-import type { LargePayloads } from "../messages/large-payloads.ts";
+import { historyBlobName, isLargeProperty, type LargePayloads } from "../messages/large-payloads.ts";
 import { escapeKey, unescapeKey } from "../taskhub/names.ts";
 import type { TaskHub } from "../taskhub/task-hub.ts";
 import { toInstanceFilter } from "./instance-filter.ts";
@@ -30,6 +30,8 @@ export type InstanceRow = {
 export type InstancesPage = { rows: InstanceStatus[]; continuationToken: string | null };
 
 const ROW_KEY = "";
+/** What the table service answers at most. */
+const MAX_PAGE = 1000;
 const LISTED_COLUMNS = [
   "PartitionKey",
   "RowKey",
@@ -90,7 +92,7 @@ export class InstanceStore {
       LastUpdatedTime: dateTime(this.#clock.nowTicks()),
       RuntimeStatus: "Pending",
     };
-    await moveLargeProperties(entity, { partitionKey, rowKey: "", kind: "" }, this.#payloads);
+    await moveLargeProperties(entity, { partitionKey, rowKey: ROW_KEY, kind: "" }, this.#payloads);
     const { instances } = this.#hub;
     const write =
       existing === null
@@ -119,22 +121,19 @@ export class InstanceStore {
       CustomStatus: customStatus ?? "null",
     };
     for (const event of newEvents) Object.assign(columns, this.#columnsOf(event, episode));
-    await this.#hub.instances.upsertEntity(columns as never, "Merge");
+    await this.#merge(columns);
   }
 
   /** A terminate that found an instance which never started. */
   async markTerminated(instanceId: string, at: string, reason: string | null): Promise<void> {
-    await this.#hub.instances.upsertEntity(
-      {
-        partitionKey: escapeKey(instanceId),
-        rowKey: ROW_KEY,
-        RuntimeStatus: "Terminated",
-        LastUpdatedTime: dateTime(at),
-        CompletedTime: dateTime(this.#clock.nowTicks()),
-        ...(reason === null ? {} : { Output: reason }),
-      } as never,
-      "Merge",
-    );
+    await this.#merge({
+      partitionKey: escapeKey(instanceId),
+      rowKey: ROW_KEY,
+      RuntimeStatus: "Terminated",
+      LastUpdatedTime: dateTime(at),
+      CompletedTime: dateTime(this.#clock.nowTicks()),
+      ...(reason === null ? {} : { Output: reason }),
+    });
   }
 
   async status(instanceId: string, options: { withInput: boolean }): Promise<InstanceStatus | null> {
@@ -155,7 +154,7 @@ export class InstanceStore {
         disableTypeConversion: true,
       })
       .byPage({
-        maxPageSize: page.top,
+        maxPageSize: Math.min(page.top, MAX_PAGE),
         ...(page.continuationToken === undefined ? {} : { continuationToken: page.continuationToken }),
       });
     const { value } = await pages.next();
@@ -166,6 +165,20 @@ export class InstanceStore {
 
   async remove(instanceId: string): Promise<void> {
     await ignoring([404], this.#hub.instances.deleteEntity(escapeKey(instanceId), ROW_KEY));
+  }
+
+  /** Payloads that no message or history row put into a blob, such as a long failure's text, get one of their own. */
+  async #merge(columns: Record<string, unknown>): Promise<void> {
+    const partitionKey = String(columns["partitionKey"]);
+    for (const property of ["Input", "Output"]) {
+      const value = columns[property];
+      if (typeof value !== "string" || !isLargeProperty(value)) continue;
+      const name = historyBlobName(partitionKey, ROW_KEY, property, property);
+      await this.#payloads.save(name, value);
+      columns[property] = this.#payloads.urlOf(name);
+    }
+    await moveLargeProperties(columns, { partitionKey, rowKey: ROW_KEY, kind: "" }, this.#payloads);
+    await this.#hub.instances.upsertEntity(columns as never, "Merge");
   }
 
   async #get(instanceId: string): Promise<TableRow | null> {
@@ -221,14 +234,19 @@ export class InstanceStore {
       const value = textValue(row, name);
       return value === null ? null : this.#payloads.resolve(value);
     };
-    const inputBlob = textValue(row, "InputBlobName");
+    const input = async () => {
+      const blobName = textValue(row, "InputBlobName");
+      // The column of a merged row stays when a later generation has a short input.
+      const isMoved = blobName !== null && !textValue(row, "Input");
+      return isMoved ? this.#payloads.load(blobName) : resolve("Input");
+    };
     return {
       instanceId: unescapeKey(String(row["partitionKey"])),
       executionId: textValue(row, "ExecutionId") ?? "",
       name: textValue(row, "Name") ?? "",
       version: textValue(row, "Version"),
       runtimeStatus: (textValue(row, "RuntimeStatus") ?? "Pending") as OrchestrationStatusName,
-      input: withInput ? (inputBlob ? await this.#payloads.load(inputBlob) : await resolve("Input")) : null,
+      input: withInput ? await input() : null,
       output: await resolve("Output"),
       customStatus: textValue(row, "CustomStatus"),
       createdTime: textValue(row, "CreatedTime") ?? "",

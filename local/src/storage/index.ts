@@ -1,0 +1,1 @@
+export { openStorage, type StorageAccount } from "./storage-account.ts";
