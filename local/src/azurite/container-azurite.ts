@@ -1,0 +1,121 @@
+import path from "node:path";
+import type { StartedTestContainer } from "testcontainers";
+import { readJson, writeJsonAtomic } from "../state/atomic-file.ts";
+import { type Claim, claim, isClaimed } from "../state/claims.ts";
+import { withFileLock } from "../state/file-lock.ts";
+import { AZURITE_SERVICES, type AzuritePorts, connectionStringFor, LOOPBACK } from "./endpoints.ts";
+import { AzuriteError } from "./errors.ts";
+import { openPorts } from "./listening-ports.ts";
+import { isAzuriteThere } from "./recognise.ts";
+import { NEVER, type RunningAzurite } from "./running-azurite.ts";
+
+/** The same version as the package that runs without Docker. */
+export const DEFAULT_IMAGE = "mcr.microsoft.com/azure-storage/azurite:3.37.0";
+
+const CONTAINER_PORTS: AzuritePorts = { blob: 10000, queue: 10001, table: 10002 };
+// Azurite starts its services one after the other, the table service last. A log line needs no shell in the image.
+const LAST_READY_LINE = /Azurite Table service is successfully listening/;
+const STARTUP_TIMEOUT_MS = 60_000;
+const STOP_TIMEOUT_MS = 10_000;
+const ANSWER_POLL_MS = 50;
+
+type Folder = { claimsDir: string; portsFile: string; lockFile: string };
+
+export type ContainerOptions = {
+  azuriteDir: string;
+  /** Image with tag; default {@link DEFAULT_IMAGE}. */
+  image?: string;
+};
+
+/**
+ * Azurite in a container that belongs to the state folder: stopped by its last user and kept, with its data, for the next.
+ * `TESTCONTAINERS_RYUK_DISABLED=true` does without the reaper's image.
+ *
+ * @throws AzuriteError `ERR_AZURITE_CONTAINER` if Docker or the image is not there, or Azurite does not start in it.
+ */
+export async function startContainerAzurite(options: ContainerOptions): Promise<RunningAzurite> {
+  const { azuriteDir, image = DEFAULT_IMAGE } = options;
+  const below = (name: string) => path.join(azuriteDir, "docker", name);
+  const folder: Folder = { claimsDir: below("users"), portsFile: below("ports.json"), lockFile: below("lock") };
+  return withFileLock(folder.lockFile, () => startOrJoin(folder, azuriteDir, image), {
+    timeoutMs: 2 * STARTUP_TIMEOUT_MS,
+  });
+}
+
+async function startOrJoin(folder: Folder, azuriteDir: string, image: string): Promise<RunningAzurite> {
+  const isShared = await isClaimed(folder.claimsDir);
+  const ports = await choosePorts(folder, isShared);
+  try {
+    const container = await runContainer(image, ports, azuriteDir);
+    await waitForAnswer(ports);
+    const mine = await claim(folder.claimsDir);
+    await writeJsonAtomic(folder.portsFile, ports);
+    let stopped: Promise<void> | undefined;
+    return {
+      ports,
+      connectionString: connectionStringFor(ports),
+      isShared,
+      pid: undefined,
+      hasLostWrites: false,
+      ready: Promise.resolve(),
+      lost: NEVER,
+      stop: () => {
+        stopped ??= leave(folder, container, mine);
+        return stopped;
+      },
+    };
+  } catch (cause) {
+    throw containerError(image, cause);
+  }
+}
+
+/** The ports are part of what the container is found again by, so they are kept while they are free. */
+async function choosePorts({ portsFile }: Folder, isShared: boolean): Promise<AzuritePorts> {
+  const remembered = (await readJson(portsFile)) as AzuritePorts | undefined;
+  if (remembered !== undefined && isShared) return remembered;
+  const listening = await openPorts(remembered === undefined ? undefined : { ports: remembered, isRequired: false });
+  await listening.close();
+  return listening.ports;
+}
+
+async function runContainer(image: string, ports: AzuritePorts, azuriteDir: string): Promise<StartedTestContainer> {
+  // Only here: it is large, and few use Docker.
+  const { GenericContainer, Wait } = await import("testcontainers");
+  const listen = AZURITE_SERVICES.flatMap((service) => [`--${service}Host`, "0.0.0.0"]);
+  return new GenericContainer(image)
+    .withCommand(["azurite", "--skipApiVersionCheck", "--disableTelemetry", "--silent", ...listen])
+    .withExposedPorts(...AZURITE_SERVICES.map((it) => ({ container: CONTAINER_PORTS[it], host: ports[it] })))
+    .withLabels({ "same-kit.state": azuriteDir })
+    .withWaitStrategy(Wait.forLogMessage(LAST_READY_LINE))
+    .withStartupTimeout(STARTUP_TIMEOUT_MS)
+    .withReuse()
+    .start();
+}
+
+/** A container that is started again still has the line of its first start in its log. */
+async function waitForAnswer(ports: AzuritePorts): Promise<void> {
+  for (const endsAt = performance.now() + STARTUP_TIMEOUT_MS; ; ) {
+    const isThere = await isAzuriteThere(ports).catch(() => false);
+    if (isThere) return;
+    if (performance.now() > endsAt) throw new Error(`Azurite does not answer on ${LOOPBACK}:${ports.table}.`);
+    await new Promise((resolve) => setTimeout(resolve, ANSWER_POLL_MS));
+  }
+}
+
+function leave(folder: Folder, container: StartedTestContainer, mine: Claim): Promise<void> {
+  return withFileLock(folder.lockFile, async () => {
+    await mine.release();
+    if (await isClaimed(folder.claimsDir)) return;
+    await container.stop({ remove: false, removeVolumes: false, timeout: STOP_TIMEOUT_MS });
+  });
+}
+
+function containerError(image: string, cause: unknown): AzuriteError {
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  return new AzuriteError({
+    code: "ERR_AZURITE_CONTAINER",
+    message: `Azurite did not start in a container of ${image}: ${reason}`,
+    hint: "See whether `docker info` works and the image can be pulled, or leave --storage out: Azurite runs without Docker too.",
+    cause,
+  });
+}

@@ -1,0 +1,66 @@
+import type { TaskHubClient } from "../engine/client.ts";
+import type { FunctionInvoker } from "../engine/ports.ts";
+import type { DurableTaskSettings } from "../engine/settings.ts";
+import type { HostExtension } from "../host/index.ts";
+import { createManagementHandler, durableClientBindingValue, startRpcListener } from "../management/index.ts";
+import type { Clock } from "../shared/clock.ts";
+import { createDeferred } from "../shared/deferred.ts";
+import type { WebhookHandler } from "../shared/http-message.ts";
+import type { Logger } from "../shared/logger.ts";
+
+const NAME = "durabletask";
+const DIRECT_CALL = "It is called by the Durable engine. Start an orchestration instead.";
+
+export type DurableExtensionDeps = { settings: DurableTaskSettings; clock: Clock; log: Logger };
+
+/** What of the engine and the host the extension needs as soon as they run. */
+export type DurableParts = { client: TaskHubClient; invoker: FunctionInvoker; systemKey(): string };
+
+/** Durable Functions as the host sees it: trigger types, a webhook, a binding. */
+export type DurableExtension = HostExtension & {
+  /** Requests that came earlier go on. */
+  connect(parts: DurableParts): void;
+  stop(): Promise<void>;
+};
+
+/**
+ * Made before engine and host, which both take a while: the host needs it to load the app, and it needs both to answer.
+ */
+export async function createDurableExtension(deps: DurableExtensionDeps): Promise<DurableExtension> {
+  const { settings, clock, log } = deps;
+  const connected = createDeferred<WebhookHandler>();
+  const webhook: WebhookHandler = async (request) => (await connected.promise)(request);
+  const rpc = settings.localRpcEndpointEnabled ? await startRpcListener(webhook, { log }) : null;
+  return {
+    name: NAME,
+    triggerTypes: ["orchestrationTrigger", "activityTrigger", "entityTrigger"],
+    webhook,
+    inputBindings: {
+      durableClient: (_binding, { hostUrl, webhookQuery }) =>
+        durableClientBindingValue({
+          hostUrl,
+          webhookQuery,
+          hubName: settings.hubName,
+          connectionName: settings.connectionName,
+          rpcBaseUrl: rpc?.baseUrl ?? null,
+        }),
+    },
+    directInvocationRefusals: {
+      orchestrationTrigger: DIRECT_CALL,
+      activityTrigger: DIRECT_CALL,
+      entityTrigger: DIRECT_CALL,
+    },
+    connect({ client, invoker, systemKey }) {
+      const handler = createManagementHandler({
+        client,
+        settings,
+        durableFunctions: () => invoker.durableFunctions(),
+        webhookQuery: () => `code=${encodeURIComponent(systemKey())}`,
+        clock,
+        log,
+      });
+      connected.resolve(handler);
+    },
+    stop: async () => rpc?.stop(),
+  };
+}

@@ -1,0 +1,11 @@
+import { OperationError } from "../shared/errors.ts";
+
+export type EmulatorErrorCode =
+  /** The storage was chosen by a text that means nothing. */
+  | "ERR_STORAGE_CHOICE"
+  /** The storage account that a connection string names does not answer. */
+  | "ERR_STORAGE_UNREACHABLE"
+  /** A host in the background ended, or was silent, before it was ready. */
+  | "ERR_DETACHED_START";
+
+export class EmulatorError extends OperationError<EmulatorErrorCode> {}

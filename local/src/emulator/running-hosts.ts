@@ -1,0 +1,43 @@
+import { createReadStream } from "node:fs";
+import { stat } from "node:fs/promises";
+import { setTimeout as delay } from "node:timers/promises";
+import { stopProcess } from "../process/stop-process.ts";
+import { listRunFiles, type RunFile } from "../state/run-file.ts";
+import { stateFolderAt } from "../state/state-folder.ts";
+
+const FOLLOW_POLL_MS = 200;
+// A host lets running invocations finish for a while before it ends.
+const STOP_TIMEOUT_MS = 30_000;
+
+/** A host that runs now, as other commands see it. */
+export type RunningHost = RunFile;
+
+/** The hosts that run with this state folder, oldest first. */
+export async function listRunningHosts(stateDir: string): Promise<RunningHost[]> {
+  return listRunFiles(stateFolderAt(stateDir).hostsDir);
+}
+
+/** Ends a host of another process: asks, waits, then ends its whole tree. */
+export async function stopRunningHost(stateDir: string, { process }: RunningHost): Promise<void> {
+  await stopProcess(process, { timeoutMs: STOP_TIMEOUT_MS });
+  // A host that had to be killed leaves its run file behind.
+  await listRunningHosts(stateDir);
+}
+
+/**
+ * What a detached host printed, in pieces; with `signal` it goes on until that aborts.
+ *
+ * @returns Nothing for a host in the foreground, which prints to its terminal.
+ */
+export async function* readHostLog({ logFile }: RunningHost, follow?: { signal: AbortSignal }): AsyncGenerator<string> {
+  if (logFile === undefined) return;
+  for (let start = 0; ; ) {
+    const end = (await stat(logFile).catch(() => undefined))?.size ?? 0;
+    if (end > start) {
+      for await (const text of createReadStream(logFile, { encoding: "utf8", start, end: end - 1 })) yield String(text);
+      start = end;
+    }
+    if (follow === undefined || follow.signal.aborted) return;
+    await delay(FOLLOW_POLL_MS, undefined, follow).catch(() => {});
+  }
+}

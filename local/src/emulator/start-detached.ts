@@ -1,0 +1,77 @@
+import { spawn } from "node:child_process";
+import { closeSync, openSync, readFileSync } from "node:fs";
+import path from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import { killTree } from "../process/kill-tree.ts";
+import { newGuidN } from "../shared/ids.ts";
+import { openStateFolder } from "../state/state-folder.ts";
+import { EmulatorError } from "./errors.ts";
+import { listRunningHosts, type RunningHost } from "./running-hosts.ts";
+
+const READY_TIMEOUT_MS = 60_000;
+const POLL_MS = 50;
+const SHOWN_LINES = 20;
+
+/** Tells a command that it runs in the background: where its log is. It passes it on as `LocalOptions.detachedLogFile`. */
+export const DETACHED_LOG_VARIABLE = "SAME_KIT_DETACHED_LOG";
+
+export type DetachedOptions = {
+  stateDir: string;
+  /** A command that calls `startLocal` with the same state folder and runs until it is asked to end. */
+  command: readonly [file: string, ...args: string[]];
+  cwd?: string;
+  env?: NodeJS.ProcessEnv;
+};
+
+/**
+ * Runs a host in the background and waits until its run file says that it serves.
+ *
+ * @throws EmulatorError `ERR_DETACHED_START` with what it printed last.
+ */
+export async function startDetached({
+  stateDir,
+  command,
+  cwd,
+  env = process.env,
+}: DetachedOptions): Promise<RunningHost> {
+  const { hostsDir } = await openStateFolder(stateDir);
+  const logFile = path.join(hostsDir, `${newGuidN()}.log`);
+  const [file, ...args] = command;
+  const log = openSync(logFile, "w");
+  const child = spawn(file, args, {
+    ...(cwd === undefined ? {} : { cwd }),
+    env: { ...env, [DETACHED_LOG_VARIABLE]: logFile },
+    detached: true,
+    stdio: ["ignore", log, log],
+  });
+  closeSync(log);
+  let end: string | undefined;
+  child.on("error", (error) => {
+    end = `could not be started: ${error.message}`;
+  });
+  child.on("exit", (code, signal) => {
+    end = signal === null ? `ended with code ${code}` : `was ended by ${signal}`;
+  });
+
+  for (const deadline = performance.now() + READY_TIMEOUT_MS; ; await delay(POLL_MS)) {
+    const host = (await listRunningHosts(stateDir)).find((it) => it.logFile === logFile);
+    if (host !== undefined) {
+      child.unref();
+      return host;
+    }
+    if (end !== undefined) throw startError(end, logFile);
+    if (performance.now() > deadline) {
+      if (child.pid !== undefined) await killTree(child.pid);
+      throw startError(`was not ready within ${READY_TIMEOUT_MS / 1000} s and has been ended`, logFile);
+    }
+  }
+}
+
+function startError(what: string, logFile: string): EmulatorError {
+  const printed = readFileSync(logFile, "utf8").trimEnd().split("\n").slice(-SHOWN_LINES);
+  return new EmulatorError({
+    code: "ERR_DETACHED_START",
+    message: [`The host in the background ${what}.`, ...printed.filter((line) => line !== "")].join("\n"),
+    hint: `All that it printed is in ${logFile}.`,
+  });
+}

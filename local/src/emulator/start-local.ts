@@ -1,0 +1,196 @@
+import path from "node:path";
+import type { TaskHubClient } from "../engine/client.ts";
+import { startEngine } from "../engine/index.ts";
+import { newWorkerId } from "../engine/leases/worker-id.ts";
+import type { DurableTaskSettings } from "../engine/settings.ts";
+import { createFunctionInvoker, type FunctionsHost, type HostedFunction, startFunctionsHost } from "../host/index.ts";
+import { identifyThisProcess } from "../process/process-identity.ts";
+import { createSystemClock } from "../shared/clock.ts";
+import { createLogger, type Logger, type LogSink } from "../shared/logger.ts";
+import { type RunFile, removeRunFile, writeRunFile } from "../state/run-file.ts";
+import { openStateFolder, type StateFolder } from "../state/state-folder.ts";
+import { openStorage } from "../storage/storage-account.ts";
+import { loadDurableSettings, ownApp } from "./app-settings.ts";
+import { createDurableExtension } from "./durable-extension.ts";
+import { type LocalStorage, openLocalStorage } from "./open-local-storage.ts";
+import { StopStack } from "./stop-stack.ts";
+import type { StorageChoice } from "./storage-choice.ts";
+
+export type LocalOptions = {
+  /** A folder with host.json and package.json; default: same-kit's own app. */
+  appDir?: string;
+  /** Usually `.same-kit` beside the user's files; made where it is missing. */
+  stateDir: string;
+  /** Default: the app's own choice, else 7071; 0 takes any free port. */
+  port?: number;
+  /** Default: Azurite with its data in the state folder. */
+  storage?: StorageChoice;
+  /** Settings that win over local.settings.json and the environment. */
+  appSettings?: Readonly<Record<string, string>>;
+  /** Default: what host.json says, else one per app folder. */
+  hubName?: string;
+  /** Reload when the app's files change; default false. */
+  watch?: boolean;
+  /** `true`, a port or `host:port`: the worker listens for a debugger there. */
+  inspect?: boolean | string;
+  onLog?: LogSink;
+  /** The host runs in the background and prints to this file. */
+  detachedLogFile?: string;
+  /** Stops everything when it aborts. */
+  signal?: AbortSignal;
+};
+
+/** A Functions host with its storage and its Durable engine. */
+export interface LocalHost {
+  /** `http://localhost:<port>` */
+  readonly url: string;
+  readonly port: number;
+  readonly functions: readonly HostedFunction[];
+  /** The list of functions as `func start` prints it. */
+  readonly functionListText: string;
+  readonly hubName: string;
+  /** Process id of the app's worker. */
+  readonly workerPid: number | undefined;
+  readonly storage: Readonly<Pick<LocalStorage, "description" | "connectionString" | "hasLostWrites" | "pid">>;
+  readonly client: TaskHubClient;
+  /** Resolves with the reason when the host cannot go on (its worker or its storage is gone); call `stop()` then. */
+  readonly failed: Promise<Error>;
+  /** The key that opens the management API where keys are asked for. */
+  managementKey(): string;
+  /** Stops what was started, last first. Safe to call twice. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts storage, Functions host and engine side by side, and says so in a run file.
+ *
+ * @throws HostError, AzuriteError, StateError, UsageError or EmulatorError; what was started by then is stopped.
+ */
+export async function startLocal(options: LocalOptions): Promise<LocalHost> {
+  const running = new StopStack();
+  try {
+    const host = await startAll(options, running);
+    options.signal?.addEventListener("abort", () => void host.stop().catch(() => {}), { once: true });
+    if (options.signal?.aborted === true) await host.stop();
+    options.signal?.throwIfAborted();
+    return host;
+  } catch (error) {
+    // The first error says why; those of stopping follow from it.
+    await running.stop().catch(() => {});
+    throw error;
+  }
+}
+
+async function startAll(options: LocalOptions, running: StopStack): Promise<LocalHost> {
+  const { stateDir, storage: choice = { kind: "disk" }, appSettings = {}, hubName, onLog = () => {} } = options;
+  const appDir = path.resolve(options.appDir ?? ownApp());
+  const log = createLogger(onLog, "local");
+  const [folder, settings] = await Promise.all([
+    openStateFolder(stateDir),
+    loadDurableSettings(appDir, appSettings, hubName),
+  ]);
+  const storage = await openLocalStorage(choice, folder.azuriteDir);
+  running.add(() => storage.stop());
+
+  const parts = await startParts({ options, appDir, folder, settings, storage, log }, running);
+  const runFile = await announce(options, { appDir, folder, settings, storage }, parts.host);
+  running.add(() => removeRunFile(folder.hostsDir, runFile));
+  return toLocalHost(parts, settings, storage, running);
+}
+
+type Setting = {
+  options: LocalOptions;
+  appDir: string;
+  folder: StateFolder;
+  settings: DurableTaskSettings;
+  storage: LocalStorage;
+  log: Logger;
+};
+
+type Parts = { host: FunctionsHost; client: TaskHubClient };
+
+/** Host and hub at once: the worker loads the app while Azurite comes up and the hub's tables are made. */
+async function startParts(setting: Setting, running: StopStack): Promise<Parts> {
+  const { options, appDir, folder, settings, storage, log } = setting;
+  const clock = createSystemClock();
+  const extension = await createDurableExtension({ settings, clock, log: log.child("management") });
+  running.add(() => extension.stop());
+  const account = openStorage(storage.connectionString);
+  const starting = startFunctionsHost({
+    appDir,
+    extensions: [extension],
+    appSettings: {
+      ...options.appSettings,
+      AzureWebJobsStorage: storage.connectionString,
+      [settings.connectionName]: storage.connectionString,
+    },
+    log,
+    stateDir: folder.dir,
+    ...(options.port === undefined ? {} : { port: options.port }),
+    ...(options.watch === undefined ? {} : { watch: options.watch }),
+    ...(options.inspect === undefined ? {} : { inspect: options.inspect }),
+  });
+  running.add(async () => (await starting.catch(() => undefined))?.stop());
+  const [host] = await Promise.all([starting, storage.ready]);
+
+  const invoker = createFunctionInvoker(host);
+  const engine = await startEngine({
+    storage: account,
+    settings,
+    invoker,
+    workerId: newWorkerId(),
+    log: log.child("engine"),
+    clock,
+  });
+  // Before the host: what runs is finished and saved while the worker still answers.
+  running.add(() => engine.stop());
+  extension.connect({ client: engine.client, invoker, systemKey: () => host.systemKey(extension.name) });
+  return { host, client: engine.client };
+}
+
+async function announce(
+  { detachedLogFile }: LocalOptions,
+  { appDir, folder, settings, storage }: Pick<Setting, "appDir" | "folder" | "settings" | "storage">,
+  { url, port }: FunctionsHost,
+): Promise<RunFile> {
+  const runFile: RunFile = {
+    process: identifyThisProcess(),
+    url,
+    port,
+    hubName: settings.hubName,
+    appDir,
+    storage: storage.description,
+    startedAt: new Date().toISOString(),
+    isDetached: detachedLogFile !== undefined,
+    ...(detachedLogFile === undefined ? {} : { logFile: detachedLogFile }),
+  };
+  await writeRunFile(folder.hostsDir, runFile);
+  return runFile;
+}
+
+function toLocalHost(
+  { host, client }: Parts,
+  { hubName }: DurableTaskSettings,
+  { description, connectionString, hasLostWrites, lost, pid }: LocalStorage,
+  running: StopStack,
+): LocalHost {
+  return {
+    url: host.url,
+    port: host.port,
+    hubName,
+    client,
+    storage: { description, connectionString, hasLostWrites, pid },
+    failed: Promise.race([host.failed, lost]),
+    get functions() {
+      return host.functions;
+    },
+    get functionListText() {
+      return host.functionListText;
+    },
+    get workerPid() {
+      return host.workerPid;
+    },
+    managementKey: () => host.systemKey("durabletask"),
+    stop: () => running.stop(),
+  };
+}

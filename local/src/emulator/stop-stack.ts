@@ -1,0 +1,21 @@
+/** What was started, to be stopped in the opposite order. Every stop is tried; the first error is thrown at the end. */
+export class StopStack {
+  readonly #stops: (() => Promise<void>)[] = [];
+  #result: Promise<void> | undefined;
+
+  add(stop: () => Promise<void>): void {
+    this.#stops.push(stop);
+  }
+
+  /** Safe to call twice: the second call waits for the first. */
+  stop(): Promise<void> {
+    this.#result ??= this.#stopAll();
+    return this.#result;
+  }
+
+  async #stopAll(): Promise<void> {
+    const errors: unknown[] = [];
+    for (const stop of this.#stops.reverse()) await stop().catch((error: unknown) => errors.push(error));
+    if (errors.length > 0) throw errors[0];
+  }
+}

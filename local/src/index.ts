@@ -1,0 +1,29 @@
+// The local emulator: what the `same-kit` command and tests use of it.
+
+export { AzuriteError, type AzuriteErrorCode } from "./azurite/errors.ts";
+export { EmulatorError, type EmulatorErrorCode } from "./emulator/errors.ts";
+export { listRunningHosts, type RunningHost, readHostLog, stopRunningHost } from "./emulator/running-hosts.ts";
+export { DETACHED_LOG_VARIABLE, type DetachedOptions, startDetached } from "./emulator/start-detached.ts";
+export { type LocalHost, type LocalOptions, startLocal } from "./emulator/start-local.ts";
+export { describeStorage, parseStorageChoice, type StorageChoice } from "./emulator/storage-choice.ts";
+export type { InstanceFilter, InstanceStatus, StartRequest, TaskHubClient } from "./engine/client.ts";
+export { OrchestrationAlreadyExistsError } from "./engine/errors.ts";
+export type { HistoryEvent, OrchestrationStatusName } from "./engine/history/events.ts";
+export { HostError, type HostErrorCode, type HostedFunction } from "./host/index.ts";
+export * from "./mini-azure/index.ts";
+export { describePortOwner, findPortOwner, type PortOwner } from "./process/port-owner.ts";
+export { type Clock, createSystemClock } from "./shared/clock.ts";
+export { InvariantError, OperationError, SameKitError, UsageError } from "./shared/errors.ts";
+export {
+  createLogger,
+  type LogEntry,
+  type LogFields,
+  type Logger,
+  type LogLevel,
+  type LogSink,
+  type LogSource,
+  silentLogger,
+} from "./shared/logger.ts";
+export { packageRoot } from "./shared/package-root.ts";
+export { StateError, type StateErrorCode } from "./state/errors.ts";
+export { openStateFolder, STATE_FORMAT_VERSION, type StateFolder, stateFolderAt } from "./state/state-folder.ts";
