@@ -28,7 +28,11 @@ export const FAILURE_CASES = {
   ERR_PROVISION_PLAN_STALE: { number: 18, phase: "provision" },
   ERR_PROVISION_INCOMPLETE: { number: 19, phase: "provision" },
   ERR_PROVISION_AZURE_BUSY: { number: 20, phase: "provision" },
+  ERR_PREFLIGHT_INTERRUPTED: { number: 21, phase: "preflight" },
   ERR_PROVISION_INTERRUPTED: { number: 21, phase: "provision" },
+  ERR_DEPLOY_INTERRUPTED: { number: 21, phase: "deploy" },
+  ERR_VERIFY_INTERRUPTED: { number: 21, phase: "verify" },
+  ERR_REMOVE_INTERRUPTED: { number: 21, phase: "remove" },
   ERR_DEPLOY_APP_NOT_FOUND: { number: 22, phase: "deploy" },
   ERR_DEPLOY_SCM_UNAUTHORIZED: { number: 23, phase: "deploy" },
   ERR_DEPLOY_SCM_FORBIDDEN: { number: 24, phase: "deploy" },
@@ -45,6 +49,9 @@ export const FAILURE_CASES = {
   ERR_VERIFY_SMOKE_FAILED: { number: 34, phase: "verify" },
   ERR_TLS_INTERCEPTED: { number: 35, phase: "preflight" },
   ERR_REMOVE_NOT_EMPTY: { number: 36, phase: "remove" },
+  ERR_OUTPUTS_MISSING: { number: 37, phase: "provision" },
+  ERR_DEPLOY_TIMEOUT: { number: 38, phase: "deploy" },
+  ERR_REMOVE_NOT_GONE: { number: 39, phase: "remove" },
 } as const satisfies Record<string, FailureCase>;
 
 export type FailureCode = keyof typeof FAILURE_CASES;

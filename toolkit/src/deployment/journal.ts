@@ -60,12 +60,23 @@ export class Journal {
     return entry?.status === "done" && entry.fingerprint === fingerprint;
   }
 
-  /** Runs a phase and writes down how it ended. */
-  async run<T>(phase: JournalPhase, fingerprint: string, work: () => Promise<T>): Promise<T> {
+  /**
+   * Runs a phase and writes down how it ended.
+   *
+   * @param isDone - Whether the result counts; where it does not, as of a plan that was only shown, the entry from before stays.
+   */
+  async run<T>(
+    phase: JournalPhase,
+    fingerprint: string,
+    work: () => Promise<T>,
+    isDone: (result: T) => boolean = () => true,
+  ): Promise<T> {
+    const before = this.#content.phases[phase];
     await this.#write(phase, { status: "started", fingerprint });
     try {
       const result = await work();
-      await this.#write(phase, { status: "done", fingerprint });
+      if (isDone(result)) await this.#write(phase, { status: "done", fingerprint });
+      else await this.#restore(phase, before);
       return result;
     } catch (error) {
       const code = String((error as { code?: unknown }).code ?? "ERR_UNKNOWN");
@@ -81,6 +92,12 @@ export class Journal {
     this.#content.published = all.slice(0, KEPT_PACKAGES);
     await savePrivately(this.#file, this.#content);
     return all.slice(KEPT_PACKAGES);
+  }
+
+  async #restore(phase: JournalPhase, entry: JournalEntry | undefined): Promise<void> {
+    if (entry === undefined) delete this.#content.phases[phase];
+    else this.#content.phases[phase] = entry;
+    await savePrivately(this.#file, this.#content);
   }
 
   async #write(phase: JournalPhase, entry: Omit<JournalEntry, "at">): Promise<void> {

@@ -18,6 +18,12 @@ export interface DeploymentView {
   confirm(question: string): Promise<boolean>;
 }
 
+/** Where a rehearsal's drill strikes that no server can play; they do nothing in the cloud. */
+export type DrillHooks = {
+  beforePlan(terraformDir: string): Promise<void>;
+  beforeApply(terraformDir: string): Promise<void>;
+};
+
 export type SmokeTestRequest = {
   hostName: string;
   accessKey: string;

@@ -1,17 +1,16 @@
 import path from "node:path";
 import { rm } from "node:fs/promises";
-import { OperationError } from "@same-kit/local";
 import { costNotes, type HostingPlan } from "../adapters/terraform/cost-notes.ts";
 import { type PlannedChange, summarizePlan } from "../adapters/terraform/plan-summary.ts";
 import { type Terraform, TerraformError } from "../adapters/terraform/terraform.ts";
 import type { TerraformEvent } from "../adapters/terraform/ui-events.ts";
 import { type DeploymentFacts, explainTerraformError, textOf } from "./explain-terraform.ts";
-import type { DeploymentView, PhaseProgress } from "./ports.ts";
+import { InterruptedError } from "./interrupted.ts";
+import type { DeploymentView, DrillHooks, PhaseProgress } from "./ports.ts";
+import type { TerraformSession } from "./session.ts";
 
 export type ProvisionOptions = {
-  terraform: Terraform;
-  /** Sends terraform's events to the phase that runs. */
-  onEvent: (listener: (event: TerraformEvent) => void) => void;
+  session: TerraformSession;
   terraformDir: string;
   facts: Omit<DeploymentFacts, "done" | "planned">;
   plan: HostingPlan;
@@ -19,8 +18,7 @@ export type ProvisionOptions = {
   /** Only show what would be done. */
   planOnly: boolean;
   assumeYes: boolean;
-  /** Lets terraform adopt what an interrupted run made in our own resource group. */
-  recover: () => Promise<void>;
+  drillHooks: DrillHooks;
   view: DeploymentView;
   signal: AbortSignal;
 };
@@ -48,14 +46,15 @@ export async function provision(options: ProvisionOptions): Promise<ProvisionRes
 }
 
 async function plan(planFile: string, options: ProvisionOptions): Promise<PlannedChange[] | null> {
-  const { terraform, view, isDestroy } = options;
+  const { session, view, isDestroy } = options;
+  await options.drillHooks.beforePlan(options.terraformDir);
   return view.phase(isDestroy ? "Plan the removal" : "Plan", async (progress) => {
-    options.onEvent((event) => {
+    session.listen((event) => {
       if (event.kind === "drift") progress.note(`changed outside: ${event.address} (${event.action})`);
     });
     try {
-      if (!(await terraform.plan(planFile, { destroy: isDestroy }))) return null;
-      return summarizePlan(await terraform.showPlan(planFile));
+      if (!(await session.terraform.plan(planFile, { destroy: isDestroy }))) return null;
+      return summarizePlan(await session.terraform.showPlan(planFile));
     } catch (error) {
       throw explain(error, options, { done: 0, planned: 0 });
     }
@@ -67,33 +66,38 @@ async function plan(planFile: string, options: ProvisionOptions): Promise<Planne
  * resources of an interrupted run are adopted.
  */
 async function applyUntilSettled(planFile: string, changes: PlannedChange[], options: ProvisionOptions): Promise<void> {
+  let planned = changes;
   let wasStale = false;
   for (let adoptions = 0; ; ) {
-    const failure = await apply(planFile, changes, options);
+    const failure = await apply(planFile, planned, options);
     if (failure === null) return;
-    const text = textOf(failure.error);
-    if (/Saved plan is stale/.test(text) && !wasStale) wasStale = true;
+    const isStale = /Saved plan is stale/.test(textOf(failure.error));
+    if (isStale && !wasStale) wasStale = true;
     else if (adoptions < MAX_ADOPTIONS && (await adopt(failure.error, changes, options))) adoptions += 1;
     else throw explain(failure.error, options, failure);
-    if (!(await options.terraform.plan(planFile, { destroy: options.isDestroy }))) return;
+    const again = await plan(planFile, options);
+    if (again === null) return;
+    planned = again;
   }
 }
 
 type ApplyFailure = { error: TerraformError; done: number; planned: number };
 
+/** @returns how terraform failed; null when it did not. */
 async function apply(planFile: string, changes: PlannedChange[], options: ProvisionOptions): Promise<ApplyFailure | null> {
-  const { terraform, view, isDestroy } = options;
+  const { session, view, isDestroy } = options;
+  await options.drillHooks.beforeApply(options.terraformDir);
   const done = new Set<string>();
-  return view.phase(isDestroy ? "Remove" : "Apply", async (progress) => {
-    options.onEvent((event) => showResource(event, progress, done, changes.length));
-    try {
-      await terraform.apply(planFile);
-      return null;
-    } catch (error) {
-      if (!(error instanceof TerraformError)) throw error;
-      return { error, done: done.size, planned: changes.length };
-    }
-  });
+  try {
+    await view.phase(isDestroy ? "Remove" : "Apply", async (progress) => {
+      session.listen((event) => showResource(event, progress, done, changes.length));
+      await session.terraform.apply(planFile);
+    });
+    return null;
+  } catch (error) {
+    if (!(error instanceof TerraformError)) throw error;
+    return { error, done: done.size, planned: changes.length };
+  }
 }
 
 function showResource(event: TerraformEvent, progress: PhaseProgress, done: Set<string>, planned: number): void {
@@ -106,19 +110,20 @@ function showResource(event: TerraformEvent, progress: PhaseProgress, done: Set<
   else progress.say(`${done.size}/${planned} · ${action} ${address} ${elapsedSeconds > 0 ? `${elapsedSeconds} s` : ""}`.trim());
 }
 
-/** Takes a resource that exists already into the state, if it lies in our own group. */
+/** Takes resources that exist already into the state, if they all lie in our own group. */
 async function adopt(error: TerraformError, changes: PlannedChange[], options: ProvisionOptions): Promise<boolean> {
-  const diagnostic = error.run.errors.find(({ summary }) => /needs to be imported into the State/i.test(summary));
-  const id = diagnostic?.summary.match(/ID "([^"]+)"/)?.[1];
-  const address = diagnostic?.address ?? null;
-  if (id === undefined || address === null) return false;
-  const group = changes.find((it) => it.address === GROUP_ADDRESS)?.name ?? (await knownGroup(options.terraform));
-  if (group === null || !isInGroup(id, group)) return false;
-  return options.view.phase(`Adopt ${address}, which an interrupted run left`, async () => {
-    await options.recover();
-    await options.terraform.import(address, id);
-    return true;
+  const found = error.run.errors.flatMap(({ summary, detail, address }) => {
+    const id = `${summary}\n${detail}`.match(/ID "([^"]+)" already exists[\s\S]*needs to be imported/)?.[1];
+    return id === undefined || address === null ? [] : [{ id, address }];
   });
+  if (found.length === 0) return false;
+  const { terraform } = options.session;
+  const group = changes.find((it) => it.address === GROUP_ADDRESS)?.name ?? (await knownGroup(terraform));
+  if (group === null || !found.every(({ id }) => isInGroup(id, group))) return false;
+  for (const { id, address } of found) {
+    await options.view.phase(`Adopt ${address}, which an interrupted run left`, () => terraform.import(address, id));
+  }
+  return true;
 }
 
 async function knownGroup(terraform: Terraform): Promise<string | null> {
@@ -135,8 +140,7 @@ function explain(error: unknown, options: ProvisionOptions, progress: { done: nu
   if (!(error instanceof TerraformError)) return error;
   const facts = { ...options.facts, done: progress.done, planned: progress.planned };
   if (!options.signal.aborted) return explainTerraformError(error, facts);
-  return new OperationError({
-    code: "ERR_PROVISION_INTERRUPTED",
+  return new InterruptedError(options.isDestroy ? "remove" : "provision", options.signal, {
     message: `Stopped. ${facts.done} of ${facts.planned} resources were finished and are recorded in the state.`,
     hint: options.isDestroy ? "Run `same-kit down` again to go on." : "Go on with `same-kit up`, or remove all with `same-kit down`.",
     cause: error,

@@ -1,7 +1,7 @@
 import { copyFile, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { createHash } from "node:crypto";
 import path from "node:path";
-import type { EnvironmentFolder } from "./environment.ts";
+import { type EnvironmentFolder, loadJson, savePrivately } from "./environment.ts";
 
 /** Values of the module's variables, as JSON. */
 export type TerraformVariables = Record<string, unknown>;
@@ -12,12 +12,13 @@ export type WorkspaceOptions = {
   /** A file with a `terraform { backend … }` block, for a state that several machines share. */
   backendFile: string | null;
   variables: TerraformVariables;
-  /** Replaces the lock file of the module; rehearsals have one of their own. */
+  /** Replaces the lock file of the module; null: the module's, which a rehearsal does without. */
   lockFile: string | null;
-  keepsModuleLockFile: boolean;
+  /** Where the provider comes from; another one needs another `init`. */
+  providerIdentity: string;
 };
 
-const LOCK_FILE = ".terraform.lock.hcl";
+export const LOCK_FILE = ".terraform.lock.hcl";
 const VARIABLES_FILE = "same-kit.auto.tfvars.json";
 const BACKEND_FILE = "same-kit-backend.tf";
 
@@ -34,10 +35,16 @@ export async function prepareTerraformWorkspace(folder: EnvironmentFolder, optio
   for (const name of names) await copyFile(path.join(options.moduleDir, name), path.join(terraformDir, name));
   if (options.backendFile !== null) await copyFile(options.backendFile, path.join(terraformDir, BACKEND_FILE));
   if (options.lockFile !== null) await writeFile(path.join(terraformDir, LOCK_FILE), options.lockFile);
-  else if (options.keepsModuleLockFile) await copyIfThere(options.moduleDir, terraformDir, LOCK_FILE);
-  const variables = path.join(terraformDir, VARIABLES_FILE);
-  await writeFile(variables, `${JSON.stringify(options.variables, null, 2)}\n`, { mode: 0o600 });
+  else if (!folder.isRehearsal) await copyIfThere(options.moduleDir, terraformDir, LOCK_FILE);
+  await savePrivately(path.join(terraformDir, VARIABLES_FILE), options.variables);
   return initFingerprint(options, names);
+}
+
+/** Changes some variables of a workspace that was prepared before. */
+export async function updateTerraformVariables(folder: EnvironmentFolder, changes: TerraformVariables): Promise<void> {
+  const file = path.join(folder.terraformDir, VARIABLES_FILE);
+  const known = (await loadJson(file)) as TerraformVariables | null;
+  if (known !== null) await savePrivately(file, { ...known, ...changes });
 }
 
 /** A file that the module no longer has must not go on being applied. */
@@ -55,6 +62,6 @@ async function initFingerprint(options: WorkspaceOptions, names: readonly string
   const hash = createHash("sha256");
   for (const name of [...names].sort()) hash.update(name).update(await readFile(path.join(options.moduleDir, name)));
   if (options.backendFile !== null) hash.update(await readFile(options.backendFile));
-  hash.update(options.lockFile ?? "");
+  hash.update(options.lockFile ?? "").update(options.providerIdentity);
   return hash.digest("hex").slice(0, 32);
 }

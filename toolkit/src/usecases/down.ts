@@ -1,12 +1,17 @@
+import { existsSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { OperationError } from "@same-kit/local";
 import type { SignedIn } from "../adapters/azure/sign-in.ts";
 import type { EnvironmentFolder } from "../deployment/environment.ts";
 import { loadJson } from "../deployment/environment.ts";
+import { type Initialise, initialise } from "../deployment/initialise.ts";
+import { orInterrupted } from "../deployment/interrupted.ts";
+import { Journal } from "../deployment/journal.ts";
 import type { DeploymentOutputs } from "../deployment/outputs.ts";
 import { provision } from "../deployment/provision.ts";
 import { pollUntil } from "../deployment/retry.ts";
-import { createEventRelay, createTerraform, type DeploymentDeps, preflight } from "./up.ts";
+import { checkPreflight, createTerraformSession, type DeploymentDeps } from "../deployment/session.ts";
+import { updateTerraformVariables } from "../deployment/workspace.ts";
 
 export type DownOptions = { folder: EnvironmentFolder; subscription: string | null; assumeYes: boolean; planOnly: boolean };
 
@@ -23,35 +28,53 @@ const AZURES_OWN = /^(Failure Anomalies - |Application Insights Smart Detection)
 /** Plans, asks, destroys, and looks that nothing is left. Refuses while the group holds what is not ours. */
 export async function down(options: DownOptions, deps: DeploymentDeps): Promise<DownResult> {
   const { folder } = options;
-  const { view } = deps;
-  const events = createEventRelay();
-  const terraform = createTerraform(folder, events.emit, deps);
-  const outputs = (await loadJson(folder.outputsFile)) as DeploymentOutputs | null;
-  const azure = await view.phase("Check tools and sign-in", () => preflight(options.subscription, terraform, deps));
-  if ((await terraform.stateList()).length === 0) {
+  const { view, signal } = deps;
+  const session = createTerraformSession(folder, deps);
+  const azure = await view.phase("Check tools and sign-in", () =>
+    orInterrupted("preflight", signal, () => checkPreflight(options.subscription, session.terraform, deps)),
+  );
+  if (!existsSync(folder.terraformDir) || (await session.terraform.stateList()).length === 0) {
     view.lines([`The environment "${folder.name}" holds nothing that same-kit made.`]);
     return { kind: "nothing", changes: 0 };
   }
-  if (outputs !== null) await refuseForeign(azure, outputs.resourceGroup);
+  const outputs = (await loadJson(folder.outputsFile)) as DeploymentOutputs | null;
+  const plan = outputs?.plan ?? "flex";
+  const facts = { subscriptionId: azure.subscriptionId, user: azure.user, location: "", plan };
+  await updateTerraformVariables(folder, deps.terraform.variables);
+  await prepareRemoval({ folder, session, deps, facts });
+  // After an apply that failed the state may know the group although no outputs were captured.
+  const group = outputs?.resourceGroup ?? (await session.terraform.outputs())["resource_group"];
+  if (typeof group === "string") await refuseForeign(azure, group);
   const result = await provision({
-    terraform,
-    onEvent: events.listen,
+    session,
     terraformDir: folder.terraformDir,
-    facts: { subscriptionId: azure.subscriptionId, user: azure.user, location: "", plan: outputs?.plan ?? "flex" },
-    plan: outputs?.plan ?? "flex",
+    facts,
+    plan,
     isDestroy: true,
     planOnly: options.planOnly,
     assumeYes: options.assumeYes,
-    recover: async () => {},
+    drillHooks: deps.drillHooks,
     view,
-    signal: deps.signal,
+    signal,
   });
   if (result.kind === "planned" || result.kind === "declined") return { kind: result.kind, changes: result.changes.length };
-  if (outputs !== null) await verifyGone(azure, outputs.resourceGroup, deps);
-  // What the next `up` makes is new: nothing of this one may count as done.
-  for (const file of [folder.outputsFile, folder.journalFile]) await rm(file, { force: true });
-  await rm(folder.packagesDir, { recursive: true, force: true });
+  if (typeof group === "string") await orInterrupted("remove", signal, () => verifyGone(azure, group, deps));
+  await forget(folder);
   return { kind: "removed", changes: result.changes.length };
+}
+
+/** Terraform's provider may be missing here, as after `.terraform` was removed or a rehearsal changed its provider. */
+async function prepareRemoval(options: Pick<Initialise, "folder" | "session" | "deps" | "facts">): Promise<void> {
+  const { folder, deps } = options;
+  const journal = await Journal.open(folder, deps.now);
+  const fingerprint = journal.phase("init")?.fingerprint ?? "";
+  await initialise({ ...options, journal, fingerprint, force: false });
+}
+
+/** What the next `up` makes is new: nothing of this one may count as done. */
+async function forget(folder: EnvironmentFolder): Promise<void> {
+  for (const file of [folder.outputsFile, folder.journalFile]) await rm(file, { force: true });
+  for (const dir of [folder.packagesDir, folder.terraformDir]) await rm(dir, { recursive: true, force: true });
 }
 
 type ListedResource = { id: string; name: string; type: string; tags?: Record<string, string> };

@@ -6,19 +6,21 @@ import { OperationError } from "@same-kit/local";
 import { funcVersion, publishWithFunc } from "../adapters/publish/func.ts";
 import type { Journal, PublishedPackage } from "../deployment/journal.ts";
 import type { DeploymentOutputs } from "../deployment/outputs.ts";
-import type { DeploymentView } from "../deployment/ports.ts";
+import type { DeploymentView, PhaseProgress } from "../deployment/ports.ts";
 import { type AzureDeps, createDirectPublisher, type Publish, waitForSite } from "../deployment/publish-package.ts";
 import { waitForApp } from "../deployment/verify.ts";
 import { checkPackageSize } from "../packaging/limits.ts";
 import { layOut } from "../packaging/lay-out.ts";
 import type { AppPackage } from "../packaging/app-package.ts";
-import type { DeploymentDeps, UpOptions } from "./up.ts";
+import { orInterrupted } from "../deployment/interrupted.ts";
+import type { DeploymentDeps } from "../deployment/session.ts";
+import type { EnvironmentFolder } from "../deployment/environment.ts";
 
 /** `auto`: func where it is there, else the direct way. */
 export type PublisherName = "func" | "direct" | "auto";
 
 export type PublishAppInput = {
-  options: Pick<UpOptions, "folder" | "force" | "publisher">;
+  options: { folder: EnvironmentFolder; force: boolean; publisher: PublisherName };
   outputs: DeploymentOutputs;
   journal: Journal;
   deps: DeploymentDeps;
@@ -30,13 +32,9 @@ export type PublishResult = { sha256: string; sizeBytes: number; wasPublished: b
 /** Packs, checks, publishes and waits until the app is listed and healthy; a package that runs already is left alone. */
 export async function publishApp(input: PublishAppInput): Promise<PublishResult> {
   const { options, outputs, journal, deps } = input;
-  const pack = await deps.view.phase("Pack the app", async (progress) => {
-    const onProgress = (text: string) => progress.say(text);
-    const made = await deps.packApp({ packagesDir: options.folder.packagesDir, signal: deps.signal, onProgress });
-    for (const warning of checkPackageSize(made, outputs.plan)) progress.note(warning);
-    progress.note(describe(made));
-    return made;
-  });
+  const pack = await deps.view.phase("Pack the app", (progress) =>
+    orInterrupted("deploy", deps.signal, () => packAndCheck(input, progress)),
+  );
   const fingerprint = `${outputs.appId} ${pack.sha256}`;
   const { sha256, sizeBytes } = pack;
   if (!options.force && journal.isDone("publish", fingerprint)) {
@@ -47,6 +45,14 @@ export async function publishApp(input: PublishAppInput): Promise<PublishResult>
   await publishAndWait(input, fingerprint, pack.file, publish);
   await removeOld(await journal.addPublished({ sha256, file: pack.file }));
   return { sha256, sizeBytes, wasPublished: true };
+}
+
+async function packAndCheck({ options, outputs, deps }: PublishAppInput, progress: PhaseProgress): Promise<AppPackage> {
+  const onProgress = (text: string) => progress.say(text);
+  const pack = await deps.packApp({ packagesDir: options.folder.packagesDir, signal: deps.signal, onProgress });
+  for (const warning of checkPackageSize(pack, outputs.plan)) progress.note(warning);
+  progress.note(describe(pack));
+  return pack;
 }
 
 /** Publishes the package before the present one again. */
@@ -68,12 +74,17 @@ export async function rollBack(input: PublishAppInput): Promise<PublishResult> {
 
 async function publishAndWait(input: PublishAppInput, fingerprint: string, zipFile: string, publish: Publish): Promise<void> {
   const { outputs, journal, deps, azureDeps } = input;
+  const { view, signal } = deps;
   await journal.run("publish", fingerprint, async () => {
-    await deps.view.phase("Publish the app", async (progress) => {
-      const site = await waitForSite(outputs, azureDeps, progress);
-      await publish(zipFile, site, progress);
-    });
-    await deps.view.phase("Wait until the app is healthy", (progress) => waitForApp(outputs, azureDeps, progress));
+    await view.phase("Publish the app", (progress) =>
+      orInterrupted("deploy", signal, async () => {
+        const site = await waitForSite(outputs, azureDeps, progress);
+        await publish(zipFile, site, progress);
+      }),
+    );
+    await view.phase("Wait until the app is healthy", (progress) =>
+      orInterrupted("verify", signal, () => waitForApp(outputs, azureDeps, progress)),
+    );
   });
 }
 

@@ -1,4 +1,5 @@
 import { OperationError } from "@same-kit/local";
+import { brokenConnection } from "../network.ts";
 import type { Cloud } from "./cloud.ts";
 import type { TokenSource } from "./tokens.ts";
 
@@ -60,7 +61,14 @@ export class ArmClient {
 
   async #request(method: string, path: string, apiVersion: string, body?: unknown): Promise<ArmAnswer> {
     for (let attempt = 0; ; attempt += 1) {
-      const response = await this.#send(method, path, apiVersion, body);
+      const response = await this.#send(method, path, apiVersion, body).catch((error: unknown) => {
+        if (attempt >= RETRIES || brokenConnection(error) === null) throw error;
+        return null;
+      });
+      if (response === null) {
+        await this.#deps.sleep(RETRY_MS * 2 ** attempt);
+        continue;
+      }
       const text = await response.text();
       if (response.ok || (response.status === 404 && method !== "POST")) return { status: response.status, body: parse(text) };
       if (attempt >= RETRIES || !isTransient(response.status)) throw toArmError(method, path, response, text);

@@ -14,7 +14,6 @@ import {
 export type DirectPublishDeps = ScmDeps & {
   plan: HostingPlan;
   waiting: Waiting;
-  signal: AbortSignal;
   onProgress: (text: string) => void;
 };
 
@@ -52,11 +51,12 @@ async function upload(zipFile: string, deps: DirectPublishDeps): Promise<string>
   const startedAt = deps.waiting.now();
   for (;;) {
     deps.onProgress("uploading the package");
-    const answer = await sendPackage(deps, deps.plan, zipFile, deps.signal);
+    const answer = await sendPackage(deps, deps.plan, zipFile);
     if (answer.status >= 200 && answer.status < 300) return deploymentIdOf(answer);
     const limitMs = answer.status === 409 ? CONFLICT_LIMIT_MS : isSiteStarting(answer.status) ? SITE_LIMIT_MS : 0;
     if (limitMs === 0 || deps.waiting.now() - startedAt > limitMs) throw uploadRefused(answer.status, answer.text, deps.host);
-    deps.onProgress(`the SCM site answered ${answer.status}; trying again in ${RETRY_MS / 1000} s`);
+    const what = answer.status === 0 ? `the connection broke (${answer.text})` : `the SCM site answered ${answer.status}`;
+    deps.onProgress(`${what}; trying again in ${RETRY_MS / 1000} s`);
     await deps.waiting.sleep(RETRY_MS, deps.signal);
   }
 }
@@ -102,7 +102,7 @@ function reasonToRetry(verdict: DeploymentStatus): string {
   return "The app may not write its package yet: a new role assignment takes minutes to reach everywhere.";
 }
 
-const isSiteStarting = (status: number): boolean => [404, 408, 429, 500, 502, 503, 504].includes(status);
+const isSiteStarting = (status: number): boolean => [0, 404, 408, 429, 500, 502, 503, 504].includes(status);
 
 function uploadRefused(status: number, text: string, host: string): OperationError {
   const said = text.trim().slice(0, 500);
@@ -131,6 +131,12 @@ function uploadRefused(status: number, text: string, host: string): OperationErr
         code: "ERR_DEPLOY_PACKAGE_TOO_LARGE",
         message: `The SCM site ${host} found the package too large (413).${because}`,
         hint: "Ship fewer base packages (--with), or leave the Python out (--no-bundled-python).",
+      });
+    case 0:
+      return new OperationError({
+        code: "ERR_DEPLOY_SCM_UNAVAILABLE",
+        message: `The connection to the SCM site ${host} broke during the upload, again and again: ${said}. The app still runs its previous package.`,
+        hint: "Run the command again: it continues with the publish.",
       });
     default:
       return new OperationError({

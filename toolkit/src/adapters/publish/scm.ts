@@ -3,11 +3,13 @@
 // (projectkudu/kudu, Kudu.Services/Deployment/PushDeploymentController.cs).
 
 import { openAsBlob } from "node:fs";
+import { brokenConnection } from "../network.ts";
 import type { HostingPlan } from "../terraform/cost-notes.ts";
 import type { TokenSource } from "../azure/tokens.ts";
 
-export type ScmDeps = { host: string; token: TokenSource; fetch: typeof fetch };
+export type ScmDeps = { host: string; token: TokenSource; fetch: typeof fetch; signal: AbortSignal };
 
+/** Status 0: the connection broke, and `text` says why. */
 export type ScmAnswer = { status: number; text: string };
 
 /** What the SCM site says of one deployment; a subset of what it sends. */
@@ -30,15 +32,19 @@ export const DEPLOYMENT_STATE = {
 } as const;
 
 /** Sends the zip. A 202 answer names the deployment, or `latest` stands for it. */
-export async function sendPackage(deps: ScmDeps, plan: HostingPlan, zipFile: string, signal: AbortSignal): Promise<ScmAnswer> {
+export async function sendPackage(deps: ScmDeps, plan: HostingPlan, zipFile: string): Promise<ScmAnswer> {
   const path =
     plan === "flex"
       ? "/api/publish?RemoteBuild=false&Deployer=same-kit"
       : "/api/zipdeploy?isAsync=true&deployer=same-kit&author=same-kit";
   // A blob of the file is streamed and carries its length; the package is never in memory as a whole.
   const body = await openAsBlob(zipFile, { type: "application/zip" });
-  const response = await call(deps, "POST", path, { body, signal, headers: { "content-type": "application/zip" } });
-  return { status: response.status, text: await response.text() };
+  try {
+    const response = await call(deps, "POST", path, { body, headers: { "content-type": "application/zip" } });
+    return { status: response.status, text: await response.text() };
+  } catch (error) {
+    return { status: 0, text: requireBroken(error) };
+  }
 }
 
 /** The id that later questions use; `latest` where the site named none. */
@@ -53,8 +59,11 @@ export function deploymentIdOf(answer: ScmAnswer): string {
 
 /** @returns null where the site does not know it: too early, or the worker behind it was replaced. */
 export async function readDeployment(deps: ScmDeps, id: string): Promise<DeploymentStatus | null> {
-  const response = await call(deps, "GET", `/api/deployments/${encodeURIComponent(id)}`);
-  if (response.status === 404 || response.status >= 500 || response.status === 429) return null;
+  const response = await call(deps, "GET", `/api/deployments/${encodeURIComponent(id)}`).catch((error: unknown) => {
+    requireBroken(error);
+    return null;
+  });
+  if (response === null || response.status === 404 || response.status >= 500 || response.status === 429) return null;
   if (!response.ok) throw new Error(`unexpected status ${response.status} of the SCM site: ${await response.text()}`);
   const body = (await response.json()) as {
     id?: string;
@@ -94,5 +103,11 @@ async function readLogDetails(deps: ScmDeps, detailsUrl: string): Promise<string
 
 async function call(deps: ScmDeps, method: string, path: string, init: RequestInit = {}): Promise<Response> {
   const headers = { accept: "application/json", authorization: `Bearer ${await deps.token()}`, ...init.headers };
-  return deps.fetch(`https://${deps.host}${path}`, { ...init, method, headers });
+  return deps.fetch(`https://${deps.host}${path}`, { ...init, method, headers, signal: deps.signal });
+}
+
+function requireBroken(error: unknown): string {
+  const why = brokenConnection(error);
+  if (why === null) throw error;
+  return why;
 }

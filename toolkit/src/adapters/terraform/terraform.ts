@@ -10,8 +10,8 @@ export type TerraformSettings = {
   /** Holds the module's files, the lock file and the state. */
   dir: string;
   env: NodeJS.ProcessEnv;
-  /** A generated CLI configuration; absent: the user's own counts. */
-  cliConfigFile?: string;
+  /** How long another run's lock of the state is waited for. */
+  lockTimeoutSeconds: number;
   onEvent: (event: TerraformEvent) => void;
   /** First abort: one interrupt, then wait. */
   signal: AbortSignal;
@@ -40,7 +40,6 @@ export type ResourceChange = {
   };
 };
 
-const LOCK_TIMEOUT = "-lock-timeout=60s";
 const QUIET = ["-input=false", "-no-color"];
 const EXIT_CHANGES = 2;
 const EXIT_NOT_FOUND = 127;
@@ -70,7 +69,7 @@ export class Terraform {
 
   /** @returns whether applying `planFile` would change anything. */
   async plan(planFile: string, options: { destroy?: boolean } = {}): Promise<boolean> {
-    const args = ["plan", ...QUIET, "-json", LOCK_TIMEOUT, "-detailed-exitcode", `-out=${planFile}`];
+    const args = ["plan", ...QUIET, "-json", this.#lockTimeout, "-detailed-exitcode", `-out=${planFile}`];
     const run = await this.#run(options.destroy ? [...args, "-destroy"] : args);
     if (run.exitCode !== EXIT_CHANGES) requireSuccess("plan", run);
     return run.exitCode === EXIT_CHANGES;
@@ -83,12 +82,12 @@ export class Terraform {
   }
 
   async apply(planFile: string): Promise<void> {
-    requireSuccess("apply", await this.#run(["apply", ...QUIET, "-json", LOCK_TIMEOUT, planFile]));
+    requireSuccess("apply", await this.#run(["apply", ...QUIET, "-json", this.#lockTimeout, planFile]));
   }
 
   /** Brings a resource that exists already under this state. */
   async import(address: string, id: string): Promise<void> {
-    requireSuccess("import", await this.#run(["import", ...QUIET, LOCK_TIMEOUT, address, id]));
+    requireSuccess("import", await this.#run(["import", ...QUIET, this.#lockTimeout, address, id]));
   }
 
   async forceUnlock(lockId: string): Promise<void> {
@@ -111,11 +110,15 @@ export class Terraform {
     return run.stdout.split("\n").filter((line) => line !== "");
   }
 
+  get #lockTimeout(): string {
+    return `-lock-timeout=${this.#settings.lockTimeoutSeconds}s`;
+  }
+
   async #run(args: string[]): Promise<TerraformRun> {
     const { binary, dir, onEvent } = this.#settings;
     const child = fork(path.join(packageRoot(), "dist", "terraform", "guard.cjs"), [binary, `-chdir=${dir}`, ...args], {
       stdio: ["ignore", "pipe", "pipe", "ipc"],
-      env: terraformEnvironment(this.#settings),
+      env: terraformEnvironment(this.#settings.env),
     });
     const stopInterrupting = this.#interruptOnAbort(child);
     const errors: TerraformDiagnostic[] = [];
@@ -180,14 +183,8 @@ function terraformMissing(binary: string): OperationError {
   });
 }
 
-function terraformEnvironment({ env, cliConfigFile }: TerraformSettings): NodeJS.ProcessEnv {
-  return {
-    ...env,
-    TF_IN_AUTOMATION: "1",
-    TF_INPUT: "0",
-    CHECKPOINT_DISABLE: "1",
-    ...(cliConfigFile === undefined ? {} : { TF_CLI_CONFIG_FILE: cliConfigFile }),
-  };
+function terraformEnvironment(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return { ...env, TF_IN_AUTOMATION: "1", TF_INPUT: "0", CHECKPOINT_DISABLE: "1" };
 }
 
 /** `show` and `output` answer with one document, not with events. */

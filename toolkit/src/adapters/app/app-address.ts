@@ -1,0 +1,27 @@
+import { UsageError } from "@same-kit/local";
+import type { ToolkitErrorCode } from "../../errors.ts";
+
+/** Where an app is, and what opens it. */
+export type AppAddress = { url: string; accessKey: string | null };
+
+/**
+ * @param host - `HOST[:PORT]`, `USER:KEY@HOST` as an upstream client takes it, or a whole http(s) URL.
+ * @throws UsageError `ERR_USAGE`; the message never holds the key.
+ */
+export function parseAppAddress(host: string, options: { useHttp: boolean; accessKey: string | null }): AppAddress {
+  const text = /^https?:\/\//i.test(host) ? host : `${options.useHttp ? "http" : "https"}://${host}`;
+  if (!URL.canParse(text)) throw notAnAddress(host);
+  const url = new URL(text);
+  if (url.pathname !== "/" || url.search !== "" || url.hash !== "") throw notAnAddress(host);
+  const accessKey = options.accessKey ?? (url.password === "" ? null : decodeURIComponent(url.password));
+  return { url: url.origin, accessKey };
+}
+
+function notAnAddress(host: string): UsageError<ToolkitErrorCode> {
+  const shown = host.includes("@") ? `…@${host.slice(host.lastIndexOf("@") + 1)}` : host;
+  return new UsageError({
+    code: "ERR_USAGE",
+    message: `"${shown}" is not the address of an app.`,
+    hint: "Write HOST, HOST:PORT or same:KEY@HOST, such as localhost:7071 or my-app.azurewebsites.net.",
+  });
+}

@@ -1,0 +1,126 @@
+// Our own client of a deployed or local app. It speaks what upstream's client speaks (a POST that must be answered by 202, then
+// statusQueryGetUri until the run has ended), and reads our additions beside the session context.
+
+import { OperationError } from "@same-kit/local";
+import type { ToolkitErrorCode } from "../../errors.ts";
+import type { RunRequest } from "../../notebook/compile-notebook.ts";
+import type { AppAddress } from "./app-address.ts";
+import { parseStartedRun, parseRunStatus, type RunStatus, type StartedRun } from "./run-status.ts";
+
+const ANSWER_LIMIT_MS = 30_000;
+const SHOWN_ANSWER_LENGTH = 500;
+
+export type AppClientOptions = { address: AppAddress; fetch: typeof fetch };
+
+export type StartOptions = {
+  /** The instance ID wanted. */
+  runId?: string;
+  /** SAME_ENV. */
+  sameEnv?: string;
+  signal: AbortSignal;
+};
+
+export class AppClient {
+  readonly #address: AppAddress;
+  readonly #fetch: typeof fetch;
+
+  constructor({ address, fetch }: AppClientOptions) {
+    this.#address = address;
+    this.#fetch = fetch;
+  }
+
+  /** @throws OperationError `ERR_APP_UNREACHABLE`, `ERR_APP_UNAUTHORIZED`, `ERR_APP_REFUSED`, `ERR_APP_ANSWER`. */
+  async start(request: RunRequest, { runId, sameEnv, signal }: StartOptions): Promise<StartedRun> {
+    const url = `${this.#address.url}/api/initiate`;
+    const headers: Record<string, string> = { "content-type": "application/json" };
+    if (this.#address.accessKey !== null) headers["x-functions-key"] = this.#address.accessKey;
+    if (runId !== undefined) headers["x-same-run-id"] = runId;
+    if (sameEnv !== undefined) headers["x-same-env"] = sameEnv;
+    const response = await this.#ask(url, { method: "POST", headers, body: JSON.stringify(request), signal });
+    const text = await response.text();
+    if (response.status === 401 || response.status === 403) throw unauthorized(this.#address);
+    if (response.status !== 202) throw refused(this.#address, response.status, text);
+    return parseStartedRun(text, this.#address.url);
+  }
+
+  /** @returns null where the app knows no such run. */
+  async status({ statusQueryGetUri }: StartedRun, signal: AbortSignal): Promise<RunStatus | null> {
+    const response = await this.#ask(withoutInput(statusQueryGetUri), { signal });
+    const text = await response.text();
+    // A failed run is 200 on newer hosts and 500 on older ones, with the same body.
+    if (response.status === 404) return null;
+    if (![200, 202, 500].includes(response.status)) throw refused(this.#address, response.status, text);
+    return parseRunStatus(text, this.#address.url);
+  }
+
+  async terminate({ terminatePostUri }: StartedRun, reason: string, signal: AbortSignal): Promise<void> {
+    await this.#post(terminatePostUri, reason, signal);
+  }
+
+  async resume({ resumePostUri }: StartedRun, reason: string, signal: AbortSignal): Promise<void> {
+    await this.#post(resumePostUri, reason, signal);
+  }
+
+  async #post(template: string, reason: string, signal: AbortSignal): Promise<void> {
+    const response = await this.#ask(template.replace("{text}", encodeURIComponent(reason)), { method: "POST", signal });
+    const text = await response.text();
+    // 410: the run has ended meanwhile.
+    if (![200, 202, 410].includes(response.status)) throw refused(this.#address, response.status, text);
+  }
+
+  async #ask(url: string, init: RequestInit & { signal: AbortSignal }): Promise<Response> {
+    try {
+      const signal = AbortSignal.any([init.signal, AbortSignal.timeout(ANSWER_LIMIT_MS)]);
+      return await this.#fetch(url, { ...init, signal, redirect: "error" });
+    } catch (cause) {
+      init.signal.throwIfAborted();
+      throw unreachable(this.#address, cause);
+    }
+  }
+}
+
+/** The input is the request that we sent ourselves; it need not come back with every poll. */
+function withoutInput(uri: string): string {
+  const url = new URL(uri);
+  url.searchParams.set("showInput", "false");
+  return url.href;
+}
+
+function unreachable({ url }: AppAddress, cause: unknown): OperationError<ToolkitErrorCode> {
+  const { message, cause: inner } = cause as Error;
+  const reason = inner instanceof Error ? inner.message || (inner as NodeJS.ErrnoException).code : message;
+  return new OperationError({
+    code: "ERR_APP_UNREACHABLE",
+    message: `${url} does not answer: ${reason}.`,
+    hint: "Check the host name; a local host is started with `same-kit local up` and needs --use-http.",
+    cause,
+  });
+}
+
+function unauthorized({ url, accessKey }: AppAddress): OperationError<ToolkitErrorCode> {
+  return new OperationError({
+    code: "ERR_APP_UNAUTHORIZED",
+    message: `${url} refused ${accessKey === null ? "a request without an access key" : "the access key"}.`,
+    hint: "Give the key with --key, or in FUNCTIONS_HOST_NAME as same:KEY@HOST; `same-kit outputs` shows it for a deployment of yours.",
+  });
+}
+
+function refused({ url }: AppAddress, status: number, text: string): OperationError<ToolkitErrorCode> {
+  return new OperationError({
+    code: "ERR_APP_REFUSED",
+    message: `${url} answered ${status}: ${describeProblem(text)}`,
+    hint: "The app's log says more: `same-kit local logs` here, `same-kit logs` for a deployment.",
+  });
+}
+
+/** The `detail` of a JSON problem, else the text itself. */
+function describeProblem(text: string): string {
+  try {
+    const { title, detail } = JSON.parse(text) as { title?: unknown; detail?: unknown };
+    if (typeof detail === "string") return detail;
+    if (typeof title === "string") return title;
+  } catch {
+    // Not JSON.
+  }
+  return text.trim().slice(0, SHOWN_ANSWER_LENGTH) || "(no text)";
+}

@@ -1,0 +1,109 @@
+import { OperationError } from "@same-kit/local";
+import * as z from "zod/mini";
+import type { ToolkitErrorCode } from "../../errors.ts";
+
+const started = z.object({
+  id: z.string(),
+  statusQueryGetUri: z.url(),
+  terminatePostUri: z.string(),
+  suspendPostUri: z.string(),
+  resumePostUri: z.string(),
+  purgeHistoryDeleteUri: z.string(),
+});
+
+/** The check-status payload of an accepted run; the URLs hold keys, so they are neither printed nor saved. */
+export type StartedRun = z.infer<typeof started>;
+
+const output = z.object({ stdout: z.string(), stderr: z.string() });
+
+const stepRecord = z.object({
+  name: z.string(),
+  startedAt: z.string(),
+  durationMs: z.number(),
+  python: z.optional(z.unknown()),
+  environment: z.optional(z.unknown()),
+  output,
+  warnings: z._default(z.array(z.string()), []),
+});
+
+const variable = z.object({
+  name: z.string(),
+  type: z.string(),
+  sizeBytes: z.nullable(z.number()),
+  repr: z.string(),
+  exploded: z.optional(z.union([z.boolean(), z.string()])),
+});
+
+const runResult = z.object({
+  session_context: z.string(),
+  session_context_blob: z.optional(z.unknown()),
+  steps: z.array(stepRecord),
+  variables: z.array(variable),
+  python: z.object({ version: z.string(), implementation: z.string(), executable: z.optional(z.string()), dill: z.string() }),
+});
+
+export type StepRecord = z.infer<typeof stepRecord>;
+export type RunVariable = z.infer<typeof variable>;
+export type RunResult = z.infer<typeof runResult>;
+
+const RUNTIME_STATUS = ["Pending", "Running", "Completed", "Failed", "Terminated", "Suspended", "Canceled", "ContinuedAsNew"] as const;
+
+const customStatus = z.object({
+  step: z.optional(z.object({ name: z.string(), index: z.number(), total: z.number() })),
+  completed: z._default(z.array(z.object({ name: z.string(), durationMs: z.number() })), []),
+});
+
+const status = z.object({
+  instanceId: z.string(),
+  runtimeStatus: z.enum(RUNTIME_STATUS),
+  createdTime: z.string(),
+  lastUpdatedTime: z.string(),
+  customStatus: z.unknown(),
+  output: z.unknown(),
+});
+
+export type RunProgress = z.infer<typeof customStatus>;
+
+export type RunStatus = Omit<z.infer<typeof status>, "customStatus"> & { progress: RunProgress };
+
+export function parseStartedRun(text: string, url: string): StartedRun {
+  return parseAnswer(started, text, url, "a check-status answer");
+}
+
+export function parseRunStatus(text: string, url: string): RunStatus {
+  const { customStatus: custom, ...rest } = parseAnswer(status, text, url, "a status");
+  const progress = customStatus.safeParse(custom ?? {});
+  return { ...rest, progress: progress.success ? progress.data : { completed: [] } };
+}
+
+/** @throws OperationError `ERR_APP_ANSWER` for the output of an app that is not ours. */
+export function parseRunResult(value: unknown, url: string): RunResult {
+  const parsed = runResult.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  throw wrongAnswer(url, `the result's ${issue?.path.join(".") || "value"} is wrong (${issue?.message})`);
+}
+
+function parseAnswer<Value>(type: z.ZodMiniType<Value>, text: string, url: string, what: string): Value {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    throw wrongAnswer(url, `${what} was expected, and it is no JSON`);
+  }
+  const parsed = type.safeParse(value);
+  if (parsed.success) return parsed.data;
+  throw wrongAnswer(url, `${what} was expected, and its ${parsed.error.issues[0]?.path.join(".") || "value"} is wrong`);
+}
+
+function wrongAnswer(url: string, why: string): OperationError<ToolkitErrorCode> {
+  return new OperationError({
+    code: "ERR_APP_ANSWER",
+    message: `${url} answered in a way that is not the contract's: ${why}.`,
+    hint: "Check that the address is that of a same-kit app of this version.",
+  });
+}
+
+export function isFinal({ runtimeStatus }: Pick<RunStatus, "runtimeStatus">): boolean {
+  return ["Completed", "Failed", "Terminated", "Canceled"].includes(runtimeStatus);
+}

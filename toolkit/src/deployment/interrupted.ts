@@ -1,0 +1,48 @@
+import { OperationError } from "@same-kit/local";
+import type { DeploymentPhase } from "./failure-cases.ts";
+
+type InterruptedCode = `ERR_${Uppercase<DeploymentPhase>}_INTERRUPTED`;
+
+// As a shell counts it: 128 and the signal's number.
+const EXIT_CODES: Record<string, number> = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 };
+
+/** The user stopped the command; says what state things are in. */
+export class InterruptedError extends OperationError<InterruptedCode> {
+  override readonly exitCode: number;
+
+  constructor(phase: DeploymentPhase, signal: AbortSignal, fields: { message: string; hint: string; cause?: unknown }) {
+    super({ code: `ERR_${phase.toUpperCase() as Uppercase<DeploymentPhase>}_INTERRUPTED`, ...fields });
+    this.exitCode = EXIT_CODES[String(signal.reason)] ?? 130;
+  }
+}
+
+const LEFT: Record<Exclude<DeploymentPhase, "provision">, { message: string; hint: string }> = {
+  preflight: { message: "Stopped before anything was changed.", hint: "Run the command again." },
+  deploy: {
+    message:
+      "Stopped during the publish. The resources exist; whether the new package was taken is open, and the app answers with it or the one before.",
+    hint: "Run `same-kit up` again: it continues with the publish.",
+  },
+  verify: {
+    message: "Stopped during the checks. The package was published; nothing says yet that the app works.",
+    hint: "Run `same-kit up` again: it continues with the checks.",
+  },
+  remove: {
+    message: "Stopped during the removal. What was removed so far is recorded in the state.",
+    hint: "Run `same-kit down` again: it continues.",
+  },
+};
+
+/** Runs `work`; what fails because `signal` aborted becomes an {@link InterruptedError}. */
+export async function orInterrupted<T>(
+  phase: keyof typeof LEFT,
+  signal: AbortSignal,
+  work: () => Promise<T>,
+): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!signal.aborted || error instanceof InterruptedError) throw error;
+    throw new InterruptedError(phase, signal, { ...LEFT[phase], cause: error });
+  }
+}
