@@ -1,0 +1,421 @@
+import { expect, test } from "vitest";
+import type { InstanceStatus } from "../../../local/src/engine/client.ts";
+import { createManagementHandler, type ManagementDeps } from "../../../local/src/management/index.ts";
+import { silentLogger } from "../../../local/src/shared/logger.ts";
+import { FakeClock } from "../../helpers/fake-clock.ts";
+import { FakeTaskHubClient, instanceStatus } from "../../helpers/fake-task-hub-client.ts";
+
+const ORIGIN = "http://localhost:7071";
+const BASE = `${ORIGIN}/runtime/webhooks/durabletask`;
+
+type Sent = { body?: string; headers?: Record<string, string> };
+
+function api(client: FakeTaskHubClient, deps: Partial<ManagementDeps> = {}) {
+  const handler = createManagementHandler({
+    client,
+    settings: { connectionName: "Storage", useForwardedHost: false },
+    durableFunctions: () => [
+      { name: "Hello", kind: "orchestrator", isDisabled: false },
+      { name: "Off", kind: "orchestrator", isDisabled: true },
+    ],
+    webhookQuery: () => "code=KEY",
+    clock: new FakeClock(),
+    log: silentLogger,
+    ...deps,
+  });
+  return async (method: string, path: string, { body = "", headers = {} }: Sent = {}) => {
+    const url = new URL(path.startsWith("/durabletask") ? ORIGIN + path : BASE + path);
+    const {
+      status,
+      headers: answered = {},
+      body: text,
+    } = await handler({
+      method,
+      url,
+      headers,
+      body: Buffer.from(body),
+    });
+    return { status, headers: answered, ...(text === undefined ? {} : { body: JSON.parse(text.toString()) }) };
+  };
+}
+
+const JSON_TYPE = { "content-type": "application/json; charset=utf-8" };
+const asJson = { headers: { "content-type": "application/json" } };
+
+// Start
+
+test("a start answers with the URLs of the new instance", async () => {
+  const client = new FakeTaskHubClient();
+  const query = "taskHub=TestHub&connection=Storage&code=KEY";
+  const instance = `${BASE}/instances/my%20id`;
+  const answer = await api(client)("POST", "/orchestrators/Hello/my%20id", { body: ' {"a": 1}' });
+  expect(answer).toEqual({
+    status: 202,
+    headers: { ...JSON_TYPE, location: `${instance}?${query}`, "retry-after": "10" },
+    body: {
+      id: "my id",
+      statusQueryGetUri: `${instance}?${query}`,
+      sendEventPostUri: `${instance}/raiseEvent/{eventName}?${query}`,
+      terminatePostUri: `${instance}/terminate?reason={text}&${query}`,
+      purgeHistoryDeleteUri: `${instance}?${query}`,
+      restartPostUri: `${instance}/restart?${query}`,
+      suspendPostUri: `${instance}/suspend?reason={text}&${query}`,
+      resumePostUri: `${instance}/resume?reason={text}&${query}`,
+    },
+  });
+  // The input is kept byte for byte.
+  expect(client.calls).toEqual([["start", { name: "Hello", instanceId: "my id", input: ' {"a": 1}' }]]);
+});
+
+test.each([
+  ["", { input: null }],
+  ["?version=2.0", { input: null, version: "2.0" }],
+  ["?VERSION=", { input: null, version: "" }],
+])("a start with the query %j asks for %j", async (query, fields) => {
+  const client = new FakeTaskHubClient();
+  await api(client)("POST", `/orchestrators/Hello${query}`);
+  expect(client.calls).toEqual([["start", { name: "Hello", ...fields }]]);
+});
+
+test("a caller's trace goes on in the instance", async () => {
+  const client = new FakeTaskHubClient();
+  const headers = { traceparent: "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01", tracestate: "a=b" };
+  await api(client)("POST", "/orchestrators/Hello", { headers });
+  expect(client.calls[0]?.[1]).toMatchObject({
+    traceContext: { TraceParent: headers.traceparent, TraceState: "a=b" },
+  });
+});
+
+test("an id in use is refused", async () => {
+  const answer = await api(new FakeTaskHubClient(instanceStatus()))("POST", "/orchestrators/Hello/abc");
+  expect(answer).toMatchObject({
+    status: 409,
+    body: { Message: "An Orchestration instance with the status Running already exists." },
+  });
+});
+
+test("a disabled orchestrator is refused, an unknown one is accepted and will fail", async () => {
+  const client = new FakeTaskHubClient();
+  expect(await api(client)("POST", "/orchestrators/off")).toMatchObject({
+    status: 400,
+    body: { Message: expect.stringMatching(/^The function 'off' doesn't exist, is disabled, or is not an orch/) },
+  });
+  expect(await api(client)("POST", "/orchestrators/Typo")).toMatchObject({ status: 202 });
+});
+
+test("an input that is no JSON is refused", async () => {
+  const answer = await api(new FakeTaskHubClient())("POST", "/orchestrators/Hello", { body: "{" });
+  expect(answer).toMatchObject({ status: 400, body: { Message: "Invalid JSON content", StackTrace: null } });
+});
+
+test("behind a proxy the URLs name the outer host where host.json says so", async () => {
+  const headers = { "x-forwarded-host": "example.org", "x-forwarded-proto": "https" };
+  const settings = { connectionName: "Storage", useForwardedHost: true };
+  const trusting = api(new FakeTaskHubClient(), { settings });
+  expect((await trusting("POST", "/orchestrators/Hello", { headers })).headers).toMatchObject({
+    location: expect.stringMatching(/^https:\/\/example\.org\/runtime\//),
+  });
+  expect((await api(new FakeTaskHubClient())("POST", "/orchestrators/Hello", { headers })).headers).toMatchObject({
+    location: expect.stringMatching(/^http:\/\/localhost:7071\//),
+  });
+});
+
+/** Lets the instance end the second time its status is read. */
+function endingClient(fields: Partial<InstanceStatus>): FakeTaskHubClient {
+  const client = new FakeTaskHubClient();
+  let reads = 0;
+  client.onGetStatus = () => {
+    reads++;
+    if (reads === 2) client.instances.set("new-id", instanceStatus({ instanceId: "new-id", ...fields }));
+  };
+  return client;
+}
+
+test("a start that waits answers with the output", async () => {
+  const client = endingClient({ runtimeStatus: "Completed", output: '{"y":1}' });
+  const answer = await api(client)("POST", "/orchestrators/Hello?timeout=10&pollingInterval=0.5");
+  expect(answer).toEqual({ status: 200, headers: JSON_TYPE, body: { y: 1 } });
+});
+
+test("a start that waits answers with the whole status of a failure", async () => {
+  const client = endingClient({ runtimeStatus: "Failed", output: "boom" });
+  const answer = await api(client)("POST", "/orchestrators/Hello?timeout=10&pollingInterval=1");
+  expect(answer).toMatchObject({ status: 200, body: { runtimeStatus: "Failed", output: "boom" } });
+});
+
+test("a start that waits in vain answers where to look", async () => {
+  const client = new FakeTaskHubClient();
+  const answer = await api(client)("POST", "/orchestrators/Hello?timeout=3&pollingInterval=1");
+  expect(answer).toMatchObject({ status: 202, body: { id: "new-id" } });
+  expect(client.calls.filter(([name]) => name === "getStatus")).toHaveLength(4);
+});
+
+test("an interval longer than the whole wait is refused, after the start", async () => {
+  const client = new FakeTaskHubClient();
+  const answer = await api(client)("POST", "/orchestrators/Hello?timeout=1&pollingInterval=2");
+  expect(answer).toMatchObject({
+    status: 400,
+    body: { Message: "Total timeout 1 should be bigger than retry timeout 2" },
+  });
+  expect(client.instances.size).toBe(1);
+});
+
+// Status
+
+test("a running instance is shown with where and when to look again", async () => {
+  const answer = await api(new FakeTaskHubClient(instanceStatus()))("GET", "/instances/abc?code=KEY");
+  expect(answer).toEqual({
+    status: 202,
+    headers: { ...JSON_TYPE, location: `${BASE}/instances/abc?code=KEY`, "retry-after": "5" },
+    body: {
+      name: "Hello",
+      instanceId: "abc",
+      runtimeStatus: "Running",
+      input: { greet: "Hi" },
+      customStatus: null,
+      output: null,
+      createdTime: "2024-10-23T16:00:00Z",
+      lastUpdatedTime: "2024-10-23T16:00:01Z",
+    },
+  });
+  expect(Object.keys(answer.body)).toEqual([
+    ...["name", "instanceId", "runtimeStatus", "input", "customStatus", "output", "createdTime", "lastUpdatedTime"],
+  ]);
+});
+
+test.each([
+  ["Pending", "", 202],
+  ["ContinuedAsNew", "", 202],
+  ["Suspended", "", 202],
+  ["Completed", "", 200],
+  ["Terminated", "", 200],
+  ["Canceled", "", 200],
+  ["Failed", "", 200],
+  ["Failed", "?returnInternalServerErrorOnFailure=TRUE", 500],
+  ["Completed", "?returnInternalServerErrorOnFailure=true", 200],
+] as const)("%s with %j answers %i", async (runtimeStatus, query, status) => {
+  const answer = await api(new FakeTaskHubClient(instanceStatus({ runtimeStatus })))("GET", `/instances/abc${query}`);
+  expect(answer).toMatchObject({ status, body: { runtimeStatus } });
+});
+
+test.each([
+  ['"text"', "text"],
+  ["because I say so", "because I say so"],
+  ["123", 123],
+  [" ", ""],
+  [null, null],
+])("the stored output %j is shown as %j", async (output, shown) => {
+  const client = new FakeTaskHubClient(instanceStatus({ output, runtimeStatus: "Terminated" }));
+  expect((await api(client)("GET", "/instances/abc")).body.output).toEqual(shown);
+});
+
+test("the input is left out on request, the version shown where there is one", async () => {
+  const client = new FakeTaskHubClient(instanceStatus({ version: "1.0" }));
+  expect((await api(client)("GET", "/instances/abc?showInput=false")).body).toMatchObject({
+    input: null,
+    version: "1.0",
+  });
+  expect(client.calls).toEqual([["getStatus", "abc", { withInput: false }]]);
+});
+
+test.each([
+  ["GET", "/instances/nobody"],
+  ["DELETE", "/instances/nobody"],
+  ["POST", "/instances/nobody/terminate"],
+  ["POST", "/instances/nobody/suspend"],
+  ["POST", "/instances/nobody/resume"],
+  ["POST", "/instances/nobody/raiseEvent/Go"],
+  ["PUT", "/instances/abc"],
+  ["POST", "/instances/abc/explode"],
+  ["GET", "/elsewhere"],
+  ["GET", ""],
+  ["POST", "/orchestrators"],
+  ["GET", "/instances/abc%2Fterminate"],
+])("%s %s answers 404 without a body", async (method, path) => {
+  const answer = await api(new FakeTaskHubClient(instanceStatus()))(method, path, asJson);
+  expect(answer).toEqual({ status: 404, headers: {} });
+});
+
+// Lists
+
+test("a list is one page, with the token of the next", async () => {
+  const client = new FakeTaskHubClient(instanceStatus(), instanceStatus({ instanceId: "def" }));
+  client.nextToken = "next";
+  const path =
+    "/instances/?instanceIdPrefix=a&createdTimeFrom=2024-01-01T00:00:00Z&createdTimeTo=2024-12-31T00:00:00Z" +
+    "&runtimeStatus=Running,Completed&runtimeStatus=Failed,completed,Odd&top=2&showInput=false";
+  const answer = await api(client)("GET", path, { headers: { "x-ms-continuation-token": "this" } });
+  expect(answer).toMatchObject({
+    status: 200,
+    headers: { "x-ms-continuation-token": "next" },
+    body: [
+      { instanceId: "abc", input: null },
+      { instanceId: "def", input: null },
+    ],
+  });
+  expect(client.calls).toEqual([
+    [
+      "list",
+      {
+        instanceIdPrefix: "a",
+        createdTimeFrom: "2024-01-01T00:00:00.000Z",
+        createdTimeTo: "2024-12-31T00:00:00.000Z",
+        runtimeStatus: ["Running", "Completed", "Failed"],
+      },
+      { top: 2, withInput: false, continuationToken: "this" },
+    ],
+  ]);
+});
+
+test("a list without a query is the first hundred; the last page's token is empty", async () => {
+  const client = new FakeTaskHubClient();
+  const answer = await api(client)("GET", "/instances?createdTimeFrom=never&top=none");
+  expect(answer).toMatchObject({ status: 200, headers: { "x-ms-continuation-token": "" }, body: [] });
+  expect(client.calls).toEqual([["list", { runtimeStatus: [] }, { top: 100, withInput: true }]]);
+});
+
+test("the smallest time of .NET is no filter", async () => {
+  const client = new FakeTaskHubClient();
+  await api(client)("GET", "/instances?createdTimeFrom=1-01-01T00:00:00.000000Z");
+  expect(client.calls[0]?.[1]).toEqual({ runtimeStatus: [] });
+});
+
+// Purge
+
+test("an ended instance is purged", async () => {
+  const client = new FakeTaskHubClient(instanceStatus({ runtimeStatus: "Completed" }));
+  expect(await api(client)("DELETE", "/instances/abc")).toMatchObject({ status: 200, body: { instancesDeleted: 1 } });
+  expect(client.instances.size).toBe(0);
+});
+
+test("a running instance is not purged", async () => {
+  const client = new FakeTaskHubClient(instanceStatus());
+  expect(await api(client)("DELETE", "/instances/abc")).toMatchObject({
+    status: 412,
+    body: "Only orchestrations in a terminal state can be purged, but the orchestration with instance ID abc has status Running",
+  });
+  expect(client.instances.size).toBe(1);
+});
+
+test("purging an entity that is not there is no error", async () => {
+  const answer = await api(new FakeTaskHubClient())("DELETE", "/instances/@counter@a");
+  expect(answer).toMatchObject({ status: 200, body: { instancesDeleted: 0 } });
+});
+
+test("many are purged by time, ended ones only", async () => {
+  const client = new FakeTaskHubClient(instanceStatus());
+  const path = "/instances?createdTimeFrom=2024-01-01T00:00:00Z&runtimeStatus=Running,Failed";
+  expect(await api(client)("DELETE", path)).toMatchObject({ status: 200, body: { instancesDeleted: 1 } });
+  expect(client.calls).toEqual([
+    [
+      "purgeMany",
+      {
+        createdTimeFrom: "2024-01-01T00:00:00.000Z",
+        createdTimeTo: "2026-06-24T14:00:00.000Z",
+        runtimeStatus: ["Failed"],
+      },
+    ],
+  ]);
+});
+
+test("purging many answers 404 for none, and 400 without a time", async () => {
+  const call = api(new FakeTaskHubClient());
+  expect(await call("DELETE", "/instances?createdTimeFrom=2024-01-01T00:00:00Z")).toEqual({ status: 404, headers: {} });
+  expect(await call("DELETE", "/instances?createdTimeFrom=never")).toMatchObject({
+    status: 400,
+    body: "Please provide value for 'createdTimeFrom' parameter.",
+  });
+});
+
+// Messages to an instance
+
+test("an event is sent as compact JSON", async () => {
+  const client = new FakeTaskHubClient(instanceStatus());
+  const headers = { "content-type": "application/json; charset=utf-8" };
+  const answer = await api(client)("POST", "/instances/abc/RAISEEVENT/Go+on", { body: '{ "a": [1] }', headers });
+  expect(answer).toEqual({ status: 202, headers: {} });
+  expect(client.calls.at(-1)).toEqual(["raiseEvent", "abc", "Go on", '{"a":[1]}']);
+});
+
+test.each([
+  [{ body: "1", headers: { "content-type": "text/plain" } }, "Only application/json request content is supported"],
+  [{ body: "1" }, "Only application/json request content is supported"],
+  [{ body: "{", ...asJson }, "Invalid JSON content"],
+  [{ body: "", ...asJson }, "Invalid JSON content"],
+])("an event with %j is refused", async (sent, Message) => {
+  const answer = await api(new FakeTaskHubClient(instanceStatus()))("POST", "/instances/abc/raiseEvent/Go", sent);
+  expect(answer).toMatchObject({ status: 400, body: { Message } });
+});
+
+test.each([
+  ["terminate", "Running", "?reason=too+slow", "too slow"],
+  ["terminate", "Suspended", "", null],
+  ["terminate", "Pending", "?reason=", ""],
+  ["suspend", "Running", "?reason=a", "a"],
+  ["suspend", "ContinuedAsNew", "", null],
+  ["resume", "Suspended", "", null],
+] as const)("%s of a %s instance is passed on", async (operation, runtimeStatus, query, reason) => {
+  const client = new FakeTaskHubClient(instanceStatus({ runtimeStatus }));
+  const answer = await api(client)("POST", `/instances/abc/${operation}${query}`);
+  expect(answer).toEqual({ status: 202, headers: {} });
+  expect(client.calls.at(-1)).toEqual([operation, "abc", reason]);
+});
+
+test.each(["terminate", "suspend", "resume", "raiseEvent/Go"])("%s of an ended instance answers 410", async (path) => {
+  const client = new FakeTaskHubClient(instanceStatus({ runtimeStatus: "Failed" }));
+  expect(await api(client)("POST", `/instances/abc/${path}`, asJson)).toEqual({ status: 410, headers: {} });
+});
+
+test.each([
+  ["suspend", "Suspended", "Cannot suspend the orchestration instance abc because instance is in the Suspended state."],
+  ["resume", "Running", "Cannot resume the orchestration instance abc because instance is in the Running state."],
+] as const)("%s of a %s instance answers as Azure does", async (operation, runtimeStatus, ExceptionMessage) => {
+  const client = new FakeTaskHubClient(instanceStatus({ runtimeStatus }));
+  expect(await api(client)("POST", `/instances/abc/${operation}`)).toEqual({
+    status: 500,
+    headers: JSON_TYPE,
+    body: {
+      Message: "Something went wrong while processing your request",
+      ExceptionMessage,
+      ExceptionType: "System.InvalidOperationException",
+      StackTrace: null,
+    },
+  });
+});
+
+// The rest
+
+test.each([
+  ["POST", "/instances/abc/rewind", "Rewind is not supported by the underlying storage provider."],
+  ["POST", "/instances/abc/restart", "Restart is not supported by the local host yet."],
+  ["POST", "/entities/counter/a", "Entities are not supported by the local host yet."],
+])("%s %s says that it is not supported", async (method, path, Message) => {
+  const answer = await api(new FakeTaskHubClient(instanceStatus()))(method, path);
+  expect(answer).toMatchObject({ status: 501, body: { Message } });
+});
+
+test.each([
+  ["taskHub=TESTHUB&connection=AzureWebJobsStorage", 202],
+  ["taskHub=&connection=", 202],
+  ["taskHub=Other", 400],
+  ["connection=Other", 400],
+])("a request for %s answers %i", async (query, status) => {
+  const answer = await api(new FakeTaskHubClient(instanceStatus()))("GET", `/instances/abc?${query}`);
+  expect(answer.status).toBe(status);
+});
+
+test("storage that fails is a 500 that says why", async () => {
+  const client = new FakeTaskHubClient();
+  client.onGetStatus = () => {
+    throw new Error("The table service is away.");
+  };
+  expect(await api(client)("GET", "/instances/abc")).toMatchObject({
+    status: 500,
+    body: { ExceptionMessage: "The table service is away." },
+  });
+});
+
+test("the SDK's own path serves the same", async () => {
+  const answer = await api(new FakeTaskHubClient(instanceStatus()))("GET", "/durabletask/instances/abc");
+  expect(answer).toMatchObject({ status: 202, body: { instanceId: "abc" } });
+});
