@@ -1,4 +1,4 @@
-import { link, mkdir, rm, writeFile } from "node:fs/promises";
+import { link, mkdir, rm, stat, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { identifyThisProcess, isProcessAlive, type ProcessIdentity } from "../process/process-identity.ts";
@@ -7,6 +7,7 @@ import { readJson } from "./atomic-file.ts";
 import { StateError } from "./errors.ts";
 
 const RETRY_MS = 25;
+const FORGOTTEN_MS = 2000;
 
 /**
  * Runs `action` while this call alone, of all processes, holds the lock `file`. A holder that died loses it.
@@ -60,7 +61,7 @@ async function breakLock(file: string, dead: ProcessIdentity): Promise<void> {
     await writeFile(breaker, "", { flag: "wx" });
   } catch {
     await delay(RETRY_MS);
-    return;
+    return removeIfForgotten(breaker);
   }
   try {
     const holder = (await readJson(file)) as ProcessIdentity | undefined;
@@ -68,6 +69,12 @@ async function breakLock(file: string, dead: ProcessIdentity): Promise<void> {
   } finally {
     await rm(breaker, { force: true });
   }
+}
+
+/** Breaking takes a moment: a file that is older belongs to a process that died in that moment. */
+async function removeIfForgotten(breaker: string): Promise<void> {
+  const made = await stat(breaker).catch(() => undefined);
+  if (made !== undefined && Date.now() - made.mtimeMs > FORGOTTEN_MS) await rm(breaker, { force: true });
 }
 
 function lockedError(file: string, holder: ProcessIdentity | undefined): StateError {

@@ -1,0 +1,34 @@
+import { spawn } from "node:child_process";
+import { expect, onTestFinished, test } from "vitest";
+import { killTree, listDescendants } from "../../../local/src/process/kill-tree.ts";
+import { identifyProcess } from "../../../local/src/process/process-identity.ts";
+import { waitFor } from "../../helpers/wait-for.ts";
+
+/** @returns Process ids of a process, its child, and that child's child in a group of its own. */
+async function startFamily(): Promise<number[]> {
+  const root = spawn(process.execPath, ["test/fixtures/processes/family.mjs"], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  onTestFinished(() => killTree(root.pid as number));
+  let printed = "";
+  root.stdout.on("data", (chunk) => {
+    printed += chunk;
+  });
+  const pids = () => printed.split("\n").slice(0, -1).map(Number);
+  return waitFor(() => pids().length === 3 && pids(), { what: "the family" });
+}
+
+test("a tree is ended to its last member, process groups of their own included", async () => {
+  const family = await startFamily();
+  await killTree(family[0] as number);
+  await waitFor(() => family.every((pid) => identifyProcess(pid) === undefined), { what: "the end of the family" });
+});
+
+test("descendants are listed nearest first", async () => {
+  const [root, child, grandchild] = await startFamily();
+  expect(await listDescendants(root as number)).toEqual([child, grandchild]);
+});
+
+test("ending a process that has ended does nothing", async () => {
+  await expect(killTree(2 ** 22 + 1)).resolves.toBeUndefined();
+});

@@ -1,0 +1,61 @@
+import { writeFile } from "node:fs/promises";
+import path from "node:path";
+import { expect, test } from "vitest";
+import { identifyThisProcess } from "../../../local/src/process/process-identity.ts";
+import { createDeferred } from "../../../local/src/shared/deferred.ts";
+import { withFileLock } from "../../../local/src/state/file-lock.ts";
+import { makeTempDir } from "../../helpers/temp-dir.ts";
+
+test("holders follow one another", async () => {
+  const file = path.join(await makeTempDir(), "lock");
+  const order: string[] = [];
+  const firstMayEnd = createDeferred();
+  const first = withFileLock(file, async () => {
+    order.push("first begins");
+    await firstMayEnd.promise;
+    order.push("first ends");
+  });
+  const second = withFileLock(file, async () => order.push("second"));
+  firstMayEnd.resolve();
+  await Promise.all([first, second]);
+  expect(order.join()).toMatch(/first begins,first ends/);
+  expect(order).toHaveLength(3);
+});
+
+test("of many at once never two hold it", async () => {
+  const file = path.join(await makeTempDir(), "lock");
+  let holders = 0;
+  let most = 0;
+  const hold = () =>
+    withFileLock(file, async () => {
+      most = Math.max(most, ++holders);
+      await new Promise((resolve) => setImmediate(resolve));
+      holders--;
+    });
+  await Promise.all(Array.from({ length: 8 }, hold));
+  expect(most).toBe(1);
+});
+
+test("a lock whose holder died is taken over by one of those who wait", async () => {
+  const file = path.join(await makeTempDir(), "lock");
+  await writeFile(file, JSON.stringify({ pid: process.pid, startMark: "an earlier process" }));
+  const results = await Promise.all([1, 2, 3].map((it) => withFileLock(file, async () => it)));
+  expect(results).toEqual([1, 2, 3]);
+});
+
+test("the lock is let go when the action fails", async () => {
+  const file = path.join(await makeTempDir(), "lock");
+  const failing = withFileLock(file, () => Promise.reject(new Error("no")));
+  await expect(failing).rejects.toThrow("no");
+  await expect(withFileLock(file, async () => "again")).resolves.toBe("again");
+});
+
+test("a lock that another process keeps is named with its holder", async () => {
+  const file = path.join(await makeTempDir(), "lock");
+  await writeFile(file, JSON.stringify(identifyThisProcess()));
+  const waiting = withFileLock(file, async () => {}, { timeoutMs: 60 });
+  await expect(waiting).rejects.toMatchObject({
+    code: "ERR_STATE_LOCKED",
+    message: expect.stringContaining(`process ${process.pid}`),
+  });
+});

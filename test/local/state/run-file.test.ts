@@ -1,0 +1,44 @@
+import { readdir, writeFile } from "node:fs/promises";
+import path from "node:path";
+import { expect, test } from "vitest";
+import { identifyThisProcess } from "../../../local/src/process/process-identity.ts";
+import { listRunFiles, type RunFile, removeRunFile, writeRunFile } from "../../../local/src/state/run-file.ts";
+import { makeTempDir } from "../../helpers/temp-dir.ts";
+
+const runFile = (changes: Partial<RunFile> = {}): RunFile => ({
+  process: identifyThisProcess(),
+  url: "http://localhost:7071",
+  port: 7071,
+  hubName: "hub",
+  appDir: "/app",
+  storage: "disk",
+  startedAt: "2026-01-02T03:04:05.000Z",
+  isDetached: false,
+  ...changes,
+});
+
+test("running hosts are listed in the order of their start", async () => {
+  const dir = await makeTempDir();
+  await writeRunFile(dir, runFile({ port: 7072, startedAt: "2026-01-02T03:04:06.000Z" }));
+  await writeRunFile(dir, runFile());
+  expect((await listRunFiles(dir)).map((it) => it.port)).toEqual([7071, 7072]);
+});
+
+test("a stopped host is no longer listed", async () => {
+  const dir = await makeTempDir();
+  await writeRunFile(dir, runFile());
+  await removeRunFile(dir, runFile());
+  expect(await listRunFiles(dir)).toEqual([]);
+});
+
+test("the file of a host that died, or that holds nonsense, is removed", async () => {
+  const dir = await makeTempDir();
+  await writeRunFile(dir, runFile({ process: { pid: process.pid, startMark: "an earlier process" } }));
+  await writeFile(path.join(dir, "broken.json"), "{");
+  expect(await listRunFiles(dir)).toEqual([]);
+  expect(await readdir(dir)).toEqual([]);
+});
+
+test("a folder that does not exist has no hosts", async () => {
+  expect(await listRunFiles(path.join(await makeTempDir(), "none"))).toEqual([]);
+});
