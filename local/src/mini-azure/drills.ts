@@ -41,7 +41,10 @@ export const DRILLS = {
   "terraform-missing": machine(16, "There is no terraform."),
   "terraform-old": machine(16, "Terraform is too old."),
   "state-locked": drill(17, "provision", "install", "Another run holds the state."),
-  "stale-plan": drill(18, "provision", "install", "The state changed after the plan was saved."),
+  "stale-plan": {
+    ...drill(18, "provision", "install", "The state changed after the plan was saved."),
+    times: 1,
+  },
   "apply-partly-failed": drill(19, "provision", "arm", "One resource fails after others were made."),
   throttled: { ...drill(20, "provision", "arm", "Azure asks to slow down, then goes on."), times: 1 },
   slow: drill(21, "provision", "arm", "The storage account takes minutes, so that an interrupt can be tried."),

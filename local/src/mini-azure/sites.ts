@@ -7,7 +7,7 @@ import type { FunctionSummary, HostKeys, SiteHosts, SitePort } from "./arm/arm-c
 import { guidFrom, hostKeyFrom } from "./arm/derive.ts";
 import type { Login } from "./arm/login.ts";
 import type { ResourceStore } from "./arm/resource-store.ts";
-import { readSettings } from "./arm/sites.ts";
+import { readSettings } from "./arm/site-configuration.ts";
 import type { DrillCounter } from "./drills.ts";
 import type { HttpsListener } from "./http/https-server.ts";
 import { listenHttps } from "./http/https-server.ts";

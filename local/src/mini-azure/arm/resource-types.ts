@@ -3,7 +3,7 @@ import type { Answer } from "../http/answer.ts";
 import type { ArmContext } from "./arm-context.ts";
 import { accountKeyFrom, guidFrom } from "./derive.ts";
 import type { Resource } from "./resource-store.ts";
-import { siteType } from "./sites.ts";
+import { siteType } from "./site-type.ts";
 
 export type ResourceType = {
   /** Completes what the client sent. */

@@ -20,6 +20,7 @@ export const roleAssignment: ResourceKind = {
     ["principal_type", "properties.principalType"],
     ["role_definition_id", "properties.roleDefinitionId"],
     ["scope", "properties.scope"],
+    ["description", "properties.description"],
   ],
   beforeCreate: async (planned) => {
     if (planned["name"] === null || isUnknown(planned["name"])) planned["name"] = randomUUID();

@@ -39,6 +39,7 @@ const RULE_FIELDS: readonly Field[] = [
   ["priority", "priority"],
   ["action", "action"],
   ["ip_address", "ipAddress"],
+  ["description", "description"],
 ];
 
 const RULE_DEFAULTS = { priority: 65_000, action: "Allow" };
