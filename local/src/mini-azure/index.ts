@@ -13,8 +13,8 @@ import { generateCertificate } from "./certificate.ts";
 import type { ActiveDrill } from "./drills.ts";
 import { DrillCounter } from "./drills.ts";
 import { listenHttps } from "./http/https-server.ts";
-import type { InstalledProvider } from "./install-provider.ts";
-import { installStandIn } from "./install-provider.ts";
+import type { InstalledProvider, ProviderSource } from "./install-provider.ts";
+import { installProvider } from "./install-provider.ts";
 import { prepareMachine } from "./machine-drills.ts";
 import type { BootSite } from "./site/boot-site.ts";
 import { Sites } from "./sites.ts";
@@ -23,7 +23,8 @@ import { openState } from "./state.ts";
 
 export type { ActiveDrill, Drill, DrillName, DrillPhase, DrillStage } from "./drills.ts";
 export { DRILLS, parseDrill } from "./drills.ts";
-export type { InstalledProvider } from "./install-provider.ts";
+export type { InstalledProvider, ProviderSource } from "./install-provider.ts";
+export { findAzurerm } from "./install-provider.ts";
 export type { StateLock } from "./machine-drills.ts";
 export { ageState, holdStateLock } from "./machine-drills.ts";
 export type { StartLocalHost } from "./site/boot-on-local-host.ts";
@@ -62,8 +63,8 @@ export type MiniAzure = {
    * not signed in. Empty for every other drill.
    */
   machineEnv(folder: string, env: NodeJS.ProcessEnv): Promise<Record<string, string>>;
-  /** Lays the stand-in `hashicorp/azurerm` into `folder`. */
-  installProvider(folder: string): Promise<InstalledProvider>;
+  /** Makes a provider available through files below `folder`; the stand-in `hashicorp/azurerm` unless told otherwise. */
+  installProvider(folder: string, source?: ProviderSource): Promise<InstalledProvider>;
   /** Ends all servers and hosts; the cloud stays in its folder. */
   stop(): Promise<void>;
 };
@@ -137,7 +138,7 @@ function describe({ stateFile, counter, armUrl, port, caFile, stop }: Parts): Mi
       SSL_CERT_FILE: caFile,
     },
     machineEnv: (folder, env) => prepareMachine(folder, env, counter),
-    installProvider: (folder) => installStandIn(folder, counter),
+    installProvider: (folder, source = { kind: "stand-in" }) => installProvider(folder, source, counter),
     stop,
   };
 }
