@@ -6,12 +6,12 @@ import type { DurableTaskSettings } from "../engine/settings.ts";
 import type { Clock } from "../shared/clock.ts";
 import type { WebhookHandler, WebhookRequest, WebhookResponse } from "../shared/http-message.ts";
 import type { Logger } from "../shared/logger.ts";
-import { empty, exceptionProblem, problem, unexpected } from "./answers.ts";
+import { empty, problem, unexpected } from "./answers.ts";
 import { purgeInstance, purgeInstances } from "./purge.ts";
 import { listInstances, queryInstance } from "./query-instances.ts";
 import { RequestQuery } from "./request-query.ts";
 import { matchRoute, type Route } from "./route.ts";
-import { raiseEvent, resumeInstance, suspendInstance, terminateInstance } from "./signal-instance.ts";
+import { raiseEvent, resumeInstance, rewindInstance, suspendInstance, terminateInstance } from "./signal-instance.ts";
 import { startInstance } from "./start-instance.ts";
 
 export type ManagementDeps = {
@@ -83,14 +83,10 @@ async function operate(
     case "resume":
       return resumeInstance(instanceId, call);
     case "rewind":
-      return notSupported("Rewind is not supported by the underlying storage provider.");
+      return rewindInstance(instanceId, call);
     case "restart":
-      return notSupported("Restart is not supported by the local host yet.");
+      return problem(501, "Restart is not supported by the local host yet.");
   }
-}
-
-function notSupported(message: string): WebhookResponse {
-  return exceptionProblem(501, message, { type: "System.NotSupportedException", message });
 }
 
 /** `taskHub` and `connection` may name only what this host serves; anything else would silently act on the wrong hub. */

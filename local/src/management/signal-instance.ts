@@ -1,6 +1,6 @@
 import type { InstanceStatus } from "../engine/client.ts";
 import type { WebhookResponse } from "../shared/http-message.ts";
-import { empty, invalidJson, invalidOperation, problem } from "./answers.ts";
+import { empty, invalidJson, invalidOperation, json, problem } from "./answers.ts";
 import { isTerminal } from "./instance-status.ts";
 import type { ManagementCall } from "./management-handler.ts";
 
@@ -57,6 +57,17 @@ export async function resumeInstance(instanceId: string, call: ManagementCall): 
     await call.client.resume(instanceId, reasonOf(call));
     return empty(202);
   });
+}
+
+/** Refuses as Azure does. The SDK makes the answer's text its error, so the refusal that is ours alone is a text too. */
+export async function rewindInstance(instanceId: string, { client }: ManagementCall): Promise<WebhookResponse> {
+  const status = await client.getStatus(instanceId, { withInput: false });
+  if (status === null) return json(404, `No orchestration with instance ID "$${instanceId}" found.`); // The $ is Azure's.
+  if (status.runtimeStatus !== "Failed") {
+    const rule = 'only orchestrations in the "Failed" state can be rewound.';
+    return json(412, `This orchestration has status ${status.runtimeStatus}, but ${rule}`);
+  }
+  return json(501, "Rewind is not supported by the local host yet.");
 }
 
 async function onLiveInstance(

@@ -386,7 +386,20 @@ test.each([
 // The rest
 
 test.each([
-  ["POST", "/instances/abc/rewind", "Rewind is not supported by the underlying storage provider."],
+  ["abc", "Failed", 501, "Rewind is not supported by the local host yet."],
+  [
+    "abc",
+    "Running",
+    412,
+    'This orchestration has status Running, but only orchestrations in the "Failed" state can be rewound.',
+  ],
+  ["nobody", "Failed", 404, 'No orchestration with instance ID "$nobody" found.'],
+] as const)("rewinding %s, which is %s, answers %i with a text", async (id, runtimeStatus, status, text) => {
+  const client = new FakeTaskHubClient(instanceStatus({ runtimeStatus }));
+  expect(await api(client)("POST", `/instances/${id}/rewind`)).toMatchObject({ status, body: text });
+});
+
+test.each([
   ["POST", "/instances/abc/restart", "Restart is not supported by the local host yet."],
   ["POST", "/entities/counter/a", "Entities are not supported by the local host yet."],
 ])("%s %s says that it is not supported", async (method, path, Message) => {

@@ -166,16 +166,22 @@ test("the next call starts at the first failure of a fan-out, not when its sibli
   expect(hub.ending()).toEqual({ status: "Completed", result: "c" });
 });
 
-test("waiting once more for a retried call does not start the next one early", async () => {
+const single = (context: df.OrchestrationContext) => context.df.callActivity("Fine", "c");
+const compound = (context: df.OrchestrationContext) => context.df.Task.all([single(context), single(context)]);
+
+test.each([
+  ["call", single, "c"],
+  ["fan-out", compound, ["c", "c"]],
+])("waiting once more for a retried call does not start the next %s early", async (_, next, last) => {
   const orchestrators: SdkApp["orchestrators"] = {
     *Again(context) {
       const work = context.df.callActivityWithRetry("Flaky", new df.RetryOptions(10_000, 3));
       const timer = context.df.createTimer(new Date(context.df.currentUtcDateTime.getTime() + 5000));
       yield context.df.Task.any([timer, work]);
       const result: unknown = yield work;
-      return [result, yield context.df.callActivity("Fine", "c")];
+      return [result, yield next(context)];
     },
   };
   const { hub } = await run({ orchestrators, activities: { Flaky: failing(1), Fine: (x) => x } }, "Again", null);
-  expect(hub.ending()).toEqual({ status: "Completed", result: ["call 2", "c"] });
+  expect(hub.ending()).toEqual({ status: "Completed", result: ["call 2", last] });
 });

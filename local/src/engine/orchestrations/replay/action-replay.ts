@@ -4,7 +4,14 @@
 // replay (OutOfProcOrchestrationShim.cs) differs from that, apps break on Azure; here they work.
 
 import { type EventRaisedEvent, EventType, type HistoryEvent } from "../../history/events.ts";
-import { type Action, type TaskAction, unsupportedFailure } from "./action.ts";
+import {
+  type Action,
+  type ActivityAction,
+  type SubOrchestrationAction,
+  type TaskAction,
+  type TimerAction,
+  unsupportedFailure,
+} from "./action.ts";
 import { assertSameDecision, type Decision, type SchedulingEvent, toSchedulingEvent } from "./decision.ts";
 import { ReplayFailure } from "./replay-failure.ts";
 import {
@@ -177,19 +184,26 @@ class ActionReplay implements TaskSurroundings {
    */
   #isDueNow(action: Action): boolean {
     const recorded = this.#recorded.get(this.#nextId);
-    if (recorded === undefined) return true;
+    const first = this.#firstToSchedule(action);
+    if (recorded === undefined || first === null) return true;
+    if (recorded.decisionKind !== first.kind) return false;
+    return first.kind === "timer" || recorded.name?.toLowerCase() === first.name.toLowerCase();
+  }
+
+  /** The part of `action` that takes the next id; null where none does. */
+  #firstToSchedule(action: Action): ActivityAction | SubOrchestrationAction | TimerAction | null {
     switch (action.kind) {
       case "activity":
       case "sub-orchestration":
-        return recorded.decisionKind === action.kind && recorded.name?.toLowerCase() === action.name.toLowerCase();
       case "timer":
-        return recorded.decisionKind === action.kind;
+        return action.tag !== null && this.#tagged.has(action.tag) ? null : action;
       case "when-all":
       case "when-any":
+        return firstDefined(action.children, (child) => this.#firstToSchedule(child));
       case "external-event":
       case "continue-as-new":
       case "unsupported":
-        return true;
+        return null;
     }
   }
 
@@ -241,7 +255,9 @@ class ActionReplay implements TaskSurroundings {
       this.#unclaimedEvents.set(name, unclaimed - 1);
       leaf.settle("completed");
     } else {
-      this.#waits.set(name, [...(this.#waits.get(name) ?? []), leaf]);
+      const waits = this.#waits.get(name);
+      if (waits === undefined) this.#waits.set(name, [leaf]);
+      else waits.push(leaf);
     }
   }
 
@@ -300,4 +316,12 @@ function recordedById(events: readonly HistoryEvent[]): Map<number, SchedulingEv
     }
   }
   return recorded;
+}
+
+function firstDefined<Item, Found>(items: readonly Item[], find: (item: Item) => Found | null): Found | null {
+  for (const item of items) {
+    const found = find(item);
+    if (found !== null) return found;
+  }
+  return null;
 }
