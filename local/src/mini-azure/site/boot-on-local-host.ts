@@ -1,3 +1,4 @@
+import { readFile } from "node:fs/promises";
 import path from "node:path";
 import type { LogSink } from "../../shared/logger.ts";
 import type { BootSite } from "./boot-site.ts";
@@ -10,6 +11,7 @@ export type StartLocalHost<Storage> = (options: {
   port: number;
   storage: Storage;
   appSettings: Record<string, string>;
+  hubName?: string;
   onLog: LogSink;
 }) => Promise<{
   url: string;
@@ -28,12 +30,14 @@ export function bootOnLocalHost<Storage>(
   storage: Storage,
 ): BootSite {
   return async ({ name, packageDir, appSettings, onLog }) => {
+    const hubName = (await namesOwnHub(packageDir)) ? {} : { hubName: toHubName(name) };
     const host = await startLocal({
       appDir: packageDir,
       stateDir: path.join(stateDir, name),
       port: 0,
       storage,
       appSettings: { ...toLocalSettings(appSettings), WEBSITE_SITE_NAME: name },
+      ...hubName,
       onLog,
     });
     return {
@@ -46,3 +50,30 @@ export function bootOnLocalHost<Storage>(
     };
   };
 }
+
+const MAX_HUB_NAME_LENGTH = 45;
+const MIN_HUB_NAME_LENGTH = 3;
+
+/**
+ * Azure names an app's hub after the app, so that one deployment continues what an earlier one began; on this machine the hub
+ * would be named after the folder, which is another one each time.
+ *
+ * @see Azure/azure-functions-durable-extension: without a name in host.json, the site's name less all but letters and digits.
+ */
+function toHubName(siteName: string): string {
+  const letters = siteName.replaceAll(/[^A-Za-z0-9]/g, "");
+  const name = /^[A-Za-z]/.test(letters) && letters.length >= MIN_HUB_NAME_LENGTH ? letters : `Hub${letters}`;
+  return name.slice(0, MAX_HUB_NAME_LENGTH);
+}
+
+/** A host.json that cannot be read is the host's to complain about. */
+async function namesOwnHub(packageDir: string): Promise<boolean> {
+  try {
+    const hostJson = JSON.parse(await readFile(path.join(packageDir, "host.json"), "utf8")) as HostJson;
+    return typeof hostJson.extensions?.durableTask?.hubName === "string";
+  } catch {
+    return false;
+  }
+}
+
+type HostJson = { extensions?: { durableTask?: { hubName?: unknown } } };

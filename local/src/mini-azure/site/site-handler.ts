@@ -111,10 +111,12 @@ function keepHeaders(request: MiniRequest): Record<string, string> {
 /** The local host writes its own address into status URLs; a client of the site needs the site's. */
 function replaceOrigin(text: string, localUrl: string, publicUrl: string): string {
   const { port } = new URL(localUrl);
-  return text
-    .replaceAll(`http://127.0.0.1:${port}`, publicUrl)
-    .replaceAll(`http://localhost:${port}`, publicUrl)
-    .replaceAll(encodeURIComponent(`http://127.0.0.1:${port}`), encodeURIComponent(publicUrl));
+  const origins = ["127.0.0.1", "localhost"].map((host) => `http://${host}:${port}`);
+  const pairs = origins.flatMap((origin) => [
+    [origin, publicUrl],
+    [encodeURIComponent(origin), encodeURIComponent(publicUrl)],
+  ]);
+  return pairs.reduce((renamed, [from = "", to = ""]) => renamed.replaceAll(from, to), text);
 }
 
 type PlainAnswer = { status: number; headers: Record<string, string>; body: string | Buffer };

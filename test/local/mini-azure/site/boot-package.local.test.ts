@@ -1,8 +1,6 @@
 import { build } from "esbuild";
 import { expect, test } from "vitest";
-import { startFunctionsHost } from "../../../../local/src/host/index.ts";
-import { type BootSite, bootOnLocalHost, type StartLocalHost } from "../../../../local/src/mini-azure/index.ts";
-import { silentLogger } from "../../../../local/src/shared/logger.ts";
+import { type BootSite, bootOnLocalHost, startLocal } from "../../../../local/src/index.ts";
 import { createTestSite, startTestMiniAzure } from "../../../helpers/mini-azure.ts";
 import { publish } from "../../../helpers/publish.ts";
 import { makeTempDir } from "../../../helpers/temp-dir.ts";
@@ -40,12 +38,8 @@ async function bundle(source: string): Promise<string> {
   return outputFiles[0]?.text ?? "";
 }
 
-/** The real Functions host, without the storage that an HTTP function does not need. */
-const startHost: StartLocalHost<null> = ({ appDir, port, appSettings }) =>
-  startFunctionsHost({ appDir, port, appSettings, log: silentLogger });
-
 async function deploy(entries: readonly TestZipEntry[]) {
-  const bootSite: BootSite = bootOnLocalHost(startHost, await makeTempDir(), null);
+  const bootSite: BootSite = bootOnLocalHost(startLocal, await makeTempDir(), { kind: "memory" });
   const mini = await startTestMiniAzure({ bootSite });
   const site = await createTestSite(mini);
   await publish(mini, site, await makeZip(entries));
@@ -61,7 +55,7 @@ test("a deployed package runs in the real host: the zip's modes, the site's sett
     200,
     {
       key: "secret",
-      storage: null,
+      storage: expect.stringContaining("devstoreaccount1"),
       environment: "Production",
       modeOfTool: "555",
       mayRunTool: "yes",
