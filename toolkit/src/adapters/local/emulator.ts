@@ -1,0 +1,53 @@
+import path from "node:path";
+import {
+  listRunningHosts,
+  packageRoot,
+  parseStorageChoice,
+  readHostLog,
+  startDetached,
+  startLocal,
+  stopRunningHost,
+} from "@same-kit/local";
+import type { BootedHost, BootOptions, Emulator } from "../../ports.ts";
+
+export function createEmulator(): Emulator {
+  return {
+    boot,
+    bootDetached: ({ stateDir, args, cwd, env }) => {
+      const launcher = path.join(packageRoot(), "bin", "same-kit.cjs");
+      return startDetached({ stateDir, command: [process.execPath, launcher, ...args], cwd, env });
+    },
+    listHosts: listRunningHosts,
+    stopHost: stopRunningHost,
+    readLog: (host, follow) => readHostLog(host, follow),
+    ownAppDir: path.join(packageRoot(), "dist", "functions-app"),
+  };
+}
+
+async function boot(options: BootOptions): Promise<BootedHost> {
+  const { appDir, port, storage, python, detachedLogFile, stateDir, inspect, watch, onLog } = options;
+  const host = await startLocal({
+    stateDir,
+    inspect,
+    watch,
+    onLog,
+    ...(appDir === null ? {} : { appDir }),
+    ...(port === null ? {} : { port }),
+    ...(storage === null ? {} : { storage: parseStorageChoice(storage) }),
+    ...(python === null ? {} : { appSettings: { SAME_PYTHON: python } }),
+    ...(detachedLogFile === null ? {} : { detachedLogFile }),
+  });
+  return {
+    url: host.url,
+    port: host.port,
+    hubName: host.hubName,
+    storage: host.storage.description,
+    hasLostWrites: host.storage.hasLostWrites,
+    get functionListText() {
+      return host.functionListText;
+    },
+    client: host.client,
+    failed: host.failed,
+    stop: () => host.stop(),
+  };
+}

@@ -1,0 +1,145 @@
+// What is kept of every `local run`: a folder below `.same-kit/runs/` with the request, the status, the log and, once it has
+// ended, the summary and the session. A reader must know older formats; `formatVersion` says which one it is.
+
+import { createWriteStream, type WriteStream } from "node:fs";
+import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import path from "node:path";
+import { openStateFolder, stateFolderAt } from "@same-kit/local";
+import type { RunRequest } from "../../notebook/compile-notebook.ts";
+
+export type RunState =
+  /** Sent to the app, and not known to have ended. */
+  | "running"
+  | "completed"
+  | "failed"
+  | "terminated"
+  /** Unfinished when its host went away; it waits for `local resume` or `local discard`. */
+  | "suspended"
+  /** The storage no longer knows it. */
+  | "lost";
+
+export type RunRecord = {
+  formatVersion: 1;
+  id: string;
+  notebook: string;
+  /** As it was given on the command line, absolute. */
+  location: string;
+  state: RunState;
+  steps: readonly string[];
+  sameEnv: string;
+  startedAt: string;
+  endedAt: string | null;
+  /** The process whose host works on it. */
+  hostPid: number;
+  /** Whether that host belongs to this run alone, and ends with it. */
+  ownsHost: boolean;
+  hubName: string | null;
+  /** As `--storage` had it, without keys; a run is continued on the same storage. */
+  storage: string | null;
+  python: string | null;
+  /** Why it ended, where it did not complete. */
+  reason: string | null;
+};
+
+/** One run's folder. */
+export type RunFolder = {
+  dir: string;
+  record: RunRecord;
+  update(changes: Partial<RunRecord>): Promise<void>;
+  saveSummary(summary: unknown): Promise<void>;
+  /** @returns The file. */
+  saveSession(session: Uint8Array): Promise<string>;
+  readRequest(): Promise<RunRequest>;
+  openLog(): WriteStream;
+};
+
+const FORMAT_VERSION = 1;
+
+export class RunRecords {
+  readonly stateDir: string;
+  readonly #dir: string;
+
+  constructor(stateDir: string) {
+    this.stateDir = stateDir;
+    this.#dir = stateFolderAt(stateDir).runsDir;
+  }
+
+  async create(record: Omit<RunRecord, "formatVersion">, request: RunRequest): Promise<RunFolder> {
+    await openStateFolder(this.stateDir);
+    const dir = path.join(this.#dir, record.id);
+    await mkdir(dir, { recursive: true });
+    await writeFile(path.join(dir, "request.json"), JSON.stringify(request));
+    const folder = toFolder(dir, { formatVersion: FORMAT_VERSION, ...record });
+    await folder.update({});
+    return folder;
+  }
+
+  /** Oldest first; what a newer same-kit wrote is left alone. */
+  async list(): Promise<RunFolder[]> {
+    const names = await readdir(this.#dir).catch(() => []);
+    const found = await Promise.all(names.map((name) => this.find(name)));
+    return found
+      .filter((folder) => folder !== null)
+      .sort((left, right) => left.record.startedAt.localeCompare(right.record.startedAt));
+  }
+
+  async find(id: string): Promise<RunFolder | null> {
+    if (id !== path.basename(id)) return null;
+    const dir = path.join(this.#dir, id);
+    const record = await readRecord(path.join(dir, "status.json"));
+    return record === null ? null : toFolder(dir, record);
+  }
+
+  /** @returns How many bytes that freed. */
+  async remove({ dir }: RunFolder): Promise<number> {
+    const size = await folderSize(dir);
+    await rm(dir, { recursive: true, force: true });
+    return size;
+  }
+}
+
+function toFolder(dir: string, initial: RunRecord): RunFolder {
+  let record = initial;
+  return {
+    dir,
+    get record() {
+      return record;
+    },
+    async update(changes) {
+      record = { ...record, ...changes };
+      await writeWhole(path.join(dir, "status.json"), `${JSON.stringify(record, null, 2)}\n`);
+    },
+    saveSummary: (summary) => writeWhole(path.join(dir, "summary.json"), `${JSON.stringify(summary, null, 2)}\n`),
+    async saveSession(session) {
+      const file = path.join(dir, "session.dill");
+      await writeWhole(file, session);
+      return file;
+    },
+    readRequest: async () => JSON.parse(await readFile(path.join(dir, "request.json"), "utf8")) as RunRequest,
+    openLog: () => createWriteStream(path.join(dir, "log.txt"), { flags: "a" }),
+  };
+}
+
+async function readRecord(file: string): Promise<RunRecord | null> {
+  try {
+    const record = JSON.parse(await readFile(file, "utf8")) as RunRecord;
+    return record.formatVersion === FORMAT_VERSION ? record : null;
+  } catch {
+    return null; // A folder that a crash left before its status was written.
+  }
+}
+
+/** A reader sees the old content or the new one, never a part. */
+async function writeWhole(file: string, content: string | Uint8Array): Promise<void> {
+  const draft = `${file}.${process.pid}.part`;
+  await writeFile(draft, content);
+  await rename(draft, file);
+}
+
+export async function folderSize(dir: string): Promise<number> {
+  const entries = await readdir(dir, { recursive: true, withFileTypes: true }).catch(() => []);
+  const sizes = entries
+    .filter((entry) => entry.isFile())
+    .map(async (entry) => (await stat(path.join(entry.parentPath, entry.name)).catch(() => ({ size: 0 }))).size);
+  return (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0);
+}

@@ -1,0 +1,140 @@
+import path from "node:path";
+import { bootOnLocalHost, type LogSink, packageRoot, startLocal } from "@same-kit/local";
+import { createAz } from "../adapters/azure/az.ts";
+import type { CommandContext } from "../commands/define-command.ts";
+import type { EnvironmentFolder } from "../deployment/environment.ts";
+import { hastenedWaiting, realWaiting } from "../deployment/hastened-waiting.ts";
+import type { DeploymentView, DrillHooks, SmokeTest } from "../deployment/ports.ts";
+import type { DeploymentDeps } from "../deployment/session.ts";
+import { formatLogEntry, isShown } from "../ui/log-line.ts";
+import { createPhaseView } from "../ui/phases.ts";
+import type { PublisherName } from "../usecases/publish.ts";
+import { type Rehearsal, startRehearsal } from "../usecases/rehearsal.ts";
+import { composePackApp, type PackageChoice, packagePreflight } from "./compose-package.ts";
+
+export type RehearsalChoice = { fail: string | null; providerMirror: string | null };
+
+export type DeploymentChoice = {
+  folder: EnvironmentFolder;
+  /** Null: the real cloud. */
+  rehearsal: RehearsalChoice | null;
+  terraformBinary: string;
+  package: PackageChoice;
+  publisher: PublisherName;
+  smokeTest: (limitMs: number) => SmokeTest;
+};
+
+// Another run's lock is worth some patience; in a rehearsal it is a drill.
+const LOCK_TIMEOUT_SECONDS = 60;
+const REHEARSED_LOCK_TIMEOUT_SECONDS = 1;
+// A first run in the cloud starts cold, on a machine of its own.
+const SMOKE_LIMIT_MS = 5 * 60_000;
+const REHEARSED_SMOKE_LIMIT_MS = 60_000;
+const DRILLED_SMOKE_LIMIT_MS = 5_000;
+// Minutes become seconds; without a drill there is little to wait for.
+const HASTE = 20;
+const DRILLED_HASTE = 60;
+
+/** Runs `work` with everything that a deployment needs: of the cloud, or of a mini Azure that ends with it. */
+export async function withDeployment<T>(
+  choice: DeploymentChoice,
+  context: CommandContext,
+  work: (deps: DeploymentDeps) => Promise<T>,
+): Promise<T> {
+  const view = createPhaseView(context.console, context.signal);
+  sayOnInterrupt(context, view);
+  if (choice.rehearsal === null) return work(cloudDeps(choice, context, view));
+  const rehearsal = await start(choice.folder, choice.rehearsal, context);
+  try {
+    view.lines([`Rehearsal on this machine, nothing reaches Azure. Terraform uses ${rehearsal.providerText}.`]);
+    return await work(rehearsalDeps(choice, context, view, rehearsal));
+  } finally {
+    await rehearsal.stop();
+  }
+}
+
+function cloudDeps(choice: DeploymentChoice, context: CommandContext, view: DeploymentView): DeploymentDeps {
+  return {
+    ...commonDeps(choice, context, view, context.env, false),
+    waiting: realWaiting,
+    terraform: {
+      binary: choice.terraformBinary,
+      moduleDir: moduleDir(),
+      lockTimeoutSeconds: LOCK_TIMEOUT_SECONDS,
+      lockFile: null,
+      providerIdentity: "the user's",
+      variables: metadataHost(context.env),
+    },
+    drillHooks: NO_DRILL,
+    smokeTest: choice.smokeTest(SMOKE_LIMIT_MS),
+  };
+}
+
+function rehearsalDeps(
+  choice: DeploymentChoice,
+  context: CommandContext,
+  view: DeploymentView,
+  rehearsal: Rehearsal,
+): DeploymentDeps {
+  const { drill } = rehearsal;
+  return {
+    ...commonDeps(choice, context, view, rehearsal.env, true),
+    waiting: hastenedWaiting(drill === null ? HASTE : DRILLED_HASTE),
+    terraform: {
+      binary: choice.terraformBinary,
+      moduleDir: moduleDir(),
+      lockTimeoutSeconds: REHEARSED_LOCK_TIMEOUT_SECONDS,
+      lockFile: rehearsal.lockFile,
+      // The stand-in's launcher names this Node.
+      providerIdentity: `${rehearsal.providerText} ${process.execPath} ${packageRoot()}`,
+      variables: rehearsal.variables,
+    },
+    drillHooks: rehearsal.drillHooks,
+    smokeTest: choice.smokeTest(drill?.name === "smoke-timeout" ? DRILLED_SMOKE_LIMIT_MS : REHEARSED_SMOKE_LIMIT_MS),
+  };
+}
+
+function commonDeps(
+  choice: DeploymentChoice,
+  { signal, leaveNow }: CommandContext,
+  view: DeploymentView,
+  env: NodeJS.ProcessEnv,
+  isRehearsal: boolean,
+) {
+  return {
+    env,
+    az: createAz(env),
+    fetch,
+    signal,
+    leaveNow,
+    view,
+    packApp: composePackApp(choice.package, isRehearsal, env),
+    preflightChecks: packagePreflight(choice.package, choice.publisher, env),
+    now: () => new Date(),
+  };
+}
+
+function start(folder: EnvironmentFolder, choice: RehearsalChoice, { env, console }: CommandContext): Promise<Rehearsal> {
+  const onLog: LogSink = (entry) => {
+    if (isShown(entry, false)) console.note(formatLogEntry(entry));
+  };
+  const bootSite = bootOnLocalHost(startLocal, path.join(folder.dir, "sites"), { kind: "memory" });
+  return startRehearsal({ ...choice, folder, bootSite, env, onLog });
+}
+
+/** azurerm takes the cloud's own endpoint by variable as well as by environment; the module passes the variable on. */
+function metadataHost(env: NodeJS.ProcessEnv): Record<string, unknown> {
+  const host = env["ARM_METADATA_HOSTNAME"];
+  return host ? { metadata_host: host } : {};
+}
+
+const NO_DRILL: DrillHooks = { beforePlan: async () => {}, beforeApply: async () => {} };
+
+const moduleDir = (): string => path.join(packageRoot(), "terraform");
+
+function sayOnInterrupt({ signal, leaveNow }: CommandContext, view: DeploymentView): void {
+  const first = ["Stopping: what has begun is brought to an end, and the state is saved. Ctrl-C again leaves now."];
+  const second = ["Leaving now: the state may miss what was just made; the next `same-kit up` adopts it."];
+  signal.addEventListener("abort", () => view.lines(first), { once: true });
+  leaveNow.addEventListener("abort", () => view.lines(second), { once: true });
+}

@@ -1,0 +1,125 @@
+import { homedir } from "node:os";
+import path from "node:path";
+import { packageRoot, UsageError } from "@same-kit/local";
+import { execa } from "execa";
+import { funcVersion } from "../adapters/publish/func.ts";
+import type { PackApp } from "../deployment/ports.ts";
+import type { PreflightProblem } from "../deployment/preflight.ts";
+import { buildAppPackage } from "../packaging/app-package.ts";
+import { installBasePackages } from "../packaging/base-packages.ts";
+import { type BundledPython, bundleCloudPython, bundleMachinePython } from "../packaging/bundled-python.ts";
+import { CLOUD_PYTHON, DEFAULT_PYTHON_MIRROR, unpackedCloudPython } from "../packaging/python-archive.ts";
+import type { PublisherName } from "../usecases/publish.ts";
+
+/** What goes into the package, as the flags say. */
+export type PackageChoice = {
+  /** A built app; null: same-kit's own. */
+  appDir: string | null;
+  /** False: the app looks for a Python of its host. */
+  bundlesPython: boolean;
+  /** Packages beside the bundled Python. */
+  basePackages: readonly string[];
+  /** Runs pip, and in a rehearsal stands for the cloud's. */
+  interpreter: string;
+  mirror: string | null;
+  /** A local archive instead of the download. */
+  archive: string | null;
+};
+
+type ChosenPython = BundledPython | null;
+
+/**
+ * @param isRehearsal - A Python of this machine stands for the cloud's, unless an archive is named.
+ * @throws UsageError `ERR_WITH_NEEDS_PYTHON`.
+ */
+export function composePackApp(choice: PackageChoice, isRehearsal: boolean, env: NodeJS.ProcessEnv): PackApp {
+  const { bundlesPython, basePackages, interpreter } = choice;
+  if (!bundlesPython && basePackages.length > 0) throw withNeedsPython();
+  const cacheDir = cacheFolder(env);
+  return async ({ packagesDir, signal, onProgress }) => {
+    const python = await choosePython(choice, { isRehearsal, cacheDir, signal, onProgress });
+    const appDir = choice.appDir ?? path.join(packageRoot(), "dist", "functions-app");
+    if (python === null) return buildAppPackage({ appDir, python, basePackages: [], packagesDir });
+    const { version, kind } = python;
+    if (basePackages.length > 0) onProgress(`fetching ${basePackages.join(", ")} for Python ${version}`);
+    const installed = await installBasePackages({
+      requirements: basePackages,
+      pythonVersion: version,
+      kind,
+      interpreter,
+      cacheDir,
+      env,
+      signal,
+    });
+    onProgress("zipping");
+    return buildAppPackage({ appDir, python, basePackages: installed, packagesDir });
+  };
+}
+
+type ChoosePython = { isRehearsal: boolean; cacheDir: string; signal: AbortSignal; onProgress: (text: string) => void };
+
+async function choosePython(choice: PackageChoice, options: ChoosePython): Promise<ChosenPython> {
+  const { bundlesPython, archive, mirror, interpreter } = choice;
+  if (!bundlesPython) return null;
+  if (options.isRehearsal && archive === null) return bundleMachinePython(interpreter);
+  const { cacheDir, signal, onProgress } = options;
+  const folder = await unpackedCloudPython({
+    cacheDir,
+    mirror: mirror ?? DEFAULT_PYTHON_MIRROR,
+    localFile: archive,
+    fetch,
+    onProgress,
+    signal,
+  });
+  return bundleCloudPython(folder, CLOUD_PYTHON.version);
+}
+
+/** The tools that packing and publishing need. */
+export function packagePreflight(
+  choice: PackageChoice,
+  publisher: PublisherName,
+  env: NodeJS.ProcessEnv,
+): (() => Promise<PreflightProblem[]>)[] {
+  const checks: (() => Promise<PreflightProblem[]>)[] = [];
+  if (publisher === "func") checks.push(() => checkFunc(env));
+  if (choice.basePackages.length > 0) checks.push(() => checkPip(choice.interpreter, env));
+  return checks;
+}
+
+async function checkFunc(env: NodeJS.ProcessEnv): Promise<PreflightProblem[]> {
+  if ((await funcVersion(env)) !== null) return [];
+  return [
+    {
+      code: "ERR_PREFLIGHT_FUNC_MISSING",
+      message: "`func` (Azure Functions Core Tools) was not found.",
+      hint: "Install it, or let same-kit publish by itself: --publisher direct.",
+    },
+  ];
+}
+
+async function checkPip(interpreter: string, env: NodeJS.ProcessEnv): Promise<PreflightProblem[]> {
+  const result = await execa(interpreter, ["-m", "pip", "--version"], { env, extendEnv: false, reject: false, stdin: "ignore" });
+  if (!result.failed) return [];
+  return [
+    {
+      code: "ERR_PREFLIGHT_PIP_MISSING",
+      message: `--with needs pip, and \`${interpreter} -m pip\` does not run.`,
+      hint: "Install pip, or name a Python that has it with --python.",
+    },
+  ];
+}
+
+/** What is downloaded once per user: `SAME_KIT_CACHE`, else the platform's cache folder. */
+function cacheFolder(env: NodeJS.ProcessEnv): string {
+  const wanted = env["SAME_KIT_CACHE"];
+  if (wanted) return wanted;
+  return path.join(env["XDG_CACHE_HOME"] || path.join(homedir(), ".cache"), "same-kit");
+}
+
+function withNeedsPython(): UsageError {
+  return new UsageError({
+    code: "ERR_WITH_NEEDS_PYTHON",
+    message: "--with and --no-bundled-python contradict each other: base packages lie beside the bundled Python.",
+    hint: "Drop one of them.",
+  });
+}

@@ -1,0 +1,86 @@
+import { createConsole } from "../ui/console.ts";
+import { formatCommandHelp, formatOverview } from "./help.ts";
+import { exitCodeOf, listenForInterrupts } from "./interrupts.ts";
+import { CallError, findCommand, listGroup, nearest, parseInput } from "./parse.ts";
+import { COMMANDS } from "./registry.ts";
+import { reportError } from "./report-error.ts";
+
+/**
+ * The `same-kit` command.
+ *
+ * @param argv - Without the program's own name.
+ * @returns The exit code: 0 done, 1 failed, 2 called wrongly, 70 a bug, 128 + signal number when interrupted.
+ */
+export async function main(argv: string[], env: NodeJS.ProcessEnv): Promise<number> {
+  const console = createConsole(argv.includes("--json"), env);
+  leaveQuietlyWhenNobodyReads();
+  try {
+    return await dispatch(argv, env);
+  } catch (error) {
+    return reportError(error, console);
+  }
+}
+
+async function dispatch(argv: string[], env: NodeJS.ProcessEnv): Promise<number> {
+  const found = findCommand(argv);
+  if (found === null) return overview(argv, env);
+  const command = await found.entry.load();
+  const console = createConsole(argv.includes("--json") && "json" in command.options, env);
+  if (argv.includes("--help") || argv.includes("-h")) {
+    console.write(`${formatCommandHelp(command)}\n`);
+    return 0;
+  }
+  const input = parseInput(command, found.rest, env);
+  const { signal, leaveNow, endedBy, stop } = listenForInterrupts();
+  try {
+    return await command.run(input, { cwd: process.cwd(), env, console, signal, leaveNow, endedBy });
+  } catch (error) {
+    const name = endedBy();
+    if (name === null || !signal.aborted || error !== signal.reason) throw error;
+    console.note("Interrupted.");
+    return exitCodeOf(name);
+  } finally {
+    stop();
+  }
+}
+
+async function overview(argv: readonly string[], env: NodeJS.ProcessEnv): Promise<number> {
+  const console = createConsole(false, env);
+  const words = argv.filter((word) => !word.startsWith("-"));
+  if (words.length === 0 && (argv.includes("--version") || argv.includes("-V"))) {
+    console.answer(await readVersion());
+    return 0;
+  }
+  const group = words.length === 0 ? COMMANDS : listGroup(words);
+  const isHelp = argv.includes("--help") || argv.includes("-h") || argv.length === 0;
+  if (isHelp && group.length > 0) {
+    console.answer(formatOverview(group));
+    return 0;
+  }
+  throw unknownCommand(words, group.length > 0);
+}
+
+function unknownCommand(words: readonly string[], isGroup: boolean): CallError {
+  const typed = words.slice(0, 2).join(" ");
+  if (words.length === 0) return new CallError("No command was given.", "`same-kit --help` lists the commands.");
+  if (isGroup && words.length === 1) {
+    return new CallError(`\`same-kit ${typed}\` needs one more word.`, `\`same-kit ${typed} --help\` lists the choices.`);
+  }
+  const names = COMMANDS.map(({ name }) => name);
+  const near = nearest(typed, names) ?? nearest(words[0] ?? "", names);
+  const guess = near === null ? "" : ` Did you mean \`same-kit ${near}\`?`;
+  return new CallError(`There is no command \`same-kit ${typed}\`.${guess}`, "`same-kit --help` lists the commands.");
+}
+
+async function readVersion(): Promise<string> {
+  const { packageVersion } = await import("./version.ts");
+  return packageVersion();
+}
+
+/** `same-kit … | head` closes our output early; that is no error. */
+function leaveQuietlyWhenNobodyReads(): void {
+  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code === "EPIPE") process.exit(0);
+    throw error;
+  });
+}

@@ -1,0 +1,31 @@
+import type { Console } from "../ui/console.ts";
+
+export const EXIT_FAILED = 1;
+export const EXIT_BUG = 70;
+
+/** What every error that is meant for a person has; checked by shape, so that no command needs to load another's classes. */
+type ShownError = Error & { code: string; hint?: string; exitCode: number };
+
+/** Shows an error as what happened, why, and what to do next. @returns The exit code. */
+export function reportError(error: unknown, console: Console): number {
+  if (!isShown(error)) return reportBug(error, console);
+  if (error.exitCode === EXIT_BUG) return reportBug(error, console);
+  const { code, message, hint, exitCode } = error;
+  console.json({ error: { code, message, ...(hint === undefined ? {} : { hint }) } });
+  console.note(`${console.paint("red", code)} ${message}`);
+  if (hint !== undefined) console.note(hint);
+  return exitCode;
+}
+
+function reportBug(error: unknown, console: Console): number {
+  const { message, stack } = error instanceof Error ? error : new Error(String(error));
+  console.json({ error: { code: "ERR_INVARIANT", message, stack } });
+  console.note(`${console.paint("red", "ERR_INVARIANT")} same-kit has a bug: ${stack ?? message}`);
+  console.note("Please report it with these lines and the command that you ran.");
+  return EXIT_BUG;
+}
+
+function isShown(error: unknown): error is ShownError {
+  const { code, exitCode } = (error ?? {}) as Partial<ShownError>;
+  return error instanceof Error && typeof code === "string" && typeof exitCode === "number";
+}

@@ -1,0 +1,66 @@
+import type { Console } from "../ui/console.ts";
+
+/** One option of a command; its key is the name after `--`. */
+export type OptionSpec = {
+  type: "string" | "boolean";
+  /** May be given several times. */
+  multiple?: boolean;
+  /** What stands for the value in help, such as `PORT`. */
+  value?: string;
+  /** One line with unit and default. */
+  help: string;
+  /** The environment variable that stands in for an option that is not given. */
+  variable?: string;
+};
+
+export type PositionalSpec = { name: string; help: string; isOptional: boolean };
+
+type ValueOf<Spec extends OptionSpec> = Spec["type"] extends "boolean"
+  ? boolean
+  : Spec extends { multiple: true }
+    ? readonly string[]
+    : string | undefined;
+
+export type OptionValues<Options extends Record<string, OptionSpec>> = {
+  readonly [Name in keyof Options]: ValueOf<Options[Name]>;
+};
+
+/** What a command has of the world around it. */
+export type CommandContext = {
+  cwd: string;
+  env: NodeJS.ProcessEnv;
+  console: Console;
+  /** Aborts at the first Ctrl-C or request to end. */
+  signal: AbortSignal;
+  /** Aborts at the second Ctrl-C. */
+  leaveNow: AbortSignal;
+  /** How the process was asked to end, for the exit code; null: it was not. */
+  endedBy(): NodeJS.Signals | null;
+};
+
+export type CommandInput<Options extends Record<string, OptionSpec>> = {
+  options: OptionValues<Options>;
+  positionals: readonly string[];
+};
+
+export type CommandDefinition<Options extends Record<string, OptionSpec> = Record<string, OptionSpec>> = {
+  /** As it is typed: `local run`. */
+  name: string;
+  summary: string;
+  /** A paragraph more, where the summary does not say it all. */
+  description?: string;
+  positionals: readonly PositionalSpec[];
+  options: Options;
+  examples: readonly string[];
+  /** @returns The exit code. */
+  run(input: CommandInput<Options>, context: CommandContext): Promise<number>;
+};
+
+/** A command with the type of its options hidden, for the registry. */
+export type Command = CommandDefinition<Record<string, OptionSpec>>;
+
+export function defineCommand<const Options extends Record<string, OptionSpec>>(
+  definition: CommandDefinition<Options>,
+): Command {
+  return definition as unknown as Command;
+}

@@ -1,0 +1,48 @@
+/** Every code of a toolkit error that is not a deployment's (those are in `deployment/failure-cases.ts`); codes are permanent. */
+export type ToolkitErrorCode =
+  /** No such command, option or positional, or a value that cannot be one. */
+  | "ERR_USAGE"
+  /** The path given to `compile` or `local run` does not exist. */
+  | "ERR_SOURCE_NOT_FOUND"
+  /** A folder or notebook has no configuration, or more than one could be meant. */
+  | "ERR_CONFIG_NOT_FOUND"
+  /** same.yaml (or a notebook's `same_config`) is malformed. */
+  | "ERR_CONFIG_INVALID"
+  /** The notebook is not nbformat 4. */
+  | "ERR_NOTEBOOK_INVALID"
+  /** Tags contradict each other, or name what is not there. */
+  | "ERR_NOTEBOOK_TAGS"
+  /** The notebook has no step. */
+  | "ERR_NOTEBOOK_EMPTY"
+  /** A file that same.yaml names is missing. */
+  | "ERR_FILE_MISSING"
+  /** The compiled request is larger than an app takes. */
+  | "ERR_REQUEST_TOO_LARGE"
+  /** The app does not answer. */
+  | "ERR_APP_UNREACHABLE"
+  /** The app answered with something else than an accepted run. */
+  | "ERR_APP_REFUSED"
+  /** The app refused the access key. */
+  | "ERR_APP_UNAUTHORIZED"
+  /** The app's answer is not what the contract says. */
+  | "ERR_APP_ANSWER"
+  /** The run failed. */
+  | "ERR_RUN_FAILED"
+  /** The run was ended from outside. */
+  | "ERR_RUN_TERMINATED"
+  /** `--timeout` passed; the run was ended. */
+  | "ERR_RUN_TIMEOUT"
+  /** The storage lost the run, twice. */
+  | "ERR_RUN_LOST"
+  /** There is no record of that run, or it cannot be continued. */
+  | "ERR_RUN_UNKNOWN"
+  /** There is no running host. */
+  | "ERR_NO_HOST"
+  /** Runs go on while a command would remove what they need. */
+  | "ERR_HOST_RUNNING"
+  /** The smoke test's result is not the expected one. */
+  | "ERR_SMOKE_TEST"
+  /** Nobody can be asked: no terminal and no `--yes`. */
+  | "ERR_CONFIRMATION_NEEDED"
+  /** `doctor` found something that keeps the main job from running. */
+  | "ERR_DOCTOR";

@@ -1,0 +1,132 @@
+import { OperationError } from "@same-kit/local";
+import type { ToolkitErrorCode } from "../errors.ts";
+import { type CellTags, isDuration, parseCellTags, stepName } from "./cell-tags.ts";
+import { removeMagics } from "./magic-lines.ts";
+import type { Cell, Notebook } from "./notebook-file.ts";
+
+/** Which lines of a step's code, counted from 1, are a cell's. */
+export type CellRange = { cell: number; firstLine: number; lineCount: number };
+
+export type Step = {
+  name: string;
+  index: number;
+  code: string;
+  cells: readonly CellRange[];
+  /** Any tags of its cells that mean nothing to us, such as papermill's `parameters`. */
+  tags: readonly string[];
+  cache: string | null;
+  environment: string | null;
+};
+
+export type SplitNotebook = { steps: readonly Step[]; warnings: readonly string[] };
+
+type Draft = Omit<Step, "code" | "cells" | "tags"> & {
+  /** The cell whose tag names it; null: what stands before the first tag. */
+  taggedCell: number | null;
+  parts: { cell: number; code: string }[];
+  tags: string[];
+};
+
+/**
+ * A notebook's steps in the order of its cells.
+ *
+ * @param environments - The names that `environment=NAME` may have.
+ * @throws OperationError `ERR_NOTEBOOK_TAGS`, `ERR_NOTEBOOK_EMPTY`.
+ */
+export function splitSteps(notebook: Notebook, environments: ReadonlySet<string>): SplitNotebook {
+  const warnings: string[] = [];
+  const drafts: Draft[] = [newDraft(0, null)];
+  for (const cell of notebook.cells) {
+    const tags = parseCellTags(cell.tags);
+    if (tags.step !== null) drafts.push(newDraft(tags.step, cell.number));
+    const draft = drafts.at(-1) as Draft;
+    applyTags(draft, tags, cell, environments);
+    if (cell.kind === "code") draft.parts.push({ cell: cell.number, code: toPython(cell, warnings) });
+  }
+  const kept = drafts.filter((draft) => draft.taggedCell !== null || hasCode(draft));
+  refuseDuplicates(kept);
+  if (kept.length === 0) throw emptyNotebook();
+  warnings.push(...kept.flatMap(warnOfEnvironment));
+  return { steps: kept.map(toStep), warnings };
+}
+
+function newDraft(index: number, taggedCell: number | null): Draft {
+  return { name: stepName(index), index, taggedCell, parts: [], tags: [], cache: null, environment: null };
+}
+
+function applyTags(draft: Draft, tags: CellTags, cell: Cell, environments: ReadonlySet<string>): void {
+  if (tags.cache !== null && !isDuration(tags.cache)) {
+    throw tagError(
+      `Cell ${cell.number} is tagged cache=${tags.cache}, which is not an ISO 8601 duration.`,
+      "Write it such as cache=P0D or cache=PT12H.",
+    );
+  }
+  if (tags.environment !== null && !environments.has(tags.environment)) {
+    throw tagError(
+      `Cell ${cell.number} is tagged environment=${tags.environment}, but there is no such environment (there are: ${[...environments].join(", ")}).`,
+      "Declare it under `environments` in same.yaml, or change the tag.",
+    );
+  }
+  draft.cache = tags.cache ?? draft.cache;
+  draft.environment = tags.environment ?? draft.environment;
+  draft.tags.push(...tags.other.filter((tag) => !draft.tags.includes(tag)));
+}
+
+function toPython(cell: Cell, warnings: string[]): string {
+  const { code, removed } = removeMagics(cell.source);
+  if (removed.length > 0) {
+    const lines = removed.map(({ line, text }) => `  line ${line}: ${text}`).join("\n");
+    warnings.push(`Cell ${cell.number}: what only Jupyter understands was left out:\n${lines}`);
+  }
+  return code;
+}
+
+/** Code before the first tag makes a step; a title or an empty cell there does not. */
+function hasCode({ parts }: Draft): boolean {
+  return parts.some(({ code }) => code.trim() !== "");
+}
+
+function refuseDuplicates(drafts: readonly Draft[]): void {
+  const seen = new Map<number, Draft>();
+  for (const draft of drafts) {
+    const earlier = seen.get(draft.index);
+    seen.set(draft.index, draft);
+    if (earlier === undefined) continue;
+    const first =
+      earlier.taggedCell === null ? `the cells before the first tag (from cell ${earlier.parts[0]?.cell})` : `cell ${earlier.taggedCell}`;
+    throw tagError(
+      `Two steps are called ${draft.name}: ${first} and cell ${draft.taggedCell}. One would overwrite the other.`,
+      "Give one of the cells another number; steps run in the order of the notebook, whatever their numbers.",
+    );
+  }
+}
+
+function warnOfEnvironment({ name, environment }: Draft): string[] {
+  if (environment === null || environment === "default") return [];
+  return [
+    `Step ${name} asks for the environment ${environment}: its image is not used, as this backend runs no custom images. Python packages come from requirements.txt only.`,
+  ];
+}
+
+function toStep({ name, index, parts, tags, cache, environment }: Draft): Step {
+  const cells: CellRange[] = [];
+  let firstLine = 1;
+  for (const { cell, code } of parts) {
+    const lineCount = code.split("\n").length;
+    cells.push({ cell, firstLine, lineCount });
+    firstLine += lineCount;
+  }
+  return { name, index, code: parts.map(({ code }) => code).join("\n"), cells, tags, cache, environment };
+}
+
+function emptyNotebook(): OperationError<ToolkitErrorCode> {
+  return new OperationError({
+    code: "ERR_NOTEBOOK_EMPTY",
+    message: "The notebook has no code, so there is nothing to run.",
+    hint: "Add a code cell, or check that the right notebook is named.",
+  });
+}
+
+function tagError(message: string, hint: string): OperationError<ToolkitErrorCode> {
+  return new OperationError({ code: "ERR_NOTEBOOK_TAGS", message, hint });
+}

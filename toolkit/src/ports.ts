@@ -1,0 +1,49 @@
+// What use cases need from outside, as types; `adapters/` has the real things, tests have small fakes.
+
+import type { LogSink, RunningHost, TaskHubClient } from "@same-kit/local";
+
+export type { RunningHost } from "@same-kit/local";
+
+export type BootOptions = {
+  stateDir: string;
+  /** Null: our own app. */
+  appDir: string | null;
+  /** Null: the app's own choice, else 7071; 0: any free one. */
+  port: number | null;
+  /** As `--storage` takes it; null: Azurite on disk. */
+  storage: string | null;
+  /** The interpreter; null: the app's own search. */
+  python: string | null;
+  inspect: boolean;
+  watch: boolean;
+  onLog: LogSink;
+  /** The file that a host in the background prints to. */
+  detachedLogFile: string | null;
+};
+
+/** A host that this process runs. */
+export type BootedHost = {
+  url: string;
+  port: number;
+  hubName: string;
+  storage: string;
+  /** Whether a crash of the storage cost writes that it had acknowledged. */
+  hasLostWrites: boolean;
+  functionListText: string;
+  client: TaskHubClient;
+  /** Resolves with the reason when the host cannot go on. */
+  failed: Promise<Error>;
+  stop(): Promise<void>;
+};
+
+/** The local emulator. */
+export interface Emulator {
+  boot(options: BootOptions): Promise<BootedHost>;
+  /** Starts `same-kit` with these arguments in the background, and waits until its host serves. */
+  bootDetached(options: { stateDir: string; args: readonly string[]; cwd: string; env: NodeJS.ProcessEnv }): Promise<RunningHost>;
+  listHosts(stateDir: string): Promise<RunningHost[]>;
+  stopHost(stateDir: string, host: RunningHost): Promise<void>;
+  readLog(host: RunningHost, follow?: { signal: AbortSignal }): AsyncIterable<string>;
+  /** The folder of the app that same-kit deploys. */
+  ownAppDir: string;
+}

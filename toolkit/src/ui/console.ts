@@ -1,0 +1,38 @@
+import { styleText } from "node:util";
+
+/** Where output goes: stdout is the answer, stderr is progress. With `--json` only one document is written, on stdout. */
+export type Console = {
+  isJson: boolean;
+  /** Whether progress may be drawn, and a person asked. */
+  isInteractive: boolean;
+  hasColour: boolean;
+  /** The answer; nothing with `--json`. */
+  answer(text: string): void;
+  /** Progress and remarks; nothing with `--json`. */
+  note(text: string): void;
+  /** The one document of `--json`; nothing without. */
+  json(value: unknown): void;
+  /** A piece of the answer as it is, such as a log's. */
+  write(text: string): void;
+  paint(style: Style, text: string): string;
+};
+
+export type Style = "bold" | "dim" | "red" | "green" | "yellow" | "cyan";
+
+export type ConsoleStreams = { stdout: NodeJS.WriteStream; stderr: NodeJS.WriteStream };
+
+export function createConsole(isJson: boolean, env: NodeJS.ProcessEnv, streams: ConsoleStreams = process): Console {
+  const { stdout, stderr } = streams;
+  const isInteractive = !isJson && Boolean(stderr.isTTY) && env["CI"] === undefined && env["TERM"] !== "dumb";
+  const hasColour = isInteractive && Boolean(stdout.isTTY) && (env["NO_COLOR"] ?? "") === "";
+  return {
+    isJson,
+    isInteractive,
+    hasColour,
+    answer: (text) => void (isJson || stdout.write(`${text}\n`)),
+    note: (text) => void (isJson || stderr.write(`${text}\n`)),
+    json: (value) => void (isJson && stdout.write(`${JSON.stringify(value, null, 2)}\n`)),
+    write: (text) => void stdout.write(text),
+    paint: (style, text) => (hasColour ? styleText(style, text, { validateStream: false }) : text),
+  };
+}

@@ -1,0 +1,19 @@
+import type { LogEntry, LogLevel } from "@same-kit/local";
+
+const RANK: Record<LogLevel, number> = { trace: 0, debug: 1, info: 2, warn: 3, error: 4 };
+
+/** Whether a line is for everybody: what the user's code printed, and what went wrong. */
+export function isShown({ level, source }: LogEntry, isVerbose: boolean): boolean {
+  if (isVerbose) return RANK[level] >= RANK.debug;
+  return source === "system" ? RANK[level] >= RANK.warn : RANK[level] >= RANK.info;
+}
+
+/** One line of a host's log: time, level, subject, text, then the fields. */
+export function formatLogEntry({ time, level, component, message, fields }: LogEntry): string {
+  const stamp = time.toISOString().slice(11, 23);
+  const rest = Object.entries(fields)
+    .filter(([, value]) => value !== undefined)
+    .map(([name, value]) => ` ${name}=${value}`)
+    .join("");
+  return `${stamp} ${level.padEnd(5)} ${component}: ${message}${rest}`;
+}

@@ -1,0 +1,114 @@
+import { createInterface } from "node:readline/promises";
+import { UsageError } from "@same-kit/local";
+import type { ToolkitErrorCode } from "../errors.ts";
+import type { Console } from "./console.ts";
+import { formatDuration } from "./format.ts";
+
+/** What a phase can say while it runs. */
+export type PhaseProgress = {
+  /** The one line that stands for now. */
+  say(text: string): void;
+  /** A line that stays. */
+  note(text: string): void;
+};
+
+/** Shows work that goes on in phases, one after the other. Satisfies the deployment's `DeploymentView`. */
+export interface PhaseView {
+  /** Runs `work` under a title, with a spinner and elapsed time where there is a terminal. */
+  phase<Value>(title: string, work: (progress: PhaseProgress) => Promise<Value>): Promise<Value>;
+  skipped(title: string, why: string): void;
+  lines(lines: readonly string[]): void;
+  /** @throws UsageError `ERR_CONFIRMATION_NEEDED` where nobody can be asked. */
+  confirm(question: string): Promise<boolean>;
+}
+
+export function createPhaseView(console: Console, signal: AbortSignal): PhaseView {
+  const phase: PhaseView["phase"] = (title, work) =>
+    console.isInteractive ? drawPhase(title, work) : printPhase(title, work, console);
+  return {
+    phase,
+    skipped: (title, why) => console.note(`- ${title}: skipped, ${why}`),
+    lines: (lines) => console.note(lines.join("\n")),
+    confirm: (question) => confirm(question, console, signal),
+  };
+}
+
+type Work<Value> = (progress: PhaseProgress) => Promise<Value>;
+
+async function printPhase<Value>(title: string, work: Work<Value>, console: Console): Promise<Value> {
+  const startedAt = performance.now();
+  const elapsed = () => formatDuration(performance.now() - startedAt);
+  console.note(`> ${title}`);
+  try {
+    const value = await work({ say: () => {}, note: (text) => console.note(indent(text)) });
+    console.note(`✓ ${title} (${elapsed()})`);
+    return value;
+  } catch (error) {
+    console.note(`✗ ${title} (${elapsed()})`);
+    throw error;
+  }
+}
+
+const indent = (text: string) => text.replaceAll(/^/gm, "    ");
+
+const TICK_MS = 100;
+const SHOWN_LINES = 20;
+
+/** A listr2 list of one task: what comes next is not always known when a phase starts. */
+async function drawPhase<Value>(title: string, work: Work<Value>): Promise<Value> {
+  const { Listr, ListrLogger, ProcessOutput } = await import("listr2");
+  // Progress belongs on stderr; both streams are captured while it is drawn.
+  const logger = new ListrLogger({ processOutput: new ProcessOutput(process.stderr, process.stdout) });
+  const result: { value?: Value } = {};
+  const list = new Listr(
+    {
+      title,
+      task: async (_context, task) => {
+        const startedAt = performance.now();
+        let said = "";
+        const show = () => {
+          task.title = `${title} (${formatDuration(performance.now() - startedAt)})${said === "" ? "" : `: ${said}`}`;
+        };
+        const timer = setInterval(show, TICK_MS);
+        const progress: PhaseProgress = {
+          say: (text) => {
+            said = text;
+          },
+          note: (text) => {
+            task.output = text;
+          },
+        };
+        try {
+          result.value = await work(progress);
+        } finally {
+          clearInterval(timer);
+          said = "";
+          show();
+        }
+      },
+      rendererOptions: { outputBar: SHOWN_LINES, persistentOutput: true },
+    },
+    {
+      registerSignalListeners: false,
+      rendererOptions: { logger, collapseErrors: false, showErrorMessage: false },
+    },
+  );
+  await list.run();
+  return result.value as Value;
+}
+
+async function confirm(question: string, console: Console, signal: AbortSignal): Promise<boolean> {
+  if (!console.isInteractive || !process.stdin.isTTY) {
+    throw new UsageError<ToolkitErrorCode>({
+      code: "ERR_CONFIRMATION_NEEDED",
+      message: `"${question}" needs an answer, and there is no terminal to ask on. Nothing was changed.`,
+      hint: "Say yes beforehand with --yes.",
+    });
+  }
+  const prompt = createInterface({ input: process.stdin, output: process.stderr });
+  try {
+    return /^y(es)?$/i.test((await prompt.question(`${question} [y/N] `, { signal })).trim());
+  } finally {
+    prompt.close();
+  }
+}

@@ -1,0 +1,12 @@
+import Table from "cli-table3";
+import type { Console } from "./console.ts";
+
+/** @returns The table as text; lines without a terminal have no colours. */
+export function renderTable(head: readonly string[], rows: readonly (readonly string[])[], console: Console): string {
+  const table = new Table({
+    head: head.map((title) => console.paint("bold", title)),
+    style: { head: [], border: [], compact: true },
+  });
+  table.push(...rows.map((row) => [...row]));
+  return table.toString();
+}

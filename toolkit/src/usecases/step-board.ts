@@ -1,0 +1,85 @@
+import type { LogEntry } from "@same-kit/local";
+import type { RunProgress } from "../adapters/app/run-status.ts";
+import type { PhaseProgress, PhaseView } from "../ui/phases.ts";
+
+/** Thrown into the phase of the step that was running when the run ended otherwise than well. */
+export class StepStopped extends Error {
+  constructor(readonly reason: string) {
+    super(reason);
+    this.name = "StepStopped";
+  }
+}
+
+/**
+ * Shows the steps of one run, one phase after the other. Two sources tell how far it is: the run's own status, and the log
+ * of a host in this process, which is earlier and has what the steps print.
+ */
+export class StepBoard {
+  readonly #names: readonly string[];
+  readonly #ends: { resolve: () => void; reject: (error: Error) => void; promise: Promise<void> }[];
+  #finished = 0;
+  #progress: PhaseProgress | null = null;
+  #shown = -1;
+  /** Lines of a step whose phase is not drawn yet. */
+  #waiting: { step: number; text: string }[] = [];
+
+  constructor(names: readonly string[]) {
+    this.#names = names;
+    this.#ends = names.map(() => {
+      const end = Promise.withResolvers<void>();
+      end.promise.catch(() => {});
+      return end;
+    });
+  }
+
+  /** Resolves when the last step has ended; rejects with {@link StepStopped}. */
+  async show(view: PhaseView): Promise<void> {
+    for (const [index, name] of this.#names.entries()) {
+      await view.phase(name, async (progress) => {
+        this.#shown = index;
+        this.#progress = progress;
+        this.#flush();
+        await (this.#ends[index] as { promise: Promise<void> }).promise;
+      });
+    }
+  }
+
+  /** From the run's status. */
+  update({ completed }: RunProgress): void {
+    this.#finishUpTo(completed.length);
+  }
+
+  /** From the host's log. A step that is tried again, after a crash, counts once: only successes do. */
+  readLog(entry: LogEntry): void {
+    const { source, message } = entry;
+    if (source === "system" && /^Executed 'Functions\.executor' \(Succeeded/.test(message)) return this.#finishUpTo(this.#finished + 1);
+    if (source !== "user") return;
+    this.#waiting.push({ step: this.#finished, text: message });
+    this.#flush();
+  }
+
+  /** What a step printed, where it was not seen live. */
+  print(step: number, text: string): void {
+    this.#waiting.push({ step, text });
+    this.#flush();
+  }
+
+  complete(): void {
+    this.#finishUpTo(this.#names.length);
+  }
+
+  fail(reason: string): void {
+    const index = Math.min(this.#finished, this.#names.length - 1);
+    for (const end of this.#ends.slice(index)) end.reject(new StepStopped(reason));
+  }
+
+  #finishUpTo(count: number): void {
+    for (; this.#finished < Math.min(count, this.#names.length); this.#finished += 1) this.#ends[this.#finished]?.resolve();
+  }
+
+  #flush(): void {
+    const due = this.#waiting.filter(({ step }) => step <= this.#shown);
+    this.#waiting = this.#waiting.filter(({ step }) => step > this.#shown);
+    for (const { text } of due) this.#progress?.note(text);
+  }
+}
