@@ -145,12 +145,17 @@ function assemble(hub: TaskHub, { settings, invoker, clock, log }: EngineOptions
     clock,
     settings,
     send: (message) => router.send(message),
-    async sendStart(message, whenSent) {
+    async sendStart(message, writeRow) {
       const queue = router.queueOf(message.taskMessage.OrchestrationInstance.InstanceId);
       const delivery = await router.prepareControl(queue, message);
-      await whenSent(delivery.sent);
-      // The row is ours: the session need not look whether somebody else's start won.
-      if (delivery.messageId !== null) trustedStarts.add(delivery.messageId);
+      try {
+        const isOurs = await writeRow(delivery.sent);
+        // The session need not look whether somebody else's start won.
+        if (isOurs && delivery.messageId !== null) trustedStarts.add(delivery.messageId);
+      } catch (error) {
+        delivery.leave();
+        throw error;
+      }
       delivery.deliver();
     },
     forget: (instanceId) => orchestrations.forget(instanceId),

@@ -5,14 +5,7 @@ import type { EngineErrorCode } from "./errors.ts";
 import type { DurableTaskSettings } from "./settings.ts";
 import { defaultHubName, validateHubName } from "./taskhub/names.ts";
 
-export type SettingsSources = {
-  /** `extensions.durableTask` of host.json; absent where it has none. */
-  durableTask: unknown;
-  /** App settings, for `%NAME%` and the site's name. */
-  appSettings: Readonly<Record<string, string | undefined>>;
-  /** Wins over host.json: `--hub`, or the hub that local state gives an app which configures none. */
-  hubName?: string | undefined;
-};
+type Environment = Readonly<Record<string, string | undefined>>;
 
 // As the extension: ten per core.
 const CONCURRENCY_PER_CORE = 10;
@@ -28,12 +21,14 @@ const POLLING_INTERVAL_MS = 1_000;
  * Reads what host.json says of Durable Functions; what it does not say is the extension's default, except the two intervals
  * above.
  *
+ * @param durableTask - `extensions.durableTask` of host.json; undefined where it has none.
+ * @param env - App settings, for `%NAME%` and the site's name.
  * @throws UsageError with everything that is wrong, at once.
  * @see Azure/azure-functions-durable-extension, Options/DurableTaskOptions.cs and AzureStorageOptions.cs
  */
-export function resolveDurableTaskSettings(sources: SettingsSources): DurableTaskSettings {
+export function resolveDurableTaskSettings(durableTask: unknown, env: Environment): DurableTaskSettings {
   const problems: string[] = [];
-  const section = toSection(sources.durableTask);
+  const section = toSection(durableTask);
   const top = createReader(section, "extensions.durableTask", problems);
   const provider = createReader(
     toSection(section["storageprovider"]),
@@ -44,7 +39,7 @@ export function resolveDurableTaskSettings(sources: SettingsSources): DurableTas
   requireAzureStorage(provider.text("type", "AzureStorage"), problems);
   const perCore = CONCURRENCY_PER_CORE * cpus().length;
   const settings: DurableTaskSettings = {
-    hubName: resolveHubName(top.text("hubName", ""), sources, problems),
+    hubName: resolveHubName(top.text("hubName", ""), env, problems),
     defaultVersion: top.text("defaultVersion", "") || null,
     versionMatchStrategy: top.oneOf("versionMatchStrategy", ["None", "Strict", "CurrentOrOlder"], "CurrentOrOlder"),
     versionFailureStrategy: top.oneOf("versionFailureStrategy", ["Reject", "Fail"], "Reject"),
@@ -134,14 +129,14 @@ function createReader(section: Section, place: string, problems: string[]) {
   };
 }
 
-function resolveHubName(configured: string, { appSettings, hubName }: SettingsSources, problems: string[]): string {
+function resolveHubName(configured: string, env: Environment, problems: string[]): string {
   const reference = /^%(\w+)%$/.exec(configured)?.[1];
-  if (reference !== undefined && !appSettings[reference] && hubName === undefined) {
+  if (reference !== undefined && !env[reference]) {
     problems.push(`extensions.durableTask.hubName is ${configured}, but the app setting ${reference} is not set.`);
     return "";
   }
-  const fromHost = reference === undefined ? configured : (appSettings[reference] ?? "");
-  const name = hubName ?? (fromHost || defaultHubName(appSettings["WEBSITE_SITE_NAME"]));
+  const named = reference === undefined ? configured : env[reference];
+  const name = named || defaultHubName(env["WEBSITE_SITE_NAME"]);
   try {
     validateHubName(name);
   } catch (error) {

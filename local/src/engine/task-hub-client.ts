@@ -28,8 +28,8 @@ export type TaskHubClientDeps = {
   settings: Pick<DurableTaskSettings, "defaultVersion" | "overridableExistingInstanceStates">;
   /** Sends to an instance's control queue. */
   send: (message: OutgoingMessage) => Promise<SentMessage>;
-  /** Sends a start; `whenWritten` runs before anybody here works on it. */
-  sendStart: (message: OutgoingMessage, whenSent: (sent: SentMessage) => Promise<void>) => Promise<void>;
+  /** Sends a start; `writeRow` runs before anybody here works on it, and tells whether the row is of this start. */
+  sendStart: (message: OutgoingMessage, writeRow: (sent: SentMessage) => Promise<boolean>) => Promise<void>;
   /** What is in memory of an instance is no longer true. */
   forget: (instanceId: string) => void;
 };

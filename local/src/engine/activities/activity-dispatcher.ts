@@ -127,7 +127,14 @@ export class ActivityDispatcher {
     const { invoker, log } = this.#deps;
     const unrunnable = unrunnableActivityOutcome(event.Name, invoker.durableFunctions());
     if (unrunnable !== null) return unrunnable;
-    const input = activityInputForWorker(event.Input);
+    let input: string | null;
+    try {
+      input = activityInputForWorker(event.Input);
+    } catch (error) {
+      // Whoever scheduled it wrote no argument list: calling it again would not help.
+      const { message, stack = null } = error as Error;
+      return activityOutcome(event.Name, { kind: "threw", message, stack });
+    }
     const reply = await invoker.invokeActivity({ name: event.Name, instanceId, input });
     if (reply.kind !== "unavailable") return activityOutcome(event.Name, reply);
     log.debug("An activity is put off.", { instanceId, functionName: event.Name, reason: reply.reason });

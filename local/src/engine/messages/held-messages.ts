@@ -3,7 +3,7 @@ import type { Logger } from "../../shared/logger.ts";
 import type { ReceivedMessage } from "./message-data.ts";
 import type { MessageQueue } from "./message-queue.ts";
 
-type Held = { message: ReceivedMessage; queue: MessageQueue; heldSince: number };
+type Held = { message: ReceivedMessage; queue: MessageQueue; renewal: Promise<void> };
 
 const CHECK_INTERVAL_MS = 1_000;
 // Renewed when this share of the timeout is over: two renewals may fail before others see the message.
@@ -41,7 +41,7 @@ export class HeldMessages {
       Object.assign(known.message, { popReceipt: message.popReceipt, nextVisibleAt: message.nextVisibleAt });
       return false;
     }
-    this.#held.set(message.messageId, { message, queue, heldSince: this.#deps.clock.now().getTime() });
+    this.#held.set(message.messageId, { message, queue, renewal: Promise.resolve() });
     return true;
   }
 
@@ -69,6 +69,8 @@ export class HeldMessages {
     const held = this.#held.get(message.messageId);
     this.#held.delete(message.messageId);
     if (held === undefined) return;
+    // A renewal under way changes the receipt.
+    await held.renewal;
     try {
       await action(held.queue);
     } catch (error) {
@@ -84,13 +86,18 @@ export class HeldMessages {
     const { clock } = this.#deps;
     while (!this.#stopped.signal.aborted) {
       await clock.sleep(CHECK_INTERVAL_MS, this.#stopped.signal);
-      await Promise.all([...this.#held.values()].filter((it) => this.#isDue(it)).map((it) => this.#renew(it)));
+      await Promise.all([...this.#held.values()].filter((it) => this.#isDue(it)).map((it) => this.#startRenewal(it)));
     }
   }
 
   #isDue({ message }: Held): boolean {
     const leftMs = message.nextVisibleAt.getTime() - this.#deps.clock.now().getTime();
     return leftMs < this.#deps.visibilityTimeoutMs * (1 - RENEW_AT);
+  }
+
+  #startRenewal(held: Held): Promise<void> {
+    held.renewal = this.#renew(held);
+    return held.renewal;
   }
 
   async #renew({ message, queue }: Held): Promise<void> {

@@ -3,13 +3,12 @@
 // CompleteTaskOrchestrationWorkItemAsync.
 
 import type { Logger } from "../../shared/logger.ts";
-import { HistoryConflictError } from "../errors.ts";
 import type { HistoryEvent } from "../history/events.ts";
 import type { LargePayloads } from "../messages/large-payloads.ts";
 import type { MessageRouter, PreparedDelivery } from "../routing/message-router.ts";
 import type { HistoryStore, StoredHistory } from "../tracking/history-store.ts";
 import type { InstanceStore } from "../tracking/instance-store.ts";
-import type { EpisodeResult } from "./episode-types.ts";
+import type { EpisodeResult, Outgoing } from "./episode-types.ts";
 
 export type CheckpointDeps = {
   router: MessageRouter;
@@ -30,7 +29,8 @@ export type Checkpointed = {
  * Commits an episode. Messages that this host takes itself are handed over only once the history is written, so that their
  * replies always find their cause.
  *
- * @throws HistoryConflictError when another host moved the instance on; what was held back is taken back then.
+ * @throws HistoryConflictError when another host moved the instance on, and whatever the storage throws. What was sent stays in
+ * its queues then and shows when its hold is over: a write that was refused may be our own, tried twice.
  */
 export async function checkpoint(
   instanceId: string,
@@ -39,8 +39,12 @@ export async function checkpoint(
   deps: CheckpointDeps,
 ): Promise<Checkpointed> {
   const { executionId, events, newEventCount } = result;
-  const deliveries = await Promise.all(result.outgoing.map((outgoing) => deps.router.prepare(instanceId, outgoing)));
-  const appended = await append(deliveries, instanceId, before, result, deps);
+  const deliveries = await prepareAll(instanceId, result.outgoing, deps.router);
+  const append = { instanceId, executionId, events, newEventCount, etag: before.etag };
+  const appended = await deps.histories.append(append).catch((error: unknown) => {
+    leaveAll(deliveries);
+    throw error;
+  });
   for (const delivery of deliveries) delivery.deliver();
   const blobNames = result.isNewGeneration ? appended.blobNames : [...before.blobNames, ...appended.blobNames];
   const orphaned = result.isNewGeneration ? before.blobNames : [];
@@ -55,20 +59,20 @@ export async function checkpoint(
   return { history, finish };
 }
 
-async function append(
-  deliveries: readonly PreparedDelivery[],
+/** All or none: one message that could not be sent leaves the others to the queues, or they would be held for ever. */
+async function prepareAll(
   instanceId: string,
-  before: StoredHistory,
-  result: Extract<EpisodeResult, { kind: "advanced" }>,
-  deps: CheckpointDeps,
-) {
-  const { executionId, events, newEventCount } = result;
-  try {
-    return await deps.histories.append({ instanceId, executionId, events, newEventCount, etag: before.etag });
-  } catch (error) {
-    // A conflict is certain: nothing of this episode is stored. After any other failure it may be, so the messages stay.
-    const isCertain = error instanceof HistoryConflictError;
-    await Promise.all(deliveries.map((delivery) => (isCertain ? delivery.takeBack() : delivery.leave())));
-    throw error;
-  }
+  outgoing: readonly Outgoing[],
+  router: MessageRouter,
+): Promise<PreparedDelivery[]> {
+  const settled = await Promise.allSettled(outgoing.map((it) => router.prepare(instanceId, it)));
+  const deliveries = settled.flatMap((it) => (it.status === "fulfilled" ? [it.value] : []));
+  const failed = settled.find((it) => it.status === "rejected");
+  if (failed === undefined) return deliveries;
+  leaveAll(deliveries);
+  throw failed.reason;
+}
+
+function leaveAll(deliveries: readonly PreparedDelivery[]): void {
+  for (const delivery of deliveries) delivery.leave();
 }

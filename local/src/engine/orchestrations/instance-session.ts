@@ -6,8 +6,9 @@ import type { StoredHistory } from "../tracking/history-store.ts";
 import type { InstanceStore } from "../tracking/instance-store.ts";
 import { type CheckpointDeps, type Checkpointed, checkpoint } from "./checkpoint.ts";
 import type { EpisodeDeps, EpisodeResult, RunEpisode } from "./episode-types.ts";
-import { isOutOfOrder } from "./out-of-order.ts";
-import { judgeStart, topLevelStartOf } from "./start-dedupe.ts";
+import { isKnown, isOutOfOrder } from "./out-of-order.ts";
+import { expectedStatus, isRowStale } from "./row-repair.ts";
+import { isStartOf, judgeStart, topLevelStartOf } from "./start-dedupe.ts";
 
 export type SessionDeps = CheckpointDeps & {
   held: HeldMessages;
@@ -20,7 +21,8 @@ export type SessionDeps = CheckpointDeps & {
   log: Logger;
 };
 
-const ENDED_STATUSES: readonly string[] = ["Completed", "Failed", "Terminated", "Canceled"];
+// So often a message for an instance that has not begun comes back: its start may be in the hands of a host that died.
+const MAX_DEQUEUES_UNSTARTED = 10;
 
 /**
  * One instance in this process: its messages in order of arrival, one episode at a time, its history in memory between them.
@@ -83,17 +85,20 @@ export class InstanceSession {
       if (messages.length > 0) await this.#runBatch(messages);
     } catch (error) {
       this.#history = null;
-      if (this.#isLost) return;
-      const reason = (error as Error).message;
-      this.#deps.log.warn("An episode could not be saved; it will be run again.", {
-        instanceId: this.instanceId,
-        reason,
-      });
-      await Promise.all(batch.map((message) => this.#deps.held.abandon(message)));
+      if (!this.#isLost) await this.#putOff(batch, error as Error);
+    } finally {
+      // Renewed any longer, they would never reach the partition's new owner.
+      if (this.#isLost) for (const message of batch) this.#deps.held.forget(message);
     }
   }
 
-  /** Drops starts that lost a race, and replies that came before their cause was recorded. */
+  async #putOff(messages: readonly ReceivedMessage[], { message: reason }: Error): Promise<void> {
+    const { log, held } = this.#deps;
+    log.warn("An episode could not be saved; it will be run again.", { instanceId: this.instanceId, reason });
+    await Promise.all(messages.map((message) => held.abandon(message)));
+  }
+
+  /** Sorts out starts that lost a race, what is in the history already, and replies whose cause is not in it yet. */
   async #acceptable(batch: readonly ReceivedMessage[]): Promise<ReceivedMessage[]> {
     const judged = await Promise.all(
       batch.map(async (message) => ((await this.#isAcceptableStart(message)) ? message : null)),
@@ -102,9 +107,11 @@ export class InstanceSession {
     if (messages.length === 0) return [];
     this.#history ??= await this.#deps.histories.load(this.instanceId, null);
     const { events } = this.#history;
-    const early = messages.filter((message) => isOutOfOrder(message, events));
+    const known = messages.filter((message) => isKnown(message, events) || isKnownStart(message, events));
+    if (known.length > 0) await this.#discard(known, this.#history, "They are in the history already.");
+    const early = messages.filter((message) => !known.includes(message) && isOutOfOrder(message, events));
     await Promise.all(early.map((message) => this.#deps.held.abandon(message)));
-    return messages.filter((message) => !early.includes(message));
+    return messages.filter((message) => !known.includes(message) && !early.includes(message));
   }
 
   async #isAcceptableStart(message: ReceivedMessage): Promise<boolean> {
@@ -166,46 +173,52 @@ export class InstanceSession {
     const { held, log } = this.#deps;
     log.debug("Messages are thrown away.", { instanceId: this.instanceId, count: messages.length, reason });
     await this.#unfinished;
-    if (before.events.length === 0) await this.#terminateUnstarted(messages);
-    else await this.#repairRow(before);
+    if (before.events.length === 0) return this.#discardUnstarted(messages);
+    await this.#repairRow(before);
     await Promise.all(messages.map((message) => held.delete(message)));
-    // What was loaded for nothing may be an id that somebody starts later, from anywhere.
-    this.#history = null;
   }
 
-  async #terminateUnstarted(messages: readonly ReceivedMessage[]): Promise<void> {
-    for (const { data } of messages) {
-      const event = data.TaskMessage.Event;
-      if (event.EventType !== EventType.ExecutionTerminated) continue;
-      const row = await this.#deps.instances.findRow(this.instanceId);
-      if (row?.status !== "Pending") continue;
-      await this.#deps.instances.markTerminated(this.instanceId, event.Timestamp, event.Input);
+  /** For an instance without history: one that waits for its start, or none at all. */
+  async #discardUnstarted(messages: readonly ReceivedMessage[]): Promise<void> {
+    const { held, instances } = this.#deps;
+    // What was loaded for nothing may be an id that somebody starts later, from anywhere.
+    this.#history = null;
+    const isPending = (await instances.findRow(this.instanceId))?.status === "Pending";
+    for (const message of messages) {
+      const { Event: event } = message.data.TaskMessage;
+      const isTermination = event.EventType === EventType.ExecutionTerminated;
+      if (isPending && isTermination) await instances.markTerminated(this.instanceId, event.Timestamp, event.Input);
+      const mayStart = isPending && !isTermination && message.dequeueCount < MAX_DEQUEUES_UNSTARTED;
+      await (mayStart ? held.abandon(message) : held.delete(message));
     }
   }
 
-  /** A crash between history and row leaves a row that still says Running. */
+  /** A crash between history and row leaves a row that is behind. */
   async #repairRow({ events, executionId }: StoredHistory): Promise<void> {
     const row = await this.#deps.instances.findRow(this.instanceId);
-    const isRight = row !== null && (row.executionId !== executionId || ENDED_STATUSES.includes(row.status));
-    if (isRight || executionId === null) return;
+    if (executionId === null || !isRowStale(row, executionId, expectedStatus(events))) return;
     await this.#deps.instances.writeEpisode({
       instanceId: this.instanceId,
       executionId,
       newEvents: events,
-      customStatus: null,
+      customStatus: undefined,
       inputBlob: null,
       outputBlob: null,
     });
   }
 }
 
-/** A new start over an ended execution begins with an empty history, but goes on with the old sentinel's ETag. */
+function isKnownStart({ data }: ReceivedMessage, history: StoredHistory["events"]): boolean {
+  const event = data.TaskMessage.Event;
+  return event.EventType === EventType.ExecutionStarted && isStartOf(event, history);
+}
+
+/** A new start over an older execution begins with an empty history, but goes on with the old sentinel's ETag. */
 function eventsFor(messages: readonly ReceivedMessage[], history: StoredHistory): StoredHistory["events"] {
   const start = messages
     .map(({ data }) => data.TaskMessage)
     .find((it) => it.Event.EventType === EventType.ExecutionStarted);
   const executionId = start?.OrchestrationInstance.ExecutionId ?? null;
   const isAnother = executionId !== null && history.executionId !== null && executionId !== history.executionId;
-  const hasEnded = history.events.some((it) => it.EventType === EventType.ExecutionCompleted);
-  return isAnother && hasEnded ? [] : history.events;
+  return isAnother ? [] : history.events;
 }

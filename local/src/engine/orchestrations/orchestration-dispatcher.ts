@@ -32,7 +32,8 @@ export class OrchestrationDispatcher {
   readonly #sessions = new Map<string, InstanceSession>();
   readonly #running = new Map<InstanceSession, Promise<void>>();
   readonly #slots: Semaphore;
-  #inHand = 0;
+  /** Loops that found too much in hand to fetch more. */
+  readonly #throttled = new Set<PollLoop>();
 
   constructor(deps: OrchestrationDispatcherDeps) {
     this.#deps = deps;
@@ -49,8 +50,8 @@ export class OrchestrationDispatcher {
     const queue = this.#queues.get(queueName);
     if (queue === undefined || this.#loops.has(queueName)) return;
     const { clock, log, maxPollingIntervalMs } = this.#deps;
-    const poll = () => this.#poll(queue);
-    const loop = new PollLoop({ poll, clock, log, name: queueName, maxIntervalMs: maxPollingIntervalMs });
+    const poll = () => this.#poll(queue, loop);
+    const loop: PollLoop = new PollLoop({ poll, clock, log, name: queueName, maxIntervalMs: maxPollingIntervalMs });
     queue.onSend(() => loop.wake());
     this.#loops.set(queueName, loop);
     loop.start();
@@ -85,7 +86,6 @@ export class OrchestrationDispatcher {
     }
     const session = this.#sessionOf(message.data.TaskMessage.OrchestrationInstance.InstanceId, queue.name);
     session.add(message);
-    this.#inHand += 1;
     this.#wakeUp(session);
   }
 
@@ -99,8 +99,13 @@ export class OrchestrationDispatcher {
     if (session !== undefined && !this.#running.has(session)) this.#sessions.delete(instanceId);
   }
 
-  async #poll(queue: MessageQueue): Promise<number> {
-    if (this.#inHand >= this.#deps.bufferThreshold) return 0;
+  async #poll(queue: MessageQueue, loop: PollLoop): Promise<number> {
+    let inHand = 0;
+    for (const session of this.#sessions.values()) inHand += session.pendingCount;
+    if (inHand >= this.#deps.bufferThreshold) {
+      this.#throttled.add(loop);
+      return 0;
+    }
     const messages = await queue.receive(this.#deps.batchSize);
     for (const message of messages) if (this.#deps.held.add(message, queue)) this.take(message, queue);
     return messages.length;
@@ -125,6 +130,8 @@ export class OrchestrationDispatcher {
     if (this.#running.has(session)) return;
     const run = this.#runSession(session).finally(() => {
       this.#running.delete(session);
+      for (const loop of this.#throttled) loop.wake();
+      this.#throttled.clear();
       if (session.hasPending) this.#wakeUp(session);
       else this.#evict(session);
     });
@@ -134,21 +141,23 @@ export class OrchestrationDispatcher {
   async #runSession(session: InstanceSession): Promise<void> {
     const release = await this.#slots.acquire();
     try {
-      while (session.hasPending) {
-        const before = session.pendingCount;
-        await session.runEpisode();
-        this.#inHand -= before;
-      }
+      while (session.hasPending) await session.runEpisode();
     } finally {
       release();
     }
   }
 
   #evict(session: InstanceSession): void {
-    if (session.hasEnded) this.#sessions.delete(session.instanceId);
+    if (session.hasEnded) void session.settled().then(() => this.#evictEnded(session));
     for (const [instanceId, idle] of this.#sessions) {
       if (this.#sessions.size <= MAX_IDLE_SESSIONS) return;
       if (!this.#running.has(idle)) this.#sessions.delete(instanceId);
     }
+  }
+
+  /** Only once its row is written: a drain waits for the sessions that it finds. */
+  #evictEnded(session: InstanceSession): void {
+    const isCurrent = this.#sessions.get(session.instanceId) === session;
+    if (isCurrent && !session.hasPending && !this.#running.has(session)) this.#sessions.delete(session.instanceId);
   }
 }

@@ -2,6 +2,7 @@
 // must come again later instead of being taken for a stray one.
 // Source: Azure/durabletask, DurableTask.AzureStorage/Messaging/OrchestrationSession.cs, IsOutOfOrderMessage.
 
+import { parseTicks } from "../../shared/clock.ts";
 import { EventType, type HistoryEvent } from "../history/events.ts";
 import type { ReceivedMessage } from "../messages/message-data.ts";
 
@@ -12,9 +13,30 @@ const MAX_DEQUEUES_WITHOUT_HISTORY = 5;
 export function isOutOfOrder(message: ReceivedMessage, history: readonly HistoryEvent[]): boolean {
   const causeId = causeOf(message.data.TaskMessage.Event);
   if (causeId === null) return false;
-  const hasStarted = history.some((it) => it.EventType === EventType.ExecutionStarted);
-  if (!hasStarted) return message.dequeueCount <= MAX_DEQUEUES_WITHOUT_HISTORY;
+  const started = history.find((it) => it.EventType === EventType.ExecutionStarted);
+  const wanted = message.data.TaskMessage.OrchestrationInstance.ExecutionId;
+  const isOfHistory = started !== undefined && (!wanted || wanted === started.OrchestrationInstance.ExecutionId);
+  // Of an execution that is over, or of one whose first checkpoint another host is about to write.
+  if (!isOfHistory) return message.dequeueCount <= MAX_DEQUEUES_WITHOUT_HISTORY;
   return !history.some((it) => it.EventId === causeId);
+}
+
+/**
+ * Whether `history` holds the message's event already: its host died between the history and the deletion of the message. The
+ * extension appends it once more; a reply then answers nothing, but an external event would be raised twice.
+ */
+export function isKnown({ data }: ReceivedMessage, history: readonly HistoryEvent[]): boolean {
+  const event = data.TaskMessage.Event;
+  const causeId = causeOf(event);
+  if (causeId !== null) return history.some((it) => causeOf(it) === causeId);
+  return history.some((it) => it.EventType === event.EventType && isSameMessage(it, event));
+}
+
+/** A sender's clock never shows the same tick twice, so time and content tell one message from another. */
+function isSameMessage(a: HistoryEvent, b: HistoryEvent): boolean {
+  if (parseTicks(a.Timestamp) !== parseTicks(b.Timestamp)) return false;
+  if (a.EventType !== EventType.EventRaised || b.EventType !== EventType.EventRaised) return true;
+  return a.Name === b.Name && a.Input === b.Input;
 }
 
 /** `EventId` of the action that the event answers; null for an event that answers none. */

@@ -2,7 +2,7 @@
 // DurableTask.AzureStorage/AzureStorageOrchestrationService.cs and AzureTableTrackingStore.cs, FetchInstanceStatus.
 
 import { parseTicks } from "../../shared/clock.ts";
-import { EventType, type ExecutionStartedEvent } from "../history/events.ts";
+import { EventType, type ExecutionStartedEvent, type HistoryEvent, type ParentInstance } from "../history/events.ts";
 import type { ReceivedMessage } from "../messages/message-data.ts";
 import type { InstanceRow } from "../tracking/instance-store.ts";
 
@@ -24,7 +24,8 @@ export function judgeStart(
   row: InstanceRow | null,
   visibilityTimeoutMs: number,
 ): StartVerdict {
-  if (row !== null && isSameExecution(event, row)) return "accept";
+  // The extension does not look at the status; so it starts what was terminated while it waited for its time.
+  if (row !== null && isSameExecution(event, row)) return row.status === "Terminated" ? "delete" : "accept";
   if (
     row !== null &&
     row.generation === event.Generation &&
@@ -33,6 +34,30 @@ export function judgeStart(
     return "delete"; // Another starter of the same id won.
   }
   return message.dequeueCount >= MAX_DEQUEUES ? "delete" : "abandon";
+}
+
+/**
+ * Whether the history came of this very start, or of another copy of it: a parent that was interrupted before its checkpoint
+ * sends its child's start once more, under another execution id.
+ */
+export function isStartOf(start: ExecutionStartedEvent, history: readonly HistoryEvent[]): boolean {
+  const known = history.find((it) => it.EventType === EventType.ExecutionStarted);
+  if (known === undefined) return false;
+  if (known.OrchestrationInstance.ExecutionId === start.OrchestrationInstance.ExecutionId) return true;
+  if (known.ParentInstance !== null && start.ParentInstance !== null) {
+    return isSameRequest(known.ParentInstance, start.ParentInstance);
+  }
+  // A later generation of this start; only those have no number of their own.
+  const isContinued = known.Generation === null && known.ParentInstance === null && start.ParentInstance === null;
+  return isContinued && parseTicks(known.Timestamp) >= parseTicks(start.Timestamp);
+}
+
+function isSameRequest(a: ParentInstance, b: ParentInstance): boolean {
+  return (
+    a.TaskScheduleId === b.TaskScheduleId &&
+    a.OrchestrationInstance.InstanceId === b.OrchestrationInstance.InstanceId &&
+    a.OrchestrationInstance.ExecutionId === b.OrchestrationInstance.ExecutionId
+  );
 }
 
 function isSameExecution(event: ExecutionStartedEvent, row: InstanceRow): boolean {

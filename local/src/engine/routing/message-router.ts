@@ -6,10 +6,8 @@ import type { Outgoing } from "../orchestrations/episode-types.ts";
 /** A message that is safely in its queue; `deliver` hands it to this host where this host takes it. */
 export type PreparedDelivery = {
   deliver(): void;
-  /** Nothing came of the sender's work: removes the message, where nobody else can have seen it. */
-  takeBack(): Promise<void>;
-  /** It is not known what came of the sender's work: the message appears when its time is over. */
-  leave(): Promise<void>;
+  /** The sender's work was not stored, or that is not known: the message shows when its hold is over. */
+  leave(): void;
   sent: SentMessage;
   /** Null where the message is visible to everybody. */
   messageId: string | null;
@@ -102,9 +100,9 @@ export class MessageRouter {
   }
 }
 
-/** Everybody can see it already: there is nothing to hand over or to take back. */
+/** Everybody can see it already: there is nothing to hand over. */
 function visible(sent: SentMessage, deliver: () => void = () => {}): PreparedDelivery {
-  return { sent, messageId: null, deliver, takeBack: async () => {}, leave: async () => {} };
+  return { sent, messageId: null, deliver, leave() {} };
 }
 
 function inHand(
@@ -117,11 +115,7 @@ function inHand(
     sent: { data: received.data, blobName: received.blobName },
     messageId: received.messageId,
     deliver,
-    async takeBack() {
-      cancel();
-      await held.delete(received);
-    },
-    async leave() {
+    leave() {
       cancel();
       held.forget(received);
     },

@@ -75,12 +75,13 @@ export class InstanceStore {
    * Writes the row of a start that was sent. Another starter that was faster wins: the worker then drops our message.
    *
    * @param inputBlob - The blob that the start's message went to, where it was large.
+   * @returns whether the row is of this start.
    */
   async writeStarted(
     event: ExecutionStartedEvent,
     existing: InstanceRow | null,
     inputBlob: string | null,
-  ): Promise<void> {
+  ): Promise<boolean> {
     const instanceId = event.OrchestrationInstance.InstanceId;
     const partitionKey = escapeKey(instanceId);
     const entity = {
@@ -98,7 +99,7 @@ export class InstanceStore {
       existing === null
         ? instances.createEntity(entity)
         : instances.updateEntity(entity, "Replace", { etag: existing.etag });
-    await ignoring([409, 412], write);
+    return (await ignoring<unknown>([409, 412], write)) !== undefined;
   }
 
   /** Writes what an episode's new events make of the row; an instance's first episode creates it. */
@@ -106,7 +107,8 @@ export class InstanceStore {
     instanceId: string;
     executionId: string;
     newEvents: readonly HistoryEvent[];
-    customStatus: string | null;
+    /** Undefined leaves it as it is. */
+    customStatus: string | null | undefined;
     inputBlob: string | null;
     outputBlob: string | null;
   }): Promise<void> {
@@ -118,7 +120,7 @@ export class InstanceStore {
       TaskHubName: this.#hub.hubName,
       LastUpdatedTime: dateTime(newEvents.at(-1)?.Timestamp ?? this.#clock.nowTicks()),
       // .NET writes null as text here, as it serialises the status to JSON.
-      CustomStatus: customStatus ?? "null",
+      ...(customStatus === undefined ? {} : { CustomStatus: customStatus ?? "null" }),
     };
     for (const event of newEvents) Object.assign(columns, this.#columnsOf(event, episode));
     await this.#merge(columns);
