@@ -1,6 +1,4 @@
-import { createHash } from "node:crypto";
 import { readFile, rm } from "node:fs/promises";
-import os from "node:os";
 import path from "node:path";
 import type { Logger, LogSink } from "../shared/logger.ts";
 import type { FunctionSummary, HostKeys, SiteHosts, SitePort } from "./arm/arm-context.ts";
@@ -23,6 +21,7 @@ import { readZip } from "./site/read-zip.ts";
 import { createSiteHandler } from "./site/site-handler.ts";
 import { SiteRuntime } from "./site/site-runtime.ts";
 import { removePackage, unpackPackage } from "./site/unpack-package.ts";
+import { removeStaleWwwroots, wwwrootOf } from "./site/wwwroot.ts";
 import type { StateFile } from "./state.ts";
 
 export type SitesOptions = {
@@ -46,9 +45,7 @@ export class Sites implements SitePort {
 
   constructor(options: SitesOptions) {
     this.#options = options;
-    // Not below the state folder: a node_modules above it would hide what the package lacks.
-    const name = createHash("sha256").update(path.resolve(options.folder)).digest("hex").slice(0, 12);
-    this.#unpackRoot = path.join(os.tmpdir(), `same-kit-wwwroot-${name}-${process.pid}`);
+    this.#unpackRoot = wwwrootOf(options.folder);
   }
 
   async hostsOf(siteId: string): Promise<SiteHosts> {
@@ -89,6 +86,7 @@ export class Sites implements SitePort {
 
   /** Opens the listeners of the sites that an earlier process left. */
   async resume(): Promise<void> {
+    await removeStaleWwwroots(this.#options.folder);
     const sites = this.#options.store.topLevel().filter(({ type }) => type === "Microsoft.Web/sites");
     await Promise.all(sites.map(({ id }) => this.#site(id)));
   }
