@@ -1,0 +1,144 @@
+// The body of `POST /api/initiate` and its checks. Upstream: sameproject/ops/functions/functions/orchestrator/orchestrator.py.
+
+import { decodeUtf8, fromUrlSafeBase64 } from "./base64.ts";
+import type { Limits } from "./limits.ts";
+import type { FieldProblem, Problem } from "./problem.ts";
+
+/** A file that a step finds in its working directory. No other name is allowed. */
+export type SourceName = "same.yaml" | "requirements.txt";
+
+export type RequestedStep = {
+  name: string;
+  /** URL-safe base64 of UTF-8 Python. */
+  code: string;
+  /** URL-safe base64 each. */
+  sources: { "same.yaml": string; "requirements.txt"?: string };
+};
+
+export type InitiateRequest = { steps: RequestedStep[] };
+
+export const SOURCE_NAMES: readonly SourceName[] = ["same.yaml", "requirements.txt"];
+
+const MAX_REPORTED = 20;
+const MAX_NAME_LENGTH = 128;
+
+/**
+ * Checks a parsed body: every key, every name, every encoding, every size.
+ *
+ * @returns The request, or the answer that refuses it: status 400, or 413 where nothing but a size is wrong.
+ */
+export function parseInitiateRequest(body: unknown, limits: Limits): InitiateRequest | { problem: Problem } {
+  const check = new RequestCheck(limits);
+  check.body(body);
+  const problem = check.toProblem();
+  return problem === undefined ? (body as InitiateRequest) : { problem };
+}
+
+type TooLarge = FieldProblem & { limit: number };
+
+class RequestCheck {
+  readonly #limits: Limits;
+  readonly #wrong: FieldProblem[] = [];
+  readonly #tooLarge: TooLarge[] = [];
+
+  constructor(limits: Limits) {
+    this.#limits = limits;
+  }
+
+  body(body: unknown): void {
+    if (!this.#isObject("", body, ["steps"])) return;
+    const { steps } = body;
+    if (!Array.isArray(steps)) return this.#refuse("steps", "must be a list of steps");
+    if (steps.length === 0) return this.#refuse("steps", "must hold at least one step");
+    if (steps.length > this.#limits.steps) {
+      return this.#refuseSize("steps", `holds ${steps.length} steps`, this.#limits.steps);
+    }
+    const firstUse = new Map<string, number>();
+    for (const [index, step] of steps.entries()) this.#step(`steps[${index}]`, step, index, firstUse);
+  }
+
+  toProblem(): Problem | undefined {
+    const [wrong] = this.#wrong;
+    if (wrong !== undefined) {
+      const detail = describe(wrong);
+      return { title: "The request is not valid.", status: 400, detail, field: wrong.field, errors: this.#wrong };
+    }
+    const [large] = this.#tooLarge;
+    if (large === undefined) return undefined;
+    const { field, limit } = large;
+    const errors = this.#tooLarge.map(({ limit: _limit, ...error }) => error);
+    return { title: "The request is too large.", status: 413, detail: describe(large), field, limit, errors };
+  }
+
+  #step(field: string, step: unknown, index: number, firstUse: Map<string, number>): void {
+    if (!this.#isObject(field, step, ["name", "code", "sources"])) return;
+    this.#name(`${field}.name`, step["name"], index, firstUse);
+    this.#code(`${field}.code`, step["code"]);
+    this.#sources(`${field}.sources`, step["sources"]);
+  }
+
+  #name(field: string, name: unknown, index: number, firstUse: Map<string, number>): void {
+    if (typeof name !== "string" || name.trim() === "") return this.#refuse(field, "must be a text");
+    if (name.length > MAX_NAME_LENGTH) {
+      return this.#refuse(field, `has ${name.length} characters, more than ${MAX_NAME_LENGTH}`);
+    }
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: they would break log lines and tracebacks.
+    if (/[\u0000-\u001f\u007f]/.test(name)) return this.#refuse(field, "must not contain control characters");
+    const first = firstUse.get(name);
+    if (first !== undefined) return this.#refuse(field, `"${name}" is the name of steps[${first}] already`);
+    firstUse.set(name, index);
+  }
+
+  #code(field: string, code: unknown): void {
+    const bytes = this.#base64(field, code);
+    if (bytes === undefined) return;
+    if (bytes.length > this.#limits.codeBytes) {
+      return this.#refuseSize(field, `has ${bytes.length} bytes`, this.#limits.codeBytes);
+    }
+    if (decodeUtf8(bytes) === undefined) this.#refuse(field, "is not UTF-8 once decoded");
+  }
+
+  #sources(field: string, sources: unknown): void {
+    if (!this.#isObject(field, sources, SOURCE_NAMES)) return;
+    const at = (name: SourceName) => `${field}["${name}"]`;
+    if (sources["same.yaml"] === undefined) this.#refuse(at("same.yaml"), "is missing");
+    else this.#base64(at("same.yaml"), sources["same.yaml"]);
+    const requirements = sources["requirements.txt"];
+    if (requirements === undefined) return;
+    const bytes = this.#base64(at("requirements.txt"), requirements);
+    if (bytes === undefined) return;
+    if (bytes.length > this.#limits.requirementsBytes) {
+      this.#refuseSize(at("requirements.txt"), `has ${bytes.length} bytes`, this.#limits.requirementsBytes);
+    } else if (decodeUtf8(bytes) === undefined) this.#refuse(at("requirements.txt"), "is not UTF-8 once decoded");
+  }
+
+  #base64(field: string, text: unknown): Buffer | undefined {
+    const bytes = typeof text === "string" ? fromUrlSafeBase64(text) : undefined;
+    if (bytes === undefined) this.#refuse(field, text === undefined ? "is missing" : "must be URL-safe base64");
+    return bytes;
+  }
+
+  #isObject(field: string, value: unknown, known: readonly string[]): value is Record<string, unknown> {
+    if (typeof value !== "object" || value === null || Array.isArray(value)) {
+      this.#refuse(field, value === undefined ? "is missing" : "must be an object");
+      return false;
+    }
+    for (const key of Object.keys(value)) {
+      if (known.includes(key)) continue;
+      const at = /^\w+$/.test(key) ? (field === "" ? key : `${field}.${key}`) : `${field}[${JSON.stringify(key)}]`;
+      this.#refuse(at, `is unknown; known here: ${known.join(", ")}`);
+    }
+    return true;
+  }
+
+  #refuse(field: string, detail: string): void {
+    if (this.#wrong.length < MAX_REPORTED) this.#wrong.push({ field, detail });
+  }
+
+  #refuseSize(field: string, detail: string, limit: number): void {
+    const problem = { field, detail: `${detail}, more than the limit of ${limit}`, limit };
+    if (this.#tooLarge.length < MAX_REPORTED) this.#tooLarge.push(problem);
+  }
+}
+
+const describe = ({ field, detail }: FieldProblem): string => `${field === "" ? "The body" : field} ${detail}.`;

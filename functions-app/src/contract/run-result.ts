@@ -1,0 +1,83 @@
+/** The orchestration's output. */
+export type RunResult = {
+  /**
+   * URL-safe base64 of the last step's session, as `dill.dump_session` wrote it. Empty where it is larger than
+   * `SAME_INLINE_SESSION_LIMIT`: then it lies in `session_context_blob`.
+   */
+  session_context: string;
+  /** Where the session lies in the app's storage account; only beyond the limit. Purging the run removes it. */
+  session_context_blob?: BlobReference;
+  steps: StepRecord[];
+  variables: VariableSummary[];
+  /** How many more variables there are than `variables` lists. */
+  variables_omitted?: number;
+  /** What wrote the session: functions and classes in it load in no other minor version of Python. */
+  python: SessionPython;
+};
+
+export type BlobReference = { container: string; name: string; sizeBytes: number; sha256: string };
+
+export type StepRecord = {
+  name: string;
+  /** ISO 8601. */
+  startedAt: string;
+  /** Wall time of the step, Python's start and the making of an environment included. */
+  durationMs: number;
+  /** Time inside `durationMs` that the step's own code took. */
+  codeMs: number;
+  /** Such as `3.12.4`. */
+  python: string;
+  /** `base`, or `requirements:` and the first digits of the environment's key. */
+  environment: string;
+  /** The last 64 KiB of each stream. */
+  output: { stdout: string; stderr: string };
+  warnings: string[];
+};
+
+export type VariableSummary = {
+  name: string;
+  /** Such as `int`, `pandas.core.frame.DataFrame`. */
+  type: string;
+  /** Deep size in memory; absent where it could not be measured. */
+  sizeBytes?: number;
+  /** At most 200 characters. */
+  repr: string;
+  /** Why using it in a later step raises. */
+  exploded?: string;
+};
+
+export type SessionPython = {
+  version: string;
+  /** `CPython`. */
+  implementation: string;
+  executable?: string;
+  /** Version of dill. */
+  dill: string;
+};
+
+/** The orchestration's custom status while and after it runs. */
+export type CustomStatus = {
+  /** The step that runs, or the last one that ran; `index` counts from 0. */
+  step: { name: string; index: number; total: number };
+  /** The latest completed steps: Durable allows 16 KB, so the oldest ones are left out of a long list. */
+  completed: { name: string; durationMs: number }[];
+  completedCount: number;
+};
+
+/** How the orchestration's failure reads after Durable's own prefix. */
+export function stepFailureText({ step, type, message, traceback }: StepFailureText): string {
+  const summary = `Step "${step}" failed: ${type}${message === "" ? "" : `: ${message}`}`;
+  return traceback === "" ? summary : `${summary}\n\n${traceback}`;
+}
+
+export type StepFailureText = { step: string; type: string; message: string; traceback: string };
+
+/** The parts of a failed orchestration's text; undefined where no step failed. */
+export function parseStepFailure(text: string): { step: string; summary: string; traceback: string } | undefined {
+  const match = /Step "(.*?)" failed: ([\s\S]*)$/.exec(text);
+  const [, step, rest] = match ?? [];
+  if (step === undefined || rest === undefined) return undefined;
+  const start = rest.indexOf("\n\nTraceback ");
+  if (start < 0) return { step, summary: rest, traceback: "" };
+  return { step, summary: rest.slice(0, start), traceback: rest.slice(start + 2) };
+}

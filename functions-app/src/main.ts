@@ -1,0 +1,7 @@
+import { registerExecutor } from "./functions/executor.ts";
+import { registerInitiate } from "./functions/initiate.ts";
+import { registerOrchestrator } from "./functions/orchestrator.ts";
+
+registerInitiate();
+registerOrchestrator();
+registerExecutor();

@@ -1,0 +1,48 @@
+import { chmod, copyFile, mkdir, readdir, rename, stat, symlink } from "node:fs/promises";
+import os from "node:os";
+import path from "node:path";
+
+const LOADERS: Partial<Record<NodeJS.Architecture, string>> = {
+  x64: "/lib64/ld-linux-x86-64.so.2",
+  arm64: "/lib/ld-linux-aarch64.so.1",
+};
+
+/**
+ * Ways to start the CPython that lies in the package, best first. A package may arrive without its executable bits and in a folder
+ * that cannot be written to: then a copy under the temp folder, with the package's library linked beside it, has all of a
+ * Python's abilities; where that folder forbids execution, the system's loader still runs the file as it lies.
+ */
+export async function* bundledLaunches(appPythonDir: string): AsyncGenerator<[string, ...string[]]> {
+  const home = path.join(appPythonDir, "cpython");
+  const program = await bundledProgram(home);
+  if (program === undefined) return;
+  if (((await stat(program)).mode & 0o111) !== 0) yield [program];
+  const copied = await copyExecutable(home, program).catch(() => undefined);
+  if (copied !== undefined) yield [copied];
+  const loader = process.platform === "linux" ? LOADERS[process.arch] : undefined;
+  if (loader !== undefined) yield [loader, program];
+}
+
+/** `bin/python3.12` and so on rather than `bin/python3`, which may be a link that the zip turned into a text file. */
+async function bundledProgram(home: string): Promise<string | undefined> {
+  const names = await readdir(path.join(home, "bin")).catch(() => []);
+  const name = names.find((it) => /^python3\.\d+$/.test(it)) ?? names.find((it) => it === "python3");
+  return name === undefined ? undefined : path.join(home, "bin", name);
+}
+
+async function copyExecutable(home: string, program: string): Promise<string> {
+  const { mtimeMs, size } = await stat(program);
+  const owner = process.getuid?.() ?? 0;
+  const folder = path.join(os.tmpdir(), `same-kit-cpython-${owner}-${Math.trunc(mtimeMs)}-${size}`);
+  const copy = path.join(folder, "bin", path.basename(program));
+  await mkdir(path.join(folder, "bin"), { recursive: true, mode: 0o700 });
+  if ((await stat(folder)).uid !== owner) throw new Error(`${folder} belongs to somebody else.`);
+  const part = `${copy}.${process.pid}`;
+  await copyFile(program, part);
+  await chmod(part, 0o755);
+  await rename(part, copy); // Whole or not at all, for the next process.
+  await symlink(path.join(home, "lib"), path.join(folder, "lib")).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== "EEXIST") throw error;
+  });
+  return copy;
+}

@@ -1,0 +1,31 @@
+/** What went wrong around Python, before or beside the user's own code. Permanent and greppable. */
+export type PythonErrorCode =
+  /** No interpreter runs, or the one asked for does not. */
+  | "ERR_PYTHON_NOT_FOUND"
+  /** The interpreter cannot make virtual environments. */
+  | "ERR_PYTHON_WITHOUT_VENV"
+  /** pip could not install a requirements.txt. */
+  | "ERR_PYTHON_REQUIREMENTS"
+  /** A requirements.txt needs more space than there is. */
+  | "ERR_PYTHON_NO_SPACE"
+  /** The process that shall run a step did not start. */
+  | "ERR_PYTHON_START"
+  /** A step, or what it needed first, took longer than it may. */
+  | "ERR_PYTHON_TIMEOUT";
+
+/** Shown to the person as the failure of their step, so the message says what to do. */
+export class PythonError extends Error {
+  readonly code: PythonErrorCode;
+
+  constructor(code: PythonErrorCode, message: string, cause?: unknown) {
+    super(message, cause === undefined ? undefined : { cause });
+    this.name = new.target.name;
+    this.code = code;
+  }
+}
+
+export class PythonNotFoundError extends PythonError {
+  constructor(message: string) {
+    super("ERR_PYTHON_NOT_FOUND", message);
+  }
+}

@@ -1,0 +1,138 @@
+import { readdirSync, statSync } from "node:fs";
+import os from "node:os";
+import path from "node:path";
+import { bundledLaunches } from "./bundled-python.ts";
+import { PythonNotFoundError } from "./errors.ts";
+import { type Interpreter, OLDEST_MINOR, type PythonOrigin, probeInterpreter } from "./probe-interpreter.ts";
+
+export type PythonSearch = {
+  env: NodeJS.ProcessEnv;
+  /** The folder `python/` of a deployed app, which may hold a CPython of its own. */
+  appPythonDir?: string;
+};
+
+export type RejectedPython = { command: string; origin: PythonOrigin; reason: string };
+
+type Candidate = { command: string; launch: readonly [string, ...string[]]; origin: PythonOrigin };
+
+/**
+ * The interpreter that runs steps: what `SAME_PYTHON` names (a path, or a name on PATH), the package's own, the active virtual
+ * or conda environment's, or the first one on PATH, then in version managers' folders, that really runs. Shims of version managers
+ * without a chosen version fail, and so do the Pythons that the app cannot use: they are passed over.
+ *
+ * @throws PythonNotFoundError which lists what was tried and why it was not taken.
+ */
+export async function findPython(search: PythonSearch): Promise<Interpreter> {
+  const rejected: RejectedPython[] = [];
+  for await (const found of probeAll(search)) {
+    if ("launch" in found) return found;
+    rejected.push(found);
+    // An explicit wish is not replaced by something else.
+    if (found.origin === "SAME_PYTHON") break;
+  }
+  throw new PythonNotFoundError(notFoundText(rejected));
+}
+
+/** Every interpreter of this machine once, usable or not, in the order in which {@link findPython} would take them. */
+export async function listPythons(
+  search: PythonSearch,
+): Promise<{ usable: Interpreter[]; rejected: RejectedPython[] }> {
+  const usable: Interpreter[] = [];
+  const rejected: RejectedPython[] = [];
+  for await (const found of probeAll(search)) {
+    if (!("launch" in found)) rejected.push(found);
+    else if (!usable.some((it) => it.executable === found.executable)) usable.push(found);
+  }
+  return { usable, rejected };
+}
+
+async function* probeAll(search: PythonSearch): AsyncGenerator<Interpreter | RejectedPython> {
+  const seen = new Set<string>();
+  for await (const { command, launch, origin } of candidates(search)) {
+    const key = launch.join("\0");
+    if (seen.has(key)) continue;
+    seen.add(key);
+    const answer = await probeInterpreter(launch, origin, search.env);
+    yield "rejected" in answer ? { command, origin, reason: answer.rejected } : answer;
+  }
+}
+
+async function* candidates({ env, appPythonDir }: PythonSearch): AsyncGenerator<Candidate> {
+  const wanted = env["SAME_PYTHON"]?.trim();
+  if (wanted) yield plain(resolveCommand(wanted, env), "SAME_PYTHON");
+  if (appPythonDir !== undefined) {
+    for await (const launch of bundledLaunches(appPythonDir)) {
+      yield { command: launch.at(-1) as string, launch, origin: "bundled" };
+    }
+  }
+  for (const name of ["VIRTUAL_ENV", "CONDA_PREFIX"] as const) {
+    const prefix = env[name];
+    if (prefix) yield plain(interpreterIn(prefix), name);
+  }
+  for (const file of onPath(env)) yield plain(file, "PATH");
+  for (const file of inManagedFolders(env)) yield plain(file, "managed");
+}
+
+const plain = (file: string, origin: PythonOrigin): Candidate => ({ command: file, launch: [file], origin });
+
+const isWindows = process.platform === "win32";
+const PROGRAM_NAMES = ["python3", "python", "python3.13", "python3.12", "python3.11", "python3.10", "python3.9"];
+
+/** Conda on Windows keeps the interpreter at the top, everything else in `Scripts` or `bin`. */
+function interpreterIn(prefix: string): string {
+  if (!isWindows) return path.join(prefix, "bin", isFile(path.join(prefix, "bin", "python")) ? "python" : "python3");
+  const inScripts = path.join(prefix, "Scripts", "python.exe");
+  return isFile(inScripts) ? inScripts : path.join(prefix, "python.exe");
+}
+
+function resolveCommand(wanted: string, env: NodeJS.ProcessEnv): string {
+  if (isFolder(wanted)) return interpreterIn(path.resolve(wanted));
+  if (wanted.includes("/") || wanted.includes(path.sep)) return path.resolve(wanted);
+  return findOnPath(wanted, env)[0] ?? wanted;
+}
+
+/** All `python3` on PATH before the first `python`, because the latter may be a Python 2. */
+function onPath(env: NodeJS.ProcessEnv): string[] {
+  return PROGRAM_NAMES.flatMap((name) => findOnPath(name, env));
+}
+
+function findOnPath(name: string, env: NodeJS.ProcessEnv): string[] {
+  const folders = (env["PATH"] ?? env["Path"] ?? "").split(path.delimiter).filter((it) => it !== "");
+  const file = isWindows && !name.endsWith(".exe") ? `${name}.exe` : name;
+  return folders.map((folder) => path.resolve(folder, file)).filter(isFile);
+}
+
+/** Newest version first. */
+function inManagedFolders(env: NodeJS.ProcessEnv): string[] {
+  const home = env["HOME"] ?? env["USERPROFILE"] ?? os.homedir();
+  const folders = [
+    path.join(env["PYENV_ROOT"] ?? path.join(home, ".pyenv"), "versions"),
+    path.join(env["ASDF_DATA_DIR"] ?? path.join(home, ".asdf"), "installs", "python"),
+    path.join(env["MISE_DATA_DIR"] ?? path.join(home, ".local", "share", "mise"), "installs", "python"),
+    path.join(env["XDG_DATA_HOME"] ?? path.join(home, ".local", "share"), "uv", "python"),
+  ];
+  return folders
+    .flatMap((folder) => versionFolders(folder).map((name) => interpreterIn(path.join(folder, name))))
+    .filter(isFile);
+}
+
+function versionFolders(folder: string): string[] {
+  try {
+    return readdirSync(folder).sort((a, b) => b.localeCompare(a, "en", { numeric: true }));
+  } catch {
+    return [];
+  }
+}
+
+const isFile = (file: string): boolean => statSync(file, { throwIfNoEntry: false })?.isFile() === true;
+const isFolder = (file: string): boolean => statSync(file, { throwIfNoEntry: false })?.isDirectory() === true;
+
+function notFoundText(rejected: readonly RejectedPython[]): string {
+  const wish = rejected.find(({ origin }) => origin === "SAME_PYTHON");
+  if (wish !== undefined) {
+    return `The Python chosen by SAME_PYTHON, ${wish.command}, ${wish.reason}. Choose a CPython 3.${OLDEST_MINOR} or newer.`;
+  }
+  const tried = rejected.map(({ command, reason }) => `\n  ${command} ${reason}`).join("");
+  const what = tried === "" ? "there is none on PATH" : `tried:${tried}`;
+  return `No usable Python was found (${what}${tried === "" ? "" : "\n"}). Install CPython 3.${OLDEST_MINOR} or newer, or name one with the app setting SAME_PYTHON.`;
+}

@@ -1,0 +1,84 @@
+import { execFile } from "node:child_process";
+
+/** Where an interpreter was found: a setting, an active environment, this package, PATH, or a version manager's folder. */
+export type PythonOrigin = "SAME_PYTHON" | "bundled" | "VIRTUAL_ENV" | "CONDA_PREFIX" | "PATH" | "managed";
+
+/** A Python that really ran. */
+export type Interpreter = {
+  /** Program and first arguments that start it: a bundled one may need the loader in front of it. */
+  launch: readonly [string, ...string[]];
+  /** Its own `sys.executable`. */
+  executable: string;
+  /** Such as `3.12.4`. */
+  version: string;
+  /** Such as `3.12`: sessions travel only between Pythons of one minor version. */
+  minor: string;
+  implementation: string;
+  /** Whether it can make virtual environments: Debian keeps that in a package of its own. */
+  hasVenv: boolean;
+  isVirtualEnvironment: boolean;
+  origin: PythonOrigin;
+};
+
+/** dill 0.4.1 and the app's own Python files need it. */
+export const OLDEST_MINOR = 9;
+
+// A cold shim on a slow disk takes seconds; one that waits for input must not hang the app.
+const PROBE_TIMEOUT_MS = 20_000;
+
+const PROBE = [
+  "import json,sys",
+  "from importlib.util import find_spec as f",
+  "v=sys.version_info",
+  "print(json.dumps({'executable':sys.executable,'version':'%d.%d.%d'%tuple(v[:3]),'minor':'%d.%d'%tuple(v[:2])," +
+    "'implementation':{'cpython':'CPython','pypy':'PyPy'}.get(sys.implementation.name,sys.implementation.name)," +
+    "'hasVenv':bool(f('venv') and f('ensurepip')),'isVirtualEnvironment':sys.prefix!=sys.base_prefix,'major':v[0]}))",
+].join("\n");
+
+/**
+ * Starts the program and asks it what it is.
+ *
+ * @returns The interpreter, or why it is none that the app can use, as the end of a sentence.
+ */
+export async function probeInterpreter(
+  launch: readonly [string, ...string[]],
+  origin: PythonOrigin,
+  env: NodeJS.ProcessEnv,
+): Promise<Interpreter | { rejected: string }> {
+  const answer = await run(launch, env);
+  if ("rejected" in answer) return answer;
+  const { major, ...facts } = answer.facts;
+  if (facts.implementation !== "CPython") return { rejected: `is ${facts.implementation}, not CPython` };
+  if (major !== 3 || Number(facts.minor.split(".")[1]) < OLDEST_MINOR) {
+    return { rejected: `is Python ${facts.version}, older than 3.${OLDEST_MINOR}` };
+  }
+  return { launch, origin, ...facts };
+}
+
+type Facts = Omit<Interpreter, "launch" | "origin"> & { major: number };
+
+function run(
+  launch: readonly [string, ...string[]],
+  env: NodeJS.ProcessEnv,
+): Promise<{ facts: Facts } | { rejected: string }> {
+  const [program, ...first] = launch;
+  return new Promise((resolve) => {
+    const options = { env, timeout: PROBE_TIMEOUT_MS, killSignal: "SIGKILL", windowsHide: true } as const;
+    const child = execFile(program, [...first, "-I", "-S", "-c", PROBE], options, (error, stdout, stderr) => {
+      if (error) return resolve({ rejected: `does not run: ${reasonOf(error, stderr)}` });
+      try {
+        resolve({ facts: JSON.parse(stdout) as Facts });
+      } catch {
+        resolve({ rejected: "does not answer as a Python does" });
+      }
+    });
+    child.stdin?.on("error", () => {}).end(); // It may be gone before this.
+  });
+}
+
+function reasonOf(error: Error & { code?: unknown; killed?: boolean }, stderr: string): string {
+  if (error.killed) return `no answer within ${PROBE_TIMEOUT_MS / 1000} s`;
+  const [line] = stderr.trim().split("\n").slice(-1);
+  if (line) return line;
+  return typeof error.code === "number" ? `it ended with exit code ${error.code}` : String(error.code ?? error.message);
+}
