@@ -1,0 +1,86 @@
+// What the engine itself costs: the real Durable SDK in this process, the storage behind it, no worker and no HTTP.
+
+import { setTimeout as delay } from "node:timers/promises";
+import type { ActivityHandler, OrchestrationContext } from "durable-functions";
+import { type Engine, resolveDurableTaskSettings, startEngine } from "../../local/src/engine/index.ts";
+import { createSystemClock } from "../../local/src/shared/clock.ts";
+import { newGuidN } from "../../local/src/shared/ids.ts";
+import { silentLogger } from "../../local/src/shared/logger.ts";
+import { openStorage } from "../../local/src/storage/storage-account.ts";
+import { SdkInvoker } from "../../test/helpers/sdk-orchestrator.ts";
+
+export type EngineRate = { activities: number; seconds: number; perSecond: number };
+
+type Context = OrchestrationContext;
+const POLL_MS = 5;
+const DEADLINE_MS = 120_000;
+
+const echo: ActivityHandler = (value) => value;
+const orchestrators = {
+  *sequence(context: Context) {
+    const count = context.df.getInput() as number;
+    for (let i = 0; i < count; i++) yield context.df.callActivity("echo", i);
+    return count;
+  },
+  *fanOut(context: Context) {
+    const count = context.df.getInput() as number;
+    const tasks = Array.from({ length: count }, (_, i) => context.df.callActivity("echo", i));
+    const results = (yield context.df.Task.all(tasks)) as number[];
+    return results.length;
+  },
+};
+
+/** `count` activities one after another. @param connectionString - Of a running Azurite, or of an account. */
+export const measureSequential = (count: number, connectionString: string): Promise<EngineRate> =>
+  measure("sequence", count, connectionString);
+
+/** `count` activities at once. */
+export const measureFanOut = (count: number, connectionString: string): Promise<EngineRate> =>
+  measure("fanOut", count, connectionString);
+
+/** Milliseconds from the start to `Completed` of an orchestration with one activity, `count` times. */
+export async function measureSingle(count: number, connectionString: string): Promise<number[]> {
+  return withEngine(connectionString, async (engine) => {
+    await run(engine, "sequence", 1);
+    const times: number[] = [];
+    for (let i = 0; i < count; i++) times.push((await run(engine, "sequence", 1)) * 1000);
+    return times.sort((a, b) => a - b);
+  });
+}
+
+function measure(name: keyof typeof orchestrators, count: number, connectionString: string): Promise<EngineRate> {
+  return withEngine(connectionString, async (engine) => {
+    await run(engine, name, 1);
+    const seconds = await run(engine, name, count);
+    return { activities: count, seconds, perSecond: count / seconds };
+  });
+}
+
+async function withEngine<Result>(connectionString: string, use: (engine: Engine) => Promise<Result>): Promise<Result> {
+  const engine = await startEngine({
+    storage: openStorage(connectionString),
+    settings: { ...resolveDurableTaskSettings(undefined, {}), hubName: `Bench${newGuidN().slice(0, 16)}` },
+    invoker: new SdkInvoker({ orchestrators, activities: { echo } }),
+    clock: createSystemClock(),
+    log: silentLogger,
+  });
+  try {
+    return await use(engine);
+  } finally {
+    await engine.stop();
+  }
+}
+
+/** @returns seconds. */
+async function run({ client }: Engine, name: string, count: number): Promise<number> {
+  const startedAt = performance.now();
+  const { instanceId } = await client.start({ name, input: JSON.stringify(count) });
+  for (;;) {
+    const status = await client.getStatus(instanceId);
+    const elapsedMs = performance.now() - startedAt;
+    if (status?.runtimeStatus === "Completed") return elapsedMs / 1000;
+    if (status?.runtimeStatus === "Failed") throw new Error(`The benchmark's orchestration failed: ${status.output}`);
+    if (elapsedMs > DEADLINE_MS) throw new Error(`${count} activities took more than ${DEADLINE_MS / 1000} s.`);
+    await delay(POLL_MS);
+  }
+}
