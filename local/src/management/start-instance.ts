@@ -1,6 +1,6 @@
-import { unknownFunctionText } from "../engine/activities/known-functions.ts";
 import { OrchestrationAlreadyExistsError } from "../engine/errors.ts";
 import type { TraceContext } from "../engine/history/events.ts";
+import { unknownFunctionText } from "../engine/known-functions.ts";
 import type { WebhookRequest, WebhookResponse } from "../shared/http-message.ts";
 import { invalidJson, json, problem } from "./answers.ts";
 import { isTerminal, statusObject, toJsonValue } from "./instance-status.ts";

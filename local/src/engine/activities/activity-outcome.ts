@@ -2,9 +2,9 @@
 // extension for out-of-process languages (Azure/azure-functions-durable-extension, Listener/TaskActivityShim.cs and
 // OutOfProcExceptionHelpers.cs), because apps match on them.
 
+import { knownFunctionsText } from "../known-functions.ts";
 import type { ActivityOutcome, DurableFunction, InvocationReply } from "../ports.ts";
-import { knownFunctionsText } from "./known-functions.ts";
-import { serializedException } from "./serialized-exception.ts";
+import { serializedException } from "../serialized-exception.ts";
 import { parseFailureDetails } from "./structured-failure.ts";
 
 /**

@@ -1,15 +1,15 @@
 // One wake-up of an instance, from a batch of messages to what must be stored and sent. Pure but for the call of the worker:
-// run twice on the same input it decides the same, which is what makes a repeated episode harmless.
+// run twice on the same input it decides the same (new ids and times apart), which is what makes a repeated episode harmless.
 
 import { newGuidN } from "../../shared/ids.ts";
-import { unknownFunctionText } from "../activities/known-functions.ts";
 import { type EventRaisedEvent, EventType, type ExecutionStartedEvent, type HistoryEvent } from "../history/events.ts";
+import { unknownFunctionText } from "../known-functions.ts";
 import type { DurableFunction } from "../ports.ts";
 import type { EpisodeDeps, EpisodeInput, EpisodeResult, Outgoing } from "./episode-types.ts";
 import { orchestratorPayload } from "./payload.ts";
 import { type Execution, eventBase } from "./replay/execution.ts";
 import { mergeMessages } from "./replay/merge-messages.ts";
-import { endEvents, unknownFunctionEnd, VERSION_MISMATCH } from "./replay/orchestration-end.ts";
+import { endEvents, type OrchestrationEnd, unknownFunctionEnd, VERSION_MISMATCH } from "./replay/orchestration-end.ts";
 import { parseOrchestratorReply } from "./replay/orchestrator-reply.ts";
 import { isVersionAccepted } from "./replay/version-match.ts";
 import { endedEarly, judgeReply, terminationOf, type Verdict } from "./verdict.ts";
@@ -37,6 +37,7 @@ export async function runEpisode(input: EpisodeInput, deps: EpisodeDeps): Promis
       execution = nextGeneration(execution, verdict.end, deps);
       continue;
     }
+    if (verdict.end !== null) logEnd(verdict.end, execution, deps);
     return advanced(execution, input, outgoing, verdict.customStatus, opened !== execution);
   }
 }
@@ -122,6 +123,12 @@ function nextGeneration(
   const carried = end.carriedEvents.map((it) => ({ ...it, IsPlayed: false }));
   const close = { ...eventBase(clock), EventType: EventType.OrchestratorCompleted };
   return { instanceId, executionId, started: next, events: [wakeUp, next, ...carried, close] };
+}
+
+function logEnd(end: OrchestrationEnd, { instanceId, executionId, started }: Execution, { log }: EpisodeDeps): void {
+  const fields = { functionName: started.Name, instanceId, executionId };
+  if (end.kind !== "failed") log.debug("An orchestration ended.", { ...fields, status: end.kind });
+  else log.warn("An orchestration failed.", { ...fields, reason: end.result ?? end.failureDetails?.ErrorMessage });
 }
 
 function advanced(

@@ -2,7 +2,6 @@
 // out-of-process languages (OutOfProcOrchestrationShim.cs, TaskOrchestrationShim.cs), because apps match on them.
 
 import type { Clock } from "../../../shared/clock.ts";
-import { serializedException } from "../../activities/serialized-exception.ts";
 import {
   EventType,
   type FailureDetails,
@@ -10,6 +9,7 @@ import {
   OrchestrationStatus,
   type OrchestrationStatusNumber,
 } from "../../history/events.ts";
+import { serializedException } from "../../serialized-exception.ts";
 import type { Outgoing } from "../episode-types.ts";
 import { type Execution, eventBase, messageFrom } from "./execution.ts";
 import type { ReplayFailure } from "./replay-failure.ts";

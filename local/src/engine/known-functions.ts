@@ -1,4 +1,4 @@
-import type { DurableFunction, DurableFunctionKind } from "../ports.ts";
+import type { DurableFunction, DurableFunctionKind } from "./ports.ts";
 
 const ARTICLE: Record<DurableFunctionKind, string> = {
   orchestrator: "an orchestrator",
