@@ -168,8 +168,11 @@ export class HistoryStore {
     const actions: TransactionAction[] = batch.batch.map((row) => ["upsert", row as never, "Replace"]);
     actions.push(etag === null ? ["create", sentinel] : ["update", sentinel, "Merge", { etag }]);
     try {
-      const answer = await this.#hub.history.submitTransaction(actions);
-      return answer.getResponseForEntity(SENTINEL)?.etag ?? "";
+      const { subResponses } = await this.#hub.history.submitTransaction(actions);
+      // By position: the answer to an update does not name its row.
+      const newEtag = subResponses.at(-1)?.etag;
+      if (newEtag === undefined) throw new Error("The table service answered no ETag for the sentinel row.");
+      return newEtag;
     } catch (error) {
       if (isConflict(error) || isPreconditionFailed(error)) throw new HistoryConflictError(batch.instanceId, error);
       throw error;

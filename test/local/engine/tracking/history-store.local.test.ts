@@ -1,0 +1,226 @@
+import { TableClient } from "@azure/data-tables";
+import { describe, expect, test, vi } from "vitest";
+import { HistoryConflictError } from "../../../../local/src/engine/errors.ts";
+import type { HistoryEvent } from "../../../../local/src/engine/history/events.ts";
+import { LargePayloads } from "../../../../local/src/engine/messages/large-payloads.ts";
+import { HistoryStore } from "../../../../local/src/engine/tracking/history-store.ts";
+import { createSystemClock } from "../../../../local/src/shared/clock.ts";
+import { openTestHub, useAzurite } from "../../../helpers/azurite.ts";
+import { historyEvents as event } from "../../../helpers/history-events.ts";
+
+const storage = useAzurite();
+
+async function openStore() {
+  const hub = await openTestHub(storage(), 1);
+  const payloads = new LargePayloads(hub.largeMessages);
+  const store = new HistoryStore({ hub, payloads, clock: createSystemClock() });
+  const append = (
+    events: HistoryEvent[],
+    etag: string | null,
+    given: { newEventCount?: number; executionId?: string; instanceId?: string } = {},
+  ) => store.append({ instanceId: "abc", executionId: "e1", newEventCount: events.length, events, etag, ...given });
+  return { hub, store, append };
+}
+
+/** Rows as another client sees them, ordered by key. */
+async function rowsOf(table: string) {
+  const client = TableClient.fromConnectionString(storage().connectionString, table, { allowInsecureConnection: true });
+  const rows: Record<string, unknown>[] = [];
+  for await (const { etag, timestamp, ...row } of client.listEntities({ disableTypeConversion: true })) rows.push(row);
+  return rows;
+}
+
+const text = (value: string) => ({ type: "String", value });
+const int = (value: number) => ({ type: "Int32", value: String(value) });
+const bool = (value: boolean) => ({ type: "Boolean", value: String(value) });
+const time = (value: string) => ({ type: "DateTime", value });
+const TIMESTAMP = time("2026-06-24T14:02:11.1234567Z");
+
+const activities = (count: number): HistoryEvent[] => [
+  event.orchestratorStarted(),
+  event.executionStarted(),
+  ...Array.from({ length: count - 2 }, (_, index) => event.taskScheduled(index)),
+];
+
+describe("rows", () => {
+  test("one episode gives a row per event and a sentinel, with .NET's columns and types", async () => {
+    const { hub, append } = await openStore();
+    await append([event.orchestratorStarted(), event.executionStarted(), event.taskScheduled(0)], null);
+    const common = { partitionKey: "abc", ExecutionId: text("e1"), _Timestamp: TIMESTAMP };
+    expect(await rowsOf(`${hub.hubName}History`)).toEqual([
+      {
+        ...common,
+        rowKey: "0000000000000000",
+        EventType: text("OrchestratorStarted"),
+        EventId: int(-1),
+        IsPlayed: bool(false),
+      },
+      {
+        ...common,
+        rowKey: "0000000000000001",
+        EventType: text("ExecutionStarted"),
+        EventId: int(-1),
+        IsPlayed: bool(true),
+        OrchestrationInstance: text('{"InstanceId":"abc","ExecutionId":"e1"}'),
+        ParentInstance: text("null"),
+        Name: text("HelloSequence"),
+        Version: text(""),
+        Input: text('"Tokyo"'),
+        Tags: text("null"),
+        ParentTraceContext: text("null"),
+        Generation: int(0),
+        GenerateNewTrace: bool(false),
+      },
+      {
+        ...common,
+        rowKey: "0000000000000002",
+        EventType: text("TaskScheduled"),
+        EventId: int(0),
+        IsPlayed: bool(false),
+        Name: text("SayHello"),
+        Version: text(""),
+        ParentTraceContext: text("null"),
+        Tags: text("null"),
+      },
+      {
+        partitionKey: "abc",
+        rowKey: "sentinel",
+        ExecutionId: text("e1"),
+        IsCheckpointComplete: bool(true),
+        CheckpointCompletedTimestamp: { type: "DateTime", value: expect.stringMatching(/^\d{4}-.*Z$/) },
+      },
+    ]);
+  });
+
+  test("a second episode goes on where the first ended", async () => {
+    const { store, append } = await openStore();
+    const first = [event.orchestratorStarted(), event.executionStarted(), event.taskScheduled(0)];
+    const { etag } = await append(first, null);
+    const all = [...first, event.orchestratorStarted(), event.taskCompleted(0, '"Hello Tokyo"')];
+    const second = await append(all, etag, { newEventCount: 2 });
+    const loaded = await store.load("abc", "e1");
+    expect(loaded).toEqual({ events: all, executionId: "e1", etag: second.etag, blobNames: [] });
+  });
+
+  test.each([
+    [99, 1],
+    [100, 2],
+    [198, 2],
+    [250, 3],
+  ])("%i events take %i transactions, each with the sentinel", async (count, transactions) => {
+    const { hub, store, append } = await openStore();
+    const submit = vi.spyOn(hub.history, "submitTransaction");
+    await append(activities(count), null);
+    expect(submit).toHaveBeenCalledTimes(transactions);
+    const completions = submit.mock.calls.map(([actions]) => (actions as unknown[][]).at(-1)?.[1]);
+    expect(completions.map((sentinel) => (sentinel as { IsCheckpointComplete: boolean }).IsCheckpointComplete)).toEqual(
+      completions.map((_, index) => index === transactions - 1),
+    );
+    expect((await store.load("abc", "e1")).events).toEqual(activities(count));
+  });
+
+  test("big rows are split before the service refuses their sum", async () => {
+    const { store, append } = await openStore();
+    const big = "x".repeat(30_000);
+    const events = [...activities(2), ...Array.from({ length: 150 }, (_, index) => event.taskCompleted(index, big))];
+    await append(events, null);
+    expect((await store.load("abc", null)).events).toEqual(events);
+  });
+
+  test("ids that keys cannot hold are escaped", async () => {
+    const { hub, store, append } = await openStore();
+    const instanceId = "o'brien/50%?#\\^ 世界";
+    await append(activities(2), null, { instanceId });
+    expect((await rowsOf(`${hub.hubName}History`))[0]?.["partitionKey"]).toBe("o'brien^050%^3^2^1^^ 世界");
+    expect((await store.load(instanceId, "e1")).events).toHaveLength(2);
+  });
+});
+
+describe("two hosts on one instance", () => {
+  test("only the first may begin a history", async () => {
+    const { append, store } = await openStore();
+    await append(activities(2), null);
+    await expect(append(activities(3), null, { executionId: "e2" })).rejects.toThrow(HistoryConflictError);
+    expect((await store.load("abc", null)).events).toHaveLength(2);
+  });
+
+  test("only the one that knows the sentinel's newest ETag may go on", async () => {
+    const { append, store } = await openStore();
+    const first = await append(activities(2), null);
+    const second = await append(activities(3), first.etag, { newEventCount: 1 });
+    const late = () => append(activities(5), first.etag, { newEventCount: 3 });
+    await expect(late()).rejects.toThrow(HistoryConflictError);
+    const third = await append(activities(4), second.etag, { newEventCount: 1 });
+    await expect(append(activities(6), second.etag, { newEventCount: 3 })).rejects.toThrow(HistoryConflictError);
+    expect(await store.load("abc", null)).toMatchObject({ events: activities(4), etag: third.etag });
+  });
+});
+
+describe("executions", () => {
+  test("a new one replaces the old; rows that are left of that are not read", async () => {
+    const { append, store, hub } = await openStore();
+    const { etag } = await append(activities(10), null);
+    const fresh = [event.orchestratorStarted(), event.executionStarted({ executionId: "e2" })];
+    await append(fresh, etag, { executionId: "e2" });
+    expect(await store.load("abc", null)).toMatchObject({ events: fresh, executionId: "e2" });
+    expect(await rowsOf(`${hub.hubName}History`)).toHaveLength(11);
+  });
+
+  test("another one than the current has no events, but the sentinel's ETag", async () => {
+    const { append, store } = await openStore();
+    const { etag } = await append(activities(4), null);
+    expect(await store.load("abc", "other")).toEqual({ events: [], executionId: "e1", etag, blobNames: [] });
+  });
+
+  test("an instance without rows has an empty history and no ETag", async () => {
+    const { store } = await openStore();
+    expect(await store.load("abc", null)).toEqual({ events: [], executionId: null, etag: null, blobNames: [] });
+  });
+
+  test("rows that a crash left before the sentinel moved are overwritten", async () => {
+    const { append, store } = await openStore();
+    const { etag } = await append(activities(2), null);
+    const all = [...activities(2), event.taskScheduled(0), event.orchestratorCompleted()];
+    await append(all, etag, { newEventCount: 2 });
+    expect((await store.load("abc", "e1")).events).toEqual(all);
+  });
+});
+
+describe("large values", () => {
+  const large = JSON.stringify("x".repeat(30_720));
+
+  test("go to blobs that the row names, and come back", async () => {
+    const { hub, store, append } = await openStore();
+    const events = [
+      event.orchestratorStarted(),
+      event.executionStarted({ input: large }),
+      event.executionCompleted(large),
+    ];
+    const { inputBlob, outputBlob, blobNames } = await append(events, null);
+    expect(inputBlob).toMatch(/^abc\/history-0000000000000001-ExecutionStarted-[0-9A-F]{8}-Input\.json\.gz$/);
+    expect(outputBlob).toMatch(/^abc\/history-0000000000000002-ExecutionCompleted-[0-9A-F]{8}-Result\.json\.gz$/);
+    const rows = await rowsOf(`${hub.hubName}History`);
+    expect(rows[1]).toMatchObject({ Input: text(""), InputBlobName: text(inputBlob ?? "") });
+    const loaded = await store.load("abc", "e1");
+    expect(loaded.events).toEqual(events);
+    expect(loaded.blobNames.sort()).toEqual(blobNames.sort());
+  });
+
+  test("the limit is 61440 bytes of UTF-16", async () => {
+    const { append } = await openStore();
+    const { blobNames } = await append(
+      [event.executionStarted({ input: "é".repeat(30_720) }), event.executionCompleted("é".repeat(30_721))],
+      null,
+    );
+    expect(blobNames).toHaveLength(1);
+  });
+});
+
+test("a purge removes every row of the instance and no other's", async () => {
+  const { hub, append, store } = await openStore();
+  await append(activities(250), null);
+  await append(activities(2), null, { instanceId: "abcd" });
+  await store.purge("abc");
+  expect((await rowsOf(`${hub.hubName}History`)).map((row) => row["partitionKey"])).toEqual(["abcd", "abcd", "abcd"]);
+  await store.purge("abc");
+});

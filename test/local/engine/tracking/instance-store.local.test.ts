@@ -1,0 +1,270 @@
+import { TableClient } from "@azure/data-tables";
+import { describe, expect, test } from "vitest";
+import type { InstanceFilter } from "../../../../local/src/engine/client.ts";
+import type { HistoryEvent } from "../../../../local/src/engine/history/events.ts";
+import { historyBlobName, LargePayloads } from "../../../../local/src/engine/messages/large-payloads.ts";
+import { InstanceStore } from "../../../../local/src/engine/tracking/instance-store.ts";
+import { createSystemClock } from "../../../../local/src/shared/clock.ts";
+import { openTestHub, useAzurite } from "../../../helpers/azurite.ts";
+import { historyEvents as event } from "../../../helpers/history-events.ts";
+
+const storage = useAzurite();
+const CREATED = "2026-06-24T14:02:11.1234567Z";
+const anyTime = { type: "DateTime", value: expect.stringMatching(/^\d{4}-.*Z$/) };
+const text = (value: string) => ({ type: "String", value });
+
+async function openStore() {
+  const hub = await openTestHub(storage(), 1);
+  const payloads = new LargePayloads(hub.largeMessages);
+  const store = new InstanceStore({ hub, payloads, clock: createSystemClock() });
+  const write = (
+    newEvents: HistoryEvent[],
+    given: { instanceId?: string; executionId?: string; customStatus?: string | null; outputBlob?: string } = {},
+  ) =>
+    store.writeEpisode({
+      instanceId: "abc",
+      executionId: "e1",
+      customStatus: null,
+      inputBlob: null,
+      outputBlob: null,
+      newEvents,
+      ...given,
+    });
+  const start = (instanceId: string) => store.writeStarted(event.executionStarted({ instanceId }), null, null);
+  const rowOf = async (key = "abc") => {
+    const name = `${hub.hubName}Instances`;
+    const table = TableClient.fromConnectionString(storage().connectionString, name, { allowInsecureConnection: true });
+    const entity = await table.getEntity(key, "", { disableTypeConversion: true });
+    const { etag, timestamp, "odata.metadata": _, ...row } = entity as Record<string, unknown>;
+    return row;
+  };
+  const statusOf = async (instanceId = "abc") => {
+    const status = await store.status(instanceId, { withInput: true });
+    if (status === null) throw new Error("There is no row.");
+    return status;
+  };
+  return { hub, payloads, store, write, start, rowOf, statusOf };
+}
+
+describe("a start", () => {
+  test("gives a pending row with the columns and types of a client of .NET", async () => {
+    const { hub, start, rowOf } = await openStore();
+    await start("abc");
+    expect(await rowOf()).toEqual({
+      partitionKey: "abc",
+      rowKey: "",
+      ExecutionId: text("e1"),
+      TaskHubName: text(hub.hubName),
+      LastUpdatedTime: anyTime,
+      RuntimeStatus: text("Pending"),
+      Name: text("HelloSequence"),
+      Version: text(""),
+      CreatedTime: { type: "DateTime", value: CREATED },
+      Input: text('"Tokyo"'),
+      Generation: { type: "Int32", value: "0" },
+      Tags: text("null"),
+    });
+  });
+
+  test("of an id that somebody else started meanwhile leaves that row alone", async () => {
+    const { store, start, rowOf } = await openStore();
+    await start("abc");
+    await store.writeStarted(event.executionStarted({ executionId: "e2" }), null, null);
+    expect(await rowOf()).toMatchObject({ ExecutionId: text("e1") });
+  });
+
+  test("of an id that ended replaces the whole row", async () => {
+    const { store, start, write, rowOf } = await openStore();
+    await start("abc");
+    await write([event.executionCompleted('"done"')], { customStatus: '"busy"' });
+    const existing = await store.findRow("abc");
+    expect(existing).toMatchObject({ executionId: "e1", status: "Completed", createdTime: CREATED, generation: 0 });
+    await store.writeStarted(event.executionStarted({ executionId: "e2", generation: 1 }), existing, null);
+    const row = await rowOf();
+    expect(row).toMatchObject({ ExecutionId: text("e2"), RuntimeStatus: text("Pending"), Generation: { value: "1" } });
+    for (const column of ["Output", "CustomStatus", "CompletedTime"]) expect(row).not.toHaveProperty(column);
+  });
+
+  test("whose row changed since it was read loses", async () => {
+    const { store, start, write, rowOf } = await openStore();
+    await start("abc");
+    const existing = await store.findRow("abc");
+    await write([event.executionResumed(null)]);
+    await store.writeStarted(event.executionStarted({ executionId: "e2" }), existing, null);
+    expect(await rowOf()).toMatchObject({ ExecutionId: text("e1") });
+  });
+
+  test("whose message went to a blob has that blob's URL as input, and the input is found behind it", async () => {
+    const { store, payloads, rowOf, statusOf } = await openStore();
+    const name = "abc/message-0b8a5c0e6f0d4a399c832f1f0f6d8c11-ExecutionStarted.json.gz";
+    await payloads.save(name, JSON.stringify({ TaskMessage: { Event: { Input: '"large"' } } }));
+    await store.writeStarted(event.executionStarted(), null, name);
+    expect(await rowOf()).toMatchObject({ Input: text(payloads.urlOf(name)) });
+    expect((await statusOf()).input).toBe('"large"');
+  });
+
+  test("whose input fits a message but no column keeps it in a blob that the row names", async () => {
+    const { store, rowOf, statusOf } = await openStore();
+    const input = "x".repeat(31_000);
+    await store.writeStarted(event.executionStarted({ input }), null, null);
+    expect(await rowOf()).toMatchObject({
+      Input: text(""),
+      InputBlobName: { value: expect.stringMatching(/^abc\/history--Input-[0-9A-F]{8}-Input\.json\.gz$/) },
+    });
+    expect((await statusOf()).input).toBe(input);
+  });
+});
+
+describe("an episode", () => {
+  test("creates the row of a sub-orchestration", async () => {
+    const { hub, write, rowOf } = await openStore();
+    await write([event.orchestratorStarted(), event.executionStarted({ generation: null })], {
+      customStatus: '{"step":1}',
+    });
+    expect(await rowOf()).toEqual({
+      partitionKey: "abc",
+      rowKey: "",
+      ExecutionId: text("e1"),
+      TaskHubName: text(hub.hubName),
+      LastUpdatedTime: { type: "DateTime", value: CREATED },
+      CustomStatus: text('{"step":1}'),
+      RuntimeStatus: text("Running"),
+      Name: text("HelloSequence"),
+      Version: text(""),
+      CreatedTime: { type: "DateTime", value: CREATED },
+      Input: text('"Tokyo"'),
+      Tags: text("null"),
+    });
+  });
+
+  test.each<[string, HistoryEvent[], string, string | null]>([
+    ["completes", [event.executionCompleted('"done"')], "Completed", '"done"'],
+    ["fails", [event.executionCompleted("boom", "Failed")], "Failed", "boom"],
+    ["fails with details", [event.executionCompleted(null, "Failed", "boom")], "Failed", "Error: boom"],
+    ["is suspended", [event.executionSuspended("maintenance")], "Suspended", "maintenance"],
+    ["is resumed", [event.executionSuspended("why"), event.executionResumed("done")], "Running", "done"],
+    [
+      "is terminated",
+      [event.executionTerminated("gave up"), event.executionCompleted("gave up", "Terminated")],
+      "Terminated",
+      "gave up",
+    ],
+    ["goes on", [event.taskScheduled(0)], "Pending", null],
+  ])("that %s says so", async (_, events, runtimeStatus, output) => {
+    const { start, write, statusOf, rowOf } = await openStore();
+    await start("abc");
+    await write(events);
+    expect(await statusOf()).toMatchObject({ runtimeStatus, output, input: '"Tokyo"', name: "HelloSequence" });
+    const hasEnded = events.some((it) => it.EventType === 1);
+    expect("CompletedTime" in (await rowOf())).toBe(hasEnded);
+  });
+
+  test("without a custom status writes the text null, as .NET does", async () => {
+    const { write, rowOf } = await openStore();
+    await write([event.executionStarted()]);
+    expect(await rowOf()).toMatchObject({ CustomStatus: text("null") });
+  });
+
+  test("whose result went to a blob has that blob's URL as output", async () => {
+    const { payloads, write, rowOf, statusOf } = await openStore();
+    const name = historyBlobName("a^0b", "0000000000000001", "ExecutionCompleted", "Result");
+    await payloads.save(name, '"large"');
+    await write([event.executionCompleted("")], { outputBlob: name });
+    const url = `${storage().blobEndpoint}/`;
+    expect(await rowOf()).toMatchObject({ Output: { value: expect.stringMatching(url) } });
+    expect((await statusOf()).output).toBe('"large"');
+  });
+
+  test.each([
+    ["failure", event.executionCompleted(null, "Failed", "x".repeat(40_000)), `Error: ${"x".repeat(40_000)}`],
+    ["reason", event.executionTerminated("x".repeat(40_000)), "x".repeat(40_000)],
+  ])("with a %s that no column holds keeps it in a blob", async (_, given, output) => {
+    const { write, statusOf } = await openStore();
+    await write([given]);
+    expect((await statusOf()).output).toBe(output);
+  });
+
+  test("of a later generation replaces an input that was in a blob", async () => {
+    const { store, write, statusOf } = await openStore();
+    await store.writeStarted(event.executionStarted({ input: "x".repeat(31_000) }), null, null);
+    await write([event.executionStarted({ executionId: "e2", input: "2" })], { executionId: "e2" });
+    expect((await statusOf()).input).toBe("2");
+  });
+});
+
+test("an output that is a URL of somebody else stays what it is", async () => {
+  const { write, statusOf } = await openStore();
+  await write([event.executionCompleted("https://example.org/a.json.gz")]);
+  expect((await statusOf()).output).toBe("https://example.org/a.json.gz");
+});
+
+test("an instance that was terminated before it started says why", async () => {
+  const { store, start, statusOf } = await openStore();
+  await start("abc");
+  await store.markTerminated("abc", CREATED, "not needed");
+  expect(await statusOf()).toMatchObject({
+    runtimeStatus: "Terminated",
+    output: "not needed",
+    lastUpdatedTime: CREATED,
+  });
+});
+
+test("an instance that was removed is not found, and removing it again is no error", async () => {
+  const { store, start } = await openStore();
+  await start("abc");
+  await store.remove("abc");
+  await store.remove("abc");
+  expect(await store.findRow("abc")).toBeNull();
+  expect(await store.status("abc", { withInput: true })).toBeNull();
+});
+
+describe("a list", () => {
+  const list = async (store: InstanceStore, filter: InstanceFilter, top = 100) => {
+    const pages: string[][] = [];
+    let continuationToken: string | null = null;
+    do {
+      const token: { continuationToken?: string } = continuationToken === null ? {} : { continuationToken };
+      const page = await store.list(filter, { top, withInput: false, ...token });
+      pages.push(page.rows.map((row) => row.instanceId));
+      continuationToken = page.continuationToken;
+    } while (continuationToken !== null);
+    return pages;
+  };
+
+  test("comes in pages of the wanted size, to the end", async () => {
+    const { store, start } = await openStore();
+    for (const id of ["a", "b", "c", "d", "e"]) await start(id);
+    const pages = await list(store, {}, 2);
+    expect(pages.flat()).toEqual(["a", "b", "c", "d", "e"]);
+    expect(Math.max(...pages.map((page) => page.length))).toBe(2);
+  });
+
+  test("finds ids by prefix, whatever characters they have", async () => {
+    const { store, start } = await openStore();
+    const ids = ["x'1", "x'2", "x/1", "x/2", "x^1", "x%1", "y"];
+    for (const id of ids) await start(id);
+    for (const prefix of ["x'", "x/", "x^", "x%", "y", "z"]) {
+      const found = (await list(store, { instanceIdPrefix: prefix })).flat();
+      expect(found, prefix).toEqual(ids.filter((id) => id.startsWith(prefix)));
+    }
+  });
+
+  test("finds by status and time of creation", async () => {
+    const { store, start, write } = await openStore();
+    for (const id of ["a", "b", "c"]) await start(id);
+    await write([event.executionCompleted("1")], { instanceId: "b" });
+    await write([event.executionCompleted("1", "Failed")], { instanceId: "c" });
+    expect(await list(store, { runtimeStatus: ["Completed", "Failed"] })).toEqual([["b", "c"]]);
+    expect(await list(store, { createdTimeFrom: CREATED, createdTimeTo: CREATED })).toEqual([["a", "b", "c"]]);
+    expect((await list(store, { createdTimeFrom: "2026-06-24T14:02:12.0000000Z" })).flat()).toEqual([]);
+    expect((await list(store, { createdTimeTo: "2026-06-24T14:02:11.0000000Z" })).flat()).toEqual([]);
+  });
+
+  test("has inputs only where they are wanted", async () => {
+    const { store, start } = await openStore();
+    await start("abc");
+    const inputOf = async (withInput: boolean) => (await store.list({}, { top: 10, withInput })).rows[0]?.input;
+    expect(await inputOf(false)).toBeNull();
+    expect(await inputOf(true)).toBe('"Tokyo"');
+  });
+});

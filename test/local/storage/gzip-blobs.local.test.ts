@@ -1,0 +1,42 @@
+import { gunzipSync } from "node:zlib";
+import { expect, test } from "vitest";
+import { newGuidN } from "../../../local/src/shared/ids.ts";
+import { deleteBlobsBelow, downloadGzip, uploadGzip } from "../../../local/src/storage/gzip-blobs.ts";
+import { useAzurite } from "../../helpers/azurite.ts";
+
+const storage = useAzurite();
+const newContainer = () => storage().container(`c-${newGuidN()}`);
+
+async function namesIn(container: ReturnType<typeof newContainer>): Promise<string[]> {
+  const names: string[] = [];
+  for await (const blob of container.listBlobsFlat()) names.push(blob.name);
+  return names;
+}
+
+test("the first blob makes its container; text comes back as it was", async () => {
+  const container = newContainer();
+  const text = '{"a":"世界 😀"}';
+  await uploadGzip(container, "a/b c.json.gz", text);
+  const raw = await container.getBlobClient("a/b c.json.gz").downloadToBuffer();
+  expect(gunzipSync(raw).toString("utf8")).toBe(text);
+  expect(await downloadGzip(container, "a/b c.json.gz")).toBe(text);
+});
+
+test("several that begin a container at once all succeed", async () => {
+  const container = newContainer();
+  const names = ["1", "2", "3", "4"];
+  await Promise.all(names.map((name) => uploadGzip(container, name, name)));
+  expect(await namesIn(container)).toEqual(names);
+});
+
+test("a blob that is not there is an error with status 404", async () => {
+  await expect(downloadGzip(newContainer(), "none")).rejects.toMatchObject({ statusCode: 404 });
+});
+
+test("removing below a prefix leaves neighbours, and an absent container is empty", async () => {
+  const container = newContainer();
+  await deleteBlobsBelow(container, "a/");
+  for (const name of ["a/1", "a/2/3", "ab/1"]) await uploadGzip(container, name, "x");
+  await deleteBlobsBelow(container, "a/");
+  expect(await namesIn(container)).toEqual(["ab/1"]);
+});
