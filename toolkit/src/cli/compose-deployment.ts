@@ -1,3 +1,4 @@
+import { appendFileSync, mkdirSync } from "node:fs";
 import path from "node:path";
 import { bootOnLocalHost, type LogSink, packageRoot, startLocal } from "@same-kit/local";
 import { createAz } from "../adapters/azure/az.ts";
@@ -63,7 +64,7 @@ function cloudDeps(choice: DeploymentChoice, context: CommandContext, view: Depl
       lockTimeoutSeconds: LOCK_TIMEOUT_SECONDS,
       lockFile: null,
       providerIdentity: "the user's",
-      variables: metadataHost(context.env),
+      variables: {},
     },
     drillHooks: NO_DRILL,
     smokeTest: choice.smokeTest(SMOKE_LIMIT_MS),
@@ -114,18 +115,17 @@ function commonDeps(
   };
 }
 
-function start(folder: EnvironmentFolder, choice: RehearsalChoice, { env, console }: CommandContext): Promise<Rehearsal> {
-  const onLog: LogSink = (entry) => {
-    if (isShown(entry, false)) console.note(formatLogEntry(entry));
-  };
+function start(folder: EnvironmentFolder, choice: RehearsalChoice, { env }: CommandContext): Promise<Rehearsal> {
   const bootSite = bootOnLocalHost(startLocal, path.join(folder.dir, "sites"), { kind: "memory" });
-  return startRehearsal({ ...choice, folder, bootSite, env, onLog });
+  return startRehearsal({ ...choice, folder, bootSite, env, onLog: keepLog(folder.logFile) });
 }
 
-/** azurerm takes the cloud's own endpoint by variable as well as by environment; the module passes the variable on. */
-function metadataHost(env: NodeJS.ProcessEnv): Record<string, unknown> {
-  const host = env["ARM_METADATA_HOSTNAME"];
-  return host ? { metadata_host: host } : {};
+/** What the rehearsed app and its cloud print is kept for `same-kit logs --rehearse`. */
+function keepLog(file: string): LogSink {
+  mkdirSync(path.dirname(file), { recursive: true });
+  return (entry) => {
+    if (isShown(entry, true)) appendFileSync(file, `${formatLogEntry(entry)}\n`);
+  };
 }
 
 const NO_DRILL: DrillHooks = { beforePlan: async () => {}, beforeApply: async () => {} };

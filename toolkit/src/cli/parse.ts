@@ -69,9 +69,9 @@ function parseWith(command: Command, rest: readonly string[]) {
   }
 }
 
-function fromVariable({ type, multiple, variable }: OptionSpec, env: NodeJS.ProcessEnv): string | boolean | string[] | undefined {
+function fromVariable({ type, multiple, variable, isOn }: OptionSpec, env: NodeJS.ProcessEnv): string | boolean | string[] | undefined {
   const text = variable === undefined ? undefined : env[variable];
-  if (type === "boolean") return text !== undefined && /^(1|true|yes|on)$/i.test(text);
+  if (type === "boolean") return text === undefined ? isOn === true : /^(1|true|yes|on)$/i.test(text);
   if (multiple) return text === undefined ? [] : [text];
   return text === "" ? undefined : text;
 }

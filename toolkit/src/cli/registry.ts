@@ -60,4 +60,39 @@ export const COMMANDS: readonly CommandEntry[] = [
     summary: "Check what this machine has",
     load: async () => (await import("../commands/doctor.ts")).doctorCommand,
   },
+  {
+    name: "up",
+    summary: "Deploy the app to Azure, from nothing to a passed smoke test",
+    load: async () => (await import("../commands/up.ts")).upCommand,
+  },
+  {
+    name: "down",
+    summary: "Remove a deployment from Azure",
+    load: async () => (await import("../commands/down.ts")).downCommand,
+  },
+  {
+    name: "publish",
+    summary: "Publish the app again, or go back to the package before",
+    load: async () => (await import("../commands/publish.ts")).publishCommand,
+  },
+  {
+    name: "outputs",
+    summary: "Print a deployment's names, and on demand its access key",
+    load: async () => (await import("../commands/outputs.ts")).outputsCommand,
+  },
+  {
+    name: "status",
+    summary: "Show what was deployed, and how far",
+    load: async () => (await import("../commands/status.ts")).statusCommand,
+  },
+  {
+    name: "logs",
+    summary: "Show what a deployed app printed",
+    load: async () => (await import("../commands/logs.ts")).logsCommand,
+  },
+  {
+    name: "open",
+    summary: "Open a deployment in the Azure portal",
+    load: async () => (await import("../commands/open.ts")).openCommand,
+  },
 ];

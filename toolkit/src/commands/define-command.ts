@@ -3,6 +3,8 @@ import type { Console } from "../ui/console.ts";
 /** One option of a command; its key is the name after `--`. */
 export type OptionSpec = {
   type: "string" | "boolean";
+  /** A boolean that is on unless `--no-NAME` is given; `help` says what that does. */
+  isOn?: true;
   /** May be given several times. */
   multiple?: boolean;
   /** What stands for the value in help, such as `PORT`. */

@@ -11,6 +11,8 @@ export type EnvironmentFolder = {
   packagesDir: string;
   outputsFile: string;
   journalFile: string;
+  /** What a rehearsed app printed. */
+  logFile: string;
 };
 
 const NAME = /^[a-z0-9]{1,8}$/;
@@ -33,6 +35,7 @@ export function environmentFolder(stateDir: string, name: string, isRehearsal: b
     packagesDir: path.join(dir, "packages"),
     outputsFile: path.join(dir, "outputs.json"),
     journalFile: path.join(dir, "journal.json"),
+    logFile: path.join(dir, "app.log"),
   };
 }
 

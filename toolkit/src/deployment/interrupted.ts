@@ -4,7 +4,8 @@ import type { DeploymentPhase } from "./failure-cases.ts";
 type InterruptedCode = `ERR_${Uppercase<DeploymentPhase>}_INTERRUPTED`;
 
 // As a shell counts it: 128 and the signal's number.
-const EXIT_CODES: Record<string, number> = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 };
+const EXIT_INTERRUPTED = 130;
+const EXIT_CODES: Record<string, number> = { SIGINT: EXIT_INTERRUPTED, SIGTERM: 143, SIGHUP: 129 };
 
 /** The user stopped the command; says what state things are in. */
 export class InterruptedError extends OperationError<InterruptedCode> {
@@ -12,7 +13,7 @@ export class InterruptedError extends OperationError<InterruptedCode> {
 
   constructor(phase: DeploymentPhase, signal: AbortSignal, fields: { message: string; hint: string; cause?: unknown }) {
     super({ code: `ERR_${phase.toUpperCase() as Uppercase<DeploymentPhase>}_INTERRUPTED`, ...fields });
-    this.exitCode = EXIT_CODES[String(signal.reason)] ?? 130;
+    this.exitCode = EXIT_CODES[/SIG[A-Z]+/.exec(String(signal.reason))?.[0] ?? ""] ?? EXIT_INTERRUPTED;
   }
 }
 

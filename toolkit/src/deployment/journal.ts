@@ -19,6 +19,8 @@ type JournalFile = {
   phases: Partial<Record<JournalPhase, JournalEntry>>;
   /** Newest first; a rollback publishes the second. */
   published: PublishedPackage[];
+  /** Of the access key; absent until it was rotated. Another value would make another key. */
+  accessKeyGeneration?: string;
 };
 
 const KEPT_PACKAGES = 5;
@@ -49,6 +51,20 @@ export class Journal {
 
   get published(): readonly PublishedPackage[] {
     return this.#content.published;
+  }
+
+  get accessKeyGeneration(): string | null {
+    return this.#content.accessKeyGeneration ?? null;
+  }
+
+  async saveAccessKeyGeneration(generation: string): Promise<void> {
+    this.#content.accessKeyGeneration = generation;
+    await savePrivately(this.#file, this.#content);
+  }
+
+  /** What was done no longer counts, as when the app is made anew. */
+  async forget(phase: JournalPhase): Promise<void> {
+    await this.#restore(phase, undefined);
   }
 
   phase(phase: JournalPhase): JournalEntry | null {

@@ -51,6 +51,17 @@ export async function loadOutputs(folder: EnvironmentFolder): Promise<Deployment
   });
 }
 
+/** What may be shown: all but the access key, under terraform's names. */
+export function outputFields(outputs: DeploymentOutputs): Record<string, string> {
+  const shown = Object.entries(NAMES).filter(([key]) => key !== "accessKey");
+  return Object.fromEntries(shown.map(([key, name]) => [name, outputs[key as keyof DeploymentOutputs]]));
+}
+
+/** Host and key in one word, as `smoke-test --host-name` takes them. */
+export function accessKeyForm({ accessKey, hostName }: DeploymentOutputs): string {
+  return `same:${accessKey}@${hostName}`;
+}
+
 /** The two lines that upstream's client reads; the access key is not among them. */
 export function exportLines({ appName, hostName }: DeploymentOutputs): string[] {
   return [`export FUNCTIONS_APP_NAME=${appName}`, `export FUNCTIONS_HOST_NAME=${hostName}`];

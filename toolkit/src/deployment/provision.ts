@@ -13,11 +13,12 @@ export type ProvisionOptions = {
   session: TerraformSession;
   terraformDir: string;
   facts: Omit<DeploymentFacts, "done" | "planned">;
-  plan: HostingPlan;
   isDestroy: boolean;
   /** Only show what would be done. */
   planOnly: boolean;
   assumeYes: boolean;
+  /** Called with what is about to be done, once it is agreed to. */
+  onApply: (changes: PlannedChange[]) => Promise<void>;
   drillHooks: DrillHooks;
   view: DeploymentView;
   signal: AbortSignal;
@@ -33,19 +34,24 @@ const GROUP_ADDRESS = "azurerm_resource_group.this";
 export async function provision(options: ProvisionOptions): Promise<ProvisionResult> {
   const planFile = path.join(options.terraformDir, PLAN_FILE);
   try {
-    const changes = await plan(planFile, options);
-    if (changes === null) return { kind: "unchanged", changes: [] };
-    options.view.lines(describeChanges(changes, options));
+    const planned = await plan(planFile, options);
+    if (planned === null) return { kind: "unchanged", changes: [] };
+    const { changes } = planned;
+    options.view.lines(describeChanges(planned, options.isDestroy));
     if (options.planOnly) return { kind: "planned", changes };
     if (!options.assumeYes && !(await options.view.confirm(question(options)))) return { kind: "declined", changes };
-    await applyUntilSettled(planFile, changes, options);
+    await options.onApply(changes);
+    await applyUntilSettled(planFile, changes, withFacts(options, planned.variables));
     return { kind: "applied", changes };
   } finally {
     await rm(planFile, { force: true });
   }
 }
 
-async function plan(planFile: string, options: ProvisionOptions): Promise<PlannedChange[] | null> {
+type Planned = { changes: PlannedChange[]; variables: Record<string, unknown> };
+
+/** @returns null where nothing would change. */
+async function plan(planFile: string, options: ProvisionOptions): Promise<Planned | null> {
   const { session, view, isDestroy } = options;
   await options.drillHooks.beforePlan(options.terraformDir);
   return view.phase(isDestroy ? "Plan the removal" : "Plan", async (progress) => {
@@ -54,11 +60,18 @@ async function plan(planFile: string, options: ProvisionOptions): Promise<Planne
     });
     try {
       if (!(await session.terraform.plan(planFile, { destroy: isDestroy }))) return null;
-      return summarizePlan(await session.terraform.showPlan(planFile));
+      const { changes, variables } = await session.terraform.showPlan(planFile);
+      return { changes: summarizePlan(changes), variables };
     } catch (error) {
       throw explain(error, options, { done: 0, planned: 0 });
     }
   });
+}
+
+/** Region and plan may come from a variable file: only the plan tells them. */
+function withFacts(options: ProvisionOptions, { location, plan }: Record<string, unknown>): ProvisionOptions {
+  const facts = { ...options.facts, location: String(location ?? ""), plan: String(plan ?? "") };
+  return { ...options, facts };
 }
 
 /**
@@ -77,7 +90,7 @@ async function applyUntilSettled(planFile: string, changes: PlannedChange[], opt
     else throw explain(failure.error, options, failure);
     const again = await plan(planFile, options);
     if (again === null) return;
-    planned = again;
+    planned = again.changes;
   }
 }
 
@@ -149,7 +162,7 @@ function explain(error: unknown, options: ProvisionOptions, progress: { done: nu
 
 const SIGN = { create: "+", update: "~", replace: "±", delete: "-" } as const;
 
-function describeChanges(changes: readonly PlannedChange[], { plan, isDestroy }: ProvisionOptions): string[] {
+function describeChanges({ changes, variables }: Planned, isDestroy: boolean): string[] {
   const rows = changes.map(({ action, label, name, address, attributes }) => {
     const what = `  ${SIGN[action]} ${label.padEnd(34)} ${name ?? address}`;
     return attributes.length === 0 ? what : `${what}  (${attributes.join(", ")})`;
@@ -158,7 +171,7 @@ function describeChanges(changes: readonly PlannedChange[], { plan, isDestroy }:
     .map((action) => [action, changes.filter((it) => it.action === action).length] as const)
     .filter(([, count]) => count > 0)
     .map(([action, count]) => `${count} to ${action}`);
-  const notes = isDestroy ? [] : ["", ...costNotes(plan).map((note) => `  ${note}`)];
+  const notes = isDestroy ? [] : ["", ...costNotes(variables["plan"] as HostingPlan).map((note) => `  ${note}`)];
   return [`Plan: ${counts.join(", ")}.`, ...rows, ...notes];
 }
 

@@ -22,7 +22,7 @@ export async function waitForSite(outputs: DeploymentOutputs, deps: AzureDeps, p
     signal: deps.signal,
     attempt: async () => {
       const found = await findFunctionApp(deps.azure.arm, outputs.appId);
-      if (found === null) progress.say("Azure has not listed the new app yet: trying again");
+      if (found === null) progress.note("Azure has not listed the new app yet: trying again");
       return found?.scmHostName ? found : null;
     },
   });
@@ -45,6 +45,7 @@ export function createDirectPublisher(outputs: DeploymentOutputs, deps: AzureDep
       waiting: deps.waiting,
       signal: deps.signal,
       onProgress: (text) => progress.say(text),
+      onRetry: (text) => progress.note(text),
     });
   };
 }

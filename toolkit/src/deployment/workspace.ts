@@ -11,7 +11,9 @@ export type WorkspaceOptions = {
   moduleDir: string;
   /** A file with a `terraform { backend … }` block, for a state that several machines share. */
   backendFile: string | null;
+  /** These win over the files. */
   variables: TerraformVariables;
+  variableFiles: readonly string[];
   /** Replaces the lock file of the module; null: the module's, which a rehearsal does without. */
   lockFile: string | null;
   /** Where the provider comes from; another one needs another `init`. */
@@ -19,7 +21,10 @@ export type WorkspaceOptions = {
 };
 
 export const LOCK_FILE = ".terraform.lock.hcl";
-const VARIABLES_FILE = "same-kit.auto.tfvars.json";
+// Terraform reads these in the order of their names; a later one wins.
+const VARIABLES_FILE = "variables.auto.tfvars.json";
+const variableFileName = (index: number, source: string): string =>
+  `file-${String(index).padStart(2, "0")}.auto.tfvars${source.endsWith(".json") ? ".json" : ""}`;
 const BACKEND_FILE = "same-kit-backend.tf";
 
 /**
@@ -30,14 +35,23 @@ const BACKEND_FILE = "same-kit-backend.tf";
 export async function prepareTerraformWorkspace(folder: EnvironmentFolder, options: WorkspaceOptions): Promise<string> {
   const { terraformDir } = folder;
   await mkdir(terraformDir, { recursive: true, mode: 0o700 });
-  await removeOldModule(terraformDir);
+  await removeOld(terraformDir);
   const names = (await readdir(options.moduleDir)).filter((name) => name.endsWith(".tf"));
   for (const name of names) await copyFile(path.join(options.moduleDir, name), path.join(terraformDir, name));
   if (options.backendFile !== null) await copyFile(options.backendFile, path.join(terraformDir, BACKEND_FILE));
   if (options.lockFile !== null) await writeFile(path.join(terraformDir, LOCK_FILE), options.lockFile);
   else if (!folder.isRehearsal) await copyIfThere(options.moduleDir, terraformDir, LOCK_FILE);
+  for (const [index, source] of options.variableFiles.entries()) {
+    await copyFile(source, path.join(terraformDir, variableFileName(index, source)));
+  }
   await savePrivately(path.join(terraformDir, VARIABLES_FILE), options.variables);
   return initFingerprint(options, names);
+}
+
+/** Names of the variables that a module declares. */
+export async function declaredVariables(moduleDir: string): Promise<string[]> {
+  const text = await readFile(path.join(moduleDir, "variables.tf"), "utf8");
+  return [...text.matchAll(/^variable "([^"]+)"/gm)].map(([, name = ""]) => name);
 }
 
 /** Changes some variables of a workspace that was prepared before. */
@@ -47,9 +61,9 @@ export async function updateTerraformVariables(folder: EnvironmentFolder, change
   if (known !== null) await savePrivately(file, { ...known, ...changes });
 }
 
-/** A file that the module no longer has must not go on being applied. */
-async function removeOldModule(dir: string): Promise<void> {
-  for (const name of await readdir(dir)) if (name.endsWith(".tf")) await rm(path.join(dir, name));
+/** A file that is no longer there must not go on being applied. */
+async function removeOld(dir: string): Promise<void> {
+  for (const name of await readdir(dir)) if (/\.(tf|auto\.tfvars|auto\.tfvars\.json)$/.test(name)) await rm(path.join(dir, name));
 }
 
 async function copyIfThere(from: string, to: string, name: string): Promise<void> {

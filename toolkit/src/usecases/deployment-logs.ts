@@ -1,12 +1,14 @@
+import { createReadStream, existsSync } from "node:fs";
+import { createInterface } from "node:readline";
 import { OperationError } from "@same-kit/local";
 import type { SignedIn } from "../adapters/azure/sign-in.ts";
 import { findFunctionApp } from "../adapters/azure/function-app.ts";
+import type { EnvironmentFolder } from "../deployment/environment.ts";
 import type { DeploymentOutputs } from "../deployment/outputs.ts";
 import type { Waiting } from "../deployment/retry.ts";
 
 export type DeploymentLogsDeps = {
   azure: SignedIn;
-  fetch: typeof fetch;
   waiting: Waiting;
   signal: AbortSignal;
   onLine: (line: string) => void;
@@ -36,6 +38,12 @@ export async function deploymentLogs(
     since = rows.at(-1)?.timestamp ?? since;
     if (options.follow) await deps.waiting.sleep(FOLLOW_MS, deps.signal);
   } while (options.follow && !deps.signal.aborted);
+}
+
+/** A rehearsed app has no Application Insights; what it printed lies in a file. */
+export async function rehearsalLogs({ logFile }: EnvironmentFolder, onLine: (line: string) => void): Promise<void> {
+  if (!existsSync(logFile)) return;
+  for await (const line of createInterface({ input: createReadStream(logFile) })) onLine(line);
 }
 
 type Row = { timestamp: string; operation: string; message: string };

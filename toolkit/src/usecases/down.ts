@@ -38,8 +38,7 @@ export async function down(options: DownOptions, deps: DeploymentDeps): Promise<
     return { kind: "nothing", changes: 0 };
   }
   const outputs = (await loadJson(folder.outputsFile)) as DeploymentOutputs | null;
-  const plan = outputs?.plan ?? "flex";
-  const facts = { subscriptionId: azure.subscriptionId, user: azure.user, location: "", plan };
+  const facts = { subscriptionId: azure.subscriptionId, user: azure.user, location: "", plan: outputs?.plan ?? "" };
   await updateTerraformVariables(folder, deps.terraform.variables);
   await prepareRemoval({ folder, session, deps, facts });
   // After an apply that failed the state may know the group although no outputs were captured.
@@ -49,10 +48,10 @@ export async function down(options: DownOptions, deps: DeploymentDeps): Promise<
     session,
     terraformDir: folder.terraformDir,
     facts,
-    plan,
     isDestroy: true,
     planOnly: options.planOnly,
     assumeYes: options.assumeYes,
+    onApply: async () => {},
     drillHooks: deps.drillHooks,
     view,
     signal,

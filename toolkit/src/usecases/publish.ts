@@ -4,8 +4,8 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { OperationError } from "@same-kit/local";
 import { funcVersion, publishWithFunc } from "../adapters/publish/func.ts";
-import type { Journal, PublishedPackage } from "../deployment/journal.ts";
-import type { DeploymentOutputs } from "../deployment/outputs.ts";
+import { Journal, type PublishedPackage } from "../deployment/journal.ts";
+import { type DeploymentOutputs, loadOutputs } from "../deployment/outputs.ts";
 import type { DeploymentView, PhaseProgress } from "../deployment/ports.ts";
 import { type AzureDeps, createDirectPublisher, type Publish, waitForSite } from "../deployment/publish-package.ts";
 import { waitForApp } from "../deployment/verify.ts";
@@ -13,7 +13,7 @@ import { checkPackageSize } from "../packaging/limits.ts";
 import { layOut } from "../packaging/lay-out.ts";
 import type { AppPackage } from "../packaging/app-package.ts";
 import { orInterrupted } from "../deployment/interrupted.ts";
-import type { DeploymentDeps } from "../deployment/session.ts";
+import { checkPreflight, type DeploymentDeps } from "../deployment/session.ts";
 import type { EnvironmentFolder } from "../deployment/environment.ts";
 
 /** `auto`: func where it is there, else the direct way. */
@@ -28,6 +28,28 @@ export type PublishAppInput = {
 };
 
 export type PublishResult = { sha256: string; sizeBytes: number; wasPublished: boolean };
+
+export type RepublishOptions = {
+  folder: EnvironmentFolder;
+  publisher: PublisherName;
+  force: boolean;
+  /** Publish the previous package instead of a new one. */
+  isRollback: boolean;
+  subscription: string | null;
+};
+
+/** Publishes to a deployment that exists; terraform is not needed. */
+export async function republish(options: RepublishOptions, deps: DeploymentDeps): Promise<PublishResult> {
+  const { folder, subscription, isRollback } = options;
+  const outputs = await loadOutputs(folder);
+  const journal = await Journal.open(folder, deps.now);
+  const azure = await deps.view.phase("Check sign-in", () =>
+    orInterrupted("preflight", deps.signal, () => checkPreflight(subscription, null, deps)),
+  );
+  const { fetch, waiting, signal } = deps;
+  const input = { options, outputs, journal, deps, azureDeps: { azure, fetch, waiting, signal } };
+  return isRollback ? rollBack(input) : publishApp(input);
+}
 
 /** Packs, checks, publishes and waits until the app is listed and healthy; a package that runs already is left alone. */
 export async function publishApp(input: PublishAppInput): Promise<PublishResult> {
@@ -56,7 +78,7 @@ async function packAndCheck({ options, outputs, deps }: PublishAppInput, progres
 }
 
 /** Publishes the package before the present one again. */
-export async function rollBack(input: PublishAppInput): Promise<PublishResult> {
+async function rollBack(input: PublishAppInput): Promise<PublishResult> {
   const [, previous] = input.journal.published;
   if (previous === undefined || !existsSync(previous.file)) {
     throw new OperationError({

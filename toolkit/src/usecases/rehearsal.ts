@@ -1,30 +1,36 @@
-import { chmod, mkdir, writeFile } from "node:fs/promises";
 import path from "node:path";
-import * as tls from "node:tls";
 import {
   type ActiveDrill,
+  ageState,
   type BootSite,
   createLogger,
   DRILLS,
+  findAzurerm,
+  holdStateLock,
   type LogSink,
   type MiniAzure,
+  type ProviderSource,
   parseDrill,
+  type StateLock,
   startMiniAzure,
+  trustMiniAzure,
   UsageError,
 } from "@same-kit/local";
 import type { EnvironmentFolder } from "../deployment/environment.ts";
+import type { DrillHooks } from "../deployment/ports.ts";
 
 /** A cloud on this machine, and how the deployment reaches it. */
 export type Rehearsal = {
   /** Replaces the process's environment for terraform, az and everything else that is started. */
   env: NodeJS.ProcessEnv;
-  terraformBinary: string | null;
-  azBinary: string | null;
   /** Null: `init` writes one. */
   lockFile: string | null;
   variables: Record<string, unknown>;
   /** What the output says of how terraform reached the cloud. */
   providerText: string;
+  drill: ActiveDrill | null;
+  drillHooks: DrillHooks;
+  /** Ends its servers; what was deployed stays in the environment's folder. */
   stop(): Promise<void>;
 };
 
@@ -32,7 +38,10 @@ export type RehearsalOptions = {
   folder: EnvironmentFolder;
   /** `--fail CASE`. */
   fail: string | null;
-  /** A folder with the real azurerm, as terraform's filesystem mirrors are laid out; null: the stand-in. */
+  /**
+   * A folder with the real azurerm, as terraform's filesystem mirrors are laid out, or `stand-in`, or `download`. Null: the real
+   * one where the user's plugin cache has it, else the stand-in.
+   */
   providerMirror: string | null;
   bootSite: BootSite;
   env: NodeJS.ProcessEnv;
@@ -41,27 +50,33 @@ export type RehearsalOptions = {
 
 /** Starts the mini Azure that belongs to this environment; it keeps what an earlier rehearsal made. */
 export async function startRehearsal(options: RehearsalOptions): Promise<Rehearsal> {
+  const { folder, bootSite, onLog } = options;
   const drill = options.fail === null ? null : requireDrill(options.fail);
-  const cloudDir = path.join(options.folder.dir, "mini-azure");
   const azure = await startMiniAzure({
-    folder: cloudDir,
-    bootSite: options.bootSite,
+    folder: path.join(folder.dir, "mini-azure"),
+    bootSite,
     ...(drill === null ? {} : { fail: drill }),
-    onLog: options.onLog,
-    log: createLogger(options.onLog, "mini-azure"),
+    onLog,
+    log: createLogger(onLog, "mini-azure"),
   });
-  trust(azure);
   try {
+    trustMiniAzure(azure);
     const provider = await chooseProvider(azure, options);
-    const machine = await stageMachine(drill, path.join(options.folder.dir, "drill"));
+    const own = withoutAzure(options.env);
+    const machine = await azure.machineEnv(path.join(folder.dir, "drill"), own);
+    const env = { ...own, ...azure.env, ...provider.env, ...machine };
+    const hooks = createDrillHooks(drill, env);
     return {
-      env: { ...withoutAzure(options.env), ...azure.env, ...provider.env, ...machine.env },
-      terraformBinary: machine.terraformBinary,
-      azBinary: machine.azBinary,
+      env,
       lockFile: provider.lockFile,
       variables: { metadata_host: azure.metadataHost },
       providerText: provider.text,
-      stop: () => azure.stop(),
+      drill,
+      drillHooks: hooks,
+      async stop() {
+        await hooks.release();
+        await azure.stop();
+      },
     };
   } catch (error) {
     await azure.stop();
@@ -69,7 +84,8 @@ export async function startRehearsal(options: RehearsalOptions): Promise<Rehears
   }
 }
 
-function requireDrill(text: string): ActiveDrill {
+/** @throws UsageError `ERR_UNKNOWN_DRILL`. */
+export function requireDrill(text: string): ActiveDrill {
   const drill = parseDrill(text);
   if (drill !== null) return drill;
   throw new UsageError({
@@ -79,63 +95,55 @@ function requireDrill(text: string): ActiveDrill {
   });
 }
 
-/** This process, too, talks to the mini Azure; its certificate is trusted here and nowhere else. */
-function trust({ caPem }: MiniAzure): void {
-  tls.setDefaultCACertificates([...tls.getCACertificates("default"), caPem]);
-}
-
 type ChosenProvider = { env: Record<string, string>; lockFile: string | null; text: string };
 
 async function chooseProvider(azure: MiniAzure, options: RehearsalOptions): Promise<ChosenProvider> {
-  const { providerMirror, folder } = options;
-  if (providerMirror !== null) {
-    const file = path.join(folder.dir, "provider", "terraform.rc");
-    await mkdir(path.dirname(file), { recursive: true });
-    await writeFile(file, `provider_installation {\n  filesystem_mirror {\n    path = ${JSON.stringify(providerMirror)}\n  }\n}\n`);
-    const env = { TF_CLI_CONFIG_FILE: file, TF_PLUGIN_CACHE_DIR: "" };
-    return { env, lockFile: null, text: `the real azurerm from ${providerMirror}` };
+  const source = await chooseSource(options);
+  const { version, env, lockFile = null } = await azure.installProvider(path.join(options.folder.dir, "provider"), source);
+  switch (source.kind) {
+    case "stand-in":
+      return { env, lockFile, text: `a stand-in for azurerm ${version}, with the real one's schema` };
+    case "mirror":
+      return { env, lockFile, text: `the real azurerm ${version} of ${source.folder}` };
+    case "download":
+      return { env, lockFile, text: "the real azurerm from terraform's registry" };
   }
-  const installed = await azure.installProvider(path.join(folder.dir, "provider"));
-  const text = `a stand-in for azurerm ${installed.version} with the real one's schema`;
-  return { env: installed.env, lockFile: installed.lockFile ?? null, text };
+}
+
+async function chooseSource({ providerMirror, env }: RehearsalOptions): Promise<ProviderSource> {
+  if (providerMirror === "stand-in" || providerMirror === "download") return { kind: providerMirror };
+  if (providerMirror === null) {
+    const cache = env["TF_PLUGIN_CACHE_DIR"] ?? "";
+    return (cache === "" ? null : await findAzurerm([cache])) ?? { kind: "stand-in" };
+  }
+  const found = await findAzurerm([path.resolve(providerMirror)]);
+  if (found !== null) return found;
+  throw new UsageError({
+    code: "ERR_PROVIDER_MIRROR",
+    message: `--provider-mirror ${providerMirror} holds no azurerm that the module accepts on this machine.`,
+    hint: "`terraform providers mirror DIR` in the module's folder makes one; without the option a stand-in is used.",
+  });
 }
 
 /** The user's own sign-in must not reach a rehearsal, nor the rehearsal's anything real. */
 function withoutAzure(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  return Object.fromEntries(Object.entries(env).filter(([name]) => !/^(ARM|AZURE|TF)_/.test(name)));
+  return Object.fromEntries(Object.entries(env).filter(([name]) => !/^(ARM|AZURE|TF|IDENTITY|ACTIONS_ID_TOKEN)_/.test(name)));
 }
 
-type Machine = { env: Record<string, string>; terraformBinary: string | null; azBinary: string | null };
-
-const NO_PRINCIPAL = { ARM_CLIENT_ID: "", ARM_CLIENT_SECRET: "", ARM_TENANT_ID: "" };
-
-/** Programs that play a machine where something is missing. */
-async function stageMachine(drill: ActiveDrill | null, folder: string): Promise<Machine> {
-  const absent = path.join(folder, "not-installed");
-  switch (drill?.name) {
-    case "az-missing":
-      return { env: NO_PRINCIPAL, terraformBinary: null, azBinary: path.join(absent, "az") };
-    case "not-logged-in": {
-      const az = "echo \"ERROR: Please run 'az login' to setup account.\" >&2\nexit 1";
-      return { env: NO_PRINCIPAL, terraformBinary: null, azBinary: await writeProgram(folder, "az", az) };
-    }
-    case "terraform-missing":
-      return { env: {}, terraformBinary: path.join(absent, "terraform"), azBinary: null };
-    case "terraform-old":
-      return {
-        env: {},
-        terraformBinary: await writeProgram(folder, "terraform", `echo '{"terraform_version":"1.5.7"}'`),
-        azBinary: null,
-      };
-    default:
-      return { env: {}, terraformBinary: null, azBinary: null };
-  }
-}
-
-async function writeProgram(folder: string, name: string, script: string): Promise<string> {
-  await mkdir(folder, { recursive: true });
-  const file = path.join(folder, name);
-  await writeFile(file, `#!/bin/sh\n${script}\n`);
-  await chmod(file, 0o755);
-  return file;
+/** Another run that holds the state, or changes it after the plan was saved. */
+function createDrillHooks(drill: ActiveDrill | null, env: NodeJS.ProcessEnv): DrillHooks & { release(): Promise<void> } {
+  let lock: StateLock | null = null;
+  let timesLeft = drill?.times ?? 0;
+  const strikes = (name: ActiveDrill["name"]) => drill?.name === name && timesLeft-- > 0;
+  return {
+    async beforePlan(terraformDir) {
+      if (strikes("state-locked")) lock = await holdStateLock(terraformDir, env);
+    },
+    async beforeApply(terraformDir) {
+      if (strikes("stale-plan")) await ageState(terraformDir);
+    },
+    async release() {
+      await lock?.release();
+    },
+  };
 }

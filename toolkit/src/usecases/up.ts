@@ -1,5 +1,5 @@
 import type { SignedIn } from "../adapters/azure/sign-in.ts";
-import type { HostingPlan } from "../adapters/terraform/cost-notes.ts";
+import type { PlannedChange } from "../adapters/terraform/plan-summary.ts";
 import type { EnvironmentFolder } from "../deployment/environment.ts";
 import { initialise } from "../deployment/initialise.ts";
 import { orInterrupted } from "../deployment/interrupted.ts";
@@ -16,14 +16,15 @@ import { type PublisherName, type PublishResult, publishApp } from "./publish.ts
 export type UpOptions = {
   folder: EnvironmentFolder;
   subscription: string | null;
-  plan: HostingPlan;
-  location: string;
   /** All but the subscription, which the sign-in tells. */
   variables: TerraformVariables;
+  variableFiles: readonly string[];
   backendFile: string | null;
   assumeYes: boolean;
   planOnly: boolean;
   force: boolean;
+  /** Make a new access key. */
+  rotateKey: boolean;
   skip: { terraform: boolean; publish: boolean; smoke: boolean };
   publisher: PublisherName;
 };
@@ -78,34 +79,40 @@ type ProvisionAll = {
 };
 
 async function provisionAll({ options, deps, journal, session, azure }: ProvisionAll): Promise<ProvisionResult> {
-  const { folder, plan, location } = options;
-  const { moduleDir, lockFile, providerIdentity, variables } = deps.terraform;
-  const fingerprint = await prepareTerraformWorkspace(folder, {
-    moduleDir,
-    backendFile: options.backendFile,
-    lockFile,
-    providerIdentity,
-    variables: { ...options.variables, ...variables, plan, location, subscription_id: azure.subscriptionId },
-  });
-  const facts = { subscriptionId: azure.subscriptionId, user: azure.user, location, plan };
+  const { folder } = options;
+  const { subscriptionId, user } = azure;
+  const generation = options.rotateKey ? deps.now().toISOString() : journal.accessKeyGeneration;
+  const variables = {
+    ...(generation === null ? {} : { access_key_generation: generation }),
+    ...options.variables,
+    ...deps.terraform.variables,
+    subscription_id: subscriptionId,
+  };
+  const { backendFile, variableFiles } = options;
+  const files = { ...deps.terraform, backendFile, variableFiles, variables };
+  const fingerprint = await prepareTerraformWorkspace(folder, files);
+  const facts = { subscriptionId, user, location: String(options.variables["location"] ?? ""), plan: "" };
   await initialise({ folder, fingerprint, force: options.force, session, journal, deps, facts });
+  const onApply = async (changes: PlannedChange[]) => {
+    if (generation !== null) await journal.saveAccessKeyGeneration(generation);
+    await forgetOutdated(journal, changes);
+  };
+  const { planOnly, assumeYes } = options;
+  const { drillHooks, view, signal } = deps;
+  const { terraformDir } = folder;
   const work = () =>
-    provision({
-      session,
-      terraformDir: folder.terraformDir,
-      facts,
-      plan,
-      isDestroy: false,
-      planOnly: options.planOnly,
-      assumeYes: options.assumeYes,
-      drillHooks: deps.drillHooks,
-      view: deps.view,
-      signal: deps.signal,
-    });
+    provision({ session, terraformDir, facts, isDestroy: false, planOnly, assumeYes, onApply, drillHooks, view, signal });
   const isDone = ({ kind }: ProvisionResult) => kind === "applied" || kind === "unchanged";
   const result = await journal.run("provision", fingerprint, work, isDone);
-  if (result.kind === "unchanged") deps.view.skipped("Apply", "nothing has changed");
+  if (result.kind === "unchanged") view.skipped("Apply", "nothing has changed");
   return result;
+}
+
+/** An app that is made anew holds no package, and one whose surroundings change is to be proven again. */
+async function forgetOutdated(journal: Journal, changes: PlannedChange[]): Promise<void> {
+  await journal.forget("smoke-test");
+  const isRemade = ({ address, action }: PlannedChange) => /_function_app/.test(address) && action !== "update";
+  if (changes.some(isRemade)) await journal.forget("publish");
 }
 
 async function captureOutputs(

@@ -15,6 +15,8 @@ export type DirectPublishDeps = ScmDeps & {
   plan: HostingPlan;
   waiting: Waiting;
   onProgress: (text: string) => void;
+  /** Told once for each try that has to be repeated. */
+  onRetry: (text: string) => void;
 };
 
 const STATE_TEXT: Record<number, string> = { 0: "pending", 1: "building", 2: "deploying" };
@@ -42,7 +44,7 @@ export async function publishDirectly(zipFile: string, deps: DirectPublishDeps):
     const log = await readDeploymentLog(deps, id);
     const waitMs = retryLimitMs(verdict, log);
     if (waitMs === 0 || deps.waiting.now() - startedAt > waitMs) throw deploymentFailed(verdict, log);
-    deps.onProgress(`${reasonToRetry(verdict)} Trying again in ${RETRY_MS / 1000} s.`);
+    deps.onRetry(`${reasonToRetry(verdict)} Trying again in ${RETRY_MS / 1000} s.`);
     await deps.waiting.sleep(RETRY_MS, deps.signal);
   }
 }
@@ -56,7 +58,7 @@ async function upload(zipFile: string, deps: DirectPublishDeps): Promise<string>
     const limitMs = answer.status === 409 ? CONFLICT_LIMIT_MS : isSiteStarting(answer.status) ? SITE_LIMIT_MS : 0;
     if (limitMs === 0 || deps.waiting.now() - startedAt > limitMs) throw uploadRefused(answer.status, answer.text, deps.host);
     const what = answer.status === 0 ? `the connection broke (${answer.text})` : `the SCM site answered ${answer.status}`;
-    deps.onProgress(`${what}; trying again in ${RETRY_MS / 1000} s`);
+    deps.onRetry(`${what}; trying again in ${RETRY_MS / 1000} s`);
     await deps.waiting.sleep(RETRY_MS, deps.signal);
   }
 }

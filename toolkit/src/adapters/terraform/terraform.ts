@@ -28,6 +28,12 @@ export type TerraformRun = {
 };
 
 /** The part of `terraform show -json PLAN` that is read here. */
+export type SavedPlan = {
+  changes: ResourceChange[];
+  /** As the plan was made with them, from wherever they came. */
+  variables: Record<string, unknown>;
+};
+
 export type ResourceChange = {
   address: string;
   type: string;
@@ -75,10 +81,15 @@ export class Terraform {
     return run.exitCode === EXIT_CHANGES;
   }
 
-  async showPlan(planFile: string): Promise<ResourceChange[]> {
+  async showPlan(planFile: string): Promise<SavedPlan> {
     const run = await this.#run(["show", "-no-color", "-json", planFile]);
     requireSuccess("show", run);
-    return (JSON.parse(run.stdout) as { resource_changes?: ResourceChange[] }).resource_changes ?? [];
+    const document = JSON.parse(run.stdout) as {
+      resource_changes?: ResourceChange[];
+      variables?: Record<string, { value: unknown }>;
+    };
+    const variables = Object.entries(document.variables ?? {}).map(([name, { value }]) => [name, value]);
+    return { changes: document.resource_changes ?? [], variables: Object.fromEntries(variables) };
   }
 
   async apply(planFile: string): Promise<void> {

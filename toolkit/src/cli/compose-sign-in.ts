@@ -1,0 +1,17 @@
+import { createAz } from "../adapters/azure/az.ts";
+import { type SignedIn, signIn } from "../adapters/azure/sign-in.ts";
+import type { CommandContext } from "../commands/define-command.ts";
+import { realWaiting } from "../deployment/hastened-waiting.ts";
+import { PreflightError } from "../deployment/preflight.ts";
+
+/**
+ * Azure, for commands that only look.
+ *
+ * @throws PreflightError
+ */
+export async function signedInTo(subscription: string | null, { env }: CommandContext): Promise<SignedIn> {
+  const { now, sleep } = realWaiting;
+  const result = await signIn(subscription, { env, az: createAz(env), fetch, sleep, now });
+  if (Array.isArray(result)) throw new PreflightError(result);
+  return result;
+}

@@ -1,0 +1,142 @@
+import path from "node:path";
+import { openStateFolder, UsageError } from "@same-kit/local";
+import type { RehearsalChoice } from "../cli/compose-deployment.ts";
+import type { PackageChoice } from "../cli/compose-package.ts";
+import { type EnvironmentFolder, environmentFolder } from "../deployment/environment.ts";
+import type { PublisherName } from "../usecases/publish.ts";
+import type { OptionSpec, OptionValues } from "./define-command.ts";
+
+/** Which deployment is meant; every command of a deployment takes these. */
+export const ENVIRONMENT_OPTIONS = {
+  env: {
+    type: "string",
+    value: "NAME",
+    help: "Which deployment: 1 to 8 lower-case letters or digits (default: dev)",
+    variable: "SAME_KIT_ENV",
+  },
+  "state-dir": {
+    type: "string",
+    value: "DIR",
+    help: "Where state and outputs are kept (default: .same-kit)",
+    variable: "SAME_KIT_STATE_DIR",
+  },
+  rehearse: { type: "boolean", help: "Use the rehearsal's cloud on this machine instead of Azure" },
+} as const satisfies Record<string, OptionSpec>;
+
+export const CLOUD_OPTIONS = {
+  subscription: {
+    type: "string",
+    value: "ID",
+    help: "Azure subscription (default: ARM_SUBSCRIPTION_ID, else the Azure CLI's)",
+    variable: "SAME_KIT_SUBSCRIPTION",
+  },
+  terraform: {
+    type: "string",
+    value: "PATH",
+    help: "Terraform to use (default: terraform of the PATH)",
+    variable: "SAME_KIT_TERRAFORM",
+  },
+  fail: { type: "string", value: "CASE", help: "With --rehearse: play this failure; CASE:always does not heal" },
+  "provider-mirror": {
+    type: "string",
+    value: "DIR",
+    help: "With --rehearse: the azurerm of this terraform mirror; or download, or stand-in (default: the plugin cache's, else stand-in)",
+    variable: "SAME_KIT_PROVIDER_MIRROR",
+  },
+} as const satisfies Record<string, OptionSpec>;
+
+export const PACKAGE_OPTIONS = {
+  publisher: {
+    type: "string",
+    value: "NAME",
+    help: "Who publishes: func, direct, or auto: func where it is installed (default: auto; direct in a rehearsal)",
+    variable: "SAME_KIT_PUBLISHER",
+  },
+  "bundled-python": { type: "boolean", isOn: true, help: "Leave the Python out of the package: the app looks for one in its image" },
+  with: { type: "string", multiple: true, value: "NAMES", help: "Packages beside the bundled Python, such as numpy,pandas" },
+  python: {
+    type: "string",
+    value: "PATH",
+    help: "Python of this machine that runs pip, and stands for the cloud's in a rehearsal (default: python3)",
+    variable: "SAME_KIT_PYTHON",
+  },
+  "python-mirror": {
+    type: "string",
+    value: "URL",
+    help: "Where the cloud's Python is downloaded from (default: its releases on GitHub)",
+    variable: "SAME_KIT_PYTHON_MIRROR",
+  },
+  "python-archive": {
+    type: "string",
+    value: "FILE",
+    help: "The cloud's Python as a file that is here already",
+    variable: "SAME_KIT_PYTHON_ARCHIVE",
+  },
+} as const satisfies Record<string, OptionSpec>;
+
+export const JSON_OPTION = { json: { type: "boolean", help: "Print one JSON document and nothing else" } } as const;
+
+const DEFAULT_ENVIRONMENT = "dev";
+
+/** @throws UsageError `ERR_ENVIRONMENT_NAME`. */
+export async function toFolder(
+  options: OptionValues<typeof ENVIRONMENT_OPTIONS>,
+  cwd: string,
+): Promise<EnvironmentFolder> {
+  const stateDir = path.resolve(cwd, options["state-dir"] ?? ".same-kit");
+  const folder = environmentFolder(stateDir, options.env ?? DEFAULT_ENVIRONMENT, options.rehearse);
+  await openStateFolder(stateDir); // Keeps it out of version control.
+  return folder;
+}
+
+/** @throws UsageError `ERR_ONLY_IN_REHEARSAL`. */
+export function toRehearsal(
+  isRehearsal: boolean,
+  options: Pick<OptionValues<typeof CLOUD_OPTIONS>, "fail" | "provider-mirror">,
+): RehearsalChoice | null {
+  const { fail = null } = options;
+  if (isRehearsal) return { fail, providerMirror: options["provider-mirror"] ?? null };
+  if (fail === null) return null;
+  throw new UsageError({
+    code: "ERR_ONLY_IN_REHEARSAL",
+    message: "--fail plays a failure in a rehearsal; nothing is broken on purpose in Azure.",
+    hint: "Add --rehearse.",
+  });
+}
+
+export function toPackageChoice(options: OptionValues<typeof PACKAGE_OPTIONS>, cwd: string): PackageChoice {
+  const archive = options["python-archive"];
+  return {
+    appDir: null,
+    bundlesPython: options["bundled-python"],
+    basePackages: options.with.flatMap((names) => names.split(",")).map((name) => name.trim()).filter((name) => name !== ""),
+    interpreter: options.python ?? "python3",
+    mirror: options["python-mirror"] ?? null,
+    archive: archive === undefined ? null : path.resolve(cwd, archive),
+  };
+}
+
+/** A package as a deployment needs one that packs nothing. */
+export const NO_PACKAGE: PackageChoice = {
+  appDir: null,
+  bundlesPython: false,
+  basePackages: [],
+  interpreter: "python3",
+  mirror: null,
+  archive: null,
+};
+
+/**
+ * @returns `direct` in a rehearsal that does not say otherwise: func talks to Azure alone.
+ * @throws UsageError `ERR_PUBLISHER`.
+ */
+export function toPublisher(name: string | undefined, isRehearsal: boolean): PublisherName {
+  if (isRehearsal && (name === undefined || name === "auto" || name === "direct")) return "direct";
+  if (!isRehearsal && name === undefined) return "auto";
+  if (!isRehearsal && (name === "func" || name === "direct" || name === "auto")) return name;
+  throw new UsageError({
+    code: "ERR_PUBLISHER",
+    message: isRehearsal ? `--publisher ${name} cannot be rehearsed: func only knows Azure.` : `--publisher ${name}: there is none.`,
+    hint: isRehearsal ? "Rehearse with --publisher direct." : "Choose func, direct or auto.",
+  });
+}

@@ -1,0 +1,70 @@
+import { existsSync } from "node:fs";
+import path from "node:path";
+import { UsageError } from "@same-kit/local";
+import type { TerraformVariables } from "../deployment/workspace.ts";
+
+const HOSTING_PLANS = ["flex", "consumption", "premium"];
+// The command's own: another value would make the names of one deployment those of another.
+const RESERVED = new Set(["environment", "subscription_id", "metadata_host", "recover"]);
+
+export type VariableOptions = {
+  project: string | undefined;
+  location: string | undefined;
+  hosting: string | undefined;
+  /** `NAME=VALUE`, where a value that is JSON counts as such. */
+  var: readonly string[];
+};
+
+/**
+ * The module's variables, as flags give them.
+ *
+ * @param declared - Names that the module knows.
+ * @throws UsageError `ERR_VARIABLE` or `ERR_HOSTING_PLAN`.
+ */
+export function toVariables(options: VariableOptions, environment: string, declared: readonly string[]): TerraformVariables {
+  const { project, location, hosting } = options;
+  if (hosting !== undefined && !HOSTING_PLANS.includes(hosting)) {
+    const message = `--hosting ${hosting}: there is no such plan.`;
+    throw new UsageError({ code: "ERR_HOSTING_PLAN", message, hint: `Choose one of ${HOSTING_PLANS.join(", ")}.` });
+  }
+  return {
+    ...Object.fromEntries(options.var.map((text) => parseVariable(text, declared))),
+    environment,
+    ...(project === undefined ? {} : { project }),
+    ...(location === undefined ? {} : { location }),
+    ...(hosting === undefined ? {} : { plan: hosting }),
+  };
+}
+
+function parseVariable(text: string, declared: readonly string[]): [string, unknown] {
+  const separator = text.indexOf("=");
+  const name = text.slice(0, separator);
+  if (separator < 1) throw variableError(`--var ${text} is no NAME=VALUE.`, 'Such as --var log_retention_days=60.');
+  if (RESERVED.has(name)) throw variableError(`--var ${name} is set by same-kit itself.`, "Use --env or --subscription.");
+  if (!declared.includes(name)) {
+    const known = declared.filter((it) => !RESERVED.has(it)).join(", ");
+    throw variableError(`--var ${name}: the module has no such variable.`, `It has ${known}.`);
+  }
+  return [name, parseValue(text.slice(separator + 1))];
+}
+
+function parseValue(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
+
+/** @throws UsageError `ERR_VARIABLE_FILE` for a file that is not there. */
+export function toExistingFiles(files: readonly string[], flag: string, cwd: string): string[] {
+  return files.map((file) => {
+    const found = path.resolve(cwd, file);
+    if (existsSync(found)) return found;
+    throw new UsageError({ code: "ERR_VARIABLE_FILE", message: `${flag} ${file}: there is no such file.` });
+  });
+}
+
+function variableError(message: string, hint: string): UsageError {
+  return new UsageError({ code: "ERR_VARIABLE", message, hint });
+}

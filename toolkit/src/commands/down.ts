@@ -1,0 +1,43 @@
+import { withDeployment } from "../cli/compose-deployment.ts";
+import { noSmokeTest } from "../cli/compose-smoke-test.ts";
+import { describeDown } from "../ui/deployment-report.ts";
+import { down } from "../usecases/down.ts";
+import { defineCommand } from "./define-command.ts";
+import { CLOUD_OPTIONS, ENVIRONMENT_OPTIONS, JSON_OPTION, NO_PACKAGE, toFolder, toRehearsal } from "./deployment-options.ts";
+
+export const downCommand = defineCommand({
+  name: "down",
+  summary: "Remove a deployment from Azure",
+  description:
+    "Shows what is removed, asks, removes it, and looks that nothing is left. Refuses while the resource group holds what same-kit did not make.",
+  positionals: [],
+  options: {
+    ...ENVIRONMENT_OPTIONS,
+    plan: { type: "boolean", help: "Show what would be removed, and stop" },
+    yes: { type: "boolean", help: "Do not ask before anything is removed" },
+    ...CLOUD_OPTIONS,
+    ...JSON_OPTION,
+  },
+  examples: ["same-kit down --rehearse", "same-kit down --env prod --plan"],
+  async run({ options }, context) {
+    const folder = await toFolder(options, context.cwd);
+    const choice = {
+      folder,
+      rehearsal: toRehearsal(options.rehearse, options),
+      publisher: "direct" as const,
+      terraformBinary: options.terraform ?? "terraform",
+      package: NO_PACKAGE,
+      smokeTest: noSmokeTest,
+    };
+    const request = {
+      folder,
+      subscription: options.rehearse ? null : (options.subscription ?? null),
+      assumeYes: options.yes || options.rehearse,
+      planOnly: options.plan,
+    };
+    const result = await withDeployment(choice, context, (deps) => down(request, deps));
+    context.console.json({ environment: folder.name, isRehearsal: folder.isRehearsal, ...result });
+    context.console.answer(describeDown(result, folder));
+    return 0;
+  },
+});

@@ -1,0 +1,28 @@
+import { openInBrowser } from "../adapters/browser.ts";
+import { signedInTo } from "../cli/compose-sign-in.ts";
+import { loadOutputs } from "../deployment/outputs.ts";
+import { portalLink } from "../usecases/up.ts";
+import { defineCommand } from "./define-command.ts";
+import { CLOUD_OPTIONS, ENVIRONMENT_OPTIONS, JSON_OPTION, toFolder } from "./deployment-options.ts";
+
+export const openCommand = defineCommand({
+  name: "open",
+  summary: "Open a deployment in the Azure portal",
+  description: "Prints the link; on a terminal it is opened too. A rehearsal has no portal: its app's address is printed.",
+  positionals: [],
+  options: { ...ENVIRONMENT_OPTIONS, subscription: CLOUD_OPTIONS.subscription, ...JSON_OPTION },
+  examples: ["same-kit open", "same-kit open --env prod"],
+  async run({ options }, context) {
+    const { console } = context;
+    const folder = await toFolder(options, context.cwd);
+    const outputs = await loadOutputs(folder);
+    const link = folder.isRehearsal
+      ? null
+      : portalLink(await signedInTo(options.subscription ?? null, context), outputs);
+    const url = link ?? `https://${outputs.hostName}`;
+    console.json({ environment: folder.name, isRehearsal: folder.isRehearsal, url });
+    console.answer(url);
+    if (console.isInteractive && link !== null) await openInBrowser(link);
+    return 0;
+  },
+});

@@ -1,0 +1,29 @@
+import { accessKeyForm, exportLines, loadOutputs, outputFields } from "../deployment/outputs.ts";
+import { defineCommand } from "./define-command.ts";
+import { ENVIRONMENT_OPTIONS, JSON_OPTION, toFolder } from "./deployment-options.ts";
+
+export const outputsCommand = defineCommand({
+  name: "outputs",
+  summary: "Print a deployment's names, and on demand its access key",
+  positionals: [],
+  options: {
+    ...ENVIRONMENT_OPTIONS,
+    export: { type: "boolean", help: "As lines that a shell can evaluate" },
+    "show-key": { type: "boolean", help: "The host with its access key, as smoke-test takes it: same:KEY@HOST" },
+    ...JSON_OPTION,
+  },
+  examples: ['eval "$(same-kit outputs --export)"', "same-kit outputs --env prod --json"],
+  async run({ options }, { cwd, console }) {
+    const folder = await toFolder(options, cwd);
+    const outputs = await loadOutputs(folder);
+    const key = options["show-key"] ? { access: accessKeyForm(outputs) } : {};
+    console.json({ environment: folder.name, isRehearsal: folder.isRehearsal, ...outputFields(outputs), ...key });
+    if (options["show-key"]) console.answer(accessKeyForm(outputs));
+    else if (options.export) console.answer(exportLines(outputs).join("\n"));
+    else {
+      const rows = Object.entries(outputFields(outputs)).map(([name, value]) => `${name} = ${value}`);
+      console.answer(rows.join("\n"));
+    }
+    return 0;
+  },
+});

@@ -1,0 +1,95 @@
+import path from "node:path";
+import { packageRoot } from "@same-kit/local";
+import { withDeployment } from "../cli/compose-deployment.ts";
+import { composeSmokeTest } from "../cli/compose-smoke-test.ts";
+import { describeUp, upDocument } from "../ui/deployment-report.ts";
+import { declaredVariables } from "../deployment/workspace.ts";
+import { up } from "../usecases/up.ts";
+import { defineCommand } from "./define-command.ts";
+import {
+  CLOUD_OPTIONS,
+  ENVIRONMENT_OPTIONS,
+  JSON_OPTION,
+  PACKAGE_OPTIONS,
+  toFolder,
+  toPackageChoice,
+  toPublisher,
+  toRehearsal,
+} from "./deployment-options.ts";
+import { toExistingFiles, toVariables } from "./deployment-variables.ts";
+
+export const upCommand = defineCommand({
+  name: "up",
+  summary: "Deploy the app to Azure, from nothing to a passed smoke test",
+  description:
+    "Checks tools and sign-in, plans and applies the terraform module, packs and publishes the app, waits until it is healthy and runs the smoke test. A second call goes on where the first one stopped and leaves alone what has not changed.",
+  positionals: [],
+  options: {
+    ...ENVIRONMENT_OPTIONS,
+    project: {
+      type: "string",
+      value: "NAME",
+      help: "What the app is called, part of every name (default: same)",
+      variable: "SAME_KIT_PROJECT",
+    },
+    location: { type: "string", value: "REGION", help: "Azure region (default: westeurope)", variable: "SAME_KIT_LOCATION" },
+    hosting: {
+      type: "string",
+      value: "PLAN",
+      help: "flex, consumption or premium (default: flex)",
+      variable: "SAME_KIT_HOSTING",
+    },
+    plan: { type: "boolean", help: "Show what would be done in Azure, and stop" },
+    yes: { type: "boolean", help: "Do not ask before Azure is changed" },
+    force: { type: "boolean", help: "Do every phase again, also what has not changed" },
+    "skip-terraform": { type: "boolean", help: "Leave the resources as they are" },
+    "skip-publish": { type: "boolean", help: "Leave the package as it is" },
+    "skip-smoke": { type: "boolean", help: "No smoke test" },
+    "rotate-key": { type: "boolean", help: "Make a new access key; the old one is refused from then on" },
+    var: { type: "string", multiple: true, value: "NAME=VALUE", help: "A variable of the module; JSON for lists and maps" },
+    "var-file": { type: "string", multiple: true, value: "FILE", help: "Variables in a .tfvars or .tfvars.json file" },
+    backend: { type: "string", value: "FILE", help: "A .tf file with the backend of a shared state (default: a local state)" },
+    ...CLOUD_OPTIONS,
+    ...PACKAGE_OPTIONS,
+    ...JSON_OPTION,
+  },
+  examples: ["same-kit up --rehearse --yes", "same-kit up --env prod --location northeurope --with numpy,pandas"],
+  async run({ options }, context) {
+    const { cwd, console, signal } = context;
+    const folder = await toFolder(options, cwd);
+    const rehearsal = toRehearsal(options.rehearse, options);
+    const publisher = toPublisher(options.publisher, options.rehearse);
+    const variables = toVariables(options, folder.name, await declaredVariables(path.join(packageRoot(), "terraform")));
+    const [backendFile = null] = toExistingFiles(options.backend === undefined ? [] : [options.backend], "--backend", cwd);
+    const choice = {
+      folder,
+      rehearsal,
+      publisher,
+      terraformBinary: options.terraform ?? "terraform",
+      package: toPackageChoice(options, cwd),
+      smokeTest: composeSmokeTest(console, signal),
+    };
+    const result = await withDeployment(choice, context, (deps) =>
+      up(
+        {
+          folder,
+          publisher,
+          variables,
+          variableFiles: toExistingFiles(options["var-file"], "--var-file", cwd),
+          backendFile,
+          // A rehearsal changes nothing that a person would have to agree to.
+          assumeYes: options.yes || options.rehearse,
+          planOnly: options.plan,
+          force: options.force,
+          rotateKey: options["rotate-key"],
+          subscription: options.rehearse ? null : (options.subscription ?? null),
+          skip: { terraform: options["skip-terraform"], publish: options["skip-publish"], smoke: options["skip-smoke"] },
+        },
+        deps,
+      ),
+    );
+    console.json(upDocument(result, folder));
+    console.answer(describeUp(result, folder).join("\n"));
+    return 0;
+  },
+});

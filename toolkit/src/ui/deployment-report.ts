@@ -1,0 +1,74 @@
+import type { EnvironmentFolder } from "../deployment/environment.ts";
+import { exportLines } from "../deployment/outputs.ts";
+import type { DeploymentStatus } from "../usecases/deployment-status.ts";
+import type { DownResult } from "../usecases/down.ts";
+import type { UpResult } from "../usecases/up.ts";
+import type { Console } from "./console.ts";
+import { renderTable } from "./table.ts";
+
+/** What `up` ends with: where the app is, and what can be done with it. */
+export function describeUp(result: UpResult, folder: EnvironmentFolder): string[] {
+  const flags = flagsOf(folder);
+  switch (result.kind) {
+    case "planned":
+      return result.changes.length === 0
+        ? ["Nothing would change."]
+        : ["", `Nothing was changed. \`same-kit up${flags}\` does it.`];
+    case "declined":
+      return ["Nothing was changed."];
+    case "deployed": {
+      const { outputs, portalUrl } = result;
+      if (outputs === null) return [];
+      const proof = result.smokeTest === "passed" ? "The smoke test passed." : "No smoke test was run.";
+      return [
+        "",
+        `${outputs.appName} answers on https://${outputs.hostName}. ${proof}`,
+        ...(portalUrl === null ? [] : [`Portal: ${portalUrl}`]),
+        "",
+        ...exportLines(outputs),
+        "",
+        "Next:",
+        `  same-kit smoke-test --host-name "$(same-kit outputs${flags} --show-key)"`,
+        `  same-kit status${flags}`,
+        `  same-kit logs${flags} --follow`,
+        `  same-kit down${flags}`,
+      ];
+    }
+  }
+}
+
+/** `up --json`; the access key is only told by `outputs --show-key`. */
+export function upDocument(result: UpResult, folder: EnvironmentFolder): unknown {
+  const { outputs, ...rest } = result;
+  if (outputs === null) return { environment: folder.name, isRehearsal: folder.isRehearsal, ...rest, outputs };
+  const { accessKey: _, ...shown } = outputs;
+  return { environment: folder.name, isRehearsal: folder.isRehearsal, ...rest, outputs: shown };
+}
+
+export function describeDown({ kind, changes }: DownResult, folder: EnvironmentFolder): string {
+  switch (kind) {
+    case "nothing":
+      return "There is nothing to remove.";
+    case "planned":
+      return `Nothing was removed. \`same-kit down${flagsOf(folder)}\` removes these ${changes} resources.`;
+    case "declined":
+      return "Nothing was removed.";
+    case "removed":
+      return `All ${changes} resources are gone. \`same-kit up${flagsOf(folder)}\` makes them again, under the same names.`;
+  }
+}
+
+export function describeStatus(status: DeploymentStatus, console: Console): string {
+  const { environment, isRehearsal, outputs, phases, package: sha256 } = status;
+  const where = outputs === null ? "not deployed" : `https://${outputs.hostName} (${outputs.plan}, ${outputs.resourceGroup})`;
+  const rows = phases.map(({ phase, status: state, at, code }) => [phase, state, at ?? "", code ?? ""]);
+  return [
+    `${environment}${isRehearsal ? " (rehearsal)" : ""}: ${where}`,
+    renderTable(["Phase", "Status", "At", "Code"], rows, console),
+    `Package: ${sha256?.slice(0, 12) ?? "none"}`,
+  ].join("\n");
+}
+
+function flagsOf({ name, isRehearsal }: EnvironmentFolder): string {
+  return `${name === "dev" ? "" : ` --env ${name}`}${isRehearsal ? " --rehearse" : ""}`;
+}
