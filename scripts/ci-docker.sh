@@ -41,11 +41,11 @@ start_docker() {
 # The program and every shared library that it names, at the same paths.
 copy_program() {
   local program=$1 target=$2 library
-  mkdir -p "$(dirname "$DOCKER_FOLDER/root$target")"
-  cp -L "$program" "$DOCKER_FOLDER/root$target"
+  mkdir -p "$(dirname "$DOCKER_FOLDER/image/root$target")"
+  cp -L "$program" "$DOCKER_FOLDER/image/root$target"
   for library in $(ldd "$program" | grep -o '/[^ ]*'); do
-    mkdir -p "$(dirname "$DOCKER_FOLDER/root$library")"
-    cp -L "$library" "$DOCKER_FOLDER/root$library"
+    mkdir -p "$(dirname "$DOCKER_FOLDER/image/root$library")"
+    cp -L "$library" "$DOCKER_FOLDER/image/root$library"
   done
 }
 
@@ -53,17 +53,17 @@ build_image() {
   local azurite runtime folder="$DOCKER_FOLDER/npm"
   azurite=$(sed -n 's/.*"azurite": "\([0-9.]*\)".*/azurite@\1/p' package.json)
   runtime=$(sed -n 's/.*"linux-'"$(uname -m | sed 's/x86_64/x64/; s/aarch64/arm64/')"'": "\(.*\)".*/\1/p' scripts/runtime.cjs)
-  mkdir -p "$folder" "$DOCKER_FOLDER/root/bin" "$DOCKER_FOLDER/root/data" "$DOCKER_FOLDER/root/tmp"
+  mkdir -p "$folder" "$DOCKER_FOLDER/image/root/bin" "$DOCKER_FOLDER/image/root/data" "$DOCKER_FOLDER/image/root/tmp"
   npm install --prefix "$folder" --ignore-scripts --no-audit --no-fund --prefer-offline --loglevel error \
     "$azurite" "$runtime" >/dev/null
   copy_program "$folder/node_modules/${runtime%@*}/bin/node" /bin/node
   copy_program "$(command -v env)" /usr/bin/env
   rm -rf "$folder/node_modules/${runtime%@*}" "$folder/node_modules/.bin"
-  mv "$folder/node_modules" "$DOCKER_FOLDER/root/node_modules"
+  mv "$folder/node_modules" "$DOCKER_FOLDER/image/root/node_modules"
   # As Microsoft's image has it on its path; its first line asks for `env node`.
-  ln -s /node_modules/azurite/dist/src/azurite.js "$DOCKER_FOLDER/root/bin/azurite"
-  chmod +x "$DOCKER_FOLDER/root/node_modules/azurite/dist/src/azurite.js"
-  cat >"$DOCKER_FOLDER/Dockerfile" <<'END'
+  ln -s /node_modules/azurite/dist/src/azurite.js "$DOCKER_FOLDER/image/root/bin/azurite"
+  chmod +x "$DOCKER_FOLDER/image/root/node_modules/azurite/dist/src/azurite.js"
+  cat >"$DOCKER_FOLDER/image/Dockerfile" <<'END'
 FROM scratch
 COPY root /
 ENV PATH=/bin
@@ -71,8 +71,8 @@ WORKDIR /data
 EXPOSE 10000 10001 10002
 CMD ["azurite", "--blobHost", "0.0.0.0", "--queueHost", "0.0.0.0", "--tableHost", "0.0.0.0"]
 END
-  docker build --quiet --tag "$SAME_KIT_TEST_AZURITE_IMAGE" "$DOCKER_FOLDER" >/dev/null
-  rm -rf "$DOCKER_FOLDER/root"
+  docker build --quiet --tag "$SAME_KIT_TEST_AZURITE_IMAGE" "$DOCKER_FOLDER/image" >/dev/null
+  rm -rf "$DOCKER_FOLDER/image" "$folder"
 }
 
 start_docker

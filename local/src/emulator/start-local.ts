@@ -1,6 +1,7 @@
 import path from "node:path";
-import type { TaskHubClient } from "../engine/client.ts";
-import { startEngine } from "../engine/index.ts";
+import { setTimeout as delay } from "node:timers/promises";
+import type { InstanceStatus, TaskHubClient } from "../engine/client.ts";
+import { type Engine, startEngine } from "../engine/index.ts";
 import { newWorkerId } from "../engine/leases/worker-id.ts";
 import type { DurableTaskSettings } from "../engine/settings.ts";
 import { createFunctionInvoker, type FunctionsHost, type HostedFunction, startFunctionsHost } from "../host/index.ts";
@@ -15,6 +16,9 @@ import { createDurableExtension } from "./durable-extension.ts";
 import { type LocalStorage, openLocalStorage } from "./open-local-storage.ts";
 import { StopStack } from "./stop-stack.ts";
 import type { StorageChoice } from "./storage-choice.ts";
+
+const STOP_WITHOUT_STORAGE_MS = 1000;
+const PAGE_SIZE = 100;
 
 export type LocalOptions = {
   /** A folder with host.json and package.json; default: same-kit's own app. */
@@ -53,6 +57,11 @@ export interface LocalHost {
   readonly workerPid: number | undefined;
   readonly storage: Readonly<Pick<LocalStorage, "description" | "connectionString" | "hasLostWrites" | "pid">>;
   readonly client: TaskHubClient;
+  /**
+   * Runs that had not ended when Azurite's crash cost writes (see `storage.hasLostWrites`): a message or a row of theirs may
+   * be gone, so that they never end. Purge them and start them again.
+   */
+  readonly doubtfulRuns: readonly InstanceStatus[];
   /** Resolves with the reason when the host cannot go on (its worker or its storage is gone); call `stop()` then. */
   readonly failed: Promise<Error>;
   /** The key that opens the management API where keys are asked for. */
@@ -107,7 +116,7 @@ type Setting = {
   log: Logger;
 };
 
-type Parts = { host: FunctionsHost; client: TaskHubClient };
+type Parts = Pick<LocalHost, "client" | "doubtfulRuns"> & { host: FunctionsHost };
 
 /** Host and hub at once: the worker loads the app while Azurite comes up and the hub's tables are made. */
 async function startParts(setting: Setting, running: StopStack): Promise<Parts> {
@@ -143,9 +152,31 @@ async function startParts(setting: Setting, running: StopStack): Promise<Parts> 
     clock,
   });
   // Before the host: what runs is finished and saved while the worker still answers.
-  running.add(() => engine.stop());
+  running.add(() => stopEngine(engine, storage));
   extension.connect({ client: engine.client, invoker, systemKey: () => host.systemKey(extension.name) });
-  return { host, client: engine.client };
+  const doubtfulRuns = storage.hasLostWrites ? await listUnended(engine.client) : [];
+  for (const { instanceId, name } of doubtfulRuns) {
+    log.warn("Azurite's crash may have cost messages of this run: purge it and start it again.", { instanceId, name });
+  }
+  return { host, client: engine.client, doubtfulRuns };
+}
+
+/** Without its storage the engine cannot save what it has in hand, and would try to until its time is over. */
+async function stopEngine(engine: Engine, { lost }: LocalStorage): Promise<void> {
+  await Promise.race([engine.stop(), lost.then(() => delay(STOP_WITHOUT_STORAGE_MS))]);
+}
+
+async function listUnended(client: TaskHubClient): Promise<InstanceStatus[]> {
+  const found: InstanceStatus[] = [];
+  for (let continuationToken: string | null = ""; continuationToken !== null; ) {
+    const page = await client.list(
+      { runtimeStatus: ["Pending", "Running", "Suspended"] },
+      { top: PAGE_SIZE, ...(continuationToken === "" ? {} : { continuationToken }) },
+    );
+    found.push(...page.instances);
+    continuationToken = page.continuationToken;
+  }
+  return found;
 }
 
 async function announce(
@@ -169,7 +200,7 @@ async function announce(
 }
 
 function toLocalHost(
-  { host, client }: Parts,
+  { host, client, doubtfulRuns }: Parts,
   { hubName }: DurableTaskSettings,
   { description, connectionString, hasLostWrites, lost, pid }: LocalStorage,
   running: StopStack,
@@ -179,6 +210,7 @@ function toLocalHost(
     port: host.port,
     hubName,
     client,
+    doubtfulRuns,
     storage: { description, connectionString, hasLostWrites, pid },
     failed: Promise.race([host.failed, lost]),
     get functions() {
