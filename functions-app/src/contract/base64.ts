@@ -1,27 +1,21 @@
-const URL_SAFE = /^[A-Za-z0-9_\-+/\r\n]*={0,2}\s*$/;
-
-/**
- * URL-safe base64 as upstream's client writes it; the ordinary alphabet is accepted too.
- *
- * @returns null for text that is no base64.
- */
-export function decodeBase64(text: string): Buffer | null {
-  if (!URL_SAFE.test(text)) return null;
-  const packed = text.replace(/[\s=]/g, "");
-  return packed.length % 4 === 1 ? null : Buffer.from(packed, "base64url");
+/** URL-safe base64 with its padding, as Python's `base64.urlsafe_b64decode` demands. */
+export function toUrlSafeBase64(content: string | Uint8Array): string {
+  const text = Buffer.from(content as string).toString("base64");
+  return text.replaceAll("+", "-").replaceAll("/", "_");
 }
 
-/** URL-safe and padded, as Python's `base64.urlsafe_b64encode` writes it: its decoder insists on the padding. */
-export function encodeBase64(bytes: Uint8Array): string {
-  const text = Buffer.from(bytes).toString("base64url");
-  return text.padEnd(Math.ceil(text.length / 4) * 4, "=");
+/** Strict where `Buffer` is lenient: undefined for foreign characters or missing padding, as Python refuses them too. */
+export function fromUrlSafeBase64(text: string): Buffer | undefined {
+  const digits = text.length - (text.endsWith("==") ? 2 : text.endsWith("=") ? 1 : 0);
+  if (text.length % 4 !== 0 || /[^A-Za-z0-9_-]/.test(text.slice(0, digits))) return undefined;
+  return Buffer.from(text, "base64url");
 }
 
-/** @returns null for bytes that are no UTF-8. */
-export function decodeUtf8(bytes: Uint8Array): string | null {
+/** Undefined where the bytes are not UTF-8. */
+export function decodeUtf8(bytes: Uint8Array): string | undefined {
   try {
     return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch {
-    return null;
+    return undefined;
   }
 }

@@ -45,7 +45,7 @@ class RequestCheck {
     this.#limits = limits;
   }
 
-  body(body: unknown): void {
+  body(body: unknown): undefined {
     if (!this.#isObject("", body, ["steps"])) return;
     const { steps } = body;
     if (!Array.isArray(steps)) return this.#refuse("steps", "must be a list of steps");
@@ -70,14 +70,14 @@ class RequestCheck {
     return { title: "The request is too large.", status: 413, detail: describe(large), field, limit, errors };
   }
 
-  #step(field: string, step: unknown, index: number, firstUse: Map<string, number>): void {
+  #step(field: string, step: unknown, index: number, firstUse: Map<string, number>): undefined {
     if (!this.#isObject(field, step, ["name", "code", "sources"])) return;
     this.#name(`${field}.name`, step["name"], index, firstUse);
     this.#code(`${field}.code`, step["code"]);
     this.#sources(`${field}.sources`, step["sources"]);
   }
 
-  #name(field: string, name: unknown, index: number, firstUse: Map<string, number>): void {
+  #name(field: string, name: unknown, index: number, firstUse: Map<string, number>): undefined {
     if (typeof name !== "string" || name.trim() === "") return this.#refuse(field, "must be a text");
     if (name.length > MAX_NAME_LENGTH) {
       return this.#refuse(field, `has ${name.length} characters, more than ${MAX_NAME_LENGTH}`);
@@ -89,7 +89,7 @@ class RequestCheck {
     firstUse.set(name, index);
   }
 
-  #code(field: string, code: unknown): void {
+  #code(field: string, code: unknown): undefined {
     const bytes = this.#base64(field, code);
     if (bytes === undefined) return;
     if (bytes.length > this.#limits.codeBytes) {
@@ -98,7 +98,7 @@ class RequestCheck {
     if (decodeUtf8(bytes) === undefined) this.#refuse(field, "is not UTF-8 once decoded");
   }
 
-  #sources(field: string, sources: unknown): void {
+  #sources(field: string, sources: unknown): undefined {
     if (!this.#isObject(field, sources, SOURCE_NAMES)) return;
     const at = (name: SourceName) => `${field}["${name}"]`;
     if (sources["same.yaml"] === undefined) this.#refuse(at("same.yaml"), "is missing");
@@ -131,11 +131,11 @@ class RequestCheck {
     return true;
   }
 
-  #refuse(field: string, detail: string): void {
+  #refuse(field: string, detail: string): undefined {
     if (this.#wrong.length < MAX_REPORTED) this.#wrong.push({ field, detail });
   }
 
-  #refuseSize(field: string, detail: string, limit: number): void {
+  #refuseSize(field: string, detail: string, limit: number): undefined {
     const problem = { field, detail: `${detail}, more than the limit of ${limit}`, limit };
     if (this.#tooLarge.length < MAX_REPORTED) this.#tooLarge.push(problem);
   }

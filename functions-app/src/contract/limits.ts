@@ -1,53 +1,74 @@
-/** What one run may ask for. Each is an app setting of the name beside it. */
+/** What the app takes, each an app setting of its own. */
 export type Limits = {
-  /** `SAME_MAX_BODY_BYTES` */
+  /** `SAME_MAX_BODY_BYTES`, 100 MiB. */
   bodyBytes: number;
-  /** `SAME_MAX_STEPS` */
+  /** `SAME_MAX_STEPS`, 1,000. */
   steps: number;
-  /** `SAME_MAX_CODE_BYTES`: UTF-8 bytes of one step's code. */
+  /** `SAME_MAX_CODE_BYTES`, 4 MiB of code a step. */
   codeBytes: number;
-  /** `SAME_MAX_REQUIREMENTS_BYTES` */
+  /** `SAME_MAX_REQUIREMENTS_BYTES`, 256 KiB. */
   requirementsBytes: number;
-  /** `SAME_STEP_TIMEOUT`, in seconds. */
+  /** `SAME_STEP_TIMEOUT`, 30 min; given in seconds or as `hh:mm:ss`. */
   stepTimeoutMs: number;
-  /** `SAME_INLINE_SESSION_LIMIT`: bytes of the last session that travel inside the output. */
+  /** `SAME_INLINE_SESSION_LIMIT`, 16 MiB: beyond it the output names the last session context's blob instead of holding it. */
   inlineSessionBytes: number;
-  /** `SAME_SERIALISATION_MEMORY_LIMIT`: bytes of one variable beyond which it explodes instead of travelling on. */
-  variableBytes: number;
 };
 
-const KIB = 1024;
-const MIB = 1024 * KIB;
+const MiB = 1024 * 1024;
 
-export const DEFAULT_LIMITS: Limits = {
-  bodyBytes: 100 * MIB,
-  steps: 1_000,
-  codeBytes: 4 * MIB,
-  requirementsBytes: 256 * KIB,
-  stepTimeoutMs: 30 * 60_000,
-  inlineSessionBytes: 16 * MIB,
-  variableBytes: 50_000_000,
+export const DEFAULT_LIMITS: Readonly<Limits> = {
+  bodyBytes: 100 * MiB,
+  steps: 1000,
+  codeBytes: 4 * MiB,
+  requirementsBytes: 256 * 1024,
+  stepTimeoutMs: 30 * 60 * 1000,
+  inlineSessionBytes: 16 * MiB,
 };
 
-const SETTINGS: Record<keyof Limits, { name: string; factor: number }> = {
-  bodyBytes: { name: "SAME_MAX_BODY_BYTES", factor: 1 },
-  steps: { name: "SAME_MAX_STEPS", factor: 1 },
-  codeBytes: { name: "SAME_MAX_CODE_BYTES", factor: 1 },
-  requirementsBytes: { name: "SAME_MAX_REQUIREMENTS_BYTES", factor: 1 },
-  stepTimeoutMs: { name: "SAME_STEP_TIMEOUT", factor: 1000 },
-  inlineSessionBytes: { name: "SAME_INLINE_SESSION_LIMIT", factor: 1 },
-  variableBytes: { name: "SAME_SERIALISATION_MEMORY_LIMIT", factor: 1 },
+/** Kept in the record of a step from each of its two output streams: the last of it. */
+export const OUTPUT_TAIL_BYTES = 64 * 1024;
+
+/** A deep size beyond it does not travel to the next step, unless same.yaml's `serialisation_memory_limit` says otherwise. */
+export const DEFAULT_VARIABLE_BYTES = 50_000_000;
+
+export const LIMIT_SETTINGS: Readonly<Record<keyof Limits, string>> = {
+  bodyBytes: "SAME_MAX_BODY_BYTES",
+  steps: "SAME_MAX_STEPS",
+  codeBytes: "SAME_MAX_CODE_BYTES",
+  requirementsBytes: "SAME_MAX_REQUIREMENTS_BYTES",
+  stepTimeoutMs: "SAME_STEP_TIMEOUT",
+  inlineSessionBytes: "SAME_INLINE_SESSION_LIMIT",
 };
 
-/** @throws Error naming the app setting that is no positive number. */
-export function resolveLimits(env: Readonly<Record<string, string | undefined>>): Limits {
+/** @throws Error that names the setting whose value is not a whole number above zero (or a time, for the time-out). */
+export function resolveLimits(env: NodeJS.ProcessEnv): Limits {
   const limits = { ...DEFAULT_LIMITS };
-  for (const [key, { name, factor }] of Object.entries(SETTINGS)) {
-    const text = env[name];
-    if (text === undefined || text === "") continue;
-    const value = Number(text);
-    if (!(value > 0)) throw new Error(`The app setting ${name} is "${text}", not a positive number.`);
-    limits[key as keyof Limits] = value * factor;
+  for (const key of Object.keys(LIMIT_SETTINGS) as (keyof Limits)[]) {
+    const text = env[LIMIT_SETTINGS[key]]?.trim();
+    if (text) limits[key] = key === "stepTimeoutMs" ? parseDurationMs(text) : parseCount(LIMIT_SETTINGS[key], text);
   }
   return limits;
+}
+
+function parseCount(setting: string, text: string): number {
+  const value = /^\d+$/.test(text) ? Number(text) : Number.NaN;
+  if (!Number.isSafeInteger(value) || value === 0) {
+    throw new Error(`The app setting ${setting} is "${text}". It must be a whole number above zero.`);
+  }
+  return value;
+}
+
+// Longer delays overflow setTimeout, which would then fire at once.
+const MAX_TIMEOUT_MS = 2 ** 31 - 1;
+
+function parseDurationMs(text: string): number {
+  const clock = /^(\d+):([0-5]\d):([0-5]\d)$/.exec(text);
+  const seconds = clock ? Number(clock[1]) * 3600 + Number(clock[2]) * 60 + Number(clock[3]) : Number(text);
+  const isNumber = clock !== null || /^\d+(\.\d+)?$/.test(text);
+  if (!isNumber || seconds <= 0 || seconds * 1000 > MAX_TIMEOUT_MS) {
+    throw new Error(
+      `The app setting ${LIMIT_SETTINGS.stepTimeoutMs} is "${text}". It must be a number of seconds above zero or hh:mm:ss, at most 24 days.`,
+    );
+  }
+  return seconds * 1000;
 }

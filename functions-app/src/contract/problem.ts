@@ -1,28 +1,20 @@
-/** A refused request, in the shape of RFC 9457. */
+export type FieldProblem = {
+  /** Path into the body, such as `steps[2].sources`; empty for the body itself. */
+  field: string;
+  detail: string;
+};
+
+/** The body of every refusal, `application/problem+json` (RFC 9457). */
 export type Problem = {
   title: string;
   status: number;
-  detail: string;
-  /** The field that is wrong, such as `steps[0].code`. */
+  detail?: string;
+  /** The first field that is wrong. */
   field?: string;
+  /** The limit that was passed, in bytes or steps. */
+  limit?: number;
+  /** All that is wrong, as far as it was looked at. */
+  errors?: FieldProblem[];
 };
 
-/** Thrown for a request that keeps no promise of the contract. */
-export class RequestProblem extends Error {
-  readonly problem: Problem;
-
-  constructor(problem: Problem) {
-    super(problem.field === undefined ? problem.detail : `${problem.field}: ${problem.detail}`);
-    this.name = "RequestProblem";
-    this.problem = problem;
-  }
-}
-
-export function badField(field: string, detail: string): RequestProblem {
-  return new RequestProblem({ title: "The request is not valid", status: 400, detail, field });
-}
-
-export function tooLarge(what: string, sizeText: string, limitText: string, field?: string): RequestProblem {
-  const detail = `${what} is ${sizeText}; the limit is ${limitText}.`;
-  return new RequestProblem({ title: "The request is too large", status: 413, detail, ...(field ? { field } : {}) });
-}
+export const PROBLEM_CONTENT_TYPE = "application/problem+json";

@@ -1,4 +1,4 @@
-import { readdirSync, statSync } from "node:fs";
+import { readdirSync, realpathSync, statSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { bundledLaunches } from "./bundled-python.ts";
@@ -41,9 +41,14 @@ export async function listPythons(
   const rejected: RejectedPython[] = [];
   for await (const found of probeAll(search)) {
     if (!("launch" in found)) rejected.push(found);
-    else if (!usable.some((it) => it.executable === found.executable)) usable.push(found);
+    else if (!usable.some((it) => realOf(it) === realOf(found))) usable.push(found);
   }
   return { usable, rejected };
+}
+
+/** Links such as `python` and `python3` are one interpreter; a virtual environment's link to its base is another one. */
+function realOf({ executable, isVirtualEnvironment }: Interpreter): string {
+  return isVirtualEnvironment ? executable : realpathSync(executable);
 }
 
 async function* probeAll(search: PythonSearch): AsyncGenerator<Interpreter | RejectedPython> {

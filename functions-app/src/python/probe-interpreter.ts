@@ -52,7 +52,8 @@ export async function probeInterpreter(
   if (major !== 3 || Number(facts.minor.split(".")[1]) < OLDEST_MINOR) {
     return { rejected: `is Python ${facts.version}, older than 3.${OLDEST_MINOR}` };
   }
-  return { launch, origin, ...facts };
+  // The real program behind a shim, which would cost a shell at every start.
+  return { launch: launch.length === 1 ? [facts.executable] : launch, origin, ...facts };
 }
 
 type Facts = Omit<Interpreter, "launch" | "origin"> & { major: number };
@@ -78,7 +79,7 @@ function run(
 
 function reasonOf(error: Error & { code?: unknown; killed?: boolean }, stderr: string): string {
   if (error.killed) return `no answer within ${PROBE_TIMEOUT_MS / 1000} s`;
-  const [line] = stderr.trim().split("\n").slice(-1);
+  const [line] = stderr.trim().split("\n");
   if (line) return line;
   return typeof error.code === "number" ? `it ended with exit code ${error.code}` : String(error.code ?? error.message);
 }

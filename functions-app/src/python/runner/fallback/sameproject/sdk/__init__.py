@@ -1,0 +1,3 @@
+from .dataset import dataset
+
+__all__ = ["dataset"]

@@ -1,0 +1,35 @@
+"""Entry of every Python process of the app: `main.py PYCACHE step PACKAGES TEMP ISOLATED` or `main.py PYCACHE guard COMMAND...`."""
+
+import os
+import sys
+
+
+def main(arguments):
+    pycache, mode, *rest = arguments
+    folder = os.path.dirname(os.path.abspath(__file__))
+    sys.path[:] = [entry for entry in sys.path if entry != folder]
+    if not hasattr(os, "fork"):
+        sys.exit("Steps run on Linux and macOS only; on Windows use WSL.")
+    # The package's folder may be read-only: without a place for compiled files every start would compile dill again.
+    # It holds for the app's own files alone, so that installed packages keep theirs.
+    before = sys.pycache_prefix
+    sys.pycache_prefix = pycache
+    sys.path.insert(0, folder)
+    if mode == "guard":
+        from same_runner import guard
+
+        sys.exit(guard.run_command(rest))
+    packages, temp_folder, isolated = rest
+    sys.path.insert(0, packages)
+    from same_runner import guardian
+
+    del sys.path[:2]
+    sys.pycache_prefix = before
+    if isolated == "0":
+        sys.path.append(packages)
+    sys.path.append(os.path.join(folder, "fallback"))
+    guardian.serve(temp_folder)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
