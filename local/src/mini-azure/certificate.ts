@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { generate } from "selfsigned";
 
 export type CertificatePair = {
@@ -19,7 +20,9 @@ export async function generateCertificate(subject: {
 }): Promise<CertificatePair> {
   const { dnsNames, ipAddresses = [] } = subject;
   const now = Date.now();
-  const pair = await generate([{ name: "commonName", value: dnsNames[0] ?? "localhost" }], {
+  // OpenSSL looks trusted certificates up by their subject: two of one name would hide each other in a process.
+  const commonName = `same-kit ${randomUUID()}`;
+  const pair = await generate([{ name: "commonName", value: commonName }], {
     keyType: "ec",
     curve: "P-256",
     algorithm: "sha256",

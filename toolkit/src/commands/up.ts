@@ -55,7 +55,7 @@ export const upCommand = defineCommand({
   },
   examples: ["same-kit up --rehearse --yes", "same-kit up --env prod --location northeurope --with numpy,pandas"],
   async run({ options }, context) {
-    const { cwd, console, signal } = context;
+    const { cwd, console } = context;
     const folder = await toFolder(options, cwd);
     const rehearsal = toRehearsal(options.rehearse, options);
     const publisher = toPublisher(options.publisher, options.rehearse);
@@ -67,7 +67,7 @@ export const upCommand = defineCommand({
       publisher,
       terraformBinary: options.terraform ?? "terraform",
       package: toPackageChoice(options, cwd),
-      smokeTest: composeSmokeTest(console, signal),
+      smokeTest: composeSmokeTest,
     };
     const result = await withDeployment(choice, context, (deps) =>
       up(

@@ -64,7 +64,7 @@ export class Terraform {
   }
 
   async version(): Promise<string> {
-    const run = await this.#run(["version", "-json"]);
+    const run = await this.#run(["version", "-json"], "anywhere");
     requireSuccess("version", run);
     return String((JSON.parse(run.stdout) as { terraform_version?: unknown }).terraform_version ?? "");
   }
@@ -125,9 +125,11 @@ export class Terraform {
     return `-lock-timeout=${this.#settings.lockTimeoutSeconds}s`;
   }
 
-  async #run(args: string[]): Promise<TerraformRun> {
+  /** @param place - `anywhere` where the folder may not be there yet. */
+  async #run(args: string[], place: "in dir" | "anywhere" = "in dir"): Promise<TerraformRun> {
     const { binary, dir, onEvent } = this.#settings;
-    const child = fork(path.join(packageRoot(), "dist", "terraform", "guard.cjs"), [binary, `-chdir=${dir}`, ...args], {
+    const chdir = place === "in dir" ? [`-chdir=${dir}`] : [];
+    const child = fork(path.join(packageRoot(), "dist", "terraform", "guard.cjs"), [binary, ...chdir, ...args], {
       stdio: ["ignore", "pipe", "pipe", "ipc"],
       env: terraformEnvironment(this.#settings.env),
     });

@@ -1,0 +1,32 @@
+import type { DeploymentView } from "../../toolkit/src/deployment/ports.ts";
+
+export type RecordingView = DeploymentView & {
+  /** `run TITLE`, `fail TITLE`, `skip TITLE: WHY`, `note TEXT`, `line TEXT`, `ask QUESTION`, in order. */
+  log: string[];
+  said: string[];
+};
+
+/** Records what a deployment shows; `answer` is given to every question. */
+export function recordingView(answer = true): RecordingView {
+  const log: string[] = [];
+  const said: string[] = [];
+  return {
+    log,
+    said,
+    async phase(title, work) {
+      log.push(`run ${title}`);
+      try {
+        return await work({ say: (text) => said.push(text), note: (text) => log.push(`note ${text}`) });
+      } catch (error) {
+        log.push(`fail ${title}`);
+        throw error;
+      }
+    },
+    skipped: (title, why) => void log.push(`skip ${title}: ${why}`),
+    lines: (lines) => void log.push(...lines.map((line) => `line ${line}`)),
+    async confirm(question) {
+      log.push(`ask ${question}`);
+      return answer;
+    },
+  };
+}

@@ -1,0 +1,111 @@
+import { readFile, stat, writeFile } from "node:fs/promises";
+import path from "node:path";
+import { describe, expect, test } from "vitest";
+import { recordingView } from "../../helpers/recording-view.ts";
+import { rehearseDeployment } from "../../helpers/rehearsed-deployment.ts";
+import { hasTerraform } from "../../helpers/terraform.ts";
+
+const runs = (log: readonly string[]) => log.filter((line) => /^(run|skip|fail) /.test(line));
+
+describe.skipIf(!hasTerraform)("a rehearsed deployment", () => {
+  test("goes from nothing to a smoke-tested app, does nothing twice, and is removed without a trace", async () => {
+    const deployment = await rehearseDeployment();
+    const first = await deployment.up();
+    expect(runs(first.view.log)).toEqual([
+      "run Check tools and sign-in",
+      "run Initialise terraform",
+      "run Plan",
+      "run Apply",
+      "run Capture the outputs",
+      "run Pack the app",
+      "run Publish the app",
+      "run Wait until the app is healthy",
+      "run Smoke test: run the singlestep notebook",
+    ]);
+    expect(first.smokeTest).toBe("passed");
+    expect(first.view.log).toContain(`note export FUNCTIONS_APP_NAME=${first.outputs?.appName}`);
+    expect((await stat(deployment.folder.outputsFile)).mode & 0o777).toBe(0o600);
+
+    const second = await deployment.up();
+    expect(runs(second.view.log)).toEqual([
+      "run Check tools and sign-in",
+      "skip Initialise terraform: nothing has changed",
+      "run Plan",
+      "skip Apply: nothing has changed",
+      "run Capture the outputs",
+      "run Pack the app",
+      "skip Publish the app: this package is there already",
+      "skip Smoke test: passed before with this package",
+    ]);
+
+    const removed = await deployment.down();
+    expect(removed.kind).toBe("removed");
+    expect(removed.changes).toBe(first.changes.length);
+    expect((await deployment.down()).kind).toBe("nothing");
+  });
+
+  test("the access key reaches the site and no output of the command", async () => {
+    const deployment = await rehearseDeployment();
+    const { outputs, view } = await deployment.up();
+    const key = outputs?.accessKey ?? "";
+    expect(key).toMatch(/^[0-9a-f]{64}$/);
+    expect(deployment.site.boots[0]?.appSettings["SAME_ACCESS_KEY"]).toBe(key);
+    expect([...view.log, ...view.said].join("\n")).not.toContain(key);
+  });
+
+  test("--plan shows the summary and changes nothing", async () => {
+    const deployment = await rehearseDeployment();
+    const { kind, view } = await deployment.up({ planOnly: true });
+    expect(kind).toBe("planned");
+    expect(view.log).toContainEqual(expect.stringMatching(/^line Plan: \d+ to create\.$/));
+    expect(view.log).toContainEqual(expect.stringMatching(/^line {3}\+ Resource group +rg-same-dev-/));
+    expect(view.log).not.toContain("run Apply");
+    expect((await deployment.up({ planOnly: true })).changes.length).toBeGreaterThan(5);
+  });
+
+  test("a no to the question changes nothing", async () => {
+    const deployment = await rehearseDeployment();
+    const { kind, view } = await deployment.up({ assumeYes: false }, { view: recordingView(false) });
+    expect(kind).toBe("declined");
+    expect(view.log).toContain("ask Make these changes in Azure?");
+    expect(view.log).not.toContain("run Apply");
+  });
+
+  test("a changed app is published and proven again; a rollback brings the one before back", async () => {
+    const deployment = await rehearseDeployment();
+    const first = await deployment.up();
+    await writeFile(path.join(deployment.appDir, "main.cjs"), "// Another app.\n");
+    const second = await deployment.up();
+    expect(second.package?.wasPublished).toBe(true);
+    expect(second.view.log).toContain("run Smoke test: run the singlestep notebook");
+    const back = await deployment.publish({ isRollback: true });
+    expect(back.sha256).toBe(first.package?.sha256);
+    expect(deployment.site.boots).toHaveLength(3);
+  });
+
+  test("a rotated access key stays until it is rotated again", async () => {
+    const deployment = await rehearseDeployment();
+    const first = await deployment.up();
+    const rotated = await deployment.up({ rotateKey: true });
+    const later = await deployment.up();
+    expect(rotated.outputs?.accessKey).not.toBe(first.outputs?.accessKey);
+    expect(later.outputs?.accessKey).toBe(rotated.outputs?.accessKey);
+    expect(later.view.log).toContain("skip Apply: nothing has changed");
+  });
+
+  test.each(["consumption", "premium"])("the %s plan is deployed by zipdeploy", async (plan) => {
+    const deployment = await rehearseDeployment();
+    const { outputs, smokeTest } = await deployment.up({ variables: { environment: "dev", plan } });
+    expect(outputs?.plan).toBe(plan);
+    expect(smokeTest).toBe("passed");
+    expect((await deployment.up()).changes).not.toEqual([]); // Without the variable it is the default plan again.
+  });
+
+  test("the journal tells how far it came", async () => {
+    const deployment = await rehearseDeployment();
+    await deployment.up({ skip: { terraform: false, publish: true, smoke: true } });
+    const journal = JSON.parse(await readFile(deployment.folder.journalFile, "utf8"));
+    expect(journal.phases).toMatchObject({ init: { status: "done" }, provision: { status: "done" } });
+    expect(journal.phases).not.toHaveProperty("publish");
+  });
+});
