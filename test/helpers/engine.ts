@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import { onTestFinished } from "vitest";
 import type { InstanceStatus, TaskHubClient } from "../../local/src/engine/client.ts";
 import { type Engine, resolveDurableTaskSettings, startEngine } from "../../local/src/engine/index.ts";
@@ -8,6 +9,7 @@ import { type Clock, createSystemClock } from "../../local/src/shared/clock.ts";
 import { newGuidN } from "../../local/src/shared/ids.ts";
 import { createLogger, type LogEntry, type LogLevel } from "../../local/src/shared/logger.ts";
 import type { StorageAccount } from "../../local/src/storage/storage-account.ts";
+import type { Crash } from "./crashable-storage.ts";
 import { waitFor } from "./wait-for.ts";
 
 export type TestEngineOptions = {
@@ -17,6 +19,8 @@ export type TestEngineOptions = {
   settings?: Partial<DurableTaskSettings>;
   clock?: Clock;
   workerId?: string;
+  /** Dies in the middle of its work; see makeCrashable. Owns partitions as a process that is gone. */
+  crash?: Crash;
 };
 
 export type TestEngine = Engine & { client: TaskHubClient; hubName: string; logged: LogEntry[] };
@@ -38,17 +42,28 @@ export const newHubName = (): string => `Hub${newGuidN().slice(0, 20)}`;
 /** An engine on a hub of its own, stopped when the test ends. */
 export async function startTestEngine(options: TestEngineOptions): Promise<TestEngine> {
   const hubName = options.hubName ?? newHubName();
+  const { crash } = options;
   const logged: LogEntry[] = [];
   const engine = await startEngine({
-    storage: options.storage,
+    storage: crash?.storage ?? options.storage,
     settings: testSettings({ hubName, ...options.settings }),
     invoker: options.invoker,
-    clock: options.clock ?? createSystemClock(),
-    workerId: options.workerId ?? newWorkerId(),
+    clock: options.clock ?? crash?.clock ?? createSystemClock(),
+    workerId: options.workerId ?? (crash === undefined ? newWorkerId() : workerIdOfDeadProcess()),
     log: createLogger((entry) => logged.push(entry), "engine"),
   });
-  onTestFinished(() => engine.stop());
+  onTestFinished(async () => {
+    // What is dead cannot be stopped, nor does it do anything.
+    if (crash?.isDead() !== true) await engine.stop();
+  });
   return { ...engine, logged };
+}
+
+/** Its partitions may be taken at once, as after a `kill -9`. */
+export function workerIdOfDeadProcess(): string {
+  const { pid } = spawnSync(process.execPath, ["--version"]);
+  const [host, tag, , random] = newWorkerId().split("/");
+  return [host, tag, pid, random].join("/");
 }
 
 export const isEnded = ({ runtimeStatus }: InstanceStatus): boolean =>

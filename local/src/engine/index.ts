@@ -99,6 +99,8 @@ function assemble(hub: TaskHub, { settings, invoker, clock, log }: EngineOptions
     workItems,
     partitionOf: hub.partitionOf,
     held,
+    clock,
+    visibilityTimeoutMs: settings.controlQueueVisibilityTimeoutMs,
     takers: {
       ownsQueue: (name) => orchestrations.ownsQueue(name),
       takeControlMessage: (message, queue) => orchestrations.take(message, queue),

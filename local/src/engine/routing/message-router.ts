@@ -1,3 +1,4 @@
+import type { Clock } from "../../shared/clock.ts";
 import type { HeldMessages } from "../messages/held-messages.ts";
 import type { OutgoingMessage, ReceivedMessage } from "../messages/message-data.ts";
 import type { MessageQueue, SentMessage } from "../messages/message-queue.ts";
@@ -18,6 +19,9 @@ export type MessageRouterDeps = {
   workItems: MessageQueue;
   partitionOf: (instanceId: string) => number;
   held: HeldMessages;
+  clock: Clock;
+  /** How long a message that this host takes itself stays invisible to others. */
+  visibilityTimeoutMs: number;
   /** Where messages go that this host may take without polling. */
   takers: MessageTakers;
 };
@@ -68,15 +72,19 @@ export class MessageRouter {
   }
 
   async prepareControl(queue: MessageQueue, message: OutgoingMessage, visibleAt?: string): Promise<PreparedDelivery> {
-    const { takers, held } = this.#deps;
-    if (visibleAt !== undefined && Date.parse(visibleAt) > Date.now()) {
+    const { takers, held, clock, visibilityTimeoutMs } = this.#deps;
+    const delayMs = visibleAt === undefined ? 0 : Date.parse(visibleAt) - clock.now().getTime();
+    const isSoon = delayMs < visibilityTimeoutMs && takers.ownsQueue(queue.name);
+    if (visibleAt !== undefined && delayMs > 0 && !isSoon) {
       const sent = await queue.send(message, visibleAt);
       return visible(sent, () => takers.expectAt(queue.name, new Date(visibleAt)));
     }
     if (!takers.ownsQueue(queue.name)) return visible(await queue.send(message));
     const received = await queue.sendAndHold(message);
     held.add(received, queue);
-    return inHand(received, held, () => takers.takeControlMessage(received, queue));
+    const take = () => takers.takeControlMessage(received, queue);
+    // A queue's delays are whole seconds; what is due within a hold this host delivers to the millisecond.
+    return inHand(received, held, delayMs > 0 ? () => void setTimeout(take, Math.ceil(delayMs) + 1).unref() : take);
   }
 
   queueOf(instanceId: string): MessageQueue {

@@ -1,0 +1,83 @@
+import { type Clock, createSystemClock } from "../../local/src/shared/clock.ts";
+import type { StorageAccount } from "../../local/src/storage/storage-account.ts";
+
+/** One call that an engine makes to the storage. */
+export type StorageCall = { resource: string; operation: string; args: readonly unknown[] };
+
+export type Crash = {
+  storage: StorageAccount;
+  clock: Clock;
+  isDead(): boolean;
+  /** Dies now: nothing that the engine began goes on. */
+  die(): void;
+};
+
+const NEVER = new Promise<never>(() => {});
+const CALLS = new Set([
+  ...["sendMessage", "receiveMessages", "deleteMessage", "updateMessage"],
+  ...["submitTransaction", "upsertEntity", "createEntity", "updateEntity", "getEntity", "deleteEntity", "listEntities"],
+]);
+
+/**
+ * A storage and a clock that stop answering, as they do for a process that was killed: the engine on them stands still for
+ * ever, in the middle of whatever it did.
+ *
+ * @param isLast - The call with which it dies; `before` it happens, or `after` it happened but before its caller hears of it.
+ */
+export function makeCrashable(
+  account: StorageAccount,
+  isLast: (call: StorageCall) => "before" | "after" | undefined = () => undefined,
+): Crash {
+  let isDead = false;
+  const die = () => {
+    isDead = true;
+  };
+  const wrap = <Client extends object>(client: Client, resource: string): Client =>
+    new Proxy(client, {
+      get(target, property) {
+        const value = Reflect.get(target, property, target);
+        if (typeof value !== "function") return value;
+        if (!CALLS.has(String(property))) return value.bind(target);
+        return (...args: unknown[]) => {
+          if (isDead) return deadAnswer(String(property));
+          const moment = isLast({ resource, operation: String(property), args });
+          if (moment === "before") die();
+          if (moment === "before") return NEVER;
+          const answer = value.apply(target, args);
+          if (moment === undefined) return String(property) === "listEntities" ? answer : answer.then(ifAlive);
+          return answer.then(() => {
+            die();
+            return NEVER;
+          });
+        };
+      },
+    });
+  const ifAlive = <Value>(value: Value) => (isDead ? NEVER : value);
+  return {
+    storage: {
+      ...account,
+      queue: (name) => wrap(account.queue(name), name),
+      table: (name) => wrap(account.table(name), name),
+    },
+    clock: dyingClock(() => isDead),
+    isDead: () => isDead,
+    die,
+  };
+}
+
+function deadAnswer(operation: string): unknown {
+  if (operation !== "listEntities") return NEVER;
+  const pages = { next: () => NEVER, [Symbol.asyncIterator]: () => pages, byPage: () => pages };
+  return pages;
+}
+
+function dyingClock(isDead: () => boolean): Clock {
+  const clock = createSystemClock();
+  return {
+    ...clock,
+    async sleep(ms, signal) {
+      await clock.sleep(ms, signal);
+      if (isDead()) await NEVER;
+    },
+  };
+}

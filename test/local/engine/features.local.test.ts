@@ -1,0 +1,305 @@
+import type { OrchestrationContext } from "durable-functions";
+import df from "durable-functions";
+import { describe, expect, test } from "vitest";
+import { OrchestrationAlreadyExistsError } from "../../../local/src/engine/errors.ts";
+import { EventType } from "../../../local/src/engine/history/events.ts";
+import type { FunctionInvoker, InvocationReply } from "../../../local/src/engine/ports.ts";
+import { useAzurite } from "../../helpers/azurite.ts";
+import { runToEnd, startTestEngine, waitForInstance } from "../../helpers/engine.ts";
+import { SdkInvoker } from "../../helpers/sdk-orchestrator.ts";
+import { waitFor } from "../../helpers/wait-for.ts";
+
+const storage = useAzurite();
+
+type Context = OrchestrationContext;
+const CALL_TIMES = new Map<string, number>();
+
+const orchestrators = {
+  *chain(context: Context) {
+    const first: string = yield context.df.callActivity("hello", "Tokyo");
+    const second: string = yield context.df.callActivity("hello", "Cairo");
+    return [first, second];
+  },
+  *fanOut(context: Context) {
+    const tasks = Array.from({ length: 30 }, (_, i) => context.df.callActivity("double", i));
+    const results: number[] = yield context.df.Task.all(tasks);
+    return results.reduce((sum, it) => sum + it, 0);
+  },
+  *fails(context: Context) {
+    yield context.df.callActivity("boom", null);
+  },
+  *retries(context: Context) {
+    const options = new df.RetryOptions(100, 3);
+    const times: number = yield context.df.callActivityWithRetry("flaky", options, context.df.instanceId);
+    return times;
+  },
+  *naps(context: Context) {
+    const due = new Date(context.df.currentUtcDateTime.getTime() + 1_200);
+    yield context.df.createTimer(due);
+    return { due: due.getTime(), now: context.df.currentUtcDateTime.getTime() };
+  },
+  *approval(context: Context) {
+    context.df.setCustomStatus({ waiting: true });
+    const approved: boolean = yield context.df.waitForExternalEvent("Approval");
+    context.df.setCustomStatus(null);
+    return { approved };
+  },
+  *parent(context: Context) {
+    const one: string[] = yield context.df.callSubOrchestrator("chain", null);
+    const two: string[] = yield context.df.callSubOrchestrator("chain", null, `${context.df.instanceId}-child`);
+    return [...one, ...two];
+  },
+  *parentOfFailure(context: Context) {
+    try {
+      yield context.df.callSubOrchestrator("fails", null);
+      return "no failure";
+    } catch (error) {
+      return (error as Error).message;
+    }
+  },
+  *counts(context: Context) {
+    const left = context.df.getInput() as number;
+    yield context.df.callActivity("double", left);
+    if (left > 1) context.df.continueAsNew(left - 1);
+    return `counted to ${left}`;
+  },
+  *large(context: Context) {
+    const text = context.df.getInput() as string;
+    const answer: string = yield context.df.callActivity("hello", text);
+    return answer;
+  },
+};
+const activities = {
+  hello: (name: unknown) => `Hello ${name}!`,
+  double: (value: unknown) => Number(value) * 2,
+  boom: () => {
+    throw new Error("no luck");
+  },
+  flaky: (key: unknown) => {
+    const times = (CALL_TIMES.get(String(key)) ?? 0) + 1;
+    CALL_TIMES.set(String(key), times);
+    if (times < 3) throw new Error(`not yet: ${times}`);
+    return times;
+  },
+};
+const app = () => new SdkInvoker({ orchestrators, activities });
+const start = () => startTestEngine({ storage: storage(), invoker: app() });
+const output = (text: string | null): unknown => JSON.parse(text ?? "null");
+
+describe("orchestrations on storage", () => {
+  test.each([
+    ["activities in sequence", "chain", null, ["Hello Tokyo!", "Hello Cairo!"]],
+    ["activities in parallel", "fanOut", null, 870],
+    ["an activity that works in the end", "retries", null, 3],
+    ["children", "parent", null, ["Hello Tokyo!", "Hello Cairo!", "Hello Tokyo!", "Hello Cairo!"]],
+    ["generations", "counts", 3, "counted to 1"],
+  ])("%s complete", async (_, name, input, expected) => {
+    const { client } = await start();
+    const status = await runToEnd(client, name, input);
+    expect(status).toMatchObject({ name, runtimeStatus: "Completed" });
+    expect(output(status.output)).toEqual(expected);
+  });
+
+  test("a failed activity fails the orchestration, with its message", async () => {
+    const { client } = await start();
+    const status = await runToEnd(client, "fails");
+    expect(status.runtimeStatus).toBe("Failed");
+    expect(status.output).toContain("no luck");
+  });
+
+  test("a failed child is an error that its parent can catch", async () => {
+    const { client } = await start();
+    const status = await runToEnd(client, "parentOfFailure");
+    expect(status.runtimeStatus).toBe("Completed");
+    expect(status.output).toContain("no luck");
+  });
+
+  test("a timer does not fire early", async () => {
+    const { client } = await start();
+    const { due, now } = output((await runToEnd(client, "naps")).output) as { due: number; now: number };
+    expect(now).toBeGreaterThanOrEqual(due);
+  });
+
+  test("an event from outside is waited for, the custom status shows meanwhile", async () => {
+    const { client } = await start();
+    const { instanceId } = await client.start({ name: "approval", input: null });
+    await waitForInstance(client, instanceId, (it) => it.customStatus === '{"waiting":true}');
+    await client.raiseEvent(instanceId, "Approval", "true");
+    const status = await waitForInstance(client, instanceId);
+    expect(output(status.output)).toEqual({ approved: true });
+    expect(status.customStatus).toBe("null");
+  });
+
+  test("payloads beyond a table column arrive whole, and go with a purge", async () => {
+    const { client, hubName } = await start();
+    const text = "x".repeat(200_000);
+    const status = await runToEnd(client, "large", text);
+    expect(output(status.output)).toBe(`Hello ${text}!`);
+    expect(output(status.input)).toBe(text);
+    const blobs = storage().container(`${hubName.toLowerCase()}-largemessages`);
+    const names = async () => {
+      const found: string[] = [];
+      for await (const blob of blobs.listBlobsFlat()) found.push(blob.name);
+      return found;
+    };
+    expect((await names()).length).toBeGreaterThan(2);
+    expect(await client.purge(status.instanceId)).toBe(true);
+    expect(await names()).toEqual([]);
+    expect(await client.getStatus(status.instanceId)).toBeNull();
+    expect(await client.getHistory(status.instanceId, status.executionId)).toEqual([]);
+  });
+
+  test("an unknown orchestrator fails and says what there is", async () => {
+    const { client } = await start();
+    const status = await runToEnd(client, "nobody");
+    expect(status.runtimeStatus).toBe("Failed");
+    expect(status.output).toContain("'chain'");
+  });
+});
+
+describe("control from outside", () => {
+  test("terminate ends what waits", async () => {
+    const { client } = await start();
+    const { instanceId } = await client.start({ name: "approval", input: null });
+    await waitForInstance(client, instanceId, (it) => it.customStatus !== null);
+    await client.terminate(instanceId, "enough");
+    const status = await waitForInstance(client, instanceId);
+    expect(status).toMatchObject({ runtimeStatus: "Terminated", output: "enough" });
+  });
+
+  test("a suspended instance takes its events when it is resumed", async () => {
+    const { client } = await start();
+    const { instanceId } = await client.start({ name: "approval", input: null });
+    await waitForInstance(client, instanceId, (it) => it.customStatus !== null);
+    await client.suspend(instanceId, "pause");
+    await waitForInstance(client, instanceId, (it) => it.runtimeStatus === "Suspended");
+    await client.raiseEvent(instanceId, "Approval", "false");
+    const history = async () => {
+      const status = await client.getStatus(instanceId);
+      return client.getHistory(instanceId, status?.executionId ?? "");
+    };
+    await waitFor(async () => (await history()).some((it) => it.EventType === EventType.EventRaised));
+    expect((await client.getStatus(instanceId))?.runtimeStatus).toBe("Suspended");
+    await client.resume(instanceId, "go on");
+    const status = await waitForInstance(client, instanceId);
+    expect(output(status.output)).toEqual({ approved: false });
+  });
+
+  test("a running instance's id is refused, an ended one's begins again", async () => {
+    const { client } = await start();
+    await client.start({ name: "approval", input: null, instanceId: "mine" });
+    await expect(client.start({ name: "chain", input: null, instanceId: "mine" })).rejects.toThrow(
+      OrchestrationAlreadyExistsError,
+    );
+    await client.terminate("mine", null);
+    const first = await waitForInstance(client, "mine");
+    const { executionId } = await client.start({ name: "chain", input: null, instanceId: "mine" });
+    const second = await waitForInstance(client, "mine", (it) => it.runtimeStatus === "Completed");
+    expect(second).toMatchObject({ executionId, name: "chain", customStatus: "null" });
+    expect(executionId).not.toBe(first.executionId);
+    const history = await client.getHistory("mine", executionId);
+    expect(history.filter((it) => it.EventType === EventType.ExecutionStarted)).toHaveLength(1);
+  });
+
+  test("AnyState lets a start replace what still runs", async () => {
+    const settings = { overridableExistingInstanceStates: "AnyState" as const };
+    const { client } = await startTestEngine({ storage: storage(), invoker: app(), settings });
+    await client.start({ name: "approval", input: null, instanceId: "mine" });
+    await waitForInstance(client, "mine", (it) => it.customStatus !== null);
+    await client.start({ name: "chain", input: null, instanceId: "mine" });
+    const status = await waitForInstance(client, "mine");
+    expect(output(status.output)).toEqual(["Hello Tokyo!", "Hello Cairo!"]);
+  });
+
+  test("purgeMany leaves what runs", async () => {
+    const { client } = await start();
+    await runToEnd(client, "chain");
+    const running = await client.start({ name: "approval", input: null });
+    await waitForInstance(client, running.instanceId, (it) => it.runtimeStatus === "Running");
+    expect(await client.purgeMany({})).toBe(1);
+    const { instances } = await client.list({}, { top: 10 });
+    expect(instances.map((it) => it.instanceId)).toEqual([running.instanceId]);
+  });
+
+  test("an event for nobody is thrown away", async () => {
+    const { client, hubName } = await start();
+    await client.raiseEvent("nobody", "Approval", "true");
+    const queues = [0, 1, 2, 3].map((it) => storage().queue(`${hubName.toLowerCase()}-control-0${it}`));
+    await waitFor(async () => {
+      const counts = await Promise.all(queues.map(async (it) => (await it.getProperties()).approximateMessagesCount));
+      return counts.every((count) => count === 0);
+    });
+  });
+});
+
+describe("what stays in memory", () => {
+  test("a warm instance's history is not read again", async () => {
+    const reads: string[] = [];
+    const account = storage();
+    const watched = {
+      ...account,
+      table(name: string) {
+        const table = account.table(name);
+        const listEntities = table.listEntities.bind(table);
+        table.listEntities = ((...args: Parameters<typeof listEntities>) => {
+          reads.push(name);
+          return listEntities(...args);
+        }) as typeof listEntities;
+        return table;
+      },
+    };
+    const { client, hubName } = await startTestEngine({ storage: watched, invoker: app() });
+    await runToEnd(client, "chain");
+    expect(reads.filter((name) => name === `${hubName}History`).length).toBeLessThanOrEqual(1);
+  });
+
+  test("a history that changed elsewhere is found out, and read again", async () => {
+    const { client, hubName } = await start();
+    const { instanceId } = await client.start({ name: "approval", input: null });
+    await waitForInstance(client, instanceId, (it) => it.customStatus !== null);
+    const table = storage().table(`${hubName}History`);
+    await table.updateEntity({ partitionKey: instanceId, rowKey: "sentinel", IsCheckpointComplete: true }, "Merge");
+    await client.raiseEvent(instanceId, "Approval", "true");
+    const status = await waitForInstance(client, instanceId);
+    expect(output(status.output)).toEqual({ approved: true });
+  });
+
+  test("nothing is left in the queues", async () => {
+    const { client, hubName } = await start();
+    await Promise.all(["chain", "fanOut", "parent", "counts"].map((name) => runToEnd(client, name, 3)));
+    const hub = hubName.toLowerCase();
+    const names = [`${hub}-workitems`, ...[0, 1, 2, 3].map((it) => `${hub}-control-0${it}`)];
+    await waitFor(async () => {
+      const counts = await Promise.all(
+        names.map(async (name) => (await storage().queue(name).getProperties()).approximateMessagesCount ?? 0),
+      );
+      return counts.every((count) => count === 0);
+    });
+  });
+});
+
+describe("a worker that is not there", () => {
+  test("its calls are made again once it is", async () => {
+    const sdk = app();
+    let isThere = false;
+    const away: InvocationReply = { kind: "unavailable", reason: "The worker restarts." };
+    let asked = 0;
+    const ask =
+      <Call>(invoke: (call: Call) => Promise<InvocationReply>) =>
+      (call: Call) => {
+        asked += 1;
+        return isThere ? invoke(call) : Promise.resolve(away);
+      };
+    const invoker: FunctionInvoker = {
+      durableFunctions: () => sdk.durableFunctions(),
+      invokeOrchestrator: ask((call) => sdk.invokeOrchestrator(call)),
+      invokeActivity: ask((call) => sdk.invokeActivity(call)),
+    };
+    const { client } = await startTestEngine({ storage: storage(), invoker });
+    const { instanceId } = await client.start({ name: "chain", input: null });
+    await waitFor(() => asked > 0);
+    isThere = true;
+    const status = await waitForInstance(client, instanceId);
+    expect(status.runtimeStatus).toBe("Completed");
+  });
+});
