@@ -1,0 +1,132 @@
+import { readFile } from "node:fs/promises";
+import path from "node:path";
+import { expect, test } from "vitest";
+import { listRunningHosts, parseStorageChoice, startLocal } from "../../../local/src/index.ts";
+import { identifyProcess } from "../../../local/src/process/process-identity.ts";
+import { fixtureApp, writeApp } from "../../helpers/function-app.ts";
+import { startLocalHost } from "../../helpers/local-host.ts";
+import { makeTempDir } from "../../helpers/temp-dir.ts";
+import { waitFor } from "../../helpers/wait-for.ts";
+
+const APP = fixtureApp("durable");
+const MEMORY = { kind: "memory" } as const;
+
+async function runToEnd(url: string, query = ""): Promise<Record<string, unknown>> {
+  const start = await fetch(`${url}/runtime/webhooks/durabletask/orchestrators/chain${query}`, { method: "POST" });
+  const { statusQueryGetUri } = (await start.json()) as { statusQueryGetUri: string };
+  return waitFor(
+    async () => {
+      const response = await fetch(statusQueryGetUri);
+      return response.status === 200 && ((await response.json()) as Record<string, unknown>);
+    },
+    { what: "the run's end" },
+  );
+}
+
+test("an orchestration that is started over HTTP runs to its end", async () => {
+  const host = await startLocalHost({ appDir: APP, stateDir: await makeTempDir(), storage: MEMORY });
+  expect(await runToEnd(host.url)).toMatchObject({ runtimeStatus: "Completed", output: "a" });
+});
+
+test("the app's own client reaches the hub of its host", async () => {
+  const host = await startLocalHost({ appDir: APP, stateDir: await makeTempDir(), storage: MEMORY });
+  const response = await fetch(`${host.url}/api/client`);
+  expect(await response.text()).toBe(host.hubName);
+});
+
+test("a run file names the host while it runs, and no key", async () => {
+  const stateDir = await makeTempDir();
+  const host = await startLocalHost({ appDir: APP, stateDir, storage: MEMORY });
+  const [found] = await listRunningHosts(stateDir);
+  expect(found).toMatchObject({
+    url: host.url,
+    port: host.port,
+    hubName: host.hubName,
+    appDir: APP,
+    storage: "memory",
+  });
+  const text = await readFile(path.join(stateDir, "hosts", `${process.pid}-${host.port}.json`), "utf8");
+  expect(text).not.toContain("AccountKey");
+  await host.stop();
+  expect(await listRunningHosts(stateDir)).toEqual([]);
+});
+
+test("what one host left in its hub is there for the next", async () => {
+  const stateDir = await makeTempDir();
+  const first = await startLocalHost({ appDir: APP, stateDir });
+  const { instanceId } = await runToEnd(first.url);
+  await first.stop();
+  const second = await startLocalHost({ appDir: APP, stateDir });
+  expect(second.hubName).toBe(first.hubName);
+  expect(await second.client.getStatus(instanceId as string)).toMatchObject({ runtimeStatus: "Completed" });
+  expect(second.doubtfulRuns).toEqual([]);
+});
+
+test("two hosts with hubs of their own share an Azurite", async () => {
+  const stateDir = await makeTempDir();
+  const first = await startLocalHost({ appDir: APP, stateDir, hubName: "FirstHub" });
+  const second = await startLocalHost({ appDir: APP, stateDir, hubName: "SecondHub" });
+  expect(second.storage.pid).toBe(first.storage.pid);
+  const { instanceId } = await runToEnd(second.url);
+  expect(await first.client.getStatus(instanceId as string)).toBeNull();
+  await first.stop();
+  expect(await runToEnd(second.url)).toMatchObject({ runtimeStatus: "Completed" });
+});
+
+test("a connection string is used as it is given", async () => {
+  const owner = await startLocalHost({ appDir: APP, stateDir: await makeTempDir(), storage: MEMORY, hubName: "Owner" });
+  const storage = parseStorageChoice(owner.storage.connectionString);
+  const guest = await startLocalHost({ appDir: APP, stateDir: await makeTempDir(), storage, hubName: "Guest" });
+  expect(await runToEnd(guest.url)).toMatchObject({ runtimeStatus: "Completed" });
+  expect(guest.storage.description).not.toContain("Key");
+});
+
+test("a storage that does not answer is named", async () => {
+  const storage = parseStorageChoice(
+    "DefaultEndpointsProtocol=http;AccountName=a;AccountKey=a2V5;BlobEndpoint=http://127.0.0.1:1/a;QueueEndpoint=http://127.0.0.1:1/a;TableEndpoint=http://127.0.0.1:1/a",
+  );
+  const starting = startLocal({ appDir: APP, stateDir: await makeTempDir(), port: 0, storage });
+  await expect(starting).rejects.toMatchObject({
+    code: "ERR_STORAGE_UNREACHABLE",
+    message: expect.stringContaining("http://127.0.0.1:1/a"),
+  });
+});
+
+test("an app that does not load leaves nothing running", async () => {
+  const appDir = await writeApp({ "main.js": "throw new Error('not today');" });
+  const stateDir = await makeTempDir();
+  await expect(startLocal({ appDir, stateDir, port: 0 })).rejects.toThrow(/not today/);
+  expect(await listRunningHosts(stateDir)).toEqual([]);
+  await expect(readFile(path.join(stateDir, "azurite", "running.json"))).rejects.toMatchObject({ code: "ENOENT" });
+});
+
+test("a host stops when its signal aborts", async () => {
+  const ending = new AbortController();
+  const stateDir = await makeTempDir();
+  const host = await startLocalHost({ appDir: APP, stateDir, storage: MEMORY, signal: ending.signal });
+  const { workerPid } = host;
+  ending.abort();
+  await host.stop();
+  expect(identifyProcess(workerPid as number)).toBeUndefined();
+});
+
+test("a start that is aborted leaves nothing running", async () => {
+  const stateDir = await makeTempDir();
+  const starting = startLocal({ appDir: APP, stateDir, port: 0, signal: AbortSignal.abort(new Error("too late")) });
+  await expect(starting).rejects.toThrow("too late");
+  expect(await listRunningHosts(stateDir)).toEqual([]);
+});
+
+test("requests from other origins are refused on the Durable webhook", async () => {
+  const host = await startLocalHost({ appDir: APP, stateDir: await makeTempDir(), storage: MEMORY });
+  const response = await fetch(`${host.url}/runtime/webhooks/durabletask/orchestrators/chain`, {
+    method: "POST",
+    headers: { origin: "https://elsewhere.example" },
+  });
+  expect(response.status).toBe(403);
+});
+
+test("hosts without a state folder are none", async () => {
+  const stateDir = path.join(await makeTempDir(), "none");
+  expect(await listRunningHosts(stateDir)).toEqual([]);
+});
