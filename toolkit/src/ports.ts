@@ -40,7 +40,12 @@ export type BootedHost = {
 export interface Emulator {
   boot(options: BootOptions): Promise<BootedHost>;
   /** Starts `same-kit` with these arguments in the background, and waits until its host serves. */
-  bootDetached(options: { stateDir: string; args: readonly string[]; cwd: string; env: NodeJS.ProcessEnv }): Promise<RunningHost>;
+  bootDetached(options: {
+    stateDir: string;
+    args: readonly string[];
+    cwd: string;
+    env: NodeJS.ProcessEnv;
+  }): Promise<RunningHost>;
   listHosts(stateDir: string): Promise<RunningHost[]>;
   stopHost(stateDir: string, host: RunningHost): Promise<void>;
   readLog(host: RunningHost, follow?: { signal: AbortSignal }): AsyncIterable<string>;

@@ -98,7 +98,12 @@ async function checkFunc(env: NodeJS.ProcessEnv): Promise<PreflightProblem[]> {
 }
 
 async function checkPip(interpreter: string, env: NodeJS.ProcessEnv): Promise<PreflightProblem[]> {
-  const result = await execa(interpreter, ["-m", "pip", "--version"], { env, extendEnv: false, reject: false, stdin: "ignore" });
+  const result = await execa(interpreter, ["-m", "pip", "--version"], {
+    env,
+    extendEnv: false,
+    reject: false,
+    stdin: "ignore",
+  });
   if (!result.failed) return [];
   return [
     {

@@ -10,7 +10,8 @@ export type Interrupts = {
   stop(): void;
 };
 
-const SIGNALS: readonly NodeJS.Signals[] = process.platform === "win32" ? ["SIGINT", "SIGTERM"] : ["SIGINT", "SIGTERM", "SIGHUP"];
+const SIGNALS: readonly NodeJS.Signals[] =
+  process.platform === "win32" ? ["SIGINT", "SIGTERM"] : ["SIGINT", "SIGTERM", "SIGHUP"];
 // What `leaveNow` asks for gets this long before the process simply ends.
 const LEAVE_GRACE_MS = 500;
 

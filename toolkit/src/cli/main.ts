@@ -64,7 +64,10 @@ function unknownCommand(words: readonly string[], isGroup: boolean): CallError {
   const typed = words.slice(0, 2).join(" ");
   if (words.length === 0) return new CallError("No command was given.", "`same-kit --help` lists the commands.");
   if (isGroup && words.length === 1) {
-    return new CallError(`\`same-kit ${typed}\` needs one more word.`, `\`same-kit ${typed} --help\` lists the choices.`);
+    return new CallError(
+      `\`same-kit ${typed}\` needs one more word.`,
+      `\`same-kit ${typed} --help\` lists the choices.`,
+    );
   }
   const names = COMMANDS.map(({ name }) => name);
   const near = nearest(typed, names) ?? nearest(words[0] ?? "", names);

@@ -42,7 +42,11 @@ export function listGroup(words: readonly string[]): readonly CommandEntry[] {
 }
 
 /** @throws CallError */
-export function parseInput(command: Command, rest: readonly string[], env: NodeJS.ProcessEnv): CommandInput<Command["options"]> {
+export function parseInput(
+  command: Command,
+  rest: readonly string[],
+  env: NodeJS.ProcessEnv,
+): CommandInput<Command["options"]> {
   const { values, positionals } = parseWith(command, rest);
   const required = command.positionals.filter(({ isOptional }) => !isOptional);
   if (positionals.length < required.length) {
@@ -69,7 +73,10 @@ function parseWith(command: Command, rest: readonly string[]) {
   }
 }
 
-function fromVariable({ type, multiple, variable, isOn }: OptionSpec, env: NodeJS.ProcessEnv): string | boolean | string[] | undefined {
+function fromVariable(
+  { type, multiple, variable, isOn }: OptionSpec,
+  env: NodeJS.ProcessEnv,
+): string | boolean | string[] | undefined {
   const text = variable === undefined ? undefined : env[variable];
   if (type === "boolean") return text === undefined ? isOn === true : /^(1|true|yes|on)$/i.test(text);
   if (multiple) return text === undefined ? [] : [text];

@@ -3,6 +3,8 @@ import path from "node:path";
 import { packageRoot } from "@same-kit/local";
 
 export async function packageVersion(): Promise<string> {
-  const { version } = JSON.parse(await readFile(path.join(packageRoot(), "package.json"), "utf8")) as { version: string };
+  const { version } = JSON.parse(await readFile(path.join(packageRoot(), "package.json"), "utf8")) as {
+    version: string;
+  };
   return version;
 }

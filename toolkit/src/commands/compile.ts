@@ -6,7 +6,9 @@ export const compileCommand = defineCommand({
   name: "compile",
   summary: "Print the request that a notebook becomes",
   description: "The request is what `POST /api/initiate` takes. Warnings go to stderr.",
-  positionals: [{ name: "PATH", help: "A same.yaml, a notebook with same_config metadata, or a folder", isOptional: false }],
+  positionals: [
+    { name: "PATH", help: "A same.yaml, a notebook with same_config metadata, or a folder", isOptional: false },
+  ],
   options: {
     "same-env": {
       type: "string",

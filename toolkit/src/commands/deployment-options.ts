@@ -52,8 +52,17 @@ export const PACKAGE_OPTIONS = {
     help: "Who publishes: func, direct, or auto: func where it is installed (default: auto; direct in a rehearsal)",
     variable: "SAME_KIT_PUBLISHER",
   },
-  "bundled-python": { type: "boolean", isOn: true, help: "Leave the Python out of the package: the app looks for one in its image" },
-  with: { type: "string", multiple: true, value: "NAMES", help: "Packages beside the bundled Python, such as numpy,pandas" },
+  "bundled-python": {
+    type: "boolean",
+    isOn: true,
+    help: "Leave the Python out of the package: the app looks for one in its image",
+  },
+  with: {
+    type: "string",
+    multiple: true,
+    value: "NAMES",
+    help: "Packages beside the bundled Python, such as numpy,pandas",
+  },
   python: {
     type: "string",
     value: "PATH",
@@ -109,7 +118,10 @@ export function toPackageChoice(options: OptionValues<typeof PACKAGE_OPTIONS>, c
   return {
     appDir: null,
     bundlesPython: options["bundled-python"],
-    basePackages: options.with.flatMap((names) => names.split(",")).map((name) => name.trim()).filter((name) => name !== ""),
+    basePackages: options.with
+      .flatMap((names) => names.split(","))
+      .map((name) => name.trim())
+      .filter((name) => name !== ""),
     interpreter: options.python ?? "python3",
     mirror: options["python-mirror"] ?? null,
     archive: archive === undefined ? null : path.resolve(cwd, archive),
@@ -136,7 +148,9 @@ export function toPublisher(name: string | undefined, isRehearsal: boolean): Pub
   if (!isRehearsal && (name === "func" || name === "direct" || name === "auto")) return name;
   throw new UsageError({
     code: "ERR_PUBLISHER",
-    message: isRehearsal ? `--publisher ${name} cannot be rehearsed: func only knows Azure.` : `--publisher ${name}: there is none.`,
+    message: isRehearsal
+      ? `--publisher ${name} cannot be rehearsed: func only knows Azure.`
+      : `--publisher ${name}: there is none.`,
     hint: isRehearsal ? "Rehearse with --publisher direct." : "Choose func, direct or auto.",
   });
 }

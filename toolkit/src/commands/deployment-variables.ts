@@ -21,7 +21,11 @@ export type VariableOptions = {
  * @param declared - Names that the module knows.
  * @throws UsageError `ERR_VARIABLE` or `ERR_HOSTING_PLAN`.
  */
-export function toVariables(options: VariableOptions, environment: string, declared: readonly string[]): TerraformVariables {
+export function toVariables(
+  options: VariableOptions,
+  environment: string,
+  declared: readonly string[],
+): TerraformVariables {
   const { project, location, hosting } = options;
   if (hosting !== undefined && !HOSTING_PLANS.includes(hosting)) {
     const message = `--hosting ${hosting}: there is no such plan.`;
@@ -39,8 +43,9 @@ export function toVariables(options: VariableOptions, environment: string, decla
 function parseVariable(text: string, declared: readonly string[]): [string, unknown] {
   const separator = text.indexOf("=");
   const name = text.slice(0, separator);
-  if (separator < 1) throw variableError(`--var ${text} is no NAME=VALUE.`, 'Such as --var log_retention_days=60.');
-  if (RESERVED.has(name)) throw variableError(`--var ${name} is set by same-kit itself.`, "Use --env or --subscription.");
+  if (separator < 1) throw variableError(`--var ${text} is no NAME=VALUE.`, "Such as --var log_retention_days=60.");
+  if (RESERVED.has(name))
+    throw variableError(`--var ${name} is set by same-kit itself.`, "Use --env or --subscription.");
   if (!declared.includes(name)) {
     const known = declared.filter((it) => !RESERVED.has(it)).join(", ");
     throw variableError(`--var ${name}: the module has no such variable.`, `It has ${known}.`);

@@ -3,7 +3,14 @@ import { noSmokeTest } from "../cli/compose-smoke-test.ts";
 import { describeDown } from "../ui/deployment-report.ts";
 import { down } from "../usecases/down.ts";
 import { defineCommand } from "./define-command.ts";
-import { CLOUD_OPTIONS, ENVIRONMENT_OPTIONS, JSON_OPTION, NO_PACKAGE, toFolder, toRehearsal } from "./deployment-options.ts";
+import {
+  CLOUD_OPTIONS,
+  ENVIRONMENT_OPTIONS,
+  JSON_OPTION,
+  NO_PACKAGE,
+  toFolder,
+  toRehearsal,
+} from "./deployment-options.ts";
 
 export const downCommand = defineCommand({
   name: "down",

@@ -1,6 +1,6 @@
 import { signedInTo } from "../cli/compose-sign-in.ts";
-import { loadOutputs } from "../deployment/outputs.ts";
 import { realWaiting } from "../deployment/hastened-waiting.ts";
+import { loadOutputs } from "../deployment/outputs.ts";
 import { deploymentLogs, rehearsalLogs } from "../usecases/deployment-logs.ts";
 import { defineCommand } from "./define-command.ts";
 import { CLOUD_OPTIONS, ENVIRONMENT_OPTIONS, toFolder } from "./deployment-options.ts";
@@ -30,7 +30,11 @@ export const logsCommand = defineCommand({
     }
     const azure = await signedInTo(options.subscription ?? null, context);
     const sinceMinutes = Number(options["since-minutes"] ?? DEFAULT_MINUTES) || DEFAULT_MINUTES;
-    await deploymentLogs(outputs, { follow: options.follow, sinceMinutes }, { azure, waiting: realWaiting, signal, onLine });
+    await deploymentLogs(
+      outputs,
+      { follow: options.follow, sinceMinutes },
+      { azure, waiting: realWaiting, signal, onLine },
+    );
     return 0;
   },
 });

@@ -8,7 +8,8 @@ import { CLOUD_OPTIONS, ENVIRONMENT_OPTIONS, JSON_OPTION, toFolder } from "./dep
 export const openCommand = defineCommand({
   name: "open",
   summary: "Open a deployment in the Azure portal",
-  description: "Prints the link; on a terminal it is opened too. A rehearsal has no portal: its app's address is printed.",
+  description:
+    "Prints the link; on a terminal it is opened too. A rehearsal has no portal: its app's address is printed.",
   positionals: [],
   options: { ...ENVIRONMENT_OPTIONS, subscription: CLOUD_OPTIONS.subscription, ...JSON_OPTION },
   examples: ["same-kit open", "same-kit open --env prod"],

@@ -16,7 +16,8 @@ import {
 export const publishCommand = defineCommand({
   name: "publish",
   summary: "Publish the app again, or go back to the package before",
-  description: "Packs the app, publishes it to an existing deployment and waits until it is healthy. Terraform is not run.",
+  description:
+    "Packs the app, publishes it to an existing deployment and waits until it is healthy. Terraform is not run.",
   positionals: [],
   options: {
     ...ENVIRONMENT_OPTIONS,

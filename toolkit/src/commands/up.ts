@@ -2,8 +2,8 @@ import path from "node:path";
 import { packageRoot } from "@same-kit/local";
 import { withDeployment } from "../cli/compose-deployment.ts";
 import { composeSmokeTest } from "../cli/compose-smoke-test.ts";
-import { describeUp, upDocument } from "../ui/deployment-report.ts";
 import { declaredVariables } from "../deployment/workspace.ts";
+import { describeUp, upDocument } from "../ui/deployment-report.ts";
 import { up } from "../usecases/up.ts";
 import { defineCommand } from "./define-command.ts";
 import {
@@ -32,7 +32,12 @@ export const upCommand = defineCommand({
       help: "What the app is called, part of every name (default: same)",
       variable: "SAME_KIT_PROJECT",
     },
-    location: { type: "string", value: "REGION", help: "Azure region (default: westeurope)", variable: "SAME_KIT_LOCATION" },
+    location: {
+      type: "string",
+      value: "REGION",
+      help: "Azure region (default: westeurope)",
+      variable: "SAME_KIT_LOCATION",
+    },
     hosting: {
       type: "string",
       value: "PLAN",
@@ -46,9 +51,18 @@ export const upCommand = defineCommand({
     "skip-publish": { type: "boolean", help: "Leave the package as it is" },
     "skip-smoke": { type: "boolean", help: "No smoke test" },
     "rotate-key": { type: "boolean", help: "Make a new access key; the old one is refused from then on" },
-    var: { type: "string", multiple: true, value: "NAME=VALUE", help: "A variable of the module; JSON for lists and maps" },
+    var: {
+      type: "string",
+      multiple: true,
+      value: "NAME=VALUE",
+      help: "A variable of the module; JSON for lists and maps",
+    },
     "var-file": { type: "string", multiple: true, value: "FILE", help: "Variables in a .tfvars or .tfvars.json file" },
-    backend: { type: "string", value: "FILE", help: "A .tf file with the backend of a shared state (default: a local state)" },
+    backend: {
+      type: "string",
+      value: "FILE",
+      help: "A .tf file with the backend of a shared state (default: a local state)",
+    },
     ...CLOUD_OPTIONS,
     ...PACKAGE_OPTIONS,
     ...JSON_OPTION,
@@ -60,7 +74,11 @@ export const upCommand = defineCommand({
     const rehearsal = toRehearsal(options.rehearse, options);
     const publisher = toPublisher(options.publisher, options.rehearse);
     const variables = toVariables(options, folder.name, await declaredVariables(path.join(packageRoot(), "terraform")));
-    const [backendFile = null] = toExistingFiles(options.backend === undefined ? [] : [options.backend], "--backend", cwd);
+    const [backendFile = null] = toExistingFiles(
+      options.backend === undefined ? [] : [options.backend],
+      "--backend",
+      cwd,
+    );
     const choice = {
       folder,
       rehearsal,
@@ -83,7 +101,11 @@ export const upCommand = defineCommand({
           force: options.force,
           rotateKey: options["rotate-key"],
           subscription: options.rehearse ? null : (options.subscription ?? null),
-          skip: { terraform: options["skip-terraform"], publish: options["skip-publish"], smoke: options["skip-smoke"] },
+          skip: {
+            terraform: options["skip-terraform"],
+            publish: options["skip-publish"],
+            smoke: options["skip-smoke"],
+          },
         },
         deps,
       ),

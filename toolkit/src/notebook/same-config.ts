@@ -76,8 +76,12 @@ export function parseEmbeddedConfig(value: unknown, source: string, file: { name
 function parseWith<Value>(type: z.ZodMiniType<Value>, value: unknown, source: string): Value {
   const parsed = type.safeParse(value, { error: explain });
   if (parsed.success) return parsed.data;
-  const mistakes = parsed.error.issues.map((issue) => `  ${issue.path.join(".") || "(the whole file)"}: ${issue.message}`);
-  throw configError(`${source} has ${mistakes.length === 1 ? "a mistake" : `${mistakes.length} mistakes`}:\n${mistakes.join("\n")}`);
+  const mistakes = parsed.error.issues.map(
+    (issue) => `  ${issue.path.join(".") || "(the whole file)"}: ${issue.message}`,
+  );
+  throw configError(
+    `${source} has ${mistakes.length === 1 ? "a mistake" : `${mistakes.length} mistakes`}:\n${mistakes.join("\n")}`,
+  );
 }
 
 function explain(issue: z.core.$ZodRawIssue): string | undefined {

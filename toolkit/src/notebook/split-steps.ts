@@ -93,7 +93,9 @@ function refuseDuplicates(drafts: readonly Draft[]): void {
     seen.set(draft.index, draft);
     if (earlier === undefined) continue;
     const first =
-      earlier.taggedCell === null ? `the cells before the first tag (from cell ${earlier.parts[0]?.cell})` : `cell ${earlier.taggedCell}`;
+      earlier.taggedCell === null
+        ? `the cells before the first tag (from cell ${earlier.parts[0]?.cell})`
+        : `cell ${earlier.taggedCell}`;
     throw tagError(
       `Two steps are called ${draft.name}: ${first} and cell ${draft.taggedCell}. One would overwrite the other.`,
       "Give one of the cells another number; steps run in the order of the notebook, whatever their numbers.",

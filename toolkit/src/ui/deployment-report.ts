@@ -60,7 +60,8 @@ export function describeDown({ kind, changes }: DownResult, folder: EnvironmentF
 
 export function describeStatus(status: DeploymentStatus, console: Console): string {
   const { environment, isRehearsal, outputs, phases, package: sha256 } = status;
-  const where = outputs === null ? "not deployed" : `https://${outputs.hostName} (${outputs.plan}, ${outputs.resourceGroup})`;
+  const where =
+    outputs === null ? "not deployed" : `https://${outputs.hostName} (${outputs.plan}, ${outputs.resourceGroup})`;
   const rows = phases.map(({ phase, status: state, at, code }) => [phase, state, at ?? "", code ?? ""]);
   return [
     `${environment}${isRehearsal ? " (rehearsal)" : ""}: ${where}`,

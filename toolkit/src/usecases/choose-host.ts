@@ -1,8 +1,17 @@
 import path from "node:path";
 import { OperationError } from "@same-kit/local";
-import type { RunRecords } from "../adapters/records/run-records.ts";
+import { RunRecords } from "../adapters/records/run-records.ts";
 import type { ToolkitErrorCode } from "../errors.ts";
 import type { BootedHost, Emulator, RunningHost } from "../ports.ts";
+import type { PhaseView } from "../ui/phases.ts";
+import type { LogRelay } from "./log-relay.ts";
+
+export type HostChoice = {
+  /** Null: any free port for a host that ends with the run, 7071 for one that is kept. */
+  port: number | null;
+  storage: string | null;
+  python: string | null;
+};
 
 /** The host that a run uses: one that runs already, or one that we booted and stop. */
 export type ChosenHost = {
@@ -10,40 +19,90 @@ export type ChosenHost = {
   hubName: string;
   hostPid: number;
   storage: string;
-  /** Null: it ran before, and goes on. */
+  /** Null: it goes on when the run has ended. */
   booted: BootedHost | null;
 };
 
-/** Where running hosts are looked for: beside the notebook, then where the command was called. */
+export type ChooseHostOptions = HostChoice & { stateDir: string; keep: boolean; log: LogRelay };
+
+export type ChooseHostDeps = { cwd: string; env: NodeJS.ProcessEnv; emulator: Emulator; view: PhaseView };
+
+/** Uses a host of our app that runs already and can be what is asked for; otherwise boots one. */
+export async function chooseHost(options: ChooseHostOptions, deps: ChooseHostDeps): Promise<ChosenHost> {
+  const { stateDir, port, storage, python, keep } = options;
+  const { cwd, emulator, view } = deps;
+  // Storage and Python are chosen when a host starts.
+  if (storage === null && python === null) {
+    const running = await findRunningHost([stateDir, path.join(cwd, ".same-kit")], emulator, port);
+    if (running !== null) {
+      view.skipped("Start the emulator", `a host runs at ${running.url}`);
+      return toChosen(running);
+    }
+  }
+  return view.phase("Start the emulator", async () =>
+    keep ? toChosen(await bootToKeep(options, deps)) : bootForRun(options, deps),
+  );
+}
+
+/** The first host of our app, looked for beside the notebook, then where the command was called. */
 export async function findRunningHost(
   stateDirs: readonly string[],
   emulator: Emulator,
-  { port, records }: { port: number | null; records: (stateDir: string) => RunRecords },
+  port: number | null,
 ): Promise<RunningHost | null> {
   for (const stateDir of new Set(stateDirs)) {
-    const owned = await hostsOfRuns(records(stateDir));
-    const hosts = (await emulator.listHosts(stateDir)).filter(
-      (host) =>
-        path.resolve(host.appDir) === path.resolve(emulator.ownAppDir) &&
-        !owned.has(host.process.pid) &&
-        (port === null || host.port === port),
-    );
-    const [first] = hosts;
-    if (first !== undefined) return first;
+    const owned = await hostsOfRuns(stateDir);
+    const isUsable = (host: RunningHost) =>
+      path.resolve(host.appDir) === path.resolve(emulator.ownAppDir) &&
+      !owned.has(host.process.pid) &&
+      (port === null || host.port === port);
+    const found = (await emulator.listHosts(stateDir)).find(isUsable);
+    if (found !== undefined) return found;
   }
   return null;
 }
 
 /** A host that another `local run` booted ends with that run. */
-export async function hostsOfRuns(records: RunRecords): Promise<ReadonlySet<number>> {
-  const runs = await records.list();
-  return new Set(runs.filter(({ record }) => record.ownsHost && record.state === "running").map(({ record }) => record.hostPid));
+async function hostsOfRuns(stateDir: string): Promise<ReadonlySet<number>> {
+  const runs = await new RunRecords(stateDir).list();
+  const owning = runs.filter(({ record }) => record.ownsHost && record.state === "running");
+  return new Set(owning.map(({ record }) => record.hostPid));
 }
 
-/** @throws OperationError `ERR_NO_HOST`. */
-export function requireHost(host: RunningHost | null | undefined, stateDir: string): RunningHost {
-  if (host !== null && host !== undefined) return host;
-  throw new OperationError<ToolkitErrorCode>({
+async function bootForRun(
+  { stateDir, port, storage, python, log }: ChooseHostOptions,
+  { emulator }: ChooseHostDeps,
+): Promise<ChosenHost> {
+  const booted = await emulator.boot({
+    stateDir,
+    storage,
+    python,
+    appDir: null,
+    port: port ?? 0,
+    inspect: false,
+    watch: false,
+    onLog: log.emit,
+    detachedLogFile: null,
+  });
+  return { url: booted.url, hubName: booted.hubName, hostPid: process.pid, storage: booted.storage, booted };
+}
+
+async function bootToKeep(
+  { stateDir, port, storage, python }: ChooseHostOptions,
+  { emulator, cwd, env }: ChooseHostDeps,
+): Promise<RunningHost> {
+  const flags = Object.entries({ port, storage, python }).flatMap(([name, value]) =>
+    value === null ? [] : [`--${name}`, String(value)],
+  );
+  return emulator.bootDetached({ stateDir, args: ["local", "up", "--state-dir", stateDir, ...flags], cwd, env });
+}
+
+function toChosen({ url, hubName, process, storage }: RunningHost): ChosenHost {
+  return { url, hubName, hostPid: process.pid, storage, booted: null };
+}
+
+export function noHost(stateDir: string): OperationError<ToolkitErrorCode> {
+  return new OperationError({
     code: "ERR_NO_HOST",
     message: `No local host runs with the state folder ${stateDir}.`,
     hint: "Start one with `same-kit local up`; it keeps its state in .same-kit/ of the folder that it is called in.",

@@ -1,5 +1,4 @@
 import type { LogEntry } from "@same-kit/local";
-import type { RunProgress } from "../adapters/app/run-status.ts";
 import type { PhaseProgress, PhaseView } from "../ui/phases.ts";
 
 /** Thrown into the phase of the step that was running when the run ended otherwise than well. */
@@ -10,13 +9,23 @@ export class StepStopped extends Error {
   }
 }
 
+type Ending = { promise: Promise<void>; resolve: () => void; reject: (error: Error) => void };
+
+function createEnding(): Ending {
+  let settle!: Pick<Ending, "resolve" | "reject">;
+  const promise = new Promise<void>((resolve, reject) => {
+    settle = { resolve, reject };
+  });
+  return { promise, ...settle };
+}
+
 /**
  * Shows the steps of one run, one phase after the other. Two sources tell how far it is: the run's own status, and the log
  * of a host in this process, which is earlier and has what the steps print.
  */
 export class StepBoard {
   readonly #names: readonly string[];
-  readonly #ends: { resolve: () => void; reject: (error: Error) => void; promise: Promise<void> }[];
+  readonly #ends: Ending[];
   #finished = 0;
   #progress: PhaseProgress | null = null;
   #shown = -1;
@@ -26,9 +35,10 @@ export class StepBoard {
   constructor(names: readonly string[]) {
     this.#names = names;
     this.#ends = names.map(() => {
-      const end = Promise.withResolvers<void>();
-      end.promise.catch(() => {});
-      return end;
+      const ending = createEnding();
+      // Only the phase that is drawn waits for it.
+      ending.promise.catch(() => {});
+      return ending;
     });
   }
 
@@ -39,20 +49,21 @@ export class StepBoard {
         this.#shown = index;
         this.#progress = progress;
         this.#flush();
-        await (this.#ends[index] as { promise: Promise<void> }).promise;
+        await (this.#ends[index] as Ending).promise;
       });
     }
   }
 
   /** From the run's status. */
-  update({ completed }: RunProgress): void {
-    this.#finishUpTo(completed.length);
+  update({ completedCount }: { completedCount: number }): void {
+    this.#finishUpTo(completedCount);
   }
 
   /** From the host's log. A step that is tried again, after a crash, counts once: only successes do. */
   readLog(entry: LogEntry): void {
     const { source, message } = entry;
-    if (source === "system" && /^Executed 'Functions\.executor' \(Succeeded/.test(message)) return this.#finishUpTo(this.#finished + 1);
+    if (source === "system" && /^Executed 'Functions\.executor' \(Succeeded/.test(message))
+      this.#finishUpTo(this.#finished + 1);
     if (source !== "user") return;
     this.#waiting.push({ step: this.#finished, text: message });
     this.#flush();
@@ -74,7 +85,8 @@ export class StepBoard {
   }
 
   #finishUpTo(count: number): void {
-    for (; this.#finished < Math.min(count, this.#names.length); this.#finished += 1) this.#ends[this.#finished]?.resolve();
+    for (; this.#finished < Math.min(count, this.#names.length); this.#finished += 1)
+      this.#ends[this.#finished]?.resolve();
   }
 
   #flush(): void {

@@ -1,11 +1,16 @@
 // Our own client of a deployed or local app. It speaks what upstream's client speaks (a POST that must be answered by 202, then
 // statusQueryGetUri until the run has ended), and reads our additions beside the session context.
 
+import {
+  ACCESS_KEY_HEADER,
+  type InitiateRequest,
+  RUN_ID_HEADER,
+  SAME_ENV_HEADER,
+} from "@same-kit/functions-app/contract";
 import { OperationError } from "@same-kit/local";
 import type { ToolkitErrorCode } from "../../errors.ts";
-import type { RunRequest } from "../../notebook/compile-notebook.ts";
 import type { AppAddress } from "./app-address.ts";
-import { parseStartedRun, parseRunStatus, type RunStatus, type StartedRun } from "./run-status.ts";
+import { parseRunStatus, parseStartedRun, type RunStatus, type StartedRun } from "./run-status.ts";
 
 const ANSWER_LIMIT_MS = 30_000;
 const SHOWN_ANSWER_LENGTH = 500;
@@ -30,12 +35,12 @@ export class AppClient {
   }
 
   /** @throws OperationError `ERR_APP_UNREACHABLE`, `ERR_APP_UNAUTHORIZED`, `ERR_APP_REFUSED`, `ERR_APP_ANSWER`. */
-  async start(request: RunRequest, { runId, sameEnv, signal }: StartOptions): Promise<StartedRun> {
+  async start(request: InitiateRequest, { runId, sameEnv, signal }: StartOptions): Promise<StartedRun> {
     const url = `${this.#address.url}/api/initiate`;
     const headers: Record<string, string> = { "content-type": "application/json" };
-    if (this.#address.accessKey !== null) headers["x-functions-key"] = this.#address.accessKey;
-    if (runId !== undefined) headers["x-same-run-id"] = runId;
-    if (sameEnv !== undefined) headers["x-same-env"] = sameEnv;
+    if (this.#address.accessKey !== null) headers[ACCESS_KEY_HEADER] = this.#address.accessKey;
+    if (runId !== undefined) headers[RUN_ID_HEADER] = runId;
+    if (sameEnv !== undefined) headers[SAME_ENV_HEADER] = sameEnv;
     const response = await this.#ask(url, { method: "POST", headers, body: JSON.stringify(request), signal });
     const text = await response.text();
     if (response.status === 401 || response.status === 403) throw unauthorized(this.#address);
@@ -62,7 +67,10 @@ export class AppClient {
   }
 
   async #post(template: string, reason: string, signal: AbortSignal): Promise<void> {
-    const response = await this.#ask(template.replace("{text}", encodeURIComponent(reason)), { method: "POST", signal });
+    const response = await this.#ask(template.replace("{text}", encodeURIComponent(reason)), {
+      method: "POST",
+      signal,
+    });
     const text = await response.text();
     // 410: the run has ended meanwhile.
     if (![200, 202, 410].includes(response.status)) throw refused(this.#address, response.status, text);

@@ -14,44 +14,56 @@ const started = z.object({
 /** The check-status payload of an accepted run; the URLs hold keys, so they are neither printed nor saved. */
 export type StartedRun = z.infer<typeof started>;
 
-const output = z.object({ stdout: z.string(), stderr: z.string() });
-
 const stepRecord = z.object({
   name: z.string(),
   startedAt: z.string(),
   durationMs: z.number(),
-  python: z.optional(z.unknown()),
-  environment: z.optional(z.unknown()),
-  output,
-  warnings: z._default(z.array(z.string()), []),
+  codeMs: z.number(),
+  python: z.string(),
+  environment: z.string(),
+  output: z.object({ stdout: z.string(), stderr: z.string() }),
+  warnings: z.array(z.string()),
 });
 
 const variable = z.object({
   name: z.string(),
   type: z.string(),
-  sizeBytes: z.nullable(z.number()),
+  sizeBytes: z.optional(z.number()),
   repr: z.string(),
-  exploded: z.optional(z.union([z.boolean(), z.string()])),
+  exploded: z.optional(z.string()),
 });
 
 const runResult = z.object({
   session_context: z.string(),
-  session_context_blob: z.optional(z.unknown()),
+  session_context_blob: z.optional(
+    z.object({ container: z.string(), name: z.string(), sizeBytes: z.number(), sha256: z.string() }),
+  ),
   steps: z.array(stepRecord),
   variables: z.array(variable),
-  python: z.object({ version: z.string(), implementation: z.string(), executable: z.optional(z.string()), dill: z.string() }),
+  variables_omitted: z.optional(z.number()),
+  python: z.object({
+    version: z.string(),
+    implementation: z.string(),
+    executable: z.optional(z.string()),
+    dill: z.string(),
+  }),
 });
 
-export type StepRecord = z.infer<typeof stepRecord>;
-export type RunVariable = z.infer<typeof variable>;
 export type RunResult = z.infer<typeof runResult>;
 
-const RUNTIME_STATUS = ["Pending", "Running", "Completed", "Failed", "Terminated", "Suspended", "Canceled", "ContinuedAsNew"] as const;
+const RUNTIME_STATUS = [
+  "Pending",
+  "Running",
+  "Completed",
+  "Failed",
+  "Terminated",
+  "Suspended",
+  "Canceled",
+  "ContinuedAsNew",
+] as const;
 
-const customStatus = z.object({
-  step: z.optional(z.object({ name: z.string(), index: z.number(), total: z.number() })),
-  completed: z._default(z.array(z.object({ name: z.string(), durationMs: z.number() })), []),
-});
+// Absent before the first step, and with an app that is not ours.
+const customStatus = z.object({ completedCount: z.number() });
 
 const status = z.object({
   instanceId: z.string(),
@@ -62,9 +74,10 @@ const status = z.object({
   output: z.unknown(),
 });
 
-export type RunProgress = z.infer<typeof customStatus>;
-
-export type RunStatus = Omit<z.infer<typeof status>, "customStatus"> & { progress: RunProgress };
+export type RunStatus = Omit<z.infer<typeof status>, "customStatus"> & {
+  /** How many steps have ended well, as far as the run tells. */
+  completedCount: number;
+};
 
 export function parseStartedRun(text: string, url: string): StartedRun {
   return parseAnswer(started, text, url, "a check-status answer");
@@ -72,8 +85,8 @@ export function parseStartedRun(text: string, url: string): StartedRun {
 
 export function parseRunStatus(text: string, url: string): RunStatus {
   const { customStatus: custom, ...rest } = parseAnswer(status, text, url, "a status");
-  const progress = customStatus.safeParse(custom ?? {});
-  return { ...rest, progress: progress.success ? progress.data : { completed: [] } };
+  const progress = customStatus.safeParse(custom);
+  return { ...rest, completedCount: progress.success ? progress.data.completedCount : 0 };
 }
 
 /** @throws OperationError `ERR_APP_ANSWER` for the output of an app that is not ours. */

@@ -4,8 +4,8 @@
 import { createWriteStream, type WriteStream } from "node:fs";
 import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import path from "node:path";
+import type { InitiateRequest } from "@same-kit/functions-app/contract";
 import { openStateFolder, stateFolderAt } from "@same-kit/local";
-import type { RunRequest } from "../../notebook/compile-notebook.ts";
 
 export type RunState =
   /** Sent to the app, and not known to have ended. */
@@ -49,7 +49,7 @@ export type RunFolder = {
   saveSummary(summary: unknown): Promise<void>;
   /** @returns The file. */
   saveSession(session: Uint8Array): Promise<string>;
-  readRequest(): Promise<RunRequest>;
+  readRequest(): Promise<InitiateRequest>;
   openLog(): WriteStream;
 };
 
@@ -64,7 +64,7 @@ export class RunRecords {
     this.#dir = stateFolderAt(stateDir).runsDir;
   }
 
-  async create(record: Omit<RunRecord, "formatVersion">, request: RunRequest): Promise<RunFolder> {
+  async create(record: Omit<RunRecord, "formatVersion">, request: InitiateRequest): Promise<RunFolder> {
     await openStateFolder(this.stateDir);
     const dir = path.join(this.#dir, record.id);
     await mkdir(dir, { recursive: true });
@@ -115,7 +115,7 @@ function toFolder(dir: string, initial: RunRecord): RunFolder {
       await writeWhole(file, session);
       return file;
     },
-    readRequest: async () => JSON.parse(await readFile(path.join(dir, "request.json"), "utf8")) as RunRequest,
+    readRequest: async () => JSON.parse(await readFile(path.join(dir, "request.json"), "utf8")) as InitiateRequest,
     openLog: () => createWriteStream(path.join(dir, "log.txt"), { flags: "a" }),
   };
 }

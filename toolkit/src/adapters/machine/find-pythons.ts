@@ -1,0 +1,11 @@
+import { listPythons } from "@same-kit/functions-app/python";
+import type { Pythons } from "../../usecases/doctor.ts";
+
+/** The Pythons of this machine that can run steps, by the app's own search. */
+export async function findPythons(env: NodeJS.ProcessEnv): Promise<Pythons> {
+  const { usable, rejected } = await listPythons({ env });
+  return {
+    usable: usable.map(({ version, executable }) => ({ version, executable })),
+    problem: rejected.map(({ command, reason }) => `${command} ${reason}`).join("; ") || null,
+  };
+}

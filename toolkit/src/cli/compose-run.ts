@@ -1,0 +1,19 @@
+// Puts the real things behind what use cases ask for.
+
+import { createEmulator } from "../adapters/local/emulator.ts";
+import type { CommandContext } from "../commands/define-command.ts";
+import { createPhaseView } from "../ui/phases.ts";
+import type { LocalRunDeps } from "../usecases/local-run.ts";
+
+export function composeRunDeps({ cwd, env, console, signal, leaveNow }: CommandContext): LocalRunDeps {
+  return {
+    cwd,
+    env,
+    signal,
+    leaveNow,
+    emulator: createEmulator(),
+    fetch,
+    view: createPhaseView(console, signal),
+    warn: (text) => console.note(`Warning: ${text}`),
+  };
+}

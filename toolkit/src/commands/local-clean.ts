@@ -1,0 +1,25 @@
+import { createEmulator } from "../adapters/local/emulator.ts";
+import { count, formatSize } from "../ui/format.ts";
+import { localClean } from "../usecases/local-clean.ts";
+import { defineCommand } from "./define-command.ts";
+import { jsonOption, resolveStateDir, stateDirOption } from "./shared-options.ts";
+
+export const localCleanCommand = defineCommand({
+  name: "local clean",
+  summary: "Remove what is no longer needed",
+  description:
+    "Removes the records of runs that have ended, logs of hosts that are gone and, if no unfinished run is left, the storage's data.",
+  positionals: [],
+  options: { ...stateDirOption, all: { type: "boolean", help: "Remove unfinished runs too" }, ...jsonOption },
+  examples: ["same-kit local clean", "same-kit local clean --all --state-dir demo/.same-kit"],
+  async run({ options }, { cwd, console }) {
+    const result = await localClean(resolveStateDir(options["state-dir"], cwd), options.all, createEmulator());
+    console.json(result);
+    console.answer(
+      `Removed ${count(result.runs, "run")}${result.removedStorage ? " and the storage's data" : ""}: ${formatSize(result.freedBytes)} were freed.`,
+    );
+    if (result.keptRuns > 0)
+      console.answer(`${count(result.keptRuns, "unfinished run")} kept; \`same-kit local status\` lists them.`);
+    return 0;
+  },
+});

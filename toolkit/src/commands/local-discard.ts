@@ -1,0 +1,25 @@
+import { composeRunDeps } from "../cli/compose-run.ts";
+import { formatSize } from "../ui/format.ts";
+import { localDiscard } from "../usecases/local-discard.ts";
+import { defineCommand } from "./define-command.ts";
+import { hostOptions, jsonOption, resolveStateDir, stateDirOption } from "./shared-options.ts";
+
+export const localDiscardCommand = defineCommand({
+  name: "local discard",
+  summary: "Forget a run that did not end",
+  description: "Removes it from its task hub, so that no host continues it, and its record.",
+  positionals: [{ name: "ID", help: "The run, as `same-kit local status` lists it", isOptional: false }],
+  options: { storage: hostOptions.storage, ...stateDirOption, ...jsonOption },
+  examples: [
+    "same-kit local discard multistep-20261125-094512-4f2c",
+    "same-kit local discard multistep-20261125-094512-4f2c --state-dir demo/.same-kit",
+  ],
+  async run({ options, positionals }, context) {
+    const stateDir = resolveStateDir(options["state-dir"], context.cwd);
+    const request = { id: positionals[0] as string, stateDir, storage: options.storage ?? null };
+    const { id, freedBytes } = await localDiscard(request, composeRunDeps(context));
+    context.console.json({ id, freedBytes });
+    context.console.answer(`The run ${id} is gone; ${formatSize(freedBytes)} were freed.`);
+    return 0;
+  },
+});

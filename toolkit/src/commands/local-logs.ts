@@ -1,0 +1,21 @@
+import { createEmulator } from "../adapters/local/emulator.ts";
+import { noHost } from "../usecases/choose-host.ts";
+import { defineCommand } from "./define-command.ts";
+import { resolveStateDir, stateDirOption } from "./shared-options.ts";
+
+export const localLogsCommand = defineCommand({
+  name: "local logs",
+  summary: "Show what a host in the background printed",
+  description: "Of several hosts the newest one's log is shown. A host in the foreground prints to its own terminal.",
+  positionals: [],
+  options: { ...stateDirOption, follow: { type: "boolean", help: "Go on until Ctrl-C" } },
+  examples: ["same-kit local logs", "same-kit local logs --follow"],
+  async run({ options }, { cwd, console, signal }) {
+    const stateDir = resolveStateDir(options["state-dir"], cwd);
+    const emulator = createEmulator();
+    const host = (await emulator.listHosts(stateDir)).findLast(({ isDetached }) => isDetached);
+    if (host === undefined) throw noHost(stateDir);
+    for await (const text of emulator.readLog(host, options.follow ? { signal } : undefined)) console.write(text);
+    return 0;
+  },
+});

@@ -1,0 +1,51 @@
+import { composeRunDeps } from "../cli/compose-run.ts";
+import { localResume } from "../usecases/local-resume.ts";
+import { defineCommand } from "./define-command.ts";
+import { endRun } from "./end-run.ts";
+import {
+  hostOptions,
+  jsonOption,
+  parseDuration,
+  parsePort,
+  resolveStateDir,
+  stateDirOption,
+} from "./shared-options.ts";
+
+export const localResumeCommand = defineCommand({
+  name: "local resume",
+  summary: "Continue a run that did not end",
+  description:
+    "Boots what is needed, goes on after the last step that ended, and shows the result as `local run` does.",
+  positionals: [{ name: "ID", help: "The run, as `same-kit local status` lists it", isOptional: false }],
+  options: {
+    port: hostOptions.port,
+    storage: hostOptions.storage,
+    ...stateDirOption,
+    timeout: {
+      type: "string",
+      value: "TIME",
+      help: "End the run after this, such as 90s or 10m (default: never)",
+      variable: "SAME_KIT_TIMEOUT",
+    },
+    verbose: { type: "boolean", help: "Show the host's own log lines too" },
+    ...jsonOption,
+  },
+  examples: [
+    "same-kit local resume multistep-20261125-094512-4f2c",
+    "same-kit local resume multistep-20261125-094512-4f2c --json",
+  ],
+  async run({ options, positionals }, context) {
+    const summary = await localResume(
+      {
+        id: positionals[0] as string,
+        stateDir: resolveStateDir(options["state-dir"], context.cwd),
+        port: parsePort(options.port),
+        storage: options.storage ?? null,
+        timeoutMs: parseDuration(options.timeout),
+        isVerbose: options.verbose,
+      },
+      composeRunDeps(context),
+    );
+    return endRun(summary, context);
+  },
+});

@@ -1,0 +1,66 @@
+import path from "node:path";
+import { composeRunDeps } from "../cli/compose-run.ts";
+import { localRun } from "../usecases/local-run.ts";
+import { defineCommand } from "./define-command.ts";
+import { endRun } from "./end-run.ts";
+import { hostOptions, jsonOption, parseDuration, parsePort, stateDirOption } from "./shared-options.ts";
+
+export const localRunCommand = defineCommand({
+  name: "local run",
+  summary: "Run a notebook on this machine, on the real app",
+  description: [
+    "Compiles the notebook, boots storage and host unless a host of `local up` runs, runs every step in a real Python, shows the",
+    "final variables, and stops what it booted. Ctrl-C ends the run and keeps its record; a second one leaves at once.",
+  ].join("\n"),
+  positionals: [
+    {
+      name: "PATH",
+      help: "A same.yaml, a notebook with same_config metadata, or a folder (default: here)",
+      isOptional: true,
+    },
+  ],
+  options: {
+    ...hostOptions,
+    ...stateDirOption,
+    "state-dir": {
+      ...stateDirOption["state-dir"],
+      help: "Folder for state and records (default: .same-kit beside the file)",
+    },
+    "same-env": {
+      type: "string",
+      value: "NAME",
+      help: "Environment of the data sets (default: runtime_options.same_env, else default)",
+      variable: "SAME_KIT_SAME_ENV",
+    },
+    timeout: {
+      type: "string",
+      value: "TIME",
+      help: "End the run after this, such as 90s or 10m (default: never)",
+      variable: "SAME_KIT_TIMEOUT",
+    },
+    keep: { type: "boolean", help: "Leave the host running in the background" },
+    verbose: { type: "boolean", help: "Show the host's own log lines too" },
+    ...jsonOption,
+  },
+  examples: [
+    "same-kit local run test/testdata/features/singlestep",
+    "same-kit local run notebook.ipynb --python python3.12 --json",
+  ],
+  async run({ options, positionals }, context) {
+    const summary = await localRun(
+      {
+        location: path.resolve(context.cwd, positionals[0] ?? "."),
+        stateDir: options["state-dir"] === undefined ? null : path.resolve(context.cwd, options["state-dir"]),
+        sameEnv: options["same-env"] ?? null,
+        port: parsePort(options.port),
+        storage: options.storage ?? null,
+        python: options.python ?? null,
+        keep: options.keep,
+        timeoutMs: parseDuration(options.timeout),
+        isVerbose: options.verbose,
+      },
+      composeRunDeps(context),
+    );
+    return endRun(summary, context);
+  },
+});

@@ -1,0 +1,83 @@
+import path from "node:path";
+import { DETACHED_LOG_VARIABLE } from "@same-kit/local";
+import { createEmulator } from "../adapters/local/emulator.ts";
+import type { BootedHost } from "../ports.ts";
+import { formatLogEntry, isShown } from "../ui/log-line.ts";
+import { localUp } from "../usecases/local-up.ts";
+import { type CommandContext, defineCommand } from "./define-command.ts";
+import { hostOptions, jsonOption, parsePort, resolveStateDir, stateDirOption } from "./shared-options.ts";
+
+export const localUpCommand = defineCommand({
+  name: "local up",
+  summary: "Start a local host that stays",
+  description:
+    "Serves any Functions app on http://localhost:PORT until Ctrl-C. It continues whatever it finds in its task hub.",
+  positionals: [{ name: "APP", help: "A folder with host.json (default: same-kit's own app)", isOptional: true }],
+  options: {
+    ...hostOptions,
+    port: { ...hostOptions.port, help: "Port of the host (default: 7071)" },
+    ...stateDirOption,
+    detach: { type: "boolean", help: "Run in the background" },
+    inspect: { type: "boolean", help: "Let a debugger attach to the app's worker" },
+    verbose: { type: "boolean", help: "Show every line of the host's log" },
+    ...jsonOption,
+  },
+  examples: ["same-kit local up --detach", "same-kit local up my-app --port 7072 --inspect"],
+  async run({ options, positionals }, context) {
+    const { cwd, env, console, signal } = context;
+    const stateDir = resolveStateDir(options["state-dir"], cwd);
+    const emulator = createEmulator();
+    if (options.detach) {
+      const args = withoutDetach(["local", "up", ...positionals], { ...options, "state-dir": stateDir });
+      const host = await emulator.bootDetached({ stateDir, args, cwd, env });
+      console.json({
+        url: host.url,
+        port: host.port,
+        hubName: host.hubName,
+        pid: host.process.pid,
+        logFile: host.logFile,
+      });
+      console.answer(
+        `A host runs at ${host.url} in the background. \`same-kit local logs --follow\` shows its log, \`same-kit local down\` stops it.`,
+      );
+      return 0;
+    }
+    const appDir = positionals[0] === undefined ? null : path.resolve(cwd, positionals[0]);
+    await localUp(
+      {
+        stateDir,
+        appDir,
+        port: parsePort(options.port),
+        storage: options.storage ?? null,
+        python: options.python ?? null,
+        inspect: options.inspect,
+        watch: appDir !== null,
+        detachedLogFile: env[DETACHED_LOG_VARIABLE] ?? null,
+      },
+      {
+        emulator,
+        signal,
+        onReady: (host) => announce(host, context),
+        onLog: (entry) => isShown(entry, options.verbose) && console.note(formatLogEntry(entry)),
+      },
+    );
+    return 0;
+  },
+});
+
+function announce(host: BootedHost, { console }: CommandContext): void {
+  const { url, port, hubName, storage, functionListText } = host;
+  console.json({ url, port, hubName, storage, pid: process.pid });
+  console.answer(
+    `${functionListText.trimEnd()}\n\nServing ${url} (task hub ${hubName}, storage ${storage}). Ctrl-C stops it.`,
+  );
+}
+
+/** The same call again, for the process in the background. */
+function withoutDetach(words: readonly string[], options: Record<string, unknown>): string[] {
+  const flags = Object.entries(options).flatMap(([name, value]) => {
+    if (name === "detach" || name === "json" || value === undefined || value === false) return [];
+    return value === true ? [`--${name}`] : [`--${name}`, String(value)];
+  });
+  return [...words, ...flags];
+}

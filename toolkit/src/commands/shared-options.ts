@@ -1,0 +1,59 @@
+import path from "node:path";
+import { UsageError } from "@same-kit/local";
+import type { ToolkitErrorCode } from "../errors.ts";
+
+/** Options that several commands have in common. */
+export const stateDirOption = {
+  "state-dir": {
+    type: "string",
+    value: "DIR",
+    help: "Folder for state and records (default: .same-kit in the current folder)",
+    variable: "SAME_KIT_STATE_DIR",
+  },
+} as const;
+
+export const jsonOption = { json: { type: "boolean", help: "Print one JSON document and nothing else" } } as const;
+
+export const hostOptions = {
+  port: { type: "string", value: "PORT", help: "Port of the host", variable: "SAME_KIT_PORT" },
+  storage: {
+    type: "string",
+    value: "WHERE",
+    help: "disk, memory, ports:BLOB,QUEUE,TABLE, docker[:IMAGE] or a connection string (default: disk)",
+    variable: "SAME_KIT_STORAGE",
+  },
+  python: {
+    type: "string",
+    value: "PATH",
+    help: "Python that runs the steps (default: an active environment, else the first that works)",
+    variable: "SAME_KIT_PYTHON",
+  },
+} as const;
+
+export function resolveStateDir(option: string | undefined, cwd: string): string {
+  return path.resolve(cwd, option ?? ".same-kit");
+}
+
+/** @throws UsageError `ERR_USAGE` */
+export function parsePort(text: string | undefined): number | null {
+  if (text === undefined) return null;
+  const port = /^\d{1,5}$/.test(text) ? Number(text) : Number.NaN;
+  if (Number.isInteger(port) && port <= 65_535) return port;
+  throw usage(`--port ${text} is no port.`, "Ports are 0 to 65535; 0 takes any free one.");
+}
+
+const UNIT_MS: Record<string, number> = { ms: 1, s: 1000, m: 60_000, min: 60_000, h: 3_600_000 };
+
+/** Such as `90`, `90s`, `10m` or `2h`; a bare number counts seconds. @throws UsageError `ERR_USAGE` */
+export function parseDuration(text: string | undefined): number | null {
+  if (text === undefined) return null;
+  const [, number, unit = "s"] = /^(\d+(?:\.\d+)?)\s*(ms|s|m|min|h)?$/.exec(text.trim()) ?? [];
+  const ms = Number(number) * (UNIT_MS[unit] ?? Number.NaN);
+  // Longer timers fire at once.
+  if (ms > 0 && ms < 2 ** 31) return ms;
+  throw usage(`--timeout ${text} is no duration.`, "Write it such as 90s, 10m or 2h, at most 24 days.");
+}
+
+function usage(message: string, hint: string): UsageError<ToolkitErrorCode> {
+  return new UsageError({ code: "ERR_USAGE", message, hint });
+}

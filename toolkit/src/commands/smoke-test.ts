@@ -1,0 +1,87 @@
+import { OperationError } from "@same-kit/local";
+import { type AppAddress, parseAppAddress } from "../adapters/app/app-address.ts";
+import { createEmulator } from "../adapters/local/emulator.ts";
+import { smokeNotebook } from "../cli/compose-smoke-test.ts";
+import type { SmokeTestResult } from "../deployment/ports.ts";
+import type { ToolkitErrorCode } from "../errors.ts";
+import { formatDuration } from "../ui/format.ts";
+import { createPhaseView } from "../ui/phases.ts";
+import { findRunningHost, noHost } from "../usecases/choose-host.ts";
+import { runSmokeTest } from "../usecases/smoke-test.ts";
+import { defineCommand } from "./define-command.ts";
+import { jsonOption, parseDuration, resolveStateDir, stateDirOption } from "./shared-options.ts";
+
+// A cold start in the cloud that unpacks a Python takes minutes.
+const DEFAULT_LIMIT_MS = 5 * 60_000;
+
+export const smokeTestCommand = defineCommand({
+  name: "smoke-test",
+  summary: "Prove that an app runs notebooks",
+  description: 'Runs the singlestep notebook on a deployed or local app and checks its result (y must be "1").',
+  positionals: [],
+  options: {
+    "host-name": {
+      type: "string",
+      value: "HOST",
+      help: "HOST, HOST:PORT or same:KEY@HOST (default: the running local host)",
+      variable: "FUNCTIONS_HOST_NAME",
+    },
+    "use-http": { type: "boolean", help: "http instead of https", variable: "FUNCTIONS_USE_HTTP" },
+    key: { type: "string", value: "KEY", help: "The app's access key", variable: "SAME_KIT_ACCESS_KEY" },
+    timeout: {
+      type: "string",
+      value: "TIME",
+      help: "How long it may take (default: 5m)",
+      variable: "SAME_KIT_TIMEOUT",
+    },
+    ...stateDirOption,
+    ...jsonOption,
+  },
+  examples: ["same-kit smoke-test", "same-kit smoke-test --host-name localhost:7071 --use-http"],
+  async run({ options }, { cwd, console, signal }) {
+    const host = options["host-name"];
+    const address =
+      host === undefined
+        ? await findLocalAddress(resolveStateDir(options["state-dir"], cwd), options.key ?? null)
+        : parseAppAddress(host, { useHttp: options["use-http"], accessKey: options.key ?? null });
+    const limitMs = parseDuration(options.timeout) ?? DEFAULT_LIMIT_MS;
+    const result = await createPhaseView(console, signal).phase(`Run singlestep on ${address.url}`, ({ say }) =>
+      runSmokeTest({
+        address,
+        fetch,
+        limitMs,
+        signal,
+        notebook: smokeNotebook(),
+        onProgress: say,
+      }),
+    );
+    if (result.kind !== "passed") throw notPassed(result, address.url);
+    console.json({ url: address.url, ...result });
+    console.answer(
+      `Passed: ${address.url} ran singlestep in ${formatDuration(result.durationMs)}, and y is "1" (instance ${result.instanceId}).`,
+    );
+    return 0;
+  },
+});
+
+async function findLocalAddress(stateDir: string, accessKey: string | null): Promise<AppAddress> {
+  const host = await findRunningHost([stateDir], createEmulator(), null);
+  if (host === null) throw noHost(stateDir);
+  return { url: host.url, accessKey };
+}
+
+function notPassed(
+  result: Exclude<SmokeTestResult, { kind: "passed" }>,
+  url: string,
+): OperationError<ToolkitErrorCode> {
+  const { instanceId } = result;
+  const message =
+    result.kind === "failed"
+      ? `The smoke test on ${url} failed: ${result.reason}.`
+      : `The smoke test on ${url} did not end within ${result.limitMs / 1000} s; it is ${result.status}, and was left as it is.`;
+  return new OperationError({
+    code: "ERR_SMOKE_TEST",
+    message: `${message} The instance is ${instanceId}.`,
+    hint: "The app's log says more: `same-kit local logs` here, `same-kit logs` for a deployment.",
+  });
+}

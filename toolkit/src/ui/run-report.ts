@@ -1,0 +1,61 @@
+import type { RunSummary } from "../usecases/run-summary.ts";
+import type { Console } from "./console.ts";
+import { formatDuration, formatSize, truncate } from "./format.ts";
+import { renderTable } from "./table.ts";
+
+const SHOWN_VALUE_LENGTH = 60;
+
+/** Ends a run for the person who started it: the variables, or what went wrong, and where everything lies. */
+export function reportRun(summary: RunSummary, console: Console, shownLive: boolean): void {
+  if (!shownLive) printOutputs(summary, console);
+  for (const warning of summary.warnings.filter((text) => !isCompilerWarning(text, summary)))
+    console.note(`Warning: ${warning}`);
+  if (summary.status === "completed") console.answer(formatResult(summary, console));
+  else printFailure(summary, console);
+  if (summary.host.isKept) console.note(`The host at ${summary.host.url} goes on; \`same-kit local down\` stops it.`);
+}
+
+// Those of the compiler were shown when it spoke.
+const isCompilerWarning = (text: string, { steps }: RunSummary) =>
+  !steps.some(({ name }) => text.startsWith(`${name}: `));
+
+function printOutputs({ steps }: RunSummary, console: Console): void {
+  for (const { name, output } of steps) {
+    const printed = `${output.stdout}${output.stderr}`.trimEnd();
+    if (printed !== "") console.note(`${name} printed:\n${printed.replaceAll(/^/gm, "    ")}`);
+  }
+}
+
+function formatResult(summary: RunSummary, console: Console): string {
+  const { id, variables, variablesOmitted, python, durationMs, steps, session, record } = summary;
+  const rows = variables.map(({ name, type, sizeBytes, repr, exploded }) => [
+    name,
+    type,
+    sizeBytes === undefined ? "" : formatSize(sizeBytes),
+    truncate(exploded === undefined ? repr.replaceAll("\n", " ") : `cannot travel on: ${exploded}`, SHOWN_VALUE_LENGTH),
+  ]);
+  const table =
+    rows.length === 0
+      ? ["The run left no variables."]
+      : [renderTable(["Variable", "Type", "Size", "Value"], rows, console)];
+  if (variablesOmitted > 0) table.push(`… and ${variablesOmitted} more.`);
+  const count = `${steps.length} ${steps.length === 1 ? "step" : "steps"}`;
+  const by = python === null ? "" : ` by ${python.implementation} ${python.version}, dill ${python.dill}`;
+  return [
+    ...table,
+    `${console.paint("green", "Completed")} ${id}: ${count} in ${formatDuration(durationMs)}${by}`,
+    `Session: ${session === null ? "none" : "file" in session ? session.file : `blob ${session.container}/${session.blob}`}`,
+    `Record:  ${record}`,
+  ].join("\n");
+}
+
+function printFailure({ id, status, failure, record }: RunSummary, console: Console): void {
+  const { code = "ERR_RUN_FAILED", step = null, message = "", traceback = null, cell = null } = failure ?? {};
+  const where = cell === null ? "" : ` (cell ${cell.number}, line ${cell.line})`;
+  const what = step === null ? message : `Step ${step} failed${where}: ${message}`;
+  console.note(`${console.paint("red", code)} ${what}`);
+  if (traceback !== null) console.note(`\n${traceback.trimEnd()}\n`);
+  console.note(
+    `The run ${id} is ${status === "timed-out" || status === "interrupted" ? "terminated" : status}; its record is kept in ${record}.`,
+  );
+}

@@ -1,0 +1,39 @@
+import { localInstanceUrls } from "../adapters/app/instance-urls.ts";
+import { RunRecords } from "../adapters/records/run-records.ts";
+import { chooseHost } from "./choose-host.ts";
+import type { LocalRunDeps } from "./local-run.ts";
+import { LogRelay } from "./log-relay.ts";
+import { requireUnfinished } from "./unfinished-runs.ts";
+
+export type LocalDiscardOptions = { id: string; stateDir: string; storage: string | null };
+
+/** Removes a run that did not end: from its hub, so that no host ever continues it, and its record. */
+export async function localDiscard(
+  { id, stateDir, storage }: LocalDiscardOptions,
+  deps: LocalRunDeps,
+): Promise<{ id: string; freedBytes: number }> {
+  const records = new RunRecords(stateDir);
+  const folder = await requireUnfinished(records, id);
+  if (folder.record.state !== "lost" && folder.record.storage !== "memory") await purge(id, stateDir, storage, deps);
+  return { id, freedBytes: await records.remove(folder) };
+}
+
+async function purge(id: string, stateDir: string, storage: string | null, deps: LocalRunDeps): Promise<void> {
+  const host = await chooseHost(
+    { stateDir, storage, keep: false, port: null, python: null, log: new LogRelay() },
+    deps,
+  );
+  try {
+    if (host.booted !== null) {
+      await host.booted.client.terminate(id, "Discarded by the user.");
+      await host.booted.client.purge(id);
+      return;
+    }
+    const urls = localInstanceUrls(host.url, host.hubName, id);
+    const signal = deps.signal;
+    await deps.fetch(urls.terminatePostUri.replace("{text}", "Discarded"), { method: "POST", signal });
+    await deps.fetch(urls.purgeHistoryDeleteUri, { method: "DELETE", signal });
+  } finally {
+    await host.booted?.stop();
+  }
+}

@@ -1,0 +1,30 @@
+import type { LogEntry } from "@same-kit/local";
+import type { BootedHost, BootOptions, Emulator } from "../ports.ts";
+
+export type LocalUpDeps = {
+  emulator: Emulator;
+  /** Called once it serves. */
+  onReady: (host: BootedHost) => void;
+  onLog: (entry: LogEntry) => void;
+  signal: AbortSignal;
+};
+
+/** Runs a host until it is asked to end. @throws what made the host give up. */
+export async function localUp(
+  options: Omit<BootOptions, "onLog">,
+  { emulator, onReady, onLog, signal }: LocalUpDeps,
+): Promise<void> {
+  const host = await emulator.boot({ ...options, onLog });
+  try {
+    onReady(host);
+    const error = await Promise.race([host.failed, aborted(signal)]);
+    if (error !== null) throw error;
+  } finally {
+    await host.stop();
+  }
+}
+
+function aborted(signal: AbortSignal): Promise<null> {
+  if (signal.aborted) return Promise.resolve(null);
+  return new Promise((resolve) => signal.addEventListener("abort", () => resolve(null), { once: true }));
+}

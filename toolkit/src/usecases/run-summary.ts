@@ -1,0 +1,60 @@
+import { parseStepFailure } from "@same-kit/functions-app/contract";
+import type { RunResult, RunStatus } from "../adapters/app/run-status.ts";
+import type { CellRange, Step } from "../notebook/split-steps.ts";
+
+export type RunOutcome = "completed" | "failed" | "terminated" | "timed-out" | "lost" | "interrupted";
+
+export type RunFailure = {
+  code: string;
+  /** The step that failed; null where none did. */
+  step: string | null;
+  message: string;
+  traceback: string | null;
+  /** Where in the notebook; null where the traceback does not lead there. */
+  cell: { number: number; line: number } | null;
+};
+
+/** What is told of a run, as `--json` prints it and `summary.json` keeps it. */
+export type RunSummary = {
+  formatVersion: 1;
+  id: string;
+  notebook: string;
+  status: RunOutcome;
+  startedAt: string;
+  durationMs: number;
+  /** What wrote the session. */
+  python: RunResult["python"] | null;
+  steps: RunResult["steps"];
+  variables: RunResult["variables"];
+  /** How many more there are. */
+  variablesOmitted: number;
+  /** Where the last session lies: a file, or a blob of the app's storage when it is too large for an answer. */
+  session: { file: string } | { blob: string; container: string } | null;
+  failure: RunFailure | null;
+  warnings: readonly string[];
+  /** The run's folder. */
+  record: string;
+  host: { url: string; hubName: string; isKept: boolean };
+};
+
+/** The failure of a run that ended by itself. */
+export function describeFailure({ runtimeStatus, output }: RunStatus, steps: readonly Step[]): RunFailure {
+  const text = typeof output === "string" ? output : JSON.stringify(output);
+  if (runtimeStatus !== "Failed") {
+    return { code: "ERR_RUN_TERMINATED", step: null, message: text, traceback: null, cell: null };
+  }
+  const failure = parseStepFailure(text);
+  if (failure === undefined) return { code: "ERR_RUN_FAILED", step: null, message: text, traceback: null, cell: null };
+  const { step, summary, traceback } = failure;
+  const cells = steps.find(({ name }) => name === step)?.cells ?? [];
+  const cell = findCell(traceback, step, cells);
+  return { code: "ERR_RUN_FAILED", step, message: summary, traceback: traceback === "" ? null : traceback, cell };
+}
+
+/** The innermost line of the traceback that is the step's own. */
+function findCell(traceback: string, step: string, cells: readonly CellRange[]): RunFailure["cell"] {
+  const frames = [...traceback.matchAll(/File "([^"]*)", line (\d+)/g)].filter(([, file]) => file?.includes(step));
+  const line = Number(frames.at(-1)?.[2]);
+  const range = cells.find(({ firstLine, lineCount }) => line >= firstLine && line < firstLine + lineCount);
+  return range === undefined ? null : { number: range.cell, line: line - range.firstLine + 1 };
+}

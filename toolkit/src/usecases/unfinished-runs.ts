@@ -1,0 +1,75 @@
+import { OperationError } from "@same-kit/local";
+import type { RunFolder, RunRecords, RunState } from "../adapters/records/run-records.ts";
+import type { ToolkitErrorCode } from "../errors.ts";
+import type { Emulator } from "../ports.ts";
+import type { ChosenHost } from "./choose-host.ts";
+
+const SUSPEND_REASON = "Its `same-kit local run` did not live to see the end.";
+
+/**
+ * Runs that a crash of their `local run` left unfinished must not go on silently because a host works on their hub again: they
+ * are suspended. A host that stays (`local up`) continues what it finds, as a real one does.
+ *
+ * @returns What to tell the user, a text for each.
+ */
+export async function suspendOlderRuns(records: RunRecords, emulator: Emulator, host: ChosenHost): Promise<string[]> {
+  const { booted } = host;
+  if (booted === null) return [];
+  const texts: string[] = [];
+  for (const run of await listAbandoned(records, emulator)) {
+    const { id, hubName, storage } = run.record;
+    if (hubName !== host.hubName || storage !== host.storage) continue;
+    const status = await booted.client.getStatus(id);
+    const ended = status === null ? "lost" : endStateOf(status.runtimeStatus);
+    if (ended === null) await booted.client.suspend(id, SUSPEND_REASON);
+    await run.update({ state: ended ?? "suspended", endedAt: ended === null ? null : new Date().toISOString() });
+    texts.push(ended === null ? describeSuspended(run) : describeEnded(run, ended));
+  }
+  return texts;
+}
+
+/** Unfinished runs whose host is gone. */
+export async function listAbandoned(records: RunRecords, emulator: Emulator): Promise<RunFolder[]> {
+  const alive = new Set((await emulator.listHosts(records.stateDir)).map(({ process }) => process.pid));
+  const runs = await records.list();
+  return runs.filter(({ record }) => record.state === "running" && !alive.has(record.hostPid));
+}
+
+/** @throws OperationError `ERR_RUN_UNKNOWN` for a run that is not there or has ended. */
+export async function requireUnfinished(records: RunRecords, id: string): Promise<RunFolder> {
+  const run = await records.find(id);
+  const isUnfinished = run !== null && ["running", "suspended", "lost"].includes(run.record.state);
+  if (isUnfinished) return run;
+  throw new OperationError<ToolkitErrorCode>({
+    code: "ERR_RUN_UNKNOWN",
+    message:
+      run === null
+        ? `There is no record of a run ${id} in ${records.stateDir}.`
+        : `The run ${id} is ${run.record.state}; there is nothing to continue.`,
+    hint: "`same-kit local status` lists the runs of a folder; --state-dir names another.",
+  });
+}
+
+function endStateOf(runtimeStatus: string): RunState | null {
+  switch (runtimeStatus) {
+    case "Completed":
+      return "completed";
+    case "Failed":
+      return "failed";
+    case "Terminated":
+    case "Canceled":
+      return "terminated";
+    default:
+      return null;
+  }
+}
+
+function describeSuspended({ record: { id, notebook } }: RunFolder): string {
+  return `The older run ${id} (${notebook}) had not ended; it is suspended now. \`same-kit local resume ${id}\` continues it, \`same-kit local discard ${id}\` forgets it.`;
+}
+
+function describeEnded({ record: { id, notebook } }: RunFolder, state: RunState): string {
+  if (state !== "lost")
+    return `The older run ${id} (${notebook}) has meanwhile ended: it ${state === "completed" ? "completed" : `is ${state}`}.`;
+  return `The storage lost the older run ${id} (${notebook}). \`same-kit local resume ${id}\` starts it again from its saved request, \`same-kit local discard ${id}\` forgets it.`;
+}
