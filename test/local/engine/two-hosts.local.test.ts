@@ -1,0 +1,136 @@
+import type { OrchestrationContext } from "durable-functions";
+import { describe, expect, test } from "vitest";
+import { readPartitions } from "../../../local/src/engine/leases/partition-table.ts";
+import { openTaskHub } from "../../../local/src/engine/taskhub/task-hub.ts";
+import { useAzurite } from "../../helpers/azurite.ts";
+import { makeCrashable } from "../../helpers/crashable-storage.ts";
+import { newHubName, startTestEngine, type TestEngineOptions, waitForInstance } from "../../helpers/engine.ts";
+import { SdkInvoker } from "../../helpers/sdk-orchestrator.ts";
+import { waitFor } from "../../helpers/wait-for.ts";
+
+const storage = useAzurite();
+
+type Context = OrchestrationContext;
+
+const orchestrators = {
+  *gather(context: Context) {
+    const got: string[] = [];
+    for (let i = 0; i < 3; i++) {
+      const item: string = yield context.df.waitForExternalEvent("Item");
+      const checked: string = yield context.df.callActivity("check", item);
+      got.push(checked);
+    }
+    return got;
+  },
+};
+const INSTANCES = Array.from({ length: 8 }, (_, i) => `instance-${i}`);
+
+function makeHost(hubName: string, options: Partial<TestEngineOptions> = {}) {
+  const calls: string[] = [];
+  const check = (item: unknown) => {
+    calls.push(String(item));
+    return `${item} checked`;
+  };
+  const invoker = new SdkInvoker({ orchestrators, activities: { check } });
+  return { invoker, calls, start: () => startTestEngine({ storage: storage(), hubName, invoker, ...options }) };
+}
+
+async function ownersOf(hubName: string): Promise<(string | null)[]> {
+  const hub = await openTaskHub({ storage: storage(), hubName, partitionCount: 4 });
+  return (await readPartitions(hub)).map((it) => it.currentOwner);
+}
+
+function waitForOwners(hubName: string, expected: Record<string, number>, deadlineMs = 45_000): Promise<unknown> {
+  return waitFor(
+    async () => {
+      const counts: Record<string, number> = {};
+      for (const owner of await ownersOf(hubName)) counts[owner ?? "nobody"] = (counts[owner ?? "nobody"] ?? 0) + 1;
+      return JSON.stringify(Object.entries(counts).toSorted()) === JSON.stringify(Object.entries(expected).toSorted());
+    },
+    { what: `owners ${JSON.stringify(expected)}`, deadlineMs },
+  );
+}
+
+describe("two hosts of one hub", () => {
+  test("share its partitions, run its instances, and hand over when one stops", async () => {
+    const hubName = newHubName();
+    const one = await makeHost(hubName, { workerId: "host-one" }).start();
+    await waitForOwners(hubName, { "host-one": 4 });
+    for (const instanceId of INSTANCES) await one.client.start({ name: "gather", input: null, instanceId });
+    await raiseAll(one.client.raiseEvent, "a");
+
+    const two = await makeHost(hubName, { workerId: "host-two" }).start();
+    await waitForOwners(hubName, { "host-one": 2, "host-two": 2 });
+    await raiseAll(two.client.raiseEvent, "b");
+
+    await one.stop();
+    await waitForOwners(hubName, { "host-two": 4 });
+    await raiseAll(two.client.raiseEvent, "c");
+    for (const instanceId of INSTANCES) {
+      const { output } = await waitForInstance(two.client, instanceId);
+      expect(JSON.parse(output ?? "").toSorted()).toEqual(["a checked", "b checked", "c checked"]);
+    }
+  });
+
+  test("the one that lives takes over what the one that died had begun", async () => {
+    const hubName = newHubName();
+    const crash = makeCrashable(storage());
+    const one = await makeHost(hubName, { crash }).start();
+    await waitFor(async () => (await ownersOf(hubName)).every((owner) => owner !== null));
+    for (const instanceId of INSTANCES) await one.client.start({ name: "gather", input: null, instanceId });
+    await raiseAll(one.client.raiseEvent, "a");
+    crash.die();
+
+    const two = await makeHost(hubName, { workerId: "host-two" }).start();
+    await waitForOwners(hubName, { "host-two": 4 });
+    await raiseAll(two.client.raiseEvent, "b");
+    await raiseAll(two.client.raiseEvent, "c");
+    for (const instanceId of INSTANCES) {
+      const { output } = await waitForInstance(two.client, instanceId);
+      expect(JSON.parse(output ?? "").toSorted()).toEqual(["a checked", "b checked", "c checked"]);
+    }
+  });
+
+  test("a host that lost its partitions to another writes nothing more", async () => {
+    const hubName = newHubName();
+    const one = makeHost(hubName, { workerId: "host-one" });
+    const first = await one.start();
+    await waitForOwners(hubName, { "host-one": 4 });
+    await first.client.start({ name: "gather", input: null, instanceId: "contested" });
+    await waitForInstance(first.client, "contested", (it) => it.runtimeStatus === "Running");
+
+    await stealAll(hubName, "host-two");
+    const second = await makeHost(hubName, { workerId: "host-two" }).start();
+    for (const item of ["a", "b", "c"]) await second.client.raiseEvent("contested", "Item", `"${item}"`);
+    const { output, executionId } = await waitForInstance(second.client, "contested");
+    expect(JSON.parse(output ?? "").toSorted()).toEqual(["a checked", "b checked", "c checked"]);
+    const history = await second.client.getHistory("contested", executionId);
+    expect(history.filter((it) => "TaskScheduledId" in it)).toHaveLength(3);
+  });
+});
+
+test("a host that stops leaves nothing in hand", async () => {
+  const hubName = newHubName();
+  const one = await makeHost(hubName, { workerId: "host-one" }).start();
+  await waitForOwners(hubName, { "host-one": 4 });
+  await one.client.start({ name: "gather", input: null, instanceId: "waiting" });
+  await waitForInstance(one.client, "waiting", (it) => it.runtimeStatus === "Running");
+  await one.stop();
+  expect(await ownersOf(hubName)).toEqual([null, null, null, null]);
+
+  const two = await makeHost(hubName, { workerId: "host-two" }).start();
+  for (const item of ["a", "b", "c"]) await two.client.raiseEvent("waiting", "Item", `"${item}"`);
+  expect((await waitForInstance(two.client, "waiting")).runtimeStatus).toBe("Completed");
+});
+
+async function raiseAll(raise: (id: string, name: string, input: string) => Promise<void>, item: string) {
+  await Promise.all(INSTANCES.map((instanceId) => raise(instanceId, "Item", JSON.stringify(item))));
+}
+
+/** What a lease that ran out amounts to: the rows name another owner. */
+async function stealAll(hubName: string, owner: string): Promise<void> {
+  const table = storage().table(`${hubName}Partitions`);
+  for await (const row of table.listEntities()) {
+    await table.updateEntity({ partitionKey: "", rowKey: String(row.rowKey), CurrentOwner: owner }, "Merge");
+  }
+}
