@@ -1,0 +1,49 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import Table from "cli-table3";
+import { benchEngine } from "./bench-engine.ts";
+import { benchNotebook } from "./bench-notebook.ts";
+import { benchRehearsal } from "./bench-rehearsal.ts";
+import { benchWarm } from "./bench-warm.ts";
+import type { Figure } from "./figure.ts";
+
+const BENCHES = { notebook: benchNotebook, warm: benchWarm, engine: benchEngine, rehearsal: benchRehearsal };
+
+const isJson = process.argv.includes("--json");
+const wanted = process.argv.slice(2).filter((it) => !it.startsWith("--"));
+const folder = mkdtempSync(path.join(tmpdir(), "same-kit-bench-"));
+const figures: Figure[] = [];
+try {
+  for (const [name, bench] of Object.entries(BENCHES)) {
+    if (wanted.length > 0 && !wanted.includes(name)) continue;
+    process.stderr.write(`measuring: ${name}\n`);
+    figures.push(...(await bench(path.join(folder, name))));
+  }
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+}
+
+if (isJson) console.log(JSON.stringify({ formatVersion: 1, node: process.version, figures }, null, 2));
+else console.log(toTable(figures));
+
+function toTable(rows: readonly Figure[]): string {
+  const table = new Table({
+    head: ["what", "measured", "aim", "", "compared with", "ratio"],
+    style: { head: [], border: [] },
+  });
+  for (const { name, value, unit, aim, isMet, comparedWith, note } of rows) {
+    const mark = isMet === null ? "" : isMet ? "met" : "MISSED";
+    const beside =
+      comparedWith === null ? (note ?? "") : `${comparedWith.name}: ${comparedWith.value} ${comparedWith.unit}`;
+    table.push([
+      name,
+      `${value} ${unit}`,
+      aim ?? "",
+      mark,
+      beside,
+      comparedWith === null ? "" : `${comparedWith.ratio}x`,
+    ]);
+  }
+  return table.toString();
+}
