@@ -1,0 +1,43 @@
+import { DEFAULT_LIMITS, parseInitiateRequest } from "@same-kit/functions-app/contract";
+import { expect, test } from "vitest";
+import { type CompileInput, compileNotebook } from "../../../toolkit/src/notebook/compile-notebook.ts";
+
+const config = { apiVersion: "v1", metadata: { name: "n", version: "1" }, notebook: { name: "n", path: "n.ipynb" } };
+
+function compile(source: string, more: Partial<CompileInput> = {}) {
+  const cells = [{ number: 1, kind: "code" as const, source, tags: [] }];
+  return compileNotebook({
+    notebook: { metadata: {}, cells },
+    config,
+    configText: "apiVersion: v1\n",
+    requirements: null,
+    ...more,
+  });
+}
+
+const decode = (text: string) => Buffer.from(text, "base64url").toString("utf8");
+
+test("the request is what the app takes", () => {
+  const { request } = compile("x = 'ä?>~'", { requirements: "numpy\n" });
+  expect(parseInitiateRequest(request, DEFAULT_LIMITS)).toBe(request);
+  const [step] = request.steps;
+  expect(decode(step?.code ?? "")).toBe("x = 'ä?>~'");
+  expect(decode(step?.sources["same.yaml"] ?? "")).toBe("apiVersion: v1\n");
+  expect(decode(step?.sources["requirements.txt"] ?? "")).toBe("numpy\n");
+});
+
+test("without requirements none are sent", () => {
+  expect(Object.keys(compile("x = 1").request.steps[0]?.sources ?? {})).toEqual(["same.yaml"]);
+});
+
+test.each([
+  ["code", () => compile(`x = "${"a".repeat(DEFAULT_LIMITS.codeBytes)}"`), "Step same_step_000 has"],
+  [
+    "requirements",
+    () => compile("x = 1", { requirements: "#".repeat(DEFAULT_LIMITS.requirementsBytes + 1) }),
+    "requirements.txt has",
+  ],
+  ["a request", () => compile("x = 1", { configText: "#".repeat(DEFAULT_LIMITS.bodyBytes) }), "in each of 1 steps"],
+])("%s beyond the limit is refused before it is sent", (_title, run, text) => {
+  expect(run).toThrow(text);
+});

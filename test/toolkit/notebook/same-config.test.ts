@@ -1,0 +1,79 @@
+import { expect, test } from "vitest";
+import { parseEmbeddedConfig, parseSameConfig } from "../../../toolkit/src/notebook/same-config.ts";
+
+const minimal = {
+  apiVersion: "sameproject.io/v1alpha1",
+  metadata: { name: "n", version: "0.0.1" },
+  notebook: { name: "n", path: "n.ipynb" },
+};
+
+test("every key of the format is taken", () => {
+  const config = {
+    ...minimal,
+    metadata: { name: "1 name", version: "v", labels: ["a"], sha: "abc" },
+    notebook: { ...minimal.notebook, requirements: "requirements.txt" },
+    environments: {
+      default: { image_tag: "library/python:3.11" },
+      gpu: {
+        image_tag: "a/b",
+        private_registry: true,
+        credentials: {
+          image_pull_secret_name: "n",
+          image_pull_secret_registry_uri: "r",
+          image_pull_secret_username: "u",
+          image_pull_secret_password: "p",
+          image_pull_secret_email: "e",
+        },
+      },
+    },
+    datasets: { iris: { schema_uri: "s", environments: { default: "iris.csv" } } },
+    run: { name: "r", sha: "s", parameters: { depth: { any: [1] } } },
+    runtime_options: { serialisation_memory_limit: 1000, same_env: "default" },
+  };
+  expect(parseSameConfig(config, "same.yaml")).toEqual(config);
+});
+
+test.each([
+  ["an unknown key at the top", { ...minimal, pipeline: 1 }, "unknown key `pipeline`"],
+  ["an unknown key below", { ...minimal, run: { name: "r", when: 1 } }, "run: unknown key `when`"],
+  ["a missing key", { ...minimal, apiVersion: undefined }, "apiVersion: is missing"],
+  ["a number for a text", { ...minimal, metadata: { name: "n", version: 1.5 } }, 'write "1.5" in quotes'],
+  [
+    "a text for a list",
+    { ...minimal, metadata: { ...minimal.metadata, labels: "a" } },
+    "metadata.labels: must be a list",
+  ],
+  [
+    "a name that starts with a sign",
+    { ...minimal, metadata: { name: "-n", version: "1" } },
+    "metadata.name: must start",
+  ],
+  [
+    "environments without default",
+    { ...minimal, environments: { gpu: { image_tag: "a/b" } } },
+    "environments: must have an entry `default`",
+  ],
+  ["an image without a slash", { ...minimal, environments: { default: { image_tag: "python" } } }, "must contain a /"],
+  [
+    "a data set with a dash in its name",
+    { ...minimal, datasets: { "a-b": { environments: { default: "x" } } } },
+    "letters, digits and _ only",
+  ],
+  ["a run without a name", { ...minimal, run: {} }, "run.name: is missing"],
+  ["no map at all", [], "(the whole file): must be a map"],
+])("%s is a mistake that says what it is", (_title, value, text) => {
+  expect(() => parseSameConfig(value, "same.yaml")).toThrow(text);
+});
+
+test("all mistakes are shown at once", () => {
+  expect(() => parseSameConfig({ metadata: {} }, "same.yaml")).toThrow(/same.yaml has 4 mistakes/);
+});
+
+test("a notebook's own configuration takes name and path from the file", () => {
+  const { notebook: _notebook, ...embedded } = minimal;
+  const config = parseEmbeddedConfig({ ...embedded, notebook: { name: "old", requirements: "r.txt" } }, "n.ipynb", {
+    name: "new",
+    path: "new.ipynb",
+  });
+  expect(config.notebook).toEqual({ name: "new", path: "new.ipynb", requirements: "r.txt" });
+});

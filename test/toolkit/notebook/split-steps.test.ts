@@ -1,0 +1,64 @@
+import { expect, test } from "vitest";
+import type { Cell } from "../../../toolkit/src/notebook/notebook-file.ts";
+import { splitSteps } from "../../../toolkit/src/notebook/split-steps.ts";
+
+const DEFAULT_ONLY = new Set(["default"]);
+
+function cells(...drafts: Partial<Cell>[]) {
+  return {
+    metadata: {},
+    cells: drafts.map((draft, index): Cell => ({ number: index + 1, kind: "code", source: "", tags: [], ...draft })),
+  };
+}
+
+test("cells of one step are joined, and each knows its lines", () => {
+  const { steps } = splitSteps(
+    cells({ source: "a = 1\nb = 2" }, { kind: "markdown", source: "# no" }, { source: "c = 3" }),
+    DEFAULT_ONLY,
+  );
+  expect(steps).toMatchObject([
+    {
+      code: "a = 1\nb = 2\nc = 3",
+      cells: [
+        { cell: 1, firstLine: 1, lineCount: 2 },
+        { cell: 3, firstLine: 3, lineCount: 1 },
+      ],
+    },
+  ]);
+});
+
+test("tags other than the known ones are kept once", () => {
+  const { steps } = splitSteps(
+    cells({ source: "a", tags: ["parameters", "cache=P0D"] }, { source: "b", tags: ["parameters", "mine"] }),
+    DEFAULT_ONLY,
+  );
+  expect(steps[0]).toMatchObject({ tags: ["parameters", "mine"], cache: "P0D" });
+});
+
+test.each(["P", "PT", "1D", "P1", "P1S", "yesterday"])("cache=%s is refused", (value) => {
+  expect(() => splitSteps(cells({ source: "a", tags: [`cache=${value}`] }), DEFAULT_ONLY)).toThrow(
+    /Cell 1 .* ISO 8601/,
+  );
+});
+
+test.each(["P0D", "PT12H", "P1Y2M3DT4H5M6S", "P2W", "PT0.5S"])("cache=%s is a duration", (value) => {
+  expect(splitSteps(cells({ source: "a", tags: [`cache=${value}`] }), DEFAULT_ONLY).steps[0]?.cache).toBe(value);
+});
+
+test("an environment other than default is warned of, as its image is not used", () => {
+  const { steps, warnings } = splitSteps(
+    cells({ source: "a", tags: ["environment=gpu"] }),
+    new Set(["default", "gpu"]),
+  );
+  expect(steps[0]?.environment).toBe("gpu");
+  expect(warnings).toEqual([expect.stringContaining("asks for the environment gpu")]);
+});
+
+test("what is left out is named with cell, line and text", () => {
+  const { warnings } = splitSteps(cells({ source: "a = 1" }, { source: "\n%magic" }), DEFAULT_ONLY);
+  expect(warnings).toEqual(["Cell 2: what only Jupyter understands was left out:\n  line 2: %magic"]);
+});
+
+test("a notebook without code is refused", () => {
+  expect(() => splitSteps(cells({ kind: "markdown", source: "# Title" }), DEFAULT_ONLY)).toThrow("nothing to run");
+});

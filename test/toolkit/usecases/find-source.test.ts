@@ -1,0 +1,67 @@
+import { mkdir, writeFile } from "node:fs/promises";
+import path from "node:path";
+import { expect, test } from "vitest";
+import { findSource } from "../../../toolkit/src/usecases/find-source.ts";
+import { makeTempDir } from "../../helpers/temp-dir.ts";
+
+const YAML = 'apiVersion: v1\nmetadata: { name: n, version: "1" }\nnotebook: { name: n, path: n.ipynb }\n';
+const EMBEDDED = { same_config: { apiVersion: "v1", metadata: { name: "n", version: "1" } } };
+const notebook = (metadata = {}) =>
+  JSON.stringify({
+    nbformat: 4,
+    nbformat_minor: 5,
+    metadata,
+    cells: [{ cell_type: "code", source: "x = 1", metadata: {} }],
+  });
+
+async function folderWith(files: Record<string, string>): Promise<string> {
+  const dir = await makeTempDir();
+  for (const [name, content] of Object.entries(files)) {
+    await mkdir(path.dirname(path.join(dir, name)), { recursive: true });
+    await writeFile(path.join(dir, name), content);
+  }
+  return dir;
+}
+
+test.each(["", "same.yaml", "n.ipynb"])("a folder, its same.yaml and its notebook mean the same (%j)", async (name) => {
+  const dir = await folderWith({ "same.yaml": YAML, "n.ipynb": notebook() });
+  const source = await findSource(path.join(dir, name));
+  expect(source).toMatchObject({ folder: dir, configText: YAML, config: { notebook: { path: "n.ipynb" } } });
+});
+
+test.each(["", "mine.ipynb"])("a notebook can carry its configuration itself (%j)", async (name) => {
+  const dir = await folderWith({ "mine.ipynb": notebook(EMBEDDED), "other.ipynb": notebook() });
+  const source = await findSource(path.join(dir, name));
+  expect(source).toMatchObject({
+    folder: dir,
+    configText: null,
+    config: { notebook: { name: "mine", path: "mine.ipynb" } },
+  });
+});
+
+test.each([
+  ["nothing", {}, "", "ERR_CONFIG_NOT_FOUND", "holds no same.yaml"],
+  [
+    "two notebooks with a configuration",
+    { "a.ipynb": notebook(EMBEDDED), "b.ipynb": notebook(EMBEDDED) },
+    "",
+    "ERR_CONFIG_NOT_FOUND",
+    "a.ipynb, b.ipynb",
+  ],
+  [
+    "a notebook that no same.yaml names",
+    { "a.ipynb": notebook(), "same.yaml": YAML, "n.ipynb": notebook() },
+    "a.ipynb",
+    "ERR_CONFIG_NOT_FOUND",
+    "no same.yaml beside it names it",
+  ],
+  ["a path that does not exist", {}, "gone", "ERR_SOURCE_NOT_FOUND", "does not exist"],
+  ["a same.yaml whose notebook is missing", { "same.yaml": YAML }, "", "ERR_FILE_MISSING", "n.ipynb"],
+  ["a same.yaml that is no YAML", { "same.yaml": "a: [" }, "", "ERR_CONFIG_INVALID", "is not YAML"],
+])("%s is explained", async (_title, files, name, code, text) => {
+  const dir = await folderWith(files);
+  await expect(findSource(path.join(dir, name))).rejects.toMatchObject({
+    code,
+    message: expect.stringContaining(text),
+  });
+});
