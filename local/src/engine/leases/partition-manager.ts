@@ -54,6 +54,7 @@ class PartitionWorker implements PartitionManager {
   readonly #drains = new Map<string, Drain>();
   #isStopping = false;
   #isGivenUp = false;
+  #isComplaining = false;
   #loop: Promise<void> = Promise.resolve();
   #wake = new AbortController();
 
@@ -98,12 +99,16 @@ class PartitionWorker implements PartitionManager {
     const isStopping = this.#isStopping;
     try {
       const decisions = await this.#pass(isStopping);
+      this.#isComplaining = false;
       if (isStopping && decisions.every(({ row }) => row.currentOwner !== workerId)) return "stopped";
       return decisions.some(({ row, mine }) => mine === "drain" || row.nextOwner === workerId) ? "waiting" : "settled";
     } catch (error) {
       // Another worker wrote a row first: the next pass sees what it wrote.
       if (isPreconditionFailed(error)) return "failed";
-      log.warn("The partitions table could not be read or written.", { reason: (error as Error).message });
+      // Once per outage, not once per attempt.
+      const level = this.#isComplaining ? "debug" : "warn";
+      this.#isComplaining = true;
+      log.log(level, "The partitions table could not be read or written.", { reason: (error as Error).message });
       return "failed";
     }
   }

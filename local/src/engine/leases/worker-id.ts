@@ -18,12 +18,12 @@ export function newWorkerId(): string {
 
 /**
  * Whether `workerId` names a process of this machine that is gone, so that its partitions may be taken before their lease
- * ends: a host that is started again after a crash then continues at once. Unknown names count as alive.
+ * ends: a host that is started again after a crash then continues at once. Unknown names, and process ids that another process
+ * has got since, count as alive.
  */
 export function isGoneWorker(workerId: string): boolean {
   const [host, tag, pid] = workerId.split("/");
   if (host !== os.hostname() || tag !== machineTag()) return false;
-  // An older name with our own process id belongs to a process that ended before us.
   return !isAlive(Number(pid));
 }
 

@@ -5,16 +5,11 @@ import type { Clock } from "../../shared/clock.ts";
 import { ignoring } from "../../storage/storage-errors.ts";
 import { dateTime, numberValue, type TableRow, textValue } from "../../storage/table-values.ts";
 import type { InstanceFilter, InstanceStatus } from "../client.ts";
-import {
-  EventType,
-  type ExecutionStartedEvent,
-  type HistoryEvent,
-  type OrchestrationStatusName,
-} from "../history/events.ts";
-import { statusName } from "../history/row-codec.ts";
+import type { ExecutionStartedEvent, HistoryEvent, OrchestrationStatusName } from "../history/events.ts";
 import { historyBlobName, isLargeProperty, type LargePayloads } from "../messages/large-payloads.ts";
 import { escapeKey, unescapeKey } from "../taskhub/names.ts";
 import type { TaskHub } from "../taskhub/task-hub.ts";
+import { episodeColumns, startColumns } from "./instance-columns.ts";
 import { toInstanceFilter } from "./instance-filter.ts";
 import { moveLargeProperties } from "./large-properties.ts";
 
@@ -87,7 +82,7 @@ export class InstanceStore {
     const entity = {
       partitionKey,
       rowKey: ROW_KEY,
-      ...this.#startColumns(event, inputBlob),
+      ...startColumns(event, this.#urlOf(inputBlob)),
       ExecutionId: event.OrchestrationInstance.ExecutionId ?? "",
       TaskHubName: this.#hub.hubName,
       LastUpdatedTime: dateTime(this.#clock.nowTicks()),
@@ -122,7 +117,9 @@ export class InstanceStore {
       // .NET writes null as text here, as it serialises the status to JSON.
       ...(customStatus === undefined ? {} : { CustomStatus: customStatus ?? "null" }),
     };
-    for (const event of newEvents) Object.assign(columns, this.#columnsOf(event, episode));
+    const urls = { input: this.#urlOf(episode.inputBlob), output: this.#urlOf(episode.outputBlob) };
+    const now = this.#clock.nowTicks();
+    for (const event of newEvents) Object.assign(columns, episodeColumns(event, urls, now));
     await this.#merge(columns);
   }
 
@@ -189,46 +186,8 @@ export class InstanceStore {
     return row === undefined ? null : (row as TableRow);
   }
 
-  #startColumns(event: ExecutionStartedEvent, inputBlob: string | null): Record<string, unknown> {
-    const input = inputBlob === null ? event.Input : this.#payloads.urlOf(inputBlob);
-    return {
-      Name: event.Name,
-      ...(event.Version === null ? {} : { Version: event.Version }),
-      CreatedTime: dateTime(event.Timestamp),
-      ...(input === null ? {} : { Input: input }),
-      ...(event.ScheduledStartTime === null ? {} : { ScheduledStartTime: dateTime(event.ScheduledStartTime) }),
-      ...(event.Generation === null ? {} : { Generation: event.Generation }),
-      Tags: JSON.stringify(event.Tags),
-    };
-  }
-
-  #columnsOf(
-    event: HistoryEvent,
-    { inputBlob, outputBlob }: { inputBlob: string | null; outputBlob: string | null },
-  ): Record<string, unknown> {
-    switch (event.EventType) {
-      case EventType.ExecutionStarted:
-        return { ...this.#startColumns(event, inputBlob), RuntimeStatus: "Running" };
-      case EventType.ExecutionCompleted: {
-        const failure = event.FailureDetails;
-        const text = failure === null ? event.Result : `${failure.ErrorType}: ${failure.ErrorMessage}`;
-        const output = outputBlob !== null && failure === null ? this.#payloads.urlOf(outputBlob) : text;
-        return { RuntimeStatus: statusName(event.OrchestrationStatus), ...this.#ended(output) };
-      }
-      case EventType.ExecutionTerminated:
-        return { RuntimeStatus: "Terminated", ...this.#ended(event.Input) };
-      case EventType.ExecutionSuspended:
-        return { RuntimeStatus: "Suspended", Output: event.Reason ?? "" };
-      case EventType.ExecutionResumed:
-        return { RuntimeStatus: "Running", Output: event.Reason ?? "" };
-      default:
-        return {};
-    }
-  }
-
-  #ended(output: string | null): Record<string, unknown> {
-    const CompletedTime = dateTime(this.#clock.nowTicks());
-    return output === null ? { CompletedTime } : { CompletedTime, Output: output };
+  #urlOf(blobName: string | null): string | null {
+    return blobName === null ? null : this.#payloads.urlOf(blobName);
   }
 
   async #toStatus(row: TableRow, withInput: boolean): Promise<InstanceStatus> {
@@ -240,7 +199,7 @@ export class InstanceStore {
       const blobName = textValue(row, "InputBlobName");
       // The column of a merged row stays when a later generation has a short input.
       const isMoved = blobName !== null && !textValue(row, "Input");
-      return isMoved ? this.#payloads.load(blobName) : resolve("Input");
+      return isMoved ? this.#payloads.resolve(this.#payloads.urlOf(blobName)) : resolve("Input");
     };
     return {
       instanceId: unescapeKey(String(row["partitionKey"])),

@@ -3,7 +3,8 @@ import { type PartitionReader, startPartitionManager } from "../../../../local/s
 import { readPartitions, writePartition } from "../../../../local/src/engine/leases/partition-table.ts";
 import type { TaskHub } from "../../../../local/src/engine/taskhub/task-hub.ts";
 import { type Clock, createSystemClock } from "../../../../local/src/shared/clock.ts";
-import { silentLogger } from "../../../../local/src/shared/logger.ts";
+import { createLogger, type LogEntry, silentLogger } from "../../../../local/src/shared/logger.ts";
+import { openStorage } from "../../../../local/src/storage/storage-account.ts";
 import { openTestHub, useAzurite } from "../../../helpers/azurite.ts";
 import { waitFor } from "../../../helpers/wait-for.ts";
 
@@ -130,4 +131,22 @@ test("a row has the columns of the extension, and owners that are gone have none
   expect(released).not.toHaveProperty("CurrentOwner");
   expect(released).not.toHaveProperty("NextOwner");
   expect(released).toMatchObject({ IsDraining: { value: "false" } });
+});
+
+test("a worker whose storage is gone complains once, and still ends", async () => {
+  const hub = await openTestHub(storage(), 1);
+  // Nobody listens on port 1.
+  const connectionString = storage().connectionString.replace(/TableEndpoint=http:\/\/127\.0\.0\.1:\d+/, (text) =>
+    text.replace(/\d+$/, "1"),
+  );
+  const partitions = openStorage(connectionString).table("Nowhere");
+  const logged: LogEntry[] = [];
+  const log = createLogger((entry) => logged.push(entry), "test");
+  const reader = new RecordingReader();
+  const deps = { hub: { ...hub, partitions }, workerId: "one", reader, clock: hastyClock(), log };
+  const manager = startPartitionManager(deps);
+  await waitFor(() => logged.length >= 2);
+  await manager.stop();
+  expect(logged.filter((entry) => entry.level === "warn")).toHaveLength(1);
+  expect(reader.events).toEqual([]);
 });

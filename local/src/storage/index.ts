@@ -1,1 +1,0 @@
-export { openStorage, type StorageAccount } from "./storage-account.ts";
