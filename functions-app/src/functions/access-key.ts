@@ -1,0 +1,53 @@
+import { createHash, timingSafeEqual } from "node:crypto";
+import { ACCESS_KEY_HEADER } from "../contract/headers.ts";
+
+/** The part of a request that says who asks. */
+export type AccessRequest = { url: string; headers: { get(name: string): string | null } };
+
+/**
+ * Whether the caller knows the app's access key, `SAME_ACCESS_KEY`: as a header, as `?code=`, or as the password of HTTP Basic, which
+ * is what an unmodified upstream client sends for the host name `same:KEY@host`.
+ *
+ * Without that setting nobody has access, except on this machine itself while somebody develops there.
+ */
+export function hasAccess(request: AccessRequest, env: NodeJS.ProcessEnv): boolean {
+  const key = env["SAME_ACCESS_KEY"];
+  if (!key) return env["AZURE_FUNCTIONS_ENVIRONMENT"] === "Development" && isFromThisMachine(request);
+  const given = givenKeys(request);
+  // All are compared, however early one fits.
+  return given.map((candidate) => isEqual(candidate, key)).includes(true);
+}
+
+function givenKeys({ url, headers }: AccessRequest): string[] {
+  const [scheme, credentials] = (headers.get("authorization") ?? "").split(" ");
+  const basic = scheme?.toLowerCase() === "basic" ? Buffer.from(credentials ?? "", "base64").toString("utf8") : "";
+  const password = basic.includes(":") ? basic.slice(basic.indexOf(":") + 1) : null;
+  const candidates = [headers.get(ACCESS_KEY_HEADER), new URL(url).searchParams.get("code"), password];
+  return candidates.filter((it): it is string => it !== null && it !== "");
+}
+
+/** In constant time, whatever the lengths. */
+function isEqual(a: string, b: string): boolean {
+  const hash = (text: string) => createHash("sha256").update(text).digest();
+  return timingSafeEqual(hash(a), hash(b));
+}
+
+/**
+ * `func start` listens on all interfaces and lets any page in a browser post to it, so the names are checked: of the host that
+ * was asked for, of the page that asks, and of the machine that a proxy speaks for.
+ */
+function isFromThisMachine({ url, headers }: AccessRequest): boolean {
+  const origin = headers.get("origin");
+  if (!isLoopbackUrl(url) || (origin !== null && !isLoopbackUrl(origin))) return false;
+  const forwarded = (headers.get("x-forwarded-for") ?? "").split(",").map((it) => it.trim());
+  return forwarded.every((address) => address === "" || isLoopbackUrl(`http://${toHost(address)}`));
+}
+
+function isLoopbackUrl(url: string): boolean {
+  const host = URL.canParse(url) ? new URL(url).hostname : "";
+  return host === "localhost" || host === "[::1]" || /^127(\.\d+){3}$/.test(host);
+}
+
+/** An IPv6 address needs brackets in a URL. */
+const toHost = (address: string): string =>
+  (address.match(/:/g)?.length ?? 0) > 1 && !address.startsWith("[") ? `[${address}]` : address;

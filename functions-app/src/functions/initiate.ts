@@ -1,0 +1,81 @@
+import { randomUUID } from "node:crypto";
+import { app, type HttpRequest, type HttpResponseInit, type InvocationContext } from "@azure/functions";
+import * as df from "durable-functions";
+import { DEFAULT_SAME_ENV, isRunId, isSameEnv, RUN_ID_HEADER, SAME_ENV_HEADER } from "../contract/headers.ts";
+import { parseInitiateRequest } from "../contract/initiate-request.ts";
+import { resolveLimits } from "../contract/limits.ts";
+import { PROBLEM_CONTENT_TYPE, type Problem } from "../contract/problem.ts";
+import { ORCHESTRATOR, type PipelineInput } from "../pipeline/executor-call.ts";
+import { openRunBlobs } from "../steps/run-blobs.ts";
+import { hasAccess } from "./access-key.ts";
+import { type BodyRequest, readJsonBody } from "./read-body.ts";
+import { storeContents } from "./store-contents.ts";
+
+/** Registers `POST /api/initiate`: checks a notebook's steps, starts their run, and answers where its status is. */
+export function registerInitiate(): void {
+  app.http("initiate", {
+    route: "initiate",
+    methods: ["GET", "POST"],
+    // Not Azure's function keys: an upstream client cannot send them. The app checks a key of its own.
+    authLevel: "anonymous",
+    extraInputs: [df.input.durableClient()],
+    handler: (request, context) => initiate(request, df.getClient(context), process.env, context),
+  });
+}
+
+/** Exported for tests; `client` starts the run. */
+export async function initiate(
+  request: HttpRequest,
+  client: df.DurableClient,
+  env: NodeJS.ProcessEnv,
+  log: Pick<InvocationContext, "log">,
+): Promise<HttpResponseInit> {
+  if (!hasAccess(request, env)) return refuse({ title: "Unauthorized", status: 401 });
+  const limits = resolveLimits(env);
+  const options = readHeaders(request);
+  if ("problem" in options) return refuse(options.problem);
+  const body = await readJsonBody(request as BodyRequest, limits.bodyBytes);
+  if ("problem" in body) return refuse(body.problem);
+  const checked = parseInitiateRequest(body.json, limits);
+  if ("problem" in checked) return refuse(checked.problem);
+  const steps = await storeContents(checked, options.runId, () => openRunBlobs(env, client.taskHubName));
+  const input: PipelineInput = { steps, same_env: options.sameEnv };
+  const taken = await start(client, options.runId, input);
+  if (taken !== undefined) return refuse(taken);
+  log.log(`Started the run ${options.runId} of ${steps.length} step${steps.length === 1 ? "" : "s"}.`);
+  return client.createCheckStatusResponse(request, options.runId) as HttpResponseInit;
+}
+
+function readHeaders({ headers }: HttpRequest): { runId: string; sameEnv: string } | { problem: Problem } {
+  const runId = headers.get(RUN_ID_HEADER) ?? randomUUID().replaceAll("-", "");
+  const sameEnv = headers.get(SAME_ENV_HEADER) ?? DEFAULT_SAME_ENV;
+  if (!isRunId(runId)) return badHeader(RUN_ID_HEADER, "must be 1 to 100 letters, digits, - and _");
+  if (!isSameEnv(sameEnv)) return badHeader(SAME_ENV_HEADER, "must be 1 to 100 letters, digits and _");
+  return { runId, sameEnv };
+}
+
+function badHeader(name: string, detail: string): { problem: Problem } {
+  return { problem: { title: "The request is not valid.", status: 400, detail: `${name} ${detail}.`, field: name } };
+}
+
+/** @returns The answer for a run ID that is in use; Durable says so with 409, which the SDK wraps in an Error's text. */
+async function start(client: df.DurableClient, runId: string, input: PipelineInput): Promise<Problem | undefined> {
+  try {
+    await client.startNew(ORCHESTRATOR, { instanceId: runId, input });
+    return undefined;
+  } catch (error) {
+    if (!/status code: 409\b/.test(String(error))) throw error;
+    return {
+      title: "The run exists.",
+      status: 409,
+      detail: `A run ${runId} is not finished yet.`,
+      field: RUN_ID_HEADER,
+    };
+  }
+}
+
+function refuse(problem: Problem): HttpResponseInit {
+  const headers: Record<string, string> = { "Content-Type": PROBLEM_CONTENT_TYPE };
+  if (problem.status === 401) headers["WWW-Authenticate"] = 'Basic realm="same"';
+  return { status: problem.status, headers, body: JSON.stringify(problem) };
+}

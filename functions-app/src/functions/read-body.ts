@@ -1,0 +1,41 @@
+import { decodeUtf8 } from "../contract/base64.ts";
+import type { Problem } from "../contract/problem.ts";
+
+export type BodyRequest = { headers: { get(name: string): string | null }; body: AsyncIterable<Uint8Array> | null };
+
+/** Reads and parses the body, and stops reading once it is larger than `limit` bytes. */
+export async function readJsonBody(
+  { headers, body }: BodyRequest,
+  limit: number,
+): Promise<{ json: unknown } | { problem: Problem }> {
+  if (Number(headers.get("content-length")) > limit) return tooLarge(limit);
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of body ?? []) {
+    size += chunk.byteLength;
+    if (size > limit) return tooLarge(limit);
+    chunks.push(chunk);
+  }
+  if (size === 0) return notJson("is empty: send the steps as JSON with POST");
+  const text = decodeUtf8(Buffer.concat(chunks));
+  if (text === undefined) return notJson("is not UTF-8");
+  try {
+    return { json: JSON.parse(text) };
+  } catch (error) {
+    return notJson(`is not JSON: ${(error as Error).message}`);
+  }
+}
+
+const notJson = (detail: string): { problem: Problem } => ({
+  problem: { title: "The request is not valid.", status: 400, detail: `The body ${detail}.`, field: "" },
+});
+
+const tooLarge = (limit: number): { problem: Problem } => ({
+  problem: {
+    title: "The request is too large.",
+    status: 413,
+    detail: `The body is larger than the limit of ${limit} bytes.`,
+    field: "",
+    limit,
+  },
+});

@@ -1,0 +1,30 @@
+import { fromUrlSafeBase64 } from "../contract/base64.ts";
+import { type InitiateRequest, SOURCE_NAMES } from "../contract/initiate-request.ts";
+import type { Content, PipelineStep } from "../pipeline/executor-call.ts";
+import type { RunBlobs } from "../steps/run-blobs.ts";
+
+// Durable hands an orchestration's whole input to every episode, and each step's part once more to its activity. A body up to this
+// size travels inside; of a larger one, what is large travels by reference.
+const SMALL_BODY_CHARACTERS = 64 * 1024;
+const SMALL_CONTENT_CHARACTERS = 4 * 1024;
+
+/** The steps, with large contents stored as blobs of the run; the same file of many steps is one blob. */
+export async function storeContents(
+  { steps }: InitiateRequest,
+  instanceId: string,
+  blobs: () => RunBlobs,
+): Promise<PipelineStep[]> {
+  const contents = steps.flatMap(({ code, sources }) => [code, ...SOURCE_NAMES.map((name) => sources[name] ?? "")]);
+  if (contents.reduce((size, content) => size + content.length, 0) <= SMALL_BODY_CHARACTERS) return steps;
+  const stored = new Map<string, Content>();
+  for (const content of new Set(contents)) {
+    if (content.length <= SMALL_CONTENT_CHARACTERS) continue;
+    stored.set(content, await blobs().save(instanceId, "source", fromUrlSafeBase64(content) as Buffer));
+  }
+  const refer = (content: string): Content => stored.get(content) ?? content;
+  return steps.map(({ name, code, sources }) => ({
+    name,
+    code: refer(code),
+    sources: Object.fromEntries(Object.entries(sources).map(([source, content]) => [source, refer(content)])),
+  }));
+}

@@ -1,0 +1,18 @@
+import path from "node:path";
+import { app } from "@azure/functions";
+import { registerExecutor } from "./functions/executor.ts";
+import { registerInitiate } from "./functions/initiate.ts";
+import { registerOrchestrator } from "./functions/orchestrator.ts";
+import { PythonRuntime } from "./python/python-runtime.ts";
+
+// The bundle's own folder: the build makes it CommonJS.
+const python = new PythonRuntime({ env: process.env, appPythonDir: path.join(__dirname, "python") });
+
+registerInitiate();
+registerOrchestrator();
+registerExecutor(python);
+
+// A run usually follows the start of the app at once; its first step then finds a Python that has started.
+app.hook.appStart(() => {
+  void python.warmUp();
+});

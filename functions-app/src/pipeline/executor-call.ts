@@ -1,0 +1,45 @@
+// What travels between initiator, orchestrator and executor. It lies in history, so it stays small: contents beyond a few KiB and
+// every session context are references to blobs.
+
+import type { SourceName } from "../contract/initiate-request.ts";
+import type { BlobReference, SessionPython, StepRecord, VariableSummary } from "../contract/run-result.ts";
+
+export const ORCHESTRATOR = "orchestrator";
+export const EXECUTOR = "executor";
+
+/** URL-safe base64, or the blob that holds the decoded bytes. */
+export type Content = string | BlobReference;
+
+export type PipelineStep = { name: string; code: Content; sources: Partial<Record<SourceName, Content>> };
+
+export type PipelineInput = { steps: PipelineStep[]; same_env?: string };
+
+export type SessionReference = { blob: BlobReference; python: SessionPython };
+
+export type ExecutorInput = {
+  instanceId: string;
+  sameEnv: string;
+  step: PipelineStep;
+  isLast: boolean;
+  /** Bytes to keep of each output stream. */
+  outputTailBytes: number;
+  /** What the previous step left. */
+  session?: SessionReference;
+};
+
+export type StepFailure = { type: string; message: string; traceback: string };
+
+/** A step that fails is a value: it is the user's matter, not an error of the app. */
+export type ExecutorResult =
+  | { kind: "failed"; failure: StepFailure }
+  | {
+      kind: "completed";
+      record: StepRecord;
+      python: SessionPython;
+      /** Absent where the session is inline. */
+      session?: BlobReference;
+      /** Of the last step, up to the limit: the session itself, URL-safe base64. */
+      session_context?: string;
+      variables?: VariableSummary[];
+      variables_omitted?: number;
+    };

@@ -1,0 +1,47 @@
+import { DEFAULT_SAME_ENV, isSameEnv } from "../contract/headers.ts";
+import { SOURCE_NAMES } from "../contract/initiate-request.ts";
+import type { BlobReference } from "../contract/run-result.ts";
+import type { Content, PipelineStep } from "./executor-call.ts";
+
+/**
+ * Checks the shape of an orchestration's input, which need not come from the initiator: Durable's own API starts orchestrations
+ * too. Cheap, as it runs in every episode; contents are checked where they are decoded.
+ *
+ * @throws Error that names the field.
+ */
+export function parsePipelineInput(input: unknown): { steps: PipelineStep[]; sameEnv: string } {
+  const { steps, same_env: sameEnv = DEFAULT_SAME_ENV } = object("the input", input, ["steps", "same_env"]);
+  if (!Array.isArray(steps) || steps.length === 0) throw wrong("steps", "must be a list of at least one step");
+  if (typeof sameEnv !== "string" || !isSameEnv(sameEnv)) throw wrong("same_env", "must be the name of an environment");
+  return { steps: steps.map((step, index) => parseStep(`steps[${index}]`, step)), sameEnv };
+}
+
+function parseStep(field: string, step: unknown): PipelineStep {
+  const { name, code, sources } = object(field, step, ["name", "code", "sources"]);
+  if (typeof name !== "string" || name === "") throw wrong(`${field}.name`, "must be a text");
+  const given = object(`${field}.sources`, sources, SOURCE_NAMES);
+  if (given["same.yaml"] === undefined) throw wrong(`${field}.sources["same.yaml"]`, "is missing");
+  const parsed: PipelineStep = { name, code: parseContent(`${field}.code`, code), sources: {} };
+  for (const source of SOURCE_NAMES) {
+    const content = given[source];
+    if (content !== undefined) parsed.sources[source] = parseContent(`${field}.sources["${source}"]`, content);
+  }
+  return parsed;
+}
+
+function parseContent(field: string, content: unknown): Content {
+  if (typeof content === "string") return content;
+  const { container, name, sizeBytes, sha256 } = object(field, content, ["container", "name", "sizeBytes", "sha256"]);
+  const isReference = [container, name, sha256].every((it) => typeof it === "string") && typeof sizeBytes === "number";
+  if (!isReference) throw wrong(field, "must be base64 or name a blob");
+  return content as BlobReference;
+}
+
+function object(field: string, value: unknown, known: readonly string[]): Record<string, unknown> {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) throw wrong(field, "must be an object");
+  const unknown = Object.keys(value).find((key) => !known.includes(key));
+  if (unknown !== undefined) throw wrong(field, `has the unknown key ${JSON.stringify(unknown)}`);
+  return value as Record<string, unknown>;
+}
+
+const wrong = (field: string, detail: string): Error => new Error(`The run cannot start: ${field} ${detail}.`);

@@ -1,0 +1,82 @@
+import type { OrchestrationContext, Task } from "durable-functions";
+import { OUTPUT_TAIL_BYTES } from "../contract/limits.ts";
+import { type CustomStatus, type RunResult, type StepRecord, stepFailureText } from "../contract/run-result.ts";
+import {
+  EXECUTOR,
+  type ExecutorInput,
+  type ExecutorResult,
+  type PipelineStep,
+  type SessionReference,
+} from "./executor-call.ts";
+import { parsePipelineInput } from "./pipeline-input.ts";
+
+type Completed = Extract<ExecutorResult, { kind: "completed" }>;
+
+// Durable takes 16 KB of UTF-16, which is half as many characters.
+const MAX_STATUS_CHARACTERS = 7_000;
+// All steps' printed text together, as it lies in the history and in the output.
+const OUTPUT_BUDGET_BYTES = 16 * 1024 * 1024;
+const LEAST_TAIL_BYTES = 4 * 1024;
+
+/** Runs the steps in order, each with the session that the one before left. Replayed by Durable, so it decides nothing anew. */
+export function* runPipeline(context: OrchestrationContext): Generator<Task, RunResult, unknown> {
+  const { steps, sameEnv } = parsePipelineInput(context.df.getInput());
+  const records: StepRecord[] = [];
+  let session: SessionReference | undefined;
+  let last: Completed | undefined;
+  for (const [index, step] of steps.entries()) {
+    context.df.setCustomStatus(toStatus(step, index, steps.length, records));
+    const input = {
+      instanceId: context.df.instanceId,
+      sameEnv,
+      step,
+      isLast: index === steps.length - 1,
+      outputTailBytes: tailBytes(steps.length),
+      ...(session === undefined ? {} : { session }),
+    };
+    last = yield* execute(context, input);
+    records.push(last.record);
+    session = last.session === undefined ? undefined : { blob: last.session, python: last.python };
+    if (input.isLast) context.df.setCustomStatus(toStatus(step, index, steps.length, records));
+  }
+  return toResult(last as Completed, records); // There is at least one step.
+}
+
+function* execute(context: OrchestrationContext, input: ExecutorInput): Generator<Task, Completed, unknown> {
+  let result: ExecutorResult;
+  try {
+    result = (yield context.df.callActivity(EXECUTOR, input)) as ExecutorResult;
+  } catch (error) {
+    // Not the step's own code: storage that is down, the function's time-out.
+    const message = withoutDurableFrame((error as Error).message);
+    throw new Error(stepFailureText({ step: input.step.name, type: "Error", message, traceback: "" }));
+  }
+  if (result.kind === "completed") return result;
+  throw new Error(stepFailureText({ step: input.step.name, ...result.failure }));
+}
+
+function toResult(last: Completed, steps: StepRecord[]): RunResult {
+  return {
+    session_context: last.session_context ?? "",
+    ...(last.session === undefined ? {} : { session_context_blob: last.session }),
+    steps,
+    variables: last.variables ?? [],
+    ...(last.variables_omitted === undefined ? {} : { variables_omitted: last.variables_omitted }),
+    python: last.python,
+  };
+}
+
+function toStatus(step: PipelineStep, index: number, total: number, records: readonly StepRecord[]): CustomStatus {
+  const completed = records.map(({ name, durationMs }) => ({ name, durationMs }));
+  const status = { step: { name: step.name, index, total }, completed, completedCount: records.length };
+  while (JSON.stringify(status).length > MAX_STATUS_CHARACTERS) completed.splice(0, Math.ceil(completed.length / 8));
+  return status;
+}
+
+const tailBytes = (steps: number): number =>
+  Math.max(LEAST_TAIL_BYTES, Math.min(OUTPUT_TAIL_BYTES, Math.floor(OUTPUT_BUDGET_BYTES / (2 * steps))));
+
+/** Durable wraps it as `Activity function 'executor' failed:  MESSAGE \n DETAILS`. */
+function withoutDurableFrame(text: string): string {
+  return text.replace(/^Activity function '[^']*' failed: */, "").replace(/ \n \{"\$type"[\s\S]*$/, "");
+}

@@ -1,0 +1,133 @@
+import os from "node:os";
+import path from "node:path";
+import { cacheFolder, isInCloud } from "./cache-folder.ts";
+import { PythonError } from "./errors.ts";
+import { findPython } from "./find-python.ts";
+import type { Interpreter } from "./probe-interpreter.ts";
+import { requirementsEnvironment } from "./requirements-environment.ts";
+import { DEFAULT_ENVIRONMENT_BYTES } from "./space.ts";
+import { stepEnviron } from "./step-environ.ts";
+import type { ReadyPython, StepEnvironment, StepProcess } from "./step-process.ts";
+import { StepProcessPool } from "./step-process-pool.ts";
+
+export type PythonRuntimeOptions = {
+  env: NodeJS.ProcessEnv;
+  /** The app's Python files: runner, dill, and perhaps a CPython. */
+  appPythonDir: string;
+  /** Default: the system's. */
+  tempDir?: string;
+};
+
+export type StartedPython = { process: StepProcess; ready: ReadyPython; environment: StepEnvironment };
+
+export type StartOptions = {
+  /** Absent or without any requirement: the interpreter's own packages. */
+  requirements: Buffer | undefined;
+  /** What pip prints. */
+  onLine: (line: string) => void;
+  signal: AbortSignal;
+};
+
+/** The Pythons of this app: the interpreter found once, environments made on demand, a process kept ready. */
+export class PythonRuntime {
+  readonly #options: PythonRuntimeOptions;
+  readonly #cacheDir: string;
+  readonly #tempDir: string;
+  readonly #environ: NodeJS.ProcessEnv;
+  readonly #pool: StepProcessPool;
+  #interpreter: Promise<Interpreter> | undefined;
+
+  constructor(options: PythonRuntimeOptions) {
+    this.#options = options;
+    this.#cacheDir = cacheFolder(options.env);
+    this.#tempDir = options.tempDir ?? os.tmpdir();
+    this.#environ = stepEnviron(options.env);
+    const files = { folder: options.appPythonDir };
+    this.#pool = new StepProcessPool({
+      files,
+      env: this.#environ,
+      tempDir: this.#tempDir,
+      pycacheDir: this.#pycacheDir,
+    });
+  }
+
+  /** Finds Python and starts a first process, so that the first step need not wait. Failures wait for that step. */
+  async warmUp(): Promise<void> {
+    try {
+      this.#pool.prepare(toBase(await this.#find()));
+    } catch {
+      // The step that needs it says why.
+    }
+  }
+
+  /** @throws PythonError */
+  async start(options: StartOptions): Promise<StartedPython> {
+    try {
+      return await this.#start(options);
+    } catch (error) {
+      if (!(error instanceof PythonError) || error.code !== "ERR_PYTHON_START") throw error;
+      // The interpreter may have been replaced since it was found, as an update of the system does.
+      this.#interpreter = undefined;
+      return this.#start(options);
+    }
+  }
+
+  prepare(environment: StepEnvironment): void {
+    this.#pool.prepare(environment);
+  }
+
+  async stop(): Promise<void> {
+    await this.#pool.stop();
+  }
+
+  async #start({ requirements, onLine, signal }: StartOptions): Promise<StartedPython> {
+    const interpreter = await this.#find();
+    const environment = hasRequirement(requirements)
+      ? await this.#environmentFor(requirements, interpreter, onLine, signal)
+      : toBase(interpreter);
+    const process = this.#pool.take(environment);
+    return { process, ready: await process.take(), environment };
+  }
+
+  #environmentFor(
+    requirements: Buffer,
+    interpreter: Interpreter,
+    onLine: (line: string) => void,
+    signal: AbortSignal,
+  ): Promise<StepEnvironment> {
+    const { env, appPythonDir } = this.#options;
+    return requirementsEnvironment(requirements, interpreter, {
+      environmentsDir: path.join(this.#cacheDir, "environments"),
+      isInCloud: isInCloud(env),
+      environmentBytes: Number(env["SAME_MAX_ENVIRONMENT_BYTES"]) || DEFAULT_ENVIRONMENT_BYTES,
+      files: { folder: appPythonDir },
+      env: this.#environ,
+      pycacheDir: this.#pycacheDir,
+      onLine,
+      signal,
+    });
+  }
+
+  async #find(): Promise<Interpreter> {
+    const { env, appPythonDir } = this.#options;
+    this.#interpreter ??= findPython({ env, appPythonDir });
+    try {
+      return await this.#interpreter;
+    } catch (error) {
+      this.#interpreter = undefined; // Somebody may install one before the next step.
+      throw error;
+    }
+  }
+
+  get #pycacheDir(): string {
+    return path.join(this.#cacheDir, "pycache");
+  }
+}
+
+const toBase = ({ launch }: Interpreter): StepEnvironment => ({ name: "base", launch, isIsolated: false });
+
+/** A file of comments asks for nothing. */
+function hasRequirement(requirements: Buffer | undefined): requirements is Buffer {
+  const lines = requirements?.toString("utf8").split("\n") ?? [];
+  return lines.some((line) => line.trim() !== "" && !line.trim().startsWith("#"));
+}

@@ -1,0 +1,127 @@
+// A requirements.txt gets a virtual environment of exactly these packages, kept under a key of its content and its interpreter:
+//
+//   <cache>/environments/<key>/current.json      which folder is whole; replaced in one move
+//   <cache>/environments/<key>/env-<random>/     the virtual environment
+//   <cache>/environments/<key>/building.json     somebody is at it: others wait rather than do the same work
+//
+// Nothing depends on the last one for being right: two processes that build at once build two folders, and the first to finish wins.
+
+import { createHash, randomBytes } from "node:crypto";
+import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import path from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import { BuildMark } from "./build-mark.ts";
+import { type InstallDeps, installRequirements } from "./install-requirements.ts";
+import type { Interpreter } from "./probe-interpreter.ts";
+import { makeRoom } from "./space.ts";
+import type { StepEnvironment } from "./step-process.ts";
+
+export type RequirementsDeps = InstallDeps & {
+  /** Holds all environments of this user. */
+  environmentsDir: string;
+};
+
+type Current = { folder: string; python: string; version: string };
+
+const WAIT_POLL_MS = 100;
+
+const inProgress = new Map<string, Promise<StepEnvironment>>();
+
+/**
+ * The virtual environment for `requirements`, made where there is none, or none whose interpreter still runs.
+ *
+ * @throws PythonError where it cannot be made: pip's own last lines, a Python without `venv`, too little space, `deps.signal`.
+ */
+export function requirementsEnvironment(
+  requirements: Buffer,
+  interpreter: Interpreter,
+  deps: RequirementsDeps,
+): Promise<StepEnvironment> {
+  const key = keyOf(requirements, interpreter);
+  const folder = path.join(deps.environmentsDir, key);
+  // Keyed by folder, so that steps of this process share the work, and its failure.
+  const started = inProgress.get(folder) ?? useOrBuild({ folder, key, requirements, interpreter, deps });
+  inProgress.set(folder, started);
+  return started.finally(() => {
+    if (inProgress.get(folder) === started) inProgress.delete(folder);
+  });
+}
+
+type Wanted = { folder: string; key: string; requirements: Buffer; interpreter: Interpreter; deps: RequirementsDeps };
+
+async function useOrBuild(wanted: Wanted): Promise<StepEnvironment> {
+  const { folder, key, deps } = wanted;
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  for (;;) {
+    const current = await readCurrent(folder);
+    if (current !== undefined) return toStepEnvironment(key, current);
+    const mark = await BuildMark.tryPlace(folder);
+    if (mark === undefined) {
+      deps.signal.throwIfAborted();
+      await delay(WAIT_POLL_MS, undefined, { signal: deps.signal });
+      continue;
+    }
+    try {
+      // It may have become whole between the look and the mark.
+      return toStepEnvironment(key, (await readCurrent(folder)) ?? (await build(wanted)));
+    } finally {
+      await mark.remove();
+    }
+  }
+}
+
+async function build({ folder, key, requirements, interpreter, deps }: Wanted): Promise<Current> {
+  await removeLeftovers(folder);
+  await makeRoom(deps, key);
+  const name = `env-${randomBytes(4).toString("hex")}`;
+  const target = path.join(folder, name);
+  try {
+    const python = await installRequirements(target, requirements, interpreter, deps);
+    const current = { folder: name, python, version: interpreter.version };
+    return await publish(folder, current);
+  } catch (error) {
+    await rm(target, { recursive: true, force: true });
+    throw error;
+  }
+}
+
+/** Whoever is first stays; the other's folder is removed by the next build. */
+async function publish(folder: string, made: Current): Promise<Current> {
+  const other = await readCurrent(folder);
+  if (other !== undefined) return other;
+  const part = path.join(folder, `current.${process.pid}.${made.folder}`);
+  await writeFile(part, JSON.stringify(made));
+  await rename(part, path.join(folder, "current.json"));
+  return made;
+}
+
+/** Undefined also where the interpreter under the environment went away: its link then leads nowhere. */
+async function readCurrent(folder: string): Promise<Current | undefined> {
+  try {
+    const current = JSON.parse(await readFile(path.join(folder, "current.json"), "utf8")) as Current;
+    await stat(current.python);
+    return current;
+  } catch {
+    return undefined;
+  }
+}
+
+/** What killed builds and replaced environments left. Only the holder of the mark calls it, when there is no usable one. */
+async function removeLeftovers(folder: string): Promise<void> {
+  const names = (await readdir(folder)).filter((name) => name.startsWith("env-") || name.startsWith("current."));
+  await Promise.all(names.map((name) => rm(path.join(folder, name), { recursive: true, force: true })));
+}
+
+function toStepEnvironment(key: string, { python }: Current): StepEnvironment {
+  return { name: `requirements:${key.slice(0, 12)}`, launch: [python], isIsolated: true };
+}
+
+/** White space and comments do not make another environment; the interpreter does, and so does its version. */
+function keyOf(requirements: Buffer, { executable, version }: Interpreter): string {
+  const lines = requirements.toString("utf8").split(/\r?\n/);
+  const meant = lines.map((line) => line.replace(/(^|\s)#.*$/, "").trim()).filter((line) => line !== "");
+  return createHash("sha256")
+    .update(JSON.stringify([1, executable, version, meant]))
+    .digest("hex")
+    .slice(0, 32);
+}

@@ -1,0 +1,70 @@
+import { readdir, rm, stat, statfs } from "node:fs/promises";
+import path from "node:path";
+import { PythonError } from "./errors.ts";
+
+export type SpaceLimits = {
+  isInCloud: boolean;
+  environmentsDir: string;
+  /** An environment in the cloud may use so much of the temp folder. */
+  environmentBytes: number;
+};
+
+const MiB = 1024 * 1024;
+
+/** Flex Consumption has 0.8 GB of temp storage, which steps and their sessions need as well. */
+export const DEFAULT_ENVIRONMENT_BYTES = 500 * MiB;
+/** pip itself takes some 20 MB, and unpacks beside its downloads. */
+const LEAST_FREE_BYTES = 128 * MiB;
+
+/** In the cloud: removes the environments of other requirements when space gets short, and refuses to begin without any. */
+export async function makeRoom(
+  { isInCloud, environmentsDir, environmentBytes }: SpaceLimits,
+  key: string,
+): Promise<void> {
+  if (!isInCloud) return;
+  if ((await freeBytes(environmentsDir)) < environmentBytes) await removeOthers(environmentsDir, key);
+  const free = await freeBytes(environmentsDir);
+  if (free >= LEAST_FREE_BYTES) return;
+  throw new PythonError(
+    "ERR_PYTHON_NO_SPACE",
+    `requirements.txt cannot be installed: the temp folder has ${toMiB(free)} MiB left, and ${toMiB(LEAST_FREE_BYTES)} are needed at least. ${wayOut}`,
+  );
+}
+
+/** @throws PythonError where an environment in the cloud is larger than it may be. */
+export async function checkSize(folder: string, { isInCloud, environmentBytes }: SpaceLimits): Promise<void> {
+  if (!isInCloud) return;
+  const size = await sizeOf(folder);
+  if (size <= environmentBytes) return;
+  throw new PythonError(
+    "ERR_PYTHON_NO_SPACE",
+    `The packages of requirements.txt take ${toMiB(size)} MiB, more than the ${toMiB(environmentBytes)} MiB that an environment may use of the temp folder (SAME_MAX_ENVIRONMENT_BYTES). ${wayOut}`,
+  );
+}
+
+const wayOut =
+  "Ship large packages with the app instead (same-kit up --with NAME,…), or use a plan with more temp storage.";
+
+const toMiB = (bytes: number): number => Math.round(bytes / MiB);
+
+async function freeBytes(folder: string): Promise<number> {
+  const { bavail, bsize } = await statfs(folder);
+  return bavail * bsize;
+}
+
+/** Not those that are being built; a step that runs in a removed one fails, which is rarer than a full disk. */
+async function removeOthers(environmentsDir: string, key: string): Promise<void> {
+  for (const name of await readdir(environmentsDir)) {
+    const folder = path.join(environmentsDir, name);
+    const isBuilding = await stat(path.join(folder, "building.json")).catch(() => undefined);
+    if (name !== key && isBuilding === undefined) await rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function sizeOf(folder: string): Promise<number> {
+  let total = 0;
+  for (const entry of await readdir(folder, { withFileTypes: true, recursive: true })) {
+    if (entry.isFile()) total += (await stat(path.join(entry.parentPath, entry.name))).size;
+  }
+  return total;
+}

@@ -1,0 +1,195 @@
+import { mkdir, readFile, writeFile } from "node:fs/promises";
+import path from "node:path";
+import { decodeUtf8, fromUrlSafeBase64, toUrlSafeBase64 } from "../contract/base64.ts";
+import { SOURCE_NAMES, type SourceName } from "../contract/initiate-request.ts";
+import { LIMIT_SETTINGS, type Limits } from "../contract/limits.ts";
+import type { SessionPython } from "../contract/run-result.ts";
+import type { Content, ExecutorInput, ExecutorResult, StepFailure } from "../pipeline/executor-call.ts";
+import { isInCloud } from "../python/cache-folder.ts";
+import { PythonError } from "../python/errors.ts";
+import type { PythonRuntime, StartedPython } from "../python/python-runtime.ts";
+import type { ReadyPython, StepOrder } from "../python/step-process.ts";
+import type { RunBlobs } from "./run-blobs.ts";
+import { readSameYaml, type SameYaml } from "./same-yaml.ts";
+import { type LineSink, StepOutput } from "./step-output.ts";
+import { readReport, type StepReport, warningsOf } from "./step-report.ts";
+
+export type StepDeps = {
+  env: NodeJS.ProcessEnv;
+  limits: Limits;
+  python: PythonRuntime;
+  blobs: RunBlobs;
+  /** What the step prints, line by line, and what pip prints before. */
+  onStdout: LineSink;
+  onStderr: LineSink;
+};
+
+type StepContents = { code: Buffer; sources: Partial<Record<SourceName, Buffer>>; session: Buffer | undefined };
+
+/**
+ * Runs one step in a Python process and a working directory of its own, both gone afterwards.
+ *
+ * @returns What the step left, or how it failed. Throws only for what is not the step's matter, such as storage that is down.
+ */
+export async function executeStep(input: ExecutorInput, deps: StepDeps): Promise<ExecutorResult> {
+  const startedAt = new Date();
+  const startMs = performance.now();
+  const timeout = AbortSignal.timeout(deps.limits.stepTimeoutMs);
+  try {
+    const contents = await loadContents(input, deps.blobs);
+    const started = await deps.python.start({
+      requirements: contents.sources["requirements.txt"],
+      onLine: deps.onStdout,
+      signal: timeout,
+    });
+    const timing = { startedAt: startedAt.toISOString(), startMs };
+    return await runIn(started, { input, deps, contents, timeout, timing });
+  } catch (error) {
+    if (timeout.aborted) return failed(timeoutFailure(deps.limits));
+    if (error instanceof StepRefused) return failed(error.failure);
+    if (error instanceof PythonError) return failed({ type: error.code, message: error.message, traceback: "" });
+    throw error;
+  }
+}
+
+type StepRun = {
+  input: ExecutorInput;
+  deps: StepDeps;
+  contents: StepContents;
+  timeout: AbortSignal;
+  timing: { startedAt: string; startMs: number };
+};
+
+async function runIn(started: StartedPython, run: StepRun): Promise<ExecutorResult> {
+  const { input, deps, timeout } = run;
+  const { process, ready, environment } = started;
+  try {
+    refuseForeignSession(input.session?.python, ready);
+    const sameYaml = await readSameYaml(run.contents.sources["same.yaml"]?.toString("utf8") ?? "");
+    await layOut(ready.folder, run.contents, sameYaml);
+    // While this step runs, the next one's process starts. After the last one there is time later.
+    if (!input.isLast) deps.python.prepare(environment);
+    const stdout = new StepOutput(process.stdout, input.outputTailBytes, deps.onStdout);
+    const stderr = new StepOutput(process.stderr, input.outputTailBytes, deps.onStderr);
+    const exit = await process.run(toOrder(run, ready, sameYaml, environment.isIsolated), timeout);
+    const output = { stdout: stdout.end(), stderr: stderr.end() };
+    if (exit.cause === "killed") return failed(timeoutFailure(deps.limits));
+    const report = await readReport(ready.folder, exit);
+    if (report.failure !== undefined) return failed(report.failure);
+    const warnings = [...(sameYaml.warning === undefined ? [] : [sameYaml.warning]), ...warningsOf(report)];
+    const session = await readFile(path.join(ready.folder, "session.out"));
+    return await toCompleted(run, { ready, report, session, output, warnings, environment: environment.name });
+  } finally {
+    await process.stop();
+    if (input.isLast) deps.python.prepare(environment);
+  }
+}
+
+function toOrder({ input, deps }: StepRun, ready: ReadyPython, sameYaml: SameYaml, isIsolated: boolean): StepOrder {
+  const environ: Record<string, string> = { SAME_ENV: input.sameEnv };
+  if (sameYaml.json !== undefined) environ["SAME_CONFIG_FILE"] = path.join(ready.folder, "same.json");
+  // There is no screen: plots go into files.
+  if (!deps.env["MPLBACKEND"]) environ["MPLBACKEND"] = "Agg";
+  return {
+    name: input.step.name,
+    environ,
+    variableBytes: sameYaml.variableBytes,
+    describeVariables: input.isLast,
+    // In the cloud the app's own packages are the ones that somebody chose for it.
+    warnOfForeignPackages: !isIsolated && !isInCloud(deps.env),
+  };
+}
+
+type Outcome = {
+  ready: ReadyPython;
+  report: StepReport;
+  session: Buffer;
+  output: { stdout: string; stderr: string };
+  warnings: string[];
+  environment: string;
+};
+
+async function toCompleted({ input, deps, timing }: StepRun, outcome: Outcome): Promise<ExecutorResult> {
+  const { ready, report, session, output, warnings, environment } = outcome;
+  const isInline = input.isLast && session.length <= deps.limits.inlineSessionBytes;
+  const stored = isInline
+    ? { session_context: toUrlSafeBase64(session) }
+    : { session: await deps.blobs.save(input.instanceId, "session", session) };
+  const { version, implementation, executable, dill } = ready;
+  return {
+    kind: "completed",
+    record: {
+      name: input.step.name,
+      startedAt: timing.startedAt,
+      durationMs: Math.round(performance.now() - timing.startMs),
+      codeMs: Math.round(report.codeMs ?? 0),
+      python: version,
+      environment,
+      output,
+      warnings,
+    },
+    python: { version, implementation, executable, dill },
+    ...stored,
+    ...(report.variables === undefined ? {} : { variables: report.variables }),
+    ...(report.variablesOmitted === undefined ? {} : { variables_omitted: report.variablesOmitted }),
+  };
+}
+
+async function layOut(folder: string, { code, sources, session }: StepContents, { json }: SameYaml): Promise<void> {
+  const work = path.join(folder, "work");
+  await mkdir(work, { recursive: true });
+  const files: [string, Uint8Array | string | undefined][] = [
+    [path.join(folder, "code.py"), code],
+    [path.join(folder, "session.in"), session],
+    [path.join(folder, "same.json"), json],
+    ...SOURCE_NAMES.map((name): [string, Buffer | undefined] => [path.join(work, name), sources[name]]),
+  ];
+  await Promise.all(files.map(([file, content]) => content !== undefined && writeFile(file, content)));
+}
+
+async function loadContents({ instanceId, step, session }: ExecutorInput, blobs: RunBlobs): Promise<StepContents> {
+  const load = (field: string, content: Content) =>
+    typeof content === "string" ? decode(field, content) : blobs.load(instanceId, content);
+  const sources = SOURCE_NAMES.map(async (name) => {
+    const content = step.sources[name];
+    return [name, content === undefined ? undefined : await load(name, content)];
+  });
+  const [code, loadedSession, loadedSources] = await Promise.all([
+    load("the code", step.code),
+    session && blobs.load(instanceId, session.blob),
+    Promise.all(sources),
+  ]);
+  if (decodeUtf8(code) === undefined) throw new StepRefused("BadRequest", "The code is not UTF-8.");
+  return { code, session: loadedSession, sources: Object.fromEntries(loadedSources) };
+}
+
+function decode(what: string, text: string): Buffer {
+  const bytes = fromUrlSafeBase64(text);
+  if (bytes === undefined) throw new StepRefused("BadRequest", `The base64 of ${what} is not valid.`);
+  return bytes;
+}
+
+/** Functions and classes in a session are byte code, which another minor version misreads, or crashes on. */
+function refuseForeignSession(session: SessionPython | undefined, ready: ReadyPython): void {
+  if (session === undefined || session.version.startsWith(`${ready.minor}.`)) return;
+  throw new StepRefused(
+    "SessionVersionError",
+    `The session context was written by Python ${session.version}, but this step runs on Python ${ready.version}. All steps of a run need the same minor version: run it again with one Python.`,
+  );
+}
+
+class StepRefused extends Error {
+  readonly failure: StepFailure;
+
+  constructor(type: string, message: string) {
+    super(message);
+    this.failure = { type, message, traceback: "" };
+  }
+}
+
+function timeoutFailure({ stepTimeoutMs }: Limits): StepFailure {
+  const message = `The step did not end within ${stepTimeoutMs / 1000} s (app setting ${LIMIT_SETTINGS.stepTimeoutMs}) and was stopped, with everything that it had started.`;
+  return { type: "TimeoutError", message, traceback: "" };
+}
+
+const failed = (failure: StepFailure): ExecutorResult => ({ kind: "failed", failure });

@@ -1,0 +1,78 @@
+import { createHash } from "node:crypto";
+import type { BlobServiceClient, ContainerClient } from "@azure/storage-blob";
+import type { BlobReference } from "../contract/run-result.ts";
+import { managedIdentityCredential } from "./managed-identity.ts";
+
+/** Contents of runs in the app's own storage account, addressed by what they hold. */
+export type RunBlobs = {
+  /** Stores the bytes below the run's own prefix, once however often they are given. */
+  save(instanceId: string, kind: "session" | "source", content: Uint8Array): Promise<BlobReference>;
+  /** @throws Error where the blob is gone, is another run's, or does not hold what it held. */
+  load(instanceId: string, reference: BlobReference): Promise<Buffer>;
+};
+
+/**
+ * Opens the account of `AzureWebJobsStorage`: a connection string, or an account name used with the app's managed identity.
+ *
+ * The blobs lie in the hub's container for large messages below the instance's ID: what Durable Functions itself removes when it
+ * purges an instance.
+ *
+ * @see Azure/durabletask, DurableTask.AzureStorage/MessageManager.cs, DeleteLargeMessageBlobs
+ */
+export function openRunBlobs(env: NodeJS.ProcessEnv, taskHubName: string): RunBlobs {
+  const containerName = `${taskHubName.toLowerCase()}-largemessages`;
+  const container = async () => (await openAccount(env)).getContainerClient(containerName);
+  return {
+    async save(instanceId, kind, content) {
+      const sha256 = hashOf(content);
+      const name = `${instanceId}/${kind}-${sha256}.${kind === "session" ? "dill" : "bin"}`;
+      await upload(await container(), name, content);
+      return { container: containerName, name, sizeBytes: content.byteLength, sha256 };
+    },
+    async load(instanceId, reference) {
+      // The reference may have come in from outside, by an orchestration started without the initiator.
+      if (reference.container !== containerName || !reference.name.startsWith(`${instanceId}/`)) {
+        throw new Error(`The blob ${reference.container}/${reference.name} does not belong to this run.`);
+      }
+      const content = await (await container()).getBlobClient(reference.name).downloadToBuffer();
+      if (hashOf(content) === reference.sha256) return content;
+      throw new Error(`The blob ${reference.container}/${reference.name} is not what was stored there.`);
+    },
+  };
+}
+
+/** Durable creates the container with its first large message, which may be later. */
+async function upload(container: ContainerClient, name: string, content: Uint8Array): Promise<void> {
+  const blob = container.getBlockBlobClient(name);
+  const body = Buffer.from(content.buffer, content.byteOffset, content.byteLength);
+  try {
+    await blob.uploadData(body);
+  } catch (error) {
+    if ((error as { statusCode?: number }).statusCode !== 404) throw error;
+    await container.createIfNotExists();
+    await blob.uploadData(body);
+  }
+}
+
+let opened: { key: string; account: Promise<BlobServiceClient> } | undefined;
+
+/** One client per account and process: it keeps connections and tokens. */
+function openAccount(env: NodeJS.ProcessEnv): Promise<BlobServiceClient> {
+  const connectionString = env["AzureWebJobsStorage"] ?? "";
+  const accountName = env["AzureWebJobsStorage__accountName"];
+  const endpoint =
+    env["AzureWebJobsStorage__blobServiceUri"] ?? (accountName && `https://${accountName}.blob.core.windows.net`);
+  const key = connectionString || endpoint;
+  if (!key) throw new Error("The app setting AzureWebJobsStorage is missing: there is no place for session contexts.");
+  if (opened?.key !== key) opened = { key, account: connect(connectionString, endpoint ?? "", env) };
+  return opened.account;
+}
+
+/** Loaded on first use: a run of one small step needs no blob, and the client is half of the app's code. */
+async function connect(connectionString: string, endpoint: string, env: NodeJS.ProcessEnv): Promise<BlobServiceClient> {
+  const { BlobServiceClient } = await import("@azure/storage-blob");
+  if (connectionString === "") return new BlobServiceClient(endpoint, managedIdentityCredential(env));
+  return BlobServiceClient.fromConnectionString(connectionString);
+}
+
+const hashOf = (content: Uint8Array): string => createHash("sha256").update(content).digest("hex");

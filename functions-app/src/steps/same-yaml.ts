@@ -1,0 +1,28 @@
+import { DEFAULT_VARIABLE_BYTES } from "../contract/limits.ts";
+
+/** What a step needs from same.yaml, which Python's standard library cannot read. */
+export type SameYaml = {
+  /** Deep size beyond which a variable does not travel. */
+  variableBytes: number;
+  /** The whole document as JSON, for `sameproject.sdk`; undefined where it has no data sets. */
+  json: string | undefined;
+  warning?: string;
+};
+
+/** Never throws: a step that uses nothing of it runs with any same.yaml, as it does upstream. */
+export async function readSameYaml(text: string): Promise<SameYaml> {
+  const nothing = { variableBytes: DEFAULT_VARIABLE_BYTES, json: undefined };
+  // Most need no YAML parser, whose loading would cost more than all else that happens here.
+  if (!/\b(datasets|serialisation_memory_limit)\b/.test(text)) return nothing;
+  const { parse } = await import("yaml");
+  try {
+    const config = parse(text) as { datasets?: unknown; runtime_options?: Record<string, unknown> } | null;
+    const limit = Number(config?.runtime_options?.["serialisation_memory_limit"]);
+    return {
+      variableBytes: limit > 0 ? Math.trunc(limit) : DEFAULT_VARIABLE_BYTES,
+      json: config?.datasets ? JSON.stringify(config) : undefined,
+    };
+  } catch (error) {
+    return { ...nothing, warning: `same.yaml could not be read: ${(error as Error).message.split("\n")[0]}` };
+  }
+}

@@ -1,0 +1,43 @@
+import { readFile } from "node:fs/promises";
+import os from "node:os";
+import path from "node:path";
+import type { VariableSummary } from "../contract/run-result.ts";
+import type { StepFailure } from "../pipeline/executor-call.ts";
+import type { StepExit } from "../python/step-process.ts";
+
+/** `report.json`, as runner/same_runner/step.py writes it. */
+export type StepReport = {
+  codeMs?: number;
+  failure?: StepFailure;
+  foreignPackages?: string[];
+  /** Variable and reason. */
+  exploded?: Record<string, string>;
+  variables?: VariableSummary[];
+  variablesOmitted?: number;
+};
+
+/** The report, or the failure of a process that did not live to write one. */
+export async function readReport(folder: string, exit: StepExit): Promise<StepReport> {
+  const text = await readFile(path.join(folder, "report.json"), "utf8").catch(() => undefined);
+  return text === undefined ? { failure: failureOf(exit) } : (JSON.parse(text) as StepReport);
+}
+
+function failureOf({ code, signal }: StepExit): StepFailure {
+  if (signal === undefined) {
+    const message = `The step ended its Python process itself, with exit code ${code}, so that it has no result.`;
+    return { type: "ProcessExit", message, traceback: "" };
+  }
+  const name = Object.entries(os.constants.signals).find(([, number]) => number === signal)?.[0] ?? String(signal);
+  const guess = name === "SIGKILL" ? "; often the system does that when memory runs out" : "";
+  return { type: "ProcessCrash", message: `The step's Python process was ended by ${name}${guess}.`, traceback: "" };
+}
+
+/** Things that did not fail, but will surprise. */
+export function warningsOf({ foreignPackages = [], exploded = {} }: StepReport): string[] {
+  const packages = foreignPackages.map(
+    (name) =>
+      `The step imports ${name}, which comes from this machine's Python and which no requirements.txt names: elsewhere it may be missing.`,
+  );
+  const variables = Object.entries(exploded).map(([name, why]) => `${name} does not travel to later steps. ${why}`);
+  return [...packages, ...variables];
+}
