@@ -2,23 +2,30 @@ import path from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import type { InstanceStatus, TaskHubClient } from "../engine/client.ts";
 import { type Engine, startEngine } from "../engine/index.ts";
-import { newWorkerId } from "../engine/leases/worker-id.ts";
+import type { FunctionInvoker } from "../engine/ports.ts";
 import type { DurableTaskSettings } from "../engine/settings.ts";
-import { createFunctionInvoker, type FunctionsHost, type HostedFunction, startFunctionsHost } from "../host/index.ts";
+import {
+  createFunctionInvoker,
+  type FunctionsHost,
+  type HostExtension,
+  type HostedFunction,
+  startFunctionsHost,
+} from "../host/index.ts";
 import { identifyThisProcess } from "../process/process-identity.ts";
-import { createSystemClock } from "../shared/clock.ts";
+import { type Clock, createSystemClock } from "../shared/clock.ts";
 import { createLogger, type Logger, type LogSink } from "../shared/logger.ts";
 import { type RunFile, removeRunFile, writeRunFile } from "../state/run-file.ts";
 import { openStateFolder, type StateFolder } from "../state/state-folder.ts";
 import { openStorage } from "../storage/storage-account.ts";
 import { loadDurableSettings, ownApp } from "./app-settings.ts";
+import { findDoubtfulRuns } from "./doubtful-runs.ts";
 import { createDurableExtension } from "./durable-extension.ts";
+import { LateInvoker } from "./late-invoker.ts";
 import { type LocalStorage, openLocalStorage } from "./open-local-storage.ts";
 import { StopStack } from "./stop-stack.ts";
 import type { StorageChoice } from "./storage-choice.ts";
 
 const STOP_WITHOUT_STORAGE_MS = 1000;
-const PAGE_SIZE = 100;
 
 export type LocalOptions = {
   /** A folder with host.json and package.json; default: same-kit's own app. */
@@ -38,6 +45,8 @@ export type LocalOptions = {
   /** `true`, a port or `host:port`: the worker listens for a debugger there. */
   inspect?: boolean | string;
   onLog?: LogSink;
+  /** Runs before anything in the hub is continued: what must not go on can be suspended. */
+  beforeWork?: (client: TaskHubClient) => Promise<void>;
   /** The host runs in the background and prints to this file. */
   detachedLogFile?: string;
   /** Stops everything when it aborts. */
@@ -101,7 +110,10 @@ async function startAll(options: LocalOptions, running: StopStack): Promise<Loca
   const storage = await openLocalStorage(choice, folder.azuriteDir);
   running.add(() => storage.stop());
 
-  const parts = await startParts({ options, appDir, folder, settings, storage, log }, running);
+  const parts = await startParts(
+    { options, appDir, folder, settings, storage, clock: createSystemClock(), log },
+    running,
+  );
   const runFile = await announce(options, { appDir, folder, settings, storage }, parts.host);
   running.add(() => removeRunFile(folder.hostsDir, runFile));
   return toLocalHost(parts, settings, storage, running);
@@ -113,70 +125,79 @@ type Setting = {
   folder: StateFolder;
   settings: DurableTaskSettings;
   storage: LocalStorage;
+  clock: Clock;
   log: Logger;
 };
 
-type Parts = Pick<LocalHost, "client" | "doubtfulRuns"> & { host: FunctionsHost };
+type Parts = { host: FunctionsHost; engine: Engine; doubtfulRuns: InstanceStatus[] };
 
 /** Host and hub at once: the worker loads the app while Azurite comes up and the hub's tables are made. */
 async function startParts(setting: Setting, running: StopStack): Promise<Parts> {
-  const { options, appDir, folder, settings, storage, log } = setting;
-  const clock = createSystemClock();
+  const { settings, storage, log, clock } = setting;
   const extension = await createDurableExtension({ settings, clock, log: log.child("management") });
   running.add(() => extension.stop());
-  const account = openStorage(storage.connectionString);
-  const starting = startFunctionsHost({
+  const hostStarting = startHost(setting, extension);
+  running.add(async () => (await hostStarting.catch(() => undefined))?.stop());
+  const invokerComing = hostStarting.then(createFunctionInvoker);
+  const doubtfulRuns: InstanceStatus[] = [];
+  const engineStarting = startHubEngine(setting, invokerComing, doubtfulRuns);
+  // Before the host: what runs is finished and saved while the worker still answers.
+  running.add(async () => stopEngine(await engineStarting.catch(() => undefined), storage));
+
+  const [host, engine, invoker] = await Promise.all([hostStarting, engineStarting, invokerComing, storage.ready]);
+  extension.connect({ client: engine.client, invoker, systemKey: () => host.systemKey(extension.name) });
+  return { host, engine, doubtfulRuns };
+}
+
+function startHost(
+  { options, appDir, folder, settings, storage, log }: Setting,
+  extension: HostExtension,
+): Promise<FunctionsHost> {
+  const { port, watch, inspect, appSettings } = options;
+  return startFunctionsHost({
     appDir,
     extensions: [extension],
     appSettings: {
-      ...options.appSettings,
+      ...appSettings,
       AzureWebJobsStorage: storage.connectionString,
       [settings.connectionName]: storage.connectionString,
     },
     log,
     stateDir: folder.dir,
-    ...(options.port === undefined ? {} : { port: options.port }),
-    ...(options.watch === undefined ? {} : { watch: options.watch }),
-    ...(options.inspect === undefined ? {} : { inspect: options.inspect }),
+    ...(port === undefined ? {} : { port }),
+    ...(watch === undefined ? {} : { watch }),
+    ...(inspect === undefined ? {} : { inspect }),
   });
-  running.add(async () => (await starting.catch(() => undefined))?.stop());
-  const [host] = await Promise.all([starting, storage.ready]);
+}
 
-  const invoker = createFunctionInvoker(host);
-  const engine = await startEngine({
-    storage: account,
-    settings,
-    invoker,
-    workerId: newWorkerId(),
-    log: log.child("engine"),
-    clock,
-  });
-  // Before the host: what runs is finished and saved while the worker still answers.
-  running.add(() => stopEngine(engine, storage));
-  extension.connect({ client: engine.client, invoker, systemKey: () => host.systemKey(extension.name) });
-  const doubtfulRuns = storage.hasLostWrites ? await listUnended(engine.client) : [];
-  for (const { instanceId, name } of doubtfulRuns) {
-    log.warn("Azurite's crash may have cost messages of this run: purge it and start it again.", { instanceId, name });
+async function startHubEngine(
+  { options, settings, storage, log, clock }: Setting,
+  invokerComing: Promise<FunctionInvoker>,
+  doubtfulRuns: InstanceStatus[],
+): Promise<Engine> {
+  try {
+    return await startEngine({
+      storage: openStorage(storage.connectionString),
+      settings,
+      invoker: new LateInvoker(invokerComing),
+      async beforeWork(client) {
+        if (storage.hasLostWrites) doubtfulRuns.push(...(await findDoubtfulRuns(client, log)));
+        await options.beforeWork?.(client);
+        await invokerComing;
+      },
+      log: log.child("engine"),
+      clock,
+    });
+  } catch (error) {
+    // A storage that does not answer fails the engine too, and says it better.
+    await storage.ready;
+    throw error;
   }
-  return { host, client: engine.client, doubtfulRuns };
 }
 
 /** Without its storage the engine cannot save what it has in hand, and would try to until its time is over. */
-async function stopEngine(engine: Engine, { lost }: LocalStorage): Promise<void> {
-  await Promise.race([engine.stop(), lost.then(() => delay(STOP_WITHOUT_STORAGE_MS))]);
-}
-
-async function listUnended(client: TaskHubClient): Promise<InstanceStatus[]> {
-  const found: InstanceStatus[] = [];
-  for (let continuationToken: string | null = ""; continuationToken !== null; ) {
-    const page = await client.list(
-      { runtimeStatus: ["Pending", "Running", "Suspended"] },
-      { top: PAGE_SIZE, ...(continuationToken === "" ? {} : { continuationToken }) },
-    );
-    found.push(...page.instances);
-    continuationToken = page.continuationToken;
-  }
-  return found;
+async function stopEngine(engine: Engine | undefined, { lost }: LocalStorage): Promise<void> {
+  await Promise.race([engine?.stop(), lost.then(() => delay(STOP_WITHOUT_STORAGE_MS))]);
 }
 
 async function announce(
@@ -200,7 +221,7 @@ async function announce(
 }
 
 function toLocalHost(
-  { host, client, doubtfulRuns }: Parts,
+  { host, engine, doubtfulRuns }: Parts,
   { hubName }: DurableTaskSettings,
   { description, connectionString, hasLostWrites, lost, pid }: LocalStorage,
   running: StopStack,
@@ -209,7 +230,7 @@ function toLocalHost(
     url: host.url,
     port: host.port,
     hubName,
-    client,
+    client: engine.client,
     doubtfulRuns,
     storage: { description, connectionString, hasLostWrites, pid },
     failed: Promise.race([host.failed, lost]),

@@ -28,6 +28,11 @@ export type EngineOptions = {
   invoker: FunctionInvoker;
   /** Partitions are owned under it; default: one that is this process's own. */
   workerId?: string;
+  /**
+   * Runs once the hub is there, before any message of it is taken: what must not be continued can be suspended, and the functions
+   * may still be loading until it resolves.
+   */
+  beforeWork?: (client: TaskHubClient) => Promise<void>;
   clock: Clock;
   log: Logger;
 };
@@ -45,6 +50,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
   const { hubName, partitionCount } = settings;
   const hub = await openTaskHub({ storage, hubName, partitionCount });
   const parts = assemble(hub, options);
+  await options.beforeWork?.(parts.client);
   parts.held.start();
   parts.activities.start();
   const partitions = startPartitionManager({
@@ -76,7 +82,7 @@ type Parts = {
   client: TaskHubClient;
 };
 
-function assemble(hub: TaskHub, { settings, invoker, clock, log }: EngineOptions): Parts {
+function assemble(hub: TaskHub, { storage, settings, invoker, clock, log }: EngineOptions): Parts {
   const payloads = new LargePayloads(hub.largeMessages);
   const histories = new HistoryStore({ hub, payloads, clock });
   const instances = new InstanceStore({ hub, payloads, clock });
@@ -110,6 +116,7 @@ function assemble(hub: TaskHub, { settings, invoker, clock, log }: EngineOptions
   });
   const orchestrations: OrchestrationDispatcher = new OrchestrationDispatcher({
     controlQueues,
+    openSurplusQueue: (name) => new MessageQueue({ ...controlTimeout, queue: storage.queue(name) }),
     held,
     clock,
     log: log.child("engine.orchestrations"),

@@ -1,0 +1,35 @@
+import type {
+  ActivityCall,
+  DurableFunction,
+  FunctionInvoker,
+  InvocationReply,
+  OrchestratorCall,
+} from "../engine/ports.ts";
+
+/** Stands for an invoker that comes later: calls wait for it, so that the engine can open its hub while the app loads. */
+export class LateInvoker implements FunctionInvoker {
+  readonly #coming: Promise<FunctionInvoker>;
+  #invoker: FunctionInvoker | undefined;
+
+  constructor(coming: Promise<FunctionInvoker>) {
+    this.#coming = coming;
+    coming.then(
+      (invoker) => {
+        this.#invoker = invoker;
+      },
+      () => {}, // Whoever awaits it learns of it.
+    );
+  }
+
+  durableFunctions(): readonly DurableFunction[] {
+    return this.#invoker?.durableFunctions() ?? [];
+  }
+
+  async invokeOrchestrator(call: OrchestratorCall): Promise<InvocationReply> {
+    return (await this.#coming).invokeOrchestrator(call);
+  }
+
+  async invokeActivity(call: ActivityCall): Promise<InvocationReply> {
+    return (await this.#coming).invokeActivity(call);
+  }
+}
