@@ -105,13 +105,14 @@ describe("a host killed in the middle of a checkpoint", () => {
   ] as const)("%s is continued by the next one", async (_, point, moment, nth) => {
     const hubName = newHubName();
     const crash = crashAt(point, moment, nth);
-    const first = await startTestEngine({ storage: storage(), hubName, crash, invoker: makeApp().invoker });
+    const settings = { controlQueueVisibilityTimeoutMs: 2_000, workItemQueueVisibilityTimeoutMs: 2_000 };
+    const first = await startTestEngine({ storage: storage(), hubName, settings, crash, invoker: makeApp().invoker });
     const instanceId = "survivor";
     // The answer may never come, as its sender may be the one that dies.
     void first.client.start({ name: "twoSteps", input: null, instanceId });
     await waitFor(crash.isDead);
 
-    const second = await startTestEngine({ storage: storage(), hubName, invoker: makeApp().invoker });
+    const second = await startTestEngine({ storage: storage(), hubName, settings, invoker: makeApp().invoker });
     const status = await waitForInstance(second.client, instanceId);
     expect(status).toMatchObject({ runtimeStatus: "Completed", output: '["one done","two done"]', name: "twoSteps" });
     await emptied(hubName);

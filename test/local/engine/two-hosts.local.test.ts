@@ -1,10 +1,18 @@
 import type { OrchestrationContext } from "durable-functions";
 import { describe, expect, test } from "vitest";
 import { readPartitions } from "../../../local/src/engine/leases/partition-table.ts";
+import { MessageQueue } from "../../../local/src/engine/messages/message-queue.ts";
+import { LargePayloads } from "../../../local/src/engine/taskhub/large-payloads.ts";
+import { controlQueueName, partitionOf } from "../../../local/src/engine/taskhub/names.ts";
 import { openTaskHub } from "../../../local/src/engine/taskhub/task-hub.ts";
+import { InstanceStore } from "../../../local/src/engine/tracking/instance-store.ts";
+import { createSystemClock } from "../../../local/src/shared/clock.ts";
+import { silentLogger } from "../../../local/src/shared/logger.ts";
 import { useAzurite } from "../../helpers/azurite.ts";
 import { makeCrashable } from "../../helpers/crashable-storage.ts";
 import { newHubName, startTestEngine, type TestEngineOptions, waitForInstance } from "../../helpers/engine.ts";
+import { historyEvents } from "../../helpers/history-events.ts";
+import { toInstance } from "../../helpers/outgoing-message.ts";
 import { SdkInvoker } from "../../helpers/sdk-orchestrator.ts";
 import { waitFor } from "../../helpers/wait-for.ts";
 
@@ -109,6 +117,18 @@ describe("two hosts of one hub", () => {
   });
 });
 
+test("queues that a smaller partition count leaves over are emptied", async () => {
+  const hubName = newHubName();
+  const instanceId = INSTANCES.find((it) => partitionOf(it, 8) > 3) ?? "";
+  const { queueName } = await leaveStart(hubName, instanceId);
+  expect(queueName).toBe(controlQueueName(hubName, partitionOf(instanceId, 8)));
+
+  const { client } = await makeHost(hubName, { settings: { partitionCount: 4 } }).start();
+  await waitForInstance(client, instanceId, (it) => it.runtimeStatus === "Running");
+  for (const item of ["a", "b", "c"]) await client.raiseEvent(instanceId, "Item", `"${item}"`);
+  expect((await waitForInstance(client, instanceId)).runtimeStatus).toBe("Completed");
+});
+
 test("a host that stops leaves nothing in hand", async () => {
   const hubName = newHubName();
   const one = await makeHost(hubName, { workerId: "host-one" }).start();
@@ -125,6 +145,21 @@ test("a host that stops leaves nothing in hand", async () => {
 
 async function raiseAll(raise: (id: string, name: string, input: string) => Promise<void>, item: string) {
   await Promise.all(INSTANCES.map((instanceId) => raise(instanceId, "Item", JSON.stringify(item))));
+}
+
+/** A start that a host with eight partitions sent before it stopped. */
+async function leaveStart(hubName: string, instanceId: string): Promise<{ queueName: string }> {
+  const clock = createSystemClock();
+  const hub = await openTaskHub({ storage: storage(), hubName, partitionCount: 8 });
+  const payloads = new LargePayloads(hub.largeMessages);
+  const queue = hub.controlQueues[hub.partitionOf(instanceId)] ?? hub.workItemQueue;
+  const messages = new MessageQueue({ queue, payloads, clock, log: silentLogger, visibilityTimeoutMs: 1_000 });
+  const event = { ...historyEvents.executionStarted({ instanceId }), Name: "gather", IsPlayed: false };
+  const message = toInstance(instanceId, event);
+  message.taskMessage.OrchestrationInstance = event.OrchestrationInstance;
+  await messages.send(message);
+  await new InstanceStore({ hub, payloads, clock }).writeStarted(event, null, null);
+  return { queueName: queue.name };
 }
 
 /** What a lease that ran out amounts to: the rows name another owner. */

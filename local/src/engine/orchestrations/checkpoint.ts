@@ -4,8 +4,8 @@
 
 import type { Logger } from "../../shared/logger.ts";
 import type { HistoryEvent } from "../history/events.ts";
-import type { LargePayloads } from "../messages/large-payloads.ts";
 import type { MessageRouter, PreparedDelivery } from "../routing/message-router.ts";
+import type { LargePayloads } from "../taskhub/large-payloads.ts";
 import type { HistoryStore, StoredHistory } from "../tracking/history-store.ts";
 import type { InstanceStore } from "../tracking/instance-store.ts";
 import type { EpisodeResult, Outgoing } from "./episode-types.ts";

@@ -60,14 +60,14 @@ export class InstanceSession {
     this.#pending.push(message);
   }
 
-  /** The partition is gone: nothing in hand is ours any longer. */
+  /** The partition is gone: what runs is not saved, and what waits is the new owner's. */
   lose(): void {
     this.#isLost = true;
     this.#history = null;
-    for (const message of this.#pending.splice(0)) this.#deps.held.forget(message);
+    void this.releasePending();
   }
 
-  /** This host stops before it worked on these. */
+  /** This host will not work on these. */
   async releasePending(): Promise<void> {
     await Promise.all(this.#pending.splice(0).map((message) => this.#deps.held.release(message)));
   }

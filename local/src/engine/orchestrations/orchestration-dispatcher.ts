@@ -9,6 +9,8 @@ import { Semaphore } from "./semaphore.ts";
 
 export type OrchestrationDispatcherDeps = {
   controlQueues: readonly MessageQueue[];
+  /** A queue that is left of a time with more partitions: it is ours to empty like any other. */
+  openSurplusQueue: (queueName: string) => MessageQueue;
   held: HeldMessages;
   session: SessionDeps;
   clock: Clock;
@@ -47,8 +49,9 @@ export class OrchestrationDispatcher {
 
   /** Begins to read a queue that became ours. */
   open(queueName: string): void {
-    const queue = this.#queues.get(queueName);
-    if (queue === undefined || this.#loops.has(queueName)) return;
+    if (this.#loops.has(queueName)) return;
+    const queue = this.#queues.get(queueName) ?? this.#deps.openSurplusQueue(queueName);
+    this.#queues.set(queueName, queue);
     const { clock, log, maxPollingIntervalMs } = this.#deps;
     const poll = () => this.#poll(queue, loop);
     const loop: PollLoop = new PollLoop({ poll, clock, log, name: queueName, maxIntervalMs: maxPollingIntervalMs });

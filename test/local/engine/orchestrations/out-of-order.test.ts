@@ -1,0 +1,72 @@
+import { describe, expect, test } from "vitest";
+import { EventType, type HistoryEvent } from "../../../../local/src/engine/history/events.ts";
+import type { ReceivedMessage } from "../../../../local/src/engine/messages/message-data.ts";
+import { isKnown, isOutOfOrder } from "../../../../local/src/engine/orchestrations/out-of-order.ts";
+import { historyEvents } from "../../../helpers/history-events.ts";
+
+const { orchestratorStarted, executionStarted, taskScheduled, taskCompleted } = historyEvents;
+const HISTORY: HistoryEvent[] = [orchestratorStarted(), executionStarted(), taskScheduled(0)];
+
+function received(
+  Event: HistoryEvent,
+  { executionId = "e1" as string | null, dequeueCount = 1 } = {},
+): ReceivedMessage {
+  const OrchestrationInstance = { InstanceId: "abc", ExecutionId: executionId };
+  const TaskMessage = { Event, SequenceNumber: 0, OrchestrationInstance, OrchestrationExecutionContext: null };
+  return {
+    data: { ActivityId: "a", TaskMessage, SequenceNumber: 1, Sender: { InstanceId: "", ExecutionId: "" } },
+    queueName: "hub-control-00",
+    messageId: "m",
+    popReceipt: "p",
+    dequeueCount,
+    insertedAt: new Date(0),
+    nextVisibleAt: new Date(0),
+  };
+}
+
+const raised = (fields: object = {}): HistoryEvent => ({
+  EventType: EventType.EventRaised,
+  Name: "Approval",
+  Input: "true",
+  ParentTraceContext: null,
+  EventId: -1,
+  IsPlayed: false,
+  Timestamp: "2026-06-24T14:10:00.25Z",
+  ...fields,
+});
+
+describe("isOutOfOrder", () => {
+  test("a reply whose cause is recorded is in order, another one is early", () => {
+    expect(isOutOfOrder(received(taskCompleted(0, null)), HISTORY)).toBe(false);
+    expect(isOutOfOrder(received(taskCompleted(1, null)), HISTORY)).toBe(true);
+  });
+
+  test("an event from outside is never early", () => {
+    expect(isOutOfOrder(received(raised(), { executionId: null }), [])).toBe(false);
+  });
+
+  test.each([
+    ["no history", [], "e1"],
+    ["another execution", HISTORY, "e0"],
+  ])("a reply for %s is believed to be a stray one the sixth time", (_, history, executionId) => {
+    const reply = (dequeueCount: number) => received(taskCompleted(0, null), { executionId, dequeueCount });
+    expect(isOutOfOrder(reply(5), history)).toBe(true);
+    expect(isOutOfOrder(reply(6), history)).toBe(false);
+  });
+});
+
+describe("isKnown", () => {
+  test("a second reply to one call is known, whatever it says", () => {
+    const history = [...HISTORY, taskCompleted(0, "1")];
+    expect(isKnown(received(taskCompleted(0, "2")), history)).toBe(true);
+    expect(isKnown(received(taskCompleted(1, "2")), history)).toBe(false);
+    expect(isKnown(received(taskCompleted(0, "1")), HISTORY)).toBe(false);
+  });
+
+  test("an event is known by its time to the tick, its name and its input", () => {
+    const history = [...HISTORY, raised({ Timestamp: "2026-06-24T14:10:00.2500000Z" })];
+    expect(isKnown(received(raised()), history)).toBe(true);
+    expect(isKnown(received(raised({ Timestamp: "2026-06-24T14:10:00.2500001Z" })), history)).toBe(false);
+    expect(isKnown(received(raised({ Input: "false" })), history)).toBe(false);
+  });
+});
