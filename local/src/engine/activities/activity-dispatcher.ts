@@ -53,7 +53,10 @@ export class ActivityDispatcher {
   async stop(): Promise<void> {
     this.#isStopping = true;
     await this.#loop.stop();
-    await Promise.race([Promise.allSettled(this.#running), this.#deps.clock.sleep(STOP_LIMIT_MS)]);
+    const ended = new AbortController();
+    await Promise.race([Promise.allSettled(this.#running), this.#deps.clock.sleep(STOP_LIMIT_MS, ended.signal)]);
+    // A timer left behind would keep the process for its whole time.
+    ended.abort();
   }
 
   /** Keeps a free slot for a message that is just being sent. */
