@@ -3,15 +3,15 @@ import path from "node:path";
 import { onTestFinished } from "vitest";
 import { type BootSite, packageRoot } from "../../local/src/index.ts";
 import { createAz } from "../../toolkit/src/adapters/azure/az.ts";
-import { environmentFolder, type EnvironmentFolder } from "../../toolkit/src/deployment/environment.ts";
+import { type EnvironmentFolder, environmentFolder } from "../../toolkit/src/deployment/environment.ts";
 import { hastenedWaiting } from "../../toolkit/src/deployment/hastened-waiting.ts";
 import type { SmokeTest } from "../../toolkit/src/deployment/ports.ts";
 import type { DeploymentDeps } from "../../toolkit/src/deployment/session.ts";
 import { buildAppPackage } from "../../toolkit/src/packaging/app-package.ts";
-import { down, type DownOptions, type DownResult } from "../../toolkit/src/usecases/down.ts";
-import { republish, type RepublishOptions } from "../../toolkit/src/usecases/publish.ts";
+import { type DownOptions, type DownResult, down } from "../../toolkit/src/usecases/down.ts";
+import { type RepublishOptions, republish } from "../../toolkit/src/usecases/publish.ts";
 import { startRehearsal } from "../../toolkit/src/usecases/rehearsal.ts";
-import { up, type UpOptions, type UpResult } from "../../toolkit/src/usecases/up.ts";
+import { type UpOptions, type UpResult, up } from "../../toolkit/src/usecases/up.ts";
 import { type FakeSiteHost, fakeSiteHost } from "./fake-site-host.ts";
 import { type RecordingView, recordingView } from "./recording-view.ts";
 import { makeTempDir } from "./temp-dir.ts";
@@ -122,7 +122,9 @@ const askForOneRun: SmokeTest = async ({ hostName, signal }) => {
   const instanceId = "smoke";
   const endsAt = performance.now() + LIMIT_MS;
   for (;;) {
-    const response = await fetch(`https://${hostName}/runtime/webhooks/durabletask/instances/${instanceId}`, { signal });
+    const response = await fetch(`https://${hostName}/runtime/webhooks/durabletask/instances/${instanceId}`, {
+      signal,
+    });
     const { runtimeStatus, output } = (await response.json()) as { runtimeStatus: string; output?: string };
     if (runtimeStatus === "Completed") return { kind: "passed", instanceId, durationMs: 1 };
     if (runtimeStatus === "Failed") return { kind: "failed", instanceId, reason: String(output) };

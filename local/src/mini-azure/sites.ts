@@ -19,7 +19,7 @@ import type { PlanName } from "./site/plan-limits.ts";
 import { planOfSku } from "./site/plan-limits.ts";
 import { readZip } from "./site/read-zip.ts";
 import { createSiteHandler } from "./site/site-handler.ts";
-import { SiteRuntime } from "./site/site-runtime.ts";
+import { SiteRuntime, type UnpackedPackage } from "./site/site-runtime.ts";
 import { removePackage, unpackPackage } from "./site/unpack-package.ts";
 import { removeStaleWwwroots, wwwrootOf } from "./site/wwwroot.ts";
 import type { StateFile } from "./state.ts";
@@ -140,7 +140,7 @@ export class Sites implements SitePort {
     scmUrl = `https://localhost:${scm.port}`;
     state.sitePorts[key] = { site: front.port, scm: scm.port };
     save();
-    await this.#restorePackage(siteId, runtime);
+    await this.#resumePackage(siteId, runtime);
     return { runtime, deployments, front, scm };
   }
 
@@ -160,16 +160,21 @@ export class Sites implements SitePort {
     });
   }
 
-  async #restorePackage(siteId: string, runtime: SiteRuntime): Promise<void> {
-    const { stateFile, folder } = this.#options;
-    const active = stateFile.state.deployments[toKey(siteId)]?.find((deployment) => deployment.active);
-    if (active?.packageFile === undefined) return;
-    const entries = await readZip(await readFile(path.join(folder, active.packageFile)));
+  /** The package that an earlier process deployed; unpacked only if the site is asked for anything. */
+  async #resumePackage(siteId: string, runtime: SiteRuntime): Promise<void> {
+    const active = this.#options.stateFile.state.deployments[toKey(siteId)]?.find((deployment) => deployment.active);
+    const { id, packageFile } = active ?? {};
+    if (id === undefined || packageFile === undefined) return;
+    await runtime.replacePackage({ kind: "stored", restore: () => this.#restorePackage(siteId, id, packageFile) });
+  }
+
+  async #restorePackage(siteId: string, deploymentId: string, packageFile: string): Promise<UnpackedPackage> {
+    const entries = await readZip(await readFile(path.join(this.#options.folder, packageFile)));
     const { silentFaults } = await checkPackage(entries, this.#planOf(siteId));
-    if (silentFaults.length > 0) return runtime.replacePackage({ kind: "hollow" });
-    const target = this.#unpackFolder(siteId, active.id);
-    await unpackPackage(entries, target);
-    await runtime.replacePackage({ kind: "ready", folder: target });
+    if (silentFaults.length > 0) return { kind: "hollow" };
+    const folder = this.#unpackFolder(siteId, deploymentId);
+    await unpackPackage(entries, folder);
+    return { kind: "ready", folder };
   }
 
   #keys(siteId: string): HostKeys {

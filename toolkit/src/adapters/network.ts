@@ -1,5 +1,13 @@
 // Codes of a connection that broke or could not be made now; trying again may help, as it does not for an untrusted certificate.
-const BROKEN = new Set(["ECONNRESET", "ECONNREFUSED", "ETIMEDOUT", "EPIPE", "EAI_AGAIN", "UND_ERR_SOCKET", "UND_ERR_CONNECT_TIMEOUT"]);
+const BROKEN = new Set([
+  "ECONNRESET",
+  "ECONNREFUSED",
+  "ETIMEDOUT",
+  "EPIPE",
+  "EAI_AGAIN",
+  "UND_ERR_SOCKET",
+  "UND_ERR_CONNECT_TIMEOUT",
+]);
 
 /** Why `fetch` got no answer, where that may pass; null for any other error. `fetch` hides the reason in `cause`. */
 export function brokenConnection(error: unknown): string | null {

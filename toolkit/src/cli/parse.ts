@@ -99,7 +99,7 @@ export function nearest(typed: string, known: readonly string[]): string | null 
   const [best] = known
     .map((word) => ({ word, distance: editDistance(typed, word) }))
     .sort((left, right) => left.distance - right.distance);
-  return best !== undefined && best.distance <= Math.max(1, Math.floor(typed.length / 3)) ? best.word : null;
+  return best !== undefined && best.distance <= Math.ceil(typed.length / 3) ? best.word : null;
 }
 
 function editDistance(left: string, right: string): number {

@@ -5,6 +5,7 @@ import type { PackageChoice } from "../cli/compose-package.ts";
 import { type EnvironmentFolder, environmentFolder } from "../deployment/environment.ts";
 import type { PublisherName } from "../usecases/publish.ts";
 import type { OptionSpec, OptionValues } from "./define-command.ts";
+import { resolveStateDir, stateDirOption } from "./shared-options.ts";
 
 /** Which deployment is meant; every command of a deployment takes these. */
 export const ENVIRONMENT_OPTIONS = {
@@ -14,12 +15,7 @@ export const ENVIRONMENT_OPTIONS = {
     help: "Which deployment: 1 to 8 lower-case letters or digits (default: dev)",
     variable: "SAME_KIT_ENV",
   },
-  "state-dir": {
-    type: "string",
-    value: "DIR",
-    help: "Where state and outputs are kept (default: .same-kit)",
-    variable: "SAME_KIT_STATE_DIR",
-  },
+  ...stateDirOption,
   rehearse: { type: "boolean", help: "Use the rehearsal's cloud on this machine instead of Azure" },
 } as const satisfies Record<string, OptionSpec>;
 
@@ -83,8 +79,6 @@ export const PACKAGE_OPTIONS = {
   },
 } as const satisfies Record<string, OptionSpec>;
 
-export const JSON_OPTION = { json: { type: "boolean", help: "Print one JSON document and nothing else" } } as const;
-
 const DEFAULT_ENVIRONMENT = "dev";
 
 /** @throws UsageError `ERR_ENVIRONMENT_NAME`. */
@@ -92,7 +86,7 @@ export async function toFolder(
   options: OptionValues<typeof ENVIRONMENT_OPTIONS>,
   cwd: string,
 ): Promise<EnvironmentFolder> {
-  const stateDir = path.resolve(cwd, options["state-dir"] ?? ".same-kit");
+  const stateDir = resolveStateDir(options["state-dir"], cwd);
   const folder = environmentFolder(stateDir, options.env ?? DEFAULT_ENVIRONMENT, options.rehearse);
   await openStateFolder(stateDir); // Keeps it out of version control.
   return folder;

@@ -3,14 +3,8 @@ import { noSmokeTest } from "../cli/compose-smoke-test.ts";
 import { describeDown } from "../ui/deployment-report.ts";
 import { down } from "../usecases/down.ts";
 import { defineCommand } from "./define-command.ts";
-import {
-  CLOUD_OPTIONS,
-  ENVIRONMENT_OPTIONS,
-  JSON_OPTION,
-  NO_PACKAGE,
-  toFolder,
-  toRehearsal,
-} from "./deployment-options.ts";
+import { CLOUD_OPTIONS, ENVIRONMENT_OPTIONS, NO_PACKAGE, toFolder, toRehearsal } from "./deployment-options.ts";
+import { jsonOption } from "./shared-options.ts";
 
 export const downCommand = defineCommand({
   name: "down",
@@ -23,7 +17,7 @@ export const downCommand = defineCommand({
     plan: { type: "boolean", help: "Show what would be removed, and stop" },
     yes: { type: "boolean", help: "Do not ask before anything is removed" },
     ...CLOUD_OPTIONS,
-    ...JSON_OPTION,
+    ...jsonOption,
   },
   examples: ["same-kit down --rehearse", "same-kit down --env prod --plan"],
   async run({ options }, context) {

@@ -3,7 +3,8 @@ import { signedInTo } from "../cli/compose-sign-in.ts";
 import { loadOutputs } from "../deployment/outputs.ts";
 import { portalLink } from "../usecases/up.ts";
 import { defineCommand } from "./define-command.ts";
-import { CLOUD_OPTIONS, ENVIRONMENT_OPTIONS, JSON_OPTION, toFolder } from "./deployment-options.ts";
+import { CLOUD_OPTIONS, ENVIRONMENT_OPTIONS, toFolder } from "./deployment-options.ts";
+import { jsonOption } from "./shared-options.ts";
 
 export const openCommand = defineCommand({
   name: "open",
@@ -11,7 +12,7 @@ export const openCommand = defineCommand({
   description:
     "Prints the link; on a terminal it is opened too. A rehearsal has no portal: its app's address is printed.",
   positionals: [],
-  options: { ...ENVIRONMENT_OPTIONS, subscription: CLOUD_OPTIONS.subscription, ...JSON_OPTION },
+  options: { ...ENVIRONMENT_OPTIONS, subscription: CLOUD_OPTIONS.subscription, ...jsonOption },
   examples: ["same-kit open", "same-kit open --env prod"],
   async run({ options }, context) {
     const { console } = context;

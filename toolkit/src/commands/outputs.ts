@@ -1,6 +1,7 @@
 import { accessKeyForm, exportLines, loadOutputs, outputFields } from "../deployment/outputs.ts";
 import { defineCommand } from "./define-command.ts";
-import { ENVIRONMENT_OPTIONS, JSON_OPTION, toFolder } from "./deployment-options.ts";
+import { ENVIRONMENT_OPTIONS, toFolder } from "./deployment-options.ts";
+import { jsonOption } from "./shared-options.ts";
 
 export const outputsCommand = defineCommand({
   name: "outputs",
@@ -10,7 +11,7 @@ export const outputsCommand = defineCommand({
     ...ENVIRONMENT_OPTIONS,
     export: { type: "boolean", help: "As lines that a shell can evaluate" },
     "show-key": { type: "boolean", help: "The host with its access key, as smoke-test takes it: same:KEY@HOST" },
-    ...JSON_OPTION,
+    ...jsonOption,
   },
   examples: ['eval "$(same-kit outputs --export)"', "same-kit outputs --env prod --json"],
   async run({ options }, { cwd, console }) {

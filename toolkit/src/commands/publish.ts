@@ -5,13 +5,13 @@ import { defineCommand } from "./define-command.ts";
 import {
   CLOUD_OPTIONS,
   ENVIRONMENT_OPTIONS,
-  JSON_OPTION,
   PACKAGE_OPTIONS,
   toFolder,
   toPackageChoice,
   toPublisher,
   toRehearsal,
 } from "./deployment-options.ts";
+import { jsonOption } from "./shared-options.ts";
 
 export const publishCommand = defineCommand({
   name: "publish",
@@ -25,7 +25,7 @@ export const publishCommand = defineCommand({
     force: { type: "boolean", help: "Publish also what is there already" },
     ...CLOUD_OPTIONS,
     ...PACKAGE_OPTIONS,
-    ...JSON_OPTION,
+    ...jsonOption,
   },
   examples: ["same-kit publish --env prod", "same-kit publish --env prod --rollback"],
   async run({ options }, context) {

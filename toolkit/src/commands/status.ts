@@ -1,21 +1,21 @@
-import path from "node:path";
 import { describeStatus } from "../ui/deployment-report.ts";
 import { deploymentStatus, listEnvironments } from "../usecases/deployment-status.ts";
 import { defineCommand } from "./define-command.ts";
-import { ENVIRONMENT_OPTIONS, JSON_OPTION, toFolder } from "./deployment-options.ts";
+import { ENVIRONMENT_OPTIONS, toFolder } from "./deployment-options.ts";
+import { jsonOption, resolveStateDir } from "./shared-options.ts";
 
 export const statusCommand = defineCommand({
   name: "status",
   summary: "Show what was deployed, and how far",
   description: "Of one deployment with --env or --rehearse, else of all that were made from here. Azure is not asked.",
   positionals: [],
-  options: { ...ENVIRONMENT_OPTIONS, ...JSON_OPTION },
+  options: { ...ENVIRONMENT_OPTIONS, ...jsonOption },
   examples: ["same-kit status", "same-kit status --env prod --json"],
   async run({ options }, { cwd, console }) {
     const isOne = options.env !== undefined || options.rehearse;
     const folders = isOne
       ? [await toFolder(options, cwd)]
-      : await listEnvironments(path.resolve(cwd, options["state-dir"] ?? ".same-kit"));
+      : await listEnvironments(resolveStateDir(options["state-dir"], cwd));
     const statuses = await Promise.all(folders.map((folder) => deploymentStatus(folder)));
     console.json(statuses);
     const none = "Nothing was deployed from here. `same-kit up --rehearse` tries it without Azure.";

@@ -9,7 +9,6 @@ import { defineCommand } from "./define-command.ts";
 import {
   CLOUD_OPTIONS,
   ENVIRONMENT_OPTIONS,
-  JSON_OPTION,
   PACKAGE_OPTIONS,
   toFolder,
   toPackageChoice,
@@ -17,6 +16,7 @@ import {
   toRehearsal,
 } from "./deployment-options.ts";
 import { toExistingFiles, toVariables } from "./deployment-variables.ts";
+import { jsonOption } from "./shared-options.ts";
 
 export const upCommand = defineCommand({
   name: "up",
@@ -65,7 +65,7 @@ export const upCommand = defineCommand({
     },
     ...CLOUD_OPTIONS,
     ...PACKAGE_OPTIONS,
-    ...JSON_OPTION,
+    ...jsonOption,
   },
   examples: ["same-kit up --rehearse --yes", "same-kit up --env prod --location northeurope --with numpy,pandas"],
   async run({ options }, context) {

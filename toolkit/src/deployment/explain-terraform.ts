@@ -28,7 +28,8 @@ type Rule = {
 const RULES: readonly Rule[] = [
   {
     code: "ERR_PROVISION_QUOTA",
-    pattern: /without additional quota|Current Limit \([^)]*\): 0|SubscriptionIsOverQuotaForSku|has quota of 0 instances/i,
+    pattern:
+      /without additional quota|Current Limit \([^)]*\): 0|SubscriptionIsOverQuotaForSku|has quota of 0 instances/i,
     explain: ({ plan, location }) => ({
       message: `Your subscription has no quota for the ${plan} plan in ${location || "this region"}. This is not a sign-in problem.`,
       hint: "Try another region (--location), or request quota in the portal.",
@@ -96,10 +97,11 @@ const RULES: readonly Rule[] = [
   },
   {
     code: "ERR_PROVISION_NAME_TAKEN",
-    pattern: /failed the availability check|Website with given name \S+ already exists|StorageAccountAlreadyTaken|"?ExtendedCode"?:?\s*"?54001/,
+    pattern:
+      /failed the availability check|Website with given name \S+ already exists|StorageAccountAlreadyTaken|"?ExtendedCode"?:?\s*"?54001/,
     explain: (_facts, _match, text) => ({
       message: `A name is taken; names of function apps and storage accounts are world-wide. Azure said: ${firstSentence(text)}`,
-      hint: "Choose another --project or --env, or set names with --var 'names={\"app\":\"…\"}'. Nothing was overwritten. Right after `down` a name may need two minutes to be free again.",
+      hint: 'Choose another --project or --env, or set names with --var \'names={"app":"…"}\'. Nothing was overwritten. Right after `down` a name may need two minutes to be free again.',
     }),
   },
   {
@@ -123,7 +125,7 @@ const RULES: readonly Rule[] = [
     pattern: /pricing tier is(n't| not) allowed in this resource group/i,
     explain: () => ({
       message: "This resource group holds a plan that cannot be beside the chosen one.",
-      hint: "Use a group of its own: another --env, or --var 'names={\"resource_group\":\"…\"}'.",
+      hint: 'Use a group of its own: another --env, or --var \'names={"resource_group":"…"}\'.',
     }),
   },
   {

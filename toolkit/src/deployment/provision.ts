@@ -1,5 +1,5 @@
-import path from "node:path";
 import { rm } from "node:fs/promises";
+import path from "node:path";
 import { costNotes, type HostingPlan } from "../adapters/terraform/cost-notes.ts";
 import { type PlannedChange, summarizePlan } from "../adapters/terraform/plan-summary.ts";
 import { type Terraform, TerraformError } from "../adapters/terraform/terraform.ts";
@@ -97,7 +97,11 @@ async function applyUntilSettled(planFile: string, changes: PlannedChange[], opt
 type ApplyFailure = { error: TerraformError; done: number; planned: number };
 
 /** @returns how terraform failed; null when it did not. */
-async function apply(planFile: string, changes: PlannedChange[], options: ProvisionOptions): Promise<ApplyFailure | null> {
+async function apply(
+  planFile: string,
+  changes: PlannedChange[],
+  options: ProvisionOptions,
+): Promise<ApplyFailure | null> {
   const { session, view, isDestroy } = options;
   await options.drillHooks.beforeApply(options.terraformDir);
   const done = new Set<string>();
@@ -120,7 +124,10 @@ function showResource(event: TerraformEvent, progress: PhaseProgress, done: Set<
     done.add(address);
     progress.note(`${action} ${address} (${elapsedSeconds} s)`);
   } else if (stage === "failed") progress.note(`failed: ${action} ${address}`);
-  else progress.say(`${done.size}/${planned} · ${action} ${address} ${elapsedSeconds > 0 ? `${elapsedSeconds} s` : ""}`.trim());
+  else
+    progress.say(
+      `${done.size}/${planned} · ${action} ${address} ${elapsedSeconds > 0 ? `${elapsedSeconds} s` : ""}`.trim(),
+    );
 }
 
 /** Takes resources that exist already into the state, if they all lie in our own group. */
@@ -155,7 +162,9 @@ function explain(error: unknown, options: ProvisionOptions, progress: { done: nu
   if (!options.signal.aborted) return explainTerraformError(error, facts);
   return new InterruptedError(options.isDestroy ? "remove" : "provision", options.signal, {
     message: `Stopped. ${facts.done} of ${facts.planned} resources were finished and are recorded in the state.`,
-    hint: options.isDestroy ? "Run `same-kit down` again to go on." : "Go on with `same-kit up`, or remove all with `same-kit down`.",
+    hint: options.isDestroy
+      ? "Run `same-kit down` again to go on."
+      : "Go on with `same-kit up`, or remove all with `same-kit down`.",
     cause: error,
   });
 }

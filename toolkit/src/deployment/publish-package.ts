@@ -1,5 +1,5 @@
 import { OperationError } from "@same-kit/local";
-import { findFunctionApp, type FunctionAppSite } from "../adapters/azure/function-app.ts";
+import { type FunctionAppSite, findFunctionApp } from "../adapters/azure/function-app.ts";
 import type { SignedIn } from "../adapters/azure/sign-in.ts";
 import { publishDirectly } from "../adapters/publish/direct.ts";
 import type { DeploymentOutputs } from "./outputs.ts";
@@ -14,7 +14,11 @@ const POLL_MS = 2_000;
 export type AzureDeps = { azure: SignedIn; fetch: typeof fetch; waiting: Waiting; signal: AbortSignal };
 
 /** The app as Azure lists it; a new one may take a while. */
-export async function waitForSite(outputs: DeploymentOutputs, deps: AzureDeps, progress: PhaseProgress): Promise<FunctionAppSite> {
+export async function waitForSite(
+  outputs: DeploymentOutputs,
+  deps: AzureDeps,
+  progress: PhaseProgress,
+): Promise<FunctionAppSite> {
   const site = await pollUntil({
     everyMs: POLL_MS,
     limitMs: LISTED_LIMIT_MS,

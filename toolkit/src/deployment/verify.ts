@@ -43,7 +43,12 @@ async function masterKey(outputs: DeploymentOutputs, deps: AzureDeps, progress: 
   return key;
 }
 
-async function waitForHost(outputs: DeploymentOutputs, key: string, deps: AzureDeps, progress: PhaseProgress): Promise<void> {
+async function waitForHost(
+  outputs: DeploymentOutputs,
+  key: string,
+  deps: AzureDeps,
+  progress: PhaseProgress,
+): Promise<void> {
   let last: HostStatus | null = null;
   const running = await pollUntil({
     ...timing(deps, HOST_LIMIT_MS),

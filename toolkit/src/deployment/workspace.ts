@@ -1,5 +1,5 @@
-import { copyFile, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { createHash } from "node:crypto";
+import { copyFile, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { type EnvironmentFolder, loadJson, savePrivately } from "./environment.ts";
 
@@ -63,7 +63,8 @@ export async function updateTerraformVariables(folder: EnvironmentFolder, change
 
 /** A file that is no longer there must not go on being applied. */
 async function removeOld(dir: string): Promise<void> {
-  for (const name of await readdir(dir)) if (/\.(tf|auto\.tfvars|auto\.tfvars\.json)$/.test(name)) await rm(path.join(dir, name));
+  for (const name of await readdir(dir))
+    if (/\.(tf|auto\.tfvars|auto\.tfvars\.json)$/.test(name)) await rm(path.join(dir, name));
 }
 
 async function copyIfThere(from: string, to: string, name: string): Promise<void> {

@@ -38,7 +38,7 @@ export async function buildAppPackage(options: AppPackageOptions): Promise<AppPa
   const known = await readKnown(file);
   if (known !== null) return { ...known, file, ...facts, entries };
   await mkdir(options.packagesDir, { recursive: true });
-  const written = await writeZip(file, entries);
+  const written = await writeZip(file, entries, python?.kind === "machine" ? "fast" : "small");
   const { sha256, sizeBytes, unpackedBytes } = written;
   await writeFile(`${file}.json`, JSON.stringify({ sha256, sizeBytes, unpackedBytes }));
   return { ...written, ...facts, entries };

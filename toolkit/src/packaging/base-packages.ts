@@ -2,10 +2,10 @@ import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { mkdir, rename, rm } from "node:fs/promises";
 import path from "node:path";
-import { execa } from "execa";
 import { OperationError } from "@same-kit/local";
-import { listEntries, type PackageEntry } from "./entries.ts";
+import { execa } from "execa";
 import { minorOf } from "./bundled-python.ts";
+import { listEntries, type PackageEntry } from "./entries.ts";
 
 export type BasePackagesOptions = {
   /** Requirement specifiers, such as `numpy` or `pandas==2.3.1`. */
@@ -23,7 +23,12 @@ export type BasePackagesOptions = {
 
 const PREFIX = "python/packages/";
 // Newest first: pip takes any of them. Azure's images are Debian 11 or newer, glibc 2.31.
-const CLOUD_PLATFORMS = ["manylinux_2_31_x86_64", "manylinux_2_28_x86_64", "manylinux_2_17_x86_64", "manylinux2014_x86_64"];
+const CLOUD_PLATFORMS = [
+  "manylinux_2_31_x86_64",
+  "manylinux_2_28_x86_64",
+  "manylinux_2_17_x86_64",
+  "manylinux2014_x86_64",
+];
 const LAST_LINES = 15;
 
 /**

@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import path from "node:path";
-import { execa } from "execa";
 import { OperationError } from "@same-kit/local";
+import { execa } from "execa";
 import { listEntries, type PackageEntry } from "./entries.ts";
 
 /** A CPython as it lies in the package below `python/cpython/`. */

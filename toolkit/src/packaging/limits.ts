@@ -36,7 +36,9 @@ export function checkPackageSize(size: PackageSize, plan: HostingPlan): string[]
     });
   }
   if (size.sizeBytes <= LARGE_ZIP_BYTES) return [];
-  return [`The package is ${megabytes(size.sizeBytes)}: cold starts will be slow. Largest parts: ${largestParts(size.parts)}.`];
+  return [
+    `The package is ${megabytes(size.sizeBytes)}: cold starts will be slow. Largest parts: ${largestParts(size.parts)}.`,
+  ];
 }
 
 function largestParts(parts: Record<string, number>): string {

@@ -13,15 +13,29 @@ const TIMESTAMP = new Date(1980, 0, 1, 0, 0, 0);
 const FILE_MODE = 0o100644;
 const EXECUTABLE_MODE = 0o100755;
 
+/** `fast` for a package that is not sent over a network. */
+export type Compression = "small" | "fast";
+
+const LEVELS: Record<Compression, number> = { small: 6, fast: 1 };
+
 /**
  * Writes the entries, in the order given, with Unix modes: without them a Linux host cannot read its own files and lists no
  * functions, and without 0755 the bundled Python does not start.
  */
-export async function writeZip(file: string, entries: readonly PackageEntry[]): Promise<WrittenZip> {
+export async function writeZip(
+  file: string,
+  entries: readonly PackageEntry[],
+  compression: Compression = "small",
+): Promise<WrittenZip> {
   const zip = new yazl.ZipFile();
   for (const { name, source, isExecutable } of entries) {
     const mode = isExecutable ? EXECUTABLE_MODE : FILE_MODE;
-    zip.addFile(source, name, { mtime: TIMESTAMP, mode, forceDosTimestamp: true });
+    zip.addFile(source, name, {
+      mtime: TIMESTAMP,
+      mode,
+      forceDosTimestamp: true,
+      compressionLevel: LEVELS[compression],
+    });
   }
   zip.end();
   const hash = createHash("sha256");

@@ -1,5 +1,5 @@
 import type { EnvironmentFolder } from "../deployment/environment.ts";
-import { exportLines } from "../deployment/outputs.ts";
+import { type DeploymentOutputs, exportLines } from "../deployment/outputs.ts";
 import type { DeploymentStatus } from "../usecases/deployment-status.ts";
 import type { DownResult } from "../usecases/down.ts";
 import type { UpResult } from "../usecases/up.ts";
@@ -17,24 +17,39 @@ export function describeUp(result: UpResult, folder: EnvironmentFolder): string[
     case "declined":
       return ["Nothing was changed."];
     case "deployed": {
-      const { outputs, portalUrl } = result;
+      const { outputs, portalUrl, smokeTest } = result;
       if (outputs === null) return [];
-      const proof = result.smokeTest === "passed" ? "The smoke test passed." : "No smoke test was run.";
-      return [
-        "",
-        `${outputs.appName} answers on https://${outputs.hostName}. ${proof}`,
-        ...(portalUrl === null ? [] : [`Portal: ${portalUrl}`]),
-        "",
-        ...exportLines(outputs),
-        "",
-        "Next:",
-        `  same-kit smoke-test --host-name "$(same-kit outputs${flags} --show-key)"`,
-        `  same-kit status${flags}`,
-        `  same-kit logs${flags} --follow`,
-        `  same-kit down${flags}`,
-      ];
+      const proof = smokeTest === "passed" ? "The smoke test passed." : "No smoke test was run.";
+      return folder.isRehearsal
+        ? describeRehearsal(outputs, proof, flags)
+        : [
+            "",
+            `${outputs.appName} answers on https://${outputs.hostName}. ${proof}`,
+            ...(portalUrl === null ? [] : [`Portal: ${portalUrl}`]),
+            "",
+            ...exportLines(outputs),
+            "",
+            "Next:",
+            `  same-kit smoke-test --host-name "$(same-kit outputs${flags} --show-key)"`,
+            `  same-kit logs${flags} --follow`,
+            `  same-kit down${flags}`,
+          ];
     }
   }
+}
+
+/** The rehearsal's cloud has ended with the command, so that nothing can be called any more. */
+function describeRehearsal({ appName }: DeploymentOutputs, proof: string, flags: string): string[] {
+  return [
+    "",
+    `The rehearsal of ${appName} is done. ${proof}`,
+    "Not proven: quota, regions, policies, the time that roles take to reach everywhere, and the cloud's own image.",
+    "",
+    "Next:",
+    `  same-kit up${flags.replace(" --rehearse", "")}        the same in Azure`,
+    `  same-kit logs${flags}       what the app printed`,
+    `  same-kit down${flags}       remove the rehearsal`,
+  ];
 }
 
 /** `up --json`; the access key is only told by `outputs --show-key`. */

@@ -1,8 +1,8 @@
 import { createReadStream, existsSync } from "node:fs";
 import { createInterface } from "node:readline";
 import { OperationError } from "@same-kit/local";
-import type { SignedIn } from "../adapters/azure/sign-in.ts";
 import { findFunctionApp } from "../adapters/azure/function-app.ts";
+import type { SignedIn } from "../adapters/azure/sign-in.ts";
 import type { EnvironmentFolder } from "../deployment/environment.ts";
 import type { DeploymentOutputs } from "../deployment/outputs.ts";
 import type { Waiting } from "../deployment/retry.ts";
@@ -51,10 +51,9 @@ type Row = { timestamp: string; operation: string; message: string };
 async function query(outputs: DeploymentOutputs, since: string, deps: DeploymentLogsDeps): Promise<Row[]> {
   const component = await insightsId(outputs, deps.azure);
   const text = `traces | where timestamp > datetime(${since}) | ${QUERY_COLUMNS}`;
-  const answer = (await deps.azure.arm.find(
-    `${component}/query?query=${encodeURIComponent(text)}`,
-    INSIGHTS_API,
-  )) as { tables?: { rows: unknown[][] }[] } | null;
+  const answer = (await deps.azure.arm.find(`${component}/query?query=${encodeURIComponent(text)}`, INSIGHTS_API)) as {
+    tables?: { rows: unknown[][] }[];
+  } | null;
   return (answer?.tables?.[0]?.rows ?? []).map(([timestamp, , message, operation]) => ({
     timestamp: String(timestamp),
     message: String(message),

@@ -10,7 +10,12 @@ export type DeploymentStatus = {
   environment: string;
   isRehearsal: boolean;
   outputs: Omit<DeploymentOutputs, "accessKey"> | null;
-  phases: { phase: JournalPhase; status: JournalEntry["status"] | "not started"; at: string | null; code: string | null }[];
+  phases: {
+    phase: JournalPhase;
+    status: JournalEntry["status"] | "not started";
+    at: string | null;
+    code: string | null;
+  }[];
   package: string | null;
 };
 
@@ -36,7 +41,9 @@ export async function listEnvironments(stateDir: string): Promise<EnvironmentFol
   const dir = path.join(stateDir, "env");
   if (!existsSync(dir)) return [];
   const names = (await readdir(dir)).sort();
-  return names.map((name) => environmentFolder(stateDir, name.replace(/\.rehearsal$/, ""), name.endsWith(".rehearsal")));
+  return names.map((name) =>
+    environmentFolder(stateDir, name.replace(/\.rehearsal$/, ""), name.endsWith(".rehearsal")),
+  );
 }
 
 function withoutKey({ accessKey: _, ...rest }: DeploymentOutputs): Omit<DeploymentOutputs, "accessKey"> {

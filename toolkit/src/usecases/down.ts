@@ -13,7 +13,12 @@ import { pollUntil } from "../deployment/retry.ts";
 import { checkPreflight, createTerraformSession, type DeploymentDeps } from "../deployment/session.ts";
 import { updateTerraformVariables } from "../deployment/workspace.ts";
 
-export type DownOptions = { folder: EnvironmentFolder; subscription: string | null; assumeYes: boolean; planOnly: boolean };
+export type DownOptions = {
+  folder: EnvironmentFolder;
+  subscription: string | null;
+  assumeYes: boolean;
+  planOnly: boolean;
+};
 
 export type DownResult = { kind: "nothing" | "planned" | "declined" | "removed"; changes: number };
 
@@ -56,7 +61,8 @@ export async function down(options: DownOptions, deps: DeploymentDeps): Promise<
     view,
     signal,
   });
-  if (result.kind === "planned" || result.kind === "declined") return { kind: result.kind, changes: result.changes.length };
+  if (result.kind === "planned" || result.kind === "declined")
+    return { kind: result.kind, changes: result.changes.length };
   if (typeof group === "string") await orInterrupted("remove", signal, () => verifyGone(azure, group, deps));
   await forget(folder);
   return { kind: "removed", changes: result.changes.length };
@@ -82,7 +88,9 @@ type ListedResource = { id: string; name: string; type: string; tags?: Record<st
 async function refuseForeign(azure: SignedIn, resourceGroup: string): Promise<void> {
   const path = `/subscriptions/${azure.subscriptionId}/resourceGroups/${resourceGroup}/resources`;
   const list = (await azure.arm.find(path, RESOURCES_API)) as { value?: ListedResource[] } | null;
-  const foreign = (list?.value ?? []).filter(({ name, tags }) => tags?.[OUR_TAG] === undefined && !AZURES_OWN.test(name));
+  const foreign = (list?.value ?? []).filter(
+    ({ name, tags }) => tags?.[OUR_TAG] === undefined && !AZURES_OWN.test(name),
+  );
   if (foreign.length === 0) return;
   throw new OperationError({
     code: "ERR_REMOVE_NOT_EMPTY",

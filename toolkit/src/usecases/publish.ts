@@ -4,17 +4,17 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { OperationError } from "@same-kit/local";
 import { funcVersion, publishWithFunc } from "../adapters/publish/func.ts";
+import type { EnvironmentFolder } from "../deployment/environment.ts";
+import { orInterrupted } from "../deployment/interrupted.ts";
 import { Journal, type PublishedPackage } from "../deployment/journal.ts";
 import { type DeploymentOutputs, loadOutputs } from "../deployment/outputs.ts";
 import type { DeploymentView, PhaseProgress } from "../deployment/ports.ts";
 import { type AzureDeps, createDirectPublisher, type Publish, waitForSite } from "../deployment/publish-package.ts";
-import { waitForApp } from "../deployment/verify.ts";
-import { checkPackageSize } from "../packaging/limits.ts";
-import { layOut } from "../packaging/lay-out.ts";
-import type { AppPackage } from "../packaging/app-package.ts";
-import { orInterrupted } from "../deployment/interrupted.ts";
 import { checkPreflight, type DeploymentDeps } from "../deployment/session.ts";
-import type { EnvironmentFolder } from "../deployment/environment.ts";
+import { waitForApp } from "../deployment/verify.ts";
+import type { AppPackage } from "../packaging/app-package.ts";
+import { layOut } from "../packaging/lay-out.ts";
+import { checkPackageSize } from "../packaging/limits.ts";
 
 /** `auto`: func where it is there, else the direct way. */
 export type PublisherName = "func" | "direct" | "auto";
@@ -94,7 +94,12 @@ async function rollBack(input: PublishAppInput): Promise<PublishResult> {
   return { sha256: previous.sha256, sizeBytes: 0, wasPublished: true };
 }
 
-async function publishAndWait(input: PublishAppInput, fingerprint: string, zipFile: string, publish: Publish): Promise<void> {
+async function publishAndWait(
+  input: PublishAppInput,
+  fingerprint: string,
+  zipFile: string,
+  publish: Publish,
+): Promise<void> {
   const { outputs, journal, deps, azureDeps } = input;
   const { view, signal } = deps;
   await journal.run("publish", fingerprint, async () => {

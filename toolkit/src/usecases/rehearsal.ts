@@ -99,7 +99,11 @@ type ChosenProvider = { env: Record<string, string>; lockFile: string | null; te
 
 async function chooseProvider(azure: MiniAzure, options: RehearsalOptions): Promise<ChosenProvider> {
   const source = await chooseSource(options);
-  const { version, env, lockFile = null } = await azure.installProvider(path.join(options.folder.dir, "provider"), source);
+  const {
+    version,
+    env,
+    lockFile = null,
+  } = await azure.installProvider(path.join(options.folder.dir, "provider"), source);
   switch (source.kind) {
     case "stand-in":
       return { env, lockFile, text: `a stand-in for azurerm ${version}, with the real one's schema` };
@@ -127,11 +131,16 @@ async function chooseSource({ providerMirror, env }: RehearsalOptions): Promise<
 
 /** The user's own sign-in must not reach a rehearsal, nor the rehearsal's anything real. */
 function withoutAzure(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  return Object.fromEntries(Object.entries(env).filter(([name]) => !/^(ARM|AZURE|TF|IDENTITY|ACTIONS_ID_TOKEN)_/.test(name)));
+  return Object.fromEntries(
+    Object.entries(env).filter(([name]) => !/^(ARM|AZURE|TF|IDENTITY|ACTIONS_ID_TOKEN)_/.test(name)),
+  );
 }
 
 /** Another run that holds the state, or changes it after the plan was saved. */
-function createDrillHooks(drill: ActiveDrill | null, env: NodeJS.ProcessEnv): DrillHooks & { release(): Promise<void> } {
+function createDrillHooks(
+  drill: ActiveDrill | null,
+  env: NodeJS.ProcessEnv,
+): DrillHooks & { release(): Promise<void> } {
   let lock: StateLock | null = null;
   let timesLeft = drill?.times ?? 0;
   const strikes = (name: ActiveDrill["name"]) => drill?.name === name && timesLeft-- > 0;

@@ -8,7 +8,12 @@ import { type DeploymentOutputs, exportLines, parseOutputs, saveOutputs } from "
 import type { DeploymentView } from "../deployment/ports.ts";
 import { type ProvisionResult, provision } from "../deployment/provision.ts";
 import type { AzureDeps } from "../deployment/publish-package.ts";
-import { checkPreflight, createTerraformSession, type DeploymentDeps, type TerraformSession } from "../deployment/session.ts";
+import {
+  checkPreflight,
+  createTerraformSession,
+  type DeploymentDeps,
+  type TerraformSession,
+} from "../deployment/session.ts";
 import { requirePassed } from "../deployment/verify.ts";
 import { prepareTerraformWorkspace, type TerraformVariables } from "../deployment/workspace.ts";
 import { type PublisherName, type PublishResult, publishApp } from "./publish.ts";
@@ -62,7 +67,8 @@ export async function up(options: UpOptions, deps: DeploymentDeps): Promise<UpRe
   const published = options.skip.publish ? null : await publishApp({ options, outputs, journal, deps, azureDeps });
   if (published === null) view.skipped("Publish the app", "--skip-publish");
   const smokeTest = await proveApp({ options, outputs, journal, deps, sha256: published?.sha256 ?? "" });
-  return { kind: "deployed", changes, outputs, package: published, smokeTest, portalUrl: portalLink(azure, outputs) };
+  const portalUrl = folder.isRehearsal ? null : portalLink(azure, outputs);
+  return { kind: "deployed", changes, outputs, package: published, smokeTest, portalUrl };
 }
 
 function skippedProvision(view: DeploymentView): ProvisionResult {
@@ -101,7 +107,18 @@ async function provisionAll({ options, deps, journal, session, azure }: Provisio
   const { drillHooks, view, signal } = deps;
   const { terraformDir } = folder;
   const work = () =>
-    provision({ session, terraformDir, facts, isDestroy: false, planOnly, assumeYes, onApply, drillHooks, view, signal });
+    provision({
+      session,
+      terraformDir,
+      facts,
+      isDestroy: false,
+      planOnly,
+      assumeYes,
+      onApply,
+      drillHooks,
+      view,
+      signal,
+    });
   const isDone = ({ kind }: ProvisionResult) => kind === "applied" || kind === "unchanged";
   const result = await journal.run("provision", fingerprint, work, isDone);
   if (result.kind === "unchanged") view.skipped("Apply", "nothing has changed");
@@ -128,7 +145,13 @@ async function captureOutputs(
   });
 }
 
-type ProveApp = { options: UpOptions; outputs: DeploymentOutputs; journal: Journal; deps: DeploymentDeps; sha256: string };
+type ProveApp = {
+  options: UpOptions;
+  outputs: DeploymentOutputs;
+  journal: Journal;
+  deps: DeploymentDeps;
+  sha256: string;
+};
 
 async function proveApp({ options, outputs, journal, deps, sha256 }: ProveApp): Promise<"passed" | "skipped"> {
   const { view, signal } = deps;

@@ -6,8 +6,11 @@ import { findStorageFault } from "./boot-site.ts";
  * - `empty`: nothing was deployed yet.
  * - `hollow`: deployed, but Azure would find no functions in it, and says nothing.
  * - `ready`: a package that boots when first asked for.
+ * - `stored`: one of those from an earlier process, unpacked when first asked for.
  */
-export type SitePackage = { kind: "empty" } | { kind: "hollow" } | { kind: "ready"; folder: string };
+export type SitePackage = UnpackedPackage | { kind: "stored"; restore: () => Promise<UnpackedPackage> };
+
+export type UnpackedPackage = { kind: "empty" } | { kind: "hollow" } | { kind: "ready"; folder: string };
 
 export type HostState =
   | { kind: "none" }
@@ -60,7 +63,8 @@ export class SiteRuntime {
   }
 
   async #boot(): Promise<HostState> {
-    const sitePackage = this.#package;
+    const sitePackage = this.#package.kind === "stored" ? await this.#package.restore() : this.#package;
+    this.#package = sitePackage;
     switch (sitePackage.kind) {
       case "empty":
         return { kind: "none" };

@@ -11,7 +11,14 @@ export class ArmError extends OperationError<"ERR_ARM"> {
   /** Azure's own, such as `AuthorizationFailed`; empty where it gave none. */
   readonly azureCode: string;
 
-  constructor(fields: { method: string; path: string; status: number; azureCode: string; text: string; correlationId: string }) {
+  constructor(fields: {
+    method: string;
+    path: string;
+    status: number;
+    azureCode: string;
+    text: string;
+    correlationId: string;
+  }) {
     const { method, path, status, azureCode, text, correlationId } = fields;
     const message = `${method} ${path}: unexpected status ${status} with error: ${azureCode}: ${text}`;
     super({ code: "ERR_ARM", message, hint: `Azure's correlation id is ${correlationId || "unknown"}.` });
@@ -70,7 +77,8 @@ export class ArmClient {
         continue;
       }
       const text = await response.text();
-      if (response.ok || (response.status === 404 && method !== "POST")) return { status: response.status, body: parse(text) };
+      if (response.ok || (response.status === 404 && method !== "POST"))
+        return { status: response.status, body: parse(text) };
       if (attempt >= RETRIES || !isTransient(response.status)) throw toArmError(method, path, response, text);
       await this.#deps.sleep(retryAfterMs(response) ?? RETRY_MS * 2 ** attempt);
     }

@@ -36,7 +36,13 @@ export function createAz(env: NodeJS.ProcessEnv, binary = "az"): Az {
 }
 
 async function runAz(binary: string, args: string[], env: NodeJS.ProcessEnv): Promise<AzResult<unknown>> {
-  const result = await execa(binary, args, { env, extendEnv: false, reject: false, stdin: "ignore", timeout: TIMEOUT_MS });
+  const result = await execa(binary, args, {
+    env,
+    extendEnv: false,
+    reject: false,
+    stdin: "ignore",
+    timeout: TIMEOUT_MS,
+  });
   if (result.code === "ENOENT") return { kind: "missing" };
   if (result.failed) return { kind: "failed", text: `${result.stderr}`.trim() || result.shortMessage || "az failed" };
   try {

@@ -36,7 +36,11 @@ const SUBSCRIPTION_API = "2022-12-01";
 export async function signIn(wanted: string | null, deps: SignInDeps): Promise<SignedIn | PreflightProblem[]> {
   const credential = resolveCredential(deps.env, { readFile: (file) => readFile(file, "utf8"), fetch: deps.fetch });
   if (Array.isArray(credential)) {
-    return credential.map(({ variable, message }) => ({ code: "ERR_PREFLIGHT_CREDENTIALS", message, hint: `Set ${variable}.` }));
+    return credential.map(({ variable, message }) => ({
+      code: "ERR_PREFLIGHT_CREDENTIALS",
+      message,
+      hint: `Set ${variable}.`,
+    }));
   }
   try {
     return await signInWith(credential, wanted, deps);
@@ -45,7 +49,11 @@ export async function signIn(wanted: string | null, deps: SignInDeps): Promise<S
   }
 }
 
-async function signInWith(credential: Credential, wanted: string | null, deps: SignInDeps): Promise<SignedIn | PreflightProblem[]> {
+async function signInWith(
+  credential: Credential,
+  wanted: string | null,
+  deps: SignInDeps,
+): Promise<SignedIn | PreflightProblem[]> {
   const { env, az } = deps;
   const cloud = await loadCloud(env);
   const usesAz = credential.kind === "az" || credential.kind === "client-certificate";

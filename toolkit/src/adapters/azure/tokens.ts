@@ -25,7 +25,8 @@ export type TokenDeps = {
 export function createTokenSource(credential: Credential, deps: TokenDeps): TokenSource {
   let current: Token | null = null;
   return async () => {
-    if (current === null || current.expiresAtMs - deps.now() < RENEW_BEFORE_MS) current = await request(credential, deps);
+    if (current === null || current.expiresAtMs - deps.now() < RENEW_BEFORE_MS)
+      current = await request(credential, deps);
     return current.token;
   };
 }
@@ -36,7 +37,11 @@ async function request(credential: Credential, deps: TokenDeps): Promise<Token> 
       return requestForClient(credential, { client_secret: await credential.secret() }, deps);
     case "oidc": {
       const assertion = await credential.assertion();
-      return requestForClient(credential, { client_assertion_type: CLIENT_ASSERTION, client_assertion: assertion }, deps);
+      return requestForClient(
+        credential,
+        { client_assertion_type: CLIENT_ASSERTION, client_assertion: assertion },
+        deps,
+      );
     }
     case "managed-identity":
       return requestForIdentity(credential.clientId, credential.endpoint, deps);
@@ -52,7 +57,12 @@ async function requestForClient(
   proof: Record<string, string>,
   { cloud, now, fetch }: TokenDeps,
 ): Promise<Token> {
-  const form = { grant_type: "client_credentials", client_id: clientId, scope: `${cloud.resourceManager}/.default`, ...proof };
+  const form = {
+    grant_type: "client_credentials",
+    client_id: clientId,
+    scope: `${cloud.resourceManager}/.default`,
+    ...proof,
+  };
   const response = await fetch(`${cloud.login}/${tenantId}/oauth2/v2.0/token`, {
     method: "POST",
     body: new URLSearchParams(form),

@@ -56,8 +56,10 @@ async function upload(zipFile: string, deps: DirectPublishDeps): Promise<string>
     const answer = await sendPackage(deps, deps.plan, zipFile);
     if (answer.status >= 200 && answer.status < 300) return deploymentIdOf(answer);
     const limitMs = answer.status === 409 ? CONFLICT_LIMIT_MS : isSiteStarting(answer.status) ? SITE_LIMIT_MS : 0;
-    if (limitMs === 0 || deps.waiting.now() - startedAt > limitMs) throw uploadRefused(answer.status, answer.text, deps.host);
-    const what = answer.status === 0 ? `the connection broke (${answer.text})` : `the SCM site answered ${answer.status}`;
+    if (limitMs === 0 || deps.waiting.now() - startedAt > limitMs)
+      throw uploadRefused(answer.status, answer.text, deps.host);
+    const what =
+      answer.status === 0 ? `the connection broke (${answer.text})` : `the SCM site answered ${answer.status}`;
     deps.onRetry(`${what}; trying again in ${RETRY_MS / 1000} s`);
     await deps.waiting.sleep(RETRY_MS, deps.signal);
   }

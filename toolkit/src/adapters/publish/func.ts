@@ -1,5 +1,5 @@
-import { execa } from "execa";
 import { OperationError } from "@same-kit/local";
+import { execa } from "execa";
 
 export type FuncPublishOptions = {
   appName: string;
@@ -19,7 +19,13 @@ const RETRY_MS = 10_000;
 
 /** The version of Azure Functions Core Tools; null where `func` is not there. */
 export async function funcVersion(env: NodeJS.ProcessEnv): Promise<string | null> {
-  const result = await execa("func", ["--version"], { env, extendEnv: false, reject: false, stdin: "ignore", timeout: 30_000 });
+  const result = await execa("func", ["--version"], {
+    env,
+    extendEnv: false,
+    reject: false,
+    stdin: "ignore",
+    timeout: 30_000,
+  });
   return result.failed ? null : result.stdout.trim();
 }
 
@@ -29,7 +35,10 @@ export async function funcVersion(env: NodeJS.ProcessEnv): Promise<string | null
  *
  * @see Azure/azure-functions-core-tools, src/Cli/func/Actions/AzureActions/PublishFunctionAppAction.cs
  */
-export async function publishWithFunc(options: FuncPublishOptions, sleep: (ms: number) => Promise<void>): Promise<void> {
+export async function publishWithFunc(
+  options: FuncPublishOptions,
+  sleep: (ms: number) => Promise<void>,
+): Promise<void> {
   for (let waitedMs = 0; ; waitedMs += RETRY_MS) {
     const { failed, lines } = await runFunc(options);
     if (!failed) return;

@@ -177,7 +177,8 @@ export class TerraformError extends OperationError<"ERR_TERRAFORM"> {
 
   constructor(command: string, run: TerraformRun) {
     const [first] = run.errors;
-    const reason = first === undefined ? lastLines(run.stderr || run.stdout) : `${first.summary}\n${first.detail}`.trim();
+    const reason =
+      first === undefined ? lastLines(run.stderr || run.stdout) : `${first.summary}\n${first.detail}`.trim();
     super({ code: "ERR_TERRAFORM", message: `terraform ${command} failed (exit code ${run.exitCode}).\n${reason}` });
     this.command = command;
     this.run = run;

@@ -112,7 +112,8 @@ function parseObject(line: string): Record<string, unknown> | null {
 }
 
 const addressOf = (value: Record<string, unknown>): string => textOf(recordOf(value["resource"])["addr"]);
-const actionOf = (value: Record<string, unknown>): ResourceAction => (textOf(value["action"]) || "noop") as ResourceAction;
+const actionOf = (value: Record<string, unknown>): ResourceAction =>
+  (textOf(value["action"]) || "noop") as ResourceAction;
 const textOf = (value: unknown): string => (typeof value === "string" ? value : "");
 const recordOf = (value: unknown): Record<string, unknown> =>
   typeof value === "object" && value !== null ? (value as Record<string, unknown>) : {};
