@@ -39,6 +39,12 @@ export function encodeBlobReference(blobName: string): string {
   });
 }
 
+/** Where a large message goes. The instance id is raw here, and escaped in history blobs: so it is with the extension. */
+export function messageBlobName({ ActivityId, TaskMessage: { Event, OrchestrationInstance } }: MessageData): string {
+  const id = ActivityId.replaceAll("-", "");
+  return `${OrchestrationInstance.InstanceId}/message-${id}-${eventTypeName(Event.EventType)}.json.gz`;
+}
+
 export type DecodedMessage = { kind: "message"; data: MessageData } | { kind: "in-blob"; blobName: string };
 
 /**

@@ -3,8 +3,8 @@ import type { QueueClient } from "@azure/storage-queue";
 import type { Clock } from "../../shared/clock.ts";
 import type { Logger } from "../../shared/logger.ts";
 import { ignoring, statusOf } from "../../storage/storage-errors.ts";
-import { type LargePayloads, MAX_MESSAGE_BYTES, messageBlobName } from "./large-payloads.ts";
-import { decodeMessage, encodeBlobReference, encodeMessage } from "./message-codec.ts";
+import type { LargePayloads } from "../taskhub/large-payloads.ts";
+import { decodeMessage, encodeBlobReference, encodeMessage, messageBlobName } from "./message-codec.ts";
 import type { MessageData, OutgoingMessage, ReceivedMessage } from "./message-data.ts";
 
 export type MessageQueueDeps = {
@@ -19,6 +19,8 @@ export type MessageQueueDeps = {
 /** A message's place in the storage: what it was sent as, and where its payload went if it was large. */
 export type SentMessage = { data: MessageData; blobName: string | null };
 
+/** UTF-8: what is larger would pass the queue's 64 KiB as Base64. */
+const MAX_MESSAGE_BYTES = 45 * 1024;
 const MAX_VISIBILITY_DELAY_S = 7 * 24 * 3600;
 const NEVER_EXPIRES = -1;
 const MAX_MESSAGES_PER_GET = 32;

@@ -7,7 +7,7 @@ import { dateTime, type TableRow, textValue } from "../../storage/table-values.t
 import { HistoryConflictError } from "../errors.ts";
 import type { HistoryEvent } from "../history/events.ts";
 import { fromColumns, historyRowKey, toColumns } from "../history/row-codec.ts";
-import type { LargePayloads } from "../messages/large-payloads.ts";
+import type { LargePayloads } from "../taskhub/large-payloads.ts";
 import { escapeKey } from "../taskhub/names.ts";
 import type { TaskHub } from "../taskhub/task-hub.ts";
 import { estimateRowBytes, moveLargeProperties, restoreLargeProperties } from "./large-properties.ts";

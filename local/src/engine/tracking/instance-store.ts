@@ -6,7 +6,7 @@ import { ignoring } from "../../storage/storage-errors.ts";
 import { dateTime, numberValue, type TableRow, textValue } from "../../storage/table-values.ts";
 import type { InstanceFilter, InstanceStatus } from "../client.ts";
 import type { ExecutionStartedEvent, HistoryEvent, OrchestrationStatusName } from "../history/events.ts";
-import { historyBlobName, isLargeProperty, type LargePayloads } from "../messages/large-payloads.ts";
+import { historyBlobName, isLargeProperty, type LargePayloads } from "../taskhub/large-payloads.ts";
 import { escapeKey, unescapeKey } from "../taskhub/names.ts";
 import type { TaskHub } from "../taskhub/task-hub.ts";
 import { episodeColumns, startColumns } from "./instance-columns.ts";

@@ -1,5 +1,5 @@
 import { type TableRow, textValue } from "../../storage/table-values.ts";
-import { historyBlobName, isLargeProperty, type LargePayloads } from "../messages/large-payloads.ts";
+import { historyBlobName, isLargeProperty, type LargePayloads } from "../taskhub/large-payloads.ts";
 
 const VARIABLE_SIZE = [
   "Name",

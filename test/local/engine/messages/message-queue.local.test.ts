@@ -1,8 +1,8 @@
 import { gunzipSync, gzipSync } from "node:zlib";
 import { describe, expect, test, vi } from "vitest";
-import { LargePayloads } from "../../../../local/src/engine/messages/large-payloads.ts";
 import type { ReceivedMessage } from "../../../../local/src/engine/messages/message-data.ts";
 import { MessageQueue } from "../../../../local/src/engine/messages/message-queue.ts";
+import { LargePayloads } from "../../../../local/src/engine/taskhub/large-payloads.ts";
 import { createSystemClock } from "../../../../local/src/shared/clock.ts";
 import { createLogger, type LogEntry } from "../../../../local/src/shared/logger.ts";
 import wire from "../../../fixtures/task-hub/queue-messages.json" with { type: "json" };

@@ -2,7 +2,7 @@ import { TableClient } from "@azure/data-tables";
 import { describe, expect, test } from "vitest";
 import type { InstanceFilter } from "../../../../local/src/engine/client.ts";
 import type { HistoryEvent } from "../../../../local/src/engine/history/events.ts";
-import { historyBlobName, LargePayloads } from "../../../../local/src/engine/messages/large-payloads.ts";
+import { historyBlobName, LargePayloads } from "../../../../local/src/engine/taskhub/large-payloads.ts";
 import { InstanceStore } from "../../../../local/src/engine/tracking/instance-store.ts";
 import { createSystemClock } from "../../../../local/src/shared/clock.ts";
 import { openTestHub, useAzurite } from "../../../helpers/azurite.ts";

@@ -4,23 +4,12 @@
 import { randomBytes } from "node:crypto";
 import type { ContainerClient } from "@azure/storage-blob";
 import { downloadGzip, uploadGzip } from "../../storage/gzip-blobs.ts";
-import { eventTypeName } from "../history/event-members.ts";
-import type { MessageData } from "./message-data.ts";
 
-/** 45 KiB of UTF-8: what is larger would pass the queue's 64 KiB as Base64. */
-export const MAX_MESSAGE_BYTES = 45 * 1024;
 /** 60 KiB of UTF-16: a table column holds 64 KiB. */
 const MAX_PROPERTY_BYTES = 60 * 1024;
 const UTF16_UNIT_BYTES = 2;
 
 export const isLargeProperty = (text: string): boolean => text.length * UTF16_UNIT_BYTES > MAX_PROPERTY_BYTES;
-
-/** The instance id is raw here, escaped in {@link historyBlobName}: so it is with the extension. */
-export function messageBlobName(data: MessageData): string {
-  const { Event, OrchestrationInstance } = data.TaskMessage;
-  const id = data.ActivityId.replaceAll("-", "");
-  return `${OrchestrationInstance.InstanceId}/message-${id}-${eventTypeName(Event.EventType)}.json.gz`;
-}
 
 /** The random part keeps two hosts that both believe to own an instance from overwriting each other's. */
 export function historyBlobName(partitionKey: string, rowKey: string, eventType: string, property: string): string {
@@ -28,11 +17,7 @@ export function historyBlobName(partitionKey: string, rowKey: string, eventType:
   return `${partitionKey}/history-${rowKey}-${eventType}-${random}-${property}.json.gz`;
 }
 
-/** Absolute URL of a blob, as the instances table holds it. */
-export function blobUrl(container: ContainerClient, name: string): string {
-  return `${container.url.replace(/\/+$/, "")}/${name.split("/").map(encodeURIComponent).join("/")}`;
-}
-
+/** The blobs that stand for payloads in queue messages and table columns. */
 export class LargePayloads {
   readonly #container: ContainerClient;
 
@@ -52,8 +37,9 @@ export class LargePayloads {
     await this.#container.getBlobClient(name).deleteIfExists();
   }
 
+  /** Absolute URL of a blob, as the instances table holds it. */
   urlOf(name: string): string {
-    return blobUrl(this.#container, name);
+    return `${this.#baseUrl()}${name.split("/").map(encodeURIComponent).join("/")}`;
   }
 
   /**
@@ -75,8 +61,12 @@ export class LargePayloads {
 
   /** A URL of this container only; any other text, URLs included, is the value itself. */
   #nameOf(value: string): string | null {
-    const prefix = `${this.#container.url.replace(/\/+$/, "")}/`;
+    const prefix = this.#baseUrl();
     if (!value.startsWith(prefix) || !value.endsWith(".json.gz")) return null;
     return value.slice(prefix.length).split("/").map(decodeURIComponent).join("/");
+  }
+
+  #baseUrl(): string {
+    return `${this.#container.url.replace(/\/+$/, "")}/`;
   }
 }
