@@ -1,5 +1,4 @@
 import { randomUUID } from "node:crypto";
-import { generate } from "selfsigned";
 
 export type CertificatePair = {
   /** PEM; signs itself, so trusting it trusts nothing else. */
@@ -22,6 +21,8 @@ export async function generateCertificate(subject: {
   const now = Date.now();
   // OpenSSL looks trusted certificates up by their subject: two of one name would hide each other in a process.
   const commonName = `same-kit ${randomUUID()}`;
+  // Only here: it takes 50 ms to load, which every other command would pay for.
+  const { generate } = await import("selfsigned");
   const pair = await generate([{ name: "commonName", value: commonName }], {
     keyType: "ec",
     curve: "P-256",
