@@ -22,11 +22,12 @@ const CALLS = new Set([
  * A storage and a clock that stop answering, as they do for a process that was killed: the engine on them stands still for
  * ever, in the middle of whatever it did.
  *
- * @param isLast - The call with which it dies; `before` it happens, or `after` it happened but before its caller hears of it.
+ * @param fateOf - What becomes of a call: the engine dies `before` it happens, or `after` it happened but before its caller hears
+ * of it; or the call alone is `refused`.
  */
 export function makeCrashable(
   account: StorageAccount,
-  isLast: (call: StorageCall) => "before" | "after" | undefined = () => undefined,
+  fateOf: (call: StorageCall) => "before" | "after" | "refused" | undefined = () => undefined,
 ): Crash {
   let isDead = false;
   const die = () => {
@@ -40,11 +41,12 @@ export function makeCrashable(
         if (!CALLS.has(String(property))) return value.bind(target);
         return (...args: unknown[]) => {
           if (isDead) return deadAnswer(String(property));
-          const moment = isLast({ resource, operation: String(property), args });
-          if (moment === "before") die();
-          if (moment === "before") return NEVER;
+          const fate = fateOf({ resource, operation: String(property), args });
+          if (fate === "refused") return Promise.reject(new Error("The storage is out of order."));
+          if (fate === "before") die();
+          if (fate === "before") return NEVER;
           const answer = value.apply(target, args);
-          if (moment === undefined) return String(property) === "listEntities" ? answer : answer.then(ifAlive);
+          if (fate === undefined) return String(property) === "listEntities" ? answer : answer.then(ifAlive);
           return answer.then(() => {
             die();
             return NEVER;

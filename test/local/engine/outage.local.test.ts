@@ -1,0 +1,82 @@
+import type { OrchestrationContext } from "durable-functions";
+import { describe, expect, test } from "vitest";
+import type { FunctionInvoker } from "../../../local/src/engine/ports.ts";
+import { createDeferred } from "../../../local/src/shared/deferred.ts";
+import { useAzurite } from "../../helpers/azurite.ts";
+import { makeCrashable, type StorageCall } from "../../helpers/crashable-storage.ts";
+import { messagesAt, newHubName, runToEnd, startTestEngine, waitForInstance } from "../../helpers/engine.ts";
+import { SdkInvoker } from "../../helpers/sdk-orchestrator.ts";
+import { waitFor } from "../../helpers/wait-for.ts";
+
+const storage = useAzurite();
+
+const orchestrators = {
+  *fanOut(context: OrchestrationContext) {
+    const tasks = [1, 2, 3, 4, 5, 6].map((it) => context.df.callActivity("double", it));
+    const results: number[] = yield context.df.Task.all(tasks);
+    return results.reduce((sum, it) => sum + it, 0);
+  },
+};
+const app = () => new SdkInvoker({ orchestrators, activities: { double: (value: unknown) => Number(value) * 2 } });
+
+type Point = (call: StorageCall) => boolean;
+const toWorkItems: Point = ({ resource, operation }) => resource.endsWith("-workitems") && operation === "sendMessage";
+const history: Point = ({ resource, operation }) => resource.endsWith("History") && operation === "submitTransaction";
+const row: Point = ({ resource, operation }) => resource.endsWith("Instances") && operation === "upsertEntity";
+const reading: Point = ({ resource, operation }) => resource.includes("-control-") && operation === "receiveMessages";
+const reply: Point = ({ resource, operation, args }) =>
+  resource.includes("-control-") && operation === "sendMessage" && String(args[0]).includes("TaskCompletedEvent");
+
+describe("a storage that refuses one call", () => {
+  test.each([
+    ["one of many activities cannot be sent", toWorkItems, 3],
+    ["a history cannot be written", history, 1],
+    ["a later history cannot be written", history, 2],
+    ["a row cannot be written", row, 1],
+    ["a queue cannot be read", reading, 2],
+    ["a reply cannot be sent", reply, 2],
+  ] as const)("%s: the orchestration completes all the same", async (_, point, nth) => {
+    let count = 0;
+    const { storage: account } = makeCrashable(storage(), (call) => {
+      if (!point(call)) return undefined;
+      count += 1;
+      return count === nth ? "refused" : undefined;
+    });
+    // Two slots only: one that is never given back would show.
+    const settings = { maxConcurrentActivityFunctions: 2, maxConcurrentOrchestratorFunctions: 2 };
+    const { client, logged } = await startTestEngine({ storage: account, invoker: app(), settings });
+    expect((await runToEnd(client, "fanOut")).output).toBe("42");
+    await waitFor(() => count >= nth, { what: "the call that is refused" });
+    await waitFor(() => messagesAt(logged, "warn").length > 0, { what: "a warning" });
+    const more = await Promise.all([1, 2, 3].map(() => runToEnd(client, "fanOut")));
+    expect(more.map((it) => it.output)).toEqual(["42", "42", "42"]);
+  });
+});
+
+test("what a host had in hand when it lost its partitions comes to their new owner", async () => {
+  const hubName = newHubName();
+  const entered = createDeferred();
+  const answered = createDeferred();
+  const sdk = app();
+  const stuck: FunctionInvoker = {
+    durableFunctions: () => sdk.durableFunctions(),
+    invokeActivity: (call) => sdk.invokeActivity(call),
+    async invokeOrchestrator(call) {
+      entered.resolve();
+      await answered.promise;
+      return sdk.invokeOrchestrator(call);
+    },
+  };
+  const one = await startTestEngine({ storage: storage(), hubName, invoker: stuck, workerId: "host-one" });
+  const { instanceId } = await one.client.start({ name: "fanOut", input: null });
+  await entered.promise;
+
+  const table = storage().table(`${hubName}Partitions`);
+  for await (const { rowKey } of table.listEntities()) {
+    await table.updateEntity({ partitionKey: "", rowKey: String(rowKey), CurrentOwner: "host-two" }, "Merge");
+  }
+  await waitFor(() => messagesAt(one.logged, "warn").some((it) => it.includes("taken by another worker")), { what: "the loss" });
+  answered.resolve();
+  const two = await startTestEngine({ storage: storage(), hubName, invoker: app(), workerId: "host-two" });
+  expect((await waitForInstance(two.client, instanceId)).output).toBe("42");
+});
