@@ -55,7 +55,6 @@ function printFailure({ id, status, failure, record }: RunSummary, console: Cons
   const what = step === null ? message : `Step ${step} failed${where}: ${message}`;
   console.note(`${console.paint("red", code)} ${what}`);
   if (traceback !== null) console.note(`\n${traceback.trimEnd()}\n`);
-  console.note(
-    `The run ${id} is ${status === "timed-out" || status === "interrupted" ? "terminated" : status}; its record is kept in ${record}.`,
-  );
+  const end = { completed: "completed", failed: "failed", lost: "is lost" }[status as string] ?? "was terminated";
+  console.note(`The run ${id} ${end}; its record is kept in ${record}.`);
 }

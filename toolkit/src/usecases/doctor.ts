@@ -84,7 +84,7 @@ async function checkPython(machine: Machine): Promise<Finding> {
       hint: "Install CPython 3.9 to 3.13, or name one with --python.",
     };
   }
-  const found = usable.map(({ version, executable }) => `${version} (${executable})`).join(", ");
+  const found = usable.map(({ version, executable }) => `${version} (${executable})`).join("\n");
   return { name: "python", status: "ok", found, neededFor, hint: null };
 }
 

@@ -27,6 +27,7 @@ export class StepBoard {
   readonly #names: readonly string[];
   readonly #ends: Ending[];
   #finished = 0;
+  #hasEnded = false;
   #progress: PhaseProgress | null = null;
   #shown = -1;
   /** Lines of a step whose phase is not drawn yet. */
@@ -59,11 +60,16 @@ export class StepBoard {
     this.#finishUpTo(completedCount);
   }
 
-  /** From the host's log. A step that is tried again, after a crash, counts once: only successes do. */
-  readLog(entry: LogEntry): void {
-    const { source, message } = entry;
-    if (source === "system" && /^Executed 'Functions\.executor' \(Succeeded/.test(message))
+  /**
+   * From the host's log, where the next step begins only after one that ended well. The end alone says nothing: a call that
+   * succeeds may report that the step failed, and one that was lost in a crash is made again.
+   */
+  readLog({ source, message }: LogEntry): void {
+    if (source === "system" && message.startsWith("Executed 'Functions.executor' (Succeeded")) this.#hasEnded = true;
+    if (source === "system" && message.startsWith("Executing 'Functions.executor'") && this.#hasEnded) {
+      this.#hasEnded = false;
       this.#finishUpTo(this.#finished + 1);
+    }
     if (source !== "user") return;
     this.#waiting.push({ step: this.#finished, text: message });
     this.#flush();
@@ -85,6 +91,7 @@ export class StepBoard {
   }
 
   #finishUpTo(count: number): void {
+    if (count > this.#finished) this.#hasEnded = false;
     for (; this.#finished < Math.min(count, this.#names.length); this.#finished += 1)
       this.#ends[this.#finished]?.resolve();
   }
