@@ -22,7 +22,7 @@ export async function generateCertificate(subject: {
   // OpenSSL looks trusted certificates up by their subject: two of one name would hide each other in a process.
   const commonName = `same-kit ${randomUUID()}`;
   // Only here: it takes 50 ms to load, which every other command would pay for.
-  const { generate } = await import("selfsigned");
+  const { generate } = await import("./self-signed.ts");
   const pair = await generate([{ name: "commonName", value: commonName }], {
     keyType: "ec",
     curve: "P-256",

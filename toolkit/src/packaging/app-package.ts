@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { existsSync } from "node:fs";
+import { existsSync, type Stats } from "node:fs";
 import { mkdir, readFile, stat, writeFile } from "node:fs/promises";
 import path from "node:path";
 import type { BundledPython } from "./bundled-python.ts";
@@ -31,10 +31,10 @@ export type AppPackageOptions = {
 export async function buildAppPackage(options: AppPackageOptions): Promise<AppPackage> {
   const app = await listEntries(options.appDir, "", (name) => !isLeftOut(name));
   const entries = merge([...app, ...(options.python?.entries ?? []), ...options.basePackages]);
-  const key = await fingerprint(entries);
-  const file = path.join(options.packagesDir, `${key}.zip`);
+  const stats = await Promise.all(entries.map(({ source }) => stat(source)));
+  const file = path.join(options.packagesDir, `${fingerprint(entries, stats)}.zip`);
   const { python } = options;
-  const facts = { python: python && { version: python.version, kind: python.kind }, parts: await sizeByPart(entries) };
+  const facts = { python: python && { version: python.version, kind: python.kind }, parts: sizeByPart(entries, stats) };
   const known = await readKnown(file);
   if (known !== null) return { ...known, file, ...facts, entries };
   await mkdir(options.packagesDir, { recursive: true });
@@ -54,9 +54,8 @@ function merge(entries: readonly PackageEntry[]): PackageEntry[] {
 }
 
 /** Known by names, sizes and times of the sources: cheap, and a rebuild changes the times. */
-async function fingerprint(entries: readonly PackageEntry[]): Promise<string> {
+function fingerprint(entries: readonly PackageEntry[], stats: readonly Stats[]): string {
   const hash = createHash("sha256");
-  const stats = await Promise.all(entries.map(({ source }) => stat(source)));
   entries.forEach(({ name, isExecutable }, i) => {
     hash.update(`${name}\0${isExecutable}\0${stats[i]?.size}\0${stats[i]?.mtimeMs}\n`);
   });
@@ -68,12 +67,12 @@ async function readKnown(file: string): Promise<{ sha256: string; sizeBytes: num
   return JSON.parse(await readFile(`${file}.json`, "utf8"));
 }
 
-async function sizeByPart(entries: readonly PackageEntry[]): Promise<Record<string, number>> {
+function sizeByPart(entries: readonly PackageEntry[], stats: readonly Stats[]): Record<string, number> {
   const sizes: Record<string, number> = {};
-  for (const { name, source } of entries) {
+  entries.forEach(({ name }, i) => {
     const part = partOf(name);
-    sizes[part] = (sizes[part] ?? 0) + (await stat(source)).size;
-  }
+    sizes[part] = (sizes[part] ?? 0) + (stats[i]?.size ?? 0);
+  });
   return sizes;
 }
 

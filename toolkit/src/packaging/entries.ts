@@ -1,3 +1,4 @@
+import type { Dirent } from "node:fs";
 import { readdir } from "node:fs/promises";
 import path from "node:path";
 
@@ -14,19 +15,33 @@ export type PackageEntry = {
  * Every regular file below `folder`, sorted by name. Links are left out: what they point to may lie anywhere, and Azure's
  * unpackers do not agree on them.
  *
- * @param isWanted - Decides by the path relative to `folder`, with `/`.
+ * @param isWanted - Decides by the path relative to `folder`, with `/`; a folder's ends in one, and one that is not wanted is
+ * not even read.
  */
 export async function listEntries(
   folder: string,
   prefix: string,
   isWanted: (relativePath: string) => boolean = () => true,
 ): Promise<PackageEntry[]> {
-  const found = await readdir(folder, { recursive: true, withFileTypes: true });
-  return found
-    .filter((entry) => entry.isFile())
-    .map((entry) => path.join(entry.parentPath, entry.name))
-    .map((source) => ({ source, relativePath: path.relative(folder, source).split(path.sep).join("/") }))
-    .filter(({ relativePath }) => isWanted(relativePath))
-    .map(({ source, relativePath }) => ({ name: `${prefix}${relativePath}`, source, isExecutable: false }))
+  const files = await listFiles(folder, "", isWanted);
+  return files
+    .map((relativePath) => ({
+      name: `${prefix}${relativePath}`,
+      source: path.join(folder, ...relativePath.split("/")),
+      isExecutable: false,
+    }))
     .sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+async function listFiles(folder: string, below: string, isWanted: (path: string) => boolean): Promise<string[]> {
+  const entries = await readdir(folder, { withFileTypes: true });
+  const found = await Promise.all(
+    entries.map((entry: Dirent) => {
+      const relativePath = `${below}${entry.name}${entry.isDirectory() ? "/" : ""}`;
+      if (!isWanted(relativePath)) return [];
+      if (entry.isDirectory()) return listFiles(path.join(folder, entry.name), relativePath, isWanted);
+      return entry.isFile() ? [relativePath] : [];
+    }),
+  );
+  return found.flat();
 }
