@@ -98,7 +98,13 @@ function assemble(hub: TaskHub, { storage, settings, invoker, clock, log }: Engi
     settings.controlQueueVisibilityTimeoutMs,
     settings.workItemQueueVisibilityTimeoutMs,
   );
-  const held = new HeldMessages({ clock, log: log.child("engine.messages"), visibilityTimeoutMs });
+  const held: HeldMessages = new HeldMessages({
+    clock,
+    log: log.child("engine.messages"),
+    visibilityTimeoutMs,
+    onAbandoned: (name, time) =>
+      name === workItems.name ? activities.expectAt(time) : orchestrations.expectAt(name, time),
+  });
   const trustedStarts = new Set<string>();
   const router: MessageRouter = new MessageRouter({
     controlQueues,

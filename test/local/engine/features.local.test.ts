@@ -295,7 +295,9 @@ describe("a worker that is not there", () => {
       invokeOrchestrator: ask((call) => sdk.invokeOrchestrator(call)),
       invokeActivity: ask((call) => sdk.invokeActivity(call)),
     };
-    const { client } = await startTestEngine({ storage: storage(), invoker });
+    // Nobody would find them by polling.
+    const settings = { maxQueuePollingIntervalMs: 600_000 };
+    const { client } = await startTestEngine({ storage: storage(), invoker, settings });
     const { instanceId } = await client.start({ name: "chain", input: null });
     await waitFor(() => asked > 0);
     isThere = true;

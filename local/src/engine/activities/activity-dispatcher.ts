@@ -59,6 +59,11 @@ export class ActivityDispatcher {
     ended.abort();
   }
 
+  /** A work item becomes visible at this time. */
+  expectAt(time: Date): void {
+    this.#loop.wakeAt(time);
+  }
+
   /** Keeps a free slot for a message that is just being sent. */
   reserve(): { run: (message: ReceivedMessage) => void; cancel: () => void } | null {
     if (this.#isStopping || this.#used >= this.#deps.maxConcurrentActivities) return null;

@@ -5,6 +5,14 @@ import type { MessageQueue } from "./message-queue.ts";
 
 type Held = { message: ReceivedMessage; queue: MessageQueue; renewal: Promise<void> };
 
+export type HeldMessagesDeps = {
+  clock: Clock;
+  log: Logger;
+  visibilityTimeoutMs: number;
+  /** A message that was given back is visible again at this time. */
+  onAbandoned: (queueName: string, time: Date) => void;
+};
+
 const CHECK_INTERVAL_MS = 1_000;
 // Renewed when this share of the timeout is over: two renewals may fail before others see the message.
 const RENEW_AT = 1 / 3;
@@ -12,11 +20,11 @@ const RENEW_AT = 1 / 3;
 /** Keeps all messages in hand invisible to others for as long as this process works on them. */
 export class HeldMessages {
   readonly #held = new Map<string, Held>();
-  readonly #deps: { clock: Clock; log: Logger; visibilityTimeoutMs: number };
+  readonly #deps: HeldMessagesDeps;
   readonly #stopped = new AbortController();
   #loop: Promise<void> = Promise.resolve();
 
-  constructor(deps: { clock: Clock; log: Logger; visibilityTimeoutMs: number }) {
+  constructor(deps: HeldMessagesDeps) {
     this.#deps = deps;
   }
 
@@ -24,9 +32,11 @@ export class HeldMessages {
     this.#loop = this.#run();
   }
 
+  /** What is still in hand shows in its queue when its time is over. */
   async stop(): Promise<void> {
     this.#stopped.abort();
     await this.#loop;
+    this.#held.clear();
   }
 
   /**
@@ -52,7 +62,10 @@ export class HeldMessages {
 
   /** Gives it back, to be seen again after a pause. */
   async abandon(message: ReceivedMessage): Promise<void> {
-    await this.#letGo(message, (queue) => queue.abandon(message));
+    await this.#letGo(message, async (queue) => {
+      await queue.abandon(message);
+      this.#deps.onAbandoned(queue.name, message.nextVisibleAt);
+    });
   }
 
   /** Gives it back at once, as nobody began to work on it. */
