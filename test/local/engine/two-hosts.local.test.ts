@@ -7,9 +7,10 @@ import { controlQueueName, partitionOf } from "../../../local/src/engine/taskhub
 import { openTaskHub } from "../../../local/src/engine/taskhub/task-hub.ts";
 import { InstanceStore } from "../../../local/src/engine/tracking/instance-store.ts";
 import { createSystemClock } from "../../../local/src/shared/clock.ts";
+import { createDeferred } from "../../../local/src/shared/deferred.ts";
 import { silentLogger } from "../../../local/src/shared/logger.ts";
 import { useAzurite } from "../../helpers/azurite.ts";
-import { makeCrashable } from "../../helpers/crashable-storage.ts";
+import { makeCrashable, type StorageCall } from "../../helpers/crashable-storage.ts";
 import { newHubName, startTestEngine, type TestEngineOptions, waitForInstance } from "../../helpers/engine.ts";
 import { historyEvents } from "../../helpers/history-events.ts";
 import { toInstance } from "../../helpers/outgoing-message.ts";
@@ -33,10 +34,14 @@ const orchestrators = {
 };
 const INSTANCES = Array.from({ length: 8 }, (_, i) => `instance-${i}`);
 
-function makeHost(hubName: string, options: Partial<TestEngineOptions> = {}) {
+type HostOptions = Partial<TestEngineOptions> & { answered?: Promise<void> };
+
+/** @param options - `answered`: activities do not end before it. */
+function makeHost(hubName: string, { answered = Promise.resolve(), ...options }: HostOptions = {}) {
   const calls: string[] = [];
-  const check = (item: unknown) => {
+  const check = async (item: unknown) => {
     calls.push(String(item));
+    await answered;
     return `${item} checked`;
   };
   const invoker = new SdkInvoker({ orchestrators, activities: { check } });
@@ -115,6 +120,30 @@ describe("two hosts of one hub", () => {
     const history = await second.client.getHistory("contested", executionId);
     expect(history.filter((it) => "TaskScheduledId" in it)).toHaveLength(3);
   });
+});
+
+test("an activity that takes longer than a hold is run by one host only", async () => {
+  const hubName = newHubName();
+  const answered = createDeferred();
+  let renewals = 0;
+  const watch = ({ resource, operation }: StorageCall) => {
+    if (resource.endsWith("-workitems") && operation === "updateMessage") renewals += 1;
+    return undefined;
+  };
+  const options = { crash: makeCrashable(storage(), watch), settings: { workItemQueueVisibilityTimeoutMs: 2_000 } };
+  const busy = makeHost(hubName, { ...options, answered: answered.promise });
+  const one = await busy.start();
+  await one.client.start({ name: "gather", input: null, instanceId: "long" });
+  await one.client.raiseEvent("long", "Item", '"a"');
+  await waitFor(() => busy.calls.length > 0);
+
+  const other = makeHost(hubName, { settings: options.settings });
+  await other.start();
+  await waitFor(() => renewals > 3);
+  answered.resolve();
+  for (const item of ["b", "c"]) await one.client.raiseEvent("long", "Item", `"${item}"`);
+  await waitForInstance(one.client, "long");
+  expect([...busy.calls, ...other.calls].toSorted()).toEqual(["a", "b", "c"]);
 });
 
 test("queues that a smaller partition count leaves over are emptied", async () => {
