@@ -1,0 +1,76 @@
+import { readFile, stat, writeFile } from "node:fs/promises";
+import { expect, test } from "vitest";
+import { environmentFolder } from "../../../toolkit/src/deployment/environment.ts";
+import { Journal } from "../../../toolkit/src/deployment/journal.ts";
+import { makeTempDir } from "../../helpers/temp-dir.ts";
+
+const now = () => new Date("2026-11-25T09:00:00Z");
+
+async function newFolder() {
+  return environmentFolder(await makeTempDir(), "dev", false);
+}
+
+test("a phase that ended well counts for the same fingerprint only, also for the next process", async () => {
+  const folder = await newFolder();
+  await (await Journal.open(folder, now)).run("publish", "package-1", async () => {});
+  const journal = await Journal.open(folder, now);
+  expect(journal.isDone("publish", "package-1")).toBe(true);
+  expect(journal.isDone("publish", "package-2")).toBe(false);
+  expect(journal.isDone("init", "package-1")).toBe(false);
+});
+
+test("a failed phase is written down with its code", async () => {
+  const folder = await newFolder();
+  const journal = await Journal.open(folder, now);
+  const error = Object.assign(new Error("no"), { code: "ERR_PROVISION_QUOTA" });
+  await expect(journal.run("provision", "a", () => Promise.reject(error))).rejects.toBe(error);
+  expect((await Journal.open(folder, now)).phase("provision")).toEqual({
+    status: "failed",
+    at: "2026-11-25T09:00:00.000Z",
+    fingerprint: "a",
+    code: "ERR_PROVISION_QUOTA",
+  });
+});
+
+test("while a phase runs it is written down as started", async () => {
+  const folder = await newFolder();
+  const journal = await Journal.open(folder, now);
+  await journal.run("provision", "a", async () => {
+    expect((await Journal.open(folder, now)).phase("provision")?.status).toBe("started");
+  });
+});
+
+test("a result that does not count leaves the entry from before", async () => {
+  const journal = await Journal.open(await newFolder(), now);
+  await journal.run("provision", "a", async () => "applied");
+  await journal.run("provision", "b", async () => "planned", (kind) => kind === "applied");
+  expect(journal.phase("provision")).toMatchObject({ status: "done", fingerprint: "a" });
+  await journal.forget("provision");
+  await journal.run("provision", "b", async () => "planned", (kind) => kind === "applied");
+  expect(journal.phase("provision")).toBeNull();
+});
+
+test("five packages are kept, newest first; one that is published again moves to the front", async () => {
+  const journal = await Journal.open(await newFolder(), now);
+  for (const sha256 of ["a", "b", "c", "d", "e"]) await journal.addPublished({ sha256, file: `${sha256}.zip` });
+  expect(await journal.addPublished({ sha256: "b", file: "b.zip" })).toEqual([]);
+  const dropped = await journal.addPublished({ sha256: "f", file: "f.zip" });
+  expect(journal.published.map(({ sha256 }) => sha256)).toEqual(["f", "b", "e", "d", "c"]);
+  expect(dropped.map(({ sha256 }) => sha256)).toEqual(["a"]);
+});
+
+test("only its owner may read it", async () => {
+  const folder = await newFolder();
+  await (await Journal.open(folder, now)).saveAccessKeyGeneration("2");
+  expect((await stat(folder.journalFile)).mode & 0o777).toBe(0o600);
+  expect((await Journal.open(folder, now)).accessKeyGeneration).toBe("2");
+});
+
+test("the file of a newer same-kit is refused and left as it is", async () => {
+  const folder = await newFolder();
+  await (await Journal.open(folder, now)).saveAccessKeyGeneration("2");
+  const newer = JSON.stringify({ formatVersion: 2 });
+  await writeFile(folder.journalFile, newer);
+  await expect(Journal.open(folder, now)).rejects.toMatchObject({ code: "ERR_STATE_FORMAT" });
+  expect(await readFile(folder.journalFile, "utf8")).toBe(newer);
+});

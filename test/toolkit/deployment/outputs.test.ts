@@ -1,0 +1,62 @@
+import { stat } from "node:fs/promises";
+import { expect, test } from "vitest";
+import { environmentFolder } from "../../../toolkit/src/deployment/environment.ts";
+import {
+  accessKeyForm,
+  exportLines,
+  loadOutputs,
+  outputFields,
+  parseOutputs,
+  saveOutputs,
+} from "../../../toolkit/src/deployment/outputs.ts";
+import { makeTempDir } from "../../helpers/temp-dir.ts";
+
+const VALUES = {
+  app_name: "same-dev-1",
+  host_name: "same-dev-1-a.westeurope-01.azurewebsites.net",
+  app_id: "/subscriptions/s/app",
+  resource_group: "rg-same-dev-1",
+  plan: "flex",
+  storage_account: "stsame",
+  access_key: "c0ffee",
+};
+
+test("all outputs are needed, and those that are missing are named", () => {
+  const { host_name: _, access_key: __, ...partial } = VALUES;
+  expect(() => parseOutputs(partial)).toThrow(
+    expect.objectContaining({
+      code: "ERR_OUTPUTS_MISSING",
+      message: "Terraform gave no value for the outputs host_name, access_key.",
+    }),
+  );
+});
+
+test("the key is in the file of its owner and in the form that is asked for, nowhere else", async () => {
+  const folder = environmentFolder(await makeTempDir(), "dev", false);
+  const outputs = parseOutputs(VALUES);
+  await saveOutputs(folder, outputs);
+  expect((await stat(folder.outputsFile)).mode & 0o777).toBe(0o600);
+  expect(await loadOutputs(folder)).toEqual(outputs);
+  expect(accessKeyForm(outputs)).toBe(`same:c0ffee@${VALUES.host_name}`);
+  expect(JSON.stringify([outputFields(outputs), exportLines(outputs)])).not.toContain("c0ffee");
+  expect(exportLines(outputs)).toEqual([
+    "export FUNCTIONS_APP_NAME=same-dev-1",
+    `export FUNCTIONS_HOST_NAME=${VALUES.host_name}`,
+  ]);
+});
+
+test("an environment that is not deployed says how to deploy it", async () => {
+  const folder = environmentFolder(await makeTempDir(), "prod", false);
+  await expect(loadOutputs(folder)).rejects.toMatchObject({
+    code: "ERR_NOT_DEPLOYED",
+    hint: "Run `same-kit up --env prod`, or choose another --env.",
+  });
+});
+
+test.each(["", "Prod", "much-too-long", "a/b", ".."])("%j names no environment", (name) => {
+  expect(() => environmentFolder("/state", name, false)).toThrow(expect.objectContaining({ code: "ERR_ENVIRONMENT_NAME" }));
+});
+
+test("a rehearsal has a folder of its own", () => {
+  expect(environmentFolder("/state", "dev", true).dir).not.toBe(environmentFolder("/state", "dev", false).dir);
+});

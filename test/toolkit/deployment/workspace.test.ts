@@ -1,0 +1,85 @@
+import { readdir, readFile, writeFile } from "node:fs/promises";
+import path from "node:path";
+import { expect, test } from "vitest";
+import { environmentFolder } from "../../../toolkit/src/deployment/environment.ts";
+import {
+  declaredVariables,
+  prepareTerraformWorkspace,
+  updateTerraformVariables,
+} from "../../../toolkit/src/deployment/workspace.ts";
+import { makeTempDir } from "../../helpers/temp-dir.ts";
+
+async function prepare(isRehearsal = false) {
+  const moduleDir = await makeTempDir();
+  await writeFile(path.join(moduleDir, "variables.tf"), 'variable "plan" {\n}\nvariable "location" {\n}\n');
+  await writeFile(path.join(moduleDir, ".terraform.lock.hcl"), "# pinned\n");
+  const folder = environmentFolder(await makeTempDir(), "dev", isRehearsal);
+  const options = {
+    moduleDir,
+    backendFile: null,
+    variables: { plan: "flex" },
+    variableFiles: [] as string[],
+    lockFile: null,
+    providerIdentity: "one",
+  };
+  const lay = (changes: Partial<typeof options> = {}) => prepareTerraformWorkspace(folder, { ...options, ...changes });
+  const read = (name: string) => readFile(path.join(folder.terraformDir, name), "utf8");
+  return { moduleDir, folder, lay, read };
+}
+
+test("holds the module, its lock file and the variables", async () => {
+  const { folder, lay, read } = await prepare();
+  await lay();
+  expect((await readdir(folder.terraformDir)).sort()).toEqual([
+    ".terraform.lock.hcl",
+    "variables.auto.tfvars.json",
+    "variables.tf",
+  ]);
+  expect(JSON.parse(await read("variables.auto.tfvars.json"))).toEqual({ plan: "flex" });
+});
+
+test("a rehearsal does without the module's checksums: its provider is another", async () => {
+  const { folder, lay } = await prepare(true);
+  await lay();
+  expect(await readdir(folder.terraformDir)).not.toContain(".terraform.lock.hcl");
+});
+
+test("what is no longer given is no longer there", async () => {
+  const { folder, lay } = await prepare();
+  const file = path.join(await makeTempDir(), "mine.tfvars");
+  await writeFile(file, 'location = "northeurope"\n');
+  await lay({ variableFiles: [file] });
+  expect(await readdir(folder.terraformDir)).toContain("file-00.auto.tfvars");
+  await lay();
+  expect(await readdir(folder.terraformDir)).not.toContain("file-00.auto.tfvars");
+});
+
+test("variables of flags are read after those of files, so that they win", async () => {
+  const { folder, lay } = await prepare();
+  const file = path.join(await makeTempDir(), "mine.tfvars.json");
+  await writeFile(file, "{}");
+  await lay({ variableFiles: [file] });
+  const names = (await readdir(folder.terraformDir)).filter((name) => name.includes(".auto.tfvars")).sort();
+  expect(names).toEqual(["file-00.auto.tfvars.json", "variables.auto.tfvars.json"]);
+});
+
+test("init is needed again for another module or provider, not for other variables", async () => {
+  const { moduleDir, lay } = await prepare();
+  const first = await lay();
+  expect(await lay({ variables: { plan: "premium" } })).toBe(first);
+  expect(await lay({ providerIdentity: "two" })).not.toBe(first);
+  await writeFile(path.join(moduleDir, "main.tf"), "locals {}\n");
+  expect(await lay()).not.toBe(first);
+});
+
+test("variables can be changed later; the others stay", async () => {
+  const { folder, lay, read } = await prepare();
+  await lay();
+  await updateTerraformVariables(folder, { metadata_host: "localhost:1" });
+  expect(JSON.parse(await read("variables.auto.tfvars.json"))).toEqual({ plan: "flex", metadata_host: "localhost:1" });
+});
+
+test("the module's variables are known by name", async () => {
+  const { moduleDir } = await prepare();
+  expect(await declaredVariables(moduleDir)).toEqual(["plan", "location"]);
+});
