@@ -57,7 +57,7 @@ export function subscriptionRoutes(context: ArmContext): Route[] {
       findRole(request, account.subscriptionId),
     ),
     route("GET", "/{scope*}/providers/Microsoft.Authorization/roleDefinitions/{role}", (_request, { role }) =>
-      ok(describeRoleById(role ?? "", account.subscriptionId)),
+      roleById(role ?? "", account.subscriptionId),
     ),
   ];
 }
@@ -102,17 +102,21 @@ function searchByName(request: MiniRequest, { store }: ArmContext): Answer {
 function findRole(request: MiniRequest, subscriptionId: string): Answer {
   const roleName = /roleName eq '([^']*)'/i.exec(request.url.searchParams.get("$filter") ?? "")?.[1];
   if (roleName === undefined) return armError(400, "InvalidFilter", "Only roleName eq '…' is understood.");
-  return ok({ value: [describeRole(guidFrom(roleName), roleName, subscriptionId)] });
+  const found = BUILT_IN_ROLES.filter((name) => name === roleName);
+  return ok({ value: found.map((name) => describeRole(name, subscriptionId)) });
 }
 
 const BUILT_IN_ROLES = ["Storage Blob Data Owner", "Storage Queue Data Contributor", "Storage Table Data Contributor"];
 
-function describeRoleById(role: string, subscriptionId: string) {
-  const roleName = BUILT_IN_ROLES.find((name) => guidFrom(name) === role) ?? role;
-  return describeRole(role, roleName, subscriptionId);
+function roleById(id: string, subscriptionId: string): Answer {
+  const roleName = BUILT_IN_ROLES.find((name) => guidFrom(name) === id);
+  if (roleName === undefined)
+    return armError(404, "RoleDefinitionDoesNotExist", `The specified role definition with ID '${id}' does not exist.`);
+  return ok(describeRole(roleName, subscriptionId));
 }
 
-function describeRole(name: string, roleName: string, subscriptionId: string) {
+function describeRole(roleName: string, subscriptionId: string) {
+  const name = guidFrom(roleName);
   return {
     id: `/subscriptions/${subscriptionId}/providers/Microsoft.Authorization/roleDefinitions/${name}`,
     name,

@@ -122,6 +122,20 @@ describe("Azure Resource Manager", () => {
     expect(answers.map(({ body }) => (body as { nameAvailable: boolean }).nameAvailable)).toEqual([false, true]);
   });
 
+  test("knows the built-in roles of storage accounts by name and by ID, and no role that Azure has not", async () => {
+    const mini = await startTestMiniAzure();
+    const roles = `/subscriptions/${mini.subscriptionId}/providers/Microsoft.Authorization/roleDefinitions`;
+    const find = async (name: string) => {
+      const { body } = await mini.arm("GET", `${roles}?$filter=${encodeURIComponent(`roleName eq '${name}'`)}`);
+      return (body as { value: { id: string }[] }).value;
+    };
+    const [owner, ...others] = await find("Storage Blob Data Owner");
+    expect([others, await find("Storage Blob Date Owner")]).toEqual([[], []]);
+    const { body } = await mini.arm("GET", owner?.id ?? "");
+    expect(body).toMatchObject({ properties: { roleName: "Storage Blob Data Owner" } });
+    expect((await mini.arm("GET", `${roles}/00000000-0000-0000-0000-000000000000`)).status).toBe(404);
+  });
+
   test("lists groups and resources by tag", async () => {
     const mini = await startTestMiniAzure();
     const root = `/subscriptions/${mini.subscriptionId}`;
