@@ -41,11 +41,7 @@ const CASES: readonly [string, string, RegExp][] = [
     "building account: unable to configure ResourceManagerAccount: subscription ID could not be determined and was not specified",
     /603a7204.* is not usable for ada@example\.org/,
   ],
-  [
-    "ERR_PREFLIGHT_SUBSCRIPTION",
-    'the provided subscription ID "603a7204" is not known by Azure CLI',
-    /is not usable/,
-  ],
+  ["ERR_PREFLIGHT_SUBSCRIPTION", 'the provided subscription ID "603a7204" is not known by Azure CLI', /is not usable/],
   [
     "ERR_PROVISION_QUOTA",
     'creating Service Plan: unexpected status 401 (401 Unauthorized) with response: {"Code":"Unauthorized","Message":"Operation cannot be completed without additional quota. \\r\\nCurrent Limit (Dynamic VMs): 0"}',
@@ -72,18 +68,34 @@ const CASES: readonly [string, string, RegExp][] = [
     'the Site Name "same" failed the availability check: Hostname already exists.',
     /A name is taken/,
   ],
-  ["ERR_PROVISION_NAME_TAKEN", 'unexpected status 409 with response: {"Details":[{"ErrorEntity":{"ExtendedCode":"54001"}}]}', /taken/],
+  [
+    "ERR_PROVISION_NAME_TAKEN",
+    'unexpected status 409 with response: {"Details":[{"ErrorEntity":{"ExtendedCode":"54001"}}]}',
+    /taken/,
+  ],
   ["ERR_PROVISION_NAME_TAKEN", "unexpected status 409 with error: StorageAccountAlreadyTaken: taken", /world-wide/],
   [
     "ERR_PROVISION_NOT_IN_STATE",
     'a resource with the ID "/subscriptions/s/resourceGroups/other" already exists - to be managed via Terraform this resource needs to be imported into the State.',
     /resourceGroups\/other exists but is not in the state/,
   ],
-  ["ERR_PROVISION_REGION", "unexpected status 400 with error: LocationNotAvailableForResourceType: no", /does not offer the flex plan/],
+  [
+    "ERR_PROVISION_REGION",
+    "unexpected status 400 with error: LocationNotAvailableForResourceType: no",
+    /does not offer the flex plan/,
+  ],
   ["ERR_PROVISION_PLAN_MIX", "This pricing tier isn't allowed in this resource group.", /cannot be beside/],
   ["ERR_PROVISION_PLAN_MIX", "This pricing tier is not allowed in this resource group.", /cannot be beside/],
-  ["ERR_PROVISION_SETTING_REFUSED", '{"ErrorEntity":{"ExtendedCode":"51021","Message":"FtpsState"}}', /\(51021\): .*FtpsState/],
-  ["ERR_PROVISION_PROVIDER_UNAVAILABLE", "Failed to query available provider packages", /could not get the azurerm provider/],
+  [
+    "ERR_PROVISION_SETTING_REFUSED",
+    '{"ErrorEntity":{"ExtendedCode":"51021","Message":"FtpsState"}}',
+    /\(51021\): .*FtpsState/,
+  ],
+  [
+    "ERR_PROVISION_PROVIDER_UNAVAILABLE",
+    "Failed to query available provider packages",
+    /could not get the azurerm provider/,
+  ],
   [
     "ERR_PROVISION_LOCK_FILE",
     "the local package for registry.terraform.io/hashicorp/azurerm 5.2.0 doesn't match any of the checksums previously recorded in the dependency lock file",

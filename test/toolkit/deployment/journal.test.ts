@@ -43,10 +43,20 @@ test("while a phase runs it is written down as started", async () => {
 test("a result that does not count leaves the entry from before", async () => {
   const journal = await Journal.open(await newFolder(), now);
   await journal.run("provision", "a", async () => "applied");
-  await journal.run("provision", "b", async () => "planned", (kind) => kind === "applied");
+  await journal.run(
+    "provision",
+    "b",
+    async () => "planned",
+    (kind) => kind === "applied",
+  );
   expect(journal.phase("provision")).toMatchObject({ status: "done", fingerprint: "a" });
   await journal.forget("provision");
-  await journal.run("provision", "b", async () => "planned", (kind) => kind === "applied");
+  await journal.run(
+    "provision",
+    "b",
+    async () => "planned",
+    (kind) => kind === "applied",
+  );
   expect(journal.phase("provision")).toBeNull();
 });
 

@@ -54,7 +54,9 @@ test("an environment that is not deployed says how to deploy it", async () => {
 });
 
 test.each(["", "Prod", "much-too-long", "a/b", ".."])("%j names no environment", (name) => {
-  expect(() => environmentFolder("/state", name, false)).toThrow(expect.objectContaining({ code: "ERR_ENVIRONMENT_NAME" }));
+  expect(() => environmentFolder("/state", name, false)).toThrow(
+    expect.objectContaining({ code: "ERR_ENVIRONMENT_NAME" }),
+  );
 });
 
 test("a rehearsal has a folder of its own", () => {

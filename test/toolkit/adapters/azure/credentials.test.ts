@@ -1,0 +1,67 @@
+import { expect, test } from "vitest";
+import { type Credential, resolveCredential } from "../../../../toolkit/src/adapters/azure/credentials.ts";
+
+const PRINCIPAL = { ARM_CLIENT_ID: "client", ARM_TENANT_ID: "tenant" };
+const noFetch: typeof fetch = async () => {
+  throw new Error("not asked");
+};
+const resolve = (
+  env: NodeJS.ProcessEnv,
+  deps: { readFile?: (file: string) => Promise<string>; fetch?: typeof fetch } = {},
+) => resolveCredential(env, { readFile: async () => "", fetch: noFetch, ...deps });
+
+// In azurerm's order; each line also sets what comes later.
+test.each<[string, NodeJS.ProcessEnv]>([
+  [
+    "client-certificate",
+    { ...PRINCIPAL, ARM_CLIENT_CERTIFICATE_PATH: "c.pfx", ARM_CLIENT_SECRET: "s", ARM_USE_OIDC: "true" },
+  ],
+  ["client-secret", { ...PRINCIPAL, ARM_CLIENT_SECRET: "s", ARM_USE_OIDC: "true", ARM_USE_MSI: "true" }],
+  ["oidc", { ...PRINCIPAL, ARM_USE_OIDC: "1", ARM_USE_MSI: "true" }],
+  ["managed-identity", { ARM_USE_MSI: "TRUE" }],
+  ["az", { ARM_USE_OIDC: "false" }],
+  ["az", { ARM_CLIENT_ID: "", ARM_CLIENT_SECRET: "" }],
+])("%s is chosen", (kind, env) => {
+  expect(resolve(env)).toMatchObject({ kind });
+});
+
+test("what is set by half is told, all at once", () => {
+  expect(resolve({ ARM_CLIENT_SECRET: "s" })).toEqual([
+    { variable: "ARM_CLIENT_ID", message: "ARM_CLIENT_ID is not set, which signing in by client-secret needs." },
+    { variable: "ARM_TENANT_ID", message: "ARM_TENANT_ID is not set, which signing in by client-secret needs." },
+  ]);
+});
+
+test("a secret may lie in a file", async () => {
+  const env = { ...PRINCIPAL, ARM_CLIENT_SECRET_FILE_PATH: "/run/secret" };
+  const credential = resolve(env, { readFile: async (file) => `from ${file}\n` }) as Extract<
+    Credential,
+    { kind: "client-secret" }
+  >;
+  expect(await credential.secret()).toBe("from /run/secret");
+});
+
+test("in GitHub Actions the job's own token endpoint is asked", async () => {
+  const asked: [string, string | null][] = [];
+  const env = {
+    ...PRINCIPAL,
+    ARM_USE_OIDC: "true",
+    ACTIONS_ID_TOKEN_REQUEST_URL: "https://pipelines.example/token?v=1",
+    ACTIONS_ID_TOKEN_REQUEST_TOKEN: "job",
+  };
+  const credential = resolve(env, {
+    fetch: async (url, init) => {
+      asked.push([String(url), new Headers(init?.headers).get("authorization")]);
+      return Response.json({ value: "jwt" });
+    },
+  }) as Extract<Credential, { kind: "oidc" }>;
+  expect(await credential.assertion()).toBe("jwt");
+  expect(asked).toEqual([
+    ["https://pipelines.example/token?v=1&audience=api%3A%2F%2FAzureADTokenExchange", "Bearer job"],
+  ]);
+});
+
+test("OIDC without a token says what the job lacks", async () => {
+  const credential = resolve({ ...PRINCIPAL, ARM_USE_OIDC: "true" }) as Extract<Credential, { kind: "oidc" }>;
+  await expect(credential.assertion()).rejects.toThrow("permissions: id-token: write");
+});

@@ -1,0 +1,51 @@
+import { expect, test } from "vitest";
+import { toVariables } from "../../../toolkit/src/commands/deployment-variables.ts";
+
+const DECLARED = [
+  "project",
+  "environment",
+  "location",
+  "plan",
+  "names",
+  "log_retention_days",
+  "subscription_id",
+  "recover",
+];
+const NONE = { project: undefined, location: undefined, hosting: undefined, var: [] };
+
+test("flags win over --var, and what is JSON counts as such", () => {
+  const variables = toVariables(
+    {
+      ...NONE,
+      location: "northeurope",
+      var: ['names={"app":"mine"}', "log_retention_days=60", "location=westus", "project=a=b"],
+    },
+    "dev",
+    DECLARED,
+  );
+  expect(variables).toEqual({
+    names: { app: "mine" },
+    log_retention_days: 60,
+    location: "northeurope",
+    project: "a=b",
+    environment: "dev",
+  });
+});
+
+test.each([
+  ["log_retention=60", /the module has no such variable/],
+  ["nothing", /is no NAME=VALUE/],
+  ["=1", /is no NAME=VALUE/],
+  ["subscription_id=x", /is set by same-kit itself/],
+  ["recover=true", /is set by same-kit itself/],
+])("--var %s is refused", (text, message) => {
+  expect(() => toVariables({ ...NONE, var: [text] }, "dev", DECLARED)).toThrow(
+    expect.objectContaining({ code: "ERR_VARIABLE", exitCode: 2, message: expect.stringMatching(message) }),
+  );
+});
+
+test("a hosting plan that there is not is refused with those that there are", () => {
+  expect(() => toVariables({ ...NONE, hosting: "dedicated" }, "dev", DECLARED)).toThrow(
+    expect.objectContaining({ code: "ERR_HOSTING_PLAN", hint: "Choose one of flex, consumption, premium." }),
+  );
+});
