@@ -4,13 +4,7 @@ import type { InstanceStatus, TaskHubClient } from "../engine/client.ts";
 import { type Engine, startEngine } from "../engine/index.ts";
 import type { FunctionInvoker } from "../engine/ports.ts";
 import type { DurableTaskSettings } from "../engine/settings.ts";
-import {
-  createFunctionInvoker,
-  type FunctionsHost,
-  type HostExtension,
-  type HostedFunction,
-  startFunctionsHost,
-} from "../host/index.ts";
+import { createFunctionInvoker, type FunctionsHost, type HostedFunction } from "../host/index.ts";
 import { identifyThisProcess } from "../process/process-identity.ts";
 import { type Clock, createSystemClock } from "../shared/clock.ts";
 import { createLogger, type Logger, type LogSink } from "../shared/logger.ts";
@@ -22,6 +16,7 @@ import { findDoubtfulRuns } from "./doubtful-runs.ts";
 import { createDurableExtension } from "./durable-extension.ts";
 import { LateInvoker } from "./late-invoker.ts";
 import { type LocalStorage, openLocalStorage } from "./open-local-storage.ts";
+import { startHost } from "./start-host.ts";
 import { StopStack } from "./stop-stack.ts";
 import type { StorageChoice } from "./storage-choice.ts";
 
@@ -119,7 +114,8 @@ async function startAll(options: LocalOptions, running: StopStack): Promise<Loca
   return toLocalHost(parts, settings, storage, running);
 }
 
-type Setting = {
+/** One start: what was asked for, and what is known and there by now. */
+export type LocalSetting = {
   options: LocalOptions;
   appDir: string;
   folder: StateFolder;
@@ -132,7 +128,7 @@ type Setting = {
 type Parts = { host: FunctionsHost; engine: Engine; doubtfulRuns: InstanceStatus[] };
 
 /** Host and hub at once: the worker loads the app while Azurite comes up and the hub's tables are made. */
-async function startParts(setting: Setting, running: StopStack): Promise<Parts> {
+async function startParts(setting: LocalSetting, running: StopStack): Promise<Parts> {
   const { settings, storage, log, clock } = setting;
   const extension = await createDurableExtension({ settings, clock, log: log.child("management") });
   running.add(() => extension.stop());
@@ -149,29 +145,8 @@ async function startParts(setting: Setting, running: StopStack): Promise<Parts> 
   return { host, engine, doubtfulRuns };
 }
 
-function startHost(
-  { options, appDir, folder, settings, storage, log }: Setting,
-  extension: HostExtension,
-): Promise<FunctionsHost> {
-  const { port, watch, inspect, appSettings } = options;
-  return startFunctionsHost({
-    appDir,
-    extensions: [extension],
-    appSettings: {
-      ...appSettings,
-      AzureWebJobsStorage: storage.connectionString,
-      [settings.connectionName]: storage.connectionString,
-    },
-    log,
-    stateDir: folder.dir,
-    ...(port === undefined ? {} : { port }),
-    ...(watch === undefined ? {} : { watch }),
-    ...(inspect === undefined ? {} : { inspect }),
-  });
-}
-
 async function startHubEngine(
-  { options, settings, storage, log, clock }: Setting,
+  { options, settings, storage, log, clock }: LocalSetting,
   invokerComing: Promise<FunctionInvoker>,
   doubtfulRuns: InstanceStatus[],
 ): Promise<Engine> {
@@ -202,7 +177,7 @@ async function stopEngine(engine: Engine | undefined, { lost }: LocalStorage): P
 
 async function announce(
   { detachedLogFile }: LocalOptions,
-  { appDir, folder, settings, storage }: Pick<Setting, "appDir" | "folder" | "settings" | "storage">,
+  { appDir, folder, settings, storage }: Pick<LocalSetting, "appDir" | "folder" | "settings" | "storage">,
   { url, port }: FunctionsHost,
 ): Promise<RunFile> {
   const runFile: RunFile = {

@@ -100,6 +100,15 @@ test("an app that does not load leaves nothing running", async () => {
   await expect(readFile(path.join(stateDir, "azurite", "running.json"))).rejects.toMatchObject({ code: "ENOENT" });
 });
 
+test("the owner of a wanted port is named", async () => {
+  const { port } = await startLocalHost({ appDir: APP, stateDir: await makeTempDir(), storage: MEMORY });
+  const starting = startLocal({ appDir: APP, stateDir: await makeTempDir(), storage: MEMORY, port });
+  await expect(starting).rejects.toMatchObject({
+    code: "ERR_PORT_IN_USE",
+    message: expect.stringMatching(new RegExp(`^Port ${port} .* It belongs to process ${process.pid} `)),
+  });
+});
+
 test("a host stops when its signal aborts", async () => {
   const ending = new AbortController();
   const stateDir = await makeTempDir();

@@ -1,0 +1,48 @@
+import {
+  DEFAULT_PORT,
+  type FunctionsHost,
+  HostError,
+  type HostExtension,
+  loadLocalSettings,
+  startFunctionsHost,
+} from "../host/index.ts";
+import { describePortOwner, findPortOwner } from "../process/port-owner.ts";
+import type { LocalSetting } from "./start-local.ts";
+
+/** The Functions host on the app, with its storage in its settings; an error about the port names who has it. */
+export async function startHost(
+  { options, appDir, folder, settings, storage, log }: LocalSetting,
+  extension: HostExtension,
+): Promise<FunctionsHost> {
+  const { port, watch, inspect, appSettings } = options;
+  const starting = startFunctionsHost({
+    appDir,
+    extensions: [extension],
+    appSettings: {
+      ...appSettings,
+      AzureWebJobsStorage: storage.connectionString,
+      [settings.connectionName]: storage.connectionString,
+    },
+    log,
+    stateDir: folder.dir,
+    ...(port === undefined ? {} : { port }),
+    ...(watch === undefined ? {} : { watch }),
+    ...(inspect === undefined ? {} : { inspect }),
+  });
+  return starting.catch(async (error: unknown) => {
+    throw await nameOwner(error, port ?? (await loadLocalSettings(appDir)).port ?? DEFAULT_PORT);
+  });
+}
+
+/** Adds who has the port to the host's own words. */
+async function nameOwner(error: unknown, port: number): Promise<unknown> {
+  if (!(error instanceof HostError) || error.code !== "ERR_PORT_IN_USE") return error;
+  const owner = await findPortOwner(port);
+  if (owner === undefined) return error;
+  return new HostError({
+    code: error.code,
+    message: `${error.message} It belongs to ${describePortOwner(owner)}.`,
+    ...(error.hint === undefined ? {} : { hint: error.hint }),
+    cause: error,
+  });
+}
