@@ -14,6 +14,7 @@ type Completed = Extract<ExecutorResult, { kind: "completed" }>;
 
 // Durable takes 16 KB of UTF-16, which is half as many characters.
 const MAX_STATUS_CHARACTERS = 7_000;
+const MAX_STATUS_STEPS = 100;
 // All steps' printed text together, as it lies in the history and in the output.
 const OUTPUT_BUDGET_BYTES = 16 * 1024 * 1024;
 const LEAST_TAIL_BYTES = 4 * 1024;
@@ -67,7 +68,7 @@ function toResult(last: Completed, steps: StepRecord[]): RunResult {
 }
 
 function toStatus(step: PipelineStep, index: number, total: number, records: readonly StepRecord[]): CustomStatus {
-  const completed = records.map(({ name, durationMs }) => ({ name, durationMs }));
+  const completed = records.slice(-MAX_STATUS_STEPS).map(({ name, durationMs }) => ({ name, durationMs }));
   const status = { step: { name: step.name, index, total }, completed, completedCount: records.length };
   while (JSON.stringify(status).length > MAX_STATUS_CHARACTERS) completed.splice(0, Math.ceil(completed.length / 8));
   return status;

@@ -1,6 +1,8 @@
 import { type ChildProcess, spawn } from "node:child_process";
+import os from "node:os";
 import { createInterface } from "node:readline";
 import type { Readable, Writable } from "node:stream";
+import { setTimeout as delay } from "node:timers/promises";
 import { PythonError } from "./errors.ts";
 import { type RunnerFiles, runnerMain, runnerPackages } from "./runner-files.ts";
 
@@ -45,10 +47,14 @@ export type StepOrder = {
   warnOfForeignPackages: boolean;
 };
 
+type Reply = ({ kind: "ready" } & ReadyPython) | { kind: "started"; pid: number } | ({ kind: "exit" } & StepExit);
+
 // Importing dill takes a tenth of a second; a machine that swaps, or a cold disk in the cloud, has its time.
 const START_TIMEOUT_MS = 60_000;
 // The guardian needs milliseconds to end a tree; this is for one that does not answer at all.
 const KILL_TIMEOUT_MS = 10_000;
+// All processes of the step are dead by then, so their output ends at once.
+const DRAIN_TIMEOUT_MS = 5_000;
 
 /**
  * A Python process for one step, started ahead with dill imported. It ends by itself, with all it started and its folder, as soon as
@@ -63,6 +69,7 @@ export class StepProcess {
   readonly #exited: Promise<void>;
   readonly #closed: Promise<void>;
   #onExitReply: (exit: StepExit) => void = () => {};
+  #stepPid: number | undefined;
   #startupErrors = "";
 
   constructor(options: StepProcessOptions) {
@@ -97,14 +104,14 @@ export class StepProcess {
     const replied = new Promise<StepExit>((resolve) => {
       this.#onExitReply = resolve;
     });
-    const gone = this.#exited.then((): StepExit => ({ cause: "ended", signal: 9 }));
+    const gone = this.#exited.then(() => this.#endWithoutGuardian());
     this.#control.write(`${JSON.stringify(order)}\n`);
     const kill = () => this.#kill();
     signal.addEventListener("abort", kill, { once: true });
     if (signal.aborted) kill();
     try {
       const exit = await Promise.race([replied, gone]);
-      await Promise.race([drained(this.stdout, this.stderr), this.#closed]);
+      await Promise.race([drained(this.stdout, this.stderr), delay(DRAIN_TIMEOUT_MS, undefined, { ref: false })]);
       return exit;
     } finally {
       signal.removeEventListener("abort", kill);
@@ -117,6 +124,16 @@ export class StepProcess {
     const timer = setTimeout(() => this.#child.kill("SIGKILL"), KILL_TIMEOUT_MS);
     await this.#exited;
     clearTimeout(timer);
+  }
+
+  /** Something killed the guardian itself, as the system does when memory runs out. The step's process died with it. */
+  #endWithoutGuardian(): StepExit {
+    try {
+      if (this.#stepPid !== undefined) process.kill(-this.#stepPid, "SIGKILL");
+    } catch {
+      // Its group is gone as well.
+    }
+    return { cause: "ended", signal: os.constants.signals.SIGKILL };
   }
 
   #kill(): void {
@@ -151,10 +168,17 @@ export class StepProcess {
       this.#child.once("error", (error) => fail(error.message, error));
       void this.#closed.then(() => fail(`it ended with exit code ${this.#child.exitCode ?? this.#child.signalCode}`));
       createInterface({ input: replies }).on("line", (line) => {
-        const message = JSON.parse(line) as ({ kind: "ready" } & ReadyPython) | ({ kind: "exit" } & StepExit);
-        if (message.kind === "exit") return this.#onExitReply(message);
-        clearTimeout(timer);
-        resolve(message);
+        const message = JSON.parse(line) as Reply;
+        switch (message.kind) {
+          case "ready":
+            clearTimeout(timer);
+            return resolve(message);
+          case "started":
+            this.#stepPid = message.pid;
+            return;
+          case "exit":
+            return this.#onExitReply(message);
+        }
       });
     });
   }

@@ -68,7 +68,10 @@ async function runIn(started: StartedPython, run: StepRun): Promise<ExecutorResu
     const sameYaml = await readSameYaml(run.contents.sources["same.yaml"]?.toString("utf8") ?? "");
     await layOut(ready.folder, run.contents, sameYaml);
     // While this step runs, the next one's process starts. After the last one there is time later.
-    if (!input.isLast) deps.python.prepare(environment);
+    if (!input.isLast) {
+      deps.python.prepare(environment);
+      deps.blobs.open();
+    }
     const stdout = new StepOutput(process.stdout, input.outputTailBytes, deps.onStdout);
     const stderr = new StepOutput(process.stderr, input.outputTailBytes, deps.onStderr);
     const exit = await process.run(toOrder(run, ready, sameYaml, environment.isIsolated), timeout);

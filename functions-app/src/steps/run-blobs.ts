@@ -5,6 +5,8 @@ import { managedIdentityCredential } from "./managed-identity.ts";
 
 /** Contents of runs in the app's own storage account, addressed by what they hold. */
 export type RunBlobs = {
+  /** Begins to load and connect, for whoever will save later. */
+  open(): void;
   /** Stores the bytes below the run's own prefix, once however often they are given. */
   save(instanceId: string, kind: "session" | "source", content: Uint8Array): Promise<BlobReference>;
   /** @throws Error where the blob is gone, is another run's, or does not hold what it held. */
@@ -23,6 +25,7 @@ export function openRunBlobs(env: NodeJS.ProcessEnv, taskHubName: string): RunBl
   const containerName = `${taskHubName.toLowerCase()}-largemessages`;
   const container = async () => (await openAccount(env)).getContainerClient(containerName);
   return {
+    open: () => void openAccount(env).catch(() => {}), // Reported by the call that needs it.
     async save(instanceId, kind, content) {
       const sha256 = hashOf(content);
       const name = `${instanceId}/${kind}-${sha256}.${kind === "session" ? "dill" : "bin"}`;
@@ -57,7 +60,7 @@ async function upload(container: ContainerClient, name: string, content: Uint8Ar
 let opened: { key: string; account: Promise<BlobServiceClient> } | undefined;
 
 /** One client per account and process: it keeps connections and tokens. */
-function openAccount(env: NodeJS.ProcessEnv): Promise<BlobServiceClient> {
+async function openAccount(env: NodeJS.ProcessEnv): Promise<BlobServiceClient> {
   const connectionString = env["AzureWebJobsStorage"] ?? "";
   const accountName = env["AzureWebJobsStorage__accountName"];
   const endpoint =

@@ -1,6 +1,6 @@
 """Serves one step. Started ahead of it with dill imported, waits for the request, forks the process that runs the step.
 
-Protocol, one JSON document a line. To the app on file descriptor 3: `ready`, then `exit`. From the app on standard input: the
+Protocol, one JSON document a line. To the app on file descriptor 3: `ready`, `started`, `exit`. From the app on standard input: the
 request, then `kill` or the end of input. What is large lies in the step's folder: `code.py`, `session.in`, the step's working
 directory `work/`; the child leaves `report.json` and `session.out` there. The folder is removed whatever happens.
 """
@@ -36,6 +36,7 @@ def serve(temp_folder):
 
 def _run(request, folder):
     child = guard.start(lambda: _child(request, folder))
+    _reply({"kind": "started", "pid": child})
     _let_go_of_output()
     status, cause = guard.wait(child)
     guard.end_all(child)

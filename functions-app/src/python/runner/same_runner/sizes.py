@@ -5,6 +5,8 @@ import sys
 import types
 
 _ATOMS = (int, float, complex, bool, str, bytes, bytearray, type(None))
+_PLAIN = frozenset(_ATOMS)
+_CHUNK = 50_000
 _SEQUENCES = (list, tuple, set, frozenset, collections.deque)
 # Shared by the whole program, so they are nobody's size.
 _SHARED = (type, types.ModuleType, types.FunctionType, types.BuiltinFunctionType, types.MethodType, types.CodeType)
@@ -16,16 +18,33 @@ def deep_size(value, limit=None):
     seen = set()
     queue = [value]
     while queue:
+        if limit is not None and total > limit:
+            return total
         item = queue.pop()
         if id(item) in seen or isinstance(item, _SHARED):
             continue
         seen.add(id(item))
         total += _own_size(item)
-        if limit is not None and total > limit:
-            return total
-        if not isinstance(item, _ATOMS):
-            queue.extend(_parts(item))
+        if isinstance(item, _ATOMS):
+            continue
+        parts = _parts(item)
+        for start in range(0, len(parts), _CHUNK):
+            total += _add(parts[start : start + _CHUNK], seen, queue)
+            if limit is not None and total > limit:
+                return total
     return total
+
+
+def _add(parts, seen, queue):
+    """Queues the parts, but measures plain values at once: millions of numbers in a list are usual."""
+    if not _PLAIN.issuperset(map(type, parts)):
+        queue.extend(parts)
+        return 0
+    sizes = dict(zip(map(id, parts), map(sys.getsizeof, parts)))
+    for known in sizes.keys() & seen:
+        del sizes[known]
+    seen.update(sizes)
+    return sum(sizes.values())
 
 
 def _own_size(item):

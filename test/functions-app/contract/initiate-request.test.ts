@@ -1,0 +1,82 @@
+import { expect, test } from "vitest";
+import { toUrlSafeBase64 } from "../../../functions-app/src/contract/base64.ts";
+import { parseInitiateRequest } from "../../../functions-app/src/contract/initiate-request.ts";
+import { DEFAULT_LIMITS } from "../../../functions-app/src/contract/limits.ts";
+
+const limits = { ...DEFAULT_LIMITS, steps: 3, codeBytes: 20, requirementsBytes: 10 };
+const yaml = toUrlSafeBase64("apiVersion: 1\n");
+const step = (changes: Record<string, unknown> = {}) => ({
+  name: "same_step_000",
+  code: toUrlSafeBase64("x = 'ä?>'"),
+  sources: { "same.yaml": yaml },
+  ...changes,
+});
+const problemOf = (body: unknown) => {
+  const answer = parseInitiateRequest(body, limits);
+  return "problem" in answer ? answer.problem : undefined;
+};
+
+test("the body of upstream's client passes unchanged", () => {
+  const body = {
+    steps: [step(), step({ name: "same_step_001", sources: { "same.yaml": yaml, "requirements.txt": "" } })],
+  };
+  expect(parseInitiateRequest(body, limits)).toBe(body);
+});
+
+test.each<[string, unknown, string]>([
+  ["a text as body", "x", ""],
+  ["a list as body", [], ""],
+  ["no steps", {}, "steps"],
+  ["steps that are no list", { steps: {} }, "steps"],
+  ["an empty list of steps", { steps: [] }, "steps"],
+  ["an unknown key beside steps", { steps: [step()], extra: 1 }, "extra"],
+  ["a step that is no object", { steps: [null] }, "steps[0]"],
+  ["an unknown key in a step", { steps: [step({ cache: "P0D" })] }, "steps[0].cache"],
+  ["a step without a name", { steps: [step({ name: undefined })] }, "steps[0].name"],
+  ["a name of blanks", { steps: [step({ name: "  " })] }, "steps[0].name"],
+  ["a name with a line break", { steps: [step({ name: "a\nb" })] }, "steps[0].name"],
+  ["a name twice", { steps: [step(), step()] }, "steps[1].name"],
+  ["a step without code", { steps: [step({ code: undefined })] }, "steps[0].code"],
+  ["code in the other alphabet", { steps: [step({ code: "+/+/" })] }, "steps[0].code"],
+  ["code without padding", { steps: [step({ code: "eA" })] }, "steps[0].code"],
+  ["code with padding inside", { steps: [step({ code: "eA==eA==" })] }, "steps[0].code"],
+  ["code that is no UTF-8", { steps: [step({ code: toUrlSafeBase64(Buffer.from([0xff, 0xfe])) })] }, "steps[0].code"],
+  ["no sources", { steps: [step({ sources: undefined })] }, "steps[0].sources"],
+  ["no same.yaml", { steps: [step({ sources: {} })] }, 'steps[0].sources["same.yaml"]'],
+  [
+    "a same.yaml that is no base64",
+    { steps: [step({ sources: { "same.yaml": 1 } })] },
+    'steps[0].sources["same.yaml"]',
+  ],
+  [
+    "another source",
+    { steps: [step({ sources: { "same.yaml": yaml, "../a.py": yaml } })] },
+    'steps[0].sources["../a.py"]',
+  ],
+  [
+    "requirements that are no base64",
+    { steps: [step({ sources: { "same.yaml": yaml, "requirements.txt": "!" } })] },
+    'steps[0].sources["requirements.txt"]',
+  ],
+])("%s is refused with 400 and its field", (_, body, field) => {
+  expect(problemOf(body)).toMatchObject({ status: 400, field });
+});
+
+test.each<[string, unknown, string, number]>([
+  ["too many steps", { steps: [1, 2, 3, 4].map((n) => step({ name: `s${n}` })) }, "steps", 3],
+  ["too much code", { steps: [step({ code: toUrlSafeBase64("x".repeat(21)) })] }, "steps[0].code", 20],
+  [
+    "too many requirements",
+    { steps: [step({ sources: { "same.yaml": yaml, "requirements.txt": toUrlSafeBase64("x".repeat(11)) } })] },
+    'steps[0].sources["requirements.txt"]',
+    10,
+  ],
+])("%s are refused with 413, the field and the limit", (_, body, field, limit) => {
+  expect(problemOf(body)).toMatchObject({ status: 413, field, limit });
+});
+
+test("all that is wrong is listed, the first of it at the top", () => {
+  const problem = problemOf({ steps: [step({ code: "!" }), step({ name: "b", sources: {} })] });
+  expect(problem?.errors?.map((it) => it.field)).toEqual(["steps[0].code", 'steps[1].sources["same.yaml"]']);
+  expect(problem?.detail).toBe("steps[0].code must be URL-safe base64.");
+});

@@ -1,0 +1,38 @@
+import { expect, test } from "vitest";
+import { readJsonBody } from "../../../functions-app/src/functions/read-body.ts";
+
+async function* chunks(...parts: (string | Uint8Array)[]): AsyncGenerator<Uint8Array> {
+  for (const part of parts) yield Buffer.from(part as string);
+}
+const request = (body: AsyncIterable<Uint8Array> | null, headers: Record<string, string> = {}) => ({
+  body,
+  headers: new Headers(headers),
+});
+
+test("JSON in several chunks is put together, characters across their borders too", async () => {
+  const [head, tail] = [Buffer.from('{"a":"ä"}').subarray(0, 7), Buffer.from('{"a":"ä"}').subarray(7)];
+  expect(await readJsonBody(request(chunks(head, tail)), 100)).toEqual({ json: { a: "ä" } });
+});
+
+test("an announced size over the limit is refused unread", async () => {
+  const body = { [Symbol.asyncIterator]: () => expect.unreachable() };
+  const answer = await readJsonBody(request(body, { "content-length": "11" }), 10);
+  expect(answer).toMatchObject({ problem: { status: 413, limit: 10 } });
+});
+
+test("reading ends where the limit is passed", async () => {
+  let read = 0;
+  async function* endless(): AsyncGenerator<Uint8Array> {
+    for (; ; read += 4) yield Buffer.alloc(4);
+  }
+  expect(await readJsonBody(request(endless()), 10)).toMatchObject({ problem: { status: 413, limit: 10 } });
+  expect(read).toBe(8); // The third chunk was one too many.
+});
+
+test.each([
+  ["nothing", null],
+  ["no JSON", chunks("steps")],
+  ["no UTF-8", chunks(Buffer.from([0xc3]))],
+])("%s is a bad request that names the body", async (_, body) => {
+  expect(await readJsonBody(request(body), 100)).toMatchObject({ problem: { status: 400, field: "" } });
+});

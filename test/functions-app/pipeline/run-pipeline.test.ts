@@ -1,0 +1,109 @@
+import type { OrchestrationContext, Task } from "durable-functions";
+import { expect, test } from "vitest";
+import type { CustomStatus, RunResult } from "../../../functions-app/src/contract/run-result.ts";
+import type { ExecutorInput, ExecutorResult } from "../../../functions-app/src/pipeline/executor-call.ts";
+import { runPipeline } from "../../../functions-app/src/pipeline/run-pipeline.ts";
+
+type Answer = (input: ExecutorInput) => ExecutorResult | Error;
+
+const sources = { "same.yaml": "" };
+const steps = (...names: string[]) => names.map((name) => ({ name, code: "", sources }));
+const python = { version: "3.12.1", implementation: "CPython", dill: "0.4.1" };
+
+/** Plays Durable: answers every activity call at once. */
+function play(input: unknown, answer: Answer) {
+  const calls: ExecutorInput[] = [];
+  const statuses: CustomStatus[] = [];
+  const df = {
+    instanceId: "run-1",
+    getInput: () => input,
+    setCustomStatus: (status: CustomStatus) => void statuses.push(structuredClone(status)),
+    callActivity: (name: string, call: ExecutorInput) => {
+      expect(name).toBe("executor");
+      calls.push(call);
+      return call as unknown as Task;
+    },
+  };
+  const generator = runPipeline({ df } as unknown as OrchestrationContext);
+  let next = generator.next();
+  while (!next.done) {
+    const result = answer(next.value as unknown as ExecutorInput);
+    next = result instanceof Error ? generator.throw(result) : generator.next(result);
+  }
+  return { calls, statuses, result: next.value as RunResult };
+}
+
+const complete: Answer = ({ step, isLast, session }) => ({
+  kind: "completed",
+  record: {
+    name: step.name,
+    startedAt: "2026-01-01T00:00:00.000Z",
+    durationMs: 5,
+    codeMs: 1,
+    python: "3.12.1",
+    environment: "base",
+    output: { stdout: "", stderr: "" },
+    warnings: [],
+  },
+  python,
+  ...(isLast
+    ? { session_context: "gAQ=", variables: [{ name: "y", type: "str", repr: "'1'" }] }
+    : { session: { container: "c", name: `after-${step.name}`, sizeBytes: 1, sha256: session?.blob.name ?? "none" } }),
+});
+
+test("each step gets what the one before left, and the last one's session is the output", () => {
+  const { calls, result } = play({ steps: steps("a", "b", "c"), same_env: "prod" }, complete);
+  expect(calls.map(({ step, isLast, session }) => [step.name, isLast, session?.blob.name])).toEqual([
+    ["a", false, undefined],
+    ["b", false, "after-a"],
+    ["c", true, "after-b"],
+  ]);
+  expect(calls[0]).toMatchObject({ instanceId: "run-1", sameEnv: "prod" });
+  expect(result).toMatchObject({ session_context: "gAQ=", variables: [{ name: "y" }], python });
+  expect(result.steps.map((it) => it.name)).toEqual(["a", "b", "c"]);
+});
+
+test("the status names the running step, and what is completed", () => {
+  const { statuses } = play({ steps: steps("a", "b") }, complete);
+  const [a, b] = [
+    { name: "a", durationMs: 5 },
+    { name: "b", durationMs: 5 },
+  ];
+  expect(statuses).toEqual([
+    { step: { name: "a", index: 0, total: 2 }, completed: [], completedCount: 0 },
+    { step: { name: "b", index: 1, total: 2 }, completed: [a], completedCount: 1 },
+    { step: { name: "b", index: 1, total: 2 }, completed: [a, b], completedCount: 2 },
+  ]);
+});
+
+test("a thousand steps keep the status below Durable's 16 KB", () => {
+  const names = Array.from({ length: 1000 }, (_, index) => `${"n".repeat(100)}${index}`);
+  const { statuses } = play({ steps: steps(...names) }, complete);
+  expect(Math.max(...statuses.map((it) => JSON.stringify(it).length))).toBeLessThan(8_000);
+  expect(statuses.at(-1)).toMatchObject({ completedCount: 1000, step: { index: 999 } });
+  expect(statuses.at(-1)?.completed.at(-1)?.name).toBe(names.at(-1));
+});
+
+test("a step that fails ends the run with its name and traceback; later ones do not run", () => {
+  const failure = { type: "ValueError", message: "no", traceback: "Traceback …" };
+  const run = () => play({ steps: steps("a", "b") }, () => ({ kind: "failed", failure }));
+  expect(run).toThrow('Step "a" failed: ValueError: no\n\nTraceback …');
+});
+
+test("an activity that breaks names its step, without Durable's wrapping", () => {
+  const text = `Activity function 'executor' failed:  no storage \n {"$type":"System.Exception"}`;
+  expect(() => play({ steps: steps("a") }, () => new Error(text))).toThrow(/^Step "a" failed: Error: no storage$/);
+});
+
+test.each([
+  [undefined, "the input"],
+  [{ steps: [] }, "steps"],
+  [{ steps: steps("a"), other: 1 }, "other"],
+  [{ steps: steps("a"), same_env: "../x" }, "same_env"],
+  [{ steps: [{ name: "a", code: 1, sources }] }, "steps[0].code"],
+  [{ steps: [{ name: "a", code: "", sources: {} }] }, "same.yaml"],
+  [{ steps: [{ name: "a", code: "", sources: { ...sources, "evil.py": "" } }] }, "evil.py"],
+  [{ steps: [{ name: "a", code: { container: "c" }, sources }] }, "steps[0].code"],
+])("an input that did not pass the initiator is refused: %j", (input, field) => {
+  expect(() => play(input, complete)).toThrow(field);
+});

@@ -1,0 +1,27 @@
+import { writeFile } from "node:fs/promises";
+import path from "node:path";
+import { expect, test } from "vitest";
+import { readReport, warningsOf } from "../../../functions-app/src/steps/step-report.ts";
+import { makeTempDir } from "../../helpers/temp-dir.ts";
+
+test("a process that left a report is believed", async () => {
+  const folder = await makeTempDir();
+  await writeFile(path.join(folder, "report.json"), '{"codeMs":3}');
+  expect(await readReport(folder, { cause: "ended", code: 0 })).toEqual({ codeMs: 3 });
+});
+
+test.each([
+  [{ code: 3 }, "ProcessExit", "exit code 3"],
+  [{ signal: 11 }, "ProcessCrash", "SIGSEGV"],
+  [{ signal: 9 }, "ProcessCrash", "memory"],
+])("one that left none with %j is a failure", async (end, type, text) => {
+  const { failure } = await readReport(await makeTempDir(), { cause: "ended", ...end });
+  expect(failure?.type).toBe(type);
+  expect(failure?.message).toContain(text);
+});
+
+test("packages of this machine and variables that stay behind are warned of", () => {
+  const warnings = warningsOf({ foreignPackages: ["numpy"], exploded: { g: "It is a generator." } });
+  expect(warnings[0]).toContain("numpy");
+  expect(warnings[1]).toBe("g does not travel to later steps. It is a generator.");
+});
