@@ -75,7 +75,9 @@ test("what a host had in hand when it lost its partitions comes to their new own
   for await (const { rowKey } of table.listEntities()) {
     await table.updateEntity({ partitionKey: "", rowKey: String(rowKey), CurrentOwner: "host-two" }, "Merge");
   }
-  await waitFor(() => messagesAt(one.logged, "warn").some((it) => it.includes("taken by another worker")), { what: "the loss" });
+  await waitFor(() => messagesAt(one.logged, "warn").some((it) => it.includes("taken by another worker")), {
+    what: "the loss",
+  });
   answered.resolve();
   const two = await startTestEngine({ storage: storage(), hubName, invoker: app(), workerId: "host-two" });
   expect((await waitForInstance(two.client, instanceId)).output).toBe("42");
