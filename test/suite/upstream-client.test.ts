@@ -1,0 +1,62 @@
+import { execFile } from "node:child_process";
+import { writeFile } from "node:fs/promises";
+import path from "node:path";
+import { promisify } from "node:util";
+import { expect, test } from "vitest";
+import { compileSource } from "../../toolkit/src/usecases/compile-source.ts";
+import { useStack } from "../helpers/stack.ts";
+import { makeTempDir } from "../helpers/temp-dir.ts";
+import { readTestdata } from "../helpers/testdata.ts";
+
+// An unmodified upstream client: which request it sends, how it polls, what it reads of the result.
+const KEY = "k3y/with+signs";
+const stack = useStack({ accessKey: KEY, appSettings: { SAME_ACCESS_KEY: KEY } });
+
+const run = promisify(execFile);
+
+let found: Promise<string> | undefined;
+
+/** The same Python as the app's: a function's byte code is of one minor version. */
+function appPython(): Promise<string> {
+  found ??= stack
+    .complete(readTestdata("features", "singlestep").dir)
+    .then(({ python }) => python.executable ?? "python3");
+  return found;
+}
+
+/** @returns The session's values as the client sees them, or `error`. */
+async function runUpstreamClient(feature: string, credentials: string): Promise<Record<string, unknown>> {
+  const { dir } = readTestdata("features", feature);
+  const { request } = await compileSource({ location: dir, sameEnv: null });
+  const body = path.join(await makeTempDir(), "body.json");
+  await writeFile(body, JSON.stringify(request));
+  const { host } = new URL(stack.address.url);
+  const client = path.resolve("test/fixtures/clients/upstream_client.py");
+  const dill = path.resolve("dist/functions-app/python/packages");
+  const { stdout } = await run(await appPython(), [client, `http://${credentials}${host}`, body, dill]);
+  return JSON.parse(stdout) as Record<string, unknown>;
+}
+
+const withKey = `same:${encodeURIComponent(KEY)}@`;
+
+test.each(["singlestep", "multistep"])("it reads y of %s from the session", async (feature) => {
+  expect(await runUpstreamClient(feature, withKey)).toMatchObject({ x: 1, y: "1" });
+});
+
+test("it gets a failed run's text", async () => {
+  const { error } = await runUpstreamClient("failing_step", withKey);
+  expect(error).toContain('Step "same_step_001" failed: ZeroDivisionError');
+});
+
+test("a variable that could not travel loads, and raises when it is used", async () => {
+  expect(await runUpstreamClient("exploding_variables", withKey)).toMatchObject({
+    small: "stays",
+    numbers: expect.stringContaining("too large"),
+    stream: expect.stringContaining("not supported by dill"),
+  });
+});
+
+test.each(["", "same:wrong@"])("without the key (%j) it is refused", async (credentials) => {
+  const { error } = await runUpstreamClient("singlestep", credentials);
+  expect(error).toMatch(/^401 /);
+});
