@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { DRILLS, type SameKitError } from "../../../local/src/index.ts";
 import { failureCaseOf } from "../../../toolkit/src/deployment/failure-cases.ts";
+import { type RecordingView, recordingView } from "../../helpers/recording-view.ts";
 import { type RehearsedDeployment, type RunOptions, rehearseDeployment } from "../../helpers/rehearsed-deployment.ts";
 import { hasTerraform } from "../../helpers/terraform.ts";
 
@@ -115,6 +116,24 @@ const HEALED: readonly [keyof typeof DRILLS, RegExp, string][] = [
   ["publish-interrupted", /^note the connection broke \(.+\); trying again/, "ERR_DEPLOY_SCM_UNAVAILABLE"],
 ];
 
+/** A recording view that tells each note as it comes. */
+function notifying(onNote: (text: string) => void): RecordingView {
+  const view = recordingView();
+  return {
+    ...view,
+    phase: (title, work) =>
+      view.phase(title, ({ say, note }) =>
+        work({
+          say,
+          note(text) {
+            note(text);
+            onNote(text);
+          },
+        }),
+      ),
+  };
+}
+
 describe.skipIf(!hasTerraform)("failures of a deployment", () => {
   test.each(FAILURES)("%s ends with %s", async (drill, code, text) => {
     const deployment = await rehearseDeployment();
@@ -167,25 +186,18 @@ describe.skipIf(!hasTerraform)("failures of a deployment", () => {
     expect(view.log).toContain("run Smoke test: run the singlestep notebook");
   });
 
-  test("an interrupt stops terraform once, keeps what is done, and the next up goes on", async () => {
+  test("an interrupt stops terraform once, keeps what is done, and the next up goes on without replacing anything", async () => {
     const deployment = await rehearseDeployment();
     const stop = new AbortController();
-    const view = (await import("../../helpers/recording-view.ts")).recordingView();
-    const said = view.phase;
-    view.phase = (title, work) =>
-      said(title, (progress) =>
-        work({
-          say: progress.say,
-          note(text) {
-            progress.note(text);
-            if (text.startsWith("create azurerm_application_insights")) stop.abort(new Error("Interrupted by SIGINT."));
-          },
-        }),
-      );
+    const view = notifying((text) => {
+      if (text.startsWith("create azurerm_application_insights")) stop.abort(new Error("Interrupted by SIGINT."));
+    });
     const shown = await failing(deployment, { fail: "slow", view, signal: stop.signal });
     expect(shown.code).toBe("ERR_PROVISION_INTERRUPTED");
     expect(shown.text).toMatch(/^Stopped\. [1-9]\d* of \d+ resources were finished.*\nGo on with `same-kit up`/);
-    expect((await deployment.up()).smokeTest).toBe("passed");
+    const next = await deployment.up();
+    expect(next.smokeTest).toBe("passed");
+    expect(next.view.log).not.toContainEqual(expect.stringMatching(/^note delete /));
   });
 
   test("down refuses a group that holds what is not ours, and deletes nothing", async () => {

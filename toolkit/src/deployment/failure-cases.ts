@@ -58,5 +58,5 @@ export type FailureCode = keyof typeof FAILURE_CASES;
 
 /** @returns null for an error that is no known case. */
 export function failureCaseOf(code: string): FailureCase | null {
-  return code in FAILURE_CASES ? FAILURE_CASES[code as FailureCode] : null;
+  return Object.hasOwn(FAILURE_CASES, code) ? FAILURE_CASES[code as FailureCode] : null;
 }

@@ -41,8 +41,8 @@ export async function provision(options: ProvisionOptions): Promise<ProvisionRes
     if (options.planOnly) return { kind: "planned", changes };
     if (!options.assumeYes && !(await options.view.confirm(question(options)))) return { kind: "declined", changes };
     await options.onApply(changes);
-    await applyUntilSettled(planFile, changes, withFacts(options, planned.variables));
-    return { kind: "applied", changes };
+    const kind = await applyUntilSettled(planFile, changes, withFacts(options, planned.variables));
+    return { kind, changes };
   } finally {
     await rm(planFile, { force: true });
   }
@@ -76,22 +76,36 @@ function withFacts(options: ProvisionOptions, { location, plan }: Record<string,
 
 /**
  * Applies; what stands in the way and heals by itself is healed here: a plan that became stale is made again once, and
- * resources of an interrupted run are adopted.
+ * resources of an interrupted run are adopted. Should the plan after that remove what nobody agreed to, it is asked again.
  */
-async function applyUntilSettled(planFile: string, changes: PlannedChange[], options: ProvisionOptions): Promise<void> {
-  let planned = changes;
+async function applyUntilSettled(
+  planFile: string,
+  agreed: PlannedChange[],
+  options: ProvisionOptions,
+): Promise<"applied" | "declined"> {
+  let planned = agreed;
   let wasStale = false;
   for (let adoptions = 0; ; ) {
     const failure = await apply(planFile, planned, options);
-    if (failure === null) return;
+    if (failure === null) return "applied";
     const isStale = /Saved plan is stale/.test(textOf(failure.error));
     if (isStale && !wasStale) wasStale = true;
-    else if (adoptions < MAX_ADOPTIONS && (await adopt(failure.error, changes, options))) adoptions += 1;
+    else if (adoptions < MAX_ADOPTIONS && (await adopt(failure.error, agreed, options))) adoptions += 1;
     else throw explain(failure.error, options, failure);
     const again = await plan(planFile, options);
-    if (again === null) return;
+    if (again === null) return "applied";
+    if (!(await isAgreed(again, agreed, options))) return "declined";
     planned = again.changes;
   }
+}
+
+async function isAgreed(again: Planned, agreed: PlannedChange[], options: ProvisionOptions): Promise<boolean> {
+  const removed = (changes: PlannedChange[]) =>
+    changes.filter(({ action }) => action === "delete" || action === "replace").map(({ address }) => address);
+  const known = new Set(removed(agreed));
+  if (removed(again.changes).every((address) => known.has(address))) return true;
+  options.view.lines(describeChanges(again, options.isDestroy));
+  return options.assumeYes || (await options.view.confirm(question(options)));
 }
 
 type ApplyFailure = { error: TerraformError; done: number; planned: number };

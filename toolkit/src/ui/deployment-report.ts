@@ -46,9 +46,11 @@ function describeRehearsal({ appName }: DeploymentOutputs, proof: string, flags:
     "Not proven: quota, regions, policies, the time that roles take to reach everywhere, and the cloud's own image.",
     "",
     "Next:",
-    `  same-kit up${flags.replace(" --rehearse", "")}        the same in Azure`,
-    `  same-kit logs${flags}       what the app printed`,
-    `  same-kit down${flags}       remove the rehearsal`,
+    ...nextCommands([
+      [`up${flags.replace(" --rehearse", "")}`, "the same in Azure"],
+      [`logs${flags}`, "what the app printed"],
+      [`down${flags}`, "remove the rehearsal"],
+    ]),
   ];
 }
 
@@ -58,6 +60,11 @@ export function upDocument(result: UpResult, folder: EnvironmentFolder): unknown
   if (outputs === null) return { environment: folder.name, isRehearsal: folder.isRehearsal, ...rest, outputs };
   const { accessKey: _, ...shown } = outputs;
   return { environment: folder.name, isRehearsal: folder.isRehearsal, ...rest, outputs: shown };
+}
+
+function nextCommands(rows: readonly [string, string][]): string[] {
+  const width = Math.max(...rows.map(([command]) => command.length));
+  return rows.map(([command, effect]) => `  same-kit ${command.padEnd(width)}  ${effect}`);
 }
 
 export function describeDown({ kind, changes }: DownResult, folder: EnvironmentFolder): string {

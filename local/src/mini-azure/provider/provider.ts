@@ -152,6 +152,8 @@ async function importResource({ type_name, id }: ProviderRequest, context: Apply
   const block = resourceSchemas[type_name]!.block;
   const state = await readResource(kind, { id }, context);
   if (state === null) throw new Error(`Cannot import non-existent remote object: ${id}`);
-  const complete = resolveUnknowns(block, state, {});
+  // Azure leaves out what has its default; without it every such attribute would seem to change.
+  const defaults = Object.entries(kind.defaults ?? {}).filter(([, value]) => typeof value !== "object");
+  const complete = resolveUnknowns(block, { ...(Object.fromEntries(defaults) as ValueObject), ...state }, {});
   return { imported_resources: [{ type_name, state: toDynamicValue(complete), private: new Uint8Array() }] };
 }
