@@ -15,8 +15,9 @@ const SPAWNING = [
   "import os, subprocess, sys",
   "plain = subprocess.Popen(['sleep', '300'])",
   "leaves = subprocess.Popen(['sleep', '300'], start_new_session=True)",
-  "daemon = subprocess.run([sys.executable, '-c', \"import subprocess; print(subprocess.Popen(['sleep', '300'],",
-  ' start_new_session=True, stdout=subprocess.DEVNULL).pid)"], stdout=subprocess.PIPE, universal_newlines=True)',
+  "start = 'import subprocess; quiet = subprocess.DEVNULL; '",
+  'start += \'print(subprocess.Popen(["sleep", "300"], start_new_session=True, stdout=quiet).pid)\'',
+  "daemon = subprocess.run([sys.executable, '-c', start], stdout=subprocess.PIPE, universal_newlines=True)",
   "print('pids', os.getpid(), os.getppid(), plain.pid, leaves.pid, daemon.stdout.strip(), flush=True)",
 ];
 const toPids = (line: string): number[] => line.split(" ").slice(1).map(Number);

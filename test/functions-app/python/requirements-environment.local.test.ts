@@ -1,0 +1,150 @@
+import { fork } from "node:child_process";
+import { once } from "node:events";
+import { readdir, readFile, rm, utimes, writeFile } from "node:fs/promises";
+import path from "node:path";
+import { expect, onTestFinished, test } from "vitest";
+import { installRequirements } from "../../../functions-app/src/python/install-requirements.ts";
+import { requirementsEnvironment } from "../../../functions-app/src/python/requirements-environment.ts";
+import { appPythonDir, isRunning, listTestPythons, tinyWheel } from "../../helpers/pythons.ts";
+import { makeTempDir } from "../../helpers/temp-dir.ts";
+import { waitFor } from "../../helpers/wait-for.ts";
+import { makeZip } from "../../helpers/zip.ts";
+
+const interpreter = (await listTestPythons()).filter(({ hasVenv }) => hasVenv).at(-1) ?? expect.unreachable();
+
+/** A folder of wheels that pip can install from without any index, as lines of a requirements.txt. */
+async function localIndex(...versions: string[]): Promise<string> {
+  const folder = await makeTempDir();
+  for (const version of versions) {
+    const { fileName, files } = tinyWheel("same_kit_tiny", version);
+    const entries = Object.entries(files).map(([name, content]) => ({ path: name, content }));
+    await writeFile(path.join(folder, fileName), await makeZip(entries));
+  }
+  return `--no-index\n--find-links ${folder}\n`;
+}
+
+async function makeDeps(changes: Partial<Parameters<typeof requirementsEnvironment>[2]> = {}) {
+  const lines: string[] = [];
+  const root = await makeTempDir();
+  const deps = {
+    environmentsDir: path.join(root, "environments"),
+    files: { folder: appPythonDir },
+    env: { PATH: process.env["PATH"], HOME: root },
+    pycacheDir: path.join(root, "pycache"),
+    isInCloud: false,
+    environmentBytes: 1e9,
+    onLine: (line: string) => void lines.push(line),
+    signal: new AbortController().signal,
+    ...changes,
+  };
+  return { deps, lines };
+}
+
+test("an environment is made once, and again when its interpreter went away", async () => {
+  const requirements = Buffer.from(`${await localIndex("1.0")}same_kit_tiny==1.0\n`);
+  const { deps, lines } = await makeDeps();
+  const made = await requirementsEnvironment(requirements, interpreter, deps);
+  expect(made).toMatchObject({ isIsolated: true, name: expect.stringMatching(/^requirements:[0-9a-f]{12}$/) });
+  expect(lines.some((line) => line.includes("Successfully installed same_kit_tiny"))).toBe(true);
+  const printed = lines.length;
+  const commented = Buffer.from(`# a comment\n${requirements}\n\n`);
+  expect(await requirementsEnvironment(commented, interpreter, deps)).toEqual(made);
+  expect(lines).toHaveLength(printed);
+  await rm(made.launch[0]);
+  const again = await requirementsEnvironment(requirements, interpreter, deps);
+  expect(again.name).toBe(made.name);
+  expect(again.launch).not.toEqual(made.launch);
+  const [key = ""] = await readdir(deps.environmentsDir);
+  const left = await readdir(path.join(deps.environmentsDir, key));
+  expect(left.filter((name) => name.startsWith("env-"))).toHaveLength(1);
+});
+
+test("two processes that want the same environment at once both get a whole one", async () => {
+  const requirements = `${await localIndex("1.0")}same_kit_tiny==1.0\n`;
+  const { deps } = await makeDeps();
+  const { signal: _signal, onLine: _onLine, ...options } = deps;
+  const results = await Promise.all(
+    [1, 2].map(async () => {
+      const child = fork("test/fixtures/processes/environment-user.mjs", {
+        execArgv: ["--experimental-transform-types", "--no-warnings"],
+      });
+      onTestFinished(() => void child.kill("SIGKILL"));
+      child.send({ requirements, interpreter, options });
+      const [answer] = (await once(child, "message")) as [{ launch: [string]; built: boolean }];
+      return answer;
+    }),
+  );
+  expect(results[0]?.launch).toEqual(results[1]?.launch);
+  expect(results.filter(({ built }) => built)).toHaveLength(1);
+});
+
+test("a mark of a builder that was killed does not stop others", async () => {
+  const requirements = Buffer.from(`${await localIndex("1.0")}same_kit_tiny==1.0\n`);
+  const { deps } = await makeDeps();
+  const made = await requirementsEnvironment(requirements, interpreter, deps);
+  const folder = path.dirname(path.dirname(path.dirname(made.launch[0])));
+  await rm(path.join(folder, "current.json"));
+  const mark = path.join(folder, "building.json");
+  await writeFile(mark, JSON.stringify({ host: "elsewhere", pid: 1 }));
+  const longAgo = new Date(Date.now() - 60_000);
+  await utimes(mark, longAgo, longAgo);
+  const again = await requirementsEnvironment(requirements, interpreter, deps);
+  expect(again.launch).not.toEqual(made.launch);
+  expect(JSON.parse(await readFile(path.join(folder, "current.json"), "utf8"))).toMatchObject({
+    python: again.launch[0],
+  });
+});
+
+test("pip's failure ends with pip's own lines, and leaves nothing half-made", async () => {
+  const requirements = Buffer.from(`${await localIndex("1.0")}same_kit_tiny==2.0\n`);
+  const { deps } = await makeDeps();
+  const made = requirementsEnvironment(requirements, interpreter, deps);
+  await expect(made).rejects.toMatchObject({ code: "ERR_PYTHON_REQUIREMENTS" });
+  await expect(made).rejects.toThrow(/exit code 1.*No matching distribution found for same_kit_tiny==2.0/s);
+  const [key = ""] = await readdir(deps.environmentsDir);
+  expect(await readdir(path.join(deps.environmentsDir, key))).toEqual([]);
+});
+
+test("a Python without venv is explained", async () => {
+  const { deps } = await makeDeps();
+  const made = requirementsEnvironment(Buffer.from("x"), { ...interpreter, hasVenv: false }, deps);
+  await expect(made).rejects.toThrow(`apt install python${interpreter.minor}-venv`);
+});
+
+test("in the cloud an environment over its limit is refused with the way out", async () => {
+  const requirements = Buffer.from(`${await localIndex("1.0")}same_kit_tiny==1.0\n`);
+  const { deps } = await makeDeps({ isInCloud: true, environmentBytes: 1000 });
+  const made = requirementsEnvironment(requirements, interpreter, deps);
+  await expect(made).rejects.toMatchObject({ code: "ERR_PYTHON_NO_SPACE" });
+  await expect(made).rejects.toThrow("same-kit up --with");
+});
+
+test("the time limit ends pip and all it started", async () => {
+  const abort = new AbortController();
+  const pids: number[] = [];
+  const onLine = (line: string) => {
+    if (line.startsWith("pid ")) pids.push(Number(line.slice(4)));
+  };
+  const { deps } = await makeDeps({ signal: abort.signal, onLine });
+  // Stands for a pip that hangs: `-m venv` and `-m pip` run this interpreter's way.
+  const folder = await makeTempDir();
+  const program = path.join(folder, "python");
+  await writeFile(
+    program,
+    `#!/bin/sh\ncase "$*" in *main.py*) exec ${interpreter.executable} "$@";; esac\nsleep 300 &\necho pid $!\nwait\n`,
+    {
+      mode: 0o755,
+    },
+  );
+  const installing = installRequirements(
+    path.join(folder, "env"),
+    Buffer.from("x"),
+    { ...interpreter, launch: [program] },
+    deps,
+  );
+  installing.catch(() => {});
+  const pid = await waitFor(() => pids[0], { what: "the start of the program" });
+  abort.abort(new Error("too long"));
+  await expect(installing).rejects.toThrow("too long");
+  expect(isRunning(pid)).toBe(false);
+});

@@ -1,0 +1,35 @@
+import { expect, test } from "vitest";
+import { openRunBlobs } from "../../../functions-app/src/steps/run-blobs.ts";
+import { newGuidN } from "../../../local/src/shared/ids.ts";
+import { useAzurite } from "../../helpers/azurite.ts";
+
+const storage = useAzurite();
+const open = () => {
+  const hub = `Hub${newGuidN().slice(0, 8)}`;
+  const blobs = openRunBlobs({ AzureWebJobsStorage: storage().connectionString }, hub);
+  return { blobs, container: `${hub.toLowerCase()}-largemessages` };
+};
+
+test("a session comes back from the run's own place in the hub's container, which is made when needed", async () => {
+  const { blobs, container } = open();
+  const session = Buffer.from("dill");
+  const reference = await blobs.save("run-1", "session", session);
+  expect(reference).toMatchObject({ container, sizeBytes: 4 });
+  expect(reference.name).toBe(`run-1/session-${reference.sha256}.dill`);
+  expect(await blobs.load("run-1", reference)).toEqual(session);
+  expect(await blobs.save("run-1", "session", session)).toEqual(reference);
+});
+
+test("a blob of another run, another container or another content is refused", async () => {
+  const { blobs } = open();
+  const reference = await blobs.save("run-1", "source", Buffer.from("a"));
+  await expect(blobs.load("run", reference)).rejects.toThrow("does not belong to this run");
+  await expect(blobs.load("run-1", { ...reference, container: "other" })).rejects.toThrow(
+    "does not belong to this run",
+  );
+  await expect(blobs.load("run-1", { ...reference, sha256: "0" })).rejects.toThrow("is not what was stored");
+});
+
+test("without a storage account the setting is named", async () => {
+  await expect(openRunBlobs({}, "Hub").save("r", "session", Buffer.from("a"))).rejects.toThrow("AzureWebJobsStorage");
+});
