@@ -6,9 +6,9 @@ const SIGNAL_BASE = 128;
 const SIGINT = 2;
 
 /** Reports a run. @returns 0 only if it completed. */
-export function endRun(summary: RunSummary, { console }: CommandContext): number {
+export function endRun(summary: RunSummary, { console, cwd }: CommandContext): number {
   console.json(summary);
-  reportRun(summary, console, !summary.host.isKept);
+  reportRun(summary, console, { cwd, isShownLive: !summary.host.isKept });
   if (summary.status === "completed") return 0;
   return summary.status === "interrupted" ? SIGNAL_BASE + SIGINT : 1;
 }

@@ -1,5 +1,6 @@
 import path from "node:path";
 import { UsageError } from "@same-kit/local";
+import { stateDirBelow } from "../config/state-dir.ts";
 import type { ToolkitErrorCode } from "../errors.ts";
 
 /** Options that several commands have in common. */
@@ -31,7 +32,7 @@ export const hostOptions = {
 } as const;
 
 export function resolveStateDir(option: string | undefined, cwd: string): string {
-  return path.resolve(cwd, option ?? ".same-kit");
+  return option === undefined ? stateDirBelow(cwd) : path.resolve(cwd, option);
 }
 
 /** @throws UsageError `ERR_USAGE` */

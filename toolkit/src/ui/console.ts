@@ -21,9 +21,13 @@ export type Style = "bold" | "dim" | "red" | "green" | "yellow" | "cyan";
 
 export type ConsoleStreams = { stdout: NodeJS.WriteStream; stderr: NodeJS.WriteStream };
 
+// Some pseudo-terminals say that they have none.
+const MIN_COLUMNS = 20;
+
 export function createConsole(isJson: boolean, env: NodeJS.ProcessEnv, streams: ConsoleStreams = process): Console {
   const { stdout, stderr } = streams;
-  const isInteractive = !isJson && Boolean(stderr.isTTY) && env["CI"] === undefined && env["TERM"] !== "dumb";
+  const isTerminal = Boolean(stderr.isTTY) && stderr.columns >= MIN_COLUMNS && env["TERM"] !== "dumb";
+  const isInteractive = !isJson && isTerminal && env["CI"] === undefined;
   const hasColour = isInteractive && Boolean(stdout.isTTY) && (env["NO_COLOR"] ?? "") === "";
   return {
     isJson,

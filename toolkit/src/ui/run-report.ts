@@ -1,3 +1,4 @@
+import { stateDirFlag } from "../config/state-dir.ts";
 import type { RunSummary } from "../usecases/run-summary.ts";
 import type { Console } from "./console.ts";
 import { formatDuration, formatSize, truncate } from "./format.ts";
@@ -6,13 +7,20 @@ import { renderTable } from "./table.ts";
 const SHOWN_VALUE_LENGTH = 60;
 
 /** Ends a run for the person who started it: the variables, or what went wrong, and where everything lies. */
-export function reportRun(summary: RunSummary, console: Console, shownLive: boolean): void {
-  if (!shownLive) printOutputs(summary, console);
+export function reportRun(
+  summary: RunSummary,
+  console: Console,
+  { cwd, isShownLive }: { cwd: string; isShownLive: boolean },
+): void {
+  if (!isShownLive) printOutputs(summary, console);
   for (const warning of summary.warnings.filter((text) => !isCompilerWarning(text, summary)))
     console.note(`Warning: ${warning}`);
   if (summary.status === "completed") console.answer(formatResult(summary, console));
   else printFailure(summary, console);
-  if (summary.host.isKept) console.note(`The host at ${summary.host.url} goes on; \`same-kit local down\` stops it.`);
+  if (summary.host.isKept)
+    console.note(
+      `The host at ${summary.host.url} goes on; \`same-kit local down${stateDirFlag(summary.stateDir, cwd)}\` stops it.`,
+    );
 }
 
 // Those of the compiler were shown when it spoke.

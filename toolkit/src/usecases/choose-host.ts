@@ -1,6 +1,7 @@
 import path from "node:path";
 import { OperationError } from "@same-kit/local";
 import { RunRecords } from "../adapters/records/run-records.ts";
+import { stateDirBelow } from "../config/state-dir.ts";
 import type { ToolkitErrorCode } from "../errors.ts";
 import type { BootedHost, Emulator, RunningHost } from "../ports.ts";
 import type { PhaseView } from "../ui/phases.ts";
@@ -33,7 +34,7 @@ export async function chooseHost(options: ChooseHostOptions, deps: ChooseHostDep
   const { cwd, emulator, view } = deps;
   // Storage and Python are chosen when a host starts.
   if (storage === null && python === null) {
-    const running = await findRunningHost([stateDir, path.join(cwd, ".same-kit")], emulator, port);
+    const running = await findRunningHost([stateDir, stateDirBelow(cwd)], emulator, port);
     if (running !== null) {
       view.skipped("Start the emulator", `a host runs at ${running.url}`);
       return toChosen(running);

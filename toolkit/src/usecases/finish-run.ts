@@ -37,6 +37,7 @@ export async function finishRun(run: SupervisedRun, ending: Ending): Promise<Run
       ...(result?.steps ?? []).flatMap((step) => step.warnings.map((text) => `${step.name}: ${text}`)),
     ],
     record: folder.dir,
+    stateDir: folder.stateDir,
     host: { url: host.url, hubName: host.hubName, isKept: host.booted === null },
   };
   await folder.saveSummary(summary);

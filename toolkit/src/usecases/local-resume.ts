@@ -36,7 +36,7 @@ export async function localResume(options: LocalResumeOptions, deps: LocalRunDep
       hubName: host.hubName,
       endedAt: null,
     });
-    for (const text of await suspendOlderRuns(records, deps.emulator, host)) deps.warn(text);
+    for (const text of await suspendOlderRuns(records, host, deps)) deps.warn(text);
     const client = new AppClient({ address: { url: host.url, accessKey: null }, fetch: deps.fetch });
     const request = await folder.readRequest();
     const beginAgain = () => client.start(request, { runId: id, sameEnv, signal: deps.signal });

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
-import path from "node:path";
 import { AppClient } from "../adapters/app/app-client.ts";
 import { type RunRecord, RunRecords } from "../adapters/records/run-records.ts";
+import { stateDirBelow } from "../config/state-dir.ts";
 import type { Emulator } from "../ports.ts";
 import { type ChosenHost, chooseHost, type HostChoice } from "./choose-host.ts";
 import { type CompiledSource, compileSource } from "./compile-source.ts";
@@ -32,16 +32,16 @@ export type LocalRunDeps = SuperviseDeps & {
 
 /** Compiles, boots what does not run yet, runs, shows each step, and stops what it booted. */
 export async function localRun(options: LocalRunOptions, deps: LocalRunDeps): Promise<RunSummary> {
-  const { view, emulator, warn, signal } = deps;
+  const { view, warn, signal } = deps;
   const { location, sameEnv, keep, port, storage, python, timeoutMs, isVerbose } = options;
   const source = await view.phase("Compile the notebook", () => compileSource({ location, sameEnv }));
   for (const warning of source.warnings) warn(warning);
-  const records = new RunRecords(options.stateDir ?? path.join(source.folder, ".same-kit"));
+  const records = new RunRecords(options.stateDir ?? stateDirBelow(source.folder));
   const log = new LogRelay();
   const host = await chooseHost({ stateDir: records.stateDir, keep, port, storage, python, log }, deps);
   try {
     signal.throwIfAborted();
-    for (const text of await suspendOlderRuns(records, emulator, host)) warn(text);
+    for (const text of await suspendOlderRuns(records, host, deps)) warn(text);
     const { request, steps, warnings } = source;
     const folder = await records.create(newRecord(source, options, host), request);
     const client = new AppClient({ address: { url: host.url, accessKey: null }, fetch: deps.fetch });

@@ -34,6 +34,7 @@ export type RunSummary = {
   warnings: readonly string[];
   /** The run's folder. */
   record: string;
+  stateDir: string;
   host: { url: string; hubName: string; isKept: boolean };
 };
 

@@ -1,5 +1,6 @@
 import { OperationError } from "@same-kit/local";
 import type { RunFolder, RunRecords, RunState } from "../adapters/records/run-records.ts";
+import { stateDirFlag } from "../config/state-dir.ts";
 import type { ToolkitErrorCode } from "../errors.ts";
 import type { Emulator } from "../ports.ts";
 import type { ChosenHost } from "./choose-host.ts";
@@ -12,10 +13,15 @@ const SUSPEND_REASON = "Its `same-kit local run` did not live to see the end.";
  *
  * @returns What to tell the user, a text for each.
  */
-export async function suspendOlderRuns(records: RunRecords, emulator: Emulator, host: ChosenHost): Promise<string[]> {
+export async function suspendOlderRuns(
+  records: RunRecords,
+  host: ChosenHost,
+  { emulator, cwd }: { emulator: Emulator; cwd: string },
+): Promise<string[]> {
   const { booted } = host;
   if (booted === null) return [];
   const texts: string[] = [];
+  const flag = stateDirFlag(records.stateDir, cwd);
   for (const run of await listAbandoned(records, emulator)) {
     const { id, hubName, storage } = run.record;
     if (hubName !== host.hubName || storage !== host.storage) continue;
@@ -23,7 +29,7 @@ export async function suspendOlderRuns(records: RunRecords, emulator: Emulator, 
     const ended = status === null ? "lost" : endStateOf(status.runtimeStatus);
     if (ended === null) await booted.client.suspend(id, SUSPEND_REASON);
     await run.update({ state: ended ?? "suspended", endedAt: ended === null ? null : new Date().toISOString() });
-    texts.push(ended === null ? describeSuspended(run) : describeEnded(run, ended));
+    texts.push(ended === null ? describeSuspended(run, flag) : describeEnded(run, ended, flag));
   }
   return texts;
 }
@@ -64,12 +70,12 @@ function endStateOf(runtimeStatus: string): RunState | null {
   }
 }
 
-function describeSuspended({ record: { id, notebook } }: RunFolder): string {
-  return `The older run ${id} (${notebook}) had not ended; it is suspended now. \`same-kit local resume ${id}\` continues it, \`same-kit local discard ${id}\` forgets it.`;
+function describeSuspended({ record: { id, notebook } }: RunFolder, flag: string): string {
+  return `The older run ${id} (${notebook}) had not ended; it is suspended now. \`same-kit local resume ${id}${flag}\` continues it, \`same-kit local discard ${id}${flag}\` forgets it.`;
 }
 
-function describeEnded({ record: { id, notebook } }: RunFolder, state: RunState): string {
+function describeEnded({ record: { id, notebook } }: RunFolder, state: RunState, flag: string): string {
   if (state !== "lost")
     return `The older run ${id} (${notebook}) has meanwhile ended: it ${state === "completed" ? "completed" : `is ${state}`}.`;
-  return `The storage lost the older run ${id} (${notebook}). \`same-kit local resume ${id}\` starts it again from its saved request, \`same-kit local discard ${id}\` forgets it.`;
+  return `The storage lost the older run ${id} (${notebook}). \`same-kit local resume ${id}${flag}\` starts it again from its saved request, \`same-kit local discard ${id}${flag}\` forgets it.`;
 }

@@ -44,6 +44,8 @@ export type RunRecord = {
 /** One run's folder. */
 export type RunFolder = {
   dir: string;
+  /** The state folder that it lies in. */
+  stateDir: string;
   record: RunRecord;
   update(changes: Partial<RunRecord>): Promise<void>;
   saveSummary(summary: unknown): Promise<void>;
@@ -102,6 +104,7 @@ function toFolder(dir: string, initial: RunRecord): RunFolder {
   let record = initial;
   return {
     dir,
+    stateDir: path.dirname(path.dirname(dir)),
     get record() {
       return record;
     },
