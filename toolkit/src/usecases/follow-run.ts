@@ -26,7 +26,9 @@ export async function followRun({ client, run, onStatus, nudge, signal }: Follow
     if (status === null) return null;
     onStatus(status);
     if (isFinal(status)) return status;
-    const { everyMs } = POLL_STEPS.find(({ untilMs }) => performance.now() - startedAt < untilMs) as { everyMs: number };
+    const { everyMs } = POLL_STEPS.find(({ untilMs }) => performance.now() - startedAt < untilMs) as {
+      everyMs: number;
+    };
     await Promise.race([delay(everyMs, undefined, { signal }), nudge?.next() ?? new Promise(() => {})]).catch(() => {});
     signal.throwIfAborted();
   }

@@ -1,0 +1,114 @@
+import { expect, test } from "vitest";
+import { AppClient } from "../../../../toolkit/src/adapters/app/app-client.ts";
+
+const URLS = {
+  id: "one",
+  statusQueryGetUri: "http://app/instances/one?code=k",
+  terminatePostUri: "http://app/instances/one/terminate?reason={text}&code=k",
+  suspendPostUri: "http://app/suspend",
+  resumePostUri: "http://app/resume?reason={text}",
+  purgeHistoryDeleteUri: "http://app/purge",
+};
+const REQUEST = { steps: [{ name: "s", code: "", sources: { "same.yaml": "" } }] };
+const { signal } = new AbortController();
+
+/** A client whose app gives these answers in turn; `sent` is what it was asked. */
+function clientOf(answers: (Response | Error)[], accessKey: string | null = null) {
+  const sent: { url: string; init: RequestInit }[] = [];
+  const fetch = async (url: string | URL | Request, init: RequestInit = {}) => {
+    sent.push({ url: String(url), init });
+    const answer = answers.shift() as Response | Error;
+    if (answer instanceof Error) throw answer;
+    return answer;
+  };
+  return { client: new AppClient({ address: { url: "http://app", accessKey }, fetch }), sent };
+}
+
+const json = (status: number, body: unknown) => new Response(JSON.stringify(body), { status });
+const statusOf = (more: object) =>
+  json(200, {
+    instanceId: "one",
+    runtimeStatus: "Running",
+    createdTime: "t",
+    lastUpdatedTime: "t",
+    customStatus: null,
+    output: null,
+    ...more,
+  });
+
+test("a run is sent as an upstream client sends it, with our headers beside", async () => {
+  const { client, sent } = clientOf([json(202, URLS)], "key");
+  await expect(client.start(REQUEST, { runId: "one", sameEnv: "prod", signal })).resolves.toEqual(URLS);
+  expect(sent[0]?.url).toBe("http://app/api/initiate");
+  expect(sent[0]?.init).toMatchObject({
+    method: "POST",
+    body: JSON.stringify(REQUEST),
+    headers: {
+      "content-type": "application/json",
+      "x-functions-key": "key",
+      "x-same-run-id": "one",
+      "x-same-env": "prod",
+    },
+  });
+});
+
+test.each([
+  ["401", json(401, {}), "ERR_APP_UNAUTHORIZED", "without an access key"],
+  [
+    "400 with a problem",
+    json(400, { title: "Bad", detail: "steps is missing" }),
+    "ERR_APP_REFUSED",
+    "answered 400: steps is missing",
+  ],
+  ["200", json(200, URLS), "ERR_APP_REFUSED", "answered 200"],
+  ["202 without addresses", json(202, {}), "ERR_APP_ANSWER", "its id is wrong"],
+  ["202 without JSON", new Response("ok", { status: 202 }), "ERR_APP_ANSWER", "it is no JSON"],
+  [
+    "nothing",
+    new TypeError("fetch failed", { cause: new Error("connect ECONNREFUSED") }),
+    "ERR_APP_UNREACHABLE",
+    "connect ECONNREFUSED",
+  ],
+])("%s is no accepted run", async (_title, answer, code, text) => {
+  const { client } = clientOf([answer]);
+  await expect(client.start(REQUEST, { signal })).rejects.toMatchObject({
+    code,
+    message: expect.stringContaining(text),
+  });
+});
+
+test("a status tells how many steps have ended; the input is not asked for", async () => {
+  const { client, sent } = clientOf([
+    statusOf({ customStatus: { step: { name: "s", index: 2, total: 3 }, completed: [], completedCount: 2 } }),
+  ]);
+  await expect(client.status(URLS, signal)).resolves.toMatchObject({ runtimeStatus: "Running", completedCount: 2 });
+  expect(sent[0]?.url).toBe("http://app/instances/one?code=k&showInput=false");
+});
+
+test.each([null, "text", { completed: [] }])(
+  "a custom status that is not ours (%j) tells nothing",
+  async (customStatus) => {
+    await expect(clientOf([statusOf({ customStatus })]).client.status(URLS, signal)).resolves.toMatchObject({
+      completedCount: 0,
+    });
+  },
+);
+
+test("an app that does not know the run answers null", async () => {
+  await expect(clientOf([json(404, {})]).client.status(URLS, signal)).resolves.toBeNull();
+});
+
+test("a reason is escaped, and a run that has ended meanwhile is no error", async () => {
+  const { client, sent } = clientOf([new Response("", { status: 410 })]);
+  await client.terminate(URLS, "a b&c", signal);
+  expect(sent[0]).toMatchObject({
+    url: "http://app/instances/one/terminate?reason=a%20b%26c&code=k",
+    init: { method: "POST" },
+  });
+});
+
+test("an abort is passed on as it is", async () => {
+  const controller = new AbortController();
+  controller.abort(new Error("stop"));
+  await expect(clientOf([new Error("aborted")]).client.status(URLS, controller.signal)).rejects.toThrow("stop");
+});

@@ -1,0 +1,189 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { cp, readdir, readFile } from "node:fs/promises";
+import path from "node:path";
+import { expect, onTestFinished, test } from "vitest";
+import type { RunSummary } from "../../../toolkit/src/usecases/run-summary.ts";
+import { makeTempDir } from "../../helpers/temp-dir.ts";
+import { waitFor } from "../../helpers/wait-for.ts";
+
+// The command as it is installed: the launcher in a process of its own, in a folder of its own.
+
+const LAUNCHER = path.resolve("bin", "same-kit.cjs");
+const FEATURES = path.resolve("test", "testdata", "features");
+
+type Call = {
+  process: ChildProcess;
+  stdout(): string;
+  stderr(): string;
+  ended: Promise<{ code: number | null; signal: string | null }>;
+};
+
+function start(cwd: string, ...args: string[]): Call {
+  const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(SAME_|FUNCTIONS_|CI$)/.test(name)));
+  const child = spawn(process.execPath, [LAUNCHER, ...args], { cwd, env, stdio: ["ignore", "pipe", "pipe"] });
+  onTestFinished(() => void child.kill("SIGKILL"));
+  let stdout = "";
+  let stderr = "";
+  child.stdout.setEncoding("utf8").on("data", (text) => {
+    stdout += text;
+  });
+  child.stderr.setEncoding("utf8").on("data", (text) => {
+    stderr += text;
+  });
+  const ended = once(child, "close").then(([code, signal]) => ({ code, signal }));
+  return { process: child, ended, stdout: () => stdout, stderr: () => stderr };
+}
+
+async function call(cwd: string, ...args: string[]) {
+  const started = start(cwd, ...args);
+  const { code } = await started.ended;
+  return { code, stdout: started.stdout(), stderr: started.stderr() };
+}
+
+/** A copy of a notebook's folder, so that its state is the test's own. */
+async function copyFeature(name: string): Promise<string> {
+  const dir = path.join(await makeTempDir(), name);
+  await cp(path.join(FEATURES, name), dir, { recursive: true, filter: (file) => !file.includes(".same-kit") });
+  onTestFinished(async () => void (await call(dir, "local", "down")));
+  return dir;
+}
+
+const slowNotebook = path.resolve("test", "testdata", "slow");
+
+async function copySlow(): Promise<string> {
+  const dir = path.join(await makeTempDir(), "slow");
+  await cp(slowNotebook, dir, { recursive: true, filter: (file) => !file.includes(".same-kit") });
+  onTestFinished(async () => void (await call(dir, "local", "down")));
+  return dir;
+}
+
+test("--version and --help answer on stdout", async () => {
+  const { version } = JSON.parse(await readFile("package.json", "utf8"));
+  expect(await call("/", "--version")).toEqual({ code: 0, stdout: `${version}\n`, stderr: "" });
+  const { code, stdout } = await call("/", "local", "run", "--help");
+  expect({ code, start: stdout.split("\n")[0] }).toEqual({
+    code: 0,
+    start: "Run a notebook on this machine, on the real app.",
+  });
+});
+
+test.each([
+  [["lokal", "run"], "ERR_USAGE There is no command `same-kit lokal run`. Did you mean `same-kit local run`?"],
+  [["local", "run", "--prot", "1"], "ERR_USAGE There is no option --prot. Did you mean --port?"],
+  [["local", "run", "--port", "x"], "ERR_USAGE --port x is no port."],
+  [["compile"], "ERR_USAGE PATH is missing."],
+])("%j is called wrongly", async (args, text) => {
+  const { code, stdout, stderr } = await call(await makeTempDir(), ...args);
+  expect({ code, stdout, first: stderr.split("\n")[0] }).toEqual({ code: 2, stdout: "", first: text });
+});
+
+test("with --json an error is the one document", async () => {
+  const { code, stdout, stderr } = await call(await makeTempDir(), "local", "run", "gone", "--json");
+  expect({ code, stderr }).toEqual({ code: 1, stderr: "" });
+  expect(JSON.parse(stdout).error.code).toBe("ERR_SOURCE_NOT_FOUND");
+});
+
+test("a notebook runs, prints live, and leaves its record and nothing running", async () => {
+  const dir = await copyFeature("singlestep");
+  const { code, stdout, stderr } = await call(dir, "local", "run");
+  expect(code, stderr).toBe(0);
+  expect(stdout).toMatch(/│ y +│ str +│ .* │ '1' +│/);
+  expect(stderr).toContain("    y is 1\n✓ same_step_000");
+  const [id = ""] = await readdir(path.join(dir, ".same-kit", "runs"));
+  const record = path.join(dir, ".same-kit", "runs", id);
+  expect((await readdir(record)).sort()).toEqual([
+    "log.txt",
+    "request.json",
+    "session.dill",
+    "status.json",
+    "summary.json",
+  ]);
+  expect(await readdir(path.join(dir, ".same-kit", "hosts"))).toEqual([]);
+});
+
+test("with --json the run is the one document, a failed one too", async () => {
+  const dir = await copyFeature("failing_step");
+  const { code, stdout, stderr } = await call(dir, "local", "run", "--json");
+  const { status, failure } = JSON.parse(stdout) as RunSummary;
+  expect({ code, stderr, status }).toEqual({ code: 1, stderr: "", status: "failed" });
+  expect(failure).toMatchObject({
+    step: "same_step_001",
+    message: "ZeroDivisionError: division by zero",
+    cell: { number: 2, line: 2 },
+  });
+});
+
+test("Ctrl-C ends the run and keeps its record", async () => {
+  const dir = await copySlow();
+  const run = start(dir, "local", "run");
+  await waitFor(() => run.stderr().includes("waiting 1"), { what: "the second step", deadlineMs: 60_000 });
+  run.process.kill("SIGINT");
+  const { code } = await run.ended;
+  expect(code).toBe(130);
+  expect(run.stderr()).toContain("ERR_RUN_TERMINATED The run was interrupted and has been terminated.");
+  expect(await statesOf(dir)).toEqual(["terminated"]);
+});
+
+test("a time limit ends the run", async () => {
+  const dir = await copySlow();
+  const { code, stderr } = await call(dir, "local", "run", "--timeout", "3s");
+  expect({ code, states: await statesOf(dir) }).toEqual({ code: 1, states: ["terminated"] });
+  expect(stderr).toContain("ERR_RUN_TIMEOUT The run did not end within 3 s");
+});
+
+test("a run that a crash left is suspended by the next one, and can be continued", async () => {
+  const dir = await copySlow();
+  const crashed = start(dir, "local", "run");
+  await waitFor(() => crashed.stderr().includes("waiting 1"), { what: "the second step", deadlineMs: 60_000 });
+  crashed.process.kill("SIGKILL");
+  await crashed.ended;
+  const [id = ""] = await readdir(path.join(dir, ".same-kit", "runs"));
+
+  const next = await call(dir, "local", "run", "--timeout", "2s");
+  expect(next.stderr).toContain(`\`same-kit local resume ${id}\` continues it`);
+  expect((await statesOf(dir)).sort()).toEqual(["suspended", "terminated"]);
+
+  const resumed = await call(dir, "local", "resume", id, "--json");
+  const { status, variables } = JSON.parse(resumed.stdout) as RunSummary;
+  expect({ code: resumed.code, status }).toEqual({ code: 0, status: "completed" });
+  // Each step's effect is in the result once.
+  expect(variables).toContainEqual(expect.objectContaining({ name: "steps", repr: "['first', 'second', 'third']" }));
+});
+
+test("a run that did not end can be discarded", async () => {
+  const dir = await copySlow();
+  const crashed = start(dir, "local", "run");
+  await waitFor(() => crashed.stderr().includes("waiting 1"), { what: "the second step", deadlineMs: 60_000 });
+  crashed.process.kill("SIGKILL");
+  await crashed.ended;
+  const [id = ""] = await readdir(path.join(dir, ".same-kit", "runs"));
+  expect((await call(dir, "local", "discard", id)).code).toBe(0);
+  expect(await statesOf(dir)).toEqual([]);
+  expect((await call(dir, "local", "resume", id)).stderr).toContain("ERR_RUN_UNKNOWN");
+});
+
+test("a host that is kept serves the next run and the smoke test, until it is stopped", async () => {
+  const dir = await copyFeature("singlestep");
+  const kept = await call(dir, "local", "run", "--keep", "--port", "0");
+  expect(kept.code, kept.stderr).toBe(0);
+  const status = JSON.parse((await call(dir, "local", "status", "--json")).stdout);
+  expect(status.hosts).toHaveLength(1);
+
+  expect((await call(dir, "local", "run")).stderr).toContain(`a host runs at ${status.hosts[0].url}`);
+  expect((await call(dir, "smoke-test")).stdout).toContain('y is "1"');
+  expect((await call(dir, "local", "logs")).stdout).toContain(`Serving ${status.hosts[0].url}`);
+  expect((await call(dir, "local", "clean")).stderr).toContain("ERR_HOST_RUNNING");
+
+  expect((await call(dir, "local", "down")).stdout).toContain("Stopped 1 host");
+  expect((await call(dir, "smoke-test")).stderr).toContain("ERR_NO_HOST");
+  expect((await call(dir, "local", "clean")).stdout).toContain("Removed 2 runs");
+});
+
+async function statesOf(dir: string): Promise<string[]> {
+  const runs = path.join(dir, ".same-kit", "runs");
+  const names = await readdir(runs);
+  return Promise.all(
+    names.map(async (name) => JSON.parse(await readFile(path.join(runs, name, "status.json"), "utf8")).state),
+  );
+}

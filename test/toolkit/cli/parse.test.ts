@@ -1,0 +1,73 @@
+import { expect, test } from "vitest";
+import { findCommand, nearest, parseInput } from "../../../toolkit/src/cli/parse.ts";
+import { defineCommand } from "../../../toolkit/src/commands/define-command.ts";
+
+const command = defineCommand({
+  name: "local run",
+  summary: "Runs",
+  positionals: [
+    { name: "PATH", help: "p", isOptional: false },
+    { name: "MORE", help: "m", isOptional: true },
+  ],
+  options: {
+    port: { type: "string", help: "p", variable: "SAME_KIT_PORT" },
+    keep: { type: "boolean", help: "k", variable: "SAME_KIT_KEEP" },
+    with: { type: "string", multiple: true, help: "w" },
+  },
+  examples: [],
+  run: async () => 0,
+});
+
+const parse = (words: string[], env = {}) => parseInput(command, words, env);
+
+test.each([
+  [["local", "run", "x", "--json"], "local run", ["x", "--json"]],
+  [["--json", "local", "run"], "local run", ["--json"]],
+  [["compile", "local"], "compile", ["local"]],
+  [["doctor"], "doctor", []],
+])("%j is the longest command that it begins with", (argv, name, rest) => {
+  const found = findCommand(argv);
+  expect({ name: found?.entry.name, rest: found?.rest }).toEqual({ name, rest });
+});
+
+test.each([[["local"]], [["locall", "run"]], [["--help"]], [[]]])("%j is no command", (argv) => {
+  expect(findCommand(argv)).toBeNull();
+});
+
+test("options and positionals may stand in any order", () => {
+  expect(parse(["--port", "1", "a", "--keep", "b", "--with=x", "--with", "y"])).toEqual({
+    options: { port: "1", keep: true, with: ["x", "y"] },
+    positionals: ["a", "b"],
+  });
+});
+
+test("an option that is not given comes from its variable, and a given one wins", () => {
+  const env = { SAME_KIT_PORT: "7000", SAME_KIT_KEEP: "true" };
+  expect(parse(["a"], env).options).toEqual({ port: "7000", keep: true, with: [] });
+  expect(parse(["a", "--port", "1", "--no-keep"], env).options).toMatchObject({ port: "1", keep: false });
+});
+
+test("an empty variable is none", () => {
+  expect(parse(["a"], { SAME_KIT_PORT: "", SAME_KIT_KEEP: "0" }).options).toMatchObject({
+    port: undefined,
+    keep: false,
+  });
+});
+
+test.each([
+  [["a", "--prot", "1"], "There is no option --prot. Did you mean --port?"],
+  [["a", "--zzzzz"], "There is no option --zzzzz."],
+  [["a", "--port"], "Option '--port <value>' argument missing."],
+  [[], "PATH is missing."],
+  [["a", "b", "c"], '`same-kit local run` does not know what to do with "c".'],
+])("%j is explained", (words, message) => {
+  expect(() => parse(words)).toThrow(message);
+});
+
+test.each([
+  ["statsu", "status"],
+  ["dwon", "down"],
+  ["xyz", null],
+])("%s is nearest to %s", (typed, known) => {
+  expect(nearest(typed, ["status", "down", "local run"])).toBe(known);
+});

@@ -1,0 +1,95 @@
+import { expect, test } from "vitest";
+import { reportRun } from "../../../toolkit/src/ui/run-report.ts";
+import type { RunSummary } from "../../../toolkit/src/usecases/run-summary.ts";
+import { createTestConsole } from "../../helpers/console.ts";
+
+const STEP = {
+  name: "same_step_000",
+  startedAt: "2026-01-01T00:00:00.000Z",
+  durationMs: 120,
+  codeMs: 10,
+  python: "3.12.1",
+  environment: "base",
+  output: { stdout: "y is 1\n", stderr: "" },
+  warnings: ["numpy is in no requirements.txt."],
+};
+
+const COMPLETED: RunSummary = {
+  formatVersion: 1,
+  id: "run-1",
+  notebook: "run",
+  status: "completed",
+  startedAt: STEP.startedAt,
+  durationMs: 1234,
+  python: { version: "3.12.1", implementation: "CPython", dill: "0.4.1" },
+  steps: [STEP],
+  variables: [
+    { name: "y", type: "str", sizeBytes: 50, repr: "'1'" },
+    { name: "gen", type: "ExplodingVariable", repr: "<…>", exploded: "not supported by dill" },
+  ],
+  variablesOmitted: 3,
+  session: { file: "/s/runs/run-1/session.dill" },
+  failure: null,
+  warnings: ["same_step_000: numpy is in no requirements.txt."],
+  record: "/s/runs/run-1",
+  stateDir: "/s",
+  host: { url: "http://localhost:7071", hubName: "hub", isKept: false },
+};
+
+function report(changes: Partial<RunSummary>, isShownLive = true) {
+  const console = createTestConsole();
+  reportRun({ ...COMPLETED, ...changes }, console, { cwd: "/elsewhere", isShownLive });
+  return { stdout: console.stdout(), stderr: console.stderr() };
+}
+
+test("a completed run ends with its variables and where things lie", () => {
+  const { stdout, stderr } = report({});
+  expect(stdout).toMatchInlineSnapshot(`
+    "┌──────────┬───────────────────┬──────┬─────────────────────────────────────────┐
+    │ Variable │ Type              │ Size │ Value                                   │
+    ├──────────┼───────────────────┼──────┼─────────────────────────────────────────┤
+    │ y        │ str               │ 50 B │ '1'                                     │
+    │ gen      │ ExplodingVariable │      │ cannot travel on: not supported by dill │
+    └──────────┴───────────────────┴──────┴─────────────────────────────────────────┘
+    … and 3 more.
+    Completed run-1: 1 step in 1.23 s by CPython 3.12.1, dill 0.4.1
+    Session: /s/runs/run-1/session.dill
+    Record:  /s/runs/run-1
+    "
+  `);
+  expect(stderr).toBe("Warning: same_step_000: numpy is in no requirements.txt.\n");
+});
+
+test("a failed run tells where in the notebook, and prints no table", () => {
+  const failure = {
+    code: "ERR_RUN_FAILED",
+    step: "same_step_000",
+    message: "ValueError: no",
+    traceback: "Traceback …",
+    cell: { number: 3, line: 2 },
+  };
+  const { stdout, stderr } = report({
+    status: "failed",
+    steps: [],
+    warnings: [],
+    variables: [],
+    session: null,
+    failure,
+  });
+  expect(stdout).toBe("");
+  expect(stderr).toMatchInlineSnapshot(`
+    "ERR_RUN_FAILED Step same_step_000 failed (cell 3, line 2): ValueError: no
+
+    Traceback …
+
+    The run run-1 failed; its record is kept in /s/runs/run-1.
+    "
+  `);
+});
+
+test("what was not seen live is printed at the end, and how to stop the host that stays", () => {
+  const { stderr } = report({ host: { ...COMPLETED.host, isKept: true }, warnings: [] }, false);
+  expect(stderr).toBe(
+    "same_step_000 printed:\n    y is 1\nThe host at http://localhost:7071 goes on; `same-kit local down --state-dir /s` stops it.\n",
+  );
+});

@@ -1,0 +1,43 @@
+import { expect, test } from "vitest";
+import type { RunStatus } from "../../../toolkit/src/adapters/app/run-status.ts";
+import { followRun, Nudge } from "../../../toolkit/src/usecases/follow-run.ts";
+
+const RUN = { id: "one" } as Parameters<typeof followRun>[0]["run"];
+const statusOf = (runtimeStatus: RunStatus["runtimeStatus"]) => ({ runtimeStatus }) as RunStatus;
+
+function follow(answers: (RunStatus | null)[], signal = new AbortController().signal) {
+  const seen: string[] = [];
+  const nudge = new Nudge();
+  const client = { status: async () => answers.shift() as RunStatus | null };
+  const onStatus = ({ runtimeStatus }: RunStatus) => {
+    seen.push(runtimeStatus);
+    nudge.give();
+  };
+  return { seen, end: followRun({ client, run: RUN, onStatus, nudge, signal }) };
+}
+
+test.each(["Completed", "Failed", "Terminated", "Canceled"] as const)("it asks until the run is %s", async (last) => {
+  const { seen, end } = follow([statusOf("Pending"), statusOf("Running"), statusOf("Suspended"), statusOf(last)]);
+  await expect(end).resolves.toMatchObject({ runtimeStatus: last });
+  expect(seen).toEqual(["Pending", "Running", "Suspended", last]);
+});
+
+test("a run that the app forgets is lost", async () => {
+  await expect(follow([statusOf("Running"), null]).end).resolves.toBeNull();
+});
+
+test("an abort ends it with the reason", async () => {
+  const controller = new AbortController();
+  const { end } = follow(
+    Array.from({ length: 1000 }, () => statusOf("Running")),
+    controller.signal,
+  );
+  controller.abort(new Error("enough"));
+  await expect(end).rejects.toThrow("enough");
+});
+
+test("a nudge that came before the wait is not lost", async () => {
+  const nudge = new Nudge();
+  nudge.give();
+  await expect(nudge.next()).resolves.toBeUndefined();
+});

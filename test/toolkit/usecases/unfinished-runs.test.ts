@@ -1,0 +1,69 @@
+import type { InstanceStatus } from "@same-kit/local";
+import { expect, test } from "vitest";
+import { type RunRecord, RunRecords } from "../../../toolkit/src/adapters/records/run-records.ts";
+import { requireUnfinished, suspendOlderRuns } from "../../../toolkit/src/usecases/unfinished-runs.ts";
+import { bootedHost, FakeEmulator, runningHost } from "../../helpers/fake-emulator.ts";
+import { runRecord } from "../../helpers/run-record.ts";
+import { makeTempDir } from "../../helpers/temp-dir.ts";
+
+/** One record, and a hub that answers `runtimeStatus` for every instance. */
+async function suspendWith(
+  record: Partial<RunRecord>,
+  runtimeStatus: string | null,
+  { isAlive = false, isBooted = true } = {},
+) {
+  const stateDir = await makeTempDir();
+  const records = new RunRecords(stateDir);
+  await records.create(runRecord({ id: "old", ...record }), { steps: [] });
+  const emulator = new FakeEmulator();
+  if (isAlive) emulator.hosts.set(stateDir, [runningHost({ process: { pid: 42 } })]);
+  const suspended: string[] = [];
+  const booted = bootedHost({
+    getStatus: async () => (runtimeStatus === null ? null : ({ runtimeStatus } as InstanceStatus)),
+    suspend: async (id) => void suspended.push(id),
+  });
+  const host = { url: booted.url, hubName: "hub", hostPid: 1, storage: "disk", booted: isBooted ? booted : null };
+  const texts = await suspendOlderRuns(records, host, { emulator, cwd: "/elsewhere" });
+  return { texts, suspended, state: (await records.find("old"))?.record.state, stateDir };
+}
+
+test("a run whose host is gone is suspended, and the commands for it are named", async () => {
+  const { texts, suspended, state, stateDir } = await suspendWith({}, "Running");
+  expect({ suspended, state }).toEqual({ suspended: ["old"], state: "suspended" });
+  expect(texts[0]).toContain(`\`same-kit local resume old --state-dir ${stateDir}\``);
+  expect(texts[0]).toContain(`\`same-kit local discard old --state-dir ${stateDir}\``);
+});
+
+test.each([
+  ["Completed", "completed"],
+  ["Failed", "failed"],
+  ["Terminated", "terminated"],
+  [null, "lost"],
+])("one that the hub calls %s is %s, and not touched", async (runtimeStatus, expected) => {
+  const { suspended, state, texts } = await suspendWith({}, runtimeStatus);
+  expect({ suspended, state }).toEqual({ suspended: [], state: expected });
+  expect(texts).toHaveLength(1);
+});
+
+test.each([
+  ["its host lives", {}, { isAlive: true }],
+  ["a host that stays continues it", {}, { isBooted: false }],
+  ["it is of another hub", { hubName: "other" }, {}],
+  ["it is on another storage", { storage: "memory" }, {}],
+  ["it has ended", { state: "completed" as const }, {}],
+])("a run is left alone when %s", async (_title, record: Partial<RunRecord>, options) => {
+  const { texts, suspended, state } = await suspendWith(record, "Running", options);
+  expect({ texts, suspended, state }).toEqual({ texts: [], suspended: [], state: record.state ?? "running" });
+});
+
+test.each([
+  ["gone", "There is no record"],
+  ["done", "is completed; there is nothing to continue"],
+])("a run that is %s cannot be continued", async (id, text) => {
+  const records = new RunRecords(await makeTempDir());
+  await records.create(runRecord({ id: "done", state: "completed" }), { steps: [] });
+  await expect(requireUnfinished(records, id)).rejects.toMatchObject({
+    code: "ERR_RUN_UNKNOWN",
+    message: expect.stringContaining(text),
+  });
+});
