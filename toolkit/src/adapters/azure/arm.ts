@@ -57,15 +57,6 @@ export class ArmClient {
     return answer.body;
   }
 
-  async put(path: string, apiVersion: string, body: unknown): Promise<unknown> {
-    return (await this.#request("PUT", path, apiVersion, body)).body;
-  }
-
-  /** Asks for the removal; Azure goes on with it by itself. */
-  async delete(path: string, apiVersion: string): Promise<void> {
-    await this.#request("DELETE", path, apiVersion);
-  }
-
   async #request(method: string, path: string, apiVersion: string, body?: unknown): Promise<ArmAnswer> {
     for (let attempt = 0; ; attempt += 1) {
       const response = await this.#send(method, path, apiVersion, body).catch((error: unknown) => {

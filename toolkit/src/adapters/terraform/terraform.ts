@@ -101,10 +101,6 @@ export class Terraform {
     requireSuccess("import", await this.#run(["import", ...QUIET, this.#lockTimeout, address, id]));
   }
 
-  async forceUnlock(lockId: string): Promise<void> {
-    requireSuccess("force-unlock", await this.#run(["force-unlock", "-force", lockId]));
-  }
-
   /** All outputs, sensitive ones in clear; empty where nothing was applied. */
   async outputs(): Promise<Record<string, unknown>> {
     const run = await this.#run(["output", "-no-color", "-json"]);

@@ -1,0 +1,85 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { chmod, readFile, writeFile } from "node:fs/promises";
+import path from "node:path";
+import { expect, test } from "vitest";
+import { packageRoot } from "../../../../local/src/index.ts";
+import { Terraform } from "../../../../toolkit/src/adapters/terraform/terraform.ts";
+import { makeTempDir } from "../../../helpers/temp-dir.ts";
+import { waitFor } from "../../../helpers/wait-for.ts";
+
+/** A terraform that runs until it was interrupted `times` times, and writes each of them down. */
+async function fakeTerraform(times: number): Promise<{ binary: string; record: string; read: () => Promise<string> }> {
+  const folder = await makeTempDir();
+  const record = path.join(folder, "record");
+  const binary = path.join(folder, "terraform");
+  await writeFile(
+    binary,
+    `#!/bin/sh
+n=0
+trap 'n=$((n+1)); echo interrupt >> "${record}"; [ $n -ge ${times} ] && exit 1' INT
+echo started >> "${record}"
+while :; do sleep 0.05; done
+`,
+  );
+  await chmod(binary, 0o755);
+  return { binary, record, read: () => readFile(record, "utf8").catch(() => "") };
+}
+
+function terraformWith(binary: string, signal: AbortSignal, leaveNow: AbortSignal): Terraform {
+  return new Terraform({
+    binary,
+    dir: "/",
+    env: process.env,
+    lockTimeoutSeconds: 1,
+    onEvent: () => {},
+    signal,
+    leaveNow,
+  });
+}
+
+const never = new AbortController().signal;
+
+test("an abort is one interrupt, and the run is waited for", async () => {
+  const { binary, read } = await fakeTerraform(1);
+  const stop = new AbortController();
+  const run = terraformWith(binary, stop.signal, never).apply("plan");
+  await waitFor(async () => (await read()).includes("started"), { what: "terraform's start" });
+  stop.abort();
+  await expect(run).rejects.toMatchObject({ code: "ERR_TERRAFORM", command: "apply", run: { exitCode: 1 } });
+  expect(await read()).toBe("started\ninterrupt\n");
+});
+
+test("leaving now is a second interrupt", async () => {
+  const { binary, read } = await fakeTerraform(2);
+  const [stop, leave] = [new AbortController(), new AbortController()];
+  const run = terraformWith(binary, stop.signal, leave.signal).apply("plan");
+  await waitFor(async () => (await read()).includes("started"), { what: "terraform's start" });
+  stop.abort();
+  await waitFor(async () => (await read()).includes("interrupt"), { what: "the first interrupt" });
+  leave.abort();
+  await expect(run).rejects.toMatchObject({ code: "ERR_TERRAFORM" });
+  expect(await read()).toBe("started\ninterrupt\ninterrupt\n");
+});
+
+test("terraform is interrupted once when its starter is killed", async () => {
+  const { binary, read } = await fakeTerraform(1);
+  const guard = path.join(packageRoot(), "dist", "terraform", "guard.cjs");
+  const starter = spawn(process.execPath, [
+    "-e",
+    `require("node:child_process").fork(${JSON.stringify(guard)}, [${JSON.stringify(binary)}])`,
+  ]);
+  await waitFor(async () => (await read()).includes("started"), { what: "terraform's start" });
+  starter.kill("SIGKILL");
+  await once(starter, "exit");
+  await waitFor(async () => (await read()).includes("interrupt"), { what: "the interrupt" });
+  expect(await read()).toBe("started\ninterrupt\n");
+});
+
+test("a terraform that is not there is told with the way out", async () => {
+  const terraform = terraformWith("/nowhere/terraform", never, never);
+  await expect(terraform.version()).rejects.toMatchObject({
+    code: "ERR_PREFLIGHT_TERRAFORM_MISSING",
+    hint: "Install Terraform 1.9 or newer, or name it with --terraform.",
+  });
+});
