@@ -1,0 +1,97 @@
+import { HttpRequest } from "@azure/functions";
+import type { DurableClient } from "durable-functions";
+import { expect, test } from "vitest";
+import { toUrlSafeBase64 } from "../../../functions-app/src/contract/base64.ts";
+import { initiate } from "../../../functions-app/src/functions/initiate.ts";
+import type { PipelineInput } from "../../../functions-app/src/pipeline/executor-call.ts";
+
+type Start = { name: string; instanceId: string; input: PipelineInput };
+
+/** Durable's client as far as the initiator uses it. */
+class FakeClient {
+  readonly taskHubName = "Hub";
+  readonly starts: Start[] = [];
+  constructor(readonly failure?: Error) {}
+
+  async startNew(name: string, options: { instanceId: string; input: PipelineInput }): Promise<string> {
+    if (this.failure) throw this.failure;
+    this.starts.push({ name, ...options });
+    return options.instanceId;
+  }
+
+  createCheckStatusResponse(_request: unknown, id: string) {
+    return { status: 202, body: JSON.stringify({ id, statusQueryGetUri: `http://localhost/${id}` }) };
+  }
+}
+
+const step = (name: string) => ({ name, code: toUrlSafeBase64("x = 1"), sources: { "same.yaml": "" } });
+const BODY = JSON.stringify({ steps: [step("a"), step("b")] });
+const KEY = { "x-functions-key": "k" };
+
+async function post(
+  options: { body?: string; headers?: Record<string, string>; method?: string; env?: Record<string, string> } = {},
+  client = new FakeClient(),
+) {
+  const { body = BODY, headers = KEY, method = "POST", env = {} } = options;
+  const request = new HttpRequest({
+    method,
+    url: "https://app.example/api/initiate",
+    headers,
+    ...(method === "GET" ? {} : { body: { string: body } }),
+  });
+  const settings = { SAME_ACCESS_KEY: "k", ...env };
+  const answer = await initiate(request, client as unknown as DurableClient, settings, { log: () => {} });
+  return {
+    status: answer.status,
+    body: JSON.parse(String(answer.body)),
+    headers: answer.headers,
+    starts: client.starts,
+  };
+}
+
+test("a valid body starts the orchestrator with it, and the answer tells where the status is", async () => {
+  const { status, body, starts } = await post();
+  expect(status).toBe(202);
+  expect(starts).toEqual([
+    { name: "orchestrator", instanceId: body.id, input: { ...JSON.parse(BODY), same_env: "default" } },
+  ]);
+  expect(body.id).toMatch(/^[0-9a-f]{32}$/);
+});
+
+test("the run's ID and environment come from headers", async () => {
+  const { starts } = await post({ headers: { ...KEY, "x-same-run-id": "my-run_1", "x-same-env": "prod" } });
+  expect(starts[0]).toMatchObject({ instanceId: "my-run_1", input: { same_env: "prod" } });
+});
+
+test("without the key the answer is 401 and says nothing more", async () => {
+  const { status, body, headers, starts } = await post({ headers: {}, body: "no JSON" });
+  expect({ status, body }).toEqual({ status: 401, body: { title: "Unauthorized", status: 401 } });
+  expect(headers).toMatchObject({ "WWW-Authenticate": 'Basic realm="same"' });
+  expect(starts).toEqual([]);
+});
+
+test.each<[string, Parameters<typeof post>[0], number, string]>([
+  ["a run ID that is a path", { headers: { ...KEY, "x-same-run-id": "../x" } }, 400, "x-same-run-id"],
+  ["a strange environment", { headers: { ...KEY, "x-same-env": "a b" } }, 400, "x-same-env"],
+  ["no JSON", { body: "steps" }, 400, ""],
+  ["a GET without body", { method: "GET" }, 400, ""],
+  ["no steps", { body: "{}" }, 400, "steps"],
+  ["a body over the limit", { env: { SAME_MAX_BODY_BYTES: "50" } }, 413, ""],
+  ["too many steps", { env: { SAME_MAX_STEPS: "1" } }, 413, "steps"],
+])("%s is refused with a JSON problem", async (_, options, status, field) => {
+  const answer = await post(options);
+  expect(answer.status).toBe(status);
+  expect(answer.headers).toMatchObject({ "Content-Type": "application/problem+json" });
+  expect(answer.body).toMatchObject({ status, field, detail: expect.any(String) });
+  expect(answer.starts).toEqual([]);
+});
+
+test("a run ID that is in use is a conflict", async () => {
+  const client = new FakeClient(new Error("The operation failed with an unexpected status code: 409. Details: {}"));
+  const { status, body } = await post({ headers: { ...KEY, "x-same-run-id": "r" } }, client);
+  expect({ status, field: body.field }).toEqual({ status: 409, field: "x-same-run-id" });
+});
+
+test("any other failure of Durable is left to the host", async () => {
+  await expect(post({}, new FakeClient(new Error("storage is down")))).rejects.toThrow("storage is down");
+});

@@ -1,0 +1,64 @@
+import { execFileSync } from "node:child_process";
+import { mkdir, writeFile } from "node:fs/promises";
+import path from "node:path";
+import { describe, expect, test } from "vitest";
+import { fromUrlSafeBase64 } from "../../../functions-app/src/contract/base64.ts";
+import { appPythonDir, listTestPythons } from "../../helpers/pythons.ts";
+import { StepRunner } from "../../helpers/step-runner.ts";
+import { makeTempDir } from "../../helpers/temp-dir.ts";
+
+const pythons = await listTestPythons();
+const CODE =
+  "import json as j\nx = {'a': [1, 2.5, 'ü']}\ndef f(n): return n + 1\ny = j.dumps(f(1))\ng = (i for i in x)";
+
+async function makeSession(python: string): Promise<string> {
+  const { session_context } = await (await StepRunner.start({ python })).complete(CODE);
+  const file = path.join(await makeTempDir(), "session.dill");
+  await writeFile(file, fromUrlSafeBase64(session_context ?? "") ?? "");
+  return file;
+}
+
+function load(python: string, session: string, names: string[], PYTHONPATH = ""): Record<string, string> {
+  const script = "test/fixtures/processes/load-session.py";
+  const args = [script, path.join(appPythonDir, "packages"), session, ...names];
+  return JSON.parse(execFileSync(python, args, { encoding: "utf8", env: { ...process.env, PYTHONPATH } }));
+}
+
+describe.each(pythons)("a session written by Python $version", ({ executable: python }) => {
+  test("loads as upstream's client loads it, exploding variables included", async () => {
+    const seen = load(python, await makeSession(python), ["x", "y", "g"]);
+    expect(seen).toEqual({ x: "{'a': [1, 2.5, 'ü']}", y: "'2'", g: "RuntimeError raised by builtins" });
+  });
+});
+
+test("a client with upstream's package gets upstream's exploding variable", async () => {
+  const python = pythons[0]?.executable as string;
+  const upstream = await makeTempDir();
+  const folder = path.join(upstream, "sameproject", "ops");
+  await mkdir(folder, { recursive: true });
+  // Stands for upstream's module of that name; it is not ours to copy.
+  const lines = [
+    "class ExplodingVariable:",
+    "    def __init__(self, err): self.err = err",
+    "    def __repr__(self): raise self.err",
+    "def deserialise(err): return ExplodingVariable(err)",
+  ];
+  await writeFile(path.join(folder, "explode.py"), lines.join("\n"));
+  const seen = load(python, await makeSession(python), ["g"], upstream);
+  expect(seen).toEqual({ g: "RuntimeError raised by sameproject.ops.explode" });
+});
+
+test("data loads in every other Python of this machine", async () => {
+  const [first] = pythons;
+  const file = path.join(await makeTempDir(), "session.dill");
+  const { session_context } = await (await StepRunner.start({ python: first?.executable as string })).complete(
+    "import json\nx = [1, {'b': (2, None)}]\ng = (i for i in x)",
+  );
+  await writeFile(file, fromUrlSafeBase64(session_context ?? "") ?? "");
+  for (const { executable } of pythons) {
+    expect(load(executable, file, ["x", "g"])).toEqual({
+      x: "[1, {'b': (2, None)}]",
+      g: "RuntimeError raised by builtins",
+    });
+  }
+});
