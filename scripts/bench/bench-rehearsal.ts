@@ -4,21 +4,21 @@ import { execa } from "execa";
 import { packageRoot } from "../../local/src/shared/package-root.ts";
 import { type Figure, figure, timed } from "./figure.ts";
 
-type Report = { phases?: { title: string; durationMs: number }[] };
+type Phase = { title: string; ms: number };
 
 /** `up --rehearse` from nothing, and again with nothing changed. */
 export async function benchRehearsal(folder: string): Promise<Figure[]> {
   await mkdir(folder, { recursive: true });
   await cp(path.join(packageRoot(), "test", "testdata", "features", "singlestep"), folder, { recursive: true });
-  let report: Report = {};
-  const call = async (...args: string[]) => {
+  let phases: Phase[] = [];
+  const call = async (command: string) => {
     const launcher = path.join(packageRoot(), "bin", "same-kit.cjs");
-    const result = await execa(process.execPath, [launcher, ...args, "--rehearse", "--yes", "--json"], { cwd: folder });
-    report = JSON.parse(result.stdout) as Report;
+    const result = await execa(process.execPath, [launcher, command, "--rehearse", "--yes"], { cwd: folder });
+    phases = phasesOf(result.stderr);
   };
   try {
     const first = await timed(() => call("up"));
-    const phases = report.phases ?? [];
+    const share = phases.map(({ title, ms }) => figure(`phase: ${title}`, (100 * ms) / first, "%"));
     const second = await timed(() => call("up"));
     return [
       figure("up --rehearse from nothing", first / 1000, "s", { atMost: 25 }),
@@ -26,9 +26,17 @@ export async function benchRehearsal(folder: string): Promise<Figure[]> {
         atMost: 4,
         yardstick: { name: "from nothing", value: first / 1000 },
       }),
-      ...phases.map(({ title, durationMs }) => figure(`phase: ${title}`, (100 * durationMs) / first, "%")),
+      ...share,
     ];
   } finally {
     await call("down").catch(() => {});
   }
+}
+
+/** Each phase ends with a line such as `✓ Plan (2.26 s)`. */
+function phasesOf(stderr: string): Phase[] {
+  return [...stderr.matchAll(/^✓ (.+) \((\d+\.\d+) s\)$/gm)].map(([, title = "", seconds]) => ({
+    title,
+    ms: Number(seconds) * 1000,
+  }));
 }
