@@ -1,0 +1,20 @@
+import type { SameKitError } from "../../local/src/index.ts";
+import type { RehearsedDeployment, RunOptions } from "./rehearsed-deployment.ts";
+
+/** What a person sees of a failure. */
+export type Shown = { code: string; text: string; message: string; hint: string };
+
+/** Runs a command that must fail. */
+export async function failing(
+  deployment: RehearsedDeployment,
+  run: RunOptions,
+  command: "up" | "down" = "up",
+): Promise<Shown> {
+  const error = await deployment[command]({}, run).then(
+    () => null,
+    (it: SameKitError) => it,
+  );
+  if (error === null) throw new Error(`${command} did not fail with ${run.fail}.`);
+  const { code, message, hint = "" } = error;
+  return { code, message, hint, text: `${message}\n${hint}` };
+}
