@@ -1,20 +1,9 @@
 import { describe, expect, test } from "vitest";
-import type { DRILLS } from "../../../local/src/index.ts";
+import { HEALED } from "../../helpers/drill-cases.ts";
 import { failing } from "../../helpers/failing-deployment.ts";
 import { type RecordingView, recordingView } from "../../helpers/recording-view.ts";
 import { rehearseDeployment } from "../../helpers/rehearsed-deployment.ts";
 import { hasTerraform } from "../../helpers/terraform.ts";
-
-// Drill, and what is noted of the obstacle that passes by itself.
-const HEALED: readonly [keyof typeof DRILLS, RegExp, string][] = [
-  ["exists-not-in-state", /^run Adopt azurerm_/, "ERR_PROVISION_NOT_IN_STATE"],
-  ["stale-plan", /^fail Apply$/, "ERR_PROVISION_PLAN_STALE"],
-  ["app-not-found", /^note Azure has not listed the new app yet/, "ERR_DEPLOY_APP_NOT_FOUND"],
-  ["deployment-conflict", /^note Another deployment is running\. Trying again/, "ERR_DEPLOY_CONFLICT"],
-  ["scm-unavailable", /^note the SCM site answered 503; trying again/, "ERR_DEPLOY_SCM_UNAVAILABLE"],
-  ["storage-forbidden", /^note The app may not write its package yet/, "ERR_DEPLOY_STORAGE_FORBIDDEN"],
-  ["publish-interrupted", /^note the connection broke \(.+\); trying again/, "ERR_DEPLOY_SCM_UNAVAILABLE"],
-];
 
 /** A recording view that tells each note as it comes. */
 function notifying(onNote: (text: string) => void): RecordingView {
@@ -97,10 +86,5 @@ describe.skipIf(!hasTerraform)("a deployment that was hindered", () => {
     expect(shown.code).toBe("ERR_REMOVE_NOT_EMPTY");
     expect(shown.message).toMatch(/holds what same-kit did not make: someone-elses-network .*Nothing was deleted\.$/);
     expect((await deployment.up()).changes).toEqual([]);
-  });
-
-  test("every drill is tried here", () => {
-    const tried = [...FAILURES, ...HEALED].map(([drill]) => drill);
-    expect([...tried, "slow", "group-not-empty"].sort()).toEqual(Object.keys(DRILLS).sort());
   });
 });
