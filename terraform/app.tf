@@ -71,10 +71,11 @@ resource "azurerm_linux_function_app" "this" {
   location            = azurerm_resource_group.this.location
   service_plan_id     = azurerm_service_plan.this.id
 
+  # No content_share_force_disabled: with an identity azurerm sets up no content share anyway, and as it never reads that
+  # argument back, every plan would want to set it again.
   storage_account_name          = azurerm_storage_account.this.name
   storage_account_access_key    = local.identity ? null : azurerm_storage_account.this.primary_access_key
   storage_uses_managed_identity = local.identity ? true : null
-  content_share_force_disabled  = local.identity
 
   https_only = true
   # Otherwise the provider writes AzureWebJobsDashboard, a second copy of the account's key.

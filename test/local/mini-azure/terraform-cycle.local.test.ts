@@ -60,6 +60,32 @@ describe.skipIf(!hasTerraform)("the real terraform, with the stand-in provider",
     });
   });
 
+  test("with an identity the app gets the account's name, and no key or content share", async () => {
+    const mini = await startTestMiniAzure();
+    const rehearsal = await rehearse(mini, { plan: "premium", storage_access: "identity" });
+    await rehearsal.run("apply", "-auto-approve");
+    const { app_id, storage_account } = await rehearsal.outputs();
+    const settings = await settingsOf(mini, app_id);
+    expect(settings["AzureWebJobsStorage__accountName"]).toBe(storage_account);
+    expect(Object.keys(settings)).not.toContain("WEBSITE_CONTENTSHARE");
+    expect(JSON.stringify(settings)).not.toContain("AccountKey");
+  });
+
+  test("an argument that azurerm never reads back is a change in every plan", async () => {
+    const mini = await startTestMiniAzure();
+    const rehearsal = await rehearse(mini, { plan: "premium" });
+    const file = `${rehearsal.dir}/app.tf`;
+    const module = await readFile(file, "utf8");
+    await writeFile(
+      file,
+      module.replace(/^.*storage_uses_managed_identity.*$/m, "content_share_force_disabled = true"),
+    );
+    await rehearsal.run("apply", "-auto-approve");
+    const { exitCode, text } = await rehearsal.run("plan", "-detailed-exitcode");
+    expect(exitCode).toBe(CHANGES);
+    expect(text).toMatch(/content_share_force_disabled\s+= false -> true/);
+  });
+
   test("a new key generation changes the key in the app and in the output, and nothing else", async () => {
     const mini = await startTestMiniAzure();
     const rehearsal = await rehearse(mini);

@@ -31,6 +31,7 @@ const HIDDEN_SETTINGS = [
   "AzureWebJobsStorage",
   ACCOUNT_NAME,
   "AzureWebJobsDashboard",
+  "AzureWebJobsDashboard__accountName",
   "APPLICATIONINSIGHTS_CONNECTION_STRING",
   "FUNCTIONS_EXTENSION_VERSION",
   "FUNCTIONS_WORKER_RUNTIME",
@@ -95,6 +96,8 @@ export const linuxFunctionApp: ResourceKind = {
       storage_account_access_key: accountKeyOf(connectionString),
       storage_uses_managed_identity: connectionString === undefined && settings[ACCOUNT_NAME] !== undefined,
       key_vault_reference_identity_id: "SystemAssigned",
+      // azurerm never reads it back: whoever sets it gets a change in every plan.
+      content_share_force_disabled: false,
     };
   },
 };
@@ -105,22 +108,30 @@ function nodeVersion(planned: ValueObject): string {
 }
 
 async function composeSettings(planned: ValueObject, context: ApplyContext): Promise<AppSettings> {
-  const account = String(planned["storage_account_name"]);
-  const connectionString = toConnectionString(account, String(planned["storage_account_access_key"] ?? ""));
   const insights = firstBlock(planned["site_config"])["application_insights_connection_string"];
   return {
     FUNCTIONS_EXTENSION_VERSION: String(planned["functions_extension_version"]),
     FUNCTIONS_WORKER_RUNTIME: "node",
     WEBSITE_NODE_DEFAULT_VERSION: `~${nodeVersion(planned)}`,
-    ...(planned["storage_uses_managed_identity"] === true
-      ? { [ACCOUNT_NAME]: account }
-      : { AzureWebJobsStorage: connectionString }),
-    ...(planned["builtin_logging_enabled"] === false ? {} : { AzureWebJobsDashboard: connectionString }),
+    ...(await composeStorageSettings(planned, context)),
     ...(typeof insights === "string" ? { APPLICATIONINSIGHTS_CONNECTION_STRING: insights } : {}),
+    ...userSettings(planned),
+  };
+}
+
+async function composeStorageSettings(planned: ValueObject, context: ApplyContext): Promise<AppSettings> {
+  const account = String(planned["storage_account_name"]);
+  const hasDashboard = planned["builtin_logging_enabled"] !== false;
+  if (planned["storage_uses_managed_identity"] === true) {
+    return { [ACCOUNT_NAME]: account, ...(hasDashboard ? { AzureWebJobsDashboard__accountName: account } : {}) };
+  }
+  const connectionString = toConnectionString(account, String(planned["storage_account_access_key"] ?? ""));
+  return {
+    AzureWebJobsStorage: connectionString,
+    ...(hasDashboard ? { AzureWebJobsDashboard: connectionString } : {}),
     ...(planned["content_share_force_disabled"] === true
       ? {}
       : { [CONTENT_CONNECTION]: connectionString, [CONTENT_SHARE]: await contentShare(planned, context) }),
-    ...userSettings(planned),
   };
 }
 
