@@ -1,4 +1,4 @@
-import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { decodeUtf8, fromUrlSafeBase64, toUrlSafeBase64 } from "../contract/base64.ts";
 import { SOURCE_NAMES, type SourceName } from "../contract/initiate-request.ts";
@@ -84,6 +84,8 @@ async function runIn(started: StartedPython, run: StepRun): Promise<ExecutorResu
     return await toCompleted(run, { ready, report, session, output, warnings, environment: environment.name });
   } finally {
     await process.stop();
+    // Gone already, unless the guardian itself was killed.
+    await rm(ready.folder, { recursive: true, force: true });
     if (input.isLast) deps.python.prepare(environment);
   }
 }

@@ -1,7 +1,9 @@
-import { readdir } from "node:fs/promises";
+import { mkdir, readdir, writeFile } from "node:fs/promises";
+import path from "node:path";
 import { describe, expect, test } from "vitest";
 import { listTestPythons } from "../../helpers/pythons.ts";
 import { StepRunner, variablesOf } from "../../helpers/step-runner.ts";
+import { makeTempDir } from "../../helpers/temp-dir.ts";
 
 const pythons = await listTestPythons();
 
@@ -119,6 +121,8 @@ test("a guardian that is killed fails its step rather than hang", async () => {
   const code =
     "import os, signal, subprocess, time\nsubprocess.Popen(['sleep', '60'])\nos.kill(os.getppid(), signal.SIGKILL)\ntime.sleep(60)";
   expect(await runner.fail(code)).toMatchObject({ type: "ProcessCrash", message: expect.stringContaining("SIGKILL") });
+  await runner.runtime.stop();
+  expect(await readdir(runner.tempDir)).toEqual([]);
 });
 
 test("a session is not loaded by another minor version of Python", async () => {
@@ -161,6 +165,21 @@ test("same.yaml's memory limit decides what is too large", async () => {
   const sameYaml = "runtime_options:\n  serialisation_memory_limit: 1000\n";
   const result = await runner.complete("a = 'x' * 2000\nb = 'x' * 10", { sameYaml });
   expect(variablesOf(result)).toMatchObject({ a: "exploded", b: "'xxxxxxxxxx'" });
+});
+
+test("a package of this machine that no requirements.txt names is warned of, in Development only", async () => {
+  const site = path.join(await makeTempDir(), "site-packages");
+  await mkdir(site);
+  await writeFile(path.join(site, "same_kit_foreign.py"), "");
+  const code = "import json, same_kit_foreign\nfrom os import path";
+  const here = await StepRunner.start({ python, env: { PYTHONPATH: site } });
+  const { record } = await here.complete(code);
+  expect(record.warnings).toEqual([expect.stringMatching(/^The step imports same_kit_foreign, /)]);
+  const cloud = await StepRunner.start({
+    python,
+    env: { PYTHONPATH: site, AZURE_FUNCTIONS_ENVIRONMENT: "Production" },
+  });
+  expect((await cloud.complete(code)).record.warnings).toEqual([]);
 });
 
 test("a data set of same.yaml is read without pandas, in the run's environment", async () => {

@@ -12,8 +12,8 @@ def main(arguments):
         sys.exit("Steps run on Linux and macOS only; on Windows use WSL.")
     # The package's folder may be read-only: without a place for compiled files every start would compile dill again.
     # It holds for the app's own files alone, so that installed packages keep theirs.
-    before = sys.pycache_prefix
-    sys.pycache_prefix = pycache
+    before = sys.pycache_prefix, sys.dont_write_bytecode
+    sys.pycache_prefix, sys.dont_write_bytecode = pycache, False
     sys.path.insert(0, folder)
     if mode == "guard":
         from same_runner import guard
@@ -24,7 +24,7 @@ def main(arguments):
     from same_runner import guardian
 
     del sys.path[:2]
-    sys.pycache_prefix = before
+    sys.pycache_prefix, sys.dont_write_bytecode = before
     if isolated == "0":
         sys.path.append(packages)
     sys.path.append(os.path.join(folder, "fallback"))

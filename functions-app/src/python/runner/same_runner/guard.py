@@ -80,7 +80,11 @@ def run_command(command):
     """Runs a program under guard; returns its exit code."""
 
     def child_main():
-        os.execvp(command[0], command)
+        try:
+            os.execvp(command[0], command)
+        except OSError as error:
+            print("%s: %s" % (command[0], error.strerror), file=sys.stderr, flush=True)
+            return 127
 
     child = start(child_main)
     status, _ = wait(child)

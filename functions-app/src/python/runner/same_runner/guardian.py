@@ -7,7 +7,6 @@ directory `work/`; the child leaves `report.json` and `session.out` there. The f
 
 import json
 import os
-import platform
 import shutil
 import sys
 import tempfile
@@ -59,7 +58,7 @@ def _ready(folder):
         "folder": folder,
         "version": "%d.%d.%d" % sys.version_info[:3],
         "minor": "%d.%d" % sys.version_info[:2],
-        "implementation": platform.python_implementation(),
+        "implementation": {"cpython": "CPython"}.get(sys.implementation.name, sys.implementation.name),
         "executable": sys.executable,
         "dill": dill.__version__,
     }
@@ -83,13 +82,13 @@ def _reply(message):
 
 
 def _read_line():
-    """A line, byte by byte no further than its end; None where input ends first."""
+    """A line and not a byte more, as `kill` may follow at once; None where input ends first."""
     line = b""
     while not line.endswith(b"\n"):
-        chunk = os.read(guard.CONTROL, 65536)
-        if not chunk:
+        byte = os.read(guard.CONTROL, 1)
+        if not byte:
             return None
-        line += chunk
+        line += byte
     return line
 
 
