@@ -89,7 +89,7 @@ async function watchLoss(child: SupervisedChild, ports: string): Promise<Azurite
 }
 
 function notReady(cause: unknown, logFile: string): AzuriteError {
-  const printed = cause instanceof ChildStartError ? cause.lastOutput.filter((line) => line !== "") : [];
+  const printed = cause instanceof ChildStartError ? cause.lastOutput : [];
   return new AzuriteError({
     code: "ERR_AZURITE_NOT_READY",
     message: [cause instanceof Error ? cause.message : String(cause), ...printed].join("\n"),

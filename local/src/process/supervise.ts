@@ -100,8 +100,8 @@ function forkDetached({ file, args = [], env = process.env, logFile, socketFds =
   try {
     return fork(file, [...args], {
       env,
-      // Not ours: we may run under a debugger or a loader.
-      execArgv: [],
+      // Not ours: we may run under a debugger or a loader. What is deprecated in a dependency is no news to a user.
+      execArgv: ["--no-deprecation"],
       detached: true,
       stdio: ["ignore", log, log, "ipc", ...socketFds],
     });
@@ -127,7 +127,8 @@ function releaseChild(child: ChildProcess): void {
 
 function readLastLines(file: string): string[] {
   try {
-    return readFileSync(file, "utf8").trimEnd().split("\n").slice(-SHOWN_OUTPUT_LINES);
+    const lines = readFileSync(file, "utf8").split("\n");
+    return lines.filter((line) => line.trim() !== "").slice(-SHOWN_OUTPUT_LINES);
   } catch {
     return [];
   }

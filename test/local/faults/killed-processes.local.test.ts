@@ -107,3 +107,12 @@ test("after Azurite is killed in the middle of a run, the run is reported as los
   await next.client.start(REQUEST);
   await expectWhole(next.client);
 });
+
+test("a host whose Azurite is killed can stop, and its process ends by itself", async () => {
+  const scene = await setScene();
+  const host = await startHostProcess(APP, scene.stateDir, scene.appSettings);
+  const exited = once(host.process, "exit");
+  process.kill(host.azuritePid, "SIGKILL");
+  expect(await exited).toEqual([0, null]);
+  await waitFor(() => isGone(host.workerPid), { what: "the worker's end" });
+});

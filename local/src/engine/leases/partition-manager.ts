@@ -77,6 +77,9 @@ class PartitionWorker implements PartitionManager {
     await Promise.race([this.#loop, timeout]);
     ended.abort();
     this.#isGivenUp = true;
+    // Without the table nothing was drained; the readers would go on asking a storage that is gone.
+    for (const queueName of this.#reading) this.#deps.reader.stop(queueName);
+    this.#reading.clear();
   }
 
   async #run(): Promise<void> {
