@@ -41,7 +41,7 @@ export type LocalOptions = {
   inspect?: boolean | string;
   onLog?: LogSink;
   /** Runs before anything in the hub is continued: what must not go on can be suspended. */
-  beforeWork?: (client: TaskHubClient) => Promise<void>;
+  beforeWork?: (hub: Pick<LocalHost, "client" | "hubName" | "storage">) => Promise<void>;
   /** The host runs in the background and prints to this file. */
   detachedLogFile?: string;
   /** Stops everything when it aborts. */
@@ -157,7 +157,7 @@ async function startHubEngine(
       invoker: new LateInvoker(invokerComing),
       async beforeWork(client) {
         if (storage.hasLostWrites) doubtfulRuns.push(...(await findDoubtfulRuns(client, log)));
-        await options.beforeWork?.(client);
+        await options.beforeWork?.({ client, hubName: settings.hubName, storage: toPublicStorage(storage) });
         await invokerComing;
       },
       log: log.child("engine"),
@@ -198,7 +198,7 @@ async function announce(
 function toLocalHost(
   { host, engine, doubtfulRuns }: Parts,
   { hubName }: DurableTaskSettings,
-  { description, connectionString, hasLostWrites, lost, pid }: LocalStorage,
+  storage: LocalStorage,
   running: StopStack,
 ): LocalHost {
   return {
@@ -207,8 +207,8 @@ function toLocalHost(
     hubName,
     client: engine.client,
     doubtfulRuns,
-    storage: { description, connectionString, hasLostWrites, pid },
-    failed: Promise.race([host.failed, lost]),
+    storage: toPublicStorage(storage),
+    failed: Promise.race([host.failed, storage.lost]),
     get functions() {
       return host.functions;
     },
@@ -221,4 +221,8 @@ function toLocalHost(
     managementKey: () => host.systemKey("durabletask"),
     stop: () => running.stop(),
   };
+}
+
+function toPublicStorage({ description, connectionString, hasLostWrites, pid }: LocalStorage): LocalHost["storage"] {
+  return { description, connectionString, hasLostWrites, pid };
 }

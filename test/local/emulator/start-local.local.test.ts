@@ -62,6 +62,24 @@ test("what one host left in its hub is there for the next", async () => {
   expect(second.doubtfulRuns).toEqual([]);
 });
 
+test("a run that is suspended before any work does not go on", async () => {
+  const seen: unknown[] = [];
+  const host = await startLocalHost({
+    appDir: APP,
+    stateDir: await makeTempDir(),
+    async beforeWork({ client, hubName, storage }) {
+      const { instanceId } = await client.start({ name: "chain", instanceId: "older", input: null });
+      await client.suspend(instanceId, "not now");
+      seen.push(hubName, storage.description, (await client.getStatus(instanceId))?.runtimeStatus);
+    },
+  });
+  expect(seen).toEqual([host.hubName, "disk", "Pending"]);
+  const statusOf = async (id: string) => (await host.client.getStatus(id))?.runtimeStatus;
+  await waitFor(async () => (await statusOf("older")) === "Suspended", { what: "the suspension" });
+  await host.client.resume("older", null);
+  await waitFor(async () => (await statusOf("older")) === "Completed", { what: "the run's end" });
+});
+
 test("two hosts with hubs of their own share an Azurite", async () => {
   const stateDir = await makeTempDir();
   const first = await startLocalHost({ appDir: APP, stateDir, hubName: "FirstHub" });
