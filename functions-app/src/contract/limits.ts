@@ -12,6 +12,11 @@ export type Limits = {
   stepTimeoutMs: number;
   /** `SAME_INLINE_SESSION_LIMIT`, 16 MiB: beyond it the output names the last session context's blob instead of holding it. */
   inlineSessionBytes: number;
+  /**
+   * `SAME_SERIALISATION_MEMORY_LIMIT`, 50 MB: a variable of a larger deep size does not travel to the next step. A run's own
+   * same.yaml (`runtime_options.serialisation_memory_limit`) wins.
+   */
+  variableBytes: number;
 };
 
 const MiB = 1024 * 1024;
@@ -23,13 +28,11 @@ export const DEFAULT_LIMITS: Readonly<Limits> = {
   requirementsBytes: 256 * 1024,
   stepTimeoutMs: 30 * 60 * 1000,
   inlineSessionBytes: 16 * MiB,
+  variableBytes: 50_000_000,
 };
 
 /** Kept in the record of a step from each of its two output streams: the last of it. */
 export const OUTPUT_TAIL_BYTES = 64 * 1024;
-
-/** A deep size beyond it does not travel to the next step, unless same.yaml's `serialisation_memory_limit` says otherwise. */
-export const DEFAULT_VARIABLE_BYTES = 50_000_000;
 
 export const LIMIT_SETTINGS: Readonly<Record<keyof Limits, string>> = {
   bodyBytes: "SAME_MAX_BODY_BYTES",
@@ -38,6 +41,7 @@ export const LIMIT_SETTINGS: Readonly<Record<keyof Limits, string>> = {
   requirementsBytes: "SAME_MAX_REQUIREMENTS_BYTES",
   stepTimeoutMs: "SAME_STEP_TIMEOUT",
   inlineSessionBytes: "SAME_INLINE_SESSION_LIMIT",
+  variableBytes: "SAME_SERIALISATION_MEMORY_LIMIT",
 };
 
 /** @throws Error that names the setting whose value is not a whole number above zero (or a time, for the time-out). */

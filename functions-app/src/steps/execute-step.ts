@@ -65,7 +65,8 @@ async function runIn(started: StartedPython, run: StepRun): Promise<ExecutorResu
   const { process, ready, environment } = started;
   try {
     refuseForeignSession(input.session?.python, ready);
-    const sameYaml = await readSameYaml(run.contents.sources["same.yaml"]?.toString("utf8") ?? "");
+    const text = run.contents.sources["same.yaml"]?.toString("utf8") ?? "";
+    const sameYaml = await readSameYaml(text, deps.limits.variableBytes);
     await layOut(ready.folder, run.contents, sameYaml);
     // While this step runs, the next one's process starts. After the last one there is time later.
     if (!input.isLast) {

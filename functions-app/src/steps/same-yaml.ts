@@ -1,5 +1,3 @@
-import { DEFAULT_VARIABLE_BYTES } from "../contract/limits.ts";
-
 /** What a step needs from same.yaml, which Python's standard library cannot read. */
 export type SameYaml = {
   /** Deep size beyond which a variable does not travel. */
@@ -9,9 +7,13 @@ export type SameYaml = {
   warning?: string;
 };
 
-/** Never throws: a step that uses nothing of it runs with any same.yaml, as it does upstream. */
-export async function readSameYaml(text: string): Promise<SameYaml> {
-  const nothing = { variableBytes: DEFAULT_VARIABLE_BYTES, json: undefined };
+/**
+ * Never throws: a step that uses nothing of it runs with any same.yaml, as it does upstream.
+ *
+ * @param variableBytes - The app's limit, for a same.yaml without one.
+ */
+export async function readSameYaml(text: string, variableBytes: number): Promise<SameYaml> {
+  const nothing = { variableBytes, json: undefined };
   // Most need no YAML parser, whose loading would cost more than all else that happens here.
   if (!/\b(datasets|serialisation_memory_limit)\b/.test(text)) return nothing;
   const { parse } = await import("yaml");
@@ -19,7 +21,7 @@ export async function readSameYaml(text: string): Promise<SameYaml> {
     const config = parse(text) as { datasets?: unknown; runtime_options?: Record<string, unknown> } | null;
     const limit = Number(config?.runtime_options?.["serialisation_memory_limit"]);
     return {
-      variableBytes: limit > 0 ? Math.trunc(limit) : DEFAULT_VARIABLE_BYTES,
+      variableBytes: limit > 0 ? Math.trunc(limit) : variableBytes,
       json: config?.datasets ? JSON.stringify(config) : undefined,
     };
   } catch (error) {
