@@ -3,12 +3,12 @@ import os from "node:os";
 import path from "node:path";
 import { afterAll, onTestFinished } from "vitest";
 import { toUrlSafeBase64 } from "../../functions-app/src/contract/base64.ts";
-import { DEFAULT_LIMITS, type Limits } from "../../functions-app/src/contract/limits.ts";
 import type {
   ExecutorInput,
   ExecutorResult,
   SessionReference,
-} from "../../functions-app/src/pipeline/executor-call.ts";
+} from "../../functions-app/src/contract/executor-call.ts";
+import { DEFAULT_LIMITS, type Limits } from "../../functions-app/src/contract/limits.ts";
 import { PythonRuntime } from "../../functions-app/src/python/python-runtime.ts";
 import { executeStep } from "../../functions-app/src/steps/execute-step.ts";
 import { MemoryBlobs } from "./memory-blobs.ts";

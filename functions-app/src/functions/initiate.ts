@@ -1,11 +1,11 @@
 import { randomUUID } from "node:crypto";
 import { app, type HttpRequest, type HttpResponseInit, type InvocationContext } from "@azure/functions";
 import * as df from "durable-functions";
+import { ORCHESTRATOR, type PipelineInput } from "../contract/executor-call.ts";
 import { DEFAULT_SAME_ENV, isRunId, isSameEnv, RUN_ID_HEADER, SAME_ENV_HEADER } from "../contract/headers.ts";
 import { parseInitiateRequest } from "../contract/initiate-request.ts";
 import { resolveLimits } from "../contract/limits.ts";
 import { PROBLEM_CONTENT_TYPE, type Problem } from "../contract/problem.ts";
-import { ORCHESTRATOR, type PipelineInput } from "../pipeline/executor-call.ts";
 import { openRunBlobs } from "../steps/run-blobs.ts";
 import { hasAccess } from "./access-key.ts";
 import { type BodyRequest, readJsonBody } from "./read-body.ts";

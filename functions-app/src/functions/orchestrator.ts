@@ -1,5 +1,5 @@
 import * as df from "durable-functions";
-import { ORCHESTRATOR } from "../pipeline/executor-call.ts";
+import { ORCHESTRATOR } from "../contract/executor-call.ts";
 import { runPipeline } from "../pipeline/run-pipeline.ts";
 
 /** Registers the orchestrator, which runs a notebook's steps in order. */

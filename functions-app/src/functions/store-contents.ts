@@ -1,6 +1,6 @@
 import { fromUrlSafeBase64 } from "../contract/base64.ts";
+import type { Content, PipelineStep } from "../contract/executor-call.ts";
 import { type InitiateRequest, SOURCE_NAMES } from "../contract/initiate-request.ts";
-import type { Content, PipelineStep } from "../pipeline/executor-call.ts";
 import type { RunBlobs } from "../steps/run-blobs.ts";
 
 // Durable hands an orchestration's whole input to every episode, and each step's part once more to its activity. A body up to this

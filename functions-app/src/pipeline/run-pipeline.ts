@@ -1,13 +1,13 @@
 import type { OrchestrationContext, Task } from "durable-functions";
-import { OUTPUT_TAIL_BYTES } from "../contract/limits.ts";
-import { type CustomStatus, type RunResult, type StepRecord, stepFailureText } from "../contract/run-result.ts";
 import {
   EXECUTOR,
   type ExecutorInput,
   type ExecutorResult,
   type PipelineStep,
   type SessionReference,
-} from "./executor-call.ts";
+} from "../contract/executor-call.ts";
+import { OUTPUT_TAIL_BYTES } from "../contract/limits.ts";
+import { type CustomStatus, type RunResult, type StepRecord, stepFailureText } from "../contract/run-result.ts";
 import { parsePipelineInput } from "./pipeline-input.ts";
 
 type Completed = Extract<ExecutorResult, { kind: "completed" }>;

@@ -1,10 +1,10 @@
 import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { decodeUtf8, fromUrlSafeBase64, toUrlSafeBase64 } from "../contract/base64.ts";
+import type { Content, ExecutorInput, ExecutorResult, StepFailure } from "../contract/executor-call.ts";
 import { SOURCE_NAMES, type SourceName } from "../contract/initiate-request.ts";
 import { LIMIT_SETTINGS, type Limits } from "../contract/limits.ts";
 import type { SessionPython } from "../contract/run-result.ts";
-import type { Content, ExecutorInput, ExecutorResult, StepFailure } from "../pipeline/executor-call.ts";
 import { isInCloud } from "../python/cache-folder.ts";
 import { PythonError } from "../python/errors.ts";
 import type { PythonRuntime, StartedPython } from "../python/python-runtime.ts";

@@ -1,8 +1,8 @@
 import { readFile } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
+import type { StepFailure } from "../contract/executor-call.ts";
 import type { VariableSummary } from "../contract/run-result.ts";
-import type { StepFailure } from "../pipeline/executor-call.ts";
 import type { StepExit } from "../python/step-process.ts";
 
 /** `report.json`, as runner/same_runner/step.py writes it. */

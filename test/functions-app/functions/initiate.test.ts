@@ -2,8 +2,8 @@ import { HttpRequest } from "@azure/functions";
 import type { DurableClient } from "durable-functions";
 import { expect, test } from "vitest";
 import { toUrlSafeBase64 } from "../../../functions-app/src/contract/base64.ts";
+import type { PipelineInput } from "../../../functions-app/src/contract/executor-call.ts";
 import { initiate } from "../../../functions-app/src/functions/initiate.ts";
-import type { PipelineInput } from "../../../functions-app/src/pipeline/executor-call.ts";
 
 type Start = { name: string; instanceId: string; input: PipelineInput };
 

@@ -1,7 +1,7 @@
 import type { OrchestrationContext, Task } from "durable-functions";
 import { expect, test } from "vitest";
+import type { ExecutorInput, ExecutorResult } from "../../../functions-app/src/contract/executor-call.ts";
 import type { CustomStatus, RunResult } from "../../../functions-app/src/contract/run-result.ts";
-import type { ExecutorInput, ExecutorResult } from "../../../functions-app/src/pipeline/executor-call.ts";
 import { runPipeline } from "../../../functions-app/src/pipeline/run-pipeline.ts";
 
 type Answer = (input: ExecutorInput) => ExecutorResult | Error;

@@ -1,8 +1,8 @@
 // What travels between initiator, orchestrator and executor. It lies in history, so it stays small: contents beyond a few KiB and
 // every session context are references to blobs.
 
-import type { SourceName } from "../contract/initiate-request.ts";
-import type { BlobReference, SessionPython, StepRecord, VariableSummary } from "../contract/run-result.ts";
+import type { SourceName } from "./initiate-request.ts";
+import type { BlobReference, SessionPython, StepRecord, VariableSummary } from "./run-result.ts";
 
 export const ORCHESTRATOR = "orchestrator";
 export const EXECUTOR = "executor";
