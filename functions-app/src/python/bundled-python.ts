@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { chmod, copyFile, mkdir, readdir, rename, stat, symlink } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
@@ -33,7 +34,12 @@ async function bundledProgram(home: string): Promise<string | undefined> {
 async function copyExecutable(home: string, program: string): Promise<string> {
   const { mtimeMs, size } = await stat(program);
   const owner = process.getuid?.() ?? 0;
-  const folder = path.join(os.tmpdir(), `same-kit-cpython-${owner}-${Math.trunc(mtimeMs)}-${size}`);
+  // Another deployment's copy, linked to a library that is gone, must not be taken for this one's.
+  const key = createHash("sha256")
+    .update(JSON.stringify([home, mtimeMs, size]))
+    .digest("hex")
+    .slice(0, 16);
+  const folder = path.join(os.tmpdir(), `same-kit-cpython-${owner}-${key}`);
   const copy = path.join(folder, "bin", path.basename(program));
   await mkdir(path.join(folder, "bin"), { recursive: true, mode: 0o700 });
   if ((await stat(folder)).uid !== owner) throw new Error(`${folder} belongs to somebody else.`);

@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { chmod, copyFile, mkdir, symlink } from "node:fs/promises";
 import path from "node:path";
-import { expect, onTestFinished, test } from "vitest";
+import { beforeEach, expect, onTestFinished, test, vi } from "vitest";
 import { bundledLaunches } from "../../../functions-app/src/python/bundled-python.ts";
 import { findPython, probeInterpreter } from "../../../functions-app/src/python/index.ts";
 import { PythonRuntime } from "../../../functions-app/src/python/python-runtime.ts";
@@ -9,6 +9,12 @@ import { appPythonDir, listTestPythons } from "../../helpers/pythons.ts";
 import { makeTempDir } from "../../helpers/temp-dir.ts";
 
 const python = (await listTestPythons()).at(-1) ?? expect.unreachable();
+
+// Copies of the interpreter go into the temp folder and stay there.
+beforeEach(async () => {
+  vi.stubEnv("TMPDIR", await makeTempDir());
+  return () => vi.unstubAllEnvs();
+});
 
 /** A package with a CPython of this machine in it, laid out as for the cloud. */
 async function makePackage(mode: number): Promise<string> {
