@@ -1,9 +1,9 @@
 import { readFile } from "node:fs/promises";
 import path from "node:path";
+import { parseTimeSpan } from "../../shared/time-span.ts";
 import { HostError } from "../errors.ts";
 import { parseJsonWithComments } from "./json-with-comments.ts";
 import { type LogLevels, type LogThreshold, parseLogThreshold } from "./log-levels.ts";
-import { parseTimeSpan } from "../../shared/time-span.ts";
 
 /** What the host honours of host.json, with Azure's defaults. */
 export type HostJson = {
