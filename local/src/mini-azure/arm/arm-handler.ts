@@ -137,6 +137,7 @@ function groupRoutes(context: ArmContext): Route[] {
   const { store, operations } = context;
   return [
     route("PUT", GROUP, (request, params) => putGroup(request, params, context)),
+    route("PATCH", GROUP, (request, params) => patchGroup(request, params, context)),
     route("GET", `${GROUP}/resources`, (_request, params) => ok({ value: listResources(params, context) })),
     route("DELETE", GROUP, async (request, params) => {
       const gone = store.delete(request.url.pathname);
@@ -162,6 +163,16 @@ function putGroup(request: MiniRequest, { group }: Params, { store }: ArmContext
   };
   store.put(resource);
   return { status: isNew ? 201 : 200, body: resource };
+}
+
+/** Only tags can change; those that come replace all that were. */
+function patchGroup(request: MiniRequest, { group }: Params, { store }: ArmContext): Answer {
+  const known = store.get(request.url.pathname);
+  if (known === undefined) return groupNotFound(group ?? "");
+  const { tags } = readJson(request) as Pick<Resource, "tags">;
+  const resource: Resource = tags === undefined ? known : { ...known, tags };
+  store.put(resource);
+  return ok(resource);
 }
 
 function listResources({ subscription, group }: Params, { store }: ArmContext): Resource[] {

@@ -94,6 +94,18 @@ describe("Azure Resource Manager", () => {
     expect([status, (await mini.arm("GET", id)).status, left.body]).toEqual([202, 404, { value: [] }]);
   });
 
+  test("changes the tags of a group that is there, as azurerm does, and nothing else of it", async () => {
+    const mini = await startTestMiniAzure();
+    const id = GROUP(mini.subscriptionId);
+    const early = await mini.arm("PATCH", id, { tags: { a: "1" } });
+    await mini.arm("PUT", id, { location: "westeurope", tags: { a: "1" } });
+    const late = await mini.arm("PATCH", id, { tags: { b: "2" } });
+    const { body } = await mini.arm("GET", id);
+    expect([early.status, late.status]).toEqual([404, 200]);
+    expect(body).toMatchObject({ location: "westeurope", tags: { b: "2" } });
+    expect((body as { tags: object }).tags).not.toHaveProperty("a");
+  });
+
   test("takes no app setting on Flex Consumption that Azure refuses there", async () => {
     const mini = await startTestMiniAzure();
     const { id } = await createTestSite(mini);
