@@ -40,7 +40,10 @@ export function readSettings(siteId: string, { store }: Pick<ArmContext, "store"
   return (store.get(`${siteId}/config/appsettings`)?.properties ?? {}) as Settings;
 }
 
-/** A site's PUT carries its configuration; app settings come as a list there and are kept as a map. */
+/**
+ * What a site's PUT carries, and `config/web`. App settings come as a list there, are kept as a map, and are never shown
+ * there again: azurerm sends back what it is shown, and settings would outlive their removal.
+ */
 export function writeSiteConfig(siteId: string, siteConfig: object, context: ArmContext): void {
   const { appSettings, ...web } = siteConfig as { appSettings?: { name: string; value: string }[] };
   const site = { id: siteId } as Resource;
@@ -64,11 +67,16 @@ export async function writeConfig(
   body: Record<string, unknown>,
   context: ArmContext,
 ): Promise<Answer> {
-  putChild(site, `config/${config}`, body["properties"], context);
-  if (config.toLowerCase() === "appsettings") await context.sites.settingsChanged(site.id);
+  const properties = (body["properties"] ?? {}) as object;
   if (config.toLowerCase() === "web") {
+    writeSiteConfig(site.id, properties, context);
     const { properties: siteConfig } = readConfig(site, "web", context);
     context.store.put({ ...site, properties: { ...site.properties, siteConfig } });
+  } else {
+    putChild(site, `config/${config}`, properties, context);
+  }
+  if (config.toLowerCase() === "appsettings" || "appSettings" in properties) {
+    await context.sites.settingsChanged(site.id);
   }
   return ok(readConfig(site, config, context));
 }

@@ -125,6 +125,16 @@ describe("Azure Resource Manager", () => {
     expect(body).toMatchObject({ properties: { siteConfig: { minTlsVersion: "1.3", scmType: "None" } } });
   });
 
+  test("app settings that come with config/web replace all that were, and are not shown there", async () => {
+    const mini = await startTestMiniAzure();
+    const { id } = await createTestSite(mini);
+    await mini.arm("PATCH", `${id}/config/web`, { properties: { appSettings: [{ name: "A", value: "1" }] } });
+    const settings = await mini.arm("POST", `${id}/config/appsettings/list`);
+    expect((settings.body as { properties: object }).properties).toEqual({ A: "1" });
+    const { body } = await mini.arm("GET", id);
+    expect((body as { properties: { siteConfig: object } }).properties.siteConfig).not.toHaveProperty("appSettings");
+  });
+
   test("a name in use is not available", async () => {
     const mini = await startTestMiniAzure();
     await createTestSite(mini);
