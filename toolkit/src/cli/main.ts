@@ -14,11 +14,16 @@ import { reportError } from "./report-error.ts";
 export async function main(argv: string[], env: NodeJS.ProcessEnv): Promise<number> {
   const console = createConsole(argv.includes("--json"), env);
   leaveQuietlyWhenNobodyReads();
-  try {
-    return await dispatch(argv, env);
-  } catch (error) {
-    return reportError(error, console);
-  }
+  const code = await dispatch(argv, env).catch((error: unknown) => reportError(error, console));
+  leaveInTime(code);
+  return code;
+}
+
+const LEAVE_LIMIT_MS = 2_000;
+
+/** The command is over: a connection to something that was killed must not keep the process. */
+function leaveInTime(code: number): void {
+  setTimeout(() => process.exit(code), LEAVE_LIMIT_MS).unref();
 }
 
 async function dispatch(argv: string[], env: NodeJS.ProcessEnv): Promise<number> {
@@ -37,6 +42,7 @@ async function dispatch(argv: string[], env: NodeJS.ProcessEnv): Promise<number>
   } catch (error) {
     const name = endedBy();
     if (name === null || !signal.aborted || error !== signal.reason) throw error;
+    console.json({ error: { code: "ERR_INTERRUPTED", message: "Interrupted." } });
     console.note("Interrupted.");
     return exitCodeOf(name);
   } finally {

@@ -42,6 +42,8 @@ export async function localResume(options: LocalResumeOptions, deps: LocalRunDep
     const beginAgain = () => client.start(request, { runId: id, sameEnv, signal: deps.signal });
     const run = localInstanceUrls(host.url, host.hubName, id);
     const begin = async () => {
+      // What the storage still has of it may be half of it, which would never end.
+      if (host.booted?.hasLostWrites === true) await host.booted.client.purge(id);
       if ((await client.status(run, deps.signal)) === null) return beginAgain();
       await client.resume(run, "Continued by `same-kit local resume`.", deps.signal);
       return run;

@@ -24,7 +24,6 @@ export type LocalRunOptions = HostChoice & {
 };
 
 export type LocalRunDeps = SuperviseDeps & {
-  cwd: string;
   env: NodeJS.ProcessEnv;
   emulator: Emulator;
   fetch: typeof fetch;

@@ -6,6 +6,7 @@ import type { LogEntry } from "@same-kit/local";
 import type { AppClient } from "../adapters/app/app-client.ts";
 import type { RunStatus, StartedRun } from "../adapters/app/run-status.ts";
 import type { RunFolder } from "../adapters/records/run-records.ts";
+import { stateDirFlag } from "../config/state-dir.ts";
 import type { Step } from "../notebook/split-steps.ts";
 import { formatLogEntry, isShown } from "../ui/log-line.ts";
 import type { PhaseView } from "../ui/phases.ts";
@@ -32,6 +33,7 @@ export type SupervisedRun = {
 };
 
 export type SuperviseDeps = {
+  cwd: string;
   view: PhaseView;
   warn: (text: string) => void;
   signal: AbortSignal;
@@ -53,6 +55,11 @@ export async function superviseRun(run: SupervisedRun, deps: SuperviseDeps): Pro
     showEnd(board, ending);
     await shown;
     return await finishRun(run, ending);
+  } catch (error) {
+    const { id } = run.folder.record;
+    const flag = stateDirFlag(run.folder.stateDir, deps.cwd);
+    deps.warn(`The run ${id} did not end. \`same-kit local resume ${id}${flag}\` continues it.`);
+    throw error;
   } finally {
     run.log.stopListening();
     await finished(logFile.end()).catch(() => {});
@@ -76,12 +83,16 @@ type Watched = { run: SupervisedRun; started: StartedRun; board: StepBoard; nudg
 async function watch(watched: Watched, deps: SuperviseDeps): Promise<Ending> {
   const { run } = watched;
   const limit = run.timeoutMs === null ? null : AbortSignal.timeout(run.timeoutMs);
-  const signal = limit === null ? deps.signal : AbortSignal.any([deps.signal, limit]);
+  const over = new AbortController();
+  const signal = AbortSignal.any([deps.signal, over.signal, ...(limit === null ? [] : [limit])]);
   try {
     const hostFailed = run.host.booted?.failed.then((error) => Promise.reject(error)) ?? new Promise<never>(() => {});
     return await Promise.race([followToEnd(watched, deps, signal), hostFailed]);
   } catch (error) {
-    if (!signal.aborted) throw error;
+    if (!signal.aborted) {
+      over.abort(); // Nobody answers any more.
+      throw error;
+    }
     const isTimeout = limit?.aborted === true && !deps.signal.aborted;
     await terminate(
       watched,

@@ -26,8 +26,11 @@ export async function suspendOlderRuns(
     const { id, hubName, storage } = run.record;
     if (hubName !== host.hubName || storage !== host.storage) continue;
     const status = await booted.client.getStatus(id);
-    const ended = status === null ? "lost" : endStateOf(status.runtimeStatus);
+    const known = status === null ? "lost" : endStateOf(status.runtimeStatus);
+    const ended = known ?? (booted.hasLostWrites ? "lost" : null);
     if (ended === null) await booted.client.suspend(id, SUSPEND_REASON);
+    // The row may be a leftover of writes that are gone; a run that is started again needs its place.
+    if (status !== null && ended === "lost") await booted.client.purge(id);
     await run.update({ state: ended ?? "suspended", endedAt: ended === null ? null : new Date().toISOString() });
     texts.push(ended === null ? describeSuspended(run, flag) : describeEnded(run, ended, flag));
   }
