@@ -151,6 +151,24 @@ test("a run that a crash left is suspended by the next one, and can be continued
   expect(variables).toContainEqual(expect.objectContaining({ name: "steps", repr: "['first', 'second', 'third']" }));
 });
 
+test("a run whose storage is killed says how to go on, and completes when it is resumed", async () => {
+  const dir = await copySlow();
+  const run = start(dir, "local", "run");
+  await waitFor(() => run.stderr().includes("waiting 1"), { what: "the second step", deadlineMs: 60_000 });
+  const { process: azurite } = JSON.parse(
+    await readFile(path.join(dir, ".same-kit", "azurite", "running.json"), "utf8"),
+  );
+  process.kill(azurite.pid, "SIGKILL");
+  expect((await run.ended).code).toBe(1);
+  const [id = ""] = await readdir(path.join(dir, ".same-kit", "runs"));
+  expect(run.stderr()).toContain(`\`same-kit local resume ${id}\` continues it`);
+
+  const resumed = await call(dir, "local", "resume", id, "--json");
+  const { status, variables } = JSON.parse(resumed.stdout) as RunSummary;
+  expect({ code: resumed.code, status }).toEqual({ code: 0, status: "completed" });
+  expect(variables).toContainEqual(expect.objectContaining({ name: "steps", repr: "['first', 'second', 'third']" }));
+});
+
 test("a run that did not end can be discarded", async () => {
   const dir = await copySlow();
   const crashed = start(dir, "local", "run");
