@@ -4,6 +4,7 @@ import type { EnvironmentFolder } from "../deployment/environment.ts";
 import { initialise } from "../deployment/initialise.ts";
 import { orInterrupted } from "../deployment/interrupted.ts";
 import { Journal } from "../deployment/journal.ts";
+import { removeKeylessConnections } from "../deployment/keyless-storage.ts";
 import { type DeploymentOutputs, exportLines, parseOutputs, saveOutputs } from "../deployment/outputs.ts";
 import type { DeploymentView } from "../deployment/ports.ts";
 import { type ProvisionResult, provision } from "../deployment/provision.ts";
@@ -63,12 +64,21 @@ export async function up(options: UpOptions, deps: DeploymentDeps): Promise<UpRe
     return { kind: result.kind, changes, outputs: null, package: null, smokeTest: "skipped", portalUrl: null };
   }
   const outputs = await captureOutputs(folder, session, view);
+  if (outputs.plan === "flex" && options.variables["storage_access"] === "identity")
+    await mendStorage(azure, outputs, view);
   const azureDeps: AzureDeps = { azure, fetch: deps.fetch, waiting: deps.waiting, signal };
   const published = options.skip.publish ? null : await publishApp({ options, outputs, journal, deps, azureDeps });
   if (published === null) view.skipped("Publish the app", "--skip-publish");
   const smokeTest = await proveApp({ options, outputs, journal, deps, sha256: published?.sha256 ?? "" });
   const portalUrl = folder.isRehearsal ? null : portalLink(azure, outputs);
   return { kind: "deployed", changes, outputs, package: published, smokeTest, portalUrl };
+}
+
+async function mendStorage(azure: SignedIn, { appId }: DeploymentOutputs, view: DeploymentView): Promise<void> {
+  await view.phase("Remove the storage setting without a key", async (progress) => {
+    const wasThere = await removeKeylessConnections(azure.arm, appId);
+    progress.note(wasThere ? "removed: the app reaches its storage by its identity" : "there is none");
+  });
 }
 
 function skippedProvision(view: DeploymentView): ProvisionResult {

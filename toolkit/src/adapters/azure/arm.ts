@@ -57,6 +57,12 @@ export class ArmClient {
     return answer.body;
   }
 
+  /** @throws ArmError for any status but 2xx. */
+  async put(path: string, apiVersion: string, body: unknown): Promise<unknown> {
+    const answer = await this.#request("PUT", path, apiVersion, body);
+    return answer.body;
+  }
+
   async #request(method: string, path: string, apiVersion: string, body?: unknown): Promise<ArmAnswer> {
     for (let attempt = 0; ; attempt += 1) {
       const response = await this.#send(method, path, apiVersion, body).catch((error: unknown) => {

@@ -45,3 +45,20 @@ export async function listHostKeys(arm: ArmClient, appId: string): Promise<HostK
 export async function syncTriggers(arm: ArmClient, appId: string): Promise<void> {
   await arm.post(`${appId}/syncfunctiontriggers`, SYNC_API);
 }
+
+/** All app settings, secrets in clear. */
+export async function listAppSettings(arm: ArmClient, appId: string): Promise<Record<string, string>> {
+  const answer = (await arm.post(`${appId}/config/appsettings/list`, SITE_API)) as {
+    properties?: Record<string, string>;
+  };
+  return answer.properties ?? {};
+}
+
+/** Replaces all app settings; the app starts anew. */
+export async function saveAppSettings(
+  arm: ArmClient,
+  appId: string,
+  properties: Record<string, string>,
+): Promise<void> {
+  await arm.put(`${appId}/config/appsettings`, SITE_API, { properties });
+}

@@ -1,0 +1,25 @@
+// On Flex Consumption azurerm writes a connection string without a key beside the settings of identity-based storage, and the
+// host takes the broken one (hashicorp/terraform-provider-azurerm, issues 29149 and 33211). Its own reads hide that setting, so
+// terraform cannot remove it and does not miss it.
+
+import type { ArmClient } from "../adapters/azure/arm.ts";
+import { listAppSettings, saveAppSettings } from "../adapters/azure/function-app.ts";
+
+const CONNECTIONS = ["AzureWebJobsStorage", "DEPLOYMENT_STORAGE_CONNECTION_STRING"];
+const BY_IDENTITY = "AzureWebJobsStorage__accountName";
+
+/** The settings without connection strings that hold no key; null where there is nothing to mend. */
+export function withoutKeylessConnections(settings: Readonly<Record<string, string>>): Record<string, string> | null {
+  if (settings[BY_IDENTITY] === undefined) return null;
+  const broken = CONNECTIONS.filter((name) => settings[name] !== undefined && !/AccountKey=[^;]+/.test(settings[name]));
+  if (broken.length === 0) return null;
+  return Object.fromEntries(Object.entries(settings).filter(([name]) => !broken.includes(name)));
+}
+
+/** @returns whether something was mended. */
+export async function removeKeylessConnections(arm: ArmClient, appId: string): Promise<boolean> {
+  const mended = withoutKeylessConnections(await listAppSettings(arm, appId));
+  if (mended === null) return false;
+  await saveAppSettings(arm, appId, mended);
+  return true;
+}
