@@ -4,6 +4,9 @@ import type { LogSink, RunningHost, TaskHubClient } from "@same-kit/local";
 
 export type { RunningHost } from "@same-kit/local";
 
+/** A task hub whose work has not begun yet. */
+export type IdleHub = { client: TaskHubClient; hubName: string; storage: string; hasLostWrites: boolean };
+
 export type BootOptions = {
   stateDir: string;
   /** Null: our own app. */
@@ -19,6 +22,8 @@ export type BootOptions = {
   onLog: LogSink;
   /** The file that a host in the background prints to. */
   detachedLogFile: string | null;
+  /** Runs before anything that the hub holds goes on. */
+  beforeWork?: (hub: IdleHub) => Promise<void>;
 };
 
 /** A host that this process runs. */

@@ -16,7 +16,16 @@ async function choose(options: Partial<ChooseHostOptions>, host = runningHost(),
   const emulator = new FakeEmulator();
   const dir = stateDir ?? (await makeTempDir());
   emulator.hosts.set(dir, [host]);
-  const all = { port: null, storage: null, python: null, keep: false, log: new LogRelay(), stateDir: dir, ...options };
+  const all = {
+    port: null,
+    storage: null,
+    python: null,
+    keep: false,
+    log: new LogRelay(),
+    stateDir: dir,
+    beforeWork: async () => {},
+    ...options,
+  };
   return { chosen: await chooseHost(all, { cwd: "/elsewhere", env: {}, emulator, view }), calls: emulator.calls };
 }
 

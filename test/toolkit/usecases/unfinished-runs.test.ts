@@ -7,11 +7,7 @@ import { runRecord } from "../../helpers/run-record.ts";
 import { makeTempDir } from "../../helpers/temp-dir.ts";
 
 /** One record, and a hub that answers `runtimeStatus` for every instance. */
-async function suspendWith(
-  record: Partial<RunRecord>,
-  runtimeStatus: string | null,
-  { isAlive = false, isBooted = true } = {},
-) {
+async function suspendWith(record: Partial<RunRecord>, runtimeStatus: string | null, { isAlive = false } = {}) {
   const stateDir = await makeTempDir();
   const records = new RunRecords(stateDir);
   await records.create(runRecord({ id: "old", ...record }), { steps: [] });
@@ -22,8 +18,7 @@ async function suspendWith(
     getStatus: async () => (runtimeStatus === null ? null : ({ runtimeStatus } as InstanceStatus)),
     suspend: async (id) => void suspended.push(id),
   });
-  const host = { url: booted.url, hubName: "hub", hostPid: 1, storage: "disk", booted: isBooted ? booted : null };
-  const texts = await suspendOlderRuns(records, host, { emulator, cwd: "/elsewhere" });
+  const texts = await suspendOlderRuns(records, booted, { emulator, cwd: "/elsewhere" });
   return { texts, suspended, state: (await records.find("old"))?.record.state, stateDir };
 }
 
@@ -47,7 +42,6 @@ test.each([
 
 test.each([
   ["its host lives", {}, { isAlive: true }],
-  ["a host that stays continues it", {}, { isBooted: false }],
   ["it is of another hub", { hubName: "other" }, {}],
   ["it is on another storage", { storage: "memory" }, {}],
   ["it has ended", { state: "completed" as const }, {}],

@@ -3,7 +3,7 @@ import { OperationError } from "@same-kit/local";
 import { RunRecords } from "../adapters/records/run-records.ts";
 import { stateDirBelow } from "../config/state-dir.ts";
 import type { ToolkitErrorCode } from "../errors.ts";
-import type { BootedHost, Emulator, RunningHost } from "../ports.ts";
+import type { BootedHost, Emulator, IdleHub, RunningHost } from "../ports.ts";
 import type { PhaseView } from "../ui/phases.ts";
 import type { LogRelay } from "./log-relay.ts";
 
@@ -24,7 +24,13 @@ export type ChosenHost = {
   booted: BootedHost | null;
 };
 
-export type ChooseHostOptions = HostChoice & { stateDir: string; keep: boolean; log: LogRelay };
+export type ChooseHostOptions = HostChoice & {
+  stateDir: string;
+  keep: boolean;
+  log: LogRelay;
+  /** Of a host that is booted for this run: before anything that its hub holds goes on. */
+  beforeWork: (hub: IdleHub) => Promise<void>;
+};
 
 export type ChooseHostDeps = { cwd: string; env: NodeJS.ProcessEnv; emulator: Emulator; view: PhaseView };
 
@@ -71,7 +77,7 @@ async function hostsOfRuns(stateDir: string): Promise<ReadonlySet<number>> {
 }
 
 async function bootForRun(
-  { stateDir, port, storage, python, log }: ChooseHostOptions,
+  { stateDir, port, storage, python, log, beforeWork }: ChooseHostOptions,
   { emulator }: ChooseHostDeps,
 ): Promise<ChosenHost> {
   const booted = await emulator.boot({
@@ -84,6 +90,7 @@ async function bootForRun(
     watch: false,
     onLog: log.emit,
     detachedLogFile: null,
+    beforeWork,
   });
   return { url: booted.url, hubName: booted.hubName, hostPid: process.pid, storage: booted.storage, booted };
 }

@@ -1,6 +1,7 @@
 import { AppClient } from "../adapters/app/app-client.ts";
 import { localInstanceUrls } from "../adapters/app/instance-urls.ts";
 import { RunRecords } from "../adapters/records/run-records.ts";
+import type { IdleHub } from "../ports.ts";
 import { chooseHost } from "./choose-host.ts";
 import { compileSource } from "./compile-source.ts";
 import type { LocalRunDeps } from "./local-run.ts";
@@ -27,7 +28,9 @@ export async function localResume(options: LocalResumeOptions, deps: LocalRunDep
   const { python, sameEnv } = folder.record;
   const storage = options.storage ?? sameStorage(folder.record.storage);
   const log = new LogRelay();
-  const host = await chooseHost({ stateDir, keep: false, port, storage, python, log }, deps);
+  const older: string[] = [];
+  const beforeWork = async (hub: IdleHub) => void older.push(...(await suspendOlderRuns(records, hub, deps, id)));
+  const host = await chooseHost({ stateDir, keep: false, port, storage, python, log, beforeWork }, deps);
   try {
     await folder.update({
       state: "running",
@@ -36,7 +39,7 @@ export async function localResume(options: LocalResumeOptions, deps: LocalRunDep
       hubName: host.hubName,
       endedAt: null,
     });
-    for (const text of await suspendOlderRuns(records, host, deps)) deps.warn(text);
+    for (const text of older) deps.warn(text);
     const client = new AppClient({ address: { url: host.url, accessKey: null }, fetch: deps.fetch });
     const request = await folder.readRequest();
     const beginAgain = () => client.start(request, { runId: id, sameEnv, signal: deps.signal });

@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { AppClient } from "../adapters/app/app-client.ts";
 import { type RunRecord, RunRecords } from "../adapters/records/run-records.ts";
 import { stateDirBelow } from "../config/state-dir.ts";
-import type { Emulator } from "../ports.ts";
+import type { Emulator, IdleHub } from "../ports.ts";
 import { type ChosenHost, chooseHost, type HostChoice } from "./choose-host.ts";
 import { type CompiledSource, compileSource } from "./compile-source.ts";
 import { LogRelay } from "./log-relay.ts";
@@ -37,10 +37,13 @@ export async function localRun(options: LocalRunOptions, deps: LocalRunDeps): Pr
   for (const warning of source.warnings) warn(warning);
   const records = new RunRecords(options.stateDir ?? stateDirBelow(source.folder));
   const log = new LogRelay();
-  const host = await chooseHost({ stateDir: records.stateDir, keep, port, storage, python, log }, deps);
+  const older: string[] = [];
+  const beforeWork = async (hub: IdleHub) => void older.push(...(await suspendOlderRuns(records, hub, deps)));
+  const choice = { stateDir: records.stateDir, keep, port, storage, python, log, beforeWork };
+  const host = await chooseHost(choice, deps);
   try {
     signal.throwIfAborted();
-    for (const text of await suspendOlderRuns(records, host, deps)) warn(text);
+    for (const text of older) warn(text);
     const { request, steps, warnings } = source;
     const folder = await records.create(newRecord(source, options, host), request);
     const client = new AppClient({ address: { url: host.url, accessKey: null }, fetch: deps.fetch });

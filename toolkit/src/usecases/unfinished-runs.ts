@@ -2,35 +2,34 @@ import { OperationError } from "@same-kit/local";
 import type { RunFolder, RunRecords, RunState } from "../adapters/records/run-records.ts";
 import { stateDirFlag } from "../config/state-dir.ts";
 import type { ToolkitErrorCode } from "../errors.ts";
-import type { Emulator } from "../ports.ts";
-import type { ChosenHost } from "./choose-host.ts";
+import type { Emulator, IdleHub } from "../ports.ts";
 
 const SUSPEND_REASON = "Its `same-kit local run` did not live to see the end.";
 
 /**
  * Runs that a crash of their `local run` left unfinished must not go on silently because a host works on their hub again: they
- * are suspended. A host that stays (`local up`) continues what it finds, as a real one does.
+ * are suspended before that host begins to work. A host that stays (`local up`) continues what it finds, as a real one does.
  *
+ * @param exceptId - The run that is about to be continued.
  * @returns What to tell the user, a text for each.
  */
 export async function suspendOlderRuns(
   records: RunRecords,
-  host: ChosenHost,
+  hub: IdleHub,
   { emulator, cwd }: { emulator: Emulator; cwd: string },
+  exceptId?: string,
 ): Promise<string[]> {
-  const { booted } = host;
-  if (booted === null) return [];
   const texts: string[] = [];
   const flag = stateDirFlag(records.stateDir, cwd);
   for (const run of await listAbandoned(records, emulator)) {
     const { id, hubName, storage } = run.record;
-    if (hubName !== host.hubName || storage !== host.storage) continue;
-    const status = await booted.client.getStatus(id);
+    if (id === exceptId || hubName !== hub.hubName || storage !== hub.storage) continue;
+    const status = await hub.client.getStatus(id);
     const known = status === null ? "lost" : endStateOf(status.runtimeStatus);
-    const ended = known ?? (booted.hasLostWrites ? "lost" : null);
-    if (ended === null) await booted.client.suspend(id, SUSPEND_REASON);
+    const ended = known ?? (hub.hasLostWrites ? "lost" : null);
+    if (ended === null) await hub.client.suspend(id, SUSPEND_REASON);
     // The row may be a leftover of writes that are gone; a run that is started again needs its place.
-    if (status !== null && ended === "lost") await booted.client.purge(id);
+    if (status !== null && ended === "lost") await hub.client.purge(id);
     await run.update({ state: ended ?? "suspended", endedAt: ended === null ? null : new Date().toISOString() });
     texts.push(ended === null ? describeSuspended(run, flag) : describeEnded(run, ended, flag));
   }

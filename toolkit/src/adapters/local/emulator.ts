@@ -1,5 +1,6 @@
 import path from "node:path";
 import {
+  type LocalHost,
   listRunningHosts,
   packageRoot,
   parseStorageChoice,
@@ -8,7 +9,7 @@ import {
   startLocal,
   stopRunningHost,
 } from "@same-kit/local";
-import type { BootedHost, BootOptions, Emulator } from "../../ports.ts";
+import type { BootedHost, BootOptions, Emulator, IdleHub } from "../../ports.ts";
 
 export function createEmulator(): Emulator {
   return {
@@ -25,7 +26,7 @@ export function createEmulator(): Emulator {
 }
 
 async function boot(options: BootOptions): Promise<BootedHost> {
-  const { appDir, port, storage, python, detachedLogFile, stateDir, inspect, watch, onLog } = options;
+  const { appDir, port, storage, python, detachedLogFile, stateDir, inspect, watch, onLog, beforeWork } = options;
   const host = await startLocal({
     stateDir,
     inspect,
@@ -36,6 +37,7 @@ async function boot(options: BootOptions): Promise<BootedHost> {
     ...(storage === null ? {} : { storage: parseStorageChoice(storage) }),
     ...(python === null ? {} : { appSettings: { SAME_PYTHON: python } }),
     ...(detachedLogFile === null ? {} : { detachedLogFile }),
+    ...(beforeWork === undefined ? {} : { beforeWork: (hub) => beforeWork(toIdleHub(hub)) }),
   });
   return {
     url: host.url,
@@ -50,4 +52,8 @@ async function boot(options: BootOptions): Promise<BootedHost> {
     failed: host.failed,
     stop: () => host.stop(),
   };
+}
+
+function toIdleHub({ client, hubName, storage }: Pick<LocalHost, "client" | "hubName" | "storage">): IdleHub {
+  return { client, hubName, storage: storage.description, hasLostWrites: storage.hasLostWrites };
 }
