@@ -48,6 +48,6 @@ describe("the published package, installed into an empty folder elsewhere", () =
       reject: false,
     });
     expect(result.exitCode, result.stderr).toBe(0);
-    expect(JSON.parse(result.stdout)).toMatchObject({ status: "Completed" });
+    expect(JSON.parse(result.stdout)).toMatchObject({ status: "completed" });
   });
 });
