@@ -24,7 +24,7 @@ export async function benchNotebook(folder: string): Promise<Figure[]> {
     const note = "papermill could not be installed here: no comparison";
     figures.push(figure("local run singlestep, whole command", await localRun(), "ms", { note }));
   } else {
-    const file = path.join(notebook, "notebook.ipynb");
+    const file = path.join(notebook, "singlestep.ipynb");
     const other = () => timed(() => execa(papermill, [file, path.join(folder, "out.ipynb"), "--no-progress-bar"]));
     const { a, b } = await sideBySide(ROUNDS, localRun, other);
     const ratio = figure("local run singlestep / papermill", a / b, "x", { atMost: 2 });
@@ -56,7 +56,8 @@ async function parts(folder: string, python: string): Promise<Figure[]> {
 const launcher = (): string => path.join(packageRoot(), "bin", "same-kit.cjs");
 
 export async function basePython(): Promise<string> {
-  const [first] = await listPythons(process.env);
+  const appPythonDir = path.join(packageRoot(), "dist", "functions-app", "python");
+  const [first] = (await listPythons({ env: process.env, appPythonDir })).usable;
   if (first === undefined) throw new Error("There is no Python here.");
   return first.executable;
 }

@@ -1,6 +1,7 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
+import { toUrlSafeBase64 } from "@same-kit/functions-app/contract";
 import { type LocalHost, startLocal } from "@same-kit/local";
 import { execa } from "execa";
 import { packageRoot } from "../../local/src/shared/package-root.ts";
@@ -68,8 +69,9 @@ export async function benchWarm(folder: string): Promise<Figure[]> {
 type Output = { steps: { durationMs: number }[] };
 
 async function run(host: LocalHost): Promise<Output> {
-  const base64 = (text: string) => Buffer.from(text).toString("base64url");
-  const steps = [{ name: "same_step_000", code: base64(STEP), sources: { "same.yaml": base64("{}") } }];
+  const steps = [
+    { name: "same_step_000", code: toUrlSafeBase64(STEP), sources: { "same.yaml": toUrlSafeBase64("{}") } },
+  ];
   const started = await fetch(`${host.url}/api/initiate`, { method: "POST", body: JSON.stringify({ steps }) });
   if (started.status !== 202) throw new Error(`initiate answered ${started.status}: ${await started.text()}`);
   const { statusQueryGetUri } = (await started.json()) as { statusQueryGetUri: string };
