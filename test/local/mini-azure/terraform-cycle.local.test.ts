@@ -125,7 +125,7 @@ describe.skipIf(!hasTerraform)("the real terraform, with the stand-in provider",
     const rehearsal = await rehearse(mini);
     await rehearsal.run("apply", "-auto-approve");
     const { app_id } = await rehearsal.outputs();
-    await mini.arm("DELETE", String(app_id));
+    await mini.arm("DELETE", `${app_id}?deleteEmptyServerFarm=false`);
     const { text } = await rehearsal.run("apply", "-auto-approve");
     expect(text).toContain("1 added, 0 changed, 0 destroyed");
   });

@@ -84,6 +84,16 @@ const CASES: readonly [string, string, RegExp][] = [
     "unexpected status 400 with error: LocationNotAvailableForResourceType: no",
     /does not offer the flex plan/,
   ],
+  [
+    "ERR_PROVISION_REGION",
+    "unexpected status 400 with error: LocationNotAvailableForResourceGroup: no",
+    /Azure has no region westeurope/,
+  ],
+  [
+    "ERR_PROVISION_REGION",
+    '"atlantis" was not found in the list of supported Azure Locations: "eastus,westeurope"',
+    /Azure has no region/,
+  ],
   ["ERR_PROVISION_PLAN_MIX", "This pricing tier isn't allowed in this resource group.", /cannot be beside/],
   ["ERR_PROVISION_PLAN_MIX", "This pricing tier is not allowed in this resource group.", /cannot be beside/],
   [

@@ -114,11 +114,17 @@ const RULES: readonly Rule[] = [
   },
   {
     code: "ERR_PROVISION_REGION",
-    pattern: /LocationNotAvailableForResourceType/,
-    explain: ({ location, plan }) => ({
-      message: `${location || "The region"} does not offer the ${plan} plan.`,
-      hint: "Choose another --location; `az functionapp list-flexconsumption-locations -o table` lists those of Flex Consumption.",
-    }),
+    pattern: /LocationNotAvailableForResource(Type|Group)|not found in the list of supported Azure Locations/,
+    explain: ({ location, plan }, match) =>
+      match[1] === "Type"
+        ? {
+            message: `${location || "The region"} does not offer the ${plan} plan.`,
+            hint: "Choose another --location; `az functionapp list-flexconsumption-locations -o table` lists those of Flex Consumption.",
+          }
+        : {
+            message: `Azure has no region ${location || "of this name"}.`,
+            hint: "Choose another --location; `az account list-locations -o table` lists them by their short names.",
+          },
   },
   {
     code: "ERR_PROVISION_PLAN_MIX",

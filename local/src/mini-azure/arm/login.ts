@@ -13,6 +13,8 @@ export type Account = {
 
 const TOKEN_LIFETIME_S = 3_600;
 const DEVICE_GRANT = "urn:ietf:params:oauth:grant-type:device_code";
+const ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
+const FEDERATION_AUDIENCE = "api://AzureADTokenExchange";
 
 export function createAccount(): Account {
   return {
@@ -24,7 +26,10 @@ export function createAccount(): Account {
   };
 }
 
-/** The OAuth token endpoint: client credentials, or a device code that is granted at the second poll. */
+/**
+ * The OAuth token endpoint: client credentials by secret, certificate or federated token, or a device code that is granted at
+ * the second poll.
+ */
 export class Login {
   readonly #account: Account;
   readonly #polledDeviceCodes = new Set<string>();
@@ -33,13 +38,15 @@ export class Login {
     this.#account = account;
   }
 
-  token(request: MiniRequest): Answer {
+  token(request: MiniRequest, tenant: string): Answer {
     const form = new URLSearchParams(request.body.toString("utf8"));
-    if (form.get("grant_type") === DEVICE_GRANT) return this.#deviceToken(form.get("device_code") ?? "");
-    if (form.get("client_id") !== this.#account.clientId || form.get("client_secret") !== this.#account.clientSecret) {
-      return oauthError(401, "invalid_client", "AADSTS7000215: Invalid client secret provided.");
-    }
-    return this.#grant();
+    const grant = form.get("grant_type");
+    if (grant === DEVICE_GRANT) return this.#deviceToken(form.get("device_code") ?? "");
+    if (tenant.toLowerCase() !== this.#account.tenantId)
+      return oauthError(400, "invalid_request", `AADSTS90002: Tenant '${tenant}' not found.`);
+    if (grant !== "client_credentials")
+      return oauthError(400, "unsupported_grant_type", `AADSTS70003: The grant type '${grant}' is not supported.`);
+    return this.#clientToken(form);
   }
 
   deviceCode(loginUrl: string): Answer {
@@ -70,6 +77,23 @@ export class Login {
     return exp * 1_000 > Date.now();
   }
 
+  #clientToken(form: URLSearchParams): Answer {
+    const { clientId, clientSecret, tenantId } = this.#account;
+    const client = form.get("client_id") ?? "";
+    if (client.toLowerCase() !== clientId) {
+      const message = `AADSTS700016: Application with identifier '${client}' was not found in the directory '${tenantId}'.`;
+      return oauthError(400, "unauthorized_client", message);
+    }
+    if (form.get("client_assertion_type") === ASSERTION_TYPE) {
+      return isProof(form.get("client_assertion") ?? "", clientId)
+        ? this.#grant()
+        : oauthError(401, "invalid_client", "AADSTS700027: The client assertion is expired, or not for this client.");
+    }
+    return form.get("client_secret") === clientSecret
+      ? this.#grant()
+      : oauthError(401, "invalid_client", "AADSTS7000215: Invalid client secret provided.");
+  }
+
   #deviceToken(deviceCode: string): Answer {
     if (this.#polledDeviceCodes.has(deviceCode)) return this.#grant();
     this.#polledDeviceCodes.add(deviceCode);
@@ -91,6 +115,25 @@ export class Login {
 
   #sign(text: string): string {
     return createHmac("sha256", this.#account.tokenKey).update(text).digest("base64url");
+  }
+}
+
+/**
+ * Whether a client assertion speaks for the client: its own, as a certificate signs it, or one that another issuer made for the
+ * exchange. Signatures are not looked at: this cloud was never told a key.
+ */
+function isProof(assertion: string, clientId: string): boolean {
+  const { iss, aud, exp } = readClaims(assertion);
+  if (!(Number(exp) * 1_000 > Date.now())) return false;
+  return iss === clientId || aud === FEDERATION_AUDIENCE;
+}
+
+function readClaims(token: string): Record<string, unknown> {
+  try {
+    const claims: unknown = JSON.parse(Buffer.from(token.split(".")[1] ?? "", "base64url").toString("utf8"));
+    return typeof claims === "object" && claims !== null ? (claims as Record<string, unknown>) : {};
+  } catch {
+    return {};
   }
 }
 

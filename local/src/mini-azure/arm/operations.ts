@@ -1,33 +1,49 @@
 import { randomUUID } from "node:crypto";
 import type { Answer } from "../http/answer.ts";
+import { armError } from "../http/answer.ts";
 
 // The first poll after a request finds the operation still running, so that no client gets away without polling.
 const POLLS_UNTIL_DONE = 2;
+const API_VERSION = "2021-04-01";
+
+type Operation = { pollsLeft: number; retryAfter: string; result: () => object };
 
 /** Long-running operations: accepted with 202, watched at `Location`, done after a few polls. */
 export class Operations {
-  readonly #pollsLeft = new Map<string, number>();
+  readonly #operations = new Map<string, Operation>();
   readonly #armUrl: () => string;
 
   constructor(armUrl: () => string) {
     this.#armUrl = armUrl;
   }
 
-  /** @param polls - How many polls it takes; many make a slow operation. */
-  accept(subscriptionId: string, body: object | undefined, polls = POLLS_UNTIL_DONE): Answer {
-    const operation = randomUUID();
-    this.#pollsLeft.set(operation, polls);
-    const location = `${this.#armUrl()}/subscriptions/${subscriptionId}/operationresults/${operation}?api-version=2021-04-01`;
-    const slow: Record<string, string> = polls > POLLS_UNTIL_DONE ? { "retry-after": "1" } : {};
-    return { status: 202, headers: { location, ...slow }, ...(body === undefined ? {} : { body }) };
+  /**
+   * @param result - What the last poll answers; azurerm takes an object without any status for "still in progress".
+   * @param polls - How many polls it takes; many make a slow operation.
+   */
+  accept(subscriptionId: string, result: () => object = succeeded, polls = POLLS_UNTIL_DONE): Answer {
+    const id = randomUUID();
+    // azurerm 4 waits ten seconds between polls unless it is told otherwise.
+    const operation = { pollsLeft: polls, retryAfter: polls > POLLS_UNTIL_DONE ? "1" : "0", result };
+    this.#operations.set(id, operation);
+    return this.#accepted(subscriptionId, id, operation);
   }
 
-  poll(operation: string): Answer {
-    const left = (this.#pollsLeft.get(operation) ?? 1) - 1;
-    this.#pollsLeft.set(operation, left);
-    // Without a status azurerm polls for ever.
-    if (left <= 0) return { status: 200, body: { status: "Succeeded" } };
-    const location = `${this.#armUrl()}/subscriptions/_/operationresults/${operation}?api-version=2021-04-01`;
-    return { status: 202, headers: { location, ...(left > POLLS_UNTIL_DONE ? { "retry-after": "1" } : {}) } };
+  poll(subscriptionId: string, id: string): Answer {
+    const operation = this.#operations.get(id);
+    if (operation === undefined) return armError(404, "NotFound", `The operation '${id}' could not be found.`);
+    operation.pollsLeft -= 1;
+    return operation.pollsLeft > 0
+      ? this.#accepted(subscriptionId, id, operation)
+      : { status: 200, body: operation.result() };
   }
+
+  #accepted(subscriptionId: string, id: string, { retryAfter }: Operation): Answer {
+    const location = `${this.#armUrl()}/subscriptions/${subscriptionId}/operationresults/${id}?api-version=${API_VERSION}`;
+    return { status: 202, headers: { location, "retry-after": retryAfter } };
+  }
+}
+
+function succeeded(): object {
+  return { status: "Succeeded" };
 }

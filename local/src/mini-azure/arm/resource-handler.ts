@@ -2,69 +2,131 @@
 import type { Answer, MiniRequest } from "../http/answer.ts";
 import { armError, HANG_UP, ok, readJson } from "../http/answer.ts";
 import type { ArmContext } from "./arm-context.ts";
+import { groupNotFound, notFound, notSupported, refuseLocation, typeOf, unknownType } from "./resource-rules.ts";
 import type { Resource } from "./resource-store.ts";
 import { groupIdOf } from "./resource-store.ts";
+import type { ResourceType } from "./resource-types.ts";
 import { RESOURCE_TYPES } from "./resource-types.ts";
 
 // Polls that a storage account takes in the `slow` drill, one a second.
 const SLOW_POLLS = 600;
 
 export async function handleResource(request: MiniRequest, context: ArmContext): Promise<Answer> {
-  const id = request.url.pathname;
+  const id = request.url.pathname.replace(/\/$/, "");
+  if (!/\/providers\/[^/]+\/[^/]+/i.test(id)) return nowhere(request);
+  const type = RESOURCE_TYPES[typeOf(id).toLowerCase()];
+  if (type === undefined) return unknownType(typeOf(id), request);
+  const scope = scopeOfCollection(id);
+  if (scope !== null) return request.method === "GET" ? listType(id, scope, context) : notSupported(request);
   switch (request.method) {
     case "GET":
-    case "HEAD": {
-      const resource = context.store.get(id) ?? (await appearUnasked(id, context));
-      return resource === undefined ? notFound(id) : ok(resource);
-    }
+    case "HEAD":
+      return getResource(id, type, request, context);
     case "PUT":
     case "PATCH":
-      return putResource(request, context);
-    case "DELETE": {
-      const gone = context.store.delete(id);
-      for (const resource of gone) await afterDelete(resource, context);
-      return { status: gone.length === 0 ? 204 : 200 };
-    }
+      return putResource(id, type, request, context);
+    case "DELETE":
+      return deleteResource(id, type, request, context);
     default:
-      return notFound(id);
+      return context.store.get(id) === undefined ? notFound(id, context.store) : notSupported(request);
   }
 }
 
-async function putResource(request: MiniRequest, context: ArmContext): Promise<Answer> {
-  const id = request.url.pathname;
-  const type = typeOf(id);
-  const known = RESOURCE_TYPES[type.toLowerCase()];
-  if (known === undefined)
-    return armError(400, "InvalidResourceType", `The mini Azure does not know the resource type '${type}'.`);
+function nowhere({ url }: MiniRequest): Answer {
+  return armError(404, "NotFound", `No HTTP resource was found that matches the request URI '${url.href}'.`);
+}
+
+async function getResource(
+  id: string,
+  type: ResourceType,
+  { method }: MiniRequest,
+  context: ArmContext,
+): Promise<Answer> {
+  const resource = context.store.get(id) ?? (await appearUnasked(id, context));
+  if (resource === undefined) return notFound(id, context.store);
+  return method === "HEAD" ? { status: 204 } : ok(present(resource, type, context));
+}
+
+function present(resource: Resource, type: ResourceType, context: ArmContext): Resource {
+  return type.present?.(resource, context) ?? resource;
+}
+
+/** Where the resources of a type are to be listed; null where a name follows the type. */
+function scopeOfCollection(id: string): string | null {
+  const [provider = ""] = id.split(/\/providers\//i).slice(-1);
+  const types = provider.split("/").length - 1;
+  if (types % 2 === 0) return null;
+  const own = types === 1 ? `/providers/${provider}` : `/${id.split("/").at(-1)}`;
+  return id.slice(0, -own.length);
+}
+
+/** All of one type in a group, in the subscription or below another resource. */
+function listType(id: string, scope: string, context: ArmContext): Answer {
+  const wanted = typeOf(id).toLowerCase();
+  const isWanted = (resource: Resource) =>
+    resource.type.toLowerCase() === wanted && resource.id.toLowerCase().startsWith(`${scope.toLowerCase()}/`);
+  const found = context.store.all().filter(isWanted);
+  return ok({ value: found.map((resource) => present(resource, RESOURCE_TYPES[wanted]!, context)) });
+}
+
+async function putResource(id: string, type: ResourceType, request: MiniRequest, context: ArmContext): Promise<Answer> {
+  const previous = context.store.get(id);
   const group = groupIdOf(id);
   if (context.store.get(group) === undefined) return groupNotFound(group.split("/")[4] ?? "");
+  if (request.method === "PATCH" && previous === undefined) return notFound(id, context.store);
+  const draft = draftOf(id, request, previous);
+  const isTracked = type.isExtension !== true;
+  const refusal = (isTracked ? refuseLocation(draft, previous) : null) ?? type.refuse?.(draft, context) ?? null;
+  if (refusal !== null) return refusal;
+  const resource = await type.compose(draft, context, previous === undefined);
+  context.store.put(resource);
+  const isLongRunning = type.isLongRunning === true && previous === undefined;
+  return afterPut(present(resource, type, context), isLongRunning, context);
+}
 
-  const previous = context.store.get(id);
+/** PUT replaces, PATCH adds; either keeps the location that a resource once got. */
+function draftOf(id: string, request: MiniRequest, previous: Resource | undefined): Resource {
   const body = readJson(request) as Partial<Resource>;
   const base = request.method === "PATCH" ? previous : undefined;
-  const draft: Resource = {
+  const location = body.location ?? previous?.location;
+  return {
     ...base,
     ...body,
+    ...(location === undefined ? {} : { location }),
     id,
     name: id.split("/").at(-1) ?? "",
-    type,
+    type: typeOf(id),
     properties: { ...base?.properties, ...body.properties },
   };
-  const refusal = known.refuse?.(draft, context) ?? null;
+}
+
+async function deleteResource(
+  id: string,
+  type: ResourceType,
+  request: MiniRequest,
+  context: ArmContext,
+): Promise<Answer> {
+  const resource = context.store.get(id);
+  if (resource === undefined) {
+    const group = groupIdOf(id);
+    return context.store.get(group) === undefined ? groupNotFound(group.split("/")[4] ?? "") : { status: 204 };
+  }
+  const refusal = type.refuseDelete?.(resource, context) ?? null;
   if (refusal !== null) return refusal;
-  const resource = await known.compose(draft, context, previous === undefined);
-  context.store.put(resource);
-  return afterPut(resource, known.isLongRunning === true && previous === undefined, context);
+  for (const gone of context.store.delete(id)) await afterDelete(gone, context);
+  type.afterDelete?.(resource, request, context);
+  return { status: 200 };
 }
 
 function afterPut(resource: Resource, isLongRunning: boolean, context: ArmContext): Answer {
   const { counter, operations, account } = context;
   const isStorage = resource.type === "Microsoft.Storage/storageAccounts";
-  if (isStorage && counter.isActive("slow")) return operations.accept(account.subscriptionId, undefined, SLOW_POLLS);
+  const result = () => resource;
+  if (isStorage && counter.isActive("slow")) return operations.accept(account.subscriptionId, result, SLOW_POLLS);
   if (resource.type === "Microsoft.OperationalInsights/workspaces" && counter.strikes("apply-dies")) return HANG_UP;
   if (resource.type === "Microsoft.Web/sites" && counter.isActive("group-not-empty"))
     addForeignResource(resource, context);
-  return isLongRunning ? operations.accept(account.subscriptionId, undefined) : ok(resource);
+  return isLongRunning ? operations.accept(account.subscriptionId, result) : ok(resource);
 }
 
 /** `exists-not-in-state`: the workspace that Terraform is about to make turns out to be there. */
@@ -93,23 +155,4 @@ function addForeignResource(site: Resource, { store }: ArmContext): void {
 /** What a type still has to do once a resource is gone. */
 export async function afterDelete(resource: Resource, context: ArmContext): Promise<void> {
   await RESOURCE_TYPES[resource.type.toLowerCase()]?.deleted?.(resource, context);
-}
-
-export function notFound(id: string): Answer {
-  const group = groupIdOf(id);
-  return armError(
-    404,
-    "ResourceNotFound",
-    `The Resource '${typeOf(id)}/${id.split("/").at(-1)}' under resource group '${group.split("/")[4] ?? ""}' was not found.`,
-  );
-}
-
-export function groupNotFound(group: string): Answer {
-  return armError(404, "ResourceGroupNotFound", `Resource group '${group}' could not be found.`);
-}
-
-/** `Namespace/type[/subtype…]` of the last provider in an ID. */
-function typeOf(id: string): string {
-  const [namespace = "", ...rest] = (id.split(/\/providers\//i).at(-1) ?? "").split("/");
-  return [namespace, ...rest.filter((_, index) => index % 2 === 0)].join("/");
 }

@@ -55,6 +55,17 @@ export function groupIdOf(id: string): string {
   return /^\/subscriptions\/[^/]+\/resourceGroups\/[^/]+/i.exec(id)?.[0] ?? "";
 }
 
+/** Whether another resource of this type has the name that ends `id`, in whatever group. */
+export function isTaken(id: string, type: string, store: ResourceStore): boolean {
+  const name = id.split("/").at(-1)?.toLowerCase();
+  return store
+    .all()
+    .some(
+      (other) =>
+        other.type.toLowerCase() === type && other.name.toLowerCase() === name && toKey(other.id) !== toKey(id),
+    );
+}
+
 function toKey(id: string): string {
   return id.toLowerCase().replace(/\/$/, "");
 }

@@ -1,8 +1,12 @@
 // What Azure adds to a resource that is put: ids, endpoints, keys, states. Everything else is echoed.
-import type { Answer } from "../http/answer.ts";
+import type { Answer, MiniRequest } from "../http/answer.ts";
+import { armError } from "../http/answer.ts";
 import type { ArmContext } from "./arm-context.ts";
 import { accountKeyFrom, guidFrom } from "./derive.ts";
+import { planType } from "./plan-type.ts";
+import { notFound } from "./resource-rules.ts";
 import type { Resource } from "./resource-store.ts";
+import { isTaken } from "./resource-store.ts";
 import { siteType } from "./site-type.ts";
 
 export type ResourceType = {
@@ -12,7 +16,15 @@ export type ResourceType = {
   refuse?(draft: Resource, context: ArmContext): Answer | null;
   /** Creation is answered with 202 and watched, as Azure does for this type. */
   isLongRunning?: boolean;
+  /** Belongs to another resource, and has no location of its own. */
+  isExtension?: boolean;
+  /** What depends on other resources, for an answer. */
+  present?(resource: Resource, context: ArmContext): Resource;
+  refuseDelete?(resource: Resource, context: ArmContext): Answer | null;
+  /** Whatever made it go: its own deletion, or that of its group. */
   deleted?(resource: Resource, context: ArmContext): Promise<void>;
+  /** After its own deletion. */
+  afterDelete?(resource: Resource, request: MiniRequest, context: ArmContext): void;
 };
 
 const STORAGE_SERVICES = ["blob", "queue", "table", "file", "web", "dfs"];
@@ -27,6 +39,7 @@ const BLOB_DEFAULTS = {
 export const RESOURCE_TYPES: Readonly<Record<string, ResourceType>> = {
   "microsoft.storage/storageaccounts": {
     isLongRunning: true,
+    refuse: refuseAccount,
     compose: (resource) => ({
       ...resource,
       type: "Microsoft.Storage/storageAccounts",
@@ -45,6 +58,8 @@ export const RESOURCE_TYPES: Readonly<Record<string, ResourceType>> = {
     }),
   },
   "microsoft.storage/storageaccounts/blobservices/containers": {
+    isExtension: true,
+    refuse: refuseContainer,
     compose: (resource) => ({
       ...resource,
       type: "Microsoft.Storage/storageAccounts/blobServices/containers",
@@ -71,7 +86,7 @@ export const RESOURCE_TYPES: Readonly<Record<string, ResourceType>> = {
     }),
   },
   "microsoft.insights/components": { compose: composeComponent },
-  "microsoft.web/serverfarms": { compose: composePlan },
+  "microsoft.web/serverfarms": planType,
   "microsoft.web/sites": siteType,
   "microsoft.managedidentity/userassignedidentities": {
     compose: (resource, { account }) => ({
@@ -86,6 +101,7 @@ export const RESOURCE_TYPES: Readonly<Record<string, ResourceType>> = {
     }),
   },
   "microsoft.authorization/roleassignments": {
+    isExtension: true,
     compose: (resource) => ({
       ...resource,
       type: "Microsoft.Authorization/roleAssignments",
@@ -135,24 +151,20 @@ function composeComponent(resource: Resource): Resource {
   };
 }
 
-function composePlan(resource: Resource): Resource {
-  const name = String(resource.sku?.["name"] ?? "");
-  const isElastic = name.startsWith("EP");
-  return {
-    ...resource,
-    type: "Microsoft.Web/serverfarms",
-    kind: isElastic ? "elastic" : name === "FC1" || name === "Y1" ? "functionapp" : "linux",
-    sku: { size: name, family: name.slice(0, 2), capacity: isElastic ? 1 : 0, ...resource.sku },
-    properties: {
-      perSiteScaling: false,
-      elasticScaleEnabled: isElastic,
-      maximumElasticWorkerCount: 1,
-      zoneRedundant: false,
-      ...resource.properties,
-      status: "Ready",
-      provisioningState: "Succeeded",
-      geoRegion: resource.location,
-      numberOfSites: 0,
-    },
-  };
+const ACCOUNT_NAME = /^[a-z0-9]{3,24}$/;
+
+/** Names of accounts are one name space with the whole world. */
+function refuseAccount({ id, name }: Resource, { store }: ArmContext): Answer | null {
+  if (!ACCOUNT_NAME.test(name)) {
+    const message = `${name} is not a valid storage account name. Storage account name must be between 3 and 24 characters in length and use numbers and lower-case letters only.`;
+    return armError(400, "AccountNameInvalid", message);
+  }
+  if (!isTaken(id, "microsoft.storage/storageaccounts", store)) return null;
+  return armError(409, "StorageAccountAlreadyTaken", `The storage account named ${name} is already taken.`);
+}
+
+/** Written by its account's service: without one there is none. */
+function refuseContainer({ id }: Resource, { store }: ArmContext): Answer | null {
+  const [accountId = ""] = id.split(/\/blobServices\//i);
+  return store.get(accountId) === undefined ? notFound(accountId, store) : null;
 }

@@ -4,6 +4,7 @@ import type { Params, Route } from "../http/router.ts";
 import { route } from "../http/router.ts";
 import type { ArmContext } from "./arm-context.ts";
 import { guidFrom } from "./derive.ts";
+import { notFound, notSupported } from "./resource-rules.ts";
 import type { Resource } from "./resource-store.ts";
 import { patchConfig, readConfig, readPolicy, writeConfig, writePolicy } from "./site-configuration.ts";
 
@@ -14,15 +15,11 @@ export function siteRoutes(context: ArmContext): Route[] {
     (handle: (site: Resource, request: MiniRequest, params: Params) => Promise<Answer> | Answer): Route["handle"] =>
     (request, params) => {
       const site = context.store.get(siteIdOf(params));
-      return site === undefined
-        ? armError(
-            404,
-            "ResourceNotFound",
-            `The Resource 'Microsoft.Web/sites/${params["site"]}' under resource group '${params["group"]}' was not found.`,
-          )
-        : handle(site, request, params);
+      return site === undefined ? notFound(siteIdOf(params), context.store) : handle(site, request, params);
     };
-  const getConfig = withSite((site, _request, { config }) => ok(readConfig(site, config ?? "", context)));
+  const getConfig = withSite((site, request, { config = "" }) =>
+    isReadable(request, config) ? ok(readConfig(site, config, context)) : notSupported(request),
+  );
   const putConfig = withSite((site, request, { config }) =>
     writeConfig(site, config ?? "", readJson(request), context),
   );
@@ -89,6 +86,13 @@ export function siteRoutes(context: ArmContext): Route[] {
       }),
     ),
   ];
+}
+
+// With secrets in them: Azure lists these to a POST, and answers no GET.
+const SECRET_CONFIGS = ["appsettings", "authsettings", "azurestorageaccounts", "connectionstrings", "metadata"];
+
+function isReadable({ method }: MiniRequest, config: string): boolean {
+  return method === "POST" || !SECRET_CONFIGS.includes(config.toLowerCase());
 }
 
 function publishingCredentials(site: Resource, { account }: ArmContext): object {

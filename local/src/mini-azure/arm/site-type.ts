@@ -2,7 +2,9 @@ import type { Answer } from "../http/answer.ts";
 import { webError } from "../http/answer.ts";
 import type { ArmContext, SiteHosts } from "./arm-context.ts";
 import { guidFrom } from "./derive.ts";
+import { sitesOfPlan } from "./plan-type.ts";
 import type { Resource } from "./resource-store.ts";
+import { isTaken } from "./resource-store.ts";
 import type { ResourceType } from "./resource-types.ts";
 import { readConfig, writeSiteConfig } from "./site-configuration.ts";
 
@@ -29,6 +31,12 @@ export const siteType: ResourceType = {
   },
   refuse: refuseSite,
   deleted: (resource, { sites }) => sites.removed(resource.id),
+  afterDelete(site, { url }, { store }) {
+    const keepsPlan = url.searchParams.get("deleteEmptyServerFarm")?.toLowerCase() === "false";
+    const planId = String(site.properties["serverFarmId"]);
+    // Unless told otherwise Azure removes the plan with its last app.
+    if (!keepsPlan && sitesOfPlan(planId, store).length === 0) store.delete(planId);
+  },
 };
 
 // Flex Consumption has its own way for each of these and takes no site that carries one.
@@ -43,6 +51,8 @@ const REFUSED_ON_FLEX = [
 ];
 
 function refuseSite(site: Resource, { store }: ArmContext): Answer | null {
+  if (isTaken(site.id, "microsoft.web/sites", store))
+    return webError(409, "Conflict", `Website with given name ${site.name} already exists.`, "54001");
   const plan = store.get(String(site.properties["serverFarmId"]));
   if (plan === undefined)
     return webError(404, "NotFound", `Cannot find Server Farm ${String(site.properties["serverFarmId"])}.`);

@@ -4,20 +4,11 @@ import type { Route } from "../http/router.ts";
 import { route } from "../http/router.ts";
 import type { ArmContext } from "./arm-context.ts";
 import { guidFrom } from "./derive.ts";
+import { namespaceRoutes } from "./namespaces.ts";
+import { REGIONS } from "./regions.ts";
 import type { Resource } from "./resource-store.ts";
 
 const SUBSCRIPTION = "/subscriptions/{subscription}";
-const NAMESPACES = [
-  "Microsoft.Web",
-  "Microsoft.Storage",
-  "Microsoft.Insights",
-  "Microsoft.OperationalInsights",
-  "Microsoft.ManagedIdentity",
-  "Microsoft.Authorization",
-  "Microsoft.App",
-];
-const REGIONS = ["westeurope", "northeurope", "swedencentral", "eastus", "eastus2", "westus2", "australiaeast"];
-
 /** What belongs to the subscription as a whole, and what is asked across it. */
 export function subscriptionRoutes(context: ArmContext): Route[] {
   const { account, store } = context;
@@ -34,13 +25,7 @@ export function subscriptionRoutes(context: ArmContext): Route[] {
     route("GET", `${SUBSCRIPTION}/locations`, () =>
       ok({ value: REGIONS.map((name) => ({ name, displayName: name })) }),
     ),
-    route("GET", `${SUBSCRIPTION}/providers`, () => ok({ value: NAMESPACES.map(describeNamespace) })),
-    route("GET", `${SUBSCRIPTION}/providers/{namespace}`, (_request, { namespace }) =>
-      ok(describeNamespace(namespace ?? "")),
-    ),
-    route("POST", `${SUBSCRIPTION}/providers/{namespace}/register`, (_request, { namespace }) =>
-      ok(describeNamespace(namespace ?? "")),
-    ),
+    ...namespaceRoutes(),
     route("POST", `${SUBSCRIPTION}/providers/Microsoft.Web/checkNameAvailability`, (request) =>
       checkName(request, "microsoft.web/sites", context),
     ),
@@ -60,10 +45,6 @@ export function subscriptionRoutes(context: ArmContext): Route[] {
       roleById(role ?? "", account.subscriptionId),
     ),
   ];
-}
-
-function describeNamespace(namespace: string) {
-  return { id: `/providers/${namespace}`, namespace, registrationState: "Registered", resourceTypes: [] };
 }
 
 function checkName(request: MiniRequest, type: string, { store }: ArmContext): Answer {

@@ -51,16 +51,31 @@ async function tryBind(server: Server, port: number): Promise<void> {
 
 async function respond(incoming: IncomingMessage, outgoing: ServerResponse, handler: Handler): Promise<void> {
   try {
-    const answer = await handler({
-      method: incoming.method ?? "GET",
-      url: new URL(incoming.url ?? "/", `https://${incoming.headers.host ?? "localhost"}`),
-      headers: incoming.headers,
-      body: await readBody(incoming),
-    });
-    send(outgoing, answer);
+    const url = readUrl(incoming);
+    const body = await readBody(incoming);
+    const { method = "GET", headers } = incoming;
+    const isReadable = url !== null && isDecodable(url.pathname);
+    send(outgoing, isReadable ? await handler({ method, url, headers, body }) : { status: 400, body: "Bad Request" });
   } catch (error) {
     if (!outgoing.headersSent)
       send(outgoing, { status: 500, body: { error: { code: "MiniAzureFault", message: String(error) } } });
+  }
+}
+
+/** @returns null where the request line holds no address. */
+function readUrl({ url = "/", headers }: IncomingMessage): URL | null {
+  // azurerm asks for `//metadata/endpoints`, which resolved against a base would be another host.
+  const pathAndQuery = url.replace(/^\/{2,}/, "/");
+  const base = `https://${headers.host ?? "localhost"}`;
+  return URL.canParse(pathAndQuery, base) ? new URL(pathAndQuery, base) : null;
+}
+
+function isDecodable(pathname: string): boolean {
+  try {
+    decodeURIComponent(pathname);
+    return true;
+  } catch {
+    return false;
   }
 }
 

@@ -20,14 +20,20 @@ export function route(method: string, path: string, handle: Route["handle"]): Ro
   return { method, expression: new RegExp(`^${source}/?$`, "i"), handle };
 }
 
-/** The first route that fits answers; null when none does. */
+/** The first route that fits answers, HEAD by way of GET; null when none does. */
 export async function dispatch(routes: readonly Route[], request: MiniRequest): Promise<Answer | null> {
+  const wanted = request.method === "HEAD" ? "GET" : request.method;
   for (const { method, expression, handle } of routes) {
-    if (method !== request.method) continue;
+    if (method !== wanted) continue;
     const match = expression.exec(request.url.pathname);
     if (match) return handle(request, decodeAll(match.groups ?? {}));
   }
   return null;
+}
+
+/** Whether some route answers at this path, though to another method. */
+export function hasRoute(routes: readonly Route[], { url }: MiniRequest): boolean {
+  return routes.some(({ expression }) => expression.test(url.pathname));
 }
 
 function decodeAll(groups: Record<string, string>): Params {

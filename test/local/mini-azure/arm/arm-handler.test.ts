@@ -14,13 +14,22 @@ describe("Azure Resource Manager", () => {
     });
   });
 
+  test("tells azurerm 4 the regions, at the address with two slashes that it asks", async () => {
+    const mini = await startTestMiniAzure();
+    const { text } = await mini.send("GET", `https://${mini.metadataHost}//metadata/endpoints?api-version=2018-01-01`);
+    expect(JSON.parse(text).cloudEndpoint.MiniAzure).toMatchObject({
+      endpoint: mini.metadataHost,
+      locations: expect.arrayContaining(["westeurope"]),
+    });
+  });
+
   test("answers 401 without a token, with a forged one, and for a wrong secret", async () => {
     const mini = await startTestMiniAzure();
-    const subscription = `${mini.armUrl}/subscriptions/${mini.subscriptionId}`;
+    const subscription = `${mini.armUrl}/subscriptions/${mini.subscriptionId}?api-version=2022-12-01`;
     const forged = (await mini.token()).replace(/\.[^.]+$/, ".forged");
     const wrong = new URLSearchParams({
       grant_type: "client_credentials",
-      client_id: "x",
+      client_id: mini.env["ARM_CLIENT_ID"] ?? "",
       client_secret: "y",
     }).toString();
     const answers = await Promise.all([
@@ -67,7 +76,7 @@ describe("Azure Resource Manager", () => {
     const polls = [await mini.arm("GET", operation), await mini.arm("GET", operation)];
     expect([accepted.status, ...polls.map(({ status }) => status)]).toEqual([202, 202, 200]);
     // azurerm takes an answer without a status for "still in progress".
-    expect(polls[1]?.body).toEqual({ status: "Succeeded" });
+    expect(polls[1]?.body).toMatchObject({ name: "sttest", properties: { provisioningState: "Succeeded" } });
     const { body } = await mini.arm("GET", id);
     expect(body).toMatchObject({ properties: { primaryEndpoints: { blob: "https://sttest.blob.core.windows.net/" } } });
   });
@@ -161,8 +170,8 @@ describe("Azure Resource Manager", () => {
   test("lists groups and resources by tag", async () => {
     const mini = await startTestMiniAzure();
     const root = `/subscriptions/${mini.subscriptionId}`;
-    await mini.arm("PUT", `${root}/resourceGroups/rg-a`, { location: "x", tags: { "same-kit:project": "a" } });
-    await mini.arm("PUT", `${root}/resourceGroups/rg-b`, { location: "x" });
+    await mini.arm("PUT", `${root}/resourceGroups/rg-a`, { location: "eastus", tags: { "same-kit:project": "a" } });
+    await mini.arm("PUT", `${root}/resourceGroups/rg-b`, { location: "eastus" });
     const filter = encodeURIComponent("tagName eq 'same-kit:project' and tagValue eq 'a'");
     const { body } = await mini.arm("GET", `${root}/resourceGroups?$filter=${filter}`);
     expect((body as { value: { name: string }[] }).value.map(({ name }) => name)).toEqual(["rg-a"]);
