@@ -25,5 +25,6 @@ export {
   silentLogger,
 } from "./shared/logger.ts";
 export { packageRoot } from "./shared/package-root.ts";
-export { StateError, type StateErrorCode } from "./state/errors.ts";
+export { LockedError, StateError, type StateErrorCode } from "./state/errors.ts";
+export { withFileLock } from "./state/file-lock.ts";
 export { openStateFolder, STATE_FORMAT_VERSION, type StateFolder, stateFolderAt } from "./state/state-folder.ts";

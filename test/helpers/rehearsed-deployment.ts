@@ -30,6 +30,8 @@ export type RunOptions = {
   fail?: string;
   view?: RecordingView;
   signal?: AbortSignal;
+  /** On top of the rehearsal's own. */
+  env?: Record<string, string>;
   deps?: Partial<DeploymentDeps>;
 };
 
@@ -88,11 +90,13 @@ export async function rehearseDeployment(): Promise<RehearsedDeployment> {
 
 type Rehearsal = Awaited<ReturnType<typeof startRehearsal>>;
 
-function toDeps(rehearsal: Rehearsal, { view, signal, deps }: RunOptions, appDir: string): DeploymentDeps {
+function toDeps(rehearsal: Rehearsal, run: RunOptions, appDir: string): DeploymentDeps {
+  const { view, signal, deps } = run;
   const never = new AbortController().signal;
+  const env = { ...rehearsal.env, ...run.env };
   return {
-    env: rehearsal.env,
-    az: createAz(rehearsal.env),
+    env,
+    az: createAz(env),
     fetch,
     waiting: hastenedWaiting(100),
     signal: signal ?? never,

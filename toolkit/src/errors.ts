@@ -44,5 +44,7 @@ export type ToolkitErrorCode =
   | "ERR_SMOKE_TEST"
   /** Nobody can be asked: no terminal and no `--yes`. */
   | "ERR_CONFIRMATION_NEEDED"
+  /** The operating system refused: rights, a read-only or full disk. */
+  | "ERR_SYSTEM"
   /** `doctor` found something that keeps the main job from running. */
   | "ERR_DOCTOR";

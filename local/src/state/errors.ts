@@ -7,3 +7,18 @@ export type StateErrorCode =
   | "ERR_STATE_LOCKED";
 
 export class StateError extends OperationError<StateErrorCode> {}
+
+/** Another process holds a lock. */
+export class LockedError extends StateError {
+  /** Unknown where the file could not be read. */
+  readonly holderPid: number | undefined;
+
+  constructor(file: string, holderPid: number | undefined) {
+    super({
+      code: "ERR_STATE_LOCKED",
+      message: `${file} has been held by process ${holderPid ?? "unknown"} for too long.`,
+      hint: "Wait for that process to finish, or end it, and try again.",
+    });
+    this.holderPid = holderPid;
+  }
+}

@@ -4,7 +4,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { identifyThisProcess, isProcessAlive, type ProcessIdentity } from "../process/process-identity.ts";
 import { newGuidN } from "../shared/ids.ts";
 import { readJson } from "./atomic-file.ts";
-import { StateError } from "./errors.ts";
+import { LockedError } from "./errors.ts";
 
 const RETRY_MS = 25;
 const FORGOTTEN_MS = 2000;
@@ -12,7 +12,7 @@ const FORGOTTEN_MS = 2000;
 /**
  * Runs `action` while this call alone, of all processes, holds the lock `file`. A holder that died loses it.
  *
- * @throws StateError `ERR_STATE_LOCKED` if another process keeps it longer than `timeoutMs`.
+ * @throws LockedError if another process keeps it longer than `timeoutMs`.
  */
 export async function withFileLock<Value>(
   file: string,
@@ -35,7 +35,7 @@ async function acquire(file: string, timeoutMs: number): Promise<void> {
     for (const endsAt = performance.now() + timeoutMs; !(await tryLink(draft, file)); ) {
       const holder = (await readJson(file)) as ProcessIdentity | undefined;
       if (holder !== undefined && !isProcessAlive(holder)) await breakLock(file, holder);
-      else if (performance.now() > endsAt) throw lockedError(file, holder);
+      else if (performance.now() > endsAt) throw new LockedError(file, holder?.pid);
       else await delay(RETRY_MS);
     }
   } finally {
@@ -75,12 +75,4 @@ async function breakLock(file: string, dead: ProcessIdentity): Promise<void> {
 async function removeIfForgotten(breaker: string): Promise<void> {
   const made = await stat(breaker).catch(() => undefined);
   if (made !== undefined && Date.now() - made.mtimeMs > FORGOTTEN_MS) await rm(breaker, { force: true });
-}
-
-function lockedError(file: string, holder: ProcessIdentity | undefined): StateError {
-  return new StateError({
-    code: "ERR_STATE_LOCKED",
-    message: `${file} has been held by process ${holder?.pid ?? "unknown"} for too long.`,
-    hint: "Wait for that process to finish, or end it, and try again.",
-  });
 }

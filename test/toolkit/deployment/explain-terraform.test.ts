@@ -12,7 +12,7 @@ const FACTS: DeploymentFacts = {
 };
 
 function failed(summary: string, { command = "apply", detail = "" } = {}): TerraformError {
-  const errors = [{ severity: "error" as const, summary, detail, address: null }];
+  const errors = [{ severity: "error" as const, summary, detail, address: null, place: null }];
   return new TerraformError(command, { exitCode: 1, stdout: "", stderr: "", errors });
 }
 

@@ -49,9 +49,9 @@ test("what is no longer given is no longer there", async () => {
   const file = path.join(await makeTempDir(), "mine.tfvars");
   await writeFile(file, 'location = "northeurope"\n');
   await lay({ variableFiles: [file] });
-  expect(await readdir(folder.terraformDir)).toContain("file-00.auto.tfvars");
+  expect(await readdir(folder.terraformDir)).toContain("file-00-mine.auto.tfvars");
   await lay();
-  expect(await readdir(folder.terraformDir)).not.toContain("file-00.auto.tfvars");
+  expect(await readdir(folder.terraformDir)).not.toContain("file-00-mine.auto.tfvars");
 });
 
 test("variables of flags are read after those of files, so that they win", async () => {
@@ -60,7 +60,7 @@ test("variables of flags are read after those of files, so that they win", async
   await writeFile(file, "{}");
   await lay({ variableFiles: [file] });
   const names = (await readdir(folder.terraformDir)).filter((name) => name.includes(".auto.tfvars")).sort();
-  expect(names).toEqual(["file-00.auto.tfvars.json", "variables.auto.tfvars.json"]);
+  expect(names).toEqual(["file-00-mine.auto.tfvars.json", "variables.auto.tfvars.json"]);
 });
 
 test("init is needed again for another module or provider, not for other variables", async () => {

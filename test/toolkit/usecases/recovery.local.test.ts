@@ -1,3 +1,5 @@
+import { writeFile } from "node:fs/promises";
+import path from "node:path";
 import { describe, expect, test } from "vitest";
 import { HEALED } from "../../helpers/drill-cases.ts";
 import { failing } from "../../helpers/failing-deployment.ts";
@@ -20,6 +22,28 @@ function notifying(onNote: (text: string) => void): RecordingView {
           },
         }),
       ),
+  };
+}
+
+/** A recording view that interrupts as soon as `moment` is logged. */
+function stoppingAt(moment: string, stop: AbortController): RecordingView {
+  const view = recordingView();
+  const look = () => {
+    if (view.log.includes(moment)) stop.abort(new Error("Interrupted by SIGINT."));
+  };
+  return {
+    ...view,
+    phase: (title, work) =>
+      view.phase(title, (progress) => {
+        look();
+        return work(progress);
+      }),
+    async confirm(question) {
+      await view.confirm(question);
+      look();
+      stop.signal.throwIfAborted();
+      return true;
+    },
   };
 }
 
@@ -63,6 +87,49 @@ describe.skipIf(!hasTerraform)("a deployment that was hindered", () => {
     const { view } = await deployment.up();
     expect(view.log).toContain("skip Publish the app: this package is there already");
     expect(view.log).toContain("run Smoke test: run the singlestep notebook");
+  });
+
+  test.each(["zero-functions", "host-error"])(
+    "after a package that does not run (%s), only the check is repeated, and a rollback brings the good one back",
+    async (drill) => {
+      const deployment = await rehearseDeployment();
+      const good = await deployment.up();
+      await writeFile(path.join(deployment.appDir, "main.cjs"), "// A broken app.\n");
+      await failing(deployment, { fail: drill });
+      const boots = deployment.site.boots.length;
+      await failing(deployment, { fail: drill });
+      expect(deployment.site.boots.length).toBe(boots + 1); // The cloud's own start of what it holds, no publish.
+      const back = await deployment.publish({ isRollback: true });
+      expect(back).toMatchObject({ sha256: good.package?.sha256, sizeBytes: good.package?.sizeBytes });
+      const forth = await deployment.publish({ isRollback: true });
+      expect(forth.sha256).not.toBe(back.sha256);
+    },
+  );
+
+  test("a publish that was refused is no package to come from: a rollback publishes the last good one", async () => {
+    const deployment = await rehearseDeployment();
+    const good = await deployment.up();
+    await writeFile(path.join(deployment.appDir, "main.cjs"), "// Another app.\n");
+    await failing(deployment, { fail: "build-failed" });
+    expect((await deployment.publish({ isRollback: true })).sha256).toBe(good.package?.sha256);
+  });
+
+  test.each([
+    ["run Check tools and sign-in", "ERR_PREFLIGHT_INTERRUPTED", "Stopped before anything was changed."],
+    ["run Initialise terraform", "ERR_PREFLIGHT_INTERRUPTED", "Stopped before anything was changed."],
+    ["run Plan", "ERR_PROVISION_INTERRUPTED", "Stopped before anything was changed."],
+    ["ask Make these changes in Azure?", "ERR_PROVISION_INTERRUPTED", "Stopped before anything was changed."],
+    ["run Capture the outputs", "ERR_PROVISION_INTERRUPTED", "Stopped after terraform had finished."],
+    ["run Publish the app", "ERR_DEPLOY_INTERRUPTED", "Stopped during the publish."],
+    ["run Wait until the app is healthy", "ERR_VERIFY_INTERRUPTED", "Stopped during the checks."],
+    ["run Smoke test: run the singlestep notebook", "ERR_VERIFY_INTERRUPTED", "Stopped during the checks."],
+  ])("an interrupt at %j says what state things are in, and the next up goes on", async (moment, code, message) => {
+    const deployment = await rehearseDeployment();
+    const stop = new AbortController();
+    const view = stoppingAt(moment, stop);
+    const failure = deployment.up({ assumeYes: false }, { view, signal: stop.signal });
+    await expect(failure).rejects.toMatchObject({ code, message: expect.stringContaining(message), exitCode: 130 });
+    expect((await deployment.up()).smokeTest).toBe("passed");
   });
 
   test("an interrupt stops terraform once, keeps what is done, and the next up goes on without replacing anything", async () => {

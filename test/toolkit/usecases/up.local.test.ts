@@ -63,6 +63,41 @@ describe.skipIf(!hasTerraform)("a rehearsed deployment", () => {
     expect((await deployment.up({ planOnly: true })).changes.length).toBeGreaterThan(5);
   });
 
+  test("--plan publishes nothing, also where terraform has nothing to do and the app has changed", async () => {
+    const deployment = await rehearseDeployment();
+    await deployment.up();
+    await writeFile(path.join(deployment.appDir, "main.cjs"), "// Another app.\n");
+    const { kind, changes, view } = await deployment.up({ planOnly: true });
+    expect({ kind, changes }).toEqual({ kind: "planned", changes: [] });
+    expect(runs(view.log).at(-1)).toBe("skip Apply: nothing has changed");
+    expect(deployment.site.boots).toHaveLength(1);
+  });
+
+  test.each([
+    ["typo.tfvars", 'locatoin = "westeurope"\n', /^A variable file sets .*: "locatoin" \(file-00-typo\.auto\.tfvars\)/],
+    ["wrong.tfvars.json", '{"location":"West Europe","plan":"big"}', /region's short name[\s\S]*plan must be flex/],
+  ])("a mistake in %s is told before anything is changed", async (name, content, text) => {
+    const deployment = await rehearseDeployment();
+    const file = path.join(deployment.appDir, "..", name);
+    await writeFile(file, content);
+    const view = recordingView();
+    const failure = deployment.up({ variableFiles: [file] }, { view });
+    await expect(failure).rejects.toMatchObject({
+      code: "ERR_VARIABLE",
+      exitCode: 2,
+      message: expect.stringMatching(text),
+    });
+    expect(view.log).not.toContain("run Apply");
+  });
+
+  test("a setting of the user's that bends terraform is not used, and named", async () => {
+    const deployment = await rehearseDeployment();
+    const bent = { TF_CLI_ARGS: "-no-such-flag", TF_WORKSPACE: "other", TF_DATA_DIR: "/nowhere" };
+    const { kind, view } = await deployment.up({ planOnly: true }, { env: bent });
+    expect(kind).toBe("planned");
+    expect(view.log[0]).toMatch(/^line Not used here.*: TF_CLI_ARGS, TF_WORKSPACE, TF_DATA_DIR\.$/);
+  });
+
   test("a no to the question changes nothing", async () => {
     const deployment = await rehearseDeployment();
     const { kind, view } = await deployment.up({ assumeYes: false }, { view: recordingView(false) });

@@ -3,6 +3,7 @@ import path from "node:path";
 import { bootOnLocalHost, type LogSink, packageRoot, startLocal } from "@same-kit/local";
 import { createAz } from "../adapters/azure/az.ts";
 import type { CommandContext } from "../commands/define-command.ts";
+import { alone } from "../deployment/alone.ts";
 import type { EnvironmentFolder } from "../deployment/environment.ts";
 import { hastenedWaiting, realWaiting } from "../deployment/hastened-waiting.ts";
 import type { DeploymentView, DrillHooks, SmokeTest } from "../deployment/ports.ts";
@@ -12,6 +13,7 @@ import { createPhaseView } from "../ui/phases.ts";
 import type { PublisherName } from "../usecases/publish.ts";
 import { type Rehearsal, startRehearsal } from "../usecases/rehearsal.ts";
 import { composePackApp, type PackageChoice, packagePreflight } from "./compose-package.ts";
+import { forEnvironment } from "./for-environment.ts";
 
 export type RehearsalChoice = { fail: string | null; providerMirror: string | null };
 
@@ -42,9 +44,23 @@ export async function withDeployment<T>(
   context: CommandContext,
   work: (deps: DeploymentDeps) => Promise<T>,
 ): Promise<T> {
+  const { folder, rehearsal } = choice;
   const view = createPhaseView(context.console, context.signal);
   sayOnInterrupt(context, view);
-  if (choice.rehearsal === null) return work(cloudDeps(choice, context, view));
+  return forEnvironment(folder, () =>
+    alone(folder, async () => {
+      if (rehearsal === null) return work(cloudDeps(choice, context, view));
+      return rehearse({ ...choice, rehearsal }, context, view, work);
+    }),
+  );
+}
+
+async function rehearse<T>(
+  choice: DeploymentChoice & { rehearsal: RehearsalChoice },
+  context: CommandContext,
+  view: DeploymentView,
+  work: (deps: DeploymentDeps) => Promise<T>,
+): Promise<T> {
   const rehearsal = await start(choice.folder, choice.rehearsal, context);
   try {
     view.lines([`Rehearsal on this machine, nothing reaches Azure. Terraform uses ${rehearsal.providerText}.`]);

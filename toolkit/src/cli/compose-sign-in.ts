@@ -9,9 +9,9 @@ import { PreflightError } from "../deployment/preflight.ts";
  *
  * @throws PreflightError
  */
-export async function signedInTo(subscription: string | null, { env }: CommandContext): Promise<SignedIn> {
+export async function signedInTo(subscription: string | null, { env, signal }: CommandContext): Promise<SignedIn> {
   const { now, sleep } = realWaiting;
-  const result = await signIn(subscription, { env, az: createAz(env), fetch, sleep, now });
+  const result = await signIn(subscription, { env, az: createAz(env), fetch, sleep, signal, now });
   if (Array.isArray(result)) throw new PreflightError(result);
   return result;
 }

@@ -8,7 +8,8 @@ export const EXIT_BUG = 70;
 type ShownError = Error & { code: string; hint?: string; exitCode: number; problems?: readonly unknown[] };
 
 /** Shows an error as what happened, why, and what to do next. @returns The exit code. */
-export function reportError(error: unknown, console: Console): number {
+export function reportError(thrown: unknown, console: Console): number {
+  const error = isSystemError(thrown) ? toShown(thrown) : thrown;
   if (!isShown(error)) return reportBug(error, console);
   if (error.exitCode === EXIT_BUG) return reportBug(error, console);
   const { code, message, hint, exitCode } = error;
@@ -33,6 +34,30 @@ function reportBug(error: unknown, console: Console): number {
   console.note(`${console.paint("red", "ERR_INVARIANT")} same-kit has a bug: ${stack ?? message}`);
   console.note("Please report it with these lines and the command that you ran.");
   return EXIT_BUG;
+}
+
+// The disk, or the rights on it, are the machine's and no mistake of ours.
+const SYSTEM_HINTS: Record<string, string> = {
+  EACCES: "Check who owns it and who may write there, or choose another folder.",
+  EPERM: "Check who owns it and who may write there, or choose another folder.",
+  EROFS: "That file system is read-only: choose another folder, such as with --state-dir.",
+  ENOSPC: "Make room on that disk, then run the command again.",
+  EDQUOT: "Make room within your quota, then run the command again.",
+  EMFILE: "Too many files are open: raise the limit (`ulimit -n`), then run the command again.",
+};
+
+function isSystemError(error: unknown): error is NodeJS.ErrnoException & { code: string } {
+  const { code, syscall } = (error ?? {}) as NodeJS.ErrnoException;
+  return error instanceof Error && syscall !== undefined && code !== undefined && code in SYSTEM_HINTS;
+}
+
+function toShown({ code, message }: Error & { code: string }): ShownError {
+  const hint = SYSTEM_HINTS[code] ?? "";
+  return Object.assign(new Error(`The system refused: ${message}.`), {
+    code: "ERR_SYSTEM",
+    hint,
+    exitCode: EXIT_FAILED,
+  });
 }
 
 function isShown(error: unknown): error is ShownError {

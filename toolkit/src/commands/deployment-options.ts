@@ -1,10 +1,10 @@
-import path from "node:path";
 import { openStateFolder, UsageError } from "@same-kit/local";
 import type { RehearsalChoice } from "../cli/compose-deployment.ts";
 import type { PackageChoice } from "../cli/compose-package.ts";
-import { type EnvironmentFolder, environmentFolder } from "../deployment/environment.ts";
+import { DEFAULT_ENVIRONMENT, type EnvironmentFolder, environmentFolder } from "../deployment/environment.ts";
 import type { PublisherName } from "../usecases/publish.ts";
 import type { OptionSpec, OptionValues } from "./define-command.ts";
+import { toExistingFiles } from "./deployment-variables.ts";
 import { resolveStateDir, stateDirOption } from "./shared-options.ts";
 
 /** Which deployment is meant; every command of a deployment takes these. */
@@ -79,8 +79,6 @@ export const PACKAGE_OPTIONS = {
   },
 } as const satisfies Record<string, OptionSpec>;
 
-const DEFAULT_ENVIRONMENT = "dev";
-
 /** @throws UsageError `ERR_ENVIRONMENT_NAME`. */
 export async function toFolder(
   options: OptionValues<typeof ENVIRONMENT_OPTIONS>,
@@ -108,19 +106,26 @@ export function toRehearsal(
 }
 
 export function toPackageChoice(options: OptionValues<typeof PACKAGE_OPTIONS>, cwd: string): PackageChoice {
-  const archive = options["python-archive"];
+  const [archive = null] = toExistingFiles(
+    options["python-archive"] === undefined ? [] : [options["python-archive"]],
+    "--python-archive",
+    cwd,
+  );
   return {
     appDir: null,
     bundlesPython: options["bundled-python"],
     basePackages: options.with
-      .flatMap((names) => names.split(","))
+      .flatMap((names) => names.split(BETWEEN_PACKAGES))
       .map((name) => name.trim())
       .filter((name) => name !== ""),
     interpreter: options.python ?? "python3",
     mirror: options["python-mirror"] ?? null,
-    archive: archive === undefined ? null : path.resolve(cwd, archive),
+    archive,
   };
 }
+
+// Not within `pandas>=2,<3` or `uvicorn[standard,extra]`.
+const BETWEEN_PACKAGES = /,(?![^[]*\])(?=\s*(?:[A-Za-z0-9]|$))/;
 
 /** A package as a deployment needs one that packs nothing. */
 export const NO_PACKAGE: PackageChoice = {

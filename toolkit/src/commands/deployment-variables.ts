@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { accessSync, constants, statSync } from "node:fs";
 import path from "node:path";
 import { UsageError } from "@same-kit/local";
 import type { TerraformVariables } from "../deployment/workspace.ts";
@@ -61,13 +61,24 @@ function parseValue(text: string): unknown {
   }
 }
 
-/** @throws UsageError `ERR_VARIABLE_FILE` for a file that is not there. */
+/** @throws UsageError `ERR_VARIABLE_FILE` for what is not there, or no file that can be read. */
 export function toExistingFiles(files: readonly string[], flag: string, cwd: string): string[] {
   return files.map((file) => {
     const found = path.resolve(cwd, file);
-    if (existsSync(found)) return found;
-    throw new UsageError({ code: "ERR_VARIABLE_FILE", message: `${flag} ${file}: there is no such file.` });
+    const problem = whyUnreadable(found);
+    if (problem === null) return found;
+    throw new UsageError({ code: "ERR_VARIABLE_FILE", message: `${flag} ${file}: ${problem}.` });
   });
+}
+
+function whyUnreadable(file: string): string | null {
+  try {
+    accessSync(file, constants.R_OK);
+    return statSync(file).isDirectory() ? "that is a folder" : null;
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    return code === "ENOENT" || code === "ENOTDIR" ? "there is no such file" : `it cannot be read (${code})`;
+  }
 }
 
 function variableError(message: string, hint: string): UsageError {

@@ -1,11 +1,15 @@
+import { UsageError } from "@same-kit/local";
 import { signedInTo } from "../cli/compose-sign-in.ts";
+import { forEnvironment } from "../cli/for-environment.ts";
 import { realWaiting } from "../deployment/hastened-waiting.ts";
 import { loadOutputs } from "../deployment/outputs.ts";
+import type { ToolkitErrorCode } from "../errors.ts";
 import { deploymentLogs, rehearsalLogs } from "../usecases/deployment-logs.ts";
 import { defineCommand } from "./define-command.ts";
 import { CLOUD_OPTIONS, ENVIRONMENT_OPTIONS, toFolder } from "./deployment-options.ts";
 
 const DEFAULT_MINUTES = 60;
+const MAX_MINUTES = 31 * 24 * 60;
 
 export const logsCommand = defineCommand({
   name: "logs",
@@ -21,20 +25,30 @@ export const logsCommand = defineCommand({
   examples: ["same-kit logs --env prod --follow", "same-kit logs --rehearse"],
   async run({ options }, context) {
     const { console, signal } = context;
+    const sinceMinutes = toMinutes(options["since-minutes"]);
     const folder = await toFolder(options, context.cwd);
     const outputs = await loadOutputs(folder);
     const onLine = (line: string) => console.write(`${line}\n`);
     if (folder.isRehearsal) {
       await rehearsalLogs(folder, onLine);
+      if (options.follow) console.note("That is all: a rehearsed app ends with the command that rehearsed it.");
       return 0;
     }
-    const azure = await signedInTo(options.subscription ?? null, context);
-    const sinceMinutes = Number(options["since-minutes"] ?? DEFAULT_MINUTES) || DEFAULT_MINUTES;
-    await deploymentLogs(
-      outputs,
-      { follow: options.follow, sinceMinutes },
-      { azure, waiting: realWaiting, signal, onLine },
-    );
+    await forEnvironment(folder, async () => {
+      const azure = await signedInTo(options.subscription ?? null, context);
+      const deps = { azure, waiting: realWaiting, signal, onLine };
+      await deploymentLogs(outputs, { follow: options.follow, sinceMinutes }, deps);
+    });
     return 0;
   },
 });
+
+function toMinutes(text: string | undefined): number {
+  const minutes = text === undefined ? DEFAULT_MINUTES : Number(text);
+  if (minutes > 0 && minutes <= MAX_MINUTES) return minutes;
+  throw new UsageError<ToolkitErrorCode>({
+    code: "ERR_USAGE",
+    message: `--since-minutes ${text} is no number of minutes.`,
+    hint: `Write it such as 60, at most ${MAX_MINUTES}: a month.`,
+  });
+}

@@ -1,5 +1,6 @@
 import { openInBrowser } from "../adapters/browser.ts";
 import { signedInTo } from "../cli/compose-sign-in.ts";
+import { forEnvironment } from "../cli/for-environment.ts";
 import { loadOutputs } from "../deployment/outputs.ts";
 import { portalLink } from "../usecases/up.ts";
 import { defineCommand } from "./define-command.ts";
@@ -20,7 +21,9 @@ export const openCommand = defineCommand({
     const outputs = await loadOutputs(folder);
     const link = folder.isRehearsal
       ? null
-      : portalLink(await signedInTo(options.subscription ?? null, context), outputs);
+      : await forEnvironment(folder, async () =>
+          portalLink(await signedInTo(options.subscription ?? null, context), outputs),
+        );
     const url = link ?? `https://${outputs.hostName}`;
     console.json({ environment: folder.name, isRehearsal: folder.isRehearsal, url });
     console.answer(url);

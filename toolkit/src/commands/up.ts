@@ -79,6 +79,7 @@ export const upCommand = defineCommand({
       "--backend",
       cwd,
     );
+    const variableFiles = toExistingFiles(options["var-file"], "--var-file", cwd);
     const choice = {
       folder,
       rehearsal,
@@ -93,7 +94,7 @@ export const upCommand = defineCommand({
           folder,
           publisher,
           variables,
-          variableFiles: toExistingFiles(options["var-file"], "--var-file", cwd),
+          variableFiles,
           backendFile,
           // A rehearsal changes nothing that a person would have to agree to.
           assumeYes: options.yes || options.rehearse,

@@ -1,6 +1,6 @@
 import { chmod, mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import path from "node:path";
-import { UsageError } from "@same-kit/local";
+import { OperationError, UsageError } from "@same-kit/local";
 
 /** The folder of one deployment below `.same-kit/env/`; a rehearsal has its own, as its state and lock file differ. */
 export type EnvironmentFolder = {
@@ -15,7 +15,13 @@ export type EnvironmentFolder = {
   logFile: string;
 };
 
+export const DEFAULT_ENVIRONMENT = "dev";
 const NAME = /^[a-z0-9]{1,8}$/;
+
+/** Whether a folder of this name below `.same-kit/env/` is one of ours; desktops leave files of their own there. */
+export function isEnvironmentFolder(name: string): boolean {
+  return NAME.test(name.replace(/\.rehearsal$/, ""));
+}
 
 /** @throws UsageError `ERR_ENVIRONMENT_NAME`. */
 export function environmentFolder(stateDir: string, name: string, isRehearsal: boolean): EnvironmentFolder {
@@ -39,6 +45,11 @@ export function environmentFolder(stateDir: string, name: string, isRehearsal: b
   };
 }
 
+/** The options that name it, as they follow `same-kit up`; empty for the default one. */
+export function environmentFlags({ name, isRehearsal }: EnvironmentFolder): string {
+  return `${name === DEFAULT_ENVIRONMENT ? "" : ` --env ${name}`}${isRehearsal ? " --rehearse" : ""}`;
+}
+
 const PRIVATE = 0o600;
 
 /** Writes a file that only its owner may read, whole or not at all. */
@@ -50,12 +61,21 @@ export async function savePrivately(file: string, value: unknown): Promise<void>
   await rename(part, file);
 }
 
-/** @returns null where there is no such file. */
+/**
+ * @returns null where there is no such file.
+ * @throws OperationError `ERR_STATE_FORMAT` where it holds no JSON.
+ */
 export async function loadJson(file: string): Promise<unknown | null> {
   try {
     return JSON.parse(await readFile(file, "utf8"));
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return null;
-    throw error;
+    if (!(error instanceof SyntaxError)) throw error;
+    throw new OperationError({
+      code: "ERR_STATE_FORMAT",
+      message: `${file} is damaged: ${error.message}.`,
+      hint: "Bring it back from a copy, or remove it: `same-kit up` then does again what it cannot look up. What is in Azure stays known by terraform's state.",
+      cause: error,
+    });
   }
 }

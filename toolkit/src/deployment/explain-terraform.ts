@@ -1,7 +1,8 @@
 // Tells from what terraform and azurerm printed which case it is, and what a person should read instead.
 
-import { OperationError } from "@same-kit/local";
+import { OperationError, type SameKitError, UsageError } from "@same-kit/local";
 import type { TerraformError } from "../adapters/terraform/terraform.ts";
+import type { TerraformDiagnostic } from "../adapters/terraform/ui-events.ts";
 import type { FailureCode } from "./failure-cases.ts";
 
 /** What is known of the deployment, for the sentences. */
@@ -179,7 +180,7 @@ const RULES: readonly Rule[] = [
     pattern: /Saved plan is stale/,
     explain: () => ({
       message: "The state changed between the plan and its application, twice.",
-      hint: "Somebody else deploys at the same time. Run `same-kit up` again.",
+      hint: "Somebody else deploys at the same time. Run `same-kit up` again with the same options.",
     }),
   },
   {
@@ -195,13 +196,48 @@ const RULES: readonly Rule[] = [
     pattern: /unexpected status (429|5\d\d)|TooManyRequests|ServiceUnavailable|ServerTimeout/,
     explain: (_facts, match) => ({
       message: `Azure is busy (${match[0]}), also after the provider's own retries.`,
-      hint: "Run `same-kit up` again in a few minutes: it continues.",
+      hint: "Run `same-kit up` again in a few minutes, with the same options: it continues.",
     }),
   },
 ];
 
+const WRONG_VARIABLE = /^(Invalid value for (input )?variable|No value for required variable)$/;
+const UNDECLARED_VARIABLE = /^Values? for undeclared variables?$/;
+
+/**
+ * To terraform a name in a variable file that no variable has is a warning: the setting would silently not be made.
+ *
+ * @throws UsageError `ERR_VARIABLE`.
+ */
+export function requireDeclared(warnings: readonly TerraformDiagnostic[]): void {
+  const found = warnings.filter(({ summary }) => UNDECLARED_VARIABLE.test(summary));
+  if (found.length === 0) return;
+  const named = found.map(({ detail }) => {
+    const [, name, file] = /named "([^"]+)"[^"]*"([^"]+)"/.exec(detail) ?? [];
+    return name === undefined ? detail : `"${name}" (${file})`;
+  });
+  throw new UsageError({
+    code: "ERR_VARIABLE",
+    message: `A variable file sets what the module does not know: ${named.join(", ")}. Nothing was changed.`,
+    hint: "terraform/variables.tf has the names that there are.",
+  });
+}
+
+/** All wrong values at once, in the module's own words. */
+function wrongVariables(errors: readonly TerraformDiagnostic[]): UsageError | null {
+  if (errors.length === 0 || !errors.every(({ summary }) => WRONG_VARIABLE.test(summary))) return null;
+  const said = errors.map(({ detail }) => detail.replace(/\s*This was checked by the validation rule at [^\n]*/, ""));
+  return new UsageError({
+    code: "ERR_VARIABLE",
+    message: `${said.join("\n")}\nNothing was changed.`,
+    hint: "Such a value comes from an option such as --project, from --var, a --var-file, or a TF_VAR_ variable.",
+  });
+}
+
 /** The error to show for a failed run of terraform; `cause` keeps what it printed. */
-export function explainTerraformError(error: TerraformError, facts: DeploymentFacts): OperationError {
+export function explainTerraformError(error: TerraformError, facts: DeploymentFacts): SameKitError {
+  const wrong = wrongVariables(error.run.errors);
+  if (wrong !== null) return wrong;
   const text = textOf(error);
   for (const { code, pattern, explain } of RULES) {
     const match = text.match(pattern);
@@ -217,7 +253,7 @@ function unknownFailure(error: TerraformError, facts: DeploymentFacts, text: str
   return new OperationError({
     code: "ERR_PROVISION_INCOMPLETE",
     message: `${facts.done} of ${facts.planned} resources are ready; the rest failed: ${text.slice(0, 2_000)}`,
-    hint: "Run `same-kit up` again: it continues. `same-kit down` removes what exists.",
+    hint: "Run `same-kit up` again with the same options: it continues. `same-kit down` removes what exists.",
     cause: error,
   });
 }
@@ -234,6 +270,6 @@ export function textOf(error: TerraformError): string {
   return stderr || stdout;
 }
 
-function firstSentence(text: string): string {
+export function firstSentence(text: string): string {
   return text.replace(/\s+/g, " ").trim().slice(0, 400);
 }

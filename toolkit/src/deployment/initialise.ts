@@ -4,6 +4,7 @@ import path from "node:path";
 import { TerraformError } from "../adapters/terraform/terraform.ts";
 import type { EnvironmentFolder } from "./environment.ts";
 import { type DeploymentFacts, explainTerraformError } from "./explain-terraform.ts";
+import { orInterrupted } from "./interrupted.ts";
 import type { Journal } from "./journal.ts";
 import type { DeploymentDeps, TerraformSession } from "./session.ts";
 import { LOCK_FILE } from "./workspace.ts";
@@ -32,7 +33,9 @@ export async function initialise(options: Initialise): Promise<void> {
       await rm(path.join(folder.terraformDir, LOCK_FILE), { force: true });
     }
     try {
-      await journal.run("init", fingerprint, () => session.terraform.init());
+      await orInterrupted("preflight", deps.signal, () =>
+        journal.run("init", fingerprint, () => session.terraform.init()),
+      );
     } catch (error) {
       throw error instanceof TerraformError ? explainTerraformError(error, { ...facts, done: 0, planned: 0 }) : error;
     }

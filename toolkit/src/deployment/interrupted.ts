@@ -17,16 +17,20 @@ export class InterruptedError extends OperationError<InterruptedCode> {
   }
 }
 
-const LEFT: Record<Exclude<DeploymentPhase, "provision">, { message: string; hint: string }> = {
+const LEFT: Record<DeploymentPhase, { message: string; hint: string }> = {
   preflight: { message: "Stopped before anything was changed.", hint: "Run the command again." },
+  provision: {
+    message: "Stopped after terraform had finished. What it made is recorded in the state.",
+    hint: "Run `same-kit up` again with the same options: it continues.",
+  },
   deploy: {
     message:
       "Stopped during the publish. The resources exist; whether the new package was taken is open, and the app answers with it or the one before.",
-    hint: "Run `same-kit up` again: it continues with the publish.",
+    hint: "Run the command again with the same options: it continues with the publish.",
   },
   verify: {
     message: "Stopped during the checks. The package was published; nothing says yet that the app works.",
-    hint: "Run `same-kit up` again: it continues with the checks.",
+    hint: "Run the command again with the same options: it continues with the checks.",
   },
   remove: {
     message: "Stopped during the removal. What was removed so far is recorded in the state.",

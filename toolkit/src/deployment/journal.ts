@@ -1,7 +1,7 @@
 import { OperationError } from "@same-kit/local";
 import { type EnvironmentFolder, loadJson, savePrivately } from "./environment.ts";
 
-export type JournalPhase = "init" | "provision" | "publish" | "smoke-test";
+export type JournalPhase = "init" | "provision" | "publish" | "health" | "smoke-test";
 
 export type JournalEntry = {
   status: "started" | "done" | "failed";
@@ -17,7 +17,7 @@ export type PublishedPackage = { sha256: string; file: string; at: string };
 type JournalFile = {
   formatVersion: 1;
   phases: Partial<Record<JournalPhase, JournalEntry>>;
-  /** Newest first; a rollback publishes the second. */
+  /** Newest first; a rollback goes back in it. */
   published: PublishedPackage[];
   /** Of the access key; absent until it was rotated. Another value would make another key. */
   accessKeyGeneration?: string;
@@ -51,6 +51,12 @@ export class Journal {
 
   get published(): readonly PublishedPackage[] {
     return this.#content.published;
+  }
+
+  /** The newest package that was published and is not the one of the last try, whatever became of that; null: there is none. */
+  get previous(): PublishedPackage | null {
+    const last = this.phase("publish")?.fingerprint ?? "";
+    return this.#content.published.find(({ sha256 }) => !last.endsWith(` ${sha256}`)) ?? null;
   }
 
   get accessKeyGeneration(): string | null {

@@ -1,5 +1,5 @@
 import { OperationError } from "@same-kit/local";
-import { type EnvironmentFolder, loadJson, savePrivately } from "./environment.ts";
+import { type EnvironmentFolder, environmentFlags, loadJson, savePrivately } from "./environment.ts";
 
 /** What terraform says of a deployment; `accessKey` is its only secret. */
 export type DeploymentOutputs = {
@@ -44,10 +44,14 @@ export async function saveOutputs(folder: EnvironmentFolder, outputs: Deployment
 export async function loadOutputs(folder: EnvironmentFolder): Promise<DeploymentOutputs> {
   const outputs = (await loadJson(folder.outputsFile)) as DeploymentOutputs | null;
   if (outputs !== null) return outputs;
-  throw new OperationError({
+  throw notDeployed(folder);
+}
+
+export function notDeployed(folder: EnvironmentFolder): OperationError {
+  return new OperationError({
     code: "ERR_NOT_DEPLOYED",
-    message: `The environment "${folder.name}" is not deployed from this folder: ${folder.outputsFile} does not exist.`,
-    hint: `Run \`same-kit up --env ${folder.name}\`, or choose another --env.`,
+    message: `The environment "${folder.name}" is not deployed from here: ${folder.dir} holds no outputs of it.`,
+    hint: `Run \`same-kit up${environmentFlags(folder)}\`, or choose another --env.`,
   });
 }
 

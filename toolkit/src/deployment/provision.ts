@@ -3,8 +3,14 @@ import path from "node:path";
 import { costNotes, type HostingPlan } from "../adapters/terraform/cost-notes.ts";
 import { type PlannedChange, summarizePlan } from "../adapters/terraform/plan-summary.ts";
 import { type Terraform, TerraformError } from "../adapters/terraform/terraform.ts";
-import type { TerraformEvent } from "../adapters/terraform/ui-events.ts";
-import { type DeploymentFacts, explainTerraformError, textOf } from "./explain-terraform.ts";
+import type { TerraformDiagnostic, TerraformEvent } from "../adapters/terraform/ui-events.ts";
+import {
+  type DeploymentFacts,
+  explainTerraformError,
+  firstSentence,
+  requireDeclared,
+  textOf,
+} from "./explain-terraform.ts";
 import { InterruptedError } from "./interrupted.ts";
 import type { DeploymentView, DrillHooks, PhaseProgress } from "./ports.ts";
 import type { TerraformSession } from "./session.ts";
@@ -43,6 +49,8 @@ export async function provision(options: ProvisionOptions): Promise<ProvisionRes
     await options.onApply(changes);
     const kind = await applyUntilSettled(planFile, changes, withFacts(options, planned.variables));
     return { kind, changes };
+  } catch (error) {
+    throw explain(error, options, { done: 0, planned: 0 });
   } finally {
     await rm(planFile, { force: true });
   }
@@ -55,16 +63,17 @@ async function plan(planFile: string, options: ProvisionOptions): Promise<Planne
   const { session, view, isDestroy } = options;
   await options.drillHooks.beforePlan(options.terraformDir);
   return view.phase(isDestroy ? "Plan the removal" : "Plan", async (progress) => {
+    const warnings: TerraformDiagnostic[] = [];
     session.listen((event) => {
       if (event.kind === "drift") progress.note(`changed outside: ${event.address} (${event.action})`);
+      if (event.kind === "diagnostic" && event.diagnostic.severity === "warning") warnings.push(event.diagnostic);
     });
-    try {
-      if (!(await session.terraform.plan(planFile, { destroy: isDestroy }))) return null;
-      const { changes, variables } = await session.terraform.showPlan(planFile);
-      return { changes: summarizePlan(changes), variables };
-    } catch (error) {
-      throw explain(error, options, { done: 0, planned: 0 });
-    }
+    const hasChanges = await session.terraform.plan(planFile, { destroy: isDestroy });
+    requireDeclared(warnings);
+    for (const { summary, detail } of warnings) progress.note(`warning: ${summary}. ${firstSentence(detail)}`);
+    if (!hasChanges) return null;
+    const { changes, variables } = await session.terraform.showPlan(planFile);
+    return { changes: summarizePlan(changes), variables };
   });
 }
 
@@ -171,14 +180,19 @@ function isInGroup(id: string, resourceGroup: string): boolean {
 }
 
 function explain(error: unknown, options: ProvisionOptions, progress: { done: number; planned: number }): unknown {
-  if (!(error instanceof TerraformError)) return error;
-  const facts = { ...options.facts, done: progress.done, planned: progress.planned };
-  if (!options.signal.aborted) return explainTerraformError(error, facts);
+  if (error instanceof InterruptedError) return error;
+  const { done, planned } = progress;
+  if (!options.signal.aborted) {
+    return error instanceof TerraformError ? explainTerraformError(error, { ...options.facts, done, planned }) : error;
+  }
   return new InterruptedError(options.isDestroy ? "remove" : "provision", options.signal, {
-    message: `Stopped. ${facts.done} of ${facts.planned} resources were finished and are recorded in the state.`,
+    message:
+      planned === 0
+        ? "Stopped before anything was changed."
+        : `Stopped. ${done} of ${planned} resources were finished and are recorded in the state.`,
     hint: options.isDestroy
       ? "Run `same-kit down` again to go on."
-      : "Go on with `same-kit up`, or remove all with `same-kit down`.",
+      : "Go on with `same-kit up` and the same options, or remove all with `same-kit down`.",
     cause: error,
   });
 }

@@ -1,6 +1,6 @@
 import type { Az } from "../adapters/azure/az.ts";
 import { type SignedIn, signIn } from "../adapters/azure/sign-in.ts";
-import { Terraform } from "../adapters/terraform/terraform.ts";
+import { Terraform, unusedTerraformVariables } from "../adapters/terraform/terraform.ts";
 import type { TerraformEvent } from "../adapters/terraform/ui-events.ts";
 import type { EnvironmentFolder } from "./environment.ts";
 import type { DeploymentView, DrillHooks, PackApp, SmokeTest } from "./ports.ts";
@@ -45,6 +45,9 @@ export type EventListener = (event: TerraformEvent) => void;
 export type TerraformSession = { terraform: Terraform; listen: (listener: EventListener) => void };
 
 export function createTerraformSession(folder: EnvironmentFolder, deps: DeploymentDeps): TerraformSession {
+  const unused = unusedTerraformVariables(deps.env);
+  if (unused.length > 0)
+    deps.view.lines([`Not used here, as they would make terraform do something else: ${unused.join(", ")}.`]);
   let current: EventListener = () => {};
   const { binary, lockTimeoutSeconds } = deps.terraform;
   const terraform = new Terraform({
@@ -78,8 +81,15 @@ export async function checkPreflight(
 ): Promise<SignedIn> {
   let azure: SignedIn | null = null;
   const checkSignIn = async (): Promise<PreflightProblem[]> => {
-    const { env, az, fetch, waiting } = deps;
-    const result = await signIn(subscription, { env, az, fetch, sleep: waiting.sleep, now: () => waiting.now() });
+    const { env, az, fetch, waiting, signal } = deps;
+    const result = await signIn(subscription, {
+      env,
+      az,
+      fetch,
+      sleep: waiting.sleep,
+      signal,
+      now: () => waiting.now(),
+    });
     if (Array.isArray(result)) return result;
     azure = result;
     return [];

@@ -134,6 +134,6 @@ function hostSilent({ hostName }: DeploymentOutputs): OperationError {
   return new OperationError({
     code: "ERR_VERIFY_HOST_SILENT",
     message: `https://${hostName} gave no sign of life within ${HOST_LIMIT_MS / 60_000} minutes after the deployment.`,
-    hint: "A long cold start or a crash at start: look with `same-kit logs`, then run `same-kit up` again: it continues with the check.",
+    hint: "A long cold start or a crash at start: look with `same-kit logs`, then run the command again with the same options: it continues with the check.",
   });
 }

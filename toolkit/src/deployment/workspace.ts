@@ -23,8 +23,13 @@ export type WorkspaceOptions = {
 export const LOCK_FILE = ".terraform.lock.hcl";
 // Terraform reads these in the order of their names; a later one wins.
 const VARIABLES_FILE = "variables.auto.tfvars.json";
-const variableFileName = (index: number, source: string): string =>
-  `file-${String(index).padStart(2, "0")}.auto.tfvars${source.endsWith(".json") ? ".json" : ""}`;
+
+/** Terraform's messages name the copy: whose copy it is must be seen in it. */
+function variableFileName(index: number, source: string): string {
+  const extension = source.endsWith(".json") ? ".json" : "";
+  const name = path.basename(source).replace(/(\.auto)?(\.tfvars)?(\.json)?$/, "");
+  return `file-${String(index).padStart(2, "0")}-${name.replace(/[^\w.-]/g, "_")}.auto.tfvars${extension}`;
+}
 const BACKEND_FILE = "same-kit-backend.tf";
 
 /**

@@ -1,4 +1,4 @@
-import type { EnvironmentFolder } from "../deployment/environment.ts";
+import { type EnvironmentFolder, environmentFlags } from "../deployment/environment.ts";
 import { type DeploymentOutputs, exportLines } from "../deployment/outputs.ts";
 import type { DeploymentStatus } from "../usecases/deployment-status.ts";
 import type { DownResult } from "../usecases/down.ts";
@@ -8,11 +8,11 @@ import { renderTable } from "./table.ts";
 
 /** What `up` ends with: where the app is, and what can be done with it. */
 export function describeUp(result: UpResult, folder: EnvironmentFolder): string[] {
-  const flags = flagsOf(folder);
+  const flags = environmentFlags(folder);
   switch (result.kind) {
     case "planned":
       return result.changes.length === 0
-        ? ["Nothing would change."]
+        ? ["Nothing would change in the resources. Whether the package would, only `same-kit up` without --plan tells."]
         : ["", `Nothing was changed. \`same-kit up${flags}\` does it.`];
     case "declined":
       return ["Nothing was changed."];
@@ -72,11 +72,11 @@ export function describeDown({ kind, changes }: DownResult, folder: EnvironmentF
     case "nothing":
       return "There is nothing to remove.";
     case "planned":
-      return `Nothing was removed. \`same-kit down${flagsOf(folder)}\` removes these ${changes} resources.`;
+      return `Nothing was removed. \`same-kit down${environmentFlags(folder)}\` removes these ${changes} resources.`;
     case "declined":
       return "Nothing was removed.";
     case "removed":
-      return `All ${changes} resources are gone. \`same-kit up${flagsOf(folder)}\` makes them again, under the same names.`;
+      return `All ${changes} resources are gone. \`same-kit up${environmentFlags(folder)}\` makes them again, under the same names.`;
   }
 }
 
@@ -90,8 +90,4 @@ export function describeStatus(status: DeploymentStatus, console: Console): stri
     renderTable(["Phase", "Status", "At", "Code"], rows, console),
     `Package: ${sha256?.slice(0, 12) ?? "none"}`,
   ].join("\n");
-}
-
-function flagsOf({ name, isRehearsal }: EnvironmentFolder): string {
-  return `${name === "dev" ? "" : ` --env ${name}`}${isRehearsal ? " --rehearse" : ""}`;
 }

@@ -1,6 +1,6 @@
-import { createInterface } from "node:readline/promises";
 import { UsageError } from "@same-kit/local";
 import type { ToolkitErrorCode } from "../errors.ts";
+import { askYesNo } from "./ask.ts";
 import type { Console } from "./console.ts";
 import { formatDuration } from "./format.ts";
 
@@ -105,10 +105,6 @@ async function confirm(question: string, console: Console, signal: AbortSignal):
       hint: "Say yes beforehand with --yes.",
     });
   }
-  const prompt = createInterface({ input: process.stdin, output: process.stderr });
-  try {
-    return /^y(es)?$/i.test((await prompt.question(`${question} [y/N] `, { signal })).trim());
-  } finally {
-    prompt.close();
-  }
+  const { stdin: input, stderr: output } = process;
+  return askYesNo(question, { input, output, signal, onInterrupt: () => process.emit("SIGINT", "SIGINT") });
 }

@@ -19,11 +19,13 @@ export type DeploymentLogsOptions = { follow: boolean; sinceMinutes: number };
 const INSIGHTS_API = "2018-04-20";
 const COMPONENT_API = "2020-02-02";
 const FOLLOW_MS = 5_000;
-// Newest lines of the app and the host, oldest first; Application Insights takes a minute or two to show them.
-const QUERY_COLUMNS = "project timestamp, severityLevel, message, operation_Name | order by timestamp asc";
+// What the app and the host wrote, oldest first. A crash is an exception and no trace.
+const LINES = "union traces, (exceptions | extend message = outerMessage) | extend ingested = ingestion_time()";
+const COLUMNS = "project timestamp, ingested, message, operation_Name | order by timestamp asc";
 
 /**
- * Prints what the app wrote, from Application Insights by Azure Resource Manager. With `follow` it asks again until stopped.
+ * Prints what the app wrote, from Application Insights by Azure Resource Manager. With `follow` it asks again until stopped:
+ * for what arrived since, as lines arrive minutes late and not in the order in which they were written.
  */
 export async function deploymentLogs(
   outputs: DeploymentOutputs,
@@ -31,31 +33,41 @@ export async function deploymentLogs(
   deps: DeploymentLogsDeps,
 ): Promise<void> {
   if ((await findFunctionApp(deps.azure.arm, outputs.appId)) === null) throw appGone(outputs);
-  let since = new Date(deps.waiting.now() - options.sinceMinutes * 60_000).toISOString();
-  do {
-    const rows = await query(outputs, since, deps);
-    for (const { timestamp, operation, message } of rows) deps.onLine(`${timestamp} ${operation} ${message}`);
-    since = rows.at(-1)?.timestamp ?? since;
-    if (options.follow) await deps.waiting.sleep(FOLLOW_MS, deps.signal);
-  } while (options.follow && !deps.signal.aborted);
+  const writtenSince = new Date(deps.waiting.now() - options.sinceMinutes * 60_000).toISOString();
+  let arrivedSince = writtenSince;
+  try {
+    for (;;) {
+      const rows = await query(outputs, { writtenSince, arrivedSince }, deps);
+      for (const { timestamp, operation, message } of rows) deps.onLine(`${timestamp} ${operation} ${message}`);
+      for (const { ingested } of rows) if (ingested > arrivedSince) arrivedSince = ingested;
+      if (!options.follow) return;
+      await deps.waiting.sleep(FOLLOW_MS, deps.signal);
+    }
+  } catch (error) {
+    if (!deps.signal.aborted) throw error; // Else it was asked to stop, which is how following ends.
+  }
 }
 
-/** A rehearsed app has no Application Insights; what it printed lies in a file. */
+/** A rehearsed app has no Application Insights; what it printed lies in a file. It ended with its command: none follows. */
 export async function rehearsalLogs({ logFile }: EnvironmentFolder, onLine: (line: string) => void): Promise<void> {
   if (!existsSync(logFile)) return;
   for await (const line of createInterface({ input: createReadStream(logFile) })) onLine(line);
 }
 
-type Row = { timestamp: string; operation: string; message: string };
+type Row = { timestamp: string; ingested: string; operation: string; message: string };
 
-async function query(outputs: DeploymentOutputs, since: string, deps: DeploymentLogsDeps): Promise<Row[]> {
+type Since = { writtenSince: string; arrivedSince: string };
+
+async function query(outputs: DeploymentOutputs, since: Since, deps: DeploymentLogsDeps): Promise<Row[]> {
   const component = await insightsId(outputs, deps.azure);
-  const text = `traces | where timestamp > datetime(${since}) | ${QUERY_COLUMNS}`;
+  const isNew = `timestamp > datetime(${since.writtenSince}) and ingested > datetime(${since.arrivedSince})`;
+  const text = `${LINES} | where ${isNew} | ${COLUMNS}`;
   const answer = (await deps.azure.arm.find(`${component}/query?query=${encodeURIComponent(text)}`, INSIGHTS_API)) as {
     tables?: { rows: unknown[][] }[];
   } | null;
-  return (answer?.tables?.[0]?.rows ?? []).map(([timestamp, , message, operation]) => ({
+  return (answer?.tables?.[0]?.rows ?? []).map(([timestamp, ingested, message, operation]) => ({
     timestamp: String(timestamp),
+    ingested: String(ingested),
     message: String(message),
     operation: String(operation ?? ""),
   }));

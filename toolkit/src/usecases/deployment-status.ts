@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { readdir } from "node:fs/promises";
 import path from "node:path";
-import { type EnvironmentFolder, environmentFolder, loadJson } from "../deployment/environment.ts";
+import { type EnvironmentFolder, environmentFolder, isEnvironmentFolder, loadJson } from "../deployment/environment.ts";
 import { Journal, type JournalEntry, type JournalPhase } from "../deployment/journal.ts";
 import type { DeploymentOutputs } from "../deployment/outputs.ts";
 
@@ -19,7 +19,7 @@ export type DeploymentStatus = {
   package: string | null;
 };
 
-const PHASES: readonly JournalPhase[] = ["init", "provision", "publish", "smoke-test"];
+const PHASES: readonly JournalPhase[] = ["init", "provision", "publish", "health", "smoke-test"];
 
 export async function deploymentStatus(folder: EnvironmentFolder): Promise<DeploymentStatus> {
   const journal = await Journal.open(folder, () => new Date());
@@ -40,10 +40,11 @@ export async function deploymentStatus(folder: EnvironmentFolder): Promise<Deplo
 export async function listEnvironments(stateDir: string): Promise<EnvironmentFolder[]> {
   const dir = path.join(stateDir, "env");
   if (!existsSync(dir)) return [];
-  const names = (await readdir(dir)).sort();
-  return names.map((name) =>
+  const names = (await readdir(dir)).filter(isEnvironmentFolder).sort();
+  const folders = names.map((name) =>
     environmentFolder(stateDir, name.replace(/\.rehearsal$/, ""), name.endsWith(".rehearsal")),
   );
+  return folders.filter(({ journalFile, outputsFile }) => existsSync(journalFile) || existsSync(outputsFile));
 }
 
 function withoutKey({ accessKey: _, ...rest }: DeploymentOutputs): Omit<DeploymentOutputs, "accessKey"> {

@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { OperationError } from "@same-kit/local";
@@ -57,16 +57,12 @@ export async function publishApp(input: PublishAppInput): Promise<PublishResult>
   const pack = await deps.view.phase("Pack the app", (progress) =>
     orInterrupted("deploy", deps.signal, () => packAndCheck(input, progress)),
   );
-  const fingerprint = `${outputs.appId} ${pack.sha256}`;
   const { sha256, sizeBytes } = pack;
-  if (!options.force && journal.isDone("publish", fingerprint)) {
-    deps.view.skipped("Publish the app", "this package is there already");
-    return { sha256, sizeBytes, wasPublished: false };
-  }
-  const publish = await choosePublisher(input, pack);
-  await publishAndWait(input, fingerprint, pack.file, publish);
-  await removeOld(await journal.addPublished({ sha256, file: pack.file }));
-  return { sha256, sizeBytes, wasPublished: true };
+  const isThere = !options.force && journal.isDone("publish", publishFingerprint(outputs, sha256));
+  if (isThere) deps.view.skipped("Publish the app", "this package is there already");
+  else await send(input, pack, await choosePublisher(input, pack));
+  await checkHealth(input, sha256);
+  return { sha256, sizeBytes, wasPublished: !isThere };
 }
 
 async function packAndCheck({ options, outputs, deps }: PublishAppInput, progress: PhaseProgress): Promise<AppPackage> {
@@ -77,42 +73,54 @@ async function packAndCheck({ options, outputs, deps }: PublishAppInput, progres
   return pack;
 }
 
-/** Publishes the package before the present one again. */
+/** Publishes the package before the last one that was tried again. */
 async function rollBack(input: PublishAppInput): Promise<PublishResult> {
-  const [, previous] = input.journal.published;
-  if (previous === undefined || !existsSync(previous.file)) {
+  const { previous } = input.journal;
+  if (previous === null || !existsSync(previous.file)) {
     throw new OperationError({
       code: "ERR_NO_PREVIOUS_PACKAGE",
       message: "There is no previous package to go back to.",
       hint: "Only packages that were published from this folder can be brought back.",
     });
   }
-  const fingerprint = `${input.outputs.appId} ${previous.sha256}`;
-  const publish = createDirectPublisher(input.outputs, input.azureDeps);
-  await publishAndWait(input, fingerprint, previous.file, publish);
-  await input.journal.addPublished({ sha256: previous.sha256, file: previous.file });
-  return { sha256: previous.sha256, sizeBytes: 0, wasPublished: true };
+  const { sha256, file } = previous;
+  await send(input, previous, createDirectPublisher(input.outputs, input.azureDeps));
+  await checkHealth(input, sha256);
+  return { sha256, sizeBytes: (await stat(file)).size, wasPublished: true };
 }
 
-async function publishAndWait(
+const publishFingerprint = ({ appId }: DeploymentOutputs, sha256: string) => `${appId} ${sha256}`;
+
+/** What was sent counts as published even if the app never becomes healthy: a rollback then goes back to the one before. */
+async function send(
   input: PublishAppInput,
-  fingerprint: string,
-  zipFile: string,
+  { sha256, file }: { sha256: string; file: string },
   publish: Publish,
 ): Promise<void> {
   const { outputs, journal, deps, azureDeps } = input;
   const { view, signal } = deps;
-  await journal.run("publish", fingerprint, async () => {
-    await view.phase("Publish the app", (progress) =>
+  await journal.forget("health");
+  await journal.run("publish", publishFingerprint(outputs, sha256), () =>
+    view.phase("Publish the app", (progress) =>
       orInterrupted("deploy", signal, async () => {
         const site = await waitForSite(outputs, azureDeps, progress);
-        await publish(zipFile, site, progress);
+        await publish(file, site, progress);
       }),
-    );
-    await view.phase("Wait until the app is healthy", (progress) =>
+    ),
+  );
+  await removeOld(await journal.addPublished({ sha256, file }));
+}
+
+/** Of its own in the journal, so that an interrupted or failed check is repeated without another upload. */
+async function checkHealth({ options, outputs, journal, deps, azureDeps }: PublishAppInput, sha256: string) {
+  const { view, signal } = deps;
+  const fingerprint = publishFingerprint(outputs, sha256);
+  if (!options.force && journal.isDone("health", fingerprint)) return;
+  await journal.run("health", fingerprint, () =>
+    view.phase("Wait until the app is healthy", (progress) =>
       orInterrupted("verify", signal, () => waitForApp(outputs, azureDeps, progress)),
-    );
-  });
+    ),
+  );
 }
 
 async function choosePublisher(input: PublishAppInput, pack: AppPackage): Promise<Publish> {

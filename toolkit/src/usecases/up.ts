@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import type { SignedIn } from "../adapters/azure/sign-in.ts";
 import type { PlannedChange } from "../adapters/terraform/plan-summary.ts";
 import type { EnvironmentFolder } from "../deployment/environment.ts";
@@ -5,7 +6,7 @@ import { initialise } from "../deployment/initialise.ts";
 import { orInterrupted } from "../deployment/interrupted.ts";
 import { Journal } from "../deployment/journal.ts";
 import { removeKeylessConnections } from "../deployment/keyless-storage.ts";
-import { type DeploymentOutputs, exportLines, parseOutputs, saveOutputs } from "../deployment/outputs.ts";
+import { type DeploymentOutputs, exportLines, notDeployed, parseOutputs, saveOutputs } from "../deployment/outputs.ts";
 import type { DeploymentView } from "../deployment/ports.ts";
 import { type ProvisionResult, provision } from "../deployment/provision.ts";
 import type { AzureDeps } from "../deployment/publish-package.ts";
@@ -57,13 +58,14 @@ export async function up(options: UpOptions, deps: DeploymentDeps): Promise<UpRe
     orInterrupted("preflight", signal, () => checkPreflight(options.subscription, session.terraform, deps)),
   );
   const result = options.skip.terraform
-    ? skippedProvision(view)
+    ? skippedProvision(folder, view)
     : await provisionAll({ options, deps, journal, session, azure });
   const { changes } = result;
-  if (result.kind === "planned" || result.kind === "declined") {
-    return { kind: result.kind, changes, outputs: null, package: null, smokeTest: "skipped", portalUrl: null };
+  if (options.planOnly || result.kind === "planned" || result.kind === "declined") {
+    const kind = result.kind === "declined" ? "declined" : "planned";
+    return { kind, changes, outputs: null, package: null, smokeTest: "skipped", portalUrl: null };
   }
-  const outputs = await captureOutputs(folder, session, view);
+  const outputs = await captureOutputs(folder, session, deps);
   if (outputs.plan === "flex" && options.variables["storage_access"] === "identity")
     await mendStorage(azure, outputs, view);
   const azureDeps: AzureDeps = { azure, fetch: deps.fetch, waiting: deps.waiting, signal };
@@ -81,7 +83,8 @@ async function mendStorage(azure: SignedIn, { appId }: DeploymentOutputs, view: 
   });
 }
 
-function skippedProvision(view: DeploymentView): ProvisionResult {
+function skippedProvision(folder: EnvironmentFolder, view: DeploymentView): ProvisionResult {
+  if (!existsSync(folder.terraformDir)) throw notDeployed(folder);
   view.skipped("Plan and apply", "--skip-terraform");
   return { kind: "unchanged", changes: [] };
 }
@@ -137,6 +140,7 @@ async function provisionAll({ options, deps, journal, session, azure }: Provisio
 
 /** An app that is made anew holds no package, and one whose surroundings change is to be proven again. */
 async function forgetOutdated(journal: Journal, changes: PlannedChange[]): Promise<void> {
+  await journal.forget("health");
   await journal.forget("smoke-test");
   const isRemade = ({ address, action }: PlannedChange) => /_function_app/.test(address) && action !== "update";
   if (changes.some(isRemade)) await journal.forget("publish");
@@ -145,10 +149,10 @@ async function forgetOutdated(journal: Journal, changes: PlannedChange[]): Promi
 async function captureOutputs(
   folder: EnvironmentFolder,
   { terraform }: TerraformSession,
-  view: DeploymentView,
+  { view, signal }: DeploymentDeps,
 ): Promise<DeploymentOutputs> {
   return view.phase("Capture the outputs", async (progress) => {
-    const outputs = parseOutputs(await terraform.outputs());
+    const outputs = parseOutputs(await orInterrupted("provision", signal, () => terraform.outputs()));
     await saveOutputs(folder, outputs);
     for (const line of exportLines(outputs)) progress.note(line);
     return outputs;

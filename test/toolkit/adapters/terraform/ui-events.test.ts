@@ -41,7 +41,20 @@ test.each([
   ],
   [
     { type: "diagnostic", diagnostic: { severity: "error", summary: "No quota", detail: "None.", address: "a.b" } },
-    { kind: "diagnostic", diagnostic: { severity: "error", summary: "No quota", detail: "None.", address: "a.b" } },
+    {
+      kind: "diagnostic",
+      diagnostic: { severity: "error", summary: "No quota", detail: "None.", address: "a.b", place: null },
+    },
+  ],
+  [
+    {
+      type: "diagnostic",
+      diagnostic: { severity: "warning", summary: "Old", range: { filename: "main.tf", start: { line: 12 } } },
+    },
+    {
+      kind: "diagnostic",
+      diagnostic: { severity: "warning", summary: "Old", detail: "", address: null, place: "main.tf:12" },
+    },
   ],
   [
     { type: "planned_action_invocation", "@message": "An action of a newer terraform" },

@@ -1,7 +1,9 @@
 import { OperationError } from "@same-kit/local";
-import { brokenConnection } from "../network.ts";
+import { brokenConnection, connectionError } from "../network.ts";
 import type { Cloud } from "./cloud.ts";
 import type { TokenSource } from "./tokens.ts";
+
+type ArmResponse = { ok: boolean; status: number; headers: Headers; text: string };
 
 export type ArmAnswer = { status: number; body: unknown };
 
@@ -31,11 +33,15 @@ export type ArmDeps = {
   cloud: Cloud;
   token: TokenSource;
   fetch: typeof fetch;
-  sleep: (ms: number) => Promise<void>;
+  sleep: (ms: number, signal?: AbortSignal) => Promise<void>;
+  /** Ends requests and the waits between them. */
+  signal: AbortSignal;
 };
 
 const RETRIES = 3;
 const RETRY_MS = 2_000;
+// Azure Resource Manager itself gives up after a minute.
+const ANSWER_LIMIT_MS = 90_000;
 
 /** Azure Resource Manager, by paths such as `/subscriptions/{id}`. */
 export class ArmClient {
@@ -66,39 +72,45 @@ export class ArmClient {
   async #request(method: string, path: string, apiVersion: string, body?: unknown): Promise<ArmAnswer> {
     for (let attempt = 0; ; attempt += 1) {
       const response = await this.#send(method, path, apiVersion, body).catch((error: unknown) => {
-        if (attempt >= RETRIES || brokenConnection(error) === null) throw error;
+        this.#deps.signal.throwIfAborted();
+        const why = brokenConnection(error);
+        if (why === null) throw error;
+        if (attempt >= RETRIES) throw connectionError(why, error);
         return null;
       });
       if (response === null) {
-        await this.#deps.sleep(RETRY_MS * 2 ** attempt);
+        await this.#deps.sleep(RETRY_MS * 2 ** attempt, this.#deps.signal);
         continue;
       }
-      const text = await response.text();
+      const { text } = response;
       if (response.ok || (response.status === 404 && method !== "POST"))
         return { status: response.status, body: parse(text) };
       if (attempt >= RETRIES || !isTransient(response.status)) throw toArmError(method, path, response, text);
-      await this.#deps.sleep(retryAfterMs(response) ?? RETRY_MS * 2 ** attempt);
+      await this.#deps.sleep(retryAfterMs(response) ?? RETRY_MS * 2 ** attempt, this.#deps.signal);
     }
   }
 
-  async #send(method: string, path: string, apiVersion: string, body: unknown): Promise<Response> {
+  async #send(method: string, path: string, apiVersion: string, body: unknown): Promise<ArmResponse> {
     const { cloud, token, fetch } = this.#deps;
+    const signal = AbortSignal.any([this.#deps.signal, AbortSignal.timeout(ANSWER_LIMIT_MS)]);
     const url = `${cloud.resourceManager}${path}${path.includes("?") ? "&" : "?"}api-version=${apiVersion}`;
     const headers: Record<string, string> = { authorization: `Bearer ${await token()}`, accept: "application/json" };
-    if (body === undefined) return fetch(url, { method, headers });
-    headers["content-type"] = "application/json";
-    return fetch(url, { method, headers, body: JSON.stringify(body) });
+    if (body !== undefined) headers["content-type"] = "application/json";
+    const json = body === undefined ? {} : { body: JSON.stringify(body) };
+    const response = await fetch(url, { method, headers, signal, ...json });
+    const { ok, status } = response;
+    return { ok, status, headers: response.headers, text: await response.text() };
   }
 }
 
 const isTransient = (status: number): boolean => status === 429 || status >= 500;
 
-function retryAfterMs(response: Response): number | null {
+function retryAfterMs(response: ArmResponse): number | null {
   const seconds = Number(response.headers.get("retry-after"));
   return seconds > 0 ? seconds * 1000 : null;
 }
 
-function toArmError(method: string, path: string, response: Response, text: string): ArmError {
+function toArmError(method: string, path: string, response: ArmResponse, text: string): ArmError {
   const { error } = (parse(text) ?? {}) as { error?: { code?: string; message?: string } };
   return new ArmError({
     method,

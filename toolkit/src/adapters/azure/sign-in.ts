@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
-import type { PreflightProblem } from "../../deployment/preflight.ts";
+import { type PreflightProblem, toProblem } from "../../deployment/preflight.ts";
+import { untrustedCertificate } from "../network.ts";
 import { ArmClient, ArmError } from "./arm.ts";
 import type { Az } from "./az.ts";
 import { type Cloud, loadCloud } from "./cloud.ts";
@@ -22,7 +23,8 @@ export type SignInDeps = {
   env: NodeJS.ProcessEnv;
   az: Az;
   fetch: typeof fetch;
-  sleep: (ms: number) => Promise<void>;
+  sleep: (ms: number, signal?: AbortSignal) => Promise<void>;
+  signal: AbortSignal;
   now: () => number;
 };
 
@@ -64,7 +66,7 @@ async function signInWith(
   if (subscriptionId === "") throw new Error("subscription ID could not be determined");
   const token = createTokenSource(credential, { ...deps, cloud, subscriptionId });
   await token();
-  const arm = new ArmClient({ cloud, token, fetch: deps.fetch, sleep: deps.sleep });
+  const arm = new ArmClient({ cloud, token, fetch: deps.fetch, sleep: deps.sleep, signal: deps.signal });
   const subscription = await arm.find(`/subscriptions/${subscriptionId}`, SUBSCRIPTION_API);
   const { state, displayName, tenantId } = (subscription ?? {}) as Record<string, string | undefined>;
   const user = account?.value.user ?? ("clientId" in credential ? (credential.clientId ?? "the identity") : "you");
@@ -109,11 +111,7 @@ function explainSignIn(error: unknown): PreflightProblem {
     );
   }
   if (/CERT|self.signed|certificate|x509/i.test(text)) {
-    return problem(
-      "ERR_TLS_INTERCEPTED",
-      `A certificate on the way to Azure is not trusted: ${text.slice(0, 200)}. A proxy seems to replace certificates.`,
-      "Set NODE_EXTRA_CA_CERTS (same-kit) and SSL_CERT_FILE (terraform) to your organisation's certificate.",
-    );
+    return toProblem(untrustedCertificate(text.slice(0, 200)));
   }
   if (error instanceof ArmError && error.status === 403) {
     return problem("ERR_PROVISION_FORBIDDEN", error.message, "Ask for the role Contributor on the subscription.");

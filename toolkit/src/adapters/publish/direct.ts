@@ -8,6 +8,7 @@ import {
   readDeployment,
   readDeploymentLog,
   type ScmDeps,
+  ScmRefusedError,
   sendPackage,
 } from "./scm.ts";
 
@@ -75,7 +76,9 @@ async function waitForVerdict(id: string, deps: DirectPublishDeps): Promise<Depl
     waiting: deps.waiting,
     signal: deps.signal,
     attempt: async () => {
-      const status = await readDeployment(deps, id);
+      const status = await readDeployment(deps, id).catch((error: unknown) => {
+        throw error instanceof ScmRefusedError ? uploadRefused(error.status, error.text, deps.host) : error;
+      });
       if (status === null) {
         missing += 1;
         return wasSeen && missing > 4 ? "unknown" : null;

@@ -12,6 +12,18 @@ export type ScmDeps = { host: string; token: TokenSource; fetch: typeof fetch; s
 /** Status 0: the connection broke, and `text` says why. */
 export type ScmAnswer = { status: number; text: string };
 
+/** The SCM site does not let us ask any longer. */
+export class ScmRefusedError extends Error {
+  readonly status: number;
+  readonly text: string;
+
+  constructor(status: number, text: string) {
+    super(`unexpected status ${status} of the SCM site`);
+    this.status = status;
+    this.text = text;
+  }
+}
+
 /** What the SCM site says of one deployment; a subset of what it sends. */
 export type DeploymentStatus = {
   id: string;
@@ -64,13 +76,14 @@ export async function readDeployment(deps: ScmDeps, id: string): Promise<Deploym
     return null;
   });
   if (response === null || response.status === 404 || response.status >= 500 || response.status === 429) return null;
-  if (!response.ok) throw new Error(`unexpected status ${response.status} of the SCM site: ${await response.text()}`);
-  const body = (await response.json()) as {
+  if (!response.ok) throw new ScmRefusedError(response.status, await response.text());
+  const body = (await response.json().catch(() => null)) as {
     id?: string;
     status?: number;
     status_text?: string;
     build_summary?: { errors?: unknown[] };
-  };
+  } | null;
+  if (body === null) return null; // As a proxy's page, or an answer that broke off.
   return {
     id: body.id ?? id,
     status: body.status ?? DEPLOYMENT_STATE.pending,
@@ -81,23 +94,32 @@ export async function readDeployment(deps: ScmDeps, id: string): Promise<Deploym
 
 /** The deployment's log, line by line; empty where there is none. */
 export async function readDeploymentLog(deps: ScmDeps, id: string): Promise<string[]> {
-  const response = await call(deps, "GET", `/api/deployments/${encodeURIComponent(id)}/log`);
-  if (!response.ok) return [];
-  const entries = (await response.json()) as { message?: string; details_url?: string | null }[];
   const lines: string[] = [];
-  for (const { message, details_url } of entries) {
+  for (const { message, details_url } of await readLog(deps, `/api/deployments/${encodeURIComponent(id)}/log`)) {
     if (message) lines.push(message);
     if (details_url) lines.push(...(await readLogDetails(deps, details_url)));
   }
   return lines;
 }
 
+type LogLine = { message?: string; details_url?: string | null };
+
+/** It explains a failure that is known already: not to get it is no further one. */
+async function readLog(deps: ScmDeps, path: string): Promise<LogLine[]> {
+  try {
+    const response = await call(deps, "GET", path);
+    const entries: unknown = response.ok ? await response.json() : [];
+    return Array.isArray(entries) ? entries : [];
+  } catch {
+    deps.signal.throwIfAborted();
+    return [];
+  }
+}
+
 async function readLogDetails(deps: ScmDeps, detailsUrl: string): Promise<string[]> {
   const { pathname, search, host } = new URL(detailsUrl, `https://${deps.host}`);
   if (host !== deps.host) return []; // The token is for this site only.
-  const response = await call(deps, "GET", `${pathname}${search}`);
-  if (!response.ok) return [];
-  const entries = (await response.json()) as { message?: string }[];
+  const entries = await readLog(deps, `${pathname}${search}`);
   return entries.flatMap(({ message }) => (message ? [message] : []));
 }
 

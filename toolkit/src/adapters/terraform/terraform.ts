@@ -66,7 +66,13 @@ export class Terraform {
   async version(): Promise<string> {
     const run = await this.#run(["version", "-json"], "anywhere");
     requireSuccess("version", run);
-    return String((JSON.parse(run.stdout) as { terraform_version?: unknown }).terraform_version ?? "");
+    const version = versionOf(run.stdout);
+    if (version !== null) return version;
+    throw new OperationError({
+      code: "ERR_PREFLIGHT_TERRAFORM_MISSING",
+      message: `\`${this.#settings.binary}\` does not tell a terraform's version. It printed: ${lastLines(run.stdout).slice(0, 200) || "nothing"}`,
+      hint: "Install Terraform 1.9 or newer, or name it with --terraform.",
+    });
   }
 
   async init(): Promise<void> {
@@ -127,7 +133,7 @@ export class Terraform {
     const chdir = place === "in dir" ? [`-chdir=${dir}`] : [];
     const child = fork(path.join(packageRoot(), "dist", "terraform", "guard.cjs"), [binary, ...chdir, ...args], {
       stdio: ["ignore", "pipe", "pipe", "ipc"],
-      env: terraformEnvironment(this.#settings.env),
+      env: terraformEnvironment(this.#settings),
     });
     const stopInterrupting = this.#interruptOnAbort(child);
     const errors: TerraformDiagnostic[] = [];
@@ -175,7 +181,9 @@ export class TerraformError extends OperationError<"ERR_TERRAFORM"> {
     const [first] = run.errors;
     const reason =
       first === undefined ? lastLines(run.stderr || run.stdout) : `${first.summary}\n${first.detail}`.trim();
-    super({ code: "ERR_TERRAFORM", message: `terraform ${command} failed (exit code ${run.exitCode}).\n${reason}` });
+    const place = first?.place ? ` (${first.place})` : "";
+    const said = reason === "" ? "It printed nothing." : `${reason}${place}`;
+    super({ code: "ERR_TERRAFORM", message: `terraform ${command} failed (exit code ${run.exitCode}).\n${said}` });
     this.command = command;
     this.run = run;
   }
@@ -183,6 +191,15 @@ export class TerraformError extends OperationError<"ERR_TERRAFORM"> {
 
 function requireSuccess(command: string, run: TerraformRun): void {
   if (run.exitCode !== 0) throw new TerraformError(command, run);
+}
+
+function versionOf(text: string): string | null {
+  try {
+    const { terraform_version: version } = JSON.parse(text) as { terraform_version?: unknown };
+    return typeof version === "string" ? version : null;
+  } catch {
+    return null;
+  }
 }
 
 function terraformMissing(binary: string): OperationError {
@@ -193,8 +210,19 @@ function terraformMissing(binary: string): OperationError {
   });
 }
 
-function terraformEnvironment(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  return { ...env, TF_IN_AUTOMATION: "1", TF_INPUT: "0", CHECKPOINT_DISABLE: "1" };
+// Each would make terraform do something else than what was asked: other arguments, another state, another folder for providers.
+const UNUSED = /^(TF_CLI_ARGS(_.*)?|TF_WORKSPACE|TF_DATA_DIR)$/;
+
+/** Names of the variables of `env` that are kept from terraform here. */
+export function unusedTerraformVariables(env: NodeJS.ProcessEnv): string[] {
+  return Object.keys(env).filter((name) => UNUSED.test(name) && env[name] !== "");
+}
+
+function terraformEnvironment({ env, dir }: TerraformSettings): NodeJS.ProcessEnv {
+  const used = Object.fromEntries(Object.entries(env).filter(([name]) => !UNUSED.test(name)));
+  // On stderr it would only hide terraform's own words from us.
+  const log = env["TF_LOG"] && !env["TF_LOG_PATH"] ? { TF_LOG_PATH: path.join(dir, "terraform.log") } : {};
+  return { ...used, ...log, TF_IN_AUTOMATION: "1", TF_INPUT: "0", CHECKPOINT_DISABLE: "1" };
 }
 
 /** `show` and `output` answer with one document, not with events. */

@@ -11,6 +11,8 @@ export type TerraformDiagnostic = {
   detail: string;
   /** The resource's address, where it concerns one. */
   address: string | null;
+  /** Such as `main.tf:12`, where it concerns a file. */
+  place: string | null;
 };
 
 export type TerraformEvent =
@@ -90,7 +92,13 @@ function toDiagnostic(value: Record<string, unknown>): TerraformDiagnostic {
     summary: textOf(value["summary"]),
     detail: textOf(value["detail"]),
     address: typeof value["address"] === "string" ? value["address"] : null,
+    place: placeOf(recordOf(value["range"])),
   };
+}
+
+function placeOf(range: Record<string, unknown>): string | null {
+  const file = textOf(range["filename"]);
+  return file === "" ? null : `${file}:${String(recordOf(range["start"])["line"] ?? "")}`;
 }
 
 function requireKnownFormat(version: string): void {

@@ -1,0 +1,23 @@
+import path from "node:path";
+import { LockedError, OperationError, withFileLock } from "@same-kit/local";
+import type { EnvironmentFolder } from "./environment.ts";
+
+/**
+ * Runs `work` while no other command of this machine changes the same environment: they share the terraform folder, the plan
+ * file and the journal, which terraform's lock of the state does not protect. One that was killed is in nobody's way.
+ *
+ * @throws OperationError `ERR_ENVIRONMENT_IN_USE`.
+ */
+export async function alone<T>(folder: EnvironmentFolder, work: () => Promise<T>): Promise<T> {
+  try {
+    return await withFileLock(path.join(folder.dir, "in-use.lock"), work, { timeoutMs: 0 });
+  } catch (error) {
+    if (!(error instanceof LockedError)) throw error;
+    throw new OperationError({
+      code: "ERR_ENVIRONMENT_IN_USE",
+      message: `Another same-kit command works on the environment "${folder.name}": process ${error.holderPid ?? "unknown"}. Nothing was changed by this one.`,
+      hint: "Wait for it, or end it, then run this command again.",
+      cause: error,
+    });
+  }
+}

@@ -1,0 +1,24 @@
+import { createInterface } from "node:readline/promises";
+
+export type AskOptions = {
+  input: NodeJS.ReadableStream;
+  output: NodeJS.WritableStream;
+  /** Ends the wait for an answer. */
+  signal: AbortSignal;
+  /** Called for Ctrl-C, which the terminal does not turn into a signal while a line is read. */
+  onInterrupt: () => void;
+};
+
+/** @returns Whether the answer was yes; an end of the input, as by Ctrl-D, is no. */
+export async function askYesNo(question: string, { input, output, signal, onInterrupt }: AskOptions): Promise<boolean> {
+  const prompt = createInterface({ input, output, terminal: true });
+  prompt.on("SIGINT", onInterrupt);
+  const closed = new Promise<string>((resolve) => prompt.once("close", () => resolve("")));
+  try {
+    const answer = await Promise.race([prompt.question(`${question} [y/N] `, { signal }), closed]);
+    return /^y(es)?$/i.test(answer.trim());
+  } finally {
+    prompt.close();
+    output.write("\n"); // What comes next begins a line, however the question ended.
+  }
+}
