@@ -49,6 +49,13 @@ describe.each(pythons)("Python $version", ({ executable: python, version }) => {
     expect(traceback).not.toContain("same_runner");
   });
 
+  test("a traceback underlines what failed in the last line", async () => {
+    const runner = await StepRunner.start({ python });
+    const { traceback } = await runner.fail("x = 1\nabsent + x");
+    // Python underlines since 3.11.
+    expect(traceback.replace("\n    ^^^^^^\n", "\n")).toContain("\n    absent + x\nNameError");
+  });
+
   test("what cannot be pickled, or is too large, explodes and nothing else is lost", async () => {
     const runner = await StepRunner.start({ python });
     const code = "g = (i for i in range(3))\nbig = list(range(2_000_000))\nkeep = 5\ndef use(): return keep";

@@ -49,8 +49,8 @@ def _run(request, folder):
 
 
 def _execute(code, file_name, module):
-    lines = code.splitlines(True)
-    # So that tracebacks show the line, and `inspect.getsource` works.
+    # So that tracebacks show the line, and `inspect.getsource` works. A last line without its end is underlined one place off.
+    lines = [line + "\n" for line in code.split("\n")]
     linecache.cache[file_name] = (len(code), None, lines, file_name)
     try:
         exec(compile(code, file_name, "exec", dont_inherit=True), module.__dict__)
