@@ -16,6 +16,8 @@ export type ToolkitErrorCode =
   | "ERR_NOTEBOOK_EMPTY"
   /** A file that same.yaml names is missing. */
   | "ERR_FILE_MISSING"
+  /** A file that a run needs is a folder, a device, too large, or not the text that it should be. */
+  | "ERR_FILE_UNUSABLE"
   /** The compiled request is larger than an app takes. */
   | "ERR_REQUEST_TOO_LARGE"
   /** The app does not answer. */

@@ -7,7 +7,7 @@ const config = { apiVersion: "v1", metadata: { name: "n", version: "1" }, notebo
 function compile(source: string, more: Partial<CompileInput> = {}) {
   const cells = [{ number: 1, kind: "code" as const, source, tags: [] }];
   return compileNotebook({
-    notebook: { metadata: {}, cells },
+    notebook: { file: "n.ipynb", metadata: {}, cells },
     config,
     configText: "apiVersion: v1\n",
     requirements: null,
@@ -40,4 +40,25 @@ test.each([
   ["a request", () => compile("x = 1", { configText: "#".repeat(DEFAULT_LIMITS.bodyBytes) }), "in each of 1 steps"],
 ])("%s beyond the limit is refused before it is sent", (_title, run, text) => {
   expect(run).toThrow(text);
+});
+
+test("the size of a request is that of its JSON", () => {
+  // One byte beyond the limit, then none.
+  const { request } = compile("x = 1", { requirements: "numpy\n" });
+  const overhead = JSON.stringify(request).length - Buffer.from("apiVersion: v1\n").toString("base64url").length;
+  const fits = Math.floor(((DEFAULT_LIMITS.bodyBytes - overhead) * 3) / 4);
+  const withConfig = (bytes: number) => compile("x = 1", { requirements: "numpy\n", configText: "#".repeat(bytes) });
+  expect(() => withConfig(fits - 4)).not.toThrow();
+  expect(() => withConfig(fits + 4)).toThrow(/The request has \d+ bytes/);
+});
+
+test("a request that no text could hold is refused as too large", () => {
+  const cells = Array.from({ length: 12 }, (_, index) => ({
+    number: index + 1,
+    kind: "code" as const,
+    source: "x = 1",
+    tags: [`same_step_${index}`],
+  }));
+  const notebook = { file: "n.ipynb", metadata: {}, cells };
+  expect(() => compile("", { notebook, configText: "#".repeat(50_000_000) })).toThrow("in each of 12 steps");
 });

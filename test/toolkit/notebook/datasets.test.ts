@@ -44,3 +44,32 @@ test("without local files the text is not touched", () => {
 test("a notebook's own configuration is written as YAML", () => {
   expect(parse(inlineDatasets(null, config, []))).toEqual(config);
 });
+
+test("a data set that is written through an alias is inlined in both places", () => {
+  const text = `apiVersion: v1
+metadata: { name: n, version: "1.0" }
+notebook: { name: n, path: n.ipynb }
+datasets:
+  one: &shared { environments: { default: one.csv } }
+  two: *shared
+`;
+  const aliased = parseSameConfig(parse(text), "same.yaml");
+  const contents = listLocalDatasets(aliased, "default").map((dataset) => ({ dataset, content: Buffer.from("a") }));
+  const result = parse(inlineDatasets(text, aliased, contents));
+  const inlined = { environments: { default: "data:text/csv;name=one.csv;base64,YQ==" } };
+  expect(result).toMatchObject({ metadata: { version: "1.0" }, datasets: { one: inlined, two: inlined } });
+});
+
+test("a file: URL is a local file", () => {
+  const withUrl = { ...config, datasets: { a: { environments: { default: "file:///tmp/a%20b.csv" } } } };
+  expect(listLocalDatasets(withUrl, "default")).toMatchObject([{ path: "/tmp/a b.csv" }]);
+  const elsewhere = { ...config, datasets: { a: { environments: { default: "file://server/a.csv" } } } };
+  expect(() => listLocalDatasets(elsewhere, "default")).toThrow("file://server/a.csv is not the URL of a file here");
+});
+
+test("data sets that no request could hold are refused together", () => {
+  const dataset = { name: "iris", environment: "default", path: "./iris.csv" };
+  const content = new Uint8Array(60_000_000);
+  const contents = [dataset, { ...dataset, environment: "other" }].map((it) => ({ dataset: it, content }));
+  expect(() => inlineDatasets(TEXT, config, contents)).toThrow("have 120000000 bytes");
+});

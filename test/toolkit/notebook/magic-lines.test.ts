@@ -14,7 +14,15 @@ test.each([
   "len??",
   "np.array?",
   "files = !ls -l",
+  "! ls",
+  "?  len",
+  "x = len?",
+  "größe = !ls",
+  "rows[0].names = !ls | head",
+  "first, *rest = %%sx ls",
   "result = %timeit -o f()",
+  "%time !ls",
+  "%time",
   "ls",
   "ls -l",
   "cat notes.txt",
@@ -22,6 +30,8 @@ test.each([
   "cd /tmp",
   "rm *.csv",
   "mkdir data",
+  "pip install numpy",
+  "conda install numpy",
 ])("%j after other code is left out", (line) => {
   expect(removeMagics(`x = 1\n${line}\ny = 2`)).toEqual({ code: "x = 1\n\ny = 2", removed: [{ line: 2, text: line }] });
 });
@@ -43,6 +53,12 @@ test.each([
   "rm.close()",
   "# !comment",
   "x != y",
+  "pip = 1",
+  "pip in names",
+  "pip - names",
+  "row['=%s'] = 1",
+  "text % time",
+  "key = '?'",
 ])("%j is Python", (line) => {
   expect(removedText(`x = 1\n${line}`)).toEqual([]);
 });
@@ -75,11 +91,14 @@ test("an indented magic leaves a block that is still a block", () => {
   expect(removeMagics("if x:\n    !ls\nelse:\n    y = 1").code).toBe("if x:\n    pass\nelse:\n    y = 1");
 });
 
-test.each(["bash", "html", "javascript", "writefile out.py", "sh"])("a cell of %%%%%s goes as a whole", (magic) => {
-  const { code, removed } = removeMagics(`\n%%${magic}\necho one\n\necho two`);
-  expect(code.trim()).toBe("");
-  expect(removed.map(({ line }) => line)).toEqual([2, 3, 4, 5]);
-});
+test.each(["bash", "html", "javascript", "writefile out.py", "sh", "!", "R -i x"])(
+  "a cell of %%%%%s goes as a whole",
+  (magic) => {
+    const { code, removed } = removeMagics(`\n%%${magic}\necho one\n\necho two`);
+    expect(code.trim()).toBe("");
+    expect(removed.map(({ line }) => line)).toEqual([2, 3, 4, 5]);
+  },
+);
 
 test.each(["time", "timeit -n 1", "capture out"])("Python under %%%%%s stays where it is", (magic) => {
   expect(removeMagics(`%%${magic}\nx = 1\n%one\ny = 2`).code).toBe("\nx = 1\n\ny = 2");
@@ -87,4 +106,24 @@ test.each(["time", "timeit -n 1", "capture out"])("Python under %%%%%s stays whe
 
 test("cell magics that wrap each other are looked at one by one", () => {
   expect(removedText("%%time\n%%bash\nls")).toEqual(["%%time", "%%bash", "ls"]);
+});
+
+test.each([
+  ["%time x = f()", "x = f()"],
+  ["  %time x = f()", "  x = f()"],
+  ["y = %time f(1)", "y = f(1)"],
+])("%%time only times: the Python of %j runs", (line, python) => {
+  expect(removeMagics(`if 1:\n${line}`)).toEqual({
+    code: `if 1:\n${python}`,
+    removed: [{ line: 2, text: line, kept: python }],
+  });
+});
+
+test("a string that opens in a timed line closes where Python closes it", () => {
+  expect(removeMagics('%time x = """\n%one\n"""').code).toBe('x = """\n%one\n"""');
+});
+
+test("a cell that is indented as a whole moves to the left, its magic first", () => {
+  expect(removeMagics("\n    x = 1\n    if x:\n        y = 2").code).toBe("\nx = 1\nif x:\n    y = 2");
+  expect(removeMagics("  %%bash\n  ls").code.trim()).toBe("");
 });

@@ -20,9 +20,36 @@ test("sources may be one text or a list of lines", () => {
 
 test.each([
   ["no JSON", "{", "it holds no JSON"],
-  ["an older format", notebook([], { nbformat: 3 }), "its nbformat is wrong"],
-  ["a cell of an unknown kind", notebook([{ cell_type: "heading", source: "" }]), "its cells.0.cell_type is wrong"],
-  ["a list", "[]", "it is wrong"],
+  ["an older format", notebook([], { nbformat: 3 }), "its nbformat is 3, not 4"],
+  [
+    "a cell of an unknown kind",
+    notebook([{ cell_type: "heading", source: "" }]),
+    'in cell 1, cell_type is "heading", not code, markdown, raw',
+  ],
+  ["a cell without a source", notebook([{ cell_type: "code" }]), "in cell 1, source is missing"],
+  ["a source of numbers", notebook([{ cell_type: "code", source: [1] }]), "source must be text or a list of texts"],
+  [
+    "tags that are one text",
+    notebook([{ cell_type: "code", source: "", metadata: { tags: "a" } }]),
+    "in cell 1, metadata.tags must be a list",
+  ],
+  ["a cell that is none", notebook([null]), "in cell 1, the cell must be a map"],
+  ["a list", "[]", "it must be a map"],
+  ["another language", notebook([], { metadata: { kernelspec: { language: "R" } } }), "n.ipynb is written in R"],
+  ["another language, without a kernel", notebook([], { metadata: { language_info: { name: "julia" } } }), "in julia"],
 ])("%s is refused", (_title, content, text) => {
   expect(() => parseNotebook(content, "n.ipynb")).toThrow(text);
+});
+
+test.each([
+  {},
+  { kernelspec: { name: "python3" } },
+  { kernelspec: { name: "mine", language: "python" }, language_info: { name: "ipython" } },
+])("a notebook whose metadata are %j is Python", (metadata) => {
+  expect(parseNotebook(notebook([], { metadata }), "n.ipynb").metadata).toEqual(metadata);
+});
+
+test("old line ends and a byte order mark are not code", () => {
+  const { cells } = parseNotebook(notebook([{ cell_type: "code", source: "\uFEFFa\rb\r\nc" }]), "n.ipynb");
+  expect(cells[0]?.source).toBe("a\nb\nc");
 });

@@ -28,7 +28,7 @@ test("every key of the format is taken", () => {
     },
     datasets: { iris: { schema_uri: "s", environments: { default: "iris.csv" } } },
     run: { name: "r", sha: "s", parameters: { depth: { any: [1] } } },
-    runtime_options: { serialisation_memory_limit: 1000, same_env: "default" },
+    runtime_options: { serialisation_memory_limit: 1000, same_env: "default", functions_host_name: "h" },
   };
   expect(parseSameConfig(config, "same.yaml")).toEqual(config);
 });
@@ -58,6 +58,16 @@ test.each([
     "a data set with a dash in its name",
     { ...minimal, datasets: { "a-b": { environments: { default: "x" } } } },
     "letters, digits and _ only",
+  ],
+  [
+    "a memory limit in words",
+    { ...minimal, runtime_options: { serialisation_memory_limit: "1 GB" } },
+    "must be a number",
+  ],
+  [
+    "a number for the environment",
+    { ...minimal, runtime_options: { same_env: 3 } },
+    'same_env: must be text: write "3"',
   ],
   ["a run without a name", { ...minimal, run: {} }, "run.name: is missing"],
   ["no map at all", [], "(the whole file): must be a map"],

@@ -6,6 +6,7 @@ const DEFAULT_ONLY = new Set(["default"]);
 
 function cells(...drafts: Partial<Cell>[]) {
   return {
+    file: "n.ipynb",
     metadata: {},
     cells: drafts.map((draft, index): Cell => ({ number: index + 1, kind: "code", source: "", tags: [], ...draft })),
   };
@@ -37,12 +38,36 @@ test("tags other than the known ones are kept once", () => {
 
 test.each(["P", "PT", "1D", "P1", "P1S", "yesterday"])("cache=%s is refused", (value) => {
   expect(() => splitSteps(cells({ source: "a", tags: [`cache=${value}`] }), DEFAULT_ONLY)).toThrow(
-    /Cell 1 .* ISO 8601/,
+    /Cell 1 of n.ipynb .* ISO 8601/,
   );
 });
 
 test.each(["P0D", "PT12H", "P1Y2M3DT4H5M6S", "P2W", "PT0.5S"])("cache=%s is a duration", (value) => {
   expect(splitSteps(cells({ source: "a", tags: [`cache=${value}`] }), DEFAULT_ONLY).steps[0]?.cache).toBe(value);
+});
+
+test.each([
+  [["same_step_x"], 'is tagged "same_step_x", which begins no step'],
+  [["same_step_"], "begins no step"],
+  [["same_step_-1"], "begins no step"],
+  [["Same-Step-2"], "begins no step"],
+  [[" same_step_3"], "begins no step"],
+  [["same_step_99999999999999999999"], "begins no step"],
+  [["same_step_1", "same_step_2"], "has the tags same_step_1 and same_step_2"],
+  [["cache="], "not an ISO 8601 duration"],
+  [["environment="], "there is no such environment"],
+])("a cell tagged %j is refused, with its number", (tags, text) => {
+  const split = () => splitSteps(cells({ source: "a" }, { source: "b", tags }), DEFAULT_ONLY);
+  expect(split).toThrow(text);
+  expect(split).toThrow("Cell 2 ");
+});
+
+test.each([
+  ["same_step_1", "same_step_01"],
+  ["same_step_1", "same", "same_steps"],
+])("a cell tagged %j begins one step", (...tags) => {
+  const { steps } = splitSteps(cells({ source: "a" }, { source: "b", tags }), DEFAULT_ONLY);
+  expect(steps.map(({ name }) => name)).toEqual(["same_step_000", "same_step_001"]);
 });
 
 test("an environment other than default is warned of, as its image is not used", () => {
@@ -58,6 +83,23 @@ test("what is left out is named with cell, line and text", () => {
   const { warnings } = splitSteps(cells({ source: "a = 1" }, { source: "\n%magic" }), DEFAULT_ONLY);
   expect(warnings).toEqual(["Cell 2: what only Jupyter understands was left out:\n  line 2: %magic"]);
 });
+
+test("a long cell of another language is named by its first lines", () => {
+  const { warnings } = splitSteps(
+    cells({ source: "a = 1" }, { source: `%%html\n${"x".repeat(500)}\n${"<b>\n".repeat(99)}` }),
+    DEFAULT_ONLY,
+  );
+  expect(warnings[0]?.split("\n")).toHaveLength(22);
+  expect(warnings[0]).toContain(`line 2: ${"x".repeat(160)}…\n`);
+  expect(warnings[0]).toContain("  and 82 more lines");
+});
+
+test.each(["!pip install x", "%pip install x", "pip install x", "!python -m pip -q install x"])(
+  "who installs packages by %j is told of requirements.txt",
+  (line) => {
+    expect(splitSteps(cells({ source: `${line}\na = 1` }), DEFAULT_ONLY).warnings[1]).toContain("requirements.txt");
+  },
+);
 
 test("a notebook without code is refused", () => {
   expect(() => splitSteps(cells({ kind: "markdown", source: "# Title" }), DEFAULT_ONLY)).toThrow("nothing to run");

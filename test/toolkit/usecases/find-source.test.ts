@@ -29,6 +29,11 @@ test.each(["", "same.yaml", "n.ipynb"])("a folder, its same.yaml and its noteboo
   expect(source).toMatchObject({ folder: dir, configText: YAML, config: { notebook: { path: "n.ipynb" } } });
 });
 
+test("a broken notebook beside it does not keep one with a configuration from being found", async () => {
+  const dir = await folderWith({ "broken.ipynb": "{", "mine.ipynb": notebook(EMBEDDED) });
+  expect(await findSource(dir)).toMatchObject({ config: { notebook: { name: "mine" } } });
+});
+
 test.each(["", "mine.ipynb"])("a notebook can carry its configuration itself (%j)", async (name) => {
   const dir = await folderWith({ "mine.ipynb": notebook(EMBEDDED), "other.ipynb": notebook() });
   const source = await findSource(path.join(dir, name));
@@ -57,6 +62,14 @@ test.each([
   ],
   ["a path that does not exist", {}, "gone", "ERR_SOURCE_NOT_FOUND", "does not exist"],
   ["a same.yaml whose notebook is missing", { "same.yaml": YAML }, "", "ERR_FILE_MISSING", "n.ipynb"],
+  [
+    "a folder whose only notebook is broken",
+    { "a.ipynb": "{" },
+    "",
+    "ERR_NOTEBOOK_INVALID",
+    "a.ipynb is not a notebook",
+  ],
+  ["a folder for a same.yaml", { "same.yaml/a": "" }, "", "ERR_FILE_UNUSABLE", "is a folder"],
   ["a same.yaml that is no YAML", { "same.yaml": "a: [" }, "", "ERR_CONFIG_INVALID", "is not YAML"],
 ])("%s is explained", async (_title, files, name, code, text) => {
   const dir = await folderWith(files);

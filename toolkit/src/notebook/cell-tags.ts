@@ -1,24 +1,35 @@
 /** What a cell's tags say. */
 export type CellTags = {
-  /** N of `same_step_N`. */
-  step: number | null;
+  /** Each N of `same_step_N`; more than one is a mistake. */
+  steps: number[];
   /** VALUE of `cache=VALUE`: an ISO 8601 duration. */
   cache: string | null;
   /** NAME of `environment=NAME`. */
   environment: string | null;
+  /** Meant to begin a step, and does not: `same_step_x`, `Same-Step-2`. */
+  misspelt: string[];
   other: string[];
 };
 
+// With a letter for N, another case, other separators or blanks around it.
+const LIKE_A_STEP = /^\s*same[\s_-]?step[\s_-]/i;
+
 export function parseCellTags(tags: readonly string[]): CellTags {
-  const parsed: CellTags = { step: null, cache: null, environment: null, other: [] };
+  const parsed: CellTags = { steps: [], cache: null, environment: null, misspelt: [], other: [] };
   for (const tag of tags) {
-    const [, step, cache, environment] = /^(?:same_step_(\d+)|cache=(.+)|environment=(.+))$/.exec(tag) ?? [];
-    if (step !== undefined) parsed.step = Number(step);
+    const [, step, cache, environment] = /^(?:same_step_(\d+)|cache=(.*)|environment=(.*))$/s.exec(tag) ?? [];
+    if (step !== undefined) addStep(parsed, tag, Number(step));
     else if (cache !== undefined) parsed.cache = cache;
     else if (environment !== undefined) parsed.environment = environment;
+    else if (LIKE_A_STEP.test(tag)) parsed.misspelt.push(tag);
     else parsed.other.push(tag);
   }
   return parsed;
+}
+
+function addStep({ steps, misspelt }: CellTags, tag: string, step: number): void {
+  if (!Number.isSafeInteger(step)) misspelt.push(tag);
+  else if (!steps.includes(step)) steps.push(step);
 }
 
 // PnYnMnWnDTnHnMnS with at least one part, and one after a T; the last part may have a fraction.

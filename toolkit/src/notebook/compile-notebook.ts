@@ -63,12 +63,23 @@ function checkParts(steps: readonly Step[], requirements: string | null): void {
 
 /** Every step carries the sources once, so data sets in them weigh as often as there are steps. */
 function checkBody({ steps }: InitiateRequest, configText: string): void {
-  const size = Buffer.byteLength(JSON.stringify({ steps }));
+  const size = sizeOf(steps);
   if (size <= bodyBytes) return;
   throw tooLarge(
     `The request has ${size} bytes; an app takes ${bodyBytes}. same.yaml with its data sets is ${Buffer.byteLength(configText)} bytes of that in each of ${steps.length} steps.`,
     "Give large data sets as http(s) URLs instead of local files.",
   );
+}
+
+/** Of its JSON, which may be longer than any text can be. */
+function sizeOf(steps: InitiateRequest["steps"]): number {
+  const sizes = steps.map(({ sources, ...step }) => {
+    const own = JSON.stringify({ ...step, sources: {} }).length - "{}".length;
+    return (
+      own + Object.entries(sources).reduce((sum, [name, text]) => sum + name.length + text.length + `"":"",`.length, 1)
+    );
+  });
+  return sizes.reduce((sum, size) => sum + size + 1, `{"steps":[]}`.length - 1);
 }
 
 function tooLarge(message: string, hint: string): OperationError<ToolkitErrorCode> {

@@ -1,6 +1,10 @@
 import path from "node:path";
-import { Document, parseDocument } from "yaml";
-import type { SameConfig } from "./same-config.ts";
+import { fileURLToPath } from "node:url";
+import { DEFAULT_LIMITS } from "@same-kit/functions-app/contract";
+import { OperationError } from "@same-kit/local";
+import { Document, parseDocument, visit } from "yaml";
+import type { ToolkitErrorCode } from "../errors.ts";
+import { configError, type SameConfig } from "./same-config.ts";
 
 /** A data set that is a file beside same.yaml, and so cannot be reached by the app. */
 export type LocalDataset = { name: string; environment: string; path: string };
@@ -10,13 +14,23 @@ export function listLocalDatasets({ datasets = {} }: SameConfig, sameEnv: string
   return Object.entries(datasets).flatMap(([name, { environments }]) => {
     const environment = Object.hasOwn(environments, sameEnv) ? sameEnv : "default";
     const location = environments[environment] as string;
-    return isUrl(location) ? [] : [{ name, environment, path: location }];
+    return isUrl(location) ? [] : [{ name, environment, path: toPath(location) }];
   });
+}
+
+const FILE_URL = /^file:\/\//i;
+
+function toPath(location: string): string {
+  try {
+    return FILE_URL.test(location) ? fileURLToPath(location) : location;
+  } catch (cause) {
+    throw configError(`${location} is not the URL of a file here: ${(cause as Error).message}.`, cause);
+  }
 }
 
 /** `C:\data.csv` is a path. */
 function isUrl(location: string): boolean {
-  return /^[a-z][a-z0-9+.-]+:/i.test(location);
+  return !FILE_URL.test(location) && /^[a-z][a-z0-9+.-]+:/i.test(location);
 }
 
 /**
@@ -31,11 +45,34 @@ export function inlineDatasets(
   contents: readonly { dataset: LocalDataset; content: Uint8Array }[],
 ): string {
   if (configText !== null && contents.length === 0) return configText;
-  const document = configText === null ? new Document(config) : parseDocument(configText);
+  refuseTooLarge(contents.map(({ content }) => content.byteLength));
+  const document = configText === null ? new Document(config) : parseEditable(configText);
   for (const { dataset, content } of contents) {
     document.setIn(["datasets", dataset.name, "environments", dataset.environment], toDataUrl(dataset.path, content));
   }
   return document.toString({ lineWidth: 0 });
+}
+
+function refuseTooLarge(sizes: readonly number[]): void {
+  const size = sizes.reduce((sum, it) => sum + it, 0);
+  if (size <= DEFAULT_LIMITS.bodyBytes) return;
+  throw new OperationError<ToolkitErrorCode>({
+    code: "ERR_REQUEST_TOO_LARGE",
+    message: `The local data sets of same.yaml have ${size} bytes; an app takes requests of ${DEFAULT_LIMITS.bodyBytes}.`,
+    hint: "Give large data sets as http(s) URLs instead of local files.",
+  });
+}
+
+/** An alias stands for all that its anchor has, so that nothing can be changed through it: it is written out. */
+function parseEditable(text: string): Document {
+  const document = parseDocument(text);
+  let aliases = 0;
+  visit(document, {
+    Alias() {
+      aliases += 1;
+    },
+  });
+  return aliases === 0 ? document : new Document(document.toJS(), { aliasDuplicateObjects: false });
 }
 
 const MEDIA_TYPES: Record<string, string> = {

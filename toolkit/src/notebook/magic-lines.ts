@@ -3,8 +3,8 @@
 
 import { endsWithBackslash, initialLexerState, isAtStatement, readPythonLine } from "./python-lines.ts";
 
-/** A line that was taken out; `line` counts from 1 within its cell. */
-export type RemovedLine = { line: number; text: string };
+/** A line that was taken out; `line` counts from 1 within its cell. `kept`: the Python that the magic only timed. */
+export type RemovedLine = { line: number; text: string; kept?: string };
 
 export type PlainCode = { code: string; removed: readonly RemovedLine[] };
 
@@ -14,20 +14,28 @@ const TRANSPARENT_CELL_MAGICS = new Set(["time", "timeit", "capture"]);
 // What jupytext takes for shell commands when a line begins with them.
 const SHELL_COMMANDS = "cat|cd|cp|mv|rm|rmdir|mkdir|copy|ddir|echo|ls|ldir|ren";
 const SHELL_LINE = new RegExp(`^(?:${SHELL_COMMANDS})(?:\\s+(?<rest>.*))?$`);
+// Jupyter's own, which it takes without a % too. Alone they are names.
+const INSTALLER_LINE = /^(?:pip|conda|mamba|micromamba|uv)\s+(?<rest>[a-z].*)$/;
 // After a name that happens to be such a command: Python, not arguments.
 const PYTHON_AFTER_NAME = /^(?:[([,;:]|(?:[-+*/%&|^@]|\/\/|\*\*|<<|>>)?=|[<>!]=|(?:in|is|and|or|if|not|for)\b)/;
 
+// Names, attributes and subscripts before one =. A subscript with a = in it could be a string that only looks so.
+const TARGETS = String.raw`[\p{L}_](?:[\p{L}\p{N}_., *]|\[[^\]=]*\])*=\s*`;
+
+// No line of Python looks like these where a statement begins.
 const MAGIC_PATTERNS = [
-  /^\s*%{1,2}[A-Za-z_]/, // %magic, and %%magic that is not a cell's first line
-  /^\s*!{1,2}\S/, // !command
-  /^\s*\?{1,2}\s*[%\w.*]/, // ?name
-  /^\s*%{0,2}[\w.*]+(?:\[[^\]]*\])?\?{1,2}\s*$/, // name?
-  /^\s*[A-Za-z_][\w., ]*=\s*(?:!|%[A-Za-z_])/, // name = !command, name = %magic
+  /^\s*%{1,3}[A-Za-z_]/, // %magic, and %%magic that is not a cell's first line
+  /^\s*[!?]/, // !command, ?name
+  /^[^'"#]*[\w\])*]\?{1,2}\s*$/, // name?, x = name?
+  new RegExp(String.raw`^\s*${TARGETS}(?:!|%{1,3}[A-Za-z_])`, "u"), // name = !command, name = %magic
 ];
+
+// %time runs the rest of its line in the notebook's own variables, as %%time does with a cell. (%timeit has variables of its own.)
+const TIMED_LINE = new RegExp(String.raw`^(?<before>\s*(?:${TARGETS})?)%time\s+(?<python>[^-\s!?%].*)$`, "u");
 
 /** Removes magics from one cell's source. */
 export function removeMagics(source: string): PlainCode {
-  const lines = source.split("\n");
+  const lines = removeLeadingIndent(source.split("\n"));
   const removed: RemovedLine[] = [];
   const start = skipCellMagics(lines, removed);
   const kept: string[] = lines.slice(0, start).map(() => "");
@@ -37,6 +45,13 @@ export function removeMagics(source: string): PlainCode {
     if (!isAtStatement(state) || !isMagicLine(line)) {
       kept.push(line);
       state = readPythonLine(state, line);
+      continue;
+    }
+    const timed = readTimedLine(line);
+    if (timed !== null) {
+      removed.push({ line: at + 1, text: line, kept: timed });
+      kept.push(timed);
+      state = readPythonLine(state, timed);
       continue;
     }
     const end = findMagicEnd(lines, at);
@@ -49,12 +64,19 @@ export function removeMagics(source: string): PlainCode {
   return { code: kept.join("\n"), removed };
 }
 
+/** A cell may be indented as a whole, such as one that was copied out of a function: Jupyter moves it to the left. */
+function removeLeadingIndent(lines: readonly string[]): readonly string[] {
+  const indent = /^[ \t]+/.exec(lines.find((line) => line.trim() !== "") ?? "")?.[0];
+  if (indent === undefined) return lines;
+  return lines.map((line) => (line.startsWith(indent) ? line.slice(indent.length) : line));
+}
+
 /** @returns The index of the first line that is Python; all of them are gone where the cell is another language's. */
 function skipCellMagics(lines: readonly string[], removed: RemovedLine[]): number {
   for (let at = 0; at < lines.length; at += 1) {
     const line = lines[at] as string;
     if (line.trim() === "") continue;
-    const magic = /^%%(\w+)/.exec(line)?.[1];
+    const magic = /^%%(\S+)/.exec(line)?.[1];
     if (magic === undefined) return at;
     if (!TRANSPARENT_CELL_MAGICS.has(magic)) {
       removed.push(...lines.slice(at).map((text, index) => ({ line: at + index + 1, text })));
@@ -70,10 +92,15 @@ function isMagicLine(line: string): boolean {
 }
 
 function isShellLine(line: string): boolean {
-  const match = SHELL_LINE.exec(line.trimEnd());
+  const match = SHELL_LINE.exec(line.trimEnd()) ?? INSTALLER_LINE.exec(line);
   if (match === null) return false;
   const rest = match.groups?.["rest"];
   return rest === undefined || !PYTHON_AFTER_NAME.test(rest);
+}
+
+function readTimedLine(line: string): string | null {
+  const { before, python } = TIMED_LINE.exec(line)?.groups ?? {};
+  return before === undefined || python === undefined ? null : before + python;
 }
 
 /** A magic's line goes on, as Python's does, after a backslash at its end. */

@@ -5,7 +5,12 @@ import type { ToolkitErrorCode } from "../errors.ts";
 /** One cell; `number` counts all cells from 1, as a reader of the notebook would. */
 export type Cell = { number: number; kind: "code" | "markdown" | "raw"; source: string; tags: readonly string[] };
 
-export type Notebook = { cells: readonly Cell[]; metadata: Readonly<Record<string, unknown>> };
+export type Notebook = {
+  /** How messages call it. */
+  file: string;
+  cells: readonly Cell[];
+  metadata: Readonly<Record<string, unknown>>;
+};
 
 const text = z.union([z.string(), z.array(z.string())]);
 
@@ -17,24 +22,24 @@ const cellSchema = z.object({
 
 const notebookSchema = z.object({
   nbformat: z.literal(4),
-  metadata: z.record(z.string(), z.unknown()),
+  metadata: z.optional(z.record(z.string(), z.unknown())),
   cells: z.array(cellSchema),
 });
 
 /**
  * @param content - The text of an `.ipynb` file, nbformat 4.
- * @param name - How messages call it.
+ * @param file - How messages call it.
  * @throws OperationError `ERR_NOTEBOOK_INVALID`.
  */
-export function parseNotebook(content: string, name: string): Notebook {
-  const parsed = notebookSchema.safeParse(parseJson(content, name));
+export function parseNotebook(content: string, file: string): Notebook {
+  const parsed = notebookSchema.safeParse(parseJson(content, file), { error: explain });
   if (!parsed.success) {
     const [issue] = parsed.error.issues;
-    const where = issue === undefined || issue.path.length === 0 ? "it" : `its ${issue.path.join(".")}`;
-    throw invalid(`${name} is not a notebook of format 4: ${where} is wrong (${issue?.message ?? "unknown reason"}).`);
+    throw invalid(`${file} is not a notebook of format 4: ${issue === undefined ? "it is wrong" : describe(issue)}.`);
   }
-  const { cells, metadata } = parsed.data;
-  return { metadata, cells: cells.map(toCell) };
+  const { cells, metadata = {} } = parsed.data;
+  refuseOtherLanguages(metadata, file);
+  return { file, metadata, cells: cells.map(toCell) };
 }
 
 function toCell(cell: z.infer<typeof cellSchema>, index: number): Cell {
@@ -42,20 +47,48 @@ function toCell(cell: z.infer<typeof cellSchema>, index: number): Cell {
   return {
     number: index + 1,
     kind: cell.cell_type,
-    source: source.replaceAll("\r\n", "\n"),
+    source: source.replace(/^\uFEFF/, "").replace(/\r\n?/g, "\n"),
     tags: cell.metadata?.tags ?? [],
   };
 }
 
-function parseJson(content: string, name: string): unknown {
+function parseJson(content: string, file: string): unknown {
   try {
-    return JSON.parse(content.replace(/^\uFEFF/, ""));
+    return JSON.parse(content);
   } catch (cause) {
-    throw invalid(`${name} is not a notebook: it holds no JSON (${(cause as Error).message}).`, cause);
+    throw invalid(`${file} is not a notebook: it holds no JSON (${(cause as Error).message}).`, cause);
   }
 }
 
-function invalid(message: string, cause?: unknown): OperationError<ToolkitErrorCode> {
-  const hint = "Open it in Jupyter and save it again; older formats are converted by that.";
+/** A reader of the notebook counts its cells from 1. */
+function describe({ path: [first, index, ...rest], message }: z.core.$ZodIssue): string {
+  if (first === undefined) return `it ${message}`;
+  if (first !== "cells" || typeof index !== "number") return `its ${String(first)} ${message}`;
+  return `in cell ${index + 1}, ${rest.length === 0 ? "the cell" : rest.join(".")} ${message}`;
+}
+
+function explain(issue: z.core.$ZodRawIssue): string {
+  if (issue.input === undefined) return "is missing";
+  if (issue.code === "invalid_value") return `is ${JSON.stringify(issue.input)}, not ${issue.values.join(", ")}`;
+  if (issue.code === "invalid_union") return "must be text or a list of texts";
+  const words: Record<string, string> = { string: "text", array: "a list" };
+  return `must be ${issue.code === "invalid_type" ? (words[issue.expected] ?? "a map") : "something else"}`;
+}
+
+/** Code of another kernel would be run as Python, and some of it would pass for that. */
+function refuseOtherLanguages(metadata: Notebook["metadata"], file: string): void {
+  const { kernelspec, language_info } = metadata as Record<string, { language?: unknown; name?: unknown } | undefined>;
+  const languages = [kernelspec?.language, language_info?.name].filter((it) => typeof it === "string" && it !== "");
+  if (languages.length === 0 || languages.some((it) => /python/i.test(it as string))) return;
+  throw invalid(
+    `${file} is written in ${languages[0]}, as its kernel says; steps are Python.`,
+    undefined,
+    "Name a Python notebook; or, if it is one, choose a Python kernel in Jupyter and save it.",
+  );
+}
+
+const SAVE_AGAIN = "Open it in Jupyter and save it again; older formats are converted by that.";
+
+function invalid(message: string, cause?: unknown, hint = SAVE_AGAIN): OperationError<ToolkitErrorCode> {
   return new OperationError({ code: "ERR_NOTEBOOK_INVALID", message, hint, cause });
 }

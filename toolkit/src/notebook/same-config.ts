@@ -48,7 +48,13 @@ const shape = {
       parameters: z.optional(z.record(z.string(), z.unknown())),
     }),
   ),
-  runtime_options: z.optional(z.record(z.string(), z.unknown())),
+  // Each SAME backend has options of its own here.
+  runtime_options: z.optional(
+    z.looseObject({
+      same_env: z.optional(z.string()),
+      serialisation_memory_limit: z.optional(z.number().check(z.positive("must be more than 0"))),
+    }),
+  ),
 };
 
 const schema = z.strictObject({ ...shape, notebook });
@@ -94,7 +100,12 @@ function explain(issue: z.core.$ZodRawIssue): string | undefined {
 }
 
 function toWord(expected: string): string {
-  const words: Record<string, string> = { string: "text", boolean: "true or false", array: "a list" };
+  const words: Record<string, string> = {
+    string: "text",
+    boolean: "true or false",
+    array: "a list",
+    number: "a number",
+  };
   return words[expected] ?? "a map";
 }
 

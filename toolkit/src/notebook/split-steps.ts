@@ -1,8 +1,10 @@
 import { OperationError } from "@same-kit/local";
 import type { ToolkitErrorCode } from "../errors.ts";
-import { type CellTags, isDuration, parseCellTags, stepName } from "./cell-tags.ts";
+import { type CellTags, parseCellTags, stepName } from "./cell-tags.ts";
+import { checkTags, tagError } from "./check-tags.ts";
 import { removeMagics } from "./magic-lines.ts";
-import type { Cell, Notebook } from "./notebook-file.ts";
+import { warnOfRemoved } from "./magic-warnings.ts";
+import type { Notebook } from "./notebook-file.ts";
 
 /** Which lines of a step's code, counted from 1, are a cell's. */
 export type CellRange = { cell: number; firstLine: number; lineCount: number };
@@ -38,14 +40,19 @@ export function splitSteps(notebook: Notebook, environments: ReadonlySet<string>
   const drafts: Draft[] = [newDraft(0, null)];
   for (const cell of notebook.cells) {
     const tags = parseCellTags(cell.tags);
-    if (tags.step !== null) drafts.push(newDraft(tags.step, cell.number));
+    checkTags(tags, `Cell ${cell.number} of ${notebook.file}`, environments);
+    const [step] = tags.steps;
+    if (step !== undefined) drafts.push(newDraft(step, cell.number));
     const draft = drafts.at(-1) as Draft;
-    applyTags(draft, tags, cell, environments);
-    if (cell.kind === "code") draft.parts.push({ cell: cell.number, code: toPython(cell, warnings) });
+    applyTags(draft, tags);
+    if (cell.kind !== "code") continue;
+    const { code, removed } = removeMagics(cell.source);
+    draft.parts.push({ cell: cell.number, code });
+    warnings.push(...warnOfRemoved(cell.number, removed));
   }
   const kept = drafts.filter((draft) => draft.taggedCell !== null || hasCode(draft));
-  refuseDuplicates(kept);
-  if (kept.length === 0) throw emptyNotebook();
+  refuseDuplicates(kept, notebook.file);
+  if (kept.length === 0) throw emptyNotebook(notebook.file);
   warnings.push(...kept.flatMap(warnOfEnvironment));
   return { steps: kept.map(toStep), warnings };
 }
@@ -54,31 +61,10 @@ function newDraft(index: number, taggedCell: number | null): Draft {
   return { name: stepName(index), index, taggedCell, parts: [], tags: [], cache: null, environment: null };
 }
 
-function applyTags(draft: Draft, tags: CellTags, cell: Cell, environments: ReadonlySet<string>): void {
-  if (tags.cache !== null && !isDuration(tags.cache)) {
-    throw tagError(
-      `Cell ${cell.number} is tagged cache=${tags.cache}, which is not an ISO 8601 duration.`,
-      "Write it such as cache=P0D or cache=PT12H.",
-    );
-  }
-  if (tags.environment !== null && !environments.has(tags.environment)) {
-    throw tagError(
-      `Cell ${cell.number} is tagged environment=${tags.environment}, but there is no such environment (there are: ${[...environments].join(", ")}).`,
-      "Declare it under `environments` in same.yaml, or change the tag.",
-    );
-  }
-  draft.cache = tags.cache ?? draft.cache;
-  draft.environment = tags.environment ?? draft.environment;
-  draft.tags.push(...tags.other.filter((tag) => !draft.tags.includes(tag)));
-}
-
-function toPython(cell: Cell, warnings: string[]): string {
-  const { code, removed } = removeMagics(cell.source);
-  if (removed.length > 0) {
-    const lines = removed.map(({ line, text }) => `  line ${line}: ${text}`).join("\n");
-    warnings.push(`Cell ${cell.number}: what only Jupyter understands was left out:\n${lines}`);
-  }
-  return code;
+function applyTags(draft: Draft, { cache, environment, other }: CellTags): void {
+  draft.cache = cache ?? draft.cache;
+  draft.environment = environment ?? draft.environment;
+  draft.tags.push(...other.filter((tag) => !draft.tags.includes(tag)));
 }
 
 /** Code before the first tag makes a step; a title or an empty cell there does not. */
@@ -86,7 +72,7 @@ function hasCode({ parts }: Draft): boolean {
   return parts.some(({ code }) => code.trim() !== "");
 }
 
-function refuseDuplicates(drafts: readonly Draft[]): void {
+function refuseDuplicates(drafts: readonly Draft[], file: string): void {
   const seen = new Map<number, Draft>();
   for (const draft of drafts) {
     const earlier = seen.get(draft.index);
@@ -97,7 +83,7 @@ function refuseDuplicates(drafts: readonly Draft[]): void {
         ? `the cells before the first tag (from cell ${earlier.parts[0]?.cell})`
         : `cell ${earlier.taggedCell}`;
     throw tagError(
-      `Two steps are called ${draft.name}: ${first} and cell ${draft.taggedCell}. One would overwrite the other.`,
+      `Two steps of ${file} are called ${draft.name}: ${first} and cell ${draft.taggedCell}. One would overwrite the other.`,
       "Give one of the cells another number; steps run in the order of the notebook, whatever their numbers.",
     );
   }
@@ -121,14 +107,10 @@ function toStep({ name, index, parts, tags, cache, environment }: Draft): Step {
   return { name, index, code: parts.map(({ code }) => code).join("\n"), cells, tags, cache, environment };
 }
 
-function emptyNotebook(): OperationError<ToolkitErrorCode> {
+function emptyNotebook(file: string): OperationError<ToolkitErrorCode> {
   return new OperationError({
     code: "ERR_NOTEBOOK_EMPTY",
-    message: "The notebook has no code, so there is nothing to run.",
+    message: `${file} has no code, so there is nothing to run.`,
     hint: "Add a code cell, or check that the right notebook is named.",
   });
-}
-
-function tagError(message: string, hint: string): OperationError<ToolkitErrorCode> {
-  return new OperationError({ code: "ERR_NOTEBOOK_TAGS", message, hint });
 }

@@ -1,7 +1,8 @@
 import path from "node:path";
 import { type CompiledNotebook, compileNotebook } from "../notebook/compile-notebook.ts";
 import { inlineDatasets, listLocalDatasets } from "../notebook/datasets.ts";
-import { findSource, readNamedBytes, readNamedFile, type Source } from "./find-source.ts";
+import { findSource, type Source } from "./find-source.ts";
+import { readBytes, readTextFile } from "./read-file.ts";
 
 export type CompiledSource = CompiledNotebook & {
   folder: string;
@@ -18,8 +19,7 @@ export type CompileOptions = {
 /** Reads everything that a run needs from disk, and turns it into the request that an app takes. */
 export async function compileSource({ location, sameEnv }: CompileOptions): Promise<CompiledSource> {
   const source = await findSource(path.resolve(location));
-  const declared = source.config.runtime_options?.["same_env"];
-  const chosen = sameEnv ?? (typeof declared === "string" ? declared : "default");
+  const chosen = sameEnv ?? source.config.runtime_options?.same_env ?? "default";
   const compiled = compileNotebook({
     notebook: source.notebook,
     config: source.config,
@@ -33,7 +33,7 @@ async function readConfigText({ folder, config, configText }: Source, sameEnv: s
   const contents = await Promise.all(
     listLocalDatasets(config, sameEnv).map(async (dataset) => ({
       dataset,
-      content: await readNamedBytes(path.resolve(folder, dataset.path), `the data set ${dataset.name}`),
+      content: await readBytes(path.resolve(folder, dataset.path), `the data set ${dataset.name}`),
     })),
   );
   return inlineDatasets(configText, config, contents);
@@ -42,5 +42,5 @@ async function readConfigText({ folder, config, configText }: Source, sameEnv: s
 async function readRequirements({ folder, config }: Source): Promise<string | null> {
   const { requirements } = config.notebook;
   if (requirements === undefined) return null;
-  return readNamedFile(path.resolve(folder, requirements), "which `notebook.requirements` names");
+  return readTextFile(path.resolve(folder, requirements), "which `notebook.requirements` names");
 }

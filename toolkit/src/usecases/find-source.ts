@@ -1,10 +1,11 @@
-import { readdir, readFile, stat } from "node:fs/promises";
+import { readdir, stat } from "node:fs/promises";
 import path from "node:path";
 import { OperationError } from "@same-kit/local";
-import { parse, YAMLParseError } from "yaml";
 import type { ToolkitErrorCode } from "../errors.ts";
 import { type Notebook, parseNotebook } from "../notebook/notebook-file.ts";
-import { configError, parseEmbeddedConfig, parseSameConfig, type SameConfig } from "../notebook/same-config.ts";
+import { parseEmbeddedConfig, parseSameConfig, type SameConfig } from "../notebook/same-config.ts";
+import { parseYaml } from "../notebook/yaml-file.ts";
+import { readTextFile } from "./read-file.ts";
 
 /** What the user wants to run: a configuration and its notebook. */
 export type Source = {
@@ -34,28 +35,36 @@ async function findInFolder(folder: string): Promise<Source> {
   const config = CONFIG_NAMES.find((name) => names.includes(name));
   if (config !== undefined) return readConfigSource(path.join(folder, config));
   const candidates: string[] = [];
+  const unreadable: unknown[] = [];
   for (const name of names.filter((it) => it.endsWith(".ipynb")).sort()) {
     const file = path.join(folder, name);
-    if (embeddedConfig(parseNotebook(await readFile(file, "utf8"), file)) !== undefined) candidates.push(file);
+    const isMeant = await hasEmbeddedConfig(file).catch((error: unknown) => void unreadable.push(error));
+    if (isMeant === true) candidates.push(file);
   }
   const [only, ...others] = candidates;
   if (only !== undefined && others.length === 0) return readNotebookSource(only);
+  // Any of them could have been the one.
+  if (candidates.length === 0 && unreadable.length > 0) throw unreadable[0];
   throw noConfig(folder, candidates);
 }
 
+async function hasEmbeddedConfig(file: string): Promise<boolean> {
+  return embeddedConfig(parseNotebook(await readTextFile(file, "a notebook"), file)) !== undefined;
+}
+
 async function readConfigSource(file: string): Promise<Source> {
-  const configText = await readFile(file, "utf8");
+  const configText = await readTextFile(file, "the configuration");
   const config = parseSameConfig(parseYaml(configText, file), file);
   const folder = path.dirname(file);
   const notebookFile = path.resolve(folder, config.notebook.path);
-  const content = await readNamedFile(notebookFile, `the notebook that ${file} names`);
+  const content = await readTextFile(notebookFile, `the notebook that ${file} names`);
   return { folder, config, configText, notebook: parseNotebook(content, notebookFile) };
 }
 
 /** A notebook without a configuration of its own is the one that a same.yaml beside it describes. */
 async function readNotebookSource(file: string): Promise<Source> {
   const folder = path.dirname(file);
-  const notebook = parseNotebook(await readFile(file, "utf8"), file);
+  const notebook = parseNotebook(await readTextFile(file, "the notebook"), file);
   const embedded = embeddedConfig(notebook);
   if (embedded === undefined) return findConfigBeside(file);
   const own = { name: path.basename(file, ".ipynb"), path: path.basename(file) };
@@ -77,33 +86,6 @@ async function findConfigBeside(file: string): Promise<Source> {
     message: `${file} has no same_config in its metadata, and no same.yaml beside it names it.`,
     hint: "Write a same.yaml with apiVersion, metadata (name, version) and notebook (name, path) beside it.",
   });
-}
-
-function parseYaml(text: string, file: string): unknown {
-  try {
-    return parse(text);
-  } catch (cause) {
-    if (!(cause instanceof YAMLParseError)) throw cause;
-    throw configError(`${file} is not YAML: ${cause.message}`, cause);
-  }
-}
-
-/** @param what - Who wants it, for the message. */
-export async function readNamedFile(file: string, what: string): Promise<string> {
-  return (await readNamedBytes(file, what)).toString("utf8");
-}
-
-export async function readNamedBytes(file: string, what: string): Promise<Buffer> {
-  try {
-    return await readFile(file);
-  } catch (cause) {
-    throw new OperationError<ToolkitErrorCode>({
-      code: "ERR_FILE_MISSING",
-      message: `${file}, ${what}, cannot be read: ${(cause as Error).message}.`,
-      hint: "Paths in same.yaml are relative to the folder that it lies in.",
-      cause,
-    });
-  }
 }
 
 function notFound(location: string): OperationError<ToolkitErrorCode> {

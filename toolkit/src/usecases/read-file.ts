@@ -1,0 +1,54 @@
+import { readFile, stat } from "node:fs/promises";
+import { OperationError } from "@same-kit/local";
+import type { ToolkitErrorCode } from "../errors.ts";
+
+// Far more than an app takes, and far less than a text that V8 can hold: a notebook is mostly its outputs.
+const MAX_BYTES = 256 * 1024 * 1024;
+
+/**
+ * @param what - Who wants it, for the message: "FILE, WHAT, cannot be read".
+ * @returns The text without its byte order mark.
+ * @throws OperationError `ERR_FILE_MISSING`, `ERR_FILE_UNUSABLE`.
+ */
+export async function readTextFile(file: string, what: string): Promise<string> {
+  const content = await readBytes(file, what);
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(content);
+  } catch (cause) {
+    throw unusable(`${file}, ${what}, is not UTF-8 text.`, "Save it as UTF-8; PowerShell's > writes UTF-16.", cause);
+  }
+}
+
+/** @throws OperationError `ERR_FILE_MISSING`, `ERR_FILE_UNUSABLE`. */
+export async function readBytes(file: string, what: string): Promise<Buffer> {
+  try {
+    await refuseUnusable(file, what);
+    return await readFile(file);
+  } catch (cause) {
+    if (cause instanceof OperationError) throw cause;
+    throw new OperationError<ToolkitErrorCode>({
+      code: "ERR_FILE_MISSING",
+      message: `${file}, ${what}, cannot be read: ${(cause as Error).message}.`,
+      hint: "Paths in same.yaml are relative to the folder that it lies in.",
+      cause,
+    });
+  }
+}
+
+async function refuseUnusable(file: string, what: string): Promise<void> {
+  const found = await stat(file);
+  // A pipe or a device may have no end.
+  if (!found.isFile()) {
+    throw unusable(`${file}, ${what}, is ${found.isDirectory() ? "a folder" : "not a regular file"}.`, "Name a file.");
+  }
+  if (found.size > MAX_BYTES) {
+    throw unusable(
+      `${file}, ${what}, has ${found.size} bytes; at most ${MAX_BYTES} are read.`,
+      "Clear a notebook's outputs; give large data sets as http(s) URLs.",
+    );
+  }
+}
+
+function unusable(message: string, hint: string, cause?: unknown): OperationError<ToolkitErrorCode> {
+  return new OperationError({ code: "ERR_FILE_UNUSABLE", message, hint, cause });
+}
