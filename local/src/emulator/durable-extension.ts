@@ -20,6 +20,8 @@ export type DurableParts = { client: TaskHubClient; invoker: FunctionInvoker; sy
 export type DurableExtension = HostExtension & {
   /** Requests that came earlier go on. */
   connect(parts: DurableParts): void;
+  /** Answers the requests that wait for the end of an instance; everything else goes on. */
+  endWaiting(): void;
   stop(): Promise<void>;
 };
 
@@ -29,6 +31,7 @@ export type DurableExtension = HostExtension & {
 export async function createDurableExtension(deps: DurableExtensionDeps): Promise<DurableExtension> {
   const { settings, clock, log } = deps;
   const connected = createDeferred<WebhookHandler>();
+  const waiting = new AbortController();
   const webhook: WebhookHandler = async (request) => (await connected.promise)(request);
   const rpc = settings.localRpcEndpointEnabled ? await startRpcListener(webhook, { log }) : null;
   return {
@@ -58,9 +61,11 @@ export async function createDurableExtension(deps: DurableExtensionDeps): Promis
         webhookQuery: () => `code=${encodeURIComponent(systemKey())}`,
         clock,
         log,
+        signal: waiting.signal,
       });
       connected.resolve(handler);
     },
+    endWaiting: () => waiting.abort(),
     stop: async () => rpc?.stop(),
   };
 }

@@ -10,7 +10,7 @@ import { type Clock, createSystemClock } from "../shared/clock.ts";
 import { createLogger, type Logger, type LogSink } from "../shared/logger.ts";
 import { type RunFile, removeRunFile, writeRunFile } from "../state/run-file.ts";
 import { openStateFolder, type StateFolder } from "../state/state-folder.ts";
-import { openStorage } from "../storage/storage-account.ts";
+import { openStorage, type StorageAccount } from "../storage/storage-account.ts";
 import { loadDurableSettings, ownApp } from "./app-settings.ts";
 import { findDoubtfulRuns } from "./doubtful-runs.ts";
 import { createDurableExtension } from "./durable-extension.ts";
@@ -20,7 +20,10 @@ import { startHost } from "./start-host.ts";
 import { StopStack } from "./stop-stack.ts";
 import type { StorageChoice } from "./storage-choice.ts";
 
+// Long enough for a handler that is about to answer; nothing of it can be saved.
 const STOP_WITHOUT_STORAGE_MS = 1000;
+// More than the engine takes while its storage answers; beyond that it waits for one that hangs.
+const ENGINE_STOP_LIMIT_MS = 20_000;
 
 export type LocalOptions = {
   /** A folder with host.json and package.json; default: same-kit's own app. */
@@ -132,13 +135,19 @@ async function startParts(setting: LocalSetting, running: StopStack): Promise<Pa
   const { settings, storage, log, clock } = setting;
   const extension = await createDurableExtension({ settings, clock, log: log.child("management") });
   running.add(() => extension.stop());
+  const account = openStorage(storage.connectionString);
+  void storage.lost.then(() => account.abandon());
   const hostStarting = startHost(setting, extension);
-  running.add(async () => (await hostStarting.catch(() => undefined))?.stop());
+  running.add(async () => {
+    const host = await hostStarting.catch(() => undefined);
+    await host?.stop(account.isAbandoned ? { drainTimeoutMs: STOP_WITHOUT_STORAGE_MS } : {});
+  });
   const invokerComing = hostStarting.then(createFunctionInvoker);
   const doubtfulRuns: InstanceStatus[] = [];
-  const engineStarting = startHubEngine(setting, invokerComing, doubtfulRuns);
+  const engineStarting = startHubEngine(setting, { account, invokerComing, doubtfulRuns });
   // Before the host: what runs is finished and saved while the worker still answers.
-  running.add(async () => stopEngine(await engineStarting.catch(() => undefined), storage));
+  running.add(async () => stopEngine(await engineStarting.catch(() => undefined), storage, account));
+  running.add(async () => extension.endWaiting());
 
   const [host, engine, invoker] = await Promise.all([hostStarting, engineStarting, invokerComing, storage.ready]);
   extension.connect({ client: engine.client, invoker, systemKey: () => host.systemKey(extension.name) });
@@ -147,12 +156,15 @@ async function startParts(setting: LocalSetting, running: StopStack): Promise<Pa
 
 async function startHubEngine(
   { options, settings, storage, log, clock }: LocalSetting,
-  invokerComing: Promise<FunctionInvoker>,
-  doubtfulRuns: InstanceStatus[],
+  {
+    account,
+    invokerComing,
+    doubtfulRuns,
+  }: { account: StorageAccount; invokerComing: Promise<FunctionInvoker>; doubtfulRuns: InstanceStatus[] },
 ): Promise<Engine> {
   try {
     return await startEngine({
-      storage: openStorage(storage.connectionString),
+      storage: account,
       settings,
       invoker: new LateInvoker(invokerComing),
       async beforeWork(client) {
@@ -170,9 +182,16 @@ async function startHubEngine(
   }
 }
 
-/** Without its storage the engine cannot save what it has in hand, and would try to until its time is over. */
-async function stopEngine(engine: Engine | undefined, { lost }: LocalStorage): Promise<void> {
-  await Promise.race([engine?.stop(), lost.then(() => delay(STOP_WITHOUT_STORAGE_MS))]);
+/** An engine without a storage that answers cannot save what it has in hand, and gets no time to try. */
+async function stopEngine(engine: Engine | undefined, { lost }: LocalStorage, account: StorageAccount): Promise<void> {
+  const ended = new AbortController();
+  const wait = (ms: number) => delay(ms, undefined, { signal: ended.signal }).catch(() => {});
+  const givenUp = Promise.race([lost, wait(ENGINE_STOP_LIMIT_MS)]).then(() => {
+    if (ended.signal.aborted) return;
+    account.abandon();
+    return wait(STOP_WITHOUT_STORAGE_MS);
+  });
+  await Promise.race([engine?.stop(), givenUp]).finally(() => ended.abort());
 }
 
 async function announce(

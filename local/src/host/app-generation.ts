@@ -66,10 +66,14 @@ function toPort(httpUri: string | undefined): number | undefined {
 }
 
 async function toStartError(appDir: string, worker: LanguageWorker, cause: unknown): Promise<HostError> {
-  const { message, stack } = cause instanceof Error ? cause : { message: String(cause), stack: undefined };
+  const { message } = cause instanceof Error ? cause : { message: String(cause) };
   if (cause instanceof AppLoadError) {
-    const trace = stack === undefined || stack.includes(message) ? (stack ?? "") : `${message}\n${stack}`;
-    return new HostError({ code: "ERR_APP_START", message: trace === "" ? message : trace, cause });
+    const { stack = message } = cause;
+    return new HostError({
+      code: "ERR_APP_START",
+      message: stack.includes(message) ? stack : `${message}\n${stack}`,
+      cause,
+    });
   }
   const { lastOutput } = await worker.exited;
   const printed = lastOutput.length === 0 ? "" : ` It printed:\n${lastOutput.join("\n")}`;

@@ -38,8 +38,8 @@ export interface FunctionsHost {
   ): Promise<WorkerInvocationResult | undefined>;
   /** Loads the app anew beside the old worker, which finishes what it has begun. */
   reload(): Promise<void>;
-  /** Lets running invocations finish for a while, then ends the worker. Safe to call twice. */
-  stop(): Promise<void>;
+  /** Lets running invocations finish for a while, then ends the worker. Safe to call twice: the first call counts. */
+  stop(options?: { drainTimeoutMs?: number }): Promise<void>;
 }
 
 /**

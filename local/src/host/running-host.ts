@@ -146,13 +146,12 @@ export class RunningHost implements FunctionsHost {
     return this.#runtime.reload(Math.min(drainMs, MAX_DRAIN_MS));
   }
 
-  stop(): Promise<void> {
-    this.#stopped ??= this.#stop();
+  stop({ drainTimeoutMs }: { drainTimeoutMs?: number } = {}): Promise<void> {
+    this.#stopped ??= this.#stop(drainTimeoutMs ?? this.#options.drainTimeoutMs ?? DEFAULT_STOP_DRAIN_MS);
     return this.#stopped;
   }
 
-  async #stop(): Promise<void> {
-    const drainMs = this.#options.drainTimeoutMs ?? DEFAULT_STOP_DRAIN_MS;
+  async #stop(drainMs: number): Promise<void> {
     const closed = this.#listening?.close(drainMs);
     await this.#watch?.stop();
     await this.#runtime.stop(drainMs);

@@ -23,6 +23,8 @@ export type ManagementDeps = {
   webhookQuery(): string;
   clock: Clock;
   log: Logger;
+  /** Aborted when the host ends: who waits for the end of an instance is told to ask again. */
+  signal: AbortSignal;
 };
 
 /** One request with all that its handler needs. */

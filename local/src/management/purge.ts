@@ -19,13 +19,18 @@ export async function purgeInstance(instanceId: string, { client }: ManagementCa
   return (await client.purge(instanceId)) ? json(200, { instancesDeleted: 1 }) : empty(404);
 }
 
-/** Instances that still run are not selected, whatever the filter names. */
+/**
+ * Instances that still run are not selected, whatever the filter names. A filter that names nothing which can be purged selects
+ * nothing; the storage provider drops such names and, with none left, purges all.
+ */
 export async function purgeInstances({ client, query, clock }: ManagementCall): Promise<WebhookResponse> {
   if (query.time("createdTimeFrom") === undefined) {
     return json(400, "Please provide value for 'createdTimeFrom' parameter.");
   }
   const filter = createdFilter(query);
   const runtimeStatus = (filter.runtimeStatus ?? []).filter(isTerminal);
+  const isFiltered = (query.text("runtimeStatus") ?? "").trim() !== "";
+  if (isFiltered && runtimeStatus.length === 0) return empty(404);
   const createdTimeTo = filter.createdTimeTo ?? clock.now().toISOString();
   const instancesDeleted = await client.purgeMany({ ...filter, createdTimeTo, runtimeStatus });
   return instancesDeleted === 0 ? empty(404) : json(200, { instancesDeleted });

@@ -54,7 +54,7 @@ export function checkStatusResponse(instanceId: string, call: ManagementCall): W
 }
 
 async function waitOrCheckStatus(instanceId: string, call: ManagementCall): Promise<WebhookResponse> {
-  const { query, client, clock } = call;
+  const { query, client, clock, signal } = call;
   const timeoutS = query.seconds("timeout");
   const intervalS = query.seconds("pollingInterval");
   if (timeoutS === undefined || intervalS === undefined) return checkStatusResponse(instanceId, call);
@@ -67,8 +67,8 @@ async function waitOrCheckStatus(instanceId: string, call: ManagementCall): Prom
     if (status?.runtimeStatus === "Completed") return json(200, toJsonValue(status.output));
     if (status !== null && isTerminal(status.runtimeStatus)) return json(200, statusObject(status));
     const remainingMs = endsAt - clock.now().getTime();
-    if (remainingMs <= 0) return checkStatusResponse(instanceId, call);
-    await clock.sleep(Math.min(remainingMs, intervalS * 1000));
+    if (remainingMs <= 0 || signal.aborted) return checkStatusResponse(instanceId, call);
+    await clock.sleep(Math.min(remainingMs, intervalS * 1000), signal);
   }
 }
 

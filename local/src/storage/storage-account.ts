@@ -1,6 +1,7 @@
 import { TableClient, TableServiceClient } from "@azure/data-tables";
 import { BlobServiceClient, type ContainerClient } from "@azure/storage-blob";
 import { type QueueClient, QueueServiceClient } from "@azure/storage-queue";
+import { pipelineUnder, tablePolicyUnder } from "./abandoned-requests.ts";
 
 /** Typed clients of one storage account; nothing here knows of task hubs. */
 export type StorageAccount = {
@@ -12,6 +13,9 @@ export type StorageAccount = {
   container(name: string): ContainerClient;
   /** @throws what the SDK throws where one of the three services does not answer. */
   ping(): Promise<void>;
+  /** Ends every request under way and fails all later ones at once: the storage is gone for good, and nobody should wait. */
+  abandon(): void;
+  readonly isAbandoned: boolean;
 };
 
 const DEVELOPMENT_ACCOUNT = "UseDevelopmentStorage=true";
@@ -26,9 +30,17 @@ const TABLE_RETRY = { maxRetries: 2, retryDelayInMs: 200, maxRetryDelayInMs: 2_0
 /** Opens an account by its connection string, `UseDevelopmentStorage=true` included; makes no request. */
 export function openStorage(connectionString: string): StorageAccount {
   const text = connectionString.trim() === DEVELOPMENT_ACCOUNT ? DEVELOPMENT_CONNECTION : connectionString;
-  const blobs = BlobServiceClient.fromConnectionString(text, { retryOptions: RETRY });
-  const queues = QueueServiceClient.fromConnectionString(text, { retryOptions: RETRY });
-  const tableOptions = { allowInsecureConnection: true, retryOptions: TABLE_RETRY };
+  const abandoned = new AbortController();
+  const { signal } = abandoned;
+  const pipeline = () => pipelineUnder(signal, text, { retryOptions: RETRY });
+  // These two only read the endpoints.
+  const blobs = new BlobServiceClient(BlobServiceClient.fromConnectionString(text).url, pipeline());
+  const queues = new QueueServiceClient(QueueServiceClient.fromConnectionString(text).url, pipeline());
+  const tableOptions = {
+    allowInsecureConnection: true,
+    retryOptions: TABLE_RETRY,
+    additionalPolicies: [tablePolicyUnder(signal)],
+  };
   const tables = TableServiceClient.fromConnectionString(text, tableOptions);
   return {
     connectionString: text,
@@ -41,6 +53,10 @@ export function openStorage(connectionString: string): StorageAccount {
         for await (const _ of pages) return;
       };
       await Promise.all([firstOf(blobs.listContainers()), firstOf(queues.listQueues()), firstOf(tables.listTables())]);
+    },
+    abandon: () => abandoned.abort(),
+    get isAbandoned() {
+      return signal.aborted;
     },
   };
 }

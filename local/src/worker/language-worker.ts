@@ -40,12 +40,15 @@ export class AppLoadError extends Error {
   constructor(message: string, stack: string | null) {
     super(message);
     this.name = "AppLoadError";
-    if (stack !== null) this.stack = stack;
+    // Ours would say nothing about the app.
+    this.stack = stack ?? message;
   }
 }
 
 // Azure gives the process 60 s to start and the Node worker 2 minutes to load the app.
 const INIT_TIMEOUT_MS = 120_000;
+// In streaming mode the library's own HTTP server takes the headers that the host let through, and the host's few more.
+const HEADER_LIMIT_BYTES = 64 * 1024;
 const KEPT_OUTPUT_LINES = 20;
 // The last lines may arrive after the exit; a grandchild that holds the pipe open must not keep us waiting.
 const OUTPUT_GRACE_MS = 200;
@@ -217,6 +220,7 @@ function forkWorker({ appDirectory, env, inspect }: WorkerSpec): ChildProcess {
     execArgv: [
       "--require",
       path.join(folder, "preload.cjs"),
+      `--max-http-header-size=${HEADER_LIMIT_BYTES}`,
       ...(inspect === undefined ? [] : [`--inspect=${inspect}`]),
     ],
     // Structured clone keeps bytes as bytes.

@@ -31,9 +31,15 @@ test("hooks run in order, replace handlers, rescue failures and change the app's
 test.each([
   ["a pattern without files", { "package.json": '{"main":"dist/*.js"}' }, 'pattern "dist/*.js"'],
   ["a missing file", { "package.json": '{"main":"nope.js"}' }, 'does not exist: "nope.js"'],
+  ["a main without its extension", { "package.json": '{"main":"main"}', "main.js": "" }, 'Write "main.js"'],
   ["no main", { "package.json": "{}" }, 'has no "main"'],
   ["an entry that throws", { "main.js": "throw new Error('broken entry');" }, "broken entry"],
   ["a syntax error", { "main.js": "const = 1;" }, 'entry point "main.js"'],
+  [
+    "a syntax error in an ES module",
+    { "package.json": '{"main":"main.mjs"}', "main.mjs": "import './part.mjs';", "part.mjs": "\n\nconst = 1;" },
+    "part.mjs:3",
+  ],
   ["no registration", { "main.js": "" }, "registered no function"],
   [
     "a name used twice",
@@ -45,6 +51,34 @@ test.each([
 ])("%s stops the start with a clear error", async (_, files, problem) => {
   const appDir = await writeApp(files as Record<string, string>);
   await expect(startTestHost({ appDir })).rejects.toThrow(problem);
+});
+
+test("a failed start shows the app's own frames, not ours", async () => {
+  const appDir = await writeApp({ "main.js": "function deep() { throw new Error('broken'); }\ndeep();" });
+  const error: Error = await startTestHost({ appDir }).catch((it) => it);
+  expect(error.message.replaceAll(appDir, "APP")).toBe(
+    [
+      'Worker was unable to load entry point "main.js":',
+      "Error: broken",
+      "    at deep (APP/main.js:1:25)",
+      "    at Object.<anonymous> (APP/main.js:2:1)",
+    ].join("\n"),
+  );
+});
+
+test.each([
+  ["a pattern that also fits a folder", "functions/*"],
+  ["a folder", "./functions"],
+])("%s loads the files in it", async (_, main) => {
+  const register = (name: string) => `${REQUIRE} app.get("${name}", () => ({}));`;
+  const appDir = await writeApp({
+    "package.json": JSON.stringify({ main }),
+    "functions/b.js": register("b"),
+    "functions/a.js": `require("./parts.js/c.js"); ${register("a")}`,
+    "functions/parts.js/c.js": "",
+  });
+  const { functions } = await startTestHost({ appDir });
+  expect(functions.map(({ name }) => name)).toEqual(["a", "b"]);
 });
 
 test("a folder without an app is named", async () => {

@@ -21,6 +21,7 @@ function api(client: FakeTaskHubClient, deps: Partial<ManagementDeps> = {}) {
     webhookQuery: () => "code=KEY",
     clock: new FakeClock(),
     log: silentLogger,
+    signal: new AbortController().signal,
     ...deps,
   });
   return async (method: string, path: string, { body = "", headers = {} }: Sent = {}) => {
@@ -148,6 +149,14 @@ test("a start that waits in vain answers where to look", async () => {
   const answer = await api(client)("POST", "/orchestrators/Hello?timeout=3&pollingInterval=1");
   expect(answer).toMatchObject({ status: 202, body: { id: "new-id" } });
   expect(client.calls.filter(([name]) => name === "getStatus")).toHaveLength(4);
+});
+
+test("a start that waits answers where to look when the host ends", async () => {
+  const ending = new AbortController();
+  const client = new FakeTaskHubClient();
+  const clock = Object.assign(new FakeClock(), { sleep: async () => ending.abort() });
+  const call = api(client, { clock, signal: ending.signal });
+  expect(await call("POST", "/orchestrators/Hello?timeout=3600&pollingInterval=1")).toMatchObject({ status: 202 });
 });
 
 test("an interval longer than the whole wait is refused, after the start", async () => {
@@ -316,6 +325,13 @@ test("many are purged by time, ended ones only", async () => {
       },
     ],
   ]);
+});
+
+test.each(["Running", "Pending,Suspended", "Compelted"])("purging those that are %s purges nothing", async (names) => {
+  const client = new FakeTaskHubClient(instanceStatus({ runtimeStatus: "Completed" }));
+  const path = `/instances?createdTimeFrom=2024-01-01T00:00:00Z&runtimeStatus=${names}`;
+  expect(await api(client)("DELETE", path)).toMatchObject({ status: 404 });
+  expect(client.calls).toEqual([]);
 });
 
 test("purging many answers 404 for none, and 400 without a time", async () => {

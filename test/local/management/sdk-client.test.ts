@@ -23,6 +23,7 @@ async function startListener(client: FakeTaskHubClient, preferredPort = 0): Prom
     webhookQuery: () => "code=KEY",
     clock: new FakeClock(),
     log: silentLogger,
+    signal: new AbortController().signal,
   });
   const listener = await startRpcListener(handler, { log: silentLogger, preferredPort });
   onTestFinished(() => listener.stop());

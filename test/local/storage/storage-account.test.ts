@@ -1,5 +1,8 @@
-import { expect, test } from "vitest";
+import { once } from "node:events";
+import { type AddressInfo, createServer, type Socket } from "node:net";
+import { expect, onTestFinished, test } from "vitest";
 import { openStorage } from "../../../local/src/storage/storage-account.ts";
+import { waitFor } from "../../helpers/wait-for.ts";
 
 test("UseDevelopmentStorage=true means Azurite on its usual ports", () => {
   const storage = openStorage(" UseDevelopmentStorage=true ");
@@ -14,4 +17,38 @@ test("a real account's endpoints come from its name", () => {
   );
   expect(storage.blobEndpoint).toBe("https://acct.blob.core.windows.net");
   expect(storage.container("c").url).toBe("https://acct.blob.core.windows.net/c");
+});
+
+/** Takes connections and never answers. */
+async function startSilentServer(): Promise<{ port: number; connections: Socket[] }> {
+  const connections: Socket[] = [];
+  const server = createServer((socket) => connections.push(socket)).listen(0, "127.0.0.1");
+  await once(server, "listening");
+  onTestFinished(() => {
+    for (const socket of connections) socket.destroy();
+    server.close();
+  });
+  return { port: (server.address() as AddressInfo).port, connections };
+}
+
+test("an abandoned account ends the requests under way and fails later ones", async () => {
+  const { port, connections } = await startSilentServer();
+  const endpoints = ["Blob", "Queue", "Table"].map((it) => `${it}Endpoint=http://127.0.0.1:${port}/acct`).join(";");
+  const storage = openStorage(`DefaultEndpointsProtocol=http;AccountName=acct;AccountKey=a2V5;${endpoints}`);
+  const ask = () =>
+    [
+      storage.container("c").getProperties(),
+      storage.queue("q").getProperties(),
+      storage.table("T").getEntity("a", "b"),
+    ].map((request) =>
+      request.then(
+        () => "answered",
+        (error: Error) => error.name,
+      ),
+    );
+  const underWay = ask();
+  await waitFor(() => connections.length === 3);
+  storage.abandon();
+  expect(await Promise.all([...underWay, ...ask()])).toEqual(Array(6).fill("AbortError"));
+  expect(connections).toHaveLength(3);
 });

@@ -14,16 +14,7 @@ import { reportError } from "./report-error.ts";
 export async function main(argv: string[], env: NodeJS.ProcessEnv): Promise<number> {
   const console = createConsole(argv.includes("--json"), env);
   leaveQuietlyWhenNobodyReads();
-  const code = await dispatch(argv, env).catch((error: unknown) => reportError(error, console));
-  leaveInTime(code);
-  return code;
-}
-
-const LEAVE_LIMIT_MS = 2_000;
-
-/** The command is over: a connection to something that was killed must not keep the process. */
-function leaveInTime(code: number): void {
-  setTimeout(() => process.exit(code), LEAVE_LIMIT_MS).unref();
+  return dispatch(argv, env).catch((error: unknown) => reportError(error, console));
 }
 
 async function dispatch(argv: string[], env: NodeJS.ProcessEnv): Promise<number> {

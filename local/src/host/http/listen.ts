@@ -2,6 +2,9 @@ import http from "node:http";
 import type { AddressInfo } from "node:net";
 import { HostError } from "../errors.ts";
 
+/** Kestrel's limit of a request's headers; Node's own is half of it, which large tokens and cookies exceed. */
+const HEADER_LIMIT_BYTES = 32 * 1024;
+
 export type Listening = {
   port: number;
   /** Stops accepting, then ends the connections: idle ones at once, the others after `graceMs`. */
@@ -44,7 +47,8 @@ async function listenOnIpv6(port: number, onRequest: http.RequestListener): Prom
 }
 
 function listen(port: number, host: string, onRequest: http.RequestListener): Promise<http.Server> {
-  const server = http.createServer({ keepAliveTimeout: 65_000, requestTimeout: 0 }, onRequest);
+  const limits = { keepAliveTimeout: 65_000, requestTimeout: 0, maxHeaderSize: HEADER_LIMIT_BYTES };
+  const server = http.createServer(limits, onRequest);
   return new Promise((resolve, reject) => {
     server.once("error", (cause: NodeJS.ErrnoException) => reject(toError(port, host, cause)));
     server.listen({ port, host, exclusive: true }, () => resolve(server));

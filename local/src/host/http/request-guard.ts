@@ -33,9 +33,10 @@ function isOwnHost(host: string, allowedHosts: ReadonlySet<string>): boolean {
   return name !== undefined && (LOOPBACK_NAMES.has(name) || allowedHosts.has(name));
 }
 
-/** @returns The name of `name[:port]`, lower case; `undefined` if the text is nothing of the kind. */
+/** @returns The name of `name[:port]`, lower case; `undefined` if the text is nothing of the kind, or no part of a URL. */
 function hostName(host: string): string | undefined {
-  return /^(\[[0-9a-f:.]+\]|[^:[\]/@\s]+)(?::\d{1,5})?$/i.exec(host)?.[1]?.toLowerCase();
+  const name = /^(\[[0-9a-f:.]+\]|[^:[\]/@\s]+)(?::\d{1,5})?$/i.exec(host)?.[1]?.toLowerCase();
+  return URL.canParse(`http://${host}`) ? name : undefined;
 }
 
 /** Another spelling of the loopback address with the same port is the same server. */

@@ -14,6 +14,8 @@ export type StreamCall = {
   invoke(): Promise<WorkerInvocationResult>;
 };
 
+const MAX_ANSWER_HEADER_BYTES = 1024 * 1024;
+
 /**
  * Forwards a request to the HTTP server that `@azure/functions` opens in streaming mode, beside the invocation that makes
  * the library handle it. Azure's host waits for that server alone, so that a handler which fails or returns nothing leaves
@@ -53,6 +55,8 @@ function openUpstream({ request, port, invocationId }: StreamCall): http.ClientR
     port,
     method: request.method,
     path: request.url,
+    // The app's answer is not measured by what a request may hold.
+    maxHeaderSize: MAX_ANSWER_HEADER_BYTES,
     headers: {
       ...headers,
       host: `127.0.0.1:${port}`,

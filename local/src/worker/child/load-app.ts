@@ -1,10 +1,15 @@
-import { existsSync, globSync, readFileSync } from "node:fs";
+import { existsSync, globSync, readFileSync, statSync } from "node:fs";
 import { createRequire } from "node:module";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
 import type { FunctionRegistry } from "./function-registry.ts";
 
 type AppPackage = { main?: string; type?: string };
+
+/** What is wrong is not in the code: the frames of a stack would only show ours. */
+export class AppSetupError extends Error {
+  override readonly stack = undefined;
+}
 
 /**
  * Loads the entry files that the app's package.json names, one after another, as Azure's worker does: `main` is a path or
@@ -17,7 +22,7 @@ export async function loadApp(
 ): Promise<void> {
   const appPackage = readAppPackage(appDirectory, warn);
   if (appPackage.main === undefined) {
-    throw new Error(
+    throw new AppSetupError(
       `package.json in ${appDirectory} has no "main", so no function can register. Name the file, or a glob of files, that call "app.http" and so on (programming model v4).`,
     );
   }
@@ -48,18 +53,35 @@ function readAppPackage(appDirectory: string, warn: (text: string) => void): App
   }
 }
 
-/** Sorted, so that the order of registration is the same everywhere; the file system's own order is not. */
+/**
+ * A folder stands for all files below it, and a pattern matches files only, as with the `globby` of Azure's worker. Sorted, so
+ * that the order of registration is the same everywhere; the file system's own order is not.
+ */
 function findEntryFiles(appDirectory: string, main: string): string[] {
   const pattern = main.replaceAll("\\", "/");
-  const plainFile = path.join(appDirectory, pattern);
-  if (existsSync(plainFile)) return [plainFile];
-  const files = globSync(pattern, { cwd: appDirectory }).sort();
-  if (files.length > 0) return files.map((file) => path.join(appDirectory, file));
-  throw new Error(
-    /[*?{}[\]!()]/.test(pattern)
+  const kind = kindOf(path.join(appDirectory, pattern));
+  if (kind === "file") return [path.join(appDirectory, pattern)];
+  const matches = globSync(kind === "folder" ? `${pattern}/**/*` : pattern, { cwd: appDirectory }).sort();
+  const files = matches.map((match) => path.join(appDirectory, match)).filter((file) => kindOf(file) === "file");
+  if (files.length > 0) return files;
+  throw new AppSetupError(
+    kind === "folder" || /[*?{}[\]!()]/.test(pattern)
       ? `Found zero files matching the supplied pattern "${main}" ("main" in package.json). Was the app built?`
-      : `File does not exist: "${main}" ("main" in package.json). Was the app built?`,
+      : `File does not exist: "${main}" ("main" in package.json). ${guessMain(appDirectory, pattern)}`,
   );
+}
+
+/** `main` is not resolved as Node resolves it, which people who leave out the extension do not know. */
+function guessMain(appDirectory: string, main: string): string {
+  const found = [".js", ".mjs", ".cjs"].map((ending) => `${main}${ending}`);
+  const meant = found.find((file) => existsSync(path.join(appDirectory, file)));
+  return meant === undefined ? "Was the app built?" : `Write "${meant}": the extension is needed.`;
+}
+
+function kindOf(file: string): "file" | "folder" | "missing" {
+  const stat = statSync(file, { throwIfNoEntry: false });
+  if (stat === undefined) return "missing";
+  return stat.isDirectory() ? "folder" : "file";
 }
 
 async function loadFile(file: string, appPackage: AppPackage): Promise<void> {
@@ -69,10 +91,22 @@ async function loadFile(file: string, appPackage: AppPackage): Promise<void> {
   else createRequire(file)(file);
 }
 
+/** Its text is the stack of the app's own file, which is what people need. */
 function entryPointError(file: string, cause: unknown): Error {
   const detail = cause instanceof Error ? cause.message : String(cause);
-  const error = new Error(`Worker was unable to load entry point "${file}": ${detail}`, { cause });
-  // The stack people need is the one of their own file.
-  if (cause instanceof Error && cause.stack !== undefined) error.stack = cause.stack;
+  const stack = cause instanceof Error ? withoutLoader(cause.stack ?? detail) : detail;
+  const told = stack.includes(detail) ? stack : `${detail}\n${stack}`;
+  const error = new Error(`Worker was unable to load entry point "${file}":\n${told}`, { cause });
+  error.stack = error.message;
   return error;
+}
+
+/** Leaves out the frames of Node's module loader and of this worker. */
+function withoutLoader(stack: string): string {
+  const isOurs = (line: string) =>
+    /^\s+at /.test(line) && (line.includes("node:internal/") || line.includes(__dirname));
+  return stack
+    .split("\n")
+    .filter((line) => !isOurs(line))
+    .join("\n");
 }

@@ -8,7 +8,7 @@ import { FunctionRegistry } from "./function-registry.ts";
 import { createFunctionsCore } from "./functions-core-api.ts";
 import { Hooks } from "./hooks.ts";
 import { invoke, type SendLog, toException } from "./invoke.ts";
-import { loadApp } from "./load-app.ts";
+import { AppSetupError, loadApp } from "./load-app.ts";
 import { watchParent } from "./watch-parent.ts";
 
 // What Azure's Node worker claims before the app's own wishes are added.
@@ -59,6 +59,23 @@ async function initialize(request: Extract<HostToWorker, { kind: "workerInitRequ
   });
 }
 
+function reportFailedStart(error: Error): void {
+  if (isUnplacedSyntaxError(error.cause)) {
+    // Node alone knows the place, and tells it when nobody catches the error: the host shows what we print last.
+    process.removeAllListeners("uncaughtException");
+    setImmediate(() => {
+      throw error.cause;
+    });
+    return;
+  }
+  send({ kind: "workerInitFailure", exception: toException(error) }, () => process.exit(1));
+}
+
+/** Of an ES module: its stack begins with no file and line, unlike that of CommonJS. */
+function isUnplacedSyntaxError(cause: unknown): boolean {
+  return cause instanceof SyntaxError && (cause.stack ?? "").startsWith("SyntaxError");
+}
+
 async function readCapabilities(): Promise<Record<string, string>> {
   const defaults = Object.fromEntries(CAPABILITIES.map((name) => [name, "true"]));
   return bindToLoopback(() => registry.model?.getCapabilities?.(defaults) ?? defaults);
@@ -67,7 +84,7 @@ async function readCapabilities(): Promise<Record<string, string>> {
 /** The library falls silently into a test mode when it does not find its core; an app without a model is that, or empty. */
 function requireModel(appDirectory: string): string {
   if (registry.model !== undefined) return `${registry.model.name} ${registry.model.version}`;
-  throw new Error(
+  throw new AppSetupError(
     `The app in ${appDirectory} loaded, but registered no function through @azure/functions 4. Apps of the older function.json model are not supported.`,
   );
 }
@@ -88,9 +105,7 @@ async function terminate(): Promise<void> {
 function receive(message: HostToWorker): void {
   switch (message.kind) {
     case "workerInitRequest":
-      initialize(message).catch((error) =>
-        send({ kind: "workerInitFailure", exception: toException(error) }, () => process.exit(1)),
-      );
+      initialize(message).catch(reportFailedStart);
       return;
     case "invocationRequest":
       void invoke(message, { registry, hooks, sendLog }).then((response) => send(response));

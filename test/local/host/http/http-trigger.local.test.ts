@@ -44,6 +44,14 @@ test("the handler sees method, URL, joined query and the body", async () => {
   });
 });
 
+test("headers of up to 32 KiB arrive, as on Azure; more is 431", async () => {
+  const { url } = await basic();
+  const send = (sizeKib: number) =>
+    fetch(`${url}/api/echo`, { method: "POST", headers: { "x-test": "t".repeat(sizeKib * 1024) } });
+  expect(await (await send(31)).json()).toMatchObject({ header: "t".repeat(31 * 1024) });
+  expect((await send(33)).status).toBe(431);
+});
+
 test("bytes and forms arrive and leave unchanged; a body without a length too", async () => {
   const { url } = await basic();
   const bytes = Uint8Array.from({ length: 1000 }, (_, i) => i % 256);

@@ -23,6 +23,7 @@ test.each([
   "",
   "localhost:7071@evil.example",
   "evil/localhost",
+  "localhost:99999",
 ])("the host %j is refused", (host) => {
   expect(check({ host })).toBe(421);
 });

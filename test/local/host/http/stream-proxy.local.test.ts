@@ -23,6 +23,13 @@ test("request and response stream through the app, with parameters, query and he
   ]);
 });
 
+test("headers of up to 32 KiB pass", async () => {
+  const { url } = await streaming();
+  const headers = { "x-test": "t".repeat(31 * 1024) };
+  const response = await fetch(`${url}/api/nothing`, { headers });
+  expect(response.status).toBe(204);
+});
+
 test("a handler that returns nothing gives 204 at once, one that throws 500", async () => {
   const { url } = await streaming();
   expect((await fetch(`${url}/api/nothing`)).status).toBe(204);
