@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
+import { pollUntil, type Waiting } from "../../../toolkit/src/adapters/poll-until.ts";
 import { hastenedWaiting } from "../../../toolkit/src/deployment/hastened-waiting.ts";
-import { pollUntil, type Waiting } from "../../../toolkit/src/deployment/retry.ts";
 
 function fakeWaiting(): Waiting & { slept: number[] } {
   let at = 0;

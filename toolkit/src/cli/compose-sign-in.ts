@@ -1,8 +1,8 @@
 import { createAz } from "../adapters/azure/az.ts";
 import { type SignedIn, signIn } from "../adapters/azure/sign-in.ts";
+import { PreflightError } from "../adapters/preflight.ts";
 import type { CommandContext } from "../commands/define-command.ts";
 import { realWaiting } from "../deployment/hastened-waiting.ts";
-import { PreflightError } from "../deployment/preflight.ts";
 
 /**
  * Azure, for commands that only look.

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
-import type { Waiting } from "./retry.ts";
+import type { Waiting } from "../adapters/poll-until.ts";
 
 /** Real time; a sleep ends early, by throwing, when its signal aborts. */
 export const realWaiting: Waiting = {

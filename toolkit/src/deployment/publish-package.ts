@@ -1,10 +1,10 @@
 import { OperationError } from "@same-kit/local";
 import { type FunctionAppSite, findFunctionApp } from "../adapters/azure/function-app.ts";
 import type { SignedIn } from "../adapters/azure/sign-in.ts";
+import { pollUntil, type Waiting } from "../adapters/poll-until.ts";
 import { publishDirectly } from "../adapters/publish/direct.ts";
 import type { DeploymentOutputs } from "./outputs.ts";
 import type { PhaseProgress } from "./ports.ts";
-import { pollUntil, type Waiting } from "./retry.ts";
 
 export type Publish = (zipFile: string, site: FunctionAppSite, progress: PhaseProgress) => Promise<void>;
 

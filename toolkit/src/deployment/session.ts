@@ -1,11 +1,11 @@
 import type { Az } from "../adapters/azure/az.ts";
 import { type SignedIn, signIn } from "../adapters/azure/sign-in.ts";
+import type { Waiting } from "../adapters/poll-until.ts";
+import { checkAll, type PreflightProblem, toProblem } from "../adapters/preflight.ts";
 import { Terraform, unusedTerraformVariables } from "../adapters/terraform/terraform.ts";
 import type { TerraformEvent } from "../adapters/terraform/ui-events.ts";
 import type { EnvironmentFolder } from "./environment.ts";
 import type { DeploymentView, DrillHooks, PackApp, SmokeTest } from "./ports.ts";
-import { checkAll, type PreflightProblem, toProblem } from "./preflight.ts";
-import type { Waiting } from "./retry.ts";
 
 /** What `up`, `down` and `publish` need from outside. */
 export type DeploymentDeps = {

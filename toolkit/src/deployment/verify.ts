@@ -4,10 +4,10 @@
 import { OperationError } from "@same-kit/local";
 import { ArmError } from "../adapters/azure/arm.ts";
 import { listFunctionNames, listHostKeys, syncTriggers } from "../adapters/azure/function-app.ts";
+import { pollUntil } from "../adapters/poll-until.ts";
 import type { DeploymentOutputs } from "./outputs.ts";
 import type { PhaseProgress, SmokeTestResult } from "./ports.ts";
 import type { AzureDeps } from "./publish-package.ts";
-import { pollUntil } from "./retry.ts";
 
 export const APP_FUNCTIONS = ["executor", "initiate", "orchestrator"] as const;
 

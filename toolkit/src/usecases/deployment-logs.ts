@@ -3,9 +3,9 @@ import { createInterface } from "node:readline";
 import { OperationError } from "@same-kit/local";
 import { findFunctionApp } from "../adapters/azure/function-app.ts";
 import type { SignedIn } from "../adapters/azure/sign-in.ts";
+import type { Waiting } from "../adapters/poll-until.ts";
 import type { EnvironmentFolder } from "../deployment/environment.ts";
 import type { DeploymentOutputs } from "../deployment/outputs.ts";
-import type { Waiting } from "../deployment/retry.ts";
 
 export type DeploymentLogsDeps = {
   azure: SignedIn;

@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { OperationError } from "@same-kit/local";
 import type { SignedIn } from "../adapters/azure/sign-in.ts";
+import { pollUntil } from "../adapters/poll-until.ts";
 import type { EnvironmentFolder } from "../deployment/environment.ts";
 import { loadJson } from "../deployment/environment.ts";
 import { type Initialise, initialise } from "../deployment/initialise.ts";
@@ -9,7 +10,6 @@ import { orInterrupted } from "../deployment/interrupted.ts";
 import { Journal } from "../deployment/journal.ts";
 import type { DeploymentOutputs } from "../deployment/outputs.ts";
 import { provision } from "../deployment/provision.ts";
-import { pollUntil } from "../deployment/retry.ts";
 import { checkPreflight, createTerraformSession, type DeploymentDeps } from "../deployment/session.ts";
 import { updateTerraformVariables } from "../deployment/workspace.ts";
 

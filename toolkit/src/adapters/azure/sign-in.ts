@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
-import { type PreflightProblem, toProblem } from "../../deployment/preflight.ts";
 import { untrustedCertificate } from "../network.ts";
+import { type PreflightProblem, toProblem } from "../preflight.ts";
 import { ArmClient, ArmError } from "./arm.ts";
 import type { Az } from "./az.ts";
 import { type Cloud, loadCloud } from "./cloud.ts";

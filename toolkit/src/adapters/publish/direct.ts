@@ -1,5 +1,5 @@
 import { OperationError } from "@same-kit/local";
-import { pollUntil, type Waiting } from "../../deployment/retry.ts";
+import { pollUntil, type Waiting } from "../poll-until.ts";
 import type { HostingPlan } from "../terraform/cost-notes.ts";
 import {
   DEPLOYMENT_STATE,

@@ -1,0 +1,122 @@
+import { readFileSync } from "node:fs";
+import path from "node:path";
+import fastGlob from "fast-glob";
+import { expect, test } from "vitest";
+
+// The directions of docs/architecture.md: what a folder's code may import besides its own and its workspace's single files.
+// Types vanish, so `import type` may point anywhere within a workspace.
+const ALLOWED: Record<string, readonly string[]> = {
+  "toolkit/cli": ["commands", "usecases", "deployment", "packaging", "adapters", "config", "ui", "LOCAL"],
+  "toolkit/commands": ["cli", "usecases", "deployment", "adapters", "config", "ui", "LOCAL"],
+  "toolkit/usecases": ["deployment", "packaging", "notebook", "adapters", "config", "ui", "LOCAL", "CONTRACT"],
+  "toolkit/deployment": ["adapters", "LOCAL"],
+  "toolkit/packaging": ["LOCAL"],
+  "toolkit/notebook": ["LOCAL", "CONTRACT"],
+  "toolkit/adapters": ["LOCAL", "CONTRACT", "PYTHON"],
+  "toolkit/ui": ["deployment", "config", "LOCAL"],
+  "toolkit/config": [],
+  "functions-app/functions": ["pipeline", "steps", "contract"],
+  "functions-app/pipeline": ["contract"],
+  "functions-app/steps": ["python", "contract"],
+  "functions-app/python": [],
+  "functions-app/contract": [],
+  "local/emulator": ["azurite", "engine", "host", "management", "process", "shared", "state", "storage"],
+  "local/azurite": ["process", "shared", "state"],
+  "local/host": ["worker", "shared"],
+  "local/worker": ["shared"],
+  "local/management": ["engine", "shared"],
+  "local/engine": ["storage", "shared"],
+  "local/engine/history": ["storage", "shared"],
+  "local/engine/taskhub": ["storage", "shared"],
+  "local/engine/messages": ["engine/taskhub", "engine/history", "storage", "shared"],
+  "local/engine/leases": ["engine/taskhub", "storage", "shared"],
+  "local/engine/tracking": ["engine/taskhub", "engine/history", "storage", "shared"],
+  "local/engine/orchestrations": ["engine/history", "engine/messages", "engine/tracking", "engine/taskhub", "shared"],
+  "local/engine/activities": ["engine/history", "engine/messages", "shared"],
+  "local/engine/routing": ["engine/messages", "engine/orchestrations", "shared"],
+  "local/mini-azure": ["process", "shared"],
+  "local/storage": ["shared"],
+  "local/state": ["process", "shared"],
+  "local/process": ["shared"],
+  "local/shared": [],
+};
+
+// How one workspace sees another: through these, and nothing else.
+const ENTRANCES: Record<string, string> = {
+  "@same-kit/local": "LOCAL",
+  "@same-kit/functions-app/contract": "CONTRACT",
+  "@same-kit/functions-app/python": "PYTHON",
+};
+
+type Import = { from: string; folder: string; to: string };
+
+const files = fastGlob.sync("{toolkit,functions-app,local}/src/**/*.ts");
+
+/** `local/engine/history`, `toolkit/ui`; null for a file that lies in no folder, such as `errors.ts`. */
+function folderOf(file: string): string | null {
+  const [workspace, , ...rest] = file.split("/");
+  const isEnginePart = rest[0] === "engine" && rest.length > 2;
+  if (rest.length < 2) return null;
+  return [workspace, ...rest.slice(0, isEnginePart ? 2 : 1)].join("/");
+}
+
+function listImports(file: string): Import[] {
+  const folder = folderOf(file);
+  if (folder === null) return [];
+  const text = readFileSync(file, "utf8");
+  const statements = text.matchAll(/^(?:import|export)\s([^;"]*?)from\s+"([^"]+)"|\bimport\("([^"]+)"\)/gm);
+  return [...statements].flatMap(([, names = "", named, dynamic]) => {
+    const specifier = named ?? dynamic ?? "";
+    const isOurs = specifier.startsWith(".") || specifier.startsWith("@same-kit/");
+    return !isOurs || isTypeOnly(names) ? [] : [{ from: file, folder, to: specifier }];
+  });
+}
+
+function isTypeOnly(names: string): boolean {
+  if (/^type\s/.test(names)) return true;
+  const list = /^\{([^}]*)\}/
+    .exec(names.trim())?.[1]
+    ?.split(",")
+    .map((name) => name.trim())
+    .filter(Boolean);
+  return list !== undefined && list.length > 0 && list.every((name) => name.startsWith("type "));
+}
+
+function isAllowed({ from, folder, to }: Import): boolean {
+  const allowed = ALLOWED[folder] ?? [];
+  if (to.startsWith("@")) return allowed.includes(ENTRANCES[to] ?? "");
+  const target = path.posix.join(path.posix.dirname(from), to);
+  const workspace = folder.split("/", 1)[0] as string;
+  if (!target.startsWith(`${workspace}/src/`)) return false;
+  const targetFolder = folderOf(target);
+  if (targetFolder === null || targetFolder === folder) return true;
+  // What lies directly in `engine` is shared by its parts, and composes them.
+  if (targetFolder === "local/engine" && folder.startsWith("local/engine/")) return true;
+  if (folder === "local/engine" && targetFolder.startsWith("local/engine/")) return true;
+  const name = targetFolder.slice(workspace.length + 1);
+  return allowed.some((it) => name === it || name.startsWith(`${it}/`));
+}
+
+const imports = files.flatMap(listImports);
+
+test("no folder imports against its direction", () => {
+  expect(imports.length).toBeGreaterThan(300);
+  expect(imports.filter((it) => !isAllowed(it)).map(({ from, to }) => `${from} imports ${to}`)).toEqual([]);
+});
+
+test("every folder of code has its directions", () => {
+  const folders = new Set(files.map(folderOf).filter((folder) => folder !== null));
+  expect([...folders].filter((folder) => !(folder in ALLOWED))).toEqual([]);
+});
+
+test.each([
+  ["local/src/engine/leases/a.ts", "../../host/host.ts"],
+  ["local/src/engine/history/a.ts", "../tracking/history-table.ts"],
+  ["local/src/shared/a.ts", "../process/supervise.ts"],
+  ["toolkit/src/notebook/a.ts", "../usecases/up.ts"],
+  ["toolkit/src/usecases/a.ts", "../../../local/src/host/host.ts"],
+  ["toolkit/src/ui/a.ts", "@same-kit/functions-app/python"],
+  ["functions-app/src/pipeline/a.ts", "@same-kit/local"],
+])("%s may not import %s", (from, to) => {
+  expect(isAllowed({ from, folder: folderOf(from) as string, to })).toBe(false);
+});
