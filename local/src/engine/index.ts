@@ -174,6 +174,7 @@ function assemble(hub: TaskHub, { storage, settings, invoker, clock, log }: Engi
       delivery.deliver();
     },
     forget: (instanceId) => orchestrations.forget(instanceId),
+    apart: (instanceId, work) => orchestrations.apart(instanceId, work),
   });
   return { held, orchestrations, activities, client };
 }

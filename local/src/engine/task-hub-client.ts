@@ -32,6 +32,8 @@ export type TaskHubClientDeps = {
   sendStart: (message: OutgoingMessage, writeRow: (sent: SentMessage) => Promise<boolean>) => Promise<void>;
   /** What is in memory of an instance is no longer true. */
   forget: (instanceId: string) => void;
+  /** Runs `work` while nothing of the instance is worked on here. */
+  apart: <Result>(instanceId: string, work: () => Promise<Result>) => Promise<Result>;
 };
 
 const TERMINAL: readonly OrchestrationStatusName[] = ["Completed", "Failed", "Terminated", "Canceled"];
@@ -64,7 +66,7 @@ export function createTaskHubClient(deps: TaskHubClientDeps): TaskHubClient {
     async resume(instanceId, reason) {
       await event(instanceId, { ...base(), EventType: EventType.ExecutionResumed, Reason: reason });
     },
-    purge: (instanceId) => purge(instanceId, deps),
+    purge: (instanceId) => deps.apart(instanceId, () => purge(instanceId, deps)),
     purgeMany: (filter) => purgeMany(filter, deps),
   };
   return client;
@@ -128,9 +130,8 @@ async function list(
 }
 
 /** Rows, history and blobs, whatever the status. Blobs lie under the raw id, those of history rows under the escaped one. */
-async function purge(instanceId: string, { hub, histories, instances, forget }: TaskHubClientDeps): Promise<boolean> {
+async function purge(instanceId: string, { hub, histories, instances }: TaskHubClientDeps): Promise<boolean> {
   if ((await instances.findRow(instanceId)) === null) return false;
-  forget(instanceId);
   // With the slash, or an instance whose id begins with this one would lose its blobs.
   const prefixes = new Set([`${instanceId}/`, `${escapeKey(instanceId)}/`]);
   await Promise.all([
@@ -155,7 +156,9 @@ async function purgeMany(filter: InstanceFilter, deps: TaskHubClientDeps): Promi
     const found = await list({ ...filter, runtimeStatus }, page, deps.instances);
     for (let at = 0; at < found.instances.length; at += PURGES_AT_ONCE) {
       const some: InstanceStatus[] = found.instances.slice(at, at + PURGES_AT_ONCE);
-      const done = await Promise.all(some.map(({ instanceId }) => purge(instanceId, deps)));
+      const done = await Promise.all(
+        some.map(({ instanceId }) => deps.apart(instanceId, () => purge(instanceId, deps))),
+      );
       purged += done.filter(Boolean).length;
     }
     continuationToken = found.continuationToken ?? undefined;

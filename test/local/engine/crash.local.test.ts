@@ -54,7 +54,7 @@ const fromWorkItems: Point = ({ resource, operation }) =>
 const reply: Point = ({ resource, operation, args }) =>
   resource.includes("-control-") && operation === "sendMessage" && String(args[0]).includes("TaskCompletedEvent");
 const history: Point = ({ resource, operation }) => resource.endsWith("History") && operation === "submitTransaction";
-const row: Point = ({ resource, operation }) => resource.endsWith("Instances") && operation === "upsertEntity";
+const row: Point = ({ resource, operation }) => resource.endsWith("Instances") && operation === "updateEntity";
 const inbound: Point = ({ resource, operation }) => resource.includes("-control-") && operation === "deleteMessage";
 
 /** The engine dies at the `nth` call of that kind. */

@@ -22,7 +22,7 @@ const app = () => new SdkInvoker({ orchestrators, activities: { double: (value: 
 type Point = (call: StorageCall) => boolean;
 const toWorkItems: Point = ({ resource, operation }) => resource.endsWith("-workitems") && operation === "sendMessage";
 const history: Point = ({ resource, operation }) => resource.endsWith("History") && operation === "submitTransaction";
-const row: Point = ({ resource, operation }) => resource.endsWith("Instances") && operation === "upsertEntity";
+const row: Point = ({ resource, operation }) => resource.endsWith("Instances") && operation === "updateEntity";
 const reading: Point = ({ resource, operation }) => resource.includes("-control-") && operation === "receiveMessages";
 const reply: Point = ({ resource, operation, args }) =>
   resource.includes("-control-") && operation === "sendMessage" && String(args[0]).includes("TaskCompletedEvent");

@@ -3,7 +3,7 @@
 // CompleteTaskOrchestrationWorkItemAsync.
 
 import type { Logger } from "../../shared/logger.ts";
-import type { HistoryEvent } from "../history/events.ts";
+import { EventType, type HistoryEvent } from "../history/events.ts";
 import type { MessageRouter, PreparedDelivery } from "../routing/message-router.ts";
 import type { LargePayloads } from "../taskhub/large-payloads.ts";
 import type { HistoryStore, StoredHistory } from "../tracking/history-store.ts";
@@ -53,10 +53,22 @@ export async function checkpoint(
   const finish = async () => {
     const { inputBlob, outputBlob } = appended;
     const { customStatus } = result;
-    await deps.instances.writeEpisode({ instanceId, executionId, newEvents, customStatus, inputBlob, outputBlob });
+    const row = { instanceId, executionId, customStatus, inputBlob, outputBlob };
+    const mayCreate = newEvents.some((it) => it.EventType === EventType.ExecutionStarted && it.ParentInstance !== null);
+    const isWritten = await deps.instances.writeEpisode({ ...row, newEvents, mayCreate });
+    if (!isWritten) await restoreRow(row, deps);
     await Promise.all(orphaned.map((name) => deps.payloads.remove(name)));
   };
   return { history, finish };
+}
+
+/** An instance without a row was purged; or an earlier checkpoint could not write it, and its history is still there. */
+async function restoreRow(
+  row: Omit<Parameters<InstanceStore["writeEpisode"]>[0], "newEvents" | "mayCreate">,
+  { histories, instances }: CheckpointDeps,
+): Promise<void> {
+  const { events } = await histories.load(row.instanceId, row.executionId);
+  if (events.length > 0) await instances.writeEpisode({ ...row, newEvents: events, mayCreate: true });
 }
 
 /** All or none: one message that could not be sent leaves the others to the queues, or they would be held for ever. */

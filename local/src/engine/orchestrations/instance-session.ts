@@ -6,9 +6,9 @@ import type { StoredHistory } from "../tracking/history-store.ts";
 import type { InstanceStore } from "../tracking/instance-store.ts";
 import { type CheckpointDeps, type Checkpointed, checkpoint } from "./checkpoint.ts";
 import type { EpisodeDeps, EpisodeResult, RunEpisode } from "./episode-types.ts";
-import { isKnown, isOutOfOrder } from "./out-of-order.ts";
 import { expectedStatus, isRowStale } from "./row-repair.ts";
-import { isStartOf, judgeStart, topLevelStartOf } from "./start-dedupe.ts";
+import { isCutOff, sortBatch } from "./sort-batch.ts";
+import { judgeStart, topLevelStartOf } from "./start-dedupe.ts";
 
 export type SessionDeps = CheckpointDeps & {
   held: HeldMessages;
@@ -34,6 +34,7 @@ export class InstanceSession {
   readonly #deps: SessionDeps;
   #pending: ReceivedMessage[] = [];
   #history: StoredHistory | null = null;
+  #saving: Promise<unknown> = Promise.resolve();
   #unfinished: Promise<void> = Promise.resolve();
   #isLost = false;
 
@@ -67,9 +68,16 @@ export class InstanceSession {
     void this.releasePending();
   }
 
+  /** As {@link lose}; resolves when the storage holds all that this session will ever write. */
+  async retire(): Promise<void> {
+    this.lose();
+    await this.#saving;
+    await this.#unfinished;
+  }
+
   /** This host will not work on these. */
   async releasePending(): Promise<void> {
-    await Promise.all(this.#pending.splice(0).map((message) => this.#deps.held.release(message)));
+    await this.#release(this.#pending.splice(0));
   }
 
   /** What the last checkpoint still writes in the background. */
@@ -81,14 +89,11 @@ export class InstanceSession {
   async runEpisode(): Promise<void> {
     const batch = this.#pending.splice(0);
     try {
-      const messages = await this.#acceptable(batch);
-      if (messages.length > 0) await this.#runBatch(messages);
+      await this.#work(batch);
     } catch (error) {
       this.#history = null;
-      if (!this.#isLost) await this.#putOff(batch, error as Error);
-    } finally {
       // Renewed any longer, they would never reach the partition's new owner.
-      if (this.#isLost) for (const message of batch) this.#deps.held.forget(message);
+      await (this.#isLost ? this.#release(batch) : this.#putOff(batch, error as Error));
     }
   }
 
@@ -98,20 +103,23 @@ export class InstanceSession {
     await Promise.all(messages.map((message) => held.abandon(message)));
   }
 
-  /** Sorts out starts that lost a race, what is in the history already, and replies whose cause is not in it yet. */
-  async #acceptable(batch: readonly ReceivedMessage[]): Promise<ReceivedMessage[]> {
+  async #release(messages: readonly ReceivedMessage[]): Promise<void> {
+    await Promise.all(messages.map((message) => this.#deps.held.release(message)));
+  }
+
+  async #work(batch: readonly ReceivedMessage[]): Promise<void> {
     const judged = await Promise.all(
       batch.map(async (message) => ((await this.#isAcceptableStart(message)) ? message : null)),
     );
     const messages = judged.filter((it) => it !== null);
-    if (messages.length === 0) return [];
+    if (messages.length === 0) return;
     this.#history ??= await this.#deps.histories.load(this.instanceId, null);
-    const { events } = this.#history;
-    const known = messages.filter((message) => isKnown(message, events) || isKnownStart(message, events));
-    if (known.length > 0) await this.#discard(known, this.#history, "They are in the history already.");
-    const early = messages.filter((message) => !known.includes(message) && isOutOfOrder(message, events));
+    const history = this.#history;
+    const { fresh, known, early } = sortBatch(messages, history.events);
     await Promise.all(early.map((message) => this.#deps.held.abandon(message)));
-    return messages.filter((message) => !known.includes(message) && !early.includes(message));
+    if (isCutOff(history.events)) return this.#runBatch(fresh, known);
+    if (known.length > 0) await this.#discard(known, history, "They are in the history already.");
+    if (fresh.length > 0) await this.#runBatch(fresh);
   }
 
   async #isAcceptableStart(message: ReceivedMessage): Promise<boolean> {
@@ -124,15 +132,20 @@ export class InstanceSession {
     return verdict === "accept";
   }
 
-  async #runBatch(messages: ReceivedMessage[]): Promise<void> {
+  /** @param known - Of an episode that must be run again: in the history already, and done with when that is saved. */
+  async #runBatch(fresh: readonly ReceivedMessage[], known: readonly ReceivedMessage[] = []): Promise<void> {
     const before = this.#history ?? (await this.#deps.histories.load(this.instanceId, null));
-    const history = eventsFor(messages, before);
-    const input = { instanceId: this.instanceId, history, messages: messages.map(({ data }) => data.TaskMessage) };
+    const history = eventsFor(fresh, before);
+    const input = { instanceId: this.instanceId, history, messages: fresh.map(({ data }) => data.TaskMessage) };
     const result = await this.#deps.runEpisode(input, this.#deps.episode);
-    if (this.#isLost) return;
+    const messages = [...known, ...fresh];
+    if (this.#isLost) return this.#release(messages);
     switch (result.kind) {
-      case "advanced":
-        return this.#advance(messages, { ...before, events: history }, result);
+      case "advanced": {
+        const saving = this.#advance(messages, { ...before, events: history }, result);
+        this.#saving = saving.catch(() => {});
+        return saving;
+      }
       case "abandoned":
         this.#deps.log.debug("An episode is put off.", { instanceId: this.instanceId, reason: result.reason });
         await Promise.all(messages.map((message) => this.#deps.held.abandon(message)));
@@ -194,8 +207,12 @@ export class InstanceSession {
   }
 
   /** A crash between history and row leaves a row that is behind. */
-  async #repairRow({ events, executionId }: StoredHistory): Promise<void> {
+  async #repairRow(known: StoredHistory): Promise<void> {
     const row = await this.#deps.instances.findRow(this.instanceId);
+    // No row at all may mean that the instance was purged elsewhere, and what is in memory of it is no longer true.
+    const stored = row === null ? await this.#deps.histories.load(this.instanceId, null) : known;
+    const { events, executionId } = stored;
+    this.#history = stored === known ? this.#history : null;
     if (executionId === null || !isRowStale(row, executionId, expectedStatus(events))) return;
     await this.#deps.instances.writeEpisode({
       instanceId: this.instanceId,
@@ -204,13 +221,9 @@ export class InstanceSession {
       customStatus: undefined,
       inputBlob: null,
       outputBlob: null,
+      mayCreate: true,
     });
   }
-}
-
-function isKnownStart({ data }: ReceivedMessage, history: StoredHistory["events"]): boolean {
-  const event = data.TaskMessage.Event;
-  return event.EventType === EventType.ExecutionStarted && isStartOf(event, history);
 }
 
 /** A new start over an older execution begins with an empty history, but goes on with the old sentinel's ETag. */

@@ -34,6 +34,8 @@ export class OrchestrationDispatcher {
   readonly #sessions = new Map<string, InstanceSession>();
   readonly #running = new Map<InstanceSession, Promise<void>>();
   readonly #slots: Semaphore;
+  /** Instances that must not be worked on before these resolve. */
+  readonly #barred = new Map<string, Promise<void>>();
   /** Loops that found too much in hand to fetch more. */
   readonly #throttled = new Set<PollLoop>();
 
@@ -102,6 +104,27 @@ export class OrchestrationDispatcher {
     if (session !== undefined && !this.#running.has(session)) this.#sessions.delete(instanceId);
   }
 
+  /** Runs `work` while nothing of the instance is worked on or written here, and forgets what was in memory of it. */
+  apart<Result>(instanceId: string, work: () => Promise<Result>): Promise<Result> {
+    const earlier = this.#barred.get(instanceId);
+    const session = this.#sessions.get(instanceId);
+    this.#sessions.delete(instanceId);
+    const result = (async () => {
+      await earlier;
+      await session?.retire();
+      return work();
+    })();
+    const barrier = result.then(
+      () => {},
+      () => {},
+    );
+    this.#barred.set(instanceId, barrier);
+    void barrier.then(() => {
+      if (this.#barred.get(instanceId) === barrier) this.#barred.delete(instanceId);
+    });
+    return result;
+  }
+
   async #poll(queue: MessageQueue, loop: PollLoop): Promise<number> {
     let inHand = 0;
     for (const session of this.#sessions.values()) inHand += session.pendingCount;
@@ -142,6 +165,7 @@ export class OrchestrationDispatcher {
   }
 
   async #runSession(session: InstanceSession): Promise<void> {
+    await this.#barred.get(session.instanceId);
     const release = await this.#slots.acquire();
     try {
       while (session.hasPending) await session.runEpisode();

@@ -18,6 +18,8 @@ export function isOutOfOrder(message: ReceivedMessage, history: readonly History
   const isOfHistory = started !== undefined && (!wanted || wanted === started.OrchestrationInstance.ExecutionId);
   // Of an execution that is over, or of one whose first checkpoint another host is about to write.
   if (!isOfHistory) return message.dequeueCount <= MAX_DEQUEUES_WITHOUT_HISTORY;
+  // Nothing is added to what has ended: the reply would come back for ever.
+  if (history.some((it) => it.EventType === EventType.ExecutionCompleted)) return false;
   return !history.some((it) => it.EventId === causeId);
 }
 

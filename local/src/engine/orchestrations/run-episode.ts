@@ -12,6 +12,7 @@ import { mergeMessages } from "./replay/merge-messages.ts";
 import { endEvents, type OrchestrationEnd, unknownFunctionEnd, VERSION_MISMATCH } from "./replay/orchestration-end.ts";
 import { parseOrchestratorReply } from "./replay/orchestrator-reply.ts";
 import { isVersionAccepted } from "./replay/version-match.ts";
+import { isCutOff } from "./sort-batch.ts";
 import { endedEarly, judgeReply, terminationOf, type Verdict } from "./verdict.ts";
 
 /**
@@ -50,7 +51,8 @@ function openExecution({ instanceId, history, messages }: EpisodeInput, { clock 
   const started = known ?? arrived.find(isStart);
   const executionId = started?.OrchestrationInstance.ExecutionId;
   if (!started || !executionId) return "There is no such instance.";
-  if (arrived.length === 0) return "The messages belong to another execution, or start this one a second time.";
+  if (arrived.length === 0 && !isCutOff(history))
+    return "The messages belong to another execution, or start this one a second time.";
   const wakeUp = { ...eventBase(clock), EventType: EventType.OrchestratorStarted };
   const fresh = arrived.map((it) => ({ ...it, IsPlayed: false }));
   const events = [...history, wakeUp, ...fresh];

@@ -97,7 +97,11 @@ export class InstanceStore {
     return (await ignoring<unknown>([409, 412], write)) !== undefined;
   }
 
-  /** Writes what an episode's new events make of the row; an instance's first episode creates it. */
+  /**
+   * Writes what an episode's new events make of the row.
+   *
+   * @returns false where there is no row and none may be made: somebody purged the instance meanwhile.
+   */
   async writeEpisode(episode: {
     instanceId: string;
     executionId: string;
@@ -106,7 +110,9 @@ export class InstanceStore {
     customStatus: string | null | undefined;
     inputBlob: string | null;
     outputBlob: string | null;
-  }): Promise<void> {
+    /** Only a child's first episode makes a row; that of any other instance is its starter's. */
+    mayCreate: boolean;
+  }): Promise<boolean> {
     const { instanceId, executionId, newEvents, customStatus } = episode;
     const columns: Record<string, unknown> = {
       partitionKey: escapeKey(instanceId),
@@ -120,19 +126,20 @@ export class InstanceStore {
     const urls = { input: this.#urlOf(episode.inputBlob), output: this.#urlOf(episode.outputBlob) };
     const now = this.#clock.nowTicks();
     for (const event of newEvents) Object.assign(columns, episodeColumns(event, urls, now));
-    await this.#merge(columns);
+    return this.#merge(columns, episode.mayCreate);
   }
 
   /** A terminate that found an instance which never started. */
   async markTerminated(instanceId: string, at: string, reason: string | null): Promise<void> {
-    await this.#merge({
+    const columns = {
       partitionKey: escapeKey(instanceId),
       rowKey: ROW_KEY,
       RuntimeStatus: "Terminated",
       LastUpdatedTime: dateTime(at),
       CompletedTime: dateTime(this.#clock.nowTicks()),
       ...(reason === null ? {} : { Output: reason }),
-    });
+    };
+    await this.#merge(columns, false);
   }
 
   async status(instanceId: string, options: { withInput: boolean }): Promise<InstanceStatus | null> {
@@ -167,7 +174,7 @@ export class InstanceStore {
   }
 
   /** Payloads that no message or history row put into a blob, such as a long failure's text, get one of their own. */
-  async #merge(columns: Record<string, unknown>): Promise<void> {
+  async #merge(columns: Record<string, unknown>, mayCreate: boolean): Promise<boolean> {
     const partitionKey = String(columns["partitionKey"]);
     for (const property of ["Input", "Output"]) {
       const value = columns[property];
@@ -177,7 +184,11 @@ export class InstanceStore {
       columns[property] = this.#payloads.urlOf(name);
     }
     await moveLargeProperties(columns, { partitionKey, rowKey: ROW_KEY, kind: "" }, this.#payloads);
-    await this.#hub.instances.upsertEntity(columns as never, "Merge");
+    const { instances } = this.#hub;
+    const write = mayCreate
+      ? instances.upsertEntity(columns as never, "Merge")
+      : instances.updateEntity(columns as never, "Merge", { etag: "*" });
+    return (await ignoring<unknown>([404], write)) !== undefined;
   }
 
   async #get(instanceId: string): Promise<TableRow | null> {

@@ -41,6 +41,11 @@ describe("isOutOfOrder", () => {
     expect(isOutOfOrder(received(taskCompleted(1, null)), HISTORY)).toBe(true);
   });
 
+  test("nothing is early for an execution that has ended", () => {
+    const ended = [...HISTORY, historyEvents.executionCompleted(null)];
+    expect(isOutOfOrder(received(taskCompleted(7, null)), ended)).toBe(false);
+  });
+
   test("an event from outside is never early", () => {
     expect(isOutOfOrder(received(raised(), { executionId: null }), [])).toBe(false);
   });

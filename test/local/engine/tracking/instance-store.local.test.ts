@@ -17,16 +17,14 @@ async function openStore() {
   const hub = await openTestHub(storage(), 1);
   const payloads = new LargePayloads(hub.largeMessages);
   const store = new InstanceStore({ hub, payloads, clock: createSystemClock() });
-  const write = (
-    newEvents: HistoryEvent[],
-    given: { instanceId?: string; executionId?: string; customStatus?: string | null; outputBlob?: string } = {},
-  ) =>
+  const write = (newEvents: HistoryEvent[], given: Partial<Parameters<InstanceStore["writeEpisode"]>[0]> = {}) =>
     store.writeEpisode({
       instanceId: "abc",
       executionId: "e1",
       customStatus: null,
       inputBlob: null,
       outputBlob: null,
+      mayCreate: true,
       newEvents,
       ...given,
     });
@@ -267,4 +265,13 @@ describe("a list", () => {
     expect(await inputOf(false)).toBeNull();
     expect(await inputOf(true)).toBe('"Tokyo"');
   });
+});
+
+test("an episode makes no row where its instance was purged", async () => {
+  const { store, start, write } = await openStore();
+  expect(await write([event.executionStarted()], { mayCreate: false })).toBe(false);
+  expect(await store.findRow("abc")).toBeNull();
+  await start("abc");
+  expect(await write([event.executionStarted()], { mayCreate: false })).toBe(true);
+  expect((await store.findRow("abc"))?.status).toBe("Running");
 });

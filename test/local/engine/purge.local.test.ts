@@ -1,0 +1,86 @@
+// A purge of an instance that is just being saved.
+
+import type { OrchestrationContext } from "durable-functions";
+import { expect, test } from "vitest";
+import { LargePayloads } from "../../../local/src/engine/taskhub/large-payloads.ts";
+import { openTaskHub } from "../../../local/src/engine/taskhub/task-hub.ts";
+import { HistoryStore } from "../../../local/src/engine/tracking/history-store.ts";
+import { InstanceStore } from "../../../local/src/engine/tracking/instance-store.ts";
+import { createSystemClock } from "../../../local/src/shared/clock.ts";
+import { createDeferred } from "../../../local/src/shared/deferred.ts";
+import type { StorageAccount } from "../../../local/src/storage/storage-account.ts";
+import { useAzurite } from "../../helpers/azurite.ts";
+import { newHubName, startTestEngine } from "../../helpers/engine.ts";
+import { SdkInvoker } from "../../helpers/sdk-orchestrator.ts";
+import { waitFor } from "../../helpers/wait-for.ts";
+
+const storage = useAzurite();
+
+const orchestrators = {
+  *waits(context: OrchestrationContext) {
+    yield context.df.waitForExternalEvent("Go");
+  },
+};
+
+/** An engine whose episodes cannot write their rows before `proceed`. */
+async function startHeldEngine() {
+  const hubName = newHubName();
+  const entered = createDeferred();
+  const proceed = createDeferred();
+  const invoker = new SdkInvoker({ orchestrators, activities: {} });
+  const account = holdRows(storage(), hubName, async () => {
+    entered.resolve();
+    await proceed.promise;
+  });
+  const { client } = await startTestEngine({ storage: account, hubName, invoker });
+  await client.start({ name: "waits", input: null, instanceId: "gone" });
+  await entered.promise;
+  return { client, hubName, proceed: () => proceed.resolve() };
+}
+
+function holdRows(account: StorageAccount, hubName: string, hold: () => Promise<void>): StorageAccount {
+  return {
+    ...account,
+    table(name) {
+      const table = account.table(name);
+      const update = table.updateEntity.bind(table);
+      if (name !== `${hubName}Instances`) return table;
+      table.updateEntity = (async (...args: Parameters<typeof update>) => {
+        await hold();
+        return update(...args);
+      }) as typeof update;
+      return table;
+    },
+  };
+}
+
+async function emptied(hubName: string): Promise<void> {
+  const names = [0, 1, 2, 3].map((it) => `${hubName.toLowerCase()}-control-0${it}`);
+  await waitFor(async () => {
+    const all = await Promise.all(names.map((name) => storage().queue(name).getProperties()));
+    return all.every((it) => it.approximateMessagesCount === 0);
+  });
+}
+
+test("waits for the checkpoint, and leaves nothing", async () => {
+  const { client, hubName, proceed } = await startHeldEngine();
+  const purged = client.purge("gone");
+  // A message that comes meanwhile must not bring it back either.
+  await client.raiseEvent("gone", "Go", "null");
+  proceed();
+  expect(await purged).toBe(true);
+  await emptied(hubName);
+  expect(await client.getStatus("gone")).toBeNull();
+  expect(await client.list({}, { top: 10 })).toMatchObject({ instances: [] });
+});
+
+test("by another host leaves no row behind", async () => {
+  const { client, hubName, proceed } = await startHeldEngine();
+  const hub = await openTaskHub({ storage: storage(), hubName, partitionCount: 4 });
+  const deps = { hub, payloads: new LargePayloads(hub.largeMessages), clock: createSystemClock() };
+  await new HistoryStore(deps).purge("gone");
+  await new InstanceStore(deps).remove("gone");
+  proceed();
+  await emptied(hubName);
+  expect(await client.getStatus("gone")).toBeNull();
+});
