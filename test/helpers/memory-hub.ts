@@ -10,7 +10,7 @@ import type { EpisodeResult, EpisodeSettings, Outgoing } from "../../local/src/e
 import { runEpisode } from "../../local/src/engine/orchestrations/run-episode.ts";
 import type { FunctionInvoker } from "../../local/src/engine/ports.ts";
 import { newGuidN } from "../../local/src/shared/ids.ts";
-import { silentLogger } from "../../local/src/shared/logger.ts";
+import { type Logger, silentLogger } from "../../local/src/shared/logger.ts";
 import { FakeClock } from "./fake-clock.ts";
 
 export const episodeSettings: EpisodeSettings = {
@@ -20,6 +20,9 @@ export const episodeSettings: EpisodeSettings = {
   defaultAsyncRequestSleepTimeMs: 30_000,
   maxOrchestrationActions: 100_000,
   storeInputsInOrchestrationHistory: false,
+  hubName: "Hub",
+  traceInputsAndOutputs: false,
+  traceReplayEvents: false,
 };
 
 type Queued = Outgoing & { visibleAtMs: number };
@@ -37,11 +40,17 @@ export class MemoryHub {
   readonly #invoker: FunctionInvoker;
   readonly #settings: EpisodeSettings;
   readonly #isBatching: boolean;
+  readonly #log: Logger;
 
   constructor(
     invoker: FunctionInvoker,
-    { settings = {}, isBatching = false }: { settings?: Partial<EpisodeSettings>; isBatching?: boolean } = {},
+    {
+      settings = {},
+      isBatching = false,
+      log = silentLogger,
+    }: { settings?: Partial<EpisodeSettings>; isBatching?: boolean; log?: Logger } = {},
   ) {
+    this.#log = log;
     this.#invoker = invoker;
     this.#settings = { ...episodeSettings, ...settings };
     this.#isBatching = isBatching;
@@ -141,7 +150,7 @@ export class MemoryHub {
   async #runEpisode(messages: TaskMessage[]): Promise<void> {
     const instanceId = messages[0]?.OrchestrationInstance.InstanceId ?? "";
     const history = structuredClone(this.history(instanceId));
-    const deps = { invoker: this.#invoker, settings: this.#settings, clock: this.clock, log: silentLogger };
+    const deps = { invoker: this.#invoker, settings: this.#settings, clock: this.clock, log: this.#log };
     const result = await runEpisode({ instanceId, history, messages: structuredClone(messages) }, deps);
     this.results.push(result);
     if (result.kind !== "advanced") return;

@@ -1,7 +1,7 @@
 import path from "node:path";
 import { resolveDurableTaskSettings } from "../engine/index.ts";
 import type { DurableTaskSettings } from "../engine/settings.ts";
-import { loadHostJson, loadLocalSettings } from "../host/index.ts";
+import { type HostJson, loadHostJson, loadLocalSettings } from "../host/index.ts";
 import { packageRoot } from "../shared/package-root.ts";
 import { hubNameForApp } from "../state/hub-name.ts";
 
@@ -9,6 +9,8 @@ import { hubNameForApp } from "../state/hub-name.ts";
 export function ownApp(): string {
   return path.join(packageRoot(), "dist", "functions-app");
 }
+
+export type AppSettings = { settings: DurableTaskSettings; logLevels: HostJson["logLevels"] };
 
 /**
  * What host.json and the app's settings say of Durable Functions. An app that names no hub gets one of its own.
@@ -19,14 +21,15 @@ export async function loadDurableSettings(
   appDir: string,
   appSettings: Readonly<Record<string, string>>,
   hubName: string | undefined,
-): Promise<DurableTaskSettings> {
+): Promise<AppSettings> {
   const { values } = await loadLocalSettings(appDir);
   const env = { ...values, ...process.env, ...appSettings };
-  const section = (await loadHostJson(appDir, env)).extensions[NAME];
+  const { extensions, logLevels } = await loadHostJson(appDir, env);
+  const section = extensions[NAME];
   const settings = resolveDurableTaskSettings(section, env);
-  if (hubName !== undefined) return { ...settings, hubName };
+  if (hubName !== undefined) return { settings: { ...settings, hubName }, logLevels };
   const isNamed = hasHubName(section) || (env["WEBSITE_SITE_NAME"] ?? "") !== "";
-  return isNamed ? settings : { ...settings, hubName: hubNameForApp(appDir) };
+  return { settings: isNamed ? settings : { ...settings, hubName: hubNameForApp(appDir) }, logLevels };
 }
 
 const NAME = "durabletask";

@@ -1,17 +1,17 @@
 import path from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import type { InstanceStatus, TaskHubClient } from "../engine/client.ts";
-import { type Engine, startEngine } from "../engine/index.ts";
+import { type Engine, FUNCTION_LOG_CATEGORY, startEngine } from "../engine/index.ts";
 import type { FunctionInvoker } from "../engine/ports.ts";
 import type { DurableTaskSettings } from "../engine/settings.ts";
-import { createFunctionInvoker, type FunctionsHost, type HostedFunction } from "../host/index.ts";
+import { createFunctionInvoker, type FunctionsHost, type HostedFunction, isLogged } from "../host/index.ts";
 import { identifyThisProcess } from "../process/process-identity.ts";
 import { type Clock, createSystemClock } from "../shared/clock.ts";
 import { createLogger, type Logger, type LogSink } from "../shared/logger.ts";
 import { type RunFile, removeRunFile, writeRunFile } from "../state/run-file.ts";
 import { openStateFolder, type StateFolder } from "../state/state-folder.ts";
 import { openStorage, type StorageAccount } from "../storage/storage-account.ts";
-import { loadDurableSettings, ownApp } from "./app-settings.ts";
+import { type AppSettings, loadDurableSettings, ownApp } from "./app-settings.ts";
 import { findDoubtfulRuns } from "./doubtful-runs.ts";
 import { createDurableExtension } from "./durable-extension.ts";
 import { LateInvoker } from "./late-invoker.ts";
@@ -101,7 +101,7 @@ async function startAll(options: LocalOptions, running: StopStack): Promise<Loca
   const { stateDir, storage: choice = { kind: "disk" }, appSettings = {}, hubName, onLog = () => {} } = options;
   const appDir = path.resolve(options.appDir ?? ownApp());
   const log = createLogger(onLog, "local");
-  const [folder, settings] = await Promise.all([
+  const [folder, { settings, logLevels }] = await Promise.all([
     openStateFolder(stateDir),
     loadDurableSettings(appDir, appSettings, hubName),
   ]);
@@ -109,7 +109,7 @@ async function startAll(options: LocalOptions, running: StopStack): Promise<Loca
   running.add(() => storage.stop());
 
   const parts = await startParts(
-    { options, appDir, folder, settings, storage, clock: createSystemClock(), log },
+    { options, appDir, folder, settings, logLevels, storage, clock: createSystemClock(), log },
     running,
   );
   const runFile = await announce(options, { appDir, folder, settings, storage }, parts.host);
@@ -123,6 +123,7 @@ export type LocalSetting = {
   appDir: string;
   folder: StateFolder;
   settings: DurableTaskSettings;
+  logLevels: AppSettings["logLevels"];
   storage: LocalStorage;
   clock: Clock;
   log: Logger;
@@ -155,7 +156,7 @@ async function startParts(setting: LocalSetting, running: StopStack): Promise<Pa
 }
 
 async function startHubEngine(
-  { options, settings, storage, log, clock }: LocalSetting,
+  { options, settings, logLevels, storage, log, clock }: LocalSetting,
   {
     account,
     invokerComing,
@@ -172,7 +173,7 @@ async function startHubEngine(
         await options.beforeWork?.({ client, hubName: settings.hubName, storage: toPublicStorage(storage) });
         await invokerComing;
       },
-      log: log.child("engine"),
+      log: createLogger(engineSink(options.onLog, logLevels), "engine"),
       clock,
     });
   } catch (error) {
@@ -180,6 +181,14 @@ async function startHubEngine(
     await storage.ready;
     throw error;
   }
+}
+
+/** The extension's lines about functions are the app's to silence, in host.json; all others are ours. */
+function engineSink(onLog: LogSink = () => {}, logLevels: AppSettings["logLevels"]): LogSink {
+  return (entry) => {
+    const { component, level } = entry;
+    if (component !== FUNCTION_LOG_CATEGORY || isLogged(logLevels, component, level)) onLog(entry);
+  };
 }
 
 /** An engine without a storage that answers cannot save what it has in hand, and gets no time to try. */

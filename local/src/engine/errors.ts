@@ -3,6 +3,8 @@ import { OperationError } from "../shared/errors.ts";
 export type EngineErrorCode =
   /** A start used the id of an instance that still runs. */
   | "ERR_ORCHESTRATION_EXISTS"
+  /** A start was to replace an instance that still runs and did not end in time. */
+  | "ERR_ORCHESTRATION_NOT_REPLACED"
   /** Another host moved the instance on; this episode's work is thrown away. */
   | "ERR_HISTORY_CONFLICT"
   /** host.json names a task hub that storage would refuse. */
@@ -18,6 +20,18 @@ export class OrchestrationAlreadyExistsError extends OperationError<EngineErrorC
     super({
       code: "ERR_ORCHESTRATION_EXISTS",
       message: `An Orchestration instance with the status ${status} already exists.`,
+    });
+  }
+}
+
+export class OrchestrationNotReplacedError extends OperationError<EngineErrorCode> {
+  constructor(instanceId: string, status: string) {
+    super({
+      code: "ERR_ORCHESTRATION_NOT_REPLACED",
+      message:
+        `Instance "${instanceId}" was to be replaced by a new one. It was asked to end, which did not happen in time; ` +
+        `it had the status ${status}. Nothing new was started.`,
+      hint: "See that a host works on the hub, then start it again.",
     });
   }
 }

@@ -5,6 +5,7 @@ import type { Logger } from "../shared/logger.ts";
 import type { StorageAccount } from "../storage/storage-account.ts";
 import { ActivityDispatcher } from "./activities/activity-dispatcher.ts";
 import type { TaskHubClient } from "./client.ts";
+import { FunctionLog } from "./function-log.ts";
 import { startPartitionManager } from "./leases/partition-manager.ts";
 import { newWorkerId } from "./leases/worker-id.ts";
 import { HeldMessages } from "./messages/held-messages.ts";
@@ -14,12 +15,13 @@ import { runEpisode } from "./orchestrations/run-episode.ts";
 import type { FunctionInvoker } from "./ports.ts";
 import { MessageRouter } from "./routing/message-router.ts";
 import type { DurableTaskSettings } from "./settings.ts";
-import { createTaskHubClient } from "./task-hub-client.ts";
+import { createTaskHubClient, type StartTrust } from "./task-hub-client.ts";
 import { LargePayloads } from "./taskhub/large-payloads.ts";
 import { openTaskHub, type TaskHub } from "./taskhub/task-hub.ts";
 import { HistoryStore } from "./tracking/history-store.ts";
 import { InstanceStore } from "./tracking/instance-store.ts";
 
+export { FUNCTION_LOG_CATEGORY } from "./function-log.ts";
 export { resolveDurableTaskSettings } from "./resolve-settings.ts";
 
 export type EngineOptions = {
@@ -105,7 +107,8 @@ function assemble(hub: TaskHub, { storage, settings, invoker, clock, log }: Engi
     onAbandoned: (name, time) =>
       name === workItems.name ? activities.expectAt(time) : orchestrations.expectAt(name, time),
   });
-  const trustedStarts = new Set<string>();
+  const functionLog = new FunctionLog(log, settings);
+  const trustedStarts = new Map<string, StartTrust>();
   const router: MessageRouter = new MessageRouter({
     controlQueues,
     workItems,
@@ -150,6 +153,7 @@ function assemble(hub: TaskHub, { storage, settings, invoker, clock, log }: Engi
     invoker,
     clock,
     log: log.child("engine.activities"),
+    functionLog,
     maxConcurrentActivities: settings.maxConcurrentActivityFunctions,
     maxPollingIntervalMs: settings.maxQueuePollingIntervalMs,
   });
@@ -159,14 +163,15 @@ function assemble(hub: TaskHub, { storage, settings, invoker, clock, log }: Engi
     instances,
     clock,
     settings,
+    functionLog,
     send: (message) => router.send(message),
     async sendStart(message, writeRow) {
       const queue = router.queueOf(message.taskMessage.OrchestrationInstance.InstanceId);
       const delivery = await router.prepareControl(queue, message);
       try {
-        const isOurs = await writeRow(delivery.sent);
+        const trust = await writeRow(delivery.sent);
         // The session need not look whether somebody else's start won.
-        if (isOurs && delivery.messageId !== null) trustedStarts.add(delivery.messageId);
+        if (trust !== null && delivery.messageId !== null) trustedStarts.set(delivery.messageId, trust);
       } catch (error) {
         delivery.leave();
         throw error;

@@ -6,19 +6,19 @@ import { newGuidN } from "../shared/ids.ts";
 import { deleteBlobsBelow } from "../storage/gzip-blobs.ts";
 import type { InstanceFilter, InstancePage, InstanceStatus, StartRequest, TaskHubClient } from "./client.ts";
 import { OrchestrationAlreadyExistsError } from "./errors.ts";
-import {
-  EventType,
-  type ExecutionStartedEvent,
-  type HistoryEvent,
-  type OrchestrationStatusName,
-} from "./history/events.ts";
+import type { FunctionLog } from "./function-log.ts";
+import { EventType, type ExecutionStartedEvent, type HistoryEvent, TERMINAL } from "./history/events.ts";
 import type { OutgoingMessage } from "./messages/message-data.ts";
 import type { SentMessage } from "./messages/message-queue.ts";
+import { endForReplacement } from "./replace-instance.ts";
 import type { DurableTaskSettings } from "./settings.ts";
 import { escapeKey } from "./taskhub/names.ts";
 import type { TaskHub } from "./taskhub/task-hub.ts";
 import type { HistoryStore } from "./tracking/history-store.ts";
-import type { InstanceStore } from "./tracking/instance-store.ts";
+import type { InstanceRow, InstanceStore } from "./tracking/instance-store.ts";
+
+/** A start whose row is of this start: the instance is new (`first`), or there was one of that id before (`again`). */
+export type StartTrust = "first" | "again";
 
 export type TaskHubClientDeps = {
   hub: TaskHub;
@@ -26,17 +26,17 @@ export type TaskHubClientDeps = {
   instances: InstanceStore;
   clock: Clock;
   settings: Pick<DurableTaskSettings, "defaultVersion" | "overridableExistingInstanceStates">;
+  functionLog: FunctionLog;
   /** Sends to an instance's control queue. */
   send: (message: OutgoingMessage) => Promise<SentMessage>;
-  /** Sends a start; `writeRow` runs before anybody here works on it, and tells whether the row is of this start. */
-  sendStart: (message: OutgoingMessage, writeRow: (sent: SentMessage) => Promise<boolean>) => Promise<void>;
+  /** Sends a start; `writeRow` runs before anybody here works on it. */
+  sendStart: (message: OutgoingMessage, writeRow: (sent: SentMessage) => Promise<StartTrust | null>) => Promise<void>;
   /** What is in memory of an instance is no longer true. */
   forget: (instanceId: string) => void;
   /** Runs `work` while nothing of the instance is worked on here. */
   apart: <Result>(instanceId: string, work: () => Promise<Result>) => Promise<Result>;
 };
 
-const TERMINAL: readonly OrchestrationStatusName[] = ["Completed", "Failed", "Terminated", "Canceled"];
 const CLIENT = { InstanceId: "", ExecutionId: "" };
 const PURGE_PAGE = 100;
 const PURGES_AT_ONCE = 8;
@@ -47,7 +47,7 @@ export function createTaskHubClient(deps: TaskHubClientDeps): TaskHubClient {
   const base = () => ({ EventId: -1, IsPlayed: false, Timestamp: clock.nowTicks() });
   const client: TaskHubClient = {
     hubName: hub.hubName,
-    start: (request) => start(request, deps),
+    start: (request) => start(request, client, deps),
     getStatus: (instanceId, options = {}) => instances.status(instanceId, { withInput: options.withInput ?? true }),
     async getHistory(instanceId, executionId) {
       return (await histories.load(instanceId, executionId)).events;
@@ -74,17 +74,14 @@ export function createTaskHubClient(deps: TaskHubClientDeps): TaskHubClient {
 
 async function start(
   request: StartRequest,
+  client: TaskHubClient,
   deps: TaskHubClientDeps,
 ): Promise<{ instanceId: string; executionId: string }> {
-  const { instances, settings, clock } = deps;
+  const { settings, clock } = deps;
   const instanceId = request.instanceId ?? newGuidN();
   const executionId = newGuidN();
   // A new id of our own cannot be there already.
-  const existing = request.instanceId === undefined ? null : await instances.findRow(instanceId);
-  const mayOverride = settings.overridableExistingInstanceStates === "AnyState";
-  if (existing !== null && !mayOverride && !TERMINAL.includes(existing.status)) {
-    throw new OrchestrationAlreadyExistsError(instanceId, existing.status);
-  }
+  const existing = request.instanceId === undefined ? null : await makeRoom(instanceId, client, deps);
   const Event: ExecutionStartedEvent = {
     EventType: EventType.ExecutionStarted,
     EventId: -1,
@@ -104,8 +101,27 @@ async function start(
   };
   const message = toInstance(instanceId, Event, executionId);
   if (existing !== null) deps.forget(instanceId);
-  await deps.sendStart(message, ({ blobName }) => instances.writeStarted(Event, existing, blobName));
+  await deps.sendStart(message, async ({ blobName }) => {
+    const isOurs = await deps.instances.writeStarted(Event, existing, blobName);
+    if (!isOurs) return null;
+    return existing === null ? "first" : "again";
+  });
+  deps.functionLog.scheduled({ instanceId, name: request.name, type: "Orchestrator" }, "NewInstance");
   return { instanceId, executionId };
+}
+
+/** The row that a new start replaces, its instance ended; null where there is none. */
+async function makeRoom(
+  instanceId: string,
+  client: TaskHubClient,
+  { instances, settings, clock }: TaskHubClientDeps,
+): Promise<InstanceRow | null> {
+  const existing = await instances.findRow(instanceId);
+  if (existing === null || TERMINAL.includes(existing.status)) return existing;
+  if (settings.overridableExistingInstanceStates === "AnyState") {
+    return endForReplacement(instanceId, existing, { client, instances, clock });
+  }
+  throw new OrchestrationAlreadyExistsError(instanceId, existing.status);
 }
 
 function toInstance(instanceId: string, Event: HistoryEvent, executionId: string | null = null): OutgoingMessage {

@@ -2,6 +2,7 @@
 
 export { type HostJson, loadHostJson } from "./config/host-json.ts";
 export { type LocalSettings, loadLocalSettings } from "./config/local-settings.ts";
+export { isLogged } from "./config/log-levels.ts";
 export { createFunctionInvoker } from "./durable-invoker.ts";
 export { HostError, type HostErrorCode } from "./errors.ts";
 export { type FunctionsHost, startFunctionsHost } from "./functions-host.ts";

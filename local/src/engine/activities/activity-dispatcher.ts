@@ -1,5 +1,6 @@
 import type { Clock } from "../../shared/clock.ts";
 import type { Logger } from "../../shared/logger.ts";
+import type { FunctionLog } from "../function-log.ts";
 import {
   EventType,
   type TaskCompletedEvent,
@@ -21,6 +22,7 @@ export type ActivityDispatcherDeps = {
   invoker: FunctionInvoker;
   clock: Clock;
   log: Logger;
+  functionLog: FunctionLog;
   maxConcurrentActivities: number;
   maxPollingIntervalMs: number;
 };
@@ -132,7 +134,7 @@ export class ActivityDispatcher {
 
   /** Null where no worker could run it now. */
   async #invoke(event: TaskScheduledEvent, instanceId: string): Promise<ActivityOutcome | null> {
-    const { invoker, log } = this.#deps;
+    const { invoker, log, functionLog } = this.#deps;
     const unrunnable = unrunnableActivityOutcome(event.Name, invoker.durableFunctions());
     if (unrunnable !== null) return unrunnable;
     let input: string | null;
@@ -143,8 +145,16 @@ export class ActivityDispatcher {
       const { message, stack = null } = error as Error;
       return activityOutcome(event.Name, { kind: "threw", message, stack });
     }
+    const logged = { instanceId, name: event.Name, type: "Activity" } as const;
+    functionLog.started(logged, input, { taskEventId: event.EventId });
     const reply = await invoker.invokeActivity({ name: event.Name, instanceId, input });
-    if (reply.kind !== "unavailable") return activityOutcome(event.Name, reply);
+    if (reply.kind !== "unavailable") {
+      const outcome = activityOutcome(event.Name, reply);
+      const taskEventId = event.EventId;
+      if (outcome.kind === "completed") functionLog.completed(logged, outcome.result, { taskEventId });
+      else functionLog.failed(logged, outcome.reason, { taskEventId });
+      return outcome;
+    }
     log.debug("An activity is put off.", { instanceId, functionName: event.Name, reason: reply.reason });
     return null;
   }

@@ -44,6 +44,9 @@ export const OrchestrationStatus = {
 export type OrchestrationStatusName = keyof typeof OrchestrationStatus;
 export type OrchestrationStatusNumber = (typeof OrchestrationStatus)[OrchestrationStatusName];
 
+/** Nothing happens any more to an instance with one of these. */
+export const TERMINAL: readonly OrchestrationStatusName[] = ["Completed", "Failed", "Terminated", "Canceled"];
+
 export type OrchestrationInstance = { InstanceId: string; ExecutionId: string | null };
 
 export type ParentInstance = {

@@ -28,6 +28,7 @@ const MAX_ABANDON_S = 600;
 const MAX_ABANDON_COUNT = 30;
 // From here on a message has come back for hours: nothing here drops it, but somebody should look.
 const POISON_COUNT = 10;
+const MAX_READS_WITHOUT_BLOB = 3;
 
 let sequenceNumber = 0;
 
@@ -96,13 +97,7 @@ export class MessageQueue {
         try {
           return { ...place, data: await this.#decode(item.messageText) };
         } catch (error) {
-          this.#deps.log.warn("A queue message cannot be read; it is put back.", {
-            queue: this.name,
-            messageId: item.messageId,
-            dequeueCount: item.dequeueCount,
-            reason: (error as Error).message,
-          });
-          await this.#abandonPlace(place);
+          await this.#putAside(place, error);
           return null;
         }
       }),
@@ -111,7 +106,7 @@ export class MessageQueue {
   }
 
   /** Removes a message that was dealt with; one that is gone already counts as removed. */
-  async delete(message: ReceivedMessage): Promise<void> {
+  async delete(message: Omit<ReceivedMessage, "data">): Promise<void> {
     const { queue } = this.#deps;
     try {
       await queue.deleteMessage(message.messageId, message.popReceipt);
@@ -140,6 +135,21 @@ export class MessageQueue {
   /** Calls `wake` whenever this process sends to this queue, so that its reader need not wait. */
   onSend(wake: () => void): void {
     this.#wake = wake;
+  }
+
+  /**
+   * A message that cannot be read. It is put back, as another host may know its kind; but not where its payload was purged, with
+   * its instance: a payload is stored before the message that names it, so it will never come.
+   */
+  async #putAside(place: Omit<ReceivedMessage, "data">, error: unknown): Promise<void> {
+    const { messageId, dequeueCount } = place;
+    const fields = { queue: this.name, messageId, dequeueCount, reason: (error as Error).message };
+    if (statusOf(error) === 404 && dequeueCount >= MAX_READS_WITHOUT_BLOB) {
+      this.#deps.log.warn("A queue message is thrown away, as its payload is gone.", fields);
+      return this.delete(place);
+    }
+    this.#deps.log.warn("A queue message cannot be read; it is put back.", fields);
+    await this.#abandonPlace(place);
   }
 
   async #abandonPlace(message: Omit<ReceivedMessage, "data">): Promise<void> {

@@ -2,6 +2,7 @@
 
 import type { Clock } from "../../shared/clock.ts";
 import type { Logger } from "../../shared/logger.ts";
+import type { FunctionLogSettings } from "../function-log.ts";
 import type { HistoryEvent } from "../history/events.ts";
 import type { OutgoingMessage, TaskMessage } from "../messages/message-data.ts";
 import type { FunctionInvoker } from "../ports.ts";
@@ -16,7 +17,8 @@ export type EpisodeSettings = Pick<
   | "defaultAsyncRequestSleepTimeMs"
   | "maxOrchestrationActions"
   | "storeInputsInOrchestrationHistory"
->;
+> &
+  FunctionLogSettings;
 
 export type EpisodeDeps = {
   invoker: FunctionInvoker;

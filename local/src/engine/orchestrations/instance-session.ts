@@ -16,10 +16,15 @@ export type SessionDeps = CheckpointDeps & {
   episode: EpisodeDeps;
   runEpisode: RunEpisode;
   visibilityTimeoutMs: number;
-  /** Starts whose row this process wrote itself, by message id: they need no second look. */
-  trustedStarts: Set<string>;
+  /**
+   * Starts whose row this process wrote itself, by message id: they need no second look, and the `first` of an id has no
+   * history to be read.
+   */
+  trustedStarts: Map<string, "first" | "again">;
   log: Logger;
 };
+
+const NO_HISTORY: StoredHistory = { events: [], executionId: null, etag: null, blobNames: [] };
 
 // So often a message for an instance that has not begun comes back: its start may be in the hands of a host that died.
 const MAX_DEQUEUES_UNSTARTED = 10;
@@ -125,7 +130,12 @@ export class InstanceSession {
   async #isAcceptableStart(message: ReceivedMessage): Promise<boolean> {
     const { trustedStarts, instances, held, visibilityTimeoutMs } = this.#deps;
     const start = topLevelStartOf(message);
-    if (start === null || trustedStarts.delete(message.messageId)) return true;
+    if (start === null) return true;
+    const trust = trustedStarts.get(message.messageId);
+    trustedStarts.delete(message.messageId);
+    // Should there be one all the same, the append finds out.
+    if (trust === "first") this.#history ??= NO_HISTORY;
+    if (trust !== undefined) return true;
     const verdict = judgeStart(start, message, await instances.findRow(this.instanceId), visibilityTimeoutMs);
     if (verdict === "delete") await held.delete(message);
     if (verdict === "abandon") await held.abandon(message);

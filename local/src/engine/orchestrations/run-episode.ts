@@ -5,11 +5,12 @@ import { newGuidN } from "../../shared/ids.ts";
 import { type EventRaisedEvent, EventType, type ExecutionStartedEvent, type HistoryEvent } from "../history/events.ts";
 import { unknownFunctionText } from "../known-functions.ts";
 import type { DurableFunction } from "../ports.ts";
+import { logArrived, logDecided } from "./episode-log.ts";
 import type { EpisodeDeps, EpisodeInput, EpisodeResult, Outgoing } from "./episode-types.ts";
 import { orchestratorPayload } from "./payload.ts";
 import { type Execution, eventBase } from "./replay/execution.ts";
 import { mergeMessages } from "./replay/merge-messages.ts";
-import { endEvents, type OrchestrationEnd, unknownFunctionEnd, VERSION_MISMATCH } from "./replay/orchestration-end.ts";
+import { endEvents, unknownFunctionEnd, VERSION_MISMATCH } from "./replay/orchestration-end.ts";
 import { parseOrchestratorReply } from "./replay/orchestrator-reply.ts";
 import { isVersionAccepted } from "./replay/version-match.ts";
 import { isCutOff } from "./sort-batch.ts";
@@ -29,16 +30,18 @@ export async function runEpisode(input: EpisodeInput, deps: EpisodeDeps): Promis
 
   let execution = opened;
   const outgoing: Outgoing[] = [];
+  logArrived(execution, input.history.length, deps);
   for (;;) {
     const verdict = await judge(execution, deps);
     if (verdict.kind === "postponed") return { kind: "abandoned", reason: verdict.reason };
     outgoing.push(...appendDecisions(execution, verdict, deps));
     markPlayed(execution.events);
+    logDecided(execution, verdict, deps);
     if (verdict.end?.kind === "continued-as-new") {
       execution = nextGeneration(execution, verdict.end, deps);
+      logArrived(execution, 0, deps);
       continue;
     }
-    if (verdict.end !== null) logEnd(verdict.end, execution, deps);
     return advanced(execution, input, outgoing, verdict.customStatus, opened !== execution);
   }
 }
@@ -125,12 +128,6 @@ function nextGeneration(
   const carried = end.carriedEvents.map((it) => ({ ...it, IsPlayed: false }));
   const close = { ...eventBase(clock), EventType: EventType.OrchestratorCompleted };
   return { instanceId, executionId, started: next, events: [wakeUp, next, ...carried, close] };
-}
-
-function logEnd(end: OrchestrationEnd, { instanceId, executionId, started }: Execution, { log }: EpisodeDeps): void {
-  const fields = { functionName: started.Name, instanceId, executionId };
-  if (end.kind !== "failed") log.debug("An orchestration ended.", { ...fields, status: end.kind });
-  else log.warn("An orchestration failed.", { ...fields, reason: end.result ?? end.failureDetails?.ErrorMessage });
 }
 
 function advanced(

@@ -220,3 +220,14 @@ test("a message that a .NET host gzipped into a blob is read", async () => {
   await client.sendMessage(wire["reference to a blob"]);
   expect((await receiveOne()).data.TaskMessage.Event).toMatchObject({ Name: "HelloSequence", Input: '"Tokyo"' });
 });
+
+test("a message whose payload was purged is thrown away, but not the first time", async () => {
+  const { queue, client, logged } = await openQueue(1_000);
+  await client.sendMessage(wire["reference to a blob"]);
+  const count = async () => (await client.getProperties()).approximateMessagesCount;
+  await waitFor(async () => {
+    expect(await queue.receive(32)).toEqual([]);
+    return (await count()) === 0;
+  });
+  expect(logged).toHaveLength(3);
+});

@@ -1,0 +1,35 @@
+import type { Clock } from "../shared/clock.ts";
+import type { TaskHubClient } from "./client.ts";
+import { OrchestrationNotReplacedError } from "./errors.ts";
+import { TERMINAL } from "./history/events.ts";
+import type { InstanceRow, InstanceStore } from "./tracking/instance-store.ts";
+
+// As long as the extension waits for the end of what a new start replaces.
+const END_TIMEOUT_MS = 180_000;
+const POLL_MS = 100;
+
+/**
+ * Ends an instance whose id is wanted for a new one.
+ *
+ * @returns its row once it has ended; null where it was purged meanwhile.
+ * @throws OrchestrationNotReplacedError if it does not end in time.
+ * @see Azure/azure-functions-durable-extension, DurabilityProvider.cs
+ */
+export async function endForReplacement(
+  instanceId: string,
+  row: InstanceRow,
+  { client, instances, clock }: { client: Pick<TaskHubClient, "terminate">; instances: InstanceStore; clock: Clock },
+): Promise<InstanceRow | null> {
+  // Apps and tests look for the first sentence, which is the extension's.
+  const reason =
+    `A new instance creation request has been issued for instance ${instanceId} which currently has status ` +
+    `${row.status}. It was terminated to make room.`;
+  await client.terminate(instanceId, reason);
+  const endsAt = clock.now().getTime() + END_TIMEOUT_MS;
+  while (clock.now().getTime() < endsAt) {
+    const found = await instances.findRow(instanceId);
+    if (found === null || TERMINAL.includes(found.status)) return found;
+    await clock.sleep(POLL_MS);
+  }
+  throw new OrchestrationNotReplacedError(instanceId, row.status);
+}

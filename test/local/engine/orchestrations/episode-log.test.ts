@@ -1,0 +1,103 @@
+import { expect, test } from "vitest";
+import type { EpisodeSettings } from "../../../../local/src/engine/orchestrations/episode-types.ts";
+import { createLogger, type LogEntry } from "../../../../local/src/shared/logger.ts";
+import { MemoryHub } from "../../../helpers/memory-hub.ts";
+import { type SdkApp, SdkInvoker } from "../../../helpers/sdk-orchestrator.ts";
+
+const orchestrators: SdkApp["orchestrators"] = {
+  *Greets(context) {
+    const who: unknown = yield context.df.waitForExternalEvent("Who");
+    return yield context.df.callActivity("Hello", who);
+  },
+  *Fails(context) {
+    yield context.df.callActivity("Hello", "first");
+    throw new Error("a secret");
+  },
+  *Again(context) {
+    yield context.df.callActivity("Hello", "first");
+    if (context.df.getInput() === 1) context.df.continueAsNew(2);
+    return "done";
+  },
+};
+
+function makeHub(settings: Partial<EpisodeSettings> = {}) {
+  const logged: LogEntry[] = [];
+  const invoker = new SdkInvoker({ orchestrators, activities: { Hello: (who: unknown) => `Hello ${who}` } });
+  const log = createLogger((entry) => logged.push(entry), "test");
+  const hub = new MemoryHub(invoker, { settings, log });
+  const lines = () => logged.filter((it) => it.component === "Host.Triggers.DurableTask").map((it) => it.message);
+  return { hub, lines };
+}
+
+async function greet(settings: Partial<EpisodeSettings> = {}): Promise<string[]> {
+  const { hub, lines } = makeHub(settings);
+  hub.start("Greets", { polite: true });
+  await hub.run();
+  hub.raise("abc", "Who", "you");
+  await hub.run();
+  return lines();
+}
+
+test("an orchestration's life is told in the extension's words, without what is in it", async () => {
+  expect(await greet()).toEqual([
+    "abc: Function 'Greets (Orchestrator)' started. IsReplay: False. Input: (Redacted 15 characters). State: Started. RuntimeStatus: Running. HubName: Hub. TaskEventId: -1",
+    "abc: Function 'Greets (Orchestrator)' awaited. IsReplay: False. State: Awaited. HubName: Hub.",
+    "abc: Function 'Greets (Orchestrator)' received a 'Who' event. State: ExternalEventRaised. HubName: Hub.",
+    "abc: Function 'Hello (Activity)' scheduled. Reason: Greets. IsReplay: False. State: Scheduled. RuntimeStatus: Pending. HubName: Hub.",
+    "abc: Function 'Greets (Orchestrator)' awaited. IsReplay: False. State: Awaited. HubName: Hub.",
+    "abc: Function 'Greets (Orchestrator)' completed. ContinuedAsNew: False. IsReplay: False. Output: (Redacted 11 characters). State: Completed. RuntimeStatus: Completed. HubName: Hub. TaskEventId: -1",
+  ]);
+});
+
+test("traceInputsAndOutputs shows it", async () => {
+  const text = (await greet({ traceInputsAndOutputs: true })).join("\n");
+  expect(text).toContain('Input: {"polite":true}.');
+  expect(text).toContain('Input: "you".');
+  expect(text).toContain('Output: "Hello you".');
+});
+
+test("traceReplayEvents tells again what is replayed, and says so", async () => {
+  const replayed = (await greet({ traceReplayEvents: true })).filter((it) => /IsReplay: True/.test(it));
+  expect(replayed.map((it) => it.slice(0, it.indexOf(".")))).toEqual([
+    "abc: Function 'Greets (Orchestrator)' started",
+    "abc: Function 'Greets (Orchestrator)' started",
+    "abc: Function 'Hello (Activity)' scheduled",
+  ]);
+});
+
+test("a failure's text is shown with the inputs only", async () => {
+  const failedLine = async (settings: Partial<EpisodeSettings>) => {
+    const { hub, lines } = makeHub(settings);
+    hub.start("Fails");
+    await hub.run();
+    return lines().at(-1);
+  };
+  expect(await failedLine({})).toMatch(/failed with an error. Reason: \(Redacted \d+ characters\)/);
+  expect(await failedLine({ traceInputsAndOutputs: true })).toContain("a secret");
+});
+
+test("each generation begins and ends", async () => {
+  const { hub, lines } = makeHub();
+  hub.start("Again", 1);
+  await hub.run();
+  const ends = lines().map((it) => /started|completed. ContinuedAsNew: \w+/.exec(it)?.[0]);
+  expect(ends.filter((it) => it !== undefined)).toEqual([
+    "started",
+    "completed. ContinuedAsNew: True",
+    "started",
+    "completed. ContinuedAsNew: False",
+  ]);
+});
+
+test.each([
+  ["terminated", "was terminated. Reason: (Redacted 6 characters)."],
+  ["suspended", "Suspending function 'Greets (Orchestrator)'."],
+] as const)("being %s is told", async (how, expected) => {
+  const { hub, lines } = makeHub();
+  hub.start("Greets");
+  await hub.run();
+  if (how === "suspended") hub.suspend("abc");
+  else hub.terminate("abc", "enough");
+  await hub.run();
+  expect(lines().join("\n")).toContain(expected);
+});
