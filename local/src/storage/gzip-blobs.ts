@@ -1,10 +1,12 @@
 import { promisify } from "node:util";
 import { gunzip, gzip } from "node:zlib";
 import type { ContainerClient } from "@azure/storage-blob";
+import { Semaphore } from "../shared/semaphore.ts";
 import { statusOf } from "./storage-errors.ts";
 
 const compress = promisify(gzip);
 const decompress = promisify(gunzip);
+const MAX_DELETIONS_AT_ONCE = 32;
 
 /** Stores text gzipped; the container is made on first use, as it is needed seldom. */
 export async function uploadGzip(container: ContainerClient, name: string, text: string): Promise<void> {
@@ -31,7 +33,8 @@ export async function deleteBlobsBelow(container: ContainerClient, prefix: strin
   try {
     const names: string[] = [];
     for await (const blob of container.listBlobsFlat({ prefix })) names.push(blob.name);
-    await Promise.all(names.map((name) => container.getBlobClient(name).deleteIfExists()));
+    const deletions = new Semaphore(MAX_DELETIONS_AT_ONCE);
+    await Promise.all(names.map((name) => deletions.run(() => container.getBlobClient(name).deleteIfExists())));
   } catch (error) {
     if (statusOf(error) !== 404) throw error;
   }

@@ -3,7 +3,13 @@ import type { Logger } from "../../shared/logger.ts";
 import type { ReceivedMessage } from "./message-data.ts";
 import type { MessageQueue } from "./message-queue.ts";
 
-type Held = { message: ReceivedMessage; queue: MessageQueue; renewal: Promise<void> };
+type Held = {
+  message: ReceivedMessage;
+  queue: MessageQueue;
+  /** By this process's clock: the service's may differ by minutes. */
+  renewAtMs: number;
+  renewal: Promise<void>;
+};
 
 export type HeldMessagesDeps = {
   clock: Clock;
@@ -49,9 +55,10 @@ export class HeldMessages {
     const known = this.#held.get(message.messageId);
     if (known !== undefined) {
       Object.assign(known.message, { popReceipt: message.popReceipt, nextVisibleAt: message.nextVisibleAt });
+      known.renewAtMs = this.#nextRenewalMs();
       return false;
     }
-    this.#held.set(message.messageId, { message, queue, renewal: Promise.resolve() });
+    this.#held.set(message.messageId, { message, queue, renewAtMs: this.#nextRenewalMs(), renewal: Promise.resolve() });
     return true;
   }
 
@@ -103,9 +110,12 @@ export class HeldMessages {
     }
   }
 
-  #isDue({ message }: Held): boolean {
-    const leftMs = message.nextVisibleAt.getTime() - this.#deps.clock.now().getTime();
-    return leftMs < this.#deps.visibilityTimeoutMs * (1 - RENEW_AT);
+  #isDue({ renewAtMs }: Held): boolean {
+    return this.#deps.clock.now().getTime() >= renewAtMs;
+  }
+
+  #nextRenewalMs(): number {
+    return this.#deps.clock.now().getTime() + this.#deps.visibilityTimeoutMs * RENEW_AT;
   }
 
   #startRenewal(held: Held): Promise<void> {
@@ -113,9 +123,13 @@ export class HeldMessages {
     return held.renewal;
   }
 
-  async #renew({ message, queue }: Held): Promise<void> {
+  async #renew(held: Held): Promise<void> {
+    const { message, queue } = held;
+    const renewAtMs = this.#nextRenewalMs();
     try {
-      if (await queue.renew(message)) return;
+      const isOurs = await queue.renew(message);
+      held.renewAtMs = renewAtMs;
+      if (isOurs) return;
       this.#deps.log.debug("A message was taken over by another host.", { queue: queue.name });
     } catch (error) {
       this.#deps.log.warn("A message could not be renewed.", { queue: queue.name, reason: (error as Error).message });

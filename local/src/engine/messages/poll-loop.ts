@@ -24,6 +24,7 @@ export class PollLoop {
   readonly #stopped = new AbortController();
   #pause = new AbortController();
   #isWoken = false;
+  #isComplaining = false;
   #timers = new Set<NodeJS.Timeout>();
   #loop: Promise<void> = Promise.resolve();
 
@@ -84,9 +85,15 @@ export class PollLoop {
   async #pollOnce(): Promise<number> {
     const { poll, log, name } = this.#options;
     try {
-      return await poll();
+      const found = await poll();
+      this.#isComplaining = false;
+      return found;
     } catch (error) {
-      if (!this.#stopped.signal.aborted) log.warn("Polling failed.", { name, reason: (error as Error).message });
+      if (this.#stopped.signal.aborted) return -1;
+      // Once per outage, not once per attempt.
+      const level = this.#isComplaining ? "debug" : "warn";
+      this.#isComplaining = true;
+      log.log(level, "Polling failed; it is tried again.", { name, reason: (error as Error).message });
       return -1;
     }
   }

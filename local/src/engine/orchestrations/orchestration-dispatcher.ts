@@ -1,11 +1,11 @@
 import type { Clock } from "../../shared/clock.ts";
 import type { Logger } from "../../shared/logger.ts";
+import { Semaphore } from "../../shared/semaphore.ts";
 import type { HeldMessages } from "../messages/held-messages.ts";
 import type { ReceivedMessage } from "../messages/message-data.ts";
 import type { MessageQueue } from "../messages/message-queue.ts";
 import { PollLoop } from "../messages/poll-loop.ts";
 import { InstanceSession, type SessionDeps } from "./instance-session.ts";
-import { Semaphore } from "./semaphore.ts";
 
 export type OrchestrationDispatcherDeps = {
   controlQueues: readonly MessageQueue[];
@@ -166,12 +166,9 @@ export class OrchestrationDispatcher {
 
   async #runSession(session: InstanceSession): Promise<void> {
     await this.#barred.get(session.instanceId);
-    const release = await this.#slots.acquire();
-    try {
+    await this.#slots.run(async () => {
       while (session.hasPending) await session.runEpisode();
-    } finally {
-      release();
-    }
+    });
   }
 
   #evict(session: InstanceSession): void {

@@ -1,4 +1,5 @@
 import type { Clock } from "../../shared/clock.ts";
+import { Semaphore } from "../../shared/semaphore.ts";
 import type { HeldMessages } from "../messages/held-messages.ts";
 import type { OutgoingMessage, ReceivedMessage } from "../messages/message-data.ts";
 import type { MessageQueue, SentMessage } from "../messages/message-queue.ts";
@@ -36,19 +37,27 @@ export type MessageTakers = {
   expectAt: (queueName: string, time: Date) => void;
 };
 
+// A fan-out of thousands, sent at once, would keep the storage so busy that the leases of the partitions run out meanwhile.
+const MAX_SENDS_AT_ONCE = 64;
+
 /**
  * Sends messages; those that this host will work on itself are sent invisible to others and handed over from memory, so that
  * nothing waits for polling and a crash loses nothing: they appear when their visibility timeout is over.
  */
 export class MessageRouter {
   readonly #deps: MessageRouterDeps;
+  readonly #sends = new Semaphore(MAX_SENDS_AT_ONCE);
 
   constructor(deps: MessageRouterDeps) {
     this.#deps = deps;
   }
 
   /** Sends what an episode of `senderId` decided. */
-  prepare(senderId: string, { route, message, visibleAt }: Outgoing): Promise<PreparedDelivery> {
+  prepare(senderId: string, outgoing: Outgoing): Promise<PreparedDelivery> {
+    return this.#sends.run(() => this.#prepare(senderId, outgoing));
+  }
+
+  #prepare(senderId: string, { route, message, visibleAt }: Outgoing): Promise<PreparedDelivery> {
     switch (route) {
       case "work-items":
         return this.#prepareWorkItem(message);

@@ -3,6 +3,7 @@
 
 import { randomBytes } from "node:crypto";
 import type { ContainerClient } from "@azure/storage-blob";
+import { Semaphore } from "../../shared/semaphore.ts";
 import { downloadGzip, uploadGzip } from "../../storage/gzip-blobs.ts";
 
 /** 60 KiB of UTF-16: a table column holds 64 KiB. */
@@ -10,6 +11,9 @@ const MAX_PROPERTY_BYTES = 60 * 1024;
 const UTF16_UNIT_BYTES = 2;
 
 export const isLargeProperty = (text: string): boolean => text.length * UTF16_UNIT_BYTES > MAX_PROPERTY_BYTES;
+
+// A history may name thousands; all at once, with their texts, would be too much for both sides.
+const MAX_BLOBS_AT_ONCE = 32;
 
 /** The random part keeps two hosts that both believe to own an instance from overwriting each other's. */
 export function historyBlobName(partitionKey: string, rowKey: string, eventType: string, property: string): string {
@@ -20,17 +24,18 @@ export function historyBlobName(partitionKey: string, rowKey: string, eventType:
 /** The blobs that stand for payloads in queue messages and table columns. */
 export class LargePayloads {
   readonly #container: ContainerClient;
+  readonly #transfers = new Semaphore(MAX_BLOBS_AT_ONCE);
 
   constructor(container: ContainerClient) {
     this.#container = container;
   }
 
   save(name: string, text: string): Promise<void> {
-    return uploadGzip(this.#container, name, text);
+    return this.#transfers.run(() => uploadGzip(this.#container, name, text));
   }
 
   load(name: string): Promise<string> {
-    return downloadGzip(this.#container, name);
+    return this.#transfers.run(() => downloadGzip(this.#container, name));
   }
 
   async remove(name: string): Promise<void> {

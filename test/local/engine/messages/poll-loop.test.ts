@@ -57,3 +57,13 @@ test("a poll that fails is told, and tried again after a second", async () => {
   expect(pauses[0]).toBe(1_000);
   expect(logged).toMatchObject([{ level: "warn", fields: { name: "queue", reason: "no route" } }]);
 });
+
+test("an outage is told once, and the next one again", async () => {
+  const { pauses, logged } = startLoop([new Error("gone"), new Error("gone"), 0, new Error("gone again")]);
+  await waitFor(() => pauses.length === 4);
+  expect(logged.map(({ level, fields }) => [level, fields["reason"]])).toEqual([
+    ["warn", "gone"],
+    ["debug", "gone"],
+    ["warn", "gone again"],
+  ]);
+});

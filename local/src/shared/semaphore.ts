@@ -14,6 +14,16 @@ export class Semaphore {
     return () => this.#release();
   }
 
+  /** Runs `work` in a slot. */
+  async run<Result>(work: () => Promise<Result>): Promise<Result> {
+    const release = await this.acquire();
+    try {
+      return await work();
+    } finally {
+      release();
+    }
+  }
+
   #release(): void {
     const next = this.#waiting.shift();
     if (next === undefined) this.#free += 1;
