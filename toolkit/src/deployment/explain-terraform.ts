@@ -1,7 +1,7 @@
 // Tells from what terraform and azurerm printed which case it is, and what a person should read instead.
 
 import { OperationError, type SameKitError, UsageError } from "@same-kit/local";
-import type { TerraformError } from "../adapters/terraform/terraform.ts";
+import { plainText, type TerraformError } from "../adapters/terraform/terraform.ts";
 import type { TerraformDiagnostic } from "../adapters/terraform/ui-events.ts";
 import type { FailureCode } from "./failure-cases.ts";
 
@@ -265,9 +265,9 @@ function withProgress(message: string, error: TerraformError, { done, planned }:
 }
 
 export function textOf(error: TerraformError): string {
-  const { errors, stderr, stdout } = error.run;
+  const { errors } = error.run;
   if (errors.length > 0) return errors.map(({ summary, detail }) => `${summary}\n${detail}`).join("\n\n");
-  return stderr || stdout;
+  return plainText(error.run).trim() || "terraform ended without a word.";
 }
 
 export function firstSentence(text: string): string {

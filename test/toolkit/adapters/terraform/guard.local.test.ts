@@ -4,6 +4,7 @@ import { chmod, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { expect, test } from "vitest";
 import { packageRoot } from "../../../../local/src/index.ts";
+import { identifyProcess } from "../../../../local/src/process/process-identity.ts";
 import { Terraform } from "../../../../toolkit/src/adapters/terraform/terraform.ts";
 import { makeTempDir } from "../../../helpers/temp-dir.ts";
 import { waitFor } from "../../../helpers/wait-for.ts";
@@ -17,7 +18,7 @@ async function fakeTerraform(times: number): Promise<{ binary: string; record: s
     binary,
     `#!/bin/sh
 n=0
-trap 'n=$((n+1)); echo interrupt >> "${record}"; [ $n -ge ${times} ] && exit 1' INT
+trap 'n=$((n+1)); echo Interrupt received.; echo interrupt >> "${record}"; [ $n -ge ${times} ] && exit 1' INT
 echo started >> "${record}"
 while :; do sleep 0.05; done
 `,
@@ -62,18 +63,34 @@ test("leaving now is a second interrupt", async () => {
   expect(await read()).toBe("started\ninterrupt\ninterrupt\n");
 });
 
-test("terraform is interrupted once when its starter is killed", async () => {
+test("terraform is interrupted once when its starter is killed, and does not die of what it prints then", async () => {
   const { binary, read } = await fakeTerraform(1);
   const guard = path.join(packageRoot(), "dist", "terraform", "guard.cjs");
   const starter = spawn(process.execPath, [
     "-e",
-    `require("node:child_process").fork(${JSON.stringify(guard)}, [${JSON.stringify(binary)}])`,
+    `require("node:child_process").fork(${JSON.stringify(guard)}, [${JSON.stringify(binary)}], { silent: true })`,
   ]);
   await waitFor(async () => (await read()).includes("started"), { what: "terraform's start" });
   starter.kill("SIGKILL");
   await once(starter, "exit");
   await waitFor(async () => (await read()).includes("interrupt"), { what: "the interrupt" });
   expect(await read()).toBe("started\ninterrupt\n");
+});
+
+test("a terraform that was killed is told so, and its provider does not go on alone", async () => {
+  const folder = await makeTempDir();
+  const [binary, pidFile] = [path.join(folder, "terraform"), path.join(folder, "provider.pid")];
+  const provider = `sh -c 'echo $$ > "${pidFile}"; exec sleep 600' > /dev/null 2>&1 &`;
+  await writeFile(binary, `#!/bin/sh\necho '{"type":"version","ui":"1.2"}'\n${provider}\nwait\n`, { mode: 0o755 });
+  const run = terraformWith(binary, never, never).apply("plan");
+  const providerPid = await waitFor(async () => Number(await readFile(pidFile, "utf8").catch(() => "")) || undefined);
+  const terraformPid = Number((await readFile(`/proc/${providerPid}/stat`, "utf8")).split(" ")[4]);
+  process.kill(terraformPid, "SIGKILL");
+  await expect(run).rejects.toMatchObject({
+    code: "ERR_TERRAFORM",
+    message: expect.stringMatching(/^terraform apply failed \(exit code 1\)\.\nterraform was ended by SIGKILL/),
+  });
+  await waitFor(() => identifyProcess(providerPid) === undefined, { what: "the provider's end" });
 });
 
 test("a terraform that is not there is told with the way out", async () => {

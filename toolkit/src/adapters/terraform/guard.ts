@@ -1,12 +1,14 @@
 // A process between same-kit and terraform. Terraform must get exactly one interrupt, must not get the terminal's, and must not
 // go on alone when same-kit was killed: this keeps it in its own process group, passes on what it is told to, and interrupts it
-// once when its starter is gone. Terraform then stops its provider's calls and saves the state.
+// once when its starter is gone. Terraform then stops its provider's calls and saves the state. What it prints goes through
+// here, as it would die of a broken pipe, before it has saved anything, if its output led straight to a starter that is gone.
 
 import { spawn } from "node:child_process";
+import type { Readable, Writable } from "node:stream";
 
 const [binary = "terraform", ...args] = process.argv.slice(2);
 
-const child = spawn(binary, args, { stdio: ["ignore", "inherit", "inherit"], detached: true });
+const child = spawn(binary, args, { stdio: ["ignore", "pipe", "pipe"], detached: true });
 let isEnding = false;
 
 function interruptOnce(): void {
@@ -15,6 +17,34 @@ function interruptOnce(): void {
   child.kill("SIGINT");
 }
 
+/** Goes on reading when nobody takes it any longer: a full pipe would stop terraform. */
+function pass(from: Readable, to: Writable): void {
+  let isGone = false;
+  to.on("error", () => {
+    isGone = true;
+  });
+  from.on("data", (chunk: Buffer) => void (isGone || to.write(chunk)));
+}
+
+/** Providers are of terraform's process group; they outlive a terraform that was killed. */
+function endGroup(pid: number | undefined): void {
+  if (pid === undefined) return;
+  try {
+    process.kill(-pid, "SIGKILL");
+  } catch {
+    // None is left.
+  }
+}
+
+/** Not by `process.exit`, which may cut off what is still being written. */
+function leave(code: number): void {
+  isEnding = true;
+  process.exitCode = code;
+  if (process.connected) process.disconnect();
+}
+
+pass(child.stdout, process.stdout);
+pass(child.stderr, process.stderr);
 // The terminal's Ctrl-C reaches this process too; same-kit decides what it means.
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => {});
 process.on("message", (message) => {
@@ -26,6 +56,13 @@ process.on("disconnect", interruptOnce);
 
 child.on("error", (error: NodeJS.ErrnoException) => {
   process.stderr.write(`${error.code ?? ""} ${error.message}\n`);
-  process.exit(error.code === "ENOENT" ? 127 : 126);
+  leave(error.code === "ENOENT" ? 127 : 126);
 });
-child.on("exit", (code) => process.exit(code ?? 1));
+child.on("exit", (_code, signal) => {
+  if (signal === null) return;
+  process.stderr.write(`terraform was ended by ${signal}: the state may miss what it was about to make.\n`);
+  endGroup(child.pid);
+});
+child.on("close", (code) => {
+  if (process.exitCode === undefined) leave(code ?? 1);
+});

@@ -179,14 +179,22 @@ export class TerraformError extends OperationError<"ERR_TERRAFORM"> {
 
   constructor(command: string, run: TerraformRun) {
     const [first] = run.errors;
-    const reason =
-      first === undefined ? lastLines(run.stderr || run.stdout) : `${first.summary}\n${first.detail}`.trim();
+    const reason = first === undefined ? lastLines(plainText(run)) : `${first.summary}\n${first.detail}`.trim();
     const place = first?.place ? ` (${first.place})` : "";
     const said = reason === "" ? "It printed nothing." : `${reason}${place}`;
     super({ code: "ERR_TERRAFORM", message: `terraform ${command} failed (exit code ${run.exitCode}).\n${said}` });
     this.command = command;
     this.run = run;
   }
+}
+
+/** What it printed outside its JSON lines, which say nothing to a person. */
+export function plainText({ stderr, stdout }: TerraformRun): string {
+  if (stderr.trim() !== "") return stderr;
+  return stdout
+    .split("\n")
+    .filter((line) => !line.startsWith("{"))
+    .join("\n");
 }
 
 function requireSuccess(command: string, run: TerraformRun): void {
