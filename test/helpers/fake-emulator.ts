@@ -55,5 +55,6 @@ export function bootedHost(client: Partial<TaskHubClient>): BootedHost {
     client: client as TaskHubClient,
     failed: new Promise(() => {}),
     stop: async () => {},
+    abandon: async () => {},
   };
 }

@@ -39,6 +39,8 @@ export type BootedHost = {
   /** Resolves with the reason when the host cannot go on. */
   failed: Promise<Error>;
   stop(): Promise<void>;
+  /** Stops without waiting for what still runs. */
+  abandon(): Promise<void>;
 };
 
 /** The local emulator. */

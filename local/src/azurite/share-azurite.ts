@@ -13,7 +13,7 @@ import { type AzuriteChild, startAzuriteChild } from "./start-azurite.ts";
 
 const LOSS_CHECK_MS = 1000;
 
-type AzuriteRecord = { process: ProcessIdentity; ports: AzuritePorts };
+type AzuriteRecord = { process: ProcessIdentity; ports: AzuritePorts; hasLostWrites: boolean };
 
 type Folder = AzuriteFiles & { dataDir: string; portsFile: string; logFile: string };
 
@@ -59,7 +59,8 @@ async function startShared(folder: Folder, wantedPorts: AzuritePorts | undefined
     sharing: folder,
     logFile: folder.logFile,
   });
-  const record: AzuriteRecord = { process: identifyProcess(child.pid) ?? { pid: child.pid }, ports: child.ports };
+  const { ports: openedPorts, hasLostWrites } = child;
+  const record = { process: identifyProcess(child.pid) ?? { pid: child.pid }, ports: openedPorts, hasLostWrites };
   const [mine] = await Promise.all([
     claim(folder.claimsDir),
     writeJsonAtomic(folder.recordFile, record),
@@ -79,7 +80,7 @@ function leaveChild(folder: Folder, child: AzuriteChild, mine: Claim): Promise<v
 }
 
 async function join(folder: Folder, record: AzuriteRecord, wanted?: AzuritePorts): Promise<RunningAzurite> {
-  const { ports, process } = record;
+  const { ports, process, hasLostWrites } = record;
   if (wanted !== undefined && describePorts(wanted) !== describePorts(ports)) throw runsElsewhere(ports, wanted);
   const mine = await claim(folder.claimsDir);
   let isLeaving = false;
@@ -88,7 +89,8 @@ async function join(folder: Folder, record: AzuriteRecord, wanted?: AzuritePorts
     connectionString: connectionStringFor(ports),
     isShared: true,
     pid: process.pid,
-    hasLostWrites: false,
+    // Whoever joins after a crash may have runs from before it, too.
+    hasLostWrites,
     ready: Promise.resolve(),
     lost: watchShared(record, () => isLeaving),
     stop: once(() => {

@@ -12,12 +12,12 @@ import type { LocalSetting } from "./start-local.ts";
 /** The Functions host on the app, with its storage in its settings; an error about the port names who has it. */
 export async function startHost(
   { options, appDir, folder, settings, storage, log }: LocalSetting,
-  extension: HostExtension,
+  extensions: readonly HostExtension[],
 ): Promise<FunctionsHost> {
   const { port, watch, inspect, appSettings } = options;
   const starting = startFunctionsHost({
     appDir,
-    extensions: [extension],
+    extensions,
     appSettings: {
       ...appSettings,
       AzureWebJobsStorage: storage.connectionString,

@@ -4,6 +4,7 @@ import type { InstanceStatus, TaskHubClient } from "../engine/client.ts";
 import { type Engine, FUNCTION_LOG_CATEGORY, startEngine } from "../engine/index.ts";
 import type { FunctionInvoker } from "../engine/ports.ts";
 import type { DurableTaskSettings } from "../engine/settings.ts";
+import { largeMessagesContainerName } from "../engine/taskhub/names.ts";
 import { createFunctionInvoker, type FunctionsHost, type HostedFunction, isLogged } from "../host/index.ts";
 import { identifyThisProcess } from "../process/process-identity.ts";
 import { type Clock, createSystemClock } from "../shared/clock.ts";
@@ -15,7 +16,9 @@ import { type AppSettings, loadDurableSettings, ownApp } from "./app-settings.ts
 import { findDoubtfulRuns } from "./doubtful-runs.ts";
 import { createDurableExtension } from "./durable-extension.ts";
 import { LateInvoker } from "./late-invoker.ts";
+import { createObserverExtension } from "./observer-extension.ts";
 import { type LocalStorage, openLocalStorage } from "./open-local-storage.ts";
+import { RecentEntries } from "./recent-entries.ts";
 import { startHost } from "./start-host.ts";
 import { StopStack } from "./stop-stack.ts";
 import type { StorageChoice } from "./storage-choice.ts";
@@ -75,6 +78,8 @@ export interface LocalHost {
   managementKey(): string;
   /** Stops what was started, last first. Safe to call twice. */
   stop(): Promise<void>;
+  /** As `stop`, for when nobody waits for what still runs: the worker ends first, with all that it does. */
+  abandon(): Promise<void>;
 }
 
 /**
@@ -100,7 +105,12 @@ export async function startLocal(options: LocalOptions): Promise<LocalHost> {
 async function startAll(options: LocalOptions, running: StopStack): Promise<LocalHost> {
   const { stateDir, storage: choice = { kind: "disk" }, appSettings = {}, hubName, onLog = () => {} } = options;
   const appDir = path.resolve(options.appDir ?? ownApp());
-  const log = createLogger(onLog, "local");
+  const entries = new RecentEntries();
+  const emit: LogSink = (entry) => {
+    entries.add(entry);
+    onLog(entry);
+  };
+  const log = createLogger(emit, "local");
   const [folder, { settings, logLevels }] = await Promise.all([
     openStateFolder(stateDir),
     loadDurableSettings(appDir, appSettings, hubName),
@@ -109,7 +119,7 @@ async function startAll(options: LocalOptions, running: StopStack): Promise<Loca
   running.add(() => storage.stop());
 
   const parts = await startParts(
-    { options, appDir, folder, settings, logLevels, storage, clock: createSystemClock(), log },
+    { options, appDir, folder, settings, logLevels, storage, clock: createSystemClock(), log, entries },
     running,
   );
   const runFile = await announce(options, { appDir, folder, settings, storage }, parts.host);
@@ -127,18 +137,20 @@ export type LocalSetting = {
   storage: LocalStorage;
   clock: Clock;
   log: Logger;
+  entries: RecentEntries;
 };
 
 type Parts = { host: FunctionsHost; engine: Engine; doubtfulRuns: InstanceStatus[] };
 
 /** Host and hub at once: the worker loads the app while Azurite comes up and the hub's tables are made. */
 async function startParts(setting: LocalSetting, running: StopStack): Promise<Parts> {
-  const { settings, storage, log, clock } = setting;
+  const { settings, storage, log, clock, entries } = setting;
   const extension = await createDurableExtension({ settings, clock, log: log.child("management") });
   running.add(() => extension.stop());
   const account = openStorage(storage.connectionString);
   void storage.lost.then(() => account.abandon());
-  const hostStarting = startHost(setting, extension);
+  const containerName = largeMessagesContainerName(settings.hubName);
+  const hostStarting = startHost(setting, [extension, createObserverExtension({ entries, account, containerName })]);
   running.add(async () => {
     const host = await hostStarting.catch(() => undefined);
     await host?.stop(account.isAbandoned ? { drainTimeoutMs: STOP_WITHOUT_STORAGE_MS } : {});
@@ -149,6 +161,8 @@ async function startParts(setting: LocalSetting, running: StopStack): Promise<Pa
   // Before the host: what runs is finished and saved while the worker still answers.
   running.add(async () => stopEngine(await engineStarting.catch(() => undefined), storage, account));
   running.add(async () => extension.endWaiting());
+  // Whoever waits for a line would keep the host's port open.
+  running.add(async () => entries.close());
 
   const [host, engine, invoker] = await Promise.all([hostStarting, engineStarting, invokerComing, storage.ready]);
   extension.connect({ client: engine.client, invoker, systemKey: () => host.systemKey(extension.name) });
@@ -248,6 +262,10 @@ function toLocalHost(
     },
     managementKey: () => host.systemKey("durabletask"),
     stop: () => running.stop(),
+    async abandon() {
+      await host.stop({ drainTimeoutMs: 0 });
+      await running.stop();
+    },
   };
 }
 

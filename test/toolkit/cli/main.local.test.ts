@@ -1,8 +1,10 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { cp, readdir, readFile } from "node:fs/promises";
+import { cp, readdir, readFile, stat } from "node:fs/promises";
 import path from "node:path";
 import { expect, onTestFinished, test } from "vitest";
+import { listDescendants } from "../../../local/src/process/kill-tree.ts";
+import { identifyProcess } from "../../../local/src/process/process-identity.ts";
 import type { RunSummary } from "../../../toolkit/src/usecases/run-summary.ts";
 import { makeTempDir } from "../../helpers/temp-dir.ts";
 import { waitFor } from "../../helpers/wait-for.ts";
@@ -19,9 +21,18 @@ type Call = {
   ended: Promise<{ code: number | null; signal: string | null }>;
 };
 
+const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(SAME_|FUNCTIONS_|CI$)/.test(name)));
+
 function start(cwd: string, ...args: string[]): Call {
-  const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(SAME_|FUNCTIONS_|CI$)/.test(name)));
-  const child = spawn(process.execPath, [LAUNCHER, ...args], { cwd, env, stdio: ["ignore", "pipe", "pipe"] });
+  return startWith({}, cwd, ...args);
+}
+
+function startWith(variables: NodeJS.ProcessEnv, cwd: string, ...args: string[]): Call {
+  const child = spawn(process.execPath, [LAUNCHER, ...args], {
+    cwd,
+    env: { ...env, ...variables },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
   onTestFinished(() => void child.kill("SIGKILL"));
   let stdout = "";
   let stderr = "";
@@ -36,7 +47,10 @@ function start(cwd: string, ...args: string[]): Call {
 }
 
 async function call(cwd: string, ...args: string[]) {
-  const started = start(cwd, ...args);
+  return resultOf(start(cwd, ...args));
+}
+
+async function resultOf(started: Call) {
   const { code } = await started.ended;
   return { code, stdout: started.stdout(), stderr: started.stderr() };
 }
@@ -114,15 +128,39 @@ test("with --json the run is the one document, a failed one too", async () => {
   });
 });
 
-test("Ctrl-C ends the run and keeps its record", async () => {
-  const dir = await copySlow();
-  const run = start(dir, "local", "run");
+async function startAtSecondStep(dir: string, ...args: string[]): Promise<Call> {
+  const run = start(dir, "local", "run", ...args);
   await waitFor(() => run.stderr().includes("waiting 1"), { what: "the second step", deadlineMs: 60_000 });
-  run.process.kill("SIGINT");
-  const { code } = await run.ended;
-  expect(code).toBe(130);
+  return run;
+}
+
+test.each([
+  ["SIGINT", 130],
+  ["SIGTERM", 143],
+] as const)("%s ends the run and keeps its record", async (signal, exitCode) => {
+  const dir = await copySlow();
+  const run = await startAtSecondStep(dir);
+  run.process.kill(signal);
+  expect(await run.ended).toEqual({ code: exitCode, signal: null });
   expect(run.stderr()).toContain("ERR_RUN_TERMINATED The run was interrupted and has been terminated.");
   expect(await statesOf(dir)).toEqual(["terminated"]);
+});
+
+test("a second Ctrl-C leaves at once, says how the run goes on, and leaves no process behind", async () => {
+  const dir = await copySlow();
+  const run = await startAtSecondStep(dir);
+  const azurite = await azuriteOf(dir);
+  const left = [azurite, ...(await listDescendants(run.process.pid as number))];
+  // A storage that does not answer: the first one cannot succeed.
+  process.kill(azurite, "SIGSTOP");
+  run.process.kill("SIGINT");
+  await waitFor(() => run.stderr().includes("Ctrl-C again leaves at once"), { what: "the answer to the first" });
+  run.process.kill("SIGINT");
+  expect((await run.ended).code).toBe(130);
+  process.kill(azurite, "SIGCONT");
+  const [id = ""] = await readdir(path.join(dir, ".same-kit", "runs"));
+  expect(run.stderr()).toContain(`The run ${id} did not end. \`same-kit local resume ${id}\` continues it`);
+  await waitFor(() => left.every((pid) => identifyProcess(pid) === undefined), { what: "the end of all it started" });
 });
 
 test("a time limit ends the run", async () => {
@@ -151,23 +189,47 @@ test("a run that a crash left is suspended by the next one, and can be continued
   expect(variables).toContainEqual(expect.objectContaining({ name: "steps", repr: "['first', 'second', 'third']" }));
 });
 
-test("a run whose storage is killed says how to go on, and completes when it is resumed", async () => {
+test("a run whose storage is killed is started again by itself, and each effect is in the result once", async () => {
   const dir = await copySlow();
-  const run = start(dir, "local", "run");
-  await waitFor(() => run.stderr().includes("waiting 1"), { what: "the second step", deadlineMs: 60_000 });
-  const { process: azurite } = JSON.parse(
-    await readFile(path.join(dir, ".same-kit", "azurite", "running.json"), "utf8"),
+  const run = await startAtSecondStep(dir);
+  process.kill(await azuriteOf(dir), "SIGKILL");
+  expect((await run.ended).code, run.stderr()).toBe(0);
+  expect(run.stderr()).toMatch(
+    /Warning: Azurite .* ended by SIGKILL while it was in use\. A new one is started for the run\./,
   );
-  process.kill(azurite.pid, "SIGKILL");
-  expect((await run.ended).code).toBe(1);
+  expect(await statesOf(dir)).toEqual(["completed"]);
   const [id = ""] = await readdir(path.join(dir, ".same-kit", "runs"));
-  expect(run.stderr()).toContain(`\`same-kit local resume ${id}\` continues it`);
-
-  const resumed = await call(dir, "local", "resume", id, "--json");
-  const { status, variables } = JSON.parse(resumed.stdout) as RunSummary;
-  expect({ code: resumed.code, status }).toEqual({ code: 0, status: "completed" });
+  const summary = await readFile(path.join(dir, ".same-kit", "runs", id, "summary.json"), "utf8");
+  const { steps, variables } = JSON.parse(summary) as RunSummary;
+  expect(steps).toHaveLength(3);
   expect(variables).toContainEqual(expect.objectContaining({ name: "steps", repr: "['first', 'second', 'third']" }));
 });
+
+test("a host that runs already shows what steps print as they print it", async () => {
+  const dir = await copySlow();
+  expect((await call(dir, "local", "up", "--detach", "--port", "0")).code).toBe(0);
+  const run = await startAtSecondStep(dir);
+  expect(run.stderr()).toContain("Start the emulator: skipped");
+  expect(run.stderr()).not.toContain("✓ same_step_001");
+  run.process.kill("SIGINT");
+  await run.ended;
+});
+
+test("a session that is too large for an answer is saved beside the record, unless that is not wanted", async () => {
+  const dir = await copyFeature("singlestep");
+  const limit = { SAME_INLINE_SESSION_LIMIT: "10" };
+  const sessionOf = ({ stdout }: { stdout: string }) => (JSON.parse(stdout) as RunSummary).session;
+  const inline = sessionOf(await call(dir, "local", "run", "--json"));
+  const saved = sessionOf(await resultOf(startWith(limit, dir, "local", "run", "--json")));
+  const left = sessionOf(await resultOf(startWith(limit, dir, "local", "run", "--json", "--no-session")));
+  expect(await sizeOf(saved)).toBe(await sizeOf(inline));
+  expect(left).toEqual({ blob: expect.stringContaining("/session-"), container: expect.any(String) });
+});
+
+async function sizeOf(session: RunSummary["session"]): Promise<number> {
+  if (session === null || !("file" in session)) throw new Error(`There is no file: ${JSON.stringify(session)}`);
+  return (await stat(session.file)).size;
+}
 
 test("a run that did not end can be discarded", async () => {
   const dir = await copySlow();
@@ -197,6 +259,11 @@ test("a host that is kept serves the next run and the smoke test, until it is st
   expect((await call(dir, "smoke-test")).stderr).toContain("ERR_NO_HOST");
   expect((await call(dir, "local", "clean")).stdout).toContain("Removed 2 runs");
 });
+
+async function azuriteOf(dir: string): Promise<number> {
+  const file = path.join(dir, ".same-kit", "azurite", "running.json");
+  return JSON.parse(await readFile(file, "utf8")).process.pid;
+}
 
 async function statesOf(dir: string): Promise<string[]> {
   const runs = path.join(dir, ".same-kit", "runs");

@@ -36,9 +36,9 @@ const COMPLETED: RunSummary = {
   host: { url: "http://localhost:7071", hubName: "hub", isKept: false },
 };
 
-function report(changes: Partial<RunSummary>, isShownLive = true) {
+function report(changes: Partial<RunSummary>) {
   const console = createTestConsole();
-  reportRun({ ...COMPLETED, ...changes }, console, { cwd: "/elsewhere", isShownLive });
+  reportRun({ ...COMPLETED, ...changes }, console, "/elsewhere");
   return { stdout: console.stdout(), stderr: console.stderr() };
 }
 
@@ -87,9 +87,7 @@ test("a failed run tells where in the notebook, and prints no table", () => {
   `);
 });
 
-test("what was not seen live is printed at the end, and how to stop the host that stays", () => {
-  const { stderr } = report({ host: { ...COMPLETED.host, isKept: true }, warnings: [] }, false);
-  expect(stderr).toBe(
-    "same_step_000 printed:\n    y is 1\nThe host at http://localhost:7071 goes on; `same-kit local down --state-dir /s` stops it.\n",
-  );
+test("a host that stays is named, with how to stop it", () => {
+  const { stderr } = report({ host: { ...COMPLETED.host, isKept: true }, warnings: [] });
+  expect(stderr).toBe("The host at http://localhost:7071 goes on; `same-kit local down --state-dir /s` stops it.\n");
 });

@@ -3,7 +3,7 @@
 export type Interrupts = {
   /** Aborts at the first Ctrl-C or request to end. */
   signal: AbortSignal;
-  /** Aborts at the second. */
+  /** Aborts at the second; the process ends when those who listen have returned. */
   leaveNow: AbortSignal;
   endedBy(): NodeJS.Signals | null;
   /** Gives the signals back. */
@@ -12,10 +12,12 @@ export type Interrupts = {
 
 const SIGNALS: readonly NodeJS.Signals[] =
   process.platform === "win32" ? ["SIGINT", "SIGTERM"] : ["SIGINT", "SIGTERM", "SIGHUP"];
-// What `leaveNow` asks for gets this long before the process simply ends.
-const LEAVE_GRACE_MS = 500;
 
-export function listenForInterrupts(): Interrupts {
+/**
+ * @param leaveGraceMs - What `leaveNow` asks of others gets this long. Without it the second signal ends the process at once:
+ * what it started notices that it is gone, and ends by itself.
+ */
+export function listenForInterrupts({ leaveGraceMs = 0 }: { leaveGraceMs?: number } = {}): Interrupts {
   const first = new AbortController();
   const second = new AbortController();
   let endedBy: NodeJS.Signals | null = null;
@@ -23,7 +25,9 @@ export function listenForInterrupts(): Interrupts {
     endedBy ??= name;
     if (!first.signal.aborted) return first.abort(new Error(`Interrupted by ${name}.`));
     second.abort(new Error("Interrupted again."));
-    setTimeout(() => process.exit(exitCodeOf(endedBy as NodeJS.Signals)), LEAVE_GRACE_MS).unref();
+    const leave = () => process.exit(exitCodeOf(endedBy as NodeJS.Signals));
+    if (leaveGraceMs === 0) leave();
+    else setTimeout(leave, leaveGraceMs).unref();
   };
   for (const name of SIGNALS) process.on(name, onSignal);
   return {

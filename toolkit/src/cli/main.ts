@@ -1,4 +1,4 @@
-import { createConsole } from "../ui/console.ts";
+import { type Console, createConsole } from "../ui/console.ts";
 import { formatCommandHelp, formatOverview } from "./help.ts";
 import { exitCodeOf, listenForInterrupts } from "./interrupts.ts";
 import { CallError, findCommand, listGroup, nearest, parseInput } from "./parse.ts";
@@ -27,18 +27,23 @@ async function dispatch(argv: string[], env: NodeJS.ProcessEnv): Promise<number>
     return 0;
   }
   const input = parseInput(command, found.rest, env);
-  const { signal, leaveNow, endedBy, stop } = listenForInterrupts();
+  const { signal, leaveNow, endedBy, stop } = listenForInterrupts(command);
+  leaveNow.addEventListener("abort", () => reportInterrupt(console, "Interrupted twice; left at once."));
   try {
     return await command.run(input, { cwd: process.cwd(), env, console, signal, leaveNow, endedBy });
   } catch (error) {
     const name = endedBy();
     if (name === null || !signal.aborted || error !== signal.reason) throw error;
-    console.json({ error: { code: "ERR_INTERRUPTED", message: "Interrupted." } });
-    console.note("Interrupted.");
+    reportInterrupt(console, "Interrupted.");
     return exitCodeOf(name);
   } finally {
     stop();
   }
+}
+
+function reportInterrupt(console: Console, message: string): void {
+  console.json({ error: { code: "ERR_INTERRUPTED", message } });
+  console.note(message);
 }
 
 async function overview(argv: readonly string[], env: NodeJS.ProcessEnv): Promise<number> {

@@ -54,6 +54,8 @@ export type CommandDefinition<Options extends Record<string, OptionSpec> = Recor
   positionals: readonly PositionalSpec[];
   options: Options;
   examples: readonly string[];
+  /** How long a second Ctrl-C still waits for what it ends; default 0. */
+  leaveGraceMs?: number;
   /** @returns The exit code. */
   run(input: CommandInput<Options>, context: CommandContext): Promise<number>;
 };

@@ -7,6 +7,9 @@ import type { OptionSpec, OptionValues } from "./define-command.ts";
 import { toExistingFiles } from "./deployment-variables.ts";
 import { resolveStateDir, stateDirOption } from "./shared-options.ts";
 
+/** Terraform takes a second interrupt as "leave now"; it and the journal get this long for it. */
+export const TERRAFORM_GRACE_MS = 500;
+
 /** Which deployment is meant; every command of a deployment takes these. */
 export const ENVIRONMENT_OPTIONS = {
   env: {

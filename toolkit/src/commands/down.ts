@@ -3,7 +3,14 @@ import { noSmokeTest } from "../cli/compose-smoke-test.ts";
 import { describeDown } from "../ui/deployment-report.ts";
 import { down } from "../usecases/down.ts";
 import { defineCommand } from "./define-command.ts";
-import { CLOUD_OPTIONS, ENVIRONMENT_OPTIONS, NO_PACKAGE, toFolder, toRehearsal } from "./deployment-options.ts";
+import {
+  CLOUD_OPTIONS,
+  ENVIRONMENT_OPTIONS,
+  NO_PACKAGE,
+  TERRAFORM_GRACE_MS,
+  toFolder,
+  toRehearsal,
+} from "./deployment-options.ts";
 import { jsonOption } from "./shared-options.ts";
 
 export const downCommand = defineCommand({
@@ -20,6 +27,7 @@ export const downCommand = defineCommand({
     ...jsonOption,
   },
   examples: ["same-kit down --rehearse", "same-kit down --env prod --plan"],
+  leaveGraceMs: TERRAFORM_GRACE_MS,
   async run({ options }, context) {
     const folder = await toFolder(options, context.cwd);
     const choice = {

@@ -8,6 +8,7 @@ import {
   parseDuration,
   parsePort,
   resolveStateDir,
+  sessionOption,
   stateDirOption,
 } from "./shared-options.ts";
 
@@ -28,6 +29,7 @@ export const localResumeCommand = defineCommand({
       variable: "SAME_KIT_TIMEOUT",
     },
     verbose: { type: "boolean", help: "Show the host's own log lines too" },
+    ...sessionOption,
     ...jsonOption,
   },
   examples: [
@@ -43,6 +45,7 @@ export const localResumeCommand = defineCommand({
         storage: options.storage ?? null,
         timeoutMs: parseDuration(options.timeout),
         isVerbose: options.verbose,
+        savesLargeSession: options.session,
       },
       composeRunDeps(context),
     );

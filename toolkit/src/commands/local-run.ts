@@ -3,7 +3,7 @@ import { composeRunDeps } from "../cli/compose-run.ts";
 import { localRun } from "../usecases/local-run.ts";
 import { defineCommand } from "./define-command.ts";
 import { endRun } from "./end-run.ts";
-import { hostOptions, jsonOption, parseDuration, parsePort, stateDirOption } from "./shared-options.ts";
+import { hostOptions, jsonOption, parseDuration, parsePort, sessionOption, stateDirOption } from "./shared-options.ts";
 
 export const localRunCommand = defineCommand({
   name: "local run",
@@ -40,6 +40,7 @@ export const localRunCommand = defineCommand({
     },
     keep: { type: "boolean", help: "Leave the host running in the background" },
     verbose: { type: "boolean", help: "Show the host's own log lines too" },
+    ...sessionOption,
     ...jsonOption,
   },
   examples: [
@@ -58,6 +59,7 @@ export const localRunCommand = defineCommand({
         keep: options.keep,
         timeoutMs: parseDuration(options.timeout),
         isVerbose: options.verbose,
+        savesLargeSession: options.session,
       },
       composeRunDeps(context),
     );

@@ -31,6 +31,14 @@ export const hostOptions = {
   },
 } as const;
 
+export const sessionOption = {
+  session: {
+    type: "boolean",
+    isOn: true,
+    help: "Leave a session of more than 16 MiB in the storage instead of saving it beside the record",
+  },
+} as const;
+
 export function resolveStateDir(option: string | undefined, cwd: string): string {
   return option === undefined ? stateDirBelow(cwd) : path.resolve(cwd, option);
 }

@@ -10,6 +10,7 @@ import {
   CLOUD_OPTIONS,
   ENVIRONMENT_OPTIONS,
   PACKAGE_OPTIONS,
+  TERRAFORM_GRACE_MS,
   toFolder,
   toPackageChoice,
   toPublisher,
@@ -68,6 +69,7 @@ export const upCommand = defineCommand({
     ...jsonOption,
   },
   examples: ["same-kit up --rehearse --yes", "same-kit up --env prod --location northeurope --with numpy,pandas"],
+  leaveGraceMs: TERRAFORM_GRACE_MS,
   async run({ options }, context) {
     const { cwd, console } = context;
     const folder = await toFolder(options, cwd);

@@ -7,12 +7,7 @@ import { renderTable } from "./table.ts";
 const SHOWN_VALUE_LENGTH = 60;
 
 /** Ends a run for the person who started it: the variables, or what went wrong, and where everything lies. */
-export function reportRun(
-  summary: RunSummary,
-  console: Console,
-  { cwd, isShownLive }: { cwd: string; isShownLive: boolean },
-): void {
-  if (!isShownLive) printOutputs(summary, console);
+export function reportRun(summary: RunSummary, console: Console, cwd: string): void {
   for (const warning of summary.warnings.filter((text) => !isCompilerWarning(text, summary)))
     console.note(`Warning: ${warning}`);
   if (summary.status === "completed") console.answer(formatResult(summary, console));
@@ -26,13 +21,6 @@ export function reportRun(
 // Those of the compiler were shown when it spoke.
 const isCompilerWarning = (text: string, { steps }: RunSummary) =>
   !steps.some(({ name }) => text.startsWith(`${name}: `));
-
-function printOutputs({ steps }: RunSummary, console: Console): void {
-  for (const { name, output } of steps) {
-    const printed = `${output.stdout}${output.stderr}`.trimEnd();
-    if (printed !== "") console.note(`${name} printed:\n${printed.replaceAll(/^/gm, "    ")}`);
-  }
-}
 
 function formatResult(summary: RunSummary, console: Console): string {
   const { id, variables, variablesOmitted, python, durationMs, steps, session, record } = summary;

@@ -1,6 +1,8 @@
+import { createHash } from "node:crypto";
 import { fromUrlSafeBase64 } from "@same-kit/functions-app/contract";
 import { parseRunResult, type RunResult, type RunStatus } from "../adapters/app/run-status.ts";
 import type { RunState } from "../adapters/records/run-records.ts";
+import { formatSize } from "../ui/format.ts";
 import { describeFailure, type RunFailure, type RunOutcome, type RunSummary } from "./run-summary.ts";
 import type { SupervisedRun } from "./supervise-run.ts";
 
@@ -18,6 +20,7 @@ export async function finishRun(run: SupervisedRun, ending: Ending): Promise<Run
   const completed = ending.kind === "ended" && ending.status.runtimeStatus === "Completed";
   const result = completed ? parseRunResult(ending.status.output, host.url) : null;
   const failure = completed ? null : toFailure(ending, run);
+  const saved = result === null ? null : await saveSession(result, run);
   const endedAt = new Date();
   const summary: RunSummary = {
     formatVersion: 1,
@@ -30,11 +33,12 @@ export async function finishRun(run: SupervisedRun, ending: Ending): Promise<Run
     steps: result?.steps ?? [],
     variables: result?.variables ?? [],
     variablesOmitted: result?.variables_omitted ?? 0,
-    session: result === null ? null : await saveSession(result, run),
+    session: saved?.session ?? null,
     failure,
     warnings: [
       ...warnings,
       ...(result?.steps ?? []).flatMap((step) => step.warnings.map((text) => `${step.name}: ${text}`)),
+      ...(saved?.warnings ?? []),
     ],
     record: folder.dir,
     stateDir: folder.stateDir,
@@ -49,16 +53,40 @@ export async function finishRun(run: SupervisedRun, ending: Ending): Promise<Run
   return summary;
 }
 
+type SavedSession = { session: RunSummary["session"]; warnings: readonly string[] };
+
 async function saveSession(
   { session_context, session_context_blob }: RunResult,
-  { folder }: SupervisedRun,
-): Promise<RunSummary["session"]> {
-  if (session_context_blob !== undefined) {
-    const { container, name } = session_context_blob;
-    return { blob: name, container };
+  { folder, observer, savesLargeSession }: SupervisedRun,
+): Promise<SavedSession> {
+  if (session_context_blob === undefined) {
+    const session = fromUrlSafeBase64(session_context);
+    if (session === undefined || session.length === 0) return { session: null, warnings: [] };
+    return { session: { file: await folder.saveSession(session) }, warnings: [] };
   }
-  const session = fromUrlSafeBase64(session_context);
-  return session === undefined || session.length === 0 ? null : { file: await folder.saveSession(session) };
+  const { container, name, sha256, sizeBytes } = session_context_blob;
+  const blob = { blob: name, container };
+  if (!savesLargeSession) return { session: blob, warnings: [] };
+  try {
+    const parts = verified(observer.readBlob(name), sha256);
+    return { session: { file: await folder.saveSession(parts) }, warnings: [] };
+  } catch (error) {
+    // The run has completed all the same.
+    const reason = error instanceof Error ? error.message : String(error);
+    const text = `The session (${formatSize(sizeBytes)}) could not be saved beside the record: ${reason}`;
+    return { session: blob, warnings: [text] };
+  }
+}
+
+/** @throws at the end, when the parts are not what the run stored. */
+async function* verified(parts: AsyncIterable<Uint8Array>, sha256: string): AsyncGenerator<Uint8Array> {
+  const hash = createHash("sha256");
+  for await (const part of parts) {
+    hash.update(part);
+    yield part;
+  }
+  const found = hash.digest("hex");
+  if (found !== sha256.toLowerCase()) throw new Error(`its SHA-256 is ${found} instead of ${sha256}.`);
 }
 
 function outcomeOf(ending: Ending): RunOutcome {

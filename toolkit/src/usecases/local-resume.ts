@@ -1,14 +1,9 @@
-import { AppClient } from "../adapters/app/app-client.ts";
-import { localInstanceUrls } from "../adapters/app/instance-urls.ts";
 import { RunRecords } from "../adapters/records/run-records.ts";
-import type { IdleHub } from "../ports.ts";
-import { chooseHost } from "./choose-host.ts";
 import { compileSource } from "./compile-source.ts";
+import { continueRun, recoverRun } from "./continue-run.ts";
 import type { LocalRunDeps } from "./local-run.ts";
-import { LogRelay } from "./log-relay.ts";
 import type { RunSummary } from "./run-summary.ts";
-import { superviseRun } from "./supervise-run.ts";
-import { requireUnfinished, suspendOlderRuns } from "./unfinished-runs.ts";
+import { requireUnfinished } from "./unfinished-runs.ts";
 
 export type LocalResumeOptions = {
   id: string;
@@ -18,47 +13,20 @@ export type LocalResumeOptions = {
   storage: string | null;
   timeoutMs: number | null;
   isVerbose: boolean;
+  savesLargeSession: boolean;
 };
 
 /** Continues a run that a crash left unfinished; one that the storage lost is started again from its saved request. */
 export async function localResume(options: LocalResumeOptions, deps: LocalRunDeps): Promise<RunSummary> {
-  const { id, stateDir, port, timeoutMs, isVerbose } = options;
+  const { id, stateDir, port, timeoutMs, isVerbose, savesLargeSession } = options;
   const records = new RunRecords(stateDir);
   const folder = await requireUnfinished(records, id);
-  const { python, sameEnv } = folder.record;
+  const { python } = folder.record;
   const storage = options.storage ?? sameStorage(folder.record.storage);
-  const log = new LogRelay();
-  const older: string[] = [];
-  const beforeWork = async (hub: IdleHub) => void older.push(...(await suspendOlderRuns(records, hub, deps, id)));
-  const host = await chooseHost({ stateDir, keep: false, port, storage, python, log, beforeWork }, deps);
-  try {
-    await folder.update({
-      state: "running",
-      hostPid: host.hostPid,
-      ownsHost: host.booted !== null,
-      hubName: host.hubName,
-      endedAt: null,
-    });
-    for (const text of older) deps.warn(text);
-    const client = new AppClient({ address: { url: host.url, accessKey: null }, fetch: deps.fetch });
-    const request = await folder.readRequest();
-    const beginAgain = () => client.start(request, { runId: id, sameEnv, signal: deps.signal });
-    const run = localInstanceUrls(host.url, host.hubName, id);
-    const begin = async () => {
-      // What the storage still has of it may be half of it, which would never end.
-      if (host.booted?.hasLostWrites === true) await host.booted.client.purge(id);
-      if ((await client.status(run, deps.signal)) === null) return beginAgain();
-      await client.resume(run, "Continued by `same-kit local resume`.", deps.signal);
-      return run;
-    };
-    const steps = await findSteps(folder.record);
-    return await superviseRun(
-      { client, host, folder, steps, warnings: [], log, begin, beginAgain, timeoutMs, isVerbose },
-      deps,
-    );
-  } finally {
-    await host.booted?.stop();
-  }
+  const choice = { keep: false, port, storage, python };
+  const steps = await findSteps(folder.record);
+  const run = { records, choice, folder, steps, warnings: [], timeoutMs, isVerbose, savesLargeSession };
+  return continueRun(run, deps).catch((error: unknown) => recoverRun(run, error, deps));
 }
 
 const RECORDABLE = /^(memory|docker(:.*)?|ports:.*)$/;

@@ -1,14 +1,12 @@
 import { randomBytes } from "node:crypto";
-import { AppClient } from "../adapters/app/app-client.ts";
-import { type RunRecord, RunRecords } from "../adapters/records/run-records.ts";
+import { type RunFolder, type RunRecord, RunRecords } from "../adapters/records/run-records.ts";
 import { stateDirBelow } from "../config/state-dir.ts";
-import type { Emulator, IdleHub } from "../ports.ts";
-import { type ChosenHost, chooseHost, type HostChoice } from "./choose-host.ts";
+import type { ChosenHost, HostChoice } from "./choose-host.ts";
 import { type CompiledSource, compileSource } from "./compile-source.ts";
-import { LogRelay } from "./log-relay.ts";
+import { recoverRun } from "./continue-run.ts";
+import { type OnHostDeps, onHost } from "./on-host.ts";
 import type { RunSummary } from "./run-summary.ts";
-import { type SuperviseDeps, superviseRun } from "./supervise-run.ts";
-import { suspendOlderRuns } from "./unfinished-runs.ts";
+import { superviseRun } from "./supervise-run.ts";
 
 export type LocalRunOptions = HostChoice & {
   /** Absolute. */
@@ -21,37 +19,35 @@ export type LocalRunOptions = HostChoice & {
   /** Of the whole run; null: none. */
   timeoutMs: number | null;
   isVerbose: boolean;
+  /** Whether a session that is too large for an answer is saved beside the record. */
+  savesLargeSession: boolean;
 };
 
-export type LocalRunDeps = SuperviseDeps & {
-  env: NodeJS.ProcessEnv;
-  emulator: Emulator;
-  fetch: typeof fetch;
-};
+export type LocalRunDeps = OnHostDeps;
 
 /** Compiles, boots what does not run yet, runs, shows each step, and stops what it booted. */
 export async function localRun(options: LocalRunOptions, deps: LocalRunDeps): Promise<RunSummary> {
-  const { view, warn, signal } = deps;
-  const { location, sameEnv, keep, port, storage, python, timeoutMs, isVerbose } = options;
-  const source = await view.phase("Compile the notebook", () => compileSource({ location, sameEnv }));
-  for (const warning of source.warnings) warn(warning);
+  const { location, sameEnv, keep, port, storage, python } = options;
+  const source = await deps.view.phase("Compile the notebook", () => compileSource({ location, sameEnv }));
+  for (const warning of source.warnings) deps.warn(warning);
   const records = new RunRecords(options.stateDir ?? stateDirBelow(source.folder));
-  const log = new LogRelay();
-  const older: string[] = [];
-  const beforeWork = async (hub: IdleHub) => void older.push(...(await suspendOlderRuns(records, hub, deps)));
-  const choice = { stateDir: records.stateDir, keep, port, storage, python, log, beforeWork };
-  const host = await chooseHost(choice, deps);
+  const { request, steps, warnings } = source;
+  const { timeoutMs, isVerbose, savesLargeSession } = options;
+  const choice = { keep, port, storage, python };
+  const run = { records, choice, steps, warnings, timeoutMs, isVerbose, savesLargeSession };
+  let folder: RunFolder | null = null;
   try {
-    signal.throwIfAborted();
-    for (const text of older) warn(text);
-    const { request, steps, warnings } = source;
-    const folder = await records.create(newRecord(source, options, host), request);
-    const client = new AppClient({ address: { url: host.url, accessKey: null }, fetch: deps.fetch });
-    const begin = () => client.start(request, { runId: folder.record.id, sameEnv: source.sameEnv, signal });
-    const run = { client, host, folder, steps, warnings, log, begin, beginAgain: begin, timeoutMs, isVerbose };
-    return await superviseRun(run, deps);
-  } finally {
-    await host.booted?.stop();
+    return await onHost(run, deps, async (at) => {
+      const created = await records.create(newRecord(source, options, at.host), request);
+      folder = created;
+      // Not `signal`: a run that was sent must be known, to be ended.
+      const start = { runId: created.record.id, sameEnv: source.sameEnv, signal: deps.leaveNow };
+      const begin = () => at.client.start(request, start);
+      return superviseRun({ ...run, ...at, folder: created, begin, beginAgain: begin }, deps);
+    });
+  } catch (error) {
+    if (folder === null) throw error;
+    return recoverRun({ ...run, folder }, error, deps);
   }
 }
 

@@ -75,12 +75,6 @@ export class StepBoard {
     this.#flush();
   }
 
-  /** What a step printed, where it was not seen live. */
-  print(step: number, text: string): void {
-    this.#waiting.push({ step, text });
-    this.#flush();
-  }
-
   complete(): void {
     this.#finishUpTo(this.#names.length);
   }

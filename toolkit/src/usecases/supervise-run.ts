@@ -4,6 +4,7 @@ import type { WriteStream } from "node:fs";
 import { finished } from "node:stream/promises";
 import type { LogEntry } from "@same-kit/local";
 import type { AppClient } from "../adapters/app/app-client.ts";
+import type { FollowedLog, HostObserver } from "../adapters/app/host-observer.ts";
 import type { RunStatus, StartedRun } from "../adapters/app/run-status.ts";
 import type { RunFolder } from "../adapters/records/run-records.ts";
 import { stateDirFlag } from "../config/state-dir.ts";
@@ -19,6 +20,7 @@ import { StepBoard, StepStopped } from "./step-board.ts";
 
 export type SupervisedRun = {
   client: AppClient;
+  observer: HostObserver;
   host: ChosenHost;
   folder: RunFolder;
   steps: readonly Step[];
@@ -30,6 +32,8 @@ export type SupervisedRun = {
   beginAgain: () => Promise<StartedRun>;
   timeoutMs: number | null;
   isVerbose: boolean;
+  /** Whether a session that is too large for an answer is saved beside the record. */
+  savesLargeSession: boolean;
 };
 
 export type SuperviseDeps = {
@@ -48,22 +52,45 @@ export async function superviseRun(run: SupervisedRun, deps: SuperviseDeps): Pro
   const nudge = new Nudge();
   const logFile = run.folder.openLog();
   run.log.listen((entry) => handleLog(entry, { run, board, nudge, logFile, view: deps.view }));
+  const stopTelling = tellWhoLeaves(run, deps);
+  const followed = await followForeignLog(run);
+  let shown = Promise.resolve();
   try {
     const started = await run.begin();
-    const shown = board.show(deps.view).catch(ignoreStopped);
-    const ending = await watch({ run, started, board, nudge }, deps);
+    shown = board.show(deps.view).catch(ignoreStopped);
+    const ending = await watch({ run, started, board, nudge, shown }, deps);
+    await followed?.stop();
     showEnd(board, ending);
     await shown;
     return await finishRun(run, ending);
   } catch (error) {
-    const { id } = run.folder.record;
-    const flag = stateDirFlag(run.folder.stateDir, deps.cwd);
-    deps.warn(`The run ${id} did not end. \`same-kit local resume ${id}${flag}\` continues it.`);
+    board.fail("the host or its storage is gone");
+    await shown;
     throw error;
   } finally {
+    stopTelling();
     run.log.stopListening();
+    await followed?.stop();
     await finished(logFile.end()).catch(() => {});
   }
+}
+
+/** How a run that did not end goes on, as a sentence. */
+export function describeUnended({ stateDir, record: { id } }: RunFolder, cwd: string): string {
+  const flag = stateDirFlag(stateDir, cwd);
+  return `The run ${id} did not end. \`same-kit local resume ${id}${flag}\` continues it, \`same-kit local discard ${id}${flag}\` forgets it.`;
+}
+
+/** The second Ctrl-C ends this process at once, so it must be told before. */
+function tellWhoLeaves({ folder }: SupervisedRun, { leaveNow, warn, cwd }: SuperviseDeps): () => void {
+  const tell = () => warn(describeUnended(folder, cwd));
+  leaveNow.addEventListener("abort", tell);
+  return () => leaveNow.removeEventListener("abort", tell);
+}
+
+/** A host of this process gives its lines to `run.log` itself. */
+async function followForeignLog({ host, observer, folder, log }: SupervisedRun): Promise<FollowedLog | null> {
+  return host.booted === null ? observer.followLog(folder.record.id, log.emit) : null;
 }
 
 type LogTargets = { run: SupervisedRun; board: StepBoard; nudge: Nudge; logFile: WriteStream; view: PhaseView };
@@ -77,11 +104,11 @@ function handleLog(entry: LogEntry, { run, board, nudge, logFile, view }: LogTar
   if (entry.source === "system" && isOurs && entry.message.startsWith("Executed")) nudge.give();
 }
 
-type Watched = { run: SupervisedRun; started: StartedRun; board: StepBoard; nudge: Nudge };
+type Watched = { run: SupervisedRun; started: StartedRun; board: StepBoard; nudge: Nudge; shown: Promise<void> };
 
 /** Waits for the end, whichever comes first: the run's, the user's wish, the time limit, or the host's. */
 async function watch(watched: Watched, deps: SuperviseDeps): Promise<Ending> {
-  const { run } = watched;
+  const { run, board, shown } = watched;
   const limit = run.timeoutMs === null ? null : AbortSignal.timeout(run.timeoutMs);
   const over = new AbortController();
   const signal = AbortSignal.any([deps.signal, over.signal, ...(limit === null ? [] : [limit])]);
@@ -94,6 +121,9 @@ async function watch(watched: Watched, deps: SuperviseDeps): Promise<Ending> {
       throw error;
     }
     const isTimeout = limit?.aborted === true && !deps.signal.aborted;
+    board.fail(isTimeout ? "timed-out" : "interrupted");
+    await shown;
+    if (!isTimeout) deps.view.lines(["Ending the run. Ctrl-C again leaves at once."]);
     await terminate(
       watched,
       isTimeout ? "The time limit of `local run` has passed." : "Interrupted by the user.",
@@ -124,7 +154,7 @@ async function terminate({ run, started }: Watched, reason: string, { leaveNow }
     await run.client.terminate(started, reason, signal);
     await followRun({ client: run.client, run: started, onStatus: () => {}, signal });
   } catch {
-    // The user leaves at once, or the host is gone; the record says what was wanted.
+    // The host is gone; the record says what was wanted.
   }
 }
 

@@ -51,6 +51,7 @@ async function boot(options: BootOptions): Promise<BootedHost> {
     client: host.client,
     failed: host.failed,
     stop: () => host.stop(),
+    abandon: () => host.abandon(),
   };
 }
 

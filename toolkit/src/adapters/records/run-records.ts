@@ -50,7 +50,7 @@ export type RunFolder = {
   update(changes: Partial<RunRecord>): Promise<void>;
   saveSummary(summary: unknown): Promise<void>;
   /** @returns The file. */
-  saveSession(session: Uint8Array): Promise<string>;
+  saveSession(session: Uint8Array | AsyncIterable<Uint8Array>): Promise<string>;
   readRequest(): Promise<InitiateRequest>;
   openLog(): WriteStream;
 };
@@ -133,10 +133,15 @@ async function readRecord(file: string): Promise<RunRecord | null> {
 }
 
 /** A reader sees the old content or the new one, never a part. */
-async function writeWhole(file: string, content: string | Uint8Array): Promise<void> {
+async function writeWhole(file: string, content: string | Uint8Array | AsyncIterable<Uint8Array>): Promise<void> {
   const draft = `${file}.${process.pid}.part`;
-  await writeFile(draft, content);
-  await rename(draft, file);
+  try {
+    await writeFile(draft, content);
+    await rename(draft, file);
+  } catch (error) {
+    await rm(draft, { force: true });
+    throw error;
+  }
 }
 
 export async function folderSize(dir: string): Promise<number> {
