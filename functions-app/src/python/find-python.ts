@@ -1,4 +1,4 @@
-import { readdirSync, realpathSync, statSync } from "node:fs";
+import { readdirSync, realpathSync, type Stats, statSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { bundledLaunches } from "./bundled-python.ts";
@@ -129,8 +129,17 @@ function versionFolders(folder: string): string[] {
   }
 }
 
-const isFile = (file: string): boolean => statSync(file, { throwIfNoEntry: false })?.isFile() === true;
-const isFolder = (file: string): boolean => statSync(file, { throwIfNoEntry: false })?.isDirectory() === true;
+const isFile = (file: string): boolean => statOf(file)?.isFile() === true;
+const isFolder = (file: string): boolean => statOf(file)?.isDirectory() === true;
+
+/** What may not be looked at, such as another user's folder on the PATH, is as good as not there. */
+function statOf(file: string): Stats | undefined {
+  try {
+    return statSync(file, { throwIfNoEntry: false });
+  } catch {
+    return undefined;
+  }
+}
 
 function notFoundText(rejected: readonly RejectedPython[]): string {
   const wish = rejected.find(({ origin }) => origin === "SAME_PYTHON");

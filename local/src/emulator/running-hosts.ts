@@ -3,7 +3,7 @@ import { stat } from "node:fs/promises";
 import { setTimeout as delay } from "node:timers/promises";
 import { stopProcess } from "../process/stop-process.ts";
 import { listRunFiles, type RunFile } from "../state/run-file.ts";
-import { stateFolderAt } from "../state/state-folder.ts";
+import { checkStateFormat, stateFolderAt } from "../state/state-folder.ts";
 
 const FOLLOW_POLL_MS = 200;
 // A host lets running invocations finish for a while before it ends.
@@ -12,8 +12,13 @@ const STOP_TIMEOUT_MS = 30_000;
 /** A host that runs now, as other commands see it. */
 export type RunningHost = RunFile;
 
-/** The hosts that run with this state folder, oldest first. */
+/**
+ * The hosts that run with this state folder, oldest first.
+ *
+ * @throws StateError `ERR_STATE_FORMAT` if a newer same-kit wrote the folder.
+ */
 export async function listRunningHosts(stateDir: string): Promise<RunningHost[]> {
+  await checkStateFormat(stateDir);
   return listRunFiles(stateFolderAt(stateDir).hostsDir);
 }
 

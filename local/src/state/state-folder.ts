@@ -32,20 +32,32 @@ export function stateFolderAt(dir: string): StateFolder {
  */
 export async function openStateFolder(dir: string): Promise<StateFolder> {
   const folder = stateFolderAt(dir);
+  const version = await checkStateFormat(dir);
   await mkdir(folder.dir, { recursive: true });
   await writeFile(path.join(folder.dir, ".gitignore"), GITIGNORE, { flag: "wx" }).catch(ignoreExisting);
-  const file = path.join(folder.dir, "format.json");
-  const found = (await readJson(file)) as { formatVersion?: unknown } | undefined;
-  const version = found?.formatVersion;
-  if (typeof version === "number" && version > STATE_FORMAT_VERSION) throw newerFormat(folder.dir, version);
-  if (version !== STATE_FORMAT_VERSION) await writeJsonAtomic(file, { formatVersion: STATE_FORMAT_VERSION });
+  if (version !== STATE_FORMAT_VERSION) await writeJsonAtomic(formatFile(dir), { formatVersion: STATE_FORMAT_VERSION });
   await Promise.all([folder.azuriteDir, folder.hostsDir].map((name) => mkdir(name, { recursive: true })));
   return folder;
 }
 
+/**
+ * For whoever only looks at a state folder, or removes things from it; one that is not there is fine.
+ *
+ * @returns The folder's format as it says itself.
+ * @throws StateError `ERR_STATE_FORMAT` if a newer same-kit wrote it.
+ */
+export async function checkStateFormat(dir: string): Promise<unknown> {
+  const found = (await readJson(formatFile(dir))) as { formatVersion?: unknown } | undefined;
+  const version = found?.formatVersion;
+  if (typeof version === "number" && version > STATE_FORMAT_VERSION) throw newerFormat(path.resolve(dir), version);
+  return version;
+}
+
+const formatFile = (dir: string): string => path.join(dir, "format.json");
+
 /** Whether a state folder is there at all. */
 export async function hasStateFolder(dir: string): Promise<boolean> {
-  return access(path.join(dir, "format.json")).then(
+  return access(formatFile(dir)).then(
     () => true,
     () => false,
   );

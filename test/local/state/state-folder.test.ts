@@ -1,6 +1,7 @@
-import { readFile, writeFile } from "node:fs/promises";
+import { readdir, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { expect, test } from "vitest";
+import { listRunningHosts } from "../../../local/src/emulator/running-hosts.ts";
 import { openStateFolder, stateFolderAt } from "../../../local/src/state/state-folder.ts";
 import { makeTempDir } from "../../helpers/temp-dir.ts";
 
@@ -24,4 +25,6 @@ test("a folder of a newer same-kit is refused", async () => {
   const dir = await makeTempDir();
   await writeFile(path.join(dir, "format.json"), '{"formatVersion": 2}');
   await expect(openStateFolder(dir)).rejects.toMatchObject({ code: "ERR_STATE_FORMAT" });
+  await expect(listRunningHosts(dir)).rejects.toMatchObject({ code: "ERR_STATE_FORMAT" });
+  expect(await readdir(dir)).toEqual(["format.json"]);
 });

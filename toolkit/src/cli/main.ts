@@ -86,6 +86,8 @@ async function readVersion(): Promise<string> {
 function leaveQuietlyWhenNobodyReads(): void {
   process.stdout.on("error", (error: NodeJS.ErrnoException) => {
     if (error.code === "EPIPE") process.exit(0);
-    throw error;
+    if (error.code !== "EIO") throw error;
   });
+  // A terminal that was closed, too: what has begun must still be brought to its end.
+  process.stderr.on("error", () => {});
 }

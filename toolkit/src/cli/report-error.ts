@@ -43,6 +43,9 @@ const SYSTEM_HINTS: Record<string, string> = {
   EROFS: "That file system is read-only: choose another folder, such as with --state-dir.",
   ENOSPC: "Make room on that disk, then run the command again.",
   EDQUOT: "Make room within your quota, then run the command again.",
+  ENOTDIR: "A part of that path is a file: choose another folder.",
+  EEXIST: "A file has that name: choose another folder.",
+  ENAMETOOLONG: "That path is too long: choose another folder.",
   EMFILE: "Too many files are open: raise the limit (`ulimit -n`), then run the command again.",
 };
 

@@ -102,10 +102,13 @@ def _let_go_of_output():
 
 def _remove(folder):
     def retry(function, path, _):
-        # A step may have taken away its own rights.
+        # A step may have taken away its own rights. Only they are given back: what lies above the folder, and what a link in
+        # it leads to, belong to others.
         try:
-            os.chmod(os.path.dirname(path), 0o700)
-            os.chmod(path, 0o700)
+            if path != folder:
+                os.chmod(os.path.dirname(path), 0o700)
+            if not os.path.islink(path):
+                os.chmod(path, 0o700)
             function(path)
         except OSError:
             pass
