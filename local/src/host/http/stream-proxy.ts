@@ -15,6 +15,8 @@ export type StreamCall = {
 };
 
 const MAX_ANSWER_HEADER_BYTES = 1024 * 1024;
+// As long as Kestrel reads on for the sake of the connection.
+const DISCARD_LIMIT_MS = 5_000;
 
 /**
  * Forwards a request to the HTTP server that `@azure/functions` opens in streaming mode, beside the invocation that makes
@@ -25,16 +27,24 @@ const MAX_ANSWER_HEADER_BYTES = 1024 * 1024;
  */
 export async function streamThroughWorker(call: StreamCall): Promise<number | undefined> {
   const { response } = call;
-  const upstream = openUpstream(call);
+  // The library's server must not close the connection after its answer: with a body still unread that would be a reset, which
+  // takes the answer with it.
+  const agent = new http.Agent({ keepAlive: true });
+  const upstream = openUpstream(call, agent);
   const answered = new Promise<void>((resolve) => upstream.on("response", (answer) => resolve(pipeBack(answer, call))));
   const finished = new Promise<void>((resolve) => response.once("close", resolve));
-  upstream.on("error", () => response.headersSent && response.destroy());
-  response.once("close", () => upstream.destroy());
+  const broken = new Promise<void>((resolve) => upstream.once("error", () => resolve()));
+  upstream.on("error", () => response.headersSent && !response.writableFinished && response.destroy());
+  response.once("close", () => {
+    upstream.destroy();
+    agent.destroy();
+  });
+  response.once("finish", () => discardRest(call.request, upstream));
 
   const result = await call.invoke();
   if (result.status === "success" && !result.isEmpty) {
     // The library sends the head before it reports success, but on another socket: it may arrive later.
-    await Promise.race([answered, finished, failed(upstream)]);
+    await Promise.race([answered, finished, broken]);
     if (response.headersSent) return undefined;
     return response.destroyed ? undefined : 502;
   }
@@ -47,10 +57,11 @@ export async function streamThroughWorker(call: StreamCall): Promise<number | un
   return result.status === "success" ? 204 : 500;
 }
 
-function openUpstream({ request, port, invocationId }: StreamCall): http.ClientRequest {
+function openUpstream({ request, port, invocationId }: StreamCall, agent: http.Agent): http.ClientRequest {
   // What concerns this connection alone is not passed on.
-  const { host = "localhost", expect: _expect, upgrade: _upgrade, ...headers } = request.headers;
+  const { host = "localhost", connection: _, expect: _expect, upgrade: _upgrade, ...headers } = request.headers;
   const upstream = http.request({
+    agent,
     host: "127.0.0.1",
     port,
     method: request.method,
@@ -60,7 +71,6 @@ function openUpstream({ request, port, invocationId }: StreamCall): http.ClientR
     headers: {
       ...headers,
       host: `127.0.0.1:${port}`,
-      connection: "close",
       "x-forwarded-host": host,
       "x-forwarded-proto": "http",
       "x-ms-invocation-id": invocationId,
@@ -84,6 +94,12 @@ function pipeBack(answer: IncomingMessage, { response, customHeaders }: StreamCa
   answer.pipe(response);
 }
 
-function failed(upstream: http.ClientRequest): Promise<void> {
-  return new Promise((resolve) => upstream.once("error", () => resolve()));
+/** The app answered without reading all that was sent: the sender must not wait for a reader that never comes. */
+function discardRest(request: IncomingMessage, upstream: http.ClientRequest): void {
+  if (request.complete) return;
+  request.unpipe(upstream);
+  upstream.destroy();
+  request.resume();
+  const timer = setTimeout(() => request.destroy(), DISCARD_LIMIT_MS);
+  request.once("close", () => clearTimeout(timer));
 }

@@ -36,6 +36,15 @@ test("a handler that returns nothing gives 204 at once, one that throws 500", as
   expect((await fetch(`${url}/api/throws`)).status).toBe(500);
 });
 
+test("an answer arrives although the app did not read what was sent", async () => {
+  const { url } = await streaming();
+  const body = Buffer.alloc(30_000_000);
+  for (let turn = 0; turn < 5; turn++) {
+    const response = await fetch(`${url}/api/careless`, { method: "POST", body });
+    expect([response.status, await response.text()]).toEqual([200, "not read"]);
+  }
+});
+
 test("every cookie has its own line", async () => {
   const { url } = await streaming();
   const response = await fetch(`${url}/api/cookies`);
