@@ -1,0 +1,78 @@
+import { execFile, spawnSync } from "node:child_process";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { promisify } from "node:util";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { listTestPythons } from "../helpers/pythons.ts";
+import { useStack } from "../helpers/stack.ts";
+import { readTestdata } from "../helpers/testdata.ts";
+
+// Upstream's own package, unmodified, against our app: its `same run` sends, its own code loads the session.
+// It needs a package index, CPython 3.9 or 3.10 (its dependencies know no later one), and a C compiler for one of them.
+const PACKAGE = "sameproject==0.2.5";
+const old = (await listTestPythons()).find(({ minor, hasVenv }) => hasVenv && ["3.9", "3.10"].includes(minor));
+const hasCompiler = spawnSync("cc", ["--version"]).status === 0;
+
+const run = promisify(execFile);
+const KEY = "k3y/with+signs";
+
+describe.skipIf(old === undefined || !hasCompiler)(`${PACKAGE} on CPython 3.9 or 3.10, with a C compiler`, () => {
+  const appSettings: Record<string, string> = { SAME_ACCESS_KEY: KEY };
+  let bin: string;
+  beforeAll(async () => {
+    const dir = await mkdtemp(path.join(tmpdir(), "same-kit-upstream-"));
+    afterAll(() => rm(dir, { recursive: true, force: true, maxRetries: 3 }));
+    bin = path.join(dir, "bin");
+    await run(old?.executable as string, ["-m", "venv", dir]);
+    // 180 packages: compiling those that are never imported takes as long as the rest.
+    await run(path.join(bin, "pip"), ["install", "--quiet", "--no-compile", "--disable-pip-version-check", PACKAGE]);
+    // A function's byte code is of one minor version.
+    appSettings["SAME_PYTHON"] = path.join(bin, "python");
+  });
+  const stack = useStack({ accessKey: KEY, appSettings });
+
+  /** As a user types it. @returns What it printed, and the URL of the run's status. */
+  async function sameRun(feature: string, credentials: string): Promise<{ text: string; url: string | undefined }> {
+    const { dir } = readTestdata("features", feature);
+    const hostName = `${credentials}${new URL(stack.address.url).host}`;
+    const args = ["run", "-t", "functions", "-f", path.join(dir, "same.yaml")];
+    const options = ["--functions-host-name", hostName, "--functions-use-http"];
+    const { stdout, stderr } = await run(path.join(bin, "same"), [...args, ...options]).catch(
+      (failed: { stdout: string; stderr: string }) => failed,
+    );
+    return { text: stdout + stderr, url: /^\s*(http:\S+)$/m.exec(stdout)?.[1] };
+  }
+
+  async function readSession(url: string): Promise<Record<string, string>> {
+    const reader = path.resolve("test/fixtures/clients/read_session.py");
+    const { stdout } = await run(path.join(bin, "python"), [reader, url]);
+    return JSON.parse(stdout) as Record<string, string>;
+  }
+
+  const withKey = `same:${encodeURIComponent(KEY)}@`;
+
+  test.each(["singlestep", "multistep", "serialised_modules"])("it runs %s and reads the result", async (feature) => {
+    const { text, url } = await sameRun(feature, withKey);
+    expect(text).toContain("Successfully started an execution");
+    const variables = await readSession(url as string);
+    for (const [name, { repr }] of Object.entries(readTestdata("features", feature).expected.variables ?? {})) {
+      expect(variables[name]).toEqual(repr ?? expect.any(String));
+    }
+  });
+
+  test("it gets objects that raise for what could not travel", async () => {
+    const { url } = await sameRun("exploding_variables", withKey);
+    expect(await readSession(url as string)).toMatchObject({
+      small: "'stays'",
+      numbers: "raises RuntimeError",
+      stream: "raises RuntimeError",
+    });
+  });
+
+  test("it shows why it is refused", async () => {
+    const { text, url } = await sameRun("singlestep", "same:wrong@");
+    expect(url).toBeUndefined();
+    expect(text).toContain("returned status code 401");
+  });
+});
