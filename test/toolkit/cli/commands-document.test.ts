@@ -1,0 +1,65 @@
+import { expect, test } from "vitest";
+import { COMMANDS } from "../../../toolkit/src/cli/registry.ts";
+import type { OptionSpec } from "../../../toolkit/src/commands/define-command.ts";
+
+const OTHER_VARIABLES: readonly [string, string][] = [
+  ["SAME_KIT_CACHE", "Folder of what is downloaded for packages (default: `same-kit` in the user's cache folder)"],
+  [
+    "SAME_CACHE_DIR",
+    "Folder of the environments made from requirements.txt files (default: in the user's cache folder)",
+  ],
+  ["SAME_PYTHON", "The app's own setting for its Python, where `--python` is not given"],
+  ["ARM_…", "Sign-in for scripts, as terraform's azurerm takes it: [deploy.md](deploy.md#in-ci)"],
+  ["TF_PLUGIN_CACHE_DIR", "Terraform's cache of providers: a rehearsal takes azurerm from there"],
+  ["NO_COLOR, CI", "Plain text; plain lines instead of a live list"],
+];
+
+test("docs/commands.md lists every command and option (`npx vitest -u` writes it)", async () => {
+  const commands = await Promise.all(COMMANDS.map(({ load }) => load()));
+  const options = new Map<string, { spec: OptionSpec; name: string; of: string[] }>();
+  for (const command of commands) {
+    for (const [name, spec] of Object.entries(command.options)) {
+      const key = `${name}\n${spec.help}`;
+      const entry = options.get(key) ?? { spec, name, of: [] };
+      options.set(key, { ...entry, of: [...entry.of, command.name] });
+    }
+  }
+  const rows = [...options.values()].sort((a, b) => a.name.localeCompare(b.name, "en"));
+  const document = [
+    "# Commands and options",
+    "",
+    "An option wins over its variable, and that over the default. Exit codes: 0 done, 1 failed, 2 called wrongly, 70 a bug of same-kit,",
+    "130 and 143 interrupted. With `--json` standard output is one document; progress and warnings are on standard error.",
+    "",
+    "| Command | What it does |",
+    "| --- | --- |",
+    ...commands.map(({ name, positionals, summary }) => {
+      const usage = positionals.map((it) => (it.isOptional ? `[${it.name}]` : it.name)).join(" ");
+      return row(`\`same-kit ${`${name} ${usage}`.trim()}\``, summary);
+    }),
+    "",
+    "| Option | Meaning | Variable | Commands |",
+    "| --- | --- | --- | --- |",
+    ...rows.map(({ name, spec, of }) =>
+      row(`\`${flag(name, spec)}\``, spec.help, spec.variable === undefined ? "" : `\`${spec.variable}\``, listOf(of)),
+    ),
+    "",
+    "Variables without an option:",
+    "",
+    "| Variable | Meaning |",
+    "| --- | --- |",
+    ...OTHER_VARIABLES.map(([name, meaning]) => row(`\`${name}\``, meaning)),
+    "",
+    "What a deployed app reads is in [contract.md](contract.md#limits); what any Functions app reads on the local host, in [local.md](local.md).",
+    "",
+  ];
+  await expect(document.join("\n")).toMatchFileSnapshot("../../../docs/commands.md");
+});
+
+const row = (...cells: string[]) => `| ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`;
+
+const flag = (name: string, { isOn, value }: OptionSpec) =>
+  `--${isOn ? "no-" : ""}${name}${value === undefined ? "" : ` ${value}`}`;
+
+const listOf = (commands: readonly string[]) =>
+  commands.length === COMMANDS.length ? "all" : commands.map((name) => `\`${name}\``).join(", ");
