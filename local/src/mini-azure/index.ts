@@ -23,8 +23,8 @@ import { openState } from "./state.ts";
 
 export type { ActiveDrill, Drill, DrillName, DrillPhase, DrillStage } from "./drills.ts";
 export { DRILLS, parseDrill } from "./drills.ts";
+export { findAzurerm, userMirrors } from "./find-azurerm.ts";
 export type { InstalledProvider, ProviderSource } from "./install-provider.ts";
-export { findAzurerm } from "./install-provider.ts";
 export type { StateLock } from "./machine-drills.ts";
 export { ageState, holdStateLock } from "./machine-drills.ts";
 export type { StartLocalHost } from "./site/boot-on-local-host.ts";

@@ -1,16 +1,17 @@
-import { chmod, mkdir, readdir, rm, writeFile } from "node:fs/promises";
+import { chmod, mkdir, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { packageRoot } from "../shared/package-root.ts";
 import type { DrillCounter } from "./drills.ts";
+import { AZURERM_SOURCE, terraformPlatform } from "./find-azurerm.ts";
 import { AZURERM_VERSION } from "./provider/schema.ts";
 
 /** Which provider a rehearsal runs with. */
 export type ProviderSource =
   | { kind: "stand-in" }
-  /** The real azurerm, unpacked in a mirror or plugin cache of Terraform's layout; see {@link findAzurerm}. */
+  /** The real azurerm in a mirror or plugin cache of Terraform's layout. */
   | { kind: "mirror"; folder: string; version: string }
-  /** The real azurerm, from Terraform's registry. */
-  | { kind: "download" };
+  /** The real azurerm, from wherever the user's Terraform has its providers: the registry, unless its configuration differs. */
+  | { kind: "download"; cliConfig: string | undefined };
 
 export type InstalledProvider = {
   kind: "stand-in" | "azurerm";
@@ -22,13 +23,12 @@ export type InstalledProvider = {
   lockFile?: string;
 };
 
-const HOST_AND_NAME = "registry.terraform.io/hashicorp/azurerm";
 // Nothing listens on it, and a proxy is where an unreachable registry shows first.
 const DEAD_PROXY = "http://127.0.0.1:9";
 
 /**
- * Makes a provider available below `folder`, through a CLI configuration of its own: the user's configuration is neither read
- * nor written, and the user's plugin cache only read.
+ * Makes a provider available below `folder`, through a CLI configuration of its own, unless it is to be had as the user's
+ * Terraform has it. Neither the user's configuration nor a mirror or plugin cache that is named here is ever written.
  */
 export async function installProvider(
   folder: string,
@@ -43,67 +43,30 @@ export async function installProvider(
     const proxy = { HTTPS_PROXY: DEAD_PROXY, HTTP_PROXY: DEAD_PROXY, NO_PROXY: "localhost,127.0.0.1" };
     return { kind: "azurerm", env: { ...env, ...proxy } };
   }
-  const lockFile = counter.isActive("lock-file-mismatch") ? { lockFile: MISMATCHED_LOCK_FILE } : {};
+  const version = source.kind === "mirror" ? source.version : AZURERM_VERSION;
+  const lockFile = counter.isActive("lock-file-mismatch") ? { lockFile: mismatchedLockFile(version) } : {};
   switch (source.kind) {
     case "stand-in": {
       const mirror = path.join(folder, "mirror");
       await writeLauncher(mirror);
       await writeFile(cliConfig, describeMirror(mirror));
-      return { kind: "stand-in", version: AZURERM_VERSION, env, ...lockFile };
+      return { kind: "stand-in", version, env, ...lockFile };
     }
     case "mirror":
       await writeFile(cliConfig, describeMirror(source.folder));
-      return { kind: "azurerm", version: source.version, env, ...lockFile };
-    case "download":
-      await writeFile(cliConfig, DIRECT);
-      return { kind: "azurerm", env, ...lockFile };
-  }
-}
-
-/**
- * The real azurerm in one of these mirrors or plugin caches, the newest version that the module accepts.
- *
- * @returns null where there is none, and everywhere but on Linux: elsewhere Go does not trust a certificate by
- * `SSL_CERT_FILE`, so that the real provider could not reach the mini Azure.
- */
-export async function findAzurerm(mirrors: readonly string[]): Promise<ProviderSource | null> {
-  if (process.platform !== "linux") return null;
-  const found: { folder: string; version: string }[] = [];
-  for (const folder of mirrors) {
-    for (const version of await readNames(path.join(folder, HOST_AND_NAME))) {
-      const files = await readNames(path.join(folder, HOST_AND_NAME, version, terraformPlatform()));
-      if (isAccepted(version) && files.some((name) => name.startsWith("terraform-provider-azurerm"))) {
-        found.push({ folder, version });
-      }
+      return { kind: "azurerm", version, env, ...lockFile };
+    case "download": {
+      const own: Record<string, string> = { CHECKPOINT_DISABLE: "1" };
+      if (source.cliConfig !== undefined) own["TF_CLI_CONFIG_FILE"] = source.cliConfig;
+      return { kind: "azurerm", env: own, ...lockFile };
     }
   }
-  const newest = found.sort((left, right) => compareVersions(right.version, left.version))[0];
-  return newest === undefined ? null : { kind: "mirror", ...newest };
-}
-
-// The range in terraform/versions.tf.
-const OLDEST_AZURERM = "4.78.0";
-const FIRST_REFUSED_AZURERM = "6.0.0";
-
-function isAccepted(version: string): boolean {
-  const isRelease = /^\d+\.\d+\.\d+$/.test(version);
-  return (
-    isRelease && compareVersions(version, OLDEST_AZURERM) >= 0 && compareVersions(version, FIRST_REFUSED_AZURERM) < 0
-  );
-}
-
-function compareVersions(left: string, right: string): number {
-  return left.localeCompare(right, "en", { numeric: true });
-}
-
-async function readNames(folder: string): Promise<string[]> {
-  return readdir(folder).catch(() => []);
 }
 
 const DIRECT = "provider_installation {\n  direct {}\n}\n";
 
-const MISMATCHED_LOCK_FILE = `provider "${HOST_AND_NAME}" {
-  version     = "${AZURERM_VERSION}"
+const mismatchedLockFile = (version: string): string => `provider "${AZURERM_SOURCE}" {
+  version     = "${version}"
   constraints = ">= 4.78.0, < 6.0.0"
   hashes = [
     "h1:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=",
@@ -112,7 +75,7 @@ const MISMATCHED_LOCK_FILE = `provider "${HOST_AND_NAME}" {
 `;
 
 async function writeLauncher(mirror: string): Promise<void> {
-  const folder = path.join(mirror, HOST_AND_NAME, AZURERM_VERSION, terraformPlatform());
+  const folder = path.join(mirror, AZURERM_SOURCE, AZURERM_VERSION, terraformPlatform());
   await rm(folder, { recursive: true, force: true });
   await mkdir(folder, { recursive: true });
   const program = path.join(packageRoot(), "dist", "azurerm-stand-in", "main.cjs");
@@ -125,16 +88,10 @@ function describeMirror(mirror: string): string {
   return `provider_installation {
   filesystem_mirror {
     path    = ${JSON.stringify(mirror)}
-    include = ["${HOST_AND_NAME}"]
+    include = ["${AZURERM_SOURCE}"]
   }
 }
 `;
-}
-
-/** `linux_amd64`, as Terraform names the machine. */
-function terraformPlatform(): string {
-  const system = process.platform === "win32" ? "windows" : process.platform;
-  return `${system}_${process.arch === "x64" ? "amd64" : process.arch}`;
 }
 
 function quote(text: string): string {

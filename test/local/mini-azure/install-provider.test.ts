@@ -1,7 +1,7 @@
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { describe, expect, test } from "vitest";
-import { findAzurerm } from "../../../local/src/mini-azure/install-provider.ts";
+import { findAzurerm, userMirrors } from "../../../local/src/mini-azure/find-azurerm.ts";
 import { startTestMiniAzure } from "../../helpers/mini-azure.ts";
 import { makeTempDir } from "../../helpers/temp-dir.ts";
 
@@ -23,8 +23,51 @@ describe.runIf(process.platform === "linux")("the real azurerm in mirrors", () =
     expect(await findAzurerm([old, good])).toEqual({ kind: "mirror", folder: good, version: "5.10.0" });
   });
 
+  test("may be packed, as `terraform providers mirror` leaves it, but must be for this machine", async () => {
+    const mirror = await makeTempDir();
+    const folder = path.join(mirror, "registry.terraform.io/hashicorp/azurerm");
+    await mkdir(folder, { recursive: true });
+    for (const name of [`4.81.0_${PLATFORM}`, "5.9.0_plan9_mips"])
+      await writeFile(path.join(folder, `terraform-provider-azurerm_${name}.zip`), "");
+    expect(await findAzurerm([mirror])).toEqual({ kind: "mirror", folder: mirror, version: "4.81.0" });
+  });
+
   test("is not there where no version fits, and where there is no mirror", async () => {
     expect(await findAzurerm([await mirrorWith("3.117.0"), "/nowhere"])).toBeNull();
+  });
+});
+
+test("the user's own mirrors are those of the environment, of the CLI configuration, and of the usual folders", async () => {
+  const home = await makeTempDir();
+  const configuration = `
+    # plugin_cache_dir = "/not/this/one"
+    plugin_cache_dir = "$HOME/cache"
+    provider_installation {
+      filesystem_mirror {
+        path    = "/srv/mirror"
+        include = ["registry.terraform.io/*/*"]
+      }
+      direct {}
+    }`;
+  await writeFile(path.join(home, ".terraformrc"), configuration);
+  const mirrors = await userMirrors({ HOME: home, TF_PLUGIN_CACHE_DIR: "/env/cache", XDG_DATA_HOME: "/data" });
+  expect(mirrors.map((folder) => folder.replace(home, "~"))).toEqual([
+    "/env/cache",
+    "~/cache",
+    "/srv/mirror",
+    "~/.terraform.d/plugins",
+    "/data/terraform/plugins",
+    "/usr/local/share/terraform/plugins",
+    "/usr/share/terraform/plugins",
+  ]);
+});
+
+test("a provider to be downloaded comes as the user's terraform gets it", async () => {
+  const mini = await startTestMiniAzure();
+  const source = { kind: "download", cliConfig: "/home/ada/terraform.rc" } as const;
+  expect(await mini.installProvider(await makeTempDir(), source)).toEqual({
+    kind: "azurerm",
+    env: { CHECKPOINT_DISABLE: "1", TF_CLI_CONFIG_FILE: "/home/ada/terraform.rc" },
   });
 });
 

@@ -39,7 +39,7 @@ export const CLOUD_OPTIONS = {
   "provider-mirror": {
     type: "string",
     value: "DIR",
-    help: "With --rehearse: the azurerm of this terraform mirror; or download, or stand-in (default: the plugin cache's, else stand-in)",
+    help: "With --rehearse: the azurerm of this terraform mirror; or download, or stand-in (default: your terraform's own plugin cache or mirror, else stand-in)",
     variable: "SAME_KIT_PROVIDER_MIRROR",
   },
 } as const satisfies Record<string, OptionSpec>;

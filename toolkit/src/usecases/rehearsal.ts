@@ -15,6 +15,7 @@ import {
   startMiniAzure,
   trustMiniAzure,
   UsageError,
+  userMirrors,
 } from "@same-kit/local";
 import type { EnvironmentFolder } from "../deployment/environment.ts";
 import type { DrillHooks } from "../deployment/ports.ts";
@@ -40,7 +41,7 @@ export type RehearsalOptions = {
   fail: string | null;
   /**
    * A folder with the real azurerm, as terraform's filesystem mirrors are laid out, or `stand-in`, or `download`. Null: the real
-   * one where the user's plugin cache has it, else the stand-in.
+   * one where the user's terraform has it in a plugin cache or mirror, else the stand-in.
    */
   providerMirror: string | null;
   bootSite: BootSite;
@@ -110,16 +111,14 @@ async function chooseProvider(azure: MiniAzure, options: RehearsalOptions): Prom
     case "mirror":
       return { env, lockFile, text: `the real azurerm ${version} of ${source.folder}` };
     case "download":
-      return { env, lockFile, text: "the real azurerm from terraform's registry" };
+      return { env, lockFile, text: "the real azurerm, from where your terraform gets it" };
   }
 }
 
 async function chooseSource({ providerMirror, env }: RehearsalOptions): Promise<ProviderSource> {
-  if (providerMirror === "stand-in" || providerMirror === "download") return { kind: providerMirror };
-  if (providerMirror === null) {
-    const cache = env["TF_PLUGIN_CACHE_DIR"] ?? "";
-    return (cache === "" ? null : await findAzurerm([cache])) ?? { kind: "stand-in" };
-  }
+  if (providerMirror === "stand-in") return { kind: "stand-in" };
+  if (providerMirror === "download") return { kind: "download", cliConfig: env["TF_CLI_CONFIG_FILE"] };
+  if (providerMirror === null) return (await findAzurerm(await userMirrors(env))) ?? { kind: "stand-in" };
   const found = await findAzurerm([path.resolve(providerMirror)]);
   if (found !== null) return found;
   throw new UsageError({
