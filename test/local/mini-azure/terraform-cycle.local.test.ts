@@ -136,7 +136,7 @@ describe.skipIf(!hasTerraform)("the real terraform, with the stand-in provider",
       "a value that does not exist",
       '"Standard"',
       '"Gold"',
-      /expected account_tier to be one of \["Standard" "Premium"\], got Gold/,
+      /expected account_tier to be one of \["Premium" "Standard"\], got Gold/,
     ],
   ])("%s is refused as the real provider does", async (_name, right, wrong, message) => {
     const rehearsal = await rehearse(await startTestMiniAzure());

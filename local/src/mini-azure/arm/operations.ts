@@ -29,6 +29,13 @@ export class Operations {
     return this.#accepted(subscriptionId, id, operation);
   }
 
+  /** Headers for an answer that is complete in itself: an operation that the first poll finds ended. */
+  finished(subscriptionId: string): Record<string, string> {
+    const id = randomUUID();
+    this.#operations.set(id, { pollsLeft: 1, retryAfter: "0", result: succeeded });
+    return { "azure-asyncoperation": this.#locationOf(subscriptionId, id), "retry-after": "0" };
+  }
+
   poll(subscriptionId: string, id: string): Answer {
     const operation = this.#operations.get(id);
     if (operation === undefined) return armError(404, "NotFound", `The operation '${id}' could not be found.`);
@@ -39,8 +46,11 @@ export class Operations {
   }
 
   #accepted(subscriptionId: string, id: string, { retryAfter }: Operation): Answer {
-    const location = `${this.#armUrl()}/subscriptions/${subscriptionId}/operationresults/${id}?api-version=${API_VERSION}`;
-    return { status: 202, headers: { location, "retry-after": retryAfter } };
+    return { status: 202, headers: { location: this.#locationOf(subscriptionId, id), "retry-after": retryAfter } };
+  }
+
+  #locationOf(subscriptionId: string, id: string): string {
+    return `${this.#armUrl()}/subscriptions/${subscriptionId}/operationresults/${id}?api-version=${API_VERSION}`;
   }
 }
 

@@ -49,6 +49,11 @@ export class ArmClient {
     return parseAnswer(answer) as ArmResource;
   }
 
+  /** Of a collection that is always there, so that "not found" means something else. */
+  async list<Item>(path: string, apiVersion: string): Promise<{ value: Item[] }> {
+    return parseAnswer(await this.#send("GET", path, apiVersion)) as { value: Item[] };
+  }
+
   async put(id: string, apiVersion: string, body: unknown): Promise<void> {
     await this.#finish(await this.#send("PUT", id, apiVersion, body));
   }

@@ -1,6 +1,5 @@
 import { deleteResource, readResource, writeResource } from "./apply-resource.ts";
-import { ArmClient } from "./arm-client.ts";
-import { resolveCredentials } from "./credentials.ts";
+import { configure, validateProvider } from "./configure.ts";
 import { readDataSource } from "./data-sources.ts";
 import type { Diagnostic } from "./diagnostics.ts";
 import { attributePath, toDiagnostic } from "./diagnostics.ts";
@@ -9,7 +8,7 @@ import { asObject, fromDynamicValue, isObject, toDynamicValue } from "./dynamic-
 import { findReplacements, planValues, resolveUnknowns } from "./plan-values.ts";
 import type { ProviderMethod } from "./protocol.ts";
 import { kindOf } from "./resources/all-kinds.ts";
-import { readAttribute } from "./resources/fields.ts";
+import { findProblems } from "./resources/checks.ts";
 import type { ApplyContext } from "./resources/kind.ts";
 import { dataSourceSchemas, resourceSchemas, toProviderSchemaMessage } from "./schema.ts";
 
@@ -43,7 +42,10 @@ export function createProvider(env: NodeJS.ProcessEnv): ProviderHandlers {
       data_sources: Object.keys(dataSourceSchemas).map((type_name) => ({ type_name })),
     }),
     GetSchema: async () => toProviderSchemaMessage(),
-    PrepareProviderConfig: async ({ config }) => ({ prepared_config: config }),
+    PrepareProviderConfig: async ({ config }) => ({
+      prepared_config: config,
+      diagnostics: validateProvider(asObject(fromDynamicValue(config))),
+    }),
     ValidateResourceTypeConfig: async (request) => ({ diagnostics: validateResource(request) }),
     ValidateDataSourceConfig: async () => ({}),
     UpgradeResourceState: async ({ raw_state }) => ({
@@ -77,36 +79,13 @@ async function answer(work: () => Promise<object>, failed: object = {}): Promise
   }
 }
 
-async function configure(config: ValueObject, env: NodeJS.ProcessEnv): Promise<ApplyContext> {
-  const arm = await ArmClient.connect(resolveCredentials(config, env));
-  const recover =
-    readAttribute(config, "features.skip_import_check_on_create_and_allow_overwriting_existing_resources") === true;
-  const namespaces = config["resource_providers_to_register"];
-  if (Array.isArray(namespaces)) await registerNamespaces(arm, namespaces.map(String));
-  return { arm, recover };
-}
-
-async function registerNamespaces(arm: ArmClient, wanted: readonly string[]): Promise<void> {
-  const listed = await arm.get(`/subscriptions/${arm.subscriptionId}/providers`, "2022-09-01");
-  const states = new Map(
-    ((listed?.["value"] ?? []) as { namespace: string; registrationState: string }[]).map((provider) => [
-      provider.namespace,
-      provider.registrationState,
-    ]),
-  );
-  for (const namespace of wanted.filter((name) => states.has(name) && states.get(name) !== "Registered")) {
-    await arm.post(`/subscriptions/${arm.subscriptionId}/providers/${namespace}/register`, "2022-09-01");
-  }
-}
-
 function validateResource({ type_name, config }: ProviderRequest): Diagnostic[] {
   const values = asObject(fromDynamicValue(config));
-  return kindOf(type_name).checks.flatMap(({ attribute, isValid, problem }) => {
-    const value = readAttribute(values, attribute);
-    if (typeof value !== "string" || isValid(value)) return [];
-    const summary = problem.startsWith("expected") ? `${problem}, got ${value}` : problem;
-    return [{ severity: "ERROR" as const, summary, attribute: attributePath(attribute) }];
-  });
+  return findProblems(values, kindOf(type_name).checks).map(({ attribute, summary }) => ({
+    severity: "ERROR",
+    summary,
+    attribute: attributePath(attribute),
+  }));
 }
 
 async function read(request: ProviderRequest, context: ApplyContext): Promise<object> {

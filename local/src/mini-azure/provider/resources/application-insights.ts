@@ -1,5 +1,9 @@
+import { between, FRACTION_DIGITS, LOCATION_CHECK, oneOf, resourceId, TAGS_CHECK } from "./checks.ts";
 import type { ResourceKind } from "./kind.ts";
-import { groupPath, LOCATION, oneOf, TAGS } from "./kind.ts";
+import { groupPath, LOCATION, TAGS } from "./kind.ts";
+
+const WORKSPACE_ID =
+  "/subscriptions/{id}/resourceGroups/{group}/providers/Microsoft.OperationalInsights/workspaces/{workspaceName}";
 
 export const applicationInsights: ResourceKind = {
   type: "azurerm_application_insights",
@@ -19,7 +23,14 @@ export const applicationInsights: ResourceKind = {
     force_customer_storage_for_profiler: false,
   },
   fixed: ["name", "resource_group_name", "location", "application_type"],
-  checks: [oneOf("application_type", ["web", "other", "java", "MobileCenter", "phone", "store", "ios", "Node.JS"])],
+  checks: [
+    oneOf("application_type", ["web", "other", "java", "MobileCenter", "phone", "store", "ios", "Node.JS"]),
+    oneOf("retention_in_days", [30, 60, 90, 120, 180, 270, 365, 550, 730]),
+    between("sampling_percentage", 0, 100, FRACTION_DIGITS),
+    resourceId("workspace_id", "Workspace", WORKSPACE_ID),
+    LOCATION_CHECK,
+    TAGS_CHECK,
+  ],
   fields: [
     ["name", "name"],
     LOCATION,

@@ -1,4 +1,5 @@
 import type { ValueObject } from "../dynamic-value.ts";
+import { between, oneOf } from "./checks.ts";
 import type { AppSettings } from "./function-app.ts";
 import {
   accountKeyOf,
@@ -6,9 +7,9 @@ import {
   listAppSettings,
   readSite,
   SITE_API_VERSION,
+  SITE_CHECKS,
   SITE_DEFAULTS,
   SITE_FIELDS,
-  SITE_NAME_CHECK,
   setPublishingPolicy,
   siteId,
   toSettingsList,
@@ -17,7 +18,6 @@ import {
   writeIdentity,
 } from "./function-app.ts";
 import type { ApplyContext, ResourceKind } from "./kind.ts";
-import { oneOf } from "./kind.ts";
 import { firstBlock, SITE_CONFIG_CHECKS, SITE_CONFIG_DEFAULTS, writeSiteConfig } from "./site-config.ts";
 import { toConnectionString } from "./storage-account.ts";
 
@@ -38,10 +38,12 @@ export const flexFunctionApp: ResourceKind = {
   },
   fixed: ["name", "resource_group_name", "location", "service_plan_id"],
   checks: [
-    SITE_NAME_CHECK,
+    ...SITE_CHECKS,
     oneOf("storage_container_type", ["blobContainer"]),
-    oneOf("storage_authentication_type", [KEY_AUTHENTICATION, "SystemAssignedIdentity", "UserAssignedIdentity"]),
+    oneOf("storage_authentication_type", ["SystemAssignedIdentity", KEY_AUTHENTICATION, "UserAssignedIdentity"]),
     oneOf("runtime_name", ["dotnet-isolated", "java", "node", "powershell", "python", "custom"]),
+    between("maximum_instance_count", 1, 1_000),
+    between("http_concurrency", 1, 1_000),
     ...SITE_CONFIG_CHECKS,
   ],
   fields: [

@@ -1,8 +1,10 @@
 // What the two kinds of function app (Flex Consumption, and Linux on every other plan) have in common.
 import type { ArmResource } from "../arm-client.ts";
 import type { Value, ValueObject } from "../dynamic-value.ts";
-import type { ApplyContext, Body, Check, Field } from "./kind.ts";
-import { groupPath, LOCATION, pattern, TAGS } from "./kind.ts";
+import type { Check } from "./checks.ts";
+import { LOCATION_CHECK, oneOf, pattern, resourceId, TAGS_CHECK } from "./checks.ts";
+import type { ApplyContext, Body, Field } from "./kind.ts";
+import { groupPath, LOCATION, TAGS } from "./kind.ts";
 import { firstBlock, readSiteConfig } from "./site-config.ts";
 
 export const SITE_API_VERSION = "2023-12-01";
@@ -33,11 +35,19 @@ export const SITE_DEFAULTS = {
   webdeploy_publish_basic_authentication_enabled: true,
 } as const;
 
-export const SITE_NAME_CHECK: Check = pattern(
-  "name",
-  /^[0-9a-zA-Z-]{1,60}$/,
-  '"name" may only contain alphanumeric characters and dashes up to 60 characters in length',
-);
+const PLAN_ID = "/subscriptions/{id}/resourceGroups/{group}/providers/Microsoft.Web/serverFarms/{serverFarmName}";
+
+export const SITE_CHECKS: readonly Check[] = [
+  pattern(
+    "name",
+    /^[0-9a-zA-Z-]{1,60}$/,
+    '"name" may only contain alphanumeric characters and dashes and up to 60 characters in length',
+  ),
+  resourceId("service_plan_id", "AppServicePlan", PLAN_ID),
+  oneOf("client_certificate_mode", ["Optional", "Required", "OptionalInteractiveUser"]),
+  LOCATION_CHECK,
+  TAGS_CHECK,
+];
 
 export type AppSettings = Record<string, string>;
 

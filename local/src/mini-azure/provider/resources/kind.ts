@@ -1,9 +1,7 @@
 import type { ArmClient, ArmResource } from "../arm-client.ts";
 import type { Value, ValueObject } from "../dynamic-value.ts";
 import type { Defaults } from "../plan-values.ts";
-
-/** A refusal that the real provider would give while validating, in its own words or close to them. */
-export type Check = { attribute: string; isValid: (value: string) => boolean; problem: string };
+import type { Check } from "./checks.ts";
 
 export type ApplyContext = { arm: ArmClient; recover: boolean };
 
@@ -42,17 +40,4 @@ export const LOCATION: Field = ["location", "location"];
 
 export function groupPath(subscriptionId: string, group: Value | undefined): string {
   return `/subscriptions/${subscriptionId}/resourceGroups/${String(group)}`;
-}
-
-export function pattern(attribute: string, expression: RegExp, problem: string): Check {
-  return { attribute, isValid: (value) => expression.test(value), problem };
-}
-
-export function oneOf(attribute: string, allowed: readonly string[]): Check {
-  const list = allowed.map((value) => `"${value}"`).join(" ");
-  return {
-    attribute,
-    isValid: (value) => allowed.includes(value),
-    problem: `expected ${attribute.split(".").at(-1)} to be one of [${list}]`,
-  };
 }

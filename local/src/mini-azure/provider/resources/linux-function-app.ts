@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import type { ValueObject } from "../dynamic-value.ts";
+import { oneOf } from "./checks.ts";
 import type { AppSettings } from "./function-app.ts";
 import {
   accountKeyOf,
@@ -9,9 +10,9 @@ import {
   readPublishingPolicy,
   readSite,
   SITE_API_VERSION,
+  SITE_CHECKS,
   SITE_DEFAULTS,
   SITE_FIELDS,
-  SITE_NAME_CHECK,
   setPublishingPolicy,
   siteId,
   toSettingsList,
@@ -20,9 +21,8 @@ import {
   writeIdentity,
 } from "./function-app.ts";
 import type { ApplyContext, ResourceKind } from "./kind.ts";
-import { oneOf } from "./kind.ts";
 import { firstBlock, SITE_CONFIG_CHECKS, SITE_CONFIG_DEFAULTS, writeSiteConfig } from "./site-config.ts";
-import { toConnectionString } from "./storage-account.ts";
+import { accountName, toConnectionString } from "./storage-account.ts";
 
 const CONTENT_SHARE = "WEBSITE_CONTENTSHARE";
 const CONTENT_CONNECTION = "WEBSITE_CONTENTAZUREFILECONNECTIONSTRING";
@@ -60,7 +60,8 @@ export const linuxFunctionApp: ResourceKind = {
   },
   fixed: ["name", "resource_group_name", "location"],
   checks: [
-    SITE_NAME_CHECK,
+    ...SITE_CHECKS,
+    accountName("storage_account_name"),
     oneOf("site_config.application_stack.node_version", NODE_VERSIONS),
     oneOf("site_config.ftps_state", ["AllAllowed", "Disabled", "FtpsOnly"]),
     ...SITE_CONFIG_CHECKS,

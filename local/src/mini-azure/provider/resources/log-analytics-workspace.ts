@@ -1,5 +1,6 @@
+import { atLeast, between, FRACTION_DIGITS, LOCATION_CHECK, oneOf, pattern, TAGS_CHECK } from "./checks.ts";
 import type { ResourceKind } from "./kind.ts";
-import { groupPath, LOCATION, pattern, TAGS } from "./kind.ts";
+import { groupPath, LOCATION, TAGS } from "./kind.ts";
 
 const KEYS_API_VERSION = "2020-08-01";
 
@@ -20,9 +21,24 @@ export const logAnalyticsWorkspace: ResourceKind = {
   checks: [
     pattern(
       "name",
-      /^[A-Za-z0-9][A-Za-z0-9-]{2,61}[A-Za-z0-9]$/,
-      "Workspace Name must be 4 to 63 letters, digits or dashes, with no dash at either end",
+      /^[A-Za-z0-9][A-Za-z0-9-]*[A-Za-z0-9]$/,
+      "name can only contain alphabet, number, and '-' character. You can not use '-' as the start and end of the name",
     ),
+    pattern("name", /^.{4,63}$/, "name can only be between 4 and 63 letters"),
+    oneOf("sku", [
+      "PerGB2018",
+      "PerNode",
+      "Premium",
+      "Standalone",
+      "Standard",
+      "CapacityReservation",
+      "LACluster",
+      "Unlimited",
+    ]),
+    between("retention_in_days", 30, 730),
+    atLeast("daily_quota_gb", -1, FRACTION_DIGITS),
+    LOCATION_CHECK,
+    TAGS_CHECK,
   ],
   fields: [
     ["name", "name"],

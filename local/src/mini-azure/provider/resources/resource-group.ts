@@ -1,5 +1,6 @@
+import { LOCATION_CHECK, pattern, TAGS_CHECK } from "./checks.ts";
 import type { ResourceKind } from "./kind.ts";
-import { groupPath, LOCATION, pattern, TAGS } from "./kind.ts";
+import { groupPath, LOCATION, TAGS } from "./kind.ts";
 
 export const resourceGroup: ResourceKind = {
   type: "azurerm_resource_group",
@@ -9,11 +10,15 @@ export const resourceGroup: ResourceKind = {
   defaults: {},
   fixed: ["name", "location"],
   checks: [
+    pattern("name", /^.{0,90}$/s, '"name" may not exceed 90 characters in length'),
+    pattern("name", /[^.]$/, '"name" may not end with a period'),
     pattern(
       "name",
-      /^[-\w._()]{0,89}[-\w_()]$/,
-      '"name" may only contain alphanumeric characters, dash, underscores, parentheses and periods, must not end in a period and not exceed 90 characters',
+      /^[-\p{L}\p{N}._()]+$/u,
+      '"name" may only contain alphanumeric characters, dash, underscores, parentheses and periods',
     ),
+    LOCATION_CHECK,
+    TAGS_CHECK,
   ],
   fields: [["name", "name"], LOCATION, TAGS, ["managed_by", "managedBy"]],
   toBody: () => ({}),

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { isUnknown } from "../dynamic-value.ts";
+import { oneOf } from "./checks.ts";
 import type { ResourceKind } from "./kind.ts";
 
 const DEFINITIONS_API_VERSION = "2022-05-01-preview";
@@ -13,7 +14,7 @@ export const roleAssignment: ResourceKind = {
   idOf: (values) => `${values["scope"]}/providers/Microsoft.Authorization/roleAssignments/${values["name"]}`,
   defaults: {},
   fixed: ["name", "scope", "role_definition_id", "role_definition_name", "principal_id", "principal_type"],
-  checks: [],
+  checks: [oneOf("principal_type", ["User", "Group", "ServicePrincipal"])],
   fields: [
     ["name", "name"],
     ["principal_id", "properties.principalId"],

@@ -1,10 +1,19 @@
 import type { ArmResource } from "../arm-client.ts";
 import type { ValueObject } from "../dynamic-value.ts";
+import type { Check } from "./checks.ts";
+import { between, LOCATION_CHECK, oneOf, pattern, TAGS_CHECK } from "./checks.ts";
 import type { ApplyContext, ResourceKind } from "./kind.ts";
-import { groupPath, LOCATION, oneOf, pattern, TAGS } from "./kind.ts";
+import { groupPath, LOCATION, TAGS } from "./kind.ts";
 
 const SERVICES = ["blob", "queue", "table", "file", "web", "dfs"] as const;
 const ENDPOINT_SUFFIX = "core.windows.net";
+
+export const accountName = (attribute: string): Check =>
+  pattern(
+    attribute,
+    /^[a-z0-9]{3,24}$/,
+    "name (%q) can only consist of lowercase letters and numbers, and must be between 3 and 24 characters long",
+  );
 
 export const storageAccount: ResourceKind = {
   type: "azurerm_storage_account",
@@ -44,14 +53,16 @@ export const storageAccount: ResourceKind = {
     "infrastructure_encryption_enabled",
   ],
   checks: [
-    pattern(
-      "name",
-      /^[a-z0-9]{3,24}$/,
-      "name can only consist of lowercase letters and numbers, and must be between 3 and 24 characters long",
-    ),
-    oneOf("account_tier", ["Standard", "Premium"]),
+    accountName("name"),
+    oneOf("account_kind", ["BlobStorage", "BlockBlobStorage", "FileStorage", "Storage", "StorageV2"]),
+    oneOf("account_tier", ["Premium", "Standard"]),
     oneOf("account_replication_type", ["LRS", "ZRS", "GRS", "RAGRS", "GZRS", "RAGZRS"]),
-    oneOf("min_tls_version", ["TLS1_2", "TLS1_3"]),
+    oneOf("access_tier", ["Cold", "Cool", "Hot", "Premium", "Smart"]),
+    oneOf("min_tls_version", ["TLS1_2"]),
+    between("blob_properties.delete_retention_policy.days", 1, 365),
+    between("blob_properties.container_delete_retention_policy.days", 1, 365),
+    LOCATION_CHECK,
+    TAGS_CHECK,
   ],
   fields: [
     ["name", "name"],

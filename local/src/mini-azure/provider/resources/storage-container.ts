@@ -1,9 +1,12 @@
+import { oneOf, pattern, resourceId } from "./checks.ts";
 import type { ResourceKind } from "./kind.ts";
-import { oneOf, pattern } from "./kind.ts";
 
 // Terraform's words for what Azure calls None, Blob and Container.
 const TO_AZURE: Readonly<Record<string, string>> = { private: "None", blob: "Blob", container: "Container" };
 const FROM_AZURE = Object.fromEntries(Object.entries(TO_AZURE).map(([ours, azure]) => [azure, ours]));
+
+const ACCOUNT_ID =
+  "/subscriptions/{id}/resourceGroups/{group}/providers/Microsoft.Storage/storageAccounts/{storageAccountName}";
 
 export const storageContainer: ResourceKind = {
   type: "azurerm_storage_container",
@@ -16,9 +19,10 @@ export const storageContainer: ResourceKind = {
     pattern(
       "name",
       /^(\$root|\$web|(?!.*--)[a-z0-9][a-z0-9-]{1,61}[a-z0-9])$/,
-      'only lowercase alphanumeric characters and single hyphens allowed in "name", between 3 and 63 of them',
+      'only lowercase alphanumeric characters and hyphens allowed in "name": %q',
     ),
-    oneOf("container_access_type", Object.keys(TO_AZURE)),
+    oneOf("container_access_type", ["blob", "container", "private"]),
+    resourceId("storage_account_id", "StorageAccount", ACCOUNT_ID),
   ],
   fields: [["name", "name"]],
   toBody: (planned) => ({ properties: { publicAccess: TO_AZURE[String(planned["container_access_type"])] } }),

@@ -1,5 +1,6 @@
+import { LOCATION_CHECK, TAGS_CHECK } from "./checks.ts";
 import type { ResourceKind } from "./kind.ts";
-import { groupPath, LOCATION, pattern, TAGS } from "./kind.ts";
+import { groupPath, LOCATION, TAGS } from "./kind.ts";
 
 export const userAssignedIdentity: ResourceKind = {
   type: "azurerm_user_assigned_identity",
@@ -9,13 +10,7 @@ export const userAssignedIdentity: ResourceKind = {
     `${groupPath(subscriptionId, values["resource_group_name"])}/providers/Microsoft.ManagedIdentity/userAssignedIdentities/${values["name"]}`,
   defaults: {},
   fixed: ["name", "resource_group_name", "location"],
-  checks: [
-    pattern(
-      "name",
-      /^[A-Za-z0-9][\w-]{2,127}$/,
-      '"name" must be 3 to 128 letters, digits, dashes or underscores, starting with a letter or digit',
-    ),
-  ],
+  checks: [LOCATION_CHECK, TAGS_CHECK],
   fields: [
     ["name", "name"],
     LOCATION,

@@ -1,0 +1,106 @@
+// Refusals that the real provider gives while validating: the values that it allows, and its words.
+import type { Value, ValueObject } from "../dynamic-value.ts";
+import { isObject, isUnknown } from "../dynamic-value.ts";
+import { readAttribute } from "./fields.ts";
+
+/** `problem` says what is wrong with the value of an attribute; `name` is the attribute as the provider names it. */
+export type Check = { attribute: string; problem(value: Value, name: string): string | null };
+
+export type Problem = { attribute: string; summary: string };
+
+/** What is wrong with a configuration. */
+export function findProblems(values: ValueObject, checks: readonly Check[]): Problem[] {
+  return checks.flatMap(({ attribute, problem }) => {
+    const [top = ""] = attribute.split(".");
+    // The provider's SDK leaves a block alone as long as anything in it is unknown.
+    if (hasUnknown(values[top] ?? null)) return [];
+    const value = readAttribute(values, attribute);
+    const summary = value === null ? null : problem(value, attribute.replaceAll(".", ".0."));
+    return summary === null ? [] : [{ attribute, summary }];
+  });
+}
+
+/** @param text - As the provider says it; `%q` stands for the value. */
+export function pattern(attribute: string, expression: RegExp, text: string): Check {
+  return {
+    attribute,
+    problem: (value) => (expression.test(String(value)) ? null : text.replace("%q", JSON.stringify(value))),
+  };
+}
+
+/** @param allowed - In the provider's own order. */
+export function oneOf(attribute: string, allowed: readonly (string | number)[]): Check {
+  const list = allowed.map((value) => JSON.stringify(value)).join(" ");
+  return {
+    attribute,
+    problem: (value, name) =>
+      allowed.includes(value as string | number) ? null : `expected ${name} to be one of [${list}], got ${value}`,
+  };
+}
+
+/** Numbers that the provider takes for fractions it shows with this many digits after the point. */
+export const FRACTION_DIGITS = 6;
+
+export function between(attribute: string, least: number, most: number, digits = 0): Check {
+  const show = (value: number) => value.toFixed(digits);
+  return {
+    attribute,
+    problem: (value, name) =>
+      Number(value) >= least && Number(value) <= most
+        ? null
+        : `expected ${name} to be in the range (${show(least)} - ${show(most)}), got ${show(Number(value))}`,
+  };
+}
+
+export function atLeast(attribute: string, least: number, digits = 0): Check {
+  const show = (value: number) => value.toFixed(digits);
+  return {
+    attribute,
+    problem: (value, name) =>
+      Number(value) >= least ? null : `expected ${name} to be at least (${show(least)}), got ${show(Number(value))}`,
+  };
+}
+
+/** @param example - An ID with something in place of every name. */
+export function resourceId(attribute: string, title: string, example: string): Check {
+  const expression = new RegExp(`^${example.replace(/\{[^}]+\}/g, "[^/]+")}$`, "i");
+  return {
+    attribute,
+    problem: (value) =>
+      expression.test(String(value))
+        ? null
+        : `parsing ${JSON.stringify(value)}: parsing the ${title} ID: the number of segments didn't match\n\nExpected a ${title} ID that matched:\n\n> ${example}`,
+  };
+}
+
+export const LOCATION_CHECK: Check = {
+  attribute: "location",
+  problem: (value, name) =>
+    String(value).trim() === "" ? `expected "${name}" to not be an empty string, got ${value}` : null,
+};
+
+const MOST_TAGS = 50;
+const LONGEST_TAG_NAME = 512;
+const LONGEST_TAG_VALUE = 256;
+
+export const TAGS_CHECK: Check = {
+  attribute: "tags",
+  problem(value) {
+    const tags = Object.entries(isObject(value) ? value : {});
+    if (tags.length > MOST_TAGS) return `a maximum of ${MOST_TAGS} tags can be applied to each resource`;
+    for (const [name, text] of tags) {
+      if (name.length > LONGEST_TAG_NAME)
+        return `the maximum length for a tag key is ${LONGEST_TAG_NAME} characters: "${name}" is ${name.length} characters`;
+      const { length } = String(text);
+      if (length > LONGEST_TAG_VALUE)
+        return `the maximum length for a tag value is ${LONGEST_TAG_VALUE} characters: the value for "${name}" is ${length} characters`;
+    }
+    return null;
+  },
+};
+
+function hasUnknown(value: Value): boolean {
+  if (isUnknown(value)) return true;
+  if (Array.isArray(value)) return value.some(hasUnknown);
+  return isObject(value) && Object.values(value).some(hasUnknown);
+}
