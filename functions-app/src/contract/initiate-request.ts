@@ -82,8 +82,8 @@ class RequestCheck {
     if (name.length > MAX_NAME_LENGTH) {
       return this.#refuse(field, `has ${name.length} characters, more than ${MAX_NAME_LENGTH}`);
     }
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: they would break log lines and tracebacks.
-    if (/[\u0000-\u001f\u007f]/.test(name)) return this.#refuse(field, "must not contain control characters");
+    // They would break log lines and tracebacks, or mean something to a terminal; a lone surrogate is no character at all.
+    if (/[\p{Cc}\p{Cs}\u2028\u2029]/u.test(name)) return this.#refuse(field, "must not contain control characters");
     const first = firstUse.get(name);
     if (first !== undefined) return this.#refuse(field, `"${name}" is the name of steps[${first}] already`);
     firstUse.set(name, index);

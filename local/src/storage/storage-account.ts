@@ -2,6 +2,7 @@ import { TableClient, TableServiceClient } from "@azure/data-tables";
 import { BlobServiceClient, type ContainerClient } from "@azure/storage-blob";
 import { type QueueClient, QueueServiceClient } from "@azure/storage-queue";
 import { pipelineUnder, tablePolicyUnder } from "./abandoned-requests.ts";
+import { escapeLineSeparators } from "./escape-line-separators.ts";
 
 /** Typed clients of one storage account; nothing here knows of task hubs. */
 export type StorageAccount = {
@@ -39,7 +40,7 @@ export function openStorage(connectionString: string): StorageAccount {
   const tableOptions = {
     allowInsecureConnection: true,
     retryOptions: TABLE_RETRY,
-    additionalPolicies: [tablePolicyUnder(signal)],
+    additionalPolicies: [tablePolicyUnder(signal), escapeLineSeparators],
   };
   const tables = TableServiceClient.fromConnectionString(text, tableOptions);
   return {
