@@ -2,7 +2,7 @@
 // every session context are references to blobs.
 
 import type { SourceName } from "./initiate-request.ts";
-import type { BlobReference, SessionPython, StepRecord, VariableSummary } from "./run-result.ts";
+import type { BlobReference, FailedStepRecord, SessionPython, StepRecord, VariableSummary } from "./run-result.ts";
 
 export const ORCHESTRATOR = "orchestrator";
 export const EXECUTOR = "executor";
@@ -31,7 +31,7 @@ export type StepFailure = { type: string; message: string; traceback: string };
 
 /** A step that fails is a value: it is the user's matter, not an error of the app. */
 export type ExecutorResult =
-  | { kind: "failed"; failure: StepFailure }
+  | { kind: "failed"; failure: StepFailure; record?: FailedStepRecord }
   | {
       kind: "completed";
       record: StepRecord;

@@ -12,6 +12,8 @@ export type Limits = {
   stepTimeoutMs: number;
   /** `SAME_INLINE_SESSION_LIMIT`, 16 MiB: beyond it the output names the last session context's blob instead of holding it. */
   inlineSessionBytes: number;
+  /** `SAME_MAX_SESSION_BYTES`, 512 MiB: a step whose session context is larger fails, as the app could not hold it. */
+  sessionBytes: number;
   /**
    * `SAME_SERIALISATION_MEMORY_LIMIT`, 50 MB: a variable of a larger deep size does not travel to the next step. A run's own
    * same.yaml (`runtime_options.serialisation_memory_limit`) wins.
@@ -28,6 +30,7 @@ export const DEFAULT_LIMITS: Readonly<Limits> = {
   requirementsBytes: 256 * 1024,
   stepTimeoutMs: 30 * 60 * 1000,
   inlineSessionBytes: 16 * MiB,
+  sessionBytes: 512 * MiB,
   variableBytes: 50_000_000,
 };
 
@@ -41,6 +44,7 @@ export const LIMIT_SETTINGS: Readonly<Record<keyof Limits, string>> = {
   requirementsBytes: "SAME_MAX_REQUIREMENTS_BYTES",
   stepTimeoutMs: "SAME_STEP_TIMEOUT",
   inlineSessionBytes: "SAME_INLINE_SESSION_LIMIT",
+  sessionBytes: "SAME_MAX_SESSION_BYTES",
   variableBytes: "SAME_SERIALISATION_MEMORY_LIMIT",
 };
 

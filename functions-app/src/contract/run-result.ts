@@ -34,6 +34,10 @@ export type StepRecord = {
   warnings: string[];
 };
 
+/** Of a step that failed: without what it did not come to. */
+export type FailedStepRecord = Omit<StepRecord, "codeMs" | "python" | "environment"> &
+  Partial<Pick<StepRecord, "codeMs" | "python" | "environment">>;
+
 export type VariableSummary = {
   name: string;
   /** Such as `int`, `pandas.core.frame.DataFrame`. */
@@ -62,6 +66,8 @@ export type CustomStatus = {
   /** The latest completed steps: Durable allows 16 KB, so the oldest ones are left out of a long list. */
   completed: { name: string; durationMs: number }[];
   completedCount: number;
+  /** The step that failed the run, with the end of what it printed; the whole record is its activity's result in the history. */
+  failed?: FailedStepRecord & { type: string; message: string };
 };
 
 /** How the orchestration's failure reads after Durable's own prefix. */

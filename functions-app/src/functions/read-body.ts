@@ -8,6 +8,8 @@ export async function readJsonBody(
   { headers, body }: BodyRequest,
   limit: number,
 ): Promise<{ json: unknown } | { problem: Problem }> {
+  const encoding = headers.get("content-encoding") ?? "identity";
+  if (encoding.toLowerCase() !== "identity") return encoded(encoding);
   if (Number(headers.get("content-length")) > limit) return tooLarge(limit);
   const chunks: Uint8Array[] = [];
   let size = 0;
@@ -28,6 +30,15 @@ export async function readJsonBody(
 
 const notJson = (detail: string): { problem: Problem } => ({
   problem: { title: "The request is not valid.", status: 400, detail: `The body ${detail}.`, field: "" },
+});
+
+const encoded = (encoding: string): { problem: Problem } => ({
+  problem: {
+    title: "The request is not valid.",
+    status: 415,
+    detail: `The body is sent with the content encoding ${JSON.stringify(encoding)}; send it as it is.`,
+    field: "content-encoding",
+  },
 });
 
 const tooLarge = (limit: number): { problem: Problem } => ({

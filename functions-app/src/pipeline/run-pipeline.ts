@@ -1,20 +1,12 @@
 import type { OrchestrationContext, Task } from "durable-functions";
-import {
-  EXECUTOR,
-  type ExecutorInput,
-  type ExecutorResult,
-  type PipelineStep,
-  type SessionReference,
-} from "../contract/executor-call.ts";
+import { EXECUTOR, type ExecutorInput, type ExecutorResult, type SessionReference } from "../contract/executor-call.ts";
 import { OUTPUT_TAIL_BYTES } from "../contract/limits.ts";
 import { type CustomStatus, type RunResult, type StepRecord, stepFailureText } from "../contract/run-result.ts";
 import { parsePipelineInput } from "./pipeline-input.ts";
+import { toStatus } from "./run-status.ts";
 
 type Completed = Extract<ExecutorResult, { kind: "completed" }>;
 
-// Durable takes 16 KB of UTF-16, which is half as many characters.
-const MAX_STATUS_CHARACTERS = 7_000;
-const MAX_STATUS_STEPS = 100;
 // All steps' printed text together, as it lies in the history and in the output.
 const OUTPUT_BUDGET_BYTES = 16 * 1024 * 1024;
 const LEAST_TAIL_BYTES = 4 * 1024;
@@ -26,7 +18,9 @@ export function* runPipeline(context: OrchestrationContext): Generator<Task, Run
   let session: SessionReference | undefined;
   let last: Completed | undefined;
   for (const [index, step] of steps.entries()) {
-    context.df.setCustomStatus(toStatus(step, index, steps.length, records));
+    const status = (failed?: CustomStatus["failed"]) =>
+      context.df.setCustomStatus(toStatus({ step, index, total: steps.length, records, ...(failed && { failed }) }));
+    status();
     const input = {
       instanceId: context.df.instanceId,
       sameEnv,
@@ -35,25 +29,28 @@ export function* runPipeline(context: OrchestrationContext): Generator<Task, Run
       outputTailBytes: tailBytes(steps.length),
       ...(session === undefined ? {} : { session }),
     };
-    last = yield* execute(context, input);
+    const result = yield* execute(context, input);
+    if (result.kind === "failed") {
+      const { type, message } = result.failure;
+      if (result.record !== undefined) status({ ...result.record, type, message });
+      throw new Error(stepFailureText({ step: step.name, ...result.failure }));
+    }
+    last = result;
     records.push(last.record);
     session = last.session === undefined ? undefined : { blob: last.session, python: last.python };
-    if (input.isLast) context.df.setCustomStatus(toStatus(step, index, steps.length, records));
+    if (input.isLast) status();
   }
   return toResult(last as Completed, records); // There is at least one step.
 }
 
-function* execute(context: OrchestrationContext, input: ExecutorInput): Generator<Task, Completed, unknown> {
-  let result: ExecutorResult;
+function* execute(context: OrchestrationContext, input: ExecutorInput): Generator<Task, ExecutorResult, unknown> {
   try {
-    result = (yield context.df.callActivity(EXECUTOR, input)) as ExecutorResult;
+    return (yield context.df.callActivity(EXECUTOR, input)) as ExecutorResult;
   } catch (error) {
     // Not the step's own code: storage that is down, the function's time-out.
     const message = withoutDurableFrame((error as Error).message);
     throw new Error(stepFailureText({ step: input.step.name, type: "Error", message, traceback: "" }));
   }
-  if (result.kind === "completed") return result;
-  throw new Error(stepFailureText({ step: input.step.name, ...result.failure }));
 }
 
 function toResult(last: Completed, steps: StepRecord[]): RunResult {
@@ -65,13 +62,6 @@ function toResult(last: Completed, steps: StepRecord[]): RunResult {
     ...(last.variables_omitted === undefined ? {} : { variables_omitted: last.variables_omitted }),
     python: last.python,
   };
-}
-
-function toStatus(step: PipelineStep, index: number, total: number, records: readonly StepRecord[]): CustomStatus {
-  const completed = records.slice(-MAX_STATUS_STEPS).map(({ name, durationMs }) => ({ name, durationMs }));
-  const status = { step: { name: step.name, index, total }, completed, completedCount: records.length };
-  while (JSON.stringify(status).length > MAX_STATUS_CHARACTERS) completed.splice(0, Math.ceil(completed.length / 8));
-  return status;
 }
 
 const tailBytes = (steps: number): number =>

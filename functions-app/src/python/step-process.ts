@@ -43,7 +43,8 @@ export type StepOrder = {
   name: string;
   environ: Record<string, string>;
   variableBytes: number;
-  describeVariables: boolean;
+  /** The last step describes its variables, and its session holds nothing but them. */
+  isLast: boolean;
   warnOfForeignPackages: boolean;
 };
 
@@ -104,7 +105,7 @@ export class StepProcess {
     const replied = new Promise<StepExit>((resolve) => {
       this.#onExitReply = resolve;
     });
-    const gone = this.#exited.then(() => this.#endWithoutGuardian());
+    const gone = this.#exited.then(() => this.#endWithoutGuardian(signal.aborted));
     this.#control.write(`${JSON.stringify(order)}\n`);
     const kill = () => this.#kill();
     signal.addEventListener("abort", kill, { once: true });
@@ -127,13 +128,13 @@ export class StepProcess {
   }
 
   /** Something killed the guardian itself, as the system does when memory runs out. The step's process died with it. */
-  #endWithoutGuardian(): StepExit {
+  #endWithoutGuardian(isKilled: boolean): StepExit {
     try {
       if (this.#stepPid !== undefined) process.kill(-this.#stepPid, "SIGKILL");
     } catch {
       // Its group is gone as well.
     }
-    return { cause: "ended", signal: os.constants.signals.SIGKILL };
+    return isKilled ? { cause: "killed" } : { cause: "ended", signal: os.constants.signals.SIGKILL };
   }
 
   #kill(): void {

@@ -1,10 +1,10 @@
-import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { decodeUtf8, fromUrlSafeBase64, toUrlSafeBase64 } from "../contract/base64.ts";
 import type { Content, ExecutorInput, ExecutorResult, StepFailure } from "../contract/executor-call.ts";
 import { SOURCE_NAMES, type SourceName } from "../contract/initiate-request.ts";
 import { LIMIT_SETTINGS, type Limits } from "../contract/limits.ts";
-import type { SessionPython } from "../contract/run-result.ts";
+import type { FailedStepRecord, SessionPython } from "../contract/run-result.ts";
 import { isInCloud } from "../python/cache-folder.ts";
 import { PythonError } from "../python/errors.ts";
 import type { PythonRuntime, StartedPython } from "../python/python-runtime.ts";
@@ -32,9 +32,13 @@ type StepContents = { code: Buffer; sources: Partial<Record<SourceName, Buffer>>
  * @returns What the step left, or how it failed. Throws only for what is not the step's matter, such as storage that is down.
  */
 export async function executeStep(input: ExecutorInput, deps: StepDeps): Promise<ExecutorResult> {
-  const startedAt = new Date();
-  const startMs = performance.now();
+  const timing = { startedAt: new Date().toISOString(), startMs: performance.now() };
   const timeout = AbortSignal.timeout(deps.limits.stepTimeoutMs);
+  const failed = (failure: StepFailure): ExecutorResult => ({
+    kind: "failed",
+    failure,
+    record: toFailedRecord(input, timing),
+  });
   try {
     const contents = await loadContents(input, deps.blobs);
     const started = await deps.python.start({
@@ -42,7 +46,6 @@ export async function executeStep(input: ExecutorInput, deps: StepDeps): Promise
       onLine: deps.onStdout,
       signal: timeout,
     });
-    const timing = { startedAt: startedAt.toISOString(), startMs };
     return await runIn(started, { input, deps, contents, timeout, timing });
   } catch (error) {
     if (timeout.aborted) return failed(timeoutFailure(deps.limits));
@@ -57,8 +60,10 @@ type StepRun = {
   deps: StepDeps;
   contents: StepContents;
   timeout: AbortSignal;
-  timing: { startedAt: string; startMs: number };
+  timing: Timing;
 };
+
+type Timing = { startedAt: string; startMs: number };
 
 async function runIn(started: StartedPython, run: StepRun): Promise<ExecutorResult> {
   const { input, deps, timeout } = run;
@@ -77,12 +82,13 @@ async function runIn(started: StartedPython, run: StepRun): Promise<ExecutorResu
     const stderr = new StepOutput(process.stderr, input.outputTailBytes, deps.onStderr);
     const exit = await process.run(toOrder(run, ready, sameYaml, environment.isIsolated), timeout);
     const output = { stdout: stdout.end(), stderr: stderr.end() };
-    if (exit.cause === "killed") return failed(timeoutFailure(deps.limits));
-    const report = await readReport(ready.folder, exit);
-    if (report.failure !== undefined) return failed(report.failure);
+    const report =
+      exit.cause === "killed" ? { failure: timeoutFailure(deps.limits) } : await readReport(ready.folder, exit);
     const warnings = [...(sameYaml.warning === undefined ? [] : [sameYaml.warning]), ...warningsOf(report)];
-    const session = await readFile(path.join(ready.folder, "session.out"));
-    return await toCompleted(run, { ready, report, session, output, warnings, environment: environment.name });
+    const outcome = { ready, report, output, warnings, environment: environment.name };
+    const failure = report.failure ?? (await tooLargeSession(ready.folder, deps.limits));
+    if (failure !== undefined) return toFailed(run, outcome, failure);
+    return await toCompleted(run, outcome, await readFile(sessionOut(ready.folder)));
   } finally {
     await process.stop();
     // Gone already, unless the guardian itself was killed.
@@ -100,7 +106,7 @@ function toOrder({ input, deps }: StepRun, ready: ReadyPython, sameYaml: SameYam
     name: input.step.name,
     environ,
     variableBytes: sameYaml.variableBytes,
-    describeVariables: input.isLast,
+    isLast: input.isLast,
     // In the cloud the app's own packages are the ones that somebody chose for it.
     warnOfForeignPackages: !isIsolated && !isInCloud(deps.env),
   };
@@ -109,14 +115,17 @@ function toOrder({ input, deps }: StepRun, ready: ReadyPython, sameYaml: SameYam
 type Outcome = {
   ready: ReadyPython;
   report: StepReport;
-  session: Buffer;
   output: { stdout: string; stderr: string };
   warnings: string[];
   environment: string;
 };
 
-async function toCompleted({ input, deps, timing }: StepRun, outcome: Outcome): Promise<ExecutorResult> {
-  const { ready, report, session, output, warnings, environment } = outcome;
+async function toCompleted(
+  { input, deps, timing }: StepRun,
+  outcome: Outcome,
+  session: Buffer,
+): Promise<ExecutorResult> {
+  const { ready, report, output, warnings, environment } = outcome;
   const isInline = input.isLast && session.length <= deps.limits.inlineSessionBytes;
   const stored = isInline
     ? { session_context: toUrlSafeBase64(session) }
@@ -139,6 +148,34 @@ async function toCompleted({ input, deps, timing }: StepRun, outcome: Outcome): 
     ...(report.variables === undefined ? {} : { variables: report.variables }),
     ...(report.variablesOmitted === undefined ? {} : { variables_omitted: report.variablesOmitted }),
   };
+}
+
+function toFailed({ input, timing }: StepRun, outcome: Outcome, failure: StepFailure): ExecutorResult {
+  const { ready, report, output, warnings, environment } = outcome;
+  const record = {
+    ...toFailedRecord(input, timing),
+    ...(report.codeMs === undefined ? {} : { codeMs: Math.round(report.codeMs) }),
+    python: ready.version,
+    environment,
+    output,
+    warnings,
+  };
+  return { kind: "failed", failure, record };
+}
+
+/** Of a step that did not come to run. */
+function toFailedRecord({ step }: ExecutorInput, { startedAt, startMs }: Timing): FailedStepRecord {
+  const durationMs = Math.round(performance.now() - startMs);
+  return { name: step.name, startedAt, durationMs, output: { stdout: "", stderr: "" }, warnings: [] };
+}
+
+const sessionOut = (folder: string): string => path.join(folder, "session.out");
+
+async function tooLargeSession(folder: string, { sessionBytes }: Limits): Promise<StepFailure | undefined> {
+  const { size } = await stat(sessionOut(folder));
+  if (size <= sessionBytes) return undefined;
+  const message = `The step's variables make a session context of ${size} bytes, more than the limit of ${sessionBytes} (app setting ${LIMIT_SETTINGS.sessionBytes}). Delete what later steps do not need, or keep large data elsewhere.`;
+  return { type: "SessionTooLarge", message, traceback: "" };
 }
 
 async function layOut(folder: string, { code, sources, session }: StepContents, { json }: SameYaml): Promise<void> {
@@ -197,5 +234,3 @@ function timeoutFailure({ stepTimeoutMs }: Limits): StepFailure {
   const message = `The step did not end within ${stepTimeoutMs / 1000} s (app setting ${LIMIT_SETTINGS.stepTimeoutMs}) and was stopped, with everything that it had started.`;
   return { type: "TimeoutError", message, traceback: "" };
 }
-
-const failed = (failure: StepFailure): ExecutorResult => ({ kind: "failed", failure });

@@ -16,6 +16,12 @@ export type StepReport = {
   variablesOmitted?: number;
 };
 
+// The runner's own, as sysexits.h has it, when it could not write the report.
+const EX_IOERR = 74;
+// Each lies in the history and in the output, so thousands of them would cost more than they tell.
+const MAX_WARNINGS = 100;
+const MAX_NAME = 100;
+
 /** The report, or the failure of a process that did not live to write one. */
 export async function readReport(folder: string, exit: StepExit): Promise<StepReport> {
   const text = await readFile(path.join(folder, "report.json"), "utf8").catch(() => undefined);
@@ -23,6 +29,10 @@ export async function readReport(folder: string, exit: StepExit): Promise<StepRe
 }
 
 function failureOf({ code, signal }: StepExit): StepFailure {
+  if (code === EX_IOERR) {
+    const message = "The step's result could not be written; the last line of its error output says why.";
+    return { type: "ResultLost", message, traceback: "" };
+  }
   if (signal === undefined) {
     const message = `The step ended its Python process itself, with exit code ${code}, so that it has no result.`;
     return { type: "ProcessExit", message, traceback: "" };
@@ -38,6 +48,10 @@ export function warningsOf({ foreignPackages = [], exploded = {} }: StepReport):
     (name) =>
       `The step imports ${name}, which comes from this machine's Python and which no requirements.txt names: elsewhere it may be missing.`,
   );
-  const variables = Object.entries(exploded).map(([name, why]) => `${name} does not travel to later steps. ${why}`);
-  return [...packages, ...variables];
+  const variables = Object.entries(exploded).map(
+    ([name, why]) => `${name.slice(0, MAX_NAME)} does not travel to later steps. ${why}`,
+  );
+  const all = [...packages, ...variables];
+  if (all.length <= MAX_WARNINGS) return all;
+  return [...all.slice(0, MAX_WARNINGS), `(${all.length - MAX_WARNINGS} more warnings are left out.)`];
 }

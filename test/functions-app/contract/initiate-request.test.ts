@@ -35,6 +35,8 @@ test.each<[string, unknown, string]>([
   ["a step without a name", { steps: [step({ name: undefined })] }, "steps[0].name"],
   ["a name of blanks", { steps: [step({ name: "  " })] }, "steps[0].name"],
   ["a name with a line break", { steps: [step({ name: "a\nb" })] }, "steps[0].name"],
+  ["a name with a line separator", { steps: [step({ name: "a\u2028b" })] }, "steps[0].name"],
+  ["a name with half a character", { steps: [step({ name: "a\ud800" })] }, "steps[0].name"],
   ["a name twice", { steps: [step(), step()] }, "steps[1].name"],
   ["a step without code", { steps: [step({ code: undefined })] }, "steps[0].code"],
   ["code in the other alphabet", { steps: [step({ code: "+/+/" })] }, "steps[0].code"],

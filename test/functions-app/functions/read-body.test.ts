@@ -29,6 +29,11 @@ test("reading ends where the limit is passed", async () => {
   expect(read).toBe(8); // The third chunk was one too many.
 });
 
+test("a compressed body is refused by name", async () => {
+  const answer = await readJsonBody(request(chunks("{}"), { "content-encoding": "gzip" }), 100);
+  expect(answer).toMatchObject({ problem: { status: 415, field: "content-encoding" } });
+});
+
 test.each([
   ["nothing", null],
   ["no JSON", chunks("steps")],

@@ -11,9 +11,8 @@ const steps = (...names: string[]) => names.map((name) => ({ name, code: "", sou
 const python = { version: "3.12.1", implementation: "CPython", dill: "0.4.1" };
 
 /** Plays Durable: answers every activity call at once. */
-function play(input: unknown, answer: Answer) {
+function play(input: unknown, answer: Answer, statuses: CustomStatus[] = []) {
   const calls: ExecutorInput[] = [];
-  const statuses: CustomStatus[] = [];
   const df = {
     instanceId: "run-1",
     getInput: () => input,
@@ -88,6 +87,20 @@ test("a step that fails ends the run with its name and traceback; later ones do 
   const failure = { type: "ValueError", message: "no", traceback: "Traceback …" };
   const run = () => play({ steps: steps("a", "b") }, () => ({ kind: "failed", failure }));
   expect(run).toThrow('Step "a" failed: ValueError: no\n\nTraceback …');
+});
+
+test("the status keeps the failed step's record, with the end of what it printed, below Durable's 16 KB", () => {
+  const output = { stdout: "\u0000".repeat(60_000), stderr: `${"é".repeat(60_000)}end` };
+  const record = { name: "a", startedAt: "2026-01-01T00:00:00.000Z", durationMs: 5, output, warnings: [] };
+  const failure = { type: "T".repeat(5_000), message: '"'.repeat(4_000), traceback: "" };
+  const statuses: CustomStatus[] = [];
+  const run = () => play({ steps: steps("a", "b") }, () => ({ kind: "failed", failure, record }), statuses);
+  expect(run).toThrow('Step "a" failed');
+  const status = statuses.at(-1);
+  expect(JSON.stringify(status).length).toBeLessThan(8_000);
+  expect(status?.failed).toMatchObject({ name: "a", durationMs: 5 });
+  expect(status?.failed?.output.stderr).toMatch(/ééé+end$/);
+  expect(status?.failed?.output.stdout).toMatch(/^\0+$/);
 });
 
 test("an activity that breaks names its step, without Durable's wrapping", () => {

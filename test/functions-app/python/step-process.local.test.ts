@@ -10,7 +10,7 @@ import { waitFor } from "../../helpers/wait-for.ts";
 
 const python = (await listTestPythons()).at(-1)?.executable as string;
 const toEnvironment = (program: string): StepEnvironment => ({ name: program, launch: [program], isIsolated: false });
-const ORDER = { name: "a", environ: {}, variableBytes: 1e6, describeVariables: false, warnOfForeignPackages: false };
+const ORDER = { name: "a", environ: {}, variableBytes: 1e6, isLast: false, warnOfForeignPackages: false };
 
 async function makeOptions() {
   const root = await makeTempDir();

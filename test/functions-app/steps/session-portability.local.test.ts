@@ -9,7 +9,8 @@ import { makeTempDir } from "../../helpers/temp-dir.ts";
 
 const pythons = await listTestPythons();
 const CODE =
-  "import json as j\nx = {'a': [1, 2.5, 'ü']}\ndef f(n): return n + 1\ny = j.dumps(f(1))\ng = (i for i in x)";
+  "import json as j\nx = {'a': [1, 2.5, 'ü']}\ndef f(n): return n + 1\ny = j.dumps(f(1))\ng = (i for i in x)\n" +
+  "import enum\nclass E(enum.Enum):\n    A = 7\nclass S: pass\nS.one = S()\nn = (E.A.value, type(S.one) is S)";
 
 async function makeSession(python: string): Promise<string> {
   const { session_context } = await (await StepRunner.start({ python })).complete(CODE);
@@ -26,8 +27,8 @@ function load(python: string, session: string, names: string[], PYTHONPATH = "")
 
 describe.each(pythons)("a session written by Python $version", ({ executable: python }) => {
   test("loads as upstream's client loads it, exploding variables included", async () => {
-    const seen = load(python, await makeSession(python), ["x", "y", "g"]);
-    expect(seen).toEqual({ x: "{'a': [1, 2.5, 'ü']}", y: "'2'", g: "RuntimeError raised by builtins" });
+    const seen = load(python, await makeSession(python), ["x", "y", "n", "g"]);
+    expect(seen).toEqual({ x: "{'a': [1, 2.5, 'ü']}", y: "'2'", n: "(7, True)", g: "RuntimeError raised by builtins" });
   });
 });
 

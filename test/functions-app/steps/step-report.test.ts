@@ -12,12 +12,21 @@ test("a process that left a report is believed", async () => {
 
 test.each([
   [{ code: 3 }, "ProcessExit", "exit code 3"],
+  [{ code: 74 }, "ResultLost", "error output"],
   [{ signal: 11 }, "ProcessCrash", "SIGSEGV"],
   [{ signal: 9 }, "ProcessCrash", "memory"],
 ])("one that left none with %j is a failure", async (end, type, text) => {
   const { failure } = await readReport(await makeTempDir(), { cause: "ended", ...end });
   expect(failure?.type).toBe(type);
   expect(failure?.message).toContain(text);
+});
+
+test("thousands of warnings are not all kept", () => {
+  const exploded = Object.fromEntries(Array.from({ length: 5_000 }, (_, index) => [`v${index}`.padEnd(5_000), "Why."]));
+  const warnings = warningsOf({ exploded });
+  expect(warnings).toHaveLength(101);
+  expect(warnings.at(-1)).toContain("4900 more");
+  expect(JSON.stringify(warnings).length).toBeLessThan(20_000);
 });
 
 test("packages of this machine and variables that stay behind are warned of", () => {

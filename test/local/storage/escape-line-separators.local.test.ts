@@ -1,3 +1,4 @@
+import type { TransactionAction } from "@azure/data-tables";
 import { expect, test } from "vitest";
 import { newGuidN } from "../../../local/src/shared/ids.ts";
 import { useAzurite } from "../../helpers/azurite.ts";
@@ -9,10 +10,7 @@ test("a transaction holds text with Unicode's line separators", async () => {
   await table.createTable();
   const text = 'a\u2028b\u2029c\u0085d\ud800 "é" \\u2028';
   await table.submitTransaction(
-    ["1", "2"].map(
-      (rowKey) =>
-        ["create", { partitionKey: "p", rowKey, text }] as ["create", { partitionKey: string; rowKey: string }],
-    ),
+    ["1", "2"].map((rowKey) => ["create", { partitionKey: "p", rowKey, text }] satisfies TransactionAction),
   );
   expect(await table.getEntity("p", "2")).toMatchObject({ text });
 });

@@ -2,14 +2,14 @@
 
 import importlib.machinery
 import importlib.util
-import io
 import sys
 import types
 import warnings
 
 import dill
 
-from . import exploding, sizes
+from . import exploding, pickler, sizes
+from .failure import text_of
 
 # The name is part of the wire format: a session loads only into a module of the same name.
 MODULE_NAME = "__sameproject_user_code__"
@@ -27,16 +27,30 @@ def new_module():
 
 
 def load(path, module):
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", PendingDeprecationWarning)
-        dill.load_session(path, main=module)
+    """Raises LoadError for a session that cannot be loaded here."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", PendingDeprecationWarning)
+            dill.load_session(path, main=module)
+    except Exception as error:
+        why = "One of them says how it is restored, and that failed"
+        if isinstance(error, ModuleNotFoundError):
+            why = "Modules that a step writes into its working directory are gone with it, and what they define"
+        raise LoadError(
+            "The variables of the steps before could not be loaded: %s: %s. %s; delete such a variable (`del NAME`) at the "
+            "end of the step that makes it." % (type(error).__name__, text_of(error)[:500], why)
+        ) from error
+
+
+class LoadError(Exception):
+    """A variable was written, but what it says of its own restoring fails."""
 
 
 def explode_large(module, limit):
     """Replaces each global whose deep size is over `limit`. Returns their names and the reasons."""
     exploded = {}
     for name, value in user_globals(module):
-        if isinstance(value, types.ModuleType) or exploding.is_exploding(value):
+        if issubclass(type(value), types.ModuleType) or exploding.is_exploding(value):
             continue
         size = sizes.deep_size(value, limit)
         if size > limit:
@@ -47,50 +61,37 @@ def explode_large(module, limit):
 
 def save(path, module):
     """Writes the session. What cannot be pickled is replaced first; returns the names and the reasons."""
-    try:
-        _dump(path, module)
-        return {}
-    except Exception:
-        # Only now is each global tried alone: nearly every session is written at the first attempt.
-        exploded = _explode_unpicklable(module)
-    _dump(path, module)
+    # Without it no client could load the session; a step may have changed it.
+    module.__dict__["__name__"] = MODULE_NAME
+    with open(path, "wb") as file:
+        try:
+            pickler.dump_session(file, module)
+            return {}
+        except OSError:
+            raise  # No space left, most likely: no variable's fault.
+        except BaseException:  # What a foreign object raises need not be an Exception.
+            # Only now is each global tried alone: nearly every session is written at the first attempt.
+            exploded = _explode_unpicklable(module)
+        file.seek(0)
+        file.truncate()
+        pickler.dump_session(file, module)
     return exploded
 
 
 def user_globals(module):
-    return [(name, value) for name, value in vars(module).items() if not _is_reserved(name)]
+    return [(name, value) for name, value in vars(module).items() if isinstance(name, str) and not _is_reserved(name)]
 
 
 def _is_reserved(name):
     return name.startswith("__") and name.endswith("__")
 
 
-def _dump(path, module):
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        dill.dump_session(path, main=module)
-
-
 def _explode_unpicklable(module):
     exploded = {}
     for name, value in user_globals(module):
-        reason = _why_unpicklable(value, module)
-        if reason is not None:
-            exploded[name] = "The variable is not supported by dill: %s" % reason
+        try:
+            pickler.try_dump(value, module)
+        except BaseException as error:
+            exploded[name] = "The variable is not supported by dill: %s: %s" % (type(error).__name__, text_of(error)[:200])
             setattr(module, name, exploding.make(exploded[name]))
     return exploded
-
-
-def _why_unpicklable(value, module):
-    pickler = dill.Pickler(io.BytesIO(), dill.settings["protocol"])
-    # As dill.dump_session sets it up; the first pass is over, so that a function's globals are a mere reference to the module.
-    pickler._original_main = pickler._main = module
-    pickler._byref = pickler._recurse = pickler._first_pass = pickler._main_modified = False
-    pickler._session = True
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            pickler.dump(value)
-    except Exception as error:
-        return "%s: %s" % (type(error).__name__, str(error)[:200])
-    return None

@@ -1,36 +1,44 @@
 """Runs one step in a process of its own."""
 
+import ast
+import inspect
 import json
-import linecache
 import os
 import signal
 import sys
 import time
 
-from . import failure, foreign_packages, session, variables
+from . import failure, foreign_packages, session, sources, variables
+
+# As sysexits.h has it: the result could not be written.
+_EX_IOERR = 74
 
 
 def run(request, folder):
     """Runs the step and leaves its report. Returns the process's exit code."""
     _prepare(request, folder)
-    report = {}
+    session_out = os.path.join(folder, "session.out")
     try:
-        report = _run(request, folder)
+        report = _run(request, folder, session_out)
+    except session.LoadError as error:
+        report = {"failure": {"type": "SessionLoadError", "message": str(error), "traceback": ""}}
     except BaseException as error:  # Whatever a foreign object raises while it is saved or shown.
         report = {"failure": failure.describe(error)}
     finally:
         _flush()
-    with open(os.path.join(folder, "report.json"), "w", encoding="ascii") as file:
-        json.dump(report, file)
-    return 0
+    if "failure" in report and os.path.exists(session_out):
+        os.unlink(session_out)  # On a full disk it may be what takes the report's place.
+    return _write_report(report, folder)
 
 
-def _run(request, folder):
+def _run(request, folder, session_out):
     module = session.new_module()
-    session_file = os.path.join(folder, "session.in")
-    if os.path.exists(session_file):
-        session.load(session_file, module)
-    with open(os.path.join(folder, "code.py"), encoding="utf-8") as file:
+    session_in = os.path.join(folder, "session.in")
+    if os.path.exists(session_in):
+        session.load(session_in, module)
+        sources.unpack(module)
+    # As Python reads a file: a byte order mark and other line ends than its own mean nothing.
+    with open(os.path.join(folder, "code.py"), encoding="utf-8-sig") as file:
         code = file.read()
     loaded_before = set(sys.modules)
     started = time.perf_counter()
@@ -42,21 +50,62 @@ def _run(request, folder):
     if request["warnOfForeignPackages"]:
         report["foreignPackages"] = foreign_packages.used_by(code, loaded_before)
     report["exploded"] = session.explode_large(module, request["variableBytes"])
-    report["exploded"].update(session.save(os.path.join(folder, "session.out"), module))
-    if request["describeVariables"]:
+    if not request["isLast"]:
+        sources.pack(module)
+    report["exploded"].update(session.save(session_out, module))
+    if request["isLast"]:
         report.update(variables.describe(module))
     return report
 
 
 def _execute(code, file_name, module):
-    # So that tracebacks show the line, and `inspect.getsource` works. A last line without its end is underlined one place off.
-    lines = [line + "\n" for line in code.split("\n")]
-    linecache.cache[file_name] = (len(code), None, lines, file_name)
+    process = os.getpid()
+    sources.add(file_name, code)
+    error = None
     try:
-        exec(compile(code, file_name, "exec", dont_inherit=True), module.__dict__)
-    except BaseException as error:  # SystemExit too: a step that leaves half-way has no result.
-        return failure.describe(error)
-    return None
+        _run_code(code, file_name, module)
+    except BaseException as raised:  # SystemExit too: a step that leaves half-way has no result.
+        error = raised
+    if os.getpid() != process:
+        _end_fork(error, file_name)
+    # They are of the step's code, not of what follows.
+    sys.settrace(None)
+    sys.setprofile(None)
+    return None if error is None else failure.describe(error, file_name)
+
+
+def _run_code(code, file_name, module):
+    # As in a notebook, a step may await at its top.
+    compiled = compile(code, file_name, "exec", flags=ast.PyCF_ALLOW_TOP_LEVEL_AWAIT, dont_inherit=True)
+    awaitable = eval(compiled, module.__dict__)
+    if compiled.co_flags & inspect.CO_COROUTINE:
+        import asyncio  # Few steps need it, and it takes long to load.
+
+        asyncio.run(awaitable)
+
+
+def _end_fork(error, file_name):
+    """A process that the step forked came to the end of the step's code: the result is its parent's alone."""
+    code = 0
+    if isinstance(error, SystemExit):
+        code = error.code if isinstance(error.code, int) else int(error.code is not None)
+    elif error is not None:
+        code = 1
+        print(failure.describe(error, file_name)["traceback"], file=sys.stderr)
+    _flush()
+    os._exit(code & 0xFF)
+
+
+def _write_report(report, folder):
+    path = os.path.join(folder, "report.json")
+    try:
+        with open(path + ".part", "w", encoding="ascii") as file:
+            file.write(json.dumps(report))
+        os.replace(path + ".part", path)  # Whole or not at all.
+        return 0
+    except BaseException as error:  # No space, no folder, or a function that the step replaced.
+        os.write(2, ("The step's result could not be written: %s\n" % failure.text_of(error)).encode())
+        return _EX_IOERR
 
 
 def _prepare(request, folder):

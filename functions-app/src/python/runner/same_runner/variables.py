@@ -29,7 +29,7 @@ def describe(module):
 
 
 def _is_left_out(value):
-    return not exploding.is_exploding(value) and isinstance(value, _LEFT_OUT)
+    return not exploding.is_exploding(value) and issubclass(type(value), _LEFT_OUT)
 
 
 def _describe(name, value):
@@ -40,9 +40,8 @@ def _describe(name, value):
 
 
 def _type_name(kind):
-    if kind.__module__ in ("builtins", session.MODULE_NAME):
-        return kind.__qualname__
-    return "%s.%s" % (kind.__module__, kind.__qualname__)
+    is_plain = kind.__module__ in ("builtins", session.MODULE_NAME)
+    return (kind.__qualname__ if is_plain else "%s.%s" % (kind.__module__, kind.__qualname__))[:_MAX_REPR]
 
 
 def _safe_repr(value):

@@ -1,0 +1,169 @@
+"""dill's pickler for a session, mended where dill writes what nobody can load.
+
+dill refers to some objects of the session's module by their names, but loading fills that module last: classes reached from their own
+attributes (a singleton, a registry), enumerations, type variables, and whatever reduces to its own name. Here they are written by value,
+in terms that any client's plain dill reads, or refused, so that they explode and the rest travels.
+"""
+
+import collections
+import copyreg
+import io
+import pickle
+import sys
+import types
+import typing
+import warnings
+
+import dill
+from dill import _dill
+
+from . import enumerations
+
+_ATOMS = (int, float, complex, bool, str, bytes, type(None))
+
+
+def dump_session(file, module):
+    _dump(file, module, module, first_pass=True)
+
+
+def try_dump(value, module):
+    """Raises what the value's pickling raises."""
+    _dump(io.BytesIO(), value, module, first_pass=False)
+
+
+def _dump(file, value, module, first_pass):
+    late = {}
+    while True:
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                _Pickler(file, module, late, first_pass).dump(value)
+            return
+        except _SelfReference as found:
+            if id(found.kind) in late:
+                raise pickle.PicklingError("the class %s refers to itself" % found.kind.__qualname__) from None
+            late[id(found.kind)] = found.kind
+            file.seek(0)
+            file.truncate()
+
+
+class _SelfReference(Exception):
+    """A class is needed while it is being written: its attributes have to come after it."""
+
+    def __init__(self, kind):
+        super().__init__(kind)
+        self.kind = kind
+
+
+class _Dispatch(dict):
+    """Asks dill for everything else, at the time of use: dill registers numpy's types as it meets them."""
+
+    def get(self, kind, default=None):
+        own = super().get(kind)
+        if own is None:
+            own = self._find(kind)
+            if own is not None:
+                self[kind] = own
+        return default if own is None else own
+
+    @staticmethod
+    def _find(kind):
+        if issubclass(kind, enumerations.META):
+            return _save_enumeration
+        if issubclass(kind, type):
+            return _save_class
+        return dill.Pickler.dispatch.get(kind) or (_save_exception if issubclass(kind, BaseException) else None)
+
+
+class _Pickler(dill.Pickler):
+    # dill tells its own picklers by this.
+    __module__ = dill.Pickler.__module__
+    dispatch = _Dispatch()
+
+    def __init__(self, file, module, late, first_pass):
+        super().__init__(file, dill.settings["protocol"])
+        # As dill.dump_session sets it up. After the first pass a function's globals are a mere reference to the module.
+        self._original_main = self._main = module
+        self._byref = self._recurse = self._main_modified = False
+        self._session = True
+        self._first_pass = first_pass
+        self.late = late
+
+    def save_global(self, obj, name=None):
+        build = _BY_VALUE.get(type(obj))
+        if build is not None and not self._is_importable(obj):
+            return self.save_reduce(*build(obj), obj=obj)
+        if getattr(obj, "__module__", None) == self._main.__name__:
+            if isinstance(obj, type):
+                raise _SelfReference(obj)
+            raise pickle.PicklingError("it is written as the mere name %r" % (name or type(obj).__name__))
+        super().save_global(obj, name)
+
+    def _is_importable(self, obj):
+        module = sys.modules.get(obj.__module__)
+        return module is not self._main and getattr(module, obj.__name__, None) is obj
+
+
+def _save_class(pickler, kind):
+    if id(kind) in pickler._postproc and not _dill._locate_function(kind, pickler):
+        raise _SelfReference(kind)
+    if kind.__bases__ == (tuple,) and hasattr(kind, "_fields"):
+        return _dill.save_type(pickler, kind, _methods_of_named_tuple(kind))
+    if id(kind) not in pickler.late:
+        return _dill.save_type(pickler, kind)
+    values = {name: value for name, value in vars(kind).items() if _is_data(name, value)}
+    try:
+        for name, value in values.items():
+            # Code that runs while the class is loaded may look at the attribute, or fill the container.
+            type.__setattr__(kind, name, type(value)() if type(value) in (dict, list, set) else None)
+        _dill.save_type(pickler, kind, [(setattr, (kind, name, value)) for name, value in values.items()])
+    finally:
+        for name, value in values.items():
+            type.__setattr__(kind, name, value)
+
+
+def _methods_of_named_tuple(kind):
+    """dill makes it again from its fields alone."""
+    made = vars(collections.namedtuple("made", kind._fields)).keys() | {"__orig_bases__", "__firstlineno__", "__static_attributes__"}
+    return [(setattr, (kind, name, value)) for name, value in vars(kind).items() if name not in made]
+
+
+def _is_data(name, value):
+    """Neither methods and the like nor what Python keeps for itself."""
+    is_reserved = name.startswith("_abc_") or (name.startswith("__") and name.endswith("__"))
+    return not is_reserved and type(value) not in _ATOMS and not hasattr(type(value), "__get__")
+
+
+def _save_enumeration(pickler, kind):
+    if _dill._locate_function(kind, pickler):
+        return pickle._Pickler.save_global(pickler, kind)
+    *made, body = enumerations.parts_of(kind)
+    update = _dill.PartialType(_dill._setitems, source=body)
+    _dill._save_with_postproc(pickler, (types.new_class, (*made, update)), obj=kind)
+
+
+def _save_exception(pickler, error):
+    kind = type(error)
+    plain = kind.__reduce__ is BaseException.__reduce__ and kind.__reduce_ex__ is object.__reduce_ex__
+    if plain and isinstance(kind.__init__, types.FunctionType):
+        # By default `__init__` is called with what it handed to its base's, which need not be what it takes itself.
+        return pickler.save_reduce(copyreg.__newobj__, (kind, *error.args), error.__dict__ or None, obj=error)
+    reduced = error.__reduce_ex__(pickler.proto)
+    if isinstance(reduced, str):
+        return pickler.save_global(error, reduced)
+    pickler.save_reduce(*reduced, obj=error)
+
+
+def _type_variable(variable):
+    options = {"bound": variable.__bound__, "covariant": variable.__covariant__, "contravariant": variable.__contravariant__}
+    if getattr(variable, "has_default", bool)():
+        options["default"] = variable.__default__
+    return _dill.PartialType(typing.TypeVar, variable.__name__, *variable.__constraints__, **options), ()
+
+
+_BY_VALUE = {typing.TypeVar: _type_variable}
+if isinstance(typing.NewType, type):
+    _BY_VALUE[typing.NewType] = lambda kind: (typing.NewType, (kind.__name__, kind.__supertype__))
+for _name in ("ParamSpec", "TypeVarTuple"):
+    if hasattr(typing, _name):
+        _BY_VALUE[getattr(typing, _name)] = lambda variable: (type(variable), (variable.__name__,))

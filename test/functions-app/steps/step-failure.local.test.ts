@@ -1,0 +1,86 @@
+import { describe, expect, test } from "vitest";
+import { listTestPythons } from "../../helpers/pythons.ts";
+import { StepRunner, variablesOf } from "../../helpers/step-runner.ts";
+
+const pythons = await listTestPythons();
+
+describe.each(pythons)("Python $version", ({ executable: python, minor }) => {
+  test("a traceback shows the lines of functions that earlier steps defined", async () => {
+    const runner = await StepRunner.start({ python });
+    await runner.complete("def f(x):\n    return 1 / x  # here", { isLast: false, name: "one" });
+    await runner.complete("import inspect\nhas_source = '# here' in inspect.getsource(f)", { isLast: false });
+    const { traceback } = await runner.fail("y = 1\nf(0)", { name: "three" });
+    expect(traceback).toContain('File "<three>", line 2, in <module>\n    f(0)');
+    expect(traceback).toContain('File "<one>", line 2, in f\n    return 1 / x  # here');
+  });
+
+  test("a step may await at its top, as in a notebook", async () => {
+    const runner = await StepRunner.start({ python });
+    const code = "import asyncio\nasync def f(x):\n    await asyncio.sleep(0)\n    return 1 / x\ny = await f(2)";
+    expect(variablesOf(await runner.complete(code, { isLast: false }))).toEqual({});
+    const { traceback } = await runner.fail("z = y\nawait f(0)", { name: "two" });
+    expect(traceback).toMatch(
+      /^Traceback \(most recent call last\):\n {2}File "<two>", line 2, in <module>\n {4}await f/,
+    );
+  });
+
+  test("what the compiler finds after parsing is shown with its line", async () => {
+    const { type, traceback } = await (await StepRunner.start({ python })).fail("x = 1\nreturn x", { name: "one" });
+    expect(type).toBe("SyntaxError");
+    expect(traceback).toContain('File "<one>", line 2\n    return x');
+  });
+
+  test.runIf(Number(minor.split(".")[1]) >= 11)("an exception group is shown whole", async () => {
+    const runner = await StepRunner.start({ python });
+    const { type, traceback } = await runner.fail("raise ExceptionGroup('g', [ValueError('a'), KeyError('b')])");
+    expect(type).toBe("ExceptionGroup");
+    expect(traceback).toContain("| ValueError: a");
+  });
+});
+
+const python = pythons.at(-1)?.executable as string;
+
+test("a line of code ends where Python says so, not at a form feed", async () => {
+  const runner = await StepRunner.start({ python });
+  const { traceback } = await runner.fail("\ufeffx = '\f\u2028'\r\nraise ValueError(x)\r\n", { name: "one" });
+  expect(traceback).toContain('File "<one>", line 2, in <module>\n    raise ValueError(x)');
+});
+
+test("the result's session holds no code of the steps", async () => {
+  const runner = await StepRunner.start({ python });
+  await runner.complete("x = 1  # secret", { isLast: false });
+  const { session_context = "" } = await runner.complete("y = 2  # secret");
+  expect(Buffer.from(session_context, "base64url").includes("secret")).toBe(false);
+});
+
+test("a failed step's record keeps what it printed and how long it took", async () => {
+  const runner = await StepRunner.start({ python });
+  const result = await runner.run("import sys\nprint('out')\nprint('err', file=sys.stderr)\n1 / 0", { name: "one" });
+  expect(result).toMatchObject({
+    kind: "failed",
+    record: {
+      name: "one",
+      output: { stdout: "out\n", stderr: "err\n" },
+      environment: "base",
+      codeMs: expect.any(Number),
+    },
+  });
+});
+
+test("a process that a step forked does not take its parent's place", async () => {
+  const runner = await StepRunner.start({ python });
+  const code =
+    "import os\npid = os.fork()\nif pid == 0:\n    raise ValueError('in the child')\n_, status = os.waitpid(pid, 0)\ncode = os.WEXITSTATUS(status)";
+  const result = await runner.complete(code);
+  expect(variablesOf(result)).toMatchObject({ code: "1" });
+  expect(result.record.output.stderr).toContain("ValueError: in the child");
+});
+
+test.each([
+  ["its folder is gone", "import os, shutil\nshutil.rmtree(os.path.dirname(os.getcwd()))"],
+  ["files may not grow", "import resource\nresource.setrlimit(resource.RLIMIT_FSIZE, (10, 10))"],
+])("a result that cannot be written is said to be lost: %s", async (_, code) => {
+  const runner = await StepRunner.start({ python });
+  const result = await runner.run(code);
+  expect(result).toMatchObject({ kind: "failed", failure: { type: expect.stringMatching(/^(ResultLost|OSError)$/) } });
+});
