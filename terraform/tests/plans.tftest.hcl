@@ -7,6 +7,19 @@ mock_provider "azurerm" {
     }
   }
 
+  # Made-up IDs would not do: the provider looks at the shape of those that other resources are given.
+  mock_resource "azurerm_log_analytics_workspace" {
+    defaults = {
+      id = "/subscriptions/11111111-2222-3333-4444-555555555555/resourceGroups/rg/providers/Microsoft.OperationalInsights/workspaces/log"
+    }
+  }
+
+  mock_resource "azurerm_service_plan" {
+    defaults = {
+      id = "/subscriptions/11111111-2222-3333-4444-555555555555/resourceGroups/rg/providers/Microsoft.Web/serverFarms/plan"
+    }
+  }
+
   mock_resource "azurerm_function_app_flex_consumption" {
     defaults = {
       default_hostname = "same.example.net"
