@@ -1,5 +1,6 @@
 import path from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
+import { createStorageExtension } from "../bindings/storage-extension.ts";
 import type { InstanceStatus, TaskHubClient } from "../engine/client.ts";
 import { type Engine, FUNCTION_LOG_CATEGORY, startEngine } from "../engine/index.ts";
 import type { FunctionInvoker } from "../engine/ports.ts";
@@ -150,7 +151,8 @@ async function startParts(setting: LocalSetting, running: StopStack): Promise<Pa
   const account = openStorage(storage.connectionString);
   void storage.lost.then(() => account.abandon());
   const containerName = largeMessagesContainerName(settings.hubName);
-  const hostStarting = startHost(setting, [extension, createObserverExtension({ entries, account, containerName })]);
+  const observer = createObserverExtension({ entries, account, containerName });
+  const hostStarting = startHost(setting, [extension, createStorageExtension(), observer]);
   running.add(async () => {
     const host = await hostStarting.catch(() => undefined);
     await host?.stop(account.isAbandoned ? { drainTimeoutMs: STOP_WITHOUT_STORAGE_MS } : {});

@@ -1,5 +1,5 @@
 import type { WebhookHandler } from "../shared/http-message.ts";
-import type { BindingInfo } from "../worker/messages.ts";
+import type { BindingInfo, TypedData } from "../worker/messages.ts";
 
 /** Where one call's binding value is needed, and what of the host it may name. */
 export type InputBindingContext = {
@@ -18,6 +18,22 @@ export type InputBindingContext = {
 /** @returns The value that the handler finds in `context.extraInputs`; must be JSON. */
 export type InputBindingProvider = (binding: BindingInfo, context: InputBindingContext) => unknown;
 
+export type OutputBindingContext = {
+  /** The app settings. */
+  appSettings: Readonly<Record<string, string>>;
+  /** `extensions` of host.json by name in lower case. */
+  extensionSettings: Readonly<Record<string, unknown>>;
+  /** Replaces `%SETTING%` and `{name}` in an option; throws where one has no value. */
+  fill(option: string): string;
+};
+
+/** Writes what a call put into an output binding. A rejection fails the call. */
+export type OutputBindingWriter = (
+  binding: BindingInfo,
+  value: TypedData,
+  context: OutputBindingContext,
+) => Promise<void>;
+
 /** A trigger and binding family that plugs into the host, as an extension does on Azure. The host knows none by name. */
 export type HostExtension = {
   /** Also the last segment of its webhook: `/runtime/webhooks/<name>`, and `<name>_extension` is its system key. */
@@ -28,6 +44,8 @@ export type HostExtension = {
   webhook?: WebhookHandler;
   /** By binding type (`durableClient` …), compared ignoring case. */
   inputBindings?: Readonly<Record<string, InputBindingProvider>>;
+  /** By binding type (`queue` …), compared ignoring case. */
+  outputBindings?: Readonly<Record<string, OutputBindingWriter>>;
   /** By trigger type: why `POST /admin/functions/<name>` does not run it. */
   directInvocationRefusals?: Readonly<Record<string, string>>;
 };

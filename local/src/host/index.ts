@@ -6,6 +6,12 @@ export { isLogged } from "./config/log-levels.ts";
 export { createFunctionInvoker } from "./durable-invoker.ts";
 export { HostError, type HostErrorCode } from "./errors.ts";
 export { type FunctionsHost, startFunctionsHost } from "./functions-host.ts";
-export type { HostExtension, InputBindingContext, InputBindingProvider } from "./host-extension.ts";
+export type {
+  HostExtension,
+  InputBindingContext,
+  InputBindingProvider,
+  OutputBindingContext,
+  OutputBindingWriter,
+} from "./host-extension.ts";
 export type { FunctionsHostOptions, HostedFunction, HostState } from "./host-options.ts";
 export { DEFAULT_PORT } from "./running-host.ts";

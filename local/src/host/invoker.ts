@@ -7,6 +7,7 @@ import type { AppRuntime } from "./app-runtime.ts";
 import { type AppFunction, extraInputsOf } from "./functions/app-function.ts";
 import type { HostExtension, InputBindingContext } from "./host-extension.ts";
 import type { InvocationLog } from "./invocation-log.ts";
+import { OutputBindings } from "./output-bindings.ts";
 
 export type InvocationCall = {
   fn: AppFunction;
@@ -25,6 +26,7 @@ export type InvokerDeps = {
   runtime: AppRuntime;
   invocationLog: InvocationLog;
   extensions: readonly HostExtension[];
+  appSettings(): Readonly<Record<string, string>>;
   /** What of the host a binding value may name. */
   bindingContext(extension: HostExtension): Omit<InputBindingContext, "functionName" | "invocationId">;
 };
@@ -32,10 +34,17 @@ export type InvokerDeps = {
 /** Calls functions in the worker: gathers the inputs, keeps the time limit, writes the log. */
 export class Invoker {
   readonly #deps: InvokerDeps;
-  readonly #warnedOutputs = new Set<string>();
+  readonly #outputs: OutputBindings;
 
   constructor(deps: InvokerDeps) {
     this.#deps = deps;
+    const { extensions, appSettings, invocationLog } = deps;
+    this.#outputs = new OutputBindings({
+      extensions,
+      appSettings,
+      warn: (message) =>
+        invocationLog.writeWorkerLine({ kind: "rpcLog", category: "system", level: "warning", message }),
+    });
   }
 
   /** Never rejects. */
@@ -48,10 +57,11 @@ export class Invoker {
     try {
       const request = await this.#toRequest(call, invocationId);
       result = await this.#invokeWithin(generation, fn, request);
+      // Before anybody learns of the success: a caller may look for the message at once.
+      if (result.status === "success") await this.#outputs.write(generation, call, result);
     } catch (error) {
       result = toFailure(error);
     }
-    if (result.status === "success") this.#warnOfOutputs(fn, result.outputData);
     invocationLog.end(invocationId, {
       isSuccess: result.status === "success",
       durationMs: Math.round(performance.now() - startedAt),
@@ -112,25 +122,12 @@ export class Invoker {
     this.#deps.runtime.replace(generation, message);
     return { status: "failure", exception: { message, stackTrace: null } };
   }
-
-  #warnOfOutputs(fn: AppFunction, outputData: readonly { name: string }[]): void {
-    for (const { name } of outputData) {
-      const key = `${fn.name}/${name}`;
-      if (this.#warnedOutputs.has(key)) continue;
-      this.#warnedOutputs.add(key);
-      this.#deps.invocationLog.writeWorkerLine({
-        kind: "rpcLog",
-        category: "system",
-        level: "warning",
-        message: `Function ${fn.name} set the output "${name}"; output bindings are not written locally, so the value is dropped.`,
-      });
-    }
-  }
 }
 
+/** Of a binding. Our own stack would say nothing about the app. */
 function toFailure(error: unknown): WorkerInvocationResult {
-  const { message, stack } = error instanceof Error ? error : { message: String(error), stack: undefined };
-  return { status: "failure", exception: { message, stackTrace: stack ?? null } };
+  const message = error instanceof Error ? error.message : String(error);
+  return { status: "failure", exception: { message, stackTrace: null } };
 }
 
 function describeProblem(result: WorkerInvocationResult): { problem?: string } {

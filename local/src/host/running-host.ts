@@ -58,6 +58,7 @@ export class RunningHost implements FunctionsHost {
       runtime: this.#runtime,
       invocationLog: this.#invocationLog,
       extensions: options.extensions ?? [],
+      appSettings: () => this.#env,
       bindingContext: (extension) => ({
         hostUrl: this.url,
         webhookUrl: `${this.url}/runtime/webhooks/${extension.name}`,

@@ -37,3 +37,8 @@ export function isTrigger(binding: BindingInfo): boolean {
 export function extraInputsOf(metadata: FunctionMetadata): BindingInfo[] {
   return metadata.bindings.filter((binding) => binding.direction === "in" && !isTrigger(binding));
 }
+
+/** Bindings that take a value after the call; the answer to an HTTP request is none of them. */
+export function outputsOf(metadata: FunctionMetadata): BindingInfo[] {
+  return metadata.bindings.filter((binding) => binding.direction === "out" && binding.type.toLowerCase() !== "http");
+}

@@ -1,0 +1,75 @@
+import { randomUUID } from "node:crypto";
+import type { RpcHttp, TypedData } from "../worker/messages.ts";
+import { resolveSettings } from "./config/app-environment.ts";
+
+/** What `{name}` in a binding's options may name. */
+export type BindingData = Readonly<Record<string, unknown>>;
+
+/**
+ * What a call brings along under names; later wins: members of a JSON object as trigger value, the query, route values.
+ *
+ * @see Azure/azure-functions-host, Binding/Http/HttpTriggerAttributeBindingProvider.cs and Binding/BindingDataProvider
+ */
+export function bindingDataOf(call: {
+  triggerData?: TypedData;
+  triggerMetadata?: Readonly<Record<string, TypedData>>;
+}): BindingData {
+  const metadata = Object.entries(call.triggerMetadata ?? {}).map(([name, data]) => [name, toText(data)] as const);
+  const { triggerData } = call;
+  if (triggerData === undefined || !("http" in triggerData)) {
+    return {
+      ...membersOf(triggerData === undefined ? undefined : toText(triggerData)),
+      ...Object.fromEntries(metadata),
+    };
+  }
+  const { body, query = {}, params = {} }: RpcHttp = triggerData.http;
+  const { code: _key, ...named } = query;
+  const members = membersOf(body === undefined ? undefined : Buffer.from(body.bytes).toString("utf8"));
+  return { ...members, ...named, ...Object.fromEntries(metadata), ...params };
+}
+
+/**
+ * Fills `%SETTING%` and `{name}` in a binding's option, `{rand-guid}` and `{DateTime}` among them; names ignore case.
+ *
+ * @throws Error that names what has no value.
+ */
+export function fillBindingText(
+  text: string,
+  { env, data }: { env: Readonly<Record<string, string>>; data: BindingData },
+): string {
+  const { text: resolved, unknown } = resolveSettings(text, env);
+  if (unknown.length > 0) throw new Error(`"%${unknown[0]}%" in "${text}" does not resolve to a value.`);
+  return resolved.replace(/\{([^{}]+)\}/g, (_, name: string) => {
+    const value = toBuiltIn(name.trim().toLowerCase()) ?? lookUp(name.trim(), data);
+    if (value === undefined || value === null) throw new Error(`"{${name}}" in "${text}" has no value in this call.`);
+    return typeof value === "object" ? JSON.stringify(value) : String(value);
+  });
+}
+
+function toBuiltIn(name: string): string | undefined {
+  if (name === "rand-guid") return randomUUID();
+  if (name === "datetime") return new Date().toISOString().replace(/\.\d+Z$/, "Z");
+  return undefined;
+}
+
+/** `a.b` is the member of a member. */
+function lookUp(name: string, data: BindingData): unknown {
+  return name.split(".").reduce<unknown>((value, part) => {
+    if (typeof value !== "object" || value === null) return undefined;
+    return Object.entries(value).find(([key]) => key.toLowerCase() === part.toLowerCase())?.[1];
+  }, data);
+}
+
+function toText(data: TypedData): string | undefined {
+  if ("string" in data) return data.string;
+  return "json" in data ? data.json : undefined;
+}
+
+function membersOf(text: string | undefined): BindingData {
+  try {
+    const value: unknown = JSON.parse(text ?? "null");
+    return typeof value === "object" && value !== null && !Array.isArray(value) ? { ...value } : {};
+  } catch {
+    return {};
+  }
+}

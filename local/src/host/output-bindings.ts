@@ -1,0 +1,74 @@
+import type { WorkerInvocationResult } from "../worker/language-worker.ts";
+import type { BindingInfo, TypedData } from "../worker/messages.ts";
+import type { AppGeneration } from "./app-generation.ts";
+import { bindingDataOf, fillBindingText } from "./binding-data.ts";
+import { outputsOf } from "./functions/app-function.ts";
+import type { HostExtension, OutputBindingWriter } from "./host-extension.ts";
+import type { InvocationCall } from "./invoker.ts";
+
+export type OutputBindingsDeps = {
+  extensions: readonly HostExtension[];
+  appSettings(): Readonly<Record<string, string>>;
+  warn(text: string): void;
+};
+
+type Success = Extract<WorkerInvocationResult, { status: "success" }>;
+
+/** Hands what a call put into its output bindings to the extensions that write it. */
+export class OutputBindings {
+  readonly #deps: OutputBindingsDeps;
+  readonly #warned = new Set<string>();
+
+  constructor(deps: OutputBindingsDeps) {
+    this.#deps = deps;
+  }
+
+  /** One after another, in the order of registration. @throws Error that names the binding which could not be written. */
+  async write(generation: AppGeneration, call: InvocationCall, result: Success): Promise<void> {
+    const values = new Map(result.outputData.map(({ name, data }) => [name, data]));
+    if (result.returnValue !== undefined) values.set("$return", result.returnValue);
+    for (const binding of outputsOf(call.fn.metadata)) {
+      const value = values.get(binding.name);
+      if (value !== undefined) await this.#writeOne(generation, call, binding, value);
+    }
+  }
+
+  async #writeOne(
+    { hostJson }: AppGeneration,
+    call: InvocationCall,
+    binding: BindingInfo,
+    value: TypedData,
+  ): Promise<void> {
+    const writer = this.#find(binding.type);
+    if (writer === undefined) return this.#warn(call.fn.name, binding);
+    const appSettings = this.#deps.appSettings();
+    const values = { env: appSettings, data: bindingDataOf(call) };
+    try {
+      await writer(binding, value, {
+        appSettings,
+        extensionSettings: hostJson.extensions,
+        fill: (option) => fillBindingText(option, values),
+      });
+    } catch (cause) {
+      const reason = cause instanceof Error ? cause.message : String(cause);
+      throw new Error(`The output binding "${binding.name}" of type "${binding.type}" was not written: ${reason}`, {
+        cause,
+      });
+    }
+  }
+
+  #find(type: string): OutputBindingWriter | undefined {
+    const writers = this.#deps.extensions.flatMap((it) => Object.entries(it.outputBindings ?? {}));
+    return writers.find(([name]) => name.toLowerCase() === type.toLowerCase())?.[1];
+  }
+
+  /** Once for each binding: an app that sets it sets it in every call. */
+  #warn(functionName: string, { name, type }: BindingInfo): void {
+    const key = `${functionName}/${name}`;
+    if (this.#warned.has(key)) return;
+    this.#warned.add(key);
+    this.#deps.warn(
+      `Function ${functionName} set the output "${name}"; outputs of type "${type}" are not written locally, so the value is dropped.`,
+    );
+  }
+}

@@ -1,0 +1,54 @@
+import { expect, test } from "vitest";
+import { openStorage } from "../../../local/src/storage/storage-account.ts";
+import { fixtureApp } from "../../helpers/function-app.ts";
+import { startLocalHost } from "../../helpers/local-host.ts";
+import { makeTempDir } from "../../helpers/temp-dir.ts";
+import { waitFor } from "../../helpers/wait-for.ts";
+
+async function startOutputs() {
+  const host = await startLocalHost({
+    appDir: fixtureApp("outputs"),
+    stateDir: await makeTempDir(),
+    storage: { kind: "memory" },
+    appSettings: { QUEUE: "my-queue", Mine: "UseDevelopmentStorage=true" },
+  });
+  const storage = openStorage(host.storage.connectionString);
+  const receive = async () => {
+    const { receivedMessageItems } = await storage.queue("my-queue").receiveMessages({ numberOfMessages: 10 });
+    return receivedMessageItems.map(({ messageText }) => Buffer.from(messageText, "base64").toString("utf8"));
+  };
+  const call = async (path: string) => (await fetch(`${host.url}/api/${path}`)).status;
+  return { host, storage, receive, call };
+}
+
+test("messages and blobs are written before the caller gets its answer", async () => {
+  const { storage, receive, call } = await startOutputs();
+  expect(await call("messages")).toBe(200);
+  expect(await receive()).toEqual(["plain", '{"a":"é"}']);
+  expect(await call("blob/seven")).toBe(200);
+  expect([...(await storage.container("box").getBlobClient("seven.bin").downloadToBuffer())]).toEqual([0, 255]);
+});
+
+test("what a function returns goes to its output", async () => {
+  const { host, receive } = await startOutputs();
+  const headers = { "content-type": "application/json" };
+  await fetch(`${host.url}/admin/functions/returned`, { method: "POST", headers, body: '{"input":"value"}' });
+  await waitFor(() =>
+    host.entries.some(({ message }) => message.startsWith("Executed 'Functions.returned' (Succeeded")),
+  );
+  expect(await receive()).toEqual(["returned value"]);
+});
+
+test("an output that cannot be written fails the call and is named", async () => {
+  const { host, call } = await startOutputs();
+  expect(await call("blob")).toBe(500);
+  const line = host.entries.find(({ message }) => message.startsWith("Executed 'Functions.blob' (Failed"));
+  expect(line?.message).toContain('"{id}" in "box/{id}.bin" has no value in this call.');
+});
+
+test("an output that nobody writes is named once", async () => {
+  const { host, call } = await startOutputs();
+  expect([await call("table"), await call("table")]).toEqual([200, 200]);
+  const warnings = host.entries.filter(({ message }) => message.includes('outputs of type "table" are not written'));
+  expect(warnings).toHaveLength(1);
+});

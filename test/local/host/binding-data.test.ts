@@ -1,0 +1,39 @@
+import { expect, test } from "vitest";
+import { bindingDataOf, fillBindingText } from "../../../local/src/host/binding-data.ts";
+
+const env = { NAME: "from settings" };
+const fill = (text: string, data: Record<string, unknown> = {}) => fillBindingText(text, { env, data });
+
+test("settings and names of the call are filled in, whatever their case", () => {
+  expect(fill("%NAME%/{id}/{Deep.member}", { ID: 7, deep: { Member: "m" } })).toBe("from settings/7/m");
+});
+
+test("a random name is another one each time", () => {
+  const [first, second] = fill("{rand-guid} {rand-guid}").split(" ");
+  expect(first).toMatch(/^[0-9a-f-]{36}$/);
+  expect(second).not.toBe(first);
+});
+
+test("the time has whole seconds", () => {
+  expect(fill("{DateTime}")).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/);
+});
+
+test.each([
+  ["%NOPE%", '"%NOPE%" in "%NOPE%" does not resolve'],
+  ["a/{nope}", '"{nope}" in "a/{nope}" has no value'],
+])("%s is named when it has no value", (text, problem) => {
+  expect(() => fill(text)).toThrow(problem);
+});
+
+test("route values win over the query, and the query over the body; the key stays out", () => {
+  const body = { bytes: Buffer.from('{"a":"body","b":"body","c":"body"}') };
+  const http = { body, query: { a: "query", b: "query", code: "secret" }, params: { a: "route" } };
+  expect(bindingDataOf({ triggerData: { http } })).toEqual({ a: "route", b: "query", c: "body" });
+});
+
+test("the members of a message are names, and what comes beside it", () => {
+  const triggerMetadata = { instanceId: { string: "i" } };
+  const data = bindingDataOf({ triggerData: { string: '{"a":1}' }, triggerMetadata });
+  expect(data).toEqual({ a: 1, instanceId: "i" });
+  expect(bindingDataOf({ triggerData: { string: "no JSON" } })).toEqual({});
+});
