@@ -42,7 +42,7 @@ export const FAILURES: readonly [keyof typeof DRILLS, string, RegExp][] = [
   [
     "state-locked",
     "ERR_PROVISION_STATE_LOCKED",
-    /Another run holds the state: .+@.+, since 20.*\n.*terraform force-unlock [0-9a-f-]{36}/,
+    /Another run holds the state: .+@.+, since 20.*\n.*terraform -chdir=\S+ force-unlock [0-9a-f-]{36}/,
   ],
   [
     "apply-partly-failed",

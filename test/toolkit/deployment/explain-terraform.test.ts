@@ -7,6 +7,7 @@ const FACTS: DeploymentFacts = {
   user: "ada@example.org",
   location: "westeurope",
   plan: "flex",
+  terraformDir: "/state/terraform",
   done: 0,
   planned: 8,
 };

@@ -1,6 +1,7 @@
 import { readFile, stat, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { describe, expect, test } from "vitest";
+import { fakeFunc } from "../../helpers/fake-func.ts";
 import { recordingView } from "../../helpers/recording-view.ts";
 import { rehearseDeployment } from "../../helpers/rehearsed-deployment.ts";
 import { hasTerraform } from "../../helpers/terraform.ts";
@@ -116,6 +117,22 @@ describe.skipIf(!hasTerraform)("a rehearsed deployment", () => {
     const back = await deployment.publish({ isRollback: true });
     expect(back.sha256).toBe(first.package?.sha256);
     expect(deployment.site.boots).toHaveLength(3);
+  });
+
+  test("func gets the unpacked package, and the token by standard input only", async () => {
+    const deployment = await rehearseDeployment();
+    const { outputs } = await deployment.up();
+    await writeFile(path.join(deployment.appDir, "main.cjs"), "// Another app.\n");
+    const func = await fakeFunc("echo Upload completed successfully.");
+    const { wasPublished } = await deployment.publish({ publisher: "func" }, { env: func.env });
+    expect(wasPublished).toBe(true);
+    const [call] = await func.calls();
+    expect(call?.args).toMatch(
+      new RegExp(`^azure functionapp publish ${outputs?.appName} --subscription [0-9a-f-]{36} `),
+    );
+    expect(call?.stdin).toMatch(/^[\w-]+\.[\w-]+\.[\w-]+$/);
+    expect(call?.files).toContain("host.json");
+    expect((await readFile(path.join(func.dir, "copy", "main.cjs"), "utf8")).trim()).toBe("// Another app.");
   });
 
   test("a rotated access key stays until it is rotated again", async () => {

@@ -12,6 +12,8 @@ export type DeploymentFacts = {
   /** Empty where it is not known yet. */
   location: string;
   plan: string;
+  /** The environment's own, for commands that a person may run there. */
+  terraformDir: string;
   /** Resources that were ready when it failed, and all that were to be made or changed. */
   done: number;
   planned: number;
@@ -166,12 +168,12 @@ const RULES: readonly Rule[] = [
   },
   {
     code: "ERR_PROVISION_STATE_LOCKED",
-    pattern: /Error acquiring the state lock/,
-    explain: (_facts, _match, text) => {
+    pattern: /Error acquiring the state lock[\s\S]*Lock Info:/,
+    explain: ({ terraformDir }, _match, text) => {
       const field = (name: string) => text.match(new RegExp(`${name}:\\s+(.+)`))?.[1]?.trim() ?? "unknown";
       return {
         message: `Another run holds the state: ${field("Who")}, since ${field("Created")}.`,
-        hint: `Wait for it. If it is dead: \`terraform force-unlock ${field("ID")}\` in the environment's terraform folder.`,
+        hint: `Wait for it. Only if it is dead: \`terraform -chdir=${terraformDir} force-unlock ${field("ID")}\`.`,
       };
     },
   },

@@ -17,7 +17,6 @@ import type { TerraformSession } from "./session.ts";
 
 export type ProvisionOptions = {
   session: TerraformSession;
-  terraformDir: string;
   facts: Omit<DeploymentFacts, "done" | "planned">;
   isDestroy: boolean;
   /** Only show what would be done. */
@@ -38,7 +37,7 @@ const GROUP_ADDRESS = "azurerm_resource_group.this";
 
 /** Plans, asks, applies. A saved plan holds every secret in clear: it is removed however this ends. */
 export async function provision(options: ProvisionOptions): Promise<ProvisionResult> {
-  const planFile = path.join(options.terraformDir, PLAN_FILE);
+  const planFile = path.join(options.facts.terraformDir, PLAN_FILE);
   try {
     const planned = await plan(planFile, options);
     if (planned === null) return { kind: "unchanged", changes: [] };
@@ -61,7 +60,7 @@ type Planned = { changes: PlannedChange[]; variables: Record<string, unknown> };
 /** @returns null where nothing would change. */
 async function plan(planFile: string, options: ProvisionOptions): Promise<Planned | null> {
   const { session, view, isDestroy } = options;
-  await options.drillHooks.beforePlan(options.terraformDir);
+  await options.drillHooks.beforePlan(options.facts.terraformDir);
   return view.phase(isDestroy ? "Plan the removal" : "Plan", async (progress) => {
     const warnings: TerraformDiagnostic[] = [];
     session.listen((event) => {
@@ -126,7 +125,7 @@ async function apply(
   options: ProvisionOptions,
 ): Promise<ApplyFailure | null> {
   const { session, view, isDestroy } = options;
-  await options.drillHooks.beforeApply(options.terraformDir);
+  await options.drillHooks.beforeApply(options.facts.terraformDir);
   const done = new Set<string>();
   try {
     await view.phase(isDestroy ? "Remove" : "Apply", async (progress) => {

@@ -43,7 +43,13 @@ export async function down(options: DownOptions, deps: DeploymentDeps): Promise<
     return { kind: "nothing", changes: 0 };
   }
   const outputs = (await loadJson(folder.outputsFile)) as DeploymentOutputs | null;
-  const facts = { subscriptionId: azure.subscriptionId, user: azure.user, location: "", plan: outputs?.plan ?? "" };
+  const facts = {
+    subscriptionId: azure.subscriptionId,
+    user: azure.user,
+    location: "",
+    plan: outputs?.plan ?? "",
+    terraformDir: folder.terraformDir,
+  };
   await updateTerraformVariables(folder, deps.terraform.variables);
   await prepareRemoval({ folder, session, deps, facts });
   // After an apply that failed the state may know the group although no outputs were captured.
@@ -51,7 +57,6 @@ export async function down(options: DownOptions, deps: DeploymentDeps): Promise<
   if (typeof group === "string") await refuseForeign(azure, group);
   const result = await provision({
     session,
-    terraformDir: folder.terraformDir,
     facts,
     isDestroy: true,
     planOnly: options.planOnly,

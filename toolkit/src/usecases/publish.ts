@@ -139,6 +139,7 @@ async function choosePublisher(input: PublishAppInput, pack: AppPackage): Promis
         {
           appName: outputs.appName,
           subscriptionId: azure.subscriptionId,
+          resourceManager: azure.cloud.resourceManager,
           appDir,
           token: azure.token,
           env: deps.env,

@@ -110,7 +110,13 @@ async function provisionAll({ options, deps, journal, session, azure }: Provisio
   const { backendFile, variableFiles } = options;
   const files = { ...deps.terraform, backendFile, variableFiles, variables };
   const fingerprint = await prepareTerraformWorkspace(folder, files);
-  const facts = { subscriptionId, user, location: String(options.variables["location"] ?? ""), plan: "" };
+  const facts = {
+    subscriptionId,
+    user,
+    location: String(options.variables["location"] ?? ""),
+    plan: "",
+    terraformDir: folder.terraformDir,
+  };
   await initialise({ folder, fingerprint, force: options.force, session, journal, deps, facts });
   const onApply = async (changes: PlannedChange[]) => {
     if (generation !== null) await journal.saveAccessKeyGeneration(generation);
@@ -118,11 +124,9 @@ async function provisionAll({ options, deps, journal, session, azure }: Provisio
   };
   const { planOnly, assumeYes } = options;
   const { drillHooks, view, signal } = deps;
-  const { terraformDir } = folder;
   const work = () =>
     provision({
       session,
-      terraformDir,
       facts,
       isDestroy: false,
       planOnly,

@@ -4,6 +4,8 @@ import { execa } from "execa";
 export type FuncPublishOptions = {
   appName: string;
   subscriptionId: string;
+  /** Of the cloud that the token is for; func would take the Azure CLI's. */
+  resourceManager: string;
   /** The unpacked package; func zips it itself. */
   appDir: string;
   token: () => Promise<string>;
@@ -37,7 +39,7 @@ export async function funcVersion(env: NodeJS.ProcessEnv): Promise<string | null
  */
 export async function publishWithFunc(
   options: FuncPublishOptions,
-  sleep: (ms: number) => Promise<void>,
+  sleep: (ms: number, signal: AbortSignal) => Promise<void>,
 ): Promise<void> {
   for (let waitedMs = 0; ; waitedMs += RETRY_MS) {
     const { failed, lines } = await runFunc(options);
@@ -45,14 +47,15 @@ export async function publishWithFunc(
     const text = lines.join("\n");
     if (!/Can't find app with name/.test(text) || waitedMs >= NOT_FOUND_LIMIT_MS) throw funcFailed(text, lines);
     options.onProgress("Azure has not listed the new app yet: trying again");
-    await sleep(RETRY_MS);
+    await sleep(RETRY_MS, options.signal);
   }
 }
 
 async function runFunc(options: FuncPublishOptions): Promise<{ failed: boolean; lines: string[] }> {
-  const { appName, subscriptionId, appDir, token, env, signal, onProgress } = options;
+  const { appName, subscriptionId, resourceManager, appDir, token, env, signal, onProgress } = options;
   const args = ["azure", "functionapp", "publish", appName, "--subscription", subscriptionId];
-  const child = execa("func", [...args, "--no-build", "--access-token-stdin"], {
+  const place = ["--management-url", resourceManager];
+  const child = execa("func", [...args, ...place, "--no-build", "--access-token-stdin"], {
     cwd: appDir,
     env: { ...env, FUNCTIONS_WORKER_RUNTIME: "node", FUNCTIONS_CORE_TOOLS_TELEMETRY_OPTOUT: "1", CLI_DEBUG: "0" },
     extendEnv: false,

@@ -8,6 +8,9 @@ import type { Readable, Writable } from "node:stream";
 
 const [binary = "terraform", ...args] = process.argv.slice(2);
 
+// State, backups and plans hold every secret in clear. Only `init` writes what others may share: a cache of providers.
+if (!args.includes("init")) process.umask(0o077);
+
 const child = spawn(binary, args, { stdio: ["ignore", "pipe", "pipe"], detached: true });
 let isEnding = false;
 

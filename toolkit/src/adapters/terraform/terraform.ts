@@ -1,6 +1,7 @@
 import { fork } from "node:child_process";
 import path from "node:path";
 import { createInterface } from "node:readline";
+import { stripVTControlCharacters } from "node:util";
 import { OperationError, packageRoot } from "@same-kit/local";
 import { parseTerraformLine, type TerraformDiagnostic, type TerraformEvent } from "./ui-events.ts";
 
@@ -190,7 +191,8 @@ export class TerraformError extends OperationError<"ERR_TERRAFORM"> {
 
 /** What it printed outside its JSON lines, which say nothing to a person. */
 export function plainText({ stderr, stdout }: TerraformRun): string {
-  if (stderr.trim() !== "") return stderr;
+  // Some commands know no -no-color.
+  if (stderr.trim() !== "") return stripVTControlCharacters(stderr);
   return stdout
     .split("\n")
     .filter((line) => !line.startsWith("{"))
