@@ -2,11 +2,11 @@ import path from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { createStorageExtension } from "../bindings/storage-extension.ts";
 import type { InstanceStatus, TaskHubClient } from "../engine/client.ts";
-import { type Engine, FUNCTION_LOG_CATEGORY, startEngine } from "../engine/index.ts";
+import { type Engine, startEngine } from "../engine/index.ts";
 import type { FunctionInvoker } from "../engine/ports.ts";
 import type { DurableTaskSettings } from "../engine/settings.ts";
 import { largeMessagesContainerName } from "../engine/taskhub/names.ts";
-import { createFunctionInvoker, type FunctionsHost, type HostedFunction, isLogged } from "../host/index.ts";
+import { createFunctionInvoker, type FunctionsHost, type HostedFunction } from "../host/index.ts";
 import { identifyThisProcess } from "../process/process-identity.ts";
 import { type Clock, createSystemClock } from "../shared/clock.ts";
 import { createLogger, type Logger, type LogSink } from "../shared/logger.ts";
@@ -16,6 +16,7 @@ import { openStorage, type StorageAccount } from "../storage/storage-account.ts"
 import { type AppSettings, loadDurableSettings, ownApp } from "./app-settings.ts";
 import { findDoubtfulRuns } from "./doubtful-runs.ts";
 import { createDurableExtension } from "./durable-extension.ts";
+import { engineSink } from "./engine-sink.ts";
 import { LateInvoker } from "./late-invoker.ts";
 import { createObserverExtension } from "./observer-extension.ts";
 import { type LocalStorage, openLocalStorage } from "./open-local-storage.ts";
@@ -189,7 +190,7 @@ async function startHubEngine(
         await options.beforeWork?.({ client, hubName: settings.hubName, storage: toPublicStorage(storage) });
         await invokerComing;
       },
-      log: createLogger(engineSink(options.onLog, logLevels), "engine"),
+      log: createLogger(engineSink(options.onLog ?? (() => {}), logLevels), "engine"),
       clock,
     });
   } catch (error) {
@@ -197,14 +198,6 @@ async function startHubEngine(
     await storage.ready;
     throw error;
   }
-}
-
-/** The extension's lines about functions are the app's to silence, in host.json; all others are ours. */
-function engineSink(onLog: LogSink = () => {}, logLevels: AppSettings["logLevels"]): LogSink {
-  return (entry) => {
-    const { component, level } = entry;
-    if (component !== FUNCTION_LOG_CATEGORY || isLogged(logLevels, component, level)) onLog(entry);
-  };
 }
 
 /** An engine without a storage that answers cannot save what it has in hand, and gets no time to try. */

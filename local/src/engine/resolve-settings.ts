@@ -37,6 +37,7 @@ export function resolveDurableTaskSettings(durableTask: unknown, env: Environmen
   );
   const tracing = createReader(toSection(section["tracing"]), "extensions.durableTask.tracing", problems);
   requireAzureStorage(provider.text("type", "AzureStorage"), problems);
+  refuseExtendedSessions(top.flag("extendedSessionsEnabled", false), problems);
   const perCore = CONCURRENCY_PER_CORE * cpus().length;
   const settings: DurableTaskSettings = {
     hubName: resolveHubName(top.text("hubName", ""), env, problems),
@@ -148,6 +149,13 @@ function resolveHubName(configured: string, env: Environment, problems: string[]
 function requireAzureStorage(type: string, problems: string[]): void {
   if (/^azure_?storage$/i.test(type)) return;
   problems.push(`extensions.durableTask.storageProvider.type is "${type}"; same-kit runs Azure Storage only.`);
+}
+
+/** A host on Azure does not start with it either, unless the app is a .NET one. */
+function refuseExtendedSessions(isEnabled: boolean, problems: string[]): void {
+  if (isEnabled) {
+    problems.push("extensions.durableTask.extendedSessionsEnabled is true, which is for .NET apps only; remove it.");
+  }
 }
 
 function invalidSettings(problems: readonly string[]): UsageError<EngineErrorCode> {

@@ -40,11 +40,12 @@ describe("what host.json says", () => {
       hubName: "no-dashes",
       maxConcurrentActivityFunctions: 0,
       overridableExistingInstanceStates: "Some",
+      extendedSessionsEnabled: true,
       storageProvider: { type: "mssql", partitionCount: 17, controlQueueVisibilityTimeout: "soon" },
     };
     const problems = problemsOf(section);
-    expect(problems).toHaveLength(6);
-    for (const part of ["mssql", "no-dashes", "0", "Some", "17", "soon"]) {
+    expect(problems).toHaveLength(7);
+    for (const part of ["mssql", "no-dashes", "0", "Some", "17", "soon", "extendedSessionsEnabled"]) {
       expect(problems).toContainEqual(expect.stringContaining(part));
     }
   });
