@@ -2,27 +2,22 @@
 // batch. Source: Azure/durabletask, DurableTask.AzureStorage/AzureStorageOrchestrationService.cs,
 // CompleteTaskOrchestrationWorkItemAsync.
 
-import type { Logger } from "../../shared/logger.ts";
 import { EventType, type HistoryEvent } from "../history/events.ts";
 import type { MessageRouter, PreparedDelivery } from "../routing/message-router.ts";
-import type { LargePayloads } from "../taskhub/large-payloads.ts";
 import type { HistoryStore, StoredHistory } from "../tracking/history-store.ts";
-import type { InstanceStore } from "../tracking/instance-store.ts";
+import type { Tail } from "./checkpoint-tail.ts";
 import type { EpisodeResult, Outgoing } from "./episode-types.ts";
 
 export type CheckpointDeps = {
   router: MessageRouter;
   histories: HistoryStore;
-  instances: InstanceStore;
-  payloads: LargePayloads;
-  log: Logger;
 };
 
 export type Checkpointed = {
   /** What the next episode begins with. */
   history: StoredHistory;
-  /** The rest of the checkpoint, which nobody has to wait for but the next one of the same instance. */
-  finish: () => Promise<void>;
+  /** What is left to be done, which nobody has to wait for. */
+  tail: Omit<Tail, "messages">;
 };
 
 /**
@@ -50,25 +45,11 @@ export async function checkpoint(
   const orphaned = result.isNewGeneration ? before.blobNames : [];
   const history: StoredHistory = { events, executionId, etag: appended.etag, blobNames };
   const newEvents: readonly HistoryEvent[] = events.slice(events.length - newEventCount);
-  const finish = async () => {
-    const { inputBlob, outputBlob } = appended;
-    const { customStatus } = result;
-    const row = { instanceId, executionId, customStatus, inputBlob, outputBlob };
-    const mayCreate = newEvents.some((it) => it.EventType === EventType.ExecutionStarted && it.ParentInstance !== null);
-    const isWritten = await deps.instances.writeEpisode({ ...row, newEvents, mayCreate });
-    if (!isWritten) await restoreRow(row, deps);
-    await Promise.all(orphaned.map((name) => deps.payloads.remove(name)));
-  };
-  return { history, finish };
-}
-
-/** An instance without a row was purged; or an earlier checkpoint could not write it, and its history is still there. */
-async function restoreRow(
-  row: Omit<Parameters<InstanceStore["writeEpisode"]>[0], "newEvents" | "mayCreate">,
-  { histories, instances }: CheckpointDeps,
-): Promise<void> {
-  const { events } = await histories.load(row.instanceId, row.executionId);
-  if (events.length > 0) await instances.writeEpisode({ ...row, newEvents: events, mayCreate: true });
+  const { inputBlob, outputBlob } = appended;
+  const { customStatus } = result;
+  const mayCreate = newEvents.some((it) => it.EventType === EventType.ExecutionStarted && it.ParentInstance !== null);
+  const row = { instanceId, executionId, newEvents, customStatus, inputBlob, outputBlob, mayCreate };
+  return { history, tail: { row, orphaned } };
 }
 
 /** All or none: one message that could not be sent leaves the others to the queues, or they would be held for ever. */

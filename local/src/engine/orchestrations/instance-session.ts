@@ -1,28 +1,26 @@
 import type { Logger } from "../../shared/logger.ts";
 import { EventType } from "../history/events.ts";
-import type { HeldMessages } from "../messages/held-messages.ts";
 import type { ReceivedMessage } from "../messages/message-data.ts";
 import type { StoredHistory } from "../tracking/history-store.ts";
-import type { InstanceStore } from "../tracking/instance-store.ts";
-import { type CheckpointDeps, type Checkpointed, checkpoint } from "./checkpoint.ts";
+import { type CheckpointDeps, checkpoint } from "./checkpoint.ts";
+import { type CheckpointTailDeps, CheckpointTails } from "./checkpoint-tail.ts";
 import type { EpisodeDeps, EpisodeResult, RunEpisode } from "./episode-types.ts";
 import { expectedStatus, isRowStale } from "./row-repair.ts";
 import { isCutOff, sortBatch } from "./sort-batch.ts";
 import { judgeStart, topLevelStartOf } from "./start-dedupe.ts";
 
-export type SessionDeps = CheckpointDeps & {
-  held: HeldMessages;
-  instances: InstanceStore;
-  episode: EpisodeDeps;
-  runEpisode: RunEpisode;
-  visibilityTimeoutMs: number;
-  /**
-   * Starts whose row this process wrote itself, by message id: they need no second look, and the `first` of an id has no
-   * history to be read.
-   */
-  trustedStarts: Map<string, "first" | "again">;
-  log: Logger;
-};
+export type SessionDeps = CheckpointDeps &
+  CheckpointTailDeps & {
+    episode: EpisodeDeps;
+    runEpisode: RunEpisode;
+    visibilityTimeoutMs: number;
+    /**
+     * Starts whose row this process wrote itself, by message id: they need no second look, and the `first` of an id has no
+     * history to be read.
+     */
+    trustedStarts: Map<string, "first" | "again">;
+    log: Logger;
+  };
 
 const NO_HISTORY: StoredHistory = { events: [], executionId: null, etag: null, blobNames: [] };
 
@@ -40,13 +38,14 @@ export class InstanceSession {
   #pending: ReceivedMessage[] = [];
   #history: StoredHistory | null = null;
   #saving: Promise<unknown> = Promise.resolve();
-  #unfinished: Promise<void> = Promise.resolve();
+  readonly #tails: CheckpointTails;
   #isLost = false;
 
   constructor(instanceId: string, queueName: string, deps: SessionDeps) {
     this.instanceId = instanceId;
     this.queueName = queueName;
     this.#deps = deps;
+    this.#tails = new CheckpointTails(deps);
   }
 
   get hasPending(): boolean {
@@ -77,7 +76,7 @@ export class InstanceSession {
   async retire(): Promise<void> {
     this.lose();
     await this.#saving;
-    await this.#unfinished;
+    await this.#tails.settled();
   }
 
   /** This host will not work on these. */
@@ -87,7 +86,7 @@ export class InstanceSession {
 
   /** What the last checkpoint still writes in the background. */
   settled(): Promise<void> {
-    return this.#unfinished;
+    return this.#tails.settled();
   }
 
   /** Works on everything that has arrived, as one episode. Never throws. */
@@ -172,30 +171,13 @@ export class InstanceSession {
   ): Promise<void> {
     const checkpointed = await checkpoint(this.instanceId, before, result, this.#deps);
     this.#history = this.#isLost ? null : checkpointed.history;
-    this.#finishLater(messages, checkpointed);
-  }
-
-  /** Rows of one instance are written one after another, or an older status would replace a newer one. */
-  #finishLater(messages: readonly ReceivedMessage[], { finish }: Checkpointed): void {
-    const previous = this.#unfinished;
-    this.#unfinished = (async () => {
-      await previous;
-      try {
-        await finish();
-        await Promise.all(messages.map((message) => this.#deps.held.delete(message)));
-      } catch (error) {
-        // The history is committed; with the messages still there the row is mended when they come back.
-        const reason = (error as Error).message;
-        this.#deps.log.warn("The status of an instance could not be written.", { instanceId: this.instanceId, reason });
-        await Promise.all(messages.map((message) => this.#deps.held.abandon(message)));
-      }
-    })();
+    this.#tails.add({ ...checkpointed.tail, messages });
   }
 
   async #discard(messages: readonly ReceivedMessage[], before: StoredHistory, reason: string): Promise<void> {
     const { held, log } = this.#deps;
     log.debug("Messages are thrown away.", { instanceId: this.instanceId, count: messages.length, reason });
-    await this.#unfinished;
+    await this.#tails.settled();
     if (before.events.length === 0) return this.#discardUnstarted(messages);
     await this.#repairRow(before);
     await Promise.all(messages.map((message) => held.delete(message)));

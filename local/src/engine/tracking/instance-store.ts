@@ -22,6 +22,19 @@ export type InstanceRow = {
   generation: number | null;
 };
 
+/** What an episode says of the row. */
+export type EpisodeRow = {
+  instanceId: string;
+  executionId: string;
+  newEvents: readonly HistoryEvent[];
+  /** Undefined leaves it as it is. */
+  customStatus: string | null | undefined;
+  inputBlob: string | null;
+  outputBlob: string | null;
+  /** Only a child's first episode makes a row; that of any other instance is its starter's. */
+  mayCreate: boolean;
+};
+
 export type InstancesPage = { rows: InstanceStatus[]; continuationToken: string | null };
 
 const ROW_KEY = "";
@@ -102,17 +115,7 @@ export class InstanceStore {
    *
    * @returns false where there is no row and none may be made: somebody purged the instance meanwhile.
    */
-  async writeEpisode(episode: {
-    instanceId: string;
-    executionId: string;
-    newEvents: readonly HistoryEvent[];
-    /** Undefined leaves it as it is. */
-    customStatus: string | null | undefined;
-    inputBlob: string | null;
-    outputBlob: string | null;
-    /** Only a child's first episode makes a row; that of any other instance is its starter's. */
-    mayCreate: boolean;
-  }): Promise<boolean> {
+  async writeEpisode(episode: EpisodeRow): Promise<boolean> {
     const { instanceId, executionId, newEvents, customStatus } = episode;
     const columns: Record<string, unknown> = {
       partitionKey: escapeKey(instanceId),

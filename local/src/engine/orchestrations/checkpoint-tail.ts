@@ -1,0 +1,93 @@
+// What is left of a checkpoint once the history is written, in its order: the row, then blobs of the generation before, then the
+// batch's messages, without which a row that was missed would never be mended.
+
+import type { Logger } from "../../shared/logger.ts";
+import type { HeldMessages } from "../messages/held-messages.ts";
+import type { ReceivedMessage } from "../messages/message-data.ts";
+import type { LargePayloads } from "../taskhub/large-payloads.ts";
+import type { HistoryStore } from "../tracking/history-store.ts";
+import type { EpisodeRow, InstanceStore } from "../tracking/instance-store.ts";
+
+export type CheckpointTailDeps = {
+  histories: HistoryStore;
+  instances: InstanceStore;
+  payloads: LargePayloads;
+  held: HeldMessages;
+  log: Logger;
+};
+
+export type Tail = {
+  row: EpisodeRow;
+  /** Blobs that no history names any longer. */
+  orphaned: readonly string[];
+  messages: readonly ReceivedMessage[];
+};
+
+/**
+ * Does it in the background, one after another: an older status must not replace a newer one. What has to wait is done together
+ * with what comes after it, in one write.
+ */
+export class CheckpointTails {
+  readonly #deps: CheckpointTailDeps;
+  #waiting: Tail | null = null;
+  #work: Promise<void> = Promise.resolve();
+
+  constructor(deps: CheckpointTailDeps) {
+    this.#deps = deps;
+  }
+
+  add(tail: Tail): void {
+    if (this.#waiting !== null) {
+      this.#waiting = joined(this.#waiting, tail);
+      return;
+    }
+    this.#waiting = tail;
+    this.#work = this.#work.then(() => this.#doNext());
+  }
+
+  /** Resolves when all that was added is done, or left to the messages that come again. */
+  settled(): Promise<void> {
+    return this.#work;
+  }
+
+  async #doNext(): Promise<void> {
+    const tail = this.#waiting;
+    this.#waiting = null;
+    if (tail === null) return;
+    const { row, orphaned, messages } = tail;
+    const { payloads, held, log } = this.#deps;
+    try {
+      await this.#write(row);
+      await Promise.all(orphaned.map((name) => payloads.remove(name)));
+      await Promise.all(messages.map((message) => held.delete(message)));
+    } catch (error) {
+      // The history is committed; with the messages still there the row is mended when they come back.
+      const reason = (error as Error).message;
+      log.warn("The status of an instance could not be written.", { instanceId: row.instanceId, reason });
+      await Promise.all(messages.map((message) => held.abandon(message)));
+    }
+  }
+
+  async #write(row: EpisodeRow): Promise<void> {
+    const { instances, histories } = this.#deps;
+    if (await instances.writeEpisode(row)) return;
+    // Without a row the instance was purged; or an earlier one could not be written, and the history is still there.
+    const { events } = await histories.load(row.instanceId, row.executionId);
+    if (events.length > 0) await instances.writeEpisode({ ...row, newEvents: events, mayCreate: true });
+  }
+}
+
+/** Two writes of one row as one: columns of the later replace those of the earlier. */
+function joined(earlier: Tail, later: Tail): Tail {
+  return {
+    row: {
+      ...later.row,
+      newEvents: [...earlier.row.newEvents, ...later.row.newEvents],
+      inputBlob: later.row.inputBlob ?? earlier.row.inputBlob,
+      outputBlob: later.row.outputBlob ?? earlier.row.outputBlob,
+      mayCreate: earlier.row.mayCreate || later.row.mayCreate,
+    },
+    orphaned: [...earlier.orphaned, ...later.orphaned],
+    messages: [...earlier.messages, ...later.messages],
+  };
+}

@@ -1,0 +1,102 @@
+import { expect, test } from "vitest";
+import type { HistoryEvent } from "../../../../local/src/engine/history/events.ts";
+import type { ReceivedMessage } from "../../../../local/src/engine/messages/message-data.ts";
+import {
+  type CheckpointTailDeps,
+  CheckpointTails,
+  type Tail,
+} from "../../../../local/src/engine/orchestrations/checkpoint-tail.ts";
+import type { EpisodeRow } from "../../../../local/src/engine/tracking/instance-store.ts";
+import { createDeferred } from "../../../../local/src/shared/deferred.ts";
+import { silentLogger } from "../../../../local/src/shared/logger.ts";
+import { historyEvents } from "../../../helpers/history-events.ts";
+
+/** @param write - What becomes of each write of the row, in turn. */
+function makeTails(write: (row: EpisodeRow, count: number) => Promise<boolean>, stored: HistoryEvent[] = []) {
+  const rows: EpisodeRow[] = [];
+  const done: string[] = [];
+  const tails = new CheckpointTails({
+    instances: {
+      writeEpisode(row: EpisodeRow) {
+        rows.push(row);
+        return write(row, rows.length);
+      },
+    },
+    histories: { load: async () => ({ events: stored }) },
+    payloads: { remove: async (name: string) => done.push(`removed ${name}`) },
+    held: {
+      delete: async (message: ReceivedMessage) => done.push(`deleted ${message.messageId}`),
+      abandon: async (message: ReceivedMessage) => done.push(`abandoned ${message.messageId}`),
+    },
+    log: silentLogger,
+  } as unknown as CheckpointTailDeps);
+  return { tails, rows, done };
+}
+
+const tail = (
+  messageId: string,
+  event: HistoryEvent,
+  more: Partial<EpisodeRow> = {},
+  orphaned: string[] = [],
+): Tail => ({
+  row: {
+    instanceId: "abc",
+    executionId: "e1",
+    newEvents: [event],
+    customStatus: null,
+    inputBlob: null,
+    outputBlob: null,
+    mayCreate: false,
+    ...more,
+  },
+  orphaned,
+  messages: [{ messageId } as ReceivedMessage],
+});
+
+test("what waits for a write is written with what comes after it, then the messages of all go", async () => {
+  const first = createDeferred();
+  const { tails, rows, done } = makeTails(async (_, count) => {
+    if (count === 1) await first.promise;
+    return true;
+  });
+  tails.add(tail("1", historyEvents.executionStarted(), { inputBlob: "input" }));
+  await Promise.resolve();
+  const start = historyEvents.executionStarted();
+  tails.add(tail("2", start, { customStatus: '"one"', inputBlob: "larger", mayCreate: true }, ["old"]));
+  tails.add(tail("3", historyEvents.executionCompleted("1"), { customStatus: '"two"', executionId: "e2" }));
+  expect(rows).toHaveLength(1);
+  first.resolve();
+  await tails.settled();
+  expect(rows).toHaveLength(2);
+  expect(rows[1]).toMatchObject({
+    executionId: "e2",
+    customStatus: '"two"',
+    inputBlob: "larger",
+    mayCreate: true,
+    newEvents: [start, historyEvents.executionCompleted("1")],
+  });
+  expect(done).toEqual(["deleted 1", "removed old", "deleted 2", "deleted 3"]);
+});
+
+test("a row that cannot be written leaves its messages to come again, and the next one is tried", async () => {
+  const { tails, done } = makeTails(async (_, count) => {
+    if (count === 1) throw new Error("no route");
+    return true;
+  });
+  tails.add(tail("1", historyEvents.executionStarted()));
+  await tails.settled();
+  tails.add(tail("2", historyEvents.executionCompleted(null)));
+  await tails.settled();
+  expect(done).toEqual(["abandoned 1", "deleted 2"]);
+});
+
+test.each([
+  ["purged stays away", [], 1],
+  ["never written is made from the history", [historyEvents.executionStarted()], 2],
+])("a row that was %s", async (_, stored, writes) => {
+  const { tails, rows } = makeTails(async ({ mayCreate }) => mayCreate, stored);
+  tails.add(tail("1", historyEvents.executionCompleted(null)));
+  await tails.settled();
+  expect(rows).toHaveLength(writes);
+  if (writes === 2) expect(rows[1]).toMatchObject({ mayCreate: true, newEvents: stored });
+});
