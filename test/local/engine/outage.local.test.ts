@@ -53,6 +53,27 @@ describe("a storage that refuses one call", () => {
   });
 });
 
+test("an activity whose outcome the storage did not take at first is not run again", async () => {
+  let refusals = 0;
+  const { storage: account } = makeCrashable(storage(), (call) => {
+    if (!reply(call) || refusals === 3) return undefined;
+    refusals += 1;
+    return "refused";
+  });
+  const runs: unknown[] = [];
+  const activities = {
+    double: (value: unknown) => {
+      runs.push(value);
+      return Number(value) * 2;
+    },
+  };
+  const invoker = new SdkInvoker({ orchestrators, activities });
+  const { client } = await startTestEngine({ storage: account, invoker });
+  expect((await runToEnd(client, "fanOut")).output).toBe("42");
+  expect(refusals).toBe(3);
+  expect(runs.toSorted()).toEqual([1, 2, 3, 4, 5, 6]);
+});
+
 test("what a host had in hand when it lost its partitions comes to their new owner", async () => {
   const hubName = newHubName();
   const entered = createDeferred();

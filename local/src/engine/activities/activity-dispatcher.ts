@@ -1,5 +1,5 @@
 import type { Clock } from "../../shared/clock.ts";
-import type { Logger } from "../../shared/logger.ts";
+import type { LogFields, Logger } from "../../shared/logger.ts";
 import type { FunctionLog } from "../function-log.ts";
 import {
   EventType,
@@ -8,7 +8,7 @@ import {
   type TaskScheduledEvent,
 } from "../history/events.ts";
 import type { HeldMessages } from "../messages/held-messages.ts";
-import type { MessageData, ReceivedMessage } from "../messages/message-data.ts";
+import type { MessageData, OutgoingMessage, ReceivedMessage } from "../messages/message-data.ts";
 import type { MessageQueue } from "../messages/message-queue.ts";
 import { PollLoop } from "../messages/poll-loop.ts";
 import type { ActivityOutcome, FunctionInvoker } from "../ports.ts";
@@ -30,6 +30,9 @@ export type ActivityDispatcherDeps = {
 const MAX_RECEIVE = 32;
 // Longer than a short activity, shorter than somebody who stops a host likes to wait.
 const STOP_LIMIT_MS = 5_000;
+// Two minutes; the work item stays in hand meanwhile, and one that shows again is not taken a second time.
+const MAX_REPORTS = 120;
+const REPORT_PAUSE_MS = 1_000;
 
 /** Takes work items, calls the activities, and sends their outcomes back. */
 export class ActivityDispatcher {
@@ -120,7 +123,7 @@ export class ActivityDispatcher {
     try {
       const outcome = await this.#invoke(Event, OrchestrationInstance.InstanceId);
       if (outcome === null) return await held.abandon(message);
-      await this.#deps.router().send(replyTo(message.data, Event, outcome, this.#deps.clock));
+      await this.#report(replyTo(message.data, Event, outcome, this.#deps.clock), fields);
       // Nothing waits for it: if it fails the activity runs twice, and the second reply is ignored.
       void held.delete(message);
     } catch (error) {
@@ -129,6 +132,22 @@ export class ActivityDispatcher {
         reason: (error as Error).message,
       });
       await held.abandon(message);
+    }
+  }
+
+  /** Tries for a while: what took minutes must not be done again because the storage was away for a moment. */
+  async #report(reply: OutgoingMessage, fields: LogFields): Promise<void> {
+    const { router, clock, log } = this.#deps;
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        await router().send(reply);
+        return;
+      } catch (error) {
+        if (this.#isStopping || attempt === MAX_REPORTS) throw error;
+        const reason = (error as Error).message;
+        if (attempt === 1) log.warn("An activity's outcome cannot be sent; it is tried again.", { ...fields, reason });
+        await clock.sleep(REPORT_PAUSE_MS);
+      }
     }
   }
 
@@ -160,7 +179,12 @@ export class ActivityDispatcher {
   }
 }
 
-function replyTo(request: MessageData, scheduled: TaskScheduledEvent, outcome: ActivityOutcome, clock: Clock) {
+function replyTo(
+  request: MessageData,
+  scheduled: TaskScheduledEvent,
+  outcome: ActivityOutcome,
+  clock: Clock,
+): OutgoingMessage {
   const { OrchestrationInstance } = request.TaskMessage;
   const base = { EventId: -1, IsPlayed: false, Timestamp: clock.nowTicks(), TaskScheduledId: scheduled.EventId };
   const Event: TaskCompletedEvent | TaskFailedEvent =
