@@ -40,6 +40,8 @@ export class ActivityDispatcher {
   readonly #loop: PollLoop;
   readonly #running = new Set<Promise<void>>();
   #used = 0;
+  /** Work items may wait in the queue for a slot; else nobody has to look when one is free. */
+  #mayWait = false;
   #isStopping = false;
 
   constructor(deps: ActivityDispatcherDeps) {
@@ -81,9 +83,10 @@ export class ActivityDispatcher {
 
   async #poll(): Promise<number> {
     const free = this.#deps.maxConcurrentActivities - this.#used;
+    this.#mayWait = free <= 0;
     if (free <= 0) return 0;
-    // Kept while the answer is under way, or the fast path would fill them.
-    const asked = Math.min(free, MAX_RECEIVE);
+    // Kept while the answer is under way, or the fast path would fill them; but one is left to that path.
+    const asked = Math.max(1, Math.min(free - 1, MAX_RECEIVE));
     this.#used += asked;
     let taken = 0;
     try {
@@ -93,6 +96,7 @@ export class ActivityDispatcher {
         taken += 1;
         this.#start(message);
       }
+      this.#mayWait ||= messages.length === asked;
       return messages.length;
     } finally {
       this.#used -= asked - taken;
@@ -109,7 +113,7 @@ export class ActivityDispatcher {
 
   #freeSlot(): void {
     this.#used -= 1;
-    this.#loop.wake();
+    if (this.#mayWait) this.#loop.wake();
   }
 
   async #work(message: ReceivedMessage): Promise<void> {

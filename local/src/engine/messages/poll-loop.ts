@@ -68,13 +68,13 @@ export class PollLoop {
     const { clock, maxIntervalMs } = this.#options;
     let intervalMs = FIRST_INTERVAL_MS;
     while (!this.#stopped.signal.aborted) {
+      this.#isWoken = false;
       const found = await this.#pollOnce();
-      if (found > 0) {
+      // What was sent while the answer was under way may not be in it.
+      if (found > 0 || (found === 0 && this.#isWoken)) {
         intervalMs = FIRST_INTERVAL_MS;
         continue;
       }
-      if (this.#isWoken) intervalMs = FIRST_INTERVAL_MS;
-      this.#isWoken = false;
       this.#pause = new AbortController();
       await clock.sleep(found < 0 ? FAILURE_INTERVAL_MS : intervalMs, this.#pause.signal);
       intervalMs = this.#isWoken ? FIRST_INTERVAL_MS : Math.min(intervalMs * 2, maxIntervalMs);

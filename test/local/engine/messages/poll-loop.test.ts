@@ -67,3 +67,10 @@ test("an outage is told once, and the next one again", async () => {
     ["warn", "gone again"],
   ]);
 });
+
+test("a wake while the answer is under way makes the next poll follow at once", async () => {
+  const { loop, pauses } = startLoop([0, 0, 0]);
+  loop.wake();
+  await waitFor(() => pauses.length === 2);
+  expect(pauses).toEqual([50, 100]);
+});
