@@ -47,7 +47,8 @@ export async function openStateFolder(dir: string): Promise<StateFolder> {
  * @throws StateError `ERR_STATE_FORMAT` if a newer same-kit wrote it.
  */
 export async function checkStateFormat(dir: string): Promise<unknown> {
-  const found = (await readJson(formatFile(dir))) as { formatVersion?: unknown } | undefined;
+  // One that cannot be read is refused by whatever else is done with the folder, where anything is.
+  const found = (await readJson(formatFile(dir)).catch(() => undefined)) as { formatVersion?: unknown } | undefined;
   const version = found?.formatVersion;
   if (typeof version === "number" && version > STATE_FORMAT_VERSION) throw newerFormat(path.resolve(dir), version);
   return version;

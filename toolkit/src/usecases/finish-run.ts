@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { fromUrlSafeBase64 } from "@same-kit/functions-app/contract";
 import { parseRunResult, type RunResult, type RunStatus } from "../adapters/app/run-status.ts";
-import type { RunState } from "../adapters/records/run-records.ts";
+import type { RunFolder, RunState } from "../adapters/records/run-records.ts";
 import { formatSize } from "../ui/format.ts";
 import { describeFailure, type RunFailure, type RunOutcome, type RunSummary } from "./run-summary.ts";
 import type { SupervisedRun } from "./supervise-run.ts";
@@ -44,13 +44,20 @@ export async function finishRun(run: SupervisedRun, ending: Ending): Promise<Run
     stateDir: folder.stateDir,
     host: { url: host.url, hubName: host.hubName, isKept: host.booted === null },
   };
-  await folder.saveSummary(summary);
-  await folder.update({
-    state: stateOf(summary.status),
-    endedAt: endedAt.toISOString(),
-    reason: failure?.message ?? null,
-  });
-  return summary;
+  const unsaved = await saveRecord(run, summary, endedAt);
+  return unsaved === null ? summary : { ...summary, warnings: [...summary.warnings, unsaved] };
+}
+
+/** @returns What went wrong: the folder may be gone or the disk full, and the user gets the result all the same. */
+async function saveRecord({ folder }: SupervisedRun, summary: RunSummary, endedAt: Date): Promise<string | null> {
+  const state = stateOf(summary.status);
+  try {
+    await folder.saveSummary(summary);
+    await folder.update({ state, endedAt: endedAt.toISOString(), reason: summary.failure?.message ?? null });
+    return null;
+  } catch (error) {
+    return `The record could not be saved in ${folder.dir}: ${(error as Error).message}.`;
+  }
 }
 
 type SavedSession = { session: RunSummary["session"]; warnings: readonly string[] };
@@ -62,19 +69,27 @@ async function saveSession(
   if (session_context_blob === undefined) {
     const session = fromUrlSafeBase64(session_context);
     if (session === undefined || session.length === 0) return { session: null, warnings: [] };
-    return { session: { file: await folder.saveSession(session) }, warnings: [] };
+    return saveIn(folder, session, null, session.length);
   }
   const { container, name, sha256, sizeBytes } = session_context_blob;
   const blob = { blob: name, container };
   if (!savesLargeSession) return { session: blob, warnings: [] };
+  return saveIn(folder, verified(observer.readBlob(name), sha256), blob, sizeBytes);
+}
+
+/** @param instead - Where the session lies if it cannot be saved: the run has completed all the same. */
+async function saveIn(
+  folder: RunFolder,
+  session: Uint8Array | AsyncIterable<Uint8Array>,
+  instead: RunSummary["session"],
+  sizeBytes: number,
+): Promise<SavedSession> {
   try {
-    const parts = verified(observer.readBlob(name), sha256);
-    return { session: { file: await folder.saveSession(parts) }, warnings: [] };
+    return { session: { file: await folder.saveSession(session) }, warnings: [] };
   } catch (error) {
-    // The run has completed all the same.
-    const reason = error instanceof Error ? error.message : String(error);
-    const text = `The session (${formatSize(sizeBytes)}) could not be saved beside the record: ${reason}`;
-    return { session: blob, warnings: [text] };
+    const reason = (error as Error).message;
+    const text = `The session (${formatSize(sizeBytes)}) could not be saved beside the record: ${reason}.`;
+    return { session: instead, warnings: [text] };
   }
 }
 
@@ -86,7 +101,7 @@ async function* verified(parts: AsyncIterable<Uint8Array>, sha256: string): Asyn
     yield part;
   }
   const found = hash.digest("hex");
-  if (found !== sha256.toLowerCase()) throw new Error(`its SHA-256 is ${found} instead of ${sha256}.`);
+  if (found !== sha256.toLowerCase()) throw new Error(`its SHA-256 is ${found} instead of ${sha256}`);
 }
 
 function outcomeOf(ending: Ending): RunOutcome {
