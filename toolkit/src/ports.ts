@@ -15,6 +15,10 @@ export type BootOptions = {
   port: number | null;
   /** As `--storage` takes it; null: Azurite on disk. */
   storage: string | null;
+  /** Null: the app's own. */
+  hubName: string | null;
+  /** Takes a hub beside that one where another host works on it. */
+  isAloneOnHub: boolean;
   /** The interpreter; null: the app's own search. */
   python: string | null;
   inspect: boolean;

@@ -10,6 +10,7 @@ import { createFunctionInvoker, type FunctionsHost, type HostedFunction } from "
 import { identifyThisProcess } from "../process/process-identity.ts";
 import { type Clock, createSystemClock } from "../shared/clock.ts";
 import { createLogger, type Logger, type LogSink } from "../shared/logger.ts";
+import { claimHub } from "../state/hub-claims.ts";
 import { type RunFile, removeRunFile, writeRunFile } from "../state/run-file.ts";
 import { openStateFolder, type StateFolder } from "../state/state-folder.ts";
 import { openStorage, type StorageAccount } from "../storage/storage-account.ts";
@@ -43,6 +44,8 @@ export type LocalOptions = {
   appSettings?: Readonly<Record<string, string>>;
   /** Default: what host.json says, else one per app folder. */
   hubName?: string;
+  /** Takes a numbered hub beside that one where another host of this state folder works on it; default false. */
+  isAloneOnHub?: boolean;
   /** Reload when the app's files change; default false. */
   watch?: boolean;
   /** `true`, a port or `host:port`: the worker listens for a debugger there. */
@@ -113,10 +116,11 @@ async function startAll(options: LocalOptions, running: StopStack): Promise<Loca
     onLog(entry);
   };
   const log = createLogger(emit, "local");
-  const [folder, { settings, logLevels }] = await Promise.all([
+  const [folder, { settings: wanted, logLevels }] = await Promise.all([
     openStateFolder(stateDir),
     loadDurableSettings(appDir, appSettings, hubName),
   ]);
+  const settings = await claimSettings(options, wanted, folder, running);
   const storage = await openLocalStorage(choice, folder.azuriteDir);
   running.add(() => storage.stop());
 
@@ -127,6 +131,19 @@ async function startAll(options: LocalOptions, running: StopStack): Promise<Loca
   const runFile = await announce(options, { appDir, folder, settings, storage }, parts.host);
   running.add(() => removeRunFile(folder.hostsDir, runFile));
   return toLocalHost(parts, settings, storage, running);
+}
+
+/** Nobody else works on a hub in memory. */
+async function claimSettings(
+  { storage, isAloneOnHub = false }: LocalOptions,
+  wanted: DurableTaskSettings,
+  { hubsDir }: StateFolder,
+  running: StopStack,
+): Promise<DurableTaskSettings> {
+  if (storage?.kind === "memory") return wanted;
+  const mine = await claimHub(hubsDir, wanted.hubName, isAloneOnHub);
+  running.add(() => mine.release());
+  return { ...wanted, hubName: mine.hubName };
 }
 
 /** One start: what was asked for, and what is known and there by now. */

@@ -16,13 +16,21 @@ export type StateFolder = {
   azuriteDir: string;
   /** A run file per host, and the logs of detached hosts. */
   hostsDir: string;
+  /** Which processes work on which task hub. */
+  hubsDir: string;
 };
 
 /** Where everything lies in a state folder; touches nothing. */
 export function stateFolderAt(dir: string): StateFolder {
   const root = path.resolve(dir);
   const below = (name: string) => path.join(root, name);
-  return { dir: root, runsDir: below("runs"), azuriteDir: below("azurite"), hostsDir: below("hosts") };
+  return {
+    dir: root,
+    runsDir: below("runs"),
+    azuriteDir: below("azurite"),
+    hostsDir: below("hosts"),
+    hubsDir: below("hubs"),
+  };
 }
 
 /**

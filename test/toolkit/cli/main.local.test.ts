@@ -5,6 +5,7 @@ import path from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { listDescendants } from "../../../local/src/process/kill-tree.ts";
 import { identifyProcess } from "../../../local/src/process/process-identity.ts";
+import type { RunRecord } from "../../../toolkit/src/adapters/records/run-records.ts";
 import type { RunSummary } from "../../../toolkit/src/usecases/run-summary.ts";
 import { makeTempDir } from "../../helpers/temp-dir.ts";
 import { waitFor } from "../../helpers/wait-for.ts";
@@ -215,6 +216,18 @@ test("a host that runs already shows what steps print as they print it", async (
   await run.ended;
 });
 
+test("two runs at once do not do each other's work", async () => {
+  const dir = await copySlow();
+  const first = await startAtSecondStep(dir);
+  const second = await call(dir, "local", "run", path.join(FEATURES, "singlestep"), "--state-dir", ".same-kit");
+  expect(second.code, second.stderr).toBe(0);
+  expect(second.stderr).toContain("y is 1");
+  expect((await first.ended).code, first.stderr()).toBe(0);
+  expect(first.stderr().match(/waiting 1\n/g)).toHaveLength(1);
+  const hubs = await recordsOf(dir, ({ hubName }) => hubName);
+  expect(new Set(hubs).size).toBe(2);
+});
+
 test("a session that is too large for an answer is saved beside the record, unless that is not wanted", async () => {
   const dir = await copyFeature("singlestep");
   const limit = { SAME_INLINE_SESSION_LIMIT: "10" };
@@ -265,10 +278,12 @@ async function azuriteOf(dir: string): Promise<number> {
   return JSON.parse(await readFile(file, "utf8")).process.pid;
 }
 
-async function statesOf(dir: string): Promise<string[]> {
+async function recordsOf<Value>(dir: string, pick: (record: RunRecord) => Value): Promise<Value[]> {
   const runs = path.join(dir, ".same-kit", "runs");
   const names = await readdir(runs);
   return Promise.all(
-    names.map(async (name) => JSON.parse(await readFile(path.join(runs, name, "status.json"), "utf8")).state),
+    names.map(async (name) => pick(JSON.parse(await readFile(path.join(runs, name, "status.json"), "utf8")))),
   );
 }
+
+const statesOf = (dir: string) => recordsOf(dir, ({ state }) => state);

@@ -21,6 +21,7 @@ async function choose(options: Partial<ChooseHostOptions>, host = runningHost(),
     storage: null,
     python: null,
     keep: false,
+    hubName: null,
     log: new LogRelay(),
     stateDir: dir,
     beforeWork: async () => {},
@@ -43,6 +44,7 @@ test.each([
   ["on another port", { port: 8000 }, {}],
   ["that cannot change its storage", { storage: "memory" }, {}],
   ["that cannot change its Python", { python: "python3.12" }, {}],
+  ["on another hub than the run's", { hubName: "hubx2" }, {}],
 ])("a host %s is not used", async (_title, options, host) => {
   const { chosen, calls } = await choose(options, runningHost(host));
   expect(chosen.booted).not.toBeNull();

@@ -50,6 +50,8 @@ export const localUpCommand = defineCommand({
         port: parsePort(options.port),
         storage: options.storage ?? null,
         python: options.python ?? null,
+        hubName: null,
+        isAloneOnHub: false,
         inspect: options.inspect,
         watch: appDir !== null,
         detachedLogFile: env[DETACHED_LOG_VARIABLE] ?? null,

@@ -65,7 +65,7 @@ export const smokeTestCommand = defineCommand({
 });
 
 async function findLocalAddress(stateDir: string, accessKey: string | null): Promise<AppAddress> {
-  const host = await findRunningHost([stateDir], createEmulator(), null);
+  const host = await findRunningHost([stateDir], createEmulator());
   if (host === null) throw noHost(stateDir);
   return { url: host.url, accessKey };
 }

@@ -27,6 +27,8 @@ export type ChosenHost = {
 export type ChooseHostOptions = HostChoice & {
   stateDir: string;
   keep: boolean;
+  /** The hub that holds the run already; null: any. */
+  hubName: string | null;
   log: LogRelay;
   /** Of a host that is booted for this run: before anything that its hub holds goes on. */
   beforeWork: (hub: IdleHub) => Promise<void>;
@@ -36,11 +38,11 @@ export type ChooseHostDeps = { cwd: string; env: NodeJS.ProcessEnv; emulator: Em
 
 /** Uses a host of our app that runs already and can be what is asked for; otherwise boots one. */
 export async function chooseHost(options: ChooseHostOptions, deps: ChooseHostDeps): Promise<ChosenHost> {
-  const { stateDir, port, storage, python, keep } = options;
+  const { stateDir, port, storage, python, keep, hubName } = options;
   const { cwd, emulator, view } = deps;
   // Storage and Python are chosen when a host starts.
   if (storage === null && python === null) {
-    const running = await findRunningHost([stateDir, stateDirBelow(cwd)], emulator, port);
+    const running = await findRunningHost([stateDir, stateDirBelow(cwd)], emulator, { port, hubName });
     if (running !== null) {
       view.skipped("Start the emulator", `a host runs at ${running.url}`);
       return toChosen(running);
@@ -55,14 +57,15 @@ export async function chooseHost(options: ChooseHostOptions, deps: ChooseHostDep
 export async function findRunningHost(
   stateDirs: readonly string[],
   emulator: Emulator,
-  port: number | null,
+  { port, hubName }: { port: number | null; hubName: string | null } = { port: null, hubName: null },
 ): Promise<RunningHost | null> {
   for (const stateDir of new Set(stateDirs)) {
     const owned = await hostsOfRuns(stateDir);
     const isUsable = (host: RunningHost) =>
       path.resolve(host.appDir) === path.resolve(emulator.ownAppDir) &&
       !owned.has(host.process.pid) &&
-      (port === null || host.port === port);
+      (port === null || host.port === port) &&
+      (hubName === null || host.hubName === hubName);
     const found = (await emulator.listHosts(stateDir)).find(isUsable);
     if (found !== undefined) return found;
   }
@@ -77,13 +80,16 @@ async function hostsOfRuns(stateDir: string): Promise<ReadonlySet<number>> {
 }
 
 async function bootForRun(
-  { stateDir, port, storage, python, log, beforeWork }: ChooseHostOptions,
+  { stateDir, port, storage, python, hubName, log, beforeWork }: ChooseHostOptions,
   { emulator }: ChooseHostDeps,
 ): Promise<ChosenHost> {
   const booted = await emulator.boot({
     stateDir,
     storage,
     python,
+    hubName,
+    // Where a run is already it must be looked for.
+    isAloneOnHub: hubName === null,
     appDir: null,
     port: port ?? 0,
     inspect: false,

@@ -15,8 +15,8 @@ export type ContinuedRun = Pick<OnHostOptions, "records" | "choice"> &
 /** Continues a run after the last step that ended; one that its storage lost is started again from its saved request. */
 export async function continueRun(run: ContinuedRun, deps: OnHostDeps): Promise<RunSummary> {
   const { folder, records, choice } = run;
-  const { id, sameEnv } = folder.record;
-  return onHost({ records, choice, exceptId: id }, deps, async (at) => {
+  const { id, sameEnv, hubName } = folder.record;
+  return onHost({ records, choice, continued: { id, hubName } }, deps, async (at) => {
     const { host, client } = at;
     await folder.update({
       state: "running",

@@ -1,5 +1,5 @@
 import { localInstanceUrls } from "../adapters/app/instance-urls.ts";
-import { RunRecords } from "../adapters/records/run-records.ts";
+import { type RunFolder, RunRecords } from "../adapters/records/run-records.ts";
 import type { IdleHub } from "../ports.ts";
 import { chooseHost } from "./choose-host.ts";
 import type { LocalRunDeps } from "./local-run.ts";
@@ -15,17 +15,22 @@ export async function localDiscard(
 ): Promise<{ id: string; freedBytes: number }> {
   const records = new RunRecords(stateDir);
   const folder = await requireUnfinished(records, id);
-  if (folder.record.state !== "lost" && folder.record.storage !== "memory") await purge(id, records, storage, deps);
+  if (folder.record.state !== "lost" && folder.record.storage !== "memory") await purge(folder, records, storage, deps);
   return { id, freedBytes: await records.remove(folder) };
 }
 
-async function purge(id: string, records: RunRecords, storage: string | null, deps: LocalRunDeps): Promise<void> {
+async function purge(
+  { record: { id, hubName } }: RunFolder,
+  records: RunRecords,
+  storage: string | null,
+  deps: LocalRunDeps,
+): Promise<void> {
   // The host is only booted to forget one run: no other may go on meanwhile.
   const beforeWork = async (hub: IdleHub) => {
     for (const text of await suspendOlderRuns(records, hub, deps, id)) deps.warn(text);
   };
   const { stateDir } = records;
-  const choice = { stateDir, storage, keep: false, port: null, python: null, log: new LogRelay(), beforeWork };
+  const choice = { stateDir, storage, hubName, keep: false, port: null, python: null, log: new LogRelay(), beforeWork };
   const host = await chooseHost(choice, deps);
   try {
     if (host.booted !== null) {

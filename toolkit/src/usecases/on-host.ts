@@ -11,8 +11,8 @@ import { suspendOlderRuns } from "./unfinished-runs.ts";
 export type OnHostOptions = {
   records: RunRecords;
   choice: HostChoice & { keep: boolean };
-  /** The run that goes on now, and must not be suspended. */
-  exceptId?: string;
+  /** A run that goes on now: it must not be suspended, and is looked for in this hub. */
+  continued?: { id: string; hubName: string | null };
 };
 
 export type OnHostDeps = ChooseHostDeps & SuperviseDeps & { fetch: typeof fetch };
@@ -22,15 +22,16 @@ export type AtHost = { host: ChosenHost; client: AppClient; observer: HostObserv
 
 /** Chooses a host, or boots one, runs on it, and stops what was booted. */
 export async function onHost(
-  { records, choice, exceptId }: OnHostOptions,
+  { records, choice, continued }: OnHostOptions,
   deps: OnHostDeps,
   work: (at: AtHost) => Promise<RunSummary>,
 ): Promise<RunSummary> {
   const { fetch, signal, warn } = deps;
   const log = new LogRelay();
   const older: string[] = [];
-  const beforeWork = async (hub: IdleHub) => void older.push(...(await suspendOlderRuns(records, hub, deps, exceptId)));
-  const host = await chooseHost({ ...choice, stateDir: records.stateDir, log, beforeWork }, deps);
+  const { id = undefined, hubName = null } = continued ?? {};
+  const beforeWork = async (hub: IdleHub) => void older.push(...(await suspendOlderRuns(records, hub, deps, id)));
+  const host = await chooseHost({ ...choice, hubName, stateDir: records.stateDir, log, beforeWork }, deps);
   let hasEnded = false;
   try {
     signal.throwIfAborted();

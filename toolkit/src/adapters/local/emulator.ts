@@ -27,11 +27,14 @@ export function createEmulator(): Emulator {
 
 async function boot(options: BootOptions): Promise<BootedHost> {
   const { appDir, port, storage, python, detachedLogFile, stateDir, inspect, watch, onLog, beforeWork } = options;
+  const { hubName, isAloneOnHub } = options;
   const host = await startLocal({
     stateDir,
     inspect,
     watch,
     onLog,
+    isAloneOnHub,
+    ...(hubName === null ? {} : { hubName }),
     ...(appDir === null ? {} : { appDir }),
     ...(port === null ? {} : { port }),
     ...(storage === null ? {} : { storage: parseStorageChoice(storage) }),

@@ -1,0 +1,23 @@
+import path from "node:path";
+import { type Claim, claim, isClaimed } from "./claims.ts";
+import { withFileLock } from "./file-lock.ts";
+
+/** This process's use of a task hub. */
+export type HubClaim = Claim & { hubName: string };
+
+/**
+ * Says that this process works on a hub. Two hosts on one hub share its work: a step of one's run may be executed by the other,
+ * with other settings, and is begun again when that one ends.
+ *
+ * @param isAlone - Takes the next of `hub`, `hubx2`, `hubx3` … that no living process of this state folder works on.
+ */
+export async function claimHub(hubsDir: string, hubName: string, isAlone: boolean): Promise<HubClaim> {
+  return withFileLock(path.join(hubsDir, "lock"), async () => {
+    for (let number = 1; ; number += 1) {
+      const name = number === 1 ? hubName : `${hubName}x${number}`;
+      const dir = path.join(hubsDir, name);
+      if (isAlone && (await isClaimed(dir))) continue;
+      return { ...(await claim(dir)), hubName: name };
+    }
+  });
+}
