@@ -30,6 +30,8 @@ describe("the published package, installed into an empty folder elsewhere", () =
     "terraform/main.tf",
     "CHANGELOG.md",
     "README.md",
+    "docs/same-yaml.md",
+    "local/README.md",
   ])("holds %s", (file) => {
     expect(existsSync(path.join(installed, file))).toBe(true);
   });
