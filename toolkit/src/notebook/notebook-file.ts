@@ -39,7 +39,9 @@ export function parseNotebook(content: string, file: string): Notebook {
   }
   const { cells, metadata = {} } = parsed.data;
   refuseOtherLanguages(metadata, file);
-  return { file, metadata, cells: cells.map(toCell) };
+  const notebook = { file, metadata, cells: cells.map(toCell) };
+  refuseBrokenText(notebook);
+  return notebook;
 }
 
 function toCell(cell: z.infer<typeof cellSchema>, index: number): Cell {
@@ -85,6 +87,13 @@ function refuseOtherLanguages(metadata: Notebook["metadata"], file: string): voi
     undefined,
     "Name a Python notebook; or, if it is one, choose a Python kernel in Jupyter and save it.",
   );
+}
+
+/** Neither can be Python's source; half a character would be sent as another one. */
+function refuseBrokenText({ cells, file }: Notebook): void {
+  const broken = cells.find(({ source }) => source.includes("\0") || !source.isWellFormed());
+  if (broken === undefined) return;
+  throw invalid(`${file} is damaged: cell ${broken.number} holds a zero byte or half a character.`);
 }
 
 const SAVE_AGAIN = "Open it in Jupyter and save it again; older formats are converted by that.";
