@@ -14,7 +14,7 @@ import { claimHub } from "../state/hub-claims.ts";
 import { type RunFile, removeRunFile, writeRunFile } from "../state/run-file.ts";
 import { openStateFolder, type StateFolder } from "../state/state-folder.ts";
 import { openStorage, type StorageAccount } from "../storage/storage-account.ts";
-import { type AppSettings, loadDurableSettings, ownApp } from "./app-settings.ts";
+import { loadDurableSettings, ownApp } from "./app-settings.ts";
 import { findDoubtfulRuns } from "./doubtful-runs.ts";
 import { createDurableExtension } from "./durable-extension.ts";
 import { engineSink } from "./engine-sink.ts";
@@ -124,8 +124,9 @@ async function startAll(options: LocalOptions, running: StopStack): Promise<Loca
   const storage = await openLocalStorage(choice, folder.azuriteDir);
   running.add(() => storage.stop());
 
+  const engineLog = createLogger(engineSink(emit, logLevels), "engine");
   const parts = await startParts(
-    { options, appDir, folder, settings, logLevels, storage, clock: createSystemClock(), log, entries },
+    { options, appDir, folder, settings, storage, clock: createSystemClock(), log, engineLog, entries },
     running,
   );
   const runFile = await announce(options, { appDir, folder, settings, storage }, parts.host);
@@ -152,10 +153,10 @@ export type LocalSetting = {
   appDir: string;
   folder: StateFolder;
   settings: DurableTaskSettings;
-  logLevels: AppSettings["logLevels"];
   storage: LocalStorage;
   clock: Clock;
   log: Logger;
+  engineLog: Logger;
   entries: RecentEntries;
 };
 
@@ -190,7 +191,7 @@ async function startParts(setting: LocalSetting, running: StopStack): Promise<Pa
 }
 
 async function startHubEngine(
-  { options, settings, logLevels, storage, log, clock }: LocalSetting,
+  { options, settings, storage, log, engineLog, clock }: LocalSetting,
   {
     account,
     invokerComing,
@@ -207,7 +208,7 @@ async function startHubEngine(
         await options.beforeWork?.({ client, hubName: settings.hubName, storage: toPublicStorage(storage) });
         await invokerComing;
       },
-      log: createLogger(engineSink(options.onLog ?? (() => {}), logLevels), "engine"),
+      log: engineLog,
       clock,
     });
   } catch (error) {

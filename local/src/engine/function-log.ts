@@ -64,13 +64,13 @@ export class FunctionLog {
   suspended({ instanceId, name, type }: LoggedFunction, reason: string | null): void {
     const state = `State: Suspended. RuntimeStatus: Suspended. HubName: ${this.#settings.hubName}.`;
     const text = `Suspending function '${name} (${type})'. Reason: ${this.#payload(reason)}. ${state}`;
-    this.#log.info(`${instanceId}: ${text}`);
+    this.#log.info(`${instanceId}: ${text}`, { instanceId, functionName: name });
   }
 
   resumed({ instanceId, name, type }: LoggedFunction, reason: string | null): void {
     const state = `State: Scheduled. RuntimeStatus: Running. HubName: ${this.#settings.hubName}.`;
     const text = `Resuming function '${name} (${type})'. Reason: ${this.#payload(reason)}. ${state}`;
-    this.#log.info(`${instanceId}: ${text}`);
+    this.#log.info(`${instanceId}: ${text}`, { instanceId, functionName: name });
   }
 
   eventReceived(it: LoggedFunction, eventName: string, input: string | null, { isReplay = false } = {}): void {
@@ -86,7 +86,8 @@ export class FunctionLog {
 
   #write({ instanceId, name, type }: LoggedFunction, text: string, more = "", isReplay = false): void {
     if (isReplay && !this.#settings.traceReplayEvents) return;
-    this.#log.info(`${instanceId}: Function '${name} (${type})' ${text} HubName: ${this.#settings.hubName}.${more}`);
+    const line = `${instanceId}: Function '${name} (${type})' ${text} HubName: ${this.#settings.hubName}.${more}`;
+    this.#log.info(line, { instanceId, functionName: name });
   }
 
   #payload(text: string | null): string {

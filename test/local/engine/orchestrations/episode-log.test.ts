@@ -25,8 +25,8 @@ function makeHub(settings: Partial<EpisodeSettings> = {}) {
   const invoker = new SdkInvoker({ orchestrators, activities: { Hello: (who: unknown) => `Hello ${who}` } });
   const log = createLogger((entry) => logged.push(entry), "test");
   const hub = new MemoryHub(invoker, { settings, log });
-  const lines = () => logged.filter((it) => it.component === "Host.Triggers.DurableTask").map((it) => it.message);
-  return { hub, lines };
+  const entries = () => logged.filter((it) => it.component === "Host.Triggers.DurableTask");
+  return { hub, entries, lines: () => entries().map((it) => it.message) };
 }
 
 async function greet(settings: Partial<EpisodeSettings> = {}): Promise<string[]> {
@@ -100,4 +100,16 @@ test.each([
   else hub.terminate("abc", "enough");
   await hub.run();
   expect(lines().join("\n")).toContain(expected);
+});
+
+test("every line is known as its instance's, for whoever follows one run", async () => {
+  const { hub, entries } = makeHub();
+  hub.start("Again", 1);
+  await hub.run();
+  hub.start("Greets", null, "other");
+  await hub.run();
+  hub.suspend("other");
+  hub.resume("other");
+  await hub.run();
+  for (const { message, fields } of entries()) expect(message.startsWith(`${fields["instanceId"]}: `)).toBe(true);
 });
