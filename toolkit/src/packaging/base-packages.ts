@@ -22,11 +22,12 @@ export type BasePackagesOptions = {
 };
 
 const PREFIX = "python/packages/";
-// Newest first: pip takes any of them. Azure's images are Debian 11 or newer, glibc 2.31.
+// Azure's images are Debian 11 or newer: glibc 2.31. For pip no platform stands for older ones but manylinux2014, and a wheel may
+// name any version between.
+const NEWEST_GLIBC = 31;
+const OLDEST_GLIBC = 17;
 const CLOUD_PLATFORMS = [
-  "manylinux_2_31_x86_64",
-  "manylinux_2_28_x86_64",
-  "manylinux_2_17_x86_64",
+  ...Array.from({ length: NEWEST_GLIBC - OLDEST_GLIBC + 1 }, (_, i) => `manylinux_2_${NEWEST_GLIBC - i}_x86_64`),
   "manylinux2014_x86_64",
 ];
 const LAST_LINES = 15;

@@ -32,18 +32,21 @@ export type PythonArchiveOptions = {
   fetch: typeof fetch;
   onProgress: (text: string) => void;
   signal: AbortSignal;
+  /** Default: {@link CLOUD_PYTHON}. */
+  pinned?: PythonArchive;
 };
 
 /** @returns the folder that holds `bin/` and `lib/`, unpacked once per user. */
 export async function unpackedCloudPython(options: PythonArchiveOptions): Promise<string> {
-  const { fileName, sha256 } = CLOUD_PYTHON;
+  const { pinned = CLOUD_PYTHON } = options;
+  const { fileName, sha256 } = pinned;
   const place = path.join(options.cacheDir, "cpython", sha256.slice(0, 16));
   const folder = path.join(place, "python");
   if (existsSync(folder)) return folder;
   await mkdir(options.cacheDir, { recursive: true });
   const archive = options.localFile ?? path.join(options.cacheDir, "cpython", fileName);
-  if (!existsSync(archive)) await download(archive, options);
-  await requireHash(archive, options.localFile === null);
+  if (!existsSync(archive)) await download(archive, pinned, options);
+  await requireHash(archive, pinned, options.localFile === null);
   options.onProgress("unpacking Python");
   const part = `${place}.${process.pid}.part`;
   try {
@@ -59,21 +62,26 @@ export async function unpackedCloudPython(options: PythonArchiveOptions): Promis
   return folder;
 }
 
-async function download(file: string, { mirror, fetch, onProgress, signal }: PythonArchiveOptions): Promise<void> {
-  const url = `${mirror.replace(/\/+$/, "")}/${CLOUD_PYTHON.release}/${encodeURIComponent(CLOUD_PYTHON.fileName)}`;
-  onProgress(`downloading Python ${CLOUD_PYTHON.version} for the cloud, once`);
+async function download(
+  file: string,
+  pinned: PythonArchive,
+  { mirror, fetch, onProgress, signal }: PythonArchiveOptions,
+): Promise<void> {
+  const url = `${mirror.replace(/\/+$/, "")}/${pinned.release}/${encodeURIComponent(pinned.fileName)}`;
+  onProgress(`downloading Python ${pinned.version} for the cloud, once`);
   const part = `${file}.${process.pid}.part`;
   await mkdir(path.dirname(file), { recursive: true });
   try {
     const response = await fetch(url, { signal });
     if (!response.ok || response.body === null) throw new Error(`HTTP ${response.status}`);
-    await pipeline(Readable.fromWeb(response.body), createWriteStream(part));
+    const total = Number(response.headers.get("content-length"));
+    await pipeline(Readable.fromWeb(response.body), counting(total, onProgress), createWriteStream(part));
     await rename(part, file);
   } catch (cause) {
     signal.throwIfAborted();
     throw new OperationError({
       code: "ERR_DEPLOY_PYTHON_DOWNLOAD",
-      message: `Python ${CLOUD_PYTHON.version} for the cloud could not be downloaded from ${url}: ${(cause as Error).message}`,
+      message: `Python ${pinned.version} for the cloud could not be downloaded from ${url}: ${reasonOf(cause)}`,
       hint: "Name a mirror (--python-mirror URL), a file that you have (--python-archive FILE), or leave Python out (--no-bundled-python).",
       cause,
     });
@@ -82,16 +90,38 @@ async function download(file: string, { mirror, fetch, onProgress, signal }: Pyt
   }
 }
 
-async function requireHash(file: string, isOurs: boolean): Promise<void> {
+/** Says how far it came, a megabyte at a time. */
+function counting(totalBytes: number, onProgress: (text: string) => void) {
+  const megabytes = (bytes: number) => Math.round(bytes / 1_000_000);
+  return async function* (chunks: AsyncIterable<Buffer>) {
+    let [count, told] = [0, 0];
+    for await (const chunk of chunks) {
+      count += chunk.length;
+      if (megabytes(count) > told) {
+        told = megabytes(count);
+        onProgress(`downloading Python: ${told}${totalBytes > 0 ? ` of ${megabytes(totalBytes)}` : ""} MB`);
+      }
+      yield chunk;
+    }
+  };
+}
+
+/** `fetch` hides in `cause` why it failed. */
+function reasonOf(error: unknown): string {
+  const { message, cause } = error as Error;
+  return cause instanceof Error && cause.message !== "" ? `${message}: ${cause.message}` : message;
+}
+
+async function requireHash(file: string, pinned: PythonArchive, isOurs: boolean): Promise<void> {
   const hash = createHash("sha256");
   await pipeline(createReadStream(file), hash);
   const found = hash.digest("hex");
-  if (found === CLOUD_PYTHON.sha256) return;
+  if (found === pinned.sha256) return;
   // A bad download must not stand in the way of the next try.
   if (isOurs) await rm(file, { force: true });
   throw new OperationError({
     code: "ERR_DEPLOY_PYTHON_CHECKSUM",
-    message: `${file} is not ${CLOUD_PYTHON.fileName}: its SHA-256 is ${found}, not ${CLOUD_PYTHON.sha256}.`,
+    message: `${file} is not ${pinned.fileName}: its SHA-256 is ${found}, not ${pinned.sha256}.`,
     hint: "Download it again, or check the mirror.",
   });
 }

@@ -61,6 +61,26 @@ test("in GitHub Actions the job's own token endpoint is asked", async () => {
   ]);
 });
 
+test("in Azure Pipelines the service connection's token is asked for", async () => {
+  const asked: [string | undefined, string][] = [];
+  const env = {
+    ...PRINCIPAL,
+    ARM_USE_OIDC: "true",
+    ARM_OIDC_REQUEST_URL: "",
+    SYSTEM_OIDCREQUESTURI: "https://dev.azure.example/oidc",
+    SYSTEM_ACCESSTOKEN: "job",
+    ARM_ADO_PIPELINE_SERVICE_CONNECTION_ID: "connection-1",
+  };
+  const credential = resolve(env, {
+    fetch: async (url, init) => {
+      asked.push([init?.method, String(url)]);
+      return Response.json({ oidcToken: "jwt" });
+    },
+  }) as Extract<Credential, { kind: "oidc" }>;
+  expect(await credential.assertion()).toBe("jwt");
+  expect(asked).toEqual([["POST", "https://dev.azure.example/oidc?api-version=7.1&serviceConnectionId=connection-1"]]);
+});
+
 test("OIDC without a token says what the job lacks", async () => {
   const credential = resolve({ ...PRINCIPAL, ARM_USE_OIDC: "true" }) as Extract<Credential, { kind: "oidc" }>;
   await expect(credential.assertion()).rejects.toThrow("permissions: id-token: write");

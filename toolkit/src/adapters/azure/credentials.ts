@@ -18,6 +18,10 @@ export type CredentialDeps = {
   fetch: typeof fetch;
 };
 
+// In azurerm's order: its own names, GitHub Actions', Azure Pipelines'. A service connection makes it a question to the latter.
+const REQUEST_URLS = ["ARM_OIDC_REQUEST_URL", "ACTIONS_ID_TOKEN_REQUEST_URL", "SYSTEM_OIDCREQUESTURI"];
+const REQUEST_TOKENS = ["ARM_OIDC_REQUEST_TOKEN", "ACTIONS_ID_TOKEN_REQUEST_TOKEN", "SYSTEM_ACCESSTOKEN"];
+const SERVICE_CONNECTIONS = ["ARM_ADO_PIPELINE_SERVICE_CONNECTION_ID", "ARM_OIDC_AZURE_SERVICE_CONNECTION_ID"];
 const GITHUB_AUDIENCE = "api://AzureADTokenExchange";
 
 /**
@@ -61,19 +65,33 @@ function missingNames(kind: CredentialKind, values: Record<string, string>): Cre
 
 async function oidcToken(env: NodeJS.ProcessEnv, deps: CredentialDeps): Promise<string> {
   if (env["ARM_OIDC_TOKEN"] || env["ARM_OIDC_TOKEN_FILE_PATH"]) return textOrFile(env, "ARM_OIDC_TOKEN", deps);
-  const url = env["ARM_OIDC_REQUEST_URL"] ?? env["ACTIONS_ID_TOKEN_REQUEST_URL"];
-  const token = env["ARM_OIDC_REQUEST_TOKEN"] ?? env["ACTIONS_ID_TOKEN_REQUEST_TOKEN"];
-  if (!url || !token) {
+  const [url, token] = [firstSet(env, REQUEST_URLS), firstSet(env, REQUEST_TOKENS)];
+  if (url === null || token === null) {
     throw new Error(
       "ARM_USE_OIDC is set, but there is neither ARM_OIDC_TOKEN nor a place to ask for one. In GitHub Actions the job needs `permissions: id-token: write`.",
     );
   }
+  const connection = firstSet(env, SERVICE_CONNECTIONS);
   const separator = url.includes("?") ? "&" : "?";
-  const response = await deps.fetch(`${url}${separator}audience=${encodeURIComponent(GITHUB_AUDIENCE)}`, {
-    headers: { authorization: `Bearer ${token}`, accept: "application/json" },
-  });
+  const headers = { authorization: `Bearer ${token}`, accept: "application/json" };
+  const response =
+    connection === null
+      ? await deps.fetch(`${url}${separator}audience=${encodeURIComponent(GITHUB_AUDIENCE)}`, { headers })
+      : await deps.fetch(`${url}${separator}api-version=7.1&serviceConnectionId=${encodeURIComponent(connection)}`, {
+          method: "POST",
+          headers: { ...headers, "content-type": "application/json" },
+        });
   if (!response.ok) throw new Error(`The OIDC token was refused with HTTP ${response.status}.`);
-  return ((await response.json()) as { value: string }).value;
+  const { value, oidcToken } = (await response.json()) as { value?: string; oidcToken?: string };
+  const found = value ?? oidcToken;
+  if (found === undefined) throw new Error("The answer to the request for an OIDC token holds none.");
+  return found;
+}
+
+/** A variable that is set to nothing counts as not set, as CI systems do with what a job has no right to. */
+function firstSet(env: NodeJS.ProcessEnv, names: readonly string[]): string | null {
+  for (const name of names) if (env[name]) return env[name];
+  return null;
 }
 
 async function textOrFile(env: NodeJS.ProcessEnv, name: string, deps: CredentialDeps): Promise<string> {
