@@ -14,6 +14,7 @@ import { claimHub } from "../state/hub-claims.ts";
 import { type RunFile, removeRunFile, writeRunFile } from "../state/run-file.ts";
 import { openStateFolder, type StateFolder } from "../state/state-folder.ts";
 import { openStorage, type StorageAccount } from "../storage/storage-account.ts";
+import { createTimerExtension } from "../timers/timer-extension.ts";
 import { loadDurableSettings, ownApp } from "./app-settings.ts";
 import { findDoubtfulRuns } from "./doubtful-runs.ts";
 import { createDurableExtension } from "./durable-extension.ts";
@@ -171,7 +172,8 @@ async function startParts(setting: LocalSetting, running: StopStack): Promise<Pa
   void storage.lost.then(() => account.abandon());
   const containerName = largeMessagesContainerName(settings.hubName);
   const observer = createObserverExtension({ entries, account, containerName });
-  const hostStarting = startHost(setting, [extension, createStorageExtension(), observer]);
+  const timers = createTimerExtension({ clock, log: log.child("timers") });
+  const hostStarting = startHost(setting, [extension, createStorageExtension(), timers, observer]);
   running.add(async () => {
     const host = await hostStarting.catch(() => undefined);
     await host?.stop(account.isAbandoned ? { drainTimeoutMs: STOP_WITHOUT_STORAGE_MS } : {});
@@ -187,6 +189,8 @@ async function startParts(setting: LocalSetting, running: StopStack): Promise<Pa
 
   const [host, engine, invoker] = await Promise.all([hostStarting, engineStarting, invokerComing, storage.ready]);
   extension.connect({ client: engine.client, invoker, systemKey: () => host.systemKey(extension.name) });
+  running.add(async () => timers.stop());
+  timers.start(host);
   return { host, engine, doubtfulRuns };
 }
 

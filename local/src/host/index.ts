@@ -1,10 +1,12 @@
 // What the rest of `local/` uses of the Functions host.
 
+export { resolveSettings } from "./config/app-environment.ts";
 export { type HostJson, loadHostJson } from "./config/host-json.ts";
 export { type LocalSettings, loadLocalSettings } from "./config/local-settings.ts";
 export { isLogged } from "./config/log-levels.ts";
 export { createFunctionInvoker } from "./durable-invoker.ts";
 export { HostError, type HostErrorCode } from "./errors.ts";
+export type { AppFunction } from "./functions/app-function.ts";
 export { type FunctionsHost, startFunctionsHost } from "./functions-host.ts";
 export type {
   HostExtension,
