@@ -16,6 +16,7 @@ import { chmod, cp, mkdir, readdir, rm, stat, writeFile } from "node:fs/promises
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
+import { withoutUnusedPackages } from "./app-bundle/unused-packages.mjs";
 import { unpackDill } from "./dill.mjs";
 
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
@@ -64,6 +65,7 @@ async function buildApp() {
     // Its size is cold-start time in the cloud.
     minify: true,
     keepNames: true,
+    plugins: [withoutUnusedPackages],
   });
   await cp(from("functions-app/host.json"), app("host.json"));
   await cp(from("functions-app/.funcignore"), app(".funcignore"));

@@ -1,0 +1,10 @@
+// Importing the names is harmless; using one says what happened.
+module.exports = new Proxy(
+  {},
+  {
+    get(_, name) {
+      if (name === "__esModule") return true;
+      throw new Error(`apache-arrow was left out of this bundle, but its ${String(name)} is used.`);
+    },
+  },
+);

@@ -1,0 +1,1 @@
+exports.isURL = require("validator/lib/isURL").default;
