@@ -34,6 +34,7 @@ export class StepRunner {
   readonly lines: string[] = [];
   readonly blobs = new MemoryBlobs();
   session: SessionReference | undefined;
+  isRunOver = async (): Promise<boolean> => false;
   #count = 0;
 
   private constructor(
@@ -69,6 +70,8 @@ export class StepRunner {
       limits: this.limits,
       python: this.runtime,
       blobs: this.blobs,
+      isRunOver: this.isRunOver,
+      watchEveryMs: 50,
       onStdout: (line) => this.lines.push(line),
       onStderr: (line) => this.lines.push(`! ${line}`),
     });

@@ -9,9 +9,7 @@ export type PythonErrorCode =
   /** A requirements.txt needs more space than there is. */
   | "ERR_PYTHON_NO_SPACE"
   /** The process that shall run a step did not start. */
-  | "ERR_PYTHON_START"
-  /** A step, or what it needed first, took longer than it may. */
-  | "ERR_PYTHON_TIMEOUT";
+  | "ERR_PYTHON_START";
 
 /** Shown to the person as the failure of their step, so the message says what to do. */
 export class PythonError extends Error {

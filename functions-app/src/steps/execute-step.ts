@@ -10,6 +10,7 @@ import { PythonError } from "../python/errors.ts";
 import type { PythonRuntime, StartedPython } from "../python/python-runtime.ts";
 import type { ReadyPython, StepOrder } from "../python/step-process.ts";
 import type { RunBlobs } from "./run-blobs.ts";
+import { type IsRunOver, RunWatch } from "./run-watch.ts";
 import { readSameYaml, type SameYaml } from "./same-yaml.ts";
 import { type LineSink, StepOutput } from "./step-output.ts";
 import { readReport, type StepReport, warningsOf } from "./step-report.ts";
@@ -19,6 +20,9 @@ export type StepDeps = {
   limits: Limits;
   python: PythonRuntime;
   blobs: RunBlobs;
+  isRunOver: IsRunOver;
+  /** Between two questions whether it is over; default 5 s. */
+  watchEveryMs?: number;
   /** What the step prints, line by line, and what pip prints before. */
   onStdout: LineSink;
   onStderr: LineSink;
@@ -34,6 +38,9 @@ type StepContents = { code: Buffer; sources: Partial<Record<SourceName, Buffer>>
 export async function executeStep(input: ExecutorInput, deps: StepDeps): Promise<ExecutorResult> {
   const timing = { startedAt: new Date().toISOString(), startMs: performance.now() };
   const timeout = AbortSignal.timeout(deps.limits.stepTimeoutMs);
+  const watch = new RunWatch(deps.isRunOver, deps.watchEveryMs);
+  const stopped = AbortSignal.any([timeout, watch.signal]);
+  const stopFailure = () => (watch.signal.aborted ? RUN_OVER : timeoutFailure(deps.limits));
   const failed = (failure: StepFailure): ExecutorResult => ({
     kind: "failed",
     failure,
@@ -44,14 +51,16 @@ export async function executeStep(input: ExecutorInput, deps: StepDeps): Promise
     const started = await deps.python.start({
       requirements: contents.sources["requirements.txt"],
       onLine: deps.onStdout,
-      signal: timeout,
+      signal: stopped,
     });
-    return await runIn(started, { input, deps, contents, timeout, timing });
+    return await runIn(started, { input, deps, contents, stopped, stopFailure, timing });
   } catch (error) {
-    if (timeout.aborted) return failed(timeoutFailure(deps.limits));
+    if (stopped.aborted) return failed(stopFailure());
     if (error instanceof StepRefused) return failed(error.failure);
     if (error instanceof PythonError) return failed({ type: error.code, message: error.message, traceback: "" });
     throw error;
+  } finally {
+    watch.stop();
   }
 }
 
@@ -59,14 +68,16 @@ type StepRun = {
   input: ExecutorInput;
   deps: StepDeps;
   contents: StepContents;
-  timeout: AbortSignal;
+  /** Aborts when the step's time is up, or its run over; then `stopFailure` says which. */
+  stopped: AbortSignal;
+  stopFailure: () => StepFailure;
   timing: Timing;
 };
 
 type Timing = { startedAt: string; startMs: number };
 
 async function runIn(started: StartedPython, run: StepRun): Promise<ExecutorResult> {
-  const { input, deps, timeout } = run;
+  const { input, deps, stopped } = run;
   const { process, ready, environment } = started;
   try {
     refuseForeignSession(input.session?.python, ready);
@@ -80,10 +91,9 @@ async function runIn(started: StartedPython, run: StepRun): Promise<ExecutorResu
     }
     const stdout = new StepOutput(process.stdout, input.outputTailBytes, deps.onStdout);
     const stderr = new StepOutput(process.stderr, input.outputTailBytes, deps.onStderr);
-    const exit = await process.run(toOrder(run, ready, sameYaml, environment.isIsolated), timeout);
+    const exit = await process.run(toOrder(run, ready, sameYaml, environment.isIsolated), stopped);
     const output = { stdout: stdout.end(), stderr: stderr.end() };
-    const report =
-      exit.cause === "killed" ? { failure: timeoutFailure(deps.limits) } : await readReport(ready.folder, exit);
+    const report = exit.cause === "killed" ? { failure: run.stopFailure() } : await readReport(ready.folder, exit);
     const warnings = [...(sameYaml.warning === undefined ? [] : [sameYaml.warning]), ...warningsOf(report)];
     const outcome = { ready, report, output, warnings, environment: environment.name };
     const failure = report.failure ?? (await tooLargeSession(ready.folder, deps.limits));
@@ -229,6 +239,13 @@ class StepRefused extends Error {
     this.failure = { type, message, traceback: "" };
   }
 }
+
+/** Nobody will read it. */
+const RUN_OVER: StepFailure = {
+  type: "RunOver",
+  message: "The run was terminated, so its step was stopped.",
+  traceback: "",
+};
 
 function timeoutFailure({ stepTimeoutMs }: Limits): StepFailure {
   const message = `The step did not end within ${stepTimeoutMs / 1000} s (app setting ${LIMIT_SETTINGS.stepTimeoutMs}) and was stopped, with everything that it had started.`;

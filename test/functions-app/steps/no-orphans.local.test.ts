@@ -64,6 +64,21 @@ test("the time limit ends a step's whole process tree, and says so", async () =>
   expect(readdirSync(runner.tempDir)).toEqual([]);
 });
 
+test("a step whose run was terminated meanwhile is ended, and leaves nothing in storage", async () => {
+  const runner = await StepRunner.start({ python });
+  let asked = 0;
+  runner.isRunOver = async () => {
+    asked += 1;
+    if (asked === 1) throw new Error("no answer");
+    return runner.lines.some((line) => line.startsWith("pids "));
+  };
+  const failure = await runner.fail([...SPAWNING, "import time\ntime.sleep(300)"].join("\n"), { isLast: false });
+  expect(failure.type).toBe("RunOver");
+  const pids = held(toPids(runner.lines.find((line) => line.startsWith("pids ")) ?? ""));
+  expect(pids.filter(isRunning)).toEqual([]);
+  expect(runner.blobs.contents.size).toBe(0);
+});
+
 test("what a step leaves running ends with it", async () => {
   const runner = await StepRunner.start({ python });
   await runner.complete(SPAWNING.join("\n"));

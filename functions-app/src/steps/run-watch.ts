@@ -1,0 +1,31 @@
+// Durable does not tell an activity that its run was terminated, so a step would go on for as long as it may, and what it leaves at the
+// end would lie in storage for ever where the run has been purged meanwhile.
+
+const WATCH_EVERY_MS = 5_000;
+
+/** Tells whether the run has ended without the step: it was terminated, or is purged already. */
+export type IsRunOver = () => Promise<boolean>;
+
+/** Asks now and then while a step runs. */
+export class RunWatch {
+  readonly #over = new AbortController();
+  readonly #timer: NodeJS.Timeout;
+
+  constructor(isRunOver: IsRunOver, everyMs = WATCH_EVERY_MS) {
+    const ask = async () => {
+      // Whoever cannot say is asked again.
+      if (await isRunOver().catch(() => false)) this.#over.abort();
+    };
+    this.#timer = setInterval(() => void ask(), everyMs);
+    this.#timer.unref();
+  }
+
+  /** Aborts once the run is over. */
+  get signal(): AbortSignal {
+    return this.#over.signal;
+  }
+
+  stop(): void {
+    clearInterval(this.#timer);
+  }
+}
