@@ -78,6 +78,21 @@ test("what waits for a write is written with what comes after it, then the messa
   expect(done).toEqual(["deleted 1", "removed old", "deleted 2", "deleted 3"]);
 });
 
+test("a custom status waits for its write although the episode after it says nothing of one", async () => {
+  const first = createDeferred();
+  const { tails, rows } = makeTails(async (_, count) => {
+    if (count === 1) await first.promise;
+    return true;
+  });
+  tails.add(tail("1", historyEvents.executionStarted()));
+  await Promise.resolve();
+  tails.add(tail("2", historyEvents.executionCompleted("1"), { customStatus: '"half"' }));
+  tails.add(tail("3", historyEvents.executionCompleted("1"), { customStatus: undefined }));
+  first.resolve();
+  await tails.settled();
+  expect(rows.map((row) => row.customStatus)).toEqual([null, '"half"']);
+});
+
 test("a row that cannot be written leaves its messages to come again, and the next one is tried", async () => {
   const { tails, done } = makeTails(async (_, count) => {
     if (count === 1) throw new Error("no route");
