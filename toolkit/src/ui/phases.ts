@@ -24,7 +24,7 @@ export interface PhaseView {
 
 export function createPhaseView(console: Console, signal: AbortSignal): PhaseView {
   const phase: PhaseView["phase"] = (title, work) =>
-    console.isInteractive ? drawPhase(title, work) : printPhase(title, work, console);
+    console.isInteractive ? drawPhase(title, work, signal) : printPhase(title, work, console);
   return {
     phase,
     skipped: (title, why) => console.note(`- ${title}: skipped, ${why}`),
@@ -55,10 +55,14 @@ const TICK_MS = 100;
 const SHOWN_LINES = 20;
 
 /** A listr2 list of one task: what comes next is not always known when a phase starts. */
-async function drawPhase<Value>(title: string, work: Work<Value>): Promise<Value> {
+async function drawPhase<Value>(title: string, work: Work<Value>, signal: AbortSignal): Promise<Value> {
   const { Listr, ListrLogger, ProcessOutput } = await import("listr2");
   // Progress belongs on stderr; both streams are captured while it is drawn.
-  const logger = new ListrLogger({ processOutput: new ProcessOutput(process.stderr, process.stdout) });
+  const output = new ProcessOutput(process.stderr, process.stdout);
+  const logger = new ListrLogger({ processOutput: output });
+  // A second Ctrl-C ends the process now: gives back the cursor, and shows what was written meanwhile.
+  const giveBack = () => output.release();
+  process.once("exit", giveBack);
   const result: { value?: Value } = {};
   const list = new Listr(
     {
@@ -66,6 +70,7 @@ async function drawPhase<Value>(title: string, work: Work<Value>): Promise<Value
       task: async (_context, task) => {
         const startedAt = performance.now();
         let said = "";
+        let lineCount = 0;
         const show = () => {
           task.title = `${title} (${formatDuration(performance.now() - startedAt)})${said === "" ? "" : `: ${said}`}`;
         };
@@ -75,14 +80,18 @@ async function drawPhase<Value>(title: string, work: Work<Value>): Promise<Value
             said = text;
           },
           note: (text) => {
+            lineCount += text.split("\n").length;
             task.output = text;
           },
         };
+        const sayStopping = () => progress.say("stopping; Ctrl-C again leaves at once");
+        signal.addEventListener("abort", sayStopping);
         try {
           result.value = await work(progress);
         } finally {
           clearInterval(timer);
-          said = "";
+          signal.removeEventListener("abort", sayStopping);
+          said = lineCount > SHOWN_LINES ? `the last ${SHOWN_LINES} of ${lineCount} lines` : "";
           show();
         }
       },
@@ -93,7 +102,11 @@ async function drawPhase<Value>(title: string, work: Work<Value>): Promise<Value
       rendererOptions: { logger, collapseErrors: false, showErrorMessage: false },
     },
   );
-  await list.run();
+  try {
+    await list.run();
+  } finally {
+    process.off("exit", giveBack);
+  }
   return result.value as Value;
 }
 

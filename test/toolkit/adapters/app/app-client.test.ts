@@ -112,3 +112,12 @@ test("an abort is passed on as it is", async () => {
   controller.abort(new Error("stop"));
   await expect(clientOf([new Error("aborted")]).client.status(URLS, controller.signal)).rejects.toThrow("stop");
 });
+
+test("a host that lost its storage is told in its own words", async () => {
+  const exception = { Message: "Something went wrong", ExceptionMessage: "connect ECONNREFUSED 127.0.0.1:10002" };
+  const { client } = clientOf([json(500, exception)]);
+  await expect(client.status(URLS, signal)).rejects.toMatchObject({
+    code: "ERR_APP_REFUSED",
+    message: "http://app answered 500: connect ECONNREFUSED 127.0.0.1:10002",
+  });
+});

@@ -54,7 +54,8 @@ export class AppClient {
     const text = await response.text();
     // A failed run is 200 on newer hosts and 500 on older ones, with the same body.
     if (response.status === 404) return null;
-    if (![200, 202, 500].includes(response.status)) throw refused(this.#address, response.status, text);
+    const isStatus = [200, 202].includes(response.status) || (response.status === 500 && !isException(text));
+    if (!isStatus) throw refused(this.#address, response.status, text);
     return parseRunStatus(text, this.#address.url);
   }
 
@@ -121,14 +122,24 @@ function refused({ url }: AppAddress, status: number, text: string): OperationEr
   });
 }
 
-/** The `detail` of a JSON problem, else the text itself. */
-function describeProblem(text: string): string {
+/** Whether the management API itself failed, such as for want of its storage. */
+function isException(text: string): boolean {
+  return typeof readFields(text)["ExceptionMessage"] === "string";
+}
+
+function readFields(text: string): Record<string, unknown> {
   try {
-    const { title, detail } = JSON.parse(text) as { title?: unknown; detail?: unknown };
-    if (typeof detail === "string") return detail;
-    if (typeof title === "string") return title;
+    return Object(JSON.parse(text)) as Record<string, unknown>;
   } catch {
-    // Not JSON.
+    return {};
   }
+}
+
+/** The `detail` of a JSON problem or what an exception says, else the text itself. */
+function describeProblem(text: string): string {
+  const fields = readFields(text);
+  const said = ["detail", "title", "ExceptionMessage"].map((name) => fields[name]);
+  const first = said.find((value) => typeof value === "string");
+  if (first !== undefined) return first as string;
   return text.trim().slice(0, SHOWN_ANSWER_LENGTH) || "(no text)";
 }
