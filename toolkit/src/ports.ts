@@ -56,6 +56,8 @@ export interface Emulator {
     args: readonly string[];
     cwd: string;
     env: NodeJS.ProcessEnv;
+    /** Ends the host if it aborts before the host serves. */
+    signal: AbortSignal;
   }): Promise<RunningHost>;
   listHosts(stateDir: string): Promise<RunningHost[]>;
   stopHost(stateDir: string, host: RunningHost): Promise<void>;

@@ -3,6 +3,7 @@ import { closeSync, openSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { killTree } from "../process/kill-tree.ts";
+import { stopProcess } from "../process/stop-process.ts";
 import { newGuidN } from "../shared/ids.ts";
 import { openStateFolder } from "../state/state-folder.ts";
 import { EmulatorError } from "./errors.ts";
@@ -21,18 +22,21 @@ export type DetachedOptions = {
   command: readonly [file: string, ...args: string[]];
   cwd?: string;
   env?: NodeJS.ProcessEnv;
+  /** Ends the host if it aborts before the host serves. */
+  signal?: AbortSignal;
 };
 
 /**
  * Runs a host in the background and waits until its run file says that it serves.
  *
- * @throws EmulatorError `ERR_DETACHED_START` with what it printed last.
+ * @throws EmulatorError `ERR_DETACHED_START` with what it printed last; the reason of `signal` if that aborts.
  */
 export async function startDetached({
   stateDir,
   command,
   cwd,
   env = process.env,
+  signal,
 }: DetachedOptions): Promise<RunningHost> {
   const { hostsDir } = await openStateFolder(stateDir);
   const logFile = path.join(hostsDir, `${newGuidN()}.log`);
@@ -60,6 +64,10 @@ export async function startDetached({
       return host;
     }
     if (end !== undefined) throw startError(end, logFile);
+    if (signal?.aborted === true && child.pid !== undefined) {
+      await stopProcess({ pid: child.pid });
+      throw signal.reason;
+    }
     if (performance.now() > deadline) {
       if (child.pid !== undefined) await killTree(child.pid);
       throw startError(`was not ready within ${READY_TIMEOUT_MS / 1000} s and has been ended`, logFile);

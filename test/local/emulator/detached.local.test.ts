@@ -1,4 +1,6 @@
 import { once } from "node:events";
+import { readFile } from "node:fs/promises";
+import path from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import {
   listRunningHosts,
@@ -12,6 +14,7 @@ import { isProcessAlive } from "../../../local/src/process/process-identity.ts";
 import { fixtureApp } from "../../helpers/function-app.ts";
 import { HOST_PROGRAM, startHostProcess } from "../../helpers/local-host.ts";
 import { makeTempDir } from "../../helpers/temp-dir.ts";
+import { waitFor } from "../../helpers/wait-for.ts";
 
 const APP = fixtureApp("durable");
 
@@ -67,4 +70,18 @@ test("a host that crashed is no longer listed", async () => {
   crashed.kill("SIGKILL");
   await exited;
   expect(await listRunningHosts(stateDir)).toEqual([]);
+});
+
+test("a start that is aborted leaves no host behind", async () => {
+  const stateDir = await makeTempDir();
+  const program = "require('node:fs').writeFileSync('pid', String(process.pid)); setInterval(() => {}, 1000)";
+  const stop = new AbortController();
+  const command = [process.execPath, "-e", program] as const;
+  const starting = startDetached({ stateDir, cwd: stateDir, command, signal: stop.signal });
+  starting.catch(() => {});
+  const readPid = () => readFile(path.join(stateDir, "pid"), "utf8").catch(() => "");
+  const pid = Number(await waitFor(async () => (await readPid()) || undefined, { what: "the host's process" }));
+  stop.abort(new Error("Interrupted."));
+  await expect(starting).rejects.toThrow("Interrupted.");
+  expect(isProcessAlive({ pid })).toBe(false);
 });

@@ -27,7 +27,10 @@ async function choose(options: Partial<ChooseHostOptions>, host = runningHost(),
     beforeWork: async () => {},
     ...options,
   };
-  return { chosen: await chooseHost(all, { cwd: "/elsewhere", env: {}, emulator, view }), calls: emulator.calls };
+  return {
+    chosen: await chooseHost(all, { cwd: "/elsewhere", env: {}, emulator, view, signal: new AbortController().signal }),
+    calls: emulator.calls,
+  };
 }
 
 test("a host of our app that runs already is used", async () => {

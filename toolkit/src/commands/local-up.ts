@@ -29,7 +29,7 @@ export const localUpCommand = defineCommand({
     const emulator = createEmulator();
     if (options.detach) {
       const args = withoutDetach(["local", "up", ...positionals], { ...options, "state-dir": stateDir });
-      const host = await emulator.bootDetached({ stateDir, args, cwd, env });
+      const host = await emulator.bootDetached({ stateDir, args, cwd, env, signal });
       console.json({
         url: host.url,
         port: host.port,
@@ -42,6 +42,8 @@ export const localUpCommand = defineCommand({
       );
       return 0;
     }
+    const sayStopping = () => console.note("Stopping: what runs gets a moment to end. Ctrl-C again leaves at once.");
+    signal.addEventListener("abort", sayStopping, { once: true });
     const appDir = positionals[0] === undefined ? null : path.resolve(cwd, positionals[0]);
     await localUp(
       {

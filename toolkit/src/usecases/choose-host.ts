@@ -34,7 +34,13 @@ export type ChooseHostOptions = HostChoice & {
   beforeWork: (hub: IdleHub) => Promise<void>;
 };
 
-export type ChooseHostDeps = { cwd: string; env: NodeJS.ProcessEnv; emulator: Emulator; view: PhaseView };
+export type ChooseHostDeps = {
+  cwd: string;
+  env: NodeJS.ProcessEnv;
+  emulator: Emulator;
+  view: PhaseView;
+  signal: AbortSignal;
+};
 
 /** Uses a host of our app that runs already and can be what is asked for; otherwise boots one. */
 export async function chooseHost(options: ChooseHostOptions, deps: ChooseHostDeps): Promise<ChosenHost> {
@@ -103,12 +109,13 @@ async function bootForRun(
 
 async function bootToKeep(
   { stateDir, port, storage, python }: ChooseHostOptions,
-  { emulator, cwd, env }: ChooseHostDeps,
+  { emulator, cwd, env, signal }: ChooseHostDeps,
 ): Promise<RunningHost> {
   const flags = Object.entries({ port, storage, python }).flatMap(([name, value]) =>
     value === null ? [] : [`--${name}`, String(value)],
   );
-  return emulator.bootDetached({ stateDir, args: ["local", "up", "--state-dir", stateDir, ...flags], cwd, env });
+  const args = ["local", "up", "--state-dir", stateDir, ...flags];
+  return emulator.bootDetached({ stateDir, args, cwd, env, signal });
 }
 
 function toChosen({ url, hubName, process, storage }: RunningHost): ChosenHost {

@@ -14,9 +14,9 @@ import type { BootedHost, BootOptions, Emulator, IdleHub } from "../../ports.ts"
 export function createEmulator(): Emulator {
   return {
     boot,
-    bootDetached: ({ stateDir, args, cwd, env }) => {
+    bootDetached: ({ args, ...options }) => {
       const launcher = path.join(packageRoot(), "bin", "same-kit.cjs");
-      return startDetached({ stateDir, command: [process.execPath, launcher, ...args], cwd, env });
+      return startDetached({ ...options, command: [process.execPath, launcher, ...args] });
     },
     listHosts: listRunningHosts,
     stopHost: stopRunningHost,
