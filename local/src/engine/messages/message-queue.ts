@@ -97,7 +97,8 @@ export class MessageQueue {
         try {
           return { ...place, data: await this.#decode(item.messageText) };
         } catch (error) {
-          await this.#putAside(place, error);
+          // If that fails too it shows again by itself; the others of this answer must not suffer.
+          await this.#putAside(place, error).catch(() => {});
           return null;
         }
       }),

@@ -231,3 +231,15 @@ test("a message whose payload was purged is thrown away, but not the first time"
   });
   expect(logged).toHaveLength(3);
 });
+
+test("what can be read is handed over, also when what cannot be read cannot be put back", async () => {
+  const { queue, client } = await openQueue();
+  await client.sendMessage("no message");
+  await queue.send(eventMessage("1"));
+  vi.spyOn(client, "updateMessage").mockRejectedValue(new Error("no route"));
+  const received = await waitFor(async () => {
+    const messages = await queue.receive(32);
+    return messages.length > 0 && messages;
+  });
+  expect(received.map(inputOf)).toEqual(["1"]);
+});
