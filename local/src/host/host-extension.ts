@@ -40,6 +40,8 @@ export type HostExtension = {
   name: string;
   /** Trigger types it starts (`orchestrationTrigger` …), compared ignoring case; it calls them through `FunctionsHost.invoke`. */
   triggerTypes: readonly string[];
+  /** By trigger type: what a person should know of functions with it, in a few words; compared ignoring case. */
+  triggerNotes?: Readonly<Record<string, string>>;
   /** Answers everything at and below `/runtime/webhooks/<name>`. */
   webhook?: WebhookHandler;
   /** By binding type (`durableClient` …), compared ignoring case. */

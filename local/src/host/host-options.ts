@@ -44,6 +44,8 @@ export type HostedFunction = {
   isDisabled: boolean;
   /** Nothing here starts this trigger; the admin API can run it by hand. */
   isTriggerStarted: boolean;
+  /** What a person should know of it. */
+  note?: string;
   /** Why the function is not served. */
   errors: readonly string[];
 };

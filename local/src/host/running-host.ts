@@ -10,6 +10,7 @@ import type { LocalSettings } from "./config/local-settings.ts";
 import type { HostError } from "./errors.ts";
 import type { AppFunction } from "./functions/app-function.ts";
 import { formatFunctionList, toHostedFunction } from "./functions/function-list.ts";
+import { noteOf, reportFunctions } from "./functions/report-functions.ts";
 import type { FunctionsHost } from "./functions-host.ts";
 import type { FunctionsHostOptions, HostedFunction, HostState } from "./host-options.ts";
 import { CorsPolicy } from "./http/cors.ts";
@@ -89,7 +90,8 @@ export class RunningHost implements FunctionsHost {
   }
 
   get functions(): readonly HostedFunction[] {
-    return this.registeredFunctions().map((fn) => toHostedFunction(fn, this.url));
+    const { extensions = [] } = this.#options;
+    return this.registeredFunctions().map((fn) => toHostedFunction(fn, this.url, noteOf(fn, extensions)));
   }
 
   get functionListText(): string {
@@ -230,15 +232,7 @@ export class RunningHost implements FunctionsHost {
     // The words that editors wait for.
     this.#log.info("Worker process started and initialized.", { pid: worker.pid });
     for (const warning of hostJson.warnings) this.#log.warn(warning);
-    for (const { name, errors, trigger, isTriggerStarted, http } of functions) {
-      if (errors.length > 0)
-        this.#log.error(`The '${name}' function is in error: ${errors.join("; ")}.`, { functionName: name });
-      else if (!isTriggerStarted) {
-        this.#log.warn("This trigger is not started locally.", { functionName: name, triggerType: trigger?.type });
-      }
-      if (http?.methods?.length === 0)
-        this.#log.warn("This function has no methods and matches no request.", { functionName: name });
-    }
+    reportFunctions(functions, { extensions: this.#options.extensions ?? [], log: this.#log });
   }
 
   #reloadAfter(file: string): void {

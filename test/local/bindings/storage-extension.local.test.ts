@@ -13,8 +13,8 @@ async function startOutputs() {
     appSettings: { QUEUE: "my-queue", Mine: "UseDevelopmentStorage=true" },
   });
   const storage = openStorage(host.storage.connectionString);
-  const receive = async () => {
-    const { receivedMessageItems } = await storage.queue("my-queue").receiveMessages({ numberOfMessages: 10 });
+  const receive = async (queueName = "my-queue") => {
+    const { receivedMessageItems } = await storage.queue(queueName).receiveMessages({ numberOfMessages: 10 });
     return receivedMessageItems.map(({ messageText }) => Buffer.from(messageText, "base64").toString("utf8"));
   };
   const call = async (path: string) => (await fetch(`${host.url}/api/${path}`)).status;
@@ -51,4 +51,10 @@ test("an output that nobody writes is named once", async () => {
   expect([await call("table"), await call("table")]).toEqual([200, 200]);
   const warnings = host.entries.filter(({ message }) => message.includes('outputs of type "table" are not written'));
   expect(warnings).toHaveLength(1);
+});
+
+test("a timer runs by itself", async () => {
+  const { host, receive } = await startOutputs();
+  await waitFor(() => host.entries.some(({ message }) => message.startsWith("Executed 'Functions.timer' (Succeeded")));
+  expect(await receive("from-timer")).toEqual(["past due: false"]);
 });

@@ -1,13 +1,14 @@
 import type { HostedFunction } from "../host-options.ts";
 import type { AppFunction } from "./app-function.ts";
 
-export function toHostedFunction(it: AppFunction, hostUrl: string): HostedFunction {
+export function toHostedFunction(it: AppFunction, hostUrl: string, note: string | undefined): HostedFunction {
   return {
     name: it.name,
     triggerType: it.trigger?.type ?? "unknown",
     ...(it.http === undefined ? {} : { url: `${hostUrl}/${templatePath(it)}`, methods: it.http.methods ?? [] }),
     isDisabled: it.isDisabled,
     isTriggerStarted: it.isTriggerStarted,
+    ...(note === undefined ? {} : { note }),
     errors: it.errors,
   };
 }
@@ -37,7 +38,8 @@ function formatEndpoint({ methods = [], url }: HostedFunction): string {
   return methods.length === 0 ? `${url}` : `[${methods.join(",")}] ${url}`;
 }
 
-function formatTrigger({ name, triggerType, isTriggerStarted }: HostedFunction): string {
+function formatTrigger({ name, triggerType, isTriggerStarted, note }: HostedFunction): string {
+  if (note !== undefined) return `${triggerType} (${note})`;
   return isTriggerStarted
     ? triggerType
     : `${triggerType} (not started locally; run it with POST /admin/functions/${name})`;

@@ -91,7 +91,7 @@ test("the list shows what is served, and says of the rest why not", async () => 
     ],
     { "AzureWebJobs.off.Disabled": "1" },
   );
-  const hosted = indexed.map((it) => toHostedFunction(it, "http://localhost:7071"));
+  const hosted = indexed.map((it) => toHostedFunction(it, "http://localhost:7071", undefined));
   expect(formatFunctionList(hosted)).toMatchInlineSnapshot(`
     "
     Functions:

@@ -1,0 +1,37 @@
+import type { Logger } from "../../shared/logger.ts";
+import type { HostExtension } from "../host-extension.ts";
+import { type AppFunction, extraInputsOf } from "./app-function.ts";
+
+/** What a person should know of functions with this trigger; extensions know. */
+export function noteOf({ trigger }: AppFunction, extensions: readonly HostExtension[]): string | undefined {
+  const type = trigger?.type.toLowerCase();
+  const notes = extensions.flatMap((it) => Object.entries(it.triggerNotes ?? {}));
+  return notes.find(([noted]) => noted.toLowerCase() === type)?.[1];
+}
+
+/** Says of each function, once it is loaded, what of it will not work here. */
+export function reportFunctions(
+  functions: readonly AppFunction[],
+  { extensions, log }: { extensions: readonly HostExtension[]; log: Logger },
+): void {
+  const provided = new Set(
+    extensions.flatMap((it) => Object.keys(it.inputBindings ?? {})).map((type) => type.toLowerCase()),
+  );
+  for (const fn of functions) {
+    const { name: functionName, errors, trigger, isTriggerStarted, http } = fn;
+    if (errors.length > 0) {
+      log.error(`The '${functionName}' function is in error: ${errors.join("; ")}.`, { functionName });
+      continue;
+    }
+    const note = noteOf(fn, extensions);
+    if (note !== undefined) log.warn(`This trigger is ${note}.`, { functionName, triggerType: trigger?.type });
+    else if (!isTriggerStarted) {
+      log.warn("This trigger is not started locally.", { functionName, triggerType: trigger?.type });
+    }
+    if (http?.methods?.length === 0) log.warn("This function has no methods and matches no request.", { functionName });
+    for (const { type } of extraInputsOf(fn.metadata)) {
+      if (provided.has(type.toLowerCase())) continue;
+      log.warn("This function has an input that is not available locally: its calls fail.", { functionName, type });
+    }
+  }
+}

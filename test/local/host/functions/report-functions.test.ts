@@ -1,0 +1,53 @@
+import { expect, test } from "vitest";
+import type { AppFunction } from "../../../../local/src/host/functions/app-function.ts";
+import { formatFunctionList, toHostedFunction } from "../../../../local/src/host/functions/function-list.ts";
+import { noteOf, reportFunctions } from "../../../../local/src/host/functions/report-functions.ts";
+import type { HostExtension } from "../../../../local/src/host/host-extension.ts";
+import { createLogger, type LogEntry } from "../../../../local/src/shared/logger.ts";
+import type { BindingInfo } from "../../../../local/src/worker/messages.ts";
+
+const EXTENSIONS: HostExtension[] = [
+  {
+    name: "x",
+    triggerTypes: ["entityTrigger"],
+    triggerNotes: { entityTrigger: "not supported yet" },
+    inputBindings: { durableClient: () => ({}) },
+  },
+];
+
+function named(name: string, type: string, inputs: string[] = [], changes: Partial<AppFunction> = {}): AppFunction {
+  const toBinding = (it: string): BindingInfo => ({ type: it, name: it, direction: "in" });
+  const bindings = [type, ...inputs].map(toBinding);
+  const metadata = { functionId: name, name, bindings, scriptFile: "main.js", directory: "/" };
+  const fn = { name, metadata, trigger: bindings[0], http: undefined, isDisabled: false, isTriggerStarted: true };
+  return { ...fn, errors: [], ...changes };
+}
+
+function report(...functions: AppFunction[]): string[] {
+  const entries: LogEntry[] = [];
+  reportFunctions(functions, { extensions: EXTENSIONS, log: createLogger((entry) => entries.push(entry), "host") });
+  return entries.map(({ level, message, fields }) => `${level} ${fields["functionName"]}: ${message}`);
+}
+
+test("what will not work is said of each function, and nothing of the others", () => {
+  expect(
+    report(
+      named("fine", "httpTrigger", ["DurableClient"]),
+      named("broken", "httpTrigger", ["blob"], { errors: ["why"] }),
+      named("idle", "queueTrigger", [], { isTriggerStarted: false }),
+      named("entity", "EntityTrigger"),
+      named("reads", "httpTrigger", ["blob"]),
+    ),
+  ).toEqual([
+    "error broken: The 'broken' function is in error: why.",
+    "warn idle: This trigger is not started locally.",
+    "warn entity: This trigger is not supported yet.",
+    "warn reads: This function has an input that is not available locally: its calls fail.",
+  ]);
+});
+
+test("the list shows a trigger's note", () => {
+  const fn = named("counter", "entityTrigger");
+  const hosted = toHostedFunction(fn, "http://localhost:7071", noteOf(fn, EXTENSIONS));
+  expect(formatFunctionList([hosted])).toContain("\tcounter: entityTrigger (not supported yet)\n");
+});
