@@ -20,6 +20,8 @@ export type StepRunnerOptions = {
   python: string;
   env?: Record<string, string>;
   limits?: Partial<Limits>;
+  /** Where steps get their working directories; default: one of the test's own. */
+  tempDir?: string;
 };
 
 type StepOptions = { requirements?: string; sameYaml?: string; isLast?: boolean; name?: string };
@@ -45,8 +47,8 @@ export class StepRunner {
     readonly tempDir: string,
   ) {}
 
-  static async start({ python, env = {}, limits = {} }: StepRunnerOptions): Promise<StepRunner> {
-    const tempDir = await makeTempDir();
+  static async start({ python, env = {}, limits = {}, ...options }: StepRunnerOptions): Promise<StepRunner> {
+    const tempDir = options.tempDir ?? (await makeTempDir());
     const { PATH = "", HOME = "" } = process.env;
     const all = { PATH, HOME, SAME_PYTHON: python, SAME_CACHE_DIR: sharedCacheDir, ...development, ...env };
     const runtime = new PythonRuntime({ env: all, appPythonDir, tempDir });

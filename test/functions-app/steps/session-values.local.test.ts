@@ -108,6 +108,12 @@ test("a session that cannot be loaded says so, without dill's own frames", async
   expect(failure.message).toContain("invalid literal for int()");
 });
 
+test("a variable whose writing fails like a file's is exploded, not taken for a full disk", async () => {
+  const runner = await StepRunner.start({ python });
+  await runner.complete("class P:\n    def __reduce__(self): raise OSError(9, 'closed')\np = P()", { isLast: false });
+  expect(variablesOf(await runner.complete("1"))).toMatchObject({ p: "exploded" });
+});
+
 test("a session over the limit fails the step that makes it", async () => {
   const runner = await StepRunner.start({ python, limits: { sessionBytes: 10_000 } });
   const failure = await runner.fail("x = 'a' * 20_000", { isLast: false });

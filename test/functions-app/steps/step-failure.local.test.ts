@@ -1,6 +1,11 @@
-import { describe, expect, test } from "vitest";
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, rmdirSync } from "node:fs";
+import os from "node:os";
+import path from "node:path";
+import { describe, expect, onTestFinished, test } from "vitest";
 import { listTestPythons } from "../../helpers/pythons.ts";
 import { StepRunner, variablesOf } from "../../helpers/step-runner.ts";
+import { makeTempDir } from "../../helpers/temp-dir.ts";
 
 const pythons = await listTestPythons();
 
@@ -39,6 +44,20 @@ describe.each(pythons)("Python $version", ({ executable: python, minor }) => {
 });
 
 const python = pythons.at(-1)?.executable as string;
+const canMount = tryMount();
+
+function tryMount(): boolean {
+  const folder = mkdtempSync(path.join(os.tmpdir(), "same-kit-mount-"));
+  try {
+    execFileSync("mount", ["-t", "tmpfs", "tmpfs", folder], { stdio: "ignore" });
+    execFileSync("umount", [folder], { stdio: "ignore" });
+    return true;
+  } catch {
+    return false;
+  } finally {
+    rmdirSync(folder);
+  }
+}
 
 test("a line of code ends where Python says so, not at a form feed", async () => {
   const runner = await StepRunner.start({ python });
@@ -74,6 +93,23 @@ test("a process that a step forked does not take its parent's place", async () =
   const result = await runner.complete(code);
   expect(variablesOf(result)).toMatchObject({ code: "1" });
   expect(result.record.output.stderr).toContain("ValueError: in the child");
+});
+
+test("a session that does not fit onto the disk says so, without dill's own frames", async () => {
+  const runner = await StepRunner.start({ python });
+  const limit = "import os, resource\nresource.setrlimit(resource.RLIMIT_FSIZE, (200_000, 200_000))";
+  const failure = await runner.fail(`${limit}\nx = os.urandom(300_000)`);
+  expect(failure).toMatchObject({ type: "SessionSaveError", traceback: "" });
+});
+
+// Needs the right to mount.
+test.skipIf(!canMount)("a step that filled the disk fails with its own error", async () => {
+  const tempDir = await makeTempDir();
+  execFileSync("mount", ["-t", "tmpfs", "-o", "size=4m", "tmpfs", tempDir]);
+  onTestFinished(() => void execFileSync("umount", ["-l", tempDir]));
+  const runner = await StepRunner.start({ python, tempDir });
+  const failure = await runner.fail("f = open('big', 'wb')\nf.write(bytes(8_000_000))");
+  expect(failure).toMatchObject({ type: "OSError", message: expect.stringContaining("No space left") });
 });
 
 test.each([

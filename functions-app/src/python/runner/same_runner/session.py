@@ -1,5 +1,6 @@
 """A session context: the globals of the module in which steps run, as `dill.dump_session` writes them."""
 
+import errno
 import importlib.machinery
 import importlib.util
 import sys
@@ -15,6 +16,17 @@ from .failure import text_of
 MODULE_NAME = "__sameproject_user_code__"
 
 
+_NO_SPACE = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+
+
+class SessionError(Exception):
+    """Nobody's code raised it: it has a name and a message, and no traceback that anyone could use."""
+
+    def __init__(self, name, message):
+        super().__init__(message)
+        self.name = name
+
+
 def new_module():
     """An importable-looking module, as upstream's clients expect when they load the session."""
     loader = importlib.machinery.SourceFileLoader(MODULE_NAME, MODULE_NAME + ".py")
@@ -27,7 +39,7 @@ def new_module():
 
 
 def load(path, module):
-    """Raises LoadError for a session that cannot be loaded here."""
+    """Raises SessionError for a session that cannot be loaded here."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", PendingDeprecationWarning)
@@ -36,14 +48,11 @@ def load(path, module):
         why = "One of them says how it is restored, and that failed"
         if isinstance(error, ModuleNotFoundError):
             why = "Modules that a step writes into its working directory are gone with it, and what they define"
-        raise LoadError(
+        raise SessionError(
+            "SessionLoadError",
             "The variables of the steps before could not be loaded: %s: %s. %s; delete such a variable (`del NAME`) at the "
-            "end of the step that makes it." % (type(error).__name__, text_of(error)[:500], why)
+            "end of the step that makes it." % (type(error).__name__, text_of(error)[:500], why),
         ) from error
-
-
-class LoadError(Exception):
-    """A variable was written, but what it says of its own restoring fails."""
 
 
 def explode_large(module, limit):
@@ -63,19 +72,36 @@ def save(path, module):
     """Writes the session. What cannot be pickled is replaced first; returns the names and the reasons."""
     # Without it no client could load the session; a step may have changed it.
     module.__dict__["__name__"] = MODULE_NAME
+    try:
+        return _save(path, module)
+    except OSError as error:
+        if not _is_no_space(error):
+            raise
+        raise SessionError(
+            "SessionSaveError",
+            "The step's session context could not be written: %s. Delete variables that later steps do not need, or files that "
+            "the step made." % error.strerror,
+        ) from error
+
+
+def _save(path, module):
     with open(path, "wb") as file:
         try:
             pickler.dump_session(file, module)
             return {}
-        except OSError:
-            raise  # No space left, most likely: no variable's fault.
-        except BaseException:  # What a foreign object raises need not be an Exception.
+        except BaseException as error:  # What a foreign object raises need not be an Exception.
+            if _is_no_space(error):
+                raise
             # Only now is each global tried alone: nearly every session is written at the first attempt.
             exploded = _explode_unpicklable(module)
         file.seek(0)
         file.truncate()
         pickler.dump_session(file, module)
     return exploded
+
+
+def _is_no_space(error):
+    return isinstance(error, OSError) and error.errno in _NO_SPACE
 
 
 def user_globals(module):

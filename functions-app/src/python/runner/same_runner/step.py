@@ -5,6 +5,7 @@ import inspect
 import json
 import os
 import signal
+import stat
 import sys
 import time
 
@@ -20,14 +21,14 @@ def run(request, folder):
     session_out = os.path.join(folder, "session.out")
     try:
         report = _run(request, folder, session_out)
-    except session.LoadError as error:
-        report = {"failure": {"type": "SessionLoadError", "message": str(error), "traceback": ""}}
+    except session.SessionError as error:
+        report = {"failure": {"type": error.name, "message": str(error), "traceback": ""}}
     except BaseException as error:  # Whatever a foreign object raises while it is saved or shown.
         report = {"failure": failure.describe(error)}
     finally:
         _flush()
-    if "failure" in report and os.path.exists(session_out):
-        os.unlink(session_out)  # On a full disk it may be what takes the report's place.
+    if "failure" in report:
+        _free_space(session_out, os.path.join(folder, "work"), os.path.join(folder, "tmp"))
     return _write_report(report, folder)
 
 
@@ -94,6 +95,20 @@ def _end_fork(error, file_name):
         print(failure.describe(error, file_name)["traceback"], file=sys.stderr)
     _flush()
     os._exit(code & 0xFF)
+
+
+def _free_space(*paths):
+    """On a full disk, what the step wrote may take the report's place. Cut rather than removed: the step may hold it open."""
+    for path in paths:
+        files = [os.path.join(folder, name) for folder, _, names in os.walk(path) for name in names]
+        for file in files if os.path.isdir(path) else [path]:
+            try:
+                found = os.lstat(file)
+                # What has another name elsewhere is not this step's alone.
+                if stat.S_ISREG(found.st_mode) and found.st_nlink == 1:
+                    os.truncate(file, 0)
+            except OSError:
+                pass
 
 
 def _write_report(report, folder):
