@@ -65,7 +65,7 @@ export class StepRunner {
       ...(requirements === undefined ? {} : { "requirements.txt": toUrlSafeBase64(requirements) }),
     };
     const step = { name: name ?? `step_${this.#count++}`, code: toUrlSafeBase64(code), sources };
-    const shared = { instanceId: "run-1", sameEnv: "default", isLast, outputTailBytes: 65_536 };
+    const shared = { instanceId: "run-1", isLast, outputTailBytes: 65_536 };
     const input: ExecutorInput = { ...shared, step, ...(this.session && { session: this.session }) };
     const result = await executeStep(input, {
       env: this.env,

@@ -43,6 +43,10 @@ test.each(["singlestep", "multistep"])("it reads y of %s from the session", asyn
   expect(await runUpstreamClient(feature, withKey)).toMatchObject({ x: 1, y: "1" });
 });
 
+test("without our header the steps see the environment that same.yaml names", async () => {
+  expect(await runUpstreamClient("same_env", withKey)).toMatchObject({ same_env: "staging" });
+});
+
 test("it gets a failed run's text", async () => {
   const { error } = await runUpstreamClient("failing_step", withKey);
   expect(error).toContain('Step "same_step_001" failed: ZeroDivisionError');

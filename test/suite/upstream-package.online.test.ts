@@ -33,12 +33,16 @@ describe.skipIf(old === undefined || !hasCompiler)(`${PACKAGE} on CPython 3.9 or
   const stack = useStack({ accessKey: KEY, appSettings });
 
   /** As a user types it. @returns What it printed, and the URL of the run's status. */
-  async function sameRun(feature: string, credentials: string): Promise<{ text: string; url: string | undefined }> {
+  async function sameRun(
+    feature: string,
+    credentials: string,
+    more: readonly string[] = [],
+  ): Promise<{ text: string; url: string | undefined }> {
     const { dir } = readTestdata("features", feature);
     const hostName = `${credentials}${new URL(stack.address.url).host}`;
     const args = ["run", "-t", "functions", "-f", path.join(dir, "same.yaml")];
     const options = ["--functions-host-name", hostName, "--functions-use-http"];
-    const { stdout, stderr } = await run(path.join(bin, "same"), [...args, ...options]).catch(
+    const { stdout, stderr } = await run(path.join(bin, "same"), [...args, ...options, ...more]).catch(
       (failed: { stdout: string; stderr: string }) => failed,
     );
     return { text: stdout + stderr, url: /^\s*(http:\S+)$/m.exec(stdout)?.[1] };
@@ -59,6 +63,11 @@ describe.skipIf(old === undefined || !hasCompiler)(`${PACKAGE} on CPython 3.9 or
     for (const [name, { repr }] of Object.entries(readTestdata("features", feature).expected.variables ?? {})) {
       expect(variables[name]).toEqual(repr ?? expect.any(String));
     }
+  });
+
+  test("its --same-env is what the steps see", async () => {
+    const { url } = await sameRun("same_env", withKey, ["--same-env", "prod"]);
+    expect(await readSession(url as string)).toMatchObject({ same_env: "'prod'" });
   });
 
   test("it gets objects that raise for what could not travel", async () => {

@@ -18,7 +18,8 @@ export type SessionReference = { blob: BlobReference; python: SessionPython };
 
 export type ExecutorInput = {
   instanceId: string;
-  sameEnv: string;
+  /** Absent: what the step's same.yaml says. */
+  sameEnv?: string;
   step: PipelineStep;
   isLast: boolean;
   /** Bytes to keep of each output stream. */

@@ -1,6 +1,9 @@
 /** The instance ID that a run shall have; letters, digits, `-` and `_`. The app makes one up where it is absent. */
 export const RUN_ID_HEADER = "x-same-run-id";
-/** The SAME environment whose data sets a run sees, `SAME_ENV` in its steps; `default` where it is absent. */
+/**
+ * The SAME environment whose data sets a run sees, `SAME_ENV` in its steps. Upstream's client knows no such header: where it is
+ * absent, `runtime_options.same_env` of same.yaml counts, which its `--same-env` writes, else `default`.
+ */
 export const SAME_ENV_HEADER = "x-same-env";
 /** The access key; `?code=` and the password of HTTP Basic are taken as well. */
 export const ACCESS_KEY_HEADER = "x-functions-key";

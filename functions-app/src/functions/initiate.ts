@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { app, type HttpRequest, type HttpResponseInit, type InvocationContext } from "@azure/functions";
 import * as df from "durable-functions";
 import { ORCHESTRATOR, type PipelineInput } from "../contract/executor-call.ts";
-import { DEFAULT_SAME_ENV, isRunId, isSameEnv, RUN_ID_HEADER, SAME_ENV_HEADER } from "../contract/headers.ts";
+import { isRunId, isSameEnv, RUN_ID_HEADER, SAME_ENV_HEADER } from "../contract/headers.ts";
 import { parseInitiateRequest } from "../contract/initiate-request.ts";
 import { resolveLimits } from "../contract/limits.ts";
 import { PROBLEM_CONTENT_TYPE, type Problem } from "../contract/problem.ts";
@@ -39,19 +39,22 @@ export async function initiate(
   const checked = parseInitiateRequest(body.json, limits);
   if ("problem" in checked) return refuse(checked.problem);
   const steps = await storeContents(checked, options.runId, () => openRunBlobs(env, client.taskHubName));
-  const input: PipelineInput = { steps, same_env: options.sameEnv };
+  const input: PipelineInput = { steps, ...options.chosen };
   const taken = await start(client, options.runId, input);
   if (taken !== undefined) return refuse(taken);
   log.log(`Started the run ${options.runId} of ${steps.length} step${steps.length === 1 ? "" : "s"}.`);
   return client.createCheckStatusResponse(request, options.runId) as HttpResponseInit;
 }
 
-function readHeaders({ headers }: HttpRequest): { runId: string; sameEnv: string } | { problem: Problem } {
+function readHeaders({
+  headers,
+}: HttpRequest): { runId: string; chosen: { same_env?: string } } | { problem: Problem } {
   const runId = headers.get(RUN_ID_HEADER) ?? randomUUID().replaceAll("-", "");
-  const sameEnv = headers.get(SAME_ENV_HEADER) ?? DEFAULT_SAME_ENV;
+  const sameEnv = headers.get(SAME_ENV_HEADER);
   if (!isRunId(runId)) return badHeader(RUN_ID_HEADER, "must be 1 to 100 letters, digits, - and _");
+  if (sameEnv === null) return { runId, chosen: {} };
   if (!isSameEnv(sameEnv)) return badHeader(SAME_ENV_HEADER, "must be 1 to 100 letters, digits and _");
-  return { runId, sameEnv };
+  return { runId, chosen: { same_env: sameEnv } };
 }
 
 function badHeader(name: string, detail: string): { problem: Problem } {

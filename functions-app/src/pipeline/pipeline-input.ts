@@ -1,5 +1,5 @@
 import type { Content, PipelineStep } from "../contract/executor-call.ts";
-import { DEFAULT_SAME_ENV, isSameEnv } from "../contract/headers.ts";
+import { isSameEnv } from "../contract/headers.ts";
 import { SOURCE_NAMES } from "../contract/initiate-request.ts";
 import type { BlobReference } from "../contract/run-result.ts";
 
@@ -9,11 +9,13 @@ import type { BlobReference } from "../contract/run-result.ts";
  *
  * @throws Error that names the field.
  */
-export function parsePipelineInput(input: unknown): { steps: PipelineStep[]; sameEnv: string } {
-  const { steps, same_env: sameEnv = DEFAULT_SAME_ENV } = object("the input", input, ["steps", "same_env"]);
+export function parsePipelineInput(input: unknown): { steps: PipelineStep[]; sameEnv?: string } {
+  const { steps, same_env: sameEnv } = object("the input", input, ["steps", "same_env"]);
   if (!Array.isArray(steps) || steps.length === 0) throw wrong("steps", "must be a list of at least one step");
+  const parsed = steps.map((step, index) => parseStep(`steps[${index}]`, step));
+  if (sameEnv === undefined) return { steps: parsed };
   if (typeof sameEnv !== "string" || !isSameEnv(sameEnv)) throw wrong("same_env", "must be the name of an environment");
-  return { steps: steps.map((step, index) => parseStep(`steps[${index}]`, step)), sameEnv };
+  return { steps: parsed, sameEnv };
 }
 
 function parseStep(field: string, step: unknown): PipelineStep {

@@ -23,7 +23,7 @@ export function* runPipeline(context: OrchestrationContext): Generator<Task, Run
     status();
     const input = {
       instanceId: context.df.instanceId,
-      sameEnv,
+      ...(sameEnv === undefined ? {} : { sameEnv }),
       step,
       isLast: index === steps.length - 1,
       outputTailBytes: tailBytes(steps.length),

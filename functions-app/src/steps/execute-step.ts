@@ -108,7 +108,7 @@ async function runIn(started: StartedPython, run: StepRun): Promise<ExecutorResu
 }
 
 function toOrder({ input, deps }: StepRun, ready: ReadyPython, sameYaml: SameYaml, isIsolated: boolean): StepOrder {
-  const environ: Record<string, string> = { SAME_ENV: input.sameEnv };
+  const environ: Record<string, string> = { SAME_ENV: input.sameEnv ?? sameYaml.sameEnv };
   if (sameYaml.json !== undefined) environ["SAME_CONFIG_FILE"] = path.join(ready.folder, "same.json");
   // There is no screen: plots go into files.
   if (!deps.env["MPLBACKEND"]) environ["MPLBACKEND"] = "Agg";

@@ -1,5 +1,9 @@
+import { DEFAULT_SAME_ENV, isSameEnv } from "../contract/headers.ts";
+
 /** What a step needs from same.yaml, which Python's standard library cannot read. */
 export type SameYaml = {
+  /** `runtime_options.same_env`, else `default`. */
+  sameEnv: string;
   /** Deep size beyond which a variable does not travel. */
   variableBytes: number;
   /** The whole document as JSON, for `sameproject.sdk`; undefined where it has no data sets. */
@@ -13,14 +17,16 @@ export type SameYaml = {
  * @param variableBytes - The app's limit, for a same.yaml without one.
  */
 export async function readSameYaml(text: string, variableBytes: number): Promise<SameYaml> {
-  const nothing = { variableBytes, json: undefined };
+  const nothing = { sameEnv: DEFAULT_SAME_ENV, variableBytes, json: undefined };
   // Most need no YAML parser, whose loading would cost more than all else that happens here.
-  if (!/\b(datasets|serialisation_memory_limit)\b/.test(text)) return nothing;
+  if (!/\b(datasets|serialisation_memory_limit|same_env)\b/.test(text)) return nothing;
   const { parse } = await import("yaml");
   try {
     const config = parse(text) as { datasets?: unknown; runtime_options?: Record<string, unknown> } | null;
-    const limit = Number(config?.runtime_options?.["serialisation_memory_limit"]);
+    const { serialisation_memory_limit, same_env } = config?.runtime_options ?? {};
+    const limit = Number(serialisation_memory_limit);
     return {
+      sameEnv: typeof same_env === "string" && isSameEnv(same_env) ? same_env : DEFAULT_SAME_ENV,
       variableBytes: limit > 0 ? Math.trunc(limit) : variableBytes,
       json: config?.datasets ? JSON.stringify(config) : undefined,
     };

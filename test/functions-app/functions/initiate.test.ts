@@ -52,9 +52,7 @@ async function post(
 test("a valid body starts the orchestrator with it, and the answer tells where the status is", async () => {
   const { status, body, starts } = await post();
   expect(status).toBe(202);
-  expect(starts).toEqual([
-    { name: "orchestrator", instanceId: body.id, input: { ...JSON.parse(BODY), same_env: "default" } },
-  ]);
+  expect(starts).toEqual([{ name: "orchestrator", instanceId: body.id, input: JSON.parse(BODY) }]);
   expect(body.id).toMatch(/^[0-9a-f]{32}$/);
 });
 

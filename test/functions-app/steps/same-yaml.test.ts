@@ -2,7 +2,11 @@ import { expect, test } from "vitest";
 import { readSameYaml } from "../../../functions-app/src/steps/same-yaml.ts";
 
 test("a same.yaml without data sets and limit keeps the app's limit", async () => {
-  expect(await readSameYaml("apiVersion: x\n", 99)).toEqual({ variableBytes: 99, json: undefined });
+  expect(await readSameYaml("apiVersion: x\n", 99)).toEqual({
+    sameEnv: "default",
+    variableBytes: 99,
+    json: undefined,
+  });
 });
 
 test("the memory limit and the data sets are read", async () => {
@@ -11,6 +15,14 @@ test("the memory limit and the data sets are read", async () => {
   const { variableBytes, json } = await readSameYaml(text, 99);
   expect(variableBytes).toBe(10);
   expect(JSON.parse(json ?? "")).toMatchObject({ datasets: { a: { environments: { default: "http://x/a.csv" } } } });
+});
+
+test.each([
+  ["runtime_options: {same_env: prod}", "prod"],
+  ["runtime_options: {same_env: ../x}", "default"],
+  ["runtime_options: {same_env: }", "default"],
+])("%j means the environment %s", async (text, sameEnv) => {
+  expect(await readSameYaml(text, 99)).toMatchObject({ sameEnv });
 });
 
 test("one that is no YAML is a warning", async () => {
