@@ -6,6 +6,7 @@ import {
   declaredVariables,
   prepareTerraformWorkspace,
   updateTerraformVariables,
+  withProvider,
 } from "../../../toolkit/src/deployment/workspace.ts";
 import { makeTempDir } from "../../helpers/temp-dir.ts";
 
@@ -67,7 +68,9 @@ test("init is needed again for another module or provider, not for other variabl
   const { moduleDir, lay } = await prepare();
   const first = await lay();
   expect(await lay({ variables: { plan: "premium" } })).toBe(first);
-  expect(await lay({ providerIdentity: "two" })).not.toBe(first);
+  const second = await lay({ providerIdentity: "two" });
+  expect(second).not.toBe(first);
+  expect(withProvider(first, { lockFile: null, providerIdentity: "two" })).toBe(second);
   await writeFile(path.join(moduleDir, "main.tf"), "locals {}\n");
   expect(await lay()).not.toBe(first);
 });

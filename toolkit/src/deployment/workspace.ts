@@ -82,6 +82,17 @@ async function initFingerprint(options: WorkspaceOptions, names: readonly string
   const hash = createHash("sha256");
   for (const name of [...names].sort()) hash.update(name).update(await readFile(path.join(options.moduleDir, name)));
   if (options.backendFile !== null) hash.update(await readFile(options.backendFile));
-  hash.update(options.lockFile ?? "").update(options.providerIdentity);
-  return hash.digest("hex").slice(0, 32);
+  return withProvider(hash.digest("hex").slice(0, 32), options);
+}
+
+/** The fingerprint of the same module with the provider that is to be used now. */
+export function withProvider(
+  fingerprint: string,
+  { lockFile, providerIdentity }: Pick<WorkspaceOptions, "lockFile" | "providerIdentity">,
+): string {
+  const [module = ""] = fingerprint.split(".");
+  const provider = createHash("sha256")
+    .update(lockFile ?? "")
+    .update(providerIdentity);
+  return `${module}.${provider.digest("hex").slice(0, 16)}`;
 }

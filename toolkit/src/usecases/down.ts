@@ -11,7 +11,7 @@ import { Journal } from "../deployment/journal.ts";
 import type { DeploymentOutputs } from "../deployment/outputs.ts";
 import { provision } from "../deployment/provision.ts";
 import { checkPreflight, createTerraformSession, type DeploymentDeps } from "../deployment/session.ts";
-import { updateTerraformVariables } from "../deployment/workspace.ts";
+import { updateTerraformVariables, withProvider } from "../deployment/workspace.ts";
 
 export type DownOptions = {
   folder: EnvironmentFolder;
@@ -77,7 +77,7 @@ export async function down(options: DownOptions, deps: DeploymentDeps): Promise<
 async function prepareRemoval(options: Pick<Initialise, "folder" | "session" | "deps" | "facts">): Promise<void> {
   const { folder, deps } = options;
   const journal = await Journal.open(folder, deps.now);
-  const fingerprint = journal.phase("init")?.fingerprint ?? "";
+  const fingerprint = withProvider(journal.phase("init")?.fingerprint ?? "", deps.terraform);
   await initialise({ ...options, journal, fingerprint, force: false });
 }
 

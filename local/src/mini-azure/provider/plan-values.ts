@@ -19,11 +19,8 @@ export function planValues(
 ): ValueObject {
   const planned: ValueObject = {};
   for (const [name, attribute] of Object.entries(block.attributes ?? {})) {
-    planned[name] = planAttribute(
-      proposed[name] ?? null,
-      defaults[name],
-      attribute.computed === true && prior === null,
-    );
+    const onlyCloudKnows = attribute.computed === true && prior === null;
+    planned[name] = planAttribute(proposed[name] ?? null, defaults[name], onlyCloudKnows, prior?.[name] ?? null);
   }
   for (const [name, nested] of Object.entries(block.block_types ?? {})) {
     planned[name] = planBlocks(nested, proposed[name] ?? null, prior, name, defaults[name]);
@@ -49,10 +46,21 @@ export function resolveUnknowns(block: Block, values: ValueObject, known: ValueO
   return resolved;
 }
 
-function planAttribute(value: Value, fallback: Defaults[string] | undefined, onlyCloudKnows: boolean): Value {
+function planAttribute(
+  value: Value,
+  fallback: Defaults[string] | undefined,
+  onlyCloudKnows: boolean,
+  prior: Value,
+): Value {
   if (value !== null) return value;
   if (fallback !== undefined && typeof fallback !== "object") return fallback;
-  return onlyCloudKnows ? UNKNOWN : null;
+  if (onlyCloudKnows) return UNKNOWN;
+  // azurerm stores what nobody set as "", 0 or false, and takes that for the same as null.
+  return isZero(prior) ? prior : null;
+}
+
+function isZero(value: Value): boolean {
+  return value === "" || value === 0 || value === false || (Array.isArray(value) && value.length === 0);
 }
 
 function planBlocks(

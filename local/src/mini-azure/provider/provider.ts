@@ -4,7 +4,7 @@ import { readDataSource } from "./data-sources.ts";
 import type { Diagnostic } from "./diagnostics.ts";
 import { attributePath, toDiagnostic } from "./diagnostics.ts";
 import type { DynamicValue, ValueObject } from "./dynamic-value.ts";
-import { asObject, fromDynamicValue, isObject, toDynamicValue } from "./dynamic-value.ts";
+import { asObject, fromDynamicValue, isObject, isSame, toDynamicValue } from "./dynamic-value.ts";
 import { findReplacements, planValues, resolveUnknowns } from "./plan-values.ts";
 import type { ProviderMethod } from "./protocol.ts";
 import { kindOf } from "./resources/all-kinds.ts";
@@ -48,9 +48,7 @@ export function createProvider(env: NodeJS.ProcessEnv): ProviderHandlers {
     }),
     ValidateResourceTypeConfig: async (request) => ({ diagnostics: validateResource(request) }),
     ValidateDataSourceConfig: async () => ({}),
-    UpgradeResourceState: async ({ raw_state }) => ({
-      upgraded_state: toDynamicValue(fromDynamicValue({ json: raw_state.json ?? new Uint8Array() })),
-    }),
+    UpgradeResourceState: async (request) => ({ upgraded_state: toDynamicValue(upgradeState(request)) }),
     Configure: ({ config }) =>
       answer(async () => {
         configured = await configure(asObject(fromDynamicValue(config)), env);
@@ -79,6 +77,12 @@ async function answer(work: () => Promise<object>, failed: object = {}): Promise
   }
 }
 
+/** The state may be another version's, that of the real provider too: it has what this schema has, and nothing else. */
+function upgradeState({ type_name, raw_state }: ProviderRequest): ValueObject {
+  const stored = asObject(fromDynamicValue({ json: raw_state.json ?? new Uint8Array() }));
+  return resolveUnknowns(resourceSchemas[type_name]!.block, stored, {});
+}
+
 function validateResource({ type_name, config }: ProviderRequest): Diagnostic[] {
   const values = asObject(fromDynamicValue(config));
   return findProblems(values, kindOf(type_name).checks).map(({ attribute, summary }) => ({
@@ -103,6 +107,9 @@ function plan(request: ProviderRequest): object {
   const prior = fromDynamicValue(request.prior_state);
   if (!isObject(proposed)) return { planned_state: toDynamicValue(null), legacy_type_system: true };
   const planned = planValues(block, proposed, isObject(prior) ? prior : null, kind.defaults);
+  for (const name of kind.computedBlocks ?? []) {
+    if (isObject(prior) && isSame(planned[name], [])) planned[name] = prior[name] ?? [];
+  }
   const replaced = isObject(prior) ? findReplacements(prior, planned, kind.fixed) : [];
   return {
     planned_state: toDynamicValue(planned),

@@ -60,3 +60,11 @@ test("what is still unknown after an apply is null, and a missing list of blocks
     timeouts: null,
   });
 });
+
+test("an empty value in the state is no change where nothing is configured: azurerm writes it for null", () => {
+  const bare: Block = {
+    attributes: { note: { type: "string", optional: true }, size: { type: "number", optional: true } },
+  };
+  const prior = { note: "", size: 3 };
+  expect(planValues(bare, { note: null, size: null }, prior, {})).toEqual({ note: "", size: null });
+});

@@ -15,6 +15,8 @@ export type ResourceKind = {
   defaults: Defaults;
   /** Top-level attributes that cannot change in place. */
   fixed: readonly string[];
+  /** Blocks that stay as they are where none is configured. */
+  computedBlocks?: readonly string[];
   checks: readonly Check[];
   /** Attributes, dotted for those in a block, and where Azure keeps them. */
   fields: readonly Field[];

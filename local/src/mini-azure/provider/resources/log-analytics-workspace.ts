@@ -47,6 +47,8 @@ export const logAnalyticsWorkspace: ResourceKind = {
     ["sku", "properties.sku.name"],
     ["retention_in_days", "properties.retentionInDays"],
     ["daily_quota_gb", "properties.workspaceCapping.dailyQuotaGb"],
+    ["internet_ingestion_access_type", "properties.publicNetworkAccessForIngestion"],
+    ["internet_query_access_type", "properties.publicNetworkAccessForQuery"],
     ["workspace_id", "properties.customerId"],
   ],
   toBody: () => ({}),

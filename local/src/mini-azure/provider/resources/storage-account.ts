@@ -52,6 +52,7 @@ export const storageAccount: ResourceKind = {
     "table_encryption_key_type",
     "infrastructure_encryption_enabled",
   ],
+  computedBlocks: ["blob_properties", "share_properties"],
   checks: [
     accountName("name"),
     oneOf("account_kind", ["BlobStorage", "BlockBlobStorage", "FileStorage", "Storage", "StorageV2"]),
