@@ -1,4 +1,5 @@
-import { writeFile } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { rename, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { describe, expect, test } from "vitest";
 import { HEALED } from "../../helpers/drill-cases.ts";
@@ -144,6 +145,31 @@ describe.skipIf(!hasTerraform)("a deployment that was hindered", () => {
     const next = await deployment.up();
     expect(next.smokeTest).toBe("passed");
     expect(next.view.log).not.toContainEqual(expect.stringMatching(/^note delete /));
+  });
+
+  test("a removal that was interrupted at its last check is finished by the next one", async () => {
+    const deployment = await rehearseDeployment();
+    await deployment.up({ skip: { terraform: false, publish: true, smoke: true } });
+    const stop = new AbortController();
+    const view = stoppingAt("run Check that nothing is left", stop);
+    const failure = deployment.down({}, { view, signal: stop.signal });
+    await expect(failure).rejects.toMatchObject({ code: "ERR_REMOVE_INTERRUPTED", exitCode: 130 });
+    expect((await deployment.down()).kind).toBe("nothing");
+    expect(existsSync(deployment.folder.outputsFile)).toBe(false);
+  });
+
+  test("down without a state names what is left in Azure, and removes nothing", async () => {
+    const deployment = await rehearseDeployment();
+    await deployment.up({ skip: { terraform: false, publish: true, smoke: true } });
+    const elsewhere = `${deployment.folder.terraformDir}.elsewhere`;
+    await rename(deployment.folder.terraformDir, elsewhere);
+    const { kind, leftGroups, view } = await deployment.down();
+    expect({ kind, leftGroups }).toEqual({ kind: "nothing", leftGroups: [expect.stringMatching(/^rg-same-dev-/)] });
+    expect(view.log.join("\n")).toMatch(
+      /line {3}resource group rg-same-dev-[\s\S]*az group delete --name rg-same-dev-/,
+    );
+    await rename(elsewhere, deployment.folder.terraformDir);
+    expect(await deployment.down()).toMatchObject({ kind: "removed", leftGroups: [] });
   });
 
   test("down refuses a group that holds what is not ours, and deletes nothing", async () => {

@@ -2,6 +2,7 @@ import { appendFileSync, mkdirSync } from "node:fs";
 import path from "node:path";
 import { bootOnLocalHost, type LogSink, packageRoot, startLocal } from "@same-kit/local";
 import { createAz } from "../adapters/azure/az.ts";
+import { useProxyOf } from "../adapters/proxy.ts";
 import type { CommandContext } from "../commands/define-command.ts";
 import { alone } from "../deployment/alone.ts";
 import type { EnvironmentFolder } from "../deployment/environment.ts";
@@ -49,10 +50,21 @@ export async function withDeployment<T>(
   sayOnInterrupt(context, view);
   return forEnvironment(folder, () =>
     alone(folder, async () => {
-      if (rehearsal === null) return work(cloudDeps(choice, context, view));
+      if (rehearsal === null) return deploy(choice, context, view, work);
       return rehearse({ ...choice, rehearsal }, context, view, work);
     }),
   );
+}
+
+async function deploy<T>(
+  choice: DeploymentChoice,
+  context: CommandContext,
+  view: DeploymentView,
+  work: (deps: DeploymentDeps) => Promise<T>,
+): Promise<T> {
+  const { remark } = useProxyOf(context.env);
+  if (remark !== null) view.lines([remark]);
+  return work(cloudDeps(choice, context, view));
 }
 
 async function rehearse<T>(

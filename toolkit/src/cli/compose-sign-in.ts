@@ -1,6 +1,7 @@
 import { createAz } from "../adapters/azure/az.ts";
 import { type SignedIn, signIn } from "../adapters/azure/sign-in.ts";
 import { PreflightError } from "../adapters/preflight.ts";
+import { useProxyOf } from "../adapters/proxy.ts";
 import type { CommandContext } from "../commands/define-command.ts";
 import { realWaiting } from "../deployment/hastened-waiting.ts";
 
@@ -9,7 +10,12 @@ import { realWaiting } from "../deployment/hastened-waiting.ts";
  *
  * @throws PreflightError
  */
-export async function signedInTo(subscription: string | null, { env, signal }: CommandContext): Promise<SignedIn> {
+export async function signedInTo(
+  subscription: string | null,
+  { env, signal, console }: CommandContext,
+): Promise<SignedIn> {
+  const { remark } = useProxyOf(env);
+  if (remark !== null) console.note(remark);
   const { now, sleep } = realWaiting;
   const result = await signIn(subscription, { env, az: createAz(env), fetch, sleep, signal, now });
   if (Array.isArray(result)) throw new PreflightError(result);

@@ -67,10 +67,10 @@ function nextCommands(rows: readonly [string, string][]): string[] {
   return rows.map(([command, effect]) => `  same-kit ${command.padEnd(width)}  ${effect}`);
 }
 
-export function describeDown({ kind, changes }: DownResult, folder: EnvironmentFolder): string {
+export function describeDown({ kind, changes, leftGroups }: DownResult, folder: EnvironmentFolder): string {
   switch (kind) {
     case "nothing":
-      return "There is nothing to remove.";
+      return leftGroups.length === 0 ? "There is nothing to remove." : "Nothing was removed.";
     case "planned":
       return `Nothing was removed. \`same-kit down${environmentFlags(folder)}\` removes these ${changes} resources.`;
     case "declined":

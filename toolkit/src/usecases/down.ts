@@ -9,6 +9,7 @@ import { type Initialise, initialise } from "../deployment/initialise.ts";
 import { orInterrupted } from "../deployment/interrupted.ts";
 import { Journal } from "../deployment/journal.ts";
 import type { DeploymentOutputs } from "../deployment/outputs.ts";
+import type { DeploymentView } from "../deployment/ports.ts";
 import { provision } from "../deployment/provision.ts";
 import { checkPreflight, createTerraformSession, type DeploymentDeps } from "../deployment/session.ts";
 import { updateTerraformVariables, withProvider } from "../deployment/workspace.ts";
@@ -20,12 +21,17 @@ export type DownOptions = {
   planOnly: boolean;
 };
 
-export type DownResult = { kind: "nothing" | "planned" | "declined" | "removed"; changes: number };
+export type DownResult = {
+  kind: "nothing" | "planned" | "declined" | "removed";
+  changes: number;
+  leftGroups: string[];
+};
 
 const GROUP_API = "2022-09-01";
 const RESOURCES_API = "2021-04-01";
 const GONE_LIMIT_MS = 10 * 60_000;
 const POLL_MS = 3_000;
+const ENVIRONMENT_TAG = "same-kit:environment";
 const OUR_TAG = "same-kit:project";
 // Azure makes these by itself beside Application Insights, up to an hour later.
 const AZURES_OWN = /^(Failure Anomalies - |Application Insights Smart Detection)/;
@@ -38,10 +44,6 @@ export async function down(options: DownOptions, deps: DeploymentDeps): Promise<
   const azure = await view.phase("Check tools and sign-in", () =>
     orInterrupted("preflight", signal, () => checkPreflight(options.subscription, session.terraform, deps)),
   );
-  if (!existsSync(folder.terraformDir) || (await session.terraform.stateList()).length === 0) {
-    view.lines([`The environment "${folder.name}" holds nothing that same-kit made.`]);
-    return { kind: "nothing", changes: 0 };
-  }
   const outputs = (await loadJson(folder.outputsFile)) as DeploymentOutputs | null;
   const facts = {
     subscriptionId: azure.subscriptionId,
@@ -50,8 +52,7 @@ export async function down(options: DownOptions, deps: DeploymentDeps): Promise<
     plan: outputs?.plan ?? "",
     terraformDir: folder.terraformDir,
   };
-  await updateTerraformVariables(folder, deps.terraform.variables);
-  await prepareRemoval({ folder, session, deps, facts });
+  if (!(await holdsResources({ folder, session, deps, facts }))) return nothingToRemove(options, azure, view);
   // After an apply that failed the state may know the group although no outputs were captured.
   const group = outputs?.resourceGroup ?? (await session.terraform.outputs())["resource_group"];
   if (typeof group === "string") await refuseForeign(azure, group);
@@ -67,18 +68,51 @@ export async function down(options: DownOptions, deps: DeploymentDeps): Promise<
     signal,
   });
   if (result.kind === "planned" || result.kind === "declined")
-    return { kind: result.kind, changes: result.changes.length };
+    return { kind: result.kind, changes: result.changes.length, leftGroups: [] };
   if (typeof group === "string") await orInterrupted("remove", signal, () => verifyGone(azure, group, deps));
   await forget(folder);
-  return { kind: "removed", changes: result.changes.length };
+  return { kind: "removed", changes: result.changes.length, leftGroups: [] };
 }
 
-/** Terraform's provider may be missing here, as after `.terraform` was removed or a rehearsal changed its provider. */
-async function prepareRemoval(options: Pick<Initialise, "folder" | "session" | "deps" | "facts">): Promise<void> {
-  const { folder, deps } = options;
+async function nothingToRemove(
+  { folder, planOnly }: DownOptions,
+  azure: SignedIn,
+  view: DeploymentView,
+): Promise<DownResult> {
+  const leftGroups = await groupsWithoutState(azure, folder.name);
+  const nothing = [`The environment "${folder.name}" holds nothing that same-kit made.`];
+  view.lines(leftGroups.length === 0 ? nothing : describeLeft(leftGroups, folder.name));
+  // An earlier one may have been interrupted when all was removed already: what it left here would count as deployed.
+  if (!planOnly && leftGroups.length === 0 && existsSync(folder.terraformDir)) await forget(folder);
+  return { kind: "nothing", changes: 0, leftGroups };
+}
+
+/** Groups of an environment of this name that no state here knows, as after a lost machine; what made them may be elsewhere. */
+async function groupsWithoutState({ arm, subscriptionId }: SignedIn, environment: string): Promise<string[]> {
+  const filter = encodeURIComponent(`tagName eq '${ENVIRONMENT_TAG}' and tagValue eq '${environment}'`);
+  const path = `/subscriptions/${subscriptionId}/resourcegroups?$filter=${filter}`;
+  const list = (await arm.find(path, RESOURCES_API)) as { value?: { name: string }[] } | null;
+  return (list?.value ?? []).map(({ name }) => name);
+}
+
+function describeLeft(groups: readonly string[], environment: string): string[] {
+  return [
+    `Nothing was removed: no state here knows what the environment "${environment}" holds. In Azure there is of that name:`,
+    ...groups.map((group) => `  resource group ${group}`),
+    "Run `same-kit down` where it was made. With a shared state, `same-kit up --plan --backend FILE` brings it here first.",
+    ...groups.map((group) => `If its state is lost: az group delete --name ${group}`),
+  ];
+}
+
+/** Initialised before it is looked: a shared state is not reached otherwise, and `.terraform` may have been removed. */
+async function holdsResources(options: Pick<Initialise, "folder" | "session" | "deps" | "facts">): Promise<boolean> {
+  const { folder, session, deps } = options;
+  if (!existsSync(folder.terraformDir)) return false;
+  await updateTerraformVariables(folder, deps.terraform.variables);
   const journal = await Journal.open(folder, deps.now);
   const fingerprint = withProvider(journal.phase("init")?.fingerprint ?? "", deps.terraform);
   await initialise({ ...options, journal, fingerprint, force: false });
+  return orInterrupted("preflight", deps.signal, async () => (await session.terraform.stateList()).length > 0);
 }
 
 /** What the next `up` makes is new: nothing of this one may count as done. */
