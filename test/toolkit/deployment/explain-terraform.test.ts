@@ -14,7 +14,7 @@ const FACTS: DeploymentFacts = {
 
 function failed(summary: string, { command = "apply", detail = "" } = {}): TerraformError {
   const errors = [{ severity: "error" as const, summary, detail, address: null, place: null }];
-  return new TerraformError(command, { exitCode: 1, stdout: "", stderr: "", errors });
+  return new TerraformError(command, { exitCode: 1, stdout: "", stderr: "", errors, correlationId: "c0ffee" });
 }
 
 const explain = (summary: string, facts: Partial<DeploymentFacts> = {}) =>
@@ -141,8 +141,10 @@ test("a refused quota is no sign-in problem although its status is 401", () => {
 test("a message of an apply says what state things are in; one of a plan does not", () => {
   const busy = "unexpected status 503";
   expect(explain(busy, { done: 3 }).message).toMatch(/3 of 8 resources are ready; nothing of them is lost\.$/);
+  expect(explain(busy).hint).toMatch(/ Azure's correlation id is c0ffee\.$/);
   const planned = explainTerraformError(failed(busy, { command: "plan" }), FACTS);
   expect(planned.message).not.toMatch(/resources are ready/);
+  expect(planned.hint).not.toMatch(/correlation/);
 });
 
 test("an unknown failure of an apply that had begun says how far it came", () => {

@@ -245,7 +245,8 @@ export function explainTerraformError(error: TerraformError, facts: DeploymentFa
     const match = text.match(pattern);
     if (match === null) continue;
     const { message, hint } = explain(facts, match, text);
-    return new OperationError({ code, message: withProgress(message, error, facts), hint, cause: error });
+    const fields = { code, message: withProgress(message, error, facts), hint: withCorrelation(hint, error) };
+    return new OperationError({ ...fields, cause: error });
   }
   return unknownFailure(error, facts, text);
 }
@@ -255,9 +256,17 @@ function unknownFailure(error: TerraformError, facts: DeploymentFacts, text: str
   return new OperationError({
     code: "ERR_PROVISION_INCOMPLETE",
     message: `${facts.done} of ${facts.planned} resources are ready; the rest failed: ${text.slice(0, 2_000)}`,
-    hint: "Run `same-kit up` again with the same options: it continues. `same-kit down` removes what exists.",
+    hint: withCorrelation(
+      "Run `same-kit up` again with the same options: it continues. `same-kit down` removes what exists.",
+      error,
+    ),
     cause: error,
   });
+}
+
+/** Of what Azure refused, its support finds more by this. */
+function withCorrelation(hint: string, { command, run }: TerraformError): string {
+  return command === "apply" ? `${hint} Azure's correlation id is ${run.correlationId}.` : hint;
 }
 
 /** What state things were left in belongs to every message of an apply that had begun. */

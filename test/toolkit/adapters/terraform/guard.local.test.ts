@@ -5,7 +5,7 @@ import path from "node:path";
 import { expect, test } from "vitest";
 import { packageRoot } from "../../../../local/src/index.ts";
 import { identifyProcess } from "../../../../local/src/process/process-identity.ts";
-import { Terraform } from "../../../../toolkit/src/adapters/terraform/terraform.ts";
+import { Terraform, type TerraformError } from "../../../../toolkit/src/adapters/terraform/terraform.ts";
 import { makeTempDir } from "../../../helpers/temp-dir.ts";
 import { waitFor } from "../../../helpers/wait-for.ts";
 
@@ -49,6 +49,23 @@ test("an abort is one interrupt, and the run is waited for", async () => {
   stop.abort();
   await expect(run).rejects.toMatchObject({ code: "ERR_TERRAFORM", command: "apply", run: { exitCode: 1 } });
   expect(await read()).toBe("started\ninterrupt\n");
+});
+
+test("azurerm gets one correlation id for all that a command does; what bends terraform it does not get", async () => {
+  const folder = await makeTempDir();
+  const binary = path.join(folder, "terraform");
+  await writeFile(binary, "#!/bin/sh\nenv\nexit 1\n", { mode: 0o755 });
+  const env = { ...process.env, TF_CLI_ARGS: "-x", TF_CLI_ARGS_plan: "-y", TF_WORKSPACE: "w", TF_LOG: "trace" };
+  const settings = { binary, dir: folder, env, lockTimeoutSeconds: 1, onEvent: () => {}, signal: never };
+  const terraform = new Terraform(settings);
+  const seen = async () =>
+    (await terraform.apply("plan").catch((error: TerraformError) => error.run.stdout.split("\n"))) ?? [];
+  const [first, second] = [await seen(), await seen()];
+  const idOf = (lines: string[]) => lines.find((line) => line.startsWith("ARM_CORRELATION_REQUEST_ID="));
+  expect(idOf(first)).toMatch(/=[0-9a-f-]{36}$/);
+  expect(idOf(second)).toBe(idOf(first));
+  expect(first).toEqual(expect.arrayContaining([`TF_LOG_PATH=${folder}/terraform.log`, "TF_IN_AUTOMATION=1"]));
+  expect(first.filter((line) => /^TF_(CLI_ARGS|WORKSPACE)/.test(line))).toEqual([]);
 });
 
 test("leaving now is a second interrupt", async () => {

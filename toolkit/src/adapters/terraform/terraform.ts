@@ -1,4 +1,5 @@
 import { fork } from "node:child_process";
+import { randomUUID } from "node:crypto";
 import path from "node:path";
 import { createInterface } from "node:readline";
 import { stripVTControlCharacters } from "node:util";
@@ -26,6 +27,7 @@ export type TerraformRun = {
   /** Text outside the JSON lines: early errors. */
   stderr: string;
   errors: TerraformDiagnostic[];
+  correlationId: string;
 };
 
 /** The part of `terraform show -json PLAN` that is read here. */
@@ -59,9 +61,12 @@ const EXIT_NOT_FOUND = 127;
  */
 export class Terraform {
   readonly #settings: TerraformSettings;
+  /** azurerm sends it with each request: whom to ask in Azure finds all of them by it. */
+  readonly #correlationId: string;
 
   constructor(settings: TerraformSettings) {
     this.#settings = settings;
+    this.#correlationId = settings.env["ARM_CORRELATION_REQUEST_ID"] || randomUUID();
   }
 
   async version(): Promise<string> {
@@ -134,7 +139,7 @@ export class Terraform {
     const chdir = place === "in dir" ? [`-chdir=${dir}`] : [];
     const child = fork(path.join(packageRoot(), "dist", "terraform", "guard.cjs"), [binary, ...chdir, ...args], {
       stdio: ["ignore", "pipe", "pipe", "ipc"],
-      env: terraformEnvironment(this.#settings),
+      env: terraformEnvironment(this.#settings, this.#correlationId),
     });
     const stopInterrupting = this.#interruptOnAbort(child);
     const errors: TerraformDiagnostic[] = [];
@@ -151,7 +156,8 @@ export class Terraform {
     try {
       const [exitCode] = await Promise.all([exited, readOut, readError]);
       if (exitCode === EXIT_NOT_FOUND) throw terraformMissing(binary);
-      return { exitCode, errors, stdout: stdout.join("\n"), stderr: stderr.join("\n") };
+      const texts = { stdout: stdout.join("\n"), stderr: stderr.join("\n") };
+      return { exitCode, errors, ...texts, correlationId: this.#correlationId };
     } finally {
       stopInterrupting();
     }
@@ -228,11 +234,18 @@ export function unusedTerraformVariables(env: NodeJS.ProcessEnv): string[] {
   return Object.keys(env).filter((name) => UNUSED.test(name) && env[name] !== "");
 }
 
-function terraformEnvironment({ env, dir }: TerraformSettings): NodeJS.ProcessEnv {
+function terraformEnvironment({ env, dir }: TerraformSettings, correlationId: string): NodeJS.ProcessEnv {
   const used = Object.fromEntries(Object.entries(env).filter(([name]) => !UNUSED.test(name)));
   // On stderr it would only hide terraform's own words from us.
   const log = env["TF_LOG"] && !env["TF_LOG_PATH"] ? { TF_LOG_PATH: path.join(dir, "terraform.log") } : {};
-  return { ...used, ...log, TF_IN_AUTOMATION: "1", TF_INPUT: "0", CHECKPOINT_DISABLE: "1" };
+  return {
+    ...used,
+    ...log,
+    ARM_CORRELATION_REQUEST_ID: correlationId,
+    TF_IN_AUTOMATION: "1",
+    TF_INPUT: "0",
+    CHECKPOINT_DISABLE: "1",
+  };
 }
 
 /** `show` and `output` answer with one document, not with events. */
