@@ -38,5 +38,13 @@ locals {
     AzureWebJobsStorage__clientId    = azurerm_user_assigned_identity.app[0].client_id
   } : {}
 
-  app_settings = merge(var.app_settings, local.identity_settings, { SAME_ACCESS_KEY = local.access_key })
+  # A step has its own time limit, which ends it cleanly. The host's limit would end the whole worker, with every step that runs in
+  # it: it must not come first. Linux Consumption allows at most ten minutes, the other plans none.
+  time_limits = {
+    flex        = tomap({ AzureFunctionsJobHost__functionTimeout = "-1" })
+    premium     = tomap({ AzureFunctionsJobHost__functionTimeout = "-1" })
+    consumption = tomap({ AzureFunctionsJobHost__functionTimeout = "00:10:00", SAME_STEP_TIMEOUT = "570" })
+  }[var.plan]
+
+  app_settings = merge(local.time_limits, var.app_settings, local.identity_settings, { SAME_ACCESS_KEY = local.access_key })
 }

@@ -62,6 +62,11 @@ run "flex_is_the_default" {
   }
 
   assert {
+    condition     = azurerm_function_app_flex_consumption.this[0].app_settings["AzureFunctionsJobHost__functionTimeout"] == "-1"
+    error_message = "The host does not end the worker while a step still has time."
+  }
+
+  assert {
     condition     = azurerm_function_app_flex_consumption.this[0].app_settings["SAME_ACCESS_KEY"] == output.access_key && length(output.access_key) == 64
     error_message = "The app checks the key that the output names."
   }
@@ -127,6 +132,11 @@ run "consumption_with_restricted_addresses" {
     plan               = "consumption"
     allowed_ip_ranges  = ["203.0.113.0/24", "198.51.100.7/32"]
     deployer_ip_ranges = ["203.0.113.9/32"]
+  }
+
+  assert {
+    condition     = azurerm_linux_function_app.this[0].app_settings["AzureFunctionsJobHost__functionTimeout"] == "00:10:00" && azurerm_linux_function_app.this[0].app_settings["SAME_STEP_TIMEOUT"] == "570"
+    error_message = "A step on Linux Consumption ends before the host's longest time does."
   }
 
   assert {
