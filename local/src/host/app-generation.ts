@@ -1,3 +1,5 @@
+import { readFile } from "node:fs/promises";
+import path from "node:path";
 import { AppLoadError, LanguageWorker } from "../worker/language-worker.ts";
 import { type HostJson, loadHostJson } from "./config/host-json.ts";
 import { HostError } from "./errors.ts";
@@ -32,6 +34,7 @@ export type GenerationInput = {
 export async function startGeneration(input: GenerationInput): Promise<AppGeneration> {
   const { appDir, env, inspect, startedTriggerTypes, invocationLog, signal } = input;
   const hostJson = await loadHostJson(appDir, env);
+  await checkPackageJson(path.join(appDir, "package.json"));
   const worker = new LanguageWorker({
     appDirectory: appDir,
     env: { ...env },
@@ -58,6 +61,17 @@ export async function startGeneration(input: GenerationInput): Promise<AppGenera
     throw await toStartError(appDir, worker, cause);
   } finally {
     signal.removeEventListener("abort", onAbort);
+  }
+}
+
+/** Node refuses to start where this file is no JSON, and tells it in words that are not about the app. */
+async function checkPackageJson(file: string): Promise<void> {
+  const text = await readFile(file, "utf8").catch(() => "{}"); // A missing one is the worker's to tell.
+  try {
+    JSON.parse(text);
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new HostError({ code: "ERR_APP_START", message: `${file} cannot be read: ${reason}.`, cause });
   }
 }
 

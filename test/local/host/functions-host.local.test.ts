@@ -32,6 +32,7 @@ test.each([
   ["a pattern without files", { "package.json": '{"main":"dist/*.js"}' }, 'pattern "dist/*.js"'],
   ["a missing file", { "package.json": '{"main":"nope.js"}' }, 'does not exist: "nope.js"'],
   ["a main without its extension", { "package.json": '{"main":"main"}', "main.js": "" }, 'Write "main.js"'],
+  ["a package.json that is no JSON", { "package.json": '{"main":"main.js",}' }, "package.json cannot be read: "],
   ["no main", { "package.json": "{}" }, 'has no "main"'],
   ["an entry that throws", { "main.js": "throw new Error('broken entry');" }, "broken entry"],
   ["a syntax error", { "main.js": "const = 1;" }, 'entry point "main.js"'],
