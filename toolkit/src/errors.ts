@@ -48,5 +48,7 @@ export type ToolkitErrorCode =
   | "ERR_CONFIRMATION_NEEDED"
   /** The operating system refused: rights, a read-only or full disk. */
   | "ERR_SYSTEM"
+  /** same-kit.yaml holds what cannot be used. */
+  | "ERR_CONFIG_FILE"
   /** `doctor` found something that keeps the main job from running. */
   | "ERR_DOCTOR";

@@ -1,8 +1,10 @@
 import { expect, test } from "vitest";
 import { COMMANDS } from "../../../toolkit/src/cli/registry.ts";
 import type { OptionSpec } from "../../../toolkit/src/commands/define-command.ts";
+import { FILE_SETTINGS } from "../../../toolkit/src/config/config-file.ts";
 
 const OTHER_VARIABLES: readonly [string, string][] = [
+  ["SAME_KIT_CONFIG", "The configuration file, instead of the next `same-kit.yaml` above"],
   ["SAME_KIT_CACHE", "Folder of what is downloaded for packages (default: `same-kit` in the user's cache folder)"],
   [
     "SAME_CACHE_DIR",
@@ -28,7 +30,7 @@ test("docs/commands.md lists every command and option (`npx vitest -u` writes it
   const document = [
     "# Commands and options",
     "",
-    "An option wins over its variable, and that over the default. Exit codes: 0 done, 1 failed, 2 called wrongly, 70 a bug of same-kit,",
+    "An option wins over its variable, that over `same-kit.yaml`, and that over the default. Exit codes: 0 done, 1 failed, 2 called wrongly, 70 a bug of same-kit,",
     "130 and 143 interrupted. With `--json` standard output is one document; progress and warnings are on standard error.",
     "",
     "| Command | What it does |",
@@ -43,6 +45,12 @@ test("docs/commands.md lists every command and option (`npx vitest -u` writes it
     ...rows.map(({ name, spec, of }) =>
       row(`\`${flag(name, spec)}\``, spec.help, spec.variable === undefined ? "" : `\`${spec.variable}\``, listOf(of)),
     ),
+    "",
+    "`same-kit.yaml` is looked for in the current folder and above it; `SAME_KIT_CONFIG` names another file. It sets options for all",
+    "commands, such as `python: python3.12`; paths are relative to it, and what it does not know is a mistake. `--verbose` says which",
+    "options of a call come from it or from a variable, `same-kit doctor` lists all. It may hold:",
+    "",
+    listOf(FILE_SETTINGS),
     "",
     "Variables without an option:",
     "",

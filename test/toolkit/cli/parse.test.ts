@@ -38,6 +38,7 @@ test("options and positionals may stand in any order", () => {
   expect(parse(["--port", "1", "a", "--keep", "b", "--with=x", "--with", "y"])).toEqual({
     options: { port: "1", keep: true, with: ["x", "y"] },
     positionals: ["a", "b"],
+    origins: [],
   });
 });
 

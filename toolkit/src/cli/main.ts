@@ -1,3 +1,4 @@
+import { loadConfigFile } from "../config/config-file.ts";
 import { type Console, createConsole } from "../ui/console.ts";
 import { formatCommandHelp, formatOverview } from "./help.ts";
 import { exitCodeOf, listenForInterrupts } from "./interrupts.ts";
@@ -26,7 +27,8 @@ async function dispatch(argv: string[], env: NodeJS.ProcessEnv): Promise<number>
     console.write(`${formatCommandHelp(command)}\n`);
     return 0;
   }
-  const input = parseInput(command, found.rest, env);
+  const input = parseInput(command, found.rest, env, await loadConfigFile(process.cwd(), env));
+  if (argv.includes("--verbose")) for (const origin of input.origins) console.note(`Setting: ${origin}`);
   const { signal, leaveNow, endedBy, stop } = listenForInterrupts(command);
   leaveNow.addEventListener("abort", () => reportInterrupt(console, "Interrupted twice; left at once."));
   try {

@@ -1,5 +1,6 @@
 import { parseArgs } from "node:util";
 import type { Command, CommandInput, OptionSpec } from "../commands/define-command.ts";
+import { describeSetting, type FileSettings, lookUp } from "../config/config-file.ts";
 import { COMMANDS, type CommandEntry } from "./registry.ts";
 
 /** A call that cannot be understood; `main` shows it with how to call the command. */
@@ -41,11 +42,15 @@ export function listGroup(words: readonly string[]): readonly CommandEntry[] {
   return COMMANDS.filter(({ name }) => name.startsWith(prefix));
 }
 
-/** @throws CallError */
+/**
+ * @param settings - Of same-kit.yaml; a flag and a variable win over them.
+ * @throws CallError
+ */
 export function parseInput(
   command: Command,
   rest: readonly string[],
   env: NodeJS.ProcessEnv,
+  settings: FileSettings | null = null,
 ): CommandInput<Command["options"]> {
   const { values, positionals } = parseWith(command, rest);
   const required = command.positionals.filter(({ isOptional }) => !isOptional);
@@ -57,9 +62,13 @@ export function parseInput(
     throw new CallError(`\`same-kit ${command.name}\` does not know what to do with "${surplus}".`, helpHint(command));
   }
   const options = Object.fromEntries(
-    Object.entries(command.options).map(([name, spec]) => [name, values[name] ?? fromVariable(spec, env)]),
+    Object.entries(command.options).map(([name, spec]) => [name, values[name] ?? notGiven(spec, env, settings)]),
   );
-  return { options: options as CommandInput<Command["options"]>["options"], positionals };
+  const origins = Object.entries(command.options).flatMap(([name, { variable }]) => {
+    const found = values[name] !== undefined || variable === undefined ? null : lookUp(variable, env, settings);
+    return found === null ? [] : [describeSetting(name, found)];
+  });
+  return { options: options as CommandInput<Command["options"]>["options"], positionals, origins };
 }
 
 function parseWith(command: Command, rest: readonly string[]) {
@@ -73,14 +82,15 @@ function parseWith(command: Command, rest: readonly string[]) {
   }
 }
 
-function fromVariable(
+function notGiven(
   { type, multiple, variable, isOn }: OptionSpec,
   env: NodeJS.ProcessEnv,
+  settings: FileSettings | null,
 ): string | boolean | string[] | undefined {
-  const text = variable === undefined ? undefined : env[variable];
+  const text = variable === undefined ? undefined : lookUp(variable, env, settings)?.text;
   if (type === "boolean") return text === undefined ? isOn === true : /^(1|true|yes|on)$/i.test(text);
   if (multiple) return text === undefined ? [] : [text];
-  return text === "" ? undefined : text;
+  return text;
 }
 
 function explain({ code, message }: NodeJS.ErrnoException, { options }: Command): string {

@@ -43,6 +43,8 @@ export type CommandContext = {
 export type CommandInput<Options extends Record<string, OptionSpec>> = {
   options: OptionValues<Options>;
   positionals: readonly string[];
+  /** Where options come from that were not given as flags, a text for each. */
+  origins: readonly string[];
 };
 
 export type CommandDefinition<Options extends Record<string, OptionSpec> = Record<string, OptionSpec>> = {
