@@ -9,13 +9,14 @@ _ATOMS = (int, float, complex, bool, str, bytes, bytearray, type(None))
 # By identity: a metaclass may have made its classes unhashable.
 _PLAIN = frozenset(map(id, _ATOMS))
 _CHUNK = 50_000
+_BUILT_IN = _PLAIN | set(map(id, (dict, list, tuple, set, frozenset)))
 _SEQUENCES = (list, tuple, set, frozenset, collections.deque)
 # Shared by the whole program, so they are nobody's size.
 _SHARED = (type, types.ModuleType, types.FunctionType, types.BuiltinFunctionType, types.MethodType, types.CodeType)
 
 
 # Counting is no reason to hold up a step for long, least of all what makes new parts as it is looked at (a mock).
-_WITHIN_S = 5.0
+_WITHIN_S = 10.0
 
 
 def deep_size(value, limit=None):
@@ -59,6 +60,8 @@ def _add(parts, seen, queue):
 
 
 def _own_size(item):
+    if id(type(item)) in _BUILT_IN:
+        return sys.getsizeof(item)
     try:
         if not _is_trusted(item) and isinstance(type(item).__sizeof__, types.FunctionType):
             return object.__sizeof__(item)
