@@ -1,7 +1,7 @@
 // The history table. Source: Azure/durabletask, DurableTask.AzureStorage/Tracking/AzureTableTrackingStore.cs.
 
 import type { TransactionAction } from "@azure/data-tables";
-import type { Clock } from "../../shared/clock.ts";
+import { type Clock, parseTicks } from "../../shared/clock.ts";
 import { isConflict, isPreconditionFailed } from "../../storage/storage-errors.ts";
 import { dateTime, type TableRow, textValue } from "../../storage/table-values.ts";
 import { HistoryConflictError } from "../errors.ts";
@@ -106,12 +106,30 @@ export class HistoryStore {
     );
     let etag = append.etag;
     const batches = toBatches(rows);
-    for (const [index, batch] of batches.entries()) {
-      const isLast = index === batches.length - 1;
-      etag = await this.#submit({ instanceId, partitionKey, executionId, batch, etag, isLast });
+    try {
+      for (const [index, batch] of batches.entries()) {
+        const isLast = index === batches.length - 1;
+        etag = await this.#submit({ instanceId, partitionKey, executionId, batch, etag, isLast });
+      }
+    } catch (error) {
+      etag = error instanceof HistoryConflictError ? await this.#etagIfStored(append) : null;
+      if (etag === null) throw error;
     }
     result.etag = etag ?? "";
     return result;
+  }
+
+  /** A write whose answer got lost is tried again by the SDK, and refused then: the conflict is with ourselves. */
+  async #etagIfStored({ instanceId, executionId, events, newEventCount }: HistoryAppend): Promise<string | null> {
+    const stored = await this.load(instanceId, executionId);
+    const isSame = (index: number) => {
+      const [ours, theirs] = [events.at(index), stored.events.at(index)];
+      if (ours === undefined || theirs?.EventType !== ours.EventType) return false;
+      // Two hosts do not make an event in the same 100 ns.
+      return parseTicks(ours.Timestamp) === parseTicks(theirs.Timestamp);
+    };
+    const isOurs = stored.events.length === events.length && isSame(-1) && isSame(events.length - newEventCount);
+    return isOurs ? stored.etag : null;
   }
 
   /** Removes every row of the instance, the sentinel included. */

@@ -156,6 +156,18 @@ describe("two hosts on one instance", () => {
   });
 });
 
+test("a write that was taken, and tried again because its answer got lost, is no conflict", async () => {
+  const { hub, append, store } = await openStore();
+  const submit = hub.history.submitTransaction.bind(hub.history);
+  vi.spyOn(hub.history, "submitTransaction").mockImplementation(async (actions) => {
+    await submit(actions);
+    return submit(actions);
+  });
+  const first = await append(activities(3), null);
+  const second = await append(activities(5), first.etag, { newEventCount: 2 });
+  expect(await store.load("abc", null)).toMatchObject({ events: activities(5), etag: second.etag });
+});
+
 describe("executions", () => {
   test("a new one replaces the old; rows that are left of that are not read", async () => {
     const { append, store, hub } = await openStore();
