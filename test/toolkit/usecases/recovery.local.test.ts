@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { rename, writeFile } from "node:fs/promises";
+import { readFile, rename, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { describe, expect, test } from "vitest";
 import { HEALED } from "../../helpers/drill-cases.ts";
@@ -170,6 +170,21 @@ describe.skipIf(!hasTerraform)("a deployment that was hindered", () => {
     );
     await rename(elsewhere, deployment.folder.terraformDir);
     expect(await deployment.down()).toMatchObject({ kind: "removed", leftGroups: [] });
+  });
+
+  test("down names a group that an interrupted run did not record, and does not wait for it to go", async () => {
+    const deployment = await rehearseDeployment();
+    await deployment.up({ skip: { terraform: false, publish: true, smoke: true } });
+    const file = path.join(deployment.folder.terraformDir, "terraform.tfstate");
+    const state = JSON.parse(await readFile(file, "utf8")) as { serial: number; resources: { type: string }[] };
+    const resources = state.resources.filter(({ type }) => type === "terraform_data");
+    await writeFile(file, JSON.stringify({ ...state, serial: state.serial + 1, resources }));
+    const { kind, leftGroups, view } = await deployment.down();
+    expect({ kind, leftGroups }).toEqual({ kind: "removed", leftGroups: [expect.stringMatching(/^rg-same-dev-/)] });
+    expect(view.log.join("\n")).toMatch(
+      /rg-same-dev-\w+ is still there: an interrupted run made it without recording it/,
+    );
+    expect(view.log).not.toContain("run Check that nothing is left");
   });
 
   test("down refuses a group that holds what is not ours, and deletes nothing", async () => {

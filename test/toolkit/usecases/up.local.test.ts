@@ -54,6 +54,17 @@ describe.skipIf(!hasTerraform)("a rehearsed deployment", () => {
     expect([...view.log, ...view.said].join("\n")).not.toContain(key);
   });
 
+  test("what azurerm writes beside identity-based storage is removed, also where a file asks for an identity", async () => {
+    const deployment = await rehearseDeployment();
+    const file = path.join(deployment.appDir, "identity.tfvars");
+    await writeFile(file, 'storage_access = "identity"\n');
+    const skip = { terraform: false, publish: true, smoke: true };
+    const { view } = await deployment.up({ variableFiles: [file], skip });
+    expect(view.log).toContainEqual(expect.stringMatching(/^line Removed the storage setting without a key/));
+    const { view: again } = await deployment.up({ variableFiles: [file], skip });
+    expect(again.log.join("\n")).not.toContain("Removed the storage setting");
+  });
+
   test("--plan shows the summary and changes nothing", async () => {
     const deployment = await rehearseDeployment();
     const { kind, view } = await deployment.up({ planOnly: true });

@@ -76,6 +76,7 @@ export function describeDown({ kind, changes, leftGroups }: DownResult, folder: 
     case "declined":
       return "Nothing was removed.";
     case "removed":
+      if (leftGroups.length > 0) return "What the state knew is gone; what was not recorded is left.";
       return `All ${changes} resources are gone. \`same-kit up${environmentFlags(folder)}\` makes them again, under the same names.`;
   }
 }

@@ -32,6 +32,7 @@ const RESOURCES_API = "2021-04-01";
 const GONE_LIMIT_MS = 10 * 60_000;
 const POLL_MS = 3_000;
 const ENVIRONMENT_TAG = "same-kit:environment";
+const GROUP_ADDRESS = "azurerm_resource_group.this";
 const OUR_TAG = "same-kit:project";
 // Azure makes these by itself beside Application Insights, up to an hour later.
 const AZURES_OWN = /^(Failure Anomalies - |Application Insights Smart Detection)/;
@@ -69,9 +70,21 @@ export async function down(options: DownOptions, deps: DeploymentDeps): Promise<
   });
   if (result.kind === "planned" || result.kind === "declined")
     return { kind: result.kind, changes: result.changes.length, leftGroups: [] };
-  if (typeof group === "string") await orInterrupted("remove", signal, () => verifyGone(azure, group, deps));
+  const knewGroup = result.changes.some(({ address }) => address === GROUP_ADDRESS);
+  if (typeof group === "string" && knewGroup)
+    await orInterrupted("remove", signal, () => verifyGone(azure, group, deps));
+  // An apply that was stopped while it made the group has recorded everything but the group.
+  const leftGroups = knewGroup ? [] : await groupsWithoutState(azure, folder.name);
+  if (leftGroups.length > 0) view.lines(describeUnrecorded(leftGroups));
   await forget(folder);
-  return { kind: "removed", changes: result.changes.length, leftGroups: [] };
+  return { kind: "removed", changes: result.changes.length, leftGroups };
+}
+
+function describeUnrecorded(groups: readonly string[]): string[] {
+  return groups.map(
+    (group) =>
+      `The resource group ${group} is still there: an interrupted run made it without recording it. \`same-kit up\` adopts it, and \`down\` then removes it; or: az group delete --name ${group}`,
+  );
 }
 
 async function nothingToRemove(

@@ -66,8 +66,7 @@ export async function up(options: UpOptions, deps: DeploymentDeps): Promise<UpRe
     return { kind, changes, outputs: null, package: null, smokeTest: "skipped", portalUrl: null };
   }
   const outputs = await captureOutputs(folder, session, deps);
-  if (outputs.plan === "flex" && options.variables["storage_access"] === "identity")
-    await mendStorage(azure, outputs, view);
+  if (outputs.plan === "flex") await mendStorage(azure, outputs, deps);
   const azureDeps: AzureDeps = { azure, fetch: deps.fetch, waiting: deps.waiting, signal };
   const published = options.skip.publish ? null : await publishApp({ options, outputs, journal, deps, azureDeps });
   if (published === null) view.skipped("Publish the app", "--skip-publish");
@@ -76,11 +75,14 @@ export async function up(options: UpOptions, deps: DeploymentDeps): Promise<UpRe
   return { kind: "deployed", changes, outputs, package: published, smokeTest, portalUrl };
 }
 
-async function mendStorage(azure: SignedIn, { appId }: DeploymentOutputs, view: DeploymentView): Promise<void> {
-  await view.phase("Remove the storage setting without a key", async (progress) => {
-    const wasThere = await removeKeylessConnections(azure.arm, appId);
-    progress.note(wasThere ? "removed: the app reaches its storage by its identity" : "there is none");
-  });
+/** Whether an identity opens the storage only the app's settings tell: the variable may lie in any file. */
+async function mendStorage(
+  azure: SignedIn,
+  { appId }: DeploymentOutputs,
+  { view, signal }: DeploymentDeps,
+): Promise<void> {
+  const wasThere = await orInterrupted("provision", signal, () => removeKeylessConnections(azure.arm, appId));
+  if (wasThere) view.lines(["Removed the storage setting without a key: the app reaches its storage by its identity."]);
 }
 
 function skippedProvision(folder: EnvironmentFolder, view: DeploymentView): ProvisionResult {
