@@ -53,7 +53,7 @@ export const FAILURES: readonly [keyof typeof DRILLS, string, RegExp][] = [
   [
     "apply-dies",
     "ERR_PROVISION_INCOMPLETE",
-    /resources are ready; the rest failed.*\nRun `same-kit up` again: it continues/s,
+    /resources are ready; the rest failed.*\nRun `same-kit up` again with the same options: it continues/s,
   ],
   ["scm-unauthorized", "ERR_DEPLOY_SCM_UNAUTHORIZED", /refused the sign-in \(401\).*\nBasic authentication is off/],
   [
