@@ -19,10 +19,11 @@ const KEY = "k3y/with+signs";
 
 describe.skipIf(old === undefined || !hasCompiler)(`${PACKAGE} on CPython 3.9 or 3.10, with a C compiler`, () => {
   const appSettings: Record<string, string> = { SAME_ACCESS_KEY: KEY };
+  let dir: string;
   let bin: string;
+  afterAll(() => rm(dir, { recursive: true, force: true, maxRetries: 3 }));
   beforeAll(async () => {
-    const dir = await mkdtemp(path.join(tmpdir(), "same-kit-upstream-"));
-    afterAll(() => rm(dir, { recursive: true, force: true, maxRetries: 3 }));
+    dir = await mkdtemp(path.join(tmpdir(), "same-kit-upstream-"));
     bin = path.join(dir, "bin");
     await run(old?.executable as string, ["-m", "venv", dir]);
     // 180 packages: compiling those that are never imported takes as long as the rest.
