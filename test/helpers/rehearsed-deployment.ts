@@ -66,7 +66,7 @@ export async function rehearseDeployment(): Promise<RehearsedDeployment> {
       const view = run.view ?? recordingView();
       const options: UpOptions = {
         ...base,
-        variables: { environment: "dev" },
+        variables: {},
         variableFiles: [],
         backendFile: null,
         force: false,

@@ -20,7 +20,6 @@ test("flags win over --var, and what is JSON counts as such", () => {
       location: "northeurope",
       var: ['names={"app":"mine"}', "log_retention_days=60", "location=westus", "project=a=b"],
     },
-    "dev",
     DECLARED,
   );
   expect(variables).toEqual({
@@ -28,7 +27,6 @@ test("flags win over --var, and what is JSON counts as such", () => {
     log_retention_days: 60,
     location: "northeurope",
     project: "a=b",
-    environment: "dev",
   });
 });
 
@@ -39,13 +37,13 @@ test.each([
   ["subscription_id=x", /is set by same-kit itself/],
   ["recover=true", /is set by same-kit itself/],
 ])("--var %s is refused", (text, message) => {
-  expect(() => toVariables({ ...NONE, var: [text] }, "dev", DECLARED)).toThrow(
+  expect(() => toVariables({ ...NONE, var: [text] }, DECLARED)).toThrow(
     expect.objectContaining({ code: "ERR_VARIABLE", exitCode: 2, message: expect.stringMatching(message) }),
   );
 });
 
 test("a hosting plan that there is not is refused with those that there are", () => {
-  expect(() => toVariables({ ...NONE, hosting: "dedicated" }, "dev", DECLARED)).toThrow(
+  expect(() => toVariables({ ...NONE, hosting: "dedicated" }, DECLARED)).toThrow(
     expect.objectContaining({ code: "ERR_HOSTING_PLAN", hint: "Choose one of flex, consumption, premium." }),
   );
 });

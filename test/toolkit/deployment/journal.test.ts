@@ -10,6 +10,8 @@ async function newFolder() {
   return environmentFolder(await makeTempDir(), "dev", false);
 }
 
+const CHOICES = { subscription: null, variables: { plan: "premium" }, variableFiles: [], olderVariables: {} };
+
 test("a phase that ended well counts for the same fingerprint only, also for the next process", async () => {
   const folder = await newFolder();
   await (await Journal.open(folder, now)).run("publish", "package-1", async () => {});
@@ -71,14 +73,14 @@ test("five packages are kept, newest first; one that is published again moves to
 
 test("only its owner may read it", async () => {
   const folder = await newFolder();
-  await (await Journal.open(folder, now)).saveAccessKeyGeneration("2");
+  await (await Journal.open(folder, now)).saveChoices(CHOICES);
   expect((await stat(folder.journalFile)).mode & 0o777).toBe(0o600);
-  expect((await Journal.open(folder, now)).accessKeyGeneration).toBe("2");
+  expect((await Journal.open(folder, now)).choices).toEqual(CHOICES);
 });
 
 test("the file of a newer same-kit is refused and left as it is", async () => {
   const folder = await newFolder();
-  await (await Journal.open(folder, now)).saveAccessKeyGeneration("2");
+  await (await Journal.open(folder, now)).saveChoices(CHOICES);
   const newer = JSON.stringify({ formatVersion: 2 });
   await writeFile(folder.journalFile, newer);
   await expect(Journal.open(folder, now)).rejects.toMatchObject({ code: "ERR_STATE_FORMAT" });

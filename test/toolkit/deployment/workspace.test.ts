@@ -1,4 +1,4 @@
-import { readdir, readFile, writeFile } from "node:fs/promises";
+import { readdir, readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { expect, test } from "vitest";
 import { environmentFolder } from "../../../toolkit/src/deployment/environment.ts";
@@ -17,9 +17,10 @@ async function prepare(isRehearsal = false) {
   const folder = environmentFolder(await makeTempDir(), "dev", isRehearsal);
   const options = {
     moduleDir,
-    backendFile: null,
+    backendFile: null as string | null,
     variables: { plan: "flex" },
     variableFiles: [] as string[],
+    olderVariables: {},
     lockFile: null,
     providerIdentity: "one",
   };
@@ -33,6 +34,7 @@ test("holds the module, its lock file and the variables", async () => {
   await lay();
   expect((await readdir(folder.terraformDir)).sort()).toEqual([
     ".terraform.lock.hcl",
+    "earlier.auto.tfvars.json",
     "variables.auto.tfvars.json",
     "variables.tf",
   ]);
@@ -55,13 +57,25 @@ test("what is no longer given is no longer there", async () => {
   expect(await readdir(folder.terraformDir)).not.toContain("file-00-mine.auto.tfvars");
 });
 
-test("variables of flags are read after those of files, so that they win", async () => {
+test("variables are read in the order in which they were said, so that the later win", async () => {
   const { folder, lay } = await prepare();
   const file = path.join(await makeTempDir(), "mine.tfvars.json");
   await writeFile(file, "{}");
   await lay({ variableFiles: [file] });
   const names = (await readdir(folder.terraformDir)).filter((name) => name.includes(".auto.tfvars")).sort();
-  expect(names).toEqual(["file-00-mine.auto.tfvars.json", "variables.auto.tfvars.json"]);
+  expect(names).toEqual(["earlier.auto.tfvars.json", "file-00-mine.auto.tfvars.json", "variables.auto.tfvars.json"]);
+});
+
+test("a backend stays until another one is given: without it the state would seem to be empty", async () => {
+  const { lay, read } = await prepare();
+  const file = path.join(await makeTempDir(), "backend.tf");
+  await writeFile(file, 'terraform {\n  backend "azurerm" {}\n}\n');
+  const without = await lay();
+  const first = await lay({ backendFile: file });
+  expect(first).not.toBe(without);
+  await rm(file);
+  expect(await lay()).toBe(first);
+  expect(await read("same-kit-backend.tf")).toContain("azurerm");
 });
 
 test("init is needed again for another module or provider, not for other variables", async () => {

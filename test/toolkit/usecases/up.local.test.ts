@@ -65,6 +65,21 @@ describe.skipIf(!hasTerraform)("a rehearsed deployment", () => {
     expect(again.log.join("\n")).not.toContain("Removed the storage setting");
   });
 
+  test("a later call without options means the same deployment, until one says otherwise", async () => {
+    const deployment = await rehearseDeployment();
+    const skip = { terraform: false, publish: true, smoke: true };
+    await deployment.up({ variables: { location: "northeurope", tags: { team: "blue" } }, skip });
+    const { changes, view } = await deployment.up({ skip });
+    expect(changes).toEqual([]);
+    expect(view.log).toContainEqual(
+      expect.stringMatching(/^line As this environment was deployed before: location, tags\./),
+    );
+    const other = await deployment.up({ variables: { tags: { team: "red" } }, planOnly: true, skip });
+    expect(other.changes.length).toBeGreaterThan(0);
+    expect(other.changes.every(({ action }) => action === "update")).toBe(true);
+    expect((await deployment.up({ skip })).changes).toEqual([]);
+  });
+
   test("--plan shows the summary and changes nothing", async () => {
     const deployment = await rehearseDeployment();
     const { kind, view } = await deployment.up({ planOnly: true });

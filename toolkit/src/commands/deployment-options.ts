@@ -61,6 +61,7 @@ export const PACKAGE_OPTIONS = {
     multiple: true,
     value: "NAMES",
     help: "Packages beside the bundled Python, such as numpy,pandas",
+    variable: "SAME_KIT_WITH",
   },
   python: {
     type: "string",

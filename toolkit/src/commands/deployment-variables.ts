@@ -21,11 +21,7 @@ export type VariableOptions = {
  * @param declared - Names that the module knows.
  * @throws UsageError `ERR_VARIABLE` or `ERR_HOSTING_PLAN`.
  */
-export function toVariables(
-  options: VariableOptions,
-  environment: string,
-  declared: readonly string[],
-): TerraformVariables {
+export function toVariables(options: VariableOptions, declared: readonly string[]): TerraformVariables {
   const { project, location, hosting } = options;
   if (hosting !== undefined && !HOSTING_PLANS.includes(hosting)) {
     const message = `--hosting ${hosting}: there is no such plan.`;
@@ -33,7 +29,6 @@ export function toVariables(
   }
   return {
     ...Object.fromEntries(options.var.map((text) => parseVariable(text, declared))),
-    environment,
     ...(project === undefined ? {} : { project }),
     ...(location === undefined ? {} : { location }),
     ...(hosting === undefined ? {} : { plan: hosting }),

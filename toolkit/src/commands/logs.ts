@@ -2,7 +2,7 @@ import { UsageError } from "@same-kit/local";
 import { signedInTo } from "../cli/compose-sign-in.ts";
 import { forEnvironment } from "../cli/for-environment.ts";
 import { realWaiting } from "../deployment/hastened-waiting.ts";
-import { loadOutputs } from "../deployment/outputs.ts";
+import { loadOutputs, subscriptionOf } from "../deployment/outputs.ts";
 import type { ToolkitErrorCode } from "../errors.ts";
 import { deploymentLogs, rehearsalLogs } from "../usecases/deployment-logs.ts";
 import { defineCommand } from "./define-command.ts";
@@ -35,7 +35,7 @@ export const logsCommand = defineCommand({
       return 0;
     }
     await forEnvironment(folder, async () => {
-      const azure = await signedInTo(options.subscription ?? null, context);
+      const azure = await signedInTo(options.subscription ?? subscriptionOf(outputs), context);
       const deps = { azure, waiting: realWaiting, signal, onLine };
       await deploymentLogs(outputs, { follow: options.follow, sinceMinutes }, deps);
     });

@@ -1,7 +1,7 @@
 import { openInBrowser } from "../adapters/browser.ts";
 import { signedInTo } from "../cli/compose-sign-in.ts";
 import { forEnvironment } from "../cli/for-environment.ts";
-import { loadOutputs } from "../deployment/outputs.ts";
+import { loadOutputs, subscriptionOf } from "../deployment/outputs.ts";
 import { portalLink } from "../usecases/up.ts";
 import { defineCommand } from "./define-command.ts";
 import { CLOUD_OPTIONS, ENVIRONMENT_OPTIONS, toFolder } from "./deployment-options.ts";
@@ -22,7 +22,7 @@ export const openCommand = defineCommand({
     const link = folder.isRehearsal
       ? null
       : await forEnvironment(folder, async () =>
-          portalLink(await signedInTo(options.subscription ?? null, context), outputs),
+          portalLink(await signedInTo(options.subscription ?? subscriptionOf(outputs), context), outputs),
         );
     const url = link ?? `https://${outputs.hostName}`;
     console.json({ environment: folder.name, isRehearsal: folder.isRehearsal, url });

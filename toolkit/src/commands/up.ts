@@ -75,7 +75,7 @@ export const upCommand = defineCommand({
     const folder = await toFolder(options, cwd);
     const rehearsal = toRehearsal(options.rehearse, options);
     const publisher = toPublisher(options.publisher, options.rehearse);
-    const variables = toVariables(options, folder.name, await declaredVariables(path.join(packageRoot(), "terraform")));
+    const variables = toVariables(options, await declaredVariables(path.join(packageRoot(), "terraform")));
     const [backendFile = null] = toExistingFiles(
       options.backend === undefined ? [] : [options.backend],
       "--backend",

@@ -12,7 +12,7 @@ const CONFIG_VARIABLE = "SAME_KIT_CONFIG";
 export const FILE_SETTINGS = [
   ...["state-dir", "port", "storage", "python", "same-env", "timeout"],
   ...["env", "project", "location", "hosting", "subscription", "publisher"],
-  ...["provider-mirror", "python-archive", "python-mirror"],
+  ...["with", "provider-mirror", "python-archive", "python-mirror"],
 ] as const;
 
 /** Relative to the file that they stand in. */

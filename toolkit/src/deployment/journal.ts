@@ -1,4 +1,5 @@
 import { OperationError } from "@same-kit/local";
+import { type Choices, NO_CHOICES } from "./choices.ts";
 import { type EnvironmentFolder, loadJson, savePrivately } from "./environment.ts";
 
 export type JournalPhase = "init" | "provision" | "publish" | "health" | "smoke-test";
@@ -19,8 +20,8 @@ type JournalFile = {
   phases: Partial<Record<JournalPhase, JournalEntry>>;
   /** Newest first; a rollback goes back in it. */
   published: PublishedPackage[];
-  /** Of the access key; absent until it was rotated. Another value would make another key. */
-  accessKeyGeneration?: string;
+  /** Absent before the first apply. */
+  choices?: Choices;
 };
 
 const KEPT_PACKAGES = 5;
@@ -59,12 +60,13 @@ export class Journal {
     return this.#content.published.find(({ sha256 }) => !last.endsWith(` ${sha256}`)) ?? null;
   }
 
-  get accessKeyGeneration(): string | null {
-    return this.#content.accessKeyGeneration ?? null;
+  /** What the environment was last applied with. */
+  get choices(): Choices {
+    return this.#content.choices ?? NO_CHOICES;
   }
 
-  async saveAccessKeyGeneration(generation: string): Promise<void> {
-    this.#content.accessKeyGeneration = generation;
+  async saveChoices(choices: Choices): Promise<void> {
+    this.#content.choices = choices;
     await savePrivately(this.#file, this.#content);
   }
 

@@ -22,6 +22,11 @@ const NAMES: Record<keyof DeploymentOutputs, string> = {
   accessKey: "access_key",
 };
 
+/** Where the app is, whatever subscription is the current one by now. */
+export function subscriptionOf({ appId }: DeploymentOutputs): string | null {
+  return /^\/subscriptions\/([^/]+)\//.exec(appId)?.[1] ?? null;
+}
+
 /** @throws OperationError `ERR_OUTPUTS_MISSING` naming those that are not there; after a failed apply only some are. */
 export function parseOutputs(values: Record<string, unknown>): DeploymentOutputs {
   const missing = Object.values(NAMES).filter((name) => typeof values[name] !== "string" || values[name] === "");

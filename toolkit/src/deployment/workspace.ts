@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { existsSync } from "node:fs";
 import { copyFile, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { type EnvironmentFolder, loadJson, savePrivately } from "./environment.ts";
@@ -9,11 +10,13 @@ export type TerraformVariables = Record<string, unknown>;
 export type WorkspaceOptions = {
   /** The module that same-kit ships. */
   moduleDir: string;
-  /** A file with a `terraform { backend … }` block, for a state that several machines share. */
+  /** A file with a `terraform { backend … }` block, for a state that several machines share; null keeps what is there. */
   backendFile: string | null;
   /** These win over the files. */
   variables: TerraformVariables;
   variableFiles: readonly string[];
+  /** The files win over these. */
+  olderVariables: TerraformVariables;
   /** Replaces the lock file of the module; null: the module's, which a rehearsal does without. */
   lockFile: string | null;
   /** Where the provider comes from; another one needs another `init`. */
@@ -22,6 +25,7 @@ export type WorkspaceOptions = {
 
 export const LOCK_FILE = ".terraform.lock.hcl";
 // Terraform reads these in the order of their names; a later one wins.
+const OLDER_VARIABLES_FILE = "earlier.auto.tfvars.json";
 const VARIABLES_FILE = "variables.auto.tfvars.json";
 
 /** Terraform's messages name the copy: whose copy it is must be seen in it. */
@@ -49,8 +53,9 @@ export async function prepareTerraformWorkspace(folder: EnvironmentFolder, optio
   for (const [index, source] of options.variableFiles.entries()) {
     await copyFile(source, path.join(terraformDir, variableFileName(index, source)));
   }
+  await savePrivately(path.join(terraformDir, OLDER_VARIABLES_FILE), options.olderVariables);
   await savePrivately(path.join(terraformDir, VARIABLES_FILE), options.variables);
-  return initFingerprint(options, names);
+  return initFingerprint(folder, options, names);
 }
 
 /** Names of the variables that a module declares. */
@@ -66,10 +71,12 @@ export async function updateTerraformVariables(folder: EnvironmentFolder, change
   if (known !== null) await savePrivately(file, { ...known, ...changes });
 }
 
-/** A file that is no longer there must not go on being applied. */
+/** A file that is no longer there must not go on being applied; but without its backend the state would seem to be empty. */
 async function removeOld(dir: string): Promise<void> {
-  for (const name of await readdir(dir))
-    if (/\.(tf|auto\.tfvars|auto\.tfvars\.json)$/.test(name)) await rm(path.join(dir, name));
+  for (const name of await readdir(dir)) {
+    const isOld = /\.(tf|auto\.tfvars|auto\.tfvars\.json)$/.test(name) && name !== BACKEND_FILE;
+    if (isOld) await rm(path.join(dir, name));
+  }
 }
 
 async function copyIfThere(from: string, to: string, name: string): Promise<void> {
@@ -78,10 +85,15 @@ async function copyIfThere(from: string, to: string, name: string): Promise<void
   });
 }
 
-async function initFingerprint(options: WorkspaceOptions, names: readonly string[]): Promise<string> {
+async function initFingerprint(
+  { terraformDir }: EnvironmentFolder,
+  options: WorkspaceOptions,
+  names: readonly string[],
+): Promise<string> {
+  const backend = path.join(terraformDir, BACKEND_FILE);
   const hash = createHash("sha256");
   for (const name of [...names].sort()) hash.update(name).update(await readFile(path.join(options.moduleDir, name)));
-  if (options.backendFile !== null) hash.update(await readFile(options.backendFile));
+  if (existsSync(backend)) hash.update(await readFile(backend));
   return withProvider(hash.digest("hex").slice(0, 32), options);
 }
 

@@ -41,9 +41,11 @@ const AZURES_OWN = /^(Failure Anomalies - |Application Insights Smart Detection)
 export async function down(options: DownOptions, deps: DeploymentDeps): Promise<DownResult> {
   const { folder } = options;
   const { view, signal } = deps;
+  const { choices } = await Journal.open(folder, deps.now);
+  const subscription = options.subscription ?? choices.subscription;
   const session = createTerraformSession(folder, deps);
   const azure = await view.phase("Check tools and sign-in", () =>
-    orInterrupted("preflight", signal, () => checkPreflight(options.subscription, session.terraform, deps)),
+    orInterrupted("preflight", signal, () => checkPreflight(subscription, session.terraform, deps)),
   );
   const outputs = (await loadJson(folder.outputsFile)) as DeploymentOutputs | null;
   const facts = {

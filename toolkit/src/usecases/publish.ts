@@ -7,7 +7,7 @@ import { funcVersion, publishWithFunc } from "../adapters/publish/func.ts";
 import type { EnvironmentFolder } from "../deployment/environment.ts";
 import { orInterrupted } from "../deployment/interrupted.ts";
 import { Journal, type PublishedPackage } from "../deployment/journal.ts";
-import { type DeploymentOutputs, loadOutputs } from "../deployment/outputs.ts";
+import { type DeploymentOutputs, loadOutputs, subscriptionOf } from "../deployment/outputs.ts";
 import type { DeploymentView, PhaseProgress } from "../deployment/ports.ts";
 import { type AzureDeps, createDirectPublisher, type Publish, waitForSite } from "../deployment/publish-package.ts";
 import { checkPreflight, type DeploymentDeps } from "../deployment/session.ts";
@@ -40,11 +40,13 @@ export type RepublishOptions = {
 
 /** Publishes to a deployment that exists; terraform is not needed. */
 export async function republish(options: RepublishOptions, deps: DeploymentDeps): Promise<PublishResult> {
-  const { folder, subscription, isRollback } = options;
+  const { folder, isRollback } = options;
   const outputs = await loadOutputs(folder);
   const journal = await Journal.open(folder, deps.now);
   const azure = await deps.view.phase("Check sign-in", () =>
-    orInterrupted("preflight", deps.signal, () => checkPreflight(subscription, null, deps)),
+    orInterrupted("preflight", deps.signal, () =>
+      checkPreflight(options.subscription ?? subscriptionOf(outputs), null, deps),
+    ),
   );
   const { fetch, waiting, signal } = deps;
   const input = { options, outputs, journal, deps, azureDeps: { azure, fetch, waiting, signal } };

@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import type { SignedIn } from "../adapters/azure/sign-in.ts";
 import type { PlannedChange } from "../adapters/terraform/plan-summary.ts";
+import { type Choices, describeKept, mergeChoices, requireFiles } from "../deployment/choices.ts";
 import type { EnvironmentFolder } from "../deployment/environment.ts";
 import { initialise } from "../deployment/initialise.ts";
 import { orInterrupted } from "../deployment/interrupted.ts";
@@ -23,7 +24,7 @@ import { type PublisherName, type PublishResult, publishApp } from "./publish.ts
 export type UpOptions = {
   folder: EnvironmentFolder;
   subscription: string | null;
-  /** All but the subscription, which the sign-in tells. */
+  /** Those of options; a file of `variableFiles` and they win over what the environment was deployed with before. */
   variables: TerraformVariables;
   variableFiles: readonly string[];
   backendFile: string | null;
@@ -53,13 +54,18 @@ export async function up(options: UpOptions, deps: DeploymentDeps): Promise<UpRe
   const { folder } = options;
   const { view, signal } = deps;
   const journal = await Journal.open(folder, deps.now);
+  const rotation = options.rotateKey ? { access_key_generation: deps.now().toISOString() } : {};
+  const chosen = { ...options, variables: { ...options.variables, ...rotation } };
+  const choices = mergeChoices(journal.choices, chosen);
+  const kept = options.skip.terraform ? null : describeKept(journal.choices, chosen);
+  if (kept !== null) view.lines([kept]);
   const session = createTerraformSession(folder, deps);
   const azure = await view.phase("Check tools and sign-in", () =>
-    orInterrupted("preflight", signal, () => checkPreflight(options.subscription, session.terraform, deps)),
+    orInterrupted("preflight", signal, () => checkPreflight(choices.subscription, session.terraform, deps)),
   );
   const result = options.skip.terraform
     ? skippedProvision(folder, view)
-    : await provisionAll({ options, deps, journal, session, azure });
+    : await provisionAll({ options, choices, deps, journal, session, azure });
   const { changes } = result;
   if (options.planOnly || result.kind === "planned" || result.kind === "declined") {
     const kind = result.kind === "declined" ? "declined" : "planned";
@@ -93,35 +99,42 @@ function skippedProvision(folder: EnvironmentFolder, view: DeploymentView): Prov
 
 type ProvisionAll = {
   options: UpOptions;
+  choices: Choices;
   deps: DeploymentDeps;
   journal: Journal;
   session: TerraformSession;
   azure: SignedIn;
 };
 
-async function provisionAll({ options, deps, journal, session, azure }: ProvisionAll): Promise<ProvisionResult> {
+async function provisionAll({
+  options,
+  choices,
+  deps,
+  journal,
+  session,
+  azure,
+}: ProvisionAll): Promise<ProvisionResult> {
   const { folder } = options;
   const { subscriptionId, user } = azure;
-  const generation = options.rotateKey ? deps.now().toISOString() : journal.accessKeyGeneration;
   const variables = {
-    ...(generation === null ? {} : { access_key_generation: generation }),
-    ...options.variables,
+    ...choices.variables,
     ...deps.terraform.variables,
+    environment: folder.name,
     subscription_id: subscriptionId,
   };
-  const { backendFile, variableFiles } = options;
-  const files = { ...deps.terraform, backendFile, variableFiles, variables };
+  const { variableFiles, olderVariables } = requireFiles(choices);
+  const files = { ...deps.terraform, backendFile: options.backendFile, variableFiles, olderVariables, variables };
   const fingerprint = await prepareTerraformWorkspace(folder, files);
   const facts = {
     subscriptionId,
     user,
-    location: String(options.variables["location"] ?? ""),
+    location: String(choices.variables["location"] ?? ""),
     plan: "",
     terraformDir: folder.terraformDir,
   };
   await initialise({ folder, fingerprint, force: options.force, session, journal, deps, facts });
   const onApply = async (changes: PlannedChange[]) => {
-    if (generation !== null) await journal.saveAccessKeyGeneration(generation);
+    await journal.saveChoices(folder.isRehearsal ? choices : { ...choices, subscription: subscriptionId });
     await forgetOutdated(journal, changes);
   };
   const { planOnly, assumeYes } = options;

@@ -1,0 +1,51 @@
+import { writeFile } from "node:fs/promises";
+import path from "node:path";
+import { expect, test } from "vitest";
+import { describeKept, mergeChoices, NO_CHOICES, requireFiles } from "../../../toolkit/src/deployment/choices.ts";
+import { makeTempDir } from "../../helpers/temp-dir.ts";
+
+const nothing = { subscription: null, variables: {}, variableFiles: [] };
+const first = { ...nothing, subscription: "one", variables: { location: "northeurope", plan: "premium" } };
+
+test("a call that says nothing means what was said before", () => {
+  const before = mergeChoices(NO_CHOICES, first);
+  expect(mergeChoices(before, nothing)).toEqual(before);
+  expect(before).toEqual({ ...first, olderVariables: {} });
+});
+
+test("what is said replaces a variable at a time", () => {
+  const now = { ...nothing, variables: { plan: "flex" } };
+  const merged = mergeChoices(mergeChoices(NO_CHOICES, first), now);
+  expect(merged.variables).toEqual({ location: "northeurope", plan: "flex" });
+  expect(merged.subscription).toBe("one");
+});
+
+test("files win over what was said before them, and replace earlier files", () => {
+  const withFile = mergeChoices(mergeChoices(NO_CHOICES, first), { ...nothing, variableFiles: ["/a.tfvars"] });
+  expect(withFile).toMatchObject({ variables: {}, olderVariables: first.variables, variableFiles: ["/a.tfvars"] });
+  const after = mergeChoices(withFile, { ...nothing, variables: { plan: "flex" } });
+  expect(after).toMatchObject({ variables: { plan: "flex" }, olderVariables: first.variables });
+  const other = mergeChoices(after, { ...nothing, variableFiles: ["/b.tfvars"] });
+  expect(other).toMatchObject({ variableFiles: ["/b.tfvars"], variables: {} });
+  expect(other.olderVariables).toEqual({ location: "northeurope", plan: "flex" });
+});
+
+test("what is taken over is told by name, never by value", () => {
+  const secret = { app_settings: { TOKEN: "hidden" } };
+  const before = mergeChoices(NO_CHOICES, { ...first, variables: { ...first.variables, ...secret } });
+  const text = describeKept(before, { ...nothing, variables: { plan: "flex" } });
+  expect(text).toMatch(/^As this environment was deployed before: location, app_settings\./);
+  expect(text).not.toContain("hidden");
+  expect(describeKept(before, { ...before })).toBeNull();
+  expect(describeKept({ ...NO_CHOICES, variableFiles: ["/a.tfvars"] }, nothing)).toContain("/a.tfvars");
+});
+
+test("a file that is gone is named, as its values would be lost", async () => {
+  const file = path.join(await makeTempDir(), "prod.tfvars");
+  const choices = { ...NO_CHOICES, variableFiles: [file] };
+  expect(() => requireFiles(choices)).toThrow(
+    expect.objectContaining({ code: "ERR_VARIABLE_FILE", message: expect.stringContaining(file) }),
+  );
+  await writeFile(file, "");
+  expect(requireFiles(choices)).toBe(choices);
+});

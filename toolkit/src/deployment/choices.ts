@@ -1,0 +1,51 @@
+// What one environment was deployed with. A later call that says nothing of it means the same, or it would move the app to another
+// region, or take tags away, by leaving out an option.
+
+import { existsSync } from "node:fs";
+import { UsageError } from "@same-kit/local";
+import type { TerraformVariables } from "./workspace.ts";
+
+export type Choices = {
+  subscription: string | null;
+  /** Of options; they win over the files. */
+  variables: TerraformVariables;
+  /** Absolute paths; read anew each time. */
+  variableFiles: readonly string[];
+  /** Of options that were given before the files were: these win over them. */
+  olderVariables: TerraformVariables;
+};
+
+export const NO_CHOICES: Choices = { subscription: null, variables: {}, variableFiles: [], olderVariables: {} };
+
+export type NewChoices = Omit<Choices, "olderVariables">;
+
+/** What is said now replaces what was said before, a variable at a time; the files only as a whole. */
+export function mergeChoices(before: Choices, now: NewChoices): Choices {
+  const subscription = now.subscription ?? before.subscription;
+  if (now.variableFiles.length === 0) {
+    return { ...before, subscription, variables: { ...before.variables, ...now.variables } };
+  }
+  const olderVariables = { ...before.olderVariables, ...before.variables };
+  return { ...now, subscription, olderVariables };
+}
+
+/** Names alone: values of app settings are secrets. Null where nothing is taken over. */
+export function describeKept(before: Choices, now: NewChoices): string | null {
+  const variables = { ...before.olderVariables, ...before.variables };
+  const kept = Object.keys(variables).filter((name) => !(name in now.variables));
+  const files = now.variableFiles.length === 0 ? before.variableFiles : [];
+  const all = [...(kept.length === 0 ? [] : [kept.join(", ")]), ...files];
+  if (all.length === 0) return null;
+  return `As this environment was deployed before: ${all.join("; ")}. --var NAME=VALUE changes one, NAME=null takes it back.`;
+}
+
+/** @throws UsageError `ERR_VARIABLE_FILE` where a file of an earlier call is gone: its values must not be lost in silence. */
+export function requireFiles(choices: Choices): Choices {
+  const gone = choices.variableFiles.filter((file) => !existsSync(file));
+  if (gone.length === 0) return choices;
+  throw new UsageError({
+    code: "ERR_VARIABLE_FILE",
+    message: `This environment was deployed with ${gone.join(", ")}, which is no longer there. Nothing was changed.`,
+    hint: "Bring it back, or name the files to use instead with --var-file; an empty one stands for none.",
+  });
+}
