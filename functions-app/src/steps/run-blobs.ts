@@ -29,7 +29,12 @@ export function openRunBlobs(env: NodeJS.ProcessEnv, taskHubName: string): RunBl
     async save(instanceId, kind, content) {
       const sha256 = hashOf(content);
       const name = `${instanceId}/${kind}-${sha256}.${kind === "session" ? "dill" : "bin"}`;
-      await upload(await container(), name, content);
+      await upload(await container(), name, content).catch((error) => {
+        throw storageFailure(
+          `The ${kind} of ${content.byteLength} bytes could not be stored as ${containerName}/${name}`,
+          error,
+        );
+      });
       return { container: containerName, name, sizeBytes: content.byteLength, sha256 };
     },
     async load(instanceId, reference) {
@@ -37,7 +42,10 @@ export function openRunBlobs(env: NodeJS.ProcessEnv, taskHubName: string): RunBl
       if (reference.container !== containerName || !reference.name.startsWith(`${instanceId}/`)) {
         throw new Error(`The blob ${reference.container}/${reference.name} does not belong to this run.`);
       }
-      const content = await (await container()).getBlobClient(reference.name).downloadToBuffer();
+      const blob = (await container()).getBlobClient(reference.name);
+      const content = await blob.downloadToBuffer().catch((error) => {
+        throw storageFailure(`The blob ${reference.container}/${reference.name} could not be read`, error);
+      });
       if (hashOf(content) === reference.sha256) return content;
       throw new Error(`The blob ${reference.container}/${reference.name} is not what was stored there.`);
     },
@@ -55,6 +63,13 @@ async function upload(container: ContainerClient, name: string, content: Uint8Ar
     await container.createIfNotExists();
     await blob.uploadData(body);
   }
+}
+
+/** The client's own errors hold the whole request and answer, which says little to whoever waits for a notebook. */
+function storageFailure(what: string, error: unknown): Error {
+  const { statusCode, code, message } = error as { statusCode?: number; code?: string; message: string };
+  const why = statusCode === undefined ? (code ?? message) : `HTTP ${statusCode} ${code ?? ""}`.trim();
+  return new Error(`${what}: the app's storage account failed with ${why}.`, { cause: error });
 }
 
 let opened: { key: string; account: Promise<BlobServiceClient> } | undefined;

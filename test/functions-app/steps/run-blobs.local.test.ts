@@ -30,6 +30,21 @@ test("a blob of another run, another container or another content is refused", a
   await expect(blobs.load("run-1", { ...reference, sha256: "0" })).rejects.toThrow("is not what was stored");
 });
 
+test("a storage account that fails is told in one line, with what it was to keep", async () => {
+  const refused = storage().connectionString.replace(/AccountKey=[^;]+/, "AccountKey=bm90IHRoZSBrZXk=");
+  const blobs = openRunBlobs({ AzureWebJobsStorage: refused }, "Hub");
+  const saving = blobs.save("run-1", "session", Buffer.from("abc"));
+  const why = /the app's storage account failed with HTTP 403 AuthorizationFailure\.$/;
+  await expect(saving).rejects.toThrow(
+    /^The session of 3 bytes could not be stored as hub-largemessages\/run-1\/session-/,
+  );
+  await expect(saving).rejects.toThrow(why);
+  const reference = { container: "hub-largemessages", name: "run-1/session-a.dill", sizeBytes: 1, sha256: "a" };
+  await expect(blobs.load("run-1", reference)).rejects.toThrow(
+    /could not be read: the app.s storage account failed with HTTP 403\.$/,
+  );
+});
+
 test("without a storage account the setting is named", async () => {
   await expect(openRunBlobs({}, "Hub").save("r", "session", Buffer.from("a"))).rejects.toThrow("AzureWebJobsStorage");
 });
