@@ -2,9 +2,10 @@
 
 export { AzuriteError, type AzuriteErrorCode } from "./azurite/errors.ts";
 export { EmulatorError, type EmulatorErrorCode } from "./emulator/errors.ts";
+export type { LocalHost, LocalOptions } from "./emulator/local-host.ts";
 export { listRunningHosts, type RunningHost, readHostLog, stopRunningHost } from "./emulator/running-hosts.ts";
 export { DETACHED_LOG_VARIABLE, type DetachedOptions, startDetached } from "./emulator/start-detached.ts";
-export { type LocalHost, type LocalOptions, startLocal } from "./emulator/start-local.ts";
+export { startLocal } from "./emulator/start-local.ts";
 export { describeStorage, parseStorageChoice, type StorageChoice } from "./emulator/storage-choice.ts";
 export type { InstanceFilter, InstanceStatus, StartRequest, TaskHubClient } from "./engine/client.ts";
 export { OrchestrationAlreadyExistsError } from "./engine/errors.ts";

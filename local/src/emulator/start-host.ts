@@ -1,3 +1,4 @@
+import type { DurableTaskSettings } from "../engine/settings.ts";
 import {
   DEFAULT_PORT,
   type FunctionsHost,
@@ -7,11 +8,24 @@ import {
   startFunctionsHost,
 } from "../host/index.ts";
 import { describePortOwner, findPortOwner } from "../process/port-owner.ts";
-import type { LocalSetting } from "./start-local.ts";
+import type { Logger } from "../shared/logger.ts";
+import type { StateFolder } from "../state/state-folder.ts";
+import type { LocalOptions } from "./local-host.ts";
+import type { LocalStorage } from "./open-local-storage.ts";
+
+/** What was asked for, and what is known and there by now. */
+export type HostSetting = {
+  options: LocalOptions;
+  appDir: string;
+  folder: StateFolder;
+  settings: DurableTaskSettings;
+  storage: LocalStorage;
+  log: Logger;
+};
 
 /** The Functions host on the app, with its storage in its settings; an error about the port names who has it. */
 export async function startHost(
-  { options, appDir, folder, settings, storage, log }: LocalSetting,
+  { options, appDir, folder, settings, storage, log }: HostSetting,
   extensions: readonly HostExtension[],
 ): Promise<FunctionsHost> {
   const { port, watch, inspect, appSettings } = options;

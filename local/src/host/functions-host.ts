@@ -1,13 +1,9 @@
-import { existsSync } from "node:fs";
-import path from "node:path";
 import type { LogFields } from "../shared/logger.ts";
 import type { WorkerInvocationResult } from "../worker/language-worker.ts";
 import type { TypedData } from "../worker/messages.ts";
-import { loadLocalSettings } from "./config/local-settings.ts";
-import { HostError } from "./errors.ts";
+import type { HostError } from "./errors.ts";
 import type { AppFunction } from "./functions/app-function.ts";
-import type { FunctionsHostOptions, HostedFunction, HostState } from "./host-options.ts";
-import { RunningHost } from "./running-host.ts";
+import type { HostedFunction, HostState } from "./host-options.ts";
 
 /** A running host. Everything it reports follows the app as it was loaded last. */
 export interface FunctionsHost {
@@ -40,23 +36,4 @@ export interface FunctionsHost {
   reload(): Promise<void>;
   /** Lets running invocations finish for a while, then ends the worker. Safe to call twice: the first call counts. */
   stop(options?: { drainTimeoutMs?: number }): Promise<void>;
-}
-
-/**
- * Serves the app in `appDir`: programming model v4, HTTP triggers, and the triggers of `extensions`.
- *
- * @throws HostError if the port is taken, or, unless `watch` is set, if the app does not load.
- */
-export async function startFunctionsHost(options: FunctionsHostOptions): Promise<FunctionsHost> {
-  const appDir = path.resolve(options.appDir);
-  if (!existsSync(path.join(appDir, "host.json")) && !existsSync(path.join(appDir, "package.json"))) {
-    throw new HostError({
-      code: "ERR_APP_NOT_FOUND",
-      message: `There is no Functions app in ${appDir}: it has neither host.json nor package.json.`,
-    });
-  }
-  const localSettings = await loadLocalSettings(appDir);
-  const host = new RunningHost({ ...options, appDir }, localSettings);
-  await host.start();
-  return host;
 }

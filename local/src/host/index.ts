@@ -7,7 +7,7 @@ export { isLogged } from "./config/log-levels.ts";
 export { createFunctionInvoker } from "./durable-invoker.ts";
 export { HostError, type HostErrorCode } from "./errors.ts";
 export type { AppFunction } from "./functions/app-function.ts";
-export { type FunctionsHost, startFunctionsHost } from "./functions-host.ts";
+export type { FunctionsHost } from "./functions-host.ts";
 export type {
   HostExtension,
   InputBindingContext,
@@ -17,3 +17,4 @@ export type {
 } from "./host-extension.ts";
 export type { FunctionsHostOptions, HostedFunction, HostState } from "./host-options.ts";
 export { DEFAULT_PORT } from "./running-host.ts";
+export { startFunctionsHost } from "./start-functions-host.ts";

@@ -1,26 +1,13 @@
 import { randomBytes, randomUUID } from "node:crypto";
-import type { LogFields } from "../shared/logger.ts";
 import type { WorkerInvocationResult } from "../worker/language-worker.ts";
-import type { BindingInfo, InvocationRequest, TypedData } from "../worker/messages.ts";
+import type { BindingInfo, InvocationRequest } from "../worker/messages.ts";
 import type { AppGeneration } from "./app-generation.ts";
 import type { AppRuntime } from "./app-runtime.ts";
 import { type AppFunction, extraInputsOf } from "./functions/app-function.ts";
 import type { HostExtension, InputBindingContext } from "./host-extension.ts";
+import type { InvocationCall } from "./invocation-call.ts";
 import type { InvocationLog } from "./invocation-log.ts";
 import { OutputBindings } from "./output-bindings.ts";
-
-export type InvocationCall = {
-  fn: AppFunction;
-  /** Default: a new random id. */
-  invocationId?: string;
-  /** The trigger's value; absent: the handler receives `undefined`. */
-  triggerData?: TypedData;
-  triggerMetadata?: Record<string, TypedData>;
-  /** An incoming W3C `traceparent` to go on with. */
-  traceParent?: string;
-  /** Go with every log line of the call. */
-  logFields?: LogFields;
-};
 
 export type InvokerDeps = {
   runtime: AppRuntime;

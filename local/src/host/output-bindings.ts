@@ -4,7 +4,7 @@ import type { AppGeneration } from "./app-generation.ts";
 import { bindingDataOf, fillBindingText } from "./binding-data.ts";
 import { outputsOf } from "./functions/app-function.ts";
 import type { HostExtension, OutputBindingWriter } from "./host-extension.ts";
-import type { InvocationCall } from "./invoker.ts";
+import type { InvocationCall } from "./invocation-call.ts";
 
 export type OutputBindingsDeps = {
   extensions: readonly HostExtension[];

@@ -1,34 +1,14 @@
 // The HTTP management API of Durable Functions: what the SDK's client calls, and what the URLs in a check-status answer name.
 
-import type { TaskHubClient } from "../engine/client.ts";
-import type { DurableFunction } from "../engine/ports.ts";
-import type { DurableTaskSettings } from "../engine/settings.ts";
-import type { Clock } from "../shared/clock.ts";
-import type { WebhookHandler, WebhookRequest, WebhookResponse } from "../shared/http-message.ts";
-import type { Logger } from "../shared/logger.ts";
+import type { WebhookHandler, WebhookResponse } from "../shared/http-message.ts";
 import { empty, problem, unexpected } from "./answers.ts";
+import type { ManagementCall, ManagementDeps } from "./management-call.ts";
 import { purgeInstance, purgeInstances } from "./purge.ts";
 import { listInstances, queryInstance } from "./query-instances.ts";
 import { RequestQuery } from "./request-query.ts";
 import { matchRoute, type Route } from "./route.ts";
 import { raiseEvent, resumeInstance, rewindInstance, suspendInstance, terminateInstance } from "./signal-instance.ts";
 import { startInstance } from "./start-instance.ts";
-
-export type ManagementDeps = {
-  client: TaskHubClient;
-  settings: Pick<DurableTaskSettings, "connectionName" | "useForwardedHost">;
-  /** What the app has registered now: a disabled orchestrator is refused at the door. */
-  durableFunctions(): readonly DurableFunction[];
-  /** `code=<system key>` that the URLs in answers need, or empty. Whether a key is asked for is the host's business. */
-  webhookQuery(): string;
-  clock: Clock;
-  log: Logger;
-  /** Aborted when the host ends: who waits for the end of an instance is told to ask again. */
-  signal: AbortSignal;
-};
-
-/** One request with all that its handler needs. */
-export type ManagementCall = ManagementDeps & { request: WebhookRequest; query: RequestQuery };
 
 /**
  * Answers below `/runtime/webhooks/durabletask` and, for the SDK's local endpoint, below `/durabletask`. Never rejects.

@@ -1,7 +1,7 @@
 import type { WebhookResponse } from "../shared/http-message.ts";
 import { empty, json } from "./answers.ts";
 import { isTerminal } from "./instance-status.ts";
-import type { ManagementCall } from "./management-handler.ts";
+import type { ManagementCall } from "./management-call.ts";
 import { createdFilter } from "./query-instances.ts";
 
 export async function purgeInstance(instanceId: string, { client }: ManagementCall): Promise<WebhookResponse> {

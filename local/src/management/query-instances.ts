@@ -3,7 +3,7 @@ import type { WebhookResponse } from "../shared/http-message.ts";
 import { empty, json } from "./answers.ts";
 import { historyItems } from "./history-items.ts";
 import { isTerminal, statusObject } from "./instance-status.ts";
-import type { ManagementCall } from "./management-handler.ts";
+import type { ManagementCall } from "./management-call.ts";
 import type { RequestQuery } from "./request-query.ts";
 
 const CONTINUATION_HEADER = "x-ms-continuation-token";

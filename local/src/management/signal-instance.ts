@@ -2,7 +2,7 @@ import type { InstanceStatus } from "../engine/client.ts";
 import type { WebhookResponse } from "../shared/http-message.ts";
 import { empty, invalidJson, invalidOperation, json, problem } from "./answers.ts";
 import { isTerminal } from "./instance-status.ts";
-import type { ManagementCall } from "./management-handler.ts";
+import type { ManagementCall } from "./management-call.ts";
 
 /** An empty body is no JSON: that is why the SDK's `raiseEvent` without data fails, on Azure too. */
 export async function raiseEvent(

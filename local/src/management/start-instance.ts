@@ -5,7 +5,7 @@ import type { WebhookRequest, WebhookResponse } from "../shared/http-message.ts"
 import { invalidJson, json, problem } from "./answers.ts";
 import { isTerminal, statusObject, toJsonValue } from "./instance-status.ts";
 import { instanceUrls } from "./instance-urls.ts";
-import type { ManagementCall } from "./management-handler.ts";
+import type { ManagementCall } from "./management-call.ts";
 
 // How soon a client should ask again, in seconds.
 const RETRY_AFTER_S = 10;

@@ -2,7 +2,7 @@
 import { readdir, readFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import path from "node:path";
-import type { ProviderSource } from "./install-provider.ts";
+import type { ProviderSource } from "./provider-source.ts";
 
 export const AZURERM_SOURCE = "registry.terraform.io/hashicorp/azurerm";
 

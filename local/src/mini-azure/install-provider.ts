@@ -4,14 +4,7 @@ import { packageRoot } from "../shared/package-root.ts";
 import type { DrillCounter } from "./drills.ts";
 import { AZURERM_SOURCE, terraformPlatform } from "./find-azurerm.ts";
 import { AZURERM_VERSION } from "./provider/schema.ts";
-
-/** Which provider a rehearsal runs with. */
-export type ProviderSource =
-  | { kind: "stand-in" }
-  /** The real azurerm in a mirror or plugin cache of Terraform's layout. */
-  | { kind: "mirror"; folder: string; version: string }
-  /** The real azurerm, from wherever the user's Terraform has its providers: the registry, unless its configuration differs. */
-  | { kind: "download"; cliConfig: string | undefined };
+import type { ProviderSource } from "./provider-source.ts";
 
 export type InstalledProvider = {
   kind: "stand-in" | "azurerm";

@@ -5,7 +5,7 @@ import { expect, test } from "vitest";
 import type { RunStatus } from "../../../toolkit/src/adapters/app/run-status.ts";
 import { RunRecords } from "../../../toolkit/src/adapters/records/run-records.ts";
 import { finishRun } from "../../../toolkit/src/usecases/finish-run.ts";
-import type { SupervisedRun } from "../../../toolkit/src/usecases/supervise-run.ts";
+import type { SupervisedRun } from "../../../toolkit/src/usecases/supervised-run.ts";
 import { runRecord } from "../../helpers/run-record.ts";
 import { makeTempDir } from "../../helpers/temp-dir.ts";
 

@@ -3,7 +3,8 @@ import type { RunFolder } from "../adapters/records/run-records.ts";
 import type { Step } from "../notebook/split-steps.ts";
 import { type AtHost, type OnHostDeps, type OnHostOptions, onHost } from "./on-host.ts";
 import type { RunSummary } from "./run-summary.ts";
-import { describeUnended, type SupervisedRun, superviseRun } from "./supervise-run.ts";
+import { describeUnended, superviseRun } from "./supervise-run.ts";
+import type { SupervisedRun } from "./supervised-run.ts";
 
 /** A run that has a record, and what it needs to go on. */
 export type ContinuedRun = Pick<OnHostOptions, "records" | "choice"> &

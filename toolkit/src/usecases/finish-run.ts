@@ -4,7 +4,7 @@ import { parseRunResult, type RunResult, type RunStatus } from "../adapters/app/
 import type { RunFolder, RunState } from "../adapters/records/run-records.ts";
 import { formatSize } from "../ui/format.ts";
 import { describeFailure, type RunFailure, type RunOutcome, type RunSummary } from "./run-summary.ts";
-import type { SupervisedRun } from "./supervise-run.ts";
+import type { SupervisedRun } from "./supervised-run.ts";
 
 /** Why nothing more will happen to a run. */
 export type Ending =

@@ -3,38 +3,17 @@
 import type { WriteStream } from "node:fs";
 import { finished } from "node:stream/promises";
 import type { LogEntry } from "@same-kit/local";
-import type { AppClient } from "../adapters/app/app-client.ts";
-import type { FollowedLog, HostObserver } from "../adapters/app/host-observer.ts";
+import type { FollowedLog } from "../adapters/app/host-observer.ts";
 import type { RunStatus, StartedRun } from "../adapters/app/run-status.ts";
 import type { RunFolder } from "../adapters/records/run-records.ts";
 import { stateDirFlag } from "../config/state-dir.ts";
-import type { Step } from "../notebook/split-steps.ts";
 import { formatLogEntry, isShown } from "../ui/log-line.ts";
 import type { PhaseView } from "../ui/phases.ts";
-import type { ChosenHost } from "./choose-host.ts";
 import { type Ending, finishRun } from "./finish-run.ts";
 import { followRun, Nudge } from "./follow-run.ts";
-import type { LogRelay } from "./log-relay.ts";
 import type { RunSummary } from "./run-summary.ts";
 import { StepBoard, StepStopped } from "./step-board.ts";
-
-export type SupervisedRun = {
-  client: AppClient;
-  observer: HostObserver;
-  host: ChosenHost;
-  folder: RunFolder;
-  steps: readonly Step[];
-  warnings: readonly string[];
-  log: LogRelay;
-  /** Sends the run, or says where one is that was sent before. */
-  begin: () => Promise<StartedRun>;
-  /** Sends it again, after the storage lost it. */
-  beginAgain: () => Promise<StartedRun>;
-  timeoutMs: number | null;
-  isVerbose: boolean;
-  /** Whether a session that is too large for an answer is saved beside the record. */
-  savesLargeSession: boolean;
-};
+import type { SupervisedRun } from "./supervised-run.ts";
 
 export type SuperviseDeps = {
   cwd: string;

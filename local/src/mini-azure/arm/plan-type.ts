@@ -1,7 +1,7 @@
 import type { Answer } from "../http/answer.ts";
 import { webError } from "../http/answer.ts";
 import type { Resource, ResourceStore } from "./resource-store.ts";
-import type { ResourceType } from "./resource-types.ts";
+import type { ResourceType } from "./resource-type.ts";
 
 export const planType: ResourceType = {
   compose: composePlan,

@@ -5,7 +5,7 @@ import type { ArmContext } from "./arm-context.ts";
 import { groupNotFound, notFound, notSupported, refuseLocation, typeOf, unknownType } from "./resource-rules.ts";
 import type { Resource } from "./resource-store.ts";
 import { groupIdOf } from "./resource-store.ts";
-import type { ResourceType } from "./resource-types.ts";
+import type { ResourceType } from "./resource-type.ts";
 import { RESOURCE_TYPES } from "./resource-types.ts";
 
 // Polls that a storage account takes in the `slow` drill, one a second.

@@ -1,5 +1,5 @@
 // What Azure adds to a resource that is put: ids, endpoints, keys, states. Everything else is echoed.
-import type { Answer, MiniRequest } from "../http/answer.ts";
+import type { Answer } from "../http/answer.ts";
 import { armError } from "../http/answer.ts";
 import type { ArmContext } from "./arm-context.ts";
 import { accountKeyFrom, guidFrom } from "./derive.ts";
@@ -7,25 +7,8 @@ import { planType } from "./plan-type.ts";
 import { notFound } from "./resource-rules.ts";
 import type { Resource } from "./resource-store.ts";
 import { isTaken } from "./resource-store.ts";
+import type { ResourceType } from "./resource-type.ts";
 import { siteType } from "./site-type.ts";
-
-export type ResourceType = {
-  /** Completes what the client sent. */
-  compose(resource: Resource, context: ArmContext, isNew: boolean): Promise<Resource> | Resource;
-  /** What Azure would refuse, before anything is made. */
-  refuse?(draft: Resource, context: ArmContext): Answer | null;
-  /** Creation is answered with 202 and watched, as Azure does for this type. */
-  isLongRunning?: boolean;
-  /** Belongs to another resource, and has no location of its own. */
-  isExtension?: boolean;
-  /** What depends on other resources, for an answer. */
-  present?(resource: Resource, context: ArmContext): Resource;
-  refuseDelete?(resource: Resource, context: ArmContext): Answer | null;
-  /** Whatever made it go: its own deletion, or that of its group. */
-  deleted?(resource: Resource, context: ArmContext): Promise<void>;
-  /** After its own deletion. */
-  afterDelete?(resource: Resource, request: MiniRequest, context: ArmContext): void;
-};
 
 const STORAGE_SERVICES = ["blob", "queue", "table", "file", "web", "dfs"];
 const INGESTION_HOST = "in.applicationinsights.azure.com";

@@ -5,7 +5,7 @@ import { guidFrom } from "./derive.ts";
 import { sitesOfPlan } from "./plan-type.ts";
 import type { Resource } from "./resource-store.ts";
 import { isTaken } from "./resource-store.ts";
-import type { ResourceType } from "./resource-types.ts";
+import type { ResourceType } from "./resource-type.ts";
 import { readConfig, writeSiteConfig } from "./site-configuration.ts";
 
 const OUTBOUND_ADDRESSES = "127.0.0.1";

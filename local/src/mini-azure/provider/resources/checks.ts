@@ -2,9 +2,7 @@
 import type { Value, ValueObject } from "../dynamic-value.ts";
 import { isObject, isUnknown } from "../dynamic-value.ts";
 import { readAttribute } from "./fields.ts";
-
-/** `problem` says what is wrong with the value of an attribute; `name` is the attribute as the provider names it. */
-export type Check = { attribute: string; problem(value: Value, name: string): string | null };
+import type { Check } from "./kind.ts";
 
 export type Problem = { attribute: string; summary: string };
 

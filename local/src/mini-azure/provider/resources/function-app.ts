@@ -1,9 +1,8 @@
 // What the two kinds of function app (Flex Consumption, and Linux on every other plan) have in common.
 import type { ArmResource } from "../arm-client.ts";
 import type { Value, ValueObject } from "../dynamic-value.ts";
-import type { Check } from "./checks.ts";
 import { LOCATION_CHECK, oneOf, pattern, resourceId, TAGS_CHECK } from "./checks.ts";
-import type { ApplyContext, Body, Field } from "./kind.ts";
+import type { ApplyContext, Body, Check, Field } from "./kind.ts";
 import { groupPath, LOCATION, TAGS } from "./kind.ts";
 import { firstBlock, readSiteConfig } from "./site-config.ts";
 

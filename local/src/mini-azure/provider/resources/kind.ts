@@ -1,9 +1,11 @@
 import type { ArmClient, ArmResource } from "../arm-client.ts";
 import type { Value, ValueObject } from "../dynamic-value.ts";
 import type { Defaults } from "../plan-values.ts";
-import type { Check } from "./checks.ts";
 
 export type ApplyContext = { arm: ArmClient; recover: boolean };
+
+/** `problem` says what is wrong with the value of an attribute; `name` is the attribute as the provider names it. */
+export type Check = { attribute: string; problem(value: Value, name: string): string | null };
 
 /** How one type of Terraform resource maps to Azure Resource Manager. */
 export type ResourceKind = {

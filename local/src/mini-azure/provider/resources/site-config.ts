@@ -1,9 +1,8 @@
 import type { Value, ValueObject } from "../dynamic-value.ts";
 import { asObject } from "../dynamic-value.ts";
-import type { Check } from "./checks.ts";
 import { oneOf } from "./checks.ts";
 import { readFields, writeFields } from "./fields.ts";
-import type { Body, Field } from "./kind.ts";
+import type { Body, Check, Field } from "./kind.ts";
 
 // Attribute of `site_config`, property of Microsoft.Web's SiteConfig.
 const SITE_CONFIG_FIELDS: readonly Field[] = [

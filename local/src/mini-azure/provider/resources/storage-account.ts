@@ -1,8 +1,7 @@
 import type { ArmResource } from "../arm-client.ts";
 import type { ValueObject } from "../dynamic-value.ts";
-import type { Check } from "./checks.ts";
 import { between, LOCATION_CHECK, oneOf, pattern, TAGS_CHECK } from "./checks.ts";
-import type { ApplyContext, ResourceKind } from "./kind.ts";
+import type { ApplyContext, Check, ResourceKind } from "./kind.ts";
 import { groupPath, LOCATION, TAGS } from "./kind.ts";
 
 const SERVICES = ["blob", "queue", "table", "file", "web", "dfs"] as const;

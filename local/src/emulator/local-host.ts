@@ -1,0 +1,61 @@
+import type { InstanceStatus, TaskHubClient } from "../engine/client.ts";
+import type { HostedFunction } from "../host/index.ts";
+import type { LogSink } from "../shared/logger.ts";
+import type { LocalStorage } from "./open-local-storage.ts";
+import type { StorageChoice } from "./storage-choice.ts";
+
+export type LocalOptions = {
+  /** A folder with host.json and package.json; default: same-kit's own app. */
+  appDir?: string;
+  /** Usually `.same-kit` beside the user's files; made where it is missing. */
+  stateDir: string;
+  /** Default: the app's own choice, else 7071; 0 takes any free port. */
+  port?: number;
+  /** Default: Azurite with its data in the state folder. */
+  storage?: StorageChoice;
+  /** Settings that win over local.settings.json and the environment. */
+  appSettings?: Readonly<Record<string, string>>;
+  /** Default: what host.json says, else one per app folder. */
+  hubName?: string;
+  /** Takes a numbered hub beside that one where another host of this state folder works on it; default false. */
+  isAloneOnHub?: boolean;
+  /** Reload when the app's files change; default false. */
+  watch?: boolean;
+  /** `true`, a port or `host:port`: the worker listens for a debugger there. */
+  inspect?: boolean | string;
+  onLog?: LogSink;
+  /** Runs before anything in the hub is continued: what must not go on can be suspended. */
+  beforeWork?: (hub: Pick<LocalHost, "client" | "hubName" | "storage">) => Promise<void>;
+  /** The host runs in the background and prints to this file. */
+  detachedLogFile?: string;
+  /** Stops everything when it aborts. */
+  signal?: AbortSignal;
+};
+
+/** A Functions host with its storage and its Durable engine. */
+export interface LocalHost {
+  /** `http://localhost:<port>` */
+  readonly url: string;
+  readonly port: number;
+  readonly functions: readonly HostedFunction[];
+  /** The list of functions as `func start` prints it. */
+  readonly functionListText: string;
+  readonly hubName: string;
+  /** Process id of the app's worker. */
+  readonly workerPid: number | undefined;
+  readonly storage: Readonly<Pick<LocalStorage, "description" | "connectionString" | "hasLostWrites" | "pid">>;
+  readonly client: TaskHubClient;
+  /**
+   * Runs that had not ended when Azurite's crash cost writes (see `storage.hasLostWrites`): a message or a row of theirs may
+   * be gone, so that they never end. Purge them and start them again.
+   */
+  readonly doubtfulRuns: readonly InstanceStatus[];
+  /** Resolves with the reason when the host cannot go on (its worker or its storage is gone); call `stop()` then. */
+  readonly failed: Promise<Error>;
+  /** The key that opens the management API where keys are asked for. */
+  managementKey(): string;
+  /** Stops what was started, last first. Safe to call twice. */
+  stop(): Promise<void>;
+  /** As `stop`, for when nobody waits for what still runs: the worker ends first, with all that it does. */
+  abandon(): Promise<void>;
+}

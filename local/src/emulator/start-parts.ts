@@ -1,0 +1,110 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { createStorageExtension } from "../bindings/storage-extension.ts";
+import type { InstanceStatus } from "../engine/client.ts";
+import { type Engine, startEngine } from "../engine/index.ts";
+import type { FunctionInvoker } from "../engine/ports.ts";
+import { largeMessagesContainerName } from "../engine/taskhub/names.ts";
+import { createFunctionInvoker, type FunctionsHost } from "../host/index.ts";
+import type { Clock } from "../shared/clock.ts";
+import type { Logger } from "../shared/logger.ts";
+import { openStorage, type StorageAccount } from "../storage/storage-account.ts";
+import { createTimerExtension } from "../timers/timer-extension.ts";
+import { findDoubtfulRuns } from "./doubtful-runs.ts";
+import { createDurableExtension } from "./durable-extension.ts";
+import { LateInvoker } from "./late-invoker.ts";
+import type { LocalHost } from "./local-host.ts";
+import { createObserverExtension } from "./observer-extension.ts";
+import type { LocalStorage } from "./open-local-storage.ts";
+import type { RecentEntries } from "./recent-entries.ts";
+import { type HostSetting, startHost } from "./start-host.ts";
+import type { StopStack } from "./stop-stack.ts";
+
+// Long enough for a handler that is about to answer; nothing of it can be saved.
+const STOP_WITHOUT_STORAGE_MS = 1000;
+// More than the engine takes while its storage answers; beyond that it waits for one that hangs.
+const ENGINE_STOP_LIMIT_MS = 20_000;
+
+export type LocalSetting = HostSetting & { clock: Clock; engineLog: Logger; entries: RecentEntries };
+
+/** What runs, side by side on one storage. */
+export type Parts = { host: FunctionsHost; engine: Engine; doubtfulRuns: InstanceStatus[] };
+
+/** Host and hub at once: the worker loads the app while Azurite comes up and the hub's tables are made. */
+export async function startParts(setting: LocalSetting, running: StopStack): Promise<Parts> {
+  const { settings, storage, log, clock, entries } = setting;
+  const extension = await createDurableExtension({ settings, clock, log: log.child("management") });
+  running.add(() => extension.stop());
+  const account = openStorage(storage.connectionString);
+  void storage.lost.then(() => account.abandon());
+  const containerName = largeMessagesContainerName(settings.hubName);
+  const observer = createObserverExtension({ entries, account, containerName });
+  const timers = createTimerExtension({ clock, log: log.child("timers") });
+  const hostStarting = startHost(setting, [extension, createStorageExtension(), timers, observer]);
+  running.add(async () => {
+    const host = await hostStarting.catch(() => undefined);
+    await host?.stop(account.isAbandoned ? { drainTimeoutMs: STOP_WITHOUT_STORAGE_MS } : {});
+  });
+  const invokerComing = hostStarting.then(createFunctionInvoker);
+  const doubtfulRuns: InstanceStatus[] = [];
+  const engineStarting = startHubEngine(setting, { account, invokerComing, doubtfulRuns });
+  // Before the host: what runs is finished and saved while the worker still answers.
+  running.add(async () => stopEngine(await engineStarting.catch(() => undefined), storage, account));
+  running.add(async () => extension.endWaiting());
+  // Whoever waits for a line would keep the host's port open.
+  running.add(async () => entries.close());
+
+  const [host, engine, invoker] = await Promise.all([hostStarting, engineStarting, invokerComing, storage.ready]);
+  extension.connect({ client: engine.client, invoker, systemKey: () => host.systemKey(extension.name) });
+  running.add(async () => timers.stop());
+  timers.start(host);
+  return { host, engine, doubtfulRuns };
+}
+
+async function startHubEngine(
+  { options, settings, storage, log, engineLog, clock }: LocalSetting,
+  {
+    account,
+    invokerComing,
+    doubtfulRuns,
+  }: { account: StorageAccount; invokerComing: Promise<FunctionInvoker>; doubtfulRuns: InstanceStatus[] },
+): Promise<Engine> {
+  try {
+    return await startEngine({
+      storage: account,
+      settings,
+      invoker: new LateInvoker(invokerComing),
+      async beforeWork(client) {
+        if (storage.hasLostWrites) doubtfulRuns.push(...(await findDoubtfulRuns(client, log)));
+        await options.beforeWork?.({ client, hubName: settings.hubName, storage: toPublicStorage(storage) });
+        await invokerComing;
+      },
+      log: engineLog,
+      clock,
+    });
+  } catch (error) {
+    // A storage that does not answer fails the engine too, and says it better.
+    await storage.ready;
+    throw error;
+  }
+}
+
+/** An engine without a storage that answers cannot save what it has in hand, and gets no time to try. */
+async function stopEngine(engine: Engine | undefined, { lost }: LocalStorage, account: StorageAccount): Promise<void> {
+  const ended = new AbortController();
+  const wait = (ms: number) => delay(ms, undefined, { signal: ended.signal }).catch(() => {});
+  const givenUp = Promise.race([lost, wait(ENGINE_STOP_LIMIT_MS)]).then(() => {
+    if (ended.signal.aborted) return;
+    account.abandon();
+    return wait(STOP_WITHOUT_STORAGE_MS);
+  });
+  await Promise.race([engine?.stop(), givenUp]).finally(() => ended.abort());
+}
+
+export function toPublicStorage({
+  description,
+  connectionString,
+  hasLostWrites,
+  pid,
+}: LocalStorage): LocalHost["storage"] {
+  return { description, connectionString, hasLostWrites, pid };
+}

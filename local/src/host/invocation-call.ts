@@ -1,0 +1,17 @@
+import type { LogFields } from "../shared/logger.ts";
+import type { TypedData } from "../worker/messages.ts";
+import type { AppFunction } from "./functions/app-function.ts";
+
+/** One call of one function. */
+export type InvocationCall = {
+  fn: AppFunction;
+  /** Default: a new random id. */
+  invocationId?: string;
+  /** The trigger's value; absent: the handler receives `undefined`. */
+  triggerData?: TypedData;
+  triggerMetadata?: Record<string, TypedData>;
+  /** An incoming W3C `traceparent` to go on with. */
+  traceParent?: string;
+  /** Go with every log line of the call. */
+  logFields?: LogFields;
+};
