@@ -6,8 +6,9 @@ import { expect, test } from "vitest";
 // The directions of docs/architecture.md: what a folder's code may import besides its own and its workspace's single files.
 // Types vanish, so `import type` may point anywhere within a workspace.
 const ALLOWED: Record<string, readonly string[]> = {
-  "toolkit/cli": ["commands", "usecases", "deployment", "packaging", "adapters", "config", "ui", "LOCAL"],
-  "toolkit/commands": ["cli", "usecases", "deployment", "adapters", "config", "ui", "LOCAL"],
+  "toolkit/cli": ["commands", "deployment", "config", "ui", "LOCAL"],
+  "toolkit/commands": ["compose", "usecases", "deployment", "adapters", "config", "ui", "LOCAL"],
+  "toolkit/compose": ["usecases", "deployment", "packaging", "adapters", "ui", "LOCAL"],
   "toolkit/usecases": ["deployment", "packaging", "notebook", "adapters", "config", "ui", "LOCAL", "CONTRACT"],
   "toolkit/deployment": ["adapters", "LOCAL"],
   "toolkit/packaging": ["LOCAL"],
@@ -104,6 +105,16 @@ const imports = files.flatMap(listImports);
 test("no folder imports against its direction", () => {
   expect(imports.length).toBeGreaterThan(300);
   expect(imports.filter((it) => !isAllowed(it)).map(({ from, to }) => `${from} imports ${to}`)).toEqual([]);
+});
+
+test("the directions lead nowhere back", () => {
+  const leadsTo = (folder: string, seen: readonly string[] = []): string[] => {
+    if (seen.includes(folder)) return [[...seen, folder].join(" → ")];
+    const workspace = folder.split("/", 1)[0] as string;
+    const next = (ALLOWED[folder] ?? []).map((name) => `${workspace}/${name}`).filter((name) => name in ALLOWED);
+    return next.flatMap((name) => leadsTo(name, [...seen, folder]));
+  };
+  expect(Object.keys(ALLOWED).flatMap((folder) => leadsTo(folder))).toEqual([]);
 });
 
 test("every folder of code has its directions", () => {

@@ -1,5 +1,7 @@
 // The one place that listens for signals. Everything else gets an AbortSignal.
 
+import { exitCodeOf } from "../commands/exit-code.ts";
+
 export type Interrupts = {
   /** Aborts at the first Ctrl-C or request to end. */
   signal: AbortSignal;
@@ -38,11 +40,4 @@ export function listenForInterrupts({ leaveGraceMs = 0 }: { leaveGraceMs?: numbe
       for (const name of SIGNALS) process.off(name, onSignal);
     },
   };
-}
-
-const NUMBERS: Partial<Record<NodeJS.Signals, number>> = { SIGHUP: 1, SIGINT: 2, SIGTERM: 15 };
-
-/** As a shell reports a program that a signal ended. */
-export function exitCodeOf(signal: NodeJS.Signals): number {
-  return 128 + (NUMBERS[signal] ?? 0);
 }

@@ -1,6 +1,6 @@
 import { openStateFolder, UsageError } from "@same-kit/local";
-import type { RehearsalChoice } from "../cli/compose-deployment.ts";
-import type { PackageChoice } from "../cli/compose-package.ts";
+import type { RehearsalChoice } from "../compose/compose-deployment.ts";
+import type { PackageChoice } from "../compose/compose-package.ts";
 import { DEFAULT_ENVIRONMENT, type EnvironmentFolder, environmentFolder } from "../deployment/environment.ts";
 import type { PublisherName } from "../usecases/publish.ts";
 import type { OptionSpec, OptionValues } from "./define-command.ts";

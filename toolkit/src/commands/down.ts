@@ -1,5 +1,5 @@
-import { withDeployment } from "../cli/compose-deployment.ts";
-import { noSmokeTest } from "../cli/compose-smoke-test.ts";
+import { withDeployment } from "../compose/compose-deployment.ts";
+import { noSmokeTest } from "../compose/compose-smoke-test.ts";
 import { describeDown } from "../ui/deployment-report.ts";
 import { down } from "../usecases/down.ts";
 import { defineCommand } from "./define-command.ts";

@@ -1,7 +1,7 @@
-import { exitCodeOf } from "../cli/interrupts.ts";
 import { reportRun } from "../ui/run-report.ts";
 import type { RunSummary } from "../usecases/run-summary.ts";
 import type { CommandContext } from "./define-command.ts";
+import { exitCodeOf } from "./exit-code.ts";
 
 /** Reports a run. @returns 0 only if it completed. */
 export function endRun(summary: RunSummary, { console, cwd, endedBy }: CommandContext): number {

@@ -1,4 +1,4 @@
-import { composeRunDeps } from "../cli/compose-run.ts";
+import { composeRunDeps } from "../compose/compose-run.ts";
 import { formatSize } from "../ui/format.ts";
 import { localDiscard } from "../usecases/local-discard.ts";
 import { defineCommand } from "./define-command.ts";

@@ -1,4 +1,4 @@
-import { composeRunDeps } from "../cli/compose-run.ts";
+import { composeRunDeps } from "../compose/compose-run.ts";
 import { localResume } from "../usecases/local-resume.ts";
 import { defineCommand } from "./define-command.ts";
 import { endRun } from "./end-run.ts";

@@ -1,5 +1,5 @@
 import path from "node:path";
-import { composeRunDeps } from "../cli/compose-run.ts";
+import { composeRunDeps } from "../compose/compose-run.ts";
 import { localRun } from "../usecases/local-run.ts";
 import { defineCommand } from "./define-command.ts";
 import { endRun } from "./end-run.ts";

@@ -1,6 +1,6 @@
 import { UsageError } from "@same-kit/local";
-import { signedInTo } from "../cli/compose-sign-in.ts";
-import { forEnvironment } from "../cli/for-environment.ts";
+import { signedInTo } from "../compose/compose-sign-in.ts";
+import { forEnvironment } from "../compose/for-environment.ts";
 import { realWaiting } from "../deployment/hastened-waiting.ts";
 import { loadOutputs, subscriptionOf } from "../deployment/outputs.ts";
 import type { ToolkitErrorCode } from "../errors.ts";

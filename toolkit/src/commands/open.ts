@@ -1,6 +1,6 @@
 import { openInBrowser } from "../adapters/browser.ts";
-import { signedInTo } from "../cli/compose-sign-in.ts";
-import { forEnvironment } from "../cli/for-environment.ts";
+import { signedInTo } from "../compose/compose-sign-in.ts";
+import { forEnvironment } from "../compose/for-environment.ts";
 import { loadOutputs, subscriptionOf } from "../deployment/outputs.ts";
 import { portalLink } from "../usecases/up.ts";
 import { defineCommand } from "./define-command.ts";

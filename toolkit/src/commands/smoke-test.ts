@@ -1,7 +1,7 @@
 import { OperationError } from "@same-kit/local";
 import { type AppAddress, parseAppAddress } from "../adapters/app/app-address.ts";
 import { createEmulator } from "../adapters/local/emulator.ts";
-import { smokeNotebook } from "../cli/compose-smoke-test.ts";
+import { smokeNotebook } from "../compose/compose-smoke-test.ts";
 import type { SmokeTestResult } from "../deployment/ports.ts";
 import type { ToolkitErrorCode } from "../errors.ts";
 import { formatDuration } from "../ui/format.ts";

@@ -1,7 +1,7 @@
 import path from "node:path";
 import { packageRoot } from "@same-kit/local";
-import { withDeployment } from "../cli/compose-deployment.ts";
-import { composeSmokeTest } from "../cli/compose-smoke-test.ts";
+import { withDeployment } from "../compose/compose-deployment.ts";
+import { composeSmokeTest } from "../compose/compose-smoke-test.ts";
 import { declaredVariables } from "../deployment/workspace.ts";
 import { describeUp, upDocument } from "../ui/deployment-report.ts";
 import { up } from "../usecases/up.ts";

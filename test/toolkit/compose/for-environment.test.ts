@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { OperationError } from "../../../local/src/index.ts";
-import { forEnvironment } from "../../../toolkit/src/cli/for-environment.ts";
+import { forEnvironment } from "../../../toolkit/src/compose/for-environment.ts";
 import { environmentFolder } from "../../../toolkit/src/deployment/environment.ts";
 
 const thrown = (error: unknown, name = "prod", isRehearsal = true): Promise<unknown> =>
