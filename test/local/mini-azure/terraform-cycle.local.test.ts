@@ -47,6 +47,7 @@ describe.skipIf(!hasTerraform)("the real terraform, with the stand-in provider",
     const premiumSettings = await settingsOf(mini, premiumOutputs["app_id"]);
     expect(Object.keys(flexSettings).sort()).toEqual([
       "APPLICATIONINSIGHTS_CONNECTION_STRING",
+      "AzureFunctionsJobHost__functionTimeout",
       "AzureWebJobsStorage",
       "DEPLOYMENT_STORAGE_CONNECTION_STRING",
       "SAME_ACCESS_KEY",

@@ -229,6 +229,7 @@ export function requireDeclared(warnings: readonly TerraformDiagnostic[]): void 
 function wrongVariables(errors: readonly TerraformDiagnostic[]): UsageError | null {
   if (errors.length === 0 || !errors.every(({ summary }) => WRONG_VARIABLE.test(summary))) return null;
   const said = errors.map(({ detail }) => detail.replace(/\s*This was checked by the validation rule at [^\n]*/, ""));
+  said.sort(); // Terraform checks variables side by side, and tells them in any order.
   return new UsageError({
     code: "ERR_VARIABLE",
     message: `${said.join("\n")}\nNothing was changed.`,
