@@ -82,8 +82,9 @@ describe.skipIf(!hasTerraform)("a rehearsed deployment", () => {
 
   test("--plan shows the summary and changes nothing", async () => {
     const deployment = await rehearseDeployment();
-    const { kind, view } = await deployment.up({ planOnly: true });
+    const { kind, view } = await deployment.up({ planOnly: true, variables: { log_retention_days: 60 } });
     expect(kind).toBe("planned");
+    expect(view.log).toContainEqual(expect.stringMatching(/^line .* kept for 60 days\.$/));
     expect(view.log).toContainEqual(expect.stringMatching(/^line Plan: \d+ to create\.$/));
     expect(view.log).toContainEqual(expect.stringMatching(/^line {3}\+ Resource group +rg-same-dev-/));
     expect(view.log).not.toContain("run Apply");

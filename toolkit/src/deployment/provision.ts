@@ -1,6 +1,6 @@
 import { rm } from "node:fs/promises";
 import path from "node:path";
-import { costNotes, type HostingPlan } from "../adapters/terraform/cost-notes.ts";
+import { costNotes } from "../adapters/terraform/cost-notes.ts";
 import { type PlannedChange, summarizePlan } from "../adapters/terraform/plan-summary.ts";
 import { type Terraform, TerraformError } from "../adapters/terraform/terraform.ts";
 import type { TerraformDiagnostic, TerraformEvent } from "../adapters/terraform/ui-events.ts";
@@ -207,7 +207,7 @@ function describeChanges({ changes, variables }: Planned, isDestroy: boolean): s
     .map((action) => [action, changes.filter((it) => it.action === action).length] as const)
     .filter(([, count]) => count > 0)
     .map(([action, count]) => `${count} to ${action}`);
-  const notes = isDestroy ? [] : ["", ...costNotes(variables["plan"] as HostingPlan).map((note) => `  ${note}`)];
+  const notes = isDestroy ? [] : ["", ...costNotes(variables).map((note) => `  ${note}`)];
   return [`Plan: ${counts.join(", ")}.`, ...rows, ...notes];
 }
 

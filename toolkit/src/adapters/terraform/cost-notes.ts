@@ -7,12 +7,16 @@ const PLAN_NOTES: Record<HostingPlan, string> = {
   premium: "Elastic Premium bills at least one instance all the time, also when nothing runs.",
 };
 
-/** What goes on costing when the deployment is forgotten. Prices are not stated: they differ by region and change. */
-export function costNotes(plan: HostingPlan): string[] {
+/**
+ * What goes on costing when the deployment is forgotten. Prices are not stated: they differ by region and change.
+ *
+ * @param variables - The module's, as terraform has planned with them.
+ */
+export function costNotes(variables: Record<string, unknown>): string[] {
   return [
-    PLAN_NOTES[plan],
+    PLAN_NOTES[variables["plan"] as HostingPlan],
     "Durable Functions polls its storage queues while the app is awake: storage operations are billed.",
-    "Application Insights bills each GB of logs; they are kept for 30 days.",
+    `Application Insights bills each GB of logs; they are kept for ${variables["log_retention_days"]} days.`,
     "`same-kit down` removes all of it.",
   ];
 }
