@@ -13,6 +13,7 @@ export type { HistoryEvent, OrchestrationStatusName } from "./engine/history/eve
 export { HostError, type HostErrorCode, type HostedFunction } from "./host/index.ts";
 export * from "./mini-azure/index.ts";
 export { describePortOwner, findPortOwner, type PortOwner } from "./process/port-owner.ts";
+export { cacheFolder } from "./shared/cache-folder.ts";
 export { type Clock, createSystemClock } from "./shared/clock.ts";
 export { InvariantError, OperationError, SameKitError, UsageError } from "./shared/errors.ts";
 export {

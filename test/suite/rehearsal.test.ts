@@ -1,3 +1,4 @@
+import { mkdir, readdir } from "node:fs/promises";
 import path from "node:path";
 import { execa } from "execa";
 import { describe, expect, test } from "vitest";
@@ -6,12 +7,15 @@ import { hasTerraform } from "../helpers/terraform.ts";
 
 const LAUNCHER = path.resolve("bin/same-kit.cjs");
 
+const TEMP = "temp";
+
 async function sameKit(cwd: string, ...args: string[]) {
+  await mkdir(path.join(cwd, TEMP), { recursive: true });
   const { stdout, stderr, exitCode } = await execa(process.execPath, [LAUNCHER, ...args], {
     cwd,
     reject: false,
     stdin: "ignore",
-    env: { CI: "1" },
+    env: { CI: "1", TMPDIR: path.join(cwd, TEMP) },
   });
   return { stdout, stderr, exitCode };
 }
@@ -31,6 +35,8 @@ describe.skipIf(!hasTerraform)("the command rehearses a deployment", () => {
       smokeTest: "passed",
       package: { wasPublished: true },
     });
+
+    expect(await readdir(path.join(cwd, TEMP))).toEqual([]);
 
     const second = await sameKit(cwd, "up", "--rehearse");
     expect(second.exitCode).toBe(0);

@@ -5,7 +5,10 @@ import { FILE_SETTINGS } from "../../../toolkit/src/config/config-file.ts";
 
 const OTHER_VARIABLES: readonly [string, string][] = [
   ["SAME_KIT_CONFIG", "The configuration file, instead of the next `same-kit.yaml` above"],
-  ["SAME_KIT_CACHE", "Folder of what is downloaded for packages (default: `same-kit` in the user's cache folder)"],
+  [
+    "SAME_KIT_CACHE",
+    "Folder of what is downloaded for packages, and of compiled code (default: `same-kit` in the user's cache folder)",
+  ],
   [
     "SAME_CACHE_DIR",
     "Folder of the environments made from requirements.txt files (default: in the user's cache folder)",

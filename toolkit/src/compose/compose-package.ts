@@ -1,6 +1,5 @@
-import { homedir } from "node:os";
 import path from "node:path";
-import { packageRoot, UsageError } from "@same-kit/local";
+import { cacheFolder, packageRoot, UsageError } from "@same-kit/local";
 import { execa } from "execa";
 import type { PreflightProblem } from "../adapters/preflight.ts";
 import { funcVersion } from "../adapters/publish/func.ts";
@@ -112,13 +111,6 @@ async function checkPip(interpreter: string, env: NodeJS.ProcessEnv): Promise<Pr
       hint: "Install pip, or name a Python that has it with --python.",
     },
   ];
-}
-
-/** What is downloaded once per user: `SAME_KIT_CACHE`, else the platform's cache folder. */
-function cacheFolder(env: NodeJS.ProcessEnv): string {
-  const wanted = env["SAME_KIT_CACHE"];
-  if (wanted) return wanted;
-  return path.join(env["XDG_CACHE_HOME"] || path.join(homedir(), ".cache"), "same-kit");
 }
 
 function withNeedsPython(): UsageError {

@@ -1,4 +1,4 @@
-import { readFile } from "node:fs/promises";
+import { mkdir, readFile, rm } from "node:fs/promises";
 import path from "node:path";
 import type { LogSink } from "../../shared/logger.ts";
 import type { BootSite } from "./boot-site.ts";
@@ -31,14 +31,22 @@ export function bootOnLocalHost<Storage>(
 ): BootSite {
   return async ({ name, packageDir, appSettings, onLog }) => {
     const hubName = (await namesOwnHub(packageDir)) ? {} : { hubName: toHubName(name) };
-    const host = await startLocal({
+    // A machine in the cloud has a temp folder of its own, which goes with it.
+    const tempDir = `${packageDir}.tmp`;
+    await mkdir(tempDir, { recursive: true });
+    const removeTempDir = () => rm(tempDir, { recursive: true, force: true });
+    const starting = startLocal({
       appDir: packageDir,
       stateDir: path.join(stateDir, name),
       port: 0,
       storage,
-      appSettings: { ...toLocalSettings(appSettings), WEBSITE_SITE_NAME: name },
+      appSettings: { TMPDIR: tempDir, ...toLocalSettings(appSettings), WEBSITE_SITE_NAME: name },
       ...hubName,
       onLog,
+    });
+    const host = await starting.catch(async (error: unknown) => {
+      await removeTempDir();
+      throw error;
     });
     return {
       url: host.url,
@@ -46,7 +54,7 @@ export function bootOnLocalHost<Storage>(
         name: functionName,
         trigger: triggerType,
       })),
-      stop: () => host.stop(),
+      stop: () => host.stop().finally(removeTempDir),
     };
   };
 }

@@ -1,6 +1,7 @@
-import { writeFile } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { rm, writeFile } from "node:fs/promises";
 import path from "node:path";
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 import { bootOnLocalHost, type StartLocalHost } from "../../../../local/src/mini-azure/site/boot-on-local-host.ts";
 import { makeTempDir } from "../../../helpers/temp-dir.ts";
 
@@ -13,6 +14,7 @@ async function optionsFor(
   appSettings: Record<string, string> = {},
 ): Promise<StartOptions> {
   const packageDir = await makeTempDir();
+  onTestFinished(() => rm(`${packageDir}.tmp`, { recursive: true, force: true }));
   await writeFile(path.join(packageDir, "host.json"), hostJson);
   const asked: StartOptions[] = [];
   const startLocal: StartLocalHost<string> = async (options) => {
@@ -42,6 +44,28 @@ test("a hub that host.json names is left alone", async () => {
   expect(await optionsFor("app", hostJson)).not.toHaveProperty("hubName");
 });
 
+test("a site has a temp folder of its own, which goes with it, also where it does not start", async () => {
+  const packageDir = await makeTempDir();
+  const appSettings: Record<string, string>[] = [];
+  const boot = (stop: () => Promise<void>, fails = false) =>
+    bootOnLocalHost(
+      async (options: StartOptions) => {
+        appSettings.push(options.appSettings);
+        if (fails) throw new Error("It does not start.");
+        return { url: "http://localhost:1", functions: [], stop };
+      },
+      "/state",
+      "disk",
+    )({ name: "app", packageDir, appSettings: {}, onLog: () => {} });
+  const tempDir = `${packageDir}.tmp`;
+  const booted = await boot(async () => expect(existsSync(tempDir)).toBe(true));
+  expect(appSettings[0]).toMatchObject({ TMPDIR: tempDir });
+  await booted.stop();
+  expect(existsSync(tempDir)).toBe(false);
+  await expect(boot(async () => {}, true)).rejects.toThrow("It does not start.");
+  expect(existsSync(tempDir)).toBe(false);
+});
+
 test("a host.json that is broken is left to the host", async () => {
   expect(await optionsFor("app", "{")).toMatchObject({ hubName: "app" });
 });
@@ -55,6 +79,7 @@ test("settings that name the cloud's storage stay there; the access key is asked
     SAME_ACCESS_KEY: "secret",
   });
   expect(appSettings).toEqual({
+    TMPDIR: expect.any(String),
     SAME_ACCESS_KEY: "secret",
     AZURE_FUNCTIONS_ENVIRONMENT: "Production",
     WEBSITE_SITE_NAME: "app",
