@@ -81,8 +81,8 @@ async function buildApp() {
 }
 
 async function buildStandIn() {
-  await cjs("local/src/mini-azure/provider/main.ts", "azurerm-stand-in/main.cjs");
-  await copyData(from("local/src/mini-azure/provider"), to("azurerm-stand-in"));
+  await cjs("rehearsal/src/provider/main.ts", "azurerm-stand-in/main.cjs");
+  await copyData(from("rehearsal/src/provider"), to("azurerm-stand-in"));
 }
 
 /** Data files that a bundle reads at run time lie beside it, as they lie beside the source. */
@@ -108,6 +108,7 @@ const targets = {
 const SOURCES = [
   "toolkit/src",
   "local/src",
+  "rehearsal/src",
   "functions-app",
   "scripts",
   "test/testdata/features/singlestep",

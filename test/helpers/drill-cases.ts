@@ -1,4 +1,4 @@
-import type { DRILLS } from "../../local/src/index.ts";
+import type { DRILLS } from "../../rehearsal/src/index.ts";
 
 // Drill, code, and what its message must say.
 export const FAILURES: readonly [keyof typeof DRILLS, string, RegExp][] = [

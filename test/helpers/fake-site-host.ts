@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { createServer, type IncomingMessage } from "node:http";
 import type { AddressInfo } from "node:net";
-import type { BootSite, BootSiteRequest } from "../../local/src/mini-azure/index.ts";
+import type { BootSite, BootSiteRequest } from "../../rehearsal/src/index.ts";
 
 export type FakeSiteHost = { bootSite: BootSite; boots: BootSiteRequest[]; requests: IncomingMessage[]; stops: number };
 

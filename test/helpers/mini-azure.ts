@@ -1,13 +1,13 @@
 import { onTestFinished } from "vitest";
+import { silentLogger } from "../../local/src/shared/logger.ts";
 import {
   type BootSite,
   type MiniAzure,
   type MiniAzureOptions,
   parseDrill,
   startMiniAzure,
-} from "../../local/src/mini-azure/index.ts";
-import { type HttpsAnswer, sendHttps } from "../../local/src/mini-azure/provider/https-json.ts";
-import { silentLogger } from "../../local/src/shared/logger.ts";
+} from "../../rehearsal/src/index.ts";
+import { type HttpsAnswer, sendHttps } from "../../rehearsal/src/provider/https-json.ts";
 import { makeTempDir } from "./temp-dir.ts";
 
 const API = "api-version=2023-12-01";

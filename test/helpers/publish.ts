@@ -1,4 +1,4 @@
-import type { HttpsAnswer } from "../../local/src/mini-azure/provider/https-json.ts";
+import type { HttpsAnswer } from "../../rehearsal/src/provider/https-json.ts";
 import type { TestMiniAzure, TestSite } from "./mini-azure.ts";
 import { waitFor } from "./wait-for.ts";
 

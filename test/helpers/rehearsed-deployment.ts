@@ -1,7 +1,8 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { onTestFinished } from "vitest";
-import { type BootSite, packageRoot } from "../../local/src/index.ts";
+import { packageRoot } from "../../local/src/index.ts";
+import type { BootSite } from "../../rehearsal/src/index.ts";
 import { createAz } from "../../toolkit/src/adapters/azure/az.ts";
 import { type EnvironmentFolder, environmentFolder } from "../../toolkit/src/deployment/environment.ts";
 import { hastenedWaiting } from "../../toolkit/src/deployment/hastened-waiting.ts";

@@ -8,8 +8,18 @@ import { expect, test } from "vitest";
 const ALLOWED: Record<string, readonly string[]> = {
   "toolkit/cli": ["commands", "deployment", "config", "ui", "LOCAL"],
   "toolkit/commands": ["compose", "usecases", "deployment", "adapters", "config", "ui", "LOCAL"],
-  "toolkit/compose": ["usecases", "deployment", "packaging", "adapters", "ui", "LOCAL"],
-  "toolkit/usecases": ["deployment", "packaging", "notebook", "adapters", "config", "ui", "LOCAL", "CONTRACT"],
+  "toolkit/compose": ["usecases", "deployment", "packaging", "adapters", "ui", "LOCAL", "REHEARSAL"],
+  "toolkit/usecases": [
+    "deployment",
+    "packaging",
+    "notebook",
+    "adapters",
+    "config",
+    "ui",
+    "LOCAL",
+    "REHEARSAL",
+    "CONTRACT",
+  ],
   "toolkit/deployment": ["adapters", "LOCAL"],
   "toolkit/packaging": ["LOCAL"],
   "toolkit/notebook": ["LOCAL", "CONTRACT"],
@@ -37,23 +47,28 @@ const ALLOWED: Record<string, readonly string[]> = {
   "local/engine/orchestrations": ["engine/history", "engine/messages", "engine/tracking", "engine/taskhub", "shared"],
   "local/engine/activities": ["engine/history", "engine/messages", "shared"],
   "local/engine/routing": ["engine/messages", "engine/orchestrations", "shared"],
-  "local/mini-azure": ["process", "shared"],
   "local/storage": ["shared"],
   "local/state": ["process", "shared"],
   "local/process": ["shared"],
   "local/shared": [],
+  "rehearsal/scm": ["arm", "http", "site"],
+  "rehearsal/site": ["http", "LOCAL"],
+  "rehearsal/arm": ["http"],
+  "rehearsal/http": [],
+  "rehearsal/provider": [],
 };
 
 // How one workspace sees another: through these, and nothing else.
 const ENTRANCES: Record<string, string> = {
   "@same-kit/local": "LOCAL",
+  "@same-kit/rehearsal": "REHEARSAL",
   "@same-kit/functions-app/contract": "CONTRACT",
   "@same-kit/functions-app/python": "PYTHON",
 };
 
 type Import = { from: string; folder: string; to: string };
 
-const files = fastGlob.sync("{toolkit,functions-app,local}/src/**/*.ts");
+const files = fastGlob.sync("{toolkit,functions-app,local,rehearsal}/src/**/*.ts");
 
 /** `local/engine/history`, `toolkit/ui`; null for a file that lies in no folder, such as `errors.ts`. */
 function folderOf(file: string): string | null {

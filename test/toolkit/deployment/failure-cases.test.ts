@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { expect, test } from "vitest";
-import { DRILLS } from "../../../local/src/mini-azure/drills.ts";
+import { DRILLS } from "../../../rehearsal/src/drills.ts";
 import { FAILURE_CASES, failureCaseOf } from "../../../toolkit/src/deployment/failure-cases.ts";
 
 type Row = { number: number; codes: string[]; drills: string[] };

@@ -1,7 +1,7 @@
 import { chmod, mkdir, readFile, symlink, utimes, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { expect, test } from "vitest";
-import { readZip } from "../../../local/src/mini-azure/site/read-zip.ts";
+import { readZip } from "../../../rehearsal/src/site/read-zip.ts";
 import { buildAppPackage } from "../../../toolkit/src/packaging/app-package.ts";
 import { listEntries } from "../../../toolkit/src/packaging/entries.ts";
 import { writeZip } from "../../../toolkit/src/packaging/zip.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { DRILLS } from "../../../local/src/index.ts";
+import { DRILLS } from "../../../rehearsal/src/index.ts";
 import { failureCaseOf } from "../../../toolkit/src/deployment/failure-cases.ts";
 import { FAILURES, HEALED } from "../../helpers/drill-cases.ts";
 import { failing } from "../../helpers/failing-deployment.ts";

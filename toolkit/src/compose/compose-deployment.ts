@@ -1,6 +1,7 @@
 import { appendFileSync, mkdirSync } from "node:fs";
 import path from "node:path";
-import { bootOnLocalHost, type LogSink, packageRoot, startLocal } from "@same-kit/local";
+import { type LogSink, packageRoot, startLocal } from "@same-kit/local";
+import { bootOnLocalHost } from "@same-kit/rehearsal";
 import { createAz } from "../adapters/azure/az.ts";
 import { useProxyOf } from "../adapters/proxy.ts";
 import type { CommandContext } from "../commands/define-command.ts";

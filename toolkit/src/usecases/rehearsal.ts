@@ -1,22 +1,20 @@
 import path from "node:path";
+import { createLogger, type LogSink, UsageError } from "@same-kit/local";
 import {
   type ActiveDrill,
   ageState,
   type BootSite,
-  createLogger,
   DRILLS,
   findAzurerm,
   holdStateLock,
-  type LogSink,
   type MiniAzure,
   type ProviderSource,
   parseDrill,
   type StateLock,
   startMiniAzure,
   trustMiniAzure,
-  UsageError,
   userMirrors,
-} from "@same-kit/local";
+} from "@same-kit/rehearsal";
 import type { EnvironmentFolder } from "../deployment/environment.ts";
 import type { DrillHooks } from "../deployment/ports.ts";
 

@@ -1,7 +1,0 @@
-import { OperationError } from "../shared/errors.ts";
-
-export type MiniAzureErrorCode =
-  /** The state folder of a rehearsal was written by another version. */
-  "ERR_MINI_AZURE_STATE";
-
-export class MiniAzureError extends OperationError<MiniAzureErrorCode> {}

@@ -1,0 +1,7 @@
+import { OperationError } from "@same-kit/local";
+
+export type MiniAzureErrorCode =
+  /** The state folder of a rehearsal was written by another version. */
+  "ERR_MINI_AZURE_STATE";
+
+export class MiniAzureError extends OperationError<MiniAzureErrorCode> {}

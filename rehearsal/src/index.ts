@@ -1,0 +1,159 @@
+// An Azure small enough to run in one process: Azure Resource Manager, the SCM service and the deployed sites, on the loopback
+// interface, over TLS with a certificate of its own. Deployments are rehearsed against it; nothing ever reaches Azure.
+import { writeFile } from "node:fs/promises";
+import path from "node:path";
+import { getCACertificates, setDefaultCACertificates } from "node:tls";
+import type { Logger, LogSink } from "@same-kit/local";
+import type { ArmContext } from "./arm/arm-context.ts";
+import { createArmHandler } from "./arm/arm-handler.ts";
+import { Login } from "./arm/login.ts";
+import { Operations } from "./arm/operations.ts";
+import { ResourceStore } from "./arm/resource-store.ts";
+import { generateCertificate } from "./certificate.ts";
+import type { ActiveDrill } from "./drills.ts";
+import { DrillCounter } from "./drills.ts";
+import { listenHttps } from "./http/https-server.ts";
+import type { InstalledProvider } from "./install-provider.ts";
+import { installProvider } from "./install-provider.ts";
+import { prepareMachine } from "./machine-drills.ts";
+import type { ProviderSource } from "./provider-source.ts";
+import type { BootSite } from "./site/boot-site.ts";
+import { Sites } from "./sites.ts";
+import type { StateFile } from "./state.ts";
+import { openState } from "./state.ts";
+
+export type { ActiveDrill, Drill, DrillName, DrillPhase, DrillStage } from "./drills.ts";
+export { DRILLS, parseDrill } from "./drills.ts";
+export { findAzurerm, userMirrors } from "./find-azurerm.ts";
+export type { InstalledProvider } from "./install-provider.ts";
+export type { StateLock } from "./machine-drills.ts";
+export { ageState, holdStateLock } from "./machine-drills.ts";
+export type { ProviderSource } from "./provider-source.ts";
+export type { StartLocalHost } from "./site/boot-on-local-host.ts";
+export { bootOnLocalHost } from "./site/boot-on-local-host.ts";
+export type { BootedSite, BootSite, BootSiteRequest } from "./site/boot-site.ts";
+
+export type MiniAzureOptions = {
+  /** Keeps the cloud between processes: resources, packages, ports, certificate. An empty folder is a new cloud. */
+  folder: string;
+  /** Starts the Functions host on a deployed package. */
+  bootSite: BootSite;
+  /** The failure to play. */
+  fail?: ActiveDrill;
+  /** What the deployed apps print. */
+  onLog: LogSink;
+  log: Logger;
+};
+
+export type MiniAzure = {
+  /** Such as `https://localhost:40001`, without a slash at the end. */
+  armUrl: string;
+  /** For the provider's `metadata_host`, such as `localhost:40001`. */
+  metadataHost: string;
+  subscriptionId: string;
+  tenantId: string;
+  /** PEM file with the certificate that every server here shows. */
+  caFile: string;
+  caPem: string;
+  /**
+   * A service principal of this cloud and the way to it, as `ARM_…` variables and `SSL_CERT_FILE`: for terraform, and for
+   * everything else that signs in as azurerm does.
+   */
+  env: Record<string, string>;
+  /**
+   * What the machine looks like in the active drill, on top of `env`: a PATH of its own where a tool is to be missing, old or
+   * not signed in. Empty for every other drill.
+   */
+  machineEnv(folder: string, env: NodeJS.ProcessEnv): Promise<Record<string, string>>;
+  /** Makes a provider available through files below `folder`; the stand-in `hashicorp/azurerm` unless told otherwise. */
+  installProvider(folder: string, source?: ProviderSource): Promise<InstalledProvider>;
+  /** Ends all servers and hosts; the cloud stays in its folder. */
+  stop(): Promise<void>;
+};
+
+/** Makes this process trust the mini Azure beside the public authorities, `fetch` included. */
+export function trustMiniAzure({ caPem }: Pick<MiniAzure, "caPem">): void {
+  setDefaultCACertificates([...getCACertificates("default"), caPem]);
+}
+
+/** Starts the cloud that `options.folder` holds, on its former ports where these are free. */
+export async function startMiniAzure(options: MiniAzureOptions): Promise<MiniAzure> {
+  const { folder, log } = options;
+  const stateFile = await openState(folder);
+  const { state } = stateFile;
+  const counter = new DrillCounter(options.fail ?? null);
+  const login = new Login(state.account);
+  const store = createStore(stateFile);
+  const sites = new Sites({ ...options, stateFile, store, login, counter });
+  let armUrl = "";
+  const context: ArmContext = {
+    store,
+    account: state.account,
+    login,
+    operations: new Operations(() => armUrl),
+    counter,
+    sites,
+    armUrl: () => armUrl,
+  };
+  const arm = await listenHttps({
+    certificate: counter.isActive("tls-interception") ? await generateCertificate(LOCALHOST) : state.certificate,
+    port: state.armPort,
+    handler: createArmHandler(context),
+  });
+  armUrl = `https://localhost:${arm.port}`;
+  state.armPort = arm.port;
+  stateFile.save();
+  await sites.resume();
+  const caFile = path.join(folder, "mini-azure.pem");
+  await writeFile(caFile, state.certificate.certificate);
+  log.info("The mini Azure answers.", { url: armUrl });
+  return describe({ stateFile, counter, armUrl, port: arm.port, caFile, stop: () => stopAll(arm.stop, sites) });
+}
+
+const LOCALHOST = { dnsNames: ["localhost"], ipAddresses: ["127.0.0.1"] };
+
+type Parts = {
+  stateFile: StateFile;
+  counter: DrillCounter;
+  armUrl: string;
+  port: number;
+  caFile: string;
+  stop: () => Promise<void>;
+};
+
+function describe({ stateFile, counter, armUrl, port, caFile, stop }: Parts): MiniAzure {
+  const { account, certificate } = stateFile.state;
+  const metadataHost = `localhost:${port}`;
+  return {
+    armUrl,
+    metadataHost,
+    subscriptionId: account.subscriptionId,
+    tenantId: account.tenantId,
+    caFile,
+    caPem: certificate.certificate,
+    env: {
+      ARM_METADATA_HOSTNAME: metadataHost,
+      ARM_SUBSCRIPTION_ID: account.subscriptionId,
+      ARM_TENANT_ID: account.tenantId,
+      ARM_CLIENT_ID: account.clientId,
+      ARM_CLIENT_SECRET: account.clientSecret,
+      SSL_CERT_FILE: caFile,
+    },
+    machineEnv: (folder, env) => prepareMachine(folder, env, counter),
+    installProvider: (folder, source = { kind: "stand-in" }) => installProvider(folder, source, counter),
+    stop,
+  };
+}
+
+function createStore({ state, save }: StateFile): ResourceStore {
+  const store: ResourceStore = new ResourceStore(state.resources, () => {
+    state.resources = store.all();
+    save();
+  });
+  return store;
+}
+
+async function stopAll(stopArm: () => Promise<void>, sites: Sites): Promise<void> {
+  await stopArm();
+  await sites.stop();
+}

@@ -1,0 +1,92 @@
+import { chmod, mkdir, rm, writeFile } from "node:fs/promises";
+import path from "node:path";
+import { packageRoot } from "@same-kit/local";
+import type { DrillCounter } from "./drills.ts";
+import { AZURERM_SOURCE, terraformPlatform } from "./find-azurerm.ts";
+import { AZURERM_VERSION } from "./provider/schema.ts";
+import type { ProviderSource } from "./provider-source.ts";
+
+export type InstalledProvider = {
+  kind: "stand-in" | "azurerm";
+  /** Absent where Terraform chooses it. */
+  version?: string;
+  /** For every terraform command of the rehearsal. */
+  env: Record<string, string>;
+  /** A lock file to lay beside the configuration; absent means that init writes its own. */
+  lockFile?: string;
+};
+
+// Nothing listens on it, and a proxy is where an unreachable registry shows first.
+const DEAD_PROXY = "http://127.0.0.1:9";
+
+/**
+ * Makes a provider available below `folder`, through a CLI configuration of its own, unless it is to be had as the user's
+ * Terraform has it. Neither the user's configuration nor a mirror or plugin cache that is named here is ever written.
+ */
+export async function installProvider(
+  folder: string,
+  source: ProviderSource,
+  counter: DrillCounter,
+): Promise<InstalledProvider> {
+  await mkdir(folder, { recursive: true });
+  const cliConfig = path.join(folder, "terraform.rc");
+  const env = { TF_CLI_CONFIG_FILE: cliConfig, CHECKPOINT_DISABLE: "1", TF_PLUGIN_CACHE_DIR: "" };
+  if (counter.isActive("provider-blocked")) {
+    await writeFile(cliConfig, DIRECT);
+    const proxy = { HTTPS_PROXY: DEAD_PROXY, HTTP_PROXY: DEAD_PROXY, NO_PROXY: "localhost,127.0.0.1" };
+    return { kind: "azurerm", env: { ...env, ...proxy } };
+  }
+  const version = source.kind === "mirror" ? source.version : AZURERM_VERSION;
+  const lockFile = counter.isActive("lock-file-mismatch") ? { lockFile: mismatchedLockFile(version) } : {};
+  switch (source.kind) {
+    case "stand-in": {
+      const mirror = path.join(folder, "mirror");
+      await writeLauncher(mirror);
+      await writeFile(cliConfig, describeMirror(mirror));
+      return { kind: "stand-in", version, env, ...lockFile };
+    }
+    case "mirror":
+      await writeFile(cliConfig, describeMirror(source.folder));
+      return { kind: "azurerm", version, env, ...lockFile };
+    case "download": {
+      const own: Record<string, string> = { CHECKPOINT_DISABLE: "1" };
+      if (source.cliConfig !== undefined) own["TF_CLI_CONFIG_FILE"] = source.cliConfig;
+      return { kind: "azurerm", env: own, ...lockFile };
+    }
+  }
+}
+
+const DIRECT = "provider_installation {\n  direct {}\n}\n";
+
+const mismatchedLockFile = (version: string): string => `provider "${AZURERM_SOURCE}" {
+  version     = "${version}"
+  constraints = ">= 4.78.0, < 6.0.0"
+  hashes = [
+    "h1:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=",
+  ]
+}
+`;
+
+async function writeLauncher(mirror: string): Promise<void> {
+  const folder = path.join(mirror, AZURERM_SOURCE, AZURERM_VERSION, terraformPlatform());
+  await rm(folder, { recursive: true, force: true });
+  await mkdir(folder, { recursive: true });
+  const program = path.join(packageRoot(), "dist", "azurerm-stand-in", "main.cjs");
+  const launcher = path.join(folder, `terraform-provider-azurerm_v${AZURERM_VERSION}`);
+  await writeFile(launcher, `#!/bin/sh\nexec ${quote(process.execPath)} ${quote(program)} "$@"\n`);
+  await chmod(launcher, 0o755);
+}
+
+function describeMirror(mirror: string): string {
+  return `provider_installation {
+  filesystem_mirror {
+    path    = ${JSON.stringify(mirror)}
+    include = ["${AZURERM_SOURCE}"]
+  }
+}
+`;
+}
+
+function quote(text: string): string {
+  return `'${text.replaceAll("'", "'\\''")}'`;
+}

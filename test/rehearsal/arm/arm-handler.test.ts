@@ -1,0 +1,203 @@
+import { describe, expect, test } from "vitest";
+import { createTestSite, startTestMiniAzure } from "../../helpers/mini-azure.ts";
+
+const GROUP = (subscription: string) => `/subscriptions/${subscription}/resourceGroups/rg-test`;
+
+describe("Azure Resource Manager", () => {
+  test("tells azurerm where everything is", async () => {
+    const mini = await startTestMiniAzure();
+    const { text } = await mini.send("GET", `https://${mini.metadataHost}/metadata/endpoints?api-version=2022-09-01`);
+    expect(JSON.parse(text)).toMatchObject({
+      resourceManager: `${mini.armUrl}/`,
+      authentication: { loginEndpoint: mini.armUrl, tenant: "common", identityProvider: "AAD" },
+      suffixes: { storage: "core.windows.net" },
+    });
+  });
+
+  test("tells azurerm 4 the regions, at the address with two slashes that it asks", async () => {
+    const mini = await startTestMiniAzure();
+    const { text } = await mini.send("GET", `https://${mini.metadataHost}//metadata/endpoints?api-version=2018-01-01`);
+    expect(JSON.parse(text).cloudEndpoint.MiniAzure).toMatchObject({
+      endpoint: mini.metadataHost,
+      locations: expect.arrayContaining(["westeurope"]),
+    });
+  });
+
+  test("answers 401 without a token, with a forged one, and for a wrong secret", async () => {
+    const mini = await startTestMiniAzure();
+    const subscription = `${mini.armUrl}/subscriptions/${mini.subscriptionId}?api-version=2022-12-01`;
+    const forged = (await mini.token()).replace(/\.[^.]+$/, ".forged");
+    const wrong = new URLSearchParams({
+      grant_type: "client_credentials",
+      client_id: mini.env["ARM_CLIENT_ID"] ?? "",
+      client_secret: "y",
+    }).toString();
+    const answers = await Promise.all([
+      mini.send("GET", subscription),
+      mini.send("GET", subscription, { headers: { authorization: `Bearer ${forged}` } }),
+      mini.send("POST", `${mini.armUrl}/${mini.tenantId}/oauth2/v2.0/token`, { body: wrong }),
+    ]);
+    expect(answers.map(({ status }) => status)).toEqual([401, 401, 401]);
+  });
+
+  test("grants a device code at the second poll", async () => {
+    const mini = await startTestMiniAzure();
+    const login = `${mini.armUrl}/${mini.tenantId}/oauth2/v2.0`;
+    const { device_code } = JSON.parse((await mini.send("POST", `${login}/devicecode`)).text);
+    const form = new URLSearchParams({
+      grant_type: "urn:ietf:params:oauth:grant-type:device_code",
+      device_code,
+    }).toString();
+    const first = await mini.send("POST", `${login}/token`, { body: form });
+    const second = await mini.send("POST", `${login}/token`, { body: form });
+    expect(JSON.parse(first.text).error).toBe("authorization_pending");
+    expect(JSON.parse(second.text).access_token.split(".")).toHaveLength(3);
+  });
+
+  test("knows no other subscription", async () => {
+    const mini = await startTestMiniAzure();
+    const { status, body } = await mini.arm("GET", "/subscriptions/00000000-0000-0000-0000-000000000000");
+    expect({ status, body }).toMatchObject({ status: 404, body: { error: { code: "SubscriptionNotFound" } } });
+  });
+
+  test("finds a resource whatever the letter case of its ID", async () => {
+    const mini = await startTestMiniAzure();
+    const { id } = await createTestSite(mini);
+    const { status } = await mini.arm("GET", id.replace("resourceGroups/rg-test", "resourcegroups/RG-TEST"));
+    expect(status).toBe(200);
+  });
+
+  test("makes a storage account only after some polls", async () => {
+    const mini = await startTestMiniAzure();
+    await mini.arm("PUT", GROUP(mini.subscriptionId), { location: "westeurope" });
+    const id = `${GROUP(mini.subscriptionId)}/providers/Microsoft.Storage/storageAccounts/sttest`;
+    const accepted = await mini.arm("PUT", id, { location: "westeurope", sku: { name: "Standard_LRS" } });
+    const operation = new URL(String(accepted.headers.location)).pathname;
+    const polls = [await mini.arm("GET", operation), await mini.arm("GET", operation)];
+    expect([accepted.status, ...polls.map(({ status }) => status)]).toEqual([202, 202, 200]);
+    // azurerm takes an answer without a status for "still in progress".
+    expect(polls[1]?.body).toMatchObject({ name: "sttest", properties: { provisioningState: "Succeeded" } });
+    const { body } = await mini.arm("GET", id);
+    expect(body).toMatchObject({ properties: { primaryEndpoints: { blob: "https://sttest.blob.core.windows.net/" } } });
+  });
+
+  test("refuses a resource outside of any group, and a type that it does not know", async () => {
+    const mini = await startTestMiniAzure();
+    const plan = await mini.arm("PUT", `${GROUP(mini.subscriptionId)}/providers/Microsoft.Web/serverFarms/p`, {});
+    const network = await mini.arm(
+      "PUT",
+      `${GROUP(mini.subscriptionId)}/providers/Microsoft.Network/virtualNetworks/n`,
+      {},
+    );
+    expect([plan.body, network.body]).toMatchObject([
+      { error: { code: "ResourceGroupNotFound" } },
+      { error: { code: "InvalidResourceType" } },
+    ]);
+  });
+
+  test("tells azurerm, and nobody else, an operation that has ended with the answer", async () => {
+    const mini = await startTestMiniAzure();
+    const { id } = await createTestSite(mini);
+    const list = async (agent: string) => {
+      const headers = { authorization: `Bearer ${await mini.token()}`, "user-agent": agent };
+      const url = `${mini.armUrl}${id}/config/publishingcredentials/list?api-version=2023-12-01`;
+      return (await mini.send("POST", url, { headers })).headers;
+    };
+    const told = await list("HashiCorp Terraform/1.11.4 terraform-provider-azurerm/4.81.0");
+    const { body } = await mini.arm("GET", new URL(String(told["azure-asyncoperation"])).pathname);
+    expect([told["retry-after"], body]).toEqual(["0", { status: "Succeeded" }]);
+    expect(await list("azd")).not.toHaveProperty("azure-asyncoperation");
+  });
+
+  test("deletes a group with all in it", async () => {
+    const mini = await startTestMiniAzure();
+    const { id } = await createTestSite(mini);
+    const { status } = await mini.arm("DELETE", GROUP(mini.subscriptionId));
+    const left = await mini.arm("GET", `/subscriptions/${mini.subscriptionId}/resources`);
+    expect([status, (await mini.arm("GET", id)).status, left.body]).toEqual([202, 404, { value: [] }]);
+  });
+
+  test("changes the tags of a group that is there, as azurerm does, and nothing else of it", async () => {
+    const mini = await startTestMiniAzure();
+    const id = GROUP(mini.subscriptionId);
+    const early = await mini.arm("PATCH", id, { tags: { a: "1" } });
+    await mini.arm("PUT", id, { location: "westeurope", tags: { a: "1" } });
+    const late = await mini.arm("PATCH", id, { tags: { b: "2" } });
+    const { body } = await mini.arm("GET", id);
+    expect([early.status, late.status]).toEqual([404, 200]);
+    expect(body).toMatchObject({ location: "westeurope", tags: { b: "2" } });
+    expect((body as { tags: object }).tags).not.toHaveProperty("a");
+  });
+
+  test("takes no app setting on Flex Consumption that Azure refuses there", async () => {
+    const mini = await startTestMiniAzure();
+    const { id } = await createTestSite(mini);
+    const { body: site } = await mini.arm("GET", id);
+    const { serverFarmId } = (site as { properties: { serverFarmId: string } }).properties;
+    const siteConfig = { appSettings: [{ name: "WEBSITE_RUN_FROM_PACKAGE", value: "1" }] };
+    const { status, body } = await mini.arm("PUT", id, { properties: { serverFarmId, siteConfig } });
+    expect(status).toBe(400);
+    expect(JSON.stringify(body)).toContain("51021");
+  });
+
+  test("a site tells its configuration, as azurerm needs to change it, and keeps it in step with config/web", async () => {
+    const mini = await startTestMiniAzure();
+    const { id } = await createTestSite(mini);
+    await mini.arm("PATCH", `${id}/config/web`, { properties: { minTlsVersion: "1.3" } });
+    const { body } = await mini.arm("GET", id);
+    expect(body).toMatchObject({ properties: { siteConfig: { minTlsVersion: "1.3", scmType: "None" } } });
+  });
+
+  test("app settings that come with config/web replace all that were, and are not shown there", async () => {
+    const mini = await startTestMiniAzure();
+    const { id } = await createTestSite(mini);
+    await mini.arm("PATCH", `${id}/config/web`, { properties: { appSettings: [{ name: "A", value: "1" }] } });
+    const settings = await mini.arm("POST", `${id}/config/appsettings/list`);
+    expect((settings.body as { properties: object }).properties).toEqual({ A: "1" });
+    const { body } = await mini.arm("GET", id);
+    expect((body as { properties: { siteConfig: object } }).properties.siteConfig).not.toHaveProperty("appSettings");
+  });
+
+  test("a name in use is not available", async () => {
+    const mini = await startTestMiniAzure();
+    await createTestSite(mini);
+    const ask = (name: string) =>
+      mini.arm("POST", `/subscriptions/${mini.subscriptionId}/providers/Microsoft.Web/checknameavailability`, { name });
+    const answers = [await ask("APP-test"), await ask("another")];
+    expect(answers.map(({ body }) => (body as { nameAvailable: boolean }).nameAvailable)).toEqual([false, true]);
+  });
+
+  test("knows the built-in roles of storage accounts by name and by ID, and no role that Azure has not", async () => {
+    const mini = await startTestMiniAzure();
+    const roles = `/subscriptions/${mini.subscriptionId}/providers/Microsoft.Authorization/roleDefinitions`;
+    const find = async (name: string) => {
+      const { body } = await mini.arm("GET", `${roles}?$filter=${encodeURIComponent(`roleName eq '${name}'`)}`);
+      return (body as { value: { id: string }[] }).value;
+    };
+    const [owner, ...others] = await find("Storage Blob Data Owner");
+    expect([others, await find("Storage Blob Date Owner")]).toEqual([[], []]);
+    const { body } = await mini.arm("GET", owner?.id ?? "");
+    expect(body).toMatchObject({ properties: { roleName: "Storage Blob Data Owner" } });
+    expect((await mini.arm("GET", `${roles}/00000000-0000-0000-0000-000000000000`)).status).toBe(404);
+  });
+
+  test("lists groups and resources by tag", async () => {
+    const mini = await startTestMiniAzure();
+    const root = `/subscriptions/${mini.subscriptionId}`;
+    await mini.arm("PUT", `${root}/resourceGroups/rg-a`, { location: "eastus", tags: { "same-kit:project": "a" } });
+    await mini.arm("PUT", `${root}/resourceGroups/rg-b`, { location: "eastus" });
+    const filter = encodeURIComponent("tagName eq 'same-kit:project' and tagValue eq 'a'");
+    const { body } = await mini.arm("GET", `${root}/resourceGroups?$filter=${filter}`);
+    expect((body as { value: { name: string }[] }).value.map(({ name }) => name)).toEqual(["rg-a"]);
+  });
+});
+
+test("the cloud is the same after a restart: account, ports, resources", async () => {
+  const first = await startTestMiniAzure();
+  const site = await createTestSite(first);
+  await first.stop();
+  const second = await startTestMiniAzure({ folder: first.folder });
+  expect(second.env).toEqual(first.env);
+  const { body } = await second.arm("GET", site.id);
+  expect(body).toMatchObject({ properties: { defaultHostName: site.hostName } });
+});
