@@ -110,6 +110,7 @@ const SOURCES = [
   "local/src",
   "rehearsal/src",
   "functions-app",
+  "shared/src",
   "scripts",
   "test/testdata/features/singlestep",
   "package-lock.json",

@@ -56,9 +56,11 @@ const ALLOWED: Record<string, readonly string[]> = {
   "rehearsal/arm": ["http"],
   "rehearsal/http": [],
   "rehearsal/provider": [],
+  shared: [],
 };
 
 // How one workspace sees another: through these, and nothing else.
+const SHARED = "@same-kit/shared"; // Open to all, and sees none.
 const ENTRANCES: Record<string, string> = {
   "@same-kit/local": "LOCAL",
   "@same-kit/rehearsal": "REHEARSAL",
@@ -68,12 +70,13 @@ const ENTRANCES: Record<string, string> = {
 
 type Import = { from: string; folder: string; to: string };
 
-const files = fastGlob.sync("{toolkit,functions-app,local,rehearsal}/src/**/*.ts");
+const files = fastGlob.sync("{toolkit,functions-app,local,rehearsal,shared}/src/**/*.ts");
 
 /** `local/engine/history`, `toolkit/ui`; null for a file that lies in no folder, such as `errors.ts`. */
 function folderOf(file: string): string | null {
-  const [workspace, , ...rest] = file.split("/");
+  const [workspace = "", , ...rest] = file.split("/");
   const isEnginePart = rest[0] === "engine" && rest.length > 2;
+  if (workspace === "shared") return workspace;
   if (rest.length < 2) return null;
   return [workspace, ...rest.slice(0, isEnginePart ? 2 : 1)].join("/");
 }
@@ -102,6 +105,7 @@ function isTypeOnly(names: string): boolean {
 
 function isAllowed({ from, folder, to }: Import): boolean {
   const allowed = ALLOWED[folder] ?? [];
+  if (to === SHARED) return folder !== "shared";
   if (to.startsWith("@")) return allowed.includes(ENTRANCES[to] ?? "");
   const target = path.posix.join(path.posix.dirname(from), to);
   const workspace = folder.split("/", 1)[0] as string;
@@ -145,6 +149,7 @@ test.each([
   ["toolkit/src/usecases/a.ts", "../../../local/src/host/host.ts"],
   ["toolkit/src/ui/a.ts", "@same-kit/functions-app/python"],
   ["functions-app/src/pipeline/a.ts", "@same-kit/local"],
+  ["shared/src/a.ts", "../../local/src/process/supervise.ts"],
 ])("%s may not import %s", (from, to) => {
   expect(isAllowed({ from, folder: folderOf(from) as string, to })).toBe(false);
 });

@@ -1,3 +1,4 @@
+import { isRecord } from "@same-kit/shared";
 import type { FailureDetails } from "../history/events.ts";
 
 /**
@@ -45,7 +46,3 @@ function optional<T>(value: unknown, isExpected: (value: unknown) => value is T)
 
 const isString = (value: unknown): value is string => typeof value === "string";
 const isBoolean = (value: unknown): value is boolean => typeof value === "boolean";
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}

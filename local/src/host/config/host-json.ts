@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import path from "node:path";
+import { isRecord } from "@same-kit/shared";
 import { parseTimeSpan } from "../../shared/time-span.ts";
 import { HostError } from "../errors.ts";
 import { parseJsonWithComments } from "./json-with-comments.ts";
@@ -75,7 +76,7 @@ async function readHostJson(file: string): Promise<{ content: JsonObject; warnin
   }
   try {
     const content = parseJsonWithComments(text);
-    if (!isObject(content)) throw new Error("it is not an object");
+    if (!isRecord(content)) throw new Error("it is not an object");
     return { content, warnings: [] };
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
@@ -139,12 +140,8 @@ function parseLogLevels(section: unknown, warnings: string[]): LogLevels {
   return levels;
 }
 
-function isObject(value: unknown): value is JsonObject {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
 function toObject(value: unknown): JsonObject {
-  return isObject(value) ? value : {};
+  return isRecord(value) ? value : {};
 }
 
 /** A list, or what overrides by index (`…__functions__0`) made of one. */
@@ -163,7 +160,7 @@ function mapValues<Value>(value: unknown, map: (value: unknown) => Value): Recor
 
 /** Keys of host.json ignore case. */
 function read(value: unknown, ...keys: string[]): unknown {
-  return keys.reduce<unknown>((object, key) => (isObject(object) ? object[spelling(object, key)] : undefined), value);
+  return keys.reduce<unknown>((object, key) => (isRecord(object) ? object[spelling(object, key)] : undefined), value);
 }
 
 function spelling(object: JsonObject, key: string): string {

@@ -1,3 +1,5 @@
+import { isRecord } from "@same-kit/shared";
+
 // A Durable orchestrator answers with the list of all it asked for. A task that the app waits for again inside a later
 // `Task.any` stands in that list again, as the same object; in JSON it looks like a second task, and hosts then number the tasks
 // differently from the SDK (Azure/azure-functions-durable-js, issue 574). Only here, before the list becomes JSON, can the two be
@@ -46,8 +48,4 @@ function tagRepeated(actions: unknown): boolean {
   };
   visit(actions);
   return nextTag > 0;
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -1,7 +1,8 @@
 // The action list that the Node SDK returns from every call of an orchestrator: everything the code has asked for since the
 // execution began. Shapes as in durable-functions 3.5, lib/src/actions.
 
-import { isRecord, ReplayFailure } from "./replay-failure.ts";
+import { isRecord } from "@same-kit/shared";
+import { ReplayFailure } from "./replay-failure.ts";
 import { parseRetryPolicy, type RetryPolicy } from "./retry-policy.ts";
 
 /**

@@ -1,10 +1,11 @@
 // What one call of the orchestrator came back with. The SDK answers with an envelope; where user code threw, the same envelope
 // travels at the end of the error's message.
 
+import { isRecord } from "@same-kit/shared";
 import type { FailureDetails } from "../../history/events.ts";
 import type { InvocationReply } from "../../ports.ts";
 import { type Action, parseAction } from "./action.ts";
-import { isRecord, ReplayFailure } from "./replay-failure.ts";
+import { ReplayFailure } from "./replay-failure.ts";
 
 export type OrchestratorReply =
   | { kind: "answered"; actions: unknown; schemaVersion: unknown; ending: Ending; customStatus: unknown }

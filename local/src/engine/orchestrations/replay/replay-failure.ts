@@ -10,7 +10,3 @@ export class ReplayFailure extends Error {
     super(message);
   }
 }
-
-export function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}

@@ -1,4 +1,5 @@
-import { isRecord, ReplayFailure } from "./replay-failure.ts";
+import { isRecord } from "@same-kit/shared";
+import { ReplayFailure } from "./replay-failure.ts";
 
 export type RetryPolicy = {
   firstDelayMs: number;

@@ -1,0 +1,4 @@
+// What every workspace needs and none owns. Bundlers drop what a process does not use of it.
+
+export { isRecord } from "./is-record.ts";
+export { reasonOf } from "./reason-of.ts";

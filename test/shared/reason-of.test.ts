@@ -1,0 +1,14 @@
+import { expect, test } from "vitest";
+import { reasonOf } from "../../shared/src/reason-of.ts";
+
+test("the reason of an error is its message", () => {
+  expect(reasonOf(new TypeError("no such port"))).toBe("no such port");
+});
+
+test.each([
+  ["refused", "refused"],
+  [undefined, "undefined"],
+  [{ code: 5, toString: () => "code 5" }, "code 5"],
+])("the reason of a thrown %j is its text", (thrown, reason) => {
+  expect(reasonOf(thrown)).toBe(reason);
+});
