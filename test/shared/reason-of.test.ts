@@ -8,7 +8,7 @@ test("the reason of an error is its message", () => {
 test.each([
   ["refused", "refused"],
   [undefined, "undefined"],
-  [{ code: 5, toString: () => "code 5" }, "code 5"],
+  [new URL("http://x/"), "http://x/"],
 ])("the reason of a thrown %j is its text", (thrown, reason) => {
   expect(reasonOf(thrown)).toBe(reason);
 });

@@ -1,4 +1,5 @@
 import path from "node:path";
+import { reasonOf } from "@same-kit/shared";
 import type { StartedTestContainer } from "testcontainers";
 import { readJson, writeJsonAtomic } from "../state/atomic-file.ts";
 import { type Claim, claim, isClaimed } from "../state/claims.ts";
@@ -111,7 +112,7 @@ function leave(folder: Folder, container: StartedTestContainer, mine: Claim): Pr
 }
 
 function containerError(image: string, cause: unknown): AzuriteError {
-  const reason = cause instanceof Error ? cause.message : String(cause);
+  const reason = reasonOf(cause);
   return new AzuriteError({
     code: "ERR_AZURITE_CONTAINER",
     message: `Azurite did not start in a container of ${image}: ${reason}`,

@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import path from "node:path";
+import { reasonOf } from "@same-kit/shared";
 import { ChildStartError, type SupervisedChild, supervise } from "../process/supervise.ts";
 import { packageRoot } from "../shared/package-root.ts";
 import { type AzuriteFiles, type ChildOptions, OPEN_MARK, READY, STOP } from "./child/child-options.ts";
@@ -92,7 +93,7 @@ function notReady(cause: unknown, logFile: string): AzuriteError {
   const printed = cause instanceof ChildStartError ? cause.lastOutput : [];
   return new AzuriteError({
     code: "ERR_AZURITE_NOT_READY",
-    message: [cause instanceof Error ? cause.message : String(cause), ...printed].join("\n"),
+    message: [reasonOf(cause), ...printed].join("\n"),
     hint: `What it printed is in ${logFile}.`,
     cause,
   });

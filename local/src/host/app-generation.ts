@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import path from "node:path";
+import { reasonOf } from "@same-kit/shared";
 import { AppLoadError, LanguageWorker } from "../worker/language-worker.ts";
 import { type HostJson, loadHostJson } from "./config/host-json.ts";
 import { HostError } from "./errors.ts";
@@ -70,7 +71,7 @@ async function checkPackageJson(file: string): Promise<void> {
   try {
     JSON.parse(text);
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
+    const reason = reasonOf(cause);
     throw new HostError({ code: "ERR_APP_START", message: `${file} cannot be read: ${reason}.`, cause });
   }
 }

@@ -1,4 +1,5 @@
 import { randomBytes, randomUUID } from "node:crypto";
+import { reasonOf } from "@same-kit/shared";
 import type { WorkerInvocationResult } from "../worker/language-worker.ts";
 import type { BindingInfo, InvocationRequest } from "../worker/messages.ts";
 import type { AppGeneration } from "./app-generation.ts";
@@ -113,7 +114,7 @@ export class Invoker {
 
 /** Of a binding. Our own stack would say nothing about the app. */
 function toFailure(error: unknown): WorkerInvocationResult {
-  const message = error instanceof Error ? error.message : String(error);
+  const message = reasonOf(error);
   return { status: "failure", exception: { message, stackTrace: null } };
 }
 

@@ -1,3 +1,4 @@
+import { reasonOf } from "@same-kit/shared";
 import type { WorkerInvocationResult } from "../worker/language-worker.ts";
 import type { BindingInfo, TypedData } from "../worker/messages.ts";
 import type { AppGeneration } from "./app-generation.ts";
@@ -50,7 +51,7 @@ export class OutputBindings {
         fill: (option) => fillBindingText(option, values),
       });
     } catch (cause) {
-      const reason = cause instanceof Error ? cause.message : String(cause);
+      const reason = reasonOf(cause);
       throw new Error(`The output binding "${binding.name}" of type "${binding.type}" was not written: ${reason}`, {
         cause,
       });

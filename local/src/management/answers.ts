@@ -1,3 +1,4 @@
+import { reasonOf } from "@same-kit/shared";
 import type { WebhookResponse } from "../shared/http-message.ts";
 
 export const JSON_TYPE = "application/json; charset=utf-8";
@@ -37,11 +38,11 @@ export function invalidOperation(message: string): WebhookResponse {
 }
 
 export function unexpected(error: unknown): WebhookResponse {
-  const message = error instanceof Error ? error.message : String(error);
+  const message = reasonOf(error);
   return exceptionProblem(500, GENERIC_MESSAGE, { type: "System.Exception", message });
 }
 
 export function invalidJson(error: unknown): WebhookResponse {
-  const message = error instanceof Error ? error.message : String(error);
+  const message = reasonOf(error);
   return exceptionProblem(400, "Invalid JSON content", { type: "Newtonsoft.Json.JsonReaderException", message });
 }

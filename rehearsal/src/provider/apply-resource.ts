@@ -1,3 +1,4 @@
+import { reasonOf } from "@same-kit/shared";
 import type { ValueObject } from "./dynamic-value.ts";
 import { asObject, isObject } from "./dynamic-value.ts";
 import { resolveUnknowns } from "./plan-values.ts";
@@ -89,7 +90,7 @@ function overlay(state: ValueObject, known: ValueObject): ValueObject {
 
 function describe(error: unknown, verb: string, kind: ResourceKind, id: string): Error {
   if (error instanceof ExistsError) return error;
-  const reason = error instanceof Error ? error.message : String(error);
+  const reason = reasonOf(error);
   return new Error(`${verb} ${describeId(kind, id)}: ${reason}`, { cause: error });
 }
 

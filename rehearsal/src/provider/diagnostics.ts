@@ -1,3 +1,5 @@
+import { reasonOf } from "@same-kit/shared";
+
 export type Diagnostic = {
   severity: "ERROR" | "WARNING";
   summary: string;
@@ -6,7 +8,7 @@ export type Diagnostic = {
 };
 
 export function toDiagnostic(error: unknown): Diagnostic {
-  return { severity: "ERROR", summary: error instanceof Error ? error.message : String(error) };
+  return { severity: "ERROR", summary: reasonOf(error) };
 }
 
 /** @param attribute - Dotted; each part but the last names a list block, of which the first element is meant. */

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { mkdir, writeFile } from "node:fs/promises";
 import path from "node:path";
+import { reasonOf } from "@same-kit/shared";
 import type { DrillCounter } from "../drills.ts";
 import { checkPackage } from "../site/check-package.ts";
 import { readZip } from "../site/read-zip.ts";
@@ -73,9 +74,7 @@ export class Deployments {
       deployment.status = DEPLOYMENT_STATUS.building;
       await this.#install(deployment, request);
     } catch (error) {
-      this.#end(deployment, DEPLOYMENT_STATUS.failed, [
-        `Deployment failed: ${error instanceof Error ? error.message : String(error)}`,
-      ]);
+      this.#end(deployment, DEPLOYMENT_STATUS.failed, [`Deployment failed: ${reasonOf(error)}`]);
     }
   }
 

@@ -1,4 +1,5 @@
 import type { Logger, LogSink } from "@same-kit/local";
+import { reasonOf } from "@same-kit/shared";
 import type { BootedSite, BootSite } from "./boot-site.ts";
 import { findStorageFault } from "./boot-site.ts";
 
@@ -88,7 +89,7 @@ export class SiteRuntime {
       return { kind: "running", host };
     } catch (error) {
       log.warn("A deployed package did not start.", { site: name, reason: String(error) });
-      return { kind: "error", message: error instanceof Error ? error.message : String(error) };
+      return { kind: "error", message: reasonOf(error) };
     }
   }
 }

@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import path from "node:path";
-import { isRecord } from "@same-kit/shared";
+import { isRecord, reasonOf } from "@same-kit/shared";
 import { parseTimeSpan } from "../../shared/time-span.ts";
 import { HostError } from "../errors.ts";
 import { parseJsonWithComments } from "./json-with-comments.ts";
@@ -79,7 +79,7 @@ async function readHostJson(file: string): Promise<{ content: JsonObject; warnin
     if (!isRecord(content)) throw new Error("it is not an object");
     return { content, warnings: [] };
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
+    const reason = reasonOf(cause);
     throw new HostError({ code: "ERR_HOST_JSON", message: `${file} cannot be read: ${reason}.`, cause });
   }
 }

@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import path from "node:path";
+import { reasonOf } from "@same-kit/shared";
 import { HostError } from "../errors.ts";
 import { parseJsonWithComments } from "./json-with-comments.ts";
 
@@ -54,7 +55,7 @@ async function readSettings(file: string, warnings: string[]): Promise<JsonObjec
     return toObject(parseJsonWithComments(text));
   } catch (error) {
     // As func does: the app starts without its settings, and is told.
-    warnings.push(`${file} is no valid JSON and is ignored: ${error instanceof Error ? error.message : String(error)}`);
+    warnings.push(`${file} is no valid JSON and is ignored: ${reasonOf(error)}`);
     return {};
   }
 }

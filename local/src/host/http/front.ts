@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { reasonOf } from "@same-kit/shared";
 import type { Logger } from "../../shared/logger.ts";
 import { AdminRoutes } from "../admin/admin-routes.ts";
 import { HOME_PAGE } from "../admin/home-page.ts";
@@ -45,7 +46,7 @@ export class HttpFront {
     } catch (error) {
       if (request.destroyed && !request.complete) return; // The caller went away while sending.
       this.#log.error("A request could not be answered.", {
-        reason: error instanceof Error ? error.message : String(error),
+        reason: reasonOf(error),
       });
       this.#write(request, response, { status: 500 });
     }

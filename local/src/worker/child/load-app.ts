@@ -2,6 +2,7 @@ import { existsSync, globSync, readFileSync, statSync } from "node:fs";
 import { createRequire } from "node:module";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
+import { reasonOf } from "@same-kit/shared";
 import type { FunctionRegistry } from "./function-registry.ts";
 
 type AppPackage = { main?: string; type?: string };
@@ -48,7 +49,7 @@ function readAppPackage(appDirectory: string, warn: (text: string) => void): App
       ...(typeof type === "string" ? { type } : {}),
     };
   } catch (error) {
-    warn(`Worker failed to load package.json of the app: ${error instanceof Error ? error.message : String(error)}`);
+    warn(`Worker failed to load package.json of the app: ${reasonOf(error)}`);
     return {};
   }
 }
@@ -93,7 +94,7 @@ async function loadFile(file: string, appPackage: AppPackage): Promise<void> {
 
 /** Its text is the stack of the app's own file, which is what people need. */
 function entryPointError(file: string, cause: unknown): Error {
-  const detail = cause instanceof Error ? cause.message : String(cause);
+  const detail = reasonOf(cause);
   const stack = cause instanceof Error ? withoutLoader(cause.stack ?? detail) : detail;
   const told = stack.includes(detail) ? stack : `${detail}\n${stack}`;
   const error = new Error(`Worker was unable to load entry point "${file}":\n${told}`, { cause });
