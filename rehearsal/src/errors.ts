@@ -1,4 +1,4 @@
-import { OperationError } from "@same-kit/local";
+import { OperationError } from "@same-kit/shared";
 
 export type MiniAzureErrorCode =
   /** The state folder of a rehearsal was written by another version. */

@@ -1,4 +1,5 @@
 // What every workspace needs and none owns. Bundlers drop what a process does not use of it.
 
+export { InvariantError, OperationError, SameKitError, type SameKitErrorFields, UsageError } from "./errors.ts";
 export { isRecord } from "./is-record.ts";
 export { reasonOf } from "./reason-of.ts";

@@ -1,4 +1,4 @@
-import { OperationError } from "../shared/errors.ts";
+import { OperationError } from "@same-kit/shared";
 
 export type AzuriteErrorCode =
   /** Azurite ended or stayed silent while it started. */

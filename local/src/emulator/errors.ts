@@ -1,4 +1,4 @@
-import { OperationError } from "../shared/errors.ts";
+import { OperationError } from "@same-kit/shared";
 
 export type EmulatorErrorCode =
   /** The storage was chosen by a text that means nothing. */

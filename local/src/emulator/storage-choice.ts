@@ -1,5 +1,5 @@
+import { UsageError } from "@same-kit/shared";
 import type { AzuritePorts } from "../azurite/index.ts";
-import { UsageError } from "../shared/errors.ts";
 import type { EmulatorErrorCode } from "./errors.ts";
 
 /** Where an app's storage comes from. */

@@ -1,4 +1,4 @@
-import { OperationError } from "../shared/errors.ts";
+import { OperationError } from "@same-kit/shared";
 
 export type EngineErrorCode =
   /** A start used the id of an instance that still runs. */

@@ -1,5 +1,5 @@
 import { cpus } from "node:os";
-import { UsageError } from "../shared/errors.ts";
+import { UsageError } from "@same-kit/shared";
 import { parseTimeSpan } from "../shared/time-span.ts";
 import type { EngineErrorCode } from "./errors.ts";
 import type { DurableTaskSettings } from "./settings.ts";

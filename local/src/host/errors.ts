@@ -1,4 +1,4 @@
-import { OperationError } from "../shared/errors.ts";
+import { OperationError } from "@same-kit/shared";
 
 export type HostErrorCode =
   /** Something else listens on the wanted port. */

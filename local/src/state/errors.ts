@@ -1,4 +1,4 @@
-import { OperationError } from "../shared/errors.ts";
+import { OperationError } from "@same-kit/shared";
 
 export type StateErrorCode =
   /** The state folder was written by a newer same-kit. */

@@ -1,4 +1,4 @@
-import { OperationError } from "@same-kit/local";
+import { OperationError } from "@same-kit/shared";
 
 // Codes of a connection that broke or could not be made now; trying again may help, as it does not for an untrusted certificate.
 const BROKEN = new Set([

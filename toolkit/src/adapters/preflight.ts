@@ -1,5 +1,4 @@
-import type { SameKitError } from "@same-kit/local";
-import { OperationError } from "@same-kit/local";
+import { OperationError, type SameKitError } from "@same-kit/shared";
 
 /** One thing that stands in the way, with its fix. */
 export type PreflightProblem = { code: string; message: string; hint: string };

@@ -1,4 +1,5 @@
-import { openStateFolder, UsageError } from "@same-kit/local";
+import { openStateFolder } from "@same-kit/local";
+import { UsageError } from "@same-kit/shared";
 import type { RehearsalChoice } from "../compose/compose-deployment.ts";
 import type { PackageChoice } from "../compose/compose-package.ts";
 import { DEFAULT_ENVIRONMENT, type EnvironmentFolder, environmentFolder } from "../deployment/environment.ts";

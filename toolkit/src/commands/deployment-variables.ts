@@ -1,6 +1,6 @@
 import { accessSync, constants, statSync } from "node:fs";
 import path from "node:path";
-import { UsageError } from "@same-kit/local";
+import { UsageError } from "@same-kit/shared";
 import type { TerraformVariables } from "../deployment/workspace.ts";
 
 const HOSTING_PLANS = ["flex", "consumption", "premium"];

@@ -1,4 +1,4 @@
-import { UsageError } from "@same-kit/local";
+import { UsageError } from "@same-kit/shared";
 import { signedInTo } from "../compose/compose-sign-in.ts";
 import { forEnvironment } from "../compose/for-environment.ts";
 import { realWaiting } from "../deployment/hastened-waiting.ts";

@@ -1,5 +1,5 @@
 import path from "node:path";
-import { UsageError } from "@same-kit/local";
+import { UsageError } from "@same-kit/shared";
 import { stateDirBelow } from "../config/state-dir.ts";
 import type { ToolkitErrorCode } from "../errors.ts";
 

@@ -1,4 +1,4 @@
-import { OperationError } from "@same-kit/local";
+import { OperationError } from "@same-kit/shared";
 import { type AppAddress, parseAppAddress } from "../adapters/app/app-address.ts";
 import { createEmulator } from "../adapters/local/emulator.ts";
 import { smokeNotebook } from "../compose/compose-smoke-test.ts";

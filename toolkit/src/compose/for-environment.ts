@@ -1,4 +1,4 @@
-import { SameKitError } from "@same-kit/local";
+import { SameKitError } from "@same-kit/shared";
 import { networkError } from "../adapters/network.ts";
 import { type EnvironmentFolder, environmentFlags } from "../deployment/environment.ts";
 

@@ -1,5 +1,6 @@
 import path from "node:path";
-import { LockedError, OperationError, withFileLock } from "@same-kit/local";
+import { LockedError, withFileLock } from "@same-kit/local";
+import { OperationError } from "@same-kit/shared";
 import type { EnvironmentFolder } from "./environment.ts";
 
 /**

@@ -2,7 +2,7 @@
 // region, or take tags away, by leaving out an option.
 
 import { existsSync } from "node:fs";
-import { UsageError } from "@same-kit/local";
+import { UsageError } from "@same-kit/shared";
 import type { TerraformVariables } from "./workspace.ts";
 
 export type Choices = {

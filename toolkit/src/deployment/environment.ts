@@ -1,6 +1,6 @@
 import { chmod, mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import path from "node:path";
-import { OperationError, UsageError } from "@same-kit/local";
+import { OperationError, UsageError } from "@same-kit/shared";
 
 /** The folder of one deployment below `.same-kit/env/`; a rehearsal has its own, as its state and lock file differ. */
 export type EnvironmentFolder = {

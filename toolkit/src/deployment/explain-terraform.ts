@@ -1,6 +1,6 @@
 // Tells from what terraform and azurerm printed which case it is, and what a person should read instead.
 
-import { OperationError, type SameKitError, UsageError } from "@same-kit/local";
+import { OperationError, type SameKitError, UsageError } from "@same-kit/shared";
 import { plainText, type TerraformError } from "../adapters/terraform/terraform.ts";
 import type { TerraformDiagnostic } from "../adapters/terraform/ui-events.ts";
 import type { FailureCode } from "./failure-cases.ts";

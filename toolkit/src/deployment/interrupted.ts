@@ -1,4 +1,4 @@
-import { OperationError } from "@same-kit/local";
+import { OperationError } from "@same-kit/shared";
 import type { DeploymentPhase } from "./failure-cases.ts";
 
 type InterruptedCode = `ERR_${Uppercase<DeploymentPhase>}_INTERRUPTED`;

@@ -1,4 +1,4 @@
-import { OperationError } from "@same-kit/local";
+import { OperationError } from "@same-kit/shared";
 import { type Choices, NO_CHOICES } from "./choices.ts";
 import { type EnvironmentFolder, loadJson, savePrivately } from "./environment.ts";
 

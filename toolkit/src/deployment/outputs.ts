@@ -1,4 +1,4 @@
-import { OperationError } from "@same-kit/local";
+import { OperationError } from "@same-kit/shared";
 import { type EnvironmentFolder, environmentFlags, loadJson, savePrivately } from "./environment.ts";
 
 /** What terraform says of a deployment; `accessKey` is its only secret. */

@@ -1,4 +1,4 @@
-import { OperationError } from "@same-kit/local";
+import { OperationError } from "@same-kit/shared";
 import { type FunctionAppSite, findFunctionApp } from "../adapters/azure/function-app.ts";
 import type { SignedIn } from "../adapters/azure/sign-in.ts";
 import { pollUntil, type Waiting } from "../adapters/poll-until.ts";

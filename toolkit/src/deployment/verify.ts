@@ -1,7 +1,7 @@
 // A deployment that the SCM site calls successful can hold no function at all: it is up when the host runs without errors and
 // lists ours, and proven when a notebook ran.
 
-import { OperationError } from "@same-kit/local";
+import { OperationError } from "@same-kit/shared";
 import { ArmError } from "../adapters/azure/arm.ts";
 import { listFunctionNames, listHostKeys, syncTriggers } from "../adapters/azure/function-app.ts";
 import { pollUntil } from "../adapters/poll-until.ts";

@@ -1,5 +1,5 @@
 import { DEFAULT_LIMITS, type InitiateRequest, toUrlSafeBase64 } from "@same-kit/functions-app/contract";
-import { OperationError } from "@same-kit/local";
+import { OperationError } from "@same-kit/shared";
 import type { ToolkitErrorCode } from "../errors.ts";
 import type { Notebook } from "./notebook-file.ts";
 import type { SameConfig } from "./same-config.ts";

@@ -1,7 +1,7 @@
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { DEFAULT_LIMITS } from "@same-kit/functions-app/contract";
-import { OperationError } from "@same-kit/local";
+import { OperationError } from "@same-kit/shared";
 import { Document, parseDocument, visit } from "yaml";
 import type { ToolkitErrorCode } from "../errors.ts";
 import { configError, type SameConfig } from "./same-config.ts";

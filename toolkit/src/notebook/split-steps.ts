@@ -1,4 +1,4 @@
-import { OperationError } from "@same-kit/local";
+import { OperationError } from "@same-kit/shared";
 import type { ToolkitErrorCode } from "../errors.ts";
 import { type CellTags, parseCellTags, stepName } from "./cell-tags.ts";
 import { checkTags, tagError } from "./check-tags.ts";

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { mkdir, rename, rm } from "node:fs/promises";
 import path from "node:path";
-import { OperationError } from "@same-kit/local";
+import { OperationError } from "@same-kit/shared";
 import { execa } from "execa";
 import { minorOf } from "./bundled-python.ts";
 import { listEntries, type PackageEntry } from "./entries.ts";

@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import path from "node:path";
-import { OperationError } from "@same-kit/local";
+import { OperationError } from "@same-kit/shared";
 import { execa } from "execa";
 import { listEntries, type PackageEntry } from "./entries.ts";
 

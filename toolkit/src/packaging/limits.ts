@@ -1,4 +1,4 @@
-import { OperationError } from "@same-kit/local";
+import { OperationError } from "@same-kit/shared";
 import type { HostingPlan } from "../adapters/terraform/cost-notes.ts";
 
 const MB = 1_000_000;

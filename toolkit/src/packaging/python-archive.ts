@@ -8,7 +8,7 @@ import { mkdir, rename, rm } from "node:fs/promises";
 import path from "node:path";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
-import { OperationError } from "@same-kit/local";
+import { OperationError } from "@same-kit/shared";
 import * as tar from "tar";
 
 export type PythonArchive = { version: string; fileName: string; sha256: string; release: string };

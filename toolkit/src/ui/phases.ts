@@ -1,4 +1,4 @@
-import { UsageError } from "@same-kit/local";
+import { UsageError } from "@same-kit/shared";
 import type { ToolkitErrorCode } from "../errors.ts";
 import { askYesNo } from "./ask.ts";
 import type { Console } from "./console.ts";

@@ -1,5 +1,5 @@
 import path from "node:path";
-import { OperationError } from "@same-kit/local";
+import { OperationError } from "@same-kit/shared";
 import { RunRecords } from "../adapters/records/run-records.ts";
 import { stateDirBelow } from "../config/state-dir.ts";
 import type { ToolkitErrorCode } from "../errors.ts";

@@ -1,6 +1,6 @@
 import { createReadStream, existsSync } from "node:fs";
 import { createInterface } from "node:readline";
-import { OperationError } from "@same-kit/local";
+import { OperationError } from "@same-kit/shared";
 import { findFunctionApp } from "../adapters/azure/function-app.ts";
 import type { SignedIn } from "../adapters/azure/sign-in.ts";
 import type { Waiting } from "../adapters/poll-until.ts";

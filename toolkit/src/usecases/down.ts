@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { rm } from "node:fs/promises";
-import { OperationError } from "@same-kit/local";
+import { OperationError } from "@same-kit/shared";
 import type { SignedIn } from "../adapters/azure/sign-in.ts";
 import { pollUntil } from "../adapters/poll-until.ts";
 import type { EnvironmentFolder } from "../deployment/environment.ts";

@@ -1,6 +1,6 @@
 import { readdir, stat } from "node:fs/promises";
 import path from "node:path";
-import { OperationError } from "@same-kit/local";
+import { OperationError } from "@same-kit/shared";
 import type { ToolkitErrorCode } from "../errors.ts";
 import { type Notebook, parseNotebook } from "../notebook/notebook-file.ts";
 import { parseEmbeddedConfig, parseSameConfig, type SameConfig } from "../notebook/same-config.ts";

@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { mkdtemp, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { OperationError } from "@same-kit/local";
+import { OperationError } from "@same-kit/shared";
 import { funcVersion, publishWithFunc } from "../adapters/publish/func.ts";
 import type { EnvironmentFolder } from "../deployment/environment.ts";
 import { orInterrupted } from "../deployment/interrupted.ts";

@@ -1,5 +1,5 @@
 import { readFile, stat } from "node:fs/promises";
-import { OperationError } from "@same-kit/local";
+import { OperationError } from "@same-kit/shared";
 import type { ToolkitErrorCode } from "../errors.ts";
 
 // Far more than an app takes, and far less than a text that V8 can hold: a notebook is mostly its outputs.

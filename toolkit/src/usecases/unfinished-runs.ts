@@ -1,4 +1,4 @@
-import { OperationError } from "@same-kit/local";
+import { OperationError } from "@same-kit/shared";
 import type { RunFolder, RunRecords, RunState } from "../adapters/records/run-records.ts";
 import { stateDirFlag } from "../config/state-dir.ts";
 import type { ToolkitErrorCode } from "../errors.ts";

@@ -1,7 +1,7 @@
 // Names that every process of a task hub must agree on. Source: Azure/durabletask, DurableTask.AzureStorage
 // (AzureStorageOrchestrationService.cs, Fnv1aHashHelper.cs, Tracking/KeySanitation.cs).
 
-import { UsageError } from "../../shared/errors.ts";
+import { UsageError } from "@same-kit/shared";
 import type { EngineErrorCode } from "../errors.ts";
 
 export const controlQueueName = (hubName: string, partition: number): string =>

@@ -1,4 +1,4 @@
-import { UsageError } from "@same-kit/local";
+import { UsageError } from "@same-kit/shared";
 import type { ToolkitErrorCode } from "../../errors.ts";
 
 /** Where an app is, and what opens it. */

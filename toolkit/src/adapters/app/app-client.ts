@@ -7,7 +7,7 @@ import {
   RUN_ID_HEADER,
   SAME_ENV_HEADER,
 } from "@same-kit/functions-app/contract";
-import { OperationError } from "@same-kit/local";
+import { OperationError } from "@same-kit/shared";
 import type { ToolkitErrorCode } from "../../errors.ts";
 import type { AppAddress } from "./app-address.ts";
 import { parseRunStatus, parseStartedRun, type RunStatus, type StartedRun } from "./run-status.ts";

@@ -1,4 +1,4 @@
-import { OperationError } from "@same-kit/local";
+import { OperationError } from "@same-kit/shared";
 import { brokenConnection, connectionError } from "../network.ts";
 import type { Cloud } from "./cloud.ts";
 import type { TokenSource } from "./tokens.ts";

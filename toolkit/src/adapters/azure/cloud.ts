@@ -1,4 +1,4 @@
-import { OperationError } from "@same-kit/local";
+import { OperationError } from "@same-kit/shared";
 
 /** Where one Azure cloud answers; all without a slash at the end. */
 export type Cloud = { name: string; resourceManager: string; login: string; portal: string };

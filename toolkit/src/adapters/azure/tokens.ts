@@ -1,4 +1,4 @@
-import { OperationError } from "@same-kit/local";
+import { OperationError } from "@same-kit/shared";
 import type { Az } from "./az.ts";
 import type { Cloud } from "./cloud.ts";
 import type { Credential } from "./credentials.ts";

@@ -1,4 +1,4 @@
-import { OperationError } from "@same-kit/local";
+import { OperationError } from "@same-kit/shared";
 import { pollUntil, type Waiting } from "../poll-until.ts";
 import type { HostingPlan } from "../terraform/cost-notes.ts";
 import {

@@ -1,4 +1,4 @@
-import { OperationError } from "@same-kit/local";
+import { OperationError } from "@same-kit/shared";
 import { execa } from "execa";
 
 export type FuncPublishOptions = {

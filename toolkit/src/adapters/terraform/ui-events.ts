@@ -1,7 +1,7 @@
 // Terraform's machine-readable output: one JSON object a line, from `init`, `plan`, `apply` and `destroy` with `-json`.
 // Source: hashicorp/terraform, website/docs/internals/machine-readable-ui.mdx.
 
-import { OperationError } from "@same-kit/local";
+import { OperationError } from "@same-kit/shared";
 
 export type ResourceAction = "create" | "read" | "update" | "replace" | "delete" | "noop";
 
