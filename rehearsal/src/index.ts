@@ -3,7 +3,7 @@
 import { writeFile } from "node:fs/promises";
 import path from "node:path";
 import { getCACertificates, setDefaultCACertificates } from "node:tls";
-import type { Logger, LogSink } from "@same-kit/local";
+import type { Logger, LogSink } from "@same-kit/shared";
 import type { ArmContext } from "./arm/arm-context.ts";
 import { createArmHandler } from "./arm/arm-handler.ts";
 import { Login } from "./arm/login.ts";

@@ -1,6 +1,6 @@
 import { readFile, rm } from "node:fs/promises";
 import path from "node:path";
-import type { Logger, LogSink } from "@same-kit/local";
+import type { Logger, LogSink } from "@same-kit/shared";
 import type { FunctionSummary, HostKeys, SiteHosts, SitePort } from "./arm/arm-context.ts";
 import { guidFrom, hostKeyFrom } from "./arm/derive.ts";
 import type { Login } from "./arm/login.ts";

@@ -2,4 +2,14 @@
 
 export { InvariantError, OperationError, SameKitError, type SameKitErrorFields, UsageError } from "./errors.ts";
 export { isRecord } from "./is-record.ts";
+export {
+  createLogger,
+  type LogEntry,
+  type LogFields,
+  type Logger,
+  type LogLevel,
+  type LogSink,
+  type LogSource,
+  silentLogger,
+} from "./logger.ts";
 export { reasonOf } from "./reason-of.ts";

@@ -1,8 +1,8 @@
 import { mkdir, symlink, writeFile } from "node:fs/promises";
 import path from "node:path";
+import { createLogger, type LogEntry } from "@same-kit/shared";
 import { onTestFinished } from "vitest";
 import { type FunctionsHost, type FunctionsHostOptions, startFunctionsHost } from "../../local/src/host/index.ts";
-import { createLogger, type LogEntry } from "../../local/src/shared/logger.ts";
 import { makeTempDir } from "./temp-dir.ts";
 
 export const fixtureApp = (name: string): string => path.resolve("test/fixtures/apps", name);

@@ -1,8 +1,8 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
+import type { LogEntry } from "@same-kit/shared";
 import { onTestFinished } from "vitest";
 import { type LocalHost, type LocalOptions, startLocal } from "../../local/src/index.ts";
-import type { LogEntry } from "../../local/src/shared/logger.ts";
 
 export type LocalTestHost = LocalHost & { entries: LogEntry[] };
 

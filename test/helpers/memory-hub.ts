@@ -1,3 +1,4 @@
+import { type Logger, silentLogger } from "@same-kit/shared";
 import { activityInputForWorker, activityOutcome } from "../../local/src/engine/activities/activity-outcome.ts";
 import {
   EventType,
@@ -10,7 +11,6 @@ import type { EpisodeResult, EpisodeSettings, Outgoing } from "../../local/src/e
 import { runEpisode } from "../../local/src/engine/orchestrations/run-episode.ts";
 import type { FunctionInvoker } from "../../local/src/engine/ports.ts";
 import { newGuidN } from "../../local/src/shared/ids.ts";
-import { type Logger, silentLogger } from "../../local/src/shared/logger.ts";
 import { FakeClock } from "./fake-clock.ts";
 
 export const episodeSettings: EpisodeSettings = {

@@ -1,5 +1,5 @@
+import { silentLogger } from "@same-kit/shared";
 import { onTestFinished } from "vitest";
-import { silentLogger } from "../../local/src/shared/logger.ts";
 import {
   type BootSite,
   type MiniAzure,

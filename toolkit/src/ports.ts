@@ -1,6 +1,7 @@
 // What use cases need from outside, as types; `adapters/` has the real things, tests have small fakes.
 
-import type { LogSink, RunningHost, TaskHubClient } from "@same-kit/local";
+import type { RunningHost, TaskHubClient } from "@same-kit/local";
+import type { LogSink } from "@same-kit/shared";
 
 export type { RunningHost } from "@same-kit/local";
 

@@ -1,5 +1,5 @@
+import type { Logger } from "@same-kit/shared";
 import type { InstancePage, InstanceStatus, TaskHubClient } from "../engine/client.ts";
-import type { Logger } from "../shared/logger.ts";
 
 const PAGE_SIZE = 100;
 const UNENDED = ["Pending", "Running", "Suspended"] as const;

@@ -1,3 +1,4 @@
+import type { Logger } from "@same-kit/shared";
 import type { TaskHubClient } from "../engine/client.ts";
 import type { FunctionInvoker } from "../engine/ports.ts";
 import type { DurableTaskSettings } from "../engine/settings.ts";
@@ -6,7 +7,6 @@ import { createManagementHandler, durableClientBindingValue, startRpcListener } 
 import type { Clock } from "../shared/clock.ts";
 import { createDeferred } from "../shared/deferred.ts";
 import type { WebhookHandler } from "../shared/http-message.ts";
-import type { Logger } from "../shared/logger.ts";
 
 const NAME = "durabletask";
 const DIRECT_CALL = "It is called by the Durable engine. Start an orchestration instead.";

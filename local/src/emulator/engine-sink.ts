@@ -1,6 +1,6 @@
+import type { LogSink } from "@same-kit/shared";
 import { FUNCTION_LOG_CATEGORY } from "../engine/index.ts";
 import { isLogged } from "../host/index.ts";
-import type { LogSink } from "../shared/logger.ts";
 import type { AppSettings } from "./app-settings.ts";
 
 /** The extension's lines about functions are the app's to silence, in host.json; all others are ours. */

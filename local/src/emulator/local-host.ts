@@ -1,6 +1,6 @@
+import type { LogSink } from "@same-kit/shared";
 import type { InstanceStatus, TaskHubClient } from "../engine/client.ts";
 import type { HostedFunction } from "../host/index.ts";
-import type { LogSink } from "../shared/logger.ts";
 import type { LocalStorage } from "./open-local-storage.ts";
 import type { StorageChoice } from "./storage-choice.ts";
 

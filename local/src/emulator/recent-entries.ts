@@ -1,4 +1,4 @@
-import type { LogEntry } from "../shared/logger.ts";
+import type { LogEntry } from "@same-kit/shared";
 
 const MAX_ENTRIES = 20_000;
 const MAX_CHARACTERS = 16 * 1024 * 1024;

@@ -1,3 +1,4 @@
+import type { Logger } from "@same-kit/shared";
 import type { DurableTaskSettings } from "../engine/settings.ts";
 import {
   DEFAULT_PORT,
@@ -8,7 +9,6 @@ import {
   startFunctionsHost,
 } from "../host/index.ts";
 import { describePortOwner, findPortOwner } from "../process/port-owner.ts";
-import type { Logger } from "../shared/logger.ts";
 import type { StateFolder } from "../state/state-folder.ts";
 import type { LocalOptions } from "./local-host.ts";
 import type { LocalStorage } from "./open-local-storage.ts";

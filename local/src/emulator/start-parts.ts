@@ -1,4 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
+import type { Logger } from "@same-kit/shared";
 import { createStorageExtension } from "../bindings/storage-extension.ts";
 import type { InstanceStatus } from "../engine/client.ts";
 import { type Engine, startEngine } from "../engine/index.ts";
@@ -6,7 +7,6 @@ import type { FunctionInvoker } from "../engine/ports.ts";
 import { largeMessagesContainerName } from "../engine/taskhub/names.ts";
 import { createFunctionInvoker, type FunctionsHost } from "../host/index.ts";
 import type { Clock } from "../shared/clock.ts";
-import type { Logger } from "../shared/logger.ts";
 import { openStorage, type StorageAccount } from "../storage/storage-account.ts";
 import { createTimerExtension } from "../timers/timer-extension.ts";
 import { findDoubtfulRuns } from "./doubtful-runs.ts";

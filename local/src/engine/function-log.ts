@@ -1,7 +1,7 @@
 // What becomes of each function, in the words of the Durable extension: tools and tests look for these lines.
 // Source: Azure/azure-functions-durable-extension, EndToEndTraceHelper.cs.
 
-import type { Logger } from "../shared/logger.ts";
+import type { Logger } from "@same-kit/shared";
 import type { DurableTaskSettings } from "./settings.ts";
 
 /** The category under which host.json's `logging.logLevel` knows these lines. */

@@ -1,7 +1,7 @@
 // The Durable Task engine: reads and runs one task hub.
 
+import type { Logger } from "@same-kit/shared";
 import type { Clock } from "../shared/clock.ts";
-import type { Logger } from "../shared/logger.ts";
 import type { StorageAccount } from "../storage/storage-account.ts";
 import { ActivityDispatcher } from "./activities/activity-dispatcher.ts";
 import type { TaskHubClient } from "./client.ts";

@@ -1,5 +1,5 @@
+import type { Logger } from "@same-kit/shared";
 import type { Clock } from "../shared/clock.ts";
-import type { Logger } from "../shared/logger.ts";
 import type { WorkerExit } from "../worker/language-worker.ts";
 import type { AppGeneration } from "./app-generation.ts";
 import { HostError } from "./errors.ts";

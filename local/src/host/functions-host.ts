@@ -1,4 +1,4 @@
-import type { LogFields } from "../shared/logger.ts";
+import type { LogFields } from "@same-kit/shared";
 import type { WorkerInvocationResult } from "../worker/language-worker.ts";
 import type { TypedData } from "../worker/messages.ts";
 import type { HostError } from "./errors.ts";

@@ -1,4 +1,4 @@
-import type { Logger } from "../shared/logger.ts";
+import type { Logger } from "@same-kit/shared";
 import type { HostExtension } from "./host-extension.ts";
 
 export type FunctionsHostOptions = {

@@ -1,4 +1,4 @@
-import type { LogFields } from "../shared/logger.ts";
+import type { LogFields } from "@same-kit/shared";
 import type { TypedData } from "../worker/messages.ts";
 import type { AppFunction } from "./functions/app-function.ts";
 

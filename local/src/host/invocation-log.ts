@@ -1,4 +1,4 @@
-import type { LogFields, Logger, LogLevel } from "../shared/logger.ts";
+import type { LogFields, Logger, LogLevel } from "@same-kit/shared";
 import type { RpcLog, RpcLogLevel } from "../worker/messages.ts";
 import { isLogged, type LogLevels } from "./config/log-levels.ts";
 

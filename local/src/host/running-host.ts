@@ -1,6 +1,6 @@
+import type { LogFields, Logger } from "@same-kit/shared";
 import { createSystemClock } from "../shared/clock.ts";
 import { createDeferred } from "../shared/deferred.ts";
-import type { LogFields, Logger } from "../shared/logger.ts";
 import type { WorkerInvocationResult } from "../worker/language-worker.ts";
 import type { TypedData } from "../worker/messages.ts";
 import { type AppGeneration, startGeneration } from "./app-generation.ts";

@@ -1,9 +1,9 @@
+import type { Logger } from "@same-kit/shared";
 import type { TaskHubClient } from "../engine/client.ts";
 import type { DurableFunction } from "../engine/ports.ts";
 import type { DurableTaskSettings } from "../engine/settings.ts";
 import type { Clock } from "../shared/clock.ts";
 import type { WebhookRequest } from "../shared/http-message.ts";
-import type { Logger } from "../shared/logger.ts";
 import type { RequestQuery } from "./request-query.ts";
 
 export type ManagementDeps = {

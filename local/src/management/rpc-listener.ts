@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import type { Logger } from "@same-kit/shared";
 import type { WebhookHandler, WebhookResponse } from "../shared/http-message.ts";
-import type { Logger } from "../shared/logger.ts";
 import { RPC_PATH } from "./route.ts";
 
 export type RpcListener = {

@@ -1,53 +1,11 @@
-export type LogLevel = "trace" | "debug" | "info" | "warn" | "error";
-
-/** Whose words a line is: the app's own (`user`), ours (`system`), or what a process printed (`console`). */
-export type LogSource = "user" | "system" | "console";
-
-export type LogFields = Readonly<Record<string, string | number | boolean | undefined>>;
-
-export type LogEntry = {
-  time: Date;
-  level: LogLevel;
-  source: LogSource;
-  /** Subject, such as `engine.leases`, `host.http`, or `Function.hello.User`. */
-  component: string;
-  message: string;
-  /** Among them, where known: `functionName`, `invocationId`, `instanceId`, `executionId`, `episode`. */
-  fields: LogFields;
-};
-
-export type LogSink = (entry: LogEntry) => void;
-
-/** Writes structured lines; `message` is constant text, everything variable goes into `fields`. */
-export interface Logger {
-  log(level: LogLevel, message: string, fields?: LogFields): void;
-  trace(message: string, fields?: LogFields): void;
-  debug(message: string, fields?: LogFields): void;
-  info(message: string, fields?: LogFields): void;
-  warn(message: string, fields?: LogFields): void;
-  error(message: string, fields?: LogFields): void;
-  /** The same sink under another component, with `fields` added to every line; `source` default: the parent's. */
-  child(component: string, fields?: LogFields, source?: LogSource): Logger;
-}
-
-export function createLogger(
-  sink: LogSink,
-  component: string,
-  source: LogSource = "system",
-  base: LogFields = {},
-): Logger {
-  const log = (level: LogLevel, message: string, fields: LogFields = {}) =>
-    sink({ time: new Date(), level, source, component, message, fields: { ...base, ...fields } });
-  return {
-    log,
-    trace: (message, fields) => log("trace", message, fields),
-    debug: (message, fields) => log("debug", message, fields),
-    info: (message, fields) => log("info", message, fields),
-    warn: (message, fields) => log("warn", message, fields),
-    error: (message, fields) => log("error", message, fields),
-    child: (childComponent, fields = {}, childSource = source) =>
-      createLogger(sink, childComponent, childSource, { ...base, ...fields }),
-  };
-}
-
-export const silentLogger: Logger = createLogger(() => {}, "silent");
+// Moved; removed once no branch that is under way names it.
+export {
+  createLogger,
+  type LogEntry,
+  type LogFields,
+  type Logger,
+  type LogLevel,
+  type LogSink,
+  type LogSource,
+  silentLogger,
+} from "@same-kit/shared";

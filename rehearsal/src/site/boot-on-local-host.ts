@@ -1,6 +1,6 @@
 import { mkdir, readFile, rm } from "node:fs/promises";
 import path from "node:path";
-import type { LogSink } from "@same-kit/local";
+import type { LogSink } from "@same-kit/shared";
 import type { BootSite } from "./boot-site.ts";
 import { toLocalSettings } from "./boot-site.ts";
 

@@ -1,4 +1,4 @@
-import type { LogSink } from "@same-kit/local";
+import type { LogSink } from "@same-kit/shared";
 
 export type BootSiteRequest = {
   /** Name of the function app. */

@@ -1,4 +1,4 @@
-import type { Logger, LogSink } from "@same-kit/local";
+import type { Logger, LogSink } from "@same-kit/shared";
 import { reasonOf } from "@same-kit/shared";
 import type { BootedSite, BootSite } from "./boot-site.ts";
 import { findStorageFault } from "./boot-site.ts";

@@ -1,7 +1,7 @@
+import { createLogger, type LogEntry } from "@same-kit/shared";
 import { expect, test } from "vitest";
 import { engineSink } from "../../../local/src/emulator/engine-sink.ts";
 import { FunctionLog } from "../../../local/src/engine/function-log.ts";
-import { createLogger, type LogEntry } from "../../../local/src/shared/logger.ts";
 
 test("an app's logLevel silences the lines about its functions, and none of ours", () => {
   const entries: LogEntry[] = [];

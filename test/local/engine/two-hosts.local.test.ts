@@ -1,3 +1,4 @@
+import { silentLogger } from "@same-kit/shared";
 import type { OrchestrationContext } from "durable-functions";
 import { describe, expect, test } from "vitest";
 import { readPartitions } from "../../../local/src/engine/leases/partition-table.ts";
@@ -8,7 +9,6 @@ import { openTaskHub } from "../../../local/src/engine/taskhub/task-hub.ts";
 import { InstanceStore } from "../../../local/src/engine/tracking/instance-store.ts";
 import { createSystemClock } from "../../../local/src/shared/clock.ts";
 import { createDeferred } from "../../../local/src/shared/deferred.ts";
-import { silentLogger } from "../../../local/src/shared/logger.ts";
 import { useAzurite } from "../../helpers/azurite.ts";
 import { makeCrashable, type StorageCall } from "../../helpers/crashable-storage.ts";
 import { newHubName, startTestEngine, type TestEngineOptions, waitForInstance } from "../../helpers/engine.ts";

@@ -1,6 +1,6 @@
+import { createLogger, type LogEntry } from "@same-kit/shared";
 import { expect, test } from "vitest";
 import { InvocationLog } from "../../../local/src/host/invocation-log.ts";
-import { createLogger, type LogEntry } from "../../../local/src/shared/logger.ts";
 
 function setUp() {
   const entries: LogEntry[] = [];

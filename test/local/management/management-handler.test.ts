@@ -1,7 +1,7 @@
+import { silentLogger } from "@same-kit/shared";
 import { expect, test } from "vitest";
 import type { InstanceStatus } from "../../../local/src/engine/client.ts";
 import { createManagementHandler, type ManagementDeps } from "../../../local/src/management/index.ts";
-import { silentLogger } from "../../../local/src/shared/logger.ts";
 import { FakeClock } from "../../helpers/fake-clock.ts";
 import { FakeTaskHubClient, instanceStatus } from "../../helpers/fake-task-hub-client.ts";
 

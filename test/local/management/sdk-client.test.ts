@@ -3,6 +3,7 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { InvocationContext } from "@azure/functions";
+import { silentLogger } from "@same-kit/shared";
 import * as df from "durable-functions";
 import { expect, onTestFinished, test } from "vitest";
 import {
@@ -11,7 +12,6 @@ import {
   type RpcListener,
   startRpcListener,
 } from "../../../local/src/management/index.ts";
-import { silentLogger } from "../../../local/src/shared/logger.ts";
 import { FakeClock } from "../../helpers/fake-clock.ts";
 import { FakeTaskHubClient, instanceStatus } from "../../helpers/fake-task-hub-client.ts";
 

@@ -1,6 +1,6 @@
+import { createLogger, type LogEntry } from "@same-kit/shared";
 import { expect, test } from "vitest";
 import type { AppFunction } from "../../../local/src/host/index.ts";
-import { createLogger, type LogEntry } from "../../../local/src/shared/logger.ts";
 import { createTimerExtension, type TimerHost } from "../../../local/src/timers/timer-extension.ts";
 import { FakeClock } from "../../helpers/fake-clock.ts";
 import { waitFor } from "../../helpers/wait-for.ts";

@@ -1,4 +1,4 @@
-import type { LogEntry } from "@same-kit/local";
+import type { LogEntry } from "@same-kit/shared";
 import { expect, test } from "vitest";
 import type { PhaseView } from "../../../toolkit/src/ui/phases.ts";
 import { StepBoard } from "../../../toolkit/src/usecases/step-board.ts";

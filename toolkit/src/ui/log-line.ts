@@ -1,4 +1,4 @@
-import type { LogEntry, LogLevel } from "@same-kit/local";
+import type { LogEntry, LogLevel } from "@same-kit/shared";
 
 const RANK: Record<LogLevel, number> = { trace: 0, debug: 1, info: 2, warn: 3, error: 4 };
 

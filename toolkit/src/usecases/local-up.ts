@@ -1,4 +1,4 @@
-import type { LogEntry } from "@same-kit/local";
+import type { LogEntry } from "@same-kit/shared";
 import type { BootedHost, BootOptions, Emulator } from "../ports.ts";
 
 export type LocalUpDeps = {

@@ -1,4 +1,4 @@
-import type { LogEntry } from "@same-kit/local";
+import type { LogEntry } from "@same-kit/shared";
 
 // A start that goes wrong prints a few hundred lines at most.
 const MAX_KEPT = 2_000;

@@ -1,5 +1,4 @@
 import path from "node:path";
-import { createLogger, type LogSink } from "@same-kit/local";
 import {
   type ActiveDrill,
   ageState,
@@ -15,7 +14,7 @@ import {
   trustMiniAzure,
   userMirrors,
 } from "@same-kit/rehearsal";
-import { UsageError } from "@same-kit/shared";
+import { createLogger, type LogSink, UsageError } from "@same-kit/shared";
 import type { EnvironmentFolder } from "../deployment/environment.ts";
 import type { DrillHooks } from "../deployment/ports.ts";
 

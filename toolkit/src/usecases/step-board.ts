@@ -1,4 +1,4 @@
-import type { LogEntry } from "@same-kit/local";
+import type { LogEntry } from "@same-kit/shared";
 import type { PhaseProgress, PhaseView } from "../ui/phases.ts";
 
 /** Thrown into the phase of the step that was running when the run ended otherwise than well. */

@@ -2,7 +2,7 @@
 
 import type { WriteStream } from "node:fs";
 import { finished } from "node:stream/promises";
-import type { LogEntry } from "@same-kit/local";
+import type { LogEntry } from "@same-kit/shared";
 import type { FollowedLog } from "../adapters/app/host-observer.ts";
 import type { RunStatus, StartedRun } from "../adapters/app/run-status.ts";
 import type { RunFolder } from "../adapters/records/run-records.ts";

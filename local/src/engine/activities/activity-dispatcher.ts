@@ -1,5 +1,5 @@
+import type { LogFields, Logger } from "@same-kit/shared";
 import type { Clock } from "../../shared/clock.ts";
-import type { LogFields, Logger } from "../../shared/logger.ts";
 import type { FunctionLog } from "../function-log.ts";
 import {
   EventType,

@@ -1,5 +1,5 @@
+import type { Logger } from "@same-kit/shared";
 import type { Clock } from "../../shared/clock.ts";
-import type { Logger } from "../../shared/logger.ts";
 import { isPreconditionFailed } from "../../storage/storage-errors.ts";
 import type { TaskHub } from "../taskhub/task-hub.ts";
 import { decideRow, decideSteals, type RowDecision } from "./partition-rules.ts";

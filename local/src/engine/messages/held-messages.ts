@@ -1,5 +1,5 @@
+import type { Logger } from "@same-kit/shared";
 import type { Clock } from "../../shared/clock.ts";
-import type { Logger } from "../../shared/logger.ts";
 import type { ReceivedMessage } from "./message-data.ts";
 import type { MessageQueue } from "./message-queue.ts";
 

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { QueueClient } from "@azure/storage-queue";
+import type { Logger } from "@same-kit/shared";
 import type { Clock } from "../../shared/clock.ts";
-import type { Logger } from "../../shared/logger.ts";
 import { ignoring, statusOf } from "../../storage/storage-errors.ts";
 import type { LargePayloads } from "../taskhub/large-payloads.ts";
 import { decodeMessage, encodeBlobReference, encodeMessage, messageBlobName } from "./message-codec.ts";

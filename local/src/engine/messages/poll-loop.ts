@@ -1,5 +1,5 @@
+import type { Logger } from "@same-kit/shared";
 import type { Clock } from "../../shared/clock.ts";
-import type { Logger } from "../../shared/logger.ts";
 
 export type PollLoopOptions = {
   /** Gets and hands over what is there. @returns how many messages there were. */

@@ -1,7 +1,7 @@
 // What is left of a checkpoint once the history is written, in its order: the row, then blobs of the generation before, then the
 // batch's messages, without which a row that was missed would never be mended.
 
-import type { Logger } from "../../shared/logger.ts";
+import type { Logger } from "@same-kit/shared";
 import type { HeldMessages } from "../messages/held-messages.ts";
 import type { ReceivedMessage } from "../messages/message-data.ts";
 import type { LargePayloads } from "../taskhub/large-payloads.ts";

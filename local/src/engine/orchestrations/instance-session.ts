@@ -1,4 +1,4 @@
-import type { Logger } from "../../shared/logger.ts";
+import type { Logger } from "@same-kit/shared";
 import { EventType } from "../history/events.ts";
 import type { ReceivedMessage } from "../messages/message-data.ts";
 import type { StoredHistory } from "../tracking/history-store.ts";

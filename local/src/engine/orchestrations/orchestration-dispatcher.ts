@@ -1,5 +1,5 @@
+import type { Logger } from "@same-kit/shared";
 import type { Clock } from "../../shared/clock.ts";
-import type { Logger } from "../../shared/logger.ts";
 import { Semaphore } from "../../shared/semaphore.ts";
 import type { HeldMessages } from "../messages/held-messages.ts";
 import type { ReceivedMessage } from "../messages/message-data.ts";

@@ -1,4 +1,4 @@
-import type { LogLevel } from "../../shared/logger.ts";
+import type { LogLevel } from "@same-kit/shared";
 
 export type LogThreshold = LogLevel | "none";
 

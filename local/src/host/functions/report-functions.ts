@@ -1,4 +1,4 @@
-import type { Logger } from "../../shared/logger.ts";
+import type { Logger } from "@same-kit/shared";
 import type { HostExtension } from "../host-extension.ts";
 import { type AppFunction, extraInputsOf } from "./app-function.ts";
 

@@ -1,4 +1,4 @@
-import type { Logger } from "../../shared/logger.ts";
+import type { Logger } from "@same-kit/shared";
 import type { AppRuntime } from "../app-runtime.ts";
 import type { HostExtension } from "../host-extension.ts";
 import type { Invoker } from "../invoker.ts";

@@ -1,7 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { reasonOf } from "@same-kit/shared";
-import type { Logger } from "../../shared/logger.ts";
+import { type Logger, reasonOf } from "@same-kit/shared";
 import { AdminRoutes } from "../admin/admin-routes.ts";
 import { HOME_PAGE } from "../admin/home-page.ts";
 import type { AppGeneration } from "../app-generation.ts";

@@ -1,3 +1,4 @@
+import { silentLogger } from "@same-kit/shared";
 import { expect, onTestFinished, test } from "vitest";
 import {
   ActivityDispatcher,
@@ -7,7 +8,6 @@ import { FunctionLog } from "../../../../local/src/engine/function-log.ts";
 import type { ReceivedMessage } from "../../../../local/src/engine/messages/message-data.ts";
 import type { Clock } from "../../../../local/src/shared/clock.ts";
 import { createDeferred } from "../../../../local/src/shared/deferred.ts";
-import { silentLogger } from "../../../../local/src/shared/logger.ts";
 import { FakeClock } from "../../../helpers/fake-clock.ts";
 import { historyEvents } from "../../../helpers/history-events.ts";
 import { waitFor } from "../../../helpers/wait-for.ts";

@@ -1,3 +1,4 @@
+import { silentLogger } from "@same-kit/shared";
 import { expect, test } from "vitest";
 import type { HistoryEvent } from "../../../../local/src/engine/history/events.ts";
 import type { ReceivedMessage } from "../../../../local/src/engine/messages/message-data.ts";
@@ -8,7 +9,6 @@ import {
 } from "../../../../local/src/engine/orchestrations/checkpoint-tail.ts";
 import type { EpisodeRow } from "../../../../local/src/engine/tracking/instance-store.ts";
 import { createDeferred } from "../../../../local/src/shared/deferred.ts";
-import { silentLogger } from "../../../../local/src/shared/logger.ts";
 import { historyEvents } from "../../../helpers/history-events.ts";
 
 /** @param write - What becomes of each write of the row, in turn. */

@@ -1,6 +1,6 @@
+import { createLogger, type LogEntry } from "@same-kit/shared";
 import { expect, test } from "vitest";
 import type { EpisodeSettings } from "../../../../local/src/engine/orchestrations/episode-types.ts";
-import { createLogger, type LogEntry } from "../../../../local/src/shared/logger.ts";
 import { MemoryHub } from "../../../helpers/memory-hub.ts";
 import { type SdkApp, SdkInvoker } from "../../../helpers/sdk-orchestrator.ts";
 

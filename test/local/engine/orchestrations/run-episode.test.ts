@@ -1,11 +1,11 @@
 // One episode at a time, without the SDK: what the worker is shown, what is stored, what is sent.
 
+import { silentLogger } from "@same-kit/shared";
 import { expect, test } from "vitest";
 import type { HistoryEvent } from "../../../../local/src/engine/history/events.ts";
 import type { TaskMessage } from "../../../../local/src/engine/messages/message-data.ts";
 import { runEpisode } from "../../../../local/src/engine/orchestrations/run-episode.ts";
 import type { FunctionInvoker, InvocationReply, OrchestratorPayload } from "../../../../local/src/engine/ports.ts";
-import { silentLogger } from "../../../../local/src/shared/logger.ts";
 import { FakeClock } from "../../../helpers/fake-clock.ts";
 import { episodeSettings, startEvent } from "../../../helpers/memory-hub.ts";
 

@@ -1,9 +1,9 @@
+import { createLogger, type LogEntry } from "@same-kit/shared";
 import { expect, test } from "vitest";
 import type { AppFunction } from "../../../../local/src/host/functions/app-function.ts";
 import { formatFunctionList, toHostedFunction } from "../../../../local/src/host/functions/function-list.ts";
 import { noteOf, reportFunctions } from "../../../../local/src/host/functions/report-functions.ts";
 import type { HostExtension } from "../../../../local/src/host/host-extension.ts";
-import { createLogger, type LogEntry } from "../../../../local/src/shared/logger.ts";
 import type { BindingInfo } from "../../../../local/src/worker/messages.ts";
 
 const EXTENSIONS: HostExtension[] = [

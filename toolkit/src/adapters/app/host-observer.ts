@@ -1,6 +1,6 @@
 // What a host of this machine tells besides Azure's API: the lines of one run as they come, and its blobs.
 
-import type { LogEntry } from "@same-kit/local";
+import type { LogEntry } from "@same-kit/shared";
 
 // Shorter than any limit of a connection that nothing moves on.
 const WAIT_MS = 10_000;
