@@ -1,10 +1,9 @@
 // What the engine itself costs: the real Durable SDK in this process, the storage behind it, no worker and no HTTP.
 
 import { setTimeout as delay } from "node:timers/promises";
-import { silentLogger } from "@same-kit/shared";
+import { createSystemClock, silentLogger } from "@same-kit/shared";
 import type { ActivityHandler, OrchestrationContext } from "durable-functions";
 import { type Engine, resolveDurableTaskSettings, startEngine } from "../../local/src/engine/index.ts";
-import { createSystemClock } from "../../local/src/shared/clock.ts";
 import { newGuidN } from "../../local/src/shared/ids.ts";
 import { openStorage } from "../../local/src/storage/storage-account.ts";
 import { SdkInvoker } from "../../test/helpers/sdk-orchestrator.ts";

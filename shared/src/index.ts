@@ -13,3 +13,4 @@ export {
   silentLogger,
 } from "./logger.ts";
 export { reasonOf } from "./reason-of.ts";
+export { type Clock, createSystemClock, formatTicks, parseTicks } from "./waiting/clock.ts";

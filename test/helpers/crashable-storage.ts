@@ -1,4 +1,4 @@
-import { type Clock, createSystemClock } from "../../local/src/shared/clock.ts";
+import { type Clock, createSystemClock } from "@same-kit/shared";
 import type { StorageAccount } from "../../local/src/storage/storage-account.ts";
 
 /** One call that an engine makes to the storage. */

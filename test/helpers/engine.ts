@@ -1,12 +1,11 @@
 import { spawnSync } from "node:child_process";
-import { createLogger, type LogEntry, type LogLevel } from "@same-kit/shared";
+import { type Clock, createLogger, createSystemClock, type LogEntry, type LogLevel } from "@same-kit/shared";
 import { onTestFinished } from "vitest";
 import type { InstanceStatus, TaskHubClient } from "../../local/src/engine/client.ts";
 import { type Engine, resolveDurableTaskSettings, startEngine } from "../../local/src/engine/index.ts";
 import { newWorkerId } from "../../local/src/engine/leases/worker-id.ts";
 import type { FunctionInvoker } from "../../local/src/engine/ports.ts";
 import type { DurableTaskSettings } from "../../local/src/engine/settings.ts";
-import { type Clock, createSystemClock } from "../../local/src/shared/clock.ts";
 import { newGuidN } from "../../local/src/shared/ids.ts";
 import type { StorageAccount } from "../../local/src/storage/storage-account.ts";
 import type { Crash } from "./crashable-storage.ts";

@@ -1,4 +1,4 @@
-import { type Clock, formatTicks } from "../../local/src/shared/clock.ts";
+import { type Clock, formatTicks } from "@same-kit/shared";
 
 /** A clock that stands still until a test moves it; sleeping moves it at once. */
 export class FakeClock implements Clock {

@@ -1,10 +1,9 @@
-import type { Logger } from "@same-kit/shared";
+import type { Clock, Logger } from "@same-kit/shared";
 import type { TaskHubClient } from "../engine/client.ts";
 import type { FunctionInvoker } from "../engine/ports.ts";
 import type { DurableTaskSettings } from "../engine/settings.ts";
 import type { HostExtension } from "../host/index.ts";
 import { createManagementHandler, durableClientBindingValue, startRpcListener } from "../management/index.ts";
-import type { Clock } from "../shared/clock.ts";
 import { createDeferred } from "../shared/deferred.ts";
 import type { WebhookHandler } from "../shared/http-message.ts";
 

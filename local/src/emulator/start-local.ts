@@ -1,9 +1,8 @@
 import path from "node:path";
-import { createLogger, type LogSink } from "@same-kit/shared";
+import { createLogger, createSystemClock, type LogSink } from "@same-kit/shared";
 import type { DurableTaskSettings } from "../engine/settings.ts";
 import type { FunctionsHost } from "../host/index.ts";
 import { identifyThisProcess } from "../process/process-identity.ts";
-import { createSystemClock } from "../shared/clock.ts";
 import { claimHub } from "../state/hub-claims.ts";
 import { type RunFile, removeRunFile, writeRunFile } from "../state/run-file.ts";
 import { openStateFolder, type StateFolder } from "../state/state-folder.ts";

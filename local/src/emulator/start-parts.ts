@@ -1,12 +1,11 @@
 import { setTimeout as delay } from "node:timers/promises";
-import type { Logger } from "@same-kit/shared";
+import type { Clock, Logger } from "@same-kit/shared";
 import { createStorageExtension } from "../bindings/storage-extension.ts";
 import type { InstanceStatus } from "../engine/client.ts";
 import { type Engine, startEngine } from "../engine/index.ts";
 import type { FunctionInvoker } from "../engine/ports.ts";
 import { largeMessagesContainerName } from "../engine/taskhub/names.ts";
 import { createFunctionInvoker, type FunctionsHost } from "../host/index.ts";
-import type { Clock } from "../shared/clock.ts";
 import { openStorage, type StorageAccount } from "../storage/storage-account.ts";
 import { createTimerExtension } from "../timers/timer-extension.ts";
 import { findDoubtfulRuns } from "./doubtful-runs.ts";

@@ -1,7 +1,6 @@
 // The Durable Task engine: reads and runs one task hub.
 
-import type { Logger } from "@same-kit/shared";
-import type { Clock } from "../shared/clock.ts";
+import type { Clock, Logger } from "@same-kit/shared";
 import type { StorageAccount } from "../storage/storage-account.ts";
 import { ActivityDispatcher } from "./activities/activity-dispatcher.ts";
 import type { TaskHubClient } from "./client.ts";

@@ -1,4 +1,4 @@
-import type { Clock } from "../shared/clock.ts";
+import type { Clock } from "@same-kit/shared";
 import type { TaskHubClient } from "./client.ts";
 import { OrchestrationNotReplacedError } from "./errors.ts";
 import { TERMINAL } from "./history/events.ts";

@@ -1,7 +1,7 @@
 // A client of the hub, on storage alone. Source: Azure/durabletask, DurableTask.Core/TaskHubClient.cs, and
 // Azure/azure-functions-durable-extension, ContextImplementations/DurableClient.cs.
 
-import type { Clock } from "../shared/clock.ts";
+import type { Clock } from "@same-kit/shared";
 import { newGuidN } from "../shared/ids.ts";
 import { deleteBlobsBelow } from "../storage/gzip-blobs.ts";
 import type { InstanceFilter, InstancePage, InstanceStatus, StartRequest, TaskHubClient } from "./client.ts";

@@ -1,5 +1,4 @@
-import type { Logger } from "@same-kit/shared";
-import type { Clock } from "../shared/clock.ts";
+import type { Clock, Logger } from "@same-kit/shared";
 import type { WorkerExit } from "../worker/language-worker.ts";
 import type { AppGeneration } from "./app-generation.ts";
 import { HostError } from "./errors.ts";

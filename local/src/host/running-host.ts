@@ -1,5 +1,4 @@
-import type { LogFields, Logger } from "@same-kit/shared";
-import { createSystemClock } from "../shared/clock.ts";
+import { createSystemClock, type LogFields, type Logger } from "@same-kit/shared";
 import { createDeferred } from "../shared/deferred.ts";
 import type { WorkerInvocationResult } from "../worker/language-worker.ts";
 import type { TypedData } from "../worker/messages.ts";

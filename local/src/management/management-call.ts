@@ -1,8 +1,7 @@
-import type { Logger } from "@same-kit/shared";
+import type { Clock, Logger } from "@same-kit/shared";
 import type { TaskHubClient } from "../engine/client.ts";
 import type { DurableFunction } from "../engine/ports.ts";
 import type { DurableTaskSettings } from "../engine/settings.ts";
-import type { Clock } from "../shared/clock.ts";
 import type { WebhookRequest } from "../shared/http-message.ts";
 import type { RequestQuery } from "./request-query.ts";
 

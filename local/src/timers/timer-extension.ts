@@ -1,9 +1,8 @@
 // Timer triggers. Each host keeps its own times: nothing is stored, so that what came due while no host ran is not made up for.
 // Azure/azure-webjobs-sdk-extensions, Extensions.Timers/Listener/TimerListener.cs.
 
-import type { Logger } from "@same-kit/shared";
+import type { Clock, Logger } from "@same-kit/shared";
 import { type AppFunction, type FunctionsHost, type HostExtension, resolveSettings } from "../host/index.ts";
-import type { Clock } from "../shared/clock.ts";
 import type { NextTime } from "./ncrontab.ts";
 import { parseSchedule } from "./timer-schedule.ts";
 

@@ -1,6 +1,6 @@
 // A checkpoint of many events is several transactions, and a host may die between them.
 
-import { silentLogger } from "@same-kit/shared";
+import { createSystemClock, silentLogger } from "@same-kit/shared";
 import type { OrchestrationContext } from "durable-functions";
 import { expect, test } from "vitest";
 import { EventType, type HistoryEvent } from "../../../local/src/engine/history/events.ts";
@@ -8,7 +8,6 @@ import { MessageQueue } from "../../../local/src/engine/messages/message-queue.t
 import { LargePayloads } from "../../../local/src/engine/taskhub/large-payloads.ts";
 import { openTaskHub } from "../../../local/src/engine/taskhub/task-hub.ts";
 import { HistoryStore } from "../../../local/src/engine/tracking/history-store.ts";
-import { createSystemClock } from "../../../local/src/shared/clock.ts";
 import { useAzurite } from "../../helpers/azurite.ts";
 import { makeCrashable } from "../../helpers/crashable-storage.ts";
 import { newHubName, startTestEngine, waitForInstance } from "../../helpers/engine.ts";

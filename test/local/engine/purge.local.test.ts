@@ -1,12 +1,12 @@
 // A purge of an instance that is just being saved.
 
+import { createSystemClock } from "@same-kit/shared";
 import type { OrchestrationContext } from "durable-functions";
 import { expect, test } from "vitest";
 import { LargePayloads } from "../../../local/src/engine/taskhub/large-payloads.ts";
 import { openTaskHub } from "../../../local/src/engine/taskhub/task-hub.ts";
 import { HistoryStore } from "../../../local/src/engine/tracking/history-store.ts";
 import { InstanceStore } from "../../../local/src/engine/tracking/instance-store.ts";
-import { createSystemClock } from "../../../local/src/shared/clock.ts";
 import { createDeferred } from "../../../local/src/shared/deferred.ts";
 import type { StorageAccount } from "../../../local/src/storage/storage-account.ts";
 import { useAzurite } from "../../helpers/azurite.ts";

@@ -1,4 +1,4 @@
-import { silentLogger } from "@same-kit/shared";
+import { createSystemClock, silentLogger } from "@same-kit/shared";
 import type { OrchestrationContext } from "durable-functions";
 import { describe, expect, test } from "vitest";
 import { readPartitions } from "../../../local/src/engine/leases/partition-table.ts";
@@ -7,7 +7,6 @@ import { LargePayloads } from "../../../local/src/engine/taskhub/large-payloads.
 import { controlQueueName, partitionOf } from "../../../local/src/engine/taskhub/names.ts";
 import { openTaskHub } from "../../../local/src/engine/taskhub/task-hub.ts";
 import { InstanceStore } from "../../../local/src/engine/tracking/instance-store.ts";
-import { createSystemClock } from "../../../local/src/shared/clock.ts";
 import { createDeferred } from "../../../local/src/shared/deferred.ts";
 import { useAzurite } from "../../helpers/azurite.ts";
 import { makeCrashable, type StorageCall } from "../../helpers/crashable-storage.ts";

@@ -1,9 +1,8 @@
-import { silentLogger } from "@same-kit/shared";
+import { type Clock, createSystemClock, silentLogger } from "@same-kit/shared";
 import { expect, test } from "vitest";
 import type { AppGeneration } from "../../../local/src/host/app-generation.ts";
 import { AppRuntime, type AppRuntimeDeps } from "../../../local/src/host/app-runtime.ts";
 import type { HostError } from "../../../local/src/host/errors.ts";
-import { type Clock, createSystemClock } from "../../../local/src/shared/clock.ts";
 import { createDeferred } from "../../../local/src/shared/deferred.ts";
 import type { WorkerExit } from "../../../local/src/worker/language-worker.ts";
 import { waitFor } from "../../helpers/wait-for.ts";

@@ -1,5 +1,4 @@
-import type { LogFields, Logger } from "@same-kit/shared";
-import type { Clock } from "../../shared/clock.ts";
+import type { Clock, LogFields, Logger } from "@same-kit/shared";
 import type { FunctionLog } from "../function-log.ts";
 import {
   EventType,

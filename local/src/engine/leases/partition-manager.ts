@@ -1,5 +1,4 @@
-import type { Logger } from "@same-kit/shared";
-import type { Clock } from "../../shared/clock.ts";
+import type { Clock, Logger } from "@same-kit/shared";
 import { isPreconditionFailed } from "../../storage/storage-errors.ts";
 import type { TaskHub } from "../taskhub/task-hub.ts";
 import { decideRow, decideSteals, type RowDecision } from "./partition-rules.ts";

@@ -1,7 +1,7 @@
 // What one pass over the partitions decides; pure. The rules are those of Azure/durabletask,
 // DurableTask.AzureStorage/Partitioning/TablePartitionManager.cs, so that hosts of both kinds share a hub.
 
-import { formatTicks, parseTicks } from "../../shared/clock.ts";
+import { formatTicks, parseTicks } from "@same-kit/shared";
 import type { PartitionRow } from "./partition-table.ts";
 
 export type PassContext = {

@@ -1,5 +1,4 @@
-import type { Logger } from "@same-kit/shared";
-import type { Clock } from "../../shared/clock.ts";
+import type { Clock, Logger } from "@same-kit/shared";
 import type { ReceivedMessage } from "./message-data.ts";
 import type { MessageQueue } from "./message-queue.ts";
 

@@ -1,7 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { QueueClient } from "@azure/storage-queue";
-import type { Logger } from "@same-kit/shared";
-import type { Clock } from "../../shared/clock.ts";
+import type { Clock, Logger } from "@same-kit/shared";
 import { ignoring, statusOf } from "../../storage/storage-errors.ts";
 import type { LargePayloads } from "../taskhub/large-payloads.ts";
 import { decodeMessage, encodeBlobReference, encodeMessage, messageBlobName } from "./message-codec.ts";

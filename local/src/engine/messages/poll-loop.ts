@@ -1,5 +1,4 @@
-import type { Logger } from "@same-kit/shared";
-import type { Clock } from "../../shared/clock.ts";
+import type { Clock, Logger } from "@same-kit/shared";
 
 export type PollLoopOptions = {
   /** Gets and hands over what is there. @returns how many messages there were. */

@@ -1,7 +1,6 @@
 // The boundary between deciding (pure: `run-episode.ts`, `replay/`) and storing (`dispatcher.ts`, `checkpoint.ts`).
 
-import type { Logger } from "@same-kit/shared";
-import type { Clock } from "../../shared/clock.ts";
+import type { Clock, Logger } from "@same-kit/shared";
 import type { FunctionLogSettings } from "../function-log.ts";
 import type { HistoryEvent } from "../history/events.ts";
 import type { OutgoingMessage, TaskMessage } from "../messages/message-data.ts";

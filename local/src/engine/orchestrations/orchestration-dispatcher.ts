@@ -1,5 +1,4 @@
-import type { Logger } from "@same-kit/shared";
-import type { Clock } from "../../shared/clock.ts";
+import type { Clock, Logger } from "@same-kit/shared";
 import { Semaphore } from "../../shared/semaphore.ts";
 import type { HeldMessages } from "../messages/held-messages.ts";
 import type { ReceivedMessage } from "../messages/message-data.ts";

@@ -2,7 +2,7 @@
 // must come again later instead of being taken for a stray one.
 // Source: Azure/durabletask, DurableTask.AzureStorage/Messaging/OrchestrationSession.cs, IsOutOfOrderMessage.
 
-import { parseTicks } from "../../shared/clock.ts";
+import { parseTicks } from "@same-kit/shared";
 import { EventType, type HistoryEvent } from "../history/events.ts";
 import type { ReceivedMessage } from "../messages/message-data.ts";
 

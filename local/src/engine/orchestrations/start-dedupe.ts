@@ -1,7 +1,7 @@
 // A start message without a row, or beside another execution's row. Source: Azure/durabletask,
 // DurableTask.AzureStorage/AzureStorageOrchestrationService.cs and AzureTableTrackingStore.cs, FetchInstanceStatus.
 
-import { parseTicks } from "../../shared/clock.ts";
+import { parseTicks } from "@same-kit/shared";
 import { EventType, type ExecutionStartedEvent, type HistoryEvent, type ParentInstance } from "../history/events.ts";
 import type { ReceivedMessage } from "../messages/message-data.ts";
 import type { InstanceRow } from "../tracking/instance-store.ts";

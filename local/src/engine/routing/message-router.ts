@@ -1,4 +1,4 @@
-import type { Clock } from "../../shared/clock.ts";
+import type { Clock } from "@same-kit/shared";
 import { Semaphore } from "../../shared/semaphore.ts";
 import type { HeldMessages } from "../messages/held-messages.ts";
 import type { OutgoingMessage, ReceivedMessage } from "../messages/message-data.ts";

@@ -1,7 +1,7 @@
 // The history table. Source: Azure/durabletask, DurableTask.AzureStorage/Tracking/AzureTableTrackingStore.cs.
 
 import type { TransactionAction } from "@azure/data-tables";
-import { type Clock, parseTicks } from "../../shared/clock.ts";
+import { type Clock, parseTicks } from "@same-kit/shared";
 import { isConflict, isPreconditionFailed } from "../../storage/storage-errors.ts";
 import { dateTime, type TableRow, textValue } from "../../storage/table-values.ts";
 import { HistoryConflictError } from "../errors.ts";

@@ -1,7 +1,7 @@
 // The instances table: one row per instance, whatever its generation.
 // Source: Azure/durabletask, DurableTask.AzureStorage/Tracking/AzureTableTrackingStore.cs and OrchestrationInstanceStatus.cs.
 
-import type { Clock } from "../../shared/clock.ts";
+import type { Clock } from "@same-kit/shared";
 import { ignoring } from "../../storage/storage-errors.ts";
 import { dateTime, numberValue, type TableRow, textValue } from "../../storage/table-values.ts";
 import type { InstanceFilter, InstanceStatus } from "../client.ts";

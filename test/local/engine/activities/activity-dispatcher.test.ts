@@ -1,4 +1,4 @@
-import { silentLogger } from "@same-kit/shared";
+import { type Clock, silentLogger } from "@same-kit/shared";
 import { expect, onTestFinished, test } from "vitest";
 import {
   ActivityDispatcher,
@@ -6,7 +6,6 @@ import {
 } from "../../../../local/src/engine/activities/activity-dispatcher.ts";
 import { FunctionLog } from "../../../../local/src/engine/function-log.ts";
 import type { ReceivedMessage } from "../../../../local/src/engine/messages/message-data.ts";
-import type { Clock } from "../../../../local/src/shared/clock.ts";
 import { createDeferred } from "../../../../local/src/shared/deferred.ts";
 import { FakeClock } from "../../../helpers/fake-clock.ts";
 import { historyEvents } from "../../../helpers/history-events.ts";

@@ -1,9 +1,8 @@
-import { createLogger, type LogEntry, silentLogger } from "@same-kit/shared";
+import { type Clock, createLogger, createSystemClock, type LogEntry, silentLogger } from "@same-kit/shared";
 import { expect, onTestFinished, test } from "vitest";
 import { type PartitionReader, startPartitionManager } from "../../../../local/src/engine/leases/partition-manager.ts";
 import { readPartitions, writePartition } from "../../../../local/src/engine/leases/partition-table.ts";
 import type { TaskHub } from "../../../../local/src/engine/taskhub/task-hub.ts";
-import { type Clock, createSystemClock } from "../../../../local/src/shared/clock.ts";
 import { openStorage } from "../../../../local/src/storage/storage-account.ts";
 import { openTestHub, useAzurite } from "../../../helpers/azurite.ts";
 import { waitFor } from "../../../helpers/wait-for.ts";

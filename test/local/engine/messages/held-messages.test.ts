@@ -1,9 +1,8 @@
-import { silentLogger } from "@same-kit/shared";
+import { type Clock, silentLogger } from "@same-kit/shared";
 import { expect, onTestFinished, test } from "vitest";
 import { HeldMessages } from "../../../../local/src/engine/messages/held-messages.ts";
 import type { ReceivedMessage } from "../../../../local/src/engine/messages/message-data.ts";
 import type { MessageQueue } from "../../../../local/src/engine/messages/message-queue.ts";
-import type { Clock } from "../../../../local/src/shared/clock.ts";
 import { FakeClock } from "../../../helpers/fake-clock.ts";
 
 const MINUTE_MS = 60_000;

@@ -1,10 +1,9 @@
 import { gunzipSync, gzipSync } from "node:zlib";
-import { createLogger, type LogEntry } from "@same-kit/shared";
+import { createLogger, createSystemClock, type LogEntry } from "@same-kit/shared";
 import { describe, expect, test, vi } from "vitest";
 import type { ReceivedMessage } from "../../../../local/src/engine/messages/message-data.ts";
 import { MessageQueue } from "../../../../local/src/engine/messages/message-queue.ts";
 import { LargePayloads } from "../../../../local/src/engine/taskhub/large-payloads.ts";
-import { createSystemClock } from "../../../../local/src/shared/clock.ts";
 import wire from "../../../fixtures/task-hub/queue-messages.json" with { type: "json" };
 import { openTestHub, useAzurite } from "../../../helpers/azurite.ts";
 import { eventMessage } from "../../../helpers/outgoing-message.ts";

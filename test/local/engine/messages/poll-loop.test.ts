@@ -1,7 +1,6 @@
-import { createLogger, type LogEntry } from "@same-kit/shared";
+import { type Clock, createLogger, type LogEntry } from "@same-kit/shared";
 import { expect, onTestFinished, test } from "vitest";
 import { PollLoop } from "../../../../local/src/engine/messages/poll-loop.ts";
-import type { Clock } from "../../../../local/src/shared/clock.ts";
 import { FakeClock } from "../../../helpers/fake-clock.ts";
 import { waitFor } from "../../../helpers/wait-for.ts";
 

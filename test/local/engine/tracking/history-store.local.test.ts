@@ -1,10 +1,10 @@
 import { TableClient } from "@azure/data-tables";
+import { createSystemClock } from "@same-kit/shared";
 import { describe, expect, test, vi } from "vitest";
 import { HistoryConflictError } from "../../../../local/src/engine/errors.ts";
 import type { HistoryEvent } from "../../../../local/src/engine/history/events.ts";
 import { LargePayloads } from "../../../../local/src/engine/taskhub/large-payloads.ts";
 import { HistoryStore } from "../../../../local/src/engine/tracking/history-store.ts";
-import { createSystemClock } from "../../../../local/src/shared/clock.ts";
 import { openTestHub, useAzurite } from "../../../helpers/azurite.ts";
 import { historyEvents as event } from "../../../helpers/history-events.ts";
 

@@ -1,10 +1,10 @@
 import { TableClient } from "@azure/data-tables";
+import { createSystemClock } from "@same-kit/shared";
 import { describe, expect, test } from "vitest";
 import type { InstanceFilter } from "../../../../local/src/engine/client.ts";
 import type { HistoryEvent } from "../../../../local/src/engine/history/events.ts";
 import { historyBlobName, LargePayloads } from "../../../../local/src/engine/taskhub/large-payloads.ts";
 import { InstanceStore } from "../../../../local/src/engine/tracking/instance-store.ts";
-import { createSystemClock } from "../../../../local/src/shared/clock.ts";
 import { openTestHub, useAzurite } from "../../../helpers/azurite.ts";
 import { historyEvents as event } from "../../../helpers/history-events.ts";
 

@@ -1,4 +1,4 @@
-import type { Clock } from "../../../shared/clock.ts";
+import type { Clock } from "@same-kit/shared";
 import { EventType, type ExecutionStartedEvent, type HistoryEvent } from "../../history/events.ts";
 import type { OutgoingMessage } from "../../messages/message-data.ts";
 import type { Outgoing } from "../episode-types.ts";

@@ -1,7 +1,7 @@
 // How an execution ends: its last event, and what its parent hears. The texts are those of the Durable Functions extension for
 // out-of-process languages (OutOfProcOrchestrationShim.cs, TaskOrchestrationShim.cs), because apps match on them.
 
-import type { Clock } from "../../../shared/clock.ts";
+import type { Clock } from "@same-kit/shared";
 import {
   EventType,
   type FailureDetails,

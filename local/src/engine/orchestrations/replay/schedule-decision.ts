@@ -1,4 +1,4 @@
-import type { Clock } from "../../../shared/clock.ts";
+import type { Clock } from "@same-kit/shared";
 import { newGuidN } from "../../../shared/ids.ts";
 import { EventType, type HistoryEvent, type Tags } from "../../history/events.ts";
 import type { EpisodeSettings, Outgoing } from "../episode-types.ts";
