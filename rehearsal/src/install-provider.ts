@@ -1,6 +1,6 @@
 import { chmod, mkdir, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
-import { packageRoot } from "@same-kit/local";
+import { packageRoot } from "@same-kit/shared";
 import type { DrillCounter } from "./drills.ts";
 import { AZURERM_SOURCE, terraformPlatform } from "./find-azurerm.ts";
 import { AZURERM_VERSION } from "./provider/schema.ts";

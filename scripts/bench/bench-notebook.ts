@@ -1,9 +1,9 @@
 import { cp, mkdir } from "node:fs/promises";
 import path from "node:path";
 import { listPythons } from "@same-kit/functions-app/python";
+import { packageRoot } from "@same-kit/shared";
 import { execa } from "execa";
 import { startAzurite } from "../../local/src/azurite/index.ts";
-import { packageRoot } from "../../local/src/shared/package-root.ts";
 import { type Figure, figure, sideBySide, timed } from "./figure.ts";
 
 const ROUNDS = 5;

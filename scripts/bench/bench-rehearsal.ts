@@ -1,7 +1,7 @@
 import { cp, mkdir } from "node:fs/promises";
 import path from "node:path";
+import { packageRoot } from "@same-kit/shared";
 import { execa } from "execa";
-import { packageRoot } from "../../local/src/shared/package-root.ts";
 import { type Figure, figure, timed } from "./figure.ts";
 
 type Phase = { title: string; ms: number };

@@ -1,6 +1,7 @@
 // What every workspace needs and none owns. Bundlers drop what a process does not use of it.
 
 export { InvariantError, OperationError, SameKitError, type SameKitErrorFields, UsageError } from "./errors.ts";
+export { packageRoot } from "./files/package-root.ts";
 export { isRecord } from "./is-record.ts";
 export {
   createLogger,

@@ -2,8 +2,8 @@ import { createHash } from "node:crypto";
 import { readFileSync, statSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
+import { packageRoot } from "@same-kit/shared";
 import { type Interpreter, listPythons } from "../../functions-app/src/python/index.ts";
-import { packageRoot } from "../../local/src/shared/package-root.ts";
 
 /** The built app's own Python files, dill included. */
 export const appPythonDir = path.join(packageRoot(), "dist", "functions-app", "python");

@@ -1,9 +1,9 @@
 import { execFileSync } from "node:child_process";
 import { cpSync, existsSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
+import { packageRoot } from "@same-kit/shared";
 import { execa } from "execa";
 import { beforeAll, describe, expect, test } from "vitest";
-import { packageRoot } from "../../local/src/shared/package-root.ts";
 import { dirsOfFile } from "../helpers/dirs-of-file.ts";
 
 const tempDir = dirsOfFile();

@@ -1,9 +1,8 @@
 import { existsSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import path from "node:path";
-import { reasonOf } from "@same-kit/shared";
+import { packageRoot, reasonOf } from "@same-kit/shared";
 import { ChildStartError, type SupervisedChild, supervise } from "../process/supervise.ts";
-import { packageRoot } from "../shared/package-root.ts";
 import { type AzuriteFiles, type ChildOptions, OPEN_MARK, READY, STOP } from "./child/child-options.ts";
 import { connectionStringFor, describePorts } from "./endpoints.ts";
 import { AzuriteError } from "./errors.ts";

@@ -1,8 +1,8 @@
 import path from "node:path";
+import { packageRoot } from "@same-kit/shared";
 import { resolveDurableTaskSettings } from "../engine/index.ts";
 import type { DurableTaskSettings } from "../engine/settings.ts";
 import { type HostJson, loadHostJson, loadLocalSettings } from "../host/index.ts";
-import { packageRoot } from "../shared/package-root.ts";
 import { hubNameForApp } from "../state/hub-name.ts";
 
 /** The app that same-kit deploys. */

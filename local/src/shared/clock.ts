@@ -1,2 +1,2 @@
-// Moved; removed once no branch that is under way names it.
+// Moved; to remove when no branch that is under way names it.
 export { type Clock, createSystemClock, formatTicks, parseTicks } from "@same-kit/shared";

@@ -1,4 +1,4 @@
-// Moved; removed once no branch that is under way names it.
+// Moved; to remove when no branch that is under way names it.
 export {
   createLogger,
   type LogEntry,

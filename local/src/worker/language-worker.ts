@@ -1,8 +1,8 @@
 import { type ChildProcess, fork } from "node:child_process";
 import path from "node:path";
 import readline from "node:readline";
+import { packageRoot } from "@same-kit/shared";
 import { createDeferred } from "../shared/deferred.ts";
-import { packageRoot } from "../shared/package-root.ts";
 import type {
   HostToWorker,
   InvocationRequest,

@@ -1,5 +1,5 @@
 import path from "node:path";
-import { packageRoot } from "@same-kit/local";
+import { packageRoot } from "@same-kit/shared";
 import { withDeployment } from "../compose/compose-deployment.ts";
 import { composeSmokeTest } from "../compose/compose-smoke-test.ts";
 import { declaredVariables } from "../deployment/workspace.ts";

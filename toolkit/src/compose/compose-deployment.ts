@@ -1,8 +1,8 @@
 import { appendFileSync, mkdirSync } from "node:fs";
 import path from "node:path";
-import { packageRoot, startLocal } from "@same-kit/local";
+import { startLocal } from "@same-kit/local";
 import { bootOnLocalHost } from "@same-kit/rehearsal";
-import type { LogSink } from "@same-kit/shared";
+import { type LogSink, packageRoot } from "@same-kit/shared";
 import { createAz } from "../adapters/azure/az.ts";
 import { useProxyOf } from "../adapters/proxy.ts";
 import type { CommandContext } from "../commands/define-command.ts";

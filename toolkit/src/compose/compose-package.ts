@@ -1,6 +1,6 @@
 import path from "node:path";
-import { cacheFolder, packageRoot } from "@same-kit/local";
-import { UsageError } from "@same-kit/shared";
+import { cacheFolder } from "@same-kit/local";
+import { packageRoot, UsageError } from "@same-kit/shared";
 import { execa } from "execa";
 import type { PreflightProblem } from "../adapters/preflight.ts";
 import { funcVersion } from "../adapters/publish/func.ts";

@@ -1,5 +1,5 @@
 import path from "node:path";
-import { packageRoot } from "@same-kit/local";
+import { packageRoot } from "@same-kit/shared";
 import type { SmokeTest } from "../deployment/ports.ts";
 import { runSmokeTest } from "../usecases/smoke-test.ts";
 

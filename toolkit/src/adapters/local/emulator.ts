@@ -2,13 +2,13 @@ import path from "node:path";
 import {
   type LocalHost,
   listRunningHosts,
-  packageRoot,
   parseStorageChoice,
   readHostLog,
   startDetached,
   startLocal,
   stopRunningHost,
 } from "@same-kit/local";
+import { packageRoot } from "@same-kit/shared";
 import type { BootedHost, BootOptions, Emulator, IdleHub } from "../../ports.ts";
 
 export function createEmulator(): Emulator {

@@ -3,8 +3,7 @@ import { randomUUID } from "node:crypto";
 import path from "node:path";
 import { createInterface } from "node:readline";
 import { stripVTControlCharacters } from "node:util";
-import { packageRoot } from "@same-kit/local";
-import { OperationError } from "@same-kit/shared";
+import { OperationError, packageRoot } from "@same-kit/shared";
 import { parseTerraformLine, type TerraformDiagnostic, type TerraformEvent } from "./ui-events.ts";
 
 export type TerraformSettings = {
