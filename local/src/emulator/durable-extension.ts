@@ -4,7 +4,6 @@ import type { FunctionInvoker } from "../engine/ports.ts";
 import type { DurableTaskSettings } from "../engine/settings.ts";
 import type { HostExtension } from "../host/index.ts";
 import { createManagementHandler, durableClientBindingValue, startRpcListener } from "../management/index.ts";
-import { createDeferred } from "../shared/deferred.ts";
 import type { WebhookHandler } from "../shared/http-message.ts";
 
 const NAME = "durabletask";
@@ -29,7 +28,7 @@ export type DurableExtension = HostExtension & {
  */
 export async function createDurableExtension(deps: DurableExtensionDeps): Promise<DurableExtension> {
   const { settings, clock, log } = deps;
-  const connected = createDeferred<WebhookHandler>();
+  const connected = Promise.withResolvers<WebhookHandler>();
   const waiting = new AbortController();
   const webhook: WebhookHandler = async (request) => (await connected.promise)(request);
   const rpc = settings.localRpcEndpointEnabled ? await startRpcListener(webhook, { log }) : null;

@@ -1,5 +1,4 @@
 import { createSystemClock, type LogFields, type Logger } from "@same-kit/shared";
-import { createDeferred } from "../shared/deferred.ts";
 import type { WorkerInvocationResult } from "../worker/language-worker.ts";
 import type { TypedData } from "../worker/messages.ts";
 import { type AppGeneration, startGeneration } from "./app-generation.ts";
@@ -38,7 +37,7 @@ export class RunningHost implements FunctionsHost {
   readonly #invoker: Invoker;
   readonly #invocationLog: InvocationLog;
   readonly #keys: KeyStore;
-  readonly #failure = createDeferred<HostError>();
+  readonly #failure = Promise.withResolvers<HostError>();
   #listening: Listening | undefined;
   #watch: AppWatch | undefined;
   #env: Readonly<Record<string, string>> = {};

@@ -1,6 +1,5 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { closeSync, openSync, readFileSync } from "node:fs";
-import { createDeferred } from "../shared/deferred.ts";
 import { killTree } from "./kill-tree.ts";
 
 const DEFAULT_STOP_TIMEOUT_MS = 10_000;
@@ -56,8 +55,8 @@ export class ChildStartError extends Error {
 /** Runs a Node program of ours in a session of its own: Ctrl+C in the terminal reaches us, and we decide what it means. */
 export function supervise(spec: ChildSpec): SupervisedChild {
   const child = forkDetached(spec);
-  const exit = createDeferred<ChildExit>();
-  const ready = createDeferred();
+  const exit = Promise.withResolvers<ChildExit>();
+  const ready = Promise.withResolvers<void>();
   let isStopWanted = false;
   let stopped: Promise<void> | undefined;
   const lastOutput = () => readLastLines(spec.logFile);

@@ -2,7 +2,6 @@ import { type ChildProcess, fork } from "node:child_process";
 import path from "node:path";
 import readline from "node:readline";
 import { packageRoot } from "@same-kit/shared";
-import { createDeferred } from "../shared/deferred.ts";
 import type {
   HostToWorker,
   InvocationRequest,
@@ -65,7 +64,7 @@ export class LanguageWorker {
   readonly #pending = new Map<string, (result: WorkerInvocationResult) => void>();
   readonly #idle = new Set<() => void>();
   readonly #output: string[] = [];
-  readonly #init = createDeferred<WorkerInitResponse>();
+  readonly #init = Promise.withResolvers<WorkerInitResponse>();
   #isStopWanted = false;
   #isGone = false;
   #isClosed = false;
@@ -101,7 +100,7 @@ export class LanguageWorker {
   /** Resolves when no invocation runs any more, or after `timeoutMs`. */
   async waitForIdle(timeoutMs: number): Promise<void> {
     if (this.#pending.size === 0 || this.#isGone) return;
-    const idle = createDeferred();
+    const idle = Promise.withResolvers<void>();
     this.#idle.add(idle.resolve);
     const timer = setTimeout(idle.resolve, timeoutMs);
     await idle.promise;
@@ -159,7 +158,7 @@ export class LanguageWorker {
   }
 
   async #watchExit(): Promise<WorkerExit> {
-    const exit = createDeferred<{ code: number | null; signal: NodeJS.Signals | null }>();
+    const exit = Promise.withResolvers<{ code: number | null; signal: NodeJS.Signals | null }>();
     this.#child.on("error", (cause) => {
       this.#init.reject(new Error(`The worker process could not be started: ${cause.message}`, { cause }));
       // "exit" does not follow when there never was a process.
@@ -181,7 +180,7 @@ export class LanguageWorker {
   }
 
   async #waitForLastOutput(): Promise<void> {
-    const closed = createDeferred();
+    const closed = Promise.withResolvers<void>();
     if (this.#isClosed) return;
     this.#child.once("close", () => closed.resolve());
     const timer = setTimeout(closed.resolve, OUTPUT_GRACE_MS);

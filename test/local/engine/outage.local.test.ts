@@ -1,7 +1,6 @@
 import type { OrchestrationContext } from "durable-functions";
 import { describe, expect, test } from "vitest";
 import type { FunctionInvoker } from "../../../local/src/engine/ports.ts";
-import { createDeferred } from "../../../local/src/shared/deferred.ts";
 import { useAzurite } from "../../helpers/azurite.ts";
 import { makeCrashable, type StorageCall } from "../../helpers/crashable-storage.ts";
 import { messagesAt, newHubName, runToEnd, startTestEngine, waitForInstance } from "../../helpers/engine.ts";
@@ -76,8 +75,8 @@ test("an activity whose outcome the storage did not take at first is not run aga
 
 test("what a host had in hand when it lost its partitions comes to their new owner", async () => {
   const hubName = newHubName();
-  const entered = createDeferred();
-  const answered = createDeferred();
+  const entered = Promise.withResolvers<void>();
+  const answered = Promise.withResolvers<void>();
   const sdk = app();
   const stuck: FunctionInvoker = {
     durableFunctions: () => sdk.durableFunctions(),

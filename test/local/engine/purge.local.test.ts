@@ -7,7 +7,6 @@ import { LargePayloads } from "../../../local/src/engine/taskhub/large-payloads.
 import { openTaskHub } from "../../../local/src/engine/taskhub/task-hub.ts";
 import { HistoryStore } from "../../../local/src/engine/tracking/history-store.ts";
 import { InstanceStore } from "../../../local/src/engine/tracking/instance-store.ts";
-import { createDeferred } from "../../../local/src/shared/deferred.ts";
 import type { StorageAccount } from "../../../local/src/storage/storage-account.ts";
 import { useAzurite } from "../../helpers/azurite.ts";
 import { newHubName, startTestEngine } from "../../helpers/engine.ts";
@@ -25,8 +24,8 @@ const orchestrators = {
 /** An engine whose episodes cannot write their rows before `proceed`. */
 async function startHeldEngine() {
   const hubName = newHubName();
-  const entered = createDeferred();
-  const proceed = createDeferred();
+  const entered = Promise.withResolvers<void>();
+  const proceed = Promise.withResolvers<void>();
   const invoker = new SdkInvoker({ orchestrators, activities: {} });
   const account = holdRows(storage(), hubName, async () => {
     entered.resolve();

@@ -7,7 +7,6 @@ import { LargePayloads } from "../../../local/src/engine/taskhub/large-payloads.
 import { controlQueueName, partitionOf } from "../../../local/src/engine/taskhub/names.ts";
 import { openTaskHub } from "../../../local/src/engine/taskhub/task-hub.ts";
 import { InstanceStore } from "../../../local/src/engine/tracking/instance-store.ts";
-import { createDeferred } from "../../../local/src/shared/deferred.ts";
 import { useAzurite } from "../../helpers/azurite.ts";
 import { makeCrashable, type StorageCall } from "../../helpers/crashable-storage.ts";
 import { newHubName, startTestEngine, type TestEngineOptions, waitForInstance } from "../../helpers/engine.ts";
@@ -123,7 +122,7 @@ describe("two hosts of one hub", () => {
 
 test("an activity that takes longer than a hold is run by one host only", async () => {
   const hubName = newHubName();
-  const answered = createDeferred();
+  const answered = Promise.withResolvers<void>();
   let renewals = 0;
   const watch = ({ resource, operation }: StorageCall) => {
     if (resource.endsWith("-workitems") && operation === "updateMessage") renewals += 1;

@@ -3,15 +3,14 @@ import { expect, test } from "vitest";
 import type { AppGeneration } from "../../../local/src/host/app-generation.ts";
 import { AppRuntime, type AppRuntimeDeps } from "../../../local/src/host/app-runtime.ts";
 import type { HostError } from "../../../local/src/host/errors.ts";
-import { createDeferred } from "../../../local/src/shared/deferred.ts";
 import type { WorkerExit } from "../../../local/src/worker/language-worker.ts";
 import { waitFor } from "../../helpers/wait-for.ts";
 
 /** A worker whose end the test decides. */
 class FakeWorker {
-  readonly #exit = createDeferred<WorkerExit>();
+  readonly #exit = Promise.withResolvers<WorkerExit>();
   readonly exited = this.#exit.promise;
-  readonly idle = createDeferred();
+  readonly idle = Promise.withResolvers<void>();
   calls: string[] = [];
 
   crash(code: number): void {
@@ -149,7 +148,7 @@ test("stop does not wait for a retired worker as long as a reload does", async (
 });
 
 test("a stop during the start aborts it", async () => {
-  const begun = createDeferred();
+  const begun = Promise.withResolvers<void>();
   const { runtime } = setUp({
     start: (signal) => {
       begun.resolve();

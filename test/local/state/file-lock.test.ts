@@ -2,14 +2,13 @@ import { writeFile } from "node:fs/promises";
 import path from "node:path";
 import { expect, test } from "vitest";
 import { identifyThisProcess } from "../../../local/src/process/process-identity.ts";
-import { createDeferred } from "../../../local/src/shared/deferred.ts";
 import { withFileLock } from "../../../local/src/state/file-lock.ts";
 import { makeTempDir } from "../../helpers/temp-dir.ts";
 
 test("holders follow one another", async () => {
   const file = path.join(await makeTempDir(), "lock");
   const order: string[] = [];
-  const firstMayEnd = createDeferred();
+  const firstMayEnd = Promise.withResolvers<void>();
   const first = withFileLock(file, async () => {
     order.push("first begins");
     await firstMayEnd.promise;

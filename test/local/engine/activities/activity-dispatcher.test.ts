@@ -6,7 +6,6 @@ import {
 } from "../../../../local/src/engine/activities/activity-dispatcher.ts";
 import { FunctionLog } from "../../../../local/src/engine/function-log.ts";
 import type { ReceivedMessage } from "../../../../local/src/engine/messages/message-data.ts";
-import { createDeferred } from "../../../../local/src/shared/deferred.ts";
 import { FakeClock } from "../../../helpers/fake-clock.ts";
 import { historyEvents } from "../../../helpers/history-events.ts";
 import { waitFor } from "../../../helpers/wait-for.ts";
@@ -43,7 +42,7 @@ function makeDispatcher(maxConcurrentActivities: number) {
     invoker: {
       durableFunctions: () => [{ name: "SayHello", kind: "activity", isDisabled: false }],
       async invokeActivity() {
-        const answer = createDeferred();
+        const answer = Promise.withResolvers<void>();
         answers.push(answer);
         await answer.promise;
         return { kind: "returned", value: null };

@@ -8,7 +8,6 @@ import {
   type Tail,
 } from "../../../../local/src/engine/orchestrations/checkpoint-tail.ts";
 import type { EpisodeRow } from "../../../../local/src/engine/tracking/instance-store.ts";
-import { createDeferred } from "../../../../local/src/shared/deferred.ts";
 import { historyEvents } from "../../../helpers/history-events.ts";
 
 /** @param write - What becomes of each write of the row, in turn. */
@@ -54,7 +53,7 @@ const tail = (
 });
 
 test("what waits for a write is written with what comes after it, then the messages of all go", async () => {
-  const first = createDeferred();
+  const first = Promise.withResolvers<void>();
   const { tails, rows, done } = makeTails(async (_, count) => {
     if (count === 1) await first.promise;
     return true;
@@ -79,7 +78,7 @@ test("what waits for a write is written with what comes after it, then the messa
 });
 
 test("a custom status waits for its write although the episode after it says nothing of one", async () => {
-  const first = createDeferred();
+  const first = Promise.withResolvers<void>();
   const { tails, rows } = makeTails(async (_, count) => {
     if (count === 1) await first.promise;
     return true;

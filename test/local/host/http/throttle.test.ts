@@ -1,10 +1,9 @@
 import { expect, test } from "vitest";
 import { Throttle } from "../../../../local/src/host/http/throttle.ts";
-import { createDeferred } from "../../../../local/src/shared/deferred.ts";
 
 test("only so many run at once; the next starts when one ends", async () => {
   const throttle = new Throttle(1, -1);
-  const first = createDeferred();
+  const first = Promise.withResolvers<void>();
   const events: string[] = [];
   const running = throttle.run(async () => {
     await first.promise;
@@ -18,7 +17,7 @@ test("only so many run at once; the next starts when one ends", async () => {
 
 test("what would exceed the outstanding requests is not run", async () => {
   const throttle = new Throttle(1, 2);
-  const gate = createDeferred();
+  const gate = Promise.withResolvers<void>();
   const results = [1, 2, 3].map((n) => throttle.run(async () => gate.promise.then(() => n)));
   gate.resolve();
   expect(await Promise.all(results)).toEqual([1, 2, undefined]);
