@@ -15,3 +15,4 @@ export {
 } from "./logger.ts";
 export { reasonOf } from "./reason-of.ts";
 export { type Clock, createSystemClock, formatTicks, parseTicks } from "./waiting/clock.ts";
+export { Limiter } from "./waiting/limiter.ts";

@@ -1,7 +1,7 @@
 import { promisify } from "node:util";
 import { gunzip, gzip } from "node:zlib";
 import type { ContainerClient } from "@azure/storage-blob";
-import { Semaphore } from "../shared/semaphore.ts";
+import { Limiter } from "@same-kit/shared";
 import { statusOf } from "./storage-errors.ts";
 
 const compress = promisify(gzip);
@@ -33,7 +33,7 @@ export async function deleteBlobsBelow(container: ContainerClient, prefix: strin
   try {
     const names: string[] = [];
     for await (const blob of container.listBlobsFlat({ prefix })) names.push(blob.name);
-    const deletions = new Semaphore(MAX_DELETIONS_AT_ONCE);
+    const deletions = new Limiter(MAX_DELETIONS_AT_ONCE);
     await Promise.all(names.map((name) => deletions.run(() => container.getBlobClient(name).deleteIfExists())));
   } catch (error) {
     if (statusOf(error) !== 404) throw error;

@@ -1,5 +1,4 @@
-import type { Clock, Logger } from "@same-kit/shared";
-import { Semaphore } from "../../shared/semaphore.ts";
+import { type Clock, Limiter, type Logger } from "@same-kit/shared";
 import type { HeldMessages } from "../messages/held-messages.ts";
 import type { ReceivedMessage } from "../messages/message-data.ts";
 import type { MessageQueue } from "../messages/message-queue.ts";
@@ -32,7 +31,7 @@ export class OrchestrationDispatcher {
   /** In order of last use. */
   readonly #sessions = new Map<string, InstanceSession>();
   readonly #running = new Map<InstanceSession, Promise<void>>();
-  readonly #slots: Semaphore;
+  readonly #slots: Limiter;
   /** Instances that must not be worked on before these resolve. */
   readonly #barred = new Map<string, Promise<void>>();
   /** Loops that found too much in hand to fetch more. */
@@ -41,7 +40,7 @@ export class OrchestrationDispatcher {
   constructor(deps: OrchestrationDispatcherDeps) {
     this.#deps = deps;
     this.#queues = new Map(deps.controlQueues.map((queue) => [queue.name, queue]));
-    this.#slots = new Semaphore(deps.maxConcurrentEpisodes);
+    this.#slots = new Limiter(deps.maxConcurrentEpisodes);
   }
 
   ownsQueue(queueName: string): boolean {

@@ -1,5 +1,4 @@
-import type { Clock } from "@same-kit/shared";
-import { Semaphore } from "../../shared/semaphore.ts";
+import { type Clock, Limiter } from "@same-kit/shared";
 import type { HeldMessages } from "../messages/held-messages.ts";
 import type { OutgoingMessage, ReceivedMessage } from "../messages/message-data.ts";
 import type { MessageQueue, SentMessage } from "../messages/message-queue.ts";
@@ -46,7 +45,7 @@ const MAX_SENDS_AT_ONCE = 64;
  */
 export class MessageRouter {
   readonly #deps: MessageRouterDeps;
-  readonly #sends = new Semaphore(MAX_SENDS_AT_ONCE);
+  readonly #sends = new Limiter(MAX_SENDS_AT_ONCE);
 
   constructor(deps: MessageRouterDeps) {
     this.#deps = deps;

@@ -3,7 +3,7 @@
 
 import { randomBytes } from "node:crypto";
 import type { ContainerClient } from "@azure/storage-blob";
-import { Semaphore } from "../../shared/semaphore.ts";
+import { Limiter } from "@same-kit/shared";
 import { downloadGzip, uploadGzip } from "../../storage/gzip-blobs.ts";
 
 /** 60 KiB of UTF-16: a table column holds 64 KiB. */
@@ -24,7 +24,7 @@ export function historyBlobName(partitionKey: string, rowKey: string, eventType:
 /** The blobs that stand for payloads in queue messages and table columns. */
 export class LargePayloads {
   readonly #container: ContainerClient;
-  readonly #transfers = new Semaphore(MAX_BLOBS_AT_ONCE);
+  readonly #transfers = new Limiter(MAX_BLOBS_AT_ONCE);
 
   constructor(container: ContainerClient) {
     this.#container = container;

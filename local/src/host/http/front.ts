@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { type Logger, reasonOf } from "@same-kit/shared";
+import { Limiter, type Logger, reasonOf } from "@same-kit/shared";
 import { AdminRoutes } from "../admin/admin-routes.ts";
 import { HOME_PAGE } from "../admin/home-page.ts";
 import type { AppGeneration } from "../app-generation.ts";
@@ -15,12 +15,12 @@ import { isDeclaredTooLarge, readBody } from "./request-body.ts";
 import { refuseForeign } from "./request-guard.ts";
 import { absoluteUrl, fromReturnValue, joinedHeaders, toRpcRequest, toStreamMetadata } from "./rpc-http.ts";
 import { streamThroughWorker } from "./stream-proxy.ts";
-import { Throttle } from "./throttle.ts";
 
 // Requests during a start or a reload wait as long as they do on Azure, then get 503.
 const AVAILABILITY_TIMEOUT_MS = 30_000;
 const WEBHOOK_METHODS = new Set(["GET", "PUT", "POST", "DELETE", "OPTIONS"]);
 const NOT_FOUND: Reply = { status: 404 };
+const TOO_MANY_REQUESTS: Reply = { status: 429, headers: { "x-function-scaleout": "1" } };
 
 type Exchange = { request: IncomingMessage; response: ServerResponse; url: URL; path: readonly string[] };
 
@@ -28,7 +28,7 @@ type Exchange = { request: IncomingMessage; response: ServerResponse; url: URL; 
 export class HttpFront {
   readonly #deps: FrontDeps;
   readonly #admin: AdminRoutes;
-  readonly #throttle = new Throttle(-1, -1);
+  readonly #requests = new Limiter(Infinity);
   readonly #log: Logger;
 
   constructor(deps: FrontDeps) {
@@ -95,9 +95,10 @@ export class HttpFront {
     if (match === undefined) return path.length === 0 ? this.#answerHome() : NOT_FOUND;
     if (!this.#isAuthorized(exchange, match.fn)) return { status: 401 };
     const { maxConcurrentRequests, maxOutstandingRequests } = generation.hostJson;
-    Object.assign(this.#throttle, { maxConcurrent: maxConcurrentRequests, maxOutstanding: maxOutstandingRequests });
-    const answer = await this.#throttle.run(async () => ({ reply: await this.#invoke(exchange, generation, match) }));
-    return answer === undefined ? { status: 429, headers: { "x-function-scaleout": "1" } } : answer.reply;
+    // -1, as host.json writes it, is no limit.
+    if (maxOutstandingRequests > 0 && this.#requests.outstanding >= maxOutstandingRequests) return TOO_MANY_REQUESTS;
+    this.#requests.limit = maxConcurrentRequests > 0 ? maxConcurrentRequests : Infinity;
+    return this.#requests.run(() => this.#invoke(exchange, generation, match));
   }
 
   #answerHome(): Reply {
