@@ -1,17 +1,19 @@
+import type { Hint } from "./hint.ts";
+
 export type SameKitErrorFields<Code extends string> = {
   /** Permanent, greppable: `ERR_…`. Each workspace keeps its union in its `errors.ts`. */
   code: Code;
   /** What happened and why, with the value; full sentences. */
   message: string;
   /** What to do next. */
-  hint?: string;
+  hint?: Hint;
   cause?: unknown;
 };
 
 /** Base of every error that same-kit shows to a person. */
 export class SameKitError<Code extends string = string> extends Error {
   readonly code: Code;
-  readonly hint: string | undefined;
+  readonly hint: Hint | undefined;
   readonly exitCode: number = 1;
 
   constructor(fields: SameKitErrorFields<Code>) {

@@ -2,6 +2,7 @@
 
 export { InvariantError, OperationError, SameKitError, type SameKitErrorFields, UsageError } from "./errors.ts";
 export { packageRoot } from "./files/package-root.ts";
+export { type CommandHint, type Hint, hint, hintText, sameKit } from "./hint.ts";
 export { isRecord } from "./is-record.ts";
 export {
   createLogger,

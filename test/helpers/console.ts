@@ -1,9 +1,10 @@
 import { type Console, createConsole } from "../../toolkit/src/ui/console.ts";
+import type { HintContext } from "../../toolkit/src/ui/hint.ts";
 
 export type TestConsole = Console & { stdout(): string; stderr(): string };
 
 /** A console that is no terminal and keeps what is written. */
-export function createTestConsole({ isJson = false } = {}): TestConsole {
+export function createTestConsole({ isJson = false, hints = undefined as HintContext | undefined } = {}): TestConsole {
   const written = { stdout: "", stderr: "" };
   const stream = (name: "stdout" | "stderr") => {
     const write = (text: string) => {
@@ -12,6 +13,11 @@ export function createTestConsole({ isJson = false } = {}): TestConsole {
     };
     return { write } as unknown as NodeJS.WriteStream;
   };
-  const console = createConsole(isJson, {}, { stdout: stream("stdout"), stderr: stream("stderr") });
+  const console = createConsole({
+    isJson,
+    env: {},
+    streams: { stdout: stream("stdout"), stderr: stream("stderr") },
+    ...(hints === undefined ? {} : { hints }),
+  });
   return { ...console, stdout: () => written.stdout, stderr: () => written.stderr };
 }

@@ -1,4 +1,4 @@
-import type { SameKitError } from "../../local/src/index.ts";
+import { hintText, type SameKitError } from "../../shared/src/index.ts";
 import type { RehearsedDeployment, RunOptions } from "./rehearsed-deployment.ts";
 
 /** What a person sees of a failure. */
@@ -15,6 +15,7 @@ export async function failing(
     (it: SameKitError) => it,
   );
   if (error === null) throw new Error(`${command} did not fail with ${run.fail}.`);
-  const { code, message, hint = "" } = error;
+  const { code, message } = error;
+  const hint = hintText(error.hint ?? "");
   return { code, message, hint, text: `${message}\n${hint}` };
 }

@@ -37,6 +37,7 @@ test.each([[["local"]], [["locall", "run"]], [["--help"]], [[]]])("%j is no comm
 test("options and positionals may stand in any order", () => {
   expect(parse(["--port", "1", "a", "--keep", "b", "--with=x", "--with", "y"])).toEqual({
     options: { port: "1", keep: true, with: ["x", "y"] },
+    given: { port: "1", keep: true, with: ["x", "y"] },
     positionals: ["a", "b"],
     origins: [],
   });

@@ -1,7 +1,7 @@
-import { OperationError, type SameKitError } from "@same-kit/shared";
+import { type Hint, hintText, OperationError, type SameKitError } from "@same-kit/shared";
 
 /** One thing that stands in the way, with its fix. */
-export type PreflightProblem = { code: string; message: string; hint: string };
+export type PreflightProblem = { code: string; message: string; hint: Hint };
 
 /** Several problems at once: each with its own code, so that all can be mended in one go. */
 export class PreflightError extends OperationError<string> {
@@ -9,7 +9,7 @@ export class PreflightError extends OperationError<string> {
 
   constructor(problems: readonly PreflightProblem[]) {
     const [first] = problems;
-    const list = problems.map(({ message, hint }) => `- ${message} ${hint}`).join("\n");
+    const list = problems.map(({ message, hint }) => `- ${message} ${hintText(hint)}`).join("\n");
     super({
       code: first?.code ?? "ERR_PREFLIGHT",
       message: problems.length === 1 ? (first?.message ?? "") : `${problems.length} things are missing:\n${list}`,

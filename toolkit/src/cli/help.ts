@@ -1,5 +1,6 @@
 import type { Command, OptionSpec } from "../commands/define-command.ts";
-import { COMMANDS, type CommandEntry } from "./registry.ts";
+import type { CommandEntry } from "./command-entry.ts";
+import { COMMANDS } from "./registry.ts";
 
 const INTRODUCTION =
   "same-kit runs Jupyter notebooks as Durable Functions pipelines: offline on this machine, or deployed to Azure.";

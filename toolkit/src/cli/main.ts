@@ -2,6 +2,7 @@ import { exitCodeOf } from "../commands/exit-code.ts";
 import { loadConfigFile } from "../config/config-file.ts";
 import { type Console, createConsole } from "../ui/console.ts";
 import { formatCommandHelp, formatOverview } from "./help.ts";
+import { hintContext } from "./hint-context.ts";
 import { listenForInterrupts } from "./interrupts.ts";
 import { CallError, findCommand, listGroup, nearest, parseInput } from "./parse.ts";
 import { COMMANDS } from "./registry.ts";
@@ -14,26 +15,35 @@ import { reportError } from "./report-error.ts";
  * @returns The exit code: 0 done, 1 failed, 2 called wrongly, 70 a bug, 128 + signal number when interrupted.
  */
 export async function main(argv: string[], env: NodeJS.ProcessEnv): Promise<number> {
-  const console = createConsole(argv.includes("--json"), env);
   leaveQuietlyWhenNobodyReads();
-  return dispatch(argv, env).catch((error: unknown) => reportError(error, console));
+  const call: Call = { argv, env, console: createConsole({ isJson: argv.includes("--json"), env }) };
+  return dispatch(call).catch((error: unknown) => reportError(error, call.console));
 }
 
-async function dispatch(argv: string[], env: NodeJS.ProcessEnv): Promise<number> {
+/** One call of the command; once it is understood, its console knows which place its hints are about. */
+type Call = { argv: readonly string[]; env: NodeJS.ProcessEnv; console: Console };
+
+async function dispatch(call: Call): Promise<number> {
+  const { argv, env } = call;
+  const cwd = process.cwd();
   const found = findCommand(argv);
   if (found === null) return overview(argv, env);
   const command = await found.entry.load();
-  const console = createConsole(argv.includes("--json") && "json" in command.options, env);
+  const isJson = argv.includes("--json") && "json" in command.options;
+  call.console = createConsole({ isJson, env });
   if (argv.includes("--help") || argv.includes("-h")) {
-    console.write(`${formatCommandHelp(command)}\n`);
+    call.console.write(`${formatCommandHelp(command)}\n`);
     return 0;
   }
-  const input = parseInput(command, found.rest, env, await loadConfigFile(process.cwd(), env));
+  const settings = await loadConfigFile(cwd, env);
+  const input = parseInput(command, found.rest, env, settings);
+  const console = createConsole({ isJson, env, hints: hintContext(input.given, { cwd, env, settings }) });
+  call.console = console;
   if (argv.includes("--verbose")) for (const origin of input.origins) console.note(`Setting: ${origin}`);
   const { signal, leaveNow, endedBy, stop } = listenForInterrupts(command);
   leaveNow.addEventListener("abort", () => reportInterrupt(console, "Interrupted twice; left at once."));
   try {
-    return await command.run(input, { cwd: process.cwd(), env, console, signal, leaveNow, endedBy });
+    return await command.run(input, { cwd, env, console, signal, leaveNow, endedBy });
   } catch (error) {
     const name = endedBy();
     if (name === null || !signal.aborted || error !== signal.reason) throw error;
@@ -50,7 +60,7 @@ function reportInterrupt(console: Console, message: string): void {
 }
 
 async function overview(argv: readonly string[], env: NodeJS.ProcessEnv): Promise<number> {
-  const console = createConsole(false, env);
+  const console = createConsole({ isJson: false, env });
   const words = argv.filter((word) => !word.startsWith("-"));
   if (words.length === 0 && (argv.includes("--version") || argv.includes("-V"))) {
     console.answer(await readVersion());

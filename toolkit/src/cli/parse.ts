@@ -1,7 +1,8 @@
 import { parseArgs } from "node:util";
 import type { Command, CommandInput, OptionSpec } from "../commands/define-command.ts";
 import { describeSetting, type FileSettings, lookUp } from "../config/config-file.ts";
-import { COMMANDS, type CommandEntry } from "./registry.ts";
+import type { CommandEntry } from "./command-entry.ts";
+import { COMMANDS } from "./registry.ts";
 
 /** A call that cannot be understood; `main` shows it with how to call the command. */
 export class CallError extends Error {
@@ -68,7 +69,7 @@ export function parseInput(
     const found = values[name] !== undefined || variable === undefined ? null : lookUp(variable, env, settings);
     return found === null ? [] : [describeSetting(name, found)];
   });
-  return { options: options as CommandInput<Command["options"]>["options"], positionals, origins };
+  return { options: options as CommandInput<Command["options"]>["options"], given: values, positionals, origins };
 }
 
 function parseWith(command: Command, rest: readonly string[]) {

@@ -1,3 +1,4 @@
+import type { Hint } from "@same-kit/shared";
 import { failureCaseOf } from "../deployment/failure-cases.ts";
 import type { Console } from "../ui/console.ts";
 
@@ -5,7 +6,7 @@ export const EXIT_FAILED = 1;
 export const EXIT_BUG = 70;
 
 /** What every error that is meant for a person has; checked by shape, so that no command needs to load another's classes. */
-type ShownError = Error & { code: string; hint?: string; exitCode: number; problems?: readonly unknown[] };
+type ShownError = Error & { code: string; hint?: Hint; exitCode: number; problems?: readonly { hint: Hint }[] };
 
 /** Shows an error as what happened, why, and what to do next. @returns The exit code. */
 export function reportError(thrown: unknown, console: Console): number {
@@ -13,18 +14,25 @@ export function reportError(thrown: unknown, console: Console): number {
   if (!isShown(error)) return reportBug(error, console);
   if (error.exitCode === EXIT_BUG) return reportBug(error, console);
   const { code, message, hint, exitCode } = error;
-  console.json({ error: { code, message, ...(hint === undefined ? {} : { hint }), ...deploymentFields(error) } });
+  console.json({
+    error: {
+      code,
+      message,
+      ...(hint === undefined ? {} : { hint: console.render(hint) }),
+      ...deploymentFields(error, console),
+    },
+  });
   console.note(`${console.paint("red", code)} ${message}`);
   if (hint !== undefined) console.note(hint);
   return exitCode;
 }
 
 /** Of a deployment: its phase, its number in docs/failures.md, and all problems where the check found several. */
-function deploymentFields({ code, problems }: ShownError): object {
+function deploymentFields({ code, problems = [] }: ShownError, console: Console): object {
   const known = failureCaseOf(code);
   return {
     ...(known === null ? {} : { phase: known.phase, case: known.number }),
-    ...(problems === undefined || problems.length < 2 ? {} : { problems }),
+    ...(problems.length < 2 ? {} : { problems: problems.map((it) => ({ ...it, hint: console.render(it.hint) })) }),
   };
 }
 

@@ -43,6 +43,8 @@ export type CommandContext = {
 export type CommandInput<Options extends Record<string, OptionSpec>> = {
   options: OptionValues<Options>;
   positionals: readonly string[];
+  /** Those of `options` that are flags of the call. */
+  given: Readonly<Record<string, unknown>>;
   /** Where options come from that were not given as flags, a text for each. */
   origins: readonly string[];
 };

@@ -18,7 +18,7 @@ export async function forEnvironment<T>(folder: EnvironmentFolder, work: () => P
 }
 
 function nameEnvironment(error: unknown, flags: string): unknown {
-  if (!(error instanceof SameKitError) || error.hint === undefined) return error;
+  if (!(error instanceof SameKitError) || typeof error.hint !== "string") return error;
   const hint = error.hint.replace(COMMANDS, (text, command: string, rest: string) =>
     flags === "" || rest.includes(flags) ? text : `\`same-kit ${command}${flags}${rest}\``,
   );

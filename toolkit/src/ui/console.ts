@@ -1,4 +1,6 @@
 import { styleText } from "node:util";
+import type { Hint } from "@same-kit/shared";
+import { emptyHintContext, type HintContext, renderHint } from "./hint.ts";
 
 /** Where output goes: stdout is the answer, stderr is progress. With `--json` only one document is written, on stdout. */
 export type Console = {
@@ -7,14 +9,16 @@ export type Console = {
   isInteractive: boolean;
   hasColour: boolean;
   /** The answer; nothing with `--json`. */
-  answer(text: string): void;
+  answer(text: Hint): void;
   /** Progress and remarks; nothing with `--json`. */
-  note(text: string): void;
+  note(text: Hint): void;
   /** The one document of `--json`; nothing without. */
   json(value: unknown): void;
   /** A piece of the answer as it is, such as a log's. */
   write(text: string): void;
   paint(style: Style, text: string): string;
+  /** A text whose commands a person can paste. */
+  render(text: Hint): string;
 };
 
 export type Style = "bold" | "dim" | "red" | "green" | "yellow" | "cyan";
@@ -24,8 +28,17 @@ export type ConsoleStreams = { stdout: NodeJS.WriteStream; stderr: NodeJS.WriteS
 // Some pseudo-terminals say that they have none.
 const MIN_COLUMNS = 20;
 
-export function createConsole(isJson: boolean, env: NodeJS.ProcessEnv, streams: ConsoleStreams = process): Console {
+export type ConsoleOptions = {
+  isJson: boolean;
+  env: NodeJS.ProcessEnv;
+  streams?: ConsoleStreams;
+  /** Of the call; default: none that is understood yet. */
+  hints?: HintContext;
+};
+
+export function createConsole({ isJson, env, streams = process, hints }: ConsoleOptions): Console {
   const { stdout, stderr } = streams;
+  const render = (text: Hint) => renderHint(text, hints ?? emptyHintContext(process.cwd()));
   const isTerminal = Boolean(stderr.isTTY) && stderr.columns >= MIN_COLUMNS && env["TERM"] !== "dumb";
   const isInteractive = !isJson && isTerminal && env["CI"] === undefined;
   const hasColour = isInteractive && Boolean(stdout.isTTY) && (env["NO_COLOR"] ?? "") === "";
@@ -33,10 +46,11 @@ export function createConsole(isJson: boolean, env: NodeJS.ProcessEnv, streams: 
     isJson,
     isInteractive,
     hasColour,
-    answer: (text) => void (isJson || stdout.write(`${text}\n`)),
-    note: (text) => void (isJson || stderr.write(`${text}\n`)),
+    answer: (text) => void (isJson || stdout.write(`${render(text)}\n`)),
+    note: (text) => void (isJson || stderr.write(`${render(text)}\n`)),
     json: (value) => void (isJson && stdout.write(`${JSON.stringify(value, null, 2)}\n`)),
     write: (text) => void stdout.write(text),
     paint: (style, text) => (hasColour ? styleText(style, text, { validateStream: false }) : text),
+    render,
   };
 }

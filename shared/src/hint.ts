@@ -1,0 +1,48 @@
+/** A `same-kit` command that a text names, as data: what shows the text adds the options that make it find the same place. */
+export type CommandHint = {
+  /** As typed after `same-kit`: `local down`. */
+  command: string;
+  /** Its arguments and options, a word each, not quoted. */
+  args?: readonly string[];
+  /** The state folder that it must find, absolute. Default: the one of the command that says it. */
+  stateDir?: string;
+  /** Options of the current call that it must not get: `["rehearse"]` for the same in Azure. */
+  without?: readonly string[];
+};
+
+/** What to do next: sentences, in which commands are data. Made with {@link hint}, or a plain text that names no command. */
+export type Hint = string | readonly (string | CommandHint)[];
+
+/** Such as ``hint`Run ${sameKit("local down")} first.` ``; another hint may stand in it. */
+export function hint(texts: TemplateStringsArray, ...values: readonly (Hint | CommandHint | number)[]): Hint {
+  const parts: (string | CommandHint)[] = [];
+  texts.forEach((text, index) => {
+    if (text !== "") parts.push(text);
+    const value = values[index] ?? "";
+    if (typeof value === "object") parts.push(...(isParts(value) ? value : [value]));
+    else if (value !== "") parts.push(String(value));
+  });
+  return parts;
+}
+
+export function sameKit(command: string, ...args: readonly string[]): CommandHint {
+  return { command, args };
+}
+
+/**
+ * The hint as text.
+ *
+ * @param render - How a command is shown; default: as its author wrote it, without the options of the current call.
+ */
+export function hintText(said: Hint, render: (command: CommandHint) => string = plainCommand): string {
+  if (typeof said === "string") return said;
+  return said.map((part) => (typeof part === "string" ? part : `\`${render(part)}\``)).join("");
+}
+
+function plainCommand({ command, args = [] }: CommandHint): string {
+  return ["same-kit", command, ...args].join(" ");
+}
+
+function isParts(value: Exclude<Hint, string> | CommandHint): value is Exclude<Hint, string> {
+  return Array.isArray(value);
+}

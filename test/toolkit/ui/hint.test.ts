@@ -1,0 +1,67 @@
+import { expect, test } from "vitest";
+import { type CommandHint, hint, sameKit } from "../../../shared/src/index.ts";
+import { type HintContext, renderHint } from "../../../toolkit/src/ui/hint.ts";
+
+const CONTEXT: HintContext = {
+  cwd: "/work",
+  given: {},
+  defaultStateDir: "/work/.same-kit",
+  takes: (command) => (command.startsWith("local") ? ["state-dir"] : ["state-dir", "env", "rehearse"]),
+};
+
+const rendered = (command: CommandHint, changes: Partial<HintContext> = {}) =>
+  renderHint(hint`Run ${command} again.`, { ...CONTEXT, ...changes });
+
+test("a text without commands stays as it is", () => {
+  expect(renderHint("Run `same-kit up`.", { ...CONTEXT, given: { env: "prod" } })).toBe("Run `same-kit up`.");
+});
+
+test("a hint within a hint keeps its commands", () => {
+  const inner = hint`run ${sameKit("up")}`;
+  expect(renderHint(hint`First ${inner}, then wait ${3} minutes.`, { ...CONTEXT, given: { rehearse: true } })).toBe(
+    "First run `same-kit up --rehearse`, then wait 3 minutes.",
+  );
+});
+
+test.each<[string, Partial<HintContext>, string]>([
+  ["the default place needs no option", {}, "same-kit publish --rollback"],
+  ["the current call's deployment is named", { given: { env: "prod" } }, "same-kit publish --rollback --env prod"],
+  ["a rehearsal stays one", { given: { rehearse: true } }, "same-kit publish --rollback --rehearse"],
+  [
+    "a folder with a space is quoted",
+    { given: { "state-dir": "a b" } },
+    "same-kit publish --rollback --state-dir 'a b'",
+  ],
+])("%s", (_, changes, expected) => {
+  expect(rendered(sameKit("publish", "--rollback"), changes)).toBe(`Run \`${expected}\` again.`);
+});
+
+test("a command gets no option that it does not take", () => {
+  expect(rendered(sameKit("local down"), { given: { env: "prod", "state-dir": "x" } })).toBe(
+    "Run `same-kit local down --state-dir x` again.",
+  );
+});
+
+test("an option that the hint has already, or must not have, is not added", () => {
+  const given = { env: "prod", rehearse: true };
+  expect(rendered(sameKit("up", "--env", "dev"), { given })).toBe("Run `same-kit up --env dev --rehearse` again.");
+  expect(rendered({ command: "up", without: ["rehearse"] }, { given })).toBe("Run `same-kit up --env prod` again.");
+});
+
+test.each([
+  ["/work/.same-kit", "local down"],
+  ["/work/demo/.same-kit", "local down --state-dir demo/.same-kit"],
+  ["/elsewhere", "local down --state-dir /elsewhere"],
+  ["/work", "local down --state-dir /work"],
+])("the state folder %s of a hint is what its command finds", (stateDir, expected) => {
+  const given = { "state-dir": "of-another" };
+  expect(rendered({ command: "local down", stateDir }, { given })).toBe(`Run \`same-kit ${expected}\` again.`);
+});
+
+test("a default that a variable or a file sets is not repeated, and its counterpart is named", () => {
+  const changes = { defaultStateDir: "/state" };
+  expect(rendered({ command: "local down", stateDir: "/state" }, changes)).toBe("Run `same-kit local down` again.");
+  expect(rendered({ command: "local down", stateDir: "/work/.same-kit" }, changes)).toBe(
+    "Run `same-kit local down --state-dir .same-kit` again.",
+  );
+});
