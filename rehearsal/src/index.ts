@@ -6,7 +6,8 @@ import { getCACertificates, setDefaultCACertificates } from "node:tls";
 import type { Logger, LogSink } from "@same-kit/shared";
 import type { ArmContext } from "./arm/arm-context.ts";
 import { createArmHandler } from "./arm/arm-handler.ts";
-import { Login } from "./arm/login.ts";
+import type { Client } from "./arm/login.ts";
+import { colleagueOf, Login } from "./arm/login.ts";
 import { Operations } from "./arm/operations.ts";
 import { ResourceStore } from "./arm/resource-store.ts";
 import { generateCertificate } from "./certificate.ts";
@@ -60,6 +61,8 @@ export type MiniAzure = {
    * everything else that signs in as azurerm does.
    */
   env: Record<string, string>;
+  /** A second service principal of this cloud, for what others make in the subscription. */
+  colleague: Client;
   /**
    * What the machine looks like in the active drill, on top of `env`: a PATH of its own where a tool is to be missing, old or
    * not signed in. Empty for every other drill.
@@ -139,6 +142,7 @@ function describe({ stateFile, counter, armUrl, port, caFile, stop }: Parts): Mi
       ARM_CLIENT_SECRET: account.clientSecret,
       SSL_CERT_FILE: caFile,
     },
+    colleague: colleagueOf(account),
     machineEnv: (folder, env) => prepareMachine(folder, env, counter),
     installProvider: (folder, source = { kind: "stand-in" }) => installProvider(folder, source, counter),
     stop,

@@ -23,6 +23,8 @@ export type TestMiniAzure = MiniAzure & {
   /** Any request to one of its servers. */
   send(method: string, url: string, options?: SendOptions): Promise<HttpsAnswer>;
   token(): Promise<string>;
+  /** The same as `arm`, signed in as another service principal: what it makes belongs to somebody else. */
+  armAsColleague: TestMiniAzure["arm"];
 };
 
 type SendOptions = { headers?: Record<string, string>; body?: string | Buffer };
@@ -52,24 +54,18 @@ export async function startTestMiniAzure(
 function withRequests(mini: MiniAzure, folder: string): TestMiniAzure {
   const send: TestMiniAzure["send"] = (method, url, { headers = {}, body } = {}) =>
     sendHttps({ method, url, headers, ca: mini.caPem, ...(body === undefined ? {} : { body }) });
-  const token = async () => {
-    const { ARM_TENANT_ID, ARM_CLIENT_ID, ARM_CLIENT_SECRET } = mini.env;
-    const form = new URLSearchParams({
-      grant_type: "client_credentials",
-      client_id: ARM_CLIENT_ID ?? "",
-      client_secret: ARM_CLIENT_SECRET ?? "",
-    });
-    const answer = await send("POST", `${mini.armUrl}/${ARM_TENANT_ID}/oauth2/v2.0/token`, { body: form.toString() });
+  const tokenFor = async (client_id: string, client_secret: string) => {
+    const form = new URLSearchParams({ grant_type: "client_credentials", client_id, client_secret });
+    const answer = await send("POST", `${mini.armUrl}/${mini.tenantId}/oauth2/v2.0/token`, { body: form.toString() });
     return (JSON.parse(answer.text) as { access_token: string }).access_token;
   };
-  return {
-    ...mini,
-    folder,
-    send,
-    token,
-    async arm(method, path, body) {
+  const token = () => tokenFor(mini.env["ARM_CLIENT_ID"] ?? "", mini.env["ARM_CLIENT_SECRET"] ?? "");
+  const colleagueToken = () => tokenFor(mini.colleague.clientId, mini.colleague.clientSecret);
+  const armWith =
+    (getToken: () => Promise<string>): TestMiniAzure["arm"] =>
+    async (method, path, body) => {
       const answer = await send(method, `${mini.armUrl}${path}${path.includes("?") ? "&" : "?"}${API}`, {
-        headers: { authorization: `Bearer ${await token()}` },
+        headers: { authorization: `Bearer ${await getToken()}` },
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       });
       return {
@@ -77,8 +73,25 @@ function withRequests(mini: MiniAzure, folder: string): TestMiniAzure {
         headers: answer.headers,
         body: (answer.text === "" ? null : JSON.parse(answer.text)) as never,
       };
-    },
-  };
+    };
+  return { ...mini, folder, send, token, arm: armWith(token), armAsColleague: armWith(colleagueToken) };
+}
+
+/**
+ * Puts what somebody else made into a resource group, the group too where there is none of that name.
+ *
+ * @param resources - `Microsoft.Sql/servers/name`, of any type in `arm/foreign-types.ts` or `arm/resource-types.ts`.
+ */
+export async function putForeign(mini: TestMiniAzure, group: string, resources: readonly string[] = []): Promise<void> {
+  const groupId = `/subscriptions/${mini.subscriptionId}/resourceGroups/${group}`;
+  const location = "westeurope";
+  if ((await mini.arm("GET", groupId)).status === 404) {
+    await mini.armAsColleague("PUT", groupId, { location, tags: { owner: "colleague" } });
+  }
+  for (const resource of resources) {
+    const { status } = await mini.armAsColleague("PUT", `${groupId}/providers/${resource}`, { location });
+    if (status >= 300) throw new Error(`${resource} was refused: ${status}`);
+  }
 }
 
 export type TestSite = { id: string; hostName: string; scmHostName: string };

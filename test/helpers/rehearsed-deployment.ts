@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from "node:fs/promises";
+import { mkdir, symlink, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { onTestFinished } from "vitest";
 import { packageRoot } from "../../local/src/index.ts";
@@ -14,6 +14,7 @@ import { type RepublishOptions, republish } from "../../toolkit/src/usecases/pub
 import { startRehearsal } from "../../toolkit/src/usecases/rehearsal.ts";
 import { type UpOptions, type UpResult, up } from "../../toolkit/src/usecases/up.ts";
 import { type FakeSiteHost, fakeSiteHost } from "./fake-site-host.ts";
+import { startTestMiniAzure, type TestMiniAzure } from "./mini-azure.ts";
 import { type RecordingView, recordingView } from "./recording-view.ts";
 import { makeTempDir } from "./temp-dir.ts";
 import { MINIMAL_APP } from "./zip.ts";
@@ -25,6 +26,8 @@ export type RehearsedDeployment = {
   up(overrides?: Partial<UpOptions>, run?: RunOptions): Promise<UpResult & { view: RecordingView }>;
   down(overrides?: Partial<DownOptions>, run?: RunOptions): Promise<DownResult & { view: RecordingView }>;
   publish(overrides?: Partial<RepublishOptions>, run?: RunOptions): ReturnType<typeof republish>;
+  /** Opens the deployment's cloud between two commands: for what others do in it, and to look into it. */
+  inAzure<T>(work: (mini: TestMiniAzure) => Promise<T>): Promise<T>;
 };
 
 export type RunOptions = {
@@ -36,10 +39,17 @@ export type RunOptions = {
   deps?: Partial<DeploymentDeps>;
 };
 
-/** A deployment with the real terraform and use cases, on a mini Azure whose sites run no Python. */
-export async function rehearseDeployment(): Promise<RehearsedDeployment> {
+/**
+ * A deployment with the real terraform and use cases, on a mini Azure whose sites run no Python.
+ *
+ * @param options.cloudOf - Deploys into the cloud of another one, as a second machine without its state does.
+ */
+export async function rehearseDeployment(
+  options: { cloudOf?: RehearsedDeployment; environment?: string } = {},
+): Promise<RehearsedDeployment> {
   const stateDir = await makeTempDir();
-  const folder = environmentFolder(stateDir, "dev", true);
+  const folder = environmentFolder(stateDir, options.environment ?? "dev", true);
+  if (options.cloudOf !== undefined) await shareCloud(options.cloudOf.folder, folder);
   const appDir = await makeApp();
   const site = fakeSiteHost();
   const with_ = async <T>(run: RunOptions, work: (deps: DeploymentDeps) => Promise<T>) => {
@@ -82,11 +92,30 @@ export async function rehearseDeployment(): Promise<RehearsedDeployment> {
       const view = run.view ?? recordingView();
       return { ...(await with_({ ...run, view }, (deps) => down({ ...base, ...overrides }, deps))), view };
     },
+    async inAzure(work) {
+      const mini = await startTestMiniAzure({ folder: cloudFolder(folder), bootSite: withAllFunctions(site.bootSite) });
+      try {
+        return await work(mini);
+      } finally {
+        await mini.stop();
+      }
+    },
     publish(overrides = {}, run = {}) {
       const options: RepublishOptions = { ...base, publisher: "direct", force: false, isRollback: false, ...overrides };
       return with_(run, (deps) => republish(options, deps));
     },
   };
+}
+
+/** As `startRehearsal` lays it. */
+function cloudFolder(folder: EnvironmentFolder): string {
+  return path.join(folder.dir, "mini-azure");
+}
+
+async function shareCloud(from: EnvironmentFolder, to: EnvironmentFolder): Promise<void> {
+  await mkdir(cloudFolder(from), { recursive: true, mode: 0o700 });
+  await mkdir(to.dir, { recursive: true, mode: 0o700 });
+  await symlink(cloudFolder(from), cloudFolder(to));
 }
 
 type Rehearsal = Awaited<ReturnType<typeof startRehearsal>>;

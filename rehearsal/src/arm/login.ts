@@ -1,7 +1,11 @@
 import { createHmac, randomUUID, timingSafeEqual } from "node:crypto";
 import type { Answer, MiniRequest } from "../http/answer.ts";
+import { guidFrom, hostKeyFrom } from "./derive.ts";
 
-/** The one service principal that the mini Azure knows. */
+/** A service principal. */
+export type Client = { clientId: string; clientSecret: string };
+
+/** The subscription of a mini Azure, and the service principal that rehearses in it. */
 export type Account = {
   tenantId: string;
   subscriptionId: string;
@@ -15,6 +19,14 @@ const TOKEN_LIFETIME_S = 3_600;
 const DEVICE_GRANT = "urn:ietf:params:oauth:grant-type:device_code";
 const ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 const FEDERATION_AUDIENCE = "api://AzureADTokenExchange";
+
+/**
+ * Another service principal with the same rights: what it makes is somebody else's. Derived, so that every process that opens
+ * this cloud knows the same one.
+ */
+export function colleagueOf({ tokenKey }: Account): Client {
+  return { clientId: guidFrom(`${tokenKey}/colleague`), clientSecret: hostKeyFrom(tokenKey, "colleague") };
+}
 
 export function createAccount(): Account {
   return {
@@ -32,10 +44,12 @@ export function createAccount(): Account {
  */
 export class Login {
   readonly #account: Account;
+  readonly #clients: readonly Client[];
   readonly #polledDeviceCodes = new Set<string>();
 
   constructor(account: Account) {
     this.#account = account;
+    this.#clients = [account, colleagueOf(account)];
   }
 
   token(request: MiniRequest, tenant: string): Answer {
@@ -78,24 +92,25 @@ export class Login {
   }
 
   #clientToken(form: URLSearchParams): Answer {
-    const { clientId, clientSecret, tenantId } = this.#account;
-    const client = form.get("client_id") ?? "";
-    if (client.toLowerCase() !== clientId) {
-      const message = `AADSTS700016: Application with identifier '${client}' was not found in the directory '${tenantId}'.`;
+    const asked = form.get("client_id") ?? "";
+    const client = this.#clients.find(({ clientId }) => clientId === asked.toLowerCase());
+    if (client === undefined) {
+      const message = `AADSTS700016: Application with identifier '${asked}' was not found in the directory '${this.#account.tenantId}'.`;
       return oauthError(400, "unauthorized_client", message);
     }
+    const { clientId, clientSecret } = client;
     if (form.get("client_assertion_type") === ASSERTION_TYPE) {
       return isProof(form.get("client_assertion") ?? "", clientId)
-        ? this.#grant()
+        ? this.#grant(clientId)
         : oauthError(401, "invalid_client", "AADSTS700027: The client assertion is expired, or not for this client.");
     }
     return form.get("client_secret") === clientSecret
-      ? this.#grant()
+      ? this.#grant(clientId)
       : oauthError(401, "invalid_client", "AADSTS7000215: Invalid client secret provided.");
   }
 
   #deviceToken(deviceCode: string): Answer {
-    if (this.#polledDeviceCodes.has(deviceCode)) return this.#grant();
+    if (this.#polledDeviceCodes.has(deviceCode)) return this.#grant(this.#account.clientId);
     this.#polledDeviceCodes.add(deviceCode);
     return oauthError(
       400,
@@ -104,8 +119,8 @@ export class Login {
     );
   }
 
-  #grant(): Answer {
-    const { tenantId, clientId } = this.#account;
+  #grant(clientId: string): Answer {
+    const { tenantId } = this.#account;
     const exp = Math.floor(Date.now() / 1_000) + TOKEN_LIFETIME_S;
     const head = encodeSegment({ alg: "HS256", typ: "JWT" });
     const claims = encodeSegment({ oid: clientId, tid: tenantId, appid: clientId, idtyp: "app", exp });

@@ -75,8 +75,8 @@ async function putResource(id: string, type: ResourceType, request: MiniRequest,
   if (context.store.get(group) === undefined) return groupNotFound(group.split("/")[4] ?? "");
   if (request.method === "PATCH" && previous === undefined) return notFound(id, context.store);
   const draft = draftOf(id, request, previous);
-  const isTracked = type.isExtension !== true;
-  const refusal = (isTracked ? refuseLocation(draft, previous) : null) ?? type.refuse?.(draft, context) ?? null;
+  const isPlaced = type.isExtension !== true && type.isGlobal !== true;
+  const refusal = (isPlaced ? refuseLocation(draft, previous) : null) ?? type.refuse?.(draft, context) ?? null;
   if (refusal !== null) return refusal;
   const resource = await type.compose(draft, context, previous === undefined);
   context.store.put(resource);

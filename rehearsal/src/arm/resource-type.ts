@@ -10,6 +10,8 @@ export type ResourceType = {
   refuse?(draft: Resource, context: ArmContext): Answer | null;
   /** Creation is answered with 202 and watched, as Azure does for this type. */
   isLongRunning?: boolean;
+  /** Belongs to no region: its location may be `global`. */
+  isGlobal?: boolean;
   /** Belongs to another resource, and has no location of its own. */
   isExtension?: boolean;
   /** What depends on other resources, for an answer. */

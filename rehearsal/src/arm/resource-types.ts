@@ -3,6 +3,7 @@ import type { Answer } from "../http/answer.ts";
 import { armError } from "../http/answer.ts";
 import type { ArmContext } from "./arm-context.ts";
 import { accountKeyFrom, guidFrom } from "./derive.ts";
+import { FOREIGN_TYPES } from "./foreign-types.ts";
 import { planType } from "./plan-type.ts";
 import { notFound } from "./resource-rules.ts";
 import type { Resource } from "./resource-store.ts";
@@ -20,6 +21,7 @@ const BLOB_DEFAULTS = {
 };
 
 export const RESOURCE_TYPES: Readonly<Record<string, ResourceType>> = {
+  ...FOREIGN_TYPES,
   "microsoft.storage/storageaccounts": {
     isLongRunning: true,
     refuse: refuseAccount,

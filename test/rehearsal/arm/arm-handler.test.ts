@@ -84,12 +84,12 @@ describe("Azure Resource Manager", () => {
   test("refuses a resource outside of any group, and a type that it does not know", async () => {
     const mini = await startTestMiniAzure();
     const plan = await mini.arm("PUT", `${GROUP(mini.subscriptionId)}/providers/Microsoft.Web/serverFarms/p`, {});
-    const network = await mini.arm(
+    const machine = await mini.arm(
       "PUT",
-      `${GROUP(mini.subscriptionId)}/providers/Microsoft.Network/virtualNetworks/n`,
+      `${GROUP(mini.subscriptionId)}/providers/Microsoft.Compute/virtualMachines/n`,
       {},
     );
-    expect([plan.body, network.body]).toMatchObject([
+    expect([plan.body, machine.body]).toMatchObject([
       { error: { code: "ResourceGroupNotFound" } },
       { error: { code: "InvalidResourceType" } },
     ]);

@@ -46,7 +46,7 @@ describe("Azure Resource Manager refuses", () => {
   });
 
   test.each([
-    ["GET", "providers/Microsoft.Network/virtualNetworks/n", "404 InvalidResourceType"],
+    ["GET", "providers/Microsoft.Compute/virtualMachines/n", "404 InvalidResourceType"],
     ["GET", "providers/Microsoft.Web/sites/nobody", "404 ResourceNotFound"],
     ["PATCH", "providers/Microsoft.Web/sites/nobody", "404 ResourceNotFound"],
     ["POST", "providers/Microsoft.Web/sites/nobody/restart", "404 ResourceNotFound"],
