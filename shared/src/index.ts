@@ -1,6 +1,14 @@
 // What every workspace needs and none owns. Bundlers drop what a process does not use of it.
 
 export { InvariantError, OperationError, SameKitError, type SameKitErrorFields, UsageError } from "./errors.ts";
+export {
+  createFolderAside,
+  readJson,
+  writeAside,
+  writeFileAtomic,
+  writeFileAtomicSync,
+  writeJsonAtomic,
+} from "./files/atomic-file.ts";
 export { packageRoot } from "./files/package-root.ts";
 export { type CommandHint, type Hint, hint, hintText, sameKit } from "./hint.ts";
 export { isRecord } from "./is-record.ts";

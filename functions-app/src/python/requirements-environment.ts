@@ -7,9 +7,10 @@
 // Nothing depends on the last one for being right: two processes that build at once build two folders, and the first to finish wins.
 
 import { createHash, randomBytes } from "node:crypto";
-import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, rm, stat } from "node:fs/promises";
 import path from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
+import { writeJsonAtomic } from "@same-kit/shared";
 import { BuildMark } from "./build-mark.ts";
 import { type InstallDeps, installRequirements } from "./install-requirements.ts";
 import type { Interpreter } from "./probe-interpreter.ts";
@@ -89,9 +90,7 @@ async function build({ folder, key, requirements, interpreter, deps }: Wanted): 
 async function publish(folder: string, made: Current): Promise<Current> {
   const other = await readCurrent(folder);
   if (other !== undefined) return other;
-  const part = path.join(folder, `current.${process.pid}.${made.folder}`);
-  await writeFile(part, JSON.stringify(made));
-  await rename(part, path.join(folder, "current.json"));
+  await writeJsonAtomic(path.join(folder, "current.json"), made);
   return made;
 }
 

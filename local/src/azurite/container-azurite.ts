@@ -1,7 +1,6 @@
 import path from "node:path";
-import { reasonOf } from "@same-kit/shared";
+import { readJson, reasonOf, writeJsonAtomic } from "@same-kit/shared";
 import type { StartedTestContainer } from "testcontainers";
-import { readJson, writeJsonAtomic } from "../state/atomic-file.ts";
 import { type Claim, claim, isClaimed } from "../state/claims.ts";
 import { withFileLock } from "../state/file-lock.ts";
 import { AZURITE_SERVICES, type AzuritePorts, connectionStringFor, LOOPBACK } from "./endpoints.ts";

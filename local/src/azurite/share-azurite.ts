@@ -1,8 +1,8 @@
 import { rm } from "node:fs/promises";
 import path from "node:path";
+import { readJson, writeJsonAtomic } from "@same-kit/shared";
 import { identifyProcess, isProcessAlive, type ProcessIdentity } from "../process/process-identity.ts";
 import { stopProcess } from "../process/stop-process.ts";
-import { readJson, writeJsonAtomic } from "../state/atomic-file.ts";
 import { type Claim, claim, isClaimed } from "../state/claims.ts";
 import { withFileLock } from "../state/file-lock.ts";
 import type { AzuriteFiles } from "./child/child-options.ts";

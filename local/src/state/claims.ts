@@ -1,8 +1,8 @@
 import { mkdir, readdir, rm } from "node:fs/promises";
 import path from "node:path";
+import { readJson, writeJsonAtomic } from "@same-kit/shared";
 import { identifyThisProcess, isProcessAlive, type ProcessIdentity } from "../process/process-identity.ts";
 import { newGuidN } from "../shared/ids.ts";
-import { readJson, writeJsonAtomic } from "./atomic-file.ts";
 
 /** One use of something that several processes share. */
 export type Claim = { release(): Promise<void> };

@@ -1,9 +1,9 @@
 import { link, mkdir, rm, stat, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
+import { readJson } from "@same-kit/shared";
 import { identifyThisProcess, isProcessAlive, type ProcessIdentity } from "../process/process-identity.ts";
 import { newGuidN } from "../shared/ids.ts";
-import { readJson } from "./atomic-file.ts";
 import { LockedError } from "./errors.ts";
 
 const RETRY_MS = 25;

@@ -1,6 +1,6 @@
 import { access, mkdir, writeFile } from "node:fs/promises";
 import path from "node:path";
-import { readJson, writeJsonAtomic } from "./atomic-file.ts";
+import { readJson, writeJsonAtomic } from "@same-kit/shared";
 import { StateError } from "./errors.ts";
 
 /** Raised when what lies in the folder changes so that an older same-kit would misread it. */

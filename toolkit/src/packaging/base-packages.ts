@@ -1,8 +1,7 @@
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
-import { mkdir, rename, rm } from "node:fs/promises";
 import path from "node:path";
-import { OperationError } from "@same-kit/shared";
+import { createFolderAside, OperationError } from "@same-kit/shared";
 import { execa } from "execa";
 import { minorOf } from "./bundled-python.ts";
 import { listEntries, type PackageEntry } from "./entries.ts";
@@ -44,24 +43,18 @@ export async function installBasePackages(options: BasePackagesOptions): Promise
 }
 
 async function install(folder: string, options: BasePackagesOptions): Promise<void> {
-  const part = `${folder}.${process.pid}.part`;
-  await mkdir(path.dirname(folder), { recursive: true });
-  try {
-    const target = options.kind === "cloud" ? cloudArguments(options.pythonVersion) : [];
-    const args = ["-m", "pip", "install", "--disable-pip-version-check", "--no-input", "--quiet", "--no-compile"];
+  const { interpreter, requirements, env, signal } = options;
+  const target = options.kind === "cloud" ? cloudArguments(options.pythonVersion) : [];
+  const args = ["-m", "pip", "install", "--disable-pip-version-check", "--no-input", "--quiet", "--no-compile"];
+  await createFolderAside(folder, async (draft) => {
     const result = await execa(
-      options.interpreter,
-      [...args, "--only-binary=:all:", ...target, "--target", part, ...options.requirements],
-      { env: options.env, extendEnv: false, reject: false, stdin: "ignore", all: true, cancelSignal: options.signal },
+      interpreter,
+      [...args, "--only-binary=:all:", ...target, "--target", draft, ...requirements],
+      { env, extendEnv: false, reject: false, stdin: "ignore", all: true, cancelSignal: signal },
     );
-    options.signal.throwIfAborted();
+    signal.throwIfAborted();
     if (result.failed) throw pipFailed(options, result.all || result.shortMessage || "");
-    await rename(part, folder).catch((error: NodeJS.ErrnoException) => {
-      if (!existsSync(folder)) throw error; // Else another process was first.
-    });
-  } finally {
-    await rm(part, { recursive: true, force: true });
-  }
+  });
 }
 
 function cloudArguments(pythonVersion: string): string[] {

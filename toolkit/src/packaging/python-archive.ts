@@ -4,11 +4,11 @@
 
 import { createHash } from "node:crypto";
 import { createReadStream, createWriteStream, existsSync } from "node:fs";
-import { mkdir, rename, rm } from "node:fs/promises";
+import { mkdir, rm } from "node:fs/promises";
 import path from "node:path";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
-import { OperationError } from "@same-kit/shared";
+import { createFolderAside, OperationError, writeAside } from "@same-kit/shared";
 import * as tar from "tar";
 
 export type PythonArchive = { version: string; fileName: string; sha256: string; release: string };
@@ -43,22 +43,15 @@ export async function unpackedCloudPython(options: PythonArchiveOptions): Promis
   const place = path.join(options.cacheDir, "cpython", sha256.slice(0, 16));
   const folder = path.join(place, "python");
   if (existsSync(folder)) return folder;
-  await mkdir(options.cacheDir, { recursive: true });
   const archive = options.localFile ?? path.join(options.cacheDir, "cpython", fileName);
   if (!existsSync(archive)) await download(archive, pinned, options);
   await requireHash(archive, pinned, options.localFile === null);
   options.onProgress("unpacking Python");
-  const part = `${place}.${process.pid}.part`;
-  try {
-    await mkdir(part, { recursive: true });
+  await createFolderAside(place, async (draft) => {
+    await mkdir(draft);
     // tar refuses names that would leave the folder, and links to places outside it.
-    await tar.extract({ file: archive, cwd: part, strict: true });
-    await rename(part, place).catch((error: NodeJS.ErrnoException) => {
-      if (!existsSync(folder)) throw error; // Else another process was first.
-    });
-  } finally {
-    await rm(part, { recursive: true, force: true });
-  }
+    await tar.extract({ file: archive, cwd: draft, strict: true });
+  });
   return folder;
 }
 
@@ -69,14 +62,13 @@ async function download(
 ): Promise<void> {
   const url = `${mirror.replace(/\/+$/, "")}/${pinned.release}/${encodeURIComponent(pinned.fileName)}`;
   onProgress(`downloading Python ${pinned.version} for the cloud, once`);
-  const part = `${file}.${process.pid}.part`;
-  await mkdir(path.dirname(file), { recursive: true });
   try {
-    const response = await fetch(url, { signal });
-    if (!response.ok || response.body === null) throw new Error(`HTTP ${response.status}`);
-    const total = Number(response.headers.get("content-length"));
-    await pipeline(Readable.fromWeb(response.body), counting(total, onProgress), createWriteStream(part));
-    await rename(part, file);
+    await writeAside(file, async (draft) => {
+      const response = await fetch(url, { signal });
+      if (!response.ok || response.body === null) throw new Error(`HTTP ${response.status}`);
+      const total = Number(response.headers.get("content-length"));
+      await pipeline(Readable.fromWeb(response.body), counting(total, onProgress), createWriteStream(draft));
+    });
   } catch (cause) {
     signal.throwIfAborted();
     throw new OperationError({
@@ -85,8 +77,6 @@ async function download(
       hint: "Name a mirror (--python-mirror URL), a file that you have (--python-archive FILE), or leave Python out (--no-bundled-python).",
       cause,
     });
-  } finally {
-    await rm(part, { force: true });
   }
 }
 

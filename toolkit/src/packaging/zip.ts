@@ -1,8 +1,9 @@
 import { createHash } from "node:crypto";
 import { createWriteStream } from "node:fs";
-import { rename, rm, stat } from "node:fs/promises";
+import { stat } from "node:fs/promises";
 import { Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
+import { writeAside } from "@same-kit/shared";
 import yazl from "yazl";
 import type { PackageEntry } from "./entries.ts";
 
@@ -27,15 +28,20 @@ export async function writeZip(
   entries: readonly PackageEntry[],
   compression: Compression = "small",
 ): Promise<WrittenZip> {
+  const sha256 = await writeAside(file, (draft) => streamZip(draft, entries, LEVELS[compression]));
+  const sizes = await Promise.all(entries.map(async ({ source }) => (await stat(source)).size));
+  const unpackedBytes = sizes.reduce((sum, size) => sum + size, 0);
+  return { file, sha256, sizeBytes: (await stat(file)).size, unpackedBytes };
+}
+
+/** @returns The SHA-256 of what was written. */
+async function streamZip(file: string, entries: readonly PackageEntry[], compressionLevel: number): Promise<string> {
   const zip = new yazl.ZipFile();
+  // A file that vanished meanwhile is an error of the zip, not of its output stream.
+  const failed = new Promise<never>((_, reject) => zip.on("error", reject));
   for (const { name, source, isExecutable } of entries) {
     const mode = isExecutable ? EXECUTABLE_MODE : FILE_MODE;
-    zip.addFile(source, name, {
-      mtime: TIMESTAMP,
-      mode,
-      forceDosTimestamp: true,
-      compressionLevel: LEVELS[compression],
-    });
+    zip.addFile(source, name, { mtime: TIMESTAMP, mode, forceDosTimestamp: true, compressionLevel });
   }
   zip.end();
   const hash = createHash("sha256");
@@ -45,16 +51,6 @@ export async function writeZip(
       done(null, chunk);
     },
   });
-  const part = `${file}.${process.pid}.part`;
-  try {
-    // A file that vanished meanwhile is an error of the zip, not of its output stream.
-    const failed = new Promise<never>((_, reject) => zip.on("error", reject));
-    await Promise.race([pipeline(zip.outputStream, tee, createWriteStream(part)), failed]);
-    await rename(part, file);
-  } finally {
-    await rm(part, { force: true });
-  }
-  const sizes = await Promise.all(entries.map(async ({ source }) => (await stat(source)).size));
-  const unpackedBytes = sizes.reduce((sum, size) => sum + size, 0);
-  return { file, sha256: hash.digest("hex"), sizeBytes: (await stat(file)).size, unpackedBytes };
+  await Promise.race([pipeline(zip.outputStream, tee, createWriteStream(file)), failed]);
+  return hash.digest("hex");
 }

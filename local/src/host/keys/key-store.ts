@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import path from "node:path";
+import { writeFileAtomicSync } from "@same-kit/shared";
 
 /** Whose keys: the whole host's (`functionKeys`), the extensions' (`systemKeys`), or one function's. */
 export type KeyScope = "functionKeys" | "systemKeys" | `function:${string}`;
@@ -75,11 +76,8 @@ export class KeyStore {
 
   #save(): void {
     if (this.#file === undefined) return;
-    mkdirSync(path.dirname(this.#file), { recursive: true });
-    // Renamed into place: another command may read it at any moment.
-    const temporary = `${this.#file}.${process.pid}`;
-    writeFileSync(temporary, `${JSON.stringify(this.#keys, null, 2)}\n`, { mode: 0o600 });
-    renameSync(temporary, this.#file);
+    // Another command may read it at any moment.
+    writeFileAtomicSync(this.#file, `${JSON.stringify(this.#keys, null, 2)}\n`);
   }
 }
 

@@ -2,10 +2,11 @@
 // ended, the summary and the session. A reader must know older formats; `formatVersion` says which one it is.
 
 import { createWriteStream, type WriteStream } from "node:fs";
-import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import path from "node:path";
 import type { InitiateRequest } from "@same-kit/functions-app/contract";
 import { openStateFolder, stateFolderAt } from "@same-kit/local";
+import { writeFileAtomic, writeJsonAtomic } from "@same-kit/shared";
 
 export type RunState =
   /** Sent to the app, and not known to have ended. */
@@ -110,12 +111,12 @@ function toFolder(dir: string, initial: RunRecord): RunFolder {
     },
     async update(changes) {
       record = { ...record, ...changes };
-      await writeWhole(path.join(dir, "status.json"), `${JSON.stringify(record, null, 2)}\n`);
+      await writeJsonAtomic(path.join(dir, "status.json"), record);
     },
-    saveSummary: (summary) => writeWhole(path.join(dir, "summary.json"), `${JSON.stringify(summary, null, 2)}\n`),
+    saveSummary: (summary) => writeJsonAtomic(path.join(dir, "summary.json"), summary),
     async saveSession(session) {
       const file = path.join(dir, "session.dill");
-      await writeWhole(file, session);
+      await writeFileAtomic(file, session);
       return file;
     },
     readRequest: async () => JSON.parse(await readFile(path.join(dir, "request.json"), "utf8")) as InitiateRequest,
@@ -129,18 +130,6 @@ async function readRecord(file: string): Promise<RunRecord | null> {
     return record.formatVersion === FORMAT_VERSION ? record : null;
   } catch {
     return null; // A folder that a crash left before its status was written.
-  }
-}
-
-/** A reader sees the old content or the new one, never a part. */
-async function writeWhole(file: string, content: string | Uint8Array | AsyncIterable<Uint8Array>): Promise<void> {
-  const draft = `${file}.${process.pid}.part`;
-  try {
-    await writeFile(draft, content);
-    await rename(draft, file);
-  } catch (error) {
-    await rm(draft, { force: true });
-    throw error;
   }
 }
 
