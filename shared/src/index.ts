@@ -9,6 +9,7 @@ export {
   writeFileAtomicSync,
   writeJsonAtomic,
 } from "./files/atomic-file.ts";
+export { folderSize } from "./files/folder-size.ts";
 export { packageRoot } from "./files/package-root.ts";
 export { type CommandHint, type Hint, hint, hintText, sameKit } from "./hint.ts";
 export { isRecord } from "./is-record.ts";

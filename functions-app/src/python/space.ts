@@ -1,5 +1,6 @@
 import { readdir, rm, stat, statfs } from "node:fs/promises";
 import path from "node:path";
+import { folderSize } from "@same-kit/shared";
 import { PythonError } from "./errors.ts";
 
 export type SpaceLimits = {
@@ -34,7 +35,7 @@ export async function makeRoom(
 /** @throws PythonError where an environment in the cloud is larger than it may be. */
 export async function checkSize(folder: string, { isInCloud, environmentBytes }: SpaceLimits): Promise<void> {
   if (!isInCloud) return;
-  const size = await sizeOf(folder);
+  const size = await folderSize(folder);
   if (size <= environmentBytes) return;
   throw new PythonError(
     "ERR_PYTHON_NO_SPACE",
@@ -59,12 +60,4 @@ async function removeOthers(environmentsDir: string, key: string): Promise<void>
     const isBuilding = await stat(path.join(folder, "building.json")).catch(() => undefined);
     if (name !== key && isBuilding === undefined) await rm(folder, { recursive: true, force: true });
   }
-}
-
-async function sizeOf(folder: string): Promise<number> {
-  let total = 0;
-  for (const entry of await readdir(folder, { withFileTypes: true, recursive: true })) {
-    if (entry.isFile()) total += (await stat(path.join(entry.parentPath, entry.name))).size;
-  }
-  return total;
 }

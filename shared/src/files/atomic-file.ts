@@ -9,12 +9,12 @@ const PRIVATE_MODE = 0o600;
 export type AtomicWriteOptions = { mode?: number };
 
 /**
- * Creates or replaces `file` so that a reader, or a crash, sees the old content or the new one and never a part.
+ * Creates or replaces `file` so that a reader, or a crash, sees the old content or the new one and never a part. The folder of
+ * `file` must exist.
  *
  * @param write - Writes to the path that it is given, in the folder of `file`; what it returns is returned.
  */
 export async function writeAside<Result>(file: string, write: (draft: string) => Promise<Result>): Promise<Result> {
-  await mkdir(path.dirname(file), { recursive: true });
   const draft = draftOf(file);
   try {
     const result = await write(draft);
@@ -32,18 +32,20 @@ export async function writeAside<Result>(file: string, write: (draft: string) =>
  * @param fill - Makes and fills the folder that it is given, beside `folder`.
  */
 export async function createFolderAside(folder: string, fill: (draft: string) => Promise<void>): Promise<void> {
+  await mkdir(path.dirname(folder), { recursive: true });
   await writeAside(folder, fill).catch((error: NodeJS.ErrnoException) => {
     const isTaken = error.syscall === "rename" && existsSync(folder);
     if (!isTaken) throw error;
   });
 }
 
-/** Writes a file through {@link writeAside}; `mode` default: for its owner only. */
+/** Writes a file through {@link writeAside}, and makes its folder; `mode` default: for its owner only. */
 export async function writeFileAtomic(
   file: string,
   content: string | Uint8Array | AsyncIterable<Uint8Array>,
   { mode = PRIVATE_MODE }: AtomicWriteOptions = {},
 ): Promise<void> {
+  await mkdir(path.dirname(file), { recursive: true });
   await writeAside(file, (draft) => writeFile(draft, content, { mode }));
 }
 

@@ -62,6 +62,7 @@ async function download(
 ): Promise<void> {
   const url = `${mirror.replace(/\/+$/, "")}/${pinned.release}/${encodeURIComponent(pinned.fileName)}`;
   onProgress(`downloading Python ${pinned.version} for the cloud, once`);
+  await mkdir(path.dirname(file), { recursive: true });
   try {
     await writeAside(file, async (draft) => {
       const response = await fetch(url, { signal });

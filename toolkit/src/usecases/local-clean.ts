@@ -1,8 +1,8 @@
 import { readdir, rm } from "node:fs/promises";
 import path from "node:path";
 import { stateFolderAt } from "@same-kit/local";
-import { OperationError } from "@same-kit/shared";
-import { folderSize, type RunFolder, RunRecords } from "../adapters/records/run-records.ts";
+import { folderSize, OperationError } from "@same-kit/shared";
+import { type RunFolder, RunRecords } from "../adapters/records/run-records.ts";
 import type { ToolkitErrorCode } from "../errors.ts";
 import type { Emulator } from "../ports.ts";
 

@@ -2,11 +2,11 @@
 // ended, the summary and the session. A reader must know older formats; `formatVersion` says which one it is.
 
 import { createWriteStream, type WriteStream } from "node:fs";
-import { mkdir, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import type { InitiateRequest } from "@same-kit/functions-app/contract";
 import { openStateFolder, stateFolderAt } from "@same-kit/local";
-import { writeFileAtomic, writeJsonAtomic } from "@same-kit/shared";
+import { folderSize, writeAside } from "@same-kit/shared";
 
 export type RunState =
   /** Sent to the app, and not known to have ended. */
@@ -101,8 +101,15 @@ export class RunRecords {
   }
 }
 
+const toJson = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`;
+
+type FileContent = string | Uint8Array | AsyncIterable<Uint8Array>;
+
 function toFolder(dir: string, initial: RunRecord): RunFolder {
   let record = initial;
+  // Not through writeFileAtomic, which makes the folder: a record that somebody removed stays removed.
+  const write = (name: string, content: FileContent) =>
+    writeAside(path.join(dir, name), (draft) => writeFile(draft, content, { mode: 0o600 }));
   return {
     dir,
     stateDir: path.dirname(path.dirname(dir)),
@@ -111,13 +118,12 @@ function toFolder(dir: string, initial: RunRecord): RunFolder {
     },
     async update(changes) {
       record = { ...record, ...changes };
-      await writeJsonAtomic(path.join(dir, "status.json"), record);
+      await write("status.json", toJson(record));
     },
-    saveSummary: (summary) => writeJsonAtomic(path.join(dir, "summary.json"), summary),
+    saveSummary: (summary) => write("summary.json", toJson(summary)),
     async saveSession(session) {
-      const file = path.join(dir, "session.dill");
-      await writeFileAtomic(file, session);
-      return file;
+      await write("session.dill", session);
+      return path.join(dir, "session.dill");
     },
     readRequest: async () => JSON.parse(await readFile(path.join(dir, "request.json"), "utf8")) as InitiateRequest,
     openLog: () => createWriteStream(path.join(dir, "log.txt"), { flags: "a" }),
@@ -131,12 +137,4 @@ async function readRecord(file: string): Promise<RunRecord | null> {
   } catch {
     return null; // A folder that a crash left before its status was written.
   }
-}
-
-export async function folderSize(dir: string): Promise<number> {
-  const entries = await readdir(dir, { recursive: true, withFileTypes: true }).catch(() => []);
-  const sizes = entries
-    .filter((entry) => entry.isFile())
-    .map(async (entry) => (await stat(path.join(entry.parentPath, entry.name)).catch(() => ({ size: 0 }))).size);
-  return (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0);
 }
