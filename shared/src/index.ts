@@ -23,6 +23,12 @@ export {
   type LogSource,
   silentLogger,
 } from "./logger.ts";
+export {
+  identifyProcess,
+  identifyThisProcess,
+  isProcessAlive,
+  type ProcessIdentity,
+} from "./processes/process-identity.ts";
 export { reasonOf } from "./reason-of.ts";
 export { type Clock, createSystemClock, formatTicks, parseTicks } from "./waiting/clock.ts";
 export { Limiter } from "./waiting/limiter.ts";

@@ -1,7 +1,6 @@
 import { rm } from "node:fs/promises";
 import path from "node:path";
-import { readJson, writeJsonAtomic } from "@same-kit/shared";
-import { identifyProcess, isProcessAlive, type ProcessIdentity } from "../process/process-identity.ts";
+import { identifyProcess, isProcessAlive, type ProcessIdentity, readJson, writeJsonAtomic } from "@same-kit/shared";
 import { stopProcess } from "../process/stop-process.ts";
 import { type Claim, claim, isClaimed } from "../state/claims.ts";
 import { withFileLock } from "../state/file-lock.ts";

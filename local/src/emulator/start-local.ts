@@ -1,8 +1,7 @@
 import path from "node:path";
-import { createLogger, createSystemClock, type LogSink } from "@same-kit/shared";
+import { createLogger, createSystemClock, identifyThisProcess, type LogSink } from "@same-kit/shared";
 import type { DurableTaskSettings } from "../engine/settings.ts";
 import type { FunctionsHost } from "../host/index.ts";
-import { identifyThisProcess } from "../process/process-identity.ts";
 import { claimHub } from "../state/hub-claims.ts";
 import { type RunFile, removeRunFile, writeRunFile } from "../state/run-file.ts";
 import { openStateFolder, type StateFolder } from "../state/state-folder.ts";

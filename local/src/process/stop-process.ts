@@ -1,6 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
+import { isProcessAlive, type ProcessIdentity } from "@same-kit/shared";
 import { killTree } from "./kill-tree.ts";
-import { isProcessAlive, type ProcessIdentity } from "./process-identity.ts";
 
 const POLL_MS = 20;
 

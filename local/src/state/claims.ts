@@ -1,7 +1,6 @@
 import { mkdir, readdir, rm } from "node:fs/promises";
 import path from "node:path";
-import { readJson, writeJsonAtomic } from "@same-kit/shared";
-import { identifyThisProcess, isProcessAlive, type ProcessIdentity } from "../process/process-identity.ts";
+import { identifyThisProcess, isProcessAlive, type ProcessIdentity, readJson, writeJsonAtomic } from "@same-kit/shared";
 import { newGuidN } from "../shared/ids.ts";
 
 /** One use of something that several processes share. */

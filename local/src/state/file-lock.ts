@@ -1,8 +1,7 @@
 import { link, mkdir, rm, stat, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import { readJson } from "@same-kit/shared";
-import { identifyThisProcess, isProcessAlive, type ProcessIdentity } from "../process/process-identity.ts";
+import { identifyThisProcess, isProcessAlive, type ProcessIdentity, readJson } from "@same-kit/shared";
 import { newGuidN } from "../shared/ids.ts";
 import { LockedError } from "./errors.ts";
 

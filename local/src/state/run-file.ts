@@ -1,7 +1,6 @@
 import { readdir, rm } from "node:fs/promises";
 import path from "node:path";
-import { readJson, writeJsonAtomic } from "@same-kit/shared";
-import { isProcessAlive, type ProcessIdentity } from "../process/process-identity.ts";
+import { isProcessAlive, type ProcessIdentity, readJson, writeJsonAtomic } from "@same-kit/shared";
 
 /** What other commands need to know of a running host. */
 export type RunFile = {

@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { readFile } from "node:fs/promises";
 import path from "node:path";
+import { isProcessAlive } from "@same-kit/shared";
 import { expect, onTestFinished, test } from "vitest";
 import {
   listRunningHosts,
@@ -10,7 +11,6 @@ import {
   stopRunningHost,
 } from "../../../local/src/index.ts";
 import { killTree } from "../../../local/src/process/kill-tree.ts";
-import { isProcessAlive } from "../../../local/src/process/process-identity.ts";
 import { fixtureApp } from "../../helpers/function-app.ts";
 import { HOST_PROGRAM, startHostProcess } from "../../helpers/local-host.ts";
 import { makeTempDir } from "../../helpers/temp-dir.ts";

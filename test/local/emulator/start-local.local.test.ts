@@ -1,8 +1,8 @@
 import { readFile } from "node:fs/promises";
 import path from "node:path";
+import { identifyProcess } from "@same-kit/shared";
 import { expect, test } from "vitest";
 import { listRunningHosts, parseStorageChoice, startLocal } from "../../../local/src/index.ts";
-import { identifyProcess } from "../../../local/src/process/process-identity.ts";
 import { fixtureApp, writeApp } from "../../helpers/function-app.ts";
 import { startLocalHost } from "../../helpers/local-host.ts";
 import { makeTempDir } from "../../helpers/temp-dir.ts";

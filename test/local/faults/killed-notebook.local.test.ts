@@ -1,10 +1,9 @@
 import { once } from "node:events";
 import { readdir, writeFile } from "node:fs/promises";
 import path from "node:path";
-import { packageRoot } from "@same-kit/shared";
+import { identifyProcess, packageRoot } from "@same-kit/shared";
 import { expect, test } from "vitest";
 import type { TaskHubClient } from "../../../local/src/index.ts";
-import { identifyProcess } from "../../../local/src/process/process-identity.ts";
 import { startHostProcess, startLocalHost } from "../../helpers/local-host.ts";
 import { makeTempDir } from "../../helpers/temp-dir.ts";
 import { waitFor } from "../../helpers/wait-for.ts";

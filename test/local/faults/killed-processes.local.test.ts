@@ -1,9 +1,9 @@
 import { once } from "node:events";
 import { readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
+import { identifyProcess } from "@same-kit/shared";
 import { expect, test } from "vitest";
 import type { InstanceStatus, TaskHubClient } from "../../../local/src/index.ts";
-import { identifyProcess } from "../../../local/src/process/process-identity.ts";
 import { fixtureApp } from "../../helpers/function-app.ts";
 import { type LocalTestHost, startHostProcess, startLocalHost } from "../../helpers/local-host.ts";
 import { makeTempDir } from "../../helpers/temp-dir.ts";

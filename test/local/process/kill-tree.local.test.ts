@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
+import { identifyProcess } from "@same-kit/shared";
 import { expect, onTestFinished, test } from "vitest";
 import { killTree, listDescendants } from "../../../local/src/process/kill-tree.ts";
-import { identifyProcess } from "../../../local/src/process/process-identity.ts";
 import { waitFor } from "../../helpers/wait-for.ts";
 
 /** @returns Process ids of a process, its child, and that child's child in a group of its own. */

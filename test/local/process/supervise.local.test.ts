@@ -1,6 +1,6 @@
 import path from "node:path";
+import { identifyProcess, isProcessAlive, type ProcessIdentity } from "@same-kit/shared";
 import { expect, onTestFinished, test } from "vitest";
-import { identifyProcess, isProcessAlive, type ProcessIdentity } from "../../../local/src/process/process-identity.ts";
 import { type ChildSpec, ChildStartError, supervise } from "../../../local/src/process/supervise.ts";
 import { makeTempDir } from "../../helpers/temp-dir.ts";
 import { waitFor } from "../../helpers/wait-for.ts";

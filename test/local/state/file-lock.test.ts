@@ -1,7 +1,7 @@
 import { writeFile } from "node:fs/promises";
 import path from "node:path";
+import { identifyThisProcess } from "@same-kit/shared";
 import { expect, test } from "vitest";
-import { identifyThisProcess } from "../../../local/src/process/process-identity.ts";
 import { withFileLock } from "../../../local/src/state/file-lock.ts";
 import { makeTempDir } from "../../helpers/temp-dir.ts";
 

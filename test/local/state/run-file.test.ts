@@ -1,7 +1,7 @@
 import { readdir, writeFile } from "node:fs/promises";
 import path from "node:path";
+import { identifyThisProcess } from "@same-kit/shared";
 import { expect, test } from "vitest";
-import { identifyThisProcess } from "../../../local/src/process/process-identity.ts";
 import { listRunFiles, type RunFile, removeRunFile, writeRunFile } from "../../../local/src/state/run-file.ts";
 import { makeTempDir } from "../../helpers/temp-dir.ts";
 

@@ -1,7 +1,7 @@
 import { readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
+import { identifyProcess } from "@same-kit/shared";
 import { expect, test } from "vitest";
-import { identifyProcess } from "../../../../local/src/process/process-identity.ts";
 import { funcVersion, publishWithFunc } from "../../../../toolkit/src/adapters/publish/func.ts";
 import { type FakeFunc, fakeFunc } from "../../../helpers/fake-func.ts";
 import { makeTempDir } from "../../../helpers/temp-dir.ts";

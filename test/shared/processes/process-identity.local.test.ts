@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { identifyProcess, identifyThisProcess, isProcessAlive } from "@same-kit/shared";
 import { expect, onTestFinished, test } from "vitest";
-import { identifyProcess, identifyThisProcess, isProcessAlive } from "../../../local/src/process/process-identity.ts";
 import { waitForEnd } from "../../../local/src/process/stop-process.ts";
 
 function startIdle() {
