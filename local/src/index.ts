@@ -1,5 +1,6 @@
 // The local emulator: what the `same-kit` command and tests use of it.
 
+export { LockedError } from "@same-kit/shared";
 export { AzuriteError, type AzuriteErrorCode } from "./azurite/errors.ts";
 export { EmulatorError, type EmulatorErrorCode } from "./emulator/errors.ts";
 export type { LocalHost, LocalOptions } from "./emulator/local-host.ts";
@@ -26,6 +27,6 @@ export {
   silentLogger,
 } from "./shared/logger.ts";
 export { packageRoot } from "./shared/package-root.ts";
-export { LockedError, StateError, type StateErrorCode } from "./state/errors.ts";
+export { StateError, type StateErrorCode } from "./state/errors.ts";
 export { withFileLock } from "./state/file-lock.ts";
 export { openStateFolder, STATE_FORMAT_VERSION, type StateFolder, stateFolderAt } from "./state/state-folder.ts";

@@ -13,6 +13,8 @@ export { folderSize } from "./files/folder-size.ts";
 export { packageRoot } from "./files/package-root.ts";
 export { type CommandHint, type Hint, hint, hintText, sameKit } from "./hint.ts";
 export { isRecord } from "./is-record.ts";
+export { type Claim, claim, isClaimed } from "./locks/claims.ts";
+export { type FileLock, LockedError, tryFileLock, withFileLock } from "./locks/file-lock.ts";
 export {
   createLogger,
   type LogEntry,

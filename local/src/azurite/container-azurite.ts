@@ -1,8 +1,6 @@
 import path from "node:path";
-import { readJson, reasonOf, writeJsonAtomic } from "@same-kit/shared";
+import { type Claim, claim, isClaimed, readJson, reasonOf, withFileLock, writeJsonAtomic } from "@same-kit/shared";
 import type { StartedTestContainer } from "testcontainers";
-import { type Claim, claim, isClaimed } from "../state/claims.ts";
-import { withFileLock } from "../state/file-lock.ts";
 import { AZURITE_SERVICES, type AzuritePorts, connectionStringFor, LOOPBACK } from "./endpoints.ts";
 import { AzuriteError } from "./errors.ts";
 import { openPorts } from "./listening-ports.ts";

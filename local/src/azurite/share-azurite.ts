@@ -1,9 +1,17 @@
 import { rm } from "node:fs/promises";
 import path from "node:path";
-import { identifyProcess, isProcessAlive, type ProcessIdentity, readJson, writeJsonAtomic } from "@same-kit/shared";
+import {
+  type Claim,
+  claim,
+  identifyProcess,
+  isClaimed,
+  isProcessAlive,
+  type ProcessIdentity,
+  readJson,
+  withFileLock,
+  writeJsonAtomic,
+} from "@same-kit/shared";
 import { stopProcess } from "../process/stop-process.ts";
-import { type Claim, claim, isClaimed } from "../state/claims.ts";
-import { withFileLock } from "../state/file-lock.ts";
 import type { AzuriteFiles } from "./child/child-options.ts";
 import { type AzuritePorts, connectionStringFor, describePorts } from "./endpoints.ts";
 import { AzuriteError } from "./errors.ts";

@@ -1,6 +1,5 @@
 import path from "node:path";
-import { type Claim, claim, isClaimed } from "./claims.ts";
-import { withFileLock } from "./file-lock.ts";
+import { type Claim, claim, isClaimed, withFileLock } from "@same-kit/shared";
 
 /** This process's use of a task hub. */
 export type HubClaim = Claim & { hubName: string };

@@ -1,6 +1,5 @@
 import path from "node:path";
-import { LockedError, withFileLock } from "@same-kit/local";
-import { OperationError } from "@same-kit/shared";
+import { LockedError, OperationError, withFileLock } from "@same-kit/shared";
 import type { EnvironmentFolder } from "./environment.ts";
 
 /**

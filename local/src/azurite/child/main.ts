@@ -4,9 +4,8 @@ import { writeSync } from "node:fs";
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import Module from "node:module";
 import path from "node:path";
+import { isClaimed, withFileLock } from "@same-kit/shared";
 import { cacheFolder } from "../../shared/cache-folder.ts";
-import { isClaimed } from "../../state/claims.ts";
-import { withFileLock } from "../../state/file-lock.ts";
 import { type AzuriteFiles, type ChildOptions, OPEN_MARK, type ParentMessage, READY } from "./child-options.ts";
 import { createServices } from "./services.ts";
 

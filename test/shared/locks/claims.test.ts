@@ -1,7 +1,7 @@
 import { readdir, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { expect, test } from "vitest";
-import { claim, isClaimed } from "../../../local/src/state/claims.ts";
+import { claim, isClaimed } from "../../../shared/src/locks/claims.ts";
 import { makeTempDir } from "../../helpers/temp-dir.ts";
 
 test("a thing is claimed until its last user lets go", async () => {

@@ -1,8 +1,8 @@
-import { writeFile } from "node:fs/promises";
+import { readdir, writeFile } from "node:fs/promises";
 import path from "node:path";
-import { identifyThisProcess } from "@same-kit/shared";
 import { expect, test } from "vitest";
-import { withFileLock } from "../../../local/src/state/file-lock.ts";
+import { tryFileLock, withFileLock } from "../../../shared/src/locks/file-lock.ts";
+import { identifyThisProcess } from "../../../shared/src/processes/process-identity.ts";
 import { makeTempDir } from "../../helpers/temp-dir.ts";
 
 test("holders follow one another", async () => {
@@ -47,6 +47,24 @@ test("the lock is let go when the action fails", async () => {
   const failing = withFileLock(file, () => Promise.reject(new Error("no")));
   await expect(failing).rejects.toThrow("no");
   await expect(withFileLock(file, async () => "again")).resolves.toBe("again");
+});
+
+test.each(["", '{"pid":', "{}"])("a lock that a power failure left as %j is taken over", async (content) => {
+  const file = path.join(await makeTempDir(), "lock");
+  await writeFile(file, content);
+  expect(await withFileLock(file, async () => "taken")).toBe("taken");
+});
+
+test("a lock is tried without waiting, and is free after its release", async () => {
+  const dir = await makeTempDir();
+  const file = path.join(dir, "lock");
+  const first = await tryFileLock(file);
+  expect(await tryFileLock(file)).toBeUndefined();
+  await first?.release();
+  const second = await tryFileLock(file);
+  expect(second).toBeDefined();
+  await second?.release();
+  expect(await readdir(dir)).toEqual([]);
 });
 
 test("a lock that another process keeps is named with its holder", async () => {

@@ -1,0 +1,131 @@
+import { randomUUID } from "node:crypto";
+import { link, mkdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import path from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import { isDeepStrictEqual } from "node:util";
+import { OperationError } from "../errors.ts";
+import { isRecord } from "../is-record.ts";
+import { identifyThisProcess, isProcessAlive, type ProcessIdentity } from "../processes/process-identity.ts";
+
+const RETRY_MS = 25;
+const BREAKER_LIFETIME_MS = 2000;
+
+/** Sole possession of a lock file. */
+export type FileLock = { release(): Promise<void> };
+
+/** Another process holds a lock. */
+export class LockedError extends OperationError<"ERR_STATE_LOCKED"> {
+  /** Unknown where the file could not be read. */
+  readonly holderPid: number | undefined;
+
+  constructor(file: string, holderPid: number | undefined) {
+    super({
+      code: "ERR_STATE_LOCKED",
+      message: `${file} has been held by process ${holderPid ?? "unknown"} for too long.`,
+      hint: "Wait for that process to finish, or end it, and try again.",
+    });
+    this.holderPid = holderPid;
+  }
+}
+
+/**
+ * Runs `action` while this call alone, of all processes, holds the lock `file`. A holder that died loses it.
+ *
+ * @throws LockedError if another process keeps it longer than `timeoutMs`.
+ */
+export async function withFileLock<Value>(
+  file: string,
+  action: () => Promise<Value>,
+  { timeoutMs = 15_000 }: { timeoutMs?: number } = {},
+): Promise<Value> {
+  const lock = await waitForLock(file, timeoutMs);
+  try {
+    return await action();
+  } finally {
+    await lock.release();
+  }
+}
+
+/**
+ * Takes the lock `file` unless a living process holds it.
+ *
+ * @returns `undefined` while it is held.
+ */
+export async function tryFileLock(file: string): Promise<FileLock | undefined> {
+  const result = await takeOrFindHolder(file);
+  return "release" in result ? result : undefined;
+}
+
+async function waitForLock(file: string, timeoutMs: number): Promise<FileLock> {
+  for (const endsAt = performance.now() + timeoutMs; ; await delay(RETRY_MS)) {
+    const result = await takeOrFindHolder(file);
+    if ("release" in result) return result;
+    if (performance.now() > endsAt) throw new LockedError(file, result.pid);
+  }
+}
+
+/** What a lock file says; `missing` where it was released meanwhile, `damaged` after a power failure. */
+type Holder = ProcessIdentity | "missing" | "damaged";
+
+async function takeOrFindHolder(file: string): Promise<FileLock | { pid: number | undefined }> {
+  await mkdir(path.dirname(file), { recursive: true });
+  const draft = `${file}.${randomUUID()}`;
+  await writeFile(draft, JSON.stringify(identifyThisProcess()), { mode: 0o600 });
+  try {
+    if (await tryLink(draft, file)) return { release: () => rm(file, { force: true }) };
+    const holder = await readHolder(file);
+    if (isGone(holder)) {
+      await breakLock(file, holder);
+      if (await tryLink(draft, file)) return { release: () => rm(file, { force: true }) };
+    }
+    return { pid: typeof holder === "string" ? undefined : holder.pid };
+  } finally {
+    await rm(draft, { force: true });
+  }
+}
+
+/** A link appears with its content in one step, and only where nothing was. */
+async function tryLink(draft: string, file: string): Promise<boolean> {
+  try {
+    await link(draft, file);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "EEXIST") return false;
+    throw error;
+  }
+}
+
+async function readHolder(file: string): Promise<Holder> {
+  try {
+    const holder: unknown = JSON.parse(await readFile(file, "utf8"));
+    return isRecord(holder) && typeof holder["pid"] === "number" ? (holder as ProcessIdentity) : "damaged";
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return "missing";
+    if (error instanceof SyntaxError) return "damaged";
+    throw error;
+  }
+}
+
+const isGone = (holder: Holder): holder is ProcessIdentity | "damaged" =>
+  holder === "damaged" || (holder !== "missing" && !isProcessAlive(holder));
+
+/** Two waiters may both find the holder gone: the second must not remove the lock that the first has taken meanwhile. */
+async function breakLock(file: string, gone: ProcessIdentity | "damaged"): Promise<void> {
+  const breaker = `${file}.breaker`;
+  try {
+    await writeFile(breaker, "", { flag: "wx" });
+  } catch {
+    return removeIfAbandoned(breaker);
+  }
+  try {
+    if (isDeepStrictEqual(await readHolder(file), gone)) await rm(file, { force: true });
+  } finally {
+    await rm(breaker, { force: true });
+  }
+}
+
+/** Breaking takes a moment: a file that is older belongs to a process that died in that moment. */
+async function removeIfAbandoned(breaker: string): Promise<void> {
+  const made = await stat(breaker).catch(() => undefined);
+  if (made !== undefined && Date.now() - made.mtimeMs > BREAKER_LIFETIME_MS) await rm(breaker, { force: true });
+}
