@@ -12,6 +12,7 @@ export {
 export { folderSize } from "./files/folder-size.ts";
 export { packageRoot } from "./files/package-root.ts";
 export { type CommandHint, type Hint, hint, hintText, sameKit } from "./hint.ts";
+export { isDeclaredTooLarge, readBody } from "./http/request-body.ts";
 export { isRecord } from "./is-record.ts";
 export { type Claim, claim, isClaimed } from "./locks/claims.ts";
 export { type FileLock, LockedError, tryFileLock, withFileLock } from "./locks/file-lock.ts";
@@ -25,6 +26,9 @@ export {
   type LogSource,
   silentLogger,
 } from "./logger.ts";
+export { type AllowedUsers, parseAllowedUsers } from "./peers/allowed-users.ts";
+export type { PeerErrorCode } from "./peers/errors.ts";
+export { type PeerPolicy, refuseOtherUsers } from "./peers/refuse-other-users.ts";
 export {
   identifyProcess,
   identifyThisProcess,

@@ -1,4 +1,4 @@
-import type { Clock, Logger } from "@same-kit/shared";
+import type { AllowedUsers, Clock, Logger } from "@same-kit/shared";
 import type { TaskHubClient } from "../engine/client.ts";
 import type { FunctionInvoker } from "../engine/ports.ts";
 import type { DurableTaskSettings } from "../engine/settings.ts";
@@ -9,7 +9,13 @@ import type { WebhookHandler } from "../shared/http-message.ts";
 const NAME = "durabletask";
 const DIRECT_CALL = "It is called by the Durable engine. Start an orchestration instead.";
 
-export type DurableExtensionDeps = { settings: DurableTaskSettings; clock: Clock; log: Logger };
+export type DurableExtensionDeps = {
+  settings: DurableTaskSettings;
+  /** Who may connect to the endpoint for the worker besides this process's user and root; default: nobody. */
+  allowUsers?: AllowedUsers;
+  clock: Clock;
+  log: Logger;
+};
 
 /** What of the engine and the host the extension needs as soon as they run. */
 export type DurableParts = { client: TaskHubClient; invoker: FunctionInvoker; systemKey(): string };
@@ -27,11 +33,11 @@ export type DurableExtension = HostExtension & {
  * Made before engine and host, which both take a while: the host needs it to load the app, and it needs both to answer.
  */
 export async function createDurableExtension(deps: DurableExtensionDeps): Promise<DurableExtension> {
-  const { settings, clock, log } = deps;
+  const { settings, clock, log, allowUsers = [] } = deps;
   const connected = Promise.withResolvers<WebhookHandler>();
   const waiting = new AbortController();
   const webhook: WebhookHandler = async (request) => (await connected.promise)(request);
-  const rpc = settings.localRpcEndpointEnabled ? await startRpcListener(webhook, { log }) : null;
+  const rpc = settings.localRpcEndpointEnabled ? await startRpcListener(webhook, { log, allowUsers }) : null;
   return {
     name: NAME,
     triggerTypes: ["orchestrationTrigger", "activityTrigger", "entityTrigger"],

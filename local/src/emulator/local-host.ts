@@ -1,4 +1,4 @@
-import type { LogSink } from "@same-kit/shared";
+import type { AllowedUsers, LogSink } from "@same-kit/shared";
 import type { InstanceStatus, TaskHubClient } from "../engine/client.ts";
 import type { HostedFunction } from "../host/index.ts";
 import type { LocalStorage } from "./open-local-storage.ts";
@@ -23,6 +23,8 @@ export type LocalOptions = {
   watch?: boolean;
   /** `true`, a port or `host:port`: the worker listens for a debugger there. */
   inspect?: boolean | string;
+  /** Who may connect to its ports besides this process's user and root; default: nobody. */
+  allowUsers?: AllowedUsers;
   onLog?: LogSink;
   /** Runs before anything in the hub is continued: what must not go on can be suspended. */
   beforeWork?: (hub: Pick<LocalHost, "client" | "hubName" | "storage">) => Promise<void>;

@@ -28,7 +28,7 @@ export async function startHost(
   { options, appDir, folder, settings, storage, log }: HostSetting,
   extensions: readonly HostExtension[],
 ): Promise<FunctionsHost> {
-  const { port, watch, inspect, appSettings } = options;
+  const { port, watch, inspect, appSettings, allowUsers } = options;
   const starting = startFunctionsHost({
     appDir,
     extensions,
@@ -42,6 +42,7 @@ export async function startHost(
     ...(port === undefined ? {} : { port }),
     ...(watch === undefined ? {} : { watch }),
     ...(inspect === undefined ? {} : { inspect }),
+    ...(allowUsers === undefined ? {} : { allowUsers }),
   });
   return starting.catch(async (error: unknown) => {
     throw await nameOwner(error, port ?? (await loadLocalSettings(appDir)).port ?? DEFAULT_PORT);

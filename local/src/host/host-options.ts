@@ -1,4 +1,4 @@
-import type { Logger } from "@same-kit/shared";
+import type { AllowedUsers, Logger } from "@same-kit/shared";
 import type { HostExtension } from "./host-extension.ts";
 
 export type FunctionsHostOptions = {
@@ -22,6 +22,8 @@ export type FunctionsHostOptions = {
   requireKeys?: boolean;
   /** Host names besides localhost, 127.0.0.1 and ::1 that requests may be addressed to. */
   allowedHosts?: readonly string[];
+  /** Who may connect besides this process's user and root; default: nobody. Takes effect where the system tells users apart. */
+  allowUsers?: AllowedUsers;
   /** Origins whose pages may call; default: `Host.CORS` of local.settings.json. */
   cors?: readonly string[];
   /** Crashes of the worker within 30 minutes after which the host gives up; default 3, as Azure's. */

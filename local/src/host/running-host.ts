@@ -14,13 +14,14 @@ import type { FunctionsHostOptions, HostedFunction, HostState } from "./host-opt
 import { CorsPolicy } from "./http/cors.ts";
 import { HttpFront } from "./http/front.ts";
 import { type Listening, listenOnLoopback } from "./http/listen.ts";
-import { DEFAULT_BODY_LIMIT_BYTES } from "./http/request-body.ts";
 import { InvocationLog } from "./invocation-log.ts";
 import { Invoker } from "./invoker.ts";
 import { KeyStore } from "./keys/key-store.ts";
 import { type AppWatch, watchApp } from "./watch-app.ts";
 
 export const DEFAULT_PORT = 7071;
+/** Azure's limit, changed by `FUNCTIONS_REQUEST_BODY_SIZE_LIMIT`. */
+const DEFAULT_BODY_LIMIT_BYTES = 104_857_600;
 const DEFAULT_STOP_DRAIN_MS = 10_000;
 const DEFAULT_MAX_CRASHES = 3;
 // A trigger that finds no worker waits for its restart as long as an HTTP request does.
@@ -98,11 +99,11 @@ export class RunningHost implements FunctionsHost {
 
   /** The port is opened first: the app's environment names it. Requests wait until the app is loaded. */
   async start(): Promise<void> {
-    const { appDir, log, signal, watch = false } = this.#options;
+    const { appDir, log, signal, watch = false, allowUsers = [] } = this.#options;
     signal?.throwIfAborted();
     const front = this.#createFront();
     const port = this.#options.port ?? this.#localSettings.port ?? DEFAULT_PORT;
-    this.#listening = await listenOnLoopback(port, front.handle);
+    this.#listening = await listenOnLoopback(port, front.handle, { allowUsers, log: this.#log.child("host.http") });
     this.#composeEnvironment();
     signal?.addEventListener("abort", () => void this.stop(), { once: true });
     if (watch)

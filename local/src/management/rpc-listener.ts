@@ -1,6 +1,7 @@
+import { randomBytes, timingSafeEqual } from "node:crypto";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import type { Logger } from "@same-kit/shared";
+import { type AllowedUsers, type Logger, readBody, refuseOtherUsers } from "@same-kit/shared";
 import type { WebhookHandler, WebhookResponse } from "../shared/http-message.ts";
 import { RPC_PATH } from "./route.ts";
 
@@ -15,27 +16,41 @@ export type RpcListener = {
 const PREFERRED_PORT = 17071;
 const RANDOM_PORTS = { from: 30_000, count: 1000, tries: 9 };
 
+// More than the app takes as a request's body, which it passes on as an input. Azure's own limit here is Kestrel's, 28.6 MiB.
+const BODY_LIMIT_BYTES = 128 * 1024 * 1024;
+const PATH_KEY_BYTES = 24;
+
+export type RpcListenerOptions = {
+  log: Logger;
+  /** Who may connect besides this process's user and root; default: nobody. */
+  allowUsers?: AllowedUsers;
+  /** For tests: 0 takes any free port. */
+  preferredPort?: number;
+};
+
 /**
- * Serves the management API to the SDK in the worker, on loopback and without a key. `preferredPort` is for tests: 0 takes any
- * free port.
+ * Serves the management API to the SDK in the worker, on loopback. The SDK sends no key, so one is part of the base URL, which
+ * nobody but the worker learns: where the system does not tell users apart, that keeps the others out.
  *
  * @see Azure/azure-functions-durable-extension, LocalHttpListener.cs
  */
 export async function startRpcListener(
   handler: WebhookHandler,
-  { log, preferredPort = PREFERRED_PORT }: { log: Logger; preferredPort?: number },
+  { log, allowUsers = [], preferredPort = PREFERRED_PORT }: RpcListenerOptions,
 ): Promise<RpcListener> {
+  const mount = `${RPC_PATH}/${randomBytes(PATH_KEY_BYTES).toString("base64url")}`;
   const server = createServer((request, response) => {
-    serve(handler, request, response).catch((error: unknown) => {
+    serve(handler, mount, { request, response }).catch((error: unknown) => {
       log.error("The local durable endpoint failed to answer.", { error: String(error) });
       response.destroy();
     });
   });
+  refuseOtherUsers(server, { allowUsers, log });
   const port = await listenOnOneOf(server, candidatePorts(preferredPort));
   log.debug("The local durable endpoint listens.", { port });
   let stopped: Promise<void> | undefined;
   return {
-    baseUrl: `http://127.0.0.1:${port}${RPC_PATH}/`,
+    baseUrl: `http://127.0.0.1:${port}${mount}/`,
     stop: () => {
       stopped ??= close(server);
       return stopped;
@@ -43,28 +58,39 @@ export async function startRpcListener(
   };
 }
 
-async function serve(handler: WebhookHandler, request: IncomingMessage, response: ServerResponse): Promise<void> {
-  const authority = request.headers.host ?? "";
-  // Pages in a browser can reach loopback too; the SDK never sends an Origin, nor another name than the one it was given.
-  if (request.headers.origin !== undefined || !isLoopback(authority)) return send(response, { status: 403 });
-  const chunks: Buffer[] = [];
-  for await (const chunk of request) chunks.push(chunk as Buffer);
-  const answer = await handler({
-    method: request.method ?? "GET",
-    url: new URL(request.url ?? "/", `http://${authority}`),
-    headers: joinedHeaders(request),
-    body: Buffer.concat(chunks),
-  });
-  send(response, answer);
+type Exchange = { request: IncomingMessage; response: ServerResponse };
+
+async function serve(handler: WebhookHandler, mount: string, { request, response }: Exchange): Promise<void> {
+  const url = ownUrl(request);
+  // Pages in a browser can reach loopback too; the SDK sends neither of these headers, nor another name than the one it was given.
+  const isPage = request.headers.origin !== undefined || request.headers["sec-fetch-site"] !== undefined;
+  if (url === undefined || isPage || !isBelow(url.pathname, mount)) return refuse(response, 403);
+  const body = await readBody(request, BODY_LIMIT_BYTES);
+  if (body === "tooLarge") return refuse(response, 413);
+  url.pathname = RPC_PATH + url.pathname.slice(mount.length);
+  send(response, await handler({ method: request.method ?? "GET", url, headers: joinedHeaders(request), body }));
+}
+
+/** @returns `undefined` for a request to another host than this machine, or one whose target is no path. */
+function ownUrl({ url = "/", headers: { host = "" } }: IncomingMessage): URL | undefined {
+  const isOwn = /^(127\.0\.0\.1|localhost|\[::1\])(:\d+)?$/i.test(host) && /^\/(?!\/)/.test(url);
+  return isOwn && URL.canParse(url, `http://${host}`) ? new URL(url, `http://${host}`) : undefined;
+}
+
+/** Takes the same time for every wrong key. */
+function isBelow(path: string, mount: string): boolean {
+  const [wanted, found] = [Buffer.from(`${mount}/`), Buffer.from(path).subarray(0, mount.length + 1)];
+  return wanted.length === found.length && timingSafeEqual(wanted, found);
+}
+
+/** What was not read of the body would be taken for the next request. */
+function refuse(response: ServerResponse, status: number): void {
+  send(response, { status, headers: { connection: "close" } });
 }
 
 function send(response: ServerResponse, { status, headers = {}, body = "" }: WebhookResponse): void {
   const bytes = Buffer.from(body);
   response.writeHead(status, { ...headers, "content-length": bytes.length }).end(bytes);
-}
-
-function isLoopback(authority: string): boolean {
-  return /^(127\.0\.0\.1|localhost|\[::1\])(:\d+)?$/i.test(authority);
 }
 
 function joinedHeaders({ headers }: IncomingMessage): Record<string, string> {

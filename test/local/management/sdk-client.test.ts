@@ -1,6 +1,7 @@
 // The SDK's own client, over HTTP against the local endpoint and the value of its binding.
 
-import { createServer } from "node:http";
+import { once } from "node:events";
+import { createServer, request as httpRequest, type IncomingMessage, type RequestOptions } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { InvocationContext } from "@azure/functions";
 import { silentLogger } from "@same-kit/shared";
@@ -12,11 +13,13 @@ import {
   type RpcListener,
   startRpcListener,
 } from "../../../local/src/management/index.ts";
+import type { WebhookHandler } from "../../../local/src/shared/http-message.ts";
 import { FakeClock } from "../../helpers/fake-clock.ts";
 import { FakeTaskHubClient, instanceStatus } from "../../helpers/fake-task-hub-client.ts";
+import { canBeOtherUser, fetchAsOtherUser } from "../../helpers/other-user.ts";
 
-async function startListener(client: FakeTaskHubClient, preferredPort = 0): Promise<RpcListener> {
-  const handler = createManagementHandler({
+function createHandler(client: FakeTaskHubClient): WebhookHandler {
+  return createManagementHandler({
     client,
     settings: { connectionName: "Storage", useForwardedHost: false },
     durableFunctions: () => [],
@@ -25,28 +28,65 @@ async function startListener(client: FakeTaskHubClient, preferredPort = 0): Prom
     log: silentLogger,
     signal: new AbortController().signal,
   });
-  const listener = await startRpcListener(handler, { log: silentLogger, preferredPort });
+}
+
+async function startListener(client: FakeTaskHubClient, preferredPort = 0): Promise<RpcListener> {
+  const listener = await startRpcListener(createHandler(client), { log: silentLogger, preferredPort });
   onTestFinished(() => listener.stop());
   return listener;
 }
 
+/** The status that a request gets. */
+async function call(url: string, options: RequestOptions = {}): Promise<number | undefined> {
+  const request = httpRequest(url, options);
+  request.flushHeaders();
+  if (options.method !== "POST") request.end();
+  const [response] = (await once(request, "response")) as [IncomingMessage];
+  request.on("error", () => {});
+  response.resume();
+  return response.statusCode;
+}
+
+/** The same API where the Functions host has it, for an SDK that is given URLs. */
+async function startHost(hub: FakeTaskHubClient): Promise<string> {
+  const handler = createHandler(hub);
+  const server = createServer(async (request, response) => {
+    const url = new URL(request.url ?? "/", `http://${request.headers.host}`);
+    const body = Buffer.concat((await request.toArray()) as Buffer[]);
+    const {
+      status,
+      headers = {},
+      body: answer = "",
+    } = await handler({
+      method: request.method ?? "GET",
+      url,
+      headers: {},
+      body,
+    });
+    response.writeHead(status, headers).end(answer);
+  });
+  await once(server.listen(0, "127.0.0.1"), "listening");
+  onTestFinished(() => void server.close());
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
 /** A client in the form `getClient` hands it to an app. */
 async function sdkClient(hub: FakeTaskHubClient, { withRpc = true } = {}): Promise<df.DurableClient> {
-  const { baseUrl } = await startListener(hub);
+  const hostUrl = await startHost(hub);
+  const rpcBaseUrl = withRpc ? (await startListener(hub)).baseUrl : null;
   const value = durableClientBindingValue({
-    // In URL mode the listener plays the host: it serves the same routes.
-    hostUrl: new URL(baseUrl).origin,
+    hostUrl,
     webhookQuery: "code=KEY",
     hubName: "TestHub",
     connectionName: "Storage",
-    rpcBaseUrl: withRpc ? baseUrl : null,
+    rpcBaseUrl,
   });
   const binding = df.input.durableClient();
   const context = {
     options: { extraInputs: [binding] },
     extraInputs: { get: () => JSON.parse(JSON.stringify(value)) },
   };
-  process.env["WEBSITE_HOSTNAME"] = new URL(baseUrl).host;
+  process.env["WEBSITE_HOSTNAME"] = new URL(hostUrl).host;
   onTestFinished(() => {
     delete process.env["WEBSITE_HOSTNAME"];
   });
@@ -127,15 +167,32 @@ test("the binding's URLs carry no question mark without a key", () => {
 
 test.each([
   ["a page's origin", { origin: "http://localhost:3000" }],
+  ["a page that sends no origin", { "sec-fetch-site": "cross-site" }],
   ["a foreign host name", { host: "evil.example:17071" }],
 ])("the local endpoint refuses %s", async (_, headers) => {
   const { baseUrl } = await startListener(new FakeTaskHubClient());
-  const { request } = await import("node:http");
-  const status = await new Promise((resolve, reject) => {
-    const call = request(`${baseUrl}instances`, { headers }, (response) => resolve(response.resume().statusCode));
-    call.on("error", reject).end();
-  });
-  expect(status).toBe(403);
+  expect(await call(`${baseUrl}instances`, { headers })).toBe(403);
+});
+
+test("the local endpoint serves only those who know its base URL, which is another each time", async () => {
+  const { baseUrl } = await startListener(new FakeTaskHubClient());
+  const other = await startListener(new FakeTaskHubClient());
+  expect(await call(`${baseUrl}instances`)).toBe(200);
+  const origin = new URL(baseUrl).origin;
+  const guesses = ["/durabletask/instances", new URL(`${other.baseUrl}instances`).pathname, "//evil.example/", "/"];
+  for (const path of guesses) expect(await call(origin, { path })).toBe(403);
+});
+
+test("the local endpoint refuses a body beyond its limit by what its length says", async () => {
+  const { baseUrl } = await startListener(new FakeTaskHubClient());
+  const headers = { "content-length": String(600 * 1024 * 1024) };
+  expect(await call(`${baseUrl}orchestrators/Hello`, { method: "POST", headers })).toBe(413);
+});
+
+// Needs root, who alone can become another user.
+test.runIf(canBeOtherUser)("the local endpoint refuses another user who knows its base URL", async () => {
+  const { baseUrl } = await startListener(new FakeTaskHubClient());
+  expect(await fetchAsOtherUser(`${baseUrl}instances`)).toMatchObject({ status: 403 });
 });
 
 test("a taken port makes the local endpoint choose another", async () => {
@@ -144,7 +201,7 @@ test("a taken port makes the local endpoint choose another", async () => {
   onTestFinished(() => void taken.close());
   const { port } = taken.address() as AddressInfo;
   const listener = await startListener(new FakeTaskHubClient(), port);
-  expect(listener.baseUrl).toMatch(/^http:\/\/127\.0\.0\.1:30\d{3}\/durabletask\/$/);
+  expect(listener.baseUrl).toMatch(/^http:\/\/127\.0\.0\.1:30\d{3}\/durabletask\/[\w-]{32}\/$/);
   await listener.stop();
   await listener.stop();
 });

@@ -21,6 +21,7 @@ export const localResumeCommand = defineCommand({
   options: {
     port: hostOptions.port,
     storage: hostOptions.storage,
+    "allow-user": hostOptions["allow-user"],
     ...stateDirOption,
     timeout: {
       type: "string",
@@ -47,7 +48,7 @@ export const localResumeCommand = defineCommand({
         isVerbose: options.verbose,
         savesLargeSession: options.session,
       },
-      composeRunDeps(context),
+      composeRunDeps(context, options["allow-user"]),
     );
     return endRun(summary, context);
   },

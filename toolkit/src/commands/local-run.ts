@@ -61,7 +61,7 @@ export const localRunCommand = defineCommand({
         isVerbose: options.verbose,
         savesLargeSession: options.session,
       },
-      composeRunDeps(context),
+      composeRunDeps(context, options["allow-user"]),
     );
     return endRun(summary, context);
   },

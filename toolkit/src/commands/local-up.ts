@@ -26,7 +26,7 @@ export const localUpCommand = defineCommand({
   async run({ options, positionals }, context) {
     const { cwd, env, console, signal } = context;
     const stateDir = resolveStateDir(options["state-dir"], cwd);
-    const emulator = createEmulator();
+    const emulator = createEmulator({ allowUsers: options["allow-user"] });
     if (options.detach) {
       const args = withoutDetach(["local", "up", ...positionals], { ...options, "state-dir": stateDir });
       const host = await emulator.bootDetached({ stateDir, args, cwd, env, signal });
@@ -77,10 +77,13 @@ function announce(host: BootedHost, { console }: CommandContext): void {
   );
 }
 
+// The emulator passes on whom it serves; the others are for the command that starts.
+const NOT_PASSED_ON = ["detach", "json", "allow-user"];
+
 /** The same call again, for the process in the background. */
 function withoutDetach(words: readonly string[], options: Record<string, unknown>): string[] {
   const flags = Object.entries(options).flatMap(([name, value]) => {
-    if (name === "detach" || name === "json" || value === undefined || value === false) return [];
+    if (NOT_PASSED_ON.includes(name) || value === undefined || value === false) return [];
     return value === true ? [`--${name}`] : [`--${name}`, String(value)];
   });
   return [...words, ...flags];

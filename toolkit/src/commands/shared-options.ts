@@ -29,6 +29,13 @@ export const hostOptions = {
     help: "Python that runs the steps (default: an active environment, else the first that works)",
     variable: "SAME_KIT_PYTHON",
   },
+  "allow-user": {
+    type: "string",
+    multiple: true,
+    value: "USER",
+    help: "Serve this user of the machine too, by name or number; all: everybody (default: you and root)",
+    variable: "SAME_KIT_ALLOW_USER",
+  },
 } as const;
 
 export const sessionOption = {

@@ -5,13 +5,17 @@ import type { CommandContext } from "../commands/define-command.ts";
 import { createPhaseView } from "../ui/phases.ts";
 import type { LocalRunDeps } from "../usecases/local-run.ts";
 
-export function composeRunDeps({ cwd, env, console, signal, leaveNow }: CommandContext): LocalRunDeps {
+/** @param allowUsers - As `--allow-user` takes them; only for a host that is booted. */
+export function composeRunDeps(
+  { cwd, env, console, signal, leaveNow }: CommandContext,
+  allowUsers: readonly string[] = [],
+): LocalRunDeps {
   return {
     cwd,
     env,
     signal,
     leaveNow,
-    emulator: createEmulator(),
+    emulator: createEmulator({ allowUsers }),
     fetch,
     view: createPhaseView(console, signal),
     warn: (text) => console.note(`Warning: ${text}`),

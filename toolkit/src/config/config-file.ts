@@ -6,8 +6,8 @@ const CONFIG_FILE = "same-kit.yaml";
 const CONFIG_VARIABLE = "SAME_KIT_CONFIG";
 
 /**
- * What the file may hold: options that have a variable, by their names. Not among them are keys, and programs of the user's own
- * choice, because the file travels with the notebooks.
+ * What the file may hold: options that have a variable, by their names. Not among them are keys, programs of the user's own
+ * choice, and who else may connect, because the file travels with the notebooks.
  */
 export const FILE_SETTINGS = [
   ...["state-dir", "port", "storage", "python", "same-env", "timeout"],

@@ -1,9 +1,9 @@
 import type { IncomingMessage } from "node:http";
+import { readBody } from "@same-kit/shared";
 import type { TypedData } from "../../worker/messages.ts";
 import type { AppFunction } from "../functions/app-function.ts";
 import type { FrontDeps } from "../http/front-deps.ts";
 import { jsonReply, type Reply } from "../http/reply.ts";
-import { readBody } from "../http/request-body.ts";
 import { opensAdmin, readKey } from "../keys/authorize.ts";
 import type { KeyScope } from "../keys/key-store.ts";
 import { toFunctionObject } from "./function-object.ts";

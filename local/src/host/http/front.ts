@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { Limiter, type Logger, reasonOf } from "@same-kit/shared";
+import { isDeclaredTooLarge, Limiter, type Logger, readBody, reasonOf } from "@same-kit/shared";
 import { AdminRoutes } from "../admin/admin-routes.ts";
 import { HOME_PAGE } from "../admin/home-page.ts";
 import type { AppGeneration } from "../app-generation.ts";
@@ -11,7 +11,6 @@ import { type RouteValues, splitPath } from "../routing/match-template.ts";
 import type { RouteMatch } from "../routing/route-table.ts";
 import type { FrontDeps } from "./front-deps.ts";
 import { type Reply, writeReply } from "./reply.ts";
-import { isDeclaredTooLarge, readBody } from "./request-body.ts";
 import { refuseForeign } from "./request-guard.ts";
 import { absoluteUrl, fromReturnValue, joinedHeaders, toRpcRequest, toStreamMetadata } from "./rpc-http.ts";
 import { streamThroughWorker } from "./stream-proxy.ts";

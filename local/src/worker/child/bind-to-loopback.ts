@@ -1,16 +1,22 @@
 import net from "node:net";
+import { type PeerPolicy, refuseOtherUsers } from "@same-kit/shared";
 
 /**
  * Runs `action` with every `listen()` that names no address bound to 127.0.0.1: the streaming mode of `@azure/functions`
- * opens its own HTTP server without one, which would offer the app's handlers to the whole network.
+ * opens its own HTTP server without one, which would offer the app's handlers to the whole network. Of this machine's users the
+ * host's alone may connect: nobody else has business there.
  */
-export async function bindToLoopback<Result>(action: () => Promise<Result> | Result): Promise<Result> {
+export async function bindToLoopback<Result>(
+  action: () => Promise<Result> | Result,
+  log: PeerPolicy["log"],
+): Promise<Result> {
   const { listen } = net.Server.prototype;
   net.Server.prototype.listen = function listenOnLoopback(this: net.Server, ...args: unknown[]) {
     const onListening = args.find((arg) => typeof arg === "function") as (() => void) | undefined;
     const [first, second] = args;
     const namesAddress = typeof first === "object" || typeof second === "string" || typeof first === "string";
     if (namesAddress) return Reflect.apply(listen, this, args);
+    refuseOtherUsers(this, { allowUsers: [], log });
     const port = typeof first === "number" ? first : 0;
     return Reflect.apply(listen, this, [{ port, host: "127.0.0.1" }, onListening]);
   } as typeof listen;

@@ -78,7 +78,11 @@ function isUnplacedSyntaxError(cause: unknown): boolean {
 
 async function readCapabilities(): Promise<Record<string, string>> {
   const defaults = Object.fromEntries(CAPABILITIES.map((name) => [name, "true"]));
-  return bindToLoopback(() => registry.model?.getCapabilities?.(defaults) ?? defaults);
+  return bindToLoopback(() => registry.model?.getCapabilities?.(defaults) ?? defaults, {
+    warn: (_, { user } = {}) =>
+      systemLog("warning", `A connection of user ${user} to the port between host and worker was refused.`),
+    debug: () => {},
+  });
 }
 
 /** The library falls silently into a test mode when it does not find its core; an app without a model is that, or empty. */

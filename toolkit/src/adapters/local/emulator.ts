@@ -8,15 +8,19 @@ import {
   startLocal,
   stopRunningHost,
 } from "@same-kit/local";
-import { packageRoot } from "@same-kit/shared";
+import { type AllowedUsers, packageRoot, parseAllowedUsers } from "@same-kit/shared";
 import type { BootedHost, BootOptions, Emulator, IdleHub } from "../../ports.ts";
 
-export function createEmulator(): Emulator {
+/** @param allowUsers - Users of this machine whom its hosts serve besides one's own and root, as `--allow-user` takes them. */
+export function createEmulator({ allowUsers = [] }: { allowUsers?: readonly string[] } = {}): Emulator {
   return {
-    boot,
-    bootDetached: ({ args, ...options }) => {
+    boot: async (options) => boot(options, await parseAllowedUsers(allowUsers)),
+    async bootDetached({ args, ...options }) {
+      // What is wrong with it is better said here than in the log of the background.
+      await parseAllowedUsers(allowUsers);
       const launcher = path.join(packageRoot(), "bin", "same-kit.cjs");
-      return startDetached({ ...options, command: [process.execPath, launcher, ...args] });
+      const flags = allowUsers.flatMap((user) => ["--allow-user", user]);
+      return startDetached({ ...options, command: [process.execPath, launcher, ...args, ...flags] });
     },
     listHosts: listRunningHosts,
     stopHost: stopRunningHost,
@@ -25,7 +29,7 @@ export function createEmulator(): Emulator {
   };
 }
 
-async function boot(options: BootOptions): Promise<BootedHost> {
+async function boot(options: BootOptions, allowUsers: AllowedUsers): Promise<BootedHost> {
   const { appDir, port, storage, python, detachedLogFile, stateDir, inspect, watch, onLog, beforeWork } = options;
   const { hubName, isAloneOnHub } = options;
   const host = await startLocal({
@@ -34,6 +38,7 @@ async function boot(options: BootOptions): Promise<BootedHost> {
     watch,
     onLog,
     isAloneOnHub,
+    allowUsers,
     ...(hubName === null ? {} : { hubName }),
     ...(appDir === null ? {} : { appDir }),
     ...(port === null ? {} : { port }),

@@ -1,8 +1,5 @@
 import type { IncomingMessage } from "node:http";
 
-/** Azure's limit, changed by `FUNCTIONS_REQUEST_BODY_SIZE_LIMIT`. */
-export const DEFAULT_BODY_LIMIT_BYTES = 104_857_600;
-
 /** Told by the length alone, before anything is read. */
 export function isDeclaredTooLarge(request: IncomingMessage, limitBytes: number): boolean {
   return Number(request.headers["content-length"] ?? 0) > limitBytes;

@@ -1,0 +1,38 @@
+import { execFile } from "node:child_process";
+import { promisify } from "node:util";
+import { UsageError } from "../errors.ts";
+import type { PeerErrorCode } from "./errors.ts";
+
+const run = promisify(execFile);
+const MAX_UID = 2 ** 32 - 2;
+
+/** User ids, or everybody. */
+export type AllowedUsers = "all" | readonly number[];
+
+/**
+ * What `--allow-user` takes: names or numbers of users, or `all`; each text may hold several, separated by commas.
+ *
+ * @throws UsageError `ERR_UNKNOWN_USER`
+ */
+export async function parseAllowedUsers(texts: readonly string[]): Promise<AllowedUsers> {
+  const words = texts.flatMap((text) => text.split(",")).map((word) => word.trim());
+  const users = words.filter((word) => word !== "");
+  if (users.includes("all")) return "all";
+  return Promise.all(users.map(toUid));
+}
+
+async function toUid(user: string): Promise<number> {
+  if (/^\d{1,10}$/.test(user) && Number(user) <= MAX_UID) return Number(user);
+  try {
+    // The system's own answer: users of a directory service are in no file.
+    const { stdout } = await run("id", ["-u", "--", user]);
+    return Number(stdout.trim());
+  } catch (cause) {
+    throw new UsageError<PeerErrorCode>({
+      code: "ERR_UNKNOWN_USER",
+      message: `--allow-user ${user} names no user of this machine.`,
+      hint: "Give a user's name or number, or `all`.",
+      cause,
+    });
+  }
+}

@@ -1,0 +1,122 @@
+// Linux: /proc/net/tcp and tcp6 list every TCP socket of this network namespace with the user who made it. The row whose local
+// address is our remote one is the other end.
+
+import { type FileHandle, open } from "node:fs/promises";
+import { isIPv4, isIPv6 } from "node:net";
+import { endianness } from "node:os";
+import { type Connection, type FindPeers, type Peer, UNKNOWN_PEER } from "./peer.ts";
+
+// The kernel answers a read with at most one page of whole rows.
+const READ_BYTES = 16 * 1024;
+/** The fields of a row, counted from 0. */
+const UID_FIELD = 7;
+const INODE_FIELD = 9;
+// The table is read in pieces while sockets come and go, so that a row may be skipped.
+const ATTEMPTS = 3;
+
+/** @param folder - Where `tcp` and `tcp6` lie; another one only in tests. */
+export function createProcPeerFinder(folder = "/proc/net"): FindPeers {
+  return async (connections) => {
+    const found = new Map<Connection, Peer>();
+    for (let attempt = 1; attempt <= ATTEMPTS && found.size < connections.length; attempt += 1) {
+      // A program may reach an IPv4 port by a socket of IPv6, whose row is in the second file.
+      await searchTable(`${folder}/tcp`, keysOf(connections, found, toIpv4Hex), found);
+      await searchTable(`${folder}/tcp6`, keysOf(connections, found, toIpv6Hex), found);
+    }
+    return found;
+  };
+}
+
+type Keys = Map<Connection, string>;
+
+/** What the wanted rows hold, for the connections that are not found yet and can stand in this table. */
+function keysOf(
+  connections: readonly Connection[],
+  found: ReadonlyMap<Connection, Peer>,
+  toHex: (address: string) => string | null,
+): Keys {
+  const keys: Keys = new Map();
+  for (const connection of connections) {
+    const { localAddress, localPort, remoteAddress, remotePort } = connection;
+    const [theirs, ours] = [toHex(remoteAddress), toHex(localAddress)];
+    if (found.has(connection) || theirs === null || ours === null) continue;
+    keys.set(connection, ` ${theirs}:${toPortHex(remotePort)} ${ours}:${toPortHex(localPort)} `);
+  }
+  return keys;
+}
+
+/** Reads no further than the last row that is wanted: the whole table takes the kernel some milliseconds. */
+async function searchTable(file: string, keys: Keys, found: Map<Connection, Peer>): Promise<void> {
+  if (keys.size === 0) return;
+  const handle = await open(file, "r").catch(() => null);
+  if (handle === null) return;
+  try {
+    for await (const rows of readRows(handle)) {
+      for (const [connection, key] of keys) {
+        const at = rows.indexOf(key);
+        if (at === -1) continue;
+        found.set(connection, readPeer(rows, at));
+        keys.delete(connection);
+      }
+      if (keys.size === 0) return;
+    }
+  } finally {
+    await handle.close();
+  }
+}
+
+async function* readRows(handle: FileHandle): AsyncGenerator<string> {
+  const buffer = Buffer.allocUnsafe(READ_BYTES);
+  for (let rest = ""; ; ) {
+    const { bytesRead } = await handle.read(buffer, 0, READ_BYTES, null);
+    if (bytesRead === 0) return;
+    const text = rest + buffer.toString("latin1", 0, bytesRead);
+    const end = text.lastIndexOf("\n") + 1;
+    yield text.slice(0, end);
+    rest = text.slice(end);
+  }
+}
+
+/** A socket that was closed by its owner belongs to inode 0, and older kernels then name root as its user. */
+function readPeer(rows: string, at: number): Peer {
+  const start = rows.lastIndexOf("\n", at) + 1;
+  const fields = rows.slice(start, rows.indexOf("\n", at)).trim().split(/\s+/);
+  const uid = Number(fields[UID_FIELD]);
+  return fields[INODE_FIELD] === "0" || !Number.isInteger(uid) ? UNKNOWN_PEER : { kind: "user", uid };
+}
+
+function toPortHex(port: number): string {
+  return port.toString(16).toUpperCase().padStart(4, "0");
+}
+
+/** The kernel prints an address as numbers of 32 bits in the machine's own byte order. */
+function toHex(bytes: readonly number[]): string {
+  let hex = "";
+  for (let at = 0; at < bytes.length; at += 4) {
+    const word = bytes.slice(at, at + 4);
+    if (endianness() === "LE") word.reverse();
+    hex += word.map((byte) => byte.toString(16).toUpperCase().padStart(2, "0")).join("");
+  }
+  return hex;
+}
+
+const MAPPED = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i;
+
+function toIpv4Hex(address: string): string | null {
+  const plain = MAPPED.exec(address)?.[1] ?? address;
+  return isIPv4(plain) ? toHex(plain.split(".").map(Number)) : null;
+}
+
+function toIpv6Hex(address: string): string | null {
+  const ipv4 = MAPPED.exec(address)?.[1] ?? address;
+  if (isIPv4(ipv4)) return toHex([...new Array<number>(10).fill(0), 0xff, 0xff, ...ipv4.split(".").map(Number)]);
+  if (!isIPv6(address)) return null;
+  const [head = "", tail = ""] = address.split("::");
+  const [left, right] = [toGroups(head), toGroups(tail)];
+  const zeros = new Array<number>(Math.max(0, 8 - left.length - right.length)).fill(0);
+  return toHex([...left, ...zeros, ...right].flatMap((group) => [group >> 8, group & 0xff]));
+}
+
+function toGroups(text: string): number[] {
+  return text === "" ? [] : text.split(":").map((group) => Number.parseInt(group, 16));
+}

@@ -1,0 +1,63 @@
+import { accessSync, constants } from "node:fs";
+import { createProcPeerFinder } from "./find-peers-in-proc.ts";
+import { createLsofPeerFinder, LSOF } from "./find-peers-with-lsof.ts";
+import { type Connection, type FindPeers, type Peer, UNKNOWN_PEER } from "./peer.ts";
+
+type Question = { connection: Connection; answer(peer: Peer): void };
+
+/** Asks the system about one batch of connections at a time: a burst of them costs two questions, not one each. */
+export class PeerLookup {
+  readonly #find: FindPeers;
+  #waiting: Question[] = [];
+  #isAsking = false;
+
+  constructor(find: FindPeers) {
+    this.#find = find;
+  }
+
+  /** Never rejects: a system that fails to answer makes the peer unknown. */
+  lookUp(connection: Connection): Promise<Peer> {
+    return new Promise((answer) => {
+      this.#waiting.push({ connection, answer });
+      if (!this.#isAsking) void this.#askForAll();
+    });
+  }
+
+  async #askForAll(): Promise<void> {
+    this.#isAsking = true;
+    while (this.#waiting.length > 0) {
+      // Connections that arrive from now on may be missing in what is being read.
+      const batch = this.#waiting;
+      this.#waiting = [];
+      const found = await this.#find(batch.map(({ connection }) => connection)).catch(() => new Map());
+      for (const { connection, answer } of batch) answer(found.get(connection) ?? UNKNOWN_PEER);
+    }
+    this.#isAsking = false;
+  }
+}
+
+/** @returns null where the system does not tell users apart: on Windows, or on Linux without /proc. */
+export function createSystemPeerLookup(): PeerLookup | null {
+  switch (process.platform) {
+    case "linux":
+      return isReadable("/proc/net/tcp") ? new PeerLookup(createProcPeerFinder()) : null;
+    case "darwin":
+      return isReadable(LSOF) ? new PeerLookup(createLsofPeerFinder(ownUid() === 0 ? null : ownUid())) : null;
+    default:
+      return null;
+  }
+}
+
+/** The user that sockets of this process belong to; 0 where the platform has no numbers for users. */
+export function ownUid(): number {
+  return process.geteuid?.() ?? 0;
+}
+
+function isReadable(file: string): boolean {
+  try {
+    accessSync(file, constants.R_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,108 @@
+import http from "node:http";
+import type { AddressInfo, Server, Socket } from "node:net";
+import type { Logger } from "../logger.ts";
+import type { AllowedUsers } from "./allowed-users.ts";
+import type { Connection, Peer } from "./peer.ts";
+import { createSystemPeerLookup, ownUid, type PeerLookup } from "./peer-lookup.ts";
+
+const ROOT = 0;
+/** How long a refused client has to read why. */
+const FAREWELL_MS = 1000;
+const LOG_INTERVAL_MS = 60_000;
+
+export type PeerPolicy = {
+  /** Who may connect besides the user of this process and root. */
+  allowUsers: AllowedUsers;
+  log: Pick<Logger, "warn" | "debug">;
+  /** Default: this system's own, one for all servers of this process. */
+  lookup?: PeerLookup | null;
+};
+
+/**
+ * Serves only connections of this process's user, of root (who can read and trace every process anyway), and of `allowUsers`:
+ * loopback alone keeps other machines out, not other users of this one. Each connection is looked up once, and its bytes are not
+ * read before that. Call it when the server has its handlers. Where the system does not tell users apart, it changes nothing.
+ */
+export function refuseOtherUsers(server: Server, { allowUsers, log, lookup = systemLookup() }: PeerPolicy): void {
+  if (allowUsers === "all") return;
+  if (lookup === null) {
+    log.debug("This system does not tell which user a connection comes from: all local users are served.");
+    return;
+  }
+  const allowed = new Set([ownUid(), ROOT, ...allowUsers]);
+  const report = createReporter(log);
+  const handlers = server.listeners("connection");
+  server.removeAllListeners("connection");
+  server.on("connection", (socket) => {
+    void identify(socket, lookup).then((peer) => {
+      // It went away, or the server stopped, meanwhile.
+      if (socket.destroyed || !server.listening) return void socket.destroy();
+      if (peer.kind === "user" && allowed.has(peer.uid)) {
+        for (const handler of handlers) Reflect.apply(handler, server, [socket]);
+        return;
+      }
+      const tell = () => report(peer, (server.address() as AddressInfo | null)?.port);
+      if (peer.kind === "user") tell();
+      // Whoever only tries whether the port is open sends nothing, and is gone when the system is asked.
+      else socket.once("data", tell);
+      refuse(socket, server instanceof http.Server);
+    });
+  });
+}
+
+let shared: PeerLookup | null | undefined;
+
+function systemLookup(): PeerLookup | null {
+  shared ??= createSystemPeerLookup();
+  return shared;
+}
+
+async function identify(socket: Socket, lookup: PeerLookup): Promise<Peer> {
+  // A reset before a handler is there must not end the process.
+  const ignore = () => {};
+  socket.on("error", ignore);
+  const peer = await lookup.lookUp(toConnection(socket));
+  socket.off("error", ignore);
+  return peer;
+}
+
+function toConnection(socket: Socket): Connection {
+  const { localAddress = "", localPort = 0, remoteAddress = "", remotePort = 0 } = socket;
+  return { localAddress, localPort, remoteAddress, remotePort };
+}
+
+/** One line per user and minute, so that a program that tries again and again does not fill the log. */
+function createReporter(log: Pick<Logger, "warn">): (peer: Peer, port: number | undefined) => void {
+  const lastAt = new Map<string, number>();
+  return (peer, port) => {
+    const user = peer.kind === "user" ? String(peer.uid) : "unknown";
+    const now = performance.now();
+    if (now - (lastAt.get(user) ?? Number.NEGATIVE_INFINITY) < LOG_INTERVAL_MS) return;
+    lastAt.set(user, now);
+    log.warn("A connection of another user was refused. The flag lets that user in.", {
+      user,
+      port,
+      flag: `--allow-user ${peer.kind === "user" ? peer.uid : "all"}`,
+    });
+  };
+}
+
+const FAREWELL = "This local host serves the user who started it. `--allow-user` lets others in.\n";
+
+function refuse(socket: Socket, isHttp: boolean): void {
+  if (!isHttp) return void socket.destroy();
+  socket.on("error", () => {});
+  // With bytes left unread, closing would be a reset, which may take the answer with it.
+  socket.resume();
+  socket.end(
+    [
+      "HTTP/1.1 403 Forbidden",
+      "Content-Type: text/plain; charset=utf-8",
+      `Content-Length: ${Buffer.byteLength(FAREWELL)}`,
+      "Connection: close",
+      "",
+      FAREWELL,
+    ].join("\r\n"),
+  );
+  setTimeout(() => socket.destroy(), FAREWELL_MS).unref();
+}
