@@ -65,7 +65,7 @@ export const FAILURES: readonly [keyof typeof DRILLS, string, RegExp][] = [
   ["build-failed", "ERR_DEPLOY_BUILD_FAILED", /Its log ends:\n.*npm error code ERESOLVE/s],
   ["zero-functions", "ERR_VERIFY_NO_FUNCTIONS", /the host found no functions in it/],
   ["host-error", "ERR_VERIFY_HOST_ERROR", /its host is Error\. The 'orchestrator' function is in error/],
-  ["host-silent", "ERR_VERIFY_HOST_SILENT", /gave no sign of life within 5 minutes/],
+  ["host-silent", "ERR_VERIFY_HOST_SILENT", /did not respond within 5 minutes/],
   [
     "smoke-timeout",
     "ERR_VERIFY_SMOKE_TIMEOUT",

@@ -1,6 +1,6 @@
-import type { DeploymentView } from "../../toolkit/src/deployment/ports.ts";
+import type { PhaseView } from "../../toolkit/src/ports.ts";
 
-export type RecordingView = DeploymentView & {
+export type RecordingView = PhaseView & {
   /** `run TITLE`, `fail TITLE`, `skip TITLE: WHY`, `note TEXT`, `line TEXT`, `ask QUESTION`, in order. */
   log: string[];
   said: string[];

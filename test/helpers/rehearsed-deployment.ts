@@ -3,16 +3,14 @@ import path from "node:path";
 import { onTestFinished } from "vitest";
 import { packageRoot } from "../../local/src/index.ts";
 import type { BootSite } from "../../rehearsal/src/index.ts";
-import { createAz } from "../../toolkit/src/adapters/azure/az.ts";
+import { acceleratedWaits } from "../../toolkit/src/deployment/accelerated-waits.ts";
+import { Deployment, type DeploymentTarget } from "../../toolkit/src/deployment/deployment.ts";
 import { type EnvironmentFolder, environmentFolder } from "../../toolkit/src/deployment/environment.ts";
-import { hastenedWaiting } from "../../toolkit/src/deployment/hastened-waiting.ts";
-import type { SmokeTest } from "../../toolkit/src/deployment/ports.ts";
-import type { DeploymentDeps } from "../../toolkit/src/deployment/session.ts";
 import { buildAppPackage } from "../../toolkit/src/packaging/app-package.ts";
-import { type DownOptions, type DownResult, down } from "../../toolkit/src/usecases/down.ts";
-import { type RepublishOptions, republish } from "../../toolkit/src/usecases/publish.ts";
+import { type DownRequest, type DownResult, down } from "../../toolkit/src/usecases/down.ts";
+import { type Packaging, type RepublishRequest, republish } from "../../toolkit/src/usecases/publish.ts";
 import { startRehearsal } from "../../toolkit/src/usecases/rehearsal.ts";
-import { type UpOptions, type UpResult, up } from "../../toolkit/src/usecases/up.ts";
+import { type UpRequest, type UpResult, up } from "../../toolkit/src/usecases/up.ts";
 import { type FakeSiteHost, fakeSiteHost } from "./fake-site-host.ts";
 import { startTestMiniAzure, type TestMiniAzure } from "./mini-azure.ts";
 import { type RecordingView, recordingView } from "./recording-view.ts";
@@ -23,9 +21,9 @@ export type RehearsedDeployment = {
   folder: EnvironmentFolder;
   appDir: string;
   site: FakeSiteHost;
-  up(overrides?: Partial<UpOptions>, run?: RunOptions): Promise<UpResult & { view: RecordingView }>;
-  down(overrides?: Partial<DownOptions>, run?: RunOptions): Promise<DownResult & { view: RecordingView }>;
-  publish(overrides?: Partial<RepublishOptions>, run?: RunOptions): ReturnType<typeof republish>;
+  up(overrides?: Partial<UpRequest>, run?: RunOptions): Promise<UpResult & { view: RecordingView }>;
+  down(overrides?: Partial<DownRequest>, run?: RunOptions): Promise<DownResult & { view: RecordingView }>;
+  publish(overrides?: Partial<RepublishRequest>, run?: RunOptions): ReturnType<typeof republish>;
   /** Opens the deployment's cloud between two commands: for what others do in it, and to look into it. */
   inAzure<T>(work: (mini: TestMiniAzure) => Promise<T>): Promise<T>;
 };
@@ -36,7 +34,7 @@ export type RunOptions = {
   signal?: AbortSignal;
   /** On top of the rehearsal's own. */
   env?: Record<string, string>;
-  deps?: Partial<DeploymentDeps>;
+  publisher?: Packaging["publisher"];
 };
 
 /**
@@ -52,7 +50,12 @@ export async function rehearseDeployment(
   if (options.cloudOf !== undefined) await shareCloud(options.cloudOf.folder, folder);
   const appDir = await makeApp();
   const site = fakeSiteHost();
-  const with_ = async <T>(run: RunOptions, work: (deps: DeploymentDeps) => Promise<T>) => {
+  const packaging: Packaging = {
+    publisher: "direct",
+    packApp: ({ packagesDir }) => buildAppPackage({ appDir, python: null, basePackages: [], packagesDir }),
+    checks: [],
+  };
+  const onDeployment = async <T>(run: RunOptions, work: (deployment: Deployment) => Promise<T>) => {
     const rehearsal = await startRehearsal({
       folder,
       fail: run.fail ?? null,
@@ -62,35 +65,41 @@ export async function rehearseDeployment(
       onLog: () => {},
     });
     onTestFinished(() => rehearsal.stop());
+    const never = new AbortController().signal;
+    const { view = recordingView(), signal = never } = run;
+    const target = toTarget(rehearsal, run);
     try {
-      return await work(toDeps(rehearsal, run, appDir));
+      return await work(
+        await Deployment.open({ folder, target, view, signal, leaveNow: never, now: () => new Date() }),
+      );
     } finally {
       await rehearsal.stop();
     }
   };
-  const base = { folder, subscription: null, assumeYes: true, planOnly: false };
+  const base = { subscription: null, assumeYes: true, planOnly: false };
   return {
     folder,
     appDir,
     site,
     async up(overrides = {}, run = {}) {
       const view = run.view ?? recordingView();
-      const options: UpOptions = {
+      const request: UpRequest = {
         ...base,
+        packaging,
         variables: {},
         variableFiles: [],
         backendFile: null,
         force: false,
         rotateKey: false,
         skip: { terraform: false, publish: false, smoke: false },
-        publisher: "direct",
         ...overrides,
       };
-      return { ...(await with_({ ...run, view }, (deps) => up(options, deps))), view };
+      return { ...(await onDeployment({ ...run, view }, (deployment) => up(deployment, request))), view };
     },
     async down(overrides = {}, run = {}) {
       const view = run.view ?? recordingView();
-      return { ...(await with_({ ...run, view }, (deps) => down({ ...base, ...overrides }, deps))), view };
+      const request = { ...base, ...overrides };
+      return { ...(await onDeployment({ ...run, view }, (deployment) => down(deployment, request))), view };
     },
     async inAzure(work) {
       const mini = await startTestMiniAzure({ folder: cloudFolder(folder), bootSite: withAllFunctions(site.bootSite) });
@@ -101,8 +110,15 @@ export async function rehearseDeployment(
       }
     },
     publish(overrides = {}, run = {}) {
-      const options: RepublishOptions = { ...base, publisher: "direct", force: false, isRollback: false, ...overrides };
-      return with_(run, (deps) => republish(options, deps));
+      const { publisher = "direct" } = run;
+      const request: RepublishRequest = {
+        ...base,
+        packaging: { ...packaging, publisher },
+        force: false,
+        isRollback: false,
+        ...overrides,
+      };
+      return onDeployment(run, (deployment) => republish(deployment, request));
     },
   };
 }
@@ -118,20 +134,15 @@ async function shareCloud(from: EnvironmentFolder, to: EnvironmentFolder): Promi
   await symlink(cloudFolder(from), cloudFolder(to));
 }
 
+const SMOKE_LIMIT_MS = 300;
+
 type Rehearsal = Awaited<ReturnType<typeof startRehearsal>>;
 
-function toDeps(rehearsal: Rehearsal, run: RunOptions, appDir: string): DeploymentDeps {
-  const { view, signal, deps } = run;
-  const never = new AbortController().signal;
-  const env = { ...rehearsal.env, ...run.env };
+function toTarget(rehearsal: Rehearsal, run: RunOptions): DeploymentTarget {
   return {
-    env,
-    az: createAz(env),
+    env: { ...rehearsal.env, ...run.env },
     fetch,
-    waiting: hastenedWaiting(100),
-    signal: signal ?? never,
-    leaveNow: never,
-    view: view ?? recordingView(),
+    waiting: acceleratedWaits(100),
     terraform: {
       binary: "terraform",
       moduleDir: path.join(packageRoot(), "terraform"),
@@ -141,30 +152,9 @@ function toDeps(rehearsal: Rehearsal, run: RunOptions, appDir: string): Deployme
       variables: rehearsal.variables,
     },
     drillHooks: rehearsal.drillHooks,
-    packApp: ({ packagesDir }) => buildAppPackage({ appDir, python: null, basePackages: [], packagesDir }),
-    smokeTest: askForOneRun,
-    preflightChecks: [],
-    now: () => new Date(),
-    ...deps,
+    smokeLimitMs: SMOKE_LIMIT_MS,
   };
 }
-
-const LIMIT_MS = 300;
-
-/** As the real one sees a run: by its status URL, until it has ended. */
-const askForOneRun: SmokeTest = async ({ hostName, signal }) => {
-  const instanceId = "smoke";
-  const endsAt = performance.now() + LIMIT_MS;
-  for (;;) {
-    const response = await fetch(`https://${hostName}/runtime/webhooks/durabletask/instances/${instanceId}`, {
-      signal,
-    });
-    const { runtimeStatus, output } = (await response.json()) as { runtimeStatus: string; output?: string };
-    if (runtimeStatus === "Completed") return { kind: "passed", instanceId, durationMs: 1 };
-    if (runtimeStatus === "Failed") return { kind: "failed", instanceId, reason: String(output) };
-    if (performance.now() > endsAt) return { kind: "timed-out", instanceId, status: runtimeStatus, limitMs: LIMIT_MS };
-  }
-};
 
 function withAllFunctions(bootSite: BootSite): BootSite {
   return async (request) => ({

@@ -5,6 +5,24 @@ import type { LogSink } from "@same-kit/shared";
 
 export type { RunningHost } from "@same-kit/local";
 
+/** What a phase can say while it runs. */
+export type PhaseProgress = {
+  /** The one line that stands for now. */
+  say(text: string): void;
+  /** A line that stays. */
+  note(text: string): void;
+};
+
+/** Shows work that goes on in phases, one after the other; `ui/` draws it. */
+export interface PhaseView {
+  /** Runs `work` under a title, with a spinner and elapsed time where there is a terminal. */
+  phase<Value>(title: string, work: (progress: PhaseProgress) => Promise<Value>): Promise<Value>;
+  skipped(title: string, why: string): void;
+  lines(lines: readonly string[]): void;
+  /** @throws UsageError `ERR_CONFIRMATION_NEEDED` where nobody can be asked. */
+  confirm(question: string): Promise<boolean>;
+}
+
 /** A task hub whose work has not begun yet. */
 export type IdleHub = { client: TaskHubClient; hubName: string; storage: string; hasLostWrites: boolean };
 

@@ -50,7 +50,7 @@ test("the package boots from a read-only folder that no node_modules lies above,
 
 test("the local host's own address does not leak out, in bodies and in headers", async () => {
   const { mini, site } = await deploy();
-  const { text, headers } = await mini.send("GET", `https://${site.hostName}/api/initiate`);
+  const { text, headers } = await mini.send("GET", `https://${site.hostName}/api/other`);
   expect(JSON.parse(text).statusQueryGetUri).toBe(`https://${site.hostName}/status`);
   expect(headers.location).toBe(`https://${site.hostName}/status`);
 });

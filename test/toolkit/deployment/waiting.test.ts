@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { pollUntil, type Waiting } from "../../../toolkit/src/adapters/poll-until.ts";
-import { hastenedWaiting } from "../../../toolkit/src/deployment/hastened-waiting.ts";
+import { acceleratedWaits } from "../../../toolkit/src/deployment/accelerated-waits.ts";
 
 function fakeWaiting(): Waiting & { slept: number[] } {
   let at = 0;
@@ -46,9 +46,9 @@ test("an interrupt ends it", async () => {
   ).rejects.toThrow("stopped");
 });
 
-test("hastened waits are shorter and count in full", async () => {
+test("accelerated waits are shorter and count in full", async () => {
   const real = fakeWaiting();
-  const waiting = hastenedWaiting(20, real);
+  const waiting = acceleratedWaits(20, real);
   await waiting.sleep(60_000);
   expect(real.slept).toEqual([3_000]);
   expect(waiting.now()).toBe(60_000);

@@ -4,9 +4,10 @@ import { expect, test } from "vitest";
 import { environmentFolder } from "../../../toolkit/src/deployment/environment.ts";
 import {
   declaredVariables,
-  prepareTerraformWorkspace,
-  updateTerraformVariables,
+  layOutModule,
+  updateVariables,
   withProvider,
+  writeVariables,
 } from "../../../toolkit/src/deployment/workspace.ts";
 import { makeTempDir } from "../../helpers/temp-dir.ts";
 
@@ -18,13 +19,15 @@ async function prepare(isRehearsal = false) {
   const options = {
     moduleDir,
     backendFile: null as string | null,
-    variables: { plan: "flex" },
-    variableFiles: [] as string[],
-    olderVariables: {},
     lockFile: null,
     providerIdentity: "one",
   };
-  const lay = (changes: Partial<typeof options> = {}) => prepareTerraformWorkspace(folder, { ...options, ...changes });
+  const sources = { variables: { plan: "flex" }, variableFiles: [] as string[], olderVariables: {} };
+  const lay = async (changes: Partial<typeof options & typeof sources> = {}) => {
+    const fingerprint = await layOutModule(folder, { ...options, ...changes });
+    await writeVariables(folder, { ...sources, ...changes });
+    return fingerprint;
+  };
   const read = (name: string) => readFile(path.join(folder.terraformDir, name), "utf8");
   return { moduleDir, folder, lay, read };
 }
@@ -92,7 +95,7 @@ test("init is needed again for another module or provider, not for other variabl
 test("variables can be changed later; the others stay", async () => {
   const { folder, lay, read } = await prepare();
   await lay();
-  await updateTerraformVariables(folder, { metadata_host: "localhost:1" });
+  await updateVariables(folder, { metadata_host: "localhost:1" });
   expect(JSON.parse(await read("variables.auto.tfvars.json"))).toEqual({ plan: "flex", metadata_host: "localhost:1" });
 });
 

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { RunRecords } from "../../../toolkit/src/adapters/records/run-records.ts";
-import type { PhaseView } from "../../../toolkit/src/ui/phases.ts";
+import type { PhaseView } from "../../../toolkit/src/ports.ts";
 import { type ChooseHostOptions, chooseHost } from "../../../toolkit/src/usecases/choose-host.ts";
 import { LogRelay } from "../../../toolkit/src/usecases/log-relay.ts";
 import { FakeEmulator, runningHost } from "../../helpers/fake-emulator.ts";

@@ -86,7 +86,7 @@ describe.skipIf(!hasTerraform)("a deployment that was hindered", () => {
     const deployment = await rehearseDeployment();
     await failing(deployment, { fail: "smoke-failed" });
     const { view } = await deployment.up();
-    expect(view.log).toContain("skip Publish the app: this package is there already");
+    expect(view.log).toContain("skip Publish the app: this package is already deployed");
     expect(view.log).toContain("run Smoke test: run the singlestep notebook");
   });
 

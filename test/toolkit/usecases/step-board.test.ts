@@ -1,6 +1,6 @@
 import type { LogEntry } from "@same-kit/shared";
 import { expect, test } from "vitest";
-import type { PhaseView } from "../../../toolkit/src/ui/phases.ts";
+import type { PhaseView } from "../../../toolkit/src/ports.ts";
 import { StepBoard } from "../../../toolkit/src/usecases/step-board.ts";
 import { waitFor } from "../../helpers/wait-for.ts";
 

@@ -35,7 +35,7 @@ describe.skipIf(!hasTerraform)("a rehearsed deployment", () => {
       "skip Apply: nothing has changed",
       "run Capture the outputs",
       "run Pack the app",
-      "skip Publish the app: this package is there already",
+      "skip Publish the app: this package is already deployed",
       "skip Smoke test: passed before with this package",
     ]);
 
@@ -151,7 +151,7 @@ describe.skipIf(!hasTerraform)("a rehearsed deployment", () => {
     const { outputs } = await deployment.up();
     await writeFile(path.join(deployment.appDir, "main.cjs"), "// Another app.\n");
     const func = await fakeFunc("echo Upload completed successfully.");
-    const { wasPublished } = await deployment.publish({ publisher: "func" }, { env: func.env });
+    const { wasPublished } = await deployment.publish({}, { publisher: "func", env: func.env });
     expect(wasPublished).toBe(true);
     const [call] = await func.calls();
     expect(call?.args).toMatch(

@@ -3,7 +3,9 @@ import { type Hint, hintText, OperationError, type SameKitError } from "@same-ki
 /** One thing that stands in the way, with its fix. */
 export type PreflightProblem = { code: string; message: string; hint: Hint };
 
-/** Several problems at once: each with its own code, so that all can be mended in one go. */
+export type PreflightCheck = () => Promise<PreflightProblem[]>;
+
+/** Several problems at once: each with its own code, so that all can be fixed in one go. */
 export class PreflightError extends OperationError<string> {
   readonly problems: readonly PreflightProblem[];
 
@@ -20,12 +22,12 @@ export class PreflightError extends OperationError<string> {
 }
 
 /** Runs every check, also after one failed. */
-export async function checkAll(checks: readonly (() => Promise<PreflightProblem[]>)[]): Promise<void> {
+export async function checkAll(checks: readonly PreflightCheck[]): Promise<void> {
   const problems = (await Promise.all(checks.map((check) => check()))).flat();
   if (problems.length > 0) throw new PreflightError(problems);
 }
 
-/** What a check threw, as a problem; anything that is no error of ours goes on being thrown. */
+/** What a check threw, as a problem; any error that is not ours is thrown again. */
 export function toProblem(error: unknown): PreflightProblem {
   const { code, message, hint } = error as Partial<SameKitError>;
   if (code === undefined || !String(code).startsWith("ERR_") || message === undefined) throw error;

@@ -1,6 +1,6 @@
 import { openStateFolder } from "@same-kit/local";
 import { UsageError } from "@same-kit/shared";
-import type { RehearsalChoice } from "../compose/compose-deployment.ts";
+import type { DeploymentChoice, RehearsalChoice } from "../compose/compose-deployment.ts";
 import type { PackageChoice } from "../compose/compose-package.ts";
 import { DEFAULT_ENVIRONMENT, type EnvironmentFolder, environmentFolder } from "../deployment/environment.ts";
 import type { PublisherName } from "../usecases/publish.ts";
@@ -85,23 +85,33 @@ export const PACKAGE_OPTIONS = {
 } as const satisfies Record<string, OptionSpec>;
 
 /** @throws UsageError `ERR_ENVIRONMENT_NAME`. */
-export async function toFolder(
-  options: OptionValues<typeof ENVIRONMENT_OPTIONS>,
-  cwd: string,
-): Promise<EnvironmentFolder> {
+export async function toFolder(options: EnvironmentValues, cwd: string): Promise<EnvironmentFolder> {
   const stateDir = resolveStateDir(options["state-dir"], cwd);
   const folder = environmentFolder(stateDir, options.env ?? DEFAULT_ENVIRONMENT, options.rehearse);
   await openStateFolder(stateDir); // Keeps it out of version control.
   return folder;
 }
 
-/** @throws UsageError `ERR_ONLY_IN_REHEARSAL`. */
-export function toRehearsal(
-  isRehearsal: boolean,
-  options: Pick<OptionValues<typeof CLOUD_OPTIONS>, "fail" | "provider-mirror">,
-): RehearsalChoice | null {
+type EnvironmentValues = OptionValues<typeof ENVIRONMENT_OPTIONS>;
+type CloudValues = OptionValues<typeof CLOUD_OPTIONS>;
+
+/** @throws UsageError `ERR_ENVIRONMENT_NAME`, `ERR_ONLY_IN_REHEARSAL`. */
+export async function toDeploymentChoice(
+  options: EnvironmentValues & CloudValues,
+  cwd: string,
+): Promise<DeploymentChoice> {
+  const folder = await toFolder(options, cwd);
+  return { folder, rehearsal: toRehearsal(options), terraformBinary: options.terraform ?? "terraform" };
+}
+
+/** The subscription that was asked for; a rehearsal has its own. */
+export function toSubscription({ rehearse, subscription }: EnvironmentValues & CloudValues): string | null {
+  return rehearse ? null : (subscription ?? null);
+}
+
+function toRehearsal(options: EnvironmentValues & CloudValues): RehearsalChoice | null {
   const { fail = null } = options;
-  if (isRehearsal) return { fail, providerMirror: options["provider-mirror"] ?? null };
+  if (options.rehearse) return { fail, providerMirror: options["provider-mirror"] ?? null };
   if (fail === null) return null;
   throw new UsageError({
     code: "ERR_ONLY_IN_REHEARSAL",
@@ -110,13 +120,18 @@ export function toRehearsal(
   });
 }
 
-export function toPackageChoice(options: OptionValues<typeof PACKAGE_OPTIONS>, cwd: string): PackageChoice {
+/** @throws UsageError `ERR_PUBLISHER`, `ERR_VARIABLE_FILE`. */
+export function toPackageChoice(
+  options: EnvironmentValues & OptionValues<typeof PACKAGE_OPTIONS>,
+  cwd: string,
+): PackageChoice {
   const [archive = null] = toExistingFiles(
     options["python-archive"] === undefined ? [] : [options["python-archive"]],
     "--python-archive",
     cwd,
   );
   return {
+    publisher: toPublisher(options.publisher, options.rehearse),
     appDir: null,
     bundlesPython: options["bundled-python"],
     basePackages: options.with
@@ -132,21 +147,11 @@ export function toPackageChoice(options: OptionValues<typeof PACKAGE_OPTIONS>, c
 // Not within `pandas>=2,<3` or `uvicorn[standard,extra]`.
 const BETWEEN_PACKAGES = /,(?![^[]*\])(?=\s*(?:[A-Za-z0-9]|$))/;
 
-/** A package as a deployment needs one that packs nothing. */
-export const NO_PACKAGE: PackageChoice = {
-  appDir: null,
-  bundlesPython: false,
-  basePackages: [],
-  interpreter: "python3",
-  mirror: null,
-  archive: null,
-};
-
 /**
  * @returns `direct` in a rehearsal that does not say otherwise: func talks to Azure alone.
  * @throws UsageError `ERR_PUBLISHER`.
  */
-export function toPublisher(name: string | undefined, isRehearsal: boolean): PublisherName {
+function toPublisher(name: string | undefined, isRehearsal: boolean): PublisherName {
   if (isRehearsal && (name === undefined || name === "auto" || name === "direct")) return "direct";
   if (!isRehearsal && name === undefined) return "auto";
   if (!isRehearsal && (name === "func" || name === "direct" || name === "auto")) return name;

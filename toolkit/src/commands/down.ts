@@ -1,15 +1,13 @@
 import { withDeployment } from "../compose/compose-deployment.ts";
-import { noSmokeTest } from "../compose/compose-smoke-test.ts";
 import { describeDown } from "../ui/deployment-report.ts";
 import { down } from "../usecases/down.ts";
 import { defineCommand } from "./define-command.ts";
 import {
   CLOUD_OPTIONS,
   ENVIRONMENT_OPTIONS,
-  NO_PACKAGE,
   TERRAFORM_GRACE_MS,
-  toFolder,
-  toRehearsal,
+  toDeploymentChoice,
+  toSubscription,
 } from "./deployment-options.ts";
 import { jsonOption } from "./shared-options.ts";
 
@@ -29,22 +27,14 @@ export const downCommand = defineCommand({
   examples: ["same-kit down --rehearse", "same-kit down --env prod --plan"],
   leaveGraceMs: TERRAFORM_GRACE_MS,
   async run({ options }, context) {
-    const folder = await toFolder(options, context.cwd);
-    const choice = {
-      folder,
-      rehearsal: toRehearsal(options.rehearse, options),
-      publisher: "direct" as const,
-      terraformBinary: options.terraform ?? "terraform",
-      package: NO_PACKAGE,
-      smokeTest: noSmokeTest,
-    };
+    const choice = await toDeploymentChoice(options, context.cwd);
+    const { folder } = choice;
     const request = {
-      folder,
-      subscription: options.rehearse ? null : (options.subscription ?? null),
+      subscription: toSubscription(options),
       assumeYes: options.yes || options.rehearse,
       planOnly: options.plan,
     };
-    const result = await withDeployment(choice, context, (deps) => down(request, deps));
+    const result = await withDeployment(choice, context, (deployment) => down(deployment, request));
     context.console.json({ environment: folder.name, isRehearsal: folder.isRehearsal, ...result });
     context.console.answer(describeDown(result, folder));
     return 0;

@@ -1,7 +1,7 @@
 import { UsageError } from "@same-kit/shared";
 import { signedInTo } from "../compose/compose-sign-in.ts";
 import { forEnvironment } from "../compose/for-environment.ts";
-import { realWaiting } from "../deployment/hastened-waiting.ts";
+import { realWaiting } from "../deployment/accelerated-waits.ts";
 import { loadOutputs, subscriptionOf } from "../deployment/outputs.ts";
 import type { ToolkitErrorCode } from "../errors.ts";
 import { deploymentLogs, rehearsalLogs } from "../usecases/deployment-logs.ts";

@@ -1,15 +1,14 @@
 import { withDeployment } from "../compose/compose-deployment.ts";
-import { noSmokeTest } from "../compose/compose-smoke-test.ts";
+import { composePackaging } from "../compose/compose-package.ts";
 import { republish } from "../usecases/publish.ts";
 import { defineCommand } from "./define-command.ts";
 import {
   CLOUD_OPTIONS,
   ENVIRONMENT_OPTIONS,
   PACKAGE_OPTIONS,
-  toFolder,
+  toDeploymentChoice,
   toPackageChoice,
-  toPublisher,
-  toRehearsal,
+  toSubscription,
 } from "./deployment-options.ts";
 import { jsonOption } from "./shared-options.ts";
 
@@ -29,24 +28,17 @@ export const publishCommand = defineCommand({
   },
   examples: ["same-kit publish --env prod", "same-kit publish --env prod --rollback"],
   async run({ options }, context) {
-    const folder = await toFolder(options, context.cwd);
-    const publisher = toPublisher(options.publisher, options.rehearse);
-    const choice = {
-      folder,
-      publisher,
-      rehearsal: toRehearsal(options.rehearse, options),
-      terraformBinary: options.terraform ?? "terraform",
-      package: toPackageChoice(options, context.cwd),
-      smokeTest: noSmokeTest,
-    };
-    const request = {
-      folder,
-      publisher,
-      force: options.force,
-      isRollback: options.rollback,
-      subscription: options.rehearse ? null : (options.subscription ?? null),
-    };
-    const result = await withDeployment(choice, context, (deps) => republish(request, deps));
+    const choice = await toDeploymentChoice(options, context.cwd);
+    const { folder } = choice;
+    const packageChoice = toPackageChoice(options, context.cwd);
+    const result = await withDeployment(choice, context, (deployment) =>
+      republish(deployment, {
+        packaging: composePackaging(packageChoice, folder.isRehearsal, deployment.target.env),
+        force: options.force,
+        isRollback: options.rollback,
+        subscription: toSubscription(options),
+      }),
+    );
     context.console.json({ environment: folder.name, isRehearsal: folder.isRehearsal, ...result });
     const shortHash = result.sha256.slice(0, 12);
     const { wasPublished } = result;

@@ -1,13 +1,11 @@
 import { OperationError } from "@same-kit/shared";
 import { type AppAddress, parseAppAddress } from "../adapters/app/app-address.ts";
 import { createEmulator } from "../adapters/local/emulator.ts";
-import { smokeNotebook } from "../compose/compose-smoke-test.ts";
-import type { SmokeTestResult } from "../deployment/ports.ts";
 import type { ToolkitErrorCode } from "../errors.ts";
 import { formatDuration } from "../ui/format.ts";
 import { createPhaseView } from "../ui/phases.ts";
 import { findRunningHost, noHost } from "../usecases/choose-host.ts";
-import { runSmokeTest } from "../usecases/smoke-test.ts";
+import { runSmokeTest, type SmokeTestResult } from "../usecases/smoke-test.ts";
 import { defineCommand } from "./define-command.ts";
 import { jsonOption, parseDuration, resolveStateDir, stateDirOption } from "./shared-options.ts";
 
@@ -51,7 +49,6 @@ export const smokeTestCommand = defineCommand({
         fetch,
         limitMs,
         signal,
-        notebook: smokeNotebook(),
         onProgress: say,
       }),
     );

@@ -1,7 +1,7 @@
 import path from "node:path";
 import { packageRoot } from "@same-kit/shared";
 import { withDeployment } from "../compose/compose-deployment.ts";
-import { composeSmokeTest } from "../compose/compose-smoke-test.ts";
+import { composePackaging } from "../compose/compose-package.ts";
 import { declaredVariables } from "../deployment/workspace.ts";
 import { describeUp, upDocument } from "../ui/deployment-report.ts";
 import { up } from "../usecases/up.ts";
@@ -11,10 +11,9 @@ import {
   ENVIRONMENT_OPTIONS,
   PACKAGE_OPTIONS,
   TERRAFORM_GRACE_MS,
-  toFolder,
+  toDeploymentChoice,
   toPackageChoice,
-  toPublisher,
-  toRehearsal,
+  toSubscription,
 } from "./deployment-options.ts";
 import { toExistingFiles, toVariables } from "./deployment-variables.ts";
 import { jsonOption } from "./shared-options.ts";
@@ -72,46 +71,31 @@ export const upCommand = defineCommand({
   leaveGraceMs: TERRAFORM_GRACE_MS,
   async run({ options }, context) {
     const { cwd, console } = context;
-    const folder = await toFolder(options, cwd);
-    const rehearsal = toRehearsal(options.rehearse, options);
-    const publisher = toPublisher(options.publisher, options.rehearse);
+    const choice = await toDeploymentChoice(options, cwd);
+    const { folder } = choice;
     const variables = toVariables(options, await declaredVariables(path.join(packageRoot(), "terraform")));
-    const [backendFile = null] = toExistingFiles(
-      options.backend === undefined ? [] : [options.backend],
-      "--backend",
-      cwd,
-    );
+    const backend = options.backend === undefined ? [] : [options.backend];
+    const [backendFile = null] = toExistingFiles(backend, "--backend", cwd);
     const variableFiles = toExistingFiles(options["var-file"], "--var-file", cwd);
-    const choice = {
-      folder,
-      rehearsal,
-      publisher,
-      terraformBinary: options.terraform ?? "terraform",
-      package: toPackageChoice(options, cwd),
-      smokeTest: composeSmokeTest,
-    };
-    const result = await withDeployment(choice, context, (deps) =>
-      up(
-        {
-          folder,
-          publisher,
-          variables,
-          variableFiles,
-          backendFile,
-          // A rehearsal changes nothing that a person would have to agree to.
-          assumeYes: options.yes || options.rehearse,
-          planOnly: options.plan,
-          force: options.force,
-          rotateKey: options["rotate-key"],
-          subscription: options.rehearse ? null : (options.subscription ?? null),
-          skip: {
-            terraform: options["skip-terraform"],
-            publish: options["skip-publish"],
-            smoke: options["skip-smoke"],
-          },
+    const packageChoice = toPackageChoice(options, cwd);
+    const result = await withDeployment(choice, context, (deployment) =>
+      up(deployment, {
+        packaging: composePackaging(packageChoice, folder.isRehearsal, deployment.target.env),
+        variables,
+        variableFiles,
+        backendFile,
+        // A rehearsal changes nothing that a person would have to agree to.
+        assumeYes: options.yes || options.rehearse,
+        planOnly: options.plan,
+        force: options.force,
+        rotateKey: options["rotate-key"],
+        subscription: toSubscription(options),
+        skip: {
+          terraform: options["skip-terraform"],
+          publish: options["skip-publish"],
+          smoke: options["skip-smoke"],
         },
-        deps,
-      ),
+      }),
     );
     console.json(upDocument(result, folder));
     console.answer(describeUp(result, folder).join("\n"));

@@ -3,19 +3,16 @@ import path from "node:path";
 import { startLocal } from "@same-kit/local";
 import { bootOnLocalHost } from "@same-kit/rehearsal";
 import { type LogSink, packageRoot } from "@same-kit/shared";
-import { createAz } from "../adapters/azure/az.ts";
 import { useProxyOf } from "../adapters/proxy.ts";
 import type { CommandContext } from "../commands/define-command.ts";
-import { alone } from "../deployment/alone.ts";
+import { acceleratedWaits, realWaiting } from "../deployment/accelerated-waits.ts";
+import { Deployment, type DeploymentTarget } from "../deployment/deployment.ts";
 import type { EnvironmentFolder } from "../deployment/environment.ts";
-import { hastenedWaiting, realWaiting } from "../deployment/hastened-waiting.ts";
-import type { DeploymentView, DrillHooks, SmokeTest } from "../deployment/ports.ts";
-import type { DeploymentDeps } from "../deployment/session.ts";
+import { withEnvironmentLock } from "../deployment/environment-lock.ts";
+import type { PhaseView } from "../ports.ts";
 import { formatLogEntry, isShown } from "../ui/log-line.ts";
 import { createPhaseView } from "../ui/phases.ts";
-import type { PublisherName } from "../usecases/publish.ts";
 import { type Rehearsal, startRehearsal } from "../usecases/rehearsal.ts";
-import { composePackApp, type PackageChoice, packagePreflight } from "./compose-package.ts";
 import { forEnvironment } from "./for-environment.ts";
 
 export type RehearsalChoice = { fail: string | null; providerMirror: string | null };
@@ -25,9 +22,6 @@ export type DeploymentChoice = {
   /** Null: the real cloud. */
   rehearsal: RehearsalChoice | null;
   terraformBinary: string;
-  package: PackageChoice;
-  publisher: PublisherName;
-  smokeTest: (limitMs: number) => SmokeTest;
 };
 
 // Another run's lock is worth some patience; in a rehearsal it is a drill.
@@ -38,116 +32,85 @@ const SMOKE_LIMIT_MS = 5 * 60_000;
 const REHEARSED_SMOKE_LIMIT_MS = 60_000;
 const DRILLED_SMOKE_LIMIT_MS = 5_000;
 // Minutes become seconds; without a drill there is little to wait for.
-const HASTE = 20;
-const DRILLED_HASTE = 60;
+const ACCELERATION = 20;
+const DRILLED_ACCELERATION = 60;
 
-/** Runs `work` with everything that a deployment needs: of the cloud, or of a mini Azure that ends with it. */
+/** Runs `work` on one environment, in the cloud or in a mini Azure that ends with it. */
 export async function withDeployment<T>(
   choice: DeploymentChoice,
   context: CommandContext,
-  work: (deps: DeploymentDeps) => Promise<T>,
+  work: (deployment: Deployment) => Promise<T>,
 ): Promise<T> {
   const { folder, rehearsal } = choice;
-  const view = createPhaseView(context.console, context.signal);
-  sayOnInterrupt(context, view);
+  const { signal, leaveNow } = context;
+  const view = createPhaseView(context.console, signal);
+  reportInterrupts(context, view);
+  const start = async (target: DeploymentTarget) =>
+    work(await Deployment.open({ folder, target, view, signal, leaveNow, now: () => new Date() }));
   return forEnvironment(folder, () =>
-    alone(folder, async () => {
-      if (rehearsal === null) return deploy(choice, context, view, work);
-      return rehearse({ ...choice, rehearsal }, context, view, work);
+    withEnvironmentLock(folder, async () => {
+      if (rehearsal !== null) return rehearse({ ...choice, rehearsal }, context, view, start);
+      const { remark } = useProxyOf(context.env);
+      if (remark !== null) view.lines([remark]);
+      return start(cloudTarget(choice, context));
     }),
   );
 }
 
-async function deploy<T>(
-  choice: DeploymentChoice,
-  context: CommandContext,
-  view: DeploymentView,
-  work: (deps: DeploymentDeps) => Promise<T>,
-): Promise<T> {
-  const { remark } = useProxyOf(context.env);
-  if (remark !== null) view.lines([remark]);
-  return work(cloudDeps(choice, context, view));
-}
-
 async function rehearse<T>(
   choice: DeploymentChoice & { rehearsal: RehearsalChoice },
-  context: CommandContext,
-  view: DeploymentView,
-  work: (deps: DeploymentDeps) => Promise<T>,
+  { env }: CommandContext,
+  view: PhaseView,
+  start: (target: DeploymentTarget) => Promise<T>,
 ): Promise<T> {
-  const rehearsal = await start(choice.folder, choice.rehearsal, context);
+  const { folder } = choice;
+  const bootSite = bootOnLocalHost(startLocal, path.join(folder.dir, "sites"), { kind: "memory" });
+  const onLog = keepLog(folder.logFile);
+  const rehearsal = await startRehearsal({ ...choice.rehearsal, folder, bootSite, env, onLog });
   try {
     view.lines([`Rehearsal on this machine, nothing reaches Azure. Terraform uses ${rehearsal.providerText}.`]);
-    return await work(rehearsalDeps(choice, context, view, rehearsal));
+    return await start(rehearsalTarget(choice, rehearsal));
   } finally {
     await rehearsal.stop();
   }
 }
 
-function cloudDeps(choice: DeploymentChoice, context: CommandContext, view: DeploymentView): DeploymentDeps {
+function cloudTarget({ terraformBinary }: DeploymentChoice, { env }: CommandContext): DeploymentTarget {
   return {
-    ...commonDeps(choice, context, view, context.env, false),
+    env,
+    fetch,
     waiting: realWaiting,
     terraform: {
-      binary: choice.terraformBinary,
+      binary: terraformBinary,
       moduleDir: moduleDir(),
       lockTimeoutSeconds: LOCK_TIMEOUT_SECONDS,
       lockFile: null,
       providerIdentity: "the user's",
       variables: {},
     },
-    drillHooks: NO_DRILL,
-    smokeTest: choice.smokeTest(SMOKE_LIMIT_MS),
+    drillHooks: { beforePlan: async () => {}, beforeApply: async () => {} },
+    smokeLimitMs: SMOKE_LIMIT_MS,
   };
 }
 
-function rehearsalDeps(
-  choice: DeploymentChoice,
-  context: CommandContext,
-  view: DeploymentView,
-  rehearsal: Rehearsal,
-): DeploymentDeps {
-  const { drill } = rehearsal;
-  return {
-    ...commonDeps(choice, context, view, rehearsal.env, true),
-    waiting: hastenedWaiting(drill === null ? HASTE : DRILLED_HASTE),
-    terraform: {
-      binary: choice.terraformBinary,
-      moduleDir: moduleDir(),
-      lockTimeoutSeconds: REHEARSED_LOCK_TIMEOUT_SECONDS,
-      lockFile: rehearsal.lockFile,
-      // The stand-in's launcher names this Node.
-      providerIdentity: `${rehearsal.providerText} ${process.execPath} ${packageRoot()}`,
-      variables: rehearsal.variables,
-    },
-    drillHooks: rehearsal.drillHooks,
-    smokeTest: choice.smokeTest(drill?.name === "smoke-timeout" ? DRILLED_SMOKE_LIMIT_MS : REHEARSED_SMOKE_LIMIT_MS),
-  };
-}
-
-function commonDeps(
-  choice: DeploymentChoice,
-  { signal, leaveNow }: CommandContext,
-  view: DeploymentView,
-  env: NodeJS.ProcessEnv,
-  isRehearsal: boolean,
-) {
+function rehearsalTarget({ terraformBinary }: DeploymentChoice, rehearsal: Rehearsal): DeploymentTarget {
+  const { drill, env, drillHooks, lockFile, providerText, variables } = rehearsal;
   return {
     env,
-    az: createAz(env),
     fetch,
-    signal,
-    leaveNow,
-    view,
-    packApp: composePackApp(choice.package, isRehearsal, env),
-    preflightChecks: packagePreflight(choice.package, choice.publisher, env),
-    now: () => new Date(),
+    waiting: acceleratedWaits(drill === null ? ACCELERATION : DRILLED_ACCELERATION),
+    terraform: {
+      binary: terraformBinary,
+      moduleDir: moduleDir(),
+      lockTimeoutSeconds: REHEARSED_LOCK_TIMEOUT_SECONDS,
+      lockFile,
+      // The stand-in's launcher names this Node.
+      providerIdentity: `${providerText} ${process.execPath} ${packageRoot()}`,
+      variables,
+    },
+    drillHooks,
+    smokeLimitMs: drill?.name === "smoke-timeout" ? DRILLED_SMOKE_LIMIT_MS : REHEARSED_SMOKE_LIMIT_MS,
   };
-}
-
-function start(folder: EnvironmentFolder, choice: RehearsalChoice, { env }: CommandContext): Promise<Rehearsal> {
-  const bootSite = bootOnLocalHost(startLocal, path.join(folder.dir, "sites"), { kind: "memory" });
-  return startRehearsal({ ...choice, folder, bootSite, env, onLog: keepLog(folder.logFile) });
 }
 
 /** What the rehearsed app and its cloud print is kept for `same-kit logs --rehearse`. */
@@ -158,13 +121,11 @@ function keepLog(file: string): LogSink {
   };
 }
 
-const NO_DRILL: DrillHooks = { beforePlan: async () => {}, beforeApply: async () => {} };
-
 const moduleDir = (): string => path.join(packageRoot(), "terraform");
 
-function sayOnInterrupt({ signal, leaveNow }: CommandContext, view: DeploymentView): void {
-  const first = ["Stopping: what has begun is brought to an end, and the state is saved. Ctrl-C again leaves now."];
-  const second = ["Leaving now: the state may miss what was just made; the next `same-kit up` adopts it."];
+function reportInterrupts({ signal, leaveNow }: CommandContext, view: PhaseView): void {
+  const first = ["Stopping: what has begun is finished, and the state is saved. Ctrl-C again exits immediately."];
+  const second = ["Exiting: the state may miss what was just created; the next `same-kit up` adopts it."];
   signal.addEventListener("abort", () => view.lines(first), { once: true });
   leaveNow.addEventListener("abort", () => view.lines(second), { once: true });
 }

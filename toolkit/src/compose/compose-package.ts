@@ -2,17 +2,17 @@ import path from "node:path";
 import { cacheFolder } from "@same-kit/local";
 import { packageRoot, UsageError } from "@same-kit/shared";
 import { execa } from "execa";
-import type { PreflightProblem } from "../adapters/preflight.ts";
+import type { PreflightCheck, PreflightProblem } from "../adapters/preflight.ts";
 import { funcVersion } from "../adapters/publish/func.ts";
-import type { PackApp } from "../deployment/ports.ts";
 import { buildAppPackage } from "../packaging/app-package.ts";
 import { installBasePackages } from "../packaging/base-packages.ts";
 import { type BundledPython, bundleCloudPython, bundleMachinePython } from "../packaging/bundled-python.ts";
 import { CLOUD_PYTHON, DEFAULT_PYTHON_MIRROR, unpackedCloudPython } from "../packaging/python-archive.ts";
-import type { PublisherName } from "../usecases/publish.ts";
+import type { PackApp, Packaging, PublisherName } from "../usecases/publish.ts";
 
-/** What goes into the package, as the flags say. */
+/** What goes into the package and who publishes it, as the flags say. */
 export type PackageChoice = {
+  publisher: PublisherName;
   /** A built app; null: same-kit's own. */
   appDir: string | null;
   /** False: the app looks for a Python of its host. */
@@ -32,7 +32,12 @@ type ChosenPython = BundledPython | null;
  * @param isRehearsal - A Python of this machine stands for the cloud's, unless an archive is named.
  * @throws UsageError `ERR_WITH_NEEDS_PYTHON`.
  */
-export function composePackApp(choice: PackageChoice, isRehearsal: boolean, env: NodeJS.ProcessEnv): PackApp {
+export function composePackaging(choice: PackageChoice, isRehearsal: boolean, env: NodeJS.ProcessEnv): Packaging {
+  const { publisher } = choice;
+  return { publisher, packApp: composePackApp(choice, isRehearsal, env), checks: packagingChecks(choice, env) };
+}
+
+function composePackApp(choice: PackageChoice, isRehearsal: boolean, env: NodeJS.ProcessEnv): PackApp {
   const { bundlesPython, basePackages, interpreter } = choice;
   if (!bundlesPython && basePackages.length > 0) throw withNeedsPython();
   const cacheDir = cacheFolder(env);
@@ -75,13 +80,9 @@ async function choosePython(choice: PackageChoice, options: ChoosePython): Promi
 }
 
 /** The tools that packing and publishing need. */
-export function packagePreflight(
-  choice: PackageChoice,
-  publisher: PublisherName,
-  env: NodeJS.ProcessEnv,
-): (() => Promise<PreflightProblem[]>)[] {
-  const checks: (() => Promise<PreflightProblem[]>)[] = [];
-  if (publisher === "func") checks.push(() => checkFunc(env));
+function packagingChecks(choice: PackageChoice, env: NodeJS.ProcessEnv): PreflightCheck[] {
+  const checks: PreflightCheck[] = [];
+  if (choice.publisher === "func") checks.push(() => checkFunc(env));
   if (choice.basePackages.length > 0) checks.push(() => checkPip(choice.interpreter, env));
   return checks;
 }

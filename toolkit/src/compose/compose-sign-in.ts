@@ -3,7 +3,7 @@ import { type SignedIn, signIn } from "../adapters/azure/sign-in.ts";
 import { PreflightError } from "../adapters/preflight.ts";
 import { useProxyOf } from "../adapters/proxy.ts";
 import type { CommandContext } from "../commands/define-command.ts";
-import { realWaiting } from "../deployment/hastened-waiting.ts";
+import { realWaiting } from "../deployment/accelerated-waits.ts";
 
 /**
  * Azure, for commands that only look.

@@ -7,20 +7,23 @@ import { type EnvironmentFolder, loadJson, savePrivately } from "./environment.t
 /** Values of the module's variables, as JSON. */
 export type TerraformVariables = Record<string, unknown>;
 
-export type WorkspaceOptions = {
+export type ModuleOptions = {
   /** The module that same-kit ships. */
   moduleDir: string;
   /** A file with a `terraform { backend … }` block, for a state that several machines share; null keeps what is there. */
   backendFile: string | null;
+  /** Replaces the lock file of the module; null: the module's, which a rehearsal does without. */
+  lockFile: string | null;
+  /** Where the provider comes from; another one needs another `init`. */
+  providerIdentity: string;
+};
+
+export type VariableSources = {
   /** These win over the files. */
   variables: TerraformVariables;
   variableFiles: readonly string[];
   /** The files win over these. */
   olderVariables: TerraformVariables;
-  /** Replaces the lock file of the module; null: the module's, which a rehearsal does without. */
-  lockFile: string | null;
-  /** Where the provider comes from; another one needs another `init`. */
-  providerIdentity: string;
 };
 
 export const LOCK_FILE = ".terraform.lock.hcl";
@@ -37,25 +40,31 @@ function variableFileName(index: number, source: string): string {
 const BACKEND_FILE = "same-kit-backend.tf";
 
 /**
- * Lays the module and the variables into the environment's own terraform folder, where the state lies too.
+ * Lays the module into the environment's own terraform folder, where the state lies too.
  *
  * @returns a fingerprint of what `terraform init` depends on.
  */
-export async function prepareTerraformWorkspace(folder: EnvironmentFolder, options: WorkspaceOptions): Promise<string> {
+export async function layOutModule(folder: EnvironmentFolder, options: ModuleOptions): Promise<string> {
   const { terraformDir } = folder;
   await mkdir(terraformDir, { recursive: true, mode: 0o700 });
-  await removeOld(terraformDir);
+  // A file that no longer exists must not be applied any more; but without its backend the state would seem to be empty.
+  await removeFiles(terraformDir, (name) => name.endsWith(".tf") && name !== BACKEND_FILE);
   const names = (await readdir(options.moduleDir)).filter((name) => name.endsWith(".tf"));
   for (const name of names) await copyFile(path.join(options.moduleDir, name), path.join(terraformDir, name));
   if (options.backendFile !== null) await copyFile(options.backendFile, path.join(terraformDir, BACKEND_FILE));
   if (options.lockFile !== null) await writeFile(path.join(terraformDir, LOCK_FILE), options.lockFile);
   else if (!folder.isRehearsal) await copyIfThere(options.moduleDir, terraformDir, LOCK_FILE);
-  for (const [index, source] of options.variableFiles.entries()) {
+  return initFingerprint(folder, options, names);
+}
+
+/** Replaces the variables that the next plan is made with. */
+export async function writeVariables({ terraformDir }: EnvironmentFolder, sources: VariableSources): Promise<void> {
+  await removeFiles(terraformDir, (name) => /\.auto\.tfvars(\.json)?$/.test(name));
+  for (const [index, source] of sources.variableFiles.entries()) {
     await copyFile(source, path.join(terraformDir, variableFileName(index, source)));
   }
-  await savePrivately(path.join(terraformDir, OLDER_VARIABLES_FILE), options.olderVariables);
-  await savePrivately(path.join(terraformDir, VARIABLES_FILE), options.variables);
-  return initFingerprint(folder, options, names);
+  await savePrivately(path.join(terraformDir, OLDER_VARIABLES_FILE), sources.olderVariables);
+  await savePrivately(path.join(terraformDir, VARIABLES_FILE), sources.variables);
 }
 
 /** Names of the variables that a module declares. */
@@ -64,19 +73,15 @@ export async function declaredVariables(moduleDir: string): Promise<string[]> {
   return [...text.matchAll(/^variable "([^"]+)"/gm)].map(([, name = ""]) => name);
 }
 
-/** Changes some variables of a workspace that was prepared before. */
-export async function updateTerraformVariables(folder: EnvironmentFolder, changes: TerraformVariables): Promise<void> {
+/** Changes some variables of a workspace that was laid out before. */
+export async function updateVariables(folder: EnvironmentFolder, changes: TerraformVariables): Promise<void> {
   const file = path.join(folder.terraformDir, VARIABLES_FILE);
   const known = (await loadJson(file)) as TerraformVariables | null;
   if (known !== null) await savePrivately(file, { ...known, ...changes });
 }
 
-/** A file that is no longer there must not go on being applied; but without its backend the state would seem to be empty. */
-async function removeOld(dir: string): Promise<void> {
-  for (const name of await readdir(dir)) {
-    const isOld = /\.(tf|auto\.tfvars|auto\.tfvars\.json)$/.test(name) && name !== BACKEND_FILE;
-    if (isOld) await rm(path.join(dir, name));
-  }
+async function removeFiles(dir: string, isOld: (name: string) => boolean): Promise<void> {
+  for (const name of await readdir(dir)) if (isOld(name)) await rm(path.join(dir, name));
 }
 
 async function copyIfThere(from: string, to: string, name: string): Promise<void> {
@@ -87,7 +92,7 @@ async function copyIfThere(from: string, to: string, name: string): Promise<void
 
 async function initFingerprint(
   { terraformDir }: EnvironmentFolder,
-  options: WorkspaceOptions,
+  options: ModuleOptions,
   names: readonly string[],
 ): Promise<string> {
   const backend = path.join(terraformDir, BACKEND_FILE);
@@ -100,7 +105,7 @@ async function initFingerprint(
 /** The fingerprint of the same module with the provider that is to be used now. */
 export function withProvider(
   fingerprint: string,
-  { lockFile, providerIdentity }: Pick<WorkspaceOptions, "lockFile" | "providerIdentity">,
+  { lockFile, providerIdentity }: Pick<ModuleOptions, "lockFile" | "providerIdentity">,
 ): string {
   const [module = ""] = fingerprint.split(".");
   const provider = createHash("sha256")

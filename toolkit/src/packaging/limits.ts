@@ -1,5 +1,5 @@
 import { OperationError } from "@same-kit/shared";
-import type { HostingPlan } from "../adapters/terraform/cost-notes.ts";
+import type { HostingPlan } from "../hosting-plan.ts";
 
 const MB = 1_000_000;
 

@@ -1,26 +1,9 @@
 import { UsageError } from "@same-kit/shared";
 import type { ToolkitErrorCode } from "../errors.ts";
+import type { PhaseProgress, PhaseView } from "../ports.ts";
 import { askYesNo } from "./ask.ts";
 import type { Console } from "./console.ts";
 import { formatDuration } from "./format.ts";
-
-/** What a phase can say while it runs. */
-export type PhaseProgress = {
-  /** The one line that stands for now. */
-  say(text: string): void;
-  /** A line that stays. */
-  note(text: string): void;
-};
-
-/** Shows work that goes on in phases, one after the other. Satisfies the deployment's `DeploymentView`. */
-export interface PhaseView {
-  /** Runs `work` under a title, with a spinner and elapsed time where there is a terminal. */
-  phase<Value>(title: string, work: (progress: PhaseProgress) => Promise<Value>): Promise<Value>;
-  skipped(title: string, why: string): void;
-  lines(lines: readonly string[]): void;
-  /** @throws UsageError `ERR_CONFIRMATION_NEEDED` where nobody can be asked. */
-  confirm(question: string): Promise<boolean>;
-}
 
 export function createPhaseView(console: Console, signal: AbortSignal): PhaseView {
   const phase: PhaseView["phase"] = (title, work) =>

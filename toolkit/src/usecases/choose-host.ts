@@ -3,8 +3,7 @@ import { OperationError } from "@same-kit/shared";
 import { RunRecords } from "../adapters/records/run-records.ts";
 import { stateDirBelow } from "../config/state-dir.ts";
 import type { ToolkitErrorCode } from "../errors.ts";
-import type { BootedHost, Emulator, IdleHub, RunningHost } from "../ports.ts";
-import type { PhaseView } from "../ui/phases.ts";
+import type { BootedHost, Emulator, IdleHub, PhaseView, RunningHost } from "../ports.ts";
 import type { LogRelay } from "./log-relay.ts";
 
 export type HostChoice = {

@@ -2,20 +2,14 @@ import { existsSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { OperationError } from "@same-kit/shared";
 import type { SignedIn } from "../adapters/azure/sign-in.ts";
-import { pollUntil } from "../adapters/poll-until.ts";
-import type { EnvironmentFolder } from "../deployment/environment.ts";
-import { loadJson } from "../deployment/environment.ts";
-import { type Initialise, initialise } from "../deployment/initialise.ts";
-import { orInterrupted } from "../deployment/interrupted.ts";
-import { Journal } from "../deployment/journal.ts";
+import type { Deployment } from "../deployment/deployment.ts";
+import { type EnvironmentFolder, loadJson } from "../deployment/environment.ts";
+import { initialise } from "../deployment/initialise.ts";
 import type { DeploymentOutputs } from "../deployment/outputs.ts";
-import type { DeploymentView } from "../deployment/ports.ts";
 import { provision } from "../deployment/provision.ts";
-import { checkPreflight, createTerraformSession, type DeploymentDeps } from "../deployment/session.ts";
-import { updateTerraformVariables, withProvider } from "../deployment/workspace.ts";
+import { updateVariables, withProvider } from "../deployment/workspace.ts";
 
-export type DownOptions = {
-  folder: EnvironmentFolder;
+export type DownRequest = {
   subscription: string | null;
   assumeYes: boolean;
   planOnly: boolean;
@@ -37,45 +31,24 @@ const OUR_TAG = "same-kit:project";
 // Azure makes these by itself beside Application Insights, up to an hour later.
 const AZURES_OWN = /^(Failure Anomalies - |Application Insights Smart Detection)/;
 
-/** Plans, asks, destroys, and looks that nothing is left. Refuses while the group holds what is not ours. */
-export async function down(options: DownOptions, deps: DeploymentDeps): Promise<DownResult> {
-  const { folder } = options;
-  const { view, signal } = deps;
-  const { choices } = await Journal.open(folder, deps.now);
-  const subscription = options.subscription ?? choices.subscription;
-  const session = createTerraformSession(folder, deps);
-  const azure = await view.phase("Check tools and sign-in", () =>
-    orInterrupted("preflight", signal, () => checkPreflight(subscription, session.terraform, deps)),
-  );
+/** Plans, asks, destroys, and checks that nothing is left. Refuses while the group contains resources that are not ours. */
+export async function down(deployment: Deployment, request: DownRequest): Promise<DownResult> {
+  const { folder, journal, terraform, view } = deployment;
+  await deployment.checkTools(request.subscription ?? journal.choices.subscription);
+  const { azure } = deployment;
+  if (!(await holdsResources(deployment))) return nothingToRemove(deployment, request);
   const outputs = (await loadJson(folder.outputsFile)) as DeploymentOutputs | null;
-  const facts = {
-    subscriptionId: azure.subscriptionId,
-    user: azure.user,
-    location: "",
-    plan: outputs?.plan ?? "",
-    terraformDir: folder.terraformDir,
-  };
-  if (!(await holdsResources({ folder, session, deps, facts }))) return nothingToRemove(options, azure, view);
   // After an apply that failed the state may know the group although no outputs were captured.
-  const group = outputs?.resourceGroup ?? (await session.terraform.outputs())["resource_group"];
+  const group = outputs?.resourceGroup ?? (await terraform.outputs())["resource_group"];
   if (typeof group === "string") await refuseForeign(azure, group);
-  const result = await provision({
-    session,
-    facts,
-    isDestroy: true,
-    planOnly: options.planOnly,
-    assumeYes: options.assumeYes,
-    onApply: async () => {},
-    drillHooks: deps.drillHooks,
-    view,
-    signal,
-  });
+  const { planOnly, assumeYes } = request;
+  const facts = { plan: outputs?.plan ?? "" };
+  const result = await provision(deployment, { isDestroy: true, planOnly, assumeYes, facts });
   if (result.kind === "planned" || result.kind === "declined")
     return { kind: result.kind, changes: result.changes.length, leftGroups: [] };
   const knewGroup = result.changes.some(({ address }) => address === GROUP_ADDRESS);
-  if (typeof group === "string" && knewGroup)
-    await orInterrupted("remove", signal, () => verifyGone(azure, group, deps));
-  // An apply that was stopped while it made the group has recorded everything but the group.
+  if (typeof group === "string" && knewGroup) await verifyGone(deployment, group);
+  // An apply that was stopped while it created the group has recorded everything but the group.
   const leftGroups = knewGroup ? [] : await groupsWithoutState(azure, folder.name);
   if (leftGroups.length > 0) view.lines(describeUnrecorded(leftGroups));
   await forget(folder);
@@ -89,11 +62,7 @@ function describeUnrecorded(groups: readonly string[]): string[] {
   );
 }
 
-async function nothingToRemove(
-  { folder, planOnly }: DownOptions,
-  azure: SignedIn,
-  view: DeploymentView,
-): Promise<DownResult> {
+async function nothingToRemove({ folder, azure, view }: Deployment, { planOnly }: DownRequest): Promise<DownResult> {
   const leftGroups = await groupsWithoutState(azure, folder.name);
   const nothing = [`The environment "${folder.name}" holds nothing that same-kit made.`];
   view.lines(leftGroups.length === 0 ? nothing : describeLeft(leftGroups, folder.name));
@@ -119,15 +88,13 @@ function describeLeft(groups: readonly string[], environment: string): string[] 
   ];
 }
 
-/** Initialised before it is looked: a shared state is not reached otherwise, and `.terraform` may have been removed. */
-async function holdsResources(options: Pick<Initialise, "folder" | "session" | "deps" | "facts">): Promise<boolean> {
-  const { folder, session, deps } = options;
+/** Initialised first: a shared state is not reached otherwise, and `.terraform` may have been removed. */
+async function holdsResources(deployment: Deployment): Promise<boolean> {
+  const { folder, journal, target, terraform } = deployment;
   if (!existsSync(folder.terraformDir)) return false;
-  await updateTerraformVariables(folder, deps.terraform.variables);
-  const journal = await Journal.open(folder, deps.now);
-  const fingerprint = withProvider(journal.phase("init")?.fingerprint ?? "", deps.terraform);
-  await initialise({ ...options, journal, fingerprint, force: false });
-  return orInterrupted("preflight", deps.signal, async () => (await session.terraform.stateList()).length > 0);
+  await updateVariables(folder, target.terraform.variables);
+  await initialise(deployment, withProvider(journal.phase("init")?.fingerprint ?? "", target.terraform));
+  return deployment.interruptible("preflight", async () => (await terraform.stateList()).length > 0);
 }
 
 /** What the next `up` makes is new: nothing of this one may count as done. */
@@ -153,23 +120,18 @@ async function refuseForeign(azure: SignedIn, resourceGroup: string): Promise<vo
   });
 }
 
-async function verifyGone(azure: SignedIn, resourceGroup: string, deps: DeploymentDeps): Promise<void> {
-  const path = `/subscriptions/${azure.subscriptionId}/resourceGroups/${resourceGroup}`;
-  await deps.view.phase("Check that nothing is left", async (progress) => {
-    const isGone = await pollUntil({
-      everyMs: POLL_MS,
-      limitMs: GONE_LIMIT_MS,
-      waiting: deps.waiting,
-      signal: deps.signal,
-      attempt: async () => {
-        progress.say(`looking for ${resourceGroup}`);
-        return (await azure.arm.find(path, GROUP_API)) === null ? true : null;
-      },
+async function verifyGone(deployment: Deployment, resourceGroup: string): Promise<void> {
+  const { arm, subscriptionId } = deployment.azure;
+  const path = `/subscriptions/${subscriptionId}/resourceGroups/${resourceGroup}`;
+  await deployment.phase("remove", "Check that nothing is left", async (progress) => {
+    const isGone = await deployment.poll(POLL_MS, GONE_LIMIT_MS, async () => {
+      progress.say(`looking for ${resourceGroup}`);
+      return (await arm.find(path, GROUP_API)) === null ? true : null;
     });
     if (isGone) return;
     throw new OperationError({
       code: "ERR_REMOVE_NOT_GONE",
-      message: `The resource group ${resourceGroup} is still there ${GONE_LIMIT_MS / 60_000} minutes after its removal.`,
+      message: `The resource group ${resourceGroup} still exists ${GONE_LIMIT_MS / 60_000} minutes after its removal.`,
       hint: "Look at it in the portal: a lock or a policy may hold it.",
     });
   });

@@ -3,160 +3,177 @@ import { mkdtemp, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { OperationError } from "@same-kit/shared";
+import type { PreflightCheck } from "../adapters/preflight.ts";
 import { funcVersion, publishWithFunc } from "../adapters/publish/func.ts";
-import type { EnvironmentFolder } from "../deployment/environment.ts";
-import { orInterrupted } from "../deployment/interrupted.ts";
-import { Journal, type PublishedPackage } from "../deployment/journal.ts";
+import type { Deployment } from "../deployment/deployment.ts";
+import { createDirectPublisher, type Publish, waitForSite } from "../deployment/direct-publisher.ts";
+import type { PublishedPackage } from "../deployment/journal.ts";
 import { type DeploymentOutputs, loadOutputs, subscriptionOf } from "../deployment/outputs.ts";
-import type { DeploymentView, PhaseProgress } from "../deployment/ports.ts";
-import { type AzureDeps, createDirectPublisher, type Publish, waitForSite } from "../deployment/publish-package.ts";
-import { checkPreflight, type DeploymentDeps } from "../deployment/session.ts";
 import { waitForApp } from "../deployment/verify.ts";
 import type { AppPackage } from "../packaging/app-package.ts";
 import { layOut } from "../packaging/lay-out.ts";
 import { checkPackageSize } from "../packaging/limits.ts";
+import type { PhaseProgress, PhaseView } from "../ports.ts";
 
-/** `auto`: func where it is there, else the direct way. */
+/** `auto`: func where it is installed, else the direct way. */
 export type PublisherName = "func" | "direct" | "auto";
 
-export type PublishAppInput = {
-  options: { folder: EnvironmentFolder; force: boolean; publisher: PublisherName };
-  outputs: DeploymentOutputs;
-  journal: Journal;
-  deps: DeploymentDeps;
-  azureDeps: AzureDeps;
+/** Builds the package; the pieces are chosen by flags. */
+export type PackApp = (options: {
+  packagesDir: string;
+  signal: AbortSignal;
+  onProgress: (text: string) => void;
+}) => Promise<AppPackage>;
+
+/** How the app is packed and who publishes it. */
+export type Packaging = {
+  packApp: PackApp;
+  publisher: PublisherName;
+  /** Whether the tools for it are installed. */
+  checks: readonly PreflightCheck[];
 };
 
 export type PublishResult = { sha256: string; sizeBytes: number; wasPublished: boolean };
 
-export type RepublishOptions = {
-  folder: EnvironmentFolder;
-  publisher: PublisherName;
+export type PublishRequest = {
+  packaging: Packaging;
+  /** Publish even if this package is already deployed. */
   force: boolean;
+};
+
+export type RepublishRequest = PublishRequest & {
   /** Publish the previous package instead of a new one. */
   isRollback: boolean;
   subscription: string | null;
 };
 
 /** Publishes to a deployment that exists; terraform is not needed. */
-export async function republish(options: RepublishOptions, deps: DeploymentDeps): Promise<PublishResult> {
-  const { folder, isRollback } = options;
-  const outputs = await loadOutputs(folder);
-  const journal = await Journal.open(folder, deps.now);
-  const azure = await deps.view.phase("Check sign-in", () =>
-    orInterrupted("preflight", deps.signal, () =>
-      checkPreflight(options.subscription ?? subscriptionOf(outputs), null, deps),
-    ),
-  );
-  const { fetch, waiting, signal } = deps;
-  const input = { options, outputs, journal, deps, azureDeps: { azure, fetch, waiting, signal } };
-  return isRollback ? rollBack(input) : publishApp(input);
+export async function republish(deployment: Deployment, request: RepublishRequest): Promise<PublishResult> {
+  const outputs = await loadOutputs(deployment.folder);
+  await deployment.checkSignIn(request.subscription ?? subscriptionOf(outputs), request.packaging.checks);
+  const publishing = new Publishing(deployment, outputs, request);
+  return request.isRollback ? publishing.rollBack() : publishing.publish();
 }
 
-/** Packs, checks, publishes and waits until the app is listed and healthy; a package that runs already is left alone. */
-export async function publishApp(input: PublishAppInput): Promise<PublishResult> {
-  const { options, outputs, journal, deps } = input;
-  const pack = await deps.view.phase("Pack the app", (progress) =>
-    orInterrupted("deploy", deps.signal, () => packAndCheck(input, progress)),
-  );
-  const { sha256, sizeBytes } = pack;
-  const isThere = !options.force && journal.isDone("publish", publishFingerprint(outputs, sha256));
-  if (isThere) deps.view.skipped("Publish the app", "this package is there already");
-  else await send(input, pack, await choosePublisher(input, pack));
-  await checkHealth(input, sha256);
-  return { sha256, sizeBytes, wasPublished: !isThere };
+/** Packs, checks, publishes and waits until the app is listed and healthy; a package that is already deployed is left alone. */
+export function publishApp(
+  deployment: Deployment,
+  outputs: DeploymentOutputs,
+  request: PublishRequest,
+): Promise<PublishResult> {
+  return new Publishing(deployment, outputs, request).publish();
 }
 
-async function packAndCheck({ options, outputs, deps }: PublishAppInput, progress: PhaseProgress): Promise<AppPackage> {
-  const onProgress = (text: string) => progress.say(text);
-  const pack = await deps.packApp({ packagesDir: options.folder.packagesDir, signal: deps.signal, onProgress });
-  for (const warning of checkPackageSize(pack, outputs.plan)) progress.note(warning);
-  progress.note(describe(pack));
-  return pack;
-}
+class Publishing {
+  readonly #deployment: Deployment;
+  readonly #outputs: DeploymentOutputs;
+  readonly #request: PublishRequest;
 
-/** Publishes the package before the last one that was tried again. */
-async function rollBack(input: PublishAppInput): Promise<PublishResult> {
-  const { previous } = input.journal;
-  if (previous === null || !existsSync(previous.file)) {
-    throw new OperationError({
-      code: "ERR_NO_PREVIOUS_PACKAGE",
-      message: "There is no previous package to go back to.",
-      hint: "Only packages that were published from this folder can be brought back.",
-    });
+  constructor(deployment: Deployment, outputs: DeploymentOutputs, request: PublishRequest) {
+    this.#deployment = deployment;
+    this.#outputs = outputs;
+    this.#request = request;
   }
-  const { sha256, file } = previous;
-  await send(input, previous, createDirectPublisher(input.outputs, input.azureDeps));
-  await checkHealth(input, sha256);
-  return { sha256, sizeBytes: (await stat(file)).size, wasPublished: true };
-}
 
-const publishFingerprint = ({ appId }: DeploymentOutputs, sha256: string) => `${appId} ${sha256}`;
+  async publish(): Promise<PublishResult> {
+    const { journal, view } = this.#deployment;
+    const pack = await this.#deployment.phase("deploy", "Pack the app", (progress) => this.#pack(progress));
+    const { sha256, sizeBytes } = pack;
+    const isThere = !this.#request.force && journal.isDone("publish", this.#fingerprint(sha256));
+    if (isThere) view.skipped("Publish the app", "this package is already deployed");
+    else await this.#send(pack, await this.#choosePublisher(pack));
+    await this.#checkHealth(sha256);
+    return { sha256, sizeBytes, wasPublished: !isThere };
+  }
 
-/** What was sent counts as published even if the app never becomes healthy: a rollback then goes back to the one before. */
-async function send(
-  input: PublishAppInput,
-  { sha256, file }: { sha256: string; file: string },
-  publish: Publish,
-): Promise<void> {
-  const { outputs, journal, deps, azureDeps } = input;
-  const { view, signal } = deps;
-  await journal.forget("health");
-  await journal.run("publish", publishFingerprint(outputs, sha256), () =>
-    view.phase("Publish the app", (progress) =>
-      orInterrupted("deploy", signal, async () => {
-        const site = await waitForSite(outputs, azureDeps, progress);
-        await publish(file, site, progress);
-      }),
-    ),
-  );
-  await removeOld(await journal.addPublished({ sha256, file }));
-}
-
-/** Of its own in the journal, so that an interrupted or failed check is repeated without another upload. */
-async function checkHealth({ options, outputs, journal, deps, azureDeps }: PublishAppInput, sha256: string) {
-  const { view, signal } = deps;
-  const fingerprint = publishFingerprint(outputs, sha256);
-  if (!options.force && journal.isDone("health", fingerprint)) return;
-  await journal.run("health", fingerprint, () =>
-    view.phase("Wait until the app is healthy", (progress) =>
-      orInterrupted("verify", signal, () => waitForApp(outputs, azureDeps, progress)),
-    ),
-  );
-}
-
-async function choosePublisher(input: PublishAppInput, pack: AppPackage): Promise<Publish> {
-  const { options, outputs, deps, azureDeps } = input;
-  if (options.publisher === "direct") return createDirectPublisher(outputs, azureDeps);
-  const version = await funcVersion(deps.env);
-  if (version === null && options.publisher === "auto") return createDirectPublisher(outputs, azureDeps);
-  if (version === null) throw funcMissing();
-  if (pack.python !== null) noteModes(deps.view);
-  return async (_zipFile, _site, progress) => {
-    const appDir = await mkdtemp(path.join(tmpdir(), "same-kit-func-"));
-    try {
-      await layOut(pack.entries, appDir);
-      const { azure, signal, waiting } = azureDeps;
-      await publishWithFunc(
-        {
-          appName: outputs.appName,
-          subscriptionId: azure.subscriptionId,
-          resourceManager: azure.cloud.resourceManager,
-          appDir,
-          token: azure.token,
-          env: deps.env,
-          signal,
-          onProgress: (text) => progress.say(text),
-        },
-        waiting.sleep,
-      );
-    } finally {
-      await rm(appDir, { recursive: true, force: true });
+  /** Publishes the previously published package again. */
+  async rollBack(): Promise<PublishResult> {
+    const { previous } = this.#deployment.journal;
+    if (previous === null || !existsSync(previous.file)) {
+      throw new OperationError({
+        code: "ERR_NO_PREVIOUS_PACKAGE",
+        message: "There is no previous package to go back to.",
+        hint: "Only packages that were published from this folder can be brought back.",
+      });
     }
-  };
+    const { sha256, file } = previous;
+    await this.#send(previous, createDirectPublisher(this.#deployment, this.#outputs));
+    await this.#checkHealth(sha256);
+    return { sha256, sizeBytes: (await stat(file)).size, wasPublished: true };
+  }
+
+  async #pack(progress: PhaseProgress): Promise<AppPackage> {
+    const { folder, signal } = this.#deployment;
+    const onProgress = (text: string) => progress.say(text);
+    const pack = await this.#request.packaging.packApp({ packagesDir: folder.packagesDir, signal, onProgress });
+    for (const warning of checkPackageSize(pack, this.#outputs.plan)) progress.note(warning);
+    progress.note(describe(pack));
+    return pack;
+  }
+
+  /** What was sent counts as published even if the app never becomes healthy: a rollback then goes back to the one before. */
+  async #send({ sha256, file }: { sha256: string; file: string }, publish: Publish): Promise<void> {
+    const { journal } = this.#deployment;
+    await journal.forget("health");
+    const title = { phase: "deploy", title: "Publish the app" } as const;
+    await this.#deployment.recordedPhase("publish", this.#fingerprint(sha256), title, async (progress) => {
+      await publish(file, await waitForSite(this.#deployment, this.#outputs, progress), progress);
+    });
+    await removeOld(await journal.addPublished({ sha256, file }));
+  }
+
+  /** Has an entry of its own in the journal, so that an interrupted or failed check is repeated without another upload. */
+  async #checkHealth(sha256: string): Promise<void> {
+    const fingerprint = this.#fingerprint(sha256);
+    if (!this.#request.force && this.#deployment.journal.isDone("health", fingerprint)) return;
+    const title = { phase: "verify", title: "Wait until the app is healthy" } as const;
+    await this.#deployment.recordedPhase("health", fingerprint, title, (progress) =>
+      waitForApp(this.#deployment, this.#outputs, progress),
+    );
+  }
+
+  async #choosePublisher(pack: AppPackage): Promise<Publish> {
+    const { publisher } = this.#request.packaging;
+    const direct = createDirectPublisher(this.#deployment, this.#outputs);
+    if (publisher === "direct") return direct;
+    const version = await funcVersion(this.#deployment.target.env);
+    if (version === null && publisher === "auto") return direct;
+    if (version === null) throw funcMissing();
+    if (pack.python !== null) noteModes(this.#deployment.view);
+    return this.#funcPublisher(pack);
+  }
+
+  #funcPublisher(pack: AppPackage): Publish {
+    const { azure, signal, target } = this.#deployment;
+    return async (_zipFile, _site, progress) => {
+      const appDir = await mkdtemp(path.join(tmpdir(), "same-kit-func-"));
+      try {
+        await layOut(pack.entries, appDir);
+        await publishWithFunc(
+          {
+            appName: this.#outputs.appName,
+            subscriptionId: azure.subscriptionId,
+            resourceManager: azure.cloud.resourceManager,
+            appDir,
+            token: azure.token,
+            env: target.env,
+            signal,
+            onProgress: (text) => progress.say(text),
+          },
+          target.waiting.sleep,
+        );
+      } finally {
+        await rm(appDir, { recursive: true, force: true });
+      }
+    };
+  }
+
+  #fingerprint(sha256: string): string {
+    return `${this.#outputs.appId} ${sha256}`;
+  }
 }
 
-function noteModes(view: DeploymentView): void {
+function noteModes(view: PhaseView): void {
   view.lines([
     "func's package marks nothing as executable: the app then starts its Python through the loader or a copy. `--publisher direct` keeps the modes.",
   ]);

@@ -15,8 +15,8 @@ import {
   userMirrors,
 } from "@same-kit/rehearsal";
 import { createLogger, type LogSink, UsageError } from "@same-kit/shared";
+import type { DrillHooks } from "../deployment/deployment.ts";
 import type { EnvironmentFolder } from "../deployment/environment.ts";
-import type { DrillHooks } from "../deployment/ports.ts";
 
 /** A cloud on this machine, and how the deployment reaches it. */
 export type Rehearsal = {

@@ -1,17 +1,25 @@
+import path from "node:path";
+import { packageRoot } from "@same-kit/shared";
 import { AppClient, type AppClientOptions } from "../adapters/app/app-client.ts";
 import { parseRunResult, type RunResult, type RunStatus, type StartedRun } from "../adapters/app/run-status.ts";
-import type { SmokeTestResult } from "../deployment/ports.ts";
 import { compileSource } from "./compile-source.ts";
 import { followRun } from "./follow-run.ts";
 import { describeFailure } from "./run-summary.ts";
 
 export type SmokeTestOptions = AppClientOptions & {
-  /** The folder of the singlestep notebook. */
-  notebook: string;
   limitMs: number;
   signal: AbortSignal;
   onProgress: (text: string) => void;
 };
+
+/** How the smoke test ended; the run's own error belongs to the user's message. */
+export type SmokeTestResult =
+  | { kind: "passed"; instanceId: string; durationMs: number }
+  | { kind: "failed"; instanceId: string; reason: string }
+  | { kind: "timed-out"; instanceId: string; status: string; limitMs: number };
+
+/** The notebook that proves an app; it is part of the package. */
+const smokeNotebook = (): string => path.join(packageRoot(), "dist", "smoke", "singlestep");
 
 /** What the notebook leaves in `y`: JSON of the 1 that a function wrote into a global. */
 const EXPECTED = { name: "y", type: "str", repr: "'1'" } as const;
@@ -22,8 +30,8 @@ const EXPECTED = { name: "y", type: "str", repr: "'1'" } as const;
  * @throws OperationError `ERR_APP_…` when the app does not answer, or not as an app of ours.
  */
 export async function runSmokeTest(options: SmokeTestOptions): Promise<SmokeTestResult> {
-  const { address, notebook, limitMs, signal, onProgress } = options;
-  const { request } = await compileSource({ location: notebook, sameEnv: null });
+  const { address, limitMs, signal, onProgress } = options;
+  const { request } = await compileSource({ location: smokeNotebook(), sameEnv: null });
   const client = new AppClient(options);
   const startedAt = performance.now();
   const run = await client.start(request, { signal });

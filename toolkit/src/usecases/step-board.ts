@@ -1,5 +1,5 @@
 import type { LogEntry } from "@same-kit/shared";
-import type { PhaseProgress, PhaseView } from "../ui/phases.ts";
+import type { PhaseProgress, PhaseView } from "../ports.ts";
 
 /** Thrown into the phase of the step that was running when the run ended otherwise than well. */
 export class StepStopped extends Error {

@@ -1,28 +1,19 @@
 import { existsSync } from "node:fs";
+import { OperationError } from "@same-kit/shared";
 import type { SignedIn } from "../adapters/azure/sign-in.ts";
 import type { PlannedChange } from "../adapters/terraform/plan-summary.ts";
 import { type Choices, describeKept, mergeChoices, requireFiles } from "../deployment/choices.ts";
-import type { EnvironmentFolder } from "../deployment/environment.ts";
+import type { Deployment } from "../deployment/deployment.ts";
 import { initialise } from "../deployment/initialise.ts";
-import { orInterrupted } from "../deployment/interrupted.ts";
-import { Journal } from "../deployment/journal.ts";
+import type { Journal } from "../deployment/journal.ts";
 import { removeKeylessConnections } from "../deployment/keyless-storage.ts";
 import { type DeploymentOutputs, exportLines, notDeployed, parseOutputs, saveOutputs } from "../deployment/outputs.ts";
-import type { DeploymentView } from "../deployment/ports.ts";
 import { type ProvisionResult, provision } from "../deployment/provision.ts";
-import type { AzureDeps } from "../deployment/publish-package.ts";
-import {
-  checkPreflight,
-  createTerraformSession,
-  type DeploymentDeps,
-  type TerraformSession,
-} from "../deployment/session.ts";
-import { requirePassed } from "../deployment/verify.ts";
-import { prepareTerraformWorkspace, type TerraformVariables } from "../deployment/workspace.ts";
-import { type PublisherName, type PublishResult, publishApp } from "./publish.ts";
+import { layOutModule, type TerraformVariables, writeVariables } from "../deployment/workspace.ts";
+import { type PublishRequest, type PublishResult, publishApp } from "./publish.ts";
+import { runSmokeTest, type SmokeTestResult } from "./smoke-test.ts";
 
-export type UpOptions = {
-  folder: EnvironmentFolder;
+export type UpRequest = PublishRequest & {
   subscription: string | null;
   /** Those of options; a file of `variableFiles` and they win over what the environment was deployed with before. */
   variables: TerraformVariables;
@@ -30,11 +21,9 @@ export type UpOptions = {
   backendFile: string | null;
   assumeYes: boolean;
   planOnly: boolean;
-  force: boolean;
-  /** Make a new access key. */
+  /** Create a new access key. */
   rotateKey: boolean;
   skip: { terraform: boolean; publish: boolean; smoke: boolean };
-  publisher: PublisherName;
 };
 
 export type UpResult = {
@@ -47,166 +36,126 @@ export type UpResult = {
 };
 
 /**
- * From nothing to a smoke-tested app. Every phase is written down in the environment's journal; a second call goes on where
+ * From nothing to a smoke-tested app. Every phase is recorded in the environment's journal; a second call continues where
  * the first one stopped and leaves alone what has not changed.
  */
-export async function up(options: UpOptions, deps: DeploymentDeps): Promise<UpResult> {
-  const { folder } = options;
-  const { view, signal } = deps;
-  const journal = await Journal.open(folder, deps.now);
-  const rotation = options.rotateKey ? { access_key_generation: deps.now().toISOString() } : {};
-  const chosen = { ...options, variables: { ...options.variables, ...rotation } };
+export async function up(deployment: Deployment, request: UpRequest): Promise<UpResult> {
+  const { folder, journal, view } = deployment;
+  const rotation = request.rotateKey ? { access_key_generation: deployment.now().toISOString() } : {};
+  const chosen = { ...request, variables: { ...request.variables, ...rotation } };
   const choices = mergeChoices(journal.choices, chosen);
-  const kept = options.skip.terraform ? null : describeKept(journal.choices, chosen);
+  const kept = request.skip.terraform ? null : describeKept(journal.choices, chosen);
   if (kept !== null) view.lines([kept]);
-  const session = createTerraformSession(folder, deps);
-  const azure = await view.phase("Check tools and sign-in", () =>
-    orInterrupted("preflight", signal, () => checkPreflight(choices.subscription, session.terraform, deps)),
-  );
-  const result = options.skip.terraform
-    ? skippedProvision(folder, view)
-    : await provisionAll({ options, choices, deps, journal, session, azure });
-  const { changes } = result;
-  if (options.planOnly || result.kind === "planned" || result.kind === "declined") {
-    const kind = result.kind === "declined" ? "declined" : "planned";
-    return { kind, changes, outputs: null, package: null, smokeTest: "skipped", portalUrl: null };
+  await deployment.checkTools(choices.subscription, request.packaging.checks);
+  const { kind, changes } = request.skip.terraform
+    ? skippedProvision(deployment)
+    : await provisionAll(deployment, request, choices);
+  if (request.planOnly || kind === "planned" || kind === "declined") {
+    const ended = kind === "declined" ? "declined" : "planned";
+    return { kind: ended, changes, outputs: null, package: null, smokeTest: "skipped", portalUrl: null };
   }
-  const outputs = await captureOutputs(folder, session, deps);
-  if (outputs.plan === "flex") await mendStorage(azure, outputs, deps);
-  const azureDeps: AzureDeps = { azure, fetch: deps.fetch, waiting: deps.waiting, signal };
-  const published = options.skip.publish ? null : await publishApp({ options, outputs, journal, deps, azureDeps });
+  const outputs = await captureOutputs(deployment);
+  if (outputs.plan === "flex") await repairStorage(deployment, outputs);
+  const published = request.skip.publish ? null : await publishApp(deployment, outputs, request);
   if (published === null) view.skipped("Publish the app", "--skip-publish");
-  const smokeTest = await proveApp({ options, outputs, journal, deps, sha256: published?.sha256 ?? "" });
-  const portalUrl = folder.isRehearsal ? null : portalLink(azure, outputs);
+  const smokeTest = await proveApp(deployment, { request, outputs, sha256: published?.sha256 ?? "" });
+  const portalUrl = folder.isRehearsal ? null : portalLink(deployment.azure, outputs);
   return { kind: "deployed", changes, outputs, package: published, smokeTest, portalUrl };
 }
 
-/** Whether an identity opens the storage only the app's settings tell: the variable may lie in any file. */
-async function mendStorage(
-  azure: SignedIn,
-  { appId }: DeploymentOutputs,
-  { view, signal }: DeploymentDeps,
-): Promise<void> {
-  const wasThere = await orInterrupted("provision", signal, () => removeKeylessConnections(azure.arm, appId));
-  if (wasThere) view.lines(["Removed the storage setting without a key: the app reaches its storage by its identity."]);
-}
-
-function skippedProvision(folder: EnvironmentFolder, view: DeploymentView): ProvisionResult {
+function skippedProvision({ folder, view }: Deployment): ProvisionResult {
   if (!existsSync(folder.terraformDir)) throw notDeployed(folder);
   view.skipped("Plan and apply", "--skip-terraform");
   return { kind: "unchanged", changes: [] };
 }
 
-type ProvisionAll = {
-  options: UpOptions;
-  choices: Choices;
-  deps: DeploymentDeps;
-  journal: Journal;
-  session: TerraformSession;
-  azure: SignedIn;
-};
-
-async function provisionAll({
-  options,
-  choices,
-  deps,
-  journal,
-  session,
-  azure,
-}: ProvisionAll): Promise<ProvisionResult> {
-  const { folder } = options;
-  const { subscriptionId, user } = azure;
-  const variables = {
-    ...choices.variables,
-    ...deps.terraform.variables,
-    environment: folder.name,
-    subscription_id: subscriptionId,
-  };
+async function provisionAll(deployment: Deployment, request: UpRequest, choices: Choices): Promise<ProvisionResult> {
+  const { folder, journal, target, view, azure } = deployment;
+  const { subscriptionId } = azure;
   const { variableFiles, olderVariables } = requireFiles(choices);
-  const files = { ...deps.terraform, backendFile: options.backendFile, variableFiles, olderVariables, variables };
-  const fingerprint = await prepareTerraformWorkspace(folder, files);
-  const facts = {
-    subscriptionId,
-    user,
-    location: String(choices.variables["location"] ?? ""),
-    plan: "",
-    terraformDir: folder.terraformDir,
-  };
-  await initialise({ folder, fingerprint, force: options.force, session, journal, deps, facts });
+  const fingerprint = await layOutModule(folder, { ...target.terraform, backendFile: request.backendFile });
+  const own = { ...target.terraform.variables, environment: folder.name, subscription_id: subscriptionId };
+  await writeVariables(folder, { variables: { ...choices.variables, ...own }, variableFiles, olderVariables });
+  await initialise(deployment, fingerprint, request.force);
   const onApply = async (changes: PlannedChange[]) => {
     await journal.saveChoices(folder.isRehearsal ? choices : { ...choices, subscription: subscriptionId });
     await forgetOutdated(journal, changes);
   };
-  const { planOnly, assumeYes } = options;
-  const { drillHooks, view, signal } = deps;
-  const work = () =>
-    provision({
-      session,
-      facts,
-      isDestroy: false,
-      planOnly,
-      assumeYes,
-      onApply,
-      drillHooks,
-      view,
-      signal,
-    });
+  const { planOnly, assumeYes } = request;
+  const facts = { location: String(choices.variables["location"] ?? "") };
   const isDone = ({ kind }: ProvisionResult) => kind === "applied" || kind === "unchanged";
+  const work = () => provision(deployment, { isDestroy: false, planOnly, assumeYes, facts, onApply });
   const result = await journal.run("provision", fingerprint, work, isDone);
   if (result.kind === "unchanged") view.skipped("Apply", "nothing has changed");
   return result;
 }
 
-/** An app that is made anew holds no package, and one whose surroundings change is to be proven again. */
+/** An app that is recreated holds no package, and one whose environment changes must be verified again. */
 async function forgetOutdated(journal: Journal, changes: PlannedChange[]): Promise<void> {
   await journal.forget("health");
   await journal.forget("smoke-test");
-  const isRemade = ({ address, action }: PlannedChange) => /_function_app/.test(address) && action !== "update";
-  if (changes.some(isRemade)) await journal.forget("publish");
+  const isRecreated = ({ address, action }: PlannedChange) => /_function_app/.test(address) && action !== "update";
+  if (changes.some(isRecreated)) await journal.forget("publish");
 }
 
-async function captureOutputs(
-  folder: EnvironmentFolder,
-  { terraform }: TerraformSession,
-  { view, signal }: DeploymentDeps,
-): Promise<DeploymentOutputs> {
-  return view.phase("Capture the outputs", async (progress) => {
-    const outputs = parseOutputs(await orInterrupted("provision", signal, () => terraform.outputs()));
-    await saveOutputs(folder, outputs);
+async function captureOutputs(deployment: Deployment): Promise<DeploymentOutputs> {
+  return deployment.phase("provision", "Capture the outputs", async (progress) => {
+    const outputs = parseOutputs(await deployment.terraform.outputs());
+    await saveOutputs(deployment.folder, outputs);
     for (const line of exportLines(outputs)) progress.note(line);
     return outputs;
   });
 }
 
-type ProveApp = {
-  options: UpOptions;
-  outputs: DeploymentOutputs;
-  journal: Journal;
-  deps: DeploymentDeps;
-  sha256: string;
-};
+/** Only the app's settings tell whether an identity opens the storage: the variable may be set in any file. */
+async function repairStorage(deployment: Deployment, { appId }: DeploymentOutputs): Promise<void> {
+  const { azure, view } = deployment;
+  const wasBroken = await deployment.interruptible("provision", () => removeKeylessConnections(azure.arm, appId));
+  if (wasBroken)
+    view.lines(["Removed the storage setting without a key: the app reaches its storage by its identity."]);
+}
 
-async function proveApp({ options, outputs, journal, deps, sha256 }: ProveApp): Promise<"passed" | "skipped"> {
-  const { view, signal } = deps;
-  const fingerprint = `${outputs.appId} ${sha256}`;
-  if (options.skip.smoke) {
+type Proof = { request: UpRequest; outputs: DeploymentOutputs; sha256: string };
+
+async function proveApp(deployment: Deployment, { request, outputs, sha256 }: Proof): Promise<"passed" | "skipped"> {
+  const { journal, view, signal } = deployment;
+  const { fetch, smokeLimitMs: limitMs } = deployment.target;
+  const { hostName, accessKey, appId } = outputs;
+  const fingerprint = `${appId} ${sha256}`;
+  if (request.skip.smoke) {
     view.skipped("Smoke test", "--skip-smoke");
     return "skipped";
   }
-  if (!options.force && sha256 !== "" && journal.isDone("smoke-test", fingerprint)) {
+  if (!request.force && sha256 !== "" && journal.isDone("smoke-test", fingerprint)) {
     view.skipped("Smoke test", "passed before with this package");
     return "passed";
   }
-  await view.phase("Smoke test: run the singlestep notebook", (progress) =>
-    orInterrupted("verify", signal, () =>
-      journal.run("smoke-test", fingerprint, async () => {
-        const { hostName, accessKey } = outputs;
-        const onProgress = (text: string) => progress.say(text);
-        requirePassed(await deps.smokeTest({ hostName, accessKey, signal, onProgress }), hostName);
-      }),
-    ),
-  );
+  const title = { phase: "verify", title: "Smoke test: run the singlestep notebook" } as const;
+  await deployment.recordedPhase("smoke-test", fingerprint, title, async ({ say: onProgress }) => {
+    const address = { url: `https://${hostName}`, accessKey };
+    requirePassed(await runSmokeTest({ address, fetch, limitMs, signal, onProgress }), hostName);
+  });
   return "passed";
+}
+
+/** @throws OperationError `ERR_VERIFY_SMOKE_…`, with the run's own error. */
+function requirePassed(result: SmokeTestResult, hostName: string): void {
+  switch (result.kind) {
+    case "passed":
+      return;
+    case "timed-out":
+      throw new OperationError({
+        code: "ERR_VERIFY_SMOKE_TIMEOUT",
+        message: `The app is deployed and healthy, but a test run did not finish within ${result.limitMs / 1000} s: instance ${result.instanceId} is ${result.status}.`,
+        hint: `It was left as it is. Look at it again with \`same-kit smoke-test --host-name ${hostName}\`.`,
+      });
+    case "failed":
+      throw new OperationError({
+        code: "ERR_VERIFY_SMOKE_FAILED",
+        message: `The app is deployed and healthy, but the test run ${result.instanceId} failed: ${result.reason}`,
+        hint: "If Python is missing there, publish with the bundled one. `same-kit logs` shows what the app printed.",
+      });
+  }
 }
 
 /** Null in a cloud without a portal. */

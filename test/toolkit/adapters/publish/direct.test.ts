@@ -2,7 +2,7 @@ import { writeFile } from "node:fs/promises";
 import path from "node:path";
 import { expect, test } from "vitest";
 import { publishDirectly } from "../../../../toolkit/src/adapters/publish/direct.ts";
-import { hastenedWaiting } from "../../../../toolkit/src/deployment/hastened-waiting.ts";
+import { acceleratedWaits } from "../../../../toolkit/src/deployment/accelerated-waits.ts";
 import { makeTempDir } from "../../../helpers/temp-dir.ts";
 
 type Answer = { status?: number; body?: unknown; broken?: string };
@@ -32,7 +32,7 @@ async function publish(plan: "flex" | "premium", upload: Answer[], deployment: A
     token: async () => "token",
     fetch: fakeFetch,
     plan,
-    waiting: hastenedWaiting(5_000),
+    waiting: acceleratedWaits(5_000),
     signal: new AbortController().signal,
     onProgress: () => {},
     onRetry: (text) => retries.push(text),

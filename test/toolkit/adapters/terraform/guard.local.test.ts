@@ -33,7 +33,6 @@ function terraformWith(binary: string, signal: AbortSignal, leaveNow: AbortSigna
     dir: "/",
     env: process.env,
     lockTimeoutSeconds: 1,
-    onEvent: () => {},
     signal,
     leaveNow,
   });
@@ -44,7 +43,7 @@ const never = new AbortController().signal;
 test("an abort is one interrupt, and the run is waited for", async () => {
   const { binary, read } = await fakeTerraform(1);
   const stop = new AbortController();
-  const run = terraformWith(binary, stop.signal, never).apply("plan");
+  const run = terraformWith(binary, stop.signal, never).apply("plan", () => {});
   await waitFor(async () => (await read()).includes("started"), { what: "terraform's start" });
   stop.abort();
   await expect(run).rejects.toMatchObject({ code: "ERR_TERRAFORM", command: "apply", run: { exitCode: 1 } });
@@ -56,10 +55,10 @@ test("azurerm gets one correlation id for all that a command does; what bends te
   const binary = path.join(folder, "terraform");
   await writeFile(binary, "#!/bin/sh\nenv\nexit 1\n", { mode: 0o755 });
   const env = { ...process.env, TF_CLI_ARGS: "-x", TF_CLI_ARGS_plan: "-y", TF_WORKSPACE: "w", TF_LOG: "trace" };
-  const settings = { binary, dir: folder, env, lockTimeoutSeconds: 1, onEvent: () => {}, signal: never };
+  const settings = { binary, dir: folder, env, lockTimeoutSeconds: 1, signal: never };
   const terraform = new Terraform(settings);
   const seen = async () =>
-    (await terraform.apply("plan").catch((error: TerraformError) => error.run.stdout.split("\n"))) ?? [];
+    (await terraform.apply("plan", () => {}).catch((error: TerraformError) => error.run.stdout.split("\n"))) ?? [];
   const [first, second] = [await seen(), await seen()];
   const idOf = (lines: string[]) => lines.find((line) => line.startsWith("ARM_CORRELATION_REQUEST_ID="));
   expect(idOf(first)).toMatch(/=[0-9a-f-]{36}$/);
@@ -71,7 +70,7 @@ test("azurerm gets one correlation id for all that a command does; what bends te
 test("leaving now is a second interrupt", async () => {
   const { binary, read } = await fakeTerraform(2);
   const [stop, leave] = [new AbortController(), new AbortController()];
-  const run = terraformWith(binary, stop.signal, leave.signal).apply("plan");
+  const run = terraformWith(binary, stop.signal, leave.signal).apply("plan", () => {});
   await waitFor(async () => (await read()).includes("started"), { what: "terraform's start" });
   stop.abort();
   await waitFor(async () => (await read()).includes("interrupt"), { what: "the first interrupt" });
@@ -99,7 +98,7 @@ test("a terraform that was killed is told so, and its provider does not go on al
   const [binary, pidFile] = [path.join(folder, "terraform"), path.join(folder, "provider.pid")];
   const provider = `sh -c 'echo $$ > "${pidFile}"; exec sleep 600' > /dev/null 2>&1 &`;
   await writeFile(binary, `#!/bin/sh\necho '{"type":"version","ui":"1.2"}'\n${provider}\nwait\n`, { mode: 0o755 });
-  const run = terraformWith(binary, never, never).apply("plan");
+  const run = terraformWith(binary, never, never).apply("plan", () => {});
   const providerPid = await waitFor(async () => Number(await readFile(pidFile, "utf8").catch(() => "")) || undefined);
   const terraformPid = Number((await readFile(`/proc/${providerPid}/stat`, "utf8")).split(" ")[4]);
   process.kill(terraformPid, "SIGKILL");

@@ -1,6 +1,6 @@
 import { OperationError } from "@same-kit/shared";
+import type { HostingPlan } from "../../hosting-plan.ts";
 import { pollUntil, type Waiting } from "../poll-until.ts";
-import type { HostingPlan } from "../terraform/cost-notes.ts";
 import {
   DEPLOYMENT_STATE,
   type DeploymentStatus,
@@ -31,7 +31,7 @@ const POLL_MS = 1_000;
 const LOG_LINES = 20;
 
 /**
- * Publishes a package through the SCM site and waits for its verdict. Every wait is bounded and told.
+ * Publishes a package through the SCM site and waits for its verdict. Every wait has a limit and is reported.
  *
  * @returns the deployment's id.
  * @throws OperationError `ERR_DEPLOY_…`.

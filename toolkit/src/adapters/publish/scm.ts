@@ -3,9 +3,9 @@
 // (projectkudu/kudu, Kudu.Services/Deployment/PushDeploymentController.cs).
 
 import { openAsBlob } from "node:fs";
+import type { HostingPlan } from "../../hosting-plan.ts";
 import type { TokenSource } from "../azure/tokens.ts";
 import { brokenConnection } from "../network.ts";
-import type { HostingPlan } from "../terraform/cost-notes.ts";
 
 export type ScmDeps = { host: string; token: TokenSource; fetch: typeof fetch; signal: AbortSignal };
 

@@ -1,5 +1,4 @@
-/** The hosting plans that the terraform module knows. */
-export type HostingPlan = "flex" | "consumption" | "premium";
+import type { HostingPlan } from "../../hosting-plan.ts";
 
 const PLAN_NOTES: Record<HostingPlan, string> = {
   flex: "Flex Consumption bills executions and the seconds they take: an idle app costs nothing.",

@@ -14,7 +14,6 @@ export type TerraformSettings = {
   env: NodeJS.ProcessEnv;
   /** How long another run's lock of the state is waited for. */
   lockTimeoutSeconds: number;
-  onEvent: (event: TerraformEvent) => void;
   /** First abort: one interrupt, then wait. */
   signal: AbortSignal;
   /** Second Ctrl-C: leave now. */
@@ -49,6 +48,11 @@ export type ResourceChange = {
   };
 };
 
+export type EventListener = (event: TerraformEvent) => void;
+
+/** What {@link Terraform} can be asked to do. */
+export type TerraformCommands = Pick<Terraform, keyof Terraform>;
+
 const QUIET = ["-input=false", "-no-color"];
 const EXIT_CHANGES = 2;
 const EXIT_NOT_FOUND = 127;
@@ -61,7 +65,7 @@ const EXIT_NOT_FOUND = 127;
  */
 export class Terraform {
   readonly #settings: TerraformSettings;
-  /** azurerm sends it with each request: whom to ask in Azure finds all of them by it. */
+  /** azurerm sends it with each request: Azure support can find them by this id. */
   readonly #correlationId: string;
 
   constructor(settings: TerraformSettings) {
@@ -70,7 +74,7 @@ export class Terraform {
   }
 
   async version(): Promise<string> {
-    const run = await this.#run(["version", "-json"], "anywhere");
+    const run = await this.#run(["version", "-json"], { anywhere: true });
     requireSuccess("version", run);
     const version = versionOf(run.stdout);
     if (version !== null) return version;
@@ -86,9 +90,9 @@ export class Terraform {
   }
 
   /** @returns whether applying `planFile` would change anything. */
-  async plan(planFile: string, options: { destroy?: boolean } = {}): Promise<boolean> {
+  async plan(planFile: string, { destroy, onEvent }: { destroy: boolean; onEvent: EventListener }): Promise<boolean> {
     const args = ["plan", ...QUIET, "-json", this.#lockTimeout, "-detailed-exitcode", `-out=${planFile}`];
-    const run = await this.#run(options.destroy ? [...args, "-destroy"] : args);
+    const run = await this.#run(destroy ? [...args, "-destroy"] : args, { onEvent });
     if (run.exitCode !== EXIT_CHANGES) requireSuccess("plan", run);
     return run.exitCode === EXIT_CHANGES;
   }
@@ -104,8 +108,8 @@ export class Terraform {
     return { changes: document.resource_changes ?? [], variables: Object.fromEntries(variables) };
   }
 
-  async apply(planFile: string): Promise<void> {
-    requireSuccess("apply", await this.#run(["apply", ...QUIET, "-json", this.#lockTimeout, planFile]));
+  async apply(planFile: string, onEvent: EventListener): Promise<void> {
+    requireSuccess("apply", await this.#run(["apply", ...QUIET, "-json", this.#lockTimeout, planFile], { onEvent }));
   }
 
   /** Brings a resource that exists already under this state. */
@@ -133,10 +137,10 @@ export class Terraform {
     return `-lock-timeout=${this.#settings.lockTimeoutSeconds}s`;
   }
 
-  /** @param place - `anywhere` where the folder may not be there yet. */
-  async #run(args: string[], place: "in dir" | "anywhere" = "in dir"): Promise<TerraformRun> {
-    const { binary, dir, onEvent } = this.#settings;
-    const chdir = place === "in dir" ? [`-chdir=${dir}`] : [];
+  /** @param options.anywhere - For a run before the folder exists. */
+  async #run(args: string[], options: { anywhere?: true; onEvent?: EventListener } = {}): Promise<TerraformRun> {
+    const { binary, dir } = this.#settings;
+    const chdir = options.anywhere ? [] : [`-chdir=${dir}`];
     const child = fork(path.join(packageRoot(), "dist", "terraform", "guard.cjs"), [binary, ...chdir, ...args], {
       stdio: ["ignore", "pipe", "pipe", "ipc"],
       env: terraformEnvironment(this.#settings, this.#correlationId),
@@ -150,7 +154,7 @@ export class Terraform {
       stdout.push(line);
       const event = args.includes("-json") && isProgress(args) ? parseTerraformLine(line) : null;
       if (event?.kind === "diagnostic" && event.diagnostic.severity === "error") errors.push(event.diagnostic);
-      if (event !== null) onEvent(event);
+      if (event !== null) options.onEvent?.(event);
     });
     const readError = readLines(child.stderr, (line) => stderr.push(line));
     try {

@@ -11,7 +11,7 @@ export const realWaiting: Waiting = {
  * Time for a rehearsal: every wait is `factor` times shorter, yet counts in full, so that limits of minutes are reached within
  * seconds. What is really done meanwhile, such as starting a host, counts as long as it takes.
  */
-export function hastenedWaiting(factor: number, real: Waiting = realWaiting): Waiting {
+export function acceleratedWaits(factor: number, real: Waiting = realWaiting): Waiting {
   let savedMs = 0;
   return {
     now: () => real.now() + savedMs,

@@ -4,11 +4,11 @@ import type { EnvironmentFolder } from "./environment.ts";
 
 /**
  * Runs `work` while no other command of this machine changes the same environment: they share the terraform folder, the plan
- * file and the journal, which terraform's lock of the state does not protect. One that was killed is in nobody's way.
+ * file and the journal, which terraform's lock of the state does not protect. A killed process does not block others.
  *
  * @throws OperationError `ERR_ENVIRONMENT_IN_USE`.
  */
-export async function alone<T>(folder: EnvironmentFolder, work: () => Promise<T>): Promise<T> {
+export async function withEnvironmentLock<T>(folder: EnvironmentFolder, work: () => Promise<T>): Promise<T> {
   try {
     return await withFileLock(path.join(folder.dir, "in-use.lock"), work, { timeoutMs: 0 });
   } catch (error) {

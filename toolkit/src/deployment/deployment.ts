@@ -1,0 +1,161 @@
+import { InvariantError } from "@same-kit/shared";
+import { createAz } from "../adapters/azure/az.ts";
+import { type SignedIn, signIn } from "../adapters/azure/sign-in.ts";
+import { pollUntil, type Waiting } from "../adapters/poll-until.ts";
+import { checkAll, type PreflightCheck } from "../adapters/preflight.ts";
+import { Terraform, type TerraformCommands, unusedTerraformVariables } from "../adapters/terraform/terraform.ts";
+import type { PhaseProgress, PhaseView } from "../ports.ts";
+import { checkTerraform } from "./check-terraform.ts";
+import type { EnvironmentFolder } from "./environment.ts";
+import type { DeploymentFacts } from "./explain-terraform.ts";
+import type { DeploymentPhase } from "./failure-cases.ts";
+import { orInterrupted } from "./interrupted.ts";
+import { Journal, type JournalPhase } from "./journal.ts";
+
+/** Where a rehearsal's drill fires that no server can play; they do nothing in the cloud. */
+export type DrillHooks = {
+  beforePlan(terraformDir: string): Promise<void>;
+  beforeApply(terraformDir: string): Promise<void>;
+};
+
+/** The cloud that is deployed to, Azure's or a rehearsal's, and how terraform and same-kit reach it. */
+export type DeploymentTarget = {
+  /** Of every program that is started. */
+  env: NodeJS.ProcessEnv;
+  fetch: typeof fetch;
+  waiting: Waiting;
+  terraform: {
+    /** Name on PATH, or a path. */
+    binary: string;
+    /** The module that same-kit ships. */
+    moduleDir: string;
+    lockTimeoutSeconds: number;
+    /** Null: the module's, or in a rehearsal the one that `init` writes. */
+    lockFile: string | null;
+    /** Where the provider comes from; another one needs another `init`. */
+    providerIdentity: string;
+    /** Of the rehearsal; they replace those of the user. */
+    variables: Record<string, unknown>;
+  };
+  drillHooks: DrillHooks;
+  /** How long the smoke test's run may take. */
+  smokeLimitMs: number;
+};
+
+export type DeploymentOptions = {
+  folder: EnvironmentFolder;
+  target: DeploymentTarget;
+  view: PhaseView;
+  /** Aborted by the user's first Ctrl-C. */
+  signal: AbortSignal;
+  /** The second one: exit immediately, even if work is lost. */
+  leaveNow: AbortSignal;
+  now: () => Date;
+  /** The real ones are the default. */
+  terraform?: TerraformCommands;
+  signIn?: typeof signIn;
+};
+
+/** One environment while a command works on it: what is known of it, and everything that changes it. */
+export class Deployment {
+  readonly folder: EnvironmentFolder;
+  readonly target: DeploymentTarget;
+  readonly journal: Journal;
+  readonly terraform: TerraformCommands;
+  readonly view: PhaseView;
+  readonly signal: AbortSignal;
+  readonly now: () => Date;
+  readonly #signInTo: typeof signIn;
+  #azure: SignedIn | null = null;
+
+  private constructor(options: DeploymentOptions, journal: Journal) {
+    const { folder, target, view, signal, leaveNow, now } = options;
+    this.folder = folder;
+    this.target = target;
+    this.journal = journal;
+    this.view = view;
+    this.signal = signal;
+    this.now = now;
+    const { env, terraform } = target;
+    this.terraform =
+      options.terraform ?? new Terraform({ ...terraform, dir: folder.terraformDir, env, signal, leaveNow });
+    this.#signInTo = options.signIn ?? signIn;
+  }
+
+  static async open(options: DeploymentOptions): Promise<Deployment> {
+    return new Deployment(options, await Journal.open(options.folder, options.now));
+  }
+
+  /** Azure, once {@link checkTools} or {@link checkSignIn} has passed. */
+  get azure(): SignedIn {
+    if (this.#azure !== null) return this.#azure;
+    throw new InvariantError("Azure was used before the sign-in was checked.");
+  }
+
+  /**
+   * Checks terraform, the sign-in and `checks`.
+   *
+   * @throws PreflightError with all problems at once.
+   */
+  async checkTools(subscription: string | null, checks: readonly PreflightCheck[] = []): Promise<void> {
+    const unused = unusedTerraformVariables(this.target.env);
+    if (unused.length > 0)
+      this.view.lines([`Not used here, as they would make terraform do something else: ${unused.join(", ")}.`]);
+    await this.phase("preflight", "Check tools and sign-in", () =>
+      checkAll([() => checkTerraform(this.terraform), () => this.#signIn(subscription), ...checks]),
+    );
+  }
+
+  /** Checks the sign-in and `checks`, for a command that runs no terraform. */
+  async checkSignIn(subscription: string | null, checks: readonly PreflightCheck[] = []): Promise<void> {
+    await this.phase("preflight", "Check sign-in", () => checkAll([() => this.#signIn(subscription), ...checks]));
+  }
+
+  async #signIn(subscription: string | null): ReturnType<PreflightCheck> {
+    const { env, fetch, waiting } = this.target;
+    const { sleep, now } = waiting;
+    const result = await this.#signInTo(subscription, {
+      env,
+      az: createAz(env),
+      fetch,
+      sleep,
+      signal: this.signal,
+      now,
+    });
+    if (Array.isArray(result)) return result;
+    this.#azure = result;
+    return [];
+  }
+
+  /** Runs one part of the work under a title; an interrupt during it becomes an InterruptedError of `phase`. */
+  phase<T>(phase: DeploymentPhase, title: string, work: (progress: PhaseProgress) => Promise<T>): Promise<T> {
+    return this.view.phase(title, (progress) => this.interruptible(phase, () => work(progress)));
+  }
+
+  /** A {@link phase} whose end is written down in the journal under `fingerprint`. */
+  recordedPhase(
+    name: JournalPhase,
+    fingerprint: string,
+    { phase, title }: { phase: DeploymentPhase; title: string },
+    work: (progress: PhaseProgress) => Promise<void>,
+  ): Promise<void> {
+    return this.journal.run(name, fingerprint, () => this.phase(phase, title, work));
+  }
+
+  /** As {@link phase}, for work that shows no title. */
+  interruptible<T>(phase: DeploymentPhase, work: () => Promise<T>): Promise<T> {
+    return orInterrupted(phase, this.signal, work);
+  }
+
+  /** Tries every `everyMs` until `attempt` gives something. @returns null when `limitMs` passed. */
+  poll<T>(everyMs: number, limitMs: number, attempt: () => Promise<T | null>): Promise<T | null> {
+    return pollUntil({ attempt, everyMs, limitMs, waiting: this.target.waiting, signal: this.signal });
+  }
+
+  /** What messages about a failed terraform name. */
+  facts(known: Partial<DeploymentFacts> = {}): DeploymentFacts {
+    const { subscriptionId, user } = this.azure;
+    const { terraformDir } = this.folder;
+    return { subscriptionId, user, terraformDir, location: "", plan: "", done: 0, planned: 0, ...known };
+  }
+}

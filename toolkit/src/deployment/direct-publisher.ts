@@ -1,0 +1,46 @@
+import { OperationError } from "@same-kit/shared";
+import { type FunctionAppSite, findFunctionApp } from "../adapters/azure/function-app.ts";
+import { publishDirectly } from "../adapters/publish/direct.ts";
+import type { PhaseProgress } from "../ports.ts";
+import type { Deployment } from "./deployment.ts";
+import type { DeploymentOutputs } from "./outputs.ts";
+
+export type Publish = (zipFile: string, site: FunctionAppSite, progress: PhaseProgress) => Promise<void>;
+
+const LISTED_LIMIT_MS = 2 * 60_000;
+const POLL_MS = 2_000;
+
+/** The app as Azure lists it; a new one may take a while. */
+export async function waitForSite(
+  deployment: Deployment,
+  outputs: DeploymentOutputs,
+  progress: PhaseProgress,
+): Promise<FunctionAppSite> {
+  const site = await deployment.poll(POLL_MS, LISTED_LIMIT_MS, async () => {
+    const found = await findFunctionApp(deployment.azure.arm, outputs.appId);
+    if (found === null) progress.note("Azure has not listed the new app yet: trying again");
+    return found?.scmHostName ? found : null;
+  });
+  if (site !== null) return site;
+  throw new OperationError({
+    code: "ERR_DEPLOY_APP_NOT_FOUND",
+    message: `Azure did not list the app ${outputs.appName} within ${LISTED_LIMIT_MS / 60_000} minutes.`,
+    hint: "If it was removed outside of same-kit, `same-kit up` creates it again; otherwise try again in a few minutes.",
+  });
+}
+
+/** The publisher that needs no other tool: one HTTP request with the user's own sign-in. */
+export function createDirectPublisher({ azure, target, signal }: Deployment, { plan }: DeploymentOutputs): Publish {
+  return async (zipFile, { scmHostName }, progress) => {
+    await publishDirectly(zipFile, {
+      host: scmHostName,
+      token: azure.token,
+      fetch: target.fetch,
+      plan,
+      waiting: target.waiting,
+      signal,
+      onProgress: (text) => progress.say(text),
+      onRetry: (text) => progress.note(text),
+    });
+  };
+}

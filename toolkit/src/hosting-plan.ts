@@ -1,0 +1,4 @@
+/** The hosting plans that the terraform module knows. */
+export const HOSTING_PLANS = ["flex", "consumption", "premium"] as const;
+
+export type HostingPlan = (typeof HOSTING_PLANS)[number];
