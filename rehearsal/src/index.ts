@@ -11,24 +11,21 @@ import { colleagueOf, Login } from "./arm/login.ts";
 import { Operations } from "./arm/operations.ts";
 import { ResourceStore } from "./arm/resource-store.ts";
 import { generateCertificate } from "./certificate.ts";
-import type { ActiveDrill } from "./drills.ts";
-import { DrillCounter } from "./drills.ts";
+import { DrillRun } from "./drills/drill-run.ts";
+import type { ActiveDrill } from "./drills/table.ts";
 import { listenHttps } from "./http/https-server.ts";
 import type { InstalledProvider } from "./install-provider.ts";
 import { installProvider } from "./install-provider.ts";
-import { prepareMachine } from "./machine-drills.ts";
 import type { ProviderSource } from "./provider-source.ts";
 import type { BootSite } from "./site/boot-site.ts";
 import { Sites } from "./sites.ts";
 import type { StateFile } from "./state.ts";
 import { openState } from "./state.ts";
 
-export type { ActiveDrill, Drill, DrillName, DrillPhase, DrillStage } from "./drills.ts";
-export { DRILLS, parseDrill } from "./drills.ts";
+export type { ActiveDrill, DrillName } from "./drills/table.ts";
+export { DRILLS, parseDrill } from "./drills/table.ts";
 export { findAzurerm, userMirrors } from "./find-azurerm.ts";
 export type { InstalledProvider } from "./install-provider.ts";
-export type { StateLock } from "./machine-drills.ts";
-export { ageState, holdStateLock } from "./machine-drills.ts";
 export type { ProviderSource } from "./provider-source.ts";
 export type { StartLocalHost } from "./site/boot-on-local-host.ts";
 export { bootOnLocalHost } from "./site/boot-on-local-host.ts";
@@ -68,6 +65,9 @@ export type MiniAzure = {
    * not signed in. Empty for every other drill.
    */
   machineEnv(folder: string, env: NodeJS.ProcessEnv): Promise<Record<string, string>>;
+  /** For drills that strike terraform's state, right before it plans or applies in `terraformDir`; most do nothing. */
+  beforePlan(terraformDir: string, env: NodeJS.ProcessEnv): Promise<void>;
+  beforeApply(terraformDir: string, env: NodeJS.ProcessEnv): Promise<void>;
   /** Makes a provider available through files below `folder`; the stand-in `hashicorp/azurerm` unless told otherwise. */
   installProvider(folder: string, source?: ProviderSource): Promise<InstalledProvider>;
   /** Ends all servers and hosts; the cloud stays in its folder. */
@@ -84,24 +84,23 @@ export async function startMiniAzure(options: MiniAzureOptions): Promise<MiniAzu
   const { folder, log } = options;
   const stateFile = await openState(folder);
   const { state } = stateFile;
-  const counter = new DrillCounter(options.fail ?? null);
+  const drill = new DrillRun(options.fail ?? null);
   const login = new Login(state.account);
   const store = createStore(stateFile);
-  const sites = new Sites({ ...options, stateFile, store, login, counter });
+  const sites = new Sites({ ...options, stateFile, store, login, drill });
   let armUrl = "";
   const context: ArmContext = {
     store,
     account: state.account,
     login,
     operations: new Operations(() => armUrl),
-    counter,
     sites,
     armUrl: () => armUrl,
   };
   const arm = await listenHttps({
-    certificate: counter.isActive("tls-interception") ? await generateCertificate(LOCALHOST) : state.certificate,
+    certificate: drill.isUntrusted ? await generateCertificate(LOCALHOST) : state.certificate,
     port: state.armPort,
-    handler: createArmHandler(context),
+    handler: createArmHandler(context, (handle) => drill.intercept("arm", handle)),
   });
   armUrl = `https://localhost:${arm.port}`;
   state.armPort = arm.port;
@@ -110,21 +109,22 @@ export async function startMiniAzure(options: MiniAzureOptions): Promise<MiniAzu
   const caFile = path.join(folder, "mini-azure.pem");
   await writeFile(caFile, state.certificate.certificate);
   log.info("The mini Azure answers.", { url: armUrl });
-  return describe({ stateFile, counter, armUrl, port: arm.port, caFile, stop: () => stopAll(arm.stop, sites) });
+  const stop = () => stopAll(drill, arm.stop, sites);
+  return describe({ stateFile, drill, armUrl, port: arm.port, caFile, stop });
 }
 
 const LOCALHOST = { dnsNames: ["localhost"], ipAddresses: ["127.0.0.1"] };
 
 type Parts = {
   stateFile: StateFile;
-  counter: DrillCounter;
+  drill: DrillRun;
   armUrl: string;
   port: number;
   caFile: string;
   stop: () => Promise<void>;
 };
 
-function describe({ stateFile, counter, armUrl, port, caFile, stop }: Parts): MiniAzure {
+function describe({ stateFile, drill, armUrl, port, caFile, stop }: Parts): MiniAzure {
   const { account, certificate } = stateFile.state;
   const metadataHost = `localhost:${port}`;
   return {
@@ -143,8 +143,10 @@ function describe({ stateFile, counter, armUrl, port, caFile, stop }: Parts): Mi
       SSL_CERT_FILE: caFile,
     },
     colleague: colleagueOf(account),
-    machineEnv: (folder, env) => prepareMachine(folder, env, counter),
-    installProvider: (folder, source = { kind: "stand-in" }) => installProvider(folder, source, counter),
+    machineEnv: (folder, env) => drill.prepareMachine(folder, env),
+    beforePlan: (terraformDir, env) => drill.strikeState("plan", terraformDir, env),
+    beforeApply: (terraformDir, env) => drill.strikeState("apply", terraformDir, env),
+    installProvider: (folder, source = { kind: "stand-in" }) => installProvider(folder, source, drill.provider),
     stop,
   };
 }
@@ -157,7 +159,8 @@ function createStore({ state, save }: StateFile): ResourceStore {
   return store;
 }
 
-async function stopAll(stopArm: () => Promise<void>, sites: Sites): Promise<void> {
+async function stopAll(drill: DrillRun, stopArm: () => Promise<void>, sites: Sites): Promise<void> {
+  await drill.end();
   await stopArm();
   await sites.stop();
 }

@@ -1,7 +1,7 @@
 import { chmod, mkdir, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { packageRoot } from "@same-kit/shared";
-import type { DrillCounter } from "./drills.ts";
+import type { ProviderFault } from "./drills/drill.ts";
 import { AZURERM_SOURCE, terraformPlatform } from "./find-azurerm.ts";
 import { AZURERM_VERSION } from "./provider/schema.ts";
 import type { ProviderSource } from "./provider-source.ts";
@@ -16,9 +16,6 @@ export type InstalledProvider = {
   lockFile?: string;
 };
 
-// Nothing listens on it, and a proxy is where an unreachable registry shows first.
-const DEAD_PROXY = "http://127.0.0.1:9";
-
 /**
  * Makes a provider available below `folder`, through a CLI configuration of its own, unless it is to be had as the user's
  * Terraform has it. Neither the user's configuration nor a mirror or plugin cache that is named here is ever written.
@@ -26,18 +23,17 @@ const DEAD_PROXY = "http://127.0.0.1:9";
 export async function installProvider(
   folder: string,
   source: ProviderSource,
-  counter: DrillCounter,
+  fault: ProviderFault,
 ): Promise<InstalledProvider> {
   await mkdir(folder, { recursive: true });
   const cliConfig = path.join(folder, "terraform.rc");
   const env = { TF_CLI_CONFIG_FILE: cliConfig, CHECKPOINT_DISABLE: "1", TF_PLUGIN_CACHE_DIR: "" };
-  if (counter.isActive("provider-blocked")) {
-    await writeFile(cliConfig, DIRECT);
-    const proxy = { HTTPS_PROXY: DEAD_PROXY, HTTP_PROXY: DEAD_PROXY, NO_PROXY: "localhost,127.0.0.1" };
-    return { kind: "azurerm", env: { ...env, ...proxy } };
+  if (fault.cliConfig !== undefined) {
+    await writeFile(cliConfig, fault.cliConfig);
+    return { kind: "azurerm", env: { ...env, ...fault.env } };
   }
   const version = source.kind === "mirror" ? source.version : AZURERM_VERSION;
-  const lockFile = counter.isActive("lock-file-mismatch") ? { lockFile: mismatchedLockFile(version) } : {};
+  const lockFile = fault.lockFile === undefined ? {} : { lockFile: fault.lockFile(version) };
   switch (source.kind) {
     case "stand-in": {
       const mirror = path.join(folder, "mirror");
@@ -55,17 +51,6 @@ export async function installProvider(
     }
   }
 }
-
-const DIRECT = "provider_installation {\n  direct {}\n}\n";
-
-const mismatchedLockFile = (version: string): string => `provider "${AZURERM_SOURCE}" {
-  version     = "${version}"
-  constraints = ">= 4.78.0, < 6.0.0"
-  hashes = [
-    "h1:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=",
-  ]
-}
-`;
 
 async function writeLauncher(mirror: string): Promise<void> {
   const folder = path.join(mirror, AZURERM_SOURCE, AZURERM_VERSION, terraformPlatform());

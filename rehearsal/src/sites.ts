@@ -6,7 +6,7 @@ import { guidFrom, hostKeyFrom } from "./arm/derive.ts";
 import type { Login } from "./arm/login.ts";
 import type { ResourceStore } from "./arm/resource-store.ts";
 import { readSettings } from "./arm/site-configuration.ts";
-import type { DrillCounter } from "./drills.ts";
+import type { DrillRun } from "./drills/drill-run.ts";
 import type { HttpsListener } from "./http/https-server.ts";
 import { listenHttps } from "./http/https-server.ts";
 import type { StoredDeployment } from "./scm/deployment.ts";
@@ -29,7 +29,7 @@ export type SitesOptions = {
   stateFile: StateFile;
   store: ResourceStore;
   login: Login;
-  counter: DrillCounter;
+  drill: DrillRun;
   bootSite: BootSite;
   onLog: LogSink;
   log: Logger;
@@ -71,14 +71,12 @@ export class Sites implements SitePort {
   }
 
   async functionsOf(siteId: string): Promise<FunctionSummary[]> {
-    if (this.#options.counter.isActive("zero-functions")) return [];
     const { runtime } = await this.#site(siteId);
     const state = await runtime.state();
     return state.kind === "running" ? [...state.host.functions] : [];
   }
 
   async keysOf(siteId: string): Promise<HostKeys | null> {
-    if (this.#options.counter.isActive("host-silent")) return null;
     const { runtime } = await this.#site(siteId);
     await runtime.state();
     return runtime.hasRun ? this.#keys(siteId) : null;
@@ -108,7 +106,7 @@ export class Sites implements SitePort {
   }
 
   async #start(siteId: string): Promise<RunningSite> {
-    const { stateFile, store, login, counter, bootSite, onLog, log } = this.#options;
+    const { stateFile, store, login, drill, bootSite, onLog, log } = this.#options;
     const { state, save } = stateFile;
     const key = toKey(siteId);
     const name = siteId.split("/").at(-1) ?? "";
@@ -121,21 +119,25 @@ export class Sites implements SitePort {
     const front = await listenHttps({
       certificate,
       port: ports.site,
-      handler: (request) => createSiteHandler({ runtime, keys: this.#keys(siteId), counter, publicUrl })(request),
+      handler: drill.intercept("site", (request) =>
+        createSiteHandler({ runtime, keys: this.#keys(siteId), publicUrl })(request),
+      ),
     });
     publicUrl = `https://localhost:${front.port}`;
     const scm = await listenHttps({
       certificate,
       port: ports.scm,
-      handler: createScmHandler({
-        siteName: name,
-        deployments,
-        login,
-        counter,
-        plan: () => this.#planOf(siteId),
-        basicCredentials: () => this.#basicCredentials(siteId),
-        url: () => scmUrl,
-      }),
+      handler: drill.intercept(
+        "scm",
+        createScmHandler({
+          siteName: name,
+          deployments,
+          login,
+          plan: () => this.#planOf(siteId),
+          basicCredentials: () => this.#basicCredentials(siteId),
+          url: () => scmUrl,
+        }),
+      ),
     });
     scmUrl = `https://localhost:${scm.port}`;
     state.sitePorts[key] = { site: front.port, scm: scm.port };
@@ -145,7 +147,7 @@ export class Sites implements SitePort {
   }
 
   #createDeployments(siteId: string, runtime: SiteRuntime): Deployments {
-    const { stateFile, folder, counter } = this.#options;
+    const { stateFile, folder, drill } = this.#options;
     const stored = stateFile.state.deployments[toKey(siteId)] ?? [];
     stateFile.state.deployments[toKey(siteId)] = stored;
     for (const deployment of stored) endInterrupted(deployment);
@@ -156,7 +158,7 @@ export class Sites implements SitePort {
       stateFolder: folder,
       unpackFolder: (deploymentId) => this.#unpackFolder(siteId, deploymentId),
       activate: (sitePackage) => runtime.replacePackage(sitePackage),
-      counter,
+      takeFault: () => drill.takeDeploymentFault(),
     });
   }
 

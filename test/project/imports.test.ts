@@ -51,6 +51,7 @@ const ALLOWED: Record<string, readonly string[]> = {
   "local/state": ["process", "shared"],
   "local/process": ["shared"],
   "local/shared": [],
+  "rehearsal/drills": ["arm", "scm", "http"],
   "rehearsal/scm": ["arm", "http", "site"],
   "rehearsal/site": ["http", "LOCAL"],
   "rehearsal/arm": ["http"],

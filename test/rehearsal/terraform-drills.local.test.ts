@@ -1,6 +1,6 @@
 import { execa } from "execa";
 import { describe, expect, test } from "vitest";
-import { ageState, holdStateLock } from "../../rehearsal/src/index.ts";
+import { ageState, holdStateLock } from "../../rehearsal/src/drills/terraform-state.ts";
 import { startTestMiniAzure } from "../helpers/mini-azure.ts";
 import { makeTempDir } from "../helpers/temp-dir.ts";
 import { hasTerraform, prepareRehearsal, rehearse } from "../helpers/terraform.ts";

@@ -1,4 +1,3 @@
-import type { DrillCounter } from "../drills.ts";
 import type { Account, Login } from "./login.ts";
 import type { Operations } from "./operations.ts";
 import type { ResourceStore } from "./resource-store.ts";
@@ -25,7 +24,6 @@ export type ArmContext = {
   account: Account;
   login: Login;
   operations: Operations;
-  counter: DrillCounter;
   sites: SitePort;
   armUrl: () => string;
 };

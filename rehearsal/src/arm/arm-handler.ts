@@ -1,10 +1,9 @@
 // Azure Resource Manager on the loopback interface: metadata, tokens, and resources by ID.
-import type { Answer, Handler, MiniRequest } from "../http/answer.ts";
+import type { Answer, Handler, Intercept, MiniRequest } from "../http/answer.ts";
 import { armError } from "../http/answer.ts";
 import type { Route } from "../http/router.ts";
 import { dispatch, hasRoute, route } from "../http/router.ts";
 import type { ArmContext } from "./arm-context.ts";
-import { strikeArm } from "./arm-drills.ts";
 import { answerMetadata } from "./cloud-metadata.ts";
 import { groupRoutes } from "./group-routes.ts";
 import { refuseRequest, traced } from "./request-rules.ts";
@@ -17,7 +16,8 @@ import { subscriptionRoutes } from "./subscription.ts";
 /** Tells azurerm 5 not to wait between polls. */
 const SKIP_DELAY = { "x-go-azure-sdk-skip-polling-delay": "true" };
 
-export function createArmHandler(context: ArmContext): Handler {
+/** @param intercept - For drills: what they answer carries the request's IDs too. */
+export function createArmHandler(context: ArmContext, intercept: Intercept): Handler {
   const open = openRoutes(context);
   const closed = [
     ...subscriptionRoutes(context),
@@ -25,12 +25,10 @@ export function createArmHandler(context: ArmContext): Handler {
     ...serviceRoutes(context),
     ...groupRoutes(context),
   ];
-  return async (request) => {
-    const struck = strikeArm(request, context.counter);
-    if (struck !== null) return traced(request, struck);
-    const answer = (await dispatch(open, request)) ?? (await handle(request, closed, context));
-    return traced(request, answer);
-  };
+  const answer = intercept(
+    async (request) => (await dispatch(open, request)) ?? (await handle(request, closed, context)),
+  );
+  return async (request) => traced(request, await answer(request));
 }
 
 async function handle(request: MiniRequest, routes: readonly Route[], context: ArmContext): Promise<Answer> {

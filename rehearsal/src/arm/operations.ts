@@ -6,7 +6,10 @@ import { armError } from "../http/answer.ts";
 const POLLS_UNTIL_DONE = 2;
 const API_VERSION = "2021-04-01";
 
-type Operation = { pollsLeft: number; retryAfter: string; result: () => object };
+type Operation = { pollsLeft: number; result: () => object };
+
+// azurerm 4 waits ten seconds between polls unless it is told otherwise.
+const RETRY_AT_ONCE = { "retry-after": "0" };
 
 /** Long-running operations: accepted with 202, watched at `Location`, done after a few polls. */
 export class Operations {
@@ -17,36 +20,29 @@ export class Operations {
     this.#armUrl = armUrl;
   }
 
-  /**
-   * @param result - What the last poll answers; azurerm takes an object without any status for "still in progress".
-   * @param polls - How many polls it takes; many make a slow operation.
-   */
-  accept(subscriptionId: string, result: () => object = succeeded, polls = POLLS_UNTIL_DONE): Answer {
+  /** @param result - What the last poll answers; azurerm takes an object without any status for "still in progress". */
+  accept(subscriptionId: string, result: () => object = succeeded): Answer {
     const id = randomUUID();
-    // azurerm 4 waits ten seconds between polls unless it is told otherwise.
-    const operation = { pollsLeft: polls, retryAfter: polls > POLLS_UNTIL_DONE ? "1" : "0", result };
-    this.#operations.set(id, operation);
-    return this.#accepted(subscriptionId, id, operation);
+    this.#operations.set(id, { pollsLeft: POLLS_UNTIL_DONE, result });
+    return this.#accepted(subscriptionId, id);
   }
 
   /** Headers for an answer that is complete in itself: an operation that the first poll finds ended. */
   finished(subscriptionId: string): Record<string, string> {
     const id = randomUUID();
-    this.#operations.set(id, { pollsLeft: 1, retryAfter: "0", result: succeeded });
-    return { "azure-asyncoperation": this.#locationOf(subscriptionId, id), "retry-after": "0" };
+    this.#operations.set(id, { pollsLeft: 1, result: succeeded });
+    return { "azure-asyncoperation": this.#locationOf(subscriptionId, id), ...RETRY_AT_ONCE };
   }
 
   poll(subscriptionId: string, id: string): Answer {
     const operation = this.#operations.get(id);
     if (operation === undefined) return armError(404, "NotFound", `The operation '${id}' could not be found.`);
     operation.pollsLeft -= 1;
-    return operation.pollsLeft > 0
-      ? this.#accepted(subscriptionId, id, operation)
-      : { status: 200, body: operation.result() };
+    return operation.pollsLeft > 0 ? this.#accepted(subscriptionId, id) : { status: 200, body: operation.result() };
   }
 
-  #accepted(subscriptionId: string, id: string, { retryAfter }: Operation): Answer {
-    return { status: 202, headers: { location: this.#locationOf(subscriptionId, id), "retry-after": retryAfter } };
+  #accepted(subscriptionId: string, id: string): Answer {
+    return { status: 202, headers: { location: this.#locationOf(subscriptionId, id), ...RETRY_AT_ONCE } };
   }
 
   #locationOf(subscriptionId: string, id: string): string {

@@ -1,15 +1,12 @@
 // Resources by ID, whatever their type: what `resource-types.ts` says about a type is all that differs.
 import type { Answer, MiniRequest } from "../http/answer.ts";
-import { armError, HANG_UP, ok, readJson } from "../http/answer.ts";
+import { armError, ok, readJson } from "../http/answer.ts";
 import type { ArmContext } from "./arm-context.ts";
 import { groupNotFound, notFound, notSupported, refuseLocation, typeOf, unknownType } from "./resource-rules.ts";
 import type { Resource } from "./resource-store.ts";
 import { groupIdOf } from "./resource-store.ts";
 import type { ResourceType } from "./resource-type.ts";
 import { RESOURCE_TYPES } from "./resource-types.ts";
-
-// Polls that a storage account takes in the `slow` drill, one a second.
-const SLOW_POLLS = 600;
 
 export async function handleResource(request: MiniRequest, context: ArmContext): Promise<Answer> {
   const id = request.url.pathname.replace(/\/$/, "");
@@ -36,13 +33,8 @@ function nowhere({ url }: MiniRequest): Answer {
   return armError(404, "NotFound", `No HTTP resource was found that matches the request URI '${url.href}'.`);
 }
 
-async function getResource(
-  id: string,
-  type: ResourceType,
-  { method }: MiniRequest,
-  context: ArmContext,
-): Promise<Answer> {
-  const resource = context.store.get(id) ?? (await appearUnasked(id, context));
+function getResource(id: string, type: ResourceType, { method }: MiniRequest, context: ArmContext): Answer {
+  const resource = context.store.get(id);
   if (resource === undefined) return notFound(id, context.store);
   return method === "HEAD" ? { status: 204 } : ok(present(resource, type, context));
 }
@@ -80,8 +72,9 @@ async function putResource(id: string, type: ResourceType, request: MiniRequest,
   if (refusal !== null) return refusal;
   const resource = await type.compose(draft, context, previous === undefined);
   context.store.put(resource);
+  const made = present(resource, type, context);
   const isLongRunning = type.isLongRunning === true && previous === undefined;
-  return afterPut(present(resource, type, context), isLongRunning, context);
+  return isLongRunning ? context.operations.accept(context.account.subscriptionId, () => made) : ok(made);
 }
 
 /** PUT replaces, PATCH adds; either keeps the location that a resource once got. */
@@ -116,40 +109,6 @@ async function deleteResource(
   for (const gone of context.store.delete(id)) await afterDelete(gone, context);
   type.afterDelete?.(resource, request, context);
   return { status: 200 };
-}
-
-function afterPut(resource: Resource, isLongRunning: boolean, context: ArmContext): Answer {
-  const { counter, operations, account } = context;
-  const isStorage = resource.type === "Microsoft.Storage/storageAccounts";
-  const result = () => resource;
-  if (isStorage && counter.isActive("slow")) return operations.accept(account.subscriptionId, result, SLOW_POLLS);
-  if (resource.type === "Microsoft.OperationalInsights/workspaces" && counter.strikes("apply-dies")) return HANG_UP;
-  if (resource.type === "Microsoft.Web/sites" && counter.isActive("group-not-empty"))
-    addForeignResource(resource, context);
-  return isLongRunning ? operations.accept(account.subscriptionId, result) : ok(resource);
-}
-
-/** `exists-not-in-state`: the workspace that Terraform is about to make turns out to be there. */
-async function appearUnasked(id: string, context: ArmContext): Promise<Resource | undefined> {
-  const location = context.store.get(groupIdOf(id))?.location;
-  if (typeOf(id) !== "Microsoft.OperationalInsights/workspaces" || location === undefined) return undefined;
-  if (!context.counter.strikes("exists-not-in-state")) return undefined;
-  const draft: Resource = {
-    id,
-    name: id.split("/").at(-1) ?? "",
-    type: typeOf(id),
-    location,
-    properties: { sku: { name: "PerGB2018" } },
-  };
-  const resource = await RESOURCE_TYPES[draft.type.toLowerCase()]!.compose(draft, context, true);
-  context.store.put(resource);
-  return resource;
-}
-
-function addForeignResource(site: Resource, { store }: ArmContext): void {
-  const name = "someone-elses-network";
-  const id = `${groupIdOf(site.id)}/providers/Microsoft.Network/virtualNetworks/${name}`;
-  store.put({ id, name, type: "Microsoft.Network/virtualNetworks", location: site.location ?? "", properties: {} });
 }
 
 /** What a type still has to do once a resource is gone. */

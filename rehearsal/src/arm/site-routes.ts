@@ -140,7 +140,8 @@ async function listFunctionKeys(site: Resource, { sites }: ArmContext): Promise<
   return keys === null ? hostNotRunning() : ok({ default: keys.functionKey });
 }
 
-function hostNotRunning(): Answer {
+/** What Azure says of keys while no host answers. */
+export function hostNotRunning(): Answer {
   return armError(400, "BadRequest", "Encountered an error (ServiceUnavailable) from host runtime.");
 }
 

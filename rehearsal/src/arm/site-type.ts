@@ -69,10 +69,9 @@ function refuseSite(site: Resource, { store }: ArmContext): Answer | null {
 }
 
 function describeSite(resource: Resource, hosts: SiteHosts, context: ArmContext) {
-  const isNameless = context.counter.isActive("outputs-missing");
   const plan = context.store.get(String(resource.properties["serverFarmId"]));
   return {
-    ...(isNameless ? {} : { defaultHostName: hosts.hostName }),
+    defaultHostName: hosts.hostName,
     hostNames: [hosts.hostName],
     enabledHostNames: [hosts.hostName, hosts.scmHostName],
     hostNameSslStates: [

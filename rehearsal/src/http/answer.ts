@@ -19,6 +19,9 @@ export type Answer =
 
 export type Handler = (request: MiniRequest) => Promise<Answer>;
 
+/** Puts something between the clients and a server. */
+export type Intercept = (handler: Handler) => Handler;
+
 /** The connection breaks without an answer. */
 export const HANG_UP: Answer = { kind: "hang-up" };
 

@@ -5,6 +5,9 @@ export const DEPLOYMENT_STATUS = { pending: 0, building: 1, deploying: 2, failed
 
 export type DeploymentStatus = (typeof DEPLOYMENT_STATUS)[keyof typeof DEPLOYMENT_STATUS];
 
+/** A deployment that ends without being installed. */
+export type DeploymentFault = { status: "failed" | "conflict"; errors: readonly string[] };
+
 export type LogLine = { time: string; message: string };
 
 /** A deployment that is over, as the state file keeps it. */

@@ -2,12 +2,11 @@ import { randomUUID } from "node:crypto";
 import { mkdir, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { reasonOf } from "@same-kit/shared";
-import type { DrillCounter } from "../drills.ts";
 import { checkPackage } from "../site/check-package.ts";
 import { readZip } from "../site/read-zip.ts";
 import type { SitePackage } from "../site/site-runtime.ts";
 import { unpackPackage } from "../site/unpack-package.ts";
-import type { DeploymentRequest, DeploymentStatus, StoredDeployment } from "./deployment.ts";
+import type { DeploymentFault, DeploymentRequest, DeploymentStatus, StoredDeployment } from "./deployment.ts";
 import { DEPLOYMENT_STATUS } from "./deployment.ts";
 
 export type DeploymentsOptions = {
@@ -20,7 +19,8 @@ export type DeploymentsOptions = {
   /** A new folder, outside every node_modules, to unpack into. */
   unpackFolder: (deploymentId: string) => string;
   activate: (sitePackage: SitePackage) => Promise<void>;
-  counter: DrillCounter;
+  /** For drills: how the deployment that begins now ends; null for most. */
+  takeFault: () => DeploymentFault | null;
 };
 
 /** Deployments of one site, one at a time, as its SCM service runs them. */
@@ -68,8 +68,8 @@ export class Deployments {
 
   async #run(deployment: StoredDeployment, request: DeploymentRequest): Promise<void> {
     try {
-      const failures = strikeDeployment(this.#options.counter);
-      if (failures !== null) return this.#end(deployment, failures.status, failures.errors);
+      const fault = this.#options.takeFault();
+      if (fault !== null) return this.#end(deployment, DEPLOYMENT_STATUS[fault.status], [...fault.errors]);
       if (request.remoteBuild) return this.#end(deployment, DEPLOYMENT_STATUS.failed, [NO_REMOTE_BUILD]);
       deployment.status = DEPLOYMENT_STATUS.building;
       await this.#install(deployment, request);
@@ -114,27 +114,6 @@ export class Deployments {
 }
 
 const NO_REMOTE_BUILD = "The mini Azure runs no remote build; send a package that is built.";
-
-function strikeDeployment(counter: DrillCounter): { status: DeploymentStatus; errors: string[] } | null {
-  if (counter.strikes("deployment-conflict")) {
-    return {
-      status: DEPLOYMENT_STATUS.conflict,
-      errors: ["Deployment was cancelled, another deployment in progress."],
-    };
-  }
-  if (counter.strikes("storage-forbidden")) {
-    const error =
-      "InaccessibleStorageException: Failed to access storage account for deployment: BlobUploadFailedException: Failed to upload blob to storage account: Response status code does not indicate success: 403 (This request is not authorized to perform this operation using this permission.).";
-    return { status: DEPLOYMENT_STATUS.failed, errors: [error] };
-  }
-  if (counter.isActive("build-failed")) {
-    return {
-      status: DEPLOYMENT_STATUS.failed,
-      errors: ["npm error code ERESOLVE", "Oryx build failed with exit code 1."],
-    };
-  }
-  return null;
-}
 
 function createRecord({ deployer, author, remoteBuild }: DeploymentRequest): StoredDeployment {
   const now = new Date().toISOString();

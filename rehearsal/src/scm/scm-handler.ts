@@ -1,9 +1,8 @@
 // The SCM service of one site, as its clients know it: func, azd and az. Flex Consumption takes packages at /api/publish and
 // knows no /api/zipdeploy; the other plans take them at either.
 import type { Login } from "../arm/login.ts";
-import type { DrillCounter } from "../drills.ts";
 import type { Answer, Handler, MiniRequest } from "../http/answer.ts";
-import { HANG_UP, ok } from "../http/answer.ts";
+import { ok } from "../http/answer.ts";
 import type { Route } from "../http/router.ts";
 import { dispatch, route } from "../http/router.ts";
 import type { PlanName } from "../site/plan-limits.ts";
@@ -14,7 +13,6 @@ export type ScmOptions = {
   siteName: string;
   deployments: Deployments;
   login: Login;
-  counter: DrillCounter;
   /** Read on each request: the plan of a site can change. */
   plan: () => PlanName;
   /** Basic credentials that are accepted; null where basic authentication is off. */
@@ -25,8 +23,6 @@ export type ScmOptions = {
 export function createScmHandler(options: ScmOptions): Handler {
   const routes = scmRoutes(options);
   return async (request) => {
-    const struck = strikeScm(request, options.counter);
-    if (struck !== null) return struck;
     if (!isAllowed(request, options)) return { status: 401, headers: { "www-authenticate": "Bearer" } };
     return (await dispatch(routes, request)) ?? { status: 404 };
   };
@@ -125,15 +121,4 @@ function isAllowed(request: MiniRequest, { login, basicCredentials }: ScmOptions
   return (
     expected !== null && scheme.toLowerCase() === "basic" && Buffer.from(value, "base64").toString("utf8") === expected
   );
-}
-
-function strikeScm(request: MiniRequest, counter: DrillCounter): Answer | null {
-  const isUpload = request.method === "POST";
-  if (isUpload && counter.isActive("scm-unauthorized"))
-    return { status: 401, headers: { "www-authenticate": "Bearer" } };
-  if (isUpload && counter.isActive("scm-forbidden")) return { status: 403, body: "Ip Forbidden" };
-  if (isUpload && counter.isActive("package-too-large")) return { status: 413, body: "Request Entity Too Large" };
-  if (isUpload && counter.strikes("scm-unavailable")) return { status: 503, body: "Site Unavailable" };
-  if (isUpload && counter.strikes("publish-interrupted")) return HANG_UP;
-  return null;
 }

@@ -1,6 +1,5 @@
 // The front of a deployed site: TLS, host keys, and the way to the local host, whose own addresses must not leak out.
 import type { HostKeys } from "../arm/arm-context.ts";
-import type { DrillCounter } from "../drills.ts";
 import type { Answer, Handler, MiniRequest } from "../http/answer.ts";
 import { ok } from "../http/answer.ts";
 import type { BootedSite } from "./boot-site.ts";
@@ -9,7 +8,6 @@ import type { HostState, SiteRuntime } from "./site-runtime.ts";
 export type SiteFront = {
   runtime: SiteRuntime;
   keys: HostKeys;
-  counter: DrillCounter;
   /** As clients address the site, such as `https://localhost:8443`. */
   publicUrl: string;
 };
@@ -31,28 +29,15 @@ const DROPPED_RESPONSE_HEADERS = new Set([
   "keep-alive",
 ]);
 const TEXT_TYPES = /^(text\/|application\/(json|problem\+json))/;
-const INSTANCE = /^\/runtime\/webhooks\/durabletask\/instances\/[^/]+$/i;
 const HOST_VERSION = "4.0.0.0";
 
 export function createSiteHandler(front: SiteFront): Handler {
   return async (request) => {
-    if (front.counter.isActive("host-silent")) return unavailable("The service is unavailable.");
     const isAdmin = request.url.pathname.startsWith("/admin/") && request.url.pathname !== "/admin/host/ping";
     if (isAdmin && !hasKey(request, front.keys.masterKey)) return { status: 401 };
-    if (front.counter.isActive("host-error") && isAdmin)
-      return adminOf({ kind: "error", message: HOST_ERROR }, request);
-    const state = front.counter.isActive("zero-functions")
-      ? hollow(await front.runtime.state())
-      : await front.runtime.state();
+    const state = await front.runtime.state();
     return state.kind === "running" ? forward(request, state.host, front) : answerWithoutHost(state, request);
   };
-}
-
-const HOST_ERROR =
-  "The 'orchestrator' function is in error: Unable to find the Azure Storage connection 'AzureWebJobsStorage'.";
-
-function hollow(state: HostState): HostState {
-  return state.kind === "running" ? { kind: "hollow" } : state;
 }
 
 function answerWithoutHost(state: Exclude<HostState, { kind: "running" }>, request: MiniRequest): Answer {
@@ -91,7 +76,7 @@ async function forward(request: MiniRequest, host: BootedSite, front: SiteFront)
   const bytes = Buffer.from(await response.arrayBuffer());
   const rename = (text: string) => replaceOrigin(text, host.url, front.publicUrl);
   const isText = TEXT_TYPES.test(response.headers.get("content-type") ?? "");
-  const answer = {
+  return {
     status: response.status,
     headers: Object.fromEntries(
       [...response.headers]
@@ -100,7 +85,6 @@ async function forward(request: MiniRequest, host: BootedSite, front: SiteFront)
     ),
     body: isText ? rename(bytes.toString("utf8")) : bytes,
   };
-  return playSmokeDrill(request, answer, front.counter);
 }
 
 function keepHeaders(request: MiniRequest): Record<string, string> {
@@ -117,22 +101,6 @@ function replaceOrigin(text: string, localUrl: string, publicUrl: string): strin
     [encodeURIComponent(origin), encodeURIComponent(publicUrl)],
   ]);
   return pairs.reduce((renamed, [from = "", to = ""]) => renamed.replaceAll(from, to), text);
-}
-
-type PlainAnswer = { status: number; headers: Record<string, string>; body: string | Buffer };
-
-function playSmokeDrill(request: MiniRequest, answer: PlainAnswer, counter: DrillCounter): Answer {
-  const isStatus = request.method === "GET" && INSTANCE.test(request.url.pathname) && answer.status < 300;
-  if (!isStatus) return answer;
-  const status = JSON.parse(String(answer.body)) as Record<string, unknown>;
-  if (counter.isActive("smoke-timeout")) {
-    return { ...answer, status: 202, body: JSON.stringify({ ...status, runtimeStatus: "Running", output: null }) };
-  }
-  if (counter.isActive("smoke-failed")) {
-    const output = 'Step "same_step_000" failed: FileNotFoundError: python3: no such file or directory';
-    return { ...answer, status: 200, body: JSON.stringify({ ...status, runtimeStatus: "Failed", output }) };
-  }
-  return answer;
 }
 
 function hasKey(request: MiniRequest, key: string): boolean {

@@ -1,7 +1,12 @@
 import { readFile } from "node:fs/promises";
 import { expect, test } from "vitest";
-import { DRILLS } from "../../../rehearsal/src/drills.ts";
-import { FAILURE_CASES, failureCaseOf } from "../../../toolkit/src/deployment/failure-cases.ts";
+import { DRILLS, type DrillName } from "../../../rehearsal/src/index.ts";
+import {
+  codeOfDrill,
+  FAILURE_CASES,
+  type FailureCase,
+  failureCaseOf,
+} from "../../../toolkit/src/deployment/failure-cases.ts";
 
 type Row = { number: number; codes: string[]; drills: string[] };
 
@@ -20,9 +25,24 @@ test("the documented table holds every code under its number", async () => {
   expect(Object.fromEntries(documented)).toEqual(Object.fromEntries(known));
 });
 
-test("the documented table holds every drill", async () => {
-  const documented = (await readTable()).flatMap(({ drills }) => drills);
-  expect(documented.sort()).toEqual(Object.keys(DRILLS).sort());
+const played = (Object.entries(FAILURE_CASES) as [string, FailureCase][]).flatMap(([code, { number, drills = [] }]) =>
+  drills.map((drill) => ({ drill, code, number })),
+);
+
+test("every drill plays one case, and the documented table has it there", async () => {
+  const documented = (await readTable()).flatMap(({ number, drills }) => drills.map((drill) => [drill, number]));
+  const catalogued = played.map(({ drill, number }) => [drill, number]);
+  expect(catalogued.map(([drill]) => drill).sort()).toEqual(Object.keys(DRILLS).sort());
+  expect(documented.sort()).toEqual(catalogued.sort());
+});
+
+test.each(played)("$drill ends with $code", ({ drill, code }) => {
+  expect(codeOfDrill(drill as DrillName)).toBe(code);
+});
+
+test("every case up to the last removal can be played", () => {
+  const numbers = new Set(played.map(({ number }) => number));
+  expect(Array.from({ length: 37 }, (_, index) => index + 1).filter((number) => !numbers.has(number))).toEqual([]);
 });
 
 test("a code of something else is no case", () => {

@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { readFile, rename, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { describe, expect, test } from "vitest";
+import { codeOfDrill } from "../../../toolkit/src/deployment/failure-cases.ts";
 import { HEALED } from "../../helpers/drill-cases.ts";
 import { failing } from "../../helpers/failing-deployment.ts";
 import { type RecordingView, recordingView } from "../../helpers/recording-view.ts";
@@ -58,9 +59,9 @@ describe.skipIf(!hasTerraform)("a deployment that was hindered", () => {
 
   test.each(HEALED.filter(([drill]) => drill !== "exists-not-in-state"))(
     "%s that does not pass is told",
-    async (drill, _noted, code) => {
+    async (drill) => {
       const deployment = await rehearseDeployment();
-      expect((await failing(deployment, { fail: `${drill}:always` })).code).toBe(code);
+      expect((await failing(deployment, { fail: `${drill}:always` })).code).toBe(codeOfDrill(drill));
     },
   );
 

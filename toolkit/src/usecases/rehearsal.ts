@@ -1,15 +1,12 @@
 import path from "node:path";
 import {
   type ActiveDrill,
-  ageState,
   type BootSite,
   DRILLS,
   findAzurerm,
-  holdStateLock,
   type MiniAzure,
   type ProviderSource,
   parseDrill,
-  type StateLock,
   startMiniAzure,
   trustMiniAzure,
   userMirrors,
@@ -64,18 +61,17 @@ export async function startRehearsal(options: RehearsalOptions): Promise<Rehears
     const own = withoutAzure(options.env);
     const machine = await azure.machineEnv(path.join(folder.dir, "drill"), own);
     const env = { ...own, ...azure.env, ...provider.env, ...machine };
-    const hooks = createDrillHooks(drill, env);
     return {
       env,
       lockFile: provider.lockFile,
       variables: { metadata_host: azure.metadataHost },
       providerText: provider.text,
       drill,
-      drillHooks: hooks,
-      async stop() {
-        await hooks.release();
-        await azure.stop();
+      drillHooks: {
+        beforePlan: (terraformDir) => azure.beforePlan(terraformDir, env),
+        beforeApply: (terraformDir) => azure.beforeApply(terraformDir, env),
       },
+      stop: () => azure.stop(),
     };
   } catch (error) {
     await azure.stop();
@@ -131,25 +127,4 @@ function withoutAzure(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   return Object.fromEntries(
     Object.entries(env).filter(([name]) => !/^(ARM|AZURE|TF|IDENTITY|ACTIONS_ID_TOKEN)_/.test(name)),
   );
-}
-
-/** Another run that holds the state, or changes it after the plan was saved. */
-function createDrillHooks(
-  drill: ActiveDrill | null,
-  env: NodeJS.ProcessEnv,
-): DrillHooks & { release(): Promise<void> } {
-  let lock: StateLock | null = null;
-  let timesLeft = drill?.times ?? 0;
-  const strikes = (name: ActiveDrill["name"]) => drill?.name === name && timesLeft-- > 0;
-  return {
-    async beforePlan(terraformDir) {
-      if (strikes("state-locked")) lock = await holdStateLock(terraformDir, env);
-    },
-    async beforeApply(terraformDir) {
-      if (strikes("stale-plan")) await ageState(terraformDir);
-    },
-    async release() {
-      await lock?.release();
-    },
-  };
 }
