@@ -1,4 +1,5 @@
-import { accessKeyForm, exportLines, loadOutputs, outputFields } from "../deployment/outputs.ts";
+import { accessKeyForm, loadOutputs, outputFields } from "../deployment/outputs.ts";
+import { exportLines } from "../ui/export-lines.ts";
 import { defineCommand } from "./define-command.ts";
 import { ENVIRONMENT_OPTIONS, toFolder } from "./deployment-options.ts";
 import { jsonOption } from "./shared-options.ts";

@@ -70,8 +70,3 @@ export function outputFields(outputs: DeploymentOutputs): Record<string, string>
 export function accessKeyForm({ accessKey, hostName }: DeploymentOutputs): string {
   return `same:${accessKey}@${hostName}`;
 }
-
-/** The two lines that upstream's client reads; the access key is not among them. */
-export function exportLines({ appName, hostName }: DeploymentOutputs): string[] {
-  return [`export FUNCTIONS_APP_NAME=${appName}`, `export FUNCTIONS_HOST_NAME=${hostName}`];
-}

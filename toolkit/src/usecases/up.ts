@@ -7,9 +7,10 @@ import type { Deployment } from "../deployment/deployment.ts";
 import { initialise } from "../deployment/initialise.ts";
 import type { Journal } from "../deployment/journal.ts";
 import { removeKeylessConnections } from "../deployment/keyless-storage.ts";
-import { type DeploymentOutputs, exportLines, notDeployed, parseOutputs, saveOutputs } from "../deployment/outputs.ts";
+import { type DeploymentOutputs, notDeployed, parseOutputs, saveOutputs } from "../deployment/outputs.ts";
 import { type ProvisionResult, provision } from "../deployment/provision.ts";
 import { layOutModule, type TerraformVariables, writeVariables } from "../deployment/workspace.ts";
+import { exportLines } from "../ui/export-lines.ts";
 import { type PublishRequest, type PublishResult, publishApp } from "./publish.ts";
 import { runSmokeTest, type SmokeTestResult } from "./smoke-test.ts";
 
