@@ -38,3 +38,4 @@ export {
 export { reasonOf } from "./reason-of.ts";
 export { type Clock, createSystemClock, formatTicks, parseTicks } from "./waiting/clock.ts";
 export { Limiter } from "./waiting/limiter.ts";
+export { pollUntil, systemWaiting, type Waiting, waitingBy } from "./waiting/poll-until.ts";

@@ -2,19 +2,18 @@
 //
 //   <cache>/environments/<key>/current.json      which folder is whole; replaced in one move
 //   <cache>/environments/<key>/env-<random>/     the virtual environment
-//   <cache>/environments/<key>/building.json     somebody is at it: others wait rather than do the same work
+//   <cache>/environments/<key>/build.lock        the lock of the process that builds; the others wait for its result
 //
-// Nothing depends on the last one for being right: two processes that build at once build two folders, and the first to finish wins.
+// The lock only saves work. Two processes that cannot see each other, such as two containers with one cache folder, build two
+// folders, and the first to finish wins.
 
 import { createHash, randomBytes } from "node:crypto";
 import { mkdir, readdir, readFile, rm, stat } from "node:fs/promises";
 import path from "node:path";
-import { setTimeout as delay } from "node:timers/promises";
-import { writeJsonAtomic } from "@same-kit/shared";
-import { BuildMark } from "./build-mark.ts";
+import { pollUntil, tryFileLock, writeJsonAtomic } from "@same-kit/shared";
 import { type InstallDeps, installRequirements } from "./install-requirements.ts";
 import type { Interpreter } from "./probe-interpreter.ts";
-import { makeRoom } from "./space.ts";
+import { BUILD_LOCK, makeRoom } from "./space.ts";
 import type { StepEnvironment } from "./step-process.ts";
 
 export type RequirementsDeps = InstallDeps & {
@@ -53,21 +52,25 @@ type Wanted = { folder: string; key: string; requirements: Buffer; interpreter: 
 async function useOrBuild(wanted: Wanted): Promise<StepEnvironment> {
   const { folder, key, deps } = wanted;
   await mkdir(folder, { recursive: true, mode: 0o700 });
-  for (;;) {
-    const current = await readCurrent(folder);
-    if (current !== undefined) return toStepEnvironment(key, current);
-    const mark = await BuildMark.tryPlace(folder);
-    if (mark === undefined) {
-      deps.signal.throwIfAborted();
-      await delay(WAIT_POLL_MS, undefined, { signal: deps.signal });
-      continue;
-    }
-    try {
-      // It may have become whole between the look and the mark.
-      return toStepEnvironment(key, (await readCurrent(folder)) ?? (await build(wanted)));
-    } finally {
-      await mark.remove();
-    }
+  return pollUntil({
+    attempt: async () => {
+      const current = (await readCurrent(folder)) ?? (await buildAlone(wanted));
+      return current === undefined ? null : toStepEnvironment(key, current);
+    },
+    everyMs: WAIT_POLL_MS,
+    signal: deps.signal,
+  });
+}
+
+/** @returns Nothing while another process builds. */
+async function buildAlone(wanted: Wanted): Promise<Current | undefined> {
+  const lock = await tryFileLock(path.join(wanted.folder, BUILD_LOCK));
+  if (lock === undefined) return undefined;
+  try {
+    // It may have become whole between the look and the lock.
+    return (await readCurrent(wanted.folder)) ?? (await build(wanted));
+  } finally {
+    await lock.release();
   }
 }
 

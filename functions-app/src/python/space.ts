@@ -10,6 +10,9 @@ export type SpaceLimits = {
   environmentBytes: number;
 };
 
+/** Lies in the folder of an environment while a process builds it. */
+export const BUILD_LOCK = "build.lock";
+
 const MiB = 1024 * 1024;
 
 /** Flex Consumption has 0.8 GB of temp storage, which steps and their sessions need as well. */
@@ -57,7 +60,7 @@ async function freeBytes(folder: string): Promise<number> {
 async function removeOthers(environmentsDir: string, key: string): Promise<void> {
   for (const name of await readdir(environmentsDir)) {
     const folder = path.join(environmentsDir, name);
-    const isBuilding = await stat(path.join(folder, "building.json")).catch(() => undefined);
+    const isBuilding = await stat(path.join(folder, BUILD_LOCK)).catch(() => undefined);
     if (name !== key && isBuilding === undefined) await rm(folder, { recursive: true, force: true });
   }
 }

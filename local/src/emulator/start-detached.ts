@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { closeSync, openSync, readFileSync } from "node:fs";
 import path from "node:path";
-import { setTimeout as delay } from "node:timers/promises";
+import { pollUntil } from "@same-kit/shared";
 import { killTree } from "../process/kill-tree.ts";
 import { stopProcess } from "../process/stop-process.ts";
 import { newGuidN } from "../shared/ids.ts";
@@ -57,22 +57,26 @@ export async function startDetached({
     end = signal === null ? `ended with code ${code}` : `was ended by ${signal}`;
   });
 
-  for (const deadline = performance.now() + READY_TIMEOUT_MS; ; await delay(POLL_MS)) {
-    const host = (await listRunningHosts(stateDir)).find((it) => it.logFile === logFile);
-    if (host !== undefined) {
-      child.unref();
-      return host;
-    }
-    if (end !== undefined) throw startError(end, logFile);
-    if (signal?.aborted === true && child.pid !== undefined) {
-      await stopProcess({ pid: child.pid });
-      throw signal.reason;
-    }
-    if (performance.now() > deadline) {
-      if (child.pid !== undefined) await killTree(child.pid);
-      throw startError(`was not ready within ${READY_TIMEOUT_MS / 1000} s and has been ended`, logFile);
-    }
+  const host = await pollUntil({
+    attempt: async () => {
+      const started = (await listRunningHosts(stateDir)).find((it) => it.logFile === logFile);
+      if (started !== undefined) return started;
+      if (end !== undefined) throw startError(end, logFile);
+      if (signal?.aborted === true && child.pid !== undefined) {
+        await stopProcess({ pid: child.pid });
+        throw signal.reason;
+      }
+      return null;
+    },
+    everyMs: POLL_MS,
+    limitMs: READY_TIMEOUT_MS,
+  });
+  if (host === null) {
+    if (child.pid !== undefined) await killTree(child.pid);
+    throw startError(`was not ready within ${READY_TIMEOUT_MS / 1000} s and has been ended`, logFile);
   }
+  child.unref();
+  return host;
 }
 
 function startError(what: string, logFile: string): EmulatorError {

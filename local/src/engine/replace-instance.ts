@@ -1,4 +1,4 @@
-import type { Clock } from "@same-kit/shared";
+import { type Clock, pollUntil, waitingBy } from "@same-kit/shared";
 import type { TaskHubClient } from "./client.ts";
 import { OrchestrationNotReplacedError } from "./errors.ts";
 import { TERMINAL } from "./history/events.ts";
@@ -25,11 +25,15 @@ export async function endForReplacement(
     `A new instance creation request has been issued for instance ${instanceId} which currently has status ` +
     `${row.status}. It was terminated to make room.`;
   await client.terminate(instanceId, reason);
-  const endsAt = clock.now().getTime() + END_TIMEOUT_MS;
-  while (clock.now().getTime() < endsAt) {
-    const found = await instances.findRow(instanceId);
-    if (found === null || TERMINAL.includes(found.status)) return found;
-    await clock.sleep(POLL_MS);
-  }
+  const ended = await pollUntil({
+    attempt: async () => {
+      const found = await instances.findRow(instanceId);
+      return found === null || TERMINAL.includes(found.status) ? { row: found } : null;
+    },
+    everyMs: POLL_MS,
+    limitMs: END_TIMEOUT_MS,
+    waiting: waitingBy(clock),
+  });
+  if (ended !== null) return ended.row;
   throw new OrchestrationNotReplacedError(instanceId, row.status);
 }

@@ -1,3 +1,4 @@
+import { pollUntil, waitingBy } from "@same-kit/shared";
 import { OrchestrationAlreadyExistsError } from "../engine/errors.ts";
 import type { TraceContext } from "../engine/history/events.ts";
 import { unknownFunctionText } from "../engine/known-functions.ts";
@@ -61,15 +62,19 @@ async function waitOrCheckStatus(instanceId: string, call: ManagementCall): Prom
   if (intervalS > timeoutS) {
     return problem(400, `Total timeout ${timeoutS} should be bigger than retry timeout ${intervalS}`);
   }
-  const endsAt = clock.now().getTime() + timeoutS * 1000;
-  for (;;) {
-    const status = await client.getStatus(instanceId, { withInput: true });
-    if (status?.runtimeStatus === "Completed") return json(200, toJsonValue(status.output));
-    if (status !== null && isTerminal(status.runtimeStatus)) return json(200, statusObject(status));
-    const remainingMs = endsAt - clock.now().getTime();
-    if (remainingMs <= 0 || signal.aborted) return checkStatusResponse(instanceId, call);
-    await clock.sleep(Math.min(remainingMs, intervalS * 1000), signal);
-  }
+  const answer = await pollUntil({
+    attempt: async () => {
+      const status = await client.getStatus(instanceId, { withInput: true });
+      if (status?.runtimeStatus === "Completed") return json(200, toJsonValue(status.output));
+      if (status !== null && isTerminal(status.runtimeStatus)) return json(200, statusObject(status));
+      return signal.aborted ? checkStatusResponse(instanceId, call) : null;
+    },
+    everyMs: intervalS * 1000,
+    limitMs: timeoutS * 1000,
+    // Ends early, so that the caller still gets an answer when the host stops.
+    waiting: { ...waitingBy(clock), sleep: (ms) => clock.sleep(ms, signal) },
+  });
+  return answer ?? checkStatusResponse(instanceId, call);
 }
 
 function isDisabled(functionName: string, { durableFunctions }: ManagementCall): boolean {

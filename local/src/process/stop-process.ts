@@ -1,5 +1,4 @@
-import { setTimeout as delay } from "node:timers/promises";
-import { isProcessAlive, type ProcessIdentity } from "@same-kit/shared";
+import { isProcessAlive, type ProcessIdentity, pollUntil } from "@same-kit/shared";
 import { killTree } from "./kill-tree.ts";
 
 const POLL_MS = 20;
@@ -18,10 +17,12 @@ export async function stopProcess(target: ProcessIdentity, { timeoutMs = 10_000 
 
 /** @returns Whether it ended in time. */
 export async function waitForEnd(target: ProcessIdentity, timeoutMs: number): Promise<boolean> {
-  for (const endsAt = performance.now() + timeoutMs; performance.now() < endsAt; await delay(POLL_MS)) {
-    if (!isProcessAlive(target)) return true;
-  }
-  return !isProcessAlive(target);
+  const ended = await pollUntil({
+    attempt: () => (isProcessAlive(target) ? null : true),
+    everyMs: POLL_MS,
+    limitMs: timeoutMs,
+  });
+  return ended !== null;
 }
 
 function askToEnd(pid: number): void {

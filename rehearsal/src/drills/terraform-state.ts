@@ -1,11 +1,12 @@
 // The state of a working directory, as others would hold or change it.
+
 import type { ChildProcess } from "node:child_process";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
-import { setTimeout as delay } from "node:timers/promises";
+import { pollUntil } from "@same-kit/shared";
 
 // What terraform's local backend writes beside the state while it holds the lock.
 const LOCK_FILE = ".terraform.tfstate.lock.info";
@@ -55,5 +56,6 @@ export async function ageState(terraformDir: string): Promise<null> {
 /** The console takes the lock before it reads its first line. */
 async function lockAppears(terraformDir: string, holder: ChildProcess): Promise<void> {
   const file = path.join(terraformDir, LOCK_FILE);
-  while (holder.exitCode === null && !existsSync(file)) await delay(LOCK_POLL_MS);
+  const isOver = () => holder.exitCode !== null || existsSync(file);
+  await pollUntil({ attempt: () => (isOver() ? true : null), everyMs: LOCK_POLL_MS });
 }

@@ -1,11 +1,11 @@
 import { randomUUID } from "node:crypto";
 import { link, mkdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import path from "node:path";
-import { setTimeout as delay } from "node:timers/promises";
 import { isDeepStrictEqual } from "node:util";
 import { OperationError } from "../errors.ts";
 import { isRecord } from "../is-record.ts";
 import { identifyThisProcess, isProcessAlive, type ProcessIdentity } from "../processes/process-identity.ts";
+import { pollUntil } from "../waiting/poll-until.ts";
 
 const RETRY_MS = 25;
 const BREAKER_LIFETIME_MS = 2000;
@@ -57,11 +57,19 @@ export async function tryFileLock(file: string): Promise<FileLock | undefined> {
 }
 
 async function waitForLock(file: string, timeoutMs: number): Promise<FileLock> {
-  for (const endsAt = performance.now() + timeoutMs; ; await delay(RETRY_MS)) {
-    const result = await takeOrFindHolder(file);
-    if ("release" in result) return result;
-    if (performance.now() > endsAt) throw new LockedError(file, result.pid);
-  }
+  let holderPid: number | undefined;
+  const lock = await pollUntil({
+    attempt: async () => {
+      const result = await takeOrFindHolder(file);
+      if ("release" in result) return result;
+      holderPid = result.pid;
+      return null;
+    },
+    everyMs: RETRY_MS,
+    limitMs: timeoutMs,
+  });
+  if (lock === null) throw new LockedError(file, holderPid);
+  return lock;
 }
 
 /** What a lock file says; `missing` where it was released meanwhile, `damaged` after a power failure. */

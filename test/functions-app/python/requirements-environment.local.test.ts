@@ -1,6 +1,6 @@
 import { fork } from "node:child_process";
 import { once } from "node:events";
-import { readdir, readFile, rm, utimes, writeFile } from "node:fs/promises";
+import { readdir, readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { installRequirements } from "../../../functions-app/src/python/install-requirements.ts";
@@ -78,16 +78,14 @@ test("two processes that want the same environment at once both get a whole one"
   expect(results.filter(({ built }) => built)).toHaveLength(1);
 });
 
-test("a mark of a builder that was killed does not stop others", async () => {
+test("the lock of a builder that was killed does not stop others", async () => {
   const requirements = Buffer.from(`${await localIndex("1.0")}same_kit_tiny==1.0\n`);
   const { deps } = await makeDeps();
   const made = await requirementsEnvironment(requirements, interpreter, deps);
   const folder = path.dirname(path.dirname(path.dirname(made.launch[0])));
   await rm(path.join(folder, "current.json"));
-  const mark = path.join(folder, "building.json");
-  await writeFile(mark, JSON.stringify({ host: "elsewhere", pid: 1 }));
-  const longAgo = new Date(Date.now() - 60_000);
-  await utimes(mark, longAgo, longAgo);
+  const dead = { pid: process.pid, startMark: "an earlier process" };
+  await writeFile(path.join(folder, "build.lock"), JSON.stringify(dead));
   const again = await requirementsEnvironment(requirements, interpreter, deps);
   expect(again.launch).not.toEqual(made.launch);
   expect(JSON.parse(await readFile(path.join(folder, "current.json"), "utf8"))).toMatchObject({

@@ -1,7 +1,6 @@
-import { UsageError } from "@same-kit/shared";
+import { systemWaiting, UsageError } from "@same-kit/shared";
 import { signedInTo } from "../compose/compose-sign-in.ts";
 import { forEnvironment } from "../compose/for-environment.ts";
-import { realWaiting } from "../deployment/accelerated-waits.ts";
 import { loadOutputs, subscriptionOf } from "../deployment/outputs.ts";
 import type { ToolkitErrorCode } from "../errors.ts";
 import { deploymentLogs, rehearsalLogs } from "../usecases/deployment-logs.ts";
@@ -36,7 +35,7 @@ export const logsCommand = defineCommand({
     }
     await forEnvironment(folder, async () => {
       const azure = await signedInTo(options.subscription ?? subscriptionOf(outputs), context);
-      const deps = { azure, waiting: realWaiting, signal, onLine };
+      const deps = { azure, waiting: systemWaiting, signal, onLine };
       await deploymentLogs(outputs, { follow: options.follow, sinceMinutes }, deps);
     });
     return 0;

@@ -2,10 +2,10 @@ import { appendFileSync, mkdirSync } from "node:fs";
 import path from "node:path";
 import { startLocal } from "@same-kit/local";
 import { bootOnLocalHost } from "@same-kit/rehearsal";
-import { type LogSink, packageRoot } from "@same-kit/shared";
+import { type LogSink, packageRoot, systemWaiting } from "@same-kit/shared";
 import { useProxyOf } from "../adapters/proxy.ts";
 import type { CommandContext } from "../commands/define-command.ts";
-import { acceleratedWaits, realWaiting } from "../deployment/accelerated-waits.ts";
+import { acceleratedWaits } from "../deployment/accelerated-waits.ts";
 import { Deployment, type DeploymentTarget } from "../deployment/deployment.ts";
 import type { EnvironmentFolder } from "../deployment/environment.ts";
 import { withEnvironmentLock } from "../deployment/environment-lock.ts";
@@ -79,7 +79,7 @@ function cloudTarget({ terraformBinary }: DeploymentChoice, { env }: CommandCont
   return {
     env,
     fetch,
-    waiting: realWaiting,
+    waiting: systemWaiting,
     terraform: {
       binary: terraformBinary,
       moduleDir: moduleDir(),

@@ -1,9 +1,9 @@
+import { systemWaiting } from "@same-kit/shared";
 import { createAz } from "../adapters/azure/az.ts";
 import { type SignedIn, signIn } from "../adapters/azure/sign-in.ts";
 import { PreflightError } from "../adapters/preflight.ts";
 import { useProxyOf } from "../adapters/proxy.ts";
 import type { CommandContext } from "../commands/define-command.ts";
-import { realWaiting } from "../deployment/accelerated-waits.ts";
 
 /**
  * Azure, for commands that only look.
@@ -16,7 +16,7 @@ export async function signedInTo(
 ): Promise<SignedIn> {
   const { remark } = useProxyOf(env);
   if (remark !== null) console.note(remark);
-  const { now, sleep } = realWaiting;
+  const { now, sleep } = systemWaiting;
   const result = await signIn(subscription, { env, az: createAz(env), fetch, sleep, signal, now });
   if (Array.isArray(result)) throw new PreflightError(result);
   return result;

@@ -1,7 +1,6 @@
-import { InvariantError } from "@same-kit/shared";
+import { InvariantError, pollUntil, type Waiting } from "@same-kit/shared";
 import { createAz } from "../adapters/azure/az.ts";
 import { type SignedIn, signIn } from "../adapters/azure/sign-in.ts";
-import { pollUntil, type Waiting } from "../adapters/poll-until.ts";
 import { checkAll, type PreflightCheck } from "../adapters/preflight.ts";
 import { Terraform, type TerraformCommands, unusedTerraformVariables } from "../adapters/terraform/terraform.ts";
 import type { PhaseProgress, PhaseView } from "../ports.ts";

@@ -1,9 +1,8 @@
 import { createReadStream, existsSync } from "node:fs";
 import { createInterface } from "node:readline";
-import { OperationError } from "@same-kit/shared";
+import { OperationError, type Waiting } from "@same-kit/shared";
 import { findFunctionApp } from "../adapters/azure/function-app.ts";
 import type { SignedIn } from "../adapters/azure/sign-in.ts";
-import type { Waiting } from "../adapters/poll-until.ts";
 import type { EnvironmentFolder } from "../deployment/environment.ts";
 import type { DeploymentOutputs } from "../deployment/outputs.ts";
 

@@ -1,6 +1,5 @@
-import { OperationError } from "@same-kit/shared";
+import { OperationError, pollUntil, type Waiting } from "@same-kit/shared";
 import type { HostingPlan } from "../../hosting-plan.ts";
-import { pollUntil, type Waiting } from "../poll-until.ts";
 import {
   DEPLOYMENT_STATE,
   type DeploymentStatus,
