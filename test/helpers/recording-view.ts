@@ -1,3 +1,4 @@
+import { hintText } from "../../shared/src/index.ts";
 import type { PhaseView } from "../../toolkit/src/ports.ts";
 
 export type RecordingView = PhaseView & {
@@ -23,7 +24,7 @@ export function recordingView(answer = true): RecordingView {
       }
     },
     skipped: (title, why) => void log.push(`skip ${title}: ${why}`),
-    lines: (lines) => void log.push(...lines.map((line) => `line ${line}`)),
+    lines: (lines) => void log.push(...lines.map((line) => `line ${hintText(line)}`)),
     async confirm(question) {
       log.push(`ask ${question}`);
       return answer;

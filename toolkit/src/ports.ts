@@ -1,7 +1,7 @@
 // What use cases need from outside, as types; `adapters/` has the real things, tests have small fakes.
 
 import type { RunningHost, TaskHubClient } from "@same-kit/local";
-import type { LogSink } from "@same-kit/shared";
+import type { Hint, LogSink } from "@same-kit/shared";
 
 export type { RunningHost } from "@same-kit/local";
 
@@ -18,7 +18,7 @@ export interface PhaseView {
   /** Runs `work` under a title, with a spinner and elapsed time where there is a terminal. */
   phase<Value>(title: string, work: (progress: PhaseProgress) => Promise<Value>): Promise<Value>;
   skipped(title: string, why: string): void;
-  lines(lines: readonly string[]): void;
+  lines(lines: readonly Hint[]): void;
   /** @throws UsageError `ERR_CONFIRMATION_NEEDED` where nobody can be asked. */
   confirm(question: string): Promise<boolean>;
 }

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { hintText } from "../../../shared/src/index.ts";
 import { TerraformError } from "../../../toolkit/src/adapters/terraform/terraform.ts";
 import { type DeploymentFacts, explainTerraformError } from "../../../toolkit/src/deployment/explain-terraform.ts";
 
@@ -141,10 +142,10 @@ test("a refused quota is no sign-in problem although its status is 401", () => {
 test("a message of an apply says what state things are in; one of a plan does not", () => {
   const busy = "unexpected status 503";
   expect(explain(busy, { done: 3 }).message).toMatch(/3 of 8 resources are ready; nothing of them is lost\.$/);
-  expect(explain(busy).hint).toMatch(/ Azure's correlation id is c0ffee\.$/);
+  expect(hintText(explain(busy).hint ?? "")).toMatch(/ Azure's correlation id is c0ffee\.$/);
   const planned = explainTerraformError(failed(busy, { command: "plan" }), FACTS);
   expect(planned.message).not.toMatch(/resources are ready/);
-  expect(planned.hint).not.toMatch(/correlation/);
+  expect(hintText(planned.hint ?? "")).not.toMatch(/correlation/);
 });
 
 test("an unknown failure of an apply that had begun says how far it came", () => {

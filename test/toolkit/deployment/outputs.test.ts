@@ -1,5 +1,6 @@
 import { stat } from "node:fs/promises";
 import { expect, test } from "vitest";
+import { hint, sameKit } from "../../../shared/src/index.ts";
 import { environmentFolder } from "../../../toolkit/src/deployment/environment.ts";
 import {
   accessKeyForm,
@@ -44,7 +45,7 @@ test("an environment that is not deployed says how to deploy it", async () => {
   const folder = environmentFolder(await makeTempDir(), "prod", false);
   await expect(loadOutputs(folder)).rejects.toMatchObject({
     code: "ERR_NOT_DEPLOYED",
-    hint: "Run `same-kit up --env prod`, or choose another --env.",
+    hint: hint`Run ${sameKit("up")}, or choose another --env.`,
   });
 });
 

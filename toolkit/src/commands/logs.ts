@@ -1,6 +1,6 @@
 import { systemWaiting, UsageError } from "@same-kit/shared";
 import { signedInTo } from "../compose/compose-sign-in.ts";
-import { forEnvironment } from "../compose/for-environment.ts";
+import { explainingNetwork } from "../compose/explain-network.ts";
 import { loadOutputs, subscriptionOf } from "../deployment/outputs.ts";
 import type { ToolkitErrorCode } from "../errors.ts";
 import { deploymentLogs, rehearsalLogs } from "../usecases/deployment-logs.ts";
@@ -33,7 +33,7 @@ export const logsCommand = defineCommand({
       if (options.follow) console.note("That is all: a rehearsed app ends with the command that rehearsed it.");
       return 0;
     }
-    await forEnvironment(folder, async () => {
+    await explainingNetwork(async () => {
       const azure = await signedInTo(options.subscription ?? subscriptionOf(outputs), context);
       const deps = { azure, waiting: systemWaiting, signal, onLine };
       await deploymentLogs(outputs, { follow: options.follow, sinceMinutes }, deps);

@@ -1,6 +1,6 @@
 import { openInBrowser } from "../adapters/browser.ts";
 import { signedInTo } from "../compose/compose-sign-in.ts";
-import { forEnvironment } from "../compose/for-environment.ts";
+import { explainingNetwork } from "../compose/explain-network.ts";
 import { loadOutputs, subscriptionOf } from "../deployment/outputs.ts";
 import { portalLink } from "../usecases/up.ts";
 import { defineCommand } from "./define-command.ts";
@@ -21,7 +21,7 @@ export const openCommand = defineCommand({
     const outputs = await loadOutputs(folder);
     const link = folder.isRehearsal
       ? null
-      : await forEnvironment(folder, async () =>
+      : await explainingNetwork(async () =>
           portalLink(await signedInTo(options.subscription ?? subscriptionOf(outputs), context), outputs),
         );
     const url = link ?? `https://${outputs.hostName}`;

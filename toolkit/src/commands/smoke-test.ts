@@ -1,4 +1,4 @@
-import { OperationError } from "@same-kit/shared";
+import { hint, OperationError, sameKit } from "@same-kit/shared";
 import { type AppAddress, parseAppAddress } from "../adapters/app/app-address.ts";
 import { createEmulator } from "../adapters/local/emulator.ts";
 import type { ToolkitErrorCode } from "../errors.ts";
@@ -79,6 +79,6 @@ function notPassed(
   return new OperationError({
     code: "ERR_SMOKE_TEST",
     message: `${message} The instance is ${instanceId}.`,
-    hint: "The app's log says more: `same-kit local logs` here, `same-kit logs` for a deployment.",
+    hint: hint`The app's log says more: ${sameKit("local logs")} here, ${sameKit("logs")} for a deployment.`,
   });
 }

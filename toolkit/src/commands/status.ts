@@ -1,3 +1,4 @@
+import { hint, sameKit } from "@same-kit/shared";
 import { describeStatus } from "../ui/deployment-report.ts";
 import { deploymentStatus, listEnvironments } from "../usecases/deployment-status.ts";
 import { defineCommand } from "./define-command.ts";
@@ -18,7 +19,7 @@ export const statusCommand = defineCommand({
       : await listEnvironments(resolveStateDir(options["state-dir"], cwd));
     const statuses = await Promise.all(folders.map((folder) => deploymentStatus(folder)));
     console.json(statuses);
-    const none = "Nothing was deployed from here. `same-kit up --rehearse` tries it without Azure.";
+    const none = hint`Nothing was deployed from here. ${sameKit("up", "--rehearse")} tries it without Azure.`;
     console.answer(statuses.map((it) => describeStatus(it, console)).join("\n\n") || none);
     return 0;
   },

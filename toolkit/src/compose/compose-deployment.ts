@@ -2,7 +2,7 @@ import { appendFileSync, mkdirSync } from "node:fs";
 import path from "node:path";
 import { startLocal } from "@same-kit/local";
 import { bootOnLocalHost } from "@same-kit/rehearsal";
-import { type LogSink, packageRoot, systemWaiting } from "@same-kit/shared";
+import { hint, type LogSink, packageRoot, sameKit, systemWaiting } from "@same-kit/shared";
 import { useProxyOf } from "../adapters/proxy.ts";
 import type { CommandContext } from "../commands/define-command.ts";
 import { acceleratedWaits } from "../deployment/accelerated-waits.ts";
@@ -13,7 +13,7 @@ import type { PhaseView } from "../ports.ts";
 import { formatLogEntry, isShown } from "../ui/log-line.ts";
 import { createPhaseView } from "../ui/phases.ts";
 import { type Rehearsal, startRehearsal } from "../usecases/rehearsal.ts";
-import { forEnvironment } from "./for-environment.ts";
+import { explainingNetwork } from "./explain-network.ts";
 
 export type RehearsalChoice = { fail: string | null; providerMirror: string | null };
 
@@ -47,7 +47,7 @@ export async function withDeployment<T>(
   reportInterrupts(context, view);
   const start = async (target: DeploymentTarget) =>
     work(await Deployment.open({ folder, target, view, signal, leaveNow, now: () => new Date() }));
-  return forEnvironment(folder, () =>
+  return explainingNetwork(() =>
     withEnvironmentLock(folder, async () => {
       if (rehearsal !== null) return rehearse({ ...choice, rehearsal }, context, view, start);
       const { remark } = useProxyOf(context.env);
@@ -125,7 +125,7 @@ const moduleDir = (): string => path.join(packageRoot(), "terraform");
 
 function reportInterrupts({ signal, leaveNow }: CommandContext, view: PhaseView): void {
   const first = ["Stopping: what has begun is finished, and the state is saved. Ctrl-C again exits immediately."];
-  const second = ["Exiting: the state may miss what was just created; the next `same-kit up` adopts it."];
+  const second = [hint`Exiting: the state may miss what was just created; the next ${sameKit("up")} adopts it.`];
   signal.addEventListener("abort", () => view.lines(first), { once: true });
   leaveNow.addEventListener("abort", () => view.lines(second), { once: true });
 }

@@ -1,4 +1,4 @@
-import { OperationError } from "@same-kit/shared";
+import { hint, OperationError, sameKit } from "@same-kit/shared";
 import { type FunctionAppSite, findFunctionApp } from "../adapters/azure/function-app.ts";
 import { publishDirectly } from "../adapters/publish/direct.ts";
 import type { PhaseProgress } from "../ports.ts";
@@ -25,7 +25,7 @@ export async function waitForSite(
   throw new OperationError({
     code: "ERR_DEPLOY_APP_NOT_FOUND",
     message: `Azure did not list the app ${outputs.appName} within ${LISTED_LIMIT_MS / 60_000} minutes.`,
-    hint: "If it was removed outside of same-kit, `same-kit up` creates it again; otherwise try again in a few minutes.",
+    hint: hint`If it was removed outside of same-kit, ${sameKit("up")} creates it again; otherwise try again in a few minutes.`,
   });
 }
 

@@ -1,6 +1,6 @@
 import { chmod, mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import path from "node:path";
-import { OperationError, UsageError } from "@same-kit/shared";
+import { hint, OperationError, sameKit, UsageError } from "@same-kit/shared";
 
 /** The folder of one deployment below `.same-kit/env/`; a rehearsal has its own, as its state and lock file differ. */
 export type EnvironmentFolder = {
@@ -74,7 +74,7 @@ export async function loadJson(file: string): Promise<unknown | null> {
     throw new OperationError({
       code: "ERR_STATE_FORMAT",
       message: `${file} is damaged: ${error.message}.`,
-      hint: "Bring it back from a copy, or remove it: `same-kit up` then does again what it cannot look up. What is in Azure stays known by terraform's state.",
+      hint: hint`Bring it back from a copy, or remove it: ${sameKit("up")} then does again what it cannot look up. What is in Azure stays known by terraform's state.`,
       cause: error,
     });
   }

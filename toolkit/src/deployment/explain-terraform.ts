@@ -1,6 +1,6 @@
 // Tells from what terraform and azurerm printed which case it is, and what a person should read instead.
 
-import { OperationError, type SameKitError, UsageError } from "@same-kit/shared";
+import { type Hint, hint, OperationError, type SameKitError, sameKit, UsageError } from "@same-kit/shared";
 import { plainText, type TerraformError } from "../adapters/terraform/terraform.ts";
 import type { TerraformDiagnostic } from "../adapters/terraform/ui-events.ts";
 import type { FailureCode } from "./failure-cases.ts";
@@ -19,7 +19,7 @@ export type DeploymentFacts = {
   planned: number;
 };
 
-type Explanation = { message: string; hint: string };
+type Explanation = { message: string; hint: Hint };
 
 type Rule = {
   code: FailureCode;
@@ -182,7 +182,7 @@ const RULES: readonly Rule[] = [
     pattern: /Saved plan is stale/,
     explain: () => ({
       message: "The state changed between the plan and its application, twice.",
-      hint: "Somebody else deploys at the same time. Run `same-kit up` again with the same options.",
+      hint: hint`Somebody else deploys at the same time. Run ${sameKit("up")} again with the same options.`,
     }),
   },
   {
@@ -198,7 +198,7 @@ const RULES: readonly Rule[] = [
     pattern: /unexpected status (429|5\d\d)|TooManyRequests|ServiceUnavailable|ServerTimeout/,
     explain: (_facts, match) => ({
       message: `Azure is busy (${match[0]}), also after the provider's own retries.`,
-      hint: "Run `same-kit up` again in a few minutes, with the same options: it continues.",
+      hint: hint`Run ${sameKit("up")} again in a few minutes, with the same options: it continues.`,
     }),
   },
 ];
@@ -245,9 +245,9 @@ export function explainTerraformError(error: TerraformError, facts: DeploymentFa
   for (const { code, pattern, explain } of RULES) {
     const match = text.match(pattern);
     if (match === null) continue;
-    const { message, hint } = explain(facts, match, text);
-    const fields = { code, message: withProgress(message, error, facts), hint: withCorrelation(hint, error) };
-    return new OperationError({ ...fields, cause: error });
+    const explained = explain(facts, match, text);
+    const message = withProgress(explained.message, error, facts);
+    return new OperationError({ code, message, hint: withCorrelation(explained.hint, error), cause: error });
   }
   return unknownFailure(error, facts, text);
 }
@@ -258,7 +258,7 @@ function unknownFailure(error: TerraformError, facts: DeploymentFacts, text: str
     code: "ERR_PROVISION_INCOMPLETE",
     message: `${facts.done} of ${facts.planned} resources are ready; the rest failed: ${text.slice(0, 2_000)}`,
     hint: withCorrelation(
-      "Run `same-kit up` again with the same options: it continues. `same-kit down` removes what exists.",
+      hint`Run ${sameKit("up")} again with the same options: it continues. ${sameKit("down")} removes what exists.`,
       error,
     ),
     cause: error,
@@ -266,8 +266,8 @@ function unknownFailure(error: TerraformError, facts: DeploymentFacts, text: str
 }
 
 /** Of what Azure refused, its support finds more by this. */
-function withCorrelation(hint: string, { command, run }: TerraformError): string {
-  return command === "apply" ? `${hint} Azure's correlation id is ${run.correlationId}.` : hint;
+function withCorrelation(said: Hint, { command, run }: TerraformError): Hint {
+  return command === "apply" ? hint`${said} Azure's correlation id is ${run.correlationId}.` : said;
 }
 
 /** What state things were left in belongs to every message of an apply that had begun. */

@@ -1,4 +1,4 @@
-import { OperationError } from "@same-kit/shared";
+import { type Hint, hint, OperationError, sameKit } from "@same-kit/shared";
 import type { DeploymentPhase } from "./failure-cases.ts";
 
 type InterruptedCode = `ERR_${Uppercase<DeploymentPhase>}_INTERRUPTED`;
@@ -11,17 +11,17 @@ const EXIT_CODES: Record<string, number> = { SIGINT: EXIT_INTERRUPTED, SIGTERM: 
 export class InterruptedError extends OperationError<InterruptedCode> {
   override readonly exitCode: number;
 
-  constructor(phase: DeploymentPhase, signal: AbortSignal, fields: { message: string; hint: string; cause?: unknown }) {
+  constructor(phase: DeploymentPhase, signal: AbortSignal, fields: { message: string; hint: Hint; cause?: unknown }) {
     super({ code: `ERR_${phase.toUpperCase() as Uppercase<DeploymentPhase>}_INTERRUPTED`, ...fields });
     this.exitCode = EXIT_CODES[/SIG[A-Z]+/.exec(String(signal.reason))?.[0] ?? ""] ?? EXIT_INTERRUPTED;
   }
 }
 
-const LEFT: Record<DeploymentPhase, { message: string; hint: string }> = {
+const LEFT: Record<DeploymentPhase, { message: string; hint: Hint }> = {
   preflight: { message: "Stopped before anything was changed.", hint: "Run the command again." },
   provision: {
     message: "Stopped after terraform had finished. What it made is recorded in the state.",
-    hint: "Run `same-kit up` again with the same options: it continues.",
+    hint: hint`Run ${sameKit("up")} again with the same options: it continues.`,
   },
   deploy: {
     message:
@@ -34,7 +34,7 @@ const LEFT: Record<DeploymentPhase, { message: string; hint: string }> = {
   },
   remove: {
     message: "Stopped during the removal. What was removed so far is recorded in the state.",
-    hint: "Run `same-kit down` again: it continues.",
+    hint: hint`Run ${sameKit("down")} again: it continues.`,
   },
 };
 

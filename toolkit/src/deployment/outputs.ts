@@ -1,5 +1,5 @@
-import { OperationError } from "@same-kit/shared";
-import { type EnvironmentFolder, environmentFlags, loadJson, savePrivately } from "./environment.ts";
+import { hint, OperationError, sameKit } from "@same-kit/shared";
+import { type EnvironmentFolder, loadJson, savePrivately } from "./environment.ts";
 
 /** What terraform says of a deployment; `accessKey` is its only secret. */
 export type DeploymentOutputs = {
@@ -34,7 +34,7 @@ export function parseOutputs(values: Record<string, unknown>): DeploymentOutputs
     throw new OperationError({
       code: "ERR_OUTPUTS_MISSING",
       message: `Terraform gave no value for the output${missing.length > 1 ? "s" : ""} ${missing.join(", ")}.`,
-      hint: "Run `same-kit up` to finish the deployment; with a module of your own, give it these outputs.",
+      hint: hint`Run ${sameKit("up")} to finish the deployment; with a module of your own, give it these outputs.`,
     });
   }
   const entries = Object.entries(NAMES).map(([key, name]) => [key, values[name]]);
@@ -56,7 +56,7 @@ export function notDeployed(folder: EnvironmentFolder): OperationError {
   return new OperationError({
     code: "ERR_NOT_DEPLOYED",
     message: `The environment "${folder.name}" is not deployed from here: ${folder.dir} holds no outputs of it.`,
-    hint: `Run \`same-kit up${environmentFlags(folder)}\`, or choose another --env.`,
+    hint: hint`Run ${sameKit("up")}, or choose another --env.`,
   });
 }
 

@@ -1,5 +1,6 @@
 import { rm } from "node:fs/promises";
 import path from "node:path";
+import { type Hint, hint, sameKit } from "@same-kit/shared";
 import { costNotes } from "../adapters/terraform/cost-notes.ts";
 import { type PlannedChange, summarizePlan } from "../adapters/terraform/plan-summary.ts";
 import { TerraformError } from "../adapters/terraform/terraform.ts";
@@ -182,8 +183,8 @@ class Provisioning {
           ? "Stopped before anything was changed."
           : `Stopped. ${done} of ${planned} resources were finished and are recorded in the state.`,
       hint: isDestroy
-        ? "Run `same-kit down` again to go on."
-        : "Go on with `same-kit up` and the same options, or remove all with `same-kit down`.",
+        ? hint`Run ${sameKit("down")} again to go on.`
+        : hint`Go on with ${sameKit("up")} and the same options, or remove all with ${sameKit("down")}.`,
       cause: error,
     });
   }
@@ -213,7 +214,7 @@ function showResource(event: TerraformEvent, progress: PhaseProgress, done: Set<
 
 const SIGN = { create: "+", update: "~", replace: "±", delete: "-" } as const;
 
-function describeChanges({ changes, variables }: Planned, isDestroy: boolean): string[] {
+function describeChanges({ changes, variables }: Planned, isDestroy: boolean): Hint[] {
   const rows = changes.map(({ action, label, name, address, attributes }) => {
     const what = `  ${SIGN[action]} ${label.padEnd(34)} ${name ?? address}`;
     return attributes.length === 0 ? what : `${what}  (${attributes.join(", ")})`;
@@ -222,6 +223,6 @@ function describeChanges({ changes, variables }: Planned, isDestroy: boolean): s
     .map((action) => [action, changes.filter((it) => it.action === action).length] as const)
     .filter(([, count]) => count > 0)
     .map(([action, count]) => `${count} to ${action}`);
-  const notes = isDestroy ? [] : ["", ...costNotes(variables).map((note) => `  ${note}`)];
+  const notes = isDestroy ? [] : ["", ...costNotes(variables).map((note) => hint`  ${note}`)];
   return [`Plan: ${counts.join(", ")}.`, ...rows, ...notes];
 }

@@ -11,7 +11,7 @@ export function createPhaseView(console: Console, signal: AbortSignal): PhaseVie
   return {
     phase,
     skipped: (title, why) => console.note(`- ${title}: skipped, ${why}`),
-    lines: (lines) => console.note(lines.join("\n")),
+    lines: (lines) => console.note(lines.map((line) => console.render(line)).join("\n")),
     confirm: (question) => confirm(question, console, signal),
   };
 }

@@ -1,6 +1,6 @@
 import { createReadStream, existsSync } from "node:fs";
 import { createInterface } from "node:readline";
-import { OperationError, type Waiting } from "@same-kit/shared";
+import { hint, OperationError, sameKit, type Waiting } from "@same-kit/shared";
 import { findFunctionApp } from "../adapters/azure/function-app.ts";
 import type { SignedIn } from "../adapters/azure/sign-in.ts";
 import type { EnvironmentFolder } from "../deployment/environment.ts";
@@ -80,7 +80,7 @@ async function insightsId({ resourceGroup }: DeploymentOutputs, { arm, subscript
   throw new OperationError({
     code: "ERR_LOGS_UNAVAILABLE",
     message: `The resource group ${resourceGroup} holds no Application Insights: there is nowhere to read logs from.`,
-    hint: "Run `same-kit up` to make what is missing.",
+    hint: hint`Run ${sameKit("up")} to make what is missing.`,
   });
 }
 
@@ -88,6 +88,6 @@ function appGone({ appName }: DeploymentOutputs): OperationError {
   return new OperationError({
     code: "ERR_DEPLOY_APP_NOT_FOUND",
     message: `Azure knows no app ${appName}: it was removed outside of same-kit.`,
-    hint: "`same-kit up` makes it again.",
+    hint: hint`${sameKit("up")} makes it again.`,
   });
 }

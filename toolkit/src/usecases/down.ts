@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { rm } from "node:fs/promises";
-import { OperationError } from "@same-kit/shared";
+import { type Hint, hint, OperationError, sameKit } from "@same-kit/shared";
 import type { SignedIn } from "../adapters/azure/sign-in.ts";
 import type { Deployment } from "../deployment/deployment.ts";
 import { type EnvironmentFolder, loadJson } from "../deployment/environment.ts";
@@ -55,10 +55,10 @@ export async function down(deployment: Deployment, request: DownRequest): Promis
   return { kind: "removed", changes: result.changes.length, leftGroups };
 }
 
-function describeUnrecorded(groups: readonly string[]): string[] {
+function describeUnrecorded(groups: readonly string[]): Hint[] {
   return groups.map(
     (group) =>
-      `The resource group ${group} is still there: an interrupted run made it without recording it. \`same-kit up\` adopts it, and \`down\` then removes it; or: az group delete --name ${group}`,
+      hint`The resource group ${group} is still there: an interrupted run made it without recording it. ${sameKit("up")} adopts it, and ${sameKit("down")} then removes it; or: az group delete --name ${group}`,
   );
 }
 
@@ -79,11 +79,11 @@ async function groupsWithoutState({ arm, subscriptionId }: SignedIn, environment
   return (list?.value ?? []).map(({ name }) => name);
 }
 
-function describeLeft(groups: readonly string[], environment: string): string[] {
+function describeLeft(groups: readonly string[], environment: string): Hint[] {
   return [
     `Nothing was removed: no state here knows what the environment "${environment}" holds. In Azure there is of that name:`,
     ...groups.map((group) => `  resource group ${group}`),
-    "Run `same-kit down` where it was made. With a shared state, `same-kit up --plan --backend FILE` brings it here first.",
+    hint`Run ${sameKit("down")} where it was made. With a shared state, ${sameKit("up", "--plan", "--backend", "FILE")} brings it here first.`,
     ...groups.map((group) => `If its state is lost: az group delete --name ${group}`),
   ];
 }
@@ -116,7 +116,7 @@ async function refuseForeign(azure: SignedIn, resourceGroup: string): Promise<vo
   throw new OperationError({
     code: "ERR_REMOVE_NOT_EMPTY",
     message: `The resource group ${resourceGroup} holds what same-kit did not make: ${foreign.map(({ name, type }) => `${name} (${type})`).join(", ")}. Nothing was deleted.`,
-    hint: "Move or remove these first, then run `same-kit down` again.",
+    hint: hint`Move or remove these first, then run ${sameKit("down")} again.`,
   });
 }
 

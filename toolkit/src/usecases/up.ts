@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { OperationError } from "@same-kit/shared";
+import { hint, OperationError, sameKit } from "@same-kit/shared";
 import type { SignedIn } from "../adapters/azure/sign-in.ts";
 import type { PlannedChange } from "../adapters/terraform/plan-summary.ts";
 import { type Choices, describeKept, mergeChoices, requireFiles } from "../deployment/choices.ts";
@@ -148,13 +148,13 @@ function requirePassed(result: SmokeTestResult, hostName: string): void {
       throw new OperationError({
         code: "ERR_VERIFY_SMOKE_TIMEOUT",
         message: `The app is deployed and healthy, but a test run did not finish within ${result.limitMs / 1000} s: instance ${result.instanceId} is ${result.status}.`,
-        hint: `It was left as it is. Look at it again with \`same-kit smoke-test --host-name ${hostName}\`.`,
+        hint: hint`It was left as it is. Look at it again with ${sameKit("smoke-test", "--host-name", hostName)}.`,
       });
     case "failed":
       throw new OperationError({
         code: "ERR_VERIFY_SMOKE_FAILED",
         message: `The app is deployed and healthy, but the test run ${result.instanceId} failed: ${result.reason}`,
-        hint: "If Python is missing there, publish with the bundled one. `same-kit logs` shows what the app printed.",
+        hint: hint`If Python is missing there, publish with the bundled one. ${sameKit("logs")} shows what the app printed.`,
       });
   }
 }

@@ -7,7 +7,7 @@ import {
   RUN_ID_HEADER,
   SAME_ENV_HEADER,
 } from "@same-kit/functions-app/contract";
-import { OperationError } from "@same-kit/shared";
+import { hint, OperationError, sameKit } from "@same-kit/shared";
 import type { ToolkitErrorCode } from "../../errors.ts";
 import type { AppAddress } from "./app-address.ts";
 import { parseRunStatus, parseStartedRun, type RunStatus, type StartedRun } from "./run-status.ts";
@@ -101,7 +101,7 @@ function unreachable({ url }: AppAddress, cause: unknown): OperationError<Toolki
   return new OperationError({
     code: "ERR_APP_UNREACHABLE",
     message: `${url} does not answer: ${reason}.`,
-    hint: "Check the host name; a local host is started with `same-kit local up` and needs --use-http.",
+    hint: hint`Check the host name; a local host is started with ${sameKit("local up")} and needs --use-http.`,
     cause,
   });
 }
@@ -110,7 +110,7 @@ function unauthorized({ url, accessKey }: AppAddress): OperationError<ToolkitErr
   return new OperationError({
     code: "ERR_APP_UNAUTHORIZED",
     message: `${url} refused ${accessKey === null ? "a request without an access key" : "the access key"}.`,
-    hint: "Give the key with --key, or in FUNCTIONS_HOST_NAME as same:KEY@HOST; `same-kit outputs` shows it for a deployment of yours.",
+    hint: hint`Give the key with --key, or in FUNCTIONS_HOST_NAME as same:KEY@HOST; ${sameKit("outputs")} shows it for a deployment of yours.`,
   });
 }
 
@@ -118,7 +118,7 @@ function refused({ url }: AppAddress, status: number, text: string): OperationEr
   return new OperationError({
     code: "ERR_APP_REFUSED",
     message: `${url} answered ${status}: ${describeProblem(text)}`,
-    hint: "The app's log says more: `same-kit local logs` here, `same-kit logs` for a deployment.",
+    hint: hint`The app's log says more: ${sameKit("local logs")} here, ${sameKit("logs")} for a deployment.`,
   });
 }
 

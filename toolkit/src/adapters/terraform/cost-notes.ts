@@ -1,3 +1,4 @@
+import { type Hint, hint, sameKit } from "@same-kit/shared";
 import type { HostingPlan } from "../../hosting-plan.ts";
 
 const PLAN_NOTES: Record<HostingPlan, string> = {
@@ -11,11 +12,11 @@ const PLAN_NOTES: Record<HostingPlan, string> = {
  *
  * @param variables - The module's, as terraform has planned with them.
  */
-export function costNotes(variables: Record<string, unknown>): string[] {
+export function costNotes(variables: Record<string, unknown>): Hint[] {
   return [
     PLAN_NOTES[variables["plan"] as HostingPlan],
     "Durable Functions polls its storage queues while the app is awake: storage operations are billed.",
     `Application Insights bills each GB of logs; they are kept for ${variables["log_retention_days"]} days.`,
-    "`same-kit down` removes all of it.",
+    hint`${sameKit("down")} removes all of it.`,
   ];
 }
