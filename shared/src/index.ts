@@ -11,6 +11,7 @@ export {
 } from "./files/atomic-file.ts";
 export { folderSize } from "./files/folder-size.ts";
 export { packageRoot } from "./files/package-root.ts";
+export { closeToOthers, makePrivateFolder } from "./files/private-folder.ts";
 export { type CommandHint, type Hint, hint, hintText, sameKit } from "./hint.ts";
 export { isDeclaredTooLarge, readBody } from "./http/request-body.ts";
 export { isRecord } from "./is-record.ts";

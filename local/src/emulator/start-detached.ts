@@ -41,7 +41,7 @@ export async function startDetached({
   const { hostsDir } = await openStateFolder(stateDir);
   const logFile = path.join(hostsDir, `${newGuidN()}.log`);
   const [file, ...args] = command;
-  const log = openSync(logFile, "w");
+  const log = openSync(logFile, "w", 0o600);
   const child = spawn(file, args, {
     ...(cwd === undefined ? {} : { cwd }),
     env: { ...env, [DETACHED_LOG_VARIABLE]: logFile },

@@ -95,7 +95,7 @@ export function supervise(spec: ChildSpec): SupervisedChild {
 }
 
 function forkDetached({ file, args = [], env = process.env, logFile, socketFds = [] }: ChildSpec): ChildProcess {
-  const log = openSync(logFile, "w");
+  const log = openSync(logFile, "w", 0o600);
   try {
     return fork(file, [...args], {
       env,

@@ -2,6 +2,8 @@ import { OperationError } from "@same-kit/shared";
 
 export type StateErrorCode =
   /** The state folder was written by a newer same-kit. */
-  "ERR_STATE_FORMAT";
+  | "ERR_STATE_FORMAT"
+  /** The state folder belongs to another user of the machine. */
+  | "ERR_STATE_FOREIGN";
 
 export class StateError extends OperationError<StateErrorCode> {}

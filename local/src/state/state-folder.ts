@@ -1,6 +1,6 @@
-import { access, mkdir, writeFile } from "node:fs/promises";
+import { access, readdir, writeFile } from "node:fs/promises";
 import path from "node:path";
-import { readJson, writeJsonAtomic } from "@same-kit/shared";
+import { closeToOthers, makePrivateFolder, readJson, writeJsonAtomic } from "@same-kit/shared";
 import { StateError } from "./errors.ts";
 
 /** Raised when what lies in the folder changes so that an older same-kit would misread it. */
@@ -33,19 +33,42 @@ export function stateFolderAt(dir: string): StateFolder {
   };
 }
 
+/** What stands in a state folder; a name more says that the folder serves something else too. */
+const OWN_FOLDERS = ["runs", "azurite", "hosts", "hubs", "env"];
+const OWN_FILE = /^(\.gitignore|format\.json|keys\.json)(\..+\.part)?$/;
+
 /**
- * Makes the folder what it should be: marked with its format, ignored by git. Safe to repeat.
+ * Makes the folder what it should be: marked with its format, ignored by git, closed to other users of the machine whatever the
+ * umask: sessions, logs and keys lie in it. Safe to repeat.
  *
- * @throws StateError `ERR_STATE_FORMAT` if a newer same-kit wrote it.
+ * @throws StateError `ERR_STATE_FORMAT` if a newer same-kit wrote it, `ERR_STATE_FOREIGN` if it belongs to another user.
  */
 export async function openStateFolder(dir: string): Promise<StateFolder> {
   const folder = stateFolderAt(dir);
   const version = await checkStateFormat(dir);
-  await mkdir(folder.dir, { recursive: true });
+  await closeFolder(folder);
   await writeFile(path.join(folder.dir, ".gitignore"), GITIGNORE, { flag: "wx" }).catch(ignoreExisting);
   if (version !== STATE_FORMAT_VERSION) await writeJsonAtomic(formatFile(dir), { formatVersion: STATE_FORMAT_VERSION });
-  await Promise.all([folder.azuriteDir, folder.hostsDir].map((name) => mkdir(name, { recursive: true })));
   return folder;
+}
+
+/** A folder of the user's that holds other things too, such as the project itself, stays as it is; what is ours in it does not. */
+async function closeFolder({ dir, azuriteDir, hostsDir }: StateFolder): Promise<void> {
+  const names = await readdir(dir).catch((): string[] => []);
+  const isOurs = names.every((name) => OWN_FOLDERS.includes(name) || OWN_FILE.test(name));
+  try {
+    if (isOurs) await makePrivateFolder(dir);
+    const existing = OWN_FOLDERS.filter((name) => names.includes(name)).map((name) => path.join(dir, name));
+    await Promise.all([...[azuriteDir, hostsDir].map(makePrivateFolder), ...existing.map(closeToOthers)]);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "EPERM") throw error;
+    throw new StateError({
+      code: "ERR_STATE_FOREIGN",
+      message: `${dir} belongs to another user of this machine, who could read and change what is kept there.`,
+      hint: "Choose another folder with --state-dir, or make this one yours with chown.",
+      cause: error,
+    });
+  }
 }
 
 /**

@@ -71,7 +71,7 @@ export class RunRecords {
     await openStateFolder(this.stateDir);
     const dir = path.join(this.#dir, record.id);
     await mkdir(dir, { recursive: true });
-    await writeFile(path.join(dir, "request.json"), JSON.stringify(request));
+    await writeFile(path.join(dir, "request.json"), JSON.stringify(request), { mode: 0o600 });
     const folder = toFolder(dir, { formatVersion: FORMAT_VERSION, ...record });
     await folder.update({});
     return folder;
@@ -126,7 +126,7 @@ function toFolder(dir: string, initial: RunRecord): RunFolder {
       return path.join(dir, "session.dill");
     },
     readRequest: async () => JSON.parse(await readFile(path.join(dir, "request.json"), "utf8")) as InitiateRequest,
-    openLog: () => createWriteStream(path.join(dir, "log.txt"), { flags: "a" }),
+    openLog: () => createWriteStream(path.join(dir, "log.txt"), { flags: "a", mode: 0o600 }),
   };
 }
 
