@@ -49,7 +49,7 @@ function followLauncher() {
   process.on("disconnect", () => process.kill(process.pid, "SIGHUP"));
 }
 
-/** As in local/src/shared/cache-folder.ts. */
+/** As in shared/src/files/cache-folder.ts. */
 function cacheFolder() {
   const { SAME_KIT_CACHE, XDG_CACHE_HOME } = process.env;
   if (SAME_KIT_CACHE) return path.resolve(SAME_KIT_CACHE);

@@ -13,7 +13,7 @@ export { OrchestrationAlreadyExistsError } from "./engine/errors.ts";
 export type { HistoryEvent, OrchestrationStatusName } from "./engine/history/events.ts";
 export { HostError, type HostErrorCode, type HostedFunction } from "./host/index.ts";
 export { describePortOwner, findPortOwner, type PortOwner } from "./process/port-owner.ts";
-export { cacheFolder } from "./shared/cache-folder.ts";
+
 export { type Clock, createSystemClock } from "./shared/clock.ts";
 export { InvariantError, OperationError, SameKitError, UsageError } from "./shared/errors.ts";
 export {

@@ -9,6 +9,7 @@ export {
   writeFileAtomicSync,
   writeJsonAtomic,
 } from "./files/atomic-file.ts";
+export { cacheFolder } from "./files/cache-folder.ts";
 export { folderSize } from "./files/folder-size.ts";
 export { packageRoot } from "./files/package-root.ts";
 export { closeToOthers, makePrivateFolder } from "./files/private-folder.ts";

@@ -50,7 +50,7 @@ export class StepRunner {
   static async start({ python, env = {}, limits = {}, ...options }: StepRunnerOptions): Promise<StepRunner> {
     const tempDir = options.tempDir ?? (await makeTempDir());
     const { PATH = "", HOME = "" } = process.env;
-    const all = { PATH, HOME, SAME_PYTHON: python, SAME_CACHE_DIR: sharedCacheDir, ...development, ...env };
+    const all = { PATH, HOME, SAME_PYTHON: python, SAME_KIT_CACHE: sharedCacheDir, ...development, ...env };
     const runtime = new PythonRuntime({ env: all, appPythonDir, tempDir });
     onTestFinished(() => runtime.stop());
     return new StepRunner(runtime, all, { ...DEFAULT_LIMITS, ...limits }, tempDir);

@@ -1,6 +1,6 @@
 import os from "node:os";
 import path from "node:path";
-import { cacheFolder, isInCloud } from "./cache-folder.ts";
+import { isInCloud, pythonCacheFolder } from "./cache-folder.ts";
 import { PythonError } from "./errors.ts";
 import { findPython } from "./find-python.ts";
 import type { Interpreter } from "./probe-interpreter.ts";
@@ -39,7 +39,7 @@ export class PythonRuntime {
 
   constructor(options: PythonRuntimeOptions) {
     this.#options = options;
-    this.#cacheDir = cacheFolder(options.env);
+    this.#cacheDir = pythonCacheFolder(options.env);
     this.#tempDir = options.tempDir ?? os.tmpdir();
     this.#environ = stepEnviron(options.env);
     const files = { folder: options.appPythonDir };

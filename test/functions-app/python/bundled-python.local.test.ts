@@ -62,7 +62,7 @@ test.runIf(process.platform === "linux")("where nothing may be executed, the loa
 test("a deployed app runs a step with the package's Python and nothing of the machine", async () => {
   const [folder, cache] = [await makePackage(0o444), await makeTempDir()];
   const runtime = new PythonRuntime({
-    env: { SAME_CACHE_DIR: cache },
+    env: { SAME_KIT_CACHE: cache },
     appPythonDir: folder,
     tempDir: await makeTempDir(),
   });

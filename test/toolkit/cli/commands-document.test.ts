@@ -7,11 +7,7 @@ const OTHER_VARIABLES: readonly [string, string][] = [
   ["SAME_KIT_CONFIG", "The configuration file, instead of the next `same-kit.yaml` above"],
   [
     "SAME_KIT_CACHE",
-    "Folder of what is downloaded for packages, and of compiled code (default: `same-kit` in the user's cache folder)",
-  ],
-  [
-    "SAME_CACHE_DIR",
-    "Folder of the environments made from requirements.txt files (default: in the user's cache folder)",
+    "Folder of downloads, compiled code and the environments of requirements.txt files (default: `same-kit` in the user's cache folder)",
   ],
   ["SAME_PYTHON", "The app's own setting for its Python, where `--python` is not given"],
   ["ARM_…", "Sign-in for scripts, as terraform's azurerm takes it: [deploy.md](deploy.md#in-ci)"],

@@ -1,6 +1,5 @@
 import path from "node:path";
-import { cacheFolder } from "@same-kit/local";
-import { packageRoot, UsageError } from "@same-kit/shared";
+import { cacheFolder, packageRoot, UsageError } from "@same-kit/shared";
 import { execa } from "execa";
 import type { PreflightCheck, PreflightProblem } from "../adapters/preflight.ts";
 import { funcVersion } from "../adapters/publish/func.ts";

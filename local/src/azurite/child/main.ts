@@ -4,8 +4,7 @@ import { writeSync } from "node:fs";
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import Module from "node:module";
 import path from "node:path";
-import { isClaimed, withFileLock } from "@same-kit/shared";
-import { cacheFolder } from "../../shared/cache-folder.ts";
+import { cacheFolder, isClaimed, withFileLock } from "@same-kit/shared";
 import { type AzuriteFiles, type ChildOptions, OPEN_MARK, type ParentMessage, READY } from "./child-options.ts";
 import { createServices } from "./services.ts";
 

@@ -1,6 +1,6 @@
 import path from "node:path";
 import { expect, test } from "vitest";
-import { cacheFolder } from "../../../local/src/shared/cache-folder.ts";
+import { cacheFolder } from "../../../shared/src/files/cache-folder.ts";
 
 test("the cache lies where the user says, else where the platform keeps caches", () => {
   expect(cacheFolder({ SAME_KIT_CACHE: "/mine", XDG_CACHE_HOME: "/caches" })).toBe("/mine");

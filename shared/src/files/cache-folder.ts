@@ -1,0 +1,11 @@
+import { homedir } from "node:os";
+import path from "node:path";
+
+/** Where things are kept once per user, whatever the project: `SAME_KIT_CACHE`, else `same-kit` in the platform's cache folder. */
+export function cacheFolder(env: NodeJS.ProcessEnv): string {
+  const wanted = env["SAME_KIT_CACHE"];
+  if (wanted) return path.resolve(wanted);
+  const home = env["HOME"] || homedir();
+  if (process.platform === "darwin") return path.join(home, "Library", "Caches", "same-kit");
+  return path.join(env["XDG_CACHE_HOME"] || path.join(home, ".cache"), "same-kit");
+}
