@@ -1,6 +1,6 @@
 import { mkdir } from "node:fs/promises";
 import { startAzurite } from "../../local/src/azurite/index.ts";
-import { openStorage } from "../../local/src/storage/storage-account.ts";
+import { openStorage } from "../../local/src/storage/azure/open-storage.ts";
 import { measureFanOut, measureSequential } from "./engine.ts";
 import { type Figure, figure } from "./figure.ts";
 
@@ -44,8 +44,8 @@ async function queuePairs(connectionString: string): Promise<number> {
   const caller = async () => {
     while (left > 0) {
       left -= 1;
-      const { messageId, popReceipt } = await queue.sendMessage("{}", { visibilityTimeout: 60 });
-      await queue.deleteMessage(messageId, popReceipt);
+      const { messageId, popReceipt } = await queue.send("{}", { visibilityTimeoutS: 60 });
+      await queue.delete(messageId, popReceipt);
     }
   };
   await Promise.all(Array.from({ length: CALLERS }, caller));

@@ -5,7 +5,7 @@ import { createSystemClock, silentLogger } from "@same-kit/shared";
 import type { ActivityHandler, OrchestrationContext } from "durable-functions";
 import { type Engine, resolveDurableTaskSettings, startEngine } from "../../local/src/engine/index.ts";
 import { newGuidN } from "../../local/src/shared/ids.ts";
-import { openStorage } from "../../local/src/storage/storage-account.ts";
+import { openStorage } from "../../local/src/storage/azure/open-storage.ts";
 import { SdkInvoker } from "../../test/helpers/sdk-orchestrator.ts";
 
 export type EngineRate = { activities: number; seconds: number; perSecond: number };

@@ -5,15 +5,16 @@ import { afterAll, beforeAll } from "vitest";
 import { startAzurite } from "../../local/src/azurite/index.ts";
 import { openTaskHub, type TaskHub } from "../../local/src/engine/taskhub/task-hub.ts";
 import { newGuidN } from "../../local/src/shared/ids.ts";
-import { openStorage, type StorageAccount } from "../../local/src/storage/storage-account.ts";
+import { type AzureStorageAccount, openStorage } from "../../local/src/storage/azure/open-storage.ts";
+import type { StorageAccount } from "../../local/src/storage/storage-account.ts";
 
 /**
  * An Azurite of the test file's own, in memory, on free ports; stopped after its last test.
  *
  * @returns The account, once the first test runs.
  */
-export function useAzurite(): () => StorageAccount {
-  let storage: StorageAccount | undefined;
+export function useAzurite(): () => AzureStorageAccount {
+  let storage: AzureStorageAccount | undefined;
   let stop = async () => {};
   beforeAll(async () => {
     const azuriteDir = await mkdtemp(path.join(os.tmpdir(), "same-kit-azurite-"));

@@ -1,8 +1,16 @@
 import { type Clock, createSystemClock } from "@same-kit/shared";
 import type { StorageAccount } from "../../local/src/storage/storage-account.ts";
+import type { StorageQueue } from "../../local/src/storage/storage-queue.ts";
+import type { StorageTable } from "../../local/src/storage/storage-table.ts";
+
+const OPERATIONS = [
+  ...(["send", "receive", "delete", "update"] satisfies (keyof StorageQueue)[]),
+  ...(["transact", "upsert", "insert", "get", "query", "queryPage"] satisfies (keyof StorageTable)[]),
+] as const;
+const CALLS = new Set<string>(OPERATIONS);
 
 /** One call that an engine makes to the storage. */
-export type StorageCall = { resource: string; operation: string; args: readonly unknown[] };
+export type StorageCall = { resource: string; operation: (typeof OPERATIONS)[number]; args: readonly unknown[] };
 
 export type Crash = {
   storage: StorageAccount;
@@ -13,10 +21,6 @@ export type Crash = {
 };
 
 const NEVER = new Promise<never>(() => {});
-const CALLS = new Set([
-  ...["sendMessage", "receiveMessages", "deleteMessage", "updateMessage"],
-  ...["submitTransaction", "upsertEntity", "createEntity", "updateEntity", "getEntity", "deleteEntity", "listEntities"],
-]);
 
 /**
  * A storage and a clock that stop answering, as they do for a process that was killed: the engine on them stands still for
@@ -41,12 +45,12 @@ export function makeCrashable(
         if (!CALLS.has(String(property))) return value.bind(target);
         return (...args: unknown[]) => {
           if (isDead) return deadAnswer(String(property));
-          const fate = fateOf({ resource, operation: String(property), args });
+          const fate = fateOf({ resource, operation: property as StorageCall["operation"], args });
           if (fate === "refused") return Promise.reject(new Error("The storage is out of order."));
           if (fate === "before") die();
           if (fate === "before") return NEVER;
           const answer = value.apply(target, args);
-          if (fate === undefined) return String(property) === "listEntities" ? answer : answer.then(ifAlive);
+          if (fate === undefined) return String(property) === "query" ? answer : answer.then(ifAlive);
           return answer.then(() => {
             die();
             return NEVER;
@@ -68,7 +72,7 @@ export function makeCrashable(
 }
 
 function deadAnswer(operation: string): unknown {
-  if (operation !== "listEntities") return NEVER;
+  if (operation !== "query") return NEVER;
   const pages = { next: () => NEVER, [Symbol.asyncIterator]: () => pages, byPage: () => pages };
   return pages;
 }

@@ -1,7 +1,8 @@
 import http from "node:http";
 import type { AddressInfo } from "node:net";
 import { onTestFinished } from "vitest";
-import { openStorage, type StorageAccount } from "../../local/src/storage/storage-account.ts";
+import { type AzureStorageAccount, openStorage } from "../../local/src/storage/azure/open-storage.ts";
+import type { StorageAccount } from "../../local/src/storage/storage-account.ts";
 
 // Shares of all requests.
 const RESET_BEFORE = 0.03;
@@ -17,7 +18,7 @@ export type FaultyStorage = {
 };
 
 /** The same account over connections that break before a request arrives, or before its answer does, beside answers of 503. */
-export async function withFaults({ connectionString }: StorageAccount): Promise<FaultyStorage> {
+export async function withFaults({ connectionString }: AzureStorageAccount): Promise<FaultyStorage> {
   let isArmed = false;
   let faults = 0;
   const draw = randomNumbers();

@@ -1,4 +1,5 @@
-import { openStorage, type StorageAccount } from "../storage/storage-account.ts";
+import { openStorage } from "../storage/azure/open-storage.ts";
+import type { StorageAccount } from "../storage/storage-account.ts";
 
 const DEVELOPMENT_STORAGE = /^UseDevelopmentStorage=true;?$/i;
 

@@ -32,7 +32,7 @@ async function writeToQueue(
   await queue.createIfNotExists();
   const isPlain = /^none$/i.test(encodingOf(context));
   for (const text of toMessages(value)) {
-    await queue.sendMessage(isPlain ? text.toString("utf8") : text.toString("base64"));
+    await queue.send(isPlain ? text.toString("utf8") : text.toString("base64"));
   }
 }
 
@@ -47,7 +47,7 @@ async function writeBlob(
   if (name.join("/") === "") throw new Error(`The path "${path}" of a blob is not CONTAINER/NAME.`);
   const container = account.container(containerName);
   await container.createIfNotExists();
-  await container.getBlockBlobClient(name.join("/")).uploadData(toBytes(value));
+  await container.upload(name.join("/"), toBytes(value));
 }
 
 function optionOf(binding: BindingInfo, name: string): string {

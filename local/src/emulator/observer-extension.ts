@@ -58,12 +58,12 @@ async function answerLog(query: URLSearchParams, entries: RecentEntries): Promis
 async function answerBlob(query: URLSearchParams, { account, containerName }: ObserverDeps): Promise<WebhookResponse> {
   const name = query.get("name");
   if (name === null) return { status: 400 };
-  const blob = account.container(containerName).getBlobClient(name);
+  const container = account.container(containerName);
   try {
-    const { contentLength: size = 0 } = await blob.getProperties();
+    const { sizeBytes: size } = await container.properties(name);
     const offset = Math.min(toNumber(query.get("offset") ?? "0"), size);
     const count = Math.min(size - offset, MAX_BLOB_PART_BYTES);
-    const body = count === 0 ? Buffer.alloc(0) : await blob.downloadToBuffer(offset, count);
+    const body = count === 0 ? Buffer.alloc(0) : await container.download(name, { offset, count });
     return {
       status: 200,
       headers: { "content-type": "application/octet-stream", "x-blob-size": String(size) },

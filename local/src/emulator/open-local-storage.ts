@@ -1,6 +1,6 @@
 import { startContainerAzurite } from "../azurite/container-azurite.ts";
 import { startAzurite } from "../azurite/index.ts";
-import { openStorage } from "../storage/storage-account.ts";
+import { openStorage } from "../storage/azure/open-storage.ts";
 import { EmulatorError } from "./errors.ts";
 import { describeStorage, type StorageChoice } from "./storage-choice.ts";
 

@@ -1,41 +1,37 @@
 import { promisify } from "node:util";
 import { gunzip, gzip } from "node:zlib";
-import type { ContainerClient } from "@azure/storage-blob";
 import { Limiter } from "@same-kit/shared";
-import { statusOf } from "./storage-errors.ts";
+import type { BlobContainer } from "./blob-container.ts";
+import { ignoring, statusOf } from "./storage-errors.ts";
 
 const compress = promisify(gzip);
 const decompress = promisify(gunzip);
 const MAX_DELETIONS_AT_ONCE = 32;
+const GZIP = { contentType: "application/octet-stream", contentEncoding: "gzip" };
 
 /** Stores text gzipped; the container is made on first use, as it is needed seldom. */
-export async function uploadGzip(container: ContainerClient, name: string, text: string): Promise<void> {
+export async function uploadGzip(container: BlobContainer, name: string, text: string): Promise<void> {
   const bytes = await compress(Buffer.from(text, "utf8"));
-  const blob = container.getBlockBlobClient(name);
-  const options = { blobHTTPHeaders: { blobContentType: "application/octet-stream", blobContentEncoding: "gzip" } };
   try {
-    await blob.uploadData(bytes, options);
+    await container.upload(name, bytes, GZIP);
   } catch (error) {
     if (statusOf(error) !== 404) throw error;
     await container.createIfNotExists();
-    await blob.uploadData(bytes, options);
+    await container.upload(name, bytes, GZIP);
   }
 }
 
-/** @throws what the SDK throws, with `statusCode` 404, where there is no such blob. */
-export async function downloadGzip(container: ContainerClient, name: string): Promise<string> {
-  const bytes = await container.getBlockBlobClient(name).downloadToBuffer();
-  return (await decompress(bytes)).toString("utf8");
+/** @throws StorageError 404 where there is no such blob. */
+export async function downloadGzip(container: BlobContainer, name: string): Promise<string> {
+  return (await decompress(await container.download(name))).toString("utf8");
 }
 
 /** Removes every blob below `prefix`; a container that does not exist holds none. */
-export async function deleteBlobsBelow(container: ContainerClient, prefix: string): Promise<void> {
-  try {
-    const names: string[] = [];
-    for await (const blob of container.listBlobsFlat({ prefix })) names.push(blob.name);
-    const deletions = new Limiter(MAX_DELETIONS_AT_ONCE);
-    await Promise.all(names.map((name) => deletions.run(() => container.getBlobClient(name).deleteIfExists())));
-  } catch (error) {
-    if (statusOf(error) !== 404) throw error;
-  }
+export async function deleteBlobsBelow(container: BlobContainer, prefix: string): Promise<void> {
+  const deletions = new Limiter(MAX_DELETIONS_AT_ONCE);
+  const deleteAll = async () => {
+    const names = await Array.fromAsync(container.list(prefix), ({ name }) => name);
+    await Promise.all(names.map((name) => deletions.run(() => container.deleteIfExists(name))));
+  };
+  await ignoring([404], deleteAll());
 }

@@ -1,10 +1,22 @@
-/** The HTTP status that the service answered; undefined for an error of another kind, such as a refused connection. */
-export function statusOf(error: unknown): number | undefined {
-  const status = (error as { statusCode?: unknown }).statusCode;
-  return typeof status === "number" ? status : undefined;
+/** What a storage service refused, with its status and code. */
+export class StorageError extends Error {
+  readonly statusCode: number;
+  /** Such as `QueueNotFound`; empty where the service named none. */
+  readonly code: string;
+
+  constructor(statusCode: number, code: string, message: string = code, options?: ErrorOptions) {
+    super(message, options);
+    this.name = "StorageError";
+    this.statusCode = statusCode;
+    this.code = code;
+  }
 }
 
-export const isNotFound = (error: unknown): boolean => statusOf(error) === 404;
+/** The HTTP status that the service answered; undefined for an error of another kind, such as a refused connection. */
+export function statusOf(error: unknown): number | undefined {
+  return error instanceof StorageError ? error.statusCode : undefined;
+}
+
 export const isConflict = (error: unknown): boolean => statusOf(error) === 409;
 export const isPreconditionFailed = (error: unknown): boolean => statusOf(error) === 412;
 

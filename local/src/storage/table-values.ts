@@ -1,9 +1,18 @@
-// Values of table rows as typed text, because a JavaScript Date would cut the 100 ns ticks that .NET compares.
+// Values of table columns. Times stay text, because a JavaScript Date would cut the 100 ns ticks that .NET compares.
 
-/** What the SDK gives for a row that is read with `disableTypeConversion`. */
-export type TableRow = Record<string, unknown>;
-
+/** UTC, ISO 8601, up to seven fractional digits. */
 export type DateTimeValue = { type: "DateTime"; value: string };
+
+/** A whole number within 32 bits is stored as Int32, any other number as Double. */
+export type ColumnValue =
+  | string
+  | number
+  | boolean
+  | DateTimeValue
+  /** Types that are not written here but may be met: as text. */
+  | { type: "Int64" | "Guid" | "Binary"; value: string };
+
+export type Columns = Readonly<Record<string, ColumnValue>>;
 
 /** @param text - UTC, ISO 8601, up to seven fractional digits. */
 export function dateTime(text: string): DateTimeValue {
@@ -11,21 +20,18 @@ export function dateTime(text: string): DateTimeValue {
 }
 
 /** The column as text, whatever its type; null where it is absent. */
-export function textValue(row: TableRow, name: string): string | null {
-  const value = plain(row[name]);
-  return value === undefined || value === null ? null : String(value);
+export function textValue(columns: Columns, name: string): string | null {
+  const value = columns[name];
+  if (value === undefined) return null;
+  return typeof value === "object" ? value.value : String(value);
 }
 
-export function numberValue(row: TableRow, name: string): number | null {
-  const text = textValue(row, name);
+export function numberValue(columns: Columns, name: string): number | null {
+  const text = textValue(columns, name);
   return text === null ? null : Number(text);
 }
 
-export function booleanValue(row: TableRow, name: string): boolean | null {
-  const text = textValue(row, name);
+export function booleanValue(columns: Columns, name: string): boolean | null {
+  const text = textValue(columns, name);
   return text === null ? null : text === "true";
-}
-
-function plain(value: unknown): unknown {
-  return typeof value === "object" && value !== null && "value" in value ? value.value : value;
 }

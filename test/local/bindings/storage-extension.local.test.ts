@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { openStorage } from "../../../local/src/storage/storage-account.ts";
+import { openStorage } from "../../../local/src/storage/azure/open-storage.ts";
 import { fixtureApp } from "../../helpers/function-app.ts";
 import { startLocalHost } from "../../helpers/local-host.ts";
 import { makeTempDir } from "../../helpers/temp-dir.ts";
@@ -14,8 +14,8 @@ async function startOutputs() {
   });
   const storage = openStorage(host.storage.connectionString);
   const receive = async (queueName = "my-queue") => {
-    const { receivedMessageItems } = await storage.queue(queueName).receiveMessages({ numberOfMessages: 10 });
-    return receivedMessageItems.map(({ messageText }) => Buffer.from(messageText, "base64").toString("utf8"));
+    const messages = await storage.queue(queueName).receive({ count: 10, visibilityTimeoutS: 30 });
+    return messages.map(({ text }) => Buffer.from(text, "base64").toString("utf8"));
   };
   const call = async (path: string) => (await fetch(`${host.url}/api/${path}`)).status;
   return { host, storage, receive, call };
@@ -26,7 +26,7 @@ test("messages and blobs are written before the caller gets its answer", async (
   expect(await call("messages")).toBe(200);
   expect(await receive()).toEqual(["plain", '{"a":"é"}']);
   expect(await call("blob/seven")).toBe(200);
-  expect([...(await storage.container("box").getBlobClient("seven.bin").downloadToBuffer())]).toEqual([0, 255]);
+  expect([...(await storage.container("box").download("seven.bin"))]).toEqual([0, 255]);
 });
 
 test("what a function returns goes to its output", async () => {

@@ -53,8 +53,8 @@ function outputOf(hubName: string, instanceId: string): Promise<unknown> {
   const table = storage().table(`${hubName}Instances`);
   return waitFor(
     async () => {
-      const row = await table.getEntity(instanceId, "");
-      return /^(Completed|Failed)$/.test(String(row["RuntimeStatus"])) && row["Output"];
+      const { columns } = await table.get({ partitionKey: instanceId, rowKey: "" });
+      return /^(Completed|Failed)$/.test(String(columns["RuntimeStatus"])) && columns["Output"];
     },
     { what: `the end of ${instanceId}`, deadlineMs: 90_000 },
   );

@@ -56,7 +56,7 @@ function makeApp() {
   return new SdkInvoker({ orchestrators, activities });
 }
 
-const CHANGES = /^(sendMessage|deleteMessage|updateMessage|submitTransaction|upsertEntity|updateEntity)$/;
+const CHANGES = /^(send|delete|update|transact|upsert)$/;
 const isWork = ({ resource, operation }: StorageCall) => CHANGES.test(operation) && !resource.endsWith("Partitions");
 
 // A run makes about sixty such calls; the first is the client's, whose start is not answered then.

@@ -6,6 +6,7 @@ import { controlQueueName, partitionOf } from "../../../local/src/engine/taskhub
 import { useAzurite } from "../../helpers/azurite.ts";
 import { makeCrashable, type StorageCall } from "../../helpers/crashable-storage.ts";
 import { newHubName, startTestEngine, waitForInstance } from "../../helpers/engine.ts";
+import { areQueuesEmpty, messageCount } from "../../helpers/raw-storage.ts";
 import { SdkInvoker } from "../../helpers/sdk-orchestrator.ts";
 import { waitFor } from "../../helpers/wait-for.ts";
 
@@ -48,14 +49,13 @@ function makeApp() {
 }
 
 type Point = (call: StorageCall) => boolean;
-const toWorkItems: Point = ({ resource, operation }) => resource.endsWith("-workitems") && operation === "sendMessage";
-const fromWorkItems: Point = ({ resource, operation }) =>
-  resource.endsWith("-workitems") && operation === "deleteMessage";
+const toWorkItems: Point = ({ resource, operation }) => resource.endsWith("-workitems") && operation === "send";
+const fromWorkItems: Point = ({ resource, operation }) => resource.endsWith("-workitems") && operation === "delete";
 const reply: Point = ({ resource, operation, args }) =>
-  resource.includes("-control-") && operation === "sendMessage" && String(args[0]).includes("TaskCompletedEvent");
-const history: Point = ({ resource, operation }) => resource.endsWith("History") && operation === "submitTransaction";
-const row: Point = ({ resource, operation }) => resource.endsWith("Instances") && operation === "updateEntity";
-const inbound: Point = ({ resource, operation }) => resource.includes("-control-") && operation === "deleteMessage";
+  resource.includes("-control-") && operation === "send" && String(args[0]).includes("TaskCompletedEvent");
+const history: Point = ({ resource, operation }) => resource.endsWith("History") && operation === "transact";
+const row: Point = ({ resource, operation }) => resource.endsWith("Instances") && operation === "update";
+const inbound: Point = ({ resource, operation }) => resource.includes("-control-") && operation === "delete";
 
 /** The engine dies at the `nth` call of that kind. */
 function crashAt(point: Point, moment: "before" | "after", nth: number) {
@@ -67,17 +67,8 @@ function crashAt(point: Point, moment: "before" | "after", nth: number) {
   });
 }
 
-async function emptied(hubName: string): Promise<void> {
-  const hub = hubName.toLowerCase();
-  const names = [`${hub}-workitems`, ...[0, 1, 2, 3].map((it) => `${hub}-control-0${it}`)];
-  await waitFor(
-    async () => {
-      const all = await Promise.all(names.map((name) => storage().queue(name).getProperties()));
-      return all.every((it) => it.approximateMessagesCount === 0);
-    },
-    { what: "the queues to be empty", deadlineMs: 30_000 },
-  );
-}
+const emptied = (hubName: string) =>
+  waitFor(() => areQueuesEmpty(storage(), hubName), { what: "the queues to be empty", deadlineMs: 30_000 });
 
 async function historyOf(client: TaskHubClient, instanceId: string) {
   const status = await client.getStatus(instanceId);
@@ -136,9 +127,7 @@ describe("what a killed host had in hand", () => {
     await waitFor(crash.isDead);
 
     const { client } = await startTestEngine({ storage: storage(), hubName, invoker: makeApp().invoker });
-    await waitFor(
-      async () => (await storage().queue(queueOf(hubName, "basket")).getProperties()).approximateMessagesCount === 0,
-    );
+    await waitFor(async () => (await messageCount(storage(), queueOf(hubName, "basket"))) === 0);
     await client.raiseEvent("basket", "Item", "2");
     await client.raiseEvent("basket", "Item", "3");
     expect((await waitForInstance(client, "basket")).output).toBe("[1,2,3]");
@@ -172,9 +161,7 @@ describe("what a killed host had in hand", () => {
   test("a child that its parent starts twice runs once", async () => {
     const hubName = newHubName();
     const sendsChild: Point = ({ resource, operation, args }) =>
-      resource.includes("-control-") &&
-      operation === "sendMessage" &&
-      String(args[0]).includes('ParentInstance","Name');
+      resource.includes("-control-") && operation === "send" && String(args[0]).includes('ParentInstance","Name');
     const crash = crashAt(sendsChild, "after", 1);
     const first = await startTestEngine({ storage: storage(), hubName, crash, invoker: makeApp().invoker });
     void first.client.start({ name: "parent", input: null, instanceId: "mother" });

@@ -53,7 +53,7 @@ test("a host that dies between two transactions of a large fan-out loses none of
   const hubName = newHubName();
   let transactions = 0;
   const crash = makeCrashable(storage(), ({ resource, operation }) => {
-    if (!resource.endsWith("History") || operation !== "submitTransaction") return undefined;
+    if (!resource.endsWith("History") || operation !== "transact") return undefined;
     transactions += 1;
     return transactions === 2 ? "before" : undefined;
   });

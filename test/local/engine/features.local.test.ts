@@ -6,6 +6,7 @@ import { EventType } from "../../../local/src/engine/history/events.ts";
 import type { FunctionInvoker, InvocationReply } from "../../../local/src/engine/ports.ts";
 import { useAzurite } from "../../helpers/azurite.ts";
 import { runToEnd, startTestEngine, waitForInstance } from "../../helpers/engine.ts";
+import { areQueuesEmpty } from "../../helpers/raw-storage.ts";
 import { SdkInvoker } from "../../helpers/sdk-orchestrator.ts";
 import { waitFor } from "../../helpers/wait-for.ts";
 
@@ -145,11 +146,7 @@ describe("orchestrations on storage", () => {
     expect(output(status.output)).toBe(`Hello ${text}!`);
     expect(output(status.input)).toBe(text);
     const blobs = storage().container(`${hubName.toLowerCase()}-largemessages`);
-    const names = async () => {
-      const found: string[] = [];
-      for await (const blob of blobs.listBlobsFlat()) found.push(blob.name);
-      return found;
-    };
+    const names = () => Array.fromAsync(blobs.list(), ({ name }) => name);
     expect((await names()).length).toBeGreaterThan(2);
     expect(await client.purge(status.instanceId)).toBe(true);
     expect(await names()).toEqual([]);
@@ -234,11 +231,7 @@ describe("control from outside", () => {
   test("an event for nobody is thrown away", async () => {
     const { client, hubName } = await start();
     await client.raiseEvent("nobody", "Approval", "true");
-    const queues = [0, 1, 2, 3].map((it) => storage().queue(`${hubName.toLowerCase()}-control-0${it}`));
-    await waitFor(async () => {
-      const counts = await Promise.all(queues.map(async (it) => (await it.getProperties()).approximateMessagesCount));
-      return counts.every((count) => count === 0);
-    });
+    await waitFor(() => areQueuesEmpty(storage(), hubName));
   });
 });
 
@@ -250,11 +243,11 @@ describe("what stays in memory", () => {
       ...account,
       table(name: string) {
         const table = account.table(name);
-        const listEntities = table.listEntities.bind(table);
-        table.listEntities = ((...args: Parameters<typeof listEntities>) => {
+        const query = table.query.bind(table);
+        table.query = (...args) => {
           reads.push(name);
-          return listEntities(...args);
-        }) as typeof listEntities;
+          return query(...args);
+        };
         return table;
       },
     };
@@ -271,7 +264,8 @@ describe("what stays in memory", () => {
     const { instanceId } = await client.start({ name: "approval", input: null });
     await waitForInstance(client, instanceId, (it) => it.customStatus !== null);
     const table = storage().table(`${hubName}History`);
-    await table.updateEntity({ partitionKey: instanceId, rowKey: "sentinel", IsCheckpointComplete: true }, "Merge");
+    const columns = { IsCheckpointComplete: true };
+    await table.update({ partitionKey: instanceId, rowKey: "sentinel", columns }, "Merge");
     await client.raiseEvent(instanceId, "Approval", "true");
     const status = await waitForInstance(client, instanceId);
     expect(output(status.output)).toEqual({ approved: true });
@@ -280,14 +274,7 @@ describe("what stays in memory", () => {
   test("nothing is left in the queues", async () => {
     const { client, hubName } = await start();
     await Promise.all(["chain", "fanOut", "parent", "counts"].map((name) => runToEnd(client, name, 3)));
-    const hub = hubName.toLowerCase();
-    const names = [`${hub}-workitems`, ...[0, 1, 2, 3].map((it) => `${hub}-control-0${it}`)];
-    await waitFor(async () => {
-      const counts = await Promise.all(
-        names.map(async (name) => (await storage().queue(name).getProperties()).approximateMessagesCount ?? 0),
-      );
-      return counts.every((count) => count === 0);
-    });
+    await waitFor(() => areQueuesEmpty(storage(), hubName));
   });
 });
 

@@ -19,12 +19,12 @@ const orchestrators = {
 const app = () => new SdkInvoker({ orchestrators, activities: { double: (value: unknown) => Number(value) * 2 } });
 
 type Point = (call: StorageCall) => boolean;
-const toWorkItems: Point = ({ resource, operation }) => resource.endsWith("-workitems") && operation === "sendMessage";
-const history: Point = ({ resource, operation }) => resource.endsWith("History") && operation === "submitTransaction";
-const row: Point = ({ resource, operation }) => resource.endsWith("Instances") && operation === "updateEntity";
-const reading: Point = ({ resource, operation }) => resource.includes("-control-") && operation === "receiveMessages";
+const toWorkItems: Point = ({ resource, operation }) => resource.endsWith("-workitems") && operation === "send";
+const history: Point = ({ resource, operation }) => resource.endsWith("History") && operation === "transact";
+const row: Point = ({ resource, operation }) => resource.endsWith("Instances") && operation === "update";
+const reading: Point = ({ resource, operation }) => resource.includes("-control-") && operation === "receive";
 const reply: Point = ({ resource, operation, args }) =>
-  resource.includes("-control-") && operation === "sendMessage" && String(args[0]).includes("TaskCompletedEvent");
+  resource.includes("-control-") && operation === "send" && String(args[0]).includes("TaskCompletedEvent");
 
 describe("a storage that refuses one call", () => {
   test.each([
@@ -92,8 +92,8 @@ test("what a host had in hand when it lost its partitions comes to their new own
   await entered.promise;
 
   const table = storage().table(`${hubName}Partitions`);
-  for await (const { rowKey } of table.listEntities()) {
-    await table.updateEntity({ partitionKey: "", rowKey: String(rowKey), CurrentOwner: "host-two" }, "Merge");
+  for await (const { partitionKey, rowKey } of table.query()) {
+    await table.update({ partitionKey, rowKey, columns: { CurrentOwner: "host-two" } }, "Merge");
   }
   await waitFor(() => messagesAt(one.logged, "warn").some((it) => it.includes("taken by another worker")), {
     what: "the loss",

@@ -10,6 +10,7 @@ import { InstanceStore } from "../../../local/src/engine/tracking/instance-store
 import type { StorageAccount } from "../../../local/src/storage/storage-account.ts";
 import { useAzurite } from "../../helpers/azurite.ts";
 import { newHubName, startTestEngine } from "../../helpers/engine.ts";
+import { areQueuesEmpty } from "../../helpers/raw-storage.ts";
 import { SdkInvoker } from "../../helpers/sdk-orchestrator.ts";
 import { waitFor } from "../../helpers/wait-for.ts";
 
@@ -42,24 +43,18 @@ function holdRows(account: StorageAccount, hubName: string, hold: () => Promise<
     ...account,
     table(name) {
       const table = account.table(name);
-      const update = table.updateEntity.bind(table);
+      const update = table.update.bind(table);
       if (name !== `${hubName}Instances`) return table;
-      table.updateEntity = (async (...args: Parameters<typeof update>) => {
+      table.update = async (...args) => {
         await hold();
         return update(...args);
-      }) as typeof update;
+      };
       return table;
     },
   };
 }
 
-async function emptied(hubName: string): Promise<void> {
-  const names = [0, 1, 2, 3].map((it) => `${hubName.toLowerCase()}-control-0${it}`);
-  await waitFor(async () => {
-    const all = await Promise.all(names.map((name) => storage().queue(name).getProperties()));
-    return all.every((it) => it.approximateMessagesCount === 0);
-  });
-}
+const emptied = (hubName: string) => waitFor(() => areQueuesEmpty(storage(), hubName));
 
 test("waits for the checkpoint, and leaves nothing", async () => {
   const { client, hubName, proceed } = await startHeldEngine();

@@ -125,7 +125,7 @@ test("an activity that takes longer than a hold is run by one host only", async 
   const answered = Promise.withResolvers<void>();
   let renewals = 0;
   const watch = ({ resource, operation }: StorageCall) => {
-    if (resource.endsWith("-workitems") && operation === "updateMessage") renewals += 1;
+    if (resource.endsWith("-workitems") && operation === "update") renewals += 1;
     return undefined;
   };
   const options = { crash: makeCrashable(storage(), watch), settings: { workItemQueueVisibilityTimeoutMs: 2_000 } };
@@ -192,7 +192,7 @@ async function leaveStart(hubName: string, instanceId: string): Promise<{ queueN
 /** What a lease that ran out amounts to: the rows name another owner. */
 async function stealAll(hubName: string, owner: string): Promise<void> {
   const table = storage().table(`${hubName}Partitions`);
-  for await (const row of table.listEntities()) {
-    await table.updateEntity({ partitionKey: "", rowKey: String(row.rowKey), CurrentOwner: owner }, "Merge");
+  for await (const { partitionKey, rowKey } of table.query()) {
+    await table.update({ partitionKey, rowKey, columns: { CurrentOwner: owner } }, "Merge");
   }
 }

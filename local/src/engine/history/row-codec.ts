@@ -1,6 +1,13 @@
 // Events as rows of the history table. Source: Azure/durabletask, DurableTask.AzureStorage/Tracking/TableEntityConverter.cs.
 
-import { booleanValue, dateTime, numberValue, type TableRow, textValue } from "../../storage/table-values.ts";
+import {
+  booleanValue,
+  type Columns,
+  type ColumnValue,
+  dateTime,
+  numberValue,
+  textValue,
+} from "../../storage/table-values.ts";
 import { EVENT_MEMBERS, eventTypeName, type MemberKind } from "./event-members.ts";
 import {
   EventType,
@@ -12,7 +19,7 @@ import {
 } from "./events.ts";
 
 /** Columns without keys; what is null is left out, except objects, which are the text `null`. */
-export type EventColumns = Record<string, unknown>;
+export type EventColumns = Record<string, ColumnValue>;
 
 const ROW_KEY_DIGITS = 16;
 
@@ -37,18 +44,18 @@ export function toColumns(event: HistoryEvent): EventColumns {
   return columns;
 }
 
-function toColumn(kind: MemberKind, value: unknown): unknown {
+function toColumn(kind: MemberKind, value: unknown): ColumnValue | undefined {
   if (kind === "json") return JSON.stringify(value ?? null);
   if (value === null || value === undefined) return undefined;
   if (kind === "dateTime") return dateTime(String(value));
-  return kind === "status" ? statusName(value as OrchestrationStatusNumber) : value;
+  return kind === "status" ? statusName(value as OrchestrationStatusNumber) : (value as ColumnValue);
 }
 
 /**
- * @param row - Read without type conversion, large properties put back.
+ * @param row - Large properties put back.
  * @throws Error for an event type that is not known here: the history cannot be trusted then.
  */
-export function fromColumns(row: TableRow): HistoryEvent {
+export function fromColumns(row: Columns): HistoryEvent {
   const name = (textValue(row, "EventType") ?? "") as EventTypeName;
   const members = EVENT_MEMBERS[name];
   if (members === undefined) throw new Error(`The history holds an event of type "${name}", which is not known here.`);
@@ -62,7 +69,7 @@ export function fromColumns(row: TableRow): HistoryEvent {
   return event as unknown as HistoryEvent;
 }
 
-function fromColumn(kind: MemberKind, row: TableRow, name: string): unknown {
+function fromColumn(kind: MemberKind, row: Columns, name: string): unknown {
   switch (kind) {
     case "string":
     case "dateTime":

@@ -1,6 +1,6 @@
 // Rows of `{Hub}Partitions`. Source: Azure/durabletask, DurableTask.AzureStorage/Partitioning/TablePartitionLease.cs.
 
-import { booleanValue, dateTime, type TableRow, textValue } from "../../storage/table-values.ts";
+import { booleanValue, type ColumnValue, dateTime, textValue } from "../../storage/table-values.ts";
 import type { TaskHub } from "../taskhub/task-hub.ts";
 
 /** Who owns one control queue, and who wants it. Times are UTC text. */
@@ -16,45 +16,32 @@ export type PartitionRow = {
   isDraining: boolean;
 };
 
-export async function readPartitions(hub: TaskHub, abortSignal?: AbortSignal): Promise<PartitionRow[]> {
-  const rows: PartitionRow[] = [];
-  for await (const entity of hub.partitions.listEntities({
-    disableTypeConversion: true,
-    ...(abortSignal && { abortSignal }),
-  })) {
-    const row = entity as TableRow;
-    rows.push({
-      queueName: String(row["rowKey"]),
-      etag: String(row["etag"]),
-      currentOwner: textValue(row, "CurrentOwner"),
-      nextOwner: textValue(row, "NextOwner"),
-      ownedSince: textValue(row, "OwnedSince"),
-      lastRenewal: textValue(row, "LastRenewal"),
-      expiresAt: textValue(row, "ExpiresAt"),
-      isDraining: booleanValue(row, "IsDraining") ?? false,
-    });
-  }
-  return rows;
+export async function readPartitions(hub: TaskHub, signal?: AbortSignal): Promise<PartitionRow[]> {
+  return Array.fromAsync(hub.partitions.query(signal && { signal }), ({ rowKey, etag, columns }) => ({
+    queueName: rowKey,
+    etag,
+    currentOwner: textValue(columns, "CurrentOwner"),
+    nextOwner: textValue(columns, "NextOwner"),
+    ownedSince: textValue(columns, "OwnedSince"),
+    lastRenewal: textValue(columns, "LastRenewal"),
+    expiresAt: textValue(columns, "ExpiresAt"),
+    isDraining: booleanValue(columns, "IsDraining") ?? false,
+  }));
 }
 
 /**
  * Writes a row as a whole, because an owner is cleared by the column's absence.
  *
  * @returns the new ETag.
- * @throws what the SDK throws, with `statusCode` 412, where another host changed the row since it was read.
+ * @throws StorageError 412 where another host changed the row since it was read.
  */
-export async function writePartition(hub: TaskHub, row: PartitionRow, abortSignal?: AbortSignal): Promise<string> {
-  const entity: Record<string, unknown> & { partitionKey: string; rowKey: string } = {
-    partitionKey: "",
-    rowKey: row.queueName,
-    IsDraining: row.isDraining,
-  };
-  if (row.currentOwner !== null) entity["CurrentOwner"] = row.currentOwner;
-  if (row.nextOwner !== null) entity["NextOwner"] = row.nextOwner;
-  if (row.ownedSince !== null) entity["OwnedSince"] = dateTime(row.ownedSince);
-  if (row.lastRenewal !== null) entity["LastRenewal"] = dateTime(row.lastRenewal);
-  if (row.expiresAt !== null) entity["ExpiresAt"] = dateTime(row.expiresAt);
-  const options = { etag: row.etag, ...(abortSignal && { abortSignal }) };
-  const answer = await hub.partitions.updateEntity(entity as never, "Replace", options);
-  return answer.etag ?? row.etag;
+export async function writePartition(hub: TaskHub, row: PartitionRow, signal?: AbortSignal): Promise<string> {
+  const columns: Record<string, ColumnValue> = { IsDraining: row.isDraining };
+  if (row.currentOwner !== null) columns["CurrentOwner"] = row.currentOwner;
+  if (row.nextOwner !== null) columns["NextOwner"] = row.nextOwner;
+  if (row.ownedSince !== null) columns["OwnedSince"] = dateTime(row.ownedSince);
+  if (row.lastRenewal !== null) columns["LastRenewal"] = dateTime(row.lastRenewal);
+  if (row.expiresAt !== null) columns["ExpiresAt"] = dateTime(row.expiresAt);
+  const entity = { partitionKey: "", rowKey: row.queueName, columns };
+  return hub.partitions.update(entity, "Replace", { etag: row.etag, ...(signal && { signal }) });
 }

@@ -1,13 +1,13 @@
 import { randomUUID } from "node:crypto";
-import type { QueueClient } from "@azure/storage-queue";
 import type { Clock, Logger } from "@same-kit/shared";
 import { ignoring, statusOf } from "../../storage/storage-errors.ts";
+import type { StorageQueue } from "../../storage/storage-queue.ts";
 import type { LargePayloads } from "../taskhub/large-payloads.ts";
 import { decodeMessage, encodeBlobReference, encodeMessage, messageBlobName } from "./message-codec.ts";
 import type { MessageData, OutgoingMessage, ReceivedMessage } from "./message-data.ts";
 
 export type MessageQueueDeps = {
-  queue: QueueClient;
+  queue: StorageQueue;
   payloads: LargePayloads;
   clock: Clock;
   log: Logger;
@@ -46,10 +46,7 @@ export class MessageQueue {
   async send(message: OutgoingMessage, visibleAt?: string): Promise<SentMessage> {
     const prepared = await this.#prepare(message);
     const delay = this.#delaySeconds(visibleAt);
-    await this.#deps.queue.sendMessage(prepared.body, {
-      messageTimeToLive: NEVER_EXPIRES,
-      ...(delay > 0 ? { visibilityTimeout: delay } : {}),
-    });
+    await this.#deps.queue.send(prepared.body, { timeToLiveS: NEVER_EXPIRES, visibilityTimeoutS: delay });
     if (delay === 0) this.#wake();
     return { data: prepared.data, blobName: prepared.blobName };
   }
@@ -60,41 +57,22 @@ export class MessageQueue {
    */
   async sendAndHold(message: OutgoingMessage): Promise<ReceivedMessage & { blobName: string | null }> {
     const { data, body, blobName } = await this.#prepare(message);
-    const seconds = this.#visibilitySeconds();
-    const sent = await this.#deps.queue.sendMessage(body, {
-      messageTimeToLive: NEVER_EXPIRES,
-      visibilityTimeout: seconds,
-    });
-    return {
-      data,
-      blobName,
-      queueName: this.name,
-      messageId: sent.messageId,
-      popReceipt: sent.popReceipt,
-      dequeueCount: 1,
-      insertedAt: sent.insertedOn,
-      nextVisibleAt: sent.nextVisibleOn,
-    };
+    const visibilityTimeoutS = this.#visibilitySeconds();
+    const sent = await this.#deps.queue.send(body, { timeToLiveS: NEVER_EXPIRES, visibilityTimeoutS });
+    return { ...sent, data, blobName, queueName: this.name, dequeueCount: 1 };
   }
 
   /** Up to `limit` messages that are visible now, in the order in which they are to be worked on. */
   async receive(limit: number): Promise<ReceivedMessage[]> {
-    const { receivedMessageItems } = await this.#deps.queue.receiveMessages({
-      numberOfMessages: Math.min(limit, MAX_MESSAGES_PER_GET),
-      visibilityTimeout: this.#visibilitySeconds(),
+    const messages = await this.#deps.queue.receive({
+      count: Math.min(limit, MAX_MESSAGES_PER_GET),
+      visibilityTimeoutS: this.#visibilitySeconds(),
     });
     const received = await Promise.all(
-      receivedMessageItems.map(async (item) => {
-        const place = {
-          queueName: this.name,
-          messageId: item.messageId,
-          popReceipt: item.popReceipt,
-          dequeueCount: item.dequeueCount,
-          insertedAt: item.insertedOn,
-          nextVisibleAt: item.nextVisibleOn,
-        };
+      messages.map(async ({ text, ...item }) => {
+        const place = { ...item, queueName: this.name };
         try {
-          return { ...place, data: await this.#decode(item.messageText) };
+          return { ...place, data: await this.#decode(text) };
         } catch (error) {
           // If that fails too it shows again by itself; the others of this answer must not suffer.
           await this.#putAside(place, error).catch(() => {});
@@ -109,11 +87,11 @@ export class MessageQueue {
   async delete(message: Omit<ReceivedMessage, "data">): Promise<void> {
     const { queue } = this.#deps;
     try {
-      await queue.deleteMessage(message.messageId, message.popReceipt);
+      await queue.delete(message.messageId, message.popReceipt);
     } catch (error) {
       if (statusOf(error) !== 404 && statusOf(error) !== 400) throw error;
       // A renewal may have raced: try its receipt, then believe that somebody else removed it.
-      await ignoring([400, 404], queue.deleteMessage(message.messageId, message.popReceipt));
+      await ignoring([400, 404], queue.delete(message.messageId, message.popReceipt));
     }
   }
 
@@ -163,10 +141,8 @@ export class MessageQueue {
 
   async #update(message: Omit<ReceivedMessage, "data">, seconds: number): Promise<boolean> {
     try {
-      const answer = await this.#deps.queue.updateMessage(message.messageId, message.popReceipt, undefined, seconds);
       // Every update gives a new receipt, and only that one works from now on.
-      message.popReceipt = answer.popReceipt ?? message.popReceipt;
-      message.nextVisibleAt = answer.nextVisibleOn ?? message.nextVisibleAt;
+      Object.assign(message, await this.#deps.queue.update(message.messageId, message.popReceipt, seconds));
       return true;
     } catch (error) {
       if (statusOf(error) === 404 || statusOf(error) === 400) return false;

@@ -2,9 +2,10 @@
 // Source: Azure/durabletask, DurableTask.AzureStorage/MessageManager.cs and Tracking/AzureTableTrackingStore.cs.
 
 import { randomBytes } from "node:crypto";
-import type { ContainerClient } from "@azure/storage-blob";
 import { Limiter } from "@same-kit/shared";
+import type { BlobContainer } from "../../storage/blob-container.ts";
 import { downloadGzip, uploadGzip } from "../../storage/gzip-blobs.ts";
+import { ignoring } from "../../storage/storage-errors.ts";
 
 /** 60 KiB of UTF-16: a table column holds 64 KiB. */
 const MAX_PROPERTY_BYTES = 60 * 1024;
@@ -23,10 +24,10 @@ export function historyBlobName(partitionKey: string, rowKey: string, eventType:
 
 /** The blobs that stand for payloads in queue messages and table columns. */
 export class LargePayloads {
-  readonly #container: ContainerClient;
+  readonly #container: BlobContainer;
   readonly #transfers = new Limiter(MAX_BLOBS_AT_ONCE);
 
-  constructor(container: ContainerClient) {
+  constructor(container: BlobContainer) {
     this.#container = container;
   }
 
@@ -39,7 +40,7 @@ export class LargePayloads {
   }
 
   async remove(name: string): Promise<void> {
-    await this.#container.getBlobClient(name).deleteIfExists();
+    await this.#container.deleteIfExists(name);
   }
 
   /** Absolute URL of a blob, as the instances table holds it. */
@@ -55,11 +56,9 @@ export class LargePayloads {
   async resolve(value: string): Promise<string | null> {
     const name = this.#nameOf(value);
     if (name === null) return value;
-    const text = await this.load(name).catch((error: { statusCode?: number }) => {
-      if (error.statusCode === 404) return null;
-      throw error;
-    });
-    if (text === null || !name.endsWith("ExecutionStarted.json.gz")) return text;
+    const text = await ignoring([404], this.load(name));
+    if (text === undefined) return null;
+    if (!name.endsWith("ExecutionStarted.json.gz")) return text;
     const envelope = JSON.parse(text) as { TaskMessage?: { Event?: { Input?: string | null } } };
     return envelope.TaskMessage?.Event?.Input ?? null;
   }
@@ -72,6 +71,6 @@ export class LargePayloads {
   }
 
   #baseUrl(): string {
-    return `${this.#container.url.replace(/\/+$/, "")}/`;
+    return `${this.#container.url}/`;
   }
 }

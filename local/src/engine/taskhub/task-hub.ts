@@ -1,8 +1,8 @@
-import type { TableClient } from "@azure/data-tables";
-import type { ContainerClient } from "@azure/storage-blob";
-import type { QueueClient } from "@azure/storage-queue";
+import type { BlobContainer } from "../../storage/blob-container.ts";
 import type { StorageAccount } from "../../storage/storage-account.ts";
 import { ignoring } from "../../storage/storage-errors.ts";
+import type { StorageQueue } from "../../storage/storage-queue.ts";
+import type { StorageTable } from "../../storage/storage-table.ts";
 import {
   appLeaseBlobName,
   appLeaseContainerName,
@@ -20,13 +20,13 @@ export type TaskHub = {
   hubName: string;
   partitionCount: number;
   blobEndpoint: string;
-  controlQueues: readonly QueueClient[];
-  workItemQueue: QueueClient;
-  history: TableClient;
-  instances: TableClient;
-  partitions: TableClient;
+  controlQueues: readonly StorageQueue[];
+  workItemQueue: StorageQueue;
+  history: StorageTable;
+  instances: StorageTable;
+  partitions: StorageTable;
   /** Made on first use, as by the extension. */
-  largeMessages: ContainerClient;
+  largeMessages: BlobContainer;
   /** Index of the control queue that holds an instance's messages. */
   partitionOf(instanceId: string): number;
 };
@@ -52,8 +52,8 @@ export async function openTaskHub({ storage, hubName, partitionCount }: TaskHubO
   };
   await Promise.all([
     ...[...hub.controlQueues, hub.workItemQueue].map((queue) => queue.createIfNotExists()),
-    ignoring(CREATED_BEFORE, hub.history.createTable()),
-    ignoring(CREATED_BEFORE, hub.instances.createTable()),
+    hub.history.createIfNotExists(),
+    hub.instances.createIfNotExists(),
     createPartitionRows(hub),
     createAppLease(storage, hubName),
   ]);
@@ -61,12 +61,12 @@ export async function openTaskHub({ storage, hubName, partitionCount }: TaskHubO
 }
 
 async function createPartitionRows(hub: TaskHub): Promise<void> {
-  await ignoring(CREATED_BEFORE, hub.partitions.createTable());
+  await hub.partitions.createIfNotExists();
   await Promise.all(
     hub.controlQueues.map((queue) =>
       ignoring(
         CREATED_BEFORE,
-        hub.partitions.createEntity({ partitionKey: "", rowKey: queue.name, IsDraining: false }),
+        hub.partitions.insert({ partitionKey: "", rowKey: queue.name, columns: { IsDraining: false } }),
       ),
     ),
   );
@@ -76,7 +76,6 @@ async function createPartitionRows(hub: TaskHub): Promise<void> {
 async function createAppLease(storage: StorageAccount, hubName: string): Promise<void> {
   const container = storage.container(appLeaseContainerName(hubName));
   await container.createIfNotExists();
-  const blob = container.getBlockBlobClient(appLeaseBlobName(hubName));
-  const options = { conditions: { ifNoneMatch: "*" } };
-  await ignoring([409, 412], blob.upload("{}", 2, options));
+  const content = Buffer.from("{}");
+  await ignoring(CREATED_BEFORE, container.upload(appLeaseBlobName(hubName), content, { onlyIfNew: true }));
 }

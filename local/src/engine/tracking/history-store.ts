@@ -1,9 +1,9 @@
 // The history table. Source: Azure/durabletask, DurableTask.AzureStorage/Tracking/AzureTableTrackingStore.cs.
 
-import type { TransactionAction } from "@azure/data-tables";
 import { type Clock, parseTicks } from "@same-kit/shared";
-import { isConflict, isPreconditionFailed } from "../../storage/storage-errors.ts";
-import { dateTime, type TableRow, textValue } from "../../storage/table-values.ts";
+import { ignoring, isConflict, isPreconditionFailed } from "../../storage/storage-errors.ts";
+import type { Entity, StoredEntity, TableAction, TableFilter } from "../../storage/storage-table.ts";
+import { type ColumnValue, dateTime, textValue } from "../../storage/table-values.ts";
 import { HistoryConflictError } from "../errors.ts";
 import type { HistoryEvent } from "../history/events.ts";
 import { fromColumns, historyRowKey, toColumns } from "../history/row-codec.ts";
@@ -60,20 +60,22 @@ export class HistoryStore {
   /** @param executionId - Empty history unless this is the current one; null takes the current one. */
   async load(instanceId: string, executionId: string | null): Promise<StoredHistory> {
     const rows = await this.#query(instanceId, executionId);
-    const sentinel = rows.find((row) => row["rowKey"] === SENTINEL);
-    const etag = sentinel === undefined ? null : String(sentinel["etag"]);
-    const eventRows = rows.filter((row) => row["rowKey"] !== SENTINEL);
-    const current = textValue(sentinel ?? eventRows[0] ?? {}, "ExecutionId");
+    const sentinel = rows.find((row) => row.rowKey === SENTINEL);
+    const etag = sentinel?.etag ?? null;
+    const eventRows = rows.filter((row) => row.rowKey !== SENTINEL);
+    const current = textValue((sentinel ?? eventRows[0])?.columns ?? {}, "ExecutionId");
     const isWanted = executionId === null || current === null || current.toLowerCase() === executionId.toLowerCase();
     if (!isWanted) return { events: [], executionId: current, etag, blobNames: [] };
-    const live: TableRow[] = [];
-    for (const row of eventRows) {
-      // Rows beyond belong to an earlier, longer execution.
-      if (textValue(row, "ExecutionId") !== current) break;
-      live.push(row);
-    }
-    const blobNames = (await Promise.all(live.map((row) => restoreLargeProperties(row, this.#payloads)))).flat();
-    return { events: live.map(fromColumns), executionId: current, etag, blobNames };
+    // Rows beyond belong to an earlier, longer execution.
+    const end = eventRows.findIndex(({ columns }) => textValue(columns, "ExecutionId") !== current);
+    const live = end === -1 ? eventRows : eventRows.slice(0, end);
+    const restored = await Promise.all(live.map(({ columns }) => restoreLargeProperties(columns, this.#payloads)));
+    return {
+      events: restored.map(({ columns }) => fromColumns(columns)),
+      executionId: current,
+      etag,
+      blobNames: restored.flatMap(({ blobNames }) => blobNames),
+    };
   }
 
   /**
@@ -90,18 +92,13 @@ export class HistoryStore {
     const rows = await Promise.all(
       events.slice(first).map(async (event, i) => {
         const rowKey = historyRowKey(first + i);
-        const columns: Record<string, unknown> = {
-          partitionKey,
-          rowKey,
-          ExecutionId: executionId,
-          ...toColumns(event),
-        };
+        const columns: Record<string, ColumnValue> = { ExecutionId: executionId, ...toColumns(event) };
         const kind = String(columns["EventType"]);
         const moved = await moveLargeProperties(columns, { partitionKey, rowKey, kind }, this.#payloads);
         result.blobNames.push(...Object.values(moved));
         if (kind === "ExecutionStarted") result.inputBlob = moved.Input ?? result.inputBlob;
         if (kind === "ExecutionCompleted") result.outputBlob = moved.Result ?? result.outputBlob;
-        return columns;
+        return { partitionKey, rowKey, columns };
       }),
     );
     let etag = append.etag;
@@ -135,61 +132,50 @@ export class HistoryStore {
   /** Removes every row of the instance, the sentinel included. */
   async purge(instanceId: string): Promise<void> {
     const partitionKey = escapeKey(instanceId);
-    const keys: string[] = [];
-    const filter = partitionFilter(partitionKey);
-    const rows = this.#hub.history.listEntities({ queryOptions: { filter, select: ["PartitionKey", "RowKey"] } });
-    for await (const row of rows) keys.push(String(row.rowKey));
+    const rows = this.#hub.history.query({ filter: inPartition(partitionKey), select: [] });
+    const keys = await Array.fromAsync(rows, ({ rowKey }) => rowKey);
     for (let at = 0; at < keys.length; at += PURGE_BATCH) {
       await this.#deleteRows(partitionKey, keys.slice(at, at + PURGE_BATCH));
     }
   }
 
   async #deleteRows(partitionKey: string, rowKeys: string[]): Promise<void> {
-    const actions = rowKeys.map((rowKey): TransactionAction => ["delete", { partitionKey, rowKey }]);
-    try {
-      await this.#hub.history.submitTransaction(actions);
-    } catch (error) {
-      if ((error as { statusCode?: number }).statusCode !== 404) throw error;
-      // Somebody purges at the same time: what is still there is removed one by one.
-      for (const rowKey of rowKeys) await this.#hub.history.deleteEntity(partitionKey, rowKey).catch(() => {});
-    }
+    const keys = rowKeys.map((rowKey) => ({ partitionKey, rowKey }));
+    const all = this.#hub.history.transact(keys.map((key) => ({ kind: "delete", key })));
+    if ((await ignoring([404], all)) !== undefined) return;
+    // Another host purges at the same time: what is still there is removed one by one.
+    for (const key of keys) await ignoring([404], this.#hub.history.delete(key));
   }
 
-  async #query(instanceId: string, executionId: string | null): Promise<TableRow[]> {
-    const partition = partitionFilter(escapeKey(instanceId));
-    const filter =
-      executionId === null
-        ? partition
-        : `${partition} and (RowKey eq '${SENTINEL}' or ExecutionId eq '${executionId.replaceAll("'", "''")}')`;
-    const rows: TableRow[] = [];
-    const entities = this.#hub.history.listEntities({ queryOptions: { filter }, disableTypeConversion: true });
-    for await (const row of entities) rows.push(row as TableRow);
-    return rows;
+  #query(instanceId: string, executionId: string | null): Promise<StoredEntity[]> {
+    const partition = inPartition(escapeKey(instanceId));
+    const ofExecution = (value: string): TableFilter => ({
+      or: [
+        { column: "RowKey", is: "eq", value: SENTINEL },
+        { column: "ExecutionId", is: "eq", value },
+      ],
+    });
+    const filter = executionId === null ? partition : { and: [partition, ofExecution(executionId)] };
+    return Array.fromAsync(this.#hub.history.query({ filter }));
   }
 
   async #submit(batch: {
     instanceId: string;
     partitionKey: string;
     executionId: string;
-    batch: Record<string, unknown>[];
+    batch: Entity[];
     etag: string | null;
     isLast: boolean;
   }): Promise<string> {
     const { partitionKey, executionId, etag, isLast } = batch;
-    const sentinel = {
-      partitionKey,
-      rowKey: SENTINEL,
-      ExecutionId: executionId,
-      IsCheckpointComplete: isLast,
-      ...(isLast ? { CheckpointCompletedTimestamp: dateTime(this.#clock.nowTicks()) } : {}),
-    };
-    const actions: TransactionAction[] = batch.batch.map((row) => ["upsert", row as never, "Replace"]);
-    actions.push(etag === null ? ["create", sentinel] : ["update", sentinel, "Merge", { etag }]);
+    const columns: Record<string, ColumnValue> = { ExecutionId: executionId, IsCheckpointComplete: isLast };
+    if (isLast) columns["CheckpointCompletedTimestamp"] = dateTime(this.#clock.nowTicks());
+    const entity: Entity = { partitionKey, rowKey: SENTINEL, columns };
+    const actions = batch.batch.map((row): TableAction => ({ kind: "upsert", entity: row, mode: "Replace" }));
+    actions.push(etag === null ? { kind: "insert", entity } : { kind: "update", entity, mode: "Merge", etag });
     try {
-      const { subResponses } = await this.#hub.history.submitTransaction(actions);
-      // By position: the answer to an update does not name its row.
-      const newEtag = subResponses.at(-1)?.etag;
-      if (newEtag === undefined) throw new Error("The table service answered no ETag for the sentinel row.");
+      const newEtag = (await this.#hub.history.transact(actions)).at(-1);
+      if (!newEtag) throw new Error("The table service answered no ETag for the sentinel row.");
       return newEtag;
     } catch (error) {
       if (isConflict(error) || isPreconditionFailed(error)) throw new HistoryConflictError(batch.instanceId, error);
@@ -198,21 +184,19 @@ export class HistoryStore {
   }
 }
 
-function partitionFilter(partitionKey: string): string {
-  return `PartitionKey eq '${partitionKey.replaceAll("'", "''")}'`;
-}
+const inPartition = (value: string): TableFilter => ({ column: "PartitionKey", is: "eq", value });
 
-function toBatches(rows: Record<string, unknown>[]): Record<string, unknown>[][] {
-  const batches: Record<string, unknown>[][] = [[]];
+function toBatches(rows: Entity[]): Entity[][] {
+  const batches: Entity[][] = [[]];
   let bytes = 0;
   for (const row of rows) {
     const last = batches.at(-1) ?? [];
     if (last.length === MAX_EVENTS_PER_BATCH || bytes > MAX_BATCH_BYTES) {
       batches.push([row]);
-      bytes = estimateRowBytes(row);
+      bytes = estimateRowBytes(row.columns);
     } else {
       last.push(row);
-      bytes += estimateRowBytes(row);
+      bytes += estimateRowBytes(row.columns);
     }
   }
   return batches;

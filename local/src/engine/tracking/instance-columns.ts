@@ -1,8 +1,8 @@
-import { dateTime } from "../../storage/table-values.ts";
+import { type ColumnValue, dateTime } from "../../storage/table-values.ts";
 import { EventType, type ExecutionStartedEvent, type HistoryEvent } from "../history/events.ts";
 import { statusName } from "../history/row-codec.ts";
 
-export type InstanceColumns = Record<string, unknown>;
+export type InstanceColumns = Record<string, ColumnValue>;
 
 /** URLs of the blobs that hold what the events' own members do not; null where they do. */
 export type PayloadUrls = { input: string | null; output: string | null };

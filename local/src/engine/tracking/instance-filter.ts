@@ -1,22 +1,27 @@
+import type { TableFilter } from "../../storage/storage-table.ts";
+import { dateTime } from "../../storage/table-values.ts";
 import type { InstanceFilter } from "../client.ts";
 import { escapeKey } from "../taskhub/names.ts";
 
-/** The OData filter of a list; empty where nothing is asked for. */
-export function toInstanceFilter(filter: InstanceFilter): { filter?: string } {
+/** The table's filter of a list; undefined where nothing is asked for. */
+export function toTableFilter(filter: InstanceFilter): TableFilter | undefined {
   const { instanceIdPrefix, createdTimeFrom, createdTimeTo, runtimeStatus = [] } = filter;
-  const conditions: string[] = [];
-  if (createdTimeFrom !== undefined) conditions.push(`CreatedTime ge datetime'${createdTimeFrom}'`);
-  if (createdTimeTo !== undefined) conditions.push(`CreatedTime le datetime'${createdTimeTo}'`);
+  const conditions: TableFilter[] = [];
+  if (createdTimeFrom !== undefined) {
+    conditions.push({ column: "CreatedTime", is: "ge", value: dateTime(createdTimeFrom) });
+  }
+  if (createdTimeTo !== undefined) {
+    conditions.push({ column: "CreatedTime", is: "le", value: dateTime(createdTimeTo) });
+  }
   if (runtimeStatus.length > 0) {
-    conditions.push(runtimeStatus.map((status) => `RuntimeStatus eq '${quote(status)}'`).join(" or "));
+    conditions.push({ or: runtimeStatus.map((value) => ({ column: "RuntimeStatus", is: "eq", value })) });
   }
   if (instanceIdPrefix !== undefined && instanceIdPrefix !== "") {
     const prefix = escapeKey(instanceIdPrefix);
-    conditions.push(`PartitionKey ge '${quote(prefix)}'`, `PartitionKey lt '${quote(after(prefix))}'`);
+    conditions.push({ column: "PartitionKey", is: "ge", value: prefix });
+    conditions.push({ column: "PartitionKey", is: "lt", value: after(prefix) });
   }
-  if (conditions.length === 0) return {};
-  if (conditions.length === 1) return { filter: String(conditions[0]) };
-  return { filter: conditions.map((condition) => `(${condition})`).join(" and ") };
+  return conditions.length === 0 ? undefined : { and: conditions };
 }
 
 /** The first key that does not start with `prefix`. */
@@ -24,5 +29,3 @@ function after(prefix: string): string {
   const last = prefix.length - 1;
   return prefix.slice(0, last) + String.fromCharCode(prefix.charCodeAt(last) + 1);
 }
-
-const quote = (text: string): string => text.replaceAll("'", "''");

@@ -3,14 +3,15 @@
 
 import type { Clock } from "@same-kit/shared";
 import { ignoring } from "../../storage/storage-errors.ts";
-import { dateTime, numberValue, type TableRow, textValue } from "../../storage/table-values.ts";
+import type { EntityKey, StoredEntity } from "../../storage/storage-table.ts";
+import { type ColumnValue, dateTime, numberValue, textValue } from "../../storage/table-values.ts";
 import type { InstanceFilter, InstanceStatus } from "../client.ts";
 import type { ExecutionStartedEvent, HistoryEvent, OrchestrationStatusName } from "../history/events.ts";
 import { historyBlobName, isLargeProperty, type LargePayloads } from "../taskhub/large-payloads.ts";
 import { escapeKey, unescapeKey } from "../taskhub/names.ts";
 import type { TaskHub } from "../taskhub/task-hub.ts";
 import { episodeColumns, startColumns } from "./instance-columns.ts";
-import { toInstanceFilter } from "./instance-filter.ts";
+import { toTableFilter } from "./instance-filter.ts";
 import { moveLargeProperties } from "./large-properties.ts";
 
 /** The row as the engine needs it. */
@@ -41,8 +42,6 @@ const ROW_KEY = "";
 /** What the table service answers at most. */
 const MAX_PAGE = 1000;
 const LISTED_COLUMNS = [
-  "PartitionKey",
-  "RowKey",
   "ExecutionId",
   "Name",
   "Version",
@@ -70,12 +69,13 @@ export class InstanceStore {
   async findRow(instanceId: string): Promise<InstanceRow | null> {
     const row = await this.#get(instanceId);
     if (row === null) return null;
+    const { etag, columns } = row;
     return {
-      etag: String(row["etag"]),
-      executionId: textValue(row, "ExecutionId") ?? "",
-      status: (textValue(row, "RuntimeStatus") ?? "Pending") as OrchestrationStatusName,
-      createdTime: textValue(row, "CreatedTime") ?? "",
-      generation: numberValue(row, "Generation"),
+      etag,
+      executionId: textValue(columns, "ExecutionId") ?? "",
+      status: (textValue(columns, "RuntimeStatus") ?? "Pending") as OrchestrationStatusName,
+      createdTime: textValue(columns, "CreatedTime") ?? "",
+      generation: numberValue(columns, "Generation"),
     };
   }
 
@@ -92,22 +92,20 @@ export class InstanceStore {
   ): Promise<boolean> {
     const instanceId = event.OrchestrationInstance.InstanceId;
     const partitionKey = escapeKey(instanceId);
-    const entity = {
-      partitionKey,
-      rowKey: ROW_KEY,
+    const columns: Record<string, ColumnValue> = {
       ...startColumns(event, this.#urlOf(inputBlob)),
       ExecutionId: event.OrchestrationInstance.ExecutionId ?? "",
       TaskHubName: this.#hub.hubName,
       LastUpdatedTime: dateTime(this.#clock.nowTicks()),
       RuntimeStatus: "Pending",
     };
-    await moveLargeProperties(entity, { partitionKey, rowKey: ROW_KEY, kind: "" }, this.#payloads);
+    const key = { partitionKey, rowKey: ROW_KEY };
+    await moveLargeProperties(columns, { ...key, kind: "" }, this.#payloads);
     const { instances } = this.#hub;
+    const entity = { ...key, columns };
     const write =
-      existing === null
-        ? instances.createEntity(entity)
-        : instances.updateEntity(entity, "Replace", { etag: existing.etag });
-    return (await ignoring<unknown>([409, 412], write)) !== undefined;
+      existing === null ? instances.insert(entity) : instances.update(entity, "Replace", { etag: existing.etag });
+    return (await ignoring([409, 412], write)) !== undefined;
   }
 
   /**
@@ -117,9 +115,7 @@ export class InstanceStore {
    */
   async writeEpisode(episode: EpisodeRow): Promise<boolean> {
     const { instanceId, executionId, newEvents, customStatus } = episode;
-    const columns: Record<string, unknown> = {
-      partitionKey: escapeKey(instanceId),
-      rowKey: ROW_KEY,
+    const columns: Record<string, ColumnValue> = {
       ExecutionId: executionId,
       TaskHubName: this.#hub.hubName,
       LastUpdatedTime: dateTime(newEvents.at(-1)?.Timestamp ?? this.#clock.nowTicks()),
@@ -129,20 +125,18 @@ export class InstanceStore {
     const urls = { input: this.#urlOf(episode.inputBlob), output: this.#urlOf(episode.outputBlob) };
     const now = this.#clock.nowTicks();
     for (const event of newEvents) Object.assign(columns, episodeColumns(event, urls, now));
-    return this.#merge(columns, episode.mayCreate);
+    return this.#merge(instanceId, columns, episode.mayCreate);
   }
 
   /** A terminate that found an instance which never started. */
   async markTerminated(instanceId: string, at: string, reason: string | null): Promise<void> {
     const columns = {
-      partitionKey: escapeKey(instanceId),
-      rowKey: ROW_KEY,
       RuntimeStatus: "Terminated",
       LastUpdatedTime: dateTime(at),
       CompletedTime: dateTime(this.#clock.nowTicks()),
       ...(reason === null ? {} : { Output: reason }),
     };
-    await this.#merge(columns, false);
+    await this.#merge(instanceId, columns, false);
   }
 
   async status(instanceId: string, options: { withInput: boolean }): Promise<InstanceStatus | null> {
@@ -154,57 +148,51 @@ export class InstanceStore {
     filter: InstanceFilter,
     page: { top: number; continuationToken?: string; withInput: boolean },
   ): Promise<InstancesPage> {
-    const pages = this.#hub.instances
-      .listEntities({
-        queryOptions: {
-          ...toInstanceFilter(filter),
-          select: page.withInput ? [...LISTED_COLUMNS, "Input", "InputBlobName"] : LISTED_COLUMNS,
-        },
-        disableTypeConversion: true,
-      })
-      .byPage({
-        maxPageSize: Math.min(page.top, MAX_PAGE),
+    const tableFilter = toTableFilter(filter);
+    const found = await this.#hub.instances.queryPage(
+      {
+        ...(tableFilter && { filter: tableFilter }),
+        select: page.withInput ? [...LISTED_COLUMNS, "Input", "InputBlobName"] : LISTED_COLUMNS,
+      },
+      {
+        size: Math.min(page.top, MAX_PAGE),
         ...(page.continuationToken === undefined ? {} : { continuationToken: page.continuationToken }),
-      });
-    const { value } = await pages.next();
-    if (value === undefined) return { rows: [], continuationToken: null };
-    const rows = await Promise.all([...value].map((row) => this.#toStatus(row as TableRow, page.withInput)));
-    return { rows, continuationToken: value.continuationToken ?? null };
+      },
+    );
+    const rows = await Promise.all(found.entities.map((row) => this.#toStatus(row, page.withInput)));
+    return { rows, continuationToken: found.continuationToken };
   }
 
   async remove(instanceId: string): Promise<void> {
-    await ignoring([404], this.#hub.instances.deleteEntity(escapeKey(instanceId), ROW_KEY));
+    await ignoring([404], this.#hub.instances.delete(keyOf(instanceId)));
   }
 
   /** Payloads that no message or history row put into a blob, such as a long failure's text, get one of their own. */
-  async #merge(columns: Record<string, unknown>, mayCreate: boolean): Promise<boolean> {
-    const partitionKey = String(columns["partitionKey"]);
+  async #merge(instanceId: string, columns: Record<string, ColumnValue>, mayCreate: boolean): Promise<boolean> {
+    const key = keyOf(instanceId);
     for (const property of ["Input", "Output"]) {
       const value = columns[property];
       if (typeof value !== "string" || !isLargeProperty(value)) continue;
-      const name = historyBlobName(partitionKey, ROW_KEY, property, property);
+      const name = historyBlobName(key.partitionKey, ROW_KEY, property, property);
       await this.#payloads.save(name, value);
       columns[property] = this.#payloads.urlOf(name);
     }
-    await moveLargeProperties(columns, { partitionKey, rowKey: ROW_KEY, kind: "" }, this.#payloads);
+    await moveLargeProperties(columns, { ...key, kind: "" }, this.#payloads);
     const { instances } = this.#hub;
-    const write = mayCreate
-      ? instances.upsertEntity(columns as never, "Merge")
-      : instances.updateEntity(columns as never, "Merge", { etag: "*" });
-    return (await ignoring<unknown>([404], write)) !== undefined;
+    const entity = { ...key, columns };
+    const write = mayCreate ? instances.upsert(entity, "Merge") : instances.update(entity, "Merge");
+    return (await ignoring([404], write)) !== undefined;
   }
 
-  async #get(instanceId: string): Promise<TableRow | null> {
-    const options = { disableTypeConversion: true };
-    const row = await ignoring([404], this.#hub.instances.getEntity(escapeKey(instanceId), ROW_KEY, options));
-    return row === undefined ? null : (row as TableRow);
+  async #get(instanceId: string): Promise<StoredEntity | null> {
+    return (await ignoring([404], this.#hub.instances.get(keyOf(instanceId)))) ?? null;
   }
 
   #urlOf(blobName: string | null): string | null {
     return blobName === null ? null : this.#payloads.urlOf(blobName);
   }
 
-  async #toStatus(row: TableRow, withInput: boolean): Promise<InstanceStatus> {
+  async #toStatus({ partitionKey, columns: row }: StoredEntity, withInput: boolean): Promise<InstanceStatus> {
     const resolve = async (name: string) => {
       const value = textValue(row, name);
       return value === null ? null : this.#payloads.resolve(value);
@@ -216,7 +204,7 @@ export class InstanceStore {
       return isMoved ? this.#payloads.resolve(this.#payloads.urlOf(blobName)) : resolve("Input");
     };
     return {
-      instanceId: unescapeKey(String(row["partitionKey"])),
+      instanceId: unescapeKey(partitionKey),
       executionId: textValue(row, "ExecutionId") ?? "",
       name: textValue(row, "Name") ?? "",
       version: textValue(row, "Version"),
@@ -230,3 +218,5 @@ export class InstanceStore {
     };
   }
 }
+
+const keyOf = (instanceId: string): EntityKey => ({ partitionKey: escapeKey(instanceId), rowKey: ROW_KEY });

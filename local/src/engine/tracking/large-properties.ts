@@ -1,4 +1,4 @@
-import { type TableRow, textValue } from "../../storage/table-values.ts";
+import { type Columns, type ColumnValue, textValue } from "../../storage/table-values.ts";
 import { historyBlobName, isLargeProperty, type LargePayloads } from "../taskhub/large-payloads.ts";
 
 const VARIABLE_SIZE = [
@@ -20,7 +20,7 @@ const BLOB_NAME = "BlobName";
  * @returns the names of the blobs by property.
  */
 export async function moveLargeProperties(
-  columns: Record<string, unknown>,
+  columns: Record<string, ColumnValue>,
   place: { partitionKey: string; rowKey: string; kind: string },
   payloads: LargePayloads,
 ): Promise<Partial<Record<(typeof VARIABLE_SIZE)[number], string>>> {
@@ -37,24 +37,34 @@ export async function moveLargeProperties(
   return moved;
 }
 
-/** Puts back what {@link moveLargeProperties} moved. @returns the blobs that were read. */
-export async function restoreLargeProperties(row: TableRow, payloads: LargePayloads): Promise<string[]> {
-  const names: string[] = [];
+/** Puts back what {@link moveLargeProperties} moved. @returns the whole columns, and the blobs that were read. */
+export async function restoreLargeProperties(
+  columns: Columns,
+  payloads: LargePayloads,
+): Promise<{ columns: Columns; blobNames: string[] }> {
+  const restored: Record<string, ColumnValue> = {};
+  const blobNames: string[] = [];
   for (const property of VARIABLE_SIZE) {
-    const name = textValue(row, `${property}${BLOB_NAME}`);
+    const name = textValue(columns, `${property}${BLOB_NAME}`);
     if (name === null || name === "") continue;
-    row[property] = await payloads.load(name);
-    names.push(name);
+    restored[property] = await payloads.load(name);
+    blobNames.push(name);
   }
-  return names;
+  return { columns: blobNames.length === 0 ? columns : { ...columns, ...restored }, blobNames };
 }
 
 const ROW_OVERHEAD_BYTES = 1024;
 
-/** The estimate by which a transaction is cut; the service takes 4 MB. */
-export function estimateRowBytes(columns: Record<string, unknown>): number {
+// Shorter text cannot weigh much, and need not be looked at.
+const SHORT_LENGTH = 1_000;
+const MAX_BYTES_PER_UNIT = 6;
+
+/** The size by which a transaction is cut, as JSON in UTF-8; the service takes 4 MiB. Never too small. */
+export function estimateRowBytes(columns: Columns): number {
   return VARIABLE_SIZE.reduce((sum, property) => {
     const value = columns[property];
-    return typeof value === "string" ? sum + value.length * 2 : sum;
+    if (typeof value !== "string") return sum;
+    const isShort = value.length <= SHORT_LENGTH;
+    return sum + (isShort ? value.length * MAX_BYTES_PER_UNIT : Buffer.byteLength(JSON.stringify(value), "utf8"));
   }, ROW_OVERHEAD_BYTES);
 }

@@ -3,8 +3,9 @@ import { expect, onTestFinished, test } from "vitest";
 import { type PartitionReader, startPartitionManager } from "../../../../local/src/engine/leases/partition-manager.ts";
 import { readPartitions, writePartition } from "../../../../local/src/engine/leases/partition-table.ts";
 import type { TaskHub } from "../../../../local/src/engine/taskhub/task-hub.ts";
-import { openStorage } from "../../../../local/src/storage/storage-account.ts";
+import { openStorage } from "../../../../local/src/storage/azure/open-storage.ts";
 import { openTestHub, useAzurite } from "../../../helpers/azurite.ts";
+import { rawTable } from "../../../helpers/raw-storage.ts";
 import { waitFor } from "../../../helpers/wait-for.ts";
 
 const storage = useAzurite();
@@ -117,7 +118,8 @@ test("a row has the columns of the extension, and owners that are gone have none
   const hub = await openTestHub(storage(), 1);
   const { reader, manager } = startWorker(hub, "one");
   await waitFor(() => reader.queues.size === 1);
-  const read = () => hub.partitions.getEntity("", hub.controlQueues[0]?.name ?? "", { disableTypeConversion: true });
+  const table = rawTable(storage(), `${hub.hubName}Partitions`);
+  const read = () => table.getEntity("", hub.controlQueues[0]?.name ?? "", { disableTypeConversion: true });
   expect(await read()).toMatchObject({
     CurrentOwner: { type: "String", value: "one" },
     OwnedSince: { type: "DateTime" },

@@ -7,17 +7,25 @@ import { LargePayloads } from "../../../../local/src/engine/taskhub/large-payloa
 import wire from "../../../fixtures/task-hub/queue-messages.json" with { type: "json" };
 import { openTestHub, useAzurite } from "../../../helpers/azurite.ts";
 import { eventMessage } from "../../../helpers/outgoing-message.ts";
+import { rawContainer, rawQueue } from "../../../helpers/raw-storage.ts";
 import { waitFor } from "../../../helpers/wait-for.ts";
 
 const storage = useAzurite();
 
 async function openQueue(visibilityTimeoutMs = 60_000) {
   const hub = await openTestHub(storage(), 1);
-  const client = hub.controlQueues[0]!;
+  const client = rawQueue(storage(), hub.controlQueues[0]!.name);
+  const blobs = rawContainer(storage(), hub.largeMessages.name);
   const logged: LogEntry[] = [];
   const log = createLogger((entry) => logged.push(entry), "test");
   const payloads = new LargePayloads(hub.largeMessages);
-  const queue = new MessageQueue({ queue: client, payloads, clock: createSystemClock(), log, visibilityTimeoutMs });
+  const queue = new MessageQueue({
+    queue: hub.controlQueues[0]!,
+    payloads,
+    clock: createSystemClock(),
+    log,
+    visibilityTimeoutMs,
+  });
   const receiveOne = async (): Promise<ReceivedMessage> => {
     const [message] = await waitFor(async () => {
       const messages = await queue.receive(1);
@@ -26,7 +34,7 @@ async function openQueue(visibilityTimeoutMs = 60_000) {
     return message!;
   };
   const bodies = async () => (await client.peekMessages({ numberOfMessages: 32 })).peekedMessageItems;
-  return { hub, client, queue, logged, receiveOne, bodies };
+  return { hub, client, blobs, queue, logged, receiveOne, bodies };
 }
 
 const inputOf = ({ data }: ReceivedMessage) => (data.TaskMessage.Event as { Input: string | null }).Input;
@@ -81,7 +89,7 @@ describe("large messages", () => {
   const large = JSON.stringify("x".repeat(45 * 1024));
 
   test("go to a gzipped blob below the instance, and come back whole", async () => {
-    const { queue, hub, bodies, receiveOne } = await openQueue();
+    const { queue, blobs, bodies, receiveOne } = await openQueue();
     const { data, blobName } = await queue.send(eventMessage(large, "a/b"));
     const activityId = data.ActivityId.replaceAll("-", "");
     expect(blobName).toBe(`a/b/message-${activityId}-EventRaised.json.gz`);
@@ -89,7 +97,7 @@ describe("large messages", () => {
     expect(item?.messageText).toBe(
       wire["reference to a blob"].replace(/"CompressedBlobName":"[^"]+"/, `"CompressedBlobName":"${blobName}"`),
     );
-    const blob = await hub.largeMessages.getBlobClient(blobName ?? "").downloadToBuffer();
+    const blob = await blobs.getBlobClient(blobName ?? "").downloadToBuffer();
     expect(JSON.parse(gunzipSync(blob).toString("utf8"))).toMatchObject({ ActivityId: data.ActivityId });
     expect(inputOf(await receiveOne())).toBe(large);
   });
@@ -104,9 +112,9 @@ describe("large messages", () => {
   });
 
   test("a message whose blob is gone is put back", async () => {
-    const { queue, hub, logged } = await openQueue();
+    const { queue, blobs, logged } = await openQueue();
     const { blobName } = await queue.send(eventMessage(large));
-    await hub.largeMessages.deleteBlob(blobName ?? "");
+    await blobs.deleteBlob(blobName ?? "");
     expect(await queue.receive(1)).toEqual([]);
     expect(logged[0]).toMatchObject({ level: "warn", message: "A queue message cannot be read; it is put back." });
   });
@@ -212,10 +220,10 @@ describe("a held message", () => {
 });
 
 test("a message that a .NET host gzipped into a blob is read", async () => {
-  const { hub, client, receiveOne } = await openQueue();
+  const { blobs, client, receiveOne } = await openQueue();
   const name = "abc/message-0b8a5c0e6f0d4a399c832f1f0f6d8c11-ExecutionStarted.json.gz";
-  await hub.largeMessages.createIfNotExists();
-  await hub.largeMessages.getBlockBlobClient(name).uploadData(gzipSync(wire.ExecutionStarted));
+  await blobs.createIfNotExists();
+  await blobs.getBlockBlobClient(name).uploadData(gzipSync(wire.ExecutionStarted));
   await client.sendMessage(wire["reference to a blob"]);
   expect((await receiveOne()).data.TaskMessage.Event).toMatchObject({ Name: "HelloSequence", Input: '"Tokyo"' });
 });
@@ -232,10 +240,10 @@ test("a message whose payload was purged is thrown away, but not the first time"
 });
 
 test("what can be read is handed over, also when what cannot be read cannot be put back", async () => {
-  const { queue, client } = await openQueue();
+  const { queue, hub, client } = await openQueue();
   await client.sendMessage("no message");
   await queue.send(eventMessage("1"));
-  vi.spyOn(client, "updateMessage").mockRejectedValue(new Error("no route"));
+  vi.spyOn(hub.controlQueues[0]!, "update").mockRejectedValue(new Error("no route"));
   const received = await waitFor(async () => {
     const messages = await queue.receive(32);
     return messages.length > 0 && messages;

@@ -3,13 +3,13 @@ import { BlobServiceClient } from "@azure/storage-blob";
 import { QueueServiceClient } from "@azure/storage-queue";
 import { expect, test } from "vitest";
 import { openTaskHub } from "../../../../local/src/engine/taskhub/task-hub.ts";
-import type { StorageAccount } from "../../../../local/src/storage/storage-account.ts";
+import type { AzureStorageAccount } from "../../../../local/src/storage/azure/open-storage.ts";
 import { useAzurite } from "../../../helpers/azurite.ts";
 
 const storage = useAzurite();
 
 /** Names of all that the official SDK sees and that starts with `prefix`. */
-async function resources({ connectionString }: StorageAccount, prefix: string) {
+async function resources({ connectionString }: AzureStorageAccount, prefix: string) {
   const names = async (items: AsyncIterable<{ name?: string }>) => {
     const found: string[] = [];
     for await (const { name = "" } of items) if (name.toLowerCase().startsWith(prefix)) found.push(name);
@@ -31,16 +31,13 @@ test("a new hub has exactly the resources that the extension makes at start", as
     tables: ["MyHubHistory", "MyHubInstances", "MyHubPartitions"],
     containers: ["myhub-applease"],
   });
-  const lease = await storage().container("myhub-applease").getBlobClient("myhub-appleaseinfo").downloadToBuffer();
+  const lease = await storage().container("myhub-applease").download("myhub-appleaseinfo");
   expect(lease.toString("utf8")).toBe("{}");
 });
 
 test("each control queue has a partition row without an owner", async () => {
   const hub = await openTaskHub({ storage: storage(), hubName: "Rows", partitionCount: 2 });
-  const rows: unknown[] = [];
-  for await (const { partitionKey, rowKey, etag, timestamp, ...columns } of hub.partitions.listEntities()) {
-    rows.push({ partitionKey, rowKey, columns });
-  }
+  const rows = await Array.fromAsync(hub.partitions.query(), ({ etag, ...row }) => row);
   expect(rows).toEqual([
     { partitionKey: "", rowKey: "rows-control-00", columns: { IsDraining: false } },
     { partitionKey: "", rowKey: "rows-control-01", columns: { IsDraining: false } },
@@ -50,8 +47,8 @@ test("each control queue has a partition row without an owner", async () => {
 test("opening a hub that exists changes nothing in it, also when several do so at once", async () => {
   const options = { storage: storage(), hubName: "Again", partitionCount: 1 };
   const [hub] = await Promise.all([openTaskHub(options), openTaskHub(options), openTaskHub(options)]);
-  const row = { partitionKey: "", rowKey: "again-control-00", CurrentOwner: "host", IsDraining: true };
-  await hub?.partitions.upsertEntity(row, "Replace");
+  const key = { partitionKey: "", rowKey: "again-control-00" };
+  await hub?.partitions.upsert({ ...key, columns: { CurrentOwner: "host", IsDraining: true } }, "Replace");
   await openTaskHub(options);
-  expect(await hub?.partitions.getEntity("", "again-control-00")).toMatchObject({ CurrentOwner: "host" });
+  expect(await hub?.partitions.get(key)).toMatchObject({ columns: { CurrentOwner: "host" } });
 });

@@ -1,4 +1,3 @@
-import { TableClient } from "@azure/data-tables";
 import { createSystemClock } from "@same-kit/shared";
 import { describe, expect, test, vi } from "vitest";
 import { HistoryConflictError } from "../../../../local/src/engine/errors.ts";
@@ -7,6 +6,7 @@ import { LargePayloads } from "../../../../local/src/engine/taskhub/large-payloa
 import { HistoryStore } from "../../../../local/src/engine/tracking/history-store.ts";
 import { openTestHub, useAzurite } from "../../../helpers/azurite.ts";
 import { historyEvents as event } from "../../../helpers/history-events.ts";
+import { rawTable } from "../../../helpers/raw-storage.ts";
 
 const storage = useAzurite();
 
@@ -24,7 +24,7 @@ async function openStore() {
 
 /** Rows as another client sees them, ordered by key. */
 async function rowsOf(table: string) {
-  const client = TableClient.fromConnectionString(storage().connectionString, table, { allowInsecureConnection: true });
+  const client = rawTable(storage(), table);
   const rows: Record<string, unknown>[] = [];
   for await (const { etag, timestamp, ...row } of client.listEntities({ disableTypeConversion: true })) rows.push(row);
   return rows;
@@ -109,19 +109,19 @@ describe("rows", () => {
     [250, 3],
   ])("%i events take %i transactions, each with the sentinel", async (count, transactions) => {
     const { hub, store, append } = await openStore();
-    const submit = vi.spyOn(hub.history, "submitTransaction");
+    const transact = vi.spyOn(hub.history, "transact");
     await append(activities(count), null);
-    expect(submit).toHaveBeenCalledTimes(transactions);
-    const completions = submit.mock.calls.map(([actions]) => (actions as unknown[][]).at(-1)?.[1]);
-    expect(completions.map((sentinel) => (sentinel as { IsCheckpointComplete: boolean }).IsCheckpointComplete)).toEqual(
-      completions.map((_, index) => index === transactions - 1),
+    expect(transact).toHaveBeenCalledTimes(transactions);
+    const sentinels = transact.mock.calls.map(([actions]) => actions.at(-1));
+    expect(sentinels).toMatchObject(
+      sentinels.map((_, index) => ({ entity: { columns: { IsCheckpointComplete: index === transactions - 1 } } })),
     );
     expect((await store.load("abc", "e1")).events).toEqual(activities(count));
   });
 
-  test("big rows are split before the service refuses their sum", async () => {
+  test.each(["x", "世", '"'])("big rows of %s are split before the service refuses their sum", async (char) => {
     const { store, append } = await openStore();
-    const big = "x".repeat(30_000);
+    const big = char.repeat(30_000);
     const events = [...activities(2), ...Array.from({ length: 150 }, (_, index) => event.taskCompleted(index, big))];
     await append(events, null);
     expect((await store.load("abc", null)).events).toEqual(events);
@@ -158,10 +158,10 @@ describe("two hosts on one instance", () => {
 
 test("a write that was taken, and tried again because its answer got lost, is no conflict", async () => {
   const { hub, append, store } = await openStore();
-  const submit = hub.history.submitTransaction.bind(hub.history);
-  vi.spyOn(hub.history, "submitTransaction").mockImplementation(async (actions) => {
-    await submit(actions);
-    return submit(actions);
+  const transact = hub.history.transact.bind(hub.history);
+  vi.spyOn(hub.history, "transact").mockImplementation(async (actions) => {
+    await transact(actions);
+    return transact(actions);
   });
   const first = await append(activities(3), null);
   const second = await append(activities(5), first.etag, { newEventCount: 2 });

@@ -1,4 +1,3 @@
-import { TableClient } from "@azure/data-tables";
 import { createSystemClock } from "@same-kit/shared";
 import { describe, expect, test } from "vitest";
 import type { InstanceFilter } from "../../../../local/src/engine/client.ts";
@@ -7,6 +6,7 @@ import { historyBlobName, LargePayloads } from "../../../../local/src/engine/tas
 import { InstanceStore } from "../../../../local/src/engine/tracking/instance-store.ts";
 import { openTestHub, useAzurite } from "../../../helpers/azurite.ts";
 import { historyEvents as event } from "../../../helpers/history-events.ts";
+import { rawTable } from "../../../helpers/raw-storage.ts";
 
 const storage = useAzurite();
 const CREATED = "2026-06-24T14:02:11.1234567Z";
@@ -30,8 +30,7 @@ async function openStore() {
     });
   const start = (instanceId: string) => store.writeStarted(event.executionStarted({ instanceId }), null, null);
   const rowOf = async (key = "abc") => {
-    const name = `${hub.hubName}Instances`;
-    const table = TableClient.fromConnectionString(storage().connectionString, name, { allowInsecureConnection: true });
+    const table = rawTable(storage(), `${hub.hubName}Instances`);
     const entity = await table.getEntity(key, "", { disableTypeConversion: true });
     const { etag, timestamp, "odata.metadata": _, ...row } = entity as Record<string, unknown>;
     return row;

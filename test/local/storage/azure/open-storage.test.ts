@@ -1,14 +1,14 @@
 import { once } from "node:events";
 import { type AddressInfo, createServer, type Socket } from "node:net";
 import { expect, onTestFinished, test } from "vitest";
-import { openStorage } from "../../../local/src/storage/storage-account.ts";
-import { waitFor } from "../../helpers/wait-for.ts";
+import { openStorage } from "../../../../local/src/storage/azure/open-storage.ts";
+import { waitFor } from "../../../helpers/wait-for.ts";
 
 test("UseDevelopmentStorage=true means Azurite on its usual ports", () => {
   const storage = openStorage(" UseDevelopmentStorage=true ");
   expect(storage.blobEndpoint).toBe("http://127.0.0.1:10000/devstoreaccount1");
-  expect(storage.queue("q").url).toBe("http://127.0.0.1:10001/devstoreaccount1/q");
-  expect(storage.table("T").url).toBe("http://127.0.0.1:10002/devstoreaccount1");
+  expect(storage.connectionString).toContain(";QueueEndpoint=http://127.0.0.1:10001/devstoreaccount1;");
+  expect(storage.connectionString).toContain(";TableEndpoint=http://127.0.0.1:10002/devstoreaccount1;");
 });
 
 test("a real account's endpoints come from its name", () => {
@@ -37,9 +37,9 @@ test("an abandoned account ends the requests under way and fails later ones", as
   const storage = openStorage(`DefaultEndpointsProtocol=http;AccountName=acct;AccountKey=a2V5;${endpoints}`);
   const ask = () =>
     [
-      storage.container("c").getProperties(),
-      storage.queue("q").getProperties(),
-      storage.table("T").getEntity("a", "b"),
+      storage.container("c").properties("b"),
+      storage.queue("q").delete("id", "receipt"),
+      storage.table("T").get({ partitionKey: "a", rowKey: "b" }),
     ].map((request) =>
       request.then(
         () => "answered",

@@ -1,0 +1,63 @@
+import type { ContainerClient } from "@azure/storage-blob";
+import type { BlobContainer, BlobProperties, UploadOptions } from "../blob-container.ts";
+import { asked, toStorageError } from "./refusals.ts";
+
+export class AzureContainer implements BlobContainer {
+  readonly #client: ContainerClient;
+
+  constructor(client: ContainerClient) {
+    this.#client = client;
+  }
+
+  get name(): string {
+    return this.#client.containerName;
+  }
+
+  get url(): string {
+    return this.#client.url.replace(/\/+$/, "");
+  }
+
+  async createIfNotExists(): Promise<void> {
+    await asked(this.#client.createIfNotExists());
+  }
+
+  async upload(
+    name: string,
+    content: Uint8Array,
+    { contentType, contentEncoding, onlyIfNew = false }: UploadOptions = {},
+  ): Promise<void> {
+    const body = Buffer.from(content.buffer, content.byteOffset, content.byteLength);
+    await asked(
+      this.#client.getBlockBlobClient(name).uploadData(body, {
+        blobHTTPHeaders: {
+          ...(contentType === undefined ? {} : { blobContentType: contentType }),
+          ...(contentEncoding === undefined ? {} : { blobContentEncoding: contentEncoding }),
+        },
+        ...(onlyIfNew ? { conditions: { ifNoneMatch: "*" } } : {}),
+      }),
+    );
+  }
+
+  async download(name: string, range?: { offset: number; count: number }): Promise<Buffer> {
+    return asked(this.#client.getBlobClient(name).downloadToBuffer(range?.offset, range?.count));
+  }
+
+  async properties(name: string): Promise<BlobProperties> {
+    const { contentLength = 0 } = await asked(this.#client.getBlobClient(name).getProperties());
+    return { name, sizeBytes: contentLength };
+  }
+
+  async deleteIfExists(name: string): Promise<boolean> {
+    return (await asked(this.#client.getBlobClient(name).deleteIfExists())).succeeded;
+  }
+
+  async *list(prefix?: string): AsyncIterable<BlobProperties> {
+    try {
+      for await (const { name, properties } of this.#client.listBlobsFlat(prefix === undefined ? {} : { prefix })) {
+        yield { name, sizeBytes: properties.contentLength ?? 0 };
+      }
+    } catch (error) {
+      throw toStorageError(error as Error);
+    }
+  }
+}

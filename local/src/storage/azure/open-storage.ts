@@ -1,0 +1,55 @@
+import { TableClient, TableServiceClient } from "@azure/data-tables";
+import { BlobServiceClient } from "@azure/storage-blob";
+import { QueueServiceClient } from "@azure/storage-queue";
+import type { StorageAccount } from "../storage-account.ts";
+import { pipelineUnder, tablePolicyUnder } from "./abandoned-requests.ts";
+import { AzureContainer } from "./azure-container.ts";
+import { AzureQueue } from "./azure-queue.ts";
+import { AzureTable } from "./azure-table.ts";
+import { escapeJson } from "./escape-json.ts";
+
+/** An account that is reached over the network. */
+export type AzureStorageAccount = StorageAccount & { connectionString: string };
+
+const DEVELOPMENT_ACCOUNT = "UseDevelopmentStorage=true";
+// The well-known key of Azurite and the former storage emulator; public by design.
+const DEVELOPMENT_CONNECTION =
+  "DefaultEndpointsProtocol=http;AccountName=devstoreaccount1;AccountKey=Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==;BlobEndpoint=http://127.0.0.1:10000/devstoreaccount1;QueueEndpoint=http://127.0.0.1:10001/devstoreaccount1;TableEndpoint=http://127.0.0.1:10002/devstoreaccount1;";
+
+// Fail fast when storage is down: only what passes by itself is retried here.
+const RETRY = { maxTries: 3, retryDelayInMs: 200, maxRetryDelayInMs: 2_000, tryTimeoutInMs: 30_000 };
+const TABLE_RETRY = { maxRetries: 2, retryDelayInMs: 200, maxRetryDelayInMs: 2_000 };
+
+/** Opens an account by its connection string, `UseDevelopmentStorage=true` included; makes no request. */
+export function openStorage(connectionString: string): AzureStorageAccount {
+  const text = connectionString.trim() === DEVELOPMENT_ACCOUNT ? DEVELOPMENT_CONNECTION : connectionString;
+  const abandoned = new AbortController();
+  const { signal } = abandoned;
+  const pipeline = () => pipelineUnder(signal, text, { retryOptions: RETRY });
+  // These two only read the endpoints.
+  const blobs = new BlobServiceClient(BlobServiceClient.fromConnectionString(text).url, pipeline());
+  const queues = new QueueServiceClient(QueueServiceClient.fromConnectionString(text).url, pipeline());
+  const tableOptions = {
+    allowInsecureConnection: true,
+    retryOptions: TABLE_RETRY,
+    additionalPolicies: [tablePolicyUnder(signal), escapeJson],
+  };
+  const tables = TableServiceClient.fromConnectionString(text, tableOptions);
+  return {
+    connectionString: text,
+    blobEndpoint: blobs.url.replace(/\/+$/, ""),
+    queue: (name) => new AzureQueue(queues.getQueueClient(name)),
+    table: (name) => new AzureTable(TableClient.fromConnectionString(text, name, tableOptions)),
+    container: (name) => new AzureContainer(blobs.getContainerClient(name)),
+    async ping() {
+      const firstOf = async (pages: AsyncIterable<unknown>) => {
+        for await (const _ of pages) return;
+      };
+      await Promise.all([firstOf(blobs.listContainers()), firstOf(queues.listQueues()), firstOf(tables.listTables())]);
+    },
+    abandon: () => abandoned.abort(),
+    get isAbandoned() {
+      return signal.aborted;
+    },
+  };
+}

@@ -1,0 +1,26 @@
+import { StorageError } from "../storage-errors.ts";
+
+/** What the SDKs throw for an answer that is no success: each says the code in another place. */
+type SdkError = Error & {
+  statusCode?: unknown;
+  code?: unknown;
+  details?: { errorCode?: unknown; odataError?: { code?: unknown } };
+};
+
+/** Runs a call of an SDK; what the service refused rejects with a {@link StorageError}. */
+export async function asked<Answer>(answer: Promise<Answer>): Promise<Answer> {
+  try {
+    return await answer;
+  } catch (error) {
+    throw toStorageError(error as SdkError);
+  }
+}
+
+export function toStorageError(error: SdkError): Error {
+  const { statusCode, code, details } = error;
+  if (typeof statusCode !== "number") return error;
+  const named = [details?.odataError?.code, details?.errorCode, code].find((it) => typeof it === "string");
+  // Of an answer without a body, the SDKs' own message says nothing.
+  const message = error.message === "" ? `HTTP ${statusCode} ${named ?? ""}`.trim() : error.message;
+  return new StorageError(statusCode, String(named ?? ""), message, { cause: error });
+}

@@ -1,0 +1,51 @@
+// A storage account in this process: nothing outlives it. Behaves as Azurite does, which the contract tests check.
+
+import type { Clock } from "@same-kit/shared";
+import type { StorageAccount } from "../storage-account.ts";
+import { MemoryContainer } from "./memory-container.ts";
+import { MemoryQueue } from "./memory-queue.ts";
+import { MemoryTable } from "./memory-table.ts";
+import { Turns } from "./turn.ts";
+
+export type MemoryStorageOptions = {
+  clock: Clock;
+  /** Where its blobs are served, if they are: URLs of blobs begin with it. */
+  blobEndpoint?: string;
+};
+
+export type MemoryStorage = StorageAccount & {
+  queue(name: string): MemoryQueue;
+  table(name: string): MemoryTable;
+  container(name: string): MemoryContainer;
+};
+
+/** Reserved for names that never resolve (RFC 2606). */
+const NOT_SERVED = "http://memory.invalid/devstoreaccount1";
+
+export function createMemoryStorage({ clock, blobEndpoint = NOT_SERVED }: MemoryStorageOptions): MemoryStorage {
+  const turns = new Turns();
+  const queues = byName((name) => new MemoryQueue(name, clock, turns));
+  const tables = byName((name) => new MemoryTable(name, turns));
+  const containers = byName((name) => new MemoryContainer(name, `${blobEndpoint}/${name}`, turns));
+  return {
+    blobEndpoint,
+    queue: queues,
+    table: tables,
+    container: containers,
+    ping: () => turns.next(),
+    abandon: () => turns.abandon(),
+    get isAbandoned() {
+      return turns.isAbandoned;
+    },
+  };
+}
+
+/** One object for each name, however often it is asked for. */
+function byName<Resource>(create: (name: string) => Resource): (name: string) => Resource {
+  const known = new Map<string, Resource>();
+  return (name) => {
+    const found = known.get(name) ?? create(name);
+    known.set(name, found);
+    return found;
+  };
+}

@@ -1,0 +1,60 @@
+import type { Columns, DateTimeValue } from "./table-values.ts";
+
+export type EntityKey = { partitionKey: string; rowKey: string };
+export type Entity = EntityKey & { columns: Columns };
+export type StoredEntity = Entity & { etag: string };
+
+/** `Merge` keeps columns that the entity does not name; `Replace` drops them. */
+export type WriteMode = "Merge" | "Replace";
+
+/** One operation of a transaction. Without an ETag it is done whatever the stored one is. */
+export type TableAction =
+  | { kind: "insert"; entity: Entity }
+  | { kind: "update"; entity: Entity; mode: WriteMode; etag?: string }
+  | { kind: "upsert"; entity: Entity; mode: WriteMode }
+  | { kind: "delete"; key: EntityKey };
+
+/** `PartitionKey` and `RowKey` are columns here. A column that an entity lacks, or has with another type, compares as false. */
+export type TableFilter =
+  | { column: string; is: "eq" | "ge" | "lt" | "le"; value: string | DateTimeValue }
+  | { and: readonly TableFilter[] }
+  | { or: readonly TableFilter[] };
+
+export type TableQuery = {
+  filter?: TableFilter;
+  /** The only columns that are answered; keys and ETag always are. */
+  select?: readonly string[];
+  signal?: AbortSignal;
+};
+
+export type TablePage = { entities: StoredEntity[]; continuationToken: string | null };
+
+/** One table. Everything but {@link StorageTable.createIfNotExists} answers 404 `TableNotFound` while it does not exist. */
+export interface StorageTable {
+  readonly name: string;
+  createIfNotExists(): Promise<void>;
+  /** @throws StorageError 404 `ResourceNotFound` */
+  get(key: EntityKey): Promise<StoredEntity>;
+  /** @returns the ETag. @throws StorageError 409 `EntityAlreadyExists` */
+  insert(entity: Entity): Promise<string>;
+  /**
+   * @returns the new ETag.
+   * @throws StorageError 404 `ResourceNotFound`, or 412 `UpdateConditionNotSatisfied` where `etag` is not the stored one.
+   */
+  update(entity: Entity, mode: WriteMode, options?: { etag?: string; signal?: AbortSignal }): Promise<string>;
+  upsert(entity: Entity, mode: WriteMode): Promise<string>;
+  /** @throws StorageError 404 `ResourceNotFound` */
+  delete(key: EntityKey): Promise<void>;
+  /**
+   * Does all of it or nothing: 1 to 100 operations on different entities of one partition, 4 MiB in all.
+   *
+   * @returns the new ETags by position, null for a deletion.
+   * @throws StorageError of the first operation that cannot be done; 400 `InvalidInput` above 100 operations, 400
+   * `InvalidDuplicateRow` for two of one entity, 413 `RequestBodyTooLarge` above 4 MiB.
+   */
+  transact(actions: readonly TableAction[]): Promise<(string | null)[]>;
+  /** Everything that matches, ordered by partition key and row key. */
+  query(query?: TableQuery): AsyncIterable<StoredEntity>;
+  /** At most `size` (1 to 1000) entities; a page that is not the last may hold fewer. */
+  queryPage(query: TableQuery, page: { size: number; continuationToken?: string }): Promise<TablePage>;
+}

@@ -1,0 +1,97 @@
+import { describe, expect, test } from "vitest";
+import type { BlobContainer } from "../../../../local/src/storage/blob-container.ts";
+import { newName, refusalOf, type StorageSubject } from "./subject.ts";
+
+const bytes = (text: string): Buffer => Buffer.from(text);
+
+export function describeBlobs({ account }: StorageSubject): void {
+  async function openContainer(): Promise<BlobContainer> {
+    const container = account().container(newName("c-"));
+    await container.createIfNotExists();
+    return container;
+  }
+  const namesIn = (container: BlobContainer, prefix?: string) =>
+    Array.fromAsync(container.list(prefix), ({ name }) => name);
+
+  test("a container is refused while it does not exist, and may be created twice", async () => {
+    const container = account().container(newName("c-"));
+    const calls = [
+      container.upload("a", bytes("x")),
+      container.download("a"),
+      container.properties("a"),
+      container.deleteIfExists("a"),
+      namesIn(container),
+    ];
+    expect(await Promise.all(calls.map(refusalOf))).toEqual(calls.map(() => "404 ContainerNotFound"));
+    await container.createIfNotExists();
+    await container.upload("a", bytes("x"));
+    await container.createIfNotExists();
+    expect(await namesIn(container)).toEqual(["a"]);
+  });
+
+  test.each(["Upper", "a", "a--b", "a_b"])("a container may not be named %s", async (name) => {
+    expect(await refusalOf(account().container(name).createIfNotExists())).toMatch(/^400 /);
+  });
+
+  test("its URL is below the account's", async () => {
+    expect(account().container("box").url).toBe(`${account().blobEndpoint}/box`);
+  });
+
+  describe("a blob", () => {
+    test.each([
+      ["some bytes", bytes("\u0000é\n")],
+      ["nothing", bytes("")],
+      ["much", Buffer.alloc(300_000, "ab")],
+    ])("of %s comes back", async (_, content) => {
+      const container = await openContainer();
+      await container.upload("a/b c.json", content);
+      expect(await container.download("a/b c.json")).toEqual(content);
+      expect(await container.properties("a/b c.json")).toMatchObject({ sizeBytes: content.byteLength });
+    });
+
+    test("is read in part", async () => {
+      const container = await openContainer();
+      await container.upload("a", bytes("0123456789"));
+      expect((await container.download("a", { offset: 3, count: 4 })).toString()).toBe("3456");
+      expect(await refusalOf(container.download("a", { offset: 11, count: 1 }))).toBe("416 InvalidRange");
+    });
+
+    test("is replaced, unless it must be new", async () => {
+      const container = await openContainer();
+      await container.upload("a", bytes("1"), { onlyIfNew: true });
+      expect(await refusalOf(container.upload("a", bytes("2"), { onlyIfNew: true }))).toBe("409 BlobAlreadyExists");
+      expect((await container.download("a")).toString()).toBe("1");
+      await container.upload("a", bytes("three"));
+      expect((await container.download("a")).toString()).toBe("three");
+      expect(await container.properties("a")).toEqual({ name: "a", sizeBytes: 5 });
+    });
+
+    test("that does not exist is not found, and deleting it is no error", async () => {
+      const container = await openContainer();
+      expect(await refusalOf(container.download("a"))).toBe("404 BlobNotFound");
+      expect(await refusalOf(container.properties("a"))).toBe("404 BlobNotFound");
+      expect(await container.deleteIfExists("a")).toBe(false);
+      await container.upload("a", bytes("x"));
+      expect(await container.deleteIfExists("a")).toBe(true);
+      expect(await namesIn(container)).toEqual([]);
+    });
+
+    test("stays as it was uploaded when the caller uses its buffer again", async () => {
+      const container = await openContainer();
+      const content = bytes("before");
+      await container.upload("a", content);
+      content.fill("x");
+      expect((await container.download("a")).toString()).toBe("before");
+    });
+  });
+
+  test("blobs are listed by name, all or those below a prefix", async () => {
+    const container = await openContainer();
+    for (const name of ["b/2", "a/1", "b/1", "bc"]) await container.upload(name, bytes(name));
+    expect(await namesIn(container)).toEqual(["a/1", "b/1", "b/2", "bc"]);
+    expect(await namesIn(container, "b/")).toEqual(["b/1", "b/2"]);
+    expect(await namesIn(container, "z")).toEqual([]);
+    const [listed] = await Array.fromAsync(container.list("a"));
+    expect(listed).toEqual(await container.properties("a/1"));
+  });
+}
