@@ -16,6 +16,7 @@ const POLL_MS = { one: 5, many: 50 };
 const DEADLINE_MS = 120_000;
 
 const echo: ActivityHandler = (value) => value;
+export type Orchestrators = typeof orchestrators;
 const orchestrators = {
   *sequence(context: Context) {
     const count = context.df.getInput() as number;
@@ -40,7 +41,7 @@ export const measureFanOut = (count: number, connectionString: string): Promise<
 
 /** Milliseconds from the start to `Completed` of an orchestration with one activity, `count` times. */
 export async function measureSingle(count: number, connectionString: string): Promise<number[]> {
-  return withEngine(connectionString, async (engine) => {
+  return withEngine(connectionString, echo, async (engine) => {
     await run(engine, "sequence", 1);
     const times: number[] = [];
     for (let i = 0; i < count; i++) times.push((await run(engine, "sequence", 1)) * 1000);
@@ -49,18 +50,23 @@ export async function measureSingle(count: number, connectionString: string): Pr
 }
 
 function measure(name: keyof typeof orchestrators, count: number, connectionString: string): Promise<EngineRate> {
-  return withEngine(connectionString, async (engine) => {
+  return withEngine(connectionString, echo, async (engine) => {
     await run(engine, name, 1);
     const seconds = await run(engine, name, count);
     return { activities: count, seconds, perSecond: count / seconds };
   });
 }
 
-async function withEngine<Result>(connectionString: string, use: (engine: Engine) => Promise<Result>): Promise<Result> {
+/** @param activity - What the activity `echo` does. */
+export async function withEngine<Result>(
+  connectionString: string,
+  activity: ActivityHandler,
+  use: (engine: Engine) => Promise<Result>,
+): Promise<Result> {
   const engine = await startEngine({
     storage: openStorage(connectionString),
     settings: { ...resolveDurableTaskSettings(undefined, {}), hubName: `Bench${newGuidN().slice(0, 16)}` },
-    invoker: new SdkInvoker({ orchestrators, activities: { echo } }),
+    invoker: new SdkInvoker({ orchestrators, activities: { echo: activity } }),
     clock: createSystemClock(),
     log: silentLogger,
   });
@@ -72,7 +78,7 @@ async function withEngine<Result>(connectionString: string, use: (engine: Engine
 }
 
 /** @returns seconds. */
-async function run({ client }: Engine, name: string, count: number): Promise<number> {
+export async function run({ client }: Engine, name: keyof Orchestrators, count: number): Promise<number> {
   const startedAt = performance.now();
   const { instanceId } = await client.start({ name, input: JSON.stringify(count) });
   for (;;) {

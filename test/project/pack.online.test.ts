@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { cpSync, existsSync, readFileSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { packageRoot } from "@same-kit/shared";
 import { execa } from "execa";
@@ -7,6 +7,12 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { dirsOfFile } from "../helpers/dirs-of-file.ts";
 
 const tempDir = dirsOfFile();
+
+/** In bytes, of all files below. */
+function sizeOf(folder: string): number {
+  const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+  return files.reduce((sum, { parentPath, name }) => sum + statSync(path.join(parentPath, name)).size, 0);
+}
 
 describe("the published package, installed into an empty folder elsewhere", () => {
   let folder: string;
@@ -36,9 +42,10 @@ describe("the published package, installed into an empty folder elsewhere", () =
     expect(existsSync(path.join(installed, file))).toBe(true);
   });
 
-  test("names no workspace package among its dependencies", () => {
-    const { dependencies } = JSON.parse(readFileSync(path.join(installed, "package.json"), "utf8"));
-    expect(Object.keys(dependencies).filter((name) => name.startsWith("@same-kit/"))).toEqual([]);
+  test("installs no other package, and takes less than 40 MB", () => {
+    const packages = readdirSync(path.join(folder, "node_modules")).filter((name) => !name.startsWith("."));
+    expect(packages).toEqual(["same-kit"]);
+    expect(sizeOf(installed)).toBeLessThan(40_000_000);
   });
 
   test("runs a notebook", async () => {

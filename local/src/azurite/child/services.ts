@@ -1,10 +1,15 @@
 // Azurite's servers without its command line: that would read our arguments, load telemetry and start one after the other.
 
-import { createRequire } from "node:module";
+import type { Server } from "node:http";
 import path from "node:path";
+import blobConfiguration from "azurite/dist/src/blob/BlobConfiguration.js";
+import blobServer from "azurite/dist/src/blob/BlobServer.js";
+import queueConfiguration from "azurite/dist/src/queue/QueueConfiguration.js";
+import queueServer from "azurite/dist/src/queue/QueueServer.js";
+import tableConfiguration from "azurite/dist/src/table/TableConfiguration.js";
+import tableServer from "azurite/dist/src/table/TableServer.js";
 import { LOOPBACK } from "../endpoints.ts";
 import type { ChildOptions } from "./child-options.ts";
-import { leaveOutSlowModules } from "./lean-modules.ts";
 
 /** Seconds an idle connection stays open. Azurite's 5 would close connections that our clients are about to use again. */
 const KEEP_ALIVE_S = 300;
@@ -16,36 +21,26 @@ const NO_TABLE_LOGS = [false, false, undefined, undefined];
 /** loose, skipApiVersionCheck (our clients may be newer than it), cert, key, pwd, oauth, disableProductStyleUrl. */
 const COMMON_SETTINGS = [false, true, "", "", "", undefined, false];
 
-type AzuriteServer = { start(): Promise<void>; close(): Promise<void>; httpServer: { listen: Listen } };
-type Listen = (...args: unknown[]) => unknown;
-type Construct<Value> = new (...args: unknown[]) => Value;
-
-const load = createRequire(__filename);
-
-function loadClass<Value = object>(file: string): Construct<Value> {
-  return (load(`azurite/dist/src/${file}`) as { default: Construct<Value> }).default;
-}
+type AzuriteServer = { start(): Promise<void>; close(): Promise<void>; httpServer: Server };
 
 /** @returns Blob, queue and table, not yet started. */
 export function createServices(options: ChildOptions): AzuriteServer[] {
-  leaveOutSlowModules();
   const servers = [createBlob(options), createQueue(options), createTable(options)];
   for (const [index, fd] of (options.socketFds ?? []).entries()) {
     const server = servers[index]?.httpServer;
     if (server === undefined) continue;
     const listen = server.listen.bind(server);
     // It would open the port itself; the socket is open already.
-    server.listen = (_port, _host, onListening) => listen({ fd }, onListening);
+    const listenOnSocket = (_port: number, _host: string, onListening: () => void) => listen({ fd }, onListening);
+    Object.assign(server, { listen: listenOnSocket });
   }
   return servers;
 }
 
 function createBlob({ location, ports }: ChildOptions): AzuriteServer {
-  const Configuration = loadClass("blob/BlobConfiguration.js");
-  const Server = loadClass<AzuriteServer>("blob/BlobServer.js");
   const below = belowOf(location);
-  return new Server(
-    new Configuration(
+  return new blobServer.default(
+    new blobConfiguration.default(
       ...[
         LOOPBACK,
         ports.blob,
@@ -58,15 +53,13 @@ function createBlob({ location, ports }: ChildOptions): AzuriteServer {
       ...COMMON_SETTINGS,
       location === null,
     ),
-  );
+  ) as AzuriteServer;
 }
 
 function createQueue({ location, ports }: ChildOptions): AzuriteServer {
-  const Configuration = loadClass("queue/QueueConfiguration.js");
-  const Server = loadClass<AzuriteServer>("queue/QueueServer.js");
   const below = belowOf(location);
-  return new Server(
-    new Configuration(
+  return new queueServer.default(
+    new queueConfiguration.default(
       ...[LOOPBACK, ports.queue, KEEP_ALIVE_S],
       ...[below("__azurite_db_queue__.json"), below("__azurite_db_queue_extent__.json")],
       [{ locationId: "Default", locationPath: below("__queuestorage__"), maxConcurrency: 1 }],
@@ -74,21 +67,19 @@ function createQueue({ location, ports }: ChildOptions): AzuriteServer {
       ...COMMON_SETTINGS,
       location === null,
     ),
-  );
+  ) as AzuriteServer;
 }
 
 function createTable({ location, ports }: ChildOptions): AzuriteServer {
-  const Configuration = loadClass("table/TableConfiguration.js");
-  const Server = loadClass<AzuriteServer>("table/TableServer.js");
   const below = belowOf(location);
-  return new Server(
-    new Configuration(
+  return new tableServer.default(
+    new tableConfiguration.default(
       ...[LOOPBACK, ports.table, KEEP_ALIVE_S, below("__azurite_db_table__.json")],
       ...NO_TABLE_LOGS,
       ...COMMON_SETTINGS,
       location === null,
     ),
-  );
+  ) as AzuriteServer;
 }
 
 function belowOf(location: string | null): (name: string) => string {

@@ -1,0 +1,40 @@
+import { syncExtents } from "./extent-writes.ts";
+import { JournaledFile } from "./journaled-file.ts";
+import type { Database } from "./loki.ts";
+
+type LokiClass = new (file: string, options: object) => Database;
+
+const AUTOSAVE_INTERVAL_MS = 5000;
+
+/**
+ * A LokiJS database that saves what has changed instead of everything: after a minute of load, everything is many megabytes.
+ * After a clean end the file is what LokiJS itself writes.
+ */
+export function openDatabase(Loki: LokiClass, file: string, inMemory: boolean): Database {
+  if (inMemory) return new Loki(file, { persistenceMethod: "memory" });
+  const journaled = new JournaledFile(file, syncExtents);
+  const db: Database = new Loki(file, {
+    autosave: true,
+    autosaveInterval: AUTOSAVE_INTERVAL_MS,
+    adapter: {
+      // LokiJS then keeps `dirtyIds`.
+      mode: "incremental",
+      loadDatabase(_file: string, callback: (loaded: unknown) => void) {
+        journaled.load().then(callback, callback);
+      },
+      saveDatabase(_file: string, _copy: unknown, callback: (error?: unknown) => void) {
+        journaled.save(db).then(() => callback(), callback);
+      },
+    },
+  });
+  db.on("loaded", () => {
+    // A journal holds documents only.
+    if (journaled.hasReplayed) for (const collection of db.collections) collection.ensureAllIndexes(true);
+  });
+  db.close = (callback) => {
+    db.autosaveDisable();
+    journaled.close();
+    db.saveDatabase(callback);
+  };
+  return db;
+}

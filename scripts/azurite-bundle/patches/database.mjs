@@ -1,0 +1,37 @@
+// Every 5 s LokiJS writes a whole database as one piece of JSON, and Azurite answers nobody meanwhile: after some minutes of
+// load that takes longer than the 5 s.
+
+const BLOB_OPTIONS = `inMemory
+            ? {
+                persistenceMethod: "memory"
+            }
+            : {
+                persistenceMethod: "fs",
+                autosave: true,
+                autosaveInterval: 5000
+            }`;
+const OPTIONS = `inMemory ? {
+            persistenceMethod: "memory"
+        } : {
+            persistenceMethod: "fs",
+            autosave: true,
+            autosaveInterval: 5000
+        }`;
+
+const DATABASES = [
+  { file: "blob/persistence/LokiBlobMetadataStore.js", options: BLOB_OPTIONS },
+  { file: "queue/persistence/LokiQueueMetadataStore.js", options: OPTIONS },
+  { file: "table/persistence/LokiTableMetadataStore.js", options: OPTIONS },
+  { file: "common/persistence/LokiExtentMetadataStore.js", options: OPTIONS },
+];
+
+export const database = DATABASES.map(({ file, options }) => ({
+  name: "a save writes what has changed",
+  file,
+  edits: [
+    {
+      find: `new lokijs_1.default(lokiDBPath, ${options});`,
+      replace: 'require("same-kit:database").openDatabase(lokijs_1.default, lokiDBPath, inMemory);',
+    },
+  ],
+}));

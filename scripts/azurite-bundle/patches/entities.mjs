@@ -1,0 +1,105 @@
+// Entities are looked up with `findOne({ RowKey, PartitionKey })`. LokiJS uses the index of the first key only; in a history
+// table every instance has the same row keys, and in an instances table all row keys are empty, so that each lookup reads
+// every instance. Queries read every row of the table even where their filter names the partition.
+
+const FIND = `findOne({
+            RowKey: entity.RowKey,
+            PartitionKey: entity.PartitionKey
+        });`;
+const found = "entities_1.findEntity(tableEntityCollection, entity.PartitionKey, entity.RowKey);";
+
+export const entities = [
+  {
+    name: "entities are found by both keys",
+    file: "table/persistence/LokiTableMetadataStore.js",
+    edits: [
+      {
+        find: 'const constants_1 = require("../utils/constants");',
+        replace: 'const constants_1 = require("../utils/constants");\nconst entities_1 = require("same-kit:entities");',
+      },
+      {
+        find: `const doc = tableEntityCollection.${FIND}
+        if (doc) {
+            throw`,
+        replace: `const doc = ${found}
+        if (doc) {
+            throw`,
+      },
+      {
+        find: `const doc = tableEntityCollection.findOne({
+                RowKey: rowKey,
+                PartitionKey: partitionKey
+            });`,
+        replace: "const doc = entities_1.findEntity(tableEntityCollection, partitionKey, rowKey);",
+      },
+      {
+        find: `const requestedDoc = entityCollection.findOne({
+            RowKey: rowKey,
+            PartitionKey: partitionKey
+        });`,
+        replace: "const requestedDoc = entities_1.findEntity(entityCollection, partitionKey, rowKey);",
+      },
+      ...["updateTableEntity", "mergeTableEntity"].map((method) => ({
+        find: `async ${method}(context, table, account, entity, ifMatch, batchId) {
+        const tableEntityCollection = this.getEntityCollection(account, table, context);
+        const doc = tableEntityCollection.${FIND}`,
+        replace: `async ${method}(context, table, account, entity, ifMatch, batchId) {
+        const tableEntityCollection = this.getEntityCollection(account, table, context);
+        const doc = ${found}`,
+      })),
+      {
+        find: `const doc = tableBatchCollection.findOne({
+                RowKey: entity.RowKey,
+                PartitionKey: entity.PartitionKey
+            });`,
+        replace: "const doc = entities_1.findEntity(tableBatchCollection, entity.PartitionKey, entity.RowKey);",
+      },
+      { find: 'indices: ["PartitionKey", "RowKey"]', replace: "indices: []" },
+      {
+        find: `const result = tableEntityCollection
+            .chain()
+            .where(queryWhere)
+            .where((data) => {`,
+        replace: `const result = entities_1.entitiesFor(tableEntityCollection, queryWhere)
+            .filter(queryWhere)
+            .filter((data) => {`,
+      },
+      {
+        find: `.limit(maxResults + 1)
+            .data();
+        const response`,
+        replace: `.slice(0, maxResults + 1);
+        const response`,
+      },
+    ],
+  },
+  {
+    name: "a query knows its partition",
+    file: "table/persistence/LokiTableStoreQueryGenerator.js",
+    edits: [
+      {
+        find: `static generateQueryEntityWhereFunction(query) {
+        if (query === undefined || query === "" || query === "true") {
+            return () => true;
+        }
+        if (query === "false") {
+            return () => false;
+        }
+        const queryTree = (0, QueryParser_1.default)(query);
+        (0, QueryValidator_1.validateQueryTree)(queryTree);
+        return (entity) => (0, QueryInterpreter_1.default)(entity, queryTree);`,
+        replace: `static generateQueryEntityWhereFunction(query) {
+        if (query === undefined || query === "" || query === "true") {
+            return () => true;
+        }
+        if (query === "false") {
+            return () => false;
+        }
+        const queryTree = (0, QueryParser_1.default)(query);
+        (0, QueryValidator_1.validateQueryTree)(queryTree);
+        const predicate = (entity) => (0, QueryInterpreter_1.default)(entity, queryTree);
+        return require("same-kit:entities").withPartition(predicate, queryTree);`,
+      },
+    ],
+  },
+];

@@ -1,0 +1,42 @@
+// Steady load: orchestrations with a few activities each, a fixed number of them in flight, counted per slice of time.
+
+import { setTimeout as delay } from "node:timers/promises";
+import type { Engine } from "../../local/src/engine/index.ts";
+import { type Orchestrators, run, withEngine } from "./engine.ts";
+
+export type ChainLoad = {
+  /** Orchestrations at once; each that ends is followed by another. */
+  inFlight: number;
+  /** Of each orchestration, one after another. */
+  activities: number;
+  slices: number;
+  sliceMs: number;
+};
+
+/** @returns Activities per second, a figure per slice. */
+export async function measureChains(load: ChainLoad, connectionString: string): Promise<number[]> {
+  let done = 0;
+  const count = (value: unknown) => {
+    done += 1;
+    return value;
+  };
+  return withEngine(connectionString, count, async (engine) => {
+    const stop = { isWanted: false };
+    const chains = Array.from({ length: load.inFlight }, () => keepRunning(engine, load.activities, stop));
+    const rates: number[] = [];
+    for (let slice = 0; slice < load.slices; slice += 1) {
+      const before = done;
+      const startedAt = performance.now();
+      await delay(load.sliceMs);
+      rates.push((done - before) / ((performance.now() - startedAt) / 1000));
+    }
+    stop.isWanted = true;
+    await Promise.all(chains);
+    return rates;
+  });
+}
+
+async function keepRunning(engine: Engine, activities: number, stop: { isWanted: boolean }): Promise<void> {
+  const name: keyof Orchestrators = "sequence";
+  while (!stop.isWanted) await run(engine, name, activities);
+}
