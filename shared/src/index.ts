@@ -10,6 +10,7 @@ export {
   writeJsonAtomic,
 } from "./files/atomic-file.ts";
 export { cacheFolder } from "./files/cache-folder.ts";
+export { findOnPath } from "./files/find-on-path.ts";
 export { folderSize } from "./files/folder-size.ts";
 export { packageRoot } from "./files/package-root.ts";
 export { closeToOthers, makePrivateFolder } from "./files/private-folder.ts";

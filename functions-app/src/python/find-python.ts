@@ -1,6 +1,7 @@
 import { readdirSync, realpathSync, type Stats, statSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
+import { findOnPath } from "@same-kit/shared";
 import { bundledLaunches } from "./bundled-python.ts";
 import { PythonNotFoundError } from "./errors.ts";
 import { type Interpreter, OLDEST_MINOR, type PythonOrigin, probeInterpreter } from "./probe-interpreter.ts";
@@ -99,12 +100,6 @@ function resolveCommand(wanted: string, env: NodeJS.ProcessEnv): string {
 /** All `python3` on PATH before the first `python`, because the latter may be a Python 2. */
 function onPath(env: NodeJS.ProcessEnv): string[] {
   return PROGRAM_NAMES.flatMap((name) => findOnPath(name, env));
-}
-
-function findOnPath(name: string, env: NodeJS.ProcessEnv): string[] {
-  const folders = (env["PATH"] ?? env["Path"] ?? "").split(path.delimiter).filter((it) => it !== "");
-  const file = isWindows && !name.endsWith(".exe") ? `${name}.exe` : name;
-  return folders.map((folder) => path.resolve(folder, file)).filter(isFile);
 }
 
 /** Newest version first. */

@@ -1,5 +1,6 @@
-import { access, chmod, constants, mkdir, rm, symlink, writeFile } from "node:fs/promises";
+import { chmod, mkdir, rm, symlink, writeFile } from "node:fs/promises";
 import path from "node:path";
+import { findOnPath } from "@same-kit/shared";
 import type { MachineFault, Tool } from "./drill.ts";
 
 const TOOLS: readonly Tool[] = ["az", "terraform", "func"];
@@ -17,24 +18,12 @@ export async function layPath(
   await rm(bin, { recursive: true, force: true });
   await mkdir(bin, { recursive: true });
   for (const tool of TOOLS.filter((name) => !hidden.includes(name))) {
-    const found = await findOnPath(tool, env);
-    if (found !== null) await symlink(found, path.join(bin, tool));
+    const [found] = findOnPath(tool, env);
+    if (found !== undefined) await symlink(found, path.join(bin, tool));
   }
   for (const [tool, script] of Object.entries(scripts)) {
     await writeFile(path.join(bin, tool), `#!/bin/sh\n${script}`);
     await chmod(path.join(bin, tool), 0o755);
   }
   return { PATH: bin, ...own };
-}
-
-async function findOnPath(tool: string, env: NodeJS.ProcessEnv): Promise<string | null> {
-  for (const folder of (env["PATH"] ?? "").split(path.delimiter)) {
-    const file = path.join(folder, tool);
-    const isThere = await access(file, constants.X_OK).then(
-      () => true,
-      () => false,
-    );
-    if (folder !== "" && isThere) return file;
-  }
-  return null;
 }
