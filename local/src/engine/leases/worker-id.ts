@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from "node:crypto";
 import { readFileSync, readlinkSync } from "node:fs";
 import os from "node:os";
+import { identifyProcess, identifyThisProcess, type ProcessIdentity } from "@same-kit/shared";
 
 // Only process ids of the same boot and the same PID namespace can be compared; two containers may share a host name.
 const MACHINE_FILES = [
@@ -9,31 +10,31 @@ const MACHINE_FILES = [
 ];
 
 /**
- * The name under which this process owns partitions: host, machine tag, process id, random part. Never the bare host name: a
+ * The name under which this process owns partitions: host, machine tag, process, random part. Never the bare host name: a
  * .NET host on this machine uses that, and two workers of one name both believe that they own a partition.
  */
 export function newWorkerId(): string {
-  return [os.hostname(), machineTag(), process.pid, randomBytes(4).toString("hex")].join("/");
+  return [os.hostname(), machineTag(), processTag(identifyThisProcess()), randomBytes(4).toString("hex")].join("/");
 }
 
 /**
  * Whether `workerId` names a process of this machine that is gone, so that its partitions may be taken before their lease
- * ends: a host that is started again after a crash then continues at once. Unknown names, and process ids that another process
- * has got since, count as alive.
+ * ends: a host that is started again after a crash then continues at once. Unknown names count as alive.
  */
 export function isGoneWorker(workerId: string): boolean {
-  const [host, tag, pid] = workerId.split("/");
+  const [host, tag, owner = ""] = workerId.split("/");
   if (host !== os.hostname() || tag !== machineTag()) return false;
-  return !isAlive(Number(pid));
+  const pid = Number.parseInt(owner, 10);
+  if (Number.isNaN(pid)) return false;
+  const now = identifyProcess(pid);
+  // Without a start mark, as older versions write it, a process that has got the number since counts as the owner.
+  return now === undefined || (owner.includes(".") && processTag(now) !== owner);
 }
 
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code !== "ESRCH";
-  }
+/** `pid.mark`; the mark tells a process from a later one with the same number. */
+function processTag({ pid, startMark }: ProcessIdentity): string {
+  if (startMark === undefined) return String(pid);
+  return `${pid}.${createHash("sha256").update(startMark).digest("hex").slice(0, 8)}`;
 }
 
 function machineTag(): string {

@@ -3,7 +3,7 @@ import os from "node:os";
 import { expect, test } from "vitest";
 import { isGoneWorker, newWorkerId } from "../../../../local/src/engine/leases/worker-id.ts";
 
-const withPid = (pid: number) => newWorkerId().split("/").with(2, String(pid)).join("/");
+const withPid = (pid: number | string) => newWorkerId().split("/").with(2, String(pid)).join("/");
 
 test("two workers of one process have different names, neither the bare host name", () => {
   expect(newWorkerId()).not.toBe(newWorkerId());
@@ -17,9 +17,14 @@ test("a process that ended is gone, one that runs is not", () => {
   expect(isGoneWorker(newWorkerId())).toBe(false);
 });
 
+test.skipIf(process.platform === "win32")("a process whose number a later one has got is gone", () => {
+  expect(isGoneWorker(withPid(`${process.pid}.00000000`))).toBe(true);
+});
+
 test("a name that cannot be judged here counts as alive", () => {
   const { pid } = spawnSync(process.execPath, ["--version"]);
   expect(isGoneWorker(withPid(pid).replace(os.hostname(), "elsewhere"))).toBe(false);
   expect(isGoneWorker(withPid(pid).split("/").with(1, "otherboot").join("/"))).toBe(false);
   expect(isGoneWorker(os.hostname())).toBe(false);
+  expect(isGoneWorker(withPid("unknown"))).toBe(false);
 });
