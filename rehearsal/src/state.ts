@@ -1,5 +1,6 @@
-import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import path from "node:path";
+import { writeFileAtomicSync } from "@same-kit/shared";
 import type { Account } from "./arm/login.ts";
 import { createAccount } from "./arm/login.ts";
 import type { Resource } from "./arm/resource-store.ts";
@@ -32,7 +33,8 @@ export async function openState(folder: string): Promise<StateFile> {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const file = path.join(folder, "mini-azure.json");
   const state = existsSync(file) ? load(file) : await begin();
-  return { state, save: () => save(file, state) };
+  // At once: a drill may end the process at any point.
+  return { state, save: () => writeFileAtomicSync(file, JSON.stringify(state)) };
 }
 
 function load(file: string): MiniAzureState {
@@ -56,12 +58,4 @@ async function begin(): Promise<MiniAzureState> {
     resources: [],
     deployments: {},
   };
-}
-
-/** Written whole and renamed, at once: a drill may end the process at any point. */
-function save(file: string, state: MiniAzureState): void {
-  const draft = `${file}.new`;
-  writeFileSync(draft, JSON.stringify(state), { mode: 0o600 });
-  chmodSync(draft, 0o600);
-  renameSync(draft, file);
 }

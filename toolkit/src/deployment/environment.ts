@@ -1,4 +1,4 @@
-import { chmod, mkdir, readFile, rename, writeFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { hint, OperationError, sameKit, UsageError } from "@same-kit/shared";
 
@@ -48,17 +48,6 @@ export function environmentFolder(stateDir: string, name: string, isRehearsal: b
 /** The options that name it, as they follow `same-kit up`; empty for the default one. */
 export function environmentFlags({ name, isRehearsal }: EnvironmentFolder): string {
   return `${name === DEFAULT_ENVIRONMENT ? "" : ` --env ${name}`}${isRehearsal ? " --rehearse" : ""}`;
-}
-
-const PRIVATE = 0o600;
-
-/** Writes a file that only its owner may read, whole or not at all. */
-export async function savePrivately(file: string, value: unknown): Promise<void> {
-  await mkdir(path.dirname(file), { recursive: true });
-  const part = `${file}.${process.pid}.part`;
-  await writeFile(part, `${JSON.stringify(value, null, 2)}\n`, { mode: PRIVATE });
-  await chmod(part, PRIVATE); // The mode above is only for a new file.
-  await rename(part, file);
 }
 
 /**

@@ -1,6 +1,6 @@
-import { OperationError } from "@same-kit/shared";
+import { OperationError, writeJsonAtomic } from "@same-kit/shared";
 import { type Choices, NO_CHOICES } from "./choices.ts";
-import { type EnvironmentFolder, loadJson, savePrivately } from "./environment.ts";
+import { type EnvironmentFolder, loadJson } from "./environment.ts";
 
 export type JournalPhase = "init" | "provision" | "publish" | "health" | "smoke-test";
 
@@ -67,7 +67,7 @@ export class Journal {
 
   async saveChoices(choices: Choices): Promise<void> {
     this.#content.choices = choices;
-    await savePrivately(this.#file, this.#content);
+    await writeJsonAtomic(this.#file, this.#content);
   }
 
   /** What was done no longer counts, as when the app is made anew. */
@@ -114,18 +114,18 @@ export class Journal {
     const earlier = this.#content.published.filter(({ sha256 }) => sha256 !== published.sha256);
     const all = [{ ...published, at: this.#now().toISOString() }, ...earlier];
     this.#content.published = all.slice(0, KEPT_PACKAGES);
-    await savePrivately(this.#file, this.#content);
+    await writeJsonAtomic(this.#file, this.#content);
     return all.slice(KEPT_PACKAGES);
   }
 
   async #restore(phase: JournalPhase, entry: JournalEntry | undefined): Promise<void> {
     if (entry === undefined) delete this.#content.phases[phase];
     else this.#content.phases[phase] = entry;
-    await savePrivately(this.#file, this.#content);
+    await writeJsonAtomic(this.#file, this.#content);
   }
 
   async #write(phase: JournalPhase, entry: Omit<JournalEntry, "at">): Promise<void> {
     this.#content.phases[phase] = { ...entry, at: this.#now().toISOString() };
-    await savePrivately(this.#file, this.#content);
+    await writeJsonAtomic(this.#file, this.#content);
   }
 }

@@ -1,5 +1,5 @@
-import { hint, OperationError, sameKit } from "@same-kit/shared";
-import { type EnvironmentFolder, loadJson, savePrivately } from "./environment.ts";
+import { hint, OperationError, sameKit, writeJsonAtomic } from "@same-kit/shared";
+import { type EnvironmentFolder, loadJson } from "./environment.ts";
 
 /** What terraform says of a deployment; `accessKey` is its only secret. */
 export type DeploymentOutputs = {
@@ -42,7 +42,7 @@ export function parseOutputs(values: Record<string, unknown>): DeploymentOutputs
 }
 
 export async function saveOutputs(folder: EnvironmentFolder, outputs: DeploymentOutputs): Promise<void> {
-  await savePrivately(folder.outputsFile, outputs);
+  await writeJsonAtomic(folder.outputsFile, outputs);
 }
 
 /** @throws OperationError `ERR_NOT_DEPLOYED` where there are none. */

@@ -2,7 +2,8 @@ import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { copyFile, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
-import { type EnvironmentFolder, loadJson, savePrivately } from "./environment.ts";
+import { writeJsonAtomic } from "@same-kit/shared";
+import { type EnvironmentFolder, loadJson } from "./environment.ts";
 
 /** Values of the module's variables, as JSON. */
 export type TerraformVariables = Record<string, unknown>;
@@ -63,8 +64,8 @@ export async function writeVariables({ terraformDir }: EnvironmentFolder, source
   for (const [index, source] of sources.variableFiles.entries()) {
     await copyFile(source, path.join(terraformDir, variableFileName(index, source)));
   }
-  await savePrivately(path.join(terraformDir, OLDER_VARIABLES_FILE), sources.olderVariables);
-  await savePrivately(path.join(terraformDir, VARIABLES_FILE), sources.variables);
+  await writeJsonAtomic(path.join(terraformDir, OLDER_VARIABLES_FILE), sources.olderVariables);
+  await writeJsonAtomic(path.join(terraformDir, VARIABLES_FILE), sources.variables);
 }
 
 /** Names of the variables that a module declares. */
@@ -77,7 +78,7 @@ export async function declaredVariables(moduleDir: string): Promise<string[]> {
 export async function updateVariables(folder: EnvironmentFolder, changes: TerraformVariables): Promise<void> {
   const file = path.join(folder.terraformDir, VARIABLES_FILE);
   const known = (await loadJson(file)) as TerraformVariables | null;
-  if (known !== null) await savePrivately(file, { ...known, ...changes });
+  if (known !== null) await writeJsonAtomic(file, { ...known, ...changes });
 }
 
 async function removeFiles(dir: string, isOld: (name: string) => boolean): Promise<void> {
