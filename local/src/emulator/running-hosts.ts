@@ -30,19 +30,27 @@ export async function stopRunningHost(stateDir: string, { process }: RunningHost
 }
 
 /**
- * What a detached host printed, in pieces; with `signal` it goes on until that aborts.
+ * What a detached host printed, in whole lines, several at once; with `signal` it goes on until that aborts.
  *
  * @returns Nothing for a host in the foreground, which prints to its terminal.
  */
 export async function* readHostLog({ logFile }: RunningHost, follow?: { signal: AbortSignal }): AsyncGenerator<string> {
   if (logFile === undefined) return;
+  // A line, and a character, may be half written when the file is read.
+  let rest: Buffer = Buffer.alloc(0);
   for (let start = 0; ; ) {
     const end = (await stat(logFile).catch(() => undefined))?.size ?? 0;
     if (end > start) {
-      for await (const text of createReadStream(logFile, { encoding: "utf8", start, end: end - 1 })) yield String(text);
+      for await (const chunk of createReadStream(logFile, { start, end: end - 1 })) {
+        const bytes = Buffer.concat([rest, chunk as Buffer]);
+        const lineEnd = bytes.lastIndexOf("\n") + 1;
+        if (lineEnd > 0) yield bytes.toString("utf8", 0, lineEnd);
+        rest = bytes.subarray(lineEnd);
+      }
       start = end;
     }
-    if (follow === undefined || follow.signal.aborted) return;
+    if (follow === undefined || follow.signal.aborted) break;
     await delay(FOLLOW_POLL_MS, undefined, follow).catch(() => {});
   }
+  if (rest.length > 0) yield rest.toString("utf8");
 }

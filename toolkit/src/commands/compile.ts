@@ -1,4 +1,5 @@
 import path from "node:path";
+import { printableJson } from "../ui/printable.ts";
 import { compileSource } from "../usecases/compile-source.ts";
 import { defineCommand } from "./define-command.ts";
 
@@ -23,7 +24,7 @@ export const compileCommand = defineCommand({
     const location = path.resolve(cwd, positionals[0] as string);
     const { request, warnings } = await compileSource({ location, sameEnv: options["same-env"] ?? null });
     for (const warning of warnings) console.note(`Warning: ${warning}`);
-    console.write(`${JSON.stringify(request, null, 2)}\n`);
+    console.write(`${printableJson(request)}\n`);
     return 0;
   },
 });

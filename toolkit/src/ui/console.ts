@@ -1,8 +1,12 @@
 import { styleText } from "node:util";
 import type { Hint } from "@same-kit/shared";
 import { emptyHintContext, type HintContext, renderHint } from "./hint.ts";
+import { printable, printableJson } from "./printable.ts";
 
-/** Where output goes: stdout is the answer, stderr is progress. With `--json` only one document is written, on stdout. */
+/**
+ * Where output goes: stdout is the answer, stderr is progress. With `--json` only one document is written, on stdout. Control
+ * characters of whatever text it is given are written out; colours stay.
+ */
 export type Console = {
   isJson: boolean;
   /** Whether progress may be drawn, and a person asked. */
@@ -14,7 +18,7 @@ export type Console = {
   note(text: Hint): void;
   /** The one document of `--json`; nothing without. */
   json(value: unknown): void;
-  /** A piece of the answer as it is, such as a log's. */
+  /** A piece of the answer without a newline after it, such as lines of a log. */
   write(text: string): void;
   paint(style: Style, text: string): string;
   /** A text whose commands a person can paste. */
@@ -46,10 +50,10 @@ export function createConsole({ isJson, env, streams = process, hints }: Console
     isJson,
     isInteractive,
     hasColour,
-    answer: (text) => void (isJson || stdout.write(`${render(text)}\n`)),
-    note: (text) => void (isJson || stderr.write(`${render(text)}\n`)),
-    json: (value) => void (isJson && stdout.write(`${JSON.stringify(value, null, 2)}\n`)),
-    write: (text) => void stdout.write(text),
+    answer: (text) => void (isJson || stdout.write(`${printable(render(text))}\n`)),
+    note: (text) => void (isJson || stderr.write(`${printable(render(text))}\n`)),
+    json: (value) => void (isJson && stdout.write(`${printableJson(value)}\n`)),
+    write: (text) => void stdout.write(printable(text)),
     paint: (style, text) => (hasColour ? styleText(style, text, { validateStream: false }) : text),
     render,
   };

@@ -1,4 +1,5 @@
 import type { LogEntry, LogLevel } from "@same-kit/shared";
+import { printable, printableInLine } from "./printable.ts";
 
 const RANK: Record<LogLevel, number> = { trace: 0, debug: 1, info: 2, warn: 3, error: 4 };
 
@@ -8,12 +9,16 @@ export function isShown({ level, source }: LogEntry, isVerbose: boolean): boolea
   return source === "system" ? RANK[level] >= RANK.warn : RANK[level] >= RANK.info;
 }
 
-/** One line of a host's log: time, level, subject, text, then the fields. */
+/**
+ * One line of a host's log: time, level, subject, text, then the fields. A text of several lines is indented, so that none of them
+ * can be taken for the line of another entry.
+ */
 export function formatLogEntry({ time, level, component, message, fields }: LogEntry): string {
   const stamp = time.toISOString().slice(11, 23);
   const rest = Object.entries(fields)
     .filter(([, value]) => value !== undefined)
-    .map(([name, value]) => ` ${name}=${value}`)
+    .map(([name, value]) => ` ${name}=${printableInLine(String(value))}`)
     .join("");
-  return `${stamp} ${level.padEnd(5)} ${component}: ${message}${rest}`;
+  const text = printable(message).replaceAll("\n", "\n    ");
+  return `${stamp} ${level.padEnd(5)} ${printableInLine(component)}: ${text}${rest}`;
 }

@@ -4,10 +4,15 @@ import type { PhaseProgress, PhaseView } from "../ports.ts";
 import { askYesNo } from "./ask.ts";
 import type { Console } from "./console.ts";
 import { formatDuration } from "./format.ts";
+import { printable, printableInLine } from "./printable.ts";
 
 export function createPhaseView(console: Console, signal: AbortSignal): PhaseView {
-  const phase: PhaseView["phase"] = (title, work) =>
-    console.isInteractive ? drawPhase(title, work, signal) : printPhase(title, work, console);
+  const phase: PhaseView["phase"] = (name, work) => {
+    const title = printableInLine(name);
+    const shown: typeof work = ({ say, note }) =>
+      work({ say: (text) => say(printableInLine(text)), note: (text) => note(printable(text)) });
+    return console.isInteractive ? drawPhase(title, shown, signal) : printPhase(title, shown, console);
+  };
   return {
     phase,
     skipped: (title, why) => console.note(`- ${title}: skipped, ${why}`),
@@ -102,5 +107,10 @@ async function confirm(question: string, console: Console, signal: AbortSignal):
     });
   }
   const { stdin: input, stderr: output } = process;
-  return askYesNo(question, { input, output, signal, onInterrupt: () => process.emit("SIGINT", "SIGINT") });
+  return askYesNo(printableInLine(question), {
+    input,
+    output,
+    signal,
+    onInterrupt: () => process.emit("SIGINT", "SIGINT"),
+  });
 }

@@ -1,5 +1,6 @@
 import Table from "cli-table3";
 import type { Console } from "./console.ts";
+import { printableInLine } from "./printable.ts";
 
 /** @returns The table as text; lines without a terminal have no colours. */
 export function renderTable(head: readonly string[], rows: readonly (readonly string[])[], console: Console): string {
@@ -7,6 +8,6 @@ export function renderTable(head: readonly string[], rows: readonly (readonly st
     head: head.map((title) => console.paint("bold", title)),
     style: { head: [], border: [], compact: true },
   });
-  table.push(...rows.map((row) => [...row]));
+  table.push(...rows.map((row) => row.map(printableInLine)));
   return table.toString();
 }

@@ -1,0 +1,39 @@
+import type { LogEntry } from "@same-kit/shared";
+import { expect, test } from "vitest";
+import { formatLogEntry } from "../../../toolkit/src/ui/log-line.ts";
+
+const entry = (changes: Partial<LogEntry>): LogEntry => ({
+  time: new Date("2026-11-27T06:00:00.123Z"),
+  level: "info",
+  source: "user",
+  component: "Function.executor.User",
+  message: "hello",
+  fields: {},
+  ...changes,
+});
+
+test("a line has its time, level, subject, text and fields", () => {
+  expect(formatLogEntry(entry({ fields: { instanceId: "a", episode: 2, executionId: undefined } }))).toBe(
+    "06:00:00.123 info  Function.executor.User: hello instanceId=a episode=2",
+  );
+});
+
+const FORGED = "06:00:00.124 error host: The storage is gone.";
+
+test.each([
+  ["a message", { message: `hello\n${FORGED}` }],
+  ["an instance's id", { fields: { instanceId: `a\n${FORGED}` } }],
+  ["a function's name", { component: `Function.x\n${FORGED}` }],
+  ["another kind of newline", { message: `hello\r${FORGED}\u2028${FORGED}\u0085${FORGED}` }],
+])("%s cannot begin a line of its own", (_what, changes) => {
+  const lines = formatLogEntry(entry(changes)).split(/\r\n|[\n\r\u0085\u2028\u2029]/);
+  expect(lines.filter((line) => line.startsWith("06:00"))).toHaveLength(1);
+  expect(lines.join("\n")).toContain("error host: The storage is gone.");
+});
+
+test("what a step prints keeps its colours and its lines, and nothing else of its control characters", () => {
+  const message = "\u001b[31mred\u001b[2J\n\tindented";
+  expect(formatLogEntry(entry({ message, fields: { step: "one" } }))).toBe(
+    "06:00:00.123 info  Function.executor.User: \u001b[31mred\\x1b[2J\n    \tindented\u001b[0m step=one",
+  );
+});
