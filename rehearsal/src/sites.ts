@@ -20,8 +20,8 @@ import { planOfSku } from "./site/plan-limits.ts";
 import { readZip } from "./site/read-zip.ts";
 import { createSiteHandler } from "./site/site-handler.ts";
 import { SiteRuntime, type UnpackedPackage } from "./site/site-runtime.ts";
-import { removePackage, unpackPackage } from "./site/unpack-package.ts";
-import { removeStaleWwwroots, wwwrootOf } from "./site/wwwroot.ts";
+import { unpackPackage } from "./site/unpack-package.ts";
+import { Wwwroot } from "./site/wwwroot.ts";
 import type { StateFile } from "./state.ts";
 
 export type SitesOptions = {
@@ -40,12 +40,14 @@ type RunningSite = { runtime: SiteRuntime; deployments: Deployments; front: Http
 /** The deployed sites: each has its own two ports, for the app and for its SCM service. */
 export class Sites implements SitePort {
   readonly #options: SitesOptions;
-  readonly #unpackRoot: string;
+  readonly #wwwroot: Wwwroot;
   readonly #running = new Map<string, Promise<RunningSite>>();
 
   constructor(options: SitesOptions) {
     this.#options = options;
-    this.#unpackRoot = wwwrootOf(options.folder);
+    const { state, save } = options.stateFile;
+    state.wwwroots ??= [];
+    this.#wwwroot = new Wwwroot({ stored: state.wwwroots, save });
   }
 
   async hostsOf(siteId: string): Promise<SiteHosts> {
@@ -84,7 +86,7 @@ export class Sites implements SitePort {
 
   /** Opens the listeners of the sites that an earlier process left. */
   async resume(): Promise<void> {
-    await removeStaleWwwroots(this.#options.folder);
+    await this.#wwwroot.removeStale();
     const sites = this.#options.store.topLevel().filter(({ type }) => type === "Microsoft.Web/sites");
     await Promise.all(sites.map(({ id }) => this.#site(id)));
   }
@@ -93,7 +95,7 @@ export class Sites implements SitePort {
     const sites = await Promise.all(this.#running.values());
     this.#running.clear();
     await Promise.all(sites.map(stopSite));
-    await removePackage(this.#unpackRoot);
+    await this.#wwwroot.remove();
   }
 
   #site(siteId: string): Promise<RunningSite> {
@@ -174,7 +176,7 @@ export class Sites implements SitePort {
     const entries = await readZip(await readFile(path.join(this.#options.folder, packageFile)));
     const { silentFaults } = await checkPackage(entries, this.#planOf(siteId));
     if (silentFaults.length > 0) return { kind: "hollow" };
-    const folder = this.#unpackFolder(siteId, deploymentId);
+    const folder = await this.#unpackFolder(siteId, deploymentId);
     await unpackPackage(entries, folder);
     return { kind: "ready", folder };
   }
@@ -203,8 +205,8 @@ export class Sites implements SitePort {
     return path.join(this.#options.folder, "packages", siteId.split("/").at(-1) ?? "");
   }
 
-  #unpackFolder(siteId: string, deploymentId: string): string {
-    return path.join(this.#unpackRoot, siteId.split("/").at(-1) ?? "", deploymentId);
+  #unpackFolder(siteId: string, deploymentId: string): Promise<string> {
+    return this.#wwwroot.placeFor(siteId.split("/").at(-1) ?? "", deploymentId);
   }
 }
 

@@ -8,6 +8,7 @@ import type { CertificatePair } from "./certificate.ts";
 import { generateCertificate } from "./certificate.ts";
 import { MiniAzureError } from "./errors.ts";
 import type { StoredDeployment } from "./scm/deployment.ts";
+import type { StoredWwwroot } from "./site/wwwroot.ts";
 
 const FORMAT = 1;
 
@@ -24,6 +25,8 @@ export type MiniAzureState = {
   resources: Resource[];
   /** By site ID in lower case, oldest first. */
   deployments: Record<string, StoredDeployment[]>;
+  /** Absent in a cloud of an earlier same-kit. */
+  wwwroots?: StoredWwwroot[];
 };
 
 export type StateFile = { state: MiniAzureState; save(): void };

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { chmod, copyFile, mkdir, readdir, rename, stat, symlink } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
+import { makeOwnFolder } from "@same-kit/shared";
 
 const LOADERS: Partial<Record<NodeJS.Architecture, string>> = {
   x64: "/lib64/ld-linux-x86-64.so.2",
@@ -41,8 +42,8 @@ async function copyExecutable(home: string, program: string): Promise<string> {
     .slice(0, 16);
   const folder = path.join(os.tmpdir(), `same-kit-cpython-${owner}-${key}`);
   const copy = path.join(folder, "bin", path.basename(program));
-  await mkdir(path.join(folder, "bin"), { recursive: true, mode: 0o700 });
-  if ((await stat(folder)).uid !== owner) throw new Error(`${folder} belongs to somebody else.`);
+  await makeOwnFolder(folder);
+  await mkdir(path.join(folder, "bin"), { recursive: true });
   const part = `${copy}.${process.pid}`;
   await copyFile(program, part);
   await chmod(part, 0o755);

@@ -17,7 +17,7 @@ export type DeploymentsOptions = {
   packageFolder: string;
   stateFolder: string;
   /** A new folder, outside every node_modules, to unpack into. */
-  unpackFolder: (deploymentId: string) => string;
+  unpackFolder: (deploymentId: string) => Promise<string>;
   activate: (sitePackage: SitePackage) => Promise<void>;
   /** For drills: how the deployment that begins now ends; null for most. */
   takeFault: () => DeploymentFault | null;
@@ -85,7 +85,7 @@ export class Deployments {
     if (report.failures.length > 0) return this.#end(deployment, DEPLOYMENT_STATUS.failed, report.failures);
     deployment.status = DEPLOYMENT_STATUS.deploying;
     deployment.packageFile = await this.#keep(deployment.id, zip);
-    const folder = this.#options.unpackFolder(deployment.id);
+    const folder = await this.#options.unpackFolder(deployment.id);
     await unpackPackage(entries, folder);
     // Azure says nothing about these; its host simply finds no functions. The log is the rehearsal's own help.
     for (const fault of report.silentFaults)

@@ -1,5 +1,6 @@
-import { chmod, lstat, mkdir, readdir, rm, writeFile } from "node:fs/promises";
+import { chmod, mkdir, readdir, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
+import { isOwnFolder } from "@same-kit/shared";
 import type { ZipEntry } from "./read-zip.ts";
 
 const PERMISSION_BITS = 0o777;
@@ -13,16 +14,19 @@ export async function unpackPackage(entries: readonly ZipEntry[], folder: string
   for (const entry of entries) {
     const file = path.join(folder, entry.path);
     await mkdir(path.dirname(file), { recursive: true });
-    await writeFile(file, await entry.read());
+    // `wx`: what is written is new, never what a link leads to.
+    await writeFile(file, await entry.read(), { flag: "wx" });
     await chmod(file, (entry.mode ?? 0) & PERMISSION_BITS & ~WRITE_BITS);
   }
   await setFolderModes(folder, READ_ONLY_FOLDER);
 }
 
-/** Removes an unpacked package; its folders are made writable first, or only root could. */
+/**
+ * Removes a folder with unpacked packages; their folders are made writable first, or only root could. A link, or what belongs to
+ * another user, is left alone.
+ */
 export async function removePackage(folder: string): Promise<void> {
-  const stats = await lstat(folder).catch(() => null);
-  if (stats === null) return;
+  if (!(await isOwnFolder(folder))) return;
   await setFolderModes(folder, WRITABLE_FOLDER);
   await rm(folder, { recursive: true, force: true });
 }

@@ -1,37 +1,65 @@
-import { createHash } from "node:crypto";
-import { readdir } from "node:fs/promises";
+import { randomUUID } from "node:crypto";
+import { mkdir } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
+import { identifyThisProcess, isProcessAlive, type ProcessIdentity } from "@same-kit/shared";
 import { removePackage } from "./unpack-package.ts";
 
+/** A folder below the temp folder, and the process that unpacks packages into it. */
+export type StoredWwwroot = { folder: string; owner: ProcessIdentity };
+
+export type WwwrootOptions = {
+  /** Those of all processes that opened this cloud; changed in place. */
+  stored: StoredWwwroot[];
+  save: () => void;
+};
+
 /**
- * Where this process unpacks the packages of the cloud in `stateFolder`. Not below that folder: a node_modules above it would
- * hide what a package lacks.
+ * Where this process unpacks packages. Not below the cloud's own folder: a node_modules above it would hide what a package lacks.
+ * Under the temp folder others may prepare what they can guess; so the name is a secret of the state file, the folder must be
+ * new, and only what the state file names is ever cleaned up.
  */
-export function wwwrootOf(stateFolder: string): string {
-  return `${prefixOf(stateFolder)}${process.pid}`;
-}
+export class Wwwroot {
+  readonly #options: WwwrootOptions;
+  #folder: Promise<string> | null = null;
 
-/** Removes what processes left that did not live to clean up. */
-export async function removeStaleWwwroots(stateFolder: string): Promise<void> {
-  const prefix = prefixOf(stateFolder);
-  const names = await readdir(path.dirname(prefix));
-  for (const name of names.filter((other) => other.startsWith(path.basename(prefix)))) {
-    const pid = Number(name.slice(path.basename(prefix).length));
-    if (!isAlive(pid)) await removePackage(path.join(path.dirname(prefix), name));
+  constructor(options: WwwrootOptions) {
+    this.#options = options;
   }
-}
 
-function prefixOf(stateFolder: string): string {
-  const hash = createHash("sha256").update(path.resolve(stateFolder)).digest("hex").slice(0, 12);
-  return path.join(os.tmpdir(), `same-kit-wwwroot-${hash}-`);
-}
+  /** A place for one package; the folder itself is not made. */
+  async placeFor(site: string, deploymentId: string): Promise<string> {
+    this.#folder ??= this.#create();
+    return path.join(await this.#folder, site, deploymentId);
+  }
 
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "EPERM";
+  /** Removes what processes left that did not live to clean up. */
+  async removeStale(): Promise<void> {
+    for (const wwwroot of this.#options.stored.filter(({ owner }) => !isProcessAlive(owner))) {
+      await this.#remove(wwwroot.folder);
+    }
+  }
+
+  async remove(): Promise<void> {
+    const folder = await this.#folder?.catch(() => null);
+    this.#folder = null;
+    if (folder !== null && folder !== undefined) await this.#remove(folder);
+  }
+
+  /** Written down before it is made: a process that ends in between leaves nothing that no state file knows. */
+  async #create(): Promise<string> {
+    const folder = path.join(os.tmpdir(), `same-kit-wwwroot-${randomUUID()}`);
+    this.#options.stored.push({ folder, owner: identifyThisProcess() });
+    this.#options.save();
+    await mkdir(folder, { mode: 0o700 });
+    return folder;
+  }
+
+  async #remove(folder: string): Promise<void> {
+    const { stored, save } = this.#options;
+    await removePackage(folder);
+    const kept = stored.filter((other) => other.folder !== folder);
+    stored.splice(0, stored.length, ...kept);
+    save();
   }
 }

@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { chmod, copyFile, mkdir, symlink } from "node:fs/promises";
+import { chmod, copyFile, mkdir, readdir, rename, symlink } from "node:fs/promises";
 import path from "node:path";
 import { beforeEach, expect, onTestFinished, test, vi } from "vitest";
 import { bundledLaunches } from "../../../functions-app/src/python/bundled-python.ts";
@@ -49,6 +49,21 @@ test("a package that lost its executable bits runs from a copy, which can make e
   const found = await findPython({ env: { PATH: "" }, appPythonDir: folder });
   expect(found).toMatchObject({ origin: "bundled", version: python.version, hasVenv: python.hasVenv });
   expect(found.executable.startsWith(folder)).toBe(false);
+});
+
+test("a copy is not written where a link in the temp folder leads to", async () => {
+  const [folder, prey] = [await makePackage(0o444), await makeTempDir()];
+  const launches = async () => {
+    const all: string[][] = [];
+    for await (const launch of bundledLaunches(folder)) all.push(launch);
+    return all;
+  };
+  const [copied] = await launches();
+  const place = path.dirname(path.dirname(copied?.[0] ?? ""));
+  await rename(place, `${place}.moved`);
+  await symlink(prey, place);
+  expect((await launches()).flat()).not.toContain(copied?.[0]);
+  expect(await readdir(prey)).toEqual([]);
 });
 
 test.runIf(process.platform === "linux")("where nothing may be executed, the loader runs it as it lies", async () => {
