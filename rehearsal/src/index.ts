@@ -6,6 +6,7 @@ import { getCACertificates, setDefaultCACertificates } from "node:tls";
 import type { Logger, LogSink } from "@same-kit/shared";
 import type { ArmContext } from "./arm/arm-context.ts";
 import { createArmHandler } from "./arm/arm-handler.ts";
+import type { RegisteredCredential } from "./arm/client-assertion.ts";
 import type { Client } from "./arm/login.ts";
 import { colleagueOf, Login } from "./arm/login.ts";
 import { Operations } from "./arm/operations.ts";
@@ -22,6 +23,7 @@ import { Sites } from "./sites.ts";
 import type { StateFile } from "./state.ts";
 import { openState } from "./state.ts";
 
+export type { RegisteredCredential } from "./arm/client-assertion.ts";
 export type { ActiveDrill, DrillName } from "./drills/table.ts";
 export { DRILLS, parseDrill } from "./drills/table.ts";
 export { findAzurerm, userMirrors } from "./find-azurerm.ts";
@@ -36,6 +38,8 @@ export type MiniAzureOptions = {
   folder: string;
   /** Starts the Functions host on a deployed package. */
   bootSite: BootSite;
+  /** What the service principal may show instead of its secret. Default: nothing. */
+  registered?: readonly RegisteredCredential[];
   /** The failure to play. */
   fail?: ActiveDrill;
   /** What the deployed apps print. */
@@ -85,7 +89,7 @@ export async function startMiniAzure(options: MiniAzureOptions): Promise<MiniAzu
   const stateFile = await openState(folder);
   const { state } = stateFile;
   const drill = new DrillRun(options.fail ?? null);
-  const login = new Login(state.account);
+  const login = new Login({ account: state.account, registered: options.registered ?? [] });
   const store = createStore(stateFile);
   const sites = new Sites({ ...options, stateFile, store, login, drill });
   let armUrl = "";
@@ -101,6 +105,8 @@ export async function startMiniAzure(options: MiniAzureOptions): Promise<MiniAzu
     certificate: drill.isUntrusted ? await generateCertificate(LOCALHOST) : state.certificate,
     port: state.armPort,
     handler: createArmHandler(context, (handle) => drill.intercept("arm", handle)),
+    bodyLimitBytes: ARM_BODY_LIMIT_BYTES,
+    log,
   });
   armUrl = `https://localhost:${arm.port}`;
   state.armPort = arm.port;
@@ -113,6 +119,8 @@ export async function startMiniAzure(options: MiniAzureOptions): Promise<MiniAzu
   return describe({ stateFile, drill, armUrl, port: arm.port, caFile, stop });
 }
 
+// Azure Resource Manager's own limit for a request.
+const ARM_BODY_LIMIT_BYTES = 4 * 1024 * 1024;
 const LOCALHOST = { dnsNames: ["localhost"], ipAddresses: ["127.0.0.1"] };
 
 type Parts = {

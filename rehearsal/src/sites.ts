@@ -12,7 +12,7 @@ import { listenHttps } from "./http/https-server.ts";
 import type { StoredDeployment } from "./scm/deployment.ts";
 import { DEPLOYMENT_STATUS } from "./scm/deployment.ts";
 import { Deployments } from "./scm/deployments.ts";
-import { createScmHandler } from "./scm/scm-handler.ts";
+import { createScmHandler, refusePublisher, type ScmOptions } from "./scm/scm-handler.ts";
 import type { BootSite } from "./site/boot-site.ts";
 import { checkPackage } from "./site/check-package.ts";
 import type { PlanName } from "./site/plan-limits.ts";
@@ -34,6 +34,10 @@ export type SitesOptions = {
   onLog: LogSink;
   log: Logger;
 };
+
+// What the front of Azure's sites takes of a request, and what fits into one piece of memory of a package.
+const SITE_BODY_LIMIT_BYTES = 210 * 1024 * 1024;
+const PACKAGE_LIMIT_BYTES = 2 * 1024 * 1024 * 1024 - 1;
 
 type RunningSite = { runtime: SiteRuntime; deployments: Deployments; front: HttpsListener; scm: HttpsListener };
 
@@ -124,22 +128,25 @@ export class Sites implements SitePort {
       handler: drill.intercept("site", (request) =>
         createSiteHandler({ runtime, keys: this.#keys(siteId), publicUrl })(request),
       ),
+      bodyLimitBytes: SITE_BODY_LIMIT_BYTES,
+      log,
     });
     publicUrl = `https://localhost:${front.port}`;
+    const scmOptions: ScmOptions = {
+      siteName: name,
+      deployments,
+      login,
+      plan: () => this.#planOf(siteId),
+      basicCredentials: () => this.#basicCredentials(siteId),
+      url: () => scmUrl,
+    };
     const scm = await listenHttps({
       certificate,
       port: ports.scm,
-      handler: drill.intercept(
-        "scm",
-        createScmHandler({
-          siteName: name,
-          deployments,
-          login,
-          plan: () => this.#planOf(siteId),
-          basicCredentials: () => this.#basicCredentials(siteId),
-          url: () => scmUrl,
-        }),
-      ),
+      handler: drill.intercept("scm", createScmHandler(scmOptions)),
+      bodyLimitBytes: PACKAGE_LIMIT_BYTES,
+      refuse: (head) => refusePublisher(head, scmOptions),
+      log,
     });
     scmUrl = `https://localhost:${scm.port}`;
     state.sitePorts[key] = { site: front.port, scm: scm.port };

@@ -18,6 +18,7 @@ export { closeToOthers, makePrivateFolder } from "./files/private-folder.ts";
 export { type CommandHint, type Hint, hint, hintText, sameKit } from "./hint.ts";
 export { isDeclaredTooLarge, readBody } from "./http/request-body.ts";
 export { isRecord } from "./is-record.ts";
+export { isSameSecret } from "./is-same-secret.ts";
 export { type Claim, claim, isClaimed } from "./locks/claims.ts";
 export { type FileLock, LockedError, tryFileLock, withFileLock } from "./locks/file-lock.ts";
 export {

@@ -1,4 +1,4 @@
-import { silentLogger } from "@same-kit/shared";
+import { createLogger } from "@same-kit/shared";
 import { onTestFinished } from "vitest";
 import {
   type BootSite,
@@ -35,17 +35,21 @@ export const neverBoots: BootSite = async () => {
 
 /** A mini Azure in a folder of its own (or `folder`), stopped when the current test ends. */
 export async function startTestMiniAzure(
-  options: { fail?: string; folder?: string; bootSite?: BootSite } & Partial<Pick<MiniAzureOptions, "onLog">> = {},
+  options: { fail?: string; folder?: string; bootSite?: BootSite } & Partial<
+    Pick<MiniAzureOptions, "onLog" | "registered">
+  > = {},
 ): Promise<TestMiniAzure> {
   const folder = options.folder ?? (await makeTempDir());
   const drill = options.fail === undefined ? null : parseDrill(options.fail);
   if (options.fail !== undefined && drill === null) throw new Error(`${options.fail} is no drill.`);
+  const onLog = options.onLog ?? (() => {});
   const mini = await startMiniAzure({
     folder,
     bootSite: options.bootSite ?? neverBoots,
     ...(drill === null ? {} : { fail: drill }),
-    onLog: options.onLog ?? (() => {}),
-    log: silentLogger,
+    ...(options.registered === undefined ? {} : { registered: options.registered }),
+    onLog,
+    log: createLogger(onLog, "mini-azure"),
   });
   onTestFinished(() => mini.stop());
   return withRequests(mini, folder);

@@ -57,7 +57,7 @@ function openRoutes({ login, armUrl }: ArmContext): Route[] {
     route("GET", "/metadata/endpoints", (request) => answerMetadata(request, armUrl())),
     route("POST", "/{tenant}/oauth2/v2.0/token", (request, { tenant }) => login.token(request, tenant ?? "")),
     route("POST", "/{tenant}/oauth2/token", (request, { tenant }) => login.token(request, tenant ?? "")),
-    route("POST", "/{tenant}/oauth2/v2.0/devicecode", () => login.deviceCode(armUrl())),
+    route("POST", "/{tenant}/oauth2/v2.0/devicecode", (request) => login.deviceCode(request, armUrl())),
   ];
 }
 

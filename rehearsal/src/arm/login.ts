@@ -1,24 +1,34 @@
-import { createHmac, randomUUID, timingSafeEqual } from "node:crypto";
+import { createHmac, randomUUID } from "node:crypto";
+import { isSameSecret } from "@same-kit/shared";
 import type { Answer, MiniRequest } from "../http/answer.ts";
+import type { RegisteredCredential } from "./client-assertion.ts";
+import { isProof } from "./client-assertion.ts";
 import { guidFrom, hostKeyFrom } from "./derive.ts";
+import { DeviceCodes } from "./device-codes.ts";
 
 /** A service principal. */
 export type Client = { clientId: string; clientSecret: string };
 
 /** The subscription of a mini Azure, and the service principal that rehearses in it. */
-export type Account = {
+export type Account = Client & {
   tenantId: string;
   subscriptionId: string;
-  clientId: string;
-  clientSecret: string;
   /** Signs tokens. */
   tokenKey: string;
+};
+
+export type LoginOptions = {
+  account: Account;
+  /** What the client may show instead of its secret. Default: nothing. */
+  registered?: readonly RegisteredCredential[];
+  now?: () => number;
 };
 
 const TOKEN_LIFETIME_S = 3_600;
 const DEVICE_GRANT = "urn:ietf:params:oauth:grant-type:device_code";
 const ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
-const FEDERATION_AUDIENCE = "api://AzureADTokenExchange";
+// Names that a client may write for "the tenant of whoever signs in", which a device code leaves open.
+const ANY_TENANT = ["common", "organizations"];
 
 /**
  * Another service principal with the same rights: what it makes is somebody else's. Derived, so that every process that opens
@@ -38,41 +48,49 @@ export function createAccount(): Account {
   };
 }
 
-/**
- * The OAuth token endpoint: client credentials by secret, certificate or federated token, or a device code that is granted at
- * the second poll.
- */
+/** The OAuth token endpoint: client credentials by secret, certificate or federated token, or a device code. */
 export class Login {
   readonly #account: Account;
   readonly #clients: readonly Client[];
-  readonly #polledDeviceCodes = new Set<string>();
+  readonly #registered: readonly RegisteredCredential[];
+  readonly #now: () => number;
+  readonly #deviceCodes: DeviceCodes;
 
-  constructor(account: Account) {
+  constructor({ account, registered = [], now = Date.now }: LoginOptions) {
     this.#account = account;
     this.#clients = [account, colleagueOf(account)];
+    this.#registered = registered;
+    this.#now = now;
+    this.#deviceCodes = new DeviceCodes(now);
   }
 
   token(request: MiniRequest, tenant: string): Answer {
-    const form = new URLSearchParams(request.body.toString("utf8"));
+    const form = readForm(request);
     const grant = form.get("grant_type");
-    if (grant === DEVICE_GRANT) return this.#deviceToken(form.get("device_code") ?? "");
-    if (tenant.toLowerCase() !== this.#account.tenantId)
-      return oauthError(400, "invalid_request", `AADSTS90002: Tenant '${tenant}' not found.`);
+    const isOurTenant = tenant.toLowerCase() === this.#account.tenantId;
+    if (grant === DEVICE_GRANT && (isOurTenant || ANY_TENANT.includes(tenant))) return this.#deviceToken(form);
+    if (!isOurTenant) return tenantNotFound(tenant);
     if (grant !== "client_credentials")
       return oauthError(400, "unsupported_grant_type", `AADSTS70003: The grant type '${grant}' is not supported.`);
-    return this.#clientToken(form);
+    return this.#clientToken(form, request);
   }
 
-  deviceCode(loginUrl: string): Answer {
-    const deviceCode = randomUUID();
-    const userCode = deviceCode.slice(0, 8).toUpperCase();
+  /**
+   * Begins a sign-in without a browser. Only who knows a client of this cloud gets a code: its id is as hard to guess as a code,
+   * and lies in the state file alone.
+   */
+  deviceCode(request: MiniRequest, loginUrl: string): Answer {
+    const asked = readForm(request).get("client_id") ?? "";
+    const client = this.#clientOf(asked);
+    if (client === undefined) return this.#unknownClient(asked);
+    const { deviceCode, userCode, expiresInS } = this.#deviceCodes.issue(client.clientId);
     return {
       status: 200,
       body: {
         device_code: deviceCode,
         user_code: userCode,
         verification_uri: `${loginUrl}/device`,
-        expires_in: 900,
+        expires_in: expiresInS,
         interval: 1,
         message: `To sign in, use a web browser to open ${loginUrl}/device and enter the code ${userCode}.`,
       },
@@ -80,48 +98,74 @@ export class Login {
   }
 
   /** Whether the request carries a token of ours that is still valid. */
-  isAuthorized(request: MiniRequest): boolean {
-    const [head = "", claims = "", signature = ""] = (request.headers.authorization ?? "")
-      .replace(/^Bearer /i, "")
-      .split(".");
-    const expected = Buffer.from(this.#sign(`${head}.${claims}`));
-    const given = Buffer.from(signature);
-    if (given.length !== expected.length || !timingSafeEqual(given, expected)) return false;
+  isAuthorized({ headers }: Pick<MiniRequest, "headers">): boolean {
+    const [head = "", claims = "", signature = ""] = (headers.authorization ?? "").replace(/^Bearer /i, "").split(".");
+    if (!isSameSecret(signature, this.#sign(`${head}.${claims}`))) return false;
     const { exp } = JSON.parse(Buffer.from(claims, "base64url").toString("utf8")) as { exp: number };
-    return exp * 1_000 > Date.now();
+    return exp * 1_000 > this.#now();
   }
 
-  #clientToken(form: URLSearchParams): Answer {
+  #clientToken(form: URLSearchParams, { url }: MiniRequest): Answer {
     const asked = form.get("client_id") ?? "";
-    const client = this.#clients.find(({ clientId }) => clientId === asked.toLowerCase());
-    if (client === undefined) {
-      const message = `AADSTS700016: Application with identifier '${asked}' was not found in the directory '${this.#account.tenantId}'.`;
-      return oauthError(400, "unauthorized_client", message);
+    const client = this.#clientOf(asked);
+    if (client === undefined) return this.#unknownClient(asked);
+    if (form.get("client_assertion_type") !== ASSERTION_TYPE) {
+      return isSameSecret(form.get("client_secret") ?? "", client.clientSecret)
+        ? this.#grant(client.clientId)
+        : oauthError(401, "invalid_client", "AADSTS7000215: Invalid client secret provided.");
     }
-    const { clientId, clientSecret } = client;
-    if (form.get("client_assertion_type") === ASSERTION_TYPE) {
-      return isProof(form.get("client_assertion") ?? "", clientId)
-        ? this.#grant(clientId)
-        : oauthError(401, "invalid_client", "AADSTS700027: The client assertion is expired, or not for this client.");
-    }
-    return form.get("client_secret") === clientSecret
-      ? this.#grant(clientId)
-      : oauthError(401, "invalid_client", "AADSTS7000215: Invalid client secret provided.");
+    // What is registered is the account's own: the colleague has a secret and nothing else.
+    const isOurs = client.clientId === this.#account.clientId;
+    const context = {
+      clientId: client.clientId,
+      tokenUrl: url.origin + url.pathname,
+      registered: isOurs ? this.#registered : [],
+      nowMs: this.#now(),
+    };
+    return isProof(form.get("client_assertion") ?? "", context)
+      ? this.#grant(client.clientId)
+      : oauthError(
+          401,
+          "invalid_client",
+          "AADSTS700027: The client assertion is expired, not for this client, or not signed by what is registered for it.",
+        );
   }
 
-  #deviceToken(deviceCode: string): Answer {
-    if (this.#polledDeviceCodes.has(deviceCode)) return this.#grant(this.#account.clientId);
-    this.#polledDeviceCodes.add(deviceCode);
-    return oauthError(
-      400,
-      "authorization_pending",
-      "AADSTS70016: OAuth 2.0 device flow error. Authorization is pending.",
-    );
+  #deviceToken(form: URLSearchParams): Answer {
+    const client = form.get("client_id") ?? "";
+    const result = this.#deviceCodes.exchange(form.get("device_code") ?? "", client.toLowerCase());
+    switch (result.kind) {
+      case "granted":
+        return this.#grant(result.clientId);
+      case "pending":
+        return oauthError(
+          400,
+          "authorization_pending",
+          "AADSTS70016: OAuth 2.0 device flow error. Authorization is pending.",
+        );
+      case "expired":
+        return oauthError(400, "expired_token", "AADSTS70020: The provided device code has expired.");
+      case "unknown":
+        return oauthError(
+          400,
+          "bad_verification_code",
+          "AADSTS70018: The device code is not one that was issued to this client, or it was used before.",
+        );
+    }
+  }
+
+  #clientOf(id: string): Client | undefined {
+    return this.#clients.find(({ clientId }) => isSameSecret(clientId, id.toLowerCase()));
+  }
+
+  #unknownClient(id: string): Answer {
+    const message = `AADSTS700016: Application with identifier '${id}' was not found in the directory '${this.#account.tenantId}'.`;
+    return oauthError(400, "unauthorized_client", message);
   }
 
   #grant(clientId: string): Answer {
     const { tenantId } = this.#account;
-    const exp = Math.floor(Date.now() / 1_000) + TOKEN_LIFETIME_S;
+    const exp = Math.floor(this.#now() / 1_000) + TOKEN_LIFETIME_S;
     const head = encodeSegment({ alg: "HS256", typ: "JWT" });
     const claims = encodeSegment({ oid: clientId, tid: tenantId, appid: clientId, idtyp: "app", exp });
     const token = `${head}.${claims}.${this.#sign(`${head}.${claims}`)}`;
@@ -133,23 +177,12 @@ export class Login {
   }
 }
 
-/**
- * Whether a client assertion speaks for the client: its own, as a certificate signs it, or one that another issuer made for the
- * exchange. Signatures are not looked at: this cloud was never told a key.
- */
-function isProof(assertion: string, clientId: string): boolean {
-  const { iss, aud, exp } = readClaims(assertion);
-  if (!(Number(exp) * 1_000 > Date.now())) return false;
-  return iss === clientId || aud === FEDERATION_AUDIENCE;
+function readForm({ body }: MiniRequest): URLSearchParams {
+  return new URLSearchParams(body.toString("utf8"));
 }
 
-function readClaims(token: string): Record<string, unknown> {
-  try {
-    const claims: unknown = JSON.parse(Buffer.from(token.split(".")[1] ?? "", "base64url").toString("utf8"));
-    return typeof claims === "object" && claims !== null ? (claims as Record<string, unknown>) : {};
-  } catch {
-    return {};
-  }
+function tenantNotFound(tenant: string): Answer {
+  return oauthError(400, "invalid_request", `AADSTS90002: Tenant '${tenant}' not found.`);
 }
 
 export function oauthError(status: number, error: string, description: string): Answer {

@@ -3,24 +3,35 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Server } from "node:https";
 import { createServer } from "node:https";
 import type { AddressInfo } from "node:net";
+import { type Logger, readBody, refuseOtherUsers } from "@same-kit/shared";
 import type { CertificatePair } from "../certificate.ts";
-import type { Answer, Handler } from "./answer.ts";
+import type { Answer, Handler, MiniRequest } from "./answer.ts";
 
 export type HttpsListener = { port: number; stop(): Promise<void> };
+
+/** A request before its body is read. */
+export type RequestHead = Omit<MiniRequest, "body">;
 
 export type ListenOptions = {
   certificate: CertificatePair;
   /** The port to prefer, 0 for any; a taken one is replaced by a free one. */
   port: number;
   handler: Handler;
+  /** A larger body is answered with 413, whoever sends it. */
+  bodyLimitBytes: number;
+  /** The answer to a request whose body is not worth reading; null to read it. */
+  refuse?: (head: RequestHead) => Answer | null;
+  log: Logger;
 };
 
-/** Serves `handler` over HTTPS on the loopback interface. */
-export async function listenHttps({ certificate, port, handler }: ListenOptions): Promise<HttpsListener> {
-  const server = createServer({ cert: certificate.certificate, key: certificate.privateKey }, (incoming, outgoing) => {
-    void respond(incoming, outgoing, handler);
+/** Serves `handler` over HTTPS on the loopback interface, to this user's processes. */
+export async function listenHttps(options: ListenOptions): Promise<HttpsListener> {
+  const { certificate, privateKey } = options.certificate;
+  const server = createServer({ cert: certificate, key: privateKey }, (incoming, outgoing) => {
+    void respond(incoming, outgoing, options);
   });
-  await bind(server, port);
+  refuseOtherUsers(server, { allowUsers: [], log: withoutFlag(options.log) });
+  await bind(server, options.port);
   const bound = (server.address() as AddressInfo).port;
   return {
     port: bound,
@@ -31,6 +42,14 @@ export async function listenHttps({ certificate, port, handler }: ListenOptions)
       server.closeAllConnections();
       await closed;
     },
+  };
+}
+
+/** A rehearsal lets nobody in: the flag that the message names elsewhere is not one of `up`. */
+function withoutFlag({ warn, debug }: Logger): Pick<Logger, "warn" | "debug"> {
+  return {
+    debug,
+    warn: (_message, fields) => warn("A connection of another user was refused.", { ...fields, flag: undefined }),
   };
 }
 
@@ -49,17 +68,32 @@ async function tryBind(server: Server, port: number): Promise<void> {
   await listening;
 }
 
-async function respond(incoming: IncomingMessage, outgoing: ServerResponse, handler: Handler): Promise<void> {
+async function respond(incoming: IncomingMessage, outgoing: ServerResponse, options: ListenOptions): Promise<void> {
   try {
     const url = readUrl(incoming);
-    const body = await readBody(incoming);
+    if (url === null || !isDecodable(url.pathname)) return leave(outgoing, { status: 400, body: "Bad Request" });
     const { method = "GET", headers } = incoming;
-    const isReadable = url !== null && isDecodable(url.pathname);
-    send(outgoing, isReadable ? await handler({ method, url, headers, body }) : { status: 400, body: "Bad Request" });
+    const head = { method, url, headers };
+    const refusal = options.refuse?.(head) ?? null;
+    if (refusal !== null) return leave(outgoing, refusal);
+    const body = await readBody(incoming, options.bodyLimitBytes);
+    if (body === "tooLarge") return leave(outgoing, tooLarge(options.bodyLimitBytes));
+    send(outgoing, await options.handler({ ...head, body }));
   } catch (error) {
     if (!outgoing.headersSent)
       send(outgoing, { status: 500, body: { error: { code: "MiniAzureFault", message: String(error) } } });
   }
+}
+
+function tooLarge(limitBytes: number): Answer {
+  const message = `The request content exceeds the maximum size of ${limitBytes} bytes.`;
+  return { status: 413, body: { error: { code: "RequestContentTooLarge", message } } };
+}
+
+/** Answers without having read the body: the connection cannot be used again. */
+function leave(outgoing: ServerResponse, answer: Answer): void {
+  outgoing.setHeader("connection", "close");
+  send(outgoing, answer);
 }
 
 /** @returns null where the request line holds no address. */
@@ -93,10 +127,4 @@ function send(outgoing: ServerResponse, answer: Answer): void {
     "content-length": String(bytes.length),
   });
   outgoing.end(bytes);
-}
-
-async function readBody(incoming: IncomingMessage): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of incoming) chunks.push(chunk as Buffer);
-  return Buffer.concat(chunks);
 }

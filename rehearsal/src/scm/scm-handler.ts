@@ -1,8 +1,10 @@
 // The SCM service of one site, as its clients know it: func, azd and az. Flex Consumption takes packages at /api/publish and
 // knows no /api/zipdeploy; the other plans take them at either.
+import { isSameSecret } from "@same-kit/shared";
 import type { Login } from "../arm/login.ts";
 import type { Answer, Handler, MiniRequest } from "../http/answer.ts";
 import { ok } from "../http/answer.ts";
+import type { RequestHead } from "../http/https-server.ts";
 import type { Route } from "../http/router.ts";
 import { dispatch, route } from "../http/router.ts";
 import type { PlanName } from "../site/plan-limits.ts";
@@ -22,10 +24,12 @@ export type ScmOptions = {
 
 export function createScmHandler(options: ScmOptions): Handler {
   const routes = scmRoutes(options);
-  return async (request) => {
-    if (!isAllowed(request, options)) return { status: 401, headers: { "www-authenticate": "Bearer" } };
-    return (await dispatch(routes, request)) ?? { status: 404 };
-  };
+  return async (request) => (await dispatch(routes, request)) ?? { status: 404 };
+}
+
+/** The answer to who may not publish, by the headers alone: a package is large, and read only from those who may send one. */
+export function refusePublisher(head: RequestHead, options: ScmOptions): Answer | null {
+  return isAllowed(head, options) ? null : { status: 401, headers: { "www-authenticate": "Bearer" } };
 }
 
 function scmRoutes(options: ScmOptions): Route[] {
@@ -114,11 +118,13 @@ function conflict(): Answer {
   return { status: 409, body: "There is a deployment currently in progress. Please try again when it completes." };
 }
 
-function isAllowed(request: MiniRequest, { login, basicCredentials }: ScmOptions): boolean {
+function isAllowed(request: RequestHead, { login, basicCredentials }: ScmOptions): boolean {
   const [scheme = "", value = ""] = (request.headers.authorization ?? "").split(" ");
   if (scheme.toLowerCase() === "bearer") return login.isAuthorized(request);
   const expected = basicCredentials();
   return (
-    expected !== null && scheme.toLowerCase() === "basic" && Buffer.from(value, "base64").toString("utf8") === expected
+    expected !== null &&
+    scheme.toLowerCase() === "basic" &&
+    isSameSecret(Buffer.from(value, "base64").toString("utf8"), expected)
   );
 }

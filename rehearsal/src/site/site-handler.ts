@@ -1,4 +1,5 @@
 // The front of a deployed site: TLS, host keys, and the way to the local host, whose own addresses must not leak out.
+import { isSameSecret } from "@same-kit/shared";
 import type { HostKeys } from "../arm/arm-context.ts";
 import type { Answer, Handler, MiniRequest } from "../http/answer.ts";
 import { ok } from "../http/answer.ts";
@@ -104,7 +105,9 @@ function replaceOrigin(text: string, localUrl: string, publicUrl: string): strin
 }
 
 function hasKey(request: MiniRequest, key: string): boolean {
-  return request.headers["x-functions-key"] === key || request.url.searchParams.get("code") === key;
+  const { headers, url } = request;
+  const given = [String(headers["x-functions-key"] ?? ""), url.searchParams.get("code") ?? ""];
+  return given.map((text) => isSameSecret(text, key)).includes(true);
 }
 
 function unavailable(message: string): Answer {

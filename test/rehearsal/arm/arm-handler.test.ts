@@ -40,20 +40,6 @@ describe("Azure Resource Manager", () => {
     expect(answers.map(({ status }) => status)).toEqual([401, 401, 401]);
   });
 
-  test("grants a device code at the second poll", async () => {
-    const mini = await startTestMiniAzure();
-    const login = `${mini.armUrl}/${mini.tenantId}/oauth2/v2.0`;
-    const { device_code } = JSON.parse((await mini.send("POST", `${login}/devicecode`)).text);
-    const form = new URLSearchParams({
-      grant_type: "urn:ietf:params:oauth:grant-type:device_code",
-      device_code,
-    }).toString();
-    const first = await mini.send("POST", `${login}/token`, { body: form });
-    const second = await mini.send("POST", `${login}/token`, { body: form });
-    expect(JSON.parse(first.text).error).toBe("authorization_pending");
-    expect(JSON.parse(second.text).access_token.split(".")).toHaveLength(3);
-  });
-
   test("knows no other subscription", async () => {
     const mini = await startTestMiniAzure();
     const { status, body } = await mini.arm("GET", "/subscriptions/00000000-0000-0000-0000-000000000000");
