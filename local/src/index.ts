@@ -11,6 +11,10 @@ export { describeStorage, parseStorageChoice, type StorageChoice } from "./emula
 export type { InstanceFilter, InstanceStatus, StartRequest, TaskHubClient } from "./engine/client.ts";
 export { OrchestrationAlreadyExistsError } from "./engine/errors.ts";
 export type { HistoryEvent, OrchestrationStatusName } from "./engine/history/events.ts";
+export { describeEvent } from "./events/describe-event.ts";
+export type { EventFilter, NumberedEvent } from "./events/event-log.ts";
+export { EventLog } from "./events/event-log.ts";
+export type { HostEvent, HostEventKind, Step } from "./events/host-event.ts";
 export { HostError, type HostErrorCode, type HostedFunction } from "./host/index.ts";
 export { describePortOwner, findPortOwner, type PortOwner } from "./process/port-owner.ts";
 

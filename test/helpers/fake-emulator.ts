@@ -1,5 +1,5 @@
 import type { TaskHubClient } from "../../local/src/index.ts";
-import type { BootedHost, Emulator, RunningHost } from "../../toolkit/src/ports.ts";
+import type { BootedHost, BootOptions, Emulator, RunningHost } from "../../toolkit/src/ports.ts";
 
 export const OWN_APP = "/app";
 
@@ -23,7 +23,7 @@ export class FakeEmulator implements Emulator {
   readonly hosts = new Map<string, RunningHost[]>();
   readonly calls: string[] = [];
 
-  async boot(): Promise<BootedHost> {
+  async boot(_options: BootOptions): Promise<BootedHost> {
     this.calls.push("boot");
     return bootedHost({});
   }
@@ -53,6 +53,7 @@ export function bootedHost(client: Partial<TaskHubClient>): BootedHost {
     hasLostWrites: false,
     functionListText: "",
     client: client as TaskHubClient,
+    events: { open: async () => null },
     failed: new Promise(() => {}),
     stop: async () => {},
     abandon: async () => {},

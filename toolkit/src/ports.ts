@@ -1,6 +1,6 @@
 // What use cases need from outside, as types; `adapters/` has the real things, tests have small fakes.
 
-import type { RunningHost, TaskHubClient } from "@same-kit/local";
+import type { EventFilter, NumberedEvent, RunningHost, TaskHubClient } from "@same-kit/local";
 import type { Hint, LogSink } from "@same-kit/shared";
 
 export type { RunningHost } from "@same-kit/local";
@@ -49,6 +49,17 @@ export type BootOptions = {
   beforeWork?: (hub: IdleHub) => Promise<void>;
 };
 
+/** What happens on a host, whether this process runs it or another. */
+export interface HostEvents {
+  /**
+   * The position is taken before this resolves: what happens from then on is read.
+   *
+   * @returns null where the host cannot tell, as one of another version. The events end when `signal` aborts or the host stops;
+   * a connection that breaks is an error.
+   */
+  open(filter: EventFilter, signal: AbortSignal): Promise<AsyncIterable<NumberedEvent> | null>;
+}
+
 /** A host that this process runs. */
 export type BootedHost = {
   url: string;
@@ -59,6 +70,7 @@ export type BootedHost = {
   hasLostWrites: boolean;
   functionListText: string;
   client: TaskHubClient;
+  events: HostEvents;
   /** Resolves with the reason when the host cannot go on. */
   failed: Promise<Error>;
   stop(): Promise<void>;

@@ -1,5 +1,6 @@
 import type { AllowedUsers, LogSink } from "@same-kit/shared";
 import type { InstanceStatus, TaskHubClient } from "../engine/client.ts";
+import type { EventLog } from "../events/event-log.ts";
 import type { HostedFunction } from "../host/index.ts";
 import type { LocalStorage } from "./open-local-storage.ts";
 import type { StorageChoice } from "./storage-choice.ts";
@@ -47,6 +48,8 @@ export interface LocalHost {
   readonly workerPid: number | undefined;
   readonly storage: Readonly<Pick<LocalStorage, "description" | "connectionString" | "hasLostWrites" | "pid">>;
   readonly client: TaskHubClient;
+  /** What happens on it, from its start on. */
+  readonly events: Pick<EventLog, "read">;
   /**
    * Runs that had not ended when Azurite's crash cost writes (see `storage.hasLostWrites`): a message or a row of theirs may
    * be gone, so that they never end. Purge them and start them again.

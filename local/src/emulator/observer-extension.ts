@@ -1,43 +1,46 @@
-// What a `same-kit` command in another process needs of a host, and Azure's API does not have: a run's log lines as they come, and
-// its blobs, when the storage ends with the host.
+// What a `same-kit` command in another process, or a page, needs of a host, and Azure's API does not have: its events as they come,
+// and its blobs, when the storage ends with the host.
 
+import type { EventFilter, EventLog } from "../events/event-log.ts";
+import { EVENT_STREAM_TYPE, eventStream } from "../events/event-stream.ts";
 import type { HostExtension } from "../host/index.ts";
-import type { WebhookRequest, WebhookResponse } from "../shared/http-message.ts";
+import type { WebhookRequest, WebhookResponse, WebhookStream } from "../shared/http-message.ts";
 import type { StorageAccount } from "../storage/storage-account.ts";
 import { statusOf } from "../storage/storage-errors.ts";
-import type { RecentEntries } from "./recent-entries.ts";
 
 /** Below `/runtime/webhooks/`. */
 const OBSERVER_NAME = "samekit";
 /** An answer is held in memory. */
 const MAX_BLOB_PART_BYTES = 8 * 1024 * 1024;
+/** Each holds a connection: more than pages and commands of one person need. */
+const MAX_READERS = 64;
 
-const MAX_WAIT_MS = 20_000;
 const NOT_FOUND: WebhookResponse = { status: 404 };
 
 export type ObserverDeps = {
-  entries: RecentEntries;
+  events: EventLog;
   account: StorageAccount;
   /** Nothing else of the account is shown. */
   containerName: string;
 };
 
 /**
- * - `GET log?instanceId=ID[&from=N][&waitMs=W]` answers `{ entries, next }`, after waiting up to W for the first line. Without
- *   `from` it only tells the number to begin with.
+ * - `GET events[?instanceId=ID][&kinds=KIND,KIND][&from=now][&follow=false]` is a stream of the host's events (server-sent events),
+ *   first those that are kept; `Last-Event-ID`, or `from` with that id, continues after it; without `follow` it ends there.
  * - `GET blob?name=NAME&offset=N` answers a part of a blob of the hub; `x-blob-size` says how large it is.
  */
 export function createObserverExtension(deps: ObserverDeps): HostExtension {
+  const readers = new Set<AbortSignal>();
   return {
     name: OBSERVER_NAME,
     triggerTypes: [],
-    async webhook({ method, url }: WebhookRequest) {
-      if (method !== "GET") return NOT_FOUND;
-      switch (url.pathname.split("/").at(-1)) {
-        case "log":
-          return answerLog(url.searchParams, deps.entries);
+    async webhook(request: WebhookRequest) {
+      if (request.method !== "GET") return NOT_FOUND;
+      switch (request.url.pathname.split("/").at(-1)) {
+        case "events":
+          return answerEvents(request, deps.events, readers);
         case "blob":
-          return answerBlob(url.searchParams, deps);
+          return answerBlob(request.url.searchParams, deps);
         default:
           return NOT_FOUND;
       }
@@ -45,14 +48,31 @@ export function createObserverExtension(deps: ObserverDeps): HostExtension {
   };
 }
 
-async function answerLog(query: URLSearchParams, entries: RecentEntries): Promise<WebhookResponse> {
+function answerEvents(
+  { url, headers }: WebhookRequest,
+  events: EventLog,
+  readers: Set<AbortSignal>,
+): WebhookResponse | WebhookStream {
+  if (readers.size >= MAX_READERS) return { status: 503, headers: { "retry-after": "5" } };
+  const query = url.searchParams;
   const instanceId = query.get("instanceId");
-  const from = query.get("from");
-  if (instanceId === null) return { status: 400 };
-  const waitMs = Math.min(toNumber(query.get("waitMs") ?? "0"), MAX_WAIT_MS);
-  const page =
-    from === null ? { entries: [], next: entries.next } : await entries.read(instanceId, toNumber(from), waitMs);
-  return { status: 200, headers: { "content-type": "application/json; charset=utf-8" }, body: JSON.stringify(page) };
+  const kinds = query.get("kinds");
+  const from = headers["last-event-id"] ?? query.get("from");
+  const filter: EventFilter = {
+    ...(from === null ? {} : { from }),
+    ...(instanceId === null ? {} : { instanceId }),
+    ...(kinds === null ? {} : { kinds: new Set(kinds.split(",")) }),
+    follow: query.get("follow") !== "false",
+  };
+  return {
+    status: 200,
+    headers: { "content-type": EVENT_STREAM_TYPE, "cache-control": "no-store" },
+    stream(signal) {
+      readers.add(signal);
+      signal.addEventListener("abort", () => readers.delete(signal));
+      return eventStream(events, filter, signal);
+    },
+  };
 }
 
 async function answerBlob(query: URLSearchParams, { account, containerName }: ObserverDeps): Promise<WebhookResponse> {

@@ -1,5 +1,6 @@
 import type { Logger } from "@same-kit/shared";
 import type { DurableTaskSettings } from "../engine/settings.ts";
+import type { EventLog } from "../events/event-log.ts";
 import {
   DEFAULT_PORT,
   type FunctionsHost,
@@ -21,11 +22,12 @@ export type HostSetting = {
   settings: DurableTaskSettings;
   storage: LocalStorage;
   log: Logger;
+  events: EventLog;
 };
 
 /** The Functions host on the app, with its storage in its settings; an error about the port names who has it. */
 export async function startHost(
-  { options, appDir, folder, settings, storage, log }: HostSetting,
+  { options, appDir, folder, settings, storage, log, events }: HostSetting,
   extensions: readonly HostExtension[],
 ): Promise<FunctionsHost> {
   const { port, watch, inspect, appSettings, allowUsers } = options;
@@ -38,6 +40,7 @@ export async function startHost(
       [settings.connectionName]: storage.connectionString,
     },
     log,
+    onEvent: events.add,
     stateDir: folder.dir,
     ...(port === undefined ? {} : { port }),
     ...(watch === undefined ? {} : { watch }),

@@ -1,6 +1,9 @@
 import path from "node:path";
 import { createLogger, createSystemClock, identifyThisProcess, type LogSink } from "@same-kit/shared";
 import type { DurableTaskSettings } from "../engine/settings.ts";
+import { describeEvent } from "../events/describe-event.ts";
+import { EventLog } from "../events/event-log.ts";
+import type { HostReady, HostStopping } from "../events/host-event.ts";
 import type { FunctionsHost } from "../host/index.ts";
 import { claimHub } from "../state/hub-claims.ts";
 import { type RunFile, removeRunFile, writeRunFile } from "../state/run-file.ts";
@@ -9,7 +12,6 @@ import { loadDurableSettings, ownApp } from "./app-settings.ts";
 import { engineSink } from "./engine-sink.ts";
 import type { LocalHost, LocalOptions } from "./local-host.ts";
 import { type LocalStorage, openLocalStorage } from "./open-local-storage.ts";
-import { RecentEntries } from "./recent-entries.ts";
 import type { HostSetting } from "./start-host.ts";
 import { type Parts, startParts, toPublicStorage } from "./start-parts.ts";
 import { StopStack } from "./stop-stack.ts";
@@ -37,10 +39,15 @@ export async function startLocal(options: LocalOptions): Promise<LocalHost> {
 async function startAll(options: LocalOptions, running: StopStack): Promise<LocalHost> {
   const { stateDir, storage: choice = { kind: "disk" }, appSettings = {}, hubName, onLog = () => {} } = options;
   const appDir = path.resolve(options.appDir ?? ownApp());
-  const entries = new RecentEntries();
+  const events = new EventLog();
   const emit: LogSink = (entry) => {
-    entries.add(entry);
+    events.add({ kind: "line", ...entry });
     onLog(entry);
+  };
+  const report = (event: HostReady | HostStopping) => {
+    events.add(event);
+    const line = describeEvent(event);
+    if (line !== null) emit(line);
   };
   const log = createLogger(emit, "local");
   const [folder, { settings: wanted, logLevels }] = await Promise.all([
@@ -53,12 +60,14 @@ async function startAll(options: LocalOptions, running: StopStack): Promise<Loca
 
   const engineLog = createLogger(engineSink(emit, logLevels), "engine");
   const parts = await startParts(
-    { options, appDir, folder, settings, storage, clock: createSystemClock(), log, engineLog, entries },
+    { options, appDir, folder, settings, storage, clock: createSystemClock(), log, engineLog, events },
     running,
   );
   const runFile = await announce(options, { appDir, folder, settings, storage }, parts.host);
   running.add(() => removeRunFile(folder.hostsDir, runFile));
-  return toLocalHost(parts, settings, storage, running);
+  running.add(async () => report({ kind: "host-stopping", time: new Date() }));
+  report(toReady(runFile, parts.host));
+  return toLocalHost(parts, events, { settings, storage, running });
 }
 
 /** Nobody else works on a hub in memory. */
@@ -94,13 +103,19 @@ async function announce(
   return runFile;
 }
 
+function toReady({ url, hubName, storage, process: { pid } }: RunFile, host: FunctionsHost): HostReady {
+  const functions = host.functions.map(({ name }) => name);
+  return { kind: "host-ready", time: new Date(), url, hubName, storage, pid, functions };
+}
+
 function toLocalHost(
   { host, engine, doubtfulRuns }: Parts,
-  { hubName }: DurableTaskSettings,
-  storage: LocalStorage,
-  running: StopStack,
+  events: EventLog,
+  { settings, storage, running }: { settings: DurableTaskSettings; storage: LocalStorage; running: StopStack },
 ): LocalHost {
+  const { hubName } = settings;
   return {
+    events,
     url: host.url,
     port: host.port,
     hubName,

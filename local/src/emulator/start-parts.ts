@@ -5,6 +5,7 @@ import type { InstanceStatus } from "../engine/client.ts";
 import { type Engine, startEngine } from "../engine/index.ts";
 import type { FunctionInvoker } from "../engine/ports.ts";
 import { largeMessagesContainerName } from "../engine/taskhub/names.ts";
+import type { EventLog } from "../events/event-log.ts";
 import { createFunctionInvoker, type FunctionsHost } from "../host/index.ts";
 import { openStorage } from "../storage/azure/open-storage.ts";
 import type { StorageAccount } from "../storage/storage-account.ts";
@@ -15,7 +16,6 @@ import { LateInvoker } from "./late-invoker.ts";
 import type { LocalHost } from "./local-host.ts";
 import { createObserverExtension } from "./observer-extension.ts";
 import type { LocalStorage } from "./open-local-storage.ts";
-import type { RecentEntries } from "./recent-entries.ts";
 import { type HostSetting, startHost } from "./start-host.ts";
 import type { StopStack } from "./stop-stack.ts";
 
@@ -24,35 +24,35 @@ const STOP_WITHOUT_STORAGE_MS = 1000;
 // More than the engine takes while its storage answers; beyond that it waits for one that hangs.
 const ENGINE_STOP_LIMIT_MS = 20_000;
 
-export type LocalSetting = HostSetting & { clock: Clock; engineLog: Logger; entries: RecentEntries };
+export type LocalSetting = HostSetting & { clock: Clock; engineLog: Logger; events: EventLog };
 
 /** What runs, side by side on one storage. */
 export type Parts = { host: FunctionsHost; engine: Engine; doubtfulRuns: InstanceStatus[] };
 
 /** Host and hub at once: the worker loads the app while Azurite comes up and the hub's tables are made. */
 export async function startParts(setting: LocalSetting, running: StopStack): Promise<Parts> {
-  const { settings, storage, log, clock, entries } = setting;
+  const { settings, storage, log, clock, events } = setting;
   const { allowUsers = [] } = setting.options;
   const extension = await createDurableExtension({ settings, allowUsers, clock, log: log.child("management") });
   running.add(() => extension.stop());
   const account = openStorage(storage.connectionString);
   void storage.lost.then(() => account.abandon());
   const containerName = largeMessagesContainerName(settings.hubName);
-  const observer = createObserverExtension({ entries, account, containerName });
+  const observer = createObserverExtension({ events, account, containerName });
   const timers = createTimerExtension({ clock, log: log.child("timers") });
   const hostStarting = startHost(setting, [extension, createStorageExtension(), timers, observer]);
   running.add(async () => {
     const host = await hostStarting.catch(() => undefined);
     await host?.stop(account.isAbandoned ? { drainTimeoutMs: STOP_WITHOUT_STORAGE_MS } : {});
   });
-  const invokerComing = hostStarting.then(createFunctionInvoker);
+  const invokerComing = hostStarting.then((host) => createFunctionInvoker(host, events.add));
   const doubtfulRuns: InstanceStatus[] = [];
   const engineStarting = startHubEngine(setting, { account, invokerComing, doubtfulRuns });
   // Before the host: what runs is finished and saved while the worker still answers.
   running.add(async () => stopEngine(await engineStarting.catch(() => undefined), storage, account));
   running.add(async () => extension.endWaiting());
-  // Whoever waits for a line would keep the host's port open.
-  running.add(async () => entries.close());
+  // A reader would keep the host's port open.
+  running.add(async () => events.close());
 
   const [host, engine, invoker] = await Promise.all([hostStarting, engineStarting, invokerComing, storage.ready]);
   extension.connect({ client: engine.client, invoker, systemKey: () => host.systemKey(extension.name) });

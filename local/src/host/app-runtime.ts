@@ -1,4 +1,6 @@
 import type { Clock, Logger } from "@same-kit/shared";
+import { describeExit } from "../events/describe-event.ts";
+import type { HostEvent } from "../events/host-event.ts";
 import type { WorkerExit } from "../worker/language-worker.ts";
 import type { AppGeneration } from "./app-generation.ts";
 import { HostError } from "./errors.ts";
@@ -8,6 +10,7 @@ export type AppRuntimeDeps = {
   /** Rejects soon after `signal` aborts, leaving nothing behind. */
   start(signal: AbortSignal): Promise<AppGeneration>;
   log: Logger;
+  report(event: HostEvent): void;
   clock: Clock;
   /** Crashes within {@link CRASH_WINDOW_MS} after which the worker is not started again. */
   maxCrashes: number;
@@ -23,6 +26,7 @@ const MAX_RESTART_DELAY_MS = 10_000;
 const TERMINATE_GRACE_MS = 5_000;
 // Under a debugger nothing is served meanwhile, so running calls get no more than this.
 const MAX_SEQUENTIAL_DRAIN_MS = 5_000;
+const SHOWN_OUTPUT_LINES = 5;
 
 /** Keeps one worker at work: starts it again after a crash, replaces it on a reload, lets the old one finish. */
 export class AppRuntime {
@@ -160,20 +164,18 @@ export class AppRuntime {
   }
 
   #restartAfterCrash(exit: WorkerExit): void {
-    const { log, clock, maxCrashes } = this.#deps;
-    const now = clock.now().getTime();
-    this.#crashes = [...this.#crashes.filter((at) => now - at < CRASH_WINDOW_MS), now];
-    const how = exit.signal === null ? `exited with code ${exit.code}` : `was ended by ${exit.signal}`;
-    log.error("The worker process ended unexpectedly.", {
-      how,
-      crashes: this.#crashes.length,
-      lastOutput: exit.lastOutput.slice(-5).join("\n") || undefined,
-    });
-    if (this.#crashes.length > maxCrashes) this.#giveUp(how, exit);
+    const { report, clock, maxCrashes } = this.#deps;
+    const now = clock.now();
+    this.#crashes = [...this.#crashes.filter((at) => now.getTime() - at < CRASH_WINDOW_MS), now.getTime()];
+    const { code, signal } = exit;
+    const lastOutput = exit.lastOutput.slice(-SHOWN_OUTPUT_LINES).join("\n") || null;
+    report({ kind: "worker-ended", time: now, code, signal, crashes: this.#crashes.length, lastOutput });
+    if (this.#crashes.length > maxCrashes) this.#giveUp(exit);
     else this.#restart(() => clock.sleep(restartDelayMs(this.#crashes.length), this.#stopping.signal));
   }
 
-  #giveUp(how: string, exit: WorkerExit): void {
+  #giveUp(exit: WorkerExit): void {
+    const how = describeExit(exit);
     const printed = exit.lastOutput.length === 0 ? "" : ` It printed last:\n${exit.lastOutput.join("\n")}`;
     const error = new HostError({
       code: "ERR_WORKER_CRASHED",

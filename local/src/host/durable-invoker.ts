@@ -6,11 +6,13 @@ import type {
   InvocationReply,
   OrchestratorCall,
 } from "../engine/ports.ts";
+import type { HostEvent } from "../events/host-event.ts";
 import type { WorkerInvocationResult } from "../worker/language-worker.ts";
 import type { BindingInfo, TypedData } from "../worker/messages.ts";
 import { resolveSettings } from "./config/app-environment.ts";
 import type { AppFunction } from "./functions/app-function.ts";
 import type { FunctionsHost } from "./functions-host.ts";
+import { ProgressReporter } from "./progress-reporter.ts";
 
 /** Per kind: the trigger's type, and the binding option that replaces the function's name. */
 const TRIGGERS: Readonly<Record<DurableFunctionKind, { type: string; nameOption: string }>> = {
@@ -20,7 +22,11 @@ const TRIGGERS: Readonly<Record<DurableFunctionKind, { type: string; nameOption:
 };
 
 /** Lets the Durable engine call the host's functions. */
-export function createFunctionInvoker(host: FunctionsHost): FunctionInvoker {
+export function createFunctionInvoker(
+  host: FunctionsHost,
+  onEvent: (event: HostEvent) => void = () => {},
+): FunctionInvoker {
+  const progress = new ProgressReporter(onEvent);
   const invoke = async (
     kind: DurableFunctionKind,
     call: { name: string; instanceId: string },
@@ -28,15 +34,18 @@ export function createFunctionInvoker(host: FunctionsHost): FunctionInvoker {
   ): Promise<InvocationReply> => {
     const result = await host.invoke((functions) => findDurable(functions, kind, call.name, host.env), {
       ...data,
-      logFields: { instanceId: call.instanceId },
+      instanceId: call.instanceId,
     });
     if (result !== undefined) return toReply(result);
     return { kind: "threw", message: `The ${kind} function "${call.name}" does not exist.`, stack: null };
   };
   return {
     durableFunctions: () => listDurable(host.registeredFunctions(), host.env),
-    invokeOrchestrator: (call: OrchestratorCall) =>
-      invoke("orchestrator", call, { triggerData: { json: JSON.stringify(call.payload) } }),
+    async invokeOrchestrator(call: OrchestratorCall) {
+      const reply = await invoke("orchestrator", call, { triggerData: { json: JSON.stringify(call.payload) } });
+      progress.report(call, reply);
+      return reply;
+    },
     // `string`, as on Azure: the library parses it tolerantly.
     invokeActivity: (call: ActivityCall) =>
       invoke("activity", call, {

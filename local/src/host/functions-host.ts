@@ -1,4 +1,3 @@
-import type { LogFields } from "@same-kit/shared";
 import type { WorkerInvocationResult } from "../worker/language-worker.ts";
 import type { TypedData } from "../worker/messages.ts";
 import type { HostError } from "./errors.ts";
@@ -30,7 +29,7 @@ export interface FunctionsHost {
    */
   invoke(
     find: (functions: readonly AppFunction[]) => AppFunction | undefined,
-    call: { triggerData?: TypedData; triggerMetadata?: Record<string, TypedData>; logFields?: LogFields },
+    call: { triggerData?: TypedData; triggerMetadata?: Record<string, TypedData>; instanceId?: string },
   ): Promise<WorkerInvocationResult | undefined>;
   /** Loads the app anew beside the old worker, which finishes what it has begun. */
   reload(): Promise<void>;

@@ -1,4 +1,4 @@
-import type { WebhookHandler } from "../shared/http-message.ts";
+import type { WebhookRequest, WebhookResponse, WebhookStream } from "../shared/http-message.ts";
 import type { BindingInfo, TypedData } from "../worker/messages.ts";
 
 /** Where one call's binding value is needed, and what of the host it may name. */
@@ -43,7 +43,7 @@ export type HostExtension = {
   /** By trigger type: what a person should know of functions with it, in a few words; compared ignoring case. */
   triggerNotes?: Readonly<Record<string, string>>;
   /** Answers everything at and below `/runtime/webhooks/<name>`. */
-  webhook?: WebhookHandler;
+  webhook?: (request: WebhookRequest) => Promise<WebhookResponse | WebhookStream>;
   /** By binding type (`durableClient` …), compared ignoring case. */
   inputBindings?: Readonly<Record<string, InputBindingProvider>>;
   /** By binding type (`queue` …), compared ignoring case. */

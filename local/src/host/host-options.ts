@@ -1,4 +1,5 @@
 import type { AllowedUsers, Logger } from "@same-kit/shared";
+import type { HostEvent } from "../events/host-event.ts";
 import type { HostExtension } from "./host-extension.ts";
 
 export type FunctionsHostOptions = {
@@ -12,6 +13,8 @@ export type FunctionsHostOptions = {
   env?: NodeJS.ProcessEnv;
   extensions?: readonly HostExtension[];
   log: Logger;
+  /** Called for everything that happens but lines, which go to `log`. */
+  onEvent?: (event: HostEvent) => void;
   /** Reload when the app's files change; default false. */
   watch?: boolean;
   /** `true`, a port or `host:port`: the worker listens for a debugger there. */

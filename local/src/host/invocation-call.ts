@@ -1,4 +1,3 @@
-import type { LogFields } from "@same-kit/shared";
 import type { TypedData } from "../worker/messages.ts";
 import type { AppFunction } from "./functions/app-function.ts";
 
@@ -12,6 +11,6 @@ export type InvocationCall = {
   triggerMetadata?: Record<string, TypedData>;
   /** An incoming W3C `traceparent` to go on with. */
   traceParent?: string;
-  /** Go with every log line of the call. */
-  logFields?: LogFields;
+  /** Of a Durable function: the orchestration that it belongs to. */
+  instanceId?: string;
 };

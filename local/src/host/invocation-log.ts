@@ -1,4 +1,6 @@
-import type { LogFields, Logger, LogLevel } from "@same-kit/shared";
+import type { LogFields, Logger, LogLevel, LogSource } from "@same-kit/shared";
+import { describeEvent, invocationFields } from "../events/describe-event.ts";
+import type { HostEvent, Invocation } from "../events/host-event.ts";
 import type { RpcLog, RpcLogLevel } from "../worker/messages.ts";
 import { isLogged, type LogLevels } from "./config/log-levels.ts";
 
@@ -14,47 +16,40 @@ const LEVELS: Readonly<Record<Exclude<RpcLogLevel, "none">, LogLevel>> = {
 const CONSOLE_CATEGORY = "Host.Function.Console";
 
 /**
- * Brings the worker's lines and what its process prints into the log, under Azure's categories and filtered by
- * `logging.logLevel` of host.json.
+ * Reports calls of functions, and brings the worker's lines and what its process prints into the log, under Azure's categories.
+ * `logging.logLevel` of host.json filters lines, and no events.
  */
 export class InvocationLog {
   logLevels: LogLevels = new Map();
   readonly #log: Logger;
-  readonly #scopes = new Map<string, LogFields & { functionName: string }>();
+  readonly #onEvent: (event: HostEvent) => void;
+  readonly #running = new Map<string, Invocation>();
 
-  constructor(log: Logger) {
+  constructor(log: Logger, onEvent: (event: HostEvent) => void) {
     this.#log = log;
+    this.#onEvent = onEvent;
   }
 
-  /** Lines of this invocation carry `fields` until {@link end}. */
-  begin(invocationId: string, functionName: string, fields: LogFields): void {
-    this.#scopes.set(invocationId, { ...fields, functionName, invocationId });
-    this.#writeSystem(`Function.${functionName}`, "info", `Executing 'Functions.${functionName}'`, invocationId);
+  /** Lines of this invocation carry its names until {@link end}. */
+  begin(invocation: Invocation): void {
+    this.#running.set(invocation.invocationId, invocation);
+    this.#report({ kind: "function-started", time: new Date(), ...invocation });
   }
 
-  end(invocationId: string, outcome: { isSuccess: boolean; durationMs: number; problem?: string }): void {
-    const functionName = this.#scopes.get(invocationId)?.functionName ?? "unknown";
-    const { isSuccess, durationMs, problem } = outcome;
-    const verdict = isSuccess ? "Succeeded" : "Failed";
-    const detail = problem === undefined ? "" : `\n${problem}`;
-    this.#writeSystem(
-      `Function.${functionName}`,
-      isSuccess ? "info" : "error",
-      `Executed 'Functions.${functionName}' (${verdict}, Id=${invocationId}, Duration=${durationMs}ms)${detail}`,
-      invocationId,
-    );
-    this.#scopes.delete(invocationId);
+  end(invocation: Invocation, outcome: { ok: boolean; durationMs: number; problem: string | null }): void {
+    this.#report({ kind: "function-ended", time: new Date(), ...invocation, ...outcome });
+    this.#running.delete(invocation.invocationId);
   }
 
   writeWorkerLine({ category, level, message, invocationId }: RpcLog): void {
     if (level === "none") return;
-    const fields = invocationId === undefined ? {} : (this.#scopes.get(invocationId) ?? { invocationId });
+    const invocation = this.#running.get(invocationId ?? "");
+    const fields = invocation === undefined ? { invocationId } : invocationFields(invocation);
     if (category === "system") {
       this.#write("system", "Worker", LEVELS[level], message, fields);
       return;
     }
-    const functionName = "functionName" in fields ? fields.functionName : "unknown";
-    this.#write("user", `Function.${functionName}.User`, LEVELS[level], message, fields);
+    this.#write("user", `Function.${invocation?.functionName ?? "unknown"}.User`, LEVELS[level], message, fields);
   }
 
   /** stderr is not always an error; the host judges by the words, as Azure's does. */
@@ -62,11 +57,13 @@ export class InvocationLog {
     this.#write("console", CONSOLE_CATEGORY, stream === "stdout" ? "info" : judgeErrorLine(line), line, {});
   }
 
-  #writeSystem(category: string, level: LogLevel, message: string, invocationId: string): void {
-    this.#write("system", category, level, message, this.#scopes.get(invocationId) ?? { invocationId });
+  #report(event: HostEvent): void {
+    this.#onEvent(event);
+    const line = describeEvent(event);
+    if (line !== null) this.#write(line.source, line.component, line.level, line.message, line.fields);
   }
 
-  #write(source: "user" | "system" | "console", category: string, level: LogLevel, text: string, fields: LogFields) {
+  #write(source: LogSource, category: string, level: LogLevel, text: string, fields: LogFields) {
     if (!isLogged(this.logLevels, category, level)) return;
     this.#log.child(category, {}, source).log(level, text, fields);
   }

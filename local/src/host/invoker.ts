@@ -37,10 +37,11 @@ export class Invoker {
 
   /** Never rejects. */
   async invoke(generation: AppGeneration, call: InvocationCall): Promise<WorkerInvocationResult> {
-    const { fn, invocationId = randomUUID() } = call;
+    const { fn, invocationId = randomUUID(), instanceId = null } = call;
     const { invocationLog } = this.#deps;
     const startedAt = performance.now();
-    invocationLog.begin(invocationId, fn.name, call.logFields ?? {});
+    const invocation = { invocationId, functionName: fn.name, instanceId };
+    invocationLog.begin(invocation);
     let result: WorkerInvocationResult;
     try {
       const request = await this.#toRequest(call, invocationId);
@@ -50,10 +51,10 @@ export class Invoker {
     } catch (error) {
       result = toFailure(error);
     }
-    invocationLog.end(invocationId, {
-      isSuccess: result.status === "success",
+    invocationLog.end(invocation, {
+      ok: result.status === "success",
       durationMs: Math.round(performance.now() - startedAt),
-      ...describeProblem(result),
+      problem: describeProblem(result),
     });
     return result;
   }
@@ -118,18 +119,16 @@ function toFailure(error: unknown): WorkerInvocationResult {
   return { status: "failure", exception: { message, stackTrace: null } };
 }
 
-function describeProblem(result: WorkerInvocationResult): { problem?: string } {
+function describeProblem(result: WorkerInvocationResult): string | null {
   switch (result.status) {
     case "success":
-      return {};
+      return null;
     case "failure": {
       const { message, stackTrace } = result.exception;
-      return {
-        problem: `Result: Failure\nException: ${message}${stackTrace === null ? "" : `\nStack: ${stackTrace}`}`,
-      };
+      return `Result: Failure\nException: ${message}${stackTrace === null ? "" : `\nStack: ${stackTrace}`}`;
     }
     case "unavailable":
-      return { problem: result.reason };
+      return result.reason;
   }
 }
 

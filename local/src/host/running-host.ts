@@ -1,4 +1,6 @@
-import { createSystemClock, type LogFields, type Logger } from "@same-kit/shared";
+import { createSystemClock, type Logger } from "@same-kit/shared";
+import { describeEvent } from "../events/describe-event.ts";
+import type { HostEvent } from "../events/host-event.ts";
 import type { WorkerInvocationResult } from "../worker/language-worker.ts";
 import type { TypedData } from "../worker/messages.ts";
 import { type AppGeneration, startGeneration } from "./app-generation.ts";
@@ -34,6 +36,7 @@ export class RunningHost implements FunctionsHost {
   readonly #options: FunctionsHostOptions;
   readonly #localSettings: LocalSettings;
   readonly #log: Logger;
+  readonly #onEvent: (event: HostEvent) => void;
   readonly #runtime: AppRuntime;
   readonly #invoker: Invoker;
   readonly #invocationLog: InvocationLog;
@@ -50,8 +53,9 @@ export class RunningHost implements FunctionsHost {
     this.#options = options;
     this.#localSettings = localSettings;
     this.#log = options.log.child("host");
+    this.#onEvent = options.onEvent ?? (() => {});
     this.#keys = KeyStore.open(options.stateDir);
-    this.#invocationLog = new InvocationLog(options.log);
+    this.#invocationLog = new InvocationLog(options.log, this.#onEvent);
     this.failed = this.#failure.promise;
     this.#runtime = this.#createRuntime();
     this.#invoker = new Invoker({
@@ -135,7 +139,7 @@ export class RunningHost implements FunctionsHost {
 
   async invoke(
     find: (functions: readonly AppFunction[]) => AppFunction | undefined,
-    call: { triggerData?: TypedData; triggerMetadata?: Record<string, TypedData>; logFields?: LogFields },
+    call: { triggerData?: TypedData; triggerMetadata?: Record<string, TypedData>; instanceId?: string },
   ): Promise<WorkerInvocationResult | undefined> {
     const generation = await this.#runtime.waitForGeneration(AVAILABILITY_TIMEOUT_MS, this.#options.watch);
     if (generation === undefined) return { status: "unavailable", reason: `The host is in the state ${this.state}.` };
@@ -175,6 +179,7 @@ export class RunningHost implements FunctionsHost {
           invocationLog: this.#invocationLog,
         }),
       log: this.#log.child("host.worker"),
+      report: (event) => this.#report(event),
       clock: createSystemClock(),
       maxCrashes: maxWorkerCrashes,
       isSequential: inspectAt !== undefined,
@@ -228,10 +233,15 @@ export class RunningHost implements FunctionsHost {
 
   #reportApp({ worker, hostJson, functions }: AppGeneration): void {
     this.#functions = functions;
-    // The words that editors wait for.
-    this.#log.info("Worker process started and initialized.", { pid: worker.pid });
+    this.#report({ kind: "worker-started", time: new Date(), pid: worker.pid ?? null });
     for (const warning of hostJson.warnings) this.#log.warn(warning);
     reportFunctions(functions, { extensions: this.#options.extensions ?? [], log: this.#log });
+  }
+
+  #report(event: HostEvent): void {
+    this.#onEvent(event);
+    const line = describeEvent(event);
+    if (line !== null) this.#log.child(line.component).log(line.level, line.message, line.fields);
   }
 
   #reloadAfter(file: string): void {

@@ -14,4 +14,11 @@ export type WebhookResponse = {
   body?: string | Buffer;
 };
 
+/** An answer without an end of its own: pieces are taken as fast as the caller reads, until `signal` aborts. */
+export type WebhookStream = {
+  status: number;
+  headers?: Record<string, string>;
+  stream: (signal: AbortSignal) => AsyncIterable<string>;
+};
+
 export type WebhookHandler = (request: WebhookRequest) => Promise<WebhookResponse>;

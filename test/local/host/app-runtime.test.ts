@@ -43,6 +43,7 @@ function setUp(overrides: Partial<AppRuntimeDeps> = {}) {
     start,
     clock,
     log: silentLogger,
+    report: () => {},
     maxCrashes: 3,
     isSequential: false,
     onChange: () => {},

@@ -6,7 +6,7 @@ import { identifyProcess } from "@same-kit/shared";
 import { expect, onTestFinished, test } from "vitest";
 import { listDescendants } from "../../../local/src/process/kill-tree.ts";
 import type { RunRecord } from "../../../toolkit/src/adapters/records/run-records.ts";
-import type { RunSummary } from "../../../toolkit/src/usecases/run-summary.ts";
+import type { RunSummary } from "../../../toolkit/src/usecases/run/run-summary.ts";
 import { makeTempDir } from "../../helpers/temp-dir.ts";
 import { waitFor } from "../../helpers/wait-for.ts";
 

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
+import type { HintContext } from "../../../toolkit/src/ui/hint.ts";
 import { reportRun } from "../../../toolkit/src/ui/run-report.ts";
-import type { RunSummary } from "../../../toolkit/src/usecases/run-summary.ts";
+import type { RunSummary } from "../../../toolkit/src/usecases/run/run-summary.ts";
 import { createTestConsole } from "../../helpers/console.ts";
 
 const STEP = {
@@ -33,12 +34,19 @@ const COMPLETED: RunSummary = {
   warnings: ["same_step_000: numpy is in no requirements.txt."],
   record: "/s/runs/run-1",
   stateDir: "/s",
-  host: { url: "http://localhost:7071", hubName: "hub", isKept: false },
+  host: { url: "http://localhost:7071", hubName: "hub", isKept: false, stateDir: "/s" },
+};
+
+const HINTS: HintContext = {
+  cwd: "/elsewhere",
+  given: {},
+  defaultStateDir: "/elsewhere/.same-kit",
+  takes: () => ["state-dir"],
 };
 
 function report(changes: Partial<RunSummary>) {
-  const console = createTestConsole();
-  reportRun({ ...COMPLETED, ...changes }, console, "/elsewhere");
+  const console = createTestConsole({ hints: HINTS });
+  reportRun({ ...COMPLETED, ...changes }, console);
   return { stdout: console.stdout(), stderr: console.stderr() };
 }
 
@@ -87,7 +95,13 @@ test("a failed run tells where in the notebook, and prints no table", () => {
   `);
 });
 
-test("a host that stays is named, with how to stop it", () => {
+test("a host that stays is named, with how to stop it: where it was found, not where the run is recorded", () => {
+  const host = { ...COMPLETED.host, isKept: true, stateDir: "/elsewhere/.same-kit" };
+  const { stderr } = report({ host, stateDir: "/demo/.same-kit", warnings: [] });
+  expect(stderr).toBe("The host at http://localhost:7071 keeps running; `same-kit local down` stops it.\n");
+});
+
+test("a host of another folder is named with that folder", () => {
   const { stderr } = report({ host: { ...COMPLETED.host, isKept: true }, warnings: [] });
-  expect(stderr).toBe("The host at http://localhost:7071 goes on; `same-kit local down --state-dir /s` stops it.\n");
+  expect(stderr).toContain("`same-kit local down --state-dir /s` stops it");
 });

@@ -1,19 +1,19 @@
 import { expect, test } from "vitest";
 import type { RunStatus } from "../../../toolkit/src/adapters/app/run-status.ts";
-import { followRun, Nudge } from "../../../toolkit/src/usecases/follow-run.ts";
+import { followRun, WakeSignal } from "../../../toolkit/src/usecases/follow-run.ts";
 
 const RUN = { id: "one" } as Parameters<typeof followRun>[0]["run"];
 const statusOf = (runtimeStatus: RunStatus["runtimeStatus"]) => ({ runtimeStatus }) as RunStatus;
 
 function follow(answers: (RunStatus | null)[], signal = new AbortController().signal) {
   const seen: string[] = [];
-  const nudge = new Nudge();
+  const wake = new WakeSignal();
   const client = { status: async () => answers.shift() as RunStatus | null };
   const onStatus = ({ runtimeStatus }: RunStatus) => {
     seen.push(runtimeStatus);
-    nudge.give();
+    wake.give();
   };
-  return { seen, end: followRun({ client, run: RUN, onStatus, nudge, signal }) };
+  return { seen, end: followRun({ client, run: RUN, onStatus, wake, signal }) };
 }
 
 test.each(["Completed", "Failed", "Terminated", "Canceled"] as const)("it asks until the run is %s", async (last) => {
@@ -36,8 +36,8 @@ test("an abort ends it with the reason", async () => {
   await expect(end).rejects.toThrow("enough");
 });
 
-test("a nudge that came before the wait is not lost", async () => {
-  const nudge = new Nudge();
-  nudge.give();
-  await expect(nudge.next()).resolves.toBeUndefined();
+test("a wake that came before the wait is not lost", async () => {
+  const wake = new WakeSignal();
+  wake.give();
+  await expect(wake.next()).resolves.toBeUndefined();
 });

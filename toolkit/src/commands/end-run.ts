@@ -1,12 +1,12 @@
 import { reportRun } from "../ui/run-report.ts";
-import type { RunSummary } from "../usecases/run-summary.ts";
+import type { RunSummary } from "../usecases/run/run-summary.ts";
 import type { CommandContext } from "./define-command.ts";
 import { exitCodeOf } from "./exit-code.ts";
 
 /** Reports a run. @returns 0 only if it completed. */
-export function endRun(summary: RunSummary, { console, cwd, endedBy }: CommandContext): number {
+export function endRun(summary: RunSummary, { console, endedBy }: CommandContext): number {
   console.json(summary);
-  reportRun(summary, console, cwd);
+  reportRun(summary, console);
   if (summary.status === "completed") return 0;
   return summary.status === "interrupted" ? exitCodeOf(endedBy() ?? "SIGINT") : 1;
 }

@@ -1,5 +1,5 @@
 import { createEmulator } from "../adapters/local/emulator.ts";
-import { noHost } from "../usecases/choose-host.ts";
+import { noHost } from "../usecases/run/run-host.ts";
 import { defineCommand } from "./define-command.ts";
 import { resolveStateDir, stateDirOption } from "./shared-options.ts";
 

@@ -1,6 +1,6 @@
+import { hint, sameKit } from "@same-kit/shared";
 import { createEmulator } from "../adapters/local/emulator.ts";
 import { RunRecords } from "../adapters/records/run-records.ts";
-import { stateDirFlag } from "../config/state-dir.ts";
 import { renderTable } from "../ui/table.ts";
 import { localStatus } from "../usecases/local-status.ts";
 import { defineCommand } from "./define-command.ts";
@@ -16,7 +16,6 @@ export const localStatusCommand = defineCommand({
   examples: ["same-kit local status", "same-kit local status --state-dir demo/.same-kit --json"],
   async run({ options }, { cwd, console }) {
     const records = new RunRecords(resolveStateDir(options["state-dir"], cwd));
-    const flag = stateDirFlag(records.stateDir, cwd);
     const status = await localStatus(records, createEmulator());
     console.json(status);
     const hosts = status.hosts.map(({ url, hubName, appDir, storage, pid }) => [
@@ -34,9 +33,7 @@ export const localStatusCommand = defineCommand({
     const runs = status.runs.slice(-SHOWN_RUNS).map(({ id, state, startedAt }) => [id, state, startedAt]);
     if (runs.length > 0) console.answer(renderTable(["Run", "State", "Started"], runs, console));
     for (const { id } of status.runs.filter(({ state }) => ["abandoned", "suspended", "lost"].includes(state))) {
-      console.answer(
-        `\`same-kit local resume ${id}${flag}\` continues it, \`same-kit local discard ${id}${flag}\` forgets it.`,
-      );
+      console.answer(hint`${sameKit("local resume", id)} continues it, ${sameKit("local discard", id)} forgets it.`);
     }
     return 0;
   },

@@ -4,7 +4,7 @@ import { createEmulator } from "../adapters/local/emulator.ts";
 import type { ToolkitErrorCode } from "../errors.ts";
 import { formatDuration } from "../ui/format.ts";
 import { createPhaseView } from "../ui/phases.ts";
-import { findRunningHost, noHost } from "../usecases/choose-host.ts";
+import { findRunningHost, noHost } from "../usecases/run/run-host.ts";
 import { runSmokeTest, type SmokeTestResult } from "../usecases/smoke-test.ts";
 import { defineCommand } from "./define-command.ts";
 import { jsonOption, parseDuration, resolveStateDir, stateDirOption } from "./shared-options.ts";

@@ -1,15 +1,16 @@
 // Puts the real things behind what use cases ask for.
 
+import { hint } from "@same-kit/shared";
 import { createEmulator } from "../adapters/local/emulator.ts";
 import type { CommandContext } from "../commands/define-command.ts";
 import { createPhaseView } from "../ui/phases.ts";
-import type { LocalRunDeps } from "../usecases/local-run.ts";
+import type { RunDeps } from "../usecases/run/run.ts";
 
 /** @param allowUsers - As `--allow-user` takes them; only for a host that is booted. */
 export function composeRunDeps(
   { cwd, env, console, signal, leaveNow }: CommandContext,
   allowUsers: readonly string[] = [],
-): LocalRunDeps {
+): RunDeps {
   return {
     cwd,
     env,
@@ -18,6 +19,6 @@ export function composeRunDeps(
     emulator: createEmulator({ allowUsers }),
     fetch,
     view: createPhaseView(console, signal),
-    warn: (text) => console.note(`Warning: ${text}`),
+    warn: (text) => console.note(hint`Warning: ${text}`),
   };
 }

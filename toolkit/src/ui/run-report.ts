@@ -1,5 +1,5 @@
-import { stateDirFlag } from "../config/state-dir.ts";
-import type { RunSummary } from "../usecases/run-summary.ts";
+import { hint } from "@same-kit/shared";
+import type { RunSummary } from "../usecases/run/run-summary.ts";
 import type { Console } from "./console.ts";
 import { formatDuration, formatSize, truncate } from "./format.ts";
 import { renderTable } from "./table.ts";
@@ -7,15 +7,13 @@ import { renderTable } from "./table.ts";
 const SHOWN_VALUE_LENGTH = 60;
 
 /** Ends a run for the person who started it: the variables, or what went wrong, and where everything lies. */
-export function reportRun(summary: RunSummary, console: Console, cwd: string): void {
+export function reportRun(summary: RunSummary, console: Console): void {
   for (const warning of summary.warnings.filter((text) => !isCompilerWarning(text, summary)))
     console.note(`Warning: ${warning}`);
   if (summary.status === "completed") console.answer(formatResult(summary, console));
   else printFailure(summary, console);
-  if (summary.host.isKept)
-    console.note(
-      `The host at ${summary.host.url} goes on; \`same-kit local down${stateDirFlag(summary.stateDir, cwd)}\` stops it.`,
-    );
+  const { url, isKept, stateDir } = summary.host;
+  if (isKept) console.note(hint`The host at ${url} keeps running; ${{ command: "local down", stateDir }} stops it.`);
 }
 
 // Those of the compiler were shown when it spoke.

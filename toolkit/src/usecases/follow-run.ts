@@ -14,40 +14,49 @@ export type FollowOptions = {
   run: StartedRun;
   onStatus: (status: RunStatus) => void;
   /** Lets the next look happen at once. */
-  nudge?: Nudge;
+  wake?: WakeSignal;
   signal: AbortSignal;
 };
 
 /** Asks until the run has ended. @returns null where the app does not know the run (any more). */
-export async function followRun({ client, run, onStatus, nudge, signal }: FollowOptions): Promise<RunStatus | null> {
-  const startedAt = performance.now();
+export async function followRun({ client, run, onStatus, wake, signal }: FollowOptions): Promise<RunStatus | null> {
+  let sinceMs = performance.now();
   for (;;) {
     const status = await client.status(run, signal);
     if (status === null) return null;
     onStatus(status);
     if (isFinal(status)) return status;
-    const { everyMs } = POLL_STEPS.find(({ untilMs }) => performance.now() - startedAt < untilMs) as {
-      everyMs: number;
-    };
-    await Promise.race([delay(everyMs, undefined, { signal }), nudge?.next() ?? new Promise(() => {})]).catch(() => {});
+    // What woke it may be written a moment later.
+    if (await pause(performance.now() - sinceMs, wake, signal)) sinceMs = performance.now();
     signal.throwIfAborted();
   }
 }
 
+/** @returns whether it was woken. */
+async function pause(elapsedMs: number, wake: WakeSignal | undefined, signal: AbortSignal): Promise<boolean> {
+  const { everyMs } = POLL_STEPS.find(({ untilMs }) => elapsedMs < untilMs) as { everyMs: number };
+  const over = new AbortController();
+  const waited = delay(everyMs, false, { signal: AbortSignal.any([signal, over.signal]) }).catch(() => false);
+  const woken = wake?.next().then(() => true) ?? new Promise<never>(() => {});
+  const isWoken = await Promise.race([waited, woken]);
+  over.abort();
+  return isWoken;
+}
+
 /** Wakes whoever waits for the next call of `give`. */
-export class Nudge {
-  #wake: () => void = () => {};
+export class WakeSignal {
+  #resume: () => void = () => {};
   #isGiven = false;
 
   give(): void {
     this.#isGiven = true;
-    this.#wake();
+    this.#resume();
   }
 
   async next(): Promise<void> {
     if (!this.#isGiven) {
       await new Promise<void>((resolve) => {
-        this.#wake = resolve;
+        this.#resume = resolve;
       });
     }
     this.#isGiven = false;

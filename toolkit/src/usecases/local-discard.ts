@@ -1,17 +1,15 @@
 import { localInstanceUrls } from "../adapters/app/instance-urls.ts";
 import { type RunFolder, RunRecords } from "../adapters/records/run-records.ts";
-import type { IdleHub } from "../ports.ts";
-import { chooseHost } from "./choose-host.ts";
-import type { LocalRunDeps } from "./local-run.ts";
-import { LogRelay } from "./log-relay.ts";
-import { requireUnfinished, suspendOlderRuns } from "./unfinished-runs.ts";
+import type { RunDeps } from "./run/run.ts";
+import { openHost } from "./run/run-host.ts";
+import { requireUnfinished } from "./run/unfinished-runs.ts";
 
 export type LocalDiscardOptions = { id: string; stateDir: string; storage: string | null };
 
 /** Removes a run that did not end: from its hub, so that no host ever continues it, and its record. */
 export async function localDiscard(
   { id, stateDir, storage }: LocalDiscardOptions,
-  deps: LocalRunDeps,
+  deps: RunDeps,
 ): Promise<{ id: string; freedBytes: number }> {
   const records = new RunRecords(stateDir);
   const folder = await requireUnfinished(records, id);
@@ -23,15 +21,10 @@ async function purge(
   { record: { id, hubName } }: RunFolder,
   records: RunRecords,
   storage: string | null,
-  deps: LocalRunDeps,
+  deps: RunDeps,
 ): Promise<void> {
-  // The host is only booted to forget one run: no other may go on meanwhile.
-  const beforeWork = async (hub: IdleHub) => {
-    for (const text of await suspendOlderRuns(records, hub, deps, id)) deps.warn(text);
-  };
-  const { stateDir } = records;
-  const choice = { stateDir, storage, hubName, keep: false, port: null, python: null, log: new LogRelay(), beforeWork };
-  const host = await chooseHost(choice, deps);
+  const choice = { storage, keep: false, port: null, python: null };
+  const host = await openHost({ records, choice, continued: { id, hubName } }, deps);
   try {
     if (host.booted !== null) {
       await host.booted.client.terminate(id, "Discarded by the user.");

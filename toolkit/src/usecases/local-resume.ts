@@ -1,9 +1,8 @@
 import { RunRecords } from "../adapters/records/run-records.ts";
 import { compileSource } from "./compile-source.ts";
-import { continueRun, recoverRun } from "./continue-run.ts";
-import type { LocalRunDeps } from "./local-run.ts";
-import type { RunSummary } from "./run-summary.ts";
-import { requireUnfinished } from "./unfinished-runs.ts";
+import { driveRun, type RunDeps } from "./run/run.ts";
+import type { RunSummary } from "./run/run-summary.ts";
+import { requireUnfinished } from "./run/unfinished-runs.ts";
 
 export type LocalResumeOptions = {
   id: string;
@@ -17,16 +16,23 @@ export type LocalResumeOptions = {
 };
 
 /** Continues a run that a crash left unfinished; one that the storage lost is started again from its saved request. */
-export async function localResume(options: LocalResumeOptions, deps: LocalRunDeps): Promise<RunSummary> {
+export async function localResume(options: LocalResumeOptions, deps: RunDeps): Promise<RunSummary> {
   const { id, stateDir, port, timeoutMs, isVerbose, savesLargeSession } = options;
   const records = new RunRecords(stateDir);
   const folder = await requireUnfinished(records, id);
   const { python } = folder.record;
   const storage = options.storage ?? sameStorage(folder.record.storage);
-  const choice = { keep: false, port, storage, python };
-  const steps = await findSteps(folder.record);
-  const run = { records, choice, folder, steps, warnings: [], timeoutMs, isVerbose, savesLargeSession };
-  return continueRun(run, deps).catch((error: unknown) => recoverRun(run, error, deps));
+  return driveRun({
+    records,
+    choice: { keep: false, port, storage, python },
+    steps: await findSteps(folder.record),
+    warnings: [],
+    timeoutMs,
+    isVerbose,
+    savesLargeSession,
+    deps,
+    subject: { kind: "recorded", folder },
+  });
 }
 
 const RECORDABLE = /^(memory|docker(:.*)?|ports:.*)$/;

@@ -4,7 +4,7 @@ import { AppClient, type AppClientOptions } from "../adapters/app/app-client.ts"
 import { parseRunResult, type RunResult, type RunStatus, type StartedRun } from "../adapters/app/run-status.ts";
 import { compileSource } from "./compile-source.ts";
 import { followRun } from "./follow-run.ts";
-import { describeFailure } from "./run-summary.ts";
+import { describeFailure } from "./run/run-summary.ts";
 
 export type SmokeTestOptions = AppClientOptions & {
   limitMs: number;

@@ -10,7 +10,7 @@ import { opensFunction, opensWebhook, readKey } from "../keys/authorize.ts";
 import { type RouteValues, splitPath } from "../routing/match-template.ts";
 import type { RouteMatch } from "../routing/route-table.ts";
 import type { FrontDeps } from "./front-deps.ts";
-import { type Reply, writeReply } from "./reply.ts";
+import { type Reply, writeReply, writeStream } from "./reply.ts";
 import { refuseForeign } from "./request-guard.ts";
 import { absoluteUrl, fromReturnValue, joinedHeaders, toRpcRequest, toStreamMetadata } from "./rpc-http.ts";
 import { streamThroughWorker } from "./stream-proxy.ts";
@@ -73,7 +73,7 @@ export class HttpFront {
     return this.#answerFunction(exchange);
   }
 
-  async #answerWebhook({ request, url, path }: Exchange): Promise<Reply> {
+  async #answerWebhook({ request, response, url, path }: Exchange): Promise<Reply | undefined> {
     const [, webhooks, name] = path.map((segment) => segment.toLowerCase());
     const extension = this.#deps.extensions.find((it: HostExtension) => it.name.toLowerCase() === name);
     if (webhooks !== "webhooks" || extension?.webhook === undefined) return NOT_FOUND;
@@ -83,7 +83,11 @@ export class HttpFront {
     }
     const body = await readBody(request, this.#deps.bodyLimitBytes);
     if (body === "tooLarge") return { status: 413 };
-    return extension.webhook({ method: request.method ?? "GET", url, headers: joinedHeaders(request), body });
+    const headers = joinedHeaders(request);
+    const answer = await extension.webhook({ method: request.method ?? "GET", url, headers, body });
+    if (!("stream" in answer)) return answer;
+    await writeStream(response, answer, this.#deps.runtime.current?.hostJson.customHeaders ?? {});
+    return undefined;
   }
 
   async #answerFunction(exchange: Exchange): Promise<Reply | undefined> {

@@ -1,4 +1,7 @@
 import type { ServerResponse } from "node:http";
+import { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import type { WebhookStream } from "../../shared/http-message.ts";
 
 export type Reply = {
   status: number;
@@ -44,6 +47,22 @@ export function writeReply(
   const hasNoBody = status === 204 || status === 304;
   if (!hasNoBody) response.setHeader("content-length", bytes.length);
   response.end(hasNoBody ? undefined : bytes);
+}
+
+/** Writes an answer piece by piece, as fast as it is read. Resolves when it has ended, or the reader is gone. */
+export async function writeStream(
+  response: ServerResponse,
+  { status, headers = {}, stream }: WebhookStream,
+  customHeaders: Readonly<Record<string, string>>,
+): Promise<void> {
+  const gone = new AbortController();
+  response.once("close", () => gone.abort());
+  response.statusCode = status;
+  for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
+  addCustomHeaders(response, customHeaders);
+  // The reader may wait for them before it does what makes the first piece.
+  response.flushHeaders();
+  await pipeline(Readable.from(stream(gone.signal), { highWaterMark: 1 }), response).catch(() => {});
 }
 
 export function addCustomHeaders(response: ServerResponse, customHeaders: Readonly<Record<string, string>>): void {

@@ -1,48 +1,57 @@
+import type { EventFilter, NumberedEvent } from "@same-kit/local";
 import { expect, test } from "vitest";
-import type { LogEntry } from "../../../../local/src/index.ts";
 import { HostObserver } from "../../../../toolkit/src/adapters/app/host-observer.ts";
-import { waitFor } from "../../../helpers/wait-for.ts";
 
-const json = (body: unknown) => new Response(JSON.stringify(body));
-const line = (message: string) => ({ time: "2026-01-01T00:00:00.000Z", level: "info", message, fields: {} });
-
-/** A host that gives these answers in turn, then none: it waits for news, as the real one, or answers at once that there are none. */
+/** A host that gives these answers in turn. */
 function observerOf(answers: (() => Response)[]) {
   const asked: string[] = [];
-  const fetch = async (url: string | URL | Request, { signal }: RequestInit = {}) => {
+  const fetch = async (url: string | URL | Request) => {
     asked.push(String(url).replace(/^.*\/samekit\//, ""));
     const answer = answers.shift();
-    if (answer !== undefined) return answer();
-    if (String(url).includes("waitMs=0")) return json({ entries: [line("last")], next: 9 });
-    return new Promise<Response>((_, reject) => {
-      signal?.addEventListener("abort", () => reject(signal.reason));
-    });
+    if (answer === undefined) throw new TypeError("fetch failed");
+    return answer();
   };
   return { observer: new HostObserver({ url: "http://localhost:1", fetch }), asked };
 }
 
-test("lines come as the host has them, and those of the last moment before it stops", async () => {
-  const { observer, asked } = observerOf([
-    () => json({ entries: [], next: 4 }),
-    () => json({ entries: [line("first")], next: 6 }),
+const STARTED = { kind: "worker-started", time: "2026-01-01T00:00:00.000Z", pid: 7 };
+
+async function read(answers: (() => Response)[], filter: EventFilter) {
+  const { observer, asked } = observerOf(answers);
+  const events = await observer.open(filter, new AbortController().signal);
+  const found: NumberedEvent[] = [];
+  for await (const event of events ?? []) found.push(event);
+  return { found, asked, isNull: events === null };
+}
+
+const message = (id: string, event: unknown) => `id: ${id}\nevent: x\ndata: ${JSON.stringify(event)}\n\n`;
+
+test("events are read from a stream, with their numbers and times", async () => {
+  const text = `retry: 1000\n\n:\n\n${message("h-1", STARTED)}${message("h-2", { ...STARTED, pid: 8 })}`;
+  const { found, asked } = await read([() => new Response(text)], { from: "now", instanceId: "one" });
+  expect(found.map(({ id, event }) => [id, event.kind, event.time])).toEqual([
+    ["h-1", "worker-started", new Date(STARTED.time)],
+    ["h-2", "worker-started", new Date(STARTED.time)],
   ]);
-  const seen: LogEntry[] = [];
-  const followed = await observer.followLog("one", (entry) => seen.push(entry));
-  await waitFor(() => asked.length === 3);
-  await followed?.stop();
-  expect(seen.map(({ message }) => message)).toEqual(["first", "last"]);
-  expect(seen[0]?.time).toEqual(new Date("2026-01-01T00:00:00.000Z"));
-  expect(asked).toEqual([
-    "log?instanceId=one",
-    "log?instanceId=one&from=4&waitMs=10000",
-    "log?instanceId=one&from=6&waitMs=10000",
-    "log?instanceId=one&from=6&waitMs=0",
-  ]);
+  expect(asked).toEqual(["events?from=now&instanceId=one"]);
 });
 
-test("a host of another version cannot be followed", async () => {
-  const { observer } = observerOf([() => new Response("", { status: 404 })]);
-  expect(await observer.followLog("one", () => {})).toBeNull();
+test("a filter is asked for in full", async () => {
+  const filter = { from: "h-1", kinds: new Set(["line", "host-ready"]), follow: false };
+  const { asked } = await read([() => new Response("")], filter);
+  expect(asked).toEqual(["events?from=h-1&kinds=line%2Chost-ready&follow=false"]);
+});
+
+test("what is no event is left out", async () => {
+  const text = `id: h-1\ndata: nonsense\n\n${message("h-2", { some: "thing" })}`;
+  expect((await read([() => new Response(text)], {})).found).toEqual([]);
+});
+
+test.each([
+  ["of another version", [() => new Response("", { status: 404 })]],
+  ["that does not answer", []],
+])("a host %s has no events", async (_title, answers) => {
+  expect((await read(answers, {})).isNull).toBe(true);
 });
 
 test("a blob is read in parts", async () => {

@@ -1,21 +1,14 @@
-// What a host of this machine tells besides Azure's API: the lines of one run as they come, and its blobs.
+// What a host of this machine has besides Azure's API: its events as they come, and its blobs.
 
-import type { LogEntry } from "@same-kit/shared";
+import type { EventFilter, HostEvent, NumberedEvent } from "@same-kit/local";
+import { EventSourceParserStream } from "eventsource-parser/stream";
+import type { HostEvents } from "../../ports.ts";
 
-// Shorter than any limit of a connection that nothing moves on.
-const WAIT_MS = 10_000;
 const ANSWER_LIMIT_MS = 30_000;
 
 export type HostObserverOptions = { url: string; fetch: typeof fetch };
 
-export type FollowedLog = {
-  /** Gives what came meanwhile, then stops. Safe to call twice. */
-  stop(): Promise<void>;
-};
-
-type Page = { entries: (Omit<LogEntry, "time"> & { time: string })[]; next: number };
-
-export class HostObserver {
+export class HostObserver implements HostEvents {
   readonly #url: string;
   readonly #fetch: typeof fetch;
 
@@ -24,36 +17,14 @@ export class HostObserver {
     this.#fetch = fetch;
   }
 
-  /**
-   * Gives every line that a run writes from now on.
-   *
-   * @returns null where the host cannot tell, as one of another version.
-   */
-  async followLog(instanceId: string, onEntry: (entry: LogEntry) => void): Promise<FollowedLog | null> {
-    const begin = await this.#page({ instanceId }, AbortSignal.timeout(ANSWER_LIMIT_MS)).catch(() => null);
-    if (begin === null) return null;
-    const over = new AbortController();
-    let { next } = begin;
-    const read = async (waitMs: number, signal: AbortSignal) => {
-      const page = await this.#page({ instanceId, from: String(next), waitMs: String(waitMs) }, signal);
-      next = page.next;
-      for (const entry of page.entries) onEntry({ ...entry, time: new Date(entry.time) });
-    };
-    const reading = (async () => {
-      while (!over.signal.aborted) await read(WAIT_MS, over.signal);
-    })().catch(() => {}); // The host is gone; the run's own requests say so.
-    let stopped: Promise<void> | undefined;
-    const stop = async () => {
-      over.abort();
-      await reading;
-      await read(0, AbortSignal.timeout(ANSWER_LIMIT_MS)).catch(() => {});
-    };
-    return {
-      stop: () => {
-        stopped ??= stop();
-        return stopped;
-      },
-    };
+  async open(filter: EventFilter, signal: AbortSignal): Promise<AsyncIterable<NumberedEvent> | null> {
+    // The head comes at once; the stream itself has no limit.
+    const tooLate = new AbortController();
+    const timer = setTimeout(() => tooLate.abort(), ANSWER_LIMIT_MS);
+    const either = AbortSignal.any([signal, tooLate.signal]);
+    const response = await this.#ask(`events?${toQuery(filter)}`, either).catch(() => null);
+    clearTimeout(timer);
+    return response?.body == null ? null : readEvents(response.body);
   }
 
   /** A blob of the host's hub, in parts. */
@@ -70,14 +41,36 @@ export class HostObserver {
     }
   }
 
-  async #page(query: Record<string, string>, signal: AbortSignal): Promise<Page> {
-    const response = await this.#ask(`log?${new URLSearchParams(query)}`, signal);
-    return (await response.json()) as Page;
-  }
-
   async #ask(resource: string, signal: AbortSignal): Promise<Response> {
     const response = await this.#fetch(`${this.#url}/${resource}`, { signal, redirect: "error" });
     if (!response.ok) throw new Error(`The host answered ${response.status}.`);
     return response;
+  }
+}
+
+function toQuery({ from, instanceId, kinds, follow = true }: EventFilter): URLSearchParams {
+  return new URLSearchParams({
+    ...(from === undefined ? {} : { from }),
+    ...(instanceId === undefined ? {} : { instanceId }),
+    ...(kinds === undefined ? {} : { kinds: [...kinds].join(",") }),
+    ...(follow ? {} : { follow: "false" }),
+  });
+}
+
+async function* readEvents(body: ReadableStream<Uint8Array>): AsyncGenerator<NumberedEvent> {
+  const messages = body.pipeThrough(new TextDecoderStream()).pipeThrough(new EventSourceParserStream());
+  for await (const { id, data } of messages) {
+    const event = parseEvent(data);
+    if (id !== undefined && event !== null) yield { id, event };
+  }
+}
+
+/** @returns null for what is no event, as a host of another version might send. */
+function parseEvent(data: string): HostEvent | null {
+  try {
+    const event = JSON.parse(data) as HostEvent & { time: string };
+    return typeof event.kind === "string" ? ({ ...event, time: new Date(event.time) } as HostEvent) : null;
+  } catch {
+    return null;
   }
 }

@@ -2,6 +2,7 @@ import path from "node:path";
 import {
   type LocalHost,
   listRunningHosts,
+  type NumberedEvent,
   parseStorageChoice,
   readHostLog,
   startDetached,
@@ -57,10 +58,15 @@ async function boot(options: BootOptions, allowUsers: AllowedUsers): Promise<Boo
       return host.functionListText;
     },
     client: host.client,
+    events: { open: async (filter, signal) => oneByOne(host.events.read(filter, signal)) },
     failed: host.failed,
     stop: () => host.stop(),
     abandon: () => host.abandon(),
   };
+}
+
+async function* oneByOne(batches: AsyncIterable<readonly NumberedEvent[]>): AsyncGenerator<NumberedEvent> {
+  for await (const batch of batches) yield* batch;
 }
 
 function toIdleHub({ client, hubName, storage }: Pick<LocalHost, "client" | "hubName" | "storage">): IdleHub {

@@ -1,6 +1,6 @@
 import { parseStepFailure } from "@same-kit/functions-app/contract";
-import type { RunResult, RunStatus } from "../adapters/app/run-status.ts";
-import type { CellRange, Step } from "../notebook/split-steps.ts";
+import type { RunResult, RunStatus } from "../../adapters/app/run-status.ts";
+import type { CellRange, Step } from "../../notebook/split-steps.ts";
 
 export type RunOutcome = "completed" | "failed" | "terminated" | "timed-out" | "lost" | "interrupted";
 
@@ -35,7 +35,8 @@ export type RunSummary = {
   /** The run's folder. */
   record: string;
   stateDir: string;
-  host: { url: string; hubName: string; isKept: boolean };
+  /** `stateDir` is the folder whose commands find it. */
+  host: { url: string; hubName: string; isKept: boolean; stateDir: string };
 };
 
 /** The failure of a run that ended by itself. */

@@ -1,10 +1,10 @@
 import type { InstanceStatus } from "@same-kit/local";
 import { expect, test } from "vitest";
-import { type RunRecord, RunRecords } from "../../../toolkit/src/adapters/records/run-records.ts";
-import { requireUnfinished, suspendOlderRuns } from "../../../toolkit/src/usecases/unfinished-runs.ts";
-import { bootedHost, FakeEmulator, runningHost } from "../../helpers/fake-emulator.ts";
-import { runRecord } from "../../helpers/run-record.ts";
-import { makeTempDir } from "../../helpers/temp-dir.ts";
+import { type RunRecord, RunRecords } from "../../../../toolkit/src/adapters/records/run-records.ts";
+import { requireUnfinished, suspendOlderRuns } from "../../../../toolkit/src/usecases/run/unfinished-runs.ts";
+import { bootedHost, FakeEmulator, runningHost } from "../../../helpers/fake-emulator.ts";
+import { runRecord } from "../../../helpers/run-record.ts";
+import { makeTempDir } from "../../../helpers/temp-dir.ts";
 
 /** One record, and a hub that answers `runtimeStatus` for every instance. */
 async function suspendWith(record: Partial<RunRecord>, runtimeStatus: string | null, { isAlive = false } = {}) {
@@ -18,15 +18,15 @@ async function suspendWith(record: Partial<RunRecord>, runtimeStatus: string | n
     getStatus: async () => (runtimeStatus === null ? null : ({ runtimeStatus } as InstanceStatus)),
     suspend: async (id) => void suspended.push(id),
   });
-  const texts = await suspendOlderRuns(records, booted, { emulator, cwd: "/elsewhere" });
+  const texts = await suspendOlderRuns(records, booted, emulator);
   return { texts, suspended, state: (await records.find("old"))?.record.state, stateDir };
 }
 
 test("a run whose host is gone is suspended, and the commands for it are named", async () => {
   const { texts, suspended, state, stateDir } = await suspendWith({}, "Running");
   expect({ suspended, state }).toEqual({ suspended: ["old"], state: "suspended" });
-  expect(texts[0]).toContain(`\`same-kit local resume old --state-dir ${stateDir}\``);
-  expect(texts[0]).toContain(`\`same-kit local discard old --state-dir ${stateDir}\``);
+  expect(texts[0]).toContainEqual({ command: "local resume", args: ["old"], stateDir });
+  expect(texts[0]).toContainEqual({ command: "local discard", args: ["old"], stateDir });
 });
 
 test.each([

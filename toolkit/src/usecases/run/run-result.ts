@@ -1,10 +1,10 @@
 import { createHash } from "node:crypto";
 import { fromUrlSafeBase64 } from "@same-kit/functions-app/contract";
-import { parseRunResult, type RunResult, type RunStatus } from "../adapters/app/run-status.ts";
-import type { RunFolder, RunState } from "../adapters/records/run-records.ts";
-import { formatSize } from "../ui/format.ts";
+import { parseRunResult, type RunResult, type RunStatus } from "../../adapters/app/run-status.ts";
+import type { RunFolder, RunState } from "../../adapters/records/run-records.ts";
+import { formatSize } from "../../ui/format.ts";
+import type { RunningRun } from "./run.ts";
 import { describeFailure, type RunFailure, type RunOutcome, type RunSummary } from "./run-summary.ts";
-import type { SupervisedRun } from "./supervised-run.ts";
 
 /** Why nothing more will happen to a run. */
 export type Ending =
@@ -14,7 +14,7 @@ export type Ending =
   | { kind: "lost" };
 
 /** Saves all that is known of a run that has ended. */
-export async function finishRun(run: SupervisedRun, ending: Ending): Promise<RunSummary> {
+export async function finishRun(run: RunningRun, ending: Ending): Promise<RunSummary> {
   const { folder, host, warnings } = run;
   const { id, notebook, startedAt } = folder.record;
   const completed = ending.kind === "ended" && ending.status.runtimeStatus === "Completed";
@@ -42,14 +42,14 @@ export async function finishRun(run: SupervisedRun, ending: Ending): Promise<Run
     ],
     record: folder.dir,
     stateDir: folder.stateDir,
-    host: { url: host.url, hubName: host.hubName, isKept: host.booted === null },
+    host: { url: host.url, hubName: host.hubName, isKept: host.booted === null, stateDir: host.stateDir },
   };
   const unsaved = await saveRecord(run, summary, endedAt);
   return unsaved === null ? summary : { ...summary, warnings: [...summary.warnings, unsaved] };
 }
 
 /** @returns What went wrong: the folder may be gone or the disk full, and the user gets the result all the same. */
-async function saveRecord({ folder }: SupervisedRun, summary: RunSummary, endedAt: Date): Promise<string | null> {
+async function saveRecord({ folder }: RunningRun, summary: RunSummary, endedAt: Date): Promise<string | null> {
   const state = stateOf(summary.status);
   try {
     await folder.saveSummary(summary);
@@ -64,7 +64,7 @@ type SavedSession = { session: RunSummary["session"]; warnings: readonly string[
 
 async function saveSession(
   { session_context, session_context_blob }: RunResult,
-  { folder, observer, savesLargeSession }: SupervisedRun,
+  { folder, host: { observer }, savesLargeSession }: RunningRun,
 ): Promise<SavedSession> {
   if (session_context_blob === undefined) {
     const session = fromUrlSafeBase64(session_context);
@@ -114,7 +114,7 @@ function stateOf(outcome: RunOutcome): RunState {
   return outcome === "timed-out" || outcome === "interrupted" ? "terminated" : outcome;
 }
 
-function toFailure(ending: Ending, { steps }: SupervisedRun): RunFailure {
+function toFailure(ending: Ending, { steps }: RunningRun): RunFailure {
   const none = { step: null, traceback: null, cell: null };
   switch (ending.kind) {
     case "ended":

@@ -2,12 +2,12 @@ import { createHash } from "node:crypto";
 import { readdir, readFile, rm } from "node:fs/promises";
 import path from "node:path";
 import { expect, test } from "vitest";
-import type { RunStatus } from "../../../toolkit/src/adapters/app/run-status.ts";
-import { RunRecords } from "../../../toolkit/src/adapters/records/run-records.ts";
-import { finishRun } from "../../../toolkit/src/usecases/finish-run.ts";
-import type { SupervisedRun } from "../../../toolkit/src/usecases/supervised-run.ts";
-import { runRecord } from "../../helpers/run-record.ts";
-import { makeTempDir } from "../../helpers/temp-dir.ts";
+import type { RunStatus } from "../../../../toolkit/src/adapters/app/run-status.ts";
+import { RunRecords } from "../../../../toolkit/src/adapters/records/run-records.ts";
+import type { RunningRun } from "../../../../toolkit/src/usecases/run/run.ts";
+import { finishRun } from "../../../../toolkit/src/usecases/run/run-result.ts";
+import { runRecord } from "../../../helpers/run-record.ts";
+import { makeTempDir } from "../../../helpers/temp-dir.ts";
 
 const PARTS = [new Uint8Array([1, 2]), new Uint8Array([3])];
 const SHA256 = createHash("sha256").update(Buffer.concat(PARTS)).digest("hex");
@@ -21,8 +21,8 @@ async function completedRun(sha256 = SHA256, savesLargeSession = true) {
       yield* PARTS;
     },
   };
-  const host = { url: "http://localhost:1", hubName: "hub", booted: null };
-  const run = { folder, observer, host, steps: [], warnings: [], savesLargeSession } as unknown as SupervisedRun;
+  const host = { url: "http://localhost:1", hubName: "hub", stateDir: "/of/host", booted: null, observer };
+  const run = { folder, host, steps: [], warnings: [], savesLargeSession } as unknown as RunningRun;
   const session_context_blob = { container: BLOB.container, name: BLOB.blob, sizeBytes: 3, sha256 };
   const python = { version: "3.12.1", implementation: "CPython", dill: "0.4.1" };
   const output = { session_context: "", session_context_blob, steps: [], variables: [], python };

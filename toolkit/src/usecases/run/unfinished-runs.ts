@@ -1,10 +1,9 @@
-import { OperationError } from "@same-kit/shared";
-import type { RunFolder, RunRecords, RunState } from "../adapters/records/run-records.ts";
-import { stateDirFlag } from "../config/state-dir.ts";
-import type { ToolkitErrorCode } from "../errors.ts";
-import type { Emulator, IdleHub } from "../ports.ts";
+import { type Hint, hint, OperationError, sameKit } from "@same-kit/shared";
+import type { RunFolder, RunRecords, RunState } from "../../adapters/records/run-records.ts";
+import type { ToolkitErrorCode } from "../../errors.ts";
+import type { Emulator, IdleHub } from "../../ports.ts";
 
-const SUSPEND_REASON = "Its `same-kit local run` did not live to see the end.";
+const SUSPEND_REASON = "Its `same-kit local run` exited before the run finished.";
 
 /**
  * Runs that a crash of their `local run` left unfinished must not go on silently because a host works on their hub again: they
@@ -16,11 +15,10 @@ const SUSPEND_REASON = "Its `same-kit local run` did not live to see the end.";
 export async function suspendOlderRuns(
   records: RunRecords,
   hub: IdleHub,
-  { emulator, cwd }: { emulator: Emulator; cwd: string },
+  emulator: Emulator,
   exceptId?: string,
-): Promise<string[]> {
-  const texts: string[] = [];
-  const flag = stateDirFlag(records.stateDir, cwd);
+): Promise<Hint[]> {
+  const texts: Hint[] = [];
   for (const run of await listAbandoned(records, emulator)) {
     const { id, hubName, storage } = run.record;
     if (id === exceptId || hubName !== hub.hubName || storage !== hub.storage) continue;
@@ -31,7 +29,7 @@ export async function suspendOlderRuns(
     // The row may be a leftover of writes that are gone; a run that is started again needs its place.
     if (status !== null && ended === "lost") await hub.client.purge(id);
     await run.update({ state: ended ?? "suspended", endedAt: ended === null ? null : new Date().toISOString() });
-    texts.push(ended === null ? describeSuspended(run, flag) : describeEnded(run, ended, flag));
+    texts.push(ended === null ? describeSuspended(run) : describeEnded(run, ended));
   }
   return texts;
 }
@@ -54,7 +52,7 @@ export async function requireUnfinished(records: RunRecords, id: string): Promis
       run === null
         ? `There is no record of a run ${id} in ${records.stateDir}.`
         : `The run ${id} is ${run.record.state}; there is nothing to continue.`,
-    hint: "`same-kit local status` lists the runs of a folder; --state-dir names another.",
+    hint: hint`${sameKit("local status")} lists the runs of a folder; --state-dir names another.`,
   });
 }
 
@@ -72,12 +70,23 @@ function endStateOf(runtimeStatus: string): RunState | null {
   }
 }
 
-function describeSuspended({ record: { id, notebook } }: RunFolder, flag: string): string {
-  return `The older run ${id} (${notebook}) had not ended; it is suspended now. \`same-kit local resume ${id}${flag}\` continues it, \`same-kit local discard ${id}${flag}\` forgets it.`;
+/** How a run that did not end is continued, or forgotten. */
+export function waysOn({ stateDir, record: { id } }: RunFolder, verb = "continues it"): Hint {
+  const resume = { command: "local resume", args: [id], stateDir };
+  const discard = { command: "local discard", args: [id], stateDir };
+  return hint`${resume} ${verb}, ${discard} forgets it.`;
 }
 
-function describeEnded({ record: { id, notebook } }: RunFolder, state: RunState, flag: string): string {
-  if (state !== "lost")
-    return `The older run ${id} (${notebook}) has meanwhile ended: it ${state === "completed" ? "completed" : `is ${state}`}.`;
-  return `The storage lost the older run ${id} (${notebook}). \`same-kit local resume ${id}${flag}\` starts it again from its saved request, \`same-kit local discard ${id}${flag}\` forgets it.`;
+function describeSuspended(run: RunFolder): Hint {
+  const { id, notebook } = run.record;
+  return hint`An earlier run, ${id} (${notebook}), was still unfinished and has been suspended. ${waysOn(run)}`;
+}
+
+function describeEnded(run: RunFolder, state: RunState): Hint {
+  const { id, notebook } = run.record;
+  if (state === "lost") {
+    const ways = waysOn(run, "starts it again from its saved request");
+    return hint`The storage lost the earlier run ${id} (${notebook}). ${ways}`;
+  }
+  return `The earlier run ${id} (${notebook}) has ended meanwhile: it ${state === "completed" ? "completed" : `is ${state}`}.`;
 }

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
-import type { RunStatus } from "../../../toolkit/src/adapters/app/run-status.ts";
-import type { Step } from "../../../toolkit/src/notebook/split-steps.ts";
-import { describeFailure } from "../../../toolkit/src/usecases/run-summary.ts";
+import type { RunStatus } from "../../../../toolkit/src/adapters/app/run-status.ts";
+import type { Step } from "../../../../toolkit/src/notebook/split-steps.ts";
+import { describeFailure } from "../../../../toolkit/src/usecases/run/run-summary.ts";
 
 const STEP: Step = {
   name: "same_step_001",

@@ -1,0 +1,56 @@
+import type { LogEntry, LogFields, LogLevel } from "@same-kit/shared";
+import type { HostEvent, Invocation } from "./host-event.ts";
+
+/** An event as the line that people read, in Azure's words where its host has such a line; null: it has none. */
+export function describeEvent(event: HostEvent): LogEntry | null {
+  switch (event.kind) {
+    case "line":
+      return event;
+    case "function-started":
+      return entry(
+        event,
+        `Function.${event.functionName}`,
+        "info",
+        `Executing 'Functions.${event.functionName}'`,
+        invocationFields(event),
+      );
+    case "function-ended": {
+      const { functionName, invocationId, ok, durationMs, problem } = event;
+      const verdict = `(${ok ? "Succeeded" : "Failed"}, Id=${invocationId}, Duration=${durationMs}ms)`;
+      const detail = problem === null ? "" : `\n${problem}`;
+      const text = `Executed 'Functions.${functionName}' ${verdict}${detail}`;
+      return entry(event, `Function.${functionName}`, ok ? "info" : "error", text, invocationFields(event));
+    }
+    case "host-ready":
+      return entry(event, "local", "info", "The host is ready.", { url: event.url, hubName: event.hubName });
+    case "host-stopping":
+      return entry(event, "local", "info", "The host stops.", {});
+    case "worker-started":
+      // The words that editors wait for.
+      return entry(event, "host", "info", "Worker process started and initialized.", { pid: event.pid ?? undefined });
+    case "worker-ended": {
+      const { crashes, lastOutput } = event;
+      const fields = { how: describeExit(event), crashes, lastOutput: lastOutput ?? undefined };
+      return entry(event, "host.worker", "error", "The worker process ended unexpectedly.", fields);
+    }
+    case "events-missed":
+      return entry(event, "local", "warn", "Events are missing here: they came faster than they were read.", {
+        count: event.count,
+      });
+    case "instance-progressed":
+      return null;
+  }
+}
+
+export function describeExit({ code, signal }: { code: number | null; signal: string | null }): string {
+  return signal === null ? `exited with code ${code}` : `was ended by ${signal}`;
+}
+
+/** As every line of that call carries them. */
+export function invocationFields({ invocationId, functionName, instanceId }: Invocation): LogFields {
+  return { ...(instanceId === null ? {} : { instanceId }), functionName, invocationId };
+}
+
+function entry({ time }: HostEvent, component: string, level: LogLevel, message: string, fields: LogFields): LogEntry {
+  return { time, level, source: "system", component, message, fields };
+}

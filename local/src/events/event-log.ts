@@ -1,0 +1,138 @@
+import { randomBytes } from "node:crypto";
+import { type EventsMissed, type HostEvent, instanceOf } from "./host-event.ts";
+
+const MAX_EVENTS = 20_000;
+const MAX_CHARACTERS = 16 * 1024 * 1024;
+/** Handed out together, so that a burst of lines costs one write. */
+const MAX_BATCH = 256;
+// Beside its texts: time, names, ids.
+const CHARACTERS_PER_EVENT = 200;
+
+/** Which of a host's events a reader wants, and from where on. */
+export type EventFilter = {
+  /** `start`: all that are kept; `now`: those that come; else the id of the last one that the reader has. Default: `start`. */
+  from?: "start" | "now" | (string & {});
+  /** Only of this orchestration; default: all, those of the host too. */
+  instanceId?: string;
+  kinds?: ReadonlySet<string>;
+  /** Whether the reader waits for what comes; default: true. */
+  follow?: boolean;
+};
+
+export type NumberedEvent = {
+  /** What a reader gives as `from` to continue after it. */
+  id: string;
+  event: HostEvent;
+};
+
+/**
+ * The latest events of a host, numbered. Readers have a position in it and no queue of their own, so that a slow one costs
+ * nothing: what it did not read in time is counted in an `events-missed` event.
+ */
+export class EventLog {
+  /** Numbers of another host, or of the one before this, are none of ours. */
+  readonly #id = randomBytes(4).toString("hex");
+  #events: HostEvent[] = [];
+  /** Where the kept ones begin in the array: the front is cut off once in a while. */
+  #offset = 0;
+  /** The number of the first one kept; numbers begin with 1. */
+  #first = 1;
+  #characters = 0;
+  #isClosed = false;
+  readonly #wakers = new Set<() => void>();
+
+  readonly add = (event: HostEvent): void => {
+    if (this.#isClosed) return;
+    this.#events.push(event);
+    this.#characters += sizeOf(event);
+    while (this.#count > MAX_EVENTS || (this.#characters > MAX_CHARACTERS && this.#count > 1)) this.#dropFirst();
+    for (const wake of [...this.#wakers]) wake();
+  };
+
+  /** Readers get what is kept, then end. */
+  close(): void {
+    this.#isClosed = true;
+    for (const wake of [...this.#wakers]) wake();
+  }
+
+  /** The position is taken when this is called, not when the first event is asked for. */
+  read(filter: EventFilter, signal: AbortSignal): AsyncGenerator<NumberedEvent[]> {
+    return this.#batches(this.#positionOf(filter.from ?? "start"), filter, signal);
+  }
+
+  async *#batches(start: number, filter: EventFilter, signal: AbortSignal): AsyncGenerator<NumberedEvent[]> {
+    for (let position = start; !signal.aborted; ) {
+      const batch: NumberedEvent[] = [];
+      if (position < this.#first) {
+        batch.push({ id: this.#idOf(this.#first - 1), event: missed(this.#first - position) });
+        position = this.#first;
+      }
+      for (; position < this.#next && batch.length < MAX_BATCH; position += 1) {
+        const event = this.#events[this.#offset + position - this.#first] as HostEvent;
+        if (isWanted(event, filter)) batch.push({ id: this.#idOf(position), event });
+      }
+      if (batch.length > 0) yield batch;
+      else if (position === this.#next) {
+        if (this.#isClosed || filter.follow === false) return;
+        await this.#nextEvent(signal);
+      }
+    }
+  }
+
+  get #count(): number {
+    return this.#events.length - this.#offset;
+  }
+
+  get #next(): number {
+    return this.#first + this.#count;
+  }
+
+  #idOf(number: number): string {
+    return `${this.#id}-${number}`;
+  }
+
+  #positionOf(from: string): number {
+    if (from === "now") return this.#next;
+    const [id, number] = from.split("-");
+    const last = Number(number);
+    const isOurs = id === this.#id && Number.isSafeInteger(last) && last < this.#next;
+    return isOurs ? Math.max(last, 0) + 1 : this.#first;
+  }
+
+  #dropFirst(): void {
+    this.#characters -= sizeOf(this.#events[this.#offset] as HostEvent);
+    this.#offset += 1;
+    this.#first += 1;
+    // Cutting the front off an array moves all the rest.
+    if (this.#offset < MAX_EVENTS) return;
+    this.#events = this.#events.slice(this.#offset);
+    this.#offset = 0;
+  }
+
+  #nextEvent(signal: AbortSignal): Promise<void> {
+    return new Promise((resolve) => {
+      const wake = () => {
+        this.#wakers.delete(wake);
+        signal.removeEventListener("abort", wake);
+        resolve();
+      };
+      this.#wakers.add(wake);
+      signal.addEventListener("abort", wake);
+    });
+  }
+}
+
+function isWanted(event: HostEvent, { instanceId, kinds }: EventFilter): boolean {
+  if (kinds !== undefined && !kinds.has(event.kind)) return false;
+  return instanceId === undefined || instanceOf(event) === instanceId;
+}
+
+function missed(count: number): EventsMissed {
+  return { kind: "events-missed", time: new Date(), count };
+}
+
+function sizeOf(event: HostEvent): number {
+  if (event.kind === "line") return event.message.length + CHARACTERS_PER_EVENT;
+  if (event.kind === "function-ended") return (event.problem?.length ?? 0) + CHARACTERS_PER_EVENT;
+  return CHARACTERS_PER_EVENT;
+}

@@ -1,0 +1,47 @@
+// The events of a host as server-sent events, the format that browsers read by themselves and resume with `Last-Event-ID`.
+// Source: HTML Living Standard, section 9.2.
+
+import type { EventFilter, EventLog, NumberedEvent } from "./event-log.ts";
+
+/** Shorter than what proxies and browsers take for a dead connection. */
+const HEARTBEAT_MS = 15_000;
+/** What a browser waits before it connects again. */
+const RETRY_MS = 1_000;
+
+export const EVENT_STREAM_TYPE = "text/event-stream; charset=utf-8";
+
+/**
+ * The text of a stream, piece by piece; it ends when `signal` aborts or the log is closed. A piece is made when the one before was
+ * taken, so that a slow reader holds no memory here.
+ */
+export async function* eventStream(log: EventLog, filter: EventFilter, signal: AbortSignal): AsyncGenerator<string> {
+  const over = new AbortController();
+  const batches = log.read(filter, AbortSignal.any([signal, over.signal]));
+  try {
+    yield `retry: ${RETRY_MS}\n\n`;
+    for (let next = batches.next(); ; ) {
+      const batch = await orHeartbeat(next);
+      if (batch === null) {
+        yield ":\n\n";
+        continue;
+      }
+      if (batch.done === true) return;
+      yield batch.value.map(formatEvent).join("");
+      next = batches.next();
+    }
+  } finally {
+    over.abort();
+  }
+}
+
+/** Null after a while without an event. */
+function orHeartbeat<Value>(next: Promise<Value>): Promise<Value | null> {
+  const beat = Promise.withResolvers<null>();
+  const timer = setTimeout(() => beat.resolve(null), HEARTBEAT_MS);
+  return Promise.race([next, beat.promise]).finally(() => clearTimeout(timer));
+}
+
+// JSON has no line break of its own, which would end the data.
+function formatEvent({ id, event }: NumberedEvent): string {
+  return `id: ${id}\nevent: ${event.kind}\ndata: ${JSON.stringify(event)}\n\n`;
+}

@@ -1,0 +1,216 @@
+import { hintText } from "@same-kit/shared";
+import { expect, test } from "vitest";
+import { RunRecords } from "../../../../toolkit/src/adapters/records/run-records.ts";
+import type { BootedHost } from "../../../../toolkit/src/ports.ts";
+import { driveRun, type Run } from "../../../../toolkit/src/usecases/run/run.ts";
+import { COMPLETED_OUTPUT, type FakeApp, fakeApp } from "../../../helpers/fake-app.ts";
+import { bootedHost, FakeEmulator } from "../../../helpers/fake-emulator.ts";
+import { recordingView } from "../../../helpers/recording-view.ts";
+import { runRecord } from "../../../helpers/run-record.ts";
+import { makeTempDir } from "../../../helpers/temp-dir.ts";
+import { waitFor } from "../../../helpers/wait-for.ts";
+
+const RUNNING = { runtimeStatus: "Running" } as const;
+const COMPLETED = { runtimeStatus: "Completed", output: COMPLETED_OUTPUT } as const;
+
+const STEPS = ["one", "two"].map((name, index) => ({
+  name,
+  index,
+  code: "",
+  cells: [],
+  tags: [],
+  cache: null,
+  environment: null,
+}));
+
+type SetUp = { app: FakeApp; timeoutMs?: number; hosts?: Partial<BootedHost>[] };
+
+/** A run of two steps on booted hosts with `app`; `drive` is its end. */
+async function setUp({ app, timeoutMs, hosts = [] }: SetUp) {
+  const stateDir = await makeTempDir();
+  const records = new RunRecords(stateDir);
+  const calls: string[] = [];
+  const emulator = new FakeEmulator();
+  emulator.boot = async () => ({
+    ...bootedHost({ purge: async (id) => void calls.push(`purge ${id}`) as never }),
+    stop: async () => void calls.push("stop"),
+    abandon: async () => void calls.push("abandon"),
+    ...hosts.shift(),
+  });
+  const interrupt = new AbortController();
+  const leave = new AbortController();
+  const view = recordingView();
+  const warnings: string[] = [];
+  const { id, notebook, location, steps, sameEnv, startedAt, python, reason } = runRecord({ id: "run-1" });
+  const record = { id, notebook, location, steps, sameEnv, startedAt, python, reason };
+  const run: Run = {
+    records,
+    choice: { port: null, storage: null, python: null, keep: false },
+    steps: STEPS,
+    warnings: [],
+    timeoutMs: timeoutMs ?? null,
+    isVerbose: false,
+    savesLargeSession: true,
+    deps: {
+      cwd: "/elsewhere",
+      env: {},
+      emulator,
+      fetch: app.fetch,
+      view,
+      warn: (text) => warnings.push(hintText(text)),
+      signal: interrupt.signal,
+      leaveNow: leave.signal,
+    },
+    subject: { kind: "draft", draft: { record, request: { steps: [] } } },
+  };
+  const stateOf = async () => (await records.find("run-1"))?.record.state;
+  return { run, view, warnings, calls, interrupt, leave, stateOf, drive: () => driveRun(run) };
+}
+
+test("a run that completes is recorded, shown, and its host is stopped", async () => {
+  const app = fakeApp(RUNNING, { ...RUNNING, customStatus: { completedCount: 1 } }, COMPLETED);
+  const { drive, view, calls, stateOf } = await setUp({ app });
+  expect(await drive()).toMatchObject({ id: "run-1", status: "completed", host: { isKept: false } });
+  expect(view.log).toEqual(["run Start the emulator", "run one", "run two"]);
+  expect({ calls, requests: app.requests, state: await stateOf() }).toEqual({
+    calls: ["stop"],
+    requests: ["POST /api/initiate"],
+    state: "completed",
+  });
+});
+
+test("a run that fails marks the step that ran", async () => {
+  const app = fakeApp(RUNNING, { runtimeStatus: "Failed", output: 'Step "one" failed: ValueError: no' });
+  const { drive, view, calls, stateOf } = await setUp({ app });
+  expect(await drive()).toMatchObject({ status: "failed", failure: { step: "one", message: "ValueError: no" } });
+  expect(view.log.slice(1)).toEqual(["run one", "fail one"]);
+  expect({ calls, state: await stateOf() }).toEqual({ calls: ["stop"], state: "failed" });
+});
+
+test("Ctrl-C terminates the run, and its host is left without waiting", async () => {
+  const app = fakeApp(RUNNING);
+  const { drive, view, interrupt, calls, stateOf } = await setUp({ app });
+  app.onStatus = () => interrupt.abort(new Error("Interrupted by SIGINT."));
+  expect(await drive()).toMatchObject({ status: "interrupted", failure: { code: "ERR_RUN_TERMINATED" } });
+  expect(app.requests).toEqual(["POST /api/initiate", "POST /run-1/terminate"]);
+  expect(view.log.slice(-2)).toEqual(["fail one", "line Ending the run. Ctrl-C again leaves at once."]);
+  expect({ calls, state: await stateOf() }).toEqual({ calls: ["abandon"], state: "terminated" });
+});
+
+test("Ctrl-C while the host starts leaves no record", async () => {
+  const { drive, interrupt, calls, stateOf, warnings } = await setUp({ app: fakeApp(RUNNING) });
+  interrupt.abort(new Error("Interrupted by SIGINT."));
+  await expect(drive()).rejects.toThrow("Interrupted by SIGINT.");
+  expect({ calls, warnings, state: await stateOf() }).toEqual({ calls: ["abandon"], warnings: [], state: undefined });
+});
+
+test("the second Ctrl-C says how the run is continued, before the process ends", async () => {
+  const app = fakeApp(RUNNING);
+  const { drive, interrupt, leave, warnings } = await setUp({ app });
+  app.onStatus = () => {
+    app.onStatus = () => leave.abort(new Error("Interrupted again."));
+    interrupt.abort(new Error("Interrupted by SIGINT."));
+  };
+  await drive();
+  expect(warnings[0]).toMatch(/^The run run-1 did not end\. `same-kit local resume run-1` continues it/);
+});
+
+test("a time limit terminates the run", async () => {
+  const { drive, stateOf } = await setUp({ app: fakeApp(RUNNING), timeoutMs: 1 });
+  expect(await drive()).toMatchObject({ status: "timed-out", failure: { code: "ERR_RUN_TIMEOUT" } });
+  expect(await stateOf()).toBe("terminated");
+});
+
+test("a run that the storage forgot is sent again from its saved request", async () => {
+  const app = fakeApp(RUNNING, null, COMPLETED);
+  const { drive, warnings } = await setUp({ app });
+  expect(await drive()).toMatchObject({ status: "completed" });
+  expect(app.requests).toEqual(["POST /api/initiate", "POST /api/initiate"]);
+  expect(warnings).toEqual(["The storage lost the run; it is started again from its saved request."]);
+});
+
+test("a run that the storage forgot twice is lost", async () => {
+  const { drive, calls, stateOf } = await setUp({ app: fakeApp(null) });
+  expect(await drive()).toMatchObject({ status: "lost", failure: { code: "ERR_RUN_LOST" } });
+  expect({ calls, state: await stateOf() }).toEqual({ calls: ["abandon"], state: "lost" });
+});
+
+const storageLost = () => {
+  const error = Object.assign(new Error("Azurite ended.\nIt printed: no."), { code: "ERR_AZURITE_LOST" });
+  return { failed: Promise.resolve(error) };
+};
+
+test("a storage that died is replaced once, and what it still has of the run is not trusted", async () => {
+  const app = fakeApp(RUNNING);
+  const { drive, warnings, calls } = await setUp({ app, hosts: [storageLost(), { hasLostWrites: true }] });
+  app.onStatus = () => {
+    if (calls.includes("abandon")) app.statuses = [COMPLETED];
+  };
+  expect(await drive()).toMatchObject({ status: "completed" });
+  expect(warnings).toEqual(["Azurite ended. A new one is started for the run."]);
+  expect(calls).toEqual(["abandon", "purge run-1", "stop"]);
+  expect(app.requests).toEqual(["POST /api/initiate", "POST /run-1/resume"]);
+});
+
+test("a storage that dies twice detaches the run, and the user is told how it is continued", async () => {
+  const app = fakeApp(RUNNING);
+  const { drive, warnings, view, stateOf } = await setUp({ app, hosts: [storageLost(), storageLost()] });
+  await expect(drive()).rejects.toThrow("Azurite ended.");
+  expect(warnings.at(-1)).toContain("`same-kit local resume run-1` continues it");
+  expect(view.log).toContain("fail one");
+  expect(await stateOf()).toBe("running");
+});
+
+test("a host that failed for another reason is not replaced", async () => {
+  const failed = Promise.resolve(new Error("The worker is gone."));
+  const { drive, warnings } = await setUp({ app: fakeApp(RUNNING), hosts: [{ failed }] });
+  await expect(drive()).rejects.toThrow("The worker is gone.");
+  expect(warnings).toHaveLength(1);
+});
+
+test("a recorded run that the storage still has is resumed and not sent again", async () => {
+  const app = fakeApp({ runtimeStatus: "Suspended" }, COMPLETED);
+  const { run, stateOf } = await setUp({ app });
+  const folder = await run.records.create(runRecord({ id: "run-1", state: "suspended" }), { steps: [] });
+  run.subject = { kind: "recorded", folder };
+  expect(await driveRun(run)).toMatchObject({ status: "completed" });
+  expect(app.requests).toEqual(["POST /run-1/resume"]);
+  expect(await stateOf()).toBe("completed");
+});
+
+test("a recorded run that the storage does not know is sent from its saved request", async () => {
+  const app = fakeApp(null, COMPLETED);
+  const { run, warnings } = await setUp({ app });
+  const folder = await run.records.create(runRecord({ id: "run-1", state: "lost" }), { steps: [] });
+  run.subject = { kind: "recorded", folder };
+  expect(await driveRun(run)).toMatchObject({ status: "completed" });
+  expect(app.requests).toEqual(["POST /api/initiate"]);
+  expect(warnings).toEqual(["The storage does not know the run any more; it is started again from its saved request."]);
+});
+
+test("what the host's events tell is followed to their last line", async () => {
+  const app = fakeApp(RUNNING);
+  const line = (message: string) => ({
+    kind: "line" as const,
+    time: new Date(0),
+    level: "info" as const,
+    source: "user" as const,
+    component: "Function.executor.User",
+    message,
+    fields: { functionName: "executor", instanceId: "run-1" },
+  });
+  async function* events(...messages: string[]) {
+    for (const message of messages) yield { id: message, event: line(message) };
+    app.statuses = [COMPLETED];
+  }
+  const opened: unknown[] = [];
+  const open: BootedHost["events"]["open"] = async (filter) => {
+    opened.push(filter);
+    return filter.follow === false ? events("last") : events("first");
+  };
+  const { drive, view } = await setUp({ app, hosts: [{ events: { open } }] });
+  await drive();
+  await waitFor(() => view.log.includes("note last"));
+  expect(view.log.filter((it) => it.startsWith("note"))).toEqual(["note first", "note last"]);
+  expect(opened).toEqual([{ from: "start" }, { from: "first", follow: false }]);
+});

@@ -1,0 +1,70 @@
+import { expect, test } from "vitest";
+import type { PhaseView } from "../../../../toolkit/src/ports.ts";
+import { StepBoard } from "../../../../toolkit/src/usecases/run/step-board.ts";
+import { waitFor } from "../../../helpers/wait-for.ts";
+
+/** Shows a board of two steps; `seen` is what a person sees. */
+function showBoard() {
+  const seen: string[] = [];
+  const view = {
+    async phase(title, work) {
+      seen.push(`> ${title}`);
+      try {
+        const value = await work({ say: () => {}, note: (text) => seen.push(text) });
+        seen.push(`✓ ${title}`);
+        return value;
+      } catch (error) {
+        seen.push(`✗ ${title}`);
+        throw error;
+      }
+    },
+  } as PhaseView;
+  const board = new StepBoard(["one", "two"]);
+  const shown = board.show(view);
+  shown.catch(() => {});
+  return { board, seen, shown };
+}
+
+test("lines stand under the step that printed them", async () => {
+  const { board, seen, shown } = showBoard();
+  board.print("a");
+  board.finish(1);
+  board.print("b");
+  board.complete();
+  await shown;
+  expect(seen).toEqual(["> one", "a", "✓ one", "> two", "b", "✓ two"]);
+});
+
+test("older news changes nothing", async () => {
+  const { board, seen, shown } = showBoard();
+  board.finish(1);
+  board.finish(0);
+  await waitFor(() => seen.includes("> two"));
+  board.finish(2);
+  await shown;
+  expect(seen).toEqual(["> one", "✓ one", "> two", "✓ two"]);
+});
+
+test("the step that runs is the one that is marked when the run stops", async () => {
+  const { board, seen, shown } = showBoard();
+  board.finish(1);
+  board.print("b");
+  board.stop("Failed");
+  await expect(shown).rejects.toThrow("Failed");
+  expect(seen).toEqual(["> one", "✓ one", "> two", "b", "✗ two"]);
+});
+
+test("a run that stops in its first step shows no second one", async () => {
+  const { board, seen, shown } = showBoard();
+  board.stop("interrupted");
+  await expect(shown).rejects.toThrow("interrupted");
+  expect(seen).toEqual(["> one", "✗ one"]);
+});
+
+test("a run that stops after its last step marks that one", async () => {
+  const { board, seen, shown } = showBoard();
+  board.finish(2);
+  board.stop("Failed");
+  await shown;
+  expect(seen).toEqual(["> one", "✓ one", "> two", "✓ two"]);
+});

@@ -1,0 +1,232 @@
+// One run on this machine, as a state machine:
+//
+//   starting      a host is looked for or booted; the run is recorded and sent, or found where it was sent before
+//   running       followed by its host's events and its status, until the first of:
+//     ended       by itself: completed, failed, or terminated by others
+//     interrupted by Ctrl-C, or timed out: it is terminated
+//     lost        by its storage, twice; the first time it is sent again from its saved request
+//     detached    the second Ctrl-C, or a host that failed: this process leaves, and the run can be continued later
+//
+// A storage that died brings a run back to starting, once.
+
+import type { InitiateRequest } from "@same-kit/functions-app/contract";
+import { type Hint, hint } from "@same-kit/shared";
+import { localInstanceUrls } from "../../adapters/app/instance-urls.ts";
+import type { RunStatus, StartedRun } from "../../adapters/app/run-status.ts";
+import type { RunFolder, RunRecord, RunRecords } from "../../adapters/records/run-records.ts";
+import type { Step } from "../../notebook/split-steps.ts";
+import { followRun } from "../follow-run.ts";
+import { followEvents } from "./follow-events.ts";
+import { RunDisplay } from "./run-display.ts";
+import { closeHost, type HostChoice, type HostDeps, openHost, type RunHost } from "./run-host.ts";
+import { type Ending, finishRun } from "./run-result.ts";
+import type { RunSummary } from "./run-summary.ts";
+import { waysOn } from "./unfinished-runs.ts";
+
+export type RunDeps = HostDeps & {
+  /** Aborts at the second Ctrl-C. */
+  leaveNow: AbortSignal;
+};
+
+/** A run before it is sent for the first time; its host completes the record. */
+export type RunDraft = {
+  record: Omit<RunRecord, "formatVersion" | "state" | "hostPid" | "ownsHost" | "hubName" | "storage" | "endedAt">;
+  request: InitiateRequest;
+};
+
+/** What all states of one run need. */
+export type Run = {
+  readonly records: RunRecords;
+  readonly choice: HostChoice;
+  readonly steps: readonly Step[];
+  /** Of the compiler; they are kept with the result. */
+  readonly warnings: readonly string[];
+  /** Of the whole run; null: none. */
+  readonly timeoutMs: number | null;
+  readonly isVerbose: boolean;
+  /** Whether a session that is too large for an answer is saved beside the record. */
+  readonly savesLargeSession: boolean;
+  readonly deps: RunDeps;
+  /** A draft until it is recorded. */
+  subject: { kind: "draft"; draft: RunDraft } | { kind: "recorded"; folder: RunFolder };
+};
+
+/** A run that is recorded and has a host. */
+export type RunningRun = Run & { readonly folder: RunFolder; readonly host: RunHost; readonly display: RunDisplay };
+
+// An orchestration ends at its next wake-up; what a step does meanwhile ends with the host.
+const TERMINATE_LIMIT_MS = 10_000;
+
+/** Brings a run to its end. @throws what kept it from one; the user is told how the run is continued. */
+export async function driveRun(run: Run): Promise<RunSummary> {
+  try {
+    return await runOnce(run).catch((error: unknown) => startAgain(run, error));
+  } catch (error) {
+    if (run.subject.kind === "recorded") run.deps.warn(describeUnended(run.subject.folder));
+    throw error;
+  }
+}
+
+/** Once its storage was lost, on a new one. */
+async function startAgain(run: Run, error: unknown): Promise<RunSummary> {
+  if (run.subject.kind === "draft" || !isStorageLoss(error) || run.deps.signal.aborted) throw error;
+  run.deps.warn(`${error.message.split("\n")[0]} A new one is started for the run.`);
+  return runOnce(run);
+}
+
+function isStorageLoss(error: unknown): error is Error {
+  return error instanceof Error && (error as Error & { code?: unknown }).code === "ERR_AZURITE_LOST";
+}
+
+/** Starting: from the choice of a host to the first request; then running. */
+async function runOnce(run: Run): Promise<RunSummary> {
+  const { records, choice, subject, deps } = run;
+  const continued = subject.kind === "recorded" ? subject.folder.record : null;
+  const host = await openHost({ records, choice, continued }, deps);
+  let hasEnded = false;
+  try {
+    deps.signal.throwIfAborted();
+    const wasRecorded = subject.kind === "recorded";
+    const folder = await recordOn(run, host);
+    const summary = await superviseRun({ ...run, folder, host, display: openDisplay(run, folder) }, wasRecorded);
+    hasEnded = summary.status === "completed" || summary.status === "failed";
+    return summary;
+  } finally {
+    await closeHost(host, hasEnded);
+  }
+}
+
+/** Records the run before it is sent: one that was sent must be known, to be ended. */
+async function recordOn(run: Run, host: RunHost): Promise<RunFolder> {
+  const place = { hostPid: host.pid, ownsHost: host.booted !== null, hubName: host.hubName };
+  if (run.subject.kind === "recorded") {
+    const { folder } = run.subject;
+    await folder.update({ ...place, state: "running", endedAt: null });
+    return folder;
+  }
+  const { record, request } = run.subject.draft;
+  const whole: Omit<RunRecord, "formatVersion"> = {
+    ...record,
+    ...place,
+    state: "running",
+    storage: host.storage,
+    endedAt: null,
+  };
+  const folder = await run.records.create(whole, request);
+  run.subject = { kind: "recorded", folder };
+  return folder;
+}
+
+function openDisplay({ steps, isVerbose, deps: { view } }: Run, folder: RunFolder): RunDisplay {
+  const stepNames = steps.map(({ name }) => name);
+  return new RunDisplay({ id: folder.record.id, stepNames, isVerbose, view, logFile: folder.openLog() });
+}
+
+/** Running: shown and followed until nothing more will happen to it. */
+async function superviseRun(run: RunningRun, wasSent: boolean): Promise<RunSummary> {
+  const { folder, host, display } = run;
+  const { leaveNow, warn } = run.deps;
+  // The second Ctrl-C ends this process at once.
+  const tellDetached = () => warn(describeUnended(folder));
+  leaveNow.addEventListener("abort", tellDetached);
+  // All that a host of our own has said, and of another's only what is about this run.
+  const filter = host.booted === null ? { from: "now", instanceId: folder.record.id } : { from: "start" };
+  const events = await followEvents(host.events, filter, display.handle);
+  try {
+    const started = (wasSent ? await findSent(run) : null) ?? (await send(run));
+    display.begin();
+    const ending = await watch(run, started);
+    await events?.stop();
+    await display.end(describeEnding(ending));
+    return await finishRun(run, ending);
+  } catch (error) {
+    await display.end("the host or its storage is gone");
+    throw error;
+  } finally {
+    leaveNow.removeEventListener("abort", tellDetached);
+    await events?.stop();
+    await display.close();
+  }
+}
+
+async function send({ host, folder, deps: { leaveNow } }: RunningRun): Promise<StartedRun> {
+  const { id, sameEnv } = folder.record;
+  // Not the first Ctrl-C: a run that was sent must be known, to be ended.
+  return host.client.start(await folder.readRequest(), { runId: id, sameEnv, signal: leaveNow });
+}
+
+/** @returns null where the storage does not know the run any more. */
+async function findSent({ host, folder, deps: { leaveNow, warn } }: RunningRun): Promise<StartedRun | null> {
+  const { id } = folder.record;
+  const sent = localInstanceUrls(host.url, host.hubName, id);
+  // What the storage still has of it may be half of it, which would never end.
+  if (host.booted?.hasLostWrites === true) await host.booted.client.purge(id);
+  if ((await host.client.status(sent, leaveNow)) === null) {
+    warn("The storage does not know the run any more; it is started again from its saved request.");
+    return null;
+  }
+  await host.client.resume(sent, "Continued by `same-kit local resume`.", leaveNow);
+  return sent;
+}
+
+/** Waits for the end, whichever comes first: the run's, the user's wish, the time limit, or the host's. */
+async function watch(run: RunningRun, started: StartedRun): Promise<Ending> {
+  const { host, timeoutMs, deps } = run;
+  const limit = timeoutMs === null ? null : AbortSignal.timeout(timeoutMs);
+  const over = new AbortController();
+  const signal = AbortSignal.any([deps.signal, over.signal, ...(limit === null ? [] : [limit])]);
+  try {
+    const hostFailed = host.booted?.failed.then((error) => Promise.reject(error)) ?? new Promise<never>(() => {});
+    return await Promise.race([followToEnd(run, started, signal), hostFailed]);
+  } catch (error) {
+    if (!signal.aborted) {
+      over.abort(); // Nobody answers any more.
+      throw error;
+    }
+    const isTimeout = limit?.aborted === true && !deps.signal.aborted;
+    const ending: Ending = isTimeout ? { kind: "timed-out", limitMs: timeoutMs as number } : { kind: "interrupted" };
+    await terminate(run, started, ending);
+    return ending;
+  }
+}
+
+async function followToEnd(run: RunningRun, started: StartedRun, signal: AbortSignal): Promise<Ending> {
+  const { host, display, deps } = run;
+  const following = {
+    client: host.client,
+    wake: display.wake,
+    signal,
+    onStatus: (it: RunStatus) => display.update(it),
+  };
+  const status = await followRun({ ...following, run: started });
+  if (status !== null) return { kind: "ended", status };
+  deps.warn("The storage lost the run; it is started again from its saved request.");
+  const second = await followRun({ ...following, run: await send(run) });
+  return second === null ? { kind: "lost" } : { kind: "ended", status: second };
+}
+
+async function terminate({ host, display, deps }: RunningRun, started: StartedRun, ending: Ending): Promise<void> {
+  await display.end(ending.kind);
+  const isTimeout = ending.kind === "timed-out";
+  if (!isTimeout) deps.view.lines(["Ending the run. Ctrl-C again leaves at once."]);
+  const reason = isTimeout ? "The time limit of `local run` has passed." : "Interrupted by the user.";
+  const signal = AbortSignal.any([deps.leaveNow, AbortSignal.timeout(TERMINATE_LIMIT_MS)]);
+  try {
+    await host.client.terminate(started, reason, signal);
+    await followRun({ client: host.client, run: started, onStatus: () => {}, signal });
+  } catch {
+    // The host is gone; the record says what was wanted.
+  }
+}
+
+/** What the step that did not complete is marked with; null: all did. */
+function describeEnding(ending: Ending): string | null {
+  if (ending.kind !== "ended") return ending.kind;
+  const { runtimeStatus } = ending.status;
+  return runtimeStatus === "Completed" ? null : runtimeStatus;
+}
+
+/** How a run that did not end is continued, as a sentence. */
+function describeUnended(folder: RunFolder): Hint {
+  return hint`The run ${folder.record.id} did not end. ${waysOn(folder)}`;
+}
