@@ -1,12 +1,13 @@
 import { readFile, rm } from "node:fs/promises";
 import path from "node:path";
 import type { Logger, LogSink } from "@same-kit/shared";
-import type { FunctionSummary, HostKeys, SiteHosts, SitePort } from "./arm/arm-context.ts";
+import type { FunctionSummary, SiteHosts, SitePort } from "./arm/arm-context.ts";
 import { guidFrom, hostKeyFrom } from "./arm/derive.ts";
 import type { Login } from "./arm/login.ts";
 import type { ResourceStore } from "./arm/resource-store.ts";
 import { readSettings } from "./arm/site-configuration.ts";
 import type { DrillRun } from "./drills/drill-run.ts";
+import type { HostKeys } from "./host-keys.ts";
 import type { HttpsListener } from "./http/https-server.ts";
 import { listenHttps } from "./http/https-server.ts";
 import type { StoredDeployment } from "./scm/deployment.ts";

@@ -1,13 +1,13 @@
-import { readFileSync } from "node:fs";
+import { globSync, readFileSync } from "node:fs";
 import path from "node:path";
-import fastGlob from "fast-glob";
 import { expect, test } from "vitest";
 
-// The directions of docs/architecture.md: what a folder's code may import besides its own and its workspace's single files.
-// Types vanish, so `import type` may point anywhere within a workspace.
+// The directions of docs/architecture.md: what a folder's code and types may import besides its own and its workspace's single
+// files. A name that ends in `.ts` is that file alone.
 const ALLOWED: Record<string, readonly string[]> = {
   "toolkit/cli": ["commands", "deployment", "config", "ui", "LOCAL"],
-  "toolkit/commands": ["compose", "usecases", "deployment", "adapters", "config", "ui", "LOCAL"],
+  "toolkit/commands": ["compose", "reports", "usecases", "deployment", "adapters", "config", "ui", "LOCAL"],
+  "toolkit/reports": ["usecases", "deployment", "config", "ui"],
   "toolkit/compose": ["usecases", "deployment", "packaging", "adapters", "ui", "LOCAL", "REHEARSAL"],
   "toolkit/usecases": [
     "deployment",
@@ -20,11 +20,11 @@ const ALLOWED: Record<string, readonly string[]> = {
     "REHEARSAL",
     "CONTRACT",
   ],
-  "toolkit/deployment": ["adapters", "LOCAL"],
+  "toolkit/deployment": ["adapters", "LOCAL", "REHEARSAL"],
   "toolkit/packaging": ["LOCAL"],
   "toolkit/notebook": ["LOCAL", "CONTRACT"],
   "toolkit/adapters": ["LOCAL", "CONTRACT", "PYTHON"],
-  "toolkit/ui": ["deployment", "config", "LOCAL"],
+  "toolkit/ui": ["config", "LOCAL"],
   "toolkit/config": [],
   "functions-app/functions": ["pipeline", "steps", "contract"],
   "functions-app/pipeline": ["contract"],
@@ -33,10 +33,10 @@ const ALLOWED: Record<string, readonly string[]> = {
   "functions-app/contract": [],
   "local/emulator": "azurite bindings engine events host management process shared state storage timers".split(" "),
   "local/azurite": ["process", "shared", "state"],
-  "local/bindings": ["storage", "shared"],
+  "local/bindings": ["storage", "host", "worker", "shared"],
   "local/timers": ["host", "shared"],
   "local/events": [],
-  "local/host": ["events", "worker", "shared"],
+  "local/host": ["events", "worker", "engine/ports.ts", "shared"],
   "local/worker": ["shared"],
   "local/management": ["engine", "shared"],
   "local/engine": ["storage", "shared"],
@@ -70,9 +70,15 @@ const ENTRANCES: Record<string, string> = {
   "@same-kit/functions-app/python": "PYTHON",
 };
 
+// Their owners are moving what these name; each goes with that move.
+const EXCEPTIONS = [
+  "local/src/engine/orchestrations/checkpoint.ts imports ../routing/message-router.ts",
+  "local/src/engine/activities/activity-dispatcher.ts imports ../routing/message-router.ts",
+];
+
 type Import = { from: string; folder: string; to: string };
 
-const files = fastGlob.sync("{toolkit,functions-app,local,rehearsal,shared}/src/**/*.ts");
+const files = globSync("{toolkit,functions-app,local,rehearsal,shared}/src/**/*.ts");
 
 /** `local/engine/history`, `toolkit/ui`; null for a file that lies in no folder, such as `errors.ts`. */
 function folderOf(file: string): string | null {
@@ -87,22 +93,12 @@ function listImports(file: string): Import[] {
   const folder = folderOf(file);
   if (folder === null) return [];
   const text = readFileSync(file, "utf8");
-  const statements = text.matchAll(/^(?:import|export)\s([^;"]*?)from\s+"([^"]+)"|\bimport\("([^"]+)"\)/gm);
-  return [...statements].flatMap(([, names = "", named, dynamic]) => {
+  const statements = text.matchAll(/^(?:import|export)\s[^;"]*?from\s+"([^"]+)"|\bimport\("([^"]+)"\)/gm);
+  return [...statements].flatMap(([, named, dynamic]) => {
     const specifier = named ?? dynamic ?? "";
     const isOurs = specifier.startsWith(".") || specifier.startsWith("@same-kit/");
-    return !isOurs || isTypeOnly(names) ? [] : [{ from: file, folder, to: specifier }];
+    return isOurs ? [{ from: file, folder, to: specifier }] : [];
   });
-}
-
-function isTypeOnly(names: string): boolean {
-  if (/^type\s/.test(names)) return true;
-  const list = /^\{([^}]*)\}/
-    .exec(names.trim())?.[1]
-    ?.split(",")
-    .map((name) => name.trim())
-    .filter(Boolean);
-  return list !== undefined && list.length > 0 && list.every((name) => name.startsWith("type "));
 }
 
 function isAllowed({ from, folder, to }: Import): boolean {
@@ -113,6 +109,7 @@ function isAllowed({ from, folder, to }: Import): boolean {
   const workspace = folder.split("/", 1)[0] as string;
   if (!target.startsWith(`${workspace}/src/`)) return false;
   const targetFolder = folderOf(target);
+  if (allowed.some((it) => target === `${workspace}/src/${it}`)) return true;
   if (targetFolder === null || targetFolder === folder) return true;
   // What lies directly in `engine` is shared by its parts, and composes them.
   if (targetFolder === "local/engine" && folder.startsWith("local/engine/")) return true;
@@ -125,7 +122,8 @@ const imports = files.flatMap(listImports);
 
 test("no folder imports against its direction", () => {
   expect(imports.length).toBeGreaterThan(300);
-  expect(imports.filter((it) => !isAllowed(it)).map(({ from, to }) => `${from} imports ${to}`)).toEqual([]);
+  const wrong = imports.filter((it) => !isAllowed(it)).map(({ from, to }) => `${from} imports ${to}`);
+  expect(wrong.filter((it) => !EXCEPTIONS.includes(it))).toEqual([]);
 });
 
 test("the directions lead nowhere back", () => {

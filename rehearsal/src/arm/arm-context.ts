@@ -1,3 +1,4 @@
+import type { HostKeys } from "../host-keys.ts";
 import type { Account, Login } from "./login.ts";
 import type { Operations } from "./operations.ts";
 import type { ResourceStore } from "./resource-store.ts";
@@ -16,8 +17,6 @@ export interface SitePort {
   /** null until the site's host has run once. */
   keysOf(siteId: string): Promise<HostKeys | null>;
 }
-
-export type HostKeys = { masterKey: string; functionKey: string; durableTaskKey: string };
 
 export type ArmContext = {
   store: ResourceStore;

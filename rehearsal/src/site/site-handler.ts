@@ -1,6 +1,6 @@
 // The front of a deployed site: TLS, host keys, and the way to the local host, whose own addresses must not leak out.
 import { isSameSecret } from "@same-kit/shared";
-import type { HostKeys } from "../arm/arm-context.ts";
+import type { HostKeys } from "../host-keys.ts";
 import type { Answer, Handler, MiniRequest } from "../http/answer.ts";
 import { ok } from "../http/answer.ts";
 import type { BootedSite } from "./boot-site.ts";

@@ -1,4 +1,4 @@
-import type { Console } from "../ui/console.ts";
+import type { CommandContext } from "../command-context.ts";
 
 /** One option of a command; its key is the name after `--`. */
 export type OptionSpec = {
@@ -25,19 +25,6 @@ type ValueOf<Spec extends OptionSpec> = Spec["type"] extends "boolean"
 
 export type OptionValues<Options extends Record<string, OptionSpec>> = {
   readonly [Name in keyof Options]: ValueOf<Options[Name]>;
-};
-
-/** What a command has of the world around it. */
-export type CommandContext = {
-  cwd: string;
-  env: NodeJS.ProcessEnv;
-  console: Console;
-  /** Aborts at the first Ctrl-C or request to end. */
-  signal: AbortSignal;
-  /** Aborts at the second Ctrl-C. */
-  leaveNow: AbortSignal;
-  /** How the process was asked to end, for the exit code; null: it was not. */
-  endedBy(): NodeJS.Signals | null;
 };
 
 export type CommandInput<Options extends Record<string, OptionSpec>> = {

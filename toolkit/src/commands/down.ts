@@ -1,5 +1,5 @@
 import { withDeployment } from "../compose/compose-deployment.ts";
-import { describeDown } from "../ui/deployment-report.ts";
+import { describeDown } from "../reports/deployment-report.ts";
 import { down } from "../usecases/down.ts";
 import { defineCommand } from "./define-command.ts";
 import {

@@ -1,6 +1,6 @@
-import { reportRun } from "../ui/run-report.ts";
+import type { CommandContext } from "../command-context.ts";
+import { reportRun } from "../reports/run-report.ts";
 import type { RunSummary } from "../usecases/run/run-summary.ts";
-import type { CommandContext } from "./define-command.ts";
 import { exitCodeOf } from "./exit-code.ts";
 
 /** Reports a run. @returns 0 only if it completed. */

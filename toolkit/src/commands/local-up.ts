@@ -1,10 +1,11 @@
 import path from "node:path";
 import { DETACHED_LOG_VARIABLE } from "@same-kit/local";
 import { createEmulator } from "../adapters/local/emulator.ts";
+import type { CommandContext } from "../command-context.ts";
 import type { BootedHost } from "../ports.ts";
 import { formatLogEntry, isShown } from "../ui/log-line.ts";
 import { localUp } from "../usecases/local-up.ts";
-import { type CommandContext, defineCommand } from "./define-command.ts";
+import { defineCommand } from "./define-command.ts";
 import { hostOptions, jsonOption, parsePort, resolveStateDir, stateDirOption } from "./shared-options.ts";
 
 export const localUpCommand = defineCommand({

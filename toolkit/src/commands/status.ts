@@ -1,5 +1,5 @@
 import { hint, sameKit } from "@same-kit/shared";
-import { describeStatus } from "../ui/deployment-report.ts";
+import { describeStatus } from "../reports/deployment-report.ts";
 import { deploymentStatus, listEnvironments } from "../usecases/deployment-status.ts";
 import { defineCommand } from "./define-command.ts";
 import { ENVIRONMENT_OPTIONS, toFolder } from "./deployment-options.ts";

@@ -3,7 +3,7 @@ import { packageRoot } from "@same-kit/shared";
 import { withDeployment } from "../compose/compose-deployment.ts";
 import { composePackaging } from "../compose/compose-package.ts";
 import { declaredVariables } from "../deployment/workspace.ts";
-import { describeUp, upDocument } from "../ui/deployment-report.ts";
+import { describeUp, upDocument } from "../reports/deployment-report.ts";
 import { up } from "../usecases/up.ts";
 import { defineCommand } from "./define-command.ts";
 import {

@@ -4,7 +4,7 @@ import { startLocal } from "@same-kit/local";
 import { bootOnLocalHost } from "@same-kit/rehearsal";
 import { hint, type LogSink, packageRoot, sameKit, systemWaiting } from "@same-kit/shared";
 import { useProxyOf } from "../adapters/proxy.ts";
-import type { CommandContext } from "../commands/define-command.ts";
+import type { CommandContext } from "../command-context.ts";
 import { acceleratedWaits } from "../deployment/accelerated-waits.ts";
 import { Deployment, type DeploymentTarget } from "../deployment/deployment.ts";
 import type { EnvironmentFolder } from "../deployment/environment.ts";

@@ -2,7 +2,7 @@
 
 import { hint } from "@same-kit/shared";
 import { createEmulator } from "../adapters/local/emulator.ts";
-import type { CommandContext } from "../commands/define-command.ts";
+import type { CommandContext } from "../command-context.ts";
 import { createPhaseView } from "../ui/phases.ts";
 import type { RunDeps } from "../usecases/run/run.ts";
 

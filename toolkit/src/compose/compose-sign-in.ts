@@ -3,7 +3,7 @@ import { createAz } from "../adapters/azure/az.ts";
 import { type SignedIn, signIn } from "../adapters/azure/sign-in.ts";
 import { PreflightError } from "../adapters/preflight.ts";
 import { useProxyOf } from "../adapters/proxy.ts";
-import type { CommandContext } from "../commands/define-command.ts";
+import type { CommandContext } from "../command-context.ts";
 
 /**
  * Azure, for commands that only look.

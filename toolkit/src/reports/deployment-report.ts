@@ -1,11 +1,11 @@
 import { type EnvironmentFolder, environmentFlags } from "../deployment/environment.ts";
 import type { DeploymentOutputs } from "../deployment/outputs.ts";
+import type { Console } from "../ui/console.ts";
+import { exportLines } from "../ui/export-lines.ts";
+import { renderTable } from "../ui/table.ts";
 import type { DeploymentStatus } from "../usecases/deployment-status.ts";
 import type { DownResult } from "../usecases/down.ts";
 import type { UpResult } from "../usecases/up.ts";
-import type { Console } from "./console.ts";
-import { exportLines } from "./export-lines.ts";
-import { renderTable } from "./table.ts";
 
 /** What `up` ends with: where the app is, and what can be done with it. */
 export function describeUp(result: UpResult, folder: EnvironmentFolder): string[] {

@@ -1,11 +1,10 @@
-import type { DeploymentOutputs } from "../deployment/outputs.ts";
 import { shellQuote } from "./shell-quote.ts";
 
 /**
  * The two lines that upstream's client reads; the access key is not among them. Quoted for `sh` on every system, which is what
  * evaluates them: what terraform gave is not ours, and must not become a command.
  */
-export function exportLines({ appName, hostName }: DeploymentOutputs): string[] {
+export function exportLines({ appName, hostName }: { appName: string; hostName: string }): string[] {
   const variables = { FUNCTIONS_APP_NAME: appName, FUNCTIONS_HOST_NAME: hostName };
   return Object.entries(variables).map(([name, value]) => `export ${name}=${shellQuote(value, "linux")}`);
 }

@@ -1,4 +1,5 @@
 import type { PortOwner } from "@same-kit/local";
+import type { Pythons } from "../adapters/machine/find-pythons.ts";
 
 export type Finding = {
   name: string;
@@ -11,8 +12,6 @@ export type Finding = {
   /** What to do; null where nothing is. */
   hint: string | null;
 };
-
-export type Pythons = { usable: readonly { version: string; executable: string }[]; problem: string | null };
 
 /** What the machine can be asked. */
 export type Machine = {

@@ -1,5 +1,10 @@
 import { listPythons } from "@same-kit/functions-app/python";
-import type { Pythons } from "../../usecases/doctor.ts";
+
+export type Pythons = {
+  usable: readonly { version: string; executable: string }[];
+  /** Why the others cannot be used; null where there are no others. */
+  problem: string | null;
+};
 
 /** The Pythons of this machine that can run steps, by the app's own search. */
 export async function findPythons(env: NodeJS.ProcessEnv): Promise<Pythons> {

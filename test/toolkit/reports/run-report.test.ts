@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
+import { reportRun } from "../../../toolkit/src/reports/run-report.ts";
 import type { HintContext } from "../../../toolkit/src/ui/hint.ts";
-import { reportRun } from "../../../toolkit/src/ui/run-report.ts";
 import type { RunSummary } from "../../../toolkit/src/usecases/run/run-summary.ts";
 import { createTestConsole } from "../../helpers/console.ts";
 

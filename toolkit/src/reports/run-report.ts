@@ -1,8 +1,8 @@
 import { hint } from "@same-kit/shared";
+import type { Console } from "../ui/console.ts";
+import { formatDuration, formatSize, truncate } from "../ui/format.ts";
+import { renderTable } from "../ui/table.ts";
 import type { RunSummary } from "../usecases/run/run-summary.ts";
-import type { Console } from "./console.ts";
-import { formatDuration, formatSize, truncate } from "./format.ts";
-import { renderTable } from "./table.ts";
 
 const SHOWN_VALUE_LENGTH = 60;
 

@@ -1,0 +1,14 @@
+import type { Console } from "./ui/console.ts";
+
+/** What a command gets from the process that runs it. */
+export type CommandContext = {
+  cwd: string;
+  env: NodeJS.ProcessEnv;
+  console: Console;
+  /** Aborts at the first Ctrl-C or request to end. */
+  signal: AbortSignal;
+  /** Aborts at the second Ctrl-C. */
+  leaveNow: AbortSignal;
+  /** How the process was asked to end, for the exit code; null: it was not. */
+  endedBy(): NodeJS.Signals | null;
+};
