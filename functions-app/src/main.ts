@@ -3,14 +3,19 @@ import { app } from "@azure/functions";
 import { registerExecutor } from "./functions/executor.ts";
 import { registerInitiate } from "./functions/initiate.ts";
 import { registerOrchestrator } from "./functions/orchestrator.ts";
+import { registerRuns } from "./functions/runs.ts";
 import { PythonRuntime } from "./python/python-runtime.ts";
+import { RunningSteps } from "./steps/running-steps.ts";
 
 // The bundle's own folder: the build makes it CommonJS.
 const python = new PythonRuntime({ env: process.env, appPythonDir: path.join(__dirname, "python") });
 
+const running = new RunningSteps();
+
 registerInitiate();
 registerOrchestrator();
-registerExecutor(python);
+registerExecutor({ python, running });
+registerRuns(running);
 
 // A run usually follows the start of the app at once; its first step then finds a Python that has started.
 app.hook.appStart(() => {

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import type { BlobReference } from "../../functions-app/src/contract/run-result.ts";
-import type { RunBlobs } from "../../functions-app/src/steps/run-blobs.ts";
+import type { BlobPart, RunBlobs } from "../../functions-app/src/steps/run-blobs.ts";
 
 /** A run's blobs in memory; `contents` by name. */
 export class MemoryBlobs implements RunBlobs {
@@ -19,5 +19,23 @@ export class MemoryBlobs implements RunBlobs {
     const content = this.contents.get(name);
     if (content === undefined) throw new Error(`There is no blob ${name}.`);
     return content;
+  }
+
+  async saveProgress(instanceId: string, content: Uint8Array): Promise<void> {
+    this.contents.set(`${instanceId}/progress.json`, Buffer.from(content));
+  }
+
+  async loadProgress(instanceId: string): Promise<Buffer | undefined> {
+    return this.contents.get(`${instanceId}/progress.json`);
+  }
+
+  async loadPart(
+    instanceId: string,
+    name: string,
+    range: { offset: number; count: number },
+  ): Promise<BlobPart | undefined> {
+    const all = this.contents.get(`${instanceId}/${name}`);
+    const end = range.offset + range.count;
+    return all && { content: all.subarray(range.offset, end), sizeBytes: all.length };
   }
 }

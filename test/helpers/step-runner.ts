@@ -8,9 +8,12 @@ import type {
   ExecutorResult,
   SessionReference,
 } from "../../functions-app/src/contract/executor-call.ts";
+import type { RequestedCell } from "../../functions-app/src/contract/initiate-request.ts";
 import { DEFAULT_LIMITS, type Limits } from "../../functions-app/src/contract/limits.ts";
+import type { StepDetails } from "../../functions-app/src/contract/step-details.ts";
 import { PythonRuntime } from "../../functions-app/src/python/python-runtime.ts";
 import { executeStep } from "../../functions-app/src/steps/execute-step.ts";
+import { RunningSteps } from "../../functions-app/src/steps/running-steps.ts";
 import { MemoryBlobs } from "./memory-blobs.ts";
 import { appPythonDir } from "./pythons.ts";
 import { makeTempDir } from "./temp-dir.ts";
@@ -24,7 +27,14 @@ export type StepRunnerOptions = {
   tempDir?: string;
 };
 
-type StepOptions = { requirements?: string; sameYaml?: string; isLast?: boolean; name?: string };
+type StepOptions = {
+  requirements?: string;
+  sameYaml?: string;
+  isLast?: boolean;
+  name?: string;
+  cells?: readonly RequestedCell[];
+};
+export type CellSource = string | { source: string; number?: number; tags?: string[] };
 export type CompletedStep = Extract<ExecutorResult, { kind: "completed" }>;
 
 // Compiling dill once for all tests of a file, not for each.
@@ -36,7 +46,8 @@ export class StepRunner {
   readonly lines: string[] = [];
   readonly blobs = new MemoryBlobs();
   session: SessionReference | undefined;
-  isRunOver = async (): Promise<boolean> => false;
+  readonly running = new RunningSteps();
+  howRunEnded = async (): Promise<"terminated" | "purged" | null> => null;
   #count = 0;
 
   private constructor(
@@ -58,27 +69,51 @@ export class StepRunner {
 
   async run(
     code: string,
-    { requirements, sameYaml = "", isLast = true, name }: StepOptions = {},
+    { requirements, sameYaml = "", isLast = true, name, cells }: StepOptions = {},
   ): Promise<ExecutorResult> {
     const sources = {
       "same.yaml": toUrlSafeBase64(sameYaml),
       ...(requirements === undefined ? {} : { "requirements.txt": toUrlSafeBase64(requirements) }),
     };
-    const step = { name: name ?? `step_${this.#count++}`, code: toUrlSafeBase64(code), sources };
-    const shared = { instanceId: "run-1", isLast, outputTailBytes: 65_536 };
+    const step = {
+      name: name ?? `step_${this.#count++}`,
+      code: toUrlSafeBase64(code),
+      sources,
+      ...(cells && { cells }),
+    };
+    const shared = { instanceId: "run-1", isLast, outputTailCharacters: 65_536 };
     const input: ExecutorInput = { ...shared, step, ...(this.session && { session: this.session }) };
     const result = await executeStep(input, {
       env: this.env,
       limits: this.limits,
       python: this.runtime,
       blobs: this.blobs,
-      isRunOver: this.isRunOver,
+      running: this.running,
+      howRunEnded: this.howRunEnded,
       watchEveryMs: 50,
       onStdout: (line) => this.lines.push(line),
       onStderr: (line) => this.lines.push(`! ${line}`),
     });
     if (result.kind === "completed" && result.session) this.session = { blob: result.session, python: result.python };
     return result;
+  }
+
+  /** Runs a notebook's cells, numbered from 1 or as they are given, as one step. */
+  async runCells(cells: readonly CellSource[], options: StepOptions = {}): Promise<ExecutorResult> {
+    const given = cells.map((cell, index) => ({
+      number: index + 1,
+      ...(typeof cell === "string" ? { source: cell } : cell),
+    }));
+    const requested = given.map(({ source, ...cell }) => ({ ...cell, lines: source.split("\n").length }));
+    return this.run(given.map(({ source }) => source).join("\n"), { ...options, cells: requested });
+  }
+
+  /** What the step's cells printed and showed. */
+  async detailsOf({ record }: ExecutorResult): Promise<StepDetails> {
+    const details = record?.details;
+    if (details === undefined) throw new Error("The step has no details.");
+    if ("cells" in details) return details;
+    return JSON.parse((await this.blobs.load("run-1", details)).toString("utf8")) as StepDetails;
   }
 
   /** @throws If the step fails. */

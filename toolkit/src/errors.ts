@@ -12,8 +12,6 @@ export type ToolkitErrorCode =
   | "ERR_NOTEBOOK_INVALID"
   /** Tags contradict each other, or name what is not there. */
   | "ERR_NOTEBOOK_TAGS"
-  /** The notebook has no step. */
-  | "ERR_NOTEBOOK_EMPTY"
   /** A file that same.yaml names is missing. */
   | "ERR_FILE_MISSING"
   /** A file that a run needs is a folder, a device, too large, or not the text that it should be. */

@@ -1,7 +1,7 @@
 // What travels between initiator, orchestrator and executor. It lies in history, so it stays small: contents beyond a few KiB and
 // every session context are references to blobs.
 
-import type { SourceName } from "./initiate-request.ts";
+import type { RequestedCell, SourceName } from "./initiate-request.ts";
 import type { BlobReference, FailedStepRecord, SessionPython, StepRecord, VariableSummary } from "./run-result.ts";
 
 export const ORCHESTRATOR = "orchestrator";
@@ -10,7 +10,13 @@ export const EXECUTOR = "executor";
 /** URL-safe base64, or the blob that holds the decoded bytes. */
 export type Content = string | BlobReference;
 
-export type PipelineStep = { name: string; code: Content; sources: Partial<Record<SourceName, Content>> };
+export type PipelineStep = {
+  name: string;
+  code: Content;
+  sources: Partial<Record<SourceName, Content>>;
+  /** Absent for a client that knows steps only. */
+  cells?: readonly RequestedCell[];
+};
 
 export type PipelineInput = { steps: PipelineStep[]; same_env?: string };
 
@@ -22,8 +28,8 @@ export type ExecutorInput = {
   sameEnv?: string;
   step: PipelineStep;
   isLast: boolean;
-  /** Bytes to keep of each output stream. */
-  outputTailBytes: number;
+  /** To keep in the history of each output stream. */
+  outputTailCharacters: number;
   /** What the previous step left. */
   session?: SessionReference;
 };
@@ -37,6 +43,8 @@ export type ExecutorResult =
       kind: "completed";
       record: StepRecord;
       python: SessionPython;
+      /** The step ended the run, as `sys.exit()` does: it is the last one. */
+      hasExited?: boolean;
       /** Absent where the session is inline. */
       session?: BlobReference;
       /** Of the last step, up to the limit: the session itself, URL-safe base64. */

@@ -13,6 +13,17 @@ export type RequestedStep = {
   code: string;
   /** URL-safe base64 each. */
   sources: { "same.yaml": string; "requirements.txt"?: string };
+  /** Where the notebook's cells are in the code. Upstream's clients do not send it: all of the code is one script then. */
+  cells?: readonly RequestedCell[];
+};
+
+export type RequestedCell = {
+  /** As a reader counts all cells of the notebook, from 1. */
+  number: number;
+  /** How many lines of the step's code are the cell's; those of all cells follow one another, and are all of the code. */
+  lines: number;
+  /** Those that change how it runs: `raises-exception`. */
+  tags?: readonly string[];
 };
 
 export type InitiateRequest = { steps: RequestedStep[] };
@@ -71,10 +82,11 @@ class RequestCheck {
   }
 
   #step(field: string, step: unknown, index: number, firstUse: Map<string, number>): undefined {
-    if (!this.#isObject(field, step, ["name", "code", "sources"])) return;
+    if (!this.#isObject(field, step, ["name", "code", "sources", "cells"])) return;
     this.#name(`${field}.name`, step["name"], index, firstUse);
-    this.#code(`${field}.code`, step["code"]);
+    const code = this.#code(`${field}.code`, step["code"]);
     this.#sources(`${field}.sources`, step["sources"]);
+    if (step["cells"] !== undefined) this.#cells(`${field}.cells`, step["cells"], code);
   }
 
   #name(field: string, name: unknown, index: number, firstUse: Map<string, number>): undefined {
@@ -89,13 +101,25 @@ class RequestCheck {
     firstUse.set(name, index);
   }
 
-  #code(field: string, code: unknown): undefined {
+  #code(field: string, code: unknown): string | undefined {
     const bytes = this.#base64(field, code);
     if (bytes === undefined) return;
     if (bytes.length > this.#limits.codeBytes) {
       return this.#refuseSize(field, `has ${bytes.length} bytes`, this.#limits.codeBytes);
     }
-    if (decodeUtf8(bytes) === undefined) this.#refuse(field, "is not UTF-8 once decoded");
+    return decodeUtf8(bytes) ?? this.#refuse(field, "is not UTF-8 once decoded");
+  }
+
+  #cells(field: string, cells: unknown, code: string | undefined): undefined {
+    if (!Array.isArray(cells)) return this.#refuse(field, "must be a list of cells");
+    const wrong = cells.findIndex((cell) => !isCell(cell));
+    if (wrong >= 0) {
+      return this.#refuse(`${field}[${wrong}]`, "must be { number, lines, tags? } with whole numbers from 1 and texts");
+    }
+    const lines = (cells as RequestedCell[]).reduce((sum, cell) => sum + cell.lines, 0);
+    if (cells.length > 0 && code !== undefined && lines !== code.split("\n").length) {
+      this.#refuse(field, `names ${lines} lines of code, which has ${code.split("\n").length}`);
+    }
   }
 
   #sources(field: string, sources: unknown): undefined {
@@ -139,6 +163,14 @@ class RequestCheck {
     const problem = { field, detail: `${detail}, more than the limit of ${limit}`, limit };
     if (this.#tooLarge.length < MAX_REPORTED) this.#tooLarge.push(problem);
   }
+}
+
+function isCell(value: unknown): value is RequestedCell {
+  if (typeof value !== "object" || value === null) return false;
+  const { number, lines, tags, ...others } = value as Record<string, unknown>;
+  const isCount = (it: unknown) => Number.isSafeInteger(it) && (it as number) >= 1;
+  const areTexts = tags === undefined || (Array.isArray(tags) && tags.every((it) => typeof it === "string"));
+  return isCount(number) && isCount(lines) && areTexts && Object.keys(others).length === 0;
 }
 
 const describe = ({ field, detail }: FieldProblem): string => `${field === "" ? "The body" : field} ${detail}.`;

@@ -19,6 +19,8 @@ export type Limits = {
    * same.yaml (`runtime_options.serialisation_memory_limit`) wins.
    */
   variableBytes: number;
+  /** `SAME_MAX_OUTPUT_BYTES`, 64 MiB: what a step's cells may print and show before the rest is left out. */
+  outputBytes: number;
 };
 
 const MiB = 1024 * 1024;
@@ -32,10 +34,11 @@ export const DEFAULT_LIMITS: Readonly<Limits> = {
   inlineSessionBytes: 16 * MiB,
   sessionBytes: 512 * MiB,
   variableBytes: 50_000_000,
+  outputBytes: 64 * MiB,
 };
 
-/** Kept in the record of a step from each of its two output streams: the last of it. */
-export const OUTPUT_TAIL_BYTES = 64 * 1024;
+/** Kept in the history from each of a step's two output streams: the last of it. All of it is in the step's details. */
+export const OUTPUT_TAIL_CHARACTERS = 2 * 1024;
 
 export const LIMIT_SETTINGS: Readonly<Record<keyof Limits, string>> = {
   bodyBytes: "SAME_MAX_BODY_BYTES",
@@ -46,6 +49,7 @@ export const LIMIT_SETTINGS: Readonly<Record<keyof Limits, string>> = {
   inlineSessionBytes: "SAME_INLINE_SESSION_LIMIT",
   sessionBytes: "SAME_MAX_SESSION_BYTES",
   variableBytes: "SAME_SERIALISATION_MEMORY_LIMIT",
+  outputBytes: "SAME_MAX_OUTPUT_BYTES",
 };
 
 /** @throws Error that names the setting whose value is not a whole number above zero (or a time, for the time-out). */

@@ -1,3 +1,5 @@
+import type { StepDetails } from "./step-details.ts";
+
 /** The orchestration's output. */
 export type RunResult = {
   /**
@@ -29,9 +31,11 @@ export type StepRecord = {
   python: string;
   /** `base`, or `requirements:` and the first digits of the environment's key. */
   environment: string;
-  /** The last 64 KiB of each stream. */
+  /** The end of each stream, for whoever reads no details. */
   output: { stdout: string; stderr: string };
   warnings: string[];
+  /** What its cells printed and showed: small ones as they are, others as a blob of the run. */
+  details?: StepDetails | BlobReference;
 };
 
 /** Of a step that failed: without what it did not come to. */

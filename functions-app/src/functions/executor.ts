@@ -6,7 +6,7 @@ import { executeStep, type StepDeps } from "../steps/execute-step.ts";
 import { openRunBlobs } from "../steps/run-blobs.ts";
 
 /** Registers the activity that runs one step in Python. */
-export function registerExecutor(python: StepDeps["python"]): void {
+export function registerExecutor({ python, running }: Pick<StepDeps, "python" | "running">): void {
   df.app.activity(EXECUTOR, {
     // For the name of the task hub, whose container holds the sessions, and for the state of the run.
     extraInputs: [df.input.durableClient()],
@@ -17,7 +17,8 @@ export function registerExecutor(python: StepDeps["python"]): void {
         limits: resolveLimits(process.env),
         python,
         blobs: openRunBlobs(process.env, client.taskHubName),
-        isRunOver: () => isRunOver(client, input.instanceId),
+        running,
+        howRunEnded: () => howRunEnded(client, input.instanceId),
         onStdout: (line) => context.log(line),
         onStderr: (line) => context.warn(line),
       });
@@ -25,11 +26,12 @@ export function registerExecutor(python: StepDeps["python"]): void {
   });
 }
 
-async function isRunOver(client: df.DurableClient, instanceId: string): Promise<boolean> {
+async function howRunEnded(client: df.DurableClient, instanceId: string): ReturnType<StepDeps["howRunEnded"]> {
   try {
-    return (await client.getStatus(instanceId)).runtimeStatus === df.OrchestrationRuntimeStatus.Terminated;
+    const { runtimeStatus } = await client.getStatus(instanceId);
+    return runtimeStatus === df.OrchestrationRuntimeStatus.Terminated ? "terminated" : null;
   } catch (error) {
     // That is how the SDK says that it was purged.
-    return /\bHTTP 404\b/.test(String(error));
+    return /\bHTTP 404\b/.test(String(error)) ? "purged" : null;
   }
 }

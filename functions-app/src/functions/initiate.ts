@@ -5,9 +5,10 @@ import { ORCHESTRATOR, type PipelineInput } from "../contract/executor-call.ts";
 import { isRunId, isSameEnv, RUN_ID_HEADER, SAME_ENV_HEADER } from "../contract/headers.ts";
 import { parseInitiateRequest } from "../contract/initiate-request.ts";
 import { resolveLimits } from "../contract/limits.ts";
-import { PROBLEM_CONTENT_TYPE, type Problem } from "../contract/problem.ts";
+import type { Problem } from "../contract/problem.ts";
 import { openRunBlobs } from "../steps/run-blobs.ts";
 import { hasAccess } from "./access-key.ts";
+import { refuse, UNAUTHORIZED } from "./problem-answer.ts";
 import { type BodyRequest, readJsonBody } from "./read-body.ts";
 import { storeContents } from "./store-contents.ts";
 
@@ -30,7 +31,7 @@ export async function initiate(
   env: NodeJS.ProcessEnv,
   log: Pick<InvocationContext, "log">,
 ): Promise<HttpResponseInit> {
-  if (!hasAccess(request, env)) return refuse({ title: "Unauthorized", status: 401 });
+  if (!hasAccess(request, env)) return refuse(UNAUTHORIZED);
   const limits = resolveLimits(env);
   const options = readHeaders(request);
   if ("problem" in options) return refuse(options.problem);
@@ -75,10 +76,4 @@ async function start(client: df.DurableClient, runId: string, input: PipelineInp
       field: RUN_ID_HEADER,
     };
   }
-}
-
-function refuse(problem: Problem): HttpResponseInit {
-  const headers: Record<string, string> = { "Content-Type": PROBLEM_CONTENT_TYPE };
-  if (problem.status === 401) headers["WWW-Authenticate"] = 'Basic realm="same"';
-  return { status: problem.status, headers, body: JSON.stringify(problem) };
 }

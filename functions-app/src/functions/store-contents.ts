@@ -22,8 +22,8 @@ export async function storeContents(
     stored.set(content, await blobs().save(instanceId, "source", fromUrlSafeBase64(content) as Buffer));
   }
   const refer = (content: string): Content => stored.get(content) ?? content;
-  return steps.map(({ name, code, sources }) => ({
-    name,
+  return steps.map(({ code, sources, ...step }) => ({
+    ...step,
     code: refer(code),
     sources: Object.fromEntries(Object.entries(sources).map(([source, content]) => [source, refer(content)])),
   }));

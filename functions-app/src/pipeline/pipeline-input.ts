@@ -19,7 +19,7 @@ export function parsePipelineInput(input: unknown): { steps: PipelineStep[]; sam
 }
 
 function parseStep(field: string, step: unknown): PipelineStep {
-  const { name, code, sources } = object(field, step, ["name", "code", "sources"]);
+  const { name, code, sources, cells } = object(field, step, ["name", "code", "sources", "cells"]);
   if (typeof name !== "string" || name === "") throw wrong(`${field}.name`, "must be a text");
   const given = object(`${field}.sources`, sources, SOURCE_NAMES);
   if (given["same.yaml"] === undefined) throw wrong(`${field}.sources["same.yaml"]`, "is missing");
@@ -28,7 +28,9 @@ function parseStep(field: string, step: unknown): PipelineStep {
     const content = given[source];
     if (content !== undefined) parsed.sources[source] = parseContent(`${field}.sources["${source}"]`, content);
   }
-  return parsed;
+  // Numbers of lines, which at worst cut the code in odd places.
+  if (cells !== undefined && !Array.isArray(cells)) throw wrong(`${field}.cells`, "must be a list");
+  return cells === undefined ? parsed : { ...parsed, cells: cells as NonNullable<PipelineStep["cells"]> };
 }
 
 function parseContent(field: string, content: unknown): Content {

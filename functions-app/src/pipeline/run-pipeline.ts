@@ -1,15 +1,11 @@
 import type { OrchestrationContext, Task } from "durable-functions";
 import { EXECUTOR, type ExecutorInput, type ExecutorResult, type SessionReference } from "../contract/executor-call.ts";
-import { OUTPUT_TAIL_BYTES } from "../contract/limits.ts";
+import { OUTPUT_TAIL_CHARACTERS } from "../contract/limits.ts";
 import { type CustomStatus, type RunResult, type StepRecord, stepFailureText } from "../contract/run-result.ts";
 import { parsePipelineInput } from "./pipeline-input.ts";
 import { toStatus } from "./run-status.ts";
 
 type Completed = Extract<ExecutorResult, { kind: "completed" }>;
-
-// All steps' printed text together, as it lies in the history and in the output.
-const OUTPUT_BUDGET_BYTES = 16 * 1024 * 1024;
-const LEAST_TAIL_BYTES = 4 * 1024;
 
 /** Runs the steps in order, each with the session that the one before left. Replayed by Durable, so it decides nothing anew. */
 export function* runPipeline(context: OrchestrationContext): Generator<Task, RunResult, unknown> {
@@ -26,7 +22,7 @@ export function* runPipeline(context: OrchestrationContext): Generator<Task, Run
       ...(sameEnv === undefined ? {} : { sameEnv }),
       step,
       isLast: index === steps.length - 1,
-      outputTailBytes: tailBytes(steps.length),
+      outputTailCharacters: OUTPUT_TAIL_CHARACTERS,
       ...(session === undefined ? {} : { session }),
     };
     const result = yield* execute(context, input);
@@ -38,7 +34,8 @@ export function* runPipeline(context: OrchestrationContext): Generator<Task, Run
     last = result;
     records.push(last.record);
     session = last.session === undefined ? undefined : { blob: last.session, python: last.python };
-    if (input.isLast) status();
+    if (input.isLast || last.hasExited) status();
+    if (last.hasExited) break;
   }
   return toResult(last as Completed, records); // There is at least one step.
 }
@@ -63,9 +60,6 @@ function toResult(last: Completed, steps: StepRecord[]): RunResult {
     python: last.python,
   };
 }
-
-const tailBytes = (steps: number): number =>
-  Math.max(LEAST_TAIL_BYTES, Math.min(OUTPUT_TAIL_BYTES, Math.floor(OUTPUT_BUDGET_BYTES / (2 * steps))));
 
 /** Durable wraps it as `Activity function 'executor' failed:  MESSAGE \n DETAILS`. */
 function withoutDurableFrame(text: string): string {

@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import os from "node:os";
-import { createInterface } from "node:readline";
 import type { Readable, Writable } from "node:stream";
 import { setTimeout as delay } from "node:timers/promises";
 import { PythonError } from "./errors.ts";
+import { readJsonLines } from "./json-lines.ts";
 import { type RunnerFiles, runnerMain, runnerPackages } from "./runner-files.ts";
 
 /** A way to run steps: an interpreter with the packages that it sees. */
@@ -41,6 +41,8 @@ export type StepExit = { cause: "ended" | "killed"; code?: number; signal?: numb
 /** One line of JSON to the runner, runner/same_runner/guardian.py. */
 export type StepOrder = {
   name: string;
+  /** Null: all of the code is one cell, without what notebooks add to Python. */
+  cells: readonly { number: number; lines: number; tags?: readonly string[] }[] | null;
   environ: Record<string, string>;
   variableBytes: number;
   /** The last step describes its variables, and its session holds nothing but them. */
@@ -50,11 +52,14 @@ export type StepOrder = {
 
 type Reply = ({ kind: "ready" } & ReadyPython) | { kind: "started"; pid: number } | ({ kind: "exit" } & StepExit);
 
+/** What the step prints and shows, as `runner/same_runner/outputs/relay.py` writes it. */
+export type Printed = { kind: "output" | "event" };
+
 // Importing dill takes a tenth of a second; a machine that swaps, or a cold disk in the cloud, has its time.
 const START_TIMEOUT_MS = 60_000;
 // The guardian needs milliseconds to end a tree; this is for one that does not answer at all.
 const KILL_TIMEOUT_MS = 10_000;
-// All processes of the step are dead by then, so their output ends at once.
+// A guardian that was killed may have left replies.
 const DRAIN_TIMEOUT_MS = 5_000;
 
 /**
@@ -62,23 +67,23 @@ const DRAIN_TIMEOUT_MS = 5_000;
  * this process is gone: its standard input is the leash.
  */
 export class StepProcess {
-  readonly stdout: Readable;
-  readonly stderr: Readable;
+  readonly #stderr: Readable;
   readonly #child: ChildProcess;
   readonly #ready: Promise<ReadyPython>;
   readonly #control: Writable;
   readonly #exited: Promise<void>;
   readonly #closed: Promise<void>;
   #onExitReply: (exit: StepExit) => void = () => {};
+  #onPrinted: (message: Printed) => void = () => {};
   #stepPid: number | undefined;
   #startupErrors = "";
 
   constructor(options: StepProcessOptions) {
     const child = launch(options);
     this.#child = child;
-    [this.#control, this.stdout, this.stderr] = [child.stdin!, child.stdout!, child.stderr!];
+    [this.#control, this.#stderr] = [child.stdin!, child.stderr!];
     this.#control.on("error", () => {}); // EPIPE: it has ended, which #exited tells.
-    this.stderr.on("data", this.#collect);
+    this.#stderr.on("data", this.#collect);
     this.#exited = new Promise((resolve) => child.once("exit", () => resolve()).once("error", () => resolve()));
     this.#closed = new Promise((resolve) => child.once("close", () => resolve()).once("error", () => resolve()));
     this.#ready = this.#becomeReady(child.stdio[3] as Readable);
@@ -99,21 +104,24 @@ export class StepProcess {
   /**
    * Runs the step whose files lie in the folder, and resolves when its processes have ended and their output has been read.
    * Aborting `signal` kills them.
+   *
+   * @param onPrinted - Called with all that the step prints and shows, in order.
    */
-  async run(order: StepOrder, signal: AbortSignal): Promise<StepExit> {
-    this.stderr.off("data", this.#collect);
+  async run(order: StepOrder, signal: AbortSignal, onPrinted: (message: Printed) => void): Promise<StepExit> {
+    this.#onPrinted = onPrinted;
     const replied = new Promise<StepExit>((resolve) => {
       this.#onExitReply = resolve;
     });
-    const gone = this.#exited.then(() => this.#endWithoutGuardian(signal.aborted));
+    const gone = this.#exited.then(async () => {
+      await Promise.race([this.#closed, delay(DRAIN_TIMEOUT_MS, undefined, { ref: false })]);
+      return this.#endWithoutGuardian(signal.aborted);
+    });
     this.#control.write(`${JSON.stringify(order)}\n`);
     const kill = () => this.#kill();
     signal.addEventListener("abort", kill, { once: true });
     if (signal.aborted) kill();
     try {
-      const exit = await Promise.race([replied, gone]);
-      await Promise.race([drained(this.stdout, this.stderr), delay(DRAIN_TIMEOUT_MS, undefined, { ref: false })]);
-      return exit;
+      return await Promise.race([replied, gone]);
     } finally {
       signal.removeEventListener("abort", kill);
     }
@@ -168,9 +176,12 @@ export class StepProcess {
       timer.unref();
       this.#child.once("error", (error) => fail(error.message, error));
       void this.#closed.then(() => fail(`it ended with exit code ${this.#child.exitCode ?? this.#child.signalCode}`));
-      createInterface({ input: replies }).on("line", (line) => {
-        const message = JSON.parse(line) as Reply;
+      readJsonLines(replies, (value) => {
+        const message = value as Reply | Printed;
         switch (message.kind) {
+          case "output":
+          case "event":
+            return this.#onPrinted(message);
           case "ready":
             clearTimeout(timer);
             return resolve(message);
@@ -193,14 +204,8 @@ function launch({ environment, files, env, tempDir, pycacheDir }: StepProcessOpt
   return spawn(program, [...first, ...flags, runnerMain(files), pycacheDir, ...mode], {
     env,
     cwd: tempDir,
-    stdio: ["pipe", "pipe", "pipe", "pipe"],
+    stdio: ["pipe", "ignore", "pipe", "pipe"],
     // A group of its own: Ctrl-C in a terminal reaches the host, which decides.
     detached: true,
   });
-}
-
-async function drained(...streams: readonly Readable[]): Promise<void> {
-  const ended = (stream: Readable) =>
-    stream.readableEnded || stream.destroyed || new Promise((resolve) => stream.once("close", resolve));
-  await Promise.all(streams.map(ended));
 }

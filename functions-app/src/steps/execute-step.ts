@@ -1,18 +1,20 @@
-import { mkdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { readFile, rm, stat } from "node:fs/promises";
 import path from "node:path";
-import { decodeUtf8, fromUrlSafeBase64, toUrlSafeBase64 } from "../contract/base64.ts";
-import type { Content, ExecutorInput, ExecutorResult, StepFailure } from "../contract/executor-call.ts";
-import { SOURCE_NAMES, type SourceName } from "../contract/initiate-request.ts";
+import { toUrlSafeBase64 } from "../contract/base64.ts";
+import type { ExecutorInput, ExecutorResult, StepFailure } from "../contract/executor-call.ts";
 import { LIMIT_SETTINGS, type Limits } from "../contract/limits.ts";
-import type { FailedStepRecord, SessionPython } from "../contract/run-result.ts";
+import type { FailedStepRecord, SessionPython, StepRecord } from "../contract/run-result.ts";
+import type { LineSink } from "../outputs/live-lines.ts";
 import { isInCloud } from "../python/cache-folder.ts";
 import { PythonError } from "../python/errors.ts";
 import type { PythonRuntime, StartedPython } from "../python/python-runtime.ts";
 import type { ReadyPython, StepOrder } from "../python/step-process.ts";
 import type { RunBlobs } from "./run-blobs.ts";
-import { type IsRunOver, RunWatch } from "./run-watch.ts";
+import { type HowRunEnded, RunWatch } from "./run-watch.ts";
+import type { RunningSteps } from "./running-steps.ts";
 import { readSameYaml, type SameYaml } from "./same-yaml.ts";
-import { type LineSink, StepOutput } from "./step-output.ts";
+import { layOut, loadContents, type StepContents, StepRefused } from "./step-contents.ts";
+import { StepOutputs } from "./step-outputs.ts";
 import { readReport, type StepReport, warningsOf } from "./step-report.ts";
 
 export type StepDeps = {
@@ -20,15 +22,15 @@ export type StepDeps = {
   limits: Limits;
   python: PythonRuntime;
   blobs: RunBlobs;
-  isRunOver: IsRunOver;
+  /** Where others find what the step has shown so far. */
+  running: RunningSteps;
+  howRunEnded: HowRunEnded;
   /** Between two questions whether it is over; default 5 s. */
   watchEveryMs?: number;
   /** What the step prints, line by line, and what pip prints before. */
   onStdout: LineSink;
   onStderr: LineSink;
 };
-
-type StepContents = { code: Buffer; sources: Partial<Record<SourceName, Buffer>>; session: Buffer | undefined };
 
 /**
  * Runs one step in a Python process and a working directory of its own, both gone afterwards.
@@ -38,7 +40,7 @@ type StepContents = { code: Buffer; sources: Partial<Record<SourceName, Buffer>>
 export async function executeStep(input: ExecutorInput, deps: StepDeps): Promise<ExecutorResult> {
   const timing = { startedAt: new Date().toISOString(), startMs: performance.now() };
   const timeout = AbortSignal.timeout(deps.limits.stepTimeoutMs);
-  const watch = new RunWatch(deps.isRunOver, deps.watchEveryMs);
+  const watch = new RunWatch(deps.howRunEnded, deps.watchEveryMs);
   const stopped = AbortSignal.any([timeout, watch.signal]);
   const stopFailure = () => (watch.signal.aborted ? RUN_OVER : timeoutFailure(deps.limits));
   const failed = (failure: StepFailure): ExecutorResult => ({
@@ -53,7 +55,7 @@ export async function executeStep(input: ExecutorInput, deps: StepDeps): Promise
       onLine: deps.onStdout,
       signal: stopped,
     });
-    return await runIn(started, { input, deps, contents, stopped, stopFailure, timing });
+    return await runIn(started, { input, deps, contents, watch, stopped, stopFailure, timing });
   } catch (error) {
     if (stopped.aborted) return failed(stopFailure());
     if (error instanceof StepRefused) return failed(error.failure);
@@ -68,6 +70,7 @@ type StepRun = {
   input: ExecutorInput;
   deps: StepDeps;
   contents: StepContents;
+  watch: RunWatch;
   /** Aborts when the step's time is up, or its run over; then `stopFailure` says which. */
   stopped: AbortSignal;
   stopFailure: () => StepFailure;
@@ -79,6 +82,7 @@ type Timing = { startedAt: string; startMs: number };
 async function runIn(started: StartedPython, run: StepRun): Promise<ExecutorResult> {
   const { input, deps, stopped } = run;
   const { process, ready, environment } = started;
+  const outputs = new StepOutputs(input, deps);
   try {
     refuseForeignSession(input.session?.python, ready);
     const text = run.contents.sources["same.yaml"]?.toString("utf8") ?? "";
@@ -89,17 +93,17 @@ async function runIn(started: StartedPython, run: StepRun): Promise<ExecutorResu
       deps.python.prepare(environment);
       deps.blobs.open();
     }
-    const stdout = new StepOutput(process.stdout, input.outputTailBytes, deps.onStdout);
-    const stderr = new StepOutput(process.stderr, input.outputTailBytes, deps.onStderr);
-    const exit = await process.run(toOrder(run, ready, sameYaml, environment.isIsolated), stopped);
-    const output = { stdout: stdout.end(), stderr: stderr.end() };
+    const exit = await process.run(toOrder(run, ready, sameYaml, environment.isIsolated), stopped, outputs.add);
     const report = exit.cause === "killed" ? { failure: run.stopFailure() } : await readReport(ready.folder, exit);
     const warnings = [...(sameYaml.warning === undefined ? [] : [sameYaml.warning]), ...warningsOf(report)];
-    const outcome = { ready, report, output, warnings, environment: environment.name };
     const failure = report.failure ?? (await tooLargeSession(ready.folder, deps.limits));
-    if (failure !== undefined) return toFailed(run, outcome, failure);
+    await outputs.end(failure);
+    const outcome = { ready, report, outputs, warnings, environment: environment.name };
+    if (run.watch.signal.aborted) await outputs.saveLast(run.watch.isPurged);
+    if (failure !== undefined) return await toFailed(run, outcome, failure);
     return await toCompleted(run, outcome, await readFile(sessionOut(ready.folder)));
   } finally {
+    await outputs.close();
     await process.stop();
     // Gone already, unless the guardian itself was killed.
     await rm(ready.folder, { recursive: true, force: true });
@@ -114,6 +118,7 @@ function toOrder({ input, deps }: StepRun, ready: ReadyPython, sameYaml: SameYam
   if (!deps.env["MPLBACKEND"]) environ["MPLBACKEND"] = "Agg";
   return {
     name: input.step.name,
+    cells: input.step.cells ?? null,
     environ,
     variableBytes: sameYaml.variableBytes,
     isLast: input.isLast,
@@ -125,55 +130,58 @@ function toOrder({ input, deps }: StepRun, ready: ReadyPython, sameYaml: SameYam
 type Outcome = {
   ready: ReadyPython;
   report: StepReport;
-  output: { stdout: string; stderr: string };
+  outputs: StepOutputs;
   warnings: string[];
   environment: string;
 };
 
-async function toCompleted(
-  { input, deps, timing }: StepRun,
-  outcome: Outcome,
-  session: Buffer,
-): Promise<ExecutorResult> {
-  const { ready, report, output, warnings, environment } = outcome;
-  const isInline = input.isLast && session.length <= deps.limits.inlineSessionBytes;
-  const stored = isInline
-    ? { session_context: toUrlSafeBase64(session) }
-    : { session: await deps.blobs.save(input.instanceId, "session", session) };
+async function toCompleted(run: StepRun, outcome: Outcome, session: Buffer): Promise<ExecutorResult> {
+  const { input, deps } = run;
+  const { ready, report, outputs } = outcome;
+  const isLast = input.isLast || report.hasExited === true;
+  const isInline = isLast && session.length <= deps.limits.inlineSessionBytes;
+  const [stored, details] = await Promise.all([
+    isInline
+      ? { session_context: toUrlSafeBase64(session) }
+      : deps.blobs.save(input.instanceId, "session", session).then((blob) => ({ session: blob })),
+    outputs.store(),
+  ]);
   const { version, implementation, executable, dill } = ready;
+  const codeMs = Math.round(report.codeMs ?? 0);
   return {
     kind: "completed",
-    record: {
-      name: input.step.name,
-      startedAt: timing.startedAt,
-      durationMs: Math.round(performance.now() - timing.startMs),
-      codeMs: Math.round(report.codeMs ?? 0),
-      python: version,
-      environment,
-      output,
-      warnings,
-    },
+    record: { ...toFailedRecord(input, run.timing), ...toRecord(outcome), codeMs, details },
     python: { version, implementation, executable, dill },
+    ...(report.hasExited === true && { hasExited: true }),
     ...stored,
     ...(report.variables === undefined ? {} : { variables: report.variables }),
     ...(report.variablesOmitted === undefined ? {} : { variables_omitted: report.variablesOmitted }),
   };
 }
 
-function toFailed({ input, timing }: StepRun, outcome: Outcome, failure: StepFailure): ExecutorResult {
-  const { ready, report, output, warnings, environment } = outcome;
+async function toFailed(run: StepRun, outcome: Outcome, failure: StepFailure): Promise<ExecutorResult> {
+  const { codeMs } = outcome.report;
+  // Of a run that is over nobody reads a result, and what is stored now may stay for ever.
+  const details = run.watch.signal.aborted ? undefined : await outcome.outputs.store();
   const record = {
-    ...toFailedRecord(input, timing),
-    ...(report.codeMs === undefined ? {} : { codeMs: Math.round(report.codeMs) }),
-    python: ready.version,
-    environment,
-    output,
-    warnings,
+    ...toFailedRecord(run.input, run.timing),
+    ...toRecord(outcome),
+    ...(codeMs !== undefined && { codeMs: Math.round(codeMs) }),
+    ...(details !== undefined && { details }),
   };
   return { kind: "failed", failure, record };
 }
 
-/** Of a step that did not come to run. */
+function toRecord({
+  ready,
+  outputs,
+  warnings,
+  environment,
+}: Outcome): Pick<StepRecord, "python" | "environment" | "output" | "warnings"> {
+  return { python: ready.version, environment, output: outputs.tails(), warnings };
+}
+
+/** For a step that never ran. */
 function toFailedRecord({ step }: ExecutorInput, { startedAt, startMs }: Timing): FailedStepRecord {
   const durationMs = Math.round(performance.now() - startMs);
   return { name: step.name, startedAt, durationMs, output: { stdout: "", stderr: "" }, warnings: [] };
@@ -188,40 +196,6 @@ async function tooLargeSession(folder: string, { sessionBytes }: Limits): Promis
   return { type: "SessionTooLarge", message, traceback: "" };
 }
 
-async function layOut(folder: string, { code, sources, session }: StepContents, { json }: SameYaml): Promise<void> {
-  const work = path.join(folder, "work");
-  await mkdir(work, { recursive: true });
-  const files: [string, Uint8Array | string | undefined][] = [
-    [path.join(folder, "code.py"), code],
-    [path.join(folder, "session.in"), session],
-    [path.join(folder, "same.json"), json],
-    ...SOURCE_NAMES.map((name): [string, Buffer | undefined] => [path.join(work, name), sources[name]]),
-  ];
-  await Promise.all(files.map(([file, content]) => content !== undefined && writeFile(file, content)));
-}
-
-async function loadContents({ instanceId, step, session }: ExecutorInput, blobs: RunBlobs): Promise<StepContents> {
-  const load = (field: string, content: Content) =>
-    typeof content === "string" ? decode(field, content) : blobs.load(instanceId, content);
-  const sources = SOURCE_NAMES.map(async (name) => {
-    const content = step.sources[name];
-    return [name, content === undefined ? undefined : await load(name, content)];
-  });
-  const [code, loadedSession, loadedSources] = await Promise.all([
-    load("the code", step.code),
-    session && blobs.load(instanceId, session.blob),
-    Promise.all(sources),
-  ]);
-  if (decodeUtf8(code) === undefined) throw new StepRefused("BadRequest", "The code is not UTF-8.");
-  return { code, session: loadedSession, sources: Object.fromEntries(loadedSources) };
-}
-
-function decode(what: string, text: string): Buffer {
-  const bytes = fromUrlSafeBase64(text);
-  if (bytes === undefined) throw new StepRefused("BadRequest", `The base64 of ${what} is not valid.`);
-  return bytes;
-}
-
 /** Functions and classes in a session are byte code, which another minor version misreads, or crashes on. */
 function refuseForeignSession(session: SessionPython | undefined, ready: ReadyPython): void {
   if (session === undefined || session.version.startsWith(`${ready.minor}.`)) return;
@@ -229,15 +203,6 @@ function refuseForeignSession(session: SessionPython | undefined, ready: ReadyPy
     "SessionVersionError",
     `The session context was written by Python ${session.version}, but this step runs on Python ${ready.version}. All steps of a run need the same minor version: run it again with one Python.`,
   );
-}
-
-class StepRefused extends Error {
-  readonly failure: StepFailure;
-
-  constructor(type: string, message: string) {
-    super(message);
-    this.failure = { type, message, traceback: "" };
-  }
 }
 
 /** Nobody will read it. */

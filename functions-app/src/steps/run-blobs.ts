@@ -3,15 +3,34 @@ import type { BlobServiceClient, ContainerClient } from "@azure/storage-blob";
 import type { BlobReference } from "../contract/run-result.ts";
 import { managedIdentityCredential } from "./managed-identity.ts";
 
+export type BlobKind = keyof typeof EXTENSIONS;
+
+/** A part of a blob, and how large all of it is. */
+export type BlobPart = { content: Buffer; sizeBytes: number };
+
 /** Contents of runs in the app's own storage account, addressed by what they hold. */
 export type RunBlobs = {
   /** Begins to load and connect, for whoever will save later. */
   open(): void;
   /** Stores the bytes below the run's own prefix, once however often they are given. */
-  save(instanceId: string, kind: "session" | "source", content: Uint8Array): Promise<BlobReference>;
+  save(instanceId: string, kind: BlobKind, content: Uint8Array): Promise<BlobReference>;
   /** @throws Error where the blob is gone, is another run's, or does not hold what it held. */
   load(instanceId: string, reference: BlobReference): Promise<Buffer>;
+  /** Replaces what was saved of the step that runs now. */
+  saveProgress(instanceId: string, content: Uint8Array): Promise<void>;
+  /** @returns undefined where there is none. */
+  loadProgress(instanceId: string): Promise<Buffer | undefined>;
+  /**
+   * Some bytes of a blob of the run.
+   *
+   * @param name - Without the run's prefix; it cannot lead out of it.
+   * @returns undefined where there is none.
+   */
+  loadPart(instanceId: string, name: string, range: { offset: number; count: number }): Promise<BlobPart | undefined>;
 };
+
+const EXTENSIONS = { session: "dill", source: "bin", details: "json" } as const;
+const PROGRESS_NAME = "progress.json";
 
 /**
  * Opens the account of `AzureWebJobsStorage`: a connection string, or an account name used with the app's managed identity.
@@ -28,7 +47,7 @@ export function openRunBlobs(env: NodeJS.ProcessEnv, taskHubName: string): RunBl
     open: () => void openAccount(env).catch(() => {}), // Reported by the call that needs it.
     async save(instanceId, kind, content) {
       const sha256 = hashOf(content);
-      const name = `${instanceId}/${kind}-${sha256}.${kind === "session" ? "dill" : "bin"}`;
+      const name = `${instanceId}/${kind}-${sha256}.${EXTENSIONS[kind]}`;
       await upload(await container(), name, content).catch((error) => {
         throw storageFailure(
           `The ${kind} of ${content.byteLength} bytes could not be stored as ${containerName}/${name}`,
@@ -49,7 +68,32 @@ export function openRunBlobs(env: NodeJS.ProcessEnv, taskHubName: string): RunBl
       if (hashOf(content) === reference.sha256) return content;
       throw new Error(`The blob ${reference.container}/${reference.name} is not what was stored there.`);
     },
+    async saveProgress(instanceId, content) {
+      await upload(await container(), `${instanceId}/${PROGRESS_NAME}`, content);
+    },
+    async loadProgress(instanceId) {
+      const blob = (await container()).getBlobClient(`${instanceId}/${PROGRESS_NAME}`);
+      return unlessMissing(() => blob.downloadToBuffer());
+    },
+    async loadPart(instanceId, name, { offset, count }) {
+      const blob = (await container()).getBlobClient(`${instanceId}/${name}`);
+      return unlessMissing(async () => {
+        const { contentLength: sizeBytes = 0 } = await blob.getProperties();
+        const length = Math.max(0, Math.min(count, sizeBytes - offset));
+        const content = length === 0 ? Buffer.alloc(0) : await blob.downloadToBuffer(offset, length);
+        return { content, sizeBytes };
+      });
+    },
   };
+}
+
+async function unlessMissing<Value>(load: () => Promise<Value>): Promise<Value | undefined> {
+  try {
+    return await load();
+  } catch (error) {
+    if ((error as { statusCode?: number }).statusCode === 404) return undefined;
+    throw error;
+  }
 }
 
 /** Durable creates the container with its first large message, which may be later. */

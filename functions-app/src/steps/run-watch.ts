@@ -4,17 +4,20 @@
 const WATCH_EVERY_MS = 5_000;
 
 /** Tells whether the run has ended without the step: it was terminated, or is purged already. */
-export type IsRunOver = () => Promise<boolean>;
+export type HowRunEnded = () => Promise<"terminated" | "purged" | null>;
 
 /** Asks now and then while a step runs. */
 export class RunWatch {
   readonly #over = new AbortController();
   readonly #timer: NodeJS.Timeout;
+  #isPurged = false;
 
-  constructor(isRunOver: IsRunOver, everyMs = WATCH_EVERY_MS) {
+  constructor(howRunEnded: HowRunEnded, everyMs = WATCH_EVERY_MS) {
     const ask = async () => {
-      // Whoever cannot say is asked again.
-      if (await isRunOver().catch(() => false)) this.#over.abort();
+      // If unknown, ask again.
+      const end = await howRunEnded().catch(() => null);
+      this.#isPurged = end === "purged";
+      if (end !== null) this.#over.abort();
     };
     this.#timer = setInterval(() => void ask(), everyMs);
     this.#timer.unref();
@@ -23,6 +26,11 @@ export class RunWatch {
   /** Aborts once the run is over. */
   get signal(): AbortSignal {
     return this.#over.signal;
+  }
+
+  /** Whether all that the run stored is gone, and nothing must be stored any more. */
+  get isPurged(): boolean {
+    return this.#isPurged;
   }
 
   stop(): void {

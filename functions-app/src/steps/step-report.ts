@@ -14,6 +14,8 @@ export type StepReport = {
   exploded?: Record<string, string>;
   variables?: VariableSummary[];
   variablesOmitted?: number;
+  /** The step ended the run, as `sys.exit()` does. */
+  hasExited?: boolean;
 };
 
 // The runner's own, as sysexits.h has it, when it could not write the report.

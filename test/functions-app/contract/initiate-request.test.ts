@@ -23,7 +23,21 @@ test("the body of upstream's client passes unchanged", () => {
   expect(parseInitiateRequest(body, limits)).toBe(body);
 });
 
+test("the cells of a step pass where they are all of its code", () => {
+  const code = toUrlSafeBase64("a = 1\nb\n");
+  const cells = [
+    { number: 2, lines: 1, tags: ["raises-exception"] },
+    { number: 4, lines: 2 },
+  ];
+  const body = { steps: [step({ code, cells }), step({ name: "same_step_001", code: "", cells: [] })] };
+  expect(parseInitiateRequest(body, limits)).toBe(body);
+});
+
 test.each<[string, unknown, string]>([
+  ["cells that are no list", { steps: [step({ cells: {} })] }, "steps[0].cells"],
+  ["a cell without lines", { steps: [step({ cells: [{ number: 1, lines: 0 }] })] }, "steps[0].cells[0]"],
+  ["a cell with an unknown key", { steps: [step({ cells: [{ number: 1, lines: 1, id: 1 }] })] }, "steps[0].cells[0]"],
+  ["a cell of more lines than there are", { steps: [step({ cells: [{ number: 1, lines: 2 }] })] }, "steps[0].cells"],
   ["a text as body", "x", ""],
   ["a list as body", [], ""],
   ["no steps", {}, "steps"],

@@ -10,7 +10,7 @@ import { waitFor } from "../../helpers/wait-for.ts";
 
 const python = (await listTestPythons()).at(-1)?.executable as string;
 const toEnvironment = (program: string): StepEnvironment => ({ name: program, launch: [program], isIsolated: false });
-const ORDER = { name: "a", environ: {}, variableBytes: 1e6, isLast: false, warnOfForeignPackages: false };
+const ORDER = { name: "a", cells: null, environ: {}, variableBytes: 1e6, isLast: false, warnOfForeignPackages: false };
 
 async function makeOptions() {
   const root = await makeTempDir();
@@ -24,9 +24,7 @@ test("a step whose time is over before it begins is killed like any other", asyn
   const process = new StepProcess({ ...options, environment: toEnvironment(python) });
   const { folder } = await process.take();
   await writeFile(path.join(folder, "code.py"), "import time\ntime.sleep(300)");
-  process.stdout.resume();
-  process.stderr.resume();
-  expect(await process.run(ORDER, AbortSignal.abort())).toMatchObject({ cause: "killed" });
+  expect(await process.run(ORDER, AbortSignal.abort(), () => {})).toMatchObject({ cause: "killed" });
   await process.stop();
   expect(existsSync(folder)).toBe(false);
 });

@@ -64,13 +64,13 @@ test("the time limit ends a step's whole process tree, and says so", async () =>
   expect(readdirSync(runner.tempDir)).toEqual([]);
 });
 
-test("a step whose run was terminated meanwhile is ended, and leaves nothing in storage", async () => {
+test("a step whose run was purged meanwhile is ended, and leaves nothing in storage", async () => {
   const runner = await StepRunner.start({ python });
   let asked = 0;
-  runner.isRunOver = async () => {
+  runner.howRunEnded = async () => {
     asked += 1;
     if (asked === 1) throw new Error("no answer");
-    return runner.lines.some((line) => line.startsWith("pids "));
+    return runner.lines.some((line) => line.startsWith("pids ")) ? "purged" : null;
   };
   const failure = await runner.fail([...SPAWNING, "import time\ntime.sleep(300)"].join("\n"), { isLast: false });
   expect(failure.type).toBe("RunOver");

@@ -101,6 +101,16 @@ test.each(["!pip install x", "%pip install x", "pip install x", "!python -m pip 
   },
 );
 
-test("a notebook without code is refused", () => {
-  expect(() => splitSteps(cells({ kind: "markdown", source: "# Title" }), DEFAULT_ONLY)).toThrow("nothing to run");
+test("a notebook without code is one empty step, and says so", () => {
+  const { steps, warnings } = splitSteps(cells({ kind: "markdown", source: "# Title" }), DEFAULT_ONLY);
+  expect(steps).toMatchObject([{ name: "same_step_000", code: "", cells: [] }]);
+  expect(warnings).toEqual(["n.ipynb has no code, so its run does nothing."]);
+});
+
+test("a cell tagged skip-execution is left out, and one tagged raises-exception keeps its tag", () => {
+  const { steps } = splitSteps(
+    cells({ source: "a" }, { source: "b", tags: ["skip-execution"] }, { source: "c", tags: ["raises-exception"] }),
+    DEFAULT_ONLY,
+  );
+  expect(steps).toMatchObject([{ code: "a\nc", cells: [{ cell: 1 }, { cell: 3, tags: ["raises-exception"] }] }]);
 });

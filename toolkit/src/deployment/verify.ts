@@ -8,7 +8,7 @@ import type { PhaseProgress } from "../ports.ts";
 import type { Deployment } from "./deployment.ts";
 import type { DeploymentOutputs } from "./outputs.ts";
 
-export const APP_FUNCTIONS = ["executor", "initiate", "orchestrator"] as const;
+export const APP_FUNCTIONS = ["executor", "initiate", "orchestrator", "runBlobs", "runs"] as const;
 
 const POLL_MS = 2_000;
 const ANSWER_LIMIT_MS = 30_000;

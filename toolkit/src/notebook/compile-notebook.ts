@@ -1,4 +1,9 @@
-import { DEFAULT_LIMITS, type InitiateRequest, toUrlSafeBase64 } from "@same-kit/functions-app/contract";
+import {
+  DEFAULT_LIMITS,
+  type InitiateRequest,
+  type RequestedCell,
+  toUrlSafeBase64,
+} from "@same-kit/functions-app/contract";
 import { OperationError } from "@same-kit/shared";
 import type { ToolkitErrorCode } from "../errors.ts";
 import type { Notebook } from "./notebook-file.ts";
@@ -32,9 +37,15 @@ export function compileNotebook({ notebook, config, configText, requirements }: 
     "same.yaml": encode(configText),
     ...(requirements === null ? {} : { "requirements.txt": encode(requirements) }),
   };
-  const request = { steps: steps.map(({ name, code }) => ({ name, code: encode(code), sources })) };
+  const request = {
+    steps: steps.map(({ name, code, cells }) => ({ name, code: encode(code), sources, cells: cells.map(toCell) })),
+  };
   checkBody(request, configText);
   return { config, request, steps, warnings };
+}
+
+function toCell({ cell, lineCount, tags }: Step["cells"][number]): RequestedCell {
+  return { number: cell, lines: lineCount, ...(tags !== undefined && { tags }) };
 }
 
 const encode = (text: string) => toUrlSafeBase64(Buffer.from(text));

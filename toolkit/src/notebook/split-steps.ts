@@ -1,13 +1,11 @@
-import { OperationError } from "@same-kit/shared";
-import type { ToolkitErrorCode } from "../errors.ts";
 import { type CellTags, parseCellTags, stepName } from "./cell-tags.ts";
 import { checkTags, tagError } from "./check-tags.ts";
 import { removeMagics } from "./magic-lines.ts";
 import { warnOfRemoved } from "./magic-warnings.ts";
 import type { Notebook } from "./notebook-file.ts";
 
-/** Which lines of a step's code, counted from 1, are a cell's. */
-export type CellRange = { cell: number; firstLine: number; lineCount: number };
+/** Which lines of a step's code, counted from 1, are a cell's; `tags` are those that change how it runs. */
+export type CellRange = { cell: number; firstLine: number; lineCount: number; tags?: readonly string[] };
 
 export type Step = {
   name: string;
@@ -25,7 +23,7 @@ export type SplitNotebook = { steps: readonly Step[]; warnings: readonly string[
 type Draft = Omit<Step, "code" | "cells" | "tags"> & {
   /** The cell whose tag names it; null: what stands before the first tag. */
   taggedCell: number | null;
-  parts: { cell: number; code: string }[];
+  parts: { cell: number; code: string; tags: readonly string[] }[];
   tags: string[];
 };
 
@@ -33,7 +31,7 @@ type Draft = Omit<Step, "code" | "cells" | "tags"> & {
  * A notebook's steps in the order of its cells.
  *
  * @param environments - The names that `environment=NAME` may have.
- * @throws OperationError `ERR_NOTEBOOK_TAGS`, `ERR_NOTEBOOK_EMPTY`.
+ * @throws OperationError `ERR_NOTEBOOK_TAGS`.
  */
 export function splitSteps(notebook: Notebook, environments: ReadonlySet<string>): SplitNotebook {
   const warnings: string[] = [];
@@ -45,14 +43,18 @@ export function splitSteps(notebook: Notebook, environments: ReadonlySet<string>
     if (step !== undefined) drafts.push(newDraft(step, cell.number));
     const draft = drafts.at(-1) as Draft;
     applyTags(draft, tags);
-    if (cell.kind !== "code") continue;
+    // As nbclient and Jupyter Book have it.
+    if (cell.kind !== "code" || cell.tags.includes("skip-execution")) continue;
     const { code, removed } = removeMagics(cell.source);
-    draft.parts.push({ cell: cell.number, code });
+    draft.parts.push({ cell: cell.number, code, tags: cell.tags.filter((tag) => tag === "raises-exception") });
     warnings.push(...warnOfRemoved(cell.number, removed));
   }
   const kept = drafts.filter((draft) => draft.taggedCell !== null || hasCode(draft));
   refuseDuplicates(kept, notebook.file);
-  if (kept.length === 0) throw emptyNotebook(notebook.file);
+  if (kept.length === 0) {
+    kept.push(...drafts.slice(0, 1));
+    warnings.push(`${notebook.file} has no code, so its run does nothing.`);
+  }
   warnings.push(...kept.flatMap(warnOfEnvironment));
   return { steps: kept.map(toStep), warnings };
 }
@@ -99,18 +101,10 @@ function warnOfEnvironment({ name, environment }: Draft): string[] {
 function toStep({ name, index, parts, tags, cache, environment }: Draft): Step {
   const cells: CellRange[] = [];
   let firstLine = 1;
-  for (const { cell, code } of parts) {
+  for (const { cell, code, tags } of parts) {
     const lineCount = code.split("\n").length;
-    cells.push({ cell, firstLine, lineCount });
+    cells.push({ cell, firstLine, lineCount, ...(tags.length > 0 && { tags }) });
     firstLine += lineCount;
   }
   return { name, index, code: parts.map(({ code }) => code).join("\n"), cells, tags, cache, environment };
-}
-
-function emptyNotebook(file: string): OperationError<ToolkitErrorCode> {
-  return new OperationError({
-    code: "ERR_NOTEBOOK_EMPTY",
-    message: `${file} has no code, so there is nothing to run.`,
-    hint: "Add a code cell, or check that the right notebook is named.",
-  });
 }

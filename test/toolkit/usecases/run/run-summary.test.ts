@@ -40,6 +40,13 @@ test("a line in a later cell counts from that cell's first line", () => {
   expect(failure.cell).toEqual({ number: 5, line: 2 });
 });
 
+test("a line in a cell that the app names is that cell's", () => {
+  const traceback =
+    'Traceback (most recent call last):\n  File "<cell 5>", line 2, in <module>\n  File "a.py", line 1\nE';
+  const failure = describeFailure(failed(`Step "same_step_001" failed: E\n\n${traceback}`), [STEP]);
+  expect(failure.cell).toEqual({ number: 5, line: 2 });
+});
+
 test.each([
   [
     "no step failed",

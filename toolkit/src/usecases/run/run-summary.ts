@@ -53,10 +53,17 @@ export function describeFailure({ runtimeStatus, output }: RunStatus, steps: rea
   return { code: "ERR_RUN_FAILED", step, message: summary, traceback: traceback === "" ? null : traceback, cell };
 }
 
-/** The innermost line of the traceback that is the step's own. */
+/** The innermost line of the traceback that is the step's own: the app names cells, and one of another version the step. */
 function findCell(traceback: string, step: string, cells: readonly CellRange[]): RunFailure["cell"] {
-  const frames = [...traceback.matchAll(/File "([^"]*)", line (\d+)/g)].filter(([, file]) => file?.includes(step));
-  const line = Number(frames.at(-1)?.[2]);
+  const frames = [...traceback.matchAll(/File "<([^"]*)>", line (\d+)/g)].map(([, file = "", line]) => {
+    const number = Number(/^cell (\d+)$/.exec(file)?.[1]);
+    if (cells.some(({ cell }) => cell === number)) return { number, line: Number(line) };
+    return file === step ? toCell(Number(line), cells) : null;
+  });
+  return frames.findLast((frame) => frame !== null) ?? null;
+}
+
+function toCell(line: number, cells: readonly CellRange[]): RunFailure["cell"] {
   const range = cells.find(({ firstLine, lineCount }) => line >= firstLine && line < firstLine + lineCount);
   return range === undefined ? null : { number: range.cell, line: line - range.firstLine + 1 };
 }

@@ -4,25 +4,26 @@ import linecache
 import os
 import traceback
 
+from . import sources
+
 _MAX_MESSAGE = 4_000
 _MAX_TRACEBACK = 32_000
 _MAX_NAME = 200
 _HERE = os.path.dirname(os.path.abspath(__file__))
 
 
-def describe(error, step_file=None):
-    """`step_file` is the name under which the step's own code was compiled."""
+def describe(error):
     kind = type(error)
     name = kind.__qualname__
     if kind.__module__ not in ("builtins", "__main__", "__sameproject_user_code__"):
         name = "%s.%s" % (kind.__module__, name)
-    if isinstance(error, SyntaxError) and error.text is None and error.filename == step_file:
+    if isinstance(error, SyntaxError) and error.text is None and sources.has(error.filename):
         # What Python finds only after parsing, it looks up in the file, which this is not.
-        error.text = linecache.getline(step_file, error.lineno or 0) or None
+        error.text = linecache.getline(error.filename, error.lineno or 0) or None
     return {
         "type": name[:_MAX_NAME],
         "message": _shorten(text_of(error), _MAX_MESSAGE),
-        "traceback": _shorten(_traceback_of(error, step_file), _MAX_TRACEBACK),
+        "traceback": _shorten(_traceback_of(error), _MAX_TRACEBACK),
     }
 
 
@@ -33,24 +34,37 @@ def text_of(error):
         return "(its message cannot be shown)"
 
 
-def _traceback_of(error, step_file):
+def _traceback_of(error):
     """From the step's own code on, without the frames of what runs it."""
-    frames = _first(error.__traceback__, lambda file: file == step_file)
+    frames = _first(error.__traceback__, sources.has)
     if frames is None:
         frames = _first(error.__traceback__, lambda file: not file.startswith(_HERE))
     try:
-        lines = traceback.format_exception(type(error), error, frames)
+        described = traceback.TracebackException(type(error), error, frames)
+        _leave_out_runner(described)
+        text = "".join(described.format()).rstrip("\n")
     except Exception:
         return ""
-    header = "Traceback (most recent call last):\n"
-    text = "".join(lines).rstrip("\n")
-    return text if text.startswith("Traceback ") else header + text
+    return text if text.startswith("Traceback ") else "Traceback (most recent call last):\n" + text
 
 
 def _first(frames, fits):
     while frames is not None and not fits(frames.tb_frame.f_code.co_filename):
         frames = frames.tb_next
     return frames
+
+
+def _leave_out_runner(described):
+    """Frames in between, as a magic has them that runs a cell's code; also of what the exception came from."""
+    waiting, seen = [described], set()
+    while waiting:
+        one = waiting.pop()
+        if one is None or id(one) in seen:
+            continue
+        seen.add(id(one))
+        if one.stack:
+            one.stack[:] = [frame for frame in one.stack if not frame.filename.startswith(_HERE)]
+        waiting += [one.__cause__, one.__context__, *(getattr(one, "exceptions", None) or ())]
 
 
 def _shorten(text, limit):

@@ -43,8 +43,11 @@ def start(child_main):
     return child
 
 
-def wait(child):
-    """Waits for the child's end or the leash's. Returns `(status, cause)`, cause being `ended`, `killed` or `abandoned`."""
+def wait(child, relay=None):
+    """Waits for the child's end or the leash's. Returns `(status, cause)`, cause being `ended`, `killed` or `abandoned`.
+
+    Meanwhile `relay` hands on what the child prints.
+    """
     wake_reader, wake_writer = os.pipe()
     for end in (wake_reader, wake_writer):
         os.set_blocking(end, False)
@@ -56,12 +59,14 @@ def wait(child):
         status = _status_of(child)
         if status is not None:
             return status, "ended"
-        ready, _, _ = select.select([CONTROL, wake_reader], [], [])
+        readers, writers = (relay.readers(), relay.writers()) if relay else ([], [])
+        ready, writable, _ = select.select([CONTROL, wake_reader, *readers], writers, [])
         if CONTROL in ready:
             return None, "killed" if os.read(CONTROL, 4096) else "abandoned"
-        signals = os.read(wake_reader, 4096)
-        if any(number != signal.SIGCHLD for number in signals):
+        if wake_reader in ready and any(number != signal.SIGCHLD for number in os.read(wake_reader, 4096)):
             return None, "abandoned"
+        if relay:
+            relay.handle([it for it in readers if it in ready])
 
 
 def end_all(child):

@@ -1,7 +1,8 @@
 """Serves one step. Started ahead of it with dill imported, waits for the request, forks the process that runs the step.
 
-Protocol, one JSON document a line. To the app on file descriptor 3: `ready`, `started`, `exit`. From the app on standard input: the
-request, then `kill` or the end of input. What is large lies in the step's folder: `code.py`, `session.in`, the step's working
+Protocol, one JSON document a line. To the app on file descriptor 3: `ready`, `started`, what the step prints and displays (`output` and
+`event`, see outputs/relay.py), `exit`. From the app on standard input: the request, then `kill` or the end of input. What is large lies
+in the step's folder: `code.py`, `session.in`, the step's working
 directory `work/`; the child leaves `report.json` and `session.out` there. The folder is removed whatever happens.
 """
 
@@ -10,10 +11,12 @@ import os
 import shutil
 import sys
 import tempfile
+import traceback
 
 import dill
 
 from . import guard, step
+from .outputs import channel, relay
 
 _REPLIES = 3
 
@@ -34,22 +37,33 @@ def serve(temp_folder):
 
 
 def _run(request, folder):
-    child = guard.start(lambda: _child(request, folder))
-    _reply({"kind": "started", "pid": child})
-    _let_go_of_output()
-    status, cause = guard.wait(child)
+    output = relay.Relay(_REPLIES)
+    child = guard.start(lambda: _child(request, folder, output))
+    output.close_child_ends()
+    output.reply({"kind": "started", "pid": child})
+    status, cause = guard.wait(child, output)
     guard.end_all(child)
     if cause == "abandoned":
         return
+    output.finish()
     _reply({"kind": "exit", "cause": cause, **_describe(status)})
     # The app now reads the results; the end of input says that it has.
     while os.read(guard.CONTROL, 4096):
         pass
 
 
-def _child(request, folder):
-    os.close(_REPLIES)
-    return step.run(request, folder)
+def _child(request, folder, output):
+    output.close_own_ends()
+    ends = output.child_ends
+    for descriptor, end in zip((1, 2), ends["outputs"]):
+        os.dup2(end, descriptor)
+        os.close(end)
+    try:
+        return step.run(request, folder, channel.Channel(ends["frames"], ends["answers"], ends["printed"]))
+    except BaseException:
+        # Ours, so it is printed: the failure that the app reports then says no more than that the process has ended.
+        os.write(2, traceback.format_exc().encode("utf-8", "backslashreplace"))
+        raise
 
 
 def _ready(folder):
@@ -90,14 +104,6 @@ def _read_line():
             return None
         line += byte
     return line
-
-
-def _let_go_of_output():
-    """So that the streams end when the step's own processes have ended."""
-    devnull = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(devnull, 1)
-    os.dup2(devnull, 2)
-    os.close(devnull)
 
 
 def _remove(folder):

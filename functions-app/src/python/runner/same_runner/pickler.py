@@ -93,7 +93,8 @@ class _Pickler(dill.Pickler):
         build = _BY_VALUE.get(type(obj))
         if build is not None and not self._is_importable(obj):
             return self.save_reduce(*build(obj), obj=obj)
-        if getattr(obj, "__module__", None) == self._main.__name__:
+        # In a notebook `__name__` is `__main__`.
+        if getattr(obj, "__module__", None) in (self._main.__name__, "__main__"):
             if isinstance(obj, type):
                 raise _SelfReference(obj)
             raise pickle.PicklingError("it is written as the mere name %r" % (name or type(obj).__name__))

@@ -38,6 +38,12 @@ def new_module():
     return module
 
 
+def enter_main(module):
+    """Makes it the program's main module, as a notebook's variables are: `__name__` says so, and pickle finds its classes there."""
+    module.__dict__["__name__"] = "__main__"
+    sys.modules["__main__"] = module
+
+
 def load(path, module):
     """Raises SessionError for a session that cannot be loaded here."""
     try:

@@ -19,6 +19,10 @@ def add(file_name, code):
     linecache.cache[file_name] = (len(code), None, lines, file_name)
 
 
+def has(file_name):
+    return file_name in _known
+
+
 def unpack(module):
     """Takes out of a loaded session what `pack` put in."""
     packed = vars(module).pop(_NAME, None)

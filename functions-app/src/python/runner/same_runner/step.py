@@ -1,39 +1,39 @@
 """Runs one step in a process of its own."""
 
-import ast
-import inspect
 import json
 import os
 import signal
 import stat
 import sys
-import time
 
 from . import failure, foreign_packages, session, sources, variables
+from .cells import history, run_cells, shell
+from .display import figures, ipython_package, plotly_figures, publish
 
 # As sysexits.h has it: the result could not be written.
 _EX_IOERR = 74
 
 
-def run(request, folder):
+def run(request, folder, channel):
     """Runs the step and leaves its report. Returns the process's exit code."""
-    _prepare(request, folder)
+    _prepare(request, folder, channel)
     session_out = os.path.join(folder, "session.out")
     try:
-        report = _run(request, folder, session_out)
+        report = _run(request, folder, session_out, channel)
     except session.SessionError as error:
         report = {"failure": {"type": error.name, "message": str(error), "traceback": ""}}
     except BaseException as error:  # Whatever a foreign object raises while it is saved or shown.
         report = {"failure": failure.describe(error)}
     finally:
-        _flush()
+        channel.sync()
     if "failure" in report:
         _free_space(session_out, os.path.join(folder, "work"), os.path.join(folder, "tmp"))
     return _write_report(report, folder)
 
 
-def _run(request, folder, session_out):
+def _run(request, folder, session_out, channel):
     module = session.new_module()
+    cells = _open_cells(request, module, channel)
     session_in = os.path.join(folder, "session.in")
     if os.path.exists(session_in):
         session.load(session_in, module)
@@ -41,60 +41,55 @@ def _run(request, folder, session_out):
     # As Python reads a file: a byte order mark and other line ends than its own mean nothing.
     with open(os.path.join(folder, "code.py"), encoding="utf-8-sig") as file:
         code = file.read()
+    if request["cells"] is not None:
+        session.enter_main(module)
     loaded_before = set(sys.modules)
-    started = time.perf_counter()
-    failed = _execute(code, "<%s>" % request["name"], module)
-    report = {"codeMs": (time.perf_counter() - started) * 1000}
-    _flush()
+    parts = _cells_of(request, code)
+    failed = cells.run(parts)
+    report = {"codeMs": cells.code_ms}
     if failed is not None:
         return {**report, "failure": failed}
+    is_last = request["isLast"] or cells.has_exited
+    report["hasExited"] = cells.has_exited
     if request["warnOfForeignPackages"]:
-        report["foreignPackages"] = foreign_packages.used_by(code, loaded_before)
+        report["foreignPackages"] = sorted(
+            {name for part in parts for name in foreign_packages.used_by(part["source"], loaded_before)}
+        )
     report["exploded"] = session.explode_large(module, request["variableBytes"])
-    if not request["isLast"]:
+    if not is_last:
         sources.pack(module)
     report["exploded"].update(session.save(session_out, module))
-    if request["isLast"]:
+    if is_last:
         report.update(variables.describe(module))
     return report
 
 
-def _execute(code, file_name, module):
-    process = os.getpid()
-    sources.add(file_name, code)
-    error = None
-    try:
-        _run_code(code, file_name, module)
-    except BaseException as raised:  # SystemExit too: a step that leaves half-way has no result.
-        error = raised
-    if os.getpid() != process:
-        _end_fork(error, file_name)
-    # They are of the step's code, not of what follows.
-    sys.settrace(None)
-    sys.setprofile(None)
-    return None if error is None else failure.describe(error, file_name)
+def _open_cells(request, module, channel):
+    publish.use(publish.Publisher(channel))
+    publish.install()
+    figures.install()
+    plotly_figures.install()
+    if request["cells"] is None:
+        figures.closes = False
+        return run_cells.Cells(module, channel)
+    known = history.History()
+    known.install()
+    cells = run_cells.Cells(module, channel, known)
+    cells.use_shell(shell.ZMQInteractiveShell(cells, module, known))
+    ipython_package.install(cells.shell)
+    return cells
 
 
-def _run_code(code, file_name, module):
-    # As in a notebook, a step may await at its top.
-    compiled = compile(code, file_name, "exec", flags=ast.PyCF_ALLOW_TOP_LEVEL_AWAIT, dont_inherit=True)
-    awaitable = eval(compiled, module.__dict__)
-    if compiled.co_flags & inspect.CO_COROUTINE:
-        import asyncio  # Few steps need it, and it takes long to load.
-
-        asyncio.run(awaitable)
-
-
-def _end_fork(error, file_name):
-    """A process that the step forked came to the end of the step's code: the result is its parent's alone."""
-    code = 0
-    if isinstance(error, SystemExit):
-        code = error.code if isinstance(error.code, int) else int(error.code is not None)
-    elif error is not None:
-        code = 1
-        print(failure.describe(error, file_name)["traceback"], file=sys.stderr)
-    _flush()
-    os._exit(code & 0xFF)
+def _cells_of(request, code):
+    """The step's code in the parts that the request names; all of it is one part where it names none."""
+    if request["cells"] is None:
+        return [{"number": None, "file": "<%s>" % request["name"], "source": code}]
+    lines, parts = code.split("\n"), []
+    for cell in request["cells"]:
+        source, lines = "\n".join(lines[: cell["lines"]]), lines[cell["lines"] :]
+        raises = "raises-exception" in cell.get("tags", ())
+        parts.append({"number": cell["number"], "file": "<cell %d>" % cell["number"], "source": source, "raises": raises})
+    return parts
 
 
 def _free_space(*paths):
@@ -123,7 +118,7 @@ def _write_report(report, folder):
         return _EX_IOERR
 
 
-def _prepare(request, folder):
+def _prepare(request, folder, channel):
     for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGCHLD):
         signal.signal(number, signal.SIG_DFL)
     signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -132,13 +127,8 @@ def _prepare(request, folder):
     os.environ["TMPDIR"] = os.path.join(folder, "tmp")  # What a step forgets there goes with its folder.
     sys.path.insert(0, os.getcwd())
     sys.argv = [""]
-    for stream in (sys.stdout, sys.stderr):
-        stream.reconfigure(encoding="utf-8", errors="backslashreplace", line_buffering=True)
-
-
-def _flush():
-    for stream in {sys.stdout, sys.stderr, sys.__stdout__, sys.__stderr__}:
-        try:
-            stream.flush()
-        except Exception:
-            pass  # The step put something else in its place, or closed it.
+    # Those of the process's start are the guardian's.
+    sys.__stdout__, sys.__stderr__ = (
+        open(descriptor, "w", buffering=1, encoding="utf-8", errors="backslashreplace", closefd=False) for descriptor in (1, 2)
+    )
+    sys.stdout, sys.stderr = channel.open_stream(b"o", 1), channel.open_stream(b"e", 2)

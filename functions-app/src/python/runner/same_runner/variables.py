@@ -40,7 +40,7 @@ def _describe(name, value):
 
 
 def _type_name(kind):
-    is_plain = kind.__module__ in ("builtins", session.MODULE_NAME)
+    is_plain = kind.__module__ in ("builtins", "__main__", session.MODULE_NAME)
     return (kind.__qualname__ if is_plain else "%s.%s" % (kind.__module__, kind.__qualname__))[:_MAX_REPR]
 
 

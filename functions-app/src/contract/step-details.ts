@@ -1,0 +1,32 @@
+// What a step's cells printed and showed. It travels by reference: a blob of the run in the app's storage, never the history.
+
+/** An output as notebooks keep it (nbformat 4.5). */
+export type CellOutput =
+  | { output_type: "stream"; name: StreamName; text: string }
+  | { output_type: "display_data"; data: MimeBundle; metadata: Record<string, unknown>; display_id?: string }
+  | { output_type: "execute_result"; execution_count: number; data: MimeBundle; metadata: Record<string, unknown> }
+  | { output_type: "error"; ename: string; evalue: string; traceback: string[] };
+
+export type StreamName = "stdout" | "stderr";
+
+/** By MIME type: text, base64 of what is binary, or JSON. */
+export type MimeBundle = Record<string, unknown>;
+
+export type CellRecord = {
+  /** As a reader counts the notebook's cells, from 1; null where the request knew no cells, and for what ran before the first. */
+  cell: number | null;
+  executionCount: number | null;
+  /** ISO 8601. */
+  startedAt: string | null;
+  /** Absent where it did not end. */
+  durationMs?: number;
+  status: "ok" | "error" | "unfinished";
+  outputs: CellOutput[];
+};
+
+export type StepDetails = {
+  formatVersion: 1;
+  cells: CellRecord[];
+  /** What was shown anew in the place of an earlier step's output; by display ID, the latest last. */
+  updates?: { display_id: string; data: MimeBundle; metadata: Record<string, unknown> }[];
+};

@@ -1,0 +1,40 @@
+// The results of a run's steps, out of its history: there they are of a run that failed too, which has no output.
+
+import type * as df from "durable-functions";
+import { EXECUTOR, type ExecutorResult } from "../contract/executor-call.ts";
+
+export type RunHistory = { runtimeStatus: string; results: ExecutorResult[] };
+
+/**
+ * The SDK asks for the history, but reads another key of the answer than the one that Azure writes (`historyEvents`): so it is asked
+ * for here, at the same address.
+ *
+ * @returns undefined where there is no such run.
+ */
+export async function loadRunHistory(client: df.DurableClient, instanceId: string): Promise<RunHistory | undefined> {
+  const url = statusUrl(client, instanceId);
+  for (const [name, value] of Object.entries({ showHistory: "true", showHistoryOutput: "true", showInput: "false" })) {
+    url.searchParams.set(name, value);
+  }
+  const response = await fetch(url);
+  if (response.status === 404) return undefined;
+  const body = (await response.json()) as { runtimeStatus?: unknown; historyEvents?: unknown };
+  if (typeof body.runtimeStatus !== "string")
+    throw new Error(`The run's history could not be read: HTTP ${response.status}.`);
+  const events = Array.isArray(body.historyEvents) ? body.historyEvents : [];
+  return { runtimeStatus: body.runtimeStatus, results: events.flatMap(toResult) };
+}
+
+function statusUrl(client: df.DurableClient, instanceId: string): URL {
+  // The extension's own address on this machine, which the SDK uses as well and keeps to itself.
+  const { rpcBaseUrl } = (client as unknown as { clientData?: { rpcBaseUrl?: string } }).clientData ?? {};
+  if (rpcBaseUrl) return new URL(`instances/${instanceId}`, rpcBaseUrl);
+  return new URL(client.createHttpManagementPayload(instanceId).statusQueryGetUri);
+}
+
+function toResult(event: unknown): ExecutorResult[] {
+  const { EventType, FunctionName, Result } = event as Record<string, unknown>;
+  if (EventType !== "TaskCompleted" || FunctionName !== EXECUTOR) return [];
+  const result = typeof Result === "string" ? JSON.parse(Result) : Result;
+  return [result as ExecutorResult];
+}

@@ -1,0 +1,105 @@
+import { app, type HttpRequest, type HttpResponseInit } from "@azure/functions";
+import * as df from "durable-functions";
+import type { ExecutorResult } from "../contract/executor-call.ts";
+import { isRunId } from "../contract/headers.ts";
+import type { Problem } from "../contract/problem.ts";
+import { BLOB_PART_BYTES, BLOB_SIZE_HEADER, type RunDetails } from "../contract/run-details.ts";
+import type { BlobPart, RunBlobs } from "../steps/run-blobs.ts";
+import { openRunBlobs } from "../steps/run-blobs.ts";
+import type { RunningSteps, StepProgress } from "../steps/running-steps.ts";
+import { hasAccess } from "./access-key.ts";
+import { refuse, UNAUTHORIZED } from "./problem-answer.ts";
+import { loadRunHistory, type RunHistory } from "./run-history.ts";
+
+export type RunsDeps = {
+  env: NodeJS.ProcessEnv;
+  running: Pick<RunningSteps, "get">;
+  blobs: Pick<RunBlobs, "loadProgress" | "loadPart">;
+  loadHistory: (id: string) => Promise<RunHistory | undefined>;
+};
+
+/**
+ * Registers what a client asks of a run besides its status, behind the access key:
+ *
+ * - `GET /api/runs/ID`: a {@link RunDetails}.
+ * - `GET /api/runs/ID/blobs/NAME?offset=N`: a part of one of the run's blobs.
+ */
+export function registerRuns(running: RunningSteps): void {
+  const register = (
+    name: string,
+    route: string,
+    answer: (request: HttpRequest, deps: RunsDeps) => Promise<HttpResponseInit>,
+  ) =>
+    app.http(name, {
+      route,
+      methods: ["GET"],
+      authLevel: "anonymous",
+      extraInputs: [df.input.durableClient()],
+      handler: (request, context) => {
+        const client = df.getClient(context);
+        const blobs = openRunBlobs(process.env, client.taskHubName);
+        const loadHistory = (id: string) => loadRunHistory(client, id);
+        return answer(request, { env: process.env, running, blobs, loadHistory });
+      },
+    });
+  register("runs", "runs/{id}", getRun);
+  register("runBlobs", "runs/{id}/blobs/{name}", getBlob);
+}
+
+/** Exported for tests. */
+export async function getRun(request: HttpRequest, deps: RunsDeps): Promise<HttpResponseInit> {
+  if (!hasAccess(request, deps.env)) return refuse(UNAUTHORIZED);
+  const { id = "" } = request.params;
+  const history = isRunId(id) ? await deps.loadHistory(id) : undefined;
+  if (history === undefined) return refuse(notFound(`There is no run ${id}.`));
+  const details = toDetails(id, history, await findUnfinished(id, history, deps));
+  return { status: 200, headers: { "Content-Type": "application/json" }, body: JSON.stringify(details) };
+}
+
+/** Exported for tests. */
+export async function getBlob(request: HttpRequest, { env, blobs }: RunsDeps): Promise<HttpResponseInit> {
+  if (!hasAccess(request, env)) return refuse(UNAUTHORIZED);
+  const { id = "", name = "" } = request.params;
+  const offset = Number(request.query.get("offset") ?? "0");
+  const isAsked = isRunId(id) && /^[\w.-]+$/.test(name) && Number.isSafeInteger(offset) && offset >= 0;
+  const part = isAsked ? await blobs.loadPart(id, name, { offset, count: BLOB_PART_BYTES }) : undefined;
+  return part === undefined ? refuse(notFound(`The run ${id} has no blob ${name}.`)) : toPart(part);
+}
+
+function toPart({ content, sizeBytes }: BlobPart): HttpResponseInit {
+  const headers = { "Content-Type": "application/octet-stream", [BLOB_SIZE_HEADER]: String(sizeBytes) };
+  return { status: 200, headers, body: content };
+}
+
+const notFound = (detail: string): Problem => ({ title: "Not found", status: 404, detail });
+
+/** This process knows best; of a step elsewhere, or of one whose worker died, there is what was saved last. */
+async function findUnfinished(
+  id: string,
+  { runtimeStatus, results }: RunHistory,
+  { running, blobs }: RunsDeps,
+): Promise<StepProgress | null> {
+  if (runtimeStatus === "Completed" || results.some(({ kind }) => kind === "failed")) return null;
+  const saved = async () => {
+    const content = await blobs.loadProgress(id);
+    return content === undefined ? null : (JSON.parse(content.toString("utf8")) as StepProgress);
+  };
+  const progress = running.get(id) ?? (await saved());
+  const hasCompleted = results.some(({ record }) => record?.name === progress?.step);
+  return hasCompleted ? null : progress;
+}
+
+function toDetails(
+  id: string,
+  { runtimeStatus, results }: RunHistory,
+  unfinished: RunDetails["unfinished"],
+): RunDetails {
+  const failed = results.find((it) => it.kind === "failed");
+  return {
+    id,
+    runtimeStatus,
+    steps: results.flatMap((it: ExecutorResult) => (it.kind === "completed" ? [it.record] : [])),
+    failed: failed?.record === undefined ? null : { ...failed.record, failure: failed.failure },
+    unfinished,
+  };
+}

@@ -1,0 +1,13 @@
+// What the runner says while a step runs: one JSON document a line, as runner/same_runner/outputs/relay.py writes them.
+
+import type { MimeBundle, StreamName } from "../contract/step-details.ts";
+
+export type StepEvent =
+  | { kind: "cell-started"; cell: number | null; count: number }
+  | { kind: "cell-ended"; cell: number | null; ms: number; status: "ok" | "error" }
+  | { kind: "display" | "update"; data: MimeBundle; metadata: Record<string, unknown>; id?: string }
+  | { kind: "result"; count: number; data: MimeBundle; metadata: Record<string, unknown> }
+  | { kind: "error"; name: string; value: string; traceback: string[] }
+  | { kind: "clear"; wait: boolean };
+
+export type StepMessage = { kind: "output"; stream: StreamName; text: string } | { kind: "event"; event: StepEvent };

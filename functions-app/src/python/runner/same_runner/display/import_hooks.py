@@ -1,0 +1,59 @@
+"""Runs functions right after a module was imported: libraries that look for IPython are then told about this runner instead."""
+
+import sys
+
+_actions = {}
+
+
+class _Finder:
+    """Finds nothing itself: asks the others, and adds the action to their loader."""
+
+    def __init__(self):
+        self._finding = set()
+
+    def find_spec(self, name, path=None, target=None):
+        if name not in _actions or name in self._finding:
+            return None
+        self._finding.add(name)
+        try:
+            for finder in sys.meta_path:
+                find = getattr(finder, "find_spec", None)
+                spec = find(name, path, target) if finder is not self and find is not None else None
+                if spec is not None:
+                    break
+            else:
+                return None
+        finally:
+            self._finding.discard(name)
+        if hasattr(spec.loader, "exec_module"):
+            spec.loader = _Loader(spec.loader, _actions[name])
+        return spec
+
+
+class _Loader:
+    def __init__(self, loader, action):
+        self._loader, self._action = loader, action
+
+    def __getattr__(self, name):
+        return getattr(self._loader, name)
+
+    def create_module(self, spec):
+        return self._loader.create_module(spec)
+
+    def exec_module(self, module):
+        # The module's own loader is what others expect to find there.
+        module.__spec__.loader = module.__loader__ = self._loader
+        self._loader.exec_module(module)
+        try:
+            self._action(module)
+        except Exception:
+            pass  # Another version of the library: it works as it does without us.
+
+
+def after_import(name, action):
+    if name in sys.modules:
+        action(sys.modules[name])
+        return
+    if not _actions:
+        sys.meta_path.insert(0, _Finder())
+    _actions[name] = action

@@ -1,0 +1,68 @@
+// What a step is made of: loaded from the call or from the run's blobs, and laid out in the step's folder.
+
+import { mkdir, writeFile } from "node:fs/promises";
+import path from "node:path";
+import { decodeUtf8, fromUrlSafeBase64 } from "../contract/base64.ts";
+import type { Content, ExecutorInput, StepFailure } from "../contract/executor-call.ts";
+import { SOURCE_NAMES, type SourceName } from "../contract/initiate-request.ts";
+import type { RunBlobs } from "./run-blobs.ts";
+import type { SameYaml } from "./same-yaml.ts";
+
+export type StepContents = {
+  code: Buffer;
+  sources: Partial<Record<SourceName, Buffer>>;
+  session: Buffer | undefined;
+};
+
+/** The step cannot run, for a reason that its user can do something about. */
+export class StepRefused extends Error {
+  readonly failure: StepFailure;
+
+  constructor(type: string, message: string) {
+    super(message);
+    this.failure = { type, message, traceback: "" };
+  }
+}
+
+/** @throws StepRefused for a content that is not what the contract says; Error where a blob cannot be read. */
+export async function loadContents(
+  { instanceId, step, session }: ExecutorInput,
+  blobs: RunBlobs,
+): Promise<StepContents> {
+  const load = (field: string, content: Content) =>
+    typeof content === "string" ? decode(field, content) : blobs.load(instanceId, content);
+  const sources = SOURCE_NAMES.map(async (name) => {
+    const content = step.sources[name];
+    return [name, content === undefined ? undefined : await load(name, content)];
+  });
+  const [code, loadedSession, loadedSources] = await Promise.all([
+    load("the code", step.code),
+    session && blobs.load(instanceId, session.blob),
+    Promise.all(sources),
+  ]);
+  if (decodeUtf8(code) === undefined) throw new StepRefused("BadRequest", "The code is not UTF-8.");
+  return { code, session: loadedSession, sources: Object.fromEntries(loadedSources) };
+}
+
+function decode(what: string, text: string): Buffer {
+  const bytes = fromUrlSafeBase64(text);
+  if (bytes === undefined) throw new StepRefused("BadRequest", `The base64 of ${what} is not valid.`);
+  return bytes;
+}
+
+/** Writes the files that the runner expects into the step's folder. */
+export async function layOut(
+  folder: string,
+  { code, sources, session }: StepContents,
+  { json }: SameYaml,
+): Promise<void> {
+  const work = path.join(folder, "work");
+  await mkdir(work, { recursive: true });
+  const files: [string, Uint8Array | string | undefined][] = [
+    [path.join(folder, "code.py"), code],
+    [path.join(folder, "session.in"), session],
+    [path.join(folder, "same.json"), json],
+    ...SOURCE_NAMES.map((name): [string, Buffer | undefined] => [path.join(work, name), sources[name]]),
+  ];
+  await Promise.all(files.map(([file, content]) => content !== undefined && writeFile(file, content)));
+}

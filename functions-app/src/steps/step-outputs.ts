@@ -1,0 +1,83 @@
+import type { ExecutorInput, StepFailure } from "../contract/executor-call.ts";
+import type { BlobReference } from "../contract/run-result.ts";
+import type { StepDetails } from "../contract/step-details.ts";
+import { CellOutputs } from "../outputs/cell-outputs.ts";
+import { LiveLines } from "../outputs/live-lines.ts";
+import type { StepMessage } from "../outputs/step-message.ts";
+import { isInCloud } from "../python/cache-folder.ts";
+import type { Printed } from "../python/step-process.ts";
+import type { StepDeps } from "./execute-step.ts";
+import { SavedProgress, type StepProgress } from "./running-steps.ts";
+
+// They lie in the history, and in every episode's input: what is larger is a blob.
+const INLINE_CHARACTERS = 4 * 1024;
+// In the cloud every line is a paid log entry.
+const REWRITE_EVERY_MS = { cloud: 1_000, local: 100 };
+
+/** All that one step prints and shows: into the log as it comes, to whoever asks meanwhile, and into its record at the end. */
+export class StepOutputs {
+  readonly #input: ExecutorInput;
+  readonly #deps: StepDeps;
+  readonly #cells: CellOutputs;
+  readonly #live: Record<"stdout" | "stderr", LiveLines>;
+  readonly #saved: SavedProgress;
+  readonly #forget: () => void;
+
+  constructor(input: ExecutorInput, deps: StepDeps) {
+    this.#input = input;
+    this.#deps = deps;
+    this.#cells = new CellOutputs({ maxCharacters: deps.limits.outputBytes });
+    const rewriteEveryMs = isInCloud(deps.env) ? REWRITE_EVERY_MS.cloud : REWRITE_EVERY_MS.local;
+    this.#live = {
+      stdout: new LiveLines({ onLine: deps.onStdout, rewriteEveryMs }),
+      stderr: new LiveLines({ onLine: deps.onStderr, rewriteEveryMs }),
+    };
+    const { instanceId } = input;
+    this.#saved = new SavedProgress({ blobs: deps.blobs, instanceId, progress: () => this.#progress() });
+    this.#forget = deps.running.add(instanceId, () => this.#progress());
+  }
+
+  readonly add = (printed: Printed): void => {
+    const message = printed as StepMessage;
+    this.#cells.add(message);
+    if (message.kind === "output") this.#live[message.stream].add(message.text);
+    this.#saved.touch();
+  };
+
+  /** The step has ended; one whose process died has no cell that says why. */
+  async end(failure: StepFailure | undefined): Promise<void> {
+    this.#live.stdout.end();
+    this.#live.stderr.end();
+    if (failure !== undefined) this.#cells.fail(failure);
+    await this.#saved.stop();
+  }
+
+  /** Keeps what there is of a run that was terminated, unless all of it has been purged. */
+  async saveLast(isPurged: boolean): Promise<void> {
+    if (isPurged) return;
+    await this.#deps.blobs.saveProgress(this.#input.instanceId, toJson(this.#progress())).catch(() => {});
+  }
+
+  async store(): Promise<StepDetails | BlobReference> {
+    const details = this.#cells.toDetails();
+    const json = toJson(details);
+    if (json.length <= INLINE_CHARACTERS) return details;
+    return this.#deps.blobs.save(this.#input.instanceId, "details", json);
+  }
+
+  tails(): { stdout: string; stderr: string } {
+    const { outputTailCharacters: count } = this.#input;
+    return { stdout: this.#cells.tail("stdout", count), stderr: this.#cells.tail("stderr", count) };
+  }
+
+  async close(): Promise<void> {
+    this.#forget();
+    await this.#saved.stop();
+  }
+
+  #progress(): StepProgress {
+    return { step: this.#input.step.name, details: this.#cells.toDetails() };
+  }
+}
+
+const toJson = (value: unknown): Buffer => Buffer.from(JSON.stringify(value));

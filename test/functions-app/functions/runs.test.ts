@@ -1,0 +1,106 @@
+import { HttpRequest } from "@azure/functions";
+import { expect, test } from "vitest";
+import type { ExecutorResult } from "../../../functions-app/src/contract/executor-call.ts";
+import type { RunHistory } from "../../../functions-app/src/functions/run-history.ts";
+import { getBlob, getRun, type RunsDeps } from "../../../functions-app/src/functions/runs.ts";
+import { RunningSteps, type StepProgress } from "../../../functions-app/src/steps/running-steps.ts";
+import { MemoryBlobs } from "../../helpers/memory-blobs.ts";
+
+const record = (name: string) => ({
+  name,
+  startedAt: "2026-01-01T00:00:00.000Z",
+  durationMs: 5,
+  codeMs: 1,
+  python: "3.12.1",
+  environment: "base",
+  output: { stdout: "", stderr: "" },
+  warnings: [],
+});
+const python = { version: "3.12.1", implementation: "CPython", dill: "0.4.1" };
+const completed = (name: string): ExecutorResult => ({ kind: "completed", record: record(name), python });
+const failure = { type: "E", message: "no", traceback: "" };
+const failed = (name: string): ExecutorResult => ({ kind: "failed", failure, record: record(name) });
+const progress = (step: string): StepProgress => ({ step, details: { formatVersion: 1, cells: [] } });
+
+function open(history?: RunHistory): RunsDeps & { running: RunningSteps; blobs: MemoryBlobs } {
+  return {
+    env: { SAME_ACCESS_KEY: "k" },
+    running: new RunningSteps(),
+    blobs: new MemoryBlobs(),
+    loadHistory: async () => history,
+  };
+}
+
+async function ask(
+  get: typeof getRun,
+  deps: RunsDeps,
+  params: Record<string, string>,
+  { key = "k", query = {} }: { key?: string; query?: Record<string, string> } = {},
+) {
+  const url = "https://app.example/api/runs/x";
+  const answer = await get(
+    new HttpRequest({ method: "GET", url, params, query, headers: { "x-functions-key": key } }),
+    deps,
+  );
+  const headers = answer.headers as Record<string, string>;
+  return { status: answer.status, body: answer.body as string, headers };
+}
+
+test("a run's completed steps and the failed one are told, whatever its output is", async () => {
+  const deps = open({ runtimeStatus: "Failed", results: [completed("a"), failed("b")] });
+  const { status, body } = await ask(getRun, deps, { id: "run-1" });
+  expect([status, JSON.parse(body)]).toEqual([
+    200,
+    {
+      id: "run-1",
+      runtimeStatus: "Failed",
+      steps: [record("a")],
+      failed: { ...record("b"), failure },
+      unfinished: null,
+    },
+  ]);
+});
+
+test("the step that runs is told of by the process that runs it, else as it was saved last", async () => {
+  const deps = open({ runtimeStatus: "Running", results: [completed("a")] });
+  await deps.blobs.saveProgress("run-1", Buffer.from(JSON.stringify(progress("b"))));
+  expect(JSON.parse((await ask(getRun, deps, { id: "run-1" })).body)).toMatchObject({ unfinished: progress("b") });
+  deps.running.add("run-1", () => progress("here"));
+  expect(JSON.parse((await ask(getRun, deps, { id: "run-1" })).body)).toMatchObject({ unfinished: progress("here") });
+});
+
+test.each([
+  ["of a step that has completed since", { runtimeStatus: "Terminated", results: [completed("a")] }],
+  ["of a run that has completed", { runtimeStatus: "Completed", results: [] }],
+  ["of a run whose step failed", { runtimeStatus: "Failed", results: [failed("x")] }],
+])("what was saved %s is not told", async (_, history) => {
+  const deps = open(history);
+  await deps.blobs.saveProgress("run-1", Buffer.from(JSON.stringify(progress("a"))));
+  expect(JSON.parse((await ask(getRun, deps, { id: "run-1" })).body)).toMatchObject({ unfinished: null });
+});
+
+test("a blob is answered in parts", async () => {
+  const deps = open();
+  deps.blobs.contents.set("run-1/details-1.json", Buffer.from("0123456789"));
+  const { status, headers, body } = await ask(
+    getBlob,
+    deps,
+    { id: "run-1", name: "details-1.json" },
+    { query: { offset: "4" } },
+  );
+  expect([status, headers["x-blob-size"], body.toString()]).toEqual([200, "10", "456789"]);
+});
+
+test.each([
+  ["an unknown run", getRun, { id: "run-2" }],
+  ["an ID that is none", getRun, { id: "../x" }],
+  ["an unknown blob", getBlob, { id: "run-1", name: "details-2.json" }],
+  ["a name that leads elsewhere", getBlob, { id: "run-1", name: "../run-2/details-1.json" }],
+])("%s is 404", async (_, get, params) => {
+  expect((await ask(get, open(), params)).status).toBe(404);
+});
+
+test.each([getRun, getBlob])("without the access key the answer is 401", async (get) => {
+  const deps = open({ runtimeStatus: "Running", results: [] });
+  expect((await ask(get, deps, { id: "run-1" }, { key: "wrong" })).status).toBe(401);
+});
