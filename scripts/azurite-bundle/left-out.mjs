@@ -1,14 +1,15 @@
-// What Azurite imports for features that are never turned on here: importing it is harmless, using it says what happened.
+// What Azurite and express import and never use here: importing it is harmless, using it says what happened.
 
 export const LEFT_OUT = {
-  applicationinsights: "telemetry",
-  winston: "the debug log",
-  morgan: "the access log",
-  jsonwebtoken: "sign-in with Microsoft Entra ID",
+  applicationinsights: "telemetry is never turned on",
+  winston: "the debug log is never turned on",
+  morgan: "the access log is never turned on",
+  jsonwebtoken: "sign-in with Microsoft Entra ID is never turned on",
+  "body-parser": "Azurite reads bodies itself",
 };
 
 export function leftOutModule(name) {
-  const message = `${name} is left out of this bundle of Azurite, because ${LEFT_OUT[name]} is never turned on.`;
+  const message = `${name} is left out of this bundle of Azurite, because ${LEFT_OUT[name]}.`;
   return `module.exports = new Proxy(function leftOut() { throw new Error(${JSON.stringify(message)}); }, {
     get(_, name) {
       if (name === "__esModule") return true;

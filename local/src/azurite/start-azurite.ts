@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import path from "node:path";
-import { packageRoot, reasonOf } from "@same-kit/shared";
+import { cacheFolder, packageRoot, reasonOf } from "@same-kit/shared";
 import { ChildStartError, type SupervisedChild, supervise } from "../process/supervise.ts";
 import { type AzuriteFiles, type ChildOptions, OPEN_MARK, READY, STOP } from "./child/child-options.ts";
 import { connectionStringFor, describePorts } from "./endpoints.ts";
@@ -49,6 +49,8 @@ export async function startAzuriteChild(spec: AzuriteChildSpec): Promise<Azurite
     name: "Azurite",
     file: path.join(packageRoot(), "dist", "azurite", "main.cjs"),
     args: [JSON.stringify(options)],
+    // Set before it starts, so that its own file comes from the cache too. Not in the temp folder, where Node would keep it.
+    env: { NODE_COMPILE_CACHE: path.join(cacheFolder(process.env), "node"), ...process.env },
     logFile: spec.logFile,
     ...(fds === undefined ? {} : { socketFds: fds }),
     isReady: (message) => (message as { kind?: unknown }).kind === READY.kind,

@@ -2,8 +2,9 @@ import { database } from "./database.mjs";
 import { entities } from "./entities.mjs";
 import { extents } from "./extents.mjs";
 import { queueMessages } from "./queue-messages.mjs";
+import { requests } from "./requests.mjs";
 
 /**
  * What is changed in Azurite's source, relative to its `dist/src`. Each edit replaces `find`, which must occur exactly once.
  */
-export const PATCHES = [...entities, ...queueMessages, ...extents, ...database];
+export const PATCHES = [...entities, ...queueMessages, ...extents, ...database, ...requests];

@@ -2,17 +2,14 @@
 
 import { writeSync } from "node:fs";
 import { mkdir, rm, writeFile } from "node:fs/promises";
-import Module from "node:module";
 import path from "node:path";
-import { cacheFolder, isClaimed, withFileLock } from "@same-kit/shared";
+import { isClaimed, withFileLock } from "@same-kit/shared";
 import { type AzuriteFiles, type ChildOptions, OPEN_MARK, type ParentMessage, READY } from "./child-options.ts";
 import { createServices } from "./services.ts";
 
 const CLAIM_CHECK_MS = 500;
 
 async function main(): Promise<void> {
-  // Not in the temp folder, where Node would keep it and nobody would look for it.
-  Module.enableCompileCache(process.env["NODE_COMPILE_CACHE"] || path.join(cacheFolder(process.env), "node"));
   const options = JSON.parse(process.argv[2] ?? "") as ChildOptions;
   const { location, sharing } = options;
   // Before the slow part, so that a starter that dies meanwhile is noticed after it.
