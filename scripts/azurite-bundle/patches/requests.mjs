@@ -42,6 +42,6 @@ export const requests = [
   ...SERVICES.map((service) => ({
     name: "response headers are not written out for the log",
     file: `${service}/generated/middleware/end.middleware.js`,
-    edits: [{ find: " Headers=${JSON.stringify(res.getHeaders())}`", replace: "`" }],
+    edits: [{ find: "JSON.stringify(res.getHeaders())", replace: '""' }],
   })),
 ];
