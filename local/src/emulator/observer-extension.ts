@@ -15,6 +15,7 @@ const MAX_BLOB_PART_BYTES = 8 * 1024 * 1024;
 /** Each holds a connection: more than pages and commands of one person need. */
 const MAX_READERS = 64;
 
+const MAX_BLOB_NAME_LENGTH = 1024;
 const NOT_FOUND: WebhookResponse = { status: 404 };
 
 export type ObserverDeps = {
@@ -76,8 +77,9 @@ function answerEvents(
 }
 
 async function answerBlob(query: URLSearchParams, { account, containerName }: ObserverDeps): Promise<WebhookResponse> {
-  const name = query.get("name");
-  if (name === null) return { status: 400 };
+  const name = query.get("name") ?? "";
+  if (!isBlobName(name))
+    return badRequest(`"name" is 1 to ${MAX_BLOB_NAME_LENGTH} characters of a path without . and .. in it.`);
   const container = account.container(containerName);
   try {
     const { sizeBytes: size } = await container.properties(name);
@@ -93,6 +95,17 @@ async function answerBlob(query: URLSearchParams, { account, containerName }: Ob
     if (statusOf(error) === 404) return NOT_FOUND;
     throw error;
   }
+}
+
+/** What the storage takes, so that its own words need not be shown. */
+function isBlobName(name: string): boolean {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for.
+  if (name === "" || name.length > MAX_BLOB_NAME_LENGTH || /[\u0000-\u001f\u007f-\u009f]/.test(name)) return false;
+  return name.isWellFormed() && !name.split(/[/\\]/).some((part) => part === "." || part === "..");
+}
+
+function badRequest(message: string): WebhookResponse {
+  return { status: 400, headers: { "content-type": "text/plain; charset=utf-8" }, body: message };
 }
 
 function toNumber(text: string): number {

@@ -1,5 +1,6 @@
 // The HTTP management API of Durable Functions: what the SDK's client calls, and what the URLs in a check-status answer name.
 
+import { findInstanceIdProblem } from "../engine/taskhub/names.ts";
 import type { WebhookHandler, WebhookResponse } from "../shared/http-message.ts";
 import { empty, problem, unexpected } from "./answers.ts";
 import type { ManagementCall, ManagementDeps } from "./management-call.ts";
@@ -22,7 +23,7 @@ export function createManagementHandler(deps: ManagementDeps): WebhookHandler {
     const call: ManagementCall = { ...deps, request, query: new RequestQuery(request.url) };
     logOperation(route, call);
     try {
-      return otherHubProblem(call) ?? (await answer(route, call));
+      return otherHubProblem(call) ?? impossibleIdProblem(route) ?? (await answer(route, call));
     } catch (error) {
       deps.log.error("A management request failed.", { path: request.url.pathname, error: String(error) });
       return unexpected(error);
@@ -83,6 +84,14 @@ function otherHubProblem({ query, client, settings }: ManagementCall): WebhookRe
     return problem(400, `This host has the storage connection '${settings.connectionName}', not '${connection}'.`);
   }
   return null;
+}
+
+/** The storage would refuse such an id in words that no caller knows; an instance that has it does not exist. */
+function impossibleIdProblem(route: Route): WebhookResponse | null {
+  const instanceId = "instanceId" in route ? route.instanceId : null;
+  const reason = instanceId === null ? null : findInstanceIdProblem(instanceId);
+  if (reason === null) return null;
+  return route.kind === "start" ? problem(400, reason) : empty(404);
 }
 
 const GUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;

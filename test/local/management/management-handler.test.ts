@@ -45,6 +45,33 @@ const asJson = { headers: { "content-type": "application/json" } };
 
 // Start
 
+const TOO_LONG = "x".repeat(513);
+
+test.each([
+  ["too long", TOO_LONG, "at most 512 characters"],
+  ["too long as a key of the storage", "%23".repeat(257), "this one has 514"],
+  ["with a control character", "a%1Bb", "control characters"],
+  ["with a control character of C1", "a%C2%9Bb", "control characters"],
+])("a start with an instance ID that is %s is refused with the reason", async (_what, id, reason) => {
+  const client = new FakeTaskHubClient();
+  const answer = await api(client)("POST", `/orchestrators/Hello/${id}`);
+  expect(answer).toMatchObject({ status: 400, body: { Message: expect.stringContaining(reason) } });
+  expect(client.calls).toEqual([]);
+});
+
+test("an instance with an impossible ID does not exist", async () => {
+  const client = new FakeTaskHubClient();
+  expect(await api(client)("GET", `/instances/${TOO_LONG}`)).toMatchObject({ status: 404 });
+  expect(await api(client)("POST", `/instances/${TOO_LONG}/raiseEvent/Go`)).toMatchObject({ status: 404 });
+  expect(await api(client)("DELETE", `/instances/${TOO_LONG}`)).toMatchObject({ status: 404 });
+  expect(client.calls).toEqual([]);
+});
+
+test("the longest instance ID starts", async () => {
+  const answer = await api(new FakeTaskHubClient())("POST", `/orchestrators/Hello/${"x".repeat(512)}`);
+  expect(answer).toMatchObject({ status: 202 });
+});
+
 test("a start answers with the URLs of the new instance", async () => {
   const client = new FakeTaskHubClient();
   const query = "taskHub=TestHub&connection=Storage&code=KEY";

@@ -64,6 +64,25 @@ export function escapeKey(instanceId: string): string {
   return key;
 }
 
+/** A key of a table has at most 1 KiB, in UTF-16. */
+const MAX_KEY_LENGTH = 512;
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for.
+const CONTROL = /[\u0000-\u001f\u007f-\u009f]/;
+
+/**
+ * Why no instance can have this id; null where one can. The extension lets the storage refuse what is too long; control characters,
+ * which its version 2 refuses, would only serve to deceive whoever reads the id.
+ *
+ * @see Azure/azure-functions-durable-extension, ContextImplementations/DurableClient.cs
+ */
+export function findInstanceIdProblem(instanceId: string): string | null {
+  const { length } = escapeKey(instanceId);
+  if (length > MAX_KEY_LENGTH) {
+    return `An instance ID has at most ${MAX_KEY_LENGTH} characters, in which ^, /, \\, # and ? count twice; this one has ${length}.`;
+  }
+  return CONTROL.test(instanceId) ? "An instance ID has no control characters." : null;
+}
+
 const UNESCAPED: Record<string, string> = { "^": "^", "0": "/", "1": "\\", "2": "#", "3": "?" };
 
 /** The inverse of {@link escapeKey}. */

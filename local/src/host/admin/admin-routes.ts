@@ -11,11 +11,11 @@ import { toHostStatus } from "./host-status.ts";
 import { answerKeyRequest } from "./key-routes.ts";
 
 const NOT_FOUND: Reply = { status: 404 };
-const HOST_KEY_SCOPES: Readonly<Record<string, KeyScope>> = {
-  keys: "functionKeys",
-  functionkeys: "functionKeys",
-  systemkeys: "systemKeys",
-};
+const HOST_KEY_SCOPES: ReadonlyMap<string, KeyScope> = new Map([
+  ["keys", "functionKeys"],
+  ["functionkeys", "functionKeys"],
+  ["systemkeys", "systemKeys"],
+]);
 
 export type AdminRequest = { request: IncomingMessage; url: URL; path: readonly string[] };
 
@@ -48,7 +48,7 @@ export class AdminRoutes {
   async #answerHost(request: IncomingMessage, url: URL, path: readonly string[]): Promise<Reply> {
     const { runtime, appDir, log } = this.#deps;
     const action = (path[2] ?? "").toLowerCase();
-    const scope = HOST_KEY_SCOPES[action];
+    const scope = HOST_KEY_SCOPES.get(action);
     if (scope !== undefined && path.length <= 4) return this.#answerKeys(request, url, scope, path[3]);
     if (path.length !== 3) return NOT_FOUND;
     switch (`${request.method} ${action}`) {

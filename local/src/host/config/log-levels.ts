@@ -7,19 +7,19 @@ export type LogLevels = ReadonlyMap<string, LogThreshold>;
 
 const SEVERITY: Readonly<Record<LogThreshold, number>> = { trace: 0, debug: 1, info: 2, warn: 3, error: 4, none: 6 };
 
-const NAMES: Readonly<Record<string, LogThreshold>> = {
-  trace: "trace",
-  debug: "debug",
-  information: "info",
-  warning: "warn",
-  error: "error",
-  critical: "error",
-  none: "none",
-};
+const NAMES: ReadonlyMap<string, LogThreshold> = new Map([
+  ["trace", "trace"],
+  ["debug", "debug"],
+  ["information", "info"],
+  ["warning", "warn"],
+  ["error", "error"],
+  ["critical", "error"],
+  ["none", "none"],
+]);
 
 /** @returns `undefined` for a name that .NET does not know. */
 export function parseLogThreshold(name: string): LogThreshold | undefined {
-  return NAMES[name.toLowerCase()];
+  return NAMES.get(name.toLowerCase());
 }
 
 /** The longest matching prefix decides, then `default`, then Information, as .NET's logger filter does. */

@@ -58,7 +58,7 @@ export class HttpFront {
 
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<Reply | undefined> {
     const path = parsePath(request.url ?? "");
-    if (path === undefined) return { status: 400 };
+    if (path === undefined) return { status: 400, body: "The path is malformed or holds control characters." };
     const [area = ""] = path.map((segment) => segment.toLowerCase());
     const isPrivileged = area === "admin" || area === "runtime";
     const refusal = refuseForeign(request, this.#deps.guard, isPrivileged);

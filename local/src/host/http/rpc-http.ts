@@ -69,9 +69,8 @@ export function absoluteUrl(request: IncomingMessage): string {
 
 /** Lower-case names; repeated lines joined with `,` as ASP.NET's StringValues prints them. */
 export function joinedHeaders(request: IncomingMessage): Record<string, string> {
-  const headers: Record<string, string> = {};
-  for (const [name, values = []] of Object.entries(request.headersDistinct)) headers[name] = values.join(",");
-  return headers;
+  const entries = Object.entries(request.headersDistinct).map(([name, values = []]) => [name, values.join(",")]);
+  return Object.fromEntries(entries) as Record<string, string>;
 }
 
 /** Keys that differ in case only are one, with the first spelling; repeated values are joined with `,`. */

@@ -1,12 +1,13 @@
 import { randomBytes } from "node:crypto";
 import { readFileSync } from "node:fs";
 import path from "node:path";
-import { writeFileAtomicSync } from "@same-kit/shared";
+import { isRecord, writeFileAtomicSync } from "@same-kit/shared";
 
 /** Whose keys: the whole host's (`functionKeys`), the extensions' (`systemKeys`), or one function's. */
 export type KeyScope = "functionKeys" | "systemKeys" | `function:${string}`;
 
-type StoredKeys = { masterKey: string; scopes: Record<string, Record<string, string>> };
+// Maps: callers choose the names, and an object has some of its own.
+type StoredKeys = { masterKey: string; scopes: Map<string, Map<string, string>> };
 
 /** Access keys, made when first asked for; kept in a file of the owner's only, or in memory without one. */
 export class KeyStore {
@@ -22,7 +23,7 @@ export class KeyStore {
   static open(stateDir: string | undefined): KeyStore {
     const file = stateDir === undefined ? undefined : path.join(stateDir, "keys.json");
     const stored = file === undefined ? undefined : readKeys(file);
-    const store = new KeyStore(file, stored ?? { masterKey: newKey(), scopes: {} });
+    const store = new KeyStore(file, stored ?? { masterKey: newKey(), scopes: new Map() });
     if (stored === undefined) store.#save();
     return store;
   }
@@ -45,50 +46,63 @@ export class KeyStore {
   /** The keys of a scope by name; one named `default` is made where function keys are missing. */
   list(scope: KeyScope): ReadonlyMap<string, string> {
     if (scope !== "systemKeys") this.#getOrCreate(scope, "default");
-    return new Map(Object.entries(this.#keys.scopes[normalize(scope)] ?? {}));
+    return this.#keys.scopes.get(normalize(scope)) ?? new Map();
   }
 
   /** @returns Whether the key is new. */
   set(scope: KeyScope, name: string, value: string = newKey()): { isNew: boolean; value: string } {
     const keys = this.#scope(scope);
-    const isNew = keys[name] === undefined;
-    keys[name] = value;
+    const isNew = !keys.has(name);
+    keys.set(name, value);
     this.#save();
     return { isNew, value };
   }
 
   delete(scope: KeyScope, name: string): boolean {
-    const keys = this.#scope(scope);
-    if (keys[name] === undefined) return false;
-    delete keys[name];
+    if (!this.#scope(scope).delete(name)) return false;
     this.#save();
     return true;
   }
 
   #getOrCreate(scope: KeyScope, name: string): string {
-    return this.#scope(scope)[name] ?? this.set(scope, name).value;
+    return this.#scope(scope).get(name) ?? this.set(scope, name).value;
   }
 
-  #scope(scope: KeyScope): Record<string, string> {
-    this.#keys.scopes[normalize(scope)] ??= {};
-    return this.#keys.scopes[normalize(scope)]!;
+  #scope(scope: KeyScope): Map<string, string> {
+    const { scopes } = this.#keys;
+    const keys = scopes.get(normalize(scope)) ?? new Map<string, string>();
+    scopes.set(normalize(scope), keys);
+    return keys;
   }
 
   #save(): void {
     if (this.#file === undefined) return;
     // Another command may read it at any moment.
-    writeFileAtomicSync(this.#file, `${JSON.stringify(this.#keys, null, 2)}\n`);
+    writeFileAtomicSync(this.#file, toJson(this.#keys));
   }
 }
 
 function readKeys(file: string): StoredKeys | undefined {
   try {
-    const { masterKey, scopes } = JSON.parse(readFileSync(file, "utf8")) as Partial<StoredKeys>;
-    return typeof masterKey === "string" && typeof scopes === "object" ? { masterKey, scopes } : undefined;
+    const content: unknown = JSON.parse(readFileSync(file, "utf8"));
+    if (!isRecord(content) || typeof content["masterKey"] !== "string" || !isRecord(content["scopes"]))
+      return undefined;
+    const scopes = Object.entries(content["scopes"]).map(([scope, keys]) => [scope, toKeys(keys)] as const);
+    return { masterKey: content["masterKey"], scopes: new Map(scopes) };
   } catch {
     // Missing or damaged: local keys protect nothing that lasts, so new ones do.
     return undefined;
   }
+}
+
+function toKeys(content: unknown): Map<string, string> {
+  const entries = Object.entries(isRecord(content) ? content : {});
+  return new Map(entries.filter((entry): entry is [string, string] => typeof entry[1] === "string"));
+}
+
+function toJson({ masterKey, scopes }: StoredKeys): string {
+  const entries = [...scopes].map(([scope, keys]) => [scope, Object.fromEntries(keys)] as const);
+  return `${JSON.stringify({ masterKey, scopes: Object.fromEntries(entries) }, null, 2)}\n`;
 }
 
 /** Function names ignore case. */

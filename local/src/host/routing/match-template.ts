@@ -1,5 +1,6 @@
 import type { RouteParameter, RoutePart, RouteSegment, RouteTemplate } from "./route-template.ts";
 
+/** Without a prototype: a parameter may be named `constructor`. */
 export type RouteValues = Record<string, string>;
 
 /**
@@ -29,12 +30,12 @@ export function splitPath(pathname: string): string[] | undefined {
  * @see dotnet/aspnetcore, Routing/src/Patterns/RoutePatternMatcher.cs
  */
 export function matchTemplate(template: RouteTemplate, path: readonly string[]): RouteValues | undefined {
-  const values: RouteValues = {};
+  const values = noValues();
   for (const [index, segment] of template.segments.entries()) {
     const catchAll = toCatchAll(segment);
     if (catchAll !== undefined) {
       const rest = path.slice(index).join("/");
-      return finish(template, rest === "" ? values : { ...values, [catchAll.name]: rest });
+      return finish(template, rest === "" ? values : Object.assign(values, { [catchAll.name]: rest }));
     }
     const text = path[index];
     if (text === undefined) {
@@ -44,6 +45,10 @@ export function matchTemplate(template: RouteTemplate, path: readonly string[]):
     }
   }
   return path.length > template.segments.length ? undefined : finish(template, values);
+}
+
+function noValues(): RouteValues {
+  return Object.create(null) as RouteValues;
 }
 
 function toCatchAll(segment: RouteSegment): RouteParameter | undefined {
@@ -77,7 +82,7 @@ function matchComplexSegment(segment: RouteSegment, text: string, values: RouteV
 
 /** From the right: a literal's last occurrence counts, so the parameter left of it takes as much as it can. */
 function matchParts(parts: readonly RoutePart[], text: string, values: RouteValues): boolean {
-  const found: RouteValues = {};
+  const found = noValues();
   let end = text.length;
   let pending: RouteParameter | undefined;
   for (let index = parts.length - 1; index >= 0; index--) {

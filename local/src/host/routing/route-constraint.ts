@@ -1,3 +1,5 @@
+import { createBoundedTest } from "./bounded-regex.ts";
+
 /** A named condition on one parameter's value. */
 export type RouteConstraint = { text: string; accepts(value: string): boolean };
 
@@ -64,14 +66,7 @@ const CONSTRAINTS: Readonly<Record<string, ConstraintFactory>> = {
       (value) =>
         isIntegerWithin(value, min, max),
   ),
-  regex: (_, raw) => {
-    try {
-      const expression = new RegExp(raw, "i");
-      return (value) => expression.test(value);
-    } catch {
-      return undefined;
-    }
-  },
+  regex: (_, raw) => createBoundedTest(raw),
 };
 
 /**

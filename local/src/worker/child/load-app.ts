@@ -3,6 +3,7 @@ import { createRequire } from "node:module";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
 import { reasonOf } from "@same-kit/shared";
+import { findExpensivePart } from "./check-pattern.ts";
 import type { FunctionRegistry } from "./function-registry.ts";
 
 type AppPackage = { main?: string; type?: string };
@@ -62,8 +63,15 @@ function findEntryFiles(appDirectory: string, main: string): string[] {
   const pattern = main.replaceAll("\\", "/");
   const kind = kindOf(path.join(appDirectory, pattern));
   if (kind === "file") return [path.join(appDirectory, pattern)];
-  const matches = globSync(kind === "folder" ? `${pattern}/**/*` : pattern, { cwd: appDirectory }).sort();
-  const files = matches.map((match) => path.join(appDirectory, match)).filter((file) => kindOf(file) === "file");
+  const reason = kind === "folder" ? undefined : findExpensivePart(pattern);
+  if (reason !== undefined) {
+    throw new AppSetupError(
+      `"main" in package.json takes too long to match: ${reason}. Write a simpler pattern, or the name of a folder.`,
+    );
+  }
+  const [cwd, glob] = kind === "folder" ? [path.join(appDirectory, pattern), "**/*"] : [appDirectory, pattern];
+  const matches = globSync(glob, { cwd }).sort();
+  const files = matches.map((match) => path.join(cwd, match)).filter((file) => kindOf(file) === "file");
   if (files.length > 0) return files;
   throw new AppSetupError(
     kind === "folder" || /[*?{}[\]!()]/.test(pattern)

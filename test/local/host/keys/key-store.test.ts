@@ -29,6 +29,18 @@ test("a key is set, replaced and deleted", () => {
   expect(keys.delete("function:f", "mine")).toBe(false);
 });
 
+test.each(["__proto__", "constructor", "toString"])("a key may be named %s", async (name) => {
+  const stateDir = await makeTempDir();
+  const keys = KeyStore.open(stateDir);
+  expect(keys.list("functionKeys").has(name)).toBe(false);
+  expect(keys.set("functionKeys", name, "v1")).toEqual({ isNew: true, value: "v1" });
+  expect(keys.set(`function:${name}`, name, "v2")).toEqual({ isNew: true, value: "v2" });
+  expect(KeyStore.open(stateDir).list("functionKeys").get(name)).toBe("v1");
+  expect(KeyStore.open(stateDir).list(`function:${name}`).get(name)).toBe("v2");
+  expect(keys.delete("functionKeys", name)).toBe(true);
+  expect(KeyStore.open(stateDir).list("functionKeys").has(name)).toBe(false);
+});
+
 test("each level opens with its own keys and the master key", () => {
   const keys = KeyStore.open(undefined);
   const host = keys.list("functionKeys").get("default");

@@ -15,6 +15,11 @@ test.each([
   ["maxlength(2)", ["ab", ""], ["abc"]],
   ["max(3)", ["3", "-9"], ["4", "x"]],
   ["regex(b)", ["abc", "B"], ["ac"]],
+  ["regex(^\\d{3}$)", ["123"], ["1234", "12"]],
+  ["regex(^(?!admin).+$)", ["users"], ["admin", "ADMINS"]],
+  ["regex((.)\\1)", ["aab"], ["abc"]],
+  ["regex((?<year>\\d{4})-)", ["2026-01"], ["26-01"]],
+  ["regex((?i)ab)", ["AB"], ["ba"]],
   ["required", ["x"], [""]],
   ["file", ["a/b.txt"], ["a.b/c", "b."]],
   ["nonfile", ["a.b/c"], ["b.txt"]],
@@ -23,6 +28,13 @@ test.each([
   expect(accepted.filter((value) => constraint?.accepts(value) !== true)).toEqual([]);
   expect(refused.filter((value) => constraint?.accepts(value) !== false)).toEqual([]);
 });
+
+test.each(["regex(^(a+)+$)", "regex(^(a|a)*$)", "regex(^a*a*a*a*a*a*$)", "regex(^(?=(a+)+$).*$)", "regex(^(a+)+\\1$)"])(
+  "%s, which backtracks without end, decides about a long text",
+  (text) => {
+    expect(parseRouteConstraint(text)?.accepts(`${"a".repeat(5000)}!`)).toBe(false);
+  },
+);
 
 test.each(["toString", "int(3)", "range(1)", "length", "regex(()", "("])("%j is no constraint", (text) => {
   expect(parseRouteConstraint(text)).toBeUndefined();
