@@ -33,8 +33,9 @@ function isEqual(a: string, b: string): boolean {
 }
 
 /**
- * `func start` listens on all interfaces and lets any page in a browser post to it, so the names are checked: of the host that
- * was asked for, of the page that asks, and of the machine that a proxy speaks for.
+ * Versions of `func start` before mid-2026 listen on all interfaces; newer ones on loopback, where any page in a browser can still
+ * post to them. So the names are checked: of the host that was asked for, of the page that asks, and of the machine that a proxy
+ * speaks for.
  */
 function isFromThisMachine({ url, headers }: AccessRequest): boolean {
   const origin = headers.get("origin");

@@ -3,7 +3,7 @@
 // the app's identity to reach their data.
 const WITHHELD = [
   /^AzureWebJobs/i,
-  /^SAME_ACCESS_KEY$/i,
+  /^SAME_(KIT_)?ACCESS_KEY$/i,
   /^DEPLOYMENT_STORAGE_CONNECTION_STRING$/i,
   /^APPLICATIONINSIGHTS_/i,
   /^APPINSIGHTS_/i,

@@ -13,6 +13,7 @@ test("keys of the app do not reach steps; what notebooks need does", () => {
     AzureWebJobsStorage: "1",
     AzureWebJobsStorage__accountName: "1",
     SAME_ACCESS_KEY: "1",
+    SAME_KIT_ACCESS_KEY: "1",
     APPLICATIONINSIGHTS_CONNECTION_STRING: "1",
     WEBSITE_AUTH_ENCRYPTION_KEY: "1",
     WEBSITE_CONTENTAZUREFILECONNECTIONSTRING: "1",
