@@ -1,5 +1,5 @@
-// Brings a Node that same-kit runs on, where the system's is older: the platform package that npm's `node` package pulls, which
-// needs no install script, into .runtime/ and nowhere else. Nothing newer than Node 16 may be written here.
+// Brings a Node that same-kit and its tools run on, where the system's does not fit: the platform package that npm's `node` package
+// pulls, which needs no install script, into .runtime/ and nowhere else. Nothing newer than Node 16 may be written here.
 "use strict";
 
 const { execFileSync } = require("node:child_process");
@@ -21,21 +21,24 @@ const exe = process.platform === "win32" ? "node.exe" : "node";
 const binary = path.join(folder, "bin", exe);
 const spec = PACKAGES[`${process.platform}-${process.arch}`];
 
-function isNewEnough(version) {
+/** Whether all packages accept it. Odd versions live half a year, and vitest refuses them. */
+function isFit(version) {
   const [major, minor] = version.replace("v", "").split(".").map(Number);
-  return major > FLOOR[0] || (major === FLOOR[0] && minor >= FLOOR[1]);
+  return major === FLOOR[0] ? minor >= FLOOR[1] : major > FLOOR[0] && major % 2 === 0;
 }
 
 function isThere() {
   try {
-    return isNewEnough(execFileSync(binary, ["--version"], { encoding: "utf8" }));
+    return isFit(execFileSync(binary, ["--version"], { encoding: "utf8" }));
   } catch {
     return false; // Absent, or for another machine.
   }
 }
 
 function bring() {
-  console.log(`Node ${process.versions.node} is older than ${FLOOR.join(".")}: npm brings ${spec} into .runtime/`);
+  console.log(
+    `same-kit needs Node ${FLOOR.join(".")} or a newer even version, not ${process.versions.node}: npm brings ${spec} into .runtime/`,
+  );
   const place = path.join(folder, "npm");
   fs.mkdirSync(place, { recursive: true });
   fs.writeFileSync(path.join(place, "package.json"), '{ "private": true }\n');
@@ -52,11 +55,11 @@ function bring() {
 }
 
 function fail(text) {
-  console.error(`${text} Install Node ${FLOOR.join(".")} or newer.`);
+  console.error(`${text} Install Node ${FLOOR.join(".")}, or a newer even version.`);
   process.exit(1);
 }
 
-if (!isNewEnough(process.versions.node) && !isThere()) {
+if (!isFit(process.versions.node) && !isThere()) {
   if (!spec) fail(`No Node runtime for ${process.platform} on ${process.arch} is known.`);
   bring();
   if (!isThere()) fail(`The Node runtime in ${folder} does not run.`);
