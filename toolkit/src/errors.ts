@@ -8,6 +8,10 @@ export type ToolkitErrorCode =
   | "ERR_CONFIG_NOT_FOUND"
   /** same.yaml (or a notebook's `same_config`) is malformed. */
   | "ERR_CONFIG_INVALID"
+  /** A parameter that cannot be given to a notebook, or a file of them that cannot be read. */
+  | "ERR_PARAMETERS"
+  /** `init` would overwrite a same.yaml. */
+  | "ERR_CONFIG_EXISTS"
   /** The notebook is not nbformat 4. */
   | "ERR_NOTEBOOK_INVALID"
   /** Tags contradict each other, or name what is not there. */

@@ -65,8 +65,8 @@ test("docs/commands.md lists every command and option (`npx vitest -u` writes it
 
 const row = (...cells: string[]) => `| ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`;
 
-const flag = (name: string, { isOn, value }: OptionSpec) =>
-  `--${isOn ? "no-" : ""}${name}${value === undefined ? "" : ` ${value}`}`;
+const flag = (name: string, { isOn, short, value }: OptionSpec) =>
+  `${short === undefined ? "" : `-${short}, `}--${isOn ? "no-" : ""}${name}${value === undefined ? "" : ` ${value}`}`;
 
 const listOf = (commands: readonly string[]) =>
   commands.length === COMMANDS.length ? "all" : commands.map((name) => `\`${name}\``).join(", ");

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { findCommand, nearest, parseInput } from "../../../toolkit/src/cli/parse.ts";
-import { defineCommand } from "../../../toolkit/src/commands/define-command.ts";
+import { findCommand, parseInput } from "../../../toolkit/src/cli/parse.ts";
+import { type Command, defineCommand } from "../../../toolkit/src/commands/define-command.ts";
 
 const command = defineCommand({
   name: "local run",
@@ -66,10 +66,36 @@ test.each([
   expect(() => parse(words)).toThrow(message);
 });
 
-test.each([
-  ["statsu", "status"],
-  ["dwon", "down"],
-  ["xyz", null],
-])("%s is nearest to %s", (typed, known) => {
-  expect(nearest(typed, ["status", "down", "local run"])).toBe(known);
+const pairs = {
+  ...command,
+  options: {
+    set: { type: "string", multiple: true, isPair: true, short: "s", value: "NAME VALUE", help: "" },
+    file: { type: "string", multiple: true, short: "f", help: "" },
+    keep: { type: "boolean", help: "" },
+  },
+} as const satisfies Command;
+
+test("an option of two words takes both, whatever they begin with", () => {
+  const { options, positionals } = parseInput(
+    pairs,
+    ["a", "-s", "x", "-1", "--set", "y", "--keep", "-f", "p", "b"],
+    {},
+  );
+  expect(options).toEqual({
+    set: [
+      ["x", "-1"],
+      ["y", "--keep"],
+    ],
+    file: ["p"],
+    keep: false,
+  });
+  expect(positionals).toEqual(["a", "b"]);
+});
+
+test("what follows -- is no option of two words", () => {
+  expect(parseInput(pairs, ["--", "-s", "x"], {}).positionals).toEqual(["-s", "x"]);
+});
+
+test.each([[["-s", "x"]], [["--set"]], [["--set=x"]]])("%j is too little", (args) => {
+  expect(() => parseInput(pairs, args, {})).toThrow("takes two words: NAME VALUE.");
 });

@@ -65,7 +65,7 @@ test.each(COMMANDS)("the help of $name shows every option", async (entry) => {
   const command = await entry.load();
   const help = formatCommandHelp(command);
   for (const [name, { help: text }] of Object.entries(command.options)) {
-    expect(help).toMatch(new RegExp(`  --(no-)?${name} `));
+    expect(help).toMatch(new RegExp(`  (-\\w, )?--(no-)?${name} `));
     expect(help).toContain(text);
   }
 });

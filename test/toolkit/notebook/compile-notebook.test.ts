@@ -2,14 +2,18 @@ import { DEFAULT_LIMITS, parseInitiateRequest } from "@same-kit/functions-app/co
 import { expect, test } from "vitest";
 import { type CompileInput, compileNotebook } from "../../../toolkit/src/notebook/compile-notebook.ts";
 
-const config = { apiVersion: "v1", metadata: { name: "n", version: "1" }, notebook: { name: "n", path: "n.ipynb" } };
+const config = {
+  apiVersion: "sameproject.io/v1alpha1",
+  metadata: { name: "n", version: "1" },
+  notebook: { name: "n", path: "n.ipynb" },
+};
 
 function compile(source: string, more: Partial<CompileInput> = {}) {
   const cells = [{ number: 1, kind: "code" as const, source, tags: [] }];
   return compileNotebook({
     notebook: { file: "n.ipynb", metadata: {}, cells },
     config,
-    configText: "apiVersion: v1\n",
+    configText: "apiVersion: sameproject.io/v1alpha1\n",
     requirements: null,
     ...more,
   });
@@ -22,7 +26,7 @@ test("the request is what the app takes", () => {
   expect(parseInitiateRequest(request, DEFAULT_LIMITS)).toBe(request);
   const [step] = request.steps;
   expect(decode(step?.code ?? "")).toBe("x = 'ä?>~'");
-  expect(decode(step?.sources["same.yaml"] ?? "")).toBe("apiVersion: v1\n");
+  expect(decode(step?.sources["same.yaml"] ?? "")).toBe("apiVersion: sameproject.io/v1alpha1\n");
   expect(decode(step?.sources["requirements.txt"] ?? "")).toBe("numpy\n");
 });
 
@@ -45,7 +49,8 @@ test.each([
 test("the size of a request is that of its JSON", () => {
   // One byte beyond the limit, then none.
   const { request } = compile("x = 1", { requirements: "numpy\n" });
-  const overhead = JSON.stringify(request).length - Buffer.from("apiVersion: v1\n").toString("base64url").length;
+  const overhead =
+    JSON.stringify(request).length - Buffer.from("apiVersion: sameproject.io/v1alpha1\n").toString("base64url").length;
   const fits = Math.floor(((DEFAULT_LIMITS.bodyBytes - overhead) * 3) / 4);
   const withConfig = (bytes: number) => compile("x = 1", { requirements: "numpy\n", configText: "#".repeat(bytes) });
   expect(() => withConfig(fits - 4)).not.toThrow();

@@ -4,7 +4,7 @@ import { inlineDatasets, listLocalDatasets } from "../../../toolkit/src/notebook
 import { parseSameConfig } from "../../../toolkit/src/notebook/same-config.ts";
 
 const TEXT = `# mine
-apiVersion: v1
+apiVersion: sameproject.io/v1alpha1
 metadata: { name: n, version: "1" }
 notebook: { name: n, path: n.ipynb }
 datasets:
@@ -46,7 +46,7 @@ test("a notebook's own configuration is written as YAML", () => {
 });
 
 test("a data set that is written through an alias is inlined in both places", () => {
-  const text = `apiVersion: v1
+  const text = `apiVersion: sameproject.io/v1alpha1
 metadata: { name: n, version: "1.0" }
 notebook: { name: n, path: n.ipynb }
 datasets:

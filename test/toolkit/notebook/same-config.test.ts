@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { parseEmbeddedConfig, parseSameConfig } from "../../../toolkit/src/notebook/same-config.ts";
+import { defaultConfig, parseEmbeddedConfig, parseSameConfig } from "../../../toolkit/src/notebook/same-config.ts";
+import { parseYaml } from "../../../toolkit/src/notebook/yaml-file.ts";
 
 const minimal = {
   apiVersion: "sameproject.io/v1alpha1",
@@ -34,8 +35,8 @@ test("every key of the format is taken", () => {
 });
 
 test.each([
-  ["an unknown key at the top", { ...minimal, pipeline: 1 }, "unknown key `pipeline`"],
-  ["an unknown key below", { ...minimal, run: { name: "r", when: 1 } }, "run: unknown key `when`"],
+  ["an unknown key at the top", { ...minimal, pipeline: 1 }, "pipeline: unknown key"],
+  ["an unknown key below", { ...minimal, run: { name: "r", when: 1 } }, "run.when: unknown key"],
   ["a missing key", { ...minimal, apiVersion: undefined }, "apiVersion: is missing"],
   ["a number for a text", { ...minimal, metadata: { name: "n", version: 1.5 } }, 'write "1.5" in quotes'],
   [
@@ -86,4 +87,63 @@ test("a notebook's own configuration takes name and path from the file", () => {
     path: "new.ipynb",
   });
   expect(config.notebook).toEqual({ name: "new", path: "new.ipynb", requirements: "r.txt" });
+});
+
+test.each([
+  ["at the top", { ...minimal, notbook: {} }, "notbook: unknown key; did you mean `notebook`?"],
+  [
+    "below",
+    { ...minimal, run: { name: "r", parametres: {} } },
+    "run.parametres: unknown key; did you mean `parameters`?",
+  ],
+  [
+    "within names of one's own",
+    { ...minimal, environments: { default: { image_tag: "a/b", image_tags: "c" } } },
+    "environments.default.image_tags: unknown key; did you mean `image_tag`?",
+  ],
+])("a key that is misspelt %s is guessed", (_title, value, text) => {
+  expect(() => parseSameConfig(value, "same.yaml")).toThrow(text);
+});
+
+test.each(["sameproject.io/v1alpha1", "projectsame.io/v1alpha1", "0.1.16"])("the version %s is known", (apiVersion) => {
+  expect(parseSameConfig({ ...minimal, apiVersion }, "same.yaml").apiVersion).toBe(apiVersion);
+});
+
+test.each([
+  ["sameproject.io/v1alpha2", "did you mean sameproject.io/v1alpha1?"],
+  ["v1", "known are sameproject.io/v1alpha1 and projectsame.io/v1alpha1"],
+])("the version %s is refused: %s", (apiVersion, text) => {
+  const message = `apiVersion: "${apiVersion}" is not a version of this format that is known here; ${text}`;
+  expect(() => parseSameConfig({ ...minimal, apiVersion }, "same.yaml")).toThrow(message);
+});
+
+test("every mistake names its line, in the order of the file", () => {
+  const text = [
+    "# A comment.",
+    "apiVersion: sameproject.io/v1alpha1",
+    "metadata:",
+    "  name: n",
+    "notebook:",
+    "  name: n",
+    "  pth: n.ipynb",
+    "datasets:",
+    "  iris: { environments: { dev: x } }",
+    "metadat: 1",
+  ].join("\n");
+  const { value, lineOf } = parseYaml(text, "same.yaml");
+  expect(() => parseSameConfig(value, "same.yaml", lineOf)).toThrowErrorMatchingInlineSnapshot(`
+    [OperationError: same.yaml has 5 mistakes:
+      line 3: metadata.version: is missing
+      line 5: notebook.path: is missing
+      line 7: notebook.pth: unknown key; did you mean \`path\`?
+      line 9: datasets.iris.environments: must have an entry \`default\`
+      line 10: metadat: unknown key; did you mean \`metadata\`?]
+  `);
+});
+
+test("what stands for a same.yaml that was never written is valid", () => {
+  for (const name of ["My notebook", "-draft", "été"]) {
+    const config = defaultConfig({ name, path: `${name}.ipynb` });
+    expect(parseSameConfig(config, "same.yaml")).toEqual(config);
+  }
 });

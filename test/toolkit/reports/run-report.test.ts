@@ -22,6 +22,7 @@ const COMPLETED: RunSummary = {
   status: "completed",
   startedAt: STEP.startedAt,
   durationMs: 1234,
+  parameters: {},
   python: { version: "3.12.1", implementation: "CPython", dill: "0.4.1" },
   steps: [STEP],
   variables: [

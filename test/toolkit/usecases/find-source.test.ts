@@ -4,8 +4,9 @@ import { expect, test } from "vitest";
 import { findSource } from "../../../toolkit/src/usecases/find-source.ts";
 import { makeTempDir } from "../../helpers/temp-dir.ts";
 
-const YAML = 'apiVersion: v1\nmetadata: { name: n, version: "1" }\nnotebook: { name: n, path: n.ipynb }\n';
-const EMBEDDED = { same_config: { apiVersion: "v1", metadata: { name: "n", version: "1" } } };
+const YAML =
+  'apiVersion: sameproject.io/v1alpha1\nmetadata: { name: n, version: "1" }\nnotebook: { name: n, path: n.ipynb }\n';
+const EMBEDDED = { same_config: { apiVersion: "sameproject.io/v1alpha1", metadata: { name: "n", version: "1" } } };
 const notebook = (metadata = {}) =>
   JSON.stringify({
     nbformat: 4,
@@ -45,7 +46,20 @@ test.each(["", "mine.ipynb"])("a notebook can carry its configuration itself (%j
 });
 
 test.each([
-  ["nothing", {}, "", "ERR_CONFIG_NOT_FOUND", "holds no same.yaml"],
+  ["by its name", {}, "Iris study.ipynb"],
+  ["as the only one of its folder", {}, ""],
+  ["beside a same.yaml of another", { "same.yaml": YAML, "n.ipynb": notebook() }, "Iris study.ipynb"],
+])("a notebook runs as it is, %s", async (_title, files, name) => {
+  const dir = await folderWith({ "Iris study.ipynb": notebook(), ...files });
+  expect(await findSource(path.join(dir, name))).toMatchObject({
+    folder: dir,
+    configText: null,
+    config: { metadata: { name: "Iris study" }, notebook: { name: "Iris study", path: "Iris study.ipynb" } },
+  });
+});
+
+test.each([
+  ["nothing", {}, "", "ERR_CONFIG_NOT_FOUND", "holds no same.yaml and no notebook"],
   [
     "two notebooks with a configuration",
     { "a.ipynb": notebook(EMBEDDED), "b.ipynb": notebook(EMBEDDED) },
@@ -54,11 +68,18 @@ test.each([
     "a.ipynb, b.ipynb",
   ],
   [
-    "a notebook that no same.yaml names",
-    { "a.ipynb": notebook(), "same.yaml": YAML, "n.ipynb": notebook() },
-    "a.ipynb",
+    "two notebooks without one",
+    { "a.ipynb": notebook(), "b.ipynb": notebook() },
+    "",
     "ERR_CONFIG_NOT_FOUND",
-    "no same.yaml beside it names it",
+    "no same.yaml that says which one is meant: a.ipynb, b.ipynb",
+  ],
+  [
+    "a same.yaml with a mistake",
+    { "same.yaml": `${YAML}runs: 1\n` },
+    "",
+    "ERR_CONFIG_INVALID",
+    "line 4: runs: unknown key; did you mean `run`?",
   ],
   ["a path that does not exist", {}, "gone", "ERR_SOURCE_NOT_FOUND", "does not exist"],
   ["a same.yaml whose notebook is missing", { "same.yaml": YAML }, "", "ERR_FILE_MISSING", "n.ipynb"],
@@ -70,7 +91,7 @@ test.each([
     "a.ipynb is not a notebook",
   ],
   ["a folder for a same.yaml", { "same.yaml/a": "" }, "", "ERR_FILE_UNUSABLE", "is a folder"],
-  ["a same.yaml that is no YAML", { "same.yaml": "a: [" }, "", "ERR_CONFIG_INVALID", "is not YAML"],
+  ["a same.yaml that is no YAML", { "same.yaml": "a: [" }, "", "ERR_CONFIG_INVALID", "is not valid YAML"],
 ])("%s is explained", async (_title, files, name, code, text) => {
   const dir = await folderWith(files);
   await expect(findSource(path.join(dir, name))).rejects.toMatchObject({

@@ -32,7 +32,7 @@ export function formatOverview(entries: readonly CommandEntry[] = COMMANDS): str
 export function formatCommandHelp({ name, summary, description, positionals, options, examples }: Command): string {
   const usage = positionals.map((it) => (it.isOptional ? `[${it.name}]` : it.name)).join(" ");
   const optionRows = Object.entries(options).map(([option, spec]): [string, string] => [
-    `--${spec.isOn ? "no-" : ""}${option}${spec.value === undefined ? "" : ` ${spec.value}`}`,
+    `${spec.short === undefined ? "" : `-${spec.short}, `}--${spec.isOn ? "no-" : ""}${option}${spec.value === undefined ? "" : ` ${spec.value}`}`,
     describeOption(spec),
   ]);
   return [

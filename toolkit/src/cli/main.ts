@@ -1,10 +1,11 @@
 import { exitCodeOf } from "../commands/exit-code.ts";
 import { loadConfigFile } from "../config/config-file.ts";
+import { nearest } from "../nearest.ts";
 import { type Console, createConsole } from "../ui/console.ts";
 import { formatCommandHelp, formatOverview } from "./help.ts";
 import { hintContext } from "./hint-context.ts";
 import { listenForInterrupts } from "./interrupts.ts";
-import { CallError, findCommand, listGroup, nearest, parseInput } from "./parse.ts";
+import { CallError, findCommand, listGroup, parseInput } from "./parse.ts";
 import { COMMANDS } from "./registry.ts";
 import { reportError } from "./report-error.ts";
 

@@ -1,6 +1,7 @@
 import { parseArgs } from "node:util";
 import type { Command, CommandInput, OptionSpec } from "../commands/define-command.ts";
 import { describeSetting, type FileSettings, lookUp } from "../config/config-file.ts";
+import { nearest } from "../nearest.ts";
 import type { CommandEntry } from "./command-entry.ts";
 import { COMMANDS } from "./registry.ts";
 
@@ -74,12 +75,61 @@ export function parseInput(
 
 function parseWith(command: Command, rest: readonly string[]) {
   const options = Object.fromEntries(
-    Object.entries(command.options).map(([name, { type, multiple = false }]) => [name, { type, multiple }]),
+    Object.entries(command.options).map(([name, { type, multiple = false, short }]) => [
+      name,
+      { type, multiple, ...(short === undefined ? {} : { short }) },
+    ]),
   );
+  const args = joinPairs(command, rest);
   try {
-    return parseArgs({ args: [...rest], options, allowPositionals: true, allowNegative: true, strict: true });
+    const { values, positionals } = parseArgs({
+      args,
+      options,
+      allowPositionals: true,
+      allowNegative: true,
+      strict: true,
+    });
+    return { values: splitPairs(command, values), positionals };
   } catch (error) {
     throw new CallError(explain(error as NodeJS.ErrnoException, command), helpHint(command));
+  }
+}
+
+/** An option that takes two words becomes one with both as JSON: `parseArgs` knows options of one word. */
+function joinPairs(command: Command, rest: readonly string[]): string[] {
+  const args: string[] = [];
+  for (let at = 0; at < rest.length; at += 1) {
+    const word = rest[at] as string;
+    const pair = Object.entries(command.options).find(
+      ([name, { isPair, short }]) => isPair === true && (word === `--${name}` || word === `-${short}`),
+    );
+    if (word === "--") return [...args, ...rest.slice(at)];
+    if (pair === undefined) {
+      args.push(word);
+      continue;
+    }
+    const words = rest.slice(at + 1, at + 3);
+    if (words.length < 2) throw new CallError(`${word} takes two words: ${pair[1].value}.`, helpHint(command));
+    args.push(`--${pair[0]}=${JSON.stringify(words)}`);
+    at += 2;
+  }
+  return args;
+}
+
+type Values = Record<string, unknown>;
+
+function splitPairs(command: Command, values: Values): Values {
+  const pairs = Object.entries(command.options).filter(([name, { isPair }]) => isPair === true && name in values);
+  const split = pairs.map(([name]) => [name, (values[name] as string[]).map((words) => toPair(words, name, command))]);
+  return { ...values, ...Object.fromEntries(split) };
+}
+
+function toPair(words: string, name: string, command: Command): [string, string] {
+  try {
+    return JSON.parse(words) as [string, string];
+  } catch {
+    // It was written with a =, which takes one word.
+    throw new CallError(`--${name} takes two words: ${command.options[name]?.value}.`, helpHint(command));
   }
 }
 
@@ -104,24 +154,3 @@ function explain({ code, message }: NodeJS.ErrnoException, { options }: Command)
 }
 
 const helpHint = ({ name }: Command) => `\`same-kit ${name} --help\` shows how to call it.`;
-
-/** The known word that differs least from what was typed; null where none is close. */
-export function nearest(typed: string, known: readonly string[]): string | null {
-  const [best] = known
-    .map((word) => ({ word, distance: editDistance(typed, word) }))
-    .sort((left, right) => left.distance - right.distance);
-  return best !== undefined && best.distance <= Math.ceil(typed.length / 3) ? best.word : null;
-}
-
-function editDistance(left: string, right: string): number {
-  let row = Array.from({ length: right.length + 1 }, (_, index) => index);
-  for (let i = 1; i <= left.length; i += 1) {
-    const next = [i];
-    for (let j = 1; j <= right.length; j += 1) {
-      const replaced = (row[j - 1] as number) + (left[i - 1] === right[j - 1] ? 0 : 1);
-      next.push(Math.min(replaced, (row[j] as number) + 1, (next[j - 1] as number) + 1));
-    }
-    row = next;
-  }
-  return row[right.length] as number;
-}

@@ -53,6 +53,12 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import("../commands/local-clean.ts")).localCleanCommand,
   },
   {
+    name: "init",
+    summary: "Write a same.yaml for a notebook",
+    place: [],
+    load: async () => (await import("../commands/init.ts")).initCommand,
+  },
+  {
     name: "compile",
     summary: "Print the request that a notebook becomes",
     place: [],

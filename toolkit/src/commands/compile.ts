@@ -2,15 +2,15 @@ import path from "node:path";
 import { printableJson } from "../ui/printable.ts";
 import { compileSource } from "../usecases/compile-source.ts";
 import { defineCommand } from "./define-command.ts";
+import { PARAMETER_OPTIONS, readParameters } from "./parameter-options.ts";
 
 export const compileCommand = defineCommand({
   name: "compile",
   summary: "Print the request that a notebook becomes",
   description: "The request is what `POST /api/initiate` takes. Warnings go to stderr.",
-  positionals: [
-    { name: "PATH", help: "A same.yaml, a notebook with same_config metadata, or a folder", isOptional: false },
-  ],
+  positionals: [{ name: "PATH", help: "A notebook, a same.yaml, or a folder with one of them", isOptional: false }],
   options: {
+    ...PARAMETER_OPTIONS,
     "same-env": {
       type: "string",
       value: "NAME",
@@ -22,7 +22,9 @@ export const compileCommand = defineCommand({
   examples: ["same-kit compile test/testdata/features/multistep", "same-kit compile same.yaml > request.json"],
   async run({ options, positionals }, { cwd, console }) {
     const location = path.resolve(cwd, positionals[0] as string);
-    const { request, warnings } = await compileSource({ location, sameEnv: options["same-env"] ?? null });
+    const parameters = await readParameters(options, cwd);
+    const sameEnv = options["same-env"] ?? null;
+    const { request, warnings } = await compileSource({ location, sameEnv, parameters });
     for (const warning of warnings) console.note(`Warning: ${warning}`);
     console.write(`${printableJson(request)}\n`);
     return 0;

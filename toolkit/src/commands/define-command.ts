@@ -7,6 +7,10 @@ export type OptionSpec = {
   isOn?: true;
   /** May be given several times. */
   multiple?: boolean;
+  /** Takes two words, such as papermill's `-p NAME VALUE`; only of one that may be given several times. */
+  isPair?: true;
+  /** The letter after a single `-`. */
+  short?: string;
   /** What stands for the value in help, such as `PORT`. */
   value?: string;
   /** One line with unit and default. */
@@ -20,7 +24,7 @@ export type PositionalSpec = { name: string; help: string; isOptional: boolean }
 type ValueOf<Spec extends OptionSpec> = Spec["type"] extends "boolean"
   ? boolean
   : Spec extends { multiple: true }
-    ? readonly string[]
+    ? readonly (Spec extends { isPair: true } ? readonly [string, string] : string)[]
     : string | undefined;
 
 export type OptionValues<Options extends Record<string, OptionSpec>> = {

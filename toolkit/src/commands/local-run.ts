@@ -3,6 +3,7 @@ import { composeRunDeps } from "../compose/compose-run.ts";
 import { localRun } from "../usecases/local-run.ts";
 import { defineCommand } from "./define-command.ts";
 import { endRun } from "./end-run.ts";
+import { PARAMETER_OPTIONS, readParameters } from "./parameter-options.ts";
 import { hostOptions, jsonOption, parseDuration, parsePort, sessionOption, stateDirOption } from "./shared-options.ts";
 
 export const localRunCommand = defineCommand({
@@ -15,11 +16,12 @@ export const localRunCommand = defineCommand({
   positionals: [
     {
       name: "PATH",
-      help: "A same.yaml, a notebook with same_config metadata, or a folder (default: here)",
+      help: "A notebook, a same.yaml, or a folder with one of them (default: here)",
       isOptional: true,
     },
   ],
   options: {
+    ...PARAMETER_OPTIONS,
     ...hostOptions,
     ...stateDirOption,
     "state-dir": {
@@ -45,6 +47,7 @@ export const localRunCommand = defineCommand({
   },
   examples: [
     "same-kit local run test/testdata/features/singlestep",
+    "same-kit local run notebook.ipynb -p alpha 0.6 -f parameters.yaml",
     "same-kit local run notebook.ipynb --python python3.12 --json",
   ],
   async run({ options, positionals }, context) {
@@ -53,6 +56,7 @@ export const localRunCommand = defineCommand({
         location: path.resolve(context.cwd, positionals[0] ?? "."),
         stateDir: options["state-dir"] === undefined ? null : path.resolve(context.cwd, options["state-dir"]),
         sameEnv: options["same-env"] ?? null,
+        parameters: await readParameters(options, context.cwd),
         port: parsePort(options.port),
         storage: options.storage ?? null,
         python: options.python ?? null,

@@ -1,6 +1,7 @@
 import { OperationError } from "@same-kit/shared";
 import * as z from "zod/mini";
 import type { ToolkitErrorCode } from "../errors.ts";
+import { nearest } from "../nearest.ts";
 
 const NAME = /^\w+$/;
 const name = z.string().check(z.regex(NAME, "names may hold letters, digits and _ only"));
@@ -31,8 +32,22 @@ const dataset = z.strictObject({
 
 const notebook = z.strictObject({ name: nonEmpty, path: nonEmpty, requirements: z.optional(nonEmpty) });
 
+/** The first is what `init` writes; SAME's own examples also have its version. */
+const API_VERSIONS = ["sameproject.io/v1alpha1", "projectsame.io/v1alpha1"] as const;
+const SAME_VERSION = /^0\.\d+\.\d+$/;
+
+const apiVersion = z.string().check(
+  z.refine((text) => SAME_VERSION.test(text) || API_VERSIONS.some((it) => it === text), {
+    error: ({ input }) => {
+      const near = nearest(String(input), API_VERSIONS);
+      const known = near === null ? `known are ${API_VERSIONS.join(" and ")}` : `did you mean ${near}?`;
+      return `"${input}" is not a version of this format that is known here; ${known}`;
+    },
+  }),
+);
+
 const shape = {
-  apiVersion: nonEmpty,
+  apiVersion,
   metadata: z.strictObject({
     name: z.string().check(z.regex(/^[\w ]/, "must start with a letter, a digit, _ or a space")),
     version: nonEmpty,
@@ -64,34 +79,71 @@ const embeddedSchema = z.strictObject({ ...shape, notebook: z.optional(z.partial
 
 export type SameConfig = z.infer<typeof schema>;
 
+/** Where the keys of a configuration are in its file; null: nowhere that has lines. */
+export type LineOf = ((path: readonly PropertyKey[]) => number) | null;
+
 /**
  * @param value - What the YAML holds.
  * @param source - How messages call it.
  * @throws OperationError `ERR_CONFIG_INVALID` that lists every mistake.
  */
-export function parseSameConfig(value: unknown, source: string): SameConfig {
-  return parseWith(schema, value, source);
+export function parseSameConfig(value: unknown, source: string, lineOf: LineOf = null): SameConfig {
+  return parseWith(schema, value, source, lineOf);
 }
 
 /** @param file - The notebook's own name and path, which replace what its metadata says. */
 export function parseEmbeddedConfig(value: unknown, source: string, file: { name: string; path: string }): SameConfig {
-  const config = parseWith(embeddedSchema, value, source);
+  const config = parseWith(embeddedSchema, value, source, null);
   return { ...config, notebook: { ...config.notebook, ...file } };
 }
 
-function parseWith<Value>(type: z.ZodMiniType<Value>, value: unknown, source: string): Value {
+/** What stands for a same.yaml that was never written: a notebook runs as it is. */
+export function defaultConfig(file: { name: string; path: string }): SameConfig {
+  const name = /^[\w ]/.test(file.name) ? file.name : `notebook ${file.name}`;
+  return { apiVersion: API_VERSIONS[0], metadata: { name, version: "0.0.1" }, notebook: file };
+}
+
+type Mistake = { path: readonly PropertyKey[]; text: string };
+
+function parseWith<Value>(type: z.ZodMiniType<Value>, value: unknown, source: string, lineOf: LineOf): Value {
   const parsed = type.safeParse(value, { error: explain });
   if (parsed.success) return parsed.data;
-  const mistakes = parsed.error.issues.map(
-    (issue) => `  ${issue.path.join(".") || "(the whole file)"}: ${issue.message}`,
-  );
-  throw configError(
-    `${source} has ${mistakes.length === 1 ? "a mistake" : `${mistakes.length} mistakes`}:\n${mistakes.join("\n")}`,
-  );
+  const mistakes = parsed.error.issues.flatMap((issue) => toMistakes(issue, type));
+  const lines = mistakes.map(({ path, text }) => ({
+    line: lineOf?.(path) ?? 0,
+    text: `${path.join(".") || "(the whole file)"}: ${text}`,
+  }));
+  lines.sort((left, right) => left.line - right.line);
+  const list = lines.map(({ line, text }) => (line === 0 ? `  ${text}` : `  line ${line}: ${text}`)).join("\n");
+  throw configError(`${source} has ${lines.length === 1 ? "a mistake" : `${lines.length} mistakes`}:\n${list}`);
+}
+
+/** Unknown keys are one issue for all of a map; each stands in a line of its own. */
+function toMistakes(issue: z.core.$ZodIssue, type: z.ZodMiniType): Mistake[] {
+  if (issue.code !== "unrecognized_keys") return [{ path: issue.path, text: issue.message }];
+  const known = knownKeys(type, issue.path);
+  return issue.keys.map((key) => {
+    const near = nearest(key, known);
+    return {
+      path: [...issue.path, key],
+      text: `unknown key${near === null ? "" : `; did you mean \`${near}\`?`}`,
+    };
+  });
+}
+
+/** The keys that a map at `path` may have. */
+function knownKeys(type: z.core.$ZodType, path: readonly PropertyKey[]): string[] {
+  const { def } = (type as z.core.$ZodTypes)._zod;
+  const [first, ...rest] = path;
+  if (def.type === "optional") return knownKeys(def.innerType, path);
+  if (def.type === "record" && first !== undefined) return knownKeys(def.valueType, rest);
+  if (def.type !== "object") return [];
+  if (first === undefined) return Object.keys(def.shape);
+  const inner = def.shape[String(first)];
+  return inner === undefined ? [] : knownKeys(inner, rest);
 }
 
 function explain(issue: z.core.$ZodRawIssue): string | undefined {
-  if (issue.code === "unrecognized_keys") return `unknown key ${issue.keys.map((key) => `\`${key}\``).join(", ")}`;
   if (issue.code === "invalid_key") return "names may hold letters, digits and _ only";
   if (issue.code !== "invalid_type") return undefined;
   if (issue.input === undefined) return "is missing";

@@ -1,22 +1,44 @@
-import { parseDocument } from "yaml";
+import { type Document, isMap, isNode, LineCounter, parseDocument } from "yaml";
 import { configError } from "./same-config.ts";
 
+export type YamlFile = {
+  /** Plain values; null for an empty file. */
+  value: unknown;
+  /** The line, from 1, of the key or list item at `path`; for one that is missing, of what it is missing in. */
+  lineOf(path: readonly PropertyKey[]): number;
+};
+
 /**
- * What a YAML text holds, as plain values.
+ * What a YAML text holds.
  *
  * @param file - How messages call it.
  * @throws OperationError `ERR_CONFIG_INVALID`: also for a tag that is not YAML's own, and for aliases that grow without measure.
  */
-export function parseYaml(text: string, file: string): unknown {
+export function parseYaml(text: string, file: string): YamlFile {
   let problem: string;
   try {
+    const lines = new LineCounter();
     // What it would only warn of is a mistake here too.
-    const document = parseDocument(text, { logLevel: "error" });
+    const document = parseDocument(text, { logLevel: "error", lineCounter: lines });
     const [mistake] = [...document.errors, ...document.warnings];
-    if (mistake === undefined) return document.toJS();
+    if (mistake === undefined) {
+      return { value: document.toJS(), lineOf: (path) => lines.linePos(offsetOf(document, path)).line };
+    }
     problem = mistake.code === "MULTIPLE_DOCS" ? "it holds more than one document" : mistake.message;
   } catch (cause) {
-    throw configError(`${file} is not YAML that can be used: ${(cause as Error).message}.`, cause);
+    throw configError(`${file} is not valid YAML: ${(cause as Error).message}.`, cause);
   }
-  throw configError(`${file} is not YAML that can be used: ${problem}`);
+  throw configError(`${file} is not valid YAML: ${problem}`);
+}
+
+function offsetOf(document: Document, path: readonly PropertyKey[]): number {
+  for (let length = path.length; length > 0; length -= 1) {
+    const key = path[length - 1];
+    const parent = length === 1 ? document.contents : document.getIn(path.slice(0, length - 1), true);
+    const found = isMap(parent)
+      ? parent.items.find((pair) => isNode(pair.key) && String(pair.key) === String(key))?.key
+      : document.getIn(path.slice(0, length), true);
+    if (isNode(found) && found.range) return found.range[0];
+  }
+  return 0;
 }

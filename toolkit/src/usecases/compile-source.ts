@@ -1,32 +1,65 @@
 import path from "node:path";
 import { type CompiledNotebook, compileNotebook } from "../notebook/compile-notebook.ts";
 import { inlineDatasets, listLocalDatasets } from "../notebook/datasets.ts";
+import { injectParameters } from "../notebook/inject-parameters.ts";
+import {
+  collectParameters,
+  NO_PARAMETERS,
+  type ParameterSources,
+  parametersOfConfig,
+  type RecordedParameters,
+  toRecorded,
+} from "../notebook/parameters.ts";
 import { findSource, type Source } from "./find-source.ts";
 import { readBytes, readTextFile } from "./read-file.ts";
+
+export type { ParameterSources } from "../notebook/parameters.ts";
 
 export type CompiledSource = CompiledNotebook & {
   folder: string;
   /** Which environment of the data sets the steps see. */
   sameEnv: string;
+  /** What was injected. */
+  parameters: RecordedParameters;
 };
 
 export type CompileOptions = {
   location: string;
   /** `--same-env`; null: `runtime_options.same_env`, else `default`. */
   sameEnv: string | null;
+  /** Besides those of same.yaml; or exactly those of an earlier run. */
+  parameters?: ParameterSources | { recorded: RecordedParameters };
 };
 
-/** Reads everything that a run needs from disk, and turns it into the request that an app takes. */
-export async function compileSource({ location, sameEnv }: CompileOptions): Promise<CompiledSource> {
-  const source = await findSource(path.resolve(location));
-  const chosen = sameEnv ?? source.config.runtime_options?.same_env ?? "default";
+/**
+ * Reads everything that a run needs from disk, and turns it into the request that an app takes.
+ *
+ * @throws OperationError of {@link findSource} and {@link compileNotebook}, UsageError `ERR_PARAMETERS`.
+ */
+export async function compileSource(options: CompileOptions): Promise<CompiledSource> {
+  const source = await findSource(path.resolve(options.location));
+  const parameters = parametersFor(source, options.parameters ?? NO_PARAMETERS);
+  const assignments = new Map(Object.entries(parameters).map(([name, { python }]) => [name, python]));
+  const injected = injectParameters(source.notebook, assignments);
+  const sameEnv = options.sameEnv ?? source.config.runtime_options?.same_env ?? "default";
   const compiled = compileNotebook({
-    notebook: source.notebook,
+    notebook: injected.notebook,
     config: source.config,
-    configText: await readConfigText(source, chosen),
+    configText: await readConfigText(source, sameEnv),
     requirements: await readRequirements(source),
   });
-  return { ...compiled, folder: source.folder, sameEnv: chosen };
+  const warnings = [...injected.warnings, ...compiled.warnings];
+  return { ...compiled, warnings, folder: source.folder, sameEnv, parameters };
+}
+
+function parametersFor(
+  { config, configText }: Source,
+  given: NonNullable<CompileOptions["parameters"]>,
+): RecordedParameters {
+  if ("recorded" in given) return given.recorded;
+  // From the text where there is one: it still knows 1 from 1.0.
+  const ofConfig = parametersOfConfig(configText ?? JSON.stringify(config));
+  return toRecorded(collectParameters(ofConfig, given));
 }
 
 async function readConfigText({ folder, config, configText }: Source, sameEnv: string): Promise<string> {

@@ -1,4 +1,5 @@
-import { RunRecords } from "../adapters/records/run-records.ts";
+import { type RunRecord, RunRecords } from "../adapters/records/run-records.ts";
+import type { Step } from "../notebook/split-steps.ts";
 import { compileSource } from "./compile-source.ts";
 import { driveRun, type RunDeps } from "./run/run.ts";
 import type { RunSummary } from "./run/run-summary.ts";
@@ -47,12 +48,9 @@ async function findSteps({
   location,
   steps,
   sameEnv,
-}: {
-  location: string;
-  steps: readonly string[];
-  sameEnv: string;
-}) {
-  const now = await compileSource({ location, sameEnv }).catch(() => null);
+  parameters: recorded = {},
+}: Pick<RunRecord, "location" | "steps" | "sameEnv" | "parameters">): Promise<readonly Step[]> {
+  const now = await compileSource({ location, sameEnv, parameters: { recorded } }).catch(() => null);
   const isSame = now !== null && now.steps.map(({ name }) => name).join() === steps.join();
   if (isSame) return now.steps;
   return steps.map((name, index) => ({ name, index, code: "", cells: [], tags: [], cache: null, environment: null }));

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { RunRecords } from "../adapters/records/run-records.ts";
 import { stateDirBelow } from "../config/state-dir.ts";
-import { type CompiledSource, compileSource } from "./compile-source.ts";
+import { type CompiledSource, compileSource, type ParameterSources } from "./compile-source.ts";
 import { driveRun, type RunDeps, type RunDraft } from "./run/run.ts";
 import type { HostChoice } from "./run/run-host.ts";
 import type { RunSummary } from "./run/run-summary.ts";
@@ -12,6 +12,8 @@ export type LocalRunOptions = HostChoice & {
   /** Null: `.same-kit` beside the file that is run. */
   stateDir: string | null;
   sameEnv: string | null;
+  /** Besides those of same.yaml. */
+  parameters: ParameterSources;
   /** Of the whole run; null: none. */
   timeoutMs: number | null;
   isVerbose: boolean;
@@ -21,8 +23,9 @@ export type LocalRunOptions = HostChoice & {
 
 /** Compiles, boots what does not run yet, runs, shows each step, and stops what it booted. */
 export async function localRun(options: LocalRunOptions, deps: RunDeps): Promise<RunSummary> {
-  const { location, sameEnv, keep, port, storage, python, timeoutMs, isVerbose, savesLargeSession } = options;
-  const source = await deps.view.phase("Compile the notebook", () => compileSource({ location, sameEnv }));
+  const { location, sameEnv, parameters, keep, port, storage, python, timeoutMs, isVerbose, savesLargeSession } =
+    options;
+  const source = await deps.view.phase("Compile the notebook", () => compileSource({ location, sameEnv, parameters }));
   for (const warning of source.warnings) deps.warn(warning);
   const { steps, warnings, folder } = source;
   return driveRun({
@@ -39,7 +42,7 @@ export async function localRun(options: LocalRunOptions, deps: RunDeps): Promise
 }
 
 function draftOf(source: CompiledSource, { location, python }: LocalRunOptions): RunDraft {
-  const { config, steps, sameEnv, request } = source;
+  const { config, steps, sameEnv, request, parameters } = source;
   const now = new Date();
   const record = {
     id: newRunId(config.notebook.name, now),
@@ -47,6 +50,7 @@ function draftOf(source: CompiledSource, { location, python }: LocalRunOptions):
     location,
     steps: steps.map(({ name }) => name),
     sameEnv,
+    parameters,
     startedAt: now.toISOString(),
     python,
     reason: null,

@@ -28,6 +28,8 @@ export type RunRecord = {
   state: RunState;
   steps: readonly string[];
   sameEnv: string;
+  /** What was injected; absent where an older same-kit wrote the record. */
+  parameters?: Readonly<Record<string, { value: unknown; python: string }>>;
   startedAt: string;
   endedAt: string | null;
   /** The process whose host works on it. */

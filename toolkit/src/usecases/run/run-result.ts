@@ -16,7 +16,7 @@ export type Ending =
 /** Saves all that is known of a run that has ended. */
 export async function finishRun(run: RunningRun, ending: Ending): Promise<RunSummary> {
   const { folder, host, warnings } = run;
-  const { id, notebook, startedAt } = folder.record;
+  const { id, notebook, startedAt, parameters = {} } = folder.record;
   const completed = ending.kind === "ended" && ending.status.runtimeStatus === "Completed";
   const result = completed ? parseRunResult(ending.status.output, host.url) : null;
   const failure = completed ? null : toFailure(ending, run);
@@ -29,6 +29,7 @@ export async function finishRun(run: RunningRun, ending: Ending): Promise<RunSum
     status: outcomeOf(ending),
     startedAt,
     durationMs: endedAt.getTime() - Date.parse(startedAt),
+    parameters: Object.fromEntries(Object.entries(parameters).map(([name, { value }]) => [name, value])),
     python: result?.python ?? null,
     steps: result?.steps ?? [],
     variables: result?.variables ?? [],

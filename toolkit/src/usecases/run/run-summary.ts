@@ -22,6 +22,8 @@ export type RunSummary = {
   status: RunOutcome;
   startedAt: string;
   durationMs: number;
+  /** What was set in the notebook, by name; numbers that JSON cannot hold are text. */
+  parameters: Readonly<Record<string, unknown>>;
   /** What wrote the session. */
   python: RunResult["python"] | null;
   steps: RunResult["steps"];

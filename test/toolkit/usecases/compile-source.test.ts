@@ -1,0 +1,55 @@
+import { writeFile } from "node:fs/promises";
+import path from "node:path";
+import { expect, test } from "vitest";
+import { compileSource } from "../../../toolkit/src/usecases/compile-source.ts";
+import { makeTempDir } from "../../helpers/temp-dir.ts";
+
+const cell = (source: string, ...tags: string[]) => ({ cell_type: "code", source, metadata: { tags } });
+const NOTEBOOK = {
+  nbformat: 4,
+  nbformat_minor: 5,
+  metadata: {},
+  cells: [cell("alpha = 1\nbeta = 2", "parameters"), cell("print(alpha)", "same_step_1")],
+};
+const CONFIG = `
+apiVersion: sameproject.io/v1alpha1
+metadata: { name: n, version: "1" }
+notebook: { name: n, path: n.ipynb }
+run: { name: r, parameters: { alpha: 1.0, beta: 1 } }
+`;
+
+async function folder({ withConfig }: { withConfig: boolean }): Promise<string> {
+  const dir = await makeTempDir();
+  await writeFile(path.join(dir, "n.ipynb"), JSON.stringify(NOTEBOOK));
+  if (withConfig) await writeFile(path.join(dir, "same.yaml"), CONFIG);
+  return dir;
+}
+
+test("run.parameters are injected and recorded, and those of the call win", async () => {
+  const location = await folder({ withConfig: true });
+  const parameters = { files: [], values: [["beta", "3"]] as const, texts: [] };
+  const { steps, parameters: recorded, warnings } = await compileSource({ location, sameEnv: null, parameters });
+  expect(steps[0]?.code).toBe("alpha = 1\nbeta = 2\n# Parameters\nalpha = 1.0\nbeta = 3");
+  expect(recorded).toEqual({ alpha: { value: 1, python: "1.0" }, beta: { value: 3, python: "3" } });
+  expect(warnings).toEqual([]);
+});
+
+test("an earlier run's parameters give the same code", async () => {
+  const location = await folder({ withConfig: true });
+  const recorded = { alpha: { value: 5, python: "5.0" } };
+  const { steps } = await compileSource({ location, sameEnv: null, parameters: { recorded } });
+  expect(steps[0]?.code).toBe("alpha = 1\nbeta = 2\n# Parameters\nalpha = 5.0");
+});
+
+test("a name that the notebook does not know is warned of", async () => {
+  const location = await folder({ withConfig: false });
+  const parameters = { files: [], values: [["gamma", "3"]] as const, texts: [] };
+  const { warnings } = await compileSource({ location, sameEnv: null, parameters });
+  expect(warnings).toEqual(["Passed unknown parameter: gamma (cell 1 does not assign it)."]);
+});
+
+test("without parameters nothing is injected", async () => {
+  const location = await folder({ withConfig: false });
+  const { steps, parameters } = await compileSource({ location, sameEnv: null });
+  expect({ code: steps[0]?.code, parameters }).toEqual({ code: "alpha = 1\nbeta = 2", parameters: {} });
+});
