@@ -8,7 +8,10 @@ locals {
   storage_name    = coalesce(var.names.storage_account, "st${substr(replace("${var.project}${var.environment}", "-", ""), 0, 16)}${local.suffix}")
   package_storage = "app-package"
 
-  tags = merge(var.tags, {
+  # The deployment's mark tells what a state has created from what others have under the same name.
+  mark = var.deployment_id == null ? {} : { "same-kit:deployment" = var.deployment_id }
+
+  tags = merge(var.tags, local.mark, {
     "same-kit:project"     = var.project
     "same-kit:environment" = var.environment
   })

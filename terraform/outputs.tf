@@ -28,6 +28,11 @@ output "storage_account" {
   value       = azurerm_storage_account.this.name
 }
 
+output "deployment_id" {
+  description = "The mark that `same-kit up` gave the deployment; null without one."
+  value       = var.deployment_id
+}
+
 output "access_key" {
   description = "Key that clients of the app need; the only secret among the outputs."
   value       = local.access_key

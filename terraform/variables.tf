@@ -205,6 +205,24 @@ variable "register_resource_providers" {
   nullable    = false
 }
 
+variable "deployment_id" {
+  description = "A mark that is unlike any other deployment's, written as the tag same-kit:deployment. `same-kit up` sets it, and touches nothing without it; null sets no tag."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.deployment_id == null || can(regex("^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$", var.deployment_id))
+    error_message = "deployment_id must be a UUID in lower case."
+  }
+}
+
+variable "delete_group_contents" {
+  description = "Delete the resource group even if it contains resources that terraform did not create. `same-kit` sets it, after it has checked that they are Azure's own."
+  type        = bool
+  default     = false
+  nullable    = false
+}
+
 variable "recover" {
   description = "Adopt resources that an interrupted apply made but did not record."
   type        = bool

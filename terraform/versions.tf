@@ -16,8 +16,8 @@ provider "azurerm" {
     skip_import_check_on_create_and_allow_overwriting_existing_resources = var.recover
 
     resource_group {
-      # Azure adds alert rules to the group on its own, up to an hour later; the group is ours, so they go with it.
-      prevent_deletion_if_contains_resources = false
+      # Azure adds alert rules to the group on its own, up to an hour later: plain terraform then asks to remove them first.
+      prevent_deletion_if_contains_resources = !var.delete_group_contents
     }
 
     log_analytics_workspace {

@@ -75,3 +75,25 @@ run "a_changed_letter_case_of_the_subscription_changes_nothing" {
     error_message = "GUIDs are compared without letter case."
   }
 }
+
+run "a_deployment_s_mark_is_a_tag_of_everything" {
+  command = plan
+
+  variables {
+    deployment_id = "0b9f4b4e-55a2-4f6b-8f0b-0d6f2c1c9f10"
+  }
+
+  assert {
+    condition     = azurerm_resource_group.this.tags["same-kit:deployment"] == var.deployment_id && azurerm_storage_account.this.tags["same-kit:deployment"] == var.deployment_id
+    error_message = "The mark tells whose a resource is."
+  }
+}
+
+run "without_a_mark_there_is_no_such_tag" {
+  command = plan
+
+  assert {
+    condition     = !contains(keys(azurerm_resource_group.this.tags), "same-kit:deployment")
+    error_message = "Plain terraform needs no mark."
+  }
+}

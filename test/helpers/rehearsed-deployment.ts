@@ -89,6 +89,8 @@ export async function rehearseDeployment(
         variables: {},
         variableFiles: [],
         backendFile: null,
+        allowDelete: false,
+        adopt: false,
         force: false,
         rotateKey: false,
         skip: { terraform: false, publish: false, smoke: false },

@@ -9,7 +9,7 @@ import type { ResourceType } from "./resource-type.ts";
 import { RESOURCE_TYPES } from "./resource-types.ts";
 
 export async function handleResource(request: MiniRequest, context: ArmContext): Promise<Answer> {
-  const id = request.url.pathname.replace(/\/$/, "");
+  const id = decodeURIComponent(request.url.pathname).replace(/\/$/, "");
   if (!/\/providers\/[^/]+\/[^/]+/i.test(id)) return nowhere(request);
   const type = RESOURCE_TYPES[typeOf(id).toLowerCase()];
   if (type === undefined) return unknownType(typeOf(id), request);

@@ -108,8 +108,9 @@ export const RESOURCE_MANAGER_DRILLS = {
         const { pathname } = request.url;
         const group = await next(askFor(request, "GET", groupIdOf(pathname)));
         if (!isOk(group) || isOk(await next(request))) return null;
-        const { location } = group.body as { location: string };
-        await next(askFor(request, "PUT", pathname, { location, properties: { sku: { name: "PerGB2018" } } }));
+        // With the tags of an apply that was interrupted before it had recorded the workspace.
+        const { location, tags } = group.body as { location: string; tags?: Record<string, string> };
+        await next(askFor(request, "PUT", pathname, { location, tags, properties: { sku: { name: "PerGB2018" } } }));
         return next(request);
       }),
     ],

@@ -16,10 +16,11 @@ export async function writeResource(
 ): Promise<ValueObject> {
   const verb = prior === null ? "creating" : "updating";
   const target = { ...planned };
-  if (prior === null) await kind.beforeCreate?.(target, context);
+  if (prior === null) kind.choose?.(target);
   const id = prior === null ? kind.idOf(target, context.arm.subscriptionId) : String(prior["id"]);
+  if (prior === null && !context.recover) await refuseExisting(kind, id, context);
+  if (prior === null) await kind.beforeCreate?.(target, context);
   try {
-    if (prior === null && !context.recover) await refuseExisting(kind, id, context);
     await context.arm.put(id, kind.apiVersion, await composeBody(kind, target, context));
     await kind.afterWrite?.(target, id, context);
   } catch (error) {
@@ -54,14 +55,15 @@ async function composeBody(kind: ResourceKind, planned: ValueObject, context: Ap
 }
 
 async function refuseExisting(kind: ResourceKind, id: string, { arm }: ApplyContext): Promise<void> {
-  if ((await arm.get(id, kind.apiVersion)) === null) return;
-  throw new ExistsError(
+  const existing = await arm.get(id, kind.apiVersion).catch((error: unknown) => {
+    throw describe(error, "creating", kind, id);
+  });
+  if (existing === null) return;
+  // Reads without the verb and the resource's name before it, as azurerm does for this one.
+  throw new Error(
     `a resource with the ID "${id}" already exists - to be managed via Terraform this resource needs to be imported into the State. Please see the resource documentation for "${kind.type}" for more information`,
   );
 }
-
-/** Reads without the verb and the resource's name before it, as azurerm does for this one. */
-class ExistsError extends Error {}
 
 async function readKnown(kind: ResourceKind, id: string, context: ApplyContext): Promise<ValueObject | null> {
   const resource = await context.arm.get(id, kind.apiVersion);
@@ -89,7 +91,6 @@ function overlay(state: ValueObject, known: ValueObject): ValueObject {
 }
 
 function describe(error: unknown, verb: string, kind: ResourceKind, id: string): Error {
-  if (error instanceof ExistsError) return error;
   const reason = reasonOf(error);
   return new Error(`${verb} ${describeId(kind, id)}: ${reason}`, { cause: error });
 }

@@ -5,7 +5,14 @@ import type { TerraformVariables } from "../deployment/workspace.ts";
 
 const HOSTING_PLANS = ["flex", "consumption", "premium"];
 // The command's own: another value would make the names of one deployment those of another.
-const RESERVED = new Set(["environment", "subscription_id", "metadata_host", "recover"]);
+const RESERVED = new Set([
+  "environment",
+  "subscription_id",
+  "metadata_host",
+  "recover",
+  "deployment_id",
+  "delete_group_contents",
+]);
 
 export type VariableOptions = {
   project: string | undefined;

@@ -15,7 +15,7 @@ export const downCommand = defineCommand({
   name: "down",
   summary: "Remove a deployment from Azure",
   description:
-    "Shows what is removed, asks, removes it, and looks that nothing is left. Refuses while the resource group holds what same-kit did not make.",
+    "Shows what is removed, asks, removes it, and checks that nothing is left. Refuses while the resource group contains resources that this environment did not create.",
   positionals: [],
   options: {
     ...ENVIRONMENT_OPTIONS,
@@ -37,6 +37,7 @@ export const downCommand = defineCommand({
     const result = await withDeployment(choice, context, (deployment) => down(deployment, request));
     context.console.json({ environment: folder.name, isRehearsal: folder.isRehearsal, ...result });
     context.console.answer(describeDown(result, folder));
-    return 0;
+    // What was asked for has not happened.
+    return result.leftGroups.length === 0 ? 0 : 1;
   },
 });

@@ -46,6 +46,11 @@ export const upCommand = defineCommand({
     },
     plan: { type: "boolean", help: "Show what would be done in Azure, and stop" },
     yes: { type: "boolean", help: "Do not ask before Azure is changed" },
+    "allow-delete": { type: "boolean", help: "With --yes: also agree to what the plan deletes for good" },
+    adopt: {
+      type: "boolean",
+      help: "Take over what was deployed from another machine, or a group without foreign resources",
+    },
     force: { type: "boolean", help: "Do every phase again, also what has not changed" },
     "skip-terraform": { type: "boolean", help: "Leave the resources as they are" },
     "skip-publish": { type: "boolean", help: "Leave the package as it is" },
@@ -86,6 +91,8 @@ export const upCommand = defineCommand({
         backendFile,
         // A rehearsal changes nothing that a person would have to agree to.
         assumeYes: options.yes || options.rehearse,
+        allowDelete: options["allow-delete"] || options.rehearse,
+        adopt: options.adopt,
         planOnly: options.plan,
         force: options.force,
         rotateKey: options["rotate-key"],

@@ -1,4 +1,4 @@
-// What one environment was deployed with. A later call that says nothing of it means the same, or it would move the app to another
+// What one environment was deployed with. A later call that omits it means the same, or it would move the app to another
 // region, or take tags away, by leaving out an option.
 
 import { existsSync } from "node:fs";
@@ -9,7 +9,7 @@ export type Choices = {
   subscription: string | null;
   /** Of options; they win over the files. */
   variables: TerraformVariables;
-  /** Absolute paths; read anew each time. */
+  /** Absolute paths; read again each time. */
   variableFiles: readonly string[];
   /** Of options that were given before the files were: these win over them. */
   olderVariables: TerraformVariables;
@@ -25,19 +25,32 @@ export function mergeChoices(before: Choices, now: NewChoices): Choices {
   if (now.variableFiles.length === 0) {
     return { ...before, subscription, variables: { ...before.variables, ...now.variables } };
   }
-  const olderVariables = { ...before.olderVariables, ...before.variables };
-  return { ...now, subscription, olderVariables };
+  const { variables, variableFiles } = now;
+  return { subscription, variables, variableFiles, olderVariables: { ...before.olderVariables, ...before.variables } };
 }
 
-/** Names alone: values of app settings are secrets. Null where nothing is taken over. */
-export function describeKept(before: Choices, now: NewChoices): string | null {
-  const variables = { ...before.olderVariables, ...before.variables };
-  const kept = Object.keys(variables).filter((name) => !(name in now.variables));
+/**
+ * Names alone: values of app settings are secrets. Null where nothing is taken over.
+ *
+ * @param isUnfinished - Whether `before` is what an apply began with that has not come to its end.
+ */
+export function describeKept(before: Choices, now: NewChoices, isUnfinished = false): string | null {
+  const kept = namesOf(before).filter((name) => !(name in now.variables));
   const files = now.variableFiles.length === 0 ? before.variableFiles : [];
   const all = [...(kept.length === 0 ? [] : [kept.join(", ")]), ...files];
   if (all.length === 0) return null;
-  return `As this environment was deployed before: ${all.join("; ")}. --var NAME=VALUE changes one, NAME=null takes it back.`;
+  const when = isUnfinished ? "As in the last `up`, which did not finish" : "As this environment was deployed before";
+  return `${when}: ${all.join("; ")}. --var NAME=VALUE changes one, NAME=null takes it back.`;
 }
+
+/** Says that what an apply began with is not used again, as nothing has come of it; null where nothing was chosen. */
+export function describeDropped(attempted: Choices, now: NewChoices): string | null {
+  const dropped = [...namesOf(attempted), ...attempted.variableFiles].filter((name) => !(name in now.variables));
+  if (dropped.length === 0) return null;
+  return `The last \`up\` created nothing, so its choices are not used again: ${dropped.join(", ")}. Give those that you still want.`;
+}
+
+const namesOf = ({ variables, olderVariables }: Choices): string[] => Object.keys({ ...olderVariables, ...variables });
 
 /** @throws UsageError `ERR_VARIABLE_FILE` where a file of an earlier call is gone: its values must not be lost in silence. */
 export function requireFiles(choices: Choices): Choices {

@@ -1,6 +1,7 @@
 // Tells from what terraform and azurerm printed which case it is, and what a person should read instead.
 
 import { type Hint, hint, OperationError, type SameKitError, sameKit, UsageError } from "@same-kit/shared";
+import { stateDamaged } from "../adapters/terraform/state.ts";
 import { plainText, type TerraformError } from "../adapters/terraform/terraform.ts";
 import type { TerraformDiagnostic } from "../adapters/terraform/ui-events.ts";
 import type { FailureCode } from "./failure-cases.ts";
@@ -19,7 +20,7 @@ export type DeploymentFacts = {
   planned: number;
 };
 
-type Explanation = { message: string; hint: Hint };
+type Explanation = { message: string; hint?: Hint | undefined };
 
 type Rule = {
   code: FailureCode;
@@ -167,6 +168,12 @@ const RULES: readonly Rule[] = [
     explain: () => ({ message: "This Terraform is too old: 1.9 or newer is needed.", hint: "Update Terraform." }),
   },
   {
+    code: "ERR_PROVISION_STATE_DAMAGED",
+    // Terraform names the lock before it, as it reads the state to lock it.
+    pattern: /Unsupported state file format:? ?(.*)|state snapshot was created by Terraform/,
+    explain: (_facts, match) => stateDamaged(match[1] || "a newer Terraform has written it"),
+  },
+  {
     code: "ERR_PROVISION_STATE_LOCKED",
     pattern: /Error acquiring the state lock[\s\S]*Lock Info:/,
     explain: ({ terraformDir }, _match, text) => {
@@ -247,7 +254,7 @@ export function explainTerraformError(error: TerraformError, facts: DeploymentFa
     if (match === null) continue;
     const explained = explain(facts, match, text);
     const message = withProgress(explained.message, error, facts);
-    return new OperationError({ code, message, hint: withCorrelation(explained.hint, error), cause: error });
+    return new OperationError({ code, message, hint: withCorrelation(explained.hint ?? "", error), cause: error });
   }
   return unknownFailure(error, facts, text);
 }

@@ -20,8 +20,12 @@ type JournalFile = {
   phases: Partial<Record<JournalPhase, JournalEntry>>;
   /** Newest first; a rollback goes back in it. */
   published: PublishedPackage[];
-  /** Absent before the first apply. */
+  /** What the environment was deployed with; absent before the first apply that came to its end. */
   choices?: Choices;
+  /** What an apply began with that has not come to its end. */
+  attempted?: Choices;
+  /** The mark of this environment's resources; absent before the first plan. */
+  deploymentId?: string;
 };
 
 const KEPT_PACKAGES = 5;
@@ -60,14 +64,35 @@ export class Journal {
     return this.#content.published.find(({ sha256 }) => !last.endsWith(` ${sha256}`)) ?? null;
   }
 
-  /** What the environment was last applied with. */
+  /** What the environment was last deployed with. */
   get choices(): Choices {
     return this.#content.choices ?? NO_CHOICES;
   }
 
+  /** What the last apply began with; null where it came to its end. */
+  get attempted(): Choices | null {
+    return this.#content.attempted ?? null;
+  }
+
+  /** The mark by which this environment recognises its resources; null before its first plan. */
+  get deploymentId(): string | null {
+    return this.#content.deploymentId ?? null;
+  }
+
+  async saveDeploymentId(deploymentId: string): Promise<void> {
+    if (deploymentId !== this.#content.deploymentId) await this.#save({ deploymentId });
+  }
+
+  /** An apply begins: until it has ended, nothing was deployed with `choices`. */
+  async saveAttempt(choices: Choices): Promise<void> {
+    await this.#save({ attempted: choices });
+  }
+
+  /** The environment was deployed with `choices`. */
   async saveChoices(choices: Choices): Promise<void> {
-    this.#content.choices = choices;
-    await writeJsonAtomic(this.#file, this.#content);
+    const { attempted: _, ...content } = this.#content;
+    this.#content = content;
+    await this.#save({ choices });
   }
 
   /** What was done no longer counts, as when the app is made anew. */
@@ -116,6 +141,11 @@ export class Journal {
     this.#content.published = all.slice(0, KEPT_PACKAGES);
     await writeJsonAtomic(this.#file, this.#content);
     return all.slice(KEPT_PACKAGES);
+  }
+
+  async #save(changes: Partial<JournalFile>): Promise<void> {
+    this.#content = { ...this.#content, ...changes };
+    await writeJsonAtomic(this.#file, this.#content);
   }
 
   async #restore(phase: JournalPhase, entry: JournalEntry | undefined): Promise<void> {

@@ -1,12 +1,12 @@
 import { rm } from "node:fs/promises";
 import path from "node:path";
-import { type Hint, hint, sameKit } from "@same-kit/shared";
-import { costNotes } from "../adapters/terraform/cost-notes.ts";
+import { hint, sameKit } from "@same-kit/shared";
 import { type PlannedChange, summarizePlan } from "../adapters/terraform/plan-summary.ts";
 import { TerraformError } from "../adapters/terraform/terraform.ts";
 import type { TerraformDiagnostic, TerraformEvent } from "../adapters/terraform/ui-events.ts";
 import type { PhaseProgress } from "../ports.ts";
 import type { Deployment } from "./deployment.ts";
+import { describePlan } from "./describe-plan.ts";
 import {
   type DeploymentFacts,
   explainTerraformError,
@@ -15,23 +15,32 @@ import {
   textOf,
 } from "./explain-terraform.ts";
 import { InterruptedError } from "./interrupted.ts";
+import { deletionNotAllowed, lossesOf } from "./losses.ts";
+import { isRemoval, type Ownership } from "./ownership.ts";
 
 export type ProvisionRequest = {
+  ownership: Ownership;
   isDestroy: boolean;
   /** Only show what would be done. */
   planOnly: boolean;
+  /** `--yes`: agrees to everything but the loss of data. */
   assumeYes: boolean;
+  /** Agrees to the loss of data that a plan tells of; a removal needs no word of its own for it. */
+  allowDelete: boolean;
   /** As far as known before the plan, for messages. */
   facts: Partial<Pick<DeploymentFacts, "location" | "plan">>;
   /** Called with what is about to be done, once it is agreed to. */
   onApply?: (changes: PlannedChange[]) => Promise<void>;
 };
 
-export type ProvisionResult = { kind: "unchanged" | "planned" | "declined" | "applied"; changes: PlannedChange[] };
+export type ProvisionResult = {
+  /** `stopped`: a later plan was declined, when something was applied already. */
+  kind: "unchanged" | "planned" | "declined" | "stopped" | "applied";
+  changes: PlannedChange[];
+};
 
 const PLAN_FILE = "same-kit.tfplan";
 const MAX_ADOPTIONS = 12;
-const GROUP_ADDRESS = "azurerm_resource_group.this";
 
 /** Plans, asks, applies. A saved plan holds every secret in clear: it is removed however this ends. */
 export async function provision(deployment: Deployment, request: ProvisionRequest): Promise<ProvisionResult> {
@@ -63,23 +72,37 @@ class Provisioning {
   }
 
   async run(): Promise<ProvisionResult> {
-    const { planOnly, assumeYes, isDestroy, onApply } = this.#request;
-    const { view } = this.#deployment;
+    const { planOnly, onApply } = this.#request;
     const planned = await this.#plan();
     if (planned === null) return { kind: "unchanged", changes: [] };
     const { changes, variables } = planned;
-    view.lines(describeChanges(planned, isDestroy));
+    this.#show(planned);
     if (planOnly) return { kind: "planned", changes };
-    if (!assumeYes && !(await view.confirm(this.#question))) return { kind: "declined", changes };
+    if (!(await this.#isAgreedTo(planned))) return { kind: "declined", changes };
     await onApply?.(changes);
     // Region and plan may come from a variable file: only the plan tells them.
     this.#facts = { location: String(variables["location"] ?? ""), plan: String(variables["plan"] ?? "") };
-    return { kind: await this.#applyUntilSettled(changes), changes };
+    return { kind: await this.#applyUntilSettled(planned), changes };
+  }
+
+  #show(planned: Planned): void {
+    this.#deployment.view.lines(describePlan(planned, this.#request.isDestroy));
+  }
+
+  /** @throws UsageError `ERR_DELETION_NOT_ALLOWED` where `--yes` alone would have to agree to a loss. */
+  async #isAgreedTo({ changes }: Planned): Promise<boolean> {
+    const { isDestroy, assumeYes, allowDelete } = this.#request;
+    const { view, journal } = this.#deployment;
+    const losses = isDestroy || allowDelete ? [] : lossesOf(changes, { hasPublished: journal.published.length > 0 });
+    if (losses.length > 0 && assumeYes) throw deletionNotAllowed(losses);
+    if (!assumeYes && !(await view.confirm(isDestroy ? "Remove all of this?" : "Make these changes in Azure?")))
+      return false;
+    return losses.length === 0 || view.confirm(`Delete for good: ${losses.join("; ")}?`);
   }
 
   /** @returns null where nothing would change. */
   async #plan(): Promise<Planned | null> {
-    const { isDestroy } = this.#request;
+    const { isDestroy, ownership } = this.#request;
     const { folder, terraform, target, view } = this.#deployment;
     await target.drillHooks.beforePlan(folder.terraformDir);
     return view.phase(isDestroy ? "Plan the removal" : "Plan", async (progress) => {
@@ -92,8 +115,10 @@ class Provisioning {
       requireDeclared(warnings);
       for (const { summary, detail } of warnings) progress.note(`warning: ${summary}. ${firstSentence(detail)}`);
       if (!hasChanges) return null;
-      const { changes, variables } = await terraform.showPlan(this.planFile);
-      return { changes: summarizePlan(changes), variables };
+      const { changes: planned, variables } = await terraform.showPlan(this.planFile);
+      const changes = summarizePlan(planned);
+      if (!isDestroy) await ownership.requireOwn(changes, variables);
+      return { changes, variables };
     });
   }
 
@@ -101,32 +126,27 @@ class Provisioning {
    * Applies; what stands in the way and heals by itself is healed here: a plan that became stale is made again once, and
    * resources of an interrupted run are adopted. Should the plan after that remove what nobody agreed to, it is asked again.
    */
-  async #applyUntilSettled(agreed: PlannedChange[]): Promise<"applied" | "declined"> {
-    let planned = agreed;
+  async #applyUntilSettled(first: Planned): Promise<"applied" | "stopped"> {
+    let agreed = first;
+    let planned = first;
     let wasStale = false;
     for (let adoptions = 0; ; ) {
-      const failure = await this.#apply(planned);
+      const failure = await this.#apply(planned.changes);
       if (failure === null) return "applied";
       const isStale = /Saved plan is stale/.test(textOf(failure.error));
       if (isStale && !wasStale) wasStale = true;
-      else if (adoptions < MAX_ADOPTIONS && (await this.#adopt(failure.error, agreed))) adoptions += 1;
+      else if (adoptions < MAX_ADOPTIONS && (await this.#adopt(failure.error, planned))) adoptions += 1;
       else throw this.explain(failure.error, failure);
       const again = await this.#plan();
       if (again === null) return "applied";
-      if (!(await this.#isAgreed(again, agreed))) return "declined";
-      planned = again.changes;
+      const removed = new Set(agreed.changes.filter(isRemoval).map(({ address }) => address));
+      if (again.changes.some((it) => isRemoval(it) && !removed.has(it.address))) {
+        this.#show(again);
+        if (!(await this.#isAgreedTo(again))) return "stopped";
+        agreed = again;
+      }
+      planned = again;
     }
-  }
-
-  async #isAgreed(again: Planned, agreed: PlannedChange[]): Promise<boolean> {
-    const { view } = this.#deployment;
-    const { assumeYes, isDestroy } = this.#request;
-    const removed = (changes: PlannedChange[]) =>
-      changes.filter(({ action }) => action === "delete" || action === "replace").map(({ address }) => address);
-    const known = new Set(removed(agreed));
-    if (removed(again.changes).every((address) => known.has(address))) return true;
-    view.lines(describeChanges(again, isDestroy));
-    return assumeYes || (await view.confirm(this.#question));
   }
 
   /** @returns how terraform failed; null when it did not. */
@@ -145,25 +165,20 @@ class Provisioning {
     }
   }
 
-  /** Takes resources that exist already into the state, if they all lie in our own group. */
-  async #adopt(error: TerraformError, changes: PlannedChange[]): Promise<boolean> {
+  /** Takes resources that exist already into the state, if all of them are ours. */
+  async #adopt(error: TerraformError, { variables }: Planned): Promise<boolean> {
     const { terraform, view } = this.#deployment;
     const found = error.run.errors.flatMap(({ summary, detail, address }) => {
       const id = `${summary}\n${detail}`.match(/ID "([^"]+)" already exists[\s\S]*needs to be imported/)?.[1];
       return id === undefined || address === null ? [] : [{ id, address }];
     });
     if (found.length === 0) return false;
-    const group = changes.find((it) => it.address === GROUP_ADDRESS)?.name ?? (await this.#knownGroup());
-    if (group === null || !found.every(({ id }) => isInGroup(id, group))) return false;
+    const checked = await Promise.all(found.map(({ id }) => this.#request.ownership.mayImport(id, variables)));
+    if (checked.includes(false)) return false;
     for (const { id, address } of found) {
-      await view.phase(`Adopt ${address}, which an interrupted run left`, () => terraform.import(address, id));
+      await view.phase(`Adopt ${address}, which exists already`, () => terraform.import(address, id));
     }
     return true;
-  }
-
-  async #knownGroup(): Promise<string | null> {
-    const name = (await this.#deployment.terraform.outputs())["resource_group"];
-    return typeof name === "string" ? name : null;
   }
 
   /** What to show instead of `error`; `progress` says how far an apply came. */
@@ -188,15 +203,6 @@ class Provisioning {
       cause: error,
     });
   }
-
-  get #question(): string {
-    return this.#request.isDestroy ? "Remove all of this?" : "Make these changes in Azure?";
-  }
-}
-
-// The module puts everything into its own group; what lies elsewhere is not ours.
-function isInGroup(id: string, resourceGroup: string): boolean {
-  return `${id}/`.toLowerCase().includes(`/resourcegroups/${resourceGroup.toLowerCase()}/`);
 }
 
 function showResource(event: TerraformEvent, progress: PhaseProgress, done: Set<string>, planned: number): void {
@@ -210,19 +216,4 @@ function showResource(event: TerraformEvent, progress: PhaseProgress, done: Set<
     progress.say(
       `${done.size}/${planned} · ${action} ${address} ${elapsedSeconds > 0 ? `${elapsedSeconds} s` : ""}`.trim(),
     );
-}
-
-const SIGN = { create: "+", update: "~", replace: "±", delete: "-" } as const;
-
-function describeChanges({ changes, variables }: Planned, isDestroy: boolean): Hint[] {
-  const rows = changes.map(({ action, label, name, address, attributes }) => {
-    const what = `  ${SIGN[action]} ${label.padEnd(34)} ${name ?? address}`;
-    return attributes.length === 0 ? what : `${what}  (${attributes.join(", ")})`;
-  });
-  const counts = (["create", "update", "replace", "delete"] as const)
-    .map((action) => [action, changes.filter((it) => it.action === action).length] as const)
-    .filter(([, count]) => count > 0)
-    .map(([action, count]) => `${count} to ${action}`);
-  const notes = isDestroy ? [] : ["", ...costNotes(variables).map((note) => hint`  ${note}`)];
-  return [`Plan: ${counts.join(", ")}.`, ...rows, ...notes];
 }

@@ -17,6 +17,10 @@ export function describeUp(result: UpResult, folder: EnvironmentFolder): string[
         : ["", `Nothing was changed. \`same-kit up${flags}\` does it.`];
     case "declined":
       return ["Nothing was changed."];
+    case "stopped":
+      return [
+        `Stopped at that answer. What was created before it stays, and is recorded in the state: \`same-kit up${flags}\` continues.`,
+      ];
     case "deployed": {
       const { outputs, portalUrl, smokeTest } = result;
       if (outputs === null) return [];
@@ -77,7 +81,7 @@ export function describeDown({ kind, changes, leftGroups }: DownResult, folder: 
     case "declined":
       return "Nothing was removed.";
     case "removed":
-      if (leftGroups.length > 0) return "What the state knew is gone; what was not recorded is left.";
+      if (leftGroups.length > 0) return "Resources in the state were deleted; resources it did not track remain.";
       return `All ${changes} resources are gone. \`same-kit up${environmentFlags(folder)}\` makes them again, under the same names.`;
   }
 }

@@ -2,12 +2,13 @@ import { existsSync } from "node:fs";
 import { hint, OperationError, sameKit } from "@same-kit/shared";
 import type { SignedIn } from "../adapters/azure/sign-in.ts";
 import type { PlannedChange } from "../adapters/terraform/plan-summary.ts";
-import { type Choices, describeKept, mergeChoices, requireFiles } from "../deployment/choices.ts";
+import { type Choices, describeDropped, describeKept, mergeChoices, requireFiles } from "../deployment/choices.ts";
 import type { Deployment } from "../deployment/deployment.ts";
 import { initialise } from "../deployment/initialise.ts";
 import type { Journal } from "../deployment/journal.ts";
 import { removeKeylessConnections } from "../deployment/keyless-storage.ts";
 import { type DeploymentOutputs, notDeployed, parseOutputs, saveOutputs } from "../deployment/outputs.ts";
+import { Ownership } from "../deployment/ownership.ts";
 import { type ProvisionResult, provision } from "../deployment/provision.ts";
 import { layOutModule, type TerraformVariables, writeVariables } from "../deployment/workspace.ts";
 import { exportLines } from "../ui/export-lines.ts";
@@ -21,6 +22,10 @@ export type UpRequest = PublishRequest & {
   variableFiles: readonly string[];
   backendFile: string | null;
   assumeYes: boolean;
+  /** Agrees to the loss of data that a plan tells of. */
+  allowDelete: boolean;
+  /** Takes over what carries another mark. */
+  adopt: boolean;
   planOnly: boolean;
   /** Create a new access key. */
   rotateKey: boolean;
@@ -28,7 +33,7 @@ export type UpRequest = PublishRequest & {
 };
 
 export type UpResult = {
-  kind: "planned" | "declined" | "deployed";
+  kind: "planned" | "declined" | "stopped" | "deployed";
   changes: ProvisionResult["changes"];
   outputs: DeploymentOutputs | null;
   package: PublishResult | null;
@@ -42,17 +47,13 @@ export type UpResult = {
  */
 export async function up(deployment: Deployment, request: UpRequest): Promise<UpResult> {
   const { folder, journal, view } = deployment;
-  const rotation = request.rotateKey ? { access_key_generation: deployment.now().toISOString() } : {};
-  const chosen = { ...request, variables: { ...request.variables, ...rotation } };
-  const choices = mergeChoices(journal.choices, chosen);
-  const kept = request.skip.terraform ? null : describeKept(journal.choices, chosen);
-  if (kept !== null) view.lines([kept]);
-  await deployment.checkTools(choices.subscription, request.packaging.checks);
+  const { subscription } = journal.attempted ?? journal.choices;
+  await deployment.checkTools(request.subscription ?? subscription, request.packaging.checks);
   const { kind, changes } = request.skip.terraform
     ? skippedProvision(deployment)
-    : await provisionAll(deployment, request, choices);
-  if (request.planOnly || kind === "planned" || kind === "declined") {
-    const ended = kind === "declined" ? "declined" : "planned";
+    : await provisionAll(deployment, request);
+  if (request.planOnly || kind === "planned" || kind === "declined" || kind === "stopped") {
+    const ended = kind === "declined" || kind === "stopped" ? kind : "planned";
     return { kind: ended, changes, outputs: null, package: null, smokeTest: "skipped", portalUrl: null };
   }
   const outputs = await captureOutputs(deployment);
@@ -70,25 +71,56 @@ function skippedProvision({ folder, view }: Deployment): ProvisionResult {
   return { kind: "unchanged", changes: [] };
 }
 
-async function provisionAll(deployment: Deployment, request: UpRequest, choices: Choices): Promise<ProvisionResult> {
+async function provisionAll(deployment: Deployment, request: UpRequest): Promise<ProvisionResult> {
   const { folder, journal, target, view, azure } = deployment;
-  const { subscriptionId } = azure;
-  const { variableFiles, olderVariables } = requireFiles(choices);
   const fingerprint = await layOutModule(folder, { ...target.terraform, backendFile: request.backendFile });
-  const own = { ...target.terraform.variables, environment: folder.name, subscription_id: subscriptionId };
-  await writeVariables(folder, { variables: { ...choices.variables, ...own }, variableFiles, olderVariables });
   await initialise(deployment, fingerprint, request.force);
+  const ownership = await Ownership.establish(deployment, { mayAdopt: request.adopt });
+  const choices = requireFiles(await settleChoices(deployment, request, ownership));
+  await writeVariables(folder, {
+    ...choices,
+    variables: { ...choices.variables, ...ownVariables(deployment, ownership) },
+  });
+  const saved = folder.isRehearsal ? choices : { ...choices, subscription: azure.subscriptionId };
   const onApply = async (changes: PlannedChange[]) => {
-    await journal.saveChoices(folder.isRehearsal ? choices : { ...choices, subscription: subscriptionId });
+    await journal.saveAttempt(saved);
     await forgetOutdated(journal, changes);
   };
-  const { planOnly, assumeYes } = request;
+  const { planOnly, assumeYes, allowDelete } = request;
   const facts = { location: String(choices.variables["location"] ?? "") };
   const isDone = ({ kind }: ProvisionResult) => kind === "applied" || kind === "unchanged";
-  const work = () => provision(deployment, { isDestroy: false, planOnly, assumeYes, facts, onApply });
+  const work = () =>
+    provision(deployment, { ownership, isDestroy: false, planOnly, assumeYes, allowDelete, facts, onApply });
   const result = await journal.run("provision", fingerprint, work, isDone);
+  if (isDone(result)) await journal.saveChoices(saved);
   if (result.kind === "unchanged") view.skipped("Apply", "nothing has changed");
   return result;
+}
+
+/** What this call chooses, on top of what the environment was deployed with, or of what an unfinished apply began with. */
+async function settleChoices(deployment: Deployment, request: UpRequest, ownership: Ownership): Promise<Choices> {
+  const { journal, view } = deployment;
+  const rotation = request.rotateKey ? { access_key_generation: deployment.now().toISOString() } : {};
+  const chosen = { ...request, variables: { ...request.variables, ...rotation } };
+  const { attempted } = journal;
+  const isUnfinished = attempted !== null && (await ownership.hasResources());
+  const before = isUnfinished ? attempted : journal.choices;
+  const dropped = attempted === null || isUnfinished ? null : describeDropped(attempted, chosen);
+  const kept = describeKept(before, chosen, isUnfinished);
+  for (const line of [dropped, kept]) if (line !== null) view.lines([line]);
+  return mergeChoices(before, chosen);
+}
+
+/** What no user chooses. */
+function ownVariables({ folder, target, azure }: Deployment, { mark }: Ownership): TerraformVariables {
+  return {
+    ...target.terraform.variables,
+    environment: folder.name,
+    subscription_id: azure.subscriptionId,
+    deployment_id: mark,
+    // The group is only deleted after it was checked here.
+    delete_group_contents: true,
+  };
 }
 
 /** An app that is recreated holds no package, and one whose environment changes must be verified again. */

@@ -26,6 +26,8 @@ export type ResourceKind = {
   toBody(planned: ValueObject, context: ApplyContext): Promise<Body> | Body;
   /** What is known only after a read: keys, host names, and whatever `fields` cannot say. */
   readMore(resource: ArmResource, context: ApplyContext): Promise<ValueObject>;
+  /** Fills in what the provider chooses for a new resource, before its ID is composed. */
+  choose?(planned: ValueObject): void;
   /** Runs between the check for an existing resource and the create. */
   beforeCreate?(planned: ValueObject, context: ApplyContext): Promise<void>;
   /** Runs after each PUT. */

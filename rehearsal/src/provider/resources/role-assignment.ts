@@ -23,7 +23,7 @@ export const roleAssignment: ResourceKind = {
     ["scope", "properties.scope"],
     ["description", "properties.description"],
   ],
-  beforeCreate: async (planned) => {
+  choose: (planned) => {
     if (planned["name"] === null || isUnknown(planned["name"])) planned["name"] = randomUUID();
   },
   toBody: async (planned, { arm }) => {

@@ -10,7 +10,7 @@ function change(
   return {
     address: "azurerm_storage_account.this",
     type: "azurerm_storage_account",
-    change: { actions, before, after, before_sensitive: {}, after_sensitive: {} },
+    change: { actions, before, after },
   };
 }
 
@@ -19,9 +19,11 @@ test("a new resource has its label and name", () => {
     {
       action: "create",
       address: "azurerm_storage_account.this",
+      type: "azurerm_storage_account",
       label: "Storage account",
       name: "stsame",
       attributes: [],
+      isHalfMade: false,
     },
   ]);
 });
@@ -31,6 +33,26 @@ test("an update names the attributes that change, and no values: some are secret
   const [summary] = summarizePlan([change(["update"], before, { ...before, tags: {}, key: "new-secret" })]);
   expect(summary).toMatchObject({ action: "update", attributes: ["key", "tags"] });
   expect(JSON.stringify(summary)).not.toContain("secret");
+});
+
+test("what only the apply will tell is not a change that was asked for", () => {
+  const update = change(["update"], { name: "a", etag: "1", sku: "x" }, { name: "a", sku: "y" });
+  update.change.after_unknown = { etag: true };
+  expect(summarizePlan([update])[0]?.attributes).toEqual(["sku"]);
+});
+
+test("a replacement names only what forces it", () => {
+  const replaced = change(["delete", "create"], { name: "a", location: "x", id: "1" }, { name: "a", location: "y" });
+  replaced.change.replace_paths = [["location"], ["identity", 0, "type"], ["identity", 0, "ids"]];
+  expect(summarizePlan([replaced])[0]).toMatchObject({ attributes: ["identity", "location"], isHalfMade: false });
+});
+
+test("what an interrupted run left half-made is told from what an argument forces", () => {
+  const replaced = {
+    ...change(["delete", "create"], { name: "a" }, { name: "a" }),
+    action_reason: "replace_because_tainted",
+  };
+  expect(summarizePlan([replaced])[0]).toMatchObject({ attributes: [], isHalfMade: true });
 });
 
 test.each([

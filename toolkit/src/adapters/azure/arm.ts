@@ -51,10 +51,43 @@ export class ArmClient {
     this.#deps = deps;
   }
 
-  /** @returns the body; null where there is no such resource. */
+  /**
+   * @returns the body; null where there is no such resource.
+   * @throws OperationError `ERR_NETWORK` where the answer is not JSON, as a proxy's page: it must not count as "nothing there".
+   */
   async find(path: string, apiVersion: string): Promise<unknown | null> {
     const answer = await this.#request("GET", path, apiVersion);
-    return answer.status === 404 ? null : answer.body;
+    if (answer.status === 404) return null;
+    if (answer.body === null)
+      throw connectionError("something on the way answered with another text than Azure's", null);
+    return answer.body;
+  }
+
+  /** Every page of a collection; null where there is no such resource. */
+  async list<Item>(path: string, apiVersion: string): Promise<Item[] | null> {
+    const items: Item[] = [];
+    for (let next: string | null = path; next !== null; ) {
+      const page = (await this.find(next, apiVersion)) as { value?: Item[]; nextLink?: string } | null;
+      if (page === null) return null;
+      items.push(...(page.value ?? []));
+      next = page.nextLink ? this.#pathOf(page.nextLink) : null;
+    }
+    return items;
+  }
+
+  /** A page's address, as Azure gives it, without its version, which each request adds. */
+  #pathOf(nextLink: string): string {
+    const { origin, pathname, searchParams } = new URL(nextLink);
+    const { resourceManager } = this.#deps.cloud;
+    // The token is for this cloud only.
+    if (origin !== new URL(resourceManager).origin) throw connectionError(`a page of it lies at ${origin}`, null);
+    searchParams.delete("api-version");
+    return `${pathname}?${searchParams}`;
+  }
+
+  /** Begins the removal, which Azure finishes by itself; a resource that does not exist is no error. */
+  async delete(path: string, apiVersion: string): Promise<void> {
+    await this.#request("DELETE", path, apiVersion);
   }
 
   /** @throws ArmError for any status but 2xx. */

@@ -3,12 +3,15 @@ import type { ResourceChange } from "./terraform.ts";
 export type PlannedChange = {
   action: "create" | "update" | "replace" | "delete";
   address: string;
+  type: string;
   /** What a person calls it, such as `Storage account`. */
   label: string;
   /** The name it has or gets in Azure; null for what has none. */
   name: string | null;
-  /** Names of the attributes that change; empty unless updated or replaced. Values are left out: some are secrets. */
+  /** Names of the attributes that change, of a replacement those that force it. Values are left out: some are secrets. */
   attributes: string[];
+  /** Whether an interrupted run left it half-made, so that it is replaced. */
+  isHalfMade: boolean;
 };
 
 const LABELS: Record<string, string> = {
@@ -26,13 +29,14 @@ const LABELS: Record<string, string> = {
 
 /** What a saved plan would change, in terraform's order; reads and unchanged resources are left out. */
 export function summarizePlan(changes: readonly ResourceChange[]): PlannedChange[] {
-  return changes.flatMap(({ address, type, change }) => {
+  return changes.flatMap(({ address, type, change, action_reason }) => {
     const action = toAction(change.actions);
     if (action === null) return [];
     const known = change.after ?? change.before;
     const name = typeof known?.["name"] === "string" ? known["name"] : null;
-    const attributes = action === "update" || action === "replace" ? changedAttributes(change) : [];
-    return [{ action, address, label: LABELS[type] ?? type, name, attributes }];
+    const isHalfMade = action_reason === "replace_because_tainted";
+    const attributes = attributesOf(action, change);
+    return [{ action, address, type, label: LABELS[type] ?? type, name, attributes, isHalfMade }];
   });
 }
 
@@ -42,7 +46,14 @@ function toAction(actions: readonly string[]): PlannedChange["action"] | null {
   return only === "create" || only === "update" || only === "delete" ? only : null;
 }
 
-function changedAttributes({ before, after }: ResourceChange["change"]): string[] {
+function attributesOf(action: PlannedChange["action"], change: ResourceChange["change"]): string[] {
+  if (action === "replace") return [...new Set((change.replace_paths ?? []).map(([first]) => String(first)))].sort();
+  return action === "update" ? changedAttributes(change) : [];
+}
+
+/** Without what only the apply will tell: an update leaves most of that as it is. */
+function changedAttributes({ before, after, after_unknown: unknown = {} }: ResourceChange["change"]): string[] {
   const names = new Set([...Object.keys(before ?? {}), ...Object.keys(after ?? {})]);
-  return [...names].filter((name) => JSON.stringify(before?.[name]) !== JSON.stringify(after?.[name])).sort();
+  const isChanged = (name: string) => JSON.stringify(before?.[name]) !== JSON.stringify(after?.[name]);
+  return [...names].filter((name) => unknown[name] !== true && isChanged(name)).sort();
 }

@@ -4,6 +4,7 @@ import path from "node:path";
 import { createInterface } from "node:readline";
 import { stripVTControlCharacters } from "node:util";
 import { OperationError, packageRoot } from "@same-kit/shared";
+import { parseState, type TerraformState } from "./state.ts";
 import { parseTerraformLine, type TerraformDiagnostic, type TerraformEvent } from "./ui-events.ts";
 
 export type TerraformSettings = {
@@ -39,12 +40,16 @@ export type SavedPlan = {
 export type ResourceChange = {
   address: string;
   type: string;
+  /** Why it is replaced or deleted, such as `replace_because_tainted`. */
+  action_reason?: string;
   change: {
     actions: string[];
     before: Record<string, unknown> | null;
     after: Record<string, unknown> | null;
-    before_sensitive: unknown;
-    after_sensitive: unknown;
+    /** `true` for each attribute that only the apply will tell. */
+    after_unknown?: Record<string, unknown>;
+    /** Of a replacement: paths of the attributes that force it. */
+    replace_paths?: (string | number)[][];
   };
 };
 
@@ -125,12 +130,11 @@ export class Terraform {
     return Object.fromEntries(Object.entries(values).map(([name, { value }]) => [name, value]));
   }
 
-  /** Addresses of what the state holds. */
-  async stateList(): Promise<string[]> {
-    const run = await this.#run(["state", "list"]);
-    if (/No state file was found/.test(run.stderr)) return [];
-    requireSuccess("state list", run);
-    return run.stdout.split("\n").filter((line) => line !== "");
+  /** What the state holds; empty where nothing was applied. */
+  async state(): Promise<TerraformState> {
+    const run = await this.#run(["state", "pull"]);
+    requireSuccess("state pull", run);
+    return parseState(run.stdout);
   }
 
   get #lockTimeout(): string {

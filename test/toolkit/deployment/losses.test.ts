@@ -1,0 +1,36 @@
+import { expect, test } from "vitest";
+import type { PlannedChange } from "../../../toolkit/src/adapters/terraform/plan-summary.ts";
+import { lossesOf } from "../../../toolkit/src/deployment/losses.ts";
+
+const change = (action: PlannedChange["action"], type: string, isHalfMade = false): PlannedChange => ({
+  action,
+  type,
+  address: `${type}.this`,
+  label: type,
+  name: "x",
+  attributes: [],
+  isHalfMade,
+});
+
+test.each(["delete", "replace"] as const)("a storage account's %s loses the history of all runs", (action) => {
+  expect(lossesOf([change(action, "azurerm_storage_account")])).toEqual([
+    "azurerm_storage_account x: the history of all runs, their sessions and files, and the published package",
+  ]);
+});
+
+test.each(["create", "update"] as const)("an %s loses nothing", (action) => {
+  expect(lossesOf([change(action, "azurerm_storage_account")])).toEqual([]);
+});
+
+test("a key that is rotated and a role that goes lose no data", () => {
+  expect(lossesOf([change("replace", "terraform_data"), change("delete", "azurerm_role_assignment")])).toEqual([]);
+});
+
+test("what is half-made holds nothing only before anything was published and while there is no app", () => {
+  const account = change("replace", "azurerm_storage_account", true);
+  const app = change("create", "azurerm_function_app_flex_consumption");
+  expect(lossesOf([account, app], { hasPublished: false })).toEqual([]);
+  expect(lossesOf([account, app], { hasPublished: true })).toHaveLength(1);
+  expect(lossesOf([account], { hasPublished: false })).toHaveLength(1);
+  expect(lossesOf([{ ...account, isHalfMade: false }, app], { hasPublished: false })).toHaveLength(1);
+});

@@ -1,0 +1,109 @@
+import { describe, expect, test } from "vitest";
+import { type ResourceChange, TerraformError } from "../../../toolkit/src/adapters/terraform/terraform.ts";
+import { TAGS } from "../../../toolkit/src/deployment/found-resources.ts";
+import { Ownership } from "../../../toolkit/src/deployment/ownership.ts";
+import { type ProvisionRequest, provision } from "../../../toolkit/src/deployment/provision.ts";
+import { type FakeDeployment, fakeDeployment } from "../../helpers/fake-deployment.ts";
+
+const ACCOUNT = "azurerm_storage_account";
+
+function planned(action: "create" | "replace", type = ACCOUNT, name = "stsame"): ResourceChange {
+  const actions = action === "replace" ? ["delete", "create"] : [action];
+  return { address: `${type}.this`, type, change: { actions, before: null, after: { name } } };
+}
+
+async function provisioned(fake: FakeDeployment, changes: ResourceChange[], request: Partial<ProvisionRequest> = {}) {
+  fake.terraform.changes = changes;
+  const ownership = await Ownership.establish(fake.deployment);
+  const base = { isDestroy: false, planOnly: false, assumeYes: true, allowDelete: false, facts: {} };
+  return provision(fake.deployment, { ...base, ownership, ...request });
+}
+
+const questions = ({ view }: FakeDeployment) => view.log.filter((line) => line.startsWith("ask "));
+
+describe("a plan that deletes data", () => {
+  const DELETES = [planned("replace")];
+
+  test("is not agreed to by --yes alone, and nothing is applied", async () => {
+    const fake = await fakeDeployment();
+    await expect(provisioned(fake, DELETES)).rejects.toMatchObject({
+      code: "ERR_DELETION_NOT_ALLOWED",
+      exitCode: 2,
+      message: expect.stringContaining("Storage account stsame: the history of all runs"),
+    });
+    expect(fake.terraform.calls).toEqual(["plan"]);
+  });
+
+  test("is applied with --yes --allow-delete", async () => {
+    const fake = await fakeDeployment();
+    expect((await provisioned(fake, DELETES, { allowDelete: true })).kind).toBe("applied");
+    expect(questions(fake)).toEqual([]);
+  });
+
+  test("is asked about on its own", async () => {
+    const fake = await fakeDeployment();
+    expect((await provisioned(fake, DELETES, { assumeYes: false })).kind).toBe("applied");
+    expect(questions(fake)).toEqual([
+      "ask Make these changes in Azure?",
+      expect.stringMatching(/^ask Delete for good: Storage account stsame: the history of all runs/),
+    ]);
+  });
+
+  test("is shown by --plan, which asks nothing", async () => {
+    const fake = await fakeDeployment();
+    expect((await provisioned(fake, DELETES, { planOnly: true })).kind).toBe("planned");
+    expect(fake.view.log).toContain("line This plan deletes for good:");
+  });
+
+  test("that a removal has made is agreed to by --yes: it is what the command is for", async () => {
+    const fake = await fakeDeployment();
+    expect((await provisioned(fake, DELETES, { isDestroy: true })).kind).toBe("applied");
+  });
+});
+
+const failed = (summary: string, address: string | null = null) =>
+  new TerraformError("apply", {
+    exitCode: 1,
+    stdout: "",
+    stderr: "",
+    correlationId: "c",
+    errors: [{ severity: "error", summary, detail: "", address, place: null }],
+  });
+
+test("a plan that became stale is made again; should it delete more than was agreed to, nothing more is done", async () => {
+  const fake = await fakeDeployment();
+  fake.terraform.failures = [failed("Saved plan is stale")];
+  const showPlan = [[planned("create")], [planned("replace")]];
+  fake.terraform.showPlan = async () => ({ changes: showPlan.shift() ?? [], variables: fake.terraform.variables });
+  await expect(provisioned(fake, [planned("create")])).rejects.toMatchObject({ code: "ERR_DELETION_NOT_ALLOWED" });
+  expect(fake.terraform.calls).toEqual(["plan", "apply", "plan"]);
+});
+
+describe("a resource that terraform found in the way", () => {
+  const GROUP = "rg-same";
+
+  async function found(tagsOf: (mark: string) => Record<string, string>) {
+    const fake = await fakeDeployment();
+    const { mark } = await Ownership.establish(fake.deployment);
+    const id = `/subscriptions/${fake.mini.subscriptionId}/resourceGroups/${GROUP}`;
+    const tags = tagsOf(mark);
+    await fake.mini.arm("PUT", id, { location: "westeurope", tags: { [TAGS.deployment]: mark } });
+    const workspace = `${id}/providers/Microsoft.OperationalInsights/workspaces/log-same`;
+    await fake.mini.arm("PUT", workspace, { location: "westeurope", tags, properties: { sku: { name: "PerGB2018" } } });
+    const text = `a resource with the ID "${workspace}" already exists - to be managed via Terraform this resource needs to be imported into the State.`;
+    fake.terraform.failures = [failed(text, "azurerm_log_analytics_workspace.this")];
+    return { fake, workspace };
+  }
+
+  test("is imported where it carries the mark", async () => {
+    const { fake, workspace } = await found((mark) => ({ [TAGS.deployment]: mark }));
+    expect((await provisioned(fake, [planned("create")])).kind).toBe("applied");
+    expect(fake.terraform.calls).toContain(`import azurerm_log_analytics_workspace.this ${workspace}`);
+  });
+
+  test("is left alone where it does not, although its group does", async () => {
+    const { fake } = await found(() => ({ owner: "colleague" }));
+    await expect(provisioned(fake, [planned("create")])).rejects.toMatchObject({ code: "ERR_PROVISION_NOT_IN_STATE" });
+    expect(fake.terraform.calls).toEqual(["plan", "apply"]);
+  });
+});

@@ -1,0 +1,73 @@
+import { readFile } from "node:fs/promises";
+import path from "node:path";
+import { describe, expect, test } from "vitest";
+import { TAGS } from "../../../toolkit/src/deployment/found-resources.ts";
+import { Ownership } from "../../../toolkit/src/deployment/ownership.ts";
+import { type UpRequest, up } from "../../../toolkit/src/usecases/up.ts";
+import { type FakeDeployment, fakeDeployment } from "../../helpers/fake-deployment.ts";
+
+const REQUEST: UpRequest = {
+  packaging: { publisher: "direct", packApp: () => Promise.reject(new Error("Nothing is packed here.")), checks: [] },
+  subscription: null,
+  variables: {},
+  variableFiles: [],
+  backendFile: null,
+  assumeYes: true,
+  allowDelete: false,
+  adopt: false,
+  planOnly: true,
+  force: false,
+  rotateKey: false,
+  skip: { terraform: false, publish: false, smoke: false },
+};
+
+const GROUP = {
+  address: "azurerm_resource_group.this",
+  type: "azurerm_resource_group",
+  change: { actions: ["create"], before: null, after: { name: "rg-same-dev-1" } },
+};
+
+async function variablesOf({ deployment }: FakeDeployment): Promise<Record<string, unknown>> {
+  return JSON.parse(await readFile(path.join(deployment.folder.terraformDir, "variables.auto.tfvars.json"), "utf8"));
+}
+
+async function attempted(variables: Record<string, unknown>) {
+  const fake = await fakeDeployment();
+  fake.terraform.changes = [GROUP];
+  await fake.deployment.journal.saveAttempt({ subscription: null, variables, variableFiles: [], olderVariables: {} });
+  return fake;
+}
+
+test("terraform gets the mark that is recorded here", async () => {
+  const fake = await fakeDeployment();
+  await up(fake.deployment, REQUEST);
+  expect(await variablesOf(fake)).toMatchObject({
+    environment: "dev",
+    deployment_id: fake.deployment.journal.deploymentId,
+    delete_group_contents: true,
+  });
+});
+
+describe("choices of an `up` that did not finish", () => {
+  test("are not used again where nothing has come of it", async () => {
+    const fake = await attempted({ location: "westeuropa" });
+    await up(fake.deployment, REQUEST);
+    expect(await variablesOf(fake)).not.toHaveProperty("location");
+    expect(fake.view.log).toContain(
+      "line The last `up` created nothing, so its choices are not used again: location. Give those that you still want.",
+    );
+    expect(fake.view.log.join("\n")).not.toContain("deployed before");
+  });
+
+  test("are kept where its group exists, and not called a deployment", async () => {
+    const fake = await attempted({ location: "northeurope", plan: "premium" });
+    const { mark } = await Ownership.establish(fake.deployment);
+    const id = `/subscriptions/${fake.mini.subscriptionId}/resourceGroups/rg-same-dev-1`;
+    await fake.mini.arm("PUT", id, { location: "northeurope", tags: { [TAGS.deployment]: mark } });
+    await up(fake.deployment, REQUEST);
+    expect(await variablesOf(fake)).toMatchObject({ location: "northeurope", plan: "premium" });
+    expect(fake.view.log).toContainEqual(
+      expect.stringMatching(/^line As in the last `up`, which did not finish: location, plan\./),
+    );
+  });
+});

@@ -1,0 +1,68 @@
+// The state as `terraform state pull` prints it: format 4, which Terraform has written since 0.12.
+// Source: hashicorp/terraform, internal/states/statefile/version4.go.
+
+import { isRecord, OperationError } from "@same-kit/shared";
+
+export type StateResource = {
+  /** `azurerm_storage_container.package[0]`. */
+  address: string;
+  type: string;
+  /** The provider's; in Azure the resource ID. */
+  id: string;
+  name: string | null;
+  location: string | null;
+  tags: Readonly<Record<string, string>>;
+};
+
+export type TerraformState = {
+  /** Managed ones. What identifies them is kept, their other attributes are not: some are secrets. */
+  resources: StateResource[];
+  /** The output of that name: the deployment's mark, also while an apply has recorded nothing else. */
+  deploymentId: string | null;
+};
+
+/** @throws OperationError `ERR_PROVISION_STATE_DAMAGED` for a text that is not a state. */
+export function parseState(text: string): TerraformState {
+  if (text.trim() === "") return { resources: [], deploymentId: null }; // Nothing was applied yet.
+  const state = parseJson(text);
+  if (!isRecord(state) || !Array.isArray(state["resources"])) throw stateDamaged("it holds no list of resources");
+  const resources = state["resources"].filter(isRecord).flatMap(({ mode, module, type, name, instances }) => {
+    if (mode !== "managed" || !Array.isArray(instances)) return [];
+    const address = `${module === undefined ? "" : `${String(module)}.`}${String(type)}.${String(name)}`;
+    return instances.filter(isRecord).map((instance) => toResource(address, String(type), instance));
+  });
+  const outputs = isRecord(state["outputs"]) ? state["outputs"] : {};
+  const mark = isRecord(outputs["deployment_id"]) ? outputs["deployment_id"]["value"] : null;
+  return { resources, deploymentId: typeof mark === "string" ? mark : null };
+}
+
+function toResource(address: string, type: string, instance: Record<string, unknown>): StateResource {
+  const { index_key: key, attributes } = instance;
+  const values = isRecord(attributes) ? attributes : {};
+  const text = (name: string) => (typeof values[name] === "string" ? (values[name] as string) : null);
+  const tags = isRecord(values["tags"]) ? values["tags"] : {};
+  return {
+    address: key === undefined ? address : `${address}[${JSON.stringify(key)}]`,
+    type,
+    id: text("id") ?? "",
+    name: text("name"),
+    location: text("location"),
+    tags: Object.fromEntries(Object.entries(tags).map(([name, value]) => [name, String(value)])),
+  };
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw stateDamaged((error as Error).message);
+  }
+}
+
+export function stateDamaged(why: string): OperationError<"ERR_PROVISION_STATE_DAMAGED"> {
+  return new OperationError({
+    code: "ERR_PROVISION_STATE_DAMAGED",
+    message: `Terraform's state is damaged: ${why}. Nothing was changed.`,
+    hint: "Bring it back from a backup: `terraform.tfstate.backup` lies beside a local state, and a shared one has versions in its storage. What exists in Azure is not affected.",
+  });
+}

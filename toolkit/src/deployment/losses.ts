@@ -1,0 +1,41 @@
+import { hint, sameKit, UsageError } from "@same-kit/shared";
+import type { PlannedChange } from "../adapters/terraform/plan-summary.ts";
+
+// What is lost with a resource. Those that are missing hold nothing: a role, an identity, a key that is rotated on purpose.
+const LOST_WITH: Readonly<Record<string, string>> = {
+  azurerm_resource_group: "everything in it",
+  azurerm_storage_account: "the history of all runs, their sessions and files, and the published package",
+  azurerm_storage_container: "the published package",
+  azurerm_log_analytics_workspace: "the logs",
+  azurerm_application_insights: "the link to earlier logs",
+  azurerm_service_plan: "no data, but the app does not run until it is published again",
+  azurerm_function_app_flex_consumption: "the app's host keys, and its host name where Azure gives it another",
+  azurerm_linux_function_app: "the app's host keys, and its host name where Azure gives it another",
+};
+
+/**
+ * What a plan would delete, a text for each resource.
+ *
+ * @param options.hasPublished - False: no package was ever published from here. Where the plan creates the app besides, nothing
+ *   can have run yet, and what an interrupted run left half-made holds nothing.
+ */
+export function lossesOf(changes: readonly PlannedChange[], { hasPublished = true } = {}): string[] {
+  const isFirstApp = !hasPublished && changes.some(({ action, type }) => action === "create" && isApp(type));
+  return changes.flatMap(({ action, address, type, label, name, isHalfMade }) => {
+    const lost = LOST_WITH[type];
+    const isRemoved = action === "delete" || action === "replace";
+    if (!isRemoved || lost === undefined || (isFirstApp && isHalfMade)) return [];
+    return [`${label} ${name ?? address}: ${lost}`];
+  });
+}
+
+const isApp = (type: string): boolean => type.includes("_function_app");
+
+/** `--yes` agrees to changes, not to the loss of data. */
+export function deletionNotAllowed(losses: readonly string[]): UsageError {
+  return new UsageError({
+    code: "ERR_DELETION_NOT_ALLOWED",
+    message: `This plan deletes for good, and --yes does not agree to that: ${losses.join("; ")}. Nothing was changed.`,
+    hint: hint`If it is meant, say so with ${sameKit("up", "--yes", "--allow-delete")} and the same options; ${sameKit("up", "--plan")} shows the plan.`,
+  });
+}

@@ -1,0 +1,243 @@
+// Tells what an environment has created from everything else in the subscription. Names prove nothing: a colleague may have a
+// group of the same name, and another machine the same environment. Proof is the state, or the environment's mark: a tag with
+// an ID that nobody can guess, recorded here before the first plan.
+
+import { randomUUID } from "node:crypto";
+import { hint, OperationError, sameKit } from "@same-kit/shared";
+import type { PlannedChange } from "../adapters/terraform/plan-summary.ts";
+import type { StateResource } from "../adapters/terraform/state.ts";
+import { TerraformError } from "../adapters/terraform/terraform.ts";
+import type { Deployment } from "./deployment.ts";
+import { explainTerraformError } from "./explain-terraform.ts";
+import {
+  describeResources,
+  type FoundGroup,
+  type FoundResource,
+  findGroup,
+  findTaggedGroups,
+  groupIdOf,
+  isAzuresOwn,
+  TAGS,
+  topLevelId,
+} from "./found-resources.ts";
+
+const GROUP_TYPE = "azurerm_resource_group";
+
+/** Values of the module's variables that a plan was made with. */
+type Variables = Readonly<Record<string, unknown>>;
+
+export class Ownership {
+  /** The value of the tag `same-kit:deployment`. */
+  readonly mark: string;
+  readonly #deployment: Deployment;
+  readonly #state: readonly StateResource[];
+  readonly #mayAdopt: boolean;
+  readonly #knownIds: Set<string>;
+  /** The group that the deployment lies in; null before there is one. */
+  #groupId: string | null;
+
+  private constructor(deployment: Deployment, state: readonly StateResource[], mark: string, mayAdopt: boolean) {
+    this.mark = mark;
+    this.#deployment = deployment;
+    this.#state = state;
+    this.#mayAdopt = mayAdopt;
+    this.#knownIds = new Set(state.map(({ id }) => id.toLowerCase()));
+    this.#groupId = this.group?.id ?? null;
+  }
+
+  /**
+   * Reads the state, and with it the mark; a new environment gets one. A shared state's mark wins over the one that was
+   * recorded here: the state is what knows the resources.
+   *
+   * @param options.mayAdopt - `--adopt`: what carries another mark may be taken over.
+   */
+  static async establish(deployment: Deployment, { mayAdopt = false } = {}): Promise<Ownership> {
+    const { journal, terraform } = deployment;
+    const { resources, deploymentId } = await deployment.interruptible("preflight", () =>
+      terraform.state().catch((error: unknown) => {
+        throw error instanceof TerraformError ? explainTerraformError(error, deployment.facts()) : error;
+      }),
+    );
+    const tagged = resources.map(({ tags }) => tags[TAGS.deployment]).find((mark) => mark !== undefined);
+    const mark = tagged ?? deploymentId ?? journal.deploymentId ?? randomUUID();
+    await journal.saveDeploymentId(mark);
+    return new Ownership(deployment, resources, mark, mayAdopt);
+  }
+
+  /** The resource group of the state; null where it knows none. */
+  get group(): StateResource | null {
+    return this.#state.find(({ type }) => type === GROUP_TYPE) ?? null;
+  }
+
+  /** Whether the state knows anything at all. */
+  get isEmpty(): boolean {
+    return this.#state.length === 0;
+  }
+
+  /** Whether anything of this environment exists in Azure, also what an interrupted run created without recording it. */
+  async hasResources(): Promise<boolean> {
+    const isKnown = this.#state.some(({ type }) => type.startsWith("azurerm_"));
+    return isKnown || (await this.findGroups()).length > 0;
+  }
+
+  /** The resource groups that carry the mark, whether or not the state knows them. */
+  findGroups(): Promise<FoundResource[]> {
+    return findTaggedGroups(this.#deployment.azure, TAGS.deployment, this.mark);
+  }
+
+  isOurs({ id, tags }: Pick<FoundResource, "id" | "tags">): boolean {
+    return this.#knownIds.has(id.toLowerCase()) || tags?.[TAGS.deployment] === this.mark;
+  }
+
+  /**
+   * Checks a plan before anything of it is done.
+   *
+   * @param variables - Those that the plan was made with.
+   * @throws OperationError `ERR_PROVISION_NOT_OURS`, `ERR_PROVISION_OTHER_STATE` or `ERR_REMOVE_NOT_EMPTY`.
+   */
+  async requireOwn(changes: readonly PlannedChange[], variables: Variables): Promise<void> {
+    const { azure } = this.#deployment;
+    const planned = changes.find(({ type, action }) => type === GROUP_TYPE && action !== "delete");
+    const plannedId = planned?.name ? groupIdOf(azure, planned.name) : null;
+    for (const id of distinct([this.#groupId, plannedId])) {
+      const group = await findGroup(azure.arm, id);
+      if (group === null) continue;
+      if (id === this.#groupId) this.requireStillOurs(group, variables);
+      else this.#requireAdoptable(group, variables);
+      if (changes.some(isRemoval)) this.requireNothingForeign(group);
+      this.#requireNamesFree(group, changes, variables);
+    }
+    this.#groupId = plannedId ?? this.#groupId;
+  }
+
+  /**
+   * Whether what terraform found under `id` may be taken into the state: only what lies in a group that has passed
+   * {@link requireOwn}, and carries the mark itself or lies within what does.
+   */
+  async mayImport(id: string, variables: Variables): Promise<boolean> {
+    const { arm } = this.#deployment.azure;
+    const groupId = /^\/subscriptions\/[^/]+\/resourceGroups\/[^/]+/i.exec(id)?.[0];
+    if (groupId === undefined) return false;
+    const group = await findGroup(arm, groupId);
+    if (group === null) return false;
+    const top = topLevelId(id)?.toLowerCase();
+    const found = top === undefined ? group : group.resources.find((it) => it.id.toLowerCase() === top);
+    if (found === undefined || !this.#isOursOrAdoptable(found, variables)) return false;
+    this.#knownIds.add(id.toLowerCase());
+    return true;
+  }
+
+  /** Removing a group removes all that lies in it. @throws OperationError `ERR_REMOVE_NOT_EMPTY`. */
+  requireNothingForeign(group: FoundGroup): void {
+    const foreign = group.resources.filter((it) => !this.isOurs(it) && !isAzuresOwn(it));
+    if (foreign.length === 0) return;
+    throw new OperationError({
+      code: "ERR_REMOVE_NOT_EMPTY",
+      message: `The resource group ${group.name} contains resources that this environment did not create: ${describeResources(foreign)}. Nothing was deleted.`,
+      hint: "Move or remove these first, then run the command again.",
+    });
+  }
+
+  /**
+   * Checks the group that the state knows: another machine may have taken it over, or somebody else recreated it.
+   *
+   * @throws OperationError `ERR_PROVISION_NOT_OURS` or `ERR_PROVISION_OTHER_STATE`.
+   */
+  requireStillOurs(group: FoundGroup, variables: Variables = {}): void {
+    // An environment of an earlier same-kit has no mark yet.
+    const isUnmarked = group.tags?.[TAGS.deployment] === undefined && this.group?.tags[TAGS.deployment] === undefined;
+    if (!isUnmarked) this.#requireAdoptable(group, variables);
+  }
+
+  #requireAdoptable(group: FoundGroup, variables: Variables): void {
+    if (group.tags?.[TAGS.deployment] === this.mark) return;
+    if (!this.#mayAdopt) throw this.#isSameKits(group, variables) ? deployedElsewhere(group) : notOurs(group);
+    const foreign = group.resources.filter((it) => !this.#isOursOrAdoptable(it, variables) && !isAzuresOwn(it));
+    if (foreign.length > 0) throw holdsForeign(group, foreign);
+    const location = String(variables["location"] ?? "");
+    if (group.location !== undefined && location !== "" && group.location !== location)
+      throw otherRegion(group, location);
+  }
+
+  /** Terraform would replace what has the name of something that it is about to create. */
+  #requireNamesFree(group: FoundGroup, changes: readonly PlannedChange[], variables: Variables): void {
+    const created = changes.filter(({ action, type }) => action === "create" && type !== GROUP_TYPE);
+    const names = new Set(created.map(({ name }) => name?.toLowerCase()));
+    const isInTheWay = (it: FoundResource) =>
+      names.has(it.name.toLowerCase()) && !this.#isOursOrAdoptable(it, variables);
+    const inTheWay = group.resources.filter(isInTheWay);
+    if (inTheWay.length > 0) throw nameInUse(group, inTheWay);
+  }
+
+  #isOursOrAdoptable(found: FoundResource, variables: Variables): boolean {
+    if (this.isOurs(found)) return true;
+    if (!this.#mayAdopt) return false;
+    // A group that was named on purpose may be anybody's, if nothing foreign lies in it.
+    return topLevelId(found.id) === null || this.#isSameKits(found, variables);
+  }
+
+  /** Whether some same-kit has created it, as this environment of this project. */
+  #isSameKits({ tags = {} }: FoundResource, { project = tags[TAGS.project] }: Variables): boolean {
+    const { name } = this.#deployment.folder;
+    return tags[TAGS.environment] === name && tags[TAGS.project] !== undefined && tags[TAGS.project] === project;
+  }
+}
+
+/** Letter case does not distinguish resource IDs. */
+function distinct(ids: readonly (string | null)[]): string[] {
+  const given = ids.filter((id) => id !== null);
+  return given.filter((id, index) => given.findIndex((it) => it.toLowerCase() === id.toLowerCase()) === index);
+}
+
+export function isRemoval({ action }: Pick<PlannedChange, "action">): boolean {
+  return action === "delete" || action === "replace";
+}
+
+function notOurs(group: FoundGroup): OperationError {
+  return new OperationError({
+    code: "ERR_PROVISION_NOT_OURS",
+    message: `A resource group ${group.name} exists that this environment did not create: ${describeGroup(group)}. Nothing was changed.`,
+    hint: hint`Choose another name: --env, --project, or --var 'names={"resource_group":"…"}'. ${sameKit("up", "--adopt")} takes a group over on purpose, unless it contains resources of others.`,
+  });
+}
+
+function deployedElsewhere(group: FoundGroup): OperationError {
+  return new OperationError({
+    code: "ERR_PROVISION_OTHER_STATE",
+    message: `This environment is deployed from another machine or folder: the resource group ${group.name} carries a mark that is not in the state here (${TAGS.deployment}=${group.tags?.[TAGS.deployment] ?? ""}). Nothing was changed.`,
+    hint: hint`Three ways forward: share its state, with ${sameKit("up", "--backend", "FILE")} there and here; take it over with ${sameKit("up", "--adopt")}, which imports what exists into the state here and leaves the other one locked out; or deploy beside it, with another --env.`,
+  });
+}
+
+function holdsForeign(group: FoundGroup, foreign: readonly FoundResource[]): OperationError {
+  return new OperationError({
+    code: "ERR_PROVISION_NOT_OURS",
+    message: `The resource group ${group.name} cannot be taken over: it contains ${describeResources(foreign)}, which this environment did not create. Nothing was changed.`,
+    hint: "Move or remove these first, or choose another name with --env, --project or --var names.",
+  });
+}
+
+function nameInUse(group: FoundGroup, found: readonly FoundResource[]): OperationError {
+  return new OperationError({
+    code: "ERR_PROVISION_NOT_OURS",
+    message: `The resource group ${group.name} already contains ${describeResources(found)}, which this environment did not create. Nothing was changed.`,
+    hint: hint`Remove it, or choose other names with --var names. If an earlier same-kit left it there, ${sameKit("up", "--adopt")} takes it over.`,
+  });
+}
+
+function otherRegion(group: FoundGroup, location: string): OperationError {
+  return new OperationError({
+    code: "ERR_PROVISION_NOT_OURS",
+    message: `The resource group ${group.name} is in ${group.location}, and the plan is for ${location}: taking it over would delete it. Nothing was changed.`,
+    hint: hint`Take it over where it is: ${sameKit("up", "--adopt", "--location", group.location ?? "")}.`,
+  });
+}
+
+function describeGroup({ location, tags = {}, resources }: FoundGroup): string {
+  const shown = Object.entries(tags).map(([name, value]) => `${name}=${value}`);
+  return [
+    `it is in ${location ?? "an unknown region"}`,
+    shown.length === 0 ? "has no tags" : `has the tags ${shown.join(", ")}`,
+    `and contains ${resources.length === 0 ? "nothing" : describeResources(resources)}`,
+  ].join(", ");
+}
