@@ -12,7 +12,7 @@ const DIRECT_CALL = "It is called by the Durable engine. Start an orchestration 
 export type DurableExtensionDeps = {
   settings: DurableTaskSettings;
   /** Who may connect to the endpoint for the worker besides this process's user and root; default: nobody. */
-  allowUsers?: AllowedUsers;
+  allowUsers?: AllowedUsers | undefined;
   clock: Clock;
   log: Logger;
 };
@@ -33,7 +33,7 @@ export type DurableExtension = HostExtension & {
  * Made before engine and host, which both take a while: the host needs it to load the app, and it needs both to answer.
  */
 export async function createDurableExtension(deps: DurableExtensionDeps): Promise<DurableExtension> {
-  const { settings, clock, log, allowUsers = [] } = deps;
+  const { settings, clock, log, allowUsers } = deps;
   const connected = Promise.withResolvers<WebhookHandler>();
   const waiting = new AbortController();
   const webhook: WebhookHandler = async (request) => (await connected.promise)(request);

@@ -25,7 +25,7 @@ export type LocalOptions = {
   /** `true`, a port or `host:port`: the worker listens for a debugger there. */
   inspect?: boolean | string;
   /** Who may connect to its ports besides this process's user and root; default: nobody. */
-  allowUsers?: AllowedUsers;
+  allowUsers?: AllowedUsers | undefined;
   onLog?: LogSink;
   /** Runs before anything in the hub is continued: what must not go on can be suspended. */
   beforeWork?: (hub: Pick<LocalHost, "client" | "hubName" | "storage">) => Promise<void>;

@@ -45,7 +45,7 @@ export async function startHost(
     ...(port === undefined ? {} : { port }),
     ...(watch === undefined ? {} : { watch }),
     ...(inspect === undefined ? {} : { inspect }),
-    ...(allowUsers === undefined ? {} : { allowUsers }),
+    allowUsers,
   });
   return starting.catch(async (error: unknown) => {
     throw await nameOwner(error, port ?? (await loadLocalSettings(appDir)).port ?? DEFAULT_PORT);

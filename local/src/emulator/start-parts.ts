@@ -32,7 +32,7 @@ export type Parts = { host: FunctionsHost; engine: Engine; doubtfulRuns: Instanc
 /** Host and hub at once: the worker loads the app while Azurite comes up and the hub's tables are made. */
 export async function startParts(setting: LocalSetting, running: StopStack): Promise<Parts> {
   const { settings, storage, log, clock, events } = setting;
-  const { allowUsers = [] } = setting.options;
+  const { allowUsers } = setting.options;
   const extension = await createDurableExtension({ settings, allowUsers, clock, log: log.child("management") });
   running.add(() => extension.stop());
   const account = openStorage(storage.connectionString);

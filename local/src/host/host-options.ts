@@ -26,7 +26,7 @@ export type FunctionsHostOptions = {
   /** Host names besides localhost, 127.0.0.1 and ::1 that requests may be addressed to. */
   allowedHosts?: readonly string[];
   /** Who may connect besides this process's user and root; default: nobody. Takes effect where the system tells users apart. */
-  allowUsers?: AllowedUsers;
+  allowUsers?: AllowedUsers | undefined;
   /** Origins whose pages may call; default: `Host.CORS` of local.settings.json. */
   cors?: readonly string[];
   /** Crashes of the worker within 30 minutes after which the host gives up; default 3, as Azure's. */

@@ -103,7 +103,7 @@ export class RunningHost implements FunctionsHost {
 
   /** The port is opened first: the app's environment names it. Requests wait until the app is loaded. */
   async start(): Promise<void> {
-    const { appDir, log, signal, watch = false, allowUsers = [] } = this.#options;
+    const { appDir, log, signal, watch = false, allowUsers } = this.#options;
     signal?.throwIfAborted();
     const front = this.#createFront();
     const port = this.#options.port ?? this.#localSettings.port ?? DEFAULT_PORT;

@@ -23,7 +23,7 @@ const PATH_KEY_BYTES = 24;
 export type RpcListenerOptions = {
   log: Logger;
   /** Who may connect besides this process's user and root; default: nobody. */
-  allowUsers?: AllowedUsers;
+  allowUsers?: AllowedUsers | undefined;
   /** For tests: 0 takes any free port. */
   preferredPort?: number;
 };
@@ -36,7 +36,7 @@ export type RpcListenerOptions = {
  */
 export async function startRpcListener(
   handler: WebhookHandler,
-  { log, allowUsers = [], preferredPort = PREFERRED_PORT }: RpcListenerOptions,
+  { log, allowUsers, preferredPort = PREFERRED_PORT }: RpcListenerOptions,
 ): Promise<RpcListener> {
   const mount = `${RPC_PATH}/${randomBytes(PATH_KEY_BYTES).toString("base64url")}`;
   const server = createServer((request, response) => {

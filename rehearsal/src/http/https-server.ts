@@ -30,7 +30,7 @@ export async function listenHttps(options: ListenOptions): Promise<HttpsListener
   const server = createServer({ cert: certificate, key: privateKey }, (incoming, outgoing) => {
     void respond(incoming, outgoing, options);
   });
-  refuseOtherUsers(server, { allowUsers: [], log: withoutFlag(options.log) });
+  refuseOtherUsers(server, { log: options.log });
   await bind(server, options.port);
   const bound = (server.address() as AddressInfo).port;
   return {
@@ -42,14 +42,6 @@ export async function listenHttps(options: ListenOptions): Promise<HttpsListener
       server.closeAllConnections();
       await closed;
     },
-  };
-}
-
-/** A rehearsal lets nobody in: the flag that the message names elsewhere is not one of `up`. */
-function withoutFlag({ warn, debug }: Logger): Pick<Logger, "warn" | "debug"> {
-  return {
-    debug,
-    warn: (_message, fields) => warn("A connection of another user was refused.", { ...fields, flag: undefined }),
   };
 }
 

@@ -11,8 +11,8 @@ const FAREWELL_MS = 1000;
 const LOG_INTERVAL_MS = 60_000;
 
 export type PeerPolicy = {
-  /** Who may connect besides the user of this process and root. */
-  allowUsers: AllowedUsers;
+  /** Who may connect besides the user of this process and root. Absent: nobody, and no flag changes it. */
+  allowUsers?: AllowedUsers | undefined;
   log: Pick<Logger, "warn" | "debug">;
   /** Default: this system's own, one for all servers of this process. */
   lookup?: PeerLookup | null;
@@ -29,8 +29,8 @@ export function refuseOtherUsers(server: Server, { allowUsers, log, lookup = sys
     log.debug("This system does not tell which user a connection comes from: all local users are served.");
     return;
   }
-  const allowed = new Set([ownUid(), ROOT, ...allowUsers]);
-  const report = createReporter(log);
+  const allowed = new Set([ownUid(), ROOT, ...(allowUsers ?? [])]);
+  const report = createReporter(log, allowUsers !== undefined);
   const handlers = server.listeners("connection");
   server.removeAllListeners("connection");
   server.on("connection", (socket) => {
@@ -72,18 +72,16 @@ function toConnection(socket: Socket): Connection {
 }
 
 /** One line per user and minute, so that a program that tries again and again does not fill the log. */
-function createReporter(log: Pick<Logger, "warn">): (peer: Peer, port: number | undefined) => void {
+function createReporter(log: Pick<Logger, "warn">, hasFlag: boolean): (peer: Peer, port: number | undefined) => void {
   const lastAt = new Map<string, number>();
   return (peer, port) => {
     const user = peer.kind === "user" ? String(peer.uid) : "unknown";
     const now = performance.now();
     if (now - (lastAt.get(user) ?? Number.NEGATIVE_INFINITY) < LOG_INTERVAL_MS) return;
     lastAt.set(user, now);
-    log.warn("A connection of another user was refused. The flag lets that user in.", {
-      user,
-      port,
-      flag: `--allow-user ${peer.kind === "user" ? peer.uid : "all"}`,
-    });
+    const flag = `--allow-user ${peer.kind === "user" ? peer.uid : "all"}`;
+    if (!hasFlag) log.warn("A connection of another user was refused.", { user, port });
+    else log.warn("A connection of another user was refused. The flag lets that user in.", { user, port, flag });
   };
 }
 

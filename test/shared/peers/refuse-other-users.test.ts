@@ -134,17 +134,19 @@ test("a user who tries again and again gets a line a minute, every user their ow
   expect(entries.map(({ fields }) => fields["user"])).toEqual([STRANGER, STRANGER + 1, STRANGER].map(String));
 });
 
-test("a server that is no HTTP server just ends the connection", async () => {
+test("a server that is no HTTP server just ends the connection, and one that lets nobody in names no flag", async () => {
   const handled: unknown[] = [];
   const server = net.createServer((socket) => handled.push(socket));
   const lookup = new PeerLookup(async (all) => new Map(all.map((it) => [it, user(STRANGER)()])));
-  refuseOtherUsers(server, { allowUsers: [], log: createLogger(() => {}, "test"), lookup });
+  const entries: LogEntry[] = [];
+  refuseOtherUsers(server, { log: createLogger((entry) => entries.push(entry), "test"), lookup });
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
   onTestFinished(() => void server.close());
   const client = net.connect((server.address() as net.AddressInfo).port, "127.0.0.1").resume();
   await once(client, "close");
   expect(handled).toEqual([]);
+  expect(entries.map(({ fields }) => fields)).toEqual([{ user: String(STRANGER), port: expect.any(Number) }]);
 });
 
 test("the system itself says that this test is the same user", async () => {

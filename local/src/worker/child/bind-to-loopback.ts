@@ -16,7 +16,7 @@ export async function bindToLoopback<Result>(
     const [first, second] = args;
     const namesAddress = typeof first === "object" || typeof second === "string" || typeof first === "string";
     if (namesAddress) return Reflect.apply(listen, this, args);
-    refuseOtherUsers(this, { allowUsers: [], log });
+    refuseOtherUsers(this, { log });
     const port = typeof first === "number" ? first : 0;
     return Reflect.apply(listen, this, [{ port, host: "127.0.0.1" }, onListening]);
   } as typeof listen;
