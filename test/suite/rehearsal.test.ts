@@ -76,7 +76,7 @@ describe.skipIf(!hasTerraform)("the command rehearses a deployment", () => {
 
   test.each([
     [["up", "--rehearse", "--fail", "earthquake"], /ERR_UNKNOWN_DRILL .*there is no such case/],
-    [["up", "--fail", "quota"], /ERR_ONLY_IN_REHEARSAL .*nothing is broken on purpose in Azure/],
+    [["up", "--fail", "quota"], /ERR_ONLY_IN_REHEARSAL .*works only in a rehearsal/],
     [["up", "--env", "Production"], /ERR_ENVIRONMENT_NAME /],
     [["up", "--rehearse", "--publisher", "func"], /ERR_PUBLISHER .*cannot be rehearsed/],
     [["up", "--rehearse", "--no-bundled-python", "--with", "numpy"], /ERR_WITH_NEEDS_PYTHON /],

@@ -9,6 +9,6 @@ export type CommandContext = {
   signal: AbortSignal;
   /** Aborts at the second Ctrl-C. */
   leaveNow: AbortSignal;
-  /** How the process was asked to end, for the exit code; null: it was not. */
+  /** The signal that asked the process to end, for the exit code; null if none did. */
   endedBy(): NodeJS.Signals | null;
 };

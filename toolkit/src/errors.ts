@@ -1,10 +1,10 @@
 /** Every code of a toolkit error that is not a deployment's (those are in `deployment/failure-cases.ts`); codes are permanent. */
 export type ToolkitErrorCode =
-  /** No such command, option or positional, or a value that cannot be one. */
+  /** An unknown command, option or positional, or an invalid value. */
   | "ERR_USAGE"
   /** The path given to `compile` or `local run` does not exist. */
   | "ERR_SOURCE_NOT_FOUND"
-  /** A folder or notebook has no configuration, or more than one could be meant. */
+  /** A folder or notebook has no configuration, or an ambiguous one. */
   | "ERR_CONFIG_NOT_FOUND"
   /** same.yaml (or a notebook's `same_config`) is malformed. */
   | "ERR_CONFIG_INVALID"
@@ -14,21 +14,21 @@ export type ToolkitErrorCode =
   | "ERR_CONFIG_EXISTS"
   /** The notebook is not nbformat 4. */
   | "ERR_NOTEBOOK_INVALID"
-  /** Tags contradict each other, or name what is not there. */
+  /** Tags contradict each other, or name something that does not exist. */
   | "ERR_NOTEBOOK_TAGS"
   /** A file that same.yaml names is missing. */
   | "ERR_FILE_MISSING"
-  /** A file that a run needs is a folder, a device, too large, or not the text that it should be. */
+  /** A file that a run needs is a folder, a device, too large, or not text. */
   | "ERR_FILE_UNUSABLE"
   /** The compiled request is larger than an app takes. */
   | "ERR_REQUEST_TOO_LARGE"
   /** The app does not answer. */
   | "ERR_APP_UNREACHABLE"
-  /** The app answered with something else than an accepted run. */
+  /** The app's answer was not an accepted run. */
   | "ERR_APP_REFUSED"
   /** The app refused the access key. */
   | "ERR_APP_UNAUTHORIZED"
-  /** The app's answer is not what the contract says. */
+  /** The app's answer violates the contract. */
   | "ERR_APP_ANSWER"
   /** The run failed. */
   | "ERR_RUN_FAILED"
@@ -38,19 +38,19 @@ export type ToolkitErrorCode =
   | "ERR_RUN_TIMEOUT"
   /** The storage lost the run, twice. */
   | "ERR_RUN_LOST"
-  /** There is no record of that run, or it cannot be continued. */
+  /** The run has no record, or cannot be continued. */
   | "ERR_RUN_UNKNOWN"
-  /** There is no running host. */
+  /** No host is running. */
   | "ERR_NO_HOST"
-  /** Runs go on while a command would remove what they need. */
+  /** A command would remove what running runs need. */
   | "ERR_HOST_RUNNING"
   /** The smoke test's result is not the expected one. */
   | "ERR_SMOKE_TEST"
-  /** Nobody can be asked: no terminal and no `--yes`. */
+  /** A confirmation is needed: no terminal and no `--yes`. */
   | "ERR_CONFIRMATION_NEEDED"
   /** The operating system refused: rights, a read-only or full disk. */
   | "ERR_SYSTEM"
-  /** same-kit.yaml holds what cannot be used. */
+  /** same-kit.yaml contains something invalid. */
   | "ERR_CONFIG_FILE"
-  /** `doctor` found something that keeps the main job from running. */
+  /** `doctor` found something that prevents `local run`. */
   | "ERR_DOCTOR";

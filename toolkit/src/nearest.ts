@@ -1,4 +1,4 @@
-/** The known word that differs least from what was typed; null where none is close. */
+/** The known word closest to what was typed; null if none is close. */
 export function nearest(typed: string, known: readonly string[]): string | null {
   const [best] = known
     .map((word) => ({ word, distance: editDistance(typed, word) }))

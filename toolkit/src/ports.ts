@@ -5,25 +5,25 @@ import type { Hint, LogSink } from "@same-kit/shared";
 
 export type { RunningHost } from "@same-kit/local";
 
-/** What a phase can say while it runs. */
+/** What a phase reports while it runs. */
 export type PhaseProgress = {
-  /** The one line that stands for now. */
+  /** Replaces the current status line. */
   say(text: string): void;
-  /** A line that stays. */
+  /** Adds a line that stays. */
   note(text: string): void;
 };
 
-/** Shows work that goes on in phases, one after the other; `ui/` draws it. */
+/** Shows work that runs in phases, one after the other; `ui/` draws it. */
 export interface PhaseView {
-  /** Runs `work` under a title, with a spinner and elapsed time where there is a terminal. */
+  /** Runs `work` under a title, with a spinner and elapsed time if there is a terminal. */
   phase<Value>(title: string, work: (progress: PhaseProgress) => Promise<Value>): Promise<Value>;
   skipped(title: string, why: string): void;
   lines(lines: readonly Hint[]): void;
-  /** @throws UsageError `ERR_CONFIRMATION_NEEDED` where nobody can be asked. */
+  /** @throws UsageError `ERR_CONFIRMATION_NEEDED` without a terminal. */
   confirm(question: string): Promise<boolean>;
 }
 
-/** A task hub whose work has not begun yet. */
+/** A task hub on which no work has started yet. */
 export type IdleHub = { client: TaskHubClient; hubName: string; storage: string; hasLostWrites: boolean };
 
 export type BootOptions = {
@@ -36,7 +36,7 @@ export type BootOptions = {
   storage: string | null;
   /** Null: the app's own. */
   hubName: string | null;
-  /** Takes a hub beside that one where another host works on it. */
+  /** Uses a second hub beside that one if another host works on it. */
   isAloneOnHub: boolean;
   /** The interpreter; null: the app's own search. */
   python: string | null;
@@ -45,16 +45,16 @@ export type BootOptions = {
   onLog: LogSink;
   /** The file that a host in the background prints to. */
   detachedLogFile: string | null;
-  /** Runs before anything that the hub holds goes on. */
+  /** Runs before any work in the hub continues. */
   beforeWork?: (hub: IdleHub) => Promise<void>;
 };
 
 /** What happens on a host, whether this process runs it or another. */
 export interface HostEvents {
   /**
-   * The position is taken before this resolves: what happens from then on is read.
+   * The position is taken before this resolves: all later events are read.
    *
-   * @returns null where the host cannot tell, as one of another version. The events end when `signal` aborts or the host stops;
+   * @returns null if the host cannot report events, as one of another version. They end when `signal` aborts or the host stops;
    * a connection that breaks is an error.
    */
   open(filter: EventFilter, signal: AbortSignal): Promise<AsyncIterable<NumberedEvent> | null>;
@@ -71,10 +71,10 @@ export type BootedHost = {
   functionListText: string;
   client: TaskHubClient;
   events: HostEvents;
-  /** Resolves with the reason when the host cannot go on. */
+  /** Resolves with the reason when the host cannot continue. */
   failed: Promise<Error>;
   stop(): Promise<void>;
-  /** Stops without waiting for what still runs. */
+  /** Stops without waiting for running work. */
   abandon(): Promise<void>;
 };
 

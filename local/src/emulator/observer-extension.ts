@@ -99,7 +99,7 @@ async function answerBlob(query: URLSearchParams, { account, containerName }: Ob
 
 /** What the storage takes, so that its own words need not be shown. */
 function isBlobName(name: string): boolean {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for.
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is searched for.
   if (name === "" || name.length > MAX_BLOB_NAME_LENGTH || /[\u0000-\u001f\u007f-\u009f]/.test(name)) return false;
   return name.isWellFormed() && !name.split(/[/\\]/).some((part) => part === "." || part === "..");
 }

@@ -29,7 +29,7 @@ test("docs/commands.md lists every command and option (`npx vitest -u` writes it
   const document = [
     "# Commands and options",
     "",
-    "An option wins over its variable, that over `same-kit.yaml`, and that over the default. Exit codes: 0 done, 1 failed, 2 called wrongly, 70 a bug of same-kit,",
+    "An option wins over its variable, that over `same-kit.yaml`, and that over the default. Exit codes: 0 success, 1 failure, 2 usage error, 70 a bug in same-kit,",
     "130 and 143 interrupted. With `--json` standard output is one document; progress and warnings are on standard error.",
     "",
     "| Command | What it does |",

@@ -86,7 +86,7 @@ test("--version and --help answer on stdout", async () => {
 test.each([
   [["lokal", "run"], "ERR_USAGE There is no command `same-kit lokal run`. Did you mean `same-kit local run`?"],
   [["local", "run", "--prot", "1"], "ERR_USAGE There is no option --prot. Did you mean --port?"],
-  [["local", "run", "--port", "x"], "ERR_USAGE --port x is no port."],
+  [["local", "run", "--port", "x"], "ERR_USAGE --port x is not a valid port."],
   [["compile"], "ERR_USAGE PATH is missing."],
 ])("%j is called wrongly", async (args, text) => {
   const { code, stdout, stderr } = await call(await makeTempDir(), ...args);

@@ -61,7 +61,7 @@ test.each([
   [["a", "--zzzzz"], "There is no option --zzzzz."],
   [["a", "--port"], "Option '--port <value>' argument missing."],
   [[], "PATH is missing."],
-  [["a", "b", "c"], '`same-kit local run` does not know what to do with "c".'],
+  [["a", "b", "c"], '`same-kit local run` takes no argument "c".'],
 ])("%j is explained", (words, message) => {
   expect(() => parse(words)).toThrow(message);
 });

@@ -32,10 +32,10 @@ test("flags win over --var, and what is JSON counts as such", () => {
 
 test.each([
   ["log_retention=60", /the module has no such variable/],
-  ["nothing", /is no NAME=VALUE/],
-  ["=1", /is no NAME=VALUE/],
-  ["subscription_id=x", /is set by same-kit itself/],
-  ["recover=true", /is set by same-kit itself/],
+  ["nothing", /is not NAME=VALUE/],
+  ["=1", /is not NAME=VALUE/],
+  ["subscription_id=x", /same-kit sets this variable itself/],
+  ["recover=true", /same-kit sets this variable itself/],
 ])("--var %s is refused", (text, message) => {
   expect(() => toVariables({ ...NONE, var: [text] }, DECLARED)).toThrow(
     expect.objectContaining({ code: "ERR_VARIABLE", exitCode: 2, message: expect.stringMatching(message) }),

@@ -57,7 +57,7 @@ test("all mistakes are shown at once", async () => {
 
 test.each([
   ["a: b: c", "it cannot be read"],
-  ["- port", "it is no list of `name: value` lines"],
+  ["- port", "it is not a list of `name: value` lines"],
 ])("%j is no configuration", async (content, reason) => {
   const { cwd } = await below(content);
   await expect(loadConfigFile(cwd, {})).rejects.toThrow(reason);

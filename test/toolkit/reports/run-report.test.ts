@@ -54,12 +54,12 @@ function report(changes: Partial<RunSummary>) {
 test("a completed run ends with its variables and where things lie", () => {
   const { stdout, stderr } = report({});
   expect(stdout).toMatchInlineSnapshot(`
-    "┌──────────┬───────────────────┬──────┬─────────────────────────────────────────┐
-    │ Variable │ Type              │ Size │ Value                                   │
-    ├──────────┼───────────────────┼──────┼─────────────────────────────────────────┤
-    │ y        │ str               │ 50 B │ '1'                                     │
-    │ gen      │ ExplodingVariable │      │ cannot travel on: not supported by dill │
-    └──────────┴───────────────────┴──────┴─────────────────────────────────────────┘
+    "┌──────────┬───────────────────┬──────┬─────────────────────────────────────────────┐
+    │ Variable │ Type              │ Size │ Value                                       │
+    ├──────────┼───────────────────┼──────┼─────────────────────────────────────────────┤
+    │ y        │ str               │ 50 B │ '1'                                         │
+    │ gen      │ ExplodingVariable │      │ cannot be serialized: not supported by dill │
+    └──────────┴───────────────────┴──────┴─────────────────────────────────────────────┘
     … and 3 more.
     Completed run-1: 1 step in 1.23 s by CPython 3.12.1, dill 0.4.1
     Session: /s/runs/run-1/session.dill

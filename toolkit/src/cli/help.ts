@@ -24,8 +24,8 @@ export function formatOverview(entries: readonly CommandEntry[] = COMMANDS): str
     "Options:",
     ...columns(GLOBAL_OPTIONS),
     "",
-    "`same-kit COMMAND --help` tells more of one.",
-    "Exit codes: 0 done, 1 failed, 2 called wrongly, 70 a bug of same-kit, 130 interrupted.",
+    "Run `same-kit COMMAND --help` for details.",
+    "Exit codes: 0 success, 1 failure, 2 usage error, 70 a bug in same-kit, 130 interrupted.",
   ].join("\n");
 }
 

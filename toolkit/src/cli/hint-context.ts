@@ -4,7 +4,7 @@ import { stateDirBelow } from "../config/state-dir.ts";
 import { type HintContext, PLACE_OPTIONS, type PlaceOption } from "../ui/hint.ts";
 import { COMMANDS } from "./registry.ts";
 
-/** What the hints of a call must repeat of it. */
+/** The options of the current call that its hints must repeat. */
 export function hintContext(
   given: Readonly<Record<string, unknown>>,
   { cwd, env, settings }: { cwd: string; env: NodeJS.ProcessEnv; settings: FileSettings | null },

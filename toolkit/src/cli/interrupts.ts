@@ -5,10 +5,10 @@ import { exitCodeOf } from "../commands/exit-code.ts";
 export type Interrupts = {
   /** Aborts at the first Ctrl-C or request to end. */
   signal: AbortSignal;
-  /** Aborts at the second; the process ends when those who listen have returned. */
+  /** Aborts at the second; the process exits when all listeners have returned. */
   leaveNow: AbortSignal;
   endedBy(): NodeJS.Signals | null;
-  /** Gives the signals back. */
+  /** Stops listening. */
   stop(): void;
 };
 
@@ -16,8 +16,8 @@ const SIGNALS: readonly NodeJS.Signals[] =
   process.platform === "win32" ? ["SIGINT", "SIGTERM"] : ["SIGINT", "SIGTERM", "SIGHUP"];
 
 /**
- * @param leaveGraceMs - What `leaveNow` asks of others gets this long. Without it the second signal ends the process at once:
- * what it started notices that it is gone, and ends by itself.
+ * @param leaveGraceMs - How long listeners of `leaveNow` may take. Without it the second signal ends the process at once:
+ * its child processes notice that it is gone and exit by themselves.
  */
 export function listenForInterrupts({ leaveGraceMs = 0 }: { leaveGraceMs?: number } = {}): Interrupts {
   const first = new AbortController();

@@ -13,7 +13,7 @@ import { reportError } from "./report-error.ts";
  * The `same-kit` command.
  *
  * @param argv - Without the program's own name.
- * @returns The exit code: 0 done, 1 failed, 2 called wrongly, 70 a bug, 128 + signal number when interrupted.
+ * @returns The exit code: 0 success, 1 failure, 2 usage error, 70 a bug, 128 + signal number when interrupted.
  */
 export async function main(argv: string[], env: NodeJS.ProcessEnv): Promise<number> {
   leaveQuietlyWhenNobodyReads();
@@ -21,7 +21,7 @@ export async function main(argv: string[], env: NodeJS.ProcessEnv): Promise<numb
   return dispatch(call).catch((error: unknown) => reportError(error, call.console));
 }
 
-/** One call of the command; once it is understood, its console knows which place its hints are about. */
+/** One call of the command. Once it is parsed, its console knows which state folder and deployment its hints refer to. */
 type Call = { argv: readonly string[]; env: NodeJS.ProcessEnv; console: Console };
 
 async function dispatch(call: Call): Promise<number> {
@@ -42,7 +42,7 @@ async function dispatch(call: Call): Promise<number> {
   call.console = console;
   if (argv.includes("--verbose")) for (const origin of input.origins) console.note(`Setting: ${origin}`);
   const { signal, leaveNow, endedBy, stop } = listenForInterrupts(command);
-  leaveNow.addEventListener("abort", () => reportInterrupt(console, "Interrupted twice; left at once."));
+  leaveNow.addEventListener("abort", () => reportInterrupt(console, "Interrupted twice: exited immediately."));
   try {
     return await command.run(input, { cwd, env, console, signal, leaveNow, endedBy });
   } catch (error) {
@@ -80,10 +80,7 @@ function unknownCommand(words: readonly string[], isGroup: boolean): CallError {
   const typed = words.slice(0, 2).join(" ");
   if (words.length === 0) return new CallError("No command was given.", "`same-kit --help` lists the commands.");
   if (isGroup && words.length === 1) {
-    return new CallError(
-      `\`same-kit ${typed}\` needs one more word.`,
-      `\`same-kit ${typed} --help\` lists the choices.`,
-    );
+    return new CallError(`\`same-kit ${typed}\` needs a subcommand.`, `\`same-kit ${typed} --help\` lists them.`);
   }
   const names = COMMANDS.map(({ name }) => name);
   const near = nearest(typed, names) ?? nearest(words[0] ?? "", names);
@@ -96,12 +93,12 @@ async function readVersion(): Promise<string> {
   return packageVersion();
 }
 
-/** `same-kit … | head` closes our output early; that is no error. */
+/** `same-kit … | head` closes our output early, which is not an error. */
 function leaveQuietlyWhenNobodyReads(): void {
   process.stdout.on("error", (error: NodeJS.ErrnoException) => {
     if (error.code === "EPIPE") process.exit(0);
     if (error.code !== "EIO") throw error;
   });
-  // A terminal that was closed, too: what has begun must still be brought to its end.
+  // Also for a closed terminal: work that has started must still be finished.
   process.stderr.on("error", () => {});
 }

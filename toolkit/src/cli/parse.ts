@@ -5,7 +5,7 @@ import { nearest } from "../nearest.ts";
 import type { CommandEntry } from "./command-entry.ts";
 import { COMMANDS } from "./registry.ts";
 
-/** A call that cannot be understood; `main` shows it with how to call the command. */
+/** A call that cannot be parsed; `main` prints it with a usage hint. */
 export class CallError extends Error {
   readonly code = "ERR_USAGE";
   readonly exitCode = 2;
@@ -22,9 +22,9 @@ export class CallError extends Error {
 export type FoundCommand = { entry: CommandEntry; rest: readonly string[] };
 
 /**
- * The command with the longest name that `argv` begins with. Global flags may stand before it.
+ * The command with the longest name that `argv` begins with. Global flags may precede it.
  *
- * @returns null where `argv` names none, or only the first word of some.
+ * @returns null if `argv` names no command, or only the first word of one.
  */
 export function findCommand(argv: readonly string[]): FoundCommand | null {
   const words = argv.filter((word) => !word.startsWith("-"));
@@ -45,7 +45,7 @@ export function listGroup(words: readonly string[]): readonly CommandEntry[] {
 }
 
 /**
- * @param settings - Of same-kit.yaml; a flag and a variable win over them.
+ * @param settings - From same-kit.yaml; flags and variables take precedence.
  * @throws CallError
  */
 export function parseInput(
@@ -61,7 +61,7 @@ export function parseInput(
   }
   if (positionals.length > command.positionals.length) {
     const surplus = positionals[command.positionals.length];
-    throw new CallError(`\`same-kit ${command.name}\` does not know what to do with "${surplus}".`, helpHint(command));
+    throw new CallError(`\`same-kit ${command.name}\` takes no argument "${surplus}".`, helpHint(command));
   }
   const options = Object.fromEntries(
     Object.entries(command.options).map(([name, spec]) => [name, values[name] ?? notGiven(spec, env, settings)]),
@@ -153,4 +153,4 @@ function explain({ code, message }: NodeJS.ErrnoException, { options }: Command)
   return `${message.split(". ")[0]}.`;
 }
 
-const helpHint = ({ name }: Command) => `\`same-kit ${name} --help\` shows how to call it.`;
+const helpHint = ({ name }: Command) => `\`same-kit ${name} --help\` shows its usage.`;

@@ -5,7 +5,7 @@ import type { Console } from "../ui/console.ts";
 export const EXIT_FAILED = 1;
 export const EXIT_BUG = 70;
 
-/** What every error that is meant for a person has; checked by shape, so that no command needs to load another's classes. */
+/** What every error meant for a person has; checked by shape, so that no command has to load another's classes. */
 type ShownError = Error & { code: string; hint?: Hint; exitCode: number; problems?: readonly { hint: Hint }[] };
 
 /** Shows an error as what happened, why, and what to do next. @returns The exit code. */
@@ -27,7 +27,7 @@ export function reportError(thrown: unknown, console: Console): number {
   return exitCode;
 }
 
-/** Of a deployment: its phase, its number in docs/failures.md, and all problems where the check found several. */
+/** For a deployment: its phase, its number in docs/failures.md, and all problems if a check found several. */
 function deploymentFields({ code, problems = [] }: ShownError, console: Console): object {
   const known = failureCaseOf(code);
   return {
@@ -40,18 +40,18 @@ function reportBug(error: unknown, console: Console): number {
   const { message, stack } = error instanceof Error ? error : new Error(String(error));
   console.json({ error: { code: "ERR_INVARIANT", message, stack } });
   console.note(`${console.paint("red", "ERR_INVARIANT")} same-kit has a bug: ${stack ?? message}`);
-  console.note("Please report it with these lines and the command that you ran.");
+  console.note("Please report it with these lines and the command you ran.");
   return EXIT_BUG;
 }
 
-// The disk, or the rights on it, are the machine's and no mistake of ours.
+// The disk and its permissions belong to the machine: not a bug in same-kit.
 const SYSTEM_HINTS: Record<string, string> = {
-  EACCES: "Check who owns it and who may write there, or choose another folder.",
-  EPERM: "Check who owns it and who may write there, or choose another folder.",
-  EROFS: "That file system is read-only: choose another folder, such as with --state-dir.",
-  ENOSPC: "Make room on that disk, then run the command again.",
-  EDQUOT: "Make room within your quota, then run the command again.",
-  ENOTDIR: "A part of that path is a file: choose another folder.",
+  EACCES: "Check its owner and permissions, or choose another folder.",
+  EPERM: "Check its owner and permissions, or choose another folder.",
+  EROFS: "That file system is read-only: choose another folder, for example with --state-dir.",
+  ENOSPC: "Free some space on that disk, then run the command again.",
+  EDQUOT: "Free some of your quota, then run the command again.",
+  ENOTDIR: "Part of that path is a file: choose another folder.",
   EEXIST: "A file has that name: choose another folder.",
   ENAMETOOLONG: "That path is too long: choose another folder.",
   EMFILE: "Too many files are open: raise the limit (`ulimit -n`), then run the command again.",

@@ -6,7 +6,7 @@ import { PARAMETER_OPTIONS, readParameters } from "./parameter-options.ts";
 
 export const compileCommand = defineCommand({
   name: "compile",
-  summary: "Print the request that a notebook becomes",
+  summary: "Print the request that a notebook compiles to",
   description: "The request is what `POST /api/initiate` takes. Warnings go to stderr.",
   positionals: [{ name: "PATH", help: "A notebook, a same.yaml, or a folder with one of them", isOptional: false }],
   options: {
@@ -14,10 +14,10 @@ export const compileCommand = defineCommand({
     "same-env": {
       type: "string",
       value: "NAME",
-      help: "Environment of the data sets (default: runtime_options.same_env, else default)",
+      help: "Environment whose data sets are used (default: runtime_options.same_env, else default)",
       variable: "SAME_KIT_SAME_ENV",
     },
-    json: { type: "boolean", help: "No warnings, only the request" },
+    json: { type: "boolean", help: "Print only the request, no warnings" },
   },
   examples: ["same-kit compile test/testdata/features/multistep", "same-kit compile same.yaml > request.json"],
   async run({ options, positionals }, { cwd, console }) {

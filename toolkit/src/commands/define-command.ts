@@ -11,11 +11,11 @@ export type OptionSpec = {
   isPair?: true;
   /** The letter after a single `-`. */
   short?: string;
-  /** What stands for the value in help, such as `PORT`. */
+  /** Placeholder of the value in help, such as `PORT`. */
   value?: string;
   /** One line with unit and default. */
   help: string;
-  /** The environment variable that stands in for an option that is not given. */
+  /** The environment variable used if the option is not given. */
   variable?: string;
 };
 
@@ -34,9 +34,9 @@ export type OptionValues<Options extends Record<string, OptionSpec>> = {
 export type CommandInput<Options extends Record<string, OptionSpec>> = {
   options: OptionValues<Options>;
   positionals: readonly string[];
-  /** Those of `options` that are flags of the call. */
+  /** Those of `options` that were given as flags. */
   given: Readonly<Record<string, unknown>>;
-  /** Where options come from that were not given as flags, a text for each. */
+  /** The origin of each option that was not given as a flag, as text. */
   origins: readonly string[];
 };
 
@@ -44,12 +44,12 @@ export type CommandDefinition<Options extends Record<string, OptionSpec> = Recor
   /** As it is typed: `local run`. */
   name: string;
   summary: string;
-  /** A paragraph more, where the summary does not say it all. */
+  /** One more paragraph, if the summary is not enough. */
   description?: string;
   positionals: readonly PositionalSpec[];
   options: Options;
   examples: readonly string[];
-  /** How long a second Ctrl-C still waits for what it ends; default 0. */
+  /** How long a second Ctrl-C still waits for cleanup; default 0. */
   leaveGraceMs?: number;
   /** @returns The exit code. */
   run(input: CommandInput<Options>, context: CommandContext): Promise<number>;

@@ -8,15 +8,15 @@ import type { OptionSpec, OptionValues } from "./define-command.ts";
 import { toExistingFiles } from "./deployment-variables.ts";
 import { resolveStateDir, stateDirOption } from "./shared-options.ts";
 
-/** Terraform takes a second interrupt as "leave now"; it and the journal get this long for it. */
+/** Terraform takes a second interrupt as "exit now"; it and the journal get this long. */
 export const TERRAFORM_GRACE_MS = 500;
 
-/** Which deployment is meant; every command of a deployment takes these. */
+/** They select the deployment; every deployment command takes them. */
 export const ENVIRONMENT_OPTIONS = {
   env: {
     type: "string",
     value: "NAME",
-    help: "Which deployment: 1 to 8 lower-case letters or digits (default: dev)",
+    help: "Name of the deployment: 1 to 8 lower-case letters or digits (default: dev)",
     variable: "SAME_KIT_ENV",
   },
   ...stateDirOption,
@@ -33,14 +33,18 @@ export const CLOUD_OPTIONS = {
   terraform: {
     type: "string",
     value: "PATH",
-    help: "Terraform to use (default: terraform of the PATH)",
+    help: "Terraform program (default: terraform on the PATH)",
     variable: "SAME_KIT_TERRAFORM",
   },
-  fail: { type: "string", value: "CASE", help: "With --rehearse: play this failure; CASE:always does not heal" },
+  fail: {
+    type: "string",
+    value: "CASE",
+    help: "With --rehearse: simulate this failure; with CASE:always it never recovers",
+  },
   "provider-mirror": {
     type: "string",
     value: "DIR",
-    help: "With --rehearse: the azurerm of this terraform mirror; or download, or stand-in (default: your terraform's own plugin cache or mirror, else stand-in)",
+    help: "With --rehearse: azurerm from this terraform mirror, or download, or stand-in (default: terraform's own plugin cache or mirror, else stand-in)",
     variable: "SAME_KIT_PROVIDER_MIRROR",
   },
 } as const satisfies Record<string, OptionSpec>;
@@ -49,37 +53,37 @@ export const PACKAGE_OPTIONS = {
   publisher: {
     type: "string",
     value: "NAME",
-    help: "Who publishes: func, direct, or auto: func where it is installed (default: auto; direct in a rehearsal)",
+    help: "How to publish: func, direct, or auto: func if it is installed (default: auto; direct in a rehearsal)",
     variable: "SAME_KIT_PUBLISHER",
   },
   "bundled-python": {
     type: "boolean",
     isOn: true,
-    help: "Leave the Python out of the package: the app looks for one in its image",
+    help: "Leave Python out of the package: the app looks for one in its image",
   },
   with: {
     type: "string",
     multiple: true,
     value: "NAMES",
-    help: "Packages beside the bundled Python, such as numpy,pandas",
+    help: "Packages to bundle with Python, such as numpy,pandas",
     variable: "SAME_KIT_WITH",
   },
   python: {
     type: "string",
     value: "PATH",
-    help: "Python of this machine that runs pip, and stands for the cloud's in a rehearsal (default: python3)",
+    help: "Local Python that runs pip, and replaces the cloud's in a rehearsal (default: python3)",
     variable: "SAME_KIT_PYTHON",
   },
   "python-mirror": {
     type: "string",
     value: "URL",
-    help: "Where the cloud's Python is downloaded from (default: its releases on GitHub)",
+    help: "URL that the cloud's Python is downloaded from (default: its releases on GitHub)",
     variable: "SAME_KIT_PYTHON_MIRROR",
   },
   "python-archive": {
     type: "string",
     value: "FILE",
-    help: "The cloud's Python as a file that is here already",
+    help: "A local archive of the cloud's Python",
     variable: "SAME_KIT_PYTHON_ARCHIVE",
   },
 } as const satisfies Record<string, OptionSpec>;
@@ -104,7 +108,7 @@ export async function toDeploymentChoice(
   return { folder, rehearsal: toRehearsal(options), terraformBinary: options.terraform ?? "terraform" };
 }
 
-/** The subscription that was asked for; a rehearsal has its own. */
+/** The requested subscription; a rehearsal has its own. */
 export function toSubscription({ rehearse, subscription }: EnvironmentValues & CloudValues): string | null {
   return rehearse ? null : (subscription ?? null);
 }
@@ -115,7 +119,7 @@ function toRehearsal(options: EnvironmentValues & CloudValues): RehearsalChoice 
   if (fail === null) return null;
   throw new UsageError({
     code: "ERR_ONLY_IN_REHEARSAL",
-    message: "--fail plays a failure in a rehearsal; nothing is broken on purpose in Azure.",
+    message: "--fail simulates a failure and works only in a rehearsal.",
     hint: "Add --rehearse.",
   });
 }
@@ -148,7 +152,7 @@ export function toPackageChoice(
 const BETWEEN_PACKAGES = /,(?![^[]*\])(?=\s*(?:[A-Za-z0-9]|$))/;
 
 /**
- * @returns `direct` in a rehearsal that does not say otherwise: func talks to Azure alone.
+ * @returns `direct` in a rehearsal by default: func only talks to Azure.
  * @throws UsageError `ERR_PUBLISHER`.
  */
 function toPublisher(name: string | undefined, isRehearsal: boolean): PublisherName {
@@ -158,8 +162,8 @@ function toPublisher(name: string | undefined, isRehearsal: boolean): PublisherN
   throw new UsageError({
     code: "ERR_PUBLISHER",
     message: isRehearsal
-      ? `--publisher ${name} cannot be rehearsed: func only knows Azure.`
-      : `--publisher ${name}: there is none.`,
+      ? `--publisher ${name} cannot be rehearsed: func only talks to Azure.`
+      : `There is no publisher "${name}".`,
     hint: isRehearsal ? "Rehearse with --publisher direct." : "Choose func, direct or auto.",
   });
 }

@@ -4,7 +4,7 @@ import { UsageError } from "@same-kit/shared";
 import type { TerraformVariables } from "../deployment/workspace.ts";
 
 const HOSTING_PLANS = ["flex", "consumption", "premium"];
-// The command's own: another value would make the names of one deployment those of another.
+// Set by the command: another value would turn the names of one deployment into those of another.
 const RESERVED = new Set([
   "environment",
   "subscription_id",
@@ -18,20 +18,20 @@ export type VariableOptions = {
   project: string | undefined;
   location: string | undefined;
   hosting: string | undefined;
-  /** `NAME=VALUE`, where a value that is JSON counts as such. */
+  /** `NAME=VALUE`; a value that is valid JSON is taken as JSON. */
   var: readonly string[];
 };
 
 /**
- * The module's variables, as flags give them.
+ * The module's variables, from flags.
  *
- * @param declared - Names that the module knows.
+ * @param declared - Names of the module's variables.
  * @throws UsageError `ERR_VARIABLE` or `ERR_HOSTING_PLAN`.
  */
 export function toVariables(options: VariableOptions, declared: readonly string[]): TerraformVariables {
   const { project, location, hosting } = options;
   if (hosting !== undefined && !HOSTING_PLANS.includes(hosting)) {
-    const message = `--hosting ${hosting}: there is no such plan.`;
+    const message = `There is no hosting plan "${hosting}".`;
     throw new UsageError({ code: "ERR_HOSTING_PLAN", message, hint: `Choose one of ${HOSTING_PLANS.join(", ")}.` });
   }
   return {
@@ -45,9 +45,10 @@ export function toVariables(options: VariableOptions, declared: readonly string[
 function parseVariable(text: string, declared: readonly string[]): [string, unknown] {
   const separator = text.indexOf("=");
   const name = text.slice(0, separator);
-  if (separator < 1) throw variableError(`--var ${text} is no NAME=VALUE.`, "Such as --var log_retention_days=60.");
+  if (separator < 1)
+    throw variableError(`--var ${text} is not NAME=VALUE.`, "For example: --var log_retention_days=60");
   if (RESERVED.has(name))
-    throw variableError(`--var ${name} is set by same-kit itself.`, "Use --env or --subscription.");
+    throw variableError(`--var ${name}: same-kit sets this variable itself.`, "Use --env or --subscription.");
   if (!declared.includes(name)) {
     const known = declared.filter((it) => !RESERVED.has(it)).join(", ");
     throw variableError(`--var ${name}: the module has no such variable.`, `It has ${known}.`);
@@ -63,7 +64,7 @@ function parseValue(text: string): unknown {
   }
 }
 
-/** @throws UsageError `ERR_VARIABLE_FILE` for what is not there, or no file that can be read. */
+/** @throws UsageError `ERR_VARIABLE_FILE` if the file does not exist or cannot be read. */
 export function toExistingFiles(files: readonly string[], flag: string, cwd: string): string[] {
   return files.map((file) => {
     const found = path.resolve(cwd, file);
@@ -76,10 +77,10 @@ export function toExistingFiles(files: readonly string[], flag: string, cwd: str
 function whyUnreadable(file: string): string | null {
   try {
     accessSync(file, constants.R_OK);
-    return statSync(file).isDirectory() ? "that is a folder" : null;
+    return statSync(file).isDirectory() ? "it is a folder" : null;
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    return code === "ENOENT" || code === "ENOTDIR" ? "there is no such file" : `it cannot be read (${code})`;
+    return code === "ENOENT" || code === "ENOTDIR" ? "it does not exist" : `it cannot be read (${code})`;
   }
 }
 

@@ -10,13 +10,13 @@ import { jsonOption } from "./shared-options.ts";
 const SIGNS: Record<Finding["status"], string> = { ok: "✓", missing: "✗", absent: "-" };
 
 const REHEARSAL_LIMITS =
-  "`up --rehearse` proves everything but Azure itself: quotas, policies and permissions of your subscription, names that others hold, how long Azure takes, its own build of Python, and cold starts.";
+  "`up --rehearse` checks everything except Azure itself: your subscription's quotas, policies and permissions, names that are taken, Azure's timing, its own build of Python, and cold starts.";
 
 export const doctorCommand = defineCommand({
   name: "doctor",
-  summary: "Check what this machine has",
+  summary: "Check the tools and ports on this machine",
   description:
-    "Looks for Node, Python, free ports, Docker, terraform, func and az. Ends with 1 if something is missing without which no notebook runs here.",
+    "Checks Node, Python, ports, Docker, terraform, func and az. Exits with 1 if something that every notebook needs is missing.",
   positionals: [],
   options: { ...jsonOption },
   examples: ["same-kit doctor", "same-kit doctor --json"],
@@ -39,7 +39,7 @@ export const doctorCommand = defineCommand({
   },
 });
 
-/** What is set for all commands, and where. */
+/** The settings of all commands, with their origins. */
 async function listSettings(cwd: string, env: NodeJS.ProcessEnv): Promise<string[]> {
   const file = await loadConfigFile(cwd, env);
   return FILE_SETTINGS.flatMap((name) => {

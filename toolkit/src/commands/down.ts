@@ -19,8 +19,8 @@ export const downCommand = defineCommand({
   positionals: [],
   options: {
     ...ENVIRONMENT_OPTIONS,
-    plan: { type: "boolean", help: "Show what would be removed, and stop" },
-    yes: { type: "boolean", help: "Do not ask before anything is removed" },
+    plan: { type: "boolean", help: "Show what would be removed, then stop" },
+    yes: { type: "boolean", help: "Remove without asking" },
     ...CLOUD_OPTIONS,
     ...jsonOption,
   },

@@ -6,9 +6,9 @@ import { jsonOption, resolveStateDir, stateDirOption } from "./shared-options.ts
 
 export const localCleanCommand = defineCommand({
   name: "local clean",
-  summary: "Remove what is no longer needed",
+  summary: "Remove records, logs and data that are no longer needed",
   description:
-    "Removes the records of runs that have ended, logs of hosts that are gone and, if no unfinished run is left, the storage's data.",
+    "Removes the records of finished runs, the logs of hosts that no longer run and, if no run is unfinished, the storage's data.",
   positionals: [],
   options: { ...stateDirOption, all: { type: "boolean", help: "Remove unfinished runs too" }, ...jsonOption },
   examples: ["same-kit local clean", "same-kit local clean --all --state-dir demo/.same-kit"],
@@ -16,7 +16,7 @@ export const localCleanCommand = defineCommand({
     const result = await localClean(resolveStateDir(options["state-dir"], cwd), options.all, createEmulator());
     console.json(result);
     console.answer(
-      `Removed ${count(result.runs, "run")}${result.removedStorage ? " and the storage's data" : ""}: ${formatSize(result.freedBytes)} were freed.`,
+      `Removed ${count(result.runs, "run")}${result.removedStorage ? " and the storage's data" : ""}; freed ${formatSize(result.freedBytes)}.`,
     );
     if (result.keptRuns > 0)
       console.answer(`${count(result.keptRuns, "unfinished run")} kept; \`same-kit local status\` lists them.`);

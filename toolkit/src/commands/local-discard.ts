@@ -6,9 +6,9 @@ import { hostOptions, jsonOption, resolveStateDir, stateDirOption } from "./shar
 
 export const localDiscardCommand = defineCommand({
   name: "local discard",
-  summary: "Forget a run that did not end",
-  description: "Removes it from its task hub, so that no host continues it, and its record.",
-  positionals: [{ name: "ID", help: "The run, as `same-kit local status` lists it", isOptional: false }],
+  summary: "Discard an unfinished run",
+  description: "Removes the run's record, and the run from its task hub, so that no host continues it.",
+  positionals: [{ name: "ID", help: "ID of the run, from `same-kit local status`", isOptional: false }],
   options: { storage: hostOptions.storage, ...stateDirOption, ...jsonOption },
   examples: [
     "same-kit local discard multistep-20261125-094512-4f2c",
@@ -19,7 +19,7 @@ export const localDiscardCommand = defineCommand({
     const request = { id: positionals[0] as string, stateDir, storage: options.storage ?? null };
     const { id, freedBytes } = await localDiscard(request, composeRunDeps(context));
     context.console.json({ id, freedBytes });
-    context.console.answer(`The run ${id} is gone; ${formatSize(freedBytes)} were freed.`);
+    context.console.answer(`Discarded the run ${id}; freed ${formatSize(freedBytes)}.`);
     return 0;
   },
 });

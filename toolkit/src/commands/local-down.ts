@@ -7,7 +7,7 @@ export const localDownCommand = defineCommand({
   name: "local down",
   summary: "Stop local hosts",
   description:
-    "Stops every host that runs with this state folder, in whichever terminal it was started. Their state stays.",
+    "Stops every host that uses this state folder, in whatever terminal it was started. Their state is kept.",
   positionals: [],
   options: { ...stateDirOption, ...jsonOption },
   examples: ["same-kit local down", "same-kit local down --state-dir demo/.same-kit"],
@@ -19,7 +19,7 @@ export const localDownCommand = defineCommand({
     console.json({ stopped: hosts.map(({ url, process: { pid } }) => ({ url, pid })) });
     console.answer(
       hosts.length === 0
-        ? `No host runs with ${stateDir}.`
+        ? `No host uses ${stateDir}.`
         : `Stopped ${count(hosts.length, "host")}: ${hosts.map(({ url }) => url).join(", ")}.`,
     );
     return 0;

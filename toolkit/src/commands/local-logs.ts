@@ -5,10 +5,10 @@ import { resolveStateDir, stateDirOption } from "./shared-options.ts";
 
 export const localLogsCommand = defineCommand({
   name: "local logs",
-  summary: "Show what a host in the background printed",
-  description: "Of several hosts the newest one's log is shown. A host in the foreground prints to its own terminal.",
+  summary: "Show the log of a background host",
+  description: "If several hosts run, shows the log of the newest. A foreground host prints to its own terminal.",
   positionals: [],
-  options: { ...stateDirOption, follow: { type: "boolean", help: "Go on until Ctrl-C" } },
+  options: { ...stateDirOption, follow: { type: "boolean", help: "Keep printing new lines until Ctrl-C" } },
   examples: ["same-kit local logs", "same-kit local logs --follow"],
   async run({ options }, { cwd, console, signal }) {
     const stateDir = resolveStateDir(options["state-dir"], cwd);

@@ -14,10 +14,10 @@ import {
 
 export const localResumeCommand = defineCommand({
   name: "local resume",
-  summary: "Continue a run that did not end",
+  summary: "Continue an unfinished run",
   description:
-    "Boots what is needed, goes on after the last step that ended, and shows the result as `local run` does.",
-  positionals: [{ name: "ID", help: "The run, as `same-kit local status` lists it", isOptional: false }],
+    "Boots what is needed, continues after the last finished step, and shows the result as `local run` does.",
+  positionals: [{ name: "ID", help: "ID of the run, from `same-kit local status`", isOptional: false }],
   options: {
     port: hostOptions.port,
     storage: hostOptions.storage,
@@ -26,10 +26,10 @@ export const localResumeCommand = defineCommand({
     timeout: {
       type: "string",
       value: "TIME",
-      help: "End the run after this, such as 90s or 10m (default: never)",
+      help: "Time limit of the run, such as 90s or 10m (default: none)",
       variable: "SAME_KIT_TIMEOUT",
     },
-    verbose: { type: "boolean", help: "Show the host's own log lines too" },
+    verbose: { type: "boolean", help: "Also show the host's own log lines" },
     ...sessionOption,
     ...jsonOption,
   },

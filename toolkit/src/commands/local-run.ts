@@ -10,8 +10,8 @@ export const localRunCommand = defineCommand({
   name: "local run",
   summary: "Run a notebook on this machine, on the real app",
   description: [
-    "Compiles the notebook, boots storage and host unless a host of `local up` runs, runs every step in a real Python, shows the",
-    "final variables, and stops what it booted. Ctrl-C ends the run and keeps its record; a second one leaves at once.",
+    "Compiles the notebook, boots storage and host unless `local up` already runs one, runs every step in a real Python, shows the",
+    "final variables, and stops what it booted. Ctrl-C ends the run and keeps its record; a second Ctrl-C exits immediately.",
   ].join("\n"),
   positionals: [
     {
@@ -31,17 +31,17 @@ export const localRunCommand = defineCommand({
     "same-env": {
       type: "string",
       value: "NAME",
-      help: "Environment of the data sets (default: runtime_options.same_env, else default)",
+      help: "Environment whose data sets are used (default: runtime_options.same_env, else default)",
       variable: "SAME_KIT_SAME_ENV",
     },
     timeout: {
       type: "string",
       value: "TIME",
-      help: "End the run after this, such as 90s or 10m (default: never)",
+      help: "Time limit of the run, such as 90s or 10m (default: none)",
       variable: "SAME_KIT_TIMEOUT",
     },
     keep: { type: "boolean", help: "Leave the host running in the background" },
-    verbose: { type: "boolean", help: "Show the host's own log lines too" },
+    verbose: { type: "boolean", help: "Also show the host's own log lines" },
     ...sessionOption,
     ...jsonOption,
   },

@@ -27,13 +27,13 @@ export const localStatusCommand = defineCommand({
     ]);
     console.answer(
       hosts.length === 0
-        ? `No host runs with ${records.stateDir}.`
+        ? `No host uses ${records.stateDir}.`
         : renderTable(["Host", "Task hub", "Storage", "Process", "App"], hosts, console),
     );
     const runs = status.runs.slice(-SHOWN_RUNS).map(({ id, state, startedAt }) => [id, state, startedAt]);
     if (runs.length > 0) console.answer(renderTable(["Run", "State", "Started"], runs, console));
     for (const { id } of status.runs.filter(({ state }) => ["abandoned", "suspended", "lost"].includes(state))) {
-      console.answer(hint`${sameKit("local resume", id)} continues it, ${sameKit("local discard", id)} forgets it.`);
+      console.answer(hint`${sameKit("local resume", id)} continues it, ${sameKit("local discard", id)} discards it.`);
     }
     return 0;
   },

@@ -10,16 +10,16 @@ import { hostOptions, jsonOption, parsePort, resolveStateDir, stateDirOption } f
 
 export const localUpCommand = defineCommand({
   name: "local up",
-  summary: "Start a local host that stays",
+  summary: "Start a local host and keep it running",
   description:
-    "Serves any Functions app on http://localhost:PORT until Ctrl-C. It continues whatever it finds in its task hub.",
+    "Serves any Functions app on http://localhost:PORT until Ctrl-C. Continues all unfinished work in its task hub.",
   positionals: [{ name: "APP", help: "A folder with host.json (default: same-kit's own app)", isOptional: true }],
   options: {
     ...hostOptions,
     port: { ...hostOptions.port, help: "Port of the host (default: 7071)" },
     ...stateDirOption,
     detach: { type: "boolean", help: "Run in the background" },
-    inspect: { type: "boolean", help: "Let a debugger attach to the app's worker" },
+    inspect: { type: "boolean", help: "Allow a debugger to attach to the app's worker" },
     verbose: { type: "boolean", help: "Show every line of the host's log" },
     ...jsonOption,
   },
@@ -43,7 +43,8 @@ export const localUpCommand = defineCommand({
       );
       return 0;
     }
-    const sayStopping = () => console.note("Stopping: what runs gets a moment to end. Ctrl-C again leaves at once.");
+    const sayStopping = () =>
+      console.note("Stopping; running functions get a moment to finish. Press Ctrl-C again to exit immediately.");
     signal.addEventListener("abort", sayStopping, { once: true });
     const appDir = positionals[0] === undefined ? null : path.resolve(cwd, positionals[0]);
     await localUp(
@@ -78,10 +79,10 @@ function announce(host: BootedHost, { console }: CommandContext): void {
   );
 }
 
-// The emulator passes on whom it serves; the others are for the command that starts.
+// The emulator passes on the allowed users; the other variables are for the command that starts.
 const NOT_PASSED_ON = ["detach", "json", "allow-user"];
 
-/** The same call again, for the process in the background. */
+/** The same call, for the background process. */
 function withoutDetach(words: readonly string[], options: Record<string, unknown>): string[] {
   const flags = Object.entries(options).flatMap(([name, value]) => {
     if (NOT_PASSED_ON.includes(name) || value === undefined || value === false) return [];

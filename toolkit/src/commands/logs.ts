@@ -12,12 +12,12 @@ const MAX_MINUTES = 31 * 24 * 60;
 
 export const logsCommand = defineCommand({
   name: "logs",
-  summary: "Show what a deployed app printed",
-  description: "From Application Insights, which shows a line a minute or two after it was printed.",
+  summary: "Show the log of a deployed app",
+  description: "Reads Application Insights, where a line appears a minute or two after it was printed.",
   positionals: [],
   options: {
     ...ENVIRONMENT_OPTIONS,
-    follow: { type: "boolean", help: "Go on until Ctrl-C" },
+    follow: { type: "boolean", help: "Keep printing new lines until Ctrl-C" },
     "since-minutes": { type: "string", value: "MINUTES", help: `How far back (default: ${DEFAULT_MINUTES})` },
     subscription: CLOUD_OPTIONS.subscription,
   },
@@ -30,7 +30,7 @@ export const logsCommand = defineCommand({
     const onLine = (line: string) => console.write(`${line}\n`);
     if (folder.isRehearsal) {
       await rehearsalLogs(folder, onLine);
-      if (options.follow) console.note("That is all: a rehearsed app ends with the command that rehearsed it.");
+      if (options.follow) console.note("End of the log: a rehearsed app stops with the command that rehearsed it.");
       return 0;
     }
     await explainingNetwork(async () => {
@@ -47,7 +47,7 @@ function toMinutes(text: string | undefined): number {
   if (minutes > 0 && minutes <= MAX_MINUTES) return minutes;
   throw new UsageError<ToolkitErrorCode>({
     code: "ERR_USAGE",
-    message: `--since-minutes ${text} is no number of minutes.`,
-    hint: `Write it such as 60, at most ${MAX_MINUTES}: a month.`,
+    message: `--since-minutes ${text} is not a number of minutes.`,
+    hint: `Use a value such as 60; at most ${MAX_MINUTES}, a month.`,
   });
 }

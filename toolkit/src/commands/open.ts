@@ -11,7 +11,7 @@ export const openCommand = defineCommand({
   name: "open",
   summary: "Open a deployment in the Azure portal",
   description:
-    "Prints the link; on a terminal it is opened too. A rehearsal has no portal: its app's address is printed.",
+    "Prints the link, and opens it if run in a terminal. For a rehearsal, which has no portal, prints the app's address.",
   positionals: [],
   options: { ...ENVIRONMENT_OPTIONS, subscription: CLOUD_OPTIONS.subscription, ...jsonOption },
   examples: ["same-kit open", "same-kit open --env prod"],

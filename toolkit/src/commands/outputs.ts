@@ -6,12 +6,12 @@ import { jsonOption } from "./shared-options.ts";
 
 export const outputsCommand = defineCommand({
   name: "outputs",
-  summary: "Print a deployment's names, and on demand its access key",
+  summary: "Print a deployment's names and, on request, its access key",
   positionals: [],
   options: {
     ...ENVIRONMENT_OPTIONS,
-    export: { type: "boolean", help: "As lines that a shell can evaluate" },
-    "show-key": { type: "boolean", help: "The host with its access key, as smoke-test takes it: same:KEY@HOST" },
+    export: { type: "boolean", help: "Print lines that a shell can evaluate" },
+    "show-key": { type: "boolean", help: "Print the host with its access key, as smoke-test takes it: same:KEY@HOST" },
     ...jsonOption,
   },
   examples: ['eval "$(same-kit outputs --export)"', "same-kit outputs --env prod --json"],

@@ -14,14 +14,14 @@ import { jsonOption } from "./shared-options.ts";
 
 export const publishCommand = defineCommand({
   name: "publish",
-  summary: "Publish the app again, or go back to the package before",
+  summary: "Publish the app again, or roll back to the previous package",
   description:
     "Packs the app, publishes it to an existing deployment and waits until it is healthy. Terraform is not run.",
   positionals: [],
   options: {
     ...ENVIRONMENT_OPTIONS,
     rollback: { type: "boolean", help: "Publish the previous package instead" },
-    force: { type: "boolean", help: "Publish also what is there already" },
+    force: { type: "boolean", help: "Publish even if this package is already deployed" },
     ...CLOUD_OPTIONS,
     ...PACKAGE_OPTIONS,
     ...jsonOption,
@@ -42,7 +42,9 @@ export const publishCommand = defineCommand({
     context.console.json({ environment: folder.name, isRehearsal: folder.isRehearsal, ...result });
     const shortHash = result.sha256.slice(0, 12);
     const { wasPublished } = result;
-    context.console.answer(wasPublished ? `The package ${shortHash} runs.` : `The package ${shortHash} runs already.`);
+    context.console.answer(
+      wasPublished ? `Published the package ${shortHash}.` : `The package ${shortHash} was already deployed.`,
+    );
     return 0;
   },
 });

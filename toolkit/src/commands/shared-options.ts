@@ -33,7 +33,7 @@ export const hostOptions = {
     type: "string",
     multiple: true,
     value: "USER",
-    help: "Serve this user of the machine too, by name or number; all: everybody (default: you and root)",
+    help: "Also serve this user of the machine, by name or number; all: everybody (default: you and root)",
     variable: "SAME_KIT_ALLOW_USER",
   },
 } as const;
@@ -55,19 +55,19 @@ export function parsePort(text: string | undefined): number | null {
   if (text === undefined) return null;
   const port = /^\d{1,5}$/.test(text) ? Number(text) : Number.NaN;
   if (Number.isInteger(port) && port <= 65_535) return port;
-  throw usage(`--port ${text} is no port.`, "Ports are 0 to 65535; 0 takes any free one.");
+  throw usage(`--port ${text} is not a valid port.`, "Ports are 0 to 65535; 0 takes any free one.");
 }
 
 const UNIT_MS: Record<string, number> = { ms: 1, s: 1000, m: 60_000, min: 60_000, h: 3_600_000 };
 
-/** Such as `90`, `90s`, `10m` or `2h`; a bare number counts seconds. @throws UsageError `ERR_USAGE` */
+/** For example `90`, `90s`, `10m` or `2h`; a bare number is seconds. @throws UsageError `ERR_USAGE` */
 export function parseDuration(text: string | undefined): number | null {
   if (text === undefined) return null;
   const [, number, unit = "s"] = /^(\d+(?:\.\d+)?)\s*(ms|s|m|min|h)?$/.exec(text.trim()) ?? [];
   const ms = Number(number) * (UNIT_MS[unit] ?? Number.NaN);
   // Longer timers fire at once.
   if (ms > 0 && ms < 2 ** 31) return ms;
-  throw usage(`--timeout ${text} is no duration.`, "Write it such as 90s, 10m or 2h, at most 24 days.");
+  throw usage(`--timeout ${text} is not a valid duration.`, "Use a value such as 90s, 10m or 2h; at most 24 days.");
 }
 
 function usage(message: string, hint: string): UsageError<ToolkitErrorCode> {

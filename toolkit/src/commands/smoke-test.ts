@@ -14,7 +14,7 @@ const DEFAULT_LIMIT_MS = 5 * 60_000;
 
 export const smokeTestCommand = defineCommand({
   name: "smoke-test",
-  summary: "Prove that an app runs notebooks",
+  summary: "Check that an app runs notebooks",
   description: 'Runs the singlestep notebook on a deployed or local app and checks its result (y must be "1").',
   positionals: [],
   options: {
@@ -29,7 +29,7 @@ export const smokeTestCommand = defineCommand({
     timeout: {
       type: "string",
       value: "TIME",
-      help: "How long it may take (default: 5m)",
+      help: "Time limit (default: 5m)",
       variable: "SAME_KIT_TIMEOUT",
     },
     ...stateDirOption,
@@ -75,10 +75,10 @@ function notPassed(
   const message =
     result.kind === "failed"
       ? `The smoke test on ${url} failed: ${result.reason}.`
-      : `The smoke test on ${url} did not end within ${result.limitMs / 1000} s; it is ${result.status}, and was left as it is.`;
+      : `The smoke test on ${url} did not finish within ${result.limitMs / 1000} s. Its run is ${result.status} and continues.`;
   return new OperationError({
     code: "ERR_SMOKE_TEST",
     message: `${message} The instance is ${instanceId}.`,
-    hint: hint`The app's log says more: ${sameKit("local logs")} here, ${sameKit("logs")} for a deployment.`,
+    hint: hint`See the app's log: ${sameKit("local logs")} for a local host, ${sameKit("logs")} for a deployment.`,
   });
 }

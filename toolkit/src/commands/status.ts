@@ -7,8 +7,9 @@ import { jsonOption, resolveStateDir } from "./shared-options.ts";
 
 export const statusCommand = defineCommand({
   name: "status",
-  summary: "Show what was deployed, and how far",
-  description: "Of one deployment with --env or --rehearse, else of all that were made from here. Azure is not asked.",
+  summary: "Show deployments and how far each got",
+  description:
+    "Shows one deployment with --env or --rehearse, else all that were created from here. Does not ask Azure.",
   positionals: [],
   options: { ...ENVIRONMENT_OPTIONS, ...jsonOption },
   examples: ["same-kit status", "same-kit status --env prod --json"],
@@ -19,7 +20,7 @@ export const statusCommand = defineCommand({
       : await listEnvironments(resolveStateDir(options["state-dir"], cwd));
     const statuses = await Promise.all(folders.map((folder) => deploymentStatus(folder)));
     console.json(statuses);
-    const none = hint`Nothing was deployed from here. ${sameKit("up", "--rehearse")} tries it without Azure.`;
+    const none = hint`Nothing has been deployed from here. ${sameKit("up", "--rehearse")} tries a deployment without Azure.`;
     console.answer(statuses.map((it) => describeStatus(it, console)).join("\n\n") || none);
     return 0;
   },

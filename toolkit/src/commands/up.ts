@@ -22,14 +22,14 @@ export const upCommand = defineCommand({
   name: "up",
   summary: "Deploy the app to Azure, from nothing to a passed smoke test",
   description:
-    "Checks tools and sign-in, plans and applies the terraform module, packs and publishes the app, waits until it is healthy and runs the smoke test. A second call goes on where the first one stopped and leaves alone what has not changed.",
+    "Checks tools and sign-in, plans and applies the terraform module, packs and publishes the app, waits until it is healthy and runs the smoke test. A second call continues where the first stopped and skips what has not changed.",
   positionals: [],
   options: {
     ...ENVIRONMENT_OPTIONS,
     project: {
       type: "string",
       value: "NAME",
-      help: "What the app is called, part of every name (default: same)",
+      help: "Name of the app, part of every resource's name (default: same)",
       variable: "SAME_KIT_PROJECT",
     },
     location: {
@@ -44,18 +44,18 @@ export const upCommand = defineCommand({
       help: "flex, consumption or premium (default: flex)",
       variable: "SAME_KIT_HOSTING",
     },
-    plan: { type: "boolean", help: "Show what would be done in Azure, and stop" },
-    yes: { type: "boolean", help: "Do not ask before Azure is changed" },
+    plan: { type: "boolean", help: "Show what would change in Azure, then stop" },
+    yes: { type: "boolean", help: "Change Azure without asking" },
     "allow-delete": { type: "boolean", help: "With --yes: also agree to what the plan deletes for good" },
     adopt: {
       type: "boolean",
       help: "Take over what was deployed from another machine, or a group without foreign resources",
     },
-    force: { type: "boolean", help: "Do every phase again, also what has not changed" },
+    force: { type: "boolean", help: "Run every phase again, even if nothing has changed" },
     "skip-terraform": { type: "boolean", help: "Leave the resources as they are" },
     "skip-publish": { type: "boolean", help: "Leave the package as it is" },
     "skip-smoke": { type: "boolean", help: "No smoke test" },
-    "rotate-key": { type: "boolean", help: "Make a new access key; the old one is refused from then on" },
+    "rotate-key": { type: "boolean", help: "Create a new access key; the old one stops working" },
     var: {
       type: "string",
       multiple: true,
@@ -89,7 +89,7 @@ export const upCommand = defineCommand({
         variables,
         variableFiles,
         backendFile,
-        // A rehearsal changes nothing that a person would have to agree to.
+        // A rehearsal changes nothing that needs a person's consent.
         assumeYes: options.yes || options.rehearse,
         allowDelete: options["allow-delete"] || options.rehearse,
         adopt: options.adopt,

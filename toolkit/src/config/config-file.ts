@@ -6,7 +6,7 @@ const CONFIG_FILE = "same-kit.yaml";
 const CONFIG_VARIABLE = "SAME_KIT_CONFIG";
 
 /**
- * What the file may hold: options that have a variable, by their names. Not among them are keys, programs of the user's own
+ * What the file may set: options that have a variable, by their names. Excluded are keys, programs of the user's own
  * choice, and who else may connect, because the file travels with the notebooks.
  */
 export const FILE_SETTINGS = [
@@ -15,13 +15,13 @@ export const FILE_SETTINGS = [
   ...["with", "provider-mirror", "python-archive", "python-mirror"],
 ] as const;
 
-/** Relative to the file that they stand in. */
+/** Relative to the file that sets them. */
 const PATHS: readonly string[] = ["state-dir", "python-archive"];
 
 /** Such as `SAME_KIT_STATE_DIR` for `state-dir`. */
 export const variableOf = (setting: string): string => `SAME_KIT_${setting.toUpperCase().replaceAll("-", "_")}`;
 
-/** All that is wrong with the file. A class of its own, so that a command that only prints loads nothing more. */
+/** Everything wrong with the file. A class of its own, so that a command that only prints loads nothing else. */
 export class ConfigFileError extends Error {
   readonly code: ToolkitErrorCode = "ERR_CONFIG_FILE";
   readonly exitCode = 2;
@@ -33,7 +33,7 @@ export class ConfigFileError extends Error {
   }
 }
 
-/** Settings of a file, by the variable that each stands in for. */
+/** Settings of a file, by the variable that each one replaces. */
 export type FileSettings = { file: string; values: ReadonlyMap<string, string> };
 
 /**
@@ -57,7 +57,7 @@ export async function loadConfigFile(cwd: string, env: NodeJS.ProcessEnv): Promi
   return readSettings(file, content ?? {});
 }
 
-/** What a variable, or the file in its place, says, and which of them; null where neither does. An empty variable says nothing. */
+/** The value of a variable, else of the file, and which of the two it came from; null if neither is set. An empty variable counts as unset. */
 export function lookUp(
   variable: string,
   env: NodeJS.ProcessEnv,
@@ -69,7 +69,7 @@ export function lookUp(
   return inFile === undefined ? null : { text: inFile, origin: (settings as FileSettings).file };
 }
 
-/** Such as `port 7072, from SAME_KIT_PORT`; without a value that holds a key. */
+/** For example `port 7072, from SAME_KIT_PORT`; a value that contains a key is omitted. */
 export function describeSetting(name: string, { text, origin }: { text: string; origin: string }): string {
   const isSecret = /^(key|host-name)$/.test(name) || /AccountKey=/i.test(text);
   return `${name} ${isSecret ? "…" : text}, from ${origin}`;
@@ -85,7 +85,7 @@ function findAbove(cwd: string): string | null {
 
 function readSettings(file: string, content: unknown): FileSettings {
   if (typeof content !== "object" || content === null || Array.isArray(content)) {
-    throw new ConfigFileError(file, ["it is no list of `name: value` lines"]);
+    throw new ConfigFileError(file, ["it is not a list of `name: value` lines"]);
   }
   const values = new Map<string, string>();
   const mistakes: string[] = [];

@@ -1,4 +1,4 @@
-// Apart, so that only a command that finds a configuration file loads the parser.
+// A file of its own, so that only a command that finds a configuration file loads the parser.
 import { parse } from "yaml";
 
 /** @throws YAMLParseError */

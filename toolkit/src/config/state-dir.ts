@@ -1,6 +1,6 @@
 import path from "node:path";
 
-/** Where state and records lie below a folder. */
+/** The folder of state and records below a folder. */
 export function stateDirBelow(folder: string): string {
   return path.join(folder, ".same-kit");
 }

@@ -7,14 +7,14 @@ import type { DeploymentStatus } from "../usecases/deployment-status.ts";
 import type { DownResult } from "../usecases/down.ts";
 import type { UpResult } from "../usecases/up.ts";
 
-/** What `up` ends with: where the app is, and what can be done with it. */
+/** The result of `up`: where the app is, and the next commands. */
 export function describeUp(result: UpResult, folder: EnvironmentFolder): string[] {
   const flags = environmentFlags(folder);
   switch (result.kind) {
     case "planned":
       return result.changes.length === 0
-        ? ["Nothing would change in the resources. Whether the package would, only `same-kit up` without --plan tells."]
-        : ["", `Nothing was changed. \`same-kit up${flags}\` does it.`];
+        ? ["No resource changes. --plan does not check the package; run `same-kit up` to see."]
+        : ["", `Nothing was changed. Run \`same-kit up${flags}\` to apply it.`];
     case "declined":
       return ["Nothing was changed."];
     case "stopped":
@@ -43,12 +43,12 @@ export function describeUp(result: UpResult, folder: EnvironmentFolder): string[
   }
 }
 
-/** The rehearsal's cloud has ended with the command, so that nothing can be called any more. */
+/** The rehearsal's cloud has stopped with the command, so nothing can be called any more. */
 function describeRehearsal({ appName }: DeploymentOutputs, proof: string, flags: string): string[] {
   return [
     "",
     `The rehearsal of ${appName} is done. ${proof}`,
-    "Not proven: quota, regions, policies, the time that roles take to reach everywhere, and the cloud's own image.",
+    "Not checked: quota, regions, policies, how long role assignments take to propagate, and the cloud's own image.",
     "",
     "Next:",
     ...nextCommands([
@@ -59,7 +59,7 @@ function describeRehearsal({ appName }: DeploymentOutputs, proof: string, flags:
   ];
 }
 
-/** `up --json`; the access key is only told by `outputs --show-key`. */
+/** `up --json`; only `outputs --show-key` prints the access key. */
 export function upDocument(result: UpResult, folder: EnvironmentFolder): unknown {
   const { outputs, ...rest } = result;
   if (outputs === null) return { environment: folder.name, isRehearsal: folder.isRehearsal, ...rest, outputs };
@@ -75,14 +75,14 @@ function nextCommands(rows: readonly [string, string][]): string[] {
 export function describeDown({ kind, changes, leftGroups }: DownResult, folder: EnvironmentFolder): string {
   switch (kind) {
     case "nothing":
-      return leftGroups.length === 0 ? "There is nothing to remove." : "Nothing was removed.";
+      return leftGroups.length === 0 ? "Nothing to remove." : "Nothing was removed.";
     case "planned":
       return `Nothing was removed. \`same-kit down${environmentFlags(folder)}\` removes these ${changes} resources.`;
     case "declined":
       return "Nothing was removed.";
     case "removed":
       if (leftGroups.length > 0) return "Resources in the state were deleted; resources it did not track remain.";
-      return `All ${changes} resources are gone. \`same-kit up${environmentFlags(folder)}\` makes them again, under the same names.`;
+      return `All ${changes} resources were deleted. \`same-kit up${environmentFlags(folder)}\` creates them again, under the same names.`;
   }
 }
 

@@ -6,7 +6,7 @@ import type { RunSummary } from "../usecases/run/run-summary.ts";
 
 const SHOWN_VALUE_LENGTH = 60;
 
-/** Ends a run for the person who started it: the variables, or what went wrong, and where everything lies. */
+/** Reports a run to the person who started it: the variables or the failure, and where its files are. */
 export function reportRun(summary: RunSummary, console: Console): void {
   for (const warning of summary.warnings.filter((text) => !isCompilerWarning(text, summary)))
     console.note(`Warning: ${warning}`);
@@ -16,7 +16,7 @@ export function reportRun(summary: RunSummary, console: Console): void {
   if (isKept) console.note(hint`The host at ${url} keeps running; ${{ command: "local down", stateDir }} stops it.`);
 }
 
-// Those of the compiler were shown when it spoke.
+// The compiler's warnings have been shown already.
 const isCompilerWarning = (text: string, { steps }: RunSummary) =>
   !steps.some(({ name }) => text.startsWith(`${name}: `));
 
@@ -26,7 +26,10 @@ function formatResult(summary: RunSummary, console: Console): string {
     name,
     type,
     sizeBytes === undefined ? "" : formatSize(sizeBytes),
-    truncate(exploded === undefined ? repr.replaceAll("\n", " ") : `cannot travel on: ${exploded}`, SHOWN_VALUE_LENGTH),
+    truncate(
+      exploded === undefined ? repr.replaceAll("\n", " ") : `cannot be serialized: ${exploded}`,
+      SHOWN_VALUE_LENGTH,
+    ),
   ]);
   const table =
     rows.length === 0

@@ -9,7 +9,7 @@ export type AskOptions = {
   onInterrupt: () => void;
 };
 
-/** @returns Whether the answer was yes; an end of the input, as by Ctrl-D, is no. */
+/** @returns Whether the answer was yes; the end of the input, as by Ctrl-D, is no. */
 export async function askYesNo(question: string, { input, output, signal, onInterrupt }: AskOptions): Promise<boolean> {
   const prompt = createInterface({ input, output, terminal: true });
   prompt.on("SIGINT", onInterrupt);
@@ -19,6 +19,6 @@ export async function askYesNo(question: string, { input, output, signal, onInte
     return /^y(es)?$/i.test(answer.trim());
   } finally {
     prompt.close();
-    output.write("\n"); // What comes next begins a line, however the question ended.
+    output.write("\n"); // The next output starts a line, however the question ended.
   }
 }

@@ -5,11 +5,11 @@ import { printable, printableJson } from "./printable.ts";
 
 /**
  * Where output goes: stdout is the answer, stderr is progress. With `--json` only one document is written, on stdout. Control
- * characters of whatever text it is given are written out; colours stay.
+ * characters of any text it is given are escaped; colours stay.
  */
 export type Console = {
   isJson: boolean;
-  /** Whether progress may be drawn, and a person asked. */
+  /** Whether progress can be drawn and questions asked. */
   isInteractive: boolean;
   hasColour: boolean;
   /** The answer; nothing with `--json`. */
@@ -18,10 +18,10 @@ export type Console = {
   note(text: Hint): void;
   /** The one document of `--json`; nothing without. */
   json(value: unknown): void;
-  /** A piece of the answer without a newline after it, such as lines of a log. */
+  /** A piece of the answer without a trailing newline, such as lines of a log. */
   write(text: string): void;
   paint(style: Style, text: string): string;
-  /** A text whose commands a person can paste. */
+  /** A hint as text whose commands can be pasted. */
   render(text: Hint): string;
 };
 
@@ -29,14 +29,14 @@ export type Style = "bold" | "dim" | "red" | "green" | "yellow" | "cyan";
 
 export type ConsoleStreams = { stdout: NodeJS.WriteStream; stderr: NodeJS.WriteStream };
 
-// Some pseudo-terminals say that they have none.
+// Some pseudo-terminals report no columns.
 const MIN_COLUMNS = 20;
 
 export type ConsoleOptions = {
   isJson: boolean;
   env: NodeJS.ProcessEnv;
   streams?: ConsoleStreams;
-  /** Of the call; default: none that is understood yet. */
+  /** That of the call; default: no call is parsed yet. */
   hints?: HintContext;
 };
 

@@ -1,4 +1,4 @@
-/** Such as `0.21 s`, `12.4 s` or `3 min 05 s`. */
+/** For example `0.21 s`, `12.4 s` or `3 min 05 s`. */
 export function formatDuration(ms: number): string {
   const seconds = ms / 1000;
   if (seconds < 10) return `${seconds.toFixed(2)} s`;
@@ -9,7 +9,7 @@ export function formatDuration(ms: number): string {
 
 const UNITS = ["B", "kB", "MB", "GB", "TB"];
 
-/** Such as `28 B` or `3.4 MB`; a kB has 1000 bytes. */
+/** For example `28 B` or `3.4 MB`; a kB has 1000 bytes. */
 export function formatSize(bytes: number): string {
   let value = bytes;
   let unit = 0;

@@ -3,7 +3,7 @@ import { type CommandHint, type Hint, hintText } from "@same-kit/shared";
 import { stateDirBelow } from "../config/state-dir.ts";
 import { shellQuote } from "./shell-quote.ts";
 
-/** Options that say which state folder and which deployment a command is about. */
+/** Options that select a command's state folder and deployment. */
 export const PLACE_OPTIONS = ["state-dir", "env", "rehearse"] as const;
 
 export type PlaceOption = (typeof PLACE_OPTIONS)[number];
@@ -11,7 +11,7 @@ export type PlaceOption = (typeof PLACE_OPTIONS)[number];
 /** What a named command must be given to find the same place as the current call. */
 export type HintContext = {
   cwd: string;
-  /** Place options that the current call was given as flags; those of variables and files hold for the named command too. */
+  /** Such options given as flags of the current call; those from variables and files apply to the named command too. */
   given: Partial<Record<PlaceOption, string | boolean>>;
   /** The state folder of a command without `--state-dir`, absolute. */
   defaultStateDir: string;
@@ -19,7 +19,7 @@ export type HintContext = {
   takes: (command: string) => readonly PlaceOption[];
 };
 
-/** For a text that is shown before a call is understood: its commands are shown as they were written. */
+/** For a text that is shown before a call is parsed: its commands are shown as written. */
 export function emptyHintContext(cwd: string): HintContext {
   return { cwd, given: {}, defaultStateDir: stateDirBelow(cwd), takes: () => [] };
 }
@@ -45,7 +45,7 @@ function placeWords(option: PlaceOption, stateDir: string | undefined, context: 
   return value === true ? [`--${option}`] : [`--${option}`, value];
 }
 
-/** Nothing where the command would find that folder by itself. */
+/** Nothing if the command would find that folder by itself. */
 function stateDirWords(stateDir: string, { cwd, defaultStateDir }: HintContext): string[] {
   if (path.resolve(stateDir) === path.resolve(defaultStateDir)) return [];
   const relative = path.relative(cwd, stateDir);

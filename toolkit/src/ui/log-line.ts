@@ -3,7 +3,7 @@ import { printable, printableInLine } from "./printable.ts";
 
 const RANK: Record<LogLevel, number> = { trace: 0, debug: 1, info: 2, warn: 3, error: 4 };
 
-/** Whether a line is for everybody: what the user's code printed, and what went wrong. */
+/** Whether a line is shown without --verbose: output of the user's code, warnings and errors. */
 export function isShown({ level, source }: LogEntry, isVerbose: boolean): boolean {
   if (isVerbose) return RANK[level] >= RANK.debug;
   return source === "system" ? RANK[level] >= RANK.warn : RANK[level] >= RANK.info;

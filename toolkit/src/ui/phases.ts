@@ -42,13 +42,13 @@ const indent = (text: string) => text.replaceAll(/^/gm, "    ");
 const TICK_MS = 100;
 const SHOWN_LINES = 20;
 
-/** A listr2 list of one task: what comes next is not always known when a phase starts. */
+/** A listr2 list with one task: the next phase is not always known when one starts. */
 async function drawPhase<Value>(title: string, work: Work<Value>, signal: AbortSignal): Promise<Value> {
   const { Listr, ListrLogger, ProcessOutput } = await import("listr2");
   // Progress belongs on stderr; both streams are captured while it is drawn.
   const output = new ProcessOutput(process.stderr, process.stdout);
   const logger = new ListrLogger({ processOutput: output });
-  // A second Ctrl-C ends the process now: gives back the cursor, and shows what was written meanwhile.
+  // A second Ctrl-C ends the process: restores the cursor, and shows what was written meanwhile.
   const giveBack = () => output.release();
   process.once("exit", giveBack);
   const result: { value?: Value } = {};
@@ -72,7 +72,7 @@ async function drawPhase<Value>(title: string, work: Work<Value>, signal: AbortS
             task.output = text;
           },
         };
-        const sayStopping = () => progress.say("stopping; Ctrl-C again leaves at once");
+        const sayStopping = () => progress.say("stopping; press Ctrl-C again to exit immediately");
         signal.addEventListener("abort", sayStopping);
         try {
           result.value = await work(progress);
@@ -102,8 +102,8 @@ async function confirm(question: string, console: Console, signal: AbortSignal):
   if (!console.isInteractive || !process.stdin.isTTY) {
     throw new UsageError<ToolkitErrorCode>({
       code: "ERR_CONFIRMATION_NEEDED",
-      message: `"${question}" needs an answer, and there is no terminal to ask on. Nothing was changed.`,
-      hint: "Say yes beforehand with --yes.",
+      message: `"${question}" needs an answer, and there is no terminal to ask in. Nothing was changed.`,
+      hint: "Use --yes to confirm in advance.",
     });
   }
   const { stdin: input, stderr: output } = process;

@@ -1,7 +1,7 @@
-// What programs, notebooks, clouds and callers say may hold characters that move the cursor, rewrite what stands on the terminal,
-// or look like lines of ours. Every way to the terminal and into a log file passes here.
+// Text from programs, notebooks, clouds and callers may contain characters that move the cursor, rewrite the terminal,
+// or imitate lines of ours. All of it passes here before it reaches a terminal or a log file.
 
-// biome-ignore-start lint/suspicious/noControlCharactersInRegex: they are what is looked for.
+// biome-ignore-start lint/suspicious/noControlCharactersInRegex: they are what is searched for.
 /** C0 without tab and newline, DEL, C1, the separators that some programs take for newlines, and what turns text around. */
 const CONTROLS = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
 /** The same, after a colour that may stay as it is. */
@@ -11,7 +11,7 @@ const COLOUR = /\u001b\[([0-9;:]*)m/g;
 const RESET = "\u001b[0m";
 
 /**
- * A text of one or more lines: tabs, newlines and colours stay, every other control character is written out, as `\x1b`. Colours end
+ * A text of one or more lines: tabs, newlines and colours stay, every other control character is escaped, as `\x1b`. Colours end
  * with the text.
  */
 export function printable(text: string): string {
@@ -26,7 +26,7 @@ export function printableInLine(text: string): string {
   return text.replace(CONTROLS, writtenOut).replaceAll("\n", "\\n").replaceAll("\t", "\\t");
 }
 
-/** A document whose texts come back as they were, in characters that a terminal just prints. */
+/** A document whose texts are unchanged when parsed, in characters that a terminal just prints. */
 export function printableJson(value: unknown): string {
   const toEscape = (found: string) => `\\u${found.charCodeAt(0).toString(16).padStart(4, "0")}`;
   return JSON.stringify(value, null, 2).replace(CONTROLS, toEscape);

@@ -166,6 +166,6 @@ function parsePath(target: string): string[] | undefined {
   // "http://h" in front, or a target such as "//evil" would be taken for a host.
   if (!URL.canParse(`http://localhost${target}`)) return undefined;
   const path = splitPath(new URL(`http://localhost${target}`).pathname);
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for.
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is searched for.
   return path?.some((segment) => /[\u0000-\u001f\u007f]/.test(segment)) ? undefined : path;
 }

@@ -118,7 +118,7 @@ function refused({ url }: AppAddress, status: number, text: string): OperationEr
   return new OperationError({
     code: "ERR_APP_REFUSED",
     message: `${url} answered ${status}: ${describeProblem(text)}`,
-    hint: hint`The app's log says more: ${sameKit("local logs")} here, ${sameKit("logs")} for a deployment.`,
+    hint: hint`See the app's log: ${sameKit("local logs")} for a local host, ${sameKit("logs")} for a deployment.`,
   });
 }
 
