@@ -8,8 +8,11 @@ export type Limits = {
   codeBytes: number;
   /** `SAME_MAX_REQUIREMENTS_BYTES`, 256 KiB. */
   requirementsBytes: number;
-  /** `SAME_STEP_TIMEOUT`, 30 min; given in seconds or as `hh:mm:ss`. */
-  stepTimeoutMs: number;
+  /**
+   * `SAME_STEP_TIMEOUT`, 30 min; given in seconds or as `hh:mm:ss`, or `none`. On a developer's machine none by default: nobody pays
+   * there for a step that hangs, and Ctrl-C ends it.
+   */
+  stepTimeoutMs: number | null;
   /** `SAME_INLINE_SESSION_LIMIT`, 16 MiB: beyond it the output names the last session context's blob instead of holding it. */
   inlineSessionBytes: number;
   /** `SAME_MAX_SESSION_BYTES`, 512 MiB: a step whose session context is larger fails, as the app could not hold it. */
@@ -55,9 +58,12 @@ export const LIMIT_SETTINGS: Readonly<Record<keyof Limits, string>> = {
 /** @throws Error that names the setting whose value is not a whole number above zero (or a time, for the time-out). */
 export function resolveLimits(env: NodeJS.ProcessEnv): Limits {
   const limits = { ...DEFAULT_LIMITS };
+  if (env["AZURE_FUNCTIONS_ENVIRONMENT"] === "Development") limits.stepTimeoutMs = null;
   for (const key of Object.keys(LIMIT_SETTINGS) as (keyof Limits)[]) {
     const text = env[LIMIT_SETTINGS[key]]?.trim();
-    if (text) limits[key] = key === "stepTimeoutMs" ? parseDurationMs(text) : parseCount(LIMIT_SETTINGS[key], text);
+    if (!text) continue;
+    if (key === "stepTimeoutMs") limits.stepTimeoutMs = text === "none" ? null : parseDurationMs(text);
+    else limits[key] = parseCount(LIMIT_SETTINGS[key], text);
   }
   return limits;
 }
@@ -79,7 +85,7 @@ function parseDurationMs(text: string): number {
   const isNumber = clock !== null || /^\d+(\.\d+)?$/.test(text);
   if (!isNumber || seconds <= 0 || seconds * 1000 > MAX_TIMEOUT_MS) {
     throw new Error(
-      `The app setting ${LIMIT_SETTINGS.stepTimeoutMs} is "${text}". It must be a number of seconds above zero or hh:mm:ss, at most 24 days.`,
+      `The app setting ${LIMIT_SETTINGS.stepTimeoutMs} is "${text}". It must be a number of seconds above zero or hh:mm:ss, at most 24 days, or none.`,
     );
   }
   return seconds * 1000;

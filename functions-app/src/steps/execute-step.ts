@@ -39,7 +39,8 @@ export type StepDeps = {
  */
 export async function executeStep(input: ExecutorInput, deps: StepDeps): Promise<ExecutorResult> {
   const timing = { startedAt: new Date().toISOString(), startMs: performance.now() };
-  const timeout = AbortSignal.timeout(deps.limits.stepTimeoutMs);
+  const { stepTimeoutMs } = deps.limits;
+  const timeout = stepTimeoutMs === null ? new AbortController().signal : AbortSignal.timeout(stepTimeoutMs);
   const watch = new RunWatch(deps.howRunEnded, deps.watchEveryMs);
   const stopped = AbortSignal.any([timeout, watch.signal]);
   const stopFailure = () => (watch.signal.aborted ? RUN_OVER : timeoutFailure(deps.limits));
@@ -213,6 +214,6 @@ const RUN_OVER: StepFailure = {
 };
 
 function timeoutFailure({ stepTimeoutMs }: Limits): StepFailure {
-  const message = `The step did not end within ${stepTimeoutMs / 1000} s (app setting ${LIMIT_SETTINGS.stepTimeoutMs}) and was stopped, with everything that it had started.`;
+  const message = `The step did not end within ${(stepTimeoutMs ?? 0) / 1000} s (app setting ${LIMIT_SETTINGS.stepTimeoutMs}) and was stopped, with everything that it had started.`;
   return { type: "TimeoutError", message, traceback: "" };
 }

@@ -10,8 +10,15 @@ test.each([
   ["90", 90_000],
   ["0.5", 500],
   ["01:02:03", 3_723_000],
-])("SAME_STEP_TIMEOUT=%s is %i ms", (text, stepTimeoutMs) => {
+  ["none", null],
+])("SAME_STEP_TIMEOUT=%s is %s ms", (text, stepTimeoutMs) => {
   expect(resolveLimits({ SAME_STEP_TIMEOUT: text })).toMatchObject({ stepTimeoutMs });
+});
+
+test("on a developer's machine a step has no time limit, unless it is given one", () => {
+  const env = { AZURE_FUNCTIONS_ENVIRONMENT: "Development" };
+  expect(resolveLimits(env).stepTimeoutMs).toBeNull();
+  expect(resolveLimits({ ...env, SAME_STEP_TIMEOUT: "60" }).stepTimeoutMs).toBe(60_000);
 });
 
 test.each([

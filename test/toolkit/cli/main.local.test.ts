@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { cp, readdir, readFile, stat } from "node:fs/promises";
+import { cp, readdir, readFile, stat, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { identifyProcess } from "@same-kit/shared";
 import { expect, onTestFinished, test } from "vitest";
@@ -127,6 +127,23 @@ test("with --json the run is the one document, a failed one too", async () => {
     message: "ZeroDivisionError: division by zero",
     cell: { number: 2, line: 2 },
   });
+});
+
+test("any notebook runs as it is, with parameters that are recorded", async () => {
+  const dir = await makeTempDir();
+  const cell = (source: string, ...tags: string[]) => ({ cell_type: "code", source, metadata: { tags } });
+  const cells = [cell("alpha = 1\nlabel = 'none'", "parameters"), cell("beta = alpha * 2", "same_step_1")];
+  await writeFile(path.join(dir, "study.ipynb"), JSON.stringify({ nbformat: 4, nbformat_minor: 5, cells }));
+  await writeFile(path.join(dir, "p.yaml"), "alpha: 1\nlabel: yes\n");
+  onTestFinished(async () => void (await call(dir, "local", "down")));
+  const args = ["-f", "p.yaml", "-p", "alpha", "0.25", "-r", "gamma", "1"];
+  const { code, stdout, stderr } = await call(dir, "local", "run", "study.ipynb", "--json", ...args);
+  expect(code, stderr).toBe(0);
+  const { notebook, parameters, variables, warnings } = JSON.parse(stdout) as RunSummary;
+  expect({ notebook, parameters }).toEqual({ notebook: "study", parameters: { alpha: 0.25, label: true, gamma: "1" } });
+  expect(warnings).toContain("Passed unknown parameter: gamma (cell 1 does not assign it).");
+  const values = Object.fromEntries(variables.map(({ name, repr }) => [name, repr]));
+  expect(values).toMatchObject({ alpha: "0.25", beta: "0.5", label: "True", gamma: "'1'" });
 });
 
 async function startAtSecondStep(dir: string, ...args: string[]): Promise<Call> {
@@ -264,6 +281,9 @@ test("a host that is kept serves the next run and the smoke test, until it is st
   expect(status.hosts).toHaveLength(1);
 
   expect((await call(dir, "local", "run")).stderr).toContain(`a host runs at ${status.hosts[0].url}`);
+  // The notebook lies elsewhere, and so does its record; the host is that of the current folder.
+  const elsewhere = await call(dir, "local", "run", await copyFeature("singlestep"));
+  expect(elsewhere.stderr).toContain("keeps running; `same-kit local down` stops it.");
   expect((await call(dir, "smoke-test")).stdout).toContain('y is "1"');
   expect((await call(dir, "local", "logs")).stdout).toContain(`Serving ${status.hosts[0].url}`);
   expect((await call(dir, "local", "clean")).stderr).toContain("ERR_HOST_RUNNING");

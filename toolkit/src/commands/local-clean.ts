@@ -1,3 +1,4 @@
+import { hint, sameKit } from "@same-kit/shared";
 import { createEmulator } from "../adapters/local/emulator.ts";
 import { count, formatSize } from "../ui/format.ts";
 import { localClean } from "../usecases/local-clean.ts";
@@ -19,7 +20,7 @@ export const localCleanCommand = defineCommand({
       `Removed ${count(result.runs, "run")}${result.removedStorage ? " and the storage's data" : ""}; freed ${formatSize(result.freedBytes)}.`,
     );
     if (result.keptRuns > 0)
-      console.answer(`${count(result.keptRuns, "unfinished run")} kept; \`same-kit local status\` lists them.`);
+      console.answer(hint`${count(result.keptRuns, "unfinished run")} kept; ${sameKit("local status")} lists them.`);
     return 0;
   },
 });

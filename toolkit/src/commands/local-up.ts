@@ -1,5 +1,6 @@
 import path from "node:path";
 import { DETACHED_LOG_VARIABLE } from "@same-kit/local";
+import { hint, sameKit } from "@same-kit/shared";
 import { createEmulator } from "../adapters/local/emulator.ts";
 import type { CommandContext } from "../command-context.ts";
 import type { BootedHost } from "../ports.ts";
@@ -39,7 +40,7 @@ export const localUpCommand = defineCommand({
         logFile: host.logFile,
       });
       console.answer(
-        `A host runs at ${host.url} in the background. \`same-kit local logs --follow\` shows its log, \`same-kit local down\` stops it.`,
+        hint`A host runs at ${host.url} in the background. ${sameKit("local logs", "--follow")} shows its log, ${sameKit("local down")} stops it.`,
       );
       return 0;
     }

@@ -1,7 +1,7 @@
 import { readdir, rm } from "node:fs/promises";
 import path from "node:path";
 import { stateFolderAt } from "@same-kit/local";
-import { folderSize, OperationError } from "@same-kit/shared";
+import { folderSize, hint, OperationError, sameKit } from "@same-kit/shared";
 import { type RunFolder, RunRecords } from "../adapters/records/run-records.ts";
 import type { ToolkitErrorCode } from "../errors.ts";
 import type { Emulator } from "../ports.ts";
@@ -48,6 +48,6 @@ function stillRunning(urls: readonly string[]): OperationError<ToolkitErrorCode>
   return new OperationError({
     code: "ERR_HOST_RUNNING",
     message: `Nothing was removed, as a host runs at ${urls.join(", ")}.`,
-    hint: "Stop it with `same-kit local down`, then clean again.",
+    hint: hint`Stop it with ${sameKit("local down")}, then clean again.`,
   });
 }

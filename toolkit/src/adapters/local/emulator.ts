@@ -41,10 +41,9 @@ async function boot(options: BootOptions, allowUsers: AllowedUsers): Promise<Boo
     isAloneOnHub,
     allowUsers,
     ...(hubName === null ? {} : { hubName }),
-    ...(appDir === null ? {} : { appDir }),
+    ...(appDir === null ? { appSettings: ownAppSettings(python) } : { appDir, appSettings: pythonSetting(python) }),
     ...(port === null ? {} : { port }),
     ...(storage === null ? {} : { storage: parseStorageChoice(storage) }),
-    ...(python === null ? {} : { appSettings: { SAME_PYTHON: python } }),
     ...(detachedLogFile === null ? {} : { detachedLogFile }),
     ...(beforeWork === undefined ? {} : { beforeWork: (hub) => beforeWork(toIdleHub(hub)) }),
   });
@@ -64,6 +63,15 @@ async function boot(options: BootOptions, allowUsers: AllowedUsers): Promise<Boo
     abandon: () => host.abandon(),
   };
 }
+
+const pythonSetting = (python: string | null): Record<string, string> =>
+  python === null ? {} : { SAME_PYTHON: python };
+
+/** A step may take any time here: the cloud's limit of a function does not hold for our own app, which has one for steps. */
+export const ownAppSettings = (python: string | null): Record<string, string> => ({
+  AzureFunctionsJobHost__functionTimeout: "-1",
+  ...pythonSetting(python),
+});
 
 async function* oneByOne(batches: AsyncIterable<readonly NumberedEvent[]>): AsyncGenerator<NumberedEvent> {
   for await (const batch of batches) yield* batch;

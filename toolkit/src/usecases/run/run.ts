@@ -165,7 +165,7 @@ async function findSent({ host, folder, deps: { leaveNow, warn } }: RunningRun):
     warn("The storage does not know the run any more; it is started again from its saved request.");
     return null;
   }
-  await host.client.resume(sent, "Continued by `same-kit local resume`.", leaveNow);
+  await host.client.resume(sent, "Continued by same-kit local resume.", leaveNow);
   return sent;
 }
 

@@ -3,7 +3,7 @@ import type { RunFolder, RunRecords, RunState } from "../../adapters/records/run
 import type { ToolkitErrorCode } from "../../errors.ts";
 import type { Emulator, IdleHub } from "../../ports.ts";
 
-const SUSPEND_REASON = "Its `same-kit local run` exited before the run finished.";
+const SUSPEND_REASON = "Its same-kit local run exited before the run finished.";
 
 /**
  * Runs that a crash of their `local run` left unfinished must not go on silently because a host works on their hub again: they

@@ -1,0 +1,46 @@
+import { globSync, readFileSync } from "node:fs";
+import { expect, test } from "vitest";
+import { findCommand } from "../../toolkit/src/cli/parse.ts";
+import { COMMANDS } from "../../toolkit/src/cli/registry.ts";
+
+// A hint names commands as data, so that the console can add the options of the current call; a command in its text would be
+// about another state folder or deployment.
+
+const sources = globSync("{toolkit,local,rehearsal,shared,functions-app}/src/**/*.ts").map((file) => ({
+  file,
+  text: readFileSync(file, "utf8"),
+}));
+
+/** The commands that are named as data, with their options. */
+const named = sources.flatMap(({ file, text }) => [
+  ...[...text.matchAll(/\bsameKit\(((?:"[^"]*"(?:, )?)+)/g)].map(([, words = ""]) => ({
+    file,
+    words: [...words.matchAll(/"([^"]*)"/g)].map(([, word = ""]) => word),
+  })),
+  ...[...text.matchAll(/\bcommand: "([^"]*)"/g)].map(([, command = ""]) => ({ file, words: [command] })),
+]);
+
+test("every command that a hint names exists, with its options", async () => {
+  expect(named.length).toBeGreaterThan(30);
+  for (const { file, words } of named) {
+    const argv = words.flatMap((word, index) => (index === 0 ? word.split(" ") : [word]));
+    if (argv[0] === undefined || argv[0].startsWith("-")) continue;
+    const found = findCommand(argv);
+    expect(found?.entry.name, `${file}: ${words.join(" ")}`).toBe(words[0]);
+    const options = (await found?.entry.load())?.options ?? {};
+    const flags = words.filter((word) => word.startsWith("--")).map((word) => word.slice(2));
+    expect(
+      flags.filter((flag) => !(flag in options)),
+      `${file}: ${words.join(" ")}`,
+    ).toEqual([]);
+  }
+});
+
+test("no hint has a command in its text", () => {
+  const names = COMMANDS.map(({ name }) => name).join("|");
+  const inText = new RegExp(`\\bhint(?::|\\()\\s*["\`][^\\n]*\\\\?\`same-kit (?:${names})\\b`);
+  const found = sources.flatMap(({ file, text }) =>
+    text.split("\n").flatMap((line) => (inText.test(line) ? [`${file}: ${line.trim()}`] : [])),
+  );
+  expect(found).toEqual([]);
+});
