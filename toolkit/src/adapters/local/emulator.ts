@@ -11,17 +11,19 @@ import {
 } from "@same-kit/local";
 import { type AllowedUsers, packageRoot, parseAllowedUsers } from "@same-kit/shared";
 import type { BootedHost, BootOptions, Emulator, IdleHub } from "../../ports.ts";
+import { hideConnectionString } from "./detached-call.ts";
 
 /** @param allowUsers - Users of this machine whom its hosts serve besides one's own and root, as `--allow-user` takes them. */
 export function createEmulator({ allowUsers = [] }: { allowUsers?: readonly string[] } = {}): Emulator {
   return {
     boot: async (options) => boot(options, await parseAllowedUsers(allowUsers)),
-    async bootDetached({ args, ...options }) {
+    async bootDetached({ args, env, ...options }) {
       // What is wrong with it is better said here than in the log of the background.
       await parseAllowedUsers(allowUsers);
       const launcher = path.join(packageRoot(), "bin", "same-kit.cjs");
       const flags = allowUsers.flatMap((user) => ["--allow-user", user]);
-      return startDetached({ ...options, command: [process.execPath, launcher, ...args, ...flags] });
+      const call = hideConnectionString({ args: [...args, ...flags], env });
+      return startDetached({ ...options, env: call.env, command: [process.execPath, launcher, ...call.args] });
     },
     listHosts: listRunningHosts,
     stopHost: stopRunningHost,
