@@ -41,6 +41,6 @@ export {
   type ProcessIdentity,
 } from "./processes/process-identity.ts";
 export { reasonOf } from "./reason-of.ts";
-export { type Clock, createSystemClock, formatTicks, parseTicks } from "./waiting/clock.ts";
+export { type Clock, createSystemClock, formatTicks, parseTicks, type SleepOptions } from "./waiting/clock.ts";
 export { Limiter } from "./waiting/limiter.ts";
 export { pollUntil, systemWaiting, type Waiting, waitingBy } from "./waiting/poll-until.ts";

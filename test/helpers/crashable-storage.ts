@@ -1,16 +1,14 @@
 import { type Clock, createSystemClock } from "@same-kit/shared";
 import type { StorageAccount } from "../../local/src/storage/storage-account.ts";
-import type { StorageQueue } from "../../local/src/storage/storage-queue.ts";
-import type { StorageTable } from "../../local/src/storage/storage-table.ts";
+import { interceptStorage, type StorageCall } from "./intercept-storage.ts";
 
-const OPERATIONS = [
-  ...(["send", "receive", "delete", "update"] satisfies (keyof StorageQueue)[]),
-  ...(["transact", "upsert", "insert", "get", "query", "queryPage"] satisfies (keyof StorageTable)[]),
-] as const;
-const CALLS = new Set<string>(OPERATIONS);
+export type { StorageCall } from "./intercept-storage.ts";
 
-/** One call that an engine makes to the storage. */
-export type StorageCall = { resource: string; operation: (typeof OPERATIONS)[number]; args: readonly unknown[] };
+/**
+ * What becomes of a call. The engine dies `before` it happens, or `after` it happened but before its caller hears of it; or the
+ * call alone fails: it is `refused`, or it happens and its answer is `lost`.
+ */
+export type Fate = "before" | "after" | "refused" | "lost";
 
 export type Crash = {
   storage: StorageAccount;
@@ -25,64 +23,46 @@ const NEVER = new Promise<never>(() => {});
 /**
  * A storage and a clock that stop answering, as they do for a process that was killed: the engine on them stands still for
  * ever, in the middle of whatever it did.
- *
- * @param fateOf - What becomes of a call: the engine dies `before` it happens, or `after` it happened but before its caller hears
- * of it; or the call alone is `refused`.
  */
 export function makeCrashable(
   account: StorageAccount,
-  fateOf: (call: StorageCall) => "before" | "after" | "refused" | undefined = () => undefined,
+  fateOf: (call: StorageCall) => Fate | undefined = () => undefined,
+  clock: Clock = createSystemClock(),
 ): Crash {
   let isDead = false;
   const die = () => {
     isDead = true;
   };
-  const wrap = <Client extends object>(client: Client, resource: string): Client =>
-    new Proxy(client, {
-      get(target, property) {
-        const value = Reflect.get(target, property, target);
-        if (typeof value !== "function") return value;
-        if (!CALLS.has(String(property))) return value.bind(target);
-        return (...args: unknown[]) => {
-          if (isDead) return deadAnswer(String(property));
-          const fate = fateOf({ resource, operation: property as StorageCall["operation"], args });
-          if (fate === "refused") return Promise.reject(new Error("The storage is out of order."));
-          if (fate === "before") die();
-          if (fate === "before") return NEVER;
-          const answer = value.apply(target, args);
-          if (fate === undefined) return String(property) === "query" ? answer : answer.then(ifAlive);
-          return answer.then(() => {
-            die();
-            return NEVER;
-          });
-        };
-      },
-    });
   const ifAlive = <Value>(value: Value) => (isDead ? NEVER : value);
-  return {
-    storage: {
-      ...account,
-      queue: (name) => wrap(account.queue(name), name),
-      table: (name) => wrap(account.table(name), name),
-    },
-    clock: dyingClock(() => isDead),
-    isDead: () => isDead,
-    die,
-  };
+  const storage = interceptStorage(account, async (call, proceed) => {
+    if (isDead) return NEVER;
+    switch (fateOf(call)) {
+      case "before":
+        die();
+        return NEVER;
+      case "refused":
+        throw new Error("The storage is out of order.");
+      case "lost":
+        await proceed();
+        await ifAlive(undefined);
+        throw new Error("The storage's answer got lost.");
+      case "after":
+        await proceed();
+        die();
+        return NEVER;
+      case undefined:
+        return proceed().then(ifAlive, (error) => (isDead ? NEVER : Promise.reject(error)));
+    }
+  });
+  return { storage, clock: dyingClock(clock, () => isDead), isDead: () => isDead, die };
 }
 
-function deadAnswer(operation: string): unknown {
-  if (operation !== "query") return NEVER;
-  const pages = { next: () => NEVER, [Symbol.asyncIterator]: () => pages, byPage: () => pages };
-  return pages;
-}
-
-function dyingClock(isDead: () => boolean): Clock {
-  const clock = createSystemClock();
+function dyingClock(clock: Clock, isDead: () => boolean): Clock {
   return {
-    ...clock,
-    async sleep(ms, signal) {
-      await clock.sleep(ms, signal);
+    now: () => clock.now(),
+    nowTicks: () => clock.nowTicks(),
+    async sleep(...args) {
+      if (!isDead()) await clock.sleep(...args);
       if (isDead()) await NEVER;
     },
   };

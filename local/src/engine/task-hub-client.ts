@@ -5,20 +5,18 @@ import type { Clock } from "@same-kit/shared";
 import { newGuidN } from "../shared/ids.ts";
 import { deleteBlobsBelow } from "../storage/gzip-blobs.ts";
 import type { InstanceFilter, InstancePage, InstanceStatus, StartRequest, TaskHubClient } from "./client.ts";
+import type { Delivery } from "./delivery/delivery.ts";
 import { OrchestrationAlreadyExistsError } from "./errors.ts";
 import type { FunctionLog } from "./function-log.ts";
 import { EventType, type ExecutionStartedEvent, type HistoryEvent, TERMINAL } from "./history/events.ts";
 import type { OutgoingMessage } from "./messages/message-data.ts";
-import type { SentMessage } from "./messages/message-queue.ts";
+import type { OrchestrationDispatcher } from "./orchestrations/orchestration-dispatcher.ts";
 import { endForReplacement } from "./replace-instance.ts";
 import type { DurableTaskSettings } from "./settings.ts";
 import { escapeKey } from "./taskhub/names.ts";
 import type { TaskHub } from "./taskhub/task-hub.ts";
 import type { HistoryStore } from "./tracking/history-store.ts";
 import type { InstanceRow, InstanceStore } from "./tracking/instance-store.ts";
-
-/** A start whose row is of this start: the instance is new (`first`), or there was one of that id before (`again`). */
-export type StartTrust = "first" | "again";
 
 export type TaskHubClientDeps = {
   hub: TaskHub;
@@ -27,14 +25,9 @@ export type TaskHubClientDeps = {
   clock: Clock;
   settings: Pick<DurableTaskSettings, "defaultVersion" | "overridableExistingInstanceStates">;
   functionLog: FunctionLog;
-  /** Sends to an instance's control queue. */
-  send: (message: OutgoingMessage) => Promise<SentMessage>;
-  /** Sends a start; `writeRow` runs before anybody here works on it. */
-  sendStart: (message: OutgoingMessage, writeRow: (sent: SentMessage) => Promise<StartTrust | null>) => Promise<void>;
-  /** What is in memory of an instance is no longer true. */
-  forget: (instanceId: string) => void;
-  /** Runs `work` while nothing of the instance is worked on here. */
-  apart: <Result>(instanceId: string, work: () => Promise<Result>) => Promise<Result>;
+  delivery: Delivery;
+  /** What this host has in memory of instances. */
+  orchestrations: Pick<OrchestrationDispatcher, "forget" | "whileIdle">;
 };
 
 const CLIENT = { InstanceId: "", ExecutionId: "" };
@@ -43,7 +36,7 @@ const PURGES_AT_ONCE = 8;
 
 export function createTaskHubClient(deps: TaskHubClientDeps): TaskHubClient {
   const { hub, histories, instances, clock } = deps;
-  const event = (instanceId: string, Event: HistoryEvent) => deps.send(toInstance(instanceId, Event));
+  const event = (instanceId: string, Event: HistoryEvent) => deps.delivery.send(toInstance(instanceId, Event));
   const base = () => ({ EventId: -1, IsPlayed: false, Timestamp: clock.nowTicks() });
   const client: TaskHubClient = {
     hubName: hub.hubName,
@@ -66,7 +59,7 @@ export function createTaskHubClient(deps: TaskHubClientDeps): TaskHubClient {
     async resume(instanceId, reason) {
       await event(instanceId, { ...base(), EventType: EventType.ExecutionResumed, Reason: reason });
     },
-    purge: (instanceId) => deps.apart(instanceId, () => purge(instanceId, deps)),
+    purge: (instanceId) => deps.orchestrations.whileIdle(instanceId, () => purge(instanceId, deps)),
     purgeMany: (filter) => purgeMany(filter, deps),
   };
   return client;
@@ -100,8 +93,8 @@ async function start(
     GenerateNewTrace: false,
   };
   const message = toInstance(instanceId, Event, executionId);
-  if (existing !== null) deps.forget(instanceId);
-  await deps.sendStart(message, async ({ blobName }) => {
+  if (existing !== null) deps.orchestrations.forget(instanceId);
+  await deps.delivery.sendStart(message, async (blobName) => {
     const isOurs = await deps.instances.writeStarted(Event, existing, blobName);
     if (!isOurs) return null;
     return existing === null ? "first" : "again";
@@ -173,7 +166,7 @@ async function purgeMany(filter: InstanceFilter, deps: TaskHubClientDeps): Promi
     for (let at = 0; at < found.instances.length; at += PURGES_AT_ONCE) {
       const some: InstanceStatus[] = found.instances.slice(at, at + PURGES_AT_ONCE);
       const done = await Promise.all(
-        some.map(({ instanceId }) => deps.apart(instanceId, () => purge(instanceId, deps))),
+        some.map(({ instanceId }) => deps.orchestrations.whileIdle(instanceId, () => purge(instanceId, deps))),
       );
       purged += done.filter(Boolean).length;
     }

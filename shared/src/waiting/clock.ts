@@ -9,8 +9,13 @@ export interface Clock {
    */
   nowTicks(): string;
   /** Resolves after `ms`, or at once when `signal` aborts; never rejects. */
-  sleep(ms: number, signal?: AbortSignal): Promise<void>;
+  sleep(ms: number, signal?: AbortSignal, options?: SleepOptions): Promise<void>;
 }
+
+export type SleepOptions = {
+  /** Upkeep that recurs whatever happens: a clock that is moved by hand may pass it over. */
+  isRoutine?: boolean;
+};
 
 const TICKS_PER_MS = 10_000n;
 

@@ -1,4 +1,6 @@
 import type { Clock, LogFields, Logger } from "@same-kit/shared";
+import type { Delivery } from "../delivery/delivery.ts";
+import type { Inbox, Reading } from "../delivery/queue-reader.ts";
 import type { FunctionLog } from "../function-log.ts";
 import {
   EventType,
@@ -6,38 +8,31 @@ import {
   type TaskFailedEvent,
   type TaskScheduledEvent,
 } from "../history/events.ts";
-import type { HeldMessages } from "../messages/held-messages.ts";
 import type { MessageData, OutgoingMessage, ReceivedMessage } from "../messages/message-data.ts";
-import type { MessageQueue } from "../messages/message-queue.ts";
-import { PollLoop } from "../messages/poll-loop.ts";
 import type { ActivityOutcome, FunctionInvoker } from "../ports.ts";
-import type { MessageRouter } from "../routing/message-router.ts";
 import { activityInputForWorker, activityOutcome, unrunnableActivityOutcome } from "./activity-outcome.ts";
 
 export type ActivityDispatcherDeps = {
-  queue: MessageQueue;
-  held: HeldMessages;
-  router: () => MessageRouter;
+  delivery: Delivery;
   invoker: FunctionInvoker;
   clock: Clock;
   log: Logger;
   functionLog: FunctionLog;
   maxConcurrentActivities: number;
-  maxPollingIntervalMs: number;
 };
 
 const MAX_RECEIVE = 32;
 // Longer than a short activity, shorter than somebody who stops a host likes to wait.
 const STOP_LIMIT_MS = 5_000;
-// Two minutes; the work item stays in hand meanwhile, and one that shows again is not taken a second time.
+// Two minutes; the work item stays held meanwhile, and one that shows again is not taken a second time.
 const MAX_REPORTS = 120;
 const REPORT_PAUSE_MS = 1_000;
 
 /** Takes work items, calls the activities, and sends their outcomes back. */
-export class ActivityDispatcher {
+export class ActivityDispatcher implements Inbox {
   readonly #deps: ActivityDispatcherDeps;
-  readonly #loop: PollLoop;
   readonly #running = new Set<Promise<void>>();
+  #reading: Reading | null = null;
   #used = 0;
   /** Work items may wait in the queue for a slot; else nobody has to look when one is free. */
   #mayWait = false;
@@ -45,105 +40,86 @@ export class ActivityDispatcher {
 
   constructor(deps: ActivityDispatcherDeps) {
     this.#deps = deps;
-    const { clock, log, maxPollingIntervalMs, queue } = deps;
-    const poll = () => this.#poll();
-    this.#loop = new PollLoop({ poll, clock, log, name: queue.name, maxIntervalMs: maxPollingIntervalMs });
   }
 
-  start(): void {
-    this.#deps.queue.onSend(() => this.#loop.wake());
-    this.#loop.start();
+  start(queueName: string): void {
+    this.#reading = this.#deps.delivery.read(queueName, this);
   }
 
   /** Waits a little for what runs; what goes on beyond that is run again by the next host. */
   async stop(): Promise<void> {
     this.#isStopping = true;
-    await this.#loop.stop();
+    await this.#reading?.stop();
     const ended = new AbortController();
     await Promise.race([Promise.allSettled(this.#running), this.#deps.clock.sleep(STOP_LIMIT_MS, ended.signal)]);
     // A timer left behind would keep the process for its whole time.
     ended.abort();
   }
 
-  /** A work item becomes visible at this time. */
-  expectAt(time: Date): void {
-    this.#loop.wakeAt(time);
-  }
-
-  /** Keeps a free slot for a message that is just being sent. */
-  reserve(): { run: (message: ReceivedMessage) => void; cancel: () => void } | null {
-    if (this.#isStopping || this.#used >= this.#deps.maxConcurrentActivities) return null;
-    this.#used += 1;
-    return {
-      run: (message) => this.#start(message),
-      cancel: () => this.#freeSlot(),
-    };
-  }
-
-  async #poll(): Promise<number> {
+  makeRoom(): number {
     const free = this.#deps.maxConcurrentActivities - this.#used;
     this.#mayWait = free <= 0;
     if (free <= 0) return 0;
-    // Kept while the answer is under way, or the fast path would fill them; but one is left to that path.
-    const asked = Math.max(1, Math.min(free - 1, MAX_RECEIVE));
-    this.#used += asked;
-    let taken = 0;
-    try {
-      const messages = await this.#deps.queue.receive(asked);
-      for (const message of messages) {
-        if (!this.#deps.held.add(message, this.#deps.queue)) continue;
-        taken += 1;
-        this.#start(message);
-      }
-      this.#mayWait ||= messages.length === asked;
-      return messages.length;
-    } finally {
-      this.#used -= asked - taken;
-    }
+    // One is left to what this host sends itself.
+    const room = Math.max(1, Math.min(free - 1, MAX_RECEIVE));
+    this.#used += room;
+    return room;
   }
 
-  #start(message: ReceivedMessage): void {
+  makeRoomForOne(): boolean {
+    if (this.#isStopping || this.#used >= this.#deps.maxConcurrentActivities) return false;
+    this.#used += 1;
+    return true;
+  }
+
+  giveUpRoom(count: number): void {
+    // An answer that filled all the room may have left others in the queue.
+    this.#mayWait ||= count === 0;
+    this.#freeSlots(count);
+  }
+
+  take(message: ReceivedMessage): void {
     const run = this.#work(message).finally(() => {
       this.#running.delete(run);
-      this.#freeSlot();
+      this.#freeSlots(1);
     });
     this.#running.add(run);
   }
 
-  #freeSlot(): void {
-    this.#used -= 1;
-    if (this.#mayWait) this.#loop.wake();
+  #freeSlots(count: number): void {
+    this.#used -= count;
+    if (count > 0 && this.#mayWait) this.#reading?.wake();
   }
 
   async #work(message: ReceivedMessage): Promise<void> {
-    const { held, log } = this.#deps;
+    const { delivery, log } = this.#deps;
     const { OrchestrationInstance, Event } = message.data.TaskMessage;
     const fields = { instanceId: OrchestrationInstance.InstanceId };
     if (Event.EventType !== EventType.TaskScheduled) {
       log.warn("A work item holds no activity; it is thrown away.", fields);
-      return held.delete(message);
+      return delivery.delete(message);
     }
     try {
       const outcome = await this.#invoke(Event, OrchestrationInstance.InstanceId);
-      if (outcome === null) return await held.abandon(message);
+      if (outcome === null) return await delivery.abandon(message);
       await this.#report(replyTo(message.data, Event, outcome, this.#deps.clock), fields);
       // Nothing waits for it: if it fails the activity runs twice, and the second reply is ignored.
-      void held.delete(message);
+      void delivery.delete(message);
     } catch (error) {
       log.warn("An activity's outcome could not be sent; it is run again.", {
         ...fields,
         reason: (error as Error).message,
       });
-      await held.abandon(message);
+      await delivery.abandon(message);
     }
   }
 
   /** Tries for a while: what took minutes must not be done again because the storage was away for a moment. */
   async #report(reply: OutgoingMessage, fields: LogFields): Promise<void> {
-    const { router, clock, log } = this.#deps;
+    const { delivery, clock, log } = this.#deps;
     for (let attempt = 1; ; attempt += 1) {
       try {
-        await router().send(reply);
+        await delivery.send(reply);
         return;
       } catch (error) {
         if (this.#isStopping || attempt === MAX_REPORTS) throw error;

@@ -8,9 +8,9 @@ import { isGoneWorker } from "./worker-id.ts";
 /** What owning a control queue means to the one who reads it. */
 export interface PartitionReader {
   /** The queue is ours: read it. Not called again while it is being read. */
-  start(queueName: string): void;
+  open(queueName: string): void;
   /** Another worker owns the queue now: stop reading at once and give back what is not being worked on. */
-  stop(queueName: string): void;
+  lose(queueName: string): void;
   /** Stop reading, finish what was begun; resolves then. The queue is let go afterwards, or after a minute. */
   drain(queueName: string): Promise<void>;
 }
@@ -77,7 +77,7 @@ class PartitionWorker implements PartitionManager {
     ended.abort();
     this.#isGivenUp = true;
     // Without the table nothing was drained; the readers would go on asking a storage that is gone.
-    for (const queueName of this.#reading) this.#deps.reader.stop(queueName);
+    for (const queueName of this.#reading) this.#deps.reader.lose(queueName);
     this.#reading.clear();
   }
 
@@ -91,7 +91,8 @@ class PartitionWorker implements PartitionManager {
       if (this.#isStopping && failures >= RETRIES_AT_END) return;
       if (outcome === "failed" && failures <= QUICK_RETRIES) continue;
       const isSoon = outcome === "waiting" || this.#isStopping;
-      await clock.sleep(isSoon ? HANDOVER_INTERVAL_MS : INTERVAL_MS, this.#wake.signal);
+      const intervalMs = isSoon ? HANDOVER_INTERVAL_MS : INTERVAL_MS;
+      await clock.sleep(intervalMs, this.#wake.signal, { isRoutine: true });
       if (this.#wake.signal.aborted) this.#wake = new AbortController();
     }
   }
@@ -142,14 +143,14 @@ class PartitionWorker implements PartitionManager {
     if (this.#reading.has(queueName)) return;
     this.#reading.add(queueName);
     this.#deps.log.debug("A control queue is ours.", { queue: queueName });
-    this.#deps.reader.start(queueName);
+    this.#deps.reader.open(queueName);
   }
 
   #lose(queueName: string): void {
     this.#drains.delete(queueName);
     if (!this.#reading.delete(queueName)) return;
     this.#deps.log.warn("A control queue was taken by another worker.", { queue: queueName });
-    this.#deps.reader.stop(queueName);
+    this.#deps.reader.lose(queueName);
   }
 
   #drain(queueName: string): void {

@@ -29,7 +29,20 @@ export type OutgoingMessage = {
   episode?: number;
 };
 
-/** A message in hand: invisible to others until `nextVisibleAt`, deleted with `popReceipt`. */
+/** Where a message goes: the target's control queue, this instance's own (timers), or the work-item queue. */
+export type OutgoingRoute = "control" | "own-control" | "work-items";
+
+export type Outgoing = {
+  route: OutgoingRoute;
+  message: OutgoingMessage;
+  /** UTC time before which nobody may see it (timers). */
+  visibleAt?: string;
+};
+
+/** A start whose row is of this start: the instance is new (`first`), or there was one of that id before (`again`). */
+export type StartTrust = "first" | "again";
+
+/** A message that this process holds: invisible to others until `nextVisibleAt`, deleted with `popReceipt`. */
 export type ReceivedMessage = {
   data: MessageData;
   queueName: string;
@@ -38,4 +51,6 @@ export type ReceivedMessage = {
   dequeueCount: number;
   insertedAt: Date;
   nextVisibleAt: Date;
+  /** Of a start that this process sent itself: what it knows of the row that it wrote, so that nobody has to look. */
+  startTrust?: StartTrust;
 };

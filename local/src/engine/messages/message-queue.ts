@@ -16,7 +16,12 @@ export type MessageQueueDeps = {
 };
 
 /** A message's place in the storage: what it was sent as, and where its payload went if it was large. */
-export type SentMessage = { data: MessageData; blobName: string | null };
+export type SentMessage = {
+  data: MessageData;
+  blobName: string | null;
+  /** By this process's clock. */
+  visibleAt: Date;
+};
 
 /** UTF-8: what is larger would pass the queue's 64 KiB as Base64. */
 const MAX_MESSAGE_BYTES = 45 * 1024;
@@ -48,14 +53,15 @@ export class MessageQueue {
     const delay = this.#delaySeconds(visibleAt);
     await this.#deps.queue.send(prepared.body, { timeToLiveS: NEVER_EXPIRES, visibilityTimeoutS: delay });
     if (delay === 0) this.#wake();
-    return { data: prepared.data, blobName: prepared.blobName };
+    const shownAt = new Date(this.#deps.clock.now().getTime() + delay * 1000);
+    return { data: prepared.data, blobName: prepared.blobName, visibleAt: shownAt };
   }
 
   /**
    * Sends with the visibility timeout of a received message: this process works on it at once and deletes it, or dies and
    * another one gets it when the time is over.
    */
-  async sendAndHold(message: OutgoingMessage): Promise<ReceivedMessage & { blobName: string | null }> {
+  async sendAndHold(message: OutgoingMessage): Promise<ReceivedMessage & Pick<SentMessage, "blobName">> {
     const { data, body, blobName } = await this.#prepare(message);
     const visibilityTimeoutS = this.#visibilitySeconds();
     const sent = await this.#deps.queue.send(body, { timeToLiveS: NEVER_EXPIRES, visibilityTimeoutS });

@@ -2,7 +2,7 @@
 // batch's messages, without which a row that was missed would never be mended.
 
 import type { Logger } from "@same-kit/shared";
-import type { HeldMessages } from "../messages/held-messages.ts";
+import type { Delivery } from "../delivery/delivery.ts";
 import type { ReceivedMessage } from "../messages/message-data.ts";
 import type { LargePayloads } from "../taskhub/large-payloads.ts";
 import type { HistoryStore } from "../tracking/history-store.ts";
@@ -12,7 +12,7 @@ export type CheckpointTailDeps = {
   histories: HistoryStore;
   instances: InstanceStore;
   payloads: LargePayloads;
-  held: HeldMessages;
+  delivery: Delivery;
   log: Logger;
 };
 
@@ -55,16 +55,16 @@ export class CheckpointTails {
     this.#waiting = null;
     if (tail === null) return;
     const { row, orphaned, messages } = tail;
-    const { payloads, held, log } = this.#deps;
+    const { payloads, delivery, log } = this.#deps;
     try {
       await this.#write(row);
       await Promise.all(orphaned.map((name) => payloads.remove(name)));
-      await Promise.all(messages.map((message) => held.delete(message)));
+      await Promise.all(messages.map((message) => delivery.delete(message)));
     } catch (error) {
       // The history is committed; with the messages still there the row is mended when they come back.
       const reason = (error as Error).message;
       log.warn("The status of an instance could not be written.", { instanceId: row.instanceId, reason });
-      await Promise.all(messages.map((message) => held.abandon(message)));
+      await Promise.all(messages.map((message) => delivery.abandon(message)));
     }
   }
 

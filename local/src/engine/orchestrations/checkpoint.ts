@@ -2,14 +2,15 @@
 // batch. Source: Azure/durabletask, DurableTask.AzureStorage/AzureStorageOrchestrationService.cs,
 // CompleteTaskOrchestrationWorkItemAsync.
 
+import type { Delivery, PreparedDelivery } from "../delivery/delivery.ts";
 import { EventType, type HistoryEvent } from "../history/events.ts";
-import type { MessageRouter, PreparedDelivery } from "../routing/message-router.ts";
+import type { Outgoing } from "../messages/message-data.ts";
 import type { HistoryStore, StoredHistory } from "../tracking/history-store.ts";
 import type { Tail } from "./checkpoint-tail.ts";
-import type { EpisodeResult, Outgoing } from "./episode-types.ts";
+import type { EpisodeResult } from "./episode-types.ts";
 
 export type CheckpointDeps = {
-  router: MessageRouter;
+  delivery: Delivery;
   histories: HistoryStore;
 };
 
@@ -34,7 +35,7 @@ export async function checkpoint(
   deps: CheckpointDeps,
 ): Promise<Checkpointed> {
   const { executionId, events, newEventCount } = result;
-  const deliveries = await prepareAll(instanceId, result.outgoing, deps.router);
+  const deliveries = await prepareAll(instanceId, result.outgoing, deps.delivery);
   const append = { instanceId, executionId, events, newEventCount, etag: before.etag };
   const appended = await deps.histories.append(append).catch((error: unknown) => {
     leaveAll(deliveries);
@@ -56,9 +57,9 @@ export async function checkpoint(
 async function prepareAll(
   instanceId: string,
   outgoing: readonly Outgoing[],
-  router: MessageRouter,
+  delivery: Delivery,
 ): Promise<PreparedDelivery[]> {
-  const settled = await Promise.allSettled(outgoing.map((it) => router.prepare(instanceId, it)));
+  const settled = await Promise.allSettled(outgoing.map((it) => delivery.prepare(instanceId, it)));
   const deliveries = settled.flatMap((it) => (it.status === "fulfilled" ? [it.value] : []));
   const failed = settled.find((it) => it.status === "rejected");
   if (failed === undefined) return deliveries;

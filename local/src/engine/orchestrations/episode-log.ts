@@ -1,4 +1,4 @@
-import { FunctionLog, type LoggedFunction } from "../function-log.ts";
+import type { FunctionLog, LoggedFunction } from "../function-log.ts";
 import { EventType, type HistoryEvent } from "../history/events.ts";
 import type { EpisodeDeps } from "./episode-types.ts";
 import type { Execution } from "./replay/execution.ts";
@@ -9,7 +9,7 @@ type Decided = Extract<Verdict, { kind: "decided" }>;
 
 /** What woke the orchestrator up. @param replayedCount - So many of the events are of earlier episodes. */
 export function logArrived({ instanceId, started, events }: Execution, replayedCount: number, deps: EpisodeDeps): void {
-  const log = new FunctionLog(deps.log, deps.settings);
+  const log = deps.functionLog;
   const it = orchestrator(instanceId, started.Name);
   for (const [index, event] of events.entries()) {
     const isReplay = index < replayedCount;
@@ -23,7 +23,7 @@ export function logDecided(
   { scheduled, end }: Decided,
   deps: EpisodeDeps,
 ): void {
-  const log = new FunctionLog(deps.log, deps.settings);
+  const log = deps.functionLog;
   const it = orchestrator(instanceId, started.Name);
   for (const { event } of scheduled) logEvent(event, it, false, log);
   if (end === null) log.awaited(it);

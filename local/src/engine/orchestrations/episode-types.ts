@@ -1,9 +1,9 @@
-// The boundary between deciding (pure: `run-episode.ts`, `replay/`) and storing (`dispatcher.ts`, `checkpoint.ts`).
+// The boundary between deciding (pure: `run-episode.ts`, `replay/`) and storing (`instance-session.ts`, `checkpoint.ts`).
 
 import type { Clock, Logger } from "@same-kit/shared";
-import type { FunctionLogSettings } from "../function-log.ts";
+import type { FunctionLog, FunctionLogSettings } from "../function-log.ts";
 import type { HistoryEvent } from "../history/events.ts";
-import type { OutgoingMessage, TaskMessage } from "../messages/message-data.ts";
+import type { Outgoing, TaskMessage } from "../messages/message-data.ts";
 import type { FunctionInvoker } from "../ports.ts";
 import type { DurableTaskSettings } from "../settings.ts";
 
@@ -24,10 +24,8 @@ export type EpisodeDeps = {
   settings: EpisodeSettings;
   clock: Clock;
   log: Logger;
+  functionLog: FunctionLog;
 };
-
-/** {@link file://./run-episode.ts | runEpisode}: decides one episode; touches no storage. */
-export type RunEpisode = (input: EpisodeInput, deps: EpisodeDeps) => Promise<EpisodeResult>;
 
 export type EpisodeInput = {
   instanceId: string;
@@ -35,16 +33,6 @@ export type EpisodeInput = {
   history: readonly HistoryEvent[];
   /** This batch, in order of arrival. */
   messages: readonly TaskMessage[];
-};
-
-/** Where a message goes: the target's control queue, this instance's own (timers), or the work-item queue. */
-export type OutgoingRoute = "control" | "own-control" | "work-items";
-
-export type Outgoing = {
-  route: OutgoingRoute;
-  message: OutgoingMessage;
-  /** UTC time before which nobody may see it (timers). */
-  visibleAt?: string;
 };
 
 export type EpisodeResult =

@@ -4,21 +4,16 @@ import type { ReceivedMessage } from "../messages/message-data.ts";
 import type { StoredHistory } from "../tracking/history-store.ts";
 import { type CheckpointDeps, checkpoint } from "./checkpoint.ts";
 import { type CheckpointTailDeps, CheckpointTails } from "./checkpoint-tail.ts";
-import type { EpisodeDeps, EpisodeResult, RunEpisode } from "./episode-types.ts";
+import type { EpisodeDeps, EpisodeResult } from "./episode-types.ts";
 import { expectedStatus, isRowStale } from "./row-repair.ts";
+import { runEpisode } from "./run-episode.ts";
 import { isCutOff, sortBatch } from "./sort-batch.ts";
 import { judgeStart, topLevelStartOf } from "./start-dedupe.ts";
 
 export type SessionDeps = CheckpointDeps &
   CheckpointTailDeps & {
     episode: EpisodeDeps;
-    runEpisode: RunEpisode;
     visibilityTimeoutMs: number;
-    /**
-     * Starts whose row this process wrote itself, by message id: they need no second look, and the `first` of an id has no
-     * history to be read.
-     */
-    trustedStarts: Map<string, "first" | "again">;
     log: Logger;
   };
 
@@ -102,13 +97,13 @@ export class InstanceSession {
   }
 
   async #putOff(messages: readonly ReceivedMessage[], { message: reason }: Error): Promise<void> {
-    const { log, held } = this.#deps;
+    const { log, delivery } = this.#deps;
     log.warn("An episode could not be saved; it will be run again.", { instanceId: this.instanceId, reason });
-    await Promise.all(messages.map((message) => held.abandon(message)));
+    await Promise.all(messages.map((message) => delivery.abandon(message)));
   }
 
   async #release(messages: readonly ReceivedMessage[]): Promise<void> {
-    await Promise.all(messages.map((message) => this.#deps.held.release(message)));
+    await Promise.all(messages.map((message) => this.#deps.delivery.release(message)));
   }
 
   async #work(batch: readonly ReceivedMessage[]): Promise<void> {
@@ -120,24 +115,22 @@ export class InstanceSession {
     this.#history ??= await this.#deps.histories.load(this.instanceId, null);
     const history = this.#history;
     const { fresh, known, early } = sortBatch(messages, history.events);
-    await Promise.all(early.map((message) => this.#deps.held.abandon(message)));
+    await Promise.all(early.map((message) => this.#deps.delivery.abandon(message)));
     if (isCutOff(history.events)) return this.#runBatch(fresh, known);
     if (known.length > 0) await this.#discard(known, history, "They are in the history already.");
     if (fresh.length > 0) await this.#runBatch(fresh);
   }
 
   async #isAcceptableStart(message: ReceivedMessage): Promise<boolean> {
-    const { trustedStarts, instances, held, visibilityTimeoutMs } = this.#deps;
+    const { instances, delivery, visibilityTimeoutMs } = this.#deps;
     const start = topLevelStartOf(message);
     if (start === null) return true;
-    const trust = trustedStarts.get(message.messageId);
-    trustedStarts.delete(message.messageId);
-    // Should there be one all the same, the append finds out.
-    if (trust === "first") this.#history ??= NO_HISTORY;
-    if (trust !== undefined) return true;
+    // A new instance has no history to be read; should there be one all the same, the append finds out.
+    if (message.startTrust === "first") this.#history ??= NO_HISTORY;
+    if (message.startTrust !== undefined) return true;
     const verdict = judgeStart(start, message, await instances.findRow(this.instanceId), visibilityTimeoutMs);
-    if (verdict === "delete") await held.delete(message);
-    if (verdict === "abandon") await held.abandon(message);
+    if (verdict === "delete") await delivery.delete(message);
+    if (verdict === "abandon") await delivery.abandon(message);
     return verdict === "accept";
   }
 
@@ -146,7 +139,7 @@ export class InstanceSession {
     const before = this.#history ?? (await this.#deps.histories.load(this.instanceId, null));
     const history = eventsFor(fresh, before);
     const input = { instanceId: this.instanceId, history, messages: fresh.map(({ data }) => data.TaskMessage) };
-    const result = await this.#deps.runEpisode(input, this.#deps.episode);
+    const result = await runEpisode(input, this.#deps.episode);
     const messages = [...known, ...fresh];
     if (this.#isLost) return this.#release(messages);
     switch (result.kind) {
@@ -157,7 +150,7 @@ export class InstanceSession {
       }
       case "abandoned":
         this.#deps.log.debug("An episode is put off.", { instanceId: this.instanceId, reason: result.reason });
-        await Promise.all(messages.map((message) => this.#deps.held.abandon(message)));
+        await Promise.all(messages.map((message) => this.#deps.delivery.abandon(message)));
         return;
       case "discarded":
         return this.#discard(messages, before, result.reason);
@@ -175,17 +168,17 @@ export class InstanceSession {
   }
 
   async #discard(messages: readonly ReceivedMessage[], before: StoredHistory, reason: string): Promise<void> {
-    const { held, log } = this.#deps;
+    const { delivery, log } = this.#deps;
     log.debug("Messages are thrown away.", { instanceId: this.instanceId, count: messages.length, reason });
     await this.#tails.settled();
     if (before.events.length === 0) return this.#discardUnstarted(messages);
     await this.#repairRow(before);
-    await Promise.all(messages.map((message) => held.delete(message)));
+    await Promise.all(messages.map((message) => delivery.delete(message)));
   }
 
   /** For an instance without history: one that waits for its start, or none at all. */
   async #discardUnstarted(messages: readonly ReceivedMessage[]): Promise<void> {
-    const { held, instances } = this.#deps;
+    const { delivery, instances } = this.#deps;
     // What was loaded for nothing may be an id that somebody starts later, from anywhere.
     this.#history = null;
     const isPending = (await instances.findRow(this.instanceId))?.status === "Pending";
@@ -194,7 +187,7 @@ export class InstanceSession {
       const isTermination = event.EventType === EventType.ExecutionTerminated;
       if (isPending && isTermination) await instances.markTerminated(this.instanceId, event.Timestamp, event.Input);
       const mayStart = isPending && !isTermination && message.dequeueCount < MAX_DEQUEUES_UNSTARTED;
-      await (mayStart ? held.abandon(message) : held.delete(message));
+      await (mayStart ? delivery.abandon(message) : delivery.delete(message));
     }
   }
 

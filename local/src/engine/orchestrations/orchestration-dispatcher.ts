@@ -1,23 +1,17 @@
-import { type Clock, Limiter, type Logger } from "@same-kit/shared";
-import type { HeldMessages } from "../messages/held-messages.ts";
+import { Limiter } from "@same-kit/shared";
+import type { Delivery } from "../delivery/delivery.ts";
+import type { Inbox, Reading } from "../delivery/queue-reader.ts";
 import type { ReceivedMessage } from "../messages/message-data.ts";
-import type { MessageQueue } from "../messages/message-queue.ts";
-import { PollLoop } from "../messages/poll-loop.ts";
+import type { DurableTaskSettings } from "../settings.ts";
 import { InstanceSession, type SessionDeps } from "./instance-session.ts";
 
 export type OrchestrationDispatcherDeps = {
-  controlQueues: readonly MessageQueue[];
-  /** A queue that is left of a time with more partitions: it is ours to empty like any other. */
-  openSurplusQueue: (queueName: string) => MessageQueue;
-  held: HeldMessages;
+  delivery: Delivery;
   session: SessionDeps;
-  clock: Clock;
-  log: Logger;
-  batchSize: number;
-  /** Messages in hand beyond which no more are fetched. */
-  bufferThreshold: number;
-  maxConcurrentEpisodes: number;
-  maxPollingIntervalMs: number;
+  settings: Pick<
+    DurableTaskSettings,
+    "controlQueueBatchSize" | "controlQueueBufferThreshold" | "maxConcurrentOrchestratorFunctions"
+  >;
 };
 
 // Instances whose history stays in memory while nothing happens to them; the least recently used go first.
@@ -26,43 +20,37 @@ const MAX_IDLE_SESSIONS = 500;
 /** Reads the control queues that this host owns and runs the episodes of their instances. */
 export class OrchestrationDispatcher {
   readonly #deps: OrchestrationDispatcherDeps;
-  readonly #queues: Map<string, MessageQueue>;
-  readonly #loops = new Map<string, PollLoop>();
+  /** By the name of the queue. */
+  readonly #readings = new Map<string, Reading>();
   /** In order of last use. */
   readonly #sessions = new Map<string, InstanceSession>();
   readonly #running = new Map<InstanceSession, Promise<void>>();
   readonly #slots: Limiter;
   /** Instances that must not be worked on before these resolve. */
   readonly #barred = new Map<string, Promise<void>>();
-  /** Loops that found too much in hand to fetch more. */
-  readonly #throttled = new Set<PollLoop>();
+  /** Queues from which no more was fetched, as too much was waiting here. */
+  readonly #throttled = new Set<string>();
 
   constructor(deps: OrchestrationDispatcherDeps) {
     this.#deps = deps;
-    this.#queues = new Map(deps.controlQueues.map((queue) => [queue.name, queue]));
-    this.#slots = new Limiter(deps.maxConcurrentEpisodes);
-  }
-
-  ownsQueue(queueName: string): boolean {
-    return this.#loops.has(queueName);
+    this.#slots = new Limiter(deps.settings.maxConcurrentOrchestratorFunctions);
   }
 
   /** Begins to read a queue that became ours. */
   open(queueName: string): void {
-    if (this.#loops.has(queueName)) return;
-    const queue = this.#queues.get(queueName) ?? this.#deps.openSurplusQueue(queueName);
-    this.#queues.set(queueName, queue);
-    const { clock, log, maxPollingIntervalMs } = this.#deps;
-    const poll = () => this.#poll(queue, loop);
-    const loop: PollLoop = new PollLoop({ poll, clock, log, name: queueName, maxIntervalMs: maxPollingIntervalMs });
-    queue.onSend(() => loop.wake());
-    this.#loops.set(queueName, loop);
-    loop.start();
+    if (this.#readings.has(queueName)) return;
+    const inbox: Inbox = {
+      makeRoom: () => this.#makeRoom(queueName),
+      makeRoomForOne: () => true,
+      giveUpRoom() {},
+      take: (message) => this.#take(message),
+    };
+    this.#readings.set(queueName, this.#deps.delivery.read(queueName, inbox));
   }
 
   /** Stops reading, lets episodes end, gives back the rest. */
   async drain(queueName: string): Promise<void> {
-    await this.#closeLoop(queueName);
+    await this.#close(queueName);
     const sessions = [...this.#sessions.values()].filter((it) => it.queueName === queueName);
     await Promise.all(sessions.map((session) => session.releasePending()));
     await Promise.all(sessions.map((session) => this.#running.get(session) ?? Promise.resolve()));
@@ -72,28 +60,12 @@ export class OrchestrationDispatcher {
 
   /** Another host has the queue: nothing of it may be worked on here any longer. */
   lose(queueName: string): void {
-    void this.#closeLoop(queueName);
+    void this.#close(queueName);
     for (const session of this.#sessions.values()) {
       if (session.queueName !== queueName) continue;
       session.lose();
       this.#sessions.delete(session.instanceId);
     }
-  }
-
-  /** Takes a message from memory, which `held` has already. */
-  take(message: ReceivedMessage, queue: MessageQueue): void {
-    if (!this.#loops.has(queue.name)) {
-      // Lost or closing meanwhile: whoever reads the queue finds it.
-      void this.#deps.held.release(message);
-      return;
-    }
-    const session = this.#sessionOf(message.data.TaskMessage.OrchestrationInstance.InstanceId, queue.name);
-    session.add(message);
-    this.#wakeUp(session);
-  }
-
-  expectAt(queueName: string, time: Date): void {
-    this.#loops.get(queueName)?.wakeAt(time);
   }
 
   /** Forgets what is in memory of an instance, as after a purge. */
@@ -103,7 +75,7 @@ export class OrchestrationDispatcher {
   }
 
   /** Runs `work` while nothing of the instance is worked on or written here, and forgets what was in memory of it. */
-  apart<Result>(instanceId: string, work: () => Promise<Result>): Promise<Result> {
+  whileIdle<Result>(instanceId: string, work: () => Promise<Result>): Promise<Result> {
     const earlier = this.#barred.get(instanceId);
     const session = this.#sessions.get(instanceId);
     this.#sessions.delete(instanceId);
@@ -123,23 +95,25 @@ export class OrchestrationDispatcher {
     return result;
   }
 
-  async #poll(queue: MessageQueue, loop: PollLoop): Promise<number> {
-    let inHand = 0;
-    for (const session of this.#sessions.values()) inHand += session.pendingCount;
-    if (inHand >= this.#deps.bufferThreshold) {
-      this.#throttled.add(loop);
-      return 0;
-    }
-    const messages = await queue.receive(this.#deps.batchSize);
-    for (const message of messages) if (this.#deps.held.add(message, queue)) this.take(message, queue);
-    return messages.length;
+  #makeRoom(queueName: string): number {
+    const { controlQueueBatchSize, controlQueueBufferThreshold } = this.#deps.settings;
+    let waiting = 0;
+    for (const session of this.#sessions.values()) waiting += session.pendingCount;
+    if (waiting < controlQueueBufferThreshold) return controlQueueBatchSize;
+    this.#throttled.add(queueName);
+    return 0;
   }
 
-  async #closeLoop(queueName: string): Promise<void> {
-    const loop = this.#loops.get(queueName);
-    this.#loops.delete(queueName);
-    this.#queues.get(queueName)?.onSend(() => {});
-    await loop?.stop();
+  #take(message: ReceivedMessage): void {
+    const session = this.#sessionOf(message.data.TaskMessage.OrchestrationInstance.InstanceId, message.queueName);
+    session.add(message);
+    this.#wakeUp(session);
+  }
+
+  async #close(queueName: string): Promise<void> {
+    const reading = this.#readings.get(queueName);
+    this.#readings.delete(queueName);
+    await reading?.stop();
   }
 
   #sessionOf(instanceId: string, queueName: string): InstanceSession {
@@ -154,7 +128,7 @@ export class OrchestrationDispatcher {
     if (this.#running.has(session)) return;
     const run = this.#runSession(session).finally(() => {
       this.#running.delete(session);
-      for (const loop of this.#throttled) loop.wake();
+      for (const queueName of this.#throttled) this.#readings.get(queueName)?.wake();
       this.#throttled.clear();
       if (session.hasPending) this.#wakeUp(session);
       else this.#evict(session);

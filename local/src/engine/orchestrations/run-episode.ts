@@ -4,9 +4,10 @@
 import { newGuidN } from "../../shared/ids.ts";
 import { type EventRaisedEvent, EventType, type ExecutionStartedEvent, type HistoryEvent } from "../history/events.ts";
 import { unknownFunctionText } from "../known-functions.ts";
+import type { Outgoing } from "../messages/message-data.ts";
 import type { DurableFunction } from "../ports.ts";
 import { logArrived, logDecided } from "./episode-log.ts";
-import type { EpisodeDeps, EpisodeInput, EpisodeResult, Outgoing } from "./episode-types.ts";
+import type { EpisodeDeps, EpisodeInput, EpisodeResult } from "./episode-types.ts";
 import { orchestratorPayload } from "./payload.ts";
 import { type Execution, eventBase } from "./replay/execution.ts";
 import { mergeMessages } from "./replay/merge-messages.ts";

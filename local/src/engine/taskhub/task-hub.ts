@@ -27,6 +27,8 @@ export type TaskHub = {
   partitions: StorageTable;
   /** Made on first use, as by the extension. */
   largeMessages: BlobContainer;
+  /** Any queue of the account. */
+  queue(name: string): StorageQueue;
   /** Index of the control queue that holds an instance's messages. */
   partitionOf(instanceId: string): number;
 };
@@ -48,6 +50,7 @@ export async function openTaskHub({ storage, hubName, partitionCount }: TaskHubO
     instances: storage.table(instancesTableName(hubName)),
     partitions: storage.table(partitionsTableName(hubName)),
     largeMessages: storage.container(largeMessagesContainerName(hubName)),
+    queue: (name) => storage.queue(name),
     partitionOf: (instanceId) => partitionOf(instanceId, partitionCount),
   };
   await Promise.all([

@@ -95,9 +95,9 @@ export class MemoryQueue implements StorageQueue {
     this.#messages.delete(this.#owned(messageId, popReceipt).messageId);
   }
 
-  /** Bodies of all messages, the hidden ones too, in order of insertion. */
-  texts(): string[] {
-    return [...this.#messages.values()].map(({ text }) => text);
+  /** All messages, the hidden ones too, in order of insertion. */
+  messages(): { text: string; visibleAtMs: number }[] {
+    return [...this.#messages.values()].map(({ text, visibleAtMs }) => ({ text, visibleAtMs }));
   }
 
   /** @returns the time now. */

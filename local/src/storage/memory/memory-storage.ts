@@ -13,7 +13,7 @@ export type MemoryStorageOptions = {
   blobEndpoint?: string;
 };
 
-export type MemoryStorage = StorageAccount & {
+export type MemoryStorage = Omit<StorageAccount, "queue" | "table" | "container"> & {
   queue(name: string): MemoryQueue;
   table(name: string): MemoryTable;
   container(name: string): MemoryContainer;

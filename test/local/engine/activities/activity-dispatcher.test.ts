@@ -1,100 +1,123 @@
-import { type Clock, silentLogger } from "@same-kit/shared";
-import { expect, onTestFinished, test } from "vitest";
-import {
-  ActivityDispatcher,
-  type ActivityDispatcherDeps,
-} from "../../../../local/src/engine/activities/activity-dispatcher.ts";
-import { FunctionLog } from "../../../../local/src/engine/function-log.ts";
-import type { ReceivedMessage } from "../../../../local/src/engine/messages/message-data.ts";
-import { FakeClock } from "../../../helpers/fake-clock.ts";
-import { historyEvents } from "../../../helpers/history-events.ts";
-import { waitFor } from "../../../helpers/wait-for.ts";
+import type { OrchestrationContext } from "durable-functions";
+import { expect, test } from "vitest";
+import { workItemQueueName } from "../../../../local/src/engine/taskhub/names.ts";
+import type { StorageCall } from "../../../helpers/intercept-storage.ts";
+import { toInstance } from "../../../helpers/outgoing-message.ts";
+import { SdkInvoker } from "../../../helpers/sdk-orchestrator.ts";
+import { HUB, VirtualWorld } from "../../../helpers/virtual-world.ts";
 
-/** Pauses end only when they are cut short. */
-function clockWithoutEnd(): Clock {
-  const fake = new FakeClock();
-  return {
-    now: () => fake.now(),
-    nowTicks: () => fake.nowTicks(),
-    sleep: (_, signal) => new Promise((resolve) => signal?.addEventListener("abort", () => resolve())),
+const WORK_ITEMS = workItemQueueName(HUB);
+
+const orchestrators = {
+  *chain(context: OrchestrationContext) {
+    for (let i = 0; i < 3; i += 1) yield context.df.callActivity("work", i);
+    return "done";
+  },
+  *fanOut(context: OrchestrationContext) {
+    const count = context.df.getInput() as number;
+    const tasks = Array.from({ length: count }, (_, index) => context.df.callActivity("work", index));
+    const results: number[] = yield context.df.Task.all(tasks);
+    return results.length;
+  },
+};
+
+/** An engine whose activities end when `finish` is called for them, in order of their start. */
+async function startEngine({ slots = 4, isHeldUp = true } = {}) {
+  const world = new VirtualWorld();
+  const waiting: (() => void)[] = [];
+  const started: unknown[] = [];
+  const work = async (input: unknown) => {
+    started.push(input);
+    if (isHeldUp) await new Promise<void>((resolve) => waiting.push(resolve));
+    return input;
   };
-}
-
-function makeDispatcher(maxConcurrentActivities: number) {
-  let onSend = () => {};
-  const asked: number[] = [];
-  const reported: number[] = [];
-  const answers: { resolve(): void }[] = [];
-  const settings = { hubName: "Hub", traceInputsAndOutputs: false, traceReplayEvents: false };
-  const dispatcher = new ActivityDispatcher({
-    queue: {
-      name: "hub-workitems",
-      onSend(wake: () => void) {
-        onSend = wake;
-      },
-      async receive(limit: number) {
-        asked.push(limit);
-        return [];
-      },
-    },
-    held: { add: () => true, delete: async () => {} },
-    router: () => ({ send: async () => reported.push(1) }),
-    invoker: {
-      durableFunctions: () => [{ name: "SayHello", kind: "activity", isDisabled: false }],
-      async invokeActivity() {
-        const answer = Promise.withResolvers<void>();
-        answers.push(answer);
-        await answer.promise;
-        return { kind: "returned", value: null };
-      },
-    },
-    clock: clockWithoutEnd(),
-    log: silentLogger,
-    functionLog: new FunctionLog(silentLogger, settings),
-    maxConcurrentActivities,
-    maxPollingIntervalMs: 1_000,
-  } as unknown as ActivityDispatcherDeps);
-  dispatcher.start();
-  onTestFinished(async () => {
-    for (const answer of answers) answer.resolve();
-    await dispatcher.stop();
-  });
-  const work = () => {
-    const slot = dispatcher.reserve();
-    expect(slot).not.toBeNull();
-    slot?.run(workItem());
+  const invoker = new SdkInvoker({ orchestrators, activities: { work } });
+  const looks: StorageCall[] = [];
+  const fateOf = (call: StorageCall) => {
+    if (call.resource === WORK_ITEMS && call.operation === "receive") looks.push(call);
+    return undefined;
   };
-  return { dispatcher, asked, reported, answers, work, sendElsewhere: () => onSend() };
-}
-
-function workItem(): ReceivedMessage {
-  const OrchestrationInstance = { InstanceId: "abc", ExecutionId: "e1" };
-  const Event = historyEvents.taskScheduled(0);
-  const TaskMessage = { Event, SequenceNumber: 0, OrchestrationInstance, OrchestrationExecutionContext: null };
-  return { messageId: "m", data: { TaskMessage } } as unknown as ReceivedMessage;
+  const settings = { maxConcurrentActivityFunctions: slots };
+  const engine = await world.startEngine({ invoker, settings, fateOf });
+  await world.pass(10_000);
+  looks.length = 0;
+  const finish = async () => {
+    waiting.shift()?.();
+    await world.settle();
+  };
+  const begin = async (name: keyof typeof orchestrators, input: unknown = null) => {
+    await engine.client.start({ name, input: JSON.stringify(input), instanceId: "abc" });
+    await world.settle();
+  };
+  const output = async () => (await world.status("abc"))?.output ?? null;
+  return { world, engine, invoker, looks, started, finish, begin, output };
 }
 
 test("activities that this host sent itself cost no look into the queue", async () => {
-  const { asked, reported, answers, work } = makeDispatcher(4);
-  await waitFor(() => asked.length === 1);
-  for (let i = 0; i < 3; i++) {
-    work();
-    await waitFor(() => answers.length === i + 1);
-    answers[i]?.resolve();
-    await waitFor(() => reported.length === i + 1);
-  }
-  expect(asked).toEqual([3]);
+  const { looks, finish, begin, output } = await startEngine();
+  await begin("chain");
+  for (let i = 0; i < 3; i += 1) await finish();
+  expect(await output()).toBe('"done"');
+  expect(looks).toEqual([]);
 });
 
-test("a slot that becomes free is filled from the queue where something was sent when there was none", async () => {
-  const { dispatcher, asked, answers, work, sendElsewhere } = makeDispatcher(1);
-  await waitFor(() => asked.length === 1);
-  work();
-  await waitFor(() => answers.length === 1);
-  expect(dispatcher.reserve()).toBeNull();
-  sendElsewhere();
-  await new Promise((resolve) => setImmediate(resolve));
-  expect(asked).toHaveLength(1);
-  answers[0]?.resolve();
-  await waitFor(() => asked.length === 2);
+test("no more activities run at once than there are slots; a slot that becomes free is filled from the queue", async () => {
+  const { looks, started, finish, begin, output } = await startEngine({ slots: 2 });
+  await begin("fanOut", 5);
+  expect(started).toEqual([0, 1]);
+  expect(looks).toEqual([]);
+  for (const count of [3, 4, 5, 5, 5]) {
+    await finish();
+    expect(started).toHaveLength(count);
+  }
+  expect(await output()).toBe("5");
+  expect(looks.length).toBeGreaterThan(0);
+});
+
+test("an activity that takes longer than its hold is run once", async () => {
+  const { world, invoker, finish, begin, output } = await startEngine({ slots: 1 });
+  await begin("fanOut", 1);
+  await world.pass(3_600_000);
+  await finish();
+  expect(await output()).toBe("1");
+  expect(invoker.activityCalls).toHaveLength(1);
+});
+
+test("an activity that no worker takes comes again", async () => {
+  const { world, invoker, begin, output } = await startEngine({ isHeldUp: false });
+  const invoke = invoker.invokeActivity.bind(invoker);
+  invoker.invokeActivity = async () => ({ kind: "unavailable", reason: "The worker starts again." });
+  await begin("fanOut", 1);
+  invoker.invokeActivity = invoke;
+  await world.until(async () => (await output()) !== null);
+  expect(await output()).toBe("1");
+});
+
+test("a work item that holds no activity is thrown away", async () => {
+  const { world, engine } = await startEngine();
+  const event = { EventId: -1, IsPlayed: false, Timestamp: "2026-06-24T14:00:00.0000000Z" };
+  const message = toInstance("abc", { ...event, EventType: 20, Reason: null });
+  const { delivery } = await world.openDelivery();
+  (await delivery.prepare("abc", { route: "work-items", message })).deliver();
+  await world.until(() => world.messages().length === 0);
+  expect(engine.logged.map((it) => it.message)).toContain("A work item holds no activity; it is thrown away.");
+});
+
+test("a host that stops waits a little for what runs, and takes nothing new", async () => {
+  const { world, engine, started, begin } = await startEngine({ slots: 1 });
+  await begin("fanOut", 2);
+  await engine.stop();
+  expect(started).toEqual([0]);
+  // What did not end is run again by the next host, once its hold is over.
+  expect(world.storage.queue(WORK_ITEMS).messages()).toHaveLength(2);
+});
+
+test("an activity that ends while its host stops is not run again", async () => {
+  const { world, engine, started, finish, begin } = await startEngine({ slots: 1 });
+  await begin("fanOut", 1);
+  const stopping = engine.stop();
+  await finish();
+  await stopping;
+  expect(world.storage.queue(WORK_ITEMS).messages()).toEqual([]);
+  expect(started).toEqual([0]);
 });

@@ -22,14 +22,14 @@ class RecordingReader implements PartitionReader {
   finishDraining: () => void = () => {};
   isSlow = false;
 
-  start(queueName: string): void {
+  open(queueName: string): void {
     this.queues.add(queueName);
-    this.events.push(`start ${queueName.slice(-2)}`);
+    this.events.push(`open ${queueName.slice(-2)}`);
   }
 
-  stop(queueName: string): void {
+  lose(queueName: string): void {
     this.queues.delete(queueName);
-    this.events.push(`stop ${queueName.slice(-2)}`);
+    this.events.push(`lose ${queueName.slice(-2)}`);
   }
 
   async drain(queueName: string): Promise<void> {
@@ -53,7 +53,7 @@ test("a worker alone reads every queue, and says so in the table", async () => {
   const { reader } = startWorker(hub, "one");
   await waitFor(() => reader.queues.size === 4);
   expect(await owners(hub)).toEqual(["one", "one", "one", "one"]);
-  expect(reader.events.sort()).toEqual(["start 00", "start 01", "start 02", "start 03"]);
+  expect(reader.events.sort()).toEqual(["open 00", "open 01", "open 02", "open 03"]);
 });
 
 test("two workers share four queues, and no queue is read by both", async () => {
@@ -111,7 +111,7 @@ test("a worker that lost a queue stops reading it at once", async () => {
     );
   });
   await waitFor(() => reader.queues.size === 0);
-  expect(reader.events.at(-1)).toBe("stop 00");
+  expect(reader.events.at(-1)).toBe("lose 00");
 });
 
 test("a row has the columns of the extension, and owners that are gone have none", async () => {

@@ -23,7 +23,7 @@ function makeTails(write: (row: EpisodeRow, count: number) => Promise<boolean>, 
     },
     histories: { load: async () => ({ events: stored }) },
     payloads: { remove: async (name: string) => done.push(`removed ${name}`) },
-    held: {
+    delivery: {
       delete: async (message: ReceivedMessage) => done.push(`deleted ${message.messageId}`),
       abandon: async (message: ReceivedMessage) => done.push(`abandoned ${message.messageId}`),
     },

@@ -1,7 +1,6 @@
-import { createLogger, type LogEntry } from "@same-kit/shared";
 import { expect, test } from "vitest";
 import type { EpisodeSettings } from "../../../../local/src/engine/orchestrations/episode-types.ts";
-import { MemoryHub } from "../../../helpers/memory-hub.ts";
+import { EngineHub } from "../../../helpers/engine-hub.ts";
 import { type SdkApp, SdkInvoker } from "../../../helpers/sdk-orchestrator.ts";
 
 const orchestrators: SdkApp["orchestrators"] = {
@@ -21,11 +20,9 @@ const orchestrators: SdkApp["orchestrators"] = {
 };
 
 function makeHub(settings: Partial<EpisodeSettings> = {}) {
-  const logged: LogEntry[] = [];
   const invoker = new SdkInvoker({ orchestrators, activities: { Hello: (who: unknown) => `Hello ${who}` } });
-  const log = createLogger((entry) => logged.push(entry), "test");
-  const hub = new MemoryHub(invoker, { settings, log });
-  const entries = () => logged.filter((it) => it.component === "Host.Triggers.DurableTask");
+  const hub = new EngineHub(invoker, { settings });
+  const entries = () => hub.logged.filter((it) => it.component === "Host.Triggers.DurableTask");
   return { hub, entries, lines: () => entries().map((it) => it.message) };
 }
 
@@ -40,11 +37,14 @@ async function greet(settings: Partial<EpisodeSettings> = {}): Promise<string[]>
 
 test("an orchestration's life is told in the extension's words, without what is in it", async () => {
   expect(await greet()).toEqual([
+    "abc: Function 'Greets (Orchestrator)' scheduled. Reason: NewInstance. IsReplay: False. State: Scheduled. RuntimeStatus: Pending. HubName: Hub.",
     "abc: Function 'Greets (Orchestrator)' started. IsReplay: False. Input: (Redacted 15 characters). State: Started. RuntimeStatus: Running. HubName: Hub. TaskEventId: -1",
     "abc: Function 'Greets (Orchestrator)' awaited. IsReplay: False. State: Awaited. HubName: Hub.",
     "abc: Function 'Greets (Orchestrator)' received a 'Who' event. State: ExternalEventRaised. HubName: Hub.",
     "abc: Function 'Hello (Activity)' scheduled. Reason: Greets. IsReplay: False. State: Scheduled. RuntimeStatus: Pending. HubName: Hub.",
     "abc: Function 'Greets (Orchestrator)' awaited. IsReplay: False. State: Awaited. HubName: Hub.",
+    "abc: Function 'Hello (Activity)' started. IsReplay: False. Input: (Redacted 5 characters). State: Started. RuntimeStatus: Running. HubName: Hub. TaskEventId: 0",
+    "abc: Function 'Hello (Activity)' completed. ContinuedAsNew: False. IsReplay: False. Output: (Redacted 11 characters). State: Completed. RuntimeStatus: Completed. HubName: Hub. TaskEventId: 0",
     "abc: Function 'Greets (Orchestrator)' completed. ContinuedAsNew: False. IsReplay: False. Output: (Redacted 11 characters). State: Completed. RuntimeStatus: Completed. HubName: Hub. TaskEventId: -1",
   ]);
 });
@@ -80,7 +80,9 @@ test("each generation begins and ends", async () => {
   const { hub, lines } = makeHub();
   hub.start("Again", 1);
   await hub.run();
-  const ends = lines().map((it) => /started|completed. ContinuedAsNew: \w+/.exec(it)?.[0]);
+  const ends = lines()
+    .filter((it) => it.includes("(Orchestrator)"))
+    .map((it) => /started|completed. ContinuedAsNew: \w+/.exec(it)?.[0]);
   expect(ends.filter((it) => it !== undefined)).toEqual([
     "started",
     "completed. ContinuedAsNew: True",

@@ -2,8 +2,8 @@
 
 import * as df from "durable-functions";
 import { expect, test } from "vitest";
-import type { EpisodeSettings } from "../../../../local/src/engine/orchestrations/episode-types.ts";
-import { MemoryHub } from "../../../helpers/memory-hub.ts";
+import type { DurableTaskSettings } from "../../../../local/src/engine/settings.ts";
+import { EngineHub } from "../../../helpers/engine-hub.ts";
 import { type SdkApp, SdkInvoker } from "../../../helpers/sdk-orchestrator.ts";
 
 const activities = {
@@ -15,9 +15,9 @@ const activities = {
 
 function hubOf(
   orchestrators: SdkApp["orchestrators"],
-  { isBatching = false, settings = {} }: { isBatching?: boolean; settings?: Partial<EpisodeSettings> } = {},
-): MemoryHub {
-  return new MemoryHub(new SdkInvoker({ orchestrators, activities }), { isBatching, settings });
+  { isBatching = false, settings = {} }: { isBatching?: boolean; settings?: Partial<DurableTaskSettings> } = {},
+): EngineHub {
+  return new EngineHub(new SdkInvoker({ orchestrators, activities }), { isBatching, settings });
 }
 
 const waiter: SdkApp["orchestrators"] = {
@@ -66,7 +66,7 @@ test("a retry whose attempt failed while suspended goes on with the numbers the 
     if (calls === 1) throw new Error("boom");
     return calls;
   };
-  const hub = new MemoryHub(new SdkInvoker({ orchestrators, activities: { ...activities, Flaky } }));
+  const hub = new EngineHub(new SdkInvoker({ orchestrators, activities: { ...activities, Flaky } }));
   hub.start("Retry");
   hub.suspend("abc");
   await hub.run();
@@ -104,13 +104,13 @@ test("being terminated starts nothing new", async () => {
 
 test("an instance is terminated without a worker", async () => {
   const invoker = new SdkInvoker({ orchestrators: waiter, activities });
-  const hub = new MemoryHub(invoker);
+  const hub = new EngineHub(invoker);
   hub.start("Wait");
   await hub.run();
   invoker.invokeOrchestrator = async () => ({ kind: "unavailable", reason: "The worker hangs." });
   hub.raise("abc", "Go", 1);
-  await hub.run();
-  expect(hub.results.at(-1)).toEqual({ kind: "abandoned", reason: "The worker hangs." });
+  await hub.run({ withTimers: false });
+  expect(hub.reasons("An episode is put off.")).toContain("The worker hangs.");
   hub.terminate("abc", "enough");
   await hub.run();
   expect(hub.ending()).toEqual({ status: "Terminated", result: "enough" });
@@ -246,7 +246,8 @@ test("events that come after continuing as new belong to the next generation, wa
   for (const n of [1, 10, 100]) hub.raise("abc", "Add", n);
   await hub.run();
   expect(hub.ending()).toEqual({ status: "Completed", result: 111 });
-  expect(hub.results.filter((it) => it.kind === "advanced")).toHaveLength(2);
+  // Its last generation took all that was there.
+  expect(hub.eventNames().filter((it) => it === "OrchestratorStarted")).toHaveLength(1);
 });
 
 test("a new generation replaces the old one's events", async () => {
@@ -260,13 +261,12 @@ test("a new generation replaces the old one's events", async () => {
   const hub = hubOf(orchestrators);
   hub.start("Twice", 1);
   await hub.run();
-  const generations = hub.results.map((it) => it.kind === "advanced" && [it.isNewGeneration, it.newEventCount]);
-  expect(generations).toEqual([
-    [false, 4],
-    [true, 5],
-    [false, 4],
-  ]);
   expect(hub.ending()).toEqual({ status: "Completed", result: "end" });
+  expect(hub.eventNames()).toEqual([
+    ...["OrchestratorStarted", "ExecutionStarted", "OrchestratorCompleted"],
+    ...["TaskScheduled", "OrchestratorCompleted"],
+    ...["OrchestratorStarted", "TaskCompleted", "ExecutionCompleted", "OrchestratorCompleted"],
+  ]);
 });
 
 test("code that changed under a running instance fails it", async () => {
@@ -288,7 +288,7 @@ test("code that changed under a running instance fails it", async () => {
     },
   });
   const scheduled = hub.history().findIndex((it) => it.EventType === 4);
-  changed.instances.set("abc", { history: hub.history().slice(0, scheduled + 2), customStatus: null });
+  changed.restore("abc", hub.history().slice(0, scheduled + 2));
   changed.raise("abc", "More", 1);
   await changed.run();
   expect(changed.ending()?.status).toBe("Failed");
@@ -399,16 +399,13 @@ const versioned: SdkApp["orchestrators"] = {
 };
 
 test("an instance newer than this host waits, or fails where host.json says so", async () => {
-  for (const [versionFailureStrategy, kind] of [
-    ["Reject", "abandoned"],
-    ["Fail", "advanced"],
-  ] as const) {
+  for (const versionFailureStrategy of ["Reject", "Fail"] as const) {
     const hub = hubOf(versioned, { settings: { defaultVersion: "2.0", versionFailureStrategy } });
-    hub.start("Version", null, "abc", { Version: "3.0" });
-    await hub.run();
-    expect(hub.results.map((it) => it.kind)).toEqual([kind]);
-    if (kind === "advanced")
-      expect(hub.history().at(-2)).toMatchObject({ Result: null, FailureDetails: { ErrorType: "VersionMismatch" } });
+    hub.start("Version", null, "abc", { version: "3.0" });
+    await hub.run({ withTimers: false });
+    const end = hub.history().at(-2);
+    if (versionFailureStrategy === "Reject") expect([end, hub.waiting()]).toEqual([undefined, ["ExecutionStarted"]]);
+    else expect(end).toMatchObject({ Result: null, FailureDetails: { ErrorType: "VersionMismatch" } });
   }
 });
 
@@ -418,7 +415,7 @@ test.each([
   ["1.5", "1.5"],
 ])("a child asked for version %j runs as %j", async (version, seen) => {
   const hub = hubOf(versioned, { settings: { defaultVersion: "2.0" } });
-  hub.start("Parent", version, "abc", { Version: "1.0" });
+  hub.start("Parent", version, "abc", { version: "1.0" });
   await hub.run();
   expect(hub.ending()).toEqual({ status: "Completed", result: seen });
 });
@@ -430,8 +427,9 @@ test("messages for an instance that has ended are discarded", async () => {
   hub.raise("abc", "Go", 1);
   hub.raise("nobody", "Go", 1);
   await hub.run();
-  expect(hub.results.slice(-2)).toEqual([
-    { kind: "discarded", reason: "The instance has already ended." },
-    { kind: "discarded", reason: "There is no such instance." },
+  expect(hub.reasons("Messages are thrown away.")).toEqual([
+    "The instance has already ended.",
+    "There is no such instance.",
   ]);
+  expect(hub.waiting()).toEqual([]);
 });

@@ -3,7 +3,7 @@
 import { readFile } from "node:fs/promises";
 import { expect, test } from "vitest";
 import type { HistoryEvent } from "../../../../local/src/engine/history/events.ts";
-import { MemoryHub } from "../../../helpers/memory-hub.ts";
+import { EngineHub } from "../../../helpers/engine-hub.ts";
 import { type SdkApp, SdkInvoker } from "../../../helpers/sdk-orchestrator.ts";
 
 const INSTANCE = "7d1f0a3c5b2e4d6f8a9b0c1d2e3f4a5b";
@@ -26,11 +26,11 @@ const childDone = {
   Result: "42",
 } as const;
 
-async function replay(alter: (history: HistoryEvent[]) => void = () => {}): Promise<MemoryHub> {
+async function replay(alter: (history: HistoryEvent[]) => void = () => {}): Promise<EngineHub> {
   const history: HistoryEvent[] = JSON.parse(await readFile("test/fixtures/histories/hello-sequence.json", "utf8"));
   alter(history);
-  const hub = new MemoryHub(new SdkInvoker({ orchestrators }));
-  hub.instances.set(INSTANCE, { history: [...history, childDone], customStatus: null });
+  const hub = new EngineHub(new SdkInvoker({ orchestrators }));
+  hub.restore(INSTANCE, [...history, childDone]);
   hub.raise(INSTANCE, "End", "bye");
   await hub.run();
   return hub;
@@ -40,7 +40,7 @@ test("a recorded history goes on where it stopped", async () => {
   const hub = await replay();
   expect(hub.ending(INSTANCE)).toEqual({ status: "Completed", result: ["Hi Tokyo", 42, "bye"] });
   expect(hub.history(INSTANCE).at(-2)?.EventId).toBe(3);
-  expect(hub.results).toMatchObject([{ outgoing: [] }]);
+  expect(hub.waiting()).toEqual([]);
 });
 
 test("a name in another case is the same name", async () => {

@@ -2,7 +2,7 @@
 
 import type * as df from "durable-functions";
 import { expect, test } from "vitest";
-import { MemoryHub } from "../../../helpers/memory-hub.ts";
+import { EngineHub } from "../../../helpers/engine-hub.ts";
 import { type SdkApp, SdkInvoker } from "../../../helpers/sdk-orchestrator.ts";
 
 const activities = {
@@ -14,7 +14,7 @@ const activities = {
 
 async function run(orchestrators: SdkApp["orchestrators"], name: string) {
   const invoker = new SdkInvoker({ orchestrators, activities });
-  const hub = new MemoryHub(invoker);
+  const hub = new EngineHub(invoker);
   hub.start(name);
   await hub.run();
   return { hub, invoker };

@@ -3,7 +3,7 @@
 import * as df from "durable-functions";
 import { expect, test } from "vitest";
 import type { HistoryEvent, TimerCreatedEvent } from "../../../../local/src/engine/history/events.ts";
-import { MemoryHub } from "../../../helpers/memory-hub.ts";
+import { EngineHub } from "../../../helpers/engine-hub.ts";
 import { type SdkApp, SdkInvoker } from "../../../helpers/sdk-orchestrator.ts";
 
 /** An activity that fails until its nth call. */
@@ -33,7 +33,7 @@ function options(input: unknown): df.RetryOptions {
 
 async function run(app: SdkApp, name: string, input: unknown) {
   const invoker = new SdkInvoker(app);
-  const hub = new MemoryHub(invoker);
+  const hub = new EngineHub(invoker);
   hub.start(name, input);
   await hub.run();
   return { hub, invoker };

@@ -1,13 +1,12 @@
 // One episode at a time, without the SDK: what the worker is shown, what is stored, what is sent.
 
-import { silentLogger } from "@same-kit/shared";
 import { expect, test } from "vitest";
 import type { HistoryEvent } from "../../../../local/src/engine/history/events.ts";
 import type { TaskMessage } from "../../../../local/src/engine/messages/message-data.ts";
 import { runEpisode } from "../../../../local/src/engine/orchestrations/run-episode.ts";
 import type { FunctionInvoker, InvocationReply, OrchestratorPayload } from "../../../../local/src/engine/ports.ts";
+import { episodeDeps, startEvent } from "../../../helpers/episodes.ts";
 import { FakeClock } from "../../../helpers/fake-clock.ts";
-import { episodeSettings, startEvent } from "../../../helpers/memory-hub.ts";
 
 const EXECUTION = "0f9e8d7c6b5a49382716f5e4d3c2b1a0";
 const SELF = { InstanceId: "abc", ExecutionId: EXECUTION };
@@ -47,12 +46,13 @@ function episode(
   }: { history?: HistoryEvent[]; messages?: TaskMessage[]; settings?: object },
 ) {
   const clock = new FakeClock("2024-10-23T16:00:00.400Z");
-  const deps = { invoker, settings: { ...episodeSettings, ...settings }, clock, log: silentLogger };
-  return runEpisode({ instanceId: "abc", history, messages }, deps);
+  return runEpisode({ instanceId: "abc", history, messages }, { ...episodeDeps(invoker, settings), clock });
 }
 
-const start = (fields = {}) =>
-  startEvent("Hello", { greet: "Hi" }, SELF, new FakeClock("2024-10-23T16:00:00.123Z"), fields);
+const start = (fields = {}) => ({
+  ...startEvent("Hello", { greet: "Hi" }, SELF, new FakeClock("2024-10-23T16:00:00.123Z")),
+  ...fields,
+});
 const callTokyo = { functionName: "SayHello", actionType: 0, input: '"Tokyo"' };
 
 test("the first episode shows the worker a start that was not played yet", async () => {

@@ -1,7 +1,7 @@
 import type * as df from "durable-functions";
 import { expect, test } from "vitest";
 import type { TimerCreatedEvent } from "../../../../local/src/engine/history/events.ts";
-import { MemoryHub } from "../../../helpers/memory-hub.ts";
+import { EngineHub } from "../../../helpers/engine-hub.ts";
 import { type SdkApp, SdkInvoker } from "../../../helpers/sdk-orchestrator.ts";
 
 const DAY_MS = 86_400_000;
@@ -9,8 +9,8 @@ const activities = { Fine: (x: unknown) => x };
 const after = (context: df.OrchestrationContext, ms: number) =>
   context.df.createTimer(new Date(context.df.currentUtcDateTime.getTime() + ms));
 
-function hubOf(orchestrators: SdkApp["orchestrators"], name: string, input: unknown = null): MemoryHub {
-  const hub = new MemoryHub(new SdkInvoker({ orchestrators, activities }));
+function hubOf(orchestrators: SdkApp["orchestrators"], name: string, input: unknown = null): EngineHub {
+  const hub = new EngineHub(new SdkInvoker({ orchestrators, activities }));
   hub.start(name, input);
   return hub;
 }

@@ -1,7 +1,6 @@
 import type { Clock } from "@same-kit/shared";
 import { EventType, type ExecutionStartedEvent, type HistoryEvent } from "../../history/events.ts";
-import type { OutgoingMessage } from "../../messages/message-data.ts";
-import type { Outgoing } from "../episode-types.ts";
+import type { Outgoing, OutgoingMessage } from "../../messages/message-data.ts";
 
 /** One generation of an instance in the hands of an episode. */
 export type Execution = {

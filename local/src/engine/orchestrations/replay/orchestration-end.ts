@@ -9,8 +9,8 @@ import {
   OrchestrationStatus,
   type OrchestrationStatusNumber,
 } from "../../history/events.ts";
+import type { Outgoing } from "../../messages/message-data.ts";
 import { serializedException } from "../../serialized-exception.ts";
-import type { Outgoing } from "../episode-types.ts";
 import { type Execution, eventBase, messageFrom } from "./execution.ts";
 import type { ReplayFailure } from "./replay-failure.ts";
 import { FIRE_AND_FORGET_TAG } from "./schedule-decision.ts";

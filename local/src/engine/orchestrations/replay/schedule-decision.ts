@@ -1,7 +1,8 @@
 import type { Clock } from "@same-kit/shared";
 import { newGuidN } from "../../../shared/ids.ts";
 import { EventType, type HistoryEvent, type Tags } from "../../history/events.ts";
-import type { EpisodeSettings, Outgoing } from "../episode-types.ts";
+import type { Outgoing } from "../../messages/message-data.ts";
+import type { EpisodeSettings } from "../episode-types.ts";
 import type { ActivityAction, SubOrchestrationAction } from "./action.ts";
 import type { Decision } from "./decision.ts";
 import { type Execution, eventBase, messageFrom, messageToSelf } from "./execution.ts";

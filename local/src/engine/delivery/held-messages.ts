@@ -1,6 +1,6 @@
 import type { Clock, Logger } from "@same-kit/shared";
-import type { ReceivedMessage } from "./message-data.ts";
-import type { MessageQueue } from "./message-queue.ts";
+import type { ReceivedMessage } from "../messages/message-data.ts";
+import type { MessageQueue } from "../messages/message-queue.ts";
 
 type Held = {
   message: ReceivedMessage;
@@ -18,15 +18,18 @@ export type HeldMessagesDeps = {
   onAbandoned: (queueName: string, time: Date) => void;
 };
 
-const CHECK_INTERVAL_MS = 1_000;
+const RETRY_MS = 1_000;
+// While nothing is held; the next message wakes it.
+const IDLE_MS = 3_600_000;
 // Renewed when this share of the timeout is over: two renewals may fail before others see the message.
 const RENEW_AT = 1 / 3;
 
-/** Keeps all messages in hand invisible to others for as long as this process works on them. */
+/** Keeps all messages that this process works on invisible to others for as long as that takes. */
 export class HeldMessages {
   readonly #held = new Map<string, Held>();
   readonly #deps: HeldMessagesDeps;
   readonly #stopped = new AbortController();
+  #wake = new AbortController();
   #loop: Promise<void> = Promise.resolve();
 
   constructor(deps: HeldMessagesDeps) {
@@ -37,17 +40,18 @@ export class HeldMessages {
     this.#loop = this.#run();
   }
 
-  /** What is still in hand shows in its queue when its time is over. */
+  /** What is still held shows in its queue when its time is over. */
   async stop(): Promise<void> {
     this.#stopped.abort();
+    this.#wake.abort();
     await this.#loop;
     this.#held.clear();
   }
 
   /**
-   * Takes a message in hand.
+   * Holds a message.
    *
-   * @returns false where the same one is in hand already, as after a pause of this process: the older copy then has the fresh
+   * @returns false where the same one is held already, as after a pause of this process: the older copy then has the fresh
    * receipt, and this one must not be worked on.
    */
   add(message: ReceivedMessage, queue: MessageQueue): boolean {
@@ -58,6 +62,8 @@ export class HeldMessages {
       return false;
     }
     this.#held.set(message.messageId, { message, queue, renewAtMs: this.#nextRenewalMs(), renewal: Promise.resolve() });
+    // All later ones are due later than the first.
+    if (this.#held.size === 1) this.#wake.abort();
     return true;
   }
 
@@ -102,15 +108,22 @@ export class HeldMessages {
   }
 
   async #run(): Promise<void> {
-    const { clock } = this.#deps;
     while (!this.#stopped.signal.aborted) {
-      await clock.sleep(CHECK_INTERVAL_MS, this.#stopped.signal);
-      await Promise.all([...this.#held.values()].filter((it) => this.#isDue(it)).map((it) => this.#startRenewal(it)));
+      await this.#sleepUntilDue();
+      const now = this.#deps.clock.now().getTime();
+      const due = [...this.#held.values()].filter(({ renewAtMs }) => now >= renewAtMs);
+      await Promise.all(due.map((it) => this.#startRenewal(it)));
     }
   }
 
-  #isDue({ renewAtMs }: Held): boolean {
-    return this.#deps.clock.now().getTime() >= renewAtMs;
+  #sleepUntilDue(): Promise<void> {
+    const { clock } = this.#deps;
+    let dueMs = Number.POSITIVE_INFINITY;
+    for (const { renewAtMs } of this.#held.values()) dueMs = Math.min(dueMs, renewAtMs);
+    const isIdle = dueMs === Number.POSITIVE_INFINITY;
+    this.#wake = new AbortController();
+    const ms = isIdle ? IDLE_MS : Math.max(dueMs - clock.now().getTime(), 1);
+    return clock.sleep(ms, this.#wake.signal, { isRoutine: true });
   }
 
   #nextRenewalMs(): number {
@@ -125,6 +138,8 @@ export class HeldMessages {
   async #renew(held: Held): Promise<void> {
     const { message, queue } = held;
     const renewAtMs = this.#nextRenewalMs();
+    // Where it fails it is tried again soon.
+    held.renewAtMs = this.#deps.clock.now().getTime() + RETRY_MS;
     try {
       const isOurs = await queue.renew(message);
       held.renewAtMs = renewAtMs;

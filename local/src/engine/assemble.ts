@@ -1,0 +1,72 @@
+import { ActivityDispatcher } from "./activities/activity-dispatcher.ts";
+import type { TaskHubClient } from "./client.ts";
+import { Delivery } from "./delivery/delivery.ts";
+import { FunctionLog } from "./function-log.ts";
+import type { EngineOptions } from "./index.ts";
+import { HubQueues } from "./messages/hub-queues.ts";
+import { OrchestrationDispatcher } from "./orchestrations/orchestration-dispatcher.ts";
+import { createTaskHubClient } from "./task-hub-client.ts";
+import { LargePayloads } from "./taskhub/large-payloads.ts";
+import type { TaskHub } from "./taskhub/task-hub.ts";
+import { HistoryStore } from "./tracking/history-store.ts";
+import { InstanceStore } from "./tracking/instance-store.ts";
+
+/** What an engine consists of; nothing of it runs yet. */
+export type EngineParts = {
+  client: TaskHubClient;
+  delivery: Delivery;
+  activities: ActivityDispatcher;
+  orchestrations: OrchestrationDispatcher;
+};
+
+/** Each part knows those before it, and none of those after it. */
+export function assemble(hub: TaskHub, { settings, invoker, clock, log }: Omit<EngineOptions, "storage">): EngineParts {
+  const payloads = new LargePayloads(hub.largeMessages);
+  const histories = new HistoryStore({ hub, payloads, clock });
+  const instances = new InstanceStore({ hub, payloads, clock });
+  const functionLog = new FunctionLog(log, settings);
+  const visibilityTimeoutMs = settings.controlQueueVisibilityTimeoutMs;
+
+  const messageLog = log.child("engine.messages");
+  const delivery = new Delivery({
+    queues: new HubQueues({ hub, payloads, settings, clock, log: messageLog }),
+    clock,
+    log: messageLog,
+    holdMs: Math.min(visibilityTimeoutMs, settings.workItemQueueVisibilityTimeoutMs),
+    maxPollingIntervalMs: settings.maxQueuePollingIntervalMs,
+  });
+
+  const activities = new ActivityDispatcher({
+    delivery,
+    invoker,
+    functionLog,
+    clock,
+    log: log.child("engine.activities"),
+    maxConcurrentActivities: settings.maxConcurrentActivityFunctions,
+  });
+
+  const episodeLog = log.child("engine.orchestrations");
+  const episode = { invoker, settings, clock, functionLog, log: episodeLog };
+  const session = {
+    delivery,
+    histories,
+    instances,
+    payloads,
+    episode,
+    visibilityTimeoutMs,
+    log: episodeLog,
+  };
+  const orchestrations = new OrchestrationDispatcher({ delivery, session, settings });
+
+  const client = createTaskHubClient({
+    hub,
+    histories,
+    instances,
+    delivery,
+    orchestrations,
+    settings,
+    functionLog,
+    clock,
+  });
+  return { client, delivery, activities, orchestrations };
+}

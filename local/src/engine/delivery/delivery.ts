@@ -1,0 +1,189 @@
+import { type Clock, Limiter, type Logger } from "@same-kit/shared";
+import type { HubQueues } from "../messages/hub-queues.ts";
+import type { Outgoing, OutgoingMessage, ReceivedMessage, StartTrust } from "../messages/message-data.ts";
+import type { MessageQueue, SentMessage } from "../messages/message-queue.ts";
+import { HeldMessages } from "./held-messages.ts";
+import { type Inbox, QueueReader, type Reading } from "./queue-reader.ts";
+
+/** A message that is safely in its queue, and that nobody works on before `deliver` where this process takes it itself. */
+export type PreparedDelivery = {
+  /** Where its payload went, if it was large. */
+  blobName: string | null;
+  deliver(trust?: StartTrust): void;
+  /** The sender's work was not stored, or that is not known: the message shows when its hold is over. */
+  leave(): void;
+};
+
+export type DeliveryDeps = {
+  queues: HubQueues;
+  clock: Clock;
+  log: Logger;
+  /** How long a held message stays invisible to others between two renewals. */
+  holdMs: number;
+  maxPollingIntervalMs: number;
+};
+
+// A fan-out of thousands, sent at once, would keep the storage so busy that the leases of the partitions run out meanwhile.
+const MAX_SENDS_AT_ONCE = 64;
+
+/**
+ * The way of every message, from its sender to whoever works on it: into the queue, and out of it by polling. What this process
+ * reads itself is sent invisible to others and handed over from memory, so that nothing waits for polling and a crash loses
+ * nothing: the message shows when its hold is over. What was taken is held until it is deleted or given back.
+ */
+export class Delivery {
+  readonly #deps: DeliveryDeps;
+  readonly #held: HeldMessages;
+  readonly #readers = new Map<string, QueueReader>();
+  readonly #sends = new Limiter(MAX_SENDS_AT_ONCE);
+  readonly #stopped = new AbortController();
+
+  constructor(deps: DeliveryDeps) {
+    this.#deps = deps;
+    const onAbandoned = (queueName: string, time: Date) => this.#readers.get(queueName)?.expectAt(time);
+    this.#held = new HeldMessages({ clock: deps.clock, log: deps.log, visibilityTimeoutMs: deps.holdMs, onAbandoned });
+  }
+
+  start(): void {
+    this.#held.start();
+  }
+
+  /** What is held then shows in its queue when its time is over. */
+  async stop(): Promise<void> {
+    this.#stopped.abort();
+    await this.#held.stop();
+  }
+
+  /** Reads a queue for `inbox` until the reading is stopped; what this process sends to the queue goes to it directly. */
+  read(queueName: string, inbox: Inbox): Reading {
+    const reader = new QueueReader(this.#deps.queues.named(queueName), inbox, { ...this.#deps, held: this.#held });
+    this.#readers.set(queueName, reader);
+    reader.start();
+    return {
+      wake: () => reader.wake(),
+      stop: async () => {
+        if (this.#readers.get(queueName) === reader) this.#readers.delete(queueName);
+        await reader.stop();
+      },
+    };
+  }
+
+  /** Puts what an episode of `senderId` decided into its queue. */
+  prepare(senderId: string, { route, message, visibleAt }: Outgoing): Promise<PreparedDelivery> {
+    const { queues } = this.#deps;
+    switch (route) {
+      case "work-items":
+        return this.#sends.run(() => this.#prepare(queues.workItems, message));
+      case "own-control":
+        return this.#sends.run(() => this.#prepare(queues.ofInstance(senderId), message, visibleAt));
+      case "control":
+        return this.#sends.run(() => this.#prepare(this.#targetOf(message), message, visibleAt));
+    }
+  }
+
+  /** Sends to one instance. */
+  async send(message: OutgoingMessage): Promise<void> {
+    (await this.#prepare(this.#targetOf(message), message)).deliver();
+  }
+
+  /**
+   * Sends a start. Its message is in the queue before its row is written, so that a crash between the two leaves no instance
+   * that waits for ever; and nobody here works on it before, so that the one who does need not look whose row it is.
+   *
+   * @param writeRow - Gets the blob of a large payload. Says how far the start can be trusted; null where another start won.
+   */
+  async sendStart(
+    message: OutgoingMessage,
+    writeRow: (blobName: string | null) => Promise<StartTrust | null>,
+  ): Promise<void> {
+    const prepared = await this.#prepare(this.#targetOf(message), message);
+    try {
+      prepared.deliver((await writeRow(prepared.blobName)) ?? undefined);
+    } catch (error) {
+      prepared.leave();
+      throw error;
+    }
+  }
+
+  /** Done with it. Never throws: a message that stays is worked on again, which is harmless. */
+  delete(message: ReceivedMessage): Promise<void> {
+    return this.#held.delete(message);
+  }
+
+  /** Gives it back, to be seen again after a pause. Never throws. */
+  abandon(message: ReceivedMessage): Promise<void> {
+    return this.#held.abandon(message);
+  }
+
+  /** Gives it back at once, as nobody began to work on it. Never throws. */
+  release(message: ReceivedMessage): Promise<void> {
+    return this.#held.release(message);
+  }
+
+  #targetOf({ taskMessage }: OutgoingMessage): MessageQueue {
+    return this.#deps.queues.ofInstance(taskMessage.OrchestrationInstance.InstanceId);
+  }
+
+  async #prepare(queue: MessageQueue, message: OutgoingMessage, visibleAt?: string): Promise<PreparedDelivery> {
+    const dueMs = visibleAt === undefined ? 0 : Date.parse(visibleAt);
+    const isSoon = this.#delayUntil(dueMs) < this.#deps.holdMs;
+    const reader = this.#readers.get(queue.name);
+    // A queue's delays are whole seconds; what is due within a hold is kept here and delivered to the millisecond.
+    if (reader === undefined || !isSoon || !reader.inbox.makeRoomForOne()) {
+      return this.#prepareVisible(queue, message, visibleAt);
+    }
+    let received: ReceivedMessage & Pick<SentMessage, "blobName">;
+    try {
+      received = await queue.sendAndHold(message);
+    } catch (error) {
+      reader.inbox.giveUpRoom(1);
+      throw error;
+    }
+    this.#held.add(received, queue);
+    return {
+      blobName: received.blobName,
+      deliver: (trust) => {
+        if (trust !== undefined) received.startTrust = trust;
+        if (this.#delayUntil(dueMs) <= 0) this.#handOver(received, reader);
+        else void this.#handOverAt(dueMs, received, reader);
+      },
+      leave: () => {
+        reader.inbox.giveUpRoom(1);
+        this.#held.forget(received);
+        reader.expectAt(received.nextVisibleAt);
+      },
+    };
+  }
+
+  /** Everyone finds it by polling, and there is nothing to hand over. */
+  async #prepareVisible(queue: MessageQueue, message: OutgoingMessage, visibleAt?: string): Promise<PreparedDelivery> {
+    const sent = await queue.send(message, visibleAt);
+    const expect = () => {
+      if (visibleAt !== undefined) this.#readers.get(queue.name)?.expectAt(sent.visibleAt);
+    };
+    return { blobName: sent.blobName, deliver: expect, leave: expect };
+  }
+
+  async #handOverAt(dueMs: number, message: ReceivedMessage, reader: QueueReader): Promise<void> {
+    const { signal } = this.#stopped;
+    // A sleep may end a little early, and a timer must not.
+    for (let ms = this.#delayUntil(dueMs); ms > 0 && !signal.aborted; ms = this.#delayUntil(dueMs)) {
+      await this.#deps.clock.sleep(Math.ceil(ms), signal);
+    }
+    if (!signal.aborted) this.#handOver(message, reader);
+  }
+
+  #delayUntil(dueMs: number): number {
+    return dueMs - this.#deps.clock.now().getTime();
+  }
+
+  #handOver(message: ReceivedMessage, reader: QueueReader): void {
+    if (this.#readers.get(message.queueName) === reader) {
+      reader.inbox.take(message);
+      return;
+    }
+    // Lost or closing meanwhile: whoever reads the queue finds it.
+    reader.inbox.giveUpRoom(1);
+    void this.#held.release(message);
+  }
+}

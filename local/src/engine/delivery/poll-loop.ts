@@ -1,0 +1,121 @@
+import { type Clock, type Logger, reasonOf } from "@same-kit/shared";
+
+export type PollLoopOptions = {
+  /** Gets and hands over what is there. @returns how many messages there were. */
+  poll: () => Promise<number>;
+  clock: Clock;
+  log: Logger;
+  /** Component in the log. */
+  name: string;
+  maxIntervalMs: number;
+};
+
+const FIRST_INTERVAL_MS = 50;
+const FAILURE_INTERVAL_MS = 1_000;
+// What a queue delays a message at most; a timer of the system holds 24 days.
+const MAX_WAIT_MS = 7 * 24 * 3600 * 1000;
+
+/**
+ * Polls at once after something came, and ever more seldom while nothing does; {@link PollLoop.wake} ends a pause.
+ *
+ * @see Azure/durabletask, DurableTask.AzureStorage/BackoffPollingHelper.cs
+ */
+export class PollLoop {
+  readonly #options: PollLoopOptions;
+  readonly #stopped = new AbortController();
+  #pause = new AbortController();
+  #isWoken = false;
+  #isComplaining = false;
+  /** When messages become visible, in ms since 1970, the earliest first. */
+  #expected: number[] = [];
+  #loop: Promise<void> = Promise.resolve();
+
+  constructor(options: PollLoopOptions) {
+    this.#options = options;
+  }
+
+  start(): void {
+    this.#loop = this.#run();
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped.abort();
+    this.wake();
+    await this.#loop;
+  }
+
+  wake(): void {
+    this.#isWoken = true;
+    this.#pause.abort();
+  }
+
+  /** A message will be visible at this time: the loop polls then, however long its pause. */
+  expectAt(time: Date): void {
+    const ms = time.getTime();
+    const at = this.#expected.findIndex((it) => it >= ms);
+    if (this.#expected[at] === ms) return;
+    this.#expected.splice(at === -1 ? this.#expected.length : at, 0, ms);
+    // The pause is only cut short to be measured again.
+    if (this.#expected[0] === ms) this.#pause.abort();
+  }
+
+  async #run(): Promise<void> {
+    let intervalMs = FIRST_INTERVAL_MS;
+    while (!this.#stopped.signal.aborted) {
+      this.#isWoken = false;
+      const found = await this.#pollOnce();
+      // What was sent while the answer was under way may not be in it.
+      if (found > 0 || (found === 0 && this.#isWoken)) {
+        intervalMs = FIRST_INTERVAL_MS;
+        continue;
+      }
+      await this.#rest(found < 0 ? FAILURE_INTERVAL_MS : intervalMs);
+      intervalMs = this.#isWoken ? FIRST_INTERVAL_MS : Math.min(intervalMs * 2, this.#options.maxIntervalMs);
+    }
+  }
+
+  /** Until the interval is over, a message is expected, or somebody wakes. */
+  async #rest(intervalMs: number): Promise<void> {
+    const { clock } = this.#options;
+    const endsAt = clock.now().getTime() + intervalMs;
+    while (!this.#isWoken) {
+      const now = clock.now().getTime();
+      const [next = Number.POSITIVE_INFINITY] = this.#expected;
+      if (next <= now) {
+        this.#expected = this.#expected.filter((it) => it > now);
+        this.#isWoken = true;
+      }
+      if (next <= now || now >= endsAt) return;
+      await this.#pauseUntil(endsAt, next, now);
+    }
+  }
+
+  async #pauseUntil(endsAt: number, next: number, now: number): Promise<void> {
+    const { clock } = this.#options;
+    const pause = new AbortController();
+    this.#pause = pause;
+    const interval = clock.sleep(endsAt - now, pause.signal, { isRoutine: true });
+    const untilNext = Math.min(next - now, MAX_WAIT_MS);
+    await (next === Number.POSITIVE_INFINITY
+      ? interval
+      : Promise.race([interval, clock.sleep(untilNext, pause.signal)]));
+    pause.abort();
+  }
+
+  /** @returns -1 where it failed. */
+  async #pollOnce(): Promise<number> {
+    const { poll, log, name } = this.#options;
+    try {
+      const found = await poll();
+      this.#isComplaining = false;
+      return found;
+    } catch (error) {
+      if (this.#stopped.signal.aborted) return -1;
+      // Once per outage, not once per attempt.
+      const level = this.#isComplaining ? "debug" : "warn";
+      this.#isComplaining = true;
+      log.log(level, "Polling failed; it is tried again.", { name, reason: reasonOf(error) });
+      return -1;
+    }
+  }
+}

@@ -1,0 +1,48 @@
+import type { BlobContainer } from "../../local/src/storage/blob-container.ts";
+import type { StorageAccount } from "../../local/src/storage/storage-account.ts";
+import type { StorageQueue } from "../../local/src/storage/storage-queue.ts";
+import type { StorageTable } from "../../local/src/storage/storage-table.ts";
+
+const QUEUE_CALLS = ["send", "receive", "delete", "update"] satisfies (keyof StorageQueue)[];
+const TABLE_CALLS = ["transact", "upsert", "insert", "get", "query", "queryPage"] satisfies (keyof StorageTable)[];
+const BLOB_CALLS = ["upload", "download", "properties", "deleteIfExists", "list"] satisfies (keyof BlobContainer)[];
+const CALLS = new Set<string>([...QUEUE_CALLS, ...TABLE_CALLS, ...BLOB_CALLS]);
+/** These answer one thing after the other. */
+const LISTS = new Set<string>(["query", "list"] satisfies (keyof StorageTable | keyof BlobContainer)[]);
+
+export type StorageOperation =
+  | (typeof QUEUE_CALLS)[number]
+  | (typeof TABLE_CALLS)[number]
+  | (typeof BLOB_CALLS)[number];
+
+/** One call to the storage. */
+export type StorageCall = { resource: string; operation: StorageOperation; args: readonly unknown[] };
+
+export type Intercept = (call: StorageCall, proceed: () => Promise<unknown>) => Promise<unknown>;
+
+/** The same account, with every call under `intercept`. */
+export function interceptStorage(account: StorageAccount, intercept: Intercept): StorageAccount {
+  const wrap = <Client extends object>(client: Client, resource: string): Client =>
+    new Proxy(client, {
+      get(target, property) {
+        const value = Reflect.get(target, property, target);
+        if (typeof value !== "function") return value;
+        if (!CALLS.has(String(property))) return value.bind(target);
+        return (...args: unknown[]) => {
+          const call: StorageCall = { resource, operation: property as StorageOperation, args };
+          if (!LISTS.has(String(property))) return intercept(call, () => value.apply(target, args));
+          return listed(() => intercept(call, () => Array.fromAsync(value.apply(target, args))));
+        };
+      },
+    });
+  return {
+    ...account,
+    queue: (name) => wrap(account.queue(name), name),
+    table: (name) => wrap(account.table(name), name),
+    container: (name) => wrap(account.container(name), name),
+  };
+}
+
+async function* listed(ask: () => Promise<unknown>): AsyncIterable<unknown> {
+  yield* (await ask()) as unknown[];
+}

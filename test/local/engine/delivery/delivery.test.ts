@@ -1,0 +1,258 @@
+import { describe, expect, test } from "vitest";
+import type { Inbox } from "../../../../local/src/engine/delivery/queue-reader.ts";
+import type { ReceivedMessage } from "../../../../local/src/engine/messages/message-data.ts";
+import { controlQueueName, partitionOf, workItemQueueName } from "../../../../local/src/engine/taskhub/names.ts";
+import { eventMessage } from "../../../helpers/outgoing-message.ts";
+import { HUB, VirtualWorld } from "../../../helpers/virtual-world.ts";
+
+const CONTROL = controlQueueName(HUB, partitionOf("abc", 4));
+const WORK_ITEMS = workItemQueueName(HUB);
+const inputOf = ({ data }: ReceivedMessage) => (data.TaskMessage.Event as { Input: string | null }).Input;
+
+/** Keeps what it takes; has room for `room` messages. */
+class RecordingInbox implements Inbox {
+  readonly taken: ReceivedMessage[] = [];
+  room: number;
+
+  constructor(room = 32) {
+    this.room = room;
+  }
+
+  makeRoom(): number {
+    const { room } = this;
+    this.room = 0;
+    return room;
+  }
+
+  makeRoomForOne(): boolean {
+    if (this.room === 0) return false;
+    this.room -= 1;
+    return true;
+  }
+
+  giveUpRoom(count: number): void {
+    this.room += count;
+  }
+
+  take(message: ReceivedMessage): void {
+    this.taken.push(message);
+  }
+}
+
+async function open({ room = 32 } = {}) {
+  const world = new VirtualWorld();
+  const { delivery } = await world.openDelivery();
+  delivery.start();
+  const inbox = new RecordingInbox(room);
+  const read = async (queueName = CONTROL) => {
+    const reading = delivery.read(queueName, inbox);
+    await world.settle();
+    return reading;
+  };
+  const timeIn = (ms: number) => new Date(world.clock.now().getTime() + ms).toISOString();
+  const shownIn = () => world.messages().map(({ visibleAtMs }) => visibleAtMs - world.clock.now().getTime());
+  return { world, delivery, inbox, read, timeIn, shownIn };
+}
+
+const prepare = (message = eventMessage("1"), visibleAt?: string) => ({
+  route: "control" as const,
+  message,
+  ...(visibleAt === undefined ? {} : { visibleAt }),
+});
+
+describe("what is sent to a queue that is read here", () => {
+  test("is handed over only once it is delivered, and hidden from others meanwhile", async () => {
+    const { world, delivery, inbox, read, shownIn } = await open();
+    await read();
+    const prepared = await delivery.prepare("abc", prepare());
+    await world.settle();
+    expect(inbox.taken).toEqual([]);
+    expect(shownIn()[0]).toBeGreaterThan(10_000);
+    prepared.deliver("first");
+    expect(inbox.taken.map(inputOf)).toEqual(["1"]);
+    expect(inbox.taken[0]?.startTrust).toBe("first");
+  });
+
+  test("is not looked at, and found by whoever polls when its hold is over, where it is left", async () => {
+    const { world, delivery, inbox, read } = await open();
+    await read();
+    const room = inbox.room;
+    (await delivery.prepare("abc", prepare())).leave();
+    expect(inbox.room).toBe(room);
+    await world.settle();
+    expect(inbox.taken).toEqual([]);
+    await world.until(() => inbox.taken.length > 0);
+    expect(inbox.taken[0]?.dequeueCount).toBe(1);
+  });
+
+  test("waits in the queue where there is no room", async () => {
+    const { world, delivery, inbox, read, shownIn } = await open({ room: 0 });
+    const reading = await read();
+    await delivery.send(eventMessage("1"));
+    await world.settle();
+    expect(inbox.taken).toEqual([]);
+    expect(shownIn()).toEqual([0]);
+    inbox.room = 1;
+    reading.wake();
+    await world.settle();
+    expect(inbox.taken.map(inputOf)).toEqual(["1"]);
+  });
+
+  test("gives its room back where it cannot be sent", async () => {
+    const { delivery, inbox, read, world } = await open();
+    await read();
+    const room = inbox.room;
+    world.storage.abandon();
+    await expect(delivery.prepare("abc", prepare())).rejects.toThrow("abandoned");
+    expect(inbox.room).toBe(room);
+  });
+
+  test("is given back at once where the queue was lost before it was delivered", async () => {
+    const { world, delivery, inbox, read, shownIn } = await open();
+    const reading = await read();
+    const prepared = await delivery.prepare("abc", prepare());
+    await reading.stop();
+    prepared.deliver();
+    await world.settle();
+    expect(inbox.taken).toEqual([]);
+    expect(shownIn()).toEqual([0]);
+  });
+});
+
+describe("what is due later", () => {
+  test("within a hold is handed over to the millisecond", async () => {
+    const { world, delivery, inbox, read, timeIn } = await open();
+    await read();
+    await world.pass(123);
+    const dueMs = world.clock.now().getTime() + 2_345;
+    (await delivery.prepare("abc", prepare(eventMessage("1"), timeIn(2_345)))).deliver();
+    await world.until(() => inbox.taken.length > 0);
+    expect(world.clock.now().getTime()).toBe(dueMs);
+  });
+
+  test("after more than a hold is left to the queue, and polled for when it shows", async () => {
+    const { world, delivery, inbox, read, timeIn, shownIn } = await open();
+    await read();
+    (await delivery.prepare("abc", prepare(eventMessage("1"), timeIn(3_600_500)))).deliver();
+    // The queue counts whole seconds, and a timer must not fire early.
+    expect(shownIn()).toEqual([3_601_000]);
+    await world.until(() => inbox.taken.length > 0);
+    expect(world.clock.now().toISOString()).toBe("2026-06-24T15:00:01.000Z");
+  });
+
+  test("is held for that long, but not beyond the end of the delivery", async () => {
+    const { world, delivery, inbox, read, timeIn } = await open();
+    await read();
+    (await delivery.prepare("abc", prepare(eventMessage("1"), timeIn(2_000)))).deliver();
+    await delivery.stop();
+    await world.pass(3_000);
+    expect(inbox.taken).toEqual([]);
+    expect(world.messages()).toHaveLength(1);
+  });
+});
+
+test("what is sent to a queue that nobody reads here is visible to all at once", async () => {
+  const { delivery, shownIn } = await open();
+  await delivery.send(eventMessage("1"));
+  await delivery.prepare("abc", { route: "work-items", message: eventMessage("2") });
+  expect(shownIn()).toEqual([0, 0]);
+});
+
+describe("a start", () => {
+  test("is in its queue before its row is written, and worked on only then", async () => {
+    const { world, delivery, inbox, read } = await open();
+    await read();
+    const seen: number[] = [];
+    await delivery.sendStart(eventMessage("1"), async () => {
+      seen.push(world.messages().length, inbox.taken.length);
+      return "again";
+    });
+    expect(seen).toEqual([1, 0]);
+    expect(inbox.taken.map((it) => it.startTrust)).toEqual(["again"]);
+  });
+
+  test("whose row another start wrote is worked on without trust", async () => {
+    const { delivery, inbox, read } = await open();
+    await read();
+    await delivery.sendStart(eventMessage("1"), async () => null);
+    expect(inbox.taken.map((it) => it.startTrust)).toEqual([undefined]);
+  });
+
+  test("whose row could not be written is left to the queue", async () => {
+    const { world, delivery, inbox, read } = await open();
+    await read();
+    const failing = delivery.sendStart(eventMessage("1"), () => Promise.reject(new Error("no route")));
+    await expect(failing).rejects.toThrow("no route");
+    await world.settle();
+    expect([inbox.taken, world.messages().length]).toEqual([[], 1]);
+  });
+});
+
+describe("what was taken", () => {
+  test("stays hidden from others for as long as it is held", async () => {
+    const { world, delivery, inbox, read } = await open();
+    await read();
+    await delivery.send(eventMessage("1"));
+    const other = new RecordingInbox();
+    (await world.openDelivery()).delivery.read(CONTROL, other);
+    await world.pass(600_000);
+    expect([inbox.taken.length, other.taken.length]).toEqual([1, 0]);
+  });
+
+  test("is gone once it is deleted, and shows at once when it is released", async () => {
+    const { world, delivery, inbox, read, shownIn } = await open();
+    const reading = await read();
+    for (const input of ["1", "2"]) await delivery.send(eventMessage(input));
+    await reading.stop();
+    const [first, second] = inbox.taken as [ReceivedMessage, ReceivedMessage];
+    await delivery.delete(first);
+    await delivery.release(second);
+    await world.settle();
+    expect(shownIn()).toEqual([0]);
+  });
+
+  test("comes again after two seconds when it is abandoned, without waiting for a poll", async () => {
+    const { world, delivery, inbox, read } = await open();
+    await read();
+    await delivery.send(eventMessage("1"));
+    const abandonedAt = world.clock.now().getTime();
+    await delivery.abandon(inbox.taken[0] as ReceivedMessage);
+    await world.until(() => inbox.taken.length > 1);
+    expect(world.clock.now().getTime() - abandonedAt).toBe(2_000);
+  });
+});
+
+test("what arrives from the queue after the reading was stopped is given back", async () => {
+  const { world, delivery, inbox, shownIn } = await open();
+  await delivery.send(eventMessage("1"));
+  const reading = delivery.read(CONTROL, inbox);
+  await reading.stop();
+  await world.settle();
+  expect(inbox.taken).toEqual([]);
+  expect(shownIn()).toEqual([0]);
+});
+
+test("an episode of thousands of messages leaves the storage room for the leases", async () => {
+  const { world, delivery } = await open();
+  let sending = 0;
+  let most = 0;
+  for (const name of [CONTROL, WORK_ITEMS]) {
+    const queue = world.storage.queue(name);
+    const send = queue.send.bind(queue);
+    queue.send = async (...args) => {
+      sending += 1;
+      most = Math.max(most, sending);
+      return send(...args).finally(() => {
+        sending -= 1;
+      });
+    };
+  }
+  const routes = ["control", "own-control", "work-items"] as const;
+  const outgoing = Array.from({ length: 300 }, (_, index) => ({
+    route: routes[index % 3] ?? "control",
+    message: eventMessage("1"),
+  }));
+  await Promise.all(outgoing.map((it) => delivery.prepare("abc", it)));
+  expect(world.messages()).toHaveLength(300);
+  expect(most).toBe(64);
+});
