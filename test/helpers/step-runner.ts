@@ -33,6 +33,7 @@ type StepOptions = {
   isLast?: boolean;
   name?: string;
   cells?: readonly RequestedCell[];
+  keepsResults?: boolean;
 };
 export type CellSource = string | { source: string; number?: number; tags?: string[] };
 export type CompletedStep = Extract<ExecutorResult, { kind: "completed" }>;
@@ -69,7 +70,7 @@ export class StepRunner {
 
   async run(
     code: string,
-    { requirements, sameYaml = "", isLast = true, name, cells }: StepOptions = {},
+    { requirements, sameYaml = "", isLast = true, name, cells, keepsResults }: StepOptions = {},
   ): Promise<ExecutorResult> {
     const sources = {
       "same.yaml": toUrlSafeBase64(sameYaml),
@@ -80,6 +81,7 @@ export class StepRunner {
       code: toUrlSafeBase64(code),
       sources,
       ...(cells && { cells }),
+      ...(keepsResults && { keepsResults }),
     };
     const shared = { instanceId: "run-1", isLast, outputTailCharacters: 65_536 };
     const input: ExecutorInput = { ...shared, step, ...(this.session && { session: this.session }) };

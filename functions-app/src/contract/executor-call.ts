@@ -16,6 +16,7 @@ export type PipelineStep = {
   sources: Partial<Record<SourceName, Content>>;
   /** Absent for a client that knows steps only. */
   cells?: readonly RequestedCell[];
+  keepsResults?: boolean;
 };
 
 export type PipelineInput = { steps: PipelineStep[]; same_env?: string };

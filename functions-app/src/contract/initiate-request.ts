@@ -15,6 +15,8 @@ export type RequestedStep = {
   sources: { "same.yaml": string; "requirements.txt"?: string };
   /** Where the notebook's cells are in the code. Upstream's clients do not send it: all of the code is one script then. */
   cells?: readonly RequestedCell[];
+  /** Whether a later step reads the results of this one's cells, as `_` or `Out`: then they travel too. */
+  keepsResults?: boolean;
 };
 
 export type RequestedCell = {
@@ -82,10 +84,13 @@ class RequestCheck {
   }
 
   #step(field: string, step: unknown, index: number, firstUse: Map<string, number>): undefined {
-    if (!this.#isObject(field, step, ["name", "code", "sources", "cells"])) return;
+    if (!this.#isObject(field, step, ["name", "code", "sources", "cells", "keepsResults"])) return;
     this.#name(`${field}.name`, step["name"], index, firstUse);
     const code = this.#code(`${field}.code`, step["code"]);
     this.#sources(`${field}.sources`, step["sources"]);
+    if (!["undefined", "boolean"].includes(typeof step["keepsResults"])) {
+      this.#refuse(`${field}.keepsResults`, "must be true or false");
+    }
     if (step["cells"] !== undefined) this.#cells(`${field}.cells`, step["cells"], code);
   }
 

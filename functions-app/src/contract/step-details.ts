@@ -29,4 +29,30 @@ export type StepDetails = {
   cells: CellRecord[];
   /** What was shown anew in the place of an earlier step's output; by display ID, the latest last. */
   updates?: { display_id: string; data: MimeBundle; metadata: Record<string, unknown> }[];
+  /** The variables that the step left for the next one, or as its result. */
+  crossing?: CrossingVariable[];
+  /** What could not reach the next step. */
+  lost?: LostVariable[];
+  /** Packages that the step used, and their versions. */
+  packages?: Record<string, string>;
+};
+
+export type CrossingVariable = {
+  name: string;
+  /** Such as `pandas.core.frame.DataFrame`. */
+  type: string;
+  /** Deep size in memory. */
+  sizeBytes: number;
+  /** The cell that made it; null where that is not known. */
+  cell: number | null;
+};
+
+export type LostVariable = {
+  name: string;
+  type: string;
+  cell: number | null;
+  /** A sentence without its full stop. */
+  reason: string;
+  /** What to do about it, as a sentence. */
+  remedy: string;
 };

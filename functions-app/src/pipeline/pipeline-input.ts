@@ -19,7 +19,8 @@ export function parsePipelineInput(input: unknown): { steps: PipelineStep[]; sam
 }
 
 function parseStep(field: string, step: unknown): PipelineStep {
-  const { name, code, sources, cells } = object(field, step, ["name", "code", "sources", "cells"]);
+  const known = ["name", "code", "sources", "cells", "keepsResults"];
+  const { name, code, sources, cells, keepsResults } = object(field, step, known);
   if (typeof name !== "string" || name === "") throw wrong(`${field}.name`, "must be a text");
   const given = object(`${field}.sources`, sources, SOURCE_NAMES);
   if (given["same.yaml"] === undefined) throw wrong(`${field}.sources["same.yaml"]`, "is missing");
@@ -30,7 +31,11 @@ function parseStep(field: string, step: unknown): PipelineStep {
   }
   // Numbers of lines, which at worst cut the code in odd places.
   if (cells !== undefined && !Array.isArray(cells)) throw wrong(`${field}.cells`, "must be a list");
-  return cells === undefined ? parsed : { ...parsed, cells: cells as NonNullable<PipelineStep["cells"]> };
+  return {
+    ...parsed,
+    ...(cells !== undefined && { cells: cells as NonNullable<PipelineStep["cells"]> }),
+    ...(keepsResults === true && { keepsResults }),
+  };
 }
 
 function parseContent(field: string, content: unknown): Content {

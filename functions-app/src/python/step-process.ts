@@ -47,6 +47,8 @@ export type StepOrder = {
   variableBytes: number;
   /** The last step describes its variables, and its session holds nothing but them. */
   isLast: boolean;
+  /** Later steps read `_` or `Out`, so that what cells showed goes with the session. */
+  keepsResults: boolean;
   warnOfForeignPackages: boolean;
 };
 

@@ -123,6 +123,7 @@ function toOrder({ input, deps }: StepRun, ready: ReadyPython, sameYaml: SameYam
     environ,
     variableBytes: sameYaml.variableBytes,
     isLast: input.isLast,
+    keepsResults: input.step.keepsResults ?? false,
     // In the cloud the app's own packages are the ones that somebody chose for it.
     warnOfForeignPackages: !isIsolated && !isInCloud(deps.env),
   };
@@ -145,7 +146,7 @@ async function toCompleted(run: StepRun, outcome: Outcome, session: Buffer): Pro
     isInline
       ? { session_context: toUrlSafeBase64(session) }
       : deps.blobs.save(input.instanceId, "session", session).then((blob) => ({ session: blob })),
-    outputs.store(),
+    outputs.store(report),
   ]);
   const { version, implementation, executable, dill } = ready;
   const codeMs = Math.round(report.codeMs ?? 0);
@@ -163,7 +164,7 @@ async function toCompleted(run: StepRun, outcome: Outcome, session: Buffer): Pro
 async function toFailed(run: StepRun, outcome: Outcome, failure: StepFailure): Promise<ExecutorResult> {
   const { codeMs } = outcome.report;
   // Of a run that is over nobody reads a result, and what is stored now may stay for ever.
-  const details = run.watch.signal.aborted ? undefined : await outcome.outputs.store();
+  const details = run.watch.signal.aborted ? undefined : await outcome.outputs.store(outcome.report);
   const record = {
     ...toFailedRecord(run.input, run.timing),
     ...toRecord(outcome),

@@ -8,6 +8,7 @@ import { isInCloud } from "../python/cache-folder.ts";
 import type { Printed } from "../python/step-process.ts";
 import type { StepDeps } from "./execute-step.ts";
 import { SavedProgress, type StepProgress } from "./running-steps.ts";
+import type { StepReport } from "./step-report.ts";
 
 // They lie in the history, and in every episode's input: what is larger is a blob.
 const INLINE_CHARACTERS = 4 * 1024;
@@ -58,8 +59,14 @@ export class StepOutputs {
     await this.#deps.blobs.saveProgress(this.#input.instanceId, toJson(this.#progress())).catch(() => {});
   }
 
-  async store(): Promise<StepDetails | BlobReference> {
-    const details = this.#cells.toDetails();
+  /** @param report - What else the step's process told at its end. */
+  async store({ crossing, lost, packages }: StepReport): Promise<StepDetails | BlobReference> {
+    const details: StepDetails = {
+      ...this.#cells.toDetails(),
+      ...(crossing?.length && { crossing }),
+      ...(lost?.length && { lost }),
+      ...(packages && Object.keys(packages).length > 0 && { packages }),
+    };
     const json = toJson(details);
     if (json.length <= INLINE_CHARACTERS) return details;
     return this.#deps.blobs.save(this.#input.instanceId, "details", json);

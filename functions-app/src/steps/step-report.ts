@@ -3,6 +3,7 @@ import os from "node:os";
 import path from "node:path";
 import type { StepFailure } from "../contract/executor-call.ts";
 import type { VariableSummary } from "../contract/run-result.ts";
+import type { CrossingVariable, LostVariable } from "../contract/step-details.ts";
 import type { StepExit } from "../python/step-process.ts";
 
 /** `report.json`, as runner/same_runner/step.py writes it. */
@@ -10,8 +11,13 @@ export type StepReport = {
   codeMs?: number;
   failure?: StepFailure;
   foreignPackages?: string[];
-  /** Variable and reason. */
-  exploded?: Record<string, string>;
+  /** What does not reach the next step. */
+  lost?: LostVariable[];
+  /** What does. */
+  crossing?: CrossingVariable[];
+  packages?: Record<string, string>;
+  /** About the interpreter's state, where some of it is lost. */
+  notices?: string[];
   variables?: VariableSummary[];
   variablesOmitted?: number;
   /** The step ended the run, as `sys.exit()` does. */
@@ -22,7 +28,6 @@ export type StepReport = {
 const EX_IOERR = 74;
 // Each lies in the history and in the output, so thousands of them would cost more than they tell.
 const MAX_WARNINGS = 100;
-const MAX_NAME = 100;
 
 /** The report, or the failure of a process that did not live to write one. */
 export async function readReport(folder: string, exit: StepExit): Promise<StepReport> {
@@ -45,15 +50,15 @@ function failureOf({ code, signal }: StepExit): StepFailure {
 }
 
 /** Things that did not fail, but will surprise. */
-export function warningsOf({ foreignPackages = [], exploded = {} }: StepReport): string[] {
+export function warningsOf({ foreignPackages = [], lost = [], notices = [] }: StepReport): string[] {
   const packages = foreignPackages.map(
     (name) =>
       `The step imports ${name}, which comes from this machine's Python and which no requirements.txt names: elsewhere it may be missing.`,
   );
-  const variables = Object.entries(exploded).map(
-    ([name, why]) => `${name.slice(0, MAX_NAME)} does not travel to later steps. ${why}`,
+  const variables = lost.map(
+    ({ name, reason, remedy }) => `${name} does not travel to later steps. ${reason}. ${remedy}`,
   );
-  const all = [...packages, ...variables];
+  const all = [...packages, ...variables, ...notices];
   if (all.length <= MAX_WARNINGS) return all;
   return [...all.slice(0, MAX_WARNINGS), `(${all.length - MAX_WARNINGS} more warnings are left out.)`];
 }

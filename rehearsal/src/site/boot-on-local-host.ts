@@ -34,7 +34,8 @@ export function bootOnLocalHost<Storage>(
     // A machine in the cloud has a temp folder of its own, which goes with it.
     const tempDir = `${packageDir}.tmp`;
     await mkdir(tempDir, { recursive: true });
-    const removeTempDir = () => rm(tempDir, { recursive: true, force: true });
+    // A Python that ends with the host may still write a compiled file there.
+    const removeTempDir = () => rm(tempDir, { recursive: true, force: true, maxRetries: 10 });
     const starting = startLocal({
       appDir: packageDir,
       stateDir: path.join(stateDir, name),

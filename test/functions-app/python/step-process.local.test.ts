@@ -10,7 +10,15 @@ import { waitFor } from "../../helpers/wait-for.ts";
 
 const python = (await listTestPythons()).at(-1)?.executable as string;
 const toEnvironment = (program: string): StepEnvironment => ({ name: program, launch: [program], isIsolated: false });
-const ORDER = { name: "a", cells: null, environ: {}, variableBytes: 1e6, isLast: false, warnOfForeignPackages: false };
+const ORDER = {
+  name: "a",
+  cells: null,
+  environ: {},
+  variableBytes: 1e6,
+  isLast: false,
+  keepsResults: false,
+  warnOfForeignPackages: false,
+};
 
 async function makeOptions() {
   const root = await makeTempDir();

@@ -21,16 +21,24 @@ test.each([
   expect(failure?.message).toContain(text);
 });
 
+const lostVariable = (name: string) => ({
+  name,
+  type: "generator",
+  cell: 1,
+  reason: "It is a generator",
+  remedy: "Make a list of it.",
+});
+
 test("thousands of warnings are not all kept", () => {
-  const exploded = Object.fromEntries(Array.from({ length: 5_000 }, (_, index) => [`v${index}`.padEnd(5_000), "Why."]));
-  const warnings = warningsOf({ exploded });
+  const lost = Array.from({ length: 5_000 }, (_, index) => lostVariable(`v${index}`));
+  const warnings = warningsOf({ lost });
   expect(warnings).toHaveLength(101);
   expect(warnings.at(-1)).toContain("4900 more");
   expect(JSON.stringify(warnings).length).toBeLessThan(20_000);
 });
 
 test("packages of this machine and variables that stay behind are warned of", () => {
-  const warnings = warningsOf({ foreignPackages: ["numpy"], exploded: { g: "It is a generator." } });
+  const warnings = warningsOf({ foreignPackages: ["numpy"], lost: [lostVariable("g")] });
   expect(warnings[0]).toContain("numpy");
-  expect(warnings[1]).toBe("g does not travel to later steps. It is a generator.");
+  expect(warnings[1]).toBe("g does not travel to later steps. It is a generator. Make a list of it.");
 });

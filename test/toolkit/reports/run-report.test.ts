@@ -6,6 +6,7 @@ import { createTestConsole } from "../../helpers/console.ts";
 
 const STEP = {
   name: "same_step_000",
+  status: "completed" as const,
   startedAt: "2026-01-01T00:00:00.000Z",
   durationMs: 120,
   codeMs: 10,
@@ -13,6 +14,7 @@ const STEP = {
   environment: "base",
   output: { stdout: "y is 1\n", stderr: "" },
   warnings: ["numpy is in no requirements.txt."],
+  cells: [],
 };
 
 const COMPLETED: RunSummary = {
@@ -33,6 +35,7 @@ const COMPLETED: RunSummary = {
   session: { file: "/s/runs/run-1/session.dill" },
   failure: null,
   warnings: ["same_step_000: numpy is in no requirements.txt."],
+  results: { notebook: "/s/runs/run-1/notebook.ipynb", report: "/s/runs/run-1/report.html" },
   record: "/s/runs/run-1",
   stateDir: "/s",
   host: { url: "http://localhost:7071", hubName: "hub", isKept: false, stateDir: "/s" },
@@ -62,8 +65,10 @@ test("a completed run ends with its variables and where things lie", () => {
     └──────────┴───────────────────┴──────┴─────────────────────────────────────────────┘
     … and 3 more.
     Completed run-1: 1 step in 1.23 s by CPython 3.12.1, dill 0.4.1
-    Session: /s/runs/run-1/session.dill
-    Record:  /s/runs/run-1
+    Session:  /s/runs/run-1/session.dill
+    Notebook: /s/runs/run-1/notebook.ipynb
+    Report:   /s/runs/run-1/report.html
+    Record:   /s/runs/run-1
     "
   `);
   expect(stderr).toBe("Warning: same_step_000: numpy is in no requirements.txt.\n");
@@ -92,6 +97,8 @@ test("a failed run tells where in the notebook, and prints no table", () => {
     Traceback …
 
     The run run-1 failed; its record is kept in /s/runs/run-1.
+    Notebook: /s/runs/run-1/notebook.ipynb
+    Report: /s/runs/run-1/report.html
     "
   `);
 });

@@ -41,12 +41,14 @@ function formatResult(summary: RunSummary, console: Console): string {
   return [
     ...table,
     `${console.paint("green", "Completed")} ${id}: ${count} in ${formatDuration(durationMs)}${by}`,
-    `Session: ${session === null ? "none" : "file" in session ? session.file : `blob ${session.container}/${session.blob}`}`,
-    `Record:  ${record}`,
+    `Session:  ${session === null ? "none" : "file" in session ? session.file : `blob ${session.container}/${session.blob}`}`,
+    ...placesOf(summary).map(([name, place]) => `${`${name}:`.padEnd(9)} ${place}`),
+    `Record:   ${record}`,
   ].join("\n");
 }
 
-function printFailure({ id, status, failure, record }: RunSummary, console: Console): void {
+function printFailure(summary: RunSummary, console: Console): void {
+  const { id, status, failure, record } = summary;
   const { code = "ERR_RUN_FAILED", step = null, message = "", traceback = null, cell = null } = failure ?? {};
   const where = cell === null ? "" : ` (cell ${cell.number}, line ${cell.line})`;
   const what = step === null ? message : `Step ${step} failed${where}: ${message}`;
@@ -54,4 +56,10 @@ function printFailure({ id, status, failure, record }: RunSummary, console: Cons
   if (traceback !== null) console.note(`\n${traceback.trimEnd()}\n`);
   const end = { completed: "completed", failed: "failed", lost: "is lost" }[status as string] ?? "was terminated";
   console.note(`The run ${id} ${end}; its record is kept in ${record}.`);
+  for (const [name, place] of placesOf(summary)) console.note(`${name}: ${place}`);
+}
+
+function placesOf({ results: { notebook, report } }: RunSummary): (readonly [string, string])[] {
+  const places = [["Notebook", notebook] as const, ["Report", report] as const];
+  return places.flatMap(([name, place]) => (place === null ? [] : [[name, place] as const]));
 }

@@ -10,6 +10,7 @@ import {
   type RecordedParameters,
   toRecorded,
 } from "../notebook/parameters.ts";
+import { toSourceNotebook } from "../results/source-notebook.ts";
 import { findSource, type Source } from "./find-source.ts";
 import { readBytes, readTextFile } from "./read-file.ts";
 
@@ -17,6 +18,8 @@ export type { ParameterSources } from "../notebook/parameters.ts";
 
 export type CompiledSource = CompiledNotebook & {
   folder: string;
+  /** The notebook's file, with the cell that sets parameters. */
+  notebookText: string;
   /** Which environment of the data sets the steps see. */
   sameEnv: string;
   /** What was injected. */
@@ -49,7 +52,8 @@ export async function compileSource(options: CompileOptions): Promise<CompiledSo
     requirements: await readRequirements(source),
   });
   const warnings = [...injected.warnings, ...compiled.warnings];
-  return { ...compiled, warnings, folder: source.folder, sameEnv, parameters };
+  const notebookText = toSourceNotebook(source.notebookText, injected.notebook.cells);
+  return { ...compiled, warnings, folder: source.folder, notebookText, sameEnv, parameters };
 }
 
 function parametersFor(

@@ -15,6 +15,8 @@ export type Source = {
   /** The YAML as written; null where there is no file: it is part of the notebook, or stands for one that was never written. */
   configText: string | null;
   notebook: Notebook;
+  /** As it is in its file. */
+  notebookText: string;
 };
 
 /** As a folder may call it; the first is what `init` writes. */
@@ -72,7 +74,7 @@ async function readConfigSource(file: string): Promise<Source> {
   const folder = path.dirname(file);
   const notebookFile = path.resolve(folder, config.notebook.path);
   const content = await readTextFile(notebookFile, `the notebook that ${file} names`);
-  return { folder, config, configText, notebook: parseNotebook(content, notebookFile) };
+  return { folder, config, configText, notebook: parseNotebook(content, notebookFile), notebookText: content };
 }
 
 async function readNotebookSource(file: string): Promise<Source> {
@@ -82,12 +84,13 @@ async function readNotebookSource(file: string): Promise<Source> {
 }
 
 async function readPlainSource(file: string): Promise<Source> {
-  const notebook = parseNotebook(await readTextFile(file, "the notebook"), file);
+  const notebookText = await readTextFile(file, "the notebook");
+  const notebook = parseNotebook(notebookText, file);
   const embedded = embeddedConfig(notebook);
   const own = { name: path.basename(file, ".ipynb"), path: path.basename(file) };
   const config =
     embedded === undefined ? defaultConfig(own) : parseEmbeddedConfig(embedded, `same_config in ${file}`, own);
-  return { folder: path.dirname(file), config, configText: null, notebook };
+  return { folder: path.dirname(file), config, configText: null, notebook, notebookText };
 }
 
 const embeddedConfig = (notebook: Notebook): unknown => notebook.metadata["same_config"];

@@ -42,7 +42,7 @@ export async function localRun(options: LocalRunOptions, deps: RunDeps): Promise
 }
 
 function draftOf(source: CompiledSource, { location, python }: LocalRunOptions): RunDraft {
-  const { config, steps, sameEnv, request, parameters } = source;
+  const { config, steps, sameEnv, request, notebookText, parameters } = source;
   const now = new Date();
   const record = {
     id: newRunId(config.notebook.name, now),
@@ -55,7 +55,7 @@ function draftOf(source: CompiledSource, { location, python }: LocalRunOptions):
     python,
     reason: null,
   };
-  return { record, request };
+  return { record, request, notebookText };
 }
 
 const MAX_STEM_LENGTH = 40;

@@ -13,6 +13,8 @@ import { waitFor } from "../../../helpers/wait-for.ts";
 const RUNNING = { runtimeStatus: "Running" } as const;
 const COMPLETED = { runtimeStatus: "Completed", output: COMPLETED_OUTPUT } as const;
 
+const EMPTY_NOTEBOOK = '{"cells":[],"metadata":{},"nbformat":4,"nbformat_minor":5}';
+
 const STEPS = ["one", "two"].map((name, index) => ({
   name,
   index,
@@ -61,7 +63,7 @@ async function setUp({ app, timeoutMs, hosts = [] }: SetUp) {
       signal: interrupt.signal,
       leaveNow: leave.signal,
     },
-    subject: { kind: "draft", draft: { record, request: { steps: [] } } },
+    subject: { kind: "draft", draft: { record, request: { steps: [] }, notebookText: EMPTY_NOTEBOOK } },
   };
   const stateOf = async () => (await records.find("run-1"))?.record.state;
   return { run, view, warnings, calls, interrupt, leave, stateOf, drive: () => driveRun(run) };
@@ -92,7 +94,7 @@ test("Ctrl-C terminates the run, and its host is left without waiting", async ()
   const { drive, view, interrupt, calls, stateOf } = await setUp({ app });
   app.onStatus = () => interrupt.abort(new Error("Interrupted by SIGINT."));
   expect(await drive()).toMatchObject({ status: "interrupted", failure: { code: "ERR_RUN_TERMINATED" } });
-  expect(app.requests).toEqual(["POST /api/initiate", "POST /run-1/terminate"]);
+  expect(app.requests).toEqual(["POST /api/initiate", "POST /run-1/terminate", "GET /api/runs/run-1"]);
   expect(view.log.slice(-2)).toEqual(["fail one", "line Ending the run. Ctrl-C again leaves at once."]);
   expect({ calls, state: await stateOf() }).toEqual({ calls: ["abandon"], state: "terminated" });
 });

@@ -3,14 +3,16 @@
 
 import {
   ACCESS_KEY_HEADER,
+  BLOB_SIZE_HEADER,
   type InitiateRequest,
   RUN_ID_HEADER,
+  type RunDetails,
   SAME_ENV_HEADER,
 } from "@same-kit/functions-app/contract";
 import { hint, OperationError, sameKit } from "@same-kit/shared";
 import type { ToolkitErrorCode } from "../../errors.ts";
 import type { AppAddress } from "./app-address.ts";
-import { parseRunStatus, parseStartedRun, type RunStatus, type StartedRun } from "./run-status.ts";
+import { parseRunDetails, parseRunStatus, parseStartedRun, type RunStatus, type StartedRun } from "./run-status.ts";
 
 const ANSWER_LIMIT_MS = 30_000;
 const SHOWN_ANSWER_LENGTH = 500;
@@ -37,8 +39,7 @@ export class AppClient {
   /** @throws OperationError `ERR_APP_UNREACHABLE`, `ERR_APP_UNAUTHORIZED`, `ERR_APP_REFUSED`, `ERR_APP_ANSWER`. */
   async start(request: InitiateRequest, { runId, sameEnv, signal }: StartOptions): Promise<StartedRun> {
     const url = `${this.#address.url}/api/initiate`;
-    const headers: Record<string, string> = { "content-type": "application/json" };
-    if (this.#address.accessKey !== null) headers[ACCESS_KEY_HEADER] = this.#address.accessKey;
+    const headers: Record<string, string> = { "content-type": "application/json", ...this.#keyHeader() };
     if (runId !== undefined) headers[RUN_ID_HEADER] = runId;
     if (sameEnv !== undefined) headers[SAME_ENV_HEADER] = sameEnv;
     const response = await this.#ask(url, { method: "POST", headers, body: JSON.stringify(request), signal });
@@ -65,6 +66,42 @@ export class AppClient {
 
   async resume({ resumePostUri }: StartedRun, reason: string, signal: AbortSignal): Promise<void> {
     await this.#post(resumePostUri, reason, signal);
+  }
+
+  /**
+   * What is known of a run's steps, however it ended.
+   *
+   * @returns null where the app knows no such run, or is of a version without the answer.
+   */
+  async details(id: string, signal: AbortSignal): Promise<RunDetails | null> {
+    const url = `${this.#address.url}/api/runs/${encodeURIComponent(id)}`;
+    const response = await this.#ask(url, { headers: this.#keyHeader(), signal });
+    const text = await response.text();
+    if (response.status === 404) return null;
+    if (response.status === 401 || response.status === 403) throw unauthorized(this.#address);
+    if (response.status !== 200) throw refused(this.#address, response.status, text);
+    return parseRunDetails(text, this.#address.url);
+  }
+
+  /** A blob of a run, in parts. @param name - As a reference has it, with or without the run's prefix. */
+  async *readBlob(id: string, name: string, signal: AbortSignal): AsyncGenerator<Uint8Array> {
+    const file = name.slice(name.lastIndexOf("/") + 1);
+    const url = `${this.#address.url}/api/runs/${encodeURIComponent(id)}/blobs/${encodeURIComponent(file)}`;
+    for (let offset = 0, size = Number.POSITIVE_INFINITY; offset < size; ) {
+      const response = await this.#ask(`${url}?offset=${offset}`, { headers: this.#keyHeader(), signal });
+      if (response.status !== 200) throw refused(this.#address, response.status, await response.text());
+      size = Number(response.headers.get(BLOB_SIZE_HEADER));
+      const part = new Uint8Array(await response.arrayBuffer());
+      if (part.length === 0 && offset < size)
+        throw new Error(`The blob ${file} ends after ${offset} of ${size} bytes.`);
+      yield part;
+      offset += part.length;
+    }
+  }
+
+  #keyHeader(): Record<string, string> {
+    const { accessKey } = this.#address;
+    return accessKey === null ? {} : { [ACCESS_KEY_HEADER]: accessKey };
   }
 
   async #post(template: string, reason: string, signal: AbortSignal): Promise<void> {

@@ -1,3 +1,4 @@
+import type { RunDetails, StepDetails, StepRecord } from "@same-kit/functions-app/contract";
 import { OperationError } from "@same-kit/shared";
 import * as z from "zod/mini";
 import type { ToolkitErrorCode } from "../../errors.ts";
@@ -23,6 +24,25 @@ const stepRecord = z.object({
   environment: z.string(),
   output: z.object({ stdout: z.string(), stderr: z.string() }),
   warnings: z.array(z.string()),
+  // Written by the app and only read here; an app of an older version has none.
+  details: z.optional(z.custom<NonNullable<StepRecord["details"]>>((value) => typeof value === "object")),
+});
+
+const failedStep = z.extend(stepRecord, {
+  codeMs: z.optional(z.number()),
+  python: z.optional(z.string()),
+  environment: z.optional(z.string()),
+  failure: z.object({ type: z.string(), message: z.string(), traceback: z.string() }),
+});
+
+const runDetails = z.object({
+  id: z.string(),
+  runtimeStatus: z.string(),
+  steps: z.array(stepRecord),
+  failed: z.nullable(failedStep),
+  unfinished: z.nullable(
+    z.object({ step: z.string(), details: z.custom<StepDetails>((it) => typeof it === "object") }),
+  ),
 });
 
 const variable = z.object({
@@ -87,6 +107,10 @@ export function parseRunStatus(text: string, url: string): RunStatus {
   const { customStatus: custom, ...rest } = parseAnswer(status, text, url, "a status");
   const progress = customStatus.safeParse(custom);
   return { ...rest, completedCount: progress.success ? progress.data.completedCount : 0 };
+}
+
+export function parseRunDetails(text: string, url: string): RunDetails {
+  return parseAnswer(runDetails, text, url, "a run's details") as RunDetails;
 }
 
 /** @throws OperationError `ERR_APP_ANSWER` for the output of an app that is not ours. */

@@ -55,6 +55,10 @@ export type RunFolder = {
   /** @returns The file. */
   saveSession(session: Uint8Array | AsyncIterable<Uint8Array>): Promise<string>;
   readRequest(): Promise<InitiateRequest>;
+  /** Any other file of the result. @returns The file. */
+  saveFile(name: string, content: string | Uint8Array): Promise<string>;
+  /** Text of a file in the folder; null where there is none. */
+  readFile(name: string): Promise<string | null>;
   openLog(): WriteStream;
 };
 
@@ -69,11 +73,18 @@ export class RunRecords {
     this.#dir = stateFolderAt(stateDir).runsDir;
   }
 
-  async create(record: Omit<RunRecord, "formatVersion">, request: InitiateRequest): Promise<RunFolder> {
+  /** @param files - What else is kept of the run from its start on. */
+  async create(
+    record: Omit<RunRecord, "formatVersion">,
+    request: InitiateRequest,
+    files: Readonly<Record<string, string>> = {},
+  ): Promise<RunFolder> {
     await openStateFolder(this.stateDir);
     const dir = path.join(this.#dir, record.id);
     await mkdir(dir, { recursive: true });
-    await writeFile(path.join(dir, "request.json"), JSON.stringify(request), { mode: 0o600 });
+    for (const [name, content] of Object.entries({ ...files, "request.json": JSON.stringify(request) })) {
+      await writeFile(path.join(dir, name), content, { mode: 0o600 });
+    }
     const folder = toFolder(dir, { formatVersion: FORMAT_VERSION, ...record });
     await folder.update({});
     return folder;
@@ -128,6 +139,11 @@ function toFolder(dir: string, initial: RunRecord): RunFolder {
       return path.join(dir, "session.dill");
     },
     readRequest: async () => JSON.parse(await readFile(path.join(dir, "request.json"), "utf8")) as InitiateRequest,
+    async saveFile(name, content) {
+      await write(name, content);
+      return path.join(dir, name);
+    },
+    readFile: (name) => readFile(path.join(dir, name), "utf8").catch(() => null),
     openLog: () => createWriteStream(path.join(dir, "log.txt"), { flags: "a", mode: 0o600 }),
   };
 }

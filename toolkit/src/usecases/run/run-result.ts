@@ -2,9 +2,12 @@ import { createHash } from "node:crypto";
 import { fromUrlSafeBase64 } from "@same-kit/functions-app/contract";
 import { parseRunResult, type RunResult, type RunStatus } from "../../adapters/app/run-status.ts";
 import type { RunFolder, RunState } from "../../adapters/records/run-records.ts";
+import type { RunResults, StepResult } from "../../results/run-results.ts";
+import { summarizeStep } from "../../results/summarize-step.ts";
 import { formatSize } from "../../ui/format.ts";
 import type { RunningRun } from "./run.ts";
 import { describeFailure, type RunFailure, type RunOutcome, type RunSummary } from "./run-summary.ts";
+import { askKnownSteps, loadStepResults, saveResults } from "./save-results.ts";
 
 /** Why nothing more will happen to a run. */
 export type Ending =
@@ -15,14 +18,19 @@ export type Ending =
 
 /** Saves all that is known of a run that has ended. */
 export async function finishRun(run: RunningRun, ending: Ending): Promise<RunSummary> {
-  const { folder, host, warnings } = run;
+  const { folder, host } = run;
   const { id, notebook, startedAt, parameters = {} } = folder.record;
   const completed = ending.kind === "ended" && ending.status.runtimeStatus === "Completed";
   const result = completed ? parseRunResult(ending.status.output, host.url) : null;
   const failure = completed ? null : toFailure(ending, run);
-  const saved = result === null ? null : await saveSession(result, run);
+  const [saved, steps] = await Promise.all([result === null ? null : saveSession(result, run), loadSteps(run, result)]);
   const endedAt = new Date();
-  const summary: RunSummary = {
+  const warnings = [
+    ...run.warnings,
+    ...steps.flatMap((step) => step.warnings.map((text) => `${step.name}: ${text}`)),
+    ...(saved?.warnings ?? []),
+  ];
+  const draft: Omit<RunSummary, "results"> = {
     formatVersion: 1,
     id,
     notebook,
@@ -31,22 +39,38 @@ export async function finishRun(run: RunningRun, ending: Ending): Promise<RunSum
     durationMs: endedAt.getTime() - Date.parse(startedAt),
     parameters: Object.fromEntries(Object.entries(parameters).map(([name, { value }]) => [name, value])),
     python: result?.python ?? null,
-    steps: result?.steps ?? [],
+    steps: steps.map(summarizeStep),
     variables: result?.variables ?? [],
     variablesOmitted: result?.variables_omitted ?? 0,
     session: saved?.session ?? null,
     failure,
-    warnings: [
-      ...warnings,
-      ...(result?.steps ?? []).flatMap((step) => step.warnings.map((text) => `${step.name}: ${text}`)),
-      ...(saved?.warnings ?? []),
-    ],
+    warnings,
     record: folder.dir,
     stateDir: folder.stateDir,
     host: { url: host.url, hubName: host.hubName, isKept: host.booted === null, stateDir: host.stateDir },
   };
+  const { notebook: executed, report, warnings: missing } = await saveResults(run, toResults(draft, steps));
+  const summary = {
+    ...draft,
+    results: { notebook: executed, report },
+    warnings: [...draft.warnings, ...missing],
+  };
   const unsaved = await saveRecord(run, summary, endedAt);
   return unsaved === null ? summary : { ...summary, warnings: [...summary.warnings, unsaved] };
+}
+
+/** A run that did not complete has no output: then the app is asked for what there is. */
+async function loadSteps(run: RunningRun, result: RunResult | null): Promise<StepResult[]> {
+  const known = result === null ? await askKnownSteps(run) : { steps: result.steps, failed: null, unfinished: null };
+  return loadStepResults(run, known);
+}
+
+function toResults(summary: Omit<RunSummary, "results">, steps: readonly StepResult[]): RunResults {
+  const { id, notebook, status, startedAt, durationMs, variables, variablesOmitted, warnings, python, failure } =
+    summary;
+  const isOfStep = steps.some(({ status: it }) => it === "failed");
+  const run = { id, notebook, status, startedAt, durationMs, variables, variablesOmitted, warnings, python };
+  return { ...run, steps, failure: failure === null || isOfStep ? null : failure.message };
 }
 
 /** @returns What went wrong: the folder may be gone or the disk full, and the user gets the result all the same. */

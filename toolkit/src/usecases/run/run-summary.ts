@@ -1,6 +1,7 @@
 import { parseStepFailure } from "@same-kit/functions-app/contract";
 import type { RunResult, RunStatus } from "../../adapters/app/run-status.ts";
 import type { CellRange, Step } from "../../notebook/split-steps.ts";
+import type { SummarizedStep } from "../../results/summarize-step.ts";
 
 export type RunOutcome = "completed" | "failed" | "terminated" | "timed-out" | "lost" | "interrupted";
 
@@ -26,7 +27,7 @@ export type RunSummary = {
   parameters: Readonly<Record<string, unknown>>;
   /** What wrote the session. */
   python: RunResult["python"] | null;
-  steps: RunResult["steps"];
+  steps: readonly SummarizedStep[];
   variables: RunResult["variables"];
   /** How many more there are. */
   variablesOmitted: number;
@@ -34,6 +35,8 @@ export type RunSummary = {
   session: { file: string } | { blob: string; container: string } | null;
   failure: RunFailure | null;
   warnings: readonly string[];
+  /** What the run left for a reader: the executed notebook and the report; null where there is none. */
+  results: { notebook: string | null; report: string | null };
   /** The run's folder. */
   record: string;
   stateDir: string;

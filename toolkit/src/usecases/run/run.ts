@@ -21,6 +21,7 @@ import { RunDisplay } from "./run-display.ts";
 import { closeHost, type HostChoice, type HostDeps, openHost, type RunHost } from "./run-host.ts";
 import { type Ending, finishRun } from "./run-result.ts";
 import type { RunSummary } from "./run-summary.ts";
+import { SOURCE_NOTEBOOK } from "./save-results.ts";
 import { waysOn } from "./unfinished-runs.ts";
 
 export type RunDeps = HostDeps & {
@@ -32,6 +33,8 @@ export type RunDeps = HostDeps & {
 export type RunDraft = {
   record: Omit<RunRecord, "formatVersion" | "state" | "hostPid" | "ownsHost" | "hubName" | "storage" | "endedAt">;
   request: InitiateRequest;
+  /** The notebook that is run; its outputs are put into a copy. */
+  notebookText: string;
 };
 
 /** What all states of one run need. */
@@ -104,7 +107,7 @@ async function recordOn(run: Run, host: RunHost): Promise<RunFolder> {
     await folder.update({ ...place, state: "running", endedAt: null });
     return folder;
   }
-  const { record, request } = run.subject.draft;
+  const { record, request, notebookText } = run.subject.draft;
   const whole: Omit<RunRecord, "formatVersion"> = {
     ...record,
     ...place,
@@ -112,7 +115,7 @@ async function recordOn(run: Run, host: RunHost): Promise<RunFolder> {
     storage: host.storage,
     endedAt: null,
   };
-  const folder = await run.records.create(whole, request);
+  const folder = await run.records.create(whole, request, { [SOURCE_NOTEBOOK]: notebookText });
   run.subject = { kind: "recorded", folder };
   return folder;
 }

@@ -18,6 +18,18 @@ def used_by(code, loaded_before):
     return sorted(name for name in names - loaded_before if _is_installed(sys.modules.get(name)))
 
 
+def versions(loaded_before):
+    """Of the packages that were loaded meanwhile, as far as they tell it themselves."""
+    found = {}
+    for name, module in list(sys.modules.items()):
+        if "." in name or name in loaded_before or not _is_installed(module):
+            continue
+        version = vars(module).get("__version__")
+        if isinstance(version, str):
+            found[name] = version[:50]
+    return found
+
+
 def _is_installed(module):
     spec = getattr(module, "__spec__", None)
     places = [getattr(module, "__file__", None) or "", *(getattr(spec, "submodule_search_locations", None) or ())]

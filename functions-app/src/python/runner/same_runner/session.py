@@ -9,7 +9,7 @@ import warnings
 
 import dill
 
-from . import exploding, pickler, sizes
+from . import pickler, travel
 from .failure import text_of
 
 # The name is part of the wire format: a session loads only into a module of the same name.
@@ -61,25 +61,12 @@ def load(path, module):
         ) from error
 
 
-def explode_large(module, limit):
-    """Replaces each global whose deep size is over `limit`. Returns their names and the reasons."""
-    exploded = {}
-    for name, value in user_globals(module):
-        if issubclass(type(value), types.ModuleType) or exploding.is_exploding(value):
-            continue
-        size = sizes.deep_size(value, limit)
-        if size > limit:
-            exploded[name] = "The variable is too large: it uses more than %d bytes (the limit is serialisation_memory_limit)." % limit
-            setattr(module, name, exploding.make(exploded[name]))
-    return exploded
-
-
-def save(path, module):
-    """Writes the session. What cannot be pickled is replaced first; returns the names and the reasons."""
+def save(path, module, boundary):
+    """Writes the session. What cannot be pickled is replaced first."""
     # Without it no client could load the session; a step may have changed it.
     module.__dict__["__name__"] = MODULE_NAME
     try:
-        return _save(path, module)
+        _save(path, module, boundary)
     except OSError as error:
         if not _is_no_space(error):
             raise
@@ -90,40 +77,21 @@ def save(path, module):
         ) from error
 
 
-def _save(path, module):
+def _save(path, module, boundary):
     with open(path, "wb") as file:
         try:
             pickler.dump_session(file, module)
-            return {}
+            return
         except BaseException as error:  # What a foreign object raises need not be an Exception.
             if _is_no_space(error):
                 raise
             # Only now is each global tried alone: nearly every session is written at the first attempt.
-            exploded = _explode_unpicklable(module)
+            travel.drop_what_cannot_travel(module)
+            boundary.explode_unpicklable()
         file.seek(0)
         file.truncate()
         pickler.dump_session(file, module)
-    return exploded
 
 
 def _is_no_space(error):
     return isinstance(error, OSError) and error.errno in _NO_SPACE
-
-
-def user_globals(module):
-    return [(name, value) for name, value in vars(module).items() if isinstance(name, str) and not _is_reserved(name)]
-
-
-def _is_reserved(name):
-    return name.startswith("__") and name.endswith("__")
-
-
-def _explode_unpicklable(module):
-    exploded = {}
-    for name, value in user_globals(module):
-        try:
-            pickler.try_dump(value, module)
-        except BaseException as error:
-            exploded[name] = "The variable is not supported by dill: %s: %s" % (type(error).__name__, text_of(error)[:200])
-            setattr(module, name, exploding.make(exploded[name]))
-    return exploded

@@ -1,11 +1,7 @@
-"""The code of a run's steps, so that tracebacks show the lines of functions which earlier steps defined, and `inspect.getsource` works.
-
-It travels in the session, except in the last one, which is the user's result.
-"""
+"""The code of a run's steps, so that tracebacks show the lines of functions which earlier steps defined, and `inspect.getsource` works."""
 
 import linecache
 
-_NAME = "__same_sources__"
 _MAX_CHARACTERS = 1024 * 1024
 
 _known = {}
@@ -23,20 +19,18 @@ def has(file_name):
     return file_name in _known
 
 
-def unpack(module):
-    """Takes out of a loaded session what `pack` put in."""
-    packed = vars(module).pop(_NAME, None)
-    for file_name, code in packed.items() if isinstance(packed, dict) else ():
+def restore(state):
+    for file_name, code in state.items() if isinstance(state, dict) else ():
         if isinstance(file_name, str) and isinstance(code, str):
             add(file_name, code)
 
 
-def pack(module):
+def to_state():
     """The latest steps' code, within a limit: a session is written and read by every step."""
     packed, size = {}, 0
-    for file_name, code in reversed(_known.items()):
+    for file_name, code in reversed(list(_known.items())):
         size += len(code)
         if size > _MAX_CHARACTERS:
             break
         packed[file_name] = code
-    vars(module)[_NAME] = dict(reversed(packed.items()))
+    return dict(reversed(list(packed.items())))

@@ -6,9 +6,10 @@ import signal
 import stat
 import sys
 
-from . import failure, foreign_packages, session, sources, variables
+from . import boundary, failure, foreign_packages, session, travel, variables
 from .cells import history, run_cells, shell
 from .display import figures, ipython_package, plotly_figures, publish
+from .state import interpreter
 
 # As sysexits.h has it: the result could not be written.
 _EX_IOERR = 74
@@ -35,9 +36,10 @@ def _run(request, folder, session_out, channel):
     module = session.new_module()
     cells = _open_cells(request, module, channel)
     session_in = os.path.join(folder, "session.in")
+    at_start = set(sys.modules)
     if os.path.exists(session_in):
         session.load(session_in, module)
-        sources.unpack(module)
+        travel.unpack(module, cells)
     # As Python reads a file: a byte order mark and other line ends than its own mean nothing.
     with open(os.path.join(folder, "code.py"), encoding="utf-8-sig") as file:
         code = file.read()
@@ -50,18 +52,27 @@ def _run(request, folder, session_out, channel):
     if failed is not None:
         return {**report, "failure": failed}
     is_last = request["isLast"] or cells.has_exited
-    report["hasExited"] = cells.has_exited
+    report.update(hasExited=cells.has_exited, packages=foreign_packages.versions(at_start))
     if request["warnOfForeignPackages"]:
         report["foreignPackages"] = sorted(
             {name for part in parts for name in foreign_packages.used_by(part["source"], loaded_before)}
         )
-    report["exploded"] = session.explode_large(module, request["variableBytes"])
-    if not is_last:
-        sources.pack(module)
-    report["exploded"].update(session.save(session_out, module))
+    report.update(_hand_on(module, cells, request, session_out, is_last))
     if is_last:
         report.update(variables.describe(module))
     return report
+
+
+def _hand_on(module, cells, request, session_out, is_last):
+    """Writes the session, and tells what of it reaches the next step."""
+    edge = boundary.Boundary(module, cells.makers)
+    edge.explode_large(request["variableBytes"])
+    if not is_last:
+        edge.note_threads()
+        travel.pack(module, cells)
+    session.save(session_out, module, edge)
+    travel.discard(module)
+    return {"lost": edge.lost, "crossing": edge.describe(), "notices": interpreter.take_failures()}
 
 
 def _open_cells(request, module, channel):
@@ -74,7 +85,7 @@ def _open_cells(request, module, channel):
         return run_cells.Cells(module, channel)
     known = history.History()
     known.install()
-    cells = run_cells.Cells(module, channel, known)
+    cells = run_cells.Cells(module, channel, known, request.get("keepsResults", False))
     cells.use_shell(shell.ZMQInteractiveShell(cells, module, known))
     ipython_package.install(cells.shell)
     return cells
@@ -132,3 +143,4 @@ def _prepare(request, folder, channel):
         open(descriptor, "w", buffering=1, encoding="utf-8", errors="backslashreplace", closefd=False) for descriptor in (1, 2)
     )
     sys.stdout, sys.stderr = channel.open_stream(b"o", 1), channel.open_stream(b"e", 2)
+    interpreter.begin(os.getcwd())

@@ -4,7 +4,7 @@ import reprlib
 import signal
 import types
 
-from . import exploding, session, sizes
+from . import boundary, exploding, sizes
 
 _MAX_VARIABLES = 200
 _MAX_NAME = 100
@@ -21,7 +21,7 @@ _BOUNDED_BY_REPRLIB = (list, tuple, set, frozenset, dict, str, int)
 
 
 def describe(module):
-    found = [(name, value) for name, value in session.user_globals(module) if not _is_left_out(value)]
+    found = [(name, value) for name, value in boundary.user_globals(module) if not _is_left_out(value)]
     described = {"variables": [_describe(name, value) for name, value in found[:_MAX_VARIABLES]]}
     if len(found) > _MAX_VARIABLES:
         described["variablesOmitted"] = len(found) - _MAX_VARIABLES
@@ -33,15 +33,10 @@ def _is_left_out(value):
 
 
 def _describe(name, value):
-    described = {"name": name[:_MAX_NAME], "type": _type_name(type(value))}
+    described = {"name": name[:_MAX_NAME], "type": boundary.type_name(type(value))}
     if exploding.is_exploding(value):
         return {**described, "repr": "", "exploded": exploding.reason_of(value)}
     return {**described, "sizeBytes": sizes.deep_size(value, _SIZE_LIMIT), "repr": _safe_repr(value)}
-
-
-def _type_name(kind):
-    is_plain = kind.__module__ in ("builtins", "__main__", session.MODULE_NAME)
-    return (kind.__qualname__ if is_plain else "%s.%s" % (kind.__module__, kind.__qualname__))[:_MAX_REPR]
 
 
 def _safe_repr(value):

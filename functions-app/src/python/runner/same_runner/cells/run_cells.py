@@ -13,9 +13,10 @@ from . import compile_cell
 class Cells:
     """The cells of one step in one module; `history` is absent where the step's request knew no cells."""
 
-    def __init__(self, module, channel, history=None):
+    def __init__(self, module, channel, history=None, keeps_results=False):
         self._module, self._channel = module, channel
         self._history, self.shell = history, None
+        self.keeps_results = keeps_results
         self.compiler = compile_cell.Compiler()
         self.count = 0
         # By variable: the number of the cell that made it.
@@ -38,6 +39,19 @@ class Cells:
             if self.has_exited or (failed is not None and not cell.get("raises")):
                 return failed
         return None
+
+    def to_state(self):
+        """What the cells of the next step go on with."""
+        state = {"count": self.count, "makers": self.makers, "flags": self.compiler.flags}
+        return state if self._history is None else {**state, **self._history.to_state(self.keeps_results)}
+
+    def restore(self, state):
+        self.count = state.get("count", 0)
+        self.makers = dict(state.get("makers", {}))
+        self.compiler.flags = state.get("flags", 0)
+        if self._history is not None:
+            self._history.restore(state)
+            self._history.install()
 
     def close(self):
         """Ends what the cells' coroutines left behind."""

@@ -26,13 +26,13 @@ class _Finder:
         finally:
             self._finding.discard(name)
         if hasattr(spec.loader, "exec_module"):
-            spec.loader = _Loader(spec.loader, _actions[name])
+            spec.loader = _Loader(spec.loader, name)
         return spec
 
 
 class _Loader:
-    def __init__(self, loader, action):
-        self._loader, self._action = loader, action
+    def __init__(self, loader, name):
+        self._loader, self._name = loader, name
 
     def __getattr__(self, name):
         return getattr(self._loader, name)
@@ -44,16 +44,17 @@ class _Loader:
         # The module's own loader is what others expect to find there.
         module.__spec__.loader = module.__loader__ = self._loader
         self._loader.exec_module(module)
-        try:
-            self._action(module)
-        except Exception:
-            pass  # Another version of the library: it works as it does without us.
+        for action in _actions.pop(self._name, ()):
+            try:
+                action(module)
+            except Exception:
+                pass  # Another version of the library: it works as it does without us.
 
 
 def after_import(name, action):
     if name in sys.modules:
         action(sys.modules[name])
         return
-    if not _actions:
+    if not any(isinstance(finder, _Finder) for finder in sys.meta_path):
         sys.meta_path.insert(0, _Finder())
-    _actions[name] = action
+    _actions.setdefault(name, []).append(action)

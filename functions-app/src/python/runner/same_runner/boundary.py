@@ -1,0 +1,95 @@
+"""Between two steps: which variables reach the next one, which do not, and why."""
+
+import threading
+import types
+
+from . import exploding, pickler, remedies, sizes
+from .failure import text_of
+
+_MAX_DESCRIBED = 500
+_MAX_NAME = 100
+_MAX_REASON = 200
+_LEFT_OUT = (types.ModuleType, types.FunctionType, types.BuiltinFunctionType, type)
+# Idle threads of pools, and those that only watch.
+_OF_LIBRARIES = ("ThreadPoolExecutor", "asyncio_", "Dummy-", "pydevd.")
+
+
+class Boundary:
+    """`makers` has the number of the cell that made a variable, where that is known."""
+
+    def __init__(self, module, makers):
+        self._module, self._makers = module, makers
+        self._sizes = {}
+        self.lost = []
+
+    def explode_large(self, limit):
+        """Replaces each global whose deep size is over `limit`."""
+        for name, value in user_globals(self._module):
+            if issubclass(type(value), types.ModuleType) or exploding.is_exploding(value):
+                continue
+            size = sizes.deep_size(value, limit)
+            self._sizes[name] = size
+            if size > limit:
+                reason = "is too large: it uses more than %d bytes (the limit is serialisation_memory_limit)" % limit
+                self._explode(name, value, reason, remedies.remedy_for_size())
+
+    def explode_unpicklable(self):
+        for name, value in user_globals(self._module):
+            try:
+                pickler.try_dump(value, self._module)
+            except BaseException as error:
+                reason = "is not supported by dill: %s: %s" % (type(error).__name__, text_of(error)[:_MAX_REASON])
+                self._explode(name, value, reason, remedies.remedy_for(name, type_name(type(value))))
+
+    def note_threads(self):
+        """Those that Python would wait for at its end."""
+        for thread in threading.enumerate():
+            if thread is threading.main_thread() or thread.daemon or thread.name.startswith(_OF_LIBRARIES):
+                continue
+            self.lost.append(
+                {
+                    "name": thread.name[:_MAX_NAME],
+                    "type": type_name(type(thread)),
+                    "cell": None,
+                    "reason": "The thread %s still ran at the end of the step, and ends with it" % thread.name[:_MAX_NAME],
+                    "remedy": "Join it in the step that starts it.",
+                }
+            )
+
+    def describe(self):
+        """The variables that reach the next step: name, type, size, and the cell that made them."""
+        found = [(name, value) for name, value in user_globals(self._module) if not self._is_left_out(value)]
+        return [
+            {
+                "name": name[:_MAX_NAME],
+                "type": type_name(type(value)),
+                "sizeBytes": self._sizes.get(name, 0),
+                "cell": self._makers.get(name),
+            }
+            for name, value in found[:_MAX_DESCRIBED]
+        ]
+
+    def _is_left_out(self, value):
+        return exploding.is_exploding(value) or issubclass(type(value), _LEFT_OUT)
+
+    def _explode(self, name, value, reason, remedy):
+        kind, cell = type_name(type(value)), self._makers.get(name)
+        made = kind if cell is None else "%s, made in cell %d" % (kind, cell)
+        text = "The variable %s (%s) %s" % (name[:_MAX_NAME], made, reason)
+        self.lost.append({"name": name[:_MAX_NAME], "type": kind, "cell": cell, "reason": text, "remedy": remedy})
+        setattr(self._module, name, exploding.make("%s. %s" % (text, remedy)))
+
+
+def user_globals(module):
+    return [(name, value) for name, value in vars(module).items() if isinstance(name, str) and not _is_reserved(name)]
+
+
+def _is_reserved(name):
+    return name.startswith("__") and name.endswith("__")
+
+
+def type_name(kind):
+    module = getattr(kind, "__module__", None)
+    name = getattr(kind, "__qualname__", kind.__name__)
+    is_plain = module in (None, "builtins", "__main__", "__sameproject_user_code__")
+    return (name if is_plain else "%s.%s" % (module, name))[:200]

@@ -1,0 +1,163 @@
+"""The process's own state: environment, module path, working directory, and the standard library's global settings."""
+
+import os
+import sys
+import warnings
+
+_MAX_RECURSION = 1_000_000
+
+_before = {}
+
+
+def begin(work_folder):
+    _before.update(
+        work=work_folder,
+        environ=dict(os.environ),
+        path=list(sys.path),
+        warnings=list(warnings.filters),
+        recursion=sys.getrecursionlimit(),
+        random=sys.modules["random"].getstate() if "random" in sys.modules else None,
+    )
+
+
+def _environ():
+    before, now = _before["environ"], dict(os.environ)
+    changed = {name: portable(value) for name, value in now.items() if before.get(name) != value}
+    removed = [name for name in before if name not in now]
+    return {"set": changed, "removed": removed} if changed or removed else None
+
+
+def _restore_environ(state):
+    for name, value in state["set"].items():
+        os.environ[name] = local(value)
+    for name in state["removed"]:
+        os.environ.pop(name, None)
+    if "TZ" in state["set"] or "TZ" in state["removed"]:
+        import time
+
+        time.tzset()
+
+
+def _path():
+    before, now = _before["path"], [str(it) for it in sys.path]
+    if now == before:
+        return None
+    known = [index for index, entry in enumerate(now) if entry in before]
+    first = known[0] if known else len(now)
+    added = [(index < first, portable(entry)) for index, entry in enumerate(now) if entry not in before]
+    return {"added": added, "removed": [portable(entry) for entry in before if entry not in now]}
+
+
+def _restore_path(state):
+    removed = {local(entry) for entry in state["removed"]}
+    kept = [entry for entry in sys.path if entry not in removed]
+    front = [local(entry) for is_front, entry in state["added"] if is_front]
+    back = [local(entry) for is_front, entry in state["added"] if not is_front]
+    sys.path[:] = [*front, *kept, *back]
+
+
+def _folder():
+    now = os.getcwd()
+    return None if now == _before["work"] else portable(now)
+
+
+def _restore_folder(state):
+    folder = local(state)
+    if isinstance(state, tuple):
+        os.makedirs(folder, exist_ok=True)
+    os.chdir(folder)
+
+
+def _random():
+    module = sys.modules.get("random")
+    if module is None:
+        return None
+    state = module.getstate()
+    return None if state == _before["random"] else state
+
+
+def _restore_random(state):
+    import random
+
+    random.setstate(state)
+
+
+def _warnings():
+    return None if warnings.filters == _before["warnings"] else list(warnings.filters)
+
+
+def _restore_warnings(state):
+    # After the modules that the session needs were loaded: they add filters of their own.
+    warnings.filters[:] = state
+    warnings._filters_mutated() if hasattr(warnings, "_filters_mutated") else warnings.filterwarnings("default", append=True)
+
+
+def _decimal():
+    decimal = sys.modules.get("decimal")
+    if decimal is None:
+        return None
+    context = decimal.getcontext()
+    return None if repr(context) == repr(decimal.Context()) else context
+
+
+def _restore_decimal(state):
+    import decimal
+
+    decimal.setcontext(state)
+
+
+def _locale():
+    locale = sys.modules.get("locale")
+    if locale is None:
+        return None
+    now = locale.setlocale(locale.LC_ALL)
+    return None if now == _start_locale else now
+
+
+def _restore_locale(state):
+    import locale
+
+    locale.setlocale(locale.LC_ALL, state)
+
+
+def _recursion():
+    now = sys.getrecursionlimit()
+    return None if now == _before["recursion"] else min(now, _MAX_RECURSION)
+
+
+def _restore_recursion(state):
+    sys.setrecursionlimit(state)
+
+
+def portable(path):
+    """A path below the working folder is another one in the next step."""
+    work = _before["work"]
+    if path == work or (isinstance(path, str) and path.startswith(work + os.sep)):
+        return "work", path[len(work) + 1 :]
+    return path
+
+
+def local(path):
+    if not isinstance(path, tuple):
+        return path
+    return os.path.join(_before["work"], path[1]) if path[1] else _before["work"]
+
+
+def _query_locale():
+    import locale  # Loaded by the interpreter's own start.
+
+    return locale.setlocale(locale.LC_ALL)
+
+
+_start_locale = _query_locale()
+
+PARTS = {
+    "os.environ": (_environ, _restore_environ),
+    "sys.path": (_path, _restore_path),
+    "the working directory": (_folder, _restore_folder),
+    "random": (_random, _restore_random),
+    "the warning filters": (_warnings, _restore_warnings),
+    "decimal": (_decimal, _restore_decimal),
+    "locale": (_locale, _restore_locale),
+    "the recursion limit": (_recursion, _restore_recursion),
+}

@@ -1,0 +1,57 @@
+"""What goes with a session besides the notebook's variables, and is no part of the user's result: the code of the steps, what the
+notebook remembers of its cells, and the interpreter's own state.
+"""
+
+import sys
+
+from . import pickler, sources
+from .state import interpreter
+
+_NAME = "__same_state__"
+
+
+def pack(module, cells):
+    """Puts it into the module before it is written."""
+    vars(module)[_NAME] = {"sources": sources.to_state(), "cells": cells.to_state(), "interpreter": interpreter.changes()}
+
+
+def unpack(module, cells):
+    """Takes it out of a loaded session."""
+    packed = vars(module).pop(_NAME, None)
+    if not isinstance(packed, dict):
+        return
+    sources.restore(packed.get("sources", {}))
+    cells.restore(packed.get("cells", {}))
+    for text in interpreter.restore(packed.get("interpreter", {})):
+        print(text, file=sys.stderr)
+
+
+def discard(module):
+    vars(module).pop(_NAME, None)
+
+
+def drop_what_cannot_travel(module):
+    """After a session could not be written: its parts are tried one by one."""
+    packed = vars(module).get(_NAME)
+    for part in packed.values() if isinstance(packed, dict) else ():
+        for key, value in list(part.items()):
+            if not _can_travel(value, module):
+                _drop(part, key, value, module)
+
+
+def _drop(part, key, value, module):
+    """Of a collection, such as the results of cells, only what is at fault."""
+    if isinstance(value, dict):
+        part[key] = {name: item for name, item in value.items() if _can_travel(item, module)}
+    elif isinstance(value, list):
+        part[key] = [item if _can_travel(item, module) else None for item in value]
+    if not isinstance(value, (dict, list)):
+        del part[key]
+
+
+def _can_travel(value, module):
+    try:
+        pickler.try_dump(value, module)
+        return True
+    except BaseException:
+        return False

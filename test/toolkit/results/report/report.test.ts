@@ -1,0 +1,116 @@
+import { expect, test } from "vitest";
+import { toExecutedNotebook } from "../../../../toolkit/src/results/executed-notebook.ts";
+import { toReport } from "../../../../toolkit/src/results/report/report.ts";
+import type { RunResults } from "../../../../toolkit/src/results/run-results.ts";
+import { cellRecord, notebookText, runResults, stepResult } from "../../../helpers/run-results.ts";
+
+const EVIL = '<img src=x onerror="alert(1)">';
+
+function report(
+  changes: Partial<RunResults> = {},
+  cells: Parameters<typeof notebookText>[0] = [{ cell_type: "code", source: "x" }],
+) {
+  const results = runResults(changes);
+  return toReport({ notebook: toExecutedNotebook(notebookText(cells), results), results, log: `a line ${EVIL}` });
+}
+
+const shows = (data: Record<string, unknown>) =>
+  report({
+    steps: [
+      stepResult({
+        details: {
+          formatVersion: 1,
+          cells: [cellRecord({ outputs: [{ output_type: "display_data", data, metadata: {} }] })],
+        },
+      }),
+    ],
+  });
+
+test("it is one file: nothing in it is fetched from elsewhere", () => {
+  const html = report({}, [{ cell_type: "markdown", source: "![p](https://x.example/p.png) [a](https://x.example)" }]);
+  expect(html).not.toMatch(/(?:src|href)="(?!#|data:|https:\/\/x\.example")/);
+  expect(html).not.toContain("<img src");
+  expect(html).not.toMatch(/@import|url\(/);
+});
+
+test("texts of the run are never HTML of the page", () => {
+  const html = report(
+    {
+      notebook: EVIL,
+      failure: EVIL,
+      warnings: [EVIL],
+      variables: [{ name: EVIL, type: EVIL, repr: EVIL }],
+      steps: [stepResult({ name: EVIL, environment: EVIL })],
+    },
+    [
+      { cell_type: "markdown", source: `${EVIL}\n\n[x](javascript:alert(1)) ![x](javascript:alert)` },
+      { cell_type: "code", source: EVIL },
+      { cell_type: "raw", source: EVIL },
+    ],
+  );
+  expect(html).not.toContain("<img src=x");
+  expect(html).not.toMatch(/(?:href|src)="javascript:/);
+});
+
+test("a cell's own HTML runs in a frame that cannot reach the page", () => {
+  const html = shows({ "text/html": "<b>bold</b><script>parent.document</script>", "text/plain": "bold" });
+  expect(html).toMatch(/<iframe class="foreign" sandbox="allow-scripts" srcdoc="[^"]*&lt;b&gt;bold&lt;\/b&gt;/);
+  expect(html).not.toContain("<b>bold</b>");
+  expect(html).not.toContain("allow-same-origin");
+});
+
+test.each([
+  [{ "image/png": "iVBORw==", "text/plain": "p" }, '<img src="data:image/png;base64,iVBORw=="'],
+  [{ "image/svg+xml": "<svg/>", "image/png": "iVBORw==" }, '<img src="data:image/svg+xml;base64,PHN2Zy8+"'],
+  [{ "text/markdown": "**hi**", "text/plain": "p" }, "<strong>hi</strong>"],
+  [{ "application/json": { a: 1 } }, "&quot;a&quot;: 1"],
+  [{ "text/plain": "\u001b[31mred\u001b[0m <b>" }, '<span class="ansi-red">red</span> &lt;b&gt;'],
+  [{ "application/x-own": "1" }, "An output of the type application/x-own"],
+])("an output %j is shown in its best form", (data, html) => {
+  expect(shows(data)).toContain(html);
+});
+
+test("the steps stand on a line of time, and lead to their cells", () => {
+  const second = stepResult({
+    name: "two",
+    startedAt: "2026-01-01T00:00:01.000Z",
+    durationMs: 1000,
+    status: "failed",
+    cells: [2],
+  });
+  const third = stepResult({
+    name: "three",
+    status: "not-run",
+    startedAt: null,
+    durationMs: null,
+    codeMs: null,
+    cells: [],
+  });
+  const html = report({ steps: [stepResult(), second, third] }, [
+    { cell_type: "code", source: "a" },
+    { cell_type: "code", source: "b" },
+  ]);
+  expect(html).toContain('<span class="bar failed" style="left:50.00%;width:50.00%">');
+  expect(html).toContain('<a href="#two">');
+  expect(html).toMatch(/id="two"><b>two<\/b> 1\.0 s/);
+  expect(html).toContain("did not run");
+});
+
+test("what was lost between two steps says why, and what to do", () => {
+  const lost = [
+    { name: "conn", type: "sqlite3.Connection", cell: 1, reason: "It cannot be pickled", remedy: "Open it again." },
+  ];
+  const crossing = [{ name: "df", type: "pandas.DataFrame", sizeBytes: 2048, cell: 1 }];
+  const first = stepResult({ details: { formatVersion: 1, cells: [], lost, crossing, packages: { pandas: "3.0" } } });
+  const html = report({ steps: [first, stepResult({ name: "two", cells: [] })] });
+  expect(html).toContain("same_step_000 → next: 1 variables, 2.0 KB, 1 lost");
+  expect(html).toContain("It cannot be pickled. Open it again.");
+  expect(html).toContain("<td><code>pandas</code></td><td><code>3.0</code></td>");
+});
+
+test("a very long output shows both ends", () => {
+  const html = shows({ "text/plain": `start${"x".repeat(500_000)}end` });
+  expect(html.length).toBeLessThan(260_000);
+  expect(html).toContain("300008 characters are left out here");
+  expect(html).toMatch(/x{50}end<\/pre>/);
+});

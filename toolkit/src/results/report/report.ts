@@ -1,0 +1,76 @@
+import { type FileCell, type NotebookFile, toText } from "../nbformat.ts";
+import type { RunResults, StepResult } from "../run-results.ts";
+import { cellIndexes } from "../source-notebook.ts";
+import { escapeHtml } from "./escape.ts";
+import { renderEnvironment, renderHead, renderLog, renderVariables, renderWarnings } from "./facts.ts";
+import { FRAME_SCRIPT } from "./foreign-html.ts";
+import { formatMs } from "./format.ts";
+import { markdownToHtml } from "./markdown.ts";
+import { renderOutput } from "./output.ts";
+import { highlightPython } from "./python-code.ts";
+import { STYLE } from "./style.ts";
+import { renderTimeline } from "./timeline.ts";
+
+export type ReportInput = {
+  /** As the run left it. */
+  notebook: NotebookFile;
+  results: RunResults;
+  log: string;
+};
+
+/** One HTML file with all that a run showed. It needs nothing else: no network, no other file. */
+export function toReport({ notebook, results, log }: ReportInput): string {
+  const body = [
+    renderHead(results),
+    renderTimeline(results),
+    renderWarnings(results),
+    renderNotebook(notebook, results),
+    renderVariables(results),
+    renderEnvironment(results),
+    renderLog(log),
+  ];
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>${escapeHtml(`${results.notebook}: ${results.status}`)}</title>
+<style>${STYLE}</style>
+<script>${FRAME_SCRIPT}</script>
+</head>
+<body>
+${body.filter((part) => part !== "").join("\n")}
+<script>addEventListener("beforeprint", () => { for (const it of document.querySelectorAll("details")) it.open = true; });</script>
+</body>
+</html>
+`;
+}
+
+function renderNotebook({ cells, metadata }: NotebookFile, { steps }: RunResults): string {
+  const indexes = cellIndexes(metadata, cells.length);
+  const begins = new Map(steps.map((step) => [indexes.get(step.cells[0] ?? 0), step]));
+  const parts = cells.map((cell, index) => {
+    const step = begins.get(index);
+    return `${step === undefined ? "" : renderStep(step)}${renderCell(cell)}`;
+  });
+  return `<section><h2>Notebook</h2>${parts.join("\n")}</section>`;
+}
+
+function renderStep({ name, durationMs, status }: StepResult): string {
+  const time = durationMs === null ? status.replace("-", " ") : formatMs(durationMs);
+  return `<div class="step" id="${escapeHtml(name)}"><b>${escapeHtml(name)}</b> ${escapeHtml(time)}</div>`;
+}
+
+function renderCell(cell: FileCell): string {
+  const source = toText(cell.source);
+  if (cell.cell_type === "markdown") {
+    return `<div class="cell"><div class="markdown">${markdownToHtml(source, cell.attachments)}</div></div>`;
+  }
+  if (cell.cell_type === "raw")
+    return `<div class="cell"><pre class="source" style="grid-column:2">${escapeHtml(source)}</pre></div>`;
+  const { duration_ms: ms, status } = (cell.metadata["same_kit"] ?? {}) as { duration_ms?: number; status?: string };
+  const count = cell.execution_count === null || cell.execution_count === undefined ? " " : cell.execution_count;
+  const time = ms === undefined ? "" : `<br>${escapeHtml(formatMs(ms))}`;
+  const outputs = (cell.outputs ?? []).map(renderOutput).join("");
+  return `<div class="cell${status === "error" ? " failed" : ""}"><div class="count">[${count}]${time}</div><pre class="source">${highlightPython(source)}</pre><div class="outputs">${outputs}</div></div>`;
+}

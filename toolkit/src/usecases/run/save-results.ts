@@ -1,0 +1,110 @@
+// What a run leaves for a reader: the executed notebook and the report, written however it ended, with whatever there was.
+
+import type { BlobReference, RunDetails, StepDetails, StepRecord } from "@same-kit/functions-app/contract";
+import { reasonOf } from "@same-kit/shared";
+import type { Step } from "../../notebook/split-steps.ts";
+import { toExecutedNotebook } from "../../results/executed-notebook.ts";
+import { formatNotebook } from "../../results/nbformat.ts";
+import { toReport } from "../../results/report/report.ts";
+import type { RunResults, StepResult } from "../../results/run-results.ts";
+import type { RunningRun } from "./run.ts";
+
+/** The notebook as it was when the run began. */
+export const SOURCE_NOTEBOOK = "source.ipynb";
+const EXECUTED_NOTEBOOK = "notebook.ipynb";
+const REPORT = "report.html";
+
+const READ_LIMIT_MS = 60_000;
+
+/** What is known of the steps, before their details are read. */
+export type KnownSteps = Pick<RunDetails, "steps" | "failed" | "unfinished">;
+
+export type SavedResults = {
+  /** Paths; null where the file could not be written. */
+  notebook: string | null;
+  report: string | null;
+  steps: StepResult[];
+  warnings: string[];
+};
+
+/** @returns null where the app cannot tell, as one of another version or one that is gone. */
+export async function askKnownSteps({ host, folder, deps }: RunningRun): Promise<KnownSteps | null> {
+  const signal = AbortSignal.any([deps.leaveNow, AbortSignal.timeout(READ_LIMIT_MS)]);
+  return host.client.details(folder.record.id, signal).catch(() => null);
+}
+
+/** Reads what the steps' cells printed and showed. */
+export async function loadStepResults(run: RunningRun, known: KnownSteps | null): Promise<StepResult[]> {
+  const { steps = [], failed = null, unfinished = null } = known ?? {};
+  const results: StepResult[] = [];
+  for (const step of run.steps) {
+    const done = steps.find(({ name }) => name === step.name);
+    if (done !== undefined) results.push({ ...(await toResult(run, step, done)), status: "completed" });
+    else if (failed?.name === step.name) {
+      results.push({ ...(await toResult(run, step, failed)), status: "failed", failure: failed.failure });
+    } else if (unfinished?.step === step.name) {
+      results.push({ ...notRun(step), status: "unfinished", details: unfinished.details });
+    } else results.push(notRun(step));
+  }
+  return results;
+}
+
+/** Writes the files; the run has its result all the same where that fails. */
+export async function saveResults(
+  run: RunningRun,
+  results: RunResults,
+): Promise<Pick<SavedResults, "notebook" | "report" | "warnings">> {
+  const { folder } = run;
+  const saved: Pick<SavedResults, "notebook" | "report" | "warnings"> = { notebook: null, report: null, warnings: [] };
+  const source = await folder.readFile(SOURCE_NOTEBOOK);
+  if (source === null) return saved;
+  try {
+    const notebook = toExecutedNotebook(source, results);
+    saved.notebook = await folder.saveFile(EXECUTED_NOTEBOOK, formatNotebook(notebook));
+    saved.report = await folder.saveFile(
+      REPORT,
+      toReport({ notebook, results, log: (await folder.readFile("log.txt")) ?? "" }),
+    );
+  } catch (error) {
+    saved.warnings.push(`The executed notebook could not be saved in ${folder.dir}: ${reasonOf(error)}.`);
+  }
+  return saved;
+}
+
+type KnownStep = KnownSteps["steps"][number] | NonNullable<KnownSteps["failed"]>;
+
+async function toResult(run: RunningRun, step: Step, record: KnownStep): Promise<StepResult> {
+  const { startedAt, durationMs, codeMs = null, python = null, environment = null, warnings } = record;
+  const details = await loadDetails(run, record.details);
+  return { ...notRun(step), startedAt, durationMs, codeMs, python, environment, warnings, details };
+}
+
+/** Null where the details are gone; the other steps' are worth having without them. */
+async function loadDetails(run: RunningRun, details: StepRecord["details"]): Promise<StepDetails | null> {
+  if (details === undefined) return null;
+  if ("cells" in details) return details;
+  return readJson(run, details).catch(() => null);
+}
+
+async function readJson({ host, folder, deps }: RunningRun, { name }: BlobReference): Promise<StepDetails> {
+  const signal = AbortSignal.any([deps.leaveNow, AbortSignal.timeout(READ_LIMIT_MS)]);
+  const parts: Uint8Array[] = [];
+  for await (const part of host.client.readBlob(folder.record.id, name, signal)) parts.push(part);
+  return JSON.parse(Buffer.concat(parts).toString("utf8")) as StepDetails;
+}
+
+function notRun({ name, cells }: Step): StepResult {
+  return {
+    name,
+    status: "not-run",
+    startedAt: null,
+    durationMs: null,
+    codeMs: null,
+    python: null,
+    environment: null,
+    warnings: [],
+    details: null,
+    failure: null,
+    cells: cells.map(({ cell }) => cell),
+  };
+}
