@@ -8,6 +8,8 @@ export type CommandHint = {
   stateDir?: string;
   /** Options of the current call that it must not get: `["rehearse"]` for the same in Azure. */
   without?: readonly string[];
+  /** Shown without quotation marks: on a line of its own, or as a part of a longer command. */
+  isBare?: boolean;
 };
 
 /** What to do next: sentences, in which commands are data. Made with {@link hint}, or a plain text that names no command. */
@@ -36,7 +38,11 @@ export function sameKit(command: string, ...args: readonly string[]): CommandHin
  */
 export function hintText(said: Hint, render: (command: CommandHint) => string = plainCommand): string {
   if (typeof said === "string") return said;
-  return said.map((part) => (typeof part === "string" ? part : `\`${render(part)}\``)).join("");
+  return said.map((part) => (typeof part === "string" ? part : showCommand(part, render))).join("");
+}
+
+function showCommand(command: CommandHint, render: (command: CommandHint) => string): string {
+  return command.isBare ? render(command) : `\`${render(command)}\``;
 }
 
 function plainCommand({ command, args = [] }: CommandHint): string {

@@ -40,7 +40,7 @@ describe.skipIf(!hasTerraform)("the command rehearses a deployment", () => {
 
     const second = await sameKit(cwd, "up", "--rehearse");
     expect(second.exitCode).toBe(0);
-    expect(second.stderr).toContain("Publish the app: skipped, this package is there already");
+    expect(second.stderr).toContain("Publish the app: skipped, this package is already deployed");
     expect(second.stdout).toContain(`The rehearsal of ${deployed.outputs.appName} is done. The smoke test passed.`);
 
     const withKey = await sameKit(cwd, "outputs", "--rehearse", "--show-key");

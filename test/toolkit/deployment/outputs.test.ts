@@ -2,13 +2,7 @@ import { stat } from "node:fs/promises";
 import { expect, test } from "vitest";
 import { hint, sameKit } from "../../../shared/src/index.ts";
 import { environmentFolder } from "../../../toolkit/src/deployment/environment.ts";
-import {
-  accessKeyForm,
-  loadOutputs,
-  outputFields,
-  parseOutputs,
-  saveOutputs,
-} from "../../../toolkit/src/deployment/outputs.ts";
+import { loadOutputs, outputFields, parseOutputs, saveOutputs } from "../../../toolkit/src/deployment/outputs.ts";
 import { makeTempDir } from "../../helpers/temp-dir.ts";
 
 const VALUES = {
@@ -37,7 +31,6 @@ test("the key is in the file of its owner and in the form that is asked for, now
   await saveOutputs(folder, outputs);
   expect((await stat(folder.outputsFile)).mode & 0o777).toBe(0o600);
   expect(await loadOutputs(folder)).toEqual(outputs);
-  expect(accessKeyForm(outputs)).toBe(`same:c0ffee@${VALUES.host_name}`);
   expect(JSON.stringify(outputFields(outputs))).not.toContain("c0ffee");
 });
 

@@ -1,6 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { readdirSync } from "node:fs";
 import { expect, test } from "vitest";
+import { parseAppAddress } from "../../../toolkit/src/adapters/app/app-address.ts";
 import { parseOutputs } from "../../../toolkit/src/deployment/outputs.ts";
 import { exportLines } from "../../../toolkit/src/ui/export-lines.ts";
 import { makeTempDir } from "../../helpers/temp-dir.ts";
@@ -16,11 +17,20 @@ const outputsWith = (appName: string, hostName: string) =>
     access_key: "c0ffee",
   });
 
-test("usual names are exported as they are, and the key is not", () => {
-  expect(exportLines(outputsWith("same-dev-1", "same-dev-1-a.azurewebsites.net"))).toEqual([
+test.each([
+  [false, "same-dev-1-a.azurewebsites.net"],
+  [true, "same:c0ffee@same-dev-1-a.azurewebsites.net"],
+])("usual names are exported as they are, and the key where it is asked for (%s)", (withKey, host) => {
+  expect(exportLines(outputsWith("same-dev-1", "same-dev-1-a.azurewebsites.net"), withKey)).toEqual([
     "export FUNCTIONS_APP_NAME=same-dev-1",
-    "export FUNCTIONS_HOST_NAME=same-dev-1-a.azurewebsites.net",
+    `export FUNCTIONS_HOST_NAME=${host}`,
   ]);
+});
+
+test("what is exported with the key is an address that the smoke test takes", () => {
+  const [, line = ""] = exportLines(outputsWith("same-dev-1", "same-dev-1-a.azurewebsites.net"), true);
+  const address = parseAppAddress(line.slice(line.indexOf("=") + 1), { useHttp: false, accessKey: null });
+  expect(address).toEqual({ url: "https://same-dev-1-a.azurewebsites.net", accessKey: "c0ffee" });
 });
 
 test.each([
@@ -35,7 +45,7 @@ test.each([
   "~ * ?",
 ])("`eval` of an output %j sets the variable to it and runs nothing", async (value) => {
   const cwd = await makeTempDir();
-  const lines = exportLines(outputsWith(value, value)).join("\n");
+  const lines = exportLines(outputsWith(value, value), false).join("\n");
   const script = 'eval "$LINES_TO_EVALUATE"; printf "%s|%s" "$FUNCTIONS_APP_NAME" "$FUNCTIONS_HOST_NAME"';
   const env = { PATH: process.env["PATH"], HOME: "/home/somebody", LINES_TO_EVALUATE: lines };
   expect(execFileSync("sh", ["-c", script], { cwd, env, encoding: "utf8" })).toBe(`${value}|${value}`);

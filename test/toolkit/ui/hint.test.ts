@@ -16,6 +16,12 @@ test("a text without commands stays as it is", () => {
   expect(renderHint("Run `same-kit up`.", { ...CONTEXT, given: { env: "prod" } })).toBe("Run `same-kit up`.");
 });
 
+test("a command within a longer one stands there as it is", () => {
+  const outputs: CommandHint = { command: "outputs", args: ["--export"], isBare: true };
+  const said = renderHint(hint`Run: eval "$(${outputs})"`, { ...CONTEXT, given: { env: "prod" } });
+  expect(said).toBe('Run: eval "$(same-kit outputs --export --env prod)"');
+});
+
 test("a hint within a hint keeps its commands", () => {
   const inner = hint`run ${sameKit("up")}`;
   expect(renderHint(hint`First ${inner}, then wait ${3} minutes.`, { ...CONTEXT, given: { rehearse: true } })).toBe(

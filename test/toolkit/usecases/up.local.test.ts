@@ -24,7 +24,7 @@ describe.skipIf(!hasTerraform)("a rehearsed deployment", () => {
       "run Smoke test: run the singlestep notebook",
     ]);
     expect(first.smokeTest).toBe("passed");
-    expect(first.view.log).toContain(`note export FUNCTIONS_APP_NAME=${first.outputs?.appName}`);
+    expect(first.view.log).toContain(`note app ${first.outputs?.appName}, host ${first.outputs?.hostName}`);
     expect((await stat(deployment.folder.outputsFile)).mode & 0o777).toBe(0o600);
 
     const second = await deployment.up();

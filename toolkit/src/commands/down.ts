@@ -9,6 +9,7 @@ import {
   toDeploymentChoice,
   toSubscription,
 } from "./deployment-options.ts";
+import { repeatUp } from "./repeat-up.ts";
 import { jsonOption } from "./shared-options.ts";
 
 export const downCommand = defineCommand({
@@ -34,9 +35,12 @@ export const downCommand = defineCommand({
       assumeYes: options.yes || options.rehearse,
       planOnly: options.plan,
     };
-    const result = await withDeployment(choice, context, (deployment) => down(deployment, request));
+    const { result, choices } = await withDeployment(choice, context, async (deployment) => {
+      const { attempted, choices } = deployment.journal;
+      return { result: await down(deployment, request), choices: attempted ?? choices };
+    });
     context.console.json({ environment: folder.name, isRehearsal: folder.isRehearsal, ...result });
-    context.console.answer(describeDown(result, folder));
+    context.console.answer(describeDown(result, repeatUp(choices, options)));
     // What was asked for has not happened.
     return result.leftGroups.length === 0 ? 0 : 1;
   },

@@ -1,5 +1,5 @@
-import { accessKeyForm, loadOutputs, outputFields } from "../deployment/outputs.ts";
-import { exportLines } from "../ui/export-lines.ts";
+import { loadOutputs, outputFields } from "../deployment/outputs.ts";
+import { accessKeyForm, exportLines } from "../ui/export-lines.ts";
 import { defineCommand } from "./define-command.ts";
 import { ENVIRONMENT_OPTIONS, toFolder } from "./deployment-options.ts";
 import { jsonOption } from "./shared-options.ts";
@@ -10,18 +10,21 @@ export const outputsCommand = defineCommand({
   positionals: [],
   options: {
     ...ENVIRONMENT_OPTIONS,
-    export: { type: "boolean", help: "Print lines that a shell can evaluate" },
-    "show-key": { type: "boolean", help: "Print the host with its access key, as smoke-test takes it: same:KEY@HOST" },
+    export: {
+      type: "boolean",
+      help: "Print lines that a shell can evaluate; SAME clients need --show-key too",
+    },
+    "show-key": { type: "boolean", help: "Print the host with its access key, as clients take it: same:KEY@HOST" },
     ...jsonOption,
   },
-  examples: ['eval "$(same-kit outputs --export)"', "same-kit outputs --env prod --json"],
+  examples: ['eval "$(same-kit outputs --export --show-key)"', "same-kit outputs --env prod --json"],
   async run({ options }, { cwd, console }) {
     const folder = await toFolder(options, cwd);
     const outputs = await loadOutputs(folder);
     const key = options["show-key"] ? { access: accessKeyForm(outputs) } : {};
     console.json({ environment: folder.name, isRehearsal: folder.isRehearsal, ...outputFields(outputs), ...key });
-    if (options["show-key"]) console.answer(accessKeyForm(outputs));
-    else if (options.export) console.answer(exportLines(outputs).join("\n"));
+    if (options.export) console.answer(exportLines(outputs, options["show-key"]).join("\n"));
+    else if (options["show-key"]) console.answer(accessKeyForm(outputs));
     else {
       const rows = Object.entries(outputFields(outputs)).map(([name, value]) => `${name} = ${value}`);
       console.answer(rows.join("\n"));

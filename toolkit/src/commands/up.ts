@@ -16,6 +16,7 @@ import {
   toSubscription,
 } from "./deployment-options.ts";
 import { toExistingFiles, toVariables } from "./deployment-variables.ts";
+import { repeatUp } from "./repeat-up.ts";
 import { jsonOption } from "./shared-options.ts";
 
 export const upCommand = defineCommand({
@@ -105,7 +106,8 @@ export const upCommand = defineCommand({
       }),
     );
     console.json(upDocument(result, folder));
-    console.answer(describeUp(result, folder).join("\n"));
+    const again = repeatUp(result.choices, options, folder.isRehearsal && result.kind === "deployed");
+    for (const line of describeUp(result, folder, again)) console.answer(line);
     return 0;
   },
 });

@@ -45,11 +45,6 @@ export function environmentFolder(stateDir: string, name: string, isRehearsal: b
   };
 }
 
-/** The options that name it, as they follow `same-kit up`; empty for the default one. */
-export function environmentFlags({ name, isRehearsal }: EnvironmentFolder): string {
-  return `${name === DEFAULT_ENVIRONMENT ? "" : ` --env ${name}`}${isRehearsal ? " --rehearse" : ""}`;
-}
-
 /**
  * @returns null where there is no such file.
  * @throws OperationError `ERR_STATE_FORMAT` where it holds no JSON.

@@ -65,8 +65,3 @@ export function outputFields(outputs: DeploymentOutputs): Record<string, string>
   const shown = Object.entries(NAMES).filter(([key]) => key !== "accessKey");
   return Object.fromEntries(shown.map(([key, name]) => [name, outputs[key as keyof DeploymentOutputs]]));
 }
-
-/** Host and key in one word, as `smoke-test --host-name` takes them. */
-export function accessKeyForm({ accessKey, hostName }: DeploymentOutputs): string {
-  return `same:${accessKey}@${hostName}`;
-}

@@ -1,88 +1,96 @@
-import { type EnvironmentFolder, environmentFlags } from "../deployment/environment.ts";
+import { type CommandHint, type Hint, hint, sameKit } from "@same-kit/shared";
+import type { EnvironmentFolder } from "../deployment/environment.ts";
 import type { DeploymentOutputs } from "../deployment/outputs.ts";
 import type { Console } from "../ui/console.ts";
-import { exportLines } from "../ui/export-lines.ts";
 import { renderTable } from "../ui/table.ts";
 import type { DeploymentStatus } from "../usecases/deployment-status.ts";
 import type { DownResult } from "../usecases/down.ts";
 import type { UpResult } from "../usecases/up.ts";
 
+/** Stands for a value that is a secret. */
+export const WITHHELD = "…";
+
 /** The result of `up`: where the app is, and the next commands. */
-export function describeUp(result: UpResult, folder: EnvironmentFolder): string[] {
-  const flags = environmentFlags(folder);
+export function describeUp(result: UpResult, { isRehearsal }: EnvironmentFolder, again: CommandHint): Hint[] {
   switch (result.kind) {
     case "planned":
       return result.changes.length === 0
-        ? ["No resource changes. --plan does not check the package; run `same-kit up` to see."]
-        : ["", `Nothing was changed. Run \`same-kit up${flags}\` to apply it.`];
+        ? [hint`No resource changes. --plan does not check the package; run ${sameKit("up")} to see.`]
+        : ["", hint`Nothing was changed. Run ${{ ...again, isBare: false }} to apply it.`];
     case "declined":
       return ["Nothing was changed."];
     case "stopped":
       return [
-        `Stopped at that answer. What was created before it stays, and is recorded in the state: \`same-kit up${flags}\` continues.`,
+        hint`Stopped at that answer. What was created before it stays, and is recorded in the state: ${sameKit("up")} continues.`,
       ];
-    case "deployed": {
-      const { outputs, portalUrl, smokeTest } = result;
-      if (outputs === null) return [];
-      const proof = smokeTest === "passed" ? "The smoke test passed." : "No smoke test was run.";
-      return folder.isRehearsal
-        ? describeRehearsal(outputs, proof, flags)
-        : [
-            "",
-            `${outputs.appName} answers on https://${outputs.hostName}. ${proof}`,
-            ...(portalUrl === null ? [] : [`Portal: ${portalUrl}`]),
-            "",
-            ...exportLines(outputs),
-            "",
-            "Next:",
-            `  same-kit smoke-test --host-name "$(same-kit outputs${flags} --show-key)"`,
-            `  same-kit logs${flags} --follow`,
-            `  same-kit down${flags}`,
-          ];
-    }
+    case "deployed":
+      if (result.outputs === null) return [];
+      return isRehearsal ? describeRehearsal(result, result.outputs, again) : describeDeployed(result, result.outputs);
   }
 }
 
-/** The rehearsal's cloud has stopped with the command, so nothing can be called any more. */
-function describeRehearsal({ appName }: DeploymentOutputs, proof: string, flags: string): string[] {
+const proofOf = ({ smokeTest }: UpResult): string =>
+  smokeTest === "passed" ? "The smoke test passed." : "No smoke test was run.";
+
+function describeDeployed(result: UpResult, { appName, hostName }: DeploymentOutputs): Hint[] {
   return [
     "",
-    `The rehearsal of ${appName} is done. ${proof}`,
-    "Not checked: quota, regions, policies, how long role assignments take to propagate, and the cloud's own image.",
+    `${appName} answers on https://${hostName}. ${proofOf(result)}`,
+    ...(result.portalUrl === null ? [] : [`Portal: ${result.portalUrl}`]),
     "",
-    "Next:",
-    ...nextCommands([
-      [`up${flags.replace(" --rehearse", "")}`, "the same in Azure"],
-      [`logs${flags}`, "what the app printed"],
-      [`down${flags}`, "remove the rehearsal"],
-    ]),
+    "For every SAME client, host and access key in the shell's environment:",
+    hint`  eval "$(${bare("outputs", "--export", "--show-key")})"`,
+    "",
+    "Then run a notebook, with same-kit or an unmodified SAME client:",
+    hint`  ${bare("smoke-test")}`,
+    "  same run -t functions -f same.yaml",
+    "What the app prints:",
+    hint`  ${bare("logs", "--follow")}`,
+    "Remove all of it:",
+    hint`  ${bare("down")}`,
   ];
 }
 
-/** `up --json`; only `outputs --show-key` prints the access key. */
+/** The rehearsal's cloud has stopped with the command, so nothing can be called any more. */
+function describeRehearsal(result: UpResult, { appName }: DeploymentOutputs, again: CommandHint): Hint[] {
+  return [
+    "",
+    `The rehearsal of ${appName} is done. ${proofOf(result)}`,
+    "Not checked: quota, regions, policies, how long role assignments take to propagate, and the cloud's own image.",
+    "",
+    "The same in Azure:",
+    hint`  ${again}`,
+    ...(again.args?.some((word) => word.endsWith(`=${WITHHELD}`))
+      ? [`(${WITHHELD} stands for values that are not shown.)`]
+      : []),
+    "What the app printed:",
+    hint`  ${bare("logs")}`,
+    "Remove the rehearsal:",
+    hint`  ${bare("down")}`,
+  ];
+}
+
+const bare = (command: string, ...args: string[]): CommandHint => ({ command, args, isBare: true });
+
+/** `up --json`; without the access key, which only `outputs --show-key` prints, and without choices, some of which are secrets. */
 export function upDocument(result: UpResult, folder: EnvironmentFolder): unknown {
-  const { outputs, ...rest } = result;
+  const { outputs, choices: _choices, ...rest } = result;
   if (outputs === null) return { environment: folder.name, isRehearsal: folder.isRehearsal, ...rest, outputs };
   const { accessKey: _, ...shown } = outputs;
   return { environment: folder.name, isRehearsal: folder.isRehearsal, ...rest, outputs: shown };
 }
 
-function nextCommands(rows: readonly [string, string][]): string[] {
-  const width = Math.max(...rows.map(([command]) => command.length));
-  return rows.map(([command, effect]) => `  same-kit ${command.padEnd(width)}  ${effect}`);
-}
-
-export function describeDown({ kind, changes, leftGroups }: DownResult, folder: EnvironmentFolder): string {
+export function describeDown({ kind, changes, leftGroups }: DownResult, again: CommandHint): Hint {
   switch (kind) {
     case "nothing":
       return leftGroups.length === 0 ? "Nothing to remove." : "Nothing was removed.";
     case "planned":
-      return `Nothing was removed. \`same-kit down${environmentFlags(folder)}\` removes these ${changes} resources.`;
+      return hint`Nothing was removed. ${sameKit("down")} removes these ${changes} resources.`;
     case "declined":
       return "Nothing was removed.";
     case "removed":
       if (leftGroups.length > 0) return "Resources in the state were deleted; resources it did not track remain.";
-      return `All ${changes} resources were deleted. \`same-kit up${environmentFlags(folder)}\` creates them again, under the same names.`;
+      return hint`All ${changes} resources were deleted. To create them again, under the same names:\n  ${again}`;
   }
 }
 

@@ -11,7 +11,6 @@ import { type DeploymentOutputs, notDeployed, parseOutputs, saveOutputs } from "
 import { Ownership } from "../deployment/ownership.ts";
 import { type ProvisionResult, provision } from "../deployment/provision.ts";
 import { layOutModule, type TerraformVariables, writeVariables } from "../deployment/workspace.ts";
-import { exportLines } from "../ui/export-lines.ts";
 import { type PublishRequest, type PublishResult, publishApp } from "./publish.ts";
 import { runSmokeTest, type SmokeTestResult } from "./smoke-test.ts";
 
@@ -39,6 +38,8 @@ export type UpResult = {
   package: PublishResult | null;
   smokeTest: "passed" | "skipped";
   portalUrl: string | null;
+  /** What was chosen, by this call or an earlier one; null with `--skip-terraform`. App settings among it are secrets. */
+  choices: Choices | null;
 };
 
 /**
@@ -49,12 +50,12 @@ export async function up(deployment: Deployment, request: UpRequest): Promise<Up
   const { folder, journal, view } = deployment;
   const { subscription } = journal.attempted ?? journal.choices;
   await deployment.checkTools(request.subscription ?? subscription, request.packaging.checks);
-  const { kind, changes } = request.skip.terraform
+  const { kind, changes, choices } = request.skip.terraform
     ? skippedProvision(deployment)
     : await provisionAll(deployment, request);
   if (request.planOnly || kind === "planned" || kind === "declined" || kind === "stopped") {
     const ended = kind === "declined" || kind === "stopped" ? kind : "planned";
-    return { kind: ended, changes, outputs: null, package: null, smokeTest: "skipped", portalUrl: null };
+    return { kind: ended, changes, outputs: null, package: null, smokeTest: "skipped", portalUrl: null, choices };
   }
   const outputs = await captureOutputs(deployment);
   if (outputs.plan === "flex") await repairStorage(deployment, outputs);
@@ -62,16 +63,18 @@ export async function up(deployment: Deployment, request: UpRequest): Promise<Up
   if (published === null) view.skipped("Publish the app", "--skip-publish");
   const smokeTest = await proveApp(deployment, { request, outputs, sha256: published?.sha256 ?? "" });
   const portalUrl = folder.isRehearsal ? null : portalLink(deployment.azure, outputs);
-  return { kind: "deployed", changes, outputs, package: published, smokeTest, portalUrl };
+  return { kind: "deployed", changes, outputs, package: published, smokeTest, portalUrl, choices };
 }
 
-function skippedProvision({ folder, view }: Deployment): ProvisionResult {
+type ChosenProvision = ProvisionResult & { choices: Choices | null };
+
+function skippedProvision({ folder, view }: Deployment): ChosenProvision {
   if (!existsSync(folder.terraformDir)) throw notDeployed(folder);
   view.skipped("Plan and apply", "--skip-terraform");
-  return { kind: "unchanged", changes: [] };
+  return { kind: "unchanged", changes: [], choices: null };
 }
 
-async function provisionAll(deployment: Deployment, request: UpRequest): Promise<ProvisionResult> {
+async function provisionAll(deployment: Deployment, request: UpRequest): Promise<ChosenProvision> {
   const { folder, journal, target, view, azure } = deployment;
   const fingerprint = await layOutModule(folder, { ...target.terraform, backendFile: request.backendFile });
   await initialise(deployment, fingerprint, request.force);
@@ -94,7 +97,7 @@ async function provisionAll(deployment: Deployment, request: UpRequest): Promise
   const result = await journal.run("provision", fingerprint, work, isDone);
   if (isDone(result)) await journal.saveChoices(saved);
   if (result.kind === "unchanged") view.skipped("Apply", "nothing has changed");
-  return result;
+  return { ...result, choices };
 }
 
 /** What this call chooses, on top of what the environment was deployed with, or of what an unfinished apply began with. */
@@ -135,7 +138,7 @@ async function captureOutputs(deployment: Deployment): Promise<DeploymentOutputs
   return deployment.phase("provision", "Capture the outputs", async (progress) => {
     const outputs = parseOutputs(await deployment.terraform.outputs());
     await saveOutputs(deployment.folder, outputs);
-    for (const line of exportLines(outputs)) progress.note(line);
+    progress.note(`app ${outputs.appName}, host ${outputs.hostName}`);
     return outputs;
   });
 }

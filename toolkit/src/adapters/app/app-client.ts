@@ -147,7 +147,7 @@ function unauthorized({ url, accessKey }: AppAddress): OperationError<ToolkitErr
   return new OperationError({
     code: "ERR_APP_UNAUTHORIZED",
     message: `${url} refused ${accessKey === null ? "a request without an access key" : "the access key"}.`,
-    hint: hint`Give the key with --key, or in FUNCTIONS_HOST_NAME as same:KEY@HOST; ${sameKit("outputs")} shows it for a deployment of yours.`,
+    hint: hint`Give the key with --key, or in FUNCTIONS_HOST_NAME as same:KEY@HOST. For a deployment of yours: eval "$(${{ command: "outputs", args: ["--export", "--show-key"], isBare: true }})".`,
   });
 }
 

@@ -1,0 +1,45 @@
+import { expect, test } from "vitest";
+import { hint } from "../../../shared/src/index.ts";
+import { repeatUp } from "../../../toolkit/src/commands/repeat-up.ts";
+import { NO_CHOICES } from "../../../toolkit/src/deployment/choices.ts";
+import { emptyHintContext, renderHint } from "../../../toolkit/src/ui/hint.ts";
+
+const shown = (...args: Parameters<typeof repeatUp>) => {
+  const given = { env: "prod", rehearse: true };
+  const takes = () => ["state-dir", "env", "rehearse"] as const;
+  return renderHint(hint`${repeatUp(...args)}`, { ...emptyHintContext("/work"), given, takes });
+};
+
+test("the same in Azure is the rehearsal's command without --rehearse, with every choice", () => {
+  const variables = {
+    location: "northeurope",
+    plan: "premium",
+    project: "lab",
+    log_retention_days: 60,
+    names: { resource_group: "rg lab" },
+    allowed_ip_ranges: ["203.0.113.7/32"],
+  };
+  const options = { with: ["numpy,pandas"], "skip-smoke": true, "bundled-python": false, yes: true, fail: "quota" };
+  expect(shown({ ...NO_CHOICES, variables, variableFiles: ["/work/a b.tfvars"] }, options, true)).toBe(
+    [
+      "same-kit up --location northeurope --hosting premium --project lab --var log_retention_days=60",
+      `--var 'names={"resource_group":"rg lab"}' --var 'allowed_ip_ranges=["203.0.113.7/32"]'`,
+      "--var-file '/work/a b.tfvars' --with numpy,pandas --skip-smoke --no-bundled-python --env prod",
+    ].join(" "),
+  );
+});
+
+test("a text that would be read as another value is written as JSON, and null stays null", () => {
+  const variables = { node_version: "22", tags: null };
+  expect(shown({ ...NO_CHOICES, variables }, {})).toContain(`--var 'node_version="22"' --var tags=null`);
+});
+
+test("secret values are left out, and a rotation of the key is not repeated", () => {
+  const variables = { app_settings: { TOKEN: "hidden" }, access_key_generation: "2026-11-25T09:00:00Z" };
+  const text = shown({ ...NO_CHOICES, variables }, {});
+  expect(text).toBe("same-kit up --var 'app_settings=…' --env prod --rehearse");
+});
+
+test("what an earlier call chose is repeated too", () => {
+  expect(shown({ ...NO_CHOICES, olderVariables: { location: "eastus2" } }, {})).toContain("--location eastus2");
+});

@@ -1,0 +1,66 @@
+import { describe, expect, test } from "vitest";
+import { hintText, sameKit } from "../../../shared/src/index.ts";
+import { NO_CHOICES } from "../../../toolkit/src/deployment/choices.ts";
+import { environmentFolder } from "../../../toolkit/src/deployment/environment.ts";
+import { describeDown, describeUp, upDocument } from "../../../toolkit/src/reports/deployment-report.ts";
+import type { UpResult } from "../../../toolkit/src/usecases/up.ts";
+
+const OUTPUTS = {
+  appName: "same-dev-1",
+  hostName: "same-dev-1-a.azurewebsites.net",
+  appId: "/subscriptions/s/app",
+  resourceGroup: "rg",
+  plan: "flex" as const,
+  storageAccount: "st",
+  accessKey: "c0ffee",
+};
+
+const RESULT: UpResult = {
+  kind: "deployed",
+  changes: [],
+  outputs: OUTPUTS,
+  package: null,
+  smokeTest: "passed",
+  portalUrl: "https://portal.azure.com/#resource",
+  choices: { ...NO_CHOICES, variables: { app_settings: { TOKEN: "hidden" } } },
+};
+
+const AGAIN = { ...sameKit("up", "--location", "northeurope"), isBare: true };
+
+const shown = (changes: Partial<UpResult> = {}, isRehearsal = false) =>
+  describeUp({ ...RESULT, ...changes }, environmentFolder("/state", "dev", isRehearsal), AGAIN).map((it) =>
+    hintText(it),
+  );
+
+describe("what up ends with", () => {
+  test("in Azure it names the one line that gives every client host and key, and no key", () => {
+    const lines = shown();
+    expect(lines).toContain('  eval "$(same-kit outputs --export --show-key)"');
+    expect(lines).toContain("  same run -t functions -f same.yaml");
+    expect(lines.join("\n")).not.toContain("c0ffee");
+  });
+
+  test("after a rehearsal it is the exact command for Azure", () => {
+    const lines = shown({}, true);
+    expect(lines[lines.indexOf("The same in Azure:") + 1]).toBe("  same-kit up --location northeurope");
+  });
+
+  test("after --plan it is the exact command that does it", () => {
+    const change = { type: "t", address: "t.a", label: "T", name: null, attributes: [], isHalfMade: false };
+    const lines = shown({ kind: "planned", changes: [{ ...change, action: "create" }] });
+    expect(lines.at(-1)).toBe("Nothing was changed. Run `same-kit up --location northeurope` to apply it.");
+  });
+
+  test("--json holds neither the key nor what was chosen", () => {
+    const text = JSON.stringify(upDocument(RESULT, environmentFolder("/state", "dev", false)));
+    expect(text).toContain("same-dev-1");
+    expect(text).not.toMatch(/c0ffee|hidden/);
+  });
+});
+
+test("what down ends with is the command that deploys the same again", () => {
+  const text = describeDown({ kind: "removed", changes: 8, leftGroups: [] }, AGAIN);
+  expect(hintText(text)).toBe(
+    "All 8 resources were deleted. To create them again, under the same names:\n  same-kit up --location northeurope",
+  );
+});

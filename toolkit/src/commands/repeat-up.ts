@@ -1,0 +1,75 @@
+import type { CommandHint } from "@same-kit/shared";
+import type { Choices } from "../deployment/choices.ts";
+import { WITHHELD } from "../reports/deployment-report.ts";
+
+/** Options of this call that have no place among the choices of an environment. */
+export type RepeatedOptions = {
+  readonly [name: string]: string | boolean | readonly string[] | undefined;
+};
+
+// Of the package and the tools. Left out is what is about this call alone: --yes, --plan, --force, --rotate-key, a drill.
+const REPEATED = [
+  "subscription",
+  "backend",
+  "terraform",
+  "publisher",
+  "with",
+  "python",
+  "python-mirror",
+  "python-archive",
+];
+const REPEATED_FLAGS = ["skip-publish", "skip-smoke"];
+
+const OPTION_OF_VARIABLE: Readonly<Record<string, string>> = {
+  project: "project",
+  location: "location",
+  plan: "hosting",
+};
+// Their values are secrets, and what they were is the user's to fill in.
+const SECRET = new Set(["app_settings"]);
+// A rotation belongs to one deployment.
+const NOT_REPEATED = new Set(["access_key_generation"]);
+
+/** The `up` that deploys the same again: with what the environment was deployed with, and with the options of this call. */
+export function repeatUp(choices: Choices | null, options: RepeatedOptions, isForAzure = false): CommandHint {
+  const args = [...(choices === null ? [] : choiceWords(choices)), ...optionWords(options)];
+  return { command: "up", args, isBare: true, ...(isForAzure ? { without: ["rehearse"] } : {}) };
+}
+
+function choiceWords({ variables, olderVariables, variableFiles }: Choices): string[] {
+  // A file wins over what was chosen before it; as options these would win over the file.
+  const all = variableFiles.length === 0 ? { ...olderVariables, ...variables } : variables;
+  const named = Object.entries(all).filter(([name]) => !NOT_REPEATED.has(name));
+  return [
+    ...named.flatMap(([name, value]) => variableWords(name, value)),
+    ...variableFiles.flatMap((file) => ["--var-file", file]),
+  ];
+}
+
+function variableWords(name: string, value: unknown): string[] {
+  const option = OPTION_OF_VARIABLE[name];
+  if (option !== undefined && typeof value === "string") return [`--${option}`, value];
+  return ["--var", `${name}=${SECRET.has(name) ? WITHHELD : valueText(value)}`];
+}
+
+/** As `--var` reads it back: a text that is not JSON stands for itself. */
+function valueText(value: unknown): string {
+  if (typeof value !== "string") return JSON.stringify(value);
+  try {
+    JSON.parse(value);
+    return JSON.stringify(value);
+  } catch {
+    return value;
+  }
+}
+
+function optionWords(options: RepeatedOptions): string[] {
+  const given = REPEATED.flatMap((name) => {
+    const value = options[name];
+    if (value === undefined || typeof value === "boolean") return [];
+    const texts = typeof value === "string" ? [value] : value;
+    return texts.flatMap((text) => [`--${name}`, text]);
+  });
+  const flags = REPEATED_FLAGS.filter((name) => options[name] === true).map((name) => `--${name}`);
+  return [...given, ...flags, ...(options["bundled-python"] === false ? ["--no-bundled-python"] : [])];
+}
