@@ -61,7 +61,7 @@ export async function getBlob(request: HttpRequest, { env, blobs }: RunsDeps): P
   if (!hasAccess(request, env)) return refuse(UNAUTHORIZED);
   const { id = "", name = "" } = request.params;
   const offset = Number(request.query.get("offset") ?? "0");
-  const isAsked = isRunId(id) && /^[\w.-]+$/.test(name) && Number.isSafeInteger(offset) && offset >= 0;
+  const isAsked = isRunId(id) && /^[\w-][\w.-]*$/.test(name) && Number.isSafeInteger(offset) && offset >= 0;
   const part = isAsked ? await blobs.loadPart(id, name, { offset, count: BLOB_PART_BYTES }) : undefined;
   return part === undefined ? refuse(notFound(`The run ${id} has no blob ${name}.`)) : toPart(part);
 }

@@ -95,9 +95,14 @@ test.each([
   ["an unknown run", getRun, { id: "run-2" }],
   ["an ID that is none", getRun, { id: "../x" }],
   ["an unknown blob", getBlob, { id: "run-1", name: "details-2.json" }],
+  ["a name that leads to the container", getBlob, { id: "run-1", name: ".." }],
   ["a name that leads elsewhere", getBlob, { id: "run-1", name: "../run-2/details-1.json" }],
 ])("%s is 404", async (_, get, params) => {
-  expect((await ask(get, open(), params)).status).toBe(404);
+  const deps = open();
+  const asked: string[] = [];
+  const blobs = { ...deps.blobs, loadPart: async (_id: string, name: string) => void asked.push(name) };
+  expect((await ask(get, { ...deps, blobs: blobs as unknown as RunsDeps["blobs"] }, params)).status).toBe(404);
+  expect(asked.filter((name) => name.includes(".."))).toEqual([]);
 });
 
 test.each([getRun, getBlob])("without the access key the answer is 401", async (get) => {
