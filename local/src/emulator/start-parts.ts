@@ -62,7 +62,7 @@ export async function startParts(setting: LocalSetting, running: StopStack): Pro
 }
 
 async function startHubEngine(
-  { options, settings, storage, log, engineLog, clock }: LocalSetting,
+  { options, settings, storage, log, engineLog, events, clock }: LocalSetting,
   {
     account,
     invokerComing,
@@ -79,6 +79,8 @@ async function startHubEngine(
         await options.beforeWork?.({ client, hubName: settings.hubName, storage: toPublicStorage(storage) });
         await invokerComing;
       },
+      onInstanceEnded: (instanceId, status) =>
+        events.add({ kind: "instance-ended", time: new Date(), instanceId, status }),
       log: engineLog,
       clock,
     });

@@ -20,7 +20,8 @@ export type EngineParts = {
 };
 
 /** Each part knows those before it, and none of those after it. */
-export function assemble(hub: TaskHub, { settings, invoker, clock, log }: Omit<EngineOptions, "storage">): EngineParts {
+export function assemble(hub: TaskHub, options: Omit<EngineOptions, "storage">): EngineParts {
+  const { settings, invoker, clock, log, onInstanceEnded } = options;
   const payloads = new LargePayloads(hub.largeMessages);
   const histories = new HistoryStore({ hub, payloads, clock });
   const instances = new InstanceStore({ hub, payloads, clock });
@@ -55,6 +56,7 @@ export function assemble(hub: TaskHub, { settings, invoker, clock, log }: Omit<E
     episode,
     visibilityTimeoutMs,
     log: episodeLog,
+    ...(onInstanceEnded === undefined ? {} : { onEnded: onInstanceEnded }),
   };
   const orchestrations = new OrchestrationDispatcher({ delivery, session, settings });
 

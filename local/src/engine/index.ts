@@ -6,6 +6,7 @@ import { assemble } from "./assemble.ts";
 import type { TaskHubClient } from "./client.ts";
 import { startPartitionManager } from "./leases/partition-manager.ts";
 import { newWorkerId } from "./leases/worker-id.ts";
+import type { OnInstanceEnded } from "./orchestrations/checkpoint-tail.ts";
 import type { FunctionInvoker } from "./ports.ts";
 import type { DurableTaskSettings } from "./settings.ts";
 import { openTaskHub } from "./taskhub/task-hub.ts";
@@ -24,6 +25,7 @@ export type EngineOptions = {
    * may still be loading until it resolves.
    */
   beforeWork?: (client: TaskHubClient) => Promise<void>;
+  onInstanceEnded?: OnInstanceEnded;
   clock: Clock;
   log: Logger;
 };

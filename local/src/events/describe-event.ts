@@ -37,6 +37,8 @@ export function describeEvent(event: HostEvent): LogEntry | null {
       return entry(event, "local", "warn", "Events are missing here: they came faster than they were read.", {
         count: event.count,
       });
+    // The engine has a line of its own, in the extension's words.
+    case "instance-ended":
     case "instance-progressed":
       return null;
   }

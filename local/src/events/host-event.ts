@@ -12,6 +12,7 @@ export type HostEvent =
   | FunctionStarted
   | FunctionEnded
   | InstanceProgressed
+  | InstanceEnded
   | LineWritten
   | EventsMissed;
 
@@ -74,6 +75,15 @@ export type InstanceProgressed = {
   customStatus: unknown;
   /** Read from a custom status with `step: { name, index, total }`, as same-kit's own app has; else null. */
   step: Step | null;
+};
+
+/** An orchestration has ended, and its status says so to whoever asks. */
+export type InstanceEnded = {
+  kind: "instance-ended";
+  time: Date;
+  instanceId: string;
+  /** `Completed`, `Failed` or `Terminated`. */
+  status: string;
 };
 
 /** `index` counts from 0. */

@@ -44,6 +44,8 @@ test("a host streams what happens on it, to those who may ask", async () => {
   expect(new Set(calls.map(({ data }) => data["instanceId"]))).toEqual(new Set([one]));
   expect(calls.find(({ kind }) => kind === "function-ended")?.data).toMatchObject({ ok: true, problem: null });
 
+  expect(await read(`instanceId=${one}&kinds=instance-ended`)).toMatchObject([{ data: { status: "Completed" } }]);
+
   const lastOfOne = calls.at(-1)?.id as string;
   const after = await read("kinds=function-started", { "last-event-id": lastOfOne });
   expect(after[0]?.data["instanceId"]).toBe(two);

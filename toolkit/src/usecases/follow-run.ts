@@ -2,25 +2,25 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { AppClient } from "../adapters/app/app-client.ts";
 import { isFinal, type RunStatus, type StartedRun } from "../adapters/app/run-status.ts";
 
-// Fast at first, because most runs are short; a host of our own tells besides when it is worth to look.
+// Fast at first, because most runs are short, or after a wake; seldom while somebody wakes it.
 const POLL_STEPS: readonly { untilMs: number; everyMs: number }[] = [
   { untilMs: 3_000, everyMs: 60 },
   { untilMs: 20_000, everyMs: 200 },
-  { untilMs: Number.POSITIVE_INFINITY, everyMs: 1_000 },
 ];
+const SELDOM_MS = 1_000;
 
 export type FollowOptions = {
   client: Pick<AppClient, "status">;
   run: StartedRun;
   onStatus: (status: RunStatus) => void;
-  /** Lets the next look happen at once. */
-  wake?: WakeSignal;
+  /** Makes it ask at once, when it is worth it; without one it asks often. */
+  wake?: WakeSignal | undefined;
   signal: AbortSignal;
 };
 
 /** Asks until the run has ended. @returns null where the app does not know the run (any more). */
 export async function followRun({ client, run, onStatus, wake, signal }: FollowOptions): Promise<RunStatus | null> {
-  let sinceMs = performance.now();
+  let sinceMs = wake === undefined ? performance.now() : Number.NEGATIVE_INFINITY;
   for (;;) {
     const status = await client.status(run, signal);
     if (status === null) return null;
@@ -34,7 +34,7 @@ export async function followRun({ client, run, onStatus, wake, signal }: FollowO
 
 /** @returns whether it was woken. */
 async function pause(elapsedMs: number, wake: WakeSignal | undefined, signal: AbortSignal): Promise<boolean> {
-  const { everyMs } = POLL_STEPS.find(({ untilMs }) => elapsedMs < untilMs) as { everyMs: number };
+  const everyMs = POLL_STEPS.find(({ untilMs }) => elapsedMs < untilMs)?.everyMs ?? SELDOM_MS;
   const over = new AbortController();
   const waited = delay(everyMs, false, { signal: AbortSignal.any([signal, over.signal]) }).catch(() => false);
   const woken = wake?.next().then(() => true) ?? new Promise<never>(() => {});

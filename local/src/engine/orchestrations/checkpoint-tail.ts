@@ -3,10 +3,12 @@
 
 import type { Logger } from "@same-kit/shared";
 import type { Delivery } from "../delivery/delivery.ts";
+import { type OrchestrationStatusName, TERMINAL } from "../history/events.ts";
 import type { ReceivedMessage } from "../messages/message-data.ts";
 import type { LargePayloads } from "../taskhub/large-payloads.ts";
 import type { HistoryStore } from "../tracking/history-store.ts";
 import type { EpisodeRow, InstanceStore } from "../tracking/instance-store.ts";
+import { expectedStatus } from "./row-repair.ts";
 
 export type CheckpointTailDeps = {
   histories: HistoryStore;
@@ -14,7 +16,11 @@ export type CheckpointTailDeps = {
   payloads: LargePayloads;
   delivery: Delivery;
   log: Logger;
+  /** Called once the row of an instance says that it has ended: whoever asks for its status then learns it. */
+  onEnded?: OnInstanceEnded;
 };
+
+export type OnInstanceEnded = (instanceId: string, status: OrchestrationStatusName) => void;
 
 export type Tail = {
   row: EpisodeRow;
@@ -58,6 +64,7 @@ export class CheckpointTails {
     const { payloads, delivery, log } = this.#deps;
     try {
       await this.#write(row);
+      this.#reportEnd(row);
       await Promise.all(orphaned.map((name) => payloads.remove(name)));
       await Promise.all(messages.map((message) => delivery.delete(message)));
     } catch (error) {
@@ -66,6 +73,11 @@ export class CheckpointTails {
       log.warn("The status of an instance could not be written.", { instanceId: row.instanceId, reason });
       await Promise.all(messages.map((message) => delivery.abandon(message)));
     }
+  }
+
+  #reportEnd({ instanceId, newEvents }: EpisodeRow): void {
+    const status = expectedStatus(newEvents);
+    if (TERMINAL.includes(status)) this.#deps.onEnded?.(instanceId, status);
   }
 
   async #write(row: EpisodeRow): Promise<void> {

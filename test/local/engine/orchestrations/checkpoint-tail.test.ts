@@ -28,6 +28,7 @@ function makeTails(write: (row: EpisodeRow, count: number) => Promise<boolean>, 
       abandon: async (message: ReceivedMessage) => done.push(`abandoned ${message.messageId}`),
     },
     log: silentLogger,
+    onEnded: (instanceId: string, status: string) => done.push(`${instanceId} is ${status}`),
   } as unknown as CheckpointTailDeps);
   return { tails, rows, done };
 }
@@ -74,7 +75,7 @@ test("what waits for a write is written with what comes after it, then the messa
     mayCreate: true,
     newEvents: [start, historyEvents.executionCompleted("1")],
   });
-  expect(done).toEqual(["deleted 1", "removed old", "deleted 2", "deleted 3"]);
+  expect(done).toEqual(["deleted 1", "abc is Completed", "removed old", "deleted 2", "deleted 3"]);
 });
 
 test("a custom status waits for its write although the episode after it says nothing of one", async () => {
@@ -101,7 +102,7 @@ test("a row that cannot be written leaves its messages to come again, and the ne
   await tails.settled();
   tails.add(tail("2", historyEvents.executionCompleted(null)));
   await tails.settled();
-  expect(done).toEqual(["abandoned 1", "deleted 2"]);
+  expect(done).toEqual(["abandoned 1", "abc is Completed", "deleted 2"]);
 });
 
 test.each([
@@ -113,4 +114,17 @@ test.each([
   await tails.settled();
   expect(rows).toHaveLength(writes);
   if (writes === 2) expect(rows[1]).toMatchObject({ mayCreate: true, newEvents: stored });
+});
+
+test("an end is reported when the row says so, and not before", async () => {
+  const { tails, done } = makeTails(async (_, count) => {
+    if (count === 1) throw new Error("no route");
+    return true;
+  });
+  tails.add(tail("1", historyEvents.executionCompleted(null)));
+  await tails.settled();
+  expect(done).toEqual(["abandoned 1"]);
+  tails.add(tail("1", historyEvents.executionCompleted(null)));
+  await tails.settled();
+  expect(done.slice(1)).toEqual(["abc is Completed", "deleted 1"]);
 });

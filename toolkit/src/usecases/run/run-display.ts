@@ -49,10 +49,11 @@ export class RunDisplay {
       case "instance-progressed":
         if (this.#isOurs(event) && event.step !== null) this.#board.finish(event.step.index);
         break;
-      case "function-ended":
+      case "instance-ended":
         if (this.#isOurs(event)) this.wake.give();
         break;
       case "function-started":
+      case "function-ended":
       case "host-ready":
       case "host-stopping":
       case "worker-started":

@@ -15,7 +15,7 @@ import { localInstanceUrls } from "../../adapters/app/instance-urls.ts";
 import type { RunStatus, StartedRun } from "../../adapters/app/run-status.ts";
 import type { RunFolder, RunRecord, RunRecords } from "../../adapters/records/run-records.ts";
 import type { Step } from "../../notebook/split-steps.ts";
-import { followRun } from "../follow-run.ts";
+import { type FollowOptions, followRun, type WakeSignal } from "../follow-run.ts";
 import { followEvents } from "./follow-events.ts";
 import { RunDisplay } from "./run-display.ts";
 import { closeHost, type HostChoice, type HostDeps, openHost, type RunHost } from "./run-host.ts";
@@ -138,7 +138,7 @@ async function superviseRun(run: RunningRun, wasSent: boolean): Promise<RunSumma
   try {
     const started = (wasSent ? await findSent(run) : null) ?? (await send(run));
     display.begin();
-    const ending = await watch(run, started);
+    const ending = await watch(run, started, events === null ? undefined : display.wake);
     await events?.stop();
     await display.end(describeEnding(ending));
     return await finishRun(run, ending);
@@ -172,15 +172,19 @@ async function findSent({ host, folder, deps: { leaveNow, warn } }: RunningRun):
   return sent;
 }
 
-/** Waits for the end, whichever comes first: the run's, the user's wish, the time limit, or the host's. */
-async function watch(run: RunningRun, started: StartedRun): Promise<Ending> {
+/**
+ * Waits for the end, whichever comes first: the run's, the user's wish, the time limit, or the host's.
+ *
+ * @param wake - Given when the host says that the run has ended; undefined where it cannot.
+ */
+async function watch(run: RunningRun, started: StartedRun, wake: WakeSignal | undefined): Promise<Ending> {
   const { host, timeoutMs, deps } = run;
   const limit = timeoutMs === null ? null : AbortSignal.timeout(timeoutMs);
   const over = new AbortController();
   const signal = AbortSignal.any([deps.signal, over.signal, ...(limit === null ? [] : [limit])]);
   try {
     const hostFailed = host.booted?.failed.then((error) => Promise.reject(error)) ?? new Promise<never>(() => {});
-    return await Promise.race([followToEnd(run, started, signal), hostFailed]);
+    return await Promise.race([followToEnd(run, started, { wake, signal }), hostFailed]);
   } catch (error) {
     if (!signal.aborted) {
       over.abort(); // Nobody answers any more.
@@ -193,14 +197,13 @@ async function watch(run: RunningRun, started: StartedRun): Promise<Ending> {
   }
 }
 
-async function followToEnd(run: RunningRun, started: StartedRun, signal: AbortSignal): Promise<Ending> {
+async function followToEnd(
+  run: RunningRun,
+  started: StartedRun,
+  how: Pick<FollowOptions, "wake" | "signal">,
+): Promise<Ending> {
   const { host, display, deps } = run;
-  const following = {
-    client: host.client,
-    wake: display.wake,
-    signal,
-    onStatus: (it: RunStatus) => display.update(it),
-  };
+  const following = { client: host.client, ...how, onStatus: (it: RunStatus) => display.update(it) };
   const status = await followRun({ ...following, run: started });
   if (status !== null) return { kind: "ended", status };
   deps.warn("The storage lost the run; it is started again from its saved request.");
