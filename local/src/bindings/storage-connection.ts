@@ -26,9 +26,17 @@ export function connectionStringFor(connection: unknown, env: Readonly<Record<st
   return DEVELOPMENT_STORAGE.test(found.trim()) ? (env["AzureWebJobsStorage"] ?? found) : found;
 }
 
+/** An account that is open, and what it is known by. */
+export type OpenAccount = { connectionString: string; account: StorageAccount };
+
 /** Opens each account once. */
 export class StorageAccounts {
-  readonly #accounts = new Map<string, StorageAccount>();
+  readonly #accounts: Map<string, StorageAccount>;
+
+  /** @param own - The host's own, which may not be reachable by its connection string. */
+  constructor(own: OpenAccount) {
+    this.#accounts = new Map([[own.connectionString, own.account]]);
+  }
 
   get(connectionString: string): StorageAccount {
     const account = this.#accounts.get(connectionString) ?? openStorage(connectionString);

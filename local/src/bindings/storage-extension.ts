@@ -4,10 +4,10 @@
 import type { HostExtension, OutputBindingContext, OutputBindingWriter } from "../host/index.ts";
 import type { StorageAccount } from "../storage/storage-account.ts";
 import type { BindingInfo, TypedData } from "../worker/messages.ts";
-import { connectionStringFor, StorageAccounts } from "./storage-connection.ts";
+import { connectionStringFor, type OpenAccount, StorageAccounts } from "./storage-connection.ts";
 
-export function createStorageExtension(): HostExtension {
-  const accounts = new StorageAccounts();
+export function createStorageExtension(own: OpenAccount): HostExtension {
+  const accounts = new StorageAccounts(own);
   const withAccount =
     (
       write: (account: StorageAccount, ...rest: Parameters<OutputBindingWriter>) => Promise<void>,

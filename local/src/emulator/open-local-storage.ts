@@ -1,6 +1,9 @@
+import type { AllowedUsers, Clock, Logger } from "@same-kit/shared";
 import { startContainerAzurite } from "../azurite/container-azurite.ts";
 import { startAzurite } from "../azurite/index.ts";
 import { openStorage } from "../storage/azure/open-storage.ts";
+import { openServedMemory } from "../storage/memory/served/open-served-memory.ts";
+import type { StorageAccount } from "../storage/storage-account.ts";
 import { EmulatorError } from "./errors.ts";
 import { describeStorage, type StorageChoice } from "./storage-choice.ts";
 
@@ -8,7 +11,10 @@ import { describeStorage, type StorageChoice } from "./storage-choice.ts";
 export type LocalStorage = {
   /** The choice in words, without a key. */
   description: string;
+  /** What the app's own code connects with. */
   connectionString: string;
+  /** What the engine and the bindings work on. */
+  account: StorageAccount;
   /** Whether a crash of Azurite cost writes that it had acknowledged: runs that have not ended may be beyond continuing. */
   hasLostWrites: boolean;
   /** Azurite's process, where this machine runs one for us. */
@@ -20,21 +26,46 @@ export type LocalStorage = {
   stop(): Promise<void>;
 };
 
-export async function openLocalStorage(choice: StorageChoice, azuriteDir: string): Promise<LocalStorage> {
+export type LocalStorageOptions = {
+  azuriteDir: string;
+  clock: Clock;
+  log: Logger;
+  allowUsers?: AllowedUsers | undefined;
+};
+
+export async function openLocalStorage(choice: StorageChoice, options: LocalStorageOptions): Promise<LocalStorage> {
   const description = describeStorage(choice);
+  const { azuriteDir } = options;
   switch (choice.kind) {
     case "disk":
     case "memory": {
       const ports = choice.kind === "disk" && choice.ports !== undefined ? { ports: choice.ports } : {};
-      return { description, ...(await startAzurite({ azuriteDir, data: choice.kind, ...ports })) };
+      return withAccount({ description, ...(await startAzurite({ azuriteDir, data: choice.kind, ...ports })) });
     }
     case "docker": {
       const image = choice.image === undefined ? {} : { image: choice.image };
-      return { description, ...(await startContainerAzurite({ azuriteDir, ...image })) };
+      return withAccount({ description, ...(await startContainerAzurite({ azuriteDir, ...image })) });
+    }
+    case "none": {
+      const memory = await openServedMemory(options);
+      return { ...memory, description, ...NOTHING_TO_LOSE };
     }
     case "connection-string":
       return openGivenStorage(description, choice.connectionString);
   }
+}
+
+const NOTHING_TO_LOSE = {
+  hasLostWrites: false,
+  pid: undefined,
+  ready: Promise.resolve(),
+  lost: new Promise<never>(() => {}),
+};
+
+function withAccount(storage: Omit<LocalStorage, "account">): LocalStorage {
+  const account = openStorage(storage.connectionString);
+  void storage.lost.then(() => account.abandon());
+  return { ...storage, account };
 }
 
 function openGivenStorage(description: string, text: string): LocalStorage {
@@ -52,10 +83,9 @@ function openGivenStorage(description: string, text: string): LocalStorage {
   return {
     description,
     connectionString: storage.connectionString,
-    hasLostWrites: false,
-    pid: undefined,
+    account: storage,
+    ...NOTHING_TO_LOSE,
     ready,
-    lost: new Promise(() => {}),
     stop: async () => {},
   };
 }

@@ -55,12 +55,14 @@ async function startAll(options: LocalOptions, running: StopStack): Promise<Loca
     loadDurableSettings(appDir, appSettings, hubName),
   ]);
   const settings = await claimSettings(options, wanted, folder, running);
-  const storage = await openLocalStorage(choice, folder.azuriteDir);
+  const clock = createSystemClock();
+  const { allowUsers } = options;
+  const storage = await openLocalStorage(choice, { azuriteDir: folder.azuriteDir, clock, log, allowUsers });
   running.add(() => storage.stop());
 
   const engineLog = createLogger(engineSink(emit, logLevels), "engine");
   const parts = await startParts(
-    { options, appDir, folder, settings, storage, clock: createSystemClock(), log, engineLog, events },
+    { options, appDir, folder, settings, storage, clock, log, engineLog, events },
     running,
   );
   const runFile = await announce(options, { appDir, folder, settings, storage }, parts.host);
@@ -77,7 +79,7 @@ async function claimSettings(
   { hubsDir }: StateFolder,
   running: StopStack,
 ): Promise<DurableTaskSettings> {
-  if (storage?.kind === "memory") return wanted;
+  if (storage?.kind === "memory" || storage?.kind === "none") return wanted;
   const mine = await claimHub(hubsDir, wanted.hubName, isAloneOnHub);
   running.add(() => mine.release());
   return { ...wanted, hubName: mine.hubName };

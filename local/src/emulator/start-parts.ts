@@ -7,7 +7,6 @@ import type { FunctionInvoker } from "../engine/ports.ts";
 import { largeMessagesContainerName } from "../engine/taskhub/names.ts";
 import type { EventLog } from "../events/event-log.ts";
 import { createFunctionInvoker, type FunctionsHost } from "../host/index.ts";
-import { openStorage } from "../storage/azure/open-storage.ts";
 import type { StorageAccount } from "../storage/storage-account.ts";
 import { createTimerExtension } from "../timers/timer-extension.ts";
 import { findDoubtfulRuns } from "./doubtful-runs.ts";
@@ -35,12 +34,16 @@ export async function startParts(setting: LocalSetting, running: StopStack): Pro
   const { allowUsers } = setting.options;
   const extension = await createDurableExtension({ settings, allowUsers, clock, log: log.child("management") });
   running.add(() => extension.stop());
-  const account = openStorage(storage.connectionString);
-  void storage.lost.then(() => account.abandon());
+  const { account, connectionString } = storage;
   const containerName = largeMessagesContainerName(settings.hubName);
   const observer = createObserverExtension({ events, account, containerName });
   const timers = createTimerExtension({ clock, log: log.child("timers") });
-  const hostStarting = startHost(setting, [extension, createStorageExtension(), timers, observer]);
+  const hostStarting = startHost(setting, [
+    extension,
+    createStorageExtension({ connectionString, account }),
+    timers,
+    observer,
+  ]);
   running.add(async () => {
     const host = await hostStarting.catch(() => undefined);
     await host?.stop(account.isAbandoned ? { drainTimeoutMs: STOP_WITHOUT_STORAGE_MS } : {});

@@ -8,6 +8,8 @@ export type StorageChoice =
   | { kind: "disk"; ports?: AzuritePorts }
   /** Azurite that forgets everything when it stops. */
   | { kind: "memory" }
+  /** This process's memory, without Azurite: nothing outlives it, and only its blobs are served to the app's own code. */
+  | { kind: "none" }
   /** Any Azurite or account. */
   | { kind: "connection-string"; connectionString: string }
   /** Azurite in a container; the image with its tag, absent: Microsoft's. */
@@ -16,7 +18,7 @@ export type StorageChoice =
 const MAX_PORT = 65_535;
 
 /**
- * Reads `disk`, `memory`, `ports:BLOB,QUEUE,TABLE`, `docker`, `docker:IMAGE[:TAG]` or a connection string.
+ * Reads `disk`, `memory`, `none`, `ports:BLOB,QUEUE,TABLE`, `docker`, `docker:IMAGE[:TAG]` or a connection string.
  *
  * @throws UsageError `ERR_STORAGE_CHOICE`
  */
@@ -24,6 +26,7 @@ export function parseStorageChoice(text: string): StorageChoice {
   const trimmed = text.trim();
   if (trimmed === "disk") return { kind: "disk" };
   if (trimmed === "memory") return { kind: "memory" };
+  if (trimmed === "none") return { kind: "none" };
   if (trimmed === "docker") return { kind: "docker" };
   if (trimmed.startsWith("docker:")) return parseImage(trimmed.slice("docker:".length));
   if (trimmed.startsWith("ports:")) return { kind: "disk", ports: parsePorts(trimmed.slice("ports:".length)) };
@@ -37,7 +40,8 @@ export function describeStorage(choice: StorageChoice): string {
     case "disk":
       return choice.ports === undefined ? "disk" : `ports:${Object.values(choice.ports).join(",")}`;
     case "memory":
-      return "memory";
+    case "none":
+      return choice.kind;
     case "docker":
       return choice.image === undefined ? "docker" : `docker:${choice.image}`;
     case "connection-string": {
@@ -73,6 +77,6 @@ function invalid(why: string): UsageError<EmulatorErrorCode> {
   return new UsageError({
     code: "ERR_STORAGE_CHOICE",
     message: `The choice of storage cannot be used. ${why}`,
-    hint: "Use disk, memory, ports:BLOB,QUEUE,TABLE, docker, docker:IMAGE:TAG, or a connection string.",
+    hint: "Use disk, memory, none, ports:BLOB,QUEUE,TABLE, docker, docker:IMAGE:TAG, or a connection string.",
   });
 }

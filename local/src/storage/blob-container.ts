@@ -14,7 +14,7 @@ export interface BlobContainer {
   /** Without a slash at the end. */
   readonly url: string;
   createIfNotExists(): Promise<void>;
-  upload(name: string, content: Uint8Array, options?: UploadOptions): Promise<void>;
+  upload(name: string, content: Uint8Array, options?: UploadOptions): Promise<unknown>;
   /**
    * The whole blob, or a part of it.
    *

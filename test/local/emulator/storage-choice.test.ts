@@ -6,6 +6,7 @@ const ACCOUNT = "DefaultEndpointsProtocol=https;AccountName=mine;AccountKey=c2Vj
 test.each([
   ["disk", { kind: "disk" }],
   [" memory ", { kind: "memory" }],
+  ["none", { kind: "none" }],
   ["docker", { kind: "docker" }],
   ["docker:registry.local:5000/azurite:1.2", { kind: "docker", image: "registry.local:5000/azurite:1.2" }],
   ["ports:10000,10001,10002", { kind: "disk", ports: { blob: 10000, queue: 10001, table: 10002 } }],

@@ -20,7 +20,7 @@ export const hostOptions = {
   storage: {
     type: "string",
     value: "WHERE",
-    help: "disk, memory, ports:BLOB,QUEUE,TABLE, docker[:IMAGE] or a connection string (default: disk)",
+    help: "disk, memory, none, ports:BLOB,QUEUE,TABLE, docker[:IMAGE] or a connection string (default: disk)",
     variable: "SAME_KIT_STORAGE",
   },
   python: {

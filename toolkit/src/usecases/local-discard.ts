@@ -6,6 +6,9 @@ import { requireUnfinished } from "./run/unfinished-runs.ts";
 
 export type LocalDiscardOptions = { id: string; stateDir: string; storage: string | null };
 
+/** What these held is gone with the host. */
+const ENDS_WITH_HOST: ReadonlySet<string> = new Set(["memory", "none"]);
+
 /** Removes a run that did not end: from its hub, so that no host ever continues it, and its record. */
 export async function localDiscard(
   { id, stateDir, storage }: LocalDiscardOptions,
@@ -13,7 +16,8 @@ export async function localDiscard(
 ): Promise<{ id: string; freedBytes: number }> {
   const records = new RunRecords(stateDir);
   const folder = await requireUnfinished(records, id);
-  if (folder.record.state !== "lost" && folder.record.storage !== "memory") await purge(folder, records, storage, deps);
+  const isForgotten = folder.record.state === "lost" || ENDS_WITH_HOST.has(folder.record.storage ?? "");
+  if (!isForgotten) await purge(folder, records, storage, deps);
   return { id, freedBytes: await records.remove(folder) };
 }
 

@@ -1,21 +1,34 @@
+import type { Clock } from "@same-kit/shared";
 import type { BlobContainer, BlobProperties, UploadOptions } from "../blob-container.ts";
 import { StorageError } from "../storage-errors.ts";
 import { requireContainerName } from "./resource-names.ts";
 import { SortedMap } from "./sorted-map.ts";
 import type { Turns } from "./turn.ts";
 
-type StoredBlob = BlobProperties & { content: Buffer; contentType: string; contentEncoding: string | null };
+/** A blob with all that a client sees of it. */
+export type StoredBlob = BlobProperties & {
+  content: Buffer;
+  contentType: string;
+  contentEncoding: string | null;
+  etag: string;
+  modifiedAt: Date;
+  metadata: Readonly<Record<string, string>>;
+};
+
+let lastEtag = 0;
 
 export class MemoryContainer implements BlobContainer {
   readonly name: string;
   readonly url: string;
+  readonly #clock: Clock;
   readonly #turns: Turns;
   readonly #blobs = new SortedMap<StoredBlob>();
   #exists = false;
 
-  constructor(name: string, url: string, turns: Turns) {
+  constructor(name: string, url: string, clock: Clock, turns: Turns) {
     this.name = name;
     this.url = url;
+    this.#clock = clock;
     this.#turns = turns;
   }
 
@@ -25,29 +38,52 @@ export class MemoryContainer implements BlobContainer {
     this.#exists = true;
   }
 
-  async upload(name: string, content: Uint8Array, options: UploadOptions = {}): Promise<void> {
+  async exists(): Promise<boolean> {
+    await this.#turns.next();
+    return this.#exists;
+  }
+
+  async upload(
+    name: string,
+    content: Uint8Array,
+    options: UploadOptions & { metadata?: Readonly<Record<string, string>> } = {},
+  ): Promise<StoredBlob> {
     const { contentType = "application/octet-stream", contentEncoding = null, onlyIfNew = false } = options;
     await this.#begin();
     if (onlyIfNew && this.#blobs.get(name) !== undefined) throw new StorageError(409, "BlobAlreadyExists");
-    this.#blobs.set(name, {
+    lastEtag += 1;
+    const blob: StoredBlob = {
       name,
       sizeBytes: content.byteLength,
       // A copy: the caller may go on to use its buffer.
       content: Buffer.from(content),
       contentType,
       contentEncoding,
-    });
+      etag: `"0x${lastEtag.toString(16).toUpperCase()}"`,
+      modifiedAt: this.#clock.now(),
+      metadata: options.metadata ?? {},
+    };
+    this.#blobs.set(name, blob);
+    return blob;
+  }
+
+  /** @throws StorageError 404 `BlobNotFound` */
+  async read(name: string): Promise<StoredBlob> {
+    await this.#begin();
+    const found = this.#blobs.get(name);
+    if (found === undefined) throw new StorageError(404, "BlobNotFound");
+    return found;
   }
 
   async download(name: string, range?: { offset: number; count: number }): Promise<Buffer> {
-    const { content } = await this.#get(name);
+    const { content } = await this.read(name);
     if (range === undefined) return Buffer.from(content);
     if (range.offset >= content.byteLength) throw new StorageError(416, "InvalidRange");
     return Buffer.from(content.subarray(range.offset, range.offset + range.count));
   }
 
   async properties(name: string): Promise<BlobProperties> {
-    const { sizeBytes } = await this.#get(name);
+    const { sizeBytes } = await this.read(name);
     return { name, sizeBytes };
   }
 
@@ -58,21 +94,14 @@ export class MemoryContainer implements BlobContainer {
     return isThere;
   }
 
-  async *list(prefix = ""): AsyncIterable<BlobProperties> {
+  async *list(prefix = ""): AsyncIterable<StoredBlob> {
     await this.#begin();
-    const found: BlobProperties[] = [];
-    for (const [name, { sizeBytes }] of this.#blobs.from(prefix)) {
+    const found: StoredBlob[] = [];
+    for (const [name, blob] of this.#blobs.from(prefix)) {
       if (!name.startsWith(prefix)) break;
-      found.push({ name, sizeBytes });
+      found.push(blob);
     }
     yield* found;
-  }
-
-  async #get(name: string): Promise<StoredBlob> {
-    await this.#begin();
-    const found = this.#blobs.get(name);
-    if (found === undefined) throw new StorageError(404, "BlobNotFound");
-    return found;
   }
 
   async #begin(): Promise<void> {

@@ -26,7 +26,7 @@ export function createMemoryStorage({ clock, blobEndpoint = NOT_SERVED }: Memory
   const turns = new Turns();
   const queues = byName((name) => new MemoryQueue(name, clock, turns));
   const tables = byName((name) => new MemoryTable(name, turns));
-  const containers = byName((name) => new MemoryContainer(name, `${blobEndpoint}/${name}`, turns));
+  const containers = byName((name) => new MemoryContainer(name, `${blobEndpoint}/${name}`, clock, turns));
   return {
     blobEndpoint,
     queue: queues,
