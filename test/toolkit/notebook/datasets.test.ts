@@ -64,7 +64,7 @@ test("a file: URL is a local file", () => {
   const withUrl = { ...config, datasets: { a: { environments: { default: "file:///tmp/a%20b.csv" } } } };
   expect(listLocalDatasets(withUrl, "default")).toMatchObject([{ path: "/tmp/a b.csv" }]);
   const elsewhere = { ...config, datasets: { a: { environments: { default: "file://server/a.csv" } } } };
-  expect(() => listLocalDatasets(elsewhere, "default")).toThrow("file://server/a.csv is not the URL of a file here");
+  expect(() => listLocalDatasets(elsewhere, "default")).toThrow("file://server/a.csv is not the URL of a local file");
 });
 
 test("data sets that no request could hold are refused together", () => {

@@ -19,7 +19,7 @@ test("sources may be one text or a list of lines", () => {
 });
 
 test.each([
-  ["no JSON", "{", "it holds no JSON"],
+  ["no JSON", "{", "it is not valid JSON"],
   ["an older format", notebook([], { nbformat: 3 }), "its nbformat is 3, not 4"],
   [
     "a cell of an unknown kind",

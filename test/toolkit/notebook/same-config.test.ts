@@ -58,7 +58,7 @@ test.each([
   [
     "a data set with a dash in its name",
     { ...minimal, datasets: { "a-b": { environments: { default: "x" } } } },
-    "letters, digits and _ only",
+    "only letters, digits and _",
   ],
   [
     "a memory limit in words",
@@ -113,7 +113,7 @@ test.each([
   ["sameproject.io/v1alpha2", "did you mean sameproject.io/v1alpha1?"],
   ["v1", "known are sameproject.io/v1alpha1 and projectsame.io/v1alpha1"],
 ])("the version %s is refused: %s", (apiVersion, text) => {
-  const message = `apiVersion: "${apiVersion}" is not a version of this format that is known here; ${text}`;
+  const message = `apiVersion: "${apiVersion}" is not a known version of this format; ${text}`;
   expect(() => parseSameConfig({ ...minimal, apiVersion }, "same.yaml")).toThrow(message);
 });
 

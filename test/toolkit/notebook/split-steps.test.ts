@@ -47,15 +47,15 @@ test.each(["P0D", "PT12H", "P1Y2M3DT4H5M6S", "P2W", "PT0.5S"])("cache=%s is a du
 });
 
 test.each([
-  [["same_step_x"], 'is tagged "same_step_x", which begins no step'],
-  [["same_step_"], "begins no step"],
-  [["same_step_-1"], "begins no step"],
-  [["Same-Step-2"], "begins no step"],
-  [[" same_step_3"], "begins no step"],
-  [["same_step_99999999999999999999"], "begins no step"],
+  [["same_step_x"], 'is tagged "same_step_x", which does not start a step'],
+  [["same_step_"], "does not start a step"],
+  [["same_step_-1"], "does not start a step"],
+  [["Same-Step-2"], "does not start a step"],
+  [[" same_step_3"], "does not start a step"],
+  [["same_step_99999999999999999999"], "does not start a step"],
   [["same_step_1", "same_step_2"], "has the tags same_step_1 and same_step_2"],
   [["cache="], "not an ISO 8601 duration"],
-  [["environment="], "there is no such environment"],
+  [["environment="], "has no such environment"],
 ])("a cell tagged %j is refused, with its number", (tags, text) => {
   const split = () => splitSteps(cells({ source: "a" }, { source: "b", tags }), DEFAULT_ONLY);
   expect(split).toThrow(text);
@@ -76,12 +76,12 @@ test("an environment other than default is warned of, as its image is not used",
     new Set(["default", "gpu"]),
   );
   expect(steps[0]?.environment).toBe("gpu");
-  expect(warnings).toEqual([expect.stringContaining("asks for the environment gpu")]);
+  expect(warnings).toEqual([expect.stringContaining("requests the environment gpu")]);
 });
 
 test("what is left out is named with cell, line and text", () => {
   const { warnings } = splitSteps(cells({ source: "a = 1" }, { source: "\n%magic" }), DEFAULT_ONLY);
-  expect(warnings).toEqual(["Cell 2: what only Jupyter understands was left out:\n  line 2: %magic"]);
+  expect(warnings).toEqual(["Cell 2: removed what only Jupyter understands:\n  line 2: %magic"]);
 });
 
 test("a long cell of another language is named by its first lines", () => {
@@ -104,7 +104,7 @@ test.each(["!pip install x", "%pip install x", "pip install x", "!python -m pip 
 test("a notebook without code is one empty step, and says so", () => {
   const { steps, warnings } = splitSteps(cells({ kind: "markdown", source: "# Title" }), DEFAULT_ONLY);
   expect(steps).toMatchObject([{ name: "same_step_000", code: "", cells: [] }]);
-  expect(warnings).toEqual(["n.ipynb has no code, so its run does nothing."]);
+  expect(warnings).toEqual(["n.ipynb has no code, so running it does nothing."]);
 });
 
 test("a cell tagged skip-execution is left out, and one tagged raises-exception keeps its tag", () => {

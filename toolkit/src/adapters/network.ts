@@ -1,6 +1,6 @@
 import { OperationError } from "@same-kit/shared";
 
-// Codes of a connection that broke or could not be made now; trying again may help, as it does not for an untrusted certificate.
+// Codes of a connection that broke or could not be opened; a retry may help, unlike for an untrusted certificate.
 const BROKEN = new Set([
   "ECONNRESET",
   "ECONNREFUSED",
@@ -17,7 +17,7 @@ const BROKEN = new Set([
   "UND_ERR_BODY_TIMEOUT",
 ]);
 
-/** Why `fetch` got no answer, where that may pass; null for any other error. `fetch` hides the reason in `cause`. */
+/** Why `fetch` got no answer, if that may be temporary; null for any other error. `fetch` puts the reason into `cause`. */
 export function brokenConnection(error: unknown): string | null {
   for (let at: unknown = error, depth = 0; at instanceof Error && depth < 5; at = at.cause, depth += 1) {
     const code = (at as NodeJS.ErrnoException).code ?? "";
@@ -36,7 +36,7 @@ const UNTRUSTED = new Set([
   "CERT_HAS_EXPIRED",
 ]);
 
-/** What `fetch` threw as an error for a person; null for what is no matter of the network. */
+/** An error of `fetch` as an error for a person; null if it is not about the network. */
 export function networkError(error: unknown): OperationError | null {
   const why = brokenConnection(error);
   if (why !== null) return connectionError(why, error);
@@ -56,7 +56,7 @@ export function untrustedCertificate(said: string, cause?: unknown): OperationEr
   });
 }
 
-/** For a person: `what` could not be reached, for the reason that {@link brokenConnection} gave. */
+/** An error for a person: `what` could not be reached, with the reason from {@link brokenConnection}. */
 export function connectionError(why: string, cause: unknown, what = "Azure"): OperationError {
   return new OperationError({
     code: "ERR_NETWORK",

@@ -1,18 +1,18 @@
 import * as http from "node:http";
 
 export type ProxyUse = {
-  /** What a person should know; null: nothing. */
+  /** A remark for the user, or null. */
   remark: string | null;
   restore(): void;
 };
 
-// Go, and so terraform, leaves them out by itself.
+// Go, and so terraform, excludes them by itself.
 const LOOPBACK = ["localhost", "127.0.0.1", "::1"];
 const NAMES = ["HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy"] as const;
 
 /**
- * Lets `fetch` go through the proxy that the environment names, as terraform, az and pip do: Node does so only when asked to. A
- * Node that cannot do it while it runs has to be asked when it starts.
+ * Makes `fetch` use the proxy that the environment names, as terraform, az and pip do: Node does so only on request. A
+ * Node that cannot change this at run time needs a variable at start.
  */
 export function useProxyOf(env: NodeJS.ProcessEnv): ProxyUse {
   const named = NAMES.find((name) => env[name]);

@@ -16,7 +16,7 @@ export type PackageChoice = {
   appDir: string | null;
   /** False: the app looks for a Python of its host. */
   bundlesPython: boolean;
-  /** Packages beside the bundled Python. */
+  /** Packages bundled with Python. */
   basePackages: readonly string[];
   /** Runs pip, and in a rehearsal stands for the cloud's. */
   interpreter: string;

@@ -18,7 +18,7 @@ export async function waitForSite(
 ): Promise<FunctionAppSite> {
   const site = await deployment.poll(POLL_MS, LISTED_LIMIT_MS, async () => {
     const found = await findFunctionApp(deployment.azure.arm, outputs.appId);
-    if (found === null) progress.note("Azure has not listed the new app yet: trying again");
+    if (found === null) progress.note("Azure does not list the new app yet; trying again");
     return found?.scmHostName ? found : null;
   });
   if (site !== null) return site;

@@ -57,7 +57,7 @@ const RULES: readonly Rule[] = [
     pattern: /subscription ID could not be determined|not known by Azure CLI|SubscriptionNotFound/,
     explain: ({ subscriptionId, user }) => ({
       message: `Subscription ${subscriptionId} is not usable for ${user}.`,
-      hint: "Pick one of `az account list -o table` and pass it with --subscription.",
+      hint: "Choose one from `az account list -o table` and pass it with --subscription.",
     }),
   },
   {

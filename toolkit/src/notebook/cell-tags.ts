@@ -6,7 +6,7 @@ export type CellTags = {
   cache: string | null;
   /** NAME of `environment=NAME`. */
   environment: string | null;
-  /** Meant to begin a step, and does not: `same_step_x`, `Same-Step-2`. */
+  /** A tag that was meant to start a step but does not: `same_step_x`, `Same-Step-2`. */
   misspelt: string[];
   other: string[];
 };
@@ -40,7 +40,7 @@ export function isDuration(text: string): boolean {
   return DURATION.test(text);
 }
 
-/** As steps are called everywhere: `same_step_007`. */
+/** The name of a step everywhere: `same_step_007`. */
 export function stepName(index: number): string {
   return `same_step_${String(index).padStart(3, "0")}`;
 }

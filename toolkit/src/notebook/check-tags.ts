@@ -3,7 +3,7 @@ import type { ToolkitErrorCode } from "../errors.ts";
 import { type CellTags, isDuration } from "./cell-tags.ts";
 
 /**
- * @param where - The cell and its file, as a sentence begins with them.
+ * @param where - The cell and its file, as the start of a sentence.
  * @param environments - The names that `environment=NAME` may have.
  * @throws OperationError `ERR_NOTEBOOK_TAGS`.
  */
@@ -13,28 +13,28 @@ export function checkTags(tags: CellTags, where: string, environments: ReadonlyS
   if (cache !== null && !isDuration(cache)) {
     throw tagError(
       `${where} is tagged cache=${cache}, which is not an ISO 8601 duration.`,
-      "Write it such as cache=P0D or cache=PT12H.",
+      "Use a value such as cache=P0D or cache=PT12H.",
     );
   }
   if (environment !== null && !environments.has(environment)) {
     throw tagError(
-      `${where} is tagged environment=${environment}, but there is no such environment (there are: ${[...environments].join(", ")}).`,
+      `${where} is tagged environment=${environment}, but same.yaml has no such environment (it has: ${[...environments].join(", ")}).`,
       "Declare it under `environments` in same.yaml, or change the tag.",
     );
   }
 }
 
-/** A step that silently does not begin would run as part of the one before it. */
+/** Otherwise its code would silently run as part of the previous step. */
 function checkSteps({ steps, misspelt: [misspelt] }: CellTags, where: string): void {
   if (misspelt !== undefined) {
     throw tagError(
-      `${where} is tagged ${JSON.stringify(misspelt)}, which begins no step: N in same_step_N is a number.`,
-      "Write it such as same_step_1, or take the tag away.",
+      `${where} is tagged ${JSON.stringify(misspelt)}, which does not start a step: N in same_step_N must be a number.`,
+      "Use a tag such as same_step_1, or remove it.",
     );
   }
   if (steps.length > 1) {
     const tags = steps.map((step) => `same_step_${step}`).join(" and ");
-    throw tagError(`${where} has the tags ${tags}, but a cell begins one step.`, "Keep one of them.");
+    throw tagError(`${where} has the tags ${tags}, but a cell can start only one step.`, "Keep one of them.");
   }
 }
 

@@ -13,7 +13,7 @@ import { type Step, splitSteps } from "./split-steps.ts";
 export type CompileInput = {
   notebook: Notebook;
   config: SameConfig;
-  /** The same.yaml that every step finds in its working directory. */
+  /** The same.yaml in the working directory of every step. */
   configText: string;
   requirements: string | null;
 };
@@ -25,7 +25,7 @@ export type CompiledNotebook = {
   warnings: readonly string[];
 };
 
-// An app whose settings allow less says so itself.
+// An app with lower limits reports that itself.
 const { bodyBytes, steps: maxSteps, codeBytes, requirementsBytes } = DEFAULT_LIMITS;
 
 /** @throws OperationError `ERR_NOTEBOOK_…`, `ERR_REQUEST_TOO_LARGE`. */
@@ -52,13 +52,16 @@ const encode = (text: string) => toUrlSafeBase64(Buffer.from(text));
 
 function checkParts(steps: readonly Step[], requirements: string | null): void {
   if (steps.length > maxSteps) {
-    throw tooLarge(`The notebook has ${steps.length} steps; an app takes ${maxSteps}.`, "Join some of its steps.");
+    throw tooLarge(
+      `The notebook has ${steps.length} steps; an app accepts at most ${maxSteps}.`,
+      "Merge some of its steps.",
+    );
   }
   for (const { name, code } of steps) {
     const size = Buffer.byteLength(code);
     if (size > codeBytes) {
       throw tooLarge(
-        `Step ${name} has ${size} bytes of code; an app takes ${codeBytes}.`,
+        `Step ${name} has ${size} bytes of code; an app accepts at most ${codeBytes}.`,
         "Keep data out of code cells.",
       );
     }
@@ -66,23 +69,23 @@ function checkParts(steps: readonly Step[], requirements: string | null): void {
   const size = Buffer.byteLength(requirements ?? "");
   if (size > requirementsBytes) {
     throw tooLarge(
-      `requirements.txt has ${size} bytes; an app takes ${requirementsBytes}.`,
-      "Leave out hashes and comments.",
+      `requirements.txt has ${size} bytes; an app accepts at most ${requirementsBytes}.`,
+      "Remove hashes and comments.",
     );
   }
 }
 
-/** Every step carries the sources once, so data sets in them weigh as often as there are steps. */
+/** Every step carries the sources, so their data sets count once per step. */
 function checkBody({ steps }: InitiateRequest, configText: string): void {
   const size = sizeOf(steps);
   if (size <= bodyBytes) return;
   throw tooLarge(
-    `The request has ${size} bytes; an app takes ${bodyBytes}. same.yaml with its data sets is ${Buffer.byteLength(configText)} bytes of that in each of ${steps.length} steps.`,
-    "Give large data sets as http(s) URLs instead of local files.",
+    `The request has ${size} bytes; an app accepts at most ${bodyBytes}. same.yaml with its data sets is ${Buffer.byteLength(configText)} bytes of that in each of ${steps.length} steps.`,
+    "Use http(s) URLs for large data sets instead of local files.",
   );
 }
 
-/** Of its JSON, which may be longer than any text can be. */
+/** The size of its JSON, which may exceed the longest possible string. */
 function sizeOf(steps: InitiateRequest["steps"]): number {
   const sizes = steps.map(({ sources, ...step }) => {
     const own = JSON.stringify({ ...step, sources: {} }).length - "{}".length;

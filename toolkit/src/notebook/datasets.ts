@@ -6,10 +6,10 @@ import { Document, parseDocument, visit } from "yaml";
 import type { ToolkitErrorCode } from "../errors.ts";
 import { configError, type SameConfig } from "./same-config.ts";
 
-/** A data set that is a file beside same.yaml, and so cannot be reached by the app. */
+/** A data set that is a file beside same.yaml, so the app cannot reach it. */
 export type LocalDataset = { name: string; environment: string; path: string };
 
-/** The local files among the data sets of one environment (`default` where a data set has no entry for it). */
+/** The local files among the data sets of one environment (`default` if a data set has no entry for it). */
 export function listLocalDatasets({ datasets = {} }: SameConfig, sameEnv: string): LocalDataset[] {
   return Object.entries(datasets).flatMap(([name, { environments }]) => {
     const environment = Object.hasOwn(environments, sameEnv) ? sameEnv : "default";
@@ -24,7 +24,7 @@ function toPath(location: string): string {
   try {
     return FILE_URL.test(location) ? fileURLToPath(location) : location;
   } catch (cause) {
-    throw configError(`${location} is not the URL of a file here: ${(cause as Error).message}.`, cause);
+    throw configError(`${location} is not the URL of a local file: ${(cause as Error).message}.`, cause);
   }
 }
 
@@ -34,8 +34,8 @@ function isUrl(location: string): boolean {
 }
 
 /**
- * The same.yaml that a step finds: what the user wrote, with local data sets as `data:` URLs. The file's name stays in the
- * URL, because its extension decides how the data set is read.
+ * The same.yaml for a step: what the user wrote, with local data sets as `data:` URLs. The file's name stays in the
+ * URL, because its extension determines how the data set is read.
  *
  * @param configText - The user's YAML; null for a configuration that was part of a notebook.
  */
@@ -58,12 +58,12 @@ function refuseTooLarge(sizes: readonly number[]): void {
   if (size <= DEFAULT_LIMITS.bodyBytes) return;
   throw new OperationError<ToolkitErrorCode>({
     code: "ERR_REQUEST_TOO_LARGE",
-    message: `The local data sets of same.yaml have ${size} bytes; an app takes requests of ${DEFAULT_LIMITS.bodyBytes}.`,
-    hint: "Give large data sets as http(s) URLs instead of local files.",
+    message: `The local data sets of same.yaml have ${size} bytes; an app accepts requests of at most ${DEFAULT_LIMITS.bodyBytes}.`,
+    hint: "Use http(s) URLs for large data sets instead of local files.",
   });
 }
 
-/** An alias stands for all that its anchor has, so that nothing can be changed through it: it is written out. */
+/** An alias shares its anchor's value, so nothing can be changed through it: it is expanded. */
 function parseEditable(text: string): Document {
   const document = parseDocument(text);
   let aliases = 0;

@@ -4,16 +4,16 @@ import { initialLexerState, isAtStatement, readPythonLine } from "./python-lines
 
 export type InjectedNotebook = { notebook: Notebook; warnings: readonly string[] };
 
-/** Papermill's tags: the cell with the defaults, and the one that papermill or this wrote. */
+/** Papermill's tags: the cell with the defaults, and the one that papermill or this file wrote. */
 const DEFAULTS_TAG = "parameters";
 const INJECTED_TAG = "injected-parameters";
 
-/** By name, what is assigned, as Python source. */
+/** The assigned values by name, as Python source. */
 export type Assignments = ReadonlyMap<string, string>;
 
 /**
- * A notebook with a cell that assigns the parameters: in the place of one that was injected before, else after the cell tagged
- * `parameters`, else before the first cell that matters. Without parameters it stays as it is.
+ * A notebook with a cell that assigns the parameters: it replaces a previously injected one, else follows the cell tagged
+ * `parameters`, else precedes the first cell that matters. Without parameters the notebook is unchanged.
  */
 export function injectParameters(notebook: Notebook, assignments: Assignments): InjectedNotebook {
   if (assignments.size === 0) return { notebook, warnings: [] };
@@ -26,14 +26,14 @@ export function injectParameters(notebook: Notebook, assignments: Assignments): 
     const replaced: Cell = { ...(cells[earlier] as Cell), kind: "code", source };
     return { notebook: { ...notebook, cells: cells.with(earlier, replaced) }, warnings };
   }
-  // Its number is that of no cell of the file.
+  // A number that no cell of the file has.
   const injected: Cell = { number: cells.length + 1, kind: "code", source, tags: [INJECTED_TAG] };
   const at = defaults === undefined ? -1 : cells.indexOf(defaults);
   const changed = at < 0 ? withFirst(cells, injected) : cells.toSpliced(at + 1, 0, injected);
   return { notebook: { ...notebook, cells: changed }, warnings };
 }
 
-/** Before the first cell that has code or begins a step; that step begins with the new cell then. */
+/** Before the first cell that has code or starts a step; that step then starts with the new cell. */
 function withFirst(cells: readonly Cell[], injected: Cell): readonly Cell[] {
   const begins = ({ tags }: Cell) => parseCellTags(tags).steps.length > 0;
   const at = cells.findIndex((cell) => begins(cell) || (cell.kind === "code" && cell.source.trim() !== ""));
@@ -52,7 +52,7 @@ function warnOfUnknown(names: readonly string[], defaults: Cell | undefined): st
   return [missing, ...unknown.map((text) => `${text}.`)];
 }
 
-/** Names that stand before a = where a statement begins, with or without a type. */
+/** Names before a = at the start of a statement, with or without a type. */
 function assignedNames(source: string): ReadonlySet<string> {
   const names = new Set<string>();
   let state = initialLexerState;

@@ -1,28 +1,28 @@
-// Jupyter's additions to Python. They are taken out, because a step is plain Python; what stays keeps its line number, so that
+// Jupyter's additions to Python. They are removed, because a step is plain Python; other code keeps its line number, so that
 // a traceback points at the notebook's line.
 
 import { endsWithBackslash, initialLexerState, isAtStatement, readPythonLine } from "./python-lines.ts";
 
-/** A line that was taken out; `line` counts from 1 within its cell. `kept`: the Python that the magic only timed. */
+/** A removed line; `line` counts from 1 within its cell. `kept`: the Python that the magic only timed. */
 export type RemovedLine = { line: number; text: string; kept?: string };
 
 export type PlainCode = { code: string; removed: readonly RemovedLine[] };
 
-// They run the cell's Python and add something around it; any other %% magic gives the cell to another program.
+// They run the cell's Python and add something around it; any other %% magic passes the cell to another program.
 const TRANSPARENT_CELL_MAGICS = new Set(["time", "timeit", "capture"]);
 
 // What jupytext takes for shell commands when a line begins with them.
 const SHELL_COMMANDS = "cat|cd|cp|mv|rm|rmdir|mkdir|copy|ddir|echo|ls|ldir|ren";
 const SHELL_LINE = new RegExp(`^(?:${SHELL_COMMANDS})(?:\\s+(?<rest>.*))?$`);
-// Jupyter's own, which it takes without a % too. Alone they are names.
+// Jupyter's own, which also work without a %. Without arguments they are names.
 const INSTALLER_LINE = /^(?:pip|conda|mamba|micromamba|uv)\s+(?<rest>[a-z].*)$/;
-// After a name that happens to be such a command: Python, not arguments.
+// After a name that is also such a command: Python, not arguments.
 const PYTHON_AFTER_NAME = /^(?:[([,;:]|(?:[-+*/%&|^@]|\/\/|\*\*|<<|>>)?=|[<>!]=|(?:in|is|and|or|if|not|for)\b)/;
 
-// Names, attributes and subscripts before one =. A subscript with a = in it could be a string that only looks so.
+// Names, attributes and subscripts before one =. A subscript containing = could be a string that only looks like one.
 const TARGETS = String.raw`[\p{L}_](?:[\p{L}\p{N}_., *]|\[[^\]=]*\])*=\s*`;
 
-// No line of Python looks like these where a statement begins.
+// No Python statement starts like these.
 const MAGIC_PATTERNS = [
   /^\s*%{1,3}[A-Za-z_]/, // %magic, and %%magic that is not a cell's first line
   /^\s*[!?]/, // !command, ?name
@@ -64,14 +64,14 @@ export function removeMagics(source: string): PlainCode {
   return { code: kept.join("\n"), removed };
 }
 
-/** A cell may be indented as a whole, such as one that was copied out of a function: Jupyter moves it to the left. */
+/** A whole cell may be indented, for example if copied from a function: Jupyter removes the indentation. */
 function removeLeadingIndent(lines: readonly string[]): readonly string[] {
   const indent = /^[ \t]+/.exec(lines.find((line) => line.trim() !== "") ?? "")?.[0];
   if (indent === undefined) return lines;
   return lines.map((line) => (line.startsWith(indent) ? line.slice(indent.length) : line));
 }
 
-/** @returns The index of the first line that is Python; all of them are gone where the cell is another language's. */
+/** @returns The index of the first line of Python; beyond the last line if the cell is in another language. */
 function skipCellMagics(lines: readonly string[], removed: RemovedLine[]): number {
   for (let at = 0; at < lines.length; at += 1) {
     const line = lines[at] as string;
@@ -103,14 +103,14 @@ function readTimedLine(line: string): string | null {
   return before === undefined || python === undefined ? null : before + python;
 }
 
-/** A magic's line goes on, as Python's does, after a backslash at its end. */
+/** As in Python, a backslash at its end continues a magic's line. */
 function findMagicEnd(lines: readonly string[], start: number): number {
   let end = start;
   while (end + 1 < lines.length && endsWithBackslash(lines[end] as string)) end += 1;
   return end;
 }
 
-/** An indented magic may be all that its block has. */
+/** An indented magic may be the only line of its block. */
 function placeholder(line: string): string {
   const indent = /^\s*/.exec(line)?.[0] ?? "";
   return indent === "" ? "" : `${indent}pass`;

@@ -1,20 +1,20 @@
 import type { RemovedLine } from "./magic-lines.ts";
 
-// A cell that goes as a whole may be a long file.
+// A cell that is removed as a whole may be a long file.
 const MAX_LINES = 20;
 const MAX_CHARACTERS = 160;
 
 const INSTALLS = /\b(?:pip3?|conda|mamba|uv)\s(?:.*\s)?install\b/;
 
-/** What a person has to know of the lines that were taken out of a cell. */
+/** Warnings about the lines that were removed from a cell. */
 export function warnOfRemoved(cell: number, removed: readonly RemovedLine[]): string[] {
   if (removed.length === 0) return [];
   const lines = removed.slice(0, MAX_LINES).map(describe);
   if (removed.length > MAX_LINES) lines.push(`  and ${removed.length - MAX_LINES} more lines`);
-  const warnings = [`Cell ${cell}: what only Jupyter understands was left out:\n${lines.join("\n")}`];
+  const warnings = [`Cell ${cell}: removed what only Jupyter understands:\n${lines.join("\n")}`];
   if (removed.some(({ text }) => INSTALLS.test(text))) {
     warnings.push(
-      `Cell ${cell} installs packages: a step has those of the requirements.txt that \`notebook.requirements\` names.`,
+      `Cell ${cell} installs packages: a step gets them from the requirements.txt that \`notebook.requirements\` names.`,
     );
   }
   return warnings;
@@ -22,5 +22,5 @@ export function warnOfRemoved(cell: number, removed: readonly RemovedLine[]): st
 
 function describe({ line, text, kept }: RemovedLine): string {
   const shown = text.length > MAX_CHARACTERS ? `${text.slice(0, MAX_CHARACTERS)}…` : text;
-  return `  line ${line}: ${shown}${kept === undefined ? "" : " (only the %time: its Python runs)"}`;
+  return `  line ${line}: ${shown}${kept === undefined ? "" : " (only %time was removed; its Python runs)"}`;
 }

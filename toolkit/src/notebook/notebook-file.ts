@@ -6,7 +6,7 @@ import type { ToolkitErrorCode } from "../errors.ts";
 export type Cell = { number: number; kind: "code" | "markdown" | "raw"; source: string; tags: readonly string[] };
 
 export type Notebook = {
-  /** How messages call it. */
+  /** Its name in messages. */
   file: string;
   cells: readonly Cell[];
   metadata: Readonly<Record<string, unknown>>;
@@ -28,14 +28,14 @@ const notebookSchema = z.object({
 
 /**
  * @param content - The text of an `.ipynb` file, nbformat 4.
- * @param file - How messages call it.
+ * @param file - Its name in messages.
  * @throws OperationError `ERR_NOTEBOOK_INVALID`.
  */
 export function parseNotebook(content: string, file: string): Notebook {
   const parsed = notebookSchema.safeParse(parseJson(content, file), { error: explain });
   if (!parsed.success) {
     const [issue] = parsed.error.issues;
-    throw invalid(`${file} is not a notebook of format 4: ${issue === undefined ? "it is wrong" : describe(issue)}.`);
+    throw invalid(`${file} is not a notebook of format 4: ${issue === undefined ? "it is invalid" : describe(issue)}.`);
   }
   const { cells, metadata = {} } = parsed.data;
   refuseOtherLanguages(metadata, file);
@@ -58,11 +58,11 @@ function parseJson(content: string, file: string): unknown {
   try {
     return JSON.parse(content);
   } catch (cause) {
-    throw invalid(`${file} is not a notebook: it holds no JSON (${(cause as Error).message}).`, cause);
+    throw invalid(`${file} is not a notebook: it is not valid JSON (${(cause as Error).message}).`, cause);
   }
 }
 
-/** A reader of the notebook counts its cells from 1. */
+/** Readers of a notebook count its cells from 1. */
 function describe({ path: [first, index, ...rest], message }: z.core.$ZodIssue): string {
   if (first === undefined) return `it ${message}`;
   if (first !== "cells" || typeof index !== "number") return `its ${String(first)} ${message}`;
@@ -77,26 +77,26 @@ function explain(issue: z.core.$ZodRawIssue): string {
   return `must be ${issue.code === "invalid_type" ? (words[issue.expected] ?? "a map") : "something else"}`;
 }
 
-/** Code of another kernel would be run as Python, and some of it would pass for that. */
+/** Code for another kernel would be run as Python, and some of it would be valid Python. */
 function refuseOtherLanguages(metadata: Notebook["metadata"], file: string): void {
   const { kernelspec, language_info } = metadata as Record<string, { language?: unknown; name?: unknown } | undefined>;
   const languages = [kernelspec?.language, language_info?.name].filter((it) => typeof it === "string" && it !== "");
   if (languages.length === 0 || languages.some((it) => /python/i.test(it as string))) return;
   throw invalid(
-    `${file} is written in ${languages[0]}, as its kernel says; steps are Python.`,
+    `${file} is written in ${languages[0]}, according to its kernel; steps are Python.`,
     undefined,
-    "Name a Python notebook; or, if it is one, choose a Python kernel in Jupyter and save it.",
+    "Use a Python notebook; if it is one, choose a Python kernel in Jupyter and save it.",
   );
 }
 
-/** Neither can be Python's source; half a character would be sent as another one. */
+/** Neither is valid in Python source; half a character would be sent as a different one. */
 function refuseBrokenText({ cells, file }: Notebook): void {
   const broken = cells.find(({ source }) => source.includes("\0") || !source.isWellFormed());
   if (broken === undefined) return;
   throw invalid(`${file} is damaged: cell ${broken.number} holds a zero byte or half a character.`);
 }
 
-const SAVE_AGAIN = "Open it in Jupyter and save it again; older formats are converted by that.";
+const SAVE_AGAIN = "Open it in Jupyter and save it again; that converts older formats.";
 
 function invalid(message: string, cause?: unknown, hint = SAVE_AGAIN): OperationError<ToolkitErrorCode> {
   return new OperationError({ code: "ERR_NOTEBOOK_INVALID", message, hint, cause });

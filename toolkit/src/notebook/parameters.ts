@@ -1,4 +1,4 @@
-// Values that are given to a notebook from outside, as papermill gives them: same types, same place.
+// Values passed to a notebook from outside, as papermill passes them: same types, same place.
 // Source: nteract/papermill, papermill/{cli,parameterize,translators}.py.
 
 import { UsageError } from "@same-kit/shared";
@@ -21,11 +21,11 @@ export type Parameters = ReadonlyMap<string, ParameterValue>;
 
 /** Where parameters come from; later ones win. */
 export type ParameterSources = {
-  /** Texts of `-f`, with the name that messages call each by. */
+  /** Contents of `-f` files, each with its name in messages. */
   files: readonly { name: string; text: string }[];
-  /** Of `-p`: the value's type is what it looks like. */
+  /** From `-p`: the type is inferred from the value. */
   values: readonly (readonly [name: string, text: string])[];
-  /** Of `-r`: text. */
+  /** From `-r`: text. */
   texts: readonly (readonly [name: string, text: string])[];
 };
 
@@ -80,7 +80,7 @@ function parseParameterFile({ name, text }: { name: string; text: string }): Par
   return new Map([...value].map(([key, it]) => [String(key), it]));
 }
 
-/** Of `run.parameters`, from the text of same.yaml. */
+/** The `run.parameters` of same.yaml. */
 export function parametersOfConfig(configText: string): Parameters {
   const document = parseDocument(configText, { intAsBigInt: true, logLevel: "silent" });
   const value = (document.toJS({ mapAsMap: true }) as ReadonlyMap<string, unknown> | null)?.get?.("run");
@@ -88,7 +88,7 @@ export function parametersOfConfig(configText: string): Parameters {
   return parameters instanceof Map ? new Map([...parameters].map(([key, it]) => [String(key), it])) : new Map();
 }
 
-// They cannot be assigned to.
+// Names that cannot be assigned to.
 const KEYWORDS = new Set(
   "False None True and as assert async await break class continue def del elif else except finally for from global if import in is lambda nonlocal not or pass raise return try while with yield __debug__".split(
     " ",
@@ -143,7 +143,7 @@ export function toJson(value: ParameterValue): unknown {
   return Object.fromEntries([...value].map(([key, it]) => [toKey(key), toJson(it)]));
 }
 
-/** What a run keeps of its parameters: the value as JSON has it, and what was assigned. */
+/** What a run records about its parameters: the value as JSON, and the assigned source. */
 export type RecordedParameters = Readonly<Record<string, { value: unknown; python: string }>>;
 
 export function toRecorded(parameters: Parameters): RecordedParameters {

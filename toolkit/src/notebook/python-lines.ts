@@ -1,8 +1,8 @@
-// Just enough of Python's lexical rules to know where a statement begins: strings, brackets, comments, line joining.
+// Just enough of Python's lexical rules to know where a statement starts: strings, brackets, comments, line joining.
 
 /** Where the lexer is between two lines. */
 export type PythonLexerState = {
-  /** The quotes that end the string we are in, or null. */
+  /** The quotes that end the current string, or null. */
   openString: string | null;
   /** Open (, [ and {. */
   depth: number;
@@ -12,7 +12,7 @@ export type PythonLexerState = {
 
 export const initialLexerState: PythonLexerState = { openString: null, depth: 0, isJoined: false };
 
-/** Whether the next line begins a statement, so that a magic could stand there. */
+/** Whether the next line starts a statement, so that it could be a magic. */
 export function isAtStatement({ openString, depth, isJoined }: PythonLexerState): boolean {
   return openString === null && depth === 0 && !isJoined;
 }
@@ -41,12 +41,12 @@ export function readPythonLine(state: PythonLexerState, line: string): PythonLex
     at += 1;
   }
   const isJoined = endsWithBackslash(line);
-  // Only triple quotes, and a backslash at the end, carry a string over the end of a line.
+  // Only triple quotes, or a backslash at the end, continue a string on the next line.
   const survives = openString !== null && (openString.length === 3 || isJoined);
   return { openString: survives ? openString : null, depth, isJoined };
 }
 
-/** @returns The place after the closing quotes, or null where the string goes on. A backslash hides what follows it, in raw strings too. */
+/** @returns The position after the closing quotes, or null if the string continues. A backslash escapes the next character, in raw strings too. */
 function findStringEnd(line: string, start: number, quotes: string): number | null {
   for (let at = start; at < line.length; at += 1) {
     if (line[at] === "\\") at += 1;
@@ -55,7 +55,7 @@ function findStringEnd(line: string, start: number, quotes: string): number | nu
   return null;
 }
 
-/** An odd number of backslashes: an even one is backslashes that hide each other. */
+/** An odd number of backslashes: an even number escape each other. */
 export function endsWithBackslash(line: string): boolean {
   return (/\\*$/.exec(line)?.[0].length ?? 0) % 2 === 1;
 }

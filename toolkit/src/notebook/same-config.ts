@@ -4,7 +4,7 @@ import type { ToolkitErrorCode } from "../errors.ts";
 import { nearest } from "../nearest.ts";
 
 const NAME = /^\w+$/;
-const name = z.string().check(z.regex(NAME, "names may hold letters, digits and _ only"));
+const name = z.string().check(z.regex(NAME, "names may contain only letters, digits and _"));
 const nonEmpty = z.string().check(z.minLength(1, "must not be empty"));
 
 /** A map that must have a `default`. */
@@ -41,7 +41,7 @@ const apiVersion = z.string().check(
     error: ({ input }) => {
       const near = nearest(String(input), API_VERSIONS);
       const known = near === null ? `known are ${API_VERSIONS.join(" and ")}` : `did you mean ${near}?`;
-      return `"${input}" is not a version of this format that is known here; ${known}`;
+      return `"${input}" is not a known version of this format; ${known}`;
     },
   }),
 );
@@ -79,12 +79,12 @@ const embeddedSchema = z.strictObject({ ...shape, notebook: z.optional(z.partial
 
 export type SameConfig = z.infer<typeof schema>;
 
-/** Where the keys of a configuration are in its file; null: nowhere that has lines. */
+/** Line numbers of a configuration's keys; null if its source has no lines. */
 export type LineOf = ((path: readonly PropertyKey[]) => number) | null;
 
 /**
- * @param value - What the YAML holds.
- * @param source - How messages call it.
+ * @param value - The content of the YAML.
+ * @param source - Its name in messages.
  * @throws OperationError `ERR_CONFIG_INVALID` that lists every mistake.
  */
 export function parseSameConfig(value: unknown, source: string, lineOf: LineOf = null): SameConfig {
@@ -97,7 +97,7 @@ export function parseEmbeddedConfig(value: unknown, source: string, file: { name
   return { ...config, notebook: { ...config.notebook, ...file } };
 }
 
-/** What stands for a same.yaml that was never written: a notebook runs as it is. */
+/** The configuration of a notebook without a same.yaml. */
 export function defaultConfig(file: { name: string; path: string }): SameConfig {
   const name = /^[\w ]/.test(file.name) ? file.name : `notebook ${file.name}`;
   return { apiVersion: API_VERSIONS[0], metadata: { name, version: "0.0.1" }, notebook: file };
@@ -118,7 +118,7 @@ function parseWith<Value>(type: z.ZodMiniType<Value>, value: unknown, source: st
   throw configError(`${source} has ${lines.length === 1 ? "a mistake" : `${lines.length} mistakes`}:\n${list}`);
 }
 
-/** Unknown keys are one issue for all of a map; each stands in a line of its own. */
+/** Unknown keys are one issue per map; each gets a line of its own. */
 function toMistakes(issue: z.core.$ZodIssue, type: z.ZodMiniType): Mistake[] {
   if (issue.code !== "unrecognized_keys") return [{ path: issue.path, text: issue.message }];
   const known = knownKeys(type, issue.path);
@@ -144,7 +144,7 @@ function knownKeys(type: z.core.$ZodType, path: readonly PropertyKey[]): string[
 }
 
 function explain(issue: z.core.$ZodRawIssue): string | undefined {
-  if (issue.code === "invalid_key") return "names may hold letters, digits and _ only";
+  if (issue.code === "invalid_key") return "names may contain only letters, digits and _";
   if (issue.code !== "invalid_type") return undefined;
   if (issue.input === undefined) return "is missing";
   const isUnquoted = issue.expected === "string" && (typeof issue.input === "number" || issue.input instanceof Date);

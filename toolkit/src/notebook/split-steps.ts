@@ -4,7 +4,7 @@ import { removeMagics } from "./magic-lines.ts";
 import { warnOfRemoved } from "./magic-warnings.ts";
 import type { Notebook } from "./notebook-file.ts";
 
-/** Which lines of a step's code, counted from 1, are a cell's; `tags` are those that change how it runs. */
+/** The lines of a step's code, counted from 1, that come from one cell; `tags` are those that change how it runs. */
 export type CellRange = { cell: number; firstLine: number; lineCount: number; tags?: readonly string[] };
 
 export type Step = {
@@ -12,7 +12,7 @@ export type Step = {
   index: number;
   code: string;
   cells: readonly CellRange[];
-  /** Any tags of its cells that mean nothing to us, such as papermill's `parameters`. */
+  /** Tags of its cells that have no meaning here, such as papermill's `parameters`. */
   tags: readonly string[];
   cache: string | null;
   environment: string | null;
@@ -21,7 +21,7 @@ export type Step = {
 export type SplitNotebook = { steps: readonly Step[]; warnings: readonly string[] };
 
 type Draft = Omit<Step, "code" | "cells" | "tags"> & {
-  /** The cell whose tag names it; null: what stands before the first tag. */
+  /** The cell whose tag names it; null for the code before the first tag. */
   taggedCell: number | null;
   parts: { cell: number; code: string; tags: readonly string[] }[];
   tags: string[];
@@ -53,7 +53,7 @@ export function splitSteps(notebook: Notebook, environments: ReadonlySet<string>
   refuseDuplicates(kept, notebook.file);
   if (kept.length === 0) {
     kept.push(...drafts.slice(0, 1));
-    warnings.push(`${notebook.file} has no code, so its run does nothing.`);
+    warnings.push(`${notebook.file} has no code, so running it does nothing.`);
   }
   warnings.push(...kept.flatMap(warnOfEnvironment));
   return { steps: kept.map(toStep), warnings };
@@ -69,7 +69,7 @@ function applyTags(draft: Draft, { cache, environment, other }: CellTags): void 
   draft.tags.push(...other.filter((tag) => !draft.tags.includes(tag)));
 }
 
-/** Code before the first tag makes a step; a title or an empty cell there does not. */
+/** Code before the first tag becomes a step; a title or an empty cell there does not. */
 function hasCode({ parts }: Draft): boolean {
   return parts.some(({ code }) => code.trim() !== "");
 }
@@ -94,7 +94,7 @@ function refuseDuplicates(drafts: readonly Draft[], file: string): void {
 function warnOfEnvironment({ name, environment }: Draft): string[] {
   if (environment === null || environment === "default") return [];
   return [
-    `Step ${name} asks for the environment ${environment}: its image is not used, as this backend runs no custom images. Python packages come from requirements.txt only.`,
+    `Step ${name} requests the environment ${environment}: its image is ignored, because this backend runs no custom images. Python packages come from requirements.txt only.`,
   ];
 }
 

@@ -4,27 +4,27 @@ import { configError } from "./same-config.ts";
 export type YamlFile = {
   /** Plain values; null for an empty file. */
   value: unknown;
-  /** The line, from 1, of the key or list item at `path`; for one that is missing, of what it is missing in. */
+  /** The line, from 1, of the key or list item at `path`; if it is missing, of its parent. */
   lineOf(path: readonly PropertyKey[]): number;
 };
 
 /**
- * What a YAML text holds.
+ * The content of a YAML text.
  *
- * @param file - How messages call it.
- * @throws OperationError `ERR_CONFIG_INVALID`: also for a tag that is not YAML's own, and for aliases that grow without measure.
+ * @param file - Its name in messages.
+ * @throws OperationError `ERR_CONFIG_INVALID`: also for a tag that is not YAML's own, and for aliases that expand excessively.
  */
 export function parseYaml(text: string, file: string): YamlFile {
   let problem: string;
   try {
     const lines = new LineCounter();
-    // What it would only warn of is a mistake here too.
+    // What the parser only warns about is a mistake here too.
     const document = parseDocument(text, { logLevel: "error", lineCounter: lines });
     const [mistake] = [...document.errors, ...document.warnings];
     if (mistake === undefined) {
       return { value: document.toJS(), lineOf: (path) => lines.linePos(offsetOf(document, path)).line };
     }
-    problem = mistake.code === "MULTIPLE_DOCS" ? "it holds more than one document" : mistake.message;
+    problem = mistake.code === "MULTIPLE_DOCS" ? "it contains more than one document" : mistake.message;
   } catch (cause) {
     throw configError(`${file} is not valid YAML: ${(cause as Error).message}.`, cause);
   }

@@ -6,7 +6,7 @@ import type { BundledPython } from "./bundled-python.ts";
 import { listEntries, type PackageEntry } from "./entries.ts";
 import { type WrittenZip, writeZip } from "./zip.ts";
 
-/** A package that is ready to be sent. */
+/** A package that is ready to be uploaded. */
 export type AppPackage = WrittenZip & {
   /** Null: the app looks for a Python of its host. */
   python: { version: string; kind: "cloud" | "machine" } | null;
@@ -19,14 +19,14 @@ export type AppPackageOptions = {
   /** The built app: host.json, package.json, main.cjs, python/. */
   appDir: string;
   python: BundledPython | null;
-  /** Packages beside the bundled Python. */
+  /** Packages bundled with Python. */
   basePackages: PackageEntry[];
   /** Packages are kept here by hash, so that a rollback finds the earlier ones. */
   packagesDir: string;
 };
 
 /**
- * Packs the app. What was packed before from the same files is found again instead of being zipped again.
+ * Packs the app. A package of the same files is reused instead of being zipped again.
  */
 export async function buildAppPackage(options: AppPackageOptions): Promise<AppPackage> {
   const app = await listEntries(options.appDir, "", (name) => !isLeftOut(name));
@@ -44,7 +44,7 @@ export async function buildAppPackage(options: AppPackageOptions): Promise<AppPa
   return { ...written, ...facts, entries };
 }
 
-// Azure never runs them; func leaves the same out.
+// Azure never runs them; func omits the same.
 const isLeftOut = (name: string): boolean => /(^|\/)(local\.settings\.json|\.funcignore|\.gitignore)$/.test(name);
 
 /** A later entry replaces an earlier one of the same name: a base package may bring its own dill. */
@@ -53,7 +53,7 @@ function merge(entries: readonly PackageEntry[]): PackageEntry[] {
   return [...byName.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
-/** Known by names, sizes and times of the sources: cheap, and a rebuild changes the times. */
+/** Identified by names, sizes and times of the sources: cheap, and a rebuild changes the times. */
 function fingerprint(entries: readonly PackageEntry[], stats: readonly Stats[]): string {
   const hash = createHash("sha256");
   entries.forEach(({ name, isExecutable }, i) => {

@@ -9,9 +9,9 @@ import { listEntries, type PackageEntry } from "./entries.ts";
 export type BasePackagesOptions = {
   /** Requirement specifiers, such as `numpy` or `pandas==2.3.1`. */
   requirements: readonly string[];
-  /** The Python that they must fit, such as `3.12.14`; not the one that runs pip. */
+  /** The version of the Python they must fit, such as `3.12.14`; not of the one that runs pip. */
   pythonVersion: string;
-  /** `cloud`: wheels for Linux on x86-64, whatever this machine is. */
+  /** `cloud`: wheels for Linux on x86-64, regardless of this machine. */
   kind: "cloud" | "machine";
   /** Runs pip. */
   interpreter: string;
@@ -21,7 +21,7 @@ export type BasePackagesOptions = {
 };
 
 const PREFIX = "python/packages/";
-// Azure's images are Debian 11 or newer: glibc 2.31. For pip no platform stands for older ones but manylinux2014, and a wheel may
+// Azure's images are Debian 11 or newer: glibc 2.31. To pip only manylinux2014 implies older platforms, and a wheel may
 // name any version between.
 const NEWEST_GLIBC = 31;
 const OLDEST_GLIBC = 17;
@@ -32,8 +32,8 @@ const CLOUD_PLATFORMS = [
 const LAST_LINES = 15;
 
 /**
- * Installs packages beside the bundled Python, by the user's own pip from the index that it is configured for; only wheels, so
- * that nothing is compiled for the wrong machine. Cached by what was asked for.
+ * Installs packages to bundle with Python, with the user's own pip from its configured index; only wheels, so
+ * that nothing is compiled for the wrong machine. Cached by the requirements.
  */
 export async function installBasePackages(options: BasePackagesOptions): Promise<PackageEntry[]> {
   if (options.requirements.length === 0) return [];
@@ -72,6 +72,6 @@ function pipFailed({ requirements, pythonVersion }: BasePackagesOptions, output:
   return new OperationError({
     code: "ERR_DEPLOY_BASE_PACKAGES",
     message: `pip could not fetch wheels of ${requirements.join(", ")} for Python ${minorOf(pythonVersion)} on Linux x86-64. It printed:\n${tail}`,
-    hint: "Check the names given to --with. Packages without a wheel for that platform can go into a run's own requirements.txt instead.",
+    hint: "Check the names in --with. Packages without a wheel for that platform can go into a run's own requirements.txt instead.",
   });
 }

@@ -4,10 +4,10 @@ import { OperationError } from "@same-kit/shared";
 import { execa } from "execa";
 import { listEntries, type PackageEntry } from "./entries.ts";
 
-/** A CPython as it lies in the package below `python/cpython/`. */
+/** A CPython as packaged below `python/cpython/`. */
 export type BundledPython = {
   version: string;
-  /** `cloud`: built for the cloud's platform. `machine`: a stand-in made from a Python of this machine, for rehearsals. */
+  /** `cloud`: built for the cloud's platform. `machine`: a stand-in made from a local Python, for rehearsals. */
   kind: "cloud" | "machine";
   entries: PackageEntry[];
 };
@@ -25,14 +25,14 @@ const DESCRIBE = [
   "print(json.dumps([sys.base_prefix,exe,'%d.%d.%d'%sys.version_info[:3]]))",
 ].join(";");
 
-/** Lists what of an unpacked python-build-standalone build goes into the package. */
+/** Lists the files of an unpacked python-build-standalone build that go into the package. */
 export async function bundleCloudPython(folder: string, version: string): Promise<BundledPython> {
   const executable = path.join(folder, "bin", `python${minorOf(version)}`);
   return { version, kind: "cloud", entries: await bundle(folder, executable, version) };
 }
 
 /**
- * Makes a stand-in from a Python of this machine, laid out so that the interpreter finds its library beside itself. It runs
+ * Creates a stand-in from a local Python, laid out so that the interpreter finds its library beside itself. It runs
  * here, not in the cloud.
  */
 export async function bundleMachinePython(interpreter: string): Promise<BundledPython> {
@@ -48,7 +48,7 @@ export async function bundleMachinePython(interpreter: string): Promise<BundledP
   return { version, kind: "machine", entries: await bundle(prefix, executable, version) };
 }
 
-/** The executable, its standard library, and its own shared library where it is linked against one. */
+/** The executable, its standard library, and its own shared library if it is linked against one. */
 async function bundle(prefix: string, executable: string, version: string): Promise<PackageEntry[]> {
   const minor = minorOf(version);
   const library = `lib/python${minor}/`;

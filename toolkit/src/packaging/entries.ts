@@ -6,17 +6,17 @@ import path from "node:path";
 export type PackageEntry = {
   /** Name inside the package, with `/`. */
   name: string;
-  /** Where its bytes lie on this machine. */
+  /** The local file with its content. */
   source: string;
   isExecutable: boolean;
 };
 
 /**
- * Every regular file below `folder`, sorted by name. Links are left out: what they point to may lie anywhere, and Azure's
+ * Every regular file below `folder`, sorted by name. Links are omitted: their targets may be anywhere, and Azure's
  * unpackers do not agree on them.
  *
- * @param isWanted - Decides by the path relative to `folder`, with `/`; a folder's ends in one, and one that is not wanted is
- * not even read.
+ * @param isWanted - Gets the path relative to `folder`, with `/`; a folder's ends in one, and an unwanted folder is
+ * not read.
  */
 export async function listEntries(
   folder: string,

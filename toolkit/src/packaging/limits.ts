@@ -24,7 +24,7 @@ export type PackageSize = {
  * Checks a package before anything is uploaded.
  *
  * @returns warnings.
- * @throws OperationError `ERR_DEPLOY_PACKAGE_TOO_LARGE` beyond what the plan can hold.
+ * @throws OperationError `ERR_DEPLOY_PACKAGE_TOO_LARGE` if it exceeds what the plan can hold.
  */
 export function checkPackageSize(size: PackageSize, plan: HostingPlan): string[] {
   const limitBytes = UNPACKED_LIMIT_BYTES[plan];
@@ -32,7 +32,7 @@ export function checkPackageSize(size: PackageSize, plan: HostingPlan): string[]
     throw new OperationError({
       code: "ERR_DEPLOY_PACKAGE_TOO_LARGE",
       message: `The package is ${megabytes(size.unpackedBytes)} unpacked; the ${plan} plan has room for ${megabytes(limitBytes)}. Largest parts: ${largestParts(size.parts)}.`,
-      hint: "Ship fewer base packages (--with), leave the Python out (--no-bundled-python), or choose the premium plan.",
+      hint: "Include fewer packages (--with), leave out Python (--no-bundled-python), or choose the premium plan.",
     });
   }
   if (size.sizeBytes <= LARGE_ZIP_BYTES) return [];

@@ -49,7 +49,7 @@ export async function unpackedCloudPython(options: PythonArchiveOptions): Promis
   options.onProgress("unpacking Python");
   await createFolderAside(place, async (draft) => {
     await mkdir(draft);
-    // tar refuses names that would leave the folder, and links to places outside it.
+    // tar refuses names that would leave the folder, and links that point outside it.
     await tar.extract({ file: archive, cwd: draft, strict: true });
   });
   return folder;
@@ -75,13 +75,13 @@ async function download(
     throw new OperationError({
       code: "ERR_DEPLOY_PYTHON_DOWNLOAD",
       message: `Python ${pinned.version} for the cloud could not be downloaded from ${url}: ${reasonOf(cause)}`,
-      hint: "Name a mirror (--python-mirror URL), a file that you have (--python-archive FILE), or leave Python out (--no-bundled-python).",
+      hint: "Use a mirror (--python-mirror URL) or a local file (--python-archive FILE), or leave out Python (--no-bundled-python).",
       cause,
     });
   }
 }
 
-/** Says how far it came, a megabyte at a time. */
+/** Reports progress, a megabyte at a time. */
 function counting(totalBytes: number, onProgress: (text: string) => void) {
   const megabytes = (bytes: number) => Math.round(bytes / 1_000_000);
   return async function* (chunks: AsyncIterable<Buffer>) {
@@ -97,7 +97,7 @@ function counting(totalBytes: number, onProgress: (text: string) => void) {
   };
 }
 
-/** `fetch` hides in `cause` why it failed. */
+/** `fetch` puts the reason of its failure into `cause`. */
 function reasonOf(error: unknown): string {
   const { message, cause } = error as Error;
   return cause instanceof Error && cause.message !== "" ? `${message}: ${cause.message}` : message;
@@ -108,7 +108,7 @@ async function requireHash(file: string, pinned: PythonArchive, isOurs: boolean)
   await pipeline(createReadStream(file), hash);
   const found = hash.digest("hex");
   if (found === pinned.sha256) return;
-  // A bad download must not stand in the way of the next try.
+  // A bad download must not block the next attempt.
   if (isOurs) await rm(file, { force: true });
   throw new OperationError({
     code: "ERR_DEPLOY_PYTHON_CHECKSUM",

@@ -9,7 +9,7 @@ import type { PackageEntry } from "./entries.ts";
 
 export type WrittenZip = { file: string; sha256: string; sizeBytes: number; unpackedBytes: number };
 
-// The same files make the same bytes, so that a package is known by its hash. Zip has no time before 1980 and no time zone.
+// The same files give the same bytes, so that a package can be identified by its hash. Zip has no time before 1980 and no time zone.
 const TIMESTAMP = new Date(1980, 0, 1, 0, 0, 0);
 const FILE_MODE = 0o100644;
 const EXECUTABLE_MODE = 0o100755;
@@ -37,7 +37,7 @@ export async function writeZip(
 /** @returns The SHA-256 of what was written. */
 async function streamZip(file: string, entries: readonly PackageEntry[], compressionLevel: number): Promise<string> {
   const zip = new yazl.ZipFile();
-  // A file that vanished meanwhile is an error of the zip, not of its output stream.
+  // A file that disappeared is an error of the zip, not of its output stream.
   const failed = new Promise<never>((_, reject) => zip.on("error", reject));
   for (const { name, source, isExecutable } of entries) {
     const mode = isExecutable ? EXECUTABLE_MODE : FILE_MODE;

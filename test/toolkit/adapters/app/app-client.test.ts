@@ -61,8 +61,8 @@ test.each([
     "answered 400: steps is missing",
   ],
   ["200", json(200, URLS), "ERR_APP_REFUSED", "answered 200"],
-  ["202 without addresses", json(202, {}), "ERR_APP_ANSWER", "its id is wrong"],
-  ["202 without JSON", new Response("ok", { status: 202 }), "ERR_APP_ANSWER", "it is no JSON"],
+  ["202 without addresses", json(202, {}), "ERR_APP_ANSWER", "its id is invalid"],
+  ["202 without JSON", new Response("ok", { status: 202 }), "ERR_APP_ANSWER", "it is not valid JSON"],
   [
     "nothing",
     new TypeError("fetch failed", { cause: new Error("connect ECONNREFUSED") }),

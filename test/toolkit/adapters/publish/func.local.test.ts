@@ -57,7 +57,7 @@ test("an app that Azure does not list yet is waited for", async () => {
   const { error, said, slept } = await publish(func);
   expect(error).toBeUndefined();
   expect(slept).toEqual([10_000, 10_000]);
-  expect(said).toContain("Azure has not listed the new app yet: trying again");
+  expect(said).toContain("Azure does not list the new app yet; trying again");
 });
 
 test("one that is not listed after two minutes is told", async () => {

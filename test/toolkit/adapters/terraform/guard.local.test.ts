@@ -113,6 +113,6 @@ test("a terraform that is not there is told with the way out", async () => {
   const terraform = terraformWith("/nowhere/terraform", never, never);
   await expect(terraform.version()).rejects.toMatchObject({
     code: "ERR_PREFLIGHT_TERRAFORM_MISSING",
-    hint: "Install Terraform 1.9 or newer, or name it with --terraform.",
+    hint: "Install Terraform 1.9 or newer, or specify it with --terraform.",
   });
 });

@@ -1,12 +1,12 @@
 import { UsageError } from "@same-kit/shared";
 import type { ToolkitErrorCode } from "../../errors.ts";
 
-/** Where an app is, and what opens it. */
+/** The address of an app, and its access key. */
 export type AppAddress = { url: string; accessKey: string | null };
 
 /**
  * @param host - `HOST[:PORT]`, `USER:KEY@HOST` as an upstream client takes it, or a whole http(s) URL.
- * @throws UsageError `ERR_USAGE`; the message never holds the key.
+ * @throws UsageError `ERR_USAGE`; the message never contains the key.
  */
 export function parseAppAddress(host: string, options: { useHttp: boolean; accessKey: string | null }): AppAddress {
   const text = /^https?:\/\//i.test(host) ? host : `${options.useHttp ? "http" : "https"}://${host}`;
@@ -22,6 +22,6 @@ function notAnAddress(host: string): UsageError<ToolkitErrorCode> {
   return new UsageError({
     code: "ERR_USAGE",
     message: `"${shown}" is not the address of an app.`,
-    hint: "Write HOST, HOST:PORT or same:KEY@HOST, such as localhost:7071 or my-app.azurewebsites.net.",
+    hint: "Use HOST, HOST:PORT or same:KEY@HOST, such as localhost:7071 or my-app.azurewebsites.net.",
   });
 }

@@ -20,7 +20,7 @@ const SHOWN_ANSWER_LENGTH = 500;
 export type AppClientOptions = { address: AppAddress; fetch: typeof fetch };
 
 export type StartOptions = {
-  /** The instance ID wanted. */
+  /** The requested instance ID. */
   runId?: string;
   /** SAME_ENV. */
   sameEnv?: string;
@@ -49,7 +49,7 @@ export class AppClient {
     return parseStartedRun(text, this.#address.url);
   }
 
-  /** @returns null where the app knows no such run. */
+  /** @returns null if the app does not know the run. */
   async status({ statusQueryGetUri }: StartedRun, signal: AbortSignal): Promise<RunStatus | null> {
     const response = await this.#ask(withoutInput(statusQueryGetUri), { signal });
     const text = await response.text();
@@ -110,7 +110,7 @@ export class AppClient {
       signal,
     });
     const text = await response.text();
-    // 410: the run has ended meanwhile.
+    // 410: the run has ended in the meantime.
     if (![200, 202, 410].includes(response.status)) throw refused(this.#address, response.status, text);
   }
 
@@ -125,7 +125,7 @@ export class AppClient {
   }
 }
 
-/** The input is the request that we sent ourselves; it need not come back with every poll. */
+/** The input is the request that we sent; polls omit it. */
 function withoutInput(uri: string): string {
   const url = new URL(uri);
   url.searchParams.set("showInput", "false");
@@ -138,7 +138,7 @@ function unreachable({ url }: AppAddress, cause: unknown): OperationError<Toolki
   return new OperationError({
     code: "ERR_APP_UNREACHABLE",
     message: `${url} does not answer: ${reason}.`,
-    hint: hint`Check the host name; a local host is started with ${sameKit("local up")} and needs --use-http.`,
+    hint: hint`Check the host name. For a local host, start it with ${sameKit("local up")} and add --use-http.`,
     cause,
   });
 }
@@ -159,7 +159,7 @@ function refused({ url }: AppAddress, status: number, text: string): OperationEr
   });
 }
 
-/** Whether the management API itself failed, such as for want of its storage. */
+/** Whether the management API itself failed, for example without its storage. */
 function isException(text: string): boolean {
   return typeof readFields(text)["ExceptionMessage"] === "string";
 }

@@ -1,4 +1,4 @@
-// What a host of this machine has besides Azure's API: its events as they come, and its blobs.
+// What a local host offers besides Azure's API: a stream of its events, and its blobs.
 
 import type { EventFilter, HostEvent, NumberedEvent } from "@same-kit/local";
 import { EventSourceParserStream } from "eventsource-parser/stream";
@@ -65,7 +65,7 @@ async function* readEvents(body: ReadableStream<Uint8Array>): AsyncGenerator<Num
   }
 }
 
-/** @returns null for what is no event, as a host of another version might send. */
+/** @returns null if it is not an event, as a host of another version might send. */
 function parseEvent(data: string): HostEvent | null {
   try {
     const event = JSON.parse(data) as HostEvent & { time: string };

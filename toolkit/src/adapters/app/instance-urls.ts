@@ -1,6 +1,6 @@
 import type { StartedRun } from "./run-status.ts";
 
-/** The addresses of a run on a host of this machine, where the management API asks for no key. */
+/** The URLs of a run on a local host, whose management API needs no key. */
 export function localInstanceUrls(hostUrl: string, hubName: string, id: string): StartedRun {
   const instance = `${hostUrl}/runtime/webhooks/durabletask/instances/${encodeURIComponent(id)}`;
   const query = `taskHub=${encodeURIComponent(hubName)}&connection=Storage`;

@@ -12,7 +12,7 @@ const started = z.object({
   purgeHistoryDeleteUri: z.string(),
 });
 
-/** The check-status payload of an accepted run; the URLs hold keys, so they are neither printed nor saved. */
+/** The check-status payload of an accepted run; the URLs contain keys, so they are neither printed nor saved. */
 export type StartedRun = z.infer<typeof started>;
 
 const stepRecord = z.object({
@@ -82,7 +82,7 @@ const RUNTIME_STATUS = [
   "ContinuedAsNew",
 ] as const;
 
-// Absent before the first step, and with an app that is not ours.
+// Absent before the first step, and for an app that is not ours.
 const customStatus = z.object({ completedCount: z.number() });
 
 const status = z.object({
@@ -95,7 +95,7 @@ const status = z.object({
 });
 
 export type RunStatus = Omit<z.infer<typeof status>, "customStatus"> & {
-  /** How many steps have ended well, as far as the run tells. */
+  /** How many steps have succeeded, as reported by the run. */
   completedCount: number;
 };
 
@@ -118,7 +118,7 @@ export function parseRunResult(value: unknown, url: string): RunResult {
   const parsed = runResult.safeParse(value);
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
-  throw wrongAnswer(url, `the result's ${issue?.path.join(".") || "value"} is wrong (${issue?.message})`);
+  throw wrongAnswer(url, `the result's ${issue?.path.join(".") || "value"} is invalid (${issue?.message})`);
 }
 
 function parseAnswer<Value>(type: z.ZodMiniType<Value>, text: string, url: string, what: string): Value {
@@ -126,18 +126,18 @@ function parseAnswer<Value>(type: z.ZodMiniType<Value>, text: string, url: strin
   try {
     value = JSON.parse(text);
   } catch {
-    throw wrongAnswer(url, `${what} was expected, and it is no JSON`);
+    throw wrongAnswer(url, `expected ${what}, but it is not valid JSON`);
   }
   const parsed = type.safeParse(value);
   if (parsed.success) return parsed.data;
-  throw wrongAnswer(url, `${what} was expected, and its ${parsed.error.issues[0]?.path.join(".") || "value"} is wrong`);
+  throw wrongAnswer(url, `expected ${what}, but its ${parsed.error.issues[0]?.path.join(".") || "value"} is invalid`);
 }
 
 function wrongAnswer(url: string, why: string): OperationError<ToolkitErrorCode> {
   return new OperationError({
     code: "ERR_APP_ANSWER",
-    message: `${url} answered in a way that is not the contract's: ${why}.`,
-    hint: "Check that the address is that of a same-kit app of this version.",
+    message: `The answer of ${url} violates the contract: ${why}.`,
+    hint: "Check that the address belongs to a same-kit app of this version.",
   });
 }
 

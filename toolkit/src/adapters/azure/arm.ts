@@ -10,7 +10,7 @@ export type ArmAnswer = { status: number; body: unknown };
 /** A request that Azure Resource Manager refused. */
 export class ArmError extends OperationError<"ERR_ARM"> {
   readonly status: number;
-  /** Azure's own, such as `AuthorizationFailed`; empty where it gave none. */
+  /** Azure's own code, such as `AuthorizationFailed`; empty if it gave none. */
   readonly azureCode: string;
 
   constructor(fields: {
@@ -52,18 +52,18 @@ export class ArmClient {
   }
 
   /**
-   * @returns the body; null where there is no such resource.
-   * @throws OperationError `ERR_NETWORK` where the answer is not JSON, as a proxy's page: it must not count as "nothing there".
+   * @returns the body; null if the resource does not exist.
+   * @throws OperationError `ERR_NETWORK` if the answer is not JSON, such as a proxy's page: it must not count as "not found".
    */
   async find(path: string, apiVersion: string): Promise<unknown | null> {
     const answer = await this.#request("GET", path, apiVersion);
     if (answer.status === 404) return null;
     if (answer.body === null)
-      throw connectionError("something on the way answered with another text than Azure's", null);
+      throw connectionError("something between here and Azure, such as a proxy, answered instead of it", null);
     return answer.body;
   }
 
-  /** Every page of a collection; null where there is no such resource. */
+  /** Every page of a collection; null if the resource does not exist. */
   async list<Item>(path: string, apiVersion: string): Promise<Item[] | null> {
     const items: Item[] = [];
     for (let next: string | null = path; next !== null; ) {
@@ -85,7 +85,7 @@ export class ArmClient {
     return `${pathname}?${searchParams}`;
   }
 
-  /** Begins the removal, which Azure finishes by itself; a resource that does not exist is no error. */
+  /** Starts the removal, which Azure finishes by itself; a missing resource is not an error. */
   async delete(path: string, apiVersion: string): Promise<void> {
     await this.#request("DELETE", path, apiVersion);
   }

@@ -3,10 +3,10 @@ import { execa } from "execa";
 export type AzAccount = { subscriptionId: string; tenantId: string; user: string };
 export type AzResult<T> = { kind: "ok"; value: T } | { kind: "missing" } | { kind: "failed"; text: string };
 
-/** The Azure CLI, as far as it is needed: only to know who is signed in and to get tokens. */
+/** The Azure CLI: used only to find out who is signed in and to get tokens. */
 export type Az = {
   account(): Promise<AzResult<AzAccount>>;
-  /** A token for `scope`; this, unlike the account, fails for an expired session. */
+  /** A token for `scope`; unlike reading the account, this fails for an expired session. */
   token(scope: string, subscriptionId: string | null): Promise<AzResult<{ token: string; expiresAtMs: number }>>;
 };
 
@@ -29,7 +29,7 @@ export function createAz(env: NodeJS.ProcessEnv, binary = "az"): Az {
       const result = await run(["account", "get-access-token", "--scope", scope, ...subscription]);
       if (result.kind !== "ok") return result;
       const answer = result.value as { accessToken: string; expires_on?: number };
-      // Older versions give only a local time without zone; then the token is asked for again each time.
+      // Older versions report only a local time without zone; the token is then requested again each time.
       return { kind: "ok", value: { token: answer.accessToken, expiresAtMs: (answer.expires_on ?? 0) * 1000 } };
     },
   };
@@ -48,6 +48,6 @@ async function runAz(binary: string, args: string[], env: NodeJS.ProcessEnv): Pr
   try {
     return { kind: "ok", value: JSON.parse(result.stdout) };
   } catch {
-    return { kind: "failed", text: "az printed something that is no JSON." };
+    return { kind: "failed", text: "az printed something that is not JSON." };
   }
 }

@@ -1,6 +1,6 @@
 import { OperationError } from "@same-kit/shared";
 
-/** Where one Azure cloud answers; all without a slash at the end. */
+/** The endpoints of one Azure cloud, without trailing slashes. */
 export type Cloud = { name: string; resourceManager: string; login: string; portal: string };
 
 const CLOUDS: Record<string, Cloud> = {
@@ -38,7 +38,7 @@ export async function loadCloud(env: NodeJS.ProcessEnv): Promise<Cloud> {
   if (cloud !== undefined) return cloud;
   throw new OperationError({
     code: "ERR_PREFLIGHT_CLOUD_UNKNOWN",
-    message: `ARM_ENVIRONMENT is "${name}", which is no Azure cloud that is known here.`,
+    message: `ARM_ENVIRONMENT is "${name}", which is not a known Azure cloud.`,
     hint: `Use one of ${Object.keys(CLOUDS).join(", ")}, or set ARM_METADATA_HOSTNAME.`,
   });
 }

@@ -1,4 +1,4 @@
-// Who talks to Azure: the same choice as terraform's azurerm makes, so that one sign-in serves both.
+// The identity used for Azure: chosen as terraform's azurerm does, so that one sign-in serves both.
 // Source: hashicorp/go-azure-sdk, sdk/auth/auth.go (order) and azurerm's provider arguments (variables).
 
 export type CredentialKind = "client-certificate" | "client-secret" | "oidc" | "managed-identity" | "az";
@@ -7,7 +7,7 @@ export type Credential =
   | { kind: "client-secret"; clientId: string; tenantId: string; secret: () => Promise<string> }
   | { kind: "oidc"; clientId: string; tenantId: string; assertion: () => Promise<string> }
   | { kind: "managed-identity"; clientId: string | null; endpoint: string | null }
-  /** Signing in with a certificate is left to the Azure CLI. */
+  /** The Azure CLI handles sign-in with a certificate. */
   | { kind: "client-certificate"; clientId: string; tenantId: string }
   | { kind: "az" };
 
@@ -18,16 +18,16 @@ export type CredentialDeps = {
   fetch: typeof fetch;
 };
 
-// In azurerm's order: its own names, GitHub Actions', Azure Pipelines'. A service connection makes it a question to the latter.
+// In azurerm's order: its own names, GitHub Actions', Azure Pipelines'. With a service connection the token comes from the latter.
 const REQUEST_URLS = ["ARM_OIDC_REQUEST_URL", "ACTIONS_ID_TOKEN_REQUEST_URL", "SYSTEM_OIDCREQUESTURI"];
 const REQUEST_TOKENS = ["ARM_OIDC_REQUEST_TOKEN", "ACTIONS_ID_TOKEN_REQUEST_TOKEN", "SYSTEM_ACCESSTOKEN"];
 const SERVICE_CONNECTIONS = ["ARM_ADO_PIPELINE_SERVICE_CONNECTION_ID", "ARM_OIDC_AZURE_SERVICE_CONNECTION_ID"];
 const GITHUB_AUDIENCE = "api://AzureADTokenExchange";
 
 /**
- * Reads `ARM_*` as azurerm does: the first kind that is configured decides.
+ * Reads `ARM_*` as azurerm does: the first configured kind is used.
  *
- * @returns the credential, or what is set by half.
+ * @returns the credential, or what is missing of an incomplete one.
  */
 export function resolveCredential(env: NodeJS.ProcessEnv, deps: CredentialDeps): Credential | CredentialProblem[] {
   const clientId = env["ARM_CLIENT_ID"] ?? "";
@@ -60,7 +60,7 @@ function configuredKind(env: NodeJS.ProcessEnv): CredentialKind {
 function missingNames(kind: CredentialKind, values: Record<string, string>): CredentialProblem[] {
   return Object.entries(values)
     .filter(([, value]) => value === "")
-    .map(([variable]) => ({ variable, message: `${variable} is not set, which signing in by ${kind} needs.` }));
+    .map(([variable]) => ({ variable, message: `${variable} is not set; signing in by ${kind} needs it.` }));
 }
 
 async function oidcToken(env: NodeJS.ProcessEnv, deps: CredentialDeps): Promise<string> {
@@ -68,7 +68,7 @@ async function oidcToken(env: NodeJS.ProcessEnv, deps: CredentialDeps): Promise<
   const [url, token] = [firstSet(env, REQUEST_URLS), firstSet(env, REQUEST_TOKENS)];
   if (url === null || token === null) {
     throw new Error(
-      "ARM_USE_OIDC is set, but there is neither ARM_OIDC_TOKEN nor a place to ask for one. In GitHub Actions the job needs `permissions: id-token: write`.",
+      "ARM_USE_OIDC is set, but neither ARM_OIDC_TOKEN nor a URL to request one. In GitHub Actions the job needs `permissions: id-token: write`.",
     );
   }
   const connection = firstSet(env, SERVICE_CONNECTIONS);
@@ -84,11 +84,11 @@ async function oidcToken(env: NodeJS.ProcessEnv, deps: CredentialDeps): Promise<
   if (!response.ok) throw new Error(`The OIDC token was refused with HTTP ${response.status}.`);
   const { value, oidcToken } = (await response.json()) as { value?: string; oidcToken?: string };
   const found = value ?? oidcToken;
-  if (found === undefined) throw new Error("The answer to the request for an OIDC token holds none.");
+  if (found === undefined) throw new Error("The answer to the request for an OIDC token contains none.");
   return found;
 }
 
-/** A variable that is set to nothing counts as not set, as CI systems do with what a job has no right to. */
+/** An empty variable counts as unset: CI systems set variables that a job may not read to nothing. */
 function firstSet(env: NodeJS.ProcessEnv, names: readonly string[]): string | null {
   for (const name of names) if (env[name]) return env[name];
   return null;

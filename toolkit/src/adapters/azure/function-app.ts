@@ -1,6 +1,6 @@
 import type { ArmClient } from "./arm.ts";
 
-/** What Azure knows of one function app, read again after every deployment: host names carry a hash and cannot be built. */
+/** What Azure knows about a function app, read again after every deployment: host names contain a hash and cannot be computed. */
 export type FunctionAppSite = { id: string; hostName: string; scmHostName: string; state: string };
 
 export type HostKeys = { masterKey: string; functionKeys: Record<string, string> };
@@ -18,7 +18,7 @@ type SiteBody = {
   };
 };
 
-/** @returns null where Azure does not list the app (yet). */
+/** @returns null if Azure does not list the app (yet). */
 export async function findFunctionApp(arm: ArmClient, appId: string): Promise<FunctionAppSite | null> {
   const site = (await arm.find(appId, SITE_API)) as SiteBody | null;
   if (site === null) return null;
@@ -36,7 +36,7 @@ export async function listFunctionNames(arm: ArmClient, appId: string): Promise<
   return (list?.value ?? []).map(({ name }) => name.slice(name.lastIndexOf("/") + 1));
 }
 
-/** The host's own keys; they do not exist before the host ran once. */
+/** The host's own keys; they exist once the host has run. */
 export async function listHostKeys(arm: ArmClient, appId: string): Promise<HostKeys> {
   const keys = (await arm.post(`${appId}/host/default/listKeys`, SITE_API)) as Partial<HostKeys>;
   return { masterKey: keys.masterKey ?? "", functionKeys: keys.functionKeys ?? {} };
@@ -54,7 +54,7 @@ export async function listAppSettings(arm: ArmClient, appId: string): Promise<Re
   return answer.properties ?? {};
 }
 
-/** Replaces all app settings; the app starts anew. */
+/** Replaces all app settings; the app restarts. */
 export async function saveAppSettings(
   arm: ArmClient,
   appId: string,

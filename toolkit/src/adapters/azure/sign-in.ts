@@ -15,7 +15,7 @@ export type SignedIn = {
   subscriptionId: string;
   subscriptionName: string;
   tenantId: string;
-  /** Who, for messages. */
+  /** The signed-in identity, for messages. */
   user: string;
 };
 
@@ -31,7 +31,7 @@ export type SignInDeps = {
 const SUBSCRIPTION_API = "2022-12-01";
 
 /**
- * Gets one token, as terraform will, and looks at the subscription with it.
+ * Gets one token, as terraform will, and reads the subscription with it.
  *
  * @param wanted - `--subscription`; else `ARM_SUBSCRIPTION_ID`, else the Azure CLI's current one.
  */
@@ -100,14 +100,14 @@ function explainSignIn(error: unknown): PreflightProblem {
     return problem(
       "ERR_PREFLIGHT_SESSION_EXPIRED",
       `Azure refused the sign-in (${expired[0]}): ${said}`,
-      "Run `az login` again; of a service principal, check the secret.",
+      "Run `az login` again; for a service principal, check its secret.",
     );
   }
   if (/SubscriptionNotFound|could not be determined|not known by/.test(text)) {
     return problem(
       "ERR_PREFLIGHT_SUBSCRIPTION",
       `No usable subscription: ${text.replace(/\s+/g, " ").slice(0, 300)}`,
-      "Pick one of `az account list -o table` and pass it with --subscription.",
+      "Choose one from `az account list -o table` and pass it with --subscription.",
     );
   }
   if (/CERT|self.signed|certificate|x509/i.test(text)) {
@@ -124,11 +124,11 @@ function unusableSubscription(id: string, user: string, state: string | undefine
   return problem(
     "ERR_PREFLIGHT_SUBSCRIPTION",
     `Subscription ${id} is not usable for ${user}.${why}`,
-    "Pick one of `az account list -o table` and pass it with --subscription.",
+    "Choose one from `az account list -o table` and pass it with --subscription.",
   );
 }
 
-/** The message with those below it: fetch hides the reason in `cause`. */
+/** The message with those of its causes: fetch puts the reason into `cause`. */
 function errorText(error: unknown): string {
   const parts: string[] = [];
   for (let at: unknown = error; at instanceof Error && parts.length < 5; at = at.cause) {

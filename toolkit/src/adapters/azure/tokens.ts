@@ -3,12 +3,12 @@ import type { Az } from "./az.ts";
 import type { Cloud } from "./cloud.ts";
 import type { Credential } from "./credentials.ts";
 
-/** Gives one bearer token for Azure Resource Manager, which the SCM site accepts too; renewed before it ends. */
+/** A bearer token for Azure Resource Manager, which the SCM site accepts too; renewed before it expires. */
 export type TokenSource = () => Promise<string>;
 
 type Token = { token: string; expiresAtMs: number };
 
-// A long upload must not outlive the token that it began with.
+// A long upload must not outlive the token it started with.
 const RENEW_BEFORE_MS = 5 * 60_000;
 const CLIENT_ASSERTION = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 const INSTANCE_METADATA = "http://169.254.169.254/metadata/identity/oauth2/token";
@@ -88,10 +88,11 @@ async function requestFromAz({ az, cloud, subscriptionId }: TokenDeps): Promise<
 
 function readToken(answer: unknown, now: () => number): Token {
   const { access_token, expires_in, error_description, error } = answer as Record<string, string | undefined>;
-  if (access_token === undefined) throw signInError(error_description ?? error ?? "The answer holds no access token.");
+  if (access_token === undefined)
+    throw signInError(error_description ?? error ?? "The answer contains no access token.");
   return { token: access_token, expiresAtMs: now() + Number(expires_in ?? 0) * 1000 };
 }
 
 function signInError(text: string): OperationError {
-  return new OperationError({ code: "ERR_PREFLIGHT_SIGN_IN", message: `Azure gave no token: ${text}` });
+  return new OperationError({ code: "ERR_PREFLIGHT_SIGN_IN", message: `Azure issued no token: ${text}` });
 }

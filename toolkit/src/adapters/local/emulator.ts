@@ -13,12 +13,12 @@ import { type AllowedUsers, packageRoot, parseAllowedUsers } from "@same-kit/sha
 import type { BootedHost, BootOptions, Emulator, IdleHub } from "../../ports.ts";
 import { hideConnectionString } from "./detached-call.ts";
 
-/** @param allowUsers - Users of this machine whom its hosts serve besides one's own and root, as `--allow-user` takes them. */
+/** @param allowUsers - Users of this machine that its hosts serve besides the current user and root, as `--allow-user` takes them. */
 export function createEmulator({ allowUsers = [] }: { allowUsers?: readonly string[] } = {}): Emulator {
   return {
     boot: async (options) => boot(options, await parseAllowedUsers(allowUsers)),
     async bootDetached({ args, env, ...options }) {
-      // What is wrong with it is better said here than in the log of the background.
+      // A mistake in it is better reported here than in the background log.
       await parseAllowedUsers(allowUsers);
       const launcher = path.join(packageRoot(), "bin", "same-kit.cjs");
       const flags = allowUsers.flatMap((user) => ["--allow-user", user]);

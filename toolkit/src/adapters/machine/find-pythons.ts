@@ -2,11 +2,11 @@ import { listPythons } from "@same-kit/functions-app/python";
 
 export type Pythons = {
   usable: readonly { version: string; executable: string }[];
-  /** Why the others cannot be used; null where there are no others. */
+  /** Why the others cannot be used; null if there are no others. */
   problem: string | null;
 };
 
-/** The Pythons of this machine that can run steps, by the app's own search. */
+/** The local Pythons that can run steps, by the app's own search. */
 export async function findPythons(env: NodeJS.ProcessEnv): Promise<Pythons> {
   const { usable, rejected } = await listPythons({ env });
   return {

@@ -15,14 +15,14 @@ export type DirectPublishDeps = ScmDeps & {
   plan: HostingPlan;
   waiting: Waiting;
   onProgress: (text: string) => void;
-  /** Told once for each try that has to be repeated. */
+  /** Called for each attempt that has to be repeated. */
   onRetry: (text: string) => void;
 };
 
 const STATE_TEXT: Record<number, string> = { 0: "pending", 1: "building", 2: "deploying" };
 const SITE_LIMIT_MS = 2 * 60_000;
 const CONFLICT_LIMIT_MS = 5 * 60_000;
-// Azure's own words for how long a new role assignment may take; longer waits are seldom rewarded.
+// Azure's own statement of how long a new role assignment may take; longer waits seldom help.
 const STORAGE_ACCESS_LIMIT_MS = 10 * 60_000;
 const DEPLOYMENT_LIMIT_MS = 15 * 60_000;
 const RETRY_MS = 5_000;
@@ -30,7 +30,7 @@ const POLL_MS = 1_000;
 const LOG_LINES = 20;
 
 /**
- * Publishes a package through the SCM site and waits for its verdict. Every wait has a limit and is reported.
+ * Publishes a package through the SCM site and waits for the result. Every wait has a timeout and is reported.
  *
  * @returns the deployment's id.
  * @throws OperationError `ERR_DEPLOY_…`.
@@ -65,7 +65,7 @@ async function upload(zipFile: string, deps: DirectPublishDeps): Promise<string>
   }
 }
 
-/** `unknown`: the site forgot the deployment after it was seen, as when its worker was replaced; the host's state then decides. */
+/** `unknown`: the site forgot the deployment after reporting it, as when its worker was replaced; the host's state then decides. */
 async function waitForVerdict(id: string, deps: DirectPublishDeps): Promise<DeploymentStatus | "unknown"> {
   let wasSeen = false;
   let missing = 0;
@@ -92,8 +92,8 @@ async function waitForVerdict(id: string, deps: DirectPublishDeps): Promise<Depl
   if (verdict !== null) return verdict;
   throw new OperationError({
     code: "ERR_DEPLOY_TIMEOUT",
-    message: `The deployment did not end within ${DEPLOYMENT_LIMIT_MS / 60_000} minutes. The package was uploaded.`,
-    hint: "Look at the app's deployment log in the portal, then run the command again: it continues with the publish.",
+    message: `The deployment did not finish within ${DEPLOYMENT_LIMIT_MS / 60_000} minutes. The package was uploaded.`,
+    hint: "See the app's deployment log in the portal, then run the command again: it continues with the publish phase.",
   });
 }
 
@@ -105,7 +105,7 @@ function retryLimitMs(verdict: DeploymentStatus, log: readonly string[]): number
 
 function reasonToRetry(verdict: DeploymentStatus): string {
   if (verdict.status === DEPLOYMENT_STATE.conflict) return "Another deployment is running.";
-  return "The app may not write its package yet: a new role assignment takes minutes to reach everywhere.";
+  return "The app cannot write its package yet: a new role assignment takes minutes to propagate.";
 }
 
 const isSiteStarting = (status: number): boolean => [0, 404, 408, 429, 500, 502, 503, 504].includes(status);
@@ -118,37 +118,37 @@ function uploadRefused(status: number, text: string, host: string): OperationErr
       return new OperationError({
         code: "ERR_DEPLOY_SCM_UNAUTHORIZED",
         message: `The SCM site ${host} refused the sign-in (401).${because}`,
-        hint: "Basic authentication is off, as it should be: same-kit needs an Entra token. Run `az login` again.",
+        hint: "Basic authentication is disabled, as it should be, so same-kit needs an Entra token. Run `az login` again.",
       });
     case 403:
       return new OperationError({
         code: "ERR_DEPLOY_SCM_FORBIDDEN",
         message: `The SCM site ${host} does not allow the deployment (403).${because}`,
-        hint: "You need the role Website Contributor on the app, and your address must not be shut out by the app's access restrictions.",
+        hint: "You need the role Website Contributor on the app, and its access restrictions must allow your address.",
       });
     case 409:
       return new OperationError({
         code: "ERR_DEPLOY_CONFLICT",
         message: `Another deployment is still running after ${CONFLICT_LIMIT_MS / 60_000} minutes.${because}`,
-        hint: "Wait for it, then run the command again: it continues with the publish.",
+        hint: "Wait for it to finish, then run the command again: it continues with the publish phase.",
       });
     case 413:
       return new OperationError({
         code: "ERR_DEPLOY_PACKAGE_TOO_LARGE",
-        message: `The SCM site ${host} found the package too large (413).${because}`,
-        hint: "Ship fewer base packages (--with), or leave the Python out (--no-bundled-python).",
+        message: `The SCM site ${host} rejected the package as too large (413).${because}`,
+        hint: "Include fewer packages (--with), or leave out Python (--no-bundled-python).",
       });
     case 0:
       return new OperationError({
         code: "ERR_DEPLOY_SCM_UNAVAILABLE",
-        message: `The connection to the SCM site ${host} broke during the upload, again and again: ${said}. The app still runs its previous package.`,
-        hint: "Run the command again: it continues with the publish.",
+        message: `The connection to the SCM site ${host} broke repeatedly during the upload: ${said}. The app still runs its previous package.`,
+        hint: "Run the command again: it continues with the publish phase.",
       });
     default:
       return new OperationError({
         code: "ERR_DEPLOY_SCM_UNAVAILABLE",
-        message: `The SCM site ${host} does not answer: its last status was ${status}.${because}`,
-        hint: "Run the command again in a few minutes: it continues with the publish.",
+        message: `The SCM site ${host} does not respond; its last status was ${status}.${because}`,
+        hint: "Run the command again in a few minutes: it continues with the publish phase.",
       });
   }
 }
@@ -160,7 +160,7 @@ function deploymentFailed(verdict: DeploymentStatus, log: readonly string[]): Op
   if (retryLimitMs(verdict, log) > 0) {
     return new OperationError({
       code: "ERR_DEPLOY_STORAGE_FORBIDDEN",
-      message: `The app still may not write its package after ${STORAGE_ACCESS_LIMIT_MS / 60_000} minutes.\n${text}`,
+      message: `The app still cannot write its package after ${STORAGE_ACCESS_LIMIT_MS / 60_000} minutes.\n${text}`,
       hint: "Check the roles of the app's identity on its storage account, then run the command again.",
     });
   }
@@ -168,12 +168,12 @@ function deploymentFailed(verdict: DeploymentStatus, log: readonly string[]): Op
     return new OperationError({
       code: "ERR_DEPLOY_PACKAGE_TOO_LARGE",
       message: `The package does not fit the plan's disk.\n${text}`,
-      hint: "Ship fewer base packages (--with), or choose another plan.",
+      hint: "Include fewer packages (--with), or choose another plan.",
     });
   }
   return new OperationError({
     code: verdict.buildErrors.length > 0 ? "ERR_DEPLOY_BUILD_FAILED" : "ERR_DEPLOY_FAILED",
-    message: `Azure refused the package (status ${verdict.status}). Its log ends:\n${text || "(empty)"}`,
-    hint: "The app still runs its previous package. Mend the cause and run the command again.",
+    message: `Azure rejected the package (status ${verdict.status}). The end of its log:\n${text || "(empty)"}`,
+    hint: "The app still runs its previous package. Fix the cause and run the command again.",
   });
 }

@@ -4,7 +4,7 @@ import { execa } from "execa";
 export type FuncPublishOptions = {
   appName: string;
   subscriptionId: string;
-  /** Of the cloud that the token is for; func would take the Azure CLI's. */
+  /** That of the cloud the token is for; func would use the Azure CLI's. */
   resourceManager: string;
   /** The unpacked package; func zips it itself. */
   appDir: string;
@@ -15,11 +15,11 @@ export type FuncPublishOptions = {
 };
 
 const LAST_LINES = 20;
-// Azure Resource Graph, by which func looks for the app, lags behind a create.
+// Azure Resource Graph, where func looks for the app, lags behind its creation.
 const NOT_FOUND_LIMIT_MS = 120_000;
 const RETRY_MS = 10_000;
 
-/** The version of Azure Functions Core Tools; null where `func` is not there. */
+/** The version of Azure Functions Core Tools; null if `func` is not installed. */
 export async function funcVersion(env: NodeJS.ProcessEnv): Promise<string | null> {
   const result = await execa("func", ["--version"], {
     env,
@@ -32,8 +32,8 @@ export async function funcVersion(env: NodeJS.ProcessEnv): Promise<string | null
 }
 
 /**
- * `func azure functionapp publish`. It ends with 0 in several failures, so its exit code is no proof: the caller looks at the
- * host, the list of functions and a smoke test. The token goes through standard input: other users can read arguments.
+ * `func azure functionapp publish`. It exits with 0 in several failures, so its exit code proves nothing: the caller checks the
+ * host, the list of functions and a smoke test. The token is passed on standard input: other users can read arguments.
  *
  * @see Azure/azure-functions-core-tools, src/Cli/func/Actions/AzureActions/PublishFunctionAppAction.cs
  */
@@ -46,7 +46,7 @@ export async function publishWithFunc(
     if (!failed) return;
     const text = lines.join("\n");
     if (!/Can't find app with name/.test(text) || waitedMs >= NOT_FOUND_LIMIT_MS) throw funcFailed(text, lines);
-    options.onProgress("Azure has not listed the new app yet: trying again");
+    options.onProgress("Azure does not list the new app yet; trying again");
     await sleep(RETRY_MS, options.signal);
   }
 }
@@ -79,6 +79,6 @@ function funcFailed(text: string, lines: readonly string[]): OperationError {
   return new OperationError({
     code: notFound ? "ERR_DEPLOY_APP_NOT_FOUND" : "ERR_DEPLOY_FUNC_FAILED",
     message: `func could not publish the app. It printed:\n${lines.slice(-LAST_LINES).join("\n")}`,
-    hint: "Run the command again, or let same-kit publish by itself: --publisher direct.",
+    hint: "Run the command again, or publish without func: --publisher direct.",
   });
 }

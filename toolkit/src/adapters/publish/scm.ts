@@ -1,4 +1,4 @@
-// The SCM site of a function app: where a package is sent, and what became of it. Flex Consumption has a service of its own,
+// The SCM site of a function app: receives a package and reports its deployment. Flex Consumption has a service of its own,
 // known from its clients (Azure/azure-dev, cli/azd/pkg/azsdk/funcapp_host_client.go); the other plans have Kudu's zipdeploy
 // (projectkudu/kudu, Kudu.Services/Deployment/PushDeploymentController.cs).
 
@@ -9,10 +9,10 @@ import { brokenConnection } from "../network.ts";
 
 export type ScmDeps = { host: string; token: TokenSource; fetch: typeof fetch; signal: AbortSignal };
 
-/** Status 0: the connection broke, and `text` says why. */
+/** Status 0: the connection broke; `text` is the reason. */
 export type ScmAnswer = { status: number; text: string };
 
-/** The SCM site does not let us ask any longer. */
+/** The SCM site no longer accepts our requests. */
 export class ScmRefusedError extends Error {
   readonly status: number;
   readonly text: string;
@@ -24,7 +24,7 @@ export class ScmRefusedError extends Error {
   }
 }
 
-/** What the SCM site says of one deployment; a subset of what it sends. */
+/** One deployment as reported by the SCM site; a subset of its fields. */
 export type DeploymentStatus = {
   id: string;
   status: number;
@@ -43,7 +43,7 @@ export const DEPLOYMENT_STATE = {
   partialSuccess: 6,
 } as const;
 
-/** Sends the zip. A 202 answer names the deployment, or `latest` stands for it. */
+/** Sends the zip. A 202 answer names the deployment; if not, it is `latest`. */
 export async function sendPackage(deps: ScmDeps, plan: HostingPlan, zipFile: string): Promise<ScmAnswer> {
   const path =
     plan === "flex"
@@ -59,7 +59,7 @@ export async function sendPackage(deps: ScmDeps, plan: HostingPlan, zipFile: str
   }
 }
 
-/** The id that later questions use; `latest` where the site named none. */
+/** The id for later requests; `latest` if the site named none. */
 export function deploymentIdOf(answer: ScmAnswer): string {
   try {
     const id: unknown = JSON.parse(answer.text);
@@ -69,7 +69,7 @@ export function deploymentIdOf(answer: ScmAnswer): string {
   }
 }
 
-/** @returns null where the site does not know it: too early, or the worker behind it was replaced. */
+/** @returns null if the site does not know it: too early, or its worker was replaced. */
 export async function readDeployment(deps: ScmDeps, id: string): Promise<DeploymentStatus | null> {
   const response = await call(deps, "GET", `/api/deployments/${encodeURIComponent(id)}`).catch((error: unknown) => {
     requireBroken(error);
@@ -83,7 +83,7 @@ export async function readDeployment(deps: ScmDeps, id: string): Promise<Deploym
     status_text?: string;
     build_summary?: { errors?: unknown[] };
   } | null;
-  if (body === null) return null; // As a proxy's page, or an answer that broke off.
+  if (body === null) return null; // For example a proxy's page, or a truncated answer.
   return {
     id: body.id ?? id,
     status: body.status ?? DEPLOYMENT_STATE.pending,
@@ -92,7 +92,7 @@ export async function readDeployment(deps: ScmDeps, id: string): Promise<Deploym
   };
 }
 
-/** The deployment's log, line by line; empty where there is none. */
+/** The lines of the deployment's log; empty if there is none. */
 export async function readDeploymentLog(deps: ScmDeps, id: string): Promise<string[]> {
   const lines: string[] = [];
   for (const { message, details_url } of await readLog(deps, `/api/deployments/${encodeURIComponent(id)}/log`)) {
@@ -104,7 +104,7 @@ export async function readDeploymentLog(deps: ScmDeps, id: string): Promise<stri
 
 type LogLine = { message?: string; details_url?: string | null };
 
-/** It explains a failure that is known already: not to get it is no further one. */
+/** The log only explains a known failure, so failing to read it is not an error. */
 async function readLog(deps: ScmDeps, path: string): Promise<LogLine[]> {
   try {
     const response = await call(deps, "GET", path);

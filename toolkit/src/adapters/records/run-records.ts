@@ -1,4 +1,4 @@
-// What is kept of every `local run`: a folder below `.same-kit/runs/` with the request, the status, the log and, once it has
+// The record of every `local run`: a folder below `.same-kit/runs/` with the request, the status, the log and, once it has
 // ended, the summary and the session. A reader must know older formats; `formatVersion` says which one it is.
 
 import { createWriteStream, type WriteStream } from "node:fs";
@@ -9,7 +9,7 @@ import { openStateFolder, stateFolderAt } from "@same-kit/local";
 import { folderSize, writeAside } from "@same-kit/shared";
 
 export type RunState =
-  /** Sent to the app, and not known to have ended. */
+  /** Sent to the app; not known to have ended. */
   | "running"
   | "completed"
   | "failed"
@@ -23,31 +23,31 @@ export type RunRecord = {
   formatVersion: 1;
   id: string;
   notebook: string;
-  /** As it was given on the command line, absolute. */
+  /** As given on the command line, absolute. */
   location: string;
   state: RunState;
   steps: readonly string[];
   sameEnv: string;
-  /** What was injected; absent where an older same-kit wrote the record. */
+  /** What was injected; absent in records of an older same-kit. */
   parameters?: Readonly<Record<string, { value: unknown; python: string }>>;
   startedAt: string;
   endedAt: string | null;
   /** The process whose host works on it. */
   hostPid: number;
-  /** Whether that host belongs to this run alone, and ends with it. */
+  /** Whether that host belongs only to this run, and ends with it. */
   ownsHost: boolean;
   hubName: string | null;
-  /** As `--storage` had it, without keys; a run is continued on the same storage. */
+  /** The `--storage` value without keys; a run is continued on the same storage. */
   storage: string | null;
   python: string | null;
-  /** Why it ended, where it did not complete. */
+  /** Why it ended, if it did not complete. */
   reason: string | null;
 };
 
 /** One run's folder. */
 export type RunFolder = {
   dir: string;
-  /** The state folder that it lies in. */
+  /** The state folder that contains it. */
   stateDir: string;
   record: RunRecord;
   update(changes: Partial<RunRecord>): Promise<void>;
@@ -90,7 +90,7 @@ export class RunRecords {
     return folder;
   }
 
-  /** Oldest first; what a newer same-kit wrote is left alone. */
+  /** Oldest first; records of a newer same-kit are skipped. */
   async list(): Promise<RunFolder[]> {
     const names = await readdir(this.#dir).catch(() => []);
     const found = await Promise.all(names.map((name) => this.find(name)));
@@ -106,7 +106,7 @@ export class RunRecords {
     return record === null ? null : toFolder(dir, record);
   }
 
-  /** @returns How many bytes that freed. */
+  /** @returns The number of bytes freed. */
   async remove({ dir }: RunFolder): Promise<number> {
     const size = await folderSize(dir);
     await rm(dir, { recursive: true, force: true });
@@ -120,7 +120,7 @@ type FileContent = string | Uint8Array | AsyncIterable<Uint8Array>;
 
 function toFolder(dir: string, initial: RunRecord): RunFolder {
   let record = initial;
-  // Not through writeFileAtomic, which makes the folder: a record that somebody removed stays removed.
+  // Not with writeFileAtomic, which creates the folder: a removed record must stay removed.
   const write = (name: string, content: FileContent) =>
     writeAside(path.join(dir, name), (draft) => writeFile(draft, content, { mode: 0o600 }));
   return {
@@ -153,6 +153,6 @@ async function readRecord(file: string): Promise<RunRecord | null> {
     const record = JSON.parse(await readFile(file, "utf8")) as RunRecord;
     return record.formatVersion === FORMAT_VERSION ? record : null;
   } catch {
-    return null; // A folder that a crash left before its status was written.
+    return null; // A crash left the folder before its status was written.
   }
 }

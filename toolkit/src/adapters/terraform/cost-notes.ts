@@ -4,19 +4,19 @@ import type { HostingPlan } from "../../hosting-plan.ts";
 const PLAN_NOTES: Record<HostingPlan, string> = {
   flex: "Flex Consumption bills executions and the seconds they take: an idle app costs nothing.",
   consumption: "Linux Consumption bills executions and the seconds they take: an idle app costs nothing.",
-  premium: "Elastic Premium bills at least one instance all the time, also when nothing runs.",
+  premium: "Elastic Premium bills at least one instance all the time, even when nothing runs.",
 };
 
 /**
- * What goes on costing when the deployment is forgotten. Prices are not stated: they differ by region and change.
+ * What keeps costing money while the deployment exists. Prices are not stated: they differ by region and change.
  *
- * @param variables - The module's, as terraform has planned with them.
+ * @param variables - The module's variables, as terraform planned with them.
  */
 export function costNotes(variables: Record<string, unknown>): Hint[] {
   return [
     PLAN_NOTES[variables["plan"] as HostingPlan],
     "Durable Functions polls its storage queues while the app is awake: storage operations are billed.",
     `Application Insights bills each GB of logs; they are kept for ${variables["log_retention_days"]} days.`,
-    hint`${sameKit("down")} removes all of it.`,
+    hint`${sameKit("down")} removes everything.`,
   ];
 }

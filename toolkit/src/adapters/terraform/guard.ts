@@ -1,14 +1,14 @@
 // A process between same-kit and terraform. Terraform must get exactly one interrupt, must not get the terminal's, and must not
-// go on alone when same-kit was killed: this keeps it in its own process group, passes on what it is told to, and interrupts it
-// once when its starter is gone. Terraform then stops its provider's calls and saves the state. What it prints goes through
-// here, as it would die of a broken pipe, before it has saved anything, if its output led straight to a starter that is gone.
+// continue alone when same-kit is killed: this keeps it in its own process group, forwards requests, and interrupts it
+// once when its parent is gone. Terraform then stops its provider's calls and saves the state. Its output goes through
+// here: connected directly to a parent that is gone, it would die of a broken pipe before saving anything.
 
 import { spawn } from "node:child_process";
 import type { Readable, Writable } from "node:stream";
 
 const [binary = "terraform", ...args] = process.argv.slice(2);
 
-// State, backups and plans hold every secret in clear. Only `init` writes what others may share: a cache of providers.
+// State, backups and plans contain every secret in clear text. Only `init` writes something shared: a cache of providers.
 if (!args.includes("init")) process.umask(0o077);
 
 const child = spawn(binary, args, { stdio: ["ignore", "pipe", "pipe"], detached: true });
@@ -20,7 +20,7 @@ function interruptOnce(): void {
   child.kill("SIGINT");
 }
 
-/** Goes on reading when nobody takes it any longer: a full pipe would stop terraform. */
+/** Keeps reading when nothing consumes the output any more: a full pipe would stop terraform. */
 function pass(from: Readable, to: Writable): void {
   let isGone = false;
   to.on("error", () => {
@@ -29,7 +29,7 @@ function pass(from: Readable, to: Writable): void {
   from.on("data", (chunk: Buffer) => void (isGone || to.write(chunk)));
 }
 
-/** Providers are of terraform's process group; they outlive a terraform that was killed. */
+/** Providers are in terraform's process group; they outlive a terraform that was killed. */
 function endGroup(pid: number | undefined): void {
   if (pid === undefined) return;
   try {
@@ -48,11 +48,11 @@ function leave(code: number): void {
 
 pass(child.stdout, process.stdout);
 pass(child.stderr, process.stderr);
-// The terminal's Ctrl-C reaches this process too; same-kit decides what it means.
+// The terminal's Ctrl-C also reaches this process; same-kit decides what to do.
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => {});
 process.on("message", (message) => {
   if (message === "interrupt") interruptOnce();
-  // "Leave now": state may miss what was just made. Only on the user's second Ctrl-C.
+  // "Exit now": the state may miss what was just created. Only on the user's second Ctrl-C.
   if (message === "interrupt-again") child.kill("SIGINT");
 });
 process.on("disconnect", interruptOnce);
@@ -63,7 +63,7 @@ child.on("error", (error: NodeJS.ErrnoException) => {
 });
 child.on("exit", (_code, signal) => {
   if (signal === null) return;
-  process.stderr.write(`terraform was ended by ${signal}: the state may miss what it was about to make.\n`);
+  process.stderr.write(`terraform was ended by ${signal}: the state may miss what it was creating.\n`);
   endGroup(child.pid);
 });
 child.on("close", (code) => {

@@ -4,13 +4,13 @@ export type PlannedChange = {
   action: "create" | "update" | "replace" | "delete";
   address: string;
   type: string;
-  /** What a person calls it, such as `Storage account`. */
+  /** Its kind in words, such as `Storage account`. */
   label: string;
-  /** The name it has or gets in Azure; null for what has none. */
+  /** Its current or future name in Azure; null if it has none. */
   name: string | null;
-  /** Names of the attributes that change, of a replacement those that force it. Values are left out: some are secrets. */
+  /** Names of the changing attributes; for a replacement, of those that force it. Values are omitted: some are secrets. */
   attributes: string[];
-  /** Whether an interrupted run left it half-made, so that it is replaced. */
+  /** Whether an interrupted run left it incomplete, so that it is replaced. */
   isHalfMade: boolean;
 };
 
@@ -27,7 +27,7 @@ const LABELS: Record<string, string> = {
   terraform_data: "Access key",
 };
 
-/** What a saved plan would change, in terraform's order; reads and unchanged resources are left out. */
+/** What a saved plan would change, in terraform's order; reads and unchanged resources are omitted. */
 export function summarizePlan(changes: readonly ResourceChange[]): PlannedChange[] {
   return changes.flatMap(({ address, type, change, action_reason }) => {
     const action = toAction(change.actions);
@@ -51,7 +51,7 @@ function attributesOf(action: PlannedChange["action"], change: ResourceChange["c
   return action === "update" ? changedAttributes(change) : [];
 }
 
-/** Without what only the apply will tell: an update leaves most of that as it is. */
+/** Without what is known only after the apply: an update changes little of that. */
 function changedAttributes({ before, after, after_unknown: unknown = {} }: ResourceChange["change"]): string[] {
   const names = new Set([...Object.keys(before ?? {}), ...Object.keys(after ?? {})]);
   const isChanged = (name: string) => JSON.stringify(before?.[name]) !== JSON.stringify(after?.[name]);

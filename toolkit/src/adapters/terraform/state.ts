@@ -23,9 +23,9 @@ export type TerraformState = {
 
 /** @throws OperationError `ERR_PROVISION_STATE_DAMAGED` for a text that is not a state. */
 export function parseState(text: string): TerraformState {
-  if (text.trim() === "") return { resources: [], deploymentId: null }; // Nothing was applied yet.
+  if (text.trim() === "") return { resources: [], deploymentId: null }; // Nothing has been applied yet.
   const state = parseJson(text);
-  if (!isRecord(state) || !Array.isArray(state["resources"])) throw stateDamaged("it holds no list of resources");
+  if (!isRecord(state) || !Array.isArray(state["resources"])) throw stateDamaged("it contains no list of resources");
   const resources = state["resources"].filter(isRecord).flatMap(({ mode, module, type, name, instances }) => {
     if (mode !== "managed" || !Array.isArray(instances)) return [];
     const address = `${module === undefined ? "" : `${String(module)}.`}${String(type)}.${String(name)}`;
@@ -63,6 +63,6 @@ export function stateDamaged(why: string): OperationError<"ERR_PROVISION_STATE_D
   return new OperationError({
     code: "ERR_PROVISION_STATE_DAMAGED",
     message: `Terraform's state is damaged: ${why}. Nothing was changed.`,
-    hint: "Bring it back from a backup: `terraform.tfstate.backup` lies beside a local state, and a shared one has versions in its storage. What exists in Azure is not affected.",
+    hint: "Restore it from a backup: `terraform.tfstate.backup` is beside a local state, and a shared state has versions in its storage. The resources in Azure are not affected.",
   });
 }

@@ -13,11 +13,11 @@ export type TerraformSettings = {
   /** Holds the module's files, the lock file and the state. */
   dir: string;
   env: NodeJS.ProcessEnv;
-  /** How long another run's lock of the state is waited for. */
+  /** How long to wait for another run's lock of the state. */
   lockTimeoutSeconds: number;
   /** First abort: one interrupt, then wait. */
   signal: AbortSignal;
-  /** Second Ctrl-C: leave now. */
+  /** Second Ctrl-C: exit now. */
   leaveNow?: AbortSignal;
 };
 
@@ -33,7 +33,7 @@ export type TerraformRun = {
 /** The part of `terraform show -json PLAN` that is read here. */
 export type SavedPlan = {
   changes: ResourceChange[];
-  /** As the plan was made with them, from wherever they came. */
+  /** The variables of the plan, from all sources. */
   variables: Record<string, unknown>;
 };
 
@@ -46,9 +46,9 @@ export type ResourceChange = {
     actions: string[];
     before: Record<string, unknown> | null;
     after: Record<string, unknown> | null;
-    /** `true` for each attribute that only the apply will tell. */
+    /** `true` for each attribute that is known only after the apply. */
     after_unknown?: Record<string, unknown>;
-    /** Of a replacement: paths of the attributes that force it. */
+    /** For a replacement: paths of the attributes that force it. */
     replace_paths?: (string | number)[][];
   };
 };
@@ -63,8 +63,8 @@ const EXIT_CHANGES = 2;
 const EXIT_NOT_FOUND = 127;
 
 /**
- * Drives the real terraform. Every method resolves with how the run ended where that is an answer, and throws
- * {@link TerraformError} where it failed: the exit code alone tells, as a failed plan prints a summary too.
+ * Runs the real terraform. Every method resolves with the result of the run if it is an answer, and throws
+ * {@link TerraformError} if it failed: only the exit code decides, as a failed plan prints a summary too.
  *
  * @see hashicorp/terraform, website/docs/cli/commands
  */
@@ -85,8 +85,8 @@ export class Terraform {
     if (version !== null) return version;
     throw new OperationError({
       code: "ERR_PREFLIGHT_TERRAFORM_MISSING",
-      message: `\`${this.#settings.binary}\` does not tell a terraform's version. It printed: ${lastLines(run.stdout).slice(0, 200) || "nothing"}`,
-      hint: "Install Terraform 1.9 or newer, or name it with --terraform.",
+      message: `\`${this.#settings.binary}\` did not print a Terraform version. It printed: ${lastLines(run.stdout).slice(0, 200) || "nothing"}`,
+      hint: "Install Terraform 1.9 or newer, or specify it with --terraform.",
     });
   }
 
@@ -117,12 +117,12 @@ export class Terraform {
     requireSuccess("apply", await this.#run(["apply", ...QUIET, "-json", this.#lockTimeout, planFile], { onEvent }));
   }
 
-  /** Brings a resource that exists already under this state. */
+  /** Imports an existing resource into this state. */
   async import(address: string, id: string): Promise<void> {
     requireSuccess("import", await this.#run(["import", ...QUIET, this.#lockTimeout, address, id]));
   }
 
-  /** All outputs, sensitive ones in clear; empty where nothing was applied. */
+  /** All outputs, sensitive ones in clear text; empty if nothing has been applied. */
   async outputs(): Promise<Record<string, unknown>> {
     const run = await this.#run(["output", "-no-color", "-json"]);
     requireSuccess("output", run);
@@ -130,7 +130,7 @@ export class Terraform {
     return Object.fromEntries(Object.entries(values).map(([name, { value }]) => [name, value]));
   }
 
-  /** What the state holds; empty where nothing was applied. */
+  /** The content of the state; empty if nothing has been applied. */
   async state(): Promise<TerraformState> {
     const run = await this.#run(["state", "pull"]);
     requireSuccess("state pull", run);
@@ -187,7 +187,7 @@ export class Terraform {
   }
 }
 
-/** A run of terraform that failed; `run` has its diagnostics, from which the case is told. */
+/** A failed run of terraform; `run` has its diagnostics, which determine the failure case. */
 export class TerraformError extends OperationError<"ERR_TERRAFORM"> {
   readonly command: string;
   readonly run: TerraformRun;
@@ -203,9 +203,9 @@ export class TerraformError extends OperationError<"ERR_TERRAFORM"> {
   }
 }
 
-/** What it printed outside its JSON lines, which say nothing to a person. */
+/** Its output outside the JSON lines, which are not meant for a person. */
 export function plainText({ stderr, stdout }: TerraformRun): string {
-  // Some commands know no -no-color.
+  // Some commands do not accept -no-color.
   if (stderr.trim() !== "") return stripVTControlCharacters(stderr);
   return stdout
     .split("\n")
@@ -229,22 +229,22 @@ function versionOf(text: string): string | null {
 function terraformMissing(binary: string): OperationError {
   return new OperationError({
     code: "ERR_PREFLIGHT_TERRAFORM_MISSING",
-    message: `Terraform was not found: there is no \`${binary}\` on the PATH.`,
-    hint: "Install Terraform 1.9 or newer, or name it with --terraform.",
+    message: `Terraform was not found: \`${binary}\` is not on the PATH.`,
+    hint: "Install Terraform 1.9 or newer, or specify it with --terraform.",
   });
 }
 
-// Each would make terraform do something else than what was asked: other arguments, another state, another folder for providers.
+// Each would make terraform do something else: other arguments, another state, another folder for providers.
 const UNUSED = /^(TF_CLI_ARGS(_.*)?|TF_WORKSPACE|TF_DATA_DIR)$/;
 
-/** Names of the variables of `env` that are kept from terraform here. */
+/** Names of the variables in `env` that are hidden from terraform. */
 export function unusedTerraformVariables(env: NodeJS.ProcessEnv): string[] {
   return Object.keys(env).filter((name) => UNUSED.test(name) && env[name] !== "");
 }
 
 function terraformEnvironment({ env, dir }: TerraformSettings, correlationId: string): NodeJS.ProcessEnv {
   const used = Object.fromEntries(Object.entries(env).filter(([name]) => !UNUSED.test(name)));
-  // On stderr it would only hide terraform's own words from us.
+  // On stderr it would only hide terraform's own messages.
   const log = env["TF_LOG"] && !env["TF_LOG_PATH"] ? { TF_LOG_PATH: path.join(dir, "terraform.log") } : {};
   return {
     ...used,

@@ -9,16 +9,16 @@ export type TerraformDiagnostic = {
   severity: "error" | "warning";
   summary: string;
   detail: string;
-  /** The resource's address, where it concerns one. */
+  /** The resource's address, if it concerns one. */
   address: string | null;
-  /** Such as `main.tf:12`, where it concerns a file. */
+  /** For example `main.tf:12`, if it concerns a file. */
   place: string | null;
 };
 
 export type TerraformEvent =
   | { kind: "version"; version: string }
   | { kind: "diagnostic"; diagnostic: TerraformDiagnostic }
-  /** Something is done to one resource; `elapsedSeconds` counts from its start. */
+  /** An operation on one resource; `elapsedSeconds` counts from its start. */
   | {
       kind: "resource";
       stage: "started" | "progress" | "completed" | "failed";
@@ -29,7 +29,7 @@ export type TerraformEvent =
     }
   | { kind: "drift"; address: string; action: ResourceAction }
   | { kind: "summary"; add: number; change: number; remove: number }
-  /** Anything else, known or newer: its text is worth showing at most. */
+  /** Anything else, known or newer: only its text is useful. */
   | { kind: "message"; text: string };
 
 const STAGES: Record<string, "started" | "progress" | "completed" | "failed"> = {
@@ -39,13 +39,13 @@ const STAGES: Record<string, "started" | "progress" | "completed" | "failed"> = 
   apply_errored: "failed",
 };
 
-// The major of the format that this file reads; a minor only adds.
+// The major version of the format that this file reads; minor versions only add.
 const UI_MAJOR = "1";
 
 /**
  * Reads one line.
  *
- * @returns null for a blank line. A line that is no JSON, as early errors are, becomes a `message`.
+ * @returns null for a blank line. A line that is not JSON, such as an early error, becomes a `message`.
  * @throws OperationError `ERR_TERRAFORM_UI_VERSION` for another major version of the format.
  */
 export function parseTerraformLine(line: string): TerraformEvent | null {
