@@ -36,11 +36,14 @@ test("every command that a hint names exists, with its options", async () => {
   }
 });
 
-test("no hint has a command in its text", () => {
+test("no text names a command but as data, except a command's own help", () => {
   const names = COMMANDS.map(({ name }) => name).join("|");
-  const inText = new RegExp(`\\bhint(?::|\\()\\s*["\`][^\\n]*\\\\?\`same-kit (?:${names})\\b`);
-  const found = sources.flatMap(({ file, text }) =>
-    text.split("\n").flatMap((line) => (inText.test(line) ? [`${file}: ${line.trim()}`] : [])),
-  );
+  const inText = new RegExp(`\\\\?\`same-kit (?:${names})\\b`);
+  const isHelp = /^\s*(?:\/\/|\*|\/\*\*)|help:|description:/;
+  const found = sources
+    .filter(({ file }) => !file.startsWith("toolkit/src/cli/"))
+    .flatMap(({ file, text }) =>
+      text.split("\n").flatMap((line) => (inText.test(line) && !isHelp.test(line) ? [`${file}: ${line.trim()}`] : [])),
+    );
   expect(found).toEqual([]);
 });

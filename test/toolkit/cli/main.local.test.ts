@@ -109,8 +109,11 @@ test("a notebook runs, prints live, and leaves its record and nothing running", 
   const record = path.join(dir, ".same-kit", "runs", id);
   expect((await readdir(record)).sort()).toEqual([
     "log.txt",
+    "notebook.ipynb",
+    "report.html",
     "request.json",
     "session.dill",
+    "source.ipynb",
     "status.json",
     "summary.json",
   ]);
@@ -120,8 +123,13 @@ test("a notebook runs, prints live, and leaves its record and nothing running", 
 test("with --json the run is the one document, a failed one too", async () => {
   const dir = await copyFeature("failing_step");
   const { code, stdout, stderr } = await call(dir, "local", "run", "--json");
-  const { status, failure } = JSON.parse(stdout) as RunSummary;
+  const { status, failure, steps } = JSON.parse(stdout) as RunSummary;
   expect({ code, stderr, status }).toEqual({ code: 1, stderr: "", status: "failed" });
+  expect(steps.map(({ name, status: it }) => [name, it])).toEqual([
+    ["same_step_000", "completed"],
+    ["same_step_001", "failed"],
+    ["same_step_002", "not-run"],
+  ]);
   expect(failure).toMatchObject({
     step: "same_step_001",
     message: "ZeroDivisionError: division by zero",
