@@ -2,7 +2,12 @@ import { ArmClient } from "../../toolkit/src/adapters/azure/arm.ts";
 import type { Cloud } from "../../toolkit/src/adapters/azure/cloud.ts";
 import type { SignedIn } from "../../toolkit/src/adapters/azure/sign-in.ts";
 import type { StateResource, TerraformState } from "../../toolkit/src/adapters/terraform/state.ts";
-import type { ResourceChange, SavedPlan, TerraformCommands } from "../../toolkit/src/adapters/terraform/terraform.ts";
+import type {
+  EventListener,
+  ResourceChange,
+  SavedPlan,
+  TerraformCommands,
+} from "../../toolkit/src/adapters/terraform/terraform.ts";
 import { acceleratedWaits } from "../../toolkit/src/deployment/accelerated-waits.ts";
 import { Deployment, type DeploymentTarget } from "../../toolkit/src/deployment/deployment.ts";
 import { environmentFolder } from "../../toolkit/src/deployment/environment.ts";
@@ -16,6 +21,7 @@ export class FakeTerraform implements TerraformCommands {
   known: StateResource[] = [];
   deploymentId: string | null = null;
   changes: ResourceChange[] = [];
+  drift: ResourceChange[] = [];
   variables: Record<string, unknown> = {
     project: "same",
     location: "westeurope",
@@ -33,13 +39,14 @@ export class FakeTerraform implements TerraformCommands {
     this.calls.push("init");
   }
 
-  async plan(_file: string, { destroy }: { destroy: boolean }): Promise<boolean> {
+  async plan(_file: string, { destroy, onEvent }: { destroy: boolean; onEvent: EventListener }): Promise<boolean> {
     this.calls.push(destroy ? "plan -destroy" : "plan");
+    for (const { address } of this.drift) onEvent({ kind: "drift", address, action: "update" });
     return this.changes.length > 0;
   }
 
   async showPlan(): Promise<SavedPlan> {
-    return { changes: this.changes, variables: this.variables };
+    return { changes: this.changes, drift: this.drift, variables: this.variables };
   }
 
   async apply(): Promise<void> {

@@ -11,6 +11,7 @@ const FACTS: DeploymentFacts = {
   terraformDir: "/state/terraform",
   done: 0,
   planned: 8,
+  variableFiles: [],
 };
 
 function failed(summary: string, { command = "apply", detail = "" } = {}): TerraformError {

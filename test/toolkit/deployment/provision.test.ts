@@ -61,6 +61,21 @@ describe("a plan that deletes data", () => {
   });
 });
 
+test("what was changed outside is noted, also where nothing would change", async () => {
+  const fake = await fakeDeployment();
+  const address = "azurerm_resource_group.this";
+  const drift = (before: object, after: object): ResourceChange => ({
+    address,
+    type: "azurerm_resource_group",
+    change: { actions: ["update"], before: { ...before }, after: { ...after } },
+  });
+  fake.terraform.drift = [drift({ tags: { a: "1" } }, { tags: { a: "2" } }), drift({ tags: null }, { tags: {} })];
+  expect((await provisioned(fake, [])).kind).toBe("unchanged");
+  expect(fake.view.log.filter((line) => line.startsWith("note "))).toEqual([
+    `note changed outside: ${address} (update)`,
+  ]);
+});
+
 const failed = (summary: string, address: string | null = null) =>
   new TerraformError("apply", {
     exitCode: 1,
@@ -74,7 +89,11 @@ test("a plan that became stale is made again; should it delete more than was agr
   const fake = await fakeDeployment();
   fake.terraform.failures = [failed("Saved plan is stale")];
   const showPlan = [[planned("create")], [planned("replace")]];
-  fake.terraform.showPlan = async () => ({ changes: showPlan.shift() ?? [], variables: fake.terraform.variables });
+  fake.terraform.showPlan = async () => ({
+    changes: showPlan.shift() ?? [],
+    drift: [],
+    variables: fake.terraform.variables,
+  });
   await expect(provisioned(fake, [planned("create")])).rejects.toMatchObject({ code: "ERR_DELETION_NOT_ALLOWED" });
   expect(fake.terraform.calls).toEqual(["plan", "apply", "plan"]);
 });

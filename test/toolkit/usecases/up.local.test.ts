@@ -102,7 +102,8 @@ describe.skipIf(!hasTerraform)("a rehearsed deployment", () => {
   });
 
   test.each([
-    ["typo.tfvars", 'locatoin = "westeurope"\n', /^A variable file sets .*: "locatoin" \(file-00-typo\.auto\.tfvars\)/],
+    ["typo.tfvars", 'locatoin = "westeurope"\n', /^A variable file sets .*: "locatoin" \(\/.*\/typo\.tfvars\)/],
+    ["broken.tfvars", "location = \n", /^\/.*\/broken\.tfvars:1: Invalid expression\. /],
     ["wrong.tfvars.json", '{"location":"West Europe","plan":"big"}', /region's short name[\s\S]*plan must be flex/],
   ])("a mistake in %s is told before anything is changed", async (name, content, text) => {
     const deployment = await rehearseDeployment();

@@ -155,6 +155,16 @@ export class Deployment {
   facts(known: Partial<DeploymentFacts> = {}): DeploymentFacts {
     const { subscriptionId, user } = this.azure;
     const { terraformDir } = this.folder;
-    return { subscriptionId, user, terraformDir, location: "", plan: "", done: 0, planned: 0, ...known };
+    return {
+      subscriptionId,
+      user,
+      terraformDir,
+      location: "",
+      plan: "",
+      done: 0,
+      planned: 0,
+      variableFiles: [],
+      ...known,
+    };
   }
 }

@@ -1,10 +1,10 @@
 // Tells from what terraform and azurerm printed which case it is, and what a person should read instead.
 
-import { type Hint, hint, OperationError, type SameKitError, sameKit, UsageError } from "@same-kit/shared";
+import { type Hint, hint, OperationError, type SameKitError, sameKit } from "@same-kit/shared";
 import { stateDamaged } from "../adapters/terraform/state.ts";
 import { plainText, type TerraformError } from "../adapters/terraform/terraform.ts";
-import type { TerraformDiagnostic } from "../adapters/terraform/ui-events.ts";
 import type { FailureCode } from "./failure-cases.ts";
+import { wrongVariables } from "./variable-errors.ts";
 
 /** What is known of the deployment, for the sentences. */
 export type DeploymentFacts = {
@@ -18,6 +18,8 @@ export type DeploymentFacts = {
   /** Resources that were ready when it failed, and all that were to be made or changed. */
   done: number;
   planned: number;
+  /** The originals of the variable files, in their order. */
+  variableFiles: readonly string[];
 };
 
 type Explanation = { message: string; hint?: Hint | undefined };
@@ -210,43 +212,9 @@ const RULES: readonly Rule[] = [
   },
 ];
 
-const WRONG_VARIABLE = /^(Invalid value for (input )?variable|No value for required variable)$/;
-const UNDECLARED_VARIABLE = /^Values? for undeclared variables?$/;
-
-/**
- * To terraform a name in a variable file that no variable has is a warning: the setting would silently not be made.
- *
- * @throws UsageError `ERR_VARIABLE`.
- */
-export function requireDeclared(warnings: readonly TerraformDiagnostic[]): void {
-  const found = warnings.filter(({ summary }) => UNDECLARED_VARIABLE.test(summary));
-  if (found.length === 0) return;
-  const named = found.map(({ detail }) => {
-    const [, name, file] = /named "([^"]+)"[^"]*"([^"]+)"/.exec(detail) ?? [];
-    return name === undefined ? detail : `"${name}" (${file})`;
-  });
-  throw new UsageError({
-    code: "ERR_VARIABLE",
-    message: `A variable file sets what the module does not know: ${named.join(", ")}. Nothing was changed.`,
-    hint: "terraform/variables.tf has the names that there are.",
-  });
-}
-
-/** All wrong values at once, in the module's own words. */
-function wrongVariables(errors: readonly TerraformDiagnostic[]): UsageError | null {
-  if (errors.length === 0 || !errors.every(({ summary }) => WRONG_VARIABLE.test(summary))) return null;
-  const said = errors.map(({ detail }) => detail.replace(/\s*This was checked by the validation rule at [^\n]*/, ""));
-  said.sort(); // Terraform checks variables side by side, and tells them in any order.
-  return new UsageError({
-    code: "ERR_VARIABLE",
-    message: `${said.join("\n")}\nNothing was changed.`,
-    hint: "Such a value comes from an option such as --project, from --var, a --var-file, or a TF_VAR_ variable.",
-  });
-}
-
 /** The error to show for a failed run of terraform; `cause` keeps what it printed. */
 export function explainTerraformError(error: TerraformError, facts: DeploymentFacts): SameKitError {
-  const wrong = wrongVariables(error.run.errors);
+  const wrong = wrongVariables(error.run.errors, facts.variableFiles);
   if (wrong !== null) return wrong;
   const text = textOf(error);
   for (const { code, pattern, explain } of RULES) {

@@ -1,22 +1,17 @@
 import { rm } from "node:fs/promises";
 import path from "node:path";
 import { hint, sameKit } from "@same-kit/shared";
-import { type PlannedChange, summarizePlan } from "../adapters/terraform/plan-summary.ts";
+import { type PlannedChange, summarizeDrift, summarizePlan } from "../adapters/terraform/plan-summary.ts";
 import { TerraformError } from "../adapters/terraform/terraform.ts";
 import type { TerraformDiagnostic, TerraformEvent } from "../adapters/terraform/ui-events.ts";
 import type { PhaseProgress } from "../ports.ts";
 import type { Deployment } from "./deployment.ts";
 import { describePlan } from "./describe-plan.ts";
-import {
-  type DeploymentFacts,
-  explainTerraformError,
-  firstSentence,
-  requireDeclared,
-  textOf,
-} from "./explain-terraform.ts";
+import { type DeploymentFacts, explainTerraformError, firstSentence, textOf } from "./explain-terraform.ts";
 import { InterruptedError } from "./interrupted.ts";
 import { deletionNotAllowed, lossesOf } from "./losses.ts";
 import { isRemoval, type Ownership } from "./ownership.ts";
+import { requireDeclared } from "./variable-errors.ts";
 
 export type ProvisionRequest = {
   ownership: Ownership;
@@ -28,7 +23,7 @@ export type ProvisionRequest = {
   /** Agrees to the loss of data that a plan tells of; a removal needs no word of its own for it. */
   allowDelete: boolean;
   /** As far as known before the plan, for messages. */
-  facts: Partial<Pick<DeploymentFacts, "location" | "plan">>;
+  facts: Partial<Pick<DeploymentFacts, "location" | "plan" | "variableFiles">>;
   /** Called with what is about to be done, once it is agreed to. */
   onApply?: (changes: PlannedChange[]) => Promise<void>;
 };
@@ -81,7 +76,11 @@ class Provisioning {
     if (!(await this.#isAgreedTo(planned))) return { kind: "declined", changes };
     await onApply?.(changes);
     // Region and plan may come from a variable file: only the plan tells them.
-    this.#facts = { location: String(variables["location"] ?? ""), plan: String(variables["plan"] ?? "") };
+    this.#facts = {
+      ...this.#facts,
+      location: String(variables["location"] ?? ""),
+      plan: String(variables["plan"] ?? ""),
+    };
     return { kind: await this.#applyUntilSettled(planned), changes };
   }
 
@@ -107,15 +106,18 @@ class Provisioning {
     await target.drillHooks.beforePlan(folder.terraformDir);
     return view.phase(isDestroy ? "Plan the removal" : "Plan", async (progress) => {
       const warnings: TerraformDiagnostic[] = [];
+      let hasDrift = false;
       const onEvent = (event: TerraformEvent) => {
-        if (event.kind === "drift") progress.note(`changed outside: ${event.address} (${event.action})`);
+        if (event.kind === "drift") hasDrift = true;
         if (event.kind === "diagnostic" && event.diagnostic.severity === "warning") warnings.push(event.diagnostic);
       };
       const hasChanges = await terraform.plan(this.planFile, { destroy: isDestroy, onEvent });
-      requireDeclared(warnings);
+      requireDeclared(warnings, this.#facts.variableFiles ?? []);
       for (const { summary, detail } of warnings) progress.note(`warning: ${summary}. ${firstSentence(detail)}`);
+      if (!hasChanges && !hasDrift) return null;
+      const { changes: planned, drift, variables } = await terraform.showPlan(this.planFile);
+      for (const { address, action } of summarizeDrift(drift)) progress.note(`changed outside: ${address} (${action})`);
       if (!hasChanges) return null;
-      const { changes: planned, variables } = await terraform.showPlan(this.planFile);
       const changes = summarizePlan(planned);
       if (!isDestroy) await ownership.requireOwn(changes, variables);
       return { changes, variables };

@@ -38,6 +38,13 @@ function variableFileName(index: number, source: string): string {
   const name = path.basename(source).replace(/(\.auto)?(\.tfvars)?(\.json)?$/, "");
   return `file-${String(index).padStart(2, "0")}-${name.replace(/[^\w.-]/g, "_")}.auto.tfvars${extension}`;
 }
+
+/** `text` with the names that variable files have outside of the workspace. */
+export function originalNames(text: string, variableFiles: readonly string[]): string {
+  const copy = /file-(\d{2,})-[\w.-]+?\.auto\.tfvars(\.json)?/g;
+  return text.replace(copy, (name, index: string) => variableFiles[Number(index)] ?? name);
+}
+
 const BACKEND_FILE = "same-kit-backend.tf";
 
 /**

@@ -90,7 +90,7 @@ async function provisionAll(deployment: Deployment, request: UpRequest): Promise
     await forgetOutdated(journal, changes);
   };
   const { planOnly, assumeYes, allowDelete } = request;
-  const facts = { location: String(choices.variables["location"] ?? "") };
+  const facts = { location: String(choices.variables["location"] ?? ""), variableFiles: choices.variableFiles };
   const isDone = ({ kind }: ProvisionResult) => kind === "applied" || kind === "unchanged";
   const work = () =>
     provision(deployment, { ownership, isDestroy: false, planOnly, assumeYes, allowDelete, facts, onApply });

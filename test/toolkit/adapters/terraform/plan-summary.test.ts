@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { summarizePlan } from "../../../../toolkit/src/adapters/terraform/plan-summary.ts";
+import { summarizeDrift, summarizePlan } from "../../../../toolkit/src/adapters/terraform/plan-summary.ts";
 import type { ResourceChange } from "../../../../toolkit/src/adapters/terraform/terraform.ts";
 
 function change(
@@ -65,4 +65,17 @@ test.each([
 
 test.each([[["no-op"]], [["read"]]])("%j is left out", (actions) => {
   expect(summarizePlan([change(actions, { name: "a" }, { name: "a" })])).toEqual([]);
+});
+
+test("a list that is read back empty instead of absent was not changed outside", () => {
+  const restriction = (headers: unknown) => ({ site_config: [{ ip_restriction: [{ name: "a", headers }] }] });
+  expect(summarizeDrift([change(["update"], restriction(null), restriction([]))])).toEqual([]);
+});
+
+test("a tag that somebody changed was changed outside", () => {
+  const drift = [
+    change(["update"], { tags: { a: "1" } }, { tags: { a: "2" } }),
+    change(["delete"], { name: "x" }, null),
+  ];
+  expect(summarizeDrift(drift).map(({ action }) => action)).toEqual(["update", "delete"]);
 });

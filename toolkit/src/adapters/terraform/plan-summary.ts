@@ -1,3 +1,4 @@
+import { isRecord } from "@same-kit/shared";
 import type { ResourceChange } from "./terraform.ts";
 
 export type PlannedChange = {
@@ -44,6 +45,26 @@ function toAction(actions: readonly string[]): PlannedChange["action"] | null {
   if (actions.length === 2) return "replace";
   const [only] = actions;
   return only === "create" || only === "update" || only === "delete" ? only : null;
+}
+
+/** What was changed outside of terraform. A provider that reads back an absent list as an empty one has found nothing. */
+export function summarizeDrift(
+  drift: readonly ResourceChange[],
+): { address: string; action: PlannedChange["action"] }[] {
+  return drift.flatMap(({ address, change }) => {
+    const action = toAction(change.actions);
+    const isChanged = JSON.stringify(withoutEmpty(change.before)) !== JSON.stringify(withoutEmpty(change.after));
+    return action !== null && isChanged ? [{ address, action }] : [];
+  });
+}
+
+/** Null for what holds nothing; fields that hold nothing are left out. */
+function withoutEmpty(value: unknown): unknown {
+  if (Array.isArray(value)) return value.length === 0 ? null : value.map(withoutEmpty);
+  if (!isRecord(value)) return value === "" ? null : value;
+  const entries = Object.entries(value).map(([name, field]) => [name, withoutEmpty(field)] as const);
+  const held = entries.filter(([, field]) => field !== null).sort(([a], [b]) => (a < b ? -1 : 1));
+  return held.length === 0 ? null : Object.fromEntries(held);
 }
 
 function attributesOf(action: PlannedChange["action"], change: ResourceChange["change"]): string[] {

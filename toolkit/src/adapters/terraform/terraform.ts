@@ -33,6 +33,8 @@ export type TerraformRun = {
 /** The part of `terraform show -json PLAN` that is read here. */
 export type SavedPlan = {
   changes: ResourceChange[];
+  /** What the refresh before the plan found changed. */
+  drift: ResourceChange[];
   /** The variables of the plan, from all sources. */
   variables: Record<string, unknown>;
 };
@@ -107,10 +109,12 @@ export class Terraform {
     requireSuccess("show", run);
     const document = JSON.parse(run.stdout) as {
       resource_changes?: ResourceChange[];
+      resource_drift?: ResourceChange[];
       variables?: Record<string, { value: unknown }>;
     };
     const variables = Object.entries(document.variables ?? {}).map(([name, { value }]) => [name, value]);
-    return { changes: document.resource_changes ?? [], variables: Object.fromEntries(variables) };
+    const { resource_changes: changes = [], resource_drift: drift = [] } = document;
+    return { changes, drift, variables: Object.fromEntries(variables) };
   }
 
   async apply(planFile: string, onEvent: EventListener): Promise<void> {
