@@ -4,7 +4,13 @@ export { LockedError } from "@same-kit/shared";
 export { AzuriteError, type AzuriteErrorCode } from "./azurite/errors.ts";
 export { EmulatorError, type EmulatorErrorCode } from "./emulator/errors.ts";
 export type { LocalHost, LocalOptions } from "./emulator/local-host.ts";
-export { listRunningHosts, type RunningHost, readHostLog, stopRunningHost } from "./emulator/running-hosts.ts";
+export {
+  listRunningHosts,
+  type RunningHost,
+  readHostLog,
+  readHostStorage,
+  stopRunningHost,
+} from "./emulator/running-hosts.ts";
 export { DETACHED_LOG_VARIABLE, type DetachedOptions, startDetached } from "./emulator/start-detached.ts";
 export { startLocal } from "./emulator/start-local.ts";
 export { describeStorage, parseStorageChoice, type StorageChoice } from "./emulator/storage-choice.ts";

@@ -17,6 +17,7 @@ export { packageRoot } from "./files/package-root.ts";
 export { closeToOthers, makePrivateFolder } from "./files/private-folder.ts";
 export { type CommandHint, type Hint, hint, hintText, sameKit } from "./hint.ts";
 export { isDeclaredTooLarge, readBody } from "./http/request-body.ts";
+export { type RequestGuard, refuseCrossSite, refuseForeign } from "./http/request-guard.ts";
 export { isRecord } from "./is-record.ts";
 export { isSameSecret } from "./is-same-secret.ts";
 export { type Claim, claim, isClaimed } from "./locks/claims.ts";

@@ -37,6 +37,10 @@ export class FakeEmulator implements Emulator {
     return this.hosts.get(stateDir) ?? [];
   }
 
+  async connectionStringOf(_stateDir: string, { port }: RunningHost): Promise<string | undefined> {
+    return `AccountKey=of-${port}`;
+  }
+
   async stopHost(): Promise<void> {
     this.calls.push("stop");
   }

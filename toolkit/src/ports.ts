@@ -91,6 +91,8 @@ export interface Emulator {
     signal: AbortSignal;
   }): Promise<RunningHost>;
   listHosts(stateDir: string): Promise<RunningHost[]>;
+  /** The connection string of a host's storage, with its key; `undefined` when it has ended. */
+  connectionStringOf(stateDir: string, host: RunningHost): Promise<string | undefined>;
   stopHost(stateDir: string, host: RunningHost): Promise<void>;
   readLog(host: RunningHost, follow?: { signal: AbortSignal }): AsyncIterable<string>;
   /** The folder of the app that same-kit deploys. */

@@ -1,7 +1,19 @@
 import path from "node:path";
-import { type Claim, claim, isClaimed, readJson, reasonOf, withFileLock, writeJsonAtomic } from "@same-kit/shared";
+import {
+  type Claim,
+  claim,
+  isClaimed,
+  pollUntil,
+  readJson,
+  reasonOf,
+  silentLogger,
+  withFileLock,
+  writeJsonAtomic,
+} from "@same-kit/shared";
 import type { StartedTestContainer } from "testcontainers";
-import { AZURITE_SERVICES, type AzuritePorts, connectionStringFor, LOOPBACK } from "./endpoints.ts";
+import { DEVELOPMENT_ACCOUNT, developmentConnection } from "../shared/development-account.ts";
+import { accountKeyIn } from "./account-key.ts";
+import { AZURITE_SERVICES, type AzuritePorts, LOOPBACK } from "./endpoints.ts";
 import { AzuriteError } from "./errors.ts";
 import { openPorts } from "./listening-ports.ts";
 import { isAzuriteThere } from "./recognise.ts";
@@ -17,7 +29,7 @@ const STARTUP_TIMEOUT_MS = 60_000;
 const STOP_TIMEOUT_MS = 10_000;
 const ANSWER_POLL_MS = 50;
 
-type Folder = { claimsDir: string; portsFile: string; lockFile: string };
+type Folder = { claimsDir: string; keyFile: string; portsFile: string; lockFile: string };
 
 export type ContainerOptions = {
   azuriteDir: string;
@@ -34,7 +46,12 @@ export type ContainerOptions = {
 export async function startContainerAzurite(options: ContainerOptions): Promise<RunningAzurite> {
   const { azuriteDir, image = DEFAULT_IMAGE } = options;
   const below = (name: string) => path.join(azuriteDir, "docker", name);
-  const folder: Folder = { claimsDir: below("users"), portsFile: below("ports.json"), lockFile: below("lock") };
+  const folder: Folder = {
+    claimsDir: below("users"),
+    keyFile: below("account-key"),
+    portsFile: below("ports.json"),
+    lockFile: below("lock"),
+  };
   return withFileLock(folder.lockFile, () => startOrJoin(folder, azuriteDir, image), {
     timeoutMs: 2 * STARTUP_TIMEOUT_MS,
   });
@@ -43,16 +60,18 @@ export async function startContainerAzurite(options: ContainerOptions): Promise<
 async function startOrJoin(folder: Folder, azuriteDir: string, image: string): Promise<RunningAzurite> {
   const isShared = await isClaimed(folder.claimsDir);
   const ports = await choosePorts(folder, isShared);
+  const accountKey = await accountKeyIn(folder.keyFile);
   try {
-    const container = await runContainer(image, ports, azuriteDir);
+    const container = await runContainer(image, { ports, accountKey, azuriteDir });
     await waitForAnswer(ports);
     const mine = await claim(folder.claimsDir);
     await writeJsonAtomic(folder.portsFile, ports);
     let stopped: Promise<void> | undefined;
     return {
       ports,
-      connectionString: connectionStringFor(ports),
+      connectionString: developmentConnection(ports, accountKey),
       isShared,
+      isForeign: false,
       pid: undefined,
       hasLostWrites: false,
       ready: Promise.resolve(),
@@ -76,12 +95,17 @@ async function choosePorts({ portsFile }: Folder, isShared: boolean): Promise<Az
   return listening.ports;
 }
 
-async function runContainer(image: string, ports: AzuritePorts, azuriteDir: string): Promise<StartedTestContainer> {
+/** Its ports are open to the network, because Docker opens them: only the key keeps others out. */
+async function runContainer(
+  image: string,
+  { ports, accountKey, azuriteDir }: { ports: AzuritePorts; accountKey: string; azuriteDir: string },
+): Promise<StartedTestContainer> {
   // Only here: it is large, and few use Docker.
   const { GenericContainer, Wait } = await import("testcontainers");
   const listen = AZURITE_SERVICES.flatMap((service) => [`--${service}Host`, "0.0.0.0"]);
   return new GenericContainer(image)
     .withCommand(["azurite", "--skipApiVersionCheck", "--disableTelemetry", "--silent", ...listen])
+    .withEnvironment({ AZURITE_ACCOUNTS: `${DEVELOPMENT_ACCOUNT}:${accountKey}` })
     .withExposedPorts(...AZURITE_SERVICES.map((it) => ({ container: CONTAINER_PORTS[it], host: ports[it] })))
     .withLabels({ "same-kit.state": azuriteDir })
     .withWaitStrategy(Wait.forLogMessage(LAST_READY_LINE))
@@ -92,12 +116,10 @@ async function runContainer(image: string, ports: AzuritePorts, azuriteDir: stri
 
 /** A container that is started again still has the line of its first start in its log. */
 async function waitForAnswer(ports: AzuritePorts): Promise<void> {
-  for (const endsAt = performance.now() + STARTUP_TIMEOUT_MS; ; ) {
-    const isThere = await isAzuriteThere(ports).catch(() => false);
-    if (isThere) return;
-    if (performance.now() > endsAt) throw new Error(`Azurite does not answer on ${LOOPBACK}:${ports.table}.`);
-    await new Promise((resolve) => setTimeout(resolve, ANSWER_POLL_MS));
-  }
+  // Docker's proxy takes the connections of a port before Azurite does.
+  const attempt = async () => ((await isAzuriteThere(ports, silentLogger).catch(() => false)) ? true : null);
+  const isThere = await pollUntil({ attempt, everyMs: ANSWER_POLL_MS, limitMs: STARTUP_TIMEOUT_MS });
+  if (isThere === null) throw new Error(`Azurite does not answer on ${LOOPBACK}:${ports.table}.`);
 }
 
 function leave(folder: Folder, container: StartedTestContainer, mine: Claim): Promise<void> {

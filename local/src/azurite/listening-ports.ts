@@ -3,10 +3,11 @@ import net from "node:net";
 import { AZURITE_SERVICES, type AzuritePorts, LOOPBACK } from "./endpoints.ts";
 import { portInUse } from "./recognise.ts";
 
-/** Three ports that listen already; a child takes the sockets over. */
+/** Ports that listen already; a child takes the sockets over. */
 export type ListeningPorts = {
   ports: AzuritePorts;
-  /** File descriptors of blob, queue, table, to be handed to a child; absent where the platform has none (Windows). */
+  entrancePort: number;
+  /** File descriptors of blob, queue, table, entrance, for a child; absent where the platform has none (Windows). */
   fds: readonly number[] | undefined;
   /** Closes this process's copies of the sockets. */
   close(): Promise<void>;
@@ -33,14 +34,17 @@ export async function openPorts(wanted: WantedPorts | undefined): Promise<Listen
       const port = wanted?.ports[service] ?? 0;
       sockets.push(await listen(port, wanted?.isRequired === true ? undefined : 0));
     }
+    sockets.push(await listen(0, undefined));
   } catch (error) {
     await close();
     const service = AZURITE_SERVICES[sockets.length] ?? "blob";
     if (isPortTaken(error) && wanted !== undefined) throw await portInUse(service, wanted.ports[service], "other");
     throw error;
   }
-  const [blob = 0, queue = 0, table = 0] = sockets.map((socket) => (socket.address() as net.AddressInfo).port);
-  return { ports: { blob, queue, table }, fds: toDescriptors(sockets), close };
+  const [blob = 0, queue = 0, table = 0, entrancePort = 0] = sockets.map(
+    (socket) => (socket.address() as net.AddressInfo).port,
+  );
+  return { ports: { blob, queue, table }, entrancePort, fds: toDescriptors(sockets), close };
 }
 
 async function listen(port: number, fallback: number | undefined): Promise<net.Server> {

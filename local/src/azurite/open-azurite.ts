@@ -1,7 +1,12 @@
 import { rm } from "node:fs/promises";
 import path from "node:path";
+import { type Logger, silentLogger } from "@same-kit/shared";
+import { developmentConnection, PUBLIC_DEVELOPMENT_KEY } from "../shared/development-account.ts";
 import { newGuidN } from "../shared/ids.ts";
-import { type AzuritePorts, connectionStringFor } from "./endpoints.ts";
+import { newAccountKey } from "./account-key.ts";
+import { type AzuritePorts, describePorts } from "./endpoints.ts";
+import { AzuriteError } from "./errors.ts";
+import { findHolder } from "./find-holder.ts";
 import { isAzuriteThere } from "./recognise.ts";
 import { NEVER, type RunningAzurite } from "./running-azurite.ts";
 import { shareAzurite } from "./share-azurite.ts";
@@ -12,8 +17,10 @@ export type AzuriteOptions = {
   azuriteDir: string;
   /** `memory`: the data end with it, and nobody else uses it. */
   data: "disk" | "memory";
-  /** Where it must listen; an Azurite found there is used as it is. Absent: free ports. */
+  /** Where one on disk must listen; an Azurite found there is used as it is. Absent: free ports. */
   ports?: AzuritePorts;
+  /** Told what a start waits for, and what a foreign Azurite exposes. */
+  log?: Pick<Logger, "warn">;
 };
 
 /**
@@ -21,39 +28,71 @@ export type AzuriteOptions = {
  *
  * @throws AzuriteError if the ports belong to something else, or the process cannot be made.
  */
-export async function startAzurite({ azuriteDir, data, ports }: AzuriteOptions): Promise<RunningAzurite> {
-  if (data === "memory") return startInMemory(azuriteDir, ports);
+export async function startAzurite(options: AzuriteOptions): Promise<RunningAzurite> {
+  const { azuriteDir, data, ports, log = silentLogger } = options;
+  if (data === "memory") return startInMemory(azuriteDir);
   try {
-    return await shareAzurite(azuriteDir, ports);
+    return await shareAzurite(azuriteDir, { ports, log });
   } catch (error) {
     // Only now: asking the ports first would delay every ordinary start.
-    if (ports === undefined || !(await isAzuriteThere(ports))) throw error;
-    return useForeign(ports);
+    const isTaken = error instanceof AzuriteError && error.code === "ERR_AZURITE_PORT_IN_USE";
+    if (ports === undefined || !isTaken) throw error;
+    return useHolder(ports, error, log);
   }
 }
 
-async function startInMemory(azuriteDir: string, ports: AzuritePorts | undefined): Promise<RunningAzurite> {
+async function startInMemory(azuriteDir: string): Promise<RunningAzurite> {
   const logFile = path.join(azuriteDir, `memory-${newGuidN()}.log`);
-  if (ports !== undefined && (await isAzuriteThere(ports))) return useForeign(ports);
-  const wanted = ports === undefined ? {} : { wanted: { ports, isRequired: true } };
-  const child = await startAzuriteChild({ location: null, sharing: null, logFile, ...wanted });
+  const child = await startAzuriteChild({ location: null, accountKey: newAccountKey(), sharing: null, logFile });
   const stop = async () => {
     await child.stop();
     await rm(logFile, { force: true });
   };
-  return { ...child, isShared: false, stop };
+  return { ...child, isShared: false, isForeign: false, stop };
 }
 
-/** Someone else's: it is never stopped, and its end shows in the requests that fail. */
-function useForeign(ports: AzuritePorts): RunningAzurite {
+/** The Azurite that has the ports already. */
+async function useHolder(ports: AzuritePorts, taken: Error, log: Pick<Logger, "warn">): Promise<RunningAzurite> {
+  const holder = await findHolder(ports);
+  switch (holder.kind) {
+    case "shared":
+      return shareAzurite(holder.azuriteDir, { ports, log });
+    case "private":
+      throw isPrivate(ports, holder.pid);
+    case "other":
+      if (!(await isAzuriteThere(ports, log))) throw taken;
+      return useForeign(ports, log);
+  }
+}
+
+/** Somebody else's: it is never stopped, and its end shows in the requests that fail. */
+function useForeign(ports: AzuritePorts, log: Pick<Logger, "warn">): RunningAzurite {
+  warnOfPublicKey(log, describePorts(ports));
   return {
     ports,
-    connectionString: connectionStringFor(ports),
+    connectionString: developmentConnection(ports, PUBLIC_DEVELOPMENT_KEY),
     isShared: true,
+    isForeign: true,
     pid: undefined,
     hasLostWrites: false,
     ready: Promise.resolve(),
     lost: NEVER,
     stop: async () => {},
   };
+}
+
+/** One line about what such an emulator exposes. @param where - Its ports, or its connection in words. */
+export function warnOfPublicKey(log: Pick<Logger, "warn">, where: string): void {
+  log.warn(
+    "This storage takes the public key of all emulators: any web page that you open, and any user of this machine, can queue work there that runs as you.",
+    { storage: where },
+  );
+}
+
+function isPrivate(ports: AzuritePorts, pid: number): AzuriteError {
+  return new AzuriteError({
+    code: "ERR_AZURITE_PORT_IN_USE",
+    message: `The ports ${describePorts(ports)} belong to the Azurite of another host (process ${pid}), which keeps its data in memory and shares them with nobody. Nothing was started.`,
+    hint: "Stop that host, or choose other ports with --storage ports:BLOB,QUEUE,TABLE.",
+  });
 }

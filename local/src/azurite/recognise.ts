@@ -1,20 +1,26 @@
 import http from "node:http";
+import { type Logger, pollUntil } from "@same-kit/shared";
 import { describePortOwner, findPortOwner } from "../process/port-owner.ts";
-import { AZURITE_SERVICES, type AzuritePorts, type AzuriteService, LOOPBACK } from "./endpoints.ts";
+import { AZURITE_SERVICES, type AzuritePorts, type AzuriteService, describePorts, LOOPBACK } from "./endpoints.ts";
 import { AzuriteError } from "./errors.ts";
 
 const PROBE_TIMEOUT_MS = 2000;
 
-type PortUse = "free" | AzuriteService | "other";
+// What a busy one may need, and more; a stopped one is not waited for any longer.
+const BUSY_LIMIT_MS = 120_000;
+const BUSY_POLL_MS = 100;
+
+/** `silent`: it takes the connection and does not answer. */
+type PortUse = "free" | AzuriteService | "silent" | "other";
 
 /**
- * Whether an Azurite answers on the wanted ports.
+ * Whether an Azurite answers on the wanted ports. One that is busy is waited for.
  *
  * @returns `false` where all three are free.
  * @throws AzuriteError `ERR_AZURITE_PORT_IN_USE`, naming the owner, where a port belongs to anything else.
  */
-export async function isAzuriteThere(ports: AzuritePorts): Promise<boolean> {
-  const uses = await Promise.all(AZURITE_SERVICES.map((service) => probe(ports[service])));
+export async function isAzuriteThere(ports: AzuritePorts, log: Pick<Logger, "warn">): Promise<boolean> {
+  const uses = await waitUntilTold(ports, log);
   for (const [index, service] of AZURITE_SERVICES.entries()) {
     const use = uses[index];
     if (use !== "free" && use !== service) throw await portInUse(service, ports[service], use ?? "other");
@@ -25,9 +31,55 @@ export async function isAzuriteThere(ports: AzuritePorts): Promise<boolean> {
   return true;
 }
 
+/**
+ * Resolves when a running Azurite answers on all its ports.
+ *
+ * @throws AzuriteError `ERR_AZURITE_NOT_READY` if it does not within two minutes.
+ */
+export async function waitUntilAnswering(
+  ports: AzuritePorts,
+  { pid, log, signal }: { pid: number; log: Pick<Logger, "warn">; signal: AbortSignal },
+): Promise<void> {
+  const isAnswering = async () =>
+    (await probeAll(ports)).every((use, i) => use === AZURITE_SERVICES[i]) ? true : null;
+  if ((await isAnswering()) === true) return;
+  tellBusy(log, pid);
+  const isThere = await pollUntil({ attempt: isAnswering, everyMs: BUSY_POLL_MS, limitMs: BUSY_LIMIT_MS, signal });
+  if (isThere === null) throw stillBusy(ports, pid);
+}
+
+async function waitUntilTold(ports: AzuritePorts, log: Pick<Logger, "warn">): Promise<PortUse[]> {
+  const uses = await probeAll(ports);
+  const silent = AZURITE_SERVICES.find((_, index) => uses[index] === "silent");
+  const owner = silent === undefined ? undefined : await findPortOwner(ports[silent]);
+  if (owner === undefined || !/\bazurite\b/i.test(owner.command)) return uses;
+  tellBusy(log, owner.pid);
+  const attempt = async () => {
+    const now = await probeAll(ports);
+    return now.includes("silent") ? null : now;
+  };
+  return (await pollUntil({ attempt, everyMs: BUSY_POLL_MS, limitMs: BUSY_LIMIT_MS })) ?? uses;
+}
+
+const probeAll = (ports: AzuritePorts): Promise<PortUse[]> =>
+  Promise.all(AZURITE_SERVICES.map((service) => probe(ports[service])));
+
+function tellBusy(log: Pick<Logger, "warn">, pid: number): void {
+  log.warn("Azurite is busy and does not answer yet; waiting for it.", { process: pid });
+}
+
+function stillBusy(ports: AzuritePorts, pid: number): AzuriteError {
+  return new AzuriteError({
+    code: "ERR_AZURITE_NOT_READY",
+    message: `The Azurite that runs already (process ${pid}, ports ${describePorts(ports)}) has not answered for ${BUSY_LIMIT_MS / 1000} s.`,
+    hint: "End that process; what it had saved is continued by the next one.",
+  });
+}
+
 export async function portInUse(service: AzuriteService, port: number, use: PortUse): Promise<AzuriteError> {
   const owner = describePortOwner(await findPortOwner(port));
-  const what = use === "other" || use === "free" ? owner : `the ${use} service of Azurite, ${owner}`;
+  const what =
+    use === "other" || use === "silent" || use === "free" ? owner : `the ${use} service of Azurite, ${owner}`;
   return new AzuriteError({
     code: "ERR_AZURITE_PORT_IN_USE",
     message: `The port ${port}, wanted for Azurite's ${service} service, belongs to ${what}. Nothing was started.`,
@@ -53,7 +105,10 @@ function probe(port: number): Promise<PortUse> {
       const service = /^Azurite-(Blob|Queue|Table)\//.exec(String(response.headers.server))?.[1]?.toLowerCase();
       resolve(AZURITE_SERVICES.find((it) => it === service) ?? "other");
     });
-    request.on("timeout", () => request.destroy(new Error("timeout")));
+    request.on("timeout", () => {
+      resolve("silent");
+      request.destroy();
+    });
     request.on("error", (error) =>
       resolve((error as NodeJS.ErrnoException).code === "ECONNREFUSED" ? "free" : "other"),
     );

@@ -1,12 +1,21 @@
 import type { AzuritePorts } from "./endpoints.ts";
 import type { AzuriteError } from "./errors.ts";
 
+export type Entrance = { port: number; secret: string };
+
 /** An Azurite that this process may use. */
 export interface RunningAzurite {
   readonly connectionString: string;
   readonly ports: AzuritePorts;
+  /**
+   * Where connections of the public development account get in, after a greeting (`entrance-greeting.ts`); absent where the
+   * services' own ports take the public key, and in a container, where nothing does.
+   */
+  readonly entrance?: Entrance;
   /** Whether this call started it, or found it running. */
   readonly isShared: boolean;
+  /** Whether it is somebody else's, with the public key. */
+  readonly isForeign: boolean;
   /** The process, where this machine runs it and it is known. */
   readonly pid: number | undefined;
   /**

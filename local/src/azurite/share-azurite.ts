@@ -6,36 +6,43 @@ import {
   identifyProcess,
   isClaimed,
   isProcessAlive,
+  type Logger,
   type ProcessIdentity,
   readJson,
   withFileLock,
   writeJsonAtomic,
 } from "@same-kit/shared";
 import { stopProcess } from "../process/stop-process.ts";
+import { developmentConnection } from "../shared/development-account.ts";
+import { accountKeyIn, entranceSecretFor } from "./account-key.ts";
 import type { AzuriteFiles } from "./child/child-options.ts";
-import { type AzuritePorts, connectionStringFor, describePorts } from "./endpoints.ts";
+import { type AzuritePorts, describePorts } from "./endpoints.ts";
 import { AzuriteError } from "./errors.ts";
+import { waitUntilAnswering } from "./recognise.ts";
 import { NEVER, type RunningAzurite } from "./running-azurite.ts";
 import { type AzuriteChild, startAzuriteChild } from "./start-azurite.ts";
 
 const LOSS_CHECK_MS = 1000;
 
-type AzuriteRecord = { process: ProcessIdentity; ports: AzuritePorts; hasLostWrites: boolean };
+type AzuriteRecord = { process: ProcessIdentity; ports: AzuritePorts; entrancePort: number; hasLostWrites: boolean };
 
-type Folder = AzuriteFiles & { dataDir: string; portsFile: string; logFile: string };
+type Folder = AzuriteFiles & { dataDir: string; keyFile: string; portsFile: string; logFile: string };
 
 /**
  * The one Azurite of a state folder: joins it where it runs, else starts it on the data it kept. The last of its users ends
  * it. Its ports stay the same from start to start where they are free, because messages name blobs by their URL.
  *
- * @param wantedPorts - Ports the user asked for; absent: those of the last time, or any.
+ * @param ports - What the user asked for; absent: those of the last time, or any.
  * @throws AzuriteError
  */
-export async function shareAzurite(azuriteDir: string, wantedPorts?: AzuritePorts): Promise<RunningAzurite> {
+export async function shareAzurite(
+  azuriteDir: string,
+  { ports: wantedPorts, log }: { ports: AzuritePorts | undefined; log: Pick<Logger, "warn"> },
+): Promise<RunningAzurite> {
   const folder = folderAt(azuriteDir);
   return withFileLock(folder.lockFile, async () => {
     const running = await readLiveRecord(folder);
-    if (running !== undefined) return join(folder, running, wantedPorts);
+    if (running !== undefined) return join(folder, running, { wanted: wantedPorts, log });
     return startShared(folder, wantedPorts);
   });
 }
@@ -47,6 +54,7 @@ function folderAt(azuriteDir: string): Folder {
     recordFile: below("running.json"),
     lockFile: below("lock"),
     dataDir: below("data"),
+    keyFile: below("account-key"),
     portsFile: below("ports.json"),
     logFile: below("azurite.log"),
   };
@@ -63,17 +71,22 @@ async function startShared(folder: Folder, wantedPorts: AzuritePorts | undefined
   const child = await startAzuriteChild({
     location: folder.dataDir,
     ...(ports === undefined ? {} : { wanted: { ports, isRequired: wantedPorts !== undefined } }),
+    accountKey: await accountKeyIn(folder.keyFile),
     sharing: folder,
     logFile: folder.logFile,
   });
-  const { ports: openedPorts, hasLostWrites } = child;
-  const record = { process: identifyProcess(child.pid) ?? { pid: child.pid }, ports: openedPorts, hasLostWrites };
+  const record: AzuriteRecord = {
+    process: identifyProcess(child.pid) ?? { pid: child.pid },
+    ports: child.ports,
+    entrancePort: child.entrance.port,
+    hasLostWrites: child.hasLostWrites,
+  };
   const [mine] = await Promise.all([
     claim(folder.claimsDir),
     writeJsonAtomic(folder.recordFile, record),
     writeJsonAtomic(folder.portsFile, child.ports),
   ]);
-  return { ...child, isShared: false, stop: once(() => leaveChild(folder, child, mine)) };
+  return { ...child, isShared: false, isForeign: false, stop: once(() => leaveChild(folder, child, mine)) };
 }
 
 /** Its starter asks it to end, or leaves it to its other users. */
@@ -86,22 +99,37 @@ function leaveChild(folder: Folder, child: AzuriteChild, mine: Claim): Promise<v
   });
 }
 
-async function join(folder: Folder, record: AzuriteRecord, wanted?: AzuritePorts): Promise<RunningAzurite> {
-  const { ports, process, hasLostWrites } = record;
+async function join(
+  folder: Folder,
+  record: AzuriteRecord,
+  { wanted, log }: { wanted: AzuritePorts | undefined; log: Pick<Logger, "warn"> },
+): Promise<RunningAzurite> {
+  const { ports, process, entrancePort, hasLostWrites } = record;
   if (wanted !== undefined && describePorts(wanted) !== describePorts(ports)) throw runsElsewhere(ports, wanted);
+  const accountKey = await accountKeyIn(folder.keyFile);
   const mine = await claim(folder.claimsDir);
-  let isLeaving = false;
+  const leaving = new AbortController();
+  const { signal } = leaving;
+  const lost = watchShared(record, signal);
+  const ready = Promise.race([
+    waitUntilAnswering(ports, { pid: process.pid, log, signal }),
+    lost.then((error) => Promise.reject(error)),
+  ]);
+  // Whoever waits handles it.
+  ready.catch(() => {});
   return {
     ports,
-    connectionString: connectionStringFor(ports),
+    connectionString: developmentConnection(ports, accountKey),
+    entrance: { port: entrancePort, secret: entranceSecretFor(accountKey) },
     isShared: true,
+    isForeign: false,
     pid: process.pid,
     // Whoever joins after a crash may have runs from before it, too.
     hasLostWrites,
-    ready: Promise.resolve(),
-    lost: watchShared(record, () => isLeaving),
+    ready,
+    lost,
     stop: once(() => {
-      isLeaving = true;
+      leaving.abort();
       return leaveShared(folder, record, mine);
     }),
   };
@@ -117,10 +145,10 @@ function leaveShared(folder: Folder, record: AzuriteRecord, mine: Claim): Promis
 }
 
 /** It is not our child: nobody tells us when it ends. */
-async function watchShared({ process, ports }: AzuriteRecord, isLeaving: () => boolean): Promise<AzuriteError> {
+async function watchShared({ process, ports }: AzuriteRecord, leaving: AbortSignal): Promise<AzuriteError> {
   while (isProcessAlive(process)) {
     await new Promise((resolve) => setTimeout(resolve, LOSS_CHECK_MS).unref());
-    if (isLeaving()) return NEVER;
+    if (leaving.aborted) return NEVER;
   }
   return new AzuriteError({
     code: "ERR_AZURITE_LOST",

@@ -3,11 +3,13 @@ import { mkdir } from "node:fs/promises";
 import path from "node:path";
 import { cacheFolder, packageRoot, reasonOf } from "@same-kit/shared";
 import { ChildStartError, type SupervisedChild, supervise } from "../process/supervise.ts";
-import { type AzuriteFiles, type ChildOptions, OPEN_MARK, READY, STOP } from "./child/child-options.ts";
-import { connectionStringFor, describePorts } from "./endpoints.ts";
+import { developmentConnection } from "../shared/development-account.ts";
+import { entranceSecretFor } from "./account-key.ts";
+import { type AzuriteFiles, type ChildOptions, KEY_VARIABLE, OPEN_MARK, READY, STOP } from "./child/child-options.ts";
+import { describePorts } from "./endpoints.ts";
 import { AzuriteError } from "./errors.ts";
 import { openPorts, type WantedPorts } from "./listening-ports.ts";
-import type { RunningAzurite } from "./running-azurite.ts";
+import type { Entrance, RunningAzurite } from "./running-azurite.ts";
 
 const READY_TIMEOUT_MS = 20_000;
 
@@ -15,14 +17,17 @@ export type AzuriteChildSpec = {
   /** Where the data lies; null keeps it in memory. */
   location: string | null;
   wanted?: WantedPorts;
+  /** In base64. */
+  accountKey: string;
   sharing: AzuriteFiles | null;
   /** What Azurite prints goes there. */
   logFile: string;
 };
 
 /** An Azurite in a process of ours. */
-export type AzuriteChild = Omit<RunningAzurite, "isShared" | "pid"> & {
+export type AzuriteChild = Omit<RunningAzurite, "isShared" | "isForeign" | "pid"> & {
   pid: number;
+  entrance: Entrance;
   /** Leaves it running for its other users. */
   release(): void;
 };
@@ -41,8 +46,9 @@ export async function startAzuriteChild(spec: AzuriteChildSpec): Promise<Azurite
   const options: ChildOptions = {
     location: spec.location,
     ports: listening.ports,
+    entrancePort: listening.entrancePort,
     // After stdin, stdout, stderr and the channel.
-    socketFds: fds === undefined ? null : [4, 5, 6],
+    socketFds: fds === undefined ? null : [4, 5, 6, 7],
     sharing: spec.sharing,
   };
   const child = supervise({
@@ -50,7 +56,11 @@ export async function startAzuriteChild(spec: AzuriteChildSpec): Promise<Azurite
     file: path.join(packageRoot(), "dist", "azurite", "main.cjs"),
     args: [JSON.stringify(options)],
     // Set before it starts, so that its own file comes from the cache too. Not in the temp folder, where Node would keep it.
-    env: { NODE_COMPILE_CACHE: path.join(cacheFolder(process.env), "node"), ...process.env },
+    env: {
+      NODE_COMPILE_CACHE: path.join(cacheFolder(process.env), "node"),
+      ...process.env,
+      [KEY_VARIABLE]: spec.accountKey,
+    },
     logFile: spec.logFile,
     ...(fds === undefined ? {} : { socketFds: fds }),
     isReady: (message) => (message as { kind?: unknown }).kind === READY.kind,
@@ -67,7 +77,8 @@ export async function startAzuriteChild(spec: AzuriteChildSpec): Promise<Azurite
   return {
     pid,
     ports: listening.ports,
-    connectionString: connectionStringFor(listening.ports),
+    connectionString: developmentConnection(listening.ports, spec.accountKey),
+    entrance: { port: listening.entrancePort, secret: entranceSecretFor(spec.accountKey) },
     hasLostWrites,
     ready,
     lost: watchLoss(child, describePorts(listening.ports)),

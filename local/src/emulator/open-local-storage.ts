@@ -1,7 +1,9 @@
 import type { AllowedUsers, Clock, Logger } from "@same-kit/shared";
 import { startContainerAzurite } from "../azurite/container-azurite.ts";
-import { startAzurite } from "../azurite/index.ts";
-import { openStorage } from "../storage/azure/open-storage.ts";
+import { type RunningAzurite, startAzurite, warnOfPublicKey } from "../azurite/index.ts";
+import type { DevelopmentStorage } from "../host/index.ts";
+import { PUBLIC_DEVELOPMENT_KEY } from "../shared/development-account.ts";
+import { type AzureStorageAccount, openStorage } from "../storage/azure/open-storage.ts";
 import { openServedMemory } from "../storage/memory/served/open-served-memory.ts";
 import type { StorageAccount } from "../storage/storage-account.ts";
 import { EmulatorError } from "./errors.ts";
@@ -15,6 +17,8 @@ export type LocalStorage = {
   connectionString: string;
   /** What the engine and the bindings work on. */
   account: StorageAccount;
+  /** Where it is an emulator: how an app reaches it that names that of the machine. */
+  development?: DevelopmentStorage;
   /** Whether a crash of Azurite cost writes that it had acknowledged: runs that have not ended may be beyond continuing. */
   hasLostWrites: boolean;
   /** Azurite's process, where this machine runs one for us. */
@@ -29,29 +33,30 @@ export type LocalStorage = {
 export type LocalStorageOptions = {
   azuriteDir: string;
   clock: Clock;
+  /** Told what is waited for, and what a foreign emulator exposes. */
   log: Logger;
   allowUsers?: AllowedUsers | undefined;
 };
 
 export async function openLocalStorage(choice: StorageChoice, options: LocalStorageOptions): Promise<LocalStorage> {
   const description = describeStorage(choice);
-  const { azuriteDir } = options;
+  const { azuriteDir, log } = options;
   switch (choice.kind) {
     case "disk":
     case "memory": {
       const ports = choice.kind === "disk" && choice.ports !== undefined ? { ports: choice.ports } : {};
-      return withAccount({ description, ...(await startAzurite({ azuriteDir, data: choice.kind, ...ports })) });
+      return toLocalStorage(description, await startAzurite({ azuriteDir, data: choice.kind, log, ...ports }));
     }
     case "docker": {
       const image = choice.image === undefined ? {} : { image: choice.image };
-      return withAccount({ description, ...(await startContainerAzurite({ azuriteDir, ...image })) });
+      return toLocalStorage(description, await startContainerAzurite({ azuriteDir, ...image }));
     }
     case "none": {
       const memory = await openServedMemory(options);
       return { ...memory, description, ...NOTHING_TO_LOSE };
     }
     case "connection-string":
-      return openGivenStorage(description, choice.connectionString);
+      return openGivenStorage(description, choice.connectionString, log);
   }
 }
 
@@ -62,30 +67,38 @@ const NOTHING_TO_LOSE = {
   lost: new Promise<never>(() => {}),
 };
 
-function withAccount(storage: Omit<LocalStorage, "account">): LocalStorage {
-  const account = openStorage(storage.connectionString);
-  void storage.lost.then(() => account.abandon());
-  return { ...storage, account };
+function toLocalStorage(description: string, azurite: RunningAzurite): LocalStorage {
+  const account = openStorage(azurite.connectionString);
+  void azurite.lost.then(() => account.abandon());
+  // Only a request tells whether somebody else's takes the published key.
+  const ready = azurite.isForeign ? { ready: pingOf(description, account) } : {};
+  return { description, development: azurite, ...azurite, account, ...ready };
 }
 
-function openGivenStorage(description: string, text: string): LocalStorage {
-  const storage = openStorage(text);
-  const ready = storage.ping().catch((cause: unknown) => {
+function openGivenStorage(description: string, text: string, log: Logger): LocalStorage {
+  const account = openStorage(text);
+  const { connectionString } = account;
+  if (connectionString.includes(PUBLIC_DEVELOPMENT_KEY)) warnOfPublicKey(log, description);
+  return {
+    description,
+    connectionString,
+    account,
+    ...NOTHING_TO_LOSE,
+    ready: pingOf(description, account),
+    stop: async () => {},
+  };
+}
+
+function pingOf(description: string, account: AzureStorageAccount): Promise<void> {
+  const ready = account.ping().catch((cause: unknown) => {
     throw new EmulatorError({
       code: "ERR_STORAGE_UNREACHABLE",
-      message: `The storage (${description}, ${storage.blobEndpoint}) does not answer: ${(cause as Error).message}`,
+      message: `The storage (${description}, ${account.blobEndpoint}) does not answer: ${(cause as Error).message}`,
       hint: "Start it, or look at the endpoints and the key in the connection string.",
       cause,
     });
   });
   // Whoever waits handles it.
   ready.catch(() => {});
-  return {
-    description,
-    connectionString: storage.connectionString,
-    account: storage,
-    ...NOTHING_TO_LOSE,
-    ready,
-    stop: async () => {},
-  };
+  return ready;
 }

@@ -2,7 +2,7 @@ import { createReadStream } from "node:fs";
 import { stat } from "node:fs/promises";
 import { setTimeout as delay } from "node:timers/promises";
 import { stopProcess } from "../process/stop-process.ts";
-import { listRunFiles, type RunFile } from "../state/run-file.ts";
+import { listRunFiles, type RunFile, readHostStorage as readStorageOf } from "../state/run-file.ts";
 import { checkStateFormat, stateFolderAt } from "../state/state-folder.ts";
 
 const FOLLOW_POLL_MS = 200;
@@ -20,6 +20,11 @@ export type RunningHost = RunFile;
 export async function listRunningHosts(stateDir: string): Promise<RunningHost[]> {
   await checkStateFormat(stateDir);
   return listRunFiles(stateFolderAt(stateDir).hostsDir);
+}
+
+/** The connection string of a host's storage, with its key; `undefined` when the host has ended. */
+export async function readHostStorage(stateDir: string, host: RunningHost): Promise<string | undefined> {
+  return readStorageOf(stateFolderAt(stateDir).hostsDir, host);
 }
 
 /** Ends a host of another process: asks, waits, then ends its whole tree. */

@@ -39,6 +39,7 @@ export async function startHost(
       AzureWebJobsStorage: storage.connectionString,
       [settings.connectionName]: storage.connectionString,
     },
+    ...(storage.development === undefined ? {} : { developmentStorage: storage.development }),
     log,
     onEvent: events.add,
     stateDir: folder.dir,

@@ -57,7 +57,12 @@ async function startAll(options: LocalOptions, running: StopStack): Promise<Loca
   const settings = await claimSettings(options, wanted, folder, running);
   const clock = createSystemClock();
   const { allowUsers } = options;
-  const storage = await openLocalStorage(choice, { azuriteDir: folder.azuriteDir, clock, log, allowUsers });
+  const storage = await openLocalStorage(choice, {
+    azuriteDir: folder.azuriteDir,
+    clock,
+    log: log.child("storage"),
+    allowUsers,
+  });
   running.add(() => storage.stop());
 
   const engineLog = createLogger(engineSink(emit, logLevels), "engine");
@@ -101,7 +106,7 @@ async function announce(
     isDetached: detachedLogFile !== undefined,
     ...(detachedLogFile === undefined ? {} : { logFile: detachedLogFile }),
   };
-  await writeRunFile(folder.hostsDir, runFile);
+  await writeRunFile(folder.hostsDir, runFile, storage.connectionString);
   return runFile;
 }
 

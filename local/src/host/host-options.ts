@@ -1,5 +1,6 @@
 import type { AllowedUsers, Logger } from "@same-kit/shared";
 import type { HostEvent } from "../events/host-event.ts";
+import type { DevelopmentStorage } from "./config/development-storage.ts";
 import type { HostExtension } from "./host-extension.ts";
 
 export type FunctionsHostOptions = {
@@ -9,6 +10,8 @@ export type FunctionsHostOptions = {
   port?: number;
   /** Settings that win over local.settings.json and the environment, such as `AzureWebJobsStorage`. */
   appSettings?: Readonly<Record<string, string>>;
+  /** The emulator that the app finds where it names that of the machine; absent: whatever listens there. */
+  developmentStorage?: DevelopmentStorage;
   /** The environment the worker inherits; default: this process's. */
   env?: NodeJS.ProcessEnv;
   extensions?: readonly HostExtension[];

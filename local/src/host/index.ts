@@ -1,6 +1,7 @@
 // What the rest of `local/` uses of the Functions host.
 
 export { resolveSettings } from "./config/app-environment.ts";
+export type { DevelopmentStorage } from "./config/development-storage.ts";
 export { type HostJson, loadHostJson } from "./config/host-json.ts";
 export { type LocalSettings, loadLocalSettings } from "./config/local-settings.ts";
 export { isLogged } from "./config/log-levels.ts";

@@ -218,7 +218,7 @@ export class RunningHost implements FunctionsHost {
   }
 
   #composeEnvironment(): void {
-    const { appDir, appSettings = {}, env: processEnv = process.env } = this.#options;
+    const { appDir, appSettings = {}, env: processEnv = process.env, developmentStorage } = this.#options;
     const localSettings = this.#localSettings;
     const { env, warnings } = composeAppEnvironment({
       appDir,
@@ -226,6 +226,7 @@ export class RunningHost implements FunctionsHost {
       localSettings,
       appSettings,
       processEnv,
+      ...(developmentStorage === undefined ? {} : { developmentStorage }),
     });
     this.#env = env;
     for (const warning of [...localSettings.warnings, ...warnings]) this.#log.warn(warning);

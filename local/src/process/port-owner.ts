@@ -65,6 +65,9 @@ async function readCommand(pid: string): Promise<string> {
 async function findWithLsof(port: number): Promise<PortOwner | undefined> {
   const { stdout } = await run("lsof", ["-nP", `-iTCP:${port}`, "-sTCP:LISTEN", "-Fpc"]);
   const pid = /^p(\d+)$/m.exec(stdout)?.[1];
-  const command = /^c(.+)$/m.exec(stdout)?.[1] ?? "name unknown";
-  return pid === undefined ? undefined : { pid: Number(pid), command };
+  if (pid === undefined) return undefined;
+  const name = /^c(.+)$/m.exec(stdout)?.[1] ?? "name unknown";
+  // lsof knows the name only.
+  const whole = await run("ps", ["-ww", "-o", "args=", "-p", pid]).catch(() => ({ stdout: "" }));
+  return { pid: Number(pid), command: whole.stdout.trim() || name };
 }

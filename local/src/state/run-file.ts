@@ -1,6 +1,6 @@
-import { readdir, rm } from "node:fs/promises";
+import { readdir, readFile, rm } from "node:fs/promises";
 import path from "node:path";
-import { isProcessAlive, type ProcessIdentity, readJson, writeJsonAtomic } from "@same-kit/shared";
+import { isProcessAlive, type ProcessIdentity, readJson, writeFileAtomic, writeJsonAtomic } from "@same-kit/shared";
 
 /** What other commands need to know of a running host. */
 export type RunFile = {
@@ -18,12 +18,20 @@ export type RunFile = {
   logFile?: string;
 };
 
-export async function writeRunFile(hostsDir: string, runFile: RunFile): Promise<void> {
-  await writeJsonAtomic(fileOf(hostsDir, runFile.process.pid, runFile.port), runFile);
+/** @param connectionString - Of the host's storage, with its key: kept apart from what commands show. */
+export async function writeRunFile(hostsDir: string, runFile: RunFile, connectionString: string): Promise<void> {
+  const file = fileOf(hostsDir, runFile);
+  await writeFileAtomic(storageFileOf(file), connectionString);
+  await writeJsonAtomic(file, runFile);
 }
 
-export async function removeRunFile(hostsDir: string, { process: { pid }, port }: RunFile): Promise<void> {
-  await rm(fileOf(hostsDir, pid, port), { force: true });
+export async function removeRunFile(hostsDir: string, runFile: RunFile): Promise<void> {
+  await removeFiles(fileOf(hostsDir, runFile));
+}
+
+/** @returns `undefined` for a host that has ended. */
+export async function readHostStorage(hostsDir: string, runFile: RunFile): Promise<string | undefined> {
+  return readFile(storageFileOf(fileOf(hostsDir, runFile)), "utf8").catch(() => undefined);
 }
 
 /** The hosts that run now, oldest first; what crashed hosts left behind is removed. */
@@ -38,11 +46,17 @@ export async function listRunFiles(hostsDir: string): Promise<RunFile[]> {
 async function readLiveRunFile(file: string): Promise<RunFile | undefined> {
   const runFile = (await readJson(file)) as Partial<RunFile> | undefined;
   if (typeof runFile?.process?.pid === "number" && isProcessAlive(runFile.process)) return runFile as RunFile;
-  await rm(file, { force: true });
+  await removeFiles(file);
   return undefined;
 }
 
+async function removeFiles(file: string): Promise<void> {
+  await Promise.all([file, storageFileOf(file)].map((it) => rm(it, { force: true })));
+}
+
 // One process may run several hosts, as tests do.
-function fileOf(hostsDir: string, pid: number, port: number): string {
+function fileOf(hostsDir: string, { process: { pid }, port }: RunFile): string {
   return path.join(hostsDir, `${pid}-${port}.json`);
 }
+
+const storageFileOf = (file: string): string => file.replace(/\.json$/, ".storage");

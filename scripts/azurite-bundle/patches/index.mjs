@@ -1,3 +1,4 @@
+import { accounts } from "./accounts.mjs";
 import { database } from "./database.mjs";
 import { entities } from "./entities.mjs";
 import { extents } from "./extents.mjs";
@@ -7,4 +8,4 @@ import { requests } from "./requests.mjs";
 /**
  * What is changed in Azurite's source, relative to its `dist/src`. Each edit replaces `find`, which must occur exactly once.
  */
-export const PATCHES = [...entities, ...queueMessages, ...extents, ...database, ...requests];
+export const PATCHES = [...accounts, ...entities, ...queueMessages, ...extents, ...database, ...requests];

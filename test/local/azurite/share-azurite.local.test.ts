@@ -4,9 +4,11 @@ import net from "node:net";
 import path from "node:path";
 import { QueueServiceClient } from "@azure/storage-queue";
 import { identifyProcess, isProcessAlive, type ProcessIdentity } from "@same-kit/shared";
-import { expect, onTestFinished, test } from "vitest";
+import { describe, expect, onTestFinished, test } from "vitest";
 import { type AzuriteOptions, type RunningAzurite, startAzurite } from "../../../local/src/azurite/index.ts";
 import { startAzuriteUser } from "../../helpers/azurite-user.ts";
+import { startForeignAzurite } from "../../helpers/foreign-azurite.ts";
+import { recordingLogger } from "../../helpers/recording-logger.ts";
 import { makeTempDir } from "../../helpers/temp-dir.ts";
 import { waitFor } from "../../helpers/wait-for.ts";
 
@@ -110,12 +112,71 @@ test("one who shares it learns of its death too", async () => {
   await expect(mine.lost).resolves.toMatchObject({ code: "ERR_AZURITE_LOST" });
 });
 
-test("an Azurite of somebody else on the wanted ports is used and left running", async () => {
-  const foreign = await start(await makeTempDir(), { data: "memory" });
-  const guest = await start(await makeTempDir(), { ports: foreign.ports });
-  expect(guest).toMatchObject({ isShared: true, connectionString: foreign.connectionString });
+test("an Azurite of somebody else on the wanted ports is used and left running, and what it exposes is said", async () => {
+  const foreign = await startForeignAzurite();
+  const log = recordingLogger();
+  const guest = await start(await makeTempDir(), { ports: foreign.ports, log });
+  expect(guest).toMatchObject({ isShared: true, isForeign: true });
+  expect(log.lines).toEqual([expect.stringContaining("takes the public key of all emulators: any web page")]);
+  await queues(guest).getQueueClient("still-there").create();
   await guest.stop();
-  await expect(queues(foreign).getQueueClient("still-there").create()).resolves.toBeDefined();
+  expect((await fetch(`http://127.0.0.1:${foreign.ports.queue}/`)).headers.get("server")).toContain("Azurite-Queue");
+});
+
+test("the Azurite of another state folder on the wanted ports is shared with its own key", async () => {
+  const other = await start(await makeTempDir());
+  const guest = await start(await makeTempDir(), { ports: other.ports });
+  expect(guest).toMatchObject({ isShared: true, isForeign: false, connectionString: other.connectionString });
+  const process = identify(other);
+  await other.stop();
+  await expect(queues(guest).getQueueClient("still-there").create()).resolves.toBeDefined();
+  await guest.stop();
+  expect(isProcessAlive(process)).toBe(false);
+});
+
+test("the Azurite of another host with its data in memory is not shared, and is named", async () => {
+  const other = await start(await makeTempDir(), { data: "memory" });
+  await expect(start(await makeTempDir(), { ports: other.ports })).rejects.toMatchObject({
+    code: "ERR_AZURITE_PORT_IN_USE",
+    message: expect.stringContaining(`another host (process ${other.pid}), which keeps its data in memory`),
+  });
+});
+
+describe("one that is busy", () => {
+  /** A stopped process takes connections and answers none, as one that is busy for long. */
+  function pause(azuritePid: number): () => void {
+    process.kill(azuritePid, "SIGSTOP");
+    const go = () => void process.kill(azuritePid, "SIGCONT");
+    onTestFinished(go);
+    return go;
+  }
+
+  test.each(["its own", "another"])("is waited for by a host of %s state folder, which says so", async (whose) => {
+    const dir = await makeTempDir();
+    const first = await start(dir);
+    const resume = pause(first.pid as number);
+    const log = recordingLogger();
+    const asked = whose === "another" ? { azuriteDir: await makeTempDir(), ports: first.ports } : { azuriteDir: dir };
+    const second = await startAzurite({ ...asked, data: "disk", log });
+    onTestFinished(() => second.stop());
+    expect(second).toMatchObject({ isShared: true, pid: first.pid });
+    await waitFor(() => log.lines.length > 0, { what: "a line about the wait" });
+    expect(log.lines).toEqual([`Azurite is busy and does not answer yet; waiting for it. process=${first.pid}`]);
+    resume();
+    await second.ready;
+    await expect(queues(second).getQueueClient("answers").create()).resolves.toBeDefined();
+  });
+
+  test("is waited for where it is somebody else's", async () => {
+    const foreign = await startForeignAzurite();
+    const resume = pause(foreign.pid);
+    const log = recordingLogger();
+    const starting = start(await makeTempDir(), { ports: foreign.ports, log });
+    await waitFor(() => log.lines.length > 0, { what: "a line about the wait" });
+    expect(log.lines[0]).toContain(`waiting for it. process=${foreign.pid}`);
+    resume();
+    expect(await starting).toMatchObject({ isForeign: true });
+  });
 });
 
 test("a wanted port of another program is refused with that program's name", async () => {
@@ -137,7 +198,7 @@ test("a wanted port of another program is refused with that program's name", asy
 });
 
 test("ports in the wrong order are explained", async () => {
-  const { ports } = await start(await makeTempDir(), { data: "memory" });
+  const { ports } = await startForeignAzurite();
   const swapped = { blob: ports.queue, queue: ports.blob, table: ports.table };
   await expect(startAzurite({ azuriteDir: await makeTempDir(), data: "disk", ports: swapped })).rejects.toThrow(
     /wanted for Azurite's blob service, belongs to the queue service of Azurite/,

@@ -1,8 +1,14 @@
-import { readdir, writeFile } from "node:fs/promises";
+import { readdir, stat, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { identifyThisProcess } from "@same-kit/shared";
 import { expect, test } from "vitest";
-import { listRunFiles, type RunFile, removeRunFile, writeRunFile } from "../../../local/src/state/run-file.ts";
+import {
+  listRunFiles,
+  type RunFile,
+  readHostStorage,
+  removeRunFile,
+  writeRunFile as writeWithStorage,
+} from "../../../local/src/state/run-file.ts";
 import { makeTempDir } from "../../helpers/temp-dir.ts";
 
 const runFile = (changes: Partial<RunFile> = {}): RunFile => ({
@@ -15,6 +21,19 @@ const runFile = (changes: Partial<RunFile> = {}): RunFile => ({
   startedAt: "2026-01-02T03:04:05.000Z",
   isDetached: false,
   ...changes,
+});
+
+const writeRunFile = (dir: string, file: RunFile) => writeWithStorage(dir, file, "AccountKey=secret");
+
+test("the connection string is kept for its owner alone, apart from what is listed, as long as the host runs", async () => {
+  const dir = await makeTempDir();
+  await writeRunFile(dir, runFile());
+  expect(JSON.stringify(await listRunFiles(dir))).not.toContain("secret");
+  expect(await readHostStorage(dir, runFile())).toBe("AccountKey=secret");
+  for (const name of await readdir(dir)) expect((await stat(path.join(dir, name))).mode & 0o077).toBe(0);
+  await removeRunFile(dir, runFile());
+  expect(await readHostStorage(dir, runFile())).toBeUndefined();
+  expect(await readdir(dir)).toEqual([]);
 });
 
 test("running hosts are listed in the order of their start", async () => {

@@ -12,12 +12,24 @@ export const localStatusCommand = defineCommand({
   name: "local status",
   summary: "Show local hosts and runs",
   positionals: [],
-  options: { ...stateDirOption, ...jsonOption },
+  options: {
+    ...stateDirOption,
+    "show-key": {
+      type: "boolean",
+      help: "Connection strings of the hosts' storage, with the key: for Storage Explorer and other tools",
+    },
+    ...jsonOption,
+  },
   examples: ["same-kit local status", "same-kit local status --state-dir demo/.same-kit --json"],
   async run({ options }, { cwd, console }) {
     const records = new RunRecords(resolveStateDir(options["state-dir"], cwd));
-    const status = await localStatus(records, createEmulator());
+    const showsKey = options["show-key"] === true;
+    const status = await localStatus(records, createEmulator(), { showsKey });
     console.json(status);
+    if (showsKey && status.hosts.length > 0) {
+      console.answer([...new Set(status.hosts.map(({ connectionString = "" }) => connectionString))].join("\n"));
+      return 0;
+    }
     const hosts = status.hosts.map(({ url, hubName, appDir, storage, pid }) => [
       url,
       hubName,

@@ -1,3 +1,4 @@
+import type { RunningHost } from "@same-kit/local";
 import type { RunRecords, RunState } from "../adapters/records/run-records.ts";
 import type { Emulator } from "../ports.ts";
 
@@ -12,28 +13,29 @@ export type LocalStatus = {
     pid: number;
     isDetached: boolean;
     startedAt: string;
+    /** Of its storage, with the key: only where it was asked for. */
+    connectionString?: string;
   }[];
   /** `abandoned`: it did not end, and its host is gone. */
   runs: { id: string; notebook: string; state: RunState | "abandoned"; startedAt: string; endedAt: string | null }[];
 };
 
 /** The hosts and runs of one state folder; starts nothing. */
-export async function localStatus(records: RunRecords, emulator: Emulator): Promise<LocalStatus> {
+export async function localStatus(
+  records: Pick<RunRecords, "stateDir" | "list">,
+  emulator: Emulator,
+  { showsKey = false }: { showsKey?: boolean } = {},
+): Promise<LocalStatus> {
   const hosts = await emulator.listHosts(records.stateDir);
+  const keyOf = async (host: RunningHost) => {
+    const connectionString = showsKey ? await emulator.connectionStringOf(records.stateDir, host) : undefined;
+    return connectionString === undefined ? {} : { connectionString };
+  };
   const alive = new Set(hosts.map(({ process }) => process.pid));
   const runs = await records.list();
   return {
     stateDir: records.stateDir,
-    hosts: hosts.map(({ url, port, hubName, appDir, storage, process: { pid }, isDetached, startedAt }) => ({
-      url,
-      port,
-      hubName,
-      appDir,
-      storage,
-      pid,
-      isDetached,
-      startedAt,
-    })),
+    hosts: await Promise.all(hosts.map(async (host) => ({ ...toShown(host), ...(await keyOf(host)) }))),
     runs: runs.map(({ record: { id, notebook, state, startedAt, endedAt, hostPid } }) => ({
       id,
       notebook,
@@ -42,4 +44,8 @@ export async function localStatus(records: RunRecords, emulator: Emulator): Prom
       endedAt,
     })),
   };
+}
+
+function toShown({ url, port, hubName, appDir, storage, process: { pid }, isDetached, startedAt }: RunningHost) {
+  return { url, port, hubName, appDir, storage, pid, isDetached, startedAt };
 }

@@ -5,11 +5,16 @@ export type ChildOptions = {
   /** Where the data lies; null keeps it in memory. */
   location: string | null;
   ports: AzuritePorts;
-  /** File descriptors of the open ports: blob, queue, table; null where the platform cannot pass them on (Windows). */
-  socketFds: readonly [number, number, number] | null;
+  /** Where connections of the public account come in; see `entrance.ts`. */
+  entrancePort: number;
+  /** File descriptors of the open ports: blob, queue, table, entrance; null where the platform cannot pass them on (Windows). */
+  socketFds: readonly [number, number, number, number] | null;
   /** Who else may use this Azurite; null: only its starter. */
   sharing: AzuriteFiles | null;
 };
+
+/** The account's key. Other users can read a command line, not an environment. */
+export const KEY_VARIABLE = "SAME_KIT_AZURITE_KEY";
 
 /** The files by which several hosts share one Azurite. */
 export type AzuriteFiles = {

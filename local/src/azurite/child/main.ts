@@ -4,7 +4,20 @@ import { writeSync } from "node:fs";
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { isClaimed, withFileLock } from "@same-kit/shared";
-import { type AzuriteFiles, type ChildOptions, OPEN_MARK, type ParentMessage, READY } from "./child-options.ts";
+import { DEVELOPMENT_ACCOUNT } from "../../shared/development-account.ts";
+import { entranceSecretFor } from "../account-key.ts";
+import { LOOPBACK } from "../endpoints.ts";
+import type { AzuriteServer } from "./azurite-server.ts";
+import {
+  type AzuriteFiles,
+  type ChildOptions,
+  KEY_VARIABLE,
+  OPEN_MARK,
+  type ParentMessage,
+  READY,
+} from "./child-options.ts";
+import { createEntrance } from "./entrance.ts";
+import { guardService } from "./guard.ts";
 import { createServices } from "./services.ts";
 
 const CLAIM_CHECK_MS = 500;
@@ -14,7 +27,7 @@ async function main(): Promise<void> {
   const { location, sharing } = options;
   // Before the slow part, so that a starter that dies meanwhile is noticed after it.
   const orphaned = new Promise<void>((resolve) => process.once("disconnect", resolve));
-  const servers = createServices(options);
+  const servers = openServices(options, takeKey());
   if (location !== null) await markOpen(location);
   await Promise.all(servers.map((server) => server.start()));
 
@@ -27,6 +40,26 @@ async function main(): Promise<void> {
   for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"] as const) process.on(signal, () => void close());
   void orphaned.then(() => endUnused(sharing, close));
   if (process.connected) process.send?.(READY);
+}
+
+/** The variable that Azurite reads its accounts from is somebody else's Azurite's, where it is set. */
+function takeKey(): string {
+  const key = process.env[KEY_VARIABLE] ?? "";
+  process.env["AZURITE_ACCOUNTS"] = `${DEVELOPMENT_ACCOUNT}:${key}`;
+  return key;
+}
+
+function openServices(options: ChildOptions, accountKey: string): AzuriteServer[] {
+  const { blob, queue, table } = createServices(options);
+  const admit = {
+    blob: guardService(blob, "blob"),
+    queue: guardService(queue, "queue"),
+    table: guardService(table, "table"),
+  };
+  const entrance = createEntrance(entranceSecretFor(accountKey), (service, socket) => admit[service](socket));
+  const fd = options.socketFds?.[3];
+  entrance.listen(fd === undefined ? { port: options.entrancePort, host: LOOPBACK, exclusive: true } : { fd });
+  return [blob, queue, table];
 }
 
 async function markOpen(location: string): Promise<void> {

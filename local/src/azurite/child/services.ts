@@ -1,6 +1,5 @@
 // Azurite's servers without its command line: that would read our arguments, load telemetry and start one after the other.
 
-import type { Server } from "node:http";
 import path from "node:path";
 import blobConfiguration from "azurite/dist/src/blob/BlobConfiguration.js";
 import blobServer from "azurite/dist/src/blob/BlobServer.js";
@@ -8,7 +7,8 @@ import queueConfiguration from "azurite/dist/src/queue/QueueConfiguration.js";
 import queueServer from "azurite/dist/src/queue/QueueServer.js";
 import tableConfiguration from "azurite/dist/src/table/TableConfiguration.js";
 import tableServer from "azurite/dist/src/table/TableServer.js";
-import { LOOPBACK } from "../endpoints.ts";
+import { AZURITE_SERVICES, type AzuriteService, LOOPBACK } from "../endpoints.ts";
+import type { AzuriteServer } from "./azurite-server.ts";
 import type { ChildOptions } from "./child-options.ts";
 
 /** Seconds an idle connection stays open. Azurite's 5 would close connections that our clients are about to use again. */
@@ -21,20 +21,21 @@ const NO_TABLE_LOGS = [false, false, undefined, undefined];
 /** loose, skipApiVersionCheck (our clients may be newer than it), cert, key, pwd, oauth, disableProductStyleUrl. */
 const COMMON_SETTINGS = [false, true, "", "", "", undefined, false];
 
-type AzuriteServer = { start(): Promise<void>; close(): Promise<void>; httpServer: Server };
-
-/** @returns Blob, queue and table, not yet started. */
-export function createServices(options: ChildOptions): AzuriteServer[] {
-  const servers = [createBlob(options), createQueue(options), createTable(options)];
-  for (const [index, fd] of (options.socketFds ?? []).entries()) {
-    const server = servers[index]?.httpServer;
-    if (server === undefined) continue;
-    const listen = server.listen.bind(server);
-    // It would open the port itself; the socket is open already.
-    const listenOnSocket = (_port: number, _host: string, onListening: () => void) => listen({ fd }, onListening);
-    Object.assign(server, { listen: listenOnSocket });
+/** The three services, not yet started. */
+export function createServices(options: ChildOptions): Record<AzuriteService, AzuriteServer> {
+  const services = { blob: createBlob(options), queue: createQueue(options), table: createTable(options) };
+  for (const [index, service] of AZURITE_SERVICES.entries()) {
+    const fd = options.socketFds?.[index];
+    if (fd !== undefined) takeOver(services[service], fd);
   }
-  return servers;
+  return services;
+}
+
+/** It would open its port itself; the socket is open already. */
+function takeOver({ httpServer }: AzuriteServer, fd: number): void {
+  const listen = httpServer.listen.bind(httpServer);
+  const listenOnSocket = (_port: number, _host: string, onListening: () => void) => listen({ fd }, onListening);
+  Object.assign(httpServer, { listen: listenOnSocket });
 }
 
 function createBlob({ location, ports }: ChildOptions): AzuriteServer {

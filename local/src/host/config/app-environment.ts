@@ -1,3 +1,4 @@
+import { type DevelopmentStorage, withDevelopmentStorage } from "./development-storage.ts";
 import type { LocalSettings } from "./local-settings.ts";
 
 export type AppEnvironment = {
@@ -13,11 +14,12 @@ type AppEnvironmentInput = {
   /** Wins over everything: the caller asked for it in so many words. */
   appSettings: Readonly<Record<string, string>>;
   processEnv: NodeJS.ProcessEnv;
+  developmentStorage?: DevelopmentStorage;
 };
 
 /** The environment `func start` gives an app: a non-empty process variable wins over local.settings.json. */
 export function composeAppEnvironment(input: AppEnvironmentInput): AppEnvironment {
-  const { appDir, port, localSettings, appSettings, processEnv } = input;
+  const { appDir, port, localSettings, appSettings, processEnv, developmentStorage } = input;
   const env: Record<string, string> = {};
   for (const [name, value] of Object.entries(processEnv)) if (value !== undefined) env[name] = value;
 
@@ -41,7 +43,7 @@ export function composeAppEnvironment(input: AppEnvironmentInput): AppEnvironmen
   env["FUNCTIONS_WORKER_RUNTIME"] ??= "node";
   env["FUNCTIONS_APPLICATION_DIRECTORY"] = appDir;
   Object.assign(env, appSettings);
-  return { env, warnings };
+  return { env: developmentStorage === undefined ? env : withDevelopmentStorage(env, developmentStorage), warnings };
 }
 
 /** @see functions host, 4.6: `1` or `true` in either spelling of the setting. */

@@ -1,9 +1,9 @@
-import type { Logger } from "@same-kit/shared";
+import type { Logger, RequestGuard } from "@same-kit/shared";
 import type { AppRuntime } from "../app-runtime.ts";
 import type { HostExtension } from "../host-extension.ts";
 import type { Invoker } from "../invoker.ts";
 import type { KeyStore } from "../keys/key-store.ts";
-import type { RequestGuard } from "./request-guard.ts";
+import type { CorsPolicy } from "./cors.ts";
 
 /** What the HTTP front and the admin API need of the host. */
 export type FrontDeps = {
@@ -15,7 +15,7 @@ export type FrontDeps = {
   extensions: readonly HostExtension[];
   keys: KeyStore;
   requireKeys: boolean;
-  guard: RequestGuard;
+  guard: RequestGuard & { cors: CorsPolicy };
   bodyLimitBytes: number;
   reload(): Promise<void>;
   log: Logger;

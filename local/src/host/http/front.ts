@@ -1,6 +1,14 @@
 import { randomUUID } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { isDeclaredTooLarge, Limiter, type Logger, readBody, reasonOf } from "@same-kit/shared";
+import {
+  isDeclaredTooLarge,
+  Limiter,
+  type Logger,
+  readBody,
+  reasonOf,
+  refuseCrossSite,
+  refuseForeign,
+} from "@same-kit/shared";
 import { AdminRoutes } from "../admin/admin-routes.ts";
 import { HOME_PAGE } from "../admin/home-page.ts";
 import type { AppGeneration } from "../app-generation.ts";
@@ -11,7 +19,6 @@ import { type RouteValues, splitPath } from "../routing/match-template.ts";
 import type { RouteMatch } from "../routing/route-table.ts";
 import type { FrontDeps } from "./front-deps.ts";
 import { type Reply, writeReply, writeStream } from "./reply.ts";
-import { refuseForeign } from "./request-guard.ts";
 import { absoluteUrl, fromReturnValue, joinedHeaders, toRpcRequest, toStreamMetadata } from "./rpc-http.ts";
 import { streamThroughWorker } from "./stream-proxy.ts";
 
@@ -61,7 +68,7 @@ export class HttpFront {
     if (path === undefined) return { status: 400, body: "The path is malformed or holds control characters." };
     const [area = ""] = path.map((segment) => segment.toLowerCase());
     const isPrivileged = area === "admin" || area === "runtime";
-    const refusal = refuseForeign(request, this.#deps.guard, isPrivileged);
+    const refusal = refuseForeign(request, this.#deps.guard) ?? refuseCrossSite(request, isPrivileged);
     if (refusal !== undefined) return { status: refusal };
     this.#deps.guard.cors.addHeaders(request, response);
     const preflight = this.#deps.guard.cors.answerPreflight(request);

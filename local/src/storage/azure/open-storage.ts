@@ -1,6 +1,7 @@
 import { TableClient, TableServiceClient } from "@azure/data-tables";
 import { BlobServiceClient } from "@azure/storage-blob";
 import { QueueServiceClient } from "@azure/storage-queue";
+import { DEVELOPMENT_PORTS, developmentConnection, PUBLIC_DEVELOPMENT_KEY } from "../../shared/development-account.ts";
 import type { StorageAccount } from "../storage-account.ts";
 import { pipelineUnder, tablePolicyUnder } from "./abandoned-requests.ts";
 import { AzureContainer } from "./azure-container.ts";
@@ -11,10 +12,8 @@ import { escapeJson } from "./escape-json.ts";
 /** An account that is reached over the network. */
 export type AzureStorageAccount = StorageAccount & { connectionString: string };
 
-const DEVELOPMENT_ACCOUNT = "UseDevelopmentStorage=true";
-// The well-known key of Azurite and the former storage emulator; public by design.
-const DEVELOPMENT_CONNECTION =
-  "DefaultEndpointsProtocol=http;AccountName=devstoreaccount1;AccountKey=Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==;BlobEndpoint=http://127.0.0.1:10000/devstoreaccount1;QueueEndpoint=http://127.0.0.1:10001/devstoreaccount1;TableEndpoint=http://127.0.0.1:10002/devstoreaccount1;";
+const DEVELOPMENT_STORAGE = "UseDevelopmentStorage=true";
+const PUBLIC_CONNECTION = developmentConnection(DEVELOPMENT_PORTS, PUBLIC_DEVELOPMENT_KEY);
 
 // Fail fast when storage is down: only what passes by itself is retried here.
 const RETRY = { maxTries: 3, retryDelayInMs: 200, maxRetryDelayInMs: 2_000, tryTimeoutInMs: 30_000 };
@@ -22,7 +21,7 @@ const TABLE_RETRY = { maxRetries: 2, retryDelayInMs: 200, maxRetryDelayInMs: 2_0
 
 /** Opens an account by its connection string, `UseDevelopmentStorage=true` included; makes no request. */
 export function openStorage(connectionString: string): AzureStorageAccount {
-  const text = connectionString.trim() === DEVELOPMENT_ACCOUNT ? DEVELOPMENT_CONNECTION : connectionString;
+  const text = connectionString.trim() === DEVELOPMENT_STORAGE ? PUBLIC_CONNECTION : connectionString;
   const abandoned = new AbortController();
   const { signal } = abandoned;
   const pipeline = () => pipelineUnder(signal, text, { retryOptions: RETRY });

@@ -5,6 +5,9 @@
 import Module from "node:module";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
+import { leadToDevelopmentStorage } from "./lead-to-development-storage.ts";
+
+leadToDevelopmentStorage(process.env);
 
 const CORE_ID = "@azure/functions-core";
 const shimFile = path.join(__dirname, "functions-core.cjs");

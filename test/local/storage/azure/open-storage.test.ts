@@ -8,7 +8,7 @@ test("UseDevelopmentStorage=true means Azurite on its usual ports", () => {
   const storage = openStorage(" UseDevelopmentStorage=true ");
   expect(storage.blobEndpoint).toBe("http://127.0.0.1:10000/devstoreaccount1");
   expect(storage.connectionString).toContain(";QueueEndpoint=http://127.0.0.1:10001/devstoreaccount1;");
-  expect(storage.connectionString).toContain(";TableEndpoint=http://127.0.0.1:10002/devstoreaccount1;");
+  expect(storage.connectionString).toContain(";TableEndpoint=http://127.0.0.1:10002/devstoreaccount1");
 });
 
 test("a real account's endpoints come from its name", () => {

@@ -5,6 +5,7 @@ import {
   type NumberedEvent,
   parseStorageChoice,
   readHostLog,
+  readHostStorage,
   startDetached,
   startLocal,
   stopRunningHost,
@@ -26,6 +27,7 @@ export function createEmulator({ allowUsers = [] }: { allowUsers?: readonly stri
       return startDetached({ ...options, env: call.env, command: [process.execPath, launcher, ...call.args] });
     },
     listHosts: listRunningHosts,
+    connectionStringOf: readHostStorage,
     stopHost: stopRunningHost,
     readLog: (host, follow) => readHostLog(host, follow),
     ownAppDir: path.join(packageRoot(), "dist", "functions-app"),

@@ -1,31 +1,32 @@
 import type { IncomingMessage } from "node:http";
-import type { CorsPolicy } from "./cors.ts";
 
 const LOOPBACK_NAMES = new Set(["localhost", "127.0.0.1", "[::1]"]);
 
 export type RequestGuard = {
   /** Host names besides the loopback ones, lower case. */
   allowedHosts: ReadonlySet<string>;
-  cors: CorsPolicy;
+  /** The pages that may call although they come from elsewhere. */
+  cors: { allows(origin: string): boolean };
 };
 
 /**
- * Keeps web pages out: one whose own name was made to resolve to this machine (its `Host`), and one of another origin that
- * merely sends requests (its `Origin`, or `Sec-Fetch-Site` where a browser sends no origin).
+ * Keeps web pages out of a server on loopback: one whose own name was made to resolve to this machine (its `Host`), and one of
+ * another origin that merely sends requests (its `Origin`).
  *
  * @returns The status to refuse with, or `undefined` to go on.
  */
-export function refuseForeign(
-  request: IncomingMessage,
-  { allowedHosts, cors }: RequestGuard,
-  isPrivileged: boolean,
-): 403 | 421 | undefined {
+export function refuseForeign(request: IncomingMessage, { allowedHosts, cors }: RequestGuard): 403 | 421 | undefined {
   const { host = "", origin } = request.headers;
   if (!isOwnHost(host, allowedHosts)) return 421;
-  if (origin !== undefined) return isOwnOrigin(origin, host, allowedHosts) || cors.allows(origin) ? undefined : 403;
-  const site = request.headers["sec-fetch-site"];
-  if (site === "cross-site" || (isPrivileged && site === "same-site")) return 403;
-  return undefined;
+  if (origin === undefined) return undefined;
+  return isOwnOrigin(origin, host, allowedHosts) || cors.allows(origin) ? undefined : 403;
+}
+
+/** The same by `Sec-Fetch-Site`, for what a browser sends without an origin: links, images, and other reading. */
+export function refuseCrossSite({ headers }: IncomingMessage, isPrivileged: boolean): 403 | undefined {
+  if (headers.origin !== undefined) return undefined;
+  const site = headers["sec-fetch-site"];
+  return site === "cross-site" || (isPrivileged && site === "same-site") ? 403 : undefined;
 }
 
 function isOwnHost(host: string, allowedHosts: ReadonlySet<string>): boolean {

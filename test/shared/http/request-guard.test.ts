@@ -1,11 +1,11 @@
 import type { IncomingMessage } from "node:http";
 import { expect, test } from "vitest";
-import { CorsPolicy } from "../../../../local/src/host/http/cors.ts";
-import { refuseForeign } from "../../../../local/src/host/http/request-guard.ts";
+import { refuseCrossSite, refuseForeign } from "../../../shared/src/http/request-guard.ts";
 
 function check(headers: Record<string, string>, { isPrivileged = false, cors = [] as string[] } = {}) {
-  const guard = { allowedHosts: new Set(["my.box"]), cors: new CorsPolicy(cors, false) };
-  return refuseForeign({ headers } as unknown as IncomingMessage, guard, isPrivileged);
+  const guard = { allowedHosts: new Set(["my.box"]), cors: { allows: (origin: string) => cors.includes(origin) } };
+  const request = { headers } as unknown as IncomingMessage;
+  return refuseForeign(request, guard) ?? refuseCrossSite(request, isPrivileged);
 }
 
 test.each(["localhost:7071", "LOCALHOST", "127.0.0.1:7071", "[::1]:7071", "my.box:80"])(

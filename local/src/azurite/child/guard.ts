@@ -1,0 +1,70 @@
+import type { RequestListener, ServerResponse } from "node:http";
+import type { Socket } from "node:net";
+import { type RequestGuard, refuseForeign } from "@same-kit/shared";
+import { DEVELOPMENT_ACCOUNT, PUBLIC_DEVELOPMENT_KEY } from "../../shared/development-account.ts";
+import type { AzuriteService } from "../endpoints.ts";
+import type { AzuriteServer } from "./azurite-server.ts";
+
+const REFUSALS = {
+  403: "Pages of another origin may not use this storage, unless a CORS rule of the service allows it.",
+  421: "This storage is served on localhost, 127.0.0.1 and [::1] only.",
+};
+
+/**
+ * Puts the checks of our HTTP front before a service: a web page whose own name resolves to this machine, and one of another
+ * origin, are refused, whatever signature they have.
+ *
+ * @returns What takes over a connection of the public account.
+ */
+export function guardService(server: AzuriteServer, service: AzuriteService): (socket: Socket) => void {
+  const { httpServer } = server;
+  const guard: RequestGuard = {
+    allowedHosts: new Set([`${DEVELOPMENT_ACCOUNT}.${service}.localhost`]),
+    cors: { allows: (origin) => corsOriginsOf(server).some((allowed) => matches(origin, allowed)) },
+  };
+  const [serve] = httpServer.listeners("request") as [RequestListener];
+  let servePublic: RequestListener | undefined;
+  const admitted = new WeakSet<Socket>();
+  httpServer.removeAllListeners("request");
+  httpServer.on("request", (request, response) => {
+    if (admitted.has(request.socket)) {
+      servePublic ??= listenerForPublicKey(server);
+      return servePublic(request, response);
+    }
+    const status = refuseForeign(request, guard);
+    return status === undefined ? serve(request, response) : refuse(response, status);
+  });
+  return (socket) => {
+    admitted.add(socket);
+    httpServer.emit("connection", socket);
+  };
+}
+
+/** The same service on the same data, for requests that are signed with the public key or with ours. */
+function listenerForPublicKey({ requestListenerFactory, accountDataStore }: AzuriteServer): RequestListener {
+  const accounts = {
+    getAccount(name: string) {
+      const account = accountDataStore.getAccount(name);
+      return account && { ...account, key2: Buffer.from(PUBLIC_DEVELOPMENT_KEY, "base64") };
+    },
+  };
+  return Object.assign(Object.create(requestListenerFactory), { accountDataStore: accounts }).createRequestListener();
+}
+
+function refuse(response: ServerResponse, status: keyof typeof REFUSALS): void {
+  response.writeHead(status, { "content-type": "text/plain; charset=utf-8", connection: "close" });
+  response.end(`${REFUSALS[status]}\n`);
+}
+
+/** The origins of the CORS rules that the app, or a tool, set for the service. */
+function corsOriginsOf({ metadataStore }: AzuriteServer): string[] {
+  const properties = metadataStore.db.getCollection("$SERVICES_COLLECTION$")?.by("accountName", DEVELOPMENT_ACCOUNT);
+  return (properties?.cors ?? []).flatMap(({ allowedOrigins }) => allowedOrigins.split(","));
+}
+
+/** `*` stands for any text, alone or in a name. */
+function matches(origin: string, allowed: string): boolean {
+  const parts = allowed.trim().split("*");
+  const escaped = parts.map((part) => part.replaceAll(/[.+?^${}()|[\]\\]/g, "\\$&"));
+  return new RegExp(`^${escaped.join(".*")}$`, "i").test(origin);
+}

@@ -1,0 +1,47 @@
+// An app's code may name the emulator of its machine itself: `BlobServiceClient.fromConnectionString("UseDevelopmentStorage=true")`,
+// or the published connection string. The clients turn that into 127.0.0.1:10000 to 10002 and sign with the public key. Ours listens
+// elsewhere and has a key of its own, so connections to those ports are led to it: below all HTTP clients, which is why this works
+// for Azure's SDKs, `fetch`, undici and any other alike, and needs to know nothing of their signatures.
+
+import net from "node:net";
+import { DEVELOPMENT_PORTS } from "../../shared/development-account.ts";
+import { type DevelopmentRoutes, ROUTES_VARIABLE } from "../development-routes.ts";
+
+type Service = keyof typeof DEVELOPMENT_PORTS;
+type Target = { port?: unknown; host?: unknown; path?: unknown };
+
+const SERVICES = Object.keys(DEVELOPMENT_PORTS) as Service[];
+
+/** Does nothing where the host named no emulator. */
+export function leadToDevelopmentStorage(env: NodeJS.ProcessEnv): void {
+  const text = env[ROUTES_VARIABLE];
+  if (text === undefined) return;
+  const { ports, entrance } = JSON.parse(text) as DevelopmentRoutes;
+  const { connect } = net.Socket.prototype;
+  net.Socket.prototype.connect = function connectToDevelopmentStorage(this: net.Socket, ...args: unknown[]) {
+    const { target, onConnect } = readArguments(args);
+    const service = serviceAt(target);
+    if (service === undefined) return Reflect.apply(connect, this, args);
+    const port = entrance?.port ?? ports[service];
+    Reflect.apply(connect, this, [{ ...target, host: "127.0.0.1", port }, onConnect]);
+    // Before everything that the client will write. The format is that of azurite/entrance-greeting.ts.
+    if (entrance !== undefined) this.write(`same-kit ${service} ${entrance.secret}\n`);
+    return this;
+  } as typeof connect;
+}
+
+/** Node calls it with one array of what it has read already; others with options, or with a port and perhaps a host. */
+function readArguments(args: readonly unknown[]): { target: Target; onConnect: unknown } {
+  const given = (Array.isArray(args[0]) ? args[0] : args) as readonly unknown[];
+  const [first, second] = given;
+  const onConnect = given.find((it) => typeof it === "function");
+  if (typeof first === "object" && first !== null) return { target: first, onConnect };
+  return { target: { port: first, ...(typeof second === "string" ? { host: second } : {}) }, onConnect };
+}
+
+function serviceAt({ port, host = "localhost", path }: Target): Service | undefined {
+  const isHere = host === "localhost" || host === "127.0.0.1" || host === "::1" || String(host).endsWith(".localhost");
+  // A path means a socket of the file system.
+  if (!isHere || typeof path === "string") return undefined;
+  return SERVICES.find((service) => DEVELOPMENT_PORTS[service] === Number(port));
+}
