@@ -32,6 +32,12 @@ export type InitiateRequest = { steps: RequestedStep[] };
 
 export const SOURCE_NAMES: readonly SourceName[] = ["same.yaml", "requirements.txt"];
 
+/**
+ * First line of a requirements.txt that adds to the interpreter's own packages instead of replacing them: what `%pip install` means in
+ * a notebook without a file of its own. To pip, and to any other reader, it is a comment.
+ */
+export const WITH_OWN_PACKAGES = "# same-kit: besides the interpreter's own packages";
+
 const MAX_REPORTED = 20;
 const MAX_NAME_LENGTH = 128;
 

@@ -10,12 +10,22 @@ export type InstallDeps = SpaceLimits & {
   files: RunnerFiles;
   env: NodeJS.ProcessEnv;
   pycacheDir: string;
+  /** The environment also sees the packages of the interpreter that it is made with. */
+  keepsOwnPackages: boolean;
   /** What `venv` and pip print. */
   onLine: (line: string) => void;
   signal: AbortSignal;
 };
 
 const LAST_LINES = 20;
+
+// A virtual environment made with another one's Python sees the packages of neither: so their folders are named, after its own.
+const LINK_PACKAGES = `
+import os, sys
+target = os.path.join(sys.argv[1], "lib", "python%d.%d" % sys.version_info[:2], "site-packages", "same_kit_own.pth")
+own = [it for it in sys.path if os.path.basename(it) in ("site-packages", "dist-packages")]
+open(target, "w", encoding="utf-8").write("\n".join(own) + "\n")
+`;
 
 /**
  * Makes a virtual environment in `folder` and installs into it.
@@ -37,6 +47,10 @@ export async function installRequirements(
   const cache = deps.isInCloud ? ["--no-cache-dir"] : [];
   const pip = [python, "-I", "-m", "pip", "install", ...quiet, ...cache, "-r", file] as const;
   await run("install requirements.txt", pip, interpreter, deps);
+  if (deps.keepsOwnPackages) {
+    const link = [...interpreter.launch, "-c", LINK_PACKAGES, folder] as const;
+    await run("add the interpreter's own packages", link, interpreter, deps);
+  }
   await checkSize(folder, deps);
   return python;
 }

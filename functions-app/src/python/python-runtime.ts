@@ -23,6 +23,8 @@ export type StartedPython = { process: StepProcess; ready: ReadyPython; environm
 export type StartOptions = {
   /** Absent or without any requirement: the interpreter's own packages. */
   requirements: Buffer | undefined;
+  /** The requirements add to the interpreter's own packages. */
+  keepsOwnPackages?: boolean;
   /** What pip prints. */
   onLine: (line: string) => void;
   signal: AbortSignal;
@@ -80,10 +82,11 @@ export class PythonRuntime {
     await this.#pool.stop();
   }
 
-  async #start({ requirements, onLine, signal }: StartOptions): Promise<StartedPython> {
+  async #start(options: StartOptions): Promise<StartedPython> {
+    const { requirements } = options;
     const interpreter = await this.#find();
     const environment = hasRequirement(requirements)
-      ? await this.#environmentFor(requirements, interpreter, onLine, signal)
+      ? await this.#environmentFor(requirements, interpreter, options)
       : toBase(interpreter);
     const process = this.#pool.take(environment);
     return { process, ready: await process.take(), environment };
@@ -92,8 +95,7 @@ export class PythonRuntime {
   #environmentFor(
     requirements: Buffer,
     interpreter: Interpreter,
-    onLine: (line: string) => void,
-    signal: AbortSignal,
+    { keepsOwnPackages = false, onLine, signal }: StartOptions,
   ): Promise<StepEnvironment> {
     const { env, appPythonDir } = this.#options;
     return requirementsEnvironment(requirements, interpreter, {
@@ -103,6 +105,7 @@ export class PythonRuntime {
       files: { folder: appPythonDir },
       env: this.#environ,
       pycacheDir: this.#pycacheDir,
+      keepsOwnPackages,
       onLine,
       signal,
     });

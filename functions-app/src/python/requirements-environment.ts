@@ -37,7 +37,7 @@ export function requirementsEnvironment(
   interpreter: Interpreter,
   deps: RequirementsDeps,
 ): Promise<StepEnvironment> {
-  const key = keyOf(requirements, interpreter);
+  const key = keyOf(requirements, interpreter, deps.keepsOwnPackages);
   const folder = path.join(deps.environmentsDir, key);
   // Keyed by folder, so that steps of this process share the work, and its failure.
   const started = inProgress.get(folder) ?? useOrBuild({ folder, key, requirements, interpreter, deps });
@@ -119,11 +119,11 @@ function toStepEnvironment(key: string, { python }: Current): StepEnvironment {
 }
 
 /** White space and comments do not make another environment; the interpreter does, and so does its version. */
-function keyOf(requirements: Buffer, { executable, version }: Interpreter): string {
+function keyOf(requirements: Buffer, { executable, version }: Interpreter, keepsOwnPackages: boolean): string {
   const lines = requirements.toString("utf8").split(/\r?\n/);
   const meant = lines.map((line) => line.replace(/(^|\s)#.*$/, "").trim()).filter((line) => line !== "");
   return createHash("sha256")
-    .update(JSON.stringify([1, executable, version, meant]))
+    .update(JSON.stringify([1, executable, version, meant, ...(keepsOwnPackages ? ["own"] : [])]))
     .digest("hex")
     .slice(0, 32);
 }

@@ -2,6 +2,7 @@ import { readFile, rm, stat } from "node:fs/promises";
 import path from "node:path";
 import { toUrlSafeBase64 } from "../contract/base64.ts";
 import type { ExecutorInput, ExecutorResult, StepFailure } from "../contract/executor-call.ts";
+import { WITH_OWN_PACKAGES } from "../contract/initiate-request.ts";
 import { LIMIT_SETTINGS, type Limits } from "../contract/limits.ts";
 import type { FailedStepRecord, SessionPython, StepRecord } from "../contract/run-result.ts";
 import type { LineSink } from "../outputs/live-lines.ts";
@@ -51,8 +52,10 @@ export async function executeStep(input: ExecutorInput, deps: StepDeps): Promise
   });
   try {
     const contents = await loadContents(input, deps.blobs);
+    const requirements = contents.sources["requirements.txt"];
     const started = await deps.python.start({
-      requirements: contents.sources["requirements.txt"],
+      requirements,
+      keepsOwnPackages: requirements?.toString("utf8").startsWith(WITH_OWN_PACKAGES) ?? false,
       onLine: deps.onStdout,
       signal: stopped,
     });

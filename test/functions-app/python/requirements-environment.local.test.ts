@@ -32,6 +32,7 @@ async function makeDeps(changes: Partial<Parameters<typeof requirementsEnvironme
     env: { PATH: process.env["PATH"], HOME: root },
     pycacheDir: path.join(root, "pycache"),
     isInCloud: false,
+    keepsOwnPackages: false,
     environmentBytes: 1e9,
     onLine: (line: string) => void lines.push(line),
     signal: new AbortController().signal,

@@ -67,3 +67,34 @@ test("a request that no text could hold is refused as too large", () => {
   const notebook = { file: "n.ipynb", metadata: {}, cells };
   expect(() => compile("", { notebook, configText: "#".repeat(50_000_000) })).toThrow("in each of 12 steps");
 });
+
+test("upstream's magics give steps without cells, and none of our calls", () => {
+  const { request, warnings } = compile("!ls\nx = 1", { upstreamMagics: true });
+  expect(Object.keys(request.steps[0] ?? {})).toEqual(["name", "code", "sources"]);
+  expect(decode(request.steps[0]?.code ?? "")).toBe("\nx = 1");
+  expect(warnings).toHaveLength(1);
+});
+
+test("what a cell installs is a requirement", () => {
+  const { request } = compile("%pip install numpy");
+  expect(decode(request.steps[0]?.sources["requirements.txt"] ?? "")).toMatch(/\nnumpy\n$/);
+});
+
+test.each([
+  ["Out[1]", true],
+  ["print(_)", true],
+  ["x = _3 + 1", true],
+  ["for _ in y: pass", false],
+  ["a, _ = f()", false],
+  ["_ = 5", false],
+  ["x._ = x.Out", false],
+])("whether %j reads earlier results is %s", (source, expected) => {
+  const cells = ["1", source].map((text, index) => ({
+    number: index + 1,
+    kind: "code" as const,
+    source: text,
+    tags: [`same_step_${index}`],
+  }));
+  const { request } = compile("", { notebook: { file: "n.ipynb", metadata: {}, cells } });
+  expect(request.steps[0]?.keepsResults ?? false).toBe(expected);
+});

@@ -86,20 +86,26 @@ test("what is left out is named with cell, line and text", () => {
 
 test("a long cell of another language is named by its first lines", () => {
   const { warnings } = splitSteps(
-    cells({ source: "a = 1" }, { source: `%%html\n${"x".repeat(500)}\n${"<b>\n".repeat(99)}` }),
+    cells({ source: "a = 1" }, { source: `%%sql\n${"x".repeat(500)}\n${"<b>\n".repeat(99)}` }),
     DEFAULT_ONLY,
   );
   expect(warnings[0]?.split("\n")).toHaveLength(22);
   expect(warnings[0]).toContain(`line 2: ${"x".repeat(160)}…\n`);
-  expect(warnings[0]).toContain("  and 82 more lines");
+  expect(warnings[0]).toContain("  and 81 more lines");
 });
 
 test.each(["!pip install x", "%pip install x", "pip install x", "!python -m pip -q install x"])(
-  "who installs packages by %j is told of requirements.txt",
+  "who installs packages by %j and compiles as upstream is told of requirements.txt",
   (line) => {
-    expect(splitSteps(cells({ source: `${line}\na = 1` }), DEFAULT_ONLY).warnings[1]).toContain("requirements.txt");
+    const { warnings } = splitSteps(cells({ source: `${line}\na = 1` }), DEFAULT_ONLY, { upstreamMagics: true });
+    expect(warnings[1]).toContain("requirements.txt");
   },
 );
+
+test("who installs what only running it could tell is told of requirements.txt", () => {
+  const { warnings, installs } = splitSteps(cells({ source: "!pip install -e .\na = 1" }), DEFAULT_ONLY);
+  expect([warnings[1], installs]).toEqual([expect.stringContaining("requirements.txt"), []]);
+});
 
 test("a notebook without code is one empty step, and says so", () => {
   const { steps, warnings } = splitSteps(cells({ kind: "markdown", source: "# Title" }), DEFAULT_ONLY);

@@ -3,6 +3,7 @@ import { printableJson } from "../ui/printable.ts";
 import { compileSource } from "../usecases/compile-source.ts";
 import { defineCommand } from "./define-command.ts";
 import { PARAMETER_OPTIONS, readParameters } from "./parameter-options.ts";
+import { upstreamMagicsOption } from "./shared-options.ts";
 
 export const compileCommand = defineCommand({
   name: "compile",
@@ -17,6 +18,7 @@ export const compileCommand = defineCommand({
       help: "Environment whose data sets are used (default: runtime_options.same_env, else default)",
       variable: "SAME_KIT_SAME_ENV",
     },
+    ...upstreamMagicsOption,
     json: { type: "boolean", help: "Print only the request, no warnings" },
   },
   examples: ["same-kit compile test/testdata/features/multistep", "same-kit compile same.yaml > request.json"],
@@ -24,7 +26,8 @@ export const compileCommand = defineCommand({
     const location = path.resolve(cwd, positionals[0] as string);
     const parameters = await readParameters(options, cwd);
     const sameEnv = options["same-env"] ?? null;
-    const { request, warnings } = await compileSource({ location, sameEnv, parameters });
+    const upstreamMagics = options["upstream-magics"];
+    const { request, warnings } = await compileSource({ location, sameEnv, parameters, upstreamMagics });
     for (const warning of warnings) console.note(`Warning: ${warning}`);
     console.write(`${printableJson(request)}\n`);
     return 0;

@@ -4,7 +4,15 @@ import { localRun } from "../usecases/local-run.ts";
 import { defineCommand } from "./define-command.ts";
 import { endRun } from "./end-run.ts";
 import { PARAMETER_OPTIONS, readParameters } from "./parameter-options.ts";
-import { hostOptions, jsonOption, parseDuration, parsePort, sessionOption, stateDirOption } from "./shared-options.ts";
+import {
+  hostOptions,
+  jsonOption,
+  parseDuration,
+  parsePort,
+  sessionOption,
+  stateDirOption,
+  upstreamMagicsOption,
+} from "./shared-options.ts";
 
 export const localRunCommand = defineCommand({
   name: "local run",
@@ -42,6 +50,7 @@ export const localRunCommand = defineCommand({
     },
     keep: { type: "boolean", help: "Leave the host running in the background" },
     verbose: { type: "boolean", help: "Also show the host's own log lines" },
+    ...upstreamMagicsOption,
     ...sessionOption,
     ...jsonOption,
   },
@@ -56,6 +65,7 @@ export const localRunCommand = defineCommand({
         location: path.resolve(context.cwd, positionals[0] ?? "."),
         stateDir: options["state-dir"] === undefined ? null : path.resolve(context.cwd, options["state-dir"]),
         sameEnv: options["same-env"] ?? null,
+        upstreamMagics: options["upstream-magics"],
         parameters: await readParameters(options, context.cwd),
         port: parsePort(options.port),
         storage: options.storage ?? null,

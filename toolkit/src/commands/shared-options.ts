@@ -73,3 +73,10 @@ export function parseDuration(text: string | undefined): number | null {
 function usage(message: string, hint: string): UsageError<ToolkitErrorCode> {
   return new UsageError({ code: "ERR_USAGE", message, hint });
 }
+
+export const upstreamMagicsOption = {
+  "upstream-magics": {
+    type: "boolean",
+    help: "Leave all magics out and send no cells: exactly the steps of upstream's compiler",
+  },
+} as const;

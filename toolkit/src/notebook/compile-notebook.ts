@@ -2,11 +2,13 @@ import {
   DEFAULT_LIMITS,
   type InitiateRequest,
   type RequestedCell,
+  type RequestedStep,
   toUrlSafeBase64,
 } from "@same-kit/functions-app/contract";
 import { OperationError } from "@same-kit/shared";
 import type { ToolkitErrorCode } from "../errors.ts";
 import type { Notebook } from "./notebook-file.ts";
+import { mergeRequirements } from "./pip-lines.ts";
 import type { SameConfig } from "./same-config.ts";
 import { type Step, splitSteps } from "./split-steps.ts";
 
@@ -16,6 +18,8 @@ export type CompileInput = {
   /** The same.yaml in the working directory of every step. */
   configText: string;
   requirements: string | null;
+  /** As upstream's compiler: all magics are left out, and the app gets steps without cells. */
+  upstreamMagics?: boolean;
 };
 
 export type CompiledNotebook = {
@@ -29,20 +33,36 @@ export type CompiledNotebook = {
 const { bodyBytes, steps: maxSteps, codeBytes, requirementsBytes } = DEFAULT_LIMITS;
 
 /** @throws OperationError `ERR_NOTEBOOK_…`, `ERR_REQUEST_TOO_LARGE`. */
-export function compileNotebook({ notebook, config, configText, requirements }: CompileInput): CompiledNotebook {
+export function compileNotebook(input: CompileInput): CompiledNotebook {
+  const { notebook, config, configText, upstreamMagics = false } = input;
   const environments = new Set(["default", ...Object.keys(config.environments ?? {})]);
-  const { steps, warnings } = splitSteps(notebook, environments);
+  const { steps, warnings, installs } = splitSteps(notebook, environments, { upstreamMagics });
+  const requirements = mergeRequirements(input.requirements, installs);
   checkParts(steps, requirements);
   const sources = {
     "same.yaml": encode(configText),
     ...(requirements === null ? {} : { "requirements.txt": encode(requirements) }),
   };
   const request = {
-    steps: steps.map(({ name, code, cells }) => ({ name, code: encode(code), sources, cells: cells.map(toCell) })),
+    steps: steps.map((step, index) => ({
+      name: step.name,
+      code: encode(step.code),
+      sources,
+      ...(upstreamMagics ? {} : toCells(step, steps.slice(index + 1))),
+    })),
   };
   checkBody(request, configText);
   return { config, request, steps, warnings };
 }
+
+function toCells({ cells }: Step, later: readonly Step[]): Pick<RequestedStep, "cells" | "keepsResults"> {
+  const keepsResults = later.some(({ code }) => READS_RESULTS.test(code));
+  return { cells: cells.map(toCell), ...(keepsResults && { keepsResults }) };
+}
+
+// `Out`, `_3`, `__`, and `_` where it is no name for what nobody needs: a target of `for` or =. Taking one for a use costs little.
+const READS_RESULTS =
+  /(?<![\w.])(?:Out|_oh|_\d+|_{2,3})\b(?!\s*=[^=])|(?<![\w.,]|,\s|for\s|lambda\s|\*)_(?!\w)(?!\s*(?:=[^=]|,|:|in\b))/;
 
 function toCell({ cell, lineCount, tags }: Step["cells"][number]): RequestedCell {
   return { number: cell, lines: lineCount, ...(tags !== undefined && { tags }) };

@@ -13,14 +13,14 @@ const TRANSPARENT_CELL_MAGICS = new Set(["time", "timeit", "capture"]);
 
 // What jupytext takes for shell commands when a line begins with them.
 const SHELL_COMMANDS = "cat|cd|cp|mv|rm|rmdir|mkdir|copy|ddir|echo|ls|ldir|ren";
-const SHELL_LINE = new RegExp(`^(?:${SHELL_COMMANDS})(?:\\s+(?<rest>.*))?$`);
+export const SHELL_LINE = new RegExp(`^(?:${SHELL_COMMANDS})(?:\\s+(?<rest>.*))?$`);
 // Jupyter's own, which also work without a %. Without arguments they are names.
-const INSTALLER_LINE = /^(?:pip|conda|mamba|micromamba|uv)\s+(?<rest>[a-z].*)$/;
+export const INSTALLER_LINE = /^(?:pip|conda|mamba|micromamba|uv)\s+(?<rest>[a-z].*)$/;
 // After a name that is also such a command: Python, not arguments.
 const PYTHON_AFTER_NAME = /^(?:[([,;:]|(?:[-+*/%&|^@]|\/\/|\*\*|<<|>>)?=|[<>!]=|(?:in|is|and|or|if|not|for)\b)/;
 
 // Names, attributes and subscripts before one =. A subscript containing = could be a string that only looks like one.
-const TARGETS = String.raw`[\p{L}_](?:[\p{L}\p{N}_., *]|\[[^\]=]*\])*=\s*`;
+export const TARGETS = String.raw`[\p{L}_](?:[\p{L}\p{N}_., *]|\[[^\]=]*\])*=\s*`;
 
 // No Python statement starts like these.
 const MAGIC_PATTERNS = [
@@ -65,7 +65,7 @@ export function removeMagics(source: string): PlainCode {
 }
 
 /** A whole cell may be indented, for example if copied from a function: Jupyter removes the indentation. */
-function removeLeadingIndent(lines: readonly string[]): readonly string[] {
+export function removeLeadingIndent(lines: readonly string[]): readonly string[] {
   const indent = /^[ \t]+/.exec(lines.find((line) => line.trim() !== "") ?? "")?.[0];
   if (indent === undefined) return lines;
   return lines.map((line) => (line.startsWith(indent) ? line.slice(indent.length) : line));
@@ -87,7 +87,7 @@ function skipCellMagics(lines: readonly string[], removed: RemovedLine[]): numbe
   return lines.length;
 }
 
-function isMagicLine(line: string): boolean {
+export function isMagicLine(line: string): boolean {
   return MAGIC_PATTERNS.some((pattern) => pattern.test(line)) || isShellLine(line);
 }
 
@@ -104,14 +104,14 @@ function readTimedLine(line: string): string | null {
 }
 
 /** As in Python, a backslash at its end continues a magic's line. */
-function findMagicEnd(lines: readonly string[], start: number): number {
+export function findMagicEnd(lines: readonly string[], start: number): number {
   let end = start;
   while (end + 1 < lines.length && endsWithBackslash(lines[end] as string)) end += 1;
   return end;
 }
 
 /** An indented magic may be the only line of its block. */
-function placeholder(line: string): string {
+export function placeholder(line: string): string {
   const indent = /^\s*/.exec(line)?.[0] ?? "";
   return indent === "" ? "" : `${indent}pass`;
 }

@@ -4,7 +4,8 @@ import type { RemovedLine } from "./magic-lines.ts";
 const MAX_LINES = 20;
 const MAX_CHARACTERS = 160;
 
-const INSTALLS = /\b(?:pip3?|conda|mamba|uv)\s(?:.*\s)?install\b/;
+/** Installing packages while a step runs would change what other runs see. */
+export const INSTALLS = /\b(?:pip3?|conda|mamba|uv)\s(?:.*\s)?install\b/;
 
 /** Warnings about the lines that were removed from a cell. */
 export function warnOfRemoved(cell: number, removed: readonly RemovedLine[]): string[] {

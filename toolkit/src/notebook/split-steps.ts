@@ -3,6 +3,7 @@ import { checkTags, tagError } from "./check-tags.ts";
 import { removeMagics } from "./magic-lines.ts";
 import { warnOfRemoved } from "./magic-warnings.ts";
 import type { Notebook } from "./notebook-file.ts";
+import { translateMagics } from "./translate-magics.ts";
 
 /** The lines of a step's code, counted from 1, that come from one cell; `tags` are those that change how it runs. */
 export type CellRange = { cell: number; firstLine: number; lineCount: number; tags?: readonly string[] };
@@ -18,7 +19,17 @@ export type Step = {
   environment: string | null;
 };
 
-export type SplitNotebook = { steps: readonly Step[]; warnings: readonly string[] };
+export type SplitNotebook = {
+  steps: readonly Step[];
+  warnings: readonly string[];
+  /** What the cells install, as lines of a requirements.txt. */
+  installs: readonly string[];
+};
+
+export type SplitOptions = {
+  /** As upstream's compiler: all magics are left out. */
+  upstreamMagics?: boolean;
+};
 
 type Draft = Omit<Step, "code" | "cells" | "tags"> & {
   /** The cell whose tag names it; null for the code before the first tag. */
@@ -33,8 +44,13 @@ type Draft = Omit<Step, "code" | "cells" | "tags"> & {
  * @param environments - The names that `environment=NAME` may have.
  * @throws OperationError `ERR_NOTEBOOK_TAGS`.
  */
-export function splitSteps(notebook: Notebook, environments: ReadonlySet<string>): SplitNotebook {
+export function splitSteps(
+  notebook: Notebook,
+  environments: ReadonlySet<string>,
+  { upstreamMagics = false }: SplitOptions = {},
+): SplitNotebook {
   const warnings: string[] = [];
+  const installs: string[] = [];
   const drafts: Draft[] = [newDraft(0, null)];
   for (const cell of notebook.cells) {
     const tags = parseCellTags(cell.tags);
@@ -45,7 +61,9 @@ export function splitSteps(notebook: Notebook, environments: ReadonlySet<string>
     applyTags(draft, tags);
     // As nbclient and Jupyter Book have it.
     if (cell.kind !== "code" || cell.tags.includes("skip-execution")) continue;
-    const { code, removed } = removeMagics(cell.source);
+    const translated = upstreamMagics ? { ...removeMagics(cell.source), installs: [] } : translateMagics(cell.source);
+    const { code, removed } = translated;
+    installs.push(...translated.installs);
     draft.parts.push({ cell: cell.number, code, tags: cell.tags.filter((tag) => tag === "raises-exception") });
     warnings.push(...warnOfRemoved(cell.number, removed));
   }
@@ -56,7 +74,7 @@ export function splitSteps(notebook: Notebook, environments: ReadonlySet<string>
     warnings.push(`${notebook.file} has no code, so running it does nothing.`);
   }
   warnings.push(...kept.flatMap(warnOfEnvironment));
-  return { steps: kept.map(toStep), warnings };
+  return { steps: kept.map(toStep), warnings, installs };
 }
 
 function newDraft(index: number, taggedCell: number | null): Draft {

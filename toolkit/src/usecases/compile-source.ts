@@ -32,6 +32,8 @@ export type CompileOptions = {
   sameEnv: string | null;
   /** Besides those of same.yaml; or exactly those of an earlier run. */
   parameters?: ParameterSources | { recorded: RecordedParameters };
+  /** `--upstream-magics`: exactly the steps of upstream's compiler. */
+  upstreamMagics?: boolean;
 };
 
 /**
@@ -50,6 +52,7 @@ export async function compileSource(options: CompileOptions): Promise<CompiledSo
     config: source.config,
     configText: await readConfigText(source, sameEnv),
     requirements: await readRequirements(source),
+    upstreamMagics: options.upstreamMagics ?? false,
   });
   const warnings = [...injected.warnings, ...compiled.warnings];
   const notebookText = toSourceNotebook(source.notebookText, injected.notebook.cells);

@@ -14,6 +14,8 @@ export type LocalRunOptions = HostChoice & {
   sameEnv: string | null;
   /** Besides those of same.yaml. */
   parameters: ParameterSources;
+  /** Exactly the steps of upstream's compiler. */
+  upstreamMagics: boolean;
   /** Of the whole run; null: none. */
   timeoutMs: number | null;
   isVerbose: boolean;
@@ -23,9 +25,8 @@ export type LocalRunOptions = HostChoice & {
 
 /** Compiles, boots what does not run yet, runs, shows each step, and stops what it booted. */
 export async function localRun(options: LocalRunOptions, deps: RunDeps): Promise<RunSummary> {
-  const { location, sameEnv, parameters, keep, port, storage, python, timeoutMs, isVerbose, savesLargeSession } =
-    options;
-  const source = await deps.view.phase("Compile the notebook", () => compileSource({ location, sameEnv, parameters }));
+  const { keep, port, storage, python, timeoutMs, isVerbose, savesLargeSession } = options;
+  const source = await deps.view.phase("Compile the notebook", () => compileSource(options));
   for (const warning of source.warnings) deps.warn(warning);
   const { steps, warnings, folder } = source;
   return driveRun({

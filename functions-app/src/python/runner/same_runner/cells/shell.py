@@ -113,10 +113,14 @@ class ZMQInteractiveShell:
         self.events.trigger("post_run_cell")
 
     def run_line_magic(self, name, line="", _stack_depth=1):
-        return self._magics.run_line(name, expand.variables(line, self.user_ns))
+        return self._magics.run_line(name, self._expanded(name, line))
 
     def run_cell_magic(self, name, line, cell):
-        return self._magics.run_cell(name, expand.variables(line, self.user_ns), cell)
+        return self._magics.run_cell(name, self._expanded(name, line), cell)
+
+    def _expanded(self, name, line):
+        # They are given Python, where braces are sets and dictionaries.
+        return line if name in ("time", "timeit", "config") else expand.variables(line, self.user_ns)
 
     def magic(self, text):
         name, _, line = text.lstrip("%").partition(" ")
