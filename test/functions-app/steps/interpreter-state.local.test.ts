@@ -123,6 +123,8 @@ test("generators and options of libraries are as the earlier step left them, onc
     ],
     { isLast: false },
   );
-  const last = (await runner.runCells(["t, m = use()\nseen = (t.state, m.rcParams['lines.linewidth'])"])) as CompletedStep;
+  const last = (await runner.runCells([
+    "t, m = use()\nseen = (t.state, m.rcParams['lines.linewidth'])",
+  ])) as CompletedStep;
   expect(variablesOf(last)["seen"]).toBe("([9, 9], 3)");
 });
