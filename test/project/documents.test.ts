@@ -30,7 +30,7 @@ function callsIn(text: string): string[] {
   const blocks = [...text.matchAll(/^```(?:sh|yaml)\n([\s\S]*?)^```/gm)].map(([, code = ""]) => code);
   const spans = [...text.matchAll(/`((?:npx )?same-kit [^`]+)`/g)].map(([, code = ""]) => code);
   const codes = [...blocks, ...spans].map((code) => code.replace(/(^|\s)#.*$/gm, ""));
-  const calls = codes.flatMap((code) => [...code.matchAll(/(?:\bsame-kit|same-kit\.cjs) ([^\n|>]*)/g)]);
+  const calls = codes.flatMap((code) => [...code.matchAll(/(?:\bsame-kit|same-kit\.cjs) ([^\n|>)]*)/g)]);
   return calls.map(([, call = ""]) => call.trim()).filter((call) => !call.startsWith("COMMAND"));
 }
 
@@ -42,8 +42,9 @@ async function parseCall(argv: readonly string[]): Promise<unknown> {
 }
 
 test("calls are found in code blocks and in running text", () => {
-  const text = "Use `same-kit up --yes`:\n\n```sh\n# same-kit is nice\nnpx same-kit frobnicate --now # or not\n```\n";
-  expect(callsIn(text)).toEqual(["frobnicate --now", "up --yes"]);
+  const text =
+    'Use `same-kit up --yes`:\n\n```sh\n# same-kit is nice\nnpx same-kit frobnicate --now # or not\neval "$(same-kit outputs)"\n```\n';
+  expect(callsIn(text)).toEqual(["frobnicate --now", "outputs", "up --yes"]);
 });
 
 test.each([["frobnicate --now"], ["local"], ["local frobnicate"], ["up --frobnicate"]])(

@@ -1,3 +1,4 @@
+import { readFile } from "node:fs/promises";
 import { describe, expect, test } from "vitest";
 import { hintText, sameKit } from "../../../shared/src/index.ts";
 import { NO_CHOICES } from "../../../toolkit/src/deployment/choices.ts";
@@ -38,6 +39,14 @@ describe("what up ends with", () => {
     expect(lines).toContain('  eval "$(same-kit outputs --export --show-key)"');
     expect(lines).toContain("  same run -t functions -f same.yaml");
     expect(lines.join("\n")).not.toContain("c0ffee");
+  });
+
+  test("in Azure it is what the page for users of SAME shows", async () => {
+    const page = await readFile("docs/from-same.md", "utf8");
+    const lines = shown();
+    const from = lines.findIndex((line) => line.startsWith("For every SAME client"));
+    const to = lines.indexOf("  same run -t functions -f same.yaml");
+    expect(page).toContain(`\`\`\`\n${lines.slice(from, to + 1).join("\n")}\n\`\`\``);
   });
 
   test("after a rehearsal it is the exact command for Azure", () => {
