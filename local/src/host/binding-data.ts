@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { RpcHttp, TypedData } from "../worker/messages.ts";
+import { isOrchestratorTrigger, type OrchestratorTrigger } from "../worker/orchestrator-trigger.ts";
 import { resolveSettings } from "./config/app-environment.ts";
 
 /** What `{name}` in a binding's options may name. */
@@ -11,11 +12,12 @@ export type BindingData = Readonly<Record<string, unknown>>;
  * @see Azure/azure-functions-host, Binding/Http/HttpTriggerAttributeBindingProvider.cs and Binding/BindingDataProvider
  */
 export function bindingDataOf(call: {
-  triggerData?: TypedData;
+  triggerData?: TypedData | OrchestratorTrigger;
   triggerMetadata?: Readonly<Record<string, TypedData>>;
 }): BindingData {
   const metadata = Object.entries(call.triggerMetadata ?? {}).map(([name, data]) => [name, toText(data)] as const);
   const { triggerData } = call;
+  if (isOrchestratorTrigger(triggerData)) return triggerData.rest;
   if (triggerData === undefined || !("http" in triggerData)) {
     return {
       ...membersOf(triggerData === undefined ? undefined : toText(triggerData)),

@@ -9,6 +9,7 @@ import type {
 import type { HostEvent } from "../events/host-event.ts";
 import type { WorkerInvocationResult } from "../worker/language-worker.ts";
 import type { BindingInfo, TypedData } from "../worker/messages.ts";
+import type { OrchestratorTrigger } from "../worker/orchestrator-trigger.ts";
 import { resolveSettings } from "./config/app-environment.ts";
 import type { AppFunction } from "./functions/app-function.ts";
 import type { FunctionsHost } from "./functions-host.ts";
@@ -30,7 +31,7 @@ export function createFunctionInvoker(
   const invoke = async (
     kind: DurableFunctionKind,
     call: { name: string; instanceId: string },
-    data: { triggerData?: TypedData; triggerMetadata?: Record<string, TypedData> },
+    data: { triggerData?: TypedData | OrchestratorTrigger; triggerMetadata?: Record<string, TypedData> },
   ): Promise<InvocationReply> => {
     const result = await host.invoke((functions) => findDurable(functions, kind, call.name, host.env), {
       ...data,
@@ -42,7 +43,8 @@ export function createFunctionInvoker(
   return {
     durableFunctions: () => listDurable(host.registeredFunctions(), host.env),
     async invokeOrchestrator(call: OrchestratorCall) {
-      const reply = await invoke("orchestrator", call, { triggerData: { json: JSON.stringify(call.payload) } });
+      const { history, ...rest } = call.payload;
+      const reply = await invoke("orchestrator", call, { triggerData: { instanceId: call.instanceId, history, rest } });
       progress.report(call, reply);
       return reply;
     },

@@ -1,5 +1,6 @@
 import type { WorkerInvocationResult } from "../worker/language-worker.ts";
 import type { TypedData } from "../worker/messages.ts";
+import type { OrchestratorTrigger } from "../worker/orchestrator-trigger.ts";
 import type { HostError } from "./errors.ts";
 import type { AppFunction } from "./functions/app-function.ts";
 import type { HostedFunction, HostState } from "./host-options.ts";
@@ -29,7 +30,11 @@ export interface FunctionsHost {
    */
   invoke(
     find: (functions: readonly AppFunction[]) => AppFunction | undefined,
-    call: { triggerData?: TypedData; triggerMetadata?: Record<string, TypedData>; instanceId?: string },
+    call: {
+      triggerData?: TypedData | OrchestratorTrigger;
+      triggerMetadata?: Record<string, TypedData>;
+      instanceId?: string;
+    },
   ): Promise<WorkerInvocationResult | undefined>;
   /** Loads the app anew beside the old worker, which finishes what it has begun. */
   reload(): Promise<void>;

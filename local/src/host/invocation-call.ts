@@ -1,4 +1,5 @@
 import type { TypedData } from "../worker/messages.ts";
+import type { OrchestratorTrigger } from "../worker/orchestrator-trigger.ts";
 import type { AppFunction } from "./functions/app-function.ts";
 
 /** One call of one function. */
@@ -7,7 +8,7 @@ export type InvocationCall = {
   /** Default: a new random id. */
   invocationId?: string;
   /** The trigger's value; absent: the handler receives `undefined`. */
-  triggerData?: TypedData;
+  triggerData?: TypedData | OrchestratorTrigger;
   triggerMetadata?: Record<string, TypedData>;
   /** An incoming W3C `traceparent` to go on with. */
   traceParent?: string;

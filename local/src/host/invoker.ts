@@ -1,7 +1,7 @@
 import { randomBytes, randomUUID } from "node:crypto";
 import { reasonOf } from "@same-kit/shared";
-import type { WorkerInvocationResult } from "../worker/language-worker.ts";
-import type { BindingInfo, InvocationRequest } from "../worker/messages.ts";
+import type { WorkerCall, WorkerInvocationResult } from "../worker/language-worker.ts";
+import type { BindingInfo } from "../worker/messages.ts";
 import type { AppGeneration } from "./app-generation.ts";
 import type { AppRuntime } from "./app-runtime.ts";
 import { type AppFunction, extraInputsOf } from "./functions/app-function.ts";
@@ -59,9 +59,11 @@ export class Invoker {
     return result;
   }
 
-  async #toRequest(call: InvocationCall, invocationId: string): Promise<Omit<InvocationRequest, "kind">> {
+  async #toRequest(call: InvocationCall, invocationId: string): Promise<WorkerCall> {
     const { fn, triggerData, triggerMetadata, traceParent } = call;
-    const inputData = [{ name: fn.trigger?.name ?? "", ...(triggerData === undefined ? {} : { data: triggerData }) }];
+    const inputData: WorkerCall["inputData"][number][] = [
+      { name: fn.trigger?.name ?? "", ...(triggerData === undefined ? {} : { data: triggerData }) },
+    ];
     for (const binding of extraInputsOf(fn.metadata)) {
       const value = await this.#provideInput(fn, binding, invocationId);
       inputData.push({ name: binding.name, ...(value === undefined ? {} : { data: { json: JSON.stringify(value) } }) });
@@ -90,7 +92,7 @@ export class Invoker {
   async #invokeWithin(
     generation: AppGeneration,
     fn: AppFunction,
-    request: Omit<InvocationRequest, "kind">,
+    request: WorkerCall,
   ): Promise<WorkerInvocationResult> {
     const limitMs = generation.hostJson.functionTimeoutMs;
     const invocation = generation.worker.invoke(request);

@@ -3,6 +3,7 @@ import { describeEvent } from "../events/describe-event.ts";
 import type { HostEvent } from "../events/host-event.ts";
 import type { WorkerInvocationResult } from "../worker/language-worker.ts";
 import type { TypedData } from "../worker/messages.ts";
+import type { OrchestratorTrigger } from "../worker/orchestrator-trigger.ts";
 import { type AppGeneration, startGeneration } from "./app-generation.ts";
 import { AppRuntime } from "./app-runtime.ts";
 import { composeAppEnvironment } from "./config/app-environment.ts";
@@ -139,7 +140,11 @@ export class RunningHost implements FunctionsHost {
 
   async invoke(
     find: (functions: readonly AppFunction[]) => AppFunction | undefined,
-    call: { triggerData?: TypedData; triggerMetadata?: Record<string, TypedData>; instanceId?: string },
+    call: {
+      triggerData?: TypedData | OrchestratorTrigger;
+      triggerMetadata?: Record<string, TypedData>;
+      instanceId?: string;
+    },
   ): Promise<WorkerInvocationResult | undefined> {
     const generation = await this.#runtime.waitForGeneration(AVAILABILITY_TIMEOUT_MS, this.#options.watch);
     if (generation === undefined) return { status: "unavailable", reason: `The host is in the state ${this.state}.` };

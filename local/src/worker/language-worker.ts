@@ -7,9 +7,12 @@ import type {
   InvocationRequest,
   InvocationResponse,
   RpcLog,
+  TypedData,
   WorkerInitResponse,
   WorkerToHost,
 } from "./messages.ts";
+import { isOrchestratorTrigger, type OrchestratorTrigger, triggerJson } from "./orchestrator-trigger.ts";
+import { SentHistories } from "./sent-histories.ts";
 
 export type WorkerSpec = {
   appDirectory: string;
@@ -23,7 +26,14 @@ export type WorkerSpec = {
 };
 
 /** How one invocation ended; `unavailable` means that the process was gone before it could tell. */
-export type WorkerInvocationResult = InvocationResponse["result"] | { status: "unavailable"; reason: string };
+export type WorkerInvocationResult =
+  | Exclude<InvocationResponse["result"], { status: "historyMissing" }>
+  | { status: "unavailable"; reason: string };
+
+/** One call; an orchestrator's trigger is encoded here, by what the process has of its history. */
+export type WorkerCall = Omit<InvocationRequest, "kind" | "inputData" | "history"> & {
+  inputData: readonly { name: string; data?: TypedData | OrchestratorTrigger }[];
+};
 
 export type WorkerExit = {
   /** Set when we ended it; a crash otherwise. */
@@ -61,7 +71,8 @@ export class LanguageWorker {
   readonly pid: number | undefined;
   readonly #child: ChildProcess;
   readonly #spec: WorkerSpec;
-  readonly #pending = new Map<string, (result: WorkerInvocationResult) => void>();
+  readonly #pending = new Map<string, Pending>();
+  readonly #histories = new SentHistories();
   readonly #idle = new Set<() => void>();
   readonly #output: string[] = [];
   readonly #init = Promise.withResolvers<WorkerInitResponse>();
@@ -89,11 +100,11 @@ export class LanguageWorker {
   }
 
   /** Never rejects. */
-  invoke(request: Omit<InvocationRequest, "kind">): Promise<WorkerInvocationResult> {
+  invoke(call: WorkerCall): Promise<WorkerInvocationResult> {
     if (this.#isGone) return Promise.resolve({ status: "unavailable", reason: "The worker process has ended." });
     return new Promise((resolve) => {
-      this.#pending.set(request.invocationId, resolve);
-      this.#send({ kind: "invocationRequest", ...request });
+      this.#pending.set(call.invocationId, { call, resolve });
+      this.#send(toRequest(call, this.#histories));
     });
   }
 
@@ -142,7 +153,8 @@ export class LanguageWorker {
         this.#init.reject(new AppLoadError(message.exception.message, message.exception.stackTrace));
         return;
       case "invocationResponse":
-        this.#settle(message.invocationId, message.result);
+        if (message.result.status === "historyMissing") this.#sendWhole(message.invocationId);
+        else this.#settle(message.invocationId, message.result);
         return;
       case "rpcLog":
         this.#spec.onLog(message);
@@ -150,10 +162,19 @@ export class LanguageWorker {
     }
   }
 
+  #sendWhole(invocationId: string): void {
+    const pending = this.#pending.get(invocationId);
+    if (pending === undefined) return;
+    for (const { data } of pending.call.inputData) {
+      if (isOrchestratorTrigger(data)) this.#histories.forget(data.instanceId);
+    }
+    this.#send(toRequest(pending.call, this.#histories));
+  }
+
   #settle(invocationId: string, result: WorkerInvocationResult): void {
-    const resolve = this.#pending.get(invocationId);
+    const pending = this.#pending.get(invocationId);
     this.#pending.delete(invocationId);
-    resolve?.(result);
+    pending?.resolve(result);
     if (this.#pending.size === 0) for (const resolveIdle of this.#idle) resolveIdle();
   }
 
@@ -208,6 +229,20 @@ export class LanguageWorker {
       () => clearTimeout(timer),
     );
   }
+}
+
+type Pending = { call: WorkerCall; resolve: (result: WorkerInvocationResult) => void };
+
+function toRequest(call: WorkerCall, histories: SentHistories): InvocationRequest {
+  const request: InvocationRequest = { kind: "invocationRequest", ...call, inputData: [] };
+  const inputData = call.inputData.map(({ name, data }) => {
+    if (data === undefined) return { name };
+    if (!isOrchestratorTrigger(data)) return { name, data };
+    request.history = histories.next(data);
+    const json = triggerJson({ ...data, history: data.history.slice(request.history.keep) });
+    return { name, data: { json } };
+  });
+  return { ...request, inputData };
 }
 
 function forkWorker({ appDirectory, env, inspect }: WorkerSpec): ChildProcess {

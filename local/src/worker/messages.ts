@@ -53,6 +53,15 @@ export type WorkerException = { message: string; stackTrace: string | null };
 
 export type RpcLogLevel = "trace" | "debug" | "information" | "warning" | "error" | "critical" | "none";
 
+/** Of an orchestrator's call: the history in its trigger's value goes on after what the worker keeps. */
+export type HistoryReference = {
+  instanceId: string;
+  /** So many events from the beginning of the kept history come before those that are sent. */
+  keep: number;
+  /** Instances whose histories need not be kept any longer. */
+  drop: readonly string[];
+};
+
 export type InvocationRequest = {
   kind: "invocationRequest";
   invocationId: string;
@@ -60,6 +69,7 @@ export type InvocationRequest = {
   /** `data` is absent for a value the handler receives as `undefined`. */
   inputData: readonly { name: string; data?: TypedData }[];
   triggerMetadata?: Record<string, TypedData>;
+  history?: HistoryReference;
   traceContext?: { traceParent: string; traceState: string; attributes: Record<string, string> };
   retryContext?: { retryCount: number; maxRetryCount: number };
 };
@@ -75,7 +85,9 @@ export type InvocationResponse = {
         /** The handler returned `undefined` or `null`; the streaming mode cannot tell that otherwise. */
         isEmpty: boolean;
       }
-    | { status: "failure"; exception: WorkerException };
+    | { status: "failure"; exception: WorkerException }
+    /** The worker does not have what the request's `history` builds on; nothing ran. */
+    | { status: "historyMissing" };
 };
 
 export type WorkerInitResponse = {

@@ -1,6 +1,7 @@
 import type { InvocationRequest, InvocationResponse, RpcLogLevel, TypedData, WorkerException } from "../messages.ts";
 import type { FunctionRegistry } from "./function-registry.ts";
 import type { HookData, Hooks, InvocationHookContext } from "./hooks.ts";
+import type { KeptHistories } from "./kept-histories.ts";
 import type { CoreInvocationContext, InvocationModel, ModelResponse, RegisteredFunction } from "./programming-model.ts";
 import { tagDurableError, tagDurableResult } from "./tag-durable-tasks.ts";
 
@@ -11,7 +12,7 @@ export type SendLog = (line: {
   invocationId?: string;
 }) => void;
 
-export type InvokeDeps = { registry: FunctionRegistry; hooks: Hooks; sendLog: SendLog };
+export type InvokeDeps = { registry: FunctionRegistry; hooks: Hooks; histories: KeptHistories; sendLog: SendLog };
 
 /** Runs one call: arguments, hooks, handler, response. Never rejects; what the app throws is part of the response. */
 export async function invoke(request: InvocationRequest, deps: InvokeDeps): Promise<InvocationResponse> {
@@ -23,9 +24,12 @@ export async function invoke(request: InvocationRequest, deps: InvokeDeps): Prom
   }
 }
 
-async function call(request: InvocationRequest, { registry, hooks, sendLog }: InvokeDeps) {
+async function call(request: InvocationRequest, { registry, hooks, histories, sendLog }: InvokeDeps) {
   const { invocationModel, registered, core, bindLogHooks } = prepare(request, { registry, hooks, sendLog });
   const { context, inputs } = await invocationModel.getArguments();
+  if (request.history !== undefined && !histories.complete(request.history, inputs[0])) {
+    return { status: "historyMissing" as const };
+  }
   const hookData: HookData = {};
   bindLogHooks(context, hookData);
   const hookContext: InvocationHookContext = {
@@ -73,7 +77,10 @@ type PreparedCall = {
   bindLogHooks(context: unknown, hookData: HookData): void;
 };
 
-function prepare(request: InvocationRequest, { registry, hooks, sendLog }: InvokeDeps): PreparedCall {
+function prepare(
+  request: InvocationRequest,
+  { registry, hooks, sendLog }: Omit<InvokeDeps, "histories">,
+): PreparedCall {
   const { invocationId, functionId } = request;
   const registered = registry.get(functionId);
   if (registered === undefined) throw new Error(`Function "${functionId}" is not registered in the app.`);

@@ -8,6 +8,7 @@ import { FunctionRegistry } from "./function-registry.ts";
 import { createFunctionsCore } from "./functions-core-api.ts";
 import { Hooks } from "./hooks.ts";
 import { invoke, type SendLog, toException } from "./invoke.ts";
+import { KeptHistories } from "./kept-histories.ts";
 import { AppSetupError, loadApp } from "./load-app.ts";
 import { watchParent } from "./watch-parent.ts";
 
@@ -25,6 +26,7 @@ const CAPABILITIES = [
 
 const registry = new FunctionRegistry();
 const hooks = new Hooks();
+const histories = new KeptHistories();
 const sendToHost = process.send?.bind(process);
 
 function send(message: WorkerToHost, onSent: () => void = () => {}): void {
@@ -112,7 +114,7 @@ function receive(message: HostToWorker): void {
       initialize(message).catch(reportFailedStart);
       return;
     case "invocationRequest":
-      void invoke(message, { registry, hooks, sendLog }).then((response) => send(response));
+      void invoke(message, { registry, hooks, histories, sendLog }).then((response) => send(response));
       return;
     case "workerTerminate":
       void terminate();
