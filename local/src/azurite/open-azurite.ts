@@ -1,6 +1,6 @@
 import { rm } from "node:fs/promises";
 import path from "node:path";
-import { type Logger, silentLogger } from "@same-kit/shared";
+import { type AllowedUsers, type Logger, silentLogger } from "@same-kit/shared";
 import { developmentConnection, PUBLIC_DEVELOPMENT_KEY } from "../shared/development-account.ts";
 import { newGuidN } from "../shared/ids.ts";
 import { newAccountKey } from "./account-key.ts";
@@ -21,6 +21,8 @@ export type AzuriteOptions = {
   ports?: AzuritePorts;
   /** Told what a start waits for, and what a foreign Azurite exposes. */
   log?: Pick<Logger, "warn">;
+  /** Who may connect to a new one besides this user and root; default: nobody. */
+  allowUsers?: AllowedUsers | undefined;
 };
 
 /**
@@ -29,10 +31,10 @@ export type AzuriteOptions = {
  * @throws AzuriteError if the ports belong to something else, or the process cannot be made.
  */
 export async function startAzurite(options: AzuriteOptions): Promise<RunningAzurite> {
-  const { azuriteDir, data, ports, log = silentLogger } = options;
-  if (data === "memory") return startInMemory(azuriteDir);
+  const { azuriteDir, data, ports, log = silentLogger, allowUsers = [] } = options;
+  if (data === "memory") return startInMemory(azuriteDir, allowUsers);
   try {
-    return await shareAzurite(azuriteDir, { ports, log });
+    return await shareAzurite(azuriteDir, { ports, log, allowUsers });
   } catch (error) {
     // Only now: asking the ports first would delay every ordinary start.
     const isTaken = error instanceof AzuriteError && error.code === "ERR_AZURITE_PORT_IN_USE";
@@ -41,9 +43,10 @@ export async function startAzurite(options: AzuriteOptions): Promise<RunningAzur
   }
 }
 
-async function startInMemory(azuriteDir: string): Promise<RunningAzurite> {
+async function startInMemory(azuriteDir: string, allowUsers: AllowedUsers): Promise<RunningAzurite> {
   const logFile = path.join(azuriteDir, `memory-${newGuidN()}.log`);
-  const child = await startAzuriteChild({ location: null, accountKey: newAccountKey(), sharing: null, logFile });
+  const accountKey = newAccountKey();
+  const child = await startAzuriteChild({ location: null, accountKey, allowUsers, sharing: null, logFile });
   const stop = async () => {
     await child.stop();
     await rm(logFile, { force: true });
@@ -56,7 +59,8 @@ async function useHolder(ports: AzuritePorts, taken: Error, log: Pick<Logger, "w
   const holder = await findHolder(ports);
   switch (holder.kind) {
     case "shared":
-      return shareAzurite(holder.azuriteDir, { ports, log });
+      // It runs: who may connect was chosen when it started.
+      return shareAzurite(holder.azuriteDir, { ports, log, allowUsers: [] });
     case "private":
       throw isPrivate(ports, holder.pid);
     case "other":

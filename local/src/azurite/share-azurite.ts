@@ -1,6 +1,7 @@
 import { rm } from "node:fs/promises";
 import path from "node:path";
 import {
+  type AllowedUsers,
   type Claim,
   claim,
   identifyProcess,
@@ -28,6 +29,13 @@ type AzuriteRecord = { process: ProcessIdentity; ports: AzuritePorts; entrancePo
 
 type Folder = AzuriteFiles & { dataDir: string; keyFile: string; portsFile: string; logFile: string };
 
+type ShareOptions = {
+  ports: AzuritePorts | undefined;
+  log: Pick<Logger, "warn">;
+  /** Who may connect besides this user and root, where it starts. */
+  allowUsers: AllowedUsers;
+};
+
 /**
  * The one Azurite of a state folder: joins it where it runs, else starts it on the data it kept. The last of its users ends
  * it. Its ports stay the same from start to start where they are free, because messages name blobs by their URL.
@@ -37,13 +45,13 @@ type Folder = AzuriteFiles & { dataDir: string; keyFile: string; portsFile: stri
  */
 export async function shareAzurite(
   azuriteDir: string,
-  { ports: wantedPorts, log }: { ports: AzuritePorts | undefined; log: Pick<Logger, "warn"> },
+  { ports: wantedPorts, log, allowUsers }: ShareOptions,
 ): Promise<RunningAzurite> {
   const folder = folderAt(azuriteDir);
   return withFileLock(folder.lockFile, async () => {
     const running = await readLiveRecord(folder);
     if (running !== undefined) return join(folder, running, { wanted: wantedPorts, log });
-    return startShared(folder, wantedPorts);
+    return startShared(folder, wantedPorts, allowUsers);
   });
 }
 
@@ -65,13 +73,18 @@ async function readLiveRecord({ recordFile }: Folder): Promise<AzuriteRecord | u
   return record !== undefined && isProcessAlive(record.process) ? record : undefined;
 }
 
-async function startShared(folder: Folder, wantedPorts: AzuritePorts | undefined): Promise<RunningAzurite> {
+async function startShared(
+  folder: Folder,
+  wantedPorts: AzuritePorts | undefined,
+  allowUsers: AllowedUsers,
+): Promise<RunningAzurite> {
   const remembered = (await readJson(folder.portsFile)) as AzuritePorts | undefined;
   const ports = wantedPorts ?? remembered;
   const child = await startAzuriteChild({
     location: folder.dataDir,
     ...(ports === undefined ? {} : { wanted: { ports, isRequired: wantedPorts !== undefined } }),
     accountKey: await accountKeyIn(folder.keyFile),
+    allowUsers,
     sharing: folder,
     logFile: folder.logFile,
   });

@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import path from "node:path";
-import { cacheFolder, packageRoot, reasonOf } from "@same-kit/shared";
+import { type AllowedUsers, cacheFolder, packageRoot, reasonOf } from "@same-kit/shared";
 import { ChildStartError, type SupervisedChild, supervise } from "../process/supervise.ts";
 import { developmentConnection } from "../shared/development-account.ts";
 import { entranceSecretFor } from "./account-key.ts";
@@ -19,6 +19,8 @@ export type AzuriteChildSpec = {
   wanted?: WantedPorts;
   /** In base64. */
   accountKey: string;
+  /** Who may connect besides this user and root. */
+  allowUsers: AllowedUsers;
   sharing: AzuriteFiles | null;
   /** What Azurite prints goes there. */
   logFile: string;
@@ -49,6 +51,7 @@ export async function startAzuriteChild(spec: AzuriteChildSpec): Promise<Azurite
     entrancePort: listening.entrancePort,
     // After stdin, stdout, stderr and the channel.
     socketFds: fds === undefined ? null : [4, 5, 6, 7],
+    allowUsers: spec.allowUsers,
     sharing: spec.sharing,
   };
   const child = supervise({

@@ -40,12 +40,15 @@ export type LocalStorageOptions = {
 
 export async function openLocalStorage(choice: StorageChoice, options: LocalStorageOptions): Promise<LocalStorage> {
   const description = describeStorage(choice);
-  const { azuriteDir, log } = options;
+  const { azuriteDir, log, allowUsers } = options;
   switch (choice.kind) {
     case "disk":
     case "memory": {
       const ports = choice.kind === "disk" && choice.ports !== undefined ? { ports: choice.ports } : {};
-      return toLocalStorage(description, await startAzurite({ azuriteDir, data: choice.kind, log, ...ports }));
+      return toLocalStorage(
+        description,
+        await startAzurite({ azuriteDir, data: choice.kind, log, allowUsers, ...ports }),
+      );
     }
     case "docker": {
       const image = choice.image === undefined ? {} : { image: choice.image };

@@ -1,3 +1,4 @@
+import type { AllowedUsers } from "@same-kit/shared";
 import type { AzuritePorts } from "../endpoints.ts";
 
 /** What the child is told; the single argument of its command line, as JSON. */
@@ -9,6 +10,8 @@ export type ChildOptions = {
   entrancePort: number;
   /** File descriptors of the open ports: blob, queue, table, entrance; null where the platform cannot pass them on (Windows). */
   socketFds: readonly [number, number, number, number] | null;
+  /** Who may connect besides this user and root; "all" or ids. */
+  allowUsers: AllowedUsers;
   /** Who else may use this Azurite; null: only its starter. */
   sharing: AzuriteFiles | null;
 };

@@ -3,7 +3,7 @@
 import { writeSync } from "node:fs";
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
-import { isClaimed, withFileLock } from "@same-kit/shared";
+import { isClaimed, type LogFields, refuseOtherUsers, withFileLock } from "@same-kit/shared";
 import { DEVELOPMENT_ACCOUNT } from "../../shared/development-account.ts";
 import { entranceSecretFor } from "../account-key.ts";
 import { LOOPBACK } from "../endpoints.ts";
@@ -57,10 +57,19 @@ function openServices(options: ChildOptions, accountKey: string): AzuriteServer[
     table: guardService(table, "table"),
   };
   const entrance = createEntrance(entranceSecretFor(accountKey), (service, socket) => admit[service](socket));
+  for (const { httpServer } of [blob, queue, table])
+    refuseOtherUsers(httpServer, { allowUsers: options.allowUsers, log });
+  refuseOtherUsers(entrance, { log });
   const fd = options.socketFds?.[3];
   entrance.listen(fd === undefined ? { port: options.entrancePort, host: LOOPBACK, exclusive: true } : { fd });
   return [blob, queue, table];
 }
+
+/** What is refused stands in Azurite's own log. */
+const log = {
+  warn: (message: string, fields: LogFields = {}) => void writeSync(2, `${message} ${JSON.stringify(fields)}\n`),
+  debug: () => {},
+};
 
 async function markOpen(location: string): Promise<void> {
   await mkdir(location, { recursive: true });
