@@ -12,6 +12,8 @@ export const FAILURES: readonly [DrillName, RegExp][] = [
   ["namespace-unregistered", /^Microsoft\.Web is not registered.*\n.*az provider register -n Microsoft\.Web/],
   ["name-taken", /A name is taken.*failed the availability check/],
   ["storage-name-taken", /A name is taken.*StorageAccountAlreadyTaken/],
+  ["group-taken", /A resource group rg-same-dev-\w+ exists that this environment did not create: .*owner=colleague/],
+  ["other-machine", /^This environment is deployed from another machine or folder: .*\nThree ways forward: /],
   ["region-unsupported", /^westeurope does not offer the flex plan.*\nChoose another --location/],
   ["plan-mixing", /group holds a plan that cannot be beside the chosen one/],
   ["setting-refused", /refuses a setting of the app \(51021\).*Use32BitWorkerProcess/],

@@ -115,6 +115,24 @@ export const RESOURCE_MANAGER_DRILLS = {
       }),
     ],
   },
+  "group-taken": {
+    summary: "A colleague has a resource group of that name.",
+    requests: [groupOfOthers(() => ({ owner: "colleague" }))],
+  },
+  "other-machine": {
+    summary: "The environment is deployed from another machine.",
+    requests: [
+      groupOfOthers((name) => {
+        const [, project = "", environment = ""] = /^rg-(.+)-([a-z0-9]+)-[0-9a-f]{6}$/.exec(name) ?? [];
+        const mark = "11111111-2222-3333-4444-555555555555";
+        return {
+          "same-kit:project": project,
+          "same-kit:environment": environment,
+          "same-kit:deployment": mark,
+        };
+      }),
+    ],
+  },
   "region-unsupported": {
     summary: "The region does not offer the plan.",
     ...put(PLAN, () =>
@@ -213,6 +231,16 @@ export const RESOURCE_MANAGER_DRILLS = {
     ],
   },
 } as const satisfies Record<string, Drill>;
+
+/** The group is there, with these tags, as soon as somebody looks for it. */
+function groupOfOthers(tagsOf: (name: string) => Record<string, string>): Interception {
+  return on("arm", "GET", GROUP, async (request, next) => {
+    if (isOk(await next(request))) return null;
+    const tags = tagsOf(lastSegment(request));
+    await next(askFor(request, "PUT", request.url.pathname, { location: "westeurope", tags }));
+    return next(request);
+  });
+}
 
 function isTerraform({ headers }: MiniRequest): boolean {
   return /terraform/i.test(String(headers["user-agent"] ?? ""));

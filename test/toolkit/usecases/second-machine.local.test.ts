@@ -71,10 +71,14 @@ describe.skipIf(!hasTerraform)("a cloud that others use too", () => {
 
     const adopted = await second.up({ ...RESOURCES_ONLY, adopt: true });
     expect(adopted.outputs?.appName).toBe(outputs?.appName);
+    expect(adopted.view.log).toContainEqual(
+      expect.stringMatching(/^line Takes over the resource group .* new access key/),
+    );
     expect(adopted.view.log.filter((line) => line.startsWith("run Adopt ")).length).toBeGreaterThan(4);
     expect((await lookInto(second, group))?.tags["same-kit:deployment"]).not.toBe(mark);
     await expect(first.up(RESOURCES_ONLY)).rejects.toMatchObject({ code: "ERR_PROVISION_OTHER_STATE" });
     await expect(first.down()).rejects.toMatchObject({ code: "ERR_PROVISION_OTHER_STATE" });
+    await expect(first.publish()).rejects.toMatchObject({ code: "ERR_PROVISION_OTHER_STATE" });
     expect(await second.down()).toMatchObject({ kind: "removed", leftGroups: [] });
     expect(await lookInto(second, group)).toBeNull();
   });

@@ -3,7 +3,9 @@ import { type FunctionAppSite, findFunctionApp } from "../adapters/azure/functio
 import { publishDirectly } from "../adapters/publish/direct.ts";
 import type { PhaseProgress } from "../ports.ts";
 import type { Deployment } from "./deployment.ts";
+import { TAGS } from "./found-resources.ts";
 import type { DeploymentOutputs } from "./outputs.ts";
+import { deployedElsewhere } from "./ownership.ts";
 
 export type Publish = (zipFile: string, site: FunctionAppSite, progress: PhaseProgress) => Promise<void>;
 
@@ -21,12 +23,22 @@ export async function waitForSite(
     if (found === null) progress.note("Azure does not list the new app yet; trying again");
     return found?.scmHostName ? found : null;
   });
-  if (site !== null) return site;
+  if (site !== null) {
+    requireOwnSite(deployment, site);
+    return site;
+  }
   throw new OperationError({
     code: "ERR_DEPLOY_APP_NOT_FOUND",
     message: `Azure did not list the app ${outputs.appName} within ${LISTED_LIMIT_MS / 60_000} minutes.`,
     hint: hint`If it was removed outside of same-kit, ${sameKit("up")} creates it again; otherwise try again in a few minutes.`,
   });
+}
+
+/** An app that another machine has taken over is published from there. */
+function requireOwnSite({ journal }: Deployment, { tags, id }: FunctionAppSite): void {
+  const mark = tags[TAGS.deployment];
+  if (mark === undefined || journal.deploymentId === null || mark === journal.deploymentId) return;
+  throw deployedElsewhere(`the app ${id.slice(id.lastIndexOf("/") + 1)}`, mark);
 }
 
 /** The publisher that needs no other tool: one HTTP request with the user's own sign-in. */

@@ -59,8 +59,8 @@ export const FAILURE_CASES = {
   ERR_OUTPUTS_MISSING: { number: 37, phase: "provision", drills: ["outputs-missing"] },
   ERR_DEPLOY_TIMEOUT: { number: 38, phase: "deploy" },
   ERR_REMOVE_NOT_GONE: { number: 39, phase: "remove" },
-  ERR_PROVISION_NOT_OURS: { number: 40, phase: "provision" },
-  ERR_PROVISION_OTHER_STATE: { number: 41, phase: "provision" },
+  ERR_PROVISION_NOT_OURS: { number: 40, phase: "provision", drills: ["group-taken"] },
+  ERR_PROVISION_OTHER_STATE: { number: 41, phase: "provision", drills: ["other-machine"] },
   ERR_DELETION_NOT_ALLOWED: { number: 42, phase: "provision" },
   ERR_PROVISION_STATE_DAMAGED: { number: 43, phase: "provision" },
 } as const satisfies Record<string, FailureCase>;

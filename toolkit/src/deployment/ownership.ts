@@ -33,6 +33,7 @@ export class Ownership {
   readonly #state: readonly StateResource[];
   readonly #mayAdopt: boolean;
   readonly #knownIds: Set<string>;
+  #takenOver: string | null = null;
   /** The group that the deployment lies in; null before there is one. */
   #groupId: string | null;
 
@@ -67,6 +68,11 @@ export class Ownership {
   /** The resource group of the state; null where it knows none. */
   get group(): StateResource | null {
     return this.#state.find(({ type }) => type === GROUP_TYPE) ?? null;
+  }
+
+  /** The resource group that the checked plan takes over from somebody else; null: it takes over none. */
+  get takenOver(): string | null {
+    return this.#takenOver;
   }
 
   /** Whether the state knows anything at all. */
@@ -151,12 +157,16 @@ export class Ownership {
 
   #requireAdoptable(group: FoundGroup, variables: Variables): void {
     if (group.tags?.[TAGS.deployment] === this.mark) return;
-    if (!this.#mayAdopt) throw this.#isSameKits(group, variables) ? deployedElsewhere(group) : notOurs(group);
+    if (!this.#mayAdopt)
+      throw this.#isSameKits(group, variables)
+        ? deployedElsewhere(`the resource group ${group.name}`, group.tags?.[TAGS.deployment])
+        : notOurs(group);
     const foreign = group.resources.filter((it) => !this.#isOursOrAdoptable(it, variables) && !isAzuresOwn(it));
     if (foreign.length > 0) throw holdsForeign(group, foreign);
     const location = String(variables["location"] ?? "");
     if (group.location !== undefined && location !== "" && group.location !== location)
       throw otherRegion(group, location);
+    this.#takenOver = group.name;
   }
 
   /** Terraform would replace what has the name of something that it is about to create. */
@@ -201,10 +211,11 @@ function notOurs(group: FoundGroup): OperationError {
   });
 }
 
-function deployedElsewhere(group: FoundGroup): OperationError {
+/** @param what - Such as `the resource group rg`. */
+export function deployedElsewhere(what: string, mark = ""): OperationError {
   return new OperationError({
     code: "ERR_PROVISION_OTHER_STATE",
-    message: `This environment is deployed from another machine or folder: the resource group ${group.name} carries a mark that is not in the state here (${TAGS.deployment}=${group.tags?.[TAGS.deployment] ?? ""}). Nothing was changed.`,
+    message: `This environment is deployed from another machine or folder: ${what} carries a mark that is not in the state here (${TAGS.deployment}=${mark}). Nothing was changed.`,
     hint: hint`Three ways forward: share its state, with ${sameKit("up", "--backend", "FILE")} there and here; take it over with ${sameKit("up", "--adopt")}, which imports what exists into the state here and leaves the other one locked out; or deploy beside it, with another --env.`,
   });
 }

@@ -35,6 +35,8 @@ export type ProvisionResult = {
 };
 
 const PLAN_FILE = "same-kit.tfplan";
+const TAKE_OVER =
+  "What exists in it is imported rather than created. The app gets a new access key, and whoever deployed it before is refused.";
 const MAX_ADOPTIONS = 12;
 
 /** Plans, asks, applies. A saved plan holds every secret in clear: it is removed however this ends. */
@@ -85,7 +87,10 @@ class Provisioning {
   }
 
   #show(planned: Planned): void {
-    this.#deployment.view.lines(describePlan(planned, this.#request.isDestroy));
+    const { takenOver } = this.#request.ownership;
+    const lines = describePlan(planned, this.#request.isDestroy);
+    if (takenOver !== null) lines.push("", `Takes over the resource group ${takenOver}. ${TAKE_OVER}`);
+    this.#deployment.view.lines(lines);
   }
 
   /** @throws UsageError `ERR_DELETION_NOT_ALLOWED` where `--yes` alone would have to agree to a loss. */

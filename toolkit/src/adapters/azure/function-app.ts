@@ -1,7 +1,13 @@
 import type { ArmClient } from "./arm.ts";
 
 /** What Azure knows about a function app, read again after every deployment: host names contain a hash and cannot be computed. */
-export type FunctionAppSite = { id: string; hostName: string; scmHostName: string; state: string };
+export type FunctionAppSite = {
+  id: string;
+  hostName: string;
+  scmHostName: string;
+  state: string;
+  tags: Readonly<Record<string, string>>;
+};
 
 export type HostKeys = { masterKey: string; functionKeys: Record<string, string> };
 
@@ -10,6 +16,7 @@ const SYNC_API = "2022-03-01";
 
 type SiteBody = {
   id: string;
+  tags?: Record<string, string>;
   properties: {
     state?: string;
     defaultHostName: string;
@@ -27,7 +34,7 @@ export async function findFunctionApp(arm: ArmClient, appId: string): Promise<Fu
     hostNameSslStates.find((it) => it.hostType === "Repository")?.name ??
     enabledHostNames.find((name) => name.includes(".scm.")) ??
     "";
-  return { id: site.id, hostName: defaultHostName, scmHostName, state };
+  return { id: site.id, hostName: defaultHostName, scmHostName, state, tags: site.tags ?? {} };
 }
 
 /** Names of the functions that the host found in the package. */
