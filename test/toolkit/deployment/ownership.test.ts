@@ -102,6 +102,16 @@ describe("a group that a plan would create", () => {
     expect(hintText(error.hint)).toMatch(/up --backend FILE` .* `same-kit up --adopt`.* another --env/);
   });
 
+  test("and that plain terraform created as the same environment is refused, and said to have no mark", async () => {
+    const fake = await fakeDeployment();
+    await put(fake, "", { [TAGS.project]: "same", [TAGS.environment]: "dev" });
+    const ownership = await Ownership.establish(fake.deployment);
+    await expect(ownership.requireOwn([change({})], VARIABLES)).rejects.toMatchObject({
+      code: "ERR_PROVISION_OTHER_STATE",
+      message: expect.stringContaining("the resource group shared-prod has no mark, as plain terraform"),
+    });
+  });
+
   test("of another environment is not taken for this one's", async () => {
     const fake = await fakeDeployment();
     await put(fake, "", { ...ofSame(OTHER_MARK), [TAGS.environment]: "prod" });
@@ -211,6 +221,15 @@ describe("a group that the state knows", () => {
       message: expect.stringContaining("did not create: ledger (Microsoft.Sql/servers). Nothing was deleted."),
     });
     expect(await codeOf(ownership.requireOwn(UPDATE, VARIABLES))).toBeNull();
+  });
+
+  test("may hold foreign resources while only the access key is replaced", async () => {
+    const { fake, ownership } = await deployed(OTHER_MARK, ofSame(OTHER_MARK));
+    await putForeign(fake.mini, GROUP, ["Microsoft.Sql/servers/ledger"]);
+    const rotation = [
+      change({ action: "replace", type: "terraform_data", address: "terraform_data.access_key", name: null }),
+    ];
+    expect(await codeOf(ownership.requireOwn(rotation, VARIABLES))).toBeNull();
   });
 
   test("may hold what Azure adds by itself, and nothing that only has its name", async () => {

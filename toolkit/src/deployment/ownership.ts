@@ -82,7 +82,7 @@ export class Ownership {
 
   /** Whether anything of this environment exists in Azure, also what an interrupted run created without recording it. */
   async hasResources(): Promise<boolean> {
-    const isKnown = this.#state.some(({ type }) => type.startsWith("azurerm_"));
+    const isKnown = this.#state.some(isInAzure);
     return isKnown || (await this.findGroups()).length > 0;
   }
 
@@ -110,7 +110,7 @@ export class Ownership {
       if (group === null) continue;
       if (id === this.#groupId) this.requireStillOurs(group, variables);
       else this.#requireAdoptable(group, variables);
-      if (changes.some(isRemoval)) this.requireNothingForeign(group);
+      if (changes.some((it) => isRemoval(it) && isInAzure(it))) this.requireNothingForeign(group);
       this.#requireNamesFree(group, changes, variables);
     }
     this.#groupId = plannedId ?? this.#groupId;
@@ -199,6 +199,9 @@ function distinct(ids: readonly (string | null)[]): string[] {
   return given.filter((id, index) => given.findIndex((it) => it.toLowerCase() === id.toLowerCase()) === index);
 }
 
+/** A key that terraform generates is replaced without touching anything in Azure. */
+const isInAzure = ({ type }: { type: string }): boolean => type.startsWith("azurerm_");
+
 export function isRemoval({ action }: Pick<PlannedChange, "action">): boolean {
   return action === "delete" || action === "replace";
 }
@@ -212,10 +215,14 @@ function notOurs(group: FoundGroup): OperationError {
 }
 
 /** @param what - Such as `the resource group rg`. */
-export function deployedElsewhere(what: string, mark = ""): OperationError {
+export function deployedElsewhere(what: string, mark?: string): OperationError {
+  const why =
+    mark === undefined
+      ? "has no mark, as plain terraform or an earlier same-kit leaves it, and is not in the state here"
+      : `carries a mark that is not in the state here (${TAGS.deployment}=${mark})`;
   return new OperationError({
     code: "ERR_PROVISION_OTHER_STATE",
-    message: `This environment is deployed from another machine or folder: ${what} carries a mark that is not in the state here (${TAGS.deployment}=${mark}). Nothing was changed.`,
+    message: `This environment is deployed from another machine or folder: ${what} ${why}. Nothing was changed.`,
     hint: hint`Three ways forward: share its state, with ${sameKit("up", "--backend", "FILE")} there and here; take it over with ${sameKit("up", "--adopt")}, which imports what exists into the state here and leaves the other one locked out; or deploy beside it, with another --env.`,
   });
 }
