@@ -17,7 +17,11 @@ export function recordingView(answer = true): RecordingView {
     async phase(title, work) {
       log.push(`run ${title}`);
       try {
-        return await work({ say: (text) => said.push(text), note: (text) => log.push(`note ${text}`) });
+        return await work({
+          say: (text) => said.push(text),
+          note: (text) => log.push(`note ${text}`),
+          rewrite: (text) => log.push(`rewrite ${text}`),
+        });
       } catch (error) {
         log.push(`fail ${title}`);
         throw error;

@@ -11,6 +11,8 @@ export type PhaseProgress = {
   say(text: string): void;
   /** Adds a line that stays. */
   note(text: string): void;
+  /** Shows a line that is going to be overwritten, as progress bars are: in its place, or from time to time where nothing is drawn. */
+  rewrite(text: string): void;
 };
 
 /** Shows work that runs in phases, one after the other; `ui/` draws it. */

@@ -15,9 +15,10 @@ function notifying(onNote: (text: string) => void): RecordingView {
   return {
     ...view,
     phase: (title, work) =>
-      view.phase(title, ({ say, note }) =>
+      view.phase(title, ({ say, note, rewrite }) =>
         work({
           say,
+          rewrite,
           note(text) {
             note(text);
             onNote(text);

@@ -9,8 +9,12 @@ import { printable, printableInLine } from "./printable.ts";
 export function createPhaseView(console: Console, signal: AbortSignal): PhaseView {
   const phase: PhaseView["phase"] = (name, work) => {
     const title = printableInLine(name);
-    const shown: typeof work = ({ say, note }) =>
-      work({ say: (text) => say(printableInLine(text)), note: (text) => note(printable(text)) });
+    const shown: typeof work = ({ say, note, rewrite }) =>
+      work({
+        say: (text) => say(printableInLine(text)),
+        note: (text) => note(printable(text)),
+        rewrite: (text) => rewrite(printableInLine(text)),
+      });
     return console.isInteractive ? drawPhase(title, shown, signal) : printPhase(title, shown, console);
   };
   return {
@@ -28,7 +32,8 @@ async function printPhase<Value>(title: string, work: Work<Value>, console: Cons
   const elapsed = () => formatDuration(performance.now() - startedAt);
   console.note(`> ${title}`);
   try {
-    const value = await work({ say: () => {}, note: (text) => console.note(indent(text)) });
+    const note = (text: string) => console.note(indent(text));
+    const value = await work({ say: () => {}, note, rewrite: atMostOncePerSecond(note) });
     console.note(`✓ ${title} (${elapsed()})`);
     return value;
   } catch (error) {
@@ -36,6 +41,17 @@ async function printPhase<Value>(title: string, work: Work<Value>, console: Cons
     throw error;
   }
 }
+
+function atMostOncePerSecond(note: (text: string) => void, now: () => number = () => performance.now()) {
+  let notedAt = now();
+  return (text: string): void => {
+    if (now() - notedAt < REWRITE_EVERY_MS) return;
+    notedAt = now();
+    note(text);
+  };
+}
+
+const REWRITE_EVERY_MS = 1_000;
 
 const indent = (text: string) => text.replaceAll(/^/gm, "    ");
 
@@ -58,6 +74,7 @@ async function drawPhase<Value>(title: string, work: Work<Value>, signal: AbortS
       task: async (_context, task) => {
         const startedAt = performance.now();
         let said = "";
+        let isRewriting = false;
         let lineCount = 0;
         const show = () => {
           task.title = `${title} (${formatDuration(performance.now() - startedAt)})${said === "" ? "" : `: ${said}`}`;
@@ -67,7 +84,13 @@ async function drawPhase<Value>(title: string, work: Work<Value>, signal: AbortS
           say: (text) => {
             said = text;
           },
+          rewrite: (text) => {
+            isRewriting = true;
+            said = text;
+          },
           note: (text) => {
+            if (isRewriting) said = "";
+            isRewriting = false;
             lineCount += text.split("\n").length;
             task.output = text;
           },

@@ -10,7 +10,11 @@ function showBoard() {
     async phase(title, work) {
       seen.push(`> ${title}`);
       try {
-        const value = await work({ say: () => {}, note: (text) => seen.push(text) });
+        const value = await work({
+          say: () => {},
+          note: (text) => seen.push(text),
+          rewrite: (text) => seen.push(`rewrite ${text}`),
+        });
         seen.push(`✓ ${title}`);
         return value;
       } catch (error) {
@@ -67,4 +71,12 @@ test("a run that stops after its last step marks that one", async () => {
   board.stop("Failed");
   await shown;
   expect(seen).toEqual(["> one", "✓ one", "> two", "✓ two"]);
+});
+
+test("a line that is going to be overwritten is shown in its place", async () => {
+  const { board, seen, shown } = showBoard();
+  for (const line of ["10%\r", "20%\r", "done"]) board.print(line);
+  board.complete();
+  await shown;
+  expect(seen.filter((it) => /%|done/.test(it))).toEqual(["rewrite 10%", "rewrite 20%", "done"]);
 });

@@ -79,7 +79,9 @@ export class RunDisplay {
 
   #log(event: HostEvent): void {
     const line = describeEvent(event);
-    if (line !== null) this.#options.logFile.write(`${formatLogEntry(line)}\n`);
+    // Of a line that is overwritten, the last state is enough.
+    const isRewritten = line?.message.endsWith("\r") === true;
+    if (line !== null && !isRewritten) this.#options.logFile.write(`${formatLogEntry(line)}\n`);
   }
 
   #showLine(event: Extract<HostEvent, { kind: "line" }>): void {

@@ -67,6 +67,10 @@ export class StepBoard {
   #flush(): void {
     const due = this.#waiting.filter(({ step }) => step <= this.#shown);
     this.#waiting = this.#waiting.filter(({ step }) => step > this.#shown);
-    for (const { text } of due) this.#progress?.note(text);
+    for (const { text } of due) {
+      // So the app marks a line that is going to be overwritten.
+      if (text.endsWith("\r")) this.#progress?.rewrite(text.slice(0, -1));
+      else this.#progress?.note(text);
+    }
   }
 }
