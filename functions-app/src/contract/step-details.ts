@@ -1,5 +1,7 @@
 // What a step's cells printed and showed. It travels by reference: a blob of the run in the app's storage, never the history.
 
+import type { BlobReference } from "./run-result.ts";
+
 /** An output as notebooks keep it (nbformat 4.5). */
 export type CellOutput =
   | { output_type: "stream"; name: StreamName; text: string }
@@ -33,6 +35,8 @@ export type StepDetails = {
   crossing?: CrossingVariable[];
   /** What could not reach the next step. */
   lost?: LostVariable[];
+  /** Files that are needed to show outputs, by name: `plotly.min.js`. */
+  assets?: Record<string, BlobReference>;
   /** Packages that the step used, and their versions. */
   packages?: Record<string, string>;
 };

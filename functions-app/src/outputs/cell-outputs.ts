@@ -96,6 +96,9 @@ export class CellOutputs {
       case "clear":
         this.#clearsNext = event.wait;
         if (!event.wait) this.#clear();
+        return;
+      case "asset":
+        return; // No output of a cell: whoever stores the outputs takes it.
     }
   }
 

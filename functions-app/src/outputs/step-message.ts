@@ -8,6 +8,7 @@ export type StepEvent =
   | { kind: "display" | "update"; data: MimeBundle; metadata: Record<string, unknown>; id?: string }
   | { kind: "result"; count: number; data: MimeBundle; metadata: Record<string, unknown> }
   | { kind: "error"; name: string; value: string; traceback: string[] }
-  | { kind: "clear"; wait: boolean };
+  | { kind: "clear"; wait: boolean }
+  | { kind: "asset"; name: string; path: string };
 
 export type StepMessage = { kind: "output"; stream: StreamName; text: string } | { kind: "event"; event: StepEvent };

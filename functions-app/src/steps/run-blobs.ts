@@ -29,7 +29,7 @@ export type RunBlobs = {
   loadPart(instanceId: string, name: string, range: { offset: number; count: number }): Promise<BlobPart | undefined>;
 };
 
-const EXTENSIONS = { session: "dill", source: "bin", details: "json" } as const;
+const EXTENSIONS = { session: "dill", source: "bin", details: "json", asset: "bin" } as const;
 const PROGRESS_NAME = "progress.json";
 
 /**

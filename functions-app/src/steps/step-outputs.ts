@@ -1,3 +1,4 @@
+import { readFile } from "node:fs/promises";
 import type { ExecutorInput, StepFailure } from "../contract/executor-call.ts";
 import type { BlobReference } from "../contract/run-result.ts";
 import type { StepDetails } from "../contract/step-details.ts";
@@ -12,6 +13,7 @@ import type { StepReport } from "./step-report.ts";
 
 // They lie in the history, and in every episode's input: what is larger is a blob.
 const INLINE_CHARACTERS = 4 * 1024;
+const MAX_ASSET_BYTES = 16 * 1024 * 1024;
 // In the cloud every line is a paid log entry.
 const REWRITE_EVERY_MS = { cloud: 1_000, local: 100 };
 
@@ -21,6 +23,7 @@ export class StepOutputs {
   readonly #deps: StepDeps;
   readonly #cells: CellOutputs;
   readonly #live: Record<"stdout" | "stderr", LiveLines>;
+  readonly #assets = new Map<string, string>();
   readonly #saved: SavedProgress;
   readonly #forget: () => void;
 
@@ -42,6 +45,7 @@ export class StepOutputs {
     const message = printed as StepMessage;
     this.#cells.add(message);
     if (message.kind === "output") this.#live[message.stream].add(message.text);
+    else if (message.event.kind === "asset") this.#assets.set(message.event.name, message.event.path);
     this.#saved.touch();
   };
 
@@ -61,8 +65,10 @@ export class StepOutputs {
 
   /** @param report - What else the step's process told at its end. */
   async store({ crossing, lost, packages }: StepReport): Promise<StepDetails | BlobReference> {
+    const assets = await this.#storeAssets();
     const details: StepDetails = {
       ...this.#cells.toDetails(),
+      ...(Object.keys(assets).length > 0 && { assets }),
       ...(crossing?.length && { crossing }),
       ...(lost?.length && { lost }),
       ...(packages && Object.keys(packages).length > 0 && { packages }),
@@ -70,6 +76,17 @@ export class StepOutputs {
     const json = toJson(details);
     if (json.length <= INLINE_CHARACTERS) return details;
     return this.#deps.blobs.save(this.#input.instanceId, "details", json);
+  }
+
+  /** An output is worth having without what shows it best. */
+  async #storeAssets(): Promise<Record<string, BlobReference>> {
+    const stored: Record<string, BlobReference> = {};
+    for (const [name, path] of this.#assets) {
+      const content = await readFile(path).catch(() => undefined);
+      if (content === undefined || content.length > MAX_ASSET_BYTES) continue;
+      stored[name] = await this.#deps.blobs.save(this.#input.instanceId, "asset", content);
+    }
+    return stored;
   }
 
   tails(): { stdout: string; stderr: string } {

@@ -4,6 +4,7 @@ import { ansiToHtml } from "./ansi.ts";
 import { escapeHtml } from "./escape.ts";
 import { foreignHtml } from "./foreign-html.ts";
 import { markdownToHtml } from "./markdown.ts";
+import { PLOTLY_TYPE, plotlyFrame } from "./plotly.ts";
 
 // Of longer text a page shows both ends; the notebook has all of it.
 const MAX_TEXT = 200_000;
@@ -24,8 +25,13 @@ const FORMS: readonly (readonly [string, Show])[] = [
   ["text/plain", (form) => plainText(asText(form))],
 ];
 
+export type OutputOptions = {
+  /** The page holds plotly's library. */
+  hasPlotly: boolean;
+};
+
 /** One output of a cell. */
-export function renderOutput(output: FileOutput): string {
+export function renderOutput(output: FileOutput, { hasPlotly }: OutputOptions): string {
   switch (output.output_type) {
     case "stream": {
       const name = output["name"] === "stderr" ? "stderr" : "stdout";
@@ -37,6 +43,8 @@ export function renderOutput(output: FileOutput): string {
     }
     default: {
       const data = output["data"] as Record<string, unknown>;
+      const figure = data[PLOTLY_TYPE];
+      if (hasPlotly && figure !== undefined) return `<div class="output shown">${plotlyFrame(figure)}</div>`;
       const [type, show] = FORMS.find(([it]) => it in data) ?? [];
       const shown = type === undefined || show === undefined ? unknownForm(data) : show(data[type]);
       return `<div class="output shown">${shown}</div>`;

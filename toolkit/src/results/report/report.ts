@@ -6,7 +6,8 @@ import { renderEnvironment, renderHead, renderLog, renderVariables, renderWarnin
 import { FRAME_SCRIPT } from "./foreign-html.ts";
 import { formatMs } from "./format.ts";
 import { markdownToHtml } from "./markdown.ts";
-import { renderOutput } from "./output.ts";
+import { type OutputOptions, renderOutput } from "./output.ts";
+import { plotlyLibrary } from "./plotly.ts";
 import { highlightPython } from "./python-code.ts";
 import { STYLE } from "./style.ts";
 import { renderTimeline } from "./timeline.ts";
@@ -16,15 +17,17 @@ export type ReportInput = {
   notebook: NotebookFile;
   results: RunResults;
   log: string;
+  /** plotly's library, where figures of it are in the notebook; null: its figures need a network. */
+  plotlyJs?: string | null;
 };
 
 /** One HTML file with all that a run showed. It needs nothing else: no network, no other file. */
-export function toReport({ notebook, results, log }: ReportInput): string {
+export function toReport({ notebook, results, log, plotlyJs = null }: ReportInput): string {
   const body = [
     renderHead(results),
     renderTimeline(results),
     renderWarnings(results),
-    renderNotebook(notebook, results),
+    renderNotebook(notebook, results, { hasPlotly: plotlyJs !== null }),
     renderVariables(results),
     renderEnvironment(results),
     renderLog(log),
@@ -40,18 +43,19 @@ export function toReport({ notebook, results, log }: ReportInput): string {
 </head>
 <body>
 ${body.filter((part) => part !== "").join("\n")}
+${plotlyJs === null ? "" : plotlyLibrary(plotlyJs)}
 <script>addEventListener("beforeprint", () => { for (const it of document.querySelectorAll("details")) it.open = true; });</script>
 </body>
 </html>
 `;
 }
 
-function renderNotebook({ cells, metadata }: NotebookFile, { steps }: RunResults): string {
+function renderNotebook({ cells, metadata }: NotebookFile, { steps }: RunResults, options: OutputOptions): string {
   const indexes = cellIndexes(metadata, cells.length);
   const begins = new Map(steps.map((step) => [indexes.get(step.cells[0] ?? 0), step]));
   const parts = cells.map((cell, index) => {
     const step = begins.get(index);
-    return `${step === undefined ? "" : renderStep(step)}${renderCell(cell)}`;
+    return `${step === undefined ? "" : renderStep(step)}${renderCell(cell, options)}`;
   });
   return `<section><h2>Notebook</h2>${parts.join("\n")}</section>`;
 }
@@ -61,7 +65,7 @@ function renderStep({ name, durationMs, status }: StepResult): string {
   return `<div class="step" id="${escapeHtml(name)}"><b>${escapeHtml(name)}</b> ${escapeHtml(time)}</div>`;
 }
 
-function renderCell(cell: FileCell): string {
+function renderCell(cell: FileCell, options: OutputOptions): string {
   const source = toText(cell.source);
   if (cell.cell_type === "markdown") {
     return `<div class="cell"><div class="markdown">${markdownToHtml(source, cell.attachments)}</div></div>`;
@@ -71,6 +75,6 @@ function renderCell(cell: FileCell): string {
   const { duration_ms: ms, status } = (cell.metadata["same_kit"] ?? {}) as { duration_ms?: number; status?: string };
   const count = cell.execution_count === null || cell.execution_count === undefined ? " " : cell.execution_count;
   const time = ms === undefined ? "" : `<br>${escapeHtml(formatMs(ms))}`;
-  const outputs = (cell.outputs ?? []).map(renderOutput).join("");
+  const outputs = (cell.outputs ?? []).map((output) => renderOutput(output, options)).join("");
   return `<div class="cell${status === "error" ? " failed" : ""}"><div class="count">[${count}]${time}</div><pre class="source">${highlightPython(source)}</pre><div class="outputs">${outputs}</div></div>`;
 }

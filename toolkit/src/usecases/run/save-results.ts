@@ -13,6 +13,7 @@ import type { RunningRun } from "./run.ts";
 export const SOURCE_NOTEBOOK = "source.ipynb";
 const EXECUTED_NOTEBOOK = "notebook.ipynb";
 const REPORT = "report.html";
+const PLOTLY_JS = "plotly.min.js";
 
 const READ_LIMIT_MS = 60_000;
 
@@ -61,9 +62,10 @@ export async function saveResults(
   try {
     const notebook = toExecutedNotebook(source, results);
     saved.notebook = await folder.saveFile(EXECUTED_NOTEBOOK, formatNotebook(notebook));
+    const plotlyJs = await loadAsset(run, results, PLOTLY_JS);
     saved.report = await folder.saveFile(
       REPORT,
-      toReport({ notebook, results, log: (await folder.readFile("log.txt")) ?? "" }),
+      toReport({ notebook, results, log: (await folder.readFile("log.txt")) ?? "", plotlyJs }),
     );
   } catch (error) {
     saved.warnings.push(`The executed notebook could not be saved in ${folder.dir}: ${reasonOf(error)}.`);
@@ -86,11 +88,25 @@ async function loadDetails(run: RunningRun, details: StepRecord["details"]): Pro
   return readJson(run, details).catch(() => null);
 }
 
-async function readJson({ host, folder, deps }: RunningRun, { name }: BlobReference): Promise<StepDetails> {
+async function readJson(run: RunningRun, blob: BlobReference): Promise<StepDetails> {
+  return JSON.parse((await readBlob(run, blob)).toString("utf8")) as StepDetails;
+}
+
+/** The same file of several steps is one blob. Null where no step needed it, or it is gone. */
+async function loadAsset(run: RunningRun, { steps }: RunResults, name: string): Promise<string | null> {
+  const blob = steps.flatMap(({ details }) => details?.assets?.[name] ?? [])[0];
+  if (blob === undefined) return null;
+  return readBlob(run, blob).then(
+    (content) => content.toString("utf8"),
+    () => null,
+  );
+}
+
+async function readBlob({ host, folder, deps }: RunningRun, { name }: BlobReference): Promise<Buffer> {
   const signal = AbortSignal.any([deps.leaveNow, AbortSignal.timeout(READ_LIMIT_MS)]);
   const parts: Uint8Array[] = [];
   for await (const part of host.client.readBlob(folder.record.id, name, signal)) parts.push(part);
-  return JSON.parse(Buffer.concat(parts).toString("utf8")) as StepDetails;
+  return Buffer.concat(parts);
 }
 
 function notRun({ name, cells }: Step): StepResult {

@@ -10,7 +10,12 @@ def install():
 
 def _bundle(figure):
     import json
+    import os
 
+    import plotly
+
+    # For a report that opens without a network: the library that draws these figures.
+    publish.current().asset("plotly.min.js", os.path.join(os.path.dirname(plotly.__file__), "package_data", "plotly.min.js"))
     return {
         "application/vnd.plotly.v1+json": json.loads(figure.to_json()),
         "text/html": figure.to_html(full_html=False, include_plotlyjs="cdn"),

@@ -12,6 +12,13 @@ class Publisher:
     def __init__(self, channel):
         self._channel = channel
         self._captures = []
+        self._assets = set()
+
+    def asset(self, name, path):
+        """A file that is needed to show an output, told once."""
+        if name not in self._assets:
+            self._assets.add(name)
+            self._channel.event("asset", name=name, path=path)
 
     def display(self, data, metadata, display_id=None, is_update=False):
         if self._captures:
