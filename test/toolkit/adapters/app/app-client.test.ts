@@ -121,3 +121,42 @@ test("a host that lost its storage is told in its own words", async () => {
     message: "http://app answered 500: connect ECONNREFUSED 127.0.0.1:10002",
   });
 });
+
+const DETAILS = { id: "one", runtimeStatus: "Failed", steps: [], failed: null, unfinished: null };
+
+test("what is known of a run's steps is asked for with the key", async () => {
+  const { client, sent } = clientOf([json(200, DETAILS)], "key");
+  expect(await client.details("one", signal)).toEqual(DETAILS);
+  expect(sent[0]?.url).toBe("http://app/api/runs/one");
+  expect(sent[0]?.init.headers).toEqual({ "x-functions-key": "key" });
+});
+
+test("a run that the app does not know has no details, and an app that answers something else is named", async () => {
+  expect(await clientOf([json(404, {})]).client.details("one", signal)).toBeNull();
+  await expect(clientOf([json(200, { id: 1 })]).client.details("one", signal)).rejects.toMatchObject({
+    code: "ERR_APP_ANSWER",
+  });
+  await expect(clientOf([json(401, {})]).client.details("one", signal)).rejects.toMatchObject({
+    code: "ERR_APP_UNAUTHORIZED",
+  });
+});
+
+test("a blob of a run is read in parts, by its name without the run's", async () => {
+  const part = (text: string) => new Response(text, { headers: { "x-blob-size": "5" } });
+  const { client, sent } = clientOf([part("abc"), part("de")]);
+  const parts: string[] = [];
+  for await (const it of client.readBlob("one", "one/details-1.json", signal)) parts.push(Buffer.from(it).toString());
+  expect(parts).toEqual(["abc", "de"]);
+  expect(sent.map(({ url }) => url)).toEqual([
+    "http://app/api/runs/one/blobs/details-1.json?offset=0",
+    "http://app/api/runs/one/blobs/details-1.json?offset=3",
+  ]);
+});
+
+test("a blob that ends early is not taken for whole", async () => {
+  const { client } = clientOf([new Response("", { headers: { "x-blob-size": "5" } })]);
+  const read = async () => {
+    for await (const _ of client.readBlob("one", "x", signal)) expect.unreachable();
+  };
+  await expect(read()).rejects.toThrow("ends after 0 of 5 bytes");
+});

@@ -114,3 +114,18 @@ test("a very long output shows both ends", () => {
   expect(html).toContain("300008 characters are left out here");
   expect(html).toMatch(/x{50}end<\/pre>/);
 });
+
+test("plotly's figures are drawn by one copy of its library, in frames that cannot reach the page", () => {
+  const data = { "application/vnd.plotly.v1+json": { data: [{ name: "</script>" }] }, "text/html": "<b>cdn</b>" };
+  const outputs = [{ output_type: "display_data" as const, data, metadata: {} }];
+  const results = runResults({
+    steps: [stepResult({ details: { formatVersion: 1, cells: [cellRecord({ outputs: [...outputs, ...outputs] })] } })],
+  });
+  const notebook = toExecutedNotebook(notebookText([{ cell_type: "code", source: "x" }]), results);
+  const library = "const s = '</script>';";
+  const html = toReport({ notebook, results, log: "", plotlyJs: library });
+  expect(html.match(/<iframe class="foreign plotly" sandbox="allow-scripts"/g)).toHaveLength(2);
+  expect(html.split(JSON.stringify(library).replaceAll("<", "\\u003c"))).toHaveLength(2);
+  expect(html).toContain('"name":"\\u003c/script>"');
+  expect(html).not.toContain("&lt;b&gt;cdn");
+});

@@ -1,0 +1,57 @@
+import { writeFile } from "node:fs/promises";
+import path from "node:path";
+import { expect, test } from "vitest";
+import type { StepDetails } from "../../../functions-app/src/contract/step-details.ts";
+import { toExecutedNotebook } from "../../../toolkit/src/results/executed-notebook.ts";
+import { formatNotebook } from "../../../toolkit/src/results/nbformat.ts";
+import { listTestPythons } from "../../helpers/pythons.ts";
+import { notebookText, runResults, stepResult } from "../../helpers/run-results.ts";
+import { StepRunner } from "../../helpers/step-runner.ts";
+import { makeTempDir } from "../../helpers/temp-dir.ts";
+
+// Real libraries, as a package index has them today.
+const python = (await listTestPythons()).filter(({ hasVenv }) => hasVenv).at(-1)?.executable as string;
+const requirements = "matplotlib\npandas\njinja2\nplotly\ntqdm\nipython\nipywidgets\nnbformat\n";
+
+const CELLS = [
+  "import matplotlib.pyplot as plt\nplt.plot([1, 2]);",
+  "fig, ax = plt.subplots()\nax.plot([1])\nplt.show()\nprint('after')",
+  "import pandas as pd\ndf = pd.DataFrame({'a': [1, 2]})\ndf",
+  "df.style.highlight_max()",
+  "import plotly.express as px\npx.line(x=[1], y=[2]).show()",
+  "from tqdm.auto import tqdm\nfor _ in tqdm(range(3)): pass",
+  "from IPython.display import HTML, display, Markdown, clear_output\nimport IPython\nprint('gone')\nclear_output()\ndisplay(Markdown('**m**'))\nHTML('<b>h</b>')",
+  "IPython.get_ipython() is get_ipython()",
+  "import ipywidgets\nipywidgets.IntSlider(value=3)",
+  "1 / 0",
+];
+
+/** Kinds of what a cell showed: the richest form, or the name of the stream or the error. */
+const kinds = ({ outputs }: StepDetails["cells"][number]) =>
+  outputs.map((it) => ("data" in it ? Object.keys(it.data)[0] : "ename" in it ? it.ename : it.name));
+
+test("figures, tables, progress bars, widgets and IPython's objects are in a notebook that nbformat finds valid", async () => {
+  const runner = await StepRunner.start({ python });
+  const result = await runner.runCells(CELLS, { requirements });
+  const details = await runner.detailsOf(result);
+  expect(details.cells.map(kinds)).toEqual([
+    ["image/png"],
+    ["image/png", "stdout"],
+    ["text/html"],
+    ["text/html"],
+    ["application/vnd.plotly.v1+json"],
+    ["stderr"],
+    ["text/markdown", "text/html"],
+    ["text/plain"],
+    ["text/plain"],
+    ["ZeroDivisionError"],
+  ]);
+  expect(Object.keys(details.assets ?? {})).toEqual(["plotly.min.js"]);
+  const text = notebookText(CELLS.map((source) => ({ cell_type: "code", source })));
+  const step = stepResult({ cells: CELLS.map((_, index) => index + 1), details });
+  const file = path.join(await makeTempDir(), "executed.ipynb");
+  await writeFile(file, formatNotebook(toExecutedNotebook(text, runResults({ steps: [step] }))));
+  const check = `import nbformat\nnbformat.validate(nbformat.read(${JSON.stringify(file)}, 4))\nprint('valid')`;
+  const validated = await runner.complete(check, { requirements });
+  expect(validated.record.output.stdout).toBe("valid\n");
+});
