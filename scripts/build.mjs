@@ -50,9 +50,16 @@ async function buildCli() {
     outdir: dist,
     chunkNames: "chunks/[name]-[hash]",
     metafile: true,
-    // Bundled CommonJS packages call require() for Node's own modules.
+    // Bundled CommonJS packages call require() for Node's own modules, and look for files beside themselves.
     banner: {
-      js: 'import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);',
+      js: [
+        'import { createRequire as __createRequire } from "node:module";',
+        'import { dirname as __dirnameOf } from "node:path";',
+        'import { fileURLToPath as __toPath } from "node:url";',
+        "const require = __createRequire(import.meta.url);",
+        "const __filename = __toPath(import.meta.url);",
+        "const __dirname = __dirnameOf(__filename);",
+      ].join(" "),
     },
   });
   // Removed after the build, so that a command that runs meanwhile finds its chunks.

@@ -100,8 +100,7 @@ async function runContainer(
   image: string,
   { ports, accountKey, azuriteDir }: { ports: AzuritePorts; accountKey: string; azuriteDir: string },
 ): Promise<StartedTestContainer> {
-  // Only here: it is large, and few use Docker.
-  const { GenericContainer, Wait } = await import("testcontainers");
+  const { GenericContainer, Wait } = await loadTestcontainers();
   const listen = AZURITE_SERVICES.flatMap((service) => [`--${service}Host`, "0.0.0.0"]);
   return new GenericContainer(image)
     .withCommand(["azurite", "--skipApiVersionCheck", "--disableTelemetry", "--silent", ...listen])
@@ -112,6 +111,12 @@ async function runContainer(
     .withStartupTimeout(STARTUP_TIMEOUT_MS)
     .withReuse()
     .start();
+}
+
+/** Only here: it is large, and few use Docker. As a part of our bundle it has all its exports in the default one. */
+async function loadTestcontainers(): Promise<typeof import("testcontainers")> {
+  const loaded = (await import("testcontainers")) as typeof import("testcontainers") & { default?: unknown };
+  return (loaded.default ?? loaded) as typeof import("testcontainers");
 }
 
 /** A container that is started again still has the line of its first start in its log. */

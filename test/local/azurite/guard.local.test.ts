@@ -9,6 +9,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type RunningAzurite, startAzurite } from "../../../local/src/azurite/index.ts";
 import { PUBLIC_DEVELOPMENT_KEY } from "../../../local/src/shared/development-account.ts";
 import { dirsOfFile } from "../../helpers/dirs-of-file.ts";
+import { canBeOtherUser, fetchAsOtherUser } from "../../helpers/other-user.ts";
 
 const tempDir = dirsOfFile();
 let azurite: RunningAzurite;
@@ -120,6 +121,14 @@ test("a page gets through where a CORS rule of the service names its origin", as
   const asked = { method: "OPTIONS", headers: { origin: "http://localhost:3000", ...preflight } };
   expect(await send("blob", "/devstoreaccount1/files/a", asked)).toMatchObject({ status: 200 });
 });
+
+test.skipIf(!canBeOtherUser).each(["blob", "queue", "table"] as const)(
+  "another user of the machine is refused by the %s service",
+  async (service) => {
+    const answer = await fetchAsOtherUser(`http://127.0.0.1:${azurite.ports[service]}/?${sasOf(ownKey())}`);
+    expect(answer).toMatchObject({ status: 403, text: expect.stringContaining("serves the user who started it") });
+  },
+);
 
 describe("the entrance for the published account", () => {
   /** The first line of the answer to a request after a greeting; empty where the connection is closed instead. */
