@@ -6,6 +6,7 @@ import type { BootSite } from "../../rehearsal/src/index.ts";
 import { acceleratedWaits } from "../../toolkit/src/deployment/accelerated-waits.ts";
 import { Deployment, type DeploymentTarget } from "../../toolkit/src/deployment/deployment.ts";
 import { type EnvironmentFolder, environmentFolder } from "../../toolkit/src/deployment/environment.ts";
+import { APP_FUNCTIONS } from "../../toolkit/src/deployment/verify.ts";
 import { buildAppPackage } from "../../toolkit/src/packaging/app-package.ts";
 import { type DownRequest, type DownResult, down } from "../../toolkit/src/usecases/down.ts";
 import { type Packaging, type RepublishRequest, republish } from "../../toolkit/src/usecases/publish.ts";
@@ -161,7 +162,7 @@ function toTarget(rehearsal: Rehearsal, run: RunOptions): DeploymentTarget {
 function withAllFunctions(bootSite: BootSite): BootSite {
   return async (request) => ({
     ...(await bootSite(request)),
-    functions: ["initiate", "orchestrator", "executor"].map((name) => ({ name, trigger: "httpTrigger" })),
+    functions: APP_FUNCTIONS.map((name) => ({ name, trigger: "httpTrigger" })),
   });
 }
 
