@@ -3,7 +3,7 @@
 import { fileURLToPath } from "node:url";
 
 const STAND_INS = {
-  // Of its hundred checks durable-functions uses one.
+  // durable-functions uses one of its hundred checks.
   validator: "validator.cjs",
   // Only for lists of blobs in Arrow's format, which nobody here asks for.
   "apache-arrow": "apache-arrow.cjs",

@@ -7,7 +7,7 @@ import { type Orchestrators, run, withEngine } from "./engine.ts";
 export type ChainLoad = {
   /** Orchestrations at once; each that ends is followed by another. */
   inFlight: number;
-  /** Of each orchestration, one after another. */
+  /** Those of each orchestration, one after another. */
   activities: number;
   slices: number;
   sliceMs: number;

@@ -48,7 +48,7 @@ export type ExecutorResult =
       hasExited?: boolean;
       /** Absent where the session is inline. */
       session?: BlobReference;
-      /** Of the last step, up to the limit: the session itself, URL-safe base64. */
+      /** For the last step, up to the limit: the session itself, URL-safe base64. */
       session_context?: string;
       variables?: VariableSummary[];
       variables_omitted?: number;

@@ -38,7 +38,7 @@ export type StepRecord = {
   details?: StepDetails | BlobReference;
 };
 
-/** Of a step that failed: without what it did not come to. */
+/** For a step that failed: without what it did not reach. */
 export type FailedStepRecord = Omit<StepRecord, "codeMs" | "python" | "environment"> &
   Partial<Pick<StepRecord, "codeMs" | "python" | "environment">>;
 

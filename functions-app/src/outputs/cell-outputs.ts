@@ -4,7 +4,7 @@ import { TerminalText } from "./terminal-text.ts";
 
 // What one output costs besides its content, so that a million empty ones are bounded too.
 const OVERHEAD_CHARACTERS = 100;
-/** Of a cell that prints beyond the limit, the end is kept as well: there is what went wrong. */
+/** For a cell that prints beyond the limit, the end is kept as well: it shows what went wrong. */
 const TAIL_CHARACTERS = 64 * 1024;
 
 type Stream = { name: StreamName; text: TerminalText };

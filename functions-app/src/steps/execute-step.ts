@@ -166,7 +166,7 @@ async function toCompleted(run: StepRun, outcome: Outcome, session: Buffer): Pro
 
 async function toFailed(run: StepRun, outcome: Outcome, failure: StepFailure): Promise<ExecutorResult> {
   const { codeMs } = outcome.report;
-  // Of a run that is over nobody reads a result, and what is stored now may stay for ever.
+  // Nobody reads a result of a run that is over, and what is stored now may stay for ever.
   const details = run.watch.signal.aborted ? undefined : await outcome.outputs.store(outcome.report);
   const record = {
     ...toFailedRecord(run.input, run.timing),

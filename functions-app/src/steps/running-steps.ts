@@ -7,7 +7,7 @@ import type { RunBlobs } from "./run-blobs.ts";
 export type StepProgress = { step: string; details: StepDetails };
 
 const SAVE_EVERY_MS = 2_000;
-// Of large outputs, saving takes at most this share of the time.
+// Saving large outputs takes at most this share of the time.
 const MAX_SHARE = 0.05;
 
 /** The steps that run in this process, by their run. */

@@ -20,7 +20,7 @@ export function connectionStringFor(connection: unknown, env: Readonly<Record<st
   const found = candidates.map((it) => env[it] ?? "").find((text) => text.trim() !== "");
   if (found === undefined) {
     throw new Error(
-      `The binding's connection "${name}" is no app setting with a connection string; connections by identity work on Azure only.`,
+      `The binding's connection "${name}" is not an app setting with a connection string; connections by identity work only on Azure.`,
     );
   }
   return DEVELOPMENT_STORAGE.test(found.trim()) ? (env["AzureWebJobsStorage"] ?? found) : found;

@@ -63,7 +63,7 @@ function parsePorts(text: string): AzuritePorts {
     throw invalid(`"${text}" is not three ports.`);
   }
   const isPort = (port: number) => Number.isInteger(port) && port > 0 && port <= MAX_PORT;
-  if (!numbers.every(isPort)) throw invalid(`"${text}" holds something that is no port from 1 to ${MAX_PORT}.`);
+  if (!numbers.every(isPort)) throw invalid(`"${text}" contains something that is not a port from 1 to ${MAX_PORT}.`);
   if (new Set(numbers).size < 3) throw invalid(`"${text}" names one port twice.`);
   return { blob, queue, table };
 }

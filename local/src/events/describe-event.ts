@@ -24,9 +24,9 @@ export function describeEvent(event: HostEvent): LogEntry | null {
     case "host-ready":
       return entry(event, "local", "info", "The host is ready.", { url: event.url, hubName: event.hubName });
     case "host-stopping":
-      return entry(event, "local", "info", "The host stops.", {});
+      return entry(event, "local", "info", "The host is stopping.", {});
     case "worker-started":
-      // The words that editors wait for.
+      // Editors wait for this text.
       return entry(event, "host", "info", "Worker process started and initialized.", { pid: event.pid ?? undefined });
     case "worker-ended": {
       const { crashes, lastOutput } = event;
@@ -34,7 +34,7 @@ export function describeEvent(event: HostEvent): LogEntry | null {
       return entry(event, "host.worker", "error", "The worker process ended unexpectedly.", fields);
     }
     case "events-missed":
-      return entry(event, "local", "warn", "Events are missing here: they came faster than they were read.", {
+      return entry(event, "local", "warn", "Some events are missing: they were written faster than they were read.", {
         count: event.count,
       });
     // The engine has a line of its own, in the extension's words.

@@ -3,12 +3,12 @@ import { type EventsMissed, type HostEvent, instanceOf } from "./host-event.ts";
 
 const MAX_EVENTS = 20_000;
 const MAX_CHARACTERS = 16 * 1024 * 1024;
-/** Handed out together, so that a burst of lines costs one write. */
+/** Delivered together, so that a burst of lines costs one write. */
 const MAX_BATCH = 256;
 // Beside its texts: time, names, ids.
 const CHARACTERS_PER_EVENT = 200;
 
-/** Which of a host's events a reader wants, and from where on. */
+/** The events that a reader wants, and from which position. */
 export type EventFilter = {
   /** `start`: all that are kept; `now`: those that come; else the id of the last one that the reader has. Default: `start`. */
   from?: "start" | "now" | (string & {});
@@ -30,7 +30,7 @@ export type NumberedEvent = {
  * nothing: what it did not read in time is counted in an `events-missed` event.
  */
 export class EventLog {
-  /** Numbers of another host, or of the one before this, are none of ours. */
+  /** Distinguishes this log's numbers from those of other hosts. */
   readonly #id = randomBytes(4).toString("hex");
   #events: HostEvent[] = [];
   /** Where the kept ones begin in the array: the front is cut off once in a while. */
@@ -49,7 +49,7 @@ export class EventLog {
     for (const wake of [...this.#wakers]) wake();
   };
 
-  /** Readers get what is kept, then end. */
+  /** Readers get the kept events, then end. */
   close(): void {
     this.#isClosed = true;
     for (const wake of [...this.#wakers]) wake();

@@ -3,9 +3,9 @@
 
 import type { EventFilter, EventLog, NumberedEvent } from "./event-log.ts";
 
-/** Shorter than what proxies and browsers take for a dead connection. */
+/** Shorter than the time after which proxies and browsers give up on a silent connection. */
 const HEARTBEAT_MS = 15_000;
-/** What a browser waits before it connects again. */
+/** How long a browser waits before it reconnects. */
 const RETRY_MS = 1_000;
 
 export const EVENT_STREAM_TYPE = "text/event-stream; charset=utf-8";

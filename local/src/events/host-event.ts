@@ -30,13 +30,13 @@ export type HostReady = {
   functions: readonly string[];
 };
 
-/** It takes nothing new; what runs gets a moment to finish. */
+/** It accepts no new work; running calls get a moment to finish. */
 export type HostStopping = { kind: "host-stopping"; time: Date };
 
 /** A worker process has loaded the app: at start, after a change of its files, or after a crash. */
 export type WorkerStarted = { kind: "worker-started"; time: Date; pid: number | null };
 
-/** A worker process ended that was not asked to. */
+/** A worker process ended unexpectedly. */
 export type WorkerEnded = {
   kind: "worker-ended";
   time: Date;
@@ -51,7 +51,7 @@ export type WorkerEnded = {
 export type Invocation = {
   invocationId: string;
   functionName: string;
-  /** Of a Durable function: the orchestration that it belongs to. */
+  /** For a Durable function: the orchestration that it belongs to. */
   instanceId: string | null;
 };
 
@@ -92,7 +92,7 @@ export type Step = { name: string; index: number; total: number };
 /** One line: what the app's code printed (`source: "user"`), what a process printed, or the host's own words. */
 export type LineWritten = { kind: "line" } & LogEntry;
 
-/** A reader was too slow, or asked for what is no longer kept. */
+/** A reader was too slow, or asked for events that are no longer kept. */
 export type EventsMissed = { kind: "events-missed"; time: Date; count: number };
 
 /** The orchestration that an event is about; null for those of the host. */

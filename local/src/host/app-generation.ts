@@ -12,13 +12,13 @@ import { RouteTable } from "./routing/route-table.ts";
 /** Azure's last host whose behaviour this one follows. */
 export const HOST_VERSION = "4.1052.200";
 
-/** The app as one worker process loaded it. A reload makes a new one; calls stay with the one that they began on. */
+/** The app as loaded by one worker process. A reload creates a new one; calls stay with the one they started on. */
 export type AppGeneration = {
   worker: LanguageWorker;
   hostJson: HostJson;
   functions: readonly AppFunction[];
   routes: RouteTable;
-  /** Port of the library's own HTTP server, where the app turned streaming on. */
+  /** Port of the library's own HTTP server, if the app enabled streaming. */
   streamPort: number | undefined;
 };
 
@@ -65,9 +65,9 @@ export async function startGeneration(input: GenerationInput): Promise<AppGenera
   }
 }
 
-/** Node refuses to start where this file is no JSON, and tells it in words that are not about the app. */
+/** Node refuses to start if this file is not valid JSON, with a message that does not mention the app. */
 async function checkPackageJson(file: string): Promise<void> {
-  const text = await readFile(file, "utf8").catch(() => "{}"); // A missing one is the worker's to tell.
+  const text = await readFile(file, "utf8").catch(() => "{}"); // The worker reports a missing one.
   try {
     JSON.parse(text);
   } catch (cause) {

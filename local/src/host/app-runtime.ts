@@ -7,14 +7,14 @@ import { HostError } from "./errors.ts";
 import type { HostState } from "./host-options.ts";
 
 export type AppRuntimeDeps = {
-  /** Rejects soon after `signal` aborts, leaving nothing behind. */
+  /** Rejects soon after `signal` aborts, and leaves nothing behind. */
   start(signal: AbortSignal): Promise<AppGeneration>;
   log: Logger;
   report(event: HostEvent): void;
   clock: Clock;
   /** Crashes within {@link CRASH_WINDOW_MS} after which the worker is not started again. */
   maxCrashes: number;
-  /** Two workers cannot listen for one debugger: the old one ends before the new one starts. */
+  /** Two workers cannot share a debugger port: the old one exits before the new one starts. */
   isSequential: boolean;
   onChange(generation: AppGeneration): void;
   onGaveUp(error: HostError): void;
@@ -24,18 +24,18 @@ const CRASH_WINDOW_MS = 30 * 60_000;
 const FIRST_RESTART_DELAY_MS = 250;
 const MAX_RESTART_DELAY_MS = 10_000;
 const TERMINATE_GRACE_MS = 5_000;
-// Under a debugger nothing is served meanwhile, so running calls get no more than this.
+// Under a debugger nothing is served during a reload, so running calls get at most this long.
 const MAX_SEQUENTIAL_DRAIN_MS = 5_000;
 const SHOWN_OUTPUT_LINES = 5;
 
-/** Keeps one worker at work: starts it again after a crash, replaces it on a reload, lets the old one finish. */
+/** Keeps one worker running: restarts it after a crash, replaces it on a reload, lets the old one finish. */
 export class AppRuntime {
   state: HostState = "Starting";
   lastError: Error | undefined;
   readonly #deps: AppRuntimeDeps;
   readonly #stopping = new AbortController();
   readonly #waiters = new Set<() => void>();
-  /** Workers of earlier generations that still finish what they began. */
+  /** Workers of earlier generations that still finish their calls. */
   readonly #retired = new Map<AppGeneration, Promise<void>>();
   #current: AppGeneration | undefined;
   /** One change of workers at a time. */
@@ -56,7 +56,7 @@ export class AppRuntime {
   }
 
   /**
-   * Waits until a worker is there, at most `timeoutMs`; `undefined`: there is none.
+   * Waits until a worker is available, at most `timeoutMs`; `undefined` if there is none.
    *
    * @param isPatient - Wait in the state `Error` too: a change of the app's files may repair it.
    */
@@ -70,7 +70,7 @@ export class AppRuntime {
     }
   }
 
-  /** Loads the app anew; the old worker serves until the new one is ready, and goes on if that fails. */
+  /** Reloads the app; the old worker serves until the new one is ready, and continues if that fails. */
   reload(drainTimeoutMs: number): Promise<void> {
     return this.#enqueue(async () => {
       if (this.#stopping.signal.aborted) return;
@@ -85,14 +85,14 @@ export class AppRuntime {
     });
   }
 
-  /** Ends a worker whose code does not come back; a new one takes its place. This is no crash. */
+  /** Ends a worker whose code does not return; a new one replaces it. Does not count as a crash. */
   replace(generation: AppGeneration, reason: string): void {
     this.#deps.log.warn("The worker is replaced.", { reason });
     if (this.#current !== generation) {
       void generation.worker.kill();
       return;
     }
-    // Taken away at once: the next call must wait for the new worker.
+    // Removed immediately: the next call must wait for the new worker.
     this.#current = undefined;
     this.#setState("Starting");
     this.#restart(() => generation.worker.kill());
@@ -104,7 +104,7 @@ export class AppRuntime {
     this.#stopping.abort();
     await this.#change.catch(() => {});
     const last = this.#current === undefined ? [] : [this.#current];
-    // Retired workers had the time limit of a reload; now they have the one of the stop.
+    // Retired workers had the time limit of a reload; now that of the stop applies.
     await Promise.all([...this.#retired.keys(), ...last].map((it) => this.#drain(it, drainTimeoutMs)));
     await Promise.all(this.#retired.values());
     this.#current = undefined;
@@ -135,7 +135,7 @@ export class AppRuntime {
   #enqueue(change: () => Promise<void>): Promise<void> {
     const next = this.#change.catch(() => {}).then(change);
     this.#change = next;
-    // Callers that do not look at the result must not end the process.
+    // Callers that ignore the result must not end the process.
     next.catch(() => {});
     return next;
   }
@@ -176,10 +176,10 @@ export class AppRuntime {
 
   #giveUp(exit: WorkerExit): void {
     const how = describeExit(exit);
-    const printed = exit.lastOutput.length === 0 ? "" : ` It printed last:\n${exit.lastOutput.join("\n")}`;
+    const printed = exit.lastOutput.length === 0 ? "" : ` Its last output:\n${exit.lastOutput.join("\n")}`;
     const error = new HostError({
       code: "ERR_WORKER_CRASHED",
-      message: `The app's worker process ended ${this.#crashes.length} times within 30 minutes and is not started again; last, it ${how}.${printed}`,
+      message: `The app's worker process ended ${this.#crashes.length} times within 30 minutes and is not restarted; the last time it ${how}.${printed}`,
       hint: "Look for process.exit() calls, uncaught errors and memory use in the app.",
     });
     this.lastError = error;
@@ -193,7 +193,7 @@ export class AppRuntime {
       await before();
       if (this.#current === undefined) await this.#startNew();
     }).catch((error: Error) => {
-      this.#deps.log.error("The worker could not be started again.", { reason: error.message });
+      this.#deps.log.error("The worker could not be restarted.", { reason: error.message });
       this.#deps.onGaveUp(
         error instanceof HostError
           ? error
@@ -213,7 +213,7 @@ export class AppRuntime {
   }
 }
 
-/** The first time at once: most crashes are one bad call. */
+/** No delay after the first crash: most crashes are one bad call. */
 function restartDelayMs(crashes: number): number {
   return crashes <= 1 ? 0 : Math.min(FIRST_RESTART_DELAY_MS * 2 ** (crashes - 2), MAX_RESTART_DELAY_MS);
 }

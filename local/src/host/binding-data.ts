@@ -3,11 +3,11 @@ import type { RpcHttp, TypedData } from "../worker/messages.ts";
 import { isOrchestratorTrigger, type OrchestratorTrigger } from "../worker/orchestrator-trigger.ts";
 import { resolveSettings } from "./config/app-environment.ts";
 
-/** What `{name}` in a binding's options may name. */
+/** The values that `{name}` in a binding's options may refer to. */
 export type BindingData = Readonly<Record<string, unknown>>;
 
 /**
- * What a call brings along under names; later wins: members of a JSON object as trigger value, the query, route values.
+ * The named values of a call; later ones win: members of a JSON object as trigger value, the query, route values.
  *
  * @see Azure/azure-functions-host, Binding/Http/HttpTriggerAttributeBindingProvider.cs and Binding/BindingDataProvider
  */

@@ -1,19 +1,19 @@
 import { OperationError } from "@same-kit/shared";
 
 export type HostErrorCode =
-  /** Something else listens on the wanted port. */
+  /** Something else listens on the requested port. */
   | "ERR_PORT_IN_USE"
-  /** The wanted port cannot be opened for another reason. */
+  /** The requested port cannot be opened for another reason. */
   | "ERR_PORT_UNAVAILABLE"
-  /** The folder holds no Functions app. */
+  /** The folder contains no Functions app. */
   | "ERR_APP_NOT_FOUND"
-  /** host.json is missing its version, or is no JSON, or has a value of the wrong kind. */
+  /** host.json has no version, is not valid JSON, or has a value of the wrong type. */
   | "ERR_HOST_JSON"
-  /** local.settings.json holds encrypted values. */
+  /** local.settings.json contains encrypted values. */
   | "ERR_LOCAL_SETTINGS"
   /** The app's own code failed while it loaded, or one of its routes is impossible. */
   | "ERR_APP_START"
-  /** The worker process ended too often. */
+  /** The worker process crashed too often. */
   | "ERR_WORKER_CRASHED";
 
 export class HostError extends OperationError<HostErrorCode> {}

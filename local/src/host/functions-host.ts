@@ -5,7 +5,7 @@ import type { HostError } from "./errors.ts";
 import type { AppFunction } from "./functions/app-function.ts";
 import type { HostedFunction, HostState } from "./host-options.ts";
 
-/** A running host. Everything it reports follows the app as it was loaded last. */
+/** A running host. Everything it reports reflects the app as last loaded. */
 export interface FunctionsHost {
   /** `http://localhost:<port>` */
   readonly url: string;
@@ -14,13 +14,13 @@ export interface FunctionsHost {
   readonly functions: readonly HostedFunction[];
   /** The list of functions as `func start` prints it. */
   readonly functionListText: string;
-  /** What the app sees as its environment: settings of every origin. */
+  /** The app's environment: settings from all sources. */
   readonly env: Readonly<Record<string, string>>;
-  /** Process id of the worker now at work. */
+  /** Process id of the current worker. */
   readonly workerPid: number | undefined;
-  /** Resolves with the reason when the host gave its worker up; stays pending otherwise. */
+  /** Resolves with the reason when the host stops restarting its worker; stays pending otherwise. */
   readonly failed: Promise<HostError>;
-  /** The key that opens `/runtime/webhooks/<extension>`; made when first asked for. */
+  /** The key for `/runtime/webhooks/<extension>`; created on first use. */
   systemKey(extension: string): string;
   registeredFunctions(): readonly AppFunction[];
   /**
@@ -36,8 +36,8 @@ export interface FunctionsHost {
       instanceId?: string;
     },
   ): Promise<WorkerInvocationResult | undefined>;
-  /** Loads the app anew beside the old worker, which finishes what it has begun. */
+  /** Reloads the app in a new worker, while the old one finishes its calls. */
   reload(): Promise<void>;
-  /** Lets running invocations finish for a while, then ends the worker. Safe to call twice: the first call counts. */
+  /** Gives running invocations time to finish, then ends the worker. Safe to call twice: the first call counts. */
   stop(options?: { drainTimeoutMs?: number }): Promise<void>;
 }

@@ -1,7 +1,7 @@
 import type { WebhookRequest, WebhookResponse, WebhookStream } from "../shared/http-message.ts";
 import type { BindingInfo, TypedData } from "../worker/messages.ts";
 
-/** Where one call's binding value is needed, and what of the host it may name. */
+/** The call that needs a binding value, and the host's addresses it may use. */
 export type InputBindingContext = {
   functionName: string;
   invocationId: string;
@@ -9,7 +9,7 @@ export type InputBindingContext = {
   hostUrl: string;
   /** `<hostUrl>/runtime/webhooks/<extension>`, without a query. */
   webhookUrl: string;
-  /** `code=<system key of the extension>`: what a URL below `webhookUrl` needs where keys are enforced. */
+  /** `code=<system key of the extension>`: required by URLs below `webhookUrl` if keys are enforced. */
   webhookQuery: string;
   /** The app settings, to resolve `%NAME%` in binding options. */
   appSettings: Readonly<Record<string, string>>;
@@ -23,7 +23,7 @@ export type OutputBindingContext = {
   appSettings: Readonly<Record<string, string>>;
   /** `extensions` of host.json by name in lower case. */
   extensionSettings: Readonly<Record<string, unknown>>;
-  /** Replaces `%SETTING%` and `{name}` in an option; throws where one has no value. */
+  /** Replaces `%SETTING%` and `{name}` in an option; throws if one has no value. */
   fill(option: string): string;
 };
 
@@ -40,7 +40,7 @@ export type HostExtension = {
   name: string;
   /** Trigger types it starts (`orchestrationTrigger` …), compared ignoring case; it calls them through `FunctionsHost.invoke`. */
   triggerTypes: readonly string[];
-  /** By trigger type: what a person should know of functions with it, in a few words; compared ignoring case. */
+  /** By trigger type: a short remark shown with its functions; compared ignoring case. */
   triggerNotes?: Readonly<Record<string, string>>;
   /** Answers everything at and below `/runtime/webhooks/<name>`. */
   webhook?: (request: WebhookRequest) => Promise<WebhookResponse | WebhookStream>;

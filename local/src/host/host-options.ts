@@ -16,7 +16,7 @@ export type FunctionsHostOptions = {
   env?: NodeJS.ProcessEnv;
   extensions?: readonly HostExtension[];
   log: Logger;
-  /** Called for everything that happens but lines, which go to `log`. */
+  /** Called for every event except lines, which go to `log`. */
   onEvent?: (event: HostEvent) => void;
   /** Reload when the app's files change; default false. */
   watch?: boolean;
@@ -28,11 +28,11 @@ export type FunctionsHostOptions = {
   requireKeys?: boolean;
   /** Host names besides localhost, 127.0.0.1 and ::1 that requests may be addressed to. */
   allowedHosts?: readonly string[];
-  /** Who may connect besides this process's user and root; default: nobody. Takes effect where the system tells users apart. */
+  /** Users who may connect besides this process's user and root; default: nobody. Effective only if the system reports a connection's user. */
   allowUsers?: AllowedUsers | undefined;
   /** Origins whose pages may call; default: `Host.CORS` of local.settings.json. */
   cors?: readonly string[];
-  /** Crashes of the worker within 30 minutes after which the host gives up; default 3, as Azure's. */
+  /** Crashes of the worker within 30 minutes after which the host gives up; default 3, as in Azure. */
   maxWorkerCrashes?: number;
   /** How long `stop()` and a reload wait for running invocations; default 10 s on stop, functionTimeout on reload. */
   drainTimeoutMs?: number;
@@ -40,19 +40,19 @@ export type FunctionsHostOptions = {
   signal?: AbortSignal;
 };
 
-/** One function as the host serves it. */
+/** A function as served by the host. */
 export type HostedFunction = {
   name: string;
   /** As registered, such as `httpTrigger`. */
   triggerType: string;
-  /** Of an HTTP function: the URL with its route template. */
+  /** For an HTTP function: the URL with its route template. */
   url?: string;
-  /** Of an HTTP function, upper case; empty: all. */
+  /** For an HTTP function, upper case; empty: all. */
   methods?: readonly string[];
   isDisabled: boolean;
   /** Nothing here starts this trigger; the admin API can run it by hand. */
   isTriggerStarted: boolean;
-  /** What a person should know of it. */
+  /** A remark about it for the user. */
   note?: string;
   /** Why the function is not served. */
   errors: readonly string[];

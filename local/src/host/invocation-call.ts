@@ -10,8 +10,8 @@ export type InvocationCall = {
   /** The trigger's value; absent: the handler receives `undefined`. */
   triggerData?: TypedData | OrchestratorTrigger;
   triggerMetadata?: Record<string, TypedData>;
-  /** An incoming W3C `traceparent` to go on with. */
+  /** An incoming W3C `traceparent` to continue. */
   traceParent?: string;
-  /** Of a Durable function: the orchestration that it belongs to. */
+  /** For a Durable function: the orchestration that it belongs to. */
   instanceId?: string;
 };

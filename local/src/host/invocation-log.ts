@@ -52,7 +52,7 @@ export class InvocationLog {
     this.#write("user", `Function.${invocation?.functionName ?? "unknown"}.User`, LEVELS[level], message, fields);
   }
 
-  /** stderr is not always an error; the host judges by the words, as Azure's does. */
+  /** stderr is not always an error; the host judges by the text, as Azure's does. */
   writeConsoleLine(stream: "stdout" | "stderr", line: string): void {
     this.#write("console", CONSOLE_CATEGORY, stream === "stdout" ? "info" : judgeErrorLine(line), line, {});
   }

@@ -15,11 +15,11 @@ export type InvokerDeps = {
   invocationLog: InvocationLog;
   extensions: readonly HostExtension[];
   appSettings(): Readonly<Record<string, string>>;
-  /** What of the host a binding value may name. */
+  /** The host's addresses that a binding value may use. */
   bindingContext(extension: HostExtension): Omit<InputBindingContext, "functionName" | "invocationId">;
 };
 
-/** Calls functions in the worker: gathers the inputs, keeps the time limit, writes the log. */
+/** Calls functions in the worker: collects the inputs, enforces the time limit, writes the log. */
 export class Invoker {
   readonly #deps: InvokerDeps;
   readonly #outputs: OutputBindings;
@@ -46,7 +46,7 @@ export class Invoker {
     try {
       const request = await this.#toRequest(call, invocationId);
       result = await this.#invokeWithin(generation, fn, request);
-      // Before anybody learns of the success: a caller may look for the message at once.
+      // Before the success is reported: a caller may look for the message immediately.
       if (result.status === "success") await this.#outputs.write(generation, call, result);
     } catch (error) {
       result = toFailure(error);
@@ -107,7 +107,7 @@ export class Invoker {
     return result;
   }
 
-  /** Code that does not come back can only be ended with its process, as on Azure. */
+  /** Code that does not return can only be ended with its process, as on Azure. */
   #timeOut(generation: AppGeneration, fn: AppFunction, limitMs: number): WorkerInvocationResult {
     const message = `Timeout value of ${limitMs / 1000} s exceeded by function: Functions.${fn.name}`;
     this.#deps.runtime.replace(generation, message);
@@ -115,7 +115,7 @@ export class Invoker {
   }
 }
 
-/** Of a binding. Our own stack would say nothing about the app. */
+/** For a binding: our own stack would say nothing about the app. */
 function toFailure(error: unknown): WorkerInvocationResult {
   const message = reasonOf(error);
   return { status: "failure", exception: { message, stackTrace: null } };

@@ -15,7 +15,7 @@ export type OutputBindingsDeps = {
 
 type Success = Extract<WorkerInvocationResult, { status: "success" }>;
 
-/** Hands what a call put into its output bindings to the extensions that write it. */
+/** Passes the values of a call's output bindings to the extensions that write them. */
 export class OutputBindings {
   readonly #deps: OutputBindingsDeps;
   readonly #warned = new Set<string>();

@@ -2,10 +2,10 @@ import { isRecord } from "@same-kit/shared";
 import type { InvocationReply } from "../engine/ports.ts";
 import type { HostEvent, Step } from "../events/host-event.ts";
 
-// Enough for all that run at once; of one that was forgotten the same status is told again.
+// Enough for all that run at once; for a dropped one the same status is reported again.
 const MAX_REMEMBERED = 1000;
 
-/** Reports each change of an orchestrator's custom status, from what its code answers. */
+/** Reports each change of an orchestrator's custom status, from the answers of its code. */
 export class ProgressReporter {
   readonly #onEvent: (event: HostEvent) => void;
   /** By instance, as JSON. */

@@ -27,7 +27,7 @@ export const DEFAULT_PORT = 7071;
 const DEFAULT_BODY_LIMIT_BYTES = 104_857_600;
 const DEFAULT_STOP_DRAIN_MS = 10_000;
 const DEFAULT_MAX_CRASHES = 3;
-// A trigger that finds no worker waits for its restart as long as an HTTP request does.
+// A trigger without a worker waits for its restart as long as an HTTP request does.
 const AVAILABILITY_TIMEOUT_MS = 30_000;
 const MAX_DRAIN_MS = 2 ** 31 - 1;
 
@@ -46,7 +46,7 @@ export class RunningHost implements FunctionsHost {
   #listening: Listening | undefined;
   #watch: AppWatch | undefined;
   #env: Readonly<Record<string, string>> = {};
-  /** As loaded last: while a worker is started again, the app's functions do not cease to exist. */
+  /** As last loaded: while a worker restarts, the app's functions continue to exist. */
   #functions: readonly AppFunction[] = [];
   #stopped: Promise<void> | undefined;
 
@@ -189,7 +189,7 @@ export class RunningHost implements FunctionsHost {
       maxCrashes: maxWorkerCrashes,
       isSequential: inspectAt !== undefined,
       onChange: (generation) => this.#reportApp(generation),
-      // With a watch the next change of a file is a new chance.
+      // With a watch, the next change of a file may fix the app.
       onGaveUp: (error) => (this.#options.watch === true ? undefined : this.#failure.resolve(error)),
     });
   }
@@ -251,7 +251,7 @@ export class RunningHost implements FunctionsHost {
   }
 
   #reloadAfter(file: string): void {
-    this.#log.info("The app changed; it is loaded anew.", { file });
+    this.#log.info("The app changed; reloading it.", { file });
     this.reload().catch((error: Error) =>
       this.#log.error("The changed app did not load.", { reason: error.message, state: this.state }),
     );

@@ -16,7 +16,7 @@ export async function startFunctionsHost(options: FunctionsHostOptions): Promise
   if (!existsSync(path.join(appDir, "host.json")) && !existsSync(path.join(appDir, "package.json"))) {
     throw new HostError({
       code: "ERR_APP_NOT_FOUND",
-      message: `There is no Functions app in ${appDir}: it has neither host.json nor package.json.`,
+      message: `${appDir} contains no Functions app: it has neither host.json nor package.json.`,
     });
   }
   const localSettings = await loadLocalSettings(appDir);

@@ -6,7 +6,7 @@ import type { HostJson } from "./config/host-json.ts";
 const QUIET_MS = 500;
 const CODE_EXTENSIONS = new Set([".js", ".mjs", ".cjs"]);
 const CONFIG_FILES = new Set(["host.json", "function.json", "proxies.json"]);
-/** State and version control: what changes there is no change of the app. */
+/** State and version control: changes there are not changes of the app. */
 const IGNORED_DIRECTORIES = new Set([".git", ".same-kit", ".venv", "__pycache__"]);
 
 export type AppWatch = { stop(): Promise<void> };
@@ -24,7 +24,7 @@ export function watchApp(
   let timer: NodeJS.Timeout | undefined;
   const watcher: FSWatcher = watch(appDir, {
     ignoreInitial: true,
-    // Following every package would cost thousands of watches; their folder's own entries tell of an install.
+    // Following every package would cost thousands of watches; changes of the folder's own entries reveal an install.
     ignored: (file) => isIgnored(path.relative(appDir, file)),
   });
   watcher.on("all", (event, file) => {

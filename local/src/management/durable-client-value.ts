@@ -1,7 +1,7 @@
 import { instanceUrls } from "./instance-urls.ts";
 import { WEBHOOK_PATH } from "./route.ts";
 
-/** What the SDK replaces by the instance's id. */
+/** The placeholder that the SDK replaces with the instance's id. */
 const ID_PLACEHOLDER = "INSTANCEID";
 
 /** What the `durableClient` input binding gives to the SDK's `getClient`. */
@@ -23,7 +23,7 @@ export type DurableClientValueInput = {
   webhookQuery: string;
   hubName: string;
   connectionName: string;
-  /** Of {@link file://./rpc-listener.ts | startRpcListener}; null makes the SDK use the URLs instead. */
+  /** That of {@link file://./rpc-listener.ts | startRpcListener}; null makes the SDK use the URLs instead. */
   rpcBaseUrl: string | null;
 };
 

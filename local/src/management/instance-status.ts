@@ -1,7 +1,7 @@
 import type { InstanceStatus } from "../engine/client.ts";
 import type { OrchestrationStatusName } from "../engine/history/events.ts";
 
-/** Nothing happens to the instance any more. */
+/** The instance has reached a final state. */
 export function isTerminal(status: OrchestrationStatusName): boolean {
   return status === "Completed" || status === "Failed" || status === "Terminated" || status === "Canceled";
 }
@@ -26,7 +26,7 @@ export function statusObject(status: InstanceStatus, historyEvents?: readonly un
   };
 }
 
-/** Stored text as JSON; what is no JSON, such as a reason for terminating, becomes a string. */
+/** Stored text as JSON; other text, such as the reason of a termination, becomes a string. */
 export function toJsonValue(text: string | null): unknown {
   if (text === null) return null;
   if (text.trim() === "") return "";

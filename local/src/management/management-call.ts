@@ -8,15 +8,15 @@ import type { RequestQuery } from "./request-query.ts";
 export type ManagementDeps = {
   client: TaskHubClient;
   settings: Pick<DurableTaskSettings, "connectionName" | "useForwardedHost">;
-  /** What the app has registered now: a disabled orchestrator is refused at the door. */
+  /** The currently registered functions: starting a disabled orchestrator is refused. */
   durableFunctions(): readonly DurableFunction[];
-  /** `code=<system key>` that the URLs in answers need, or empty. Whether a key is asked for is the host's business. */
+  /** `code=<system key>` that the URLs in answers need, or empty. The host decides whether keys are required. */
   webhookQuery(): string;
   clock: Clock;
   log: Logger;
-  /** Aborted when the host ends: who waits for the end of an instance is told to ask again. */
+  /** Aborted when the host stops: callers waiting for an instance are told to ask again. */
   signal: AbortSignal;
 };
 
-/** One request with all that its handler needs. */
+/** One request with everything its handler needs. */
 export type ManagementCall = ManagementDeps & { request: WebhookRequest; query: RequestQuery };

@@ -86,7 +86,7 @@ function otherHubProblem({ query, client, settings }: ManagementCall): WebhookRe
   return null;
 }
 
-/** The storage would refuse such an id in words that no caller knows; an instance that has it does not exist. */
+/** The storage would refuse such an id with a raw error; no instance can have it. */
 function impossibleIdProblem(route: Route): WebhookResponse | null {
   const instanceId = "instanceId" in route ? route.instanceId : null;
   const reason = instanceId === null ? null : findInstanceIdProblem(instanceId);

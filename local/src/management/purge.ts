@@ -5,7 +5,7 @@ import type { ManagementCall } from "./management-call.ts";
 import { createdFilter } from "./query-instances.ts";
 
 export async function purgeInstance(instanceId: string, { client }: ManagementCall): Promise<WebhookResponse> {
-  // Entities never end, so they may always be purged, and their absence is no error.
+  // Entities never end, so they may always be purged, and a missing one is not an error.
   if (instanceId.startsWith("@")) return json(200, { instancesDeleted: Number(await client.purge(instanceId)) });
   const status = await client.getStatus(instanceId, { withInput: false });
   if (status === null) return empty(404);

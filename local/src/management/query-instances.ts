@@ -25,7 +25,7 @@ export async function queryInstance(instanceId: string, call: ManagementCall): P
   return json(asError ? 500 : 200, body);
 }
 
-/** One page; the header names the next, and is there, empty, on the last one too. */
+/** One page; a header names the next one, and is present but empty on the last page. */
 export async function listInstances({ client, query, request }: ManagementCall): Promise<WebhookResponse> {
   const token = request.headers[CONTINUATION_HEADER] ?? "";
   const prefix = query.text("instanceIdPrefix") ?? "";
@@ -39,7 +39,7 @@ export async function listInstances({ client, query, request }: ManagementCall):
   return json(200, items, { [CONTINUATION_HEADER]: page.continuationToken ?? "" });
 }
 
-/** The filter that listing and purging have in common. */
+/** The filter shared by listing and purging. */
 export function createdFilter(query: RequestQuery): InstanceFilter {
   const createdTimeFrom = query.time("createdTimeFrom");
   const createdTimeTo = query.time("createdTimeTo");

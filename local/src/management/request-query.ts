@@ -1,6 +1,6 @@
 import { OrchestrationStatus, type OrchestrationStatusName } from "../engine/history/events.ts";
 
-/** Query values as the extension reads them: names ignore case, what does not parse counts as absent. */
+/** Query values as the extension reads them: names ignore case, invalid values count as absent. */
 export class RequestQuery {
   readonly #values: readonly (readonly [name: string, value: string])[];
 

@@ -16,7 +16,7 @@ export type RpcListener = {
 const PREFERRED_PORT = 17071;
 const RANDOM_PORTS = { from: 30_000, count: 1000, tries: 9 };
 
-// More than the app takes as a request's body, which it passes on as an input. Azure's own limit here is Kestrel's, 28.6 MiB.
+// More than the app accepts as a request's body, which it passes on as an input. Azure's own limit here is Kestrel's, 28.6 MiB.
 const BODY_LIMIT_BYTES = 128 * 1024 * 1024;
 const PATH_KEY_BYTES = 24;
 
@@ -83,7 +83,7 @@ function isBelow(path: string, mount: string): boolean {
   return wanted.length === found.length && timingSafeEqual(wanted, found);
 }
 
-/** What was not read of the body would be taken for the next request. */
+/** Unread parts of the body would be taken for the next request. */
 function refuse(response: ServerResponse, status: number): void {
   send(response, { status, headers: { connection: "close" } });
 }

@@ -4,7 +4,7 @@ import { empty, invalidJson, invalidOperation, json, problem } from "./answers.t
 import { isTerminal } from "./instance-status.ts";
 import type { ManagementCall } from "./management-call.ts";
 
-/** An empty body is no JSON: that is why the SDK's `raiseEvent` without data fails, on Azure too. */
+/** An empty body is not valid JSON: therefore the SDK's `raiseEvent` without data fails, on Azure too. */
 export async function raiseEvent(
   instanceId: string,
   eventName: string,

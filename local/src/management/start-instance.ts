@@ -20,7 +20,7 @@ export async function startInstance(
   if (isDisabled(functionName, call)) {
     return problem(400, unknownFunctionText(functionName, "orchestrator", call.durableFunctions()));
   }
-  // Kept byte for byte: white space of the request survives in history.
+  // Kept byte for byte: the history preserves white space of the request.
   const input = request.body.length === 0 ? null : request.body.toString("utf8");
   try {
     if (input !== null) JSON.parse(input);
@@ -44,7 +44,7 @@ export async function startInstance(
   }
 }
 
-/** The 202 that tells a client where to look: `rewindPostUri` is not among the host's own URLs. */
+/** The 202 answer with the status URLs: `rewindPostUri` is not among the host's own. */
 export function checkStatusResponse(instanceId: string, call: ManagementCall): WebhookResponse {
   const { client, settings, webhookQuery } = call;
   const parts = { origin: originOf(call), hubName: client.hubName, connectionName: settings.connectionName };
@@ -82,7 +82,7 @@ function isDisabled(functionName: string, { durableFunctions }: ManagementCall):
   return durableFunctions().some((it) => it.kind === "orchestrator" && it.isDisabled && isNamed(it.name));
 }
 
-/** Behind a proxy only both headers together are believed, and only where host.json says so. */
+/** Behind a proxy, only both headers together are trusted, and only if host.json allows it. */
 function originOf({ request, settings }: ManagementCall): string {
   const host = request.headers["x-forwarded-host"];
   const scheme = request.headers["x-forwarded-proto"];

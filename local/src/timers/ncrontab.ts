@@ -14,10 +14,10 @@ const FIELDS: readonly Field[] = [
 // A 29th of February on a given day of the week comes within 40 years.
 const LAST_YEAR_AHEAD = 40;
 
-/** The next time after `after`, in the machine's own time zone, as `func` counts; `undefined` where none comes. */
+/** The next time after `after`, in the machine's own time zone, as `func` counts; `undefined` if there is none. */
 export type NextTime = (after: Date) => Date | undefined;
 
-/** @returns `undefined` where the text is no NCRONTAB expression. */
+/** @returns `undefined` if the text is not an NCRONTAB expression. */
 export function parseNcrontab(text: string): NextTime | undefined {
   const parts = text.trim().split(/\s+/);
   const complete = parts.length === 5 ? ["0", ...parts] : parts;
@@ -35,7 +35,7 @@ function parseField(text: string, field: Field): ReadonlySet<number> | undefined
     if (match === null) return undefined;
     const [, start = "", end, step] = match;
     const first = start === "*" ? field.first : toNumber(start, field);
-    // `5/10` goes on to the end of the field; a single `5` is itself.
+    // `5/10` extends to the end of the field; a single `5` is itself.
     const isOpen = start === "*" || step !== undefined;
     const last = end === undefined ? (isOpen ? field.last : first) : toNumber(end, field);
     const every = Number(step ?? 1);

@@ -1,4 +1,4 @@
-// Timer triggers. Each host keeps its own times: nothing is stored, so that what came due while no host ran is not made up for.
+// Timer triggers. Each host keeps its own times: nothing is stored, so occurrences missed while no host ran are not made up for.
 // Azure/azure-webjobs-sdk-extensions, Extensions.Timers/Listener/TimerListener.cs.
 
 import type { Clock, Logger } from "@same-kit/shared";
@@ -7,7 +7,7 @@ import type { NextTime } from "./ncrontab.ts";
 import { parseSchedule } from "./timer-schedule.ts";
 
 const TRIGGER_TYPE = "timerTrigger";
-// How soon a timer that a reload brought is noticed.
+// How soon a timer added by a reload is noticed.
 const MAX_PAUSE_MS = 1_000;
 const NEVER = "0001-01-01T00:00:00+00:00";
 
@@ -15,7 +15,7 @@ export type TimerHost = Pick<FunctionsHost, "env" | "registeredFunctions" | "inv
 
 export type TimerExtension = HostExtension & {
   start(host: TimerHost): void;
-  /** No timer comes due any more; what runs goes on. */
+  /** Stops the timers; running functions continue. */
   stop(): void;
 };
 
@@ -37,7 +37,7 @@ async function runTimers(host: TimerHost, deps: Deps): Promise<void> {
   const { clock, signal } = deps;
   let timers = new Map<string, Timer>();
   while (!signal.aborted) {
-    // A function that a reload left out, or whose schedule it changed, loses its timer.
+    // A function that a reload removed, or whose schedule it changed, loses its timer.
     timers = new Map(
       listTimers(host).map(({ fn, schedule }) => {
         const key = `${fn.name} ${schedule}`;
@@ -73,7 +73,7 @@ function createTimer(fn: AppFunction, schedule: string, { clock, log }: Deps): T
   return { next: runsAtOnce ? now : nextTime?.(now), last: undefined, isRunning: false, nextTime };
 }
 
-/** A run that takes longer than its interval is not overtaken: what came due meanwhile is left out. */
+/** A run that takes longer than its interval skips the occurrences it overlaps. */
 function fireIfDue(host: TimerHost, fn: AppFunction, timer: Timer, { clock }: Deps): void {
   const { next: due, last, nextTime } = timer;
   const now = clock.now();

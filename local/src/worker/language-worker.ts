@@ -25,7 +25,7 @@ export type WorkerSpec = {
   onConsole(stream: "stdout" | "stderr", line: string): void;
 };
 
-/** How one invocation ended; `unavailable` means that the process was gone before it could tell. */
+/** How one invocation ended; `unavailable` means that the process exited before reporting it. */
 export type WorkerInvocationResult =
   | Exclude<InvocationResponse["result"], { status: "historyMissing" }>
   | { status: "unavailable"; reason: string };
@@ -44,12 +44,12 @@ export type WorkerExit = {
   lastOutput: readonly string[];
 };
 
-/** The app could not be loaded: its own mistake, with the stack of its own file. */
+/** The app failed to load: its own mistake, with the stack of its own file. */
 export class AppLoadError extends Error {
   constructor(message: string, stack: string | null) {
     super(message);
     this.name = "AppLoadError";
-    // Ours would say nothing about the app.
+    // Our stack would say nothing about the app.
     this.stack = stack ?? message;
   }
 }
@@ -86,7 +86,7 @@ export class LanguageWorker {
     this.pid = this.#child.pid;
     this.exited = this.#watchExit();
     this.ready = this.#init.promise;
-    // The caller may look at `exited` first; an unhandled rejection would end the host.
+    // The caller may await `exited` first; an unhandled rejection would end the host.
     this.ready.catch(() => {});
     this.#child.on("message", (message) => this.#receive(message as WorkerToHost));
     this.#forwardOutput("stdout");
@@ -129,7 +129,7 @@ export class LanguageWorker {
     clearTimeout(timer);
   }
 
-  /** Ends the process at once; what runs in it ends as `unavailable`. */
+  /** Ends the process immediately; running calls end as `unavailable`. */
   async kill(): Promise<void> {
     this.#isStopWanted = true;
     this.#child.kill("SIGKILL");
@@ -182,7 +182,7 @@ export class LanguageWorker {
     const exit = Promise.withResolvers<{ code: number | null; signal: NodeJS.Signals | null }>();
     this.#child.on("error", (cause) => {
       this.#init.reject(new Error(`The worker process could not be started: ${cause.message}`, { cause }));
-      // "exit" does not follow when there never was a process.
+      // Without a process there is no "exit" event.
       if (this.#child.pid === undefined) exit.resolve({ code: null, signal: null });
     });
     this.#child.on("close", () => {

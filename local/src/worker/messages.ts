@@ -1,4 +1,4 @@
-// What host and worker say to each other. Message and field names are those of FunctionRpc (Azure's worker protocol), so
+// The messages between host and worker. Message and field names are those of FunctionRpc (Azure's worker protocol), so
 // that an official worker can be put behind the same channel by translating field for field.
 
 /** One value on the wire: exactly one member is set. */
@@ -113,7 +113,7 @@ export type HostToWorker =
   | { kind: "workerTerminate" };
 
 export type WorkerToHost =
-  /** The process is there and listens. */
+  /** The process runs and listens. */
   | { kind: "startStream" }
   | WorkerInitResponse
   /** The app cannot be loaded; the process exits by itself. */

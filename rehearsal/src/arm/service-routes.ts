@@ -91,7 +91,7 @@ function storedRoutes(path: string, defaults: object, context: ArmContext): Rout
   ];
 }
 
-/** Of an older kind than other resources: no envelope, and what is put replaces what was. */
+/** An older kind than other resources: no envelope, and what is put replaces what was. */
 function billingRoutes(context: ArmContext): Route[] {
   const { store } = context;
   const path = `${COMPONENT}/currentbillingfeatures`;

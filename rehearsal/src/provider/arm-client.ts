@@ -49,7 +49,7 @@ export class ArmClient {
     return parseAnswer(answer) as ArmResource;
   }
 
-  /** Of a collection that is always there, so that "not found" means something else. */
+  /** For a collection that always exists, so that "not found" means something else. */
   async list<Item>(path: string, apiVersion: string): Promise<{ value: Item[] }> {
     return parseAnswer(await this.#send("GET", path, apiVersion)) as { value: Item[] };
   }

@@ -13,7 +13,7 @@ export type RequestGuard = {
  * Keeps web pages out of a server on loopback: one whose own name was made to resolve to this machine (its `Host`), and one of
  * another origin that merely sends requests (its `Origin`).
  *
- * @returns The status to refuse with, or `undefined` to go on.
+ * @returns The status to refuse with, or `undefined` to continue.
  */
 export function refuseForeign(request: IncomingMessage, { allowedHosts, cors }: RequestGuard): 403 | 421 | undefined {
   const { host = "", origin } = request.headers;
@@ -34,7 +34,7 @@ function isOwnHost(host: string, allowedHosts: ReadonlySet<string>): boolean {
   return name !== undefined && (LOOPBACK_NAMES.has(name) || allowedHosts.has(name));
 }
 
-/** @returns The name of `name[:port]`, lower case; `undefined` if the text is nothing of the kind, or no part of a URL. */
+/** @returns The name of `name[:port]`, lower case; `undefined` if the text is malformed. */
 function hostName(host: string): string | undefined {
   const name = /^(\[[0-9a-f:.]+\]|[^:[\]/@\s]+)(?::\d{1,5})?$/i.exec(host)?.[1]?.toLowerCase();
   return URL.canParse(`http://${host}`) ? name : undefined;

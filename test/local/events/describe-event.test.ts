@@ -14,7 +14,7 @@ const EVENTS: [HostEvent, string | null, object][] = [
     "info local: The host is ready.",
     { url: "u", hubName: "h" },
   ],
-  [{ kind: "host-stopping", time }, "info local: The host stops.", {}],
+  [{ kind: "host-stopping", time }, "info local: The host is stopping.", {}],
   [{ kind: "worker-started", time, pid: 7 }, "info host: Worker process started and initialized.", { pid: 7 }],
   [
     { kind: "worker-ended", time, code: 3, signal: null, crashes: 2, lastOutput: "x" },
@@ -41,7 +41,7 @@ const EVENTS: [HostEvent, string | null, object][] = [
   ],
   [
     { kind: "events-missed", time, count: 3 },
-    "warn local: Events are missing here: they came faster than they were read.",
+    "warn local: Some events are missing: they were written faster than they were read.",
     { count: 3 },
   ],
 ];

@@ -68,7 +68,7 @@ test("one crash too many ends it, with the last output in the error", async () =
   await runtime.start();
   workers[0]?.crash(9);
   await waitFor(() => gaveUp.length === 1);
-  expect(gaveUp[0]?.message).toMatch(/exited with code 9\. It printed last:\nlast words/);
+  expect(gaveUp[0]?.message).toMatch(/exited with code 9\. Its last output:\nlast words/);
   expect(runtime.state).toBe("Error");
   expect(await runtime.waitForGeneration(60_000)).toBeUndefined();
 });

@@ -7,7 +7,7 @@ export type RepeatedOptions = {
   readonly [name: string]: string | boolean | readonly string[] | undefined;
 };
 
-// Of the package and the tools. Left out is what is about this call alone: --yes, --plan, --force, --rotate-key, a drill.
+// Options of the package and the tools, without those of this call only: --yes, --plan, --force, --rotate-key, a drill.
 const REPEATED = [
   "subscription",
   "backend",

@@ -7,11 +7,11 @@ import type { TerraformVariables } from "./workspace.ts";
 
 export type Choices = {
   subscription: string | null;
-  /** Of options; they win over the files. */
+  /** From options; they win over the files. */
   variables: TerraformVariables;
   /** Absolute paths; read again each time. */
   variableFiles: readonly string[];
-  /** Of options that were given before the files were: these win over them. */
+  /** From options that were given before the files: the files win over them. */
   olderVariables: TerraformVariables;
 };
 

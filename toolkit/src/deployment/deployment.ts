@@ -19,7 +19,7 @@ export type DrillHooks = {
 
 /** The cloud that is deployed to, Azure's or a rehearsal's, and how terraform and same-kit reach it. */
 export type DeploymentTarget = {
-  /** Of every program that is started. */
+  /** The environment of every program that is started. */
   env: NodeJS.ProcessEnv;
   fetch: typeof fetch;
   waiting: Waiting;
@@ -33,7 +33,7 @@ export type DeploymentTarget = {
     lockFile: string | null;
     /** Where the provider comes from; another one needs another `init`. */
     providerIdentity: string;
-    /** Of the rehearsal; they replace those of the user. */
+    /** Those of the rehearsal; they replace those of the user. */
     variables: Record<string, unknown>;
   };
   drillHooks: DrillHooks;

@@ -240,7 +240,7 @@ function unknownFailure(error: TerraformError, facts: DeploymentFacts, text: str
   });
 }
 
-/** Of what Azure refused, its support finds more by this. */
+/** With this, Azure's support can find out more about what was refused. */
 function withCorrelation(said: Hint, { command, run }: TerraformError): Hint {
   return command === "apply" ? hint`${said} Azure's correlation id is ${run.correlationId}.` : said;
 }
@@ -254,7 +254,7 @@ function withProgress(message: string, error: TerraformError, { done, planned }:
 export function textOf(error: TerraformError): string {
   const { errors } = error.run;
   if (errors.length > 0) return errors.map(({ summary, detail }) => `${summary}\n${detail}`).join("\n\n");
-  return plainText(error.run).trim() || "terraform ended without a word.";
+  return plainText(error.run).trim() || "terraform exited without output.";
 }
 
 export function firstSentence(text: string): string {

@@ -61,7 +61,7 @@ async function findNotebook(folder: string, names: readonly string[]): Promise<s
   throw ambiguous(folder, meant.length > 0 ? meant : notebooks);
 }
 
-/** A notebook that cannot be read says nothing of itself. */
+/** A notebook that cannot be read has no metadata. */
 async function hasEmbeddedConfig(file: string): Promise<boolean> {
   const read = async () => embeddedConfig(parseNotebook(await readTextFile(file, "a notebook"), file)) !== undefined;
   return read().catch(() => false);

@@ -16,7 +16,7 @@ export type LocalRunOptions = HostChoice & {
   parameters: ParameterSources;
   /** Exactly the steps of upstream's compiler. */
   upstreamMagics: boolean;
-  /** Of the whole run; null: none. */
+  /** For the whole run; null: none. */
   timeoutMs: number | null;
   isVerbose: boolean;
   /** Whether a session that is too large for an answer is saved beside the record. */

@@ -13,7 +13,7 @@ export type LocalStatus = {
     pid: number;
     isDetached: boolean;
     startedAt: string;
-    /** Of its storage, with the key: only where it was asked for. */
+    /** That of its storage, with the key: only on request. */
     connectionString?: string;
   }[];
   /** `abandoned`: it did not end, and its host is gone. */

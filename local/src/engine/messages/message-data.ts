@@ -51,6 +51,6 @@ export type ReceivedMessage = {
   dequeueCount: number;
   insertedAt: Date;
   nextVisibleAt: Date;
-  /** Of a start that this process sent itself: what it knows of the row that it wrote, so that nobody has to look. */
+  /** For a start that this process sent itself: what it knows about the row that it wrote, so that nobody has to look. */
   startTrust?: StartTrust;
 };

@@ -95,7 +95,7 @@ function joined(earlier: Tail, later: Tail): Tail {
     row: {
       ...later.row,
       newEvents: [...earlier.row.newEvents, ...later.row.newEvents],
-      // A termination says nothing of it, and leaves what the orchestrator set.
+      // A termination omits it, and keeps what the orchestrator set.
       customStatus: later.row.customStatus === undefined ? earlier.row.customStatus : later.row.customStatus,
       inputBlob: later.row.inputBlob ?? earlier.row.inputBlob,
       outputBlob: later.row.outputBlob ?? earlier.row.outputBlob,

@@ -19,7 +19,7 @@ export type SessionDeps = CheckpointDeps &
 
 const NO_HISTORY: StoredHistory = { events: [], executionId: null, etag: null, blobNames: [] };
 
-// So often a message for an instance that has not begun comes back: its start may be in the hands of a host that died.
+// How many times a message for an instance that has not started is returned: its start may be in the hands of a host that died.
 const MAX_DEQUEUES_UNSTARTED = 10;
 
 /**

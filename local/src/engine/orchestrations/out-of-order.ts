@@ -6,7 +6,7 @@ import { parseTicks } from "@same-kit/shared";
 import { EventType, type HistoryEvent } from "../history/events.ts";
 import type { ReceivedMessage } from "../messages/message-data.ts";
 
-// So often a reply to an instance without history comes back before it is believed that there is none.
+// How many times a reply to an instance without history is returned before it is assumed that there is none.
 const MAX_DEQUEUES_WITHOUT_HISTORY = 5;
 
 /** Whether `message` answers something that `history` does not hold yet. */
@@ -16,7 +16,7 @@ export function isOutOfOrder(message: ReceivedMessage, history: readonly History
   const started = history.find((it) => it.EventType === EventType.ExecutionStarted);
   const wanted = message.data.TaskMessage.OrchestrationInstance.ExecutionId;
   const isOfHistory = started !== undefined && (!wanted || wanted === started.OrchestrationInstance.ExecutionId);
-  // Of an execution that is over, or of one whose first checkpoint another host is about to write.
+  // For an execution that is over, or one whose first checkpoint another host is about to write.
   if (!isOfHistory) return message.dequeueCount <= MAX_DEQUEUES_WITHOUT_HISTORY;
   // Nothing is added to what has ended: the reply would come back for ever.
   if (history.some((it) => it.EventType === EventType.ExecutionCompleted)) return false;

@@ -17,7 +17,7 @@ export type StoredHistory = {
   events: HistoryEvent[];
   /** Null where there is none. */
   executionId: string | null;
-  /** Of the sentinel row, kept also when another execution was asked for; null where there is no sentinel. */
+  /** That of the sentinel row, also if another execution was requested; null where there is no sentinel. */
   etag: string | null;
   /** Blobs that the rows refer to. */
   blobNames: string[];

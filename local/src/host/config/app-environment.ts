@@ -2,7 +2,7 @@ import { type DevelopmentStorage, withDevelopmentStorage } from "./development-s
 import type { LocalSettings } from "./local-settings.ts";
 
 export type AppEnvironment = {
-  /** Everything the worker process gets. */
+  /** The environment of the worker process. */
   env: Readonly<Record<string, string>>;
   warnings: readonly string[];
 };
@@ -11,7 +11,7 @@ type AppEnvironmentInput = {
   appDir: string;
   port: number;
   localSettings: LocalSettings;
-  /** Wins over everything: the caller asked for it in so many words. */
+  /** Wins over everything, because the caller set it explicitly. */
   appSettings: Readonly<Record<string, string>>;
   processEnv: NodeJS.ProcessEnv;
   developmentStorage?: DevelopmentStorage;
@@ -27,7 +27,7 @@ export function composeAppEnvironment(input: AppEnvironmentInput): AppEnvironmen
   const setUnlessPresent = (name: string, value: string) => {
     if (env[name] === undefined || env[name] === "") env[name] = value;
     else if (env[name] !== value && appSettings[name] === undefined) {
-      warnings.push(`The environment variable ${name} is set already; its value in local.settings.json is skipped.`);
+      warnings.push(`The environment variable ${name} is already set; its value in local.settings.json is skipped.`);
     }
   };
   for (const [name, value] of Object.entries(localSettings.values)) setUnlessPresent(name, value);
@@ -35,7 +35,7 @@ export function composeAppEnvironment(input: AppEnvironmentInput): AppEnvironmen
     setUnlessPresent(`ConnectionStrings:${name}`, value);
   }
 
-  // The Durable SDK builds its URLs on this; without it they would all name port 7071.
+  // The Durable SDK builds its URLs from this; without it they would all use port 7071.
   env["WEBSITE_HOSTNAME"] = `localhost:${port}`;
   env["AzureWebJobsScriptRoot"] = appDir;
   env["AZURE_FUNCTIONS_ENVIRONMENT"] ??= "Development";
@@ -54,7 +54,7 @@ export function isDisabledBySetting(name: string, env: Readonly<Record<string, s
   );
 }
 
-/** Replaces `%NAME%` by the setting of that name. Unknown ones are left as they are and listed. */
+/** Replaces `%NAME%` with the setting of that name. Unknown ones are kept and listed. */
 export function resolveSettings(
   text: string,
   env: Readonly<Record<string, string>>,

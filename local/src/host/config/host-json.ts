@@ -6,7 +6,7 @@ import { HostError } from "../errors.ts";
 import { parseJsonWithComments } from "./json-with-comments.ts";
 import { type LogLevels, type LogThreshold, parseLogThreshold } from "./log-levels.ts";
 
-/** What the host honours of host.json, with Azure's defaults. */
+/** The parts of host.json that the host supports, with Azure's defaults. */
 export type HostJson = {
   /** Without slashes at either end; empty: none. Default `api`. */
   routePrefix: string;
@@ -23,7 +23,7 @@ export type HostJson = {
   maxConcurrentRequests: number;
   /** `extensions.<name>` as written, names in lower case; opaque to the host. */
   extensions: Readonly<Record<string, unknown>>;
-  /** What a person should know about the file. */
+  /** Warnings about the file. */
   warnings: readonly string[];
 };
 
@@ -45,7 +45,7 @@ const KNOWN_KEYS = new Set(
 /**
  * Reads host.json with the overrides of `env` (`AzureFunctionsJobHost__extensions__http__routePrefix`).
  *
- * @throws HostError if it is no JSON, has another version than "2.0", or a value of the wrong kind.
+ * @throws HostError if it is not valid JSON, has a version other than "2.0", or a value of the wrong type.
  */
 export async function loadHostJson(
   appDir: string,
@@ -72,7 +72,7 @@ async function readHostJson(file: string): Promise<{ content: JsonObject; warnin
     text = await readFile(file, "utf8");
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).code !== "ENOENT") throw cause;
-    return { content: { version: "2.0" }, warnings: [`There is no ${file}; the defaults are used.`] };
+    return { content: { version: "2.0" }, warnings: [`${file} does not exist; the defaults are used.`] };
   }
   try {
     const content = parseJsonWithComments(text);
@@ -125,7 +125,7 @@ function parseFunctionTimeout(value: unknown, file: string): number | undefined 
   if (timeoutMs !== undefined && timeoutMs >= 1000) return timeoutMs;
   throw new HostError({
     code: "ERR_HOST_JSON",
-    message: `"functionTimeout" in ${file} must be hh:mm:ss of at least one second, or -1 for none; it is ${JSON.stringify(value)}.`,
+    message: `"functionTimeout" in ${file} must be hh:mm:ss of at least one second, or -1 for no limit; it is ${JSON.stringify(value)}.`,
   });
 }
 
@@ -144,7 +144,7 @@ function toObject(value: unknown): JsonObject {
   return isRecord(value) ? value : {};
 }
 
-/** A list, or what overrides by index (`…__functions__0`) made of one. */
+/** A list, or the object that overrides by index (`…__functions__0`) created. */
 function toStrings(value: unknown): string[] {
   return typeof value === "object" && value !== null ? Object.values(value).map(String) : [];
 }

@@ -5,7 +5,7 @@
 export function parseJsonWithComments(text: string): unknown {
   const withoutComments = text
     .replace(/^\uFEFF/, "")
-    // A string is matched first and kept, so that "http://…" is no comment.
+    // Strings are matched first and kept, so that "http://…" is not taken for a comment.
     .replace(/("(?:\\.|[^"\\])*")|\/\/[^\n]*|\/\*[\s\S]*?\*\//g, (_, string: string | undefined) => string ?? " ");
   return JSON.parse(
     withoutComments.replace(/("(?:\\.|[^"\\])*")|,(?=\s*[}\]])/g, (_, string: string | undefined) => string ?? ""),

@@ -4,7 +4,7 @@ import { reasonOf } from "@same-kit/shared";
 import { HostError } from "../errors.ts";
 import { parseJsonWithComments } from "./json-with-comments.ts";
 
-/** What local.settings.json says; every part is optional in the file. */
+/** The content of local.settings.json; every part is optional in the file. */
 export type LocalSettings = {
   values: Readonly<Record<string, string>>;
   /** By name; they become `ConnectionStrings:<name>`. */
@@ -17,7 +17,7 @@ export type LocalSettings = {
 
 type JsonObject = Record<string, unknown>;
 
-/** @throws HostError if the values are encrypted, which only `func` on the machine that did it can undo. */
+/** @throws HostError if the values are encrypted: only `func` on the machine that encrypted them can decrypt them. */
 export async function loadLocalSettings(appDir: string): Promise<LocalSettings> {
   const file = path.join(appDir, "local.settings.json");
   const warnings: string[] = [];
@@ -54,8 +54,8 @@ async function readSettings(file: string, warnings: string[]): Promise<JsonObjec
   try {
     return toObject(parseJsonWithComments(text));
   } catch (error) {
-    // As func does: the app starts without its settings, and is told.
-    warnings.push(`${file} is no valid JSON and is ignored: ${reasonOf(error)}`);
+    // As in func, the app starts without its settings, with a warning.
+    warnings.push(`${file} is not valid JSON and is ignored: ${reasonOf(error)}`);
     return {};
   }
 }

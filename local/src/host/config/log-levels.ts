@@ -17,7 +17,7 @@ const NAMES: ReadonlyMap<string, LogThreshold> = new Map([
   ["none", "none"],
 ]);
 
-/** @returns `undefined` for a name that .NET does not know. */
+/** @returns `undefined` for a name unknown to .NET. */
 export function parseLogThreshold(name: string): LogThreshold | undefined {
   return NAMES.get(name.toLowerCase());
 }

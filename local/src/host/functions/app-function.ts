@@ -33,12 +33,12 @@ export function isTrigger(binding: BindingInfo): boolean {
   return binding.type.toLowerCase().endsWith("trigger");
 }
 
-/** Bindings whose values a call must bring along, besides the trigger. */
+/** Input bindings: their values are needed for a call, besides the trigger. */
 export function extraInputsOf(metadata: FunctionMetadata): BindingInfo[] {
   return metadata.bindings.filter((binding) => binding.direction === "in" && !isTrigger(binding));
 }
 
-/** Bindings that take a value after the call; the answer to an HTTP request is none of them. */
+/** Output bindings: they take a value after the call, except the answer to an HTTP request. */
 export function outputsOf(metadata: FunctionMetadata): BindingInfo[] {
   return metadata.bindings.filter((binding) => binding.direction === "out" && binding.type.toLowerCase() !== "http");
 }

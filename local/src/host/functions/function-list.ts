@@ -14,7 +14,7 @@ export function toHostedFunction(it: AppFunction, hostUrl: string, note: string 
 }
 
 /**
- * The list that `func start` prints, which people and editors read, with our own words where a function is not served.
+ * The list that `func start` prints, which people and editors read, with our own text for functions that are not served.
  *
  * @returns Lines ending in a line break; empty without functions.
  */

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Reply } from "./reply.ts";
 
-/** Which pages of other origins may call; nothing unless configured. */
+/** The origins whose pages may call; none unless configured. */
 export class CorsPolicy {
   readonly #origins: ReadonlySet<string>;
   readonly #hasCredentials: boolean;

@@ -5,7 +5,7 @@ import type { Invoker } from "../invoker.ts";
 import type { KeyStore } from "../keys/key-store.ts";
 import type { CorsPolicy } from "./cors.ts";
 
-/** What the HTTP front and the admin API need of the host. */
+/** What the HTTP front and the admin API need from the host. */
 export type FrontDeps = {
   appDir: string;
   /** The app's environment, settings included. */

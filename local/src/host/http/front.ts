@@ -49,7 +49,7 @@ export class HttpFront {
       const reply = await this.#answer(request, response);
       if (reply !== undefined) this.#write(request, response, reply);
     } catch (error) {
-      if (request.destroyed && !request.complete) return; // The caller went away while sending.
+      if (request.destroyed && !request.complete) return; // The caller disconnected while sending.
       this.#log.error("A request could not be answered.", {
         reason: reasonOf(error),
       });
@@ -58,14 +58,14 @@ export class HttpFront {
   };
 
   #write(request: IncomingMessage, response: ServerResponse, reply: Reply): void {
-    // What was not read of the body would be taken for the next request.
+    // Unread parts of the body would be taken for the next request.
     if (!request.complete && !response.headersSent) response.setHeader("connection", "close");
     writeReply(response, reply, this.#deps.runtime.current?.hostJson.customHeaders ?? {});
   }
 
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<Reply | undefined> {
     const path = parsePath(request.url ?? "");
-    if (path === undefined) return { status: 400, body: "The path is malformed or holds control characters." };
+    if (path === undefined) return { status: 400, body: "The path is malformed or contains control characters." };
     const [area = ""] = path.map((segment) => segment.toLowerCase());
     const isPrivileged = area === "admin" || area === "runtime";
     const refusal = refuseForeign(request, this.#deps.guard) ?? refuseCrossSite(request, isPrivileged);
@@ -132,7 +132,7 @@ export class HttpFront {
       triggerData: { http: toRpcRequest(request, url, params, body) },
       ...traceOf(request),
     });
-    // A failed handler shows its caller nothing; the log has it all.
+    // The caller of a failed handler sees no details; the log has them.
     return result.status === "success" ? fromReturnValue(result.returnValue) : { status: 500 };
   }
 
@@ -167,10 +167,10 @@ function traceOf(request: IncomingMessage): { traceParent?: string } {
   return typeof header === "string" ? { traceParent: header } : {};
 }
 
-/** @returns The decoded segments, or `undefined` for a target that is no path or hides control characters. */
+/** @returns The decoded segments, or `undefined` for a target that is not a path or contains encoded control characters. */
 function parsePath(target: string): string[] | undefined {
   if (!target.startsWith("/")) return undefined;
-  // "http://h" in front, or a target such as "//evil" would be taken for a host.
+  // With "http://h" in front; otherwise a target such as "//evil" would be taken for a host.
   if (!URL.canParse(`http://localhost${target}`)) return undefined;
   const path = splitPath(new URL(`http://localhost${target}`).pathname);
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is searched for.

@@ -6,7 +6,7 @@ import { HostError } from "../errors.ts";
 /** Kestrel's limit of a request's headers; Node's own is half of it, which large tokens and cookies exceed. */
 const HEADER_LIMIT_BYTES = 32 * 1024;
 
-/** How long a client may take to send. */
+/** How long a client may take to send a request. */
 export type RequestTimeouts = {
   headersMs: number;
   /** Headers and body. */
@@ -26,7 +26,7 @@ export type Listening = {
   close(graceMs: number): Promise<void>;
 };
 
-// Two loopback addresses and one number: with a free port of the system's choice the second may be taken.
+// Two loopback addresses and one port number: a port that the system chose for one may be taken on the other.
 const FREE_PORT_ATTEMPTS = 10;
 
 /**

@@ -10,7 +10,7 @@ export type Reply = {
   body?: string | Uint8Array;
 };
 
-/** Headers that say how the bytes travel; that is ours to decide. */
+/** Headers about the transfer of the bytes, which this server decides. */
 const TRANSPORT_HEADERS = new Set(["connection", "content-length", "keep-alive", "transfer-encoding", "upgrade"]);
 
 export function jsonReply(status: number, value: unknown): Reply {
@@ -20,7 +20,7 @@ export function jsonReply(status: number, value: unknown): Reply {
 /**
  * Writes a whole answer.
  *
- * @param customHeaders - Of host.json; each is added only where the answer has no such header.
+ * @param customHeaders - From host.json; each is added only if the answer has no such header.
  */
 export function writeReply(
   response: ServerResponse,
@@ -49,7 +49,7 @@ export function writeReply(
   response.end(hasNoBody ? undefined : bytes);
 }
 
-/** Writes an answer piece by piece, as fast as it is read. Resolves when it has ended, or the reader is gone. */
+/** Writes an answer in pieces, as fast as it is read. Resolves when it has ended, or the reader has disconnected. */
 export async function writeStream(
   response: ServerResponse,
   { status, headers = {}, stream }: WebhookStream,
@@ -60,7 +60,7 @@ export async function writeStream(
   response.statusCode = status;
   for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
   addCustomHeaders(response, customHeaders);
-  // The reader may wait for them before it does what makes the first piece.
+  // The reader may wait for the headers before it triggers the first piece.
   response.flushHeaders();
   await pipeline(Readable.from(stream(gone.signal), { highWaterMark: 1 }), response).catch(() => {});
 }

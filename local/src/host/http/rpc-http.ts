@@ -3,7 +3,7 @@ import type { RpcHttp, RpcHttpCookie, TypedData } from "../../worker/messages.ts
 import type { RouteValues } from "../routing/match-template.ts";
 import type { Reply } from "./reply.ts";
 
-/** The request as Azure's host hands it to the Node worker. */
+/** The request as Azure's host passes it to the Node worker. */
 export function toRpcRequest(request: IncomingMessage, url: URL, params: RouteValues, body: Buffer): RpcHttp {
   return {
     method: request.method ?? "GET",

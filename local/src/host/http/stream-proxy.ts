@@ -5,9 +5,9 @@ import { addCustomHeaders } from "./reply.ts";
 export type StreamCall = {
   request: IncomingMessage;
   response: ServerResponse;
-  /** Of the library's own server in the worker. */
+  /** That of the library's own server in the worker. */
   port: number;
-  /** Pairs the proxied request with the invocation; random, since whoever knows it can answer for the app. */
+  /** Pairs the proxied request with the invocation; random, because anyone who knows it can answer for the app. */
   invocationId: string;
   customHeaders: Readonly<Record<string, string>>;
   /** Starts the invocation itself; never rejects. */
@@ -15,12 +15,12 @@ export type StreamCall = {
 };
 
 const MAX_ANSWER_HEADER_BYTES = 1024 * 1024;
-// As long as Kestrel reads on for the sake of the connection.
+// As long as Kestrel keeps reading to preserve the connection.
 const DISCARD_LIMIT_MS = 5_000;
 
 /**
  * Forwards a request to the HTTP server that `@azure/functions` opens in streaming mode, beside the invocation that makes
- * the library handle it. Azure's host waits for that server alone, so that a handler which fails or returns nothing leaves
+ * the library handle it. Azure's host waits only for that server, so that a handler which fails or returns nothing leaves
  * the caller waiting for 240 s; here the invocation's end decides.
  *
  * @returns The status to answer with when nothing was streamed; `undefined` when the answer is on its way.
@@ -58,7 +58,7 @@ export async function streamThroughWorker(call: StreamCall): Promise<number | un
 }
 
 function openUpstream({ request, port, invocationId }: StreamCall, agent: http.Agent): http.ClientRequest {
-  // What concerns this connection alone is not passed on.
+  // Hop-by-hop headers are not forwarded.
   const { host = "localhost", connection: _, expect: _expect, upgrade: _upgrade, ...headers } = request.headers;
   const upstream = http.request({
     agent,
@@ -66,7 +66,7 @@ function openUpstream({ request, port, invocationId }: StreamCall, agent: http.A
     port,
     method: request.method,
     path: request.url,
-    // The app's answer is not measured by what a request may hold.
+    // The size limit of requests does not apply to the app's answer.
     maxHeaderSize: MAX_ANSWER_HEADER_BYTES,
     headers: {
       ...headers,
@@ -94,7 +94,7 @@ function pipeBack(answer: IncomingMessage, { response, customHeaders }: StreamCa
   answer.pipe(response);
 }
 
-/** The app answered without reading all that was sent: the sender must not wait for a reader that never comes. */
+/** The app answered without reading the whole request: the sender must not wait for a reader that never comes. */
 function discardRest(request: IncomingMessage, upstream: http.ClientRequest): void {
   if (request.complete) return;
   request.unpipe(upstream);

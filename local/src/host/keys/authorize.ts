@@ -30,7 +30,7 @@ export function opensWebhook(keys: KeyStore, key: string | undefined, extension:
   return key !== undefined && isOneOf(key, [keys.master(), keys.systemKey(extension)]);
 }
 
-/** Takes the same time whatever matches: the digests have one length, and every candidate is compared. */
+/** Takes constant time: the digests have the same length, and every candidate is compared. */
 function isOneOf(key: string, candidates: readonly string[]): boolean {
   const wanted = digest(key);
   return candidates.reduce((isFound, candidate) => timingSafeEqual(wanted, digest(candidate)) || isFound, false);

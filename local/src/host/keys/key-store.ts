@@ -3,13 +3,13 @@ import { readFileSync } from "node:fs";
 import path from "node:path";
 import { isRecord, writeFileAtomicSync } from "@same-kit/shared";
 
-/** Whose keys: the whole host's (`functionKeys`), the extensions' (`systemKeys`), or one function's. */
+/** The owner of keys: the whole host (`functionKeys`), the extensions (`systemKeys`), or one function. */
 export type KeyScope = "functionKeys" | "systemKeys" | `function:${string}`;
 
 // Maps: callers choose the names, and an object has some of its own.
 type StoredKeys = { masterKey: string; scopes: Map<string, Map<string, string>> };
 
-/** Access keys, made when first asked for; kept in a file of the owner's only, or in memory without one. */
+/** Access keys, created on first use; kept in a file that only its owner can read, or in memory. */
 export class KeyStore {
   readonly #file: string | undefined;
   readonly #keys: StoredKeys;
@@ -38,12 +38,12 @@ export class KeyStore {
     return value;
   }
 
-  /** The key that opens `/runtime/webhooks/<extension>`. */
+  /** The key for `/runtime/webhooks/<extension>`. */
   systemKey(extension: string): string {
     return this.#getOrCreate("systemKeys", `${extension.toLowerCase()}_extension`);
   }
 
-  /** The keys of a scope by name; one named `default` is made where function keys are missing. */
+  /** The keys of a scope by name; one named `default` is created if function keys are missing. */
   list(scope: KeyScope): ReadonlyMap<string, string> {
     if (scope !== "systemKeys") this.#getOrCreate(scope, "default");
     return this.#keys.scopes.get(normalize(scope)) ?? new Map();
@@ -90,7 +90,7 @@ function readKeys(file: string): StoredKeys | undefined {
     const scopes = Object.entries(content["scopes"]).map(([scope, keys]) => [scope, toKeys(keys)] as const);
     return { masterKey: content["masterKey"], scopes: new Map(scopes) };
   } catch {
-    // Missing or damaged: local keys protect nothing that lasts, so new ones do.
+    // Missing or damaged: local keys protect nothing permanent, so new ones are created.
     return undefined;
   }
 }

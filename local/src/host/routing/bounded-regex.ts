@@ -7,9 +7,9 @@ const TIME_LIMIT_MS = 100;
 /**
  * An expression that tells whether it occurs in a text, case ignored. RE2 takes a time that grows with the text's length only. What it
  * does not know, look-around and references to groups, is left to the runtime's own engine, which may take exponential time: there
- * a text that is not decided within 0.1 s does not match.
+ * a text that takes longer than 0.1 s does not match.
  *
- * @returns `undefined` for what neither of them can read.
+ * @returns `undefined` if neither can parse it.
  */
 export function createBoundedTest(pattern: string): ((text: string) => boolean) | undefined {
   const linear = compileLinear(pattern);
@@ -36,7 +36,7 @@ function compileBacktracking(pattern: string): RegExp | undefined {
 
 let context: vm.Context | undefined;
 
-/** Only a script can be interrupted while an expression is at work. */
+/** Only a script can be interrupted while an expression is evaluated. */
 function testInTime(expression: RegExp, text: string): boolean {
   context ??= vm.createContext(Object.create(null));
   Object.assign(context, { expression, text });

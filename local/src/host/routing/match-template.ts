@@ -4,7 +4,7 @@ import type { RouteParameter, RoutePart, RouteSegment, RouteTemplate } from "./r
 export type RouteValues = Record<string, string>;
 
 /**
- * Splits a request's path the way routing sees it: decoded once segment by segment (an encoded slash stays encoded), one
+ * Splits a request's path as routing does: decoded once, segment by segment (an encoded slash stays encoded), one
  * slash at the end ignored.
  *
  * @returns `undefined` when an escape is broken.
@@ -80,7 +80,7 @@ function matchComplexSegment(segment: RouteSegment, text: string, values: RouteV
   return matchParts(segment, text, values);
 }
 
-/** From the right: a literal's last occurrence counts, so the parameter left of it takes as much as it can. */
+/** From the right: the last occurrence of a literal counts, so the parameter left of it takes as much as possible. */
 function matchParts(parts: readonly RoutePart[], text: string, values: RouteValues): boolean {
   const found = noValues();
   let end = text.length;
@@ -112,7 +112,7 @@ function findLiteral(literal: string, text: string, end: number, isAtEnd: boolea
   return haystack.lastIndexOf(needle, end - needle.length - 1);
 }
 
-/** Adds the defaults and checks the constraints of what is there. */
+/** Adds the defaults and checks the constraints of present values. */
 function finish(template: RouteTemplate, values: RouteValues): RouteValues | undefined {
   for (const part of template.segments.flat()) {
     if (part.kind === "literal") continue;

@@ -34,7 +34,7 @@ export function parseRouteTemplate(text: string): RouteTemplate {
   const names = new Set<string>();
   const pieces = splitSegments(text, trimmed);
   const segments = pieces.map((piece, index) => {
-    if (piece === "") throw new RouteTemplateError(text, "two slashes stand next to each other");
+    if (piece === "") throw new RouteTemplateError(text, "two slashes are adjacent");
     return parseSegment(text, piece, index === pieces.length - 1, names);
   });
   return { text, segments };
@@ -125,7 +125,7 @@ function parseParameter(template: string, content: string, names: Set<string>): 
   const [, stars = "", rest = ""] = /^(\*{0,2})(.*)$/s.exec(unescaped) ?? [];
   const nameEnd = /[:=]|\?$/.exec(rest)?.index ?? rest.length;
   const name = rest.slice(0, nameEnd);
-  if (name === "" || /[/{}?*]/.test(name)) throw new RouteTemplateError(template, `"${name}" is no parameter name`);
+  if (name === "" || /[/{}?*]/.test(name)) throw new RouteTemplateError(template, `"${name}" is not a parameter name`);
   if (names.has(name.toLowerCase())) throw new RouteTemplateError(template, `the parameter "${name}" occurs twice`);
   names.add(name.toLowerCase());
 
@@ -146,7 +146,7 @@ function parseParameter(template: string, content: string, names: Set<string>): 
 
 function parseConstraint(template: string, text: string): RouteConstraint {
   const constraint = parseRouteConstraint(text);
-  if (constraint === undefined) throw new RouteTemplateError(template, `"${text}" is no known constraint`);
+  if (constraint === undefined) throw new RouteTemplateError(template, `"${text}" is not a known constraint`);
   return constraint;
 }
 
@@ -189,7 +189,7 @@ function validateSegment(template: string, parts: readonly RoutePart[], isLast: 
     const previous = parts[index - 1];
     if (previous?.kind === "parameter") fail("two parameters have nothing between them");
     if (part.isCatchAll && (parts.length > 1 || !isLast))
-      fail("a catch-all must be the last part, alone in its segment");
+      fail("a catch-all must be the last part, and the only one of its segment");
     if (part.isOptional && parts.length > 1) {
       const followsDot = previous?.kind === "literal" && previous.text === ".";
       if (index !== parts.length - 1 || !followsDot) fail('an optional parameter in a segment must be last, after "."');

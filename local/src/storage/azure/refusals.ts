@@ -20,7 +20,7 @@ export function toStorageError(error: SdkError): Error {
   const { statusCode, code, details } = error;
   if (typeof statusCode !== "number") return error;
   const named = [details?.odataError?.code, details?.errorCode, code].find((it) => typeof it === "string");
-  // Of an answer without a body, the SDKs' own message says nothing.
+  // For an answer without a body, the SDKs' own message has no details.
   const message = error.message === "" ? `HTTP ${statusCode} ${named ?? ""}`.trim() : error.message;
   return new StorageError(statusCode, String(named ?? ""), message, { cause: error });
 }

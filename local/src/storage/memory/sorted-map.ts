@@ -43,7 +43,7 @@ export class SortedMap<Value> {
     this.#isSorted = true;
   }
 
-  /** Of the first key that is not before `key`. */
+  /** The index of the first key that is not before `key`. */
   #indexOf(key: string): number {
     let low = 0;
     let high = this.#keys.length;

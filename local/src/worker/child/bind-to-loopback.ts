@@ -4,7 +4,7 @@ import { type PeerPolicy, refuseOtherUsers } from "@same-kit/shared";
 /**
  * Runs `action` with every `listen()` that names no address bound to 127.0.0.1: the streaming mode of `@azure/functions`
  * opens its own HTTP server without one, which would offer the app's handlers to the whole network. Of this machine's users the
- * host's alone may connect: nobody else has business there.
+ * host's only may connect.
  */
 export async function bindToLoopback<Result>(
   action: () => Promise<Result> | Result,

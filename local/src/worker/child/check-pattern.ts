@@ -1,5 +1,5 @@
 // Node's globs are regular expressions underneath, which backtrack: a pattern of a few dozen characters can keep them busy for hours.
-// What entry points are named by needs a fraction of what is possible, and stays below these limits.
+// Patterns of entry points need a fraction of what is possible, and stay below these limits.
 
 const MAX_LENGTH = 1000;
 const MAX_ALTERNATIVES = 1000;
@@ -7,7 +7,7 @@ const MAX_ALTERNATIVES = 1000;
 const MAX_WILDCARDS_PER_NAME = 3;
 const MAX_ANY_DEPTH = 3;
 
-/** @returns What makes a glob too expensive to be matched; `undefined` where it is fine. */
+/** @returns Why a glob is too expensive to match; `undefined` if it is fine. */
 export function findExpensivePart(pattern: string): string | undefined {
   if (pattern.length > MAX_LENGTH) return `it has more than ${MAX_LENGTH} characters`;
   const alternatives = expandBraces(pattern);

@@ -6,12 +6,12 @@ import type { CoreMetadata, FunctionCallback, ProgrammingModel, RegisteredFuncti
 export class FunctionRegistry {
   /** The library that calls functions; set by its first registration. */
   model: ProgrammingModel | undefined;
-  /** The entry file that is loading; registrations made meanwhile belong to it. */
+  /** The entry file being loaded; registrations during that time belong to it. */
   currentFile: string | undefined;
   readonly #functions = new Map<string, RegisteredFunction>();
   #isLocked = false;
 
-  /** @returns A function that takes the registration back; it throws once the registry is locked. */
+  /** @returns A function that removes the registration; it throws once the registry is locked. */
   add(core: CoreMetadata, callback: FunctionCallback): () => void {
     this.#throwIfLocked(`register function "${core.name}"`);
     const functionId = core.functionId ?? core.name;

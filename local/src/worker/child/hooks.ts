@@ -5,7 +5,7 @@ export type HookName = "appStart" | "appTerminate" | "preInvocation" | "postInvo
 
 export type HookData = Record<string, unknown>;
 
-/** Members that callbacks may replace are read back after each of them. */
+/** Callbacks may replace members, so these are read again after each callback. */
 export type InvocationHookContext = {
   hookData: HookData;
   appHookData: HookData;
@@ -38,11 +38,11 @@ export class Hooks {
   readonly appHookData: HookData = {};
   readonly #callbacks = new Map<HookName, HookCallback[]>(HOOK_NAMES.map((name) => [name, []]));
 
-  /** @returns A function that takes the callback out again. */
+  /** @returns A function that removes the callback. */
   add(name: string, callback: HookCallback): () => void {
     const callbacks = this.#callbacks.get(name as HookName);
     if (callbacks === undefined) {
-      // The library recognises this class and flag, and then tells the app which worker version it needs.
+      // The library recognises this class and flag, and then reports the worker version it needs.
       throw Object.assign(new RangeError(`Unrecognized hook "${name}"`), { isAzureFunctionsSystemError: true });
     }
     callbacks.push(callback);
@@ -56,13 +56,13 @@ export class Hooks {
     for (const callback of [...(this.#callbacks.get(name) ?? [])]) await callback(context);
   }
 
-  /** Log hooks are synchronous, and what they throw must not lose the line. */
+  /** Log hooks are synchronous, and an exception in one must not lose the line. */
   runLog(context: LogHookContext): void {
     for (const callback of this.#callbacks.get("log") ?? []) {
       try {
         callback(context);
       } catch {
-        // A broken log hook costs its own change only.
+        // A broken log hook loses only its own change.
       }
     }
   }

@@ -97,7 +97,7 @@ function prepare(
     log(level, category, message) {
       const line = { hookData, appHookData: hooks.appHookData, level, message, category, invocationContext };
       hooks.runLog(line);
-      // A hook's changes count for the app's own lines only.
+      // A hook's changes apply only to the app's own lines.
       const isUser = category === "user";
       sendLog({ category, level: isUser ? line.level : level, message: isUser ? line.message : message, invocationId });
     },
@@ -125,7 +125,7 @@ function toReply(response: ModelResponse): {
 export function toException(error: unknown): WorkerException {
   if (error instanceof Error) return { message: error.message, stackTrace: error.stack ?? null };
   if (error === undefined || error === null) return { message: "Unknown error", stackTrace: null };
-  // An error of another realm (node:vm) is no instance of ours, but has the same members.
+  // An error of another realm (node:vm) is not an instance of our Error, but has the same members.
   if (typeof error === "object" && "message" in error && typeof error.message === "string") {
     const stack = "stack" in error && typeof error.stack === "string" ? error.stack : null;
     return { message: error.message, stackTrace: stack };

@@ -8,7 +8,7 @@ import type { FunctionRegistry } from "./function-registry.ts";
 
 type AppPackage = { main?: string; type?: string };
 
-/** What is wrong is not in the code: the frames of a stack would only show ours. */
+/** The mistake is not in the code: a stack would only show our frames. */
 export class AppSetupError extends Error {
   override readonly stack = undefined;
 }
@@ -80,7 +80,7 @@ function findEntryFiles(appDirectory: string, main: string): string[] {
   );
 }
 
-/** `main` is not resolved as Node resolves it, which people who leave out the extension do not know. */
+/** `main` is not resolved as in Node, which is easily overlooked when the extension is missing. */
 function guessMain(appDirectory: string, main: string): string {
   const found = [".js", ".mjs", ".cjs"].map((ending) => `${main}${ending}`);
   const meant = found.find((file) => existsSync(path.join(appDirectory, file)));
@@ -100,7 +100,7 @@ async function loadFile(file: string, appPackage: AppPackage): Promise<void> {
   else createRequire(file)(file);
 }
 
-/** Its text is the stack of the app's own file, which is what people need. */
+/** Its text is the stack of the app's own file, which is what its author needs. */
 function entryPointError(file: string, cause: unknown): Error {
   const detail = reasonOf(cause);
   const stack = cause instanceof Error ? withoutLoader(cause.stack ?? detail) : detail;
@@ -110,7 +110,7 @@ function entryPointError(file: string, cause: unknown): Error {
   return error;
 }
 
-/** Leaves out the frames of Node's module loader and of this worker. */
+/** Omits the frames of Node's module loader and of this worker. */
 function withoutLoader(stack: string): string {
   const isOurs = (line: string) =>
     /^\s+at /.test(line) && (line.includes("node:internal/") || line.includes(__dirname));

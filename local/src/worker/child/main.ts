@@ -1,5 +1,5 @@
 // The worker's process: one app, loaded once. The host talks to it over Node's IPC channel only; when that closes, the
-// host is gone, and so is any reason to stay.
+// host is gone, and this process exits.
 
 import type { HostToWorker, WorkerToHost } from "../messages.ts";
 import { bindToLoopback } from "./bind-to-loopback.ts";
@@ -12,7 +12,7 @@ import { KeptHistories } from "./kept-histories.ts";
 import { AppSetupError, loadApp } from "./load-app.ts";
 import { watchParent } from "./watch-parent.ts";
 
-// What Azure's Node worker claims before the app's own wishes are added.
+// The capabilities of Azure's Node worker, before the app's own are added.
 const CAPABILITIES = [
   "RawHttpBodyBytes",
   "RpcHttpTriggerMetadataRemoved",
@@ -63,7 +63,7 @@ async function initialize(request: Extract<HostToWorker, { kind: "workerInitRequ
 
 function reportFailedStart(error: Error): void {
   if (isUnplacedSyntaxError(error.cause)) {
-    // Node alone knows the place, and tells it when nobody catches the error: the host shows what we print last.
+    // Only Node knows the position, and prints it for an uncaught error: the host shows our last output.
     process.removeAllListeners("uncaughtException");
     setImmediate(() => {
       throw error.cause;
@@ -73,7 +73,7 @@ function reportFailedStart(error: Error): void {
   send({ kind: "workerInitFailure", exception: toException(error) }, () => process.exit(1));
 }
 
-/** Of an ES module: its stack begins with no file and line, unlike that of CommonJS. */
+/** For an ES module: unlike for CommonJS, its stack does not start with file and line. */
 function isUnplacedSyntaxError(cause: unknown): boolean {
   return cause instanceof SyntaxError && (cause.stack ?? "").startsWith("SyntaxError");
 }
@@ -134,6 +134,6 @@ process.on("uncaughtException", (error) => {
     () => process.exit(1),
   );
 });
-// The app must not find a channel that is not its own.
+// The app must not see a channel that is not its own.
 process.send = undefined;
 send({ kind: "startStream" });

@@ -13,8 +13,8 @@ export function tagDurableResult(result: unknown): void {
 }
 
 /**
- * The same for an orchestrator that threw: its answer is JSON in the error's message already, so it is written anew from the
- * SDK's own list. Does nothing where the SDK keeps that elsewhere.
+ * The same for an orchestrator that threw: its answer is already JSON in the error's message, so it is rewritten from the
+ * SDK's own list. Does nothing if the SDK keeps that elsewhere.
  */
 export function tagDurableError(error: unknown, context: unknown): void {
   const actions = executorActions(context);

@@ -32,7 +32,7 @@ test("app settings win over the process, the process over the file", () => {
     FUNCTIONS_WORKER_RUNTIME: "node",
   });
   expect(warnings).toHaveLength(1);
-  expect(warnings[0]).toContain("variable B is set already");
+  expect(warnings[0]).toContain("variable B is already set");
   expect(warnings[0]).not.toContain("process-secret");
 });
 

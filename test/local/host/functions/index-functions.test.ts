@@ -57,7 +57,7 @@ test.each([
   ["a reserved route", httpFunction("f", { route: "/Administrators" }), '"admin" or "runtime"'],
   ["a reserved name", httpFunction("runtime1"), '"admin" or "runtime"'],
   ["a slash too many", httpFunction("f", { route: "/x" }), "two slashes"],
-  ["an unknown constraint", httpFunction("f", { route: "{a:b}" }), "no known constraint"],
+  ["an unknown constraint", httpFunction("f", { route: "{a:b}" }), "not a known constraint"],
 ])("%s puts the function in error", async (_, metadata, problem) => {
   expect((await errorsOf(metadata))[0]).toContain(problem);
 });
@@ -105,7 +105,7 @@ test("the list shows what is served, and says of the rest why not", async () => 
     	work: activityTrigger
 
     Function off is disabled.
-    The 'wrong' function is in error: The route template "api//x" is invalid: two slashes stand next to each other.
+    The 'wrong' function is in error: The route template "api//x" is invalid: two slashes are adjacent.
     "
   `);
 });

@@ -6,8 +6,8 @@ test.each([
   ["~x", '"~"'],
   ["{a}{b}", "nothing between"],
   ["{a}/{A}", "occurs twice"],
-  ["{}", "no parameter name"],
-  ["{a*}", "no parameter name"],
+  ["{}", "not a parameter name"],
+  ["{a*}", "not a parameter name"],
   ["{a", "not closed"],
   ["a}", "no opening one"],
   ["{*rest}/x", "must be the last part"],
@@ -16,8 +16,8 @@ test.each([
   ["{a=1?}", "cannot have a default"],
   ["{a?}x", 'after "."'],
   ["a?", '"?"'],
-  ["{id:nosuch}", "no known constraint"],
-  ["{id:min(x)}", "no known constraint"],
+  ["{id:nosuch}", "not a known constraint"],
+  ["{id:min(x)}", "not a known constraint"],
 ])("the template %j is refused: %s", (template, problem) => {
   expect(() => parseRouteTemplate(template)).toThrow(problem);
 });

@@ -6,7 +6,7 @@ import { foreignHtml } from "./foreign-html.ts";
 import { markdownToHtml } from "./markdown.ts";
 import { PLOTLY_TYPE, plotlyFrame } from "./plotly.ts";
 
-// Of longer text a page shows both ends; the notebook has all of it.
+// A page shows both ends of a longer text; the notebook has all of it.
 const MAX_TEXT = 200_000;
 
 type Show = (form: unknown) => string;

@@ -25,7 +25,7 @@ export async function followEvents(
   const over = new AbortController();
   const first = await source.open(filter, over.signal);
   if (first === null) return null;
-  // Of one run nothing older exists, so the start is as good as `now` where no event has come yet.
+  // Nothing older exists about one run, so the start is as good as `now` where no event has come yet.
   const position = { last: "start" };
   const take = async (events: Awaited<ReturnType<HostEvents["open"]>>) => {
     for await (const { id, event } of events ?? []) {

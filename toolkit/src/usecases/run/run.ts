@@ -42,9 +42,9 @@ export type Run = {
   readonly records: RunRecords;
   readonly choice: HostChoice;
   readonly steps: readonly Step[];
-  /** Of the compiler; they are kept with the result. */
+  /** Those of the compiler; they are kept with the result. */
   readonly warnings: readonly string[];
-  /** Of the whole run; null: none. */
+  /** For the whole run; null: none. */
   readonly timeoutMs: number | null;
   readonly isVerbose: boolean;
   /** Whether a session that is too large for an answer is saved beside the record. */
