@@ -1,4 +1,4 @@
-# The app's own key (244 random bits): whoever has it may run code in the app. `ignore_changes` keeps the first one, since
+# The app's own key (244 random bits): anyone who has it may run code in the app. `ignore_changes` keeps the first one, since
 # uuid() differs on every run; only a new generation replaces it.
 resource "terraform_data" "access_key" {
   input            = replace("${uuid()}${uuid()}", "-", "")

@@ -48,7 +48,7 @@ export type MiniAzureOptions = {
 };
 
 export type MiniAzure = {
-  /** Such as `https://localhost:40001`, without a slash at the end. */
+  /** For example `https://localhost:40001`, without a slash at the end. */
   armUrl: string;
   /** For the provider's `metadata_host`, such as `localhost:40001`. */
   metadataHost: string;

@@ -15,7 +15,7 @@ export type CommandHint = {
 /** What to do next: sentences, in which commands are data. Made with {@link hint}, or a plain text that names no command. */
 export type Hint = string | readonly (string | CommandHint)[];
 
-/** Such as ``hint`Run ${sameKit("local down")} first.` ``; another hint may stand in it. */
+/** For example ``hint`Run ${sameKit("local down")} first.` ``; it may contain another hint. */
 export function hint(texts: TemplateStringsArray, ...values: readonly (Hint | CommandHint | number)[]): Hint {
   const parts: (string | CommandHint)[] = [];
   texts.forEach((text, index) => {

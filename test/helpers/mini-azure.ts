@@ -41,7 +41,7 @@ export async function startTestMiniAzure(
 ): Promise<TestMiniAzure> {
   const folder = options.folder ?? (await makeTempDir());
   const drill = options.fail === undefined ? null : parseDrill(options.fail);
-  if (options.fail !== undefined && drill === null) throw new Error(`${options.fail} is no drill.`);
+  if (options.fail !== undefined && drill === null) throw new Error(`${options.fail} is not a drill.`);
   const onLog = options.onLog ?? (() => {});
   const mini = await startMiniAzure({
     folder,

@@ -2,7 +2,7 @@ import { type Clock, formatTicks, type SleepOptions } from "@same-kit/shared";
 
 type Sleeper = { dueMs: number; isRoutine: boolean; wake: () => void };
 
-/** A clock that stands still until it is moved; whoever sleeps wakes when it gets there. */
+/** A clock that stands still until it is moved; sleepers wake when it gets there. */
 export class VirtualClock implements Clock {
   #nowMs: number;
   #ticks = 0n;

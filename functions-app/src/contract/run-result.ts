@@ -27,11 +27,11 @@ export type StepRecord = {
   durationMs: number;
   /** Time inside `durationMs` that the step's own code took. */
   codeMs: number;
-  /** Such as `3.12.4`. */
+  /** For example `3.12.4`. */
   python: string;
   /** `base`, or `requirements:` and the first digits of the environment's key. */
   environment: string;
-  /** The end of each stream, for whoever reads no details. */
+  /** The end of each stream, for clients that read no details. */
   output: { stdout: string; stderr: string };
   warnings: string[];
   /** What its cells printed and showed: small ones as they are, others as a blob of the run. */
@@ -44,7 +44,7 @@ export type FailedStepRecord = Omit<StepRecord, "codeMs" | "python" | "environme
 
 export type VariableSummary = {
   name: string;
-  /** Such as `int`, `pandas.core.frame.DataFrame`. */
+  /** For example `int`, `pandas.core.frame.DataFrame`. */
   type: string;
   /** Deep size in memory; absent where it could not be measured. */
   sizeBytes?: number;

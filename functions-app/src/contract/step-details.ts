@@ -29,7 +29,7 @@ export type CellRecord = {
 export type StepDetails = {
   formatVersion: 1;
   cells: CellRecord[];
-  /** What was shown anew in the place of an earlier step's output; by display ID, the latest last. */
+  /** What was shown again in place of an earlier step's output; by display ID, the latest last. */
   updates?: { display_id: string; data: MimeBundle; metadata: Record<string, unknown> }[];
   /** The variables that the step left for the next one, or as its result. */
   crossing?: CrossingVariable[];
@@ -43,7 +43,7 @@ export type StepDetails = {
 
 export type CrossingVariable = {
   name: string;
-  /** Such as `pandas.core.frame.DataFrame`. */
+  /** For example `pandas.core.frame.DataFrame`. */
   type: string;
   /** Deep size in memory. */
   sizeBytes: number;

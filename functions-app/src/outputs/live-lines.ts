@@ -9,7 +9,7 @@ const MAX_LINES = 10_000;
 
 export type LiveLinesOptions = {
   onLine: LineSink;
-  /** A line that is written anew, as progress bars are, is passed on at most this often before it ends. */
+  /** A line that is rewritten, as progress bars are, is passed on at most this often before it ends. */
   rewriteEveryMs: number;
   now?: () => number;
 };

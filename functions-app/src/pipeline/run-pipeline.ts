@@ -7,7 +7,7 @@ import { toStatus } from "./run-status.ts";
 
 type Completed = Extract<ExecutorResult, { kind: "completed" }>;
 
-/** Runs the steps in order, each with the session that the one before left. Replayed by Durable, so it decides nothing anew. */
+/** Runs the steps in order, each with the session that the one before left. Replayed by Durable, so it must be deterministic. */
 export function* runPipeline(context: OrchestrationContext): Generator<Task, RunResult, unknown> {
   const { steps, sameEnv } = parsePipelineInput(context.df.getInput());
   const records: StepRecord[] = [];

@@ -9,9 +9,9 @@ export type Interpreter = {
   launch: readonly [string, ...string[]];
   /** Its own `sys.executable`. */
   executable: string;
-  /** Such as `3.12.4`. */
+  /** For example `3.12.4`. */
   version: string;
-  /** Such as `3.12`: sessions travel only between Pythons of one minor version. */
+  /** For example `3.12`: sessions travel only between Pythons of one minor version. */
   minor: string;
   implementation: string;
   /** Whether it can make virtual environments: Debian keeps that in a package of its own. */

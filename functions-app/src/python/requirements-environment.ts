@@ -89,7 +89,7 @@ async function build({ folder, key, requirements, interpreter, deps }: Wanted): 
   }
 }
 
-/** Whoever is first stays; the other's folder is removed by the next build. */
+/** The first one stays; the other's folder is removed by the next build. */
 async function publish(folder: string, made: Current): Promise<Current> {
   const other = await readCurrent(folder);
   if (other !== undefined) return other;

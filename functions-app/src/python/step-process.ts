@@ -89,7 +89,7 @@ export class StepProcess {
     this.#exited = new Promise((resolve) => child.once("exit", () => resolve()).once("error", () => resolve()));
     this.#closed = new Promise((resolve) => child.once("close", () => resolve()).once("error", () => resolve()));
     this.#ready = this.#becomeReady(child.stdio[3] as Readable);
-    this.#ready.catch(() => {}); // Reported to whoever takes the process.
+    this.#ready.catch(() => {}); // Reported when the process is taken.
     this.#setRef(false);
   }
 

@@ -10,7 +10,7 @@ export type BlobPart = { content: Buffer; sizeBytes: number };
 
 /** Contents of runs in the app's own storage account, addressed by what they hold. */
 export type RunBlobs = {
-  /** Begins to load and connect, for whoever will save later. */
+  /** Starts to load and connect, ahead of a later save. */
   open(): void;
   /** Stores the bytes below the run's own prefix, once however often they are given. */
   save(instanceId: string, kind: BlobKind, content: Uint8Array): Promise<BlobReference>;
@@ -109,7 +109,7 @@ async function upload(container: ContainerClient, name: string, content: Uint8Ar
   }
 }
 
-/** The client's own errors hold the whole request and answer, which says little to whoever waits for a notebook. */
+/** The client's own errors hold the whole request and answer, which mean little to the user of a notebook. */
 function storageFailure(what: string, error: unknown): Error {
   const { statusCode, code, message } = error as { statusCode?: number; code?: string; message: string };
   const why = statusCode === undefined ? (code ?? message) : `HTTP ${statusCode} ${code ?? ""}`.trim();

@@ -17,7 +17,7 @@ const MAX_ASSET_BYTES = 16 * 1024 * 1024;
 // In the cloud every line is a paid log entry.
 const REWRITE_EVERY_MS = { cloud: 1_000, local: 100 };
 
-/** All that one step prints and shows: into the log as it comes, to whoever asks meanwhile, and into its record at the end. */
+/** All that one step prints and shows: into the log as it comes, to requests for the current state, and into its record at the end. */
 export class StepOutputs {
   readonly #input: ExecutorInput;
   readonly #deps: StepDeps;

@@ -25,7 +25,7 @@ export async function accountKeyIn(file: string): Promise<string> {
   return key;
 }
 
-/** What opens the entrance for the public account; whoever has the account's key can make it. */
+/** What opens the entrance for the public account; anyone who has the account's key can make it. */
 export function entranceSecretFor(accountKey: string): string {
   return createHmac("sha256", Buffer.from(accountKey, "base64")).update("same-kit entrance").digest("hex");
 }

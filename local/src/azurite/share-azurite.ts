@@ -128,7 +128,7 @@ async function join(
     waitUntilAnswering(ports, { pid: process.pid, log, signal }),
     lost.then((error) => Promise.reject(error)),
   ]);
-  // Whoever waits handles it.
+  // The waiting code handles it.
   ready.catch(() => {});
   return {
     ports,
@@ -137,7 +137,7 @@ async function join(
     isShared: true,
     isForeign: false,
     pid: process.pid,
-    // Whoever joins after a crash may have runs from before it, too.
+    // A host that joins after a crash may have runs from before it, too.
     hasLostWrites,
     ready,
     lost,

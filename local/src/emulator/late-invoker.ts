@@ -17,7 +17,7 @@ export class LateInvoker implements FunctionInvoker {
       (invoker) => {
         this.#invoker = invoker;
       },
-      () => {}, // Whoever awaits it learns of it.
+      () => {}, // Its callers see the rejection.
     );
   }
 

@@ -101,7 +101,7 @@ function pingOf(description: string, account: AzureStorageAccount): Promise<void
       cause,
     });
   });
-  // Whoever waits handles it.
+  // The waiting code handles it.
   ready.catch(() => {});
   return ready;
 }

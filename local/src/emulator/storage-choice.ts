@@ -52,7 +52,7 @@ export function describeStorage(choice: StorageChoice): string {
 }
 
 function parseImage(image: string): StorageChoice {
-  if (image === "" || /\s/.test(image)) throw invalid(`"${image}" is no name of an image.`);
+  if (image === "" || /\s/.test(image)) throw invalid(`"${image}" is not the name of an image.`);
   return { kind: "docker", image };
 }
 

@@ -15,7 +15,7 @@ type FunctionType = "Orchestrator" | "Activity";
 export type LoggedFunction = { instanceId: string; name: string; type: FunctionType };
 
 /**
- * Writes the lines. All are Information here, also the failures, which the extension logs as errors: whoever sees errors only is
+ * Writes the lines. All are Information here, also the failures, which the extension logs as errors: anyone who sees errors only is
  * told of them by the host's line about the call and by the engine's own.
  */
 export class FunctionLog {

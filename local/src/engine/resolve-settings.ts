@@ -162,6 +162,6 @@ function invalidSettings(problems: readonly string[]): UsageError<EngineErrorCod
   return new UsageError({
     code: "ERR_DURABLE_TASK_SETTINGS",
     message: `host.json cannot be used:\n${problems.map((it) => `- ${it}`).join("\n")}`,
-    hint: "Mend extensions.durableTask in host.json.",
+    hint: "Fix extensions.durableTask in host.json.",
   });
 }

@@ -77,7 +77,7 @@ export type InstanceProgressed = {
   step: Step | null;
 };
 
-/** An orchestration has ended, and its status says so to whoever asks. */
+/** An orchestration has ended, and its status says so. */
 export type InstanceEnded = {
   kind: "instance-ended";
   time: Date;

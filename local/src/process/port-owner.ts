@@ -18,7 +18,7 @@ export async function findPortOwner(port: number): Promise<PortOwner | undefined
   return fromProc ?? (await findWithLsof(port).catch(() => undefined));
 }
 
-/** Such as `process 4711 (python3 -m http.server)`, for a message about a port that is taken. */
+/** For example `process 4711 (python3 -m http.server)`, for a message about a port that is taken. */
 export function describePortOwner(owner: PortOwner | undefined): string {
   return owner === undefined ? "another process" : `process ${owner.pid} (${owner.command})`;
 }

@@ -62,7 +62,7 @@ export function supervise(spec: ChildSpec): SupervisedChild {
   const lastOutput = () => readLastLines(spec.logFile);
   const fail = (what: string) => ready.reject(new ChildStartError(`${spec.name} ${what}`, lastOutput()));
 
-  // Whoever waits handles it; nobody waiting is no reason to end this process.
+  // The waiting code handles it; nobody waiting is no reason to end this process.
   ready.promise.catch(() => {});
   child.on("message", (message) => spec.isReady(message) && ready.resolve());
   child.on("error", (cause) => {

@@ -2,7 +2,7 @@ const TIME_SPAN = /^(-)?(?:(\d+)\.)?(\d{1,2}):(\d{1,2})(?::(\d{1,2})(?:\.(\d{1,7
 
 /**
  * @param text - .NET's `[d.]hh:mm[:ss[.fffffff]]`.
- * @returns Milliseconds, or `undefined` if `text` is no time span.
+ * @returns Milliseconds, or `undefined` if `text` is not a time span.
  */
 export function parseTimeSpan(text: string): number | undefined {
   const match = TIME_SPAN.exec(text.trim());

@@ -72,7 +72,7 @@ async function closeFolder({ dir, azuriteDir, hostsDir }: StateFolder): Promise<
 }
 
 /**
- * For whoever only looks at a state folder, or removes things from it; one that is not there is fine.
+ * For commands that only read a state folder, or remove things from it; a missing one is fine.
  *
  * @returns The folder's format as it says itself.
  * @throws StateError `ERR_STATE_FORMAT` if a newer same-kit wrote it.

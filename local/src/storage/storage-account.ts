@@ -10,7 +10,7 @@ import type { StorageTable } from "./storage-table.ts";
  * answer rejects with another error.
  */
 export type StorageAccount = {
-  /** Such as `http://127.0.0.1:10000/devstoreaccount1`, without a slash at the end. */
+  /** For example `http://127.0.0.1:10000/devstoreaccount1`, without a slash at the end. */
   blobEndpoint: string;
   queue(name: string): StorageQueue;
   table(name: string): StorageTable;

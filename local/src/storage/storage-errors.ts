@@ -1,7 +1,7 @@
 /** What a storage service refused, with its status and code. */
 export class StorageError extends Error {
   readonly statusCode: number;
-  /** Such as `QueueNotFound`; empty where the service named none. */
+  /** For example `QueueNotFound`; empty where the service named none. */
   readonly code: string;
 
   constructor(statusCode: number, code: string, message: string = code, options?: ErrorOptions) {

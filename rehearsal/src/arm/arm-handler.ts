@@ -39,14 +39,14 @@ async function handle(request: MiniRequest, routes: readonly Route[], context: A
   const answer = routed ?? (await handleResource(request, context));
   return "kind" in answer
     ? answer
-    : { ...answer, headers: { ...SKIP_DELAY, ...hasten(request, answer.status, context), ...answer.headers } };
+    : { ...answer, headers: { ...SKIP_DELAY, ...speedUp(request, answer.status, context), ...answer.headers } };
 }
 
 /**
  * azurerm 4 sleeps for ten seconds before it looks how a change ended, the listing of credentials included; an operation that
  * it may ask about at once spares it that. What comes with 202 has one already.
  */
-function hasten({ method, headers }: MiniRequest, status: number, context: ArmContext): Record<string, string> {
+function speedUp({ method, headers }: MiniRequest, status: number, context: ArmContext): Record<string, string> {
   const isAzurerm = /terraform-provider-azurerm/.test(String(headers["user-agent"]));
   if (!isAzurerm || status !== 200 || !["PUT", "PATCH", "POST"].includes(method)) return {};
   return context.operations.finished(context.account.subscriptionId);

@@ -1,4 +1,4 @@
-// What Azure Resource Manager tells of its cloud, to whoever asks: each client knows one of three shapes by its api-version.
+// What Azure Resource Manager reports about its cloud, without a sign-in: each client knows one of three shapes by its api-version.
 import type { Answer, MiniRequest } from "../http/answer.ts";
 import { ok } from "../http/answer.ts";
 import { REGIONS } from "./regions.ts";

@@ -27,7 +27,7 @@ export type LoginOptions = {
 const TOKEN_LIFETIME_S = 3_600;
 const DEVICE_GRANT = "urn:ietf:params:oauth:grant-type:device_code";
 const ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
-// Names that a client may write for "the tenant of whoever signs in", which a device code leaves open.
+// Names that a client may write for "the tenant of the user who signs in", which a device code leaves open.
 const ANY_TENANT = ["common", "organizations"];
 
 /**

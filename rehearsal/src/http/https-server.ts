@@ -17,7 +17,7 @@ export type ListenOptions = {
   /** The port to prefer, 0 for any; a taken one is replaced by a free one. */
   port: number;
   handler: Handler;
-  /** A larger body is answered with 413, whoever sends it. */
+  /** A larger body is answered with 413. */
   bodyLimitBytes: number;
   /** The answer to a request whose body is not worth reading; null to read it. */
   refuse?: (head: RequestHead) => Answer | null;

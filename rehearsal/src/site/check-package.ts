@@ -6,7 +6,7 @@ export type PackageReport = {
   unpackedBytes: number;
   /** Why the deployment fails. */
   failures: string[];
-  /** Why Azure would deploy it all the same and then find no functions, without a word. */
+  /** Why Azure would deploy it but then silently find no functions. */
   silentFaults: string[];
 };
 

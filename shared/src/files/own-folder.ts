@@ -15,7 +15,7 @@ export async function isOwnFolder(folder: string, uid: number | undefined = proc
 }
 
 /**
- * Makes `folder` for this user alone, or takes the one that an earlier call made. The temp folder is open to all users: whoever
+ * Makes `folder` for this user alone, or takes the one that an earlier call made. The temp folder is open to all users: anyone who
  * knows a name may have put something of theirs there first.
  *
  * @throws Error if something else is there: a link, another user's folder, or one that others may write to.

@@ -43,7 +43,7 @@ export function refuseOtherUsers(server: Server, { allowUsers, log, lookup = sys
       }
       const tell = () => report(peer, (server.address() as AddressInfo | null)?.port);
       if (peer.kind === "user") tell();
-      // Whoever only tries whether the port is open sends nothing, and is gone when the system is asked.
+      // A client that only checks whether the port is open sends nothing, and is gone when the system is asked.
       else socket.once("data", tell);
       refuse(socket, server instanceof http.Server);
     });

@@ -13,7 +13,7 @@ const localUrl = "http://localhost:7071/api/initiate";
 test.each([
   ["the header", ask({ "x-functions-key": "s3cret:x" })],
   ["the query", ask({}, "https://app.example/api/initiate?code=s3cret%3Ax")],
-  ["the password of Basic, whoever the user is", ask(basic("same:s3cret:x"))],
+  ["the password of Basic, whatever the user is", ask(basic("same:s3cret:x"))],
   ["Basic without a user", ask(basic(":s3cret:x"))],
 ])("the key is accepted as %s", (_, request) => {
   expect(hasAccess(request, closed)).toBe(true);

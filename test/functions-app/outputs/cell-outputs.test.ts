@@ -56,7 +56,7 @@ test("an update replaces what has its ID, in any cell of the step", () => {
   ]);
 });
 
-test("an update of an earlier step's output is kept for whoever has that one", () => {
+test("an update of an earlier step's output is kept for readers that have that one", () => {
   const { updates } = gather([begin(1), show("1", "a", "update"), show("2", "a", "update")]).toDetails();
   expect(updates).toEqual([{ display_id: "a", data: { "text/plain": "2" }, metadata: {} }]);
 });

@@ -16,7 +16,7 @@ test("lines are handed on whole, wherever the pieces break", () => {
   expect(lines.at(-1)).toBe("rest");
 });
 
-test("a line that is written anew is handed on from time to time, marked, and whole at its end", () => {
+test("a line that is rewritten is handed on from time to time, marked, and whole at its end", () => {
   const { live, lines, clock } = open();
   for (let percent = 0; percent <= 100; percent += 10) {
     live.add(`\r${percent}%`);

@@ -25,7 +25,7 @@ test.each([
   expect(await readSameYaml(text, 99)).toMatchObject({ sameEnv });
 });
 
-test("one that is no YAML is a warning", async () => {
+test("one that is not YAML is a warning", async () => {
   const { warning, variableBytes } = await readSameYaml("datasets: [", 99);
   expect(warning).toMatch(/^same\.yaml could not be read/);
   expect(variableBytes).toBe(99);

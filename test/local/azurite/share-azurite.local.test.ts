@@ -100,7 +100,7 @@ test("its death is reported, and the next start tells that writes are lost", asy
   await azurite.stop();
   const next = await start(dir);
   expect(next.hasLostWrites).toBe(true);
-  // Whoever joins it may have runs from before the crash, too.
+  // A host that joins it may have runs from before the crash, too.
   expect((await start(dir)).hasLostWrites).toBe(true);
 });
 

@@ -32,7 +32,7 @@ test.each([
   ["a pattern without files", { "package.json": '{"main":"dist/*.js"}' }, 'pattern "dist/*.js"'],
   ["a missing file", { "package.json": '{"main":"nope.js"}' }, 'does not exist: "nope.js"'],
   ["a main without its extension", { "package.json": '{"main":"main"}', "main.js": "" }, 'Write "main.js"'],
-  ["a package.json that is no JSON", { "package.json": '{"main":"main.js",}' }, "package.json cannot be read: "],
+  ["a package.json that is not JSON", { "package.json": '{"main":"main.js",}' }, "package.json cannot be read: "],
   ["no main", { "package.json": "{}" }, 'has no "main"'],
   ["an entry that throws", { "main.js": "throw new Error('broken entry');" }, "broken entry"],
   ["a syntax error", { "main.js": "const = 1;" }, 'entry point "main.js"'],
@@ -140,7 +140,7 @@ test("a worker that crashes too often is given up, and requests get 503", async 
   expect(status).toMatchObject({ state: "Error", errors: [expect.stringContaining("2 times")] });
 });
 
-test("functionTimeout fails the call and replaces the worker, which is no crash", async () => {
+test("functionTimeout fails the call and replaces the worker, which is not a crash", async () => {
   const appDir = await writeApp({
     "host.json": '{"version":"2.0","functionTimeout":"00:00:01"}',
     "main.js": `${REQUIRE} app.get("endless", () => { for (;;); }); app.get("ok", () => ({ body: "ok" }));`,

@@ -131,7 +131,7 @@ test("a disabled orchestrator is refused, an unknown one is accepted and will fa
   expect(await api(client)("POST", "/orchestrators/Typo")).toMatchObject({ status: 202 });
 });
 
-test("an input that is no JSON is refused", async () => {
+test("an input that is not JSON is refused", async () => {
   const answer = await api(new FakeTaskHubClient())("POST", "/orchestrators/Hello", { body: "{" });
   expect(answer).toMatchObject({ status: 400, body: { Message: "Invalid JSON content", StackTrace: null } });
 });

@@ -25,20 +25,20 @@ const ask = (mini: TestMiniAzure, method: string, path: string) =>
 describe("Azure Resource Manager refuses", () => {
   test.each([
     ["no api-version", "", "400 MissingApiVersionParameter"],
-    ["an api-version that is no date", "?api-version=latest", "400 InvalidApiVersionParameter"],
+    ["an api-version that is not a date", "?api-version=latest", "400 InvalidApiVersionParameter"],
   ])("%s", async (_name, query, code) => {
     const { mini, group } = await startWithGroup();
     expect(codeOf(await sendRaw(mini, "GET", `${group}${query}`))).toBe(code);
   });
 
-  test("a body that is no JSON", async () => {
+  test("a body that is not JSON", async () => {
     const { mini, group } = await startWithGroup();
     const answer = await sendRaw(mini, "PUT", `${group}?api-version=2023-07-01`, "{ location:");
     expect(codeOf(answer)).toBe("400 InvalidRequestContent");
   });
 
   test.each([
-    ["a subscription that is no GUID", "/subscriptions/mine", "400 InvalidSubscriptionId"],
+    ["a subscription that is not a GUID", "/subscriptions/mine", "400 InvalidSubscriptionId"],
     ["an address that is none", "/somewhere", "404 NotFound"],
   ])("%s", async (_name, path, code) => {
     const mini = await startTestMiniAzure();

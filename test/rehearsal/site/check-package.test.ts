@@ -22,7 +22,7 @@ describe("Azure would deploy it and find no functions", () => {
     ],
     ["no package.json", without("package.json"), "There is no package.json"],
     ["no main", replace("package.json", "{}"), "names no main"],
-    ["a package.json that is no JSON", replace("package.json", "{"), "is not valid"],
+    ["a package.json that is not JSON", replace("package.json", "{"), "is not valid"],
     ["a main that is not there", without("main.cjs"), "names main.cjs as main"],
     ["a glob that fits nothing", replace("package.json", '{"main":"dist/functions/*.js"}'), "dist/functions/*.js"],
     [

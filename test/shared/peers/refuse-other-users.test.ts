@@ -134,7 +134,7 @@ test("a user who tries again and again gets a line a minute, every user their ow
   expect(entries.map(({ fields }) => fields["user"])).toEqual([STRANGER, STRANGER + 1, STRANGER].map(String));
 });
 
-test("a server that is no HTTP server just ends the connection, and one that lets nobody in names no flag", async () => {
+test("a server that is not an HTTP server just ends the connection, and one that lets nobody in names no flag", async () => {
   const handled: unknown[] = [];
   const server = net.createServer((socket) => handled.push(socket));
   const lookup = new PeerLookup(async (all) => new Map(all.map((it) => [it, user(STRANGER)()])));

@@ -33,7 +33,7 @@ test.each(["?len", "len?", "%who", "%%unknown inside", "%lsmagic"])("%j means no
   expect(translateMagics(`x = 1\n${line}`)).toMatchObject({ code: "x = 1\n", removed: [{ line: 2, text: line }] });
 });
 
-test("what only concerns an editor is left out without a word", () => {
+test("what only concerns an editor is left out without a warning", () => {
   expect(translateMagics("%load_ext autoreload\n%autoreload 2\nx = 1")).toEqual({
     code: "\n\nx = 1",
     removed: [],

@@ -68,7 +68,7 @@ test("it says how far it came", async () => {
   expect(wanted.said).toContain("downloading Python: 1 of 3 MB");
 });
 
-test("a download that breaks off is told and not kept; the next one begins anew", async () => {
+test("a download that breaks off is told and not kept; the next one starts again", async () => {
   const { bytes, pinned } = await makeArchive();
   let isBroken = true;
   const server = await serve((_, response) => {

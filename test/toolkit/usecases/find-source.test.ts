@@ -91,7 +91,7 @@ test.each([
     "a.ipynb is not a notebook",
   ],
   ["a folder for a same.yaml", { "same.yaml/a": "" }, "", "ERR_FILE_UNUSABLE", "is a folder"],
-  ["a same.yaml that is no YAML", { "same.yaml": "a: [" }, "", "ERR_CONFIG_INVALID", "is not valid YAML"],
+  ["a same.yaml that is not YAML", { "same.yaml": "a: [" }, "", "ERR_CONFIG_INVALID", "is not valid YAML"],
 ])("%s is explained", async (_title, files, name, code, text) => {
   const dir = await folderWith(files);
   await expect(findSource(path.join(dir, name))).rejects.toMatchObject({

@@ -18,7 +18,7 @@ export const FILE_SETTINGS = [
 /** Relative to the file that sets them. */
 const PATHS: readonly string[] = ["state-dir", "python-archive"];
 
-/** Such as `SAME_KIT_STATE_DIR` for `state-dir`. */
+/** For example `SAME_KIT_STATE_DIR` for `state-dir`. */
 export const variableOf = (setting: string): string => `SAME_KIT_${setting.toUpperCase().replaceAll("-", "_")}`;
 
 /** Everything wrong with the file. A class of its own, so that a command that only prints loads nothing else. */

@@ -30,7 +30,7 @@ type Rule = {
   explain: (facts: DeploymentFacts, match: RegExpMatchArray, text: string) => Explanation;
 };
 
-// Order matters: specific first. A refused quota comes with status 401, which is no sign-in problem.
+// Order matters: specific first. A refused quota comes with status 401, which is not a sign-in problem.
 const RULES: readonly Rule[] = [
   {
     code: "ERR_PROVISION_QUOTA",

@@ -73,7 +73,7 @@ export function codeOfDrill(drill: DrillName): FailureCode | undefined {
   return codes.find((code) => (FAILURE_CASES[code] as FailureCase).drills?.includes(drill));
 }
 
-/** @returns null for an error that is no known case. */
+/** @returns null for an error that is not a known case. */
 export function failureCaseOf(code: string): FailureCase | null {
   return Object.hasOwn(FAILURE_CASES, code) ? FAILURE_CASES[code as FailureCode] : null;
 }

@@ -95,7 +95,7 @@ export class Journal {
     await this.#save({ choices });
   }
 
-  /** What was done no longer counts, as when the app is made anew. */
+  /** What was done no longer counts, as when the app is recreated. */
   async forget(phase: JournalPhase): Promise<void> {
     await this.#restore(phase, undefined);
   }

@@ -8,7 +8,7 @@ import { listAppSettings, saveAppSettings } from "../adapters/azure/function-app
 const CONNECTIONS = ["AzureWebJobsStorage", "DEPLOYMENT_STORAGE_CONNECTION_STRING"];
 const BY_IDENTITY = "AzureWebJobsStorage__accountName";
 
-/** The settings without connection strings that hold no key; null where there is nothing to mend. */
+/** The settings without connection strings that hold no key; null where there is nothing to fix. */
 export function withoutKeylessConnections(settings: Readonly<Record<string, string>>): Record<string, string> | null {
   if (settings[BY_IDENTITY] === undefined) return null;
   const broken = CONNECTIONS.filter((name) => settings[name] !== undefined && !/AccountKey=[^;]+/.test(settings[name]));
@@ -16,10 +16,10 @@ export function withoutKeylessConnections(settings: Readonly<Record<string, stri
   return Object.fromEntries(Object.entries(settings).filter(([name]) => !broken.includes(name)));
 }
 
-/** @returns whether something was mended. */
+/** @returns whether something was fixed. */
 export async function removeKeylessConnections(arm: ArmClient, appId: string): Promise<boolean> {
-  const mended = withoutKeylessConnections(await listAppSettings(arm, appId));
-  if (mended === null) return false;
-  await saveAppSettings(arm, appId, mended);
+  const fixed = withoutKeylessConnections(await listAppSettings(arm, appId));
+  if (fixed === null) return false;
+  await saveAppSettings(arm, appId, fixed);
   return true;
 }

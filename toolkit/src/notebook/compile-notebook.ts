@@ -60,7 +60,7 @@ function toCells({ cells }: Step, later: readonly Step[]): Pick<RequestedStep, "
   return { cells: cells.map(toCell), ...(keepsResults && { keepsResults }) };
 }
 
-// `Out`, `_3`, `__`, and `_` where it is no name for what nobody needs: a target of `for` or =. Taking one for a use costs little.
+// `Out`, `_3`, `__`, and `_` where it is not a name for what nobody needs: a target of `for` or =. Taking one for a use costs little.
 const READS_RESULTS =
   /(?<![\w.])(?:Out|_oh|_\d+|_{2,3})\b(?!\s*=[^=])|(?<![\w.,]|,\s|for\s|lambda\s|\*)_(?!\w)(?!\s*(?:=[^=]|,|:|in\b))/;
 

@@ -43,7 +43,7 @@ async function pause(elapsedMs: number, wake: WakeSignal | undefined, signal: Ab
   return isWoken;
 }
 
-/** Wakes whoever waits for the next call of `give`. */
+/** Wakes a waiter at the next call of `give`. */
 export class WakeSignal {
   #resume: () => void = () => {};
   #isGiven = false;

@@ -61,7 +61,7 @@ function draftOf(source: CompiledSource, { location, python }: LocalRunOptions):
 
 const MAX_STEM_LENGTH = 40;
 
-/** Such as `singlestep-20261125-094512-4f2c`: sorts by time, and can be typed. */
+/** For example `singlestep-20261125-094512-4f2c`: sorts by time, and can be typed. */
 function newRunId(notebook: string, now: Date): string {
   const letters = notebook.replaceAll(/[^A-Za-z0-9]+/g, "-").replaceAll(/^-+|-+$/g, "");
   const time = now

@@ -25,7 +25,7 @@ export type AzuriteFiles = {
   claimsDir: string;
   /** Who runs it, and where. */
   recordFile: string;
-  /** Held by whoever starts it, joins it or ends it. */
+  /** The lock for starting, joining and ending it. */
   lockFile: string;
 };
 

@@ -87,7 +87,7 @@ async function closeServices(servers: readonly { close(): Promise<void> }[], loc
   }
 }
 
-/** Under the lock: whoever joins does it under the same lock, and then finds either a claimable Azurite or none. */
+/** Under the lock: joining needs the same lock, and then finds either a claimable Azurite or none. */
 async function endUnused(sharing: AzuriteFiles | null, close: () => Promise<void>): Promise<void> {
   if (sharing === null) return close();
   for (;;) {

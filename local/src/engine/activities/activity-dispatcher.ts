@@ -139,7 +139,7 @@ export class ActivityDispatcher implements Inbox {
     try {
       input = activityInputForWorker(event.Input);
     } catch (error) {
-      // Whoever scheduled it wrote no argument list: calling it again would not help.
+      // Its sender wrote no argument list: calling it again would not help.
       const { message, stack = null } = error as Error;
       return activityOutcome(event.Name, { kind: "threw", message, stack });
     }

@@ -27,7 +27,7 @@ export type DeliveryDeps = {
 const MAX_SENDS_AT_ONCE = 64;
 
 /**
- * The way of every message, from its sender to whoever works on it: into the queue, and out of it by polling. What this process
+ * The way of every message, from its sender to the code that processes it: into the queue, and out of it by polling. What this process
  * reads itself is sent invisible to others and handed over from memory, so that nothing waits for polling and a crash loses
  * nothing: the message shows when its hold is over. What was taken is held until it is deleted or given back.
  */
@@ -182,7 +182,7 @@ export class Delivery {
       reader.inbox.take(message);
       return;
     }
-    // Lost or closing meanwhile: whoever reads the queue finds it.
+    // Lost or closing meanwhile: the next reader of the queue finds it.
     reader.inbox.giveUpRoom(1);
     void this.#held.release(message);
   }

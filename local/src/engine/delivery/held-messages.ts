@@ -85,7 +85,7 @@ export class HeldMessages {
     await this.#letGo(message, (queue) => queue.release(message));
   }
 
-  /** Forgets it without a word to the queue: another host has it by now. */
+  /** Drops it without telling the queue: another host has it by now. */
   forget(message: ReceivedMessage): void {
     this.#held.delete(message.messageId);
   }

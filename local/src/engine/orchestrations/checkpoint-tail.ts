@@ -1,5 +1,5 @@
 // What is left of a checkpoint once the history is written, in its order: the row, then blobs of the generation before, then the
-// batch's messages, without which a row that was missed would never be mended.
+// batch's messages, without which a row that was missed would never be fixed.
 
 import type { Logger } from "@same-kit/shared";
 import type { Delivery } from "../delivery/delivery.ts";
@@ -16,7 +16,7 @@ export type CheckpointTailDeps = {
   payloads: LargePayloads;
   delivery: Delivery;
   log: Logger;
-  /** Called once the row of an instance says that it has ended: whoever asks for its status then learns it. */
+  /** Called once the row of an instance says that it has ended, so that its status shows it. */
   onEnded?: OnInstanceEnded;
 };
 
@@ -68,7 +68,7 @@ export class CheckpointTails {
       await Promise.all(orphaned.map((name) => payloads.remove(name)));
       await Promise.all(messages.map((message) => delivery.delete(message)));
     } catch (error) {
-      // The history is committed; with the messages still there the row is mended when they come back.
+      // The history is committed; with the messages still there the row is fixed when they come back.
       const reason = (error as Error).message;
       log.warn("The status of an instance could not be written.", { instanceId: row.instanceId, reason });
       await Promise.all(messages.map((message) => delivery.abandon(message)));

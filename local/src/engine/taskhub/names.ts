@@ -71,7 +71,7 @@ const CONTROL = /[\u0000-\u001f\u007f-\u009f]/;
 
 /**
  * Why no instance can have this id; null where one can. The extension lets the storage refuse what is too long; control characters,
- * which its version 2 refuses, would only serve to deceive whoever reads the id.
+ * which its version 2 refuses, would only mislead readers of the id.
  *
  * @see Azure/azure-functions-durable-extension, ContextImplementations/DurableClient.cs
  */

@@ -1,6 +1,6 @@
 import { StorageError } from "../storage-errors.ts";
 
-/** What the SDKs throw for an answer that is no success: each says the code in another place. */
+/** What the SDKs throw for an answer that is not success: each says the code in another place. */
 type SdkError = Error & {
   statusCode?: unknown;
   code?: unknown;

@@ -97,7 +97,7 @@ export const linuxFunctionApp: ResourceKind = {
       storage_account_access_key: accountKeyOf(connectionString),
       storage_uses_managed_identity: connectionString === undefined && settings[ACCOUNT_NAME] !== undefined,
       key_vault_reference_identity_id: "SystemAssigned",
-      // azurerm never reads it back: whoever sets it gets a change in every plan.
+      // azurerm never reads it back: setting it gives a change in every plan.
       content_share_force_disabled: false,
     };
   },

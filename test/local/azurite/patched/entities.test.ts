@@ -58,7 +58,7 @@ describe("a query", () => {
     ["one of two conditions", { name: "or", left: equals("PartitionKey", "a"), right: equals("RowKey", "1") }],
     ["the opposite", { name: "not", right: equals("PartitionKey", "a") }],
     ["a property", equals("value", "a")],
-    ["a key that is no text", equals("PartitionKey", 1)],
+    ["a key that is not text", equals("PartitionKey", 1)],
     ["a range of keys", { ...equals("PartitionKey", "a"), name: "ge" }],
   ])("reads everything where its filter asks for %s", (_, tree) => {
     expect(keysFor(tree)).toEqual(["a1", "b1", "a2"]);

@@ -73,7 +73,7 @@ describe("what is sent to a queue that is read here", () => {
     expect(inbox.taken[0]?.startTrust).toBe("first");
   });
 
-  test("is not looked at, and found by whoever polls when its hold is over, where it is left", async () => {
+  test("is not looked at, and found by a poll when its hold is over, where it is left", async () => {
     const { world, delivery, inbox, read } = await open();
     await read();
     const room = inbox.room;

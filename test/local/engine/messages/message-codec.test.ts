@@ -50,7 +50,7 @@ describe("reading", () => {
 
   test.each([
     ["an event type that only newer hosts know", unknown],
-    ["something that is no message", JSON.stringify({ TaskMessage: { Event: {} } })],
+    ["something that is not a message", JSON.stringify({ TaskMessage: { Event: {} } })],
     ["neither JSON nor Base64", "???"],
   ])("%s is an error", (_, text) => {
     expect(() => decodeMessage(text)).toThrow();

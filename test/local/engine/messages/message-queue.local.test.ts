@@ -133,7 +133,7 @@ describe("receiving", () => {
     expect((await receiveOne()).data.TaskMessage.Event).toMatchObject({ TaskScheduledId: 0, Result: '"Hello Tokyo"' });
   });
 
-  test("a body that is no message is put back, and the others are received", async () => {
+  test("a body that is not a message is put back, and the others are received", async () => {
     const { queue, client, logged } = await openQueue();
     await client.sendMessage("not a message");
     await queue.send(eventMessage("1"));

@@ -104,7 +104,7 @@ test.each([
   expect(lines().join("\n")).toContain(expected);
 });
 
-test("every line is known as its instance's, for whoever follows one run", async () => {
+test("every line is known as its instance's, for anyone who follows one run", async () => {
   const { hub, entries } = makeHub();
   hub.start("Again", 1);
   await hub.run();

@@ -31,7 +31,7 @@ test("values that cannot be used are skipped by name, without the value", async 
   expect(settings.warnings.join()).not.toContain("secret");
 });
 
-test("a file that is no JSON is ignored with a warning", async () => {
+test("a file that is not JSON is ignored with a warning", async () => {
   const settings = await load("{");
   expect(settings.warnings.join()).toContain("is ignored");
   expect(settings.values).toEqual({});

@@ -25,12 +25,12 @@ async function exchange(port: number, bytes: string): Promise<string> {
   return Buffer.concat(chunks).toString();
 }
 
-test("whoever never ends the headers is answered 408", async () => {
+test("a client that never ends the headers is answered 408", async () => {
   const { port } = await listen({ timeouts: { headersMs: 50, requestMs: 60_000, checkMs: 10 } });
   expect(await exchange(port, "GET / HTTP/1.1\r\nhost: localhost\r\n")).toMatch(/^HTTP\/1\.1 408 /);
 });
 
-test("whoever never ends the body is cut off", async () => {
+test("a client that never ends the body is cut off", async () => {
   const { port } = await listen({ timeouts: { headersMs: 50, requestMs: 100, checkMs: 10 } });
   const request = "POST / HTTP/1.1\r\nhost: localhost\r\ncontent-length: 100\r\n\r\nhalf";
   expect(await exchange(port, request)).toMatch(/^HTTP\/1\.1 (200|408) /);

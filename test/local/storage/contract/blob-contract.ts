@@ -66,7 +66,7 @@ export function describeBlobs({ account }: StorageSubject): void {
       expect(await container.properties("a")).toEqual({ name: "a", sizeBytes: 5 });
     });
 
-    test("that does not exist is not found, and deleting it is no error", async () => {
+    test("that does not exist is not found, and deleting it is not an error", async () => {
       const container = await openContainer();
       expect(await refusalOf(container.download("a"))).toBe("404 BlobNotFound");
       expect(await refusalOf(container.properties("a"))).toBe("404 BlobNotFound");

@@ -27,7 +27,7 @@ test.each([undefined, null, "text", [1], { actions: "mine" }])(
   },
 );
 
-test("the answer inside an error's message is written anew", () => {
+test("the answer inside an error's message is rewritten", () => {
   const a = call();
   const actions = [any(a), any(a)];
   const context = { df: { taskOrchestratorExecutor: { actions } } };

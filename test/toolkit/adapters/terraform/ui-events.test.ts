@@ -64,7 +64,7 @@ test.each([
   expect(parseTerraformLine(JSON.stringify(line))).toEqual(event);
 });
 
-test("a line that is no JSON is text, a blank one is nothing", () => {
+test("a line that is not JSON is text, a blank one is nothing", () => {
   expect(parseTerraformLine("Error handling -chdir option")).toEqual({
     kind: "message",
     text: "Error handling -chdir option",

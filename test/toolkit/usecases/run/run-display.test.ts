@@ -78,7 +78,7 @@ test("what was missed is said where it is missing", async () => {
   expect(await readLog()).toContain("count=7");
 });
 
-test("only the end of this run wakes whoever asks for its status", async () => {
+test("only the end of this run wakes the poll of its status", async () => {
   const { display } = await open();
   let woken = 0;
   void display.wake.next().then(() => {

@@ -1,4 +1,4 @@
-/** Such as `340 ms`, `4.2 s`, `3 min 5 s`. */
+/** For example `340 ms`, `4.2 s`, `3 min 5 s`. */
 export function formatMs(ms: number): string {
   if (ms < 1000) return `${Math.round(ms)} ms`;
   if (ms < 60_000) return `${(ms / 1000).toFixed(1)} s`;
@@ -6,7 +6,7 @@ export function formatMs(ms: number): string {
   return `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
 }
 
-/** Such as `1.5 KB`. */
+/** For example `1.5 KB`. */
 export function formatBytes(bytes: number): string {
   const units = ["B", "KB", "MB", "GB", "TB"];
   let value = bytes;

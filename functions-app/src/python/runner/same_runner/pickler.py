@@ -1,4 +1,4 @@
-"""dill's pickler for a session, mended where dill writes what nobody can load.
+"""dill's pickler for a session, fixed where dill writes what nobody can load.
 
 dill refers to some objects of the session's module by their names, but loading fills that module last: classes reached from their own
 attributes (a singleton, a registry), enumerations, type variables, and whatever reduces to its own name. Here they are written by value,

@@ -61,7 +61,7 @@ const NAMES = [
 ] as const;
 type ActionName = (typeof NAMES)[number];
 
-/** @throws ReplayFailure for something that is no action of the SDK's. */
+/** @throws ReplayFailure for something that is not an action of the SDK's. */
 export function parseAction(value: unknown): Action {
   const fields = isRecord(value) ? value : {};
   switch (actionName(fields["actionType"])) {

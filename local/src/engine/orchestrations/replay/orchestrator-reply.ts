@@ -20,7 +20,7 @@ export type Ending =
 
 const ENVELOPE_MARKER = "\n\n$OutOfProcData$:";
 
-// The SDK leaves the text out when code throws a value that is no Error, or an Error with an empty message.
+// The SDK leaves the text out when code throws a value that is not an Error, or an Error with an empty message.
 const NO_ERROR_TEXT = "The code threw something that is not an Error, or an Error without a message.";
 
 export function parseOrchestratorReply(reply: Exclude<InvocationReply, { kind: "unavailable" }>): OrchestratorReply {

@@ -25,7 +25,7 @@ const KEY_BYTES = 64;
 const MAX_BODY_BYTES = 256 * 1024 * 1024;
 const NO_SUCH_SERVICE = "There are no queues and no tables with --storage none: use --storage memory.";
 
-/** Serves the containers that `containerOf` gives, on a free port, to whoever has the key and is this user. */
+/** Serves the containers that `containerOf` gives, on a free port, to anyone who has the key and is this user. */
 export async function serveBlobs(
   containerOf: (name: string) => MemoryContainer,
   { log, allowUsers }: { log: Logger; allowUsers?: AllowedUsers | undefined },
