@@ -1,6 +1,5 @@
 // The local emulator: what the `same-kit` command and tests use of it.
 
-export { LockedError } from "@same-kit/shared";
 export { AzuriteError, type AzuriteErrorCode } from "./azurite/errors.ts";
 export { EmulatorError, type EmulatorErrorCode } from "./emulator/errors.ts";
 export type { LocalHost, LocalOptions } from "./emulator/local-host.ts";
@@ -23,20 +22,5 @@ export { EventLog } from "./events/event-log.ts";
 export type { HostEvent, HostEventKind, Step } from "./events/host-event.ts";
 export { HostError, type HostErrorCode, type HostedFunction } from "./host/index.ts";
 export { describePortOwner, findPortOwner, type PortOwner } from "./process/port-owner.ts";
-
-export { type Clock, createSystemClock } from "./shared/clock.ts";
-export { InvariantError, OperationError, SameKitError, UsageError } from "./shared/errors.ts";
-export {
-  createLogger,
-  type LogEntry,
-  type LogFields,
-  type Logger,
-  type LogLevel,
-  type LogSink,
-  type LogSource,
-  silentLogger,
-} from "./shared/logger.ts";
-export { packageRoot } from "./shared/package-root.ts";
 export { StateError, type StateErrorCode } from "./state/errors.ts";
-export { withFileLock } from "./state/file-lock.ts";
 export { openStateFolder, STATE_FORMAT_VERSION, type StateFolder, stateFolderAt } from "./state/state-folder.ts";

@@ -1,7 +1,7 @@
 import { mkdir, symlink, writeFile } from "node:fs/promises";
 import path from "node:path";
+import { packageRoot } from "@same-kit/shared";
 import { onTestFinished } from "vitest";
-import { packageRoot } from "../../local/src/index.ts";
 import type { BootSite } from "../../rehearsal/src/index.ts";
 import { acceleratedWaits } from "../../toolkit/src/deployment/accelerated-waits.ts";
 import { Deployment, type DeploymentTarget } from "../../toolkit/src/deployment/deployment.ts";

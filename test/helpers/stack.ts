@@ -1,8 +1,9 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import type { LogEntry } from "@same-kit/shared";
 import { afterAll, beforeAll, onTestFinished } from "vitest";
-import { type LocalHost, type LogEntry, startLocal } from "../../local/src/index.ts";
+import { type LocalHost, startLocal } from "../../local/src/index.ts";
 import { type AppAddress, parseAppAddress } from "../../toolkit/src/adapters/app/app-address.ts";
 import { AppClient } from "../../toolkit/src/adapters/app/app-client.ts";
 import { parseRunResult, type RunResult, type RunStatus } from "../../toolkit/src/adapters/app/run-status.ts";
