@@ -1,7 +1,7 @@
 // Linux: /proc/net/tcp and tcp6 list every TCP socket of this network namespace with the user who made it. The row whose local
 // address is our remote one is the other end.
 
-import { type FileHandle, open } from "node:fs/promises";
+import { closeSync, openSync, readSync } from "node:fs";
 import { isIPv4, isIPv6 } from "node:net";
 import { endianness } from "node:os";
 import { type Connection, type FindPeers, type Peer, UNKNOWN_PEER } from "./peer.ts";
@@ -20,8 +20,8 @@ export function createProcPeerFinder(folder = "/proc/net"): FindPeers {
     const found = new Map<Connection, Peer>();
     for (let attempt = 1; attempt <= ATTEMPTS && found.size < connections.length; attempt += 1) {
       // A program may reach an IPv4 port by a socket of IPv6, whose row is in the second file.
-      await searchTable(`${folder}/tcp`, keysOf(connections, found, toIpv4Hex), found);
-      await searchTable(`${folder}/tcp6`, keysOf(connections, found, toIpv6Hex), found);
+      searchTable(`${folder}/tcp`, keysOf(connections, found, toIpv4Hex), found);
+      searchTable(`${folder}/tcp6`, keysOf(connections, found, toIpv6Hex), found);
     }
     return found;
   };
@@ -45,13 +45,16 @@ function keysOf(
   return keys;
 }
 
-/** Reads no further than the last row that is wanted: the whole table takes the kernel some milliseconds. */
-async function searchTable(file: string, keys: Keys, found: Map<Connection, Peer>): Promise<void> {
+/**
+ * Reads no further than the last row that is wanted: the whole table takes the kernel some milliseconds. At once and not in the
+ * background, where each of the many small reads would wait for its turn, at a start for longer than all of them take.
+ */
+function searchTable(file: string, keys: Keys, found: Map<Connection, Peer>): void {
   if (keys.size === 0) return;
-  const handle = await open(file, "r").catch(() => null);
-  if (handle === null) return;
+  const descriptor = openTable(file);
+  if (descriptor === null) return;
   try {
-    for await (const rows of readRows(handle)) {
+    for (const rows of readRows(descriptor)) {
       for (const [connection, key] of keys) {
         const at = rows.indexOf(key);
         if (at === -1) continue;
@@ -61,14 +64,22 @@ async function searchTable(file: string, keys: Keys, found: Map<Connection, Peer
       if (keys.size === 0) return;
     }
   } finally {
-    await handle.close();
+    closeSync(descriptor);
   }
 }
 
-async function* readRows(handle: FileHandle): AsyncGenerator<string> {
+function openTable(file: string): number | null {
+  try {
+    return openSync(file, "r");
+  } catch {
+    return null;
+  }
+}
+
+function* readRows(descriptor: number): Generator<string> {
   const buffer = Buffer.allocUnsafe(READ_BYTES);
   for (let rest = ""; ; ) {
-    const { bytesRead } = await handle.read(buffer, 0, READ_BYTES, null);
+    const bytesRead = readSync(descriptor, buffer, 0, READ_BYTES, null);
     if (bytesRead === 0) return;
     const text = rest + buffer.toString("latin1", 0, bytesRead);
     const end = text.lastIndexOf("\n") + 1;

@@ -26,6 +26,7 @@ export class PeerLookup {
   async #askForAll(): Promise<void> {
     this.#isAsking = true;
     while (this.#waiting.length > 0) {
+      await this.#gather();
       // Connections that arrive from now on may be missing in what is being read.
       const batch = this.#waiting;
       this.#waiting = [];
@@ -33,6 +34,15 @@ export class PeerLookup {
       for (const { connection, answer } of batch) answer(found.get(connection) ?? UNKNOWN_PEER);
     }
     this.#isAsking = false;
+  }
+
+  /** The runtime accepts one connection a turn: waits until a turn brings no other. */
+  async #gather(): Promise<void> {
+    for (let count = 0; count !== this.#waiting.length; ) {
+      count = this.#waiting.length;
+      // The first of the two comes before anything else is accepted.
+      await new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
+    }
   }
 }
 

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import type { Connection, FindPeers } from "../../../shared/src/peers/peer.ts";
 import { PeerLookup } from "../../../shared/src/peers/peer-lookup.ts";
+import { waitFor } from "../../helpers/wait-for.ts";
 
 const connection = (remotePort: number): Connection => ({
   localAddress: "127.0.0.1",
@@ -9,7 +10,7 @@ const connection = (remotePort: number): Connection => ({
   remotePort,
 });
 
-test("connections that arrive while the system is asked share the next question", async () => {
+test("connections that arrive together share a question, and those that arrive meanwhile the next one", async () => {
   const batches: number[][] = [];
   const gates = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
   const find: FindPeers = async (connections) => {
@@ -18,13 +19,16 @@ test("connections that arrive while the system is asked share the next question"
     return new Map(connections.map((it) => [it, { kind: "user", uid: it.remotePort }]));
   };
   const lookup = new PeerLookup(find);
-  const answers = [1, 2, 3].map((port) => lookup.lookUp(connection(port)));
-  gates[0]?.resolve();
-  expect(await answers[0]).toEqual({ kind: "user", uid: 1 });
-  gates[1]?.resolve();
-  expect(await Promise.all(answers)).toEqual([1, 2, 3].map((uid) => ({ kind: "user", uid })));
-  expect(batches).toEqual([[1], [2, 3]]);
-  expect(await lookup.lookUp(connection(4))).toEqual({ kind: "user", uid: 4 });
+  const first = [1, 2].map((port) => lookup.lookUp(connection(port)));
+  await waitFor(() => batches.length === 1);
+  const second = [3, 4].map((port) => lookup.lookUp(connection(port)));
+  for (const gate of gates) gate.resolve();
+  expect(await Promise.all([...first, ...second])).toEqual([1, 2, 3, 4].map((uid) => ({ kind: "user", uid })));
+  expect(batches).toEqual([
+    [1, 2],
+    [3, 4],
+  ]);
+  expect(await lookup.lookUp(connection(5))).toEqual({ kind: "user", uid: 5 });
 });
 
 test("a peer is unknown where the system lists no such connection, or fails", async () => {
