@@ -1,11 +1,16 @@
 import { mkdir } from "node:fs/promises";
+import { createSystemClock } from "@same-kit/shared";
 import { startAzurite } from "../../local/src/azurite/index.ts";
 import { openStorage } from "../../local/src/storage/azure/open-storage.ts";
+import { createMemoryStorage } from "../../local/src/storage/memory/memory-storage.ts";
+import type { StorageAccount } from "../../local/src/storage/storage-account.ts";
 import { measureFanOut, measureSequential } from "./engine.ts";
 import { type Figure, figure } from "./figure.ts";
 
 const SEQUENTIAL = 100;
 const FAN_OUT = 200;
+const SEQUENTIAL_IN_MEMORY = 200;
+const FAN_OUT_IN_MEMORY = 2_000;
 const PAIRS = 200;
 const CALLERS = 16;
 // Microsoft's published figure for one instance on Azure.
@@ -17,11 +22,12 @@ export async function benchEngine(folder: string): Promise<Figure[]> {
   const azurite = await startAzurite({ azuriteDir: folder, data: "memory" });
   await azurite.ready;
   try {
-    const { connectionString } = azurite;
-    const pairs = await queuePairs(connectionString);
-    const sequential = await measureSequential(SEQUENTIAL, connectionString);
-    const fanOut = await measureFanOut(FAN_OUT, connectionString);
+    const storage = openStorage(azurite.connectionString);
+    const pairs = await queuePairs(storage);
+    const sequential = await measureSequential(SEQUENTIAL, storage);
+    const fanOut = await measureFanOut(FAN_OUT, storage);
     return [
+      ...(await withoutAzurite()),
       figure("sequential activities", sequential.perSecond, "1/s", {
         atLeast: 40,
         yardstick: { name: "published for one instance on Azure", value: PUBLISHED_PER_SECOND },
@@ -36,8 +42,19 @@ export async function benchEngine(folder: string): Promise<Figure[]> {
   }
 }
 
-async function queuePairs(connectionString: string): Promise<number> {
-  const queue = openStorage(connectionString).queue("bench-pairs");
+/** On storage in this process: what the engine and the library cost by themselves. */
+async function withoutAzurite(): Promise<Figure[]> {
+  const storage = () => createMemoryStorage({ clock: createSystemClock() });
+  const sequential = await measureSequential(SEQUENTIAL_IN_MEMORY, storage());
+  const fanOut = await measureFanOut(FAN_OUT_IN_MEMORY, storage());
+  return [
+    figure("in-process storage: sequential activities", sequential.perSecond, "1/s", { atLeast: 500 }),
+    figure(`in-process storage: fan-out of ${FAN_OUT_IN_MEMORY}`, fanOut.perSecond, "1/s", { atLeast: 2_000 }),
+  ];
+}
+
+async function queuePairs(storage: StorageAccount): Promise<number> {
+  const queue = storage.queue("bench-pairs");
   await queue.createIfNotExists();
   let left = PAIRS;
   const startedAt = performance.now();

@@ -2,6 +2,7 @@
 
 import { setTimeout as delay } from "node:timers/promises";
 import type { Engine } from "../../local/src/engine/index.ts";
+import type { StorageAccount } from "../../local/src/storage/storage-account.ts";
 import { type Orchestrators, run, withEngine } from "./engine.ts";
 
 export type ChainLoad = {
@@ -14,13 +15,13 @@ export type ChainLoad = {
 };
 
 /** @returns Activities per second, a figure per slice. */
-export async function measureChains(load: ChainLoad, connectionString: string): Promise<number[]> {
+export async function measureChains(load: ChainLoad, storage: StorageAccount): Promise<number[]> {
   let done = 0;
   const count = (value: unknown) => {
     done += 1;
     return value;
   };
-  return withEngine(connectionString, count, async (engine) => {
+  return withEngine(storage, count, async (engine) => {
     const stop = { isWanted: false };
     const chains = Array.from({ length: load.inFlight }, () => keepRunning(engine, load.activities, stop));
     const rates: number[] = [];

@@ -5,7 +5,7 @@ import { createSystemClock, silentLogger } from "@same-kit/shared";
 import type { ActivityHandler, OrchestrationContext } from "durable-functions";
 import { type Engine, resolveDurableTaskSettings, startEngine } from "../../local/src/engine/index.ts";
 import { newGuidN } from "../../local/src/shared/ids.ts";
-import { openStorage } from "../../local/src/storage/azure/open-storage.ts";
+import type { StorageAccount } from "../../local/src/storage/storage-account.ts";
 import { SdkInvoker } from "../../test/helpers/sdk-orchestrator.ts";
 
 export type EngineRate = { activities: number; seconds: number; perSecond: number };
@@ -31,17 +31,17 @@ const orchestrators = {
   },
 };
 
-/** `count` activities one after another. @param connectionString - Of a running Azurite, or of an account. */
-export const measureSequential = (count: number, connectionString: string): Promise<EngineRate> =>
-  measure("sequence", count, connectionString);
+/** `count` activities one after another. */
+export const measureSequential = (count: number, storage: StorageAccount): Promise<EngineRate> =>
+  measure("sequence", count, storage);
 
 /** `count` activities at once. */
-export const measureFanOut = (count: number, connectionString: string): Promise<EngineRate> =>
-  measure("fanOut", count, connectionString);
+export const measureFanOut = (count: number, storage: StorageAccount): Promise<EngineRate> =>
+  measure("fanOut", count, storage);
 
 /** Milliseconds from the start to `Completed` of an orchestration with one activity, `count` times. */
-export async function measureSingle(count: number, connectionString: string): Promise<number[]> {
-  return withEngine(connectionString, echo, async (engine) => {
+export async function measureSingle(count: number, storage: StorageAccount): Promise<number[]> {
+  return withEngine(storage, echo, async (engine) => {
     await run(engine, "sequence", 1);
     const times: number[] = [];
     for (let i = 0; i < count; i++) times.push((await run(engine, "sequence", 1)) * 1000);
@@ -49,8 +49,8 @@ export async function measureSingle(count: number, connectionString: string): Pr
   });
 }
 
-function measure(name: keyof typeof orchestrators, count: number, connectionString: string): Promise<EngineRate> {
-  return withEngine(connectionString, echo, async (engine) => {
+function measure(name: keyof typeof orchestrators, count: number, storage: StorageAccount): Promise<EngineRate> {
+  return withEngine(storage, echo, async (engine) => {
     await run(engine, name, 1);
     const seconds = await run(engine, name, count);
     return { activities: count, seconds, perSecond: count / seconds };
@@ -59,14 +59,14 @@ function measure(name: keyof typeof orchestrators, count: number, connectionStri
 
 /** @param activity - What the activity `echo` does. */
 export async function withEngine<Result>(
-  connectionString: string,
+  storage: StorageAccount,
   activity: ActivityHandler,
   use: (engine: Engine) => Promise<Result>,
 ): Promise<Result> {
   const engine = await startEngine({
-    storage: openStorage(connectionString),
+    storage,
     settings: { ...resolveDurableTaskSettings(undefined, {}), hubName: `Bench${newGuidN().slice(0, 16)}` },
-    invoker: new SdkInvoker({ orchestrators, activities: { echo: activity } }),
+    invoker: new SdkInvoker({ orchestrators, activities: { echo: activity } }, { isRecording: false }),
     clock: createSystemClock(),
     log: silentLogger,
   });

@@ -3,12 +3,23 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import Table from "cli-table3";
 import { benchEngine } from "./bench-engine.ts";
+import { benchGrowth } from "./bench-growth.ts";
 import { benchNotebook } from "./bench-notebook.ts";
 import { benchRehearsal } from "./bench-rehearsal.ts";
+import { benchSteady } from "./bench-steady.ts";
 import { benchWarm } from "./bench-warm.ts";
 import type { Figure } from "./figure.ts";
 
-const BENCHES = { notebook: benchNotebook, warm: benchWarm, engine: benchEngine, rehearsal: benchRehearsal };
+const BENCHES = {
+  notebook: benchNotebook,
+  warm: benchWarm,
+  engine: benchEngine,
+  growth: benchGrowth,
+  rehearsal: benchRehearsal,
+  steady: benchSteady,
+};
+// Twenty minutes: only when it is asked for.
+const ON_REQUEST: ReadonlySet<string> = new Set(["steady"]);
 
 const isJson = process.argv.includes("--json");
 const wanted = process.argv.slice(2).filter((it) => !it.startsWith("--"));
@@ -16,7 +27,7 @@ const folder = mkdtempSync(path.join(tmpdir(), "same-kit-bench-"));
 const figures: Figure[] = [];
 try {
   for (const [name, bench] of Object.entries(BENCHES)) {
-    if (wanted.length > 0 && !wanted.includes(name)) continue;
+    if (wanted.length > 0 ? !wanted.includes(name) : ON_REQUEST.has(name)) continue;
     process.stderr.write(`measuring: ${name}\n`);
     figures.push(...(await bench(path.join(folder, name))));
   }

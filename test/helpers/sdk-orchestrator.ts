@@ -7,7 +7,10 @@ import type {
   InvocationReply,
   OrchestratorCall,
 } from "../../local/src/engine/ports.ts";
+import { KeptHistories } from "../../local/src/worker/child/kept-histories.ts";
 import { tagDurableError, tagDurableResult } from "../../local/src/worker/child/tag-durable-tasks.ts";
+import { triggerJson } from "../../local/src/worker/orchestrator-trigger.ts";
+import { SentHistories } from "../../local/src/worker/sent-histories.ts";
 
 type SdkHandler = (payload: unknown, context: object) => Promise<unknown>;
 type SdkTestingUtils = { createOrchestrator(handler: OrchestrationHandler): SdkHandler };
@@ -22,14 +25,22 @@ export type SdkApp = {
   disabled?: readonly string[];
 };
 
-/** The real SDK in this process, behind the engine's port; all that crosses it is JSON, as between host and worker. */
+/**
+ * The real SDK in this process, behind the engine's port. All that crosses it is JSON, and of a history only what is new, as
+ * between host and worker.
+ */
 export class SdkInvoker implements FunctionInvoker {
   readonly orchestratorCalls: OrchestratorCall[] = [];
   readonly activityCalls: ActivityCall[] = [];
   readonly #app: SdkApp;
+  readonly #isRecording: boolean;
+  readonly #sent = new SentHistories();
+  readonly #kept = new KeptHistories();
 
-  constructor(app: SdkApp) {
+  /** @param options - `isRecording`: keep what is called with what. */
+  constructor(app: SdkApp, { isRecording = true } = {}) {
     this.#app = app;
+    this.#isRecording = isRecording;
   }
 
   durableFunctions(): DurableFunction[] {
@@ -46,12 +57,13 @@ export class SdkInvoker implements FunctionInvoker {
   }
 
   async invokeOrchestrator(call: OrchestratorCall): Promise<InvocationReply> {
-    this.orchestratorCalls.push(structuredClone(call));
+    if (this.#isRecording) this.orchestratorCalls.push(structuredClone(call));
+    const trigger = this.#overTheWire(call);
     const handler = lookUp(this.#app.orchestrators, call.name);
     const context = {};
     return reply(async () => {
       try {
-        const result = await createOrchestrator(handler)(overTheWire(call.payload), context);
+        const result = await createOrchestrator(handler)(trigger, context);
         tagDurableResult(result);
         return result;
       } catch (error) {
@@ -62,10 +74,17 @@ export class SdkInvoker implements FunctionInvoker {
   }
 
   async invokeActivity(call: ActivityCall): Promise<InvocationReply> {
-    this.activityCalls.push(call);
+    if (this.#isRecording) this.activityCalls.push(call);
     const handler = lookUp(this.#app.activities ?? {}, call.name);
     const input = call.input === null ? undefined : JSON.parse(call.input);
     return reply(async () => handler(input, {} as never));
+  }
+
+  #overTheWire({ instanceId, payload: { history, ...rest } }: OrchestratorCall): unknown {
+    const reference = this.#sent.next({ instanceId, history, rest });
+    const trigger: unknown = JSON.parse(triggerJson({ instanceId, history: history.slice(reference.keep), rest }));
+    if (this.#kept.complete(reference, trigger)) return trigger;
+    throw new Error(`The history of "${instanceId}" is not kept.`);
   }
 }
 

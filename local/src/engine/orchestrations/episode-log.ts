@@ -11,10 +11,10 @@ type Decided = Extract<Verdict, { kind: "decided" }>;
 export function logArrived({ instanceId, started, events }: Execution, replayedCount: number, deps: EpisodeDeps): void {
   const log = deps.functionLog;
   const it = orchestrator(instanceId, started.Name);
-  for (const [index, event] of events.entries()) {
-    const isReplay = index < replayedCount;
-    if (!isReplay || deps.settings.traceReplayEvents) logEvent(event, it, isReplay, log);
-  }
+  const first = deps.settings.traceReplayEvents ? 0 : replayedCount;
+  events.slice(first).forEach((event, index) => {
+    logEvent(event, it, first + index < replayedCount, log);
+  });
 }
 
 /** What the orchestrator asked for, and how it stands now. */
