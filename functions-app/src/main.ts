@@ -3,6 +3,7 @@ import { app } from "@azure/functions";
 import { registerExecutor } from "./functions/executor.ts";
 import { registerInitiate } from "./functions/initiate.ts";
 import { registerOrchestrator } from "./functions/orchestrator.ts";
+import { registerRunFiles } from "./functions/run-files.ts";
 import { registerRuns } from "./functions/runs.ts";
 import { PythonRuntime } from "./python/python-runtime.ts";
 import { RunningSteps } from "./steps/running-steps.ts";
@@ -16,6 +17,7 @@ registerInitiate();
 registerOrchestrator();
 registerExecutor({ python, running });
 registerRuns(running);
+registerRunFiles();
 
 // A run usually follows the start of the app at once; its first step then finds a Python that has started.
 app.hook.appStart(() => {

@@ -1,10 +1,13 @@
 import { createHash } from "node:crypto";
+import { readFile, writeFile } from "node:fs/promises";
 import type { BlobReference } from "../../functions-app/src/contract/run-result.ts";
 import type { BlobPart, RunBlobs } from "../../functions-app/src/steps/run-blobs.ts";
 
 /** A run's blobs in memory; `contents` by name. */
 export class MemoryBlobs implements RunBlobs {
   readonly contents = new Map<string, Buffer>();
+  /** Hashes in the order of `saveFile`. */
+  readonly savedFiles: string[] = [];
 
   open(): void {}
 
@@ -19,6 +22,28 @@ export class MemoryBlobs implements RunBlobs {
     const content = this.contents.get(name);
     if (content === undefined) throw new Error(`There is no blob ${name}.`);
     return content;
+  }
+
+  async find(instanceId: string, kind: string, sha256: string): Promise<BlobReference | undefined> {
+    const name = `${instanceId}/${kind}-${sha256}`;
+    const content = this.contents.get(name);
+    return content && { container: "memory", name, sizeBytes: content.byteLength, sha256 };
+  }
+
+  async hasFile(instanceId: string, sha256: string): Promise<boolean> {
+    return this.contents.has(`${instanceId}/file-${sha256}.bin`);
+  }
+
+  async saveFile(instanceId: string, sha256: string, source: string | Uint8Array): Promise<void> {
+    const content = typeof source === "string" ? await readFile(source) : Buffer.from(source);
+    this.contents.set(`${instanceId}/file-${sha256}.bin`, content);
+    this.savedFiles.push(sha256);
+  }
+
+  async loadFile(instanceId: string, sha256: string, target: string): Promise<void> {
+    const content = this.contents.get(`${instanceId}/file-${sha256}.bin`);
+    if (content === undefined) throw new Error(`There is no file ${sha256}.`);
+    await writeFile(target, content);
   }
 
   async saveProgress(instanceId: string, content: Uint8Array): Promise<void> {

@@ -10,6 +10,7 @@ import type {
 } from "../../functions-app/src/contract/executor-call.ts";
 import type { RequestedCell } from "../../functions-app/src/contract/initiate-request.ts";
 import { DEFAULT_LIMITS, type Limits } from "../../functions-app/src/contract/limits.ts";
+import type { BlobReference } from "../../functions-app/src/contract/run-result.ts";
 import type { StepDetails } from "../../functions-app/src/contract/step-details.ts";
 import { PythonRuntime } from "../../functions-app/src/python/python-runtime.ts";
 import { executeStep } from "../../functions-app/src/steps/execute-step.ts";
@@ -47,6 +48,8 @@ export class StepRunner {
   readonly lines: string[] = [];
   readonly blobs = new MemoryBlobs();
   session: SessionReference | undefined;
+  /** The manifest of what the next step finds in its working directory. */
+  files: BlobReference | undefined;
   readonly running = new RunningSteps();
   howRunEnded = async (): Promise<"terminated" | "purged" | null> => null;
   #count = 0;
@@ -84,7 +87,12 @@ export class StepRunner {
       ...(keepsResults && { keepsResults }),
     };
     const shared = { instanceId: "run-1", isLast, outputTailCharacters: 65_536 };
-    const input: ExecutorInput = { ...shared, step, ...(this.session && { session: this.session }) };
+    const input: ExecutorInput = {
+      ...shared,
+      step,
+      ...(this.session && { session: this.session }),
+      ...(this.files && { files: this.files }),
+    };
     const result = await executeStep(input, {
       env: this.env,
       limits: this.limits,
@@ -97,6 +105,7 @@ export class StepRunner {
       onStderr: (line) => this.lines.push(`! ${line}`),
     });
     if (result.kind === "completed" && result.session) this.session = { blob: result.session, python: result.python };
+    this.files = result.record?.files;
     return result;
   }
 

@@ -20,6 +20,10 @@ export type ToolkitErrorCode =
   | "ERR_FILE_MISSING"
   /** A file that a run needs is a folder, a device, too large, or not text. */
   | "ERR_FILE_UNUSABLE"
+  /** The notebook's folder has more files than a run's workspace may. */
+  | "ERR_FILES_TOO_LARGE"
+  /** A file changed while it was sent. */
+  | "ERR_FILES_CHANGED"
   /** The compiled request is larger than an app takes. */
   | "ERR_REQUEST_TOO_LARGE"
   /** The app does not answer. */

@@ -19,7 +19,12 @@ export type PipelineStep = {
   keepsResults?: boolean;
 };
 
-export type PipelineInput = { steps: PipelineStep[]; same_env?: string };
+export type PipelineInput = {
+  steps: PipelineStep[];
+  same_env?: string;
+  /** The manifest of what the client sent. */
+  files?: BlobReference;
+};
 
 export type SessionReference = { blob: BlobReference; python: SessionPython };
 
@@ -33,6 +38,8 @@ export type ExecutorInput = {
   outputTailCharacters: number;
   /** What the previous step left. */
   session?: SessionReference;
+  /** The manifest of the files that it finds. */
+  files?: BlobReference;
 };
 
 export type StepFailure = { type: string; message: string; traceback: string };

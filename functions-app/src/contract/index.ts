@@ -5,5 +5,6 @@ export * from "./initiate-request.ts";
 export * from "./limits.ts";
 export * from "./problem.ts";
 export * from "./run-details.ts";
+export * from "./run-files.ts";
 export * from "./run-result.ts";
 export * from "./step-details.ts";

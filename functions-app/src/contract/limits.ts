@@ -24,9 +24,17 @@ export type Limits = {
   variableBytes: number;
   /** `SAME_MAX_OUTPUT_BYTES`, 64 MiB: what a step's cells may print and show before the rest is left out. */
   outputBytes: number;
+  /** `SAME_MAX_FILES`, 10,000 files in a run's workspace. */
+  files: number;
+  /** `SAME_MAX_FILE_BYTES`, 100 MiB: one file that a client sends. */
+  fileBytes: number;
+  /** `SAME_MAX_WORKSPACE_BYTES`, 1 GiB, on a developer's machine 16 GiB: all files of a workspace. */
+  workspaceBytes: number;
 };
 
 const MiB = 1024 * 1024;
+// The disk is the user's own.
+const DEVELOPMENT_WORKSPACE_BYTES = 16 * 1024 * MiB;
 
 export const DEFAULT_LIMITS: Readonly<Limits> = {
   bodyBytes: 100 * MiB,
@@ -38,6 +46,9 @@ export const DEFAULT_LIMITS: Readonly<Limits> = {
   sessionBytes: 512 * MiB,
   variableBytes: 50_000_000,
   outputBytes: 64 * MiB,
+  files: 10_000,
+  fileBytes: 100 * MiB,
+  workspaceBytes: 1024 * MiB,
 };
 
 /** Kept in the history from each of a step's two output streams: the last of it. All of it is in the step's details. */
@@ -53,12 +64,18 @@ export const LIMIT_SETTINGS: Readonly<Record<keyof Limits, string>> = {
   sessionBytes: "SAME_MAX_SESSION_BYTES",
   variableBytes: "SAME_SERIALISATION_MEMORY_LIMIT",
   outputBytes: "SAME_MAX_OUTPUT_BYTES",
+  files: "SAME_MAX_FILES",
+  fileBytes: "SAME_MAX_FILE_BYTES",
+  workspaceBytes: "SAME_MAX_WORKSPACE_BYTES",
 };
 
 /** @throws Error that names the setting whose value is not a whole number above zero (or a time, for the time-out). */
 export function resolveLimits(env: NodeJS.ProcessEnv): Limits {
   const limits = { ...DEFAULT_LIMITS };
-  if (env["AZURE_FUNCTIONS_ENVIRONMENT"] === "Development") limits.stepTimeoutMs = null;
+  if (env["AZURE_FUNCTIONS_ENVIRONMENT"] === "Development") {
+    limits.stepTimeoutMs = null;
+    limits.workspaceBytes = DEVELOPMENT_WORKSPACE_BYTES;
+  }
   for (const key of Object.keys(LIMIT_SETTINGS) as (keyof Limits)[]) {
     const text = env[LIMIT_SETTINGS[key]]?.trim();
     if (!text) continue;

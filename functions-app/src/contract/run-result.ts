@@ -36,6 +36,8 @@ export type StepRecord = {
   warnings: string[];
   /** What its cells printed and showed: small ones as they are, others as a blob of the run. */
   details?: StepDetails | BlobReference;
+  /** The manifest of the files in the working directory after it; absent where there are none. */
+  files?: BlobReference;
 };
 
 /** For a step that failed: without what it did not reach. */

@@ -6,7 +6,9 @@ import { isRunId, isSameEnv, RUN_ID_HEADER, SAME_ENV_HEADER } from "../contract/
 import { parseInitiateRequest } from "../contract/initiate-request.ts";
 import { resolveLimits } from "../contract/limits.ts";
 import type { Problem } from "../contract/problem.ts";
-import { openRunBlobs } from "../steps/run-blobs.ts";
+import { FILES_HEADER, isSha256 } from "../contract/run-files.ts";
+import type { BlobReference } from "../contract/run-result.ts";
+import { openRunBlobs, type RunBlobs } from "../steps/run-blobs.ts";
 import { hasAccess } from "./access-key.ts";
 import { refuse, UNAUTHORIZED } from "./problem-answer.ts";
 import { type BodyRequest, readJsonBody } from "./read-body.ts";
@@ -39,8 +41,11 @@ export async function initiate(
   if ("problem" in body) return refuse(body.problem);
   const checked = parseInitiateRequest(body.json, limits);
   if ("problem" in checked) return refuse(checked.problem);
-  const steps = await storeContents(checked, options.runId, () => openRunBlobs(env, client.taskHubName));
-  const input: PipelineInput = { steps, ...options.chosen };
+  const blobs = () => openRunBlobs(env, client.taskHubName);
+  const files = await findFiles(request, options.runId, blobs);
+  if ("problem" in files) return refuse(files.problem);
+  const steps = await storeContents(checked, options.runId, blobs);
+  const input: PipelineInput = { steps, ...options.chosen, ...files };
   const taken = await start(client, options.runId, input);
   if (taken !== undefined) return refuse(taken);
   log.log(`Started the run ${options.runId} of ${steps.length} step${steps.length === 1 ? "" : "s"}.`);
@@ -56,6 +61,18 @@ function readHeaders({
   if (sameEnv === null) return { runId, chosen: {} };
   if (!isSameEnv(sameEnv)) return badHeader(SAME_ENV_HEADER, "must be 1 to 100 letters, digits and _");
   return { runId, chosen: { same_env: sameEnv } };
+}
+
+/** What the client stored for this run before. */
+async function findFiles(
+  { headers }: HttpRequest,
+  runId: string,
+  blobs: () => RunBlobs,
+): Promise<{ files?: BlobReference } | { problem: Problem }> {
+  const sha256 = headers.get(FILES_HEADER);
+  if (sha256 === null) return {};
+  const files = isSha256(sha256) ? await blobs().find(runId, "files", sha256) : undefined;
+  return files === undefined ? badHeader(FILES_HEADER, "must name a manifest that was sent for this run") : { files };
 }
 
 function badHeader(name: string, detail: string): { problem: Problem } {

@@ -5,9 +5,26 @@ export type BodyRequest = { headers: { get(name: string): string | null }; body:
 
 /** Reads and parses the body, and stops reading once it is larger than `limit` bytes. */
 export async function readJsonBody(
-  { headers, body }: BodyRequest,
+  request: BodyRequest,
   limit: number,
 ): Promise<{ json: unknown } | { problem: Problem }> {
+  const read = await readBody(request, limit);
+  if ("problem" in read) return read;
+  if (read.bytes.length === 0) return notJson("is empty: send the steps as JSON with POST");
+  const text = decodeUtf8(read.bytes);
+  if (text === undefined) return notJson("is not UTF-8");
+  try {
+    return { json: JSON.parse(text) };
+  } catch (error) {
+    return notJson(`is not JSON: ${(error as Error).message}`);
+  }
+}
+
+/** Reads the body as it is, and stops once it is larger than `limit` bytes. */
+export async function readBody(
+  { headers, body }: BodyRequest,
+  limit: number,
+): Promise<{ bytes: Buffer } | { problem: Problem }> {
   const encoding = headers.get("content-encoding") ?? "identity";
   if (encoding.toLowerCase() !== "identity") return encoded(encoding);
   if (Number(headers.get("content-length")) > limit) return tooLarge(limit);
@@ -18,14 +35,7 @@ export async function readJsonBody(
     if (size > limit) return tooLarge(limit);
     chunks.push(chunk);
   }
-  if (size === 0) return notJson("is empty: send the steps as JSON with POST");
-  const text = decodeUtf8(Buffer.concat(chunks));
-  if (text === undefined) return notJson("is not UTF-8");
-  try {
-    return { json: JSON.parse(text) };
-  } catch (error) {
-    return notJson(`is not JSON: ${(error as Error).message}`);
-  }
+  return { bytes: Buffer.concat(chunks) };
 }
 
 const notJson = (detail: string): { problem: Problem } => ({

@@ -9,13 +9,22 @@ import type { BlobReference } from "../contract/run-result.ts";
  *
  * @throws Error that names the field.
  */
-export function parsePipelineInput(input: unknown): { steps: PipelineStep[]; sameEnv?: string } {
-  const { steps, same_env: sameEnv } = object("the input", input, ["steps", "same_env"]);
+export function parsePipelineInput(input: unknown): {
+  steps: PipelineStep[];
+  sameEnv?: string;
+  files?: BlobReference;
+} {
+  const { steps, same_env: sameEnv, files } = object("the input", input, ["steps", "same_env", "files"]);
   if (!Array.isArray(steps) || steps.length === 0) throw wrong("steps", "must be a list of at least one step");
   const parsed = steps.map((step, index) => parseStep(`steps[${index}]`, step));
-  if (sameEnv === undefined) return { steps: parsed };
-  if (typeof sameEnv !== "string" || !isSameEnv(sameEnv)) throw wrong("same_env", "must be the name of an environment");
-  return { steps: parsed, sameEnv };
+  if (sameEnv !== undefined && (typeof sameEnv !== "string" || !isSameEnv(sameEnv))) {
+    throw wrong("same_env", "must be the name of an environment");
+  }
+  return {
+    steps: parsed,
+    ...(sameEnv !== undefined && { sameEnv }),
+    ...(files !== undefined && { files: parseReference("files", files, "must name a blob") }),
+  };
 }
 
 function parseStep(field: string, step: unknown): PipelineStep {
@@ -39,10 +48,13 @@ function parseStep(field: string, step: unknown): PipelineStep {
 }
 
 function parseContent(field: string, content: unknown): Content {
-  if (typeof content === "string") return content;
+  return typeof content === "string" ? content : parseReference(field, content, "must be base64 or name a blob");
+}
+
+function parseReference(field: string, content: unknown, rule: string): BlobReference {
   const { container, name, sizeBytes, sha256 } = object(field, content, ["container", "name", "sizeBytes", "sha256"]);
   const isReference = [container, name, sha256].every((it) => typeof it === "string") && typeof sizeBytes === "number";
-  if (!isReference) throw wrong(field, "must be base64 or name a blob");
+  if (!isReference) throw wrong(field, rule);
   return content as BlobReference;
 }
 

@@ -9,9 +9,10 @@ type Completed = Extract<ExecutorResult, { kind: "completed" }>;
 
 /** Runs the steps in order, each with the session that the one before left. Replayed by Durable, so it must be deterministic. */
 export function* runPipeline(context: OrchestrationContext): Generator<Task, RunResult, unknown> {
-  const { steps, sameEnv } = parsePipelineInput(context.df.getInput());
+  const { steps, sameEnv, files: sent } = parsePipelineInput(context.df.getInput());
   const records: StepRecord[] = [];
   let session: SessionReference | undefined;
+  let files = sent;
   let last: Completed | undefined;
   for (const [index, step] of steps.entries()) {
     const status = (failed?: CustomStatus["failed"]) =>
@@ -24,6 +25,7 @@ export function* runPipeline(context: OrchestrationContext): Generator<Task, Run
       isLast: index === steps.length - 1,
       outputTailCharacters: OUTPUT_TAIL_CHARACTERS,
       ...(session === undefined ? {} : { session }),
+      ...(files === undefined ? {} : { files }),
     };
     const result = yield* execute(context, input);
     if (result.kind === "failed") {
@@ -33,6 +35,7 @@ export function* runPipeline(context: OrchestrationContext): Generator<Task, Run
     }
     last = result;
     records.push(last.record);
+    files = last.record.files;
     session = last.session === undefined ? undefined : { blob: last.session, python: last.python };
     if (input.isLast || last.hasExited) status();
     if (last.hasExited) break;

@@ -2,9 +2,9 @@ import { readFile, rm, stat } from "node:fs/promises";
 import path from "node:path";
 import { toUrlSafeBase64 } from "../contract/base64.ts";
 import type { ExecutorInput, ExecutorResult, StepFailure } from "../contract/executor-call.ts";
-import { WITH_OWN_PACKAGES } from "../contract/initiate-request.ts";
+import { type SourceName, WITH_OWN_PACKAGES } from "../contract/initiate-request.ts";
 import { LIMIT_SETTINGS, type Limits } from "../contract/limits.ts";
-import type { FailedStepRecord, SessionPython, StepRecord } from "../contract/run-result.ts";
+import type { BlobReference, FailedStepRecord, SessionPython, StepRecord } from "../contract/run-result.ts";
 import type { LineSink } from "../outputs/live-lines.ts";
 import { isInCloud } from "../python/cache-folder.ts";
 import { PythonError } from "../python/errors.ts";
@@ -17,6 +17,7 @@ import { readSameYaml, type SameYaml } from "./same-yaml.ts";
 import { layOut, loadContents, type StepContents, StepRefused } from "./step-contents.ts";
 import { StepOutputs } from "./step-outputs.ts";
 import { readReport, type StepReport, warningsOf } from "./step-report.ts";
+import { Workspace } from "./workspace.ts";
 
 export type StepDeps = {
   env: NodeJS.ProcessEnv;
@@ -91,7 +92,7 @@ async function runIn(started: StartedPython, run: StepRun): Promise<ExecutorResu
     refuseForeignSession(input.session?.python, ready);
     const text = run.contents.sources["same.yaml"]?.toString("utf8") ?? "";
     const sameYaml = await readSameYaml(text, deps.limits.variableBytes);
-    await layOut(ready.folder, run.contents, sameYaml);
+    const workspace = await openWorkspace(run, ready, () => layOut(ready.folder, run.contents, sameYaml));
     // While this step runs, the next one's process starts. After the last one there is time later.
     if (!input.isLast) {
       deps.python.prepare(environment);
@@ -99,10 +100,13 @@ async function runIn(started: StartedPython, run: StepRun): Promise<ExecutorResu
     }
     const exit = await process.run(toOrder(run, ready, sameYaml, environment.isIsolated), stopped, outputs.add);
     const report = exit.cause === "killed" ? { failure: run.stopFailure() } : await readReport(ready.folder, exit);
-    const warnings = [...(sameYaml.warning === undefined ? [] : [sameYaml.warning]), ...warningsOf(report)];
-    const failure = report.failure ?? (await tooLargeSession(ready.folder, deps.limits));
+    const early = report.failure ?? (await tooLargeSession(ready.folder, deps.limits));
+    const files = await saveFiles(run, workspace, report);
+    const failure = early ?? files.failure;
+    const own = sameYaml.warning === undefined ? [] : [sameYaml.warning];
+    const warnings = [...own, ...warningsOf(report), ...workspace.warnings];
     await outputs.end(failure);
-    const outcome = { ready, report, outputs, warnings, environment: environment.name };
+    const outcome = { ready, report, outputs, warnings, environment: environment.name, files: files.manifest };
     if (run.watch.signal.aborted) await outputs.saveLast(run.watch.isPurged);
     if (failure !== undefined) return await toFailed(run, outcome, failure);
     return await toCompleted(run, outcome, await readFile(sessionOut(ready.folder)));
@@ -112,6 +116,33 @@ async function runIn(started: StartedPython, run: StepRun): Promise<ExecutorResu
     // Gone already, unless the guardian itself was killed.
     await rm(ready.folder, { recursive: true, force: true });
     if (input.isLast) deps.python.prepare(environment);
+  }
+}
+
+async function openWorkspace(
+  { input, deps, contents }: StepRun,
+  { folder }: ReadyPython,
+  write: () => Promise<void>,
+): Promise<Workspace> {
+  const { blobs, limits } = deps;
+  const workspace = new Workspace({ folder: path.join(folder, "work"), instanceId: input.instanceId, blobs, limits });
+  const own = Object.keys(contents.sources).filter((name) => contents.sources[name as SourceName] !== undefined);
+  await workspace.begin(contents.files, input.files, own, write);
+  return workspace;
+}
+
+type SavedFiles = { manifest?: BlobReference; failure?: StepFailure };
+
+/** A step that failed has its files too, as far as there are any. */
+async function saveFiles({ input, watch }: StepRun, workspace: Workspace, report: StepReport): Promise<SavedFiles> {
+  // Of a run that is over nobody reads a result, and what is stored now may stay for ever.
+  if (watch.signal.aborted) return {};
+  try {
+    const manifest = report.filesLost ? input.files : await workspace.save(input.step.name);
+    return manifest === undefined ? {} : { manifest };
+  } catch (error) {
+    if (error instanceof StepRefused) return { failure: error.failure };
+    throw error;
   }
 }
 
@@ -138,6 +169,7 @@ type Outcome = {
   outputs: StepOutputs;
   warnings: string[];
   environment: string;
+  files: BlobReference | undefined;
 };
 
 async function toCompleted(run: StepRun, outcome: Outcome, session: Buffer): Promise<ExecutorResult> {
@@ -182,8 +214,9 @@ function toRecord({
   outputs,
   warnings,
   environment,
-}: Outcome): Pick<StepRecord, "python" | "environment" | "output" | "warnings"> {
-  return { python: ready.version, environment, output: outputs.tails(), warnings };
+  files,
+}: Outcome): Pick<StepRecord, "python" | "environment" | "output" | "warnings" | "files"> {
+  return { python: ready.version, environment, output: outputs.tails(), warnings, ...(files && { files }) };
 }
 
 /** For a step that never ran. */

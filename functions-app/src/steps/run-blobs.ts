@@ -1,4 +1,6 @@
 import { createHash } from "node:crypto";
+import { createReadStream } from "node:fs";
+import { pipeline } from "node:stream/promises";
 import type { BlobServiceClient, ContainerClient } from "@azure/storage-blob";
 import type { BlobReference } from "../contract/run-result.ts";
 import { managedIdentityCredential } from "./managed-identity.ts";
@@ -14,6 +16,8 @@ export type RunBlobs = {
   open(): void;
   /** Stores the bytes below the run's own prefix, once however often they are given. */
   save(instanceId: string, kind: BlobKind, content: Uint8Array): Promise<BlobReference>;
+  /** What `save` answered for the same content; undefined where it is not there. */
+  find(instanceId: string, kind: BlobKind, sha256: string): Promise<BlobReference | undefined>;
   /** @throws Error where the blob is gone, is another run's, or does not hold what it held. */
   load(instanceId: string, reference: BlobReference): Promise<Buffer>;
   /** Replaces what was saved of the step that runs now. */
@@ -27,9 +31,14 @@ export type RunBlobs = {
    * @returns undefined where there is none.
    */
   loadPart(instanceId: string, name: string, range: { offset: number; count: number }): Promise<BlobPart | undefined>;
+  /** A file of the run's workspace, by what it holds. */
+  hasFile(instanceId: string, sha256: string): Promise<boolean>;
+  saveFile(instanceId: string, sha256: string, source: string | Uint8Array): Promise<void>;
+  /** Into a new file. @throws Error where the blob is gone, or is not what it was. */
+  loadFile(instanceId: string, sha256: string, target: string): Promise<void>;
 };
 
-const EXTENSIONS = { session: "dill", source: "bin", details: "json", asset: "bin" } as const;
+const EXTENSIONS = { session: "dill", source: "bin", details: "json", asset: "bin", files: "json" } as const;
 const PROGRESS_NAME = "progress.json";
 
 /**
@@ -47,7 +56,7 @@ export function openRunBlobs(env: NodeJS.ProcessEnv, taskHubName: string): RunBl
     open: () => void openAccount(env).catch(() => {}), // Reported by the call that needs it.
     async save(instanceId, kind, content) {
       const sha256 = hashOf(content);
-      const name = `${instanceId}/${kind}-${sha256}.${EXTENSIONS[kind]}`;
+      const name = blobName(instanceId, kind, sha256);
       await upload(await container(), name, content).catch((error) => {
         throw storageFailure(
           `The ${kind} of ${content.byteLength} bytes could not be stored as ${containerName}/${name}`,
@@ -55,6 +64,12 @@ export function openRunBlobs(env: NodeJS.ProcessEnv, taskHubName: string): RunBl
         );
       });
       return { container: containerName, name, sizeBytes: content.byteLength, sha256 };
+    },
+    async find(instanceId, kind, sha256) {
+      const name = blobName(instanceId, kind, sha256);
+      const blob = (await container()).getBlobClient(name);
+      const found = await unlessMissing(() => blob.getProperties());
+      return found && { container: containerName, name, sizeBytes: found.contentLength ?? 0, sha256 };
     },
     async load(instanceId, reference) {
       // The reference may have come in from outside, by an orchestration started without the initiator.
@@ -84,7 +99,39 @@ export function openRunBlobs(env: NodeJS.ProcessEnv, taskHubName: string): RunBl
         return { content, sizeBytes };
       });
     },
+    async hasFile(instanceId, sha256) {
+      return (await container()).getBlobClient(fileName(instanceId, sha256)).exists();
+    },
+    async saveFile(instanceId, sha256, source) {
+      await upload(await container(), fileName(instanceId, sha256), source).catch((error) => {
+        throw storageFailure("A file of the step could not be stored", error);
+      });
+    },
+    async loadFile(instanceId, sha256, target) {
+      const name = fileName(instanceId, sha256);
+      const blob = (await container()).getBlobClient(name);
+      await blob.downloadToFile(target).catch((error) => {
+        throw storageFailure(`The blob ${containerName}/${name} could not be read`, error);
+      });
+      if ((await hashOfFile(target)) === sha256) return;
+      throw new Error(`The blob ${containerName}/${name} is not what was stored there.`);
+    },
   };
+}
+
+const blobName = (instanceId: string, kind: BlobKind, sha256: string): string =>
+  `${instanceId}/${kind}-${sha256}.${EXTENSIONS[kind]}`;
+
+/** Below the run's own prefix, so that it goes with the run and no other run can lose it. */
+const fileName = (instanceId: string, sha256: string): string => `${instanceId}/${fileBlobName(sha256)}`;
+
+/** As clients ask for it. */
+export const fileBlobName = (sha256: string): string => `file-${sha256}.bin`;
+
+export async function hashOfFile(file: string): Promise<string> {
+  const hash = createHash("sha256");
+  await pipeline(createReadStream(file), hash);
+  return hash.digest("hex");
 }
 
 async function unlessMissing<Value>(load: () => Promise<Value>): Promise<Value | undefined> {
@@ -97,15 +144,18 @@ async function unlessMissing<Value>(load: () => Promise<Value>): Promise<Value |
 }
 
 /** Durable creates the container with its first large message, which may be later. */
-async function upload(container: ContainerClient, name: string, content: Uint8Array): Promise<void> {
+async function upload(container: ContainerClient, name: string, content: string | Uint8Array): Promise<void> {
   const blob = container.getBlockBlobClient(name);
-  const body = Buffer.from(content.buffer, content.byteOffset, content.byteLength);
+  const send = async () => {
+    if (typeof content === "string") await blob.uploadFile(content);
+    else await blob.uploadData(Buffer.from(content.buffer, content.byteOffset, content.byteLength));
+  };
   try {
-    await blob.uploadData(body);
+    await send();
   } catch (error) {
     if ((error as { statusCode?: number }).statusCode !== 404) throw error;
     await container.createIfNotExists();
-    await blob.uploadData(body);
+    await send();
   }
 }
 

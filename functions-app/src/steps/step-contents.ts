@@ -5,6 +5,7 @@ import path from "node:path";
 import { decodeUtf8, fromUrlSafeBase64 } from "../contract/base64.ts";
 import type { Content, ExecutorInput, StepFailure } from "../contract/executor-call.ts";
 import { SOURCE_NAMES, type SourceName } from "../contract/initiate-request.ts";
+import { parseManifest, type RunFile } from "../contract/run-files.ts";
 import type { RunBlobs } from "./run-blobs.ts";
 import type { SameYaml } from "./same-yaml.ts";
 
@@ -12,6 +13,7 @@ export type StepContents = {
   code: Buffer;
   sources: Partial<Record<SourceName, Buffer>>;
   session: Buffer | undefined;
+  files: readonly RunFile[];
 };
 
 /** The step cannot run, for a reason that its user can do something about. */
@@ -26,7 +28,7 @@ export class StepRefused extends Error {
 
 /** @throws StepRefused for a content that is not what the contract says; Error where a blob cannot be read. */
 export async function loadContents(
-  { instanceId, step, session }: ExecutorInput,
+  { instanceId, step, session, files }: ExecutorInput,
   blobs: RunBlobs,
 ): Promise<StepContents> {
   const load = (field: string, content: Content) =>
@@ -35,13 +37,23 @@ export async function loadContents(
     const content = step.sources[name];
     return [name, content === undefined ? undefined : await load(name, content)];
   });
-  const [code, loadedSession, loadedSources] = await Promise.all([
+  const [code, loadedSession, loadedSources, loadedFiles] = await Promise.all([
     load("the code", step.code),
     session && blobs.load(instanceId, session.blob),
     Promise.all(sources),
+    files === undefined ? [] : blobs.load(instanceId, files).then(parseFiles),
   ]);
   if (decodeUtf8(code) === undefined) throw new StepRefused("BadRequest", "The code is not UTF-8.");
-  return { code, session: loadedSession, sources: Object.fromEntries(loadedSources) };
+  return { code, session: loadedSession, sources: Object.fromEntries(loadedSources), files: loadedFiles };
+}
+
+/** It may have come in from outside, by an orchestration started without the initiator. */
+function parseFiles(manifest: Buffer): readonly RunFile[] {
+  const unlimited = Number.POSITIVE_INFINITY;
+  const limits = { files: unlimited, fileBytes: unlimited, workspaceBytes: unlimited };
+  const parsed = parseManifest(JSON.parse(manifest.toString("utf8")), limits);
+  if ("wrong" in parsed) throw new StepRefused("BadRequest", parsed.wrong);
+  return parsed.files;
 }
 
 function decode(what: string, text: string): Buffer {

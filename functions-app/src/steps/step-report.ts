@@ -22,6 +22,8 @@ export type StepReport = {
   variablesOmitted?: number;
   /** The step ended the run, as `sys.exit()` does. */
   hasExited?: boolean;
+  /** The disk was full, so that the step's files were given up for this report. */
+  filesLost?: boolean;
 };
 
 // The runner's own, as sysexits.h has it, when it could not write the report.

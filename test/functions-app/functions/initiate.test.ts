@@ -93,3 +93,8 @@ test("a run ID that is in use is a conflict", async () => {
 test("any other failure of Durable is left to the host", async () => {
   await expect(post({}, new FakeClient(new Error("storage is down")))).rejects.toThrow("storage is down");
 });
+
+test("a manifest that was not sent for the run is refused", async () => {
+  const { status, body, starts } = await post({ headers: { ...KEY, "x-same-files": "../session" } });
+  expect([status, body.field, starts]).toEqual([400, "x-same-files", []]);
+});

@@ -50,6 +50,22 @@ const complete: Answer = ({ step, isLast, session }) => ({
     : { session: { container: "c", name: `after-${step.name}`, sizeBytes: 1, sha256: session?.blob.name ?? "none" } }),
 });
 
+const manifest = (name: string) => ({ container: "c", name, sizeBytes: 1, sha256: "0" });
+
+test("each step gets the files that the one before left, the first one those of the client", () => {
+  const answer: Answer = (input) => {
+    const result = complete(input) as Extract<ExecutorResult, { kind: "completed" }>;
+    if (input.step.name === "b") return result; // It deleted them all.
+    return { ...result, record: { ...result.record, files: manifest(`after-${input.step.name}`) } };
+  };
+  const { calls } = play({ steps: steps("a", "b", "c"), files: manifest("sent") }, answer);
+  expect(calls.map(({ files }) => files?.name)).toEqual(["sent", "after-a", undefined]);
+});
+
+test("a manifest that names no blob stops the run before its first step", () => {
+  expect(() => play({ steps: steps("a"), files: "x" }, complete)).toThrow("files must be an object");
+});
+
 test("each step gets what the one before left, and the last one's session is the output", () => {
   const { calls, result } = play({ steps: steps("a", "b", "c"), same_env: "prod" }, complete);
   expect(calls.map(({ step, isLast, session }) => [step.name, isLast, session?.blob.name])).toEqual([

@@ -5,10 +5,12 @@ import { defineCommand } from "./define-command.ts";
 import { endRun } from "./end-run.ts";
 import { PARAMETER_OPTIONS, readParameters } from "./parameter-options.ts";
 import {
+  filesOptions,
   hostOptions,
   jsonOption,
   parseDuration,
   parsePort,
+  readFilesChoice,
   sessionOption,
   stateDirOption,
   upstreamMagicsOption,
@@ -50,6 +52,7 @@ export const localRunCommand = defineCommand({
     },
     keep: { type: "boolean", help: "Leave the host running in the background" },
     verbose: { type: "boolean", help: "Also show the host's own log lines" },
+    ...filesOptions,
     ...upstreamMagicsOption,
     ...sessionOption,
     ...jsonOption,
@@ -65,6 +68,7 @@ export const localRunCommand = defineCommand({
         location: path.resolve(context.cwd, positionals[0] ?? "."),
         stateDir: options["state-dir"] === undefined ? null : path.resolve(context.cwd, options["state-dir"]),
         sameEnv: options["same-env"] ?? null,
+        files: readFilesChoice(options),
         upstreamMagics: options["upstream-magics"],
         parameters: await readParameters(options, context.cwd),
         port: parsePort(options.port),

@@ -80,3 +80,21 @@ export const upstreamMagicsOption = {
     help: "Leave all magics out and send no cells: exactly the steps of upstream's compiler",
   },
 } as const;
+
+export const filesOptions = {
+  files: {
+    type: "string",
+    multiple: true,
+    value: "GLOB",
+    help: "Copy only files that match, as in a .gitignore (default: the notebook's folder without what Git ignores)",
+  },
+  "no-files": { type: "boolean", help: "Begin with an empty working directory" },
+} as const;
+
+/** @returns null: all that is not ignored. @throws UsageError `ERR_USAGE` */
+export function readFilesChoice(options: { files: readonly string[]; "no-files": boolean }): readonly string[] | null {
+  if (options["no-files"] && options.files.length > 0) {
+    throw usage("--files and --no-files contradict each other.", "Drop one of them.");
+  }
+  return options["no-files"] ? [] : options.files.length === 0 ? null : options.files;
+}

@@ -43,6 +43,7 @@ function formatResult(summary: RunSummary, console: Console): string {
     `${console.paint("green", "Completed")} ${id}: ${count} in ${formatDuration(durationMs)}${by}`,
     `Session:  ${session === null ? "none" : "file" in session ? session.file : `blob ${session.container}/${session.blob}`}`,
     ...placesOf(summary).map(([name, place]) => `${`${name}:`.padEnd(9)} ${place}`),
+    ...filesOf(summary),
     `Record:   ${record}`,
   ].join("\n");
 }
@@ -57,6 +58,16 @@ function printFailure(summary: RunSummary, console: Console): void {
   const end = { completed: "completed", failed: "failed", lost: "is lost" }[status as string] ?? "was terminated";
   console.note(`The run ${id} ${end}; its record is kept in ${record}.`);
   for (const [name, place] of placesOf(summary)) console.note(`${name}: ${place}`);
+  for (const line of filesOf(summary)) console.note(line);
+}
+
+const MAX_NAMED_FILES = 5;
+
+function filesOf({ files: { folder, files } }: RunSummary): string[] {
+  if (folder === null) return [];
+  const named = files.slice(0, MAX_NAMED_FILES).map(({ path }) => path);
+  const more = files.length - named.length;
+  return [`Files:    ${folder}: ${named.join(", ")}${more > 0 ? ` and ${more} more` : ""}`];
 }
 
 function placesOf({ results: { notebook, report } }: RunSummary): (readonly [string, string])[] {

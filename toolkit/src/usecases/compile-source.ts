@@ -18,6 +18,8 @@ export type { ParameterSources } from "../notebook/parameters.ts";
 
 export type CompiledSource = CompiledNotebook & {
   folder: string;
+  /** Absolute; in Jupyter the working directory. */
+  notebookFolder: string;
   /** The notebook's file, with the cell that sets parameters. */
   notebookText: string;
   /** Which environment of the data sets the steps see. */
@@ -56,7 +58,9 @@ export async function compileSource(options: CompileOptions): Promise<CompiledSo
   });
   const warnings = [...injected.warnings, ...compiled.warnings];
   const notebookText = toSourceNotebook(source.notebookText, injected.notebook.cells);
-  return { ...compiled, warnings, folder: source.folder, notebookText, sameEnv, parameters };
+  const { folder, config } = source;
+  const notebookFolder = path.dirname(path.resolve(folder, config.notebook.path));
+  return { ...compiled, warnings, folder, notebookFolder, notebookText, sameEnv, parameters };
 }
 
 function parametersFor(

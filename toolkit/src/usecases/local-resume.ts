@@ -1,3 +1,4 @@
+import { collectFiles } from "../adapters/files/collect-files.ts";
 import { type RunRecord, RunRecords } from "../adapters/records/run-records.ts";
 import type { Step } from "../notebook/split-steps.ts";
 import { compileSource } from "./compile-source.ts";
@@ -21,7 +22,7 @@ export async function localResume(options: LocalResumeOptions, deps: RunDeps): P
   const { id, stateDir, port, timeoutMs, isVerbose, savesLargeSession } = options;
   const records = new RunRecords(stateDir);
   const folder = await requireUnfinished(records, id);
-  const { python } = folder.record;
+  const { python, files } = folder.record;
   const storage = options.storage ?? sameStorage(folder.record.storage);
   return driveRun({
     records,
@@ -31,6 +32,8 @@ export async function localResume(options: LocalResumeOptions, deps: RunDeps): P
     timeoutMs,
     isVerbose,
     savesLargeSession,
+    // As they are now: those of its start went with the storage that lost the run.
+    files: async () => (files ? collectFiles(files, stateDir) : null),
     deps,
     subject: { kind: "recorded", folder },
   });

@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { type CollectedFiles, collectFiles } from "../adapters/files/collect-files.ts";
 import { RunRecords } from "../adapters/records/run-records.ts";
 import { stateDirBelow } from "../config/state-dir.ts";
 import { type CompiledSource, compileSource, type ParameterSources } from "./compile-source.ts";
@@ -14,6 +15,8 @@ export type LocalRunOptions = HostChoice & {
   sameEnv: string | null;
   /** Besides those of same.yaml. */
   parameters: ParameterSources;
+  /** `--files`; null: all of the notebook's folder that is not ignored; []: none. */
+  files: readonly string[] | null;
   /** Exactly the steps of upstream's compiler. */
   upstreamMagics: boolean;
   /** For the whole run; null: none. */
@@ -27,23 +30,35 @@ export type LocalRunOptions = HostChoice & {
 export async function localRun(options: LocalRunOptions, deps: RunDeps): Promise<RunSummary> {
   const { keep, port, storage, python, timeoutMs, isVerbose, savesLargeSession } = options;
   const source = await deps.view.phase("Compile the notebook", () => compileSource(options));
-  for (const warning of source.warnings) deps.warn(warning);
-  const { steps, warnings, folder } = source;
+  const { steps, folder } = source;
+  const stateDir = options.stateDir ?? stateDirBelow(folder);
+  const files = await collect(source, options.files, stateDir);
+  const warnings = [...source.warnings, ...(files?.warnings ?? [])];
+  for (const warning of warnings) deps.warn(warning);
   return driveRun({
-    records: new RunRecords(options.stateDir ?? stateDirBelow(folder)),
+    records: new RunRecords(stateDir),
     choice: { keep, port, storage, python },
     steps,
     warnings,
     timeoutMs,
     isVerbose,
     savesLargeSession,
+    files: async () => files,
     deps,
     subject: { kind: "draft", draft: draftOf(source, options) },
   });
 }
 
-function draftOf(source: CompiledSource, { location, python }: LocalRunOptions): RunDraft {
-  const { config, steps, sameEnv, request, notebookText, parameters } = source;
+async function collect(
+  { notebookFolder }: CompiledSource,
+  globs: LocalRunOptions["files"],
+  stateDir: string,
+): Promise<CollectedFiles | null> {
+  return globs?.length === 0 ? null : collectFiles({ folder: notebookFolder, globs }, stateDir);
+}
+
+function draftOf(source: CompiledSource, { location, python, files: globs }: LocalRunOptions): RunDraft {
+  const { config, steps, sameEnv, request, notebookText, parameters, notebookFolder } = source;
   const now = new Date();
   const record = {
     id: newRunId(config.notebook.name, now),
@@ -52,6 +67,7 @@ function draftOf(source: CompiledSource, { location, python }: LocalRunOptions):
     steps: steps.map(({ name }) => name),
     sameEnv,
     parameters,
+    files: globs?.length === 0 ? null : { folder: notebookFolder, globs },
     startedAt: now.toISOString(),
     python,
     reason: null,

@@ -4,7 +4,10 @@
 import {
   ACCESS_KEY_HEADER,
   BLOB_SIZE_HEADER,
+  FILES_HEADER,
+  type FileManifest,
   type InitiateRequest,
+  type MissingFiles,
   RUN_ID_HEADER,
   type RunDetails,
   SAME_ENV_HEADER,
@@ -12,9 +15,18 @@ import {
 import { hint, OperationError, sameKit } from "@same-kit/shared";
 import type { ToolkitErrorCode } from "../../errors.ts";
 import type { AppAddress } from "./app-address.ts";
-import { parseRunDetails, parseRunStatus, parseStartedRun, type RunStatus, type StartedRun } from "./run-status.ts";
+import {
+  parseMissingFiles,
+  parseRunDetails,
+  parseRunStatus,
+  parseStartedRun,
+  type RunStatus,
+  type StartedRun,
+} from "./run-status.ts";
 
 const ANSWER_LIMIT_MS = 30_000;
+// One file of 100 MiB, on a slow line.
+const UPLOAD_LIMIT_MS = 10 * 60_000;
 const SHOWN_ANSWER_LENGTH = 500;
 
 export type AppClientOptions = { address: AppAddress; fetch: typeof fetch };
@@ -24,6 +36,8 @@ export type StartOptions = {
   runId?: string;
   /** SAME_ENV. */
   sameEnv?: string;
+  /** The manifest of the run's files, as `missingFiles` answered. */
+  files?: string;
   signal: AbortSignal;
 };
 
@@ -37,11 +51,12 @@ export class AppClient {
   }
 
   /** @throws OperationError `ERR_APP_UNREACHABLE`, `ERR_APP_UNAUTHORIZED`, `ERR_APP_REFUSED`, `ERR_APP_ANSWER`. */
-  async start(request: InitiateRequest, { runId, sameEnv, signal }: StartOptions): Promise<StartedRun> {
+  async start(request: InitiateRequest, { runId, sameEnv, files, signal }: StartOptions): Promise<StartedRun> {
     const url = `${this.#address.url}/api/initiate`;
     const headers: Record<string, string> = { "content-type": "application/json", ...this.#keyHeader() };
     if (runId !== undefined) headers[RUN_ID_HEADER] = runId;
     if (sameEnv !== undefined) headers[SAME_ENV_HEADER] = sameEnv;
+    if (files !== undefined) headers[FILES_HEADER] = files;
     const response = await this.#ask(url, { method: "POST", headers, body: JSON.stringify(request), signal });
     const text = await response.text();
     if (response.status === 401 || response.status === 403) throw unauthorized(this.#address);
@@ -83,6 +98,26 @@ export class AppClient {
     return parseRunDetails(text, this.#address.url);
   }
 
+  /** Stores the manifest. @returns null where the app is of a version that takes no files. */
+  async missingFiles(id: string, manifest: FileManifest, signal: AbortSignal): Promise<MissingFiles | null> {
+    const url = `${this.#address.url}/api/runs/${encodeURIComponent(id)}/files`;
+    const headers = { "content-type": "application/json", ...this.#keyHeader() };
+    const response = await this.#ask(url, { method: "POST", headers, body: JSON.stringify(manifest), signal });
+    const text = await response.text();
+    if (response.status === 404) return null;
+    if (response.status === 401 || response.status === 403) throw unauthorized(this.#address);
+    if (response.status !== 200) throw refused(this.#address, response.status, text);
+    return parseMissingFiles(text, this.#address.url);
+  }
+
+  async putFile(id: string, sha256: string, content: Uint8Array, signal: AbortSignal): Promise<void> {
+    const url = `${this.#address.url}/api/runs/${encodeURIComponent(id)}/files/${sha256}`;
+    const headers = { "content-type": "application/octet-stream", ...this.#keyHeader() };
+    const body = content as Uint8Array<ArrayBuffer>;
+    const response = await this.#ask(url, { method: "PUT", headers, body, signal }, UPLOAD_LIMIT_MS);
+    if (response.status !== 204) throw refused(this.#address, response.status, await response.text());
+  }
+
   /** A blob of a run, in parts. @param name - As a reference has it, with or without the run's prefix. */
   async *readBlob(id: string, name: string, signal: AbortSignal): AsyncGenerator<Uint8Array> {
     const file = name.slice(name.lastIndexOf("/") + 1);
@@ -114,9 +149,9 @@ export class AppClient {
     if (![200, 202, 410].includes(response.status)) throw refused(this.#address, response.status, text);
   }
 
-  async #ask(url: string, init: RequestInit & { signal: AbortSignal }): Promise<Response> {
+  async #ask(url: string, init: RequestInit & { signal: AbortSignal }, limitMs = ANSWER_LIMIT_MS): Promise<Response> {
     try {
-      const signal = AbortSignal.any([init.signal, AbortSignal.timeout(ANSWER_LIMIT_MS)]);
+      const signal = AbortSignal.any([init.signal, AbortSignal.timeout(limitMs)]);
       return await this.#fetch(url, { ...init, signal, redirect: "error" });
     } catch (cause) {
       init.signal.throwIfAborted();

@@ -1,4 +1,4 @@
-import type { RunDetails, StepDetails, StepRecord } from "@same-kit/functions-app/contract";
+import type { MissingFiles, RunDetails, StepDetails, StepRecord } from "@same-kit/functions-app/contract";
 import { OperationError } from "@same-kit/shared";
 import * as z from "zod/mini";
 import type { ToolkitErrorCode } from "../../errors.ts";
@@ -15,6 +15,13 @@ const started = z.object({
 /** The check-status payload of an accepted run; the URLs contain keys, so they are neither printed nor saved. */
 export type StartedRun = z.infer<typeof started>;
 
+const blobReference = z.object({
+  container: z.string(),
+  name: z.string(),
+  sizeBytes: z.number(),
+  sha256: z.string(),
+});
+
 const stepRecord = z.object({
   name: z.string(),
   startedAt: z.string(),
@@ -26,6 +33,7 @@ const stepRecord = z.object({
   warnings: z.array(z.string()),
   // Written by the app and only read here; an app of an older version has none.
   details: z.optional(z.custom<NonNullable<StepRecord["details"]>>((value) => typeof value === "object")),
+  files: z.optional(blobReference),
 });
 
 const failedStep = z.extend(stepRecord, {
@@ -55,9 +63,7 @@ const variable = z.object({
 
 const runResult = z.object({
   session_context: z.string(),
-  session_context_blob: z.optional(
-    z.object({ container: z.string(), name: z.string(), sizeBytes: z.number(), sha256: z.string() }),
-  ),
+  session_context_blob: z.optional(blobReference),
   steps: z.array(stepRecord),
   variables: z.array(variable),
   variables_omitted: z.optional(z.number()),
@@ -107,6 +113,12 @@ export function parseRunStatus(text: string, url: string): RunStatus {
   const { customStatus: custom, ...rest } = parseAnswer(status, text, url, "a status");
   const progress = customStatus.safeParse(custom);
   return { ...rest, completedCount: progress.success ? progress.data.completedCount : 0 };
+}
+
+const missingFiles = z.object({ manifest: z.string(), missing: z.array(z.string()) });
+
+export function parseMissingFiles(text: string, url: string): MissingFiles {
+  return parseAnswer(missingFiles, text, url, "the files that are missing");
 }
 
 export function parseRunDetails(text: string, url: string): RunDetails {

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
-import { fromUrlSafeBase64 } from "@same-kit/functions-app/contract";
+import path from "node:path";
+import { fromUrlSafeBase64, type StepRecord } from "@same-kit/functions-app/contract";
 import { parseRunResult, type RunResult, type RunStatus } from "../../adapters/app/run-status.ts";
 import type { RunFolder, RunState } from "../../adapters/records/run-records.ts";
 import type { RunResults, StepResult } from "../../results/run-results.ts";
@@ -7,7 +8,8 @@ import { summarizeStep } from "../../results/summarize-step.ts";
 import { formatSize } from "../../ui/format.ts";
 import type { RunningRun } from "./run.ts";
 import { describeFailure, type RunFailure, type RunOutcome, type RunSummary } from "./run-summary.ts";
-import { askKnownSteps, loadStepResults, saveResults } from "./save-results.ts";
+import { NO_FILES, type SavedFiles, saveFiles } from "./save-files.ts";
+import { askKnownSteps, type KnownSteps, loadStepResults, saveResults } from "./save-results.ts";
 
 /** Why nothing more will happen to a run. */
 export type Ending =
@@ -23,12 +25,18 @@ export async function finishRun(run: RunningRun, ending: Ending): Promise<RunSum
   const completed = ending.kind === "ended" && ending.status.runtimeStatus === "Completed";
   const result = completed ? parseRunResult(ending.status.output, host.url) : null;
   const failure = completed ? null : toFailure(ending, run);
-  const [saved, steps] = await Promise.all([result === null ? null : saveSession(result, run), loadSteps(run, result)]);
+  const known = await findSteps(run, result);
+  const [saved, steps, { warnings: unsavedFiles, ...files }] = await Promise.all([
+    result === null ? null : saveSession(result, run),
+    loadStepResults(run, known),
+    saveRunFiles(run, known),
+  ]);
   const endedAt = new Date();
   const warnings = [
     ...run.warnings,
     ...steps.flatMap((step) => step.warnings.map((text) => `${step.name}: ${text}`)),
     ...(saved?.warnings ?? []),
+    ...unsavedFiles,
   ];
   const draft: Omit<RunSummary, "results"> = {
     formatVersion: 1,
@@ -45,6 +53,7 @@ export async function finishRun(run: RunningRun, ending: Ending): Promise<RunSum
     session: saved?.session ?? null,
     failure,
     warnings,
+    files,
     record: folder.dir,
     stateDir: folder.stateDir,
     host: { url: host.url, hubName: host.hubName, isKept: host.booted === null, stateDir: host.stateDir },
@@ -60,9 +69,16 @@ export async function finishRun(run: RunningRun, ending: Ending): Promise<RunSum
 }
 
 /** A run that did not complete has no output: then the app is asked for what there is. */
-async function loadSteps(run: RunningRun, result: RunResult | null): Promise<StepResult[]> {
-  const known = result === null ? await askKnownSteps(run) : { steps: result.steps, failed: null, unfinished: null };
-  return loadStepResults(run, known);
+async function findSteps(run: RunningRun, result: RunResult | null): Promise<KnownSteps | null> {
+  return result === null ? askKnownSteps(run) : { steps: result.steps as StepRecord[], failed: null, unfinished: null };
+}
+
+/** Those of the last step that ended. */
+async function saveRunFiles({ host, folder, deps }: RunningRun, known: KnownSteps | null): Promise<SavedFiles> {
+  const manifest = (known?.failed ?? known?.steps.at(-1))?.files;
+  if (manifest === undefined) return NO_FILES;
+  const target = path.join(folder.dir, "files");
+  return saveFiles({ client: host.client, id: folder.record.id, manifest, folder: target, signal: deps.leaveNow });
 }
 
 function toResults(summary: Omit<RunSummary, "results">, steps: readonly StepResult[]): RunResults {

@@ -2,6 +2,7 @@ import { parseStepFailure } from "@same-kit/functions-app/contract";
 import type { RunResult, RunStatus } from "../../adapters/app/run-status.ts";
 import type { CellRange, Step } from "../../notebook/split-steps.ts";
 import type { SummarizedStep } from "../../results/summarize-step.ts";
+import type { ResultFiles } from "./save-files.ts";
 
 export type RunOutcome = "completed" | "failed" | "terminated" | "timed-out" | "lost" | "interrupted";
 
@@ -37,6 +38,8 @@ export type RunSummary = {
   warnings: readonly string[];
   /** What the run left for a reader: the executed notebook and the report; null where there is none. */
   results: { notebook: string | null; report: string | null };
+  /** What the steps made or changed in their working directory. */
+  files: ResultFiles;
   /** The run's folder. */
   record: string;
   stateDir: string;

@@ -13,6 +13,7 @@ import type { InitiateRequest } from "@same-kit/functions-app/contract";
 import { type Hint, hint } from "@same-kit/shared";
 import { localInstanceUrls } from "../../adapters/app/instance-urls.ts";
 import type { RunStatus, StartedRun } from "../../adapters/app/run-status.ts";
+import type { CollectedFiles } from "../../adapters/files/collect-files.ts";
 import type { RunFolder, RunRecord, RunRecords } from "../../adapters/records/run-records.ts";
 import type { Step } from "../../notebook/split-steps.ts";
 import { type FollowOptions, followRun, type WakeSignal } from "../follow-run.ts";
@@ -22,6 +23,7 @@ import { closeHost, type HostChoice, type HostDeps, openHost, type RunHost } fro
 import { type Ending, finishRun } from "./run-result.ts";
 import type { RunSummary } from "./run-summary.ts";
 import { SOURCE_NOTEBOOK } from "./save-results.ts";
+import { sendFiles } from "./send-files.ts";
 import { waysOn } from "./unfinished-runs.ts";
 
 export type RunDeps = HostDeps & {
@@ -49,6 +51,8 @@ export type Run = {
   readonly isVerbose: boolean;
   /** Whether a session that is too large for an answer is saved beside the record. */
   readonly savesLargeSession: boolean;
+  /** What the steps find in their working directory; asked for when the run is sent. Absent or null: nothing. */
+  readonly files?: () => Promise<CollectedFiles | null>;
   readonly deps: RunDeps;
   /** A draft until it is recorded. */
   subject: { kind: "draft"; draft: RunDraft } | { kind: "recorded"; folder: RunFolder };
@@ -152,10 +156,15 @@ async function superviseRun(run: RunningRun, wasSent: boolean): Promise<RunSumma
   }
 }
 
-async function send({ host, folder, deps: { leaveNow } }: RunningRun): Promise<StartedRun> {
+async function send({ host, folder, files, deps: { leaveNow, signal, warn } }: RunningRun): Promise<StartedRun> {
   const { id, sameEnv } = folder.record;
+  const collected = (await files?.()) ?? null;
+  const isEmpty = collected === null || collected.manifest.files.length === 0;
+  const manifest = isEmpty ? null : await sendFiles({ client: host.client, id, files: collected, signal });
+  if (!isEmpty && manifest === null) warn("The app is of a version that takes no files; the steps begin without.");
+  const options = { runId: id, sameEnv, ...(manifest !== null && { files: manifest }) };
   // Not the first Ctrl-C: a run that was sent must be known, to be ended.
-  return host.client.start(await folder.readRequest(), { runId: id, sameEnv, signal: leaveNow });
+  return host.client.start(await folder.readRequest(), { ...options, signal: leaveNow });
 }
 
 /** @returns null where the storage does not know the run any more. */

@@ -27,9 +27,13 @@ def run(request, folder, channel):
         report = {"failure": failure.describe(error)}
     finally:
         channel.sync()
-    if "failure" in report:
-        _free_space(session_out, os.path.join(folder, "work"), os.path.join(folder, "tmp"))
-    return _write_report(report, folder)
+    try:
+        return _write_report(report, folder)
+    except BaseException as error:  # No space, no folder, or a function that the step replaced.
+        if "failure" in report:
+            _free_space(session_out, os.path.join(folder, "work"), os.path.join(folder, "tmp"))
+            report["filesLost"] = True
+        return _write_last_report(report, folder, error)
 
 
 def _run(request, folder, session_out, channel):
@@ -119,14 +123,20 @@ def _free_space(*paths):
 
 def _write_report(report, folder):
     path = os.path.join(folder, "report.json")
+    with open(path + ".part", "w", encoding="ascii") as file:
+        file.write(json.dumps(report))
+    os.replace(path + ".part", path)  # Whole or not at all.
+    return 0
+
+
+def _write_last_report(report, folder, first):
     try:
-        with open(path + ".part", "w", encoding="ascii") as file:
-            file.write(json.dumps(report))
-        os.replace(path + ".part", path)  # Whole or not at all.
-        return 0
-    except BaseException as error:  # No space, no folder, or a function that the step replaced.
-        os.write(2, ("The step's result could not be written: %s\n" % failure.text_of(error)).encode())
-        return _EX_IOERR
+        if "failure" in report:
+            return _write_report(report, folder)
+    except BaseException as error:
+        first = error
+    os.write(2, ("The step's result could not be written: %s\n" % failure.text_of(first)).encode())
+    return _EX_IOERR
 
 
 def _prepare(request, folder, channel):

@@ -1,0 +1,133 @@
+// The files of a run: what the steps find in their working directory. A manifest names them; their contents are blobs of the run,
+// by their hash.
+
+import type { Limits } from "./limits.ts";
+
+/** Names a manifest of `POST /api/runs/ID/files`, by its SHA-256: what the first step finds. Upstream's clients send none. */
+export const FILES_HEADER = "x-same-files";
+
+/** `path` is relative, with `/`. `step` made it or changed it last; absent: as the client sent it. */
+export type RunFile = { path: string; step?: string } & (
+  | {
+      kind: "file";
+      sha256: string;
+      sizeBytes: number;
+      /** Since 1970. */
+      modifiedMs: number;
+      isExecutable?: true;
+    }
+  /** Leads to `target`, relative to the link's own folder and inside the workspace. */
+  | { kind: "link"; target: string }
+  /** An empty one: others follow from the files in them. */
+  | { kind: "folder" }
+);
+
+export type FileManifest = { formatVersion: 1; files: RunFile[] };
+
+/** Answer of `POST /api/runs/ID/files`. */
+export type MissingFiles = {
+  /** For {@link FILES_HEADER}. */
+  manifest: string;
+  /** Contents to send with `PUT /api/runs/ID/files/SHA256`; the app has the others. */
+  missing: string[];
+};
+
+const MAX_PATH_BYTES = 1024;
+const MAX_NAME_BYTES = 255;
+
+/**
+ * Checks a manifest, which names places on this machine's disk.
+ *
+ * @returns What is wrong, as a sentence, and whether it is nothing but a size.
+ */
+export function parseManifest(
+  value: unknown,
+  limits: Pick<Limits, "files" | "fileBytes" | "workspaceBytes">,
+): FileManifest | { wrong: string; isTooLarge: boolean } {
+  const wrong = (text: string) => ({ wrong: text, isTooLarge: false });
+  const { formatVersion, files, ...others } = Object(value) as Record<string, unknown>;
+  if (formatVersion !== 1 || !Array.isArray(files) || Object.keys(others).length > 0) {
+    return wrong('The manifest must be { "formatVersion": 1, "files": [...] }.');
+  }
+  const bad = files.findIndex((file) => !isRunFile(file));
+  if (bad >= 0) return wrong(`files[${bad}] is not a file, a link or a folder with a path inside the workspace.`);
+  const manifest = { formatVersion, files: files as RunFile[] } as const;
+  const clash = findClash(manifest.files);
+  if (clash !== undefined) return wrong(`The manifest names ${JSON.stringify(clash)} twice, or as more than a folder.`);
+  const large = whyTooLarge(manifest.files, limits);
+  return large === undefined ? manifest : { wrong: large, isTooLarge: true };
+}
+
+/** @returns A sentence; undefined where the files fit. */
+export function whyTooLarge(
+  files: readonly RunFile[],
+  limits: Pick<Limits, "files" | "fileBytes" | "workspaceBytes">,
+): string | undefined {
+  if (files.length > limits.files) {
+    return `There are ${files.length} files, more than the limit of ${limits.files} (app setting SAME_MAX_FILES).`;
+  }
+  let all = 0;
+  for (const file of files) {
+    const size = file.kind === "file" ? file.sizeBytes : 0;
+    all += size;
+    if (size > limits.fileBytes) {
+      return `The file ${file.path} has ${size} bytes, more than the limit of ${limits.fileBytes} (app setting SAME_MAX_FILE_BYTES).`;
+    }
+  }
+  if (all <= limits.workspaceBytes) return undefined;
+  return `The files have ${all} bytes, more than the limit of ${limits.workspaceBytes} (app setting SAME_MAX_WORKSPACE_BYTES).`;
+}
+
+/** Whether a path stays inside the folder that it is relative to, on every system. */
+export function isInnerPath(path: unknown): path is string {
+  if (typeof path !== "string" || path === "" || Buffer.byteLength(path) > MAX_PATH_BYTES) return false;
+  // A drive or a stream of Windows, its separators, what a terminal obeys, and what is not Unicode at all.
+  if (/[\p{Cc}\p{Cs}\\\uFFFD]|^[A-Za-z]:/u.test(path)) return false;
+  return path
+    .split("/")
+    .every((name) => name !== "" && name !== "." && name !== ".." && Buffer.byteLength(name) <= MAX_NAME_BYTES);
+}
+
+/**
+ * Whether a link at `path` stays inside too: it goes up from its own folder first, and not too far, then down. No link is a folder of
+ * another path, so that every `..` is counted from a real folder.
+ */
+export function isInnerTarget(path: string, target: unknown): target is string {
+  if (typeof target !== "string") return false;
+  const up = /^(?:\.\.\/)*/.exec(target)?.[0] ?? "";
+  const isDeepEnough = up.length / 3 <= path.split("/").length - 1;
+  return isDeepEnough && isInnerPath(target.slice(up.length));
+}
+
+function isRunFile(value: unknown): value is RunFile {
+  const { kind, path, step, sha256, sizeBytes, modifiedMs, isExecutable, target, ...others } = Object(value) as Record<
+    string,
+    unknown
+  >;
+  const isNamed = isInnerPath(path) && (step === undefined || typeof step === "string");
+  if (!isNamed || Object.keys(others).length > 0) return false;
+  const isPlain = [sha256, sizeBytes, modifiedMs, isExecutable].every((it) => it === undefined);
+  if (kind === "folder") return isPlain && target === undefined;
+  if (kind === "link") return isPlain && isInnerTarget(path, target);
+  const isSized = Number.isSafeInteger(sizeBytes) && (sizeBytes as number) >= 0 && Number.isFinite(modifiedMs);
+  const isMarked = isExecutable === undefined || isExecutable === true;
+  return kind === "file" && target === undefined && isSha256(sha256) && isSized && isMarked;
+}
+
+export const isSha256 = (text: unknown): text is string => typeof text === "string" && /^[0-9a-f]{64}$/.test(text);
+
+/** A path that is there twice, or that others lie below though it is not a folder. */
+function findClash(files: readonly RunFile[]): string | undefined {
+  const taken = new Set<string>();
+  for (const { path } of files) {
+    if (taken.has(path)) return path;
+    taken.add(path);
+  }
+  const isBelowAnother = ({ path }: RunFile) => parentsOf(path).find((parent) => taken.has(parent));
+  return files.map(isBelowAnother).find((parent) => parent !== undefined);
+}
+
+function parentsOf(path: string): string[] {
+  const names = path.split("/");
+  return names.slice(1).map((_, index) => names.slice(0, index + 1).join("/"));
+}

@@ -1,0 +1,102 @@
+import { createHash } from "node:crypto";
+import { app, type HttpRequest, type HttpResponseInit } from "@azure/functions";
+import * as df from "durable-functions";
+import { isRunId } from "../contract/headers.ts";
+import { type Limits, resolveLimits } from "../contract/limits.ts";
+import type { Problem } from "../contract/problem.ts";
+import { isSha256, type MissingFiles, parseManifest } from "../contract/run-files.ts";
+import { openRunBlobs, type RunBlobs } from "../steps/run-blobs.ts";
+import { hasAccess } from "./access-key.ts";
+import { refuse, UNAUTHORIZED } from "./problem-answer.ts";
+import { type BodyRequest, readBody, readJsonBody } from "./read-body.ts";
+
+export type RunFilesDeps = {
+  env: NodeJS.ProcessEnv;
+  blobs: Pick<RunBlobs, "hasFile" | "saveFile" | "save">;
+};
+
+// Asking for one takes a round trip to the storage account.
+const ASKED_AT_ONCE = 32;
+
+/**
+ * Registers how a client sends a run's files before it starts the run, behind the access key:
+ *
+ * - `POST /api/runs/ID/files` with a manifest: a {@link MissingFiles}.
+ * - `PUT /api/runs/ID/files/SHA256`: the content of a file.
+ */
+export function registerRunFiles(): void {
+  const register = (
+    name: string,
+    method: "POST" | "PUT",
+    route: string,
+    answer: (request: HttpRequest, deps: RunFilesDeps) => Promise<HttpResponseInit>,
+  ) =>
+    app.http(name, {
+      route,
+      methods: [method],
+      authLevel: "anonymous",
+      extraInputs: [df.input.durableClient()],
+      handler: (request, context) => {
+        const { taskHubName } = df.getClient(context);
+        return answer(request, { env: process.env, blobs: openRunBlobs(process.env, taskHubName) });
+      },
+    });
+  register("runFiles", "POST", "runs/{id}/files", postManifest);
+  register("runFile", "PUT", "runs/{id}/files/{sha256}", putFile);
+}
+
+/** Exported for tests. */
+export async function postManifest(request: HttpRequest, { env, blobs }: RunFilesDeps): Promise<HttpResponseInit> {
+  if (!hasAccess(request, env)) return refuse(UNAUTHORIZED);
+  const { id = "" } = request.params;
+  if (!isRunId(id)) return refuse(NOT_AN_ID);
+  const limits = resolveLimits(env);
+  const body = await readJsonBody(request as BodyRequest, limits.bodyBytes);
+  if ("problem" in body) return refuse(body.problem);
+  const manifest = parseManifest(body.json, limits);
+  if ("wrong" in manifest) return refuse(notTaken(manifest));
+  const hashes = new Set(manifest.files.flatMap((file) => (file.kind === "file" ? [file.sha256] : [])));
+  const missing = await findMissing(id, [...hashes], blobs);
+  const { sha256 } = await blobs.save(id, "files", Buffer.from(JSON.stringify(manifest)));
+  const answer: MissingFiles = { manifest: sha256, missing };
+  return { status: 200, headers: { "Content-Type": "application/json" }, body: JSON.stringify(answer) };
+}
+
+/** Exported for tests. */
+export async function putFile(request: HttpRequest, { env, blobs }: RunFilesDeps): Promise<HttpResponseInit> {
+  if (!hasAccess(request, env)) return refuse(UNAUTHORIZED);
+  const { id = "", sha256 = "" } = request.params;
+  if (!isRunId(id)) return refuse(NOT_AN_ID);
+  const { fileBytes }: Limits = resolveLimits(env);
+  const body = await readBody(request as BodyRequest, fileBytes);
+  if ("problem" in body) return refuse(body.problem);
+  const found = createHash("sha256").update(body.bytes).digest("hex");
+  if (!isSha256(sha256) || found !== sha256) {
+    return refuse({ ...NOT_VALID, detail: `The body's SHA-256 is ${found}, not the one in the address.`, field: "" });
+  }
+  await blobs.saveFile(id, sha256, body.bytes);
+  return { status: 204 };
+}
+
+async function findMissing(id: string, hashes: readonly string[], blobs: RunFilesDeps["blobs"]): Promise<string[]> {
+  const missing: string[] = [];
+  for (let start = 0; start < hashes.length; start += ASKED_AT_ONCE) {
+    const asked = hashes.slice(start, start + ASKED_AT_ONCE);
+    const there = await Promise.all(asked.map((sha256) => blobs.hasFile(id, sha256)));
+    missing.push(...asked.filter((_, index) => !there[index]));
+  }
+  return missing;
+}
+
+const NOT_VALID = { title: "The request is not valid.", status: 400 } as const;
+
+const NOT_AN_ID: Problem = {
+  ...NOT_VALID,
+  detail: "The run's ID must be 1 to 100 letters, digits, - and _.",
+  field: "id",
+};
+
+function notTaken({ wrong, isTooLarge }: { wrong: string; isTooLarge: boolean }): Problem {
+  if (!isTooLarge) return { ...NOT_VALID, detail: wrong, field: "files" };
+  return { title: "The request is too large.", status: 413, detail: wrong, field: "files" };
+}

@@ -1,0 +1,166 @@
+// The steps' working directory. It travels with the run: a manifest, by reference, names its files, and their contents are blobs of the
+// run by their hash, so that only what a step added or changed is stored after it.
+
+import { chmod, mkdir, symlink, utimes } from "node:fs/promises";
+import path from "node:path";
+import type { Limits } from "../contract/limits.ts";
+import { type FileManifest, type RunFile, whyTooLarge } from "../contract/run-files.ts";
+import type { BlobReference } from "../contract/run-result.ts";
+import { type FilesFound, type FoundFile, listFiles } from "./list-files.ts";
+import { hashOfFile, type RunBlobs } from "./run-blobs.ts";
+import { StepRefused } from "./step-contents.ts";
+
+export type WorkspaceOptions = {
+  /** The working directory; it exists. */
+  folder: string;
+  instanceId: string;
+  blobs: Pick<RunBlobs, "loadFile" | "saveFile" | "save">;
+  limits: Pick<Limits, "files" | "workspaceBytes">;
+};
+
+type Known = { mark: string; file: RunFile | undefined };
+
+const AT_ONCE = 8;
+const MAX_NAMED = 5;
+
+export class Workspace {
+  readonly #options: WorkspaceOptions;
+  /** As it was when the step began, by path. */
+  readonly #before = new Map<string, Known>();
+  readonly #stored = new Set<string>();
+  #sent: BlobReference | undefined;
+  #leftOut: string[] = [];
+
+  constructor(options: WorkspaceOptions) {
+    this.#options = options;
+  }
+
+  /** What the user is told of files that do not travel. */
+  get warnings(): string[] {
+    if (this.#leftOut.length === 0) return [];
+    const more = this.#leftOut.length - MAX_NAMED;
+    const named = `${this.#leftOut.slice(0, MAX_NAMED).join(", ")}${more > 0 ? ` and ${more} more` : ""}`;
+    return [`Not all of the working directory travels to later steps and into the result: ${named} left out.`];
+  }
+
+  /**
+   * Lays the files out; `write` adds to them what is not the run's.
+   *
+   * @param own - Names at the top that `write` gives.
+   */
+  async begin(
+    files: readonly RunFile[],
+    manifest: BlobReference | undefined,
+    own: readonly string[],
+    write: () => Promise<void>,
+  ): Promise<void> {
+    this.#sent = manifest;
+    const wanted = files.filter(({ path: at }) => !own.includes(at.split("/")[0] as string));
+    await inParallel(wanted, (file) => this.#lay(file));
+    // After all folders and files: nothing is written through a link.
+    for (const file of wanted) if (file.kind === "link") await symlink(file.target, this.#pathOf(file));
+    await write();
+    const byPath = new Map(files.map((file) => [file.path, file]));
+    for (const file of files) if (file.kind === "file") this.#stored.add(file.sha256);
+    const { files: found } = await listFiles(this.#options.folder, Number.POSITIVE_INFINITY);
+    for (const { path: at, mark } of found) this.#before.set(at, { mark, file: byPath.get(at) });
+  }
+
+  /**
+   * Stores what the step added and changed.
+   *
+   * @returns The manifest; undefined where there are no files.
+   * @throws StepRefused where there is more than the limits allow.
+   */
+  async save(step: string): Promise<BlobReference | undefined> {
+    const { folder, limits } = this.#options;
+    const found = await listFiles(folder, limits.files);
+    this.#leftOut = found.leftOut;
+    this.#refuseTooMuch(found);
+    const files = (await inParallel(found.files, (file) => this.#take(file, step))).filter((it) => it !== undefined);
+    const isSame = files.length === this.#countBefore() && files.every((it) => it === this.#before.get(it.path)?.file);
+    if (isSame && this.#sent !== undefined) return this.#sent;
+    if (files.length === 0) return undefined;
+    const manifest: FileManifest = { formatVersion: 1, files };
+    return this.#options.blobs.save(this.#options.instanceId, "files", Buffer.from(JSON.stringify(manifest)));
+  }
+
+  #countBefore(): number {
+    return [...this.#before.values()].filter(({ file }) => file !== undefined).length;
+  }
+
+  #refuseTooMuch({ files, isCutOff }: FilesFound): void {
+    const { limits } = this.#options;
+    const sized = files.map((file) => ({ ...file, sha256: "" }) as RunFile);
+    const why = whyTooLarge(sized, { ...limits, fileBytes: Number.POSITIVE_INFINITY });
+    if (why === undefined && !isCutOff) return;
+    const text = why ?? `There are more files than ${limits.files} (app setting SAME_MAX_FILES).`;
+    const remedy = "Delete what later steps do not need, or write it outside of the working directory.";
+    throw new StepRefused(
+      "WorkspaceTooLarge",
+      `What the step left in its working directory is too much. ${text} ${remedy}`,
+    );
+  }
+
+  async #lay(file: RunFile): Promise<void> {
+    const target = this.#pathOf(file);
+    await mkdir(file.kind === "folder" ? target : path.dirname(target), { recursive: true });
+    if (file.kind !== "file") return;
+    await this.#options.blobs.loadFile(this.#options.instanceId, file.sha256, target);
+    await chmod(target, file.isExecutable ? 0o755 : 0o644);
+    // A program that compares times, as make does, finds them as they were.
+    await utimes(target, file.modifiedMs / 1000, file.modifiedMs / 1000);
+  }
+
+  async #take(found: FoundFile, step: string): Promise<RunFile | undefined> {
+    const before = this.#before.get(found.path);
+    if (before?.mark === found.mark) return before.file;
+    const { path: at } = found;
+    if (found.kind === "folder") return { kind: "folder", path: at, step };
+    if (found.kind === "link") {
+      const isSame = before?.file?.kind === "link" && before.file.target === found.target;
+      return isSame ? before.file : { kind: "link", path: at, target: found.target, step };
+    }
+    const sha256 = await this.#store(at);
+    if (sha256 === undefined) return undefined;
+    const { sizeBytes, modifiedMs, isExecutable } = found;
+    const known = before?.file;
+    const isSame = known?.kind === "file" && known.sha256 === sha256 && (known.isExecutable ?? false) === isExecutable;
+    if (isSame) return known;
+    return { kind: "file", path: at, sha256, sizeBytes, modifiedMs, ...(isExecutable && { isExecutable }), step };
+  }
+
+  /** @returns undefined where the step has taken away the right to read it. */
+  async #store(at: string): Promise<string | undefined> {
+    const { folder, blobs, instanceId } = this.#options;
+    const file = path.join(folder, at);
+    const sha256 = await hashOfFile(file).catch(() => undefined);
+    if (sha256 === undefined) {
+      this.#leftOut.push(`${at} (it cannot be read)`);
+      return undefined;
+    }
+    if (!this.#stored.has(sha256)) {
+      this.#stored.add(sha256);
+      await blobs.saveFile(instanceId, sha256, file);
+    }
+    return sha256;
+  }
+
+  #pathOf = ({ path: at }: RunFile): string => path.join(this.#options.folder, at);
+}
+
+async function inParallel<Item, Result>(
+  items: readonly Item[],
+  work: (item: Item) => Promise<Result>,
+): Promise<Result[]> {
+  const results: Result[] = new Array(items.length);
+  let next = 0;
+  const worker = async () => {
+    while (next < items.length) {
+      const index = next++;
+      results[index] = await work(items[index] as Item);
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(AT_ONCE, items.length) }, worker));
+  return results;
+}

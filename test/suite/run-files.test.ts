@@ -1,0 +1,101 @@
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
+import { type LocalHost, startLocal } from "../../local/src/index.ts";
+import { AppClient } from "../../toolkit/src/adapters/app/app-client.ts";
+import { collectFiles } from "../../toolkit/src/adapters/files/collect-files.ts";
+import { compileSource } from "../../toolkit/src/usecases/compile-source.ts";
+import { followRun } from "../../toolkit/src/usecases/follow-run.ts";
+import { saveFiles } from "../../toolkit/src/usecases/run/save-files.ts";
+import { sendFiles } from "../../toolkit/src/usecases/run/send-files.ts";
+import { makeTempDir } from "../helpers/temp-dir.ts";
+
+let host: LocalHost;
+let stateDir: string;
+beforeAll(async () => {
+  stateDir = await mkdtemp(path.join(tmpdir(), "same-kit-files-"));
+  host = await startLocal({ stateDir, port: 0, storage: { kind: "none" }, onLog: () => {} });
+});
+afterAll(async () => {
+  await host?.stop();
+  await rm(stateDir, { recursive: true, force: true, maxRetries: 3 });
+});
+
+/** Runs cells, a step each, as a client does that sends the notebook's folder. */
+async function runCells(id: string, cells: readonly string[], files: Record<string, string>) {
+  const folder = await makeTempDir();
+  const toCell = (source: string, index: number) => ({
+    cell_type: "code",
+    source,
+    metadata: { tags: index === 0 ? [] : [`same_step_${index}`] },
+    outputs: [],
+    execution_count: null,
+  });
+  const notebook = { nbformat: 4, nbformat_minor: 4, metadata: {}, cells: cells.map(toCell) };
+  for (const [name, content] of Object.entries({ ...files, "nb.ipynb": JSON.stringify(notebook) })) {
+    await writeFile(path.join(folder, name), content);
+  }
+  const controller = new AbortController();
+  onTestFinished(() => controller.abort());
+  const { signal } = controller;
+  const client = new AppClient({ address: { url: host.url, accessKey: null }, fetch });
+  const { request } = await compileSource({ location: path.join(folder, "nb.ipynb"), sameEnv: null });
+  const collected = await collectFiles({ folder, globs: null }, stateDir);
+  const manifest = await sendFiles({ client, id, files: collected, signal });
+  const run = await client.start(request, { runId: id, files: manifest as string, signal });
+  const status = await followRun({ client, run, onStatus: () => {}, signal });
+  const details = await client.details(id, signal);
+  const last = details?.failed ?? details?.steps.at(-1);
+  const target = path.join(folder, "results");
+  const saved = last?.files && (await saveFiles({ client, id, manifest: last.files, folder: target, signal }));
+  const read = (name: string) => readFile(path.join(folder, name), "utf8");
+  return { status: status?.runtimeStatus, output: status?.output, details, client, signal, saved, read, last };
+}
+
+test("a notebook reads and imports what lies beside it, and every step has the files of those before", async () => {
+  const { status, saved, read } = await runCells(
+    "files-1",
+    [
+      "import mymodule\ntext = open('data.csv').read()\nopen('made.txt', 'w').write(text + mymodule.word)",
+      "import os\nassert mymodule.word == 'hi'\nassert open('made.txt').read() == 'a,b hi'\nos.remove('gone.txt')",
+      "open('data.csv', 'a').write('!')\nos.makedirs('out')\nopen('out/plot.png', 'wb').write(b'png')\nassert not os.path.exists('gone.txt')",
+    ],
+    { "data.csv": "a,b ", "mymodule.py": "word = 'hi'\n", "gone.txt": "" },
+  );
+  expect(status).toBe("Completed");
+  expect(saved?.files.map((file) => [file.path, file.step])).toEqual([
+    ["data.csv", "same_step_002"],
+    ["made.txt", "same_step_000"],
+    ["out/plot.png", "same_step_002"],
+  ]);
+  expect([await read("results/data.csv"), await read("results/made.txt")]).toEqual(["a,b !", "a,b hi"]);
+  // The user's own folder stays as it was.
+  expect([await read("data.csv"), await read("gone.txt")]).toEqual(["a,b ", ""]);
+});
+
+test("a step that fails leaves its files too", async () => {
+  const { status, saved } = await runCells("files-2", ["open('made.txt', 'w').write('x')\n1 / 0"], {});
+  expect([status, saved?.files]).toEqual(["Failed", [{ path: "made.txt", sizeBytes: 1, step: "same_step_000" }]]);
+});
+
+test("purging a run removes its files", async () => {
+  const { client, signal, last } = await runCells("files-3", ["open('made.txt', 'w').write('x')"], { "data.csv": "a" });
+  const name = last?.files?.name as string;
+  expect(await Array.fromAsync(client.readBlob("files-3", name, signal))).not.toEqual([]);
+  await host.client.purge("files-3");
+  await expect(Array.fromAsync(client.readBlob("files-3", name, signal))).rejects.toMatchObject({
+    code: "ERR_APP_REFUSED",
+  });
+  const { missing } = (await client.missingFiles("files-3", { formatVersion: 1, files: [SENT] }, signal)) ?? {};
+  expect(missing).toEqual([SENT.sha256]);
+});
+
+/** The SHA-256 of `a`, which that run had. */
+const SENT = {
+  kind: "file" as const,
+  path: "data.csv",
+  sha256: "ca978112ca1bbdcafac231b39a23dc4da786eff8147c4f2b9807785afee48bb9",
+  sizeBytes: 1,
+  modifiedMs: 0,
+};

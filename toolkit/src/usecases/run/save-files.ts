@@ -1,0 +1,93 @@
+// Files that the steps made or changed, into the run's own folder. The manifest comes from the app: its paths are checked before anything is written.
+
+import { createHash } from "node:crypto";
+import { chmod, mkdir, rm, symlink, utimes, writeFile } from "node:fs/promises";
+import path from "node:path";
+import { type BlobReference, parseManifest, type RunFile } from "@same-kit/functions-app/contract";
+import { reasonOf } from "@same-kit/shared";
+import type { AppClient } from "../../adapters/app/app-client.ts";
+
+export type ResultFile = { path: string; sizeBytes: number | null; step: string };
+
+export type ResultFiles = {
+  /** Absolute; null where there are none. */
+  folder: string | null;
+  files: ResultFile[];
+};
+
+export type SaveFiles = {
+  client: Pick<AppClient, "readBlob">;
+  id: string;
+  /** The manifest after the last step that ended. */
+  manifest: BlobReference;
+  folder: string;
+  signal: AbortSignal;
+};
+
+const UNLIMITED = { files: Infinity, fileBytes: Infinity, workspaceBytes: Infinity };
+
+export type SavedFiles = ResultFiles & { warnings: string[] };
+
+export const NO_FILES: SavedFiles = { folder: null, files: [], warnings: [] };
+
+/** Those that can be saved; the run has its result all the same. */
+export async function saveFiles(options: SaveFiles): Promise<SavedFiles> {
+  const { manifest, folder } = options;
+  const saved: ResultFile[] = [];
+  const warnings: string[] = [];
+  try {
+    const changed = await loadChanged(options, manifest);
+    // From an earlier end of the same run.
+    await rm(folder, { recursive: true, force: true });
+    for (const file of changed) {
+      const error = await saveFile(options, file).then(
+        () => null,
+        (reason: unknown) => reason,
+      );
+      if (error === null) saved.push(toResult(file));
+      else warnings.push(`${file.path} could not be saved in ${folder}: ${reasonOf(error)}.`);
+    }
+  } catch (error) {
+    warnings.push(`The files of the run could not be read: ${reasonOf(error)}.`);
+  }
+  return { folder: saved.length === 0 ? null : folder, files: saved, warnings };
+}
+
+async function loadChanged(options: SaveFiles, reference: BlobReference): Promise<(RunFile & { step: string })[]> {
+  const manifest = parseManifest(JSON.parse((await readAll(options, reference.name)).toString("utf8")), UNLIMITED);
+  if ("wrong" in manifest) throw new Error(manifest.wrong);
+  const changed = manifest.files.filter((file): file is RunFile & { step: string } => file.step !== undefined);
+  // Links last: nothing is written through them.
+  return [...changed.filter(({ kind }) => kind !== "link"), ...changed.filter(({ kind }) => kind === "link")];
+}
+
+async function saveFile(options: SaveFiles, file: RunFile): Promise<void> {
+  const target = path.join(options.folder, file.path);
+  if (file.kind === "folder") return void (await mkdir(target, { recursive: true }));
+  await mkdir(path.dirname(target), { recursive: true });
+  if (file.kind === "link") return symlink(file.target, target);
+  const parts = verified(options.client.readBlob(options.id, `file-${file.sha256}.bin`, options.signal), file.sha256);
+  // Not over another one, where a system takes `A` and `a` for the same name.
+  await writeFile(target, parts, { flag: "wx" });
+  if (file.isExecutable) await chmod(target, 0o755);
+  await utimes(target, file.modifiedMs / 1000, file.modifiedMs / 1000);
+}
+
+async function readAll({ client, id, signal }: SaveFiles, name: string): Promise<Buffer> {
+  return Buffer.concat(await Array.fromAsync(client.readBlob(id, name, signal)));
+}
+
+async function* verified(parts: AsyncIterable<Uint8Array>, sha256: string): AsyncGenerator<Uint8Array> {
+  const hash = createHash("sha256");
+  for await (const part of parts) {
+    hash.update(part);
+    yield part;
+  }
+  if (hash.digest("hex") !== sha256) throw new Error("it is not what the step left");
+}
+
+const toResult = (file: RunFile & { step: string }): ResultFile => ({
+  path: file.path,
+  sizeBytes: file.kind === "file" ? file.sizeBytes : null,
+  step: file.step,
+});
