@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { findCommand, parseInput } from "../../../toolkit/src/cli/parse.ts";
 import { type Command, defineCommand } from "../../../toolkit/src/commands/define-command.ts";
+import { localUpCommand } from "../../../toolkit/src/commands/local-up.ts";
 
 const command = defineCommand({
   name: "local run",
@@ -19,6 +20,15 @@ const command = defineCommand({
 });
 
 const parse = (words: string[], env = {}) => parseInput(command, words, env);
+
+test("users who may connect come from flags, or from one variable", () => {
+  const words = ["--allow-user", "ann", "--allow-user", "1001"];
+  const usersOf = (args: string[], env = {}) => parseInput(localUpCommand, args, env).options["allow-user"];
+  expect(usersOf(words)).toEqual(["ann", "1001"]);
+  expect(usersOf([], { SAME_KIT_ALLOW_USER: "ann,1001" })).toEqual(["ann,1001"]);
+  expect(usersOf(words, { SAME_KIT_ALLOW_USER: "all" })).toEqual(["ann", "1001"]);
+  expect(usersOf([])).toEqual([]);
+});
 
 test.each([
   [["local", "run", "x", "--json"], "local run", ["x", "--json"]],

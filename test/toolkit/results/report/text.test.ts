@@ -29,6 +29,14 @@ test("a picture that is attached to a cell is part of the page", () => {
   expect(html).toContain('<img src="data:image/png;base64,iVBORw==" alt="p">');
 });
 
+test.each(["attachment:100%", "attachment:constructor"])("%j that is no picture stays text", (text) => {
+  expect(markdownToHtml(text, { "a b.png": { "image/png": "iVBORw==" } })).toContain(text);
+});
+
+test.each(["javascript:alert(1)", "data:text/html,x", "vbscript:x"])("a link to %j is none", (href) => {
+  expect(markdownToHtml(`[x](${href}) ![y](${href})`)).not.toMatch(/<a |<img /);
+});
+
 test.each([
   [formatMs(4.4), "4 ms"],
   [formatMs(61_000), "1 min 1 s"],

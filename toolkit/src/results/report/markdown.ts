@@ -23,10 +23,19 @@ const marked = new Marked({
 
 /** @param attachments - Pictures of the cell, by name: the source says `attachment:NAME`. */
 export function markdownToHtml(source: string, attachments: unknown = {}): string {
-  const known = (attachments ?? {}) as Record<string, Record<string, string>>;
+  const known = new Map(Object.entries((attachments ?? {}) as Record<string, Record<string, string>>));
   const withPictures = source.replaceAll(/attachment:([^\s)]+)/g, (whole, name: string) => {
-    const [type, data] = Object.entries(known[decodeURIComponent(name)] ?? {})[0] ?? [];
+    const [type, data] = Object.entries(known.get(decoded(name)) ?? {})[0] ?? [];
     return type === undefined ? whole : `data:${type};base64,${data}`;
   });
   return marked.parse(withPictures) as string;
+}
+
+/** A text may just mention an attachment. */
+function decoded(name: string): string {
+  try {
+    return decodeURIComponent(name);
+  } catch {
+    return name;
+  }
 }
