@@ -24,7 +24,8 @@ const LINK_PACKAGES = `
 import os, sys
 target = os.path.join(sys.argv[1], "lib", "python%d.%d" % sys.version_info[:2], "site-packages", "same_kit_own.pth")
 own = [it for it in sys.path if os.path.basename(it) in ("site-packages", "dist-packages")]
-open(target, "w", encoding="utf-8").write("\n".join(own) + "\n")
+with open(target, "w", encoding="utf-8") as file:
+    print(*own, sep="\\n", file=file)
 `;
 
 /**

@@ -1,9 +1,10 @@
-import { fork } from "node:child_process";
+import { execFileSync, fork } from "node:child_process";
 import { once } from "node:events";
 import { readdir, readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { installRequirements } from "../../../functions-app/src/python/install-requirements.ts";
+import { probeInterpreter } from "../../../functions-app/src/python/probe-interpreter.ts";
 import { requirementsEnvironment } from "../../../functions-app/src/python/requirements-environment.ts";
 import { appPythonDir, isRunning, listTestPythons, tinyWheel } from "../../helpers/pythons.ts";
 import { makeTempDir } from "../../helpers/temp-dir.ts";
@@ -13,10 +14,12 @@ import { makeZip } from "../../helpers/zip.ts";
 const interpreter = (await listTestPythons()).filter(({ hasVenv }) => hasVenv).at(-1) ?? expect.unreachable();
 
 /** A folder of wheels that pip can install from without any index, as lines of a requirements.txt. */
-async function localIndex(...versions: string[]): Promise<string> {
+const localIndex = (...versions: string[]): Promise<string> => indexOf("same_kit_tiny", ...versions);
+
+async function indexOf(name: string, ...versions: string[]): Promise<string> {
   const folder = await makeTempDir();
   for (const version of versions) {
-    const { fileName, files } = tinyWheel("same_kit_tiny", version);
+    const { fileName, files } = tinyWheel(name, version);
     const entries = Object.entries(files).map(([name, content]) => ({ path: name, content }));
     await writeFile(path.join(folder, fileName), await makeZip(entries));
   }
@@ -58,6 +61,21 @@ test("an environment is made once, and again when its interpreter went away", as
   const [key = ""] = await readdir(deps.environmentsDir);
   const left = await readdir(path.join(deps.environmentsDir, key));
   expect(left.filter((name) => name.startsWith("env-"))).toHaveLength(1);
+});
+
+test("what a notebook installs is there beside the packages of its own Python, a virtual environment's too", async () => {
+  const { deps } = await makeDeps();
+  const own = Buffer.from(`${await indexOf("same_kit_own", "1.0")}same_kit_own==1.0\n`);
+  const base = await requirementsEnvironment(own, interpreter, deps);
+  const python = await probeInterpreter(base.launch, "SAME_PYTHON", deps.env);
+  if ("rejected" in python) expect.unreachable(python.rejected);
+  const added = Buffer.from(`${await localIndex("1.0")}same_kit_tiny==1.0\n`);
+  const wanted = { ...deps, keepsOwnPackages: true };
+  const { launch, name } = await requirementsEnvironment(added, python, wanted);
+  const [program, ...first] = launch;
+  const code = "import same_kit_own, same_kit_tiny; print(same_kit_own.VERSION, same_kit_tiny.VERSION)";
+  expect(execFileSync(program, [...first, "-I", "-c", code]).toString()).toBe("1.0 1.0\n");
+  expect((await requirementsEnvironment(added, python, deps)).name).not.toBe(name);
 });
 
 test("two processes that want the same environment at once both get a whole one", async () => {
