@@ -5,10 +5,14 @@ import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
 import { type LocalHost, startLocal } from "../../local/src/index.ts";
 import { AppClient } from "../../toolkit/src/adapters/app/app-client.ts";
 import { collectFiles } from "../../toolkit/src/adapters/files/collect-files.ts";
+import { NO_PARAMETERS } from "../../toolkit/src/notebook/parameters.ts";
 import { compileSource } from "../../toolkit/src/usecases/compile-source.ts";
 import { followRun } from "../../toolkit/src/usecases/follow-run.ts";
+import { remoteRun } from "../../toolkit/src/usecases/local-run.ts";
 import { saveFiles } from "../../toolkit/src/usecases/run/save-files.ts";
 import { sendFiles } from "../../toolkit/src/usecases/run/send-files.ts";
+import { FakeEmulator } from "../helpers/fake-emulator.ts";
+import { recordingView } from "../helpers/recording-view.ts";
 import { makeTempDir } from "../helpers/temp-dir.ts";
 
 let host: LocalHost;
@@ -99,3 +103,50 @@ const SENT = {
   sizeBytes: 1,
   modifiedMs: 0,
 };
+
+test("same-kit run leaves what local run leaves, through the app's API alone", async () => {
+  const folder = await makeTempDir();
+  const source = "text = open('data.csv').read()\nopen('made.txt', 'w').write(text)\nprint(text)";
+  const cells = [{ cell_type: "code", source, metadata: {}, outputs: [], execution_count: null }];
+  await writeFile(
+    path.join(folder, "nb.ipynb"),
+    JSON.stringify({ nbformat: 4, nbformat_minor: 4, metadata: {}, cells }),
+  );
+  await writeFile(path.join(folder, "data.csv"), "a,b");
+  const { signal } = new AbortController();
+  const summary = await remoteRun(
+    {
+      location: path.join(folder, "nb.ipynb"),
+      address: { url: host.url, accessKey: null },
+      stateDir: null,
+      sameEnv: null,
+      files: null,
+      upstreamMagics: false,
+      parameters: NO_PARAMETERS,
+      timeoutMs: null,
+      isVerbose: false,
+      savesLargeSession: true,
+    },
+    {
+      cwd: folder,
+      env: {},
+      emulator: new FakeEmulator(),
+      // The app's own routes and the addresses that it answers with, nothing of a local host besides.
+      fetch: async (input, init) => {
+        expect(new URL(String(input)).pathname).toMatch(/^\/(api|runtime\/webhooks\/durabletask)\//);
+        return fetch(input, init);
+      },
+      view: recordingView(),
+      warn: () => {},
+      signal,
+      leaveNow: signal,
+    },
+  );
+  expect(summary).toMatchObject({ status: "completed", host: { url: host.url, isKept: false }, warnings: [] });
+  expect(summary.files.files).toEqual([{ path: "made.txt", sizeBytes: 3, step: "same_step_000" }]);
+  const read = (file: string | null) => readFile(file as string, "utf8");
+  expect(await read(path.join(summary.record, "files", "made.txt"))).toBe("a,b");
+  expect(await read(summary.results.notebook)).toContain('"a,b\\n"');
+  expect(await read(summary.results.report)).toContain("a,b");
+  expect(summary.session).toEqual({ file: path.join(summary.record, "session.dill") });
+});

@@ -118,4 +118,10 @@ export const COMMANDS: readonly CommandEntry[] = [
     place: ["state-dir", "env", "rehearse"],
     load: async () => (await import("../commands/open.ts")).openCommand,
   },
+  {
+    name: "run",
+    summary: "Run a notebook on a deployed app, and fetch all that it leaves",
+    place: ["state-dir", "env"],
+    load: async () => (await import("../commands/run.ts")).runCommand,
+  },
 ];

@@ -11,8 +11,10 @@ import {
   parseDuration,
   parsePort,
   readFilesChoice,
+  recordDirOption,
+  runOptions,
+  SOURCE_POSITIONAL,
   sessionOption,
-  stateDirOption,
   upstreamMagicsOption,
 } from "./shared-options.ts";
 
@@ -23,33 +25,12 @@ export const localRunCommand = defineCommand({
     "Compiles the notebook, boots storage and host unless `local up` already runs one, runs every step in a real Python, shows the",
     "final variables, and stops what it booted. Ctrl-C ends the run and keeps its record; a second Ctrl-C exits immediately.",
   ].join("\n"),
-  positionals: [
-    {
-      name: "PATH",
-      help: "A notebook, a same.yaml, or a folder with one of them (default: here)",
-      isOptional: true,
-    },
-  ],
+  positionals: [SOURCE_POSITIONAL],
   options: {
     ...PARAMETER_OPTIONS,
     ...hostOptions,
-    ...stateDirOption,
-    "state-dir": {
-      ...stateDirOption["state-dir"],
-      help: "Folder for state and records (default: .same-kit beside the file)",
-    },
-    "same-env": {
-      type: "string",
-      value: "NAME",
-      help: "Environment whose data sets are used (default: runtime_options.same_env, else default)",
-      variable: "SAME_KIT_SAME_ENV",
-    },
-    timeout: {
-      type: "string",
-      value: "TIME",
-      help: "Time limit of the run, such as 90s or 10m (default: none)",
-      variable: "SAME_KIT_TIMEOUT",
-    },
+    ...recordDirOption,
+    ...runOptions,
     keep: { type: "boolean", help: "Leave the host running in the background" },
     verbose: { type: "boolean", help: "Also show the host's own log lines" },
     ...filesOptions,

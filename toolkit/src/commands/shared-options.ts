@@ -98,3 +98,37 @@ export function readFilesChoice(options: { files: readonly string[]; "no-files":
   }
   return options["no-files"] ? [] : options.files.length === 0 ? null : options.files;
 }
+
+/** Of an app that is named by its address. */
+export const appOptions = {
+  "use-http": { type: "boolean", help: "http instead of https", variable: "FUNCTIONS_USE_HTTP" },
+  key: { type: "string", value: "KEY", help: "The app's access key", variable: "SAME_KIT_ACCESS_KEY" },
+} as const;
+
+export const SOURCE_POSITIONAL = {
+  name: "PATH",
+  help: "A notebook, a same.yaml, or a folder with one of them (default: here)",
+  isOptional: true,
+} as const;
+
+export const recordDirOption = {
+  "state-dir": {
+    ...stateDirOption["state-dir"],
+    help: "Folder for state and records (default: .same-kit beside the file)",
+  },
+} as const;
+
+export const runOptions = {
+  "same-env": {
+    type: "string",
+    value: "NAME",
+    help: "Environment whose data sets are used (default: runtime_options.same_env, else default)",
+    variable: "SAME_KIT_SAME_ENV",
+  },
+  timeout: {
+    type: "string",
+    value: "TIME",
+    help: "Time limit of the run, such as 90s or 10m (default: none)",
+    variable: "SAME_KIT_TIMEOUT",
+  },
+} as const;

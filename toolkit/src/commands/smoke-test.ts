@@ -7,7 +7,7 @@ import { createPhaseView } from "../ui/phases.ts";
 import { findRunningHost, noHost } from "../usecases/run/run-host.ts";
 import { runSmokeTest, type SmokeTestResult } from "../usecases/smoke-test.ts";
 import { defineCommand } from "./define-command.ts";
-import { jsonOption, parseDuration, resolveStateDir, stateDirOption } from "./shared-options.ts";
+import { appOptions, jsonOption, parseDuration, resolveStateDir, stateDirOption } from "./shared-options.ts";
 
 // A cold start in the cloud that unpacks a Python takes minutes.
 const DEFAULT_LIMIT_MS = 5 * 60_000;
@@ -24,8 +24,7 @@ export const smokeTestCommand = defineCommand({
       help: "HOST, HOST:PORT or same:KEY@HOST (default: the running local host)",
       variable: "FUNCTIONS_HOST_NAME",
     },
-    "use-http": { type: "boolean", help: "http instead of https", variable: "FUNCTIONS_USE_HTTP" },
-    key: { type: "string", value: "KEY", help: "The app's access key", variable: "SAME_KIT_ACCESS_KEY" },
+    ...appOptions,
     timeout: {
       type: "string",
       value: "TIME",

@@ -1,10 +1,12 @@
 import { randomBytes } from "node:crypto";
+import type { AppAddress } from "../adapters/app/app-address.ts";
+import { AppClient } from "../adapters/app/app-client.ts";
 import { type CollectedFiles, collectFiles } from "../adapters/files/collect-files.ts";
 import { RunRecords } from "../adapters/records/run-records.ts";
 import { stateDirBelow } from "../config/state-dir.ts";
 import { type CompiledSource, compileSource, type ParameterSources } from "./compile-source.ts";
 import { driveRun, type RunDeps, type RunDraft } from "./run/run.ts";
-import type { HostChoice } from "./run/run-host.ts";
+import type { HostChoice, RunHost } from "./run/run-host.ts";
 import type { RunSummary } from "./run/run-summary.ts";
 
 export type LocalRunOptions = HostChoice & {
@@ -28,25 +30,62 @@ export type LocalRunOptions = HostChoice & {
 
 /** Compiles, boots what does not run yet, runs, shows each step, and stops what it booted. */
 export async function localRun(options: LocalRunOptions, deps: RunDeps): Promise<RunSummary> {
-  const { keep, port, storage, python, timeoutMs, isVerbose, savesLargeSession } = options;
+  const { keep, port, storage, python } = options;
+  return startRun(options, { keep, port, storage, python }, null, deps);
+}
+
+export type RemoteRunOptions = Omit<LocalRunOptions, keyof HostChoice> & { address: AppAddress };
+
+/** The same on an app that runs elsewhere, deployed or local, through the app's own API alone. */
+export async function remoteRun(options: RemoteRunOptions, deps: RunDeps): Promise<RunSummary> {
+  const choice = { keep: false, port: null, storage: null, python: null };
+  return startRun({ ...options, ...choice }, choice, options.address, deps);
+}
+
+async function startRun(
+  options: LocalRunOptions,
+  choice: HostChoice,
+  address: AppAddress | null,
+  deps: RunDeps,
+): Promise<RunSummary> {
+  const { timeoutMs, isVerbose, savesLargeSession } = options;
   const source = await deps.view.phase("Compile the notebook", () => compileSource(options));
   const { steps, folder } = source;
   const stateDir = options.stateDir ?? stateDirBelow(folder);
   const files = await collect(source, options.files, stateDir);
   const warnings = [...source.warnings, ...(files?.warnings ?? [])];
   for (const warning of warnings) deps.warn(warning);
+  const draft = draftOf(source, options);
   return driveRun({
     records: new RunRecords(stateDir),
-    choice: { keep, port, storage, python },
+    choice,
     steps,
     warnings,
     timeoutMs,
     isVerbose,
     savesLargeSession,
     files: async () => files,
+    ...(address !== null && { remote: toRemote(address, draft.record.id, stateDir, deps) }),
     deps,
-    subject: { kind: "draft", draft: draftOf(source, options) },
+    subject: { kind: "draft", draft },
   });
+}
+
+function toRemote(address: AppAddress, id: string, stateDir: string, { fetch, leaveNow }: RunDeps): RunHost {
+  const client = new AppClient({ address, fetch });
+  return {
+    url: address.url,
+    hubName: "",
+    pid: process.pid,
+    storage: "",
+    stateDir,
+    booted: null,
+    client,
+    observer: { readBlob: (name) => client.readBlob(id, name, leaveNow) },
+    // It streams none; its status is polled.
+    events: { open: async () => null },
+    isRemote: true,
+  };
 }
 
 async function collect(

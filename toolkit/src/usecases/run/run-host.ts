@@ -30,6 +30,8 @@ export type RunHost = {
   client: AppClient;
   observer: Pick<HostObserver, "readBlob">;
   events: HostEvents;
+  /** An app that is asked for by its address: no host of this machine's state folders. */
+  isRemote?: true;
 };
 
 export type HostWish = {

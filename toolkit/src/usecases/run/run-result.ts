@@ -56,7 +56,7 @@ export async function finishRun(run: RunningRun, ending: Ending): Promise<RunSum
     files,
     record: folder.dir,
     stateDir: folder.stateDir,
-    host: { url: host.url, hubName: host.hubName, isKept: host.booted === null, stateDir: host.stateDir },
+    host: { url: host.url, hubName: host.hubName, isKept: isKept(host), stateDir: host.stateDir },
   };
   const { notebook: executed, report, warnings: missing } = await saveResults(run, toResults(draft, steps));
   const summary = {
@@ -69,6 +69,8 @@ export async function finishRun(run: RunningRun, ending: Ending): Promise<RunSum
 }
 
 /** A run that did not complete has no output: then the app is asked for what there is. */
+const isKept = ({ booted, isRemote }: RunningRun["host"]): boolean => booted === null && isRemote !== true;
+
 async function findSteps(run: RunningRun, result: RunResult | null): Promise<KnownSteps | null> {
   return result === null ? askKnownSteps(run) : { steps: result.steps as StepRecord[], failed: null, unfinished: null };
 }

@@ -53,6 +53,8 @@ export type Run = {
   readonly savesLargeSession: boolean;
   /** What the steps find in their working directory; asked for when the run is sent. Absent or null: nothing. */
   readonly files?: () => Promise<CollectedFiles | null>;
+  /** Where it runs, if not on a host of this machine. */
+  readonly remote?: RunHost;
   readonly deps: RunDeps;
   /** A draft until it is recorded. */
   subject: { kind: "draft"; draft: RunDraft } | { kind: "recorded"; folder: RunFolder };
@@ -89,7 +91,7 @@ function isStorageLoss(error: unknown): error is Error {
 async function runOnce(run: Run): Promise<RunSummary> {
   const { records, choice, subject, deps } = run;
   const continued = subject.kind === "recorded" ? subject.folder.record : null;
-  const host = await openHost({ records, choice, continued }, deps);
+  const host = run.remote ?? (await openHost({ records, choice, continued }, deps));
   let hasEnded = false;
   try {
     deps.signal.throwIfAborted();
@@ -117,6 +119,7 @@ async function recordOn(run: Run, host: RunHost): Promise<RunFolder> {
     ...place,
     state: "running",
     storage: host.storage,
+    ...(host.isRemote && { appUrl: host.url }),
     endedAt: null,
   };
   const folder = await run.records.create(whole, request, { [SOURCE_NOTEBOOK]: notebookText });
@@ -243,5 +246,7 @@ function describeEnding(ending: Ending): string | null {
 
 /** How a run that did not end is continued, as a sentence. */
 function describeUnended(folder: RunFolder): Hint {
-  return hint`The run ${folder.record.id} did not end. ${waysOn(folder)}`;
+  const { id, appUrl } = folder.record;
+  if (appUrl !== undefined) return hint`The run ${id} has not ended; ${appUrl} continues it.`;
+  return hint`The run ${id} did not end. ${waysOn(folder)}`;
 }

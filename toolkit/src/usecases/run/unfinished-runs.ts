@@ -38,13 +38,15 @@ export async function suspendOlderRuns(
 export async function listAbandoned(records: RunRecords, emulator: Emulator): Promise<RunFolder[]> {
   const alive = new Set((await emulator.listHosts(records.stateDir)).map(({ process }) => process.pid));
   const runs = await records.list();
-  return runs.filter(({ record }) => record.state === "running" && !alive.has(record.hostPid));
+  const isHere = ({ record }: RunFolder) => record.appUrl === undefined;
+  return runs.filter((run) => isHere(run) && run.record.state === "running" && !alive.has(run.record.hostPid));
 }
 
 /** @throws OperationError `ERR_RUN_UNKNOWN` for a run that is not there or has ended. */
 export async function requireUnfinished(records: RunRecords, id: string): Promise<RunFolder> {
   const run = await records.find(id);
-  const isUnfinished = run !== null && ["running", "suspended", "lost"].includes(run.record.state);
+  const isUnfinished =
+    run !== null && run.record.appUrl === undefined && ["running", "suspended", "lost"].includes(run.record.state);
   if (isUnfinished) return run;
   throw new OperationError<ToolkitErrorCode>({
     code: "ERR_RUN_UNKNOWN",
