@@ -2,7 +2,7 @@
 export type Figure = {
   name: string;
   value: number;
-  unit: "ms" | "s" | "1/s" | "x" | "%";
+  unit: "ms" | "s" | "1/s" | "x" | "%" | "MB";
   /** What it should be, in words such as `at most 2x`. */
   aim: string | null;
   isMet: boolean | null;

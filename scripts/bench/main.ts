@@ -4,6 +4,7 @@ import path from "node:path";
 import Table from "cli-table3";
 import { benchEngine } from "./bench-engine.ts";
 import { benchGrowth } from "./bench-growth.ts";
+import { benchInstall } from "./bench-install.ts";
 import { benchNotebook } from "./bench-notebook.ts";
 import { benchRehearsal } from "./bench-rehearsal.ts";
 import { benchSteady } from "./bench-steady.ts";
@@ -11,6 +12,7 @@ import { benchWarm } from "./bench-warm.ts";
 import type { Figure } from "./figure.ts";
 
 const BENCHES = {
+  install: benchInstall,
   notebook: benchNotebook,
   warm: benchWarm,
   engine: benchEngine,

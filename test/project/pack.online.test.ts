@@ -20,7 +20,8 @@ describe("the published package, installed into an empty folder elsewhere", () =
 
   beforeAll(() => {
     const packed = tempDir();
-    execFileSync("npm", ["pack", "--ignore-scripts", "--silent", "--pack-destination", packed], { cwd: packageRoot() });
+    // As the README says: from a folder elsewhere.
+    execFileSync("npm", ["pack", packageRoot(), "--silent"], { cwd: packed });
     const { version } = JSON.parse(readFileSync(path.join(packageRoot(), "package.json"), "utf8"));
     folder = tempDir();
     writeFileSync(path.join(folder, "package.json"), '{ "private": true }');
