@@ -1,0 +1,38 @@
+import { expect, test } from "vitest";
+import type { HistoryEvent } from "../../../../local/src/engine/history/events.ts";
+import type { ReceivedMessage } from "../../../../local/src/engine/messages/message-data.ts";
+import { sortBatch } from "../../../../local/src/engine/orchestrations/sort-batch.ts";
+import { historyEvents } from "../../../helpers/history-events.ts";
+import { toInstance } from "../../../helpers/outgoing-message.ts";
+
+const messageOf = (event: HistoryEvent, dequeueCount = 1): ReceivedMessage => {
+  const { taskMessage } = toInstance("abc", event);
+  return { data: { TaskMessage: taskMessage }, dequeueCount } as unknown as ReceivedMessage;
+};
+const history = [
+  historyEvents.orchestratorStarted(),
+  historyEvents.executionStarted(),
+  historyEvents.taskScheduled(0),
+  historyEvents.taskScheduled(1),
+  historyEvents.taskCompleted(0, '"done"'),
+];
+
+test("a reply is known once its call has one, fresh before, and early while its call is not there", () => {
+  const [known, fresh, early] = [0, 1, 2].map((id) => messageOf(historyEvents.taskCompleted(id, '"done"')));
+  const sorted = sortBatch(
+    [known, fresh, early].filter((it) => it !== undefined),
+    history,
+  );
+  expect(sorted).toEqual({ known: [known], fresh: [fresh], early: [early] });
+});
+
+test("the start that the history began with is known, another one is fresh", () => {
+  const [same, other] = ["e1", "e2"].map((executionId) => messageOf(historyEvents.executionStarted({ executionId })));
+  // Of the same message, only the time tells them apart.
+  if (other !== undefined) Object.assign(other.data.TaskMessage.Event, { Timestamp: "2026-06-24T15:00:00.0000000Z" });
+  const sorted = sortBatch(
+    [same, other].filter((it) => it !== undefined),
+    history,
+  );
+  expect(sorted).toEqual({ known: [same], fresh: [other], early: [] });
+});
