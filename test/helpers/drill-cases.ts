@@ -36,7 +36,7 @@ export const FAILURES: readonly [DrillName, RegExp][] = [
   ["host-error", /its host is Error\. The 'orchestrator' function is in error/],
   ["host-silent", /did not respond within 5 minutes/],
   ["smoke-timeout", /deployed and healthy, but a test run did not finish within 0\.3 s: instance smoke is Running/],
-  ["smoke-failed", /the test run smoke failed: Step "same_step_000" failed: FileNotFoundError/],
+  ["smoke-failed", /the test run smoke failed: FileNotFoundError: python3/],
   ["tls-interception", /A certificate on the way to Azure is not trusted.*\nSet NODE_EXTRA_CA_CERTS/],
   ["outputs-missing", /no value for the output host_name/],
 ];
