@@ -1,8 +1,12 @@
 import { once } from "node:events";
+import { writeFile } from "node:fs/promises";
 import http from "node:http";
 import net from "node:net";
+import path from "node:path";
 import { expect, test } from "vitest";
 import { fixtureApp, startTestHost, writeApp } from "../../../helpers/function-app.ts";
+import { makeTempDir } from "../../../helpers/temp-dir.ts";
+import { waitFor } from "../../../helpers/wait-for.ts";
 
 const basic = (options = {}) => startTestHost({ appDir: fixtureApp("http-basic"), ...options });
 
@@ -219,3 +223,26 @@ async function rawStatus(port: number, text: string): Promise<number> {
   for await (const chunk of socket) answer += chunk;
   return Number(answer.split(" ")[1]);
 }
+
+test("a request beyond host.json's maxOutstandingRequests is 429, and the next one after that is served", async () => {
+  const gate = path.join(await makeTempDir(), "open");
+  const appDir = await writeApp({
+    "host.json": '{"version":"2.0","extensions":{"http":{"maxOutstandingRequests":1}}}',
+    "main.js": `
+      const { existsSync } = require("node:fs");
+      const { app } = require("@azure/functions");
+      const opened = async () => {
+        while (!existsSync(process.env.GATE)) await new Promise((resolve) => setTimeout(resolve, 10));
+      };
+      app.http("wait", { authLevel: "anonymous", handler: async () => opened().then(() => ({ body: "served" })) });
+    `,
+  });
+  const host = await startTestHost({ appDir, appSettings: { GATE: gate } });
+  const first = fetch(`${host.url}/api/wait`);
+  await waitFor(() => host.entries.some(({ message }) => message.startsWith("Executing")), { what: "the first call" });
+  const refused = await fetch(`${host.url}/api/wait`);
+  expect([refused.status, refused.headers.get("x-function-scaleout")]).toEqual([429, "1"]);
+  await writeFile(gate, "");
+  expect(await (await first).text()).toBe("served");
+  expect((await fetch(`${host.url}/api/wait`)).status).toBe(200);
+});
