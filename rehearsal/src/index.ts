@@ -114,7 +114,7 @@ export async function startMiniAzure(options: MiniAzureOptions): Promise<MiniAzu
   await sites.resume();
   const caFile = path.join(folder, "mini-azure.pem");
   await writeFile(caFile, state.certificate.certificate);
-  log.info("The mini Azure answers.", { url: armUrl });
+  log.info("The mini Azure is ready.", { url: armUrl });
   const stop = () => stopAll(drill, arm.stop, sites);
   return describe({ stateFile, drill, armUrl, port: arm.port, caFile, stop });
 }

@@ -46,7 +46,7 @@ function load(file: string): MiniAzureState {
   throw new MiniAzureError({
     code: "ERR_MINI_AZURE_STATE",
     message: `${file} was written by another version of same-kit (format ${String(state.format)}, not ${FORMAT}). Nothing was changed.`,
-    hint: "Remove the folder of this rehearsal; it holds nothing that exists elsewhere.",
+    hint: "Remove the folder of this rehearsal; it contains nothing that exists elsewhere.",
   });
 }
 

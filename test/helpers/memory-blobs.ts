@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { readFile, writeFile } from "node:fs/promises";
-import type { BlobReference } from "../../functions-app/src/contract/run-result.ts";
+import type { BlobReference } from "../../functions-app/src/contract/blob-reference.ts";
 import type { BlobPart, RunBlobs } from "../../functions-app/src/steps/run-blobs.ts";
 
 /** A run's blobs in memory; `contents` by name. */

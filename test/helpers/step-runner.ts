@@ -3,6 +3,7 @@ import os from "node:os";
 import path from "node:path";
 import { afterAll, onTestFinished } from "vitest";
 import { toUrlSafeBase64 } from "../../functions-app/src/contract/base64.ts";
+import type { BlobReference } from "../../functions-app/src/contract/blob-reference.ts";
 import type {
   ExecutorInput,
   ExecutorResult,
@@ -10,7 +11,6 @@ import type {
 } from "../../functions-app/src/contract/executor-call.ts";
 import type { RequestedCell } from "../../functions-app/src/contract/initiate-request.ts";
 import { DEFAULT_LIMITS, type Limits } from "../../functions-app/src/contract/limits.ts";
-import type { BlobReference } from "../../functions-app/src/contract/run-result.ts";
 import type { StepDetails } from "../../functions-app/src/contract/step-details.ts";
 import { PythonRuntime } from "../../functions-app/src/python/python-runtime.ts";
 import { executeStep } from "../../functions-app/src/steps/execute-step.ts";

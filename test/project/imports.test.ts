@@ -93,16 +93,17 @@ function folderOf(file: string): string | null {
   return [workspace, ...rest.slice(0, isEnginePart ? 2 : 1)].join("/");
 }
 
-function listImports(file: string): Import[] {
-  const folder = folderOf(file);
-  if (folder === null) return [];
+/** Our own files and workspaces that a file imports, for values or types. */
+function specifiersIn(file: string): string[] {
   const text = readFileSync(file, "utf8");
   const statements = text.matchAll(/^(?:import|export)\s[^;"]*?from\s+"([^"]+)"|\bimport\("([^"]+)"\)/gm);
-  return [...statements].flatMap(([, named, dynamic]) => {
-    const specifier = named ?? dynamic ?? "";
-    const isOurs = specifier.startsWith(".") || specifier.startsWith("@same-kit/");
-    return isOurs ? [{ from: file, folder, to: specifier }] : [];
-  });
+  const specifiers = [...statements].map(([, named, dynamic]) => named ?? dynamic ?? "");
+  return specifiers.filter((specifier) => specifier.startsWith(".") || specifier.startsWith("@same-kit/"));
+}
+
+function listImports(file: string): Import[] {
+  const folder = folderOf(file);
+  return folder === null ? [] : specifiersIn(file).map((to) => ({ from: file, folder, to }));
 }
 
 function isAllowed({ from, folder, to }: Import): boolean {
@@ -137,6 +138,24 @@ test("the directions lead nowhere back", () => {
     return next.flatMap((name) => leadsTo(name, [...seen, folder]));
   };
   expect(Object.keys(ALLOWED).flatMap((folder) => leadsTo(folder))).toEqual([]);
+});
+
+test("no files import each other in a circle, not even for types", () => {
+  const next = Map.groupBy(
+    files.flatMap((file) =>
+      specifiersIn(file).map((to) => ({ file, to: path.posix.join(path.posix.dirname(file), to) })),
+    ),
+    ({ file }) => file,
+  );
+  const done = new Set<string>();
+  const findCircle = (file: string, way: readonly string[]): string[] => {
+    if (way.includes(file)) return [[...way.slice(way.indexOf(file)), file].join(" → ")];
+    if (done.has(file)) return [];
+    const found = (next.get(file) ?? []).flatMap(({ to }) => findCircle(to, [...way, file]));
+    done.add(file);
+    return found;
+  };
+  expect(files.flatMap((file) => findCircle(file, []))).toEqual([]);
 });
 
 test("every folder of code has its directions", () => {

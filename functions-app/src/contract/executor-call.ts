@@ -1,8 +1,9 @@
 // What travels between initiator, orchestrator and executor. It lies in history, so it stays small: contents beyond a few KiB and
 // every session context are references to blobs.
 
+import type { BlobReference } from "./blob-reference.ts";
 import type { RequestedCell, SourceName } from "./initiate-request.ts";
-import type { BlobReference, FailedStepRecord, SessionPython, StepRecord, VariableSummary } from "./run-result.ts";
+import type { FailedStepRecord, SessionPython, StepRecord, VariableSummary } from "./run-result.ts";
 
 export const ORCHESTRATOR = "orchestrator";
 export const EXECUTOR = "executor";

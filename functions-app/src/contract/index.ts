@@ -1,4 +1,5 @@
 export { decodeUtf8, fromUrlSafeBase64, toUrlSafeBase64 } from "./base64.ts";
+export type { BlobReference } from "./blob-reference.ts";
 export { EXECUTOR, ORCHESTRATOR } from "./executor-call.ts";
 export * from "./headers.ts";
 export * from "./initiate-request.ts";

@@ -1,3 +1,4 @@
+import type { BlobReference } from "./blob-reference.ts";
 import type { StepDetails } from "./step-details.ts";
 
 /** The orchestration's output. */
@@ -16,8 +17,6 @@ export type RunResult = {
   /** What wrote the session: functions and classes in it load in no other minor version of Python. */
   python: SessionPython;
 };
-
-export type BlobReference = { container: string; name: string; sizeBytes: number; sha256: string };
 
 export type StepRecord = {
   name: string;

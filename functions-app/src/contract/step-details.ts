@@ -1,6 +1,6 @@
 // What a step's cells printed and showed. It travels by reference: a blob of the run in the app's storage, never the history.
 
-import type { BlobReference } from "./run-result.ts";
+import type { BlobReference } from "./blob-reference.ts";
 
 /** An output as notebooks keep it (nbformat 4.5). */
 export type CellOutput =

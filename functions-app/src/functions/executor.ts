@@ -2,8 +2,9 @@ import type { InvocationContext } from "@azure/functions";
 import * as df from "durable-functions";
 import { EXECUTOR, type ExecutorInput, type ExecutorResult } from "../contract/executor-call.ts";
 import { resolveLimits } from "../contract/limits.ts";
-import { executeStep, type StepDeps } from "../steps/execute-step.ts";
+import { executeStep } from "../steps/execute-step.ts";
 import { openRunBlobs } from "../steps/run-blobs.ts";
+import type { StepDeps } from "../steps/step-deps.ts";
 
 /** Registers the activity that runs one step in Python. */
 export function registerExecutor({ python, running }: Pick<StepDeps, "python" | "running">): void {

@@ -1,13 +1,13 @@
 import { randomUUID } from "node:crypto";
 import { app, type HttpRequest, type HttpResponseInit, type InvocationContext } from "@azure/functions";
 import * as df from "durable-functions";
+import type { BlobReference } from "../contract/blob-reference.ts";
 import { ORCHESTRATOR, type PipelineInput } from "../contract/executor-call.ts";
 import { isRunId, isSameEnv, RUN_ID_HEADER, SAME_ENV_HEADER } from "../contract/headers.ts";
 import { parseInitiateRequest } from "../contract/initiate-request.ts";
 import { resolveLimits } from "../contract/limits.ts";
 import type { Problem } from "../contract/problem.ts";
 import { FILES_HEADER, isSha256 } from "../contract/run-files.ts";
-import type { BlobReference } from "../contract/run-result.ts";
 import { openRunBlobs, type RunBlobs } from "../steps/run-blobs.ts";
 import { hasAccess } from "./access-key.ts";
 import { refuse, UNAUTHORIZED } from "./problem-answer.ts";

@@ -1,7 +1,7 @@
+import type { BlobReference } from "../contract/blob-reference.ts";
 import type { Content, PipelineStep } from "../contract/executor-call.ts";
 import { isSameEnv } from "../contract/headers.ts";
 import { SOURCE_NAMES } from "../contract/initiate-request.ts";
-import type { BlobReference } from "../contract/run-result.ts";
 
 /**
  * Checks the shape of an orchestration's input, which need not come from the initiator: Durable's own API starts orchestrations

@@ -1,38 +1,22 @@
 import { readFile, rm, stat } from "node:fs/promises";
 import path from "node:path";
 import { toUrlSafeBase64 } from "../contract/base64.ts";
+import type { BlobReference } from "../contract/blob-reference.ts";
 import type { ExecutorInput, ExecutorResult, StepFailure } from "../contract/executor-call.ts";
 import { type SourceName, WITH_OWN_PACKAGES } from "../contract/initiate-request.ts";
 import { LIMIT_SETTINGS, type Limits } from "../contract/limits.ts";
-import type { BlobReference, FailedStepRecord, SessionPython, StepRecord } from "../contract/run-result.ts";
-import type { LineSink } from "../outputs/live-lines.ts";
+import type { FailedStepRecord, SessionPython, StepRecord } from "../contract/run-result.ts";
 import { isInCloud } from "../python/cache-folder.ts";
 import { PythonError } from "../python/errors.ts";
-import type { PythonRuntime, StartedPython } from "../python/python-runtime.ts";
+import type { StartedPython } from "../python/python-runtime.ts";
 import type { ReadyPython, StepOrder } from "../python/step-process.ts";
-import type { RunBlobs } from "./run-blobs.ts";
-import { type HowRunEnded, RunWatch } from "./run-watch.ts";
-import type { RunningSteps } from "./running-steps.ts";
+import { RunWatch } from "./run-watch.ts";
 import { readSameYaml, type SameYaml } from "./same-yaml.ts";
 import { layOut, loadContents, type StepContents, StepRefused } from "./step-contents.ts";
+import type { StepDeps } from "./step-deps.ts";
 import { StepOutputs } from "./step-outputs.ts";
 import { readReport, type StepReport, warningsOf } from "./step-report.ts";
 import { Workspace } from "./workspace.ts";
-
-export type StepDeps = {
-  env: NodeJS.ProcessEnv;
-  limits: Limits;
-  python: PythonRuntime;
-  blobs: RunBlobs;
-  /** Where others find what the step has shown so far. */
-  running: RunningSteps;
-  howRunEnded: HowRunEnded;
-  /** Between two questions whether it is over; default 5 s. */
-  watchEveryMs?: number;
-  /** What the step prints, line by line, and what pip prints before. */
-  onStdout: LineSink;
-  onStderr: LineSink;
-};
 
 /**
  * Runs one step in a Python process and a working directory of its own, both gone afterwards.
@@ -135,7 +119,7 @@ type SavedFiles = { manifest?: BlobReference; failure?: StepFailure };
 
 /** A step that failed has its files too, as far as there are any. */
 async function saveFiles({ input, watch }: StepRun, workspace: Workspace, report: StepReport): Promise<SavedFiles> {
-  // Of a run that is over nobody reads a result, and what is stored now may stay for ever.
+  // Nobody reads a result of a run that is over, and what is stored now may stay for ever.
   if (watch.signal.aborted) return {};
   try {
     const manifest = report.filesLost ? input.files : await workspace.save(input.step.name);

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { pipeline } from "node:stream/promises";
 import type { BlobServiceClient, ContainerClient } from "@azure/storage-blob";
-import type { BlobReference } from "../contract/run-result.ts";
+import type { BlobReference } from "../contract/blob-reference.ts";
 import { managedIdentityCredential } from "./managed-identity.ts";
 
 export type BlobKind = keyof typeof EXTENSIONS;

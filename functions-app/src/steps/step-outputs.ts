@@ -1,14 +1,14 @@
 import { readFile } from "node:fs/promises";
+import type { BlobReference } from "../contract/blob-reference.ts";
 import type { ExecutorInput, StepFailure } from "../contract/executor-call.ts";
-import type { BlobReference } from "../contract/run-result.ts";
 import type { StepDetails } from "../contract/step-details.ts";
 import { CellOutputs } from "../outputs/cell-outputs.ts";
 import { LiveLines } from "../outputs/live-lines.ts";
 import type { StepMessage } from "../outputs/step-message.ts";
 import { isInCloud } from "../python/cache-folder.ts";
 import type { Printed } from "../python/step-process.ts";
-import type { StepDeps } from "./execute-step.ts";
 import { SavedProgress, type StepProgress } from "./running-steps.ts";
+import type { StepDeps } from "./step-deps.ts";
 import type { StepReport } from "./step-report.ts";
 
 // They lie in the history, and in every episode's input: what is larger is a blob.

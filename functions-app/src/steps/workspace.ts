@@ -3,9 +3,9 @@
 
 import { chmod, mkdir, symlink, utimes } from "node:fs/promises";
 import path from "node:path";
+import type { BlobReference } from "../contract/blob-reference.ts";
 import type { Limits } from "../contract/limits.ts";
 import { type FileManifest, type RunFile, whyTooLarge } from "../contract/run-files.ts";
-import type { BlobReference } from "../contract/run-result.ts";
 import { type FilesFound, type FoundFile, listFiles } from "./list-files.ts";
 import { hashOfFile, type RunBlobs } from "./run-blobs.ts";
 import { StepRefused } from "./step-contents.ts";

@@ -72,7 +72,7 @@ function stillBusy(ports: AzuritePorts, pid: number): AzuriteError {
   return new AzuriteError({
     code: "ERR_AZURITE_NOT_READY",
     message: `The Azurite that runs already (process ${pid}, ports ${describePorts(ports)}) has not answered for ${BUSY_LIMIT_MS / 1000} s.`,
-    hint: "End that process; what it had saved is continued by the next one.",
+    hint: "End that process; the next one continues its saved work.",
   });
 }
 

@@ -166,7 +166,7 @@ async function watchShared({ process, ports }: AzuriteRecord, leaving: AbortSign
   return new AzuriteError({
     code: "ERR_AZURITE_LOST",
     message: `The Azurite that this host shared (process ${process.pid}, ports ${describePorts(ports)}) has ended.`,
-    hint: "Start again: what it had saved is continued.",
+    hint: "Start again: saved work continues.",
   });
 }
 

@@ -100,7 +100,7 @@ async function watchLoss(child: SupervisedChild, ports: string): Promise<Azurite
       "What it had not saved yet is lost; it saves every 5 s.",
       ...child.lastOutput(),
     ].join("\n"),
-    hint: "Start again: what it had saved is continued.",
+    hint: "Start again: saved work continues.",
   });
 }
 

@@ -97,7 +97,7 @@ function pingOf(description: string, account: AzureStorageAccount): Promise<void
     throw new EmulatorError({
       code: "ERR_STORAGE_UNREACHABLE",
       message: `The storage (${description}, ${account.blobEndpoint}) does not answer: ${(cause as Error).message}`,
-      hint: "Start it, or look at the endpoints and the key in the connection string.",
+      hint: "Start it, or check the endpoints and the key in the connection string.",
       cause,
     });
   });

@@ -83,7 +83,7 @@ function startError(what: string, logFile: string): EmulatorError {
   const printed = readFileSync(logFile, "utf8").trimEnd().split("\n").slice(-SHOWN_LINES);
   return new EmulatorError({
     code: "ERR_DETACHED_START",
-    message: [`The host in the background ${what}.`, ...printed.filter((line) => line !== "")].join("\n"),
-    hint: `All that it printed is in ${logFile}.`,
+    message: [`The background host ${what}.`, ...printed.filter((line) => line !== "")].join("\n"),
+    hint: `Its output is in ${logFile}.`,
   });
 }

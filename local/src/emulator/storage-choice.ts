@@ -31,7 +31,7 @@ export function parseStorageChoice(text: string): StorageChoice {
   if (trimmed.startsWith("docker:")) return parseImage(trimmed.slice("docker:".length));
   if (trimmed.startsWith("ports:")) return { kind: "disk", ports: parsePorts(trimmed.slice("ports:".length)) };
   if (isConnectionString(trimmed)) return { kind: "connection-string", connectionString: trimmed };
-  throw invalid("It is none of the known words, and no connection string with an account and its key.");
+  throw invalid("It is neither a known word nor a connection string with an account and its key.");
 }
 
 /** The choice in words that may be shown and kept: never a key. */

@@ -1,8 +1,8 @@
 import { ActivityDispatcher } from "./activities/activity-dispatcher.ts";
 import type { TaskHubClient } from "./client.ts";
 import { Delivery } from "./delivery/delivery.ts";
+import type { EngineOptions } from "./engine-options.ts";
 import { FunctionLog } from "./function-log.ts";
-import type { EngineOptions } from "./index.ts";
 import { HubQueues } from "./messages/hub-queues.ts";
 import { OrchestrationDispatcher } from "./orchestrations/orchestration-dispatcher.ts";
 import { createTaskHubClient } from "./task-hub-client.ts";

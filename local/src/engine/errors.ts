@@ -31,7 +31,7 @@ export class OrchestrationNotReplacedError extends OperationError<EngineErrorCod
       message:
         `Instance "${instanceId}" was to be replaced by a new one. It was asked to end, which did not happen in time; ` +
         `it had the status ${status}. Nothing new was started.`,
-      hint: "See that a host works on the hub, then start it again.",
+      hint: "Make sure that a host works on the hub, then start it again.",
     });
   }
 }

@@ -1,34 +1,14 @@
 // The Durable Task engine: reads and runs one task hub.
 
-import type { Clock, Logger } from "@same-kit/shared";
-import type { StorageAccount } from "../storage/storage-account.ts";
 import { assemble } from "./assemble.ts";
 import type { TaskHubClient } from "./client.ts";
+import type { EngineOptions } from "./engine-options.ts";
 import { startPartitionManager } from "./leases/partition-manager.ts";
 import { newWorkerId } from "./leases/worker-id.ts";
-import type { OnInstanceEnded } from "./orchestrations/checkpoint-tail.ts";
-import type { FunctionInvoker } from "./ports.ts";
-import type { DurableTaskSettings } from "./settings.ts";
 import { openTaskHub } from "./taskhub/task-hub.ts";
 
 export { FUNCTION_LOG_CATEGORY } from "./function-log.ts";
 export { resolveDurableTaskSettings } from "./resolve-settings.ts";
-
-export type EngineOptions = {
-  storage: StorageAccount;
-  settings: DurableTaskSettings;
-  invoker: FunctionInvoker;
-  /** Partitions are owned under it; default: one that is this process's own. */
-  workerId?: string;
-  /**
-   * Runs once the hub is there, before any message of it is taken: what must not be continued can be suspended, and the functions
-   * may still be loading until it resolves.
-   */
-  beforeWork?: (client: TaskHubClient) => Promise<void>;
-  onInstanceEnded?: OnInstanceEnded;
-  clock: Clock;
-  log: Logger;
-};
 
 export type Engine = {
   client: TaskHubClient;

@@ -64,7 +64,7 @@ async function closeFolder({ dir, azuriteDir, hostsDir }: StateFolder): Promise<
     if ((error as NodeJS.ErrnoException).code !== "EPERM") throw error;
     throw new StateError({
       code: "ERR_STATE_FOREIGN",
-      message: `${dir} belongs to another user of this machine, who could read and change what is kept there.`,
+      message: `${dir} belongs to another user of this machine, who could read and change its content.`,
       hint: "Choose another folder with --state-dir, or make this one yours with chown.",
       cause: error,
     });

@@ -2,8 +2,8 @@ import { chmod, mkdir, readFile, rm, stat, symlink, utimes, writeFile } from "no
 import { createServer } from "node:net";
 import path from "node:path";
 import { expect, onTestFinished, test } from "vitest";
+import type { BlobReference } from "../../../functions-app/src/contract/blob-reference.ts";
 import type { FileManifest, RunFile } from "../../../functions-app/src/contract/run-files.ts";
-import type { BlobReference } from "../../../functions-app/src/contract/run-result.ts";
 import { Workspace } from "../../../functions-app/src/steps/workspace.ts";
 import { MemoryBlobs } from "../../helpers/memory-blobs.ts";
 import { makeTempDir } from "../../helpers/temp-dir.ts";

@@ -9,7 +9,7 @@ test("an environment belongs to one command at a time", async () => {
   await withEnvironmentLock(folder, async () => {
     await expect(withEnvironmentLock(folder, async () => "second")).rejects.toMatchObject({
       code: "ERR_ENVIRONMENT_IN_USE",
-      message: `Another same-kit command works on the environment "dev": process ${process.pid}. Nothing was changed by this one.`,
+      message: `Another same-kit command is using the environment "dev": process ${process.pid}. Nothing was changed.`,
     });
   });
   await expect(withEnvironmentLock(folder, async () => "next")).resolves.toBe("next");

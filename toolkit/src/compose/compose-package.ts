@@ -92,7 +92,7 @@ async function checkFunc(env: NodeJS.ProcessEnv): Promise<PreflightProblem[]> {
     {
       code: "ERR_PREFLIGHT_FUNC_MISSING",
       message: "`func` (Azure Functions Core Tools) was not found.",
-      hint: "Install it, or let same-kit publish by itself: --publisher direct.",
+      hint: "Install it, or publish without func: --publisher direct.",
     },
   ];
 }
@@ -109,7 +109,7 @@ async function checkPip(interpreter: string, env: NodeJS.ProcessEnv): Promise<Pr
     {
       code: "ERR_PREFLIGHT_PIP_MISSING",
       message: `--with needs pip, and \`${interpreter} -m pip\` does not run.`,
-      hint: "Install pip, or name a Python that has it with --python.",
+      hint: "Install pip, or specify a Python that has it with --python.",
     },
   ];
 }

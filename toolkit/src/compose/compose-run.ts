@@ -4,7 +4,7 @@ import { hint } from "@same-kit/shared";
 import { createEmulator } from "../adapters/local/emulator.ts";
 import type { CommandContext } from "../command-context.ts";
 import { createPhaseView } from "../ui/phases.ts";
-import type { RunDeps } from "../usecases/run/run.ts";
+import type { RunDeps } from "../usecases/run/run-state.ts";
 
 /** @param allowUsers - As `--allow-user` takes them; only for a host that is booted. */
 export function composeRunDeps(

@@ -58,7 +58,7 @@ export function requireFiles(choices: Choices): Choices {
   if (gone.length === 0) return choices;
   throw new UsageError({
     code: "ERR_VARIABLE_FILE",
-    message: `This environment was deployed with ${gone.join(", ")}, which is no longer there. Nothing was changed.`,
-    hint: "Bring it back, or name the files to use instead with --var-file; an empty one stands for none.",
+    message: `This environment was deployed with ${gone.join(", ")}, which no longer exists. Nothing was changed.`,
+    hint: "Restore it, or specify other files with --var-file; an empty value means none.",
   });
 }

@@ -15,7 +15,7 @@ export async function withEnvironmentLock<T>(folder: EnvironmentFolder, work: ()
     if (!(error instanceof LockedError)) throw error;
     throw new OperationError({
       code: "ERR_ENVIRONMENT_IN_USE",
-      message: `Another same-kit command works on the environment "${folder.name}": process ${error.holderPid ?? "unknown"}. Nothing was changed by this one.`,
+      message: `Another same-kit command is using the environment "${folder.name}": process ${error.holderPid ?? "unknown"}. Nothing was changed.`,
       hint: "Wait for it, or end it, then run this command again.",
       cause: error,
     });

@@ -29,7 +29,7 @@ export function environmentFolder(stateDir: string, name: string, isRehearsal: b
     throw new UsageError({
       code: "ERR_ENVIRONMENT_NAME",
       message: `"${name}" cannot name an environment: 1 to 8 lower-case letters or digits, as it becomes part of Azure names.`,
-      hint: "Such as --env dev or --env prod.",
+      hint: "For example: --env dev or --env prod",
     });
   }
   const dir = path.join(stateDir, "env", isRehearsal ? `${name}.rehearsal` : name);
@@ -58,7 +58,7 @@ export async function loadJson(file: string): Promise<unknown | null> {
     throw new OperationError({
       code: "ERR_STATE_FORMAT",
       message: `${file} is damaged: ${error.message}.`,
-      hint: hint`Bring it back from a copy, or remove it: ${sameKit("up")} then does again what it cannot look up. What is in Azure stays known by terraform's state.`,
+      hint: hint`Restore it from a copy, or remove it: ${sameKit("up")} then repeats what it cannot look up. Terraform's state still has the resources in Azure.`,
       cause: error,
     });
   }

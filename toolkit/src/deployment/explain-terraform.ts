@@ -89,7 +89,7 @@ const RULES: readonly Rule[] = [
       const scope = text.match(/over scope '([^']+)'/)?.[1] ?? "the subscription";
       return {
         message: `${user} may not do ${action} on ${scope}.`,
-        hint: "Ask for the role Contributor on the subscription. With --var storage_access=identity the right to assign roles is needed too.",
+        hint: "Ask for the role Contributor on the subscription. --var storage_access=identity also needs permission to assign roles.",
       };
     },
   },
@@ -106,7 +106,7 @@ const RULES: readonly Rule[] = [
     pattern:
       /failed the availability check|Website with given name \S+ already exists|StorageAccountAlreadyTaken|"?ExtendedCode"?:?\s*"?54001/,
     explain: (_facts, _match, text) => ({
-      message: `A name is taken; names of function apps and storage accounts are world-wide. Azure said: ${firstSentence(text)}`,
+      message: `A name is taken; names of function apps and storage accounts are global. Azure said: ${firstSentence(text)}`,
       hint: 'Choose another --project or --env, or set names with --var \'names={"app":"…"}\'. Nothing was overwritten. Right after `down` a name may need two minutes to be free again.',
     }),
   },
@@ -115,7 +115,7 @@ const RULES: readonly Rule[] = [
     pattern: /needs to be imported into the State/i,
     explain: (_facts, _match, text) => ({
       message: `An earlier run was interrupted: ${text.match(/ID "([^"]+)"/)?.[1] ?? "a resource"} exists but is not in the state.`,
-      hint: "It lies outside this deployment's resource group, so it was not adopted. Remove it, or import it with `terraform import`.",
+      hint: "It is outside this deployment's resource group, so it was not adopted. Remove it, or import it with `terraform import`.",
     }),
   },
   {
@@ -136,7 +136,7 @@ const RULES: readonly Rule[] = [
     code: "ERR_PROVISION_PLAN_MIX",
     pattern: /pricing tier is(n't| not) allowed in this resource group/i,
     explain: () => ({
-      message: "This resource group holds a plan that cannot be beside the chosen one.",
+      message: "This resource group contains a plan that cannot coexist with the chosen one.",
       hint: 'Use a group of its own: another --env, or --var \'names={"resource_group":"…"}\'.',
     }),
   },
@@ -145,7 +145,7 @@ const RULES: readonly Rule[] = [
     pattern: /\b51021\b/,
     explain: (_facts, _match, text) => ({
       message: `The region refuses a setting of the app (51021): ${firstSentence(text)}`,
-      hint: "That is a mistake in same-kit's module: please report it with this text.",
+      hint: "This is a bug in same-kit's module: please report it with this text.",
     }),
   },
   {
@@ -160,7 +160,7 @@ const RULES: readonly Rule[] = [
     code: "ERR_PROVISION_LOCK_FILE",
     pattern: /doesn't match any of the checksums/,
     explain: () => ({
-      message: "The azurerm provider differs from what the lock file pins: another mirror, or somebody changed it.",
+      message: "The azurerm provider differs from what the lock file pins: another mirror, or it was changed.",
       hint: "Only if the change is intended: remove .terraform.lock.hcl in the environment's terraform folder and run again.",
     }),
   },
@@ -191,7 +191,7 @@ const RULES: readonly Rule[] = [
     pattern: /Saved plan is stale/,
     explain: () => ({
       message: "The state changed between the plan and its application, twice.",
-      hint: hint`Somebody else deploys at the same time. Run ${sameKit("up")} again with the same options.`,
+      hint: hint`Another deployment is running at the same time. Run ${sameKit("up")} again with the same options.`,
     }),
   },
   {
@@ -206,7 +206,7 @@ const RULES: readonly Rule[] = [
     code: "ERR_PROVISION_AZURE_BUSY",
     pattern: /unexpected status (429|5\d\d)|TooManyRequests|ServiceUnavailable|ServerTimeout/,
     explain: (_facts, match) => ({
-      message: `Azure is busy (${match[0]}), also after the provider's own retries.`,
+      message: `Azure is busy (${match[0]}), even after the provider's own retries.`,
       hint: hint`Run ${sameKit("up")} again in a few minutes, with the same options: it continues.`,
     }),
   },

@@ -20,16 +20,16 @@ export class InterruptedError extends OperationError<InterruptedCode> {
 const LEFT: Record<DeploymentPhase, { message: string; hint: Hint }> = {
   preflight: { message: "Stopped before anything was changed.", hint: "Run the command again." },
   provision: {
-    message: "Stopped after terraform had finished. What it made is recorded in the state.",
+    message: "Stopped after terraform had finished. What it created is recorded in the state.",
     hint: hint`Run ${sameKit("up")} again with the same options: it continues.`,
   },
   deploy: {
     message:
       "Stopped during the publish. The resources exist; whether the new package was taken is open, and the app answers with it or the one before.",
-    hint: "Run the command again with the same options: it continues with the publish.",
+    hint: "Run the command again with the same options: it continues with the publish phase.",
   },
   verify: {
-    message: "Stopped during the checks. The package was published; nothing says yet that the app works.",
+    message: "Stopped during the checks. The package was published, but the app has not been verified.",
     hint: "Run the command again with the same options: it continues with the checks.",
   },
   remove: {

@@ -35,7 +35,7 @@ const isApp = (type: string): boolean => type.includes("_function_app");
 export function deletionNotAllowed(losses: readonly string[]): UsageError {
   return new UsageError({
     code: "ERR_DELETION_NOT_ALLOWED",
-    message: `This plan deletes for good, and --yes does not agree to that: ${losses.join("; ")}. Nothing was changed.`,
-    hint: hint`If it is meant, say so with ${sameKit("up", "--yes", "--allow-delete")} and the same options; ${sameKit("up", "--plan")} shows the plan.`,
+    message: `This plan permanently deletes data, which --yes does not confirm: ${losses.join("; ")}. Nothing was changed.`,
+    hint: hint`To confirm, run ${sameKit("up", "--yes", "--allow-delete")} and the same options; ${sameKit("up", "--plan")} shows the plan.`,
   });
 }

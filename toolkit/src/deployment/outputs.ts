@@ -33,7 +33,7 @@ export function parseOutputs(values: Record<string, unknown>): DeploymentOutputs
   if (missing.length > 0) {
     throw new OperationError({
       code: "ERR_OUTPUTS_MISSING",
-      message: `Terraform gave no value for the output${missing.length > 1 ? "s" : ""} ${missing.join(", ")}.`,
+      message: `Terraform has no value for the output${missing.length > 1 ? "s" : ""} ${missing.join(", ")}.`,
       hint: hint`Run ${sameKit("up")} to finish the deployment; with a module of your own, give it these outputs.`,
     });
   }
@@ -55,7 +55,7 @@ export async function loadOutputs(folder: EnvironmentFolder): Promise<Deployment
 export function notDeployed(folder: EnvironmentFolder): OperationError {
   return new OperationError({
     code: "ERR_NOT_DEPLOYED",
-    message: `The environment "${folder.name}" is not deployed from here: ${folder.dir} holds no outputs of it.`,
+    message: `The environment "${folder.name}" is not deployed from here: ${folder.dir} has no outputs.`,
     hint: hint`Run ${sameKit("up")}, or choose another --env.`,
   });
 }

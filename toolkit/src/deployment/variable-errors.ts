@@ -45,8 +45,8 @@ export function requireDeclared(warnings: readonly TerraformDiagnostic[], files:
   });
   throw new UsageError({
     code: "ERR_VARIABLE",
-    message: `A variable file sets what the module does not know: ${named.join(", ")}. Nothing was changed.`,
-    hint: "terraform/variables.tf has the names of all variables.",
+    message: `A variable file sets unknown variables: ${named.join(", ")}. Nothing was changed.`,
+    hint: "terraform/variables.tf lists all variables.",
   });
 }
 

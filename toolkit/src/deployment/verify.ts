@@ -91,7 +91,7 @@ async function waitForFunctions(
   throw new OperationError({
     code: "ERR_VERIFY_NO_FUNCTIONS",
     message: `The package was deployed, but the host found ${found.length === 0 ? "no functions" : `only ${found.join(", ")}`} in it.`,
-    hint: hint`Usual causes are a wrong \`main\`, a missing module, or a zip without Unix modes. ${sameKit("publish", "--rollback")} brings the previous package back.`,
+    hint: hint`Usual causes are a wrong \`main\`, a missing module, or a zip without Unix modes. ${sameKit("publish", "--rollback")} restores the previous package.`,
   });
 }
 
@@ -99,7 +99,7 @@ function hostError({ state, errors }: HostStatus): OperationError {
   return new OperationError({
     code: "ERR_VERIFY_HOST_ERROR",
     message: `The app does not start: its host is ${state}. ${errors.join(" ")}`.trim(),
-    hint: hint`${sameKit("logs")} shows what it printed; ${sameKit("publish", "--rollback")} brings the previous package back.`,
+    hint: hint`${sameKit("logs")} shows what it printed; ${sameKit("publish", "--rollback")} restores the previous package.`,
   });
 }
 
@@ -107,6 +107,6 @@ function hostSilent({ hostName }: DeploymentOutputs): OperationError {
   return new OperationError({
     code: "ERR_VERIFY_HOST_SILENT",
     message: `https://${hostName} did not respond within ${HOST_LIMIT_MS / 60_000} minutes after the deployment.`,
-    hint: hint`A long cold start or a crash at start: look with ${sameKit("logs")}, then run the command again with the same options: it continues with the check.`,
+    hint: hint`A long cold start or a crash at start: check ${sameKit("logs")}, then run the command again with the same options: it continues with the check.`,
   });
 }

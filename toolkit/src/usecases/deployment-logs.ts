@@ -79,15 +79,15 @@ async function insightsId({ resourceGroup }: DeploymentOutputs, { arm, subscript
   if (first !== undefined) return first.id;
   throw new OperationError({
     code: "ERR_LOGS_UNAVAILABLE",
-    message: `The resource group ${resourceGroup} holds no Application Insights: there is nowhere to read logs from.`,
-    hint: hint`Run ${sameKit("up")} to make what is missing.`,
+    message: `The resource group ${resourceGroup} contains no Application Insights: there are no logs to read.`,
+    hint: hint`Run ${sameKit("up")} to create what is missing.`,
   });
 }
 
 function appGone({ appName }: DeploymentOutputs): OperationError {
   return new OperationError({
     code: "ERR_DEPLOY_APP_NOT_FOUND",
-    message: `Azure knows no app ${appName}: it was removed outside of same-kit.`,
+    message: `Azure has no app ${appName}: it was removed outside of same-kit.`,
     hint: hint`${sameKit("up")} makes it again.`,
   });
 }

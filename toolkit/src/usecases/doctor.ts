@@ -49,7 +49,7 @@ export async function examine(machine: Machine): Promise<Finding[]> {
       args: ["--version"],
       read: (text) => text.trim(),
       neededFor: "`up --publisher func`",
-      hint: "Not needed: `up` publishes by itself.",
+      hint: "Not needed: `up` can publish without it.",
     }),
     checkTool(machine, {
       name: "az",
@@ -80,7 +80,7 @@ async function checkPython(machine: Machine): Promise<Finding> {
       status: "missing",
       found: problem ?? "none",
       neededFor,
-      hint: "Install CPython 3.9 to 3.13, or name one with --python.",
+      hint: "Install CPython 3.9 to 3.13, or specify one with --python.",
     };
   }
   const found = usable.map(({ version, executable }) => `${version} (${executable})`).join("\n");

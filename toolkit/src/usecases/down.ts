@@ -127,7 +127,7 @@ async function verifyGone(deployment: Deployment, group: { id: string; name: str
     throw new OperationError({
       code: "ERR_REMOVE_NOT_GONE",
       message: `The resource group ${group.name} still exists ${GONE_LIMIT_MS / 60_000} minutes after its removal.`,
-      hint: "Look at it in the portal: a lock or a policy may hold it.",
+      hint: "See it in the portal: a lock or a policy may prevent its removal.",
     });
   });
 }

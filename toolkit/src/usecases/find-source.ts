@@ -111,7 +111,7 @@ function notFound(location: string): OperationError<ToolkitErrorCode> {
   return new OperationError({
     code: "ERR_SOURCE_NOT_FOUND",
     message: `${location} does not exist.`,
-    hint: "Name a same.yaml, a notebook, or a folder that holds one of them.",
+    hint: "Specify a same.yaml, a notebook, or a folder that contains one.",
   });
 }
 

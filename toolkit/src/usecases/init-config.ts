@@ -46,7 +46,7 @@ const exists = (file: string) =>
 function existsAlready(folder: string, name: string): UsageError<ToolkitErrorCode> {
   return new UsageError({
     code: "ERR_CONFIG_EXISTS",
-    message: `${path.join(folder, name)} exists already; nothing was written.`,
+    message: `${path.join(folder, name)} already exists; nothing was written.`,
     hint: hint`${sameKit("compile", folder)} checks it; docs/same-yaml.md lists every key.`,
   });
 }

@@ -47,7 +47,7 @@ async function removeContent(dir: string): Promise<number> {
 function stillRunning(urls: readonly string[]): OperationError<ToolkitErrorCode> {
   return new OperationError({
     code: "ERR_HOST_RUNNING",
-    message: `Nothing was removed, as a host runs at ${urls.join(", ")}.`,
+    message: `Nothing was removed, because a host runs at ${urls.join(", ")}.`,
     hint: hint`Stop it with ${sameKit("local down")}, then clean again.`,
   });
 }

@@ -1,7 +1,7 @@
 import { localInstanceUrls } from "../adapters/app/instance-urls.ts";
 import { type RunFolder, RunRecords } from "../adapters/records/run-records.ts";
-import type { RunDeps } from "./run/run.ts";
 import { openHost } from "./run/run-host.ts";
+import type { RunDeps } from "./run/run-state.ts";
 import { requireUnfinished } from "./run/unfinished-runs.ts";
 
 export type LocalDiscardOptions = { id: string; stateDir: string; storage: string | null };

@@ -2,7 +2,8 @@ import { collectFiles } from "../adapters/files/collect-files.ts";
 import { type RunRecord, RunRecords } from "../adapters/records/run-records.ts";
 import type { Step } from "../notebook/split-steps.ts";
 import { compileSource } from "./compile-source.ts";
-import { driveRun, type RunDeps } from "./run/run.ts";
+import { driveRun } from "./run/run.ts";
+import type { RunDeps } from "./run/run-state.ts";
 import type { RunSummary } from "./run/run-summary.ts";
 import { requireUnfinished } from "./run/unfinished-runs.ts";
 

@@ -5,8 +5,9 @@ import { type CollectedFiles, collectFiles } from "../adapters/files/collect-fil
 import { RunRecords } from "../adapters/records/run-records.ts";
 import { stateDirBelow } from "../config/state-dir.ts";
 import { type CompiledSource, compileSource, type ParameterSources } from "./compile-source.ts";
-import { driveRun, type RunDeps, type RunDraft } from "./run/run.ts";
+import { driveRun } from "./run/run.ts";
 import type { HostChoice, RunHost } from "./run/run-host.ts";
+import type { RunDeps, RunDraft } from "./run/run-state.ts";
 import type { RunSummary } from "./run/run-summary.ts";
 
 export type LocalRunOptions = HostChoice & {

@@ -92,8 +92,8 @@ class Publishing {
     if (previous === null || !existsSync(previous.file)) {
       throw new OperationError({
         code: "ERR_NO_PREVIOUS_PACKAGE",
-        message: "There is no previous package to go back to.",
-        hint: "Only packages that were published from this folder can be brought back.",
+        message: "There is no previous package to roll back to.",
+        hint: "Only packages that were published from this folder can be restored.",
       });
     }
     const { sha256, file } = previous;
@@ -183,7 +183,7 @@ function funcMissing(): OperationError {
   return new OperationError({
     code: "ERR_PREFLIGHT_FUNC_MISSING",
     message: "`func` (Azure Functions Core Tools) was not found.",
-    hint: "Install it, or let same-kit publish by itself: --publisher direct.",
+    hint: "Install it, or publish without func: --publisher direct.",
   });
 }
 

@@ -29,7 +29,7 @@ export async function readBytes(file: string, what: string): Promise<Buffer> {
     throw new OperationError<ToolkitErrorCode>({
       code: "ERR_FILE_MISSING",
       message: `${file}, ${what}, cannot be read: ${(cause as Error).message}.`,
-      hint: "Paths in same.yaml are relative to the folder that it lies in.",
+      hint: "Paths in same.yaml are relative to its own folder.",
       cause,
     });
   }

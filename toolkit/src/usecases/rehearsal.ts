@@ -86,7 +86,7 @@ export function requireDrill(text: string): ActiveDrill {
   throw new UsageError({
     code: "ERR_UNKNOWN_DRILL",
     message: `--fail ${text}: there is no such case.`,
-    hint: `Cases are ${Object.keys(DRILLS).join(", ")}; with :always a case that heals by itself does not.`,
+    hint: `Cases are ${Object.keys(DRILLS).join(", ")}; with :always a case never recovers.`,
   });
 }
 
@@ -118,7 +118,7 @@ async function chooseSource({ providerMirror, env }: RehearsalOptions): Promise<
   throw new UsageError({
     code: "ERR_PROVIDER_MIRROR",
     message: `--provider-mirror ${providerMirror} holds no azurerm that the module accepts on this machine.`,
-    hint: "`terraform providers mirror DIR` in the module's folder makes one; without the option a stand-in is used.",
+    hint: "`terraform providers mirror DIR` in the module's folder creates one; without the option a stand-in is used.",
   });
 }
 

@@ -183,7 +183,7 @@ function requirePassed(result: SmokeTestResult, hostName: string): void {
       throw new OperationError({
         code: "ERR_VERIFY_SMOKE_TIMEOUT",
         message: `The app is deployed and healthy, but a test run did not finish within ${result.limitMs / 1000} s: instance ${result.instanceId} is ${result.status}.`,
-        hint: hint`It was left as it is. Look at it again with ${sameKit("smoke-test", "--host-name", hostName)}.`,
+        hint: hint`It continues. Check it again with ${sameKit("smoke-test", "--host-name", hostName)}.`,
       });
     case "failed":
       throw new OperationError({

@@ -96,7 +96,7 @@ export class ActivityDispatcher implements Inbox {
     const { OrchestrationInstance, Event } = message.data.TaskMessage;
     const fields = { instanceId: OrchestrationInstance.InstanceId };
     if (Event.EventType !== EventType.TaskScheduled) {
-      log.warn("A work item holds no activity; it is thrown away.", fields);
+      log.warn("A work item contains no activity; it is discarded.", fields);
       return delivery.delete(message);
     }
     try {
@@ -106,7 +106,7 @@ export class ActivityDispatcher implements Inbox {
       // Nothing waits for it: if it fails the activity runs twice, and the second reply is ignored.
       void delivery.delete(message);
     } catch (error) {
-      log.warn("An activity's outcome could not be sent; it is run again.", {
+      log.warn("An activity's outcome could not be sent; it will run again.", {
         ...fields,
         reason: (error as Error).message,
       });
@@ -124,7 +124,7 @@ export class ActivityDispatcher implements Inbox {
       } catch (error) {
         if (this.#isStopping || attempt === MAX_REPORTS) throw error;
         const reason = (error as Error).message;
-        if (attempt === 1) log.warn("An activity's outcome cannot be sent; it is tried again.", { ...fields, reason });
+        if (attempt === 1) log.warn("An activity's outcome cannot be sent; trying again.", { ...fields, reason });
         await clock.sleep(REPORT_PAUSE_MS);
       }
     }

@@ -100,7 +100,7 @@ export class HeldMessages {
       await action(held.queue);
     } catch (error) {
       const reason = (error as Error).message;
-      this.#deps.log.warn("A queue message could not be let go; it will come back.", {
+      this.#deps.log.warn("A queue message could not be released; it will be delivered again.", {
         queue: held.queue.name,
         reason,
       });

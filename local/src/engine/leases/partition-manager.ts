@@ -71,7 +71,7 @@ class PartitionWorker implements PartitionManager {
     const { clock, log } = this.#deps;
     const ended = new AbortController();
     const timeout = clock.sleep(STOP_TIMEOUT_MS, ended.signal).then(() => {
-      if (!ended.signal.aborted) log.warn("Control queues were not let go in time; their leases will expire.");
+      if (!ended.signal.aborted) log.warn("Control queues were not released in time; their leases will expire.");
     });
     await Promise.race([this.#loop, timeout]);
     ended.abort();

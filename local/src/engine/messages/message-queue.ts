@@ -129,7 +129,7 @@ export class MessageQueue {
     const { messageId, dequeueCount } = place;
     const fields = { queue: this.name, messageId, dequeueCount, reason: (error as Error).message };
     if (statusOf(error) === 404 && dequeueCount >= MAX_READS_WITHOUT_BLOB) {
-      this.#deps.log.warn("A queue message is thrown away, as its payload is gone.", fields);
+      this.#deps.log.warn("A queue message is discarded: its payload no longer exists.", fields);
       return this.delete(place);
     }
     this.#deps.log.warn("A queue message cannot be read; it is put back.", fields);

@@ -100,7 +100,7 @@ test("a work item that holds no activity is thrown away", async () => {
   const { delivery } = await world.openDelivery();
   (await delivery.prepare("abc", { route: "work-items", message })).deliver();
   await world.until(() => world.messages().length === 0);
-  expect(engine.logged.map((it) => it.message)).toContain("A work item holds no activity; it is thrown away.");
+  expect(engine.logged.map((it) => it.message)).toContain("A work item contains no activity; it is discarded.");
 });
 
 test("a host that stops waits a little for what runs, and takes nothing new", async () => {

@@ -4,8 +4,8 @@ import path from "node:path";
 import { expect, test } from "vitest";
 import type { RunStatus } from "../../../../toolkit/src/adapters/app/run-status.ts";
 import { RunRecords } from "../../../../toolkit/src/adapters/records/run-records.ts";
-import type { RunningRun } from "../../../../toolkit/src/usecases/run/run.ts";
 import { finishRun } from "../../../../toolkit/src/usecases/run/run-result.ts";
+import type { RunningRun } from "../../../../toolkit/src/usecases/run/run-state.ts";
 import { runRecord } from "../../../helpers/run-record.ts";
 import { makeTempDir } from "../../../helpers/temp-dir.ts";
 

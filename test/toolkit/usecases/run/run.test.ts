@@ -2,7 +2,8 @@ import { hintText } from "@same-kit/shared";
 import { expect, test } from "vitest";
 import { RunRecords } from "../../../../toolkit/src/adapters/records/run-records.ts";
 import type { BootedHost } from "../../../../toolkit/src/ports.ts";
-import { driveRun, type Run } from "../../../../toolkit/src/usecases/run/run.ts";
+import { driveRun } from "../../../../toolkit/src/usecases/run/run.ts";
+import type { Run } from "../../../../toolkit/src/usecases/run/run-state.ts";
 import { COMPLETED_OUTPUT, type FakeApp, fakeApp } from "../../../helpers/fake-app.ts";
 import { bootedHost, FakeEmulator } from "../../../helpers/fake-emulator.ts";
 import { recordingView } from "../../../helpers/recording-view.ts";
@@ -128,7 +129,7 @@ test("a run that the storage forgot is sent again from its saved request", async
   const { drive, warnings } = await setUp({ app });
   expect(await drive()).toMatchObject({ status: "completed" });
   expect(app.requests).toEqual(["POST /api/initiate", "POST /api/initiate"]);
-  expect(warnings).toEqual(["The storage lost the run; it is started again from its saved request."]);
+  expect(warnings).toEqual(["The storage lost the run; restarting it from its saved request."]);
 });
 
 test("a run that the storage forgot twice is lost", async () => {
@@ -187,7 +188,7 @@ test("a recorded run that the storage does not know is sent from its saved reque
   run.subject = { kind: "recorded", folder };
   expect(await driveRun(run)).toMatchObject({ status: "completed" });
   expect(app.requests).toEqual(["POST /api/initiate"]);
-  expect(warnings).toEqual(["The storage does not know the run any more; it is started again from its saved request."]);
+  expect(warnings).toEqual(["The storage no longer has the run; restarting it from its saved request."]);
 });
 
 test("what the host's events tell is followed to their last line", async () => {

@@ -1,8 +1,8 @@
 import { readFile } from "node:fs/promises";
 import { expect, test } from "vitest";
 import { RunRecords } from "../../../../toolkit/src/adapters/records/run-records.ts";
-import type { RunningRun } from "../../../../toolkit/src/usecases/run/run.ts";
 import { finishRun } from "../../../../toolkit/src/usecases/run/run-result.ts";
+import type { RunningRun } from "../../../../toolkit/src/usecases/run/run-state.ts";
 import { SOURCE_NOTEBOOK } from "../../../../toolkit/src/usecases/run/save-results.ts";
 import { runRecord } from "../../../helpers/run-record.ts";
 import { cellRecord, notebookText } from "../../../helpers/run-results.ts";

@@ -160,7 +160,7 @@ function connect(url: string, { fetch }: HostDeps): { client: AppClient; observe
 export function noHost(stateDir: string): OperationError<ToolkitErrorCode> {
   return new OperationError({
     code: "ERR_NO_HOST",
-    message: `No local host runs with the state folder ${stateDir}.`,
-    hint: hint`Start one with ${sameKit("local up")}; it keeps its state in .same-kit/ of the folder that it is called in.`,
+    message: `No local host uses the state folder ${stateDir}.`,
+    hint: hint`Start one with ${sameKit("local up")}; it keeps its state in .same-kit/ of the current folder.`,
   });
 }

@@ -6,7 +6,7 @@ import type { RunFolder, RunState } from "../../adapters/records/run-records.ts"
 import type { RunResults, StepResult } from "../../results/run-results.ts";
 import { summarizeStep } from "../../results/summarize-step.ts";
 import { formatSize } from "../../ui/format.ts";
-import type { RunningRun } from "./run.ts";
+import type { RunningRun } from "./run-state.ts";
 import { describeFailure, type RunFailure, type RunOutcome, type RunSummary } from "./run-summary.ts";
 import { NO_FILES, type SavedFiles, saveFiles } from "./save-files.ts";
 import { askKnownSteps, type KnownSteps, loadStepResults, saveResults } from "./save-results.ts";
@@ -168,7 +168,7 @@ function toFailure(ending: Ending, { steps }: RunningRun): RunFailure {
       return {
         ...none,
         code: "ERR_RUN_TIMEOUT",
-        message: `The run did not end within ${ending.limitMs / 1000} s and has been terminated.`,
+        message: `The run did not finish within ${ending.limitMs / 1000} s and has been terminated.`,
       };
     case "lost":
       return { ...none, code: "ERR_RUN_LOST", message: "The storage lost the run twice." };

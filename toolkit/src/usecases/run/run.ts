@@ -9,59 +9,20 @@
 //
 // A storage that died brings a run back to starting, once.
 
-import type { InitiateRequest } from "@same-kit/functions-app/contract";
 import { type Hint, hint } from "@same-kit/shared";
 import { localInstanceUrls } from "../../adapters/app/instance-urls.ts";
 import type { RunStatus, StartedRun } from "../../adapters/app/run-status.ts";
-import type { CollectedFiles } from "../../adapters/files/collect-files.ts";
-import type { RunFolder, RunRecord, RunRecords } from "../../adapters/records/run-records.ts";
-import type { Step } from "../../notebook/split-steps.ts";
+import type { RunFolder, RunRecord } from "../../adapters/records/run-records.ts";
 import { type FollowOptions, followRun, type WakeSignal } from "../follow-run.ts";
 import { followEvents } from "./follow-events.ts";
 import { RunDisplay } from "./run-display.ts";
-import { closeHost, type HostChoice, type HostDeps, openHost, type RunHost } from "./run-host.ts";
+import { closeHost, openHost, type RunHost } from "./run-host.ts";
 import { type Ending, finishRun } from "./run-result.ts";
+import type { Run, RunningRun } from "./run-state.ts";
 import type { RunSummary } from "./run-summary.ts";
 import { SOURCE_NOTEBOOK } from "./save-results.ts";
 import { sendFiles } from "./send-files.ts";
 import { waysOn } from "./unfinished-runs.ts";
-
-export type RunDeps = HostDeps & {
-  /** Aborts at the second Ctrl-C. */
-  leaveNow: AbortSignal;
-};
-
-/** A run before it is sent for the first time; its host completes the record. */
-export type RunDraft = {
-  record: Omit<RunRecord, "formatVersion" | "state" | "hostPid" | "ownsHost" | "hubName" | "storage" | "endedAt">;
-  request: InitiateRequest;
-  /** The notebook that is run; its outputs are put into a copy. */
-  notebookText: string;
-};
-
-/** What all states of one run need. */
-export type Run = {
-  readonly records: RunRecords;
-  readonly choice: HostChoice;
-  readonly steps: readonly Step[];
-  /** Those of the compiler; they are kept with the result. */
-  readonly warnings: readonly string[];
-  /** For the whole run; null: none. */
-  readonly timeoutMs: number | null;
-  readonly isVerbose: boolean;
-  /** Whether a session that is too large for an answer is saved beside the record. */
-  readonly savesLargeSession: boolean;
-  /** What the steps find in their working directory; asked for when the run is sent. Absent or null: nothing. */
-  readonly files?: () => Promise<CollectedFiles | null>;
-  /** Where it runs, if not on a host of this machine. */
-  readonly remote?: RunHost;
-  readonly deps: RunDeps;
-  /** A draft until it is recorded. */
-  subject: { kind: "draft"; draft: RunDraft } | { kind: "recorded"; folder: RunFolder };
-};
-
-/** A run that is recorded and has a host. */
-export type RunningRun = Run & { readonly folder: RunFolder; readonly host: RunHost; readonly display: RunDisplay };
 
 // An orchestration ends at its next wake-up; what a step does meanwhile ends with the host.
 const TERMINATE_LIMIT_MS = 10_000;

@@ -7,7 +7,7 @@ import { toExecutedNotebook } from "../../results/executed-notebook.ts";
 import { formatNotebook } from "../../results/nbformat.ts";
 import { toReport } from "../../results/report/report.ts";
 import type { RunResults, StepResult } from "../../results/run-results.ts";
-import type { RunningRun } from "./run.ts";
+import type { RunningRun } from "./run-state.ts";
 
 /** The notebook as it was when the run began. */
 export const SOURCE_NOTEBOOK = "source.ipynb";

@@ -1,0 +1,22 @@
+import type { Clock, Logger } from "@same-kit/shared";
+import type { StorageAccount } from "../storage/storage-account.ts";
+import type { TaskHubClient } from "./client.ts";
+import type { OnInstanceEnded } from "./orchestrations/checkpoint-tail.ts";
+import type { FunctionInvoker } from "./ports.ts";
+import type { DurableTaskSettings } from "./settings.ts";
+
+export type EngineOptions = {
+  storage: StorageAccount;
+  settings: DurableTaskSettings;
+  invoker: FunctionInvoker;
+  /** Partitions are owned under it; default: one that is this process's own. */
+  workerId?: string;
+  /**
+   * Runs once the hub is there, before any message of it is taken: what must not be continued can be suspended, and the functions
+   * may still be loading until it resolves.
+   */
+  beforeWork?: (client: TaskHubClient) => Promise<void>;
+  onInstanceEnded?: OnInstanceEnded;
+  clock: Clock;
+  log: Logger;
+};

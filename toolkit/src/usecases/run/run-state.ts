@@ -1,0 +1,43 @@
+import type { InitiateRequest } from "@same-kit/functions-app/contract";
+import type { CollectedFiles } from "../../adapters/files/collect-files.ts";
+import type { RunFolder, RunRecord, RunRecords } from "../../adapters/records/run-records.ts";
+import type { Step } from "../../notebook/split-steps.ts";
+import type { RunDisplay } from "./run-display.ts";
+import type { HostChoice, HostDeps, RunHost } from "./run-host.ts";
+
+export type RunDeps = HostDeps & {
+  /** Aborts at the second Ctrl-C. */
+  leaveNow: AbortSignal;
+};
+
+/** A run before it is sent for the first time; its host completes the record. */
+export type RunDraft = {
+  record: Omit<RunRecord, "formatVersion" | "state" | "hostPid" | "ownsHost" | "hubName" | "storage" | "endedAt">;
+  request: InitiateRequest;
+  /** The notebook that is run; its outputs are put into a copy. */
+  notebookText: string;
+};
+
+/** What all states of one run need. */
+export type Run = {
+  readonly records: RunRecords;
+  readonly choice: HostChoice;
+  readonly steps: readonly Step[];
+  /** Those of the compiler; they are kept with the result. */
+  readonly warnings: readonly string[];
+  /** For the whole run; null: none. */
+  readonly timeoutMs: number | null;
+  readonly isVerbose: boolean;
+  /** Whether a session that is too large for an answer is saved beside the record. */
+  readonly savesLargeSession: boolean;
+  /** What the steps find in their working directory; asked for when the run is sent. Absent or null: nothing. */
+  readonly files?: () => Promise<CollectedFiles | null>;
+  /** Where it runs, if not on a host of this machine. */
+  readonly remote?: RunHost;
+  readonly deps: RunDeps;
+  /** A draft until it is recorded. */
+  subject: { kind: "draft"; draft: RunDraft } | { kind: "recorded"; folder: RunFolder };
+};
+
+/** A run that is recorded and has a host. */
+export type RunningRun = Run & { readonly folder: RunFolder; readonly host: RunHost; readonly display: RunDisplay };
