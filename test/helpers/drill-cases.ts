@@ -15,7 +15,7 @@ export const FAILURES: readonly [DrillName, RegExp][] = [
   ["group-taken", /A resource group rg-same-dev-\w+ exists that this environment did not create: .*owner=colleague/],
   ["other-machine", /^This environment is deployed from another machine or folder: .*\nThree ways forward: /],
   ["region-unsupported", /^westeurope does not offer the flex plan.*\nChoose another --location/],
-  ["plan-mixing", /group holds a plan that cannot be beside the chosen one/],
+  ["plan-mixing", /group contains a plan that cannot coexist with the chosen one/],
   ["setting-refused", /refuses a setting of the app \(51021\).*Use32BitWorkerProcess/],
   ["provider-blocked", /could not get the azurerm provider/],
   ["lock-file-mismatch", /differs from what the lock file pins/],

@@ -98,7 +98,7 @@ export class CellOutputs {
         if (!event.wait) this.#clear();
         return;
       case "asset":
-        return; // No output of a cell: whoever stores the outputs takes it.
+        return; // No output of a cell: anyone who stores the outputs takes it.
     }
   }
 

@@ -193,7 +193,7 @@ test("a time limit ends the run", async () => {
   const dir = await copySlow();
   const { code, stderr } = await call(dir, "local", "run", "--timeout", "3s");
   expect({ code, states: await statesOf(dir) }).toEqual({ code: 1, states: ["terminated"] });
-  expect(stderr).toContain("ERR_RUN_TIMEOUT The run did not end within 3 s");
+  expect(stderr).toContain("ERR_RUN_TIMEOUT The run did not finish within 3 s");
 });
 
 test("a run that a crash left is suspended by the next one, and can be continued", async () => {

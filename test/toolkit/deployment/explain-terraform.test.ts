@@ -76,7 +76,7 @@ const CASES: readonly [string, string, RegExp][] = [
     'unexpected status 409 with response: {"Details":[{"ErrorEntity":{"ExtendedCode":"54001"}}]}',
     /taken/,
   ],
-  ["ERR_PROVISION_NAME_TAKEN", "unexpected status 409 with error: StorageAccountAlreadyTaken: taken", /world-wide/],
+  ["ERR_PROVISION_NAME_TAKEN", "unexpected status 409 with error: StorageAccountAlreadyTaken: taken", /global/],
   [
     "ERR_PROVISION_NOT_IN_STATE",
     'a resource with the ID "/subscriptions/s/resourceGroups/other" already exists - to be managed via Terraform this resource needs to be imported into the State.',
@@ -97,8 +97,8 @@ const CASES: readonly [string, string, RegExp][] = [
     '"atlantis" was not found in the list of supported Azure Locations: "eastus,westeurope"',
     /Azure has no region/,
   ],
-  ["ERR_PROVISION_PLAN_MIX", "This pricing tier isn't allowed in this resource group.", /cannot be beside/],
-  ["ERR_PROVISION_PLAN_MIX", "This pricing tier is not allowed in this resource group.", /cannot be beside/],
+  ["ERR_PROVISION_PLAN_MIX", "This pricing tier isn't allowed in this resource group.", /cannot coexist/],
+  ["ERR_PROVISION_PLAN_MIX", "This pricing tier is not allowed in this resource group.", /cannot coexist/],
   [
     "ERR_PROVISION_SETTING_REFUSED",
     '{"ErrorEntity":{"ExtendedCode":"51021","Message":"FtpsState"}}',

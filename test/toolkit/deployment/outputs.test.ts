@@ -20,7 +20,7 @@ test("all outputs are needed, and those that are missing are named", () => {
   expect(() => parseOutputs(partial)).toThrow(
     expect.objectContaining({
       code: "ERR_OUTPUTS_MISSING",
-      message: "Terraform gave no value for the outputs host_name, access_key.",
+      message: "Terraform has no value for the outputs host_name, access_key.",
     }),
   );
 });

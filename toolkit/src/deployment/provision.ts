@@ -36,7 +36,7 @@ export type ProvisionResult = {
 
 const PLAN_FILE = "same-kit.tfplan";
 const TAKE_OVER =
-  "What exists in it is imported rather than created. The app gets a new access key, and whoever deployed it before is refused.";
+  "What exists in it is imported rather than created. The app gets a new access key, and anyone who deployed it before is refused.";
 const MAX_ADOPTIONS = 12;
 
 /** Plans, asks, applies. A saved plan holds every secret in clear: it is removed however this ends. */
