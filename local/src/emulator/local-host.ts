@@ -54,7 +54,7 @@ export interface LocalHost {
    * Runs that had not ended when Azurite's crash cost writes (see `storage.hasLostWrites`): a message or a row of theirs may
    * be gone, so that they never end. Purge them and start them again.
    */
-  readonly doubtfulRuns: readonly InstanceStatus[];
+  readonly possiblyCorruptRuns: readonly InstanceStatus[];
   /** Resolves with the reason when the host cannot go on (its worker or its storage is gone); call `stop()` then. */
   readonly failed: Promise<Error>;
   /** The key that opens the management API where keys are asked for. */

@@ -116,7 +116,7 @@ function toReady({ url, hubName, storage, process: { pid } }: RunFile, host: Fun
 }
 
 function toLocalHost(
-  { host, engine, doubtfulRuns }: Parts,
+  { host, engine, possiblyCorruptRuns }: Parts,
   events: EventLog,
   { settings, storage, running }: { settings: DurableTaskSettings; storage: LocalStorage; running: StopStack },
 ): LocalHost {
@@ -127,7 +127,7 @@ function toLocalHost(
     port: host.port,
     hubName,
     client: engine.client,
-    doubtfulRuns,
+    possiblyCorruptRuns,
     storage: toPublicStorage(storage),
     failed: Promise.race([host.failed, storage.lost]),
     get functions() {

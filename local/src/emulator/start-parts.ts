@@ -9,12 +9,12 @@ import type { EventLog } from "../events/event-log.ts";
 import { createFunctionInvoker, type FunctionsHost } from "../host/index.ts";
 import type { StorageAccount } from "../storage/storage-account.ts";
 import { createTimerExtension } from "../timers/timer-extension.ts";
-import { findDoubtfulRuns } from "./doubtful-runs.ts";
 import { createDurableExtension } from "./durable-extension.ts";
 import { LateInvoker } from "./late-invoker.ts";
 import type { LocalHost } from "./local-host.ts";
 import { createObserverExtension } from "./observer-extension.ts";
 import type { LocalStorage } from "./open-local-storage.ts";
+import { findPossiblyCorruptRuns } from "./possibly-corrupt-runs.ts";
 import { type HostSetting, startHost } from "./start-host.ts";
 import type { StopStack } from "./stop-stack.ts";
 
@@ -26,7 +26,7 @@ const ENGINE_STOP_LIMIT_MS = 20_000;
 export type LocalSetting = HostSetting & { clock: Clock; engineLog: Logger; events: EventLog };
 
 /** What runs, side by side on one storage. */
-export type Parts = { host: FunctionsHost; engine: Engine; doubtfulRuns: InstanceStatus[] };
+export type Parts = { host: FunctionsHost; engine: Engine; possiblyCorruptRuns: InstanceStatus[] };
 
 /** Host and hub at once: the worker loads the app while Azurite comes up and the hub's tables are made. */
 export async function startParts(setting: LocalSetting, running: StopStack): Promise<Parts> {
@@ -49,8 +49,8 @@ export async function startParts(setting: LocalSetting, running: StopStack): Pro
     await host?.stop(account.isAbandoned ? { drainTimeoutMs: STOP_WITHOUT_STORAGE_MS } : {});
   });
   const invokerComing = hostStarting.then((host) => createFunctionInvoker(host, events.add));
-  const doubtfulRuns: InstanceStatus[] = [];
-  const engineStarting = startHubEngine(setting, { account, invokerComing, doubtfulRuns });
+  const possiblyCorruptRuns: InstanceStatus[] = [];
+  const engineStarting = startHubEngine(setting, { account, invokerComing, possiblyCorruptRuns });
   // Before the host: what runs is finished and saved while the worker still answers.
   running.add(async () => stopEngine(await engineStarting.catch(() => undefined), storage, account));
   running.add(async () => extension.endWaiting());
@@ -61,7 +61,7 @@ export async function startParts(setting: LocalSetting, running: StopStack): Pro
   extension.connect({ client: engine.client, invoker, systemKey: () => host.systemKey(extension.name) });
   running.add(async () => timers.stop());
   timers.start(host);
-  return { host, engine, doubtfulRuns };
+  return { host, engine, possiblyCorruptRuns };
 }
 
 async function startHubEngine(
@@ -69,8 +69,8 @@ async function startHubEngine(
   {
     account,
     invokerComing,
-    doubtfulRuns,
-  }: { account: StorageAccount; invokerComing: Promise<FunctionInvoker>; doubtfulRuns: InstanceStatus[] },
+    possiblyCorruptRuns,
+  }: { account: StorageAccount; invokerComing: Promise<FunctionInvoker>; possiblyCorruptRuns: InstanceStatus[] },
 ): Promise<Engine> {
   try {
     return await startEngine({
@@ -78,7 +78,7 @@ async function startHubEngine(
       settings,
       invoker: new LateInvoker(invokerComing),
       async beforeWork(client) {
-        if (storage.hasLostWrites) doubtfulRuns.push(...(await findDoubtfulRuns(client, log)));
+        if (storage.hasLostWrites) possiblyCorruptRuns.push(...(await findPossiblyCorruptRuns(client, log)));
         await options.beforeWork?.({ client, hubName: settings.hubName, storage: toPublicStorage(storage) });
         await invokerComing;
       },

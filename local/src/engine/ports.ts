@@ -1,4 +1,4 @@
-// What the engine asks of its surroundings. `host/` answers these in the product, small fakes in tests; so the engine runs
+// What the engine needs from its environment. `host/` answers these in the product, small fakes in tests; so the engine runs
 // without a worker.
 
 import type { FailureDetails } from "./history/events.ts";

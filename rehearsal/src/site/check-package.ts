@@ -1,5 +1,5 @@
 import type { PlanName } from "./plan-limits.ts";
-import { UNPACKED_LIMIT_BYTES } from "./plan-limits.ts";
+import { DISK_LIMIT_BYTES } from "./plan-limits.ts";
 import type { ZipEntry } from "./read-zip.ts";
 
 export type PackageReport = {
@@ -26,7 +26,7 @@ export async function checkPackage(entries: readonly ZipEntry[], plan: PlanName)
 }
 
 function findSizeFaults(unpackedBytes: number, plan: PlanName): string[] {
-  const limit = UNPACKED_LIMIT_BYTES[plan];
+  const limit = DISK_LIMIT_BYTES[plan];
   if (unpackedBytes <= limit) return [];
   return [
     `ENOSPC: no space left on device: the package is ${toMegabytes(unpackedBytes)} MB unpacked, the instance has ${toMegabytes(limit)} MB.`,

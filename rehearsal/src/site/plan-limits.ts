@@ -3,7 +3,7 @@ export type PlanName = "flex" | "consumption" | "premium";
 const GIGABYTE = 1_000_000_000;
 
 /** Space for the unpacked package: the temporary storage of one instance. */
-export const UNPACKED_LIMIT_BYTES: Readonly<Record<PlanName, number>> = {
+export const DISK_LIMIT_BYTES: Readonly<Record<PlanName, number>> = {
   flex: 0.8 * GIGABYTE,
   consumption: 1.5 * GIGABYTE,
   premium: 21 * GIGABYTE,

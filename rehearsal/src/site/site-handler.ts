@@ -30,7 +30,7 @@ const DROPPED_RESPONSE_HEADERS = new Set([
   "keep-alive",
 ]);
 const TEXT_TYPES = /^(text\/|application\/(json|problem\+json))/;
-const HOST_VERSION = "4.0.0.0";
+const SITE_HOST_VERSION = "4.0.0.0";
 
 export function createSiteHandler(front: SiteFront): Handler {
   return async (request) => {
@@ -55,8 +55,8 @@ function adminOf(state: Exclude<HostState, { kind: "running" | "none" }>, reques
       return ok({
         id: "mini-azure",
         state: state.kind === "hollow" ? "Running" : "Error",
-        version: HOST_VERSION,
-        versionDetails: HOST_VERSION,
+        version: SITE_HOST_VERSION,
+        versionDetails: SITE_HOST_VERSION,
         errors: state.kind === "error" ? [state.message] : [],
         processUptime: Math.round(process.uptime() * 1_000),
       });

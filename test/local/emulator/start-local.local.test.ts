@@ -59,7 +59,7 @@ test("what one host left in its hub is there for the next", async () => {
   const second = await startLocalHost({ appDir: APP, stateDir });
   expect(second.hubName).toBe(first.hubName);
   expect(await second.client.getStatus(instanceId as string)).toMatchObject({ runtimeStatus: "Completed" });
-  expect(second.doubtfulRuns).toEqual([]);
+  expect(second.possiblyCorruptRuns).toEqual([]);
 });
 
 test("a run that is suspended before any work does not go on", async () => {

@@ -102,7 +102,7 @@ test("after Azurite is killed in the middle of a run, the run is reported as los
   await scene.letGo();
   const found = await next.client.getStatus(REQUEST.instanceId);
   // Azurite may have saved nothing of the run yet; what it saved is named as doubtful.
-  expect(next.doubtfulRuns.map((it) => it.instanceId)).toEqual(found === null ? [] : [REQUEST.instanceId]);
+  expect(next.possiblyCorruptRuns.map((it) => it.instanceId)).toEqual(found === null ? [] : [REQUEST.instanceId]);
   await next.client.purge(REQUEST.instanceId);
   await next.client.start(REQUEST);
   await expectWhole(next.client);

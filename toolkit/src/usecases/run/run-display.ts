@@ -79,7 +79,7 @@ export class RunDisplay {
 
   #log(event: HostEvent): void {
     const line = describeEvent(event);
-    // Of a line that is overwritten, the last state is enough.
+    // For a line that is overwritten, the last state is enough.
     const isRewritten = line?.message.endsWith("\r") === true;
     if (line !== null && !isRewritten) this.#options.logFile.write(`${formatLogEntry(line)}\n`);
   }

@@ -21,8 +21,8 @@ import {
   LongTimerTask,
   type ReplayTask,
   RetryTask,
+  type TaskEnvironment,
   type TaskFailure,
-  type TaskSurroundings,
   WhenAllTask,
   WhenAnyTask,
 } from "./replay-task.ts";
@@ -53,7 +53,7 @@ export function replayActions(
   return replay.outcome();
 }
 
-class ActionReplay implements TaskSurroundings {
+class ActionReplay implements TaskEnvironment {
   readonly #actions: readonly Action[];
   readonly #limits: ReplayLimits;
   /** What history says each id stands for. */

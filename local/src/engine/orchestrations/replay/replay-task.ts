@@ -17,7 +17,7 @@ export type LeafRequest =
   | { kind: "external-event"; name: string };
 
 /** What a task needs from the replay that it runs in. */
-export interface TaskSurroundings {
+export interface TaskEnvironment {
   /** The orchestrator's clock: the latest OrchestratorStarted, in whole milliseconds as the SDK sees it. */
   clockMs(): number;
   /** Gives ids to the leaves of `task` that have none. */
@@ -80,20 +80,20 @@ export class WhenAnyTask extends CompoundTask {
 /** A timer beyond what storage can delay: a chain of shorter ones, each taking an id when the one before fires. */
 export class LongTimerTask extends CompoundTask {
   readonly #action: TimerAction;
-  readonly #surroundings: TaskSurroundings;
+  readonly #environment: TaskEnvironment;
 
-  constructor(action: TimerAction, surroundings: TaskSurroundings) {
-    super([new LeafTask(nextSegment(action, surroundings.clockMs()))]);
+  constructor(action: TimerAction, environment: TaskEnvironment) {
+    super([new LeafTask(nextSegment(action, environment.clockMs()))]);
     this.#action = action;
-    this.#surroundings = surroundings;
+    this.#environment = environment;
   }
 
   override childSettled(): void {
-    if (Date.parse(this.#action.fireAt) > this.#surroundings.clockMs()) {
-      const segment = new LeafTask(nextSegment(this.#action, this.#surroundings.clockMs()));
+    if (Date.parse(this.#action.fireAt) > this.#environment.clockMs()) {
+      const segment = new LeafTask(nextSegment(this.#action, this.#environment.clockMs()));
       this.children.push(segment);
       this.adopt([segment]);
-      this.#surroundings.track(segment);
+      this.#environment.track(segment);
     } else {
       this.settle("completed");
     }
@@ -110,19 +110,19 @@ export class LongTimerTask extends CompoundTask {
 export class RetryTask extends CompoundTask {
   readonly #request: Extract<LeafRequest, { action: unknown }>;
   readonly #policy: RetryPolicy;
-  readonly #surroundings: TaskSurroundings;
+  readonly #environment: TaskEnvironment;
   readonly #startedAtMs: number;
   #failedAttempts = 0;
   #isWaiting = false;
   #hasGivenUp = false;
   #lastFailure: TaskFailure | null = null;
 
-  constructor(request: Extract<LeafRequest, { action: unknown }>, policy: RetryPolicy, surroundings: TaskSurroundings) {
+  constructor(request: Extract<LeafRequest, { action: unknown }>, policy: RetryPolicy, environment: TaskEnvironment) {
     super([new LeafTask(request)]);
     this.#request = request;
     this.#policy = policy;
-    this.#surroundings = surroundings;
-    this.#startedAtMs = surroundings.clockMs();
+    this.#environment = environment;
+    this.#startedAtMs = environment.clockMs();
   }
 
   override childSettled(child: ReplayTask): void {
@@ -144,7 +144,7 @@ export class RetryTask extends CompoundTask {
   #nextAttemptAt(): string {
     const isLast = this.#failedAttempts >= this.#policy.maxAttempts;
     const delayMs = isLast || this.#hasGivenUp ? 0 : nextDelayMs(this.#policy, this.#failedAttempts);
-    return new Date(this.#surroundings.clockMs() + delayMs).toISOString();
+    return new Date(this.#environment.clockMs() + delayMs).toISOString();
   }
 
   #isFinal(failure: TaskFailure | null): boolean {
@@ -152,14 +152,14 @@ export class RetryTask extends CompoundTask {
   }
 
   #isOutOfTime(): boolean {
-    return this.#surroundings.clockMs() >= this.#startedAtMs + this.#policy.timeoutMs;
+    return this.#environment.clockMs() >= this.#startedAtMs + this.#policy.timeoutMs;
   }
 
   #add(request: LeafRequest): void {
     const leaf = new LeafTask(request);
     this.children.push(leaf);
     this.adopt([leaf]);
-    this.#surroundings.track(leaf);
+    this.#environment.track(leaf);
   }
 }
 

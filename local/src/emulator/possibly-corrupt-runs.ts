@@ -8,7 +8,7 @@ const UNENDED = ["Pending", "Running", "Suspended"] as const;
  * Runs that had not ended when a crash of Azurite cost writes: a message or a row of theirs may be gone, and then they never
  * end. Each is named in the log.
  */
-export async function findDoubtfulRuns(client: TaskHubClient, log: Logger): Promise<InstanceStatus[]> {
+export async function findPossiblyCorruptRuns(client: TaskHubClient, log: Logger): Promise<InstanceStatus[]> {
   const found: InstanceStatus[] = [];
   let next: { continuationToken?: string } | null = {};
   while (next !== null) {
