@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
-import { chmod, copyFile, mkdir, readdir, rename, stat, symlink } from "node:fs/promises";
+import { chmod, copyFile, mkdir, readdir, stat, symlink } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
-import { makeOwnFolder } from "@same-kit/shared";
+import { makeOwnFolder, writeAside } from "@same-kit/shared";
 
 const LOADERS: Partial<Record<NodeJS.Architecture, string>> = {
   x64: "/lib64/ld-linux-x86-64.so.2",
@@ -44,10 +44,10 @@ async function copyExecutable(home: string, program: string): Promise<string> {
   const copy = path.join(folder, "bin", path.basename(program));
   await makeOwnFolder(folder);
   await mkdir(path.join(folder, "bin"), { recursive: true });
-  const part = `${copy}.${process.pid}`;
-  await copyFile(program, part);
-  await chmod(part, 0o755);
-  await rename(part, copy); // Whole or not at all, for the next process.
+  await writeAside(copy, async (draft) => {
+    await copyFile(program, draft);
+    await chmod(draft, 0o755);
+  });
   await symlink(path.join(home, "lib"), path.join(folder, "lib")).catch((error: NodeJS.ErrnoException) => {
     if (error.code !== "EEXIST") throw error;
   });
