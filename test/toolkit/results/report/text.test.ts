@@ -29,7 +29,7 @@ test("a picture that is attached to a cell is part of the page", () => {
   expect(html).toContain('<img src="data:image/png;base64,iVBORw==" alt="p">');
 });
 
-test.each(["attachment:100%", "attachment:constructor"])("%j that is no picture stays text", (text) => {
+test.each(["attachment:100%", "attachment:constructor"])("%j that is not a picture stays text", (text) => {
   expect(markdownToHtml(text, { "a b.png": { "image/png": "iVBORw==" } })).toContain(text);
 });
 

@@ -42,7 +42,7 @@ export type RunRecord = {
   /** The `--storage` value without keys; a run is continued on the same storage. */
   storage: string | null;
   python: string | null;
-  /** The address of the app that runs it, if that is no host of this state folder. */
+  /** The address of the app that runs it, if that is not a host of this state folder. */
   appUrl?: string;
   /** Why it ended, if it did not complete. */
   reason: string | null;

@@ -138,7 +138,7 @@ async function findSent({ host, folder, deps: { leaveNow, warn } }: RunningRun):
   // What the storage still has of it may be half of it, which would never end.
   if (host.booted?.hasLostWrites === true) await host.booted.client.purge(id);
   if ((await host.client.status(sent, leaveNow)) === null) {
-    warn("The storage does not know the run any more; it is started again from its saved request.");
+    warn("The storage no longer has the run; restarting it from its saved request.");
     return null;
   }
   await host.client.resume(sent, "Continued by same-kit local resume.", leaveNow);
@@ -179,7 +179,7 @@ async function followToEnd(
   const following = { client: host.client, ...how, onStatus: (it: RunStatus) => display.update(it) };
   const status = await followRun({ ...following, run: started });
   if (status !== null) return { kind: "ended", status };
-  deps.warn("The storage lost the run; it is started again from its saved request.");
+  deps.warn("The storage lost the run; restarting it from its saved request.");
   const second = await followRun({ ...following, run: await send(run) });
   return second === null ? { kind: "lost" } : { kind: "ended", status: second };
 }
