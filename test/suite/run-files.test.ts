@@ -15,11 +15,14 @@ import { FakeEmulator } from "../helpers/fake-emulator.ts";
 import { recordingView } from "../helpers/recording-view.ts";
 import { makeTempDir } from "../helpers/temp-dir.ts";
 
+const KEY = "k".repeat(32);
+
 let host: LocalHost;
 let stateDir: string;
 beforeAll(async () => {
   stateDir = await mkdtemp(path.join(tmpdir(), "same-kit-files-"));
-  host = await startLocal({ stateDir, port: 0, storage: { kind: "none" }, onLog: () => {} });
+  const appSettings = { SAME_ACCESS_KEY: KEY };
+  host = await startLocal({ stateDir, port: 0, storage: { kind: "none" }, appSettings, onLog: () => {} });
 });
 afterAll(async () => {
   await host?.stop();
@@ -43,7 +46,7 @@ async function runCells(id: string, cells: readonly string[], files: Record<stri
   const controller = new AbortController();
   onTestFinished(() => controller.abort());
   const { signal } = controller;
-  const client = new AppClient({ address: { url: host.url, accessKey: null }, fetch });
+  const client = new AppClient({ address: { url: host.url, accessKey: KEY }, fetch });
   const { request } = await compileSource({ location: path.join(folder, "nb.ipynb"), sameEnv: null });
   const collected = await collectFiles({ folder, globs: null }, stateDir);
   const manifest = await sendFiles({ client, id, files: collected, signal });
@@ -117,7 +120,7 @@ test("same-kit run leaves what local run leaves, through the app's API alone", a
   const summary = await remoteRun(
     {
       location: path.join(folder, "nb.ipynb"),
-      address: { url: host.url, accessKey: null },
+      address: { url: host.url, accessKey: KEY },
       stateDir: null,
       sameEnv: null,
       files: null,
@@ -149,4 +152,15 @@ test("same-kit run leaves what local run leaves, through the app's API alone", a
   expect(await read(summary.results.notebook)).toContain('"a,b\\n"');
   expect(await read(summary.results.report)).toContain("a,b");
   expect(summary.session).toEqual({ file: path.join(summary.record, "session.dill") });
+});
+
+test("without the access key a host takes no files", async () => {
+  const client = new AppClient({ address: { url: host.url, accessKey: null }, fetch });
+  const { signal } = new AbortController();
+  await expect(client.missingFiles("files-5", { formatVersion: 1, files: [SENT] }, signal)).rejects.toMatchObject({
+    code: "ERR_APP_UNAUTHORIZED",
+  });
+  await expect(client.putFile("files-5", SENT.sha256, Buffer.from("a"), signal)).rejects.toMatchObject({
+    code: "ERR_APP_REFUSED",
+  });
 });

@@ -8,7 +8,15 @@ import type { PhaseProgress } from "../ports.ts";
 import type { Deployment } from "./deployment.ts";
 import type { DeploymentOutputs } from "./outputs.ts";
 
-export const APP_FUNCTIONS = ["executor", "initiate", "orchestrator", "runBlobs", "runs"] as const;
+export const APP_FUNCTIONS = [
+  "executor",
+  "initiate",
+  "orchestrator",
+  "runBlobs",
+  "runFile",
+  "runFiles",
+  "runs",
+] as const;
 
 const POLL_MS = 2_000;
 const ANSWER_LIMIT_MS = 30_000;

@@ -68,7 +68,10 @@ async function saveFile(options: SaveFiles, file: RunFile): Promise<void> {
   if (file.kind === "link") return symlink(file.target, target);
   const parts = verified(options.client.readBlob(options.id, `file-${file.sha256}.bin`, options.signal), file.sha256);
   // Not over another one, where a system takes `A` and `a` for the same name.
-  await writeFile(target, parts, { flag: "wx" });
+  await writeFile(target, parts, { flag: "wx" }).catch(async (error: NodeJS.ErrnoException) => {
+    if (error.code !== "EEXIST") await rm(target, { force: true });
+    throw error;
+  });
   if (file.isExecutable) await chmod(target, 0o755);
   await utimes(target, file.modifiedMs / 1000, file.modifiedMs / 1000);
 }

@@ -1,0 +1,52 @@
+import { createHash } from "node:crypto";
+import { readdir, readFile } from "node:fs/promises";
+import path from "node:path";
+import { expect, test } from "vitest";
+import { saveFiles } from "../../../../toolkit/src/usecases/run/save-files.ts";
+import { makeTempDir } from "../../../helpers/temp-dir.ts";
+
+const hashOf = (text: string) => createHash("sha256").update(text).digest("hex");
+const file = (at: string, content: string, more = {}) => ({
+  kind: "file",
+  path: at,
+  sha256: hashOf(content),
+  sizeBytes: content.length,
+  modifiedMs: 0,
+  step: "one",
+  ...more,
+});
+
+/** Saves what an app answers: `contents` by what their name says that they are. */
+async function save(files: unknown[], contents: Record<string, string>) {
+  const parent = await makeTempDir();
+  const folder = path.join(parent, "files");
+  const blobs = new Map(Object.entries(contents).map(([named, content]) => [`file-${hashOf(named)}.bin`, content]));
+  blobs.set("run/files.json", JSON.stringify({ formatVersion: 1, files }));
+  const client = {
+    async *readBlob(_id: string, name: string) {
+      yield Buffer.from(blobs.get(name) ?? "");
+    },
+  };
+  const manifest = { container: "c", name: "run/files.json", sizeBytes: 1, sha256: "" };
+  const { signal } = new AbortController();
+  const saved = await saveFiles({ client, id: "run", manifest, folder, signal });
+  return { ...saved, parent, read: (name: string) => readFile(path.join(folder, name), "utf8") };
+}
+
+test("what a step made or changed is saved, and what it found is not", async () => {
+  const { files, read, folder } = await save([file("d/a", "A"), { ...file("b", "B"), step: undefined }], { A: "A" });
+  expect(files).toEqual([{ path: "d/a", sizeBytes: 1, step: "one" }]);
+  expect([await read("d/a"), await readdir(folder as string)]).toEqual(["A", ["d"]]);
+});
+
+test.each(["../a", "/tmp/a", "d/../../a"])("an app that names the path %s has nothing written", async (at) => {
+  const { files, folder, warnings, parent } = await save([file(at, "A")], { A: "A" });
+  expect([files, folder, await readdir(parent)]).toEqual([[], null, []]);
+  expect(warnings.join()).toContain("files[0]");
+});
+
+test("a content that is not what the step left is reported, and the others are saved", async () => {
+  const { files, warnings, folder } = await save([file("a", "A"), file("b", "B")], { A: "other", B: "B" });
+  expect([files.map(({ path: at }) => at), await readdir(folder as string)]).toEqual([["b"], ["b"]]);
+  expect(warnings).toEqual([expect.stringContaining("it is not what the step left")]);
+});
