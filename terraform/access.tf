@@ -1,11 +1,13 @@
-# The app's own key (244 random bits): anyone who has it may run code in the app. `ignore_changes` keeps the first one, since
-# uuid() differs on every run; only a new generation replaces it.
+# The app's own key (244 random bits): anyone who has it may run code in the app. `triggers_replace` is the one place of a
+# terraform_data that keeps the mark of a secret: what goes through `input` has a copy in `output`, which every plan and `show`
+# would print. `ignore_changes` keeps the first value, since uuid() differs on every run; another generation is another key.
 resource "terraform_data" "access_key" {
-  input            = replace("${uuid()}${uuid()}", "-", "")
-  triggers_replace = [var.access_key_generation]
+  for_each = toset([var.access_key_generation])
+
+  triggers_replace = sensitive(replace("${uuid()}${uuid()}", "-", ""))
 
   lifecycle {
-    ignore_changes = [input]
+    ignore_changes = [triggers_replace]
   }
 }
 
@@ -30,7 +32,7 @@ resource "azurerm_role_assignment" "storage" {
 }
 
 locals {
-  access_key = sensitive(terraform_data.access_key.output)
+  access_key = terraform_data.access_key[var.access_key_generation].triggers_replace
 
   identity_settings = local.identity ? {
     AzureWebJobsStorage__accountName = azurerm_storage_account.this.name
@@ -47,4 +49,19 @@ locals {
   }[var.plan]
 
   app_settings = merge(local.time_limits, var.app_settings, local.identity_settings, { SAME_ACCESS_KEY = local.access_key })
+
+  # One list of rules for the app, one for its deployment service; each kind of app takes both. `headers` is what azurerm reads back
+  # where none are set: without it every plan would tell of a change from outside.
+  restrictions = {
+    for purpose, ranges in { allowed = var.allowed_ip_ranges, deployer = var.deployer_ip_ranges } : purpose => {
+      default_action                 = length(ranges) > 0 ? "Deny" : null
+      rules = [for index, range in ranges : {
+        name       = "${purpose}-${index}"
+        priority   = 100 + index
+        action     = "Allow"
+        ip_address = range
+        headers    = []
+      }]
+    }
+  }
 }

@@ -28,26 +28,30 @@ resource "azurerm_function_app_flex_consumption" "this" {
     minimum_tls_version                    = "1.2"
     scm_minimum_tls_version                = "1.2"
     application_insights_connection_string = azurerm_application_insights.this.connection_string
-    ip_restriction_default_action          = length(var.allowed_ip_ranges) > 0 ? "Deny" : null
-    scm_ip_restriction_default_action      = length(var.deployer_ip_ranges) > 0 ? "Deny" : null
+    ip_restriction_default_action          = local.restrictions.allowed.default_action
+    scm_ip_restriction_default_action      = local.restrictions.deployer.default_action
 
     dynamic "ip_restriction" {
-      for_each = var.allowed_ip_ranges
+      for_each = local.restrictions.allowed.rules
+      iterator = rule
       content {
-        name       = "allowed-${ip_restriction.key}"
-        priority   = 100 + ip_restriction.key
-        action     = "Allow"
-        ip_address = ip_restriction.value
+        name       = rule.value.name
+        priority   = rule.value.priority
+        action     = rule.value.action
+        ip_address = rule.value.ip_address
+        headers    = rule.value.headers
       }
     }
 
     dynamic "scm_ip_restriction" {
-      for_each = var.deployer_ip_ranges
+      for_each = local.restrictions.deployer.rules
+      iterator = rule
       content {
-        name       = "deployer-${scm_ip_restriction.key}"
-        priority   = 100 + scm_ip_restriction.key
-        action     = "Allow"
-        ip_address = scm_ip_restriction.value
+        name       = rule.value.name
+        priority   = rule.value.priority
+        action     = rule.value.action
+        ip_address = rule.value.ip_address
+        headers    = rule.value.headers
       }
     }
   }
@@ -60,7 +64,11 @@ resource "azurerm_function_app_flex_consumption" "this" {
     }
   }
 
-  depends_on = [azurerm_role_assignment.storage]
+  lifecycle {
+    replace_triggered_by = [terraform_data.hosting]
+  }
+
+  depends_on = [azurerm_role_assignment.storage, terraform_data.hosting]
 }
 
 resource "azurerm_linux_function_app" "this" {
@@ -91,32 +99,36 @@ resource "azurerm_linux_function_app" "this" {
     minimum_tls_version                    = "1.2"
     scm_minimum_tls_version                = "1.2"
     ftps_state                             = "Disabled"
-    elastic_instance_minimum               = var.plan == "premium" ? 1 : null
+    elastic_instance_minimum               = var.plan == "premium" ? var.premium_minimum_instances : null
     application_insights_connection_string = azurerm_application_insights.this.connection_string
-    ip_restriction_default_action          = length(var.allowed_ip_ranges) > 0 ? "Deny" : null
-    scm_ip_restriction_default_action      = length(var.deployer_ip_ranges) > 0 ? "Deny" : null
+    ip_restriction_default_action          = local.restrictions.allowed.default_action
+    scm_ip_restriction_default_action      = local.restrictions.deployer.default_action
 
     application_stack {
       node_version = var.node_version
     }
 
     dynamic "ip_restriction" {
-      for_each = var.allowed_ip_ranges
+      for_each = local.restrictions.allowed.rules
+      iterator = rule
       content {
-        name       = "allowed-${ip_restriction.key}"
-        priority   = 100 + ip_restriction.key
-        action     = "Allow"
-        ip_address = ip_restriction.value
+        name       = rule.value.name
+        priority   = rule.value.priority
+        action     = rule.value.action
+        ip_address = rule.value.ip_address
+        headers    = rule.value.headers
       }
     }
 
     dynamic "scm_ip_restriction" {
-      for_each = var.deployer_ip_ranges
+      for_each = local.restrictions.deployer.rules
+      iterator = rule
       content {
-        name       = "deployer-${scm_ip_restriction.key}"
-        priority   = 100 + scm_ip_restriction.key
-        action     = "Allow"
-        ip_address = scm_ip_restriction.value
+        name       = rule.value.name
+        priority   = rule.value.priority
+        action     = rule.value.action
+        ip_address = rule.value.ip_address
+        headers    = rule.value.headers
       }
     }
   }
@@ -131,10 +143,11 @@ resource "azurerm_linux_function_app" "this" {
 
   lifecycle {
     # Publishing sets these; without this the next apply would take the package away.
-    ignore_changes = [app_settings["WEBSITE_RUN_FROM_PACKAGE"], app_settings["WEBSITE_MOUNT_ENABLED"]]
+    ignore_changes       = [app_settings["WEBSITE_RUN_FROM_PACKAGE"], app_settings["WEBSITE_MOUNT_ENABLED"]]
+    replace_triggered_by = [terraform_data.hosting]
   }
 
-  depends_on = [azurerm_role_assignment.storage]
+  depends_on = [azurerm_role_assignment.storage, terraform_data.hosting]
 }
 
 locals {

@@ -1,7 +1,17 @@
 locals {
-  flex     = var.plan == "flex"
-  identity = var.storage_access == "identity"
-  sku      = { flex = "FC1", consumption = "Y1", premium = "EP1" }[var.plan]
+  flex = var.plan == "flex"
+  sku  = { flex = "FC1", consumption = "Y1", premium = var.premium_sku }[var.plan]
+
+  # On Flex Consumption azurerm 5.2 writes a connection string without a key beside the identity's settings, and the host takes
+  # that one (hashicorp/terraform-provider-azurerm, issues 29149 and 33211): an identity works only where it is removed afterwards.
+  storage_access = coalesce(var.storage_access, local.flex && var.removes_keyless_settings ? "identity" : "key")
+  identity       = local.storage_access == "identity"
+}
+
+# Azure moves no app from one of these plans to another, and the apps of two plans are two resources of one name: all that hangs
+# on the plan depends on this, so that the old ones are gone before the new ones are made.
+resource "terraform_data" "hosting" {
+  triggers_replace = [var.plan]
 }
 
 resource "azurerm_resource_group" "this" {
@@ -15,16 +25,30 @@ resource "azurerm_storage_account" "this" {
   resource_group_name              = azurerm_resource_group.this.name
   location                         = azurerm_resource_group.this.location
   account_tier                     = "Standard"
-  account_replication_type         = "LRS"
+  account_replication_type         = var.storage_replication
   min_tls_version                  = "TLS1_2"
   https_traffic_only_enabled       = true
   allow_nested_items_to_be_public  = false
   cross_tenant_replication_enabled = false
   local_user_enabled               = false
-  # Flex Consumption's own identity mode still writes a connection string without a key in azurerm 4.81 and 5.2, so
-  # keys are the default way in; with storage_access = "identity" nothing needs them.
-  shared_access_key_enabled = !local.identity
-  tags                      = local.tags
+  shared_access_key_enabled        = !local.identity
+  tags                             = local.tags
+
+  blob_properties {
+    dynamic "delete_retention_policy" {
+      for_each = var.blob_retention_days > 0 ? [var.blob_retention_days] : []
+      content {
+        days = delete_retention_policy.value
+      }
+    }
+
+    dynamic "container_delete_retention_policy" {
+      for_each = var.blob_retention_days > 0 ? [var.blob_retention_days] : []
+      content {
+        days = container_delete_retention_policy.value
+      }
+    }
+  }
 }
 
 resource "azurerm_storage_container" "package" {
@@ -39,8 +63,9 @@ resource "azurerm_log_analytics_workspace" "this" {
   name                = "log-${local.app_name}"
   resource_group_name = azurerm_resource_group.this.name
   location            = azurerm_resource_group.this.location
-  sku                 = "PerGB2018"
+  sku                 = var.log_sku
   retention_in_days   = var.log_retention_days
+  daily_quota_gb      = var.log_daily_cap_gb
   tags                = local.tags
 }
 
@@ -59,6 +84,10 @@ resource "azurerm_service_plan" "this" {
   location                     = azurerm_resource_group.this.location
   os_type                      = "Linux"
   sku_name                     = local.sku
-  maximum_elastic_worker_count = var.plan == "premium" ? 3 : null
+  maximum_elastic_worker_count = var.plan == "premium" ? var.premium_maximum_workers : null
   tags                         = local.tags
+
+  lifecycle {
+    replace_triggered_by = [terraform_data.hosting]
+  }
 }

@@ -3,9 +3,9 @@ locals {
   # apps share one name space with the whole world.
   suffix = substr(sha256("${lower(var.subscription_id)}/${var.project}/${var.environment}"), 0, 6)
 
-  app_name        = coalesce(var.names.app, "${var.project}-${var.environment}-${local.suffix}")
-  group_name      = coalesce(var.names.resource_group, "rg-${local.app_name}")
-  storage_name    = coalesce(var.names.storage_account, "st${substr(replace("${var.project}${var.environment}", "-", ""), 0, 16)}${local.suffix}")
+  app_name        = coalesce(lookup(var.names, "app", null), "${var.project}-${var.environment}-${local.suffix}")
+  group_name      = coalesce(lookup(var.names, "resource_group", null), "rg-${local.app_name}")
+  storage_name    = coalesce(lookup(var.names, "storage_account", null), "st${substr(replace("${var.project}${var.environment}", "-", ""), 0, 16)}${local.suffix}")
   package_storage = "app-package"
 
   # The deployment's mark tells what a state has created from what others have under the same name.

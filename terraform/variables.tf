@@ -1,6 +1,7 @@
 variable "subscription_id" {
   description = "Azure subscription that everything is made in."
   type        = string
+  nullable    = false
 
   validation {
     condition     = can(regex("^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$", var.subscription_id))
@@ -12,6 +13,7 @@ variable "project" {
   description = "What the app is called: lower-case letters, digits and dashes. Part of every resource's name."
   type        = string
   default     = "same"
+  nullable    = false
 
   validation {
     condition     = can(regex("^[a-z][a-z0-9-]{0,14}[a-z0-9]$", var.project)) && !strcontains(var.project, "--")
@@ -23,6 +25,7 @@ variable "environment" {
   description = "Which deployment of the project this is, such as dev or prod."
   type        = string
   default     = "dev"
+  nullable    = false
 
   validation {
     condition     = can(regex("^[a-z0-9]{1,8}$", var.environment))
@@ -34,6 +37,7 @@ variable "location" {
   description = "Azure region, as `az account list-locations -o table` names it."
   type        = string
   default     = "westeurope"
+  nullable    = false
 
   validation {
     condition     = can(regex("^[a-z0-9]{4,40}$", var.location))
@@ -45,6 +49,7 @@ variable "plan" {
   description = "Hosting plan: flex (Flex Consumption), consumption (Linux Consumption, retires in 2028) or premium (Elastic Premium, billed while idle)."
   type        = string
   default     = "flex"
+  nullable    = false
 
   validation {
     condition     = contains(["flex", "consumption", "premium"], var.plan)
@@ -56,6 +61,7 @@ variable "node_version" {
   description = "Node.js version of the app. Linux Consumption gets none after 22."
   type        = string
   default     = "22"
+  nullable    = false
 
   validation {
     condition     = contains(["20", "22", "24"], var.node_version)
@@ -69,27 +75,29 @@ variable "node_version" {
 }
 
 variable "names" {
-  description = "Names to use instead of the computed ones; leave out what should be computed."
-  type = object({
-    app             = optional(string)
-    resource_group  = optional(string)
-    storage_account = optional(string)
-  })
+  description = "Names to use instead of the computed ones, by app, resource_group and storage_account; leave out what should be computed."
+  # Not an object: terraform drops from one what it does not name, and a mistyped key would do nothing.
+  type     = map(string)
   default  = {}
   nullable = false
 
   validation {
-    condition     = var.names.app == null || can(regex("^[0-9a-zA-Z][0-9a-zA-Z-]{0,30}[0-9a-zA-Z]$", var.names.app))
+    condition     = length(setsubtract(keys(var.names), ["app", "resource_group", "storage_account"])) == 0
+    error_message = "names may hold app, resource_group and storage_account, not ${join(", ", setsubtract(keys(var.names), ["app", "resource_group", "storage_account"]))}."
+  }
+
+  validation {
+    condition     = lookup(var.names, "app", null) == null || can(regex("^[0-9a-zA-Z][0-9a-zA-Z-]{0,30}[0-9a-zA-Z]$", var.names.app))
     error_message = "names.app must be 2 to 32 letters, digits or dashes; a longer name makes two apps share one host id."
   }
 
   validation {
-    condition     = var.names.resource_group == null || can(regex("^[-\\w._()]{0,89}[-\\w_()]$", var.names.resource_group))
+    condition     = lookup(var.names, "resource_group", null) == null || can(regex("^[-\\w._()]{0,89}[-\\w_()]$", var.names.resource_group))
     error_message = "names.resource_group must be 1 to 90 letters, digits or -._() and not end in a dot."
   }
 
   validation {
-    condition     = var.names.storage_account == null || can(regex("^[a-z0-9]{3,24}$", var.names.storage_account))
+    condition     = lookup(var.names, "storage_account", null) == null || can(regex("^[a-z0-9]{3,24}$", var.names.storage_account))
     error_message = "names.storage_account must be 3 to 24 lower-case letters or digits."
   }
 }
@@ -123,6 +131,7 @@ variable "access_key_generation" {
   description = "Raise or change it to make a new access key; clients with the old one are refused from the next apply on."
   type        = string
   default     = "1"
+  nullable    = false
 }
 
 variable "allowed_ip_ranges" {
@@ -150,18 +159,49 @@ variable "deployer_ip_ranges" {
 }
 
 variable "storage_access" {
-  description = "How the app reaches its storage account: key, or identity (needs the right to assign roles; not on Linux Consumption)."
+  description = "How the app reaches its storage account: key, or identity (needs the right to assign roles; not on Linux Consumption). Null: identity on Flex Consumption where removes_keyless_settings is true, else key."
   type        = string
-  default     = "key"
+  default     = null
 
   validation {
-    condition     = contains(["key", "identity"], var.storage_access)
+    condition     = var.storage_access == null ? true : contains(["key", "identity"], var.storage_access)
     error_message = "storage_access must be key or identity."
   }
 
   validation {
-    condition     = var.storage_access == "key" || var.plan != "consumption"
+    condition     = var.storage_access != "identity" || var.plan != "consumption"
     error_message = "Linux Consumption keeps its files in a share that only a key opens. Choose storage_access key or another plan."
+  }
+}
+
+variable "removes_keyless_settings" {
+  description = "Whether what applies this module removes the app setting AzureWebJobsStorage afterwards where it holds no key, as `same-kit up` does. azurerm 5.2 writes one on Flex Consumption, and the app does not start with it."
+  type        = bool
+  default     = false
+  nullable    = false
+}
+
+variable "storage_replication" {
+  description = "Replication of the storage account: LRS, ZRS, GRS, RAGRS, GZRS or RAGZRS."
+  type        = string
+  default     = "LRS"
+  nullable    = false
+
+  validation {
+    condition     = contains(["LRS", "ZRS", "GRS", "RAGRS", "GZRS", "RAGZRS"], var.storage_replication)
+    error_message = "storage_replication must be LRS, ZRS, GRS, RAGRS, GZRS or RAGZRS."
+  }
+}
+
+variable "blob_retention_days" {
+  description = "Days that deleted blobs and containers can be brought back; 0 deletes them at once."
+  type        = number
+  default     = 7
+  nullable    = false
+
+  validation {
+    condition     = var.blob_retention_days >= 0 && var.blob_retention_days <= 365 && floor(var.blob_retention_days) == var.blob_retention_days
+    error_message = "blob_retention_days must be a whole number from 0 to 365."
   }
 }
 
@@ -169,6 +209,7 @@ variable "instance_memory_mb" {
   description = "Memory of one Flex Consumption instance, in MB."
   type        = number
   default     = 2048
+  nullable    = false
 
   validation {
     condition     = contains([512, 2048, 4096], var.instance_memory_mb)
@@ -180,6 +221,7 @@ variable "maximum_instances" {
   description = "How far Flex Consumption scales out."
   type        = number
   default     = 40
+  nullable    = false
 
   validation {
     condition     = var.maximum_instances >= 1 && var.maximum_instances <= 1000 && floor(var.maximum_instances) == var.maximum_instances
@@ -191,18 +233,24 @@ variable "log_retention_days" {
   description = "Days that logs are kept."
   type        = number
   default     = 30
+  nullable    = false
 
   validation {
-    condition     = var.log_retention_days >= 30 && var.log_retention_days <= 730
-    error_message = "log_retention_days must lie between 30 and 730."
+    condition     = var.log_retention_days >= 30 && var.log_retention_days <= 730 && floor(var.log_retention_days) == var.log_retention_days
+    error_message = "log_retention_days must be a whole number from 30 to 730."
   }
 }
 
-variable "register_resource_providers" {
-  description = "Azure namespaces to register if they are not yet. Without the right to register, have them registered and pass []."
-  type        = list(string)
-  default     = ["Microsoft.Web", "Microsoft.Storage", "Microsoft.Insights", "Microsoft.OperationalInsights"]
+variable "log_daily_cap_gb" {
+  description = "Gigabytes of logs a day, after which Azure drops the rest until the next; -1 for no limit."
+  type        = number
+  default     = -1
   nullable    = false
+
+  validation {
+    condition     = var.log_daily_cap_gb == -1 || var.log_daily_cap_gb > 0
+    error_message = "log_daily_cap_gb must be more than 0, or -1 for no limit."
+  }
 }
 
 variable "deployment_id" {
@@ -216,22 +264,45 @@ variable "deployment_id" {
   }
 }
 
-variable "delete_group_contents" {
-  description = "Delete the resource group even if it contains resources that terraform did not create. `same-kit` sets it, after it has checked that they are Azure's own."
-  type        = bool
-  default     = false
-  nullable    = false
-}
-
-variable "recover" {
-  description = "Adopt resources that an interrupted apply made but did not record."
-  type        = bool
-  default     = false
-  nullable    = false
-}
-
-variable "metadata_host" {
-  description = "Host (and port) of the cloud's metadata service; null is Azure's public cloud."
+variable "log_sku" {
+  description = "Pricing of the Log Analytics workspace."
   type        = string
-  default     = null
+  default     = "PerGB2018"
+  nullable    = false
+}
+
+variable "premium_sku" {
+  description = "Size of an Elastic Premium instance: EP1, EP2 or EP3."
+  type        = string
+  default     = "EP1"
+  nullable    = false
+
+  validation {
+    condition     = contains(["EP1", "EP2", "EP3"], var.premium_sku)
+    error_message = "premium_sku must be EP1, EP2 or EP3."
+  }
+}
+
+variable "premium_minimum_instances" {
+  description = "Instances that Elastic Premium keeps, and bills, while nothing runs."
+  type        = number
+  default     = 1
+  nullable    = false
+
+  validation {
+    condition     = var.premium_minimum_instances >= 1 && var.premium_minimum_instances <= 20 && floor(var.premium_minimum_instances) == var.premium_minimum_instances
+    error_message = "premium_minimum_instances must be a whole number from 1 to 20."
+  }
+}
+
+variable "premium_maximum_workers" {
+  description = "How far Elastic Premium scales out."
+  type        = number
+  default     = 3
+  nullable    = false
+
+  validation {
+    condition     = var.premium_maximum_workers >= var.premium_minimum_instances && var.premium_maximum_workers <= 100 && floor(var.premium_maximum_workers) == var.premium_maximum_workers
+    error_message = "premium_maximum_workers must be a whole number from premium_minimum_instances to 100."
+  }
 }

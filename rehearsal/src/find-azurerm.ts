@@ -7,7 +7,7 @@ import type { ProviderSource } from "./provider-source.ts";
 export const AZURERM_SOURCE = "registry.terraform.io/hashicorp/azurerm";
 
 // The range in terraform/versions.tf.
-const OLDEST_AZURERM = "4.78.0";
+const OLDEST_AZURERM = "5.2.0";
 const FIRST_REFUSED_AZURERM = "6.0.0";
 const PROGRAM = "terraform-provider-azurerm";
 

@@ -9,6 +9,7 @@ import { createArmHandler } from "./arm/arm-handler.ts";
 import type { RegisteredCredential } from "./arm/client-assertion.ts";
 import type { Client } from "./arm/login.ts";
 import { colleagueOf, Login } from "./arm/login.ts";
+import { ALL_NAMESPACES, FIRST_NAMESPACES, Registrations } from "./arm/namespaces.ts";
 import { Operations } from "./arm/operations.ts";
 import { ResourceStore } from "./arm/resource-store.ts";
 import { generateCertificate } from "./certificate.ts";
@@ -40,6 +41,8 @@ export type MiniAzureOptions = {
   bootSite: BootSite;
   /** What the service principal may show instead of its secret. Default: nothing. */
   registered?: readonly RegisteredCredential[];
+  /** Namespaces that a new cloud has registered. Default: those that need it not, and what colleagues use. */
+  namespaces?: readonly string[];
   /** The failure to play. */
   fail?: ActiveDrill;
   /** What the deployed apps print. */
@@ -86,7 +89,7 @@ export function trustMiniAzure({ caPem }: Pick<MiniAzure, "caPem">): void {
 /** Starts the cloud that `options.folder` holds, on its former ports where these are free. */
 export async function startMiniAzure(options: MiniAzureOptions): Promise<MiniAzure> {
   const { folder, log } = options;
-  const stateFile = await openState(folder);
+  const stateFile = await openState(folder, options.namespaces ?? FIRST_NAMESPACES);
   const { state } = stateFile;
   const drill = new DrillRun(options.fail ?? null);
   const login = new Login({ account: state.account, registered: options.registered ?? [] });
@@ -98,6 +101,7 @@ export async function startMiniAzure(options: MiniAzureOptions): Promise<MiniAzu
     account: state.account,
     login,
     operations: new Operations(() => armUrl),
+    registrations: createRegistrations(stateFile),
     sites,
     armUrl: () => armUrl,
   };
@@ -157,6 +161,11 @@ function describe({ stateFile, drill, armUrl, port, caFile, stop }: Parts): Mini
     installProvider: (folder, source = { kind: "stand-in" }) => installProvider(folder, source, drill.provider),
     stop,
   };
+}
+
+function createRegistrations({ state, save }: StateFile): Registrations {
+  state.namespaces ??= [...ALL_NAMESPACES];
+  return new Registrations(state.namespaces, save);
 }
 
 function createStore({ state, save }: StateFile): ResourceStore {

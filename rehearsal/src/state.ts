@@ -23,6 +23,8 @@ export type MiniAzureState = {
   /** By site ID in lower case. */
   sitePorts: Record<string, SitePorts>;
   resources: Resource[];
+  /** Registered namespaces; absent in a cloud of an earlier same-kit, which asked for none. */
+  namespaces?: string[];
   /** By site ID in lower case, oldest first. */
   deployments: Record<string, StoredDeployment[]>;
   /** Absent in a cloud of an earlier same-kit. */
@@ -31,11 +33,15 @@ export type MiniAzureState = {
 
 export type StateFile = { state: MiniAzureState; save(): void };
 
-/** Loads the state below `folder`, or begins a new cloud there. */
-export async function openState(folder: string): Promise<StateFile> {
+/**
+ * Loads the state below `folder`, or begins a new cloud there.
+ *
+ * @param namespaces - What a new cloud has registered.
+ */
+export async function openState(folder: string, namespaces: readonly string[]): Promise<StateFile> {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const file = path.join(folder, "mini-azure.json");
-  const state = existsSync(file) ? load(file) : await begin();
+  const state = existsSync(file) ? load(file) : await begin(namespaces);
   // At once: a drill may end the process at any point.
   return { state, save: () => writeFileAtomicSync(file, JSON.stringify(state)) };
 }
@@ -50,7 +56,7 @@ function load(file: string): MiniAzureState {
   });
 }
 
-async function begin(): Promise<MiniAzureState> {
+async function begin(namespaces: readonly string[]): Promise<MiniAzureState> {
   const certificate = await generateCertificate({ dnsNames: ["localhost"], ipAddresses: ["127.0.0.1"] });
   return {
     format: FORMAT,
@@ -59,6 +65,7 @@ async function begin(): Promise<MiniAzureState> {
     armPort: 0,
     sitePorts: {},
     resources: [],
+    namespaces: [...namespaces],
     deployments: {},
   };
 }

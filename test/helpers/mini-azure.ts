@@ -1,5 +1,6 @@
 import { createLogger } from "@same-kit/shared";
 import { onTestFinished } from "vitest";
+import { ALL_NAMESPACES } from "../../rehearsal/src/arm/namespaces.ts";
 import {
   type BootSite,
   type MiniAzure,
@@ -36,7 +37,7 @@ export const neverBoots: BootSite = async () => {
 /** A mini Azure in a folder of its own (or `folder`), stopped when the current test ends. */
 export async function startTestMiniAzure(
   options: { fail?: string; folder?: string; bootSite?: BootSite } & Partial<
-    Pick<MiniAzureOptions, "onLog" | "registered">
+    Pick<MiniAzureOptions, "onLog" | "registered" | "namespaces">
   > = {},
 ): Promise<TestMiniAzure> {
   const folder = options.folder ?? (await makeTempDir());
@@ -46,6 +47,8 @@ export async function startTestMiniAzure(
   const mini = await startMiniAzure({
     folder,
     bootSite: options.bootSite ?? neverBoots,
+    // Most tests are not about registration.
+    namespaces: options.namespaces ?? ALL_NAMESPACES,
     ...(drill === null ? {} : { fail: drill }),
     ...(options.registered === undefined ? {} : { registered: options.registered }),
     onLog,

@@ -119,6 +119,7 @@ export async function rehearseDeployment(
         packaging: { ...packaging, publisher },
         force: false,
         isRollback: false,
+        outputsFile: null,
         ...overrides,
       };
       return onDeployment(run, (deployment) => republish(deployment, request));

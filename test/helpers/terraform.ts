@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { copyFile, readdir, writeFile } from "node:fs/promises";
+import { copyFile, cp, readdir, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { execa } from "execa";
 import type { TestMiniAzure } from "./mini-azure.ts";
@@ -41,11 +41,31 @@ export async function prepareRehearsal(
   for (const name of await readdir(MODULE)) {
     if (name.endsWith(".tf")) await copyFile(path.join(MODULE, name), path.join(dir, name));
   }
+  await copyFile(path.join(MODULE, "standalone/provider.tf"), path.join(dir, "provider.tf"));
   if (provider.lockFile !== undefined) await writeFile(path.join(dir, ".terraform.lock.hcl"), provider.lockFile);
   const values = { subscription_id: mini.subscriptionId, metadata_host: mini.metadataHost, ...variables };
   await writeFile(path.join(dir, "test.auto.tfvars.json"), JSON.stringify(values));
   const env = { ...process.env, ...mini.env, ...provider.env, TF_IN_AUTOMATION: "1" };
   return createRehearsal(dir, env);
+}
+
+/**
+ * The module as terraform users have it: in a folder of its own, used by the root module in `standalone`.
+ *
+ * @param mainText - Replaces `standalone/main.tf`.
+ */
+export async function rehearseStandalone(mini: TestMiniAzure, mainText?: string): Promise<Rehearsal> {
+  const folder = await makeTempDir();
+  await cp(MODULE, folder, { recursive: true });
+  const dir = path.join(folder, "standalone");
+  if (mainText !== undefined) await writeFile(path.join(dir, "main.tf"), mainText);
+  const provider = await mini.installProvider(await makeTempDir());
+  const values = { TF_VAR_subscription_id: mini.subscriptionId, TF_VAR_metadata_host: mini.metadataHost };
+  const env = { ...process.env, ...mini.env, ...provider.env, ...values, TF_IN_AUTOMATION: "1" };
+  const rehearsal = createRehearsal(dir, env);
+  const init = await rehearsal.run("init");
+  if (init.exitCode !== 0) throw new Error(init.text);
+  return rehearsal;
 }
 
 function createRehearsal(dir: string, env: NodeJS.ProcessEnv): Rehearsal {

@@ -19,7 +19,7 @@ async function mirrorWith(...versions: string[]): Promise<string> {
 
 describe.runIf(process.platform === "linux")("the real azurerm in mirrors", () => {
   test("is the newest that the module accepts", async () => {
-    const [old, good] = [await mirrorWith("3.117.0", "4.9.0", "6.0.0"), await mirrorWith("4.81.0", "5.2.0", "5.10.0")];
+    const [old, good] = [await mirrorWith("4.81.0", "5.1.0", "6.0.0"), await mirrorWith("5.2.0", "5.10.0")];
     expect(await findAzurerm([old, good])).toEqual({ kind: "mirror", folder: good, version: "5.10.0" });
   });
 
@@ -27,13 +27,13 @@ describe.runIf(process.platform === "linux")("the real azurerm in mirrors", () =
     const mirror = await makeTempDir();
     const folder = path.join(mirror, "registry.terraform.io/hashicorp/azurerm");
     await mkdir(folder, { recursive: true });
-    for (const name of [`4.81.0_${PLATFORM}`, "5.9.0_plan9_mips"])
+    for (const name of [`5.2.0_${PLATFORM}`, "5.9.0_plan9_mips"])
       await writeFile(path.join(folder, `terraform-provider-azurerm_${name}.zip`), "");
-    expect(await findAzurerm([mirror])).toEqual({ kind: "mirror", folder: mirror, version: "4.81.0" });
+    expect(await findAzurerm([mirror])).toEqual({ kind: "mirror", folder: mirror, version: "5.2.0" });
   });
 
   test("is not there where no version fits, and where there is no mirror", async () => {
-    expect(await findAzurerm([await mirrorWith("3.117.0"), "/nowhere"])).toBeNull();
+    expect(await findAzurerm([await mirrorWith("4.81.0"), "/nowhere"])).toBeNull();
   });
 });
 

@@ -3,6 +3,8 @@ import { describe, expect, test } from "vitest";
 import { createTestSite, startTestMiniAzure, type TestMiniAzure } from "../helpers/mini-azure.ts";
 import { hasTerraform, rehearse } from "../helpers/terraform.ts";
 
+type Policies = Record<"deleteRetentionPolicy" | "containerDeleteRetentionPolicy", object>;
+
 const NO_CHANGES = 0;
 const CHANGES = 2;
 
@@ -98,6 +100,59 @@ describe.skipIf(!hasTerraform)("the real terraform, with the stand-in provider",
     expect(after["access_key"]).not.toBe(before["access_key"]);
     expect((await settingsOf(mini, after["app_id"]))["SAME_ACCESS_KEY"]).toBe(after["access_key"]);
     expect({ ...after, access_key: null }).toEqual({ ...before, access_key: null });
+  });
+
+  test.each([
+    ["flex", "premium"],
+    ["premium", "consumption"],
+    ["consumption", "flex"],
+  ])("an app that moves from %s to %s goes before the new one of its name is made", async (from, to) => {
+    const mini = await startTestMiniAzure();
+    const rehearsal = await rehearse(mini, { plan: from });
+    await rehearsal.run("apply", "-auto-approve");
+    const before = await rehearsal.outputs();
+    const { exitCode, text } = await rehearsal.run("apply", "-auto-approve", `-var=plan=${to}`);
+    const steps = [...text.matchAll(/^\S*(service_plan|function_app\w*)\.this\S*: (Creation|Destruction) complete/gm)];
+    expect(exitCode).toBe(0);
+    expect(steps.map(([, type = "", step]) => `${step} ${type.replace(/^function_app.*/, "app")}`)).toEqual([
+      "Destruction app",
+      "Destruction service_plan",
+      "Creation service_plan",
+      "Creation app",
+    ]);
+    expect(await rehearsal.outputs()).toMatchObject({ app_name: before["app_name"], plan: to });
+  });
+
+  test("address ranges change nothing by themselves: no plan tells of a change from outside", async () => {
+    const mini = await startTestMiniAzure();
+    const ranges = { allowed_ip_ranges: ["203.0.113.0/24", "198.51.100.7/32"], deployer_ip_ranges: ["203.0.113.9/32"] };
+    for (const plan of ["flex", "premium"]) {
+      const rehearsal = await rehearse(mini, { ...ranges, plan, environment: plan });
+      await rehearsal.run("apply", "-auto-approve");
+      const { exitCode, text } = await rehearsal.run("plan", "-detailed-exitcode", "-json");
+      expect(exitCode).toBe(NO_CHANGES);
+      expect(text).not.toContain("resource_drift");
+    }
+  });
+
+  test("deleted blobs are kept for a week, or as long as asked for", async () => {
+    const mini = await startTestMiniAzure();
+    const rehearsal = await rehearse(mini);
+    await rehearsal.run("apply", "-auto-approve");
+    const { resource_group, storage_account } = await rehearsal.outputs();
+    const account = `/subscriptions/${mini.subscriptionId}/resourceGroups/${resource_group}/providers/Microsoft.Storage/storageAccounts/${storage_account}`;
+    const policies = async () => {
+      const { body } = await mini.arm("GET", `${account}/blobServices/default`);
+      const { deleteRetentionPolicy, containerDeleteRetentionPolicy } = (body as { properties: Policies }).properties;
+      return [deleteRetentionPolicy, containerDeleteRetentionPolicy];
+    };
+    const week = await policies();
+    await rehearsal.run("apply", "-auto-approve", "-var=blob_retention_days=0");
+    expect(week).toEqual(Array(2).fill({ enabled: true, days: 7 }));
+    expect(await policies()).toEqual(Array(2).fill({ enabled: false }));
+    expect(await rehearsal.run("plan", "-detailed-exitcode", "-var=blob_retention_days=0")).toMatchObject({
+      exitCode: NO_CHANGES,
+    });
   });
 
   test("what publishing sets on other plans than Flex survives the next apply", async () => {

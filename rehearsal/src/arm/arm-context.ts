@@ -1,5 +1,6 @@
 import type { HostKeys } from "../host-keys.ts";
 import type { Account, Login } from "./login.ts";
+import type { Registrations } from "./namespaces.ts";
 import type { Operations } from "./operations.ts";
 import type { ResourceStore } from "./resource-store.ts";
 
@@ -23,6 +24,7 @@ export type ArmContext = {
   account: Account;
   login: Login;
   operations: Operations;
+  registrations: Registrations;
   sites: SitePort;
   armUrl: () => string;
 };

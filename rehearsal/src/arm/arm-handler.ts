@@ -13,7 +13,7 @@ import { serviceRoutes } from "./service-routes.ts";
 import { siteRoutes } from "./site-routes.ts";
 import { subscriptionRoutes } from "./subscription.ts";
 
-/** Tells azurerm 5 not to wait between polls. */
+/** Tells azurerm not to wait between polls. */
 const SKIP_DELAY = { "x-go-azure-sdk-skip-polling-delay": "true" };
 
 /** @param intercept - For drills: what they answer carries the request's IDs too. */
@@ -37,19 +37,7 @@ async function handle(request: MiniRequest, routes: readonly Route[], context: A
   const routed = await dispatch(routes, request);
   if (routed === null && hasRoute(routes, request)) return notSupported(request);
   const answer = routed ?? (await handleResource(request, context));
-  return "kind" in answer
-    ? answer
-    : { ...answer, headers: { ...SKIP_DELAY, ...speedUp(request, answer.status, context), ...answer.headers } };
-}
-
-/**
- * azurerm 4 sleeps for ten seconds before it looks how a change ended, the listing of credentials included; an operation that
- * it may ask about at once spares it that. What comes with 202 has one already.
- */
-function speedUp({ method, headers }: MiniRequest, status: number, context: ArmContext): Record<string, string> {
-  const isAzurerm = /terraform-provider-azurerm/.test(String(headers["user-agent"]));
-  if (!isAzurerm || status !== 200 || !["PUT", "PATCH", "POST"].includes(method)) return {};
-  return context.operations.finished(context.account.subscriptionId);
+  return "kind" in answer ? answer : { ...answer, headers: { ...SKIP_DELAY, ...answer.headers } };
 }
 
 function openRoutes({ login, armUrl }: ArmContext): Route[] {

@@ -1,5 +1,6 @@
-// The resource providers of the subscription, all of them registered: what a client may ask of each, and where.
-import type { Answer } from "../http/answer.ts";
+// The resource providers of the subscription: what a client may ask of each, and which are registered. Azure makes no resource of
+// a namespace before that.
+import type { Answer, MiniRequest } from "../http/answer.ts";
 import { armError, ok } from "../http/answer.ts";
 import type { Route } from "../http/router.ts";
 import { route } from "../http/router.ts";
@@ -26,27 +27,104 @@ const NAMESPACES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   "Microsoft.App": {},
 };
 
-export function namespaceRoutes(): Route[] {
+/** Every namespace that this cloud knows. */
+export const ALL_NAMESPACES: readonly string[] = Object.keys(NAMESPACES);
+
+/** What a new subscription has: Azure's own, which need no registration, and what colleagues use in it. */
+export const FIRST_NAMESPACES: readonly string[] = [
+  "Microsoft.Resources",
+  "Microsoft.Authorization",
+  "Microsoft.AlertsManagement",
+  "Microsoft.Network",
+  "Microsoft.KeyVault",
+  "Microsoft.Sql",
+];
+
+/** Which namespaces are registered. */
+export class Registrations {
+  readonly #registered: string[];
+  readonly #pending = new Set<string>();
+  readonly #save: () => void;
+
+  /** @param registered - Changed in place, then saved. */
+  constructor(registered: string[], save: () => void) {
+    this.#registered = registered;
+    this.#save = save;
+  }
+
+  /** Refuses what is to be made in a namespace that is not registered; null where it is. */
+  refuse(type: string): Answer | null {
+    const [name = ""] = type.split("/");
+    if (this.#has(name)) return null;
+    return armError(
+      409,
+      "MissingSubscriptionRegistration",
+      `The subscription is not registered to use namespace '${canonical(name) ?? name}'. See https://aka.ms/rps-not-found for how to register subscriptions.`,
+    );
+  }
+
+  register(name: string): void {
+    if (!this.#has(name)) this.#pending.add(name);
+  }
+
+  /** Ends what `register` began: a client that does not look how it went has nothing registered. */
+  settle(name: string): void {
+    if (!this.#pending.delete(name)) return;
+    this.#registered.push(name);
+    this.#save();
+  }
+
+  stateOf(name: string): "Registered" | "Registering" | "NotRegistered" {
+    if (this.#pending.has(name)) return "Registering";
+    return this.#has(name) ? "Registered" : "NotRegistered";
+  }
+
+  #has(name: string): boolean {
+    return this.#registered.some((other) => other.toLowerCase() === name.toLowerCase());
+  }
+}
+
+export function namespaceRoutes(registrations: Registrations): Route[] {
+  const withNamespace =
+    (act: (name: string) => Answer) =>
+    (_request: MiniRequest, { namespace = "" }: Readonly<Record<string, string>>): Answer => {
+      const name = canonical(namespace);
+      return name === undefined
+        ? armError(404, "InvalidResourceNamespace", `The resource namespace '${namespace}' is invalid.`)
+        : act(name);
+    };
+  const show = (name: string) => describe(name, registrations.stateOf(name));
   return [
-    route("GET", PROVIDERS, () => ok({ value: Object.keys(NAMESPACES).map(describe) })),
-    route("GET", `${PROVIDERS}/{namespace}`, (_request, { namespace }) => answer(namespace ?? "")),
-    route("POST", `${PROVIDERS}/{namespace}/register`, (_request, { namespace }) => answer(namespace ?? "")),
+    route("GET", PROVIDERS, () => ok({ value: ALL_NAMESPACES.map(show) })),
+    route(
+      "GET",
+      `${PROVIDERS}/{namespace}`,
+      withNamespace((name) => {
+        registrations.settle(name);
+        return ok(show(name));
+      }),
+    ),
+    route(
+      "POST",
+      `${PROVIDERS}/{namespace}/register`,
+      withNamespace((name) => {
+        registrations.register(name);
+        return ok(show(name));
+      }),
+    ),
   ];
 }
 
-function answer(name: string): Answer {
-  const known = Object.keys(NAMESPACES).find((each) => each.toLowerCase() === name.toLowerCase());
-  return known === undefined
-    ? armError(404, "InvalidResourceNamespace", `The resource namespace '${name}' is invalid.`)
-    : ok(describe(known));
+function canonical(name: string): string | undefined {
+  return ALL_NAMESPACES.find((each) => each.toLowerCase() === name.toLowerCase());
 }
 
-function describe(namespace: string): object {
+function describe(namespace: string, registrationState: string): object {
   return {
     id: `/providers/${namespace}`,
     namespace,
     registrationPolicy: "RegistrationRequired",
-    registrationState: "Registered",
+    registrationState,
     resourceTypes: Object.entries(NAMESPACES[namespace] ?? {}).map(([resourceType, version]) => ({
       resourceType,
       locations: REGIONS,

@@ -8,9 +8,6 @@ const API_VERSION = "2021-04-01";
 
 type Operation = { pollsLeft: number; result: () => object };
 
-// azurerm 4 waits ten seconds between polls unless it is told otherwise.
-const RETRY_AT_ONCE = { "retry-after": "0" };
-
 /** Long-running operations: accepted with 202, watched at `Location`, done after a few polls. */
 export class Operations {
   readonly #operations = new Map<string, Operation>();
@@ -27,13 +24,6 @@ export class Operations {
     return this.#accepted(subscriptionId, id);
   }
 
-  /** Headers for an answer that is complete in itself: an operation that the first poll finds ended. */
-  finished(subscriptionId: string): Record<string, string> {
-    const id = randomUUID();
-    this.#operations.set(id, { pollsLeft: 1, result: succeeded });
-    return { "azure-asyncoperation": this.#locationOf(subscriptionId, id), ...RETRY_AT_ONCE };
-  }
-
   poll(subscriptionId: string, id: string): Answer {
     const operation = this.#operations.get(id);
     if (operation === undefined) return armError(404, "NotFound", `The operation '${id}' could not be found.`);
@@ -42,7 +32,7 @@ export class Operations {
   }
 
   #accepted(subscriptionId: string, id: string): Answer {
-    return { status: 202, headers: { location: this.#locationOf(subscriptionId, id), ...RETRY_AT_ONCE } };
+    return { status: 202, headers: { location: this.#locationOf(subscriptionId, id), "retry-after": "0" } };
   }
 
   #locationOf(subscriptionId: string, id: string): string {

@@ -67,6 +67,8 @@ async function putResource(id: string, type: ResourceType, request: MiniRequest,
   if (context.store.get(group) === undefined) return groupNotFound(group.split("/")[4] ?? "");
   if (request.method === "PATCH" && previous === undefined) return notFound(id, context.store);
   const draft = draftOf(id, request, previous);
+  const unregistered = context.registrations.refuse(typeOf(id));
+  if (unregistered !== null) return unregistered;
   const isPlaced = type.isExtension !== true && type.isGlobal !== true;
   const refusal = (isPlaced ? refuseLocation(draft, previous) : null) ?? type.refuse?.(draft, context) ?? null;
   if (refusal !== null) return refusal;

@@ -11,7 +11,7 @@ import type { Resource } from "./resource-store.ts";
 const SUBSCRIPTION = "/subscriptions/{subscription}";
 /** What belongs to the subscription as a whole, and what is asked across it. */
 export function subscriptionRoutes(context: ArmContext): Route[] {
-  const { account, store } = context;
+  const { account, store, registrations } = context;
   const describe = () => ({
     id: `/subscriptions/${account.subscriptionId}`,
     subscriptionId: account.subscriptionId,
@@ -25,7 +25,7 @@ export function subscriptionRoutes(context: ArmContext): Route[] {
     route("GET", `${SUBSCRIPTION}/locations`, () =>
       ok({ value: REGIONS.map((name) => ({ name, displayName: name })) }),
     ),
-    ...namespaceRoutes(),
+    ...namespaceRoutes(registrations),
     route("POST", `${SUBSCRIPTION}/providers/Microsoft.Web/checkNameAvailability`, (request) =>
       checkName(request, "microsoft.web/sites", context),
     ),

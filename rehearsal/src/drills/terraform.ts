@@ -32,7 +32,7 @@ export const TERRAFORM_DRILLS = {
 function withOtherChecksums(version: string): string {
   return `provider "${AZURERM_SOURCE}" {
   version     = "${version}"
-  constraints = ">= 4.78.0, < 6.0.0"
+  constraints = ">= 5.2.0, < 6.0.0"
   hashes = [
     "h1:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=",
   ]

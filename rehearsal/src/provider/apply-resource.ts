@@ -43,6 +43,7 @@ export async function readResource(
 
 export async function deleteResource(kind: ResourceKind, state: ValueObject, context: ApplyContext): Promise<void> {
   const id = String(state["id"]);
+  await kind.beforeDelete?.(id, context);
   try {
     await context.arm.delete(kind.deleteQuery === undefined ? id : `${id}?${kind.deleteQuery}`, kind.apiVersion);
   } catch (error) {

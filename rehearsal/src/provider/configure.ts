@@ -1,4 +1,5 @@
 // The provider's own block: what it may hold, and what its first contact with Azure looks like.
+import { setTimeout as delay } from "node:timers/promises";
 import { ArmClient } from "./arm-client.ts";
 import { ArmError } from "./arm-error.ts";
 import { resolveCredentials } from "./credentials.ts";
@@ -10,6 +11,8 @@ import { readAttribute } from "./resources/fields.ts";
 import type { ApplyContext } from "./resources/kind.ts";
 
 const API_VERSION = "2022-09-01";
+const POLL_MS = 100;
+const KEEPS_FILLED_GROUPS = "features.resource_group.prevent_deletion_if_contains_resources";
 const RECOVER = "features.skip_import_check_on_create_and_allow_overwriting_existing_resources";
 
 const CHECKS = [oneOf("resource_provider_registrations", ["core", "extended", "all", "none", "legacy"])];
@@ -30,14 +33,24 @@ export async function configure(config: ValueObject, env: NodeJS.ProcessEnv): Pr
   const arm = await ArmClient.connect(resolveCredentials(config, env));
   const namespaces = config["resource_providers_to_register"];
   if (Array.isArray(namespaces)) await registerNamespaces(arm, namespaces.map(String));
-  return { arm, recover: readAttribute(config, RECOVER) === true };
+  return {
+    arm,
+    recover: readAttribute(config, RECOVER) === true,
+    keepsFilledGroups: readAttribute(config, KEEPS_FILLED_GROUPS) !== false,
+  };
 }
 
 async function registerNamespaces(arm: ArmClient, wanted: readonly string[]): Promise<void> {
   const states = await listStates(arm);
-  for (const namespace of wanted.filter((name) => states.has(name) && states.get(name) !== "Registered")) {
-    await arm.post(`/subscriptions/${arm.subscriptionId}/providers/${namespace}/register`, API_VERSION);
-  }
+  const missing = wanted.filter((name) => states.has(name) && states.get(name) !== "Registered");
+  await Promise.all(missing.map((namespace) => register(arm, namespace)));
+}
+
+/** As azurerm does, it waits for the end: nothing can be made in the namespace before. */
+async function register(arm: ArmClient, namespace: string): Promise<void> {
+  const path = `/subscriptions/${arm.subscriptionId}/providers/${namespace}`;
+  await arm.post(`${path}/register`, API_VERSION);
+  while ((await arm.get(path, API_VERSION))?.["registrationState"] !== "Registered") await delay(POLL_MS);
 }
 
 async function listStates(arm: ArmClient): Promise<Map<string, string>> {

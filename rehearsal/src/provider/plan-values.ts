@@ -33,12 +33,16 @@ export function findReplacements(prior: ValueObject, planned: ValueObject, fixed
   return fixed.filter((name) => !isSame(normalize(prior[name]), normalize(planned[name])));
 }
 
-/** `values` made complete for the schema: `known` wherever they say "known after apply", null where nothing is known. */
+/**
+ * `values` made complete for the schema: `known` wherever they say "known after apply" or nothing, null where nothing is known. An
+ * empty list stays null, though: azurerm's SDK keeps that until the next refresh, which then tells of a change that nobody made.
+ */
 export function resolveUnknowns(block: Block, values: ValueObject, known: ValueObject): ValueObject {
   const resolved: ValueObject = {};
   for (const name of Object.keys(block.attributes ?? {})) {
     const value = values[name] ?? null;
-    resolved[name] = isUnknown(value) ? (known[name] ?? null) : value;
+    resolved[name] = isUnknown(value) || value === null ? (known[name] ?? null) : value;
+    if (value === null && isEmptyCollection(resolved[name])) resolved[name] = null;
   }
   for (const [name, nested] of Object.entries(block.block_types ?? {})) {
     resolved[name] = resolveBlocks(nested, values[name] ?? null, known[name] ?? null);
@@ -94,6 +98,10 @@ function resolveBlocks(nested: NestedBlock, value: Value, known: Value): Value {
       ? resolveUnknowns(nested.block, element, asObject(Array.isArray(known) ? known[index] : null))
       : element,
   );
+}
+
+function isEmptyCollection(value: Value | undefined): boolean {
+  return Array.isArray(value) ? value.length === 0 : isObject(value) && Object.keys(value).length === 0;
 }
 
 function normalize(value: Value | undefined): Value {

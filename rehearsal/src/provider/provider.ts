@@ -8,7 +8,7 @@ import { asObject, fromDynamicValue, isObject, isSame, toDynamicValue } from "./
 import { findReplacements, planValues, resolveUnknowns } from "./plan-values.ts";
 import type { ProviderMethod } from "./protocol.ts";
 import { kindOf } from "./resources/all-kinds.ts";
-import { findProblems } from "./resources/checks.ts";
+import { findFractions, findProblems } from "./resources/checks.ts";
 import type { ApplyContext } from "./resources/kind.ts";
 import { dataSourceSchemas, resourceSchemas, toProviderSchemaMessage } from "./schema.ts";
 
@@ -85,7 +85,11 @@ function upgradeState({ type_name, raw_state }: ProviderRequest): ValueObject {
 
 function validateResource({ type_name, config }: ProviderRequest): Diagnostic[] {
   const values = asObject(fromDynamicValue(config));
-  return findProblems(values, kindOf(type_name).checks).map(({ attribute, summary }) => ({
+  const { checks, fractions = [] } = kindOf(type_name);
+  const broken = findFractions(resourceSchemas[type_name]!.block, values, fractions);
+  // What is no whole number is not looked at any further.
+  const others = checks.filter(({ attribute }) => broken.every((problem) => problem.attribute !== attribute));
+  return [...broken, ...findProblems(values, others)].map(({ attribute, summary }) => ({
     severity: "ERROR",
     summary,
     attribute: attributePath(attribute),

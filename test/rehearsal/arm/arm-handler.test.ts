@@ -81,20 +81,6 @@ describe("Azure Resource Manager", () => {
     ]);
   });
 
-  test("tells azurerm, and nobody else, an operation that has ended with the answer", async () => {
-    const mini = await startTestMiniAzure();
-    const { id } = await createTestSite(mini);
-    const list = async (agent: string) => {
-      const headers = { authorization: `Bearer ${await mini.token()}`, "user-agent": agent };
-      const url = `${mini.armUrl}${id}/config/publishingcredentials/list?api-version=2023-12-01`;
-      return (await mini.send("POST", url, { headers })).headers;
-    };
-    const told = await list("HashiCorp Terraform/1.11.4 terraform-provider-azurerm/4.81.0");
-    const { body } = await mini.arm("GET", new URL(String(told["azure-asyncoperation"])).pathname);
-    expect([told["retry-after"], body]).toEqual(["0", { status: "Succeeded" }]);
-    expect(await list("azd")).not.toHaveProperty("azure-asyncoperation");
-  });
-
   test("deletes a group with all in it", async () => {
     const mini = await startTestMiniAzure();
     const { id } = await createTestSite(mini);

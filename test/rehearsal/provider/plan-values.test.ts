@@ -57,6 +57,15 @@ test("what is still unknown after an apply is null, and a missing list of blocks
   });
 });
 
+test("what was not planned is as the cloud tells, but for an empty list", () => {
+  const block: Block = {
+    attributes: { note: { type: "string", optional: true }, headers: { type: ["list", "string"], optional: true } },
+  };
+  const planned = { note: null, headers: null };
+  expect(resolveUnknowns(block, planned, { note: "", headers: [] })).toEqual({ note: "", headers: null });
+  expect(resolveUnknowns(block, planned, { note: "x", headers: ["y"] })).toEqual({ note: "x", headers: ["y"] });
+});
+
 test("an empty value in the state is no change where nothing is configured: azurerm writes it for null", () => {
   const bare: Block = {
     attributes: { note: { type: "string", optional: true }, size: { type: "number", optional: true } },

@@ -43,15 +43,6 @@ describe("/api/publish", () => {
     expect(end.status).toBe(FAILED);
     expect(end.build_summary.errors.join("\n")).toMatch(message);
   });
-
-  test("a second deployment during the first is a conflict", async () => {
-    const { mini, site, zip } = await startSite();
-    const first = postPackage(mini, site, zip);
-    const second = postPackage(mini, site, zip);
-    const ids = (await Promise.all([first, second])).map(({ text }) => JSON.parse(text) as string);
-    const ends = await Promise.all(ids.map((id) => waitForDeployment(mini, site, id)));
-    expect(ends.map(({ status }) => status).sort()).toEqual([SUCCESS, CONFLICT]);
-  });
 });
 
 describe("who may publish", () => {

@@ -1,8 +1,15 @@
-import { stat } from "node:fs/promises";
-import { expect, test } from "vitest";
+import { stat, writeFile } from "node:fs/promises";
+import path from "node:path";
+import { describe, expect, test } from "vitest";
 import { hint, sameKit } from "../../../shared/src/index.ts";
 import { environmentFolder } from "../../../toolkit/src/deployment/environment.ts";
-import { loadOutputs, outputFields, parseOutputs, saveOutputs } from "../../../toolkit/src/deployment/outputs.ts";
+import {
+  loadOutputs,
+  outputFields,
+  parseOutputs,
+  readTerraformOutputs,
+  saveOutputs,
+} from "../../../toolkit/src/deployment/outputs.ts";
 import { makeTempDir } from "../../helpers/temp-dir.ts";
 
 const VALUES = {
@@ -50,4 +57,32 @@ test.each(["", "Prod", "much-too-long", "a/b", ".."])("%j names no environment",
 
 test("a rehearsal has a folder of its own", () => {
   expect(environmentFolder("/state", "dev", true).dir).not.toBe(environmentFolder("/state", "dev", false).dir);
+});
+
+describe("what terraform output -json printed", () => {
+  const write = async (text: string) => {
+    const file = path.join(await makeTempDir(), "outputs.json");
+    await writeFile(file, text);
+    return file;
+  };
+
+  test("is read with its values alone", async () => {
+    const printed = Object.fromEntries(
+      Object.entries(VALUES).map(([name, value]) => [name, { sensitive: false, type: "string", value }]),
+    );
+    expect(await readTerraformOutputs(await write(JSON.stringify(printed)))).toEqual(parseOutputs(VALUES));
+  });
+
+  test.each(["", "[]", '"text"', JSON.stringify(VALUES), "app_name = same"])("is not %j", async (text) => {
+    await expect(readTerraformOutputs(await write(text))).rejects.toMatchObject({
+      code: "ERR_OUTPUTS_FILE",
+      exitCode: 2,
+      hint: expect.stringContaining("terraform output -json > FILE"),
+    });
+  });
+
+  test("that lacks an output says which", async () => {
+    const printed = JSON.stringify({ app_name: { value: "same" } });
+    await expect(readTerraformOutputs(await write(printed))).rejects.toMatchObject({ code: "ERR_OUTPUTS_MISSING" });
+  });
 });

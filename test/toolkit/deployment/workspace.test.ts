@@ -1,4 +1,4 @@
-import { readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { expect, test } from "vitest";
 import { environmentFolder } from "../../../toolkit/src/deployment/environment.ts";
@@ -14,7 +14,9 @@ import { makeTempDir } from "../../helpers/temp-dir.ts";
 async function prepare(isRehearsal = false) {
   const moduleDir = await makeTempDir();
   await writeFile(path.join(moduleDir, "variables.tf"), 'variable "plan" {\n}\nvariable "location" {\n}\n');
-  await writeFile(path.join(moduleDir, ".terraform.lock.hcl"), "# pinned\n");
+  await mkdir(path.join(moduleDir, "standalone"));
+  await writeFile(path.join(moduleDir, "standalone", "provider.tf"), 'variable "recover" {\n}\n');
+  await writeFile(path.join(moduleDir, "standalone", ".terraform.lock.hcl"), "# pinned\n");
   const folder = environmentFolder(await makeTempDir(), "dev", isRehearsal);
   const options = {
     moduleDir,
@@ -38,6 +40,7 @@ test("holds the module, its lock file and the variables", async () => {
   expect((await readdir(folder.terraformDir)).sort()).toEqual([
     ".terraform.lock.hcl",
     "earlier.auto.tfvars.json",
+    "provider.tf",
     "variables.auto.tfvars.json",
     "variables.tf",
   ]);
@@ -101,5 +104,5 @@ test("variables can be changed later; the others stay", async () => {
 
 test("the module's variables are known by name", async () => {
   const { moduleDir } = await prepare();
-  expect(await declaredVariables(moduleDir)).toEqual(["plan", "location"]);
+  expect(await declaredVariables(moduleDir)).toEqual(["plan", "location", "recover"]);
 });

@@ -12,6 +12,7 @@ const RESERVED = new Set([
   "recover",
   "deployment_id",
   "delete_group_contents",
+  "removes_keyless_settings",
 ]);
 
 export type VariableOptions = {

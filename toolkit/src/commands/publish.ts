@@ -10,6 +10,7 @@ import {
   toPackageChoice,
   toSubscription,
 } from "./deployment-options.ts";
+import { toExistingFiles } from "./deployment-variables.ts";
 import { jsonOption } from "./shared-options.ts";
 
 export const publishCommand = defineCommand({
@@ -21,6 +22,11 @@ export const publishCommand = defineCommand({
   options: {
     ...ENVIRONMENT_OPTIONS,
     rollback: { type: "boolean", help: "Publish the previous package instead" },
+    outputs: {
+      type: "string",
+      value: "FILE",
+      help: "Publish to what plain terraform created: the file holds its `terraform output -json`",
+    },
     force: { type: "boolean", help: "Publish even if this package is already deployed" },
     ...CLOUD_OPTIONS,
     ...PACKAGE_OPTIONS,
@@ -30,6 +36,8 @@ export const publishCommand = defineCommand({
   async run({ options }, context) {
     const choice = await toDeploymentChoice(options, context.cwd);
     const { folder } = choice;
+    const given = options.outputs === undefined ? [] : [options.outputs];
+    const [outputsFile = null] = toExistingFiles(given, "--outputs", context.cwd);
     const packageChoice = toPackageChoice(options, context.cwd);
     const result = await withDeployment(choice, context, (deployment) =>
       republish(deployment, {
@@ -37,6 +45,7 @@ export const publishCommand = defineCommand({
         force: options.force,
         isRollback: options.rollback,
         subscription: toSubscription(options),
+        outputsFile,
       }),
     );
     context.console.json({ environment: folder.name, isRehearsal: folder.isRehearsal, ...result });

@@ -89,7 +89,9 @@ const RULES: readonly Rule[] = [
       const scope = text.match(/over scope '([^']+)'/)?.[1] ?? "the subscription";
       return {
         message: `${user} may not do ${action} on ${scope}.`,
-        hint: "Ask for the role Contributor on the subscription. --var storage_access=identity also needs permission to assign roles.",
+        hint: /roleAssignments/.test(action)
+          ? "Ask for the right to assign roles, or let the app use the storage account's keys: --var storage_access=key"
+          : "Ask for the role Contributor on the subscription.",
       };
     },
   },

@@ -4,11 +4,13 @@
 
 import type { ArmClient } from "../adapters/azure/arm.ts";
 import { listAppSettings, saveAppSettings } from "../adapters/azure/function-app.ts";
+import type { Deployment } from "./deployment.ts";
+import type { DeploymentOutputs } from "./outputs.ts";
 
 const CONNECTIONS = ["AzureWebJobsStorage", "DEPLOYMENT_STORAGE_CONNECTION_STRING"];
 const BY_IDENTITY = "AzureWebJobsStorage__accountName";
 
-/** The settings without connection strings that hold no key; null where there is nothing to fix. */
+/** The settings without connection strings that hold no key; null where there is nothing to repair. */
 export function withoutKeylessConnections(settings: Readonly<Record<string, string>>): Record<string, string> | null {
   if (settings[BY_IDENTITY] === undefined) return null;
   const broken = CONNECTIONS.filter((name) => settings[name] !== undefined && !/AccountKey=[^;]+/.test(settings[name]));
@@ -16,10 +18,19 @@ export function withoutKeylessConnections(settings: Readonly<Record<string, stri
   return Object.fromEntries(Object.entries(settings).filter(([name]) => !broken.includes(name)));
 }
 
-/** @returns whether something was fixed. */
-export async function removeKeylessConnections(arm: ArmClient, appId: string): Promise<boolean> {
-  const fixed = withoutKeylessConnections(await listAppSettings(arm, appId));
-  if (fixed === null) return false;
-  await saveAppSettings(arm, appId, fixed);
+/** Removes them from the app. Only its settings tell whether an identity opens the storage: the variable may be set in any file. */
+export async function repairStorage(deployment: Deployment, { appId, plan }: DeploymentOutputs): Promise<void> {
+  if (plan !== "flex") return;
+  const { azure, view } = deployment;
+  const wasBroken = await deployment.interruptible("provision", () => removeKeylessConnections(azure.arm, appId));
+  if (wasBroken)
+    view.lines(["Removed the storage setting without a key: the app reaches its storage by its identity."]);
+}
+
+/** @returns whether something was removed. */
+async function removeKeylessConnections(arm: ArmClient, appId: string): Promise<boolean> {
+  const repaired = withoutKeylessConnections(await listAppSettings(arm, appId));
+  if (repaired === null) return false;
+  await saveAppSettings(arm, appId, repaired);
   return true;
 }

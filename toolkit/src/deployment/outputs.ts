@@ -1,4 +1,4 @@
-import { hint, OperationError, sameKit, writeJsonAtomic } from "@same-kit/shared";
+import { hint, isRecord, OperationError, readJson, sameKit, UsageError, writeJsonAtomic } from "@same-kit/shared";
 import { type EnvironmentFolder, loadJson } from "./environment.ts";
 
 /** What terraform says of a deployment; `accessKey` is its only secret. */
@@ -39,6 +39,24 @@ export function parseOutputs(values: Record<string, unknown>): DeploymentOutputs
   }
   const entries = Object.entries(NAMES).map(([key, name]) => [key, values[name]]);
   return Object.fromEntries(entries) as DeploymentOutputs;
+}
+
+/**
+ * Reads what `terraform output -json` printed.
+ *
+ * @throws UsageError `ERR_OUTPUTS_FILE` for anything else, OperationError `ERR_OUTPUTS_MISSING` as {@link parseOutputs}.
+ */
+export async function readTerraformOutputs(file: string): Promise<DeploymentOutputs> {
+  const document = await readJson(file).catch(() => null);
+  if (!isRecord(document) || !Object.values(document).every((output) => isRecord(output) && "value" in output)) {
+    throw new UsageError({
+      code: "ERR_OUTPUTS_FILE",
+      message: `${file} is not what \`terraform output -json\` prints.`,
+      hint: "Write it with `terraform output -json > FILE`, in the folder that terraform was applied in.",
+    });
+  }
+  const values = Object.entries(document).map(([name, output]) => [name, (output as { value: unknown }).value]);
+  return parseOutputs(Object.fromEntries(values));
 }
 
 export async function saveOutputs(folder: EnvironmentFolder, outputs: DeploymentOutputs): Promise<void> {

@@ -46,6 +46,7 @@ export function originalNames(text: string, variableFiles: readonly string[]): s
 }
 
 const BACKEND_FILE = "same-kit-backend.tf";
+const PROVIDER_FILE = "provider.tf";
 
 /**
  * Lays the module into the environment's own terraform folder, where the state lies too.
@@ -57,12 +58,12 @@ export async function layOutModule(folder: EnvironmentFolder, options: ModuleOpt
   await mkdir(terraformDir, { recursive: true, mode: 0o700 });
   // A file that no longer exists must not be applied any more; but without its backend the state would seem to be empty.
   await removeFiles(terraformDir, (name) => name.endsWith(".tf") && name !== BACKEND_FILE);
-  const names = (await readdir(options.moduleDir)).filter((name) => name.endsWith(".tf"));
-  for (const name of names) await copyFile(path.join(options.moduleDir, name), path.join(terraformDir, name));
+  const sources = await moduleFiles(options.moduleDir);
+  for (const source of sources) await copyFile(source, path.join(terraformDir, path.basename(source)));
   if (options.backendFile !== null) await copyFile(options.backendFile, path.join(terraformDir, BACKEND_FILE));
   if (options.lockFile !== null) await writeFile(path.join(terraformDir, LOCK_FILE), options.lockFile);
-  else if (!folder.isRehearsal) await copyIfThere(options.moduleDir, terraformDir, LOCK_FILE);
-  return initFingerprint(folder, options, names);
+  else if (!folder.isRehearsal) await copyIfThere(standaloneDir(options.moduleDir), terraformDir, LOCK_FILE);
+  return initFingerprint(folder, options, sources);
 }
 
 /** Replaces the variables that the next plan is made with. */
@@ -75,10 +76,20 @@ export async function writeVariables({ terraformDir }: EnvironmentFolder, source
   await writeJsonAtomic(path.join(terraformDir, VARIABLES_FILE), sources.variables);
 }
 
-/** Names of the variables that a module declares. */
+/** Names of the variables that the module and its provider's configuration declare. */
 export async function declaredVariables(moduleDir: string): Promise<string[]> {
-  const text = await readFile(path.join(moduleDir, "variables.tf"), "utf8");
-  return [...text.matchAll(/^variable "([^"]+)"/gm)].map(([, name = ""]) => name);
+  const texts = await Promise.all((await moduleFiles(moduleDir)).map((file) => readFile(file, "utf8")));
+  return texts.flatMap((text) => [...text.matchAll(/^variable "([^"]+)"/gm)].map(([, name = ""]) => name));
+}
+
+/** The module's own files, and the provider's configuration: a module for others to use has none. */
+async function moduleFiles(moduleDir: string): Promise<string[]> {
+  const names = (await readdir(moduleDir)).filter((name) => name.endsWith(".tf")).sort();
+  return [...names.map((name) => path.join(moduleDir, name)), path.join(standaloneDir(moduleDir), PROVIDER_FILE)];
+}
+
+function standaloneDir(moduleDir: string): string {
+  return path.join(moduleDir, "standalone");
 }
 
 /** Changes some variables of a workspace that was laid out before. */
@@ -101,11 +112,11 @@ async function copyIfThere(from: string, to: string, name: string): Promise<void
 async function initFingerprint(
   { terraformDir }: EnvironmentFolder,
   options: ModuleOptions,
-  names: readonly string[],
+  sources: readonly string[],
 ): Promise<string> {
   const backend = path.join(terraformDir, BACKEND_FILE);
   const hash = createHash("sha256");
-  for (const name of [...names].sort()) hash.update(name).update(await readFile(path.join(options.moduleDir, name)));
+  for (const source of sources) hash.update(path.basename(source)).update(await readFile(source));
   if (existsSync(backend)) hash.update(await readFile(backend));
   return withProvider(hash.digest("hex").slice(0, 32), options);
 }

@@ -8,7 +8,14 @@ import { funcVersion, publishWithFunc } from "../adapters/publish/func.ts";
 import type { Deployment } from "../deployment/deployment.ts";
 import { createDirectPublisher, type Publish, waitForSite } from "../deployment/direct-publisher.ts";
 import type { PublishedPackage } from "../deployment/journal.ts";
-import { type DeploymentOutputs, loadOutputs, subscriptionOf } from "../deployment/outputs.ts";
+import { repairStorage } from "../deployment/keyless-storage.ts";
+import {
+  type DeploymentOutputs,
+  loadOutputs,
+  readTerraformOutputs,
+  saveOutputs,
+  subscriptionOf,
+} from "../deployment/outputs.ts";
 import { waitForApp } from "../deployment/verify.ts";
 import type { AppPackage } from "../packaging/app-package.ts";
 import { layOut } from "../packaging/lay-out.ts";
@@ -45,12 +52,20 @@ export type RepublishRequest = PublishRequest & {
   /** Publish the previous package instead of a new one. */
   isRollback: boolean;
   subscription: string | null;
+  /** What `terraform output -json` printed, for a deployment that plain terraform made. Null: the environment's own. */
+  outputsFile: string | null;
 };
 
 /** Publishes to a deployment that exists; terraform is not needed. */
 export async function republish(deployment: Deployment, request: RepublishRequest): Promise<PublishResult> {
-  const outputs = await loadOutputs(deployment.folder);
+  const { folder } = deployment;
+  const { outputsFile } = request;
+  const outputs = outputsFile === null ? await loadOutputs(folder) : await readTerraformOutputs(outputsFile);
   await deployment.checkSignIn(request.subscription ?? subscriptionOf(outputs), request.packaging.checks);
+  if (outputsFile !== null) {
+    await saveOutputs(folder, outputs);
+    await repairStorage(deployment, outputs);
+  }
   const publishing = new Publishing(deployment, outputs, request);
   return request.isRollback ? publishing.rollBack() : publishing.publish();
 }

@@ -6,7 +6,7 @@ import { type Choices, describeDropped, describeKept, mergeChoices, requireFiles
 import type { Deployment } from "../deployment/deployment.ts";
 import { initialise } from "../deployment/initialise.ts";
 import type { Journal } from "../deployment/journal.ts";
-import { removeKeylessConnections } from "../deployment/keyless-storage.ts";
+import { repairStorage } from "../deployment/keyless-storage.ts";
 import { type DeploymentOutputs, notDeployed, parseOutputs, saveOutputs } from "../deployment/outputs.ts";
 import { Ownership } from "../deployment/ownership.ts";
 import { type ProvisionResult, provision } from "../deployment/provision.ts";
@@ -58,7 +58,7 @@ export async function up(deployment: Deployment, request: UpRequest): Promise<Up
     return { kind: ended, changes, outputs: null, package: null, smokeTest: "skipped", portalUrl: null, choices };
   }
   const outputs = await captureOutputs(deployment);
-  if (outputs.plan === "flex") await repairStorage(deployment, outputs);
+  await repairStorage(deployment, outputs);
   const published = request.skip.publish ? null : await publishApp(deployment, outputs, request);
   if (published === null) view.skipped("Publish the app", "--skip-publish");
   const smokeTest = await proveApp(deployment, { request, outputs, sha256: published?.sha256 ?? "" });
@@ -123,6 +123,8 @@ function ownVariables({ folder, target, azure }: Deployment, { mark }: Ownership
     deployment_id: mark,
     // The group is only deleted after it was checked here.
     delete_group_contents: true,
+    // `repairStorage` does that after each apply.
+    removes_keyless_settings: true,
   };
 }
 
@@ -141,14 +143,6 @@ async function captureOutputs(deployment: Deployment): Promise<DeploymentOutputs
     progress.note(`app ${outputs.appName}, host ${outputs.hostName}`);
     return outputs;
   });
-}
-
-/** Only the app's settings tell whether an identity opens the storage: the variable may be set in any file. */
-async function repairStorage(deployment: Deployment, { appId }: DeploymentOutputs): Promise<void> {
-  const { azure, view } = deployment;
-  const wasBroken = await deployment.interruptible("provision", () => removeKeylessConnections(azure.arm, appId));
-  if (wasBroken)
-    view.lines(["Removed the storage setting without a key: the app reaches its storage by its identity."]);
 }
 
 type Proof = { request: UpRequest; outputs: DeploymentOutputs; sha256: string };

@@ -23,6 +23,7 @@ export const applicationInsights: ResourceKind = {
     force_customer_storage_for_profiler: false,
   },
   fixed: ["name", "resource_group_name", "location", "application_type"],
+  fractions: ["sampling_percentage", "daily_data_cap_in_gb"],
   checks: [
     oneOf("application_type", ["web", "other", "java", "MobileCenter", "phone", "store", "ios", "Node.JS"]),
     oneOf("retention_in_days", [30, 60, 90, 120, 180, 270, 365, 550, 730]),

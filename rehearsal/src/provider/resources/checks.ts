@@ -1,6 +1,7 @@
 // Refusals that the real provider gives while validating: the values that it allows, and its words.
 import type { Value, ValueObject } from "../dynamic-value.ts";
 import { isObject, isUnknown } from "../dynamic-value.ts";
+import type { Block } from "../schema.ts";
 import { readAttribute } from "./fields.ts";
 import type { Check } from "./kind.ts";
 
@@ -96,6 +97,26 @@ export const TAGS_CHECK: Check = {
     return null;
   },
 };
+
+/**
+ * Numbers with a fraction where the provider takes whole ones. Its schema calls both `number`.
+ *
+ * @param fractions - Attributes that may have one.
+ */
+export function findFractions(block: Block, values: ValueObject, fractions: readonly string[], path = ""): Problem[] {
+  const own = Object.entries(block.attributes ?? {}).flatMap(([name, { type }]) => {
+    const value = values[name];
+    if (type !== "number" || typeof value !== "number" || Number.isInteger(value)) return [];
+    if (fractions.includes(path + name)) return [];
+    return [{ attribute: path + name, summary: `Attribute must be a whole number, got ${value}` }];
+  });
+  const nested = Object.entries(block.block_types ?? {}).flatMap(([name, { block: inner }]) => {
+    const elements = values[name];
+    const first = Array.isArray(elements) ? elements[0] : null;
+    return isObject(first) ? findFractions(inner, first, fractions, `${path}${name}.`) : [];
+  });
+  return [...own, ...nested];
+}
 
 function hasUnknown(value: Value): boolean {
   if (isUnknown(value)) return true;

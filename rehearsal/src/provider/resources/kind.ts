@@ -2,7 +2,12 @@ import type { ArmClient, ArmResource } from "../arm-client.ts";
 import type { Value, ValueObject } from "../dynamic-value.ts";
 import type { Defaults } from "../plan-values.ts";
 
-export type ApplyContext = { arm: ArmClient; recover: boolean };
+export type ApplyContext = {
+  arm: ArmClient;
+  recover: boolean;
+  /** A resource group is deleted only when nothing is left in it. */
+  keepsFilledGroups: boolean;
+};
 
 /** `problem` says what is wrong with the value of an attribute; `name` is the attribute as the provider names it. */
 export type Check = { attribute: string; problem(value: Value, name: string): string | null };
@@ -20,6 +25,8 @@ export type ResourceKind = {
   /** Blocks that stay as they are where none is configured. */
   computedBlocks?: readonly string[];
   checks: readonly Check[];
+  /** Numbers, dotted as in `checks`, that need not be whole. */
+  fractions?: readonly string[];
   /** Attributes, dotted for those in a block, and where Azure keeps them. */
   fields: readonly Field[];
   /** What the PUT carries besides `fields`. */
@@ -32,6 +39,8 @@ export type ResourceKind = {
   beforeCreate?(planned: ValueObject, context: ApplyContext): Promise<void>;
   /** Runs after each PUT. */
   afterWrite?(planned: ValueObject, id: string, context: ApplyContext): Promise<void>;
+  /** Runs before the DELETE; what it throws is shown as it is. */
+  beforeDelete?(id: string, context: ApplyContext): Promise<void>;
   /** Query added to the DELETE. */
   deleteQuery?: string;
 };

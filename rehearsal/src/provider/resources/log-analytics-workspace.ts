@@ -18,6 +18,7 @@ export const logAnalyticsWorkspace: ResourceKind = {
     daily_quota_gb: -1,
   },
   fixed: ["name", "resource_group_name", "location"],
+  fractions: ["daily_quota_gb"],
   checks: [
     pattern(
       "name",

@@ -23,4 +23,13 @@ export const resourceGroup: ResourceKind = {
   fields: [["name", "name"], LOCATION, TAGS, ["managed_by", "managedBy"]],
   toBody: () => ({}),
   readMore: async () => ({}),
+  async beforeDelete(id, { arm, keepsFilledGroups }) {
+    if (!keepsFilledGroups) return;
+    const { value } = await arm.list<{ id: string }>(`${id}/resources`, "2023-07-01");
+    if (value.length === 0) return;
+    const left = value.map((resource) => `* \`${resource.id}\``).sort();
+    throw new Error(
+      `deleting Resource Group "${id.split("/").at(-1)}": the Resource Group still contains Resources.\n\nThe feature \`prevent_deletion_if_contains_resources\` is on, and these are still there:\n\n${left.join("\n")}`,
+    );
+  },
 };

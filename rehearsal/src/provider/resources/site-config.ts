@@ -42,6 +42,8 @@ const RULE_FIELDS: readonly Field[] = [
   ["description", "description"],
 ];
 
+// What azurerm reads where nothing was set: never null.
+const NO_RULE_VALUES = { service_tag: "", virtual_network_subnet_id: "", headers: [], description: "" };
 const RULE_DEFAULTS = { priority: 65_000, action: "Allow" };
 
 export const SITE_CONFIG_DEFAULTS = {
@@ -85,7 +87,8 @@ export function readSiteConfig(properties: Body, settings: Readonly<Record<strin
   const block = readFields({ id: "", ...properties }, SITE_CONFIG_FIELDS);
   for (const [attribute, property] of RULE_LISTS) {
     const rules = properties[property];
-    if (Array.isArray(rules)) block[attribute] = rules.map((rule) => readFields(rule, RULE_FIELDS));
+    if (Array.isArray(rules))
+      block[attribute] = rules.map((rule) => ({ ...NO_RULE_VALUES, ...readFields(rule, RULE_FIELDS) }));
   }
   const insights = settings["APPLICATIONINSIGHTS_CONNECTION_STRING"];
   if (insights !== undefined) block["application_insights_connection_string"] = insights;

@@ -1,5 +1,6 @@
 import type { ArmResource } from "../arm-client.ts";
 import type { ValueObject } from "../dynamic-value.ts";
+import { BLOB_DEFAULTS, readBlobProperties, writeBlobProperties } from "./blob-properties.ts";
 import { between, LOCATION_CHECK, oneOf, pattern, TAGS_CHECK } from "./checks.ts";
 import type { ApplyContext, Check, ResourceKind } from "./kind.ts";
 import { groupPath, LOCATION, TAGS } from "./kind.ts";
@@ -37,6 +38,7 @@ export const storageAccount: ResourceKind = {
     infrastructure_encryption_enabled: false,
     sftp_enabled: false,
     local_user_enabled: true,
+    blob_properties: BLOB_DEFAULTS,
   },
   fixed: [
     "name",
@@ -83,8 +85,10 @@ export const storageAccount: ResourceKind = {
     sku: { name: `${planned["account_tier"]}_${planned["account_replication_type"]}`, tier: planned["account_tier"] },
     properties: { publicNetworkAccess: planned["public_network_access_enabled"] === false ? "Disabled" : "Enabled" },
   }),
+  afterWrite: (planned, id, { arm }) => writeBlobProperties(planned, id, arm),
   readMore: async (resource, context) => ({
     ...readSku(resource),
+    blob_properties: [await readBlobProperties(resource.id, context.arm)],
     public_network_access_enabled: properties(resource)["publicNetworkAccess"] !== "Disabled",
     large_file_share_enabled: false,
     primary_location: String(properties(resource)["primaryLocation"] ?? ""),

@@ -15,6 +15,9 @@ export type PlannedChange = {
   isHalfMade: boolean;
 };
 
+// Only orders what depends on the plan; nothing of it is in Azure.
+const UNSEEN = "terraform_data.hosting";
+
 const LABELS: Record<string, string> = {
   azurerm_resource_group: "Resource group",
   azurerm_storage_account: "Storage account",
@@ -24,6 +27,7 @@ const LABELS: Record<string, string> = {
   azurerm_service_plan: "Service plan",
   azurerm_function_app_flex_consumption: "Function app (Flex Consumption)",
   azurerm_linux_function_app: "Function app (Linux)",
+  azurerm_user_assigned_identity: "Managed identity",
   azurerm_role_assignment: "Role assignment",
   terraform_data: "Access key",
 };
@@ -32,7 +36,7 @@ const LABELS: Record<string, string> = {
 export function summarizePlan(changes: readonly ResourceChange[]): PlannedChange[] {
   return changes.flatMap(({ address, type, change, action_reason }) => {
     const action = toAction(change.actions);
-    if (action === null) return [];
+    if (action === null || address === UNSEEN) return [];
     const known = change.after ?? change.before;
     const name = typeof known?.["name"] === "string" ? known["name"] : null;
     const isHalfMade = action_reason === "replace_because_tainted";

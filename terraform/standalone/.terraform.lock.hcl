@@ -3,5 +3,5 @@
 
 provider "registry.terraform.io/hashicorp/azurerm" {
   version     = "5.2.0"
-  constraints = ">= 4.78.0, < 6.0.0"
+  constraints = ">= 5.2.0, < 6.0.0"
 }
