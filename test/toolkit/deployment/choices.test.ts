@@ -1,7 +1,13 @@
 import { writeFile } from "node:fs/promises";
 import path from "node:path";
 import { expect, test } from "vitest";
-import { describeKept, mergeChoices, NO_CHOICES, requireFiles } from "../../../toolkit/src/deployment/choices.ts";
+import {
+  describeKept,
+  keepKey,
+  mergeChoices,
+  NO_CHOICES,
+  requireFiles,
+} from "../../../toolkit/src/deployment/choices.ts";
 import { makeTempDir } from "../../helpers/temp-dir.ts";
 
 const nothing = { subscription: null, variables: {}, variableFiles: [] };
@@ -28,6 +34,16 @@ test("files win over what was said before them, and replace earlier files", () =
   const other = mergeChoices(after, { ...nothing, variableFiles: ["/b.tfvars"] });
   expect(other).toMatchObject({ variableFiles: ["/b.tfvars"], variables: {} });
   expect(other.olderVariables).toEqual({ location: "northeurope", plan: "flex" });
+});
+
+test("a rotated key stays when its variable is taken back, as no earlier key exists", () => {
+  const rotated = mergeChoices(NO_CHOICES, {
+    ...nothing,
+    variables: { access_key_generation: "2026-11-25T09:00:00Z" },
+  });
+  const now = { ...nothing, variables: keepKey({ access_key_generation: null, plan: null }) };
+  expect(mergeChoices(rotated, now).variables).toEqual({ access_key_generation: "2026-11-25T09:00:00Z", plan: null });
+  expect(keepKey({ access_key_generation: "2" })).toEqual({ access_key_generation: "2" });
 });
 
 test("what is taken over is told by name, never by value", () => {

@@ -99,7 +99,7 @@ export function readFilesChoice(options: { files: readonly string[]; "no-files":
   return options["no-files"] ? [] : options.files.length === 0 ? null : options.files;
 }
 
-/** Of an app that is named by its address. */
+/** For an app that is named by its address. */
 export const appOptions = {
   "use-http": { type: "boolean", help: "http instead of https", variable: "FUNCTIONS_USE_HTTP" },
   key: { type: "string", value: "KEY", help: "The app's access key", variable: "SAME_KIT_ACCESS_KEY" },

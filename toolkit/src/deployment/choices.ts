@@ -29,6 +29,18 @@ export function mergeChoices(before: Choices, now: NewChoices): Choices {
   return { subscription, variables, variableFiles, olderVariables: { ...before.olderVariables, ...before.variables } };
 }
 
+const KEY_GENERATION = "access_key_generation";
+
+/**
+ * A key is only ever replaced: the one before it is gone, so taking a rotation back would mean a third key that nobody asked for.
+ * `access_key_generation=null` therefore keeps the key in use.
+ */
+export function keepKey(variables: TerraformVariables): TerraformVariables {
+  return Object.fromEntries(
+    Object.entries(variables).filter(([name, value]) => name !== KEY_GENERATION || value !== null),
+  );
+}
+
 /**
  * Names alone: values of app settings are secrets. Null where nothing is taken over.
  *

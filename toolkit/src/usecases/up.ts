@@ -2,7 +2,14 @@ import { existsSync } from "node:fs";
 import { hint, OperationError, sameKit } from "@same-kit/shared";
 import type { SignedIn } from "../adapters/azure/sign-in.ts";
 import type { PlannedChange } from "../adapters/terraform/plan-summary.ts";
-import { type Choices, describeDropped, describeKept, mergeChoices, requireFiles } from "../deployment/choices.ts";
+import {
+  type Choices,
+  describeDropped,
+  describeKept,
+  keepKey,
+  mergeChoices,
+  requireFiles,
+} from "../deployment/choices.ts";
 import type { Deployment } from "../deployment/deployment.ts";
 import { initialise } from "../deployment/initialise.ts";
 import type { Journal } from "../deployment/journal.ts";
@@ -104,7 +111,7 @@ async function provisionAll(deployment: Deployment, request: UpRequest): Promise
 async function settleChoices(deployment: Deployment, request: UpRequest, ownership: Ownership): Promise<Choices> {
   const { journal, view } = deployment;
   const rotation = request.rotateKey ? { access_key_generation: deployment.now().toISOString() } : {};
-  const chosen = { ...request, variables: { ...request.variables, ...rotation } };
+  const chosen = { ...request, variables: { ...keepKey(request.variables), ...rotation } };
   const { attempted } = journal;
   const isUnfinished = attempted !== null && (await ownership.hasResources());
   const before = isUnfinished ? attempted : journal.choices;

@@ -28,7 +28,7 @@ test("a reply is known once its call has one, fresh before, and early while its 
 
 test("the start that the history began with is known, another one is fresh", () => {
   const [same, other] = ["e1", "e2"].map((executionId) => messageOf(historyEvents.executionStarted({ executionId })));
-  // Of the same message, only the time tells them apart.
+  // In the same message, only the time tells them apart.
   if (other !== undefined) Object.assign(other.data.TaskMessage.Event, { Timestamp: "2026-06-24T15:00:00.0000000Z" });
   const sorted = sortBatch(
     [same, other].filter((it) => it !== undefined),

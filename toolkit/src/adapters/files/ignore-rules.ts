@@ -28,7 +28,7 @@ export async function rulesIn(folder: string, { git, same }: IgnoreRules): Promi
   };
 }
 
-/** Of an entry whose folder is not ignored. */
+/** For an entry whose folder is not ignored. */
 export function isIgnored(file: string, isFolder: boolean, { git, same }: IgnoreRules): boolean {
   let ignored = false;
   for (const { base, rules } of [...git, ...same]) {
