@@ -1,6 +1,8 @@
 import { expect, test } from "vitest";
+import type { RunFolder } from "../../../toolkit/src/adapters/records/run-records.ts";
 import { localStatus } from "../../../toolkit/src/usecases/local-status.ts";
 import { FakeEmulator, runningHost } from "../../helpers/fake-emulator.ts";
+import { runRecord } from "../../helpers/run-record.ts";
 
 const records = { stateDir: "/state", list: async () => [] };
 
@@ -10,4 +12,13 @@ test("a storage's key is shown only where it is asked for", async () => {
   expect(JSON.stringify(await localStatus(records, emulator))).not.toContain("AccountKey");
   const shown = await localStatus(records, emulator, { showsKey: true });
   expect(shown.hosts).toMatchObject([{ port: 7071, connectionString: "AccountKey=of-7071" }]);
+});
+
+test("a run on another app is not abandoned when the process that sent it is gone, one on a host of this machine is", async () => {
+  const record = { ...runRecord({ id: "here" }), state: "running", hostPid: 999_999_999 } as const;
+  const folders = [record, { ...record, id: "there", appUrl: "https://app.test" }].map(
+    (it) => ({ record: it }) as RunFolder,
+  );
+  const { runs } = await localStatus({ ...records, list: async () => folders }, new FakeEmulator());
+  expect(runs.map(({ id, state }) => `${id} ${state}`)).toEqual(["here abandoned", "there running"]);
 });

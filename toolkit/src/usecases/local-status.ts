@@ -36,10 +36,11 @@ export async function localStatus(
   return {
     stateDir: records.stateDir,
     hosts: await Promise.all(hosts.map(async (host) => ({ ...toShown(host), ...(await keyOf(host)) }))),
-    runs: runs.map(({ record: { id, notebook, state, startedAt, endedAt, hostPid } }) => ({
+    runs: runs.map(({ record: { id, notebook, state, startedAt, endedAt, hostPid, appUrl } }) => ({
       id,
       notebook,
-      state: state === "running" && !alive.has(hostPid) ? "abandoned" : state,
+      // Another app goes on with what it was given, whatever became of the process here.
+      state: state === "running" && appUrl === undefined && !alive.has(hostPid) ? "abandoned" : state,
       startedAt,
       endedAt,
     })),

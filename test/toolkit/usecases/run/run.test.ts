@@ -1,5 +1,6 @@
 import { hintText } from "@same-kit/shared";
 import { expect, test } from "vitest";
+import { AppClient } from "../../../../toolkit/src/adapters/app/app-client.ts";
 import { RunRecords } from "../../../../toolkit/src/adapters/records/run-records.ts";
 import type { BootedHost } from "../../../../toolkit/src/ports.ts";
 import { driveRun } from "../../../../toolkit/src/usecases/run/run.ts";
@@ -216,4 +217,23 @@ test("what the host's events tell is followed to their last line", async () => {
   await waitFor(() => view.log.includes("note last"));
   expect(view.log.filter((it) => it.startsWith("note"))).toEqual(["note first", "note last"]);
   expect(opened).toEqual([{ from: "start" }, { from: "first", follow: false }]);
+});
+
+const connectionError = (code: string) =>
+  new TypeError("fetch failed", { cause: Object.assign(new Error(`connect ${code}`), { code }) });
+
+test.each([
+  { code: "ECONNREFUSED", state: "failed", warns: false },
+  { code: "ECONNRESET", state: "running", warns: true },
+])("a run that another app answers with $code is recorded as $state", async ({ code, state, warns }) => {
+  const { run, stateOf, warnings } = await setUp({ app: fakeApp(RUNNING) });
+  const fetch = async () => Promise.reject(connectionError(code));
+  const client = new AppClient({ address: { url: "http://app.test", accessKey: null }, fetch });
+  const remote = { url: "http://app.test", hubName: "", pid: process.pid, storage: "", stateDir: run.records.stateDir };
+  const events = { open: async () => null };
+  const observer = { readBlob: (name: string) => client.readBlob("run-1", name, run.deps.leaveNow) };
+  const failing = driveRun({ ...run, remote: { ...remote, booted: null, client, observer, events, isRemote: true } });
+  await expect(failing).rejects.toMatchObject({ code: "ERR_APP_UNREACHABLE" });
+  expect(await stateOf()).toBe(state);
+  expect(warnings.some((text) => text.includes("may still be at work on http://app.test"))).toBe(warns);
 });

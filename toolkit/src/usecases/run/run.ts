@@ -9,7 +9,7 @@
 //
 // A storage that died brings a run back to starting, once.
 
-import { type Hint, hint } from "@same-kit/shared";
+import { type Hint, hint, reasonOf } from "@same-kit/shared";
 import { localInstanceUrls } from "../../adapters/app/instance-urls.ts";
 import type { RunStatus, StartedRun } from "../../adapters/app/run-status.ts";
 import type { RunFolder, RunRecord } from "../../adapters/records/run-records.ts";
@@ -27,12 +27,18 @@ import { waysOn } from "./unfinished-runs.ts";
 // An orchestration ends at its next wake-up; what a step does meanwhile ends with the host.
 const TERMINATE_LIMIT_MS = 10_000;
 
+// Node's and the system's names for a connection that never came about.
+const NOT_CONNECTED: ReadonlySet<unknown> = new Set(["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN", "EHOSTUNREACH"]);
+
 /** Brings a run to its end. @throws what kept it from one; the user is told how the run is continued. */
 export async function driveRun(run: Run): Promise<RunSummary> {
   try {
     return await runOnce(run).catch((error: unknown) => startAgain(run, error));
   } catch (error) {
-    if (run.subject.kind === "recorded") run.deps.warn(describeUnended(run.subject.folder));
+    const { subject } = run;
+    if (subject.kind === "recorded" && subject.folder.record.state === "running") {
+      run.deps.warn(describeUnended(subject.folder));
+    }
     throw error;
   }
 }
@@ -120,7 +126,27 @@ async function superviseRun(run: RunningRun, wasSent: boolean): Promise<RunSumma
   }
 }
 
-async function send({ host, folder, files, deps: { leaveNow, signal, warn } }: RunningRun): Promise<StartedRun> {
+async function send(run: RunningRun): Promise<StartedRun> {
+  try {
+    return await sendRequest(run);
+  } catch (error) {
+    const { folder, host } = run;
+    // A local host can still be given the saved request; nobody else will run one that another app did not take.
+    if (host.isRemote && isNotTaken(error)) {
+      await folder.update({ state: "failed", endedAt: new Date().toISOString(), reason: reasonOf(error) });
+    }
+    throw error;
+  }
+}
+
+/** Whether the app surely has no such run: it said so, or no connection was made. */
+function isNotTaken(error: unknown): boolean {
+  const { code, cause } = error as { code?: unknown; cause?: { cause?: { code?: unknown } } };
+  if (code === "ERR_APP_UNAUTHORIZED" || code === "ERR_APP_REFUSED") return true;
+  return code === "ERR_APP_UNREACHABLE" && NOT_CONNECTED.has(cause?.cause?.code);
+}
+
+async function sendRequest({ host, folder, files, deps: { leaveNow, signal, warn } }: RunningRun): Promise<StartedRun> {
   const { id, sameEnv } = folder.record;
   const collected = (await files?.()) ?? null;
   const isEmpty = collected === null || collected.manifest.files.length === 0;
@@ -208,6 +234,6 @@ function describeEnding(ending: Ending): string | null {
 /** How a run that did not end is continued, as a sentence. */
 function describeUnended(folder: RunFolder): Hint {
   const { id, appUrl } = folder.record;
-  if (appUrl !== undefined) return hint`The run ${id} has not ended; ${appUrl} continues it.`;
+  if (appUrl !== undefined) return hint`The run ${id} may still be at work on ${appUrl}.`;
   return hint`The run ${id} did not end. ${waysOn(folder)}`;
 }
