@@ -7,6 +7,7 @@
 //   dist/terraform/              the process that stands between the command and terraform
 //   dist/azurerm-stand-in/       the rehearsal's terraform provider
 //   dist/smoke/                  the notebook of the smoke test
+//   dist/THIRD-PARTY-NOTICES.txt the licences of what is bundled
 //
 // With --if-changed it does nothing where no source is newer than the last build.
 //
@@ -15,10 +16,11 @@
 import { chmod, cp, mkdir, readdir, rm, stat, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
-import { build } from "esbuild";
+import { build as esbuild } from "esbuild";
 import { withoutUnusedPackages } from "./app-bundle/unused-packages.mjs";
 import { azuriteBundle } from "./azurite-bundle/plugin.mjs";
 import { unpackDill } from "./dill.mjs";
+import { writeNotices } from "./notices.mjs";
 
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 const dist = path.join(root, "dist");
@@ -33,9 +35,18 @@ const common = {
   logLevel: "error",
   legalComments: "none",
   sourcemap: false,
+  metafile: true,
   // Optional speed-ups of packages that testcontainers loads; both do without.
   external: ["*.node", "cpu-features"],
 };
+
+const metafiles = [];
+
+async function build(options) {
+  const result = await esbuild(options);
+  metafiles.push(result.metafile);
+  return result;
+}
 
 const cjs = (entry, outfile, options = {}) =>
   build({ ...common, format: "cjs", entryPoints: [from(entry)], outfile: to(outfile), ...options });
@@ -49,7 +60,6 @@ async function buildCli() {
     entryPoints: { cli: from("toolkit/src/cli/main.ts") },
     outdir: dist,
     chunkNames: "chunks/[name]-[hash]",
-    metafile: true,
     // Bundled CommonJS packages call require() for Node's own modules, and look for files beside themselves.
     banner: {
       js: [
@@ -149,6 +159,7 @@ async function main() {
   const failed = results.flatMap((result, i) => (result.status === "rejected" ? [[names[i], result.reason]] : []));
   for (const [name, reason] of failed) console.error(`The build of the ${name} failed: ${reason?.message ?? reason}`);
   if (failed.length > 0) process.exit(1);
+  await writeNotices(root, metafiles, to("THIRD-PARTY-NOTICES.txt"));
   await chmod(from("bin/same-kit.cjs"), 0o755);
   await writeFile(to(".built"), "");
 }
