@@ -88,7 +88,7 @@ export async function rehearseDeployment(
         ...base,
         packaging,
         variables: {},
-        variableFiles: [],
+        variableFiles: null,
         backendFile: null,
         allowDelete: false,
         adopt: false,

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { toVariables } from "../../../toolkit/src/commands/deployment-variables.ts";
+import { toVariableFiles, toVariables } from "../../../toolkit/src/commands/deployment-variables.ts";
+import { makeTempDir } from "../../helpers/temp-dir.ts";
 
 const DECLARED = [
   "project",
@@ -46,4 +47,11 @@ test("a hosting plan that there is not is refused with those that there are", ()
   expect(() => toVariables({ ...NONE, hosting: "dedicated" }, DECLARED)).toThrow(
     expect.objectContaining({ code: "ERR_HOSTING_PLAN", hint: "Choose one of flex, consumption, premium." }),
   );
+});
+
+test("no --var-file keeps the earlier files, an empty one does without, and a file that does not exist is refused", async () => {
+  const folder = await makeTempDir();
+  expect(toVariableFiles([], folder)).toBeNull();
+  expect(toVariableFiles([""], folder)).toEqual([]);
+  expect(() => toVariableFiles(["no.tfvars"], folder)).toThrow("--var-file no.tfvars: it does not exist.");
 });

@@ -10,13 +10,13 @@ import {
 } from "../../../toolkit/src/deployment/choices.ts";
 import { makeTempDir } from "../../helpers/temp-dir.ts";
 
-const nothing = { subscription: null, variables: {}, variableFiles: [] };
+const nothing = { subscription: null, variables: {}, variableFiles: null };
 const first = { ...nothing, subscription: "one", variables: { location: "northeurope", plan: "premium" } };
 
 test("a call that says nothing means what was said before", () => {
   const before = mergeChoices(NO_CHOICES, first);
   expect(mergeChoices(before, nothing)).toEqual(before);
-  expect(before).toEqual({ ...first, olderVariables: {} });
+  expect(before).toEqual({ ...first, variableFiles: [], olderVariables: {} });
 });
 
 test("what is said replaces a variable at a time", () => {
@@ -34,6 +34,8 @@ test("files win over what was said before them, and replace earlier files", () =
   const other = mergeChoices(after, { ...nothing, variableFiles: ["/b.tfvars"] });
   expect(other).toMatchObject({ variableFiles: ["/b.tfvars"], variables: {} });
   expect(other.olderVariables).toEqual({ location: "northeurope", plan: "flex" });
+  const without = mergeChoices(other, { ...nothing, variableFiles: [] });
+  expect(without).toEqual({ ...other, variableFiles: [] });
 });
 
 test("a rotated key stays when its variable is taken back, as no earlier key exists", () => {

@@ -1,4 +1,4 @@
-import { readFile } from "node:fs/promises";
+import { readdir, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { describe, expect, test } from "vitest";
 import { TAGS } from "../../../toolkit/src/deployment/found-resources.ts";
@@ -10,7 +10,7 @@ const REQUEST: UpRequest = {
   packaging: { publisher: "direct", packApp: () => Promise.reject(new Error("Nothing is packed here.")), checks: [] },
   subscription: null,
   variables: {},
-  variableFiles: [],
+  variableFiles: null,
   backendFile: null,
   assumeYes: true,
   allowDelete: false,
@@ -46,6 +46,18 @@ test("terraform gets the mark that is recorded here", async () => {
     deployment_id: fake.deployment.journal.deploymentId,
     delete_group_contents: true,
   });
+});
+
+test("a plan that fails leaves the variables of before, with which a removal is planned", async () => {
+  const fake = await fakeDeployment();
+  await up(fake.deployment, { ...REQUEST, variables: { location: "northeurope" } });
+  const file = path.join(fake.deployment.folder.dir, "bad.tfvars");
+  await writeFile(file, "location = \n");
+  fake.terraform.plan = () => Promise.reject(new Error("Invalid expression"));
+  await expect(up(fake.deployment, { ...REQUEST, variableFiles: [file] })).rejects.toThrow("Invalid expression");
+  expect(await variablesOf(fake)).toMatchObject({ location: "northeurope" });
+  const names = await readdir(fake.deployment.folder.terraformDir);
+  expect(names.filter((name) => name.includes("bad"))).toEqual([]);
 });
 
 describe("choices of an `up` that did not finish", () => {

@@ -71,8 +71,25 @@ export function toExistingFiles(files: readonly string[], flag: string, cwd: str
     const found = path.resolve(cwd, file);
     const problem = whyUnreadable(found);
     if (problem === null) return found;
-    throw new UsageError({ code: "ERR_VARIABLE_FILE", message: `${flag} ${file}: ${problem}.` });
+    throw new UsageError({
+      code: "ERR_VARIABLE_FILE",
+      message: `${flag} ${file}: ${problem}. Nothing was changed.`,
+      hint: `Give ${flag} the path of a file, absolute or from the current folder.`,
+    });
   });
+}
+
+/**
+ * @returns null where no file was given; an empty value is for none, where an earlier call gave one.
+ * @throws UsageError `ERR_VARIABLE_FILE`
+ */
+export function toVariableFiles(files: readonly string[], cwd: string): string[] | null {
+  if (files.length === 0) return null;
+  return toExistingFiles(
+    files.filter((file) => file !== ""),
+    "--var-file",
+    cwd,
+  );
 }
 
 function whyUnreadable(file: string): string | null {

@@ -50,7 +50,8 @@ async function readText(file: string): Promise<string> {
   } catch (cause) {
     throw new UsageError<ToolkitErrorCode>({
       code: "ERR_PARAMETERS",
-      message: `The parameters in ${file} cannot be read: ${reasonOf(cause)}.`,
+      message: `The parameters in ${file} cannot be read: ${reasonOf(cause)}. Nothing was run.`,
+      hint: "Give -f the path of a YAML file with lines of NAME: VALUE.",
       cause,
     });
   }

@@ -15,7 +15,7 @@ import {
   toPackageChoice,
   toSubscription,
 } from "./deployment-options.ts";
-import { toExistingFiles, toVariables } from "./deployment-variables.ts";
+import { toExistingFiles, toVariableFiles, toVariables } from "./deployment-variables.ts";
 import { repeatUp } from "./repeat-up.ts";
 import { jsonOption } from "./shared-options.ts";
 
@@ -63,7 +63,12 @@ export const upCommand = defineCommand({
       value: "NAME=VALUE",
       help: "A variable of the module; JSON for lists and maps",
     },
-    "var-file": { type: "string", multiple: true, value: "FILE", help: "Variables in a .tfvars or .tfvars.json file" },
+    "var-file": {
+      type: "string",
+      multiple: true,
+      value: "FILE",
+      help: "Variables in a .tfvars or .tfvars.json file; an empty value: no file any more",
+    },
     backend: {
       type: "string",
       value: "FILE",
@@ -82,7 +87,7 @@ export const upCommand = defineCommand({
     const variables = toVariables(options, await declaredVariables(path.join(packageRoot(), "terraform")));
     const backend = options.backend === undefined ? [] : [options.backend];
     const [backendFile = null] = toExistingFiles(backend, "--backend", cwd);
-    const variableFiles = toExistingFiles(options["var-file"], "--var-file", cwd);
+    const variableFiles = toVariableFiles(options["var-file"], cwd);
     const packageChoice = toPackageChoice(options, cwd);
     const result = await withDeployment(choice, context, (deployment) =>
       up(deployment, {

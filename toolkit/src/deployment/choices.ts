@@ -17,12 +17,15 @@ export type Choices = {
 
 export const NO_CHOICES: Choices = { subscription: null, variables: {}, variableFiles: [], olderVariables: {} };
 
-export type NewChoices = Omit<Choices, "olderVariables">;
+export type NewChoices = Omit<Choices, "olderVariables" | "variableFiles"> & {
+  /** Replace the earlier ones; null keeps those, an empty list does without. */
+  variableFiles: readonly string[] | null;
+};
 
 /** What is said now replaces what was said before, a variable at a time; the files only as a whole. */
 export function mergeChoices(before: Choices, now: NewChoices): Choices {
   const subscription = now.subscription ?? before.subscription;
-  if (now.variableFiles.length === 0) {
+  if (now.variableFiles === null) {
     return { ...before, subscription, variables: { ...before.variables, ...now.variables } };
   }
   const { variables, variableFiles } = now;
@@ -48,7 +51,7 @@ export function keepKey(variables: TerraformVariables): TerraformVariables {
  */
 export function describeKept(before: Choices, now: NewChoices, isUnfinished = false): string | null {
   const kept = namesOf(before).filter((name) => !(name in now.variables));
-  const files = now.variableFiles.length === 0 ? before.variableFiles : [];
+  const files = now.variableFiles === null ? before.variableFiles : [];
   const all = [...(kept.length === 0 ? [] : [kept.join(", ")]), ...files];
   if (all.length === 0) return null;
   const when = isUnfinished ? "As in the last `up`, which did not finish" : "As this environment was deployed before";

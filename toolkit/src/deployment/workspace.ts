@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { copyFile, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
-import { writeJsonAtomic } from "@same-kit/shared";
+import { writeFileAtomic, writeJsonAtomic } from "@same-kit/shared";
 import { type EnvironmentFolder, loadJson } from "./environment.ts";
 
 /** Values of the module's variables, as JSON. */
@@ -66,14 +66,33 @@ export async function layOutModule(folder: EnvironmentFolder, options: ModuleOpt
   return initFingerprint(folder, options, sources);
 }
 
-/** Replaces the variables that the next plan is made with. */
-export async function writeVariables({ terraformDir }: EnvironmentFolder, sources: VariableSources): Promise<void> {
-  await removeFiles(terraformDir, (name) => /\.auto\.tfvars(\.json)?$/.test(name));
+const isVariables = (name: string): boolean => /\.auto\.tfvars(\.json)?$/.test(name);
+
+/**
+ * Replaces the variables that the next plan is made with.
+ *
+ * @returns Puts the earlier ones back: a removal is planned with what is there, and must not fail for values that were never
+ *   applied. The first ones stay, as nothing else says where a shared state's resources are.
+ */
+export async function writeVariables(
+  { terraformDir }: EnvironmentFolder,
+  sources: VariableSources,
+): Promise<() => Promise<void>> {
+  const names = (await readdir(terraformDir)).filter(isVariables);
+  const earlier = await Promise.all(names.map((name) => readFile(path.join(terraformDir, name))));
+  await removeFiles(terraformDir, isVariables);
   for (const [index, source] of sources.variableFiles.entries()) {
     await copyFile(source, path.join(terraformDir, variableFileName(index, source)));
   }
   await writeJsonAtomic(path.join(terraformDir, OLDER_VARIABLES_FILE), sources.olderVariables);
   await writeJsonAtomic(path.join(terraformDir, VARIABLES_FILE), sources.variables);
+  return async () => {
+    if (names.length === 0) return;
+    await removeFiles(terraformDir, isVariables);
+    const restore = (name: string, index: number) =>
+      writeFileAtomic(path.join(terraformDir, name), earlier[index] ?? Buffer.alloc(0));
+    await Promise.all(names.map(restore));
+  };
 }
 
 /** Names of the variables that the module and its provider's configuration declare. */

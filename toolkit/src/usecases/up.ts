@@ -25,7 +25,8 @@ export type UpRequest = PublishRequest & {
   subscription: string | null;
   /** Those of options; a file of `variableFiles` and they win over what the environment was deployed with before. */
   variables: TerraformVariables;
-  variableFiles: readonly string[];
+  /** Null: those of before; an empty list: none any more. */
+  variableFiles: readonly string[] | null;
   backendFile: string | null;
   assumeYes: boolean;
   /** Agrees to the loss of data that a plan tells of. */
@@ -87,12 +88,14 @@ async function provisionAll(deployment: Deployment, request: UpRequest): Promise
   await initialise(deployment, fingerprint, request.force);
   const ownership = await Ownership.establish(deployment, { mayAdopt: request.adopt });
   const choices = requireFiles(await settleChoices(deployment, request, ownership));
-  await writeVariables(folder, {
+  const restoreVariables = await writeVariables(folder, {
     ...choices,
     variables: { ...choices.variables, ...ownVariables(deployment, ownership) },
   });
   const saved = folder.isRehearsal ? choices : { ...choices, subscription: azure.subscriptionId };
+  let isApplied = false;
   const onApply = async (changes: PlannedChange[]) => {
+    isApplied = true;
     await journal.saveAttempt(saved);
     await forgetOutdated(journal, changes);
   };
@@ -101,7 +104,10 @@ async function provisionAll(deployment: Deployment, request: UpRequest): Promise
   const isDone = ({ kind }: ProvisionResult) => kind === "applied" || kind === "unchanged";
   const work = () =>
     provision(deployment, { ownership, isDestroy: false, planOnly, assumeYes, allowDelete, facts, onApply });
-  const result = await journal.run("provision", fingerprint, work, isDone);
+  const result = await journal.run("provision", fingerprint, work, isDone).catch(async (error: unknown) => {
+    if (!isApplied) await restoreVariables();
+    throw error;
+  });
   if (isDone(result)) await journal.saveChoices(saved);
   if (result.kind === "unchanged") view.skipped("Apply", "nothing has changed");
   return { ...result, choices };
