@@ -1,6 +1,7 @@
 // Builds dist/: everything that runs, bundled, beside the files it reads. `npm pack` ships dist/ as it is.
 //
 //   dist/cli.js                  the command (ESM, one chunk per command, so that `--help` loads little)
+//   dist/testing/                the package's `same-kit/testing`, with its types
 //   dist/worker/                 the language worker's process
 //   dist/azurite/                the supervised Azurite's process
 //   dist/functions-app/          the deployable app: what the cloud gets is what the local host runs
@@ -13,7 +14,7 @@
 //
 // No package stays outside: the published one installs alone.
 
-import { chmod, cp, mkdir, readdir, rm, stat, writeFile } from "node:fs/promises";
+import { chmod, cp, mkdir, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { build as esbuild } from "esbuild";
@@ -99,6 +100,20 @@ async function buildApp() {
   await unpackDill(app("python", "packages"));
 }
 
+/** CommonJS, which both jest and `import` load; its types are the one file that imports nothing. */
+async function buildTesting() {
+  await cjs("local/src/testing/index.ts", "testing/index.cjs", {
+    define: { "import.meta.url": "__fileUrl" },
+    banner: { js: 'const __fileUrl = require("node:url").pathToFileURL(__filename).href;' },
+    // Loaded where Azurite runs in a container, which a test's never does.
+    external: [...common.external, "testcontainers"],
+  });
+  await writeFile(to("testing", "index.mjs"), 'export { startLocalApp, TestingError } from "./index.cjs";\n');
+  const types = await readFile(from("local/src/testing/api.ts"), "utf8");
+  const values = await readFile(from("local/src/testing/entrance.d.ts"), "utf8");
+  for (const file of ["index.d.mts", "index.d.cts"]) await writeFile(to("testing", file), `${types}\n${values}`);
+}
+
 async function buildStandIn() {
   await cjs("rehearsal/src/provider/main.ts", "azurerm-stand-in/main.cjs");
   await copyData(from("rehearsal/src/provider"), to("azurerm-stand-in"));
@@ -114,6 +129,7 @@ async function copyData(folder, target) {
 
 const targets = {
   command: buildCli,
+  testing: buildTesting,
   worker: () => cjs("local/src/worker/child/main.ts", "worker/main.cjs"),
   "worker's preload": () => cjs("local/src/worker/child/preload.ts", "worker/preload.cjs"),
   "worker's functions-core": () => cjs("local/src/worker/child/functions-core.ts", "worker/functions-core.cjs"),

@@ -3,7 +3,7 @@ import path from "node:path";
 import { expect, test } from "vitest";
 import { findCommand, parseInput } from "../../toolkit/src/cli/parse.ts";
 
-const documents = globSync(["*.md", "docs/*.md", "local/*.md", "terraform/*.md"]);
+const documents = globSync(["*.md", "docs/*.md", "examples/*/*.md", "local/*.md", "terraform/*.md"]);
 
 /** As GitHub names a heading: `What is made` is `#what-is-made`. */
 function anchorsOf(file: string): string[] {

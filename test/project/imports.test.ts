@@ -35,6 +35,7 @@ const ALLOWED: Record<string, readonly string[]> = {
   "functions-app/python": [],
   "functions-app/contract": [],
   "local/emulator": "azurite bindings engine events host management process shared state storage timers".split(" "),
+  "local/testing": "bindings emulator engine events host storage worker".split(" "),
   "local/azurite": ["process", "shared", "state"],
   "local/bindings": ["storage", "host", "worker", "shared"],
   "local/timers": ["host", "shared"],

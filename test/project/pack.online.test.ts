@@ -32,6 +32,9 @@ describe("the published package, installed into an empty folder elsewhere", () =
 
   test.each([
     "dist/functions-app/main.cjs",
+    "dist/testing/index.cjs",
+    "dist/testing/index.d.mts",
+    "examples/orders/test/order.test.js",
     "dist/functions-app/host.json",
     "dist/functions-app/python/packages/dill/__init__.py",
     "terraform/main.tf",

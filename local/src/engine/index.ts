@@ -13,6 +13,8 @@ export { resolveDurableTaskSettings } from "./resolve-settings.ts";
 export type Engine = {
   client: TaskHubClient;
   hubName: string;
+  /** Nothing is worked on here; what is left waits for its time, or for others. */
+  isIdle(): boolean;
   /** Lets episodes end, gives everything else back, releases the partitions. */
   stop(): Promise<void>;
 };
@@ -37,6 +39,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
   return {
     client,
     hubName,
+    isIdle: () => delivery.isIdle,
     async stop() {
       await activities.stop();
       await partitions.stop();

@@ -26,6 +26,7 @@ export type GenerationInput = {
   appDir: string;
   env: Readonly<Record<string, string>>;
   inspect: string | undefined;
+  now: (() => Date) | undefined;
   startedTriggerTypes: ReadonlySet<string>;
   invocationLog: InvocationLog;
   signal: AbortSignal;
@@ -33,7 +34,7 @@ export type GenerationInput = {
 
 /** @throws HostError if host.json or the app itself does not load. */
 export async function startGeneration(input: GenerationInput): Promise<AppGeneration> {
-  const { appDir, env, inspect, startedTriggerTypes, invocationLog, signal } = input;
+  const { appDir, env, inspect, now, startedTriggerTypes, invocationLog, signal } = input;
   const hostJson = await loadHostJson(appDir, env);
   await checkPackageJson(path.join(appDir, "package.json"));
   const worker = new LanguageWorker({
@@ -41,6 +42,7 @@ export async function startGeneration(input: GenerationInput): Promise<AppGenera
     env: { ...env },
     hostVersion: HOST_VERSION,
     ...(inspect === undefined ? {} : { inspect }),
+    now,
     onLog: (line) => invocationLog.writeWorkerLine(line),
     onConsole: (stream, line) => invocationLog.writeConsoleLine(stream, line),
   });

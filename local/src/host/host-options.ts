@@ -18,6 +18,8 @@ export type FunctionsHostOptions = {
   log: Logger;
   /** Called for every event except lines, which go to `log`. */
   onEvent?: (event: HostEvent) => void;
+  /** What the app's code takes for the time when a call begins; absent: the machine's. */
+  now?: (() => Date) | undefined;
   /** Reload when the app's files change; default false. */
   watch?: boolean;
   /** `true`, a port or `host:port`: the worker listens for a debugger there. */

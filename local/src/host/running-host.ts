@@ -170,7 +170,7 @@ export class RunningHost implements FunctionsHost {
   }
 
   #createRuntime(): AppRuntime {
-    const { appDir, extensions = [], inspect, maxWorkerCrashes = DEFAULT_MAX_CRASHES } = this.#options;
+    const { appDir, extensions = [], inspect, now, maxWorkerCrashes = DEFAULT_MAX_CRASHES } = this.#options;
     const startedTriggerTypes = new Set(extensions.flatMap((it) => it.triggerTypes).map((type) => type.toLowerCase()));
     const inspectAt = toInspectAddress(inspect);
     return new AppRuntime({
@@ -180,6 +180,7 @@ export class RunningHost implements FunctionsHost {
           appDir,
           env: this.#env,
           inspect: inspectAt,
+          now,
           startedTriggerTypes,
           invocationLog: this.#invocationLog,
         }),

@@ -20,6 +20,8 @@ export type WorkerSpec = {
   hostVersion: string;
   /** `host:port`, or a port: listen for a debugger there. */
   inspect?: string;
+  /** What the app's code takes for the time when a call begins; absent: the machine's. */
+  now?: (() => Date) | undefined;
   onLog(line: RpcLog): void;
   /** One line that the app's process printed. */
   onConsole(stream: "stdout" | "stderr", line: string): void;
@@ -104,7 +106,7 @@ export class LanguageWorker {
     if (this.#isGone) return Promise.resolve({ status: "unavailable", reason: "The worker process has ended." });
     return new Promise((resolve) => {
       this.#pending.set(call.invocationId, { call, resolve });
-      this.#send(toRequest(call, this.#histories));
+      this.#send(this.#toRequest(call));
     });
   }
 
@@ -168,7 +170,13 @@ export class LanguageWorker {
     for (const { data } of pending.call.inputData) {
       if (isOrchestratorTrigger(data)) this.#histories.forget(data.instanceId);
     }
-    this.#send(toRequest(pending.call, this.#histories));
+    this.#send(this.#toRequest(pending.call));
+  }
+
+  #toRequest(call: WorkerCall): InvocationRequest {
+    const { now } = this.#spec;
+    const request = toRequest(call, this.#histories);
+    return now === undefined ? request : { ...request, nowMs: now().getTime() };
   }
 
   #settle(invocationId: string, result: WorkerInvocationResult): void {

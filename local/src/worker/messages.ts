@@ -70,6 +70,8 @@ export type InvocationRequest = {
   inputData: readonly { name: string; data?: TypedData }[];
   triggerMetadata?: Record<string, TypedData>;
   history?: HistoryReference;
+  /** What the app's code takes for the time, in ms since 1970; absent: the machine's. */
+  nowMs?: number;
   traceContext?: { traceParent: string; traceState: string; attributes: Record<string, string> };
   retryContext?: { retryCount: number; maxRetryCount: number };
 };

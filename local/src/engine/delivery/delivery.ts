@@ -37,11 +37,18 @@ export class Delivery {
   readonly #readers = new Map<string, QueueReader>();
   readonly #sends = new Limiter(MAX_SENDS_AT_ONCE);
   readonly #stopped = new AbortController();
+  /** Held only until they are due. */
+  #notDue = 0;
 
   constructor(deps: DeliveryDeps) {
     this.#deps = deps;
     const onAbandoned = (queueName: string, time: Date) => this.#readers.get(queueName)?.expectAt(time);
     this.#held = new HeldMessages({ clock: deps.clock, log: deps.log, visibilityTimeoutMs: deps.holdMs, onAbandoned });
+  }
+
+  /** Nobody here works on a message: those that are held wait for their time. */
+  get isIdle(): boolean {
+    return this.#held.count <= this.#notDue;
   }
 
   start(): void {
@@ -166,10 +173,12 @@ export class Delivery {
 
   async #handOverAt(dueMs: number, message: ReceivedMessage, reader: QueueReader): Promise<void> {
     const { signal } = this.#stopped;
+    this.#notDue += 1;
     // A sleep may end a little early, and a timer must not.
     for (let ms = this.#delayUntil(dueMs); ms > 0 && !signal.aborted; ms = this.#delayUntil(dueMs)) {
       await this.#deps.clock.sleep(Math.ceil(ms), signal);
     }
+    this.#notDue -= 1;
     if (!signal.aborted) this.#handOver(message, reader);
   }
 

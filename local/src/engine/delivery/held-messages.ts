@@ -36,6 +36,11 @@ export class HeldMessages {
     this.#deps = deps;
   }
 
+  /** How many messages are held. */
+  get count(): number {
+    return this.#held.size;
+  }
+
   start(): void {
     this.#loop = this.#run();
   }

@@ -96,8 +96,12 @@ export class MemoryQueue implements StorageQueue {
   }
 
   /** All messages, the hidden ones too, in order of insertion. */
-  messages(): { text: string; visibleAtMs: number }[] {
-    return [...this.#messages.values()].map(({ text, visibleAtMs }) => ({ text, visibleAtMs }));
+  messages(): { text: string; visibleAtMs: number; dequeueCount: number }[] {
+    return [...this.#messages.values()].map(({ text, visibleAtMs, dequeueCount }) => ({
+      text,
+      visibleAtMs,
+      dequeueCount,
+    }));
   }
 
   /** @returns the time now. */

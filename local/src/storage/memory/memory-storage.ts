@@ -14,6 +14,8 @@ export type MemoryStorageOptions = {
 };
 
 export type MemoryStorage = Omit<StorageAccount, "queue" | "table" | "container"> & {
+  /** Whether a call has begun that has not had its turn. */
+  readonly isBusy: boolean;
   queue(name: string): MemoryQueue;
   table(name: string): MemoryTable;
   container(name: string): MemoryContainer;
@@ -34,6 +36,9 @@ export function createMemoryStorage({ clock, blobEndpoint = NOT_SERVED }: Memory
     container: containers,
     ping: () => turns.next(),
     abandon: () => turns.abandon(),
+    get isBusy() {
+      return turns.isBusy;
+    },
     get isAbandoned() {
       return turns.isAbandoned;
     },

@@ -4,15 +4,23 @@
  */
 export class Turns {
   #isAbandoned = false;
+  #waiting = 0;
 
   get isAbandoned(): boolean {
     return this.#isAbandoned;
   }
 
+  /** Whether a call has begun that has not had its turn. */
+  get isBusy(): boolean {
+    return this.#waiting > 0;
+  }
+
   /** @throws Error once the storage was abandoned. */
   async next(): Promise<void> {
     this.#throwIfAbandoned();
+    this.#waiting += 1;
     await new Promise<void>((resolve) => setImmediate(resolve));
+    this.#waiting -= 1;
     this.#throwIfAbandoned();
   }
 

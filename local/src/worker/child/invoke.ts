@@ -2,6 +2,7 @@ import type { InvocationRequest, InvocationResponse, RpcLogLevel, TypedData, Wor
 import type { FunctionRegistry } from "./function-registry.ts";
 import type { HookData, Hooks, InvocationHookContext } from "./hooks.ts";
 import type { KeptHistories } from "./kept-histories.ts";
+import { moveDate } from "./moved-date.ts";
 import type { CoreInvocationContext, InvocationModel, ModelResponse, RegisteredFunction } from "./programming-model.ts";
 import { tagDurableError, tagDurableResult } from "./tag-durable-tasks.ts";
 
@@ -25,6 +26,7 @@ export async function invoke(request: InvocationRequest, deps: InvokeDeps): Prom
 }
 
 async function call(request: InvocationRequest, { registry, hooks, histories, sendLog }: InvokeDeps) {
+  if (request.nowMs !== undefined) moveDate(request.nowMs);
   const { invocationModel, registered, core, bindLogHooks } = prepare(request, { registry, hooks, sendLog });
   const { context, inputs } = await invocationModel.getArguments();
   if (request.history !== undefined && !histories.complete(request.history, inputs[0])) {

@@ -1,0 +1,24 @@
+import { isRecord } from "@same-kit/shared";
+import type { TimerCreatedEvent } from "../engine/history/events.ts";
+import { type Action, parseAction, type TaskAction, type TimerAction } from "../engine/orchestrations/replay/action.ts";
+import { LONG_TIMER_SEGMENT_MS } from "../engine/orchestrations/replay/replay-task.ts";
+
+/** All that an orchestrator has asked for, by the reply of its last call; some of it stands in no history. */
+export function askedActions(reply: unknown): TaskAction[] {
+  const actions = isRecord(reply) && Array.isArray(reply["actions"]) ? reply["actions"].flat() : [];
+  const flatten = (action: Action): TaskAction[] => {
+    if (!("tag" in action)) return [];
+    return "children" in action ? action.children.flatMap(flatten) : [action];
+  };
+  return actions.flatMap((it) => flatten(parseAction(it)));
+}
+
+/** The timer that an event of the history belongs to: of a long one, the history shows parts of three days. */
+export function askedTimer({ FireAt, Timestamp }: TimerCreatedEvent, asked: readonly TaskAction[]): TimerAction | null {
+  const fireAt = Date.parse(FireAt);
+  const isPart = Math.abs(fireAt - Date.parse(Timestamp) - LONG_TIMER_SEGMENT_MS) < 1000;
+  const timers = asked.filter((it) => it.kind === "timer");
+  const own = timers.find((it) => Date.parse(it.fireAt) === fireAt);
+  const longer = isPart ? timers.find((it) => Date.parse(it.fireAt) > fireAt) : undefined;
+  return own ?? longer ?? null;
+}

@@ -1,0 +1,160 @@
+import { AsyncLocalStorage } from "node:async_hooks";
+import type {
+  ActivityCall,
+  DurableFunction,
+  DurableFunctionKind,
+  FunctionInvoker,
+  InvocationReply,
+  OrchestratorCall,
+} from "../engine/ports.ts";
+import type { ActivityMock, Mock, MockCall } from "./api.ts";
+import { TestingError } from "./errors.ts";
+
+type Answer = (input: unknown, call: MockCall) => unknown;
+type Mocked = { name: string; kind: DurableFunctionKind; answer: Answer; calls: MockCall[] };
+type Failure = { error: Error; times: number };
+
+// The schema of an orchestrator's reply that the Node SDK speaks; it has numbers.
+const REPLY_SCHEMA = 1;
+
+/** Answers functions from the test, lets calls fail on demand, and knows what runs. */
+export class MockedInvoker implements FunctionInvoker {
+  readonly #inner: FunctionInvoker;
+  readonly #mocks = new Map<string, Mocked>();
+  readonly #failures = new Map<string, Failure>();
+  readonly #running = new Set<string>();
+  readonly #insideMock = new AsyncLocalStorage<string>();
+  /** What an orchestrator last asked for, by instance. */
+  readonly #lastReplies = new Map<string, unknown>();
+  #calls = 0;
+
+  constructor(inner: FunctionInvoker) {
+    this.#inner = inner;
+  }
+
+  /** Calls under way, in words. */
+  get running(): string[] {
+    return [...this.#running].map((it) => it.slice(it.indexOf(" ") + 1));
+  }
+
+  /** The reply of the last call of an instance's orchestrator. */
+  lastReply(instanceId: string): unknown {
+    return this.#lastReplies.get(instanceId);
+  }
+
+  mock<Input>(kind: DurableFunctionKind, name: string, answer: ActivityMock<Input>): Mock<Input> {
+    const key = keyOf(kind, name);
+    const mocked: Mocked = { name, kind, answer: answer as Answer, calls: [] };
+    this.#mocks.set(key, mocked);
+    return {
+      calls: mocked.calls as MockCall<Input>[],
+      restore: () => {
+        if (this.#mocks.get(key) === mocked) this.#mocks.delete(key);
+      },
+    };
+  }
+
+  failActivity(name: string, error: Error, times: number): void {
+    this.#failures.set(keyOf("activity", name), { error, times });
+  }
+
+  restoreAll(): void {
+    this.#mocks.clear();
+    this.#failures.clear();
+  }
+
+  get isInsideMock(): boolean {
+    return this.#insideMock.getStore() !== undefined;
+  }
+
+  /** @throws TestingError `ERR_TEST_INSIDE_MOCK` */
+  throwInsideMock(): void {
+    const name = this.#insideMock.getStore();
+    if (name === undefined) return;
+    throw new TestingError({
+      code: "ERR_TEST_INSIDE_MOCK",
+      message:
+        `The mock of "${name}" waits for the clock or for an instance, which would wait for the mock. ` +
+        "Do that in the test, after the call that leads to the mock.",
+    });
+  }
+
+  durableFunctions(): readonly DurableFunction[] {
+    const own = this.#inner.durableFunctions();
+    const isOwn = ({ name, kind }: Mocked) => own.some((it) => keyOf(it.kind, it.name) === keyOf(kind, name));
+    const added = [...this.#mocks.values()].filter((it) => !isOwn(it));
+    return [...own, ...added.map(({ name, kind }) => ({ name, kind, isDisabled: false }))];
+  }
+
+  async invokeOrchestrator(call: OrchestratorCall): Promise<InvocationReply> {
+    const mocked = this.#mocks.get(keyOf("orchestrator", call.name));
+    const reply = await this.#whileRunning("orchestrator", call, async () => {
+      if (mocked === undefined) return this.#inner.invokeOrchestrator(call);
+      const answer = await this.#answer(mocked, call.payload.input, call.instanceId);
+      return answer.kind === "returned" ? { ...answer, value: completed(answer.value) } : answer;
+    });
+    this.#lastReplies.set(call.instanceId, reply.kind === "returned" ? reply.value : undefined);
+    return reply;
+  }
+
+  invokeActivity(call: ActivityCall): Promise<InvocationReply> {
+    const key = keyOf("activity", call.name);
+    return this.#whileRunning("activity", call, async () => {
+      const failure = this.#takeFailure(key);
+      if (failure !== null) return threw(failure);
+      const mocked = this.#mocks.get(key);
+      if (mocked === undefined) return this.#inner.invokeActivity(call);
+      return this.#answer(mocked, call.input === null ? undefined : JSON.parse(call.input), call.instanceId);
+    });
+  }
+
+  async #answer({ name, answer, calls }: Mocked, input: unknown, instanceId: string): Promise<InvocationReply> {
+    const call = { input, instanceId };
+    calls.push(call);
+    try {
+      const value: unknown = await this.#insideMock.run(name, async () => answer(input, call));
+      // Over the wire it would be JSON as well.
+      return { kind: "returned", value: value === undefined ? undefined : JSON.parse(JSON.stringify(value)) };
+    } catch (error) {
+      return threw(error);
+    }
+  }
+
+  #takeFailure(key: string): Error | null {
+    const failure = this.#failures.get(key);
+    if (failure === undefined) return null;
+    failure.times -= 1;
+    if (failure.times <= 0) this.#failures.delete(key);
+    return failure.error;
+  }
+
+  async #whileRunning(
+    kind: DurableFunctionKind,
+    { name, instanceId }: { name: string; instanceId: string },
+    invoke: () => Promise<InvocationReply>,
+  ): Promise<InvocationReply> {
+    this.#calls += 1;
+    const running = `${this.#calls} ${kind} "${name}" of instance "${instanceId}"`;
+    this.#running.add(running);
+    try {
+      return await invoke();
+    } finally {
+      this.#running.delete(running);
+    }
+  }
+}
+
+/** The reply of an orchestrator that returns at once. */
+function completed(output: unknown): unknown {
+  return { isDone: true, actions: [[]], output, customStatus: null, schemaVersion: REPLY_SCHEMA };
+}
+
+function threw(error: unknown): InvocationReply {
+  if (error instanceof Error || (typeof error === "object" && error !== null && "message" in error)) {
+    const { message, stack } = error as Error;
+    return { kind: "threw", message: String(message), stack: stack ?? null };
+  }
+  return { kind: "threw", message: String(error), stack: null };
+}
+
+const keyOf = (kind: DurableFunctionKind, name: string): string => `${kind} ${name.toLowerCase()}`;

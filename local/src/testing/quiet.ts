@@ -1,0 +1,46 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { TestingError } from "./errors.ts";
+
+// One thing that follows from another begins within a turn of the event loop, unless something is under way.
+const QUIET_TURNS = 4;
+const EAGER_TURNS = 200;
+const PAUSE_MS = 1;
+
+export type QuietDeps = {
+  /** Nothing is under way: no message is worked on, no call of a function or of the storage runs. */
+  isIdle(): boolean;
+  /** Names of what runs, for the error. */
+  running(): readonly string[];
+  timeoutMs: number;
+};
+
+/** Knows when everything has happened that needs no time to pass. */
+export class Quiet {
+  readonly #deps: QuietDeps;
+
+  constructor(deps: QuietDeps) {
+    this.#deps = deps;
+  }
+
+  /** @throws TestingError `ERR_TEST_TIMEOUT` where functions run longer than the limit. */
+  async settled(): Promise<void> {
+    const { isIdle, timeoutMs } = this.#deps;
+    const endsAt = performance.now() + timeoutMs;
+    for (let turns = 0, quiet = 0; quiet < QUIET_TURNS; turns += 1) {
+      await (turns < EAGER_TURNS || quiet > 0 ? new Promise((resolve) => setImmediate(resolve)) : delay(PAUSE_MS));
+      quiet = isIdle() ? quiet + 1 : 0;
+      if (performance.now() > endsAt) throw this.#timeout();
+    }
+  }
+
+  #timeout(): TestingError {
+    const running = this.#deps.running();
+    const what = running.length === 0 ? "Messages are still worked on." : `Still running: ${running.join(", ")}.`;
+    return new TestingError({
+      code: "ERR_TEST_TIMEOUT",
+      message:
+        `The app did not come to rest within ${this.#deps.timeoutMs / 1000} s of real time. ${what} ` +
+        "Mock what waits for something outside the app, or set `timeoutMs` of startLocalApp.",
+    });
+  }
+}

@@ -1,0 +1,121 @@
+import { EventType, type HistoryEvent, type TimerCreatedEvent } from "../engine/history/events.ts";
+import type { TaskAction } from "../engine/orchestrations/replay/action.ts";
+import type { HistorySnapshot, InstanceState, SnapshotStep } from "./api.ts";
+import { askedActions, askedTimer } from "./asked-actions.ts";
+import { toDurationText } from "./duration.ts";
+import { StableValues } from "./stable-values.ts";
+
+/**
+ * A history as a test compares it: one step for a call and its result, in the order in which the orchestrator asked for them, so that
+ * it does not matter which of several parallel calls came back first. Without what differs from run to run.
+ *
+ * @param reply - The last one of the orchestrator, if it is known: a history shows long timers in parts, and no cancellation.
+ * @param hasTimes - Whether times come out the same in every run, as with a virtual clock.
+ */
+export function toSnapshot(
+  state: InstanceState,
+  events: readonly HistoryEvent[],
+  { reply, hasTimes }: { reply: unknown; hasTimes: boolean },
+): HistorySnapshot {
+  const startedAt = Date.parse(events.find((it) => it.EventType === EventType.ExecutionStarted)?.Timestamp ?? "");
+  const stable = new StableValues([state.instanceId], hasTimes ? startedAt : null);
+  const toTime = (time: string) => toDurationText(Date.parse(time) - startedAt);
+  const results = new Map(events.flatMap((it) => resultIdOf(it).map((id) => [id, it] as const)));
+  const fired = events.flatMap((it) => (it.EventType === EventType.TimerFired ? [Date.parse(it.FireAt)] : []));
+  const writing = { stable, toTime, asked: askedActions(reply), fired: new Set(fired), parts: new Set<string>() };
+  const steps = events.flatMap((event) => {
+    const step = toStep(event, results.get(event.EventId), writing);
+    if (step === null) return [];
+    if (!hasTimes) return [step];
+    const endedAt = endOf(event, results.get(event.EventId));
+    const at = toTime(event.Timestamp);
+    return [{ at, ...step, ...(endedAt === null || toTime(endedAt) === at ? {} : { endedAt: toTime(endedAt) }) }];
+  });
+  return {
+    name: state.name,
+    status: state.status,
+    input: stable.of(state.input),
+    output: stable.of(state.output),
+    ...(state.customStatus === null ? {} : { customStatus: stable.of(state.customStatus) }),
+    steps,
+  };
+}
+
+function resultIdOf(event: HistoryEvent): number[] {
+  if ("TaskScheduledId" in event) return [event.TaskScheduledId];
+  return event.EventType === EventType.TimerFired ? [event.TimerId] : [];
+}
+
+type Writing = {
+  stable: StableValues;
+  toTime: (time: string) => string;
+  asked: readonly TaskAction[];
+  /** When timers fired, in ms since 1970. */
+  fired: ReadonlySet<number>;
+  /** Timers of which a part was shown already. */
+  parts: Set<string>;
+};
+
+function toStep(event: HistoryEvent, result: HistoryEvent | undefined, writing: Writing): SnapshotStep | null {
+  const { stable } = writing;
+  switch (event.EventType) {
+    case EventType.TaskScheduled:
+      return { activity: event.Name, ...inputOf(event.Input, stable, true), ...resultOf(result, stable) };
+    case EventType.SubOrchestrationInstanceCreated:
+      return { subOrchestration: event.Name, ...inputOf(event.Input, stable), ...resultOf(result, stable) };
+    case EventType.TimerCreated:
+      return timerStep(event, writing);
+    case EventType.EventRaised:
+      return { event: event.Name, data: stable.ofText(event.Input) };
+    case EventType.EventSent:
+      return { entity: event.InstanceId };
+    default:
+      return null;
+  }
+}
+
+function timerStep(event: TimerCreatedEvent, { toTime, asked, fired, parts }: Writing): SnapshotStep | null {
+  const timer = askedTimer(event, asked);
+  const fireAt = timer?.fireAt ?? event.FireAt;
+  // The next part begins when the one before has fired.
+  const isNextPart = parts.delete(`${toTime(event.Timestamp)} ${fireAt}`);
+  if (Date.parse(event.FireAt) < Date.parse(fireAt)) parts.add(`${toTime(event.FireAt)} ${fireAt}`);
+  if (isNextPart) return null;
+  if (timer?.isCanceled === true) return { timer: toTime(fireAt), isCanceled: true };
+  return { timer: toTime(fireAt), ...(fired.has(Date.parse(fireAt)) ? {} : { isOpen: true }) };
+}
+
+function inputOf(text: string | null, stable: StableValues, isList = false): Pick<SnapshotStep, "input"> {
+  if (text === null) return {};
+  const value = stable.ofText(text);
+  if (!isList || !Array.isArray(value)) return { input: value };
+  // The SDK writes a string as JSON in JSON.
+  const [only] = value;
+  return only === null || only === undefined ? {} : { input: typeof only === "string" ? stable.ofText(only) : only };
+}
+
+function resultOf(result: HistoryEvent | undefined, stable: StableValues): SnapshotStep {
+  switch (result?.EventType) {
+    case undefined:
+      return { isOpen: true };
+    case EventType.TaskCompleted:
+    case EventType.SubOrchestrationInstanceCompleted:
+      return { result: stable.ofText(result.Result) };
+    case EventType.TaskFailed:
+    case EventType.SubOrchestrationInstanceFailed:
+      return { failed: String(stable.of(result.FailureDetails?.ErrorMessage ?? firstLine(result))) };
+    default:
+      return {};
+  }
+}
+
+/** Stacks name files of this machine. */
+function firstLine({ Reason, Details }: { Reason: string | null; Details: string | null }): string {
+  return /\nException: (.*)/.exec(`${Reason}\n${Details}`)?.[1] ?? String(Reason).split("\n", 1)[0] ?? "";
+}
+
+/** A timer's message is written when the timer is made. */
+function endOf(event: HistoryEvent, result: HistoryEvent | undefined): string | null {
+  if (result === undefined || event.EventType === EventType.TimerCreated) return null;
+  return result.Timestamp;
+}

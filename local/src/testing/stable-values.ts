@@ -1,0 +1,53 @@
+import { toDurationText } from "./duration.ts";
+
+const GUID = /\b[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}\b/gi;
+const TIME = /\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)/g;
+
+/** Replaces what differs from run to run in values: ids by their number in order of appearance, times by the time since a start. */
+export class StableValues {
+  readonly #ids = new Map<string, string>();
+  readonly #startedAtMs: number | null;
+
+  /**
+   * @param ids - Known ids, which get the first numbers where they are generated ones.
+   * @param startedAtMs - What times are counted from; null where they differ from run to run all the same.
+   */
+  constructor(ids: readonly string[], startedAtMs: number | null) {
+    this.#startedAtMs = startedAtMs;
+    for (const id of ids) this.of(id);
+  }
+
+  of(value: unknown): unknown {
+    if (typeof value === "string") return this.#text(value);
+    if (Array.isArray(value)) return value.map((it) => this.of(it));
+    if (typeof value !== "object" || value === null) return value;
+    return Object.fromEntries(Object.entries(value).map(([key, inner]) => [this.#text(key), this.of(inner)]));
+  }
+
+  /** As {@link of}, for text that may be JSON. */
+  ofText(text: string | null): unknown {
+    if (text === null) return null;
+    try {
+      return this.of(JSON.parse(text));
+    } catch {
+      return this.of(text);
+    }
+  }
+
+  #text(text: string): string {
+    return text.replace(GUID, (id) => this.#id(id)).replace(TIME, (time) => this.#time(time));
+  }
+
+  #id(id: string): string {
+    const key = id.toLowerCase();
+    const known = this.#ids.get(key) ?? `<id ${this.#ids.size + 1}>`;
+    this.#ids.set(key, known);
+    return known;
+  }
+
+  #time(time: string): string {
+    if (this.#startedAtMs === null) return "<time>";
+    const ms = Date.parse(time) - this.#startedAtMs;
+    return ms < 0 ? `<start-${toDurationText(-ms)}>` : `<start+${toDurationText(ms)}>`;
+  }
+}
