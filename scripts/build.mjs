@@ -109,7 +109,7 @@ async function buildTesting() {
     external: [...common.external, "testcontainers"],
   });
   await writeFile(to("testing", "index.mjs"), 'export { startLocalApp, TestingError } from "./index.cjs";\n');
-  const types = await readFile(from("local/src/testing/api.ts"), "utf8");
+  const types = await readFile(from("local/src/testing-api.ts"), "utf8");
   const values = await readFile(from("local/src/testing/entrance.d.ts"), "utf8");
   for (const file of ["index.d.mts", "index.d.cts"]) await writeFile(to("testing", file), `${types}\n${values}`);
 }

@@ -3,6 +3,7 @@
 export { AzuriteError, type AzuriteErrorCode } from "./azurite/errors.ts";
 export { EmulatorError, type EmulatorErrorCode } from "./emulator/errors.ts";
 export type { LocalHost, LocalOptions } from "./emulator/local-host.ts";
+export { type ReplayOptions, replayInstances } from "./emulator/replay-instances.ts";
 export {
   listRunningHosts,
   type RunningHost,
@@ -22,5 +23,7 @@ export { EventLog } from "./events/event-log.ts";
 export type { HostEvent, HostEventKind, Step } from "./events/host-event.ts";
 export { HostError, type HostErrorCode, type HostedFunction } from "./host/index.ts";
 export { describePortOwner, findPortOwner, type PortOwner } from "./process/port-owner.ts";
+export { ReplayError, type ReplayErrorCode } from "./replay/errors.ts";
 export { StateError, type StateErrorCode } from "./state/errors.ts";
 export { openStateFolder, STATE_FORMAT_VERSION, type StateFolder, stateFolderAt } from "./state/state-folder.ts";
+export type { Divergence, ReplayReport } from "./testing-api.ts";

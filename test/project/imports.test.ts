@@ -34,8 +34,10 @@ const ALLOWED: Record<string, readonly string[]> = {
   "functions-app/steps": ["outputs", "python", "contract"],
   "functions-app/python": [],
   "functions-app/contract": [],
-  "local/emulator": "azurite bindings engine events host management process shared state storage timers".split(" "),
-  "local/testing": "bindings emulator engine events host storage worker".split(" "),
+  "local/emulator":
+    "azurite bindings engine events host management process replay shared state storage timers worker".split(" "),
+  "local/replay": ["engine", "storage"],
+  "local/testing": "bindings emulator engine events host replay storage worker".split(" "),
   "local/azurite": ["process", "shared", "state"],
   "local/bindings": ["storage", "host", "worker", "shared"],
   "local/timers": ["host", "shared"],

@@ -12,6 +12,8 @@ export type ToolkitErrorCode =
   | "ERR_PARAMETERS"
   /** `init` would overwrite a same.yaml. */
   | "ERR_CONFIG_EXISTS"
+  /** A file with a recorded history cannot be read. */
+  | "ERR_RECORDING_FILE"
   /** The notebook is not nbformat 4. */
   | "ERR_NOTEBOOK_INVALID"
   /** Tags contradict each other, or name something that does not exist. */

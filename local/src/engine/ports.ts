@@ -18,7 +18,13 @@ export type OrchestratorPayload = {
   defaultHttpAsyncRequestSleepTimeMillseconds: number;
 };
 
-export type OrchestratorCall = { name: string; instanceId: string; payload: OrchestratorPayload };
+export type OrchestratorCall = {
+  name: string;
+  instanceId: string;
+  payload: OrchestratorPayload;
+  /** Each action of the reply says as `source` where in the app's code it was asked for, where that is known. */
+  tracesSources?: boolean;
+};
 
 /** `input` is the JSON text of the single argument; `null` means the handler receives `undefined`. */
 export type ActivityCall = { name: string; instanceId: string; input: string | null };

@@ -9,10 +9,10 @@ import type {
 import type { HostEvent } from "../events/host-event.ts";
 import type { WorkerInvocationResult } from "../worker/language-worker.ts";
 import type { BindingInfo, TypedData } from "../worker/messages.ts";
-import type { OrchestratorTrigger } from "../worker/orchestrator-trigger.ts";
 import { resolveSettings } from "./config/app-environment.ts";
 import type { AppFunction } from "./functions/app-function.ts";
 import type { FunctionsHost } from "./functions-host.ts";
+import type { InvocationCall } from "./invocation-call.ts";
 import { ProgressReporter } from "./progress-reporter.ts";
 
 /** Per kind: the trigger's type, and the binding option that replaces the function's name. */
@@ -31,7 +31,7 @@ export function createFunctionInvoker(
   const invoke = async (
     kind: DurableFunctionKind,
     call: { name: string; instanceId: string },
-    data: { triggerData?: TypedData | OrchestratorTrigger; triggerMetadata?: Record<string, TypedData> },
+    data: Pick<InvocationCall, "triggerData" | "triggerMetadata" | "tracesSources">,
   ): Promise<InvocationReply> => {
     const result = await host.invoke((functions) => findDurable(functions, kind, call.name, host.env), {
       ...data,
@@ -44,7 +44,10 @@ export function createFunctionInvoker(
     durableFunctions: () => listDurable(host.registeredFunctions(), host.env),
     async invokeOrchestrator(call: OrchestratorCall) {
       const { history, ...rest } = call.payload;
-      const reply = await invoke("orchestrator", call, { triggerData: { instanceId: call.instanceId, history, rest } });
+      const reply = await invoke("orchestrator", call, {
+        triggerData: { instanceId: call.instanceId, history, rest },
+        ...(call.tracesSources === undefined ? {} : { tracesSources: call.tracesSources }),
+      });
       progress.report(call, reply);
       return reply;
     },

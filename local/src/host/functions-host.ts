@@ -1,9 +1,8 @@
 import type { WorkerInvocationResult } from "../worker/language-worker.ts";
-import type { TypedData } from "../worker/messages.ts";
-import type { OrchestratorTrigger } from "../worker/orchestrator-trigger.ts";
 import type { HostError } from "./errors.ts";
 import type { AppFunction } from "./functions/app-function.ts";
 import type { HostedFunction, HostState } from "./host-options.ts";
+import type { InvocationCall } from "./invocation-call.ts";
 
 /** A running host. Everything it reports reflects the app as last loaded. */
 export interface FunctionsHost {
@@ -30,11 +29,7 @@ export interface FunctionsHost {
    */
   invoke(
     find: (functions: readonly AppFunction[]) => AppFunction | undefined,
-    call: {
-      triggerData?: TypedData | OrchestratorTrigger;
-      triggerMetadata?: Record<string, TypedData>;
-      instanceId?: string;
-    },
+    call: Omit<InvocationCall, "fn">,
   ): Promise<WorkerInvocationResult | undefined>;
   /** Reloads the app in a new worker, while the old one finishes its calls. */
   reload(): Promise<void>;

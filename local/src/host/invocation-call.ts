@@ -14,4 +14,6 @@ export type InvocationCall = {
   traceParent?: string;
   /** For a Durable function: the orchestration that it belongs to. */
   instanceId?: string;
+  /** For an orchestrator: its actions say where in the app's code they were asked for. */
+  tracesSources?: boolean;
 };

@@ -60,7 +60,7 @@ export class Invoker {
   }
 
   async #toRequest(call: InvocationCall, invocationId: string): Promise<WorkerCall> {
-    const { fn, triggerData, triggerMetadata, traceParent } = call;
+    const { fn, triggerData, triggerMetadata, traceParent, tracesSources } = call;
     const inputData: WorkerCall["inputData"][number][] = [
       { name: fn.trigger?.name ?? "", ...(triggerData === undefined ? {} : { data: triggerData }) },
     ];
@@ -74,6 +74,7 @@ export class Invoker {
       inputData,
       traceContext: { traceParent: continueTrace(traceParent), traceState: "", attributes: {} },
       ...(triggerMetadata === undefined ? {} : { triggerMetadata }),
+      ...(tracesSources === undefined ? {} : { tracesSources }),
     };
   }
 

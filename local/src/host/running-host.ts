@@ -2,8 +2,6 @@ import { createSystemClock, type Logger } from "@same-kit/shared";
 import { describeEvent } from "../events/describe-event.ts";
 import type { HostEvent } from "../events/host-event.ts";
 import type { WorkerInvocationResult } from "../worker/language-worker.ts";
-import type { TypedData } from "../worker/messages.ts";
-import type { OrchestratorTrigger } from "../worker/orchestrator-trigger.ts";
 import { type AppGeneration, startGeneration } from "./app-generation.ts";
 import { AppRuntime } from "./app-runtime.ts";
 import { composeAppEnvironment } from "./config/app-environment.ts";
@@ -17,6 +15,7 @@ import type { FunctionsHostOptions, HostedFunction, HostState } from "./host-opt
 import { CorsPolicy } from "./http/cors.ts";
 import { HttpFront } from "./http/front.ts";
 import { type Listening, listenOnLoopback } from "./http/listen.ts";
+import type { InvocationCall } from "./invocation-call.ts";
 import { InvocationLog } from "./invocation-log.ts";
 import { Invoker } from "./invoker.ts";
 import { KeyStore } from "./keys/key-store.ts";
@@ -140,11 +139,7 @@ export class RunningHost implements FunctionsHost {
 
   async invoke(
     find: (functions: readonly AppFunction[]) => AppFunction | undefined,
-    call: {
-      triggerData?: TypedData | OrchestratorTrigger;
-      triggerMetadata?: Record<string, TypedData>;
-      instanceId?: string;
-    },
+    call: Omit<InvocationCall, "fn">,
   ): Promise<WorkerInvocationResult | undefined> {
     const generation = await this.#runtime.waitForGeneration(AVAILABILITY_TIMEOUT_MS, this.#options.watch);
     if (generation === undefined) return { status: "unavailable", reason: `The host is in the state ${this.state}.` };

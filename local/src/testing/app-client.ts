@@ -4,7 +4,7 @@ import { eventTypeName } from "../engine/history/event-members.ts";
 import { OrchestrationStatus, TERMINAL } from "../engine/history/events.ts";
 import { statusName } from "../engine/history/row-codec.ts";
 import { unknownFunctionText } from "../engine/known-functions.ts";
-import type { AppClient, InstanceState, RecordedEvent, StartOptions } from "./api.ts";
+import type { AppClient, InstanceState, RecordedEvent, StartOptions } from "../testing-api.ts";
 import type { VirtualAppClock } from "./app-clock.ts";
 import { TestingError } from "./errors.ts";
 import type { MockedInvoker } from "./mocked-invoker.ts";

@@ -1,4 +1,4 @@
-import type { AppClock, Duration } from "./api.ts";
+import type { AppClock, Duration } from "../testing-api.ts";
 import { toMilliseconds } from "./duration.ts";
 import { TestingError } from "./errors.ts";
 import type { Quiet } from "./quiet.ts";

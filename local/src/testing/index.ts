@@ -4,11 +4,11 @@ import path from "node:path";
 import type { LogEntry, LogSink } from "@same-kit/shared";
 import { StopStack } from "../emulator/stop-stack.ts";
 import type { HostEvent } from "../events/host-event.ts";
-import type { LocalApp, LocalAppOptions, LogLine, OrchestratorTypes, StartLocalApp } from "./api.ts";
+import type { LocalApp, LocalAppOptions, LogLine, OrchestratorTypes, StartLocalApp } from "../testing-api.ts";
 import { RunningApp } from "./running-app.ts";
 import { startApp } from "./start-app.ts";
 
-export type * from "./api.ts";
+export type * from "../testing-api.ts";
 export { TestingError, type TestingErrorCode } from "./errors.ts";
 
 const TIMEOUT_MS = 10_000;

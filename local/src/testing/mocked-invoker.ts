@@ -7,7 +7,7 @@ import type {
   InvocationReply,
   OrchestratorCall,
 } from "../engine/ports.ts";
-import type { ActivityMock, Mock, MockCall } from "./api.ts";
+import type { ActivityMock, Mock, MockCall } from "../testing-api.ts";
 import { TestingError } from "./errors.ts";
 
 type Answer = (input: unknown, call: MockCall) => unknown;

@@ -1,5 +1,17 @@
-import type { AppFunction } from "../host/index.ts";
-import type { ActivityMock, AppClock, FailureOptions, HistorySnapshot, LocalApp, LogLine, Mock } from "./api.ts";
+import { type AppFunction, createFunctionInvoker } from "../host/index.ts";
+import { parseRecording } from "../replay/parse-recording.ts";
+import { replayRecording } from "../replay/replay-recording.ts";
+import type {
+  ActivityMock,
+  AppClock,
+  FailureOptions,
+  HistorySnapshot,
+  LocalApp,
+  LogLine,
+  Mock,
+  RecordedHistory,
+  ReplayReport,
+} from "../testing-api.ts";
 import { HubAppClient, isEnded } from "./app-client.ts";
 import { RealAppClock, VirtualAppClock } from "./app-clock.ts";
 import { TestingError } from "./errors.ts";
@@ -95,6 +107,11 @@ export class RunningApp implements LocalApp {
     }
     const events = await engine.client.getHistory(instanceId, row.executionId);
     return toSnapshot(state, events, { reply: invoker.lastReply(instanceId), hasTimes: virtual !== null });
+  }
+
+  async replay(history: RecordedHistory): Promise<ReplayReport> {
+    const { host, settings } = this.#deps;
+    return replayRecording(parseRecording(history), { invoker: createFunctionInvoker(host), settings });
   }
 
   stop(): Promise<void> {

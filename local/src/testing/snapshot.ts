@@ -1,6 +1,6 @@
 import { EventType, type HistoryEvent, type TimerCreatedEvent } from "../engine/history/events.ts";
 import type { TaskAction } from "../engine/orchestrations/replay/action.ts";
-import type { HistorySnapshot, InstanceState, SnapshotStep } from "./api.ts";
+import type { HistorySnapshot, InstanceState, SnapshotStep } from "../testing-api.ts";
 import { askedActions, askedTimer } from "./asked-actions.ts";
 import { toDurationText } from "./duration.ts";
 import { StableValues } from "./stable-values.ts";

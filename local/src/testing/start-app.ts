@@ -14,7 +14,8 @@ import type { HostEvent } from "../events/host-event.ts";
 import { createFunctionInvoker, type FunctionsHost, startFunctionsHost } from "../host/index.ts";
 import type { MemoryStorage } from "../storage/memory/memory-storage.ts";
 import { openServedMemory } from "../storage/memory/served/open-served-memory.ts";
-import type { LocalAppOptions } from "./api.ts";
+import type { LocalAppOptions } from "../testing-api.ts";
+import { TRACE_VARIABLE } from "../worker/trace-variable.ts";
 import type { WaitingMessage } from "./app-clock.ts";
 import { MockedInvoker } from "./mocked-invoker.ts";
 import { VirtualClock } from "./virtual-clock.ts";
@@ -23,6 +24,7 @@ export type AppParts = {
   host: FunctionsHost;
   engine: Engine;
   invoker: MockedInvoker;
+  settings: DurableTaskSettings;
   /** Null with the machine's clock. */
   virtual: { clock: VirtualClock; messages(): WaitingMessage[]; isBusy(): boolean } | null;
 };
@@ -50,6 +52,7 @@ export async function startApp(
     extensions: [extension, createStorageExtension(storage)],
     appSettings: {
       ...appSettings,
+      [TRACE_VARIABLE]: "1",
       AzureWebJobsStorage: storage.connectionString,
       [settings.connectionName]: storage.connectionString,
     },
@@ -65,7 +68,7 @@ export async function startApp(
   running.add(async () => stopEngine(engine, clock));
   running.add(async () => extension.endWaiting());
   extension.connect({ client: engine.client, invoker, systemKey: () => host.systemKey(extension.name) });
-  return { host, engine, invoker, virtual: toVirtual(clock, memory, settings) };
+  return { host, engine, invoker, settings, virtual: toVirtual(clock, memory, settings) };
 }
 
 const STOP_DRAIN_MS = 1_000;

@@ -72,6 +72,8 @@ export type InvocationRequest = {
   history?: HistoryReference;
   /** What the app's code takes for the time, in ms since 1970; absent: the machine's. */
   nowMs?: number;
+  /** An orchestrator's actions say where in the app's code they were asked for. */
+  tracesSources?: boolean;
   traceContext?: { traceParent: string; traceState: string; attributes: Record<string, string> };
   retryContext?: { retryCount: number; maxRetryCount: number };
 };

@@ -124,4 +124,10 @@ export const COMMANDS: readonly CommandEntry[] = [
     place: ["state-dir", "env"],
     load: async () => (await import("../commands/run.ts")).runCommand,
   },
+  {
+    name: "replay",
+    summary: "Check that an app's code still fits the histories it has recorded",
+    place: ["state-dir"],
+    load: async () => (await import("../commands/replay.ts")).replayCommand,
+  },
 ];

@@ -15,7 +15,7 @@ import {
   workItemQueueName,
 } from "./names.ts";
 
-/** The resources of one task hub; made by {@link openTaskHub}. */
+/** The resources of one task hub; from {@link openTaskHub}. */
 export type TaskHub = {
   hubName: string;
   partitionCount: number;
@@ -38,9 +38,22 @@ export type TaskHubOptions = { storage: StorageAccount; hubName: string; partiti
 const CREATED_BEFORE = [409];
 
 /** Opens a hub and makes what is missing of it; safe against others doing the same. */
-export async function openTaskHub({ storage, hubName, partitionCount }: TaskHubOptions): Promise<TaskHub> {
+export async function openTaskHub(options: TaskHubOptions): Promise<TaskHub> {
+  const hub = attachTaskHub(options);
+  await Promise.all([
+    ...[...hub.controlQueues, hub.workItemQueue].map((queue) => queue.createIfNotExists()),
+    hub.history.createIfNotExists(),
+    hub.instances.createIfNotExists(),
+    createPartitionRows(hub),
+    createAppLease(options.storage, hub.hubName),
+  ]);
+  return hub;
+}
+
+/** The hub as it is, or is not: asks the storage for nothing. */
+export function attachTaskHub({ storage, hubName, partitionCount }: TaskHubOptions): TaskHub {
   const partitions = Array.from({ length: partitionCount }, (_, index) => index);
-  const hub: TaskHub = {
+  return {
     hubName,
     partitionCount,
     blobEndpoint: storage.blobEndpoint,
@@ -53,14 +66,6 @@ export async function openTaskHub({ storage, hubName, partitionCount }: TaskHubO
     queue: (name) => storage.queue(name),
     partitionOf: (instanceId) => partitionOf(instanceId, partitionCount),
   };
-  await Promise.all([
-    ...[...hub.controlQueues, hub.workItemQueue].map((queue) => queue.createIfNotExists()),
-    hub.history.createIfNotExists(),
-    hub.instances.createIfNotExists(),
-    createPartitionRows(hub),
-    createAppLease(storage, hubName),
-  ]);
-  return hub;
 }
 
 async function createPartitionRows(hub: TaskHub): Promise<void> {

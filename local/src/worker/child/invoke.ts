@@ -5,6 +5,7 @@ import type { KeptHistories } from "./kept-histories.ts";
 import { moveDate } from "./moved-date.ts";
 import type { CoreInvocationContext, InvocationModel, ModelResponse, RegisteredFunction } from "./programming-model.ts";
 import { tagDurableError, tagDurableResult } from "./tag-durable-tasks.ts";
+import { traceSources } from "./trace-sources.ts";
 
 export type SendLog = (line: {
   category: "user" | "system";
@@ -32,6 +33,7 @@ async function call(request: InvocationRequest, { registry, hooks, histories, se
   if (request.history !== undefined && !histories.complete(request.history, inputs[0])) {
     return { status: "historyMissing" as const };
   }
+  if (request.tracesSources === true) traceSources(context);
   const hookData: HookData = {};
   bindLogHooks(context, hookData);
   const hookContext: InvocationHookContext = {

@@ -5,9 +5,12 @@
 import Module from "node:module";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
+import { TRACE_VARIABLE } from "../trace-variable.ts";
 import { leadToDevelopmentStorage } from "./lead-to-development-storage.ts";
 
 leadToDevelopmentStorage(process.env);
+// Before the app is loaded: later its source maps would not be found.
+if (process.env[TRACE_VARIABLE] !== undefined) process.setSourceMapsEnabled(true);
 
 const CORE_ID = "@azure/functions-core";
 const shimFile = path.join(__dirname, "functions-core.cjs");

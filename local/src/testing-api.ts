@@ -29,6 +29,26 @@ export interface RecordedEvent {
   [member: string]: unknown;
 }
 
+/** An answer of the management API with `showHistory=true&showHistoryOutput=true`, or only its events. */
+export type RecordedHistory =
+  | readonly RecordedEvent[]
+  | {
+      name?: string;
+      instanceId?: string;
+      runtimeStatus?: string;
+      input?: unknown;
+      output?: unknown;
+      version?: string;
+      createdTime?: string;
+      historyEvents: readonly RecordedEvent[];
+      [member: string]: unknown;
+    };
+
+export interface EntityId {
+  name: string;
+  key: string;
+}
+
 export interface StartOptions {
   /** Default: a new one. */
   instanceId?: string;
@@ -149,6 +169,28 @@ export interface HistorySnapshot {
   steps: SnapshotStep[];
 }
 
+/** The first place where today's code does something else than what was recorded. */
+export interface Divergence {
+  /** The instance's recorded event, members as recorded; null where the code does something that was not recorded. */
+  event: RecordedEvent | null;
+  /** Its place in the recorded history, from 0; null without an event. */
+  eventIndex: number | null;
+  /** What was recorded there, and what the code does now, in words. */
+  recorded: string;
+  actual: string;
+  /** Where the orchestrator asks for what it does now: `src/functions/order.js:12:34`; null where that is not known. */
+  source: string | null;
+  /** All of it in one sentence. */
+  message: string;
+}
+
+export interface ReplayReport {
+  instanceId: string;
+  name: string;
+  /** Null: today's code does what was recorded. */
+  divergence: Divergence | null;
+}
+
 export interface LocalAppOptions {
   /** `memory` (default): everything in this process. `azurite`: a real Azurite, in memory too, with a real clock. */
   storage?: "memory" | "azurite";
@@ -185,6 +227,8 @@ export interface LocalApp<Types extends OrchestratorTypes = OrchestratorTypes> e
   /** Takes back all mocks and failures. */
   restoreMocks(): void;
   snapshot(instanceId: string): Promise<HistorySnapshot>;
+  /** Replays a recorded history on the app's code of today. */
+  replay(history: RecordedHistory): Promise<ReplayReport>;
   /** Stops everything. Safe to call twice. */
   stop(): Promise<void>;
 }
