@@ -91,7 +91,7 @@ async function buildApp() {
   await cp(from("functions-app/.funcignore"), app(".funcignore"));
   await writeFile(
     app("package.json"),
-    `${JSON.stringify({ name: "same-functions-app", main: "main.cjs" }, null, 2)}\n`,
+    `${JSON.stringify({ name: "same-functions-app", main: "main.cjs", "same-kit": { keepsCompiled: true } }, null, 2)}\n`,
   );
   await cp(from("functions-app/src/python/runner"), app("python"), {
     recursive: true,
@@ -134,7 +134,9 @@ const targets = {
   "worker's preload": () => cjs("local/src/worker/child/preload.ts", "worker/preload.cjs"),
   "worker's functions-core": () => cjs("local/src/worker/child/functions-core.ts", "worker/functions-core.cjs"),
   "terraform guard": () => cjs("toolkit/src/adapters/terraform/guard.ts", "terraform/guard.cjs"),
-  azurite: () => cjs("local/src/azurite/child/main.ts", "azurite/main.cjs", { plugins: [azuriteBundle()] }),
+  azurite: () => cjs("local/src/azurite/child/start.ts", "azurite/main.cjs"),
+  "azurite's services": () =>
+    cjs("local/src/azurite/child/main.ts", "azurite/services.cjs", { plugins: [azuriteBundle()] }),
   app: buildApp,
   "azurerm stand-in": buildStandIn,
   "smoke notebook": () => cp(from("test/testdata/features/singlestep"), to("smoke/singlestep"), { recursive: true }),

@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import path from "node:path";
-import { type AllowedUsers, cacheFolder, packageRoot, reasonOf } from "@same-kit/shared";
+import { type AllowedUsers, packageRoot, reasonOf } from "@same-kit/shared";
 import { ChildStartError, type SupervisedChild, supervise } from "../process/supervise.ts";
 import { developmentConnection } from "../shared/development-account.ts";
 import { entranceSecretFor } from "./account-key.ts";
@@ -58,12 +58,7 @@ export async function startAzuriteChild(spec: AzuriteChildSpec): Promise<Azurite
     name: "Azurite",
     file: path.join(packageRoot(), "dist", "azurite", "main.cjs"),
     args: [JSON.stringify(options)],
-    // Set before it starts, so that its own file comes from the cache too. Not in the temp folder, where Node would keep it.
-    env: {
-      NODE_COMPILE_CACHE: path.join(cacheFolder(process.env), "node"),
-      ...process.env,
-      [KEY_VARIABLE]: spec.accountKey,
-    },
+    env: { ...process.env, [KEY_VARIABLE]: spec.accountKey },
     logFile: spec.logFile,
     ...(fds === undefined ? {} : { socketFds: fds }),
     isReady: (message) => (message as { kind?: unknown }).kind === READY.kind,

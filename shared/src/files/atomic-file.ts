@@ -52,7 +52,7 @@ export async function writeFileAtomic(
 /** Like {@link writeFileAtomic}, for what must be on disk before the next line runs. */
 export function writeFileAtomicSync(
   file: string,
-  content: string,
+  content: string | Uint8Array,
   { mode = PRIVATE_MODE }: AtomicWriteOptions = {},
 ): void {
   mkdirSync(path.dirname(file), { recursive: true });

@@ -2,11 +2,16 @@ import { existsSync, globSync, readFileSync, statSync } from "node:fs";
 import { createRequire } from "node:module";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
-import { reasonOf } from "@same-kit/shared";
+import { cacheFolder, isRecord, reasonOf, requireCompiled } from "@same-kit/shared";
 import { findExpensivePart } from "./check-pattern.ts";
 import type { FunctionRegistry } from "./function-registry.ts";
 
-type AppPackage = { main?: string; type?: string };
+type AppPackage = {
+  main?: string;
+  type?: string;
+  /** `main` is a bundle of ours, whose compiled form is kept from start to start. */
+  keepsCompiled?: true;
+};
 
 /** The mistake is not in the code: a stack would only show our frames. */
 export class AppSetupError extends Error {
@@ -44,8 +49,9 @@ function readAppPackage(appDirectory: string, warn: (text: string) => void): App
   try {
     const content: unknown = JSON.parse(readFileSync(path.join(appDirectory, "package.json"), "utf8"));
     if (typeof content !== "object" || content === null) throw new Error("it is not an object");
-    const { main, type } = content as Record<string, unknown>;
+    const { main, type, "same-kit": ours } = content as Record<string, unknown>;
     return {
+      ...(isRecord(ours) && ours["keepsCompiled"] === true ? { keepsCompiled: true } : {}),
       ...(typeof main === "string" ? { main } : {}),
       ...(typeof type === "string" ? { type } : {}),
     };
@@ -97,6 +103,7 @@ async function loadFile(file: string, appPackage: AppPackage): Promise<void> {
   const extension = path.extname(file);
   const isModule = extension === ".mjs" || (extension !== ".cjs" && appPackage.type === "module");
   if (isModule) await import(pathToFileURL(file).href);
+  else if (appPackage.keepsCompiled) requireCompiled(file, path.join(cacheFolder(process.env), "compiled"));
   else createRequire(file)(file);
 }
 

@@ -1,0 +1,80 @@
+import { execFile } from "node:child_process";
+import { readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { promisify } from "node:util";
+import { packageRoot } from "@same-kit/shared";
+import { expect, test } from "vitest";
+import { makeTempDir } from "../../helpers/temp-dir.ts";
+
+const run = promisify(execFile);
+const MODULE = path.join(packageRoot(), "shared", "src", "loading", "require-compiled.ts");
+
+const BUNDLE = `exports.place = () => new Error("here").stack.split("\\n")[1];
+exports.file = __filename;
+exports.isKnown = require.cache[__filename] === module;
+exports.load = () => import("./other.mjs");`;
+
+/** Loads the bundle in a process of its own, as each start does. */
+async function load(folder: string): Promise<Record<string, unknown>> {
+  const code = `
+    import { requireCompiled } from ${JSON.stringify(MODULE)};
+    const { load, place, ...facts } = requireCompiled(process.argv[1], process.argv[2]);
+    console.log(JSON.stringify({ ...facts, place: place?.(), other: (await load?.())?.default }));
+  `;
+  const args = ["--input-type=module", "--disable-warning=ExperimentalWarning", "-e", code];
+  const { stdout } = await run(process.execPath, [...args, path.join(folder, "bundle.cjs"), path.join(folder, "kept")]);
+  return JSON.parse(stdout) as Record<string, unknown>;
+}
+
+async function makeBundle(text = BUNDLE): Promise<string> {
+  const folder = await makeTempDir();
+  writeFileSync(path.join(folder, "bundle.cjs"), text);
+  writeFileSync(path.join(folder, "other.mjs"), "export default 'other';");
+  return folder;
+}
+
+function keptIn(folder: string): string {
+  const [name = "", ...others] = readdirSync(path.join(folder, "kept"));
+  expect(others).toEqual([]);
+  return path.join(folder, "kept", name);
+}
+
+test("a file is loaded as require does, the first time and from what that kept", async () => {
+  const folder = await makeBundle();
+  const file = path.join(folder, "bundle.cjs");
+  const expected = { file, isKnown: true, place: `    at exports.place (${file}:1:23)`, other: "other" };
+  expect(await load(folder)).toEqual(expected);
+  const first = readFileSync(keptIn(folder));
+  expect(await load(folder)).toEqual(expected);
+  expect(readFileSync(keptIn(folder)).equals(first)).toBe(true);
+});
+
+test("of a file that has changed, the new text runs, and its form replaces the old one", async () => {
+  const folder = await makeBundle("exports.value = 1;");
+  await load(folder);
+  const first = readFileSync(keptIn(folder));
+  // As long as before: V8 would take the old form for it.
+  writeFileSync(path.join(folder, "bundle.cjs"), "exports.value = 2;");
+  expect(await load(folder)).toEqual({ value: 2 });
+  expect(readFileSync(keptIn(folder)).equals(first)).toBe(false);
+});
+
+test.each([
+  ["cut off", (bytes: Buffer) => bytes.subarray(0, bytes.length / 2)],
+  ["changed", (bytes: Buffer) => Buffer.concat([bytes.subarray(0, -1), Buffer.from([bytes.at(-1)! ^ 1])])],
+  ["empty", () => Buffer.alloc(0)],
+])("a kept form that is %s is not used, and is replaced", async (_, damage) => {
+  const folder = await makeBundle("exports.value = 1;");
+  await load(folder);
+  const whole = readFileSync(keptIn(folder));
+  writeFileSync(keptIn(folder), damage(whole));
+  expect(await load(folder)).toEqual({ value: 1 });
+  expect(readFileSync(keptIn(folder)).length).toBe(whole.length);
+});
+
+test("where nothing can be kept, the file is loaded all the same", async () => {
+  const folder = await makeBundle("exports.value = 1;");
+  writeFileSync(path.join(folder, "kept"), "a file");
+  expect(await load(folder)).toEqual({ value: 1 });
+  expect(statSync(path.join(folder, "kept")).isFile()).toBe(true);
+});
