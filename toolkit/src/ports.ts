@@ -43,6 +43,12 @@ export type BootOptions = {
   /** The interpreter; null: the app's own search. */
   python: string | null;
   inspect: boolean;
+  /** Drops the values of outputs that nothing writes locally, instead of failing the call; default false. */
+  ignoreOutputs?: boolean;
+  /** Host names besides the loopback ones that requests may be addressed to. */
+  allowedHosts?: readonly string[];
+  /** Origins whose pages may call, besides those of local.settings.json. */
+  allowedOrigins?: readonly string[];
   watch: boolean;
   onLog: LogSink;
   /** The file that a host in the background prints to. */

@@ -2,15 +2,20 @@ import { openStorage } from "../storage/azure/open-storage.ts";
 import type { StorageAccount } from "../storage/storage-account.ts";
 
 const DEVELOPMENT_STORAGE = /^UseDevelopmentStorage=true;?$/i;
+const LOOPBACK = new Set(["localhost", "127.0.0.1", "[::1]"]);
+
+export type StorageService = "blob" | "queue" | "table";
+
+type Settings = Readonly<Record<string, string>>;
 
 /**
  * Finds the account that a binding's `connection` names, in the order of Azure's host. The development storage is the one that
- * this host runs on, whatever its ports.
+ * this host runs on, whatever its ports; so is a service that a setting places on this machine (`NAME__blobServiceUri`).
  *
  * @throws Error that names the setting which is missing.
  */
-export function connectionStringFor(connection: unknown, env: Readonly<Record<string, string>>): string {
-  const name = typeof connection === "string" && connection !== "" ? connection : "Storage";
+export function connectionStringFor(connection: unknown, env: Settings, service: StorageService): string {
+  const name = connectionName(connection);
   const candidates = [
     `ConnectionStrings:AzureWebJobs${name}`,
     `AzureWebJobs${name}`,
@@ -18,12 +23,34 @@ export function connectionStringFor(connection: unknown, env: Readonly<Record<st
     name,
   ];
   const found = candidates.map((it) => env[it] ?? "").find((text) => text.trim() !== "");
-  if (found === undefined) {
+  if (found === undefined) return connectionByService(name, env, service);
+  return DEVELOPMENT_STORAGE.test(found.trim()) ? (env["AzureWebJobsStorage"] ?? found) : found;
+}
+
+/** The setting that a binding names; the host's own account where it names none. */
+export function connectionName(connection: unknown): string {
+  return typeof connection === "string" && connection !== "" ? connection : "Storage";
+}
+
+/** By identity: no key is there to sign with, so only the emulator of this machine can be meant. */
+function connectionByService(name: string, env: Settings, service: StorageService): string {
+  const own = env["AzureWebJobsStorage"];
+  const settings = [name, `AzureWebJobs${name}`].flatMap((prefix) =>
+    [`${service}ServiceUri`, "serviceUri"].flatMap((suffix) => [`${prefix}__${suffix}`, `${prefix}:${suffix}`]),
+  );
+  const setting = settings.find((it) => (env[it] ?? "") !== "");
+  if (setting !== undefined && own !== undefined && isOnThisMachine(env[setting] ?? "")) return own;
+  const wanted = setting ?? [`${name}__accountName`, `AzureWebJobs${name}__accountName`].find((it) => it in env);
+  if (wanted !== undefined) {
     throw new Error(
-      `The binding's connection "${name}" is not an app setting with a connection string; connections by identity work only on Azure.`,
+      `The binding's connection "${name}" is by identity (${wanted}), which works only on Azure; set ${name} to a connection string, or to UseDevelopmentStorage=true.`,
     );
   }
-  return DEVELOPMENT_STORAGE.test(found.trim()) ? (env["AzureWebJobsStorage"] ?? found) : found;
+  throw new Error(`The binding's connection "${name}" is not an app setting with a connection string.`);
+}
+
+function isOnThisMachine(uri: string): boolean {
+  return URL.canParse(uri) && LOOPBACK.has(new URL(uri).hostname);
 }
 
 /** An account that is open, and what it is known by. */
@@ -31,14 +58,19 @@ export type OpenAccount = { connectionString: string; account: StorageAccount };
 
 /** Opens each account once. */
 export class StorageAccounts {
+  /** The host's own. */
+  readonly own: StorageAccount;
   readonly #accounts: Map<string, StorageAccount>;
 
   /** @param own - The host's own, which may not be reachable by its connection string. */
   constructor(own: OpenAccount) {
+    this.own = own.account;
     this.#accounts = new Map([[own.connectionString, own.account]]);
   }
 
-  get(connectionString: string): StorageAccount {
+  /** @throws Error that names the setting which is missing. */
+  find(connection: unknown, env: Settings, service: StorageService): StorageAccount {
+    const connectionString = connectionStringFor(connection, env, service);
     const account = this.#accounts.get(connectionString) ?? openStorage(connectionString);
     this.#accounts.set(connectionString, account);
     return account;

@@ -44,14 +44,12 @@ export async function createDurableExtension(deps: DurableExtensionDeps): Promis
     triggerNotes: { entityTrigger: "not supported locally yet: what calls it fails" },
     webhook,
     inputBindings: {
-      durableClient: (_binding, { hostUrl, webhookQuery }) =>
-        durableClientBindingValue({
-          hostUrl,
-          webhookQuery,
-          hubName: settings.hubName,
-          connectionName: settings.connectionName,
-          rpcBaseUrl: rpc?.baseUrl ?? null,
-        }),
+      durableClient(_binding, { hostUrl, webhookQuery }) {
+        const { hubName, connectionName } = settings;
+        const rpcBaseUrl = rpc?.baseUrl ?? null;
+        const value = durableClientBindingValue({ hostUrl, webhookQuery, hubName, connectionName, rpcBaseUrl });
+        return { json: JSON.stringify(value) };
+      },
     },
     directInvocationRefusals: {
       orchestrationTrigger: DIRECT_CALL,

@@ -20,10 +20,16 @@ export type LocalOptions = {
   hubName?: string;
   /** Takes a numbered hub beside that one where another host of this state folder works on it; default false. */
   isAloneOnHub?: boolean;
+  /** Drops the values of outputs that nothing here writes, instead of failing the call; default false. */
+  ignoreOutputs?: boolean;
   /** Reload when the app's files change; default false. */
   watch?: boolean;
   /** `true`, a port or `host:port`: the worker listens for a debugger there. */
   inspect?: boolean | string;
+  /** Host names besides localhost, 127.0.0.1 and ::1 that requests may be addressed to. */
+  allowedHosts?: readonly string[];
+  /** Origins whose pages may call, besides `Host.CORS` of local.settings.json. */
+  allowedOrigins?: readonly string[];
   /** Who may connect to its ports besides this process's user and root; default: nobody. */
   allowUsers?: AllowedUsers | undefined;
   onLog?: LogSink;

@@ -30,7 +30,7 @@ export async function startHost(
   { options, appDir, folder, settings, storage, log, events }: HostSetting,
   extensions: readonly HostExtension[],
 ): Promise<FunctionsHost> {
-  const { port, watch, inspect, appSettings, allowUsers } = options;
+  const { port, watch, inspect, appSettings, allowUsers, ignoreOutputs, allowedHosts, allowedOrigins } = options;
   const starting = startFunctionsHost({
     appDir,
     extensions,
@@ -46,6 +46,9 @@ export async function startHost(
     ...(port === undefined ? {} : { port }),
     ...(watch === undefined ? {} : { watch }),
     ...(inspect === undefined ? {} : { inspect }),
+    ...(allowedHosts === undefined ? {} : { allowedHosts }),
+    ...(allowedOrigins === undefined ? {} : { allowedOrigins }),
+    ...(ignoreOutputs === undefined ? {} : { ignoreOutputs }),
     allowUsers,
   });
   return starting.catch(async (error: unknown) => {

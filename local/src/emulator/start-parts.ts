@@ -1,6 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { Clock, Logger } from "@same-kit/shared";
-import { createStorageExtension } from "../bindings/storage-extension.ts";
+import { createStorageExtensions } from "../bindings/index.ts";
 import type { InstanceStatus } from "../engine/client.ts";
 import { type Engine, startEngine } from "../engine/index.ts";
 import type { FunctionInvoker } from "../engine/ports.ts";
@@ -9,6 +9,7 @@ import type { EventLog } from "../events/event-log.ts";
 import { createFunctionInvoker, type FunctionsHost } from "../host/index.ts";
 import type { StorageAccount } from "../storage/storage-account.ts";
 import { createTimerExtension } from "../timers/timer-extension.ts";
+import { createWarmupExtension } from "../timers/warmup-extension.ts";
 import { createDurableExtension } from "./durable-extension.ts";
 import { LateInvoker } from "./late-invoker.ts";
 import type { LocalHost } from "./local-host.ts";
@@ -38,12 +39,12 @@ export async function startParts(setting: LocalSetting, running: StopStack): Pro
   const containerName = largeMessagesContainerName(settings.hubName);
   const observer = createObserverExtension({ events, account, containerName });
   const timers = createTimerExtension({ clock, log: log.child("timers") });
-  const hostStarting = startHost(setting, [
-    extension,
-    createStorageExtension({ connectionString, account }),
-    timers,
-    observer,
-  ]);
+  const warmup = createWarmupExtension();
+  const bindings = createStorageExtensions({ connectionString, account }, { clock, log: log.child("triggers") });
+  const { triggers } = bindings;
+  // After the host: what its last invocations handled is recorded.
+  running.add(async () => void (await Promise.all(triggers.map((it) => it.settled()))));
+  const hostStarting = startHost(setting, [extension, ...bindings.all, timers, warmup, observer]);
   running.add(async () => {
     const host = await hostStarting.catch(() => undefined);
     await host?.stop(account.isAbandoned ? { drainTimeoutMs: STOP_WITHOUT_STORAGE_MS } : {});
@@ -59,8 +60,9 @@ export async function startParts(setting: LocalSetting, running: StopStack): Pro
 
   const [host, engine, invoker] = await Promise.all([hostStarting, engineStarting, invokerComing, storage.ready]);
   extension.connect({ client: engine.client, invoker, systemKey: () => host.systemKey(extension.name) });
-  running.add(async () => timers.stop());
-  timers.start(host);
+  const started = [timers, ...triggers];
+  running.add(async () => started.forEach((it) => void it.stop()));
+  for (const it of [warmup, ...started]) it.start(host);
   return { host, engine, possiblyCorruptRuns };
 }
 

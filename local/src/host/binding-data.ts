@@ -24,10 +24,10 @@ export function bindingDataOf(call: {
       ...Object.fromEntries(metadata),
     };
   }
-  const { body, query = {}, params = {} }: RpcHttp = triggerData.http;
+  const { body, query = {}, params = {}, headers = {} }: RpcHttp = triggerData.http;
   const { code: _key, ...named } = query;
   const members = membersOf(body === undefined ? undefined : Buffer.from(body.bytes).toString("utf8"));
-  return { ...members, ...named, ...Object.fromEntries(metadata), ...params };
+  return { ...members, ...named, Query: query, Headers: headers, ...Object.fromEntries(metadata), ...params };
 }
 
 /**

@@ -110,5 +110,7 @@ function decode(data: TypedData | undefined): unknown {
   if ("int" in data) return data.int;
   if ("double" in data) return data.double;
   if ("collectionString" in data) return data.collectionString.string;
+  // Only a host gives this, and it never comes back.
+  if ("modelBindingData" in data) return undefined;
   return data.http;
 }

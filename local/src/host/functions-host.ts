@@ -15,6 +15,10 @@ export interface FunctionsHost {
   readonly functionListText: string;
   /** The app's environment: settings from all sources. */
   readonly env: Readonly<Record<string, string>>;
+  /** What it is known by in its storage account. */
+  readonly hostId: string;
+  /** `extensions` of host.json by name in lower case; empty while no app is loaded. */
+  readonly extensionSettings: Readonly<Record<string, unknown>>;
   /** Process id of the current worker. */
   readonly workerPid: number | undefined;
   /** Resolves with the reason when the host stops restarting its worker; stays pending otherwise. */
@@ -29,7 +33,10 @@ export interface FunctionsHost {
    */
   invoke(
     find: (functions: readonly AppFunction[]) => AppFunction | undefined,
-    call: Omit<InvocationCall, "fn">,
+    call: Omit<InvocationCall, "fn"> & {
+      /** Calls again by the function's own `retry`, as the triggers that have it do; the last result counts. */
+      mayRetry?: boolean;
+    },
   ): Promise<WorkerInvocationResult | undefined>;
   /** Reloads the app in a new worker, while the old one finishes its calls. */
   reload(): Promise<void>;

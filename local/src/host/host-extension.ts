@@ -11,12 +11,16 @@ export type InputBindingContext = {
   webhookUrl: string;
   /** `code=<system key of the extension>`: required by URLs below `webhookUrl` if keys are enforced. */
   webhookQuery: string;
-  /** The app settings, to resolve `%NAME%` in binding options. */
   appSettings: Readonly<Record<string, string>>;
+  /** Replaces `%SETTING%` and `{name}` in an option by what the call's trigger gives; throws if one has no value. */
+  fill(option: string): string;
 };
 
-/** @returns The value that the handler finds in `context.extraInputs`; must be JSON. */
-export type InputBindingProvider = (binding: BindingInfo, context: InputBindingContext) => unknown;
+/** Gives what the handler finds in `context.extraInputs`; `undefined` stays that. A rejection fails the call. */
+export type InputBindingProvider = (
+  binding: BindingInfo,
+  context: InputBindingContext,
+) => TypedData | undefined | Promise<TypedData | undefined>;
 
 export type OutputBindingContext = {
   /** The app settings. */

@@ -20,6 +20,8 @@ export type FunctionsHostOptions = {
   onEvent?: (event: HostEvent) => void;
   /** What the app's code takes for the time when a call begins; absent: the machine's. */
   now?: (() => Date) | undefined;
+  /** Drops the values of outputs that nothing here writes, instead of failing the call; default false. */
+  ignoreOutputs?: boolean;
   /** Reload when the app's files change; default false. */
   watch?: boolean;
   /** `true`, a port or `host:port`: the worker listens for a debugger there. */
@@ -32,8 +34,8 @@ export type FunctionsHostOptions = {
   allowedHosts?: readonly string[];
   /** Users who may connect besides this process's user and root; default: nobody. Effective only if the system reports a connection's user. */
   allowUsers?: AllowedUsers | undefined;
-  /** Origins whose pages may call; default: `Host.CORS` of local.settings.json. */
-  cors?: readonly string[];
+  /** Origins whose pages may call, besides `Host.CORS` of local.settings.json; `*` allows all. */
+  allowedOrigins?: readonly string[];
   /** Crashes of the worker within 30 minutes after which the host gives up; default 3, as in Azure. */
   maxWorkerCrashes?: number;
   /** How long `stop()` and a reload wait for running invocations; default 10 s on stop, functionTimeout on reload. */

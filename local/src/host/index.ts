@@ -7,7 +7,7 @@ export { type LocalSettings, loadLocalSettings } from "./config/local-settings.t
 export { isLogged } from "./config/log-levels.ts";
 export { createFunctionInvoker } from "./durable-invoker.ts";
 export { HostError, type HostErrorCode } from "./errors.ts";
-export type { AppFunction } from "./functions/app-function.ts";
+export { type AppFunction, isWarmup } from "./functions/app-function.ts";
 export type { FunctionsHost } from "./functions-host.ts";
 export type {
   HostExtension,

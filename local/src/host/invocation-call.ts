@@ -1,4 +1,4 @@
-import type { TypedData } from "../worker/messages.ts";
+import type { RetryContext, TypedData } from "../worker/messages.ts";
 import type { OrchestratorTrigger } from "../worker/orchestrator-trigger.ts";
 import type { AppFunction } from "./functions/app-function.ts";
 
@@ -12,6 +12,8 @@ export type InvocationCall = {
   triggerMetadata?: Record<string, TypedData>;
   /** An incoming W3C `traceparent` to continue. */
   traceParent?: string;
+  /** For a call that follows a failed one. */
+  retryContext?: RetryContext;
   /** For a Durable function: the orchestration that it belongs to. */
   instanceId?: string;
   /** For an orchestrator: its actions say where in the app's code they were asked for. */

@@ -1,9 +1,10 @@
 import { randomBytes, randomUUID } from "node:crypto";
 import { reasonOf } from "@same-kit/shared";
 import type { WorkerCall, WorkerInvocationResult } from "../worker/language-worker.ts";
-import type { BindingInfo } from "../worker/messages.ts";
+import type { BindingInfo, TypedData } from "../worker/messages.ts";
 import type { AppGeneration } from "./app-generation.ts";
 import type { AppRuntime } from "./app-runtime.ts";
+import { bindingDataOf, fillBindingText } from "./binding-data.ts";
 import { type AppFunction, extraInputsOf } from "./functions/app-function.ts";
 import type { HostExtension, InputBindingContext } from "./host-extension.ts";
 import type { InvocationCall } from "./invocation-call.ts";
@@ -15,8 +16,10 @@ export type InvokerDeps = {
   invocationLog: InvocationLog;
   extensions: readonly HostExtension[];
   appSettings(): Readonly<Record<string, string>>;
+  /** Drops the values of outputs that nothing here writes, instead of failing the call. */
+  ignoreOutputs: boolean;
   /** The host's addresses that a binding value may use. */
-  bindingContext(extension: HostExtension): Omit<InputBindingContext, "functionName" | "invocationId">;
+  bindingContext(extension: HostExtension): Omit<InputBindingContext, "functionName" | "invocationId" | "fill">;
 };
 
 /** Calls functions in the worker: collects the inputs, enforces the time limit, writes the log. */
@@ -30,6 +33,7 @@ export class Invoker {
     this.#outputs = new OutputBindings({
       extensions,
       appSettings,
+      ignoresUnserved: deps.ignoreOutputs,
       warn: (message) =>
         invocationLog.writeWorkerLine({ kind: "rpcLog", category: "system", level: "warning", message }),
     });
@@ -60,13 +64,13 @@ export class Invoker {
   }
 
   async #toRequest(call: InvocationCall, invocationId: string): Promise<WorkerCall> {
-    const { fn, triggerData, triggerMetadata, traceParent, tracesSources } = call;
+    const { fn, triggerData, triggerMetadata, traceParent, retryContext, tracesSources } = call;
     const inputData: WorkerCall["inputData"][number][] = [
       { name: fn.trigger?.name ?? "", ...(triggerData === undefined ? {} : { data: triggerData }) },
     ];
     for (const binding of extraInputsOf(fn.metadata)) {
-      const value = await this.#provideInput(fn, binding, invocationId);
-      inputData.push({ name: binding.name, ...(value === undefined ? {} : { data: { json: JSON.stringify(value) } }) });
+      const data = await this.#provideInput(call, binding, invocationId);
+      inputData.push({ name: binding.name, ...(data === undefined ? {} : { data }) });
     }
     return {
       invocationId,
@@ -75,16 +79,23 @@ export class Invoker {
       traceContext: { traceParent: continueTrace(traceParent), traceState: "", attributes: {} },
       ...(triggerMetadata === undefined ? {} : { triggerMetadata }),
       ...(tracesSources === undefined ? {} : { tracesSources }),
+      ...(retryContext === undefined ? {} : { retryContext }),
     };
   }
 
-  async #provideInput(fn: AppFunction, binding: BindingInfo, invocationId: string): Promise<unknown> {
+  async #provideInput(
+    call: InvocationCall,
+    binding: BindingInfo,
+    invocationId: string,
+  ): Promise<TypedData | undefined> {
     const type = binding.type.toLowerCase();
     for (const extension of this.#deps.extensions) {
       for (const [provided, provide] of Object.entries(extension.inputBindings ?? {})) {
         if (provided.toLowerCase() !== type) continue;
         const context = this.#deps.bindingContext(extension);
-        return provide(binding, { ...context, functionName: fn.name, invocationId });
+        const values = { env: context.appSettings, data: bindingDataOf(call) };
+        const fill = (option: string) => fillBindingText(option, values);
+        return read(binding, () => provide(binding, { ...context, functionName: call.fn.name, invocationId, fill }));
       }
     }
     throw new Error(`The input binding "${binding.name}" of type "${binding.type}" is not available locally.`);
@@ -113,6 +124,15 @@ export class Invoker {
     const message = `Timeout value of ${limitMs / 1000} s exceeded by function: Functions.${fn.name}`;
     this.#deps.runtime.replace(generation, message);
     return { status: "failure", exception: { message, stackTrace: null } };
+  }
+}
+
+/** @throws Error that names the binding. */
+async function read<Value>({ name, type }: BindingInfo, provide: () => Value | Promise<Value>): Promise<Value> {
+  try {
+    return await provide();
+  } catch (cause) {
+    throw new Error(`The input binding "${name}" of type "${type}" was not read: ${reasonOf(cause)}`, { cause });
   }
 }
 

@@ -10,6 +10,8 @@ import type { InvocationCall } from "./invocation-call.ts";
 export type OutputBindingsDeps = {
   extensions: readonly HostExtension[];
   appSettings(): Readonly<Record<string, string>>;
+  /** Drops the values of outputs that nothing here writes, instead of failing the call. */
+  ignoresUnserved: boolean;
   warn(text: string): void;
 };
 
@@ -41,7 +43,7 @@ export class OutputBindings {
     value: TypedData,
   ): Promise<void> {
     const writer = this.#find(binding.type);
-    if (writer === undefined) return this.#warn(call.fn.name, binding);
+    if (writer === undefined) return this.#refuse(call.fn.name, binding);
     const appSettings = this.#deps.appSettings();
     const values = { env: appSettings, data: bindingDataOf(call) };
     try {
@@ -63,8 +65,13 @@ export class OutputBindings {
     return writers.find(([name]) => name.toLowerCase() === type.toLowerCase())?.[1];
   }
 
-  /** Once for each binding: an app that sets it sets it in every call. */
-  #warn(functionName: string, { name, type }: BindingInfo): void {
+  /** A success whose value is lost would be worse than a failure. The warning comes once: an app sets an output in every call. */
+  #refuse(functionName: string, { name, type }: BindingInfo): void {
+    if (!this.#deps.ignoresUnserved) {
+      throw new Error(
+        `Outputs of type "${type}" are not written locally, so the value of "${name}" would be lost. Start the host with --ignore-outputs to drop such values.`,
+      );
+    }
     const key = `${functionName}/${name}`;
     if (this.#warned.has(key)) return;
     this.#warned.add(key);

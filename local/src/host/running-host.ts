@@ -2,6 +2,7 @@ import { createSystemClock, type Logger } from "@same-kit/shared";
 import { describeEvent } from "../events/describe-event.ts";
 import type { HostEvent } from "../events/host-event.ts";
 import type { WorkerInvocationResult } from "../worker/language-worker.ts";
+import type { RetryContext } from "../worker/messages.ts";
 import { type AppGeneration, startGeneration } from "./app-generation.ts";
 import { AppRuntime } from "./app-runtime.ts";
 import { composeAppEnvironment } from "./config/app-environment.ts";
@@ -11,6 +12,7 @@ import type { AppFunction } from "./functions/app-function.ts";
 import { formatFunctionList, toHostedFunction } from "./functions/function-list.ts";
 import { noteOf, reportFunctions } from "./functions/report-functions.ts";
 import type { FunctionsHost } from "./functions-host.ts";
+import { hostIdOf } from "./host-id.ts";
 import type { FunctionsHostOptions, HostedFunction, HostState } from "./host-options.ts";
 import { CorsPolicy } from "./http/cors.ts";
 import { HttpFront } from "./http/front.ts";
@@ -19,6 +21,7 @@ import type { InvocationCall } from "./invocation-call.ts";
 import { InvocationLog } from "./invocation-log.ts";
 import { Invoker } from "./invoker.ts";
 import { KeyStore } from "./keys/key-store.ts";
+import { invokeWithRetries, readRetryPolicy } from "./retry-policy.ts";
 import { type AppWatch, watchApp } from "./watch-app.ts";
 
 export const DEFAULT_PORT = 7071;
@@ -48,6 +51,8 @@ export class RunningHost implements FunctionsHost {
   /** As last loaded: while a worker restarts, the app's functions continue to exist. */
   #functions: readonly AppFunction[] = [];
   #stopped: Promise<void> | undefined;
+  readonly #clock = createSystemClock();
+  readonly #stopping = new AbortController();
 
   constructor(options: FunctionsHostOptions, localSettings: LocalSettings) {
     this.#options = options;
@@ -63,6 +68,7 @@ export class RunningHost implements FunctionsHost {
       invocationLog: this.#invocationLog,
       extensions: options.extensions ?? [],
       appSettings: () => this.#env,
+      ignoreOutputs: options.ignoreOutputs ?? false,
       bindingContext: (extension) => ({
         hostUrl: this.url,
         webhookUrl: `${this.url}/runtime/webhooks/${extension.name}`,
@@ -86,6 +92,14 @@ export class RunningHost implements FunctionsHost {
 
   get env(): Readonly<Record<string, string>> {
     return this.#env;
+  }
+
+  get hostId(): string {
+    return hostIdOf(this.#options.appDir, this.#env);
+  }
+
+  get extensionSettings(): Readonly<Record<string, unknown>> {
+    return this.#runtime.current?.hostJson.extensions ?? {};
   }
 
   get workerPid(): number | undefined {
@@ -139,12 +153,21 @@ export class RunningHost implements FunctionsHost {
 
   async invoke(
     find: (functions: readonly AppFunction[]) => AppFunction | undefined,
-    call: Omit<InvocationCall, "fn">,
+    call: Omit<InvocationCall, "fn"> & { mayRetry?: boolean },
   ): Promise<WorkerInvocationResult | undefined> {
-    const generation = await this.#runtime.waitForGeneration(AVAILABILITY_TIMEOUT_MS, this.#options.watch);
-    if (generation === undefined) return { status: "unavailable", reason: `The host is in the state ${this.state}.` };
-    const fn = find(generation.functions);
-    return fn === undefined ? undefined : this.#invoker.invoke(generation, { fn, ...call });
+    const { mayRetry = false, ...rest } = call;
+    const invokeOnce = async (retryContext?: RetryContext) => {
+      const generation = await this.#runtime.waitForGeneration(AVAILABILITY_TIMEOUT_MS, this.#options.watch);
+      if (generation === undefined)
+        return { status: "unavailable", reason: `The host is in the state ${this.state}.` } as const;
+      const fn = find(generation.functions);
+      return fn === undefined
+        ? undefined
+        : this.#invoker.invoke(generation, { fn, ...rest, ...(retryContext && { retryContext }) });
+    };
+    if (!mayRetry) return invokeOnce();
+    const policy = readRetryPolicy(find(this.#functions)?.metadata.retryOptions);
+    return invokeWithRetries(invokeOnce, policy, { clock: this.#clock, signal: this.#stopping.signal });
   }
 
   reload(): Promise<void> {
@@ -158,6 +181,7 @@ export class RunningHost implements FunctionsHost {
   }
 
   async #stop(drainMs: number): Promise<void> {
+    this.#stopping.abort();
     const closed = this.#listening?.close(drainMs);
     await this.#watch?.stop();
     await this.#runtime.stop(drainMs);
@@ -181,7 +205,7 @@ export class RunningHost implements FunctionsHost {
         }),
       log: this.#log.child("host.worker"),
       report: (event) => this.#report(event),
-      clock: createSystemClock(),
+      clock: this.#clock,
       maxCrashes: maxWorkerCrashes,
       isSequential: inspectAt !== undefined,
       onChange: (generation) => this.#reportApp(generation),
@@ -191,8 +215,8 @@ export class RunningHost implements FunctionsHost {
   }
 
   #createFront(): HttpFront {
-    const { appDir, extensions = [], allowedHosts = [], cors, requireKeys = false } = this.#options;
-    const origins = cors ?? this.#localSettings.cors;
+    const { appDir, extensions = [], allowedHosts = [], allowedOrigins = [], requireKeys = false } = this.#options;
+    const origins = [...this.#localSettings.cors, ...allowedOrigins];
     return new HttpFront({
       appDir,
       env: () => this.#env,

@@ -1,9 +1,22 @@
-export type BlobProperties = { name: string; sizeBytes: number };
+export type BlobProperties = {
+  name: string;
+  sizeBytes: number;
+  /** Without its quotes; every write gives another. */
+  etag: string;
+  modifiedAt: Date;
+};
+
+export type BlobDetails = BlobProperties & {
+  contentType: string;
+  /** Names in lower case. */
+  metadata: Readonly<Record<string, string>>;
+};
 
 export type UploadOptions = {
   /** `application/octet-stream` where absent. */
   contentType?: string;
   contentEncoding?: string;
+  metadata?: Readonly<Record<string, string>>;
   /** Refuses to replace a blob, with 409 `BlobAlreadyExists`. */
   onlyIfNew?: boolean;
 };
@@ -22,7 +35,7 @@ export interface BlobContainer {
    */
   download(name: string, range?: { offset: number; count: number }): Promise<Buffer>;
   /** @throws StorageError 404 `BlobNotFound` */
-  properties(name: string): Promise<BlobProperties>;
+  properties(name: string): Promise<BlobDetails>;
   /** @returns whether there was one. */
   deleteIfExists(name: string): Promise<boolean>;
   /** All blobs whose name begins with `prefix`, by name. */

@@ -9,6 +9,8 @@ export type QueueReceipt = {
 
 export type DequeuedMessage = QueueReceipt & {
   text: string;
+  /** 9999-12-31 for one that stays for ever. */
+  expiresAt: Date;
   /** How often it was received, this time included. */
   dequeueCount: number;
 };

@@ -14,11 +14,17 @@ export type TableAction =
   | { kind: "upsert"; entity: Entity; mode: WriteMode }
   | { kind: "delete"; key: EntityKey };
 
+export type Comparison = "eq" | "ne" | "gt" | "ge" | "lt" | "le";
+
+/** A number compares with Int32, Int64 and Double columns alike. */
+export type FilterValue = string | number | boolean | DateTimeValue | { type: "Guid"; value: string };
+
 /** `PartitionKey` and `RowKey` are columns here. A column that an entity lacks, or has with another type, compares as false. */
 export type TableFilter =
-  | { column: string; is: "eq" | "ge" | "lt" | "le"; value: string | DateTimeValue }
+  | { column: string; is: Comparison; value: FilterValue }
   | { and: readonly TableFilter[] }
-  | { or: readonly TableFilter[] };
+  | { or: readonly TableFilter[] }
+  | { not: TableFilter };
 
 export type TableQuery = {
   filter?: TableFilter;

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { createLogger, createSystemClock, type LogSink, silentLogger } from "@same-kit/shared";
-import { createStorageExtension } from "../bindings/storage-extension.ts";
+import { createStorageExtensions } from "../bindings/index.ts";
 import { loadDurableSettings } from "../emulator/app-settings.ts";
 import { createDurableExtension } from "../emulator/durable-extension.ts";
 import { type LocalStorage, openLocalStorage } from "../emulator/open-local-storage.ts";
@@ -46,10 +46,11 @@ export async function startApp(
   const { storage, memory } = await openStorage(options, { clock, running });
   const extension = await createDurableExtension({ settings, clock: createSystemClock(), log });
   running.add(() => extension.stop());
+  const bindings = createStorageExtensions(storage, { clock: createSystemClock(), log });
   const hostStarting = startFunctionsHost({
     appDir,
     port: 0,
-    extensions: [extension, createStorageExtension(storage)],
+    extensions: [extension, ...bindings.all],
     appSettings: {
       ...appSettings,
       [TRACE_VARIABLE]: "1",

@@ -90,7 +90,7 @@ function fireIfDue(host: TimerHost, fn: AppFunction, timer: Timer, { clock }: De
     IsPastDue: false,
   };
   const find = (functions: readonly AppFunction[]) => functions.find(({ name }) => name === fn.name);
-  void host.invoke(find, { triggerData: { json: JSON.stringify(value) } }).finally(() => {
+  void host.invoke(find, { triggerData: { json: JSON.stringify(value) }, mayRetry: true }).finally(() => {
     const isAhead = following === undefined || following > clock.now();
     Object.assign(timer, { isRunning: false, last: due, next: isAhead ? following : nextTime?.(clock.now()) });
   });

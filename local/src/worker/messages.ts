@@ -9,7 +9,11 @@ export type TypedData =
   | { int: number }
   | { double: number }
   | { http: RpcHttp }
-  | { collectionString: { string: string[] } };
+  | { collectionString: { string: string[] } }
+  /** What a client of a service's SDK is made of, by the package that the app registered for `source`. */
+  | { modelBindingData: ModelBindingData };
+
+export type ModelBindingData = { version: string; source: string; contentType: string; content: Uint8Array };
 
 export type RpcHttpCookie = {
   name: string;
@@ -62,6 +66,15 @@ export type HistoryReference = {
   drop: readonly string[];
 };
 
+/** A call that follows a failed one; the first call has none. */
+export type RetryContext = {
+  /** 1 for the first retry. */
+  retryCount: number;
+  /** -1 for no limit. */
+  maxRetryCount: number;
+  exception?: { message: string; stackTrace: string; source: string };
+};
+
 export type InvocationRequest = {
   kind: "invocationRequest";
   invocationId: string;
@@ -75,7 +88,7 @@ export type InvocationRequest = {
   /** An orchestrator's actions say where in the app's code they were asked for. */
   tracesSources?: boolean;
   traceContext?: { traceParent: string; traceState: string; attributes: Record<string, string> };
-  retryContext?: { retryCount: number; maxRetryCount: number };
+  retryContext?: RetryContext;
 };
 
 export type InvocationResponse = {

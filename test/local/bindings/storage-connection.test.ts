@@ -10,9 +10,28 @@ test.each([
   ["Mine", { Mine: "x", "ConnectionStrings:Mine": "y" }, "y"],
   ["Mine", { Mine: " UseDevelopmentStorage=true ", AzureWebJobsStorage: OWN }, OWN],
 ])("the connection %j in %j is %j", (name, env, expected) => {
-  expect(connectionStringFor(name, env as Record<string, string>)).toBe(expected);
+  expect(connectionStringFor(name, env as Record<string, string>, "queue")).toBe(expected);
 });
 
 test("a connection without a setting is named", () => {
-  expect(() => connectionStringFor("Mine", { Mine__queueServiceUri: "https://x" })).toThrow('connection "Mine"');
+  expect(() => connectionStringFor("Mine", {}, "queue")).toThrow('connection "Mine" is not an app setting');
+});
+
+test.each(["Mine__queueServiceUri", "Mine__serviceUri", "AzureWebJobsMine__queueServiceUri", "Mine:queueServiceUri"])(
+  "a service on this machine (%s) is the host's own",
+  (setting) => {
+    const env = { [setting]: "http://127.0.0.1:10001/devstoreaccount1", AzureWebJobsStorage: OWN };
+    expect(connectionStringFor("Mine", env, "queue")).toBe(OWN);
+  },
+);
+
+const BY_IDENTITY: Record<string, string>[] = [
+  { Mine__queueServiceUri: "https://x.queue.core.windows.net" },
+  { Mine__queueServiceUri: "https://127.0.0.1.evil.test" },
+  { Mine__accountName: "x" },
+];
+
+test.each(BY_IDENTITY)("a connection by identity is refused with what to do: %j", (settings) => {
+  const find = () => connectionStringFor("Mine", { ...settings, AzureWebJobsStorage: OWN }, "queue");
+  expect(find).toThrow(/by identity \(Mine__.*set Mine to a connection string/);
 });

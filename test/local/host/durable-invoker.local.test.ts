@@ -12,7 +12,9 @@ const extension: HostExtension = {
     body: `got ${body.toString()}`,
   }),
   inputBindings: {
-    durableClient: (binding, context) => ({ type: binding.type, ...context, appSettings: undefined }),
+    durableClient: (binding, context) => ({
+      json: JSON.stringify({ type: binding.type, ...context, appSettings: undefined }),
+    }),
   },
   directInvocationRefusals: {
     orchestrationTrigger: "Durable orchestrator functions do not support direct invocation.",

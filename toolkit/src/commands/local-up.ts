@@ -1,8 +1,9 @@
 import path from "node:path";
 import { DETACHED_LOG_VARIABLE } from "@same-kit/local";
-import { hint, sameKit } from "@same-kit/shared";
+import { hint, sameKit, UsageError } from "@same-kit/shared";
 import { createEmulator } from "../adapters/local/emulator.ts";
 import type { CommandContext } from "../command-context.ts";
+import type { ToolkitErrorCode } from "../errors.ts";
 import type { BootedHost } from "../ports.ts";
 import { formatLogEntry, isShown } from "../ui/log-line.ts";
 import { localUp } from "../usecases/local-up.ts";
@@ -21,6 +22,22 @@ export const localUpCommand = defineCommand({
     ...stateDirOption,
     detach: { type: "boolean", help: "Run in the background" },
     inspect: { type: "boolean", help: "Allow a debugger to attach to the app's worker" },
+    "allow-host": {
+      type: "string",
+      multiple: true,
+      value: "NAME",
+      help: "Also serve requests to this host name, as a tunnel or a container sends them",
+    },
+    "allow-origin": {
+      type: "string",
+      multiple: true,
+      value: "URL",
+      help: "Let pages of this origin call, such as http://localhost:5173",
+    },
+    "ignore-outputs": {
+      type: "boolean",
+      help: "Drop the values of output bindings that nothing writes locally, instead of failing the call",
+    },
     verbose: { type: "boolean", help: "Show every line of the host's log" },
     ...jsonOption,
   },
@@ -58,6 +75,9 @@ export const localUpCommand = defineCommand({
         hubName: null,
         isAloneOnHub: false,
         inspect: options.inspect,
+        ignoreOutputs: options["ignore-outputs"],
+        allowedHosts: options["allow-host"] ?? [],
+        allowedOrigins: (options["allow-origin"] ?? []).map(toOrigin),
         watch: appDir !== null,
         detachedLogFile: env[DETACHED_LOG_VARIABLE] ?? null,
       },
@@ -87,7 +107,20 @@ const NOT_PASSED_ON = ["detach", "json", "allow-user"];
 function withoutDetach(words: readonly string[], options: Record<string, unknown>): string[] {
   const flags = Object.entries(options).flatMap(([name, value]) => {
     if (NOT_PASSED_ON.includes(name) || value === undefined || value === false) return [];
+    if (Array.isArray(value)) return value.flatMap((it) => [`--${name}`, String(it)]);
     return value === true ? [`--${name}`] : [`--${name}`, String(value)];
   });
   return [...words, ...flags];
+}
+
+/** @throws UsageError `ERR_USAGE` */
+function toOrigin(text: string): string {
+  if (text === "*") return text;
+  const origin = URL.canParse(text) ? new URL(text).origin : "null";
+  if (origin !== "null") return origin;
+  throw new UsageError<ToolkitErrorCode>({
+    code: "ERR_USAGE",
+    message: `--allow-origin ${text} is not an origin.`,
+    hint: "An origin is a scheme, a host and a port: http://localhost:5173.",
+  });
 }

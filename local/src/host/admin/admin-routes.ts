@@ -1,7 +1,8 @@
 import type { IncomingMessage } from "node:http";
 import { readBody } from "@same-kit/shared";
 import type { TypedData } from "../../worker/messages.ts";
-import type { AppFunction } from "../functions/app-function.ts";
+import { type AppFunction, isWarmup } from "../functions/app-function.ts";
+import { hostIdOf } from "../host-id.ts";
 import type { FrontDeps } from "../http/front-deps.ts";
 import { jsonReply, type Reply } from "../http/reply.ts";
 import { opensAdmin, readKey } from "../keys/authorize.ts";
@@ -10,6 +11,8 @@ import { toFunctionObject } from "./function-object.ts";
 import { toHostStatus } from "./host-status.ts";
 import { answerKeyRequest } from "./key-routes.ts";
 
+// As long as an HTTP request waits for a worker.
+const AVAILABILITY_TIMEOUT_MS = 30_000;
 const NOT_FOUND: Reply = { status: 404 };
 const HOST_KEY_SCOPES: ReadonlyMap<string, KeyScope> = new Map([
   ["keys", "functionKeys"],
@@ -30,13 +33,25 @@ export class AdminRoutes {
   /** @param path - Decoded segments, beginning with `admin`. */
   async answer({ request, url, path }: AdminRequest): Promise<Reply> {
     const [, area, ...rest] = path.map((segment) => segment.toLowerCase());
-    if (area === "warmup") return { status: 200 };
+    if (area === "warmup") return this.#warmUp();
     // Load balancers ping without a key.
     if (area === "host" && rest[0] === "ping") return this.#ping(request);
     if (this.#deps.requireKeys && !opensAdmin(this.#deps.keys, readKey(request, url))) return { status: 401 };
     if (area === "host") return this.#answerHost(request, url, path);
     if (area === "functions") return this.#answerFunctions(request, url, path);
     return NOT_FOUND;
+  }
+
+  /** An app's warmup function runs; Azure answers alike whether it succeeds. */
+  async #warmUp(): Promise<Reply> {
+    const generation = await this.#deps.runtime.waitForGeneration(AVAILABILITY_TIMEOUT_MS);
+    const warmups = generation?.functions.filter(isWarmup) ?? [];
+    if (generation !== undefined) {
+      await Promise.all(
+        warmups.map((fn) => this.#deps.invoker.invoke(generation, { fn, triggerData: { json: "{}" } })),
+      );
+    }
+    return { status: 200 };
   }
 
   #ping({ method }: IncomingMessage): Reply {
@@ -53,7 +68,7 @@ export class AdminRoutes {
     if (path.length !== 3) return NOT_FOUND;
     switch (`${request.method} ${action}`) {
       case "GET status":
-        return jsonReply(200, toHostStatus(runtime, appDir));
+        return jsonReply(200, toHostStatus(runtime, hostIdOf(appDir, this.#deps.env())));
       case "POST synctriggers":
         return jsonReply(200, { status: "success" });
       case "POST restart":
@@ -72,7 +87,9 @@ export class AdminRoutes {
   async #answerFunctions(request: IncomingMessage, url: URL, path: readonly string[]): Promise<Reply> {
     const [, , name, member, keyName] = path;
     const { appDir, runtime } = this.#deps;
-    const functions = runtime.current?.functions ?? [];
+    // Editors ask as soon as the port is open.
+    const generation = await runtime.waitForGeneration(AVAILABILITY_TIMEOUT_MS);
+    const functions = generation?.functions ?? [];
     const base = url.origin;
     if (name === undefined) {
       if (request.method !== "GET") return NOT_FOUND;
@@ -83,7 +100,7 @@ export class AdminRoutes {
       );
     }
     const fn = functions.find((it) => it.name.toLowerCase() === name.toLowerCase());
-    if (fn === undefined) return runtime.current === undefined ? { status: 503 } : NOT_FOUND;
+    if (fn === undefined) return generation === undefined ? { status: 503 } : NOT_FOUND;
     switch (`${request.method} ${(member ?? "").toLowerCase()}`) {
       case "GET ":
         return jsonReply(200, toFunctionObject(fn, base, appDir));

@@ -29,6 +29,11 @@ export function isHttpTrigger(binding: BindingInfo): boolean {
   return binding.type.toLowerCase() === "httptrigger";
 }
 
+/** One that is served, and prepares a new instance of the app. */
+export function isWarmup({ trigger, isDisabled, errors }: AppFunction): boolean {
+  return trigger?.type.toLowerCase() === "warmuptrigger" && !isDisabled && errors.length === 0;
+}
+
 export function isTrigger(binding: BindingInfo): boolean {
   return binding.type.toLowerCase().endsWith("trigger");
 }

@@ -1,6 +1,6 @@
 import type { Logger } from "@same-kit/shared";
 import type { HostExtension } from "../host-extension.ts";
-import { type AppFunction, extraInputsOf } from "./app-function.ts";
+import { type AppFunction, extraInputsOf, outputsOf } from "./app-function.ts";
 
 /** What a person should know of functions with this trigger; extensions know. */
 export function noteOf({ trigger }: AppFunction, extensions: readonly HostExtension[]): string | undefined {
@@ -14,9 +14,6 @@ export function reportFunctions(
   functions: readonly AppFunction[],
   { extensions, log }: { extensions: readonly HostExtension[]; log: Logger },
 ): void {
-  const provided = new Set(
-    extensions.flatMap((it) => Object.keys(it.inputBindings ?? {})).map((type) => type.toLowerCase()),
-  );
   for (const fn of functions) {
     const { name: functionName, errors, trigger, isTriggerStarted, http } = fn;
     if (errors.length > 0) {
@@ -29,9 +26,31 @@ export function reportFunctions(
       log.warn("This trigger is not started locally.", { functionName, triggerType: trigger?.type });
     }
     if (http?.methods?.length === 0) log.warn("This function has no methods and matches no request.", { functionName });
-    for (const { type } of extraInputsOf(fn.metadata)) {
-      if (provided.has(type.toLowerCase())) continue;
-      log.warn("This function has an input that is not available locally: its calls fail.", { functionName, type });
+    const missing = findUnserved(fn, extensions);
+    if (missing.inputs.length > 0) {
+      const types = missing.inputs.join(", ");
+      log.warn("This function has an input that is not available locally: its calls fail.", { functionName, types });
+    }
+    if (missing.outputs.length > 0) {
+      const types = missing.outputs.join(", ");
+      log.warn("This function has an output that nothing writes locally: calls that set it fail.", {
+        functionName,
+        types,
+      });
     }
   }
+}
+
+/** Binding types that no extension here provides. */
+function findUnserved(
+  { metadata }: AppFunction,
+  extensions: readonly HostExtension[],
+): { inputs: string[]; outputs: string[] } {
+  const served = (pick: (it: HostExtension) => Readonly<Record<string, unknown>> | undefined) =>
+    new Set(extensions.flatMap((it) => Object.keys(pick(it) ?? {})).map((type) => type.toLowerCase()));
+  const [inputs, outputs] = [served((it) => it.inputBindings), served((it) => it.outputBindings)];
+  return {
+    inputs: extraInputsOf(metadata).flatMap(({ type }) => (inputs.has(type.toLowerCase()) ? [] : [type])),
+    outputs: outputsOf(metadata).flatMap(({ type }) => (outputs.has(type.toLowerCase()) ? [] : [type])),
+  };
 }

@@ -18,6 +18,7 @@ import { opensFunction, opensWebhook, readKey } from "../keys/authorize.ts";
 import { type RouteValues, splitPath } from "../routing/match-template.ts";
 import type { RouteMatch } from "../routing/route-table.ts";
 import type { FrontDeps } from "./front-deps.ts";
+import { RefusalLog } from "./refusal-log.ts";
 import { type Reply, writeReply, writeStream } from "./reply.ts";
 import { absoluteUrl, fromReturnValue, joinedHeaders, toRpcRequest, toStreamMetadata } from "./rpc-http.ts";
 import { streamThroughWorker } from "./stream-proxy.ts";
@@ -36,11 +37,13 @@ export class HttpFront {
   readonly #admin: AdminRoutes;
   readonly #requests = new Limiter(Infinity);
   readonly #log: Logger;
+  readonly #refusals: RefusalLog;
 
   constructor(deps: FrontDeps) {
     this.#deps = deps;
     this.#admin = new AdminRoutes(deps);
     this.#log = deps.log;
+    this.#refusals = new RefusalLog(deps.log);
   }
 
   /** The listener of the HTTP server; never rejects. */
@@ -69,7 +72,10 @@ export class HttpFront {
     const [area = ""] = path.map((segment) => segment.toLowerCase());
     const isPrivileged = area === "admin" || area === "runtime";
     const refusal = refuseForeign(request, this.#deps.guard) ?? refuseCrossSite(request, isPrivileged);
-    if (refusal !== undefined) return { status: refusal };
+    if (refusal !== undefined) {
+      this.#refusals.report(refusal, request);
+      return { status: refusal };
+    }
     this.#deps.guard.cors.addHeaders(request, response);
     const preflight = this.#deps.guard.cors.answerPreflight(request);
     if (preflight !== undefined) return preflight;

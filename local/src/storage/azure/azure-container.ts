@@ -1,5 +1,5 @@
 import type { ContainerClient } from "@azure/storage-blob";
-import type { BlobContainer, BlobProperties, UploadOptions } from "../blob-container.ts";
+import type { BlobContainer, BlobDetails, BlobProperties, UploadOptions } from "../blob-container.ts";
 import { asked, toStorageError } from "./refusals.ts";
 
 export class AzureContainer implements BlobContainer {
@@ -24,7 +24,7 @@ export class AzureContainer implements BlobContainer {
   async upload(
     name: string,
     content: Uint8Array,
-    { contentType, contentEncoding, onlyIfNew = false }: UploadOptions = {},
+    { contentType, contentEncoding, metadata, onlyIfNew = false }: UploadOptions = {},
   ): Promise<void> {
     const body = Buffer.from(content.buffer, content.byteOffset, content.byteLength);
     await asked(
@@ -33,6 +33,7 @@ export class AzureContainer implements BlobContainer {
           ...(contentType === undefined ? {} : { blobContentType: contentType }),
           ...(contentEncoding === undefined ? {} : { blobContentEncoding: contentEncoding }),
         },
+        ...(metadata === undefined ? {} : { metadata }),
         ...(onlyIfNew ? { conditions: { ifNoneMatch: "*" } } : {}),
       }),
     );
@@ -42,9 +43,10 @@ export class AzureContainer implements BlobContainer {
     return asked(this.#client.getBlobClient(name).downloadToBuffer(range?.offset, range?.count));
   }
 
-  async properties(name: string): Promise<BlobProperties> {
-    const { contentLength = 0 } = await asked(this.#client.getBlobClient(name).getProperties());
-    return { name, sizeBytes: contentLength };
+  async properties(name: string): Promise<BlobDetails> {
+    const found = await asked(this.#client.getBlobClient(name).getProperties());
+    const { contentLength = 0, etag = "", lastModified = new Date(0), contentType = "", metadata = {} } = found;
+    return { name, sizeBytes: contentLength, etag: unquoted(etag), modifiedAt: lastModified, contentType, metadata };
   }
 
   async deleteIfExists(name: string): Promise<boolean> {
@@ -54,10 +56,14 @@ export class AzureContainer implements BlobContainer {
   async *list(prefix?: string): AsyncIterable<BlobProperties> {
     try {
       for await (const { name, properties } of this.#client.listBlobsFlat(prefix === undefined ? {} : { prefix })) {
-        yield { name, sizeBytes: properties.contentLength ?? 0 };
+        const { contentLength = 0, etag, lastModified } = properties;
+        yield { name, sizeBytes: contentLength, etag: unquoted(etag), modifiedAt: lastModified };
       }
     } catch (error) {
       throw toStorageError(error as Error);
     }
   }
 }
+
+/** A list answers it without quotes, everything else with them. */
+const unquoted = (etag: string): string => etag.replace(/^"|"$/g, "");

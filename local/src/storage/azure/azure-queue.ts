@@ -41,6 +41,7 @@ export class AzureQueue implements StorageQueue {
       text: item.messageText,
       dequeueCount: item.dequeueCount,
       insertedAt: item.insertedOn,
+      expiresAt: item.expiresOn,
       nextVisibleAt: item.nextVisibleOn,
     }));
   }

@@ -1,11 +1,20 @@
-import type { TableFilter } from "../storage-table.ts";
+import type { FilterValue, TableFilter } from "../storage-table.ts";
 
 /** A filter as the table service reads it. */
 export function toOData(filter: TableFilter): string {
   if ("and" in filter) return joined(filter.and, " and ");
   if ("or" in filter) return joined(filter.or, " or ");
+  if ("not" in filter) return `not (${toOData(filter.not)})`;
   const { column, is, value } = filter;
-  return `${column} ${is} ${typeof value === "string" ? quoted(value) : `datetime${quoted(value.value)}`}`;
+  return `${column} ${is} ${toLiteral(value)}`;
+}
+
+function toLiteral(value: FilterValue): string {
+  if (typeof value === "string") return quoted(value);
+  if (typeof value === "boolean") return String(value);
+  if (typeof value === "object") return `${value.type === "Guid" ? "guid" : "datetime"}${quoted(value.value)}`;
+  // Beyond 32 bits a whole number is an Int64, which the service tells by its suffix.
+  return Number.isInteger(value) && Math.abs(value) > 0x7fff_ffff ? `${value}L` : String(value);
 }
 
 function joined(filters: readonly TableFilter[], by: string): string {

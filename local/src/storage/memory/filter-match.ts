@@ -1,16 +1,21 @@
 import { parseTicks } from "@same-kit/shared";
-import type { EntityKey, TableFilter } from "../storage-table.ts";
-import type { Columns, DateTimeValue } from "../table-values.ts";
+import type { EntityKey, FilterValue, TableFilter } from "../storage-table.ts";
+import type { Columns } from "../table-values.ts";
 
 /** Whether the entity is one that the filter asks for. */
 export function matches(filter: TableFilter, entity: EntityKey & { columns: Columns }): boolean {
   if ("and" in filter) return filter.and.every((it) => matches(it, entity));
   if ("or" in filter) return filter.or.some((it) => matches(it, entity));
+  if ("not" in filter) return !matches(filter.not, entity);
   const order = compare(columnOf(entity, filter.column), filter.value);
   if (order === null) return false;
   switch (filter.is) {
     case "eq":
       return order === 0;
+    case "ne":
+      return order !== 0;
+    case "gt":
+      return order > 0;
     case "ge":
       return order >= 0;
     case "le":
@@ -22,7 +27,7 @@ export function matches(filter: TableFilter, entity: EntityKey & { columns: Colu
 
 /** The only partition that the filter lets through, where it names one. */
 export function onlyPartition(filter: TableFilter | undefined): string | null {
-  if (filter === undefined || "or" in filter) return null;
+  if (filter === undefined || "or" in filter || "not" in filter) return null;
   if ("and" in filter) return filter.and.map(onlyPartition).find((it) => it !== null) ?? null;
   const { column, is, value } = filter;
   return column === "PartitionKey" && is === "eq" && typeof value === "string" ? value : null;
@@ -34,14 +39,26 @@ function columnOf(entity: EntityKey & { columns: Columns }, column: string): unk
 }
 
 /** Negative, zero or positive; null for values of different types. */
-function compare(value: unknown, wanted: string | DateTimeValue): number | null {
+function compare(value: unknown, wanted: FilterValue): number | null {
   if (typeof wanted === "string") return typeof value === "string" ? order(value, wanted) : null;
-  const isTime = typeof value === "object" && value !== null && "type" in value && value.type === "DateTime";
-  return isTime ? order(parseTicks((value as DateTimeValue).value), parseTicks(wanted.value)) : null;
+  if (typeof wanted === "boolean") return typeof value === "boolean" ? order(Number(value), Number(wanted)) : null;
+  if (typeof wanted === "number") {
+    const number = typeof value === "number" ? value : Number(textOf(value, "Int64") ?? Number.NaN);
+    return Number.isNaN(number) ? null : order(number, wanted);
+  }
+  const text = textOf(value, wanted.type);
+  if (text === null) return null;
+  if (wanted.type === "Guid") return order(text.toLowerCase(), wanted.value.toLowerCase());
+  return order(parseTicks(text), parseTicks(wanted.value));
+}
+
+function textOf(value: unknown, type: string): string | null {
+  const isTyped = typeof value === "object" && value !== null && "type" in value && value.type === type;
+  return isTyped && "value" in value ? String(value.value) : null;
 }
 
 /** By code units, as the service orders keys. */
-function order<Value extends string | bigint>(a: Value, b: Value): number {
+function order<Value extends string | number | bigint>(a: Value, b: Value): number {
   if (a === b) return 0;
   return a < b ? -1 : 1;
 }

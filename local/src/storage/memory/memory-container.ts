@@ -1,18 +1,14 @@
 import type { Clock } from "@same-kit/shared";
-import type { BlobContainer, BlobProperties, UploadOptions } from "../blob-container.ts";
+import type { BlobContainer, BlobDetails, UploadOptions } from "../blob-container.ts";
 import { StorageError } from "../storage-errors.ts";
 import { requireContainerName } from "./resource-names.ts";
 import { SortedMap } from "./sorted-map.ts";
 import type { Turns } from "./turn.ts";
 
 /** A blob with all that a client sees of it. */
-export type StoredBlob = BlobProperties & {
+export type StoredBlob = BlobDetails & {
   content: Buffer;
-  contentType: string;
   contentEncoding: string | null;
-  etag: string;
-  modifiedAt: Date;
-  metadata: Readonly<Record<string, string>>;
 };
 
 let lastEtag = 0;
@@ -43,11 +39,7 @@ export class MemoryContainer implements BlobContainer {
     return this.#exists;
   }
 
-  async upload(
-    name: string,
-    content: Uint8Array,
-    options: UploadOptions & { metadata?: Readonly<Record<string, string>> } = {},
-  ): Promise<StoredBlob> {
+  async upload(name: string, content: Uint8Array, options: UploadOptions = {}): Promise<StoredBlob> {
     const { contentType = "application/octet-stream", contentEncoding = null, onlyIfNew = false } = options;
     await this.#begin();
     if (onlyIfNew && this.#blobs.get(name) !== undefined) throw new StorageError(409, "BlobAlreadyExists");
@@ -59,7 +51,7 @@ export class MemoryContainer implements BlobContainer {
       content: Buffer.from(content),
       contentType,
       contentEncoding,
-      etag: `"0x${lastEtag.toString(16).toUpperCase()}"`,
+      etag: `0x${lastEtag.toString(16).toUpperCase()}`,
       modifiedAt: this.#clock.now(),
       metadata: options.metadata ?? {},
     };
@@ -82,9 +74,9 @@ export class MemoryContainer implements BlobContainer {
     return Buffer.from(content.subarray(range.offset, range.offset + range.count));
   }
 
-  async properties(name: string): Promise<BlobProperties> {
-    const { sizeBytes } = await this.read(name);
-    return { name, sizeBytes };
+  async properties(name: string): Promise<BlobDetails> {
+    const { sizeBytes, etag, modifiedAt, contentType, metadata } = await this.read(name);
+    return { name, sizeBytes, etag, modifiedAt, contentType, metadata };
   }
 
   async deleteIfExists(name: string): Promise<boolean> {

@@ -20,6 +20,7 @@ const MAX_COUNT = 32;
 const MAX_TIMEOUT_S = 7 * 24 * 3600;
 const DEFAULT_TIME_TO_LIVE_S = MAX_TIMEOUT_S;
 const FOR_EVER = -1;
+const END_OF_TIME_MS = Date.parse("9999-12-31T23:59:59Z");
 
 export class MemoryQueue implements StorageQueue {
   readonly name: string;
@@ -56,7 +57,7 @@ export class MemoryQueue implements StorageQueue {
       dequeueCount: 0,
       insertedAtMs: now,
       visibleAtMs: now + visibilityTimeoutS * 1000,
-      expiresAtMs: timeToLiveS === FOR_EVER ? Number.POSITIVE_INFINITY : now + timeToLiveS * 1000,
+      expiresAtMs: timeToLiveS === FOR_EVER ? END_OF_TIME_MS : now + timeToLiveS * 1000,
     };
     this.#messages.set(message.messageId, message);
     return toReceipt(message);
@@ -73,7 +74,8 @@ export class MemoryQueue implements StorageQueue {
       message.dequeueCount += 1;
       message.popReceipt = randomUUID();
       message.visibleAtMs = now + options.visibilityTimeoutS * 1000;
-      return { ...toReceipt(message), text: message.text, dequeueCount: message.dequeueCount };
+      const { text, dequeueCount, expiresAtMs } = message;
+      return { ...toReceipt(message), text, dequeueCount, expiresAt: new Date(expiresAtMs) };
     });
   }
 

@@ -61,6 +61,7 @@ async function call(request: InvocationRequest, { registry, hooks, histories, se
   }
 
   core.state = "postInvocationHooks";
+  hookContext.error ??= null;
   await hooks.run("postInvocation", hookContext);
 
   // `throw undefined` counts as success, as on Azure: only a value is an error.

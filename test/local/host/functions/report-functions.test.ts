@@ -11,7 +11,8 @@ const EXTENSIONS: HostExtension[] = [
     name: "x",
     triggerTypes: ["entityTrigger"],
     triggerNotes: { entityTrigger: "not supported yet" },
-    inputBindings: { durableClient: () => ({}) },
+    inputBindings: { durableClient: () => ({ json: "{}" }) },
+    outputBindings: { queue: async () => {} },
   },
 ];
 
@@ -21,6 +22,12 @@ function named(name: string, type: string, inputs: string[] = [], changes: Parti
   const metadata = { functionId: name, name, bindings, scriptFile: "main.js", directory: "/" };
   const fn = { name, metadata, trigger: bindings[0], http: undefined, isDisabled: false, isTriggerStarted: true };
   return { ...fn, errors: [], ...changes };
+}
+
+function writing(name: string, outputs: string[]): AppFunction {
+  const fn = named(name, "httpTrigger");
+  const added = outputs.map((type): BindingInfo => ({ type, name: type, direction: "out" }));
+  return { ...fn, metadata: { ...fn.metadata, bindings: [...fn.metadata.bindings, ...added] } };
 }
 
 function report(...functions: AppFunction[]): string[] {
@@ -37,12 +44,15 @@ test("what will not work is said of each function, and nothing of the others", (
       named("idle", "queueTrigger", [], { isTriggerStarted: false }),
       named("entity", "EntityTrigger"),
       named("reads", "httpTrigger", ["blob"]),
+      writing("writes", ["http", "Queue", "cosmosDB", "signalR"]),
+      writing("fills", ["Queue"]),
     ),
   ).toEqual([
     "error broken: The 'broken' function is in error: why.",
     "warn idle: This trigger is not started locally.",
     "warn entity: This trigger is not supported yet.",
     "warn reads: This function has an input that is not available locally: its calls fail.",
+    "warn writes: This function has an output that nothing writes locally: calls that set it fail.",
   ]);
 });
 

@@ -179,7 +179,7 @@ test.each(["/api/%00", "/api/%zz", "http://localhost/api/hello", "*"])(
 );
 
 test("a configured origin gets its preflight and may read answers", async () => {
-  const { url } = await basic({ cors: ["http://page.example"] });
+  const { url } = await basic({ allowedOrigins: ["http://page.example"] });
   const origin = "http://page.example";
   const preflight = await fetch(`${url}/api/hello`, {
     method: "OPTIONS",

@@ -63,7 +63,7 @@ export function describeBlobs({ account }: StorageSubject): void {
       expect((await container.download("a")).toString()).toBe("1");
       await container.upload("a", bytes("three"));
       expect((await container.download("a")).toString()).toBe("three");
-      expect(await container.properties("a")).toEqual({ name: "a", sizeBytes: 5 });
+      expect(await container.properties("a")).toMatchObject({ name: "a", sizeBytes: 5 });
     });
 
     test("that does not exist is not found, and deleting it is not an error", async () => {
@@ -85,6 +85,18 @@ export function describeBlobs({ account }: StorageSubject): void {
     });
   });
 
+  test("every version of a blob has another ETag, and what was uploaded with it", async () => {
+    const container = await openContainer();
+    const etags: string[] = [];
+    for (const content of ["one", "two"]) {
+      await container.upload("a", bytes(content), { contentType: "text/plain", metadata: { origin: "here" } });
+      const { etag, contentType, metadata } = await container.properties("a");
+      expect({ contentType, metadata }).toEqual({ contentType: "text/plain", metadata: { origin: "here" } });
+      etags.push(etag);
+    }
+    expect(new Set(etags).size).toBe(2);
+  });
+
   test("blobs are listed by name, all or those below a prefix", async () => {
     const container = await openContainer();
     for (const name of ["b/2", "a/1", "b/1", "bc"]) await container.upload(name, bytes(name));
@@ -92,6 +104,8 @@ export function describeBlobs({ account }: StorageSubject): void {
     expect(await namesIn(container, "b/")).toEqual(["b/1", "b/2"]);
     expect(await namesIn(container, "z")).toEqual([]);
     const [listed] = await Array.fromAsync(container.list("a"));
-    expect(listed).toMatchObject(await container.properties("a/1"));
+    const { sizeBytes, etag, modifiedAt } = await container.properties("a/1");
+    expect(etag).toMatch(/^0x/);
+    expect(listed).toMatchObject({ name: "a/1", sizeBytes, etag, modifiedAt });
   });
 }

@@ -218,12 +218,18 @@ export function describeTables({ account }: StorageSubject): void {
       ["a time and later", { column: "t", is: "ge", value: dateTime("2026-06-24T14:00:00.0010000Z") }, "2"],
       ["a time and earlier", { column: "t", is: "le", value: dateTime("2026-06-24T14:00:00Z") }, "1"],
       ["a column of another type", equals("n", "5"), ""],
+      ["a number", { column: "n", is: "eq", value: 5 }, "3"],
+      ["a larger number", { column: "n", is: "gt", value: 4.5 }, "3"],
+      ["another number", { column: "n", is: "ne", value: 5 }, ""],
+      ["other text", { column: "s", is: "ne", value: "Fail" }, "12"],
+      ["a truth", { column: "b", is: "eq", value: true }, "3"],
+      ["what is not so", { and: [{ not: equals("s", "Fail") }, rangeOf("RowKey", "2", "9")] }, "23"],
     ];
     test.each(filters)("finds %s", async (_, filter, found) => {
       const table = await openTable();
       await table.insert(row("1", { s: "Running", t: dateTime("2026-06-24T14:00:00Z") }));
       await table.insert(row("2", { s: "Failed", t: dateTime("2026-06-24T14:00:00.0020000Z") }));
-      await table.insert(row("3", { n: 5 }));
+      await table.insert(row("3", { n: 5, b: true }));
       await table.insert(row("4", { s: "Fail" }));
       expect((await Array.fromAsync(table.query({ filter }), ({ rowKey }) => rowKey)).join("")).toBe(found);
     });

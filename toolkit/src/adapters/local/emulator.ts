@@ -36,7 +36,7 @@ export function createEmulator({ allowUsers = [] }: { allowUsers?: readonly stri
 
 async function boot(options: BootOptions, allowUsers: AllowedUsers): Promise<BootedHost> {
   const { appDir, port, storage, python, detachedLogFile, stateDir, inspect, watch, onLog, beforeWork } = options;
-  const { hubName, isAloneOnHub } = options;
+  const { hubName, isAloneOnHub, ignoreOutputs = false, allowedHosts = [], allowedOrigins = [] } = options;
   const host = await startLocal({
     stateDir,
     inspect,
@@ -44,6 +44,9 @@ async function boot(options: BootOptions, allowUsers: AllowedUsers): Promise<Boo
     onLog,
     isAloneOnHub,
     allowUsers,
+    ignoreOutputs,
+    allowedHosts,
+    allowedOrigins,
     ...(hubName === null ? {} : { hubName }),
     ...(appDir === null ? { appSettings: ownAppSettings(python) } : { appDir, appSettings: pythonSetting(python) }),
     ...(port === null ? {} : { port }),

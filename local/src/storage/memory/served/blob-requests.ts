@@ -67,10 +67,10 @@ async function put({ blobName, headers, body }: BlobRequest, container: MemoryCo
   const stored = await container.upload(blobName, body, {
     ...(contentType === undefined ? {} : { contentType: String(contentType) }),
     ...(contentEncoding === undefined ? {} : { contentEncoding: String(contentEncoding) }),
-    metadata: Object.fromEntries(metadata.map(([name, value]) => [name, String(value)])),
+    metadata: Object.fromEntries(metadata.map(([name, value]) => [name.slice(METADATA.length), String(value)])),
     onlyIfNew: headers["if-none-match"] === "*",
   });
-  return { status: 201, headers: { etag: stored.etag, "last-modified": stored.modifiedAt.toUTCString() } };
+  return { status: 201, headers: { etag: `"${stored.etag}"`, "last-modified": stored.modifiedAt.toUTCString() } };
 }
 
 function get({ headers }: BlobRequest, blob: StoredBlob): BlobAnswer {
@@ -103,12 +103,12 @@ function headersOf(blob: StoredBlob): Record<string, string> {
     "content-type": blob.contentType,
     ...(blob.contentEncoding === null ? {} : { "content-encoding": blob.contentEncoding }),
     "accept-ranges": "bytes",
-    etag: blob.etag,
+    etag: `"${blob.etag}"`,
     "last-modified": blob.modifiedAt.toUTCString(),
     "x-ms-blob-type": "BlockBlob",
     "x-ms-lease-status": "unlocked",
     "x-ms-lease-state": "available",
-    ...blob.metadata,
+    ...Object.fromEntries(Object.entries(blob.metadata).map(([name, value]) => [`${METADATA}${name}`, value])),
   };
 }
 

@@ -1,15 +1,17 @@
 import { expect, test } from "vitest";
+import type { LocalOptions } from "../../../local/src/index.ts";
 import { openStorage } from "../../../local/src/storage/azure/open-storage.ts";
 import { fixtureApp } from "../../helpers/function-app.ts";
 import { startLocalHost } from "../../helpers/local-host.ts";
 import { makeTempDir } from "../../helpers/temp-dir.ts";
 import { waitFor } from "../../helpers/wait-for.ts";
 
-async function startOutputs() {
+async function startOutputs(options: Partial<LocalOptions> = {}) {
   const host = await startLocalHost({
     appDir: fixtureApp("outputs"),
     stateDir: await makeTempDir(),
     storage: { kind: "memory" },
+    ...options,
     appSettings: { QUEUE: "my-queue", Mine: "UseDevelopmentStorage=true" },
   });
   const storage = openStorage(host.storage.connectionString);
@@ -46,10 +48,17 @@ test("an output that cannot be written fails the call and is named", async () =>
   expect(line?.message).toContain('"{id}" in "box/{id}.bin" has no value in this call.');
 });
 
-test("an output that nobody writes is named once", async () => {
+test("an output that nobody writes fails the call, so that its value is not lost", async () => {
   const { host, call } = await startOutputs();
-  expect([await call("table"), await call("table")]).toEqual([200, 200]);
-  const warnings = host.entries.filter(({ message }) => message.includes('outputs of type "table" are not written'));
+  expect(await call("unserved")).toBe(500);
+  const line = host.entries.find(({ message }) => message.startsWith("Executed 'Functions.unserved' (Failed"));
+  expect(line?.message).toContain('Outputs of type "cosmosDB" are not written locally');
+});
+
+test("on request such a value is dropped, which is said once", async () => {
+  const { host, call } = await startOutputs({ ignoreOutputs: true });
+  expect([await call("unserved"), await call("unserved")]).toEqual([200, 200]);
+  const warnings = host.entries.filter(({ message }) => message.includes('outputs of type "cosmosDB" are not written'));
   expect(warnings).toHaveLength(1);
 });
 

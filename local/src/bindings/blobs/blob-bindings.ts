@@ -1,0 +1,40 @@
+// The input and the output. Azure/azure-functions-host, Description/Binding/FunctionBinding.cs, BindStreamAsync: an input is text unless
+// its `dataType` says otherwise.
+
+import type { InputBindingContext, OutputBindingContext } from "../../host/index.ts";
+import type { StorageAccount } from "../../storage/storage-account.ts";
+import { ignoring } from "../../storage/storage-errors.ts";
+import type { BindingInfo, TypedData } from "../../worker/messages.ts";
+import { optionOf, wantsBytes } from "../binding-options.ts";
+import { toBytes } from "../typed-values.ts";
+import { blobValue } from "./blob-value.ts";
+
+/** A blob that does not exist is `undefined`. */
+export async function readBlob(
+  account: StorageAccount,
+  binding: BindingInfo,
+  { fill }: InputBindingContext,
+): Promise<TypedData | undefined> {
+  const { containerName, blobName } = splitPath(fill(optionOf(binding, "path")));
+  const container = account.container(containerName);
+  return ignoring([404], blobValue(binding, { container, blobName, asBytes: wantsBytes(binding) }));
+}
+
+export async function writeBlob(
+  account: StorageAccount,
+  binding: BindingInfo,
+  value: TypedData,
+  context: OutputBindingContext,
+): Promise<void> {
+  const { containerName, blobName } = splitPath(context.fill(optionOf(binding, "path")));
+  const container = account.container(containerName);
+  await container.createIfNotExists();
+  await container.upload(blobName, toBytes(value));
+}
+
+function splitPath(path: string): { containerName: string; blobName: string } {
+  const [containerName = "", ...name] = path.split("/");
+  const blobName = name.join("/");
+  if (containerName === "" || blobName === "") throw new Error(`The path "${path}" of a blob is not CONTAINER/NAME.`);
+  return { containerName, blobName };
+}

@@ -1,0 +1,46 @@
+import type { StorageAccount } from "../../storage/storage-account.ts";
+import { ignoring, isConflict } from "../../storage/storage-errors.ts";
+import type { StorageQueue } from "../../storage/storage-queue.ts";
+import { encodeMessage } from "../queues/queue-encoding.ts";
+import { type BlobMessage, toMessageText } from "./blob-message.ts";
+
+const RECEIPTS_CONTAINER = "azure-webjobs-hosts";
+const POISON_QUEUE = "webjobs-blobtrigger-poison";
+
+/**
+ * The blobs that wait for their function, in the host's own account under Azure's names: one queue for all functions of a host, and a
+ * receipt for every version of a blob that was put there. A receipt says that it was queued, not that its function succeeded.
+ */
+export class BlobInbox {
+  readonly queue: StorageQueue;
+  readonly poisonQueue: StorageQueue;
+  readonly #hostId: string;
+  readonly #account: StorageAccount;
+
+  constructor(account: StorageAccount, hostId: string) {
+    this.#account = account;
+    this.#hostId = hostId;
+    this.queue = account.queue(`azure-webjobs-blobtrigger-${hostId}`);
+    this.poisonQueue = account.queue(POISON_QUEUE);
+  }
+
+  /** Queues a version of a blob that was not queued before. */
+  async addOnce(message: BlobMessage): Promise<void> {
+    const receipts = this.#account.container(RECEIPTS_CONTAINER);
+    const name = this.#receiptName(message);
+    if ((await ignoring([404], receipts.properties(name))) !== undefined) return;
+    await this.queue.createIfNotExists();
+    // The message first: without its receipt it is queued twice, without a message it would be lost.
+    await this.queue.send(encodeMessage(Buffer.from(toMessageText(message)), false));
+    await receipts.createIfNotExists();
+    try {
+      await receipts.upload(name, new Uint8Array(), { onlyIfNew: true });
+    } catch (error) {
+      if (!isConflict(error)) throw error;
+    }
+  }
+
+  #receiptName({ functionId, etag, containerName, blobName }: BlobMessage): string {
+    return `blobreceipts/${this.#hostId}/${functionId}/"${etag}"/${containerName}/${blobName}`;
+  }
+}

@@ -1,0 +1,39 @@
+import { isRecord } from "@same-kit/shared";
+
+/** A blob that a function is to be called with; Azure's text, in the host's queue and in the poison queue. */
+export type BlobMessage = { functionId: string; containerName: string; blobName: string; etag: string };
+
+/** @see Azure/azure-sdk-for-net, Microsoft.Azure.WebJobs.Extensions.Storage.Blobs/src/Listeners/BlobTriggerMessage.cs */
+export function toMessageText({ functionId, containerName, blobName, etag }: BlobMessage): string {
+  return JSON.stringify({
+    Type: "BlobTrigger",
+    FunctionId: functionId,
+    BlobType: "BlockBlob",
+    ContainerName: containerName,
+    BlobName: blobName,
+    ETag: `"${etag}"`,
+  });
+}
+
+/** @returns null for a text that is something else. */
+export function parseMessageText(text: string): BlobMessage | null {
+  try {
+    const value: unknown = JSON.parse(text);
+    if (!isRecord(value)) return null;
+    const { FunctionId, ContainerName, BlobName, ETag } = value;
+    if ([FunctionId, ContainerName, BlobName, ETag].some((it) => typeof it !== "string")) return null;
+    return {
+      functionId: String(FunctionId),
+      containerName: String(ContainerName),
+      blobName: String(BlobName),
+      etag: String(ETag).replace(/^"|"$/g, ""),
+    };
+  } catch {
+    return null;
+  }
+}
+
+/** As the extension names a function in receipts, messages and webhook addresses. */
+export function functionIdOf(functionName: string): string {
+  return `Host.Functions.${functionName}`;
+}

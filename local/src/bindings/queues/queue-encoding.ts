@@ -1,0 +1,11 @@
+const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
+
+export function encodeMessage(content: Buffer, isPlain: boolean): string {
+  return isPlain ? content.toString("utf8") : content.toString("base64");
+}
+
+/** @returns null for text that is not Base64 where that is expected. */
+export function decodeMessage(text: string, isPlain: boolean): Buffer | null {
+  if (isPlain) return Buffer.from(text);
+  return BASE64.test(text) ? Buffer.from(text, "base64") : null;
+}

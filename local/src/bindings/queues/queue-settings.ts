@@ -1,0 +1,51 @@
+import { parseTimeSpan } from "../../shared/time-span.ts";
+import { hostSetting, wholeNumber } from "../binding-options.ts";
+
+/** `extensions.queues` of host.json. */
+export type QueueSettings = {
+  /** Messages taken with one request: 1 to 32. */
+  batchSize: number;
+  /** Another batch is taken as soon as no more than this many messages are in work. */
+  newBatchThreshold: number;
+  /** How long a message whose function failed stays hidden. */
+  visibilityTimeoutMs: number;
+  /** A message that failed so often goes to the poison queue. */
+  maxDequeueCount: number;
+  /** The longest pause between two looks at an empty queue. */
+  maxPollingIntervalMs: number;
+  isPlain: boolean;
+};
+
+const MAX_BATCH = 32;
+const MIN_POLLING_MS = 100;
+// As in the Development environment, where the service's minute would only be waited for.
+const DEFAULT_POLLING_MS = 2_000;
+const MAX_VISIBILITY_MS = 7 * 24 * 3_600_000;
+
+/** @see Azure/azure-sdk-for-net, Microsoft.Azure.WebJobs.Extensions.Storage.Queues/src/Config/QueuesOptions.cs */
+export function queueSettings(extensionSettings: Readonly<Record<string, unknown>>): QueueSettings {
+  const read = (name: string) => hostSetting(extensionSettings, "queues", name);
+  const batchSize = wholeNumber(read("batchSize"), { min: 1, max: MAX_BATCH, fallback: 16 });
+  return {
+    batchSize,
+    newBatchThreshold: wholeNumber(read("newBatchThreshold"), {
+      min: 0,
+      max: Number.MAX_SAFE_INTEGER,
+      fallback: Math.floor(batchSize / 2),
+    }),
+    visibilityTimeoutMs: timeSpan(read("visibilityTimeout"), { min: 0, max: MAX_VISIBILITY_MS, fallback: 0 }),
+    maxDequeueCount: wholeNumber(read("maxDequeueCount"), { min: 1, max: Number.MAX_SAFE_INTEGER, fallback: 5 }),
+    maxPollingIntervalMs: timeSpan(read("maxPollingInterval"), {
+      min: MIN_POLLING_MS,
+      max: MAX_VISIBILITY_MS,
+      fallback: DEFAULT_POLLING_MS,
+    }),
+    isPlain: /^none$/i.test(String(read("messageEncoding") ?? "base64")),
+  };
+}
+
+/** `hh:mm:ss`, or a number of milliseconds. */
+function timeSpan(value: unknown, { min, max, fallback }: { min: number; max: number; fallback: number }): number {
+  const ms = typeof value === "number" ? value : (parseTimeSpan(String(value ?? "")) ?? fallback);
+  return Math.min(Math.max(ms, min), max);
+}

@@ -1,0 +1,20 @@
+import { createHash } from "node:crypto";
+import os from "node:os";
+
+/** The app setting that names a host, `__` as Azure writes it. */
+const SETTING = "AzureFunctionsWebHost__hostid";
+
+/**
+ * What a host is known by in its storage account: the setting, else as `func` builds it from the machine's name and a hash of the app's
+ * path; at most 32 characters, lower case.
+ */
+export function hostIdOf(appDir: string, env: Readonly<Record<string, string>>): string {
+  const chosen = Object.entries(env).find(([name]) => name.toLowerCase() === SETTING.toLowerCase())?.[1];
+  if (chosen !== undefined && chosen !== "") return chosen.toLowerCase().slice(0, 32);
+  const machine = os
+    .hostname()
+    .replaceAll(/[^a-z0-9-]/gi, "")
+    .slice(0, 21);
+  const hash = createHash("sha256").update(appDir).digest().readUInt32BE(0);
+  return `${machine}-${hash}`.toLowerCase().slice(0, 32);
+}

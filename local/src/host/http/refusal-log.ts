@@ -1,0 +1,38 @@
+import type { IncomingMessage } from "node:http";
+import type { Logger } from "@same-kit/shared";
+
+// A page that tries many names fills neither the log nor the memory.
+const MAX_REPORTED = 20;
+
+/** Says of requests that were refused for their host name or origin what would let them in; each once. */
+export class RefusalLog {
+  readonly #log: Logger;
+  readonly #reported = new Set<string>();
+
+  constructor(log: Logger) {
+    this.#log = log;
+  }
+
+  report(status: 403 | 421, { headers, method, url }: IncomingMessage): void {
+    const { host = "", origin } = headers;
+    const name = status === 421 ? host : (origin ?? "another site");
+    if (this.#reported.has(name) || this.#reported.size >= MAX_REPORTED) return;
+    this.#reported.add(name);
+    const fields = { method: method ?? "", path: (url ?? "").split("?")[0] ?? "" };
+    this.#log.warn(describe(status, name, origin !== undefined), fields);
+  }
+}
+
+function describe(status: 403 | 421, name: string, hasOrigin: boolean): string {
+  if (status === 421) {
+    const hostName = name.replace(/:\d+$/, "");
+    return `A request to the host name "${name}" was refused${adviceFor("--allow-host", hostName)}.`;
+  }
+  if (!hasOrigin) return "A request that a page of another site made was refused.";
+  return `A request of a page of "${name}" was refused${adviceFor("--allow-origin", name)}.`;
+}
+
+/** What a caller made up is not put into a command that a person may copy. */
+function adviceFor(option: string, name: string): string {
+  return /^[a-z0-9.:/_-]+$/i.test(name) ? `; "local up" with ${option} ${name} serves it` : "";
+}

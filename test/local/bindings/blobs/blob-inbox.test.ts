@@ -1,0 +1,39 @@
+import { expect, test } from "vitest";
+import { BlobInbox } from "../../../../local/src/bindings/blobs/blob-inbox.ts";
+import { parseMessageText, toMessageText } from "../../../../local/src/bindings/blobs/blob-message.ts";
+import { createMemoryStorage } from "../../../../local/src/storage/memory/memory-storage.ts";
+import { VirtualClock } from "../../../helpers/virtual-clock.ts";
+
+const MESSAGE = { functionId: "Host.Functions.f", containerName: "box", blobName: "a/b.txt", etag: "0x1" };
+
+test("each version of a blob is queued once, whatever host looks at it, and its receipt is where Azure's is", async () => {
+  const storage = createMemoryStorage({ clock: new VirtualClock() });
+  for (const version of ["0x1", "0x1", "0x2"])
+    await new BlobInbox(storage, "me").addOnce({ ...MESSAGE, etag: version });
+  const texts = storage
+    .queue("azure-webjobs-blobtrigger-me")
+    .messages()
+    .map(({ text }) => Buffer.from(text, "base64").toString());
+  expect(texts.map((text) => parseMessageText(text)?.etag)).toEqual(["0x1", "0x2"]);
+  const receipts = await Array.fromAsync(storage.container("azure-webjobs-hosts").list(), ({ name }) => name);
+  expect(receipts).toEqual(["0x1", "0x2"].map((etag) => `blobreceipts/me/Host.Functions.f/"${etag}"/box/a/b.txt`));
+});
+
+test("a message is Azure's, and read back as it was", () => {
+  expect(JSON.parse(toMessageText(MESSAGE))).toEqual({
+    Type: "BlobTrigger",
+    FunctionId: "Host.Functions.f",
+    BlobType: "BlockBlob",
+    ContainerName: "box",
+    BlobName: "a/b.txt",
+    ETag: '"0x1"',
+  });
+  expect(parseMessageText(toMessageText(MESSAGE))).toEqual(MESSAGE);
+});
+
+test.each(["", "null", "[]", "{}", '{"FunctionId":1,"ContainerName":"a","BlobName":"b","ETag":"c"}'])(
+  "%j is not a message",
+  (text) => {
+    expect(parseMessageText(text)).toBeNull();
+  },
+);

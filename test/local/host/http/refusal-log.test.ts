@@ -1,0 +1,39 @@
+import type { IncomingMessage } from "node:http";
+import { createLogger } from "@same-kit/shared";
+import { expect, test } from "vitest";
+import { RefusalLog } from "../../../../local/src/host/http/refusal-log.ts";
+
+function reported(...refusals: [403 | 421, Record<string, string>][]): string[] {
+  const lines: string[] = [];
+  const log = new RefusalLog(createLogger(({ message, fields }) => lines.push(`${message} ${fields["path"]}`), "http"));
+  for (const [status, headers] of refusals) {
+    log.report(status, { headers, method: "GET", url: "/api/a?code=secret" } as unknown as IncomingMessage);
+  }
+  return lines;
+}
+
+test("a refusal is said once, with the option that would serve the request and without the query", () => {
+  expect(
+    reported(
+      [421, { host: "host.docker.internal:7071" }],
+      [421, { host: "host.docker.internal:7071" }],
+      [403, { host: "localhost", origin: "http://localhost:5173" }],
+      [403, { host: "localhost" }],
+    ),
+  ).toEqual([
+    'A request to the host name "host.docker.internal:7071" was refused; "local up" with --allow-host host.docker.internal serves it. /api/a',
+    'A request of a page of "http://localhost:5173" was refused; "local up" with --allow-origin http://localhost:5173 serves it. /api/a',
+    "A request that a page of another site made was refused. /api/a",
+  ]);
+});
+
+test("a name that would be more than a name in a shell gets no advice", () => {
+  expect(reported([421, { host: "a;rm -rf ~" }])).toEqual([
+    'A request to the host name "a;rm -rf ~" was refused. /api/a',
+  ]);
+});
+
+test("no caller fills the log", () => {
+  const many = Array.from({ length: 1000 }, (_, index): [421, { host: string }] => [421, { host: `h${index}` }]);
+  expect(reported(...many)).toHaveLength(20);
+});
