@@ -27,7 +27,8 @@ export function bindingDataOf(call: {
   const { body, query = {}, params = {}, headers = {} }: RpcHttp = triggerData.http;
   const { code: _key, ...named } = query;
   const members = membersOf(body === undefined ? undefined : Buffer.from(body.bytes).toString("utf8"));
-  return { ...members, ...named, Query: query, Headers: headers, ...Object.fromEntries(metadata), ...params };
+  const { "x-functions-key": _secret, ...shown } = headers;
+  return { ...members, ...named, Query: named, Headers: shown, ...Object.fromEntries(metadata), ...params };
 }
 
 /**

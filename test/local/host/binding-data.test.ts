@@ -27,8 +27,15 @@ test.each([
 
 test("route values win over the query, and the query over the body; the key stays out", () => {
   const body = { bytes: Buffer.from('{"a":"body","b":"body","c":"body"}') };
-  const http = { body, query: { a: "query", b: "query", code: "secret" }, params: { a: "route" } };
-  expect(bindingDataOf({ triggerData: { http } })).toEqual({ a: "route", b: "query", c: "body" });
+  const query = { a: "query", b: "query", code: "secret" };
+  const http = { body, query, params: { a: "route" }, headers: { accept: "*/*", "x-functions-key": "secret" } };
+  expect(bindingDataOf({ triggerData: { http } })).toEqual({
+    a: "route",
+    b: "query",
+    c: "body",
+    Query: { a: "query", b: "query" },
+    Headers: { accept: "*/*" },
+  });
 });
 
 test("the members of a message are names, and what comes beside it", () => {
