@@ -30,6 +30,8 @@ export class FakeTerraform implements TerraformCommands {
   };
   /** What the next applies throw, in order. */
   failures: unknown[] = [];
+  /** Resources that an apply has created before that. */
+  created: string[] = [];
 
   async version(): Promise<string> {
     return "1.11.4";
@@ -49,8 +51,12 @@ export class FakeTerraform implements TerraformCommands {
     return { changes: this.changes, drift: this.drift, variables: this.variables };
   }
 
-  async apply(): Promise<void> {
+  async apply(_file?: string, onEvent?: EventListener): Promise<void> {
     this.calls.push("apply");
+    for (const address of this.created) {
+      const [type = ""] = address.split(".");
+      onEvent?.({ kind: "resource", stage: "completed", address, type, action: "create", elapsedSeconds: 1 });
+    }
     const failure = this.failures.shift();
     if (failure !== undefined) throw failure;
   }

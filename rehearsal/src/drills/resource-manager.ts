@@ -5,6 +5,7 @@ import type { MiniRequest } from "../http/answer.ts";
 import { armError, HANG_UP, ok, webError } from "../http/answer.ts";
 import type { Drill, Interception } from "./drill.ts";
 import { askFor, isOk, lastSegment, on, withBody } from "./requests.ts";
+import { slowGroup } from "./slow-group.ts";
 import { slowStorage } from "./slow-storage.ts";
 
 const GROUP = /\/resourceGroups\/[^/]+$/i;
@@ -187,6 +188,10 @@ export const RESOURCE_MANAGER_DRILLS = {
   slow: {
     summary: "The storage account takes minutes, so that an interrupt can be tried.",
     requests: slowStorage,
+  },
+  "slow-group": {
+    summary: "The resource group exists at once, but the answer takes minutes: an interrupt leaves it unrecorded.",
+    requests: slowGroup,
   },
   "apply-dies": {
     summary: "The connection breaks after a resource was made but not recorded.",

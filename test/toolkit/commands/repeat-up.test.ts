@@ -40,6 +40,9 @@ test("secret values are left out, and a rotation of the key is not repeated", ()
   expect(text).toBe("same-kit up --var 'app_settings=…' --env prod --rehearse");
 });
 
-test("what an earlier call chose is repeated too", () => {
-  expect(shown({ ...NO_CHOICES, olderVariables: { location: "eastus2" } }, {})).toContain("--location eastus2");
+test("what an earlier call chose before a file came is repeated beside the file", () => {
+  const choices = { olderVariables: { location: "eastus2", plan: "flex" }, variables: { plan: "premium" } };
+  expect(shown({ ...NO_CHOICES, ...choices, variableFiles: ["/lab.tfvars"] }, {})).toContain(
+    "up --location eastus2 --hosting premium --var-file /lab.tfvars",
+  );
 });

@@ -3,6 +3,7 @@ import path from "node:path";
 import { expect, test } from "vitest";
 import {
   describeKept,
+  effectiveChoices,
   keepKey,
   mergeChoices,
   NO_CHOICES,
@@ -66,4 +67,11 @@ test("a file that is gone is named, as its values would be lost", async () => {
   );
   await writeFile(file, "");
   expect(requireFiles(choices)).toBe(choices);
+});
+
+test("only those older values count that no file sets", async () => {
+  const file = path.join(await makeTempDir(), "lab.tfvars");
+  await writeFile(file, 'plan = "flex"\n');
+  const choices = mergeChoices(mergeChoices(NO_CHOICES, first), { ...nothing, variableFiles: [file] });
+  expect((await effectiveChoices(choices)).olderVariables).toEqual({ location: "northeurope" });
 });

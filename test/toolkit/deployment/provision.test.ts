@@ -98,6 +98,18 @@ test("a plan that became stale is made again; should it delete more than was agr
   expect(fake.terraform.calls).toEqual(["plan", "apply", "plan"]);
 });
 
+test("an apply that fails counts and names what the plan has shown, not what only orders terraform's work", async () => {
+  const fake = await fakeDeployment();
+  fake.terraform.created = ["terraform_data.hosting", `${ACCOUNT}.this`];
+  fake.terraform.failures = [failed("The component could not be created.")];
+  const changes = [planned("create"), planned("create", "azurerm_application_insights", "appi")];
+  await expect(provisioned(fake, changes)).rejects.toMatchObject({
+    code: "ERR_PROVISION_INCOMPLETE",
+    message: expect.stringMatching(/^1 of 2 resources are ready/),
+  });
+  expect(fake.view.log.filter((line) => line.startsWith("note "))).toEqual([`note create ${ACCOUNT}.this (1 s)`]);
+});
+
 describe("a resource that terraform found in the way", () => {
   const GROUP = "rg-same";
 

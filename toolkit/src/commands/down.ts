@@ -1,4 +1,5 @@
 import { withDeployment } from "../compose/compose-deployment.ts";
+import { effectiveChoices } from "../deployment/choices.ts";
 import { describeDown } from "../reports/deployment-report.ts";
 import { down } from "../usecases/down.ts";
 import { defineCommand } from "./define-command.ts";
@@ -40,7 +41,7 @@ export const downCommand = defineCommand({
       return { result: await down(deployment, request), choices: attempted ?? choices };
     });
     context.console.json({ environment: folder.name, isRehearsal: folder.isRehearsal, ...result });
-    context.console.answer(describeDown(result, repeatUp(choices, options)));
+    context.console.answer(describeDown(result, repeatUp(await effectiveChoices(choices), options)));
     // What was asked for has not happened.
     return result.leftGroups.length === 0 ? 0 : 1;
   },

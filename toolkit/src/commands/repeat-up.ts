@@ -30,16 +30,18 @@ const SECRET = new Set(["app_settings"]);
 // A rotation belongs to one deployment.
 const NOT_REPEATED = new Set(["access_key_generation"]);
 
-/** The `up` that deploys the same again: with what the environment was deployed with, and with the options of this call. */
+/**
+ * The `up` that deploys the same again: with what the environment was deployed with, and with the options of this call.
+ *
+ * @param choices - Those of `effectiveChoices`; null: none are known.
+ */
 export function repeatUp(choices: Choices | null, options: RepeatedOptions, isForAzure = false): CommandHint {
   const args = [...(choices === null ? [] : choiceWords(choices)), ...optionWords(options)];
   return { command: "up", args, isBare: true, ...(isForAzure ? { without: ["rehearse"] } : {}) };
 }
 
 function choiceWords({ variables, olderVariables, variableFiles }: Choices): string[] {
-  // A file wins over what was chosen before it; as options these would win over the file.
-  const all = variableFiles.length === 0 ? { ...olderVariables, ...variables } : variables;
-  const named = Object.entries(all).filter(([name]) => !NOT_REPEATED.has(name));
+  const named = Object.entries({ ...olderVariables, ...variables }).filter(([name]) => !NOT_REPEATED.has(name));
   return [
     ...named.flatMap(([name, value]) => variableWords(name, value)),
     ...variableFiles.flatMap((file) => ["--var-file", file]),

@@ -2,6 +2,7 @@ import path from "node:path";
 import { packageRoot } from "@same-kit/shared";
 import { withDeployment } from "../compose/compose-deployment.ts";
 import { composePackaging } from "../compose/compose-package.ts";
+import { effectiveChoices } from "../deployment/choices.ts";
 import { declaredVariables } from "../deployment/workspace.ts";
 import { describeUp, upDocument } from "../reports/deployment-report.ts";
 import { up } from "../usecases/up.ts";
@@ -111,7 +112,8 @@ export const upCommand = defineCommand({
       }),
     );
     console.json(upDocument(result, folder));
-    const again = repeatUp(result.choices, options, folder.isRehearsal && result.kind === "deployed");
+    const choices = result.choices === null ? null : await effectiveChoices(result.choices);
+    const again = repeatUp(choices, options, folder.isRehearsal && result.kind === "deployed");
     for (const line of describeUp(result, folder, again)) console.answer(line);
     return 0;
   },

@@ -3,6 +3,7 @@
 
 import { existsSync } from "node:fs";
 import { UsageError } from "@same-kit/shared";
+import { namesSetByFiles } from "./variable-files.ts";
 import type { TerraformVariables } from "./workspace.ts";
 
 export type Choices = {
@@ -30,6 +31,17 @@ export function mergeChoices(before: Choices, now: NewChoices): Choices {
   }
   const { variables, variableFiles } = now;
   return { subscription, variables, variableFiles, olderVariables: { ...before.olderVariables, ...before.variables } };
+}
+
+/**
+ * The same choices without older values that a file now wins over: in one call, where options win over files, they give what the
+ * environment was deployed with.
+ */
+export async function effectiveChoices(choices: Choices): Promise<Choices> {
+  const { variableFiles, olderVariables } = choices;
+  const set = await namesSetByFiles(variableFiles);
+  const kept = Object.entries(olderVariables).filter(([name]) => !set.has(name));
+  return { ...choices, olderVariables: Object.fromEntries(kept) };
 }
 
 const KEY_GENERATION = "access_key_generation";

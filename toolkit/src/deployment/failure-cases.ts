@@ -36,7 +36,7 @@ export const FAILURE_CASES = {
   ERR_PROVISION_INCOMPLETE: { number: 19, phase: "provision", drills: ["apply-partly-failed", "apply-dies"] },
   ERR_PROVISION_AZURE_BUSY: { number: 20, phase: "provision", drills: ["throttled"] },
   ERR_PREFLIGHT_INTERRUPTED: { number: 21, phase: "preflight" },
-  ERR_PROVISION_INTERRUPTED: { number: 21, phase: "provision", drills: ["slow"] },
+  ERR_PROVISION_INTERRUPTED: { number: 21, phase: "provision", drills: ["slow", "slow-group"] },
   ERR_DEPLOY_INTERRUPTED: { number: 21, phase: "deploy" },
   ERR_VERIFY_INTERRUPTED: { number: 21, phase: "verify" },
   ERR_REMOVE_INTERRUPTED: { number: 21, phase: "remove" },

@@ -161,14 +161,15 @@ class Provisioning {
     const { folder, terraform, target, view } = this.#deployment;
     await target.drillHooks.beforeApply(folder.terraformDir);
     const done = new Set<string>();
+    const planned = new Set(changes.map(({ address }) => address));
     try {
       await view.phase(this.#request.isDestroy ? "Remove" : "Apply", (progress) =>
-        terraform.apply(this.planFile, (event) => showResource(event, progress, done, changes.length)),
+        terraform.apply(this.planFile, (event) => showResource(event, progress, done, planned)),
       );
       return null;
     } catch (error) {
       if (!(error instanceof TerraformError)) throw error;
-      return { error, done: done.size, planned: changes.length };
+      return { error, done: done.size, planned: planned.size };
     }
   }
 
@@ -212,8 +213,14 @@ class Provisioning {
   }
 }
 
-function showResource(event: TerraformEvent, progress: PhaseProgress, done: Set<string>, planned: number): void {
-  if (event.kind !== "resource") return;
+/** Only of what the plan has shown: terraform also orders its work by things that are not in Azure. */
+function showResource(
+  event: TerraformEvent,
+  progress: PhaseProgress,
+  done: Set<string>,
+  planned: ReadonlySet<string>,
+): void {
+  if (event.kind !== "resource" || !planned.has(event.address)) return;
   const { stage, address, action, elapsedSeconds } = event;
   if (stage === "completed") {
     done.add(address);
@@ -221,6 +228,6 @@ function showResource(event: TerraformEvent, progress: PhaseProgress, done: Set<
   } else if (stage === "failed") progress.note(`failed: ${action} ${address}`);
   else
     progress.say(
-      `${done.size}/${planned} · ${action} ${address} ${elapsedSeconds > 0 ? `${elapsedSeconds} s` : ""}`.trim(),
+      `${done.size}/${planned.size} · ${action} ${address} ${elapsedSeconds > 0 ? `${elapsedSeconds} s` : ""}`.trim(),
     );
 }

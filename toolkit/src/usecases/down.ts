@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { type Hint, hint, OperationError, sameKit } from "@same-kit/shared";
+import { effectiveChoices } from "../deployment/choices.ts";
 import type { Deployment } from "../deployment/deployment.ts";
 import { type EnvironmentFolder, loadJson } from "../deployment/environment.ts";
 import {
@@ -134,7 +135,7 @@ async function verifyGone(deployment: Deployment, group: { id: string; name: str
 
 /** Groups of this project's environment that carry another mark, or none: what created them is elsewhere. */
 async function othersGroups({ azure, folder, journal }: Deployment, ownership: Ownership | null): Promise<string[]> {
-  const { variables, olderVariables } = journal.attempted ?? journal.choices;
+  const { variables, olderVariables } = await effectiveChoices(journal.attempted ?? journal.choices);
   const project = variables["project"] ?? olderVariables["project"];
   const groups = await findTaggedGroups(azure, TAGS.environment, folder.name);
   return groups

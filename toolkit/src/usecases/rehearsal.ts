@@ -122,9 +122,12 @@ async function chooseSource({ providerMirror, env }: RehearsalOptions): Promise<
   });
 }
 
-/** The user's own sign-in must not reach a rehearsal, nor the rehearsal's anything real. */
-function withoutAzure(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+/**
+ * The user's own sign-in must not reach a rehearsal, nor the rehearsal's anything real. Values of the module's variables stay:
+ * without them something else would be rehearsed than `up` deploys.
+ */
+export function withoutAzure(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   return Object.fromEntries(
-    Object.entries(env).filter(([name]) => !/^(ARM|AZURE|TF|IDENTITY|ACTIONS_ID_TOKEN)_/.test(name)),
+    Object.entries(env).filter(([name]) => !/^(ARM|AZURE|TF(?!_VAR)|IDENTITY|ACTIONS_ID_TOKEN)_/.test(name)),
   );
 }

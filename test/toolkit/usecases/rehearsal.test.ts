@@ -1,0 +1,14 @@
+import { expect, test } from "vitest";
+import { withoutAzure } from "../../../toolkit/src/usecases/rehearsal.ts";
+
+test("a rehearsal sees no sign-in and no settings of the user's terraform, but the variables that up would see", () => {
+  const kept = { PATH: "/bin", TF_VAR_location: "northeurope", TFLINT: "1" };
+  const hidden = {
+    ARM_CLIENT_SECRET: "s",
+    AZURE_CONFIG_DIR: "/a",
+    TF_CLI_CONFIG_FILE: "/rc",
+    TF_LOG: "debug",
+    IDENTITY_ENDPOINT: "e",
+  };
+  expect(withoutAzure({ ...kept, ...hidden })).toEqual(kept);
+});
