@@ -200,6 +200,11 @@ export interface LocalAppOptions {
   now?: Date | string;
   /** Win over local.settings.json and the environment. */
   appSettings?: Record<string, string>;
+  /**
+   * Runs the app as badly as a cloud may: every orchestrator is called twice for every single event, at different times of day, and what
+   * is not deterministic fails with the event and its line; messages arrive in another order and some twice. The number is the seed.
+   */
+  hostile?: number;
   /** How long anything may take in real time before it is an error; default 10 seconds. */
   timeoutMs?: number;
   /** Every line of the app, and every warning of same-kit, as it is written. */

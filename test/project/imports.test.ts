@@ -35,9 +35,12 @@ const ALLOWED: Record<string, readonly string[]> = {
   "functions-app/python": [],
   "functions-app/contract": [],
   "local/emulator":
-    "azurite bindings engine events host management process replay shared state storage timers worker".split(" "),
+    "azurite bindings engine events host hostile management process replay shared state storage timers worker".split(
+      " ",
+    ),
+  "local/hostile": ["engine"],
   "local/replay": ["engine", "storage"],
-  "local/testing": "bindings emulator engine events host replay storage worker".split(" "),
+  "local/testing": "bindings emulator engine events host hostile replay storage worker".split(" "),
   "local/azurite": ["process", "shared", "state"],
   "local/bindings": ["storage", "host", "worker", "shared"],
   "local/timers": ["host", "shared"],
@@ -51,7 +54,7 @@ const ALLOWED: Record<string, readonly string[]> = {
   "local/engine/messages": ["engine/taskhub", "engine/history", "storage", "shared"],
   "local/engine/leases": ["engine/taskhub", "storage", "shared"],
   "local/engine/tracking": ["engine/taskhub", "engine/history", "storage", "shared"],
-  "local/engine/delivery": ["engine/messages", "shared"],
+  "local/engine/delivery": ["engine/messages", "engine/history", "shared"],
   "local/engine/orchestrations": [
     "engine/delivery",
     "engine/history",

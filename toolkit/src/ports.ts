@@ -49,6 +49,8 @@ export type BootOptions = {
   allowedHosts?: readonly string[];
   /** Origins whose pages may call, besides those of local.settings.json. */
   allowedOrigins?: readonly string[];
+  /** The seed of hostile running; null: as usual. */
+  hostile: number | null;
   watch: boolean;
   onLog: LogSink;
   /** The file that a host in the background prints to. */

@@ -4,6 +4,7 @@ import type {
   FunctionInvoker,
   InvocationReply,
   OrchestratorCall,
+  OrchestratorInvocationReply,
 } from "../engine/ports.ts";
 
 /** Stands for an invoker that comes later: calls wait for it, so that the engine can open its hub while the app loads. */
@@ -25,7 +26,7 @@ export class LateInvoker implements FunctionInvoker {
     return this.#invoker?.durableFunctions() ?? [];
   }
 
-  async invokeOrchestrator(call: OrchestratorCall): Promise<InvocationReply> {
+  async invokeOrchestrator(call: OrchestratorCall): Promise<OrchestratorInvocationReply> {
     return (await this.#coming).invokeOrchestrator(call);
   }
 

@@ -30,6 +30,8 @@ export type LocalOptions = {
   allowedHosts?: readonly string[];
   /** Origins whose pages may call, besides `Host.CORS` of local.settings.json. */
   allowedOrigins?: readonly string[];
+  /** Runs the app as badly as a cloud may, by this seed: see `HostileInvoker` and `HostileDelivery`. */
+  hostile?: number | undefined;
   /** Who may connect to its ports besides this process's user and root; default: nobody. */
   allowUsers?: AllowedUsers | undefined;
   onLog?: LogSink;

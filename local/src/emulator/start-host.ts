@@ -11,6 +11,7 @@ import {
 } from "../host/index.ts";
 import { describePortOwner, findPortOwner } from "../process/port-owner.ts";
 import type { StateFolder } from "../state/state-folder.ts";
+import { TRACE_VARIABLE } from "../worker/trace-variable.ts";
 import type { LocalOptions } from "./local-host.ts";
 import type { LocalStorage } from "./open-local-storage.ts";
 
@@ -36,6 +37,7 @@ export async function startHost(
     extensions,
     appSettings: {
       ...appSettings,
+      ...(options.hostile === undefined ? {} : { [TRACE_VARIABLE]: "1" }),
       AzureWebJobsStorage: storage.connectionString,
       [settings.connectionName]: storage.connectionString,
     },

@@ -2,11 +2,13 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { Clock, Logger } from "@same-kit/shared";
 import { createStorageExtensions } from "../bindings/index.ts";
 import type { InstanceStatus } from "../engine/client.ts";
+import { HostileDelivery } from "../engine/delivery/hostile-delivery.ts";
 import { type Engine, startEngine } from "../engine/index.ts";
 import type { FunctionInvoker } from "../engine/ports.ts";
 import { largeMessagesContainerName } from "../engine/taskhub/names.ts";
 import type { EventLog } from "../events/event-log.ts";
 import { createFunctionInvoker, type FunctionsHost } from "../host/index.ts";
+import { HostileInvoker } from "../hostile/hostile-invoker.ts";
 import type { StorageAccount } from "../storage/storage-account.ts";
 import { createTimerExtension } from "../timers/timer-extension.ts";
 import { createWarmupExtension } from "../timers/warmup-extension.ts";
@@ -74,11 +76,13 @@ async function startHubEngine(
     possiblyCorruptRuns,
   }: { account: StorageAccount; invokerComing: Promise<FunctionInvoker>; possiblyCorruptRuns: InstanceStatus[] },
 ): Promise<Engine> {
+  const invoker = new LateInvoker(invokerComing);
   try {
     return await startEngine({
       storage: account,
       settings,
-      invoker: new LateInvoker(invokerComing),
+      invoker: options.hostile === undefined ? invoker : new HostileInvoker(invoker),
+      ...(options.hostile === undefined ? {} : { hostile: new HostileDelivery(options.hostile) }),
       async beforeWork(client) {
         if (storage.hasLostWrites) possiblyCorruptRuns.push(...(await findPossiblyCorruptRuns(client, log)));
         await options.beforeWork?.({ client, hubName: settings.hubName, storage: toPublicStorage(storage) });

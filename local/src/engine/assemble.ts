@@ -21,7 +21,7 @@ export type EngineParts = {
 
 /** Each part knows those before it, and none of those after it. */
 export function assemble(hub: TaskHub, options: Omit<EngineOptions, "storage">): EngineParts {
-  const { settings, invoker, clock, log, onInstanceEnded } = options;
+  const { settings, invoker, clock, log, onInstanceEnded, hostile } = options;
   const payloads = new LargePayloads(hub.largeMessages);
   const histories = new HistoryStore({ hub, payloads, clock });
   const instances = new InstanceStore({ hub, payloads, clock });
@@ -35,6 +35,7 @@ export function assemble(hub: TaskHub, options: Omit<EngineOptions, "storage">):
     log: messageLog,
     holdMs: Math.min(visibilityTimeoutMs, settings.workItemQueueVisibilityTimeoutMs),
     maxPollingIntervalMs: settings.maxQueuePollingIntervalMs,
+    hostile,
   });
 
   const activities = new ActivityDispatcher({
@@ -55,6 +56,7 @@ export function assemble(hub: TaskHub, options: Omit<EngineOptions, "storage">):
     payloads,
     episode,
     visibilityTimeoutMs,
+    maxBatch: hostile === undefined ? Number.POSITIVE_INFINITY : 1,
     log: episodeLog,
     ...(onInstanceEnded === undefined ? {} : { onEnded: onInstanceEnded }),
   };

@@ -1,6 +1,7 @@
 import type { Clock, Logger } from "@same-kit/shared";
 import type { StorageAccount } from "../storage/storage-account.ts";
 import type { TaskHubClient } from "./client.ts";
+import type { HostileDelivery } from "./delivery/hostile-delivery.ts";
 import type { OnInstanceEnded } from "./orchestrations/checkpoint-tail.ts";
 import type { FunctionInvoker } from "./ports.ts";
 import type { DurableTaskSettings } from "./settings.ts";
@@ -17,6 +18,8 @@ export type EngineOptions = {
    */
   beforeWork?: (client: TaskHubClient) => Promise<void>;
   onInstanceEnded?: OnInstanceEnded;
+  /** Deliveries are as bad as a queue may make them, and each message gets an episode of its own. */
+  hostile?: HostileDelivery | undefined;
   clock: Clock;
   log: Logger;
 };

@@ -24,6 +24,8 @@ export type OrchestratorCall = {
   payload: OrchestratorPayload;
   /** Each action of the reply says as `source` where in the app's code it was asked for, where that is known. */
   tracesSources?: boolean;
+  /** `Date` is off by so much while the code runs. */
+  dateShiftMs?: number;
 };
 
 /** `input` is the JSON text of the single argument; `null` means the handler receives `undefined`. */
@@ -38,6 +40,9 @@ export type InvocationReply =
   /** The worker was not available or went away in the middle: the call may be repeated. */
   | { kind: "unavailable"; reason: string };
 
+/** How a call of an orchestrator ended; it may also have been seen not to be deterministic, and `message` says how. */
+export type OrchestratorInvocationReply = InvocationReply | { kind: "non-deterministic"; message: string };
+
 /** Durable functions that the app registered, by kind; names compare ignoring case. */
 export type DurableFunctionKind = "orchestrator" | "activity" | "entity";
 export type DurableFunction = { name: string; kind: DurableFunctionKind; isDisabled: boolean };
@@ -45,7 +50,7 @@ export type DurableFunction = { name: string; kind: DurableFunctionKind; isDisab
 export interface FunctionInvoker {
   /** All that is registered now; may change when the app is reloaded. */
   durableFunctions(): readonly DurableFunction[];
-  invokeOrchestrator(call: OrchestratorCall): Promise<InvocationReply>;
+  invokeOrchestrator(call: OrchestratorCall): Promise<OrchestratorInvocationReply>;
   invokeActivity(call: ActivityCall): Promise<InvocationReply>;
 }
 

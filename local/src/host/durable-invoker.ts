@@ -31,7 +31,7 @@ export function createFunctionInvoker(
   const invoke = async (
     kind: DurableFunctionKind,
     call: { name: string; instanceId: string },
-    data: Pick<InvocationCall, "triggerData" | "triggerMetadata" | "tracesSources">,
+    data: Pick<InvocationCall, "triggerData" | "triggerMetadata" | "tracesSources" | "dateShiftMs">,
   ): Promise<InvocationReply> => {
     const result = await host.invoke((functions) => findDurable(functions, kind, call.name, host.env), {
       ...data,
@@ -47,6 +47,7 @@ export function createFunctionInvoker(
       const reply = await invoke("orchestrator", call, {
         triggerData: { instanceId: call.instanceId, history, rest },
         ...(call.tracesSources === undefined ? {} : { tracesSources: call.tracesSources }),
+        ...(call.dateShiftMs === undefined ? {} : { dateShiftMs: call.dateShiftMs }),
       });
       progress.report(call, reply);
       return reply;

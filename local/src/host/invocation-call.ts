@@ -18,4 +18,6 @@ export type InvocationCall = {
   instanceId?: string;
   /** For an orchestrator: its actions say where in the app's code they were asked for. */
   tracesSources?: boolean;
+  /** For an orchestrator: `Date` is off by so much while it runs. */
+  dateShiftMs?: number;
 };

@@ -64,7 +64,7 @@ export class Invoker {
   }
 
   async #toRequest(call: InvocationCall, invocationId: string): Promise<WorkerCall> {
-    const { fn, triggerData, triggerMetadata, traceParent, retryContext, tracesSources } = call;
+    const { fn, triggerData, triggerMetadata, traceParent, retryContext, tracesSources, dateShiftMs } = call;
     const inputData: WorkerCall["inputData"][number][] = [
       { name: fn.trigger?.name ?? "", ...(triggerData === undefined ? {} : { data: triggerData }) },
     ];
@@ -80,6 +80,7 @@ export class Invoker {
       ...(triggerMetadata === undefined ? {} : { triggerMetadata }),
       ...(tracesSources === undefined ? {} : { tracesSources }),
       ...(retryContext === undefined ? {} : { retryContext }),
+      ...(dateShiftMs === undefined ? {} : { dateShiftMs }),
     };
   }
 

@@ -6,6 +6,7 @@ import type {
   FunctionInvoker,
   InvocationReply,
   OrchestratorCall,
+  OrchestratorInvocationReply,
 } from "../engine/ports.ts";
 import type { ActivityMock, Mock, MockCall } from "../testing-api.ts";
 import { TestingError } from "./errors.ts";
@@ -86,9 +87,9 @@ export class MockedInvoker implements FunctionInvoker {
     return [...own, ...added.map(({ name, kind }) => ({ name, kind, isDisabled: false }))];
   }
 
-  async invokeOrchestrator(call: OrchestratorCall): Promise<InvocationReply> {
+  async invokeOrchestrator(call: OrchestratorCall): Promise<OrchestratorInvocationReply> {
     const mocked = this.#mocks.get(keyOf("orchestrator", call.name));
-    const reply = await this.#whileRunning("orchestrator", call, async () => {
+    const reply = await this.#whileRunning<OrchestratorInvocationReply>("orchestrator", call, async () => {
       if (mocked === undefined) return this.#inner.invokeOrchestrator(call);
       const answer = await this.#answer(mocked, call.payload.input, call.instanceId);
       return answer.kind === "returned" ? { ...answer, value: completed(answer.value) } : answer;
@@ -99,7 +100,7 @@ export class MockedInvoker implements FunctionInvoker {
 
   invokeActivity(call: ActivityCall): Promise<InvocationReply> {
     const key = keyOf("activity", call.name);
-    return this.#whileRunning("activity", call, async () => {
+    return this.#whileRunning<InvocationReply>("activity", call, async () => {
       const failure = this.#takeFailure(key);
       if (failure !== null) return threw(failure);
       const mocked = this.#mocks.get(key);
@@ -128,11 +129,11 @@ export class MockedInvoker implements FunctionInvoker {
     return failure.error;
   }
 
-  async #whileRunning(
+  async #whileRunning<Reply>(
     kind: DurableFunctionKind,
     { name, instanceId }: { name: string; instanceId: string },
-    invoke: () => Promise<InvocationReply>,
-  ): Promise<InvocationReply> {
+    invoke: () => Promise<Reply>,
+  ): Promise<Reply> {
     this.#calls += 1;
     const running = `${this.#calls} ${kind} "${name}" of instance "${instanceId}"`;
     this.#running.add(running);

@@ -7,11 +7,13 @@ import { loadDurableSettings } from "../emulator/app-settings.ts";
 import { createDurableExtension } from "../emulator/durable-extension.ts";
 import { type LocalStorage, openLocalStorage } from "../emulator/open-local-storage.ts";
 import type { StopStack } from "../emulator/stop-stack.ts";
+import { HostileDelivery } from "../engine/delivery/hostile-delivery.ts";
 import { type Engine, startEngine } from "../engine/index.ts";
 import type { DurableTaskSettings } from "../engine/settings.ts";
 import { controlQueueName, workItemQueueName } from "../engine/taskhub/names.ts";
 import type { HostEvent } from "../events/host-event.ts";
 import { createFunctionInvoker, type FunctionsHost, startFunctionsHost } from "../host/index.ts";
+import { HostileInvoker } from "../hostile/hostile-invoker.ts";
 import type { MemoryStorage } from "../storage/memory/memory-storage.ts";
 import { openServedMemory } from "../storage/memory/served/open-served-memory.ts";
 import type { LocalAppOptions } from "../testing-api.ts";
@@ -64,8 +66,17 @@ export async function startApp(
   });
   running.add(async () => (await hostStarting.catch(() => undefined))?.stop({ drainTimeoutMs: STOP_DRAIN_MS }));
   const host = await hostStarting;
-  const invoker = new MockedInvoker(createFunctionInvoker(host, onEvent));
-  const engine = await startEngine({ storage: storage.account, settings, invoker, clock, log });
+  const { hostile } = options;
+  const functions = createFunctionInvoker(host, onEvent);
+  const invoker = new MockedInvoker(hostile === undefined ? functions : new HostileInvoker(functions));
+  const engine = await startEngine({
+    storage: storage.account,
+    settings,
+    invoker,
+    clock,
+    log,
+    ...(hostile === undefined ? {} : { hostile: new HostileDelivery(hostile) }),
+  });
   running.add(async () => stopEngine(engine, clock));
   running.add(async () => extension.endWaiting());
   extension.connect({ client: engine.client, invoker, systemKey: () => host.systemKey(extension.name) });

@@ -87,6 +87,8 @@ export type InvocationRequest = {
   nowMs?: number;
   /** An orchestrator's actions say where in the app's code they were asked for. */
   tracesSources?: boolean;
+  /** `Date` is off by so much while the function's own code runs without waiting. */
+  dateShiftMs?: number;
   traceContext?: { traceParent: string; traceState: string; attributes: Record<string, string> };
   retryContext?: RetryContext;
 };

@@ -20,6 +20,11 @@ export const localUpCommand = defineCommand({
     ...hostOptions,
     port: { ...hostOptions.port, help: "Port of the host (default: 7071)" },
     ...stateDirOption,
+    hostile: {
+      type: "string",
+      value: "SEED",
+      help: "Reveal orchestrators that are not deterministic: replay them at every event, deliver in another order and twice",
+    },
     detach: { type: "boolean", help: "Run in the background" },
     inspect: { type: "boolean", help: "Allow a debugger to attach to the app's worker" },
     "allow-host": {
@@ -78,6 +83,7 @@ export const localUpCommand = defineCommand({
         ignoreOutputs: options["ignore-outputs"],
         allowedHosts: options["allow-host"] ?? [],
         allowedOrigins: (options["allow-origin"] ?? []).map(toOrigin),
+        hostile: parseSeed(options.hostile),
         watch: appDir !== null,
         detachedLogFile: env[DETACHED_LOG_VARIABLE] ?? null,
       },
@@ -91,6 +97,16 @@ export const localUpCommand = defineCommand({
     return 0;
   },
 });
+
+function parseSeed(text: string | undefined): number | null {
+  if (text === undefined) return null;
+  if (/^\d{1,9}$/.test(text)) return Number(text);
+  throw new UsageError<ToolkitErrorCode>({
+    code: "ERR_USAGE",
+    message: `--hostile ${text} is not a valid seed.`,
+    hint: "Use a whole number; the same one does the same again.",
+  });
+}
 
 function announce(host: BootedHost, { console }: CommandContext): void {
   const { url, port, hubName, storage, functionListText } = host;

@@ -3,6 +3,7 @@ import type { HubQueues } from "../messages/hub-queues.ts";
 import type { Outgoing, OutgoingMessage, ReceivedMessage, StartTrust } from "../messages/message-data.ts";
 import type { MessageQueue, SentMessage } from "../messages/message-queue.ts";
 import { HeldMessages } from "./held-messages.ts";
+import type { HostileDelivery } from "./hostile-delivery.ts";
 import { type Inbox, QueueReader, type Reading } from "./queue-reader.ts";
 
 /** A message that is safely in its queue, and that nobody works on before `deliver` where this process takes it itself. */
@@ -21,6 +22,8 @@ export type DeliveryDeps = {
   /** How long a held message stays invisible to others between two renewals. */
   holdMs: number;
   maxPollingIntervalMs: number;
+  /** Delivers in another order, and some messages twice. */
+  hostile?: HostileDelivery | undefined;
 };
 
 // A fan-out of thousands, sent at once, would keep the storage so busy that the leases of the partitions run out meanwhile.
@@ -132,6 +135,7 @@ export class Delivery {
   }
 
   async #prepare(queue: MessageQueue, message: OutgoingMessage, visibleAt?: string): Promise<PreparedDelivery> {
+    if (this.#deps.hostile?.isDoubled(message) === true) await queue.send(message, visibleAt);
     const dueMs = visibleAt === undefined ? 0 : Date.parse(visibleAt);
     const isSoon = this.#delayUntil(dueMs) < this.#deps.holdMs;
     const reader = this.#readers.get(queue.name);
@@ -151,7 +155,7 @@ export class Delivery {
       blobName: received.blobName,
       deliver: (trust) => {
         if (trust !== undefined) received.startTrust = trust;
-        if (this.#delayUntil(dueMs) <= 0) this.#handOver(received, reader);
+        if (this.#delayUntil(dueMs) <= 0) this.#handOverNow(received, reader);
         else void this.#handOverAt(dueMs, received, reader);
       },
       leave: () => {
@@ -184,6 +188,12 @@ export class Delivery {
 
   #delayUntil(dueMs: number): number {
     return dueMs - this.#deps.clock.now().getTime();
+  }
+
+  #handOverNow(message: ReceivedMessage, reader: QueueReader): void {
+    const { hostile } = this.#deps;
+    if (hostile === undefined) this.#handOver(message, reader);
+    else hostile.shuffle(() => this.#handOver(message, reader));
   }
 
   #handOver(message: ReceivedMessage, reader: QueueReader): void {

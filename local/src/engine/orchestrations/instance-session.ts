@@ -14,6 +14,8 @@ export type SessionDeps = CheckpointDeps &
   CheckpointTailDeps & {
     episode: EpisodeDeps;
     visibilityTimeoutMs: number;
+    /** How many messages one episode takes at most. */
+    maxBatch: number;
     log: Logger;
   };
 
@@ -84,9 +86,9 @@ export class InstanceSession {
     return this.#tails.settled();
   }
 
-  /** Works on everything that has arrived, as one episode. Never throws. */
+  /** Works on what has arrived, as one episode. Never throws. */
   async runEpisode(): Promise<void> {
-    const batch = this.#pending.splice(0);
+    const batch = this.#pending.splice(0, this.#deps.maxBatch);
     try {
       await this.#work(batch);
     } catch (error) {

@@ -12,7 +12,6 @@ import { orchestratorPayload } from "./payload.ts";
 import { type Execution, eventBase } from "./replay/execution.ts";
 import { mergeMessages } from "./replay/merge-messages.ts";
 import { endEvents, unknownFunctionEnd, VERSION_MISMATCH } from "./replay/orchestration-end.ts";
-import { parseOrchestratorReply } from "./replay/orchestrator-reply.ts";
 import { isVersionAccepted } from "./replay/version-match.ts";
 import { isCutOff } from "./sort-batch.ts";
 import { endedEarly, judgeReply, terminationOf, type Verdict } from "./verdict.ts";
@@ -79,7 +78,7 @@ async function judge(execution: Execution, deps: EpisodeDeps): Promise<Verdict> 
   const payload = orchestratorPayload(execution, settings);
   const reply = await invoker.invokeOrchestrator({ name: started.Name, instanceId, payload });
   if (reply.kind === "unavailable") return postponed(execution, reply.reason);
-  return judgeReply(parseOrchestratorReply(reply), execution, deps);
+  return judgeReply(reply, execution, deps);
 }
 
 /** Stopping an instance must not wait for the worker that may be the reason for stopping it. */

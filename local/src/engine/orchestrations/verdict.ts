@@ -1,4 +1,5 @@
 import { type EventRaisedEvent, EventType } from "../history/events.ts";
+import type { OrchestratorInvocationReply } from "../ports.ts";
 import type { EpisodeDeps } from "./episode-types.ts";
 import { type ReplayOutcome, replayActions } from "./replay/action-replay.ts";
 import type { Execution } from "./replay/execution.ts";
@@ -9,7 +10,12 @@ import {
   type OrchestrationEnd,
   replayFailureEnd,
 } from "./replay/orchestration-end.ts";
-import { type Ending, type OrchestratorReply, parseActions } from "./replay/orchestrator-reply.ts";
+import {
+  type Ending,
+  type OrchestratorReply,
+  parseActions,
+  parseOrchestratorReply,
+} from "./replay/orchestrator-reply.ts";
 import { ReplayFailure } from "./replay/replay-failure.ts";
 import { type Scheduled, scheduleDecision } from "./replay/schedule-decision.ts";
 
@@ -31,10 +37,15 @@ export type Verdict =
 const CUSTOM_STATUS_LIMIT_KB = 16;
 
 /** Interprets the orchestrator's reply against the execution's events, new ones included. */
-export function judgeReply(reply: OrchestratorReply, execution: Execution, deps: EpisodeDeps): Verdict {
+export function judgeReply(
+  invocation: Exclude<OrchestratorInvocationReply, { kind: "unavailable" }>,
+  execution: Execution,
+  deps: EpisodeDeps,
+): Verdict {
   const { Name: name } = execution.started;
-  if (reply.kind === "crashed") return endedEarly(execution, crashedEnd(name, reply.message, reply.stack));
   try {
+    const reply = parseOrchestratorReply(invocation);
+    if (reply.kind === "crashed") return endedEarly(execution, crashedEnd(name, reply.message, reply.stack));
     return judgeActions(reply, execution, deps);
   } catch (error) {
     if (error instanceof ReplayFailure) return endedEarly(execution, replayFailureEnd(name, error));

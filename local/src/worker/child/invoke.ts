@@ -2,8 +2,14 @@ import type { InvocationRequest, InvocationResponse, RpcLogLevel, TypedData, Wor
 import type { FunctionRegistry } from "./function-registry.ts";
 import type { HookData, Hooks, InvocationHookContext } from "./hooks.ts";
 import type { KeptHistories } from "./kept-histories.ts";
-import { moveDate } from "./moved-date.ts";
-import type { CoreInvocationContext, InvocationModel, ModelResponse, RegisteredFunction } from "./programming-model.ts";
+import { atAnotherTime, moveDate } from "./moved-date.ts";
+import type {
+  CoreInvocationContext,
+  FunctionCallback,
+  InvocationModel,
+  ModelResponse,
+  RegisteredFunction,
+} from "./programming-model.ts";
 import { tagDurableError, tagDurableResult } from "./tag-durable-tasks.ts";
 import { traceSources } from "./trace-sources.ts";
 
@@ -41,7 +47,7 @@ async function call(request: InvocationRequest, { registry, hooks, histories, se
     appHookData: hooks.appHookData,
     invocationContext: context,
     inputs,
-    functionCallback: registered.callback,
+    functionCallback: shifted(registered.callback, request.dateShiftMs),
   };
 
   core.state = "preInvocationHooks";
@@ -72,6 +78,10 @@ async function call(request: InvocationRequest, { registry, hooks, histories, se
     ...toReply(await invocationModel.getResponse(context, result)),
     isEmpty: result === undefined || result === null,
   };
+}
+
+function shifted(callback: FunctionCallback, shiftMs: number | undefined): FunctionCallback {
+  return shiftMs === undefined ? callback : (...inputs) => atAnotherTime(shiftMs, () => callback(...inputs));
 }
 
 type PreparedCall = {

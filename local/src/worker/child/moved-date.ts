@@ -15,6 +15,16 @@ export function moveDate(nowMs: number): void {
   SystemDate.prototype.constructor = globalThis.Date;
 }
 
+/** Calls `work` at another time: only for as long as it does not wait, as others would see that time too. */
+export function atAnotherTime<Result>(shiftMs: number, work: () => Result): Result {
+  moveDate(Date.now() + shiftMs);
+  try {
+    return work();
+  } finally {
+    offsetMs -= shiftMs;
+  }
+}
+
 function makeMovedDate(): DateConstructor {
   const now = () => SystemDate.now() + offsetMs;
   return new Proxy(SystemDate, {

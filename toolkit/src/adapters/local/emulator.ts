@@ -36,10 +36,11 @@ export function createEmulator({ allowUsers = [] }: { allowUsers?: readonly stri
 
 async function boot(options: BootOptions, allowUsers: AllowedUsers): Promise<BootedHost> {
   const { appDir, port, storage, python, detachedLogFile, stateDir, inspect, watch, onLog, beforeWork } = options;
-  const { hubName, isAloneOnHub, ignoreOutputs = false, allowedHosts = [], allowedOrigins = [] } = options;
+  const { hostile, hubName, isAloneOnHub, ignoreOutputs = false, allowedHosts = [], allowedOrigins = [] } = options;
   const host = await startLocal({
     stateDir,
     inspect,
+    ...(hostile === null ? {} : { hostile }),
     watch,
     onLog,
     isAloneOnHub,

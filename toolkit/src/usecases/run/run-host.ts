@@ -121,6 +121,7 @@ async function bootForRun({ records, choice, continued }: HostWish, older: Hint[
     appDir: null,
     port: port ?? 0,
     inspect: false,
+    hostile: null,
     watch: false,
     onLog: () => {}, // Its events have the lines.
     detachedLogFile: null,

@@ -3,7 +3,7 @@
 
 import { isRecord } from "@same-kit/shared";
 import type { FailureDetails } from "../../history/events.ts";
-import type { InvocationReply } from "../../ports.ts";
+import type { OrchestratorInvocationReply } from "../../ports.ts";
 import { type Action, parseAction } from "./action.ts";
 import { ReplayFailure } from "./replay-failure.ts";
 
@@ -23,7 +23,11 @@ const ENVELOPE_MARKER = "\n\n$OutOfProcData$:";
 // The SDK leaves the text out when code throws a value that is not an Error, or an Error with an empty message.
 const NO_ERROR_TEXT = "The code threw something that is not an Error, or an Error without a message.";
 
-export function parseOrchestratorReply(reply: Exclude<InvocationReply, { kind: "unavailable" }>): OrchestratorReply {
+/** @throws ReplayFailure where the code was seen not to be deterministic. */
+export function parseOrchestratorReply(
+  reply: Exclude<OrchestratorInvocationReply, { kind: "unavailable" }>,
+): OrchestratorReply {
+  if (reply.kind === "non-deterministic") throw new ReplayFailure(reply.message, "non-determinism");
   if (reply.kind === "returned") {
     if (isRecord(reply.value)) return answered(reply.value, false);
     return { kind: "crashed", message: "The orchestrator returned nothing that the engine understands.", stack: null };
