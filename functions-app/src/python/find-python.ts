@@ -5,6 +5,7 @@ import { findOnPath } from "@same-kit/shared";
 import { bundledLaunches } from "./bundled-python.ts";
 import { PythonNotFoundError } from "./errors.ts";
 import { type Interpreter, OLDEST_MINOR, type PythonOrigin, probeInterpreter } from "./probe-interpreter.ts";
+import { behindShim, pyenvRoot } from "./pyenv-shim.ts";
 
 export type PythonSearch = {
   env: NodeJS.ProcessEnv;
@@ -75,7 +76,7 @@ async function* candidates({ env, appPythonDir }: PythonSearch): AsyncGenerator<
     const prefix = env[name];
     if (prefix) yield plain(interpreterIn(prefix), name);
   }
-  for (const file of onPath(env)) yield plain(file, "PATH");
+  for (const file of onPath(env)) yield { ...plain(behindShim(file, env, process.cwd()), "PATH"), command: file };
   for (const file of inManagedFolders(env)) yield plain(file, "managed");
 }
 
@@ -106,7 +107,7 @@ function onPath(env: NodeJS.ProcessEnv): string[] {
 function inManagedFolders(env: NodeJS.ProcessEnv): string[] {
   const home = env["HOME"] ?? env["USERPROFILE"] ?? os.homedir();
   const folders = [
-    path.join(env["PYENV_ROOT"] ?? path.join(home, ".pyenv"), "versions"),
+    path.join(pyenvRoot(env), "versions"),
     path.join(env["ASDF_DATA_DIR"] ?? path.join(home, ".asdf"), "installs", "python"),
     path.join(env["MISE_DATA_DIR"] ?? path.join(home, ".local", "share", "mise"), "installs", "python"),
     path.join(env["XDG_DATA_HOME"] ?? path.join(home, ".local", "share"), "uv", "python"),
