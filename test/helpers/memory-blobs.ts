@@ -30,8 +30,10 @@ export class MemoryBlobs implements RunBlobs {
     return content && { container: "memory", name, sizeBytes: content.byteLength, sha256 };
   }
 
-  async hasFile(instanceId: string, sha256: string): Promise<boolean> {
-    return this.contents.has(`${instanceId}/file-${sha256}.bin`);
+  async listFiles(instanceId: string): Promise<ReadonlySet<string>> {
+    const prefix = `${instanceId}/file-`;
+    const names = [...this.contents.keys()].filter((name) => name.startsWith(prefix));
+    return new Set(names.map((name) => name.slice(prefix.length, -".bin".length)));
   }
 
   async saveFile(instanceId: string, sha256: string, source: string | Uint8Array): Promise<void> {

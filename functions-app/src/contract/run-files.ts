@@ -24,6 +24,9 @@ export type RunFile = { path: string; step?: string } & (
 
 export type FileManifest = { formatVersion: 1; files: RunFile[] };
 
+/** Body of `POST /api/runs/ID/files`: the manifest, and in base64 as many contents as the client likes, by SHA-256. */
+export type FilesRequest = FileManifest & { contents?: Record<string, string> };
+
 /** Answer of `POST /api/runs/ID/files`. */
 export type MissingFiles = {
   /** For {@link FILES_HEADER}. */

@@ -4,7 +4,7 @@ import * as df from "durable-functions";
 import { isRunId } from "../contract/headers.ts";
 import { type Limits, resolveLimits } from "../contract/limits.ts";
 import type { Problem } from "../contract/problem.ts";
-import { isSha256, type MissingFiles, parseManifest } from "../contract/run-files.ts";
+import { type FileManifest, isSha256, type MissingFiles, parseManifest } from "../contract/run-files.ts";
 import { openRunBlobs, type RunBlobs } from "../steps/run-blobs.ts";
 import { hasAccess } from "./access-key.ts";
 import { refuse, UNAUTHORIZED } from "./problem-answer.ts";
@@ -12,16 +12,13 @@ import { type BodyRequest, readBody, readJsonBody } from "./read-body.ts";
 
 export type RunFilesDeps = {
   env: NodeJS.ProcessEnv;
-  blobs: Pick<RunBlobs, "hasFile" | "saveFile" | "save">;
+  blobs: Pick<RunBlobs, "listFiles" | "saveFile" | "save">;
 };
-
-// Asking for one takes a round trip to the storage account.
-const ASKED_AT_ONCE = 32;
 
 /**
  * Registers how a client sends a run's files before it starts the run, behind the access key:
  *
- * - `POST /api/runs/ID/files` with a manifest: a {@link MissingFiles}.
+ * - `POST /api/runs/ID/files` with a FilesRequest: a {@link MissingFiles}.
  * - `PUT /api/runs/ID/files/SHA256`: the content of a file.
  */
 export function registerRunFiles(): void {
@@ -53,11 +50,21 @@ export async function postManifest(request: HttpRequest, { env, blobs }: RunFile
   const limits = resolveLimits(env);
   const body = await readJsonBody(request as BodyRequest, limits.bodyBytes);
   if ("problem" in body) return refuse(body.problem);
-  const manifest = parseManifest(body.json, limits);
+  const { contents = {}, ...rest } = Object(body.json) as Record<string, unknown>;
+  const manifest = parseManifest(rest, limits);
   if ("wrong" in manifest) return refuse(notTaken(manifest));
   const hashes = new Set(manifest.files.flatMap((file) => (file.kind === "file" ? [file.sha256] : [])));
-  const missing = await findMissing(id, [...hashes], blobs);
-  const { sha256 } = await blobs.save(id, "files", Buffer.from(JSON.stringify(manifest)));
+  const given = parseContents(contents, hashes);
+  if ("wrong" in given) return refuse({ ...NOT_VALID, detail: given.wrong, field: "contents" });
+  const [missing, { sha256 }] = await Promise.all([
+    findMissing(
+      id,
+      [...hashes].filter((hash) => !given.contents.has(hash)),
+      blobs,
+    ),
+    blobs.save(id, "files", Buffer.from(JSON.stringify(manifest satisfies FileManifest))),
+    ...[...given.contents].map(([hash, content]) => blobs.saveFile(id, hash, content)),
+  ]);
   const answer: MissingFiles = { manifest: sha256, missing };
   return { status: 200, headers: { "Content-Type": "application/json" }, body: JSON.stringify(answer) };
 }
@@ -70,7 +77,7 @@ export async function putFile(request: HttpRequest, { env, blobs }: RunFilesDeps
   const { fileBytes }: Limits = resolveLimits(env);
   const body = await readBody(request as BodyRequest, fileBytes);
   if ("problem" in body) return refuse(body.problem);
-  const found = createHash("sha256").update(body.bytes).digest("hex");
+  const found = hashOf(body.bytes);
   if (!isSha256(sha256) || found !== sha256) {
     return refuse({ ...NOT_VALID, detail: `The body's SHA-256 is ${found}, not the one in the address.`, field: "" });
   }
@@ -79,14 +86,27 @@ export async function putFile(request: HttpRequest, { env, blobs }: RunFilesDeps
 }
 
 async function findMissing(id: string, hashes: readonly string[], blobs: RunFilesDeps["blobs"]): Promise<string[]> {
-  const missing: string[] = [];
-  for (let start = 0; start < hashes.length; start += ASKED_AT_ONCE) {
-    const asked = hashes.slice(start, start + ASKED_AT_ONCE);
-    const there = await Promise.all(asked.map((sha256) => blobs.hasFile(id, sha256)));
-    missing.push(...asked.filter((_, index) => !there[index]));
-  }
-  return missing;
+  if (hashes.length === 0) return [];
+  const there = await blobs.listFiles(id);
+  return hashes.filter((sha256) => !there.has(sha256));
 }
+
+function parseContents(
+  value: unknown,
+  hashes: ReadonlySet<string>,
+): { contents: Map<string, Buffer> } | { wrong: string } {
+  const contents = new Map<string, Buffer>();
+  for (const [sha256, text] of Object.entries(Object(value) as Record<string, unknown>)) {
+    if (!hashes.has(sha256)) return { wrong: `The manifest names no file of the content ${JSON.stringify(sha256)}.` };
+    const content = Buffer.from(typeof text === "string" ? text : "", "base64");
+    const found = hashOf(content);
+    if (found !== sha256) return { wrong: `The content ${sha256} has the SHA-256 ${found}.` };
+    contents.set(sha256, content);
+  }
+  return { contents };
+}
+
+const hashOf = (content: Uint8Array): string => createHash("sha256").update(content).digest("hex");
 
 const NOT_VALID = { title: "The request is not valid.", status: 400 } as const;
 

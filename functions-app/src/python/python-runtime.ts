@@ -30,6 +30,8 @@ export type StartOptions = {
   signal: AbortSignal;
 };
 
+const LATER_MS = 250;
+
 /** The Pythons of this app: the interpreter found once, environments made on demand, a process kept ready. */
 export class PythonRuntime {
   readonly #options: PythonRuntimeOptions;
@@ -38,6 +40,7 @@ export class PythonRuntime {
   readonly #environ: NodeJS.ProcessEnv;
   readonly #pool: StepProcessPool;
   #interpreter: Promise<Interpreter> | undefined;
+  #later: NodeJS.Timeout | undefined;
 
   constructor(options: PythonRuntimeOptions) {
     this.#options = options;
@@ -78,7 +81,15 @@ export class PythonRuntime {
     this.#pool.prepare(environment);
   }
 
+  /** For a step that may come or not: a run's result is not kept waiting, nor the end of an app that nobody needs any more. */
+  prepareLater(environment: StepEnvironment): void {
+    clearTimeout(this.#later);
+    this.#later = setTimeout(() => this.#pool.prepare(environment), LATER_MS);
+    this.#later.unref();
+  }
+
   async stop(): Promise<void> {
+    clearTimeout(this.#later);
     await this.#pool.stop();
   }
 

@@ -99,7 +99,7 @@ async function runIn(started: StartedPython, run: StepRun): Promise<ExecutorResu
     await process.stop();
     // Gone already, unless the guardian itself was killed.
     await rm(ready.folder, { recursive: true, force: true });
-    if (input.isLast) deps.python.prepare(environment);
+    if (input.isLast) deps.python.prepareLater(environment);
   }
 }
 

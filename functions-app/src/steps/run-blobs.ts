@@ -1,9 +1,11 @@
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
+import { writeFile } from "node:fs/promises";
 import { pipeline } from "node:stream/promises";
 import type { BlobServiceClient, ContainerClient } from "@azure/storage-blob";
 import type { BlobReference } from "../contract/blob-reference.ts";
 import { managedIdentityCredential } from "./managed-identity.ts";
+import { RecentContents } from "./recent-contents.ts";
 
 export type BlobKind = keyof typeof EXTENSIONS;
 
@@ -31,8 +33,9 @@ export type RunBlobs = {
    * @returns undefined where there is none.
    */
   loadPart(instanceId: string, name: string, range: { offset: number; count: number }): Promise<BlobPart | undefined>;
+  /** The hashes of the files that were saved for a run's workspace. */
+  listFiles(instanceId: string): Promise<ReadonlySet<string>>;
   /** A file of the run's workspace, by what it holds. */
-  hasFile(instanceId: string, sha256: string): Promise<boolean>;
   saveFile(instanceId: string, sha256: string, source: string | Uint8Array): Promise<void>;
   /** Into a new file. @throws Error where the blob is gone, or is not what it was. */
   loadFile(instanceId: string, sha256: string, target: string): Promise<void>;
@@ -63,10 +66,13 @@ export function openRunBlobs(env: NodeJS.ProcessEnv, taskHubName: string): RunBl
           error,
         );
       });
+      if (kind === "files") recent.keep(`${containerName}/${name}`, content);
       return { container: containerName, name, sizeBytes: content.byteLength, sha256 };
     },
     async find(instanceId, kind, sha256) {
       const name = blobName(instanceId, kind, sha256);
+      const kept = recent.peek(`${containerName}/${name}`);
+      if (kept !== undefined) return { container: containerName, name, sizeBytes: kept.byteLength, sha256 };
       const blob = (await container()).getBlobClient(name);
       const found = await unlessMissing(() => blob.getProperties());
       return found && { container: containerName, name, sizeBytes: found.contentLength ?? 0, sha256 };
@@ -76,6 +82,8 @@ export function openRunBlobs(env: NodeJS.ProcessEnv, taskHubName: string): RunBl
       if (reference.container !== containerName || !reference.name.startsWith(`${instanceId}/`)) {
         throw new Error(`The blob ${reference.container}/${reference.name} does not belong to this run.`);
       }
+      const kept = recent.take(`${containerName}/${reference.name}`);
+      if (kept !== undefined && hashOf(kept) === reference.sha256) return kept;
       const blob = (await container()).getBlobClient(reference.name);
       const content = await blob.downloadToBuffer().catch((error) => {
         throw storageFailure(`The blob ${reference.container}/${reference.name} could not be read`, error);
@@ -99,16 +107,27 @@ export function openRunBlobs(env: NodeJS.ProcessEnv, taskHubName: string): RunBl
         return { content, sizeBytes };
       });
     },
-    async hasFile(instanceId, sha256) {
-      return (await container()).getBlobClient(fileName(instanceId, sha256)).exists();
+    async listFiles(instanceId) {
+      const prefix = `${instanceId}/file-`;
+      const hashes = new Set<string>();
+      const list = async () => {
+        for await (const { name } of (await container()).listBlobsFlat({ prefix })) {
+          hashes.add(name.slice(prefix.length, -".bin".length));
+        }
+      };
+      await unlessMissing(list);
+      return hashes;
     },
     async saveFile(instanceId, sha256, source) {
       await upload(await container(), fileName(instanceId, sha256), source).catch((error) => {
         throw storageFailure("A file of the step could not be stored", error);
       });
+      if (typeof source !== "string") recent.keep(`${containerName}/${fileName(instanceId, sha256)}`, source);
     },
     async loadFile(instanceId, sha256, target) {
       const name = fileName(instanceId, sha256);
+      const kept = recent.take(`${containerName}/${name}`);
+      if (kept !== undefined) return writeFile(target, kept);
       const blob = (await container()).getBlobClient(name);
       await blob.downloadToFile(target).catch((error) => {
         throw storageFailure(`The blob ${containerName}/${name} could not be read`, error);
@@ -143,6 +162,9 @@ async function unlessMissing<Value>(load: () => Promise<Value>): Promise<Value |
   }
 }
 
+/** Many files of a first run find no container at once; by its URL. */
+const creating = new Map<string, Promise<unknown>>();
+
 /** Durable creates the container with its first large message, which may be later. */
 async function upload(container: ContainerClient, name: string, content: string | Uint8Array): Promise<void> {
   const blob = container.getBlockBlobClient(name);
@@ -154,7 +176,9 @@ async function upload(container: ContainerClient, name: string, content: string 
     await send();
   } catch (error) {
     if ((error as { statusCode?: number }).statusCode !== 404) throw error;
-    await container.createIfNotExists();
+    const creation = creating.get(container.url) ?? container.createIfNotExists();
+    creating.set(container.url, creation);
+    await creation.finally(() => creating.delete(container.url));
     await send();
   }
 }
@@ -165,6 +189,9 @@ function storageFailure(what: string, error: unknown): Error {
   const why = statusCode === undefined ? (code ?? message) : `HTTP ${statusCode} ${code ?? ""}`.trim();
   return new Error(`${what}: the app's storage account failed with ${why}.`, { cause: error });
 }
+
+// What a client sends before it starts a run is read again by the first step, which usually follows at once.
+const recent = new RecentContents();
 
 let opened: { key: string; account: Promise<BlobServiceClient> } | undefined;
 

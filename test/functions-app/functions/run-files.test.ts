@@ -27,8 +27,8 @@ function open(env: Record<string, string> = {}) {
   const told = (body: unknown) => (body === undefined ? null : JSON.parse(String(body)));
   return {
     blobs,
-    async post(files: unknown[], { id = "run-1", key = "k" } = {}) {
-      const body = JSON.stringify({ formatVersion: 1, files });
+    async post(files: unknown[], { id = "run-1", key = "k", contents = {} as unknown } = {}) {
+      const body = JSON.stringify({ formatVersion: 1, files, contents });
       const answer = await postManifest(request("POST", { id }, body, key), deps);
       return { status: answer.status, body: told(answer.body) };
     },
@@ -47,6 +47,28 @@ test("the app names the contents that it lacks, until it has them", async () => 
   expect(await blobs.find("run-1", "files", body.manifest)).toBeDefined();
   expect((await put("A")).status).toBe(204);
   expect((await post(files)).body.missing).toEqual([hashOf("B")]);
+});
+
+test("contents that come with the manifest are stored, and are not missing", async () => {
+  const { post, blobs } = open();
+  const files = [file("a", "A"), file("b", "B")];
+  const contents = { [hashOf("A")]: Buffer.from("A").toString("base64") };
+  const { status, body } = await post(files, { contents });
+  expect([status, body.missing]).toEqual([200, [hashOf("B")]]);
+  expect(blobs.contents.get(`run-1/file-${hashOf("A")}.bin`)?.toString()).toBe("A");
+  const stored = blobs.contents.get(`run-1/files-${body.manifest}`)?.toString() ?? "";
+  expect(JSON.parse(stored)).toEqual({ formatVersion: 1, files });
+});
+
+test.each([
+  ["is not what its hash says", { [hashOf("A")]: Buffer.from("B").toString("base64") }],
+  ["is no text", { [hashOf("A")]: 1 }],
+  ["belongs to no file", { [hashOf("B")]: Buffer.from("B").toString("base64") }],
+  ["has a hostile name", { "../a": "" }],
+])("a content with the manifest that %s is refused, and nothing is stored", async (_, contents) => {
+  const { post, blobs } = open();
+  expect(await post([file("a", "A")], { contents })).toMatchObject({ status: 400, body: { field: "contents" } });
+  expect(blobs.contents.size).toBe(0);
 });
 
 test("contents of another run are not taken for this one's, as they go with that run", async () => {

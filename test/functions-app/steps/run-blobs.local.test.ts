@@ -20,6 +20,15 @@ test("a session comes back from the run's own place in the hub's container, whic
   expect(await blobs.save("run-1", "session", session)).toEqual(reference);
 });
 
+test("the files that a run has are told in one list, before there is a container too", async () => {
+  const { blobs } = open();
+  expect([...(await blobs.listFiles("run-1"))]).toEqual([]);
+  await Promise.all(["a1", "b2"].map((hash) => blobs.saveFile("run-1", hash, Buffer.from(hash))));
+  await blobs.saveFile("run-2", "c3", Buffer.from("c3"));
+  await blobs.save("run-1", "session", Buffer.from("dill"));
+  expect([...(await blobs.listFiles("run-1"))].sort()).toEqual(["a1", "b2"]);
+});
+
 test("a blob of another run, another container or another content is refused", async () => {
   const { blobs } = open();
   const reference = await blobs.save("run-1", "source", Buffer.from("a"));

@@ -11,6 +11,8 @@ export type PollLoopOptions = {
 };
 
 const FIRST_INTERVAL_MS = 50;
+// A start is a busy time, and what this process sends wakes the loop.
+const START_INTERVAL_MS = 400;
 const FAILURE_INTERVAL_MS = 1_000;
 // What a queue delays a message at most; a timer of the system holds 24 days.
 const MAX_WAIT_MS = 7 * 24 * 3600 * 1000;
@@ -60,7 +62,7 @@ export class PollLoop {
   }
 
   async #run(): Promise<void> {
-    let intervalMs = FIRST_INTERVAL_MS;
+    let intervalMs = Math.min(START_INTERVAL_MS, this.#options.maxIntervalMs);
     while (!this.#stopped.signal.aborted) {
       this.#isWoken = false;
       const found = await this.#pollOnce();

@@ -67,6 +67,8 @@ class PartitionWorker implements PartitionManager {
 
   async stop(): Promise<void> {
     this.#isStopping = true;
+    // What has nothing to finish is then let go in one pass.
+    for (const queueName of this.#reading) this.#drain(queueName);
     this.#wake.abort();
     const { clock, log } = this.#deps;
     const ended = new AbortController();
@@ -135,7 +137,7 @@ class PartitionWorker implements PartitionManager {
     // Draining begins before the row says so: it only ever makes us do less.
     if (mine === "drain") this.#drain(row.queueName);
     if (isChanged) await writePartition(this.#deps.hub, row, abortSignal);
-    if (mine === "own") this.#read(row.queueName);
+    if (mine === "own" && !this.#isStopping) this.#read(row.queueName);
     if (mine === "none") this.#drains.delete(row.queueName);
   }
 

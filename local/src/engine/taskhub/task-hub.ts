@@ -70,11 +70,15 @@ export function attachTaskHub({ storage, hubName, partitionCount }: TaskHubOptio
 
 async function createPartitionRows(hub: TaskHub): Promise<void> {
   await hub.partitions.createIfNotExists();
+  // A hub that was opened before has them: one request instead of one a row.
+  const there = new Set<string>();
+  for await (const { rowKey } of hub.partitions.query()) there.add(rowKey);
+  const missing = hub.controlQueues.filter(({ name }) => !there.has(name));
   await Promise.all(
-    hub.controlQueues.map((queue) =>
+    missing.map(({ name }) =>
       ignoring(
         CREATED_BEFORE,
-        hub.partitions.insert({ partitionKey: "", rowKey: queue.name, columns: { IsDraining: false } }),
+        hub.partitions.insert({ partitionKey: "", rowKey: name, columns: { IsDraining: false } }),
       ),
     ),
   );

@@ -36,16 +36,16 @@ function startLoop(finds: (number | Error)[] = [], maxIntervalMs = 1_000) {
   return { loop, polls, logged, passMs, after };
 }
 
-test("empty polls come ever more seldom, up to the limit", async () => {
+test("from the start on empty polls come ever more seldom, up to the limit", async () => {
   const { polls, passMs } = startLoop();
   await passMs(3_600);
-  expect(polls).toEqual([0, 50, 150, 350, 750, 1_550, 2_550, 3_550]);
+  expect(polls).toEqual([0, 400, 1_200, 2_200, 3_200]);
 });
 
 test("after a message the next poll follows at once, and the pauses begin again", async () => {
   const { polls, passMs } = startLoop([0, 0, 5, 0, 0]);
-  await passMs(300);
-  expect(polls).toEqual([0, 50, 150, 150, 200, 300]);
+  await passMs(1_350);
+  expect(polls).toEqual([0, 400, 1_200, 1_200, 1_250, 1_350]);
 });
 
 test("a wake ends a pause and makes the next ones short", async () => {
@@ -53,7 +53,7 @@ test("a wake ends a pause and makes the next ones short", async () => {
   await passMs(200);
   loop.wake();
   await passMs(160);
-  expect(polls).toEqual([0, 50, 150, 200, 250, 350]);
+  expect(polls).toEqual([0, 200, 250, 350]);
 });
 
 test("a wake while the answer is under way makes the next poll follow at once", async () => {

@@ -5,7 +5,7 @@ import {
   ACCESS_KEY_HEADER,
   BLOB_SIZE_HEADER,
   FILES_HEADER,
-  type FileManifest,
+  type FilesRequest,
   type InitiateRequest,
   type MissingFiles,
   RUN_ID_HEADER,
@@ -98,11 +98,11 @@ export class AppClient {
     return parseRunDetails(text, this.#address.url);
   }
 
-  /** Stores the manifest. @returns null where the app is of a version that takes no files. */
-  async missingFiles(id: string, manifest: FileManifest, signal: AbortSignal): Promise<MissingFiles | null> {
+  /** Stores the manifest and the contents given. @returns null where the app is of a version that takes no files. */
+  async missingFiles(id: string, files: FilesRequest, signal: AbortSignal): Promise<MissingFiles | null> {
     const url = `${this.#address.url}/api/runs/${encodeURIComponent(id)}/files`;
     const headers = { "content-type": "application/json", ...this.#keyHeader() };
-    const response = await this.#ask(url, { method: "POST", headers, body: JSON.stringify(manifest), signal });
+    const response = await this.#ask(url, { method: "POST", headers, body: JSON.stringify(files), signal });
     const text = await response.text();
     if (response.status === 404) return null;
     if (response.status === 401 || response.status === 403) throw unauthorized(this.#address);

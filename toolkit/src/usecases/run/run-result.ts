@@ -76,9 +76,10 @@ async function findSteps(run: RunningRun, result: RunResult | null): Promise<Kno
 }
 
 /** Those of the last step that ended. */
-async function saveRunFiles({ host, folder, deps }: RunningRun, known: KnownSteps | null): Promise<SavedFiles> {
+async function saveRunFiles({ host, folder, sent, deps }: RunningRun, known: KnownSteps | null): Promise<SavedFiles> {
   const manifest = (known?.failed ?? known?.steps.at(-1))?.files;
-  if (manifest === undefined) return NO_FILES;
+  // The same as was sent: no step changed a file.
+  if (manifest === undefined || manifest.sha256 === sent.files) return NO_FILES;
   const target = path.join(folder.dir, "files");
   return saveFiles({ client: host.client, id: folder.record.id, manifest, folder: target, signal: deps.leaveNow });
 }

@@ -40,4 +40,10 @@ export type Run = {
 };
 
 /** A run that is recorded and has a host. */
-export type RunningRun = Run & { readonly folder: RunFolder; readonly host: RunHost; readonly display: RunDisplay };
+export type RunningRun = Run & {
+  readonly folder: RunFolder;
+  readonly host: RunHost;
+  readonly display: RunDisplay;
+  /** The manifest of the files that this process sent, by its hash. */
+  readonly sent: { files: string | null };
+};

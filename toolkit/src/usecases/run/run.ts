@@ -64,7 +64,10 @@ async function runOnce(run: Run): Promise<RunSummary> {
     deps.signal.throwIfAborted();
     const wasRecorded = subject.kind === "recorded";
     const folder = await recordOn(run, host);
-    const summary = await superviseRun({ ...run, folder, host, display: openDisplay(run, folder) }, wasRecorded);
+    const summary = await superviseRun(
+      { ...run, folder, host, display: openDisplay(run, folder), sent: { files: null } },
+      wasRecorded,
+    );
     hasEnded = summary.status === "completed" || summary.status === "failed";
     return summary;
   } finally {
@@ -146,12 +149,15 @@ function isNotTaken(error: unknown): boolean {
   return code === "ERR_APP_UNREACHABLE" && NOT_CONNECTED.has(cause?.cause?.code);
 }
 
-async function sendRequest({ host, folder, files, deps: { leaveNow, signal, warn } }: RunningRun): Promise<StartedRun> {
+async function sendRequest(run: RunningRun): Promise<StartedRun> {
+  const { host, folder, files, sent, deps } = run;
+  const { leaveNow, signal, warn } = deps;
   const { id, sameEnv } = folder.record;
   const collected = (await files?.()) ?? null;
   const isEmpty = collected === null || collected.manifest.files.length === 0;
   const manifest = isEmpty ? null : await sendFiles({ client: host.client, id, files: collected, signal });
   if (!isEmpty && manifest === null) warn("The app is of a version that takes no files; the steps begin without.");
+  sent.files = manifest;
   const options = { runId: id, sameEnv, ...(manifest !== null && { files: manifest }) };
   // Not the first Ctrl-C: a run that was sent must be known, to be ended.
   return host.client.start(await folder.readRequest(), { ...options, signal: leaveNow });

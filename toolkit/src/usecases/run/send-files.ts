@@ -13,14 +13,18 @@ export type SendFiles = {
 };
 
 const AT_ONCE = 4;
+// Each other content costs a round trip, and on a slow line more than what is sent twice when a run is sent again.
+const SMALL_BYTES = 32 * 1024;
+const ALL_SMALL_BYTES = 128 * 1024;
 
 /**
- * Sends the contents that the app does not have yet.
+ * Sends small contents with the manifest, and of the others those that the app does not have yet.
  *
  * @returns What the run is started with; null where the app takes no files, as one of an older version.
  */
 export async function sendFiles({ client, id, files, signal }: SendFiles): Promise<string | null> {
-  const answer = await client.missingFiles(id, files.manifest, signal);
+  const contents = await readSmall(files);
+  const answer = await client.missingFiles(id, { ...files.manifest, contents }, signal);
   if (answer === null) return null;
   const rest = [...answer.missing];
   const worker = async () => {
@@ -30,6 +34,18 @@ export async function sendFiles({ client, id, files, signal }: SendFiles): Promi
   };
   await Promise.all(Array.from({ length: AT_ONCE }, worker));
   return answer.manifest;
+}
+
+async function readSmall(files: CollectedFiles): Promise<Record<string, string>> {
+  const contents: Record<string, string> = {};
+  let left = ALL_SMALL_BYTES;
+  for (const file of files.manifest.files) {
+    const size = file.kind === "file" ? file.sizeBytes : Number.POSITIVE_INFINITY;
+    if (file.kind !== "file" || size > Math.min(left, SMALL_BYTES) || file.sha256 in contents) continue;
+    contents[file.sha256] = Buffer.from(await readAsNamed(files, file.sha256)).toString("base64");
+    left -= size;
+  }
+  return contents;
 }
 
 async function readAsNamed({ paths }: CollectedFiles, sha256: string): Promise<Uint8Array> {

@@ -1,0 +1,63 @@
+import { createHash } from "node:crypto";
+import { writeFile } from "node:fs/promises";
+import path from "node:path";
+import type { FilesRequest } from "@same-kit/functions-app/contract";
+import { expect, test } from "vitest";
+import { collectFiles } from "../../../../toolkit/src/adapters/files/collect-files.ts";
+import { sendFiles } from "../../../../toolkit/src/usecases/run/send-files.ts";
+import { makeTempDir } from "../../../helpers/temp-dir.ts";
+
+const KiB = 1024;
+const hashOf = (content: Uint8Array) => createHash("sha256").update(content).digest("hex");
+
+/** An app that has nothing yet, and a folder of files with these contents. */
+async function open(contents: Record<string, Buffer>) {
+  const folder = await makeTempDir();
+  for (const [name, content] of Object.entries(contents)) await writeFile(path.join(folder, name), content);
+  const files = await collectFiles({ folder, globs: null }, path.join(folder, ".same-kit"));
+  const asked: FilesRequest[] = [];
+  const put = new Map<string, Uint8Array>();
+  const client = {
+    async missingFiles(_id: string, request: FilesRequest) {
+      asked.push(request);
+      const hashes = request.files.flatMap((file) => (file.kind === "file" ? [file.sha256] : []));
+      return { manifest: "m", missing: hashes.filter((hash) => !(hash in (request.contents ?? {}))) };
+    },
+    async putFile(_id: string, sha256: string, content: Uint8Array) {
+      put.set(sha256, content);
+    },
+  };
+  const send = () => sendFiles({ client, id: "run", files, signal: new AbortController().signal });
+  return { folder, send, asked, put };
+}
+
+test("small contents are sent with the manifest, and nothing else is", async () => {
+  const content = Buffer.from([0, 255, 10]);
+  const { send, asked, put } = await open({ "a.bin": content, "copy.bin": content });
+  expect(await send()).toBe("m");
+  expect(asked[0]?.contents).toEqual({ [hashOf(content)]: content.toString("base64") });
+  expect([asked.length, put.size]).toEqual([1, 0]);
+});
+
+test("a large content is sent by itself", async () => {
+  const large = Buffer.alloc(32 * KiB + 1, "x");
+  const { send, asked, put } = await open({ large, small: Buffer.from("s") });
+  await send();
+  expect(Object.keys(asked[0]?.contents ?? {})).toEqual([hashOf(Buffer.from("s"))]);
+  expect([...put.keys()]).toEqual([hashOf(large)]);
+});
+
+test("of many small contents only some are sent with the manifest", async () => {
+  const contents = Array.from({ length: 6 }, (_, i) => Buffer.alloc(30 * KiB, String(i)));
+  const { send, asked, put } = await open(Object.fromEntries(contents.map((it, i) => [`f${i}`, it])));
+  await send();
+  expect(Object.keys(asked[0]?.contents ?? {})).toHaveLength(4);
+  expect(put.size).toBe(2);
+});
+
+test("a small file that changed since it was looked at is not sent as what it was", async () => {
+  const { folder, send, asked } = await open({ a: Buffer.from("one") });
+  await writeFile(path.join(folder, "a"), "two");
+  await expect(send()).rejects.toMatchObject({ code: "ERR_FILES_CHANGED" });
+  expect(asked).toEqual([]);
+});
