@@ -16,6 +16,7 @@ import { createMemoryStorage, type MemoryStorage } from "../../local/src/storage
 import type { StorageAccount } from "../../local/src/storage/storage-account.ts";
 import { type Fate, makeCrashable } from "./crashable-storage.ts";
 import { interceptStorage, type StorageCall } from "./intercept-storage.ts";
+import type { Pause } from "./pausable-storage.ts";
 import { VirtualClock } from "./virtual-clock.ts";
 
 export const HUB = "Hub";
@@ -32,6 +33,8 @@ export type WorldEngineOptions = {
   workerId?: string;
   /** What becomes of this engine's calls to the storage; all succeed by default. */
   fateOf?: (call: StorageCall) => Fate | undefined;
+  /** Stops the engine's process in the middle of its work. */
+  pause?: Pause;
 };
 
 export const worldSettings = (settings: Partial<DurableTaskSettings> = {}): DurableTaskSettings => ({
@@ -72,14 +75,15 @@ export class VirtualWorld {
   }
 
   /** Starts an engine on the hub; it is stopped when the test ends, unless it died. */
-  async startEngine({ workerId = "worker", fateOf, ...options }: WorldEngineOptions): Promise<WorldEngine> {
+  async startEngine({ workerId = "worker", fateOf, pause, ...options }: WorldEngineOptions): Promise<WorldEngine> {
     const logged: LogEntry[] = [];
     const crash = makeCrashable(this.#watched, fateOf, this.clock);
+    const place = pause?.wrap(crash.storage, crash.clock) ?? crash;
     const starting = startEngine({
-      storage: crash.storage,
+      storage: place.storage,
       ...options,
       settings: worldSettings(options.settings),
-      clock: crash.clock,
+      clock: place.clock,
       workerId,
       log: createLogger((entry) => logged.push(entry), "engine"),
     });

@@ -20,7 +20,7 @@ export type VirtualAppClockDeps = {
 };
 
 // A month of hourly timers is 720; an orchestration that goes on for ever has no last one.
-const MAX_JUMPS = 5_000;
+const MAX_JUMPS = 2_000;
 // What is tried again is tried within this time.
 const MAX_UPKEEP_MS = 60_000;
 

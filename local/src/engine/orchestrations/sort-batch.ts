@@ -6,7 +6,7 @@ import { isStartOf } from "./start-dedupe.ts";
 export type SortedBatch = {
   /** What the next episode is about. */
   fresh: ReceivedMessage[];
-  /** In the history already: their host died before it deleted them. */
+  /** In the history already, as their host died before it deleted them, or in this batch a second time. */
   known: ReceivedMessage[];
   /** Replies whose cause is not in the history yet. */
   early: ReceivedMessage[];
@@ -15,10 +15,16 @@ export type SortedBatch = {
 /** Sorts a batch's messages by what the history says of them. */
 export function sortBatch(messages: readonly ReceivedMessage[], history: readonly HistoryEvent[]): SortedBatch {
   const sorted: SortedBatch = { fresh: [], known: [], early: [] };
+  // Two hosts that ran one activity, one of them paused meanwhile, both answer it.
+  const inBatch: HistoryEvent[] = [];
   for (const message of messages) {
-    if (isKnown(message, history) || isKnownStart(message, history)) sorted.known.push(message);
+    const isTwice = isKnown(message, history) || isKnown(message, inBatch) || isKnownStart(message, history);
+    if (isTwice) sorted.known.push(message);
     else if (isOutOfOrder(message, history)) sorted.early.push(message);
-    else sorted.fresh.push(message);
+    else {
+      sorted.fresh.push(message);
+      inBatch.push(message.data.TaskMessage.Event);
+    }
   }
   return sorted;
 }

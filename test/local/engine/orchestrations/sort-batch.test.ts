@@ -36,3 +36,8 @@ test("the start that the history began with is known, another one is fresh", () 
   );
   expect(sorted).toEqual({ known: [same], fresh: [other], early: [] });
 });
+
+test("of two replies to one call in a batch, as from two hosts that both ran it, the first is fresh and the other known", () => {
+  const replies = ['"one"', '"two"'].map((result) => messageOf(historyEvents.taskCompleted(1, result)));
+  expect(sortBatch(replies, history)).toEqual({ known: [replies[1]], fresh: [replies[0]], early: [] });
+});

@@ -1,0 +1,67 @@
+// A host that stands still for longer than its lease, as under SIGSTOP or in a machine that sleeps, at any call to the storage; another
+// one takes over. When the first one goes on, with all that it had in hand, nothing is recorded twice.
+
+import { expect, test } from "vitest";
+import type { TaskHubClient } from "../../../local/src/engine/client.ts";
+import { EventType, type HistoryEvent } from "../../../local/src/engine/history/events.ts";
+import type { StorageCall } from "../../helpers/intercept-storage.ts";
+import { makePausable, type PauseMoment } from "../../helpers/pausable-storage.ts";
+import { beginRich, makeRichApp, RICH_OUTPUT } from "../../helpers/rich-app.ts";
+import { VirtualWorld } from "../../helpers/virtual-world.ts";
+
+// Longer than a lease of 30 s and the interval at which it is looked at.
+const PAUSE_MS = 60_000;
+
+const isWork = ({ resource }: StorageCall) => !resource.endsWith("Partitions");
+
+/** Results and firings by the number that they answer: each number once, or the history is corrupt. */
+function answeredIds(events: readonly HistoryEvent[]): string[] {
+  return events.flatMap((it) => {
+    if ("TaskScheduledId" in it) return [`call ${it.TaskScheduledId}`];
+    return it.EventType === EventType.TimerFired ? [`timer ${it.TimerId}`] : [];
+  });
+}
+
+async function runWithPause(moment: PauseMoment | undefined, atCall: number) {
+  const world = new VirtualWorld();
+  const invoker = makeRichApp();
+  let calls = 0;
+  let isStarted = false;
+  const pause = makePausable((call) => {
+    if (!isStarted || !isWork(call)) return undefined;
+    calls += 1;
+    return calls === atCall ? moment : undefined;
+  });
+  // A start that is delayed itself would start the instance again once it has ended: what is asked for is in the queues before.
+  const beforeWork = async (client: TaskHubClient) => {
+    await beginRich(client);
+    isStarted = true;
+  };
+  await world.startEngine({ invoker, workerId: "paused", pause, beforeWork });
+  const hasEnded = async () => (await world.status("rich"))?.output ?? false;
+  await world.until(async () => pause.isPaused() || (await hasEnded()));
+  if (pause.isPaused()) {
+    await world.startEngine({ invoker, workerId: "other" });
+    await world.pass(PAUSE_MS);
+    await world.until(hasEnded);
+    const whole = await world.history("rich");
+    pause.resume();
+    await world.pass(PAUSE_MS);
+    expect((await world.history("rich")).map(({ EventType: type }) => type)).toEqual(whole.map((it) => it.EventType));
+  }
+  await world.until(() => world.messages().length === 0);
+  const events = await world.history("rich");
+  return { output: (await world.status("rich"))?.output, ids: answeredIds(events), calls };
+}
+
+test.each(["before", "after"] as const)(
+  "a host that is paused %s any of its calls, beyond its lease, records nothing twice",
+  async (moment) => {
+    const { calls } = await runWithPause(undefined, 0);
+    for (let call = 1; call <= calls; call += 1) {
+      const { output, ids } = await runWithPause(moment, call);
+      expect({ call, output }).toEqual({ call, output: RICH_OUTPUT });
+      expect({ call, ids: ids.toSorted() }).toEqual({ call, ids: [...new Set(ids)].toSorted() });
+    }
+  },
+);
