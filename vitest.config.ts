@@ -1,9 +1,10 @@
 import { defineConfig } from "vitest/config";
 
-// Four groups, by what a test needs: `unit` nothing, `local` processes of this machine (Azurite, Python, workers),
-// `suite` the whole booted stack, `online` a package index or a Docker engine.
+// Five groups, by what a test needs: `unit` nothing, `local` processes of this machine (Azurite, Python, workers),
+// `suite` the whole booted stack, `browser` a Chromium, `online` a package index or a Docker engine.
 const LOCAL = "test/**/*.local.test.ts";
 const SUITE = "test/suite/**/*.test.ts";
+const BROWSER = "test/**/*.browser.test.ts";
 const ONLINE = "test/**/*.online.test.ts";
 
 // Real processes on a machine that others use too: one that was starved of its deadline is asked once more in CI, where nobody
@@ -16,9 +17,17 @@ export default defineConfig({
     // Two cores: more parallel stacks only make each other miss their deadlines.
     maxWorkers: 2,
     projects: [
-      { test: { name: "unit", include: ["test/**/*.test.ts"], exclude: [LOCAL, SUITE, ONLINE], testTimeout: 20_000 } },
+      {
+        test: {
+          name: "unit",
+          include: ["test/**/*.test.ts"],
+          exclude: [LOCAL, SUITE, BROWSER, ONLINE],
+          testTimeout: 20_000,
+        },
+      },
       { test: { name: "local", include: [LOCAL], exclude: [SUITE], ...slow } },
-      { test: { name: "suite", include: [SUITE], exclude: [ONLINE], ...slow } },
+      { test: { name: "suite", include: [SUITE], exclude: [BROWSER, ONLINE], ...slow } },
+      { test: { name: "browser", include: [BROWSER], ...slow } },
       { test: { name: "online", include: [ONLINE], ...slow, testTimeout: 600_000, hookTimeout: 600_000 } },
     ],
   },

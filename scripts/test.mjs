@@ -1,18 +1,20 @@
-// Runs what `make test` promises: types, lint and every test that needs no network; with --online also those that need a package
-// index or a Docker engine, and with --all both. Ends with one line that counts everything; a run in which nothing ran is a failure.
+// Runs what `make test` promises: types, lint and every test that needs no network; with --online only those that need a package
+// index or a Docker engine, and with --all everything. Tests that open pages run where there is a Chromium, and always with --all.
+// Ends with one line that counts everything; a run in which nothing ran is a failure.
 
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 const OFFLINE = ["unit", "local", "suite"];
+const BROWSER = ["browser"];
 const ONLINE = ["online"];
 
 const flags = new Set(process.argv.slice(2));
-const groups = flags.has("--all") ? [...OFFLINE, ...ONLINE] : flags.has("--online") ? ONLINE : OFFLINE;
+const groups = chooseGroups();
 const folder = mkdtempSync(path.join(tmpdir(), "same-kit-test-"));
 const total = { passed: 0, failed: 0, skipped: 0 };
 
@@ -29,6 +31,21 @@ try {
 const isRed = total.failed > 0 || total.passed === 0 || (process.env.CI === "true" && total.skipped > 0);
 console.log(`\n${total.passed} passed, ${total.failed} failed${total.skipped > 0 ? `, ${total.skipped} skipped` : ""}`);
 process.exit(isRed ? 1 : 0);
+
+function chooseGroups() {
+  if (flags.has("--all")) return [...OFFLINE, ...BROWSER, ...ONLINE];
+  if (flags.has("--online")) return ONLINE;
+  if (hasChromium()) return [...OFFLINE, ...BROWSER];
+  console.log("No Chromium is here (Debian: apt-get install chromium): the tests that open pages in one are left out.");
+  return OFFLINE;
+}
+
+function hasChromium() {
+  const folders = (process.env.PATH ?? "").split(path.delimiter);
+  const names = ["chromium", "chromium-browser", "google-chrome", "chrome"];
+  const candidates = names.flatMap((name) => folders.map((folder) => path.join(folder, name)));
+  return [process.env.SAME_KIT_TEST_CHROMIUM ?? "", ...candidates].some((file) => file !== "" && existsSync(file));
+}
 
 function check(title, command) {
   const { status } = npx(command);

@@ -1,4 +1,4 @@
-import { createHash, timingSafeEqual } from "node:crypto";
+import { isSameSecret } from "@same-kit/shared";
 import { ACCESS_KEY_HEADER } from "../contract/headers.ts";
 
 /** The part of a request that says who asks. */
@@ -15,7 +15,7 @@ export function hasAccess(request: AccessRequest, env: NodeJS.ProcessEnv): boole
   if (!key) return env["AZURE_FUNCTIONS_ENVIRONMENT"] === "Development" && isFromThisMachine(request);
   const given = givenKeys(request);
   // All are compared, however early one fits.
-  return given.map((candidate) => isEqual(candidate, key)).includes(true);
+  return given.map((candidate) => isSameSecret(candidate, key)).includes(true);
 }
 
 function givenKeys({ url, headers }: AccessRequest): string[] {
@@ -24,12 +24,6 @@ function givenKeys({ url, headers }: AccessRequest): string[] {
   const password = basic.includes(":") ? basic.slice(basic.indexOf(":") + 1) : null;
   const candidates = [headers.get(ACCESS_KEY_HEADER), new URL(url).searchParams.get("code"), password];
   return candidates.filter((it): it is string => it !== null && it !== "");
-}
-
-/** In constant time, whatever the lengths. */
-function isEqual(a: string, b: string): boolean {
-  const hash = (text: string) => createHash("sha256").update(text).digest();
-  return timingSafeEqual(hash(a), hash(b));
 }
 
 /**

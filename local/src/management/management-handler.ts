@@ -19,7 +19,7 @@ import { startInstance } from "./start-instance.ts";
 export function createManagementHandler(deps: ManagementDeps): WebhookHandler {
   return async (request) => {
     const route = matchRoute(request.method.toUpperCase(), request.url.pathname);
-    if (route === null) return empty(404);
+    if (route === null) return noRoute(request.url.pathname);
     const call: ManagementCall = { ...deps, request, query: new RequestQuery(request.url) };
     logOperation(route, call);
     try {
@@ -84,6 +84,12 @@ function otherHubProblem({ query, client, settings }: ManagementCall): WebhookRe
     return problem(400, `This host has the storage connection '${settings.connectionName}', not '${connection}'.`);
   }
   return null;
+}
+
+/** As in Azure an encoded slash separates, so that no route reaches an instance whose id has one. */
+function noRoute(pathname: string): WebhookResponse {
+  if (!/%2f/i.test(pathname)) return empty(404);
+  return problem(404, "No such route: an encoded slash (%2F) separates like any other, also in an instance ID.");
 }
 
 /** The storage would refuse such an id with a raw error; no instance can have it. */

@@ -1,7 +1,7 @@
-import { randomBytes, timingSafeEqual } from "node:crypto";
+import { randomBytes } from "node:crypto";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { type AllowedUsers, type Logger, readBody, refuseOtherUsers } from "@same-kit/shared";
+import { type AllowedUsers, isSameSecret, type Logger, readBody, refuseOtherUsers } from "@same-kit/shared";
 import type { WebhookHandler, WebhookResponse } from "../shared/http-message.ts";
 import { RPC_PATH } from "./route.ts";
 
@@ -77,10 +77,9 @@ function ownUrl({ url = "/", headers: { host = "" } }: IncomingMessage): URL | u
   return isOwn && URL.canParse(url, `http://${host}`) ? new URL(url, `http://${host}`) : undefined;
 }
 
-/** Takes the same time for every wrong key. */
+/** The mount holds the key. */
 function isBelow(path: string, mount: string): boolean {
-  const [wanted, found] = [Buffer.from(`${mount}/`), Buffer.from(path).subarray(0, mount.length + 1)];
-  return wanted.length === found.length && timingSafeEqual(wanted, found);
+  return isSameSecret(path.slice(0, mount.length + 1), `${mount}/`);
 }
 
 /** Unread parts of the body would be taken for the next request. */

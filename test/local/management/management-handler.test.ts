@@ -266,11 +266,21 @@ test.each([
   ["GET", "/elsewhere"],
   ["GET", ""],
   ["POST", "/orchestrators"],
-  ["GET", "/instances/abc%2Fterminate"],
 ])("%s %s answers 404 without a body", async (method, path) => {
   const answer = await api(new FakeTaskHubClient(instanceStatus()))(method, path, asJson);
   expect(answer).toEqual({ status: 404, headers: {} });
 });
+
+test.each(["/instances/abc%2Fterminate", "/instances/a%2fb"])(
+  "an id with an encoded slash (%s) is told why it is not found",
+  async (path) => {
+    const answer = await api(new FakeTaskHubClient(instanceStatus()))("GET", path, asJson);
+    expect(answer).toMatchObject({
+      status: 404,
+      body: { Message: expect.stringContaining("an encoded slash (%2F) separates") },
+    });
+  },
+);
 
 // Lists
 

@@ -53,6 +53,13 @@ test.each([
   expect(silentFaults).toEqual([]);
 });
 
+test("a main of many wildcards is looked for in linear time", async () => {
+  const main = `${"*a".repeat(60)}b`;
+  const file = `${"a".repeat(200)}.js`;
+  const { silentFaults } = await check([...replace("package.json", JSON.stringify({ main })), { path: file }]);
+  expect(silentFaults).toEqual([expect.stringContaining("which is not in the package")]);
+});
+
 describe("the deployment fails", () => {
   test("for a symbolic link", async () => {
     const { failures } = await check([...MINIMAL_APP, { path: "bin/python3", content: "python3.11", mode: 0o120777 }]);

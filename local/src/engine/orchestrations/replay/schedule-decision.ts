@@ -2,6 +2,7 @@ import type { Clock } from "@same-kit/shared";
 import { newGuidN } from "../../../shared/ids.ts";
 import { EventType, type HistoryEvent, type Tags } from "../../history/events.ts";
 import type { Outgoing } from "../../messages/message-data.ts";
+import { findInstanceIdProblem } from "../../taskhub/names.ts";
 import type { EpisodeSettings } from "../episode-types.ts";
 import type { ActivityAction, SubOrchestrationAction } from "./action.ts";
 import type { Decision } from "./decision.ts";
@@ -136,6 +137,9 @@ function childInstanceId(id: number, { instanceId }: SubOrchestrationAction, exe
   if (instanceId.startsWith("@")) {
     throw new ReplayFailure(`A sub-orchestration's instance id must not start with '@': '${instanceId}'.`);
   }
+  // The message would be taken and refused by the storage again and again, and the parent would never hear of it.
+  const problem = findInstanceIdProblem(instanceId);
+  if (problem !== null) throw new ReplayFailure(`A sub-orchestration cannot have this instance id. ${problem}`);
   return instanceId;
 }
 

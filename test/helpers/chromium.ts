@@ -1,0 +1,64 @@
+import { execFileSync } from "node:child_process";
+import { accessSync, constants } from "node:fs";
+import path from "node:path";
+import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
+import { onTestFinished } from "vitest";
+
+const NAMES = ["chromium", "chromium-browser", "google-chrome", "chrome"];
+
+/** The browser of `SAME_KIT_TEST_CHROMIUM`, else the first on PATH. @throws Error that says what to install. */
+function chromiumPath(): string {
+  const folders = (process.env["PATH"] ?? "").split(path.delimiter);
+  const candidates = NAMES.flatMap((name) => folders.map((folder) => path.join(folder, name)));
+  const found = [process.env["SAME_KIT_TEST_CHROMIUM"] ?? "", ...candidates].find(isExecutable);
+  if (found !== undefined) return found;
+  throw new Error("No Chromium is on PATH: install Debian's chromium, or name one with SAME_KIT_TEST_CHROMIUM.");
+}
+
+function isExecutable(file: string): boolean {
+  try {
+    accessSync(file, constants.X_OK);
+    return file !== "";
+  } catch {
+    return false;
+  }
+}
+
+/** A headless browser with a profile of its own in the temp folder, closed with the current test. */
+export async function openBrowser(args: readonly string[] = []): Promise<Browser> {
+  // Its sandbox needs namespaces that containers, where root runs tests, do not give.
+  const isRoot = process.getuid?.() === 0;
+  const browser = await chromium.launch({
+    executablePath: chromiumPath(),
+    chromiumSandbox: !isRoot,
+    args: ["--disable-dev-shm-usage", ...args],
+  });
+  onTestFinished(() => browser.close());
+  return browser;
+}
+
+export type TestPage = Page & {
+  /** What the page reported as an error, and which files of other origins it asked for. */
+  readonly problems: string[];
+};
+
+/** A page that keeps its errors; asking for anything outside this machine is one. */
+export async function openPage(browser: Browser, options: BrowserContextOptions = {}): Promise<TestPage> {
+  const context = await browser.newContext(options);
+  const page = await context.newPage();
+  const problems: string[] = [];
+  page.on("pageerror", (error) => problems.push(error.message));
+  page.on("console", (message) => message.type() === "error" && problems.push(message.text()));
+  page.on("request", (request) => {
+    const { protocol, hostname } = new URL(request.url());
+    const isLocal =
+      ["file:", "data:", "blob:", "about:"].includes(protocol) || ["localhost", "127.0.0.1"].includes(hostname);
+    if (!isLocal) problems.push(`asked for ${request.url()}`);
+  });
+  return Object.assign(page, { problems });
+}
+
+/** The version of the browser, for a report. */
+export function chromiumVersion(): string {
+  return execFileSync(chromiumPath(), ["--version"], { encoding: "utf8" }).trim();
+}

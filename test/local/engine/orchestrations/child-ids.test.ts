@@ -1,0 +1,36 @@
+import { expect, test } from "vitest";
+import { EngineHub } from "../../../helpers/engine-hub.ts";
+import { SdkInvoker } from "../../../helpers/sdk-orchestrator.ts";
+
+async function startChild(childId: string) {
+  const invoker = new SdkInvoker({
+    activities: {},
+    orchestrators: {
+      *Parent(context) {
+        return yield context.df.callSubOrchestrator("Child", null, childId);
+      },
+      // biome-ignore lint/correctness/useYield: an orchestrator is a generator, also one that waits for nothing.
+      *Child() {
+        return "done";
+      },
+    },
+  });
+  const hub = new EngineHub(invoker);
+  hub.start("Parent");
+  await hub.run();
+  return hub.ending();
+}
+
+test("an id as long as the storage takes is used", async () => {
+  expect(await startChild("c".repeat(512))).toEqual({ status: "Completed", result: "done" });
+});
+
+test.each([
+  ["too long", "c".repeat(513), "at most 512 characters"],
+  ["too long once it is escaped", "/".repeat(300), "at most 512 characters"],
+  ["with a line break", "a\nb", "no control characters"],
+  ["of an entity", "@name@key", "must not start with '@'"],
+  ["of the parent itself", "abc", "instance id of its parent"],
+])("an id %s fails the parent, and says why", async (_, childId, reason) => {
+  expect(await startChild(childId)).toMatchObject({ status: "Failed", result: expect.stringContaining(reason) });
+});
