@@ -14,6 +14,7 @@ import { startRehearsal } from "../../toolkit/src/usecases/rehearsal.ts";
 import { type UpRequest, type UpResult, up } from "../../toolkit/src/usecases/up.ts";
 import { type FakeSiteHost, fakeSiteHost } from "./fake-site-host.ts";
 import { startTestMiniAzure, type TestMiniAzure } from "./mini-azure.ts";
+import { PROVIDER_MIRROR } from "./provider.ts";
 import { type RecordingView, recordingView } from "./recording-view.ts";
 import { makeTempDir } from "./temp-dir.ts";
 import { MINIMAL_APP } from "./zip.ts";
@@ -60,7 +61,7 @@ export async function rehearseDeployment(
     const rehearsal = await startRehearsal({
       folder,
       fail: run.fail ?? null,
-      providerMirror: "stand-in",
+      providerMirror: PROVIDER_MIRROR,
       bootSite: withAllFunctions(site.bootSite),
       env: process.env,
       onLog: () => {},

@@ -3,6 +3,7 @@ import { copyFile, cp, readdir, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { execa } from "execa";
 import type { TestMiniAzure } from "./mini-azure.ts";
+import { testProvider } from "./provider.ts";
 import { makeTempDir } from "./temp-dir.ts";
 
 const MODULE = path.resolve("terraform");
@@ -37,7 +38,7 @@ export async function prepareRehearsal(
   variables: Record<string, unknown> = {},
 ): Promise<Rehearsal> {
   const dir = await makeTempDir();
-  const provider = await mini.installProvider(await makeTempDir());
+  const provider = await mini.installProvider(await makeTempDir(), await testProvider());
   for (const name of await readdir(MODULE)) {
     if (name.endsWith(".tf")) await copyFile(path.join(MODULE, name), path.join(dir, name));
   }
@@ -59,7 +60,7 @@ export async function rehearseStandalone(mini: TestMiniAzure, mainText?: string)
   await cp(MODULE, folder, { recursive: true });
   const dir = path.join(folder, "standalone");
   if (mainText !== undefined) await writeFile(path.join(dir, "main.tf"), mainText);
-  const provider = await mini.installProvider(await makeTempDir());
+  const provider = await mini.installProvider(await makeTempDir(), await testProvider());
   const values = { TF_VAR_subscription_id: mini.subscriptionId, TF_VAR_metadata_host: mini.metadataHost };
   const env = { ...process.env, ...mini.env, ...provider.env, ...values, TF_IN_AUTOMATION: "1" };
   const rehearsal = createRehearsal(dir, env);

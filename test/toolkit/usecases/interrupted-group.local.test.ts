@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { cp, readdir, readFile } from "node:fs/promises";
 import path from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
+import { PROVIDER_MIRROR } from "../../helpers/provider.ts";
 import { makeTempDir } from "../../helpers/temp-dir.ts";
 import { hasTerraform } from "../../helpers/terraform.ts";
 import { waitFor } from "../../helpers/wait-for.ts";
@@ -16,7 +17,7 @@ const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/
 type Call = { process: ChildProcess; ended: Promise<{ code: number | null; output: string }> };
 
 function start(cwd: string, command: "up" | "down", ...args: string[]): Call {
-  const all = [LAUNCHER, command, "--rehearse", "--provider-mirror", "stand-in", ...args];
+  const all = [LAUNCHER, command, "--rehearse", "--provider-mirror", PROVIDER_MIRROR, ...args];
   const child = spawn(process.execPath, all, { cwd, env: { ...env, CI: "1" }, stdio: ["ignore", "pipe", "pipe"] });
   onTestFinished(() => void child.kill("SIGKILL"));
   let output = "";
