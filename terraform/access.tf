@@ -4,7 +4,7 @@
 resource "terraform_data" "access_key" {
   for_each = toset([var.access_key_generation])
 
-  triggers_replace = sensitive(replace("${uuid()}${uuid()}", "-", ""))
+  triggers_replace = sensitive(coalesce(var.access_key, replace("${uuid()}${uuid()}", "-", "")))
 
   lifecycle {
     ignore_changes = [triggers_replace]

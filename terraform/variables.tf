@@ -127,6 +127,18 @@ variable "app_settings" {
   }
 }
 
+variable "access_key" {
+  description = "The access key to begin with, such as that of an app that is taken over; null generates one. Later values count only with another access_key_generation."
+  type        = string
+  default     = null
+  sensitive   = true
+
+  validation {
+    condition     = var.access_key == null || can(regex("^[0-9A-Za-z_-]{32,128}$", var.access_key))
+    error_message = "access_key must be 32 to 128 letters, digits, dashes or underscores."
+  }
+}
+
 variable "access_key_generation" {
   description = "Raise or change it to make a new access key; clients with the old one are refused from the next apply on."
   type        = string

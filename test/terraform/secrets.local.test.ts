@@ -2,6 +2,8 @@ import { describe, expect, test } from "vitest";
 import { startTestMiniAzure, type TestMiniAzure } from "../helpers/mini-azure.ts";
 import { hasTerraform, rehearse } from "../helpers/terraform.ts";
 
+const GIVEN_KEY = "a-key_that-another-deployment-has-had";
+
 type Named = { id: string; type: string };
 
 /** What Azure gives away only when asked for secrets, of all that lies in the group. */
@@ -22,17 +24,22 @@ async function secretsInAzure(mini: TestMiniAzure, group: string): Promise<strin
 }
 
 describe.skipIf(!hasTerraform)("what plain terraform prints", () => {
-  test.each(["flex", "premium"])("holds no secret, whatever is done with the plan %s", async (plan) => {
+  test.each([
+    ["flex", {}, []],
+    ["premium", { access_key: GIVEN_KEY }, [`-var=access_key=next-${GIVEN_KEY}`]],
+  ])("holds no secret, whatever is done with the plan %s and the variables %o", async (plan, key, nextKey) => {
     const mini = await startTestMiniAzure();
     const settings = { SAME_STEP_TIMEOUT: "60", MY_TOKEN: "hunter2hunter2" };
-    const { run, outputs } = await rehearse(mini, { plan, app_settings: settings });
+    const { run, outputs } = await rehearse(mini, { plan, app_settings: settings, ...key });
     const printed = [await run("plan"), await run("apply", "-auto-approve"), await run("show"), await run("output")];
     const first = await outputs();
+    expect(first).toMatchObject(key);
     const secrets = [settings.MY_TOKEN, String(first["access_key"])];
     secrets.push(...(await secretsInAzure(mini, String(first["resource_group"]))));
     const { text: addresses } = await run("state", "list");
     for (const address of addresses.split("\n")) printed.push(await run("state", "show", address));
-    printed.push(await run("plan", "-destroy"), await run("plan", "-var=access_key_generation=2", "-out=saved"));
+    const rotation = ["-var=access_key_generation=2", ...nextKey];
+    printed.push(await run("plan", "-destroy"), await run("plan", ...rotation, "-out=saved"));
     printed.push(await run("show", "saved"), await run("apply", "saved"), await run("show"));
     secrets.push(String((await outputs())["access_key"]));
     printed.push(await run("plan", "-var=access_key_generation=2", '-var=app_settings={MY_TOKEN="other"}'));

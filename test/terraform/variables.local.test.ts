@@ -53,6 +53,7 @@ describe.skipIf(!hasTerraform)("a wrong value is refused with its name", () => {
     [{ storage_replication: "MRS" }, "storage_replication must be LRS, ZRS, GRS, RAGRS, GZRS or RAGZRS."],
     [{ premium_sku: "P1v3" }, "premium_sku must be EP1, EP2 or EP3."],
     [{ premium_maximum_workers: 0 }, "must be a whole number from premium_minimum_instances to 100."],
+    [{ access_key: "short" }, "access_key must be 32 to 128 letters, digits, dashes or underscores."],
     [{ storage_access: "" }, "storage_access must be key or identity."],
   ])("%o", async (variables, message) => {
     expect(await plan(variables)).toEqual({ exitCode: 1, text: expect.stringContaining(message) });

@@ -1,4 +1,4 @@
-import { writeFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { describe, expect, test } from "vitest";
 import { putForeign } from "../../helpers/mini-azure.ts";
@@ -70,16 +70,23 @@ describe.skipIf(!hasTerraform)("a cloud that others use too", () => {
     expect((await first.up(RESOURCES_ONLY)).changes).toEqual([]);
 
     const adopted = await second.up({ ...RESOURCES_ONLY, adopt: true });
-    expect(adopted.outputs?.appName).toBe(outputs?.appName);
-    expect(adopted.view.log).toContainEqual(
-      expect.stringMatching(/^line Takes over the resource group .* new access key/),
-    );
+    expect(adopted.outputs).toMatchObject({ appName: outputs?.appName, accessKey: outputs?.accessKey });
+    expect(adopted.view.log).toContainEqual(expect.stringMatching(/^line Takes over the resource group rg-same-dev-/));
+    expect(adopted.view.log).toContain("line The app keeps its access key.");
+    expect([...adopted.view.log, ...adopted.view.said].join("\n")).not.toContain(outputs?.accessKey);
     expect(adopted.view.log.filter((line) => line.startsWith("run Adopt ")).length).toBeGreaterThan(4);
     expect((await lookInto(second, group))?.tags["same-kit:deployment"]).not.toBe(mark);
+    const variables = await readFile(path.join(second.folder.terraformDir, "variables.auto.tfvars.json"), "utf8");
+    expect(variables).not.toContain(outputs?.accessKey);
+    expect(await second.up(RESOURCES_ONLY)).toMatchObject({ changes: [], outputs: { accessKey: outputs?.accessKey } });
     await expect(first.up(RESOURCES_ONLY)).rejects.toMatchObject({ code: "ERR_PROVISION_OTHER_STATE" });
     await expect(first.down()).rejects.toMatchObject({ code: "ERR_PROVISION_OTHER_STATE" });
     await expect(first.publish()).rejects.toMatchObject({ code: "ERR_PROVISION_OTHER_STATE" });
-    expect(await second.down()).toMatchObject({ kind: "removed", leftGroups: [] });
+    const rotated = await first.up({ ...RESOURCES_ONLY, adopt: true, rotateKey: true });
+    expect(rotated.outputs?.accessKey).not.toBe(outputs?.accessKey);
+    expect(rotated.view.log).not.toContain("line The app keeps its access key.");
+    expect(await second.publish().catch(({ code }) => code)).toBe("ERR_PROVISION_OTHER_STATE");
+    expect(await first.down()).toMatchObject({ kind: "removed", leftGroups: [] });
     expect(await lookInto(second, group)).toBeNull();
   });
 

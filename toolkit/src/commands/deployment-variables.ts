@@ -5,15 +5,17 @@ import type { TerraformVariables } from "../deployment/workspace.ts";
 
 const HOSTING_PLANS = ["flex", "consumption", "premium"];
 // Set by the command: another value would turn the names of one deployment into those of another.
-const RESERVED = new Set([
-  "environment",
-  "subscription_id",
-  "metadata_host",
-  "recover",
-  "deployment_id",
-  "delete_group_contents",
-  "removes_keyless_settings",
-]);
+const LEAVE_OUT = "Leave it out.";
+const RESERVED: Readonly<Record<string, string>> = {
+  environment: "Use --env.",
+  subscription_id: "Use --subscription.",
+  access_key: "Leave it out; --rotate-key creates a new key.",
+  metadata_host: LEAVE_OUT,
+  recover: LEAVE_OUT,
+  deployment_id: LEAVE_OUT,
+  delete_group_contents: LEAVE_OUT,
+  removes_keyless_settings: LEAVE_OUT,
+};
 
 export type VariableOptions = {
   project: string | undefined;
@@ -48,10 +50,10 @@ function parseVariable(text: string, declared: readonly string[]): [string, unkn
   const name = text.slice(0, separator);
   if (separator < 1)
     throw variableError(`--var ${text} is not NAME=VALUE.`, "For example: --var log_retention_days=60");
-  if (RESERVED.has(name))
-    throw variableError(`--var ${name}: same-kit sets this variable itself.`, "Use --env or --subscription.");
+  const instead = RESERVED[name];
+  if (instead !== undefined) throw variableError(`--var ${name}: same-kit sets this variable itself.`, instead);
   if (!declared.includes(name)) {
-    const known = declared.filter((it) => !RESERVED.has(it)).join(", ");
+    const known = declared.filter((it) => !(it in RESERVED)).join(", ");
     throw variableError(`--var ${name}: the module has no such variable.`, `It has ${known}.`);
   }
   return [name, parseValue(text.slice(separator + 1))];

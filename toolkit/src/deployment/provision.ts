@@ -9,9 +9,11 @@ import type { Deployment } from "./deployment.ts";
 import { describePlan } from "./describe-plan.ts";
 import { type DeploymentFacts, explainTerraformError, firstSentence, textOf } from "./explain-terraform.ts";
 import { InterruptedError } from "./interrupted.ts";
+import { findKeptKey } from "./kept-key.ts";
 import { deletionNotAllowed, lossesOf } from "./losses.ts";
 import { isRemoval, type Ownership } from "./ownership.ts";
 import { requireDeclared } from "./variable-errors.ts";
+import { updateVariables } from "./workspace.ts";
 
 export type ProvisionRequest = {
   ownership: Ownership;
@@ -24,6 +26,8 @@ export type ProvisionRequest = {
   allowDelete: boolean;
   /** As far as known before the plan, for messages. */
   facts: Partial<Pick<DeploymentFacts, "location" | "plan" | "variableFiles">>;
+  /** `--rotate-key`: an app that is taken over gets a new access key too. */
+  rotatesKey?: boolean;
   /** Called with what is about to be done, once it is agreed to. */
   onApply?: (changes: PlannedChange[]) => Promise<void>;
 };
@@ -35,8 +39,7 @@ export type ProvisionResult = {
 };
 
 const PLAN_FILE = "same-kit.tfplan";
-const TAKE_OVER =
-  "What exists in it is imported rather than created. The app gets a new access key, and anyone who deployed it before is refused.";
+const TAKE_OVER = "What exists in it is imported rather than created, and anyone who deployed it before is refused.";
 const MAX_ADOPTIONS = 12;
 
 /** Plans, asks, applies. A saved plan holds every secret in clear: it is removed however this ends. */
@@ -47,7 +50,7 @@ export async function provision(deployment: Deployment, request: ProvisionReques
   } catch (error) {
     throw work.explain(error);
   } finally {
-    await rm(work.planFile, { force: true });
+    await work.end();
   }
 }
 
@@ -60,6 +63,8 @@ class Provisioning {
   readonly #deployment: Deployment;
   readonly #request: ProvisionRequest;
   #facts: ProvisionRequest["facts"];
+  /** Whether the plan has the access key of the app that it takes over. */
+  #keepsKey = false;
 
   constructor(deployment: Deployment, request: ProvisionRequest) {
     this.planFile = path.join(deployment.folder.terraformDir, PLAN_FILE);
@@ -70,7 +75,8 @@ class Provisioning {
 
   async run(): Promise<ProvisionResult> {
     const { planOnly, onApply } = this.#request;
-    const planned = await this.#plan();
+    const first = await this.#plan();
+    const planned = first !== null && (await this.#keepKey(first)) ? await this.#plan() : first;
     if (planned === null) return { kind: "unchanged", changes: [] };
     const { changes, variables } = planned;
     this.#show(planned);
@@ -86,10 +92,30 @@ class Provisioning {
     return { kind: await this.#applyUntilSettled(planned), changes };
   }
 
+  /** Leaves no secret behind. */
+  async end(): Promise<void> {
+    await rm(this.planFile, { force: true });
+    if (this.#keepsKey) await updateVariables(this.#deployment.folder, { access_key: undefined });
+  }
+
+  /** @returns whether the next plan differs: the app that it takes over keeps its access key. */
+  async #keepKey({ changes }: Planned): Promise<boolean> {
+    const { ownership, rotatesKey = false } = this.#request;
+    const group = ownership.takenOver;
+    if (group === null || rotatesKey) return false;
+    const { azure, folder } = this.#deployment;
+    const key = await this.#deployment.interruptible("preflight", () => findKeptKey(azure, group, changes));
+    if (key === null) return false;
+    this.#keepsKey = true;
+    await updateVariables(folder, { access_key: key });
+    return true;
+  }
+
   #show(planned: Planned): void {
     const { takenOver } = this.#request.ownership;
     const lines = describePlan(planned, this.#request.isDestroy);
     if (takenOver !== null) lines.push("", `Takes over the resource group ${takenOver}. ${TAKE_OVER}`);
+    if (this.#keepsKey) lines.push("The app keeps its access key.");
     this.#deployment.view.lines(lines);
   }
 

@@ -99,11 +99,20 @@ async function provisionAll(deployment: Deployment, request: UpRequest): Promise
     await journal.saveAttempt(saved);
     await forgetOutdated(journal, changes);
   };
-  const { planOnly, assumeYes, allowDelete } = request;
+  const { planOnly, assumeYes, allowDelete, rotateKey: rotatesKey } = request;
   const facts = { location: String(choices.variables["location"] ?? ""), variableFiles: choices.variableFiles };
   const isDone = ({ kind }: ProvisionResult) => kind === "applied" || kind === "unchanged";
   const work = () =>
-    provision(deployment, { ownership, isDestroy: false, planOnly, assumeYes, allowDelete, facts, onApply });
+    provision(deployment, {
+      ownership,
+      isDestroy: false,
+      planOnly,
+      assumeYes,
+      allowDelete,
+      rotatesKey,
+      facts,
+      onApply,
+    });
   const result = await journal.run("provision", fingerprint, work, isDone).catch(async (error: unknown) => {
     if (!isApplied) await restoreVariables();
     throw error;
