@@ -30,7 +30,8 @@ variable "metadata_host" {
 
 provider "azurerm" {
   features {
-    # Lets an apply adopt what an interrupted one left behind. Never leave it on: creates become overwrites.
+    # Lets an apply adopt what an interrupted one left behind. Never leave it on: creates become overwrites. `same-kit up` never
+    # sets it: it imports, once it knows whose a resource is.
     skip_import_check_on_create_and_allow_overwriting_existing_resources = var.recover
 
     resource_group {

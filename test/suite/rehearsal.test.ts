@@ -1,7 +1,11 @@
-import { mkdir, readdir } from "node:fs/promises";
+import { copyFile, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { execa } from "execa";
 import { describe, expect, test } from "vitest";
+import { startLocal } from "../../local/src/index.ts";
+import { bootOnLocalHost } from "../../rehearsal/src/index.ts";
+import type { RunSummary } from "../../toolkit/src/usecases/run/run-summary.ts";
+import { startTestMiniAzure } from "../helpers/mini-azure.ts";
 import { makeTempDir } from "../helpers/temp-dir.ts";
 import { hasTerraform } from "../helpers/terraform.ts";
 
@@ -10,14 +14,69 @@ const LAUNCHER = path.resolve("bin/same-kit.cjs");
 const TEMP = "temp";
 
 async function sameKit(cwd: string, ...args: string[]) {
+  return sameKitWith({}, cwd, ...args);
+}
+
+async function sameKitWith(variables: Record<string, string>, cwd: string, ...args: string[]) {
   await mkdir(path.join(cwd, TEMP), { recursive: true });
   const { stdout, stderr, exitCode } = await execa(process.execPath, [LAUNCHER, ...args], {
     cwd,
     reject: false,
     stdin: "ignore",
-    env: { CI: "1", TMPDIR: path.join(cwd, TEMP) },
+    env: { CI: "1", TMPDIR: path.join(cwd, TEMP), ...variables },
   });
   return { stdout, stderr, exitCode };
+}
+
+const REHEARSED = path.join(".same-kit", "env", "dev.rehearsal");
+
+/** The rehearsal's cloud, as a real one stays when the command has ended; it stops with the test. */
+async function keepCloud(cwd: string) {
+  const bootSite = bootOnLocalHost(startLocal, path.join(cwd, REHEARSED, "sites"), { kind: "memory" });
+  return startTestMiniAzure({ folder: path.join(cwd, REHEARSED, "mini-azure"), bootSite });
+}
+
+/** A notebook that reads a file of its folder and leaves another one. */
+async function writeNotebook(cwd: string): Promise<string> {
+  const dir = path.join(cwd, "study");
+  await mkdir(dir);
+  const cell = (source: string, ...tags: string[]) => ({ cell_type: "code", source, metadata: { tags } });
+  const cells = [
+    cell("factor = 2", "parameters"),
+    cell("total = factor * int(open('data.txt').read())", "same_step_1"),
+    cell("open('result.txt', 'w').write(str(total))", "same_step_2"),
+  ];
+  await writeFile(path.join(dir, "data.txt"), "21");
+  await writeFile(path.join(dir, "study.ipynb"), JSON.stringify({ nbformat: 4, nbformat_minor: 5, cells }));
+  return path.join("study", "study.ipynb");
+}
+
+/** Both ways to name the deployed app; a wrong key. */
+async function runOnDeployed(cwd: string, address: string): Promise<void> {
+  const mini = await keepCloud(cwd);
+  const notebook = await writeNotebook(cwd);
+  const run = (...args: string[]) =>
+    sameKitWith({ NODE_EXTRA_CA_CERTS: mini.caFile }, cwd, "run", notebook, "--json", ...args);
+  // What the cloud's own deployment leaves; a rehearsal keeps its outputs apart.
+  await mkdir(path.join(cwd, ".same-kit", "env", "dev"));
+  await copyFile(path.join(cwd, REHEARSED, "outputs.json"), path.join(cwd, ".same-kit", "env", "dev", "outputs.json"));
+  for (const named of [
+    ["--host-name", address],
+    ["--env", "dev", "--state-dir", ".same-kit"],
+  ]) {
+    const { exitCode, stdout, stderr } = await run(...named, "-p", "factor", "4");
+    expect({ exitCode, stderr }, stdout).toEqual({ exitCode: 0, stderr: "" });
+    const { id, status, variables } = JSON.parse(stdout) as RunSummary;
+    expect(status).toBe("completed");
+    expect(variables).toContainEqual(expect.objectContaining({ name: "total", repr: "84" }));
+    const runs = path.join(cwd, named.includes("--state-dir") ? "" : "study", ".same-kit", "runs");
+    expect(await readFile(path.join(runs, id, "files", "result.txt"), "utf8")).toBe("84");
+  }
+  const refused = await run("--host-name", address.replace(/:[0-9a-f]+@/, ":wrong@"));
+  expect(refused.exitCode).toBe(1);
+  expect(JSON.parse(refused.stdout)).toMatchObject({ error: { code: "ERR_APP_UNAUTHORIZED" } });
+  await mini.stop();
+  await rm(path.join(cwd, ".same-kit", "env", "dev"), { recursive: true });
 }
 
 // The package that the cloud would get, with a Python of this machine, boots in the real host and runs a notebook.
@@ -45,6 +104,7 @@ describe.skipIf(!hasTerraform)("the command rehearses a deployment", () => {
 
     const withKey = await sameKit(cwd, "outputs", "--rehearse", "--show-key");
     expect(withKey.stdout).toMatch(/^same:[0-9a-f]{64}@localhost:\d+$/);
+    await runOnDeployed(cwd, withKey.stdout);
     const key = /same:([0-9a-f]+)@/.exec(withKey.stdout)?.[1] as string;
     const exported = await sameKit(cwd, "outputs", "--rehearse", "--export");
     expect(exported.stdout).toContain(`export FUNCTIONS_APP_NAME=${deployed.outputs.appName}`);

@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { UNKNOWN, type ValueObject } from "../../../rehearsal/src/provider/dynamic-value.ts";
 import { kindOf } from "../../../rehearsal/src/provider/resources/all-kinds.ts";
-import { findProblems } from "../../../rehearsal/src/provider/resources/checks.ts";
+import { findFractions, findProblems } from "../../../rehearsal/src/provider/resources/checks.ts";
+import { resourceSchemas } from "../../../rehearsal/src/provider/schema.ts";
 
 const problemsOf = (type: string, values: ValueObject) =>
   findProblems(values, kindOf(type).checks).map(({ attribute, summary }) => `${attribute}: ${summary}`);
@@ -67,5 +68,30 @@ describe("the stand-in refuses as azurerm does", () => {
     expect(problemsOf("azurerm_linux_function_app", siteConfig("known"))).toEqual([
       'site_config.minimum_tls_version: expected site_config.0.minimum_tls_version to be one of ["1.0" "1.1" "1.2" "1.3"], got 1.4',
     ]);
+  });
+});
+
+describe("a fraction where azurerm takes a whole number", () => {
+  const fractionsOf = (type: string, values: ValueObject, fractions: readonly string[] = []) =>
+    findFractions(resourceSchemas[type]?.block ?? {}, values, fractions);
+
+  test("is refused in the provider SDK's words, within a block too", () => {
+    expect(fractionsOf("azurerm_log_analytics_workspace", { retention_in_days: 30.5 })).toEqual([
+      { attribute: "retention_in_days", summary: "Attribute must be a whole number, got 30.5" },
+    ]);
+    const retention = [{ delete_retention_policy: [{ days: 1.5 }] }];
+    expect(fractionsOf("azurerm_storage_account", { blob_properties: retention })).toEqual([
+      {
+        attribute: "blob_properties.delete_retention_policy.days",
+        summary: "Attribute must be a whole number, got 1.5",
+      },
+    ]);
+  });
+
+  test("is taken where the provider takes it; whole, unset and unknown numbers are no fractions", () => {
+    const workspace = "azurerm_log_analytics_workspace";
+    expect(fractionsOf(workspace, { daily_quota_gb: 0.5 }, kindOf(workspace).fractions)).toEqual([]);
+    expect(fractionsOf(workspace, { retention_in_days: 30, daily_quota_gb: null })).toEqual([]);
+    expect(fractionsOf(workspace, { retention_in_days: UNKNOWN })).toEqual([]);
   });
 });

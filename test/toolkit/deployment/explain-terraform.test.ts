@@ -159,3 +159,14 @@ test("an unknown failure before anything was done keeps terraform's own words", 
   const cause = failed("Something new");
   expect(explainTerraformError(cause, FACTS)).toBe(cause);
 });
+
+test.each([
+  [
+    "Microsoft.Authorization/roleAssignments/write",
+    /^Ask for the right to assign roles, or .*--var storage_access=key/,
+  ],
+  ["Microsoft.Web/sites/write", /^Ask for the role Contributor on the subscription\./],
+])("a refused %s says what to ask for", (action, wanted) => {
+  const said = `AuthorizationFailed: The client 'x' does not have authorization to perform action '${action}' over scope '/s'.`;
+  expect(hintText(explain(said).hint ?? "")).toMatch(wanted);
+});

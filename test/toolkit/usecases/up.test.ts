@@ -5,6 +5,7 @@ import { TAGS } from "../../../toolkit/src/deployment/found-resources.ts";
 import { Ownership } from "../../../toolkit/src/deployment/ownership.ts";
 import { type UpRequest, up } from "../../../toolkit/src/usecases/up.ts";
 import { type FakeDeployment, fakeDeployment } from "../../helpers/fake-deployment.ts";
+import { makeTempDir } from "../../helpers/temp-dir.ts";
 
 const REQUEST: UpRequest = {
   packaging: { publisher: "direct", packApp: () => Promise.reject(new Error("Nothing is packed here.")), checks: [] },
@@ -46,6 +47,15 @@ test("terraform gets the mark that is recorded here", async () => {
     deployment_id: fake.deployment.journal.deploymentId,
     delete_group_contents: true,
   });
+});
+
+test("a file cannot let terraform overwrite what it has not created", async () => {
+  const fake = await fakeDeployment();
+  const file = path.join(await makeTempDir(), "recover.tfvars");
+  await writeFile(file, "recover = true\n");
+  await up(fake.deployment, { ...REQUEST, variableFiles: [file] });
+  // Terraform reads the variables of this name last.
+  expect(await variablesOf(fake)).toMatchObject({ recover: false });
 });
 
 test("a plan that fails leaves the variables of before, with which a removal is planned", async () => {

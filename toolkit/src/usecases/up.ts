@@ -143,6 +143,8 @@ function ownVariables({ folder, target, azure }: Deployment, { mark }: Ownership
     environment: folder.name,
     subscription_id: azure.subscriptionId,
     deployment_id: mark,
+    // Terraform would overwrite what belongs to others; a file may say otherwise.
+    recover: false,
     // The group is only deleted after it was checked here.
     delete_group_contents: true,
     // `repairStorage` does that after each apply.

@@ -14,7 +14,7 @@ test("a key of its own wins over the one in the host name", () => {
   expect(parseAppAddress("same:one@host", { useHttp: false, accessKey: "two" }).accessKey).toBe("two");
 });
 
-test.each(["", "host/path", "host?code=1", "same:se cret@ho st"])(
+test.each(["", "host/path", "host?code=1", "same:se cret@ho st", "same:%cret@host"])(
   "%j is no address, and no key is repeated",
   (host) => {
     expect(() => parseAppAddress(host, { useHttp: false, accessKey: null })).toThrow(

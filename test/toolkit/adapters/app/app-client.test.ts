@@ -69,6 +69,20 @@ test.each([
     "ERR_APP_UNREACHABLE",
     "connect ECONNREFUSED",
   ],
+  [
+    "a plain text where TLS is expected",
+    new TypeError("fetch failed", {
+      cause: Object.assign(new Error("40DD:error:0A00010B"), { code: "ERR_SSL_WRONG_VERSION_NUMBER" }),
+    }),
+    "ERR_APP_UNREACHABLE",
+    "http://app does not answer: it does not speak HTTPS.",
+  ],
+  [
+    "a port that fetch refuses",
+    new TypeError("fetch failed", { cause: new Error("bad port") }),
+    "ERR_APP_UNREACHABLE",
+    "its port is one that HTTP clients refuse to connect to",
+  ],
 ])("%s is no accepted run", async (_title, answer, code, text) => {
   const { client } = clientOf([answer]);
   await expect(client.start(REQUEST, { signal })).rejects.toMatchObject({

@@ -1,3 +1,6 @@
+import { once } from "node:events";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { hintText } from "@same-kit/shared";
 import { expect, test } from "vitest";
 import { AppClient } from "../../../../toolkit/src/adapters/app/app-client.ts";
@@ -223,11 +226,13 @@ const connectionError = (code: string) =>
   new TypeError("fetch failed", { cause: Object.assign(new Error(`connect ${code}`), { code }) });
 
 test.each([
-  { code: "ECONNREFUSED", state: "failed", warns: false },
-  { code: "ECONNRESET", state: "running", warns: true },
-])("a run that another app answers with $code is recorded as $state", async ({ code, state, warns }) => {
+  { why: "ECONNREFUSED", fetch: () => Promise.reject(connectionError("ECONNREFUSED")), state: "failed", warns: false },
+  // Really asked: nothing but Node's own text tells of such a port.
+  { why: "bad port", fetch: () => globalThis.fetch("http://127.0.0.1:6000"), state: "failed", warns: false },
+  { why: "another protocol", fetch: fetchHttpAsHttps, state: "failed", warns: false },
+  { why: "ECONNRESET", fetch: () => Promise.reject(connectionError("ECONNRESET")), state: "running", warns: true },
+])("a run that another app answers with $why is recorded as $state", async ({ fetch, state, warns }) => {
   const { run, stateOf, warnings } = await setUp({ app: fakeApp(RUNNING) });
-  const fetch = async () => Promise.reject(connectionError(code));
   const client = new AppClient({ address: { url: "http://app.test", accessKey: null }, fetch });
   const remote = { url: "http://app.test", hubName: "", pid: process.pid, storage: "", stateDir: run.records.stateDir };
   const events = { open: async () => null };
@@ -237,3 +242,13 @@ test.each([
   expect(await stateOf()).toBe(state);
   expect(warnings.some((text) => text.includes("may still be at work on http://app.test"))).toBe(warns);
 });
+
+async function fetchHttpAsHttps(): Promise<Response> {
+  const server = createServer((_request, response) => response.end());
+  await once(server.listen(0, "127.0.0.1"), "listening");
+  try {
+    return await fetch(`https://127.0.0.1:${(server.address() as AddressInfo).port}`);
+  } finally {
+    server.close();
+  }
+}

@@ -13,8 +13,16 @@ export function parseAppAddress(host: string, options: { useHttp: boolean; acces
   if (!URL.canParse(text)) throw notAnAddress(host);
   const url = new URL(text);
   if (url.pathname !== "/" || url.search !== "" || url.hash !== "") throw notAnAddress(host);
-  const accessKey = options.accessKey ?? (url.password === "" ? null : decodeURIComponent(url.password));
+  const accessKey = options.accessKey ?? decodeKey(url.password, host);
   return { url: url.origin, accessKey };
+}
+
+function decodeKey(password: string, host: string): string | null {
+  try {
+    return password === "" ? null : decodeURIComponent(password);
+  } catch {
+    throw notAnAddress(host);
+  }
 }
 
 function notAnAddress(host: string): UsageError<ToolkitErrorCode> {

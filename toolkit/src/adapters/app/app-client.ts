@@ -168,14 +168,26 @@ function withoutInput(uri: string): string {
 }
 
 function unreachable({ url }: AppAddress, cause: unknown): OperationError<ToolkitErrorCode> {
-  const { message, cause: inner } = cause as Error;
-  const reason = inner instanceof Error ? inner.message || (inner as NodeJS.ErrnoException).code : message;
   return new OperationError({
     code: "ERR_APP_UNREACHABLE",
-    message: `${url} does not answer: ${reason}.`,
+    message: `${url} does not answer: ${reasonOfFetch(cause)}.`,
     hint: hint`Check the host name. For a local host, start it with ${sameKit("local up")} and add --use-http.`,
     cause,
   });
+}
+
+/** In place of what Node and OpenSSL say. */
+const PLAIN_REASONS: Readonly<Record<string, string>> = {
+  ERR_SSL_WRONG_VERSION_NUMBER: "it does not speak HTTPS",
+  ERR_SSL_PACKET_LENGTH_TOO_LONG: "it does not speak HTTPS",
+  "bad port": "its port is one that HTTP clients refuse to connect to",
+};
+
+function reasonOfFetch(error: unknown): string {
+  const { message, cause } = error as Error;
+  if (!(cause instanceof Error)) return message;
+  const { code = "" } = cause as NodeJS.ErrnoException;
+  return PLAIN_REASONS[code] ?? PLAIN_REASONS[cause.message] ?? (cause.message || code);
 }
 
 function unauthorized({ url, accessKey }: AppAddress): OperationError<ToolkitErrorCode> {

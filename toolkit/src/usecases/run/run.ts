@@ -27,8 +27,22 @@ import { waysOn } from "./unfinished-runs.ts";
 // An orchestration ends at its next wake-up; what a step does meanwhile ends with the host.
 const TERMINATE_LIMIT_MS = 10_000;
 
-// Node's and the system's names for a connection that never came about.
-const NOT_CONNECTED: ReadonlySet<unknown> = new Set(["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN", "EHOSTUNREACH"]);
+// Node's and the system's names for a connection that never came about, or over which nothing was sent: TLS comes first.
+const NOT_CONNECTED: ReadonlySet<unknown> = new Set([
+  "ECONNREFUSED",
+  "ENOTFOUND",
+  "EAI_AGAIN",
+  "EHOSTUNREACH",
+  "ERR_SSL_WRONG_VERSION_NUMBER",
+  "ERR_SSL_PACKET_LENGTH_TOO_LONG",
+  "ERR_TLS_CERT_ALTNAME_INVALID",
+  "DEPTH_ZERO_SELF_SIGNED_CERT",
+  "SELF_SIGNED_CERT_IN_CHAIN",
+  "UNABLE_TO_VERIFY_LEAF_SIGNATURE",
+  "CERT_HAS_EXPIRED",
+]);
+// What `fetch` says of the ports that it never connects to, such as 6000; that error has no code.
+const BAD_PORT = "bad port";
 
 /** Brings a run to its end. @throws what kept it from one; the user is told how the run is continued. */
 export async function driveRun(run: Run): Promise<RunSummary> {
@@ -144,9 +158,10 @@ async function send(run: RunningRun): Promise<StartedRun> {
 
 /** Whether the app surely has no such run: it said so, or no connection was made. */
 function isNotTaken(error: unknown): boolean {
-  const { code, cause } = error as { code?: unknown; cause?: { cause?: { code?: unknown } } };
+  const { code, cause } = error as { code?: unknown; cause?: { cause?: { code?: unknown; message?: unknown } } };
   if (code === "ERR_APP_UNAUTHORIZED" || code === "ERR_APP_REFUSED") return true;
-  return code === "ERR_APP_UNREACHABLE" && NOT_CONNECTED.has(cause?.cause?.code);
+  const why = cause?.cause;
+  return code === "ERR_APP_UNREACHABLE" && (NOT_CONNECTED.has(why?.code) || why?.message === BAD_PORT);
 }
 
 async function sendRequest(run: RunningRun): Promise<StartedRun> {
