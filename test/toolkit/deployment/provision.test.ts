@@ -4,6 +4,7 @@ import { TAGS } from "../../../toolkit/src/deployment/found-resources.ts";
 import { Ownership } from "../../../toolkit/src/deployment/ownership.ts";
 import { type ProvisionRequest, provision } from "../../../toolkit/src/deployment/provision.ts";
 import { type FakeDeployment, fakeDeployment } from "../../helpers/fake-deployment.ts";
+import { putForeign } from "../../helpers/mini-azure.ts";
 
 const ACCOUNT = "azurerm_storage_account";
 
@@ -96,6 +97,46 @@ test("a plan that became stale is made again; should it delete more than was agr
   });
   await expect(provisioned(fake, [planned("create")])).rejects.toMatchObject({ code: "ERR_DELETION_NOT_ALLOWED" });
   expect(fake.terraform.calls).toEqual(["plan", "apply", "plan"]);
+});
+
+describe("what comes into the group while a question is open", () => {
+  const GROUP_ID = (fake: FakeDeployment) => `/subscriptions/${fake.mini.subscriptionId}/resourceGroups/rg-same`;
+  const LEDGER = ["Microsoft.Sql/servers/ledger"];
+
+  async function deployed() {
+    const fake = await fakeDeployment();
+    const { mark } = await Ownership.establish(fake.deployment);
+    const tags = { [TAGS.deployment]: mark };
+    await fake.mini.arm("PUT", GROUP_ID(fake), { location: "westeurope", tags });
+    const type = "azurerm_resource_group";
+    const group = { address: `${type}.this`, type, id: GROUP_ID(fake), name: "rg-same", location: "westeurope", tags };
+    fake.terraform.known = [group];
+    const { confirm } = fake.view;
+    fake.view.confirm = async (question) => {
+      await putForeign(fake.mini, "rg-same", LEDGER);
+      return confirm(question);
+    };
+    return fake;
+  }
+
+  test.each([
+    ["a replacement", { isDestroy: false }],
+    ["a removal", { isDestroy: true }],
+  ])("is found before %s is applied", async (_what, request) => {
+    const fake = await deployed();
+    const changes = [planned("replace")];
+    const failure = provisioned(fake, changes, { ...request, assumeYes: false, allowDelete: true });
+    await expect(failure).rejects.toMatchObject({ code: "ERR_REMOVE_NOT_EMPTY" });
+    expect(fake.terraform.calls).not.toContain("apply");
+  });
+
+  test("is found in the group that a rename leaves behind too", async () => {
+    const fake = await deployed();
+    const renamed = planned("replace", "azurerm_resource_group", "rg-other");
+    const failure = provisioned(fake, [renamed], { assumeYes: false, allowDelete: true });
+    await expect(failure).rejects.toMatchObject({ code: "ERR_REMOVE_NOT_EMPTY" });
+    expect(fake.terraform.calls).not.toContain("apply");
+  });
 });
 
 test("an apply that fails counts and names what the plan has shown, not what only orders terraform's work", async () => {

@@ -59,6 +59,18 @@ test("it stays while it holds foreign resources", async () => {
   expect(await statusOfGroup(fake)).toBe(200);
 });
 
+test("it stays where foreign resources came into it while the question was open", async () => {
+  const fake = await interrupted();
+  const { confirm } = fake.view;
+  fake.view.confirm = async (question) => {
+    await putForeign(fake.mini, GROUP, ["Microsoft.Sql/servers/ledger"]);
+    return confirm(question);
+  };
+  const removal = down(fake.deployment, { ...REQUEST, assumeYes: false });
+  await expect(removal).rejects.toMatchObject({ code: "ERR_REMOVE_NOT_EMPTY" });
+  expect(await statusOfGroup(fake)).toBe(200);
+});
+
 test("a group with another mark is named and left alone, and the choices are kept", async () => {
   const fake = await interrupted({ markOf: () => "11111111-2222-3333-4444-555555555555" });
   expect(await down(fake.deployment, REQUEST)).toEqual({ kind: "nothing", changes: 0, leftGroups: [GROUP] });

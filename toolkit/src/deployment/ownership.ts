@@ -105,10 +105,12 @@ export class Ownership {
     const { azure } = this.#deployment;
     const planned = changes.find(({ type, action }) => type === GROUP_TYPE && action !== "delete");
     const plannedId = planned?.name ? groupIdOf(azure, planned.name) : null;
-    for (const id of distinct([this.#groupId, plannedId])) {
+    // That of the state too, once an earlier plan has passed: a plan that renames the group deletes that one.
+    const known = distinct([this.group?.id ?? null, this.#groupId]);
+    for (const id of distinct([...known, plannedId])) {
       const group = await findGroup(azure.arm, id);
       if (group === null) continue;
-      if (id === this.#groupId) this.requireStillOurs(group, variables);
+      if (known.includes(id)) this.requireStillOurs(group, variables);
       else this.#requireAdoptable(group, variables);
       if (changes.some((it) => isRemoval(it) && isInAzure(it))) this.requireNothingForeign(group);
       this.#requireNamesFree(group, changes, variables);
@@ -131,6 +133,15 @@ export class Ownership {
     if (found === undefined || !this.#isOursOrAdoptable(found, variables)) return false;
     this.#knownIds.add(id.toLowerCase());
     return true;
+  }
+
+  /** Checks the group of the state before it is removed. @throws OperationError as {@link requireOwn}. */
+  async requireRemovable(): Promise<void> {
+    const known = this.group;
+    const group = known === null ? null : await findGroup(this.#deployment.azure.arm, known.id);
+    if (group === null) return;
+    this.requireStillOurs(group);
+    this.requireNothingForeign(group);
   }
 
   /** Removing a group removes all that lies in it. @throws OperationError `ERR_REMOVE_NOT_EMPTY`. */

@@ -82,6 +82,7 @@ class Provisioning {
     this.#show(planned);
     if (planOnly) return { kind: "planned", changes };
     if (!(await this.#isAgreedTo(planned))) return { kind: "declined", changes };
+    await this.#checkAgain(planned);
     await onApply?.(changes);
     // Region and plan may come from a variable file: only the plan tells them.
     this.#facts = {
@@ -130,6 +131,14 @@ class Provisioning {
     return losses.length === 0 || view.confirm(`Delete for good: ${losses.join("; ")}?`);
   }
 
+  /** A question may stay open for long: what was true at the plan may not be any more. */
+  async #checkAgain({ changes, variables }: Planned): Promise<void> {
+    const { isDestroy, ownership } = this.#request;
+    await this.#deployment.interruptible("preflight", () =>
+      isDestroy ? ownership.requireRemovable() : ownership.requireOwn(changes, variables),
+    );
+  }
+
   /** @returns null where nothing would change. */
   async #plan(): Promise<Planned | null> {
     const { isDestroy, ownership } = this.#request;
@@ -176,6 +185,7 @@ class Provisioning {
       if (again.changes.some((it) => isRemoval(it) && !removed.has(it.address))) {
         this.#show(again);
         if (!(await this.#isAgreedTo(again))) return "stopped";
+        await this.#checkAgain(again);
         agreed = again;
       }
       planned = again;

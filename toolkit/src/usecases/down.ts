@@ -77,11 +77,7 @@ async function destroy(
   ownership: Ownership,
 ): Promise<ProvisionResult> {
   const known = ownership.group;
-  const group = known === null ? null : await findGroup(deployment.azure.arm, known.id);
-  if (group !== null) {
-    ownership.requireStillOurs(group);
-    ownership.requireNothingForeign(group);
-  }
+  await ownership.requireRemovable();
   const outputs = (await loadJson(deployment.folder.outputsFile)) as DeploymentOutputs | null;
   const facts = { plan: outputs?.plan ?? "" };
   const how = { planOnly, assumeYes, allowDelete: true };
@@ -102,15 +98,19 @@ type Removal = { request: DownRequest; ownership: Ownership; groups: readonly Fo
 /** @returns false where it was declined. */
 async function removeGroups(deployment: Deployment, { request, ownership, groups }: Removal): Promise<boolean> {
   const { view, azure } = deployment;
-  for (const { id } of groups) {
-    const group = await findGroup(azure.arm, id);
-    if (group !== null) ownership.requireNothingForeign(group);
-  }
+  const check = async () => {
+    for (const { id } of groups) {
+      const group = await findGroup(azure.arm, id);
+      if (group !== null) ownership.requireNothingForeign(group);
+    }
+  };
+  await check();
   view.lines(
     groups.map(({ name }) => `  - Resource group ${name}, which an interrupted run created without recording it`),
   );
   if (request.planOnly) return true;
   if (!request.assumeYes && !(await view.confirm("Remove all of this?"))) return false;
+  await check(); // The question may have stayed open for long.
   for (const group of groups) {
     await deployment.phase("remove", `Remove ${group.name}`, () => deleteGroup(azure.arm, group.id));
     await verifyGone(deployment, group);
