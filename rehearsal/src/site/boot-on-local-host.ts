@@ -19,6 +19,10 @@ export type StartLocalHost<Storage> = (options: {
   stop(): Promise<void>;
 }>;
 
+// In the cloud nothing can be written into a package. Here root could: Python would leave compiled files in it, even after the host
+// has ended and while the package is removed.
+const READ_ONLY = { PYTHONDONTWRITEBYTECODE: "1" };
+
 /**
  * Boots deployed packages in the local Functions host.
  *
@@ -41,7 +45,7 @@ export function bootOnLocalHost<Storage>(
       stateDir: path.join(stateDir, name),
       port: 0,
       storage,
-      appSettings: { TMPDIR: tempDir, ...toLocalSettings(appSettings), WEBSITE_SITE_NAME: name },
+      appSettings: { TMPDIR: tempDir, ...READ_ONLY, ...toLocalSettings(appSettings), WEBSITE_SITE_NAME: name },
       ...hubName,
       onLog,
     });

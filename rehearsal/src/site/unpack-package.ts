@@ -28,7 +28,8 @@ export async function unpackPackage(entries: readonly ZipEntry[], folder: string
 export async function removePackage(folder: string): Promise<void> {
   if (!(await isOwnFolder(folder))) return;
   await setFolderModes(folder, WRITABLE_FOLDER);
-  await rm(folder, { recursive: true, force: true });
+  // What a process that is ending still writes there must not keep it.
+  await rm(folder, { recursive: true, force: true, maxRetries: 10 });
 }
 
 async function setFolderModes(folder: string, mode: number): Promise<void> {

@@ -12,6 +12,8 @@ export type WwwrootOptions = {
   /** Those of all processes that opened this cloud; changed in place. */
   stored: StoredWwwroot[];
   save: () => void;
+  /** {@link removePackage} by default. */
+  removeFolder?: (folder: string) => Promise<void>;
 };
 
 /**
@@ -56,8 +58,13 @@ export class Wwwroot {
   }
 
   async #remove(folder: string): Promise<void> {
-    const { stored, save } = this.#options;
-    await removePackage(folder);
+    const { stored, save, removeFolder = removePackage } = this.#options;
+    // What cannot be removed stays in the list: the next process tries again, and what was deployed counts all the same.
+    const isRemoved = await removeFolder(folder).then(
+      () => true,
+      () => false,
+    );
+    if (!isRemoved) return;
     const kept = stored.filter((other) => other.folder !== folder);
     stored.splice(0, stored.length, ...kept);
     save();

@@ -39,6 +39,10 @@ test.each([
   expect(await optionsFor(name, "{}")).toMatchObject({ hubName, stateDir: path.join("/state", name), port: 0 });
 });
 
+test("Python leaves no compiled files in a package, which cannot be written in the cloud", async () => {
+  expect((await optionsFor("app", "{}")).appSettings).toMatchObject({ PYTHONDONTWRITEBYTECODE: "1" });
+});
+
 test("a hub that host.json names is left alone", async () => {
   const hostJson = JSON.stringify({ extensions: { durableTask: { hubName: "mine" } } });
   expect(await optionsFor("app", hostJson)).not.toHaveProperty("hubName");
@@ -80,6 +84,7 @@ test("settings that name the cloud's storage stay there; the access key is asked
   });
   expect(appSettings).toEqual({
     TMPDIR: expect.any(String),
+    PYTHONDONTWRITEBYTECODE: "1",
     SAME_ACCESS_KEY: "secret",
     AZURE_FUNCTIONS_ENVIRONMENT: "Production",
     WEBSITE_SITE_NAME: "app",

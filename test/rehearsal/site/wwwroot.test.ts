@@ -5,7 +5,7 @@ import { chmod, mkdir, readdir, readFile, stat, symlink, writeFile } from "node:
 import os from "node:os";
 import path from "node:path";
 import { beforeEach, expect, test, vi } from "vitest";
-import type { StoredWwwroot } from "../../../rehearsal/src/site/wwwroot.ts";
+import { type StoredWwwroot, Wwwroot } from "../../../rehearsal/src/site/wwwroot.ts";
 import { fakeSiteHost } from "../../helpers/fake-site-host.ts";
 import { createTestSite, startTestMiniAzure, type TestMiniAzure } from "../../helpers/mini-azure.ts";
 import { publish } from "../../helpers/publish.ts";
@@ -88,4 +88,15 @@ test("a link that took the place of what a dead process left is not followed", a
   const mini = await startTestMiniAzure({ folder });
   expect([await modeOf(prey), await readWwwroots(mini)]).toEqual(["500", []]);
   await chmod(prey, 0o700);
+});
+
+test("a folder that cannot be removed now fails nothing, and stays in the list for the next process", async () => {
+  const stored: StoredWwwroot[] = [];
+  const removeFolder = async () => {
+    throw new Error("ENOTEMPTY: directory not empty");
+  };
+  const wwwroot = new Wwwroot({ stored, save: () => {}, removeFolder });
+  const place = await wwwroot.placeFor("app", "1");
+  await expect(wwwroot.remove()).resolves.toBeUndefined();
+  expect(stored.map(({ folder }) => place.startsWith(folder))).toEqual([true]);
 });

@@ -58,6 +58,20 @@ test("a file cannot let terraform overwrite what it has not created", async () =
   expect(await variablesOf(fake)).toMatchObject({ recover: false });
 });
 
+test("what a file of this call sets is not named as taken over", async () => {
+  const fake = await fakeDeployment();
+  await fake.deployment.journal.saveChoices({
+    subscription: null,
+    variables: { location: "northeurope", tags: { team: "blue" } },
+    variableFiles: [],
+    olderVariables: {},
+  });
+  const file = path.join(await makeTempDir(), "lab.tfvars");
+  await writeFile(file, 'tags = { team = "red" }\n');
+  await up(fake.deployment, { ...REQUEST, variableFiles: [file] });
+  expect(fake.view.log).toContainEqual(expect.stringMatching(/^line As this .* deployed before: location\. --var/));
+});
+
 test("a plan that fails leaves the variables of before, with which a removal is planned", async () => {
   const fake = await fakeDeployment();
   await up(fake.deployment, { ...REQUEST, variables: { location: "northeurope" } });

@@ -59,6 +59,7 @@ export function keepKey(variables: TerraformVariables): TerraformVariables {
 /**
  * Names alone: values of app settings are secrets. Null where nothing is taken over.
  *
+ * @param before - Without what a file of this call wins over.
  * @param isUnfinished - Whether `before` is what an apply began with that has not come to its end.
  */
 export function describeKept(before: Choices, now: NewChoices, isUnfinished = false): string | null {

@@ -6,6 +6,7 @@ import {
   type Choices,
   describeDropped,
   describeKept,
+  effectiveChoices,
   keepKey,
   mergeChoices,
   requireFiles,
@@ -131,9 +132,13 @@ async function settleChoices(deployment: Deployment, request: UpRequest, ownersh
   const isUnfinished = attempted !== null && (await ownership.hasResources());
   const before = isUnfinished ? attempted : journal.choices;
   const dropped = attempted === null || isUnfinished ? null : describeDropped(attempted, chosen);
-  const kept = describeKept(before, chosen, isUnfinished);
+  const merged = mergeChoices(before, chosen);
+  // A file of this call wins over what was chosen before, which then is not taken over.
+  const { variables, olderVariables } = await effectiveChoices(merged);
+  const used = { ...before, variables: { ...olderVariables, ...variables }, olderVariables: {} };
+  const kept = describeKept(used, chosen, isUnfinished);
   for (const line of [dropped, kept]) if (line !== null) view.lines([line]);
-  return mergeChoices(before, chosen);
+  return merged;
 }
 
 /** What no user chooses. */
