@@ -5,6 +5,8 @@ import type { StoredHistory } from "../tracking/history-store.ts";
 import { type CheckpointDeps, checkpoint } from "./checkpoint.ts";
 import { type CheckpointTailDeps, CheckpointTails } from "./checkpoint-tail.ts";
 import type { EpisodeDeps, EpisodeResult } from "./episode-types.ts";
+import { Gathering } from "./gathering.ts";
+
 import { expectedStatus, isRowStale } from "./row-repair.ts";
 import { runEpisode } from "./run-episode.ts";
 import { isCutOff, sortBatch } from "./sort-batch.ts";
@@ -36,6 +38,7 @@ export class InstanceSession {
   #history: StoredHistory | null = null;
   #saving: Promise<unknown> = Promise.resolve();
   readonly #tails: CheckpointTails;
+  readonly #gathering: Gathering;
   #isLost = false;
 
   constructor(instanceId: string, queueName: string, deps: SessionDeps) {
@@ -43,6 +46,7 @@ export class InstanceSession {
     this.queueName = queueName;
     this.#deps = deps;
     this.#tails = new CheckpointTails(deps);
+    this.#gathering = new Gathering(deps.episode.clock);
   }
 
   get hasPending(): boolean {
@@ -60,6 +64,7 @@ export class InstanceSession {
 
   add(message: ReceivedMessage): void {
     this.#pending.push(message);
+    this.#gathering.noteArrival(this.#pending.length);
   }
 
   /** The partition is gone: what runs is not saved, and what waits is the new owner's. */
@@ -78,6 +83,7 @@ export class InstanceSession {
 
   /** This host will not work on these. */
   async releasePending(): Promise<void> {
+    this.#gathering.end();
     await this.#release(this.#pending.splice(0));
   }
 
@@ -88,6 +94,7 @@ export class InstanceSession {
 
   /** Works on what has arrived, as one episode. Never throws. */
   async runEpisode(): Promise<void> {
+    if (this.#deps.maxBatch === Number.POSITIVE_INFINITY) await this.#gathering.wait(() => this.#pending.length);
     const batch = this.#pending.splice(0, this.#deps.maxBatch);
     try {
       await this.#work(batch);
@@ -166,6 +173,7 @@ export class InstanceSession {
   ): Promise<void> {
     const checkpointed = await checkpoint(this.instanceId, before, result, this.#deps);
     this.#history = this.#isLost ? null : checkpointed.history;
+    this.#gathering.noteEpisode(checkpointed.history.events);
     this.#tails.add({ ...checkpointed.tail, messages });
   }
 

@@ -3,35 +3,56 @@
 // Source: Azure/durabletask, DurableTask.AzureStorage/Messaging/OrchestrationSession.cs, IsOutOfOrderMessage.
 
 import { parseTicks } from "@same-kit/shared";
-import { EventType, type HistoryEvent } from "../history/events.ts";
+import { EventType, type ExecutionStartedEvent, type HistoryEvent } from "../history/events.ts";
 import type { ReceivedMessage } from "../messages/message-data.ts";
 
 // How many times a reply to an instance without history is returned before it is assumed that there is none.
 const MAX_DEQUEUES_WITHOUT_HISTORY = 5;
 
-/** Whether `message` answers something that `history` does not hold yet. */
-export function isOutOfOrder(message: ReceivedMessage, history: readonly HistoryEvent[]): boolean {
+/** A history, read once to compare many messages with it. */
+export class HistoryIndex {
+  readonly events: HistoryEvent[] = [];
+  readonly ids = new Set<number>();
+  /** Ids of the actions that have been answered. */
+  readonly answered = new Set<number>();
+  started: ExecutionStartedEvent | undefined;
+  hasCompleted = false;
+
+  constructor(events: readonly HistoryEvent[] = []) {
+    for (const event of events) this.add(event);
+  }
+
+  add(event: HistoryEvent): void {
+    const causeId = causeOf(event);
+    this.events.push(event);
+    this.ids.add(event.EventId);
+    if (causeId !== null) this.answered.add(causeId);
+    if (event.EventType === EventType.ExecutionStarted) this.started ??= event;
+    this.hasCompleted ||= event.EventType === EventType.ExecutionCompleted;
+  }
+}
+
+/** Whether `message` answers something that the history does not hold yet. */
+export function isOutOfOrder(message: ReceivedMessage, { started, hasCompleted, ids }: HistoryIndex): boolean {
   const causeId = causeOf(message.data.TaskMessage.Event);
   if (causeId === null) return false;
-  const started = history.find((it) => it.EventType === EventType.ExecutionStarted);
   const wanted = message.data.TaskMessage.OrchestrationInstance.ExecutionId;
   const isOfHistory = started !== undefined && (!wanted || wanted === started.OrchestrationInstance.ExecutionId);
   // For an execution that is over, or one whose first checkpoint another host is about to write.
   if (!isOfHistory) return message.dequeueCount <= MAX_DEQUEUES_WITHOUT_HISTORY;
   // Nothing is added to what has ended: the reply would come back for ever.
-  if (history.some((it) => it.EventType === EventType.ExecutionCompleted)) return false;
-  return !history.some((it) => it.EventId === causeId);
+  return !hasCompleted && !ids.has(causeId);
 }
 
 /**
- * Whether `history` holds the message's event already: its host died between the history and the deletion of the message. The
+ * Whether the history holds the message's event already: its host died between the history and the deletion of the message. The
  * extension appends it once more; a reply then answers nothing, but an external event would be raised twice.
  */
-export function isKnown({ data }: ReceivedMessage, history: readonly HistoryEvent[]): boolean {
+export function isKnown({ data }: ReceivedMessage, { events, answered }: HistoryIndex): boolean {
   const event = data.TaskMessage.Event;
   const causeId = causeOf(event);
-  if (causeId !== null) return history.some((it) => causeOf(it) === causeId);
-  return history.some((it) => it.EventType === event.EventType && isSameMessage(it, event));
+  if (causeId !== null) return answered.has(causeId);
+  return events.some((it) => it.EventType === event.EventType && isSameMessage(it, event));
 }
 
 /** A sender's clock never shows the same tick twice, so time and content tell one message from another. */

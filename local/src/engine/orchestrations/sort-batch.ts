@@ -1,6 +1,6 @@
 import { EventType, type HistoryEvent } from "../history/events.ts";
 import type { ReceivedMessage } from "../messages/message-data.ts";
-import { isKnown, isOutOfOrder } from "./out-of-order.ts";
+import { HistoryIndex, isKnown, isOutOfOrder } from "./out-of-order.ts";
 import { isStartOf } from "./start-dedupe.ts";
 
 export type SortedBatch = {
@@ -14,16 +14,17 @@ export type SortedBatch = {
 
 /** Sorts a batch's messages by what the history says of them. */
 export function sortBatch(messages: readonly ReceivedMessage[], history: readonly HistoryEvent[]): SortedBatch {
+  const index = new HistoryIndex(history);
   const sorted: SortedBatch = { fresh: [], known: [], early: [] };
   // Two hosts that ran one activity, one of them paused meanwhile, both answer it.
-  const inBatch: HistoryEvent[] = [];
+  const inBatch = new HistoryIndex();
   for (const message of messages) {
-    const isTwice = isKnown(message, history) || isKnown(message, inBatch) || isKnownStart(message, history);
+    const isTwice = isKnown(message, index) || isKnown(message, inBatch) || isKnownStart(message, history);
     if (isTwice) sorted.known.push(message);
-    else if (isOutOfOrder(message, history)) sorted.early.push(message);
+    else if (isOutOfOrder(message, index)) sorted.early.push(message);
     else {
       sorted.fresh.push(message);
-      inBatch.push(message.data.TaskMessage.Event);
+      inBatch.add(message.data.TaskMessage.Event);
     }
   }
   return sorted;

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { EventType, type HistoryEvent } from "../../../../local/src/engine/history/events.ts";
 import type { ReceivedMessage } from "../../../../local/src/engine/messages/message-data.ts";
-import { isKnown, isOutOfOrder } from "../../../../local/src/engine/orchestrations/out-of-order.ts";
+import { HistoryIndex, isKnown, isOutOfOrder } from "../../../../local/src/engine/orchestrations/out-of-order.ts";
 import { historyEvents } from "../../../helpers/history-events.ts";
 
 const { orchestratorStarted, executionStarted, taskScheduled, taskCompleted } = historyEvents;
@@ -37,17 +37,17 @@ const raised = (fields: object = {}): HistoryEvent => ({
 
 describe("isOutOfOrder", () => {
   test("a reply whose cause is recorded is in order, another one is early", () => {
-    expect(isOutOfOrder(received(taskCompleted(0, null)), HISTORY)).toBe(false);
-    expect(isOutOfOrder(received(taskCompleted(1, null)), HISTORY)).toBe(true);
+    expect(isOutOfOrder(received(taskCompleted(0, null)), new HistoryIndex(HISTORY))).toBe(false);
+    expect(isOutOfOrder(received(taskCompleted(1, null)), new HistoryIndex(HISTORY))).toBe(true);
   });
 
   test("nothing is early for an execution that has ended", () => {
     const ended = [...HISTORY, historyEvents.executionCompleted(null)];
-    expect(isOutOfOrder(received(taskCompleted(7, null)), ended)).toBe(false);
+    expect(isOutOfOrder(received(taskCompleted(7, null)), new HistoryIndex(ended))).toBe(false);
   });
 
   test("an event from outside is never early", () => {
-    expect(isOutOfOrder(received(raised(), { executionId: null }), [])).toBe(false);
+    expect(isOutOfOrder(received(raised(), { executionId: null }), new HistoryIndex([]))).toBe(false);
   });
 
   test.each([
@@ -55,23 +55,25 @@ describe("isOutOfOrder", () => {
     ["another execution", HISTORY, "e0"],
   ])("a reply for %s is believed to be a stray one the sixth time", (_, history, executionId) => {
     const reply = (dequeueCount: number) => received(taskCompleted(0, null), { executionId, dequeueCount });
-    expect(isOutOfOrder(reply(5), history)).toBe(true);
-    expect(isOutOfOrder(reply(6), history)).toBe(false);
+    expect(isOutOfOrder(reply(5), new HistoryIndex(history))).toBe(true);
+    expect(isOutOfOrder(reply(6), new HistoryIndex(history))).toBe(false);
   });
 });
 
 describe("isKnown", () => {
   test("a second reply to one call is known, whatever it says", () => {
     const history = [...HISTORY, taskCompleted(0, "1")];
-    expect(isKnown(received(taskCompleted(0, "2")), history)).toBe(true);
-    expect(isKnown(received(taskCompleted(1, "2")), history)).toBe(false);
-    expect(isKnown(received(taskCompleted(0, "1")), HISTORY)).toBe(false);
+    expect(isKnown(received(taskCompleted(0, "2")), new HistoryIndex(history))).toBe(true);
+    expect(isKnown(received(taskCompleted(1, "2")), new HistoryIndex(history))).toBe(false);
+    expect(isKnown(received(taskCompleted(0, "1")), new HistoryIndex(HISTORY))).toBe(false);
   });
 
   test("an event is known by its time to the tick, its name and its input", () => {
     const history = [...HISTORY, raised({ Timestamp: "2026-06-24T14:10:00.2500000Z" })];
-    expect(isKnown(received(raised()), history)).toBe(true);
-    expect(isKnown(received(raised({ Timestamp: "2026-06-24T14:10:00.2500001Z" })), history)).toBe(false);
-    expect(isKnown(received(raised({ Input: "false" })), history)).toBe(false);
+    expect(isKnown(received(raised()), new HistoryIndex(history))).toBe(true);
+    expect(isKnown(received(raised({ Timestamp: "2026-06-24T14:10:00.2500001Z" })), new HistoryIndex(history))).toBe(
+      false,
+    );
+    expect(isKnown(received(raised({ Input: "false" })), new HistoryIndex(history))).toBe(false);
   });
 });

@@ -61,12 +61,20 @@ export abstract class CompoundTask extends ReplayTask {
 
 /** Settles at the first failure, else with the last child; the siblings of a failure go on. */
 export class WhenAllTask extends CompoundTask {
+  /** All before it have completed, which does not change any more. */
+  #checked = 0;
+
   override childSettled(child: ReplayTask): void {
     if (child.state === "failed") {
       if (this.state !== "failed") this.settle("failed", child.failure);
-    } else if (this.children.every((it) => it.state === "completed")) {
+    } else if (this.#haveAllCompleted()) {
       this.settle("completed");
     }
+  }
+
+  #haveAllCompleted(): boolean {
+    while (this.children[this.#checked]?.state === "completed") this.#checked++;
+    return this.#checked === this.children.length;
   }
 }
 
