@@ -1,65 +1,142 @@
+// Between host and storage: what networks and busy services do to requests, by a seed.
+
 import http from "node:http";
 import type { AddressInfo } from "node:net";
+import { setTimeout as delay } from "node:timers/promises";
+import { seededRandom } from "@same-kit/shared";
 import { onTestFinished } from "vitest";
 import { type AzureStorageAccount, openStorage } from "../../local/src/storage/azure/open-storage.ts";
 import type { StorageAccount } from "../../local/src/storage/storage-account.ts";
 
-// Shares of all requests.
-const RESET_BEFORE = 0.03;
-const RESET_AFTER = 0.03;
-const BUSY = 0.02;
+/** In this order, as shares of all requests. */
+const FAULTS = {
+  /** The connection breaks before the request arrives. */
+  dropped: 0.03,
+  /** It arrives, and its answer does not. */
+  lost: 0.03,
+  /** It arrives a second time. */
+  doubled: 0.02,
+  busy: 0.02,
+  broken: 0.01,
+  /** Somebody else seems to have written first; only of a conditional request. */
+  conflict: 0.01,
+  late: 0.04,
+  /** No answer for so long that clients give up. */
+  silent: 0.002,
+} as const;
+type Fault = keyof typeof FAULTS;
+
+const MAX_DELAY_MS = 1_500;
+const SILENCE_MS = 10_000;
+const DEFAULT_SEED = 20_261_125;
 
 export type FaultyStorage = {
   storage: StorageAccount;
+  /** For another process. */
+  connectionString: string;
   /** Until then all is well. */
   arm(): void;
+  disarm(): void;
   /** How many requests met a fault. */
   faults(): number;
 };
 
-/** The same account over connections that break before a request arrives, or before its answer does, beside answers of 503. */
-export async function withFaults({ connectionString }: AzureStorageAccount): Promise<FaultyStorage> {
+type Request = {
+  method: string | undefined;
+  path: string | undefined;
+  headers: http.IncomingHttpHeaders;
+  body: Buffer;
+};
+
+/** The same account over connections that misbehave, each request by what the seed draws for it. */
+export async function withFaults(
+  { connectionString }: AzureStorageAccount,
+  { seed = DEFAULT_SEED }: { seed?: number } = {},
+): Promise<FaultyStorage> {
   let isArmed = false;
   let faults = 0;
-  const draw = randomNumbers();
-  const handle: http.RequestListener = (request, response) => {
-    const port = Number(targets.get(request.socket.localPort ?? 0));
-    const body: Buffer[] = [];
-    request.on("data", (chunk: Buffer) => body.push(chunk));
-    request.on("end", () => {
-      const drawn = isArmed ? draw() : 1;
-      const isReset = drawn < RESET_BEFORE;
-      const isLost = !isReset && drawn < RESET_BEFORE + RESET_AFTER;
-      const isBusy = !isReset && !isLost && drawn < RESET_BEFORE + RESET_AFTER + BUSY;
-      if (isReset || isLost || isBusy) faults += 1;
-      if (isReset) return request.socket.destroy();
-      if (isBusy) return response.writeHead(503).end();
-      const { method, url, headers } = request;
-      const forwarded = http.request({ host: "127.0.0.1", port, method, path: url, headers }, (answer) => {
-        if (isLost) {
-          answer.resume();
-          return request.socket.destroy();
-        }
-        return answer.pipe(response.writeHead(answer.statusCode ?? 500, answer.headers));
-      });
-      forwarded.on("error", () => request.socket.destroy());
-      return forwarded.end(Buffer.concat(body));
-    });
+  const random = seededRandom(seed);
+  const targets = new Map<number, number>();
+  const handle: http.RequestListener = async (incoming, response) => {
+    const port = targets.get(incoming.socket.localPort ?? 0) ?? 0;
+    const request = await read(incoming);
+    const fault = isArmed ? draw(random, request) : null;
+    if (fault !== null) faults += 1;
+    await answer(request, { fault, port, random, response }).catch(() => incoming.socket.destroy());
   };
-  const targets = new Map<number, string>();
   let text = connectionString;
   for (const [, port = ""] of connectionString.matchAll(/Endpoint=http:\/\/[^:]+:(\d+)/g)) {
     const own = await listen(handle);
-    targets.set(own, port);
+    targets.set(own, Number(port));
     text = text.replace(`:${port}/`, `:${own}/`);
   }
   return {
     storage: openStorage(text),
+    connectionString: text,
     arm: () => {
       isArmed = true;
     },
+    disarm: () => {
+      isArmed = false;
+    },
     faults: () => faults,
   };
+}
+
+function draw(random: () => number, { headers }: Request): Fault | null {
+  let drawn = random();
+  for (const [fault, share] of Object.entries(FAULTS) as [Fault, number][]) {
+    if (drawn < share) return fault === "conflict" && !headers["if-match"]?.startsWith("W/") ? null : fault;
+    drawn -= share;
+  }
+  return null;
+}
+
+type Answering = { fault: Fault | null; port: number; random: () => number; response: http.ServerResponse };
+
+/** Rejects where the connection is to break. */
+async function answer(request: Request, { fault, port, random, response }: Answering): Promise<void> {
+  switch (fault) {
+    case "dropped":
+      throw new Error("dropped");
+    case "silent":
+      await delay(SILENCE_MS, undefined, { ref: false });
+      throw new Error("silent");
+    case "busy":
+      response.writeHead(503).end();
+      return;
+    case "broken":
+      response.writeHead(500).end();
+      return;
+    case "conflict":
+      response.writeHead(412).end();
+      return;
+    case "late":
+      await delay(random() * MAX_DELAY_MS, undefined, { ref: false });
+      break;
+    case "lost":
+      (await forward(request, port)).resume();
+      throw new Error("lost");
+    case "doubled":
+    case null:
+  }
+  const answered = await forward(request, port);
+  if (fault === "doubled") (await forward(request, port)).resume();
+  answered.pipe(response.writeHead(answered.statusCode ?? 500, answered.headers));
+}
+
+async function read(incoming: http.IncomingMessage): Promise<Request> {
+  const { method, url, headers } = incoming;
+  const parts = await incoming.toArray().catch(() => []);
+  return { method, path: url, headers, body: Buffer.concat(parts as Buffer[]) };
+}
+
+function forward({ method, path, headers, body }: Request, port: number): Promise<http.IncomingMessage> {
+  return new Promise((resolve, reject) => {
+    const forwarded = http.request({ host: "127.0.0.1", port, method, path, headers }, resolve);
+    forwarded.on("error", reject);
+    forwarded.end(body);
+  });
 }
 
 async function listen(handle: http.RequestListener): Promise<number> {
@@ -70,13 +147,4 @@ async function listen(handle: http.RequestListener): Promise<number> {
     server.close();
   });
   return (server.address() as AddressInfo).port;
-}
-
-/** The same ones in every run; what comes after each other in a pattern would hit the same kind of request again and again. */
-function randomNumbers(): () => number {
-  let state = 20_261_125;
-  return () => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    return state / 2 ** 32;
-  };
 }

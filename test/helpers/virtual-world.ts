@@ -2,6 +2,7 @@ import { createLogger, type LogEntry, silentLogger } from "@same-kit/shared";
 import { onTestFinished } from "vitest";
 import type { InstanceStatus, TaskHubClient } from "../../local/src/engine/client.ts";
 import { Delivery } from "../../local/src/engine/delivery/delivery.ts";
+import type { HostileDelivery } from "../../local/src/engine/delivery/hostile-delivery.ts";
 import type { HistoryEvent } from "../../local/src/engine/history/events.ts";
 import { type Engine, resolveDurableTaskSettings, startEngine } from "../../local/src/engine/index.ts";
 import { HubQueues } from "../../local/src/engine/messages/hub-queues.ts";
@@ -33,6 +34,7 @@ export type WorldEngineOptions = {
   workerId?: string;
   /** What becomes of this engine's calls to the storage; all succeed by default. */
   fateOf?: (call: StorageCall) => Fate | undefined;
+  hostile?: HostileDelivery;
   /** Stops the engine's process in the middle of its work. */
   pause?: Pause;
 };
@@ -187,7 +189,7 @@ export class VirtualWorld {
   }
 
   /** Messages in the hub's queues, the hidden ones too. */
-  messages(): { text: string; visibleAtMs: number }[] {
+  messages(): { text: string; visibleAtMs: number; dequeueCount: number }[] {
     const control = Array.from({ length: PARTITIONS }, (_, index) => controlQueueName(HUB, index));
     return [...control, workItemQueueName(HUB)].flatMap((name) => this.storage.queue(name).messages());
   }

@@ -57,6 +57,7 @@ export function assemble(hub: TaskHub, options: Omit<EngineOptions, "storage">):
     episode,
     visibilityTimeoutMs,
     maxBatch: hostile === undefined ? Number.POSITIVE_INFINITY : 1,
+    clock,
     log: episodeLog,
     ...(onInstanceEnded === undefined ? {} : { onEnded: onInstanceEnded }),
   };

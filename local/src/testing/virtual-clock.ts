@@ -41,9 +41,9 @@ export class VirtualClock implements Clock {
     return due.length === 0 ? null : Math.min(...due);
   }
 
-  /** Moves on at once, never back; all that are due by then wake, the earliest first. */
+  /** Moves on at once, to a whole millisecond, never back; all that are due by then wake, the earliest first. */
   moveTo(ms: number): void {
-    this.#nowMs = Math.max(this.#nowMs, ms);
+    this.#nowMs = Math.max(this.#nowMs, Math.ceil(ms));
     this.#ticks = 0n;
     const due = [...this.#sleepers].filter((it) => it.dueMs <= this.#nowMs);
     for (const { wake } of due.sort((a, b) => a.dueMs - b.dueMs)) wake();

@@ -38,7 +38,7 @@ async function runWithPause(moment: PauseMoment | undefined, atCall: number) {
     isStarted = true;
   };
   await world.startEngine({ invoker, workerId: "paused", pause, beforeWork });
-  const hasEnded = async () => (await world.status("rich"))?.output ?? false;
+  const hasEnded = async () => (await world.status("rich"))?.runtimeStatus === "Completed";
   await world.until(async () => pause.isPaused() || (await hasEnded()));
   if (pause.isPaused()) {
     await world.startEngine({ invoker, workerId: "other" });
@@ -51,7 +51,8 @@ async function runWithPause(moment: PauseMoment | undefined, atCall: number) {
   }
   await world.until(() => world.messages().length === 0);
   const events = await world.history("rich");
-  return { output: (await world.status("rich"))?.output, ids: answeredIds(events), calls };
+  const { output, runtimeStatus } = (await world.status("rich")) ?? {};
+  return { output: `${runtimeStatus} ${output}`, ids: answeredIds(events), calls };
 }
 
 test.each(["before", "after"] as const)(
@@ -60,7 +61,7 @@ test.each(["before", "after"] as const)(
     const { calls } = await runWithPause(undefined, 0);
     for (let call = 1; call <= calls; call += 1) {
       const { output, ids } = await runWithPause(moment, call);
-      expect({ call, output }).toEqual({ call, output: RICH_OUTPUT });
+      expect({ call, output }).toEqual({ call, output: `Completed ${RICH_OUTPUT}` });
       expect({ call, ids: ids.toSorted() }).toEqual({ call, ids: [...new Set(ids)].toSorted() });
     }
   },

@@ -1,20 +1,21 @@
 // What is left of a checkpoint once the history is written, in its order: the row, then blobs of the generation before, then the
 // batch's messages, without which a row that was missed would never be fixed.
 
-import type { Logger } from "@same-kit/shared";
+import type { Clock, Logger } from "@same-kit/shared";
 import type { Delivery } from "../delivery/delivery.ts";
 import { type OrchestrationStatusName, TERMINAL } from "../history/events.ts";
 import type { ReceivedMessage } from "../messages/message-data.ts";
 import type { LargePayloads } from "../taskhub/large-payloads.ts";
 import type { HistoryStore } from "../tracking/history-store.ts";
 import type { EpisodeRow, InstanceStore } from "../tracking/instance-store.ts";
-import { expectedStatus } from "./row-repair.ts";
+import { expectedStatus, isLate, repairRow } from "./row-repair.ts";
 
 export type CheckpointTailDeps = {
   histories: HistoryStore;
   instances: InstanceStore;
   payloads: LargePayloads;
   delivery: Delivery;
+  clock: Clock;
   log: Logger;
   /** Called once the row of an instance says that it has ended, so that its status shows it. */
   onEnded?: OnInstanceEnded;
@@ -27,7 +28,14 @@ export type Tail = {
   /** Blobs that no history names any longer. */
   orphaned: readonly string[];
   messages: readonly ReceivedMessage[];
+  /** That of the history which the row shows. */
+  etag: string;
+  /** When the checkpoint began, in ms since 1970. */
+  beganMs: number;
 };
+
+const MAX_REPAIRS = 60;
+const REPAIR_PAUSE_MS = 1_000;
 
 /**
  * Does it in the background, one after another: an older status must not replace a newer one. What has to wait is done together
@@ -63,7 +71,7 @@ export class CheckpointTails {
     const { row, orphaned, messages } = tail;
     const { payloads, delivery, log } = this.#deps;
     try {
-      await this.#write(row);
+      await this.#writeCurrent(tail);
       this.#reportEnd(row);
       await Promise.all(orphaned.map((name) => payloads.remove(name)));
       await Promise.all(messages.map((message) => delivery.delete(message)));
@@ -78,6 +86,38 @@ export class CheckpointTails {
   #reportEnd({ instanceId, newEvents }: EpisodeRow): void {
     const status = expectedStatus(newEvents);
     if (TERMINAL.includes(status)) this.#deps.onEnded?.(instanceId, status);
+  }
+
+  /** A row must not show an older state than the history, which another host may have moved on meanwhile. */
+  async #writeCurrent(tail: Tail): Promise<void> {
+    if (isLate(tail.beganMs, this.#deps.clock) && (await this.#repairIfOvertaken(tail))) return;
+    const written = this.#write(tail.row);
+    // One that was refused may have arrived all the same.
+    await Promise.allSettled([written]);
+    if (isLate(tail.beganMs, this.#deps.clock)) await this.#insistOnRepair(tail);
+    await written;
+  }
+
+  /** Nobody else knows that the row may be wrong: the messages of this checkpoint may be gone, deleted by the host that took over. */
+  async #insistOnRepair(tail: Tail): Promise<void> {
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        await this.#repairIfOvertaken(tail);
+        return;
+      } catch (error) {
+        if (attempt === MAX_REPAIRS) throw error;
+        await this.#deps.clock.sleep(REPAIR_PAUSE_MS);
+      }
+    }
+  }
+
+  /** @returns Whether the history has moved on, and the row with it. */
+  async #repairIfOvertaken({ row: { instanceId }, etag }: Tail): Promise<boolean> {
+    const { histories, log } = this.#deps;
+    if ((await histories.load(instanceId, null)).etag === etag) return false;
+    log.warn("Another host has moved an instance on; its status is written again.", { instanceId });
+    await repairRow(instanceId, this.#deps);
+    return true;
   }
 
   async #write(row: EpisodeRow): Promise<void> {
@@ -103,5 +143,7 @@ function joined(earlier: Tail, later: Tail): Tail {
     },
     orphaned: [...earlier.orphaned, ...later.orphaned],
     messages: [...earlier.messages, ...later.messages],
+    etag: later.etag,
+    beganMs: earlier.beganMs,
   };
 }

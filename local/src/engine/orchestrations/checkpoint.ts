@@ -18,7 +18,7 @@ export type Checkpointed = {
   /** What the next episode begins with. */
   history: StoredHistory;
   /** What is left to be done, which nobody has to wait for. */
-  tail: Omit<Tail, "messages">;
+  tail: Omit<Tail, "messages" | "beganMs">;
 };
 
 /**
@@ -50,7 +50,7 @@ export async function checkpoint(
   const { customStatus } = result;
   const mayCreate = newEvents.some((it) => it.EventType === EventType.ExecutionStarted && it.ParentInstance !== null);
   const row = { instanceId, executionId, newEvents, customStatus, inputBlob, outputBlob, mayCreate };
-  return { history, tail: { row, orphaned } };
+  return { history, tail: { row, orphaned, etag: appended.etag } };
 }
 
 /** All or none: one message that could not be sent leaves the others to the queues, or they would be held for ever. */

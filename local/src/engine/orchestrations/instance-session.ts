@@ -6,8 +6,7 @@ import { type CheckpointDeps, checkpoint } from "./checkpoint.ts";
 import { type CheckpointTailDeps, CheckpointTails } from "./checkpoint-tail.ts";
 import type { EpisodeDeps, EpisodeResult } from "./episode-types.ts";
 import { Gathering } from "./gathering.ts";
-
-import { expectedStatus, isRowStale } from "./row-repair.ts";
+import { expectedStatus, isRowStale, repairRow } from "./row-repair.ts";
 import { runEpisode } from "./run-episode.ts";
 import { isCutOff, sortBatch } from "./sort-batch.ts";
 import { judgeStart, topLevelStartOf } from "./start-dedupe.ts";
@@ -171,10 +170,11 @@ export class InstanceSession {
     before: StoredHistory,
     result: Extract<EpisodeResult, { kind: "advanced" }>,
   ): Promise<void> {
+    const beganMs = this.#deps.clock.now().getTime();
     const checkpointed = await checkpoint(this.instanceId, before, result, this.#deps);
     this.#history = this.#isLost ? null : checkpointed.history;
     this.#gathering.noteEpisode(checkpointed.history.events);
-    this.#tails.add({ ...checkpointed.tail, messages });
+    this.#tails.add({ ...checkpointed.tail, messages, beganMs });
   }
 
   async #discard(messages: readonly ReceivedMessage[], before: StoredHistory, reason: string): Promise<void> {
@@ -201,23 +201,12 @@ export class InstanceSession {
     }
   }
 
-  /** A crash between history and row leaves a row that is behind. */
-  async #repairRow(known: StoredHistory): Promise<void> {
+  /** A crash between history and row leaves a row that is behind; a row that is ahead means that another host went on. */
+  async #repairRow({ events, executionId, etag }: StoredHistory): Promise<void> {
     const row = await this.#deps.instances.findRow(this.instanceId);
-    // No row at all may mean that the instance was purged elsewhere, and what is in memory of it is no longer true.
-    const stored = row === null ? await this.#deps.histories.load(this.instanceId, null) : known;
-    const { events, executionId } = stored;
-    this.#history = stored === known ? this.#history : null;
-    if (executionId === null || !isRowStale(row, executionId, expectedStatus(events))) return;
-    await this.#deps.instances.writeEpisode({
-      instanceId: this.instanceId,
-      executionId,
-      newEvents: events,
-      customStatus: undefined,
-      inputBlob: null,
-      outputBlob: null,
-      mayCreate: true,
-    });
+    if (row !== null && executionId !== null && !isRowStale(row, executionId, expectedStatus(events))) return;
+    const stored = await repairRow(this.instanceId, this.#deps);
+    if (stored.etag !== etag) this.#history = null;
   }
 }
 

@@ -2,9 +2,43 @@
 // DurableTask.AzureStorage/Tracking/AzureTableTrackingStore.cs, UpdateInstanceStatusForCompletedOrchestrationAsync; there only for
 // instances that have ended, here for all.
 
+import type { Clock } from "@same-kit/shared";
 import { EventType, type HistoryEvent, type OrchestrationStatusName } from "../history/events.ts";
 import { statusName } from "../history/row-codec.ts";
-import type { InstanceRow } from "../tracking/instance-store.ts";
+import type { HistoryStore, StoredHistory } from "../tracking/history-store.ts";
+import type { InstanceRow, InstanceStore } from "../tracking/instance-store.ts";
+
+export type RowRepairDeps = { histories: HistoryStore; instances: InstanceStore; clock: Clock };
+
+// Another host takes over a lease that was not renewed for 30 s. What took longer than this may have been overtaken: this process was
+// paused, or its request was.
+const PROMPT_MS = 2_000;
+
+/** Whether what began at `beganMs`, in ms since 1970, took so long that another host may have moved the instance on meanwhile. */
+export function isLate(beganMs: number, clock: Clock): boolean {
+  return clock.now().getTime() - beganMs > PROMPT_MS;
+}
+
+/**
+ * Makes the row show what the history in the storage says, again where that may have changed meanwhile.
+ *
+ * @returns The history.
+ */
+export async function repairRow(
+  instanceId: string,
+  { histories, instances, clock }: RowRepairDeps,
+): Promise<StoredHistory> {
+  for (;;) {
+    const beganMs = clock.now().getTime();
+    const stored = await histories.load(instanceId, null);
+    const { events, executionId } = stored;
+    const row = await instances.findRow(instanceId);
+    if (executionId === null || !isRowStale(row, executionId, expectedStatus(events))) return stored;
+    const unknown = { customStatus: undefined, inputBlob: null, outputBlob: null };
+    await instances.writeEpisode({ instanceId, executionId, newEvents: events, ...unknown, mayCreate: true });
+    if (!isLate(beganMs, clock)) return stored;
+  }
+}
 
 /** The status that the row of an instance with this history shows. */
 export function expectedStatus(events: readonly HistoryEvent[]): OrchestrationStatusName {

@@ -8,6 +8,7 @@ import {
   type Tail,
 } from "../../../../local/src/engine/orchestrations/checkpoint-tail.ts";
 import type { EpisodeRow } from "../../../../local/src/engine/tracking/instance-store.ts";
+import { FakeClock } from "../../../helpers/fake-clock.ts";
 import { historyEvents } from "../../../helpers/history-events.ts";
 
 /** @param write - What becomes of each write of the row, in turn. */
@@ -27,6 +28,7 @@ function makeTails(write: (row: EpisodeRow, count: number) => Promise<boolean>, 
       delete: async (message: ReceivedMessage) => done.push(`deleted ${message.messageId}`),
       abandon: async (message: ReceivedMessage) => done.push(`abandoned ${message.messageId}`),
     },
+    clock: new FakeClock("1970-01-01T00:00:00Z"),
     log: silentLogger,
     onEnded: (instanceId: string, status: string) => done.push(`${instanceId} is ${status}`),
   } as unknown as CheckpointTailDeps);
@@ -51,6 +53,8 @@ const tail = (
   },
   orphaned,
   messages: [{ messageId } as ReceivedMessage],
+  etag: "1",
+  beganMs: 0,
 });
 
 test("what waits for a write is written with what comes after it, then the messages of all go", async () => {

@@ -1,0 +1,7 @@
+/** The seeds of `SAME_KIT_CHAOS_SEEDS`, such as `17` or `1-500`. */
+export function chosenSeeds(count: number): number[] {
+  const text = process.env["SAME_KIT_CHAOS_SEEDS"] ?? `1-${count}`;
+  const [, first = "", last = first] = /^(\d+)(?:-(\d+))?$/.exec(text) ?? [];
+  if (first === "") throw new Error(`SAME_KIT_CHAOS_SEEDS=${text} is neither a seed nor a range such as 1-500.`);
+  return Array.from({ length: Number(last) - Number(first) + 1 }, (_, index) => Number(first) + index);
+}

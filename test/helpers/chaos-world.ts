@@ -1,0 +1,195 @@
+// Hosts that die, stand still and hear nothing of what they did, all by one seed: the same seed does the same again.
+
+import { seededRandom } from "@same-kit/shared";
+import { HostileDelivery } from "../../local/src/engine/delivery/hostile-delivery.ts";
+import { eventTypeName } from "../../local/src/engine/history/event-members.ts";
+import { EventType, type HistoryEvent } from "../../local/src/engine/history/events.ts";
+import { chaosInput, chaosOutput, makeChaosApp } from "./chaos-app.ts";
+import type { Fate } from "./crashable-storage.ts";
+import { makePausable, type Pause } from "./pausable-storage.ts";
+import { VirtualWorld, type WorldEngine } from "./virtual-world.ts";
+
+// Shares of all calls to the storage.
+const DIES = 0.003;
+const REFUSED = 0.02;
+const LOST = 0.02;
+const PAUSED = 0.002;
+// In virtual time; a lease is 30 s.
+const MAX_PAUSE_MS = 90_000;
+const HOSTS = 2;
+const MAX_STEPS = 50_000;
+
+type Host = { engine: WorldEngine; pause: Pause; resumeAtMs: number | null };
+
+export type ChaosResult = { problems: string[]; deaths: number; pauses: number; faults: number };
+
+/** Runs `instances` orchestrations to their end, and says what is wrong with them. */
+export async function runChaos(seed: number, instances: number): Promise<ChaosResult> {
+  const chaos = new ChaosWorld(seed);
+  await chaos.begin(instances);
+  await chaos.untilEnded(instances);
+  return { problems: await chaos.problems(instances), ...chaos.counts };
+}
+
+class ChaosWorld {
+  readonly counts = { deaths: 0, pauses: 0, faults: 0 };
+  readonly #world = new VirtualWorld();
+  readonly #random: () => number;
+  readonly #seed: number;
+  readonly #hosts: Host[] = [];
+  #started = 0;
+  /** Nothing goes wrong while a host starts, and once all is over. */
+  #isArmed = false;
+
+  constructor(seed: number) {
+    this.#seed = seed;
+    this.#random = seededRandom(seed);
+  }
+
+  /** All is asked for before anything happens: a start that comes late would start an instance again that has ended. */
+  async begin(instances: number): Promise<void> {
+    const beforeWork: Parameters<VirtualWorld["startEngine"]>[0]["beforeWork"] = async (client) => {
+      for (let n = 0; n < instances; n += 1) {
+        const instanceId = `chaos-${n}`;
+        await client.start({ name: "mixed", instanceId, input: JSON.stringify(chaosInput(n)) });
+        await client.raiseEvent(instanceId, "Go", String(n + 1000));
+      }
+    };
+    const starter = await this.#world.startEngine({
+      invoker: makeChaosApp(this.#random),
+      beforeWork,
+      workerId: "starter",
+    });
+    starter.die();
+    for (let i = 0; i < HOSTS; i += 1) await this.#startHost();
+  }
+
+  async untilEnded(instances: number): Promise<void> {
+    for (let steps = 0; steps < MAX_STEPS; steps += 1) {
+      await this.#world.settle();
+      await this.#replaceDead();
+      this.#resumeDue();
+      if (steps % 20 === 0 && (await this.#hasAllEnded(instances))) return this.#end();
+      await this.#stepToNext();
+    }
+    throw new Error(`Seed ${this.#seed}: not ended within ${MAX_STEPS} steps.\n${await this.#describe(instances)}`);
+  }
+
+  #end(): void {
+    this.#isArmed = false;
+    for (const { pause } of this.#hosts) pause.resume();
+  }
+
+  async problems(instances: number): Promise<string[]> {
+    const problems: string[] = [];
+    for (let n = 0; n < instances; n += 1) {
+      const status = await this.#world.status(`chaos-${n}`);
+      const history = await this.#world.history(`chaos-${n}`);
+      const expected = JSON.stringify(chaosOutput(n));
+      if (status?.output !== expected)
+        problems.push(`chaos-${n} is ${status?.runtimeStatus} with ${status?.output}, not ${expected}`);
+      const ends = history.filter((it) => it.EventType === EventType.ExecutionCompleted).length;
+      if (ends !== 1) problems.push(`chaos-${n} ended ${ends} times`);
+      for (const twice of answeredTwice(history)) problems.push(`chaos-${n} holds two answers to ${twice}`);
+    }
+    return problems.map((it) => `Seed ${this.#seed}: ${it}`);
+  }
+
+  /** What is left, for somebody who repeats the seed. */
+  async #describe(instances: number): Promise<string> {
+    const lines = [`It is ${this.#world.clock.now().toISOString()}.`];
+    for (let n = 0; n < instances; n += 1) {
+      const status = await this.#world.status(`chaos-${n}`);
+      if (status?.runtimeStatus === "Completed") continue;
+      const events = (await this.#world.history(`chaos-${n}`)).map((it) => eventTypeName(it.EventType));
+      lines.push(`chaos-${n} is ${status?.runtimeStatus} with ${status?.output}: … ${events.slice(-8).join(", ")}`);
+    }
+    for (const { text, visibleAtMs, dequeueCount } of this.#world.messages()) {
+      const { Event, OrchestrationInstance } = JSON.parse(text).TaskMessage;
+      const id = Event.TaskScheduledId ?? Event.TimerId ?? Event.EventId;
+      const what = `${eventTypeName(Event.EventType)} ${id} for ${JSON.stringify(OrchestrationInstance)}`;
+      lines.push(`${what}, seen ${dequeueCount} times, visible at ${new Date(visibleAtMs).toISOString()}`);
+    }
+    for (const { engine, pause } of this.#hosts) {
+      lines.push(`A host, ${pause.isPaused() ? "paused" : "running"}:`);
+      for (const it of engine.logged.slice(-12)) lines.push(`  ${it.message} ${JSON.stringify(it.fields)}`);
+    }
+    return lines.join("\n");
+  }
+
+  async #startHost(): Promise<void> {
+    this.#started += 1;
+    this.#isArmed = false;
+    const pause = makePausable(() => {
+      if (!this.#isArmed || this.#random() >= PAUSED) return undefined;
+      this.counts.pauses += 1;
+      return this.#random() < 0.5 ? "before" : "after";
+    });
+    const engine = await this.#world.startEngine({
+      invoker: makeChaosApp(this.#random),
+      workerId: `host-${this.#started}`,
+      fateOf: () => this.#drawFate(),
+      hostile: new HostileDelivery(this.#seed + this.#started),
+      pause,
+    });
+    this.#hosts.push({ engine, pause, resumeAtMs: null });
+    this.#isArmed = true;
+  }
+
+  #drawFate(): Fate | undefined {
+    if (!this.#isArmed) return undefined;
+    const drawn = this.#random();
+    if (drawn < DIES) return drawn < DIES / 2 ? "before" : "after";
+    if (drawn >= DIES + REFUSED + LOST) return undefined;
+    this.counts.faults += 1;
+    return drawn < DIES + REFUSED ? "refused" : "lost";
+  }
+
+  async #replaceDead(): Promise<void> {
+    for (const host of this.#hosts.filter(({ engine }) => engine.isDead())) {
+      this.counts.deaths += 1;
+      this.#hosts.splice(this.#hosts.indexOf(host), 1);
+      await this.#startHost();
+    }
+  }
+
+  #resumeDue(): void {
+    const now = this.#world.clock.now().getTime();
+    for (const host of this.#hosts) {
+      if (!host.pause.isPaused()) continue;
+      host.resumeAtMs ??= now + this.#random() * MAX_PAUSE_MS;
+      if (host.resumeAtMs > now) continue;
+      host.pause.resume();
+      host.resumeAtMs = null;
+    }
+  }
+
+  async #stepToNext(): Promise<void> {
+    const { clock } = this.#world;
+    const now = clock.now().getTime();
+    const resumes = this.#hosts.flatMap(({ resumeAtMs }) => (resumeAtMs === null ? [] : [resumeAtMs]));
+    const next = Math.min(clock.nextDueMs({ withRoutine: true }) ?? now + 1000, ...resumes);
+    clock.moveTo(Math.max(next, now + 1));
+  }
+
+  async #hasAllEnded(instances: number): Promise<boolean> {
+    for (let n = 0; n < instances; n += 1) {
+      const status = await this.#world.status(`chaos-${n}`);
+      if (status === null || status.runtimeStatus === "Pending" || status.runtimeStatus === "Running") return false;
+    }
+    return true;
+  }
+}
+
+/** Numbers of calls and timers that have more than one answer. */
+export function answeredTwice(history: readonly HistoryEvent[]): string[] {
+  const seen = new Set<string>();
+  return history.flatMap((it) => {
+    const id =
+      "TaskScheduledId" in it ? `call ${it.TaskScheduledId}` : "TimerId" in it ? `timer ${it.TimerId}` : undefined;
+    if (id === undefined) return [];
+    if (seen.has(id)) return [id];
+    seen.add(id);
+    return [];
+  });
+}
