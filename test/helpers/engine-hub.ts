@@ -42,6 +42,11 @@ export class EngineHub {
     this.#requests.push((client) => client.raiseEvent(instanceId, name, JSON.stringify(value)));
   }
 
+  signal({ name, key }: { name: string; key: string }, operation: string, input: unknown): void {
+    const text = input === undefined ? null : JSON.stringify(input);
+    this.#requests.push((client) => client.signalEntity({ name, key }, operation, text));
+  }
+
   terminate(instanceId: string, reason: string | null): void {
     this.#requests.push((client) => client.terminate(instanceId, reason));
   }

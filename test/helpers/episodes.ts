@@ -11,6 +11,8 @@ export const episodeSettings: EpisodeSettings = {
   versionFailureStrategy: "Reject",
   defaultAsyncRequestSleepTimeMs: 30_000,
   maxOrchestrationActions: 100_000,
+  maxEntityOperationBatchSize: 5_000,
+  entityMessageReorderWindowInMinutes: 30,
   storeInputsInOrchestrationHistory: false,
   hubName: "Hub",
   traceInputsAndOutputs: false,

@@ -56,6 +56,14 @@ export class FakeTaskHubClient implements TaskHubClient {
     return this.history;
   }
 
+  async signalEntity(...args: Parameters<TaskHubClient["signalEntity"]>): Promise<void> {
+    this.calls.push(["signalEntity", ...args]);
+  }
+
+  async releaseLock(...args: Parameters<TaskHubClient["releaseLock"]>): Promise<void> {
+    this.calls.push(["releaseLock", ...args]);
+  }
+
   async list(filter: InstanceFilter, page: object): Promise<InstancePage> {
     this.calls.push(["list", filter, page]);
     const continuationToken = this.nextToken;

@@ -1,8 +1,9 @@
 import { createRequire } from "node:module";
-import type { ActivityHandler, OrchestrationHandler } from "durable-functions";
+import type { ActivityHandler, EntityHandler, OrchestrationHandler } from "durable-functions";
 import type {
   ActivityCall,
   DurableFunction,
+  EntityCall,
   FunctionInvoker,
   InvocationReply,
   OrchestratorCall,
@@ -14,14 +15,19 @@ import { SentHistories } from "../../local/src/worker/sent-histories.ts";
 
 type SdkHandler = (payload: unknown, context: object) => Promise<unknown>;
 type SdkTestingUtils = { createOrchestrator(handler: OrchestrationHandler): SdkHandler };
+// biome-ignore lint/suspicious/noExplicitAny: the type of any entity's state.
+type AnyEntity = EntityHandler<any>;
+type SdkEntity = new (handler: AnyEntity) => { listen(): (trigger: unknown, context: object) => Promise<unknown> };
 
 const require = createRequire(import.meta.url);
 // What `df.app.orchestration` registers with the host; the package has no public way to it.
 const { createOrchestrator }: SdkTestingUtils = require("durable-functions/lib/src/util/testingUtils.js");
+const { Entity }: { Entity: SdkEntity } = require("durable-functions/lib/src/entities/Entity.js");
 
 export type SdkApp = {
   orchestrators: Record<string, OrchestrationHandler>;
   activities?: Record<string, ActivityHandler>;
+  entities?: Record<string, AnyEntity>;
   disabled?: readonly string[];
 };
 
@@ -44,7 +50,7 @@ export class SdkInvoker implements FunctionInvoker {
   }
 
   durableFunctions(): DurableFunction[] {
-    const { orchestrators, activities = {}, disabled = [] } = this.#app;
+    const { orchestrators, activities = {}, entities = {}, disabled = [] } = this.#app;
     const toFunction = (kind: DurableFunction["kind"]) => (name: string) => ({
       name,
       kind,
@@ -53,6 +59,7 @@ export class SdkInvoker implements FunctionInvoker {
     return [
       ...Object.keys(orchestrators).map(toFunction("orchestrator")),
       ...Object.keys(activities).map(toFunction("activity")),
+      ...Object.keys(entities).map(toFunction("entity")),
     ];
   }
 
@@ -78,6 +85,11 @@ export class SdkInvoker implements FunctionInvoker {
     const handler = lookUp(this.#app.activities ?? {}, call.name);
     const input = call.input === null ? undefined : JSON.parse(call.input);
     return reply(async () => handler(input, {} as never));
+  }
+
+  async invokeEntity(call: EntityCall): Promise<InvocationReply> {
+    const handler = lookUp(this.#app.entities ?? {}, call.name);
+    return reply(async () => new Entity(handler).listen()(overTheWire(call.trigger), {}));
   }
 
   #overTheWire({ instanceId, payload: { history, ...rest } }: OrchestratorCall): unknown {

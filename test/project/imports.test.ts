@@ -63,6 +63,7 @@ const ALLOWED: Record<string, readonly string[]> = {
     "engine/taskhub",
     "shared",
   ],
+  "local/engine/entities": ["engine/orchestrations", "engine/messages", "engine/history", "shared"],
   "local/engine/activities": ["engine/delivery", "engine/history", "engine/messages", "shared"],
   "local/storage": ["shared"],
   "local/state": ["process", "shared"],

@@ -41,7 +41,6 @@ export async function createDurableExtension(deps: DurableExtensionDeps): Promis
   return {
     name: NAME,
     triggerTypes: ["orchestrationTrigger", "activityTrigger", "entityTrigger"],
-    triggerNotes: { entityTrigger: "not supported locally yet: what calls it fails" },
     webhook,
     inputBindings: {
       durableClient(_binding, { hostUrl, webhookQuery }) {

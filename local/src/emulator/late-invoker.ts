@@ -1,6 +1,7 @@
 import type {
   ActivityCall,
   DurableFunction,
+  EntityCall,
   FunctionInvoker,
   InvocationReply,
   OrchestratorCall,
@@ -28,6 +29,10 @@ export class LateInvoker implements FunctionInvoker {
 
   async invokeOrchestrator(call: OrchestratorCall): Promise<OrchestratorInvocationReply> {
     return (await this.#coming).invokeOrchestrator(call);
+  }
+
+  async invokeEntity(call: EntityCall): Promise<InvocationReply> {
+    return (await this.#coming).invokeEntity(call);
   }
 
   async invokeActivity(call: ActivityCall): Promise<InvocationReply> {

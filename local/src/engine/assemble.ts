@@ -4,7 +4,9 @@ import { Delivery } from "./delivery/delivery.ts";
 import type { EngineOptions } from "./engine-options.ts";
 import { FunctionLog } from "./function-log.ts";
 import { HubQueues } from "./messages/hub-queues.ts";
+import type { EpisodeInput } from "./orchestrations/episode-types.ts";
 import { OrchestrationDispatcher } from "./orchestrations/orchestration-dispatcher.ts";
+import { runAnyEpisode } from "./run-any-episode.ts";
 import { createTaskHubClient } from "./task-hub-client.ts";
 import { LargePayloads } from "./taskhub/large-payloads.ts";
 import type { TaskHub } from "./taskhub/task-hub.ts";
@@ -54,7 +56,7 @@ export function assemble(hub: TaskHub, options: Omit<EngineOptions, "storage">):
     histories,
     instances,
     payloads,
-    episode,
+    runEpisode: (input: EpisodeInput) => runAnyEpisode(input, episode),
     visibilityTimeoutMs,
     maxBatch: hostile === undefined ? Number.POSITIVE_INFINITY : 1,
     clock,

@@ -2,6 +2,7 @@
 // client of a hub does: no call needs the worker.
 
 import type { HistoryEvent, OrchestrationStatusName, Tags, TraceContext } from "./history/events.ts";
+import type { EntityId } from "./messages/entity-id.ts";
 
 export type StartRequest = {
   name: string;
@@ -55,6 +56,10 @@ export interface TaskHubClient {
   terminate(instanceId: string, reason: string | null): Promise<void>;
   suspend(instanceId: string, reason: string | null): Promise<void>;
   resume(instanceId: string, reason: string | null): Promise<void>;
+  /** Sends an operation that nobody waits for; `input` is JSON text. */
+  signalEntity(entity: EntityId, operation: string, input: string | null): Promise<void>;
+  /** Takes an entity's lock from `holder`, an instance that has ended without giving it back. */
+  releaseLock(entityInstanceId: string, holder: string): Promise<void>;
   /** Deletes row, history and blobs whatever the status; false where there is no such instance. */
   purge(instanceId: string): Promise<boolean>;
   /** Purges terminal instances only. @returns how many. */

@@ -3,6 +3,7 @@
 import { assemble } from "./assemble.ts";
 import type { TaskHubClient } from "./client.ts";
 import type { EngineOptions } from "./engine-options.ts";
+import { keepEntitiesClean } from "./entities/clean-entities.ts";
 import { startPartitionManager } from "./leases/partition-manager.ts";
 import { newWorkerId } from "./leases/worker-id.ts";
 import { openTaskHub } from "./taskhub/task-hub.ts";
@@ -36,11 +37,16 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     clock,
     log: log.child("engine.leases"),
   });
+  const stopping = new AbortController();
+  const keptMs = settings.entityMessageReorderWindowInMinutes * 60_000;
+  const cleaning = keepEntitiesClean({ client, clock, log: log.child("engine.entities"), keptMs }, stopping.signal);
   return {
     client,
     hubName,
     isIdle: () => delivery.isIdle,
     async stop() {
+      stopping.abort();
+      await cleaning;
       await activities.stop();
       await partitions.stop();
       await delivery.stop();

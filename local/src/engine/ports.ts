@@ -31,6 +31,19 @@ export type OrchestratorCall = {
 /** `input` is the JSON text of the single argument; `null` means the handler receives `undefined`. */
 export type ActivityCall = { name: string; instanceId: string; input: string | null };
 
+/** A batch of operations for one entity; `trigger` is the value of its `entityTrigger` binding. */
+export type EntityCall = { name: string; instanceId: string; trigger: EntityTrigger };
+
+export type EntityTrigger = {
+  /** The name in lower case. */
+  self: { name: string; key: string };
+  exists: boolean;
+  /** JSON text. */
+  state: string | null;
+  /** `input` is JSON text. */
+  batch: readonly { name: string; input: string | null; isSignal: boolean }[];
+};
+
 /** How one call of user code ended. */
 export type InvocationReply =
   /** It returned; `value` is the decoded return value, `undefined` for none. */
@@ -52,6 +65,8 @@ export interface FunctionInvoker {
   durableFunctions(): readonly DurableFunction[];
   invokeOrchestrator(call: OrchestratorCall): Promise<OrchestratorInvocationReply>;
   invokeActivity(call: ActivityCall): Promise<InvocationReply>;
+  /** The value of its reply is the SDK's: new state, a result for each operation, signals. */
+  invokeEntity(call: EntityCall): Promise<InvocationReply>;
 }
 
 /** An activity's outcome as a value in history, never an error of ours. */

@@ -53,6 +53,8 @@ export function resolveDurableTaskSettings(durableTask: unknown, env: Environmen
     maxConcurrentActivityFunctions: top.count("maxConcurrentActivityFunctions", perCore, 1),
     maxConcurrentOrchestratorFunctions: top.count("maxConcurrentOrchestratorFunctions", perCore, 1),
     maxOrchestrationActions: top.count("maxOrchestrationActions", 100_000, 1),
+    maxEntityOperationBatchSize: top.count("maxEntityOperationBatchSize", 5_000, 1),
+    entityMessageReorderWindowInMinutes: top.count("entityMessageReorderWindowInMinutes", 30, 0),
     overridableExistingInstanceStates: top.oneOf(
       "overridableExistingInstanceStates",
       ["NonRunningStates", "AnyState"],

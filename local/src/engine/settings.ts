@@ -9,6 +9,9 @@ export type DurableTaskSettings = {
   maxConcurrentActivityFunctions: number;
   maxConcurrentOrchestratorFunctions: number;
   maxOrchestrationActions: number;
+  maxEntityOperationBatchSize: number;
+  /** 0 leaves the order to the queues. */
+  entityMessageReorderWindowInMinutes: number;
   overridableExistingInstanceStates: "NonRunningStates" | "AnyState";
   storeInputsInOrchestrationHistory: boolean;
   localRpcEndpointEnabled: boolean;

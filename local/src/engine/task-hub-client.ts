@@ -1,6 +1,7 @@
 // A client of the hub, on storage alone. Source: Azure/durabletask, DurableTask.Core/TaskHubClient.cs, and
 // Azure/azure-functions-durable-extension, ContextImplementations/DurableClient.cs.
 
+import { randomUUID } from "node:crypto";
 import type { Clock } from "@same-kit/shared";
 import { newGuidN } from "../shared/ids.ts";
 import { deleteBlobsBelow } from "../storage/gzip-blobs.ts";
@@ -9,6 +10,15 @@ import type { Delivery } from "./delivery/delivery.ts";
 import { OrchestrationAlreadyExistsError } from "./errors.ts";
 import type { FunctionLog } from "./function-log.ts";
 import { EventType, type ExecutionStartedEvent, type HistoryEvent, TERMINAL } from "./history/events.ts";
+import { toInstanceId } from "./messages/entity-id.ts";
+import {
+  type EntityRequest,
+  OPERATION_EVENT,
+  RELEASE_EVENT,
+  releaseText,
+  requestText,
+  UNSTAMPED,
+} from "./messages/entity-messages.ts";
 import type { OutgoingMessage } from "./messages/message-data.ts";
 import type { OrchestrationDispatcher } from "./orchestrations/orchestration-dispatcher.ts";
 import { endForReplacement } from "./replace-instance.ts";
@@ -31,6 +41,8 @@ export type TaskHubClientDeps = {
 };
 
 const CLIENT = { InstanceId: "", ExecutionId: "" };
+/** Instead of the id of a request, which only its holder knows. */
+const ORPHANED_LOCK = "fix-orphaned-lock";
 const PURGE_PAGE = 100;
 const PURGES_AT_ONCE = 8;
 
@@ -38,6 +50,8 @@ export function createTaskHubClient(deps: TaskHubClientDeps): TaskHubClient {
   const { hub, histories, instances, clock } = deps;
   const event = (instanceId: string, Event: HistoryEvent) => deps.delivery.send(toInstance(instanceId, Event));
   const base = () => ({ EventId: -1, IsPlayed: false, Timestamp: clock.nowTicks() });
+  const raise = (instanceId: string, Name: string, Input: string | null) =>
+    event(instanceId, { ...base(), EventType: EventType.EventRaised, Name, Input, ParentTraceContext: null });
   const client: TaskHubClient = {
     hubName: hub.hubName,
     start: (request) => start(request, client, deps),
@@ -46,9 +60,13 @@ export function createTaskHubClient(deps: TaskHubClientDeps): TaskHubClient {
       return (await histories.load(instanceId, executionId)).events;
     },
     list: (filter, page) => list(filter, page, instances),
-    async raiseEvent(instanceId, eventName, input) {
-      const raised = { EventType: EventType.EventRaised, Name: eventName, Input: input, ParentTraceContext: null };
-      await event(instanceId, { ...base(), ...raised });
+    raiseEvent: raise,
+    async signalEntity(entity, operation, input) {
+      const request = { ...newClientRequest(), operation, input };
+      await raise(toInstanceId(entity), OPERATION_EVENT, requestText(request, { isTyped: false }));
+    },
+    async releaseLock(entityInstanceId, holder) {
+      await raise(entityInstanceId, RELEASE_EVENT, releaseText(holder, ORPHANED_LOCK));
     },
     async terminate(instanceId, reason) {
       await event(instanceId, { ...base(), EventType: EventType.ExecutionTerminated, Input: reason });
@@ -63,6 +81,23 @@ export function createTaskHubClient(deps: TaskHubClientDeps): TaskHubClient {
     purgeMany: (filter) => purgeMany(filter, deps),
   };
   return client;
+}
+
+/** A client stamps nothing: its signals are in no order. */
+function newClientRequest(): EntityRequest {
+  return {
+    operation: null,
+    isSignal: true,
+    input: null,
+    id: randomUUID(),
+    parent: null,
+    parentExecution: null,
+    due: null,
+    timestamp: UNSTAMPED,
+    predecessor: UNSTAMPED,
+    lockSet: null,
+    position: 0,
+  };
 }
 
 async function start(

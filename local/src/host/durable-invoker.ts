@@ -2,6 +2,7 @@ import type {
   ActivityCall,
   DurableFunction,
   DurableFunctionKind,
+  EntityCall,
   FunctionInvoker,
   InvocationReply,
   OrchestratorCall,
@@ -52,6 +53,7 @@ export function createFunctionInvoker(
       progress.report(call, reply);
       return reply;
     },
+    invokeEntity: (call: EntityCall) => invoke("entity", call, { triggerData: { json: JSON.stringify(call.trigger) } }),
     // `string`, as on Azure: the library parses it tolerantly.
     invokeActivity: (call: ActivityCall) =>
       invoke("activity", call, {

@@ -4,6 +4,7 @@ import { type OrchestratorReply, parseOrchestratorReply } from "../engine/orches
 import type {
   ActivityCall,
   DurableFunction,
+  EntityCall,
   FunctionInvoker,
   InvocationReply,
   OrchestratorCall,
@@ -35,6 +36,10 @@ export class HostileInvoker implements FunctionInvoker {
 
   invokeActivity(call: ActivityCall): Promise<InvocationReply> {
     return this.#inner.invokeActivity(call);
+  }
+
+  invokeEntity(call: EntityCall): Promise<InvocationReply> {
+    return this.#inner.invokeEntity(call);
   }
 
   async invokeOrchestrator(call: OrchestratorCall): Promise<OrchestratorInvocationReply> {

@@ -3,6 +3,7 @@
 import { findInstanceIdProblem } from "../engine/taskhub/names.ts";
 import type { WebhookHandler, WebhookResponse } from "../shared/http-message.ts";
 import { empty, problem, unexpected } from "./answers.ts";
+import { listEntities, readEntity, signalEntity } from "./entities.ts";
 import type { ManagementCall, ManagementDeps } from "./management-call.ts";
 import { purgeInstance, purgeInstances } from "./purge.ts";
 import { listInstances, queryInstance } from "./query-instances.ts";
@@ -47,8 +48,12 @@ async function answer(route: Route, call: ManagementCall): Promise<WebhookRespon
       return raiseEvent(route.instanceId, route.eventName, call);
     case "operation":
       return operate(route, call);
-    case "entities":
-      return problem(501, "Entities are not supported by the local host yet.");
+    case "entity-list":
+      return listEntities(route.name, call);
+    case "entity-read":
+      return readEntity(route.entity, call);
+    case "entity-signal":
+      return signalEntity(route.entity, route.operation ?? call.query.text("op") ?? "", call);
     case "make-primary":
       return empty(200); // There is only one app.
   }

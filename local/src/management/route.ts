@@ -1,3 +1,5 @@
+import type { EntityId } from "../engine/messages/entity-id.ts";
+
 /** Where the handler is mounted: under the Functions host, and on the SDK's local endpoint. */
 export const WEBHOOK_PATH = "/runtime/webhooks/durabletask";
 export const RPC_PATH = "/durabletask";
@@ -12,7 +14,10 @@ export type Route =
   | { kind: "purge"; instanceId: string }
   | { kind: "raise-event"; instanceId: string; eventName: string }
   | { kind: "operation"; operation: InstanceOperation; instanceId: string }
-  | { kind: "entities" }
+  | { kind: "entity-list"; name: string | null }
+  | { kind: "entity-read"; entity: EntityId }
+  /** `operation` null: as the query says. */
+  | { kind: "entity-signal"; entity: EntityId; operation: string | null }
   | { kind: "make-primary" };
 
 const OPERATIONS: readonly InstanceOperation[] = ["terminate", "suspend", "resume", "rewind", "restart"];
@@ -32,7 +37,7 @@ export function matchRoute(method: string, pathname: string): Route | null {
     case "orchestrators":
       return startRoute(method, rest);
     case "entities":
-      return rest.length <= 2 ? { kind: "entities" } : null;
+      return entityRoute(method, rest);
     case "instances":
       return instanceRoute(method, rest);
     case "makeprimary":
@@ -51,6 +56,24 @@ function segmentsBelowMount(pathname: string): string[] | null {
 function startRoute(method: string, [functionName, instanceId, ...more]: string[]): Route | null {
   if (method !== "POST" || !functionName || more.length > 0) return null;
   return { kind: "start", functionName, instanceId: instanceId ?? null };
+}
+
+/** `$` stands for an empty key, which a path cannot end with. */
+function entityRoute(method: string, [name = "", key, ...more]: string[]): Route | null {
+  if (more.length > 0) return null;
+  if (method === "GET" && key === undefined) return { kind: "entity-list", name: name === "" ? null : name };
+  if (name === "") return null;
+  const entity = { name, key: key === "$" || key === undefined ? "" : key };
+  switch (method) {
+    case "GET":
+      return { kind: "entity-read", entity };
+    case "POST":
+      return { kind: "entity-signal", entity, operation: null };
+    case "DELETE":
+      return { kind: "entity-signal", entity, operation: "delete" };
+    default:
+      return null;
+  }
 }
 
 function instanceRoute(method: string, [instanceId, operation, eventName, ...more]: string[]): Route | null {

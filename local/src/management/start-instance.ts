@@ -17,7 +17,7 @@ export async function startInstance(
   call: ManagementCall,
 ): Promise<WebhookResponse> {
   const { client, request, query } = call;
-  if (isDisabled(functionName, call)) {
+  if (!isRunnable(functionName, call)) {
     return problem(400, unknownFunctionText(functionName, "orchestrator", call.durableFunctions()));
   }
   // Kept byte for byte: the history preserves white space of the request.
@@ -77,9 +77,10 @@ async function waitOrCheckStatus(instanceId: string, call: ManagementCall): Prom
   return answer ?? checkStatusResponse(instanceId, call);
 }
 
-function isDisabled(functionName: string, { durableFunctions }: ManagementCall): boolean {
+/** What could only fail is refused before anything is written. */
+function isRunnable(functionName: string, { durableFunctions }: ManagementCall): boolean {
   const isNamed = (name: string) => name.toLowerCase() === functionName.toLowerCase();
-  return durableFunctions().some((it) => it.kind === "orchestrator" && it.isDisabled && isNamed(it.name));
+  return durableFunctions().some((it) => it.kind === "orchestrator" && !it.isDisabled && isNamed(it.name));
 }
 
 /** Behind a proxy, only both headers together are trusted, and only if host.json allows it. */

@@ -11,8 +11,7 @@ export function findSource(actions: unknown, decision: Decision): string | null 
   const isNamed = (it: RawAction) => [it["functionName"], it["instanceId"], it["operation"]].includes(name);
   const candidates =
     decision.kind === "timer" ? all.filter((it) => it["fireAt"] === decision.fireAt) : all.filter(isNamed);
-  const input =
-    "action" in decision && isRecord(decision.action) ? JSON.stringify(decision.action["input"]) : undefined;
+  const input = "action" in decision && "input" in decision.action ? JSON.stringify(decision.action.input) : undefined;
   const found = candidates.find((it) => JSON.stringify(it["input"]) === input) ?? candidates[0];
   return found === undefined ? null : sourceOf(found);
 }

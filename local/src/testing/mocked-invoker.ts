@@ -3,6 +3,7 @@ import type {
   ActivityCall,
   DurableFunction,
   DurableFunctionKind,
+  EntityCall,
   FunctionInvoker,
   InvocationReply,
   OrchestratorCall,
@@ -107,6 +108,10 @@ export class MockedInvoker implements FunctionInvoker {
       if (mocked === undefined) return this.#inner.invokeActivity(call);
       return this.#answer(mocked, call.input === null ? undefined : JSON.parse(call.input), call.instanceId);
     });
+  }
+
+  invokeEntity(call: EntityCall): Promise<InvocationReply> {
+    return this.#whileRunning<InvocationReply>("entity", call, () => this.#inner.invokeEntity(call));
   }
 
   async #answer({ name, answer, calls }: Mocked, input: unknown, instanceId: string): Promise<InvocationReply> {

@@ -294,6 +294,7 @@ describe("a worker that is not there", () => {
       durableFunctions: () => sdk.durableFunctions(),
       invokeOrchestrator: ask((call) => sdk.invokeOrchestrator(call)),
       invokeActivity: ask((call) => sdk.invokeActivity(call)),
+      invokeEntity: ask((call) => sdk.invokeEntity(call)),
     };
     // Nobody would find them by polling.
     const settings = { maxQueuePollingIntervalMs: 600_000 };

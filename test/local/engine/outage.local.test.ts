@@ -81,6 +81,7 @@ test("what a host had in hand when it lost its partitions comes to their new own
   const stuck: FunctionInvoker = {
     durableFunctions: () => sdk.durableFunctions(),
     invokeActivity: (call) => sdk.invokeActivity(call),
+    invokeEntity: (call) => sdk.invokeEntity(call),
     async invokeOrchestrator(call) {
       entered.resolve();
       await answered.promise;

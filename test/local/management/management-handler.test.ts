@@ -17,6 +17,7 @@ function api(client: FakeTaskHubClient, deps: Partial<ManagementDeps> = {}) {
     durableFunctions: () => [
       { name: "Hello", kind: "orchestrator", isDisabled: false },
       { name: "Off", kind: "orchestrator", isDisabled: true },
+      { name: "Count", kind: "entity", isDisabled: false },
     ],
     webhookQuery: () => "code=KEY",
     clock: new FakeClock(),
@@ -122,13 +123,14 @@ test("an id in use is refused", async () => {
   });
 });
 
-test("a disabled orchestrator is refused, an unknown one is accepted and will fail", async () => {
+test("an orchestrator that is disabled or unknown is refused before anything is written", async () => {
   const client = new FakeTaskHubClient();
   expect(await api(client)("POST", "/orchestrators/off")).toMatchObject({
     status: 400,
     body: { Message: expect.stringMatching(/^The function 'off' doesn't exist, is disabled, or is not an orch/) },
   });
-  expect(await api(client)("POST", "/orchestrators/Typo")).toMatchObject({ status: 202 });
+  expect(await api(client)("POST", "/orchestrators/Typo")).toMatchObject({ status: 400 });
+  expect(client.calls).toEqual([]);
 });
 
 test("an input that is not JSON is refused", async () => {
@@ -452,12 +454,70 @@ test.each([
   expect(await api(client)("POST", `/instances/${id}/rewind`)).toMatchObject({ status, body: text });
 });
 
+test("a restart says that it is not supported", async () => {
+  const answer = await api(new FakeTaskHubClient(instanceStatus()))("POST", "/instances/abc/restart");
+  expect(answer).toMatchObject({ status: 501, body: { Message: "Restart is not supported by the local host yet." } });
+});
+
+// Entities
+
+const entityRow = (key: string, state: string | null, fields: Partial<InstanceStatus> = {}) =>
+  instanceStatus({
+    instanceId: `@counter@${key}`,
+    name: `@counter@${key}`,
+    input: JSON.stringify(state === null ? { sorter: {} } : { exists: true, state, sorter: {} }),
+    customStatus: state === null ? "{}" : '{"entityExists":true}',
+    ...fields,
+  });
+
+test("an entity's state is the answer; one that does not exist has none", async () => {
+  const client = new FakeTaskHubClient(entityRow("a", '{"n":5}'), entityRow("gone", null), entityRow("", "1"));
+  const get = api(client);
+  expect(await get("GET", "/entities/Counter/a")).toMatchObject({ status: 200, body: { n: 5 } });
+  expect(await get("GET", "/entities/counter/$")).toMatchObject({ status: 200, body: 1 });
+  expect(await get("GET", "/entities/counter/gone")).toEqual({ status: 404, headers: {} });
+  expect(await get("GET", "/entities/counter/never")).toEqual({ status: 404, headers: {} });
+});
+
+test("entities that exist are listed, with their state on request", async () => {
+  const client = new FakeTaskHubClient(entityRow("a", "5"), entityRow("gone", null), instanceStatus());
+  const { status, body, headers } = await api(client)("GET", "/entities/Counter?fetchState=true&top=7");
+  const entityId = { name: "counter", key: "a" };
+  expect(status).toBe(200);
+  expect(body).toEqual([{ entityId, lastOperationTime: "2024-10-23T16:00:00Z", state: 5 }]);
+  expect(headers).toHaveProperty("x-ms-continuation-token", "");
+  expect(client.calls[0]).toEqual(["list", { instanceIdPrefix: "@counter@" }, { top: 7, withInput: true }]);
+  await api(client)("GET", "/entities?lastOperationTimeFrom=2024-01-01T00:00:00Z");
+  expect(client.calls[1]).toMatchObject(["list", { instanceIdPrefix: "@", createdTimeFrom: expect.any(String) }, {}]);
+});
+
 test.each([
-  ["POST", "/instances/abc/restart", "Restart is not supported by the local host yet."],
-  ["POST", "/entities/counter/a", "Entities are not supported by the local host yet."],
-])("%s %s says that it is not supported", async (method, path, Message) => {
-  const answer = await api(new FakeTaskHubClient(instanceStatus()))(method, path);
-  expect(answer).toMatchObject({ status: 501, body: { Message } });
+  ["/entities/Count/a?op=add", "5", "application/json", ["add", "5"]],
+  ["/entities/count/a", "", undefined, ["", null]],
+  ["/entities/count?op=add", "plain", "text/plain", ["add", '"plain"']],
+])("POST %s %j signals the entity", async (path, body, contentType, expected) => {
+  const client = new FakeTaskHubClient();
+  const sent = contentType === undefined ? { body } : { body, headers: { "content-type": contentType } };
+  expect(await api(client)("POST", path, sent)).toEqual({ status: 202, headers: {} });
+  expect(client.calls).toEqual([["signalEntity", expect.objectContaining({ name: expect.any(String) }), ...expected]]);
+});
+
+test("deleting an entity signals it to delete itself", async () => {
+  const client = new FakeTaskHubClient();
+  expect(await api(client)("DELETE", "/entities/count/a")).toMatchObject({ status: 202 });
+  expect(client.calls).toEqual([["signalEntity", { name: "count", key: "a" }, "delete", null]]);
+});
+
+test.each([
+  ["/entities/nobody/a?op=add", "5", /^The function 'nobody' doesn't exist, is disabled, or is not an entity/],
+  ["/entities/count/a%23b?op=add", "5", /^The key of an entity has no/],
+  ["/entities/count/a?op=add", "{", /Invalid JSON/],
+])("POST %s %j is refused and sends nothing", async (path, body, Message) => {
+  const client = new FakeTaskHubClient();
+  const answer = await api(client)("POST", path, { body, ...asJson });
+  expect(answer).toMatchObject({ status: 400 });
+  expect(JSON.stringify(answer.body)).toMatch(new RegExp(Message.source.replace("^", "")));
+  expect(client.calls).toEqual([]);
 });
 
 test.each([

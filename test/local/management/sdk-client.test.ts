@@ -22,7 +22,7 @@ function createHandler(client: FakeTaskHubClient): WebhookHandler {
   return createManagementHandler({
     client,
     settings: { connectionName: "Storage", useForwardedHost: false },
-    durableFunctions: () => [],
+    durableFunctions: () => [{ name: "Hello", kind: "orchestrator", isDisabled: false }],
     webhookQuery: () => "code=KEY",
     clock: new FakeClock(),
     log: silentLogger,

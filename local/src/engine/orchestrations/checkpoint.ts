@@ -4,6 +4,7 @@
 
 import type { Delivery, PreparedDelivery } from "../delivery/delivery.ts";
 import { EventType, type HistoryEvent } from "../history/events.ts";
+import { parseEntityInstanceId } from "../messages/entity-id.ts";
 import type { Outgoing } from "../messages/message-data.ts";
 import type { HistoryStore, StoredHistory } from "../tracking/history-store.ts";
 import type { Tail } from "./checkpoint-tail.ts";
@@ -48,7 +49,10 @@ export async function checkpoint(
   const newEvents: readonly HistoryEvent[] = events.slice(events.length - newEventCount);
   const { inputBlob, outputBlob } = appended;
   const { customStatus } = result;
-  const mayCreate = newEvents.some((it) => it.EventType === EventType.ExecutionStarted && it.ParentInstance !== null);
+  // An entity has no starter: it begins to exist with its first episode, also after it was purged.
+  const isEntity = parseEntityInstanceId(instanceId) !== null;
+  const mayCreate =
+    isEntity || newEvents.some((it) => it.EventType === EventType.ExecutionStarted && it.ParentInstance !== null);
   const row = { instanceId, executionId, newEvents, customStatus, inputBlob, outputBlob, mayCreate };
   return { history, tail: { row, orphaned, etag: appended.etag } };
 }

@@ -15,6 +15,8 @@ export type EpisodeSettings = Pick<
   | "versionFailureStrategy"
   | "defaultAsyncRequestSleepTimeMs"
   | "maxOrchestrationActions"
+  | "maxEntityOperationBatchSize"
+  | "entityMessageReorderWindowInMinutes"
   | "storeInputsInOrchestrationHistory"
 > &
   FunctionLogSettings;

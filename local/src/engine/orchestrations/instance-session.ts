@@ -1,19 +1,20 @@
-import type { Logger } from "@same-kit/shared";
+import type { Clock, Logger } from "@same-kit/shared";
 import { EventType } from "../history/events.ts";
 import type { ReceivedMessage } from "../messages/message-data.ts";
 import type { StoredHistory } from "../tracking/history-store.ts";
 import { type CheckpointDeps, checkpoint } from "./checkpoint.ts";
 import { type CheckpointTailDeps, CheckpointTails } from "./checkpoint-tail.ts";
-import type { EpisodeDeps, EpisodeResult } from "./episode-types.ts";
+import type { EpisodeInput, EpisodeResult } from "./episode-types.ts";
 import { Gathering } from "./gathering.ts";
 import { expectedStatus, isRowStale, repairRow } from "./row-repair.ts";
-import { runEpisode } from "./run-episode.ts";
 import { isCutOff, sortBatch } from "./sort-batch.ts";
 import { judgeStart, topLevelStartOf } from "./start-dedupe.ts";
 
 export type SessionDeps = CheckpointDeps &
   CheckpointTailDeps & {
-    episode: EpisodeDeps;
+    /** Runs an episode, of an orchestration or an entity. */
+    runEpisode(input: EpisodeInput): Promise<EpisodeResult>;
+    clock: Clock;
     visibilityTimeoutMs: number;
     /** How many messages one episode takes at most. */
     maxBatch: number;
@@ -45,7 +46,7 @@ export class InstanceSession {
     this.queueName = queueName;
     this.#deps = deps;
     this.#tails = new CheckpointTails(deps);
-    this.#gathering = new Gathering(deps.episode.clock);
+    this.#gathering = new Gathering(deps.clock);
   }
 
   get hasPending(): boolean {
@@ -147,7 +148,7 @@ export class InstanceSession {
     const before = this.#history ?? (await this.#deps.histories.load(this.instanceId, null));
     const history = eventsFor(fresh, before);
     const input = { instanceId: this.instanceId, history, messages: fresh.map(({ data }) => data.TaskMessage) };
-    const result = await runEpisode(input, this.#deps.episode);
+    const result = await this.#deps.runEpisode(input);
     const messages = [...known, ...fresh];
     if (this.#isLost) return this.#release(messages);
     switch (result.kind) {

@@ -3,8 +3,8 @@ import type { EpisodeSettings } from "./episode-types.ts";
 import type { Execution } from "./replay/execution.ts";
 import { LONG_TIMER_SEGMENT_MS, LONGEST_SHORT_TIMER_MS } from "./replay/replay-task.ts";
 
-// V3. V4 adds entity locks only, which this engine does not have: the SDK then says so itself when an app asks for one.
-const SCHEMA_VERSION = 2;
+// V4, which adds critical sections.
+const SCHEMA_VERSION = 3;
 // The older field cannot express more than V2.
 const LEGACY_SCHEMA_VERSION = 1;
 

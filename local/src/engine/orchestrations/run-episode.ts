@@ -67,24 +67,28 @@ async function judge(execution: Execution, deps: EpisodeDeps): Promise<Verdict> 
   const { invoker, settings, log } = deps;
   const { started, instanceId, executionId } = execution;
   if (!isVersionAccepted(started.Version, settings)) {
-    if (settings.versionFailureStrategy === "Fail") return endedEarly(execution, VERSION_MISMATCH);
-    return postponed(execution, `This host does not run version "${started.Version ?? ""}" of an orchestration.`);
+    if (settings.versionFailureStrategy === "Fail") return endedEarly(execution, VERSION_MISMATCH, deps);
+    return postponed(execution, deps, `This host does not run version "${started.Version ?? ""}" of an orchestration.`);
   }
   const functions = invoker.durableFunctions();
   if (!isRunnable(started.Name, functions)) {
-    return endedEarly(execution, unknownFunctionEnd(unknownFunctionText(started.Name, "orchestrator", functions)));
+    return endedEarly(
+      execution,
+      unknownFunctionEnd(unknownFunctionText(started.Name, "orchestrator", functions)),
+      deps,
+    );
   }
   log.trace("Calling the orchestrator.", { functionName: started.Name, instanceId, executionId });
   const payload = orchestratorPayload(execution, settings);
   const reply = await invoker.invokeOrchestrator({ name: started.Name, instanceId, payload });
-  if (reply.kind === "unavailable") return postponed(execution, reply.reason);
+  if (reply.kind === "unavailable") return postponed(execution, deps, reply.reason);
   return judgeReply(reply, execution, deps);
 }
 
 /** Stopping an instance must not wait for the worker that may be the reason for stopping it. */
-function postponed(execution: Execution, reason: string): Verdict {
+function postponed(execution: Execution, deps: EpisodeDeps, reason: string): Verdict {
   const termination = terminationOf(execution);
-  return termination === null ? { kind: "postponed", reason } : endedEarly(execution, termination);
+  return termination === null ? { kind: "postponed", reason } : endedEarly(execution, termination, deps);
 }
 
 function appendDecisions(

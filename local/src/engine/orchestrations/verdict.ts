@@ -2,7 +2,8 @@ import { type EventRaisedEvent, EventType } from "../history/events.ts";
 import type { OrchestratorInvocationReply } from "../ports.ts";
 import type { EpisodeDeps } from "./episode-types.ts";
 import { type ReplayOutcome, replayActions } from "./replay/action-replay.ts";
-import type { Execution } from "./replay/execution.ts";
+import { EntityStamps } from "./replay/entity-stamps.ts";
+import type { Execution, Scheduled } from "./replay/execution.ts";
 import {
   completedEnd,
   crashedEnd,
@@ -17,7 +18,8 @@ import {
   parseOrchestratorReply,
 } from "./replay/orchestrator-reply.ts";
 import { ReplayFailure } from "./replay/replay-failure.ts";
-import { type Scheduled, scheduleDecision } from "./replay/schedule-decision.ts";
+import { scheduleDecision } from "./replay/schedule-decision.ts";
+import { releaseHeldLocks } from "./replay/schedule-entity-message.ts";
 
 /** What one call of the orchestrator comes to. */
 export type Verdict =
@@ -45,21 +47,28 @@ export function judgeReply(
   const { Name: name } = execution.started;
   try {
     const reply = parseOrchestratorReply(invocation);
-    if (reply.kind === "crashed") return endedEarly(execution, crashedEnd(name, reply.message, reply.stack));
+    if (reply.kind === "crashed") return endedEarly(execution, crashedEnd(name, reply.message, reply.stack), deps);
     return judgeActions(reply, execution, deps);
   } catch (error) {
-    if (error instanceof ReplayFailure) return endedEarly(execution, replayFailureEnd(name, error));
+    if (error instanceof ReplayFailure) return endedEarly(execution, replayFailureEnd(name, error), deps);
     throw error;
   }
 }
 
 /** An end reached without interpreting actions. Being terminated comes before every failure. */
-export function endedEarly(execution: Execution, end: OrchestrationEnd): Verdict {
+export function endedEarly(
+  execution: Execution,
+  end: OrchestrationEnd,
+  { clock }: Pick<EpisodeDeps, "clock">,
+): Verdict {
+  const { events } = execution;
+  const nextId = events.reduce((highest, it) => Math.max(highest, it.EventId), -1) + 1;
+  const scheduled = releaseHeldLocks(events, nextId, execution, clock);
   return {
     kind: "decided",
-    scheduled: [],
+    scheduled,
     end: terminationOf(execution) ?? end,
-    nextId: execution.events.reduce((highest, it) => Math.max(highest, it.EventId), -1) + 1,
+    nextId: nextId + scheduled.length,
     customStatus: null,
   };
 }
@@ -78,14 +87,24 @@ function judgeActions(
   const actions = parseActions(reply);
   const customStatus = customStatusText(reply.customStatus);
   const replay = replayActions(actions, execution.events, { maxActions: deps.settings.maxOrchestrationActions });
-  const decided = { kind: "decided" as const, nextId: replay.nextId, customStatus };
+  const { clock, settings, invoker } = deps;
+  const { events } = execution;
+  const decided = { kind: "decided" as const, customStatus };
   // Whatever was asked for in the episode that ends the instance from outside, nobody would wait for.
-  if (replay.terminated !== null)
-    return { ...decided, scheduled: [], end: { kind: "terminated", ...replay.terminated } };
-  const scheduled = replay.newDecisions.map((it) => scheduleDecision(it, execution, deps));
+  if (replay.terminated !== null) {
+    const scheduled = releaseHeldLocks(events, replay.nextId, execution, clock);
+    const end = { kind: "terminated" as const, ...replay.terminated };
+    return { ...decided, scheduled, nextId: replay.nextId + scheduled.length, end };
+  }
+  const scheduling = { clock, settings, stamps: new EntityStamps(events), functions: invoker.durableFunctions() };
+  const scheduled = replay.newDecisions.map((it) => scheduleDecision(it, execution, scheduling));
   const last = actions.at(-1);
   const newInput = last?.kind === "continue-as-new" ? { input: last.input } : null;
-  return { ...decided, scheduled, end: endOf(reply.ending, replay, newInput, execution.started.Name) };
+  const end = endOf(reply.ending, replay, newInput, execution.started.Name);
+  if (end === null) return { ...decided, scheduled, nextId: replay.nextId, end };
+  const all = [...events, ...scheduled.map((it) => it.event)];
+  const released = releaseHeldLocks(all, replay.nextId, execution, clock);
+  return { ...decided, scheduled: [...scheduled, ...released], nextId: replay.nextId + released.length, end };
 }
 
 /** @throws ReplayFailure for a status that is too large. */

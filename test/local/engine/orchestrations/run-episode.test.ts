@@ -22,6 +22,7 @@ function workerSaying(reply: InvocationReply): FunctionInvoker & { payloads: Orc
       return reply;
     },
     invokeActivity: () => Promise.reject(new Error("No activity is called in an episode.")),
+    invokeEntity: () => Promise.reject(new Error("No entity is called in an orchestration's episode.")),
   };
 }
 
@@ -66,7 +67,7 @@ test("the first episode shows the worker a start that was not played yet", async
       isReplaying: false,
       parentInstanceId: null,
       upperSchemaVersion: 1,
-      upperSchemaVersionNew: 2,
+      upperSchemaVersionNew: 3,
       longRunningTimerIntervalDuration: "3.00:00:00",
       maximumShortTimerDuration: "6.00:00:00",
       defaultHttpAsyncRequestSleepTimeMillseconds: 30_000,

@@ -4,15 +4,17 @@
 // replay (OutOfProcOrchestrationShim.cs) differs from that, apps break on Azure; here they work.
 
 import { type EventRaisedEvent, EventType, type HistoryEvent } from "../../history/events.ts";
+import { failureIn, messageId } from "../../messages/entity-messages.ts";
+import { type Action, type EntityLockAction, type TaskAction, unsupportedFailure } from "./action.ts";
 import {
-  type Action,
-  type ActivityAction,
-  type SubOrchestrationAction,
-  type TaskAction,
-  type TimerAction,
-  unsupportedFailure,
-} from "./action.ts";
-import { assertSameDecision, type Decision, type SchedulingEvent, toSchedulingEvent } from "./decision.ts";
+  assertSameDecision,
+  type Decision,
+  firstOfSet,
+  type RecordedKind,
+  type SchedulingEvent,
+  toSchedulingEvent,
+} from "./decision.ts";
+import { causeTime, endsSuspension, firstDefined, recordedById } from "./recorded.ts";
 import { ReplayFailure } from "./replay-failure.ts";
 import {
   CompoundTask,
@@ -42,6 +44,9 @@ export type ReplayOutcome = {
 
 type ReplayLimits = { maxActions: number };
 
+/** `Omit` for each member of a union. */
+type DistributiveOmit<Union, Key extends PropertyKey> = Union extends unknown ? Omit<Union, Key> : never;
+
 /** @throws ReplayFailure when the orchestration must fail. */
 export function replayActions(
   actions: readonly Action[],
@@ -64,11 +69,16 @@ class ActionReplay implements TaskEnvironment {
   /** Those waiting for an external event, by its exact name: the newest gets the event. */
   readonly #waits = new Map<string, LeafTask[]>();
   readonly #unclaimedEvents = new Map<string, number>();
+  /** Leaves that an entity answers, by the id of its request: history tells it. */
+  readonly #requests = new Map<string, number>();
+  /** The critical section that the code is in, or waits for. */
+  #section: { action: EntityLockAction; id: number; requestId: string | null } | null = null;
   readonly #heldWhileSuspended: HistoryEvent[] = [];
   #position = 0;
   #current: ReplayTask | null = null;
   #nextId = 0;
   #clockMs = 0;
+  #causedAt = "";
   #isSuspended = false;
   #terminated: ReplayOutcome["terminated"] = null;
   #continueAsNew: ReplayOutcome["continueAsNew"] = null;
@@ -114,6 +124,7 @@ class ActionReplay implements TaskEnvironment {
   }
 
   #apply(event: HistoryEvent): void {
+    this.#causedAt = causeTime(event);
     switch (event.EventType) {
       case EventType.OrchestratorStarted:
         this.#clockMs = Math.max(this.#clockMs, Date.parse(event.Timestamp));
@@ -169,9 +180,16 @@ class ActionReplay implements TaskEnvironment {
 
   #start(action: Action): void {
     if (action.kind === "unsupported") throw unsupportedFailure(action.feature);
-    if (action.kind === "continue-as-new") {
-      this.#continueAsNew = { carriedEvents: [] };
-      return;
+    switch (action.kind) {
+      case "continue-as-new":
+        this.#continueAsNew = { carriedEvents: [] };
+        return;
+      case "entity-signal":
+        this.#decide({ kind: action.kind, action });
+        return;
+      case "entity-release":
+        this.#release();
+        return;
     }
     const task = this.#toTask(action);
     this.#current = task;
@@ -187,16 +205,25 @@ class ActionReplay implements TaskEnvironment {
     const first = this.#firstToSchedule(action);
     if (recorded === undefined || first === null) return true;
     if (recorded.decisionKind !== first.kind) return false;
-    return first.kind === "timer" || recorded.name?.toLowerCase() === first.name.toLowerCase();
+    return first.name === null || recorded.name?.toLowerCase() === first.name.toLowerCase();
   }
 
   /** The part of `action` that takes the next id; null where none does. */
-  #firstToSchedule(action: Action): ActivityAction | SubOrchestrationAction | TimerAction | null {
+  #firstToSchedule(action: Action): { kind: RecordedKind; name: string | null } | null {
+    if ("tag" in action && action.tag !== null && this.#tagged.has(action.tag)) return null;
     switch (action.kind) {
       case "activity":
       case "sub-orchestration":
+        return { kind: action.kind, name: action.name };
       case "timer":
-        return action.tag !== null && this.#tagged.has(action.tag) ? null : action;
+        return { kind: "timer", name: null };
+      case "entity-call":
+      case "entity-signal":
+        return { kind: "event-sent", name: action.instanceId };
+      case "entity-lock":
+        return { kind: "event-sent", name: firstOfSet(action) };
+      case "entity-release":
+        return this.#section === null ? null : { kind: "event-sent", name: firstOfSet(this.#section.action) };
       case "when-all":
       case "when-any":
         return firstDefined(action.children, (child) => this.#firstToSchedule(child));
@@ -223,6 +250,10 @@ class ActionReplay implements TaskEnvironment {
         return new WhenAnyTask(action.children.map((it) => this.#toTask(it)));
       case "external-event":
         return new LeafTask({ kind: "external-event", name: action.name });
+      case "entity-call":
+        return new LeafTask({ kind: "entity-call", action });
+      case "entity-lock":
+        return new LeafTask({ kind: "entity-lock", action });
       case "timer":
         if (Date.parse(action.fireAt) - this.#clockMs > LONGEST_SHORT_TIMER_MS) return new LongTimerTask(action, this);
         return new LeafTask({ kind: "timer", fireAt: action.fireAt, isCanceled: action.isCanceled });
@@ -238,15 +269,33 @@ class ActionReplay implements TaskEnvironment {
   }
 
   #schedule(leaf: LeafTask): void {
-    if (leaf.request.kind === "external-event") return;
+    const { request } = leaf;
+    if (request.kind === "external-event") return;
+    const id = this.#decide(request);
+    leaf.id = id;
+    this.#openLeaves.set(id, leaf);
+    if (request.kind === "entity-lock") this.#section = { action: request.action, id, requestId: null };
+  }
+
+  /** Gives each entity of the critical section back, which nobody waits for. */
+  #release(): void {
+    const section = this.#section;
+    this.#section = null;
+    if (section === null) return;
+    const { action, id: lockActionId, requestId } = section;
+    for (const entity of action.lockSet) this.#decide({ kind: "entity-release", entity, lockActionId, requestId });
+  }
+
+  /** @returns the id that it takes. */
+  #decide(request: DistributiveOmit<Decision, "id" | "causedAt">): number {
     if (this.#nextId >= this.#limits.maxActions) {
       throw new ReplayFailure(
         `The orchestration has started ${this.#nextId} actions, which is the limit (maxOrchestrationActions in host.json).`,
       );
     }
-    leaf.id = this.#nextId++;
-    this.#openLeaves.set(leaf.id, leaf);
-    this.#decisions.set(leaf.id, { id: leaf.id, ...leaf.request });
+    const id = this.#nextId++;
+    this.#decisions.set(id, { id, causedAt: this.#causedAt, ...request });
+    return id;
   }
 
   #awaitEvent(leaf: LeafTask, name: string): void {
@@ -264,6 +313,14 @@ class ActionReplay implements TaskEnvironment {
   #confirm(event: Parameters<typeof toSchedulingEvent>[0]): void {
     assertSameDecision(toSchedulingEvent(event), this.#decisions.get(event.EventId));
     this.#decisions.delete(event.EventId);
+    if (event.EventType === EventType.EventSent) this.#learnRequest(event.EventId, messageId(event.Input));
+  }
+
+  /** The id that the entity's answer will be named after. */
+  #learnRequest(id: number, requestId: string | null): void {
+    if (requestId === null || !this.#openLeaves.has(id)) return;
+    this.#requests.set(requestId, id);
+    if (this.#section?.id === id) this.#section.requestId = requestId;
   }
 
   /** An id that is not open is a duplicate's. */
@@ -276,6 +333,13 @@ class ActionReplay implements TaskEnvironment {
   }
 
   #raise(event: EventRaisedEvent): void {
+    const asked = this.#requests.get(event.Name);
+    if (asked !== undefined) {
+      this.#requests.delete(event.Name);
+      const reason = failureIn(event.Input);
+      this.#finish(asked, reason === null ? null : { Reason: reason, Details: null, FailureDetails: null });
+      return;
+    }
     if (this.#continueAsNew !== null) {
       this.#continueAsNew.carriedEvents.push(event);
       return;
@@ -296,32 +360,6 @@ class ActionReplay implements TaskEnvironment {
   }
 }
 
-function endsSuspension(event: HistoryEvent): boolean {
-  return event.EventType === EventType.ExecutionResumed || event.EventType === EventType.ExecutionTerminated;
-}
-
 function isCanceledTimer(leaf: LeafTask): boolean {
   return leaf.request.kind === "timer" && leaf.request.isCanceled;
-}
-
-function recordedById(events: readonly HistoryEvent[]): Map<number, SchedulingEvent> {
-  const recorded = new Map<number, SchedulingEvent>();
-  for (const event of events) {
-    switch (event.EventType) {
-      case EventType.TaskScheduled:
-      case EventType.SubOrchestrationInstanceCreated:
-      case EventType.TimerCreated:
-      case EventType.EventSent:
-        recorded.set(event.EventId, toSchedulingEvent(event));
-    }
-  }
-  return recorded;
-}
-
-function firstDefined<Item, Found>(items: readonly Item[], find: (item: Item) => Found | null): Found | null {
-  for (const item of items) {
-    const found = find(item);
-    if (found !== null) return found;
-  }
-  return null;
 }

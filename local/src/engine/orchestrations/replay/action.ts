@@ -2,6 +2,7 @@
 // execution began. Shapes as in durable-functions 3.5, lib/src/actions.
 
 import { isRecord } from "@same-kit/shared";
+import { type EntityId, parseEntityInstanceId, toInstanceId } from "../../messages/entity-id.ts";
 import { ReplayFailure } from "./replay-failure.ts";
 import { parseRetryPolicy, type RetryPolicy } from "./retry-policy.ts";
 
@@ -34,10 +35,28 @@ export type SubOrchestrationAction = {
 export type TimerAction = { kind: "timer"; tag: TaskTag; fireAt: string; isCanceled: boolean };
 export type ExternalEventAction = { kind: "external-event"; tag: TaskTag; name: string };
 export type CompoundAction = { kind: "when-all" | "when-any"; tag: TaskTag; children: TaskAction[] };
-export type TaskAction = ActivityAction | SubOrchestrationAction | TimerAction | ExternalEventAction | CompoundAction;
+/** An operation of an entity; its result is waited for. */
+export type EntityCallAction = { kind: "entity-call"; tag: TaskTag } & EntityOperation;
+/** An operation that nobody waits for. */
+export type EntitySignalAction = { kind: "entity-signal"; fireAt: string | null } & EntityOperation;
+type EntityOperation = { instanceId: string; operation: string; input: unknown };
+/** The locks of a critical section: sorted by instance id, each once, names in lower case. */
+export type EntityLockAction = { kind: "entity-lock"; tag: TaskTag; lockSet: readonly EntityId[] };
+
+export type TaskAction =
+  | ActivityAction
+  | SubOrchestrationAction
+  | TimerAction
+  | ExternalEventAction
+  | EntityCallAction
+  | EntityLockAction
+  | CompoundAction;
 
 export type Action =
   | TaskAction
+  | EntitySignalAction
+  /** Ends the critical section. */
+  | { kind: "entity-release" }
   | { kind: "continue-as-new"; input: unknown }
   /** Known to the SDK, not to this engine; `feature` is what the app's author calls it. */
   | { kind: "unsupported"; feature: string };
@@ -84,13 +103,15 @@ export function parseAction(value: unknown): Action {
     case "CallHttp":
       return { kind: "unsupported", feature: "callHttp" };
     case "CallEntity":
-      return { kind: "unsupported", feature: "callEntity" };
+      return { kind: "entity-call", tag: tagOf(fields), ...operationOf(fields) };
     case "SignalEntity":
+      return { kind: "entity-signal", fireAt: null, ...operationOf(fields) };
     case "ScheduledSignalEntity":
-      return { kind: "unsupported", feature: "signalEntity" };
+      return { kind: "entity-signal", fireAt: timeOf(fields), ...operationOf(fields) };
     case "LockEntities":
+      return { kind: "entity-lock", tag: tagOf(fields), lockSet: lockSetOf(fields) };
     case "ReleaseEntities":
-      return { kind: "unsupported", feature: "entity locks" };
+      return { kind: "entity-release" };
   }
 }
 
@@ -125,9 +146,37 @@ function subOrchestration(fields: Record<string, unknown>): SubOrchestrationActi
 }
 
 function timer(fields: Record<string, unknown>): TimerAction {
+  return { kind: "timer", tag: tagOf(fields), fireAt: timeOf(fields), isCanceled: fields["isCanceled"] === true };
+}
+
+function timeOf(fields: Record<string, unknown>): string {
   const fireAt = text(fields, "fireAt");
   if (Number.isNaN(Date.parse(fireAt))) throw new ReplayFailure(`A timer's time is not a date: '${fireAt}'.`);
-  return { kind: "timer", tag: tagOf(fields), fireAt, isCanceled: fields["isCanceled"] === true };
+  return fireAt;
+}
+
+function operationOf(fields: Record<string, unknown>): EntityOperation {
+  const entity = parseEntityInstanceId(text(fields, "instanceId"));
+  if (entity === null) throw new ReplayFailure(`'${text(fields, "instanceId")}' is not the id of an entity.`);
+  return { instanceId: toInstanceId(entity), operation: String(fields["operation"] ?? ""), input: fields["input"] };
+}
+
+/** The extension checks it before anything is sent. */
+function lockSetOf(fields: Record<string, unknown>): EntityId[] {
+  const list: unknown = fields["lockSet"];
+  if (!Array.isArray(list) || list.length === 0) {
+    throw new ReplayFailure("A lock needs a non-empty LockSet of entities.");
+  }
+  const byInstanceId = new Map<string, EntityId>();
+  for (const item of list) {
+    const { name, key } = isRecord(item) ? item : {};
+    if (typeof name !== "string" || name === "" || typeof key !== "string") {
+      throw new ReplayFailure("Each entity of a lock needs a non-empty name and a non-null key.");
+    }
+    const entity = { name: name.toLowerCase(), key };
+    byInstanceId.set(toInstanceId(entity), entity);
+  }
+  return [...byInstanceId.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, entity]) => entity);
 }
 
 function childrenOf(fields: Record<string, unknown>): TaskAction[] {
@@ -135,7 +184,9 @@ function childrenOf(fields: Record<string, unknown>): TaskAction[] {
   const children = Array.isArray(list) ? list.map(parseAction) : [];
   return children.map((child) => {
     if (child.kind === "unsupported") throw unsupportedFailure(child.feature);
-    if (child.kind === "continue-as-new") throw new ReplayFailure("continueAsNew is no task to wait for.");
+    if (child.kind === "continue-as-new" || child.kind === "entity-signal" || child.kind === "entity-release") {
+      throw new ReplayFailure(`An action of the kind ${child.kind} cannot be waited for.`);
+    }
     return child;
   });
 }

@@ -5,18 +5,35 @@ import {
   type TaskScheduledEvent,
   type TimerCreatedEvent,
 } from "../../history/events.ts";
+import { type EntityId, toInstanceId } from "../../messages/entity-id.ts";
+import type { EntityLockAction, EntitySignalAction } from "./action.ts";
 import { ReplayFailure } from "./replay-failure.ts";
 import type { LeafRequest } from "./replay-task.ts";
 
-/** Something the orchestrator asked for that takes an id: new, until history shows its scheduling event. */
-export type Decision = { id: number } & Exclude<LeafRequest, { kind: "external-event" }>;
+/**
+ * Something the orchestrator asked for that takes an id: new, until history shows its scheduling event. `causedAt` is UTC text of the
+ * event that it follows from: unlike the time now it is the same when an episode is run again.
+ */
+export type Decision = { id: number; causedAt: string } & (
+  | Exclude<LeafRequest, { kind: "external-event" }>
+  | { kind: "entity-signal"; action: EntitySignalAction }
+  | {
+      kind: "entity-release";
+      entity: EntityId;
+      /** The lock's own id in the orchestration, and its request's where history tells it. */
+      lockActionId: number;
+      requestId: string | null;
+    }
+);
+
+/** What history tells apart: all that goes to an entity is an event that was sent. */
+export type RecordedKind = "activity" | "sub-orchestration" | "timer" | "event-sent";
 
 /** What history says was scheduled under an id. */
 export type SchedulingEvent = {
   id: number;
-  /** `event-sent` belongs to entities and matches no decision of this engine's. */
-  decisionKind: Decision["kind"] | "event-sent";
-  /** Null for timers, which have none. */
+  decisionKind: RecordedKind;
+  /** The name of what was scheduled; for a message to an entity, the entity's instance id. Null for timers. */
   name: string | null;
 };
 
@@ -31,7 +48,7 @@ export function toSchedulingEvent(
     case EventType.TimerCreated:
       return { id: event.EventId, decisionKind: "timer", name: null };
     case EventType.EventSent:
-      return { id: event.EventId, decisionKind: "event-sent", name: event.Name };
+      return { id: event.EventId, decisionKind: "event-sent", name: event.InstanceId };
   }
 }
 
@@ -39,7 +56,7 @@ const WORDS = {
   activity: "an activity",
   "sub-orchestration": "a sub-orchestration",
   timer: "a timer",
-  "event-sent": "an event",
+  "event-sent": "a message to the entity",
 } as const;
 
 /**
@@ -49,10 +66,11 @@ const WORDS = {
  * @see Azure/durabletask, DurableTask.Core/TaskOrchestrationContext.cs, HandleTaskScheduledEvent and its siblings
  */
 export function assertSameDecision(recorded: SchedulingEvent, decision: Decision | undefined): void {
-  const now = decision === undefined ? null : describe(decision.kind, nameOf(decision));
+  const now = decision === undefined ? null : describe(recordedKind(decision), recordedName(decision));
   const before = describe(recorded.decisionKind, recorded.name);
-  const isSame = decision?.kind === recorded.decisionKind && isSameName(nameOf(decision), recorded.name);
-  if (isSame) return;
+  if (decision !== undefined && recordedKind(decision) === recorded.decisionKind) {
+    if (isSameName(recordedName(decision), recorded.name)) return;
+  }
   const what = now === null ? "has not scheduled anything under that number at this point" : `scheduled ${now} there`;
   throw new ReplayFailure(
     `An earlier run of this orchestration scheduled ${before} as action number ${recorded.id}, but replaying it now ${what}. ` +
@@ -61,8 +79,31 @@ export function assertSameDecision(recorded: SchedulingEvent, decision: Decision
   );
 }
 
-function nameOf(decision: Decision): string | null {
-  return decision.kind === "timer" ? null : decision.action.name;
+export function recordedKind({ kind }: { kind: Decision["kind"] }): RecordedKind {
+  return kind === "activity" || kind === "sub-orchestration" || kind === "timer" ? kind : "event-sent";
+}
+
+function recordedName(decision: Decision): string | null {
+  switch (decision.kind) {
+    case "timer":
+      return null;
+    case "activity":
+    case "sub-orchestration":
+      return decision.action.name;
+    case "entity-call":
+    case "entity-signal":
+      return decision.action.instanceId;
+    case "entity-lock":
+      return firstOfSet(decision.action);
+    case "entity-release":
+      return toInstanceId(decision.entity);
+  }
+}
+
+/** The entity that a lock is asked of first. */
+export function firstOfSet({ lockSet }: EntityLockAction): string {
+  const [first] = lockSet;
+  return first === undefined ? "" : toInstanceId(first);
 }
 
 function isSameName(a: string | null, b: string | null): boolean {

@@ -11,6 +11,9 @@ export type Execution = {
   events: HistoryEvent[];
 };
 
+/** What one new decision leaves behind: a fact in history, and the message that makes it happen. */
+export type Scheduled = { event: HistoryEvent; outgoing: Outgoing };
+
 /** What every event that the engine itself creates has in common. */
 export function eventBase(clock: Clock, eventId = -1): { EventId: number; IsPlayed: boolean; Timestamp: string } {
   return { EventId: eventId, IsPlayed: false, Timestamp: clock.nowTicks() };

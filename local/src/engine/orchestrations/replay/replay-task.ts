@@ -3,7 +3,13 @@
 // synchronous for that reason.
 
 import type { FailureDetails } from "../../history/events.ts";
-import type { ActivityAction, SubOrchestrationAction, TimerAction } from "./action.ts";
+import type {
+  ActivityAction,
+  EntityCallAction,
+  EntityLockAction,
+  SubOrchestrationAction,
+  TimerAction,
+} from "./action.ts";
 import { nextDelayMs, type RetryPolicy } from "./retry-policy.ts";
 
 /** What a failed activity or sub-orchestration left in history. */
@@ -14,6 +20,8 @@ export type LeafRequest =
   | { kind: "activity"; action: ActivityAction; knownFailure: TaskFailure | null }
   | { kind: "sub-orchestration"; action: SubOrchestrationAction; knownFailure: TaskFailure | null }
   | { kind: "timer"; fireAt: string; isCanceled: boolean }
+  | { kind: "entity-call"; action: EntityCallAction }
+  | { kind: "entity-lock"; action: EntityLockAction }
   | { kind: "external-event"; name: string };
 
 /** What a task needs from the replay that it runs in. */
@@ -108,6 +116,8 @@ export class LongTimerTask extends CompoundTask {
   }
 }
 
+type RetriedRequest = Extract<LeafRequest, { knownFailure: unknown }>;
+
 /**
  * Attempts and the waits between them. The SDK counts a timer after every failed attempt, the last included, before it reports
  * the error; so that last timer is made too, due at once.
@@ -116,7 +126,7 @@ export class LongTimerTask extends CompoundTask {
  * for attempts. They are played out without calling the function, each failing as the last real one did.
  */
 export class RetryTask extends CompoundTask {
-  readonly #request: Extract<LeafRequest, { action: unknown }>;
+  readonly #request: RetriedRequest;
   readonly #policy: RetryPolicy;
   readonly #environment: TaskEnvironment;
   readonly #startedAtMs: number;
@@ -125,7 +135,7 @@ export class RetryTask extends CompoundTask {
   #hasGivenUp = false;
   #lastFailure: TaskFailure | null = null;
 
-  constructor(request: Extract<LeafRequest, { action: unknown }>, policy: RetryPolicy, environment: TaskEnvironment) {
+  constructor(request: RetriedRequest, policy: RetryPolicy, environment: TaskEnvironment) {
     super([new LeafTask(request)]);
     this.#request = request;
     this.#policy = policy;

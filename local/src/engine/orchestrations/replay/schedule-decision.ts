@@ -1,22 +1,18 @@
 import type { Clock } from "@same-kit/shared";
 import { newGuidN } from "../../../shared/ids.ts";
 import { EventType, type HistoryEvent, type Tags } from "../../history/events.ts";
-import type { Outgoing } from "../../messages/message-data.ts";
 import { findInstanceIdProblem } from "../../taskhub/names.ts";
 import type { EpisodeSettings } from "../episode-types.ts";
 import type { ActivityAction, SubOrchestrationAction } from "./action.ts";
 import type { Decision } from "./decision.ts";
-import { type Execution, eventBase, messageFrom, messageToSelf } from "./execution.ts";
+import { type Execution, eventBase, messageFrom, messageToSelf, type Scheduled } from "./execution.ts";
 import { ReplayFailure } from "./replay-failure.ts";
 import type { TaskFailure } from "./replay-task.ts";
+import { type EntityDeps, scheduleEntityMessage } from "./schedule-entity-message.ts";
 
-export type SchedulingDeps = {
-  clock: Clock;
+export type SchedulingDeps = EntityDeps & {
   settings: Pick<EpisodeSettings, "defaultVersion" | "storeInputsInOrchestrationHistory">;
 };
-
-/** What one new decision leaves behind: a fact in history, and the message that makes it happen. */
-export type Scheduled = { event: HistoryEvent; outgoing: Outgoing };
 
 /** Tag of an orchestration whose end nobody waits for; not handed down. */
 export const FIRE_AND_FORGET_TAG = "FireAndForget";
@@ -30,6 +26,11 @@ export function scheduleDecision(decision: Decision, execution: Execution, deps:
       return activity(decision.id, decision.action, decision.knownFailure, execution, deps);
     case "sub-orchestration":
       return subOrchestration(decision.id, decision.action, decision.knownFailure, execution, deps);
+    case "entity-call":
+    case "entity-signal":
+    case "entity-lock":
+    case "entity-release":
+      return scheduleEntityMessage(decision, execution, deps);
   }
 }
 

@@ -1,0 +1,72 @@
+// What upstream's client does on demand (CleanEntityStorageAsync), done by the host itself.
+// Source: Azure/durabletask, DurableTask.AzureStorage/EntityTrackingStoreQueries.cs, CleanEntityStorageAsync.
+
+import { type Clock, type Logger, parseTicks } from "@same-kit/shared";
+import type { InstanceStatus, TaskHubClient } from "../client.ts";
+import { TERMINAL } from "../history/events.ts";
+import { isEmptyEntity, lockHolderIn } from "./scheduler-state.ts";
+
+export type CleaningDeps = {
+  client: Pick<TaskHubClient, "list" | "getStatus" | "purge" | "releaseLock">;
+  clock: Clock;
+  log: Logger;
+  /** An empty entity stays so long: a message for it may still be on its way. */
+  keptMs: number;
+};
+
+export type Cleaned = { removed: number; released: number };
+
+// Both are seldom needed, and an instance that ends gives its locks back itself.
+const FIRST_CLEANING_MS = 60_000;
+const CLEANING_INTERVAL_MS = 10 * 60_000;
+const PAGE = 100;
+const ENTITIES = "@";
+
+/** Removes entities that hold nothing, and locks whose holder has ended or is gone. */
+export async function cleanEntities(deps: CleaningDeps, signal?: AbortSignal): Promise<Cleaned> {
+  const cleaned: Cleaned = { removed: 0, released: 0 };
+  let continuationToken: string | undefined;
+  do {
+    const page = { top: PAGE, ...(continuationToken === undefined ? {} : { continuationToken }) };
+    const found = await deps.client.list({ instanceIdPrefix: ENTITIES }, page);
+    for (const status of found.instances) {
+      if (signal?.aborted === true) return cleaned;
+      await clean(status, deps, cleaned);
+    }
+    continuationToken = found.continuationToken ?? undefined;
+  } while (continuationToken !== undefined);
+  return cleaned;
+}
+
+/** Cleans up now and then until `signal` aborts. Never rejects. */
+export async function keepEntitiesClean(deps: CleaningDeps, signal: AbortSignal): Promise<void> {
+  await deps.clock.sleep(FIRST_CLEANING_MS, signal, { isRoutine: true });
+  while (!signal.aborted) {
+    try {
+      await cleanEntities(deps, signal);
+    } catch (error) {
+      deps.log.debug("Entities could not be cleaned up.", { reason: (error as Error).message });
+    }
+    await deps.clock.sleep(CLEANING_INTERVAL_MS, signal, { isRoutine: true });
+  }
+}
+
+async function clean(status: InstanceStatus, deps: CleaningDeps, cleaned: Cleaned): Promise<void> {
+  const { client, clock, log, keptMs } = deps;
+  const { instanceId, customStatus, lastUpdatedTime } = status;
+  const holder = lockHolderIn(customStatus);
+  if (holder !== null && (await hasEnded(holder, client))) {
+    await client.releaseLock(instanceId, holder);
+    cleaned.released += 1;
+    log.warn("An entity was locked by an instance that has ended; the lock is released.", { instanceId, holder });
+  } else if (isEmptyEntity(customStatus) && parseTicks(lastUpdatedTime) < parseTicks(keptSince(clock, keptMs))) {
+    cleaned.removed += Number(await client.purge(instanceId));
+  }
+}
+
+async function hasEnded(holder: string, client: CleaningDeps["client"]): Promise<boolean> {
+  const status = await client.getStatus(holder, { withInput: false });
+  return status === null || TERMINAL.includes(status.runtimeStatus);
+}
+
+const keptSince = (clock: Clock, keptMs: number): string => new Date(clock.now().getTime() - keptMs).toISOString();

@@ -1,0 +1,65 @@
+import { type Clock, parseTicks } from "@same-kit/shared";
+import type { EventRaisedEvent } from "../history/events.ts";
+import {
+  CONTINUE_EVENT,
+  type EntityRequest,
+  isOperationEvent,
+  parseJson,
+  parseRequest,
+  RELEASE_EVENT,
+} from "../messages/entity-messages.ts";
+import { releaseLock } from "./entity-lock.ts";
+import type { EntityOutbox } from "./entity-outbox.ts";
+import type { EntitySettings } from "./entity-settings.ts";
+import { reorderWindowTicks } from "./entity-settings.ts";
+import type { SchedulerState } from "./scheduler-state.ts";
+
+// A delayed operation that comes so much too early is sent on its way again.
+const EARLY_TICKS = 100n * 10_000n;
+
+type Deps = { outbox: EntityOutbox; clock: Clock; settings: EntitySettings };
+
+/** Puts what one message says into the entity's queue, or does it at once. */
+export function takeIn({ Name: name, Input: input }: EventRaisedEvent, state: SchedulerState, deps: Deps): void {
+  if (isOperationEvent(name)) takeRequest(parseRequest(parseJson(input ?? "")), state, deps);
+  else if (name.toLowerCase() === RELEASE_EVENT) releaseLock(parseJson(input ?? ""), state);
+  else if (name === CONTINUE_EVENT) state.isSuspended = false;
+}
+
+function takeRequest(request: EntityRequest | null, state: SchedulerState, { outbox, clock, settings }: Deps): void {
+  if (request === null) return;
+  if (request.due !== null && parseTicks(request.due) > parseTicks(clock.nowTicks()) + EARLY_TICKS) {
+    outbox.sendLater(request, request.due);
+    return;
+  }
+  const ready = state.sorter.receive(request, reorderWindowTicks(settings));
+  // The holder of the lock goes before all that wait for it.
+  const isOfHolder = ({ parent }: EntityRequest) => state.lockedBy !== null && parent === state.lockedBy;
+  state.queue.unshift(...ready.filter(isOfHolder));
+  state.queue.push(...ready.filter((it) => !isOfHolder(it)));
+}
+
+export type EntityWork = {
+  operations: EntityRequest[];
+  /** What ends the batch, where that is a lock. */
+  lock: EntityRequest | null;
+  /** There is more, for a batch of its own. */
+  isFull: boolean;
+};
+
+/** Takes from the queue what may run now: up to a lock, and while another instance holds one nothing but that instance's. */
+export function takeBatch(state: SchedulerState, maxOperations: number): EntityWork {
+  const work: EntityWork = { operations: [], lock: null, isFull: false };
+  if (state.isSuspended) return work;
+  for (;;) {
+    const next = state.queue[0];
+    if (next === undefined || (state.lockedBy !== null && state.lockedBy !== next.parent)) return work;
+    if (work.operations.length >= maxOperations) {
+      state.isSuspended = true;
+      return { ...work, isFull: true };
+    }
+    state.queue.shift();
+    if (next.lockSet !== null) return { ...work, lock: next };
+    work.operations.push(next);
+  }
+}

@@ -1,0 +1,148 @@
+// Puts what instances send to each other in order and drops what comes twice: queues promise neither. Times are compared in 100 ns;
+// milliseconds would make a predecessor seem to be missing.
+// Source: Azure/azure-functions-durable-extension, EntityScheduler/MessageSorter.cs.
+
+import { formatTicks, isRecord, parseTicks } from "@same-kit/shared";
+import { type EntityRequest, parseRequest, requestObject, UNSTAMPED } from "../messages/entity-messages.ts";
+
+type Received = {
+  last: bigint;
+  executionId: string | null;
+  /** Those that came before their predecessor, by their stamp. */
+  buffered: Map<bigint, EntityRequest>;
+};
+
+const NEVER = parseTicks(UNSTAMPED);
+// How far a horizon lags behind before it is moved.
+const COLLECT_TICKS = 10n * 10_000_000n;
+
+export class MessageSorter {
+  readonly #lastSent = new Map<string, bigint>();
+  readonly #received = new Map<string, Received>();
+  #sendHorizon = NEVER;
+  #receiveHorizon = NEVER;
+
+  /** Stamps a message to `target`; `now` is UTC text. Stamps for one target grow, whatever the clock does. */
+  stamp(target: string, now: string, windowTicks: bigint): { timestamp: string; predecessor: string } {
+    let time = parseTicks(now);
+    if (this.#sendHorizon + windowTicks + COLLECT_TICKS < time) {
+      this.#sendHorizon = time - windowTicks;
+      for (const [id, last] of this.#lastSent) if (last < this.#sendHorizon) this.#lastSent.delete(id);
+    }
+    const last = this.#lastSent.get(target);
+    if (last !== undefined && time <= last) time = last + 1n;
+    this.#lastSent.set(target, time);
+    return { timestamp: toText(time), predecessor: last === undefined ? UNSTAMPED : toText(last) };
+  }
+
+  /** @returns What can be worked on now that `request` is here, in the order in which it was sent. */
+  receive(request: EntityRequest, windowTicks: bigint): EntityRequest[] {
+    const { parent, position } = request;
+    // Those of clients have no stamps, and a lock on its way comes from an entity.
+    if (windowTicks === 0n || parent === null || position > 0 || request.timestamp === UNSTAMPED) return [request];
+    const time = parseTicks(request.timestamp);
+    const ready = this.#moveHorizon(time, windowTicks);
+    if (time < this.#receiveHorizon) return [...ready, request];
+    const from = this.#received.get(parent) ?? {
+      last: NEVER,
+      executionId: request.parentExecution,
+      buffered: new Map(),
+    };
+    this.#received.set(parent, from);
+    if (from.executionId !== request.parentExecution) {
+      ready.push(...inOrder(from.buffered));
+      Object.assign(from, { last: NEVER, executionId: request.parentExecution, buffered: new Map() });
+    }
+    if (time <= from.last) return ready;
+    const predecessor = parseTicks(request.predecessor);
+    if (predecessor > from.last && predecessor >= this.#receiveHorizon) {
+      from.buffered.set(time, request);
+    } else {
+      ready.push(request);
+      from.last = time;
+    }
+    ready.push(...this.#takeReady(from));
+    return ready;
+  }
+
+  #moveHorizon(time: bigint, windowTicks: bigint): EntityRequest[] {
+    if (this.#receiveHorizon + windowTicks + COLLECT_TICKS >= time) return [];
+    this.#receiveHorizon = time - windowTicks;
+    const ready: EntityRequest[] = [];
+    for (const [id, from] of this.#received) {
+      if (from.last < this.#receiveHorizon) from.last = NEVER;
+      ready.push(...this.#takeReady(from));
+      if (from.last === NEVER && from.buffered.size === 0) this.#received.delete(id);
+    }
+    return ready;
+  }
+
+  #takeReady(from: Received): EntityRequest[] {
+    const ready: EntityRequest[] = [];
+    for (;;) {
+      const next = [...from.buffered.entries()].sort(([a], [b]) => (a < b ? -1 : 1))[0];
+      if (next === undefined) return ready;
+      const [time, request] = next;
+      const predecessor = parseTicks(request.predecessor);
+      if (predecessor > from.last && predecessor >= this.#receiveHorizon) return ready;
+      from.buffered.delete(time);
+      from.last = time >= this.#receiveHorizon ? time : NEVER;
+      ready.push(request);
+    }
+  }
+
+  toJSON(): Record<string, unknown> {
+    const received = [...this.#received].map(([id, { last, executionId, buffered }]) => [
+      id,
+      {
+        Last: toText(last),
+        ...(executionId === null ? {} : { ExecutionId: executionId }),
+        ...(buffered.size === 0
+          ? {}
+          : { Buffered: Object.fromEntries([...buffered].map(([time, it]) => [toText(time), requestObject(it)])) }),
+      },
+    ]);
+    return {
+      ...(this.#lastSent.size === 0
+        ? {}
+        : { LastSentToInstance: Object.fromEntries([...this.#lastSent].map(([id, time]) => [id, toText(time)])) }),
+      ...(received.length === 0 ? {} : { ReceivedFromInstance: Object.fromEntries(received) }),
+      ...(this.#receiveHorizon === NEVER ? {} : { ReceiveHorizon: toText(this.#receiveHorizon) }),
+      ...(this.#sendHorizon === NEVER ? {} : { SendHorizon: toText(this.#sendHorizon) }),
+    };
+  }
+
+  static parse(value: unknown): MessageSorter {
+    const sorter = new MessageSorter();
+    const fields = isRecord(value) ? value : {};
+    for (const [id, time] of entriesOf(fields["LastSentToInstance"])) sorter.#lastSent.set(id, toTicks(time));
+    for (const [id, from] of entriesOf(fields["ReceivedFromInstance"])) {
+      if (!isRecord(from)) continue;
+      const buffered = entriesOf(from["Buffered"]).flatMap(([, it]): [bigint, EntityRequest][] => {
+        const request = parseRequest(it);
+        return request === null ? [] : [[parseTicks(request.timestamp), request]];
+      });
+      const executionId = typeof from["ExecutionId"] === "string" ? from["ExecutionId"] : null;
+      sorter.#received.set(id, { last: toTicks(from["Last"]), executionId, buffered: new Map(buffered) });
+    }
+    sorter.#receiveHorizon = toTicks(fields["ReceiveHorizon"]);
+    sorter.#sendHorizon = toTicks(fields["SendHorizon"]);
+    return sorter;
+  }
+}
+
+function inOrder(buffered: ReadonlyMap<bigint, EntityRequest>): EntityRequest[] {
+  return [...buffered.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, request]) => request);
+}
+
+function entriesOf(value: unknown): [string, unknown][] {
+  return isRecord(value) ? Object.entries(value) : [];
+}
+
+function toTicks(value: unknown): bigint {
+  return typeof value === "string" ? parseTicks(value) : NEVER;
+}
+
+function toText(ticks: bigint): string {
+  return ticks === NEVER ? UNSTAMPED : formatTicks(ticks);
+}

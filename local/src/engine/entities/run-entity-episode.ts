@@ -1,0 +1,109 @@
+// One wake-up of an entity: messages become a batch of operations, the app's function runs them, and the next generation holds what
+// comes of it. An entity is an instance that continues as new after every batch.
+// Source: Azure/azure-functions-durable-extension, DurableTaskExtension.cs (EntityMiddleware) and Listener/TaskEntityShim.cs.
+
+import { newGuidN } from "../../shared/ids.ts";
+import { EventType, type ExecutionStartedEvent, type HistoryEvent } from "../history/events.ts";
+import { unknownFunctionText } from "../known-functions.ts";
+import type { EntityId } from "../messages/entity-id.ts";
+import { CONTINUE_EVENT, type EntityRequest } from "../messages/entity-messages.ts";
+import type { Outgoing } from "../messages/message-data.ts";
+import type { EpisodeDeps, EpisodeInput, EpisodeResult } from "../orchestrations/episode-types.ts";
+import { eventBase } from "../orchestrations/replay/execution.ts";
+import { type BatchOutcome, batchOutcome, entityCall, failedBatch } from "./entity-batch.ts";
+import { grantLock } from "./entity-lock.ts";
+import { EntityOutbox } from "./entity-outbox.ts";
+import { takeBatch, takeIn } from "./entity-queue.ts";
+import { entityStatusText, parseSchedulerState, type SchedulerState, schedulerStateText } from "./scheduler-state.ts";
+
+/** Runs what has arrived for an entity. Rejects only if the invoker does. */
+export async function runEntityEpisode(
+  entity: EntityId,
+  input: EpisodeInput,
+  deps: EpisodeDeps,
+): Promise<EpisodeResult> {
+  const { instanceId, history, messages } = input;
+  const { clock, settings } = deps;
+  const events = messages.map((it) => it.Event).filter((it) => it.EventType === EventType.EventRaised);
+  // Nothing else concerns an entity: it cannot be terminated or suspended.
+  if (events.length === 0) return { kind: "discarded", reason: "An entity takes operations only." };
+  const state = parseSchedulerState(history.find(isStart)?.Input ?? null);
+  const executionId = newGuidN();
+  const outbox = new EntityOutbox({ instanceId, executionId, sorter: state.sorter, clock, settings });
+  for (const event of events) takeIn(event, state, { outbox, clock, settings });
+
+  const { operations, lock, isFull } = takeBatch(state, settings.maxEntityOperationBatchSize);
+  if (operations.length > 0) {
+    const outcome = await runOperations(entity, operations, state, deps);
+    if (outcome === null) return { kind: "abandoned", reason: "The worker was not available." };
+    Object.assign(state, { exists: outcome.exists, state: outcome.state });
+    operations.forEach((request, index) => {
+      const response = outcome.results[index];
+      if (!request.isSignal && response !== undefined) outbox.respond(request, response);
+    });
+    for (const signal of outcome.signals) outbox.signal(signal);
+  }
+  if (lock !== null) grantLock(lock, state, outbox);
+  if (isFull) outbox.tellSelf(CONTINUE_EVENT);
+  return advanced({ instanceId, executionId, state, outgoing: outbox.messages }, deps);
+}
+
+/** @returns null where the batch must be tried again. */
+async function runOperations(
+  entity: EntityId,
+  operations: readonly EntityRequest[],
+  state: SchedulerState,
+  { invoker, log }: EpisodeDeps,
+): Promise<BatchOutcome | null> {
+  const name = entity.name.toLowerCase();
+  const functions = invoker.durableFunctions();
+  const found = functions.find((it) => it.kind === "entity" && it.name.toLowerCase() === name);
+  if (found === undefined || found.isDisabled) {
+    const what = `The entity function '${entity.name}' is disabled or does not exist.`;
+    log.warn(`${what} Failing ${operations.length} operation(s).`, { instanceId: `@${name}@${entity.key}` });
+    return failedBatch(unknownFunctionText(entity.name, "entity", functions), state, operations);
+  }
+  const reply = await invoker.invokeEntity(entityCall(entity, state, operations));
+  return reply.kind === "unavailable" ? null : batchOutcome(reply, state, operations);
+}
+
+type NextGeneration = { instanceId: string; executionId: string; state: SchedulerState; outgoing: Outgoing[] };
+
+/** The whole history of a generation: it is begun, and at rest. */
+function advanced({ instanceId, executionId, state, outgoing }: NextGeneration, { clock }: EpisodeDeps): EpisodeResult {
+  const started: ExecutionStartedEvent = {
+    ...eventBase(clock),
+    EventType: EventType.ExecutionStarted,
+    OrchestrationInstance: { InstanceId: instanceId, ExecutionId: executionId },
+    ParentInstance: null,
+    Name: instanceId,
+    Version: "",
+    Input: schedulerStateText(state),
+    Tags: null,
+    Correlation: null,
+    ParentTraceContext: null,
+    ScheduledStartTime: null,
+    Generation: null,
+    GenerateNewTrace: false,
+    IsPlayed: true,
+  };
+  const events: HistoryEvent[] = [
+    { ...eventBase(clock), EventType: EventType.OrchestratorStarted },
+    started,
+    { ...eventBase(clock), EventType: EventType.OrchestratorCompleted },
+  ];
+  const customStatus = entityStatusText(state);
+  return {
+    kind: "advanced",
+    executionId,
+    events,
+    newEventCount: events.length,
+    isNewGeneration: true,
+    outgoing,
+    customStatus,
+  };
+}
+
+function isStart(event: HistoryEvent): event is ExecutionStartedEvent {
+  return event.EventType === EventType.ExecutionStarted;
+}

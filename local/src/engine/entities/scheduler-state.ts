@@ -1,0 +1,77 @@
+// What is stored of an entity between two batches: the `Input` of its instance, in the extension's spelling.
+// Source: Azure/azure-functions-durable-extension, EntityScheduler/SchedulerState.cs. `lockId` and `recentLocks` are ours: others
+// ignore them, and without them a message that a crash delivered twice could lock or release once too often.
+
+import { isRecord } from "@same-kit/shared";
+import { type EntityRequest, parseJson, parseRequest, requestObject } from "../messages/entity-messages.ts";
+import { MessageSorter } from "./message-sorter.ts";
+
+export type SchedulerState = {
+  exists: boolean;
+  /** JSON text of the app's state. */
+  state: string | null;
+  queue: EntityRequest[];
+  /** The instance that holds the lock. */
+  lockedBy: string | null;
+  /** The request that it holds it by. */
+  lockId: string | null;
+  /** The latest locks that were given, so that one that comes twice is given once. */
+  recentLocks: string[];
+  /** A batch was full: the rest waits until the state is written. */
+  isSuspended: boolean;
+  sorter: MessageSorter;
+};
+
+const KEPT_LOCKS = 20;
+
+/** @param text - The instance's input; null for an entity that is new. */
+export function parseSchedulerState(text: string | null): SchedulerState {
+  const value = parseJson(text ?? "");
+  const fields = isRecord(value) ? value : {};
+  const textOf = (name: string): string | null => (typeof fields[name] === "string" ? fields[name] : null);
+  const listOf = (name: string): unknown[] => (Array.isArray(fields[name]) ? fields[name] : []);
+  return {
+    exists: fields["exists"] === true,
+    state: textOf("state"),
+    queue: listOf("queue").flatMap((it) => parseRequest(it) ?? []),
+    lockedBy: textOf("lockedBy"),
+    lockId: textOf("lockId"),
+    recentLocks: listOf("recentLocks").filter((it) => typeof it === "string"),
+    isSuspended: fields["suspended"] === true,
+    sorter: MessageSorter.parse(fields["sorter"]),
+  };
+}
+
+export function schedulerStateText(it: SchedulerState): string {
+  return JSON.stringify({
+    ...(it.exists ? { exists: true } : {}),
+    ...(it.state === null ? {} : { state: it.state }),
+    ...(it.queue.length === 0 ? {} : { queue: it.queue.map(requestObject) }),
+    ...(it.lockedBy === null ? {} : { lockedBy: it.lockedBy }),
+    ...(it.isSuspended ? { suspended: true } : {}),
+    sorter: it.sorter,
+    ...(it.lockId === null ? {} : { lockId: it.lockId }),
+    ...(it.recentLocks.length === 0 ? {} : { recentLocks: it.recentLocks.slice(-KEPT_LOCKS) }),
+  });
+}
+
+/** The custom status of the instance, by which entities are found. */
+export function entityStatusText({ exists, queue, lockedBy }: SchedulerState): string {
+  return JSON.stringify({
+    ...(exists ? { entityExists: true } : {}),
+    ...(queue.length === 0 ? {} : { queueSize: queue.length }),
+    ...(lockedBy === null ? {} : { lockedBy }),
+  });
+}
+
+/** Nothing of it is worth keeping: it does not exist, nobody holds it and nothing waits for it. */
+export function isEmptyEntity(customStatus: string | null): boolean {
+  const value = parseJson(customStatus ?? "");
+  return isRecord(value) && Object.keys(value).length === 0;
+}
+
+/** The instance that a custom status says holds the lock. */
+export function lockHolderIn(customStatus: string | null): string | null {
+  const value = parseJson(customStatus ?? "");
+  return isRecord(value) && typeof value["lockedBy"] === "string" ? value["lockedBy"] : null;
+}

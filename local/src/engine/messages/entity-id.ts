@@ -1,0 +1,15 @@
+/** An entity: its class, and which one of it. */
+export type EntityId = { name: string; key: string };
+
+/** The id of the instance that an entity is stored as: names ignore case, keys do not. */
+export function toInstanceId({ name, key }: EntityId): string {
+  return `@${name.toLowerCase()}@${key}`;
+}
+
+/** @returns null for the id of an orchestration. The key may contain `@`. */
+export function parseEntityInstanceId(instanceId: string): EntityId | null {
+  if (!instanceId.startsWith("@")) return null;
+  const second = instanceId.indexOf("@", 1);
+  if (second < 2) return null;
+  return { name: instanceId.slice(1, second), key: instanceId.slice(second + 1) };
+}

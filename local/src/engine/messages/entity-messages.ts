@@ -1,0 +1,130 @@
+// What travels in the `Input` of an entity's EventRaised messages, in the extension's own spelling and order: the .NET library finds
+// the request id in a caller's history only behind `op`, `signal` and `input`.
+// Source: Azure/azure-functions-durable-extension, EntityScheduler/RequestMessage.cs, ResponseMessage.cs and ReleaseMessage.cs.
+
+import { isRecord } from "@same-kit/shared";
+import type { EntityId } from "./entity-id.ts";
+
+/** An operation, or a lock that is asked for. */
+export type EntityRequest = {
+  /** Null for a lock. */
+  operation: string | null;
+  /** Nobody waits for its result. */
+  isSignal: boolean;
+  /** JSON text. */
+  input: string | null;
+  /** A GUID: the name of the event that answers it. */
+  id: string;
+  /** The instance that sent it; null for a client. */
+  parent: string | null;
+  /** The execution that sent it; null for a client or an entity. */
+  parentExecution: string | null;
+  /** UTC text of an operation for later. */
+  due: string | null;
+  /** The sender's stamp, in 100 ns: they grow for each target. {@link UNSTAMPED} for what may come in any order. */
+  timestamp: string;
+  /** The stamp of what the sender sent to this target before. */
+  predecessor: string;
+  /** Sorted, each once; null for an operation. */
+  lockSet: readonly EntityId[] | null;
+  /** How far the lock has come in its set. */
+  position: number;
+};
+
+export const UNSTAMPED = "0001-01-01T00:00:00";
+
+const NAMESPACE = "Microsoft.Azure.WebJobs.Extensions.DurableTask";
+const typeTag = (name: string) => ({ $type: `${NAMESPACE}.${name}, ${NAMESPACE}` });
+
+/** @param isTyped - As messages of orchestrations and entities are, and those of clients are not. */
+export function requestText(request: EntityRequest, { isTyped }: { isTyped: boolean }): string {
+  return JSON.stringify({ ...(isTyped ? typeTag("RequestMessage") : {}), ...requestObject(request) });
+}
+
+export function requestObject(request: EntityRequest): Record<string, unknown> {
+  const { operation, isSignal, input, id, parent, parentExecution, due, timestamp, predecessor } = request;
+  const { lockSet, position } = request;
+  return {
+    op: operation,
+    ...(isSignal ? { signal: true } : {}),
+    ...(input === null ? {} : { input }),
+    id,
+    ...(parent === null ? {} : { parent }),
+    ...(parentExecution === null ? {} : { parentExecution }),
+    ...(due === null ? {} : { due }),
+    Timestamp: timestamp,
+    Predecessor: predecessor,
+    ...(lockSet === null ? {} : { lockset: lockSet }),
+    ...(position === 0 ? {} : { pos: position }),
+  };
+}
+
+/** @returns null for what is not a request. */
+export function parseRequest(value: unknown): EntityRequest | null {
+  if (!isRecord(value)) return null;
+  const text = (name: string): string | null => (typeof value[name] === "string" ? value[name] : null);
+  const id = text("id");
+  if (id === null) return null;
+  const { lockset, pos } = value;
+  return {
+    operation: text("op"),
+    isSignal: value["signal"] === true,
+    input: text("input"),
+    id,
+    parent: text("parent"),
+    parentExecution: text("parentExecution"),
+    due: text("due"),
+    timestamp: text("Timestamp") ?? UNSTAMPED,
+    predecessor: text("Predecessor") ?? UNSTAMPED,
+    lockSet: Array.isArray(lockset) ? lockset.filter(isEntityId) : null,
+    position: typeof pos === "number" ? pos : 0,
+  };
+}
+
+export type EntityResponse = { result: string | null; isError: boolean };
+
+export function responseText({ result, isError }: EntityResponse): string {
+  return JSON.stringify({ ...typeTag("ResponseMessage"), result, ...(isError ? { exceptionType: "Error" } : {}) });
+}
+
+/** What an orchestration is told when it holds all locks of a set. */
+export const LOCKED: EntityResponse = { result: "Lock Acquisition Completed", isError: false };
+
+/** Whether an answer says that the operation failed, and the JSON text of how. */
+export function failureIn(responseInput: string | null): string | null {
+  const value = parseJson(responseInput ?? "");
+  if (!isRecord(value) || typeof value["exceptionType"] !== "string") return null;
+  return typeof value["result"] === "string" ? value["result"] : "null";
+}
+
+/** @param id - Of the request that asked for the lock. */
+export function releaseText(parent: string, id: string): string {
+  return JSON.stringify({ ...typeTag("ReleaseMessage"), parent, id });
+}
+
+/** The `id` of a message's text; null where it has none. */
+export function messageId(text: string | null): string | null {
+  const value = parseJson(text ?? "");
+  return isRecord(value) && typeof value["id"] === "string" ? value["id"] : null;
+}
+
+/** The names of EventRaised events that entities know. */
+export const OPERATION_EVENT = "op";
+export const RELEASE_EVENT = "release";
+export const CONTINUE_EVENT = "continue";
+
+/** The name of an operation for later; the time is UTC text with seven digits. */
+export const delayedEvent = (due: string): string => `${OPERATION_EVENT}@${due}`;
+export const isOperationEvent = (name: string): boolean => name.startsWith(OPERATION_EVENT);
+
+export function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function isEntityId(value: unknown): value is EntityId {
+  return isRecord(value) && typeof value["name"] === "string" && typeof value["key"] === "string";
+}

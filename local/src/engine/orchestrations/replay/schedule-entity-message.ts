@@ -1,0 +1,197 @@
+// What an orchestration sends to entities: operations, locks and their release.
+// Source: Azure/azure-functions-durable-extension, ContextImplementations/DurableOrchestrationContext.cs.
+
+import { createHash } from "node:crypto";
+import type { Clock } from "@same-kit/shared";
+import { type EventSentEvent, EventType, type HistoryEvent } from "../../history/events.ts";
+import { unknownFunctionText } from "../../known-functions.ts";
+import { parseEntityInstanceId, toInstanceId } from "../../messages/entity-id.ts";
+import {
+  delayedEvent,
+  type EntityRequest,
+  messageId,
+  OPERATION_EVENT,
+  parseJson,
+  parseRequest,
+  RELEASE_EVENT,
+  releaseText,
+  requestText,
+  responseText,
+  UNSTAMPED,
+} from "../../messages/entity-messages.ts";
+import type { DurableFunction } from "../../ports.ts";
+import { type Decision, firstOfSet } from "./decision.ts";
+import type { EntityStamps } from "./entity-stamps.ts";
+import { type Execution, eventBase, messageFrom, messageToSelf, type Scheduled } from "./execution.ts";
+import { ReplayFailure } from "./replay-failure.ts";
+
+export type EntityDecision = Extract<Decision, { kind: `entity-${string}` }>;
+
+export type EntityDeps = { clock: Clock; stamps: EntityStamps; functions: readonly DurableFunction[] };
+
+/** @throws ReplayFailure where nobody could answer: an entity that is signalled or locked is not registered. */
+export function scheduleEntityMessage(decision: EntityDecision, execution: Execution, deps: EntityDeps): Scheduled {
+  const { id, causedAt } = decision;
+  switch (decision.kind) {
+    case "entity-release":
+      return release(id, toInstanceId(decision.entity), lockIdOf(decision, execution), execution, deps);
+    case "entity-lock": {
+      const { lockSet } = decision.action;
+      const unknown = lockSet.map(({ name }) => unknownText(name, deps)).find((it) => it !== null);
+      if (unknown !== undefined && unknown !== null) throw new ReplayFailure(unknown);
+      const target = firstOfSet(decision.action);
+      const request = { ...newRequest(id, execution), ...deps.stamps.next(target, causedAt), operation: null, lockSet };
+      return send(id, target, request, execution, deps);
+    }
+    case "entity-call":
+      return call(decision, execution, deps);
+    case "entity-signal":
+      return signal(decision, execution, deps);
+  }
+}
+
+function call(
+  { id, causedAt, action }: Extract<EntityDecision, { kind: "entity-call" }>,
+  execution: Execution,
+  deps: EntityDeps,
+): Scheduled {
+  const { instanceId: target, operation } = action;
+  const request = {
+    ...newRequest(id, execution),
+    ...deps.stamps.next(target, causedAt),
+    operation,
+    input: toText(action.input),
+  };
+  const sent = send(id, target, request, execution, deps);
+  const unknown = unknownText(nameIn(target), deps);
+  if (unknown === null) return sent;
+  // Nobody would ever answer; the caller is told as by an entity.
+  const answer = responseText({ result: JSON.stringify(unknown), isError: true });
+  return { ...sent, outgoing: messageToSelf(execution, raised(request.id, answer, deps.clock)) };
+}
+
+function signal(
+  { id, causedAt, action }: Extract<EntityDecision, { kind: "entity-signal" }>,
+  execution: Execution,
+  deps: EntityDeps,
+): Scheduled {
+  const { instanceId: target, operation, fireAt } = action;
+  const unknown = unknownText(nameIn(target), deps);
+  if (unknown !== null) throw new ReplayFailure(unknown);
+  const due = fireAt === null ? null : toDue(fireAt);
+  // What is due later may overtake, and be overtaken.
+  const stamps = due === null ? deps.stamps.next(target, causedAt) : { timestamp: UNSTAMPED, predecessor: UNSTAMPED };
+  const input = toText(action.input);
+  const request = { ...newRequest(id, execution), ...stamps, operation, input, due, isSignal: true };
+  return send(id, target, request, execution, deps);
+}
+
+function release(id: number, target: string, lockId: string, execution: Execution, { clock }: EntityDeps): Scheduled {
+  return sent(id, target, RELEASE_EVENT, releaseText(execution.instanceId, lockId), execution, clock);
+}
+
+/**
+ * Gives back what an execution that ends still holds, or has asked for: nobody else would.
+ *
+ * @param events - Of the execution, new ones included.
+ * @param nextId - Ids for the messages; the code is over and counts no more.
+ */
+export function releaseHeldLocks(
+  events: readonly HistoryEvent[],
+  nextId: number,
+  execution: Execution,
+  clock: Clock,
+): Scheduled[] {
+  const held = new Map<string, Set<string>>();
+  for (const event of events) {
+    if (event.EventType !== EventType.EventSent) continue;
+    if (event.Name === RELEASE_EVENT) held.get(messageId(event.Input) ?? "")?.delete(event.InstanceId);
+    const request = parseRequest(parseJson(event.Input ?? ""));
+    if (request?.lockSet) held.set(request.id, new Set(request.lockSet.map(toInstanceId)));
+  }
+  const releases = [...held].flatMap(([lockId, targets]) => [...targets].map((target) => ({ lockId, target })));
+  return releases.map(({ lockId, target }, index) =>
+    sent(nextId + index, target, RELEASE_EVENT, releaseText(execution.instanceId, lockId), execution, clock),
+  );
+}
+
+function send(
+  id: number,
+  target: string,
+  request: EntityRequest,
+  execution: Execution,
+  { clock }: EntityDeps,
+): Scheduled {
+  const text = requestText(request, { isTyped: true });
+  const { due } = request;
+  const scheduled = sent(id, target, due === null ? OPERATION_EVENT : delayedEvent(due), text, execution, clock);
+  return due === null ? scheduled : { ...scheduled, outgoing: { ...scheduled.outgoing, visibleAt: due } };
+}
+
+function sent(id: number, target: string, name: string, text: string, execution: Execution, clock: Clock): Scheduled {
+  const event: EventSentEvent = {
+    ...eventBase(clock, id),
+    EventType: EventType.EventSent,
+    InstanceId: target,
+    Name: name,
+    Input: text,
+  };
+  const message = messageFrom(execution, raised(name, text, clock), { InstanceId: target, ExecutionId: null });
+  return { event, outgoing: { route: "control", message } };
+}
+
+function raised(name: string, text: string, clock: Clock): HistoryEvent {
+  return { ...eventBase(clock), EventType: EventType.EventRaised, Name: name, Input: text, ParentTraceContext: null };
+}
+
+function newRequest(id: number, execution: Execution): EntityRequest {
+  return {
+    operation: null,
+    isSignal: false,
+    input: null,
+    id: requestIdOf(id, execution),
+    parent: execution.instanceId,
+    parentExecution: execution.executionId,
+    due: null,
+    timestamp: UNSTAMPED,
+    predecessor: UNSTAMPED,
+    lockSet: null,
+    position: 0,
+  };
+}
+
+// The namespace of the extension's own ids.
+const NAMESPACE = Buffer.from("9e9529595e334daf827f2fa12937b875", "hex");
+
+/**
+ * The id of what an action asks, as a GUID of version 5: an episode that is run again asks under the same. The extension takes the
+ * orchestrator's time into it instead, which a second run does not have.
+ */
+export function requestIdOf(actionId: number, { instanceId, executionId }: Execution): string {
+  const name = `${instanceId}_${executionId}_${actionId}`;
+  const bytes = createHash("sha1").update(NAMESPACE).update(name).digest().subarray(0, 16);
+  bytes[6] = (bytes[6]! & 0x0f) | 0x50;
+  bytes[8] = (bytes[8]! & 0x3f) | 0x80;
+  return bytes.toString("hex").replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
+}
+
+function lockIdOf(
+  { requestId, lockActionId }: Extract<EntityDecision, { kind: "entity-release" }>,
+  execution: Execution,
+): string {
+  return requestId ?? requestIdOf(lockActionId, execution);
+}
+
+function unknownText(name: string, { functions }: EntityDeps): string | null {
+  const isKnown = functions.some((it) => it.kind === "entity" && it.name.toLowerCase() === name.toLowerCase());
+  return isKnown ? null : unknownFunctionText(name, "entity", functions);
+}
+
+const nameIn = (instanceId: string): string => parseEntityInstanceId(instanceId)?.name ?? instanceId;
+
+const toText = (value: unknown): string | null => (value === undefined ? null : JSON.stringify(value));
+
+/** .NET's round-trip format: seven digits. */
+function toDue(fireAt: string): string {
+  return new Date(fireAt).toISOString().replace("Z", "0000Z");
+}

@@ -1,0 +1,82 @@
+// Azure/azure-functions-durable-extension, HttpApiHandler.cs: HandleGetEntityRequestAsync, HandleListEntitiesRequestAsync and
+// HandlePostEntityOperationRequestAsync.
+
+import { entityStatusOf } from "../engine/entities/entity-status.ts";
+import { unknownFunctionText } from "../engine/known-functions.ts";
+import { type EntityId, toInstanceId } from "../engine/messages/entity-id.ts";
+import type { WebhookResponse } from "../shared/http-message.ts";
+import { empty, invalidJson, json, problem } from "./answers.ts";
+import { toJsonValue } from "./instance-status.ts";
+import type { ManagementCall } from "./management-call.ts";
+
+const CONTINUATION_HEADER = "x-ms-continuation-token";
+const DEFAULT_PAGE_SIZE = 100;
+// What a table's key cannot hold, and control characters.
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is searched for.
+const FORBIDDEN_IN_KEY = /[/\\#?\u0000-\u001f\u007f-\u009f]/;
+
+/** The state itself; 404 for an entity that does not exist, or has none. */
+export async function readEntity(entity: EntityId, { client }: ManagementCall): Promise<WebhookResponse> {
+  const status = await client.getStatus(toInstanceId(entity), { withInput: true });
+  const found = status === null ? null : entityStatusOf(status);
+  if (found === null || !found.exists || found.state === null) return empty(404);
+  return json(200, toJsonValue(found.state));
+}
+
+/** One page of those that exist, of one class or of all. */
+export async function listEntities(name: string | null, call: ManagementCall): Promise<WebhookResponse> {
+  const { client, query, request } = call;
+  const token = request.headers[CONTINUATION_HEADER] ?? "";
+  const [from, to] = [query.time("lastOperationTimeFrom"), query.time("lastOperationTimeTo")];
+  const withState = query.flag("fetchState") ?? false;
+  const page = await client.list(
+    {
+      instanceIdPrefix: name === null ? "@" : `@${name.toLowerCase()}@`,
+      // An entity's row is as old as its last operation.
+      ...(from === undefined ? {} : { createdTimeFrom: from }),
+      ...(to === undefined ? {} : { createdTimeTo: to }),
+    },
+    {
+      top: query.positiveInteger("top") ?? DEFAULT_PAGE_SIZE,
+      withInput: withState,
+      ...(token === "" ? {} : { continuationToken: token }),
+    },
+  );
+  const entities = page.instances.flatMap((it) => entityStatusOf(it) ?? []).filter(({ exists }) => exists);
+  const items = entities.map(({ entityId, lastOperationTime, state }) => ({
+    entityId,
+    lastOperationTime: `${lastOperationTime.slice(0, 19)}Z`,
+    state: state === null ? null : toJsonValue(state),
+  }));
+  return json(200, items, { [CONTINUATION_HEADER]: page.continuationToken ?? "" });
+}
+
+/** Sends an operation that nobody waits for. */
+export async function signalEntity(
+  entity: EntityId,
+  operation: string,
+  call: ManagementCall,
+): Promise<WebhookResponse> {
+  const { client, request } = call;
+  const functions = call.durableFunctions();
+  const isKnown = functions.some((it) => it.kind === "entity" && it.name.toLowerCase() === entity.name.toLowerCase());
+  if (!isKnown) return problem(400, unknownFunctionText(entity.name, "entity", functions));
+  if (FORBIDDEN_IN_KEY.test(entity.key)) {
+    return problem(400, `The key of an entity has no /, \\, #, ? and no control characters: "${entity.key}".`);
+  }
+  try {
+    await client.signalEntity(entity, operation, inputOf(request.headers["content-type"] ?? "", request.body));
+  } catch (error) {
+    if (error instanceof SyntaxError) return invalidJson(error);
+    throw error;
+  }
+  return empty(202);
+}
+
+/** JSON as it is, anything else as a text; JSON text, or null for an empty body. */
+function inputOf(contentType: string, body: Buffer): string | null {
+  const text = body.toString("utf8");
+  if (text === "") return null;
+  const isJson = contentType.split(";", 1)[0]?.trim().toLowerCase() === "application/json";
+  return JSON.stringify(isJson ? (JSON.parse(text) as unknown) : text);
+}

@@ -1,0 +1,93 @@
+import { formatTicks, parseTicks } from "@same-kit/shared";
+import { expect, test } from "vitest";
+import { MessageSorter } from "../../../../local/src/engine/entities/message-sorter.ts";
+import { type EntityRequest, UNSTAMPED } from "../../../../local/src/engine/messages/entity-messages.ts";
+
+const WINDOW = 30n * 60n * 10_000_000n;
+const START = parseTicks("2026-06-24T14:00:00.0000000Z");
+const at = (ticks: number): string => formatTicks(START + BigInt(ticks));
+
+function request(operation: string, stamp: number, predecessor: number | null, changes: Partial<EntityRequest> = {}) {
+  const it: EntityRequest = {
+    operation,
+    isSignal: true,
+    input: null,
+    id: operation,
+    parent: "abc",
+    parentExecution: "e1",
+    due: null,
+    timestamp: at(stamp),
+    predecessor: predecessor === null ? UNSTAMPED : at(predecessor),
+    lockSet: null,
+    position: 0,
+    ...changes,
+  };
+  return it;
+}
+
+/** What comes out as each request arrives; the sorter is stored and read between them. */
+function deliver(...requests: EntityRequest[]): string[][] {
+  let sorter = new MessageSorter();
+  return requests.map((it) => {
+    sorter = MessageSorter.parse(JSON.parse(JSON.stringify(sorter)));
+    return sorter.receive(it, WINDOW).map(({ operation }) => operation ?? "");
+  });
+}
+
+test("what overtook its predecessor waits for it, to the tick", () => {
+  expect(deliver(request("a", 1, null), request("c", 3, 2), request("b", 2, 1))).toEqual([["a"], [], ["b", "c"]]);
+});
+
+test("what comes twice is dropped", () => {
+  expect(deliver(request("a", 1, null), request("a", 1, null), request("b", 2, 1), request("a", 1, null))).toEqual([
+    ["a"],
+    [],
+    ["b"],
+    [],
+  ]);
+});
+
+test("senders do not wait for each other", () => {
+  expect(deliver(request("c", 3, 2), request("x", 1, null, { parent: "other" }))).toEqual([[], ["x"]]);
+});
+
+test("a new execution of the sender begins again, after what its last one still had waiting", () => {
+  expect(
+    deliver(
+      request("b", 2, 1),
+      request("n", 1, null, { parentExecution: "e2" }),
+      request("o", 1, null, { parentExecution: "e2" }),
+    ),
+  ).toEqual([[], ["b", "n"], []]);
+});
+
+test.each([
+  ["a client", { parent: null }],
+  ["a lock on its way", { position: 1 }],
+  ["no stamp", { timestamp: UNSTAMPED }],
+])("what comes from %s is in no order", (_, changes) => {
+  expect(deliver(request("a", 5, 4, changes), request("a", 5, 4, changes))).toEqual([["a"], ["a"]]);
+});
+
+test("beyond the window nothing is waited for any longer", () => {
+  const hour = 3_600 * 10_000_000;
+  expect(deliver(request("b", 2, 1), request("x", hour, null, { parent: "other" }))).toEqual([[], ["b", "x"]]);
+});
+
+test("stamps for one target grow although the clock stands still, and name the one before", () => {
+  const sorter = new MessageSorter();
+  const stamp = (target: string) => sorter.stamp(target, at(0), WINDOW);
+  expect(stamp("@c@a")).toEqual({ timestamp: at(0), predecessor: UNSTAMPED });
+  expect(stamp("@c@a")).toEqual({ timestamp: at(1), predecessor: at(0) });
+  expect(stamp("@c@b")).toEqual({ timestamp: at(0), predecessor: UNSTAMPED });
+});
+
+test("it is stored in the extension's spelling", () => {
+  const sorter = new MessageSorter();
+  sorter.stamp("@c@a", at(0), 0n);
+  sorter.receive(request("a", 1, null), WINDOW);
+  expect(JSON.parse(JSON.stringify(sorter))).toMatchObject({
+    LastSentToInstance: { "@c@a": "2026-06-24T14:00:00.0000000Z" },
+    ReceivedFromInstance: { abc: { Last: "2026-06-24T14:00:00.0000001Z", ExecutionId: "e1" } },
+  });
+});

@@ -1,0 +1,82 @@
+import { expect, test } from "vitest";
+import { parseEntityInstanceId, toInstanceId } from "../../../../local/src/engine/messages/entity-id.ts";
+import {
+  type EntityRequest,
+  failureIn,
+  messageId,
+  parseRequest,
+  releaseText,
+  requestText,
+  responseText,
+} from "../../../../local/src/engine/messages/entity-messages.ts";
+
+const REQUEST: EntityRequest = {
+  operation: "add",
+  isSignal: false,
+  input: "1",
+  id: "fb154865-1925-5313-a849-736ef6449177",
+  parent: "abc",
+  parentExecution: "7c0e6a5b1f5e4d55a6a1a7d1c3b29e10",
+  due: null,
+  timestamp: "2026-06-24T14:02:12.0000001Z",
+  predecessor: "0001-01-01T00:00:00",
+  lockSet: null,
+  position: 0,
+};
+
+// Byte for byte what the extension writes: `$type` of what orchestrations and entities send, and the id behind op, signal and input.
+test("a call is the extension's text", () => {
+  expect(requestText(REQUEST, { isTyped: true })).toBe(
+    '{"$type":"Microsoft.Azure.WebJobs.Extensions.DurableTask.RequestMessage, Microsoft.Azure.WebJobs.Extensions.DurableTask","op":"add","input":"1","id":"fb154865-1925-5313-a849-736ef6449177","parent":"abc","parentExecution":"7c0e6a5b1f5e4d55a6a1a7d1c3b29e10","Timestamp":"2026-06-24T14:02:12.0000001Z","Predecessor":"0001-01-01T00:00:00"}',
+  );
+});
+
+test("a client's signal and a lock are too", () => {
+  const client = { ...REQUEST, isSignal: true, parent: null, parentExecution: null, timestamp: REQUEST.predecessor };
+  expect(requestText(client, { isTyped: false })).toBe(
+    '{"op":"add","signal":true,"input":"1","id":"fb154865-1925-5313-a849-736ef6449177","Timestamp":"0001-01-01T00:00:00","Predecessor":"0001-01-01T00:00:00"}',
+  );
+  const lock = { ...REQUEST, operation: null, input: null, lockSet: [{ name: "a", key: "1" }], position: 1 };
+  expect(requestText(lock, { isTyped: false })).toBe(
+    '{"op":null,"id":"fb154865-1925-5313-a849-736ef6449177","parent":"abc","parentExecution":"7c0e6a5b1f5e4d55a6a1a7d1c3b29e10","Timestamp":"2026-06-24T14:02:12.0000001Z","Predecessor":"0001-01-01T00:00:00","lockset":[{"name":"a","key":"1"}],"pos":1}',
+  );
+});
+
+test("an answer and a release are too", () => {
+  const type = (name: string) =>
+    `"$type":"Microsoft.Azure.WebJobs.Extensions.DurableTask.${name}, Microsoft.Azure.WebJobs.Extensions.DurableTask"`;
+  expect(responseText({ result: "1", isError: false })).toBe(`{${type("ResponseMessage")},"result":"1"}`);
+  expect(responseText({ result: null, isError: true })).toBe(
+    `{${type("ResponseMessage")},"result":null,"exceptionType":"Error"}`,
+  );
+  expect(releaseText("abc", "id")).toBe(`{${type("ReleaseMessage")},"parent":"abc","id":"id"}`);
+});
+
+test("a request is read as it was written, with what others add left out", () => {
+  const lock = { ...REQUEST, lockSet: [{ name: "a", key: "1" }], position: 2, due: "2026-06-24T14:02:12.0000001Z" };
+  for (const it of [REQUEST, lock]) expect(parseRequest(JSON.parse(requestText(it, { isTyped: true })))).toEqual(it);
+  expect(parseRequest({ ...JSON.parse(requestText(REQUEST, { isTyped: false })), IsLockRequest: false })).toEqual(
+    REQUEST,
+  );
+  expect([parseRequest(null), parseRequest({}), parseRequest("x")]).toEqual([null, null, null]);
+});
+
+test("a failure is told by its exception, and an id by its member", () => {
+  expect(failureIn('{"result":"5"}')).toBeNull();
+  expect(failureIn('{"result":"\\"boom\\"","exceptionType":"Error"}')).toBe('"boom"');
+  expect(failureIn('{"exceptionType":"X"}')).toBe("null");
+  expect(failureIn(null)).toBeNull();
+  expect([messageId('{"id":"x"}'), messageId("{}"), messageId("{"), messageId(null)]).toEqual(["x", null, null, null]);
+});
+
+test.each([
+  ["@counter@a", { name: "counter", key: "a" }],
+  ["@counter@a@b", { name: "counter", key: "a@b" }],
+  ["@counter@", { name: "counter", key: "" }],
+  ["@@a", null],
+  ["@counter", null],
+  ["counter", null],
+])("%s is the entity %j", (instanceId, entity) => {
+  expect(parseEntityInstanceId(instanceId)).toEqual(entity);
+  if (entity !== null) expect(toInstanceId({ ...entity, name: entity.name.toUpperCase() })).toBe(instanceId);
+});
