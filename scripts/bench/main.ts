@@ -6,6 +6,7 @@ import { benchEngine } from "./bench-engine.ts";
 import { benchGrowth } from "./bench-growth.ts";
 import { benchInstall } from "./bench-install.ts";
 import { benchNotebook } from "./bench-notebook.ts";
+import { benchPeers } from "./bench-peers.ts";
 import { benchRehearsal } from "./bench-rehearsal.ts";
 import { benchSteady } from "./bench-steady.ts";
 import { benchWarm } from "./bench-warm.ts";
@@ -17,6 +18,7 @@ const BENCHES = {
   warm: benchWarm,
   engine: benchEngine,
   growth: benchGrowth,
+  peers: benchPeers,
   rehearsal: benchRehearsal,
   steady: benchSteady,
 };

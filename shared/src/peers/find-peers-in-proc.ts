@@ -27,7 +27,10 @@ export function createProcPeerFinder(folder = "/proc/net"): FindPeers {
   };
 }
 
-type Keys = Map<Connection, string>;
+/** What is searched for, by the connection that it is of. */
+type Keys = Map<string, Connection>;
+// A single text is found fastest by searching all rows for it, many by taking the rows apart.
+const FEW = 4;
 
 /** What the wanted rows hold, for the connections that are not found yet and can stand in this table. */
 function keysOf(
@@ -40,7 +43,7 @@ function keysOf(
     const { localAddress, localPort, remoteAddress, remotePort } = connection;
     const [theirs, ours] = [toHex(remoteAddress), toHex(localAddress)];
     if (found.has(connection) || theirs === null || ours === null) continue;
-    keys.set(connection, ` ${theirs}:${toPortHex(remotePort)} ${ours}:${toPortHex(localPort)} `);
+    keys.set(` ${theirs}:${toPortHex(remotePort)} ${ours}:${toPortHex(localPort)} `, connection);
   }
   return keys;
 }
@@ -55,17 +58,31 @@ function searchTable(file: string, keys: Keys, found: Map<Connection, Peer>): vo
   if (descriptor === null) return;
   try {
     for (const rows of readRows(descriptor)) {
-      for (const [connection, key] of keys) {
-        const at = rows.indexOf(key);
-        if (at === -1) continue;
-        found.set(connection, readPeer(rows, at));
-        keys.delete(connection);
+      for (const [key, at] of keys.size > FEW ? addressesIn(rows, keys) : placesOf(keys, rows)) {
+        found.set(keys.get(key) as Connection, readPeer(rows, at));
+        keys.delete(key);
       }
       if (keys.size === 0) return;
     }
   } finally {
     closeSync(descriptor);
   }
+}
+
+function placesOf(keys: Keys, rows: string): [string, number][] {
+  return [...keys.keys()].map((key): [string, number] => [key, rows.indexOf(key)]).filter(([, at]) => at !== -1);
+}
+
+/** A row begins with its number and a colon, then come both addresses, always of one length in a table. */
+function addressesIn(rows: string, keys: Keys): [string, number][] {
+  const places: [string, number][] = [];
+  const { length } = keys.keys().next().value as string;
+  for (let start = 0; start < rows.length; start = rows.indexOf("\n", start) + 1) {
+    const at = rows.indexOf(":", start) + 1;
+    const key = rows.slice(at, at + length);
+    if (keys.has(key)) places.push([key, at]);
+  }
+  return places;
 }
 
 function openTable(file: string): number | null {

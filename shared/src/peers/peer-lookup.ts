@@ -1,6 +1,7 @@
 import { accessSync, constants } from "node:fs";
 import { createProcPeerFinder } from "./find-peers-in-proc.ts";
 import { createLsofPeerFinder, LSOF } from "./find-peers-with-lsof.ts";
+import { isOwnConnection, watchOwnConnections } from "./own-connections.ts";
 import { type Connection, type FindPeers, type Peer, UNKNOWN_PEER } from "./peer.ts";
 
 type Question = { connection: Connection; answer(peer: Peer): void };
@@ -50,12 +51,25 @@ export class PeerLookup {
 export function createSystemPeerLookup(): PeerLookup | null {
   switch (process.platform) {
     case "linux":
-      return isReadable("/proc/net/tcp") ? new PeerLookup(createProcPeerFinder()) : null;
+      return isReadable("/proc/net/tcp") ? new PeerLookup(exceptOwn(createProcPeerFinder())) : null;
     case "darwin":
-      return isReadable(LSOF) ? new PeerLookup(createLsofPeerFinder(ownUid() === 0 ? null : ownUid())) : null;
+      return isReadable(LSOF)
+        ? new PeerLookup(exceptOwn(createLsofPeerFinder(ownUid() === 0 ? null : ownUid())))
+        : null;
     default:
       return null;
   }
+}
+
+/** Asks the system about connections of other processes only. */
+export function exceptOwn(find: FindPeers): FindPeers {
+  watchOwnConnections();
+  return async (connections) => {
+    const own = connections.filter(isOwnConnection);
+    const others = connections.filter((it) => !own.includes(it));
+    const found = others.length === 0 ? [] : await find(others);
+    return new Map([...found, ...own.map((it) => [it, { kind: "user", uid: ownUid() } as const] as const)]);
+  };
 }
 
 /** The user that sockets of this process belong to; 0 where the platform has no numbers for users. */

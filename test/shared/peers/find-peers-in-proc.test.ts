@@ -76,3 +76,14 @@ test("several connections are found in a long table, in whatever order they stan
 test("without the tables nobody is found", async () => {
   expect(await find({}, [connection(0xc3a4), connection(0xc3a4, "::1")])).toEqual([undefined, undefined]);
 });
+
+test("many connections are found at once, and only those that are there", async () => {
+  const ports = Array.from({ length: 300 }, (_, index) => 0xa000 + index);
+  const hex = (port: number) => port.toString(16).toUpperCase();
+  const tcp = ports.map((port) => row(`${LOOPBACK}:${hex(port)}`, `${LOOPBACK}:1B9F`, { uid: port }));
+  // Theirs to another server, and ours to them.
+  tcp.push(...ports.map((port) => row(`${LOOPBACK}:${hex(port + 1000)}`, `${LOOPBACK}:0050`, { uid: 1 })));
+  tcp.unshift(...ports.map((port) => row(`${LOOPBACK}:1B9F`, `${LOOPBACK}:${hex(port)}`, { uid: 2 })));
+  const wanted = [...ports, 0xa000 + 1000].map((port) => connection(port));
+  expect(await find({ tcp }, wanted)).toEqual([...ports.map((uid) => ({ kind: "user", uid })), undefined]);
+});
