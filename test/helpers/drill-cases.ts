@@ -4,7 +4,7 @@ import type { DrillName } from "../../rehearsal/src/index.ts";
 export const FAILURES: readonly [DrillName, RegExp][] = [
   ["az-missing", /^The Azure CLI was not found.*\nInstall it, or set ARM_CLIENT_ID/],
   ["not-logged-in", /^You are not signed in to Azure\.\nRun `az login`/],
-  ["session-expired", /AADSTS700082.*\nRun `az login` again/],
+  ["session-expired", /^Azure refused the sign-in \(AADSTS700082\): Azure issued no token: .*\nRun `az login` again/],
   ["subscription-unknown", /^Subscription .* is not usable for .*\nChoose one from `az account list/],
   ["quota", /no quota for the flex plan in westeurope\. This is not a sign-in problem/],
   ["no-rights", /may not do Microsoft\.Resources\/subscriptions\/resourcegroups\/write on \/subscriptions/],
@@ -37,7 +37,10 @@ export const FAILURES: readonly [DrillName, RegExp][] = [
   ["host-silent", /did not respond within 5 minutes/],
   ["smoke-timeout", /deployed and healthy, but a test run did not finish within 0\.3 s: instance smoke is Running/],
   ["smoke-failed", /the test run smoke failed: FileNotFoundError: python3/],
-  ["tls-interception", /A certificate on the way to Azure is not trusted.*\nSet NODE_EXTRA_CA_CERTS/],
+  [
+    "tls-interception",
+    /A certificate on the way to Azure is not trusted: DEPTH_ZERO_SELF_SIGNED_CERT self-signed certificate.*\nSet NODE_EXTRA_CA_CERTS/,
+  ],
   ["outputs-missing", /no value for the output host_name/],
 ];
 

@@ -142,7 +142,10 @@ test("a refused quota is no sign-in problem although its status is 401", () => {
 
 test("a message of an apply says what state things are in; one of a plan does not", () => {
   const busy = "unexpected status 503";
-  expect(explain(busy, { done: 3 }).message).toMatch(/3 of 8 resources are ready; nothing of them is lost\.$/);
+  expect(explain(busy, { done: 3 }).message).toMatch(/\. 3 of 8 resources are ready and kept\.$/);
+  expect(explain(busy).message).toMatch(/\. None of the 8 resources is ready\.$/);
+  const long = `RequestDisallowedByPolicy: ${"Resource 'x' was disallowed. ".repeat(20)}`;
+  expect(explain(long, { done: 3 }).message).toMatch(/… 3 of 8 resources are ready and kept\.$/);
   expect(hintText(explain(busy).hint ?? "")).toMatch(/ Azure's correlation id is c0ffee\.$/);
   const planned = explainTerraformError(failed(busy, { command: "plan" }), FACTS);
   expect(planned.message).not.toMatch(/resources are ready/);

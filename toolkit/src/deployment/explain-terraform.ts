@@ -99,7 +99,7 @@ const RULES: readonly Rule[] = [
     code: "ERR_PROVISION_POLICY",
     pattern: /RequestDisallowedByPolicy/,
     explain: (_facts, _match, text) => ({
-      message: `A policy of your organisation forbids this: ${firstSentence(text)}`,
+      message: `A policy of your organisation forbids this: ${inOneLine(text)}`,
       hint: "Usual ones concern shared keys (--var storage_access=identity), regions (--location) and tags (--var).",
     }),
   },
@@ -108,7 +108,7 @@ const RULES: readonly Rule[] = [
     pattern:
       /failed the availability check|Website with given name \S+ already exists|StorageAccountAlreadyTaken|"?ExtendedCode"?:?\s*"?54001/,
     explain: (_facts, _match, text) => ({
-      message: `A name is taken; names of function apps and storage accounts are global. Azure said: ${firstSentence(text)}`,
+      message: `A name is taken; names of function apps and storage accounts are global. Azure said: ${inOneLine(text)}`,
       hint: 'Choose another --project or --env, or set names with --var \'names={"app":"…"}\'. Nothing was overwritten. Right after `down` a name may need two minutes to be free again.',
     }),
   },
@@ -146,7 +146,7 @@ const RULES: readonly Rule[] = [
     code: "ERR_PROVISION_SETTING_REFUSED",
     pattern: /\b51021\b/,
     explain: (_facts, _match, text) => ({
-      message: `The region refuses a setting of the app (51021): ${firstSentence(text)}`,
+      message: `The region refuses a setting of the app (51021): ${inOneLine(text)}`,
       hint: "This is a bug in same-kit's module: please report it with this text.",
     }),
   },
@@ -250,7 +250,9 @@ function withCorrelation(said: Hint, { command, run }: TerraformError): Hint {
 /** What state things were left in belongs to every message of an apply that had begun. */
 function withProgress(message: string, error: TerraformError, { done, planned }: DeploymentFacts): string {
   if (error.command !== "apply" || planned === 0) return message;
-  return `${message} ${done} of ${planned} resources are ready; nothing of them is lost.`;
+  const ready =
+    done === 0 ? `None of the ${planned} resources is ready.` : `${done} of ${planned} resources are ready and kept.`;
+  return `${/[.…!?]$/.test(message) ? message : `${message}.`} ${ready}`;
 }
 
 export function textOf(error: TerraformError): string {
@@ -259,6 +261,10 @@ export function textOf(error: TerraformError): string {
   return plainText(error.run).trim() || "terraform exited without output.";
 }
 
-export function firstSentence(text: string): string {
-  return text.replace(/\s+/g, " ").trim().slice(0, 400);
+const SHOWN_LENGTH = 400;
+
+/** In one line, cut where it becomes long. */
+export function inOneLine(text: string): string {
+  const line = text.replace(/\s+/g, " ").trim();
+  return line.length <= SHOWN_LENGTH ? line : `${line.slice(0, SHOWN_LENGTH)}…`;
 }

@@ -7,7 +7,7 @@ import type { TerraformDiagnostic, TerraformEvent } from "../adapters/terraform/
 import type { PhaseProgress } from "../ports.ts";
 import type { Deployment } from "./deployment.ts";
 import { describePlan } from "./describe-plan.ts";
-import { type DeploymentFacts, explainTerraformError, firstSentence, textOf } from "./explain-terraform.ts";
+import { type DeploymentFacts, explainTerraformError, inOneLine, textOf } from "./explain-terraform.ts";
 import { InterruptedError } from "./interrupted.ts";
 import { findKeptKey } from "./kept-key.ts";
 import { deletionNotAllowed, lossesOf } from "./losses.ts";
@@ -153,7 +153,7 @@ class Provisioning {
       };
       const hasChanges = await terraform.plan(this.planFile, { destroy: isDestroy, onEvent });
       requireDeclared(warnings, this.#facts.variableFiles ?? []);
-      for (const { summary, detail } of warnings) progress.note(`warning: ${summary}. ${firstSentence(detail)}`);
+      for (const { summary, detail } of warnings) progress.note(`warning: ${summary}. ${inOneLine(detail)}`);
       if (!hasChanges && !hasDrift) return null;
       const { changes: planned, drift, variables } = await terraform.showPlan(this.planFile);
       for (const { address, action } of summarizeDrift(drift)) progress.note(`changed outside: ${address} (${action})`);

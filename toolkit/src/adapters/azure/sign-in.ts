@@ -1,4 +1,5 @@
 import { readFile } from "node:fs/promises";
+import { SameKitError } from "@same-kit/shared";
 import { untrustedCertificate } from "../network.ts";
 import { type PreflightProblem, toProblem } from "../preflight.ts";
 import { ArmClient, ArmError } from "./arm.ts";
@@ -83,7 +84,8 @@ async function signInWith(
 }
 
 function explainSignIn(error: unknown): PreflightProblem {
-  const text = errorText(error);
+  const said = messagesOf(error);
+  const text = said.join(": ");
   if (/executable file not found/.test(text)) {
     return problem(
       "ERR_PREFLIGHT_AZ_MISSING",
@@ -96,10 +98,9 @@ function explainSignIn(error: unknown): PreflightProblem {
   }
   const expired = text.match(/AADSTS\d+|ExpiredAuthenticationToken|InvalidAuthenticationToken/);
   if (expired !== null) {
-    const said = text.replace(/\s+/g, " ").slice(0, 300);
     return problem(
       "ERR_PREFLIGHT_SESSION_EXPIRED",
-      `Azure refused the sign-in (${expired[0]}): ${said}`,
+      `Azure refused the sign-in (${expired[0]}): ${text.replace(/\s+/g, " ").slice(0, 300)}`,
       "Run `az login` again; for a service principal, check its secret.",
     );
   }
@@ -111,7 +112,8 @@ function explainSignIn(error: unknown): PreflightProblem {
     );
   }
   if (/CERT|self.signed|certificate|x509/i.test(text)) {
-    return toProblem(untrustedCertificate(text.slice(0, 200)));
+    // The innermost one tells what is wrong with it.
+    return toProblem(untrustedCertificate(said.at(-1) ?? text));
   }
   if (error instanceof ArmError && error.status === 403) {
     return problem("ERR_PROVISION_FORBIDDEN", error.message, "Ask for the role Contributor on the subscription.");
@@ -128,13 +130,16 @@ function unusableSubscription(id: string, user: string, state: string | undefine
   );
 }
 
-/** The message with those of its causes: fetch puts the reason into `cause`. */
-function errorText(error: unknown): string {
-  const parts: string[] = [];
-  for (let at: unknown = error; at instanceof Error && parts.length < 5; at = at.cause) {
-    parts.push(`${(at as NodeJS.ErrnoException).code ?? ""} ${at.message}`.trim());
+/** The message and those of its causes: fetch puts the reason into `cause`. What an outer one says already is left out. */
+function messagesOf(error: unknown): string[] {
+  const said: string[] = [];
+  for (let at: unknown = error, depth = 0; at instanceof Error && depth < 5; at = at.cause, depth += 1) {
+    // Codes of ours stand before a whole message, not within one.
+    const code = at instanceof SameKitError ? "" : ((at as NodeJS.ErrnoException).code ?? "");
+    const text = `${code} ${at.message}`.trim();
+    if (!said.some((outer) => outer.includes(text))) said.push(text);
   }
-  return parts.join(": ");
+  return said;
 }
 
 const problem = (code: string, message: string, hint: string): PreflightProblem => ({ code, message, hint });
