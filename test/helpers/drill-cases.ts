@@ -31,11 +31,17 @@ export const FAILURES: readonly [DrillName, RegExp][] = [
   ["scm-unauthorized", /refused the sign-in \(401\).*\nBasic authentication is disabled/],
   ["scm-forbidden", /does not allow the deployment \(403\).*Ip Forbidden.*\nYou need the role Website Contributor/],
   ["package-too-large", /too large \(413\)/],
-  ["build-failed", /The end of its log:\n.*npm error code ERESOLVE/s],
-  ["zero-functions", /the host found no functions in it/],
+  [
+    "build-failed",
+    /The end of its log:\nnpm error code ERESOLVE\nOryx build failed with exit code 1\.\nAn app that had/,
+  ],
+  ["zero-functions", /the host found no functions in it\.\nUsual causes .* zip without Unix modes\.$/],
   ["host-error", /its host is Error\. The 'orchestrator' function is in error/],
   ["host-silent", /did not respond within 5 minutes/],
-  ["smoke-timeout", /deployed and healthy, but a test run did not finish within 0\.3 s: instance smoke is Running/],
+  [
+    "smoke-timeout",
+    /deployed and healthy, but a test run did not finish within 0\.3 s: instance smoke is Running\.\nRun `same-kit up` again/,
+  ],
   ["smoke-failed", /the test run smoke failed: FileNotFoundError: python3/],
   [
     "tls-interception",

@@ -18,9 +18,10 @@ export async function waitForSite(
   outputs: DeploymentOutputs,
   progress: PhaseProgress,
 ): Promise<FunctionAppSite> {
+  const note = noteOnce(progress);
   const site = await deployment.poll(POLL_MS, LISTED_LIMIT_MS, async () => {
     const found = await findFunctionApp(deployment.azure.arm, outputs.appId);
-    if (found === null) progress.note("Azure does not list the new app yet; trying again");
+    if (found === null) note("Azure does not list the new app yet; trying again");
     return found?.scmHostName ? found : null;
   });
   if (site !== null) {
@@ -34,6 +35,16 @@ export async function waitForSite(
   });
 }
 
+/** Minutes of the same wait are one line. */
+function noteOnce(progress: PhaseProgress): (text: string) => void {
+  const noted = new Set<string>();
+  return (text) => {
+    if (noted.has(text)) return progress.say(text);
+    noted.add(text);
+    progress.note(text);
+  };
+}
+
 /** An app that another machine has taken over is published from there. */
 function requireOwnSite({ journal }: Deployment, { tags, id }: FunctionAppSite): void {
   const mark = tags[TAGS.deployment];
@@ -44,6 +55,7 @@ function requireOwnSite({ journal }: Deployment, { tags, id }: FunctionAppSite):
 /** The publisher that needs no other tool: one HTTP request with the user's own sign-in. */
 export function createDirectPublisher({ azure, target, signal }: Deployment, { plan }: DeploymentOutputs): Publish {
   return async (zipFile, { scmHostName }, progress) => {
+    const note = noteOnce(progress);
     await publishDirectly(zipFile, {
       host: scmHostName,
       token: azure.token,
@@ -52,7 +64,7 @@ export function createDirectPublisher({ azure, target, signal }: Deployment, { p
       waiting: target.waiting,
       signal,
       onProgress: (text) => progress.say(text),
-      onRetry: (text) => progress.note(text),
+      onRetry: note,
     });
   };
 }

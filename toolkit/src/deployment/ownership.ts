@@ -3,7 +3,7 @@
 // an ID that nobody can guess, recorded here before the first plan.
 
 import { randomUUID } from "node:crypto";
-import { hint, OperationError, sameKit } from "@same-kit/shared";
+import { type Hint, hint, OperationError, sameKit } from "@same-kit/shared";
 import type { PlannedChange } from "../adapters/terraform/plan-summary.ts";
 import type { StateResource } from "../adapters/terraform/state.ts";
 import { TerraformError } from "../adapters/terraform/terraform.ts";
@@ -151,8 +151,14 @@ export class Ownership {
     throw new OperationError({
       code: "ERR_REMOVE_NOT_EMPTY",
       message: `The resource group ${group.name} contains resources that this environment did not create: ${describeResources(foreign)}. Nothing was deleted.`,
-      hint: "Move or remove these first, then run the command again.",
+      hint: this.#orStartOver("Move or remove these first, then run the command again."),
     });
+  }
+
+  /** Nobody can reach what lies in a rehearsal's cloud but by the commands that refuse it. */
+  #orStartOver(said: Hint): Hint {
+    const { isRehearsal, dir } = this.#deployment.folder;
+    return isRehearsal ? hint`${said} In this rehearsal, remove ${dir} to start over.` : said;
   }
 
   /**
@@ -171,9 +177,9 @@ export class Ownership {
     if (!this.#mayAdopt)
       throw this.#isSameKits(group, variables)
         ? deployedElsewhere(`the resource group ${group.name}`, group.tags?.[TAGS.deployment])
-        : notOurs(group);
+        : notOurs(group, this.#orStartOver(TAKE_OVER));
     const foreign = group.resources.filter((it) => !this.#isOursOrAdoptable(it, variables) && !isAzuresOwn(it));
-    if (foreign.length > 0) throw holdsForeign(group, foreign);
+    if (foreign.length > 0) throw holdsForeign(group, foreign, this.#orStartOver(MOVE_OR_RENAME));
     const location = String(variables["location"] ?? "");
     if (group.location !== undefined && location !== "" && group.location !== location)
       throw otherRegion(group, location);
@@ -217,11 +223,14 @@ export function isRemoval({ action }: Pick<PlannedChange, "action">): boolean {
   return action === "delete" || action === "replace";
 }
 
-function notOurs(group: FoundGroup): OperationError {
+const TAKE_OVER = hint`Choose another name: --env, --project, or --var 'names={"resource_group":"…"}'. ${sameKit("up", "--adopt")} takes a group over on purpose, unless it contains resources of others.`;
+const MOVE_OR_RENAME = "Move or remove these first, or choose another name with --env, --project or --var names.";
+
+function notOurs(group: FoundGroup, advice: Hint): OperationError {
   return new OperationError({
     code: "ERR_PROVISION_NOT_OURS",
     message: `A resource group ${group.name} exists that this environment did not create: ${describeGroup(group)}. Nothing was changed.`,
-    hint: hint`Choose another name: --env, --project, or --var 'names={"resource_group":"…"}'. ${sameKit("up", "--adopt")} takes a group over on purpose, unless it contains resources of others.`,
+    hint: advice,
   });
 }
 
@@ -238,11 +247,11 @@ export function deployedElsewhere(what: string, mark?: string): OperationError {
   });
 }
 
-function holdsForeign(group: FoundGroup, foreign: readonly FoundResource[]): OperationError {
+function holdsForeign(group: FoundGroup, foreign: readonly FoundResource[], advice: Hint): OperationError {
   return new OperationError({
     code: "ERR_PROVISION_NOT_OURS",
     message: `The resource group ${group.name} cannot be taken over: it contains ${describeResources(foreign)}, which this environment did not create. Nothing was changed.`,
-    hint: "Move or remove these first, or choose another name with --env, --project or --var names.",
+    hint: advice,
   });
 }
 

@@ -1,7 +1,7 @@
 // A deployment that the SCM site calls successful can hold no function at all: it is up when the host runs without errors and
 // lists ours.
 
-import { hint, OperationError, sameKit } from "@same-kit/shared";
+import { type Hint, hint, OperationError, sameKit } from "@same-kit/shared";
 import { ArmError } from "../adapters/azure/arm.ts";
 import { listFunctionNames, listHostKeys, syncTriggers } from "../adapters/azure/function-app.ts";
 import type { PhaseProgress } from "../ports.ts";
@@ -59,10 +59,10 @@ async function waitForHost(deployment: Deployment, { outputs, key, progress }: H
   const running = await deployment.poll(POLL_MS, HOST_LIMIT_MS, async () => {
     last = await readHostStatus(deployment, outputs.hostName, key);
     progress.say(last === null ? "waiting for the host" : `the host is ${last.state}`);
-    if (last !== null && last.state === "Error" && last.errors.length > 0) throw hostError(last);
+    if (last !== null && last.state === "Error" && last.errors.length > 0) throw hostError(last, deployment);
     return last !== null && last.state === "Running" && last.errors.length === 0 ? last : null;
   });
-  if (running === null) throw last === null ? hostSilent(outputs) : hostError(last);
+  if (running === null) throw last === null ? hostSilent(outputs) : hostError(last, deployment);
 }
 
 async function readHostStatus(
@@ -99,15 +99,19 @@ async function waitForFunctions(
   throw new OperationError({
     code: "ERR_VERIFY_NO_FUNCTIONS",
     message: `The package was deployed, but the host found ${found.length === 0 ? "no functions" : `only ${found.join(", ")}`} in it.`,
-    hint: hint`Usual causes are a wrong \`main\`, a missing module, or a zip without Unix modes. ${sameKit("publish", "--rollback")} restores the previous package.`,
+    hint: hint`Usual causes are a wrong \`main\`, a missing module, or a zip without Unix modes.${wayBack(deployment)}`,
   });
 }
 
-function hostError({ state, errors }: HostStatus): OperationError {
+/** Empty where there is no package to go back to. */
+const wayBack = ({ journal }: Deployment): Hint =>
+  journal.previous === null ? "" : hint` ${sameKit("publish", "--rollback")} restores the previous package.`;
+
+function hostError({ state, errors }: HostStatus, deployment: Deployment): OperationError {
   return new OperationError({
     code: "ERR_VERIFY_HOST_ERROR",
     message: `The app does not start: its host is ${state}. ${errors.join(" ")}`.trim(),
-    hint: hint`${sameKit("logs")} shows what it printed; ${sameKit("publish", "--rollback")} restores the previous package.`,
+    hint: hint`${sameKit("logs")} shows what it printed.${wayBack(deployment)}`,
   });
 }
 

@@ -192,13 +192,13 @@ async function proveApp(deployment: Deployment, { request, outputs, sha256 }: Pr
   const title = { phase: "verify", title: "Smoke test: run the singlestep notebook" } as const;
   await deployment.recordedPhase("smoke-test", fingerprint, title, async ({ say: onProgress }) => {
     const address = { url: `https://${hostName}`, accessKey };
-    requirePassed(await runSmokeTest({ address, fetch, limitMs, signal, onProgress }), hostName);
+    requirePassed(await runSmokeTest({ address, fetch, limitMs, signal, onProgress }));
   });
   return "passed";
 }
 
 /** @throws OperationError `ERR_VERIFY_SMOKE_…`, with the run's own error. */
-function requirePassed(result: SmokeTestResult, hostName: string): void {
+function requirePassed(result: SmokeTestResult): void {
   switch (result.kind) {
     case "passed":
       return;
@@ -206,7 +206,7 @@ function requirePassed(result: SmokeTestResult, hostName: string): void {
       throw new OperationError({
         code: "ERR_VERIFY_SMOKE_TIMEOUT",
         message: `The app is deployed and healthy, but a test run did not finish within ${result.limitMs / 1000} s: instance ${result.instanceId} is ${result.status}.`,
-        hint: hint`It continues. Check it again with ${sameKit("smoke-test", "--host-name", hostName)}.`,
+        hint: hint`Run ${sameKit("up")} again with the same options: it repeats the test. ${sameKit("logs")} shows what the app printed.`,
       });
     case "failed":
       throw new OperationError({

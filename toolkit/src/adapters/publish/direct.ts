@@ -141,7 +141,7 @@ function uploadRefused(status: number, text: string, host: string): OperationErr
     case 0:
       return new OperationError({
         code: "ERR_DEPLOY_SCM_UNAVAILABLE",
-        message: `The connection to the SCM site ${host} broke repeatedly during the upload: ${said}. The app still runs its previous package.`,
+        message: `The connection to the SCM site ${host} broke repeatedly during the upload: ${said}. An app that had a package still runs that one.`,
         hint: "Run the command again: it continues with the publish phase.",
       });
     default:
@@ -154,8 +154,9 @@ function uploadRefused(status: number, text: string, host: string): OperationErr
 }
 
 function deploymentFailed(verdict: DeploymentStatus, log: readonly string[]): OperationError {
-  const lines = [...verdict.buildErrors, ...log].slice(-LOG_LINES);
-  const text = [verdict.statusText, ...lines].filter((line) => line !== "").join("\n");
+  // Azure repeats itself in the status, the build's errors and the log.
+  const lines = [...new Set([verdict.statusText, ...verdict.buildErrors, ...log])].filter((line) => line !== "");
+  const text = lines.slice(-LOG_LINES).join("\n");
   if (verdict.status === DEPLOYMENT_STATE.conflict) return uploadRefused(409, text, "");
   if (retryLimitMs(verdict, log) > 0) {
     return new OperationError({
@@ -174,6 +175,6 @@ function deploymentFailed(verdict: DeploymentStatus, log: readonly string[]): Op
   return new OperationError({
     code: verdict.buildErrors.length > 0 ? "ERR_DEPLOY_BUILD_FAILED" : "ERR_DEPLOY_FAILED",
     message: `Azure rejected the package (status ${verdict.status}). The end of its log:\n${text || "(empty)"}`,
-    hint: "The app still runs its previous package. Fix the cause and run the command again.",
+    hint: "An app that had a package still runs that one. Fix the cause and run the command again.",
   });
 }
