@@ -8,6 +8,7 @@ import { entranceSecretFor } from "./account-key.ts";
 import { type AzuriteFiles, type ChildOptions, KEY_VARIABLE, OPEN_MARK, READY, STOP } from "./child/child-options.ts";
 import { describePorts } from "./endpoints.ts";
 import { AzuriteError } from "./errors.ts";
+import { explainEnd } from "./explain-end.ts";
 import { openPorts, type WantedPorts } from "./listening-ports.ts";
 import type { Entrance, RunningAzurite } from "./running-azurite.ts";
 
@@ -67,9 +68,9 @@ export async function startAzuriteChild(spec: AzuriteChildSpec): Promise<Azurite
   });
   if (fds !== undefined) await listening.close();
   const { pid } = child;
-  if (pid === undefined) throw notReady(await child.ready.catch((error: unknown) => error), spec.logFile);
+  if (pid === undefined) throw notReady(await child.ready.catch((error: unknown) => error), spec);
   const ready = child.ready.catch((error: unknown) => {
-    throw notReady(error, spec.logFile);
+    throw notReady(error, spec);
   });
   ready.catch(() => {});
   return {
@@ -79,15 +80,17 @@ export async function startAzuriteChild(spec: AzuriteChildSpec): Promise<Azurite
     entrance: { port: listening.entrancePort, secret: entranceSecretFor(spec.accountKey) },
     hasLostWrites,
     ready,
-    lost: watchLoss(child, describePorts(listening.ports)),
+    lost: watchLoss(child, spec.location, describePorts(listening.ports)),
     stop: child.stop,
     release: child.release,
   };
 }
 
-async function watchLoss(child: SupervisedChild, ports: string): Promise<AzuriteError> {
+async function watchLoss(child: SupervisedChild, location: string | null, ports: string): Promise<AzuriteError> {
   const { isWanted, code, signal } = await child.exited;
   if (isWanted) return new Promise(() => {});
+  const explained = explainEnd(code, location, child.lastOutput());
+  if (explained !== null) return explained;
   return new AzuriteError({
     code: "ERR_AZURITE_LOST",
     message: [
@@ -99,8 +102,11 @@ async function watchLoss(child: SupervisedChild, ports: string): Promise<Azurite
   });
 }
 
-function notReady(cause: unknown, logFile: string): AzuriteError {
-  const printed = cause instanceof ChildStartError ? cause.lastOutput : [];
+function notReady(cause: unknown, { location, logFile }: AzuriteChildSpec): AzuriteError {
+  const { lastOutput: printed, exitCode } =
+    cause instanceof ChildStartError ? cause : { lastOutput: [], exitCode: null };
+  const explained = explainEnd(exitCode, location, printed);
+  if (explained !== null) return explained;
   return new AzuriteError({
     code: "ERR_AZURITE_NOT_READY",
     message: [reasonOf(cause), ...printed].join("\n"),

@@ -46,6 +46,8 @@ export class ChildStartError extends Error {
   constructor(
     message: string,
     readonly lastOutput: readonly string[],
+    /** Null where it did not end by itself. */
+    readonly exitCode: number | null = null,
   ) {
     super(message);
     this.name = "ChildStartError";
@@ -60,7 +62,8 @@ export function supervise(spec: ChildSpec): SupervisedChild {
   let isStopWanted = false;
   let stopped: Promise<void> | undefined;
   const lastOutput = () => readLastLines(spec.logFile);
-  const fail = (what: string) => ready.reject(new ChildStartError(`${spec.name} ${what}`, lastOutput()));
+  const fail = (what: string, code: number | null = null) =>
+    ready.reject(new ChildStartError(`${spec.name} ${what}`, lastOutput(), code));
 
   // The waiting code handles it; nobody waiting is no reason to end this process.
   ready.promise.catch(() => {});
@@ -70,7 +73,7 @@ export function supervise(spec: ChildSpec): SupervisedChild {
     if (child.pid === undefined) exit.resolve({ isWanted: isStopWanted, code: null, signal: null });
   });
   child.on("exit", (code, signal) => {
-    fail(`ended ${signal === null ? `with code ${code}` : `by ${signal}`} before it was ready.`);
+    fail(`ended ${signal === null ? `with code ${code}` : `by ${signal}`} before it was ready.`, code);
     exit.resolve({ isWanted: isStopWanted, code, signal });
   });
   const timer = setTimeout(() => fail(`was not ready within ${spec.readyTimeoutMs / 1000} s.`), spec.readyTimeoutMs);

@@ -17,6 +17,7 @@ import {
   READY,
 } from "./child-options.ts";
 import { createEntrance } from "./entrance.ts";
+import { toExit } from "./exit-codes.ts";
 import { guardService } from "./guard.ts";
 import { createServices } from "./services.ts";
 
@@ -103,9 +104,12 @@ async function endUnused(sharing: AzuriteFiles | null, close: () => Promise<void
 }
 
 function fail(error: unknown): never {
+  const { code, text } = toExit(error);
   // The log file's own descriptor: the message is written when this returns.
-  writeSync(2, `${error instanceof Error ? error.stack : error}\n`);
-  process.exit(1);
+  writeSync(2, `${text}\n`);
+  process.exit(code);
 }
 
+// A save in the background has nobody to report to.
+process.on("uncaughtException", fail);
 main().catch(fail);

@@ -16,6 +16,10 @@ export function openDatabase(Loki: LokiClass, file: string, inMemory: boolean): 
   const db: Database = new Loki(file, {
     autosave: true,
     autosaveInterval: AUTOSAVE_INTERVAL_MS,
+    // LokiJS would go on in silence, and everything since then would be lost: the process ends and says why.
+    autosaveCallback(error: unknown) {
+      if (error) throw error;
+    },
     adapter: {
       // LokiJS then keeps `dirtyIds`.
       mode: "incremental",

@@ -1,4 +1,6 @@
 import { type FileHandle, open, readFile, rename, rm, writeFile } from "node:fs/promises";
+import path from "node:path";
+import { DamagedDataError } from "./damaged-data.ts";
 import type { Collection, Database, Doc } from "./loki.ts";
 
 /** A database as LokiJS writes it, and the number by which a journal names the file that it belongs to. */
@@ -48,7 +50,7 @@ export class JournaledFile {
   async load(): Promise<Snapshot | null> {
     const text = await readText(this.#file);
     if (text === undefined) return null;
-    const snapshot = JSON.parse(text) as Snapshot;
+    const snapshot = parseSnapshot(this.#file, text);
     this.#generation = snapshot.sameKitGeneration ?? 0;
     const { isLeft, entries } = await this.#readJournal();
     replay(snapshot, entries);
@@ -126,6 +128,16 @@ export class JournaledFile {
     const end = entries.indexOf(undefined);
     return { isLeft: text !== undefined, entries: entries.slice(0, end) as Entry[] };
   }
+}
+
+function parseSnapshot(file: string, text: string): Snapshot {
+  try {
+    const snapshot = JSON.parse(text) as Snapshot;
+    if (Array.isArray(snapshot?.collections)) return snapshot;
+  } catch (cause) {
+    throw new DamagedDataError(`${path.basename(file)} is not JSON (${(cause as Error).message})`, { cause });
+  }
+  throw new DamagedDataError(`${path.basename(file)} holds no collections`);
 }
 
 type Change = { collection: Collection; ids: number[] };

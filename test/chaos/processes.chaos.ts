@@ -1,0 +1,18 @@
+// Real processes on a real Azurite: what is killed and when, which requests fail and how, and who is paused for how long, beyond a lease
+// too, follows from the seed; how the machine interleaves it does not.
+
+import { describe, expect, test } from "vitest";
+import { useAzurite } from "../helpers/azurite.ts";
+import { runProcessChaos } from "../helpers/chaos-processes.ts";
+import { chosenSeeds } from "./seeds.ts";
+
+const INSTANCES = 100;
+
+describe.each(chosenSeeds(5))("seed %d", (seed) => {
+  const storage = useAzurite();
+
+  test(`${INSTANCES} orchestrations end once and rightly`, async () => {
+    const options = { seed, instances: INSTANCES, maxPauseMs: 60_000, deadlineMs: 900_000 };
+    expect(await runProcessChaos(storage(), options)).toEqual([]);
+  });
+});

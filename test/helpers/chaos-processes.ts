@@ -1,0 +1,166 @@
+// Hosts as processes on a real Azurite behind a faulty network, killed and paused by one seed.
+
+import { type ChildProcess, fork } from "node:child_process";
+import path from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import {
+  createSystemClock,
+  identifyProcess,
+  isProcessAlive,
+  type ProcessIdentity,
+  seededRandom,
+  silentLogger,
+} from "@same-kit/shared";
+import { onTestFinished } from "vitest";
+import { assemble } from "../../local/src/engine/assemble.ts";
+import type { TaskHubClient } from "../../local/src/engine/client.ts";
+import { EventType } from "../../local/src/engine/history/events.ts";
+import { resolveDurableTaskSettings } from "../../local/src/engine/index.ts";
+import { openTaskHub } from "../../local/src/engine/taskhub/task-hub.ts";
+import type { AzureStorageAccount } from "../../local/src/storage/azure/open-storage.ts";
+import { chaosInput, chaosOutput } from "./chaos-app.ts";
+import { answeredTwice } from "./chaos-world.ts";
+import { isEnded } from "./engine.ts";
+import { withFaults } from "./faulty-proxy.ts";
+import { fixtureApp } from "./function-app.ts";
+import { HOST_PROGRAM } from "./local-host.ts";
+import { SdkInvoker } from "./sdk-orchestrator.ts";
+import { makeTempDir } from "./temp-dir.ts";
+import { waitFor } from "./wait-for.ts";
+
+export type ProcessChaos = {
+  seed: number;
+  instances: number;
+  /** How long a paused host stands still at most; a lease is 30 s. */
+  maxPauseMs: number;
+  deadlineMs: number;
+};
+
+const APP = fixtureApp("chaos");
+const HUB = "Chaos";
+const PARTITIONS = 4;
+const HOSTS = 2;
+const MIN_PEACE_MS = 500;
+const MAX_PEACE_MS = 2_500;
+
+/** @returns What is wrong in the end; nothing, it is to be hoped. */
+export async function runProcessChaos(storage: AzureStorageAccount, options: ProcessChaos): Promise<string[]> {
+  const { seed, instances, deadlineMs } = options;
+  const faulty = await withFaults(storage, { seed });
+  const client = await openClient(storage);
+  const random = seededRandom(seed);
+  const hosts = await Promise.all(Array.from({ length: HOSTS }, () => ChaosHost.start(faulty.connectionString)));
+  for (let n = 0; n < instances; n += 1) {
+    const instanceId = `chaos-${n}`;
+    await client.start({ name: "mixed", instanceId, input: JSON.stringify(chaosInput(n)) });
+    await client.raiseEvent(instanceId, "Go", String(n + 1000));
+  }
+  faulty.arm();
+  const over = new AbortController();
+  const attacking = attack(hosts, random, { ...options, signal: over.signal });
+  const hasEnded = async () => {
+    const page = await client.list({ instanceIdPrefix: "chaos-" }, { top: instances });
+    return page.instances.length === instances && page.instances.every(isEnded);
+  };
+  await waitFor(hasEnded, { what: `the end of all orchestrations of seed ${seed}`, deadlineMs }).finally(() =>
+    over.abort(),
+  );
+  await attacking;
+  return findProblems(client, options);
+}
+
+/** Something happens to a host, again and again, and a host that died is replaced. */
+async function attack(
+  hosts: ChaosHost[],
+  random: () => number,
+  { maxPauseMs, signal }: { maxPauseMs: number; signal: AbortSignal },
+): Promise<void> {
+  const pauses: Promise<void>[] = [];
+  while (!signal.aborted) {
+    const peaceMs = MIN_PEACE_MS + random() * (MAX_PEACE_MS - MIN_PEACE_MS);
+    await delay(peaceMs, undefined, { signal }).catch(() => {});
+    const index = Math.floor(random() * hosts.length);
+    const host = hosts[index] as ChaosHost;
+    const drawn = random();
+    if (signal.aborted) break;
+    if (drawn < 0.4) host.kill();
+    else if (drawn < 0.6) host.killWorker();
+    else pauses.push(host.pause(random() * maxPauseMs, signal));
+    if (host.isGone) hosts[index] = await ChaosHost.start(host.connectionString);
+  }
+  await Promise.all(pauses);
+}
+
+async function findProblems(client: TaskHubClient, { seed, instances }: ProcessChaos): Promise<string[]> {
+  const problems: string[] = [];
+  for (let n = 0; n < instances; n += 1) {
+    const instanceId = `chaos-${n}`;
+    const status = await client.getStatus(instanceId);
+    const expected = JSON.stringify(chaosOutput(n));
+    if (status?.output !== expected) problems.push(`${instanceId} is ${status?.runtimeStatus} with ${status?.output}`);
+    const history = await client.getHistory(instanceId, status?.executionId ?? "");
+    const ends = history.filter((it) => it.EventType === EventType.ExecutionCompleted).length;
+    if (ends !== 1) problems.push(`${instanceId} ended ${ends} times`);
+    for (const twice of answeredTwice(history)) problems.push(`${instanceId} holds two answers to ${twice}`);
+  }
+  return problems.map((it) => `Seed ${seed}: ${it}`);
+}
+
+/** A client past the faults, which runs nothing. */
+async function openClient(storage: AzureStorageAccount): Promise<TaskHubClient> {
+  const hub = await openTaskHub({ storage, hubName: HUB, partitionCount: PARTITIONS });
+  const settings = { ...resolveDurableTaskSettings(undefined, {}), hubName: HUB, partitionCount: PARTITIONS };
+  const invoker = new SdkInvoker({ orchestrators: {} });
+  return assemble(hub, { settings, invoker, clock: createSystemClock(), log: silentLogger }).client;
+}
+
+class ChaosHost {
+  readonly connectionString: string;
+  readonly #process: ChildProcess;
+  #isKilled = false;
+  /** By its start too: the number may be another process's by the time it is killed. */
+  #worker: ProcessIdentity | undefined;
+
+  constructor(child: ChildProcess, connectionString: string) {
+    this.#process = child;
+    this.connectionString = connectionString;
+    child.on("message", ({ workerPid }: { workerPid: number }) => {
+      this.#worker = identifyProcess(workerPid);
+    });
+  }
+
+  /** One that does not come up is started again, as an operator or a platform would. */
+  static async start(connectionString: string): Promise<ChaosHost> {
+    const [program = "", ...execArgv] = HOST_PROGRAM.toReversed();
+    const file = path.join(path.dirname(program), "chaos-host.ts");
+    for (;;) {
+      const args = [APP, path.join(await makeTempDir(), ".same-kit"), connectionString];
+      const child = fork(file, args, { execArgv, stdio: ["ignore", "ignore", "ignore", "ipc"] });
+      onTestFinished(() => void child.kill("SIGKILL"));
+      const host = new ChaosHost(child, connectionString);
+      await waitFor(() => host.#worker !== undefined || host.isGone, { what: "a host", deadlineMs: 60_000 });
+      if (!host.isGone) return host;
+    }
+  }
+
+  get isGone(): boolean {
+    return this.#isKilled || this.#process.exitCode !== null || this.#process.signalCode !== null;
+  }
+
+  kill(): void {
+    this.#isKilled = true;
+    this.#process.kill("SIGKILL");
+  }
+
+  /** The first one; its successor is not known here. */
+  killWorker(): void {
+    if (this.#worker !== undefined && isProcessAlive(this.#worker)) process.kill(this.#worker.pid, "SIGKILL");
+  }
+
+  async pause(ms: number, signal: AbortSignal): Promise<void> {
+    if (this.isGone) return;
+    this.#process.kill("SIGSTOP");
+    await delay(ms, undefined, { signal }).catch(() => {});
+    this.#process.kill("SIGCONT");
+  }
+}
