@@ -42,7 +42,7 @@ function describeDeployed(result: UpResult, { appName, hostName }: DeploymentOut
     hint`  eval "$(${bare("outputs", "--export", "--show-key")})"`,
     "",
     "Then run a notebook, with same-kit or an unmodified SAME client:",
-    hint`  ${bare("smoke-test")}`,
+    hint`  ${bare("run", "NOTEBOOK.ipynb")}`,
     "  same run -t functions -f same.yaml",
     "What the app prints:",
     hint`  ${bare("logs", "--follow")}`,
