@@ -51,6 +51,10 @@ export class EngineHub {
     this.#requests.push((client) => client.terminate(instanceId, reason));
   }
 
+  rewind(instanceId: string): void {
+    this.#requests.push((client) => client.rewind(instanceId, "once more"));
+  }
+
   suspend(instanceId: string): void {
     this.#requests.push((client) => client.suspend(instanceId, "pause"));
   }

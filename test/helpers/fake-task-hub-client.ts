@@ -60,6 +60,10 @@ export class FakeTaskHubClient implements TaskHubClient {
     this.calls.push(["signalEntity", ...args]);
   }
 
+  async rewind(...args: Parameters<TaskHubClient["rewind"]>): Promise<void> {
+    this.calls.push(["rewind", ...args]);
+  }
+
   async releaseLock(...args: Parameters<TaskHubClient["releaseLock"]>): Promise<void> {
     this.calls.push(["releaseLock", ...args]);
   }

@@ -47,6 +47,7 @@ export function assemble(hub: TaskHub, options: Omit<EngineOptions, "storage">):
     clock,
     log: log.child("engine.activities"),
     maxConcurrentActivities: settings.maxConcurrentActivityFunctions,
+    http: { fetch: (...request) => fetch(...request), env: process.env },
   });
 
   const episodeLog = log.child("engine.orchestrations");

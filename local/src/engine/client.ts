@@ -60,6 +60,8 @@ export interface TaskHubClient {
   signalEntity(entity: EntityId, operation: string, input: string | null): Promise<void>;
   /** Takes an entity's lock from `holder`, an instance that has ended without giving it back. */
   releaseLock(entityInstanceId: string, holder: string): Promise<void>;
+  /** Has a failed instance, and its children that failed, do again what failed. The caller has looked at the status. */
+  rewind(instanceId: string, reason: string | null): Promise<void>;
   /** Deletes row, history and blobs whatever the status; false where there is no such instance. */
   purge(instanceId: string): Promise<boolean>;
   /** Purges terminal instances only. @returns how many. */

@@ -22,6 +22,7 @@ import {
 import type { OutgoingMessage } from "./messages/message-data.ts";
 import type { OrchestrationDispatcher } from "./orchestrations/orchestration-dispatcher.ts";
 import { endForReplacement } from "./replace-instance.ts";
+import { rewindInstance } from "./rewind-instance.ts";
 import type { DurableTaskSettings } from "./settings.ts";
 import { escapeKey } from "./taskhub/names.ts";
 import type { TaskHub } from "./taskhub/task-hub.ts";
@@ -77,6 +78,13 @@ export function createTaskHubClient(deps: TaskHubClientDeps): TaskHubClient {
     async resume(instanceId, reason) {
       await event(instanceId, { ...base(), EventType: EventType.ExecutionResumed, Reason: reason });
     },
+    rewind: (instanceId, reason) =>
+      rewindInstance(instanceId, {
+        histories,
+        instances,
+        whileIdle: (id, work) => deps.orchestrations.whileIdle(id, work),
+        wake: (id) => event(id, { ...base(), EventType: EventType.GenericEvent, Data: reason }),
+      }),
     purge: (instanceId) => deps.orchestrations.whileIdle(instanceId, () => purge(instanceId, deps)),
     purgeMany: (filter) => purgeMany(filter, deps),
   };

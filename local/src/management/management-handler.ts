@@ -10,7 +10,7 @@ import { listInstances, queryInstance } from "./query-instances.ts";
 import { RequestQuery } from "./request-query.ts";
 import { matchRoute, type Route } from "./route.ts";
 import { raiseEvent, resumeInstance, rewindInstance, suspendInstance, terminateInstance } from "./signal-instance.ts";
-import { startInstance } from "./start-instance.ts";
+import { restartInstance, startInstance } from "./start-instance.ts";
 
 /**
  * Answers below `/runtime/webhooks/durabletask` and, for the SDK's local endpoint, below `/durabletask`. Never rejects.
@@ -73,7 +73,7 @@ async function operate(
     case "rewind":
       return rewindInstance(instanceId, call);
     case "restart":
-      return problem(501, "Restart is not supported by the local host yet.");
+      return restartInstance(instanceId, call);
   }
 }
 

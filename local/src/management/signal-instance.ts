@@ -59,15 +59,17 @@ export async function resumeInstance(instanceId: string, call: ManagementCall): 
   });
 }
 
-/** Refuses as Azure does. The SDK makes the answer's text its error, so the refusal that is ours alone is a text too. */
-export async function rewindInstance(instanceId: string, { client }: ManagementCall): Promise<WebhookResponse> {
+/** The SDK makes a refusal's text its error. */
+export async function rewindInstance(instanceId: string, call: ManagementCall): Promise<WebhookResponse> {
+  const { client } = call;
   const status = await client.getStatus(instanceId, { withInput: false });
   if (status === null) return json(404, `No orchestration with instance ID "$${instanceId}" found.`); // The $ is Azure's.
   if (status.runtimeStatus !== "Failed") {
     const rule = 'only orchestrations in the "Failed" state can be rewound.';
     return json(412, `This orchestration has status ${status.runtimeStatus}, but ${rule}`);
   }
-  return json(501, "Rewind is not supported by the local host yet.");
+  await client.rewind(instanceId, reasonOf(call));
+  return empty(202);
 }
 
 async function onLiveInstance(

@@ -3,7 +3,7 @@ import { OrchestrationAlreadyExistsError } from "../engine/errors.ts";
 import type { TraceContext } from "../engine/history/events.ts";
 import { unknownFunctionText } from "../engine/known-functions.ts";
 import type { WebhookRequest, WebhookResponse } from "../shared/http-message.ts";
-import { invalidJson, json, problem } from "./answers.ts";
+import { exceptionProblem, invalidJson, json, problem } from "./answers.ts";
 import { isTerminal, statusObject, toJsonValue } from "./instance-status.ts";
 import { instanceUrls } from "./instance-urls.ts";
 import type { ManagementCall } from "./management-call.ts";
@@ -42,6 +42,33 @@ export async function startInstance(
     if (error instanceof OrchestrationAlreadyExistsError) return problem(409, error.message);
     throw error;
   }
+}
+
+/** Starts what an instance was started with once more, by default under a new id; an instance that goes on is not replaced. */
+export async function restartInstance(instanceId: string, call: ManagementCall): Promise<WebhookResponse> {
+  const { client, query } = call;
+  const status = await client.getStatus(instanceId, { withInput: true });
+  if (status === null) return notRestarted(400, "InstanceId does not match a valid orchestration instance.");
+  const { name, input, tags } = status;
+  if (!isRunnable(name, call)) {
+    return notRestarted(400, unknownFunctionText(name, "orchestrator", call.durableFunctions()));
+  }
+  const isNew = query.flag("restartWithNewInstanceId") ?? true;
+  if (!isNew && !isTerminal(status.runtimeStatus)) return notRestarted(409, STILL_RUNNING);
+  try {
+    const started = await client.start({ name, input, tags, ...(isNew ? {} : { instanceId }) });
+    return await waitOrCheckStatus(started.instanceId, call);
+  } catch (error) {
+    if (error instanceof OrchestrationAlreadyExistsError) return notRestarted(409, STILL_RUNNING);
+    throw error;
+  }
+}
+
+const STILL_RUNNING = "A non-terminal instance with this instance ID already exists.";
+
+function notRestarted(status: 400 | 409, message: string): WebhookResponse {
+  const type = status === 400 ? "System.ArgumentException" : "System.InvalidOperationException";
+  return exceptionProblem(status, message, { type, message });
 }
 
 /** The 202 answer with the status URLs: `rewindPostUri` is not among the host's own. */

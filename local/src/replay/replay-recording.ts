@@ -1,5 +1,6 @@
 import { EventType, type HistoryEvent } from "../engine/history/events.ts";
 import { unknownFunctionText } from "../engine/known-functions.ts";
+import { messageId } from "../engine/messages/entity-messages.ts";
 import { orchestratorPayload } from "../engine/orchestrations/payload.ts";
 import { replayActions } from "../engine/orchestrations/replay/action-replay.ts";
 import {
@@ -29,6 +30,9 @@ export type ReplayDeps = {
 };
 
 type Answered = Extract<OrchestratorReply, { kind: "answered" }>;
+
+// The extension's default; only when a call is made depends on it, not which.
+const HTTP_PAUSE_MS = 30_000;
 
 /** Calls the orchestrator once with all that was recorded, and compares what it asks for with what was recorded, number by number. */
 export async function replayRecording(recording: Recording, deps: ReplayDeps): Promise<ReplayReport> {
@@ -79,9 +83,12 @@ function compare(
   );
   recorded.sort((a, b) => a.scheduled.id - b.scheduled.id);
   const arrived = events.filter((it) => !isScheduling(it));
+  const sent = recording.events.filter((it) => it.EventType === EventType.EventSent);
+  const requestIds = new Map(sent.map((it) => [it.EventId, messageId(it.Input) ?? ""]));
+  const limits = { maxActions, httpPauseMs: HTTP_PAUSE_MS, requestIds };
   let decisions: Decision[];
   try {
-    decisions = replayActions(parseActions(reply), arrived, { maxActions }).newDecisions;
+    decisions = replayActions(parseActions(reply), arrived, limits).newDecisions;
   } catch (error) {
     if (error instanceof ReplayFailure) return atStart(recording, `the orchestration fails: ${error.message}`);
     throw error;

@@ -441,7 +441,6 @@ test.each([
 // The rest
 
 test.each([
-  ["abc", "Failed", 501, "Rewind is not supported by the local host yet."],
   [
     "abc",
     "Running",
@@ -454,9 +453,46 @@ test.each([
   expect(await api(client)("POST", `/instances/${id}/rewind`)).toMatchObject({ status, body: text });
 });
 
-test("a restart says that it is not supported", async () => {
-  const answer = await api(new FakeTaskHubClient(instanceStatus()))("POST", "/instances/abc/restart");
-  expect(answer).toMatchObject({ status: 501, body: { Message: "Restart is not supported by the local host yet." } });
+test("a failed instance is rewound, with the reason", async () => {
+  const client = new FakeTaskHubClient(instanceStatus({ runtimeStatus: "Failed" }));
+  expect(await api(client)("POST", "/instances/abc/rewind?reason=why")).toEqual({ status: 202, headers: {} });
+  expect(client.calls.at(-1)).toEqual(["rewind", "abc", "why"]);
+});
+
+test("a restart starts the same with the same input and tags, under a new id", async () => {
+  const tags = { a: "b" };
+  const client = new FakeTaskHubClient(instanceStatus({ runtimeStatus: "Running", tags }));
+  const { status, body } = await api(client)("POST", "/instances/abc/restart");
+  expect([status, body.id]).toEqual([202, "new-id"]);
+  expect(client.calls.at(-1)).toEqual(["start", { name: "Hello", input: '{"greet":"Hi"}', tags }]);
+});
+
+test.each([
+  [
+    "abc",
+    "Completed",
+    "restartWithNewInstanceId=false",
+    409,
+    "A non-terminal instance with this instance ID already exists.",
+  ],
+  [
+    "abc",
+    "Running",
+    "restartWithNewInstanceId=false",
+    409,
+    "A non-terminal instance with this instance ID already exists.",
+  ],
+  ["nobody", "Completed", "", 400, "InstanceId does not match a valid orchestration instance."],
+] as const)("a restart of %s, which is %s, with %j answers %i", async (id, runtimeStatus, query, status, Message) => {
+  const client = new FakeTaskHubClient(instanceStatus({ runtimeStatus }));
+  const answer = await api(client)("POST", `/instances/${id}/restart?${query}`);
+  expect(answer).toMatchObject({ status, body: { Message, ExceptionType: expect.stringMatching(/^System\./) } });
+});
+
+test("a restart of what is no longer registered names what is", async () => {
+  const client = new FakeTaskHubClient(instanceStatus({ name: "Gone", runtimeStatus: "Completed" }));
+  const answer = await api(client)("POST", "/instances/abc/restart");
+  expect(answer).toMatchObject({ status: 400, body: { Message: expect.stringContaining("'Hello'") } });
 });
 
 // Entities

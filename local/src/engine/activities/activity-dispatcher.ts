@@ -8,9 +8,11 @@ import {
   type TaskFailedEvent,
   type TaskScheduledEvent,
 } from "../history/events.ts";
+import { HTTP_ACTIVITY } from "../history/http-activity-name.ts";
 import type { MessageData, OutgoingMessage, ReceivedMessage } from "../messages/message-data.ts";
 import type { ActivityOutcome, FunctionInvoker } from "../ports.ts";
 import { activityInputForWorker, activityOutcome, unrunnableActivityOutcome } from "./activity-outcome.ts";
+import { type HttpActivityDeps, runHttpActivity } from "./http-activity.ts";
 
 export type ActivityDispatcherDeps = {
   delivery: Delivery;
@@ -19,6 +21,7 @@ export type ActivityDispatcherDeps = {
   log: Logger;
   functionLog: FunctionLog;
   maxConcurrentActivities: number;
+  http: HttpActivityDeps;
 };
 
 const MAX_RECEIVE = 32;
@@ -133,7 +136,8 @@ export class ActivityDispatcher implements Inbox {
   /** Null where no worker could run it now. */
   async #invoke(event: TaskScheduledEvent, instanceId: string): Promise<ActivityOutcome | null> {
     const { invoker, log, functionLog } = this.#deps;
-    const unrunnable = unrunnableActivityOutcome(event.Name, invoker.durableFunctions());
+    const isHttp = event.Name === HTTP_ACTIVITY;
+    const unrunnable = isHttp ? null : unrunnableActivityOutcome(event.Name, invoker.durableFunctions());
     if (unrunnable !== null) return unrunnable;
     let input: string | null;
     try {
@@ -145,7 +149,9 @@ export class ActivityDispatcher implements Inbox {
     }
     const logged = { instanceId, name: event.Name, type: "Activity" } as const;
     functionLog.started(logged, input, { taskEventId: event.EventId });
-    const reply = await invoker.invokeActivity({ name: event.Name, instanceId, input });
+    const reply = isHttp
+      ? await runHttpActivity(input, this.#deps.http)
+      : await invoker.invokeActivity({ name: event.Name, instanceId, input });
     if (reply.kind !== "unavailable") {
       const outcome = activityOutcome(event.Name, reply);
       const taskEventId = event.EventId;

@@ -86,7 +86,10 @@ function judgeActions(
 ): Verdict {
   const actions = parseActions(reply);
   const customStatus = customStatusText(reply.customStatus);
-  const replay = replayActions(actions, execution.events, { maxActions: deps.settings.maxOrchestrationActions });
+  const replay = replayActions(actions, execution.events, {
+    maxActions: deps.settings.maxOrchestrationActions,
+    httpPauseMs: deps.settings.defaultAsyncRequestSleepTimeMs,
+  });
   const { clock, settings, invoker } = deps;
   const { events } = execution;
   const decided = { kind: "decided" as const, customStatus };

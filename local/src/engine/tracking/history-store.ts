@@ -2,7 +2,7 @@
 
 import { type Clock, parseTicks } from "@same-kit/shared";
 import { ignoring, isConflict, isPreconditionFailed } from "../../storage/storage-errors.ts";
-import type { Entity, StoredEntity, TableAction, TableFilter } from "../../storage/storage-table.ts";
+import type { Entity, StoredEntity, TableAction, TableFilter, WriteMode } from "../../storage/storage-table.ts";
 import { type ColumnValue, dateTime, textValue } from "../../storage/table-values.ts";
 import { HistoryConflictError } from "../errors.ts";
 import type { HistoryEvent } from "../history/events.ts";
@@ -39,6 +39,16 @@ export type AppendedHistory = {
   inputBlob: string | null;
   outputBlob: string | null;
   blobNames: string[];
+};
+
+/** A row that a rewind changes. */
+export type RewoundRow = {
+  /** Its place in the history. */
+  index: number;
+  /** What kind of event it was. */
+  was: string;
+  /** It becomes a GenericEvent, which says nothing; else only its reason tells of the rewind. */
+  isTakenOut: boolean;
 };
 
 const SENTINEL = "sentinel";
@@ -129,6 +139,35 @@ export class HistoryStore {
     return isOurs ? stored.etag : null;
   }
 
+  /**
+   * Changes rows of a history, all columns but the kind staying as they were.
+   *
+   * @throws HistoryConflictError when another worker wrote meanwhile.
+   */
+  async rewind(rewound: {
+    instanceId: string;
+    executionId: string;
+    etag: string;
+    rows: readonly RewoundRow[];
+  }): Promise<void> {
+    const { instanceId, executionId } = rewound;
+    const partitionKey = escapeKey(instanceId);
+    const rows = rewound.rows.map(({ index, was, isTakenOut }) => ({
+      partitionKey,
+      rowKey: historyRowKey(index),
+      columns: {
+        Reason: `Rewound: ${was}`,
+        ...(isTakenOut ? { EventType: "GenericEvent" } : {}),
+      } as Record<string, ColumnValue>,
+    }));
+    const batches = toBatches(rows);
+    let etag: string | null = rewound.etag;
+    for (const [index, batch] of batches.entries()) {
+      const isLast = index === batches.length - 1;
+      etag = await this.#submit({ instanceId, partitionKey, executionId, batch, etag, isLast, mode: "Merge" });
+    }
+  }
+
   /** Removes every row of the instance, the sentinel included. */
   async purge(instanceId: string): Promise<void> {
     const partitionKey = escapeKey(instanceId);
@@ -166,12 +205,13 @@ export class HistoryStore {
     batch: Entity[];
     etag: string | null;
     isLast: boolean;
+    mode?: WriteMode;
   }): Promise<string> {
-    const { partitionKey, executionId, etag, isLast } = batch;
+    const { partitionKey, executionId, etag, isLast, mode = "Replace" } = batch;
     const columns: Record<string, ColumnValue> = { ExecutionId: executionId, IsCheckpointComplete: isLast };
     if (isLast) columns["CheckpointCompletedTimestamp"] = dateTime(this.#clock.nowTicks());
     const entity: Entity = { partitionKey, rowKey: SENTINEL, columns };
-    const actions = batch.batch.map((row): TableAction => ({ kind: "upsert", entity: row, mode: "Replace" }));
+    const actions = batch.batch.map((row): TableAction => ({ kind: "upsert", entity: row, mode }));
     actions.push(etag === null ? { kind: "insert", entity } : { kind: "update", entity, mode: "Merge", etag });
     try {
       const newEtag = (await this.#hub.history.transact(actions)).at(-1);

@@ -37,6 +37,9 @@ export function episodeColumns(event: HistoryEvent, urls: PayloadUrls, now: stri
     }
     case EventType.ExecutionTerminated:
       return { RuntimeStatus: "Terminated", ...ended(event.Input, now) };
+    case EventType.GenericEvent:
+      // Only a rewind sends one.
+      return { RuntimeStatus: "Running" };
     case EventType.ExecutionSuspended:
       return { RuntimeStatus: "Suspended", Output: event.Reason ?? "" };
     case EventType.ExecutionResumed:

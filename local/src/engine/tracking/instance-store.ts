@@ -139,6 +139,12 @@ export class InstanceStore {
     await this.#merge(instanceId, columns, false);
   }
 
+  /** Failed it was; now it waits for what failed. Its output stays until there is another. */
+  async markRewound(instanceId: string): Promise<void> {
+    const columns = { RuntimeStatus: "Pending", LastUpdatedTime: dateTime(this.#clock.nowTicks()) };
+    await this.#merge(instanceId, columns, false);
+  }
+
   async status(instanceId: string, options: { withInput: boolean }): Promise<InstanceStatus | null> {
     const row = await this.#get(instanceId);
     return row === null ? null : this.#toStatus(row, options.withInput);

@@ -315,18 +315,6 @@ test("names of functions ignore case", async () => {
   expect(hub.ending()?.status).toBe("Completed");
 });
 
-test("callHttp fails the instance and says why", async () => {
-  const orchestrators: SdkApp["orchestrators"] = {
-    *Uses(context) {
-      yield context.df.callHttp({ method: "GET", url: "http://localhost/" });
-    },
-  };
-  const hub = hubOf(orchestrators);
-  hub.start("Uses");
-  await hub.run();
-  expect(hub.ending()?.result).toContain("does not support callHttp yet");
-});
-
 test("a custom status above 16 KB fails the instance", async () => {
   const orchestrators: SdkApp["orchestrators"] = {
     *Talks(context) {

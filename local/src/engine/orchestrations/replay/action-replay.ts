@@ -4,8 +4,9 @@
 // replay (OutOfProcOrchestrationShim.cs) differs from that, apps break on Azure; here they work.
 
 import { type EventRaisedEvent, EventType, type HistoryEvent } from "../../history/events.ts";
+import { HTTP_ACTIVITY } from "../../history/http-activity-name.ts";
 import { failureIn, messageId } from "../../messages/entity-messages.ts";
-import { type Action, type EntityLockAction, type TaskAction, unsupportedFailure } from "./action.ts";
+import type { Action, EntityLockAction, TaskAction } from "./action.ts";
 import {
   assertSameDecision,
   type Decision,
@@ -14,6 +15,7 @@ import {
   type SchedulingEvent,
   toSchedulingEvent,
 } from "./decision.ts";
+import { HttpTask } from "./http-task.ts";
 import { causeTime, endsSuspension, firstDefined, recordedById } from "./recorded.ts";
 import { ReplayFailure } from "./replay-failure.ts";
 import {
@@ -42,7 +44,13 @@ export type ReplayOutcome = {
   continueAsNew: { carriedEvents: EventRaisedEvent[] } | null;
 };
 
-type ReplayLimits = { maxActions: number };
+export type ReplayLimits = {
+  maxActions: number;
+  /** Between two looks at what an HTTP call is told to ask for, where the answer names no time. */
+  httpPauseMs: number;
+  /** Ids of what was asked of entities, by action, where the events do not hold what was sent. */
+  requestIds?: ReadonlyMap<number, string>;
+};
 
 /** `Omit` for each member of a union. */
 type DistributiveOmit<Union, Key extends PropertyKey> = Union extends unknown ? Omit<Union, Key> : never;
@@ -123,6 +131,15 @@ class ActionReplay implements TaskEnvironment {
     }
   }
 
+  reserve(leaf: LeafTask): void {
+    leaf.id = this.#takeId();
+    this.#openLeaves.set(leaf.id, leaf);
+  }
+
+  release({ id, request }: LeafTask): void {
+    if (id !== null && request.kind !== "external-event") this.#decideAs(id, request);
+  }
+
   #apply(event: HistoryEvent): void {
     this.#causedAt = causeTime(event);
     switch (event.EventType) {
@@ -140,7 +157,7 @@ class ActionReplay implements TaskEnvironment {
         return;
       case EventType.TaskCompleted:
       case EventType.SubOrchestrationInstanceCompleted:
-        this.#finish(event.TaskScheduledId, null);
+        this.#finish(event.TaskScheduledId, null, event.Result);
         return;
       case EventType.TimerFired:
         this.#finish(event.TimerId, null);
@@ -179,7 +196,6 @@ class ActionReplay implements TaskEnvironment {
   }
 
   #start(action: Action): void {
-    if (action.kind === "unsupported") throw unsupportedFailure(action.feature);
     switch (action.kind) {
       case "continue-as-new":
         this.#continueAsNew = { carriedEvents: [] };
@@ -215,6 +231,8 @@ class ActionReplay implements TaskEnvironment {
       case "activity":
       case "sub-orchestration":
         return { kind: action.kind, name: action.name };
+      case "http":
+        return { kind: "activity", name: HTTP_ACTIVITY };
       case "timer":
         return { kind: "timer", name: null };
       case "entity-call":
@@ -229,7 +247,6 @@ class ActionReplay implements TaskEnvironment {
         return firstDefined(action.children, (child) => this.#firstToSchedule(child));
       case "external-event":
       case "continue-as-new":
-      case "unsupported":
         return null;
     }
   }
@@ -250,6 +267,8 @@ class ActionReplay implements TaskEnvironment {
         return new WhenAnyTask(action.children.map((it) => this.#toTask(it)));
       case "external-event":
         return new LeafTask({ kind: "external-event", name: action.name });
+      case "http":
+        return new HttpTask(action, this, this.#limits.httpPauseMs);
       case "entity-call":
         return new LeafTask({ kind: "entity-call", action });
       case "entity-lock":
@@ -275,6 +294,7 @@ class ActionReplay implements TaskEnvironment {
     leaf.id = id;
     this.#openLeaves.set(id, leaf);
     if (request.kind === "entity-lock") this.#section = { action: request.action, id, requestId: null };
+    this.#learnRequest(id, this.#limits.requestIds?.get(id) ?? null);
   }
 
   /** Gives each entity of the critical section back, which nobody waits for. */
@@ -288,14 +308,22 @@ class ActionReplay implements TaskEnvironment {
 
   /** @returns the id that it takes. */
   #decide(request: DistributiveOmit<Decision, "id" | "causedAt">): number {
+    const id = this.#takeId();
+    this.#decideAs(id, request);
+    return id;
+  }
+
+  #decideAs(id: number, request: DistributiveOmit<Decision, "id" | "causedAt">): void {
+    this.#decisions.set(id, { id, causedAt: this.#causedAt, ...request });
+  }
+
+  #takeId(): number {
     if (this.#nextId >= this.#limits.maxActions) {
       throw new ReplayFailure(
         `The orchestration has started ${this.#nextId} actions, which is the limit (maxOrchestrationActions in host.json).`,
       );
     }
-    const id = this.#nextId++;
-    this.#decisions.set(id, { id, causedAt: this.#causedAt, ...request });
-    return id;
+    return this.#nextId++;
   }
 
   #awaitEvent(leaf: LeafTask, name: string): void {
@@ -324,10 +352,11 @@ class ActionReplay implements TaskEnvironment {
   }
 
   /** An id that is not open is a duplicate's. */
-  #finish(id: number, failure: TaskFailure | null): void {
+  #finish(id: number, failure: TaskFailure | null, result: string | null = null): void {
     const leaf = this.#openLeaves.get(id);
     if (leaf === undefined) return;
     this.#openLeaves.delete(id);
+    leaf.result = result;
     leaf.settle(failure === null ? "completed" : "failed", failure);
     this.#advance();
   }

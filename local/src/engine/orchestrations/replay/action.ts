@@ -43,7 +43,12 @@ type EntityOperation = { instanceId: string; operation: string; input: unknown }
 /** The locks of a critical section: sorted by instance id, each once, names in lower case. */
 export type EntityLockAction = { kind: "entity-lock"; tag: TaskTag; lockSet: readonly EntityId[] };
 
+/** The body of a `callHttp`, as the SDK writes it. */
+export type HttpRequest = Record<string, unknown> & { uri: string; headers?: Record<string, unknown> };
+export type HttpAction = { kind: "http"; tag: TaskTag; request: HttpRequest; polls: boolean };
+
 export type TaskAction =
+  | HttpAction
   | ActivityAction
   | SubOrchestrationAction
   | TimerAction
@@ -57,9 +62,7 @@ export type Action =
   | EntitySignalAction
   /** Ends the critical section. */
   | { kind: "entity-release" }
-  | { kind: "continue-as-new"; input: unknown }
-  /** Known to the SDK, not to this engine; `feature` is what the app's author calls it. */
-  | { kind: "unsupported"; feature: string };
+  | { kind: "continue-as-new"; input: unknown };
 
 const NAMES = [
   "CallActivity",
@@ -101,7 +104,7 @@ export function parseAction(value: unknown): Action {
     case "WhenAll":
       return { kind: "when-all", tag: tagOf(fields), children: childrenOf(fields) };
     case "CallHttp":
-      return { kind: "unsupported", feature: "callHttp" };
+      return http(fields);
     case "CallEntity":
       return { kind: "entity-call", tag: tagOf(fields), ...operationOf(fields) };
     case "SignalEntity":
@@ -145,6 +148,16 @@ function subOrchestration(fields: Record<string, unknown>): SubOrchestrationActi
   };
 }
 
+function http(fields: Record<string, unknown>): HttpAction {
+  const request: unknown = fields["httpRequest"];
+  if (!isRecord(request) || typeof request["uri"] !== "string") {
+    throw new ReplayFailure("An action of the kind CallHttp came without its request.");
+  }
+  const { uri, headers } = request;
+  const known = { ...request, uri, ...(isRecord(headers) ? { headers } : { headers: {} }) };
+  return { kind: "http", tag: tagOf(fields), request: known, polls: request["asynchronousPatternEnabled"] !== false };
+}
+
 function timer(fields: Record<string, unknown>): TimerAction {
   return { kind: "timer", tag: tagOf(fields), fireAt: timeOf(fields), isCanceled: fields["isCanceled"] === true };
 }
@@ -183,17 +196,11 @@ function childrenOf(fields: Record<string, unknown>): TaskAction[] {
   const list: unknown = fields["compoundActions"];
   const children = Array.isArray(list) ? list.map(parseAction) : [];
   return children.map((child) => {
-    if (child.kind === "unsupported") throw unsupportedFailure(child.feature);
     if (child.kind === "continue-as-new" || child.kind === "entity-signal" || child.kind === "entity-release") {
       throw new ReplayFailure(`An action of the kind ${child.kind} cannot be waited for.`);
     }
     return child;
   });
-}
-
-/** What an app reads that uses a feature this engine does not have. */
-export function unsupportedFailure(feature: string): ReplayFailure {
-  return new ReplayFailure(`The local host does not support ${feature} yet; it works on Azure only.`);
 }
 
 function retryOf(fields: Record<string, unknown>): RetryPolicy | null {

@@ -30,6 +30,10 @@ export interface TaskEnvironment {
   clockMs(): number;
   /** Gives ids to the leaves of `task` that have none. */
   track(task: ReplayTask): void;
+  /** Gives an id to a leaf that is scheduled later. */
+  reserve(leaf: LeafTask): void;
+  /** Schedules a leaf that has its id. */
+  release(leaf: LeafTask): void;
 }
 
 export abstract class ReplayTask {
@@ -47,6 +51,8 @@ export abstract class ReplayTask {
 
 export class LeafTask extends ReplayTask {
   id: number | null = null;
+  /** JSON text of what it completed with, where its event says. */
+  result: string | null = null;
 
   constructor(readonly request: LeafRequest) {
     super();

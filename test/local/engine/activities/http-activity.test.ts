@@ -1,0 +1,47 @@
+import { expect, test } from "vitest";
+import { runHttpActivity, TOKEN_VARIABLE } from "../../../../local/src/engine/activities/http-activity.ts";
+
+async function call(request: unknown, env: Record<string, string> = {}, answer = new Response("")) {
+  const asked: { url: string; init: RequestInit }[] = [];
+  const fetch = (async (url: string, init: RequestInit) => {
+    asked.push({ url, init });
+    return answer;
+  }) as typeof globalThis.fetch;
+  const reply = await runHttpActivity(request === undefined ? null : JSON.stringify(request), { fetch, env });
+  return { reply, headers: Object.fromEntries(new Headers(asked[0]?.init.headers)), asked };
+}
+
+const tokenSource = { kind: "AzureManagedIdentity", resource: "https://r" };
+
+test("a managed identity is a token of the environment here, or a failure that says how to give one", async () => {
+  const request = { method: "GET", uri: "http://a.test/", tokenSource };
+  expect((await call(request, { [TOKEN_VARIABLE]: "secret" })).headers).toEqual({ authorization: "Bearer secret" });
+  const { reply, asked } = await call(request);
+  expect(reply).toMatchObject({ kind: "threw", message: expect.stringContaining(`set ${TOKEN_VARIABLE}`) });
+  expect(asked).toEqual([]);
+});
+
+test.each([
+  [undefined, "needs a request"],
+  [{ uri: "/relative" }, "not an absolute URL"],
+  [
+    { uri: "http://a.test/", method: "POST", content: "x", headers: { "content-type": "multipart/form-data" } },
+    "multipart",
+  ],
+  [{ uri: "http://a.test/", tokenSource: { kind: "Other" } }, '"Other" is not supported'],
+])("%j is refused: %s", async (request, reason) => {
+  expect((await call(request)).reply).toMatchObject({ kind: "threw", message: expect.stringContaining(reason) });
+});
+
+test("headers may have several values, in both directions", async () => {
+  const answer = new Response("", {
+    headers: [
+      ["set-cookie", "a=1"],
+      ["set-cookie", "b=2"],
+      ["x-one", "1"],
+    ],
+  });
+  const { reply, headers } = await call({ uri: "http://a.test/", headers: { "x-many": ["1", "2"] } }, {}, answer);
+  expect(headers).toEqual({ "x-many": "1, 2" });
+  expect(reply).toMatchObject({ value: { headers: { "set-cookie": ["a=1", "b=2"], "x-one": "1" } } });
+});
