@@ -116,6 +116,16 @@ const CASES: readonly [string, string, RegExp][] = [
   ],
   ["ERR_PREFLIGHT_TERRAFORM_OLD", "Unsupported Terraform Core version", /too old/],
   [
+    "ERR_PROVISION_STATE_DAMAGED",
+    'Error acquiring the state lock\nError message: 2 problems:\n\n- Unsupported state file format: The state file could not be parsed as JSON: syntax error at byte offset 3.\n- Unsupported state file format: The state file does not have a "version" attribute.\n\nTerraform acquires a state lock to protect the state from being written by multiple users.',
+    /^Terraform's state is damaged: The state file could not be parsed as JSON: syntax error at byte offset 3\./,
+  ],
+  [
+    "ERR_PROVISION_STATE_DAMAGED",
+    "Failed to refresh state: Unsupported state file format: The state file uses format version 9, which is not supported by Terraform 1.11.4.",
+    /uses format version 9/,
+  ],
+  [
     "ERR_PROVISION_STATE_LOCKED",
     "Error acquiring the state lock\nLock Info:\n  ID:        8d6e5b5a-5f0f-4a53-8c8f-1d6a1c1b8f6e\n  Who:       ada@laptop\n  Created:   2026-11-25 09:00:00 UTC",
     /Another run holds the state: ada@laptop, since 2026-11-25 09:00:00 UTC/,
