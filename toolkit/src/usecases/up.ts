@@ -185,6 +185,10 @@ async function proveApp(deployment: Deployment, { request, outputs, sha256 }: Pr
     view.skipped("Smoke test", "--skip-smoke");
     return "skipped";
   }
+  if (request.skip.publish && journal.published.length === 0) {
+    view.skipped("Smoke test", "no package was published from here");
+    return "skipped";
+  }
   if (!request.force && sha256 !== "" && journal.isDone("smoke-test", fingerprint)) {
     view.skipped("Smoke test", "passed before with this package");
     return "passed";
