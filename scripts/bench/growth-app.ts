@@ -6,10 +6,14 @@ const MAIN = `
 const df = require("durable-functions");
 let times = [];
 df.app.activity("echo", { handler: (value) => { times.push(performance.now()); return value; } });
+df.app.activity("plain", { handler: (value) => value });
 df.app.activity("times", { handler: () => { const taken = times; times = []; return taken; } });
 df.app.orchestration("chain", function* (context) {
   for (let i = 0; i < context.df.getInput(); i += 1) yield context.df.callActivity("echo", i);
   return yield context.df.callActivity("times");
+});
+df.app.orchestration("burst", function* (context) {
+  for (let i = 0; i < context.df.getInput(); i += 1) yield context.df.callActivity("plain", i);
 });
 df.app.orchestration("fanOut", function* (context) {
   yield context.df.Task.all(Array.from({ length: context.df.getInput() }, (_, i) => context.df.callActivity("echo", i)));

@@ -4,6 +4,7 @@ import path from "node:path";
 import Table from "cli-table3";
 import { benchEngine } from "./bench-engine.ts";
 import { benchGrowth } from "./bench-growth.ts";
+import { benchHost } from "./bench-host.ts";
 import { benchInstall } from "./bench-install.ts";
 import { benchNotebook } from "./bench-notebook.ts";
 import { benchPeers } from "./bench-peers.ts";
@@ -18,6 +19,7 @@ const BENCHES = {
   warm: benchWarm,
   engine: benchEngine,
   growth: benchGrowth,
+  host: benchHost,
   peers: benchPeers,
   rehearsal: benchRehearsal,
   steady: benchSteady,

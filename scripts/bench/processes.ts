@@ -1,0 +1,36 @@
+import { readFileSync } from "node:fs";
+
+// The kernel counts processor time in these, on every architecture that Node runs on.
+const TICKS_PER_S = 100;
+const UTIME_FIELD = 11;
+const STIME_FIELD = 12;
+const PAGE_BYTES = 4096;
+
+/** A process and all below it; empty where the system does not tell, as outside of Linux. */
+export function processTree(pid: number): number[] {
+  const children = read(`/proc/${pid}/task/${pid}/children`)?.trim().split(" ").filter(Boolean).map(Number);
+  return children === undefined ? [] : [pid, ...children.flatMap(processTree)];
+}
+
+/** Processor time of all of them since they began. */
+export function cpuSeconds(pids: readonly number[]): number {
+  const ticks = pids.map((pid) => {
+    // After the program's name, which may hold blanks.
+    const fields = read(`/proc/${pid}/stat`)?.split(") ").at(-1)?.split(" ") ?? [];
+    return Number(fields[UTIME_FIELD] ?? 0) + Number(fields[STIME_FIELD] ?? 0);
+  });
+  return ticks.reduce((sum, it) => sum + it, 0) / TICKS_PER_S;
+}
+
+export function residentBytes(pids: readonly number[]): number {
+  const pages = pids.map((pid) => Number(read(`/proc/${pid}/statm`)?.split(" ")[1] ?? 0));
+  return pages.reduce((sum, it) => sum + it, 0) * PAGE_BYTES;
+}
+
+function read(file: string): string | undefined {
+  try {
+    return readFileSync(file, "utf8");
+  } catch {
+    return undefined;
+  }
+}
