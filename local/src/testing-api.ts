@@ -86,8 +86,12 @@ export interface AppClient<Types extends OrchestratorTypes = OrchestratorTypes> 
   resume(instanceId: string, reason?: string): Promise<void>;
   /** Removes an instance and its history. @returns Whether there was one. */
   purge(instanceId: string): Promise<boolean>;
-  /** The newest instances of the app. */
+  /** The app's orchestrations; at most 100. */
   list(): Promise<InstanceState[]>;
+  /** Signals an entity. With a virtual clock it resolves when all that follows from it has happened. */
+  signal(entity: EntityId, operation: string, input?: unknown): Promise<void>;
+  /** An entity's state; null for one that does not exist, or has none. */
+  entity<State = unknown>(entity: EntityId): Promise<State | null>;
   /** All events so far, as the engine keeps them. */
   history(instanceId: string): Promise<RecordedEvent[]>;
 }
@@ -124,6 +128,27 @@ export interface Mock<Input = unknown> {
   restore(): void;
 }
 
+/** One operation on a mocked entity. */
+export interface EntityMockCall {
+  entity: EntityId;
+  operation: string;
+  input: unknown;
+  /** Nobody waits for its result. */
+  isSignal: boolean;
+  /** What the entity's state is before it; undefined for none. */
+  state: unknown;
+  setState(state: unknown): void;
+}
+
+/** What it returns is the operation's result, and what it throws its error. */
+export type EntityMock = (call: EntityMockCall) => unknown;
+
+export interface MockedEntity {
+  readonly calls: readonly EntityMockCall[];
+  /** From now on the app's own function is called again. */
+  restore(): void;
+}
+
 export interface FailureOptions {
   /** How many calls fail; default 1. */
   times?: number;
@@ -146,7 +171,9 @@ export interface SnapshotStep {
   subOrchestration?: string;
   timer?: string;
   event?: string;
+  /** A message to an entity: `@counter@a`, with its operation. */
   entity?: string;
+  operation?: string;
   input?: unknown;
   data?: unknown;
   result?: unknown;
@@ -229,6 +256,8 @@ export interface LocalApp<Types extends OrchestratorTypes = OrchestratorTypes> e
   failActivity(name: string, error?: string | Error, options?: FailureOptions): void;
   /** Answers a sub-orchestration from the test. */
   mockOrchestrator<Input = unknown>(name: string, mock: ActivityMock<Input>): Mock<Input>;
+  /** Answers an entity's operations from the test. The engine keeps its state, orders its operations and gives its lock as always. */
+  mockEntity(name: string, mock: EntityMock): MockedEntity;
   /** Takes back all mocks and failures. */
   restoreMocks(): void;
   snapshot(instanceId: string): Promise<HistorySnapshot>;

@@ -50,6 +50,8 @@ export function wholeEvents(
 function requireResults(recorded: readonly RecordedEvent[]): void {
   const completed = recorded.filter((it) => it.EventType === "TaskCompleted");
   if (completed.length > 0 && completed.every((it) => !("Result" in it))) throw unreadable("It lacks all results.");
+  const isBare = (it: RecordedEvent) => it.EventType === "EventSent" && typeof it["Input"] !== "string";
+  if (recorded.some(isBare)) throw unreadable("It lacks what was sent to entities: ask with showInput=true.");
 }
 
 function numberScheduled(items: readonly Item[]): Scheduled[] {

@@ -1,10 +1,12 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { InstanceStatus, TaskHubClient } from "../engine/client.ts";
+import { entityStatusOf } from "../engine/entities/entity-status.ts";
 import { eventTypeName } from "../engine/history/event-members.ts";
 import { OrchestrationStatus, TERMINAL } from "../engine/history/events.ts";
 import { statusName } from "../engine/history/row-codec.ts";
 import { unknownFunctionText } from "../engine/known-functions.ts";
-import type { AppClient, InstanceState, RecordedEvent, StartOptions } from "../testing-api.ts";
+import { toInstanceId } from "../engine/messages/entity-id.ts";
+import type { AppClient, EntityId, InstanceState, RecordedEvent, StartOptions } from "../testing-api.ts";
 import type { VirtualAppClock } from "./app-clock.ts";
 import { TestingError } from "./errors.ts";
 import type { MockedInvoker } from "./mocked-invoker.ts";
@@ -94,13 +96,28 @@ export class HubAppClient implements AppClient {
     await this.#onLive(instanceId, (hub) => hub.resume(instanceId, reason ?? null));
   }
 
+  async signal(entity: EntityId, operation: string, input?: unknown): Promise<void> {
+    const { hub, invoker } = this.#deps;
+    const functions = invoker.durableFunctions();
+    const isKnown = functions.some((it) => it.kind === "entity" && it.name.toLowerCase() === entity.name.toLowerCase());
+    if (!isKnown) throw unknown(unknownFunctionText(entity.name, "entity", functions));
+    await hub.signalEntity(entity, operation, input === undefined ? null : JSON.stringify(input));
+    await this.#settle();
+  }
+
+  async entity<State>(entity: EntityId): Promise<State | null> {
+    const status = await this.#deps.hub.getStatus(toInstanceId(entity), { withInput: true });
+    const found = status === null ? null : entityStatusOf(status);
+    return found?.exists === true ? (parsed(found.state) as State | null) : null;
+  }
+
   async purge(instanceId: string): Promise<boolean> {
     return this.#deps.hub.purge(instanceId);
   }
 
   async list(): Promise<InstanceState[]> {
     const { instances } = await this.#deps.hub.list({}, { top: MAX_LISTED, withInput: true });
-    return instances.map((it) => toState(it));
+    return instances.filter(({ instanceId }) => !instanceId.startsWith("@")).map((it) => toState(it));
   }
 
   async history(instanceId: string): Promise<RecordedEvent[]> {

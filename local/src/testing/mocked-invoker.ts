@@ -9,11 +9,13 @@ import type {
   OrchestratorCall,
   OrchestratorInvocationReply,
 } from "../engine/ports.ts";
-import type { ActivityMock, Mock, MockCall } from "../testing-api.ts";
+import type { ActivityMock, EntityMock, EntityMockCall, Mock, MockCall, MockedEntity } from "../testing-api.ts";
 import { TestingError } from "./errors.ts";
+import { answerEntityCall } from "./mock-entity.ts";
 
 type Answer = (input: unknown, call: MockCall) => unknown;
 type Mocked = { name: string; kind: DurableFunctionKind; answer: Answer; calls: MockCall[] };
+type MockedEntityFunction = { name: string; mock: EntityMock; calls: EntityMockCall[] };
 type Failure = { error: Error; times: number };
 
 // The schema of an orchestrator's reply that the Node SDK speaks; it has numbers.
@@ -23,6 +25,7 @@ const REPLY_SCHEMA = 1;
 export class MockedInvoker implements FunctionInvoker {
   readonly #inner: FunctionInvoker;
   readonly #mocks = new Map<string, Mocked>();
+  readonly #entities = new Map<string, MockedEntityFunction>();
   readonly #failures = new Map<string, Failure>();
   readonly #running = new Set<string>();
   readonly #insideMock = new AsyncLocalStorage<string>();
@@ -56,12 +59,25 @@ export class MockedInvoker implements FunctionInvoker {
     };
   }
 
+  mockEntity(name: string, mock: EntityMock): MockedEntity {
+    const key = keyOf("entity", name);
+    const mocked: MockedEntityFunction = { name, mock, calls: [] };
+    this.#entities.set(key, mocked);
+    return {
+      calls: mocked.calls,
+      restore: () => {
+        if (this.#entities.get(key) === mocked) this.#entities.delete(key);
+      },
+    };
+  }
+
   failActivity(name: string, error: Error, times: number): void {
     this.#failures.set(keyOf("activity", name), { error, times });
   }
 
   restoreAll(): void {
     this.#mocks.clear();
+    this.#entities.clear();
     this.#failures.clear();
   }
 
@@ -83,8 +99,10 @@ export class MockedInvoker implements FunctionInvoker {
 
   durableFunctions(): readonly DurableFunction[] {
     const own = this.#inner.durableFunctions();
-    const isOwn = ({ name, kind }: Mocked) => own.some((it) => keyOf(it.kind, it.name) === keyOf(kind, name));
-    const added = [...this.#mocks.values()].filter((it) => !isOwn(it));
+    const isOwn = ({ name, kind }: Pick<Mocked, "name" | "kind">) =>
+      own.some((it) => keyOf(it.kind, it.name) === keyOf(kind, name));
+    const entities = [...this.#entities.values()].map(({ name }) => ({ name, kind: "entity" as const }));
+    const added = [...this.#mocks.values(), ...entities].filter((it) => !isOwn(it));
     return [...own, ...added.map(({ name, kind }) => ({ name, kind, isDisabled: false }))];
   }
 
@@ -111,7 +129,12 @@ export class MockedInvoker implements FunctionInvoker {
   }
 
   invokeEntity(call: EntityCall): Promise<InvocationReply> {
-    return this.#whileRunning<InvocationReply>("entity", call, () => this.#inner.invokeEntity(call));
+    const mocked = this.#entities.get(keyOf("entity", call.name));
+    return this.#whileRunning<InvocationReply>("entity", call, async () => {
+      if (mocked === undefined) return this.#inner.invokeEntity(call);
+      const answer = () => answerEntityCall(mocked.mock, call, (it) => mocked.calls.push(it));
+      return { kind: "returned", value: await this.#insideMock.run(mocked.name, answer) };
+    });
   }
 
   async #answer({ name, answer, calls }: Mocked, input: unknown, instanceId: string): Promise<InvocationReply> {

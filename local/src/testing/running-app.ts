@@ -4,11 +4,13 @@ import { replayRecording } from "../replay/replay-recording.ts";
 import type {
   ActivityMock,
   AppClock,
+  EntityMock,
   FailureOptions,
   HistorySnapshot,
   LocalApp,
   LogLine,
   Mock,
+  MockedEntity,
   RecordedHistory,
   ReplayReport,
 } from "../testing-api.ts";
@@ -87,6 +89,10 @@ export class RunningApp implements LocalApp {
 
   mockOrchestrator<Input>(name: string, mock: ActivityMock<Input>): Mock<Input> {
     return this.#deps.invoker.mock("orchestrator", name, mock);
+  }
+
+  mockEntity(name: string, mock: EntityMock): MockedEntity {
+    return this.#deps.invoker.mockEntity(name, mock);
   }
 
   failActivity(name: string, error: string | Error = "It failed on demand.", { times = 1 }: FailureOptions = {}): void {

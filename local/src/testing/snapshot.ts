@@ -3,6 +3,7 @@ import type { TaskAction } from "../engine/orchestrations/replay/action.ts";
 import type { HistorySnapshot, InstanceState, SnapshotStep } from "../testing-api.ts";
 import { askedActions, askedTimer } from "./asked-actions.ts";
 import { toDurationText } from "./duration.ts";
+import { entityRequests, entityStep } from "./entity-steps.ts";
 import { StableValues } from "./stable-values.ts";
 
 /**
@@ -20,9 +21,17 @@ export function toSnapshot(
   const startedAt = Date.parse(events.find((it) => it.EventType === EventType.ExecutionStarted)?.Timestamp ?? "");
   const stable = new StableValues([state.instanceId], hasTimes ? startedAt : null);
   const toTime = (time: string) => toDurationText(Date.parse(time) - startedAt);
-  const results = new Map(events.flatMap((it) => resultIdOf(it).map((id) => [id, it] as const)));
+  const requests = entityRequests(events);
+  const results = new Map(events.flatMap((it) => resultIdOf(it, requests).map((id) => [id, it] as const)));
   const fired = events.flatMap((it) => (it.EventType === EventType.TimerFired ? [Date.parse(it.FireAt)] : []));
-  const writing = { stable, toTime, asked: askedActions(reply), fired: new Set(fired), parts: new Set<string>() };
+  const writing = {
+    stable,
+    toTime,
+    requests,
+    asked: askedActions(reply),
+    fired: new Set(fired),
+    parts: new Set<string>(),
+  };
   const steps = events.flatMap((event) => {
     const step = toStep(event, results.get(event.EventId), writing);
     if (step === null) return [];
@@ -41,7 +50,9 @@ export function toSnapshot(
   };
 }
 
-function resultIdOf(event: HistoryEvent): number[] {
+function resultIdOf(event: HistoryEvent, requests: ReadonlyMap<string, number>): number[] {
+  const requested = event.EventType === EventType.EventRaised ? requests.get(event.Name) : undefined;
+  if (requested !== undefined) return [requested];
   if ("TaskScheduledId" in event) return [event.TaskScheduledId];
   return event.EventType === EventType.TimerFired ? [event.TimerId] : [];
 }
@@ -52,6 +63,8 @@ type Writing = {
   asked: readonly TaskAction[];
   /** When timers fired, in ms since 1970. */
   fired: ReadonlySet<number>;
+  /** Calls and locks of entities, by the name of the event that answers them. */
+  requests: ReadonlyMap<string, number>;
   /** Timers of which a part was shown already. */
   parts: Set<string>;
 };
@@ -66,9 +79,9 @@ function toStep(event: HistoryEvent, result: HistoryEvent | undefined, writing: 
     case EventType.TimerCreated:
       return timerStep(event, writing);
     case EventType.EventRaised:
-      return { event: event.Name, data: stable.ofText(event.Input) };
+      return writing.requests.has(event.Name) ? null : { event: event.Name, data: stable.ofText(event.Input) };
     case EventType.EventSent:
-      return { entity: event.InstanceId };
+      return entityStep(event, result, stable);
     default:
       return null;
   }

@@ -145,6 +145,40 @@ describe.each(["api", "whole"] as const)("a history (%s)", (form) => {
   });
 });
 
+describe("a history with entities", () => {
+  const RECORDED_SALE = `
+const stock = new df.EntityId("stock", "a");
+const left = yield context.df.callEntity(stock, "take", 2);
+context.df.signalEntity(stock, "fill", 9);
+return yield context.df.callActivity("pack", left);
+`;
+  const recordSale = async () => {
+    const app = await startApp(RECORDED_SALE);
+    app.mockEntity("stock", ({ operation }) => (operation === "take" ? 7 : undefined));
+    const id = await app.client.start("order");
+    expect((await app.client.wait(id)).output).toBe("pack7");
+    const query = "showHistory=true&showHistoryOutput=true";
+    const answer = await app.fetch(`/runtime/webhooks/durabletask/instances/${id}?${query}`);
+    return { api: (await answer.json()) as RecordedHistory, whole: await app.client.history(id) };
+  };
+
+  test("replays on the code that it was recorded on, and tells where another one diverges", async () => {
+    const { api, whole } = await recordSale();
+    const same = await startApp(RECORDED_SALE);
+    const other = await startApp(RECORDED_SALE.replace('"stock", "a"', '"stock", "b"'));
+    const later = await startApp(RECORDED_SALE.replace('"pack"', '"charge"'));
+    for (const history of [api, whole]) {
+      expect(await same.replay(history)).toMatchObject({ divergence: null });
+      expect((await other.replay(history)).divergence).toMatchObject({ event: { EventType: "EventSent" } });
+      expect((await later.replay(history)).divergence).toMatchObject({
+        recorded: "the activity 'pack' as action number 2",
+        actual: "asks for the activity 'charge'",
+        source: expect.stringMatching(/^main\.js:7:/),
+      });
+    }
+  });
+});
+
 test("an orchestrator that is not there any more is named", async () => {
   const app = await startApp("");
   const started = { EventType: "ExecutionStarted", FunctionName: "gone", Timestamp: "2026-01-01T00:00:00Z" };
@@ -159,6 +193,10 @@ test.each([
   [
     [{ EventType: "EventRaised", Name: "a", Timestamp: "2026-01-01T00:00:00Z" }],
     "It does not say how the orchestration started.",
+  ],
+  [
+    [{ EventType: "EventSent", InstanceId: "@a@b", Timestamp: "2026-01-01T00:00:00Z" }],
+    "It lacks what was sent to entities",
   ],
   [[{ EventType: "ExecutionStarted", FunctionName: "a", Timestamp: "yesterday" }], '"yesterday" is not a UTC time.'],
 ])("a recording that cannot be replayed says why: %j", async (recording, why) => {

@@ -12,6 +12,7 @@ type Orders = {
   order: { input: Order; output: { item: string; status: string; receipt?: string; parcels?: string[] } };
   remind: { input: undefined; output: string[] };
   family: { input: undefined; output: string };
+  sell: { input: { item: string; count: number }; output: unknown };
   forEver: { input: undefined; output: undefined };
   stuck: { input: undefined; output: undefined };
 };
@@ -192,6 +193,36 @@ describe("an app with a virtual clock", () => {
       }
     `);
     expect(await snapshotOf()).toEqual(first);
+  });
+
+  test("signals entities, reads their state, and shows their calls in a snapshot", async () => {
+    const stock = { name: "stock", key: "book" };
+    expect(await app.client.entity(stock)).toBeNull();
+    await app.client.signal(stock, "fill", 5);
+    expect(await app.client.entity(stock)).toBe(5);
+    const id = await app.client.start("sell", { item: "book", count: 2 });
+    expect((await app.client.wait(id)).output).toBe(3);
+    expect(await app.client.entity(stock)).toBe(3);
+    expect((await app.snapshot(id)).steps).toEqual([
+      { at: "0s", entity: "@stock@book", operation: "take", input: 2, result: 3 },
+      { at: "0s", entity: "@stock@log", operation: "fill", input: 3 },
+    ]);
+  });
+
+  test("answers entities from the test, whose state the engine keeps", async () => {
+    const stock = app.mockEntity("stock", ({ operation, input, state, setState }) => {
+      if (operation === "fill") return setState(input);
+      if (Number(input) > 100) throw new Error("far too many");
+      setState(Number(state ?? 1000) - Number(input));
+      return "taken";
+    });
+    expect(await app.client.run("sell", { item: "lamp", count: 7 })).toBe("taken");
+    expect(await app.client.entity({ name: "stock", key: "lamp" })).toBe(993);
+    expect(stock.calls.map(({ entity, operation, input }) => [entity.key, operation, input])).toEqual([
+      ["lamp", "take", 7],
+      ["log", "fill", "taken"],
+    ]);
+    await expect(app.client.run("sell", { item: "lamp", count: 700 })).rejects.toThrow("far too many");
   });
 
   test("serves the app's HTTP functions", async () => {
