@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import { expect, test } from "vitest";
+import { TerraformError } from "../../../toolkit/src/adapters/terraform/terraform.ts";
 import { TAGS } from "../../../toolkit/src/deployment/found-resources.ts";
 import { Ownership } from "../../../toolkit/src/deployment/ownership.ts";
 import { down } from "../../../toolkit/src/usecases/down.ts";
@@ -83,4 +84,27 @@ test("an environment that never got anything is forgotten", async () => {
   await fake.mini.arm("DELETE", groupId(fake));
   expect((await down(fake.deployment, REQUEST)).kind).toBe("nothing");
   expect(existsSync(fake.deployment.folder.journalFile)).toBe(false);
+});
+
+test("a removal that another run has made larger meanwhile asks again, and after a no nothing is forgotten", async () => {
+  const fake = await interrupted();
+  const { terraform, view, deployment } = fake;
+  const known = (type: string) => ({ address: `${type}.this`, type, name: "it", location: null, tags: {} });
+  terraform.known = [{ ...known("azurerm_resource_group"), id: groupId(fake), name: GROUP }];
+  const removal = (type: string) => ({
+    address: `${type}.this`,
+    type,
+    change: { actions: ["delete"], before: { name: "it" }, after: null },
+  });
+  terraform.changes = [removal("azurerm_resource_group")];
+  const stale = { exitCode: 1, stdout: "", stderr: "Saved plan is stale", correlationId: "c", errors: [] };
+  terraform.apply = async () => {
+    terraform.changes = [...terraform.changes, removal("azurerm_storage_account")];
+    throw new TerraformError("apply", stale);
+  };
+  const answers = [true, false];
+  view.confirm = async () => answers.shift() ?? false;
+  expect((await down(deployment, { ...REQUEST, assumeYes: false })).kind).toBe("declined");
+  expect([existsSync(deployment.folder.terraformDir), existsSync(deployment.folder.journalFile)]).toEqual([true, true]);
+  expect(await statusOfGroup(fake)).toBe(200);
 });

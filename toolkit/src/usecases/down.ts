@@ -44,7 +44,9 @@ export async function down(deployment: Deployment, request: DownRequest): Promis
   await deployment.checkTools(request.subscription ?? subscription);
   const ownership = await openState(deployment);
   const destroyed = ownership === null || ownership.isEmpty ? null : await destroy(deployment, request, ownership);
-  if (destroyed?.kind === "declined") return { kind: "declined", changes: destroyed.changes.length, leftGroups: [] };
+  // Stopped: what another run added meanwhile was not agreed to, so the state still knows resources.
+  if (destroyed?.kind === "declined" || destroyed?.kind === "stopped")
+    return { kind: "declined", changes: destroyed.changes.length, leftGroups: [] };
   const unrecorded = ownership === null ? [] : await unrecordedGroups(deployment, ownership);
   const changes = (destroyed?.changes.length ?? 0) + unrecorded.length;
   if (ownership !== null && unrecorded.length > 0) {
