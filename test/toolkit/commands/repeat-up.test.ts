@@ -20,7 +20,7 @@ test("the same in Azure is the rehearsal's command without --rehearse, with ever
     allowed_ip_ranges: ["203.0.113.7/32"],
   };
   const options = { with: ["numpy,pandas"], "skip-smoke": true, "bundled-python": false, yes: true, fail: "quota" };
-  expect(shown({ ...NO_CHOICES, variables, variableFiles: ["/work/a b.tfvars"] }, options, true)).toBe(
+  expect(shown({ ...NO_CHOICES, variables, variableFiles: ["/work/a b.tfvars"] }, options, { isForAzure: true })).toBe(
     [
       "same-kit up --location northeurope --hosting premium --project lab --var log_retention_days=60",
       `--var 'names={"resource_group":"rg lab"}' --var 'allowed_ip_ranges=["203.0.113.7/32"]'`,
@@ -45,4 +45,11 @@ test("what an earlier call chose before a file came is repeated beside the file"
   expect(shown({ ...NO_CHOICES, ...choices, variableFiles: ["/lab.tfvars"] }, {})).toContain(
     "up --location eastus2 --hosting premium --var-file /lab.tfvars",
   );
+});
+
+test("after --plan it takes over and rotates as was planned; after an up neither again", () => {
+  const options = { adopt: true, "rotate-key": true, plan: true };
+  const wanted = "same-kit up --adopt --rotate-key --env prod --rehearse";
+  expect(shown(NO_CHOICES, options, { wasPlanned: true })).toBe(wanted);
+  expect(shown(NO_CHOICES, options)).toBe("same-kit up --env prod --rehearse");
 });

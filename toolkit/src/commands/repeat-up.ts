@@ -19,6 +19,8 @@ const REPEATED = [
   "python-archive",
 ];
 const REPEATED_FLAGS = ["skip-publish", "skip-smoke"];
+// What was only planned has not happened: these belong to the call that does it.
+const FLAGS_OF_A_PLAN = ["adopt", "rotate-key"];
 
 const OPTION_OF_VARIABLE: Readonly<Record<string, string>> = {
   project: "project",
@@ -34,9 +36,16 @@ const NOT_REPEATED = new Set(["access_key_generation"]);
  * The `up` that deploys the same again: with what the environment was deployed with, and with the options of this call.
  *
  * @param choices - Those of `effectiveChoices`; null: none are known.
+ * @param how.isForAzure - The same in Azure, after a rehearsal.
+ * @param how.wasPlanned - The call only planned; the command is to do it.
  */
-export function repeatUp(choices: Choices | null, options: RepeatedOptions, isForAzure = false): CommandHint {
-  const args = [...(choices === null ? [] : choiceWords(choices)), ...optionWords(options)];
+export function repeatUp(
+  choices: Choices | null,
+  options: RepeatedOptions,
+  { isForAzure = false, wasPlanned = false } = {},
+): CommandHint {
+  const flags = wasPlanned ? [...FLAGS_OF_A_PLAN, ...REPEATED_FLAGS] : REPEATED_FLAGS;
+  const args = [...(choices === null ? [] : choiceWords(choices)), ...optionWords(options, flags)];
   return { command: "up", args, isBare: true, ...(isForAzure ? { without: ["rehearse"] } : {}) };
 }
 
@@ -65,13 +74,13 @@ function valueText(value: unknown): string {
   }
 }
 
-function optionWords(options: RepeatedOptions): string[] {
+function optionWords(options: RepeatedOptions, repeatedFlags: readonly string[]): string[] {
   const given = REPEATED.flatMap((name) => {
     const value = options[name];
     if (value === undefined || typeof value === "boolean") return [];
     const texts = typeof value === "string" ? [value] : value;
     return texts.flatMap((text) => [`--${name}`, text]);
   });
-  const flags = REPEATED_FLAGS.filter((name) => options[name] === true).map((name) => `--${name}`);
+  const flags = repeatedFlags.filter((name) => options[name] === true).map((name) => `--${name}`);
   return [...given, ...flags, ...(options["bundled-python"] === false ? ["--no-bundled-python"] : [])];
 }

@@ -113,7 +113,8 @@ export const upCommand = defineCommand({
     );
     console.json(upDocument(result, folder));
     const choices = result.choices === null ? null : await effectiveChoices(result.choices);
-    const again = repeatUp(choices, options, folder.isRehearsal && result.kind === "deployed");
+    const isForAzure = folder.isRehearsal && result.kind === "deployed";
+    const again = repeatUp(choices, options, { isForAzure, wasPlanned: result.kind === "planned" });
     for (const line of describeUp(result, folder, again)) console.answer(line);
     return 0;
   },
