@@ -1,5 +1,6 @@
 import path from "node:path";
 import { app } from "@azure/functions";
+import { registerContinueRun } from "./functions/continue-run.ts";
 import { registerExecutor } from "./functions/executor.ts";
 import { registerInitiate } from "./functions/initiate.ts";
 import { registerOrchestrator } from "./functions/orchestrator.ts";
@@ -14,6 +15,7 @@ const python = new PythonRuntime({ env: process.env, appPythonDir: path.join(__d
 const running = new RunningSteps();
 
 registerInitiate();
+registerContinueRun();
 registerOrchestrator();
 registerExecutor({ python, running });
 registerRuns(running);

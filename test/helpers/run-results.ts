@@ -42,6 +42,7 @@ export function stepResult(changes: Partial<StepResult> = {}): StepResult {
     warnings: [],
     details: null,
     failure: null,
+    keptFrom: null,
     cells: [1],
     ...changes,
   };

@@ -46,6 +46,8 @@ export type ToolkitErrorCode =
   | "ERR_RUN_LOST"
   /** The run has no record, or cannot be continued. */
   | "ERR_RUN_UNKNOWN"
+  /** Nothing is left to run of a run that is continued. */
+  | "ERR_RUN_UNCHANGED"
   /** No host is running. */
   | "ERR_NO_HOST"
   /** A command would remove what running runs need. */

@@ -25,9 +25,19 @@ export type PipelineInput = {
   same_env?: string;
   /** The manifest of what the client sent. */
   files?: BlobReference;
+  /** Absent for a run that begins with its first step. */
+  kept?: KeptSteps;
 };
 
 export type SessionReference = { blob: BlobReference; python: SessionPython };
+
+/** The first steps of a run that continues an earlier one: they do not run again. All blobs are the new run's own. */
+export type KeptSteps = {
+  records: StepRecord[];
+  /** What the last of them left. */
+  session?: SessionReference;
+  files?: BlobReference;
+};
 
 export type ExecutorInput = {
   instanceId: string;

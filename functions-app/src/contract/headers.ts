@@ -8,6 +8,11 @@ export const SAME_ENV_HEADER = "x-same-env";
 /** The access key; `?code=` and the password of HTTP Basic are taken as well. */
 export const ACCESS_KEY_HEADER = "x-functions-key";
 
+/**
+ * How many steps of the earlier run are kept, on `POST /api/runs/ID/continue`: the first ones of the request, which must be as they were.
+ */
+export const KEPT_STEPS_HEADER = "x-same-kept-steps";
+
 export const DEFAULT_SAME_ENV = "default";
 
 /** Safe in blob names, URLs and table keys, so that no part of Azure has to escape it. */

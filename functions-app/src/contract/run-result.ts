@@ -37,6 +37,8 @@ export type StepRecord = {
   details?: StepDetails | BlobReference;
   /** The manifest of the files in the working directory after it; absent where there are none. */
   files?: BlobReference;
+  /** The earlier run in which it ran; absent for a step that this run executed. */
+  keptFrom?: string;
 };
 
 /** For a step that failed: without what it did not reach. */

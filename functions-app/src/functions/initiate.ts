@@ -4,7 +4,7 @@ import * as df from "durable-functions";
 import type { BlobReference } from "../contract/blob-reference.ts";
 import { ORCHESTRATOR, type PipelineInput } from "../contract/executor-call.ts";
 import { isRunId, isSameEnv, RUN_ID_HEADER, SAME_ENV_HEADER } from "../contract/headers.ts";
-import { parseInitiateRequest } from "../contract/initiate-request.ts";
+import { parseInitiateRequest, type RequestedStep } from "../contract/initiate-request.ts";
 import { resolveLimits } from "../contract/limits.ts";
 import type { Problem } from "../contract/problem.ts";
 import { FILES_HEADER, isSha256 } from "../contract/run-files.ts";
@@ -26,12 +26,20 @@ export function registerInitiate(): void {
   });
 }
 
-/** Exported for tests; `client` starts the run. */
+/** Finds, or copies, what a run begins with besides its steps; `runId` is its ID. */
+export type FindBeginning = (
+  runId: string,
+  steps: readonly RequestedStep[],
+  blobs: RunBlobs,
+) => Promise<Pick<PipelineInput, "files" | "kept"> | { problem: Problem }>;
+
+/** `client` starts the run. @param find - Default: the files that were sent for it. */
 export async function initiate(
   request: HttpRequest,
   client: df.DurableClient,
   env: NodeJS.ProcessEnv,
   log: Pick<InvocationContext, "log">,
+  find: FindBeginning = (runId, _steps, blobs) => findFiles(request, runId, blobs),
 ): Promise<HttpResponseInit> {
   if (!hasAccess(request, env)) return refuse(UNAUTHORIZED);
   const limits = resolveLimits(env);
@@ -41,11 +49,11 @@ export async function initiate(
   if ("problem" in body) return refuse(body.problem);
   const checked = parseInitiateRequest(body.json, limits);
   if ("problem" in checked) return refuse(checked.problem);
-  const blobs = () => openRunBlobs(env, client.taskHubName);
-  const files = await findFiles(request, options.runId, blobs);
-  if ("problem" in files) return refuse(files.problem);
-  const steps = await storeContents(checked, options.runId, blobs);
-  const input: PipelineInput = { steps, ...options.chosen, ...files };
+  const blobs = openRunBlobs(env, client.taskHubName);
+  const beginning = await find(options.runId, checked.steps, blobs);
+  if ("problem" in beginning) return refuse(beginning.problem);
+  const steps = await storeContents(checked, options.runId, () => blobs);
+  const input: PipelineInput = { steps, ...options.chosen, ...beginning };
   const taken = await start(client, options.runId, input);
   if (taken !== undefined) return refuse(taken);
   log.log(`Started the run ${options.runId} of ${steps.length} step${steps.length === 1 ? "" : "s"}.`);
@@ -67,15 +75,16 @@ function readHeaders({
 async function findFiles(
   { headers }: HttpRequest,
   runId: string,
-  blobs: () => RunBlobs,
+  blobs: RunBlobs,
 ): Promise<{ files?: BlobReference } | { problem: Problem }> {
   const sha256 = headers.get(FILES_HEADER);
   if (sha256 === null) return {};
-  const files = isSha256(sha256) ? await blobs().find(runId, "files", sha256) : undefined;
+  const files = isSha256(sha256) ? await blobs.find(runId, "files", sha256) : undefined;
   return files === undefined ? badHeader(FILES_HEADER, "must name a manifest that was sent for this run") : { files };
 }
 
-function badHeader(name: string, detail: string): { problem: Problem } {
+/** The answer to a header that breaks a rule. */
+export function badHeader(name: string, detail: string): { problem: Problem } {
   return { problem: { title: "The request is not valid.", status: 400, detail: `${name} ${detail}.`, field: name } };
 }
 

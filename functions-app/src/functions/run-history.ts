@@ -1,9 +1,16 @@
 // The results of a run's steps, out of its history: there they are of a run that failed too, which has no output.
 
 import type * as df from "durable-functions";
-import { EXECUTOR, type ExecutorResult } from "../contract/executor-call.ts";
+import { EXECUTOR, type ExecutorResult, type KeptSteps } from "../contract/executor-call.ts";
+import { parsePipelineInput } from "../pipeline/pipeline-input.ts";
 
-export type RunHistory = { runtimeStatus: string; results: ExecutorResult[] };
+export type RunHistory = {
+  runtimeStatus: string;
+  /** One for each step that it executed. */
+  results: ExecutorResult[];
+  /** What it took from an earlier run. */
+  kept?: KeptSteps;
+};
 
 /**
  * The SDK asks for the history, but reads another key of the answer than the one that Azure writes (`historyEvents`): so it is asked
@@ -13,16 +20,26 @@ export type RunHistory = { runtimeStatus: string; results: ExecutorResult[] };
  */
 export async function loadRunHistory(client: df.DurableClient, instanceId: string): Promise<RunHistory | undefined> {
   const url = statusUrl(client, instanceId);
-  for (const [name, value] of Object.entries({ showHistory: "true", showHistoryOutput: "true", showInput: "false" })) {
+  for (const [name, value] of Object.entries({ showHistory: "true", showHistoryOutput: "true", showInput: "true" })) {
     url.searchParams.set(name, value);
   }
   const response = await fetch(url);
   if (response.status === 404) return undefined;
-  const body = (await response.json()) as { runtimeStatus?: unknown; historyEvents?: unknown };
+  const body = (await response.json()) as { runtimeStatus?: unknown; historyEvents?: unknown; input?: unknown };
   if (typeof body.runtimeStatus !== "string")
     throw new Error(`The run's history could not be read: HTTP ${response.status}.`);
   const events = Array.isArray(body.historyEvents) ? body.historyEvents : [];
-  return { runtimeStatus: body.runtimeStatus, results: events.flatMap(toResult) };
+  const kept = keptOf(body.input);
+  return { runtimeStatus: body.runtimeStatus, results: events.flatMap(toResult), ...(kept && { kept }) };
+}
+
+/** An orchestration that was started without the initiator may have any input; it did not run. */
+function keptOf(input: unknown): KeptSteps | undefined {
+  try {
+    return parsePipelineInput(typeof input === "string" ? JSON.parse(input) : input).kept;
+  } catch {
+    return undefined;
+  }
 }
 
 function statusUrl(client: df.DurableClient, instanceId: string): URL {

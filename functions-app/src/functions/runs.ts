@@ -91,14 +91,17 @@ async function findUnfinished(
 
 function toDetails(
   id: string,
-  { runtimeStatus, results }: RunHistory,
+  { runtimeStatus, results, kept }: RunHistory,
   unfinished: RunDetails["unfinished"],
 ): RunDetails {
   const failed = results.find((it) => it.kind === "failed");
   return {
     id,
     runtimeStatus,
-    steps: results.flatMap((it: ExecutorResult) => (it.kind === "completed" ? [it.record] : [])),
+    steps: [
+      ...(kept?.records ?? []),
+      ...results.flatMap((it: ExecutorResult) => (it.kind === "completed" ? [it.record] : [])),
+    ],
     failed: failed?.record === undefined ? null : { ...failed.record, failure: failed.failure },
     unfinished,
   };

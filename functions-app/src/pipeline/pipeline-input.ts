@@ -1,5 +1,5 @@
 import type { BlobReference } from "../contract/blob-reference.ts";
-import type { Content, PipelineStep } from "../contract/executor-call.ts";
+import type { Content, KeptSteps, PipelineStep } from "../contract/executor-call.ts";
 import { isSameEnv } from "../contract/headers.ts";
 import { SOURCE_NAMES } from "../contract/initiate-request.ts";
 
@@ -13,8 +13,10 @@ export function parsePipelineInput(input: unknown): {
   steps: PipelineStep[];
   sameEnv?: string;
   files?: BlobReference;
+  kept?: KeptSteps;
 } {
-  const { steps, same_env: sameEnv, files } = object("the input", input, ["steps", "same_env", "files"]);
+  const known = ["steps", "same_env", "files", "kept"];
+  const { steps, same_env: sameEnv, files, kept } = object("the input", input, known);
   if (!Array.isArray(steps) || steps.length === 0) throw wrong("steps", "must be a list of at least one step");
   const parsed = steps.map((step, index) => parseStep(`steps[${index}]`, step));
   if (sameEnv !== undefined && (typeof sameEnv !== "string" || !isSameEnv(sameEnv))) {
@@ -24,7 +26,21 @@ export function parsePipelineInput(input: unknown): {
     steps: parsed,
     ...(sameEnv !== undefined && { sameEnv }),
     ...(files !== undefined && { files: parseReference("files", files, "must name a blob") }),
+    ...(kept !== undefined && { kept: parseKept(kept, parsed) }),
   };
+}
+
+/** The records are only handed on; what steps begin with is checked where it is loaded. */
+function parseKept(value: unknown, steps: readonly PipelineStep[]): KeptSteps {
+  const { records, session, files } = object("kept", value, ["records", "session", "files"]);
+  const names = Array.isArray(records) ? records.map((record) => (Object(record) as { name?: unknown }).name) : [];
+  const areFirst = names.every((name, index) => name === steps[index]?.name);
+  if (names.length === 0 || names.length >= steps.length || !areFirst) {
+    throw wrong("kept.records", "must be of the first steps, and not of all");
+  }
+  if (session !== undefined) parseReference("kept.session.blob", Object(session).blob, "must name a blob");
+  if (files !== undefined) parseReference("kept.files", files, "must name a blob");
+  return value as KeptSteps;
 }
 
 function parseStep(field: string, step: unknown): PipelineStep {

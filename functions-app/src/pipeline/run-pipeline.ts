@@ -9,12 +9,13 @@ type Completed = Extract<ExecutorResult, { kind: "completed" }>;
 
 /** Runs the steps in order, each with the session that the one before left. Replayed by Durable, so it must be deterministic. */
 export function* runPipeline(context: OrchestrationContext): Generator<Task, RunResult, unknown> {
-  const { steps, sameEnv, files: sent } = parsePipelineInput(context.df.getInput());
-  const records: StepRecord[] = [];
-  let session: SessionReference | undefined;
-  let files = sent;
+  const { steps, sameEnv, files: sent, kept } = parsePipelineInput(context.df.getInput());
+  const records: StepRecord[] = [...(kept?.records ?? [])];
+  let session: SessionReference | undefined = kept?.session;
+  let files = kept === undefined ? sent : kept.files;
   let last: Completed | undefined;
   for (const [index, step] of steps.entries()) {
+    if (kept !== undefined && index < kept.records.length) continue;
     const status = (failed?: CustomStatus["failed"]) =>
       context.df.setCustomStatus(toStatus({ step, index, total: steps.length, records, ...(failed && { failed }) }));
     status();

@@ -6,6 +6,7 @@ import path from "node:path";
 import type { BlobReference } from "../contract/blob-reference.ts";
 import type { Limits } from "../contract/limits.ts";
 import { type FileManifest, type RunFile, whyTooLarge } from "../contract/run-files.ts";
+import { inParallel } from "./in-parallel.ts";
 import { type FilesFound, type FoundFile, listFiles } from "./list-files.ts";
 import { hashOfFile, type RunBlobs } from "./run-blobs.ts";
 import { StepRefused } from "./step-contents.ts";
@@ -20,7 +21,6 @@ export type WorkspaceOptions = {
 
 type Known = { mark: string; file: RunFile | undefined };
 
-const AT_ONCE = 8;
 const MAX_NAMED = 5;
 
 export class Workspace {
@@ -147,20 +147,4 @@ export class Workspace {
   }
 
   #pathOf = ({ path: at }: RunFile): string => path.join(this.#options.folder, at);
-}
-
-async function inParallel<Item, Result>(
-  items: readonly Item[],
-  work: (item: Item) => Promise<Result>,
-): Promise<Result[]> {
-  const results: Result[] = new Array(items.length);
-  let next = 0;
-  const worker = async () => {
-    while (next < items.length) {
-      const index = next++;
-      results[index] = await work(items[index] as Item);
-    }
-  };
-  await Promise.all(Array.from({ length: Math.min(AT_ONCE, items.length) }, worker));
-  return results;
 }

@@ -62,6 +62,34 @@ test("each step gets the files that the one before left, the first one those of 
   expect(calls.map(({ files }) => files?.name)).toEqual(["sent", "after-a", undefined]);
 });
 
+const keptRecord = (name: string) => ({ name, keptFrom: "run-0", files: manifest(`kept-${name}`) });
+const session = { blob: manifest("kept-session"), python };
+
+test("kept steps do not run: the next one begins with their session and files, and the output has their records", () => {
+  const kept = { records: [keptRecord("a"), keptRecord("b")], session, files: manifest("kept-b") };
+  const statuses: CustomStatus[] = [];
+  const { calls, result } = play({ steps: steps("a", "b", "c"), files: manifest("sent"), kept }, complete, statuses);
+  expect(calls.map(({ step, session, files }) => [step.name, session?.blob.name, files?.name])).toEqual([
+    ["c", "kept-session", "kept-b"],
+  ]);
+  expect(result.steps.map(({ name, keptFrom }) => [name, keptFrom])).toEqual([
+    ["a", "run-0"],
+    ["b", "run-0"],
+    ["c", undefined],
+  ]);
+  expect(statuses[0]).toMatchObject({ step: { name: "c", index: 2, total: 3 }, completedCount: 2 });
+});
+
+test.each([
+  ["of another step", { records: [keptRecord("b")] }, "kept.records must be of the first steps, and not of all"],
+  ["of all steps", { records: [keptRecord("a"), keptRecord("b")] }, "kept.records must be of the first steps"],
+  ["of none", { records: [] }, "kept.records must be of the first steps"],
+  ["without a blob", { records: [keptRecord("a")], session: {} }, "kept.session.blob must be an object"],
+  ["with unknown keys", { records: [keptRecord("a")], more: 1 }, 'kept has the unknown key "more"'],
+])("a run whose kept steps are %s stops before its first step", (_, kept, message) => {
+  expect(() => play({ steps: steps("a", "b"), kept }, complete)).toThrow(message);
+});
+
 test("a manifest that names no blob stops the run before its first step", () => {
   expect(() => play({ steps: steps("a"), files: "x" }, complete)).toThrow("files must be an object");
 });

@@ -14,6 +14,7 @@ const STEP = {
   environment: "base",
   output: { stdout: "y is 1\n", stderr: "" },
   warnings: ["numpy is in no requirements.txt."],
+  keptFrom: null,
   cells: [],
 };
 
@@ -98,6 +99,7 @@ test("a failed run tells where in the notebook, and prints no table", () => {
     Traceback …
 
     The run run-1 failed; its record is kept in /s/runs/run-1.
+    Once the notebook is edited, \`same-kit local resume run-1 --state-dir /s\` continues from the first step that failed or changed.
     Notebook: /s/runs/run-1/notebook.ipynb
     Report: /s/runs/run-1/report.html
     "

@@ -12,7 +12,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   },
   {
     name: "local resume",
-    summary: "Continue an unfinished run",
+    summary: "Continue a run: an unfinished one, or a failed one once the notebook is edited",
     place: ["state-dir"],
     load: async () => (await import("../commands/local-resume.ts")).localResumeCommand,
   },
@@ -129,5 +129,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     summary: "Check that an app's code still fits the histories it has recorded",
     place: ["state-dir"],
     load: async () => (await import("../commands/replay.ts")).replayCommand,
+  },
+  {
+    name: "resume",
+    summary: "Continue a failed run of a deployed app once the notebook is edited",
+    place: ["state-dir", "env"],
+    load: async () => (await import("../commands/resume.ts")).resumeCommand,
   },
 ];

@@ -3,10 +3,12 @@ import { localResume } from "../usecases/local-resume.ts";
 import { defineCommand } from "./define-command.ts";
 import { endRun } from "./end-run.ts";
 import {
+  continueOptions,
   hostOptions,
   jsonOption,
   parseDuration,
   parsePort,
+  readContinueOptions,
   resolveStateDir,
   sessionOption,
   stateDirOption,
@@ -14,9 +16,11 @@ import {
 
 export const localResumeCommand = defineCommand({
   name: "local resume",
-  summary: "Continue an unfinished run",
-  description:
-    "Boots what is needed, continues after the last finished step, and shows the result as `local run` does.",
+  summary: "Continue a run: an unfinished one, or a failed one once the notebook is edited",
+  description: [
+    "An unfinished run continues after its last finished step. For a run that failed, or ended, a new run starts with the notebook as",
+    "it is now: steps that completed and have not changed are kept, with their variables, files and outputs; the others run.",
+  ].join("\n"),
   positionals: [{ name: "ID", help: "ID of the run, from `same-kit local status`", isOptional: false }],
   options: {
     port: hostOptions.port,
@@ -29,18 +33,20 @@ export const localResumeCommand = defineCommand({
       help: "Time limit of the run, such as 90s or 10m (default: none)",
       variable: "SAME_KIT_TIMEOUT",
     },
+    ...continueOptions,
     verbose: { type: "boolean", help: "Also show the host's own log lines" },
     ...sessionOption,
     ...jsonOption,
   },
   examples: [
     "same-kit local resume multistep-20261125-094512-4f2c",
-    "same-kit local resume multistep-20261125-094512-4f2c --json",
+    "same-kit local resume multistep-20261125-094512-4f2c --from 2 --explain",
   ],
   async run({ options, positionals }, context) {
     const summary = await localResume(
       {
         id: positionals[0] as string,
+        ...readContinueOptions(options),
         stateDir: resolveStateDir(options["state-dir"], context.cwd),
         port: parsePort(options.port),
         storage: options.storage ?? null,

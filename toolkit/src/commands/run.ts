@@ -1,13 +1,12 @@
 import path from "node:path";
 import { composeRunDeps } from "../compose/compose-run.ts";
 import { remoteRun } from "../usecases/local-run.ts";
+import { REMOTE_OPTIONS } from "./app-address-options.ts";
 import { defineCommand } from "./define-command.ts";
-import { ENVIRONMENT_OPTIONS } from "./deployment-options.ts";
 import { endRun } from "./end-run.ts";
 import { findAddress } from "./find-address.ts";
 import { PARAMETER_OPTIONS, readParameters } from "./parameter-options.ts";
 import {
-  appOptions,
   filesOptions,
   jsonOption,
   parseDuration,
@@ -28,14 +27,7 @@ export const runCommand = defineCommand({
   ].join("\n"),
   positionals: [SOURCE_POSITIONAL],
   options: {
-    "host-name": {
-      type: "string",
-      value: "HOST",
-      help: "HOST, HOST:PORT or same:KEY@HOST (default: the app of --env)",
-      variable: "FUNCTIONS_HOST_NAME",
-    },
-    ...appOptions,
-    env: ENVIRONMENT_OPTIONS.env,
+    ...REMOTE_OPTIONS,
     ...PARAMETER_OPTIONS,
     ...recordDirOption,
     ...runOptions,

@@ -9,6 +9,7 @@ import type { Deployment } from "./deployment.ts";
 import type { DeploymentOutputs } from "./outputs.ts";
 
 export const APP_FUNCTIONS = [
+  "continueRun",
   "executor",
   "initiate",
   "orchestrator",

@@ -1,4 +1,4 @@
-import { hint } from "@same-kit/shared";
+import { type Hint, hint } from "@same-kit/shared";
 import type { Console } from "../ui/console.ts";
 import { formatDuration, formatSize, truncate } from "../ui/format.ts";
 import { renderTable } from "../ui/table.ts";
@@ -57,8 +57,15 @@ function printFailure(summary: RunSummary, console: Console): void {
   if (traceback !== null) console.note(`\n${traceback.trimEnd()}\n`);
   const end = { completed: "completed", failed: "failed", lost: "is lost" }[status as string] ?? "was terminated";
   console.note(`The run ${id} ${end}; its record is kept in ${record}.`);
+  if (status !== "lost") console.note(wayOn(summary));
   for (const [name, place] of placesOf(summary)) console.note(`${name}: ${place}`);
   for (const line of filesOf(summary)) console.note(line);
+}
+
+function wayOn({ id, stateDir, host }: RunSummary): Hint {
+  // An app elsewhere does not tell its hub.
+  const command = host.hubName === "" ? "resume" : "local resume";
+  return hint`Once the notebook is edited, ${{ command, args: [id], stateDir }} continues from the first step that failed or changed.`;
 }
 
 const MAX_NAMED_FILES = 5;

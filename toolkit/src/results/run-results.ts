@@ -14,6 +14,8 @@ export type StepResult = {
   /** What its cells printed and showed; null where nothing is known of it. */
   details: StepDetails | null;
   failure: { type: string; message: string; traceback: string } | null;
+  /** The earlier run in which it ran; null: it ran in this one. */
+  keptFrom: string | null;
   /** The notebook's cells that are its code, by their number from 1. */
   cells: readonly number[];
 };

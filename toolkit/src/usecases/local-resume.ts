@@ -1,13 +1,16 @@
+import { hint, UsageError } from "@same-kit/shared";
 import { collectFiles } from "../adapters/files/collect-files.ts";
-import { type RunRecord, RunRecords } from "../adapters/records/run-records.ts";
+import { type RunFolder, type RunRecord, RunRecords } from "../adapters/records/run-records.ts";
+import type { ToolkitErrorCode } from "../errors.ts";
 import type { Step } from "../notebook/split-steps.ts";
 import { compileSource } from "./compile-source.ts";
+import { type ContinueRunOptions, continueRun } from "./continue-run.ts";
 import { driveRun } from "./run/run.ts";
 import type { RunDeps } from "./run/run-state.ts";
 import type { RunSummary } from "./run/run-summary.ts";
 import { requireUnfinished } from "./run/unfinished-runs.ts";
 
-export type LocalResumeOptions = {
+export type LocalResumeOptions = Pick<ContinueRunOptions, "from" | "only" | "explains"> & {
   id: string;
   stateDir: string;
   port: number | null;
@@ -18,11 +21,21 @@ export type LocalResumeOptions = {
   savesLargeSession: boolean;
 };
 
-/** Continues a run that a crash left unfinished; one that the storage lost is started again from its saved request. */
+/**
+ * Continues a run that a crash left unfinished; one that the storage lost is started again from its saved request. Of one that has
+ * ended, a new run keeps the steps that still hold.
+ */
 export async function localResume(options: LocalResumeOptions, deps: RunDeps): Promise<RunSummary> {
   const { id, stateDir, port, timeoutMs, isVerbose, savesLargeSession } = options;
   const records = new RunRecords(stateDir);
+  const ended = await findEnded(records, id);
+  if (ended !== null) {
+    const { python, storage: recorded } = ended.record;
+    const storage = options.storage ?? sameStorage(recorded);
+    return continueRun(ended, options, { choice: { keep: false, port, storage, python } }, deps);
+  }
   const folder = await requireUnfinished(records, id);
+  if (options.from !== null || options.only !== null) throw notEnded(folder);
   const { python, files } = folder.record;
   const storage = options.storage ?? sameStorage(folder.record.storage);
   return driveRun({
@@ -37,6 +50,26 @@ export async function localResume(options: LocalResumeOptions, deps: RunDeps): P
     files: async () => (files ? collectFiles(files, stateDir) : null),
     deps,
     subject: { kind: "recorded", folder },
+  });
+}
+
+/** @returns null for a run that has not ended, or that has no record. */
+async function findEnded(records: RunRecords, id: string): Promise<RunFolder | null> {
+  const run = await records.find(id);
+  if (run === null || !["completed", "failed", "terminated"].includes(run.record.state)) return null;
+  if (run.record.appUrl === undefined) return run;
+  throw new UsageError<ToolkitErrorCode>({
+    code: "ERR_USAGE",
+    message: `The run ${id} ran on ${run.record.appUrl}.`,
+    hint: hint`Continue it there: ${{ command: "resume", args: [id], stateDir: records.stateDir }}.`,
+  });
+}
+
+function notEnded({ record: { id } }: RunFolder): UsageError<ToolkitErrorCode> {
+  return new UsageError({
+    code: "ERR_USAGE",
+    message: `The run ${id} has not ended: it continues where it was, so --from and --only do not apply.`,
+    hint: "Leave them out; once it has ended, they do.",
   });
 }
 

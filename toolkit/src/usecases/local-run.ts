@@ -72,7 +72,8 @@ async function startRun(
   });
 }
 
-function toRemote(address: AppAddress, id: string, stateDir: string, { fetch, leaveNow }: RunDeps): RunHost {
+/** An app that runs elsewhere, as the host of one run. */
+export function toRemote(address: AppAddress, id: string, stateDir: string, { fetch, leaveNow }: RunDeps): RunHost {
   const client = new AppClient({ address, fetch });
   return {
     url: address.url,
@@ -118,7 +119,7 @@ function draftOf(source: CompiledSource, { location, python, files: globs }: Loc
 const MAX_STEM_LENGTH = 40;
 
 /** For example `singlestep-20261125-094512-4f2c`: sorts by time, and can be typed. */
-function newRunId(notebook: string, now: Date): string {
+export function newRunId(notebook: string, now: Date): string {
   const letters = notebook.replaceAll(/[^A-Za-z0-9]+/g, "-").replaceAll(/^-+|-+$/g, "");
   const time = now
     .toISOString()

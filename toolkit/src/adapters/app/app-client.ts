@@ -7,6 +7,7 @@ import {
   FILES_HEADER,
   type FilesRequest,
   type InitiateRequest,
+  KEPT_STEPS_HEADER,
   type MissingFiles,
   RUN_ID_HEADER,
   type RunDetails,
@@ -38,6 +39,8 @@ export type StartOptions = {
   sameEnv?: string;
   /** The manifest of the run's files, as `missingFiles` answered. */
   files?: string;
+  /** The earlier run whose first steps are kept. */
+  continues?: { id: string; steps: number };
   signal: AbortSignal;
 };
 
@@ -51,15 +54,22 @@ export class AppClient {
   }
 
   /** @throws OperationError `ERR_APP_UNREACHABLE`, `ERR_APP_UNAUTHORIZED`, `ERR_APP_REFUSED`, `ERR_APP_ANSWER`. */
-  async start(request: InitiateRequest, { runId, sameEnv, files, signal }: StartOptions): Promise<StartedRun> {
-    const url = `${this.#address.url}/api/initiate`;
+  async start(request: InitiateRequest, options: StartOptions): Promise<StartedRun> {
+    const { runId, sameEnv, files, continues, signal } = options;
+    const route = continues === undefined ? "initiate" : `runs/${encodeURIComponent(continues.id)}/continue`;
+    const url = `${this.#address.url}/api/${route}`;
     const headers: Record<string, string> = { "content-type": "application/json", ...this.#keyHeader() };
     if (runId !== undefined) headers[RUN_ID_HEADER] = runId;
     if (sameEnv !== undefined) headers[SAME_ENV_HEADER] = sameEnv;
     if (files !== undefined) headers[FILES_HEADER] = files;
-    const response = await this.#ask(url, { method: "POST", headers, body: JSON.stringify(request), signal });
+    if (continues !== undefined) headers[KEPT_STEPS_HEADER] = String(continues.steps);
+    // What is kept is copied first.
+    const limitMs = continues === undefined ? ANSWER_LIMIT_MS : UPLOAD_LIMIT_MS;
+    const body = JSON.stringify(request);
+    const response = await this.#ask(url, { method: "POST", headers, body, signal }, limitMs);
     const text = await response.text();
     if (response.status === 401 || response.status === 403) throw unauthorized(this.#address);
+    if (response.status === 404 && continues !== undefined) throw notKept(this.#address, continues.id);
     if (response.status !== 202) throw refused(this.#address, response.status, text);
     return parseStartedRun(text, this.#address.url);
   }
@@ -203,6 +213,14 @@ function refused({ url }: AppAddress, status: number, text: string): OperationEr
     code: "ERR_APP_REFUSED",
     message: `${url} answered ${status}: ${describeProblem(text)}`,
     hint: hint`See the app's log: ${sameKit("local logs")} for a local host, ${sameKit("logs")} for a deployment.`,
+  });
+}
+
+function notKept({ url }: AppAddress, id: string): OperationError<ToolkitErrorCode> {
+  return new OperationError({
+    code: "ERR_RUN_UNKNOWN",
+    message: `${url} has nothing of the run ${id}: it was purged, its storage is gone, or the app is of an older version.`,
+    hint: "Run the notebook from its start.",
   });
 }
 

@@ -34,6 +34,7 @@ const stepRecord = z.object({
   // Written by the app and only read here; an app of an older version has none.
   details: z.optional(z.custom<NonNullable<StepRecord["details"]>>((value) => typeof value === "object")),
   files: z.optional(blobReference),
+  keptFrom: z.optional(z.string()),
 });
 
 const failedStep = z.extend(stepRecord, {

@@ -44,6 +44,8 @@ export type RunRecord = {
   python: string | null;
   /** The address of the app that runs it, if that is not a host of this state folder. */
   appUrl?: string;
+  /** The earlier run whose first `steps` steps it keeps; absent: it began with its first step. */
+  continues?: { id: string; steps: number };
   /** Why it ended, if it did not complete. */
   reason: string | null;
 };

@@ -11,12 +11,13 @@ export function renderTimeline({ startedAt, durationMs, steps }: RunResults): st
 }
 
 function renderRow(step: StepResult, start: number, total: number): string {
-  const { name, status, startedAt, durationMs, codeMs } = step;
+  const { name, status, startedAt, durationMs, codeMs, keptFrom } = step;
   const label = `<th scope="row"><a href="#${escapeHtml(name)}">${escapeHtml(name)}</a></th>`;
   const time = durationMs === null ? "" : formatMs(durationMs);
   const code = codeMs === null ? "" : `code ${formatMs(codeMs)}`;
-  const end = `<td class="time">${time}</td><td class="time">${code}</td><td><span class="badge ${status}">${words[status]}</span></td>`;
-  if (startedAt === null) return `<tr>${label}<td class="track"></td>${end}</tr>`;
+  const end = `<td class="time">${time}</td><td class="time">${code}</td><td><span class="badge ${status}">${keptFrom === null ? words[status] : "kept"}</span></td>`;
+  // One that is kept ran before this run began.
+  if (startedAt === null || keptFrom !== null) return `<tr>${label}<td class="track"></td>${end}</tr>`;
   const left = percent(Date.parse(startedAt) - start, total);
   const width = Math.max(0.4, percent(durationMs ?? 0, total));
   const bar = `<span class="bar ${status}" style="left:${left.toFixed(2)}%;width:${Math.min(width, 100 - left).toFixed(2)}%"></span>`;

@@ -34,6 +34,8 @@ export type Run = {
   readonly files?: () => Promise<CollectedFiles | null>;
   /** Where it runs, if not on a host of this machine. */
   readonly remote?: RunHost;
+  /** The earlier run that a draft continues: its storage has to be used. */
+  readonly base?: { id: string; hubName: string | null };
   readonly deps: RunDeps;
   /** A draft until it is recorded. */
   subject: { kind: "draft"; draft: RunDraft } | { kind: "recorded"; folder: RunFolder };

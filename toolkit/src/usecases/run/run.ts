@@ -71,7 +71,7 @@ function isStorageLoss(error: unknown): error is Error {
 /** Starting: from the choice of a host to the first request; then running. */
 async function runOnce(run: Run): Promise<RunSummary> {
   const { records, choice, subject, deps } = run;
-  const continued = subject.kind === "recorded" ? subject.folder.record : null;
+  const continued = subject.kind === "recorded" ? subject.folder.record : (run.base ?? null);
   const host = run.remote ?? (await openHost({ records, choice, continued }, deps));
   let hasEnded = false;
   try {
@@ -167,13 +167,19 @@ function isNotTaken(error: unknown): boolean {
 async function sendRequest(run: RunningRun): Promise<StartedRun> {
   const { host, folder, files, sent, deps } = run;
   const { leaveNow, signal, warn } = deps;
-  const { id, sameEnv } = folder.record;
+  const { id, sameEnv, continues } = folder.record;
   const collected = (await files?.()) ?? null;
-  const isEmpty = collected === null || collected.manifest.files.length === 0;
+  // One that continues another begins with the files that its steps left.
+  const isEmpty = collected === null || continues !== undefined || collected.manifest.files.length === 0;
   const manifest = isEmpty ? null : await sendFiles({ client: host.client, id, files: collected, signal });
   if (!isEmpty && manifest === null) warn("The app is of a version that takes no files; the steps begin without.");
   sent.files = manifest;
-  const options = { runId: id, sameEnv, ...(manifest !== null && { files: manifest }) };
+  const options = {
+    runId: id,
+    sameEnv,
+    ...(manifest !== null && { files: manifest }),
+    ...(continues && { continues }),
+  };
   // Not the first Ctrl-C: a run that was sent must be known, to be ended.
   return host.client.start(await folder.readRequest(), { ...options, signal: leaveNow });
 }

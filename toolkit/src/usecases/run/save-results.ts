@@ -5,6 +5,7 @@ import { reasonOf } from "@same-kit/shared";
 import type { Step } from "../../notebook/split-steps.ts";
 import { toExecutedNotebook } from "../../results/executed-notebook.ts";
 import { formatNotebook } from "../../results/nbformat.ts";
+import { renumberCells } from "../../results/renumber-cells.ts";
 import { toReport } from "../../results/report/report.ts";
 import type { RunResults, StepResult } from "../../results/run-results.ts";
 import type { RunningRun } from "./run-state.ts";
@@ -77,8 +78,17 @@ type KnownStep = KnownSteps["steps"][number] | NonNullable<KnownSteps["failed"]>
 
 async function toResult(run: RunningRun, step: Step, record: KnownStep): Promise<StepResult> {
   const { startedAt, durationMs, codeMs = null, python = null, environment = null, warnings } = record;
-  const details = await loadDetails(run, record.details);
-  return { ...notRun(step), startedAt, durationMs, codeMs, python, environment, warnings, details };
+  const { keptFrom = null } = record;
+  const loaded = await loadDetails(run, record.details);
+  const details = loaded && keptFrom !== null ? await asNumberedNow(run, step, keptFrom, loaded) : loaded;
+  return { ...notRun(step), startedAt, durationMs, codeMs, python, environment, warnings, details, keptFrom };
+}
+
+/** Cells may have moved since the step ran: cells of text were added before it, or removed. */
+async function asNumberedNow(run: RunningRun, step: Step, id: string, details: StepDetails): Promise<StepDetails> {
+  const request = await (await run.records.find(id))?.readRequest().catch(() => null);
+  const then = request?.steps.find(({ name }) => name === step.name)?.cells ?? [];
+  return renumberCells(details, new Map(then.map(({ number }, index) => [number, step.cells[index]?.cell ?? number])));
 }
 
 /** Null where the details are gone; the other steps' are worth having without them. */
@@ -121,6 +131,7 @@ function notRun({ name, cells }: Step): StepResult {
     warnings: [],
     details: null,
     failure: null,
+    keptFrom: null,
     cells: cells.map(({ cell }) => cell),
   };
 }

@@ -1,0 +1,63 @@
+import { app, type HttpRequest, type HttpResponseInit } from "@azure/functions";
+import * as df from "durable-functions";
+import { isRunId, KEPT_STEPS_HEADER, RUN_ID_HEADER } from "../contract/headers.ts";
+import type { Problem } from "../contract/problem.ts";
+import { countKeepable, keepSteps } from "../steps/keep-steps.ts";
+import { badHeader, type FindBeginning, initiate } from "./initiate.ts";
+import { loadRunHistory, type RunHistory } from "./run-history.ts";
+
+/**
+ * Registers `POST /api/runs/ID/continue`, behind the access key: as `POST /api/initiate`, for a new run that keeps the first steps of
+ * the run ID, as many as {@link KEPT_STEPS_HEADER} says. The request has all steps.
+ */
+export function registerContinueRun(): void {
+  app.http("continueRun", {
+    route: "runs/{id}/continue",
+    methods: ["POST"],
+    authLevel: "anonymous",
+    extraInputs: [df.input.durableClient()],
+    handler: (request, context): Promise<HttpResponseInit> => {
+      const client = df.getClient(context);
+      const find = findKept(request, (id) => loadRunHistory(client, id));
+      return initiate(request, client, process.env, context, find);
+    },
+  });
+}
+
+const ENDED: ReadonlySet<string> = new Set(["Completed", "Failed", "Terminated", "Canceled"]);
+
+/** Exported for tests. */
+export function findKept(
+  request: Pick<HttpRequest, "headers" | "params">,
+  loadHistory: (id: string) => Promise<RunHistory | undefined>,
+): FindBeginning {
+  return async (runId, steps, blobs) => {
+    const { id = "" } = request.params;
+    const history = isRunId(id) ? await loadHistory(id) : undefined;
+    if (history === undefined) return problem(404, "Not found", `There is no run ${id}.`);
+    if (id === runId) return badHeader(RUN_ID_HEADER, "must not be the ID of the run that is continued");
+    if (!ENDED.has(history.runtimeStatus)) return problem(409, "The run has not ended.", `The run ${id} still runs.`);
+    const names = namesOf(history);
+    const count = Number(request.headers.get(KEPT_STEPS_HEADER) ?? Number.NaN);
+    const most = Math.min(countKeepable(history), steps.length - 1);
+    if (!Number.isSafeInteger(count) || count < 1 || count > most) {
+      return badHeader(KEPT_STEPS_HEADER, `must be a number from 1 to ${most}, the steps that can be kept`);
+    }
+    const other = steps.slice(0, count).findIndex(({ name }, index) => name !== names[index]);
+    if (other >= 0)
+      return badHeader(KEPT_STEPS_HEADER, `keeps steps[${other}], which is called ${names[other]} in ${id}`);
+    const kept = await keepSteps({ from: { ...history, id }, to: runId, count, blobs });
+    if (kept !== undefined) return { kept, ...(kept.files && { files: kept.files }) };
+    const own = history.kept?.records.length ?? 0;
+    return badHeader(KEPT_STEPS_HEADER, `must be at least ${own}: the run ${id} kept so many of an earlier run itself`);
+  };
+}
+
+function namesOf({ kept, results }: RunHistory): string[] {
+  const executed = results.flatMap((result) => (result.kind === "completed" ? [result.record.name] : []));
+  return [...(kept?.records ?? []).map(({ name }) => name), ...executed];
+}
+
+const problem = (status: number, title: string, detail: string): { problem: Problem } => ({
+  problem: { title, status, detail },
+});

@@ -1,0 +1,56 @@
+import { composeRunDeps } from "../compose/compose-run.ts";
+import { remoteResume } from "../usecases/remote-resume.ts";
+import { REMOTE_OPTIONS } from "./app-address-options.ts";
+import { defineCommand } from "./define-command.ts";
+import { endRun } from "./end-run.ts";
+import { findAddress } from "./find-address.ts";
+import {
+  continueOptions,
+  jsonOption,
+  parseDuration,
+  readContinueOptions,
+  resolveStateDir,
+  runOptions,
+  sessionOption,
+  stateDirOption,
+} from "./shared-options.ts";
+
+export const resumeCommand = defineCommand({
+  name: "resume",
+  summary: "Continue a failed run of a deployed app once the notebook is edited",
+  description: [
+    "Starts a new run with the notebook as it is now, on the app that has the run: steps that completed and have not changed are kept,",
+    "with their variables, files and outputs; the others run. The deployed counterpart of `local resume`.",
+  ].join("\n"),
+  positionals: [{ name: "ID", help: "ID of the run, as `run` printed it", isOptional: false }],
+  options: {
+    ...REMOTE_OPTIONS,
+    ...stateDirOption,
+    ...continueOptions,
+    timeout: runOptions.timeout,
+    ...sessionOption,
+    ...jsonOption,
+  },
+  examples: [
+    "same-kit resume multistep-20261125-094512-4f2c --env prod",
+    "same-kit resume multistep-20261125-094512-4f2c --host-name same:KEY@my-app.azurewebsites.net --from 2",
+  ],
+  async run({ options, positionals, given }, context) {
+    const { cwd } = context;
+    const isNamed = options["host-name"] !== undefined || options.env !== undefined;
+    const summary = await remoteResume(
+      {
+        id: positionals[0] as string,
+        stateDir: resolveStateDir(options["state-dir"], cwd),
+        address: isNamed ? await findAddress(options, given, cwd) : null,
+        accessKey: options.key ?? null,
+        ...readContinueOptions(options),
+        timeoutMs: parseDuration(options.timeout),
+        isVerbose: false,
+        savesLargeSession: options.session,
+      },
+      composeRunDeps(context),
+    );
+    return endRun(summary, context);
+  },
+});

@@ -1,0 +1,152 @@
+// A new run of the notebook as it is now, which keeps the first steps of a run that has ended.
+
+import path from "node:path";
+import { hint, OperationError, sameKit } from "@same-kit/shared";
+import type { AppAddress } from "../adapters/app/app-address.ts";
+import { type CollectedFiles, collectFiles } from "../adapters/files/collect-files.ts";
+import { type RunFolder, RunRecords } from "../adapters/records/run-records.ts";
+import type { ToolkitErrorCode } from "../errors.ts";
+import { type CompiledSource, compileSource } from "./compile-source.ts";
+import { newRunId, toRemote } from "./local-run.ts";
+import { type Continuation, type EndedRun, planContinuation } from "./run/plan-continuation.ts";
+import { driveRun } from "./run/run.ts";
+import type { HostChoice } from "./run/run-host.ts";
+import type { RunDeps, RunDraft } from "./run/run-state.ts";
+import type { RunSummary } from "./run/run-summary.ts";
+
+export type ContinueRunOptions = {
+  /** The first step to run; null: the first that failed, never ran or was changed. */
+  from: string | null;
+  only: string | null;
+  /** Says of each step why it runs or not. */
+  explains: boolean;
+  timeoutMs: number | null;
+  isVerbose: boolean;
+  savesLargeSession: boolean;
+};
+
+/** Where it runs: on a host of this machine, or on an app elsewhere. */
+export type ContinuePlace = { choice: HostChoice } | { address: AppAddress };
+
+/**
+ * Files, variables, parameters and the interpreter's state are as the last kept step left them.
+ *
+ * @throws UsageError, OperationError of `planContinuation`; what kept the new run from its end.
+ */
+export async function continueRun(
+  ended: RunFolder,
+  options: ContinueRunOptions,
+  place: ContinuePlace,
+  deps: RunDeps,
+): Promise<RunSummary> {
+  const { stateDir, record } = ended;
+  const records = new RunRecords(stateDir);
+  const run = await readEnded(ended);
+  const source = await deps.view.phase("Compile the notebook", () => compileAgain(ended, run));
+  const plan = planContinuation(run, { ...options, request: source.request });
+  const base = plan.keeps === 0 ? null : await findBase(records, ended, plan.keeps);
+  const files = record.files ? await collectFiles(record.files, stateDir) : null;
+  const warnings = [...source.warnings, ...plan.warnings, ...(base === null ? [] : changedSince(ended, source, files))];
+  deps.view.lines(describe(plan, record.id, options.explains));
+  for (const warning of warnings) deps.warn(warning);
+  const draft = draftOf({ ended, base, plan, source });
+  const { timeoutMs, isVerbose, savesLargeSession } = options;
+  return driveRun({
+    records,
+    choice: "choice" in place ? place.choice : { keep: false, port: null, storage: null, python: null },
+    steps: source.steps.slice(0, plan.request.steps.length),
+    warnings,
+    timeoutMs,
+    isVerbose,
+    savesLargeSession,
+    files: async () => (base === null ? files : null),
+    ...(base !== null && { base: base.record }),
+    ...("address" in place && { remote: toRemote(place.address, draft.record.id, stateDir, deps) }),
+    deps,
+    subject: { kind: "draft", draft },
+  });
+}
+
+async function readEnded({ record, ...folder }: RunFolder): Promise<EndedRun> {
+  const request = await folder.readRequest();
+  const summary = JSON.parse((await folder.readFile("summary.json")) ?? "{}") as Partial<RunSummary>;
+  const steps = summary.steps ?? [];
+  const end = steps.findIndex(({ status }) => status !== "completed");
+  return { id: record.id, request, completed: steps.slice(0, end < 0 ? steps.length : end).map(({ name }) => name) };
+}
+
+/** As the ended run was compiled, with its parameters. */
+function compileAgain({ record }: RunFolder, { request }: EndedRun): Promise<CompiledSource> {
+  const { location, sameEnv, parameters = {} } = record;
+  const upstreamMagics = request.steps.every(({ cells }) => cells === undefined);
+  return compileSource({ location, sameEnv, parameters: { recorded: parameters }, upstreamMagics });
+}
+
+/** The run that has the session after that many steps: one that kept more than those has them from another. */
+async function findBase(records: RunRecords, run: RunFolder, keeps: number): Promise<RunFolder> {
+  let base = run;
+  while (base.record.continues !== undefined && base.record.continues.steps > keeps) {
+    const { id } = base.record.continues;
+    const earlier = await records.find(id);
+    if (earlier === null) throw noRecord(id, records.stateDir);
+    base = earlier;
+  }
+  return base;
+}
+
+function noRecord(id: string, stateDir: string): OperationError<ToolkitErrorCode> {
+  return new OperationError({
+    code: "ERR_RUN_UNKNOWN",
+    message: `The steps to keep are of the run ${id}, which has no record in ${stateDir} any more.`,
+    hint: hint`Run the notebook from its start with ${sameKit("local run")}.`,
+  });
+}
+
+/** The kept steps have read the files as they were; the next ones find those copies. */
+function changedSince(
+  { record }: RunFolder,
+  { notebookFolder }: CompiledSource,
+  files: CollectedFiles | null,
+): string[] {
+  const began = Date.parse(record.startedAt);
+  const own = new Set([path.relative(notebookFolder, record.location), "same.yaml"]);
+  const changed = (files?.manifest.files ?? []).filter(
+    (file) => file.kind === "file" && file.modifiedMs > began && !own.has(file.path) && !file.path.endsWith(".ipynb"),
+  );
+  return changed.map(
+    ({ path: name }) => `${name} has changed since the run ${record.id}: the steps find it as the kept steps left it.`,
+  );
+}
+
+function describe({ keeps, steps }: Continuation, id: string, explains: boolean): string[] {
+  const first = steps[keeps]?.name;
+  const what = keeps === 0 ? "Nothing can be kept" : `Keeping ${keeps} ${keeps === 1 ? "step" : "steps"}`;
+  const head = `${what} of the run ${id}; running from ${first}: ${steps[keeps]?.why}.`;
+  if (!explains) return [head];
+  return [head, ...steps.map(({ name, fate, why }) => `  ${name}  ${fate}: ${why}`)];
+}
+
+type DraftParts = { ended: RunFolder; base: RunFolder | null; plan: Continuation; source: CompiledSource };
+
+function draftOf({ ended: { record }, base, plan, source }: DraftParts): RunDraft {
+  const now = new Date();
+  const { notebook, location, sameEnv, files = null, python } = record;
+  const { request, keeps } = plan;
+  return {
+    record: {
+      id: newRunId(notebook, now),
+      notebook,
+      location,
+      steps: request.steps.map(({ name }) => name),
+      sameEnv,
+      parameters: source.parameters,
+      files,
+      startedAt: now.toISOString(),
+      python,
+      ...(base !== null && { continues: { id: base.record.id, steps: keeps } }),
+      reason: null,
+    },
+    request,
+    notebookText: source.notebookText,
+  };
+}

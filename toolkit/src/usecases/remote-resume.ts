@@ -1,0 +1,46 @@
+import { hint, OperationError, sameKit, UsageError } from "@same-kit/shared";
+import type { AppAddress } from "../adapters/app/app-address.ts";
+import { RunRecords } from "../adapters/records/run-records.ts";
+import type { ToolkitErrorCode } from "../errors.ts";
+import { type ContinueRunOptions, continueRun } from "./continue-run.ts";
+import type { RunDeps } from "./run/run-state.ts";
+import type { RunSummary } from "./run/run-summary.ts";
+
+export type RemoteResumeOptions = ContinueRunOptions & {
+  id: string;
+  stateDir: string;
+  /** Where it runs; null: where it ran, with this key. */
+  address: AppAddress | null;
+  accessKey: string | null;
+};
+
+/** Continues a run that has ended on the app that has it. @throws OperationError `ERR_RUN_UNKNOWN`, and those of `continueRun`. */
+export async function remoteResume(options: RemoteResumeOptions, deps: RunDeps): Promise<RunSummary> {
+  const { id, stateDir, accessKey } = options;
+  const run = await new RunRecords(stateDir).find(id);
+  if (run === null) {
+    throw new OperationError<ToolkitErrorCode>({
+      code: "ERR_RUN_UNKNOWN",
+      message: `There is no record of a run ${id} in ${stateDir}.`,
+      hint: "Name the state folder of the run with --state-dir: .same-kit beside its notebook.",
+    });
+  }
+  const { appUrl, state } = run.record;
+  if (appUrl === undefined) {
+    throw new UsageError<ToolkitErrorCode>({
+      code: "ERR_USAGE",
+      message: `The run ${id} ran on this machine.`,
+      hint: hint`Continue it here: ${{ command: "local resume", args: [id], stateDir }}.`,
+    });
+  }
+  if (state === "running") throw stillRuns(id, appUrl);
+  return continueRun(run, options, { address: options.address ?? { url: appUrl, accessKey } }, deps);
+}
+
+function stillRuns(id: string, appUrl: string): OperationError<ToolkitErrorCode> {
+  return new OperationError({
+    code: "ERR_RUN_UNKNOWN",
+    message: `The record does not say how the run ${id} on ${appUrl} ended: its client exited before.`,
+    hint: hint`Run the notebook again with ${sameKit("run")}.`,
+  });
+}

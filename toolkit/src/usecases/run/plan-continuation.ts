@@ -1,0 +1,105 @@
+// Which steps of an ended run a new run of the edited notebook keeps, and why each of the others runs.
+
+import type { InitiateRequest, RequestedStep } from "@same-kit/functions-app/contract";
+import { type Hint, hint, OperationError, sameKit, UsageError } from "@same-kit/shared";
+import type { ToolkitErrorCode } from "../../errors.ts";
+
+export type EndedRun = {
+  id: string;
+  /** What it was started with. */
+  request: InitiateRequest;
+  /** The first steps that completed, or that it kept itself. */
+  completed: readonly string[];
+};
+
+export type ContinuationWish = {
+  /** The notebook as it is now. */
+  request: InitiateRequest;
+  /** The first step to run; null: the first that failed, never ran or was changed. */
+  from: string | null;
+  /** The only step to run. */
+  only: string | null;
+};
+
+export type PlannedStep = { name: string; fate: "kept" | "runs" | "left out"; why: string };
+
+export type Continuation = {
+  /** How many steps are kept. */
+  keeps: number;
+  /** What is sent: all steps, or those up to the only one. */
+  request: InitiateRequest;
+  steps: readonly PlannedStep[];
+  warnings: readonly string[];
+};
+
+/** @throws UsageError `ERR_USAGE` for a step that cannot be run alone or first; OperationError `ERR_RUN_UNCHANGED`. */
+export function planContinuation(run: EndedRun, { request, from, only }: ContinuationWish): Continuation {
+  const reasons = request.steps.map((step, index) => whyRuns(run, step, index));
+  const found = reasons.findIndex((reason) => reason !== null);
+  const natural = found < 0 ? request.steps.length : found;
+  const wished = only ?? from;
+  const keeps = wished === null ? natural : findWished(run, request, wished, only === null ? "--from" : "--only");
+  if (keeps === request.steps.length) throw unchanged(run);
+  const last = only === null ? request.steps.length : keeps + 1;
+  const steps = request.steps.map(({ name }, index): PlannedStep => {
+    if (index < keeps)
+      return { name, fate: "kept", why: reasons[index] ? `as wished, although ${reasons[index]}` : KEPT };
+    if (index >= last) return { name, fate: "left out", why: "it is not the step that --only names" };
+    if (index > keeps) return { name, fate: "runs", why: reasons[index] ?? "a step before it runs" };
+    return { name, fate: "runs", why: reasons[index] ?? `named by ${only === null ? "--from" : "--only"}` };
+  });
+  const warnings = steps
+    .slice(0, keeps)
+    .flatMap(({ name }, index) =>
+      reasons[index] ? [`${name} is kept as it ran in ${run.id}, although ${reasons[index]}.`] : [],
+    );
+  return { keeps, request: { steps: request.steps.slice(0, last) }, steps, warnings };
+}
+
+const KEPT = "it completed, and nothing of it has changed";
+
+/** Null: what the earlier run has of it still holds. */
+function whyRuns({ request, completed }: EndedRun, now: RequestedStep, index: number): string | null {
+  const then = request.steps[index];
+  if (then === undefined) return "it is new";
+  if (then.name !== now.name) return `it took the place of ${then.name}`;
+  if (then.code !== now.code) return "its code has changed";
+  if (then.sources["requirements.txt"] !== now.sources["requirements.txt"]) return "its requirements have changed";
+  if (then.sources["same.yaml"] !== now.sources["same.yaml"]) return "same.yaml has changed";
+  if (cellsOf(then) !== cellsOf(now)) return "its cells have changed";
+  if (now.keepsResults === true && then.keepsResults !== true) return "a later step now reads results of its cells";
+  return completed[index] === now.name ? null : "it had not completed";
+}
+
+/** Without their numbers, which change with any cell of text before them. */
+function cellsOf({ cells }: RequestedStep): string {
+  return JSON.stringify(cells?.map(({ lines, tags = [] }) => [lines, tags]) ?? null);
+}
+
+function findWished({ id, completed }: EndedRun, { steps }: InitiateRequest, wished: string, option: string): number {
+  const index = steps.findIndex(({ name }) => name === wished || name === toStepName(wished));
+  if (index < 0) {
+    const names = steps.map(({ name }) => name).join(", ");
+    throw usage(`${option} ${wished} is not a step of the notebook.`, `Its steps: ${names}.`);
+  }
+  const missing = steps.slice(0, index).find(({ name }, at) => completed[at] !== name);
+  if (missing === undefined) return index;
+  throw usage(
+    `${option} ${wished} needs what ${missing.name} left, which did not complete in the run ${id}.`,
+    `Name ${missing.name} or a step before it.`,
+  );
+}
+
+/** `2` for `same_step_002`. */
+const toStepName = (text: string): string => (/^\d+$/.test(text) ? `same_step_${text.padStart(3, "0")}` : text);
+
+const usage = (message: string, text: Hint): UsageError<ToolkitErrorCode> =>
+  new UsageError({ code: "ERR_USAGE", message, hint: text });
+
+function unchanged({ id }: EndedRun): OperationError<ToolkitErrorCode> {
+  return new OperationError({
+    code: "ERR_RUN_UNCHANGED",
+    message: `All steps of the run ${id} completed, and the notebook has not changed: there is nothing to continue.`,
+    hint: hint`Add --from STEP to run again from a step, or use ${sameKit("local run")} to run all of it.`,
+  });
+}
