@@ -1,0 +1,482 @@
+// What a client of Durable Functions can observe, a test for each row of the matrix of features of the Node SDK, with a real worker, on
+// both kinds of storage. Rows that need a host of their own are shown elsewhere: the last test says where.
+
+import { randomUUID } from "node:crypto";
+import { readFileSync } from "node:fs";
+import type { LogEntry } from "@same-kit/shared";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { EventType } from "../../../local/src/engine/history/events.ts";
+import { type LocalHost, startLocal } from "../../../local/src/index.ts";
+import { dirsOfFile } from "../../helpers/dirs-of-file.ts";
+import { fixtureApp } from "../../helpers/function-app.ts";
+import { waitFor } from "../../helpers/wait-for.ts";
+
+const tempDir = dirsOfFile();
+const TERMINAL = ["Completed", "Failed", "Terminated", "Canceled"];
+
+type Status = {
+  instanceId: string;
+  runtimeStatus: string;
+  input: unknown;
+  output: unknown;
+  customStatus: unknown;
+  historyEvents?: { EventType: string; Name?: string }[];
+};
+
+describe.each(["none", "memory"] as const)("storage %s:", (kind) => {
+  let host: LocalHost;
+  const entries: LogEntry[] = [];
+
+  beforeAll(async () => {
+    host = await startLocal({
+      port: 0,
+      appDir: fixtureApp("conformance"),
+      stateDir: tempDir(),
+      storage: { kind },
+      appSettings: Object.fromEntries(
+        ["off", "off-orchestrator", "off-entity"].map((name) => [`AzureWebJobs.${name}.Disabled`, "true"]),
+      ),
+      onLog: (entry) => entries.push(entry),
+    });
+  });
+  afterAll(async () => host?.stop());
+
+  const api = (path: string, init?: RequestInit) => fetch(`${host.url}/runtime/webhooks/durabletask${path}`, init);
+  const json = { "content-type": "application/json" };
+  const post = (path: string, body?: unknown) =>
+    api(path, { method: "POST", headers: json, ...(body === undefined ? {} : { body: JSON.stringify(body) }) });
+
+  /** Calls a method of the SDK's client in the app. */
+  async function client(op: string, ...args: unknown[]): Promise<unknown> {
+    const answer = await fetch(`${host.url}/api/client/${op}`, {
+      method: "POST",
+      headers: json,
+      body: JSON.stringify(args),
+    });
+    const { value, error } = (await answer.json()) as { value?: unknown; error?: string };
+    if (error !== undefined) throw new Error(error);
+    return value;
+  }
+  const start = async (name: string, input?: unknown, options: object = {}) =>
+    (await client("startNew", name, { ...(input === undefined ? {} : { input }), ...options })) as string;
+  const status = async (id: string, query = "") => (await (await api(`/instances/${id}${query}`)).json()) as Status;
+  const become = (id: string, ...wanted: string[]) =>
+    waitFor(
+      async () => {
+        const found = await status(id);
+        return wanted.includes(found.runtimeStatus) && found;
+      },
+      { what: `${id} to be ${wanted.join(" or ")}` },
+    );
+  const run = async (name: string, input?: unknown, options: object = {}) =>
+    become(await start(name, input, options), ...TERMINAL);
+  const output = async (name: string, input?: unknown, options: object = {}) => {
+    const { runtimeStatus, output: result } = await run(name, input, options);
+    expect({ runtimeStatus, result }).toMatchObject({ runtimeStatus: "Completed" });
+    return result;
+  };
+  const failure = async (name: string, input?: unknown) => {
+    const { runtimeStatus, output: result } = await run(name, input);
+    expect({ runtimeStatus, result }).toMatchObject({ runtimeStatus: "Failed" });
+    return String(result);
+  };
+  const newId = () => `row-${randomUUID().slice(0, 8)}`;
+
+  test("1. functions of each kind are found by their trigger, whatever the case of their names", async () => {
+    expect(await output("RETURNS", "a")).toBe("a");
+  });
+
+  test("2. the client binding has what the SDK needs, local endpoint or URLs", async () => {
+    const payload = (await client("createHttpManagementPayload", "abc")) as Record<string, string>;
+    expect(Object.values(payload).every((url) => url === "abc" || URL.canParse(url))).toBe(true);
+  });
+
+  test("3. startNew takes a name, an id, an input and a version, and refuses an id in use", async () => {
+    const id = await start("waits", undefined, { instanceId: newId() });
+    await expect(start("waits", undefined, { instanceId: id })).rejects.toThrow(/already exists/);
+    await expect(start("nowhere")).rejects.toThrow("The function 'nowhere' doesn't exist");
+    expect((await post("/orchestrators/off-orchestrator")).status).toBe(400);
+    expect(await output("version", undefined, { version: "3.1" })).toBe("3.1");
+  });
+
+  test("4. startNew without an input gives the empty text that the SDK sends", async () => {
+    expect(await output("returns")).toBe("");
+  });
+
+  test("5. getStatus answers with 202 while it runs, 200 at the end, 404 for nobody, and the history on request", async () => {
+    const id = await start("waits");
+    await become(id, "Running");
+    expect((await api(`/instances/${id}`)).status).toBe(202);
+    await post(`/instances/${id}/raiseEvent/go`, "x");
+    await become(id, "Completed");
+    expect((await api(`/instances/${id}`)).status).toBe(200);
+    const {
+      input,
+      output: result,
+      historyEvents,
+    } = await status(id, "?showHistory=true&showHistoryOutput=true&showInput=false");
+    expect([input, result]).toEqual([null, "x"]);
+    expect(historyEvents?.map((it) => it.EventType)).toEqual(
+      expect.arrayContaining(["ExecutionStarted", "EventRaised", "ExecutionCompleted"]),
+    );
+    expect((await api("/instances/nobody")).status).toBe(404);
+  });
+
+  test("6. lists are filtered and paged, entities among them", async () => {
+    const prefix = newId();
+    for (const n of [1, 2, 3]) await run("returns", n, { instanceId: `${prefix}-${n}` });
+    const seen: string[] = [];
+    let token = "";
+    do {
+      const answer = await api(`/instances?instanceIdPrefix=${prefix}&top=2`, {
+        headers: { "x-ms-continuation-token": token },
+      });
+      seen.push(...((await answer.json()) as Status[]).map((it) => it.instanceId));
+      token = answer.headers.get("x-ms-continuation-token") ?? "";
+    } while (token !== "");
+    expect(seen).toEqual([1, 2, 3].map((n) => `${prefix}-${n}`));
+    await client("signalEntity", { entity: ["Counter", "listed"] }, "add", 1);
+    await waitFor(async () =>
+      ((await client("getStatusAll")) as Status[]).some((it) => it.instanceId === "@counter@listed"),
+    );
+    const completed = (await client("getStatusBy", { runtimeStatus: ["Completed"] })) as Status[];
+    expect(new Set(completed.map((it) => it.runtimeStatus))).toEqual(new Set(["Completed"]));
+  });
+
+  test("7. what has ended is purged, one by one and by filter; what runs is not", async () => {
+    const { instanceId } = await run("returns", 1);
+    expect(await client("purgeInstanceHistory", instanceId)).toEqual({ instancesDeleted: 1 });
+    expect((await api(`/instances/${instanceId}`, { method: "DELETE" })).status).toBe(404);
+    const id = await start("waits");
+    await become(id, "Running");
+    expect((await api(`/instances/${id}`, { method: "DELETE" })).status).toBe(412);
+    expect((await api("/instances/@counter@never", { method: "DELETE" })).status).toBe(200);
+    const from = new Date().toISOString();
+    await run("returns", 1);
+    expect(await client("purgeInstanceHistoryBy", { createdTimeFrom: from, runtimeStatus: ["Completed"] })).toEqual({
+      instancesDeleted: 1,
+    });
+  });
+
+  test("8. raiseEvent answers 202, 404 for nobody and 410 for what has ended", async () => {
+    const id = await start("waits");
+    expect((await post(`/instances/${id}/raiseEvent/go`, { a: 1 })).status).toBe(202);
+    expect((await become(id, "Completed")).output).toEqual({ a: 1 });
+    expect((await post(`/instances/${id}/raiseEvent/go`, 1)).status).toBe(410);
+    expect((await post("/instances/nobody/raiseEvent/go", 1)).status).toBe(404);
+  });
+
+  test("9. terminate, suspend and resume take effect, with their reasons", async () => {
+    const id = await start("waits");
+    await become(id, "Running");
+    await client("suspend", id, "a pause");
+    expect((await become(id, "Suspended")).output).toBe("a pause");
+    await client("resume", id, "on");
+    await become(id, "Running");
+    await client("terminate", id, "enough");
+    expect((await become(id, "Terminated")).output).toBe("enough");
+    expect((await post(`/instances/${id}/terminate`)).status).toBe(410);
+  });
+
+  test("10. rewind has what failed done again, and refuses everything else", async () => {
+    const { instanceId } = await run("fails-once");
+    expect((await status(instanceId)).runtimeStatus).toBe("Failed");
+    await client("rewind", instanceId, "again");
+    expect((await become(instanceId, "Completed")).output).toEqual([1, 2]);
+    await expect(client("rewind", instanceId, "again")).rejects.toThrow('only orchestrations in the "Failed" state');
+    expect((await post("/instances/nobody/rewind")).status).toBe(404);
+  });
+
+  test("11. the check-status payload's URLs are served", async () => {
+    const id = await start("waits");
+    const answer = await fetch(`${host.url}/api/client/createCheckStatusResponse`, {
+      method: "POST",
+      headers: json,
+      body: JSON.stringify([id]),
+    });
+    expect(answer.status).toBe(202);
+    const urls = (await answer.json()) as Record<string, string>;
+    expect((await fetch(urls["statusQueryGetUri"] ?? "")).status).toBe(202);
+    expect((await fetch(urls["terminatePostUri"]?.replace("{text}", "x") ?? "", { method: "POST" })).status).toBe(202);
+  });
+
+  test("12. waitForCompletion gives the output, or the URLs when the time is over", async () => {
+    const wait = async (name: string, timeoutInMilliseconds: number) => {
+      const id = await start(name, "quick");
+      const body = JSON.stringify([id, { timeoutInMilliseconds, retryIntervalInMilliseconds: 100 }]);
+      return fetch(`${host.url}/api/client/waitForCompletionOrCreateCheckStatusResponse`, {
+        method: "POST",
+        headers: json,
+        body,
+      });
+    };
+    expect(await (await wait("returns", 10_000)).json()).toBe("quick");
+    expect((await wait("waits", 300)).status).toBe(202);
+  });
+
+  test("13. the API's own URLs work from a shell: start and wait, failures as 500 on request", async () => {
+    const answer = await post("/orchestrators/returns?timeout=10&pollingInterval=0.1", { a: 1 });
+    expect([answer.status, await answer.json()]).toEqual([200, { a: 1 }]);
+    const { instanceId } = await run("throws");
+    expect((await api(`/instances/${instanceId}?returnInternalServerErrorOnFailure=true`)).status).toBe(500);
+    expect((await post("/orchestrators/returns?timeout=1&pollingInterval=2")).status).toBe(400);
+  });
+
+  test("14. activities take and return values of every type unchanged", async () => {
+    expect(await output("types")).toEqual({ same: true, seen: "undefined", none: null });
+  });
+
+  test("15. an activity's error is caught with its text", async () => {
+    expect(await output("catches")).toMatch(/Activity function 'boom' failed:.*kaboom/s);
+  });
+
+  test("16. retries come until one succeeds, or the attempts are used up", async () => {
+    expect(await output("retries", { key: newId(), failures: 2, attempts: 3 })).toBe(3);
+    expect(await failure("retries", { key: newId(), failures: 9, attempts: 2 })).toContain("attempt 2");
+  });
+
+  test("17. Task.all and Task.any may be nested", async () => {
+    expect(await output("all-any")).toEqual(["a", ["b", "c"]]);
+  });
+
+  test("18. hundreds of activities run side by side", async () => {
+    expect(await output("fan-out", 300)).toBe((300 * 299) / 2);
+  });
+
+  test("19. a task that is pending may be waited for a second time", async () => {
+    const id = await start("reuse");
+    await waitFor(async () =>
+      (await status(id, "?showHistory=true")).historyEvents?.some((it) => it.EventType === "TimerCreated"),
+    );
+    await post(`/instances/${id}/raiseEvent/go`, 1);
+    expect((await become(id, "Completed")).output).toEqual([false, true]);
+  });
+
+  test("20. timers fire, at once where they are due, and may be canceled", async () => {
+    expect(await output("timers")).toBe(true);
+  });
+
+  test("21. a timer beyond six days is a chain of shorter ones", async () => {
+    const id = await start("long-timer");
+    const { executionId } = await waitFor(async () => (await host.client.getStatus(id)) ?? undefined);
+    const timer = await waitFor(async () =>
+      (await host.client.getHistory(id, executionId)).find((it) => it.EventType === EventType.TimerCreated),
+    );
+    const days = (Date.parse("FireAt" in timer ? timer.FireAt : "") - Date.now()) / 86_400_000;
+    expect(Math.round(days)).toBe(3);
+  });
+
+  test("22. events wait in line, and names ignore nothing but are exact", async () => {
+    const id = await start("events");
+    for (const value of [1, 2]) await post(`/instances/${id}/raiseEvent/A`, value);
+    await post(`/instances/${id}/raiseEvent/B`, 3);
+    expect((await become(id, "Completed")).output).toEqual([1, 2, 3]);
+  });
+
+  test("23. an event that comes before it is waited for is kept", async () => {
+    const id = await start("events");
+    await post(`/instances/${id}/raiseEvent/B`, "early");
+    for (const value of [1, 2]) await post(`/instances/${id}/raiseEvent/A`, value);
+    expect((await become(id, "Completed")).output).toEqual([1, 2, "early"]);
+  });
+
+  test("24. sub-orchestrations have ids and parents, and their failures reach the parent", async () => {
+    const id = newId();
+    const result = (await output("parent", undefined, { instanceId: id })) as Record<string, Record<string, string>>;
+    expect(result["named"]).toMatchObject({ input: "a", parent: id, id: `${id}-child`, version: "5.0" });
+    expect(result["unnamed"]?.["id"]).toMatch(/^[0-9a-f-]{32,36}:\d+$/);
+    expect(result["caught"]).toContain("child failed");
+  });
+
+  test("25. continueAsNew goes on with a new history and keeps waiting events", async () => {
+    const id = await start("eternal", { round: 0, got: [] });
+    for (const value of [1, 2, 3]) await post(`/instances/${id}/raiseEvent/tick`, value);
+    expect((await become(id, "Completed")).output).toEqual([1, 2, 3]);
+    expect(
+      (await status(id, "?showHistory=true")).historyEvents?.filter((it) => it.EventType === "ExecutionStarted"),
+    ).toHaveLength(1);
+  });
+
+  test("26. callHttp follows a 202, and a token source fails clearly", async () => {
+    const url = `${host.url}/api/work`;
+    expect(await output("http", { url, polls: true })).toEqual({
+      status: 200,
+      content: "Long-running work completed.",
+    });
+    expect(await output("http", { url, polls: false })).toMatchObject({ status: 202 });
+    expect(await failure("http-token")).toContain("SAME_KIT_HTTP_TOKEN");
+  });
+
+  test("27. entities are called and signalled from an orchestrator, in order", async () => {
+    expect(await output("entities")).toEqual([7, "caught"]);
+  });
+
+  test("28. the client signals and reads entities", async () => {
+    const entity = { entity: ["Counter", newId()] };
+    await client("signalEntity", entity, "add", 4);
+    await waitFor(
+      async () => ((await client("readEntityState", entity)) as { entityState?: number }).entityState === 4,
+    );
+    expect(await client("readEntityState", { entity: ["Counter", "never"] })).toMatchObject({ entityExists: false });
+    await expect(client("signalEntity", { entity: ["Nobody", "a"] }, "add")).rejects.toThrow("'Nobody' doesn't exist");
+  });
+
+  test("29. an entity keeps, tells and deletes itself", async () => {
+    const id = newId();
+    expect(await output("entity-life", undefined, { instanceId: id })).toBe(true);
+    const told = { entity: ["Counter", `${id}-told`] };
+    await waitFor(async () => ((await client("readEntityState", told)) as { entityState?: number }).entityState === 2);
+  });
+
+  test("30. a critical section is entered, known and left", async () => {
+    expect(await output("locks")).toEqual([false, true, false]);
+    expect(await failure("nested-lock")).toContain("already holding some locks");
+  });
+
+  test("31. the custom status shows while it runs, and has a limit", async () => {
+    const id = await start("status");
+    await waitFor(async () => JSON.stringify((await status(id)).customStatus) === '{"step":1}');
+    await post(`/instances/${id}/raiseEvent/go`, 1);
+    expect(await become(id, "Completed")).toMatchObject({ customStatus: { step: 2 } });
+    expect(await failure("big-status")).toContain("must not exceed 16 KB");
+  });
+
+  test("32. isReplaying, the time and new GUIDs are the same in every replay", async () => {
+    expect(await output("replaying")).toEqual({ flags: [true, true, false], ordered: true, same: true, differ: true });
+  });
+
+  test("33. the version is the default where a start names none", async () => {
+    expect(await output("version")).toBe("5.0");
+  });
+
+  test("34. an orchestrator's error fails the instance with its text", async () => {
+    expect(await failure("throws")).toBe("Orchestrator function 'throws' failed: out of range");
+  });
+
+  test("35. so does a text that is thrown", async () => {
+    expect(await failure("throws-text")).toContain("Orchestrator function 'throws-text' failed");
+  });
+
+  test("36. so does a value that is yielded and is not a task", async () => {
+    expect(await failure("yields-nothing")).toContain("Only Task types can be yielded");
+  });
+
+  test("38. an activity or a sub-orchestrator that does not exist fails, with the names of those that do", async () => {
+    expect(await failure("missing-activity")).toMatch(/'nowhere' does not exist.*'echo'/s);
+    expect(await failure("missing-child")).toContain("'nowhere'");
+  });
+
+  test("39. code that is not deterministic is found out", async () => {
+    const found = await run("random");
+    expect(found.runtimeStatus).toBe("Failed");
+    expect(found.output).toMatch(/An earlier run of this orchestration scheduled/);
+  });
+
+  test("40. a trace goes on from the start's headers", async () => {
+    const traceparent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+    const { id } = (await (
+      await api("/orchestrators/returns", { method: "POST", headers: { ...json, traceparent } })
+    ).json()) as { id: string };
+    await become(id, "Completed");
+    const { executionId } = (await host.client.getStatus(id)) ?? { executionId: "" };
+    const started = (await host.client.getHistory(id, executionId)).find(
+      (it) => it.EventType === EventType.ExecutionStarted,
+    );
+    expect(started).toMatchObject({ ParentTraceContext: { TraceParent: traceparent } });
+  });
+
+  test("41. another hub or connection than this host's is refused", async () => {
+    expect((await api("/instances?taskHub=Other")).status).toBeGreaterThanOrEqual(400);
+    expect((await api("/instances?connection=Other")).status).toBeGreaterThanOrEqual(400);
+  });
+
+  test("44. lines of the app's code come with every replay, as on Azure", async () => {
+    await run("replaying");
+    expect(
+      entries.filter(({ message }) => message.startsWith("Executed 'Functions.replaying' (Succeeded")).length,
+    ).toBeGreaterThan(2);
+  });
+
+  test("47. a sub-orchestration has the version that the call names", async () => {
+    expect(await output("parent")).toMatchObject({ versioned: "2.5" });
+  });
+
+  test("48. suspending twice and resuming what runs answer 500 with Azure's sentences", async () => {
+    const id = await start("waits");
+    await become(id, "Running");
+    expect(await (await post(`/instances/${id}/resume`)).json()).toMatchObject({
+      ExceptionMessage: expect.stringContaining("because instance is in the Running state"),
+    });
+    await post(`/instances/${id}/suspend`);
+    await become(id, "Suspended");
+    const answer = await post(`/instances/${id}/suspend`);
+    expect(answer.status).toBe(500);
+    expect(
+      entries.some(({ message }) => message === "Cannot suspend orchestration instance in the Suspended state."),
+    ).toBe(true);
+  });
+
+  test("50. a restart over HTTP starts the same again", async () => {
+    const { instanceId } = await run("returns", "again");
+    const { id } = (await (await post(`/instances/${instanceId}/restart`)).json()) as { id: string };
+    expect(id).not.toBe(instanceId);
+    expect((await become(id, "Completed")).output).toBe("again");
+    expect((await post(`/instances/${instanceId}/restart?restartWithNewInstanceId=false`)).status).toBe(202);
+    const running = await start("waits");
+    await become(running, "Running");
+    expect((await post(`/instances/${running}/restart?restartWithNewInstanceId=false`)).status).toBe(409);
+  });
+
+  test("51. a disabled function is known and does not run", async () => {
+    expect((await post("/orchestrators/off-orchestrator")).status).toBe(400);
+    expect(await failure("call-off-activity")).toContain("'off' is disabled");
+    expect(await output("call-off-entity")).toContain("is disabled");
+  });
+
+  test("52. a path is decoded as a whole", async () => {
+    const id = `${newId()} ä`;
+    await run("returns", 1, { instanceId: id }).catch(() => {});
+    expect((await api(`/instances/${encodeURIComponent(id)}`)).status).toBe(200);
+  });
+
+  test("53. a status has whole seconds, and its members in Azure's order", async () => {
+    const { instanceId } = await run("returns", 1);
+    const found = await status(instanceId);
+    expect(Object.keys(found)).toEqual(
+      expect.arrayContaining([
+        "name",
+        "instanceId",
+        "runtimeStatus",
+        "input",
+        "customStatus",
+        "output",
+        "createdTime",
+        "lastUpdatedTime",
+      ]),
+    );
+    expect(JSON.stringify(found)).toMatch(/"createdTime":"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ"/);
+  });
+
+  test("56. a lock of an entity that is not registered fails the orchestration", async () => {
+    expect(await failure("lock-unknown")).toContain("'nobody' doesn't exist");
+  });
+
+  test.each([65_000, 4_500_000])("57. an output of %i characters comes back whole", async (size) => {
+    expect(await output("big-output", size)).toHaveLength(size);
+  });
+});
+
+const ELSEWHERE: Record<string, [file: string, title: string]> = {
+  "37. TaskFailedError": ["test/local/engine/orchestrations/lifecycle.test.ts", "FailureDetails"],
+  "42. host restart": ["test/local/engine/crash.local.test.ts", "test("],
+  "43. RPC endpoint off": ["test/local/management/sdk-client.test.ts", "local endpoint: %s"],
+  "45. one at a time": ["test/local/engine/crash-order.test.ts", "test("],
+  "46. versions": ["test/local/engine/orchestrations/replay/version-match.test.ts", "test"],
+  "49. AnyState": ["test/local/engine/features.local.test.ts", "AnyState"],
+  "54. forwarded hosts": ["test/local/management/management-handler.test.ts", "x-forwarded-host"],
+  "55. lines that watchers wait for": ["test/local/host/invocation-log.test.ts", "test("],
+};
+
+test.each(Object.entries(ELSEWHERE))("%s is shown by %j", (_, [file, title]) => {
+  expect(readFileSync(file, "utf8")).toContain(title);
+});
