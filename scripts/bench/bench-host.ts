@@ -13,8 +13,8 @@ const INSTANCES = 500;
 const ACTIVITIES = 5;
 const ROUNDS = 5;
 const POLL_MS = 100;
-/** Queues are polled ever more seldom after something happened; then as long as it takes to see what is done every 10 s. */
-const IDLE = { settleMs: 45_000, watchMs: 30_000 };
+/** A start's last work ends, then as long as it takes to see what is done every 10 s. */
+const IDLE = { settleMs: 15_000, watchMs: 30_000 };
 const MEGABYTE = 1_000_000;
 
 /** The whole host: how soon it is ready, what it does with many instances at once, and what it costs while nothing happens. */
