@@ -1,6 +1,6 @@
 // Hosts as processes on a real Azurite behind a faulty network, killed and paused by one seed.
 
-import { type ChildProcess, fork } from "node:child_process";
+import { type ChildProcess, fork, type StdioOptions } from "node:child_process";
 import path from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import {
@@ -14,11 +14,13 @@ import {
 import { onTestFinished } from "vitest";
 import { assemble } from "../../local/src/engine/assemble.ts";
 import type { TaskHubClient } from "../../local/src/engine/client.ts";
+import { entityStatusOf } from "../../local/src/engine/entities/entity-status.ts";
 import { EventType } from "../../local/src/engine/history/events.ts";
 import { resolveDurableTaskSettings } from "../../local/src/engine/index.ts";
+import { type EntityId, toInstanceId } from "../../local/src/engine/messages/entity-id.ts";
 import { openTaskHub } from "../../local/src/engine/taskhub/task-hub.ts";
 import type { AzureStorageAccount } from "../../local/src/storage/azure/open-storage.ts";
-import { chaosInput, chaosOutput } from "./chaos-app.ts";
+import { ALL, chaosInput, chaosOutput, SHARED } from "./chaos-app.ts";
 import { answeredTwice } from "./chaos-world.ts";
 import { isEnded } from "./engine.ts";
 import { withFaults } from "./faulty-proxy.ts";
@@ -103,18 +105,32 @@ async function findProblems(client: TaskHubClient, { seed, instances }: ProcessC
     if (ends !== 1) problems.push(`${instanceId} ended ${ends} times`);
     for (const twice of answeredTwice(history)) problems.push(`${instanceId} holds two answers to ${twice}`);
   }
+  // Signals and releases may still be on their way when the last orchestration has ended.
+  for (const entity of [ALL, SHARED]) {
+    const settled = async () => (await stateOf(client, entity)) === `${instances}`;
+    await waitFor(settled, { what: `the entity ${entity.key} of seed ${seed}`, deadlineMs: 60_000 });
+  }
   return problems.map((it) => `Seed ${seed}: ${it}`);
 }
 
+/** Its state as JSON text, and who has its lock, if somebody has. */
+async function stateOf(client: TaskHubClient, entity: EntityId): Promise<string | null> {
+  const row = await client.getStatus(toInstanceId(entity), { withInput: true });
+  const status = row === null ? null : entityStatusOf(row);
+  const holder = status?.lockedBy ?? null;
+  return holder === null ? (status?.state ?? null) : `${status?.state} locked by ${holder}`;
+}
+
 /** A client past the faults, which runs nothing. */
-async function openClient(storage: AzureStorageAccount): Promise<TaskHubClient> {
-  const hub = await openTaskHub({ storage, hubName: HUB, partitionCount: PARTITIONS });
-  const settings = { ...resolveDurableTaskSettings(undefined, {}), hubName: HUB, partitionCount: PARTITIONS };
+export async function openClient(storage: AzureStorageAccount, hubName = HUB): Promise<TaskHubClient> {
+  const hub = await openTaskHub({ storage, hubName, partitionCount: PARTITIONS });
+  const settings = { ...resolveDurableTaskSettings(undefined, {}), hubName, partitionCount: PARTITIONS };
   const invoker = new SdkInvoker({ orchestrators: {} });
   return assemble(hub, { settings, invoker, clock: createSystemClock(), log: silentLogger }).client;
 }
 
-class ChaosHost {
+/** A host in a process of its own, on a given storage, to be killed and stopped. */
+export class ChaosHost {
   readonly connectionString: string;
   readonly #process: ChildProcess;
   #isKilled = false;
@@ -130,12 +146,16 @@ class ChaosHost {
   }
 
   /** One that does not come up is started again, as an operator or a platform would. */
-  static async start(connectionString: string): Promise<ChaosHost> {
+  static async start(
+    connectionString: string,
+    { appDir = APP, env = {} as Record<string, string> } = {},
+  ): Promise<ChaosHost> {
     const [program = "", ...execArgv] = HOST_PROGRAM.toReversed();
     const file = path.join(path.dirname(program), "chaos-host.ts");
     for (;;) {
-      const args = [APP, path.join(await makeTempDir(), ".same-kit"), connectionString];
-      const child = fork(file, args, { execArgv, stdio: ["ignore", "ignore", "ignore", "ipc"] });
+      const args = [appDir, path.join(await makeTempDir(), ".same-kit"), connectionString];
+      const stdio: StdioOptions = ["ignore", "ignore", "ignore", "ipc"];
+      const child = fork(file, args, { execArgv, stdio, env: { ...process.env, ...env } });
       onTestFinished(() => void child.kill("SIGKILL"));
       const host = new ChaosHost(child, connectionString);
       await waitFor(() => host.#worker !== undefined || host.isGone, { what: "a host", deadlineMs: 60_000 });
@@ -159,8 +179,17 @@ class ChaosHost {
 
   async pause(ms: number, signal: AbortSignal): Promise<void> {
     if (this.isGone) return;
-    this.#process.kill("SIGSTOP");
+    this.stop();
     await delay(ms, undefined, { signal }).catch(() => {});
+    this.resume();
+  }
+
+  /** Its worker goes on. */
+  stop(): void {
+    this.#process.kill("SIGSTOP");
+  }
+
+  resume(): void {
     this.#process.kill("SIGCONT");
   }
 }

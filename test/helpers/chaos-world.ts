@@ -2,9 +2,11 @@
 
 import { seededRandom } from "@same-kit/shared";
 import { HostileDelivery } from "../../local/src/engine/delivery/hostile-delivery.ts";
+import { entityStatusOf } from "../../local/src/engine/entities/entity-status.ts";
 import { eventTypeName } from "../../local/src/engine/history/event-members.ts";
 import { EventType, type HistoryEvent } from "../../local/src/engine/history/events.ts";
-import { chaosInput, chaosOutput, makeChaosApp } from "./chaos-app.ts";
+import { toInstanceId } from "../../local/src/engine/messages/entity-id.ts";
+import { ALL, chaosInput, chaosOutput, makeChaosApp, SHARED } from "./chaos-app.ts";
 import type { Fate } from "./crashable-storage.ts";
 import { makePausable, type Pause } from "./pausable-storage.ts";
 import { VirtualWorld, type WorldEngine } from "./virtual-world.ts";
@@ -69,10 +71,17 @@ class ChaosWorld {
       await this.#world.settle();
       await this.#replaceDead();
       this.#resumeDue();
-      if (steps % 20 === 0 && (await this.#hasAllEnded(instances))) return this.#end();
+      if (steps % 20 === 0 && (await this.#isOver(instances))) return this.#end();
       await this.#stepToNext();
     }
     throw new Error(`Seed ${this.#seed}: not ended within ${MAX_STEPS} steps.\n${await this.#describe(instances)}`);
+  }
+
+  /** Signals and releases may still be on their way when the last orchestration has ended. */
+  async #isOver(instances: number): Promise<boolean> {
+    if (!(await this.#hasAllEnded(instances))) return false;
+    const problems = await Promise.all([ALL, SHARED].map((entity) => this.#entityProblems(entity, instances)));
+    return problems.flat().length === 0;
   }
 
   #end(): void {
@@ -92,12 +101,26 @@ class ChaosWorld {
       if (ends !== 1) problems.push(`chaos-${n} ended ${ends} times`);
       for (const twice of answeredTwice(history)) problems.push(`chaos-${n} holds two answers to ${twice}`);
     }
+    for (const entity of [ALL, SHARED]) problems.push(...(await this.#entityProblems(entity, instances)));
     return problems.map((it) => `Seed ${this.#seed}: ${it}`);
+  }
+
+  /** Each instance has raised both by one; a lock that was not given back would hold up the next one. */
+  async #entityProblems(entity: { name: string; key: string }, expected: number): Promise<string[]> {
+    const { instances } = await this.#world.stores();
+    const row = await instances.status(toInstanceId(entity), { withInput: true });
+    const status = row === null ? null : entityStatusOf(row);
+    const state = Number(status?.state);
+    const problems = state === expected ? [] : [`the entity ${entity.key} is ${state}, not ${expected}`];
+    return (status?.lockedBy ?? null) === null
+      ? problems
+      : [...problems, `${entity.key} is locked by ${status?.lockedBy}`];
   }
 
   /** What is left, for somebody who repeats the seed. */
   async #describe(instances: number): Promise<string> {
-    const lines = [`It is ${this.#world.clock.now().toISOString()}.`];
+    const entities = await Promise.all([ALL, SHARED].map((entity) => this.#entityProblems(entity, instances)));
+    const lines = [`It is ${this.#world.clock.now().toISOString()}.`, ...entities.flat()];
     for (let n = 0; n < instances; n += 1) {
       const status = await this.#world.status(`chaos-${n}`);
       if (status?.runtimeStatus === "Completed") continue;
