@@ -10,7 +10,12 @@ export function ownApp(): string {
   return path.join(packageRoot(), "dist", "functions-app");
 }
 
-export type AppSettings = { settings: DurableTaskSettings; logLevels: HostJson["logLevels"] };
+export type AppSettings = {
+  settings: DurableTaskSettings;
+  logLevels: HostJson["logLevels"];
+  /** What is not as on Azure, and works all the same. */
+  warnings: readonly string[];
+};
 
 /**
  * What host.json and the app's settings say of Durable Functions. An app that names no hub gets one of its own.
@@ -26,15 +31,20 @@ export async function loadDurableSettings(
   const env = { ...values, ...process.env, ...appSettings };
   const { extensions, logLevels } = await loadHostJson(appDir, env);
   const section = extensions[NAME];
-  const settings = resolveDurableTaskSettings(section, env);
-  if (hubName !== undefined) return { settings: { ...settings, hubName }, logLevels };
-  const isNamed = hasHubName(section) || (env["WEBSITE_SITE_NAME"] ?? "") !== "";
-  return { settings: isNamed ? settings : { ...settings, hubName: hubNameForApp(appDir) }, logLevels };
+  const warnings: string[] = [];
+  const settings = resolveDurableTaskSettings(section, env, (text) => warnings.push(text));
+  if (hubName !== undefined) return { settings: { ...settings, hubName }, logLevels, warnings };
+  const isNamed = hasHubName(section, env) || (env["WEBSITE_SITE_NAME"] ?? "") !== "";
+  const named = isNamed ? settings : { ...settings, hubName: hubNameForApp(appDir) };
+  return { settings: named, logLevels, warnings };
 }
 
 const NAME = "durabletask";
 
-function hasHubName(section: unknown): boolean {
+/** A name that is a setting which is not set is none. */
+function hasHubName(section: unknown, env: Readonly<Record<string, string | undefined>>): boolean {
   if (typeof section !== "object" || section === null) return false;
-  return Object.entries(section).some(([key, value]) => key.toLowerCase() === "hubname" && Boolean(value));
+  const value = Object.entries(section).find(([key]) => key.toLowerCase() === "hubname")?.[1];
+  const setting = /^%(\w+)%$/.exec(String(value ?? ""))?.[1];
+  return setting === undefined ? Boolean(value) : Boolean(env[setting]);
 }

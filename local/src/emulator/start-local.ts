@@ -50,10 +50,11 @@ async function startAll(options: LocalOptions, running: StopStack): Promise<Loca
     if (line !== null) emit(line);
   };
   const log = createLogger(emit, "local");
-  const [folder, { settings: wanted, logLevels }] = await Promise.all([
+  const [folder, { settings: wanted, logLevels, warnings }] = await Promise.all([
     openStateFolder(stateDir),
     loadDurableSettings(appDir, appSettings, hubName),
   ]);
+  for (const warning of warnings) log.warn(warning);
   const settings = await claimSettings(options, wanted, folder, running);
   const clock = createSystemClock();
   const { allowUsers } = options;

@@ -7,6 +7,7 @@ import { defaultHubName, validateHubName } from "./taskhub/names.ts";
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
+const DEFAULT_CONNECTION = "AzureWebJobsStorage";
 // As the extension: ten per core.
 const CONCURRENCY_PER_CORE = 10;
 const MAX_PARTITIONS = 16;
@@ -23,10 +24,15 @@ const POLLING_INTERVAL_MS = 1_000;
  *
  * @param durableTask - `extensions.durableTask` of host.json; undefined where it has none.
  * @param env - App settings, for `%NAME%` and the site's name.
+ * @param warn - Gets what is not as on Azure, and works all the same.
  * @throws UsageError with everything that is wrong, at once.
  * @see Azure/azure-functions-durable-extension, Options/DurableTaskOptions.cs and AzureStorageOptions.cs
  */
-export function resolveDurableTaskSettings(durableTask: unknown, env: Environment): DurableTaskSettings {
+export function resolveDurableTaskSettings(
+  durableTask: unknown,
+  env: Environment,
+  warn: (text: string) => void = () => {},
+): DurableTaskSettings {
   const problems: string[] = [];
   const section = toSection(durableTask);
   const top = createReader(section, "extensions.durableTask", problems);
@@ -36,11 +42,11 @@ export function resolveDurableTaskSettings(durableTask: unknown, env: Environmen
     problems,
   );
   const tracing = createReader(toSection(section["tracing"]), "extensions.durableTask.tracing", problems);
-  requireAzureStorage(provider.text("type", "AzureStorage"), problems);
+  const isManaged = checkStorageType(provider.text("type", "AzureStorage"), { problems, warn });
   refuseExtendedSessions(top.flag("extendedSessionsEnabled", false), problems);
   const perCore = CONCURRENCY_PER_CORE * cpus().length;
   const settings: DurableTaskSettings = {
-    hubName: resolveHubName(top.text("hubName", ""), env, problems),
+    hubName: resolveHubName(top.text("hubName", ""), env, { problems, warn }),
     defaultVersion: top.text("defaultVersion", "") || null,
     versionMatchStrategy: top.oneOf("versionMatchStrategy", ["None", "Strict", "CurrentOrOlder"], "CurrentOrOlder"),
     versionFailureStrategy: top.oneOf("versionFailureStrategy", ["Reject", "Fail"], "Reject"),
@@ -62,7 +68,10 @@ export function resolveDurableTaskSettings(durableTask: unknown, env: Environmen
     ),
     storeInputsInOrchestrationHistory: top.flag("storeInputsInOrchestrationHistory", false),
     localRpcEndpointEnabled: top.flag("localRpcEndpointEnabled", true),
-    connectionName: provider.text("connectionName", provider.text("connectionStringName", "AzureWebJobsStorage")),
+    // A scheduler's connection says nothing of a storage account.
+    connectionName: isManaged
+      ? DEFAULT_CONNECTION
+      : provider.text("connectionName", provider.text("connectionStringName", DEFAULT_CONNECTION)),
     partitionCount: provider.count("partitionCount", 4, 1, MAX_PARTITIONS),
     controlQueueBatchSize: provider.count("controlQueueBatchSize", MAX_BATCH, 1, MAX_BATCH),
     controlQueueBufferThreshold: provider.count("controlQueueBufferThreshold", 256, 1),
@@ -132,11 +141,14 @@ function createReader(section: Section, place: string, problems: string[]) {
   };
 }
 
-function resolveHubName(configured: string, env: Environment, problems: string[]): string {
+type Reports = { problems: string[]; warn: (text: string) => void };
+
+function resolveHubName(configured: string, env: Environment, { problems, warn }: Reports): string {
   const reference = /^%(\w+)%$/.exec(configured)?.[1];
   if (reference !== undefined && !env[reference]) {
-    problems.push(`extensions.durableTask.hubName is ${configured}, but the app setting ${reference} is not set.`);
-    return "";
+    warn(
+      `extensions.durableTask.hubName in host.json is ${configured}, and the app setting ${reference} is not set: the default task hub is used.`,
+    );
   }
   const named = reference === undefined ? configured : env[reference];
   const name = named || defaultHubName(env["WEBSITE_SITE_NAME"]);
@@ -148,9 +160,17 @@ function resolveHubName(configured: string, env: Environment, problems: string[]
   return name;
 }
 
-function requireAzureStorage(type: string, problems: string[]): void {
-  if (/^azure_?storage$/i.test(type)) return;
+/** @returns whether the app is meant for the Durable Task Scheduler. */
+function checkStorageType(type: string, { problems, warn }: Reports): boolean {
+  if (/^azure_?storage$/i.test(type)) return false;
+  if (/^azure_?managed$/i.test(type)) {
+    warn(
+      "The Durable Task Scheduler (azureManaged in host.json) is not available here: the task hub is in Azure Storage.",
+    );
+    return true;
+  }
   problems.push(`extensions.durableTask.storageProvider.type is "${type}"; same-kit runs Azure Storage only.`);
+  return false;
 }
 
 /** A host on Azure does not start with it either, unless the app is a .NET one. */

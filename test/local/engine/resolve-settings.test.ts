@@ -31,10 +31,6 @@ describe("what host.json says", () => {
     expect(resolve({ hubName: "%HUB%" }, { HUB: "FromSetting" }).hubName).toBe("FromSetting");
   });
 
-  test("an app setting that is not there is a mistake", () => {
-    expect(() => resolve({ hubName: "%HUB%" })).toThrow("the app setting HUB is not set");
-  });
-
   test("all that is wrong is told at once", () => {
     const section = {
       hubName: "no-dashes",
@@ -60,3 +56,26 @@ function problemsOf(section: unknown): string[] {
     return (error as Error).message.split("\n").filter((line) => line.startsWith("- "));
   }
 }
+
+function warningsOf(section: unknown, env: Record<string, string> = {}) {
+  const warnings: string[] = [];
+  const settings = resolveDurableTaskSettings(section, env, (text) => warnings.push(text));
+  return { settings, warnings };
+}
+
+test("an app of the Durable Task Scheduler runs on Azure Storage, which is said", () => {
+  const storageProvider = { type: "azureManaged", connectionStringName: "DURABLE_TASK_SCHEDULER_CONNECTION_STRING" };
+  const { settings, warnings } = warningsOf({ hubName: "default", storageProvider });
+  expect(settings).toMatchObject({ hubName: "default", connectionName: "AzureWebJobsStorage" });
+  expect(warnings).toEqual([expect.stringContaining("azureManaged")]);
+});
+
+test("a hub that is named by a setting which is not set is the default one, which is said", () => {
+  const { settings, warnings } = warningsOf({ hubName: "%TASKHUB_NAME%" });
+  expect(settings.hubName).toBe(resolve({}).hubName);
+  expect(warnings).toEqual([expect.stringContaining("TASKHUB_NAME is not set")]);
+  expect(warningsOf({ hubName: "%TASKHUB_NAME%" }, { TASKHUB_NAME: "Mine" })).toMatchObject({
+    settings: { hubName: "Mine" },
+    warnings: [],
+  });
+});

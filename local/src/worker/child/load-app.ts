@@ -27,6 +27,7 @@ export async function loadApp(
   registry: FunctionRegistry,
   warn: (text: string) => void,
 ): Promise<void> {
+  refuseOtherLanguages(appDirectory);
   const appPackage = readAppPackage(appDirectory, warn);
   if (appPackage.main === undefined) {
     throw new AppSetupError(
@@ -43,6 +44,18 @@ export async function loadApp(
       registry.currentFile = undefined;
     }
   }
+}
+
+/** Said at once: what follows would only complain about a missing package.json. */
+function refuseOtherLanguages(appDirectory: string): void {
+  const runtime = process.env["FUNCTIONS_WORKER_RUNTIME"] ?? "";
+  const isPython = existsSync(path.join(appDirectory, "function_app.py"));
+  const isOther = runtime !== "" && runtime.toLowerCase() !== "node";
+  if (!isOther && !(isPython && !existsSync(path.join(appDirectory, "package.json")))) return;
+  const language = isOther ? `the worker runtime "${runtime}"` : "Python";
+  throw new AppSetupError(
+    `The app in ${appDirectory} is for ${language}. same-kit runs Node apps of programming model v4; run this one with "func start".`,
+  );
 }
 
 function readAppPackage(appDirectory: string, warn: (text: string) => void): AppPackage {

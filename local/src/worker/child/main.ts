@@ -10,6 +10,7 @@ import { Hooks } from "./hooks.ts";
 import { invoke, type SendLog, toException } from "./invoke.ts";
 import { KeptHistories } from "./kept-histories.ts";
 import { AppSetupError, loadApp } from "./load-app.ts";
+import { helpOldDurableFunctions } from "./old-durable-functions.ts";
 import { watchParent } from "./watch-parent.ts";
 
 // The capabilities of Azure's Node worker, before the app's own are added.
@@ -49,6 +50,7 @@ async function initialize(request: Extract<HostToWorker, { kind: "workerInitRequ
     log: (level, category, message) => sendLog({ category, level, message }),
   });
   (globalThis as { [CORE_KEY]?: unknown })[CORE_KEY] = core;
+  helpOldDurableFunctions(functionAppDirectory, (text) => systemLog("warning", text));
   await loadApp(functionAppDirectory, registry, (text) => systemLog("warning", text));
   await hooks.run("appStart", { hookData: hooks.appHookData, appHookData: hooks.appHookData, functionAppDirectory });
   registry.lock();
