@@ -1,10 +1,11 @@
-import { stat, writeFile } from "node:fs/promises";
+import { mkdir, stat, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { describe, expect, test } from "vitest";
-import { hint, sameKit } from "../../../shared/src/index.ts";
+import { hint, hintText, sameKit } from "../../../shared/src/index.ts";
 import { environmentFolder } from "../../../toolkit/src/deployment/environment.ts";
 import {
   loadOutputs,
+  notDeployed,
   outputFields,
   parseOutputs,
   readTerraformOutputs,
@@ -85,4 +86,16 @@ describe("what terraform output -json printed", () => {
     const printed = JSON.stringify({ app_name: { value: "same" } });
     await expect(readTerraformOutputs(await write(printed))).rejects.toMatchObject({ code: "ERR_OUTPUTS_MISSING" });
   });
+});
+
+test("of an environment that was only rehearsed it is said how to name that", async () => {
+  const stateDir = await makeTempDir();
+  const hintOf = (isRehearsal: boolean) =>
+    hintText(notDeployed(environmentFolder(stateDir, "dev", isRehearsal)).hint ?? "");
+  expect(hintOf(false)).not.toContain("--rehearse");
+  const rehearsal = environmentFolder(stateDir, "dev", true);
+  await mkdir(rehearsal.dir, { recursive: true });
+  await writeFile(rehearsal.outputsFile, "{}");
+  expect(hintOf(false)).toContain("It was only rehearsed: --rehearse names that.");
+  expect(hintOf(true)).not.toContain("--rehearse");
 });

@@ -1,3 +1,5 @@
+import { existsSync } from "node:fs";
+import path from "node:path";
 import { hint, isRecord, OperationError, readJson, sameKit, UsageError, writeJsonAtomic } from "@same-kit/shared";
 import { type EnvironmentFolder, loadJson } from "./environment.ts";
 
@@ -71,10 +73,12 @@ export async function loadOutputs(folder: EnvironmentFolder): Promise<Deployment
 }
 
 export function notDeployed(folder: EnvironmentFolder): OperationError {
+  const wasRehearsed =
+    !folder.isRehearsal && existsSync(path.join(`${folder.dir}.rehearsal`, path.basename(folder.outputsFile)));
   return new OperationError({
     code: "ERR_NOT_DEPLOYED",
     message: `The environment "${folder.name}" is not deployed from here: ${folder.dir} has no outputs.`,
-    hint: hint`Run ${sameKit("up")}, or choose another --env.`,
+    hint: hint`Run ${sameKit("up")}, or choose another --env.${wasRehearsed ? " It was only rehearsed: --rehearse names that." : ""}`,
   });
 }
 
