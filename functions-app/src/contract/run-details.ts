@@ -1,4 +1,4 @@
-import type { StepFailure } from "./executor-call.ts";
+import type { PipelineStep, StepFailure } from "./executor-call.ts";
 import type { FailedStepRecord, StepRecord } from "./run-result.ts";
 import type { StepDetails } from "./step-details.ts";
 
@@ -12,6 +12,18 @@ export type RunDetails = {
   failed: (FailedStepRecord & { failure: StepFailure }) | null;
   /** What the step has shown so far that runs, or ran when the run was ended. */
   unfinished: { step: string; details: StepDetails } | null;
+};
+
+/** Answer of `GET /api/runs/ID?whole=true`: besides, all that a client needs that did not start the run. */
+export type WholeRun = RunDetails & {
+  /** ISO 8601. */
+  createdTime: string;
+  /** When it ended, once it has. */
+  lastUpdatedTime: string;
+  /** A {@link RunResult} of a run that completed, the text of another's failure. */
+  output: unknown;
+  /** What it was started with; large contents are blobs of the run. Null for an orchestration that does not run a notebook. */
+  requested: PipelineStep[] | null;
 };
 
 /** Largest part of a blob in one answer of `GET /api/runs/ID/blobs/NAME?offset=N`; `x-blob-size` says how large all of it is. */

@@ -1,7 +1,7 @@
 // The results of a run's steps, out of its history: there they are of a run that failed too, which has no output.
 
 import type * as df from "durable-functions";
-import { EXECUTOR, type ExecutorResult, type KeptSteps } from "../contract/executor-call.ts";
+import { EXECUTOR, type ExecutorResult, type KeptSteps, type PipelineStep } from "../contract/executor-call.ts";
 import { parsePipelineInput } from "../pipeline/pipeline-input.ts";
 
 export type RunHistory = {
@@ -10,6 +10,11 @@ export type RunHistory = {
   results: ExecutorResult[];
   /** What it took from an earlier run. */
   kept?: KeptSteps;
+  /** Undefined for an orchestration that was started without the initiator, with another input. */
+  steps?: PipelineStep[];
+  output?: unknown;
+  createdTime?: string;
+  lastUpdatedTime?: string;
 };
 
 /**
@@ -25,20 +30,23 @@ export async function loadRunHistory(client: df.DurableClient, instanceId: strin
   }
   const response = await fetch(url);
   if (response.status === 404) return undefined;
-  const body = (await response.json()) as { runtimeStatus?: unknown; historyEvents?: unknown; input?: unknown };
-  if (typeof body.runtimeStatus !== "string")
+  const body = Object(await response.json()) as Record<string, unknown>;
+  const { runtimeStatus, historyEvents, output } = body;
+  if (typeof runtimeStatus !== "string") {
     throw new Error(`The run's history could not be read: HTTP ${response.status}.`);
-  const events = Array.isArray(body.historyEvents) ? body.historyEvents : [];
-  const kept = keptOf(body.input);
-  return { runtimeStatus: body.runtimeStatus, results: events.flatMap(toResult), ...(kept && { kept }) };
+  }
+  const events = Array.isArray(historyEvents) ? historyEvents : [];
+  const times = { createdTime: String(body["createdTime"]), lastUpdatedTime: String(body["lastUpdatedTime"]) };
+  return { runtimeStatus, results: events.flatMap(toResult), ...parseInput(body["input"]), output, ...times };
 }
 
 /** An orchestration that was started without the initiator may have any input; it did not run. */
-function keptOf(input: unknown): KeptSteps | undefined {
+function parseInput(input: unknown): Pick<RunHistory, "kept" | "steps"> {
   try {
-    return parsePipelineInput(typeof input === "string" ? JSON.parse(input) : input).kept;
+    const { kept, steps } = parsePipelineInput(typeof input === "string" ? JSON.parse(input) : input);
+    return { steps, ...(kept && { kept }) };
   } catch {
-    return undefined;
+    return {};
   }
 }
 

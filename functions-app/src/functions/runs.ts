@@ -3,7 +3,7 @@ import * as df from "durable-functions";
 import type { ExecutorResult } from "../contract/executor-call.ts";
 import { isRunId } from "../contract/headers.ts";
 import type { Problem } from "../contract/problem.ts";
-import { BLOB_PART_BYTES, BLOB_SIZE_HEADER, type RunDetails } from "../contract/run-details.ts";
+import { BLOB_PART_BYTES, BLOB_SIZE_HEADER, type RunDetails, type WholeRun } from "../contract/run-details.ts";
 import type { BlobPart, RunBlobs } from "../steps/run-blobs.ts";
 import { openRunBlobs } from "../steps/run-blobs.ts";
 import type { RunningSteps, StepProgress } from "../steps/running-steps.ts";
@@ -21,7 +21,7 @@ export type RunsDeps = {
 /**
  * Registers what a client asks of a run besides its status, behind the access key:
  *
- * - `GET /api/runs/ID`: a {@link RunDetails}.
+ * - `GET /api/runs/ID`: a {@link RunDetails}; with `?whole=true` a {@link WholeRun}.
  * - `GET /api/runs/ID/blobs/NAME?offset=N`: a part of one of the run's blobs.
  */
 export function registerRuns(running: RunningSteps): void {
@@ -53,7 +53,8 @@ export async function getRun(request: HttpRequest, deps: RunsDeps): Promise<Http
   const history = isRunId(id) ? await deps.loadHistory(id) : undefined;
   if (history === undefined) return refuse(notFound(`There is no run ${id}.`));
   const details = toDetails(id, history, await findUnfinished(id, history, deps));
-  return { status: 200, headers: { "Content-Type": "application/json" }, body: JSON.stringify(details) };
+  const answer = request.query.get("whole") === "true" ? toWhole(details, history) : details;
+  return { status: 200, headers: { "Content-Type": "application/json" }, body: JSON.stringify(answer) };
 }
 
 /** Exported for tests. */
@@ -87,6 +88,11 @@ async function findUnfinished(
   const progress = running.get(id) ?? (await saved());
   const hasCompleted = results.some(({ record }) => record?.name === progress?.step);
   return hasCompleted ? null : progress;
+}
+
+function toWhole(details: RunDetails, history: RunHistory): WholeRun {
+  const { createdTime = "", lastUpdatedTime = "", output = null, steps = null } = history;
+  return { ...details, createdTime, lastUpdatedTime, output, requested: steps };
 }
 
 function toDetails(

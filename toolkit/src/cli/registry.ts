@@ -136,4 +136,10 @@ export const COMMANDS: readonly CommandEntry[] = [
     place: ["state-dir", "env"],
     load: async () => (await import("../commands/resume.ts")).resumeCommand,
   },
+  {
+    name: "fetch",
+    summary: "Wait for a run that another client started, and fetch all that it leaves",
+    place: ["state-dir", "env"],
+    load: async () => (await import("../commands/fetch.ts")).fetchCommand,
+  },
 ];

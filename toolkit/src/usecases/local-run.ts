@@ -9,6 +9,7 @@ import { driveRun } from "./run/run.ts";
 import type { HostChoice, RunHost } from "./run/run-host.ts";
 import type { RunDeps, RunDraft } from "./run/run-state.ts";
 import type { RunSummary } from "./run/run-summary.ts";
+import { describeLeftRuns } from "./run/unfinished-runs.ts";
 
 export type LocalRunOptions = HostChoice & {
   /** Absolute. */
@@ -57,8 +58,10 @@ async function startRun(
   const warnings = [...source.warnings, ...(files?.warnings ?? [])];
   for (const warning of warnings) deps.warn(warning);
   const draft = draftOf(source, options);
+  const records = new RunRecords(stateDir);
+  if (address !== null) for (const text of await describeLeftRuns(records)) deps.warn(text);
   return driveRun({
-    records: new RunRecords(stateDir),
+    records,
     choice,
     steps,
     warnings,

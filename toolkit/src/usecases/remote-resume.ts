@@ -1,4 +1,4 @@
-import { hint, OperationError, sameKit, UsageError } from "@same-kit/shared";
+import { hint, OperationError, UsageError } from "@same-kit/shared";
 import type { AppAddress } from "../adapters/app/app-address.ts";
 import { RunRecords } from "../adapters/records/run-records.ts";
 import type { ToolkitErrorCode } from "../errors.ts";
@@ -33,14 +33,14 @@ export async function remoteResume(options: RemoteResumeOptions, deps: RunDeps):
       hint: hint`Continue it here: ${{ command: "local resume", args: [id], stateDir }}.`,
     });
   }
-  if (state === "running") throw stillRuns(id, appUrl);
+  if (state === "running") throw stillRuns(id, appUrl, stateDir);
   return continueRun(run, options, { address: options.address ?? { url: appUrl, accessKey } }, deps);
 }
 
-function stillRuns(id: string, appUrl: string): OperationError<ToolkitErrorCode> {
+function stillRuns(id: string, appUrl: string, stateDir: string): OperationError<ToolkitErrorCode> {
   return new OperationError({
     code: "ERR_RUN_UNKNOWN",
     message: `The record does not say how the run ${id} on ${appUrl} ended: its client exited before.`,
-    hint: hint`Run the notebook again with ${sameKit("run")}.`,
+    hint: hint`Wait for its end, and fetch what it leaves: ${{ command: "fetch", args: [id], stateDir }}.`,
   });
 }

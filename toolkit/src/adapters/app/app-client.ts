@@ -12,6 +12,7 @@ import {
   RUN_ID_HEADER,
   type RunDetails,
   SAME_ENV_HEADER,
+  type WholeRun,
 } from "@same-kit/functions-app/contract";
 import { hint, OperationError, sameKit } from "@same-kit/shared";
 import type { ToolkitErrorCode } from "../../errors.ts";
@@ -21,6 +22,7 @@ import {
   parseRunDetails,
   parseRunStatus,
   parseStartedRun,
+  parseWholeRun,
   type RunStatus,
   type StartedRun,
 } from "./run-status.ts";
@@ -99,13 +101,24 @@ export class AppClient {
    * @returns null where the app knows no such run, or is of a version without the answer.
    */
   async details(id: string, signal: AbortSignal): Promise<RunDetails | null> {
-    const url = `${this.#address.url}/api/runs/${encodeURIComponent(id)}`;
+    const text = await this.#run(id, "", signal);
+    return text === null ? null : parseRunDetails(text, this.#address.url);
+  }
+
+  /** Besides, what it was started with and its output. @returns null where the app knows no such run. */
+  async wholeRun(id: string, signal: AbortSignal): Promise<WholeRun | null> {
+    const text = await this.#run(id, "?whole=true", signal);
+    return text === null ? null : parseWholeRun(text, this.#address.url);
+  }
+
+  async #run(id: string, query: string, signal: AbortSignal): Promise<string | null> {
+    const url = `${this.#address.url}/api/runs/${encodeURIComponent(id)}${query}`;
     const response = await this.#ask(url, { headers: this.#keyHeader(), signal });
     const text = await response.text();
     if (response.status === 404) return null;
     if (response.status === 401 || response.status === 403) throw unauthorized(this.#address);
     if (response.status !== 200) throw refused(this.#address, response.status, text);
-    return parseRunDetails(text, this.#address.url);
+    return text;
   }
 
   /** Stores the manifest and the contents given. @returns null where the app is of a version that takes no files. */

@@ -1,4 +1,4 @@
-import type { MissingFiles, RunDetails, StepDetails, StepRecord } from "@same-kit/functions-app/contract";
+import type { MissingFiles, RunDetails, StepDetails, StepRecord, WholeRun } from "@same-kit/functions-app/contract";
 import { OperationError } from "@same-kit/shared";
 import * as z from "zod/mini";
 import type { ToolkitErrorCode } from "../../errors.ts";
@@ -51,6 +51,27 @@ const runDetails = z.object({
   failed: z.nullable(failedStep),
   unfinished: z.nullable(
     z.object({ step: z.string(), details: z.custom<StepDetails>((it) => typeof it === "object") }),
+  ),
+});
+
+const content = z.union([z.string(), blobReference]);
+
+const wholeRun = z.extend(runDetails, {
+  createdTime: z.string(),
+  lastUpdatedTime: z.string(),
+  output: z.unknown(),
+  requested: z.nullable(
+    z.array(
+      z.object({
+        name: z.string(),
+        code: content,
+        sources: z.record(z.string(), content),
+        cells: z.optional(
+          z.array(z.object({ number: z.number(), lines: z.number(), tags: z.optional(z.array(z.string())) })),
+        ),
+        keepsResults: z.optional(z.boolean()),
+      }),
+    ),
   ),
 });
 
@@ -124,6 +145,10 @@ export function parseMissingFiles(text: string, url: string): MissingFiles {
 
 export function parseRunDetails(text: string, url: string): RunDetails {
   return parseAnswer(runDetails, text, url, "a run's details") as RunDetails;
+}
+
+export function parseWholeRun(text: string, url: string): WholeRun {
+  return parseAnswer(wholeRun, text, url, "a whole run") as WholeRun;
 }
 
 /** @throws OperationError `ERR_APP_ANSWER` for the output of an app that is not ours. */

@@ -96,6 +96,11 @@ export class RunRecords {
     return folder;
   }
 
+  /** Where the record of a run is, or would be. */
+  folderOf(id: string): string {
+    return path.join(this.#dir, id);
+  }
+
   /** Oldest first; records of a newer same-kit are skipped. */
   async list(): Promise<RunFolder[]> {
     const names = await readdir(this.#dir).catch(() => []);

@@ -13,7 +13,12 @@ import { askKnownSteps, type KnownSteps, loadStepResults, saveResults } from "./
 
 /** Why nothing more will happen to a run. */
 export type Ending =
-  | { kind: "ended"; status: RunStatus }
+  | {
+      kind: "ended";
+      status: RunStatus;
+      /** For a run that ended before this process looked. */
+      endedAt?: Date;
+    }
   | { kind: "interrupted" }
   | { kind: "timed-out"; limitMs: number }
   | { kind: "lost" };
@@ -31,7 +36,7 @@ export async function finishRun(run: RunningRun, ending: Ending): Promise<RunSum
     loadStepResults(run, known),
     saveRunFiles(run, known),
   ]);
-  const endedAt = new Date();
+  const endedAt = (ending.kind === "ended" ? ending.endedAt : undefined) ?? new Date();
   const warnings = [
     ...run.warnings,
     ...steps.flatMap((step) => step.warnings.map((text) => `${step.name}: ${text}`)),

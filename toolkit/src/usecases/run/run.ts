@@ -261,6 +261,9 @@ function describeEnding(ending: Ending): string | null {
 /** How a run that did not end is continued, as a sentence. */
 function describeUnended(folder: RunFolder): Hint {
   const { id, appUrl } = folder.record;
-  if (appUrl !== undefined) return hint`The run ${id} may still be at work on ${appUrl}.`;
+  if (appUrl !== undefined) {
+    const fetched = { command: "fetch", args: [id], stateDir: folder.stateDir };
+    return hint`The run ${id} may still be at work on ${appUrl}. ${fetched} waits for its end and fetches what it leaves.`;
+  }
   return hint`The run ${id} did not end. ${waysOn(folder)}`;
 }

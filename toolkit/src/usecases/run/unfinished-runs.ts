@@ -1,5 +1,5 @@
 import { type Hint, hint, OperationError, sameKit } from "@same-kit/shared";
-import type { RunFolder, RunRecords, RunState } from "../../adapters/records/run-records.ts";
+import type { RunFolder, RunRecord, RunRecords, RunState } from "../../adapters/records/run-records.ts";
 import type { ToolkitErrorCode } from "../../errors.ts";
 import type { Emulator, IdleHub } from "../../ports.ts";
 
@@ -40,6 +40,28 @@ export async function listAbandoned(records: RunRecords, emulator: Emulator): Pr
   const runs = await records.list();
   const isHere = ({ record }: RunFolder) => record.appUrl === undefined;
   return runs.filter((run) => isHere(run) && run.record.state === "running" && !alive.has(run.record.hostPid));
+}
+
+/** Runs on apps elsewhere whose client exited before their end, as by kill -9; their records still say that they run. */
+export async function describeLeftRuns(records: RunRecords): Promise<Hint[]> {
+  const runs = await records.list();
+  const isLeft = ({ appUrl, state, hostPid }: RunRecord) =>
+    appUrl !== undefined && state === "running" && !isPidInUse(hostPid);
+  return runs
+    .filter(({ record }) => isLeft(record))
+    .map(({ stateDir, record: { id, appUrl } }) => {
+      const fetched = { command: "fetch", args: [id], stateDir };
+      return hint`The client of the earlier run ${id} on ${appUrl ?? ""} exited before its end; ${fetched} fetches what it leaves.`;
+    });
+}
+
+function isPidInUse(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "EPERM";
+  }
 }
 
 /** @throws OperationError `ERR_RUN_UNKNOWN` for a run that is not there or has ended. */

@@ -1,0 +1,191 @@
+import path from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import { type InitiateRequest, isRunId, toUrlSafeBase64, type WholeRun } from "@same-kit/functions-app/contract";
+import { OperationError, UsageError } from "@same-kit/shared";
+import type { AppAddress } from "../adapters/app/app-address.ts";
+import { isFinal, type RunStatus } from "../adapters/app/run-status.ts";
+import { type RunFolder, RunRecords } from "../adapters/records/run-records.ts";
+import type { ToolkitErrorCode } from "../errors.ts";
+import type { Step } from "../notebook/split-steps.ts";
+import { cellNumbers, toRequestedNotebook } from "../results/requested-notebook.ts";
+import { toRemote } from "./local-run.ts";
+import { RunDisplay } from "./run/run-display.ts";
+import type { RunHost } from "./run/run-host.ts";
+import { finishRun } from "./run/run-result.ts";
+import type { RunDeps } from "./run/run-state.ts";
+import type { RunSummary } from "./run/run-summary.ts";
+import { SOURCE_NOTEBOOK } from "./run/save-results.ts";
+
+export type FetchRunOptions = {
+  id: string;
+  stateDir: string;
+  /** Null: where its record says that it runs, with this key. */
+  address: AppAddress | null;
+  accessKey: string | null;
+  savesLargeSession: boolean;
+};
+
+const POLL_MS = 1_000;
+
+/**
+ * Waits for the end of a run that this process did not start, and saves all that it leaves. Where no record has the notebook, one is
+ * made of the code that the app was sent.
+ *
+ * @throws UsageError `ERR_USAGE` where nothing says which app has it; OperationError `ERR_RUN_UNKNOWN`, and those of AppClient.
+ */
+export async function fetchRun(options: FetchRunOptions, deps: RunDeps): Promise<RunSummary> {
+  const { id, stateDir, savesLargeSession } = options;
+  if (!isRunId(id)) throw notAnId(id);
+  const records = new RunRecords(stateDir);
+  const recorded = await records.find(id);
+  const host = toRemote(addressOf(options, recorded), id, stateDir, deps);
+  const run = await askWhole(host, id, deps);
+  const request = await loadRequest(host, run, deps);
+  const folder = recorded ?? (await createRecord(records, host, run, request));
+  const steps = request.steps.map(toStep);
+  const stepNames = steps.map(({ name }) => name);
+  const display = new RunDisplay({ id, stepNames, isVerbose: false, view: deps.view, logFile: folder.openLog() });
+  try {
+    display.begin();
+    const ended = await waitForEnd(host, run, display, deps);
+    const { runtimeStatus } = ended;
+    await display.end(runtimeStatus === "Completed" ? null : runtimeStatus);
+    const choice = { keep: false, port: null, storage: null, python: null };
+    const running = { records, choice, steps, warnings: [], timeoutMs: null, isVerbose: false, savesLargeSession };
+    return await finishRun(
+      { ...running, deps, subject: { kind: "recorded", folder }, folder, host, display, sent: { files: null } },
+      { kind: "ended", status: toStatus(ended), endedAt: new Date(ended.lastUpdatedTime) },
+    );
+  } catch (error) {
+    await display.end("it was not fetched");
+    throw error;
+  } finally {
+    await display.close();
+  }
+}
+
+/** It names a folder of the records. */
+function notAnId(id: string): UsageError<ToolkitErrorCode> {
+  return new UsageError({
+    code: "ERR_USAGE",
+    message: `${JSON.stringify(id)} is not the ID of a run.`,
+    hint: "IDs are 1 to 100 letters, digits, - and _.",
+  });
+}
+
+function addressOf({ id, address, accessKey, stateDir }: FetchRunOptions, recorded: RunFolder | null): AppAddress {
+  if (address !== null) return address;
+  const url = recorded?.record.appUrl;
+  if (url !== undefined) return { url, accessKey };
+  throw new UsageError<ToolkitErrorCode>({
+    code: "ERR_USAGE",
+    message:
+      recorded === null
+        ? `No app is named, and ${stateDir} has no record of a run ${id}.`
+        : `The run ${id} ran on a local host.`,
+    hint: "Name the app with --host-name, or a deployment with --env; for a local host, HOST:PORT with --use-http.",
+  });
+}
+
+async function askWhole({ client, url }: RunHost, id: string, { signal }: RunDeps): Promise<WholeRun> {
+  const run = await client.wholeRun(id, signal);
+  if (run !== null && run.requested !== null) return run;
+  throw new OperationError<ToolkitErrorCode>({
+    code: "ERR_RUN_UNKNOWN",
+    message: run === null ? `${url} has no run ${id}.` : `The instance ${id} of ${url} is not a run of a notebook.`,
+    hint: "Check the ID and the address; a run that was purged is gone.",
+  });
+}
+
+/** As its client sent it: of large contents the app answers where they lie. */
+async function loadRequest(
+  { client }: RunHost,
+  { id, requested }: WholeRun,
+  { signal }: RunDeps,
+): Promise<InitiateRequest> {
+  const loaded = new Map<string, Promise<string>>();
+  const load = async (content: string | { name: string }): Promise<string> => {
+    if (typeof content === "string") return content;
+    const read = async () =>
+      toUrlSafeBase64(Buffer.concat(await Array.fromAsync(client.readBlob(id, content.name, signal))));
+    const text = loaded.get(content.name) ?? read();
+    loaded.set(content.name, text);
+    return text;
+  };
+  const steps: InitiateRequest["steps"] = [];
+  for (const { code, sources, ...step } of requested ?? []) {
+    const { "same.yaml": yaml = "", "requirements.txt": requirements } = sources;
+    const known = {
+      "same.yaml": await load(yaml),
+      ...(requirements && { "requirements.txt": await load(requirements) }),
+    };
+    steps.push({ ...step, code: await load(code), sources: known });
+  }
+  return { steps };
+}
+
+async function createRecord(
+  records: RunRecords,
+  { url, pid }: RunHost,
+  { id, createdTime }: WholeRun,
+  request: InitiateRequest,
+): Promise<RunFolder> {
+  const record = {
+    id,
+    notebook: id,
+    // What a later `resume` compiles.
+    location: path.join(records.folderOf(id), SOURCE_NOTEBOOK),
+    state: "running" as const,
+    steps: request.steps.map(({ name }) => name),
+    sameEnv: "default",
+    startedAt: createdTime,
+    endedAt: null,
+    hostPid: pid,
+    ownsHost: false,
+    hubName: null,
+    storage: null,
+    python: null,
+    appUrl: url,
+    reason: null,
+  };
+  return records.create(record, request, { [SOURCE_NOTEBOOK]: toRequestedNotebook(request) });
+}
+
+/** With where its cells are in the code, for tracebacks of an app that names steps. */
+function toStep(step: InitiateRequest["steps"][number], index: number): Step {
+  let firstLine = 1;
+  const cells = cellNumbers(step, index).map(({ number, lines }) => {
+    const range = { cell: number, firstLine, lineCount: lines };
+    firstLine += lines;
+    return range;
+  });
+  return { name: step.name, index, code: "", cells, tags: [], cache: null, environment: null };
+}
+
+/** Ctrl-C leaves the run as it is: it is not this process's own. */
+async function waitForEnd(host: RunHost, first: WholeRun, display: RunDisplay, { signal }: RunDeps): Promise<WholeRun> {
+  let run = first;
+  for (;;) {
+    display.update({ completedCount: run.steps.length });
+    if (isFinal(toStatus(run))) return run;
+    await delay(POLL_MS, undefined, { signal }).catch(() => signal.throwIfAborted());
+    const details = await host.client.details(run.id, signal);
+    const isOver = details !== null && isFinal(toStatus({ ...run, ...details }));
+    run = details === null || isOver ? await again(host, run.id, signal) : { ...run, ...details };
+  }
+}
+
+async function again({ client, url }: RunHost, id: string, signal: AbortSignal): Promise<WholeRun> {
+  const run = await client.wholeRun(id, signal);
+  if (run !== null) return run;
+  throw new OperationError<ToolkitErrorCode>({
+    code: "ERR_RUN_LOST",
+    message: `The run ${id} of ${url} was purged while it was waited for.`,
+    hint: "Run the notebook again.",
+  });
+}
+
+function toStatus({ id, runtimeStatus, createdTime, lastUpdatedTime, output, steps }: WholeRun): RunStatus {
+  const known = runtimeStatus as RunStatus["runtimeStatus"];
+  return { instanceId: id, runtimeStatus: known, createdTime, lastUpdatedTime, output, completedCount: steps.length };
+}
