@@ -13,6 +13,8 @@ export type RowRepairDeps = { histories: HistoryStore; instances: InstanceStore;
 // Another host takes over a lease that was not renewed for 30 s. What took longer than this may have been overtaken: this process was
 // paused, or its request was.
 const PROMPT_MS = 2_000;
+const MAX_FAILURES = 60;
+const FAILURE_PAUSE_MS = 1_000;
 
 /** Whether what began at `beganMs`, in ms since 1970, took so long that another host may have moved the instance on meanwhile. */
 export function isLate(beganMs: number, clock: Clock): boolean {
@@ -20,23 +22,31 @@ export function isLate(beganMs: number, clock: Clock): boolean {
 }
 
 /**
- * Makes the row show what the history in the storage says, again where that may have changed meanwhile.
+ * Makes the row show what the history in the storage says, again where that may have changed meanwhile. Once it has begun to write, it
+ * does not give up soon: nobody else would know that the row may show an older state.
  *
  * @returns The history.
  */
-export async function repairRow(
-  instanceId: string,
-  { histories, instances, clock }: RowRepairDeps,
-): Promise<StoredHistory> {
-  for (;;) {
+export async function repairRow(instanceId: string, deps: RowRepairDeps): Promise<StoredHistory> {
+  const { histories, instances, clock } = deps;
+  let hasWritten = false;
+  for (let failures = 0; ; ) {
     const beganMs = clock.now().getTime();
-    const stored = await histories.load(instanceId, null);
-    const { events, executionId } = stored;
-    const row = await instances.findRow(instanceId);
-    if (executionId === null || !isRowStale(row, executionId, expectedStatus(events))) return stored;
-    const unknown = { customStatus: undefined, inputBlob: null, outputBlob: null };
-    await instances.writeEpisode({ instanceId, executionId, newEvents: events, ...unknown, mayCreate: true });
-    if (!isLate(beganMs, clock)) return stored;
+    try {
+      const stored = await histories.load(instanceId, null);
+      const { events, executionId } = stored;
+      const row = await instances.findRow(instanceId);
+      if (executionId === null || !isRowStale(row, executionId, expectedStatus(events))) return stored;
+      if (isLate(beganMs, clock)) continue;
+      hasWritten = true;
+      const unknown = { customStatus: undefined, inputBlob: null, outputBlob: null };
+      await instances.writeEpisode({ instanceId, executionId, newEvents: events, ...unknown, mayCreate: true });
+      if (!isLate(beganMs, clock)) return stored;
+    } catch (error) {
+      failures += 1;
+      if (!hasWritten || failures > MAX_FAILURES) throw error;
+      await clock.sleep(FAILURE_PAUSE_MS);
+    }
   }
 }
 

@@ -54,3 +54,15 @@ test("two seconds are late, where a lease takes thirty", () => {
   const clock = new FakeClock("1970-01-01T00:00:10Z");
   expect([9_000, 8_000, 7_999].map((beganMs) => isLate(beganMs, clock))).toEqual([false, false, true]);
 });
+
+test("a check that fails after such a write is made again", async () => {
+  const { deps, statuses } = makeStores([running, completed], 60_000);
+  const { load } = deps.histories;
+  let loads = 0;
+  deps.histories.load = (...args) => {
+    loads += 1;
+    return loads === 2 ? Promise.reject(new Error("The storage is out of order.")) : load(...args);
+  };
+  await repairRow("abc", deps);
+  expect(statuses).toEqual(["Running", "Completed"]);
+});
