@@ -2,6 +2,7 @@
 //
 //   dist/cli.js                  the command (ESM, one chunk per command, so that `--help` loads little)
 //   dist/testing/                the package's `same-kit/testing`, with its types
+//   dist/azure-sdk/              Azure's SDKs as the command loads them
 //   dist/worker/                 the language worker's process
 //   dist/azurite/                the supervised Azurite's process
 //   dist/functions-app/          the deployable app: what the cloud gets is what the local host runs
@@ -52,6 +53,25 @@ async function build(options) {
 const cjs = (entry, outfile, options = {}) =>
   build({ ...common, format: "cjs", entryPoints: [from(entry)], outfile: to(outfile), ...options });
 
+const AZURE_SDK = "local/src/storage/azure/sdk.ts";
+
+/** In the command, that file's exports come from a bundle whose compiled form is kept: compiling the SDKs takes longer than using them. */
+async function azureSdkApart() {
+  const { exports } = (await esbuild({ entryPoints: [from(AZURE_SDK)], ...common, format: "esm", write: false }))
+    .metafile.outputs["sdk.js"];
+  const contents = [
+    'import path from "node:path";',
+    'import { cacheFolder, packageRoot, requireCompiled } from "@same-kit/shared";',
+    'const file = path.join(packageRoot(), "dist", "azure-sdk", "sdk.cjs");',
+    `export const { ${exports.join(", ")} } = requireCompiled(file, path.join(cacheFolder(process.env), "compiled"));`,
+  ].join("\n");
+  return {
+    name: "azure-sdk-apart",
+    setup: (build) =>
+      build.onLoad({ filter: /storage[\\/]azure[\\/]sdk\.ts$/ }, () => ({ contents, resolveDir: root })),
+  };
+}
+
 async function buildCli() {
   const { metafile } = await build({
     ...common,
@@ -59,6 +79,7 @@ async function buildCli() {
     splitting: true,
     minifySyntax: true,
     entryPoints: { cli: from("toolkit/src/cli/main.ts") },
+    plugins: [await azureSdkApart()],
     outdir: dist,
     chunkNames: "chunks/[name]-[hash]",
     // Bundled CommonJS packages call require() for Node's own modules, and look for files beside themselves.
@@ -129,6 +150,7 @@ async function copyData(folder, target) {
 
 const targets = {
   command: buildCli,
+  "Azure's SDKs": () => cjs(AZURE_SDK, "azure-sdk/sdk.cjs", { plugins: [withoutUnusedPackages] }),
   testing: buildTesting,
   worker: () => cjs("local/src/worker/child/main.ts", "worker/main.cjs"),
   "worker's preload": () => cjs("local/src/worker/child/preload.ts", "worker/preload.cjs"),

@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, statSync, utimesSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { promisify } from "node:util";
 import { packageRoot } from "@same-kit/shared";
@@ -15,14 +15,19 @@ exports.isKnown = require.cache[__filename] === module;
 exports.load = () => import("./other.mjs");`;
 
 /** Loads the bundle in a process of its own, as each start does. */
-async function load(folder: string): Promise<Record<string, unknown>> {
+async function load(
+  folder: string,
+  env: Record<string, string> = {},
+  kept = path.join(folder, "kept"),
+): Promise<Record<string, unknown>> {
   const code = `
     import { requireCompiled } from ${JSON.stringify(MODULE)};
     const { load, place, ...facts } = requireCompiled(process.argv[1], process.argv[2]);
     console.log(JSON.stringify({ ...facts, place: place?.(), other: (await load?.())?.default }));
   `;
   const args = ["--input-type=module", "--disable-warning=ExperimentalWarning", "-e", code];
-  const { stdout } = await run(process.execPath, [...args, path.join(folder, "bundle.cjs"), path.join(folder, "kept")]);
+  const files = [path.join(folder, "bundle.cjs"), kept];
+  const { stdout } = await run(process.execPath, [...args, ...files], { env: { ...process.env, ...env } });
   return JSON.parse(stdout) as Record<string, unknown>;
 }
 
@@ -44,19 +49,62 @@ test("a file is loaded as require does, the first time and from what that kept",
   const file = path.join(folder, "bundle.cjs");
   const expected = { file, isKnown: true, place: `    at exports.place (${file}:1:23)`, other: "other" };
   expect(await load(folder)).toEqual(expected);
-  const first = readFileSync(keptIn(folder));
+  expect(readFileSync(keptIn(folder)).length).toBeGreaterThan(BUNDLE.length);
   expect(await load(folder)).toEqual(expected);
-  expect(readFileSync(keptIn(folder)).equals(first)).toBe(true);
 });
 
-test("of a file that has changed, the new text runs, and its form replaces the old one", async () => {
+test("the first three processes add what they call, and later ones leave it as it is", async () => {
+  const folder = await makeBundle(`
+    function later() { return [1, 2, 3].map(String).join() + "and " + process.pid; }
+    exports.value = process.env.CALLS === "1" ? later() : "";`);
+  const keptAfter = async (env: Record<string, string>) => {
+    await load(folder, env);
+    return readFileSync(keptIn(folder));
+  };
+  const first = await keptAfter({});
+  const second = await keptAfter({ CALLS: "1" });
+  expect(second.length).toBeGreaterThan(first.length);
+  const third = await keptAfter({});
+  expect((await keptAfter({ CALLS: "1" })).equals(third)).toBe(true);
+});
+
+test("of a file that has changed, the new text runs", async () => {
   const folder = await makeBundle("exports.value = 1;");
   await load(folder);
-  const first = readFileSync(keptIn(folder));
   // As long as before: V8 would take the old form for it.
   writeFileSync(path.join(folder, "bundle.cjs"), "exports.value = 2;");
   expect(await load(folder)).toEqual({ value: 2 });
-  expect(readFileSync(keptIn(folder)).equals(first)).toBe(false);
+  expect(await load(folder)).toEqual({ value: 2 });
+});
+
+test("copies of a file share one form, and each is where it is", async () => {
+  const [folder, copy] = [await makeBundle(), await makeBundle()];
+  for (const it of [folder, copy]) {
+    const file = path.join(it, "bundle.cjs");
+    expect(await load(it, {}, path.join(folder, "kept"))).toMatchObject({
+      file,
+      place: `    at exports.place (${file}:1:23)`,
+      other: "other",
+    });
+  }
+  keptIn(folder);
+});
+
+test("of many versions the newest are kept", async () => {
+  const folder = await makeBundle("exports.value = 1;");
+  await load(folder);
+  const kept = keptIn(folder);
+  const stale = Array.from({ length: 20 }, (_, i) => path.join(folder, "kept", `old-${i}.bin`));
+  for (const [i, file] of stale.entries()) {
+    writeFileSync(file, "");
+    utimesSync(file, i, i);
+  }
+  writeFileSync(path.join(folder, "bundle.cjs"), "exports.value = 2;");
+  await load(folder);
+  const left = readdirSync(path.join(folder, "kept"));
+  expect(left).toHaveLength(16);
+  expect(left).toEqual(expect.arrayContaining([path.basename(kept), "old-19.bin", "old-6.bin"]));
+  expect(left).not.toContain("old-5.bin");
 });
 
 test.each([

@@ -1,11 +1,6 @@
 import type { TableServiceClientOptions } from "@azure/data-tables";
-import {
-  AnonymousCredential,
-  newPipeline,
-  type Pipeline,
-  type StoragePipelineOptions,
-  StorageSharedKeyCredential,
-} from "@azure/storage-blob";
+import type { Pipeline, StoragePipelineOptions } from "@azure/storage-blob";
+import { AnonymousCredential, newPipeline, StorageSharedKeyCredential } from "./sdk.ts";
 
 /** What blob and queue clients are made with, with every request under `signal` too: a wait for the next try ends as well. */
 export function pipelineUnder(

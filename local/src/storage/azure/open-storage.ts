@@ -1,6 +1,3 @@
-import { TableClient, TableServiceClient } from "@azure/data-tables";
-import { BlobServiceClient } from "@azure/storage-blob";
-import { QueueServiceClient } from "@azure/storage-queue";
 import { DEVELOPMENT_PORTS, developmentConnection, PUBLIC_DEVELOPMENT_KEY } from "../../shared/development-account.ts";
 import type { StorageAccount } from "../storage-account.ts";
 import { pipelineUnder, tablePolicyUnder } from "./abandoned-requests.ts";
@@ -8,6 +5,7 @@ import { AzureContainer } from "./azure-container.ts";
 import { AzureQueue } from "./azure-queue.ts";
 import { AzureTable } from "./azure-table.ts";
 import { escapeJson } from "./escape-json.ts";
+import { BlobServiceClient, QueueServiceClient, TableClient, TableServiceClient } from "./sdk.ts";
 
 /** An account that is reached over the network. */
 export type AzureStorageAccount = StorageAccount & { connectionString: string };
