@@ -72,6 +72,7 @@ describe.skipIf(!hasTerraform)("a cloud that others use too", () => {
     const adopted = await second.up({ ...RESOURCES_ONLY, adopt: true });
     expect(adopted.outputs).toMatchObject({ appName: outputs?.appName, accessKey: outputs?.accessKey });
     expect(adopted.view.log).toContainEqual(expect.stringMatching(/^line Takes over the resource group rg-same-dev-/));
+    expect(adopted.view.log).toContain("run Plan again, with the app's access key");
     expect(adopted.view.log).toContain("line The app keeps its access key.");
     expect([...adopted.view.log, ...adopted.view.said].join("\n")).not.toContain(outputs?.accessKey);
     expect(adopted.view.log.filter((line) => line.startsWith("run Adopt ")).length).toBeGreaterThan(4);

@@ -76,7 +76,10 @@ class Provisioning {
   async run(): Promise<ProvisionResult> {
     const { planOnly, onApply } = this.#request;
     const first = await this.#plan();
-    const planned = first !== null && (await this.#keepKey(first)) ? await this.#plan() : first;
+    const planned =
+      first !== null && (await this.#keepKey(first))
+        ? await this.#plan("Plan again, with the app's access key")
+        : first;
     if (planned === null) return { kind: "unchanged", changes: [] };
     const { changes, variables } = planned;
     this.#show(planned);
@@ -140,11 +143,11 @@ class Provisioning {
   }
 
   /** @returns null where nothing would change. */
-  async #plan(): Promise<Planned | null> {
+  async #plan(title?: string): Promise<Planned | null> {
     const { isDestroy, ownership } = this.#request;
     const { folder, terraform, target, view } = this.#deployment;
     await target.drillHooks.beforePlan(folder.terraformDir);
-    return view.phase(isDestroy ? "Plan the removal" : "Plan", async (progress) => {
+    return view.phase(title ?? (isDestroy ? "Plan the removal" : "Plan"), async (progress) => {
       const warnings: TerraformDiagnostic[] = [];
       let hasDrift = false;
       const onEvent = (event: TerraformEvent) => {
