@@ -6,7 +6,7 @@ import { useAzurite } from "../helpers/azurite.ts";
 import { runProcessChaos } from "../helpers/chaos-processes.ts";
 import { chosenSeeds } from "./seeds.ts";
 
-const INSTANCES = 100;
+const INSTANCES = 30;
 
 describe.each(chosenSeeds(5))("seed %d", (seed) => {
   const storage = useAzurite();
