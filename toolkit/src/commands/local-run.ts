@@ -1,8 +1,15 @@
 import path from "node:path";
+import { UsageError } from "@same-kit/shared";
+import { watchFiles } from "../adapters/files/watch-files.ts";
 import { composeRunDeps } from "../compose/compose-run.ts";
-import { localRun } from "../usecases/local-run.ts";
+import type { ToolkitErrorCode } from "../errors.ts";
+import { reportRun } from "../reports/run-report.ts";
+import { type LocalRunOptions, localRun } from "../usecases/local-run.ts";
+import type { RunSummary } from "../usecases/run/run-summary.ts";
+import { watchRun } from "../usecases/watch-run.ts";
 import { defineCommand } from "./define-command.ts";
 import { endRun } from "./end-run.ts";
+import { exitCodeOf } from "./exit-code.ts";
 import { PARAMETER_OPTIONS, readParameters } from "./parameter-options.ts";
 import {
   filesOptions,
@@ -32,6 +39,7 @@ export const localRunCommand = defineCommand({
     ...recordDirOption,
     ...runOptions,
     keep: { type: "boolean", help: "Leave the host running in the background" },
+    watch: { type: "boolean", help: "Run again from the first changed step whenever the notebook is saved" },
     verbose: { type: "boolean", help: "Also show the host's own log lines" },
     ...filesOptions,
     ...upstreamMagicsOption,
@@ -41,27 +49,39 @@ export const localRunCommand = defineCommand({
   examples: [
     "same-kit local run test/testdata/features/singlestep",
     "same-kit local run notebook.ipynb -p alpha 0.6 -f parameters.yaml",
+    "same-kit local run notebook.ipynb --watch",
     "same-kit local run notebook.ipynb --python python3.12 --json",
   ],
   async run({ options, positionals }, context) {
-    const summary = await localRun(
-      {
-        location: path.resolve(context.cwd, positionals[0] ?? "."),
-        stateDir: options["state-dir"] === undefined ? null : path.resolve(context.cwd, options["state-dir"]),
-        sameEnv: options["same-env"] ?? null,
-        files: readFilesChoice(options),
-        upstreamMagics: options["upstream-magics"],
-        parameters: await readParameters(options, context.cwd),
-        port: parsePort(options.port),
-        storage: options.storage ?? null,
-        python: options.python ?? null,
-        keep: options.keep,
-        timeoutMs: parseDuration(options.timeout),
-        isVerbose: options.verbose,
-        savesLargeSession: options.session,
-      },
-      composeRunDeps(context, options["allow-user"]),
-    );
-    return endRun(summary, context);
+    if (options.watch && options.json) throw jsonOfMany();
+    const wishes: LocalRunOptions = {
+      location: path.resolve(context.cwd, positionals[0] ?? "."),
+      stateDir: options["state-dir"] === undefined ? null : path.resolve(context.cwd, options["state-dir"]),
+      sameEnv: options["same-env"] ?? null,
+      files: readFilesChoice(options),
+      upstreamMagics: options["upstream-magics"],
+      parameters: await readParameters(options, context.cwd),
+      port: parsePort(options.port),
+      storage: options.storage ?? null,
+      python: options.python ?? null,
+      keep: options.keep,
+      timeoutMs: parseDuration(options.timeout),
+      isVerbose: options.verbose,
+      savesLargeSession: options.session,
+    };
+    const deps = composeRunDeps(context, options["allow-user"]);
+    if (!options.watch) return endRun(await localRun(wishes, deps), context);
+    const onEnded = (summary: RunSummary) => reportRun(summary, context.console);
+    const { status } = await watchRun(wishes, { ...deps, changes: watchFiles, onEnded });
+    // Ctrl-C is how watching ends; it is an interruption only where it ended a run.
+    return status === "interrupted" ? exitCodeOf(context.endedBy() ?? "SIGINT") : 0;
   },
 });
+
+function jsonOfMany(): UsageError<ToolkitErrorCode> {
+  return new UsageError({
+    code: "ERR_USAGE",
+    message: "--watch and --json contradict each other: --json prints one document.",
+    hint: "Drop one of them; each run's summary.json has the same.",
+  });
+}

@@ -1,0 +1,116 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { hintText } from "@same-kit/shared";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { type LocalHost, startLocal } from "../../local/src/index.ts";
+import { NO_PARAMETERS } from "../../toolkit/src/notebook/parameters.ts";
+import type { RunSummary } from "../../toolkit/src/usecases/run/run-summary.ts";
+import { watchRun } from "../../toolkit/src/usecases/watch-run.ts";
+import { FakeEmulator, runningHost } from "../helpers/fake-emulator.ts";
+import { recordingView } from "../helpers/recording-view.ts";
+import { makeTempDir } from "../helpers/temp-dir.ts";
+
+let host: LocalHost;
+let hostDir: string;
+beforeAll(async () => {
+  hostDir = await mkdtemp(path.join(tmpdir(), "same-kit-watch-"));
+  host = await startLocal({ stateDir: hostDir, port: 0, storage: { kind: "none" }, onLog: () => {} });
+});
+afterAll(async () => {
+  await host?.stop();
+  await rm(hostDir, { recursive: true, force: true, maxRetries: 3 });
+});
+
+const { signal } = new AbortController();
+
+/** Watches a notebook through these saves, each the sources of its steps; gives what every run kept, and the last one's variables. */
+async function watchThrough(saves: readonly (readonly string[] | { text: string })[]) {
+  const folder = await makeTempDir();
+  const file = path.join(folder, "nb.ipynb");
+  const toCell = (source: string, index: number) => ({
+    cell_type: "code",
+    source,
+    metadata: { tags: index === 0 ? [] : [`same_step_${index}`] },
+    outputs: [],
+    execution_count: null,
+  });
+  const save = (saved: (typeof saves)[number]) => {
+    const notebook =
+      "text" in saved ? saved.text : { cells: saved.map(toCell), nbformat: 4, nbformat_minor: 4, metadata: {} };
+    return writeFile(file, typeof notebook === "string" ? notebook : JSON.stringify(notebook));
+  };
+  const [first = [], ...later] = saves;
+  await save(first);
+  const summaries: RunSummary[] = [];
+  const warnings: string[] = [];
+  const emulator = new FakeEmulator();
+  const { url, hubName } = host;
+  emulator.hosts.set(path.join(folder, ".same-kit"), [runningHost({ url, hubName })]);
+  const watched: (readonly string[])[] = [];
+  await watchRun(
+    {
+      location: file,
+      stateDir: null,
+      sameEnv: null,
+      files: [],
+      upstreamMagics: false,
+      parameters: NO_PARAMETERS,
+      port: null,
+      storage: null,
+      python: null,
+      keep: false,
+      timeoutMs: null,
+      isVerbose: false,
+      savesLargeSession: true,
+    },
+    {
+      cwd: folder,
+      env: {},
+      emulator,
+      fetch,
+      view: recordingView(),
+      warn: (text) => warnings.push(hintText(text)),
+      signal,
+      leaveNow: signal,
+      async *changes(files) {
+        watched.push(files.map((it) => path.relative(folder, it)));
+        for (const saved of later) {
+          await save(saved);
+          yield;
+        }
+      },
+      onEnded: (summary) => summaries.push(summary),
+    },
+  );
+  const runs = summaries.map(({ status, steps }) => [status, steps.map(({ keptFrom }) => keptFrom !== null)]);
+  const values = Object.fromEntries(summaries.at(-1)?.variables.map(({ name, repr }) => [name, repr]) ?? []);
+  return { runs, values, warnings, watched };
+}
+
+test("each save runs the notebook from its first changed step on, and one that changes none runs nothing", async () => {
+  const { runs, values, watched } = await watchThrough([
+    ["a = [1]", "b = a + [2]"],
+    ["a = [1]", "b = a + [2]"],
+    ["a = [1]", "b = a + [3]"],
+    ["a = [1]", "b = a + [3]", "1 / 0"],
+    ["a = [1]", "b = a + [3]", "c = b + [4]"],
+  ]);
+  expect(runs).toEqual([
+    ["completed", [false, false]],
+    ["completed", [true, false]],
+    ["failed", [true, true, false]],
+    ["completed", [true, true, false]],
+  ]);
+  expect(values).toMatchObject({ b: "[1, 3]", c: "[1, 3, 4]" });
+  expect(watched).toEqual([["nb.ipynb", "same.yaml"]]);
+});
+
+test("a save that cannot be read is a warning, and the next one continues from the last run", async () => {
+  const { runs, warnings } = await watchThrough([["a = 1", "b = 2"], { text: '{"cells": [' }, ["a = 1", "b = 3"]]);
+  expect(runs).toEqual([
+    ["completed", [false, false]],
+    ["completed", [true, false]],
+  ]);
+  expect(warnings).toEqual([expect.stringContaining("nb.ipynb")]);
+});
