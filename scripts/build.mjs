@@ -55,22 +55,23 @@ const cjs = (entry, outfile, options = {}) =>
 
 const AZURE_SDK = "local/src/storage/azure/sdk.ts";
 
-/** In the command, that file's exports come from a bundle whose compiled form is kept: compiling the SDKs takes longer than using them. */
-async function azureSdkApart() {
-  const { exports } = (await esbuild({ entryPoints: [from(AZURE_SDK)], ...common, format: "esm", write: false }))
-    .metafile.outputs["sdk.js"];
-  const contents = [
-    'import path from "node:path";',
-    'import { cacheFolder, packageRoot, requireCompiled } from "@same-kit/shared";',
-    'const file = path.join(packageRoot(), "dist", "azure-sdk", "sdk.cjs");',
-    `export const { ${exports.join(", ")} } = requireCompiled(file, path.join(cacheFolder(process.env), "compiled"));`,
-  ].join("\n");
-  return {
-    name: "azure-sdk-apart",
-    setup: (build) =>
-      build.onLoad({ filter: /storage[\\/]azure[\\/]sdk\.ts$/ }, () => ({ contents, resolveDir: root })),
-  };
-}
+/** In the command, the SDKs come from a bundle whose compiled form is kept, when they are needed: compiling them takes longer than using them. */
+const azureSdkApart = {
+  name: "azure-sdk-apart",
+  setup: (build) =>
+    build.onLoad({ filter: /storage[\\/]azure[\\/]sdk\.ts$/ }, () => ({
+      resolveDir: root,
+      contents: `
+        import path from "node:path";
+        import { cacheFolder, packageRoot, requireCompiled } from "@same-kit/shared";
+        let sdk;
+        export function azureSdk() {
+          const file = path.join(packageRoot(), "dist", "azure-sdk", "sdk.cjs");
+          sdk ??= requireCompiled(file, path.join(cacheFolder(process.env), "compiled")).azureSdk();
+          return sdk;
+        }`,
+    })),
+};
 
 async function buildCli() {
   const { metafile } = await build({
@@ -79,7 +80,7 @@ async function buildCli() {
     splitting: true,
     minifySyntax: true,
     entryPoints: { cli: from("toolkit/src/cli/main.ts") },
-    plugins: [await azureSdkApart()],
+    plugins: [azureSdkApart],
     outdir: dist,
     chunkNames: "chunks/[name]-[hash]",
     // Bundled CommonJS packages call require() for Node's own modules, and look for files beside themselves.

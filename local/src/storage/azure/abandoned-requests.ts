@@ -1,6 +1,11 @@
 import type { TableServiceClientOptions } from "@azure/data-tables";
-import type { Pipeline, StoragePipelineOptions } from "@azure/storage-blob";
-import { AnonymousCredential, newPipeline, StorageSharedKeyCredential } from "./sdk.ts";
+import type {
+  AnonymousCredential,
+  Pipeline,
+  StoragePipelineOptions,
+  StorageSharedKeyCredential,
+} from "@azure/storage-blob";
+import { azureSdk } from "./sdk.ts";
 
 /** What blob and queue clients are made with, with every request under `signal` too: a wait for the next try ends as well. */
 export function pipelineUnder(
@@ -8,7 +13,7 @@ export function pipelineUnder(
   connectionString: string,
   options: StoragePipelineOptions,
 ): Pipeline {
-  const pipeline = newPipeline(toCredential(connectionString), options);
+  const pipeline = azureSdk().newPipeline(toCredential(connectionString), options);
   pipeline.factories.push({
     create: (next) => ({
       sendRequest(request) {
@@ -38,11 +43,12 @@ export function tablePolicyUnder(
 
 /** A shared access signature, where there is no key, is part of the endpoint's URL. */
 function toCredential(connectionString: string): StorageSharedKeyCredential | AnonymousCredential {
+  const sdk = azureSdk();
   const find = (name: string) => new RegExp(`(?:^|;)\\s*${name}=([^;]+)`, "i").exec(connectionString)?.[1];
   const [account, key] = [find("AccountName"), find("AccountKey")];
   return account === undefined || key === undefined
-    ? new AnonymousCredential()
-    : new StorageSharedKeyCredential(account, key);
+    ? new sdk.AnonymousCredential()
+    : new sdk.StorageSharedKeyCredential(account, key);
 }
 
 function putUnder(signal: AbortSignal, request: { abortSignal?: unknown }): void {

@@ -5,7 +5,7 @@ import { AzureContainer } from "./azure-container.ts";
 import { AzureQueue } from "./azure-queue.ts";
 import { AzureTable } from "./azure-table.ts";
 import { escapeJson } from "./escape-json.ts";
-import { BlobServiceClient, QueueServiceClient, TableClient, TableServiceClient } from "./sdk.ts";
+import { azureSdk } from "./sdk.ts";
 
 /** An account that is reached over the network. */
 export type AzureStorageAccount = StorageAccount & { connectionString: string };
@@ -19,6 +19,7 @@ const TABLE_RETRY = { maxRetries: 2, retryDelayInMs: 200, maxRetryDelayInMs: 2_0
 
 /** Opens an account by its connection string, `UseDevelopmentStorage=true` included; makes no request. */
 export function openStorage(connectionString: string): AzureStorageAccount {
+  const { BlobServiceClient, QueueServiceClient, TableClient, TableServiceClient } = azureSdk();
   const text = connectionString.trim() === DEVELOPMENT_STORAGE ? PUBLIC_CONNECTION : connectionString;
   const abandoned = new AbortController();
   const { signal } = abandoned;
