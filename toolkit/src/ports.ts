@@ -108,3 +108,25 @@ export interface Emulator {
   /** The folder of the app that same-kit deploys. */
   ownAppDir: string;
 }
+
+/** One instance as the management API shows it. */
+export type InstanceItem = {
+  name: string;
+  instanceId: string;
+  runtimeStatus: string;
+  input: unknown;
+  output: unknown;
+  customStatus: unknown;
+  createdTime: string;
+  lastUpdatedTime: string;
+  historyEvents?: readonly Record<string, unknown>[];
+};
+
+export type InstanceFilter = {
+  prefix?: string | undefined;
+  /** `Running`, `Failed` …; empty: all. */
+  statuses: readonly string[];
+  /** ISO 8601. */
+  from?: string | undefined;
+  to?: string | undefined;
+};

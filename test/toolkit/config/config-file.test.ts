@@ -76,7 +76,12 @@ test("a file that is asked for by name must exist", async () => {
 test("the file may hold the options that have a variable, but no key, no program to start and nobody to let in", async () => {
   const commands = await Promise.all(COMMANDS.map(({ load }) => load()));
   const variables = new Set(commands.flatMap(({ options }) => Object.values(options).map((it) => it.variable)));
-  const outside = new Set(["SAME_KIT_ACCESS_KEY", "SAME_KIT_ALLOW_USER", "SAME_KIT_TERRAFORM"]);
+  const outside = new Set([
+    "SAME_KIT_ACCESS_KEY",
+    "SAME_KIT_MANAGEMENT_KEY",
+    "SAME_KIT_ALLOW_USER",
+    "SAME_KIT_TERRAFORM",
+  ]);
   const expected = [...variables].filter((it) => it?.startsWith("SAME_KIT_") && !outside.has(it));
   expect(FILE_SETTINGS.map(variableOf).sort()).toEqual(expected.sort());
 });

@@ -142,4 +142,10 @@ export const COMMANDS: readonly CommandEntry[] = [
     place: ["state-dir", "env"],
     load: async () => (await import("../commands/fetch.ts")).fetchCommand,
   },
+  {
+    name: "local instances",
+    summary: "List and change orchestration instances",
+    place: ["state-dir"],
+    load: async () => (await import("../commands/local-instances.ts")).localInstancesCommand,
+  },
 ];

@@ -1,0 +1,55 @@
+// `same-kit local instances` on a real host, as a person and a script use it.
+
+import path from "node:path";
+import { packageRoot } from "@same-kit/shared";
+import { execa } from "execa";
+import { expect, test } from "vitest";
+import { fixtureApp } from "../../helpers/function-app.ts";
+import { startLocalHost } from "../../helpers/local-host.ts";
+import { makeTempDir } from "../../helpers/temp-dir.ts";
+import { waitFor } from "../../helpers/wait-for.ts";
+
+async function open() {
+  const stateDir = path.join(await makeTempDir(), ".same-kit");
+  const host = await startLocalHost({ appDir: fixtureApp("conformance"), stateDir, storage: { kind: "none" } });
+  const launcher = path.join(packageRoot(), "bin", "same-kit.cjs");
+  const call = (...args: string[]) =>
+    execa(process.execPath, [launcher, "local", "instances", ...args, "--state-dir", stateDir], { reject: false });
+  const data = async (...args: string[]): Promise<unknown> => JSON.parse((await call(...args, "--json")).stdout);
+  return { host, call, data };
+}
+
+test("instances are started, listed, looked at, told, changed and removed", async () => {
+  const { host, call, data } = await open();
+  expect(await data("start", "waits", "--id", "one")).toEqual({ id: "one" });
+  await waitFor(async () => (await host.client.getStatus("one"))?.runtimeStatus === "Running");
+  const listed = await call("list", "--status", "Running");
+  expect(listed.stdout).toMatch(/one.*waits.*Running/);
+  expect((await call("suspend", "one", "--reason", "a pause")).stdout).toBe("Asked to suspend one.");
+  await waitFor(async () => (await host.client.getStatus("one"))?.runtimeStatus === "Suspended");
+  await call("resume", "one");
+  await call("raise", "one", "go", "--data", '{"a":1}');
+  await waitFor(async () => (await host.client.getStatus("one"))?.runtimeStatus === "Completed");
+  expect(await data("show", "one")).toMatchObject({ runtimeStatus: "Completed", output: { a: 1 } });
+  expect((await call("history", "one")).stdout).toMatch(/EventRaised.*go/);
+  expect(await data("restart", "one")).toEqual({ id: expect.stringMatching(/^[0-9a-f]{32}$/) });
+  expect(await data("purge", "one")).toEqual({ purged: 1 });
+});
+
+test("mistakes are told with what to do, and change nothing", async () => {
+  const { call } = await open();
+  const attempts: [string[], number, string][] = [
+    [["dance"], 2, '"dance" is not an action; known are list'],
+    [["show"], 2, "needs ID"],
+    [["raise", "one"], 2, "needs EVENT"],
+    [["raise", "one", "go", "--data", "{"], 2, "--data takes JSON"],
+    [["purge"], 2, "purge needs an ID, or --from"],
+    [["list", "--top", "many"], 2, "--top many"],
+    [["show", "nobody"], 1, "There is no such instance."],
+    [["start", "nowhere"], 1, "The function 'nowhere' doesn't exist"],
+  ];
+  for (const [args, code, message] of attempts) {
+    const { exitCode, stderr } = await call(...args);
+    expect({ args, exitCode, stderr }).toEqual({ args, exitCode: code, stderr: expect.stringContaining(message) });
+  }
+});

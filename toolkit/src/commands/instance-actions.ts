@@ -1,0 +1,127 @@
+// What `same-kit local instances ACTION` does, an entry for each action.
+
+import { UsageError } from "@same-kit/shared";
+import type { ManagementClient } from "../adapters/app/management-client.ts";
+import type { ToolkitErrorCode } from "../errors.ts";
+import type { InstanceFilter } from "../ports.ts";
+import { historyTable, instanceDetails, instancesTable } from "../reports/instances-report.ts";
+import type { Console } from "../ui/console.ts";
+import { count } from "../ui/format.ts";
+
+export type ActionCall = {
+  client: ManagementClient;
+  console: Console;
+  /** What stands behind the action. */
+  args: readonly string[];
+  options: {
+    input: string | undefined;
+    data: string | undefined;
+    id: string | undefined;
+    reason: string | undefined;
+    sameId: boolean;
+    top: number;
+    filter: InstanceFilter;
+  };
+};
+
+type Action = {
+  /** The arguments that it needs, as help shows them. */
+  takes: readonly string[];
+  /** It only looks. */
+  isHarmless: boolean;
+  /** @returns what happened, as data and as a sentence or a table. */
+  run(call: ActionCall): Promise<{ data: unknown; text: string }>;
+};
+
+export const INSTANCE_ACTIONS: Readonly<Record<string, Action>> = {
+  list: {
+    takes: [],
+    isHarmless: true,
+    async run({ client, console, options }) {
+      const instances = await client.list(options.filter, options.top);
+      return { data: instances, text: instancesTable(instances, console) };
+    },
+  },
+  show: {
+    takes: ["ID"],
+    isHarmless: true,
+    async run({ client, console, args: [id = ""] }) {
+      const found = await client.show(id);
+      return { data: found, text: instanceDetails(found, console) };
+    },
+  },
+  history: {
+    takes: ["ID"],
+    isHarmless: true,
+    async run({ client, console, args: [id = ""] }) {
+      const found = await client.show(id, { withHistory: true });
+      return { data: found.historyEvents ?? [], text: historyTable(found, console) };
+    },
+  },
+  start: {
+    takes: ["ORCHESTRATOR"],
+    isHarmless: false,
+    async run({ client, args: [name = ""], options }) {
+      const id = await client.start(name, jsonOf("--input", options.input), options.id);
+      return { data: { id }, text: `Started ${name} as ${id}.` };
+    },
+  },
+  raise: {
+    takes: ["ID", "EVENT"],
+    isHarmless: false,
+    async run({ client, args: [id = "", event = ""], options }) {
+      // The API takes no event without a value.
+      await client.raise(id, event, jsonOf("--data", options.data) ?? "null");
+      return { data: { id, event }, text: `Raised ${event} for ${id}.` };
+    },
+  },
+  suspend: changing("suspend", "Asked to suspend"),
+  resume: changing("resume", "Asked to resume"),
+  terminate: changing("terminate", "Asked to terminate"),
+  rewind: changing("rewind", "Asked to rewind"),
+  restart: {
+    takes: ["ID"],
+    isHarmless: false,
+    async run({ client, args: [id = ""], options }) {
+      const started = await client.restart(id, { isSameId: options.sameId });
+      return { data: { id: started }, text: `Started it again as ${started}.` };
+    },
+  },
+  purge: {
+    takes: [],
+    isHarmless: false,
+    async run({ client, args: [id], options }) {
+      if (id === undefined && options.filter.from === undefined) {
+        throw usage("purge needs an ID, or --from TIME for all that were created since.");
+      }
+      const purged = id === undefined ? await client.purgeMany(options.filter) : await client.purge(id);
+      return { data: { purged }, text: `Removed ${count(purged, "instance")} that had ended.` };
+    },
+  },
+};
+
+function changing(action: "suspend" | "resume" | "terminate" | "rewind", said: string): Action {
+  return {
+    takes: ["ID"],
+    isHarmless: false,
+    async run({ client, args: [id = ""], options }) {
+      await client.act(id, action, options.reason);
+      return { data: { id }, text: `${said} ${id}.` };
+    },
+  };
+}
+
+/** @throws UsageError `ERR_USAGE` for what is not JSON. */
+function jsonOf(option: string, text: string | undefined): string | undefined {
+  if (text === undefined) return undefined;
+  try {
+    JSON.parse(text);
+    return text;
+  } catch {
+    throw usage(`${option} takes JSON, such as 5, '"text"' or '{"a":1}'; it got ${text}.`);
+  }
+}
+
+export function usage(message: string): UsageError<ToolkitErrorCode> {
+  return new UsageError({ code: "ERR_USAGE", message });
+}
