@@ -9,6 +9,7 @@ import { benchInstall } from "./bench-install.ts";
 import { benchNotebook } from "./bench-notebook.ts";
 import { benchPeers } from "./bench-peers.ts";
 import { benchRehearsal } from "./bench-rehearsal.ts";
+import { benchResume } from "./bench-resume.ts";
 import { benchSteady } from "./bench-steady.ts";
 import { benchWarm } from "./bench-warm.ts";
 import type { Figure } from "./figure.ts";
@@ -22,6 +23,7 @@ const BENCHES = {
   host: benchHost,
   peers: benchPeers,
   rehearsal: benchRehearsal,
+  resume: benchResume,
   steady: benchSteady,
 };
 // Twenty minutes: only when it is asked for.

@@ -55,7 +55,8 @@ async function runCells(id: string, cells: readonly string[], files: Record<stri
   const details = await client.details(id, signal);
   const last = details?.failed ?? details?.steps.at(-1);
   const target = path.join(folder, "results");
-  const saved = last?.files && (await saveFiles({ client, id, manifest: last.files, folder: target, signal }));
+  const sent = collected.manifest.files.map((file) => file.path);
+  const saved = last?.files && (await saveFiles({ client, id, manifest: last.files, folder: target, sent, signal }));
   const read = (name: string) => readFile(path.join(folder, name), "utf8");
   return { status: status?.runtimeStatus, output: status?.output, details, client, signal, saved, read, last };
 }
@@ -76,6 +77,7 @@ test("a notebook reads and imports what lies beside it, and every step has the f
     ["made.txt", "same_step_000"],
     ["out/plot.png", "same_step_002"],
   ]);
+  expect(saved?.deleted).toEqual(["gone.txt"]);
   expect([await read("results/data.csv"), await read("results/made.txt")]).toEqual(["a,b !", "a,b hi"]);
   // The user's own folder stays as it was.
   expect([await read("data.csv"), await read("gone.txt")]).toEqual(["a,b ", ""]);

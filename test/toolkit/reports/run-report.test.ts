@@ -37,7 +37,7 @@ const COMPLETED: RunSummary = {
   failure: null,
   warnings: ["same_step_000: numpy is in no requirements.txt."],
   results: { notebook: "/s/runs/run-1/notebook.ipynb", report: "/s/runs/run-1/report.html" },
-  files: { folder: null, files: [] },
+  files: { folder: null, files: [], deleted: [] },
   record: "/s/runs/run-1",
   stateDir: "/s",
   host: { url: "http://localhost:7071", hubName: "hub", isKept: false, stateDir: "/s" },

@@ -70,11 +70,14 @@ function wayOn({ id, stateDir, host }: RunSummary): Hint {
 
 const MAX_NAMED_FILES = 5;
 
-function filesOf({ files: { folder, files } }: RunSummary): string[] {
-  if (folder === null) return [];
-  const named = files.slice(0, MAX_NAMED_FILES).map(({ path }) => path);
-  const more = files.length - named.length;
-  return [`Files:    ${folder}: ${named.join(", ")}${more > 0 ? ` and ${more} more` : ""}`];
+function filesOf({ files: { folder, files, deleted } }: RunSummary): string[] {
+  const saved = folder === null ? [] : [`Files:    ${folder}: ${nameSome(files.map(({ path }) => path))}`];
+  return deleted.length === 0 ? saved : [...saved, `Deleted:  ${nameSome(deleted)}`];
+}
+
+function nameSome(paths: readonly string[]): string {
+  const more = paths.length - MAX_NAMED_FILES;
+  return `${paths.slice(0, MAX_NAMED_FILES).join(", ")}${more > 0 ? ` and ${more} more` : ""}`;
 }
 
 function placesOf({ results: { notebook, report } }: RunSummary): (readonly [string, string])[] {

@@ -53,7 +53,15 @@ export async function fetchRun(options: FetchRunOptions, deps: RunDeps): Promise
     const choice = { keep: false, port: null, storage: null, python: null };
     const running = { records, choice, steps, warnings: [], timeoutMs: null, isVerbose: false, savesLargeSession };
     return await finishRun(
-      { ...running, deps, subject: { kind: "recorded", folder }, folder, host, display, sent: { files: null } },
+      {
+        ...running,
+        deps,
+        subject: { kind: "recorded", folder },
+        folder,
+        host,
+        display,
+        sent: { files: null, paths: [] },
+      },
       { kind: "ended", status: toStatus(ended), endedAt: new Date(ended.lastUpdatedTime) },
     );
   } catch (error) {

@@ -17,7 +17,7 @@ const file = (at: string, content: string, more = {}) => ({
 });
 
 /** Saves what an app answers: `contents` by what their name says that they are. */
-async function save(files: unknown[], contents: Record<string, string>) {
+async function save(files: unknown[], contents: Record<string, string>, sent: string[] = []) {
   const parent = await makeTempDir();
   const folder = path.join(parent, "files");
   const blobs = new Map(Object.entries(contents).map(([named, content]) => [`file-${hashOf(named)}.bin`, content]));
@@ -29,7 +29,7 @@ async function save(files: unknown[], contents: Record<string, string>) {
   };
   const manifest = { container: "c", name: "run/files.json", sizeBytes: 1, sha256: "" };
   const { signal } = new AbortController();
-  const saved = await saveFiles({ client, id: "run", manifest, folder, signal });
+  const saved = await saveFiles({ client, id: "run", manifest, folder, sent, signal });
   return { ...saved, parent, read: (name: string) => readFile(path.join(folder, name), "utf8") };
 }
 
@@ -37,6 +37,11 @@ test("what a step made or changed is saved, and what it found is not", async () 
   const { files, read, folder } = await save([file("d/a", "A"), { ...file("b", "B"), step: undefined }], { A: "A" });
   expect(files).toEqual([{ path: "d/a", sizeBytes: 1, step: "one" }]);
   expect([await read("d/a"), await readdir(folder as string)]).toEqual(["A", ["d"]]);
+});
+
+test("files that the run began with and that its last step does not have are named as deleted", async () => {
+  const { deleted } = await save([file("a", "A"), { ...file("b", "B"), step: undefined }], { A: "A" }, ["b", "c/d"]);
+  expect(deleted).toEqual(["c/d"]);
 });
 
 test.each(["../a", "/tmp/a", "d/../../a"])("an app that names the path %s has nothing written", async (at) => {

@@ -44,6 +44,7 @@ async function overRun(details: object | null, blob: object | Error = inBlob) {
   const step = (name: string, cell: number) => ({ name, cells: [{ cell, firstLine: 1, lineCount: 1 }] });
   const run = {
     folder,
+    sent: { files: null, paths: [] },
     host: { url: "http://app", hubName: "hub", stateDir: "/s", booted: null, client },
     steps: [step("a", 1), step("b", 2)],
     warnings: [],

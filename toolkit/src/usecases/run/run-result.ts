@@ -82,11 +82,21 @@ async function findSteps(run: RunningRun, result: RunResult | null): Promise<Kno
 
 /** Those of the last step that ended. */
 async function saveRunFiles({ host, folder, sent, deps }: RunningRun, known: KnownSteps | null): Promise<SavedFiles> {
-  const manifest = (known?.failed ?? known?.steps.at(-1))?.files;
+  const last = known?.failed ?? known?.steps.at(-1);
+  const manifest = last?.files;
   // The same as was sent: no step changed a file.
-  if (manifest === undefined || manifest.sha256 === sent.files) return NO_FILES;
+  if (last === undefined || manifest?.sha256 === sent.files) return NO_FILES;
+  // A step that completed without files has deleted them all; for one that failed, nothing may be known.
+  if (manifest === undefined) return known?.failed ? NO_FILES : { ...NO_FILES, deleted: [...sent.paths] };
   const target = path.join(folder.dir, "files");
-  return saveFiles({ client: host.client, id: folder.record.id, manifest, folder: target, signal: deps.leaveNow });
+  return saveFiles({
+    client: host.client,
+    id: folder.record.id,
+    manifest,
+    folder: target,
+    sent: sent.paths,
+    signal: deps.leaveNow,
+  });
 }
 
 function toResults(summary: Omit<RunSummary, "results">, steps: readonly StepResult[]): RunResults {

@@ -46,6 +46,6 @@ export type RunningRun = Run & {
   readonly folder: RunFolder;
   readonly host: RunHost;
   readonly display: RunDisplay;
-  /** The manifest of the files that this process sent, by its hash. */
-  readonly sent: { files: string | null };
+  /** What this process sent: the manifest by its hash, and the paths of the files. */
+  readonly sent: { files: string | null; paths: readonly string[] };
 };

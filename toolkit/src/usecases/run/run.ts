@@ -79,7 +79,7 @@ async function runOnce(run: Run): Promise<RunSummary> {
     const wasRecorded = subject.kind === "recorded";
     const folder = await recordOn(run, host);
     const summary = await superviseRun(
-      { ...run, folder, host, display: openDisplay(run, folder), sent: { files: null } },
+      { ...run, folder, host, display: openDisplay(run, folder), sent: { files: null, paths: [] } },
       wasRecorded,
     );
     hasEnded = summary.status === "completed" || summary.status === "failed";
@@ -174,6 +174,7 @@ async function sendRequest(run: RunningRun): Promise<StartedRun> {
   const manifest = isEmpty ? null : await sendFiles({ client: host.client, id, files: collected, signal });
   if (!isEmpty && manifest === null) warn("The app is of a version that takes no files; the steps begin without.");
   sent.files = manifest;
+  sent.paths = manifest === null ? [] : (collected?.manifest.files ?? []).map(({ path }) => path);
   const options = {
     runId: id,
     sameEnv,

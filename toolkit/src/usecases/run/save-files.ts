@@ -13,6 +13,8 @@ export type ResultFiles = {
   /** Absolute; null where there are none. */
   folder: string | null;
   files: ResultFile[];
+  /** Paths of those that the run began with and that no longer exist at its end. */
+  deleted: string[];
 };
 
 export type SaveFiles = {
@@ -21,6 +23,8 @@ export type SaveFiles = {
   /** The manifest after the last step that ended. */
   manifest: BlobReference;
   folder: string;
+  /** Paths of the files that the run began with. */
+  sent: readonly string[];
   signal: AbortSignal;
 };
 
@@ -28,15 +32,18 @@ const UNLIMITED = { files: Infinity, fileBytes: Infinity, workspaceBytes: Infini
 
 export type SavedFiles = ResultFiles & { warnings: string[] };
 
-export const NO_FILES: SavedFiles = { folder: null, files: [], warnings: [] };
+export const NO_FILES: SavedFiles = { folder: null, files: [], deleted: [], warnings: [] };
 
 /** Those that can be saved; the run has its result all the same. */
 export async function saveFiles(options: SaveFiles): Promise<SavedFiles> {
   const { manifest, folder } = options;
   const saved: ResultFile[] = [];
   const warnings: string[] = [];
+  let deleted: string[] = [];
   try {
-    const changed = await loadChanged(options, manifest);
+    const last = await loadManifest(options, manifest);
+    const changed = changedIn(last);
+    deleted = deletedIn(last, options.sent);
     // From an earlier end of the same run.
     await rm(folder, { recursive: true, force: true });
     for (const file of changed) {
@@ -50,15 +57,26 @@ export async function saveFiles(options: SaveFiles): Promise<SavedFiles> {
   } catch (error) {
     warnings.push(`The files of the run could not be read: ${reasonOf(error)}.`);
   }
-  return { folder: saved.length === 0 ? null : folder, files: saved, warnings };
+  return { folder: saved.length === 0 ? null : folder, files: saved, deleted, warnings };
 }
 
-async function loadChanged(options: SaveFiles, reference: BlobReference): Promise<(RunFile & { step: string })[]> {
+async function loadManifest(options: SaveFiles, reference: BlobReference): Promise<readonly RunFile[]> {
   const manifest = parseManifest(JSON.parse((await readAll(options, reference.name)).toString("utf8")), UNLIMITED);
   if ("wrong" in manifest) throw new Error(manifest.wrong);
-  const changed = manifest.files.filter((file): file is RunFile & { step: string } => file.step !== undefined);
+  return manifest.files;
+}
+
+type ChangedFile = RunFile & { step: string };
+
+function changedIn(files: readonly RunFile[]): ChangedFile[] {
+  const changed = files.filter((file): file is ChangedFile => file.step !== undefined);
   // Links last: nothing is written through them.
   return [...changed.filter(({ kind }) => kind !== "link"), ...changed.filter(({ kind }) => kind === "link")];
+}
+
+function deletedIn(files: readonly RunFile[], sent: readonly string[]): string[] {
+  const left = new Set(files.map(({ path: at }) => at));
+  return sent.filter((at) => !left.has(at));
 }
 
 async function saveFile(options: SaveFiles, file: RunFile): Promise<void> {
@@ -89,7 +107,7 @@ async function* verified(parts: AsyncIterable<Uint8Array>, sha256: string): Asyn
   if (hash.digest("hex") !== sha256) throw new Error("it is not what the step left");
 }
 
-const toResult = (file: RunFile & { step: string }): ResultFile => ({
+const toResult = (file: ChangedFile): ResultFile => ({
   path: file.path,
   sizeBytes: file.kind === "file" ? file.sizeBytes : null,
   step: file.step,
