@@ -1,6 +1,7 @@
+import { mkdtempSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
-import { cacheFolder } from "@same-kit/shared";
+import { cacheFolder, tryMakeOwnFolder } from "@same-kit/shared";
 
 /** Whether the app runs in Azure rather than on a developer's machine: `func start` and the local host say "Development". */
 export const isInCloud = (env: NodeJS.ProcessEnv): boolean => env["AZURE_FUNCTIONS_ENVIRONMENT"] !== "Development";
@@ -8,8 +9,24 @@ export const isInCloud = (env: NodeJS.ProcessEnv): boolean => env["AZURE_FUNCTIO
 /**
  * Where virtual environments and compiled files are kept from run to run: in the user's cache folder on a machine, below the temp
  * folder in the cloud, where other places are read-only or gone after a restart. `SAME_KIT_CACHE` decides in both.
+ *
+ * @param tempDir - Default: the system's.
  */
-export function pythonCacheFolder(env: NodeJS.ProcessEnv): string {
-  if (isInCloud(env) && !env["SAME_KIT_CACHE"]) return path.join(os.tmpdir(), "same-kit-cache");
+export function pythonCacheFolder(env: NodeJS.ProcessEnv, tempDir: string = os.tmpdir()): string {
+  if (isInCloud(env) && !env["SAME_KIT_CACHE"]) return cacheInTempFolder(path.join(tempDir, "same-kit-cache"));
   return path.join(cacheFolder(env), "python");
+}
+
+/**
+ * The temp folder is open to all users, and Python runs what it finds in the cache: if another user was there first, this process
+ * gets a folder that nobody else knows.
+ */
+function cacheInTempFolder(folder: string): string {
+  let isOwn: boolean;
+  try {
+    isOwn = tryMakeOwnFolder(folder);
+  } catch {
+    return folder; // It does not exist and cannot be created: the first step that needs it reports why.
+  }
+  return isOwn ? folder : mkdtempSync(`${folder}-`);
 }

@@ -1,3 +1,4 @@
+import { lstatSync, mkdirSync, type Stats } from "node:fs";
 import { lstat, mkdir } from "node:fs/promises";
 
 const OTHERS_MAY_WRITE = 0o022;
@@ -9,8 +10,11 @@ const OTHERS_MAY_WRITE = 0o022;
  * @param uid - Default: the user of this process.
  */
 export async function isOwnFolder(folder: string, uid: number | undefined = process.getuid?.()): Promise<boolean> {
-  const stats = await lstat(folder).catch(() => null);
-  if (stats === null || !stats.isDirectory()) return false;
+  return isOwn(await lstat(folder).catch(() => undefined), uid);
+}
+
+function isOwn(stats: Stats | undefined, uid: number | undefined): boolean {
+  if (stats === undefined || !stats.isDirectory()) return false;
   return uid === undefined || (stats.uid === uid && (stats.mode & OTHERS_MAY_WRITE) === 0);
 }
 
@@ -25,4 +29,19 @@ export async function makeOwnFolder(folder: string): Promise<void> {
     if (error.code !== "EEXIST") throw error;
   });
   if (!(await isOwnFolder(folder))) throw new Error(`${folder} is not a folder of this user alone.`);
+}
+
+/**
+ * As {@link makeOwnFolder}, for code that cannot wait.
+ *
+ * @returns false if something else is there.
+ * @throws Error of the file system if it cannot be made.
+ */
+export function tryMakeOwnFolder(folder: string, uid: number | undefined = process.getuid?.()): boolean {
+  try {
+    mkdirSync(folder, { mode: 0o700 });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+  }
+  return isOwn(lstatSync(folder, { throwIfNoEntry: false }), uid);
 }

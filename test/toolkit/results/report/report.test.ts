@@ -52,6 +52,20 @@ test("texts of the run are never HTML of the page", () => {
   expect(html).not.toMatch(/(?:href|src)="javascript:/);
 });
 
+test("numbers of an app's answer that are texts are never HTML of the page", () => {
+  const number = EVIL as unknown as number;
+  const lost = [{ name: "a", type: "b", cell: number, reason: "c", remedy: "d" }];
+  const crossing = [{ name: "e", type: "f", sizeBytes: number, cell: number }];
+  const cells = [cellRecord({ executionCount: number })];
+  const first = stepResult({ details: { formatVersion: 1, cells, lost, crossing } });
+  const html = report({
+    variables: [{ name: "g", type: "h", repr: "i", sizeBytes: number }],
+    steps: [first, stepResult({ name: "two", cells: [] })],
+  });
+  expect(html).toContain("[&lt;img src=x");
+  expect(html).not.toContain("<img src=x");
+});
+
 test("a cell's own HTML runs in a frame that cannot reach the page", () => {
   const html = shows({ "text/html": "<b>bold</b><script>parent.document</script>", "text/plain": "bold" });
   expect(html).toMatch(/<iframe class="foreign" sandbox="allow-scripts" srcdoc="[^"]*&lt;b&gt;bold&lt;\/b&gt;/);

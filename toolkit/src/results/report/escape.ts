@@ -6,7 +6,11 @@ const ENTITIES: Readonly<Record<string, string>> = {
   "'": "&#39;",
 };
 
-/** Text as HTML, also inside an attribute. */
-export function escapeHtml(text: string): string {
-  return text.replaceAll(/[&<>"']/g, (character) => ENTITIES[character] as string);
+/**
+ * Text as HTML, also inside an attribute.
+ *
+ * @param text - Numbers too: those of an app's answer may turn out to be texts.
+ */
+export function escapeHtml(text: string | number): string {
+  return String(text).replaceAll(/[&<>"']/g, (character) => ENTITIES[character] as string);
 }

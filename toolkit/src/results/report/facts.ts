@@ -31,7 +31,7 @@ export function renderVariables({ variables, variablesOmitted, steps }: RunResul
   const rows = variables.map(({ name, type, sizeBytes, repr, exploded }) => [
     code(name),
     code(type),
-    sizeBytes === undefined ? "" : formatBytes(sizeBytes),
+    sizeBytes === undefined ? "" : escapeHtml(formatBytes(sizeBytes)),
     exploded === undefined ? code(repr) : `<span class="lost">${escapeHtml(exploded)}</span>`,
   ]);
   const more = variablesOmitted > 0 ? `<p class="note">… and ${variablesOmitted} more.</p>` : "";
@@ -46,15 +46,15 @@ function renderCrossing({ name, details }: StepResult): string {
   const rows = [...lost.map(lostRow), ...crossing.map(crossingRow)];
   const size = crossing.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
   const lostCount = lost.length === 0 ? "" : `, ${lost.length} lost`;
-  const summary = `${escapeHtml(name)} → next: ${crossing.length} variables, ${formatBytes(size)}${lostCount}`;
+  const summary = escapeHtml(`${name} → next: ${crossing.length} variables, ${formatBytes(size)}${lostCount}`);
   return `<details${lost.length > 0 ? " open" : ""}><summary>${summary}</summary>${table(["Name", "Type", "Size", "Cell", ""], rows)}</details>`;
 }
 
 const crossingRow = ({ name, type, sizeBytes, cell }: CrossingVariable): string[] => [
   code(name),
   code(type),
-  formatBytes(sizeBytes),
-  cell === null ? "" : String(cell),
+  escapeHtml(formatBytes(sizeBytes)),
+  cell === null ? "" : escapeHtml(cell),
   "",
 ];
 
@@ -62,7 +62,7 @@ const lostRow = ({ name, type, cell, reason, remedy }: LostVariable): string[] =
   code(name),
   code(type),
   "",
-  cell === null ? "" : String(cell),
+  cell === null ? "" : escapeHtml(cell),
   `<span class="lost">${escapeHtml(`${reason}. ${remedy}`)}</span>`,
 ];
 

@@ -73,7 +73,8 @@ function renderCell(cell: FileCell, options: OutputOptions): string {
   if (cell.cell_type === "raw")
     return `<div class="cell"><pre class="source" style="grid-column:2">${escapeHtml(source)}</pre></div>`;
   const { duration_ms: ms, status } = (cell.metadata["same_kit"] ?? {}) as { duration_ms?: number; status?: string };
-  const count = cell.execution_count === null || cell.execution_count === undefined ? " " : cell.execution_count;
+  const count =
+    cell.execution_count === null || cell.execution_count === undefined ? " " : escapeHtml(cell.execution_count);
   const time = ms === undefined ? "" : `<br>${escapeHtml(formatMs(ms))}`;
   const outputs = (cell.outputs ?? []).map((output) => renderOutput(output, options)).join("");
   return `<div class="cell${status === "error" ? " failed" : ""}"><div class="count">[${count}]${time}</div><pre class="source">${highlightPython(source)}</pre><div class="outputs">${outputs}</div></div>`;
