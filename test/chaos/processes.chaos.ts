@@ -6,13 +6,13 @@ import { useAzurite } from "../helpers/azurite.ts";
 import { runProcessChaos } from "../helpers/chaos-processes.ts";
 import { chosenSeeds } from "./seeds.ts";
 
-const INSTANCES = 30;
+const INSTANCES = 20;
 
 describe.each(chosenSeeds(5))("seed %d", (seed) => {
   const storage = useAzurite();
 
   test(`${INSTANCES} orchestrations end once and rightly`, async () => {
-    const options = { seed, instances: INSTANCES, maxPauseMs: 60_000, deadlineMs: 900_000 };
+    const options = { seed, instances: INSTANCES, maxPeaceMs: 15_000, maxPauseMs: 60_000, deadlineMs: 900_000 };
     expect(await runProcessChaos(storage(), options)).toEqual([]);
   });
 });

@@ -33,6 +33,8 @@ import { waitFor } from "./wait-for.ts";
 export type ProcessChaos = {
   seed: number;
   instances: number;
+  /** How long nothing happens at most. */
+  maxPeaceMs: number;
   /** How long a paused host stands still at most; a lease is 30 s. */
   maxPauseMs: number;
   deadlineMs: number;
@@ -43,7 +45,6 @@ const HUB = "Chaos";
 const PARTITIONS = 4;
 const HOSTS = 2;
 const MIN_PEACE_MS = 500;
-const MAX_PEACE_MS = 2_500;
 
 /** @returns What is wrong in the end; nothing, it is to be hoped. */
 export async function runProcessChaos(storage: AzureStorageAccount, options: ProcessChaos): Promise<string[]> {
@@ -75,11 +76,11 @@ export async function runProcessChaos(storage: AzureStorageAccount, options: Pro
 async function attack(
   hosts: ChaosHost[],
   random: () => number,
-  { maxPauseMs, signal }: { maxPauseMs: number; signal: AbortSignal },
+  { maxPeaceMs, maxPauseMs, signal }: ProcessChaos & { signal: AbortSignal },
 ): Promise<void> {
   const pauses: Promise<void>[] = [];
   while (!signal.aborted) {
-    const peaceMs = MIN_PEACE_MS + random() * (MAX_PEACE_MS - MIN_PEACE_MS);
+    const peaceMs = MIN_PEACE_MS + random() * (maxPeaceMs - MIN_PEACE_MS);
     await delay(peaceMs, undefined, { signal }).catch(() => {});
     const index = Math.floor(random() * hosts.length);
     const host = hosts[index] as ChaosHost;

@@ -6,6 +6,12 @@ const storage = useAzurite();
 
 // A small dose of `npm run chaos`.
 test("orchestrations end once and rightly on processes that are killed and paused, behind a faulty network", async () => {
-  const problems = await runProcessChaos(storage(), { seed: 1, instances: 4, maxPauseMs: 3_000, deadlineMs: 110_000 });
+  const problems = await runProcessChaos(storage(), {
+    seed: 1,
+    instances: 4,
+    maxPeaceMs: 2_500,
+    maxPauseMs: 3_000,
+    deadlineMs: 110_000,
+  });
   expect(problems).toEqual([]);
 });
