@@ -1,4 +1,4 @@
-// The results of a run's steps, out of its history: there they are of a run that failed too, which has no output.
+// The results of a run's steps, from its history: a failed run has no output, but its history has them.
 
 import type * as df from "durable-functions";
 import { EXECUTOR, type ExecutorResult, type KeptSteps, type PipelineStep } from "../contract/executor-call.ts";

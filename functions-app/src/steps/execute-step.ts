@@ -119,7 +119,7 @@ type SavedFiles = { manifest?: BlobReference; failure?: StepFailure };
 
 /** A step that failed has its files too, as far as there are any. */
 async function saveFiles({ input, watch }: StepRun, workspace: Workspace, report: StepReport): Promise<SavedFiles> {
-  // Nobody reads a result of a run that is over, and what is stored now may stay for ever.
+  // The result of a run that has ended is never read, and what is stored now may never be removed.
   if (watch.signal.aborted) return {};
   try {
     const manifest = report.filesLost ? input.files : await workspace.save(input.step.name);
@@ -182,7 +182,7 @@ async function toCompleted(run: StepRun, outcome: Outcome, session: Buffer): Pro
 
 async function toFailed(run: StepRun, outcome: Outcome, failure: StepFailure): Promise<ExecutorResult> {
   const { codeMs } = outcome.report;
-  // Nobody reads a result of a run that is over, and what is stored now may stay for ever.
+  // The result of a run that has ended is never read, and what is stored now may never be removed.
   const details = run.watch.signal.aborted ? undefined : await outcome.outputs.store(outcome.report);
   const record = {
     ...toFailedRecord(run.input, run.timing),

@@ -145,7 +145,7 @@ const blobName = (instanceId: string, kind: BlobKind, sha256: string): string =>
 const fileName = (instanceId: string, sha256: string): string => `${instanceId}/${fileBlobName(sha256)}`;
 
 /** As clients ask for it. */
-export const fileBlobName = (sha256: string): string => `file-${sha256}.bin`;
+const fileBlobName = (sha256: string): string => `file-${sha256}.bin`;
 
 export async function hashOfFile(file: string): Promise<string> {
   const hash = createHash("sha256");

@@ -1,4 +1,4 @@
-// What a step is made of: loaded from the call or from the run's blobs, and laid out in the step's folder.
+// The contents of a step: loaded from the call or from the run's blobs, and laid out in the step's folder.
 
 import { mkdir, writeFile } from "node:fs/promises";
 import path from "node:path";

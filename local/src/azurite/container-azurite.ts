@@ -20,7 +20,7 @@ import { isAzuriteThere } from "./recognise.ts";
 import { NEVER, type RunningAzurite } from "./running-azurite.ts";
 
 /** The same version as the package that runs without Docker. */
-export const DEFAULT_IMAGE = "mcr.microsoft.com/azure-storage/azurite:3.37.0";
+const DEFAULT_IMAGE = "mcr.microsoft.com/azure-storage/azurite:3.37.0";
 
 const CONTAINER_PORTS: AzuritePorts = { blob: 10000, queue: 10001, table: 10002 };
 // Azurite starts its services one after the other, the table service last. A log line needs no shell in the image.

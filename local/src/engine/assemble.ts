@@ -28,18 +28,7 @@ export function assemble(hub: TaskHub, options: Omit<EngineOptions, "storage">):
   const histories = new HistoryStore({ hub, payloads, clock });
   const instances = new InstanceStore({ hub, payloads, clock });
   const functionLog = new FunctionLog(log, settings);
-  const visibilityTimeoutMs = settings.controlQueueVisibilityTimeoutMs;
-
-  const messageLog = log.child("engine.messages");
-  const delivery = new Delivery({
-    queues: new HubQueues({ hub, payloads, settings, clock, log: messageLog }),
-    clock,
-    log: messageLog,
-    holdMs: Math.min(visibilityTimeoutMs, settings.workItemQueueVisibilityTimeoutMs),
-    maxPollingIntervalMs: settings.maxQueuePollingIntervalMs,
-    hostile,
-  });
-
+  const delivery = createDelivery(hub, payloads, options);
   const activities = new ActivityDispatcher({
     delivery,
     invoker,
@@ -58,7 +47,7 @@ export function assemble(hub: TaskHub, options: Omit<EngineOptions, "storage">):
     instances,
     payloads,
     runEpisode: (input: EpisodeInput) => runAnyEpisode(input, episode),
-    visibilityTimeoutMs,
+    visibilityTimeoutMs: settings.controlQueueVisibilityTimeoutMs,
     maxBatch: hostile === undefined ? Number.POSITIVE_INFINITY : 1,
     clock,
     log: episodeLog,
@@ -66,15 +55,23 @@ export function assemble(hub: TaskHub, options: Omit<EngineOptions, "storage">):
   };
   const orchestrations = new OrchestrationDispatcher({ delivery, session, settings });
 
-  const client = createTaskHubClient({
-    hub,
-    histories,
-    instances,
-    delivery,
-    orchestrations,
-    settings,
-    functionLog,
-    clock,
-  });
+  const stores = { hub, histories, instances };
+  const client = createTaskHubClient({ ...stores, delivery, orchestrations, settings, functionLog, clock });
   return { client, delivery, activities, orchestrations };
+}
+
+function createDelivery(
+  hub: TaskHub,
+  payloads: LargePayloads,
+  { settings, clock, log: engineLog, hostile }: Omit<EngineOptions, "storage">,
+): Delivery {
+  const log = engineLog.child("engine.messages");
+  return new Delivery({
+    queues: new HubQueues({ hub, payloads, settings, clock, log }),
+    clock,
+    log,
+    holdMs: Math.min(settings.controlQueueVisibilityTimeoutMs, settings.workItemQueueVisibilityTimeoutMs),
+    maxPollingIntervalMs: settings.maxQueuePollingIntervalMs,
+    hostile,
+  });
 }

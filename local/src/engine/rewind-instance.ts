@@ -65,7 +65,7 @@ export function planRewind(events: readonly HistoryEvent[]): RewindPlan {
       }
       case EventType.SubOrchestrationInstanceFailed: {
         const cause = scheduledAt.get(event.TaskScheduledId);
-        // The child goes on as it is: its creation stays.
+        // The child continues unchanged: its creation event stays.
         if (cause !== undefined) rows.push({ index: cause, was: "SubOrchestrationInstanceCreated", isTakenOut: false });
         rows.push({ index, was: "SubOrchestrationInstanceFailed", isTakenOut: true });
         const child = open.get(event.TaskScheduledId);

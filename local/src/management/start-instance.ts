@@ -72,7 +72,7 @@ function notRestarted(status: 400 | 409, message: string): WebhookResponse {
 }
 
 /** The 202 answer with the status URLs: `rewindPostUri` is not among the host's own. */
-export function checkStatusResponse(instanceId: string, call: ManagementCall): WebhookResponse {
+function checkStatusResponse(instanceId: string, call: ManagementCall): WebhookResponse {
   const { client, settings, webhookQuery } = call;
   const parts = { origin: originOf(call), hubName: client.hubName, connectionName: settings.connectionName };
   const urls = instanceUrls(encodeURIComponent(instanceId), { ...parts, webhookQuery: webhookQuery() });

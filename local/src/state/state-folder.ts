@@ -1,4 +1,4 @@
-import { access, readdir, writeFile } from "node:fs/promises";
+import { readdir, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { closeToOthers, makePrivateFolder, readJson, writeJsonAtomic } from "@same-kit/shared";
 import { StateError } from "./errors.ts";
@@ -86,14 +86,6 @@ export async function checkStateFormat(dir: string): Promise<unknown> {
 }
 
 const formatFile = (dir: string): string => path.join(dir, "format.json");
-
-/** Whether a state folder is there at all. */
-export async function hasStateFolder(dir: string): Promise<boolean> {
-  return access(formatFile(dir)).then(
-    () => true,
-    () => false,
-  );
-}
 
 function newerFormat(dir: string, version: number): StateError {
   return new StateError({

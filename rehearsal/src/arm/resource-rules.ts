@@ -1,4 +1,4 @@
-// What Azure refuses of a resource whatever its type, in its words: people search for those.
+// What Azure refuses for every resource type, in its own words, because people search for them.
 import type { Answer, MiniRequest } from "../http/answer.ts";
 import { armError } from "../http/answer.ts";
 import { isRegion, normalizeRegion, REGIONS } from "./regions.ts";

@@ -87,7 +87,7 @@ function validateResource({ type_name, config }: ProviderRequest): Diagnostic[] 
   const values = asObject(fromDynamicValue(config));
   const { checks, fractions = [] } = kindOf(type_name);
   const broken = findFractions(resourceSchemas[type_name]!.block, values, fractions);
-  // What is no whole number is not looked at any further.
+  // An attribute with an unexpected fraction is not checked further.
   const others = checks.filter(({ attribute }) => broken.every((problem) => problem.attribute !== attribute));
   return [...broken, ...findProblems(values, others)].map(({ attribute, summary }) => ({
     severity: "ERROR",

@@ -32,7 +32,7 @@ const file = data as unknown as SchemaFile;
 /** The azurerm version that the stand-in claims to be. */
 export const AZURERM_VERSION: string = file.version;
 
-export const providerSchema: Schema = file.provider_schema;
+const providerSchema: Schema = file.provider_schema;
 export const resourceSchemas: Readonly<Record<string, Schema>> = file.resource_schemas;
 export const dataSourceSchemas: Readonly<Record<string, Schema>> = file.data_source_schemas;
 

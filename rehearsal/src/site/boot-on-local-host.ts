@@ -35,7 +35,7 @@ export function bootOnLocalHost<Storage>(
 ): BootSite {
   return async ({ name, packageDir, appSettings, onLog }) => {
     const hubName = (await namesOwnHub(packageDir)) ? {} : { hubName: toHubName(name) };
-    // A machine in the cloud has a temp folder of its own, which goes with it.
+    // A machine in the cloud has its own temp folder, which is deleted with it.
     const tempDir = `${packageDir}.tmp`;
     await mkdir(tempDir, { recursive: true });
     // A Python that ends with the host may still write a compiled file there.

@@ -2,8 +2,8 @@ import type { Hint } from "@same-kit/shared";
 import { failureCaseOf } from "../deployment/failure-cases.ts";
 import type { Console } from "../ui/console.ts";
 
-export const EXIT_FAILED = 1;
-export const EXIT_BUG = 70;
+const EXIT_FAILED = 1;
+const EXIT_BUG = 70;
 
 /** What every error meant for a person has; checked by shape, so that no command has to load another's classes. */
 type ShownError = Error & { code: string; hint?: Hint; exitCode: number; problems?: readonly { hint: Hint }[] };

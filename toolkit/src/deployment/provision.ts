@@ -168,7 +168,7 @@ class Provisioning {
   }
 
   /**
-   * Applies; what stands in the way and heals by itself is healed here: a plan that became stale is made again once, and
+   * Applies; obstacles that can be removed automatically are removed here: a stale plan is created again once, and
    * resources of an interrupted run are adopted. Should the plan after that remove what nobody agreed to, it is asked again.
    */
   async #applyUntilSettled(first: Planned): Promise<"applied" | "stopped"> {

@@ -69,7 +69,7 @@ export async function layOutModule(folder: EnvironmentFolder, options: ModuleOpt
 const isVariables = (name: string): boolean => /\.auto\.tfvars(\.json)?$/.test(name);
 
 /**
- * Replaces the variables that the next plan is made with.
+ * Replaces the variables of the next plan.
  *
  * @returns Puts the earlier ones back: a removal is planned with what is there, and must not fail for values that were never
  *   applied. The first ones stay, as nothing else says where a shared state's resources are.

@@ -39,7 +39,7 @@ export async function localStatus(
     runs: runs.map(({ record: { id, notebook, state, startedAt, endedAt, hostPid, appUrl } }) => ({
       id,
       notebook,
-      // Another app goes on with what it was given, whatever became of the process here.
+      // Another app continues the run it was given, even if the process here has exited.
       state: state === "running" && appUrl === undefined && !alive.has(hostPid) ? "abandoned" : state,
       startedAt,
       endedAt,

@@ -80,7 +80,7 @@ export async function startRehearsal(options: RehearsalOptions): Promise<Rehears
 }
 
 /** @throws UsageError `ERR_UNKNOWN_DRILL`. */
-export function requireDrill(text: string): ActiveDrill {
+function requireDrill(text: string): ActiveDrill {
   const drill = parseDrill(text);
   if (drill !== null) return drill;
   throw new UsageError({

@@ -16,7 +16,7 @@ export function openDatabase(Loki: LokiClass, file: string, inMemory: boolean): 
   const db: Database = new Loki(file, {
     autosave: true,
     autosaveInterval: AUTOSAVE_INTERVAL_MS,
-    // LokiJS would go on in silence, and everything since then would be lost: the process ends and says why.
+    // LokiJS would continue silently and lose every later write, so the process exits and reports why.
     autosaveCallback(error: unknown) {
       if (error) throw error;
     },

@@ -11,7 +11,7 @@ type Header = { generation: number };
 /** The changes of one save, a line of the journal. */
 type Entry = { name: string; maxId: number; changed: Doc[]; removed: number[] }[];
 
-// A journal may be this much before it is exchanged for a snapshot, which stops Azurite while it is made: small for the queue,
+// A journal may be this much before it is exchanged for a snapshot, which blocks Azurite while it is written: small for the queue,
 // whose messages come and go, and never reached by tables that only grow.
 const JOURNAL_LIMIT_BYTES = 16 * 1024 * 1024;
 const JOURNAL_PER_SNAPSHOT = 4;

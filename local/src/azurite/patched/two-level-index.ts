@@ -5,7 +5,7 @@ import type { Collection, Doc } from "./loki.ts";
  * indexes: those are sorted arrays, of which a query uses only the one of its first key, and which every insertion and removal
  * copies in part.
  */
-export class TwoLevelIndex<Document extends Doc> {
+class TwoLevelIndex<Document extends Doc> {
   readonly #groups = new Map<string, Map<string, Document>>();
   readonly #keysOf: (doc: Document) => readonly [group: string, key: string];
 

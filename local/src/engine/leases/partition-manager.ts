@@ -78,7 +78,7 @@ class PartitionWorker implements PartitionManager {
     await Promise.race([this.#loop, timeout]);
     ended.abort();
     this.#isGivenUp = true;
-    // Without the table nothing was drained; the readers would go on asking a storage that is gone.
+    // Without the table nothing was drained; the readers would keep polling a storage that is gone.
     for (const queueName of this.#reading) this.#deps.reader.lose(queueName);
     this.#reading.clear();
   }

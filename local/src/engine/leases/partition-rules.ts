@@ -27,7 +27,7 @@ export type RowDecision = {
 };
 
 /** 30 s as in the extension: how long a host that died keeps its partitions from others. */
-export const LEASE_INTERVAL_MS = 30_000;
+const LEASE_INTERVAL_MS = 30_000;
 const TICKS_PER_MS = 10_000n;
 
 export function decideRow(row: PartitionRow, context: PassContext): RowDecision {

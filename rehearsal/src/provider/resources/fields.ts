@@ -31,7 +31,7 @@ export function readAttribute(values: ValueObject, attribute: string): Value {
   return readAttribute(asObject(Array.isArray(value) ? value[0] : value), rest.join("."));
 }
 
-export function setAttribute(values: ValueObject, attribute: string, value: Value): void {
+function setAttribute(values: ValueObject, attribute: string, value: Value): void {
   const [name = "", ...rest] = attribute.split(".");
   if (rest.length === 0) {
     values[name] = value;
@@ -43,7 +43,7 @@ export function setAttribute(values: ValueObject, attribute: string, value: Valu
   values[name] = [element];
 }
 
-export function getPath(object: unknown, path: string): unknown {
+function getPath(object: unknown, path: string): unknown {
   let current = object;
   for (const name of path.split(".")) {
     if (typeof current !== "object" || current === null) return undefined;

@@ -13,7 +13,7 @@ export type FollowedEvents = {
 };
 
 /**
- * Gives `onEvent` every event from now on, or from the start on. A connection that breaks is made again, from where it was.
+ * Calls `onEvent` for every event, from now on or from the start. A broken connection is reopened where it stopped.
  *
  * @returns null where the host cannot tell its events; the run's status is all there is then.
  */

@@ -35,7 +35,7 @@ export async function suspendOlderRuns(
 }
 
 /** Unfinished runs whose host is gone. */
-export async function listAbandoned(records: RunRecords, emulator: Emulator): Promise<RunFolder[]> {
+async function listAbandoned(records: RunRecords, emulator: Emulator): Promise<RunFolder[]> {
   const alive = new Set((await emulator.listHosts(records.stateDir)).map(({ process }) => process.pid));
   const runs = await records.list();
   const isHere = ({ record }: RunFolder) => record.appUrl === undefined;

@@ -1,4 +1,4 @@
-"""What an enumeration is made of, so that it can be made again elsewhere."""
+"""The parts of an enumeration, so that it can be created again elsewhere."""
 
 import enum
 import pickle

@@ -42,7 +42,7 @@ fspath copy deepcopy sizeof instancecheck subclasscheck
 """
 '''
 
-# exec() answers None, so `or` goes on to what the source defined.
+# exec() answers None, so `or` continues to what the source defined.
 _EXPRESSION = (
     "(lambda scope: exec(source, scope) or scope['load'](reason))({'source': source, 'expression': expression})"
 )

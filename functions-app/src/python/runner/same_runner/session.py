@@ -20,7 +20,7 @@ _NO_SPACE = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
 class SessionError(Exception):
-    """Nobody's code raised it: it has a name and a message, and no traceback that anyone could use."""
+    """Raised by no user code: it has a name and a message, but no useful traceback."""
 
     def __init__(self, name, message):
         super().__init__(message)

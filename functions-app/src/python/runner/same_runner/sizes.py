@@ -11,7 +11,7 @@ _PLAIN = frozenset(map(id, _ATOMS))
 _CHUNK = 50_000
 _BUILT_IN = _PLAIN | set(map(id, (dict, list, tuple, set, frozenset)))
 _SEQUENCES = (list, tuple, set, frozenset, collections.deque)
-# Shared by the whole program, so they are nobody's size.
+# Shared by the whole program, so their size is attributed to no variable.
 _SHARED = (type, types.ModuleType, types.FunctionType, types.BuiltinFunctionType, types.MethodType, types.CodeType)
 
 

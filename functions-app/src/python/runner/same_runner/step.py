@@ -145,7 +145,7 @@ def _prepare(request, folder, channel):
     signal.signal(signal.SIGINT, signal.default_int_handler)
     os.chdir(os.path.join(folder, "work"))
     os.environ.update(request["environ"])
-    os.environ["TMPDIR"] = os.path.join(folder, "tmp")  # What a step forgets there goes with its folder.
+    os.environ["TMPDIR"] = os.path.join(folder, "tmp")  # What a step leaves there is deleted with its folder.
     sys.path.insert(0, os.getcwd())
     sys.argv = [""]
     # Those of the process's start are the guardian's.

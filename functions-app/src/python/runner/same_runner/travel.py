@@ -1,4 +1,4 @@
-"""What goes with a session besides the notebook's variables, and is no part of the user's result: the code of the steps, what the
+"""What travels with a session besides the notebook's variables, and is not part of the user's result: the code of the steps, what the
 notebook remembers of its cells, and the interpreter's own state.
 """
 

@@ -79,7 +79,7 @@ export function assertSameDecision(recorded: SchedulingEvent, decision: Decision
   );
 }
 
-export function recordedKind({ kind }: { kind: Decision["kind"] }): RecordedKind {
+function recordedKind({ kind }: { kind: Decision["kind"] }): RecordedKind {
   return kind === "activity" || kind === "sub-orchestration" || kind === "timer" ? kind : "event-sent";
 }
 

@@ -126,9 +126,9 @@ type RetriedRequest = Extract<LeafRequest, { knownFailure: unknown }>;
 
 /**
  * Attempts and the waits between them. The SDK counts a timer after every failed attempt, the last included, before it reports
- * the error; so that last timer is made too, due at once.
+ * the error; so that last timer is created too, due at once.
  *
- * The SDK does not know the two rules that end retrying early, the time limit and errors marked as final: it goes on waiting
+ * The SDK does not know the two rules that end retrying early, the time limit and errors marked as final: it keeps waiting
  * for attempts. They are played out without calling the function, each failing as the last real one did.
  */
 export class RetryTask extends CompoundTask {

@@ -65,7 +65,7 @@ function call(
   const sent = send(id, target, request, execution, deps);
   const unknown = unknownText(nameIn(target), deps);
   if (unknown === null) return sent;
-  // Nobody would ever answer; the caller is told as by an entity.
+  // There would never be an answer; the caller gets the error as if from an entity.
   const answer = responseText({ result: JSON.stringify(unknown), isError: true });
   return { ...sent, outgoing: messageToSelf(execution, raised(request.id, answer, deps.clock)) };
 }
@@ -167,7 +167,7 @@ const NAMESPACE = Buffer.from("9e9529595e334daf827f2fa12937b875", "hex");
  * The id of what an action asks, as a GUID of version 5: an episode that is run again asks under the same. The extension takes the
  * orchestrator's time into it instead, which a second run does not have.
  */
-export function requestIdOf(actionId: number, { instanceId, executionId }: Execution): string {
+function requestIdOf(actionId: number, { instanceId, executionId }: Execution): string {
   const name = `${instanceId}_${executionId}_${actionId}`;
   const bytes = createHash("sha1").update(NAMESPACE).update(name).digest().subarray(0, 16);
   bytes[6] = (bytes[6]! & 0x0f) | 0x50;

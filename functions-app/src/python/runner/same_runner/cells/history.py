@@ -31,7 +31,7 @@ class History:
         self._show_last()
 
     def to_state(self, with_outputs):
-        """What the next step goes on with; results only where it reads them."""
+        """What the next step continues with; results only where it reads them."""
         state = {"inputs": self.inputs}
         return {**state, "outputs": self.outputs, "last": self._last} if with_outputs else state
 

@@ -14,7 +14,7 @@ def install():
     import_hooks.after_import("matplotlib.pyplot", _take_over)
 
 
-# In a notebook a figure is done once it was shown; in a plain script it goes on.
+# In a notebook a figure is done once it was shown; in a plain script it can still be drawn on.
 closes = True
 
 

@@ -10,7 +10,7 @@ import os
 _READ_BYTES = 1 << 18
 # While the app is slower than the step, the step waits.
 _MAX_WAITING_BYTES = 4 << 20
-# A pipe is empty after the first, unless somebody else goes on writing into it.
+# A pipe is empty after the first, unless another process keeps writing to it.
 _READS_AT_ONCE = 4
 _MAX_FRAME_BYTES = 1 << 30
 _HEADER_BYTES = 5
@@ -18,7 +18,7 @@ _STREAMS = {b"o": "stdout", b"e": "stderr"}
 
 
 class Relay:
-    """`replies` is the app's end; the pipes are made here, `child_ends` are for the step."""
+    """`replies` is the app's end; the pipes are created here, `child_ends` are for the step."""
 
     def __init__(self, replies):
         self._replies = replies
