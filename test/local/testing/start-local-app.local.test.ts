@@ -260,7 +260,7 @@ test("several apps run in one process, each with its own time", async () => {
 });
 
 test("an activity that does not end is named when the time is up", async () => {
-  await using app = await startLocalApp<Orders>(APP, { timeoutMs: 300 });
+  await using app = await startLocalApp<Orders>(APP, { timeoutMs: 4_000 });
   await expect(app.client.start("stuck", undefined, { instanceId: "stuck" })).rejects.toThrow(
     'Still running: activity "slow" of instance "stuck"',
   );
