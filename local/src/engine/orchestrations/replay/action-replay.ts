@@ -6,7 +6,8 @@
 import { type EventRaisedEvent, EventType, type HistoryEvent } from "../../history/events.ts";
 import { HTTP_ACTIVITY } from "../../history/http-activity-name.ts";
 import { failureIn, messageId } from "../../messages/entity-messages.ts";
-import type { Action, EntityLockAction, TaskAction } from "./action.ts";
+import type { Action, EntityLockAction } from "./action.ts";
+import { ActionTasks } from "./action-tasks.ts";
 import {
   assertSameDecision,
   type Decision,
@@ -15,21 +16,10 @@ import {
   type SchedulingEvent,
   toSchedulingEvent,
 } from "./decision.ts";
-import { HttpTask } from "./http-task.ts";
+import { ExternalEvents } from "./external-events.ts";
 import { causeTime, endsSuspension, firstDefined, recordedById } from "./recorded.ts";
 import { ReplayFailure } from "./replay-failure.ts";
-import {
-  CompoundTask,
-  LeafTask,
-  LONGEST_SHORT_TIMER_MS,
-  LongTimerTask,
-  type ReplayTask,
-  RetryTask,
-  type TaskEnvironment,
-  type TaskFailure,
-  WhenAllTask,
-  WhenAnyTask,
-} from "./replay-task.ts";
+import { CompoundTask, LeafTask, type ReplayTask, type TaskEnvironment, type TaskFailure } from "./replay-task.ts";
 
 export type ReplayOutcome = {
   /** In order of their ids. */
@@ -73,10 +63,8 @@ class ActionReplay implements TaskEnvironment {
   readonly #recorded: ReadonlyMap<number, SchedulingEvent>;
   readonly #decisions = new Map<number, Decision>();
   readonly #openLeaves = new Map<number, LeafTask>();
-  readonly #tagged = new Map<number, ReplayTask>();
-  /** Those waiting for an external event, by its exact name: the newest gets the event. */
-  readonly #waits = new Map<string, LeafTask[]>();
-  readonly #unclaimedEvents = new Map<string, number>();
+  readonly #tasks: ActionTasks;
+  readonly #externalEvents = new ExternalEvents();
   /** Leaves that an entity answers, by the id of its request: history tells it. */
   readonly #requests = new Map<string, number>();
   /** The critical section that the code is in, or waits for. */
@@ -94,6 +82,7 @@ class ActionReplay implements TaskEnvironment {
   constructor(actions: readonly Action[], events: readonly HistoryEvent[], limits: ReplayLimits) {
     this.#actions = actions;
     this.#limits = limits;
+    this.#tasks = new ActionTasks(this, limits.httpPauseMs);
     this.#recorded = recordedById(events);
   }
 
@@ -126,7 +115,7 @@ class ActionReplay implements TaskEnvironment {
     if (task instanceof CompoundTask) {
       for (const child of task.children) this.track(child);
     } else if (task instanceof LeafTask) {
-      if (task.request.kind === "external-event") this.#awaitEvent(task, task.request.name);
+      if (task.request.kind === "external-event") this.#externalEvents.await(task, task.request.name);
       else if (task.id === null) this.#schedule(task);
     }
   }
@@ -207,7 +196,7 @@ class ActionReplay implements TaskEnvironment {
         this.#release();
         return;
     }
-    const task = this.#toTask(action);
+    const task = this.#tasks.taskOf(action);
     this.#current = task;
     this.track(task);
   }
@@ -226,7 +215,7 @@ class ActionReplay implements TaskEnvironment {
 
   /** The part of `action` that takes the next id; null where none does. */
   #firstToSchedule(action: Action): { kind: RecordedKind; name: string | null } | null {
-    if ("tag" in action && action.tag !== null && this.#tagged.has(action.tag)) return null;
+    if ("tag" in action && this.#tasks.has(action)) return null;
     switch (action.kind) {
       case "activity":
       case "sub-orchestration":
@@ -248,42 +237,6 @@ class ActionReplay implements TaskEnvironment {
       case "external-event":
       case "continue-as-new":
         return null;
-    }
-  }
-
-  #toTask(action: TaskAction): ReplayTask {
-    const known = action.tag === null ? undefined : this.#tagged.get(action.tag);
-    if (known !== undefined) return known;
-    const task = this.#newTask(action);
-    if (action.tag !== null) this.#tagged.set(action.tag, task);
-    return task;
-  }
-
-  #newTask(action: TaskAction): ReplayTask {
-    switch (action.kind) {
-      case "when-all":
-        return new WhenAllTask(action.children.map((it) => this.#toTask(it)));
-      case "when-any":
-        return new WhenAnyTask(action.children.map((it) => this.#toTask(it)));
-      case "external-event":
-        return new LeafTask({ kind: "external-event", name: action.name });
-      case "http":
-        return new HttpTask(action, this, this.#limits.httpPauseMs);
-      case "entity-call":
-        return new LeafTask({ kind: "entity-call", action });
-      case "entity-lock":
-        return new LeafTask({ kind: "entity-lock", action });
-      case "timer":
-        if (Date.parse(action.fireAt) - this.#clockMs > LONGEST_SHORT_TIMER_MS) return new LongTimerTask(action, this);
-        return new LeafTask({ kind: "timer", fireAt: action.fireAt, isCanceled: action.isCanceled });
-      case "activity": {
-        const request = { kind: action.kind, action, knownFailure: null };
-        return action.retry === null ? new LeafTask(request) : new RetryTask(request, action.retry, this);
-      }
-      case "sub-orchestration": {
-        const request = { kind: action.kind, action, knownFailure: null };
-        return action.retry === null ? new LeafTask(request) : new RetryTask(request, action.retry, this);
-      }
     }
   }
 
@@ -326,18 +279,6 @@ class ActionReplay implements TaskEnvironment {
     return this.#nextId++;
   }
 
-  #awaitEvent(leaf: LeafTask, name: string): void {
-    const unclaimed = this.#unclaimedEvents.get(name) ?? 0;
-    if (unclaimed > 0) {
-      this.#unclaimedEvents.set(name, unclaimed - 1);
-      leaf.settle("completed");
-    } else {
-      const waits = this.#waits.get(name);
-      if (waits === undefined) this.#waits.set(name, [leaf]);
-      else waits.push(leaf);
-    }
-  }
-
   #confirm(event: Parameters<typeof toSchedulingEvent>[0]): void {
     assertSameDecision(toSchedulingEvent(event), this.#decisions.get(event.EventId));
     this.#decisions.delete(event.EventId);
@@ -373,13 +314,7 @@ class ActionReplay implements TaskEnvironment {
       this.#continueAsNew.carriedEvents.push(event);
       return;
     }
-    const newest = this.#waits.get(event.Name)?.pop();
-    if (newest === undefined) {
-      this.#unclaimedEvents.set(event.Name, (this.#unclaimedEvents.get(event.Name) ?? 0) + 1);
-      return;
-    }
-    newest.settle("completed");
-    this.#advance();
+    if (this.#externalEvents.raise(event.Name)) this.#advance();
   }
 
   #resume(): void {
