@@ -66,7 +66,7 @@ test("what was not planned is as the cloud tells, but for an empty list", () => 
   expect(resolveUnknowns(block, planned, { note: "x", headers: ["y"] })).toEqual({ note: "x", headers: ["y"] });
 });
 
-test("an empty value in the state is no change where nothing is configured: azurerm writes it for null", () => {
+test("an empty value in the state is not a change where nothing is configured: azurerm writes it for null", () => {
   const bare: Block = {
     attributes: { note: { type: "string", optional: true }, size: { type: "number", optional: true } },
   };

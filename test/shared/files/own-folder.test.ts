@@ -34,6 +34,6 @@ test("another user's folder is refused; where there are no user ids, a folder is
   expect([await isOwnFolder(folder, uid), await isOwnFolder(folder, uid + 1)]).toEqual([true, false]);
 });
 
-test("what is not there is no folder of anyone", async () => {
+test("a missing folder belongs to nobody", async () => {
   expect(await isOwnFolder(path.join(await makeTempDir(), "nothing"))).toBe(false);
 });

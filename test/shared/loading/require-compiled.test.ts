@@ -68,7 +68,7 @@ test("the first three processes add what they call, and later ones leave it as i
   expect((await keptAfter({ CALLS: "1" })).equals(third)).toBe(true);
 });
 
-test("of a file that has changed, the new text runs", async () => {
+test("the new text of a changed file runs", async () => {
   const folder = await makeBundle("exports.value = 1;");
   await load(folder);
   // As long as before: V8 would take the old form for it.

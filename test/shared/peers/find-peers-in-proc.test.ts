@@ -52,7 +52,7 @@ test("an IPv6 connection is found", async () => {
   expect(await find({ tcp: [], tcp6: [theirs] }, [connection(0xc3a4, "::1")])).toEqual([{ kind: "user", uid: 1001 }]);
 });
 
-test("a socket that nobody holds any more has no user, whatever its row says", async () => {
+test("a socket that no process holds has no user, whatever its row says", async () => {
   const orphan = row(`${LOOPBACK}:C3A4`, `${LOOPBACK}:1B9F`, { uid: 0, inode: 0, state: "05" });
   expect(await find({ tcp: [orphan] }, [connection(0xc3a4)])).toEqual([{ kind: "unknown" }]);
 });
@@ -73,7 +73,7 @@ test("several connections are found in a long table, in whatever order they stan
   ]);
 });
 
-test("without the tables nobody is found", async () => {
+test("without the tables no user is found", async () => {
   expect(await find({}, [connection(0xc3a4), connection(0xc3a4, "::1")])).toEqual([undefined, undefined]);
 });
 

@@ -33,6 +33,6 @@ test("a process that does not exist has no identity", () => {
   expect(identifyProcess(2 ** 22 + 1)).toBeUndefined();
 });
 
-test("waiting for a process that goes on ends at the deadline", async () => {
+test("waiting for a process that keeps running ends at the deadline", async () => {
   expect(await waitForEnd(identifyThisProcess(), 50)).toBe(false);
 });

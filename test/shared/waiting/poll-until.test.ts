@@ -21,7 +21,7 @@ function after<T>(times: number, value: T): () => T | null {
   return () => (++tries > times ? value : null);
 }
 
-test("the last attempt is made when the limit has passed", async () => {
+test("the last attempt happens when the limit has passed", async () => {
   const waiting = fakeWaiting();
   let tries = 0;
   const attempt = async () => {

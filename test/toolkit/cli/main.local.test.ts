@@ -172,7 +172,7 @@ test.each([
   expect(await statesOf(dir)).toEqual(["terminated"]);
 });
 
-test("a second Ctrl-C leaves at once, says how the run goes on, and leaves no process behind", async () => {
+test("a second Ctrl-C exits immediately, says how to continue the run, and leaves no process behind", async () => {
   const dir = await copySlow();
   const run = await startAtSecondStep(dir);
   const azurite = await azuriteOf(dir);

@@ -102,7 +102,7 @@ test("an option of two words takes both, whatever they begin with", () => {
   expect(positionals).toEqual(["a", "b"]);
 });
 
-test("what follows -- is no option of two words", () => {
+test("what follows -- is not an option of two words", () => {
   expect(parseInput(pairs, ["--", "-s", "x"], {}).positionals).toEqual(["-s", "x"]);
 });
 

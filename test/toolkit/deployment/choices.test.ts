@@ -49,7 +49,7 @@ test("a rotated key stays when its variable is taken back, as no earlier key exi
   expect(keepKey({ access_key_generation: "2" })).toEqual({ access_key_generation: "2" });
 });
 
-test("what is taken over is told by name, never by value", () => {
+test("what is taken over is reported by name, never by value", () => {
   const secret = { app_settings: { TOKEN: "hidden" } };
   const before = mergeChoices(NO_CHOICES, { ...first, variables: { ...first.variables, ...secret } });
   const text = describeKept(before, { ...nothing, variables: { plan: "flex" } });

@@ -145,7 +145,7 @@ describe("what terraform printed is told apart", () => {
   });
 });
 
-test("a refused quota is no sign-in problem although its status is 401", () => {
+test("a refused quota is not a sign-in problem although its status is 401", () => {
   const text = "unexpected status 401 with error: Unauthorized: ExpiredAuthenticationToken? without additional quota";
   expect(explain(text).code).toBe("ERR_PROVISION_QUOTA");
 });

@@ -45,7 +45,7 @@ test("every case up to the last removal can be played", () => {
   expect(Array.from({ length: 37 }, (_, index) => index + 1).filter((number) => !numbers.has(number))).toEqual([]);
 });
 
-test("a code of something else is no case", () => {
+test("an unrelated code is not a case", () => {
   expect(failureCaseOf("ERR_USAGE")).toBeNull();
   expect(failureCaseOf("toString")).toBeNull();
 });

@@ -26,7 +26,7 @@ test("a key that is rotated and a role that goes lose no data", () => {
   expect(lossesOf([change("replace", "terraform_data"), change("delete", "azurerm_role_assignment")])).toEqual([]);
 });
 
-test("what is half-made holds nothing only before anything was published and while there is no app", () => {
+test("a half-created deployment holds nothing only before anything was published and while there is no app", () => {
   const account = change("replace", "azurerm_storage_account", true);
   const app = change("create", "azurerm_function_app_flex_consumption");
   expect(lossesOf([account, app], { hasPublished: false })).toEqual([]);

@@ -86,7 +86,7 @@ const failed = (summary: string, address: string | null = null) =>
     errors: [{ severity: "error", summary, detail: "", address, place: null }],
   });
 
-test("a plan that became stale is made again; should it delete more than was agreed to, nothing more is done", async () => {
+test("a stale plan is created again; if it would delete more than was agreed to, nothing more is done", async () => {
   const fake = await fakeDeployment();
   fake.terraform.failures = [failed("Saved plan is stale")];
   const showPlan = [[planned("create")], [planned("replace")]];

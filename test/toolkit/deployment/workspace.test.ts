@@ -53,7 +53,7 @@ test("a rehearsal does without the module's checksums: its provider is another",
   expect(await readdir(folder.terraformDir)).not.toContain(".terraform.lock.hcl");
 });
 
-test("what is no longer given is no longer there", async () => {
+test("a variable file that is no longer given is removed", async () => {
   const { folder, lay } = await prepare();
   const file = path.join(await makeTempDir(), "mine.tfvars");
   await writeFile(file, 'location = "northeurope"\n');

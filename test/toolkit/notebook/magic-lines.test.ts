@@ -81,7 +81,7 @@ test("a string with an escaped quote ends where Python ends it", () => {
   expect(removedText("a = 'it\\'s'\n%one\nb = r'\\\\'\n%two")).toEqual(["%one", "%two"]);
 });
 
-test("a magic goes on after a backslash at its end", () => {
+test("a magic continues after a backslash at its end", () => {
   const { code, removed } = removeMagics("!pip install \\\n  numpy \\\n  pandas\nx = 1");
   expect(code).toBe("\n\n\nx = 1");
   expect(removed.map(({ line }) => line)).toEqual([1, 2, 3]);

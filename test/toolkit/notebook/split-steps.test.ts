@@ -102,7 +102,7 @@ test.each(["!pip install x", "%pip install x", "pip install x", "!python -m pip 
   },
 );
 
-test("who installs what only running it could tell is told of requirements.txt", () => {
+test("an install that only pip itself could resolve gets a warning that names requirements.txt", () => {
   const { warnings, installs } = splitSteps(cells({ source: "!pip install -e .\na = 1" }), DEFAULT_ONLY);
   expect([warnings[1], installs]).toEqual([expect.stringContaining("requirements.txt"), []]);
 });

@@ -59,7 +59,7 @@ test("what was fetched is not fetched again", async () => {
   expect(again).toEqual(first);
 });
 
-test("a package without a wheel for the cloud is told with pip's own words", async () => {
+test("a package without a wheel for the cloud is reported in pip's own words", async () => {
   await expect(install(["pywin32"])).rejects.toMatchObject({
     code: "ERR_DEPLOY_BASE_PACKAGES",
     message: expect.stringMatching(/wheels of pywin32 for Python 3\.12 on Linux x86-64.*No matching distribution/s),

@@ -22,7 +22,7 @@ test("a stand-in made from this machine's Python runs from another folder, witho
   expect(stdout).toBe(`${path.join(folder, "python", "cpython")} ${version}`);
 });
 
-test("a Python that does not run is told with the way out", async () => {
+test("a Python that does not run is reported with what to do", async () => {
   await expect(bundleMachinePython("/nowhere/python3")).rejects.toMatchObject({
     code: "ERR_DEPLOY_PYTHON_UNUSABLE",
     hint: "Choose another Python with --python.",

@@ -68,7 +68,7 @@ test("it says how far it came", async () => {
   expect(wanted.said).toContain("downloading Python: 1 of 3 MB");
 });
 
-test("a download that breaks off is told and not kept; the next one starts again", async () => {
+test("an interrupted download is reported and not kept; the next one starts again", async () => {
   const { bytes, pinned } = await makeArchive();
   let isBroken = true;
   const server = await serve((_, response) => {
@@ -86,7 +86,7 @@ test("a download that breaks off is told and not kept; the next one starts again
   await expect(unpackedCloudPython(wanted)).resolves.toContain(pinned.sha256.slice(0, 16));
 });
 
-test("a mirror that is not there is told with the reason", async () => {
+test("a missing mirror is reported with the reason", async () => {
   const { pinned } = await makeArchive();
   const failure = unpackedCloudPython(await options("http://127.0.0.1:1", pinned));
   await expect(failure).rejects.toMatchObject({

@@ -38,7 +38,7 @@ test("each cell has its outputs, its count and its times; those of an earlier ru
   expect([nbformat_minor, metadata["same_kit"]]).toMatchObject([5, { run: "run-1", status: "completed" }]);
 });
 
-test("IDs are kept where they are valid and unique, and are made the same way each time", () => {
+test("IDs are kept where they are valid and unique, and generated the same way each time", () => {
   const cell = (id?: string) => ({ cell_type: "code" as const, source: "x", ...(id && { id }) });
   const text = notebookText([cell("mine"), cell("mine"), cell(), cell("not valid")]);
   const ids = () => toExecutedNotebook(text, runResults({})).cells.map(({ id }) => id);

@@ -63,7 +63,7 @@ test("following asks for what arrived since, so that a late line is not lost; Ct
   ]);
 });
 
-test("an app that was removed, or has nowhere to log to, is told", async () => {
+test("an app that was removed, or has nowhere to log to, is reported", async () => {
   await expect(follow([], { isThere: false })).rejects.toMatchObject({ code: "ERR_DEPLOY_APP_NOT_FOUND" });
   await expect(follow([], { hasInsights: false })).rejects.toMatchObject({ code: "ERR_LOGS_UNAVAILABLE" });
 });

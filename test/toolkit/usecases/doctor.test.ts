@@ -60,7 +60,7 @@ test("a port's owner is named", async () => {
   });
 });
 
-test("Docker without its engine is told apart from none", async () => {
+test("Docker without its engine is distinguished from no Docker", async () => {
   const run: Machine["run"] = async (_program, [first]) => (first === "--version" ? "Docker version 28" : null);
   expect((await lookAt("docker", { run })).found).toBe("its engine does not answer");
   expect((await lookAt("docker", { run: async () => null })).found).toBe("not found");

@@ -112,7 +112,7 @@ test("an app that does not know the run answers null", async () => {
   await expect(clientOf([json(404, {})]).client.status(URLS, signal)).resolves.toBeNull();
 });
 
-test("a reason is escaped, and a run that has ended meanwhile is no error", async () => {
+test("a reason is escaped, and a run that has ended meanwhile is not an error", async () => {
   const { client, sent } = clientOf([new Response("", { status: 410 })]);
   await client.terminate(URLS, "a b&c", signal);
   expect(sent[0]).toMatchObject({
@@ -127,7 +127,7 @@ test("an abort is passed on as it is", async () => {
   await expect(clientOf([new Error("aborted")]).client.status(URLS, controller.signal)).rejects.toThrow("stop");
 });
 
-test("a host that lost its storage is told in its own words", async () => {
+test("a host that lost its storage is reported in its own words", async () => {
   const exception = { Message: "Something went wrong", ExceptionMessage: "connect ECONNREFUSED 127.0.0.1:10002" };
   const { client } = clientOf([json(500, exception)]);
   await expect(client.status(URLS, signal)).rejects.toMatchObject({

@@ -42,7 +42,7 @@ test("a filter is asked for in full", async () => {
   expect(asked).toEqual(["events?from=h-1&kinds=line%2Chost-ready&follow=false"]);
 });
 
-test("what is no event is left out", async () => {
+test("what is not an event is left out", async () => {
   const text = `id: h-1\ndata: nonsense\n\n${message("h-2", { some: "thing" })}`;
   expect((await read([() => new Response(text)], {})).found).toEqual([]);
 });

@@ -51,7 +51,7 @@ test("events come as they happen, and those of the last moment before it stops",
   ]);
 });
 
-test("a connection that breaks is made again, from where it was", async () => {
+test("a broken connection is reopened where it stopped", async () => {
   const { source, asked } = hostOf([event(1), "reset"], [event(2)], []);
   const { seen, followed } = await follow(source);
   await waitFor(() => seen.length === 2);

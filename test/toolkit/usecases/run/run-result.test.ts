@@ -50,7 +50,7 @@ test("a session that is not wanted stays where it is", async () => {
   expect(await finish()).toMatchObject({ session: BLOB, warnings: [] });
 });
 
-test("the result is told although its record is gone", async () => {
+test("the result is reported although its record is gone", async () => {
   const { folder, finish } = await completedRun(SHA256, false);
   await rm(folder.dir, { recursive: true });
   const { status, warnings } = await finish();

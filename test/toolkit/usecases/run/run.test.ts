@@ -159,7 +159,7 @@ test("a storage that died is replaced once, and what it still has of the run is 
   expect(app.requests).toEqual(["POST /api/initiate", "POST /run-1/resume"]);
 });
 
-test("a storage that dies twice detaches the run, and the user is told how it is continued", async () => {
+test("a storage that dies twice detaches the run, and the user learns how to continue it", async () => {
   const app = fakeApp(RUNNING);
   const { drive, warnings, view, stateOf } = await setUp({ app, hosts: [storageLost(), storageLost()] });
   await expect(drive()).rejects.toThrow("Azurite ended.");
