@@ -1,4 +1,4 @@
-// What travels between initiator, orchestrator and executor. It lies in history, so it stays small: contents beyond a few KiB and
+// What travels between initiator, orchestrator and executor. It is stored in history, so it stays small: contents beyond a few KiB and
 // every session context are references to blobs.
 
 import type { BlobReference } from "./blob-reference.ts";

@@ -5,10 +5,10 @@ import type { StepDetails } from "./step-details.ts";
 export type RunResult = {
   /**
    * URL-safe base64 of the last step's session, as `dill.dump_session` wrote it. Empty where it is larger than
-   * `SAME_INLINE_SESSION_LIMIT`: then it lies in `session_context_blob`.
+   * `SAME_INLINE_SESSION_LIMIT`: then it is in `session_context_blob`.
    */
   session_context: string;
-  /** Where the session lies in the app's storage account; only beyond the limit. Purging the run removes it. */
+  /** Where the session is in the app's storage account; only beyond the limit. Purging the run removes it. */
   session_context_blob?: BlobReference;
   steps: StepRecord[];
   variables: VariableSummary[];

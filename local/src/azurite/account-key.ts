@@ -8,7 +8,7 @@ import { writeFileAtomic } from "@same-kit/shared";
 /** As long as Azure's own. */
 const KEY_BYTES = 64;
 
-/** In base64, as it stands in a connection string. */
+/** In base64, as in a connection string. */
 export function newAccountKey(): string {
   return randomBytes(KEY_BYTES).toString("base64");
 }

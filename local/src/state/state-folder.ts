@@ -3,7 +3,7 @@ import path from "node:path";
 import { closeToOthers, makePrivateFolder, readJson, writeJsonAtomic } from "@same-kit/shared";
 import { StateError } from "./errors.ts";
 
-/** Raised when what lies in the folder changes so that an older same-kit would misread it. */
+/** Raised when the layout of the folder changes so that an older same-kit would misread it. */
 export const STATE_FORMAT_VERSION = 1;
 
 const GITIGNORE = "# Made by same-kit; nothing in here belongs under version control.\n*\n";
@@ -20,7 +20,7 @@ export type StateFolder = {
   hubsDir: string;
 };
 
-/** Where everything lies in a state folder; touches nothing. */
+/** The paths in a state folder; touches nothing. */
 export function stateFolderAt(dir: string): StateFolder {
   const root = path.resolve(dir);
   const below = (name: string) => path.join(root, name);
@@ -33,7 +33,7 @@ export function stateFolderAt(dir: string): StateFolder {
   };
 }
 
-/** What stands in a state folder; a name more says that the folder serves something else too. */
+/** The names in a state folder; any other name means that the folder is used for something else too. */
 const OWN_FOLDERS = ["runs", "azurite", "hosts", "hubs", "env"];
 const OWN_FILE = /^(\.gitignore|format\.json|keys\.json)(\..+\.part)?$/;
 
@@ -78,7 +78,7 @@ async function closeFolder({ dir, azuriteDir, hostsDir }: StateFolder): Promise<
  * @throws StateError `ERR_STATE_FORMAT` if a newer same-kit wrote it.
  */
 export async function checkStateFormat(dir: string): Promise<unknown> {
-  // One that cannot be read is refused by whatever else is done with the folder, where anything is.
+  // An unreadable one is refused by the next operation on the folder.
   const found = (await readJson(formatFile(dir)).catch(() => undefined)) as { formatVersion?: unknown } | undefined;
   const version = found?.formatVersion;
   if (typeof version === "number" && version > STATE_FORMAT_VERSION) throw newerFormat(path.resolve(dir), version);

@@ -23,19 +23,19 @@ export const TAGS = {
 const GROUP_API = "2022-09-01";
 const RESOURCES_API = "2021-04-01";
 
-/** A resource group with what lies in it; null where there is none of that ID. */
+/** A resource group with its contents; null if there is none with that ID. */
 export async function findGroup(arm: ArmClient, id: string): Promise<FoundGroup | null> {
   const group = (await arm.find(id, GROUP_API)) as FoundResource | null;
   if (group === null) return null;
   return { ...group, id, resources: (await arm.list<FoundResource>(`${id}/resources`, RESOURCES_API)) ?? [] };
 }
 
-/** Whether the group exists, without what lies in it. */
+/** Whether the group exists, without its contents. */
 export async function groupExists(arm: ArmClient, id: string): Promise<boolean> {
   return (await arm.find(id, GROUP_API)) !== null;
 }
 
-/** Begins the removal of a group with all that lies in it. */
+/** Starts the deletion of a group and all its contents. */
 export async function deleteGroup(arm: ArmClient, id: string): Promise<void> {
   await arm.delete(id, GROUP_API);
 }

@@ -34,7 +34,7 @@ export class Ownership {
   readonly #mayAdopt: boolean;
   readonly #knownIds: Set<string>;
   #takenOver: string | null = null;
-  /** The group that the deployment lies in; null before there is one. */
+  /** The resource group of the deployment; null before it exists. */
   #groupId: string | null;
 
   private constructor(deployment: Deployment, state: readonly StateResource[], mark: string, mayAdopt: boolean) {
@@ -119,7 +119,7 @@ export class Ownership {
   }
 
   /**
-   * Whether what terraform found under `id` may be taken into the state: only what lies in a group that has passed
+   * Whether what terraform found under `id` may be taken into the state: only resources of a group that has passed
    * {@link requireOwn}, and carries the mark itself or lies within what does.
    */
   async mayImport(id: string, variables: Variables): Promise<boolean> {
@@ -144,7 +144,7 @@ export class Ownership {
     this.requireNothingForeign(group);
   }
 
-  /** Removing a group removes all that lies in it. @throws OperationError `ERR_REMOVE_NOT_EMPTY`. */
+  /** Deleting a group deletes all its contents. @throws OperationError `ERR_REMOVE_NOT_EMPTY`. */
   requireNothingForeign(group: FoundGroup): void {
     const foreign = group.resources.filter((it) => !this.isOurs(it) && !isAzuresOwn(it));
     if (foreign.length === 0) return;
@@ -155,7 +155,7 @@ export class Ownership {
     });
   }
 
-  /** Nobody can reach what lies in a rehearsal's cloud but by the commands that refuse it. */
+  /** The resources of a rehearsal can be reached only through the commands that refuse them. */
   #orStartOver(said: Hint): Hint {
     const { isRehearsal, dir } = this.#deployment.folder;
     return isRehearsal ? hint`${said} In this rehearsal, remove ${dir} to start over.` : said;
@@ -199,7 +199,7 @@ export class Ownership {
   #isOursOrAdoptable(found: FoundResource, variables: Variables): boolean {
     if (this.isOurs(found)) return true;
     if (!this.#mayAdopt) return false;
-    // A group that was named on purpose may be anybody's, if nothing foreign lies in it.
+    // A group that was named on purpose may belong to anyone, if it contains nothing foreign.
     return topLevelId(found.id) === null || this.#isSameKits(found, variables);
   }
 

@@ -47,7 +47,7 @@ export async function deploymentLogs(
   }
 }
 
-/** A rehearsed app has no Application Insights; what it printed lies in a file. It ended with its command: none follows. */
+/** A rehearsed app has no Application Insights; its output is in a file. It ended with its command, so nothing follows. */
 export async function rehearsalLogs({ logFile }: EnvironmentFolder, onLine: (line: string) => void): Promise<void> {
   if (!existsSync(logFile)) return;
   for await (const line of createInterface({ input: createReadStream(logFile) })) onLine(line);

@@ -29,7 +29,7 @@ export async function initConfig(location: string): Promise<InitResult> {
   return { file, notebook: path.join(folder, config.notebook.path) };
 }
 
-/** In the order that people read, with the requirements that lie there. */
+/** In the order in which people read it, with the requirements found there. */
 async function withPaths({ notebook, ...config }: SameConfig, folder: string): Promise<SameConfig> {
   const { apiVersion, metadata, ...rest } = config;
   const isFound = notebook.requirements === undefined && (await exists(path.join(folder, REQUIREMENTS)));

@@ -66,7 +66,7 @@ function openServices(options: ChildOptions, accountKey: string): AzuriteServer[
   return [blob, queue, table];
 }
 
-/** What is refused stands in Azurite's own log. */
+/** Refused requests are in Azurite's own log. */
 const log = {
   warn: (message: string, fields: LogFields = {}) => void writeSync(2, `${message} ${JSON.stringify(fields)}\n`),
   debug: () => {},

@@ -48,7 +48,7 @@ class TwoLevelIndex<Document extends Doc> {
   }
 }
 
-/** @returns The index of a collection, made when it is asked for the first time. */
+/** @returns The index of a collection, created on first use. */
 export function indexesBy<Document extends Doc>(
   keysOf: (doc: Document) => readonly [group: string, key: string],
 ): (collection: Collection<Document>) => TwoLevelIndex<Document> {

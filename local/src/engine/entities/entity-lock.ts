@@ -6,7 +6,7 @@ import { type EntityRequest, LOCKED } from "../messages/entity-messages.ts";
 import type { EntityOutbox } from "./entity-outbox.ts";
 import type { SchedulerState } from "./scheduler-state.ts";
 
-/** Gives the lock to who asks, and asks the next entity of the set, or says that all are held. */
+/** Grants the lock to the requester, then asks the next entity of the set, or reports that all are held. */
 export function grantLock(request: EntityRequest, state: SchedulerState, outbox: EntityOutbox): void {
   const { id, parent, lockSet, position } = request;
   const isHeld = state.lockedBy === parent && state.lockId === id;

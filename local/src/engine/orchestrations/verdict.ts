@@ -35,7 +35,7 @@ export type Verdict =
       customStatus: string | null;
     };
 
-// The extension refuses more than 16 KB of UTF-16: the status lies in a table column.
+// The extension refuses more than 16 KB of UTF-16: the status is stored in a table column.
 const CUSTOM_STATUS_LIMIT_KB = 16;
 
 /** Interprets the orchestrator's reply against the execution's events, new ones included. */

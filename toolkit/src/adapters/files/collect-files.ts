@@ -52,7 +52,7 @@ type Walk = {
 };
 
 /**
- * @param stateDir - Left out where it lies in the folder.
+ * @param stateDir - Left out if it is inside the folder.
  * @throws OperationError `ERR_FILES_TOO_LARGE` where the folder has more than an app takes.
  */
 export async function collectFiles(

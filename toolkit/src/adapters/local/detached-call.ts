@@ -2,7 +2,7 @@
 export type DetachedCall = { args: readonly string[]; env: NodeJS.ProcessEnv };
 
 const STORAGE = "--storage";
-/** What stands in for that option. */
+/** The replacement for that option. */
 const STORAGE_VARIABLE = "SAME_KIT_STORAGE";
 
 /**

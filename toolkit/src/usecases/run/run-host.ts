@@ -30,7 +30,7 @@ export type RunHost = {
   client: AppClient;
   observer: Pick<HostObserver, "readBlob">;
   events: HostEvents;
-  /** An app that is asked for by its address: no host of this machine's state folders. */
+  /** An app given by its address, not a host of this machine's state folders. */
   isRemote?: true;
 };
 
@@ -51,7 +51,7 @@ export type HostDeps = {
   signal: AbortSignal;
 };
 
-/** Uses a host of our app that runs already and can be what is asked for; otherwise boots one. */
+/** Uses a running host of our app if it has the requested properties; otherwise boots one. */
 export async function openHost({ records, choice, continued }: HostWish, deps: HostDeps): Promise<RunHost> {
   const { stateDir } = records;
   const { port, storage, python, keep } = choice;

@@ -73,7 +73,7 @@ export async function finishRun(run: RunningRun, ending: Ending): Promise<RunSum
   return unsaved === null ? summary : { ...summary, warnings: [...summary.warnings, unsaved] };
 }
 
-/** A run that did not complete has no output: then the app is asked for what there is. */
+/** A run that did not complete has no output: the app is queried for the results it has. */
 const isKept = ({ booted, isRemote }: RunningRun["host"]): boolean => booted === null && isRemote !== true;
 
 async function findSteps(run: RunningRun, result: RunResult | null): Promise<KnownSteps | null> {

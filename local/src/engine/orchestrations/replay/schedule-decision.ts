@@ -34,7 +34,7 @@ export function scheduleDecision(decision: Decision, execution: Execution, deps:
   }
 }
 
-/** The message lies in this instance's own queue from now on, hidden until the timer is due. */
+/** From now on the message is in this instance's own queue, hidden until the timer is due. */
 function timer(id: number, fireAt: string, execution: Execution, { clock }: SchedulingDeps): Scheduled {
   const event = { ...eventBase(clock, id), EventType: EventType.TimerCreated, FireAt: fireAt };
   const fired = { ...event, EventId: -1, EventType: EventType.TimerFired, TimerId: id };
