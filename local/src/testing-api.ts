@@ -156,8 +156,8 @@ export interface FailureOptions {
 
 export interface LogLine {
   level: "trace" | "debug" | "info" | "warn" | "error";
-  /** Who wrote it: the app's code, its process, or same-kit. */
-  source: "user" | "console" | "system";
+  /** Who wrote it: the app's code, its process, or same-kit; `request`: same-kit, of an answered request. */
+  source: "user" | "console" | "system" | "request";
   message: string;
   functionName?: string;
   instanceId?: string;

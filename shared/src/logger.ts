@@ -1,7 +1,7 @@
 export type LogLevel = "trace" | "debug" | "info" | "warn" | "error";
 
-/** Whose words a line is: the app's own (`user`), ours (`system`), or what a process printed (`console`). */
-export type LogSource = "user" | "system" | "console";
+/** Whose words a line is: the app's own (`user`), ours (`system`, `request` for an answered one), or what a process printed (`console`). */
+export type LogSource = "user" | "system" | "console" | "request";
 
 export type LogFields = Readonly<Record<string, string | number | boolean | undefined>>;
 

@@ -21,6 +21,11 @@ export function describeEvent(event: HostEvent): LogEntry | null {
       const text = `Executed 'Functions.${functionName}' ${verdict}${detail}`;
       return entry(event, `Function.${functionName}`, ok ? "info" : "error", text, invocationFields(event));
     }
+    case "request-answered": {
+      const { time, method, path, status, durationMs } = event;
+      const message = `${method} ${path} ${status ?? "left by its caller"} (${durationMs} ms)`;
+      return { time, level: "info", source: "request", component: "host.http", message, fields: {} };
+    }
     case "host-ready":
       return entry(event, "local", "info", "The host is ready.", { url: event.url, hubName: event.hubName });
     case "host-stopping":

@@ -11,6 +11,7 @@ export type HostEvent =
   | WorkerEnded
   | FunctionStarted
   | FunctionEnded
+  | RequestAnswered
   | InstanceProgressed
   | InstanceEnded
   | LineWritten
@@ -64,6 +65,18 @@ export type FunctionEnded = Invocation & {
   durationMs: number;
   /** What it threw, or why no worker could run it; null where `ok`. */
   problem: string | null;
+};
+
+/** The app was asked over HTTP. Requests to the host itself, its admin API and webhooks, are none. */
+export type RequestAnswered = {
+  kind: "request-answered";
+  time: Date;
+  method: string;
+  /** As it was sent, without the query, which may contain keys. */
+  path: string;
+  /** Null: the caller disconnected before the answer was sent. */
+  status: number | null;
+  durationMs: number;
 };
 
 /** An orchestrator set another custom status; what it has decided besides is stored and sent only after this. */

@@ -231,6 +231,7 @@ export class RunningHost implements FunctionsHost {
       },
       bodyLimitBytes: this.#bodyLimitBytes(),
       reload: () => this.reload(),
+      report: (event) => this.#report(event),
       log: this.#log.child("host.http"),
     });
   }
@@ -267,7 +268,7 @@ export class RunningHost implements FunctionsHost {
   #report(event: HostEvent): void {
     this.#onEvent(event);
     const line = describeEvent(event);
-    if (line !== null) this.#log.child(line.component).log(line.level, line.message, line.fields);
+    if (line !== null) this.#log.child(line.component, {}, line.source).log(line.level, line.message, line.fields);
   }
 
   #reloadAfter(file: string): void {

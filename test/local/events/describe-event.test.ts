@@ -32,6 +32,16 @@ const EVENTS: [HostEvent, string | null, object][] = [
     "error Function.f: Executed 'Functions.f' (Failed, Id=i, Duration=5ms)\nResult: Failure",
     fields,
   ],
+  [
+    { kind: "request-answered", time, method: "GET", path: "/api/hello", status: 200, durationMs: 12 },
+    "info host.http: GET /api/hello 200 (12 ms)",
+    {},
+  ],
+  [
+    { kind: "request-answered", time, method: "GET", path: "/api/hello", status: null, durationMs: 12 },
+    "info host.http: GET /api/hello left by its caller (12 ms)",
+    {},
+  ],
   [{ kind: "instance-progressed", time, instanceId: "run", functionName: "o", customStatus: 1, step: null }, null, {}],
   [{ kind: "instance-ended", time, instanceId: "run", status: "Completed" }, null, {}],
   [

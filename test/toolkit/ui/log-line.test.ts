@@ -1,6 +1,6 @@
 import type { LogEntry } from "@same-kit/shared";
 import { expect, test } from "vitest";
-import { formatLogEntry } from "../../../toolkit/src/ui/log-line.ts";
+import { formatLogEntry, isShown } from "../../../toolkit/src/ui/log-line.ts";
 
 const entry = (changes: Partial<LogEntry>): LogEntry => ({
   time: new Date("2026-11-27T06:00:00.123Z"),
@@ -16,6 +16,27 @@ test("a line has its time, level, subject, text and fields", () => {
   expect(formatLogEntry(entry({ fields: { instanceId: "a", episode: 2, executionId: undefined } }))).toBe(
     "06:00:00.123 info  Function.executor.User: hello instanceId=a episode=2",
   );
+});
+
+test("colours mark the time and what went wrong", () => {
+  const paint = (style: string, text: string) => `<${style}>${text}</>`;
+  const lines = (["info", "warn", "error"] as const).map((level) => formatLogEntry(entry({ level }), paint));
+  expect(lines).toEqual([
+    "<dim>06:00:00.123</> info  Function.executor.User: hello",
+    "<dim>06:00:00.123</> <yellow>warn </> Function.executor.User: hello",
+    "<dim>06:00:00.123</> <red>error</> Function.executor.User: hello",
+  ]);
+});
+
+test.each([
+  [{ source: "request" }, [true, true]],
+  [{ source: "user" }, [true, true]],
+  [{ source: "user", level: "debug" }, [false, true]],
+  [{ source: "system" }, [false, true]],
+  [{ source: "system", level: "warn" }, [true, true]],
+  [{ source: "system", level: "trace" }, [false, false]],
+] as const)("without and with --verbose, %j is shown: %j", (changes, expected) => {
+  expect([false, true].map((isVerbose) => isShown(entry(changes), isVerbose))).toEqual(expected);
 });
 
 const FORGED = "06:00:00.124 error host: The storage is gone.";

@@ -91,7 +91,7 @@ export const localUpCommand = defineCommand({
         emulator,
         signal,
         onReady: (host) => announce(host, context),
-        onLog: (entry) => isShown(entry, options.verbose) && console.note(formatLogEntry(entry)),
+        onLog: (entry) => isShown(entry, options.verbose) && console.note(formatLogEntry(entry, console.paint)),
       },
     );
     return 0;

@@ -1,4 +1,5 @@
 import type { Logger, RequestGuard } from "@same-kit/shared";
+import type { HostEvent } from "../../events/host-event.ts";
 import type { AppRuntime } from "../app-runtime.ts";
 import type { HostExtension } from "../host-extension.ts";
 import type { Invoker } from "../invoker.ts";
@@ -18,5 +19,6 @@ export type FrontDeps = {
   guard: RequestGuard & { cors: CorsPolicy };
   bodyLimitBytes: number;
   reload(): Promise<void>;
+  report(event: HostEvent): void;
   log: Logger;
 };

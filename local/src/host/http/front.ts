@@ -27,6 +27,8 @@ import { streamThroughWorker } from "./stream-proxy.ts";
 const AVAILABILITY_TIMEOUT_MS = 30_000;
 const WEBHOOK_METHODS = new Set(["GET", "PUT", "POST", "DELETE", "OPTIONS"]);
 const NOT_FOUND: Reply = { status: 404 };
+// Functions are called with whole requests, here and on Azure.
+const NO_WEB_SOCKETS: Reply = { status: 426, body: "A function cannot serve WebSocket connections." };
 const TOO_MANY_REQUESTS: Reply = { status: 429, headers: { "x-function-scaleout": "1" } };
 
 type Exchange = { request: IncomingMessage; response: ServerResponse; url: URL; path: readonly string[] };
@@ -83,7 +85,31 @@ export class HttpFront {
     const exchange: Exchange = { request, response, url: new URL(absoluteUrl(request)), path };
     if (area === "admin") return this.#admin.answer(exchange);
     if (area === "runtime") return this.#answerWebhook(exchange);
+    this.#reportWhenAnswered(request, response);
+    if (request.headers.upgrade?.toLowerCase() === "websocket") {
+      response.setHeaders(
+        new Map([
+          ["upgrade", "HTTP/1.1"],
+          ["connection", "upgrade, close"],
+        ]),
+      );
+      return NO_WEB_SOCKETS;
+    }
     return this.#answerFunction(exchange);
+  }
+
+  #reportWhenAnswered({ method = "", url = "" }: IncomingMessage, response: ServerResponse): void {
+    const startedAt = performance.now();
+    response.once("close", () =>
+      this.#deps.report({
+        kind: "request-answered",
+        time: new Date(),
+        method,
+        path: url.split("?")[0] ?? "",
+        status: response.writableFinished ? response.statusCode : null,
+        durationMs: Math.round(performance.now() - startedAt),
+      }),
+    );
   }
 
   async #answerWebhook({ request, response, url, path }: Exchange): Promise<Reply | undefined> {

@@ -124,6 +124,36 @@ test("a body over the limit is 413, told or not", async () => {
   expect(chunked.status).toBe(413);
 });
 
+test("every request to the app is reported when it was answered, without its key; those to the host are not", async () => {
+  const host = await basic();
+  for (const path of ["/api/hello?code=SECRET", "/api/missing", "/admin/functions", "/runtime/webhooks/none"]) {
+    await (await fetch(host.url + path)).text();
+  }
+  const requests = () => host.entries.filter(({ source }) => source === "request");
+  await waitFor(() => requests().length === 2);
+  expect(requests().map(({ message }) => message.replace(/\d+ ms/, "N ms"))).toEqual([
+    "GET /api/hello 200 (N ms)",
+    "GET /api/missing 404 (N ms)",
+  ]);
+  expect(JSON.stringify(host.entries)).not.toContain("SECRET");
+});
+
+test("a WebSocket is refused with 426; another upgrade is served without it", async () => {
+  const { port, entries } = await basic();
+  const ask = (upgrade: string) =>
+    new Promise<http.IncomingMessage>((resolve, reject) => {
+      const headers = { connection: "Upgrade", upgrade };
+      http.get({ port, path: "/api/hello", headers }, (it) => resolve(it.resume())).on("error", reject);
+    });
+  const refused = await ask("WebSocket");
+  expect([refused.statusCode, refused.headers.upgrade]).toEqual([426, "HTTP/1.1"]);
+  expect((await ask("h2c")).statusCode).toBe(200);
+  expect(entries.filter(({ source }) => source === "request").map(({ message }) => message.split(" ")[2])).toEqual([
+    "426",
+    "200",
+  ]);
+});
+
 test("the alphabetically first of two matching functions answers", async () => {
   const appDir = await writeApp({
     "main.js": `const { app } = require("@azure/functions");

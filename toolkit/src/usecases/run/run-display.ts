@@ -52,6 +52,7 @@ export class RunDisplay {
       case "instance-ended":
         if (this.#isOurs(event)) this.wake.give();
         break;
+      case "request-answered":
       case "function-started":
       case "function-ended":
       case "host-ready":
