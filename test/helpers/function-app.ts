@@ -1,20 +1,19 @@
-import { mkdir, symlink, writeFile } from "node:fs/promises";
+import { symlink } from "node:fs/promises";
 import path from "node:path";
 import { createLogger, type LogEntry } from "@same-kit/shared";
 import { onTestFinished } from "vitest";
 import { type FunctionsHost, type FunctionsHostOptions, startFunctionsHost } from "../../local/src/host/index.ts";
-import { makeTempDir } from "./temp-dir.ts";
+import { makeTempDirWith } from "./temp-dir.ts";
 
 export const fixtureApp = (name: string): string => path.resolve("test/fixtures/apps", name);
 
 /** Writes a Functions app into a temporary folder; it finds its packages in the repository's node_modules. */
 export async function writeApp(files: Record<string, string>): Promise<string> {
-  const folder = await makeTempDir();
-  const complete = { "host.json": '{"version":"2.0"}', "package.json": '{"main":"main.js"}', ...files };
-  for (const [name, content] of Object.entries(complete)) {
-    await mkdir(path.dirname(path.join(folder, name)), { recursive: true });
-    await writeFile(path.join(folder, name), content);
-  }
+  const folder = await makeTempDirWith({
+    "host.json": '{"version":"2.0"}',
+    "package.json": '{"main":"main.js"}',
+    ...files,
+  });
   await symlink(path.resolve("node_modules"), path.join(folder, "node_modules"), "junction");
   return folder;
 }

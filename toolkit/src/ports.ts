@@ -42,6 +42,8 @@ export type BootOptions = {
   isAloneOnHub: boolean;
   /** The interpreter; null: the app's own search. */
   python: string | null;
+  /** The Node of the app's worker: a version, a range or a path; null: what its files ask for, else ours. */
+  node?: string | null;
   inspect: boolean;
   /** Drops the values of outputs that nothing writes locally, instead of failing the call; default false. */
   ignoreOutputs?: boolean;
@@ -79,6 +81,8 @@ export type BootedHost = {
   /** Whether a crash of the storage cost writes that it had acknowledged. */
   hasLostWrites: boolean;
   functionListText: string;
+  /** The Node that the app runs on. */
+  nodeVersion: string | undefined;
   client: TaskHubClient;
   events: HostEvents;
   /** Resolves with the reason when the host cannot continue. */

@@ -24,6 +24,8 @@ export type LocalOptions = {
   ignoreOutputs?: boolean;
   /** Reload when the app's files change; default false. */
   watch?: boolean;
+  /** The Node of the worker: a version, a range or an executable's path; absent or null: what the app's files ask for, else ours. */
+  node?: string | null;
   /** `true`, a port or `host:port`: the worker listens for a debugger there. */
   inspect?: boolean | string;
   /** Host names besides localhost, 127.0.0.1 and ::1 that requests may be addressed to. */
@@ -54,6 +56,8 @@ export interface LocalHost {
   readonly hubName: string;
   /** Process id of the app's worker. */
   readonly workerPid: number | undefined;
+  /** The Node that the app runs on, such as `24.1.0`. */
+  readonly nodeVersion: string | undefined;
   readonly storage: Readonly<Pick<LocalStorage, "description" | "connectionString" | "hasLostWrites" | "pid">>;
   readonly client: TaskHubClient;
   /** What happens on it, from its start on. */

@@ -31,7 +31,17 @@ export async function startHost(
   { options, appDir, folder, settings, storage, log, events }: HostSetting,
   extensions: readonly HostExtension[],
 ): Promise<FunctionsHost> {
-  const { port, watch, inspect, appSettings, allowUsers, ignoreOutputs, allowedHosts, allowedOrigins } = options;
+  const {
+    port,
+    watch,
+    node = null,
+    inspect,
+    appSettings,
+    allowUsers,
+    ignoreOutputs,
+    allowedHosts,
+    allowedOrigins,
+  } = options;
   const starting = startFunctionsHost({
     appDir,
     extensions,
@@ -45,6 +55,7 @@ export async function startHost(
     log,
     onEvent: events.add,
     stateDir: folder.dir,
+    node,
     ...(port === undefined ? {} : { port }),
     ...(watch === undefined ? {} : { watch }),
     ...(inspect === undefined ? {} : { inspect }),

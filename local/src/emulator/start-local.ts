@@ -134,6 +134,9 @@ function toLocalHost(
     get functions() {
       return host.functions;
     },
+    get nodeVersion() {
+      return host.nodeVersion;
+    },
     get functionListText() {
       return host.functionListText;
     },

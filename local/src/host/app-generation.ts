@@ -7,6 +7,7 @@ import { HostError } from "./errors.ts";
 import type { AppFunction } from "./functions/app-function.ts";
 import { indexFunctions } from "./functions/index-functions.ts";
 import type { InvocationLog } from "./invocation-log.ts";
+import { chooseNode, type NodeChoice } from "./node/choose-node.ts";
 import { RouteTable } from "./routing/route-table.ts";
 
 /** Azure's last host whose behaviour this one follows. */
@@ -15,6 +16,8 @@ export const HOST_VERSION = "4.1052.200";
 /** The app as loaded by one worker process. A reload creates a new one; calls stay with the one they started on. */
 export type AppGeneration = {
   worker: LanguageWorker;
+  /** What the worker runs on. */
+  node: NodeChoice;
   hostJson: HostJson;
   functions: readonly AppFunction[];
   routes: RouteTable;
@@ -25,6 +28,8 @@ export type AppGeneration = {
 export type GenerationInput = {
   appDir: string;
   env: Readonly<Record<string, string>>;
+  /** As in {@link NodeWish}. */
+  node: string | null;
   inspect: string | undefined;
   now: (() => Date) | undefined;
   startedTriggerTypes: ReadonlySet<string>;
@@ -34,11 +39,13 @@ export type GenerationInput = {
 
 /** @throws HostError if host.json or the app itself does not load. */
 export async function startGeneration(input: GenerationInput): Promise<AppGeneration> {
-  const { appDir, env, inspect, now, startedTriggerTypes, invocationLog, signal } = input;
+  const { appDir, env, node: wantedNode, inspect, now, startedTriggerTypes, invocationLog, signal } = input;
   const hostJson = await loadHostJson(appDir, env);
   await checkPackageJson(path.join(appDir, "package.json"));
+  const node = await chooseNode({ appDir, node: wantedNode, env });
   const worker = new LanguageWorker({
     appDirectory: appDir,
+    nodeFile: node.file,
     env: { ...env },
     hostVersion: HOST_VERSION,
     ...(inspect === undefined ? {} : { inspect }),
@@ -54,6 +61,7 @@ export async function startGeneration(input: GenerationInput): Promise<AppGenera
     invocationLog.logLevels = hostJson.logLevels;
     return {
       worker,
+      node,
       hostJson,
       functions,
       routes: new RouteTable(functions),

@@ -13,6 +13,8 @@ export type HostErrorCode =
   | "ERR_LOCAL_SETTINGS"
   /** The app's own code failed while it loaded, or one of its routes is impossible. */
   | "ERR_APP_START"
+  /** `--node` asks for a Node that is not on this machine, or that the worker cannot use. */
+  | "ERR_NODE_NOT_FOUND"
   /** The worker process crashed too often. */
   | "ERR_WORKER_CRASHED";
 

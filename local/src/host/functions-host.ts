@@ -21,6 +21,8 @@ export interface FunctionsHost {
   readonly extensionSettings: Readonly<Record<string, unknown>>;
   /** Process id of the current worker. */
   readonly workerPid: number | undefined;
+  /** The Node that it runs on, such as `24.1.0`. */
+  readonly nodeVersion: string | undefined;
   /** Resolves with the reason when the host stops restarting its worker; stays pending otherwise. */
   readonly failed: Promise<HostError>;
   /** The key for `/runtime/webhooks/<extension>`; created on first use. */

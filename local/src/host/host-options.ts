@@ -24,6 +24,8 @@ export type FunctionsHostOptions = {
   ignoreOutputs?: boolean;
   /** Reload when the app's files change; default false. */
   watch?: boolean;
+  /** The Node of the worker: a version, a range or an executable's path; absent or null: what the app's files ask for, else ours. */
+  node?: string | null;
   /** `true`, a port or `host:port`: the worker listens for a debugger there. */
   inspect?: boolean | string;
   /** Where keys.json is kept; absent: keys live in memory. */

@@ -106,6 +106,10 @@ export class RunningHost implements FunctionsHost {
     return this.#runtime.current?.worker.pid;
   }
 
+  get nodeVersion(): string | undefined {
+    return this.#runtime.current?.node.version;
+  }
+
   get functions(): readonly HostedFunction[] {
     const { extensions = [] } = this.#options;
     return this.registeredFunctions().map((fn) => toHostedFunction(fn, this.url, noteOf(fn, extensions)));
@@ -189,7 +193,14 @@ export class RunningHost implements FunctionsHost {
   }
 
   #createRuntime(): AppRuntime {
-    const { appDir, extensions = [], inspect, now, maxWorkerCrashes = DEFAULT_MAX_CRASHES } = this.#options;
+    const {
+      appDir,
+      extensions = [],
+      node = null,
+      inspect,
+      now,
+      maxWorkerCrashes = DEFAULT_MAX_CRASHES,
+    } = this.#options;
     const startedTriggerTypes = new Set(extensions.flatMap((it) => it.triggerTypes).map((type) => type.toLowerCase()));
     const inspectAt = toInspectAddress(inspect);
     return new AppRuntime({
@@ -198,6 +209,7 @@ export class RunningHost implements FunctionsHost {
           signal,
           appDir,
           env: this.#env,
+          node,
           inspect: inspectAt,
           now,
           startedTriggerTypes,
@@ -258,9 +270,10 @@ export class RunningHost implements FunctionsHost {
     for (const warning of [...localSettings.warnings, ...warnings]) this.#log.warn(warning);
   }
 
-  #reportApp({ worker, hostJson, functions }: AppGeneration): void {
+  #reportApp({ worker, node, hostJson, functions }: AppGeneration): void {
     this.#functions = functions;
     this.#report({ kind: "worker-started", time: new Date(), pid: worker.pid ?? null });
+    if (node.warning !== null) this.#log.warn(node.warning);
     for (const warning of hostJson.warnings) this.#log.warn(warning);
     reportFunctions(functions, { extensions: this.#options.extensions ?? [], log: this.#log });
   }

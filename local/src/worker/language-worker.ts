@@ -18,6 +18,8 @@ export type WorkerSpec = {
   appDirectory: string;
   env: NodeJS.ProcessEnv;
   hostVersion: string;
+  /** The executable that runs it. */
+  nodeFile: string;
   /** `host:port`, or a port: listen for a debugger there. */
   inspect?: string;
   /** What the app's code takes for the time when a call begins; absent: the machine's. */
@@ -253,11 +255,12 @@ function toRequest(call: WorkerCall, histories: SentHistories): InvocationReques
   return { ...request, inputData };
 }
 
-function forkWorker({ appDirectory, env, inspect }: WorkerSpec): ChildProcess {
+function forkWorker({ appDirectory, env, nodeFile, inspect }: WorkerSpec): ChildProcess {
   const folder = path.join(packageRoot(), "dist", "worker");
   return fork(path.join(folder, "main.cjs"), {
     cwd: appDirectory,
     env,
+    execPath: nodeFile,
     // Not ours: the host may itself run under a debugger or a loader.
     execArgv: [
       "--require",

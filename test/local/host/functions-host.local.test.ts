@@ -1,7 +1,8 @@
-import { cp, writeFile } from "node:fs/promises";
+import { chmod, cp, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { expect, test } from "vitest";
 import { fixtureApp, startTestHost, writeApp } from "../../helpers/function-app.ts";
+import { makeTempDirWith } from "../../helpers/temp-dir.ts";
 import { waitFor } from "../../helpers/wait-for.ts";
 
 const REQUIRE = 'const { app } = require("@azure/functions");';
@@ -251,4 +252,26 @@ test("an app that never finishes loading does not keep a stop waiting", async ()
   starting.catch(() => {});
   setImmediate(() => stopping.abort(new Error("enough")));
   await expect(starting).rejects.toThrow("enough");
+});
+
+test("the app runs on the Node that its files ask for, and a reload looks again", async () => {
+  // The real Node under the version of another; the app sees what really runs.
+  const folder = await makeTempDirWith({
+    node: `#!/bin/sh\n[ "$1" = --version ] && echo v22.20.0 || SEEN_NODE=other exec "${process.execPath}" "$@"\n`,
+  });
+  await chmod(path.join(folder, "node"), 0o755);
+  const appDir = await writeApp({
+    ".nvmrc": "22",
+    "main.js": `require("@azure/functions").app.get("seen", { handler: () => ({ body: process.env.SEEN_NODE ?? "ours" }) });`,
+  });
+  const host = await startTestHost({ appDir, env: { ...process.env, PATH: folder } });
+  const seen = async () => (await fetch(`${host.url}/api/seen`)).text();
+  expect([host.nodeVersion, await seen()]).toEqual(["22.20.0", "other"]);
+
+  await writeFile(path.join(appDir, ".nvmrc"), "21");
+  await host.reload();
+  expect([host.nodeVersion, await seen()]).toEqual([process.versions.node, "ours"]);
+  expect(host.entries.filter(({ level }) => level === "warn").map(({ message }) => message)).toEqual([
+    expect.stringContaining("The app asks for Node 21 in .nvmrc"),
+  ]);
 });

@@ -26,6 +26,11 @@ export const localUpCommand = defineCommand({
       help: "Reveal orchestrators that are not deterministic: replay them at every event, deliver in another order and twice",
     },
     detach: { type: "boolean", help: "Run in the background" },
+    node: {
+      type: "string",
+      value: "VERSION",
+      help: "Node of the app's worker: a version on PATH or of nvm, or a path (default: what .nvmrc, .node-version or package.json asks for)",
+    },
     inspect: { type: "boolean", help: "Allow a debugger to attach to the app's worker" },
     "allow-host": {
       type: "string",
@@ -79,6 +84,7 @@ export const localUpCommand = defineCommand({
         python: options.python ?? null,
         hubName: null,
         isAloneOnHub: false,
+        node: options.node ?? null,
         inspect: options.inspect,
         ignoreOutputs: options["ignore-outputs"],
         allowedHosts: options["allow-host"] ?? [],
@@ -109,10 +115,10 @@ function parseSeed(text: string | undefined): number | null {
 }
 
 function announce(host: BootedHost, { console }: CommandContext): void {
-  const { url, port, hubName, storage, functionListText } = host;
-  console.json({ url, port, hubName, storage, pid: process.pid });
+  const { url, port, hubName, storage, nodeVersion, functionListText } = host;
+  console.json({ url, port, hubName, storage, nodeVersion, pid: process.pid });
   console.answer(
-    `${functionListText.trimEnd()}\n\nServing ${url} (task hub ${hubName}, storage ${storage}). Ctrl-C stops it.`,
+    `${functionListText.trimEnd()}\n\nServing ${url} (task hub ${hubName}, storage ${storage}, Node ${nodeVersion}). Ctrl-C stops it.`,
   );
 }
 

@@ -36,9 +36,18 @@ export function createEmulator({ allowUsers = [] }: { allowUsers?: readonly stri
 
 async function boot(options: BootOptions, allowUsers: AllowedUsers): Promise<BootedHost> {
   const { appDir, port, storage, python, detachedLogFile, stateDir, inspect, watch, onLog, beforeWork } = options;
-  const { hostile, hubName, isAloneOnHub, ignoreOutputs = false, allowedHosts = [], allowedOrigins = [] } = options;
+  const {
+    hostile,
+    hubName,
+    isAloneOnHub,
+    node = null,
+    ignoreOutputs = false,
+    allowedHosts = [],
+    allowedOrigins = [],
+  } = options;
   const host = await startLocal({
     stateDir,
+    node,
     inspect,
     ...(hostile === null ? {} : { hostile }),
     watch,
@@ -61,6 +70,9 @@ async function boot(options: BootOptions, allowUsers: AllowedUsers): Promise<Boo
     hubName: host.hubName,
     storage: host.storage.description,
     hasLostWrites: host.storage.hasLostWrites,
+    get nodeVersion() {
+      return host.nodeVersion;
+    },
     get functionListText() {
       return host.functionListText;
     },

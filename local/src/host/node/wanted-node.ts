@@ -1,0 +1,59 @@
+import { readFile } from "node:fs/promises";
+import path from "node:path";
+import semver from "semver";
+
+/** The Node that somebody asks for. */
+export type WantedNode = {
+  /** As npm writes ranges: `>=20.0.0 <21.0.0-0`. */
+  range: string;
+  /** For people: `20 in .nvmrc`, `--node 22`. */
+  words: string;
+};
+
+/** Names of long-term releases as version managers take them. */
+const RELEASES: Readonly<Record<string, string>> = {
+  hydrogen: "18",
+  iron: "20",
+  jod: "22",
+  krypton: "24",
+};
+
+/**
+ * What an app's `.nvmrc`, `.node-version` or `engines.node` asks for, the first that says something.
+ *
+ * @returns null: any will do, as where a file says `node` or `lts/*`, or something that is not a version.
+ */
+export async function readWantedNode(appDir: string): Promise<WantedNode | null> {
+  for (const source of [".nvmrc", ".node-version"]) {
+    const text = await readText(path.join(appDir, source));
+    const range = text === null ? null : toRange(text);
+    if (range !== null) return { range, words: `${firstLine(text ?? "")} in ${source}` };
+  }
+  const engine = engineOf((await readText(path.join(appDir, "package.json"))) ?? "{}");
+  const range = semver.validRange(engine);
+  return engine === null || range === null ? null : { range, words: `${engine} in package.json` };
+}
+
+/** `v20.1.0`, `20`, `lts/iron` or a range as one of npm's; null: none of them. */
+export function toRange(text: string): string | null {
+  const words = firstLine(text).toLowerCase();
+  return words === "" ? null : semver.validRange(RELEASES[words.replace(/^lts\//, "")] ?? words.replace(/^node@/, ""));
+}
+
+function firstLine(text: string): string {
+  const [line = ""] = text.split("\n", 1);
+  return line.replace(/#.*/, "").trim();
+}
+
+function engineOf(packageJson: string): string | null {
+  try {
+    const { engines } = JSON.parse(packageJson) as { engines?: { node?: unknown } };
+    return typeof engines?.node === "string" ? engines.node : null;
+  } catch {
+    return null; // The host reports it when it loads the app.
+  }
+}
+
+async function readText(file: string): Promise<string | null> {
+  return readFile(file, "utf8").catch(() => null);
+}
