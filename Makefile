@@ -1,7 +1,8 @@
 # Short names for what people run. Everything stays inside this checkout and your user cache folder; no root, no Docker.
 #
 #   make run     sets up, then runs a notebook on the emulator: the main job
-#   make test    sets up, then checks and tests everything that needs no network
+#   make test    sets up, then checks and tests what needs no network, but for the faults below
+#   make test-faults  sets up, then ends real processes at many moments, offline: minutes
 #   make setup   only sets up; afterwards nothing above needs a network
 
 # The runtime of .runtime/ comes first where the system's Node is too old; else the folder does not exist.
@@ -9,13 +10,16 @@ export PATH := $(CURDIR)/.runtime/bin:$(PATH)
 
 NOTEBOOK ?= test/testdata/features/singlestep
 
-.PHONY: run test check setup test-online bench clean
+.PHONY: run test check setup test-faults test-online bench clean
 
 run: setup
 	@node bin/same-kit.cjs local run $(NOTEBOOK)
 
 test: setup
 	@node scripts/test.mjs
+
+test-faults: setup
+	@node scripts/test.mjs --faults
 
 test-online: setup
 	@node scripts/test.mjs --online

@@ -1,10 +1,12 @@
 import { defineConfig } from "vitest/config";
 
-// Five groups, by what a test needs: `unit` nothing, `local` processes of this machine (Azurite, Python, workers),
-// `suite` the whole booted stack, `browser` a Chromium, `online` a package index or a Docker engine.
+// Six groups, by what a test needs: `unit` nothing, `local` processes of this machine (Azurite, Python, workers), `suite` the whole
+// booted stack, `browser` a Chromium, `faults` the minutes that ending real processes at many moments takes, `online` a package index
+// or a Docker engine.
 const LOCAL = "test/**/*.local.test.ts";
 const SUITE = "test/suite/**/*.test.ts";
 const BROWSER = "test/**/*.browser.test.ts";
+const FAULTS = "test/**/*.faults.test.ts";
 const ONLINE = "test/**/*.online.test.ts";
 
 // Real processes on a machine that others use too: one that was starved of its deadline is asked once more in CI, where nobody
@@ -21,13 +23,14 @@ export default defineConfig({
         test: {
           name: "unit",
           include: ["test/**/*.test.ts"],
-          exclude: [LOCAL, SUITE, BROWSER, ONLINE],
+          exclude: [LOCAL, SUITE, BROWSER, FAULTS, ONLINE],
           testTimeout: 20_000,
         },
       },
       { test: { name: "local", include: [LOCAL], exclude: [SUITE], ...slow } },
       { test: { name: "suite", include: [SUITE], exclude: [BROWSER, ONLINE], ...slow } },
       { test: { name: "browser", include: [BROWSER], ...slow } },
+      { test: { name: "faults", include: [FAULTS], ...slow } },
       { test: { name: "online", include: [ONLINE], ...slow, testTimeout: 600_000, hookTimeout: 600_000 } },
     ],
   },

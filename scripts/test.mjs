@@ -1,5 +1,5 @@
-// Runs what `make test` promises: types, lint and every test that needs no network; with --online only those that need a package
-// index or a Docker engine, and with --all everything. Tests that open pages run where there is a Chromium, and always with --all.
+// Runs what `make test` promises: types, lint and every test that needs no network and no minutes; with --faults only those that end
+// real processes at many moments, with --online only those that need a package index or a Docker engine, with --all everything. Tests that open pages run where there is a Chromium, and always with --all.
 // Ends with one line that counts everything; a run in which nothing ran is a failure.
 
 import { spawnSync } from "node:child_process";
@@ -11,6 +11,7 @@ import { fileURLToPath } from "node:url";
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 const OFFLINE = ["unit", "local", "suite"];
 const BROWSER = ["browser"];
+const FAULTS = ["faults"];
 const ONLINE = ["online"];
 
 const flags = new Set(process.argv.slice(2));
@@ -19,7 +20,7 @@ const folder = mkdtempSync(path.join(tmpdir(), "same-kit-test-"));
 const total = { passed: 0, failed: 0, skipped: 0 };
 
 try {
-  if (!flags.has("--online")) {
+  if (!flags.has("--online") && !flags.has("--faults")) {
     check("types", ["tsc", "--noEmit"]);
     check("lint and format", ["biome", "check", "--error-on-warnings", "."]);
   }
@@ -33,8 +34,9 @@ console.log(`\n${total.passed} passed, ${total.failed} failed${total.skipped > 0
 process.exit(isRed ? 1 : 0);
 
 function chooseGroups() {
-  if (flags.has("--all")) return [...OFFLINE, ...BROWSER, ...ONLINE];
+  if (flags.has("--all")) return [...OFFLINE, ...BROWSER, ...FAULTS, ...ONLINE];
   if (flags.has("--online")) return ONLINE;
+  if (flags.has("--faults")) return FAULTS;
   if (hasChromium()) return [...OFFLINE, ...BROWSER];
   console.log("No Chromium is here (Debian: apt-get install chromium): the tests that open pages in one are left out.");
   return OFFLINE;
