@@ -183,3 +183,11 @@ test.each([
   const said = `AuthorizationFailed: The client 'x' does not have authorization to perform action '${action}' over scope '/s'.`;
   expect(hintText(explain(said).hint ?? "")).toMatch(wanted);
 });
+
+test("a policy is named, however long the provider's own words are", () => {
+  const azure = `RequestDisallowedByPolicy: Resource 'st' was disallowed by policy. Policy identifiers: '[{"policyAssignment":{"name":"Storage accounts should prevent shared key access","id":"/x"}}]'.`;
+  const words = `creating Storage Account (${"long ".repeat(80)}): unexpected status 403 with error: ${azure}`;
+  expect(explain(words).message).toContain(
+    'forbids this: "Storage accounts should prevent shared key access". creating Storage Account',
+  );
+});

@@ -99,7 +99,8 @@ const RULES: readonly Rule[] = [
     code: "ERR_PROVISION_POLICY",
     pattern: /RequestDisallowedByPolicy/,
     explain: (_facts, _match, text) => ({
-      message: `A policy of your organisation forbids this: ${inOneLine(text)}`,
+      // The names first: the provider's own words are long, and are cut.
+      message: `A policy of your organisation forbids this: ${policiesIn(text)}${inOneLine(text)}`,
       hint: "Usual ones concern shared keys (--var storage_access=identity), regions (--location) and tags (--var).",
     }),
   },
@@ -267,4 +268,10 @@ const SHOWN_LENGTH = 400;
 export function inOneLine(text: string): string {
   const line = text.replace(/\s+/g, " ").trim();
   return line.length <= SHOWN_LENGTH ? line : `${line.slice(0, SHOWN_LENGTH)}…`;
+}
+
+/** The names of the policies in an answer of Azure, quoted; empty where it names none. */
+function policiesIn(text: string): string {
+  const names = [...text.matchAll(/"policyAssignment":\s*\{\s*"name":\s*"([^"]+)"/g)].map(([, name]) => `"${name}"`);
+  return names.length === 0 ? "" : `${[...new Set(names)].join(", ")}. `;
 }
