@@ -148,7 +148,7 @@ export class AppRuntime {
       this.lastError = undefined;
       this.#deps.onChange(generation);
       this.#setState("Running");
-      void generation.worker.exited.then((exit) => this.#afterExit(generation, exit));
+      void generation.worker.gone.then(() => this.#afterExit(generation));
     } catch (error) {
       this.lastError = error as Error;
       if (this.#current === undefined) this.#setState("Error");
@@ -156,11 +156,13 @@ export class AppRuntime {
     }
   }
 
-  #afterExit(generation: AppGeneration, exit: WorkerExit): void {
+  async #afterExit(generation: AppGeneration): Promise<void> {
     if (this.#current !== generation || this.#stopping.signal.aborted) return;
+    // At once: what is called from now on waits for the next worker, while the last lines of this one still arrive.
     this.#current = undefined;
     this.#setState("Starting");
-    this.#restartAfterCrash(exit);
+    const exit = await generation.worker.exited;
+    if (!this.#stopping.signal.aborted) this.#restartAfterCrash(exit);
   }
 
   #restartAfterCrash(exit: WorkerExit): void {

@@ -70,7 +70,9 @@ const OUTPUT_GRACE_MS = 200;
 export class LanguageWorker {
   /** Resolves once the app is loaded; rejects with {@link AppLoadError}, or when the process ends before. */
   readonly ready: Promise<WorkerInitResponse>;
-  /** Resolves when the process is gone; never rejects. */
+  /** Resolves as soon as the process is gone, before its calls are settled; never rejects. */
+  readonly gone: Promise<void>;
+  /** Resolves when the process is gone and what it printed has arrived; never rejects. */
   readonly exited: Promise<WorkerExit>;
   readonly pid: number | undefined;
   readonly #child: ChildProcess;
@@ -80,6 +82,7 @@ export class LanguageWorker {
   readonly #idle = new Set<() => void>();
   readonly #output: string[] = [];
   readonly #init = Promise.withResolvers<WorkerInitResponse>();
+  readonly #gone = Promise.withResolvers<void>();
   #isStopWanted = false;
   #isGone = false;
   #isClosed = false;
@@ -88,6 +91,7 @@ export class LanguageWorker {
     this.#spec = spec;
     this.#child = forkWorker(spec);
     this.pid = this.#child.pid;
+    this.gone = this.#gone.promise;
     this.exited = this.#watchExit();
     this.ready = this.#init.promise;
     // The caller may await `exited` first; an unhandled rejection would end the host.
@@ -201,6 +205,7 @@ export class LanguageWorker {
     this.#child.on("exit", (code, signal) => exit.resolve({ code, signal }));
     const { code, signal } = await exit.promise;
     this.#isGone = true;
+    this.#gone.resolve();
     const how = signal === null ? `with code ${code}` : `by ${signal}`;
     this.#init.reject(new Error(`The worker process ended ${how} while it loaded the app.`));
     for (const invocationId of [...this.#pending.keys()]) {

@@ -9,10 +9,16 @@ import { waitFor } from "../../helpers/wait-for.ts";
 /** A worker whose end the test decides. */
 class FakeWorker {
   readonly #exit = Promise.withResolvers<WorkerExit>();
+  readonly #gone = Promise.withResolvers<void>();
   readonly exited = this.#exit.promise;
+  readonly gone = Promise.race([this.#gone.promise, this.#exit.promise.then(() => {})]);
   readonly idle = Promise.withResolvers<void>();
   calls: string[] = [];
 
+  /** Its process ended; its last lines have not arrived yet. */
+  die(): void {
+    this.#gone.resolve();
+  }
   crash(code: number): void {
     this.#exit.resolve({ isWanted: false, code, signal: null, lastOutput: ["last words"] });
   }
@@ -61,6 +67,17 @@ test("the first restart is at once, the next ones wait longer each time", async 
     await waitFor(() => workers.length === count + 1 && runtime.state === "Running");
   }
   expect(sleeps).toEqual([0, 250, 500]);
+});
+
+test("a worker whose process is gone gets no more calls, although its last lines are still on their way", async () => {
+  const { runtime, workers, sleeps } = setUp();
+  await runtime.start();
+  workers[0]?.die();
+  await waitFor(() => runtime.current === undefined);
+  const next = runtime.waitForGeneration(60_000);
+  expect(sleeps).toEqual([]);
+  workers[0]?.crash(1);
+  expect((await next)?.worker).toBe(workers[1]);
 });
 
 test("one crash too many ends it, with the last output in the error", async () => {
