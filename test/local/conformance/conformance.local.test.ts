@@ -468,13 +468,15 @@ describe.each(["none", "memory"] as const)("storage %s:", (kind) => {
 
 const ELSEWHERE: Record<string, [file: string, title: string]> = {
   "37. TaskFailedError": ["test/local/engine/orchestrations/lifecycle.test.ts", "FailureDetails"],
-  "42. host restart": ["test/local/engine/crash.local.test.ts", "test("],
+  "42. host restart": ["test/local/engine/crash.local.test.ts", 'test("a timer fires in the next host"'],
   "43. RPC endpoint off": ["test/local/management/sdk-client.test.ts", "local endpoint: %s"],
-  "45. one at a time": ["test/local/engine/crash-order.test.ts", "test("],
-  "46. versions": ["test/local/engine/orchestrations/replay/version-match.test.ts", "test"],
+  "46. versions": ["test/local/engine/orchestrations/lifecycle.test.ts", "const versionFailureStrategy of"],
   "49. AnyState": ["test/local/engine/features.local.test.ts", "AnyState"],
   "54. forwarded hosts": ["test/local/management/management-handler.test.ts", "x-forwarded-host"],
-  "55. lines that watchers wait for": ["test/local/host/invocation-log.test.ts", "test("],
+  "55. lines that watchers wait for": [
+    "test/local/events/describe-event.test.ts",
+    "Worker process started and initialized.",
+  ],
 };
 
 test.each(Object.entries(ELSEWHERE))("%s is shown by %j", (_, [file, title]) => {
