@@ -50,7 +50,7 @@ async function runCells(id: string, cells: readonly string[], files: Record<stri
   const { request } = await compileSource({ location: path.join(folder, "nb.ipynb"), sameEnv: null });
   const collected = await collectFiles({ folder, globs: null }, stateDir);
   const manifest = await sendFiles({ client, id, files: collected, signal });
-  const run = await client.start(request, { runId: id, files: manifest as string, signal });
+  const run = await client.start(request, { runId: id, files: manifest?.manifest ?? "", signal });
   const status = await followRun({ client, run, onStatus: () => {}, signal });
   const details = await client.details(id, signal);
   const last = details?.failed ?? details?.steps.at(-1);

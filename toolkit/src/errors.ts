@@ -24,8 +24,6 @@ export type ToolkitErrorCode =
   | "ERR_FILE_UNUSABLE"
   /** The notebook's folder has more files than a run's workspace may. */
   | "ERR_FILES_TOO_LARGE"
-  /** A file changed while it was sent. */
-  | "ERR_FILES_CHANGED"
   /** The compiled request is larger than an app takes. */
   | "ERR_REQUEST_TOO_LARGE"
   /** The app does not answer. */

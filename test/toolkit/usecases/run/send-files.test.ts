@@ -1,7 +1,7 @@
-import { createHash } from "node:crypto";
-import { writeFile } from "node:fs/promises";
+import { createHash, randomBytes } from "node:crypto";
+import { rm, writeFile } from "node:fs/promises";
 import path from "node:path";
-import type { FilesRequest } from "@same-kit/functions-app/contract";
+import type { FilesRequest, RunFile } from "@same-kit/functions-app/contract";
 import { expect, test } from "vitest";
 import { collectFiles } from "../../../../toolkit/src/adapters/files/collect-files.ts";
 import { sendFiles } from "../../../../toolkit/src/usecases/run/send-files.ts";
@@ -17,9 +17,11 @@ async function open(contents: Record<string, Buffer>) {
   const files = await collectFiles({ folder, globs: null }, path.join(folder, ".same-kit"));
   const asked: FilesRequest[] = [];
   const put = new Map<string, Uint8Array>();
+  let asking = async () => {};
   const client = {
     async missingFiles(_id: string, request: FilesRequest) {
       asked.push(request);
+      await asking();
       const hashes = request.files.flatMap((file) => (file.kind === "file" ? [file.sha256] : []));
       return { manifest: "m", missing: hashes.filter((hash) => !(hash in (request.contents ?? {}))) };
     },
@@ -27,14 +29,17 @@ async function open(contents: Record<string, Buffer>) {
       put.set(sha256, content);
     },
   };
-  const send = () => sendFiles({ client, id: "run", files, signal: new AbortController().signal });
+  const send = (onAsked = async () => {}) => {
+    asking = onAsked;
+    return sendFiles({ client, id: "run", files, signal: new AbortController().signal });
+  };
   return { folder, send, asked, put };
 }
 
 test("small contents are sent with the manifest, and nothing else is", async () => {
   const content = Buffer.from([0, 255, 10]);
   const { send, asked, put } = await open({ "a.bin": content, "copy.bin": content });
-  expect(await send()).toBe("m");
+  expect((await send())?.manifest).toBe("m");
   expect(asked[0]?.contents).toEqual({ [hashOf(content)]: content.toString("base64") });
   expect([asked.length, put.size]).toEqual([1, 0]);
 });
@@ -55,9 +60,26 @@ test("of many small contents only some are sent with the manifest", async () => 
   expect(put.size).toBe(2);
 });
 
-test("a small file that changed since it was looked at is not sent as what it was", async () => {
-  const { folder, send, asked } = await open({ a: Buffer.from("one") });
-  await writeFile(path.join(folder, "a"), "two");
-  await expect(send()).rejects.toMatchObject({ code: "ERR_FILES_CHANGED" });
-  expect(asked).toEqual([]);
+test("a file that changed since it was looked at is sent as it is now, whether it is small or large", async () => {
+  const large = Buffer.alloc(32 * KiB + 1, "x");
+  const { folder, send, asked, put } = await open({ large, log: Buffer.from("one"), same: Buffer.from("s") });
+  await writeFile(path.join(folder, "log"), "one and two");
+  await writeFile(path.join(folder, "large"), Buffer.alloc(40 * KiB, "y"));
+  const sent = await send();
+  expect(sent?.warnings).toEqual([]);
+  const now = { large: Buffer.alloc(40 * KiB, "y"), log: Buffer.from("one and two"), same: Buffer.from("s") };
+  const manifest = (files: readonly RunFile[]) =>
+    Object.fromEntries(files.map((file) => [file.path, file.kind === "file" ? [file.sha256, file.sizeBytes] : null]));
+  const expected = Object.fromEntries(Object.entries(now).map(([name, it]) => [name, [hashOf(it), it.length]]));
+  expect(manifest(sent?.files ?? [])).toEqual(expected);
+  expect(manifest(asked.at(-1)?.files ?? [])).toEqual(expected);
+  expect([...put.keys()]).toEqual([hashOf(now.large)]);
+});
+
+test("a file that is written all the time is left out with a warning, and one that is gone without", async () => {
+  const { folder, send } = await open({ busy: Buffer.alloc(33 * KiB), gone: Buffer.from("g"), kept: Buffer.from("k") });
+  await rm(path.join(folder, "gone"));
+  const sent = await send(() => writeFile(path.join(folder, "busy"), randomBytes(33 * KiB)));
+  expect(sent?.files.map((file) => file.path)).toEqual(["kept"]);
+  expect(sent?.warnings).toEqual(["busy is written all the time; the run begins without it."]);
 });

@@ -4,7 +4,6 @@ import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { lstat, readdir, readlink } from "node:fs/promises";
 import path from "node:path";
-import { pipeline } from "node:stream/promises";
 import {
   DEFAULT_LIMITS,
   type FileManifest,
@@ -26,11 +25,11 @@ export type FileChoice = {
   globs: readonly string[] | null;
 };
 
+export type ContentFile = Extract<RunFile, { kind: "file" }>;
+
 export type CollectedFiles = {
   folder: string;
   manifest: FileManifest;
-  /** Absolute, by SHA-256. */
-  paths: ReadonlyMap<string, string>;
   sizeBytes: number;
   warnings: string[];
 };
@@ -64,16 +63,13 @@ export async function collectFiles(
   const walk: Walk = { root: folder, chosen, stateDir: path.resolve(stateDir), limits, found: [], leftOut: [] };
   await walkFolder(walk, folder, await rulesAbove(folder));
   refuseTooMuch(walk);
-  const paths = new Map<string, string>();
   const files: RunFile[] = [];
   for (const { path: at, stats } of walk.found) {
     const file = stats.isSymbolicLink() ? await toLink(walk, at) : await toFile(walk, at, stats);
-    if (file === null) continue;
-    files.push(file);
-    if (file.kind === "file") paths.set(file.sha256, path.join(folder, at));
+    if (file !== null) files.push(file);
   }
   const sizeBytes = files.reduce((sum, file) => sum + (file.kind === "file" ? file.sizeBytes : 0), 0);
-  return { folder, manifest: { formatVersion: 1, files }, paths, sizeBytes, warnings: warningsOf(walk) };
+  return { folder, manifest: { formatVersion: 1, files }, sizeBytes, warnings: warningsOf(walk) };
 }
 
 async function walkFolder(walk: Walk, folder: string, above: IgnoreRules): Promise<void> {
@@ -108,21 +104,38 @@ async function toFile(
   at: string,
   stats: Walk["found"][0]["stats"],
 ): Promise<RunFile | null> {
-  const { size, mtimeMs, mode } = stats;
-  if (Number(size) > limits.fileBytes) {
+  if (Number(stats.size) > limits.fileBytes) {
     leftOut.push(`${at} (larger than ${limits.fileBytes} bytes)`);
     return null;
   }
+  const file = await describeFile(root, at);
+  if (file === null) leftOut.push(`${at} (it cannot be read)`);
+  return file;
+}
+
+/**
+ * A file as it is now.
+ *
+ * @param at - Its path in the folder.
+ * @returns null where it cannot be read, or is gone.
+ */
+export async function describeFile(folder: string, at: string): Promise<ContentFile | null> {
+  const file = path.join(folder, at);
   const hash = createHash("sha256");
+  let sizeBytes = 0;
   try {
-    await pipeline(createReadStream(path.join(root, at)), hash);
+    const { mtimeMs, mode } = await lstat(file);
+    // Counted, not asked for: it may be growing.
+    for await (const chunk of createReadStream(file) as AsyncIterable<Buffer>) {
+      hash.update(chunk);
+      sizeBytes += chunk.length;
+    }
+    const isExecutable = (mode & 0o100) !== 0;
+    const content = { sha256: hash.digest("hex"), sizeBytes, modifiedMs: mtimeMs };
+    return { kind: "file", path: at, ...content, ...(isExecutable && { isExecutable }) };
   } catch {
-    leftOut.push(`${at} (it cannot be read)`);
     return null;
   }
-  const isExecutable = (Number(mode) & 0o100) !== 0;
-  const content = { sha256: hash.digest("hex"), sizeBytes: Number(size), modifiedMs: Number(mtimeMs) };
-  return { kind: "file", path: at, ...content, ...(isExecutable && { isExecutable }) };
 }
 
 async function toLink({ root, leftOut }: Walk, at: string): Promise<RunFile | null> {

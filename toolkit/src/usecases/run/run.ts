@@ -171,14 +171,15 @@ async function sendRequest(run: RunningRun): Promise<StartedRun> {
   const collected = (await files?.()) ?? null;
   // One that continues another begins with the files that its steps left.
   const isEmpty = collected === null || continues !== undefined || collected.manifest.files.length === 0;
-  const manifest = isEmpty ? null : await sendFiles({ client: host.client, id, files: collected, signal });
-  if (!isEmpty && manifest === null) warn("The app is of a version that takes no files; the steps begin without.");
-  sent.files = manifest;
-  sent.paths = manifest === null ? [] : (collected?.manifest.files ?? []).map(({ path }) => path);
+  const taken = isEmpty ? null : await sendFiles({ client: host.client, id, files: collected, signal });
+  if (!isEmpty && taken === null) warn("The app is of a version that takes no files; the steps begin without.");
+  for (const text of taken?.warnings ?? []) warn(text);
+  sent.files = taken?.manifest ?? null;
+  sent.paths = (taken?.files ?? []).map(({ path }) => path);
   const options = {
     runId: id,
     sameEnv,
-    ...(manifest !== null && { files: manifest }),
+    ...(taken !== null && { files: taken.manifest }),
     ...(continues && { continues }),
   };
   // Not the first Ctrl-C: a run that was sent must be known, to be ended.

@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
-import { OperationError } from "@same-kit/shared";
+import path from "node:path";
+import type { RunFile } from "@same-kit/functions-app/contract";
 import type { AppClient } from "../../adapters/app/app-client.ts";
-import type { CollectedFiles } from "../../adapters/files/collect-files.ts";
-import type { ToolkitErrorCode } from "../../errors.ts";
+import { type CollectedFiles, type ContentFile, describeFile } from "../../adapters/files/collect-files.ts";
 
 export type SendFiles = {
   client: Pick<AppClient, "missingFiles" | "putFile">;
@@ -12,49 +12,94 @@ export type SendFiles = {
   signal: AbortSignal;
 };
 
+export type SentFiles = {
+  /** What the run is started with. */
+  manifest: string;
+  /** What was sent; a file that was written meanwhile, as it was then. */
+  files: readonly RunFile[];
+  warnings: string[];
+};
+
 const AT_ONCE = 4;
 // Each other content costs a round trip, and on a slow line more than what is sent twice when a run is sent again.
 const SMALL_BYTES = 32 * 1024;
 const ALL_SMALL_BYTES = 128 * 1024;
+/** A log to which this command itself prints changes a few times; a file that changes more often is not one to wait for. */
+const MAX_CHANGES = 5;
+
+/** A file is no longer what the manifest says. */
+class ChangedFile extends Error {
+  readonly path: string;
+
+  constructor(at: string) {
+    super(`${at} changed.`);
+    this.path = at;
+  }
+}
 
 /**
- * Sends small contents with the manifest, and of the others those that the app does not have yet.
+ * Sends small contents with the manifest, and of the others those that the app does not have yet. A file that is written at the same time
+ * is sent as it is then; one that never stays the same is left out, with a warning.
  *
- * @returns What the run is started with; null where the app takes no files, as one of an older version.
+ * @returns null where the app takes no files, as one of an older version.
  */
-export async function sendFiles({ client, id, files, signal }: SendFiles): Promise<string | null> {
-  const contents = await readSmall(files);
-  const answer = await client.missingFiles(id, { ...files.manifest, contents }, signal);
+export async function sendFiles({ client, id, files: collected, signal }: SendFiles): Promise<SentFiles | null> {
+  const { folder } = collected;
+  const changes = new Map<string, number>();
+  const warnings: string[] = [];
+  let { files } = collected.manifest;
+  for (;;) {
+    try {
+      const manifest = await sendOnce({
+        client,
+        id,
+        files: { ...collected, manifest: { formatVersion: 1, files } },
+        signal,
+      });
+      return manifest === null ? null : { manifest, files, warnings };
+    } catch (error) {
+      if (!(error instanceof ChangedFile)) throw error;
+      const count = (changes.get(error.path) ?? 0) + 1;
+      changes.set(error.path, count);
+      const now = count > MAX_CHANGES ? null : await describeFile(folder, error.path);
+      if (count > MAX_CHANGES) warnings.push(`${error.path} is written all the time; the run begins without it.`);
+      files = files.flatMap((file) => (file.path === error.path ? (now ?? []) : file));
+    }
+  }
+}
+
+/** @throws ChangedFile */
+async function sendOnce({ client, id, files, signal }: SendFiles): Promise<string | null> {
+  const { folder, manifest } = files;
+  const byHash = new Map(manifest.files.flatMap((file) => (file.kind === "file" ? [[file.sha256, file]] : [])));
+  const contents = await readSmall(folder, [...byHash.values()]);
+  const answer = await client.missingFiles(id, { ...manifest, contents }, signal);
   if (answer === null) return null;
   const rest = [...answer.missing];
   const worker = async () => {
     for (let sha256 = rest.pop(); sha256 !== undefined; sha256 = rest.pop()) {
-      await client.putFile(id, sha256, await readAsNamed(files, sha256), signal);
+      const file = byHash.get(sha256);
+      if (file !== undefined) await client.putFile(id, sha256, await readAsNamed(folder, file), signal);
     }
   };
   await Promise.all(Array.from({ length: AT_ONCE }, worker));
   return answer.manifest;
 }
 
-async function readSmall(files: CollectedFiles): Promise<Record<string, string>> {
+async function readSmall(folder: string, files: readonly ContentFile[]): Promise<Record<string, string>> {
   const contents: Record<string, string> = {};
   let left = ALL_SMALL_BYTES;
-  for (const file of files.manifest.files) {
-    const size = file.kind === "file" ? file.sizeBytes : Number.POSITIVE_INFINITY;
-    if (file.kind !== "file" || size > Math.min(left, SMALL_BYTES) || file.sha256 in contents) continue;
-    contents[file.sha256] = Buffer.from(await readAsNamed(files, file.sha256)).toString("base64");
-    left -= size;
+  for (const file of files) {
+    if (file.sizeBytes > Math.min(left, SMALL_BYTES)) continue;
+    contents[file.sha256] = Buffer.from(await readAsNamed(folder, file)).toString("base64");
+    left -= file.sizeBytes;
   }
   return contents;
 }
 
-async function readAsNamed({ paths }: CollectedFiles, sha256: string): Promise<Uint8Array> {
-  const file = paths.get(sha256);
-  const content = file === undefined ? null : await readFile(file).catch(() => null);
-  if (content !== null && createHash("sha256").update(content).digest("hex") === sha256) return content;
-  throw new OperationError<ToolkitErrorCode>({
-    code: "ERR_FILES_CHANGED",
-    message: `${file ?? sha256} changed while the run's files were being sent.`,
-    hint: "Run the notebook again once nothing writes to its folder.",
-  });
+/** @throws ChangedFile */
+async function readAsNamed(folder: string, file: ContentFile): Promise<Uint8Array> {
+  const content = await readFile(path.join(folder, file.path)).catch(() => null);
+  if (content !== null && createHash("sha256").update(content).digest("hex") === file.sha256) return content;
+  throw new ChangedFile(file.path);
 }
