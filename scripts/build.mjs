@@ -9,6 +9,7 @@
 //   dist/terraform/              the process that stands between the command and terraform
 //   dist/azurerm-stand-in/       the rehearsal's terraform provider
 //   dist/smoke/                  the notebook of the smoke test
+//   dist/inspector/              the inspector's page
 //   dist/THIRD-PARTY-NOTICES.txt the licences of what is bundled
 //
 // With --if-changed it does nothing where no source is newer than the last build.
@@ -141,6 +142,25 @@ async function buildStandIn() {
   await copyData(from("rehearsal/src/provider"), to("azurerm-stand-in"));
 }
 
+async function buildInspector() {
+  await build({
+    bundle: true,
+    absWorkingDir: root,
+    logLevel: "error",
+    legalComments: "none",
+    metafile: true,
+    platform: "browser",
+    format: "esm",
+    target: "es2022",
+    jsx: "automatic",
+    jsxImportSource: "preact",
+    minify: true,
+    entryPoints: { main: from("inspector/src/main.tsx"), style: from("inspector/src/style.css") },
+    outdir: to("inspector"),
+  });
+  for (const name of ["index.html", "icon.svg"]) await cp(from("inspector/src", name), to("inspector", name));
+}
+
 /** Data files that a bundle reads at run time lie beside it, as they lie beside the source. */
 async function copyData(folder, target) {
   await mkdir(target, { recursive: true });
@@ -162,6 +182,7 @@ const targets = {
     cjs("local/src/azurite/child/main.ts", "azurite/services.cjs", { plugins: [azuriteBundle()] }),
   app: buildApp,
   "azurerm stand-in": buildStandIn,
+  inspector: buildInspector,
   "smoke notebook": () => cp(from("test/testdata/features/singlestep"), to("smoke/singlestep"), { recursive: true }),
 };
 
@@ -169,6 +190,7 @@ const SOURCES = [
   "toolkit/src",
   "local/src",
   "rehearsal/src",
+  "inspector/src",
   "functions-app",
   "shared/src",
   "scripts",

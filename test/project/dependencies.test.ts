@@ -19,7 +19,7 @@ test("docs/dependencies.md lists exactly the packages of package.json, each once
 });
 
 test("every bundled package is imported by something", () => {
-  const sources = globSync("{toolkit,functions-app,local,rehearsal,shared}/src/**/*.ts").map((file) =>
+  const sources = globSync("{toolkit,functions-app,local,rehearsal,inspector,shared}/src/**/*.{ts,tsx}").map((file) =>
     readFileSync(file, "utf8"),
   );
   const isImported = (name: string) => sources.some((source) => new RegExp(`["(]${name}["/]`).test(source));

@@ -35,7 +35,7 @@ const ALLOWED: Record<string, readonly string[]> = {
   "functions-app/python": [],
   "functions-app/contract": [],
   "local/emulator":
-    "azurite bindings engine events host hostile management process replay shared state storage timers worker".split(
+    "azurite bindings engine events host hostile inspector management process replay shared state storage timers worker".split(
       " ",
     ),
   "local/hostile": ["engine"],
@@ -48,6 +48,7 @@ const ALLOWED: Record<string, readonly string[]> = {
   "local/host": ["events", "worker", "engine/ports.ts", "shared"],
   "local/worker": ["shared"],
   "local/management": ["engine", "shared"],
+  "local/inspector": ["engine", "events", "management", "shared"],
   "local/engine": ["storage", "shared"],
   "local/engine/history": ["storage", "shared"],
   "local/engine/taskhub": ["storage", "shared"],

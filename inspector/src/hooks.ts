@@ -1,0 +1,73 @@
+import { createContext } from "preact";
+import { useCallback, useContext, useEffect, useState } from "preact/hooks";
+import type { Home } from "../../local/src/inspector/api.ts";
+import { get, type Query, RequestError } from "./client.ts";
+import { Live, type LiveState } from "./live.ts";
+
+export const LiveContext = createContext(new Live());
+export const HomeContext = createContext<Home | null>(null);
+
+/** What the server said of itself; null until it has. */
+export const useHome = (): Home | null => useContext(HomeContext);
+
+export function useLive(): LiveState {
+  const live = useContext(LiveContext);
+  const [state, setState] = useState(live.state);
+  useEffect(() => live.subscribe(() => setState(live.state)), [live]);
+  return state;
+}
+
+export type Loaded<Value> = {
+  value: Value | null;
+  error: RequestError | null;
+  reload: () => void;
+};
+
+/**
+ * The answer to a `GET`, loaded again when the path or the query changes.
+ *
+ * @param path - null: nothing is asked for.
+ */
+export function useLoaded<Value>(path: string | null, query: Query = {}): Loaded<Value> {
+  const [state, setState] = useState<{ key: string; value: Value | null; error: RequestError | null }>();
+  const [count, setCount] = useState(0);
+  const key = JSON.stringify([path, query]);
+  // The key holds path and query; the count asks again.
+  useEffect(() => {
+    if (path === null) return;
+    const gone = new AbortController();
+    get<Value>(path, query, gone.signal).then(
+      (value) => setState({ key, value, error: null }),
+      (error: unknown) => gone.signal.aborted || setState((was) => failed(was, key, error)),
+    );
+    return () => gone.abort();
+  }, [key, count]);
+  const reload = useCallback(() => setCount((it) => it + 1), []);
+  const isCurrent = state?.key === key;
+  return { value: isCurrent ? state.value : null, error: isCurrent ? state.error : null, reload };
+}
+
+/** What was seen before stays: it is old, and the error says so. */
+function failed<Value>(was: { key: string; value: Value | null } | undefined, key: string, error: unknown) {
+  const problem = error instanceof RequestError ? error : new RequestError(0, { error: String(error) });
+  return { key, value: was?.key === key ? was.value : null, error: problem };
+}
+
+/** Calls `work` soon after a change of the instance that `isMeant` accepts, at most about once a second. */
+export function useOnInstanceChange(isMeant: (id: string) => boolean, work: () => void): void {
+  const live = useContext(LiveContext);
+  useEffect(() => {
+    let timer: number | undefined;
+    const stop = live.onChange((ids) => {
+      if (timer !== undefined || ![...ids].some(isMeant)) return;
+      timer = setTimeout(() => {
+        timer = undefined;
+        work();
+      }, 800);
+    });
+    return () => {
+      clearTimeout(timer);
+      stop();
+    };
+  }, [live, isMeant, work]);
+}

@@ -1,0 +1,5 @@
+import type { PageProps } from "../app.tsx";
+
+export function InstancePage(_: PageProps) {
+  return <h1>Instance</h1>;
+}

@@ -1,0 +1,17 @@
+const TONES: Readonly<Record<string, string>> = {
+  completed: "ok",
+  ok: "ok",
+  running: "running",
+  pending: "waiting",
+  suspended: "waiting",
+  continuedasnew: "running",
+  failed: "failed",
+  terminated: "failed",
+  canceled: "failed",
+  lost: "failed",
+};
+
+/** A state as a word, with its colour. */
+export function Status({ of }: { of: string }) {
+  return <span class={`status ${TONES[of.toLowerCase()] ?? ""}`}>{of}</span>;
+}
