@@ -78,7 +78,6 @@ async function openNotebook() {
           accessKey: KEY,
           from: from ?? null,
           only: only ?? null,
-          explains: true,
         },
         deps,
       ),

@@ -1,7 +1,7 @@
 import { composeRunDeps } from "../compose/compose-run.ts";
-import { localResume } from "../usecases/local-resume.ts";
+import { explainLocalResume, localResume } from "../usecases/local-resume.ts";
 import { defineCommand } from "./define-command.ts";
-import { endRun } from "./end-run.ts";
+import { endExplained, endRun } from "./end-run.ts";
 import {
   continueOptions,
   hostOptions,
@@ -43,18 +43,20 @@ export const localResumeCommand = defineCommand({
     "same-kit local resume multistep-20261125-094512-4f2c --from 2 --explain",
   ],
   async run({ options, positionals }, context) {
+    const deps = composeRunDeps(context, options["allow-user"]);
+    const stateDir = resolveStateDir(options["state-dir"], context.cwd);
+    const wish = { id: positionals[0] as string, stateDir, ...readContinueOptions(options) };
+    if (options.explain) return endExplained(await explainLocalResume(wish, deps), context);
     const summary = await localResume(
       {
-        id: positionals[0] as string,
-        ...readContinueOptions(options),
-        stateDir: resolveStateDir(options["state-dir"], context.cwd),
+        ...wish,
         port: parsePort(options.port),
         storage: options.storage ?? null,
         timeoutMs: parseDuration(options.timeout),
         isVerbose: options.verbose,
         savesLargeSession: options.session,
       },
-      composeRunDeps(context, options["allow-user"]),
+      deps,
     );
     return endRun(summary, context);
   },

@@ -1,8 +1,8 @@
 import { composeRunDeps } from "../compose/compose-run.ts";
-import { remoteResume } from "../usecases/remote-resume.ts";
+import { explainRemoteResume, remoteResume } from "../usecases/remote-resume.ts";
 import { REMOTE_OPTIONS } from "./app-address-options.ts";
 import { defineCommand } from "./define-command.ts";
-import { endRun } from "./end-run.ts";
+import { endExplained, endRun } from "./end-run.ts";
 import { findAddress } from "./find-address.ts";
 import {
   continueOptions,
@@ -37,19 +37,21 @@ export const resumeCommand = defineCommand({
   ],
   async run({ options, positionals, given }, context) {
     const { cwd } = context;
+    const deps = composeRunDeps(context);
+    const stateDir = resolveStateDir(options["state-dir"], cwd);
+    const wish = { id: positionals[0] as string, stateDir, ...readContinueOptions(options) };
+    if (options.explain) return endExplained(await explainRemoteResume(wish, deps), context);
     const isNamed = options["host-name"] !== undefined || options.env !== undefined;
     const summary = await remoteResume(
       {
-        id: positionals[0] as string,
-        stateDir: resolveStateDir(options["state-dir"], cwd),
+        ...wish,
         address: isNamed ? await findAddress(options, given, cwd) : null,
         accessKey: options.key ?? null,
-        ...readContinueOptions(options),
         timeoutMs: parseDuration(options.timeout),
         isVerbose: false,
         savesLargeSession: options.session,
       },
-      composeRunDeps(context),
+      deps,
     );
     return endRun(summary, context);
   },

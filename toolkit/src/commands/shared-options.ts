@@ -140,19 +140,17 @@ export const continueOptions = {
     help: "First step to run again, such as same_step_002 or 2 (default: what failed or changed)",
   },
   only: { type: "string", value: "STEP", help: "Run this step alone, with what the steps before it left" },
-  explain: { type: "boolean", help: "Say of each step why it runs or not" },
+  explain: { type: "boolean", help: "Only say of each step whether it would run and why; nothing runs" },
 } as const;
 
 /** @throws UsageError `ERR_USAGE` */
 export function readContinueOptions({
   from = null,
   only = null,
-  explain,
 }: {
   from?: string | undefined | null;
   only?: string | undefined | null;
-  explain: boolean;
-}): { from: string | null; only: string | null; explains: boolean } {
-  if (from === null || only === null) return { from, only, explains: explain };
+}): { from: string | null; only: string | null } {
+  if (from === null || only === null) return { from, only };
   throw usage("--from and --only contradict each other.", "Drop one of them.");
 }

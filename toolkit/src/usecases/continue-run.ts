@@ -8,7 +8,7 @@ import { type RunFolder, RunRecords } from "../adapters/records/run-records.ts";
 import type { ToolkitErrorCode } from "../errors.ts";
 import { type CompiledSource, compileSource } from "./compile-source.ts";
 import { newRunId, toRemote } from "./local-run.ts";
-import { type Continuation, type EndedRun, planContinuation } from "./run/plan-continuation.ts";
+import { type Continuation, type EndedRun, type PlannedStep, planContinuation } from "./run/plan-continuation.ts";
 import { driveRun } from "./run/run.ts";
 import type { HostChoice } from "./run/run-host.ts";
 import type { RunDeps, RunDraft } from "./run/run-state.ts";
@@ -18,8 +18,6 @@ export type ContinueRunOptions = {
   /** The first step to run; null: the first that failed, never ran or was changed. */
   from: string | null;
   only: string | null;
-  /** Says of each step why it runs or not. */
-  explains: boolean;
   timeoutMs: number | null;
   isVerbose: boolean;
   savesLargeSession: boolean;
@@ -28,10 +26,20 @@ export type ContinueRunOptions = {
 /** Where it runs: on a host of this machine, or on an app elsewhere. */
 export type ContinuePlace = { choice: HostChoice } | { address: AppAddress };
 
+/** What a continued run would do. */
+export type ExplainedRun = {
+  formatVersion: 1;
+  id: string;
+  /** A run that has not ended continues itself: its storage alone knows which steps have completed. */
+  hasEnded: boolean;
+  steps: readonly PlannedStep[];
+  warnings: readonly string[];
+};
+
 /**
  * Files, variables, parameters and the interpreter's state are as the last kept step left them.
  *
- * @throws UsageError, OperationError of `planContinuation`; what kept the new run from its end.
+ * @throws UsageError of `planContinuation`; OperationError `ERR_RUN_UNCHANGED`; what kept the new run from its end.
  */
 export async function continueRun(
   ended: RunFolder,
@@ -40,19 +48,14 @@ export async function continueRun(
   deps: RunDeps,
 ): Promise<RunSummary> {
   const { stateDir, record } = ended;
-  const records = new RunRecords(stateDir);
-  const run = await readEnded(ended);
-  const source = await deps.view.phase("Compile the notebook", () => compileAgain(ended, run));
-  const plan = planContinuation(run, { ...options, request: source.request });
-  const base = plan.keeps === 0 ? null : await findBase(records, ended, plan.keeps);
-  const files = record.files ? await collectFiles(record.files, stateDir) : null;
-  const warnings = [...source.warnings, ...plan.warnings, ...(base === null ? [] : changedSince(ended, source, files))];
-  deps.view.lines(describe(plan, record.id, options.explains));
+  const { source, plan, base, files, warnings } = await prepare(ended, options, deps);
+  if (plan.keeps === source.request.steps.length) throw unchanged(record.id);
+  deps.view.lines([describe(plan, record.id)]);
   for (const warning of warnings) deps.warn(warning);
   const draft = draftOf({ ended, base, plan, source });
   const { timeoutMs, isVerbose, savesLargeSession } = options;
   return driveRun({
-    records,
+    records: new RunRecords(stateDir),
     choice: "choice" in place ? place.choice : { keep: false, port: null, storage: null, python: null },
     steps: source.steps.slice(0, plan.request.steps.length),
     warnings,
@@ -64,6 +67,47 @@ export async function continueRun(
     ...("address" in place && { remote: toRemote(place.address, draft.record.id, stateDir, deps) }),
     deps,
     subject: { kind: "draft", draft },
+  });
+}
+
+/** What `continueRun` would do, without doing any of it. */
+export async function explainContinuation(
+  ended: RunFolder,
+  wish: Pick<ContinueRunOptions, "from" | "only">,
+  deps: Pick<RunDeps, "view">,
+): Promise<ExplainedRun> {
+  const { plan, warnings } = await prepare(ended, wish, deps);
+  return { formatVersion: 1, id: ended.record.id, hasEnded: true, steps: plan.steps, warnings };
+}
+
+type Prepared = {
+  source: CompiledSource;
+  plan: Continuation;
+  base: RunFolder | null;
+  files: CollectedFiles | null;
+  warnings: readonly string[];
+};
+
+async function prepare(
+  ended: RunFolder,
+  { from, only }: Pick<ContinueRunOptions, "from" | "only">,
+  { view }: Pick<RunDeps, "view">,
+): Promise<Prepared> {
+  const { stateDir, record } = ended;
+  const run = await readEnded(ended);
+  const source = await view.phase("Compile the notebook", () => compileAgain(ended, run));
+  const plan = planContinuation(run, { from, only, request: source.request });
+  const base = plan.keeps === 0 ? null : await findBase(new RunRecords(stateDir), ended, plan.keeps);
+  const files = record.files ? await collectFiles(record.files, stateDir) : null;
+  const warnings = [...source.warnings, ...plan.warnings, ...(base === null ? [] : changedSince(ended, source, files))];
+  return { source, plan, base, files, warnings };
+}
+
+function unchanged(id: string): OperationError<ToolkitErrorCode> {
+  return new OperationError({
+    code: "ERR_RUN_UNCHANGED",
+    message: `All steps of the run ${id} completed, and the notebook has not changed: there is nothing to continue.`,
+    hint: hint`Add --from STEP to run again from a step, or use ${sameKit("local run")} to run all of it.`,
   });
 }
 
@@ -118,12 +162,9 @@ function changedSince(
   );
 }
 
-function describe({ keeps, steps }: Continuation, id: string, explains: boolean): string[] {
-  const first = steps[keeps]?.name;
+function describe({ keeps, steps }: Continuation, id: string): string {
   const what = keeps === 0 ? "Nothing can be kept" : `Keeping ${keeps} ${keeps === 1 ? "step" : "steps"}`;
-  const head = `${what} of the run ${id}; running from ${first}: ${steps[keeps]?.why}.`;
-  if (!explains) return [head];
-  return [head, ...steps.map(({ name, fate, why }) => `  ${name}  ${fate}: ${why}`)];
+  return `${what} of the run ${id}; running from ${steps[keeps]?.name}: ${steps[keeps]?.why}.`;
 }
 
 type DraftParts = { ended: RunFolder; base: RunFolder | null; plan: Continuation; source: CompiledSource };

@@ -4,13 +4,13 @@ import { type RunFolder, type RunRecord, RunRecords } from "../adapters/records/
 import type { ToolkitErrorCode } from "../errors.ts";
 import type { Step } from "../notebook/split-steps.ts";
 import { compileSource } from "./compile-source.ts";
-import { type ContinueRunOptions, continueRun } from "./continue-run.ts";
+import { type ContinueRunOptions, continueRun, type ExplainedRun, explainContinuation } from "./continue-run.ts";
 import { driveRun } from "./run/run.ts";
 import type { RunDeps } from "./run/run-state.ts";
 import type { RunSummary } from "./run/run-summary.ts";
 import { requireUnfinished } from "./run/unfinished-runs.ts";
 
-export type LocalResumeOptions = Pick<ContinueRunOptions, "from" | "only" | "explains"> & {
+export type LocalResumeOptions = Pick<ContinueRunOptions, "from" | "only"> & {
   id: string;
   stateDir: string;
   port: number | null;
@@ -51,6 +51,19 @@ export async function localResume(options: LocalResumeOptions, deps: RunDeps): P
     deps,
     subject: { kind: "recorded", folder },
   });
+}
+
+/** What `localResume` would do with the run; it starts and changes nothing. */
+export async function explainLocalResume(
+  { id, stateDir, from, only }: Pick<LocalResumeOptions, "id" | "stateDir" | "from" | "only">,
+  deps: Pick<RunDeps, "view">,
+): Promise<ExplainedRun> {
+  const records = new RunRecords(stateDir);
+  const ended = await findEnded(records, id);
+  if (ended !== null) return explainContinuation(ended, { from, only }, deps);
+  const folder = await requireUnfinished(records, id);
+  if (from !== null || only !== null) throw notEnded(folder);
+  return { formatVersion: 1, id, hasEnded: false, steps: [], warnings: [] };
 }
 
 /** @returns null for a run that has not ended, or that has no record. */

@@ -1,8 +1,8 @@
 import { hint, OperationError, UsageError } from "@same-kit/shared";
 import type { AppAddress } from "../adapters/app/app-address.ts";
-import { RunRecords } from "../adapters/records/run-records.ts";
+import { type RunFolder, RunRecords } from "../adapters/records/run-records.ts";
 import type { ToolkitErrorCode } from "../errors.ts";
-import { type ContinueRunOptions, continueRun } from "./continue-run.ts";
+import { type ContinueRunOptions, continueRun, type ExplainedRun, explainContinuation } from "./continue-run.ts";
 import type { RunDeps } from "./run/run-state.ts";
 import type { RunSummary } from "./run/run-summary.ts";
 
@@ -16,7 +16,22 @@ export type RemoteResumeOptions = ContinueRunOptions & {
 
 /** Continues a run that has ended on the app that has it. @throws OperationError `ERR_RUN_UNKNOWN`, and those of `continueRun`. */
 export async function remoteResume(options: RemoteResumeOptions, deps: RunDeps): Promise<RunSummary> {
-  const { id, stateDir, accessKey } = options;
+  const { run, appUrl } = await findEnded(options);
+  return continueRun(run, options, { address: options.address ?? { url: appUrl, accessKey: options.accessKey } }, deps);
+}
+
+/** What `remoteResume` would do with the run, by its record: the app is not asked. */
+export async function explainRemoteResume(
+  options: Pick<RemoteResumeOptions, "id" | "stateDir" | "from" | "only">,
+  deps: Pick<RunDeps, "view">,
+): Promise<ExplainedRun> {
+  return explainContinuation((await findEnded(options)).run, options, deps);
+}
+
+async function findEnded({
+  id,
+  stateDir,
+}: Pick<RemoteResumeOptions, "id" | "stateDir">): Promise<{ run: RunFolder; appUrl: string }> {
   const run = await new RunRecords(stateDir).find(id);
   if (run === null) {
     throw new OperationError<ToolkitErrorCode>({
@@ -34,7 +49,7 @@ export async function remoteResume(options: RemoteResumeOptions, deps: RunDeps):
     });
   }
   if (state === "running") throw stillRuns(id, appUrl, stateDir);
-  return continueRun(run, options, { address: options.address ?? { url: appUrl, accessKey } }, deps);
+  return { run, appUrl };
 }
 
 function stillRuns(id: string, appUrl: string, stateDir: string): OperationError<ToolkitErrorCode> {

@@ -66,7 +66,7 @@ async function findChange(options: LocalRunOptions, folder: RunFolder): Promise<
 
 async function continueFrom(folder: RunFolder, options: LocalRunOptions, deps: WatchDeps): Promise<RunSummary> {
   const { keep, port, storage, python, timeoutMs, isVerbose, savesLargeSession } = options;
-  const wishes = { from: null, only: null, explains: false, timeoutMs, isVerbose, savesLargeSession };
+  const wishes = { from: null, only: null, timeoutMs, isVerbose, savesLargeSession };
   try {
     return await continueRun(folder, wishes, { choice: { keep, port, storage, python } }, deps);
   } catch (error) {

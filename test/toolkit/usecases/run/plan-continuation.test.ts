@@ -72,6 +72,7 @@ test("a step that needs one that did not complete is refused with the step to na
   );
 });
 
-test("a completed run of an unchanged notebook has nothing to continue", () => {
-  expect(() => planContinuation(ended(NAMES), now())).toThrow(expect.objectContaining({ code: "ERR_RUN_UNCHANGED" }));
+test("of a completed run of an unchanged notebook all steps are kept", () => {
+  const { keeps, steps } = planContinuation(ended(NAMES), now());
+  expect([keeps, ...steps.map(({ fate }) => fate)]).toEqual([3, "kept", "kept", "kept"]);
 });

@@ -1,7 +1,7 @@
 // Which steps of an ended run a new run of the edited notebook keeps, and why each of the others runs.
 
 import type { InitiateRequest, RequestedStep } from "@same-kit/functions-app/contract";
-import { type Hint, hint, OperationError, sameKit, UsageError } from "@same-kit/shared";
+import { type Hint, UsageError } from "@same-kit/shared";
 import type { ToolkitErrorCode } from "../../errors.ts";
 
 export type EndedRun = {
@@ -24,7 +24,7 @@ export type ContinuationWish = {
 export type PlannedStep = { name: string; fate: "kept" | "runs" | "left out"; why: string };
 
 export type Continuation = {
-  /** How many steps are kept. */
+  /** How many steps are kept; all of them where there is nothing to continue. */
   keeps: number;
   /** What is sent: all steps, or those up to the only one. */
   request: InitiateRequest;
@@ -32,14 +32,13 @@ export type Continuation = {
   warnings: readonly string[];
 };
 
-/** @throws UsageError `ERR_USAGE` for a step that cannot be run alone or first; OperationError `ERR_RUN_UNCHANGED`. */
+/** @throws UsageError `ERR_USAGE` for a step that cannot be run alone or first. */
 export function planContinuation(run: EndedRun, { request, from, only }: ContinuationWish): Continuation {
   const reasons = request.steps.map((step, index) => whyRuns(run, step, index));
   const found = reasons.findIndex((reason) => reason !== null);
   const natural = found < 0 ? request.steps.length : found;
   const wished = only ?? from;
   const keeps = wished === null ? natural : findWished(run, request, wished, only === null ? "--from" : "--only");
-  if (keeps === request.steps.length) throw unchanged(run);
   const last = only === null ? request.steps.length : keeps + 1;
   const steps = request.steps.map(({ name }, index): PlannedStep => {
     if (index < keeps)
@@ -95,11 +94,3 @@ const toStepName = (text: string): string => (/^\d+$/.test(text) ? `same_step_${
 
 const usage = (message: string, text: Hint): UsageError<ToolkitErrorCode> =>
   new UsageError({ code: "ERR_USAGE", message, hint: text });
-
-function unchanged({ id }: EndedRun): OperationError<ToolkitErrorCode> {
-  return new OperationError({
-    code: "ERR_RUN_UNCHANGED",
-    message: `All steps of the run ${id} completed, and the notebook has not changed: there is nothing to continue.`,
-    hint: hint`Add --from STEP to run again from a step, or use ${sameKit("local run")} to run all of it.`,
-  });
-}
