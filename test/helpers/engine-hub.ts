@@ -3,6 +3,7 @@ import type { InstanceStatus, TaskHubClient } from "../../local/src/engine/clien
 import { EventType, type HistoryEvent, OrchestrationStatus } from "../../local/src/engine/history/events.ts";
 import type { FunctionInvoker } from "../../local/src/engine/ports.ts";
 import type { DurableTaskSettings } from "../../local/src/engine/settings.ts";
+import { jsonOrText } from "../../local/src/shared/json-or-text.ts";
 import { VirtualWorld, type WorldEngine } from "./virtual-world.ts";
 
 type Instance = { status: InstanceStatus; history: HistoryEvent[] };
@@ -100,11 +101,11 @@ export class EngineHub {
   ending(instanceId = "abc"): { status: string; result: unknown } | undefined {
     const end = this.history(instanceId).find((it) => it.EventType === EventType.ExecutionCompleted);
     if (end === undefined) return undefined;
-    return { status: nameOf(OrchestrationStatus, end.OrchestrationStatus), result: parsed(end.Result) };
+    return { status: nameOf(OrchestrationStatus, end.OrchestrationStatus), result: jsonOrText(end.Result) };
   }
 
   customStatus(instanceId = "abc"): unknown {
-    return parsed(this.instances.get(instanceId)?.status.customStatus ?? null);
+    return jsonOrText(this.instances.get(instanceId)?.status.customStatus ?? null);
   }
 
   /** Messages nobody has dealt with yet, by the name of their event. */
@@ -138,15 +139,6 @@ export class EngineHub {
     await stores.histories.append(append);
     const row = { instanceId, executionId, newEvents: events, customStatus: null, inputBlob: null, outputBlob: null };
     await stores.instances.writeEpisode({ ...row, mayCreate: true });
-  }
-}
-
-function parsed(text: string | null): unknown {
-  if (text === null) return null;
-  try {
-    return JSON.parse(text);
-  } catch {
-    return text;
   }
 }
 

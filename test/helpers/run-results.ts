@@ -5,6 +5,7 @@ type LooseCell = {
   cell_type: "code" | "markdown" | "raw";
   source: string | string[];
   id?: string;
+  metadata?: Record<string, unknown>;
   outputs?: unknown[];
 };
 

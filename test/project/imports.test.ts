@@ -40,7 +40,7 @@ const ALLOWED: Record<string, readonly string[]> = {
     ),
   "local/hostile": ["engine"],
   "local/replay": ["engine", "storage"],
-  "local/testing": "bindings emulator engine events host hostile replay storage worker".split(" "),
+  "local/testing": "bindings emulator engine events host hostile replay shared storage worker".split(" "),
   "local/azurite": ["process", "shared", "state"],
   "local/bindings": ["storage", "host", "worker", "shared"],
   "local/timers": ["host", "shared"],

@@ -1,35 +1,21 @@
-import { mkdtemp, readFile, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { toUrlSafeBase64 } from "@same-kit/functions-app/contract";
 import { hintText } from "@same-kit/shared";
-import { afterAll, beforeAll, expect, test } from "vitest";
-import { type LocalHost, startLocal } from "../../local/src/index.ts";
+import { expect, test } from "vitest";
 import { AppClient } from "../../toolkit/src/adapters/app/app-client.ts";
 import { RunRecords } from "../../toolkit/src/adapters/records/run-records.ts";
 import { fetchRun } from "../../toolkit/src/usecases/fetch-run.ts";
 import { describeLeftRuns } from "../../toolkit/src/usecases/run/unfinished-runs.ts";
 import { FakeEmulator } from "../helpers/fake-emulator.ts";
 import { recordingView } from "../helpers/recording-view.ts";
+import { useRunHost } from "../helpers/run-host.ts";
 import { runRecord } from "../helpers/run-record.ts";
 import { makeTempDir } from "../helpers/temp-dir.ts";
 
-const KEY = "k".repeat(32);
-
-let host: LocalHost;
-let stateDir: string;
-beforeAll(async () => {
-  stateDir = await mkdtemp(path.join(tmpdir(), "same-kit-fetch-"));
-  const appSettings = { SAME_ACCESS_KEY: KEY };
-  host = await startLocal({ stateDir, port: 0, storage: { kind: "none" }, appSettings, onLog: () => {} });
-});
-afterAll(async () => {
-  await host?.stop();
-  await rm(stateDir, { recursive: true, force: true, maxRetries: 3 });
-});
+const app = useRunHost();
 
 const { signal } = new AbortController();
-const address = () => ({ url: host.url, accessKey: KEY });
 const step = (name: string, code: string, cells?: { number: number; lines: number }[]) => ({
   name,
   code: toUrlSafeBase64(Buffer.from(code)),
@@ -38,7 +24,7 @@ const step = (name: string, code: string, cells?: { number: number; lines: numbe
 });
 
 const start = (id: string, steps: ReturnType<typeof step>[]) =>
-  new AppClient({ address: address(), fetch }).start({ steps }, { runId: id, signal });
+  new AppClient({ address: app.address, fetch }).start({ steps }, { runId: id, signal });
 
 async function fetchInto(folder: string, id: string, isNamed = true) {
   const deps = {
@@ -51,7 +37,7 @@ async function fetchInto(folder: string, id: string, isNamed = true) {
     signal,
     leaveNow: signal,
   };
-  const where = { address: isNamed ? address() : null, accessKey: KEY };
+  const where = { address: isNamed ? app.address : null, accessKey: app.address.accessKey };
   return fetchRun({ id, stateDir: folder, ...where, savesLargeSession: true }, deps);
 }
 
@@ -96,10 +82,10 @@ test("a run whose record says that it runs is fetched from its app, with each ce
   ]);
   const records = new RunRecords(folder);
   const request = { steps: [] };
-  const left = { id: "left-1", appUrl: host.url, steps: ["same_step_000"], hostPid: 2 ** 22 + 1 };
+  const left = { id: "left-1", appUrl: app.host.url, steps: ["same_step_000"], hostPid: 2 ** 22 + 1 };
   await records.create(runRecord({ ...left, state: "running" }), request, { "source.ipynb": SOURCE });
   expect((await describeLeftRuns(records)).map((text) => hintText(text))).toEqual([
-    `The client of the earlier run left-1 on ${host.url} exited before its end; \`same-kit fetch left-1\` fetches what it leaves.`,
+    `The client of the earlier run left-1 on ${app.host.url} exited before its end; \`same-kit fetch left-1\` fetches what it leaves.`,
   ]);
   const summary = await fetchInto(folder, "left-1", false);
   expect(summary).toMatchObject({ status: "failed", failure: { step: "same_step_000", cell: { number: 4, line: 1 } } });

@@ -1,8 +1,6 @@
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readFile } from "node:fs/promises";
 import path from "node:path";
-import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
-import { type LocalHost, startLocal } from "../../local/src/index.ts";
+import { expect, onTestFinished, test } from "vitest";
 import { AppClient } from "../../toolkit/src/adapters/app/app-client.ts";
 import { collectFiles } from "../../toolkit/src/adapters/files/collect-files.ts";
 import { NO_PARAMETERS } from "../../toolkit/src/notebook/parameters.ts";
@@ -13,42 +11,21 @@ import { saveFiles } from "../../toolkit/src/usecases/run/save-files.ts";
 import { sendFiles } from "../../toolkit/src/usecases/run/send-files.ts";
 import { FakeEmulator } from "../helpers/fake-emulator.ts";
 import { recordingView } from "../helpers/recording-view.ts";
-import { makeTempDir } from "../helpers/temp-dir.ts";
+import { useRunHost } from "../helpers/run-host.ts";
+import { stepsNotebook } from "../helpers/steps-notebook.ts";
+import { makeTempDirWith } from "../helpers/temp-dir.ts";
 
-const KEY = "k".repeat(32);
-
-let host: LocalHost;
-let stateDir: string;
-beforeAll(async () => {
-  stateDir = await mkdtemp(path.join(tmpdir(), "same-kit-files-"));
-  const appSettings = { SAME_ACCESS_KEY: KEY };
-  host = await startLocal({ stateDir, port: 0, storage: { kind: "none" }, appSettings, onLog: () => {} });
-});
-afterAll(async () => {
-  await host?.stop();
-  await rm(stateDir, { recursive: true, force: true, maxRetries: 3 });
-});
+const app = useRunHost();
 
 /** Runs cells, a step each, as a client does that sends the notebook's folder. */
 async function runCells(id: string, cells: readonly string[], files: Record<string, string>) {
-  const folder = await makeTempDir();
-  const toCell = (source: string, index: number) => ({
-    cell_type: "code",
-    source,
-    metadata: { tags: index === 0 ? [] : [`same_step_${index}`] },
-    outputs: [],
-    execution_count: null,
-  });
-  const notebook = { nbformat: 4, nbformat_minor: 4, metadata: {}, cells: cells.map(toCell) };
-  for (const [name, content] of Object.entries({ ...files, "nb.ipynb": JSON.stringify(notebook) })) {
-    await writeFile(path.join(folder, name), content);
-  }
+  const folder = await makeTempDirWith({ ...files, "nb.ipynb": stepsNotebook(cells) });
   const controller = new AbortController();
   onTestFinished(() => controller.abort());
   const { signal } = controller;
-  const client = new AppClient({ address: { url: host.url, accessKey: KEY }, fetch });
+  const client = new AppClient({ address: app.address, fetch });
   const { request } = await compileSource({ location: path.join(folder, "nb.ipynb"), sameEnv: null });
-  const collected = await collectFiles({ folder, globs: null }, stateDir);
+  const collected = await collectFiles({ folder, globs: null }, app.stateDir);
   const manifest = await sendFiles({ client, id, files: collected, signal });
   const run = await client.start(request, { runId: id, files: manifest?.manifest ?? "", signal });
   const status = await followRun({ client, run, onStatus: () => {}, signal });
@@ -92,7 +69,7 @@ test("purging a run removes its files", async () => {
   const { client, signal, last } = await runCells("files-3", ["open('made.txt', 'w').write('x')"], { "data.csv": "a" });
   const name = last?.files?.name as string;
   expect(await Array.fromAsync(client.readBlob("files-3", name, signal))).not.toEqual([]);
-  await host.client.purge("files-3");
+  await app.host.client.purge("files-3");
   await expect(Array.fromAsync(client.readBlob("files-3", name, signal))).rejects.toMatchObject({
     code: "ERR_APP_REFUSED",
   });
@@ -110,19 +87,13 @@ const SENT = {
 };
 
 test("same-kit run leaves what local run leaves, through the app's API alone", async () => {
-  const folder = await makeTempDir();
   const source = "text = open('data.csv').read()\nopen('made.txt', 'w').write(text)\nprint(text)";
-  const cells = [{ cell_type: "code", source, metadata: {}, outputs: [], execution_count: null }];
-  await writeFile(
-    path.join(folder, "nb.ipynb"),
-    JSON.stringify({ nbformat: 4, nbformat_minor: 4, metadata: {}, cells }),
-  );
-  await writeFile(path.join(folder, "data.csv"), "a,b");
+  const folder = await makeTempDirWith({ "nb.ipynb": stepsNotebook([source]), "data.csv": "a,b" });
   const { signal } = new AbortController();
   const summary = await remoteRun(
     {
       location: path.join(folder, "nb.ipynb"),
-      address: { url: host.url, accessKey: KEY },
+      address: app.address,
       stateDir: null,
       sameEnv: null,
       files: null,
@@ -147,7 +118,7 @@ test("same-kit run leaves what local run leaves, through the app's API alone", a
       leaveNow: signal,
     },
   );
-  expect(summary).toMatchObject({ status: "completed", host: { url: host.url, isKept: false }, warnings: [] });
+  expect(summary).toMatchObject({ status: "completed", host: { url: app.host.url, isKept: false }, warnings: [] });
   expect(summary.files.files).toEqual([{ path: "made.txt", sizeBytes: 3, step: "same_step_000" }]);
   const read = (file: string | null) => readFile(file as string, "utf8");
   expect(await read(path.join(summary.record, "files", "made.txt"))).toBe("a,b");
@@ -157,7 +128,7 @@ test("same-kit run leaves what local run leaves, through the app's API alone", a
 });
 
 test("without the access key a host takes no files", async () => {
-  const client = new AppClient({ address: { url: host.url, accessKey: null }, fetch });
+  const client = new AppClient({ address: { ...app.address, accessKey: null }, fetch });
   const { signal } = new AbortController();
   await expect(client.missingFiles("files-5", { formatVersion: 1, files: [SENT] }, signal)).rejects.toMatchObject({
     code: "ERR_APP_UNAUTHORIZED",

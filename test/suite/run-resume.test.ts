@@ -1,29 +1,17 @@
-import { mkdtemp, readFile, rm, utimes, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readFile, utimes, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { hintText } from "@same-kit/shared";
-import { afterAll, beforeAll, expect, test } from "vitest";
-import { type LocalHost, startLocal } from "../../local/src/index.ts";
+import { expect, test } from "vitest";
 import { NO_PARAMETERS } from "../../toolkit/src/notebook/parameters.ts";
 import { remoteRun } from "../../toolkit/src/usecases/local-run.ts";
 import { remoteResume } from "../../toolkit/src/usecases/remote-resume.ts";
 import { FakeEmulator } from "../helpers/fake-emulator.ts";
 import { recordingView } from "../helpers/recording-view.ts";
+import { useRunHost } from "../helpers/run-host.ts";
+import { stepsNotebook } from "../helpers/steps-notebook.ts";
 import { makeTempDir } from "../helpers/temp-dir.ts";
 
-const KEY = "k".repeat(32);
-
-let host: LocalHost;
-let stateDir: string;
-beforeAll(async () => {
-  stateDir = await mkdtemp(path.join(tmpdir(), "same-kit-resume-"));
-  const appSettings = { SAME_ACCESS_KEY: KEY };
-  host = await startLocal({ stateDir, port: 0, storage: { kind: "none" }, appSettings, onLog: () => {} });
-});
-afterAll(async () => {
-  await host?.stop();
-  await rm(stateDir, { recursive: true, force: true, maxRetries: 3 });
-});
+const app = useRunHost();
 
 const { signal } = new AbortController();
 type Wishes = { from?: string; only?: string };
@@ -43,24 +31,10 @@ async function openNotebook() {
     signal,
     leaveNow: signal,
   };
-  const address = { url: host.url, accessKey: KEY };
+  const { address } = app;
   const common = { timeoutMs: null, isVerbose: false, savesLargeSession: true };
-  const write = (sources: readonly string[], title = false) => {
-    const toCell = (source: string, index: number) => ({
-      cell_type: "code",
-      source,
-      metadata: { tags: index === 0 ? [] : [`same_step_${index}`] },
-      outputs: [],
-      execution_count: null,
-    });
-    const heading = { cell_type: "markdown", source: "# Title", metadata: {} };
-    const cells = [...(title ? [heading] : []), ...sources.map(toCell)];
-    return writeFile(
-      path.join(folder, "nb.ipynb"),
-      JSON.stringify({ nbformat: 4, nbformat_minor: 4, metadata: {}, cells }),
-    );
-  };
   const location = path.join(folder, "nb.ipynb");
+  const write = (sources: readonly string[], title = false) => writeFile(location, stepsNotebook(sources, { title }));
   const more = { stateDir: null, sameEnv: null, files: null, upstreamMagics: false, parameters: NO_PARAMETERS };
   return {
     folder,
@@ -75,7 +49,7 @@ async function openNotebook() {
           id,
           stateDir: path.join(folder, ".same-kit"),
           address: null,
-          accessKey: KEY,
+          accessKey: address.accessKey,
           from: from ?? null,
           only: only ?? null,
         },
@@ -94,7 +68,7 @@ const count = (file: string, step: string) =>
 
 test("a failed run continues from its failed step with the edited notebook, in the state at the step's start", async () => {
   const notebook = await openNotebook();
-  const log = path.join(stateDir, "ran-1.txt");
+  const log = path.join(app.stateDir, "ran-1.txt");
   const first = `${count(log, "a")}\nimport random\nrandom.seed(7)\nrows = open("data.csv").read()\nopen("made.txt", "w").write(rows)`;
   await writeFile(path.join(notebook.folder, "data.csv"), "1,2");
   await notebook.write([first, `${count(log, "b")}\ndrawn = random.random()\n1 / 0`]);
@@ -124,7 +98,7 @@ test("a failed run continues from its failed step with the edited notebook, in t
   expect(await read(summary.results.report)).toContain(">kept</span>");
 
   // The new run stands without the earlier one.
-  await host.client.purge(failed.id);
+  await app.host.client.purge(failed.id);
   const again = await notebook.resume(summary.id, { from: "1" });
   expect([again.status, valuesOf(again)["text"]]).toEqual(["completed", "'1,2'"]);
   expect(again.steps[0]).toMatchObject({ status: "completed", keptFrom: failed.id, output: { stdout: "out of a\n" } });
@@ -132,7 +106,7 @@ test("a failed run continues from its failed step with the edited notebook, in t
 
 test("a run that completed continues from the first changed step, and --only runs one step", async () => {
   const notebook = await openNotebook();
-  const log = path.join(stateDir, "ran-2.txt");
+  const log = path.join(app.stateDir, "ran-2.txt");
   await notebook.write([`${count(log, "a")}\na = 1`, `${count(log, "b")}\nb = a + 1`, `${count(log, "c")}\nc = b + 1`]);
   const whole = await notebook.run();
   await expect(notebook.resume(whole.id)).rejects.toMatchObject({ code: "ERR_RUN_UNCHANGED" });
@@ -188,6 +162,6 @@ test("a run that was purged cannot be continued, and says so", async () => {
   const notebook = await openNotebook();
   await notebook.write(["a = 1", "1 / 0"]);
   const failed = await notebook.run();
-  await host.client.purge(failed.id);
+  await app.host.client.purge(failed.id);
   await expect(notebook.resume(failed.id)).rejects.toMatchObject({ code: "ERR_RUN_UNKNOWN" });
 });

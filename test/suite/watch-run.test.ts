@@ -1,26 +1,17 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { writeFile } from "node:fs/promises";
 import path from "node:path";
 import { hintText } from "@same-kit/shared";
-import { afterAll, beforeAll, expect, test } from "vitest";
-import { type LocalHost, startLocal } from "../../local/src/index.ts";
+import { expect, test } from "vitest";
 import { NO_PARAMETERS } from "../../toolkit/src/notebook/parameters.ts";
 import type { RunSummary } from "../../toolkit/src/usecases/run/run-summary.ts";
 import { watchRun } from "../../toolkit/src/usecases/watch-run.ts";
 import { FakeEmulator, runningHost } from "../helpers/fake-emulator.ts";
 import { recordingView } from "../helpers/recording-view.ts";
+import { useRunHost } from "../helpers/run-host.ts";
+import { stepsNotebook } from "../helpers/steps-notebook.ts";
 import { makeTempDir } from "../helpers/temp-dir.ts";
 
-let host: LocalHost;
-let hostDir: string;
-beforeAll(async () => {
-  hostDir = await mkdtemp(path.join(tmpdir(), "same-kit-watch-"));
-  host = await startLocal({ stateDir: hostDir, port: 0, storage: { kind: "none" }, onLog: () => {} });
-});
-afterAll(async () => {
-  await host?.stop();
-  await rm(hostDir, { recursive: true, force: true, maxRetries: 3 });
-});
+const app = useRunHost({ appSettings: {} });
 
 const { signal } = new AbortController();
 
@@ -28,24 +19,13 @@ const { signal } = new AbortController();
 async function watchThrough(saves: readonly (readonly string[] | { text: string })[]) {
   const folder = await makeTempDir();
   const file = path.join(folder, "nb.ipynb");
-  const toCell = (source: string, index: number) => ({
-    cell_type: "code",
-    source,
-    metadata: { tags: index === 0 ? [] : [`same_step_${index}`] },
-    outputs: [],
-    execution_count: null,
-  });
-  const save = (saved: (typeof saves)[number]) => {
-    const notebook =
-      "text" in saved ? saved.text : { cells: saved.map(toCell), nbformat: 4, nbformat_minor: 4, metadata: {} };
-    return writeFile(file, typeof notebook === "string" ? notebook : JSON.stringify(notebook));
-  };
+  const save = (saved: (typeof saves)[number]) => writeFile(file, "text" in saved ? saved.text : stepsNotebook(saved));
   const [first = [], ...later] = saves;
   await save(first);
   const summaries: RunSummary[] = [];
   const warnings: string[] = [];
   const emulator = new FakeEmulator();
-  const { url, hubName } = host;
+  const { url, hubName } = app.host;
   emulator.hosts.set(path.join(folder, ".same-kit"), [runningHost({ url, hubName })]);
   const watched: (readonly string[])[] = [];
   await watchRun(

@@ -1,3 +1,5 @@
+import { Limiter } from "@same-kit/shared";
+
 // More requests to a storage account at once gain little.
 const AT_ONCE = 8;
 
@@ -6,14 +8,6 @@ export async function inParallel<Item, Result>(
   items: readonly Item[],
   work: (item: Item) => Promise<Result>,
 ): Promise<Result[]> {
-  const results: Result[] = new Array(items.length);
-  let next = 0;
-  const worker = async () => {
-    while (next < items.length) {
-      const index = next++;
-      results[index] = await work(items[index] as Item);
-    }
-  };
-  await Promise.all(Array.from({ length: Math.min(AT_ONCE, items.length) }, worker));
-  return results;
+  const limiter = new Limiter(AT_ONCE);
+  return Promise.all(items.map((item) => limiter.run(() => work(item))));
 }

@@ -1,3 +1,4 @@
+import { jsonOrText } from "../shared/json-or-text.ts";
 import type { TypedData } from "../worker/messages.ts";
 
 /** A value that a function set, as the bytes that are stored. */
@@ -10,12 +11,7 @@ export function toBytes(value: TypedData): Buffer {
 
 /** The JSON value that a function set; text that is JSON counts as what it says. */
 export function toJson(value: TypedData): unknown {
-  const text = toBytes(value).toString("utf8");
-  try {
-    return JSON.parse(text);
-  } catch {
-    return text;
-  }
+  return jsonOrText(toBytes(value).toString("utf8"));
 }
 
 /** A list as its elements, anything else as one. */

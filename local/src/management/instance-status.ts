@@ -1,5 +1,6 @@
 import type { InstanceStatus } from "../engine/client.ts";
 import type { OrchestrationStatusName } from "../engine/history/events.ts";
+import { jsonOrText } from "../shared/json-or-text.ts";
 
 /** The instance has reached a final state. */
 export function isTerminal(status: OrchestrationStatusName): boolean {
@@ -26,15 +27,8 @@ export function statusObject(status: InstanceStatus, historyEvents?: readonly un
   };
 }
 
-/** Stored text as JSON; other text, such as the reason of a termination, becomes a string. */
 export function toJsonValue(text: string | null): unknown {
-  if (text === null) return null;
-  if (text.trim() === "") return "";
-  try {
-    return JSON.parse(text);
-  } catch {
-    return text;
-  }
+  return text?.trim() === "" ? "" : jsonOrText(text);
 }
 
 function toWholeSeconds(time: string): string {

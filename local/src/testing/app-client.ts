@@ -6,6 +6,7 @@ import { OrchestrationStatus, TERMINAL } from "../engine/history/events.ts";
 import { statusName } from "../engine/history/row-codec.ts";
 import { unknownFunctionText } from "../engine/known-functions.ts";
 import { toInstanceId } from "../engine/messages/entity-id.ts";
+import { jsonOrText } from "../shared/json-or-text.ts";
 import type { AppClient, EntityId, InstanceState, RecordedEvent, StartOptions } from "../testing-api.ts";
 import type { VirtualAppClock } from "./app-clock.ts";
 import { TestingError } from "./errors.ts";
@@ -108,7 +109,7 @@ export class HubAppClient implements AppClient {
   async entity<State>(entity: EntityId): Promise<State | null> {
     const status = await this.#deps.hub.getStatus(toInstanceId(entity), { withInput: true });
     const found = status === null ? null : entityStatusOf(status);
-    return found?.exists === true ? (parsed(found.state) as State | null) : null;
+    return found?.exists === true ? (jsonOrText(found.state) as State | null) : null;
   }
 
   async purge(instanceId: string): Promise<boolean> {
@@ -177,21 +178,12 @@ function toState<Output>(status: InstanceStatus): InstanceState<Output> {
     instanceId,
     name,
     status: (runtimeStatus in OrchestrationStatus ? runtimeStatus : "Running") as InstanceState["status"],
-    input: parsed(status.input),
-    output: parsed(status.output) as Output,
-    customStatus: parsed(status.customStatus),
+    input: jsonOrText(status.input),
+    output: jsonOrText(status.output) as Output,
+    customStatus: jsonOrText(status.customStatus),
     createdAt: createdTime,
     lastUpdatedAt: lastUpdatedTime,
   };
-}
-
-function parsed(text: string | null): unknown {
-  if (text === null) return null;
-  try {
-    return JSON.parse(text);
-  } catch {
-    return text;
-  }
 }
 
 const textOf = (value: unknown): string => (typeof value === "string" ? value : JSON.stringify(value));

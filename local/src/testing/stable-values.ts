@@ -1,3 +1,4 @@
+import { jsonOrText } from "../shared/json-or-text.ts";
 import { toDurationText } from "./duration.ts";
 
 const GUID = /\b[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}\b/gi;
@@ -26,12 +27,7 @@ export class StableValues {
 
   /** As {@link of}, for text that may be JSON. */
   ofText(text: string | null): unknown {
-    if (text === null) return null;
-    try {
-      return this.of(JSON.parse(text));
-    } catch {
-      return this.of(text);
-    }
+    return this.of(jsonOrText(text));
   }
 
   #text(text: string): string {

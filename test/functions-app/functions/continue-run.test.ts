@@ -5,6 +5,7 @@ import type { FileManifest } from "../../../functions-app/src/contract/run-files
 import { findKept } from "../../../functions-app/src/functions/continue-run.ts";
 import type { RunHistory } from "../../../functions-app/src/functions/run-history.ts";
 import { MemoryBlobs } from "../../helpers/memory-blobs.ts";
+import { stepRecord } from "../../helpers/step-record.ts";
 
 const python = { version: "3.12.1", implementation: "CPython", dill: "0.4.1" };
 const steps = ["a", "b", "c"].map((name) => ({ name, code: "", sources: { "same.yaml": "" } }));
@@ -22,14 +23,7 @@ async function failedRun(blobs: MemoryBlobs): Promise<RunHistory> {
     };
     const save = (kind: string, content: string) => blobs.save("old", kind, Buffer.from(content));
     const record = {
-      name,
-      startedAt: "2026-01-01T00:00:00.000Z",
-      durationMs: 5,
-      codeMs: 1,
-      python: "3.12.1",
-      environment: "base",
-      output: { stdout: "", stderr: "" },
-      warnings: [],
+      ...stepRecord(name),
       details: await save("details", JSON.stringify(details)),
       files: await save("files", JSON.stringify(manifest)),
     };

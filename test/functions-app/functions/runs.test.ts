@@ -5,21 +5,12 @@ import type { RunHistory } from "../../../functions-app/src/functions/run-histor
 import { getBlob, getRun, type RunsDeps } from "../../../functions-app/src/functions/runs.ts";
 import { RunningSteps, type StepProgress } from "../../../functions-app/src/steps/running-steps.ts";
 import { MemoryBlobs } from "../../helpers/memory-blobs.ts";
+import { stepRecord } from "../../helpers/step-record.ts";
 
-const record = (name: string) => ({
-  name,
-  startedAt: "2026-01-01T00:00:00.000Z",
-  durationMs: 5,
-  codeMs: 1,
-  python: "3.12.1",
-  environment: "base",
-  output: { stdout: "", stderr: "" },
-  warnings: [],
-});
 const python = { version: "3.12.1", implementation: "CPython", dill: "0.4.1" };
-const completed = (name: string): ExecutorResult => ({ kind: "completed", record: record(name), python });
+const completed = (name: string): ExecutorResult => ({ kind: "completed", record: stepRecord(name), python });
 const failure = { type: "E", message: "no", traceback: "" };
-const failed = (name: string): ExecutorResult => ({ kind: "failed", failure, record: record(name) });
+const failed = (name: string): ExecutorResult => ({ kind: "failed", failure, record: stepRecord(name) });
 const progress = (step: string): StepProgress => ({ step, details: { formatVersion: 1, cells: [] } });
 
 function open(history?: RunHistory): RunsDeps & { running: RunningSteps; blobs: MemoryBlobs } {
@@ -54,8 +45,8 @@ test("a run's completed steps and the failed one are told, whatever its output i
     {
       id: "run-1",
       runtimeStatus: "Failed",
-      steps: [record("a")],
-      failed: { ...record("b"), failure },
+      steps: [stepRecord("a")],
+      failed: { ...stepRecord("b"), failure },
       unfinished: null,
     },
   ]);

@@ -3,6 +3,7 @@ import { expect, test } from "vitest";
 import type { ExecutorInput, ExecutorResult } from "../../../functions-app/src/contract/executor-call.ts";
 import type { CustomStatus, RunResult } from "../../../functions-app/src/contract/run-result.ts";
 import { runPipeline } from "../../../functions-app/src/pipeline/run-pipeline.ts";
+import { stepRecord } from "../../helpers/step-record.ts";
 
 type Answer = (input: ExecutorInput) => ExecutorResult | Error;
 
@@ -34,16 +35,7 @@ function play(input: unknown, answer: Answer, statuses: CustomStatus[] = []) {
 
 const complete: Answer = ({ step, isLast, session }) => ({
   kind: "completed",
-  record: {
-    name: step.name,
-    startedAt: "2026-01-01T00:00:00.000Z",
-    durationMs: 5,
-    codeMs: 1,
-    python: "3.12.1",
-    environment: "base",
-    output: { stdout: "", stderr: "" },
-    warnings: [],
-  },
+  record: stepRecord(step.name),
   python,
   ...(isLast
     ? { session_context: "gAQ=", variables: [{ name: "y", type: "str", repr: "'1'" }] }

@@ -17,7 +17,7 @@ let azurite: RunningAzurite;
 beforeAll(async () => {
   azurite = await startAzurite({ azuriteDir: tempDir(), data: "memory" });
   await azurite.ready;
-  await QueueServiceClient.fromConnectionString(azurite.connectionString).getQueueClient("work").create();
+  await QueueServiceClient.fromConnectionString(azurite.connectionString).getQueueClient("jobs").create();
   await BlobServiceClient.fromConnectionString(azurite.connectionString).getContainerClient("files").create();
 });
 afterAll(() => azurite.stop());
@@ -51,7 +51,7 @@ function send(service: "blob" | "queue" | "table", path: string, { headers = {},
 
 const MESSAGE = "<QueueMessage><MessageText>e30=</MessageText></QueueMessage>";
 const enqueue = (key: string, headers: Record<string, string> = {}) =>
-  send("queue", `/devstoreaccount1/work/messages?${sasOf(key)}`, {
+  send("queue", `/devstoreaccount1/jobs/messages?${sasOf(key)}`, {
     method: "POST",
     // What a page may send anywhere without asking first.
     headers: { "content-type": "text/plain;charset=UTF-8", ...headers },
@@ -134,7 +134,7 @@ describe("the entrance for the published account", () => {
   /** The first line of the answer to a request after a greeting; empty where the connection is closed instead. */
   function ask(greeting: string): Promise<string> {
     const { port = 0 } = azurite.entrance ?? {};
-    const path = `/devstoreaccount1/work?comp=metadata&${sasOf(PUBLIC_DEVELOPMENT_KEY)}`;
+    const path = `/devstoreaccount1/jobs?comp=metadata&${sasOf(PUBLIC_DEVELOPMENT_KEY)}`;
     return new Promise((resolve) => {
       const socket = net.connect(port, "127.0.0.1");
       let text = "";

@@ -23,7 +23,7 @@ beforeAll(async () => {
     stateDir: tempDir(),
     storage: { kind: "memory" },
   });
-  await QueueServiceClient.fromConnectionString(host.storage.connectionString).getQueueClient("work").create();
+  await QueueServiceClient.fromConnectionString(host.storage.connectionString).getQueueClient("jobs").create();
   site = createServer((_request, response) => {
     response.setHeader("content-type", "text/html").end("<!doctype html><title>Another site</title>");
   });
@@ -47,7 +47,7 @@ function sasOf(key: string): string {
 }
 
 async function waitingMessages(): Promise<number> {
-  const queue = QueueServiceClient.fromConnectionString(host.storage.connectionString).getQueueClient("work");
+  const queue = QueueServiceClient.fromConnectionString(host.storage.connectionString).getQueueClient("jobs");
   return (await queue.getProperties()).approximateMessagesCount ?? 0;
 }
 
@@ -81,13 +81,13 @@ describe("a page of another site", () => {
   test("queues no work, not even with the real key", async () => {
     const page = await openForeignPage("evil.test");
     for (const key of [PUBLIC_DEVELOPMENT_KEY, partOf("AccountKey")]) {
-      const url = `${queueUrl()}/work/messages?${sasOf(key)}`;
+      const url = `${queueUrl()}/jobs/messages?${sasOf(key)}`;
       // A request that no browser asks about first; the page does not see its answer, and needs none.
       await sendFrom(page, { url, method: "POST", mode: "no-cors", contentType: "text/plain", body: MESSAGE });
     }
     expect(await waitingMessages()).toBe(0);
     // The same request by a program of this user is served: it is the page that is refused.
-    const url = `${queueUrl()}/work/messages?${sasOf(partOf("AccountKey"))}`;
+    const url = `${queueUrl()}/jobs/messages?${sasOf(partOf("AccountKey"))}`;
     expect((await fetch(url, { method: "POST", body: MESSAGE })).status).toBe(201);
     expect(await waitingMessages()).toBe(1);
   });

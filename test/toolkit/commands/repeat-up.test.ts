@@ -7,7 +7,7 @@ import { emptyHintContext, renderHint } from "../../../toolkit/src/ui/hint.ts";
 const shown = (...args: Parameters<typeof repeatUp>) => {
   const given = { env: "prod", rehearse: true };
   const takes = () => ["state-dir", "env", "rehearse"] as const;
-  return renderHint(hint`${repeatUp(...args)}`, { ...emptyHintContext("/work"), given, takes });
+  return renderHint(hint`${repeatUp(...args)}`, { ...emptyHintContext("/home/ada"), given, takes });
 };
 
 test("the same in Azure is the rehearsal's command without --rehearse, with every choice", () => {
@@ -20,11 +20,13 @@ test("the same in Azure is the rehearsal's command without --rehearse, with ever
     allowed_ip_ranges: ["203.0.113.7/32"],
   };
   const options = { with: ["numpy,pandas"], "skip-smoke": true, "bundled-python": false, yes: true, fail: "quota" };
-  expect(shown({ ...NO_CHOICES, variables, variableFiles: ["/work/a b.tfvars"] }, options, { isForAzure: true })).toBe(
+  expect(
+    shown({ ...NO_CHOICES, variables, variableFiles: ["/home/ada/a b.tfvars"] }, options, { isForAzure: true }),
+  ).toBe(
     [
       "same-kit up --location northeurope --hosting premium --project lab --var log_retention_days=60",
       `--var 'names={"resource_group":"rg lab"}' --var 'allowed_ip_ranges=["203.0.113.7/32"]'`,
-      "--var-file '/work/a b.tfvars' --with numpy,pandas --skip-smoke --no-bundled-python --env prod",
+      "--var-file '/home/ada/a b.tfvars' --with numpy,pandas --skip-smoke --no-bundled-python --env prod",
     ].join(" "),
   );
 });

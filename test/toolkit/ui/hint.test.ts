@@ -3,9 +3,9 @@ import { type CommandHint, hint, sameKit } from "../../../shared/src/index.ts";
 import { type HintContext, renderHint } from "../../../toolkit/src/ui/hint.ts";
 
 const CONTEXT: HintContext = {
-  cwd: "/work",
+  cwd: "/home/ada",
   given: {},
-  defaultStateDir: "/work/.same-kit",
+  defaultStateDir: "/home/ada/.same-kit",
   takes: (command) => (command.startsWith("local") ? ["state-dir"] : ["state-dir", "env", "rehearse"]),
 };
 
@@ -55,10 +55,10 @@ test("an option that the hint has already, or must not have, is not added", () =
 });
 
 test.each([
-  ["/work/.same-kit", "local down"],
-  ["/work/demo/.same-kit", "local down --state-dir demo/.same-kit"],
+  ["/home/ada/.same-kit", "local down"],
+  ["/home/ada/demo/.same-kit", "local down --state-dir demo/.same-kit"],
   ["/elsewhere", "local down --state-dir /elsewhere"],
-  ["/work", "local down --state-dir /work"],
+  ["/home/ada", "local down --state-dir /home/ada"],
 ])("the state folder %s of a hint is what its command finds", (stateDir, expected) => {
   const given = { "state-dir": "of-another" };
   expect(rendered({ command: "local down", stateDir }, { given })).toBe(`Run \`same-kit ${expected}\` again.`);
@@ -67,7 +67,7 @@ test.each([
 test("a default that a variable or a file sets is not repeated, and its counterpart is named", () => {
   const changes = { defaultStateDir: "/state" };
   expect(rendered({ command: "local down", stateDir: "/state" }, changes)).toBe("Run `same-kit local down` again.");
-  expect(rendered({ command: "local down", stateDir: "/work/.same-kit" }, changes)).toBe(
+  expect(rendered({ command: "local down", stateDir: "/home/ada/.same-kit" }, changes)).toBe(
     "Run `same-kit local down --state-dir .same-kit` again.",
   );
 });

@@ -1,3 +1,4 @@
+import { jsonOrText } from "../../shared/json-or-text.ts";
 import type { OrchestratorPayload } from "../ports.ts";
 import type { EpisodeSettings } from "./episode-types.ts";
 import type { Execution } from "./replay/execution.ts";
@@ -32,14 +33,7 @@ export function orchestratorPayload(
 }
 
 /** Inputs are JSON, but a client that speaks to storage directly may have written anything. */
-function parsedInput(text: string | null): unknown {
-  if (text === null || text.trim() === "") return null;
-  try {
-    return JSON.parse(text);
-  } catch {
-    return text;
-  }
-}
+const parsedInput = (text: string | null): unknown => (text?.trim() === "" ? null : jsonOrText(text));
 
 /** Whole days, as .NET writes a TimeSpan. */
 function toTimeSpan(ms: number): string {

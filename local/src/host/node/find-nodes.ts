@@ -3,6 +3,7 @@ import { readdir, realpath } from "node:fs/promises";
 import { homedir } from "node:os";
 import path from "node:path";
 import { promisify } from "node:util";
+import { findOnPath } from "@same-kit/shared";
 
 /** A Node that was found on this machine. */
 export type FoundNode = {
@@ -18,8 +19,8 @@ const ANSWER_TIMEOUT_MS = 10_000;
 
 /** Those on PATH and those that nvm has installed, the former first; every file once. */
 export async function findNodes(env: NodeJS.ProcessEnv): Promise<FoundNode[]> {
-  const onPath = (env["PATH"] ?? "").split(path.delimiter).filter(path.isAbsolute);
-  const candidates = [...onPath, ...(await nvmFolders(env))].map((folder) => path.join(folder, EXECUTABLE));
+  const inFolders = (await nvmFolders(env)).map((folder) => path.join(folder, EXECUTABLE));
+  const candidates = [...findOnPath("node", env), ...inFolders];
   const files = await Promise.all(candidates.map((file) => realpath(file).catch(() => null)));
   const found = await Promise.all([...new Set(files)].map((file) => (file === null ? null : probeNode(file))));
   return found.filter((it) => it !== null);

@@ -6,6 +6,7 @@ import type { RunningRun } from "../../../../toolkit/src/usecases/run/run-state.
 import { SOURCE_NOTEBOOK } from "../../../../toolkit/src/usecases/run/save-results.ts";
 import { runRecord } from "../../../helpers/run-record.ts";
 import { cellRecord, notebookText } from "../../../helpers/run-results.ts";
+import { stepRecord } from "../../../helpers/step-record.ts";
 import { makeTempDir } from "../../../helpers/temp-dir.ts";
 
 const TEXT = notebookText([
@@ -14,16 +15,6 @@ const TEXT = notebookText([
 ]);
 const prints = (cell: number, text: string) =>
   cellRecord({ cell, outputs: [{ output_type: "stream", name: "stdout", text }] });
-const record = (name: string) => ({
-  name,
-  startedAt: "2026-01-01T00:00:00.000Z",
-  durationMs: 5,
-  codeMs: 1,
-  python: "3.12.1",
-  environment: "base",
-  output: { stdout: "", stderr: "" },
-  warnings: [],
-});
 const BLOB = { container: "c", name: "run-1/details-1.json", sizeBytes: 1, sha256: "0" };
 const inBlob = { formatVersion: 1, cells: [prints(1, "from the blob\n")] };
 
@@ -62,11 +53,11 @@ async function outputsOf(file: string | null): Promise<unknown[]> {
 
 test("a failed run leaves the outputs of the steps before, and of the one that failed", async () => {
   const failed = {
-    ...record("b"),
+    ...stepRecord("b"),
     failure: { type: "ProcessCrash", message: "killed", traceback: "" },
     details: { formatVersion: 1, cells: [prints(2, "so far\n")] },
   };
-  const run = await overRun({ steps: [{ ...record("a"), details: BLOB }], failed, unfinished: null });
+  const run = await overRun({ steps: [{ ...stepRecord("a"), details: BLOB }], failed, unfinished: null });
   const status = { runtimeStatus: "Failed", output: 'Step "b" failed: ProcessCrash: killed' };
   const summary = await finishRun(run, { kind: "ended", status } as never);
   expect(await outputsOf(summary.results.notebook)).toEqual([["from the blob\n"], ["so far\n", "ProcessCrash"]]);
@@ -94,9 +85,9 @@ test("where the app is gone the notebook is there without outputs", async () => 
 });
 
 test("details that are gone take no others with them", async () => {
-  const b = { ...record("b"), details: { formatVersion: 1, cells: [prints(2, "here\n")] } };
+  const b = { ...stepRecord("b"), details: { formatVersion: 1, cells: [prints(2, "here\n")] } };
   const run = await overRun(
-    { steps: [{ ...record("a"), details: BLOB }, b], failed: null, unfinished: null },
+    { steps: [{ ...stepRecord("a"), details: BLOB }, b], failed: null, unfinished: null },
     new Error("404"),
   );
   const summary = await finishRun(run, { kind: "interrupted" });
