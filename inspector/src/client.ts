@@ -1,8 +1,6 @@
 // Requests to the page's own server. The token that changes need stays in this module.
 
-import type { Home, Problem, TOKEN_HEADER } from "../../local/src/inspector/api.ts";
-
-const HEADER: typeof TOKEN_HEADER = "x-samekit-token";
+import { type Home, type Problem, TOKEN_HEADER } from "../../local/src/inspector/api.ts";
 
 let token = "";
 
@@ -28,7 +26,7 @@ export async function get<Answer>(path: string, query: Query = {}, signal?: Abor
 /** @throws RequestError */
 export async function post<Answer>(path: string, query: Query = {}, body: unknown = {}): Promise<Answer> {
   if (token === "") await loadHome();
-  const headers = { "content-type": "application/json", [HEADER]: token };
+  const headers = { "content-type": "application/json", [TOKEN_HEADER]: token };
   return ask(urlOf(path, query), { method: "POST", headers, body: JSON.stringify(body) });
 }
 

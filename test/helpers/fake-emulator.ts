@@ -55,6 +55,7 @@ export function bootedHost(client: Partial<TaskHubClient>): BootedHost {
     hubName: "hub",
     storage: "disk",
     hasLostWrites: false,
+    inspectorUrl: null,
     nodeVersion: "24.1.0",
     functionListText: "",
     client: client as TaskHubClient,

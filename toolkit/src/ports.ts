@@ -81,6 +81,8 @@ export type BootedHost = {
   /** Whether a crash of the storage cost writes that it had acknowledged. */
   hasLostWrites: boolean;
   functionListText: string;
+  /** The address of its inspector; null: it serves none. */
+  inspectorUrl: string | null;
   /** The Node that the app runs on. */
   nodeVersion: string | undefined;
   client: TaskHubClient;

@@ -22,6 +22,7 @@ export type DurableParts = { client: TaskHubClient; invoker: FunctionInvoker; sy
 
 /** Durable Functions as the host sees it: trigger types, a webhook, a binding. */
 export type DurableExtension = HostExtension & {
+  webhook: WebhookHandler;
   /** Requests that came earlier go on. */
   connect(parts: DurableParts): void;
   /** Answers the requests that wait for the end of an instance; everything else goes on. */

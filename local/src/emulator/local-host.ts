@@ -2,6 +2,7 @@ import type { AllowedUsers, LogSink } from "@same-kit/shared";
 import type { InstanceStatus, TaskHubClient } from "../engine/client.ts";
 import type { EventLog } from "../events/event-log.ts";
 import type { HostedFunction } from "../host/index.ts";
+import type { RunsSource } from "../inspector/index.ts";
 import type { LocalStorage } from "./open-local-storage.ts";
 import type { StorageChoice } from "./storage-choice.ts";
 
@@ -36,6 +37,8 @@ export type LocalOptions = {
   hostile?: number | undefined;
   /** Who may connect to its ports besides this process's user and root; default: nobody. */
   allowUsers?: AllowedUsers | undefined;
+  /** Serves the inspector's page; absent: there is none. */
+  inspector?: { runs?: RunsSource };
   onLog?: LogSink;
   /** Runs before anything in the hub is continued: what must not go on can be suspended. */
   beforeWork?: (hub: Pick<LocalHost, "client" | "hubName" | "storage">) => Promise<void>;
@@ -69,6 +72,8 @@ export interface LocalHost {
   readonly possiblyCorruptRuns: readonly InstanceStatus[];
   /** Resolves with the reason when the host cannot go on (its worker or its storage is gone); call `stop()` then. */
   readonly failed: Promise<Error>;
+  /** The address of its inspector; null: it serves none. */
+  readonly inspectorUrl: string | null;
   /** The key that opens the management API where keys are asked for. */
   managementKey(): string;
   /** Stops what was started, last first. Safe to call twice. */

@@ -10,6 +10,7 @@ import { type RunFile, removeRunFile, writeRunFile } from "../state/run-file.ts"
 import { openStateFolder, type StateFolder } from "../state/state-folder.ts";
 import { loadDurableSettings, ownApp } from "./app-settings.ts";
 import { engineSink } from "./engine-sink.ts";
+import { INSPECTOR_PATH } from "./inspector-extension.ts";
 import type { LocalHost, LocalOptions } from "./local-host.ts";
 import { type LocalStorage, openLocalStorage } from "./open-local-storage.ts";
 import type { HostSetting } from "./start-host.ts";
@@ -75,7 +76,8 @@ async function startAll(options: LocalOptions, running: StopStack): Promise<Loca
   running.add(() => removeRunFile(folder.hostsDir, runFile));
   running.add(async () => report({ kind: "host-stopping", time: new Date() }));
   report(toReady(runFile, parts.host));
-  return toLocalHost(parts, events, { settings, storage, running });
+  const inspectorUrl = options.inspector === undefined ? null : `${parts.host.url}${INSPECTOR_PATH}`;
+  return toLocalHost(parts, events, { settings, storage, running, inspectorUrl });
 }
 
 /** Nobody else works on a hub in memory. */
@@ -119,7 +121,12 @@ function toReady({ url, hubName, storage, process: { pid } }: RunFile, host: Fun
 function toLocalHost(
   { host, engine, possiblyCorruptRuns }: Parts,
   events: EventLog,
-  { settings, storage, running }: { settings: DurableTaskSettings; storage: LocalStorage; running: StopStack },
+  {
+    settings,
+    storage,
+    running,
+    inspectorUrl,
+  }: { settings: DurableTaskSettings; storage: LocalStorage; running: StopStack; inspectorUrl: string | null },
 ): LocalHost {
   const { hubName } = settings;
   return {
@@ -127,6 +134,7 @@ function toLocalHost(
     url: host.url,
     port: host.port,
     hubName,
+    inspectorUrl,
     client: engine.client,
     possiblyCorruptRuns,
     storage: toPublicStorage(storage),

@@ -7,12 +7,16 @@ import { type Engine, startEngine } from "../engine/index.ts";
 import type { FunctionInvoker } from "../engine/ports.ts";
 import { largeMessagesContainerName } from "../engine/taskhub/names.ts";
 import type { EventLog } from "../events/event-log.ts";
-import { createFunctionInvoker, type FunctionsHost } from "../host/index.ts";
+import { createFunctionInvoker, type FunctionsHost, type HostExtension } from "../host/index.ts";
 import { HostileInvoker } from "../hostile/hostile-invoker.ts";
+import { createInspector } from "../inspector/index.ts";
+import type { WebhookHandler } from "../shared/http-message.ts";
 import type { StorageAccount } from "../storage/storage-account.ts";
 import { createTimerExtension } from "../timers/timer-extension.ts";
 import { createWarmupExtension } from "../timers/warmup-extension.ts";
 import { createDurableExtension } from "./durable-extension.ts";
+import { type InspectedParts, inspectHost } from "./inspect-host.ts";
+import { createInspectorExtension } from "./inspector-extension.ts";
 import { LateInvoker } from "./late-invoker.ts";
 import type { LocalHost } from "./local-host.ts";
 import { createObserverExtension } from "./observer-extension.ts";
@@ -46,7 +50,9 @@ export async function startParts(setting: LocalSetting, running: StopStack): Pro
   const { triggers } = bindings;
   // After the host: what its last invocations handled is recorded.
   running.add(async () => void (await Promise.all(triggers.map((it) => it.settled()))));
-  const hostStarting = startHost(setting, [extension, ...bindings.all, timers, warmup, observer]);
+  const inspected = Promise.withResolvers<InspectedParts>();
+  const pages = inspectorOf(setting, { management: extension.webhook, parts: inspected.promise }, running);
+  const hostStarting = startHost(setting, [extension, ...bindings.all, timers, warmup, observer, ...pages]);
   running.add(async () => {
     const host = await hostStarting.catch(() => undefined);
     await host?.stop(account.isAbandoned ? { drainTimeoutMs: STOP_WITHOUT_STORAGE_MS } : {});
@@ -61,11 +67,30 @@ export async function startParts(setting: LocalSetting, running: StopStack): Pro
   running.add(async () => events.close());
 
   const [host, engine, invoker] = await Promise.all([hostStarting, engineStarting, invokerComing, storage.ready]);
-  extension.connect({ client: engine.client, invoker, systemKey: () => host.systemKey(extension.name) });
+  const { client } = engine;
+  extension.connect({ client, invoker, systemKey: () => host.systemKey(extension.name) });
+  inspected.resolve({ host, client });
   const started = [timers, ...triggers];
   running.add(async () => started.forEach((it) => void it.stop()));
   for (const it of [warmup, ...started]) it.start(host);
   return { host, engine, possiblyCorruptRuns };
+}
+
+/** None, unless it was asked for. */
+function inspectorOf(
+  setting: LocalSetting,
+  seen: { management: WebhookHandler; parts: Promise<InspectedParts> },
+  running: StopStack,
+): HostExtension[] {
+  const { inspector: wanted } = setting.options;
+  if (wanted === undefined) return [];
+  const { clock, log } = setting;
+  const inspector = createInspector(inspectHost(setting, { ...seen, runs: wanted.runs }), {
+    clock,
+    log: log.child("inspector"),
+  });
+  running.add(async () => inspector.close());
+  return [createInspectorExtension(inspector)];
 }
 
 async function startHubEngine(

@@ -1,4 +1,4 @@
-// What the inspector's page asks its server, and what it is answered: types only, shared by both. Paths are below the page's own
+// What the inspector's page asks its server, and what it is answered; both import it, so it imports nothing. Paths are below the page's own
 // address. Times are ISO 8601 in UTC; sizes are bytes.
 
 /** Which parts there are to see: a deployed app shows its instances and entities only, a storage its hub too. */
@@ -52,7 +52,7 @@ export type Home = {
   storage: string | null;
   version: string;
   nodeVersion: string | null;
-  /** `Running` …; null for what is no host. */
+  /** `Running` …; null for what is not a host. */
   state: string | null;
   functions: readonly InspectedFunction[];
   hosts: readonly InspectedHost[];
@@ -154,7 +154,11 @@ export type PurgeBody = { ids: readonly string[] };
 export type EntitySummary = { name: string; key: string; lastOperationAt: string; state: Payload };
 
 /** `GET api/entities` */
-export type EntityList = { entities: readonly EntitySummary[]; omitted: number };
+export type EntityList = {
+  entities: readonly EntitySummary[];
+  /** There are more than are listed. */
+  hasMore: boolean;
+};
 
 /** `GET api/entity?name=NAME&key=KEY`; what of it is not known without the storage is null. */
 export type EntityDetail = EntitySummary & {

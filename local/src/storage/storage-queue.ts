@@ -22,6 +22,14 @@ export type SendOptions = {
   timeToLiveS?: number;
 };
 
+/** A look at a queue that changes nothing. */
+export type QueueStatus = {
+  /** The hidden ones too; Azure counts roughly. */
+  messageCount: number;
+  /** When the visible message that came first was sent; null where none is visible. */
+  oldestAt: Date | null;
+};
+
 /** One queue. Everything but {@link StorageQueue.createIfNotExists} answers 404 `QueueNotFound` while it does not exist. */
 export interface StorageQueue {
   readonly name: string;
@@ -42,4 +50,5 @@ export interface StorageQueue {
   ): Promise<Pick<QueueReceipt, "popReceipt" | "nextVisibleAt">>;
   /** @throws StorageError as {@link StorageQueue.update}. */
   delete(messageId: string, popReceipt: string): Promise<void>;
+  status(): Promise<QueueStatus>;
 }

@@ -115,10 +115,10 @@ function parseSeed(text: string | undefined): number | null {
 }
 
 function announce(host: BootedHost, { console }: CommandContext): void {
-  const { url, port, hubName, storage, nodeVersion, functionListText } = host;
-  console.json({ url, port, hubName, storage, nodeVersion, pid: process.pid });
+  const { url, port, hubName, storage, nodeVersion, functionListText, inspectorUrl } = host;
+  console.json({ url, port, hubName, storage, nodeVersion, inspectorUrl, pid: process.pid });
   console.answer(
-    `${functionListText.trimEnd()}\n\nServing ${url} (task hub ${hubName}, storage ${storage}, Node ${nodeVersion}). Ctrl-C stops it.`,
+    `${functionListText.trimEnd()}\n\nServing ${url} (task hub ${hubName}, storage ${storage}, Node ${nodeVersion}). Ctrl-C stops it.\nInspector: ${inspectorUrl}`,
   );
 }
 

@@ -1,5 +1,5 @@
 import type { QueueClient } from "@azure/storage-queue";
-import type { DequeuedMessage, QueueReceipt, SendOptions, StorageQueue } from "../storage-queue.ts";
+import type { DequeuedMessage, QueueReceipt, QueueStatus, SendOptions, StorageQueue } from "../storage-queue.ts";
 import { asked } from "./refusals.ts";
 
 export class AzureQueue implements StorageQueue {
@@ -58,5 +58,13 @@ export class AzureQueue implements StorageQueue {
 
   async delete(messageId: string, popReceipt: string): Promise<void> {
     await asked(this.#client.deleteMessage(messageId, popReceipt));
+  }
+
+  async status(): Promise<QueueStatus> {
+    const [{ approximateMessagesCount = 0 }, { peekedMessageItems }] = await Promise.all([
+      asked(this.#client.getProperties()),
+      asked(this.#client.peekMessages({ numberOfMessages: 1 })),
+    ]);
+    return { messageCount: approximateMessagesCount, oldestAt: peekedMessageItems[0]?.insertedOn ?? null };
   }
 }

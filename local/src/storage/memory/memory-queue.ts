@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { Clock } from "@same-kit/shared";
 import { StorageError } from "../storage-errors.ts";
-import type { DequeuedMessage, QueueReceipt, SendOptions, StorageQueue } from "../storage-queue.ts";
+import type { DequeuedMessage, QueueReceipt, QueueStatus, SendOptions, StorageQueue } from "../storage-queue.ts";
 import { requireQueueName } from "./resource-names.ts";
 import type { Turns } from "./turn.ts";
 
@@ -95,6 +95,16 @@ export class MemoryQueue implements StorageQueue {
   async delete(messageId: string, popReceipt: string): Promise<void> {
     await this.#begin();
     this.#messages.delete(this.#owned(messageId, popReceipt).messageId);
+  }
+
+  async status(): Promise<QueueStatus> {
+    const now = await this.#begin();
+    const all = [...this.#messages.values()];
+    const visible = all.filter((it) => it.visibleAtMs <= now).sort((a, b) => a.visibleAtMs - b.visibleAtMs);
+    return {
+      messageCount: all.length,
+      oldestAt: visible[0] === undefined ? null : wholeSecond(visible[0].insertedAtMs),
+    };
   }
 
   /** All messages, the hidden ones too, in order of insertion. */

@@ -41,6 +41,23 @@ export function describeQueues({ account, eventually }: StorageSubject): void {
     });
   });
 
+  describe("a look at a queue", () => {
+    test("counts all messages, tells since when the first visible one waits, and takes none", async () => {
+      const queue = await openQueue();
+      expect(await queue.status()).toEqual({ messageCount: 0, oldestAt: null });
+      await queue.send("hidden", { visibilityTimeoutS: 3600 });
+      expect(await queue.status()).toEqual({ messageCount: 1, oldestAt: null });
+      const sent = await queue.send("a");
+      await queue.send("b");
+      expect(await queue.status()).toEqual({ messageCount: 3, oldestAt: sent.insertedAt });
+      expect(await queue.receive(HOUR)).toHaveLength(2);
+    });
+
+    test("is refused where there is no queue", async () => {
+      expect(await refusalOf(account().queue(newName("q-")).status())).toBe("404 QueueNotFound");
+    });
+  });
+
   describe("a message", () => {
     test("comes back with its text, whatever that is", async () => {
       const queue = await openQueue();

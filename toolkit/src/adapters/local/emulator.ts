@@ -12,6 +12,7 @@ import {
 } from "@same-kit/local";
 import { type AllowedUsers, packageRoot, parseAllowedUsers } from "@same-kit/shared";
 import type { BootedHost, BootOptions, Emulator, IdleHub } from "../../ports.ts";
+import { inspectedRuns } from "../records/inspected-runs.ts";
 import { hideConnectionString } from "./detached-call.ts";
 
 /** @param allowUsers - Users of this machine that its hosts serve besides the current user and root, as `--allow-user` takes them. */
@@ -57,6 +58,7 @@ async function boot(options: BootOptions, allowUsers: AllowedUsers): Promise<Boo
     ignoreOutputs,
     allowedHosts,
     allowedOrigins,
+    inspector: { runs: inspectedRuns(stateDir) },
     ...(hubName === null ? {} : { hubName }),
     ...(appDir === null ? { appSettings: ownAppSettings(python) } : { appDir, appSettings: pythonSetting(python) }),
     ...(port === null ? {} : { port }),
@@ -68,6 +70,7 @@ async function boot(options: BootOptions, allowUsers: AllowedUsers): Promise<Boo
     url: host.url,
     port: host.port,
     hubName: host.hubName,
+    inspectorUrl: host.inspectorUrl,
     storage: host.storage.description,
     hasLostWrites: host.storage.hasLostWrites,
     get nodeVersion() {

@@ -1,0 +1,105 @@
+import { readFileSync } from "node:fs";
+import path from "node:path";
+import { packageRoot } from "@same-kit/shared";
+import type { TaskHubClient } from "../engine/client.ts";
+import { describeHub, describeQueue } from "../engine/describe-hub.ts";
+import { parseSchedulerState } from "../engine/entities/scheduler-state.ts";
+import { toInstanceId } from "../engine/messages/entity-id.ts";
+import type { FunctionsHost } from "../host/index.ts";
+import type { HostDescription, InspectedSource, RunsSource } from "../inspector/index.ts";
+import type { WebhookHandler } from "../shared/http-message.ts";
+import { listRunFiles } from "../state/run-file.ts";
+import { INSPECTOR_PATH } from "./inspector-extension.ts";
+import type { HostSetting } from "./start-host.ts";
+
+/** What runs once the host does. */
+export type InspectedParts = { host: FunctionsHost; client: TaskHubClient };
+
+/** What the inspector shows of a host on this machine; requests wait until it runs. */
+export function inspectHost(
+  { folder, settings, storage, events }: HostSetting,
+  {
+    management,
+    parts,
+    runs,
+  }: { management: WebhookHandler; parts: Promise<InspectedParts>; runs: RunsSource | undefined },
+): InspectedSource {
+  const { hubName, partitionCount } = settings;
+  const { account } = storage;
+  return {
+    management,
+    events,
+    async describe() {
+      const { host } = await parts;
+      const { url, nodeVersion = null, state, functions } = host;
+      const hosts = await listHosts(folder.hostsDir, url);
+      const storageText = storage.description;
+      return {
+        kind: "host",
+        where: url,
+        hubName,
+        storage: storageText,
+        version: version(),
+        nodeVersion,
+        state,
+        functions,
+        hosts,
+      };
+    },
+    async hub() {
+      const { host } = await parts;
+      const [description, ...poison] = await Promise.all([
+        describeHub({ storage: account, hubName, partitionCount }),
+        ...poisonQueueNames(host).map((name) => describeQueue(account.queue(name))),
+      ]);
+      return {
+        ...description,
+        storage: storage.description,
+        poison: poison.filter(({ messages }) => messages !== null),
+      };
+    },
+    async entity(name, key) {
+      const { client } = await parts;
+      const status = await client.getStatus(toInstanceId({ name, key }), { withInput: true });
+      if (status === null) return null;
+      const { lockedBy, queue } = parseSchedulerState(status.input);
+      const pending = queue.map(({ operation, parent, isSignal }) => ({
+        operation: operation ?? "",
+        from: parent,
+        isSignal,
+      }));
+      return { lockedBy, pending };
+    },
+    ...(runs === undefined ? {} : { runs }),
+  };
+}
+
+async function listHosts(hostsDir: string, thisUrl: string): Promise<HostDescription["hosts"]> {
+  const files = await listRunFiles(hostsDir);
+  return files.map(({ url, process: { pid }, hubName, appDir, startedAt }) => ({
+    url,
+    inspectorUrl: `${url}${INSPECTOR_PATH}`,
+    pid,
+    hubName,
+    appDir,
+    startedAt,
+    isThis: url === thisUrl,
+  }));
+}
+
+const BLOB_POISON_QUEUE = "webjobs-blobtrigger-poison";
+
+/** Where messages go that the app's functions failed to handle again and again. */
+function poisonQueueNames(host: FunctionsHost): string[] {
+  const names = host.registeredFunctions().flatMap(({ trigger }) => {
+    const type = trigger?.type.toLowerCase();
+    if (type === "blobtrigger") return [BLOB_POISON_QUEUE];
+    const queueName = trigger?.["queueName"];
+    return type === "queuetrigger" && typeof queueName === "string" ? [`${queueName}-poison`] : [];
+  });
+  return [...new Set(names)].filter((name) => /^[a-z0-9-]+$/.test(name));
+}
+
+function version(): string {
+  return (JSON.parse(readFileSync(path.join(packageRoot(), "package.json"), "utf8")) as { version: string }).version;
+}

@@ -1,0 +1,23 @@
+import type { HostExtension } from "../host/index.ts";
+import type { Inspector } from "../inspector/index.ts";
+
+const NAME = "inspector";
+
+/** Where a host serves its inspector. */
+export const INSPECTOR_PATH = `/runtime/webhooks/${NAME}/`;
+
+/** The inspector as a part of a host, behind the same checks as all of it. */
+export function createInspectorExtension(inspector: Inspector): HostExtension {
+  return {
+    name: NAME,
+    triggerTypes: [],
+    async webhook(request) {
+      const { pathname } = request.url;
+      // Relative addresses in the page need the slash.
+      if (!pathname.endsWith("/") && pathname.split("/").length === INSPECTOR_PATH.split("/").length - 1) {
+        return { status: 308, headers: { location: INSPECTOR_PATH } };
+      }
+      return inspector.answer(request, pathname.slice(INSPECTOR_PATH.length));
+    },
+  };
+}

@@ -1,0 +1,66 @@
+import { isRecord } from "@same-kit/shared";
+import type { HistoryItem, InstanceDetail } from "./api.ts";
+import { textOf, toSummary } from "./instance-summary.ts";
+import type { ApiObject } from "./management-api.ts";
+import { toPayload } from "./payload.ts";
+
+/** The API's names of what a history item has as text, and ours. */
+const TEXTS = [
+  ["ScheduledTime", "scheduledAt"],
+  ["FunctionName", "functionName"],
+  ["Name", "name"],
+  ["InstanceId", "instanceId"],
+  ["FireAt", "fireAt"],
+  ["Reason", "reason"],
+  ["OrchestrationStatus", "status"],
+] as const;
+
+const PAYLOADS = [
+  ["Input", "input"],
+  ["Result", "result"],
+  ["Details", "details"],
+] as const;
+
+/** @returns null for what is no orchestration. */
+export function toDetail(item: ApiObject): InstanceDetail | null {
+  const summary = toSummary(item);
+  if (summary === null) return null;
+  return {
+    ...summary,
+    version: textOf(item, "version") || null,
+    input: toPayload(item["input"], "input"),
+    output: toPayload(item["output"], "output"),
+    customStatus: toPayload(item["customStatus"], "customStatus"),
+    history: historyOf(item).map(toHistoryItem),
+  };
+}
+
+/** The value at a {@link toPayload} path: `output`, `history.17.Result`; undefined where there is none. */
+export function findPayload(item: ApiObject, path: string): unknown {
+  const [head = "", index, member = ""] = path.split(".");
+  if (head !== "history") return ["input", "output", "customStatus"].includes(head) ? item[head] : undefined;
+  return Object.hasOwn(historyOf(item)[Number(index)] ?? {}, member)
+    ? historyOf(item)[Number(index)]?.[member]
+    : undefined;
+}
+
+function historyOf(item: ApiObject): ApiObject[] {
+  const events = item["historyEvents"];
+  return Array.isArray(events) ? events.filter(isRecord) : [];
+}
+
+function toHistoryItem(event: ApiObject, index: number): HistoryItem {
+  const texts = TEXTS.flatMap(([theirs, ours]) =>
+    textOf(event, theirs) === "" ? [] : [[ours, textOf(event, theirs)]],
+  );
+  const payloads = PAYLOADS.flatMap(([theirs, ours]) =>
+    event[theirs] === undefined || event[theirs] === null
+      ? []
+      : [[ours, toPayload(event[theirs], `history.${index}.${theirs}`)]],
+  );
+  return {
+    type: textOf(event, "EventType"),
+    at: textOf(event, "Timestamp"),
+    ...Object.fromEntries([...texts, ...payloads]),
+  };
+}

@@ -1,0 +1,40 @@
+import { reasonOf } from "@same-kit/shared";
+import type { WebhookHandler } from "../shared/http-message.ts";
+import { RequestProblem } from "./problem.ts";
+
+export type RemoteApp = {
+  /** `https://name.azurewebsites.net`, without a slash at the end. */
+  url: string;
+  /** The extension's system key; null where none is asked for. It stays in this process. */
+  managementKey: string | null;
+  fetch: typeof globalThis.fetch;
+  signal: AbortSignal;
+};
+
+/** Longer than an app in Azure takes to start. */
+const TIMEOUT_MS = 60_000;
+
+/** The management API of an app that runs elsewhere. */
+export function remoteManagement({ url, managementKey, fetch, signal }: RemoteApp): WebhookHandler {
+  return async (request) => {
+    const target = `${url}${request.url.pathname}${request.url.search}`;
+    const headers = {
+      ...request.headers,
+      // Not in the URL, which is logged.
+      ...(managementKey === null ? {} : { "x-functions-key": managementKey }),
+    };
+    try {
+      const answer = await fetch(target, {
+        method: request.method,
+        headers,
+        redirect: "error",
+        signal: AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)]),
+        ...(request.body.length === 0 ? {} : { body: new Uint8Array(request.body) }),
+      });
+      const body = Buffer.from(await answer.arrayBuffer());
+      return { status: answer.status, headers: Object.fromEntries(answer.headers), body };
+    } catch (error) {
+      throw new RequestProblem(502, `${url} does not answer: ${reasonOf(error)}.`);
+    }
+  };
+}

@@ -1,0 +1,46 @@
+// What a page sends, checked: a shape that is not of the page's own making is a 400.
+
+import { isRecord } from "@same-kit/shared";
+import type { WebhookRequest } from "../shared/http-message.ts";
+import type { ActionBody, PurgeBody, StartBody } from "./api.ts";
+import { RequestProblem } from "./problem.ts";
+
+/** A query parameter that has to be there. */
+export function required({ url }: WebhookRequest, name: string): string {
+  const value = url.searchParams.get(name) ?? "";
+  if (value === "") throw new RequestProblem(400, `The query lacks "${name}".`);
+  return value;
+}
+
+export function actionBody(request: WebhookRequest): ActionBody {
+  const { reason, event, data, sameId } = objectIn(request);
+  return {
+    ...(typeof reason === "string" ? { reason } : {}),
+    ...(typeof event === "string" ? { event } : {}),
+    ...(data === undefined ? {} : { data }),
+    ...(typeof sameId === "boolean" ? { sameId } : {}),
+  };
+}
+
+export function startBody(request: WebhookRequest): StartBody {
+  const { id, input } = objectIn(request);
+  return { ...(typeof id === "string" && id !== "" ? { id } : {}), ...(input === undefined ? {} : { input }) };
+}
+
+export function purgeBody(request: WebhookRequest): PurgeBody {
+  const { ids } = objectIn(request);
+  if (!Array.isArray(ids) || !ids.every((it) => typeof it === "string")) {
+    throw new RequestProblem(400, 'The body is { "ids": [ID, …] }.');
+  }
+  return { ids };
+}
+
+function objectIn({ body }: WebhookRequest): Record<string, unknown> {
+  try {
+    const value: unknown = JSON.parse(body.toString("utf8") || "{}");
+    if (isRecord(value)) return value;
+  } catch {
+    // Said below.
+  }
+  throw new RequestProblem(400, "The body is not a JSON object.");
+}

@@ -1,0 +1,27 @@
+import { type HostEvent, instanceOf } from "../events/host-event.ts";
+import type { StreamEvent } from "./api.ts";
+
+/** @returns null for what pages learn otherwise. */
+export function toStreamEvent(event: HostEvent): StreamEvent | null {
+  const common = { at: event.time.toISOString(), instanceId: instanceOf(event) };
+  switch (event.kind) {
+    case "line":
+      // Each look of the inspector at an instance is such a line.
+      if (event.level === "debug") return null;
+      return { ...common, kind: "line", level: event.level, source: event.source, text: event.message };
+    case "function-started": {
+      const { kind, functionName, invocationId } = event;
+      return { ...common, kind, functionName, invocationId };
+    }
+    case "function-ended": {
+      const { kind, functionName, invocationId, ok, durationMs, problem } = event;
+      return { ...common, kind, functionName, invocationId, ok, durationMs, problem };
+    }
+    case "request-answered": {
+      const { method, path, status, durationMs } = event;
+      return { ...common, kind: "request", method, path, status, durationMs };
+    }
+    default:
+      return null;
+  }
+}
