@@ -1,27 +1,17 @@
 // What a client of Durable Functions can observe, a test for each row of the matrix of features of the Node SDK, with a real worker, on
-// both kinds of storage. Rows that need a host of their own are shown elsewhere: the last test says where.
+// both kinds of storage. Rows about settings and restarts are in own-hosts.local.test.ts.
 
 import { randomUUID } from "node:crypto";
-import { readFileSync } from "node:fs";
 import type { LogEntry } from "@same-kit/shared";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { EventType } from "../../../local/src/engine/history/events.ts";
 import { type LocalHost, startLocal } from "../../../local/src/index.ts";
 import { dirsOfFile } from "../../helpers/dirs-of-file.ts";
+import { type DurableStatus, durableApp, newInstanceId } from "../../helpers/durable-app.ts";
 import { fixtureApp } from "../../helpers/function-app.ts";
 import { waitFor } from "../../helpers/wait-for.ts";
 
 const tempDir = dirsOfFile();
-const TERMINAL = ["Completed", "Failed", "Terminated", "Canceled"];
-
-type Status = {
-  instanceId: string;
-  runtimeStatus: string;
-  input: unknown;
-  output: unknown;
-  customStatus: unknown;
-  historyEvents?: { EventType: string; Name?: string }[];
-};
 
 describe.each(["none", "memory"] as const)("storage %s:", (kind) => {
   let host: LocalHost;
@@ -41,46 +31,7 @@ describe.each(["none", "memory"] as const)("storage %s:", (kind) => {
   });
   afterAll(async () => host?.stop());
 
-  const api = (path: string, init?: RequestInit) => fetch(`${host.url}/runtime/webhooks/durabletask${path}`, init);
-  const json = { "content-type": "application/json" };
-  const post = (path: string, body?: unknown) =>
-    api(path, { method: "POST", headers: json, ...(body === undefined ? {} : { body: JSON.stringify(body) }) });
-
-  /** Calls a method of the SDK's client in the app. */
-  async function client(op: string, ...args: unknown[]): Promise<unknown> {
-    const answer = await fetch(`${host.url}/api/client/${op}`, {
-      method: "POST",
-      headers: json,
-      body: JSON.stringify(args),
-    });
-    const { value, error } = (await answer.json()) as { value?: unknown; error?: string };
-    if (error !== undefined) throw new Error(error);
-    return value;
-  }
-  const start = async (name: string, input?: unknown, options: object = {}) =>
-    (await client("startNew", name, { ...(input === undefined ? {} : { input }), ...options })) as string;
-  const status = async (id: string, query = "") => (await (await api(`/instances/${id}${query}`)).json()) as Status;
-  const become = (id: string, ...wanted: string[]) =>
-    waitFor(
-      async () => {
-        const found = await status(id);
-        return wanted.includes(found.runtimeStatus) && found;
-      },
-      { what: `${id} to be ${wanted.join(" or ")}` },
-    );
-  const run = async (name: string, input?: unknown, options: object = {}) =>
-    become(await start(name, input, options), ...TERMINAL);
-  const output = async (name: string, input?: unknown, options: object = {}) => {
-    const { runtimeStatus, output: result } = await run(name, input, options);
-    expect({ runtimeStatus, result }).toMatchObject({ runtimeStatus: "Completed" });
-    return result;
-  };
-  const failure = async (name: string, input?: unknown) => {
-    const { runtimeStatus, output: result } = await run(name, input);
-    expect({ runtimeStatus, result }).toMatchObject({ runtimeStatus: "Failed" });
-    return String(result);
-  };
-  const newId = () => `row-${randomUUID().slice(0, 8)}`;
+  const { api, post, ask, client, start, status, become, run, output, failure } = durableApp(() => host);
 
   test("1. functions of each kind are found by their trigger, whatever the case of their names", async () => {
     expect(await output("RETURNS", "a")).toBe("a");
@@ -92,7 +43,7 @@ describe.each(["none", "memory"] as const)("storage %s:", (kind) => {
   });
 
   test("3. startNew takes a name, an id, an input and a version, and refuses an id in use", async () => {
-    const id = await start("waits", undefined, { instanceId: newId() });
+    const id = await start("waits", undefined, { instanceId: newInstanceId() });
     await expect(start("waits", undefined, { instanceId: id })).rejects.toThrow(/already exists/);
     await expect(start("nowhere")).rejects.toThrow("The function 'nowhere' doesn't exist");
     expect((await post("/orchestrators/off-orchestrator")).status).toBe(400);
@@ -123,7 +74,7 @@ describe.each(["none", "memory"] as const)("storage %s:", (kind) => {
   });
 
   test("6. lists are filtered and paged, entities among them", async () => {
-    const prefix = newId();
+    const prefix = newInstanceId();
     for (const n of [1, 2, 3]) await run("returns", n, { instanceId: `${prefix}-${n}` });
     const seen: string[] = [];
     let token = "";
@@ -131,15 +82,15 @@ describe.each(["none", "memory"] as const)("storage %s:", (kind) => {
       const answer = await api(`/instances?instanceIdPrefix=${prefix}&top=2`, {
         headers: { "x-ms-continuation-token": token },
       });
-      seen.push(...((await answer.json()) as Status[]).map((it) => it.instanceId));
+      seen.push(...((await answer.json()) as DurableStatus[]).map((it) => it.instanceId));
       token = answer.headers.get("x-ms-continuation-token") ?? "";
     } while (token !== "");
     expect(seen).toEqual([1, 2, 3].map((n) => `${prefix}-${n}`));
     await client("signalEntity", { entity: ["Counter", "listed"] }, "add", 1);
     await waitFor(async () =>
-      ((await client("getStatusAll")) as Status[]).some((it) => it.instanceId === "@counter@listed"),
+      ((await client("getStatusAll")) as DurableStatus[]).some((it) => it.instanceId === "@counter@listed"),
     );
-    const completed = (await client("getStatusBy", { runtimeStatus: ["Completed"] })) as Status[];
+    const completed = (await client("getStatusBy", { runtimeStatus: ["Completed"] })) as DurableStatus[];
     expect(new Set(completed.map((it) => it.runtimeStatus))).toEqual(new Set(["Completed"]));
   });
 
@@ -189,11 +140,7 @@ describe.each(["none", "memory"] as const)("storage %s:", (kind) => {
 
   test("11. the check-status payload's URLs are served", async () => {
     const id = await start("waits");
-    const answer = await fetch(`${host.url}/api/client/createCheckStatusResponse`, {
-      method: "POST",
-      headers: json,
-      body: JSON.stringify([id]),
-    });
+    const answer = await ask("createCheckStatusResponse", id);
     expect(answer.status).toBe(202);
     const urls = (await answer.json()) as Record<string, string>;
     expect((await fetch(urls["statusQueryGetUri"] ?? "")).status).toBe(202);
@@ -203,12 +150,8 @@ describe.each(["none", "memory"] as const)("storage %s:", (kind) => {
   test("12. waitForCompletion gives the output, or the URLs when the time is over", async () => {
     const wait = async (name: string, timeoutInMilliseconds: number) => {
       const id = await start(name, "quick");
-      const body = JSON.stringify([id, { timeoutInMilliseconds, retryIntervalInMilliseconds: 100 }]);
-      return fetch(`${host.url}/api/client/waitForCompletionOrCreateCheckStatusResponse`, {
-        method: "POST",
-        headers: json,
-        body,
-      });
+      const options = { timeoutInMilliseconds, retryIntervalInMilliseconds: 100 };
+      return ask("waitForCompletionOrCreateCheckStatusResponse", id, options);
     };
     expect(await (await wait("returns", 10_000)).json()).toBe("quick");
     expect((await wait("waits", 300)).status).toBe(202);
@@ -231,8 +174,8 @@ describe.each(["none", "memory"] as const)("storage %s:", (kind) => {
   });
 
   test("16. retries come until one succeeds, or the attempts are used up", async () => {
-    expect(await output("retries", { key: newId(), failures: 2, attempts: 3 })).toBe(3);
-    expect(await failure("retries", { key: newId(), failures: 9, attempts: 2 })).toContain("attempt 2");
+    expect(await output("retries", { key: newInstanceId(), failures: 2, attempts: 3 })).toBe(3);
+    expect(await failure("retries", { key: newInstanceId(), failures: 9, attempts: 2 })).toContain("attempt 2");
   });
 
   test("17. Task.all and Task.any may be nested", async () => {
@@ -281,7 +224,7 @@ describe.each(["none", "memory"] as const)("storage %s:", (kind) => {
   });
 
   test("24. sub-orchestrations have ids and parents, and their failures reach the parent", async () => {
-    const id = newId();
+    const id = newInstanceId();
     const result = (await output("parent", undefined, { instanceId: id })) as Record<string, Record<string, string>>;
     expect(result["named"]).toMatchObject({ input: "a", parent: id, id: `${id}-child`, version: "5.0" });
     expect(result["unnamed"]?.["id"]).toMatch(/^[0-9a-f-]{32,36}:\d+$/);
@@ -312,7 +255,7 @@ describe.each(["none", "memory"] as const)("storage %s:", (kind) => {
   });
 
   test("28. the client signals and reads entities", async () => {
-    const entity = { entity: ["Counter", newId()] };
+    const entity = { entity: ["Counter", newInstanceId()] };
     await client("signalEntity", entity, "add", 4);
     await waitFor(
       async () => ((await client("readEntityState", entity)) as { entityState?: number }).entityState === 4,
@@ -322,7 +265,7 @@ describe.each(["none", "memory"] as const)("storage %s:", (kind) => {
   });
 
   test("29. an entity keeps, tells and deletes itself", async () => {
-    const id = newId();
+    const id = newInstanceId();
     expect(await output("entity-life", undefined, { instanceId: id })).toBe(true);
     const told = { entity: ["Counter", `${id}-told`] };
     await waitFor(async () => ((await client("readEntityState", told)) as { entityState?: number }).entityState === 2);
@@ -361,6 +304,20 @@ describe.each(["none", "memory"] as const)("storage %s:", (kind) => {
     expect(await failure("yields-nothing")).toContain("Only Task types can be yielded");
   });
 
+  test("37. an error's properties reach the orchestrator as a TaskFailedError, and the instance's output", async () => {
+    expect(await output("catches-details")).toEqual({
+      isTaskFailed: true,
+      errorType: "RangeError",
+      errorMessage: "out of stock",
+      properties: { order: "A-17", retriable: false },
+    });
+    const id = newInstanceId();
+    expect((await run("refused", undefined, { instanceId: id })).runtimeStatus).toBe("Failed");
+    const { executionId } = (await host.client.getStatus(id)) ?? { executionId: "" };
+    const failed = (await host.client.getHistory(id, executionId)).find((it) => it.EventType === EventType.TaskFailed);
+    expect(failed).toMatchObject({ Details: null, FailureDetails: { Properties: { order: "A-18" } } });
+  });
+
   test("38. an activity or a sub-orchestrator that does not exist fails, with the names of those that do", async () => {
     expect(await failure("missing-activity")).toMatch(/'nowhere' does not exist.*'echo'/s);
     expect(await failure("missing-child")).toContain("'nowhere'");
@@ -374,9 +331,7 @@ describe.each(["none", "memory"] as const)("storage %s:", (kind) => {
 
   test("40. a trace goes on from the start's headers", async () => {
     const traceparent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
-    const { id } = (await (
-      await api("/orchestrators/returns", { method: "POST", headers: { ...json, traceparent } })
-    ).json()) as { id: string };
+    const { id } = (await (await post("/orchestrators/returns", undefined, { traceparent })).json()) as { id: string };
     await become(id, "Completed");
     const { executionId } = (await host.client.getStatus(id)) ?? { executionId: "" };
     const started = (await host.client.getHistory(id, executionId)).find(
@@ -395,6 +350,37 @@ describe.each(["none", "memory"] as const)("storage %s:", (kind) => {
     expect(
       entries.filter(({ message }) => message.startsWith("Executed 'Functions.replaying' (Succeeded")).length,
     ).toBeGreaterThan(2);
+  });
+
+  test("46. older versions run, and newer ones wait for a host of their version", async () => {
+    expect(await output("version", undefined, { version: "4.9" })).toBe("4.9");
+    const id = await start("version", undefined, { version: "5.1" });
+    await waitFor(() => entries.some(({ message, fields }) => fields["instanceId"] === id && /put off/.test(message)));
+    expect((await status(id)).runtimeStatus).toBe("Pending");
+    await client("terminate", id, "no such host");
+    expect((await become(id, "Terminated")).output).toBe("no such host");
+  });
+
+  test("45. one instance never has two episodes or batches at once, while others have theirs", async () => {
+    const [events, ids] = [12, ["overlap-a", "overlap-b", "overlap-c"]];
+    for (const id of ids) await start("collects", events, { instanceId: id });
+    const signals = ids.map((key) => ({ entity: ["Slow", key] }));
+    await Promise.all(
+      Array.from({ length: events }, (_, n) => [
+        ...ids.map((id) => post(`/instances/${id}/raiseEvent/item`, n)),
+        ...signals.map((entity) => client("signalEntity", entity, "add")),
+      ]).flat(),
+    );
+    for (const id of ids) expect((await become(id, "Completed")).output).toBe(events);
+    for (const entity of signals) {
+      await waitFor(
+        async () => ((await client("readEntityState", entity)) as { entityState?: number }).entityState === events,
+        { what: `${entity.entity} to have counted ${events} signals` },
+      );
+    }
+    const most = (await (await fetch(`${host.url}/api/overlaps`)).json()) as { ofOne: number; ofAll: number };
+    expect(most.ofOne).toBe(1);
+    expect(most.ofAll).toBeGreaterThan(1);
   });
 
   test("47. a sub-orchestration has the version that the call names", async () => {
@@ -434,7 +420,7 @@ describe.each(["none", "memory"] as const)("storage %s:", (kind) => {
   });
 
   test("52. a path is decoded as a whole", async () => {
-    const id = `${newId()} ä`;
+    const id = `${newInstanceId()} ä`;
     await run("returns", 1, { instanceId: id }).catch(() => {});
     expect((await api(`/instances/${encodeURIComponent(id)}`)).status).toBe(200);
   });
@@ -457,6 +443,30 @@ describe.each(["none", "memory"] as const)("storage %s:", (kind) => {
     expect(JSON.stringify(found)).toMatch(/"createdTime":"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ"/);
   });
 
+  test("55. the log has the lines that watchers wait for, without what the user sent", async () => {
+    const id = newInstanceId();
+    await run("returns", "secret-of-55", { instanceId: id });
+    const lines = entries.map(({ message }) => message);
+    expect(lines).toEqual(
+      expect.arrayContaining([
+        "Worker process started and initialized.",
+        "The host is ready.",
+        expect.stringContaining(`${id}: Function 'returns (Orchestrator)' scheduled.`),
+        expect.stringMatching(`^${id}: Function 'returns \\(Orchestrator\\)' started\\..*\\(Redacted 14 characters\\)`),
+        expect.stringMatching(`^${id}: Function 'returns \\(Orchestrator\\)' completed\\.`),
+      ]),
+    );
+    expect(lines.filter((it) => it.includes("secret-of-55"))).toEqual([]);
+    const functionInvocationId = randomUUID();
+    await api(`/instances/${id}`, { headers: { "x-azure-functions-invocationid": functionInvocationId } });
+    expect(entries).toContainEqual(
+      expect.objectContaining({
+        message: "Client operation received.",
+        fields: { operation: "status", instanceId: id, functionInvocationId },
+      }),
+    );
+  });
+
   test("56. a lock of an entity that is not registered fails the orchestration", async () => {
     expect(await failure("lock-unknown")).toContain("'nobody' doesn't exist");
   });
@@ -464,21 +474,4 @@ describe.each(["none", "memory"] as const)("storage %s:", (kind) => {
   test.each([65_000, 4_500_000])("57. an output of %i characters comes back whole", async (size) => {
     expect(await output("big-output", size)).toHaveLength(size);
   });
-});
-
-const ELSEWHERE: Record<string, [file: string, title: string]> = {
-  "37. TaskFailedError": ["test/local/engine/orchestrations/lifecycle.test.ts", "FailureDetails"],
-  "42. host restart": ["test/local/engine/crash.local.test.ts", 'test("a timer fires in the next host"'],
-  "43. RPC endpoint off": ["test/local/management/sdk-client.test.ts", "local endpoint: %s"],
-  "46. versions": ["test/local/engine/orchestrations/lifecycle.test.ts", "const versionFailureStrategy of"],
-  "49. AnyState": ["test/local/engine/features.local.test.ts", "AnyState"],
-  "54. forwarded hosts": ["test/local/management/management-handler.test.ts", "x-forwarded-host"],
-  "55. lines that watchers wait for": [
-    "test/local/events/describe-event.test.ts",
-    "Worker process started and initialized.",
-  ],
-};
-
-test.each(Object.entries(ELSEWHERE))("%s is shown by %j", (_, [file, title]) => {
-  expect(readFileSync(file, "utf8")).toContain(title);
 });
