@@ -12,6 +12,7 @@ import { InstancesPage } from "./pages/instances.tsx";
 import { RunPage } from "./pages/run.tsx";
 import { RunsPage } from "./pages/runs.tsx";
 import { Failure } from "./parts/failure.tsx";
+import { Notices } from "./parts/notices.tsx";
 import { hrefOf, type PageName, useRoute } from "./router.ts";
 
 export type PageProps = { query: Readonly<Record<string, string>> };
@@ -88,6 +89,7 @@ function Shell({ home }: { home: Home }) {
       <main id="main" tabIndex={-1}>
         <Page query={query} />
       </main>
+      <Notices />
     </>
   );
 }

@@ -1,0 +1,14 @@
+// JSON that a person types.
+
+export type TypedJson =
+  /** `undefined`: nothing was typed. */
+  { ok: true; value: unknown } | { ok: false; problem: string };
+
+export function parseTypedJson(text: string): TypedJson {
+  if (text.trim() === "") return { ok: true, value: undefined };
+  try {
+    return { ok: true, value: JSON.parse(text) };
+  } catch (error) {
+    return { ok: false, problem: `Not valid JSON: ${(error as Error).message}` };
+  }
+}

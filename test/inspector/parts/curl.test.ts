@@ -1,0 +1,33 @@
+import { execFileSync } from "node:child_process";
+import { expect, test } from "vitest";
+import { curlCommand, shellQuoted } from "../../../inspector/src/parts/curl.ts";
+
+test("a request without a body is the address alone", () => {
+  expect(curlCommand({ method: "GET", url: "http://localhost:7071/api/hello" })).toBe(
+    "curl http://localhost:7071/api/hello",
+  );
+});
+
+test("method, headers and body are options", () => {
+  const command = curlCommand({
+    method: "POST",
+    url: "http://localhost:7071/api/orders?full=true",
+    headers: [["content-type", "application/json"]],
+    body: '{"name":"it\'s"}',
+  });
+  expect(command).toBe(
+    "curl --request POST 'http://localhost:7071/api/orders?full=true' --header 'content-type: application/json' " +
+      `--data-raw '{"name":"it'\\''s"}'`,
+  );
+});
+
+test("HEAD has an option of its own, because --request HEAD waits for a body", () => {
+  expect(curlCommand({ method: "HEAD", url: "http://localhost/" })).toBe("curl --head http://localhost/");
+});
+
+test.each(["$(reboot)", "`id`", "a'b\"c", "two\nlines", "; ls", "\\", "é 🙂", "!history"])(
+  "a shell reads %j as it was written",
+  (text) => {
+    expect(execFileSync("sh", ["-c", `printf %s ${shellQuoted(text)}`], { encoding: "utf8" })).toBe(text);
+  },
+);
