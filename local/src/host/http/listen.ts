@@ -2,6 +2,7 @@ import http from "node:http";
 import type { AddressInfo } from "node:net";
 import { type PeerPolicy, refuseOtherUsers } from "@same-kit/shared";
 import { HostError } from "../errors.ts";
+import { OpenConnections } from "./open-connections.ts";
 
 /** Kestrel's limit of a request's headers; Node's own is half of it, which large tokens and cookies exceed. */
 const HEADER_LIMIT_BYTES = 32 * 1024;
@@ -40,12 +41,12 @@ export async function listenOnLoopback(
   onRequest: http.RequestListener,
   options: ListenOptions,
 ): Promise<Listening> {
-  const create = () => createServer(onRequest, options);
+  const open = (host: string, on: number) => listen(createServer(onRequest, options), on, host);
   for (let attempt = 1; ; attempt++) {
-    const v4 = await listen(create(), port, "127.0.0.1");
-    const actualPort = (v4.address() as AddressInfo).port;
+    const v4 = await open("127.0.0.1", port);
+    const actualPort = (v4.server.address() as AddressInfo).port;
     try {
-      const v6 = await listenOnIpv6(create(), actualPort);
+      const v6 = await open("::1", actualPort).catch(undefinedIfUnavailable);
       const servers = v6 === undefined ? [v4] : [v4, v6];
       return {
         port: actualPort,
@@ -58,19 +59,16 @@ export async function listenOnLoopback(
   }
 }
 
-async function listenOnIpv6(server: http.Server, port: number): Promise<http.Server | undefined> {
-  try {
-    return await listen(server, port, "::1");
-  } catch (error) {
-    if (error instanceof HostError && error.code === "ERR_PORT_UNAVAILABLE") return undefined;
-    throw error;
-  }
+function undefinedIfUnavailable(error: unknown): undefined {
+  if (!(error instanceof HostError && error.code === "ERR_PORT_UNAVAILABLE")) throw error;
 }
+
+type Server = { server: http.Server; connections: OpenConnections };
 
 function createServer(
   onRequest: http.RequestListener,
   { timeouts = DEFAULT_TIMEOUTS, ...policy }: ListenOptions,
-): http.Server {
+): Server {
   const limits = {
     keepAliveTimeout: 65_000,
     headersTimeout: timeouts.headersMs,
@@ -79,14 +77,16 @@ function createServer(
     maxHeaderSize: HEADER_LIMIT_BYTES,
   };
   const server = http.createServer(limits, onRequest);
+  const connections = new OpenConnections(server);
   refuseOtherUsers(server, policy);
-  return server;
+  return { server, connections };
 }
 
-function listen(server: http.Server, port: number, host: string): Promise<http.Server> {
+function listen(created: Server, port: number, host: string): Promise<Server> {
+  const { server } = created;
   return new Promise((resolve, reject) => {
     server.once("error", (cause: NodeJS.ErrnoException) => reject(toError(port, host, cause)));
-    server.listen({ port, host, exclusive: true }, () => resolve(server));
+    server.listen({ port, host, exclusive: true }, () => resolve(created));
   });
 }
 
@@ -106,13 +106,13 @@ function toError(port: number, host: string, cause: NodeJS.ErrnoException): Host
   });
 }
 
-function close(server: http.Server, graceMs: number): Promise<void> {
+function close({ server, connections }: Server, graceMs: number): Promise<void> {
   return new Promise((resolve) => {
     const timer = setTimeout(() => server.closeAllConnections(), graceMs);
     server.close(() => {
       clearTimeout(timer);
       resolve();
     });
-    server.closeIdleConnections();
+    connections.closeIdle();
   });
 }

@@ -1,16 +1,17 @@
 import { once } from "node:events";
+import http from "node:http";
 import net from "node:net";
 import { createLogger, type LogEntry, silentLogger } from "@same-kit/shared";
 import { expect, onTestFinished, test } from "vitest";
 import { type Listening, type ListenOptions, listenOnLoopback } from "../../../../local/src/host/http/listen.ts";
 import { canBeOtherUser, fetchAsOtherUser } from "../../../helpers/other-user.ts";
 
-async function listen(options: Partial<ListenOptions> = {}): Promise<Listening> {
-  const listening = await listenOnLoopback(0, (_request, response) => void response.end("served"), {
-    allowUsers: [],
-    log: silentLogger,
-    ...options,
-  });
+// Longer than a test may take.
+const NEVER_MS = 600_000;
+
+async function listen(options: Partial<ListenOptions> & { onRequest?: http.RequestListener } = {}): Promise<Listening> {
+  const { onRequest = (_request, response) => void response.end("served"), ...more } = options;
+  const listening = await listenOnLoopback(0, onRequest, { allowUsers: [], log: silentLogger, ...more });
   onTestFinished(() => listening.close(0));
   return listening;
 }
@@ -40,6 +41,31 @@ test("a request is served on both loopback addresses", async () => {
   const { port } = await listen();
   const urls = [`http://127.0.0.1:${port}`, `http://localhost:${port}`];
   for (const url of urls) expect(await (await fetch(url)).text()).toBe("served");
+});
+
+test("closing does not wait for a connection that has sent nothing", async () => {
+  const listening = await listen();
+  const socket = net.connect(listening.port, "127.0.0.1");
+  const ended = once(socket, "close");
+  await once(socket, "connect");
+  // Any later one is accepted after it.
+  expect(await (await fetch(`http://127.0.0.1:${listening.port}`)).text()).toBe("served");
+  await listening.close(NEVER_MS);
+  await ended;
+});
+
+test("closing waits for an answer, and not for the client to end the connection", async () => {
+  const requests = Promise.withResolvers<http.ServerResponse>();
+  const listening = await listen({ onRequest: (_request, response) => requests.resolve(response) });
+  const agent = new http.Agent({ keepAlive: true });
+  onTestFinished(() => agent.destroy());
+  const answered = once(http.get({ port: listening.port, host: "127.0.0.1", agent }), "response");
+  const response = await requests.promise;
+  const closed = listening.close(NEVER_MS);
+  response.end("late");
+  const [answer] = (await answered) as [http.IncomingMessage];
+  expect(await answer.toArray().then((parts) => parts.join(""))).toBe("late");
+  await closed;
 });
 
 // Needs root, who alone can become another user.
