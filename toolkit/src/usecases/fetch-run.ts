@@ -1,9 +1,9 @@
 import path from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import { type InitiateRequest, isRunId, toUrlSafeBase64, type WholeRun } from "@same-kit/functions-app/contract";
+import { type InitiateRequest, isRunId, toUrlSafeBase64 } from "@same-kit/functions-app/contract";
 import { OperationError, UsageError } from "@same-kit/shared";
 import type { AppAddress } from "../adapters/app/app-address.ts";
-import { isFinal, type RunStatus } from "../adapters/app/run-status.ts";
+import { type AnsweredWholeRun, isFinal, type RunStatus } from "../adapters/app/run-status.ts";
 import { type RunFolder, RunRecords } from "../adapters/records/run-records.ts";
 import type { ToolkitErrorCode } from "../errors.ts";
 import type { Step } from "../notebook/split-steps.ts";
@@ -95,7 +95,7 @@ function addressOf({ id, address, accessKey, stateDir }: FetchRunOptions, record
   });
 }
 
-async function askWhole({ client, url }: RunHost, id: string, { signal }: RunDeps): Promise<WholeRun> {
+async function askWhole({ client, url }: RunHost, id: string, { signal }: RunDeps): Promise<AnsweredWholeRun> {
   const run = await client.wholeRun(id, signal);
   if (run !== null && run.requested !== null) return run;
   throw new OperationError<ToolkitErrorCode>({
@@ -108,7 +108,7 @@ async function askWhole({ client, url }: RunHost, id: string, { signal }: RunDep
 /** As its client sent it: of large contents the app answers where they lie. */
 async function loadRequest(
   { client }: RunHost,
-  { id, requested }: WholeRun,
+  { id, requested }: AnsweredWholeRun,
   { signal }: RunDeps,
 ): Promise<InitiateRequest> {
   const loaded = new Map<string, Promise<string>>();
@@ -135,7 +135,7 @@ async function loadRequest(
 async function createRecord(
   records: RunRecords,
   { url, pid }: RunHost,
-  { id, createdTime }: WholeRun,
+  { id, createdTime }: AnsweredWholeRun,
   request: InitiateRequest,
 ): Promise<RunFolder> {
   const record = {
@@ -171,7 +171,12 @@ function toStep(step: InitiateRequest["steps"][number], index: number): Step {
 }
 
 /** Ctrl-C leaves the run as it is: it is not this process's own. */
-async function waitForEnd(host: RunHost, first: WholeRun, display: RunDisplay, { signal }: RunDeps): Promise<WholeRun> {
+async function waitForEnd(
+  host: RunHost,
+  first: AnsweredWholeRun,
+  display: RunDisplay,
+  { signal }: RunDeps,
+): Promise<AnsweredWholeRun> {
   let run = first;
   for (;;) {
     display.update({ completedCount: run.steps.length });
@@ -183,7 +188,7 @@ async function waitForEnd(host: RunHost, first: WholeRun, display: RunDisplay, {
   }
 }
 
-async function again({ client, url }: RunHost, id: string, signal: AbortSignal): Promise<WholeRun> {
+async function again({ client, url }: RunHost, id: string, signal: AbortSignal): Promise<AnsweredWholeRun> {
   const run = await client.wholeRun(id, signal);
   if (run !== null) return run;
   throw new OperationError<ToolkitErrorCode>({
@@ -193,7 +198,7 @@ async function again({ client, url }: RunHost, id: string, signal: AbortSignal):
   });
 }
 
-function toStatus({ id, runtimeStatus, createdTime, lastUpdatedTime, output, steps }: WholeRun): RunStatus {
+function toStatus({ id, runtimeStatus, createdTime, lastUpdatedTime, output, steps }: AnsweredWholeRun): RunStatus {
   const known = runtimeStatus as RunStatus["runtimeStatus"];
   return { instanceId: id, runtimeStatus: known, createdTime, lastUpdatedTime, output, completedCount: steps.length };
 }

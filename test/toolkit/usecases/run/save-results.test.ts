@@ -93,3 +93,26 @@ test("details that are gone take no others with them", async () => {
   const summary = await finishRun(run, { kind: "interrupted" });
   expect(await outputsOf(summary.results.notebook)).toEqual([[], ["here\n"]]);
 });
+
+test.each([
+  ["in the answer", "nonsense", undefined],
+  ["in the answer, deeper", { formatVersion: 1, cells: [{}] }, undefined],
+  ["in a blob", BLOB, { formatVersion: 1, cells: [{ ...prints(1, ""), outputs: [{ output_type: "stream" }] }] }],
+  ["in a blob that refers to another", BLOB, BLOB],
+])("details that are wrong %s are a warning, and take nothing else with them", async (_, details, blob) => {
+  const b = { ...stepRecord("b"), details: { formatVersion: 1, cells: [prints(2, "here\n")] } };
+  const steps = { steps: [{ ...stepRecord("a"), details }, b], failed: null, unfinished: null };
+  const summary = await finishRun(await overRun(steps, blob), { kind: "interrupted" });
+  expect(await outputsOf(summary.results.notebook)).toEqual([[], ["here\n"]]);
+  expect(await readFile(summary.results.report ?? "", "utf8")).toContain("here");
+  expect(summary.warnings).toEqual([
+    expect.stringMatching(/^a: Its outputs are left out: .* violates the contract \(\S+ is invalid\)\.$/),
+  ]);
+});
+
+test("wrong details of an unfinished step are a warning", async () => {
+  const unfinished = { step: "a", details: { formatVersion: 1 } };
+  const summary = await finishRun(await overRun({ steps: [], failed: null, unfinished }), { kind: "interrupted" });
+  expect(summary.steps[0]).toMatchObject({ status: "unfinished", cells: [] });
+  expect(summary.warnings).toEqual([expect.stringContaining("cells is invalid")]);
+});

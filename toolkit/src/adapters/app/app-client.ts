@@ -10,14 +10,14 @@ import {
   KEPT_STEPS_HEADER,
   type MissingFiles,
   RUN_ID_HEADER,
-  type RunDetails,
   SAME_ENV_HEADER,
-  type WholeRun,
 } from "@same-kit/functions-app/contract";
 import { hint, OperationError, sameKit } from "@same-kit/shared";
 import type { ToolkitErrorCode } from "../../errors.ts";
 import type { AppAddress } from "./app-address.ts";
 import {
+  type AnsweredRun,
+  type AnsweredWholeRun,
   parseMissingFiles,
   parseRunDetails,
   parseRunStatus,
@@ -100,13 +100,13 @@ export class AppClient {
    *
    * @returns null where the app knows no such run, or is of a version without the answer.
    */
-  async details(id: string, signal: AbortSignal): Promise<RunDetails | null> {
+  async details(id: string, signal: AbortSignal): Promise<AnsweredRun | null> {
     const text = await this.#run(id, "", signal);
     return text === null ? null : parseRunDetails(text, this.#address.url);
   }
 
   /** Besides, what it was started with and its output. @returns null where the app knows no such run. */
-  async wholeRun(id: string, signal: AbortSignal): Promise<WholeRun | null> {
+  async wholeRun(id: string, signal: AbortSignal): Promise<AnsweredWholeRun | null> {
     const text = await this.#run(id, "?whole=true", signal);
     return text === null ? null : parseWholeRun(text, this.#address.url);
   }

@@ -1,7 +1,8 @@
-import type { MissingFiles, RunDetails, StepDetails, StepRecord, WholeRun } from "@same-kit/functions-app/contract";
+import type { MissingFiles } from "@same-kit/functions-app/contract";
 import { OperationError } from "@same-kit/shared";
 import * as z from "zod/mini";
 import type { ToolkitErrorCode } from "../../errors.ts";
+import { blobReference } from "./step-details.ts";
 
 const started = z.object({
   id: z.string(),
@@ -15,13 +16,6 @@ const started = z.object({
 /** The check-status payload of an accepted run; the URLs contain keys, so they are neither printed nor saved. */
 export type StartedRun = z.infer<typeof started>;
 
-const blobReference = z.object({
-  container: z.string(),
-  name: z.string(),
-  sizeBytes: z.number(),
-  sha256: z.string(),
-});
-
 const stepRecord = z.object({
   name: z.string(),
   startedAt: z.string(),
@@ -31,8 +25,8 @@ const stepRecord = z.object({
   environment: z.string(),
   output: z.object({ stdout: z.string(), stderr: z.string() }),
   warnings: z.array(z.string()),
-  // Written by the app and only read here; an app of an older version has none.
-  details: z.optional(z.custom<NonNullable<StepRecord["details"]>>((value) => typeof value === "object")),
+  // Absent from an app of an older version; `readStepDetails` checks it.
+  details: z.optional(z.unknown()),
   files: z.optional(blobReference),
   keptFrom: z.optional(z.string()),
 });
@@ -49,10 +43,11 @@ const runDetails = z.object({
   runtimeStatus: z.string(),
   steps: z.array(stepRecord),
   failed: z.nullable(failedStep),
-  unfinished: z.nullable(
-    z.object({ step: z.string(), details: z.custom<StepDetails>((it) => typeof it === "object") }),
-  ),
+  unfinished: z.nullable(z.object({ step: z.string(), details: z.unknown() })),
 });
+
+/** A run as its app answers it; of its steps' outputs only `readStepDetails` knows whether they are valid. */
+export type AnsweredRun = z.infer<typeof runDetails>;
 
 const content = z.union([z.string(), blobReference]);
 
@@ -74,6 +69,9 @@ const wholeRun = z.extend(runDetails, {
     ),
   ),
 });
+
+/** With what it was started with and its output. */
+export type AnsweredWholeRun = z.infer<typeof wholeRun>;
 
 const variable = z.object({
   name: z.string(),
@@ -143,12 +141,12 @@ export function parseMissingFiles(text: string, url: string): MissingFiles {
   return parseAnswer(missingFiles, text, url, "the files that are missing");
 }
 
-export function parseRunDetails(text: string, url: string): RunDetails {
-  return parseAnswer(runDetails, text, url, "a run's details") as RunDetails;
+export function parseRunDetails(text: string, url: string): AnsweredRun {
+  return parseAnswer(runDetails, text, url, "a run's details");
 }
 
-export function parseWholeRun(text: string, url: string): WholeRun {
-  return parseAnswer(wholeRun, text, url, "a whole run") as WholeRun;
+export function parseWholeRun(text: string, url: string): AnsweredWholeRun {
+  return parseAnswer(wholeRun, text, url, "a whole run");
 }
 
 /** @throws OperationError `ERR_APP_ANSWER` for the output of an app that is not ours. */

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import path from "node:path";
-import { fromUrlSafeBase64, type StepRecord } from "@same-kit/functions-app/contract";
+import { fromUrlSafeBase64 } from "@same-kit/functions-app/contract";
 import { parseRunResult, type RunResult, type RunStatus } from "../../adapters/app/run-status.ts";
 import type { RunFolder, RunState } from "../../adapters/records/run-records.ts";
 import type { RunResults, StepResult } from "../../results/run-results.ts";
@@ -77,7 +77,7 @@ export async function finishRun(run: RunningRun, ending: Ending): Promise<RunSum
 const isKept = ({ booted, isRemote }: RunningRun["host"]): boolean => booted === null && isRemote !== true;
 
 async function findSteps(run: RunningRun, result: RunResult | null): Promise<KnownSteps | null> {
-  return result === null ? askKnownSteps(run) : { steps: result.steps as StepRecord[], failed: null, unfinished: null };
+  return result === null ? askKnownSteps(run) : { steps: result.steps, failed: null, unfinished: null };
 }
 
 /** Those of the last step that ended. */

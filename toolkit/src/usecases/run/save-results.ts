@@ -1,7 +1,9 @@
 // What a run leaves for a reader: the executed notebook and the report, written however it ended, with whatever there was.
 
-import type { BlobReference, RunDetails, StepDetails, StepRecord } from "@same-kit/functions-app/contract";
+import type { BlobReference, StepDetails } from "@same-kit/functions-app/contract";
 import { reasonOf } from "@same-kit/shared";
+import type { AnsweredRun } from "../../adapters/app/run-status.ts";
+import { type ReadDetails, readStepDetails } from "../../adapters/app/step-details.ts";
 import type { Step } from "../../notebook/split-steps.ts";
 import { toExecutedNotebook } from "../../results/executed-notebook.ts";
 import { formatNotebook } from "../../results/nbformat.ts";
@@ -19,7 +21,7 @@ const PLOTLY_JS = "plotly.min.js";
 const READ_LIMIT_MS = 60_000;
 
 /** What is known of the steps, before their details are read. */
-export type KnownSteps = Pick<RunDetails, "steps" | "failed" | "unfinished">;
+export type KnownSteps = Pick<AnsweredRun, "steps" | "failed" | "unfinished">;
 
 export type SavedResults = {
   /** Paths; null where the file could not be written. */
@@ -45,7 +47,7 @@ export async function loadStepResults(run: RunningRun, known: KnownSteps | null)
     else if (failed?.name === step.name) {
       results.push({ ...(await toResult(run, step, failed)), status: "failed", failure: failed.failure });
     } else if (unfinished?.step === step.name) {
-      results.push({ ...notRun(step), status: "unfinished", details: unfinished.details });
+      results.push({ ...notRun(step), status: "unfinished", ...(await loadDetails(run, unfinished.details)) });
     } else results.push(notRun(step));
   }
   return results;
@@ -77,10 +79,11 @@ export async function saveResults(
 type KnownStep = KnownSteps["steps"][number] | NonNullable<KnownSteps["failed"]>;
 
 async function toResult(run: RunningRun, step: Step, record: KnownStep): Promise<StepResult> {
-  const { startedAt, durationMs, codeMs = null, python = null, environment = null, warnings } = record;
-  const { keptFrom = null } = record;
+  const { startedAt, durationMs, codeMs = null, python = null, environment = null, keptFrom = null } = record;
   const loaded = await loadDetails(run, record.details);
-  const details = loaded && keptFrom !== null ? await asNumberedNow(run, step, keptFrom, loaded) : loaded;
+  const details =
+    loaded.details && keptFrom !== null ? await asNumberedNow(run, step, keptFrom, loaded.details) : loaded.details;
+  const warnings = [...record.warnings, ...loaded.warnings];
   return { ...notRun(step), startedAt, durationMs, codeMs, python, environment, warnings, details, keptFrom };
 }
 
@@ -91,15 +94,30 @@ async function asNumberedNow(run: RunningRun, step: Step, id: string, details: S
   return renumberCells(details, new Map(then.map(({ number }, index) => [number, step.cells[index]?.cell ?? number])));
 }
 
-/** Null where the details are gone; the other steps' are worth having without them. */
-async function loadDetails(run: RunningRun, details: StepRecord["details"]): Promise<StepDetails | null> {
-  if (details === undefined) return null;
-  if ("cells" in details) return details;
-  return readJson(run, details).catch(() => null);
+/** Null where the details are gone or wrong; the other steps' are worth having without them. */
+async function loadDetails(run: RunningRun, value: unknown): Promise<Pick<StepResult, "details" | "warnings">> {
+  if (value === undefined) return { details: null, warnings: [] };
+  const inAnswer = readStepDetails(value);
+  if (inAnswer.kind !== "blob") return toDetails(inAnswer);
+  const content = await readBlob(run, inAnswer.blob).catch(() => null);
+  return content === null ? { details: null, warnings: [] } : toDetails(readStepDetails(jsonOf(content)));
 }
 
-async function readJson(run: RunningRun, blob: BlobReference): Promise<StepDetails> {
-  return JSON.parse((await readBlob(run, blob)).toString("utf8")) as StepDetails;
+function toDetails(read: ReadDetails): Pick<StepResult, "details" | "warnings"> {
+  if (read.kind === "details") return { details: read.details, warnings: [] };
+  const at = read.kind === "invalid" ? read.at : "value";
+  return {
+    details: null,
+    warnings: [`Its outputs are left out: what the app stored of them violates the contract (${at} is invalid).`],
+  };
+}
+
+function jsonOf(content: Buffer): unknown {
+  try {
+    return JSON.parse(content.toString("utf8"));
+  } catch {
+    return undefined;
+  }
 }
 
 /** The same file of several steps is one blob. Null where no step needed it, or it is gone. */

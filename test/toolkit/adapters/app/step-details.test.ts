@@ -1,0 +1,57 @@
+import { expect, test } from "vitest";
+import { readStepDetails } from "../../../../toolkit/src/adapters/app/step-details.ts";
+import { cellRecord } from "../../../helpers/run-results.ts";
+
+const BLOB = { container: "c", name: "run-1/details-1.json", sizeBytes: 1, sha256: "0" };
+
+test("details with all that they can have are read as they are", () => {
+  const details = {
+    formatVersion: 1,
+    cells: [
+      cellRecord({
+        outputs: [
+          { output_type: "stream", name: "stderr", text: "a" },
+          { output_type: "display_data", data: { "image/png": "aa==" }, metadata: { width: 1 }, display_id: "d" },
+          { output_type: "execute_result", execution_count: 2, data: { "application/json": [1] }, metadata: {} },
+          { output_type: "error", ename: "E", evalue: "", traceback: ["line"] },
+        ],
+      }),
+      cellRecord({ cell: null, executionCount: null, startedAt: null, status: "unfinished" }),
+    ],
+    updates: [{ display_id: "d", data: {}, metadata: {} }],
+    crossing: [{ name: "x", type: "int", sizeBytes: 28, cell: null }],
+    lost: [{ name: "y", type: "generator", cell: 1, reason: "It cannot be saved", remedy: "Make a list of it." }],
+    assets: { "plotly.min.js": BLOB },
+    packages: { numpy: "2.3.1" },
+  };
+  expect(readStepDetails(details)).toEqual({ kind: "details", details });
+});
+
+test("a reference to a blob is told from details", () => {
+  expect(readStepDetails(BLOB)).toEqual({ kind: "blob", blob: BLOB });
+});
+
+const cells = (cell: object) => ({ formatVersion: 1, cells: [{ ...cellRecord(), ...cell }] });
+
+test.each([
+  ["a text", "details", "value"],
+  ["null", null, "value"],
+  ["another format", { formatVersion: 2, cells: [] }, "formatVersion"],
+  ["an object in place of cells", { formatVersion: 1, cells: {} }, "cells"],
+  ["a cell without outputs", cells({ outputs: undefined }), "cells.0.outputs"],
+  [
+    "an output without data",
+    cells({ outputs: [{ output_type: "display_data", metadata: {} }] }),
+    "cells.0.outputs.0.data",
+  ],
+  ["an unknown output", cells({ outputs: [{ output_type: "sound" }] }), "cells.0.outputs.0.output_type"],
+  [
+    "a number in place of text",
+    cells({ outputs: [{ output_type: "stream", name: "stdout", text: 1 }] }),
+    "cells.0.outputs.0.text",
+  ],
+  ["a start of no known time", cells({ startedAt: "yesterday" }), "cells.0"],
+  ["an end beyond all times", cells({ durationMs: 1e300 }), "cells.0"],
+])("%s is invalid, and named", (_, value, at) => {
+  expect(readStepDetails(value)).toEqual({ kind: "invalid", at });
+});
