@@ -3,7 +3,7 @@
 import { writeFile } from "node:fs/promises";
 import path from "node:path";
 import { getCACertificates, setDefaultCACertificates } from "node:tls";
-import type { Logger, LogSink } from "@same-kit/shared";
+import { generateCertificate, type Logger, type LogSink } from "@same-kit/shared";
 import type { ArmContext } from "./arm/arm-context.ts";
 import { createArmHandler } from "./arm/arm-handler.ts";
 import type { RegisteredCredential } from "./arm/client-assertion.ts";
@@ -12,7 +12,6 @@ import { colleagueOf, Login } from "./arm/login.ts";
 import { ALL_NAMESPACES, FIRST_NAMESPACES, Registrations } from "./arm/namespaces.ts";
 import { Operations } from "./arm/operations.ts";
 import { ResourceStore } from "./arm/resource-store.ts";
-import { generateCertificate } from "./certificate.ts";
 import { DrillRun } from "./drills/drill-run.ts";
 import type { ActiveDrill } from "./drills/table.ts";
 import { listenHttps } from "./http/https-server.ts";

@@ -1,11 +1,9 @@
 import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import path from "node:path";
-import { writeFileAtomicSync } from "@same-kit/shared";
+import { type CertificatePair, generateCertificate, writeFileAtomicSync } from "@same-kit/shared";
 import type { Account } from "./arm/login.ts";
 import { createAccount } from "./arm/login.ts";
 import type { Resource } from "./arm/resource-store.ts";
-import type { CertificatePair } from "./certificate.ts";
-import { generateCertificate } from "./certificate.ts";
 import { MiniAzureError } from "./errors.ts";
 import type { StoredDeployment } from "./scm/deployment.ts";
 import type { StoredWwwroot } from "./site/wwwroot.ts";

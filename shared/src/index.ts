@@ -44,6 +44,7 @@ export {
 } from "./processes/process-identity.ts";
 export { reasonOf } from "./reason-of.ts";
 export { seededRandom } from "./seeded-random.ts";
+export { type CertificatePair, generateCertificate } from "./tls/certificate.ts";
 export { type Clock, createSystemClock, formatTicks, parseTicks, type SleepOptions } from "./waiting/clock.ts";
 export { Limiter } from "./waiting/limiter.ts";
 export { pollUntil, systemWaiting, type Waiting, waitingBy } from "./waiting/poll-until.ts";

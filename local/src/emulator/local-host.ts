@@ -1,7 +1,7 @@
 import type { AllowedUsers, LogSink } from "@same-kit/shared";
 import type { InstanceStatus, TaskHubClient } from "../engine/client.ts";
 import type { EventLog } from "../events/event-log.ts";
-import type { HostedFunction } from "../host/index.ts";
+import type { HostedFunction, HttpsOptions } from "../host/index.ts";
 import type { RunsSource } from "../inspector/index.ts";
 import type { LocalStorage } from "./open-local-storage.ts";
 import type { StorageChoice } from "./storage-choice.ts";
@@ -33,6 +33,12 @@ export type LocalOptions = {
   allowedHosts?: readonly string[];
   /** Origins whose pages may call, besides `Host.CORS` of local.settings.json. */
   allowedOrigins?: readonly string[];
+  /** Lets pages of the allowed origins send cookies; default: what local.settings.json says. */
+  allowCredentials?: boolean | undefined;
+  /** Asks for keys as Azure does; default false. */
+  requireKeys?: boolean | undefined;
+  /** Absent: HTTP. */
+  https?: HttpsOptions | undefined;
   /** Runs the app as badly as a cloud may, by this seed: see `HostileInvoker` and `HostileDelivery`. */
   hostile?: number | undefined;
   /** Who may connect to its ports besides this process's user and root; default: nobody. */
@@ -50,7 +56,7 @@ export type LocalOptions = {
 
 /** A Functions host with its storage and its Durable engine. */
 export interface LocalHost {
-  /** `http://localhost:<port>` */
+  /** `http://localhost:<port>`, or with https. */
   readonly url: string;
   readonly port: number;
   readonly functions: readonly HostedFunction[];

@@ -4,6 +4,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { stopProcess } from "../process/stop-process.ts";
 import { listRunFiles, type RunFile, readHostStorage as readStorageOf } from "../state/run-file.ts";
 import { checkStateFormat, stateFolderAt } from "../state/state-folder.ts";
+import { trustHost } from "./trust-host.ts";
 
 const FOLLOW_POLL_MS = 200;
 // A host lets running invocations finish for a while before it ends.
@@ -13,13 +14,15 @@ const STOP_TIMEOUT_MS = 30_000;
 export type RunningHost = RunFile;
 
 /**
- * The hosts that run with this state folder, oldest first.
+ * The hosts that run with this state folder, oldest first. Certificates of their own are trusted from now on.
  *
  * @throws StateError `ERR_STATE_FORMAT` if a newer same-kit wrote the folder.
  */
 export async function listRunningHosts(stateDir: string): Promise<RunningHost[]> {
   await checkStateFormat(stateDir);
-  return listRunFiles(stateFolderAt(stateDir).hostsDir);
+  const hosts = await listRunFiles(stateFolderAt(stateDir).hostsDir);
+  for (const host of hosts) await trustHost(host);
+  return hosts;
 }
 
 /** The connection string of a host's storage, with its key; `undefined` when the host has ended. */

@@ -41,6 +41,9 @@ export async function startHost(
     ignoreOutputs,
     allowedHosts,
     allowedOrigins,
+    allowCredentials,
+    requireKeys,
+    https,
   } = options;
   const starting = startFunctionsHost({
     appDir,
@@ -62,6 +65,9 @@ export async function startHost(
     ...(allowedHosts === undefined ? {} : { allowedHosts }),
     ...(allowedOrigins === undefined ? {} : { allowedOrigins }),
     ...(ignoreOutputs === undefined ? {} : { ignoreOutputs }),
+    ...(allowCredentials === undefined ? {} : { allowCredentials }),
+    ...(requireKeys === undefined ? {} : { requireKeys }),
+    https,
     allowUsers,
   });
   return starting.catch(async (error: unknown) => {

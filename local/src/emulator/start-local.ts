@@ -96,12 +96,13 @@ async function claimSettings(
 async function announce(
   { detachedLogFile }: LocalOptions,
   { appDir, folder, settings, storage }: Pick<HostSetting, "appDir" | "folder" | "settings" | "storage">,
-  { url, port }: FunctionsHost,
+  { url, port, trustFile }: FunctionsHost,
 ): Promise<RunFile> {
   const runFile: RunFile = {
     process: identifyThisProcess(),
     url,
     port,
+    ...(trustFile === undefined ? {} : { trustFile }),
     hubName: settings.hubName,
     appDir,
     storage: storage.description,

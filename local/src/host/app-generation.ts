@@ -30,7 +30,8 @@ export type GenerationInput = {
   env: Readonly<Record<string, string>>;
   /** As in {@link NodeWish}. */
   node: string | null;
-  inspect: string | undefined;
+  /** For the Node of the worker. */
+  nodeArguments: readonly string[];
   now: (() => Date) | undefined;
   startedTriggerTypes: ReadonlySet<string>;
   invocationLog: InvocationLog;
@@ -39,7 +40,7 @@ export type GenerationInput = {
 
 /** @throws HostError if host.json or the app itself does not load. */
 export async function startGeneration(input: GenerationInput): Promise<AppGeneration> {
-  const { appDir, env, node: wantedNode, inspect, now, startedTriggerTypes, invocationLog, signal } = input;
+  const { appDir, env, node: wantedNode, nodeArguments, now, startedTriggerTypes, invocationLog, signal } = input;
   const hostJson = await loadHostJson(appDir, env);
   await checkPackageJson(path.join(appDir, "package.json"));
   const node = await chooseNode({ appDir, node: wantedNode, env });
@@ -48,7 +49,7 @@ export async function startGeneration(input: GenerationInput): Promise<AppGenera
     nodeFile: node.file,
     env: { ...env },
     hostVersion: HOST_VERSION,
-    ...(inspect === undefined ? {} : { inspect }),
+    nodeArguments,
     now,
     onLog: (line) => invocationLog.writeWorkerLine(line),
     onConsole: (stream, line) => invocationLog.writeConsoleLine(stream, line),

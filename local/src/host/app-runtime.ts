@@ -15,7 +15,7 @@ export type AppRuntimeDeps = {
   /** Crashes within {@link CRASH_WINDOW_MS} after which the worker is not started again. */
   maxCrashes: number;
   /** Two workers cannot share a debugger port: the old one exits before the new one starts. */
-  isSequential: boolean;
+  isSequential(): boolean;
   onChange(generation: AppGeneration): void;
   onGaveUp(error: HostError): void;
 };
@@ -76,7 +76,7 @@ export class AppRuntime {
       if (this.#stopping.signal.aborted) return;
       this.#crashes = [];
       const old = this.#current;
-      if (old !== undefined && this.#deps.isSequential) {
+      if (old !== undefined && this.#deps.isSequential()) {
         this.#current = undefined;
         await this.#drain(old, Math.min(drainTimeoutMs, MAX_SEQUENTIAL_DRAIN_MS));
       }

@@ -11,6 +11,8 @@ export type HostErrorCode =
   | "ERR_HOST_JSON"
   /** local.settings.json contains encrypted values. */
   | "ERR_LOCAL_SETTINGS"
+  /** The certificate for HTTPS cannot be read, or has no private key. */
+  | "ERR_CERTIFICATE"
   /** The app's own code failed while it loaded, or one of its routes is impossible. */
   | "ERR_APP_START"
   /** `--node` asks for a Node that is not on this machine, or that the worker cannot use. */

@@ -6,9 +6,11 @@ import type { InvocationCall } from "./invocation-call.ts";
 
 /** A running host. Everything it reports reflects the app as last loaded. */
 export interface FunctionsHost {
-  /** `http://localhost:<port>` */
+  /** `http://localhost:<port>`, or with https. */
   readonly url: string;
   readonly port: number;
+  /** PEM file with the certificate that it made for itself, where it serves HTTPS with one. */
+  readonly trustFile: string | undefined;
   readonly state: HostState;
   readonly functions: readonly HostedFunction[];
   /** The list of functions as `func start` prints it. */

@@ -2,6 +2,7 @@ import type { AllowedUsers, Logger } from "@same-kit/shared";
 import type { HostEvent } from "../events/host-event.ts";
 import type { DevelopmentStorage } from "./config/development-storage.ts";
 import type { HostExtension } from "./host-extension.ts";
+import type { HttpsOptions } from "./http/https-certificate.ts";
 
 export type FunctionsHostOptions = {
   /** The folder with host.json and package.json. */
@@ -38,6 +39,10 @@ export type FunctionsHostOptions = {
   allowUsers?: AllowedUsers | undefined;
   /** Origins whose pages may call, besides `Host.CORS` of local.settings.json; `*` allows all. */
   allowedOrigins?: readonly string[];
+  /** Lets pages of the allowed origins send cookies, unless these are `*`; default: `Host.CORSCredentials` of local.settings.json. */
+  allowCredentials?: boolean;
+  /** Serve HTTPS instead of HTTP; needs `stateDir`. */
+  https?: HttpsOptions | undefined;
   /** Crashes of the worker within 30 minutes after which the host gives up; default 3, as in Azure. */
   maxWorkerCrashes?: number;
   /** How long `stop()` and a reload wait for running invocations; default 10 s on stop, functionTimeout on reload. */

@@ -17,5 +17,6 @@ export type {
   OutputBindingWriter,
 } from "./host-extension.ts";
 export type { FunctionsHostOptions, HostedFunction, HostState } from "./host-options.ts";
+export type { HttpsOptions } from "./http/https-certificate.ts";
 export { DEFAULT_PORT } from "./running-host.ts";
 export { startFunctionsHost } from "./start-functions-host.ts";

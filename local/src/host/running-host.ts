@@ -1,4 +1,4 @@
-import { createSystemClock, type Logger } from "@same-kit/shared";
+import { createSystemClock, InvariantError, type Logger } from "@same-kit/shared";
 import { describeEvent } from "../events/describe-event.ts";
 import type { HostEvent } from "../events/host-event.ts";
 import type { WorkerInvocationResult } from "../worker/language-worker.ts";
@@ -16,15 +16,18 @@ import { hostIdOf } from "./host-id.ts";
 import type { FunctionsHostOptions, HostedFunction, HostState } from "./host-options.ts";
 import { CorsPolicy } from "./http/cors.ts";
 import { HttpFront } from "./http/front.ts";
+import { loadCertificate, type ServerCertificate, trustIn } from "./http/https-certificate.ts";
 import { type Listening, listenOnLoopback } from "./http/listen.ts";
 import type { InvocationCall } from "./invocation-call.ts";
 import { InvocationLog } from "./invocation-log.ts";
 import { Invoker } from "./invoker.ts";
 import { KeyStore } from "./keys/key-store.ts";
+import { opensDebugger, workerArguments } from "./node/worker-arguments.ts";
 import { invokeWithRetries, readRetryPolicy } from "./retry-policy.ts";
 import { type AppWatch, watchApp } from "./watch-app.ts";
 
 export const DEFAULT_PORT = 7071;
+const DEFAULT_INSPECT_ADDRESS = "127.0.0.1:9229";
 /** Azure's limit, changed by `FUNCTIONS_REQUEST_BODY_SIZE_LIMIT`. */
 const DEFAULT_BODY_LIMIT_BYTES = 104_857_600;
 const DEFAULT_STOP_DRAIN_MS = 10_000;
@@ -46,6 +49,7 @@ export class RunningHost implements FunctionsHost {
   readonly #keys: KeyStore;
   readonly #failure = Promise.withResolvers<HostError>();
   #listening: Listening | undefined;
+  #certificate: ServerCertificate | undefined;
   #watch: AppWatch | undefined;
   #env: Readonly<Record<string, string>> = {};
   /** As last loaded: while a worker restarts, the app's functions continue to exist. */
@@ -83,7 +87,11 @@ export class RunningHost implements FunctionsHost {
   }
 
   get url(): string {
-    return `http://localhost:${this.port}`;
+    return `${this.#certificate === undefined ? "http" : "https"}://localhost:${this.port}`;
+  }
+
+  get trustFile(): string | undefined {
+    return this.#certificate?.trustFile;
   }
 
   get state(): HostState {
@@ -123,10 +131,17 @@ export class RunningHost implements FunctionsHost {
   async start(): Promise<void> {
     const { appDir, log, signal, watch = false, allowUsers } = this.#options;
     signal?.throwIfAborted();
+    this.#certificate = await this.#loadCertificate();
     const front = this.#createFront();
     const port = this.#options.port ?? this.#localSettings.port ?? DEFAULT_PORT;
-    this.#listening = await listenOnLoopback(port, front.handle, { allowUsers, log: this.#log.child("host.http") });
+    this.#listening = await listenOnLoopback(port, front.handle, {
+      allowUsers,
+      log: this.#log.child("host.http"),
+      tls: this.#certificate?.tls,
+    });
     this.#composeEnvironment();
+    // The app calls itself, as its Durable client does.
+    if (this.trustFile !== undefined) this.#env = { ...this.#env, ...(await trustIn(this.#env, this.trustFile)) };
     signal?.addEventListener("abort", () => void this.stop(), { once: true });
     if (watch)
       this.#watch = watchApp(
@@ -193,16 +208,8 @@ export class RunningHost implements FunctionsHost {
   }
 
   #createRuntime(): AppRuntime {
-    const {
-      appDir,
-      extensions = [],
-      node = null,
-      inspect,
-      now,
-      maxWorkerCrashes = DEFAULT_MAX_CRASHES,
-    } = this.#options;
+    const { appDir, extensions = [], node = null, now, maxWorkerCrashes = DEFAULT_MAX_CRASHES } = this.#options;
     const startedTriggerTypes = new Set(extensions.flatMap((it) => it.triggerTypes).map((type) => type.toLowerCase()));
-    const inspectAt = toInspectAddress(inspect);
     return new AppRuntime({
       start: (signal) =>
         startGeneration({
@@ -210,7 +217,7 @@ export class RunningHost implements FunctionsHost {
           appDir,
           env: this.#env,
           node,
-          inspect: inspectAt,
+          nodeArguments: this.#nodeArguments(),
           now,
           startedTriggerTypes,
           invocationLog: this.#invocationLog,
@@ -219,7 +226,7 @@ export class RunningHost implements FunctionsHost {
       report: (event) => this.#report(event),
       clock: this.#clock,
       maxCrashes: maxWorkerCrashes,
-      isSequential: inspectAt !== undefined,
+      isSequential: () => opensDebugger(this.#nodeArguments()),
       onChange: (generation) => this.#reportApp(generation),
       // With a watch, the next change of a file may fix the app.
       onGaveUp: (error) => (this.#options.watch === true ? undefined : this.#failure.resolve(error)),
@@ -227,7 +234,14 @@ export class RunningHost implements FunctionsHost {
   }
 
   #createFront(): HttpFront {
-    const { appDir, extensions = [], allowedHosts = [], allowedOrigins = [], requireKeys = false } = this.#options;
+    const {
+      appDir,
+      extensions = [],
+      allowedHosts = [],
+      allowedOrigins = [],
+      allowCredentials = this.#localSettings.corsCredentials,
+      requireKeys = false,
+    } = this.#options;
     const origins = [...this.#localSettings.cors, ...allowedOrigins];
     return new HttpFront({
       appDir,
@@ -239,7 +253,7 @@ export class RunningHost implements FunctionsHost {
       requireKeys,
       guard: {
         allowedHosts: new Set(allowedHosts.map((name) => name.toLowerCase())),
-        cors: new CorsPolicy(origins, this.#localSettings.corsCredentials),
+        cors: new CorsPolicy(origins, allowCredentials),
       },
       bodyLimitBytes: this.#bodyLimitBytes(),
       reload: () => this.reload(),
@@ -253,6 +267,20 @@ export class RunningHost implements FunctionsHost {
     const text = this.#options.appSettings?.[name] ?? (this.#options.env ?? process.env)[name];
     const limit = Number(text ?? this.#localSettings.values[name]);
     return Number.isSafeInteger(limit) && limit > 0 ? limit : DEFAULT_BODY_LIMIT_BYTES;
+  }
+
+  async #loadCertificate(): Promise<ServerCertificate | undefined> {
+    const { https, stateDir } = this.#options;
+    if (https === undefined) return undefined;
+    if (stateDir === undefined) throw new InvariantError("A host without a state folder cannot keep a certificate.");
+    return loadCertificate(https, stateDir);
+  }
+
+  /** A debugger that the caller asked for comes last: Node takes the last of several. */
+  #nodeArguments(): string[] {
+    const { inspect = false } = this.#options;
+    const address = inspect === true ? DEFAULT_INSPECT_ADDRESS : inspect;
+    return [...workerArguments(this.#env), ...(address === false ? [] : [`--inspect=${address}`])];
   }
 
   #composeEnvironment(): void {
@@ -275,6 +303,9 @@ export class RunningHost implements FunctionsHost {
     this.#report({ kind: "worker-started", time: new Date(), pid: worker.pid ?? null });
     if (node.warning !== null) this.#log.warn(node.warning);
     for (const warning of hostJson.warnings) this.#log.warn(warning);
+    for (const name of findUnknown(hostJson.allowedFunctions, functions)) {
+      this.#log.warn("A function that is asked for by name does not exist.", { functionName: name });
+    }
     reportFunctions(functions, { extensions: this.#options.extensions ?? [], log: this.#log });
   }
 
@@ -292,7 +323,8 @@ export class RunningHost implements FunctionsHost {
   }
 }
 
-function toInspectAddress(inspect: boolean | string | undefined): string | undefined {
-  if (inspect === undefined || inspect === false) return undefined;
-  return inspect === true ? "127.0.0.1:9229" : inspect;
+/** Names in `functions` of host.json that the app does not register. */
+function findUnknown(allowed: readonly string[] = [], functions: readonly AppFunction[]): string[] {
+  const known = new Set(functions.map(({ name }) => name.toLowerCase()));
+  return allowed.filter((name) => !known.has(name.toLowerCase()));
 }

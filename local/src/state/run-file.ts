@@ -7,6 +7,8 @@ export type RunFile = {
   process: ProcessIdentity;
   url: string;
   port: number;
+  /** PEM file of the certificate of its own that it serves HTTPS with; absent: HTTP, or a certificate that the user brought. */
+  trustFile?: string;
   hubName: string;
   appDir: string;
   /** As the user chose it; a connection string only by its account and endpoint, never with its key. */

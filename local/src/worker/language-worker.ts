@@ -20,8 +20,8 @@ export type WorkerSpec = {
   hostVersion: string;
   /** The executable that runs it. */
   nodeFile: string;
-  /** `host:port`, or a port: listen for a debugger there. */
-  inspect?: string;
+  /** For Node itself, such as `--inspect=9229`. */
+  nodeArguments?: readonly string[];
   /** What the app's code takes for the time when a call begins; absent: the machine's. */
   now?: (() => Date) | undefined;
   onLog(line: RpcLog): void;
@@ -99,7 +99,8 @@ export class LanguageWorker {
     this.#child.on("message", (message) => this.#receive(message as WorkerToHost));
     this.#forwardOutput("stdout");
     this.#forwardOutput("stderr");
-    this.#failInitAfter(INIT_TIMEOUT_MS);
+    // A person decides when the app goes on.
+    if (!waitsForDebugger(spec.nodeArguments ?? [])) this.#failInitAfter(INIT_TIMEOUT_MS);
     this.#send({ kind: "workerInitRequest", functionAppDirectory: spec.appDirectory, hostVersion: spec.hostVersion });
   }
 
@@ -246,6 +247,9 @@ export class LanguageWorker {
   }
 }
 
+const waitsForDebugger = (nodeArguments: readonly string[]): boolean =>
+  nodeArguments.some((it) => /^--inspect-(brk|wait)(=|$)/.test(it));
+
 type Pending = { call: WorkerCall; resolve: (result: WorkerInvocationResult) => void };
 
 function toRequest(call: WorkerCall, histories: SentHistories): InvocationRequest {
@@ -260,7 +264,7 @@ function toRequest(call: WorkerCall, histories: SentHistories): InvocationReques
   return { ...request, inputData };
 }
 
-function forkWorker({ appDirectory, env, nodeFile, inspect }: WorkerSpec): ChildProcess {
+function forkWorker({ appDirectory, env, nodeFile, nodeArguments = [] }: WorkerSpec): ChildProcess {
   const folder = path.join(packageRoot(), "dist", "worker");
   return fork(path.join(folder, "main.cjs"), {
     cwd: appDirectory,
@@ -271,7 +275,7 @@ function forkWorker({ appDirectory, env, nodeFile, inspect }: WorkerSpec): Child
       "--require",
       path.join(folder, "preload.cjs"),
       `--max-http-header-size=${HEADER_LIMIT_BYTES}`,
-      ...(inspect === undefined ? [] : [`--inspect=${inspect}`]),
+      ...nodeArguments,
     ],
     // Structured clone keeps bytes as bytes.
     serialization: "advanced",

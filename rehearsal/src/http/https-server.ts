@@ -3,8 +3,8 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Server } from "node:https";
 import { createServer } from "node:https";
 import type { AddressInfo } from "node:net";
+import type { CertificatePair } from "@same-kit/shared";
 import { type Logger, readBody, refuseOtherUsers } from "@same-kit/shared";
-import type { CertificatePair } from "../certificate.ts";
 import type { Answer, Handler, MiniRequest } from "./answer.ts";
 
 export type HttpsListener = { port: number; stop(): Promise<void> };

@@ -1,6 +1,6 @@
 // The stand-in `hashicorp/azurerm`: started by Terraform, never by hand. It announces itself on stdout as
 // hashicorp/go-plugin asks (docs/internals.md) and lives until Terraform tells it to shut down.
-import { generateCertificate } from "../certificate.ts";
+import { generateCertificate } from "@same-kit/shared";
 import { createProvider } from "./provider.ts";
 import { serveProvider } from "./serve.ts";
 

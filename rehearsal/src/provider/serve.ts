@@ -1,6 +1,6 @@
 import type { ServerDuplexStream, ServerUnaryCall, ServiceDefinition, sendUnaryData } from "@grpc/grpc-js";
 import { loadPackageDefinition, Server, ServerCredentials } from "@grpc/grpc-js";
-import type { CertificatePair } from "../certificate.ts";
+import type { CertificatePair } from "@same-kit/shared";
 import { loadProtocol } from "./protocol.ts";
 import type { ProviderHandlers, ProviderRequest } from "./provider.ts";
 

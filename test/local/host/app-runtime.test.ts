@@ -51,7 +51,7 @@ function setUp(overrides: Partial<AppRuntimeDeps> = {}) {
     log: silentLogger,
     report: () => {},
     maxCrashes: 3,
-    isSequential: false,
+    isSequential: () => false,
     onChange: () => {},
     onGaveUp: (error) => gaveUp.push(error),
     ...overrides,
@@ -102,7 +102,7 @@ test("a reload serves the new worker before the old one is idle, then ends the o
 });
 
 test("with a debugger the old worker ends before the new one starts", async () => {
-  const { runtime, workers } = setUp({ isSequential: true });
+  const { runtime, workers } = setUp({ isSequential: () => true });
   await runtime.start();
   const reloading = runtime.reload(1000);
   await waitFor(() => workers[0]?.calls.length === 1);

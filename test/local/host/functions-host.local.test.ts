@@ -1,6 +1,8 @@
 import { chmod, cp, writeFile } from "node:fs/promises";
 import path from "node:path";
+import { generateCertificate } from "@same-kit/shared";
 import { expect, test } from "vitest";
+import { trustHost } from "../../../local/src/emulator/trust-host.ts";
 import { fixtureApp, startTestHost, writeApp } from "../../helpers/function-app.ts";
 import { makeTempDirWith } from "../../helpers/temp-dir.ts";
 import { waitFor } from "../../helpers/wait-for.ts";
@@ -232,6 +234,41 @@ test("inspect opens a debugger in the worker", async () => {
   const { entries } = await startTestHost({ appDir: fixtureApp("http-basic"), inspect: "127.0.0.1:0" });
   const line = await waitFor(() => entries.find((entry) => entry.message.startsWith("Debugger listening on")));
   expect(line.message).toContain("ws://127.0.0.1:");
+});
+
+test("the settings that give the worker's Node its options open a debugger too", async () => {
+  const appSettings = { languageWorkers__node__arguments: "--inspect=127.0.0.1:0" };
+  const { entries } = await startTestHost({ appDir: fixtureApp("http-basic"), appSettings });
+  await waitFor(() => entries.find((entry) => entry.message.startsWith("Debugger listening on")));
+});
+
+test.each([
+  ["and no other", undefined],
+  ["besides those that are named", "other.pem"],
+])("HTTPS serves with a certificate of its own, which the app trusts %s", async (_, named) => {
+  const appDir = await writeApp({
+    "main.js": `${REQUIRE}
+      app.get("name", (request) => ({ body: request.url }));
+      app.get("ask", async (request) => ({ body: await (await fetch(new URL("name", request.url))).text() }));`,
+  });
+  const other = await generateCertificate({ dnsNames: ["other"] });
+  const stateDir = await makeTempDirWith({ "other.pem": other.certificate });
+  const extra = named && path.join(stateDir, named);
+  const env = { ...process.env, NODE_EXTRA_CA_CERTS: extra };
+  const host = await startTestHost({ appDir, https: { kind: "self-signed" }, stateDir, env });
+  expect(host.url).toBe(`https://localhost:${host.port}`);
+  await expect(fetch(`${host.url}/api/ask`)).rejects.toThrow();
+  await trustHost(host);
+  expect(await (await fetch(`${host.url}/api/ask`)).text()).toBe(`${host.url}/api/name`);
+});
+
+test("only the functions that are asked for are loaded, and a name that does not exist is reported", async () => {
+  const appSettings = { AzureFunctionsJobHost__functions__0: "ONE", AzureFunctionsJobHost__functions__1: "none" };
+  const appDir = await writeApp({ "main.js": `${REQUIRE} app.get("one", () => ({})); app.get("two", () => ({}));` });
+  const { functions, entries } = await startTestHost({ appDir, appSettings });
+  expect(functions.map(({ name }) => name)).toEqual(["one"]);
+  const warning = entries.find(({ message }) => message === "A function that is asked for by name does not exist.");
+  expect(warning?.fields).toEqual({ functionName: "none" });
 });
 
 test("an aborted signal stops the host", async () => {

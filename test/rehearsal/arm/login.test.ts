@@ -1,8 +1,8 @@
 import { createPrivateKey } from "node:crypto";
+import { generateCertificate } from "@same-kit/shared";
 import { describe, expect, test } from "vitest";
 import type { RegisteredCredential } from "../../../rehearsal/src/arm/client-assertion.ts";
 import { createAccount, Login } from "../../../rehearsal/src/arm/login.ts";
-import { generateCertificate } from "../../../rehearsal/src/certificate.ts";
 import type { Answer } from "../../../rehearsal/src/http/answer.ts";
 import { createIssuer, signJwt } from "../../helpers/client-assertion.ts";
 import { FakeClock } from "../../helpers/fake-clock.ts";

@@ -1,11 +1,16 @@
 import http from "node:http";
+import https from "node:https";
 import type { AddressInfo } from "node:net";
 import { type PeerPolicy, refuseOtherUsers } from "@same-kit/shared";
 import { HostError } from "../errors.ts";
+import type { ServerCertificate } from "./https-certificate.ts";
 import { OpenConnections } from "./open-connections.ts";
 
 /** Kestrel's limit of a request's headers; Node's own is half of it, which large tokens and cookies exceed. */
 const HEADER_LIMIT_BYTES = 32 * 1024;
+
+/** A connection that never begins with TLS keeps a stopping host no longer. */
+const HANDSHAKE_LIMIT_MS = 10_000;
 
 /** How long a client may take to send a request. */
 export type RequestTimeouts = {
@@ -19,7 +24,11 @@ export type RequestTimeouts = {
 // Kestrel's limit for the headers. A body has Node's five minutes: a slow reader in the app slows its sender down too.
 const DEFAULT_TIMEOUTS: RequestTimeouts = { headersMs: 30_000, requestMs: 300_000, checkMs: 5_000 };
 
-export type ListenOptions = PeerPolicy & { timeouts?: RequestTimeouts };
+export type ListenOptions = PeerPolicy & {
+  timeouts?: RequestTimeouts;
+  /** HTTPS with this certificate; absent: HTTP. */
+  tls?: ServerCertificate["tls"] | undefined;
+};
 
 export type Listening = {
   port: number;
@@ -63,11 +72,11 @@ function undefinedIfUnavailable(error: unknown): undefined {
   if (!(error instanceof HostError && error.code === "ERR_PORT_UNAVAILABLE")) throw error;
 }
 
-type Server = { server: http.Server; connections: OpenConnections };
+type Server = { server: http.Server | https.Server; connections: OpenConnections };
 
 function createServer(
   onRequest: http.RequestListener,
-  { timeouts = DEFAULT_TIMEOUTS, ...policy }: ListenOptions,
+  { timeouts = DEFAULT_TIMEOUTS, tls, ...policy }: ListenOptions,
 ): Server {
   const limits = {
     keepAliveTimeout: 65_000,
@@ -76,7 +85,10 @@ function createServer(
     connectionsCheckingInterval: timeouts.checkMs,
     maxHeaderSize: HEADER_LIMIT_BYTES,
   };
-  const server = http.createServer(limits, onRequest);
+  const server =
+    tls === undefined
+      ? http.createServer(limits, onRequest)
+      : https.createServer({ ...limits, ...tls, handshakeTimeout: HANDSHAKE_LIMIT_MS }, onRequest);
   const connections = new OpenConnections(server);
   refuseOtherUsers(server, policy);
   return { server, connections };

@@ -1,4 +1,5 @@
 import type http from "node:http";
+import https from "node:https";
 import type { Socket } from "node:net";
 
 /**
@@ -10,8 +11,9 @@ export class OpenConnections {
   readonly #requests = new Map<Socket, number>();
   #isClosing = false;
 
-  constructor(server: http.Server) {
-    server.on("connection", (socket: Socket) => {
+  constructor(server: http.Server | https.Server) {
+    // The requests of HTTPS have the socket that decrypts them.
+    server.on(server instanceof https.Server ? "secureConnection" : "connection", (socket: Socket) => {
       this.#requests.set(socket, 0);
       socket.once("close", () => this.#requests.delete(socket));
     });

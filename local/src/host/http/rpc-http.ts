@@ -64,7 +64,8 @@ function formatCookie(cookie: RpcHttpCookie): string {
 }
 
 export function absoluteUrl(request: IncomingMessage): string {
-  return `http://${request.headers.host ?? "localhost"}${request.url ?? "/"}`;
+  const scheme = "encrypted" in request.socket ? "https" : "http";
+  return `${scheme}://${request.headers.host ?? "localhost"}${request.url ?? "/"}`;
 }
 
 /** Lower-case names; repeated lines joined with `,` as ASP.NET's StringValues prints them. */
