@@ -44,6 +44,7 @@ export function stepResult(changes: Partial<StepResult> = {}): StepResult {
     details: null,
     failure: null,
     keptFrom: null,
+    cache: null,
     cells: [1],
     ...changes,
   };

@@ -11,11 +11,14 @@ import type {
 } from "../../functions-app/src/contract/executor-call.ts";
 import type { RequestedCell } from "../../functions-app/src/contract/initiate-request.ts";
 import { DEFAULT_LIMITS, type Limits } from "../../functions-app/src/contract/limits.ts";
+import type { CacheWish } from "../../functions-app/src/contract/step-cache.ts";
 import type { StepDetails } from "../../functions-app/src/contract/step-details.ts";
 import { PythonRuntime } from "../../functions-app/src/python/python-runtime.ts";
+import { CacheTidier } from "../../functions-app/src/steps/cache/tidy-cache.ts";
 import { executeStep } from "../../functions-app/src/steps/execute-step.ts";
 import { RunningSteps } from "../../functions-app/src/steps/running-steps.ts";
 import { MemoryBlobs } from "./memory-blobs.ts";
+import { MemoryCache } from "./memory-cache.ts";
 import { appPythonDir } from "./pythons.ts";
 import { makeTempDir } from "./temp-dir.ts";
 
@@ -35,6 +38,7 @@ type StepOptions = {
   name?: string;
   cells?: readonly RequestedCell[];
   keepsResults?: boolean;
+  cache?: CacheWish;
 };
 export type CellSource = string | { source: string; number?: number; tags?: string[] };
 export type CompletedStep = Extract<ExecutorResult, { kind: "completed" }>;
@@ -51,6 +55,9 @@ export class StepRunner {
   /** The manifest of what the next step finds in its working directory. */
   files: BlobReference | undefined;
   readonly running = new RunningSteps();
+  cache = { blobs: new MemoryCache(), tidier: new CacheTidier() };
+  /** The run whose steps these are. */
+  instanceId = "run-1";
   howRunEnded = async (): Promise<"terminated" | "purged" | null> => null;
   #count = 0;
 
@@ -73,7 +80,7 @@ export class StepRunner {
 
   async run(
     code: string,
-    { requirements, sameYaml = "", isLast = true, name, cells, keepsResults }: StepOptions = {},
+    { requirements, sameYaml = "", isLast = true, name, cells, keepsResults, cache }: StepOptions = {},
   ): Promise<ExecutorResult> {
     const sources = {
       "same.yaml": toUrlSafeBase64(sameYaml),
@@ -85,8 +92,9 @@ export class StepRunner {
       sources,
       ...(cells && { cells }),
       ...(keepsResults && { keepsResults }),
+      ...(cache && { cache }),
     };
-    const shared = { instanceId: "run-1", isLast, outputTailCharacters: 65_536 };
+    const shared = { instanceId: this.instanceId, isLast, outputTailCharacters: 65_536 };
     const input: ExecutorInput = {
       ...shared,
       step,
@@ -98,6 +106,7 @@ export class StepRunner {
       limits: this.limits,
       python: this.runtime,
       blobs: this.blobs,
+      cache: this.cache,
       running: this.running,
       howRunEnded: this.howRunEnded,
       watchEveryMs: 50,
@@ -124,7 +133,7 @@ export class StepRunner {
     const details = record?.details;
     if (details === undefined) throw new Error("The step has no details.");
     if ("cells" in details) return details;
-    return JSON.parse((await this.blobs.load("run-1", details)).toString("utf8")) as StepDetails;
+    return JSON.parse((await this.blobs.load(this.instanceId, details)).toString("utf8")) as StepDetails;
   }
 
   /** @throws If the step fails. */

@@ -98,6 +98,7 @@ test("same-kit run leaves what local run leaves, through the app's API alone", a
       sameEnv: null,
       files: null,
       upstreamMagics: false,
+      cache: "tags" as const,
       parameters: NO_PARAMETERS,
       timeoutMs: null,
       isVerbose: false,

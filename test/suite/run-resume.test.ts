@@ -35,7 +35,14 @@ async function openNotebook() {
   const common = { timeoutMs: null, isVerbose: false, savesLargeSession: true };
   const location = path.join(folder, "nb.ipynb");
   const write = (sources: readonly string[], title = false) => writeFile(location, stepsNotebook(sources, { title }));
-  const more = { stateDir: null, sameEnv: null, files: null, upstreamMagics: false, parameters: NO_PARAMETERS };
+  const more = {
+    stateDir: null,
+    sameEnv: null,
+    files: null,
+    upstreamMagics: false,
+    cache: "tags" as const,
+    parameters: NO_PARAMETERS,
+  };
   return {
     folder,
     warnings,

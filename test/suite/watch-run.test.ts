@@ -35,6 +35,7 @@ async function watchThrough(saves: readonly (readonly string[] | { text: string 
       sameEnv: null,
       files: [],
       upstreamMagics: false,
+      cache: "tags" as const,
       parameters: NO_PARAMETERS,
       port: null,
       storage: null,

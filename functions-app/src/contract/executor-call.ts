@@ -4,6 +4,7 @@
 import type { BlobReference } from "./blob-reference.ts";
 import type { RequestedCell, SourceName } from "./initiate-request.ts";
 import type { FailedStepRecord, SessionPython, StepRecord, VariableSummary } from "./run-result.ts";
+import type { CacheWish } from "./step-cache.ts";
 
 export const ORCHESTRATOR = "orchestrator";
 export const EXECUTOR = "executor";
@@ -18,6 +19,7 @@ export type PipelineStep = {
   /** Absent for a client that knows steps only. */
   cells?: readonly RequestedCell[];
   keepsResults?: boolean;
+  cache?: CacheWish;
 };
 
 export type PipelineInput = {

@@ -8,4 +8,5 @@ export * from "./problem.ts";
 export * from "./run-details.ts";
 export * from "./run-files.ts";
 export * from "./run-result.ts";
+export * from "./step-cache.ts";
 export * from "./step-details.ts";

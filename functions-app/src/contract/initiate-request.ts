@@ -3,6 +3,7 @@
 import { decodeUtf8, fromUrlSafeBase64 } from "./base64.ts";
 import type { Limits } from "./limits.ts";
 import type { FieldProblem, Problem } from "./problem.ts";
+import { type CacheWish, isCacheWish } from "./step-cache.ts";
 
 /** A file that a step finds in its working directory. No other name is allowed. */
 export type SourceName = "same.yaml" | "requirements.txt";
@@ -17,6 +18,8 @@ export type RequestedStep = {
   cells?: readonly RequestedCell[];
   /** Whether a later step reads the results of this one's cells, as `_` or `Out`: then they travel too. */
   keepsResults?: boolean;
+  /** Absent: the step always runs, and its result goes into no cache. */
+  cache?: CacheWish;
 };
 
 export type RequestedCell = {
@@ -90,12 +93,18 @@ class RequestCheck {
   }
 
   #step(field: string, step: unknown, index: number, firstUse: Map<string, number>): undefined {
-    if (!this.#isObject(field, step, ["name", "code", "sources", "cells", "keepsResults"])) return;
+    if (!this.#isObject(field, step, ["name", "code", "sources", "cells", "keepsResults", "cache"])) return;
     this.#name(`${field}.name`, step["name"], index, firstUse);
     const code = this.#code(`${field}.code`, step["code"]);
     this.#sources(`${field}.sources`, step["sources"]);
     if (!["undefined", "boolean"].includes(typeof step["keepsResults"])) {
       this.#refuse(`${field}.keepsResults`, "must be true or false");
+    }
+    if (step["cache"] !== undefined && !isCacheWish(step["cache"])) {
+      this.#refuse(
+        `${field}.cache`,
+        "must be { maxAgeSeconds?, notebook? } with a number and a text of 200 characters",
+      );
     }
     if (step["cells"] !== undefined) this.#cells(`${field}.cells`, step["cells"], code);
   }

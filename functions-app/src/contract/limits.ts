@@ -30,11 +30,16 @@ export type Limits = {
   fileBytes: number;
   /** `SAME_MAX_WORKSPACE_BYTES`, 1 GiB, on a developer's machine 16 GiB: all files of a workspace. */
   workspaceBytes: number;
+  /** `SAME_MAX_CACHE_BYTES`, 1 GiB, on a developer's machine 10 GiB: all results of steps in the cache. */
+  cacheBytes: number;
+  /** `SAME_CACHE_DAYS`, 30: how long a result is kept there after it was stored. */
+  cacheDays: number;
 };
 
 const MiB = 1024 * 1024;
 // The disk is the user's own.
 const DEVELOPMENT_WORKSPACE_BYTES = 16 * 1024 * MiB;
+const DEVELOPMENT_CACHE_BYTES = 10 * 1024 * MiB;
 
 export const DEFAULT_LIMITS: Readonly<Limits> = {
   bodyBytes: 100 * MiB,
@@ -49,6 +54,8 @@ export const DEFAULT_LIMITS: Readonly<Limits> = {
   files: 10_000,
   fileBytes: 100 * MiB,
   workspaceBytes: 1024 * MiB,
+  cacheBytes: 1024 * MiB,
+  cacheDays: 30,
 };
 
 /** Kept in the history from each of a step's two output streams: the last of it. All of it is in the step's details. */
@@ -67,6 +74,8 @@ export const LIMIT_SETTINGS: Readonly<Record<keyof Limits, string>> = {
   files: "SAME_MAX_FILES",
   fileBytes: "SAME_MAX_FILE_BYTES",
   workspaceBytes: "SAME_MAX_WORKSPACE_BYTES",
+  cacheBytes: "SAME_MAX_CACHE_BYTES",
+  cacheDays: "SAME_CACHE_DAYS",
 };
 
 /** @throws Error that names the setting whose value is not a whole number above zero (or a time, for the time-out). */
@@ -75,6 +84,7 @@ export function resolveLimits(env: NodeJS.ProcessEnv): Limits {
   if (env["AZURE_FUNCTIONS_ENVIRONMENT"] === "Development") {
     limits.stepTimeoutMs = null;
     limits.workspaceBytes = DEVELOPMENT_WORKSPACE_BYTES;
+    limits.cacheBytes = DEVELOPMENT_CACHE_BYTES;
   }
   for (const key of Object.keys(LIMIT_SETTINGS) as (keyof Limits)[]) {
     const text = env[LIMIT_SETTINGS[key]]?.trim();

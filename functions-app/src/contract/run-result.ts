@@ -1,4 +1,5 @@
 import type { BlobReference } from "./blob-reference.ts";
+import type { CacheOutcome } from "./step-cache.ts";
 import type { StepDetails } from "./step-details.ts";
 
 /** The orchestration's output. */
@@ -39,6 +40,8 @@ export type StepRecord = {
   files?: BlobReference;
   /** The earlier run in which it ran; absent for a step that this run executed. */
   keptFrom?: string;
+  /** What the cache did for it; absent where the request asked for none. */
+  cache?: CacheOutcome;
 };
 
 /** For a step that failed: without what it did not reach. */

@@ -2,12 +2,15 @@ import type { InvocationContext } from "@azure/functions";
 import * as df from "durable-functions";
 import { EXECUTOR, type ExecutorInput, type ExecutorResult } from "../contract/executor-call.ts";
 import { resolveLimits } from "../contract/limits.ts";
+import { openCacheBlobs } from "../steps/cache/cache-blobs.ts";
+import { CacheTidier } from "../steps/cache/tidy-cache.ts";
 import { executeStep } from "../steps/execute-step.ts";
 import { openRunBlobs } from "../steps/run-blobs.ts";
 import type { StepDeps } from "../steps/step-deps.ts";
 
 /** Registers the activity that runs one step in Python. */
 export function registerExecutor({ python, running }: Pick<StepDeps, "python" | "running">): void {
+  const tidier = new CacheTidier();
   df.app.activity(EXECUTOR, {
     // For the name of the task hub, whose container holds the sessions, and for the state of the run.
     extraInputs: [df.input.durableClient()],
@@ -18,6 +21,7 @@ export function registerExecutor({ python, running }: Pick<StepDeps, "python" | 
         limits: resolveLimits(process.env),
         python,
         blobs: openRunBlobs(process.env, client.taskHubName),
+        cache: { blobs: openCacheBlobs(process.env, client.taskHubName), tidier },
         running,
         howRunEnded: () => howRunEnded(client, input.instanceId),
         onStdout: (line) => context.log(line),

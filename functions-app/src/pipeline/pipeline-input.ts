@@ -2,6 +2,7 @@ import type { BlobReference } from "../contract/blob-reference.ts";
 import type { Content, KeptSteps, PipelineStep } from "../contract/executor-call.ts";
 import { isSameEnv } from "../contract/headers.ts";
 import { SOURCE_NAMES } from "../contract/initiate-request.ts";
+import { isCacheWish } from "../contract/step-cache.ts";
 
 /**
  * Checks the shape of an orchestration's input, which need not come from the initiator: Durable's own API starts orchestrations
@@ -44,8 +45,8 @@ function parseKept(value: unknown, steps: readonly PipelineStep[]): KeptSteps {
 }
 
 function parseStep(field: string, step: unknown): PipelineStep {
-  const known = ["name", "code", "sources", "cells", "keepsResults"];
-  const { name, code, sources, cells, keepsResults } = object(field, step, known);
+  const known = ["name", "code", "sources", "cells", "keepsResults", "cache"];
+  const { name, code, sources, cells, keepsResults, cache } = object(field, step, known);
   if (typeof name !== "string" || name === "") throw wrong(`${field}.name`, "must be a text");
   const given = object(`${field}.sources`, sources, SOURCE_NAMES);
   if (given["same.yaml"] === undefined) throw wrong(`${field}.sources["same.yaml"]`, "is missing");
@@ -56,10 +57,13 @@ function parseStep(field: string, step: unknown): PipelineStep {
   }
   // Numbers of lines, which at worst cut the code in odd places.
   if (cells !== undefined && !Array.isArray(cells)) throw wrong(`${field}.cells`, "must be a list");
+  if (cache !== undefined && !isCacheWish(cache))
+    throw wrong(`${field}.cache`, "must be { maxAgeSeconds?, notebook? }");
   return {
     ...parsed,
     ...(cells !== undefined && { cells: cells as NonNullable<PipelineStep["cells"]> }),
     ...(keepsResults === true && { keepsResults }),
+    ...(cache !== undefined && { cache }),
   };
 }
 

@@ -81,6 +81,11 @@ export class PythonRuntime {
     this.#pool.prepare(environment);
   }
 
+  /** For one that was started, and that no step needed. */
+  giveBack({ environment, process }: StartedPython): void {
+    this.#pool.giveBack(environment, process);
+  }
+
   /** For a step that may come or not: a run's result is not kept waiting, nor the end of an app that nobody needs any more. */
   prepareLater(environment: StepEnvironment): void {
     clearTimeout(this.#later);

@@ -25,14 +25,25 @@ export class StepProcessPool {
 
   /** Starts a process for the next step that may come. */
   prepare(environment: StepEnvironment): void {
+    const present = this.#spares.get(keyOf(environment));
+    this.#keep(environment, present?.isAlive ? present : new StepProcess({ ...this.#options, environment }));
+  }
+
+  /** For a process that was taken and not used: it waits for the next step. */
+  giveBack(environment: StepEnvironment, process: StepProcess): void {
+    process.giveBack();
+    if (this.#spares.get(keyOf(environment))?.isAlive) void process.stop();
+    else this.#keep(environment, process);
+  }
+
+  #keep(environment: StepEnvironment, process: StepProcess): void {
     const key = keyOf(environment);
-    const present = this.#spares.get(key);
     this.#spares.delete(key); // The latest is the last in the map.
-    this.#spares.set(key, present?.isAlive ? present : new StepProcess({ ...this.#options, environment }));
-    for (const [oldest, process] of this.#spares) {
+    this.#spares.set(key, process);
+    for (const [oldest, spare] of this.#spares) {
       if (this.#spares.size <= MAX_SPARES) break;
       this.#spares.delete(oldest);
-      void process.stop();
+      void spare.stop();
     }
   }
 

@@ -33,6 +33,8 @@ export type ReadyPython = {
   implementation: string;
   executable: string;
   dill: string;
+  /** Another text after packages were installed or removed. */
+  packages: string;
 };
 
 /** How the process that ran the step's code ended; neither member where it was killed. */
@@ -50,6 +52,8 @@ export type StepOrder = {
   /** Later steps read `_` or `Out`, so that what cells showed goes with the session. */
   keepsResults: boolean;
   warnOfForeignPackages: boolean;
+  /** Reports which files of the working directory the step reads. */
+  tracesReads?: boolean;
 };
 
 type Reply = ({ kind: "ready" } & ReadyPython) | { kind: "started"; pid: number } | ({ kind: "exit" } & StepExit);
@@ -101,6 +105,11 @@ export class StepProcess {
   async take(): Promise<ReadyPython> {
     this.#setRef(true);
     return this.#ready;
+  }
+
+  /** Nobody waits for it any more: it was not used. */
+  giveBack(): void {
+    this.#setRef(false);
   }
 
   /**

@@ -10,6 +10,9 @@ import { isInCloud } from "../python/cache-folder.ts";
 import { PythonError } from "../python/errors.ts";
 import type { StartedPython } from "../python/python-runtime.ts";
 import type { ReadyPython, StepOrder } from "../python/step-process.ts";
+import type { Completed as CompletedStep } from "./cache/cache-entry.ts";
+import type { StepFacts } from "./cache/ingredients.ts";
+import { StepCache } from "./cache/step-cache.ts";
 import { RunWatch } from "./run-watch.ts";
 import { readSameYaml, type SameYaml } from "./same-yaml.ts";
 import { layOut, loadContents, type StepContents, StepRefused } from "./step-contents.ts";
@@ -44,7 +47,17 @@ export async function executeStep(input: ExecutorInput, deps: StepDeps): Promise
       onLine: deps.onStdout,
       signal: stopped,
     });
-    return await runIn(started, { input, deps, contents, watch, stopped, stopFailure, timing });
+    const sameYaml = await readSameYaml(
+      contents.sources["same.yaml"]?.toString("utf8") ?? "",
+      deps.limits.variableBytes,
+    );
+    const cache = openCache({ input, contents, sameYaml, ready: started.ready, limits: deps.limits }, deps);
+    const taken = await cache?.take();
+    if (taken === undefined) {
+      return await runIn(started, { input, deps, contents, sameYaml, cache, watch, stopped, stopFailure, timing });
+    }
+    deps.python.giveBack(started);
+    return toTaken(taken, { input, deps, timing });
   } catch (error) {
     if (stopped.aborted) return failed(stopFailure());
     if (error instanceof StepRefused) return failed(error.failure);
@@ -59,6 +72,9 @@ type StepRun = {
   input: ExecutorInput;
   deps: StepDeps;
   contents: StepContents;
+  sameYaml: SameYaml;
+  /** Absent for a step that does not ask for it. */
+  cache: StepCache | undefined;
   watch: RunWatch;
   /** Aborts when the step's time is up, or its run over; then `stopFailure` says which. */
   stopped: AbortSignal;
@@ -68,14 +84,47 @@ type StepRun = {
 
 type Timing = { startedAt: string; startMs: number };
 
+function openCache(facts: StepFacts, { blobs: runBlobs, cache }: StepDeps): StepCache | undefined {
+  if (facts.input.step.cache === undefined) return undefined;
+  return new StepCache({ ...facts, runBlobs, blobs: cache.blobs, now: Date.now });
+}
+
+function toTaken(
+  taken: CompletedStep,
+  { input, deps, timing }: Pick<StepRun, "input" | "deps" | "timing">,
+): ExecutorResult {
+  const { runId, storedAt } = taken.record.cache ?? {};
+  deps.onStdout(`(cached: the result of the run ${runId}, of ${storedAt})`);
+  const { startedAt, durationMs } = toFailedRecord(input, timing);
+  return { ...taken, record: { ...taken.record, startedAt, durationMs } };
+}
+
+/** A result that cannot be kept is one all the same. */
+async function keep(
+  { cache, deps, watch }: StepRun,
+  result: CompletedStep,
+  { reads }: StepReport,
+  { saved }: Workspace,
+): Promise<ExecutorResult> {
+  if (cache === undefined || reads === undefined || watch.signal.aborted) return result;
+  const record = { ...result.record, cache: cache.missed };
+  try {
+    const sizeBytes = await cache.keep(result, reads, saved);
+    await deps.cache.tidier.afterStoring(sizeBytes, deps.cache.blobs, deps.limits);
+    return { ...result, record };
+  } catch (error) {
+    const warning = `The result could not be kept in the cache: ${(error as Error).message}`;
+    return { ...result, record: { ...record, warnings: [...record.warnings, warning] } };
+  }
+}
+
 async function runIn(started: StartedPython, run: StepRun): Promise<ExecutorResult> {
   const { input, deps, stopped } = run;
   const { process, ready, environment } = started;
   const outputs = new StepOutputs(input, deps);
   try {
     refuseForeignSession(input.session?.python, ready);
-    const text = run.contents.sources["same.yaml"]?.toString("utf8") ?? "";
-    const sameYaml = await readSameYaml(text, deps.limits.variableBytes);
+    const { sameYaml } = run;
     const workspace = await openWorkspace(run, ready, () => layOut(ready.folder, run.contents, sameYaml));
     // While this step runs, the next one's process starts. After the last one there is time later.
     if (!input.isLast) {
@@ -93,7 +142,8 @@ async function runIn(started: StartedPython, run: StepRun): Promise<ExecutorResu
     const outcome = { ready, report, outputs, warnings, environment: environment.name, files: files.manifest };
     if (run.watch.signal.aborted) await outputs.saveLast(run.watch.isPurged);
     if (failure !== undefined) return await toFailed(run, outcome, failure);
-    return await toCompleted(run, outcome, await readFile(sessionOut(ready.folder)));
+    const result = await toCompleted(run, outcome, await readFile(sessionOut(ready.folder)));
+    return await keep(run, result, report, workspace);
   } finally {
     await outputs.close();
     await process.stop();
@@ -143,6 +193,7 @@ function toOrder({ input, deps }: StepRun, ready: ReadyPython, sameYaml: SameYam
     isLast: input.isLast,
     keepsResults: input.step.keepsResults ?? false,
     // In the cloud the app's own packages are the ones that somebody chose for it.
+    ...(input.step.cache && { tracesReads: true }),
     warnOfForeignPackages: !isIsolated && !isInCloud(deps.env),
   };
 }
@@ -156,7 +207,7 @@ type Outcome = {
   files: BlobReference | undefined;
 };
 
-async function toCompleted(run: StepRun, outcome: Outcome, session: Buffer): Promise<ExecutorResult> {
+async function toCompleted(run: StepRun, outcome: Outcome, session: Buffer): Promise<CompletedStep> {
   const { input, deps } = run;
   const { ready, report, outputs } = outcome;
   const isLast = input.isLast || report.hasExited === true;
@@ -189,6 +240,7 @@ async function toFailed(run: StepRun, outcome: Outcome, failure: StepFailure): P
     ...toRecord(outcome),
     ...(codeMs !== undefined && { codeMs: Math.round(codeMs) }),
     ...(details !== undefined && { details }),
+    ...(run.cache && { cache: run.cache.missed }),
   };
   return { kind: "failed", failure, record };
 }

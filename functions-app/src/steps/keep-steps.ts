@@ -1,14 +1,7 @@
 // What a run keeps of an earlier one. It is copied below the new run's own prefix: purging either of them cannot take the other's.
 
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import path from "node:path";
-import { fromUrlSafeBase64 } from "../contract/base64.ts";
-import type { BlobReference } from "../contract/blob-reference.ts";
-import type { ExecutorResult, KeptSteps, SessionReference } from "../contract/executor-call.ts";
-import type { FileManifest } from "../contract/run-files.ts";
-import type { StepRecord } from "../contract/run-result.ts";
-import type { StepDetails } from "../contract/step-details.ts";
+import type { ExecutorResult, KeptSteps } from "../contract/executor-call.ts";
+import { ContentCopy } from "./content-copy.ts";
 import { inParallel } from "./in-parallel.ts";
 import type { RunBlobs } from "./run-blobs.ts";
 
@@ -45,7 +38,7 @@ export async function keepSteps({ from, to, count, blobs }: KeepSteps): Promise<
   const completed = from.results.filter((result): result is Completed => result.kind === "completed");
   const last = completed[count - before.length - 1];
   if (count < before.length || (last === undefined && count !== before.length)) return undefined;
-  const copy = new RunCopy(from.id, to, blobs);
+  const copy = new ContentCopy({ id: from.id, blobs }, { id: to, blobs });
   const records = [...before, ...completed.map(({ record }) => record)].slice(0, count);
   const session = last === undefined ? await copy.session(from.kept?.session) : await copy.sessionOf(last);
   const kept = await inParallel(records, async (record) => ({
@@ -57,70 +50,4 @@ export async function keepSteps({ from, to, count, blobs }: KeepSteps): Promise<
   await copy.files();
   const files = kept.at(-1)?.files;
   return { records: kept, ...(session && { session }), ...(files && { files }) };
-}
-
-class RunCopy {
-  readonly #from: string;
-  readonly #to: string;
-  readonly #blobs: KeepSteps["blobs"];
-  readonly #hashes = new Set<string>();
-
-  constructor(from: string, to: string, blobs: KeepSteps["blobs"]) {
-    this.#from = from;
-    this.#to = to;
-    this.#blobs = blobs;
-  }
-
-  async session(reference: SessionReference | undefined): Promise<SessionReference | undefined> {
-    return reference && { ...reference, blob: await this.#copy("session", reference.blob) };
-  }
-
-  /** The session of a run's last step lies in its result. */
-  async sessionOf({
-    session: blob,
-    session_context: inline,
-    python,
-  }: Completed): Promise<SessionReference | undefined> {
-    if (blob !== undefined) return this.session({ blob, python });
-    const content = inline === undefined ? undefined : fromUrlSafeBase64(inline);
-    return content && { blob: await this.#blobs.save(this.#to, "session", content), python };
-  }
-
-  async details(details: NonNullable<StepRecord["details"]>): Promise<NonNullable<StepRecord["details"]>> {
-    if ("cells" in details) return details;
-    const content = await this.#blobs.load(this.#from, details);
-    const { assets = {} } = JSON.parse(content.toString("utf8")) as StepDetails;
-    // A reader looks for them below its run, by the names that they have here.
-    for (const asset of Object.values(assets)) await this.#copy("asset", asset);
-    return this.#blobs.save(this.#to, "details", content);
-  }
-
-  async manifest(reference: BlobReference): Promise<BlobReference> {
-    const content = await this.#blobs.load(this.#from, reference);
-    const { files } = JSON.parse(content.toString("utf8")) as FileManifest;
-    for (const file of files) if (file.kind === "file") this.#hashes.add(file.sha256);
-    return this.#blobs.save(this.#to, "files", content);
-  }
-
-  /** By way of the disk: a file may be larger than memory. */
-  async files(): Promise<void> {
-    if (this.#hashes.size === 0) return;
-    const there = await this.#blobs.listFiles(this.#to);
-    const missing = [...this.#hashes].filter((sha256) => !there.has(sha256));
-    const folder = await mkdtemp(path.join(tmpdir(), "same-kept-"));
-    try {
-      await inParallel(missing, async (sha256) => {
-        const file = path.join(folder, sha256);
-        await this.#blobs.loadFile(this.#from, sha256, file);
-        await this.#blobs.saveFile(this.#to, sha256, file);
-        await rm(file, { force: true });
-      });
-    } finally {
-      await rm(folder, { recursive: true, force: true });
-    }
-  }
-
-  async #copy(kind: "session" | "asset", reference: BlobReference): Promise<BlobReference> {
-    return this.#blobs.save(this.#to, kind, await this.#blobs.load(this.#from, reference));
-  }
 }

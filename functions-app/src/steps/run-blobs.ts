@@ -53,12 +53,16 @@ const PROGRESS_NAME = "progress.json";
  * @see Azure/durabletask, DurableTask.AzureStorage/MessageManager.cs, DeleteLargeMessageBlobs
  */
 export function openRunBlobs(env: NodeJS.ProcessEnv, taskHubName: string): RunBlobs {
-  const containerName = `${taskHubName.toLowerCase()}-largemessages`;
+  return openBlobs(env, `${taskHubName.toLowerCase()}-largemessages`);
+}
+
+/** The same in another container of the account. */
+export function openBlobs(env: NodeJS.ProcessEnv, containerName: string): RunBlobs {
   const container = async () => (await openAccount(env)).getContainerClient(containerName);
   return {
     open: () => void openAccount(env).catch(() => {}), // Reported by the call that needs it.
     async save(instanceId, kind, content) {
-      const sha256 = hashOf(content);
+      const sha256 = hashOfContent(content);
       const name = blobName(instanceId, kind, sha256);
       await upload(await container(), name, content).catch((error) => {
         throw storageFailure(
@@ -83,12 +87,12 @@ export function openRunBlobs(env: NodeJS.ProcessEnv, taskHubName: string): RunBl
         throw new Error(`The blob ${reference.container}/${reference.name} does not belong to this run.`);
       }
       const kept = recent.take(`${containerName}/${reference.name}`);
-      if (kept !== undefined && hashOf(kept) === reference.sha256) return kept;
+      if (kept !== undefined && hashOfContent(kept) === reference.sha256) return kept;
       const blob = (await container()).getBlobClient(reference.name);
       const content = await blob.downloadToBuffer().catch((error) => {
         throw storageFailure(`The blob ${reference.container}/${reference.name} could not be read`, error);
       });
-      if (hashOf(content) === reference.sha256) return content;
+      if (hashOfContent(content) === reference.sha256) return content;
       throw new Error(`The blob ${reference.container}/${reference.name} is not what was stored there.`);
     },
     async saveProgress(instanceId, content) {
@@ -153,7 +157,7 @@ export async function hashOfFile(file: string): Promise<string> {
   return hash.digest("hex");
 }
 
-async function unlessMissing<Value>(load: () => Promise<Value>): Promise<Value | undefined> {
+export async function unlessMissing<Value>(load: () => Promise<Value>): Promise<Value | undefined> {
   try {
     return await load();
   } catch (error) {
@@ -166,7 +170,7 @@ async function unlessMissing<Value>(load: () => Promise<Value>): Promise<Value |
 const creating = new Map<string, Promise<unknown>>();
 
 /** Durable creates the container with its first large message, which may be later. */
-async function upload(container: ContainerClient, name: string, content: string | Uint8Array): Promise<void> {
+export async function upload(container: ContainerClient, name: string, content: string | Uint8Array): Promise<void> {
   const blob = container.getBlockBlobClient(name);
   const send = async () => {
     if (typeof content === "string") await blob.uploadFile(content);
@@ -196,7 +200,7 @@ const recent = new RecentContents();
 let opened: { key: string; account: Promise<BlobServiceClient> } | undefined;
 
 /** One client per account and process: it keeps connections and tokens. */
-async function openAccount(env: NodeJS.ProcessEnv): Promise<BlobServiceClient> {
+export async function openAccount(env: NodeJS.ProcessEnv): Promise<BlobServiceClient> {
   const connectionString = env["AzureWebJobsStorage"] ?? "";
   const accountName = env["AzureWebJobsStorage__accountName"];
   const endpoint =
@@ -214,4 +218,4 @@ async function connect(connectionString: string, endpoint: string, env: NodeJS.P
   return BlobServiceClient.fromConnectionString(connectionString);
 }
 
-const hashOf = (content: Uint8Array): string => createHash("sha256").update(content).digest("hex");
+export const hashOfContent = (content: Uint8Array): string => createHash("sha256").update(content).digest("hex");

@@ -1,6 +1,8 @@
 import type { Limits } from "../contract/limits.ts";
 import type { LineSink } from "../outputs/live-lines.ts";
 import type { PythonRuntime } from "../python/python-runtime.ts";
+import type { CacheBlobs } from "./cache/cache-blobs.ts";
+import type { CacheTidier } from "./cache/tidy-cache.ts";
 import type { RunBlobs } from "./run-blobs.ts";
 import type { HowRunEnded } from "./run-watch.ts";
 import type { RunningSteps } from "./running-steps.ts";
@@ -11,6 +13,8 @@ export type StepDeps = {
   limits: Limits;
   python: PythonRuntime;
   blobs: RunBlobs;
+  /** The results of steps, for those that may be taken from it. */
+  cache: { blobs: CacheBlobs; tidier: CacheTidier };
   /** Where others find what the step has shown so far. */
   running: RunningSteps;
   howRunEnded: HowRunEnded;

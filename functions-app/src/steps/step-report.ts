@@ -5,6 +5,7 @@ import type { StepFailure } from "../contract/executor-call.ts";
 import type { VariableSummary } from "../contract/run-result.ts";
 import type { CrossingVariable, LostVariable } from "../contract/step-details.ts";
 import type { StepExit } from "../python/step-process.ts";
+import type { ReportedReads } from "./cache/seen-files.ts";
 
 /** `report.json`, as runner/same_runner/step.py writes it. */
 export type StepReport = {
@@ -24,6 +25,8 @@ export type StepReport = {
   hasExited?: boolean;
   /** The disk was full, so that the step's files were given up for this report. */
   filesLost?: boolean;
+  /** Where the order asks for it. */
+  reads?: ReportedReads;
 };
 
 // The runner's own, as sysexits.h has it, when it could not write the report.

@@ -30,9 +30,15 @@ export class Workspace {
   readonly #stored = new Set<string>();
   #sent: BlobReference | undefined;
   #leftOut: string[] = [];
+  #saved: readonly RunFile[] = [];
 
   constructor(options: WorkspaceOptions) {
     this.#options = options;
+  }
+
+  /** The files after the step, once they are saved. */
+  get saved(): readonly RunFile[] {
+    return this.#saved;
   }
 
   /** What the user is told of files that do not travel. */
@@ -78,6 +84,7 @@ export class Workspace {
     this.#leftOut = found.leftOut;
     this.#refuseTooMuch(found);
     const files = (await inParallel(found.files, (file) => this.#take(file, step))).filter((it) => it !== undefined);
+    this.#saved = files;
     const isSame = files.length === this.#countBefore() && files.every((it) => it === this.#before.get(it.path)?.file);
     if (isSame && this.#sent !== undefined) return this.#sent;
     if (files.length === 0) return undefined;

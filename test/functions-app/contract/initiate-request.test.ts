@@ -33,6 +33,11 @@ test("the cells of a step pass where they are all of its code", () => {
   expect(parseInitiateRequest(body, limits)).toBe(body);
 });
 
+test("a step may ask for the cache", () => {
+  const body = { steps: [step({ cache: {} }), step({ name: "b", cache: { maxAgeSeconds: 0.5, notebook: "demo" } })] };
+  expect(parseInitiateRequest(body, limits)).toBe(body);
+});
+
 test.each<[string, unknown, string]>([
   ["cells that are no list", { steps: [step({ cells: {} })] }, "steps[0].cells"],
   ["a cell without lines", { steps: [step({ cells: [{ number: 1, lines: 0 }] })] }, "steps[0].cells[0]"],
@@ -45,7 +50,11 @@ test.each<[string, unknown, string]>([
   ["an empty list of steps", { steps: [] }, "steps"],
   ["an unknown key beside steps", { steps: [step()], extra: 1 }, "extra"],
   ["a step that is not an object", { steps: [null] }, "steps[0]"],
-  ["an unknown key in a step", { steps: [step({ cache: "P0D" })] }, "steps[0].cache"],
+  ["an unknown key in a step", { steps: [step({ image: "x" })] }, "steps[0].image"],
+  ["a wish for the cache that is a text", { steps: [step({ cache: "P0D" })] }, "steps[0].cache"],
+  ["a wish for results of the future", { steps: [step({ cache: { maxAgeSeconds: -1 } })] }, "steps[0].cache"],
+  ["a wish with an unknown key", { steps: [step({ cache: { key: "a" } })] }, "steps[0].cache"],
+  ["a wish of a notebook without end", { steps: [step({ cache: { notebook: "n".repeat(201) } })] }, "steps[0].cache"],
   ["a step without a name", { steps: [step({ name: undefined })] }, "steps[0].name"],
   ["a name of blanks", { steps: [step({ name: "  " })] }, "steps[0].name"],
   ["a name with a line break", { steps: [step({ name: "a\nb" })] }, "steps[0].name"],

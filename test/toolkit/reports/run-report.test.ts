@@ -15,6 +15,7 @@ const STEP = {
   output: { stdout: "y is 1\n", stderr: "" },
   warnings: ["numpy is in no requirements.txt."],
   keptFrom: null,
+  cache: null,
   cells: [],
 };
 
@@ -50,9 +51,9 @@ const HINTS: HintContext = {
   takes: () => ["state-dir"],
 };
 
-function report(changes: Partial<RunSummary>) {
+function report(changes: Partial<RunSummary>, explains = false) {
   const console = createTestConsole({ hints: HINTS });
-  reportRun({ ...COMPLETED, ...changes }, console);
+  reportRun({ ...COMPLETED, ...changes }, console, explains);
   return { stdout: console.stdout(), stderr: console.stderr() };
 }
 
@@ -115,4 +116,28 @@ test("a host that stays is named, with how to stop it: where it was found, not w
 test("a host of another folder is named with that folder", () => {
   const { stderr } = report({ host: { ...COMPLETED.host, isKept: true }, warnings: [] });
   expect(stderr).toContain("`same-kit local down --state-dir /s` stops it");
+});
+
+test("--explain tells first of each step why it ran, or that it came from the cache", () => {
+  const cached = { isHit: true, why: "nothing that it is made of has changed", runId: "run-0", storedAt: "" };
+  const steps = [
+    { ...STEP, cache: cached },
+    { ...STEP, name: "same_step_001", cache: { isHit: false, why: "its code has changed" } },
+    { ...STEP, name: "same_step_002" },
+    { ...STEP, name: "same_step_003", keptFrom: "run-0" },
+    { ...STEP, name: "same_step_004", status: "not-run" as const },
+  ];
+  const { stderr } = report({ steps, warnings: [] }, true);
+  expect(stderr).toMatchInlineSnapshot(`
+    "┌───────────────┬─────────────┬────────────────────────────────────────────────────────────┐
+    │ Step          │             │ Why                                                        │
+    ├───────────────┼─────────────┼────────────────────────────────────────────────────────────┤
+    │ same_step_000 │ cached      │ nothing that it is made of has changed since the run run-0 │
+    │ same_step_001 │ ran         │ its code has changed                                       │
+    │ same_step_002 │ ran         │ no cache is asked for                                      │
+    │ same_step_003 │ kept        │ from the run run-0                                         │
+    │ same_step_004 │ did not run │ a step before it did not complete                          │
+    └───────────────┴─────────────┴────────────────────────────────────────────────────────────┘
+    "
+  `);
 });

@@ -100,3 +100,11 @@ test("a cell that did not end has its start and no end", () => {
   expect(cells[1]?.metadata).toMatchObject({ same_kit: { status: "unfinished" } });
   expect(Object.keys(cells[1]?.metadata["execution"] as object)).toEqual(["iopub.execute_input", "iopub.status.busy"]);
 });
+
+test("a cell of a step from the cache says so, and from which run", () => {
+  const cache = { isHit: true, why: "nothing has changed", runId: "run-0", storedAt: "2026-01-01T00:00:00.000Z" };
+  const { cells } = execute([cellRecord({ cell: 2 })], { cache });
+  expect(cells[1]?.metadata["same_kit"]).toMatchObject({ cached: true, cached_from: "run-0" });
+  const missed = execute([cellRecord({ cell: 2 })], { cache: { isHit: false, why: "its code has changed" } });
+  expect(missed.cells[1]?.metadata["same_kit"]).not.toHaveProperty("cached");
+});

@@ -5,10 +5,10 @@ import type { ExplainedRun } from "../usecases/continue-run.ts";
 import type { RunSummary } from "../usecases/run/run-summary.ts";
 import { exitCodeOf } from "./exit-code.ts";
 
-/** Reports a run. @returns 0 only if it completed. */
-export function endRun(summary: RunSummary, { console, endedBy }: CommandContext): number {
+/** Reports a run. @param explains - Also why each step ran or did not. @returns 0 only if it completed. */
+export function endRun(summary: RunSummary, { console, endedBy }: CommandContext, explains = false): number {
   console.json(summary);
-  reportRun(summary, console);
+  reportRun(summary, console, explains);
   if (summary.status === "completed") return 0;
   return summary.status === "interrupted" ? exitCodeOf(endedBy() ?? "SIGINT") : 1;
 }

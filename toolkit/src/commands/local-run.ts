@@ -12,11 +12,13 @@ import { endRun } from "./end-run.ts";
 import { exitCodeOf } from "./exit-code.ts";
 import { PARAMETER_OPTIONS, readParameters } from "./parameter-options.ts";
 import {
+  cacheOptions,
   filesOptions,
   hostOptions,
   jsonOption,
   parseDuration,
   parsePort,
+  readCacheMode,
   readFilesChoice,
   recordDirOption,
   runOptions,
@@ -42,6 +44,7 @@ export const localRunCommand = defineCommand({
     watch: { type: "boolean", help: "Run again from the first changed step whenever the notebook is saved" },
     verbose: { type: "boolean", help: "Also show the host's own log lines" },
     ...filesOptions,
+    ...cacheOptions,
     ...upstreamMagicsOption,
     ...sessionOption,
     ...jsonOption,
@@ -59,6 +62,7 @@ export const localRunCommand = defineCommand({
       stateDir: options["state-dir"] === undefined ? null : path.resolve(context.cwd, options["state-dir"]),
       sameEnv: options["same-env"] ?? null,
       files: readFilesChoice(options),
+      cache: readCacheMode(options),
       upstreamMagics: options["upstream-magics"],
       parameters: await readParameters(options, context.cwd),
       port: parsePort(options.port),
@@ -70,8 +74,8 @@ export const localRunCommand = defineCommand({
       savesLargeSession: options.session,
     };
     const deps = composeRunDeps(context, options["allow-user"]);
-    if (!options.watch) return endRun(await localRun(wishes, deps), context);
-    const onEnded = (summary: RunSummary) => reportRun(summary, context.console);
+    if (!options.watch) return endRun(await localRun(wishes, deps), context, options.explain);
+    const onEnded = (summary: RunSummary) => reportRun(summary, context.console, options.explain);
     const { status } = await watchRun(wishes, { ...deps, changes: watchFiles, onEnded });
     // Ctrl-C is how watching ends; it is an interruption only where it ended a run.
     return status === "interrupted" ? exitCodeOf(context.endedBy() ?? "SIGINT") : 0;

@@ -7,9 +7,11 @@ import { endRun } from "./end-run.ts";
 import { findAddress } from "./find-address.ts";
 import { PARAMETER_OPTIONS, readParameters } from "./parameter-options.ts";
 import {
+  cacheOptions,
   filesOptions,
   jsonOption,
   parseDuration,
+  readCacheMode,
   readFilesChoice,
   recordDirOption,
   runOptions,
@@ -32,6 +34,7 @@ export const runCommand = defineCommand({
     ...recordDirOption,
     ...runOptions,
     ...filesOptions,
+    ...cacheOptions,
     ...upstreamMagicsOption,
     ...sessionOption,
     ...jsonOption,
@@ -49,6 +52,7 @@ export const runCommand = defineCommand({
         stateDir: options["state-dir"] === undefined ? null : path.resolve(cwd, options["state-dir"]),
         sameEnv: options["same-env"] ?? null,
         files: readFilesChoice(options),
+        cache: readCacheMode(options),
         upstreamMagics: options["upstream-magics"],
         parameters: await readParameters(options, cwd),
         timeoutMs: parseDuration(options.timeout),
@@ -57,6 +61,6 @@ export const runCommand = defineCommand({
       },
       composeRunDeps(context),
     );
-    return endRun(summary, context);
+    return endRun(summary, context, options.explain);
   },
 });

@@ -133,6 +133,22 @@ export const runOptions = {
   },
 } as const;
 
+export const cacheOptions = {
+  cache: {
+    type: "boolean",
+    help: "Take steps that have not changed from the cache (default: those tagged cache=DURATION)",
+  },
+  "no-cache": { type: "boolean", help: "Run all steps, those tagged cache=DURATION too" },
+  explain: { type: "boolean", help: "Say at the end of each step why it ran, or that it came from the cache" },
+} as const;
+
+/** @throws UsageError `ERR_USAGE` */
+export function readCacheMode(options: { cache: boolean; "no-cache": boolean }): "all" | "tags" | "none" {
+  if (options.cache && options["no-cache"])
+    throw usage("--cache and --no-cache contradict each other.", "Drop one of them.");
+  return options.cache ? "all" : options["no-cache"] ? "none" : "tags";
+}
+
 export const continueOptions = {
   from: {
     type: "string",

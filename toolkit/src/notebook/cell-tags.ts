@@ -36,8 +36,19 @@ function addStep({ steps, misspelt }: CellTags, tag: string, step: number): void
 const DURATION =
   /^P(?!$)(?:\d+(?:\.\d+)?Y)?(?:\d+(?:\.\d+)?M)?(?:\d+(?:\.\d+)?W)?(?:\d+(?:\.\d+)?D)?(?:T(?=\d)(?:\d+(?:\.\d+)?H)?(?:\d+(?:\.\d+)?M)?(?:\d+(?:\.\d+)?S)?)?$/;
 
+const DURATION_PARTS =
+  /^P(?:([\d.]+)Y)?(?:([\d.]+)M)?(?:([\d.]+)W)?(?:([\d.]+)D)?(?:T(?:([\d.]+)H)?(?:([\d.]+)M)?(?:([\d.]+)S)?)?$/;
+
 export function isDuration(text: string): boolean {
   return DURATION.test(text);
+}
+
+const PART_SECONDS = [365 * 86_400, 30 * 86_400, 7 * 86_400, 86_400, 3_600, 60, 1];
+
+/** The length of an ISO 8601 duration; a year has 365 days here, and a month 30. */
+export function durationSeconds(text: string): number {
+  const [, ...parts] = DURATION_PARTS.exec(text) ?? [];
+  return parts.reduce((sum, part, index) => sum + Number(part ?? 0) * (PART_SECONDS[index] as number), 0);
 }
 
 /** The name of a step everywhere: `same_step_007`. */

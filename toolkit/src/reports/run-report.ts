@@ -6,14 +6,33 @@ import type { RunSummary } from "../usecases/run/run-summary.ts";
 
 const SHOWN_VALUE_LENGTH = 60;
 
-/** Reports a run to the person who started it: the variables or the failure, and where its files are. */
-export function reportRun(summary: RunSummary, console: Console): void {
+/**
+ * Reports a run to the person who started it: the variables or the failure, and where its files are.
+ *
+ * @param explains - First of each step why it ran, or that it came from the cache.
+ */
+export function reportRun(summary: RunSummary, console: Console, explains = false): void {
+  if (explains) console.note(explain(summary, console));
   for (const warning of summary.warnings.filter((text) => !isCompilerWarning(text, summary)))
     console.note(`Warning: ${warning}`);
   if (summary.status === "completed") console.answer(formatResult(summary, console));
   else printFailure(summary, console);
   const { url, isKept, stateDir } = summary.host;
   if (isKept) console.note(hint`The host at ${url} keeps running; ${{ command: "local down", stateDir }} stops it.`);
+}
+
+function explain({ steps }: RunSummary, console: Console): string {
+  const rows = steps.map(({ name, status, cache, keptFrom }) => {
+    if (status === "not-run") return [name, "did not run", "a step before it did not complete"];
+    if (keptFrom !== null) return [name, "kept", `from the run ${keptFrom}`];
+    if (cache === null) return [name, "ran", "no cache is asked for"];
+    return [
+      name,
+      cache.isHit ? "cached" : "ran",
+      cache.isHit ? `${cache.why} since the run ${cache.runId}` : cache.why,
+    ];
+  });
+  return renderTable(["Step", "", "Why"], rows, console);
 }
 
 // The compiler's warnings have been shown already.
@@ -36,7 +55,8 @@ function formatResult(summary: RunSummary, console: Console): string {
       ? ["The run left no variables."]
       : [renderTable(["Variable", "Type", "Size", "Value"], rows, console)];
   if (variablesOmitted > 0) table.push(`… and ${variablesOmitted} more.`);
-  const count = `${steps.length} ${steps.length === 1 ? "step" : "steps"}`;
+  const cached = steps.filter(({ cache }) => cache?.isHit === true).length;
+  const count = `${steps.length} ${steps.length === 1 ? "step" : "steps"}${cached === 0 ? "" : ` (${cached} cached)`}`;
   const by = python === null ? "" : ` by ${python.implementation} ${python.version}, dill ${python.dill}`;
   return [
     ...table,

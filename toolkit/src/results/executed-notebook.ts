@@ -39,14 +39,18 @@ function fillStep(cellOf: CellOf, step: StepResult, updates: Updates): void {
     const cell = record.cell === null ? first : cellOf(record.cell);
     if (cell?.outputs === undefined) continue;
     cell.outputs.push(...record.outputs.map((output) => toFileOutput(output, updates)));
-    if (record.startedAt !== null) fillRecord(cell, record, step.name);
+    if (record.startedAt !== null) fillRecord(cell, record, step);
   }
   const hasError = records.some(({ outputs }) => outputs.some(({ output_type }) => output_type === "error"));
   if (step.failure !== null && !hasError) first?.outputs?.push(toError(step.failure));
 }
 
 /** As Jupyter keeps a cell's times, where its extensions look for them. */
-function fillRecord(cell: FileCell, { executionCount, startedAt, durationMs, status }: CellRecord, step: string): void {
+function fillRecord(
+  cell: FileCell,
+  { executionCount, startedAt, durationMs, status }: CellRecord,
+  step: StepResult,
+): void {
   cell.execution_count = executionCount;
   const started = startedAt as string;
   const ended = durationMs === undefined ? null : new Date(Date.parse(started) + durationMs).toISOString();
@@ -55,7 +59,12 @@ function fillRecord(cell: FileCell, { executionCount, startedAt, durationMs, sta
     "iopub.status.busy": started,
     ...(ended !== null && { "iopub.status.idle": ended, "shell.execute_reply": ended }),
   };
-  cell.metadata["same_kit"] = { step, status, ...(durationMs !== undefined && { duration_ms: durationMs }) };
+  cell.metadata["same_kit"] = {
+    step: step.name,
+    status,
+    ...(durationMs !== undefined && { duration_ms: durationMs }),
+    ...(step.cache?.isHit === true && { cached: true, cached_from: step.cache.runId }),
+  };
 }
 
 function toFileOutput(output: CellOutput, updates: Updates): FileOutput {

@@ -1,4 +1,4 @@
-import type { StepDetails, VariableSummary } from "@same-kit/functions-app/contract";
+import type { CacheOutcome, StepDetails, VariableSummary } from "@same-kit/functions-app/contract";
 
 /** What became of one step. */
 export type StepResult = {
@@ -16,6 +16,8 @@ export type StepResult = {
   failure: { type: string; message: string; traceback: string } | null;
   /** The earlier run in which it ran; null: it ran in this one. */
   keptFrom: string | null;
+  /** What the cache did for it; null where it was not asked. */
+  cache: CacheOutcome | null;
   /** The notebook's cells that are its code, by their number from 1. */
   cells: readonly number[];
 };

@@ -1,4 +1,5 @@
 import path from "node:path";
+import { type CacheMode, withCacheWishes } from "../notebook/cache-wishes.ts";
 import { type CompiledNotebook, compileNotebook } from "../notebook/compile-notebook.ts";
 import { inlineDatasets, listLocalDatasets } from "../notebook/datasets.ts";
 import { injectParameters } from "../notebook/inject-parameters.ts";
@@ -36,6 +37,8 @@ export type CompileOptions = {
   parameters?: ParameterSources | { recorded: RecordedParameters };
   /** `--upstream-magics`: exactly the steps of upstream's compiler. */
   upstreamMagics?: boolean;
+  /** Which steps may be taken from the cache; default: those that a tag names. */
+  cache?: CacheMode;
 };
 
 /**
@@ -60,7 +63,11 @@ export async function compileSource(options: CompileOptions): Promise<CompiledSo
   const notebookText = toSourceNotebook(source.notebookText, injected.notebook.cells);
   const { folder, config } = source;
   const notebookFolder = path.dirname(path.resolve(folder, config.notebook.path));
-  return { ...compiled, warnings, folder, notebookFolder, notebookText, sameEnv, parameters };
+  // Upstream's compiler sends no tags.
+  const mode = options.cache ?? (options.upstreamMagics ? "none" : "tags");
+  const wishes = { mode, notebook: config.notebook.name };
+  const request = withCacheWishes(compiled.request, compiled.steps, wishes);
+  return { ...compiled, request, warnings, folder, notebookFolder, notebookText, sameEnv, parameters };
 }
 
 function parametersFor(

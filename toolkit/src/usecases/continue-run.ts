@@ -121,9 +121,9 @@ async function readEnded({ record, ...folder }: RunFolder): Promise<EndedRun> {
 
 /** As the ended run was compiled, with its parameters. */
 function compileAgain({ record }: RunFolder, { request }: EndedRun): Promise<CompiledSource> {
-  const { location, sameEnv, parameters = {} } = record;
+  const { location, sameEnv, parameters = {}, cache = "none" } = record;
   const upstreamMagics = request.steps.every(({ cells }) => cells === undefined);
-  return compileSource({ location, sameEnv, parameters: { recorded: parameters }, upstreamMagics });
+  return compileSource({ location, sameEnv, parameters: { recorded: parameters }, upstreamMagics, cache });
 }
 
 /** The run that has the session after that many steps: one that kept more than those has them from another. */
@@ -171,7 +171,7 @@ type DraftParts = { ended: RunFolder; base: RunFolder | null; plan: Continuation
 
 function draftOf({ ended: { record }, base, plan, source }: DraftParts): RunDraft {
   const now = new Date();
-  const { notebook, location, sameEnv, files = null, python } = record;
+  const { notebook, location, sameEnv, files = null, cache = "none", python } = record;
   const { request, keeps } = plan;
   return {
     record: {
@@ -182,6 +182,7 @@ function draftOf({ ended: { record }, base, plan, source }: DraftParts): RunDraf
       sameEnv,
       parameters: source.parameters,
       files,
+      cache,
       startedAt: now.toISOString(),
       python,
       ...(base !== null && { continues: { id: base.record.id, steps: keeps } }),

@@ -4,6 +4,7 @@ import { AppClient } from "../adapters/app/app-client.ts";
 import { type CollectedFiles, collectFiles } from "../adapters/files/collect-files.ts";
 import { RunRecords } from "../adapters/records/run-records.ts";
 import { stateDirBelow } from "../config/state-dir.ts";
+import type { CacheMode } from "../notebook/cache-wishes.ts";
 import { type CompiledSource, compileSource, type ParameterSources } from "./compile-source.ts";
 import { driveRun } from "./run/run.ts";
 import type { HostChoice, RunHost } from "./run/run-host.ts";
@@ -23,6 +24,8 @@ export type LocalRunOptions = HostChoice & {
   files: readonly string[] | null;
   /** Exactly the steps of upstream's compiler. */
   upstreamMagics: boolean;
+  /** Which steps may be taken from the cache. */
+  cache: CacheMode;
   /** For the whole run; null: none. */
   timeoutMs: number | null;
   isVerbose: boolean;
@@ -101,7 +104,7 @@ async function collect(
   return globs?.length === 0 ? null : collectFiles({ folder: notebookFolder, globs }, stateDir);
 }
 
-function draftOf(source: CompiledSource, { location, python, files: globs }: LocalRunOptions): RunDraft {
+function draftOf(source: CompiledSource, { location, python, cache, files: globs }: LocalRunOptions): RunDraft {
   const { config, steps, sameEnv, request, notebookText, parameters, notebookFolder } = source;
   const now = new Date();
   const record = {
@@ -111,6 +114,7 @@ function draftOf(source: CompiledSource, { location, python, files: globs }: Loc
     steps: steps.map(({ name }) => name),
     sameEnv,
     parameters,
+    cache,
     files: globs?.length === 0 ? null : { folder: notebookFolder, globs },
     startedAt: now.toISOString(),
     python,

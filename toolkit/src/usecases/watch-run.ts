@@ -1,5 +1,6 @@
 import path from "node:path";
 import { isDeepStrictEqual } from "node:util";
+import type { InitiateRequest } from "@same-kit/functions-app/contract";
 import { SameKitError } from "@same-kit/shared";
 import { type RunFolder, RunRecords } from "../adapters/records/run-records.ts";
 import { compileSource } from "./compile-source.ts";
@@ -61,8 +62,12 @@ async function findChange(options: LocalRunOptions, folder: RunFolder): Promise<
   const { request, parameters } = await compileSource(options);
   // A run continues with its own parameters.
   if (!isDeepStrictEqual(parameters, folder.record.parameters ?? {})) return "all";
-  return isDeepStrictEqual(request, await folder.readRequest()) ? "none" : "steps";
+  const then = await folder.readRequest();
+  return isDeepStrictEqual(withoutWishes(request), withoutWishes(then)) ? "none" : "steps";
 }
+
+/** Whether a step may be taken from the cache changes nothing of it. */
+const withoutWishes = ({ steps }: InitiateRequest) => steps.map(({ cache: _, ...step }) => step);
 
 async function continueFrom(folder: RunFolder, options: LocalRunOptions, deps: WatchDeps): Promise<RunSummary> {
   const { keep, port, storage, python, timeoutMs, isVerbose, savesLargeSession } = options;

@@ -143,3 +143,12 @@ test("plotly's figures are drawn by one copy of its library, in frames that cann
   expect(html).toContain('"name":"\\u003c/script>"');
   expect(html).not.toContain("&lt;b&gt;cdn");
 });
+
+test("a step from the cache is marked, with the run whose result it is", () => {
+  const cache = { isHit: true, why: "nothing has changed", runId: "run-0", storedAt: "2026-01-01T00:00:00.000Z" };
+  const html = report({ steps: [stepResult({ cache })] });
+  expect(html).toContain('title="the result of the run run-0, of 2026-01-01T00:00:00.000Z">cached</span>');
+  expect(html).toContain("cached: the result of the run run-0");
+  const missed = report({ steps: [stepResult({ cache: { isHit: false, why: "its code has changed" } })] });
+  expect(missed).toContain('title="its code has changed">completed</span>');
+});

@@ -29,6 +29,14 @@ const stepRecord = z.object({
   details: z.optional(z.unknown()),
   files: z.optional(blobReference),
   keptFrom: z.optional(z.string()),
+  cache: z.optional(
+    z.object({
+      isHit: z.boolean(),
+      why: z.string(),
+      runId: z.optional(z.string()),
+      storedAt: z.optional(z.string()),
+    }),
+  ),
 });
 
 const failedStep = z.extend(stepRecord, {
@@ -65,6 +73,7 @@ const wholeRun = z.extend(runDetails, {
           z.array(z.object({ number: z.number(), lines: z.number(), tags: z.optional(z.array(z.string())) })),
         ),
         keepsResults: z.optional(z.boolean()),
+        cache: z.optional(z.object({ maxAgeSeconds: z.optional(z.number()), notebook: z.optional(z.string()) })),
       }),
     ),
   ),

@@ -30,6 +30,8 @@ export type RunRecord = {
   sameEnv: string;
   /** What was injected; absent in records of an older same-kit. */
   parameters?: Readonly<Record<string, { value: unknown; python: string }>>;
+  /** Which steps could be taken from the cache; absent in records of an older same-kit: none. */
+  cache?: "tags" | "all" | "none";
   /** Where its files came from; null or absent: it began without. */
   files?: { folder: string; globs: readonly string[] | null } | null;
   startedAt: string;

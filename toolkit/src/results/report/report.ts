@@ -60,9 +60,10 @@ function renderNotebook({ cells, metadata }: NotebookFile, { steps }: RunResults
   return `<section><h2>Notebook</h2>${parts.join("\n")}</section>`;
 }
 
-function renderStep({ name, durationMs, status }: StepResult): string {
+function renderStep({ name, durationMs, status, cache }: StepResult): string {
   const time = durationMs === null ? status.replace("-", " ") : formatMs(durationMs);
-  return `<div class="step" id="${escapeHtml(name)}"><b>${escapeHtml(name)}</b> ${escapeHtml(time)}</div>`;
+  const from = cache?.isHit === true ? ` · cached: the result of the run ${cache.runId}` : "";
+  return `<div class="step" id="${escapeHtml(name)}"><b>${escapeHtml(name)}</b> ${escapeHtml(`${time}${from}`)}</div>`;
 }
 
 function renderCell(cell: FileCell, options: OutputOptions): string {

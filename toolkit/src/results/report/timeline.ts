@@ -15,13 +15,24 @@ function renderRow(step: StepResult, start: number, total: number): string {
   const label = `<th scope="row"><a href="#${escapeHtml(name)}">${escapeHtml(name)}</a></th>`;
   const time = durationMs === null ? "" : formatMs(durationMs);
   const code = codeMs === null ? "" : `code ${formatMs(codeMs)}`;
-  const end = `<td class="time">${time}</td><td class="time">${code}</td><td><span class="badge ${status}">${keptFrom === null ? words[status] : "kept"}</span></td>`;
+  const end = `<td class="time">${time}</td><td class="time">${code}</td><td><span class="badge ${status}"${whyOf(step)}>${wordOf(step)}</span></td>`;
   // One that is kept ran before this run began.
   if (startedAt === null || keptFrom !== null) return `<tr>${label}<td class="track"></td>${end}</tr>`;
   const left = percent(Date.parse(startedAt) - start, total);
   const width = Math.max(0.4, percent(durationMs ?? 0, total));
   const bar = `<span class="bar ${status}" style="left:${left.toFixed(2)}%;width:${Math.min(width, 100 - left).toFixed(2)}%"></span>`;
   return `<tr>${label}<td class="track"><span class="lane">${bar}</span></td>${end}</tr>`;
+}
+
+export function wordOf({ status, keptFrom, cache }: Pick<StepResult, "status" | "keptFrom" | "cache">): string {
+  if (keptFrom !== null) return "kept";
+  return cache?.isHit === true ? "cached" : words[status];
+}
+
+function whyOf({ cache }: StepResult): string {
+  if (cache === null) return "";
+  const from = cache.isHit ? `the result of the run ${cache.runId}, of ${cache.storedAt}` : cache.why;
+  return ` title="${escapeHtml(from)}"`;
 }
 
 const words: Record<StepResult["status"], string> = {

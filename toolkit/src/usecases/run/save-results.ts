@@ -80,11 +80,12 @@ type KnownStep = KnownSteps["steps"][number] | NonNullable<KnownSteps["failed"]>
 
 async function toResult(run: RunningRun, step: Step, record: KnownStep): Promise<StepResult> {
   const { startedAt, durationMs, codeMs = null, python = null, environment = null, keptFrom = null } = record;
+  const { cache = null } = record;
   const loaded = await loadDetails(run, record.details);
   const details =
     loaded.details && keptFrom !== null ? await asNumberedNow(run, step, keptFrom, loaded.details) : loaded.details;
   const warnings = [...record.warnings, ...loaded.warnings];
-  return { ...notRun(step), startedAt, durationMs, codeMs, python, environment, warnings, details, keptFrom };
+  return { ...notRun(step), startedAt, durationMs, codeMs, python, environment, warnings, details, keptFrom, cache };
 }
 
 /** Cells may have moved since the step ran: cells of text were added before it, or removed. */
@@ -150,6 +151,7 @@ function notRun({ name, cells }: Step): StepResult {
     details: null,
     failure: null,
     keptFrom: null,
+    cache: null,
     cells: cells.map(({ cell }) => cell),
   };
 }

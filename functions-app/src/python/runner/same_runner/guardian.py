@@ -12,6 +12,7 @@ import shutil
 import sys
 import tempfile
 import traceback
+import zlib
 
 import dill
 
@@ -75,7 +76,19 @@ def _ready(folder):
         "implementation": {"cpython": "CPython"}.get(sys.implementation.name, sys.implementation.name),
         "executable": sys.executable,
         "dill": dill.__version__,
+        "packages": _packages(),
     }
+
+
+def _packages():
+    """Another text after anything was installed, upgraded or removed."""
+    names = set()
+    for folder in sys.path:
+        try:
+            names.update(name for name in os.listdir(folder or ".") if name.endswith((".dist-info", ".egg-info", ".egg-link")))
+        except OSError:
+            pass
+    return "%08x" % zlib.crc32("\n".join(sorted(names)).encode("utf-8", "surrogateescape"))
 
 
 def _describe(status):

@@ -6,7 +6,7 @@ import signal
 import stat
 import sys
 
-from . import boundary, failure, foreign_packages, session, travel, variables
+from . import boundary, failure, foreign_packages, reads, session, travel, variables
 from .cells import history, run_cells, shell
 from .display import figures, ipython_package, plotly_figures, publish
 from .state import interpreter
@@ -37,6 +37,7 @@ def run(request, folder, channel):
 
 
 def _run(request, folder, session_out, channel):
+    traced = _trace_reads(request)
     module = session.new_module()
     cells = _open_cells(request, module, channel)
     session_in = os.path.join(folder, "session.in")
@@ -56,6 +57,8 @@ def _run(request, folder, session_out, channel):
     if failed is not None:
         return {**report, "failure": failed}
     is_last = request["isLast"] or cells.has_exited
+    if traced is not None:
+        report["reads"] = traced.describe()
     report.update(hasExited=cells.has_exited, packages=foreign_packages.versions(at_start))
     if request["warnOfForeignPackages"]:
         report["foreignPackages"] = sorted(
@@ -65,6 +68,15 @@ def _run(request, folder, session_out, channel):
     if is_last:
         report.update(variables.describe(module))
     return report
+
+
+def _trace_reads(request):
+    """From here on: modules that the session imports may lie in the working directory."""
+    if not request.get("tracesReads"):
+        return None
+    traced = reads.Reads(os.getcwd())
+    traced.start()
+    return traced
 
 
 def _hand_on(module, cells, request, session_out, is_last):

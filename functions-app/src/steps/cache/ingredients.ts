@@ -1,0 +1,89 @@
+// What a step's result is made of, besides the files that it reads, and why a result in the cache is not of the same.
+
+import { createHash } from "node:crypto";
+import type { ExecutorInput } from "../../contract/executor-call.ts";
+import type { Limits } from "../../contract/limits.ts";
+import type { ReadyPython } from "../../python/step-process.ts";
+import type { SameYaml } from "../same-yaml.ts";
+import type { StepContents } from "../step-contents.ts";
+
+// Another one after a change of what entries mean, or of what a step does with the same ingredients.
+export const CACHE_FORMAT = 1;
+
+export type Ingredients = Record<keyof typeof REASONS, string>;
+
+/** By ingredient: why a result cannot be taken. The first that differs is named. */
+const REASONS = {
+  code: "its code has changed",
+  parameters: "its parameters have changed",
+  cells: "its cells have changed",
+  place: "its place among the steps has changed",
+  session: "what the steps before it left has changed",
+  requirements: "its requirements have changed",
+  python: "it runs on another Python",
+  packages: "packages of its Python have changed",
+  settings: "same.yaml, or a limit of the app, has changed",
+} as const;
+
+export type StepFacts = {
+  input: ExecutorInput;
+  contents: StepContents;
+  sameYaml: SameYaml;
+  ready: Pick<ReadyPython, "version" | "implementation" | "dill" | "packages">;
+  limits: Limits;
+};
+
+export function ingredientsOf({ input, contents, sameYaml, ready, limits }: StepFacts): Ingredients {
+  const { step, session, sameEnv, isLast } = input;
+  const { code, parameters } = splitCode(contents.code.toString("utf8"), step.cells);
+  const { version, implementation, dill, packages } = ready;
+  const { inlineSessionBytes, sessionBytes, outputBytes } = limits;
+  return {
+    code: hashOf(step.cells === undefined ? [code, step.name] : [code]),
+    parameters: hashOf(parameters),
+    // Without their numbers, which change with any cell of text before them.
+    cells: hashOf(step.cells?.map(({ lines, tags = [] }) => [lines, tags]) ?? null),
+    place: hashOf([isLast, step.keepsResults === true]),
+    session: session === undefined ? "none" : hashOf(withoutPlaces(session)),
+    requirements: hashOf(meantLines(contents.sources["requirements.txt"])),
+    python: hashOf([version, implementation, dill]),
+    packages,
+    settings: hashOf([
+      sameEnv ?? sameYaml.sameEnv,
+      sameYaml.variableBytes,
+      sameYaml.json ?? null,
+      [inlineSessionBytes, sessionBytes, outputBytes],
+    ]),
+  };
+}
+
+export const keyOf = (ingredients: Ingredients): string => hashOf([CACHE_FORMAT, ingredients]);
+
+/** @returns undefined where nothing differs. */
+export function firstDifference(then: Ingredients, now: Ingredients): string | undefined {
+  const names = Object.keys(REASONS) as (keyof Ingredients)[];
+  const name = names.find((it) => then[it] !== now[it]);
+  return name && REASONS[name];
+}
+
+/** The cell that sets parameters is known by its first line, as papermill writes it. */
+function splitCode(text: string, cells: ExecutorInput["step"]["cells"]): { code: string[]; parameters: string[] } {
+  const lines = text.split("\n");
+  const sources = cells === undefined ? [text] : cells.map((cell) => lines.splice(0, cell.lines).join("\n"));
+  const isOfParameters = (source: string) => source.startsWith("# Parameters\n");
+  return { code: sources.filter((it) => !isOfParameters(it)), parameters: sources.filter(isOfParameters) };
+}
+
+/** White space and comments ask for nothing else. */
+function meantLines(requirements: Buffer | undefined): string[] {
+  const lines = requirements?.toString("utf8").split(/\r?\n/) ?? [];
+  return lines.map((line) => line.trim()).filter((line) => line !== "");
+}
+
+/** The same session lies elsewhere in each run. */
+function withoutPlaces(session: NonNullable<ExecutorInput["session"]>): unknown {
+  const places = new Set(["container", "name", "executable"]);
+  return JSON.parse(JSON.stringify(session, (key, value) => (places.has(key) ? undefined : value)));
+}
+
+export const hashOf = (value: unknown): string => createHash("sha256").update(JSON.stringify(value)).digest("hex");

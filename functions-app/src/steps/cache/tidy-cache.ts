@@ -1,0 +1,73 @@
+import type { Limits } from "../../contract/limits.ts";
+import { inParallel } from "../in-parallel.ts";
+import type { CacheBlob, CacheBlobs } from "./cache-blobs.ts";
+
+// Listing a container costs requests, and a process usually runs many steps.
+const EVERY_MS = 10 * 60 * 1000;
+const DAY_MS = 24 * 60 * 60 * 1000;
+// What another step is about to write has no `entry.json` yet.
+const UNFINISHED_MS = 60 * 60 * 1000;
+
+/** One that was tidied less than ten minutes ago is not, unless much was added since. */
+export class CacheTidier {
+  #next = 0;
+  #addedBytes = 0;
+
+  /** @param sizeBytes - Of the entry that was stored. */
+  async afterStoring(
+    sizeBytes: number,
+    blobs: CacheBlobs,
+    limits: Pick<Limits, "cacheBytes" | "cacheDays">,
+  ): Promise<void> {
+    this.#addedBytes += sizeBytes;
+    if (Date.now() < this.#next && this.#addedBytes < limits.cacheBytes / 16) return;
+    this.#next = Date.now() + EVERY_MS;
+    this.#addedBytes = 0;
+    await tidyCache(blobs, limits, new Date());
+  }
+}
+
+type Group = { id: string; blobs: CacheBlob[]; sizeBytes: number; usedAt: number; isWhole: boolean };
+
+/** Removes entries that are older than they may be, and the oldest until the rest is within its size. */
+export async function tidyCache(
+  blobs: CacheBlobs,
+  { cacheBytes, cacheDays }: Pick<Limits, "cacheBytes" | "cacheDays">,
+  now: Date,
+): Promise<void> {
+  const groups = groupUp(await blobs.list("")).sort((left, right) => right.usedAt - left.usedAt);
+  let size = 0;
+  for (const group of groups) {
+    const age = now.getTime() - group.usedAt;
+    if (!group.isWhole && age < UNFINISHED_MS) continue;
+    size += group.sizeBytes;
+    if (!group.isWhole || age > cacheDays * DAY_MS || size > cacheBytes) await removeGroup(group, blobs);
+  }
+}
+
+/** @param id - `KEY/SEEN` */
+export async function removeEntry(id: string, blobs: CacheBlobs): Promise<void> {
+  for (const group of groupUp(await blobs.list(`${id}/`))) await removeGroup(group, blobs);
+}
+
+/** First what makes it an entry. */
+async function removeGroup({ id, blobs: own }: Group, blobs: CacheBlobs): Promise<void> {
+  await blobs.remove(`${id}/entry.json`);
+  await inParallel(own, ({ name }) => blobs.remove(name));
+}
+
+/** Entries, and each `latest/STEP.json` by itself. */
+function groupUp(all: readonly CacheBlob[]): Group[] {
+  const groups = new Map<string, CacheBlob[]>();
+  for (const blob of all) {
+    const id = blob.name.startsWith("latest/") ? blob.name : blob.name.slice(0, blob.name.lastIndexOf("/"));
+    groups.set(id, [...(groups.get(id) ?? []), blob]);
+  }
+  return [...groups].map(([id, blobs]) => {
+    const entry = blobs.find(({ name }) => name === id || name === `${id}/entry.json`);
+    const times = blobs.map(({ modifiedAt }) => modifiedAt.getTime());
+    const usedAt = entry?.modifiedAt.getTime() ?? Math.max(...times);
+    const sizeBytes = blobs.reduce((sum, blob) => sum + blob.sizeBytes, 0);
+    return { id, blobs, sizeBytes, usedAt, isWhole: entry !== undefined };
+  });
+}

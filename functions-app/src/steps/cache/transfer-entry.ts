@@ -1,0 +1,120 @@
+// A step's result on its way into the cache, and out of it into another run.
+
+import { toUrlSafeBase64 } from "../../contract/base64.ts";
+import type { BlobReference } from "../../contract/blob-reference.ts";
+import type { ExecutorInput, SessionReference } from "../../contract/executor-call.ts";
+import type { Limits } from "../../contract/limits.ts";
+import type { FileManifest, RunFile } from "../../contract/run-files.ts";
+import type { StepRecord } from "../../contract/run-result.ts";
+import type { StepDetails } from "../../contract/step-details.ts";
+import { ContentCopy, type Place } from "../content-copy.ts";
+import type { CacheBlobs } from "./cache-blobs.ts";
+import type { CacheEntry, Completed } from "./cache-entry.ts";
+
+export type StoredEntry = { entry: CacheEntry; id: string; result: Completed; from: Place; blobs: CacheBlobs };
+
+/** @returns How large it is. */
+export async function storeEntry({ entry, id, result, from, blobs }: StoredEntry): Promise<number> {
+  const copy = new ContentCopy(from, { id, blobs: blobs.contents });
+  const session = await copy.sessionOf(result);
+  const { files: _files, details, ...record } = entry.record;
+  copy.add(entry.changed);
+  await copy.files();
+  const whole: CacheEntry = {
+    ...entry,
+    record: { ...record, ...(details && { details: await copy.details(details) }) },
+    ...(session && { session }),
+  };
+  const content = Buffer.from(JSON.stringify(whole));
+  await blobs.write(`${id}/entry.json`, content);
+  const files = entry.changed.reduce((sum, file) => sum + (file.kind === "file" ? file.sizeBytes : 0), 0);
+  return content.length + files + (session?.blob.sizeBytes ?? 0);
+}
+
+export type RestoredEntry = {
+  entry: CacheEntry;
+  from: Place;
+  to: Place;
+  input: ExecutorInput;
+  /** The working directory before the step. */
+  files: readonly RunFile[];
+  limits: Pick<Limits, "inlineSessionBytes">;
+};
+
+/** The step's result as the run's own, with all its contents. @throws Error where something of it is gone or damaged. */
+export async function restoreEntry(restored: RestoredEntry): Promise<Completed> {
+  const { entry, from, to, input } = restored;
+  const copy = new ContentCopy(from, to);
+  const session = await copy.session(entry.session);
+  const details = entry.record.details && (await copy.details(entry.record.details));
+  const files = await restoreFiles(restored, copy);
+  const { python, hasExited, variables, variables_omitted, runId, storedAt } = entry;
+  const record: StepRecord = {
+    ...entry.record,
+    name: input.step.name,
+    codeMs: 0,
+    ...(details && { details: await renumber(details, restored) }),
+    ...(files && { files }),
+    cache: { isHit: true, why: "nothing that it is made of has changed", runId, storedAt },
+  };
+  return {
+    kind: "completed",
+    record,
+    python,
+    ...(hasExited && { hasExited }),
+    ...(session && (await sessionOf(session, restored))),
+    ...(variables && { variables }),
+    ...(variables_omitted && { variables_omitted }),
+  };
+}
+
+/** Only the session of a run's last step is in its result. */
+async function sessionOf(
+  { blob }: SessionReference,
+  { entry, input, to, limits }: RestoredEntry,
+): Promise<Pick<Completed, "session" | "session_context">> {
+  const isLast = input.isLast || entry.hasExited === true;
+  if (!isLast || blob.sizeBytes > limits.inlineSessionBytes) return { session: blob };
+  return { session_context: toUrlSafeBase64(await to.blobs.load(to.id, blob)) };
+}
+
+/** What the step did to the working directory, done to the one that it would find. */
+async function restoreFiles(
+  { entry: { changed, deleted }, files, input, to }: RestoredEntry,
+  copy: ContentCopy,
+): Promise<BlobReference | undefined> {
+  if (changed.length === 0 && deleted.length === 0) return input.files;
+  copy.add(changed);
+  await copy.files();
+  const gone = new Set([...deleted, ...changed.map(({ path }) => path)]);
+  const own = changed.map((file) => ({ ...file, step: input.step.name }));
+  const all = [...files.filter(({ path }) => !gone.has(path)), ...own];
+  if (all.length === 0) return undefined;
+  const manifest: FileManifest = {
+    formatVersion: 1,
+    files: all.sort((left, right) => (left.path < right.path ? -1 : 1)),
+  };
+  return to.blobs.save(to.id, "files", Buffer.from(JSON.stringify(manifest)));
+}
+
+/** Cells may have moved since the step ran: cells of text were added before it, or removed. */
+async function renumber(
+  details: StepDetails | BlobReference,
+  { entry, input: { step }, to }: RestoredEntry,
+): Promise<StepDetails | BlobReference> {
+  const now = (step.cells ?? []).map(({ number }) => number);
+  if (now.join() === entry.cells.join()) return details;
+  const numbers = new Map(entry.cells.map((number, index) => [number, now[index] ?? number]));
+  const toNow = <Item extends { cell: number | null }>(items: readonly Item[]): Item[] =>
+    items.map((item) => ({ ...item, cell: item.cell === null ? null : (numbers.get(item.cell) ?? item.cell) }));
+  const isInline = "cells" in details;
+  const loaded = isInline ? details : (JSON.parse(String(await to.blobs.load(to.id, details))) as StepDetails);
+  const { crossing, lost } = loaded;
+  const moved = {
+    ...loaded,
+    cells: toNow(loaded.cells),
+    ...(crossing && { crossing: toNow(crossing) }),
+    ...(lost && { lost: toNow(lost) }),
+  };
+  return isInline ? moved : to.blobs.save(to.id, "details", Buffer.from(JSON.stringify(moved)));
+}

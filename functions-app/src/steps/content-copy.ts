@@ -1,0 +1,86 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { fromUrlSafeBase64 } from "../contract/base64.ts";
+import type { BlobReference } from "../contract/blob-reference.ts";
+import type { ExecutorResult, SessionReference } from "../contract/executor-call.ts";
+import type { FileManifest, RunFile } from "../contract/run-files.ts";
+import type { StepRecord } from "../contract/run-result.ts";
+import type { StepDetails } from "../contract/step-details.ts";
+import { inParallel } from "./in-parallel.ts";
+import type { RunBlobs } from "./run-blobs.ts";
+
+type Completed = Extract<ExecutorResult, { kind: "completed" }>;
+
+/** Contents below one name: those of a run, or of an entry of the cache. */
+export type Place = { id: string; blobs: Pick<RunBlobs, "load" | "save" | "listFiles" | "loadFile" | "saveFile"> };
+
+/** Copies what steps left from one place to another, so that either can be removed without the other. */
+export class ContentCopy {
+  readonly #from: Place;
+  readonly #to: Place;
+  readonly #hashes = new Set<string>();
+
+  constructor(from: Place, to: Place) {
+    this.#from = from;
+    this.#to = to;
+  }
+
+  async session(reference: SessionReference | undefined): Promise<SessionReference | undefined> {
+    return reference && { ...reference, blob: await this.#copy("session", reference.blob) };
+  }
+
+  /** The session of a run's last step lies in its result. */
+  async sessionOf({
+    session: blob,
+    session_context: inline,
+    python,
+  }: Completed): Promise<SessionReference | undefined> {
+    if (blob !== undefined) return this.session({ blob, python });
+    const content = inline === undefined ? undefined : fromUrlSafeBase64(inline);
+    return content && { blob: await this.#to.blobs.save(this.#to.id, "session", content), python };
+  }
+
+  /** With the files that their outputs need. A reader looks for these below its run, by the names that they have here. */
+  async details(details: NonNullable<StepRecord["details"]>): Promise<NonNullable<StepRecord["details"]>> {
+    const isInline = "cells" in details;
+    const content = isInline ? undefined : await this.#from.blobs.load(this.#from.id, details);
+    const { assets = {} } = isInline ? details : (JSON.parse(String(content)) as StepDetails);
+    for (const asset of Object.values(assets)) await this.#copy("asset", asset);
+    return content === undefined ? details : this.#to.blobs.save(this.#to.id, "details", content);
+  }
+
+  async manifest(reference: BlobReference): Promise<BlobReference> {
+    const content = await this.#from.blobs.load(this.#from.id, reference);
+    const { files } = JSON.parse(content.toString("utf8")) as FileManifest;
+    this.add(files);
+    return this.#to.blobs.save(this.#to.id, "files", content);
+  }
+
+  /** Files whose contents `files` copies. */
+  add(files: readonly RunFile[]): void {
+    for (const file of files) if (file.kind === "file") this.#hashes.add(file.sha256);
+  }
+
+  /** By way of the disk: a file may be larger than memory. */
+  async files(): Promise<void> {
+    if (this.#hashes.size === 0) return;
+    const there = await this.#to.blobs.listFiles(this.#to.id);
+    const missing = [...this.#hashes].filter((sha256) => !there.has(sha256));
+    const folder = await mkdtemp(path.join(tmpdir(), "same-kept-"));
+    try {
+      await inParallel(missing, async (sha256) => {
+        const file = path.join(folder, sha256);
+        await this.#from.blobs.loadFile(this.#from.id, sha256, file);
+        await this.#to.blobs.saveFile(this.#to.id, sha256, file);
+        await rm(file, { force: true });
+      });
+    } finally {
+      await rm(folder, { recursive: true, force: true });
+    }
+  }
+
+  async #copy(kind: "session" | "asset", reference: BlobReference): Promise<BlobReference> {
+    return this.#to.blobs.save(this.#to.id, kind, await this.#from.blobs.load(this.#from.id, reference));
+  }
+}

@@ -1,0 +1,57 @@
+import { expect, test } from "vitest";
+import { CacheTidier, removeEntry, tidyCache } from "../../../../functions-app/src/steps/cache/tidy-cache.ts";
+import { MemoryCache } from "../../../helpers/memory-cache.ts";
+
+const NOW = new Date("2026-03-01T00:00:00.000Z");
+const DAY_MS = 24 * 60 * 60 * 1000;
+
+/** Entries by name, each with a content of so many bytes and the days since it was stored. */
+async function cacheOf(entries: Record<string, { bytes: number; days: number; isWhole?: boolean }>) {
+  const cache = new MemoryCache();
+  for (const [id, { bytes, days, isWhole = true }] of Object.entries(entries)) {
+    cache.now = new Date(NOW.getTime() - days * DAY_MS);
+    await cache.write(`${id}/session-1.dill`, Buffer.alloc(bytes - (isWhole ? 2 : 0)));
+    if (isWhole) await cache.write(`${id}/entry.json`, Buffer.from("{}"));
+  }
+  const left = () => [...new Set([...cache.contents.contents.keys()].map((name) => name.replace(/\/[^/]*$/, "")))];
+  return { cache, left };
+}
+
+test("results that are older than they may be are removed, and the oldest beyond the size", async () => {
+  const { cache, left } = await cacheOf({
+    "k/a": { bytes: 40, days: 1 },
+    "k/b": { bytes: 40, days: 2 },
+    "l/c": { bytes: 40, days: 3 },
+    "l/d": { bytes: 2, days: 40 },
+  });
+  await tidyCache(cache, { cacheBytes: 80, cacheDays: 30 }, NOW);
+  expect(left()).toEqual(["k/a", "k/b"]);
+});
+
+test("what another step is about to store stays, and what it never finished is removed", async () => {
+  const { cache, left } = await cacheOf({
+    "k/now": { bytes: 40, days: 0, isWhole: false },
+    "k/never": { bytes: 40, days: 1, isWhole: false },
+  });
+  await tidyCache(cache, { cacheBytes: 80, cacheDays: 30 }, NOW);
+  expect(left()).toEqual(["k/now"]);
+});
+
+test("an entry is removed with its contents, and no other", async () => {
+  const { cache, left } = await cacheOf({ "k/a": { bytes: 4, days: 0 }, "k/ab": { bytes: 4, days: 0 } });
+  await removeEntry("k/a", cache);
+  expect(left()).toEqual(["k/ab"]);
+});
+
+test("the container is listed once in a while, and when much was added", async () => {
+  const { cache } = await cacheOf({});
+  let listed = 0;
+  cache.list = async () => {
+    listed += 1;
+    return [];
+  };
+  const tidier = new CacheTidier();
+  const limits = { cacheBytes: 1600, cacheDays: 30 };
+  for (const sizeBytes of [1, 50, 49, 1]) await tidier.afterStoring(sizeBytes, cache, limits);
+  expect(listed).toBe(2);
+});

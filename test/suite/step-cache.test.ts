@@ -1,0 +1,87 @@
+import { readFile, writeFile } from "node:fs/promises";
+import path from "node:path";
+import { expect, test } from "vitest";
+import type { CacheMode } from "../../toolkit/src/notebook/cache-wishes.ts";
+import { NO_PARAMETERS } from "../../toolkit/src/notebook/parameters.ts";
+import { remoteRun } from "../../toolkit/src/usecases/local-run.ts";
+import { FakeEmulator } from "../helpers/fake-emulator.ts";
+import { recordingView } from "../helpers/recording-view.ts";
+import { useRunHost } from "../helpers/run-host.ts";
+import { makeTempDir } from "../helpers/temp-dir.ts";
+
+const app = useRunHost();
+
+const { signal } = new AbortController();
+type Cell = [source: string, ...tags: string[]];
+
+async function openNotebook() {
+  const folder = await makeTempDir();
+  const deps = {
+    cwd: folder,
+    env: {},
+    emulator: new FakeEmulator(),
+    fetch,
+    view: recordingView(),
+    warn: () => {},
+    signal,
+    leaveNow: signal,
+  };
+  const location = path.join(folder, "nb.ipynb");
+  const { address } = app;
+  const more = { stateDir: null, sameEnv: null, files: null, upstreamMagics: false, parameters: NO_PARAMETERS };
+  const write = (cells: readonly Cell[]) => {
+    const toCell = ([source, ...tags]: Cell) => {
+      return { cell_type: "code", source, metadata: { tags }, outputs: [], execution_count: null };
+    };
+    const notebook = { nbformat: 4, nbformat_minor: 4, metadata: {}, cells: cells.map(toCell) };
+    return writeFile(location, JSON.stringify(notebook));
+  };
+  const run = (cache: CacheMode) =>
+    remoteRun({ ...more, location, address, cache, timeoutMs: null, isVerbose: false, savesLargeSession: true }, deps);
+  return { folder, write, run };
+}
+
+const STEP_1 = "same_step_1";
+
+/** A step that takes a note of each time that it runs, where the workspace does not reach. */
+const noted = (file: string, code: string) => `print(1, file=open(${JSON.stringify(file)}, "a"))\n${code}`;
+
+test("with --cache, steps that have not changed come from the cache with all that they left, also after a purge", async () => {
+  const notebook = await openNotebook();
+  const log = path.join(app.stateDir, "ran.txt");
+  await writeFile(path.join(notebook.folder, "data.csv"), "1,2");
+  const first: Cell = [
+    noted(log, "rows = open('data.csv').read()\nopen('made.txt', 'w').write(rows)\nprint('read', rows)"),
+  ];
+  await notebook.write([first, [noted(log, "n = len(rows)"), STEP_1]]);
+  const ran = await notebook.run("all");
+  expect(ran.steps.map(({ cache }) => cache?.why)).toEqual(Array(2).fill("the cache has no result of it"));
+  await app.host.client.purge(ran.id);
+
+  const cached = await notebook.run("all");
+  expect(cached).toMatchObject({ status: "completed", variables: ran.variables, warnings: [] });
+  expect(cached.steps.map(({ cache }) => cache)).toMatchObject(Array(2).fill({ isHit: true, runId: ran.id }));
+  expect(cached.steps.map(({ output }) => output)).toEqual(ran.steps.map(({ output }) => output));
+  expect(await readFile(log, "utf8")).toBe("1\n1\n");
+  expect(await readFile(path.join(cached.record, "files", "made.txt"), "utf8")).toBe("1,2");
+  expect(await readFile(cached.results.report as string, "utf8")).toContain(">cached</span>");
+  expect(await readFile(cached.results.notebook as string, "utf8")).toContain(`"cached_from": "${ran.id}"`);
+
+  // What a later step reads is new; the step before it is not.
+  await writeFile(path.join(notebook.folder, "data.csv"), "1,2,3");
+  await notebook.write([first, [noted(log, "n = len(rows) + 1"), STEP_1]]);
+  const changed = await notebook.run("all");
+  expect(changed.steps.map(({ cache }) => cache?.why)).toEqual(["data.csv has changed", "its code has changed"]);
+  expect(changed.variables.find(({ name }) => name === "n")?.repr).toBe("6");
+});
+
+test("without --cache, only steps with a tag come from the cache, and --no-cache runs them too", async () => {
+  const notebook = await openNotebook();
+  await notebook.write([
+    ["a = 1", "cache=PT1H"],
+    ["b = 2", STEP_1, "cache=P0D"],
+  ]);
+  const [, second, third] = [await notebook.run("tags"), await notebook.run("tags"), await notebook.run("none")];
+  expect(second.steps.map(({ cache }) => cache?.isHit)).toEqual([true, undefined]);
+  expect(third.steps.map(({ cache }) => cache)).toEqual([null, null]);
+});
