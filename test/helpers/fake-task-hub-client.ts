@@ -52,6 +52,14 @@ export class FakeTaskHubClient implements TaskHubClient {
     return this.instances.get(instanceId) ?? null;
   }
 
+  /** Whether it uses an app lease. */
+  hasAppLease = true;
+
+  async makePrimary(): Promise<boolean> {
+    this.calls.push(["makePrimary"]);
+    return this.hasAppLease;
+  }
+
   async getHistory(): Promise<HistoryEvent[]> {
     return this.history;
   }

@@ -5,7 +5,10 @@ import type { StorageTable } from "../../local/src/storage/storage-table.ts";
 
 const QUEUE_CALLS = ["send", "receive", "delete", "update"] satisfies (keyof StorageQueue)[];
 const TABLE_CALLS = ["transact", "upsert", "insert", "get", "query", "queryPage"] satisfies (keyof StorageTable)[];
-const BLOB_CALLS = ["upload", "download", "properties", "deleteIfExists", "list"] satisfies (keyof BlobContainer)[];
+const BLOB_CALLS = [
+  ...(["upload", "download", "properties", "deleteIfExists", "list"] satisfies (keyof BlobContainer)[]),
+  ...(["acquireLease", "renewLease", "changeLease"] satisfies (keyof BlobContainer)[]),
+] as const;
 const CALLS = new Set<string>([...QUEUE_CALLS, ...TABLE_CALLS, ...BLOB_CALLS]);
 /** These answer one thing after the other. */
 const LISTS = new Set<string>(["query", "list"] satisfies (keyof StorageTable | keyof BlobContainer)[]);

@@ -3,6 +3,7 @@ import type { TaskHubClient } from "./client.ts";
 import { Delivery } from "./delivery/delivery.ts";
 import type { EngineOptions } from "./engine-options.ts";
 import { FunctionLog } from "./function-log.ts";
+import { AppLease } from "./leases/app-lease.ts";
 import { HubQueues } from "./messages/hub-queues.ts";
 import type { EpisodeInput } from "./orchestrations/episode-types.ts";
 import { OrchestrationDispatcher } from "./orchestrations/orchestration-dispatcher.ts";
@@ -16,6 +17,8 @@ import { InstanceStore } from "./tracking/instance-store.ts";
 /** What an engine consists of; nothing of it runs yet. */
 export type EngineParts = {
   client: TaskHubClient;
+  /** What the other parts do for the app is done under it. */
+  appLease: AppLease;
   delivery: Delivery;
   activities: ActivityDispatcher;
   orchestrations: OrchestrationDispatcher;
@@ -56,8 +59,17 @@ export function assemble(hub: TaskHub, options: Omit<EngineOptions, "storage">):
   const orchestrations = new OrchestrationDispatcher({ delivery, session, settings });
 
   const stores = { hub, histories, instances };
-  const client = createTaskHubClient({ ...stores, delivery, orchestrations, settings, functionLog, clock });
-  return { client, delivery, activities, orchestrations };
+  const appLease = new AppLease({ hub, settings, clock, log: log.child("engine.leases") });
+  const client = createTaskHubClient({
+    ...stores,
+    delivery,
+    appLease,
+    orchestrations,
+    settings,
+    functionLog,
+    clock,
+  });
+  return { client, delivery, appLease, activities, orchestrations };
 }
 
 function createDelivery(

@@ -66,4 +66,6 @@ export interface TaskHubClient {
   purge(instanceId: string): Promise<boolean>;
   /** Purges terminal instances only. @returns how many. */
   purgeMany(filter: InstanceFilter): Promise<number>;
+  /** Takes the hub from the app that has its lease. @returns false where this app uses no app lease. */
+  makePrimary(): Promise<boolean>;
 }

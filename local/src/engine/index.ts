@@ -1,12 +1,13 @@
 // The Durable Task engine: reads and runs one task hub.
 
-import { assemble } from "./assemble.ts";
+import { assemble, type EngineParts } from "./assemble.ts";
 import type { TaskHubClient } from "./client.ts";
 import type { EngineOptions } from "./engine-options.ts";
 import { keepEntitiesClean } from "./entities/clean-entities.ts";
-import { startPartitionManager } from "./leases/partition-manager.ts";
+import type { AppWork } from "./leases/app-lease.ts";
+import { type PartitionManager, startPartitionManager } from "./leases/partition-manager.ts";
 import { newWorkerId } from "./leases/worker-id.ts";
-import { openTaskHub } from "./taskhub/task-hub.ts";
+import { openTaskHub, type TaskHub } from "./taskhub/task-hub.ts";
 
 export { FUNCTION_LOG_CATEGORY } from "./function-log.ts";
 export { resolveDurableTaskSettings } from "./resolve-settings.ts";
@@ -25,18 +26,11 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
   const { storage, settings, clock, log } = options;
   const { hubName, partitionCount } = settings;
   const hub = await openTaskHub({ storage, hubName, partitionCount });
-  const { client, delivery, activities, orchestrations } = assemble(hub, options);
+  const parts = assemble(hub, options);
+  const { client, delivery, appLease } = parts;
   await options.beforeWork?.(client);
   delivery.start();
-  activities.start(hub.workItemQueue.name);
-  const workerId = options.workerId ?? newWorkerId();
-  const partitions = startPartitionManager({
-    hub,
-    workerId,
-    reader: orchestrations,
-    clock,
-    log: log.child("engine.leases"),
-  });
+  await appLease.start(workOf(parts, hub, options));
   const stopping = new AbortController();
   const keptMs = settings.entityMessageReorderWindowInMinutes * 60_000;
   const cleaning = keepEntitiesClean({ client, clock, log: log.child("engine.entities"), keptMs }, stopping.signal);
@@ -47,9 +41,29 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     async stop() {
       stopping.abort();
       await cleaning;
-      await activities.stop();
-      await partitions.stop();
+      await appLease.stop();
       await delivery.stop();
+    },
+  };
+}
+
+/** What the app does that has the hub: activities, and the orchestrations and entities of its share of the partitions. */
+function workOf(
+  { activities, orchestrations }: EngineParts,
+  hub: TaskHub,
+  { clock, log, ...options }: EngineOptions,
+): AppWork {
+  const workerId = options.workerId ?? newWorkerId();
+  let partitions: PartitionManager | null = null;
+  return {
+    start() {
+      activities.start(hub.workItemQueue.name);
+      const reader = orchestrations;
+      partitions = startPartitionManager({ hub, workerId, reader, clock, log: log.child("engine.leases") });
+    },
+    async stop() {
+      await activities.stop();
+      await partitions?.stop();
     },
   };
 }

@@ -17,10 +17,14 @@ const MAX_BATCH = 32;
 // on when it is started again, so here both are short; what is in hand is renewed long before its time is over.
 const VISIBILITY_TIMEOUT_MS = 15_000;
 const POLLING_INTERVAL_MS = 1_000;
+// The extension looks again after five minutes whether another app has ended.
+const APP_LEASE_ACQUIRE_MS = 10_000;
+const APP_LEASE_RENEW_MS = 25_000;
+const APP_LEASE_MS = 60_000;
 
 /**
- * Reads what host.json says of Durable Functions; what it does not say is the extension's default, except the two intervals
- * above.
+ * Reads what host.json says of Durable Functions; what it does not say is the extension's default, except the
+ * intervals above.
  *
  * @param durableTask - `extensions.durableTask` of host.json; undefined where it has none.
  * @param env - App settings, for `%NAME%` and the site's name.
@@ -46,6 +50,9 @@ export function resolveDurableTaskSettings(
   refuseExtendedSessions(top.flag("extendedSessionsEnabled", false), problems);
   const perCore = CONCURRENCY_PER_CORE * cpus().length;
   const settings: DurableTaskSettings = {
+    appName: env["WEBSITE_SITE_NAME"] ?? "",
+    useAppLease: top.flag("useAppLease", true),
+    appLease: resolveAppLease(toSectionReader(section, "appleaseoptions", problems), problems),
     hubName: resolveHubName(top.text("hubName", ""), env, { problems, warn }),
     defaultVersion: top.text("defaultVersion", "") || null,
     versionMatchStrategy: top.oneOf("versionMatchStrategy", ["None", "Strict", "CurrentOrOlder"], "CurrentOrOlder"),
@@ -158,6 +165,26 @@ function resolveHubName(configured: string, env: Environment, { problems, warn }
     problems.push((error as Error).message);
   }
   return name;
+}
+
+function resolveAppLease(
+  reader: Pick<ReturnType<typeof createReader>, "timeSpan">,
+  problems: string[],
+): DurableTaskSettings["appLease"] {
+  const appLease = {
+    renewIntervalMs: reader.timeSpan("renewInterval", APP_LEASE_RENEW_MS),
+    acquireIntervalMs: reader.timeSpan("acquireInterval", APP_LEASE_ACQUIRE_MS),
+    leaseIntervalMs: reader.timeSpan("leaseInterval", APP_LEASE_MS),
+  };
+  const seconds = appLease.leaseIntervalMs / 1000;
+  // What the blob service takes.
+  if (!Number.isInteger(seconds) || seconds < 15 || seconds > 60) {
+    problems.push("extensions.durableTask.appLeaseOptions.leaseInterval is not whole seconds from 15 to 60.");
+  }
+  if (appLease.renewIntervalMs >= appLease.leaseIntervalMs) {
+    problems.push("extensions.durableTask.appLeaseOptions.renewInterval is not shorter than leaseInterval.");
+  }
+  return appLease;
 }
 
 /** @returns whether the app is meant for the Durable Task Scheduler. */

@@ -10,6 +10,7 @@ import type { Delivery } from "./delivery/delivery.ts";
 import { OrchestrationAlreadyExistsError } from "./errors.ts";
 import type { FunctionLog } from "./function-log.ts";
 import { EventType, type ExecutionStartedEvent, type HistoryEvent, TERMINAL } from "./history/events.ts";
+import type { AppLease } from "./leases/app-lease.ts";
 import { toInstanceId } from "./messages/entity-id.ts";
 import {
   type EntityRequest,
@@ -37,6 +38,7 @@ export type TaskHubClientDeps = {
   settings: Pick<DurableTaskSettings, "defaultVersion" | "overridableExistingInstanceStates">;
   functionLog: FunctionLog;
   delivery: Delivery;
+  appLease: Pick<AppLease, "makePrimary">;
   /** What this host has in memory of instances. */
   orchestrations: Pick<OrchestrationDispatcher, "forget" | "whileIdle">;
 };
@@ -87,6 +89,7 @@ export function createTaskHubClient(deps: TaskHubClientDeps): TaskHubClient {
       }),
     purge: (instanceId) => deps.orchestrations.whileIdle(instanceId, () => purge(instanceId, deps)),
     purgeMany: (filter) => purgeMany(filter, deps),
+    makePrimary: () => deps.appLease.makePrimary(),
   };
   return client;
 }

@@ -55,7 +55,7 @@ async function answer(route: Route, call: ManagementCall): Promise<WebhookRespon
     case "entity-signal":
       return signalEntity(route.entity, route.operation ?? call.query.text("op") ?? "", call);
     case "make-primary":
-      return empty(200); // There is only one app.
+      return makePrimary(call);
   }
 }
 
@@ -75,6 +75,11 @@ async function operate(
     case "restart":
       return restartInstance(instanceId, call);
   }
+}
+
+async function makePrimary({ client }: ManagementCall): Promise<WebhookResponse> {
+  if (await client.makePrimary()) return empty(200);
+  return problem(400, "This app uses no app lease (useAppLease in host.json is false), so it cannot be made primary.");
 }
 
 /** `taskHub` and `connection` may name only what this host serves; anything else would silently act on the wrong hub. */

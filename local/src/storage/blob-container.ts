@@ -4,6 +4,8 @@ export type BlobProperties = {
   /** Without its quotes; every write gives another. */
   etag: string;
   modifiedAt: Date;
+  /** Somebody has a lease on it that has not ended. */
+  isLeased: boolean;
 };
 
 export type BlobDetails = BlobProperties & {
@@ -40,4 +42,20 @@ export interface BlobContainer {
   deleteIfExists(name: string): Promise<boolean>;
   /** All blobs whose name begins with `prefix`, by name. */
   list(prefix?: string): AsyncIterable<BlobProperties>;
+  /**
+   * Takes the lease on the container itself, or takes it again under the id that has it; all who know the id share it.
+   *
+   * @param leaseId - A GUID.
+   * @param seconds - 15 to 60.
+   * @throws StorageError 409 `LeaseAlreadyPresent` while another id has it.
+   */
+  acquireLease(leaseId: string, seconds: number): Promise<void>;
+  /** @throws StorageError 409 where another id has it, or none. */
+  renewLease(leaseId: string): Promise<void>;
+  /**
+   * Gives the lease that `leaseId` has to `newId`, for its whole time.
+   *
+   * @throws StorageError 409 where another id has it, or none.
+   */
+  changeLease(leaseId: string, newId: string): Promise<void>;
 }

@@ -12,7 +12,7 @@ import { VirtualWorld } from "../../helpers/virtual-world.ts";
 // Longer than a lease of 30 s and the interval at which it is looked at.
 const PAUSE_MS = 60_000;
 
-const isWork = ({ resource }: StorageCall) => !resource.endsWith("Partitions");
+const isWork = ({ resource }: StorageCall) => !/(Partitions|-applease|-leases)$/.test(resource);
 
 /** Results and firings by the number that they answer: each number once, or the history is corrupt. */
 function answeredIds(events: readonly HistoryEvent[]): string[] {

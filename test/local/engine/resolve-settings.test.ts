@@ -16,6 +16,15 @@ describe("defaults", () => {
     });
   });
 
+  test("the app lease is on, for the app named after the site", () => {
+    const appLease = { renewIntervalMs: 25_000, acquireIntervalMs: 10_000, leaseIntervalMs: 60_000 };
+    expect(resolve({})).toMatchObject({ useAppLease: true, appName: "", appLease });
+    expect(resolve({ useAppLease: false }, { WEBSITE_SITE_NAME: "site" })).toMatchObject({
+      useAppLease: false,
+      appName: "site",
+    });
+  });
+
   test("the hub is named after the site where there is one", () => {
     expect(resolve({}, { WEBSITE_SITE_NAME: "1-my-site" }).hubName).toBe("t1mysite");
   });
@@ -29,6 +38,13 @@ describe("what host.json says", () => {
 
   test("%NAME% takes the app setting", () => {
     expect(resolve({ hubName: "%HUB%" }, { HUB: "FromSetting" }).hubName).toBe("FromSetting");
+  });
+
+  test.each([
+    [{ leaseInterval: "00:01:30" }, "whole seconds from 15 to 60"],
+    [{ leaseInterval: "00:00:20" }, "renewInterval is not shorter than leaseInterval"],
+  ])("an app lease of %j is refused", (appLeaseOptions, problem) => {
+    expect(problemsOf({ appLeaseOptions })).toEqual([expect.stringContaining(problem)]);
   });
 
   test("all that is wrong is told at once", () => {

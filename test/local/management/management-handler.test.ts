@@ -133,6 +133,17 @@ test("an orchestrator that is disabled or unknown is refused before anything is 
   expect(client.calls).toEqual([]);
 });
 
+test("an app is made primary where it uses the app lease", async () => {
+  const client = new FakeTaskHubClient();
+  expect(await api(client)("POST", "/makeprimary")).toMatchObject({ status: 200 });
+  client.hasAppLease = false;
+  expect(await api(client)("POST", "/makeprimary")).toMatchObject({
+    status: 400,
+    body: { Message: expect.stringContaining("useAppLease") },
+  });
+  expect(client.calls).toEqual([["makePrimary"], ["makePrimary"]]);
+});
+
 test("an input that is not JSON is refused", async () => {
   const answer = await api(new FakeTaskHubClient())("POST", "/orchestrators/Hello", { body: "{" });
   expect(answer).toMatchObject({ status: 400, body: { Message: "Invalid JSON content", StackTrace: null } });

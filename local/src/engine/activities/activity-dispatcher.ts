@@ -46,6 +46,7 @@ export class ActivityDispatcher implements Inbox {
   }
 
   start(queueName: string): void {
+    this.#isStopping = false;
     this.#reading = this.#deps.delivery.read(queueName, this);
   }
 

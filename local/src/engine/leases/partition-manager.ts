@@ -1,6 +1,7 @@
 import type { Clock, Logger } from "@same-kit/shared";
 import { isPreconditionFailed } from "../../storage/storage-errors.ts";
 import type { TaskHub } from "../taskhub/task-hub.ts";
+import { readBlobLeases } from "./blob-leases.ts";
 import { decideRow, decideSteals, type RowDecision } from "./partition-rules.ts";
 import { readPartitions, writePartition } from "./partition-table.ts";
 import { isGoneWorker } from "./worker-id.ts";
@@ -54,6 +55,8 @@ class PartitionWorker implements PartitionManager {
   #isStopping = false;
   #isGivenUp = false;
   #isComplaining = false;
+  /** Queues that hosts of another kind have. */
+  #held: ReadonlySet<string> = new Set();
   #loop: Promise<void> = Promise.resolve();
   #wake = new AbortController();
 
@@ -121,14 +124,19 @@ class PartitionWorker implements PartitionManager {
   async #pass(isStopping: boolean): Promise<RowDecision[]> {
     const { hub, workerId, clock } = this.#deps;
     const abortSignal = AbortSignal.timeout(PASS_TIMEOUT_MS);
-    const rows = await readPartitions(hub, abortSignal);
+    const [rows, held] = await Promise.all([readPartitions(hub, abortSignal), readBlobLeases(hub)]);
+    this.#noteHeld(held);
     const drained = new Set([...this.#drains].filter(([, drain]) => drain.isDone).map(([queueName]) => queueName));
-    const context = { me: workerId, now: clock.nowTicks(), isStopping, drained, isGone: isGoneWorker };
+    const isHeldElsewhere = (queueName: string) => held.has(queueName);
+    const context = { me: workerId, now: clock.nowTicks(), isStopping, drained, isGone: isGoneWorker, isHeldElsewhere };
     const decisions = rows.map((row) => decideRow(row, context));
-    for (const row of rows) if (row.currentOwner !== workerId) this.#lose(row.queueName);
+    for (const { queueName, currentOwner } of rows) {
+      if (currentOwner !== workerId || held.has(queueName)) this.#lose(queueName);
+    }
     await allOrFirstError(decisions.map((decision) => this.#carryOut(decision, abortSignal)));
     if (isStopping) return decisions;
-    const steals = decideSteals(decisions, workerId);
+    const shared = decisions.filter(({ row }) => !held.has(row.queueName));
+    const steals = decideSteals(shared, workerId);
     await allOrFirstError(steals.map(async ({ row }) => void (await writePartition(hub, row, abortSignal))));
     return [...decisions, ...steals];
   }
@@ -139,6 +147,24 @@ class PartitionWorker implements PartitionManager {
     if (isChanged) await writePartition(this.#deps.hub, row, abortSignal);
     if (mine === "own" && !this.#isStopping) this.#read(row.queueName);
     if (mine === "none") this.#drains.delete(row.queueName);
+  }
+
+  #noteHeld(held: ReadonlySet<string>): void {
+    const begun = [...held].filter((it) => !this.#held.has(it));
+    const ended = [...this.#held].filter((it) => !held.has(it));
+    this.#held = held;
+    const { log } = this.#deps;
+    if (begun.length > 0) {
+      const queues = begun.toSorted().join(", ");
+      log.warn("A host of Durable Functions 2.x has control queues by leases on blobs; they are left to it.", {
+        queues,
+      });
+    }
+    if (ended.length > 0) {
+      log.info("Leases on blobs have ended; their control queues are shared again.", {
+        queues: ended.toSorted().join(", "),
+      });
+    }
   }
 
   #read(queueName: string): void {

@@ -14,6 +14,8 @@ export type PassContext = {
   drained: ReadonlySet<string>;
   /** Whether an owner's process is known to be gone, so that its lease need not run out. */
   isGone: (owner: string) => boolean;
+  /** Whether a host that does not know the table has the queue. */
+  isHeldElsewhere: (queueName: string) => boolean;
 };
 
 /** What becomes of one row. */
@@ -32,6 +34,7 @@ const TICKS_PER_MS = 10_000n;
 
 export function decideRow(row: PartitionRow, context: PassContext): RowDecision {
   const { me, now, isStopping } = context;
+  if (context.isHeldElsewhere(row.queueName)) return decideHeldElsewhere(row, me);
   const isFree =
     (row.currentOwner === null && (row.nextOwner === null || row.nextOwner === me)) ||
     isExpired(row, now) ||
@@ -50,6 +53,13 @@ export function decideRow(row: PartitionRow, context: PassContext): RowDecision 
     return { row: released, isChanged: true, mine: "none", countsFor: row.nextOwner };
   }
   return { row: renewed({ ...row, isDraining: true }, now), isChanged: true, mine: "drain", countsFor: row.nextOwner };
+}
+
+/** Its host reads the queue whatever the row says: an owner written there would only keep others from it when that host ends. */
+function decideHeldElsewhere(row: PartitionRow, me: string): RowDecision {
+  const released = { ...row, currentOwner: null, nextOwner: null, isDraining: false };
+  const isMine = row.currentOwner === me;
+  return { row: isMine ? released : row, isChanged: isMine, mine: "none", countsFor: null };
 }
 
 function decideForeign(row: PartitionRow, { me, isStopping }: PassContext): RowDecision {

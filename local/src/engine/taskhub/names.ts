@@ -12,6 +12,7 @@ export const instancesTableName = (hubName: string): string => `${hubName}Instan
 export const partitionsTableName = (hubName: string): string => `${hubName}Partitions`;
 export const largeMessagesContainerName = (hubName: string): string => `${hubName.toLowerCase()}-largemessages`;
 export const appLeaseContainerName = (hubName: string): string => `${hubName.toLowerCase()}-applease`;
+export const blobLeasesContainerName = (hubName: string): string => `${hubName.toLowerCase()}-leases`;
 export const appLeaseBlobName = (hubName: string): string => `${hubName.toLowerCase()}-appleaseinfo`;
 
 const FNV_OFFSET_BASIS = 0x811c9dc5;
@@ -19,9 +20,18 @@ const FNV_PRIME = 0x01000193;
 
 /** The partition of an instance: 32-bit FNV-1a over the raw id's UTF-8 bytes, modulo the partition count. */
 export function partitionOf(instanceId: string, partitionCount: number): number {
+  return fnv1a(instanceId) % partitionCount;
+}
+
+/** Under which id the hosts of an app share the app lease: the hash of its name in a GUID that is empty otherwise. */
+export function appLeaseIdOf(appName: string): string {
+  return `${fnv1a(appName).toString(16).padStart(8, "0")}-0000-0000-0000-000000000000`;
+}
+
+function fnv1a(text: string): number {
   let hash = FNV_OFFSET_BASIS;
-  for (const byte of Buffer.from(instanceId, "utf8")) hash = Math.imul(hash ^ byte, FNV_PRIME) >>> 0;
-  return hash % partitionCount;
+  for (const byte of Buffer.from(text, "utf8")) hash = Math.imul(hash ^ byte, FNV_PRIME) >>> 0;
+  return hash;
 }
 
 const HUB_NAME = /^[A-Za-z][A-Za-z0-9]{2,49}$/;

@@ -6,6 +6,7 @@ import type { StorageTable } from "../../storage/storage-table.ts";
 import {
   appLeaseBlobName,
   appLeaseContainerName,
+  blobLeasesContainerName,
   controlQueueName,
   historyTableName,
   instancesTableName,
@@ -25,6 +26,10 @@ export type TaskHub = {
   history: StorageTable;
   instances: StorageTable;
   partitions: StorageTable;
+  /** The container whose lease says which app works on the hub, and the blob in it that names the app. */
+  appLease: { container: BlobContainer; blobName: string };
+  /** Leases of hosts of Durable Functions 2.x; only they make it. */
+  blobLeases: BlobContainer;
   /** Made on first use, as by the extension. */
   largeMessages: BlobContainer;
   /** Any queue of the account. */
@@ -45,7 +50,7 @@ export async function openTaskHub(options: TaskHubOptions): Promise<TaskHub> {
     hub.history.createIfNotExists(),
     hub.instances.createIfNotExists(),
     createPartitionRows(hub),
-    createAppLease(options.storage, hub.hubName),
+    createAppLease(hub),
   ]);
   return hub;
 }
@@ -62,6 +67,11 @@ export function attachTaskHub({ storage, hubName, partitionCount }: TaskHubOptio
     history: storage.table(historyTableName(hubName)),
     instances: storage.table(instancesTableName(hubName)),
     partitions: storage.table(partitionsTableName(hubName)),
+    appLease: {
+      container: storage.container(appLeaseContainerName(hubName)),
+      blobName: appLeaseBlobName(hubName),
+    },
+    blobLeases: storage.container(blobLeasesContainerName(hubName)),
     largeMessages: storage.container(largeMessagesContainerName(hubName)),
     queue: (name) => storage.queue(name),
     partitionOf: (instanceId) => partitionOf(instanceId, partitionCount),
@@ -85,9 +95,8 @@ async function createPartitionRows(hub: TaskHub): Promise<void> {
 }
 
 /** A real host expects the container and the blob, also where the app lease is off. */
-async function createAppLease(storage: StorageAccount, hubName: string): Promise<void> {
-  const container = storage.container(appLeaseContainerName(hubName));
+async function createAppLease({ appLease: { container, blobName } }: TaskHub): Promise<void> {
   await container.createIfNotExists();
   const content = Buffer.from("{}");
-  await ignoring(CREATED_BEFORE, container.upload(appLeaseBlobName(hubName), content, { onlyIfNew: true }));
+  await ignoring(CREATED_BEFORE, container.upload(blobName, content, { onlyIfNew: true }));
 }

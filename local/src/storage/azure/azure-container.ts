@@ -46,7 +46,15 @@ export class AzureContainer implements BlobContainer {
   async properties(name: string): Promise<BlobDetails> {
     const found = await asked(this.#client.getBlobClient(name).getProperties());
     const { contentLength = 0, etag = "", lastModified = new Date(0), contentType = "", metadata = {} } = found;
-    return { name, sizeBytes: contentLength, etag: unquoted(etag), modifiedAt: lastModified, contentType, metadata };
+    return {
+      name,
+      sizeBytes: contentLength,
+      etag: unquoted(etag),
+      modifiedAt: lastModified,
+      isLeased: isLive(found.leaseState),
+      contentType,
+      metadata,
+    };
   }
 
   async deleteIfExists(name: string): Promise<boolean> {
@@ -56,14 +64,30 @@ export class AzureContainer implements BlobContainer {
   async *list(prefix?: string): AsyncIterable<BlobProperties> {
     try {
       for await (const { name, properties } of this.#client.listBlobsFlat(prefix === undefined ? {} : { prefix })) {
-        const { contentLength = 0, etag, lastModified } = properties;
-        yield { name, sizeBytes: contentLength, etag: unquoted(etag), modifiedAt: lastModified };
+        const { contentLength = 0, etag, lastModified, leaseState } = properties;
+        const isLeased = isLive(leaseState);
+        yield { name, sizeBytes: contentLength, etag: unquoted(etag), modifiedAt: lastModified, isLeased };
       }
     } catch (error) {
       throw toStorageError(error as Error);
     }
   }
+
+  async acquireLease(leaseId: string, seconds: number): Promise<void> {
+    await asked(this.#client.getBlobLeaseClient(leaseId).acquireLease(seconds));
+  }
+
+  async renewLease(leaseId: string): Promise<void> {
+    await asked(this.#client.getBlobLeaseClient(leaseId).renewLease());
+  }
+
+  async changeLease(leaseId: string, newId: string): Promise<void> {
+    await asked(this.#client.getBlobLeaseClient(leaseId).changeLease(newId));
+  }
 }
+
+/** One that is being broken is still its owner's until then. */
+const isLive = (leaseState: string | undefined): boolean => leaseState === "leased" || leaseState === "breaking";
 
 /** A list answers it without quotes, everything else with them. */
 const unquoted = (etag: string): string => etag.replace(/^"|"$/g, "");

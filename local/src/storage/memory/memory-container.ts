@@ -11,6 +11,8 @@ export type StoredBlob = BlobDetails & {
   contentEncoding: string | null;
 };
 
+type Lease = { leaseId: string; seconds: number; endsAtMs: number };
+
 let lastEtag = 0;
 
 export class MemoryContainer implements BlobContainer {
@@ -20,6 +22,7 @@ export class MemoryContainer implements BlobContainer {
   readonly #turns: Turns;
   readonly #blobs = new SortedMap<StoredBlob>();
   #exists = false;
+  #lease: Lease | null = null;
 
   constructor(name: string, url: string, clock: Clock, turns: Turns) {
     this.name = name;
@@ -53,6 +56,8 @@ export class MemoryContainer implements BlobContainer {
       contentEncoding,
       etag: `0x${lastEtag.toString(16).toUpperCase()}`,
       modifiedAt: this.#clock.now(),
+      // Leases of blobs are not served here.
+      isLeased: false,
       metadata: options.metadata ?? {},
     };
     this.#blobs.set(name, blob);
@@ -75,8 +80,8 @@ export class MemoryContainer implements BlobContainer {
   }
 
   async properties(name: string): Promise<BlobDetails> {
-    const { sizeBytes, etag, modifiedAt, contentType, metadata } = await this.read(name);
-    return { name, sizeBytes, etag, modifiedAt, contentType, metadata };
+    const { content: _, contentEncoding: __, ...details } = await this.read(name);
+    return details;
   }
 
   async deleteIfExists(name: string): Promise<boolean> {
@@ -94,6 +99,37 @@ export class MemoryContainer implements BlobContainer {
       found.push(blob);
     }
     yield* found;
+  }
+
+  async acquireLease(leaseId: string, seconds: number): Promise<void> {
+    await this.#begin();
+    const isTaken = this.#lease !== null && this.#lease.endsAtMs > this.#nowMs() && this.#lease.leaseId !== leaseId;
+    if (isTaken) throw new StorageError(409, "LeaseAlreadyPresent");
+    this.#lease = { leaseId, seconds, endsAtMs: this.#nowMs() + seconds * 1000 };
+  }
+
+  async renewLease(leaseId: string): Promise<void> {
+    await this.#begin();
+    // One that ran out may be renewed as long as nobody else took it.
+    const lease = this.#leaseOf(leaseId);
+    lease.endsAtMs = this.#nowMs() + lease.seconds * 1000;
+  }
+
+  async changeLease(leaseId: string, newId: string): Promise<void> {
+    await this.#begin();
+    const lease = this.#leaseOf(leaseId);
+    if (lease.endsAtMs <= this.#nowMs()) throw new StorageError(409, "LeaseNotPresentWithLeaseOperation");
+    this.#lease = { ...lease, leaseId: newId };
+  }
+
+  #leaseOf(leaseId: string): Lease {
+    if (this.#lease === null) throw new StorageError(409, "LeaseNotPresentWithLeaseOperation");
+    if (this.#lease.leaseId !== leaseId) throw new StorageError(409, "LeaseIdMismatchWithLeaseOperation");
+    return this.#lease;
+  }
+
+  #nowMs(): number {
+    return this.#clock.now().getTime();
   }
 
   async #begin(): Promise<void> {

@@ -25,6 +25,7 @@ function decide(changes: Partial<PartitionRow>, context: Partial<PassContext> = 
     isStopping: false,
     drained: new Set(),
     isGone: () => false,
+    isHeldElsewhere: () => false,
     ...context,
   });
   const { currentOwner, nextOwner, isDraining } = decision.row;
@@ -51,12 +52,36 @@ describe("a row is claimed", () => {
   });
 
   test("for 30 s from now", () => {
-    const context = { me: "me", now: NOW, isStopping: false, drained: new Set<string>(), isGone: () => false };
+    const nobody = { isGone: () => false, isHeldElsewhere: () => false };
+    const context = { me: "me", now: NOW, isStopping: false, drained: new Set<string>(), ...nobody };
     expect(decideRow(fresh, context).row).toMatchObject({
       ownedSince: NOW,
       lastRenewal: NOW,
       expiresAt: "2026-06-24T14:01:00.0000000Z",
     });
+  });
+});
+
+describe("a row whose queue a host of another kind has", () => {
+  const isHeldElsewhere = (queueName: string) => queueName === "hub-control-00";
+  test("is not claimed, though it is free, and counts for nobody", () => {
+    expect(decide({ expiresAt: null }, { isHeldElsewhere })).toMatchObject({
+      mine: "none",
+      isChanged: false,
+      countsFor: null,
+    });
+  });
+
+  test("is let go at once, for everybody", () => {
+    expect(decide({ currentOwner: "me", nextOwner: "other" }, { isHeldElsewhere })).toMatchObject({
+      row: { currentOwner: null, nextOwner: null, isDraining: false },
+      mine: "none",
+      isChanged: true,
+    });
+  });
+
+  test("stays as it is where another worker owns it", () => {
+    expect(decide({ currentOwner: "other" }, { isHeldElsewhere })).toMatchObject({ mine: "none", isChanged: false });
   });
 });
 

@@ -33,6 +33,43 @@ export function describeBlobs({ account }: StorageSubject): void {
     expect(await refusalOf(account().container(name).createIfNotExists())).toMatch(/^400 /);
   });
 
+  describe("the lease on a container", () => {
+    const [ours, theirs] = ["811c9dc5-0000-0000-0000-000000000000", "12345678-0000-0000-0000-000000000000"];
+
+    test("is taken once, and again by the id that has it", async () => {
+      const container = await openContainer();
+      await container.acquireLease(ours, 60);
+      await container.acquireLease(ours, 60);
+      await container.renewLease(ours);
+      expect(await refusalOf(container.acquireLease(theirs, 60))).toBe("409 LeaseAlreadyPresent");
+      expect(await refusalOf(container.renewLease(theirs))).toBe("409 LeaseIdMismatchWithLeaseOperation");
+      await container.upload("a", bytes("1"));
+      expect((await container.download("a")).toString()).toBe("1");
+    });
+
+    test("is given from one id to another", async () => {
+      const container = await openContainer();
+      expect(await refusalOf(container.changeLease(ours, theirs))).toBe("409 LeaseNotPresentWithLeaseOperation");
+      await container.acquireLease(ours, 60);
+      await container.changeLease(ours, theirs);
+      expect(await refusalOf(container.renewLease(ours))).toBe("409 LeaseIdMismatchWithLeaseOperation");
+      await container.renewLease(theirs);
+    });
+
+    test("is no blob's", async () => {
+      const container = await openContainer();
+      await container.upload("a", bytes("1"));
+      await container.acquireLease(ours, 60);
+      expect(await container.properties("a")).toMatchObject({ isLeased: false });
+      expect(await Array.fromAsync(container.list(), ({ isLeased }) => isLeased)).toEqual([false]);
+    });
+
+    test("needs a container", async () => {
+      const container = account().container(newName("c-"));
+      expect(await refusalOf(container.acquireLease(ours, 60))).toBe("404 ContainerNotFound");
+    });
+  });
+
   test("its URL is below the account's", async () => {
     expect(account().container("box").url).toBe(`${account().blobEndpoint}/box`);
   });

@@ -1,0 +1,172 @@
+// Which app works on a hub: the one whose id has the lease on the container `{hub}-applease`; hosts of one app share it. Source:
+// Azure/durabletask, DurableTask.AzureStorage/Partitioning/AppLeaseManager.cs.
+
+import { type Clock, isRecord, type Logger } from "@same-kit/shared";
+import { jsonOrText } from "../../shared/json-or-text.ts";
+import { isConflict, isPreconditionFailed } from "../../storage/storage-errors.ts";
+import type { DurableTaskSettings } from "../settings.ts";
+import { appLeaseIdOf } from "../taskhub/names.ts";
+import type { TaskHub } from "../taskhub/task-hub.ts";
+
+/** What only the app that has the hub may do. */
+export type AppWork = { start(): void; stop(): Promise<void> };
+
+export type AppLeaseDeps = {
+  hub: TaskHub;
+  settings: Pick<DurableTaskSettings, "useAppLease" | "appLease" | "appName">;
+  clock: Clock;
+  log: Logger;
+};
+
+type AppLeaseInfo = { OwnerId: string | null; DesiredSwapId: string | null };
+
+/** After an error that is not a refusal; the storage may be back soon. */
+const RETRY_MS = 1_000;
+
+export class AppLease {
+  readonly #deps: AppLeaseDeps;
+  readonly #leaseId: string;
+  readonly #stopping = new AbortController();
+  #wake = new AbortController();
+  #loop: Promise<void> = Promise.resolve();
+  #isComplaining = false;
+
+  constructor(deps: AppLeaseDeps) {
+    this.#deps = deps;
+    this.#leaseId = appLeaseIdOf(deps.settings.appName);
+  }
+
+  /** Lets `work` run while this app has the lease. Resolves once the first attempt to get it has ended, whatever came of it. */
+  async start(work: AppWork): Promise<void> {
+    if (!this.#deps.settings.useAppLease) {
+      work.start();
+      this.#loop = new Promise<void>((resolve) => {
+        this.#stopping.signal.addEventListener("abort", () => resolve(), { once: true });
+      }).then(() => work.stop());
+      return;
+    }
+    const first = await this.#tryAcquire();
+    if (first === "ours") work.start();
+    this.#loop = this.#run(work, first);
+  }
+
+  /** Ends the work. The lease stays for its time: other hosts of this app share it. */
+  async stop(): Promise<void> {
+    this.#stopping.abort();
+    this.#wake.abort();
+    await this.#loop;
+  }
+
+  /**
+   * Takes the hub from the app that has it, whose hosts stop when they next renew.
+   *
+   * @returns false where this app uses no lease.
+   */
+  async makePrimary(): Promise<boolean> {
+    if (!this.#deps.settings.useAppLease) return false;
+    const info = await this.#readInfo();
+    if (info.OwnerId !== this.#leaseId && info.DesiredSwapId !== this.#leaseId) {
+      await this.#writeInfo({ ...info, DesiredSwapId: this.#leaseId });
+    }
+    this.#wake.abort();
+    return true;
+  }
+
+  async #run(work: AppWork, first: Attempt): Promise<void> {
+    const { appLease } = this.#deps.settings;
+    let outcome = first;
+    while (!this.#stopping.signal.aborted) {
+      const wasOurs = outcome === "ours";
+      const pauseMs = { ours: appLease.renewIntervalMs, theirs: appLease.acquireIntervalMs, failed: RETRY_MS }[outcome];
+      await this.#sleep(pauseMs);
+      if (this.#stopping.signal.aborted) {
+        if (wasOurs) await work.stop();
+        return;
+      }
+      outcome = wasOurs ? await this.#tryRenew() : await this.#tryAcquire();
+      if (!wasOurs && outcome === "ours") work.start();
+      if (wasOurs && outcome !== "ours") await work.stop();
+    }
+    if (outcome === "ours") await work.stop();
+  }
+
+  async #sleep(ms: number): Promise<void> {
+    await this.#deps.clock.sleep(ms, this.#wake.signal, { isRoutine: true });
+    if (this.#wake.signal.aborted && !this.#stopping.signal.aborted) this.#wake = new AbortController();
+  }
+
+  async #tryAcquire(): Promise<Attempt> {
+    const { hub, settings, log } = this.#deps;
+    try {
+      const info = await this.#readInfo();
+      if (info.DesiredSwapId === this.#leaseId && info.OwnerId !== null) {
+        // Asked for by makePrimary. Where the owner's lease ran out meanwhile, there is nothing to be changed.
+        await hub.appLease.container.changeLease(info.OwnerId, this.#leaseId).catch((error: unknown) => {
+          if (!isRefusal(error)) throw error;
+        });
+      }
+      await hub.appLease.container.acquireLease(this.#leaseId, settings.appLease.leaseIntervalMs / 1000);
+      if (info.OwnerId !== this.#leaseId || info.DesiredSwapId === this.#leaseId) {
+        await this.#writeInfo({ OwnerId: this.#leaseId, DesiredSwapId: null });
+      }
+      if (this.#isComplaining) log.info("This app has the lease of the task hub now, and works on it.");
+      this.#isComplaining = false;
+      return "ours";
+    } catch (error) {
+      return this.#refused(error);
+    }
+  }
+
+  #refused(error: unknown): Attempt {
+    const { hub, log } = this.#deps;
+    const outcome = isRefusal(error) ? "theirs" : "failed";
+    // Once, not with every attempt.
+    const level = this.#isComplaining ? "debug" : "warn";
+    this.#isComplaining = true;
+    if (outcome === "theirs") {
+      log.log(level, "Another app has the lease of this task hub: nothing of it is run here until that app ends.", {
+        hub: hub.hubName,
+        setting: "extensions.durableTask.hubName or useAppLease in host.json",
+      });
+    } else {
+      log.log(level, "The app lease could not be taken.", { reason: (error as Error).message });
+    }
+    return outcome;
+  }
+
+  async #tryRenew(): Promise<Attempt> {
+    const { hub, log } = this.#deps;
+    try {
+      await hub.appLease.container.renewLease(this.#leaseId);
+    } catch (error) {
+      if (isRefusal(error)) {
+        log.warn("Another app took the lease of this task hub: nothing more of it is run here.", { hub: hub.hubName });
+        this.#isComplaining = true;
+        return "theirs";
+      }
+      // The storage may be away for a moment: the lease counts as ours until somebody else has it.
+      log.debug("The app lease could not be renewed.", { reason: (error as Error).message });
+    }
+    return "ours";
+  }
+
+  async #readInfo(): Promise<AppLeaseInfo> {
+    const { container, blobName } = this.#deps.hub.appLease;
+    const value: unknown = jsonOrText((await container.download(blobName)).toString("utf8"));
+    const text = (name: keyof AppLeaseInfo) => {
+      const found = isRecord(value) ? value[name] : null;
+      return typeof found === "string" ? found : null;
+    };
+    return { OwnerId: text("OwnerId"), DesiredSwapId: text("DesiredSwapId") };
+  }
+
+  async #writeInfo(info: AppLeaseInfo): Promise<void> {
+    const { container, blobName } = this.#deps.hub.appLease;
+    await container.upload(blobName, Buffer.from(JSON.stringify(info)));
+  }
+}
+
+/** `theirs`: another app has it. `failed`: the storage gave no usable answer. */
+type Attempt = "ours" | "theirs" | "failed";
+
+const isRefusal = (error: unknown): boolean => isConflict(error) || isPreconditionFailed(error);
