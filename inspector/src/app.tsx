@@ -13,7 +13,8 @@ import { RunPage } from "./pages/run.tsx";
 import { RunsPage } from "./pages/runs.tsx";
 import { Failure } from "./parts/failure.tsx";
 import { Notices } from "./parts/notices.tsx";
-import { hrefOf, type PageName, useRoute } from "./router.ts";
+import { hrefOf, type PageName } from "./route.ts";
+import { useRoute } from "./router.ts";
 
 export type PageProps = { query: Readonly<Record<string, string>> };
 

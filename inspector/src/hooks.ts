@@ -71,3 +71,36 @@ export function useOnInstanceChange(isMeant: (id: string) => boolean, work: () =
     };
   }, [live, isMeant, work]);
 }
+
+/** Calls `work` every `intervalMs` while the page can be seen; at once when it is shown again. */
+export function useEvery(intervalMs: number | null, work: () => void): void {
+  useEffect(() => {
+    if (intervalMs === null) return;
+    let timer: number | undefined;
+    const onVisibility = () => {
+      clearInterval(timer);
+      if (document.hidden) return;
+      timer = setInterval(work, intervalMs);
+    };
+    const onShown = () => {
+      if (!document.hidden) work();
+      onVisibility();
+    };
+    onVisibility();
+    document.addEventListener("visibilitychange", onShown);
+    return () => {
+      clearInterval(timer);
+      document.removeEventListener("visibilitychange", onShown);
+    };
+  }, [intervalMs, work]);
+}
+
+/** The time, again every `intervalMs`. */
+export function useNow(intervalMs: number): Date {
+  const [now, setNow] = useState(() => new Date());
+  useEvery(
+    intervalMs,
+    useCallback(() => setNow(new Date()), []),
+  );
+  return now;
+}

@@ -2,6 +2,8 @@
 
 import type { InstanceList, InstanceSummary, StreamEvent, StreamMessage } from "../../local/src/inspector/api.ts";
 import { get } from "./client.ts";
+import { withoutSeen } from "./parts/event-lines.ts";
+import { Rates } from "./parts/rates.ts";
 
 /** Enough to read back; the log of a run has all. */
 const KEPT_EVENTS = 2000;
@@ -24,10 +26,14 @@ const INITIAL: LiveState = { isConnected: false, instances: null, omitted: 0, ev
 
 /** One per page. */
 export class Live {
+  /** Counted from all events since the page was opened, though only the latest are kept. */
+  readonly rates = new Rates();
   #state: LiveState = INITIAL;
   #byId = new Map<string, InstanceSummary>();
   #source: EventSource | null = null;
   #token: string | null = null;
+  /** The next events repeat some that were seen: what a stream begins with. */
+  #repeats = false;
   readonly #listeners = new Set<Listener>();
   readonly #changeListeners = new Set<ChangeListener>();
 
@@ -81,6 +87,7 @@ export class Live {
           this.#set({ generation: this.#state.generation + 1, events: [] });
         }
         this.#token = message.token;
+        this.#repeats = true;
         return this.#load();
       case "instances":
         for (const it of message.changed) this.#byId.set(it.id, it);
@@ -88,8 +95,16 @@ export class Live {
         this.#showInstances();
         return this.#tell([...message.changed.map(({ id }) => id), ...message.removed]);
       case "events":
-        return this.#set({ events: [...this.#state.events, ...message.events].slice(-KEPT_EVENTS) });
+        return this.#addEvents(message.events);
     }
+  }
+
+  #addEvents(arrived: readonly StreamEvent[]): void {
+    const { events } = this.#state;
+    const fresh = this.#repeats ? withoutSeen(arrived, events) : arrived;
+    this.#repeats = false;
+    this.rates.add(fresh);
+    this.#set({ events: [...events, ...fresh].slice(-KEPT_EVENTS) });
   }
 
   /** What changed while nothing was read. */

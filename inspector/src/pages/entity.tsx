@@ -1,5 +1,51 @@
+import type { EntityDetail } from "../../../local/src/inspector/api.ts";
 import type { PageProps } from "../app.tsx";
+import { PendingOperations } from "../entities/pending-operations.tsx";
+import { SignalForm } from "../entities/signal-form.tsx";
+import { useEntityChange } from "../entities/use-entity-change.ts";
+import { useHome, useLoaded } from "../hooks.ts";
+import { Empty } from "../parts/empty.tsx";
+import { Facts } from "../parts/facts.tsx";
+import { Failure } from "../parts/failure.tsx";
+import { formatTime } from "../parts/format.ts";
+import { hrefOf } from "../route.ts";
 
-export function EntityPage(_: PageProps) {
-  return <h1>Entity</h1>;
+/** `#/entity?name=NAME&key=KEY`; of one that does not exist yet too, so that it can be sent its first operation. */
+export function EntityPage({ query: { name = "", key = "" } }: PageProps) {
+  const home = useHome();
+  const { value, error, reload } = useLoaded<EntityDetail>("api/entity", { name, key });
+  useEntityChange(reload);
+  const isMissing = error?.status === 404;
+  return (
+    <>
+      <h1>
+        {name} <span class="mono">{key}</span>
+      </h1>
+      {error !== null && !isMissing && <Failure error={error} />}
+      {isMissing && <Empty title="There is no such entity">It exists from its first operation on.</Empty>}
+      {value !== null && !isMissing && <Detail entity={value} />}
+      {home?.can.actions && (
+        <section class="card send">
+          <h2>Send an operation</h2>
+          <SignalForm name={name} entityKey={key} onSent={reload} />
+        </section>
+      )}
+    </>
+  );
+}
+
+function Detail({ entity: { state, lockedBy, pending, lastOperationAt } }: { entity: EntityDetail }) {
+  return (
+    <>
+      <Facts
+        facts={[
+          ["Last operation", formatTime(lastOperationAt)],
+          ["Locked by", lockedBy === null ? null : <a href={hrefOf("instance", { id: lockedBy })}>{lockedBy}</a>],
+        ]}
+      />
+      <h2>State</h2>
+      <pre class="card">{"json" in state ? JSON.stringify(state.json, null, 2) : `${state.preview} …`}</pre>
+      {pending !== null && <PendingOperations pending={pending} />}
+    </>
+  );
 }

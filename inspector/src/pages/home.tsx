@@ -1,5 +1,40 @@
 import type { PageProps } from "../app.tsx";
+import { ActivityCard } from "../home/activity-card.tsx";
+import { AttentionCard } from "../home/attention-card.tsx";
+import { CallDialog } from "../home/call-dialog.tsx";
+import { FunctionsTable } from "../home/functions-table.tsx";
+import { HostCard } from "../home/host-card.tsx";
+import { HostsCard } from "../home/hosts-card.tsx";
+import { LogSection } from "../home/log-section.tsx";
+import { useHome } from "../hooks.ts";
+import { hrefOf } from "../route.ts";
+import { navigate } from "../router.ts";
 
-export function HomePage(_: PageProps) {
-  return <h1>Home</h1>;
+/** `#/home?call=FUNCTION` has the form of that function open. */
+export function HomePage({ query }: PageProps) {
+  const home = useHome();
+  if (home === null) return null;
+  const called = home.functions.find(({ name }) => name === query["call"]);
+  return (
+    <>
+      <h1>Home</h1>
+      <div class="cards">
+        <HostCard home={home} />
+        <AttentionCard home={home} />
+        {home.can.events && <ActivityCard />}
+        <HostsCard hosts={home.hosts} />
+      </div>
+      <h2>Functions</h2>
+      <FunctionsTable home={home} />
+      {home.can.events && <LogSection />}
+      {called !== undefined && (
+        <CallDialog
+          key={called.name}
+          home={home}
+          fn={called}
+          onClose={() => navigate(hrefOf("home"), { replace: true })}
+        />
+      )}
+    </>
+  );
 }

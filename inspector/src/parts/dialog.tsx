@@ -13,10 +13,10 @@ export function Dialog({ title, onClose, children }: DialogProps) {
   const element = useRef<HTMLDialogElement>(null);
   const titleId = useId();
   useEffect(() => {
-    const dialog = element.current;
-    // What had the focus before gets it back, by the browser, once the dialog is closed.
-    dialog?.showModal();
-    return () => dialog?.close();
+    const before = document.activeElement;
+    element.current?.showModal();
+    // Not `close()`: its event would come once the page has gone elsewhere, and call `onClose` there.
+    return () => before instanceof HTMLElement && before.isConnected && before.focus();
   }, []);
   return (
     <dialog ref={element} aria-labelledby={titleId} onClose={onClose}>

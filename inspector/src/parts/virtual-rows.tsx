@@ -36,11 +36,14 @@ export function VirtualRows({ count, rowHeight, row, label }: RowsProps) {
   virtualizer.setOptions(options);
   useLayoutEffect(() => virtualizer._didMount(), [virtualizer]);
   useLayoutEffect(() => virtualizer._willUpdate());
+  const total = virtualizer.getTotalSize();
+  // The border's two pixels belong to the frame.
+  const height = `min(max(12rem, 100vh - 12rem), ${total + 2}px)`;
   const place = (item: VirtualItem) => ({ height: `${rowHeight}px`, transform: `translateY(${item.start}px)` });
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls can be reached with the keyboard.
-    <section class="rows" ref={frame} tabIndex={0} aria-label={label}>
-      <ul class="rows-space" style={{ height: `${virtualizer.getTotalSize()}px` }}>
+    <section class="rows" ref={frame} tabIndex={0} aria-label={label} style={{ height }}>
+      <ul class="rows-space" style={{ height: `${total}px` }}>
         {virtualizer.getVirtualItems().map((item) => (
           <li key={item.key} class="rows-row" style={place(item)}>
             {row(item.index)}

@@ -1,0 +1,48 @@
+import type { EntityDetail } from "../../../local/src/inspector/api.ts";
+import { Table } from "../parts/table.tsx";
+import { hrefOf } from "../route.ts";
+
+type Pending = NonNullable<EntityDetail["pending"]>;
+
+/** What waits in an entity's queue, such as while it is locked. */
+export function PendingOperations({ pending }: { pending: Pending }) {
+  return (
+    <>
+      <h2>Pending operations</h2>
+      {pending.length === 0 ? (
+        <p class="quiet">None.</p>
+      ) : (
+        <Table label="Pending operations">
+          <thead>
+            <tr>
+              <th scope="col">Operation</th>
+              <th scope="col">Kind</th>
+              <th scope="col">From</th>
+            </tr>
+          </thead>
+          <tbody>
+            {pending.map((it) => (
+              <PendingRow {...it} />
+            ))}
+          </tbody>
+        </Table>
+      )}
+    </>
+  );
+}
+
+function PendingRow({ operation, from, isSignal }: Pending[number]) {
+  return (
+    <tr>
+      <th scope="row">{operation === "" ? "lock" : operation}</th>
+      <td>{isSignal ? "signal" : "call"}</td>
+      <td>{from === null ? <span class="quiet">a client</span> : <Sender id={from} />}</td>
+    </tr>
+  );
+}
+
+/** Entities signal each other, too. */
+function Sender({ id }: { id: string }) {
+  const [, name, key] = /^@([^@]*)@(.*)$/s.exec(id) ?? [];
+  return <a href={name === undefined ? hrefOf("instance", { id }) : hrefOf("entity", { name, key })}>{id}</a>;
+}

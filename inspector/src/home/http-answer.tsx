@@ -1,0 +1,33 @@
+import { formatBytes, formatDuration } from "../parts/format.ts";
+import { hrefOf } from "../route.ts";
+import { type HttpAnswer, instanceIn } from "./send-http.ts";
+
+/** Status, time, headers and body of an answer; the body as text, whatever it says it is. */
+export function HttpAnswerView({ answer }: { answer: HttpAnswer }) {
+  const { status, statusText, durationMs, bytes, headers, body, isTruncated } = answer;
+  const instanceId = instanceIn(answer);
+  return (
+    <section class="answer" aria-label="Answer" aria-live="polite">
+      <p>
+        <span class={`status ${status < 400 ? "ok" : "failed"}`}>
+          {status} {statusText}
+        </span>{" "}
+        in {formatDuration(durationMs)}, {isTruncated ? "more than " : ""}
+        {formatBytes(bytes)}
+      </p>
+      {instanceId !== null && (
+        <p>
+          It started the instance <a href={hrefOf("instance", { id: instanceId })}>{instanceId}</a>.
+        </p>
+      )}
+      <details>
+        <summary>{headers.length} headers</summary>
+        <pre>{headers.map(([name, value]) => `${name}: ${value}`).join("\n")}</pre>
+      </details>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls can be reached with the keyboard. */}
+      {body !== null && body !== "" && <pre tabIndex={0}>{body}</pre>}
+      {body === null && <p class="quiet">The body is not text.</p>}
+      {isTruncated && <p class="quiet">Only its beginning is shown.</p>}
+    </section>
+  );
+}

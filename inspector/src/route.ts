@@ -1,0 +1,20 @@
+// Which page is shown, with its filters, lies in the fragment of the address: `#/instances?status=Failed`. A link to it can be
+// shared and reloaded, and no server has to know the pages.
+
+export const PAGES = ["home", "runs", "run", "instances", "instance", "entities", "entity", "hub"] as const;
+export type PageName = (typeof PAGES)[number];
+
+export type Route = { page: PageName; query: Readonly<Record<string, string>> };
+
+export function parseRoute(hash: string): Route {
+  const [path = "", search = ""] = hash.replace(/^#\/?/, "").split("?", 2);
+  const page = PAGES.find((it) => it === path) ?? "home";
+  return { page, query: Object.fromEntries(new URLSearchParams(search)) };
+}
+
+/** A link to a page; members without a value are left out. */
+export function hrefOf(page: PageName, query: Readonly<Record<string, string | undefined>> = {}): string {
+  const given = Object.entries(query).filter((it): it is [string, string] => it[1] !== undefined && it[1] !== "");
+  const search = new URLSearchParams(given).toString();
+  return `#/${page}${search === "" ? "" : `?${search}`}`;
+}

@@ -1,0 +1,41 @@
+import { expect, test } from "vitest";
+import { hasEntityCall } from "../../../inspector/src/entities/entity-calls.ts";
+import { findEntities, statePreview } from "../../../inspector/src/entities/find-entities.ts";
+import type { EntitySummary, StreamEvent } from "../../../local/src/inspector/api.ts";
+
+const entity = (name: string, key: string, json: unknown): EntitySummary => ({
+  name,
+  key,
+  lastOperationAt: "2026-05-02T12:00:00Z",
+  state: { json },
+});
+const ENTITIES = [entity("counter", "b", 7), entity("account", "Z", { owner: "Ann" }), entity("counter", "a", null)];
+const found = (filter: string) => findEntities(ENTITIES, filter).map(({ name, key }) => `@${name}@${key}`);
+
+test("entities are in the order of their names and keys", () => {
+  expect(found("")).toEqual(["@account@Z", "@counter@a", "@counter@b"]);
+});
+
+test.each([
+  ["COUNTER", ["@counter@a", "@counter@b"]],
+  ["@counter@b", ["@counter@b"]],
+  ["ann z", ["@account@Z"]],
+  ["nothing", []],
+])("the filter %j looks in name, key and state", (filter, expected) => {
+  expect(found(filter)).toEqual(expected);
+});
+
+test("a large state shows its beginning", () => {
+  expect(statePreview({ bytes: 9000, preview: '{"a":', path: "state" })).toBe('{"a": …');
+});
+
+test("a call of an entity after the last one that was seen counts, those of others do not", () => {
+  const ended = (instanceId: string | null): StreamEvent => {
+    const common = { functionName: "f", invocationId: "i", ok: true, durationMs: 1, problem: null };
+    return { kind: "function-ended", at: "2026-05-02T12:00:00Z", instanceId, ...common };
+  };
+  const [ofEntity, ofInstance, ofHost] = [ended("@counter@a"), ended("abc"), ended(null)];
+  expect(hasEntityCall([ofInstance, ofHost], undefined)).toBe(false);
+  expect(hasEntityCall([ofInstance, ofEntity, ofHost], ofInstance)).toBe(true);
+  expect(hasEntityCall([ofInstance, ofEntity, ofHost], ofEntity)).toBe(false);
+});
