@@ -32,6 +32,13 @@ export function bindingDataOf(call: {
 }
 
 /**
+ * How a value of the call is written where an option has a language of its own. Throws for one that cannot be.
+ *
+ * @param place - The option, and the `{name}` in it that `value` replaces.
+ */
+export type WriteValue = (value: string, place: { option: string; name: string; start: number }) => string;
+
+/**
  * Fills `%SETTING%` and `{name}` in a binding's option, `{rand-guid}` and `{DateTime}` among them; names ignore case.
  *
  * @throws Error that names what has no value.
@@ -39,13 +46,15 @@ export function bindingDataOf(call: {
 export function fillBindingText(
   text: string,
   { env, data }: { env: Readonly<Record<string, string>>; data: BindingData },
+  write: WriteValue = (value) => value,
 ): string {
   const { text: resolved, unknown } = resolveSettings(text, env);
   if (unknown.length > 0) throw new Error(`"%${unknown[0]}%" in "${text}" does not resolve to a value.`);
-  return resolved.replace(/\{([^{}]+)\}/g, (_, name: string) => {
+  return resolved.replace(/\{([^{}]+)\}/g, (whole, name: string, start: number) => {
     const value = toBuiltIn(name.trim().toLowerCase()) ?? lookUp(name.trim(), data);
     if (value === undefined || value === null) throw new Error(`"{${name}}" in "${text}" has no value in this call.`);
-    return typeof value === "object" ? JSON.stringify(value) : String(value);
+    const written = typeof value === "object" ? JSON.stringify(value) : String(value);
+    return write(written, { option: resolved, name: whole, start });
   });
 }
 

@@ -1,5 +1,6 @@
 import type { WebhookRequest, WebhookResponse, WebhookStream } from "../shared/http-message.ts";
 import type { BindingInfo, TypedData } from "../worker/messages.ts";
+import type { WriteValue } from "./binding-data.ts";
 
 /** The call that needs a binding value, and the host's addresses it may use. */
 export type InputBindingContext = {
@@ -13,7 +14,7 @@ export type InputBindingContext = {
   webhookQuery: string;
   appSettings: Readonly<Record<string, string>>;
   /** Replaces `%SETTING%` and `{name}` in an option by what the call's trigger gives; throws if one has no value. */
-  fill(option: string): string;
+  fill(option: string, write?: WriteValue): string;
 };
 
 /** Gives what the handler finds in `context.extraInputs`; `undefined` stays that. A rejection fails the call. */

@@ -4,7 +4,7 @@ import type { WorkerCall, WorkerInvocationResult } from "../worker/language-work
 import type { BindingInfo, TypedData } from "../worker/messages.ts";
 import type { AppGeneration } from "./app-generation.ts";
 import type { AppRuntime } from "./app-runtime.ts";
-import { bindingDataOf, fillBindingText } from "./binding-data.ts";
+import { bindingDataOf, fillBindingText, type WriteValue } from "./binding-data.ts";
 import { type AppFunction, extraInputsOf } from "./functions/app-function.ts";
 import type { HostExtension, InputBindingContext } from "./host-extension.ts";
 import type { InvocationCall } from "./invocation-call.ts";
@@ -95,7 +95,7 @@ export class Invoker {
         if (provided.toLowerCase() !== type) continue;
         const context = this.#deps.bindingContext(extension);
         const values = { env: context.appSettings, data: bindingDataOf(call) };
-        const fill = (option: string) => fillBindingText(option, values);
+        const fill = (option: string, write?: WriteValue) => fillBindingText(option, values, write);
         return read(binding, () => provide(binding, { ...context, functionName: call.fn.name, invocationId, fill }));
       }
     }

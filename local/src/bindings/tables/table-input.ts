@@ -5,6 +5,7 @@ import type { StoredEntity, TableFilter } from "../../storage/storage-table.ts";
 import type { ColumnValue } from "../../storage/table-values.ts";
 import type { BindingInfo, TypedData } from "../../worker/messages.ts";
 import { optionOf, wholeNumber } from "../binding-options.ts";
+import { fillTableFilter } from "./fill-table-filter.ts";
 import { parseTableFilter } from "./table-filter.ts";
 
 // The default of the extension.
@@ -22,11 +23,14 @@ export async function readTable(
 ): Promise<TypedData | undefined> {
   const table = account.table(fill(optionOf(binding, "tableName")));
   const filled = (name: string) => (typeof binding[name] === "string" ? fill(binding[name]) : "");
-  const [partitionKey, rowKey, filter] = [filled("partitionKey"), filled("rowKey"), filled("filter")];
-  if (rowKey !== "") {
+  const partitionKey = filled("partitionKey");
+  // By what the binding says: an empty value of the call must not turn one row into all of them.
+  if ((binding["rowKey"] ?? "") !== "") {
+    const rowKey = filled("rowKey");
     const entity = await ignoring([404], table.get({ partitionKey, rowKey }));
     return entity === undefined ? undefined : { json: JSON.stringify(toObject(entity)) };
   }
+  const filter = fillTableFilter(String(binding["filter"] ?? ""), fill);
   const conditions: TableFilter[] = [
     ...(partitionKey === "" ? [] : [{ column: "PartitionKey", is: "eq" as const, value: partitionKey }]),
     ...(filter === "" ? [] : [parseTableFilter(filter)]),
