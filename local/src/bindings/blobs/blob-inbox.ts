@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import type { StorageAccount } from "../../storage/storage-account.ts";
 import { ignoring, isConflict } from "../../storage/storage-errors.ts";
 import type { StorageQueue } from "../../storage/storage-queue.ts";
@@ -6,6 +7,8 @@ import { type BlobMessage, toMessageText } from "./blob-message.ts";
 
 const RECEIPTS_CONTAINER = "azure-webjobs-hosts";
 const POISON_QUEUE = "webjobs-blobtrigger-poison";
+// Of a blob, in Azure Storage.
+const MAX_NAME_LENGTH = 1024;
 
 /**
  * The blobs that wait for their function, in the host's own account under Azure's names: one queue for all functions of a host, and a
@@ -41,6 +44,9 @@ export class BlobInbox {
   }
 
   #receiptName({ functionId, etag, containerName, blobName }: BlobMessage): string {
-    return `blobreceipts/${this.#hostId}/${functionId}/"${etag}"/${containerName}/${blobName}`;
+    const name = `blobreceipts/${this.#hostId}/${functionId}/"${etag}"/${containerName}/${blobName}`;
+    if (name.length <= MAX_NAME_LENGTH) return name;
+    // A receipt that cannot be written would have the blob queued again with every look.
+    return `blobreceipts/${this.#hostId}/sha256-${createHash("sha256").update(name).digest("hex")}`;
   }
 }

@@ -19,6 +19,15 @@ test("each version of a blob is queued once, whatever host looks at it, and its 
   expect(receipts).toEqual(["0x1", "0x2"].map((etag) => `blobreceipts/me/Host.Functions.f/"${etag}"/box/a/b.txt`));
 });
 
+test("a blob whose name leaves no room for the rest of its receipt's is queued once too", async () => {
+  const storage = createMemoryStorage({ clock: new VirtualClock() });
+  const names = ["a", "b"].map((end) => `${"x".repeat(1023)}${end}`);
+  for (const blobName of [...names, ...names]) await new BlobInbox(storage, "me").addOnce({ ...MESSAGE, blobName });
+  expect(storage.queue("azure-webjobs-blobtrigger-me").messages()).toHaveLength(2);
+  const receipts = await Array.fromAsync(storage.container("azure-webjobs-hosts").list(), ({ name }) => name.length);
+  expect(Math.max(...receipts)).toBeLessThanOrEqual(1024);
+});
+
 test("a message is Azure's, and read back as it was", () => {
   expect(JSON.parse(toMessageText(MESSAGE))).toEqual({
     Type: "BlobTrigger",
