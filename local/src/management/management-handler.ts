@@ -1,5 +1,6 @@
 // The HTTP management API of Durable Functions: what the SDK's client calls, and what the URLs in a check-status answer name.
 
+import { findTargetProblem, toInstanceId } from "../engine/messages/entity-id.ts";
 import { findInstanceIdProblem } from "../engine/taskhub/names.ts";
 import type { WebhookHandler, WebhookResponse } from "../shared/http-message.ts";
 import { empty, problem, unexpected } from "./answers.ts";
@@ -104,10 +105,14 @@ function noRoute(pathname: string): WebhookResponse {
 
 /** The storage would refuse such an id with a raw error; no instance can have it. */
 function impossibleIdProblem(route: Route): WebhookResponse | null {
-  const instanceId = "instanceId" in route ? route.instanceId : null;
-  const reason = instanceId === null ? null : findInstanceIdProblem(instanceId);
+  const reason = "entity" in route ? findTargetProblem(toInstanceId(route.entity)) : findIdProblem(route);
   if (reason === null) return null;
-  return route.kind === "start" ? problem(400, reason) : empty(404);
+  return route.kind === "start" || route.kind === "entity-signal" ? problem(400, reason) : empty(404);
+}
+
+function findIdProblem(route: Route): string | null {
+  const instanceId = "instanceId" in route ? route.instanceId : null;
+  return instanceId === null ? null : findInstanceIdProblem(instanceId);
 }
 
 const GUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;

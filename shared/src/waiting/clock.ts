@@ -40,9 +40,10 @@ export function createSystemClock(): Clock {
 
 /** @param ticks - 100 ns units since the Unix epoch. */
 export function formatTicks(ticks: bigint): string {
-  const milliseconds = Number(ticks / TICKS_PER_MS);
-  const rest = String(ticks % TICKS_PER_MS).padStart(4, "0");
-  return new Date(milliseconds).toISOString().replace("Z", `${rest}Z`);
+  // Of a bigint, the remainder of a time before 1970 is negative.
+  const rest = ((ticks % TICKS_PER_MS) + TICKS_PER_MS) % TICKS_PER_MS;
+  const milliseconds = Number((ticks - rest) / TICKS_PER_MS);
+  return new Date(milliseconds).toISOString().replace("Z", `${String(rest).padStart(4, "0")}Z`);
 }
 
 /**

@@ -524,6 +524,9 @@ test("an entity's state is the answer; one that does not exist has none", async 
   expect(await get("GET", "/entities/counter/$")).toMatchObject({ status: 200, body: 1 });
   expect(await get("GET", "/entities/counter/gone")).toEqual({ status: 404, headers: {} });
   expect(await get("GET", "/entities/counter/never")).toEqual({ status: 404, headers: {} });
+  client.calls.length = 0;
+  expect(await get("GET", `/entities/counter/${TOO_LONG}`)).toEqual({ status: 404, headers: {} });
+  expect(client.calls).toEqual([]);
 });
 
 test("entities that exist are listed, with their state on request", async () => {
@@ -558,6 +561,7 @@ test("deleting an entity signals it to delete itself", async () => {
 test.each([
   ["/entities/nobody/a?op=add", "5", /^The function 'nobody' doesn't exist, is disabled, or is not an entity/],
   ["/entities/count/a%23b?op=add", "5", /^The key of an entity has no/],
+  [`/entities/count/${TOO_LONG}?op=add`, "5", /at most 512 characters/],
   ["/entities/count/a?op=add", "{", /Invalid JSON/],
 ])("POST %s %j is refused and sends nothing", async (path, body, Message) => {
   const client = new FakeTaskHubClient();

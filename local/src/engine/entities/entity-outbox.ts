@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
-import type { Clock } from "@same-kit/shared";
+import type { Clock, Logger } from "@same-kit/shared";
 import { type EventRaisedEvent, EventType } from "../history/events.ts";
-import { type EntityId, toInstanceId } from "../messages/entity-id.ts";
+import { type EntityId, findTargetProblem, toInstanceId } from "../messages/entity-id.ts";
 import {
   delayedEvent,
   type EntityRequest,
@@ -23,6 +23,7 @@ type EntityOutboxDeps = {
   sorter: MessageSorter;
   clock: Clock;
   settings: EntitySettings;
+  log: Logger;
 };
 
 // A queue delays a message by seven days at most; what is due later is sent on in steps.
@@ -83,7 +84,12 @@ export class EntityOutbox {
     input: string | null,
     due?: string,
   ): void {
-    const { instanceId, executionId, clock } = this.#deps;
+    const { instanceId, executionId, clock, log } = this.#deps;
+    const reason = findTargetProblem(target.InstanceId);
+    if (reason !== null) {
+      log.warn("A message of an entity cannot be sent; it is dropped.", { instanceId, reason });
+      return;
+    }
     const event: EventRaisedEvent = {
       ...eventBase(clock),
       EventType: EventType.EventRaised,

@@ -23,13 +23,13 @@ export async function runEntityEpisode(
   deps: EpisodeDeps,
 ): Promise<EpisodeResult> {
   const { instanceId, history, messages } = input;
-  const { clock, settings } = deps;
+  const { clock, settings, log } = deps;
   const events = messages.map((it) => it.Event).filter((it) => it.EventType === EventType.EventRaised);
   // Nothing else concerns an entity: it cannot be terminated or suspended.
   if (events.length === 0) return { kind: "discarded", reason: "An entity takes operations only." };
   const state = parseSchedulerState(history.find(isStart)?.Input ?? null);
   const executionId = newGuidN();
-  const outbox = new EntityOutbox({ instanceId, executionId, sorter: state.sorter, clock, settings });
+  const outbox = new EntityOutbox({ instanceId, executionId, sorter: state.sorter, clock, settings, log });
   for (const event of events) takeIn(event, state, { outbox, clock, settings });
 
   const { operations, lock, isFull } = takeBatch(state, settings.maxEntityOperationBatchSize);

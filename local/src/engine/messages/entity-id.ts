@@ -1,3 +1,5 @@
+import { findLengthProblem } from "../taskhub/names.ts";
+
 /** An entity: its class, and which one of it. */
 export type EntityId = { name: string; key: string };
 
@@ -12,4 +14,13 @@ export function parseEntityInstanceId(instanceId: string): EntityId | null {
   const second = instanceId.indexOf("@", 1);
   if (second < 2) return null;
   return { name: instanceId.slice(1, second), key: instanceId.slice(second + 1) };
+}
+
+/**
+ * Why no message can be for this id, an entity's or another instance's; null where one can. The storage would refuse it again and again,
+ * and its sender would never hear of it.
+ */
+export function findTargetProblem(instanceId: string): string | null {
+  const problem = findLengthProblem(instanceId);
+  return problem && `Nothing can have the ID that begins with ${JSON.stringify(instanceId.slice(0, 50))}. ${problem}`;
 }

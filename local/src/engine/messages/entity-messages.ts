@@ -64,7 +64,7 @@ export function parseRequest(value: unknown): EntityRequest | null {
   if (!isRecord(value)) return null;
   const text = (name: string): string | null => (typeof value[name] === "string" ? value[name] : null);
   const id = text("id");
-  if (id === null) return null;
+  if (id === null || !["due", "Timestamp", "Predecessor"].every((name) => isTimeOrNull(text(name)))) return null;
   const { lockset, pos } = value;
   return {
     operation: text("op"),
@@ -123,6 +123,12 @@ export function parseJson(text: string): unknown {
   } catch {
     return undefined;
   }
+}
+
+/** Anyone who may raise an event can send a request; one with a time that is not .NET's would fail its episode again and again. */
+function isTimeOrNull(text: string | null): boolean {
+  if (text === null) return true;
+  return /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,7})?Z?$/.test(text) && !Number.isNaN(Date.parse(text));
 }
 
 function isEntityId(value: unknown): value is EntityId {

@@ -86,11 +86,15 @@ const CONTROL = /[\u0000-\u001f\u007f-\u009f]/;
  * @see Azure/azure-functions-durable-extension, ContextImplementations/DurableClient.cs
  */
 export function findInstanceIdProblem(instanceId: string): string | null {
+  const problem = findLengthProblem(instanceId);
+  return problem ?? (CONTROL.test(instanceId) ? "An instance ID has no control characters." : null);
+}
+
+/** Why the storage would refuse an instance with this id; null where it takes it. */
+export function findLengthProblem(instanceId: string): string | null {
   const { length } = escapeKey(instanceId);
-  if (length > MAX_KEY_LENGTH) {
-    return `An instance ID has at most ${MAX_KEY_LENGTH} characters, in which ^, /, \\, # and ? count twice; this one has ${length}.`;
-  }
-  return CONTROL.test(instanceId) ? "An instance ID has no control characters." : null;
+  if (length <= MAX_KEY_LENGTH) return null;
+  return `An instance ID has at most ${MAX_KEY_LENGTH} characters, in which ^, /, \\, # and ? count twice; this one has ${length}.`;
 }
 
 const UNESCAPED: Record<string, string> = { "^": "^", "0": "/", "1": "\\", "2": "#", "3": "?" };

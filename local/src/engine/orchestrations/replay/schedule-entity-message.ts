@@ -5,7 +5,7 @@ import { createHash } from "node:crypto";
 import type { Clock } from "@same-kit/shared";
 import { type EventSentEvent, EventType, type HistoryEvent } from "../../history/events.ts";
 import { unknownFunctionText } from "../../known-functions.ts";
-import { parseEntityInstanceId, toInstanceId } from "../../messages/entity-id.ts";
+import { findTargetProblem, parseEntityInstanceId, toInstanceId } from "../../messages/entity-id.ts";
 import {
   delayedEvent,
   type EntityRequest,
@@ -29,7 +29,7 @@ export type EntityDecision = Extract<Decision, { kind: `entity-${string}` }>;
 
 export type EntityDeps = { clock: Clock; stamps: EntityStamps; functions: readonly DurableFunction[] };
 
-/** @throws ReplayFailure where nobody could answer: an entity that is signalled or locked is not registered. */
+/** @throws ReplayFailure where nobody could answer: an entity that is signalled or locked is not registered, or cannot exist. */
 export function scheduleEntityMessage(decision: EntityDecision, execution: Execution, deps: EntityDeps): Scheduled {
   const { id, causedAt } = decision;
   switch (decision.kind) {
@@ -37,8 +37,8 @@ export function scheduleEntityMessage(decision: EntityDecision, execution: Execu
       return release(id, toInstanceId(decision.entity), lockIdOf(decision, execution), execution, deps);
     case "entity-lock": {
       const { lockSet } = decision.action;
-      const unknown = lockSet.map(({ name }) => unknownText(name, deps)).find((it) => it !== null);
-      if (unknown !== undefined && unknown !== null) throw new ReplayFailure(unknown);
+      const problem = lockSet.map((it) => findProblem(toInstanceId(it), deps)).find((it) => it !== null);
+      if (problem !== undefined && problem !== null) throw new ReplayFailure(problem);
       const target = firstOfSet(decision.action);
       const request = { ...newRequest(id, execution), ...deps.stamps.next(target, causedAt), operation: null, lockSet };
       return send(id, target, request, execution, deps);
@@ -63,10 +63,10 @@ function call(
     input: toText(action.input),
   };
   const sent = send(id, target, request, execution, deps);
-  const unknown = unknownText(nameIn(target), deps);
-  if (unknown === null) return sent;
+  const problem = findProblem(target, deps);
+  if (problem === null) return sent;
   // There would never be an answer; the caller gets the error as if from an entity.
-  const answer = responseText({ result: JSON.stringify(unknown), isError: true });
+  const answer = responseText({ result: JSON.stringify(problem), isError: true });
   return { ...sent, outgoing: messageToSelf(execution, raised(request.id, answer, deps.clock)) };
 }
 
@@ -76,8 +76,8 @@ function signal(
   deps: EntityDeps,
 ): Scheduled {
   const { instanceId: target, operation, fireAt } = action;
-  const unknown = unknownText(nameIn(target), deps);
-  if (unknown !== null) throw new ReplayFailure(unknown);
+  const problem = findProblem(target, deps);
+  if (problem !== null) throw new ReplayFailure(problem);
   const due = fireAt === null ? null : toDue(fireAt);
   // What is due later may overtake, and be overtaken.
   const stamps = due === null ? deps.stamps.next(target, causedAt) : { timestamp: UNSTAMPED, predecessor: UNSTAMPED };
@@ -182,12 +182,12 @@ function lockIdOf(
   return requestId ?? requestIdOf(lockActionId, execution);
 }
 
-function unknownText(name: string, { functions }: EntityDeps): string | null {
+/** Why no message can be for this entity; null where one can. */
+function findProblem(target: string, { functions }: EntityDeps): string | null {
+  const name = parseEntityInstanceId(target)?.name ?? target;
   const isKnown = functions.some((it) => it.kind === "entity" && it.name.toLowerCase() === name.toLowerCase());
-  return isKnown ? null : unknownFunctionText(name, "entity", functions);
+  return isKnown ? findTargetProblem(target) : unknownFunctionText(name, "entity", functions);
 }
-
-const nameIn = (instanceId: string): string => parseEntityInstanceId(instanceId)?.name ?? instanceId;
 
 const toText = (value: unknown): string | null => (value === undefined ? null : JSON.stringify(value));
 
