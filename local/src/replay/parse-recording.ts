@@ -25,8 +25,9 @@ export function parseRecording(value: unknown): Recording {
 function parseEvent(value: unknown): RecordedEvent {
   const type = isRecord(value) ? value["EventType"] : undefined;
   const name = typeof type === "number" ? Object.entries(EventType).find(([, it]) => it === type)?.[0] : type;
-  if (isRecord(value) && typeof name === "string" && name in EventType) return { ...value, EventType: name };
-  throw unreadable(`It holds something that is not an event: ${JSON.stringify(value).slice(0, 100)}.`);
+  if (isRecord(value) && typeof name === "string" && Object.hasOwn(EventType, name))
+    return { ...value, EventType: name };
+  throw unreadable(`It holds something that is not an event: ${String(JSON.stringify(value)).slice(0, 100)}.`);
 }
 
 function numbered(recorded: readonly RecordedEvent[]): Pick<Recording, "events" | "origins"> {

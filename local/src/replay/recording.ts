@@ -1,3 +1,4 @@
+import { isRecord } from "@same-kit/shared";
 import { EventType, type HistoryEvent, OrchestrationStatus } from "../engine/history/events.ts";
 import type { RecordedEvent } from "../testing-api.ts";
 import { ReplayError } from "./errors.ts";
@@ -13,8 +14,21 @@ export type Recording = {
 
 const HOW = "Ask the management API for the instance with ?showHistory=true&showHistoryOutput=true.";
 
-/** Names of types and statuses become their numbers. */
+/** The members that a replay compares or follows, by event. */
+const NEEDED_TEXTS: Readonly<Record<string, string>> = {
+  ExecutionStarted: "Name",
+  TaskScheduled: "Name",
+  SubOrchestrationInstanceCreated: "Name",
+  EventSent: "InstanceId",
+};
+
+/**
+ * Names of types and statuses become their numbers.
+ *
+ * @throws ReplayError `ERR_RECORDING` for an event without what a replay needs of it.
+ */
 export function toHistoryEvent(event: RecordedEvent): HistoryEvent {
+  requireMembers(event);
   const { OrchestrationStatus: status } = event;
   return {
     ...event,
@@ -23,7 +37,23 @@ export function toHistoryEvent(event: RecordedEvent): HistoryEvent {
   } as unknown as HistoryEvent;
 }
 
-const toStatus = (name: string): number => OrchestrationStatus[name as keyof typeof OrchestrationStatus];
+function requireMembers(event: RecordedEvent): void {
+  const needed = NEEDED_TEXTS[event.EventType];
+  if (needed !== undefined && typeof event[needed] !== "string") throw lacks(event.EventType, needed);
+  if (event.EventType !== "ExecutionStarted") return;
+  const { Input: input, ParentInstance: parent } = event;
+  if (typeof (input ?? "") !== "string") throw lacks(event.EventType, "Input");
+  if (parent === undefined || parent === null) return;
+  if (!isRecord(parent) || !isRecord(parent["OrchestrationInstance"])) throw lacks(event.EventType, "ParentInstance");
+}
+
+const lacks = (type: unknown, member: string): ReplayError =>
+  unreadable(`The ${member} of an event ${String(type)} is wrong or missing.`);
+
+function toStatus(name: string): number {
+  if (!Object.hasOwn(OrchestrationStatus, name)) throw lacks("ExecutionCompleted", "OrchestrationStatus");
+  return OrchestrationStatus[name as keyof typeof OrchestrationStatus];
+}
 
 export function unreadable(why: string): ReplayError {
   return new ReplayError({ code: "ERR_RECORDING", message: `The recorded history cannot be replayed. ${why} ${HOW}` });
