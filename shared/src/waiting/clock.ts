@@ -40,7 +40,7 @@ export function createSystemClock(): Clock {
 
 /** @param ticks - 100 ns units since the Unix epoch. */
 export function formatTicks(ticks: bigint): string {
-  // Of a bigint, the remainder of a time before 1970 is negative.
+  // The remainder is negative for a time before 1970.
   const rest = ((ticks % TICKS_PER_MS) + TICKS_PER_MS) % TICKS_PER_MS;
   const milliseconds = Number((ticks - rest) / TICKS_PER_MS);
   return new Date(milliseconds).toISOString().replace("Z", `${String(rest).padStart(4, "0")}Z`);

@@ -7,7 +7,7 @@ import { type BlobMessage, toMessageText } from "./blob-message.ts";
 
 const RECEIPTS_CONTAINER = "azure-webjobs-hosts";
 const POISON_QUEUE = "webjobs-blobtrigger-poison";
-// Of a blob, in Azure Storage.
+// Azure Storage allows no longer name of a blob.
 const MAX_NAME_LENGTH = 1024;
 
 /**
