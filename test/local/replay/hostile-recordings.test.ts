@@ -70,7 +70,7 @@ const VALUES: readonly unknown[] = [
   ...[{ InstanceId: 5 }, "9999-99-99T99:99:99Z", "+275760-09-13T00:00:00Z"],
 ];
 
-/** Of one event each: another value of one member, or without it. */
+/** With another value of one member of an event, or without it, and so on. */
 function* mutants(events: readonly object[]): Generator<[what: string, events: object[]]> {
   for (const [index, event] of events.entries()) {
     for (const member of Object.keys(event)) {
