@@ -40,27 +40,12 @@ export async function startDetached({
 }: DetachedOptions): Promise<RunningHost> {
   const { hostsDir } = await openStateFolder(stateDir);
   const logFile = path.join(hostsDir, `${newGuidN()}.log`);
-  const [file, ...args] = command;
-  const log = openSync(logFile, "w", 0o600);
-  const child = spawn(file, args, {
-    ...(cwd === undefined ? {} : { cwd }),
-    env: { ...env, [DETACHED_LOG_VARIABLE]: logFile },
-    detached: true,
-    stdio: ["ignore", log, log],
-  });
-  closeSync(log);
-  let end: string | undefined;
-  child.on("error", (error) => {
-    end = `could not be started: ${error.message}`;
-  });
-  child.on("exit", (code, signal) => {
-    end = signal === null ? `ended with code ${code}` : `was ended by ${signal}`;
-  });
-
+  const child = spawnDetached(command, { cwd, env: { ...env, [DETACHED_LOG_VARIABLE]: logFile }, logFile });
   const host = await pollUntil({
     attempt: async () => {
       const started = (await listRunningHosts(stateDir)).find((it) => it.logFile === logFile);
       if (started !== undefined) return started;
+      const end = child.end();
       if (end !== undefined) throw startError(end, logFile);
       if (signal?.aborted === true && child.pid !== undefined) {
         await stopProcess({ pid: child.pid });
@@ -75,8 +60,38 @@ export async function startDetached({
     if (child.pid !== undefined) await killTree(child.pid);
     throw startError(`was not ready within ${READY_TIMEOUT_MS / 1000} s and has been ended`, logFile);
   }
-  child.unref();
+  child.release();
   return host;
+}
+
+type DetachedChild = {
+  pid: number | undefined;
+  /** How it ended; undefined while it runs. */
+  end(): string | undefined;
+  /** This process no longer waits for it. */
+  release(): void;
+};
+
+function spawnDetached(
+  [file, ...args]: DetachedOptions["command"],
+  { cwd, env, logFile }: { cwd: string | undefined; env: NodeJS.ProcessEnv; logFile: string },
+): DetachedChild {
+  const log = openSync(logFile, "w", 0o600);
+  const child = spawn(file, args, {
+    ...(cwd === undefined ? {} : { cwd }),
+    env,
+    detached: true,
+    stdio: ["ignore", log, log],
+  });
+  closeSync(log);
+  let end: string | undefined;
+  child.on("error", (error) => {
+    end = `could not be started: ${error.message}`;
+  });
+  child.on("exit", (code, signal) => {
+    end = signal === null ? `ended with code ${code}` : `was ended by ${signal}`;
+  });
+  return { pid: child.pid, end: () => end, release: () => child.unref() };
 }
 
 function startError(what: string, logFile: string): EmulatorError {

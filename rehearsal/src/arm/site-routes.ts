@@ -10,81 +10,38 @@ import { patchConfig, readConfig, readPolicy, writeConfig, writePolicy } from ".
 
 const SITE = "/subscriptions/{subscription}/resourceGroups/{group}/providers/Microsoft.Web/sites/{site}";
 
+type SiteHandler = (site: Resource, request: MiniRequest, params: Params) => Promise<Answer> | Answer;
+
 export function siteRoutes(context: ArmContext): Route[] {
-  const withSite =
-    (handle: (site: Resource, request: MiniRequest, params: Params) => Promise<Answer> | Answer): Route["handle"] =>
-    (request, params) => {
+  /** @param path - Below the site. */
+  const at = (method: string, path: string, handle: SiteHandler): Route =>
+    route(method, `${SITE}${path}`, (request, params) => {
       const site = context.store.get(siteIdOf(params));
       return site === undefined ? notFound(siteIdOf(params), context.store) : handle(site, request, params);
-    };
-  const getConfig = withSite((site, request, { config = "" }) =>
-    isReadable(request, config) ? ok(readConfig(site, config, context)) : notSupported(request),
-  );
-  const putConfig = withSite((site, request, { config }) =>
-    writeConfig(site, config ?? "", readJson(request), context),
-  );
+    });
+  const getConfig: SiteHandler = (site, request, { config = "" }) =>
+    isReadable(request, config) ? ok(readConfig(site, config, context)) : notSupported(request);
+  const POLICY = "/basicPublishingCredentialsPolicies/{policy}";
   return [
-    route(
-      "POST",
-      `${SITE}/config/publishingcredentials/list`,
-      withSite((site) => ok(publishingCredentials(site, context))),
+    at("POST", "/config/publishingcredentials/list", (site) => ok(publishingCredentials(site, context))),
+    at("POST", "/config/backup/list", () => armError(404, "NotFound", "No backup is configured.")),
+    at("POST", "/config/{config}/list", getConfig),
+    at("GET", "/config/{config}", getConfig),
+    at("PUT", "/config/{config}", (site, request, { config = "" }) =>
+      writeConfig(site, config, readJson(request), context),
     ),
-    route(
-      "POST",
-      `${SITE}/config/backup/list`,
-      withSite(() => armError(404, "NotFound", "No backup is configured.")),
-    ),
-    route("POST", `${SITE}/config/{config}/list`, getConfig),
-    route("GET", `${SITE}/config/{config}`, getConfig),
-    route("PUT", `${SITE}/config/{config}`, putConfig),
-    route(
-      "PATCH",
-      `${SITE}/config/{config}`,
-      withSite((site, request, { config }) => patchConfig(site, config ?? "", request, context)),
-    ),
-    route(
-      "GET",
-      `${SITE}/basicPublishingCredentialsPolicies/{policy}`,
-      withSite((site, _request, { policy }) => ok(readPolicy(site, policy ?? "", context))),
-    ),
-    route(
-      "PUT",
-      `${SITE}/basicPublishingCredentialsPolicies/{policy}`,
-      withSite((site, request, { policy }) => writePolicy(site, policy ?? "", request, context)),
-    ),
-    route(
-      "GET",
-      `${SITE}/functions`,
-      withSite((site) => listFunctions(site, context)),
-    ),
-    route(
-      "POST",
-      `${SITE}/functions/{function}/listKeys`,
-      withSite((site) => listFunctionKeys(site, context)),
-    ),
-    route(
-      "POST",
-      `${SITE}/host/default/listKeys`,
-      withSite((site) => listHostKeys(site, context)),
-    ),
-    route(
-      "POST",
-      `${SITE}/host/default/sync`,
-      withSite(() => ({ status: 204 })),
-    ),
-    route(
-      "POST",
-      `${SITE}/syncfunctiontriggers`,
-      withSite(() => ok({ status: "success" })),
-    ),
-    route(
-      "POST",
-      `${SITE}/restart`,
-      withSite(async (site) => {
-        await context.sites.settingsChanged(site.id);
-        return { status: 200 };
-      }),
-    ),
+    at("PATCH", "/config/{config}", (site, request, { config = "" }) => patchConfig(site, config, request, context)),
+    at("GET", POLICY, (site, _request, { policy = "" }) => ok(readPolicy(site, policy, context))),
+    at("PUT", POLICY, (site, request, { policy = "" }) => writePolicy(site, policy, request, context)),
+    at("GET", "/functions", (site) => listFunctions(site, context)),
+    at("POST", "/functions/{function}/listKeys", (site) => listFunctionKeys(site, context)),
+    at("POST", "/host/default/listKeys", (site) => listHostKeys(site, context)),
+    at("POST", "/host/default/sync", () => ({ status: 204 })),
+    at("POST", "/syncfunctiontriggers", () => ok({ status: "success" })),
+    at("POST", "/restart", async (site) => {
+      await context.sites.settingsChanged(site.id);
+      return { status: 200 };
+    }),
   ];
 }
 

@@ -32,14 +32,13 @@ export function refusePublisher(head: RequestHead, options: ScmOptions): Answer 
   return isAllowed(head, options) ? null : { status: 401, headers: { "www-authenticate": "Bearer" } };
 }
 
+type Deployment = NonNullable<ReturnType<Deployments["find"]>>;
+
 function scmRoutes(options: ScmOptions): Route[] {
   const { deployments, siteName, url } = options;
   // A new deployment is not found at first, since another worker answers; only Flex is known to do that.
   const seen = new Set<string>();
-  const withDeployment = (
-    id: string,
-    answer: (found: NonNullable<ReturnType<Deployments["find"]>>) => Answer,
-  ): Answer => {
+  const withDeployment = (id: string, answer: (found: Deployment) => Answer): Answer => {
     const found = deployments.find(id);
     if (found === undefined) return { status: 404 };
     if (options.plan() === "flex" && !seen.has(found.id)) {
@@ -55,17 +54,7 @@ function scmRoutes(options: ScmOptions): Route[] {
       ok(deployments.list().map((each) => describeDeployment(each, siteName, url()))),
     ),
     route("GET", "/api/deployments/{id}/log", (_request, { id }) =>
-      withDeployment(id ?? "", ({ log }) =>
-        ok(
-          log.map(({ time, message }, index) => ({
-            id: String(index),
-            log_time: time,
-            message,
-            type: 0,
-            details_url: null,
-          })),
-        ),
-      ),
+      withDeployment(id ?? "", ({ log }) => ok(log.map(describeLogLine))),
     ),
     route("GET", "/api/deployments/{id}", (_request, { id }) =>
       withDeployment(id ?? "", (found) => ({
@@ -77,6 +66,10 @@ function scmRoutes(options: ScmOptions): Route[] {
     route("GET", "/api/isdeploying", () => ok({ value: deployments.isBusy })),
     route("GET", "/api/settings", () => ok({ WEBSITE_SITE_NAME: siteName })),
   ];
+}
+
+function describeLogLine({ time, message }: Deployment["log"][number], index: number): object {
+  return { id: String(index), log_time: time, message, type: 0, details_url: null };
 }
 
 function publish(request: MiniRequest, options: ScmOptions): Answer {

@@ -72,39 +72,7 @@ async function drawPhase<Value>(title: string, work: Work<Value>, signal: AbortS
     {
       title,
       task: async (_context, task) => {
-        const startedAt = performance.now();
-        let said = "";
-        let isRewriting = false;
-        let lineCount = 0;
-        const show = () => {
-          task.title = `${title} (${formatDuration(performance.now() - startedAt)})${said === "" ? "" : `: ${said}`}`;
-        };
-        const timer = setInterval(show, TICK_MS);
-        const progress: PhaseProgress = {
-          say: (text) => {
-            said = text;
-          },
-          rewrite: (text) => {
-            isRewriting = true;
-            said = text;
-          },
-          note: (text) => {
-            if (isRewriting) said = "";
-            isRewriting = false;
-            lineCount += text.split("\n").length;
-            task.output = text;
-          },
-        };
-        const sayStopping = () => progress.say("stopping; press Ctrl-C again to exit immediately");
-        signal.addEventListener("abort", sayStopping);
-        try {
-          result.value = await work(progress);
-        } finally {
-          clearInterval(timer);
-          signal.removeEventListener("abort", sayStopping);
-          said = lineCount > SHOWN_LINES ? `the last ${SHOWN_LINES} of ${lineCount} lines` : "";
-          show();
-        }
+        result.value = await drawWork(task, title, work, signal);
       },
       rendererOptions: { outputBar: SHOWN_LINES, persistentOutput: true },
     },
@@ -119,6 +87,43 @@ async function drawPhase<Value>(title: string, work: Work<Value>, signal: AbortS
     process.off("exit", giveBack);
   }
   return result.value as Value;
+}
+
+/** What listr2 draws of a task: a line, and its last output below. */
+type DrawnTask = { title: string; output: string };
+
+async function drawWork<Value>(task: DrawnTask, title: string, work: Work<Value>, signal: AbortSignal): Promise<Value> {
+  const startedAt = performance.now();
+  let said = "";
+  let isRewriting = false;
+  let lineCount = 0;
+  const show = () => {
+    task.title = `${title} (${formatDuration(performance.now() - startedAt)})${said === "" ? "" : `: ${said}`}`;
+  };
+  const say = (text: string): void => {
+    said = text;
+  };
+  const rewrite = (text: string): void => {
+    isRewriting = true;
+    said = text;
+  };
+  const note = (text: string): void => {
+    if (isRewriting) said = "";
+    isRewriting = false;
+    lineCount += text.split("\n").length;
+    task.output = text;
+  };
+  const sayStopping = () => say("stopping; press Ctrl-C again to exit immediately");
+  const timer = setInterval(show, TICK_MS);
+  signal.addEventListener("abort", sayStopping);
+  try {
+    return await work({ say, rewrite, note });
+  } finally {
+    clearInterval(timer);
+    signal.removeEventListener("abort", sayStopping);
+    said = lineCount > SHOWN_LINES ? `the last ${SHOWN_LINES} of ${lineCount} lines` : "";
+    show();
+  }
 }
 
 async function confirm(question: string, console: Console, signal: AbortSignal): Promise<boolean> {

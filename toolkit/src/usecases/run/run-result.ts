@@ -25,11 +25,9 @@ export type Ending =
 
 /** Saves all that is known of a run that has ended. */
 export async function finishRun(run: RunningRun, ending: Ending): Promise<RunSummary> {
-  const { folder, host } = run;
-  const { id, notebook, startedAt, parameters = {} } = folder.record;
-  const completed = ending.kind === "ended" && ending.status.runtimeStatus === "Completed";
-  const result = completed ? parseRunResult(ending.status.output, host.url) : null;
-  const failure = completed ? null : toFailure(ending, run);
+  const isCompleted = ending.kind === "ended" && ending.status.runtimeStatus === "Completed";
+  const result = isCompleted ? parseRunResult(ending.status.output, run.host.url) : null;
+  const failure = isCompleted ? null : toFailure(ending, run);
   const known = await findSteps(run, result);
   const [saved, steps, { warnings: unsavedFiles, ...files }] = await Promise.all([
     result === null ? null : saveSession(result, run),
@@ -44,13 +42,7 @@ export async function finishRun(run: RunningRun, ending: Ending): Promise<RunSum
     ...unsavedFiles,
   ];
   const draft: Omit<RunSummary, "results"> = {
-    formatVersion: 1,
-    id,
-    notebook,
-    status: outcomeOf(ending),
-    startedAt,
-    durationMs: endedAt.getTime() - Date.parse(startedAt),
-    parameters: Object.fromEntries(Object.entries(parameters).map(([name, { value }]) => [name, value])),
+    ...describeRun(run, ending, endedAt),
     python: result?.python ?? null,
     steps: steps.map(summarizeStep),
     variables: result?.variables ?? [],
@@ -59,23 +51,38 @@ export async function finishRun(run: RunningRun, ending: Ending): Promise<RunSum
     failure,
     warnings,
     files,
-    record: folder.dir,
-    stateDir: folder.stateDir,
-    host: { url: host.url, hubName: host.hubName, isKept: isKept(host), stateDir: host.stateDir },
   };
-  const { notebook: executed, report, warnings: missing } = await saveResults(run, toResults(draft, steps));
-  const summary = {
-    ...draft,
-    results: { notebook: executed, report },
-    warnings: [...draft.warnings, ...missing],
-  };
+  const { notebook, report, warnings: missing } = await saveResults(run, toResults(draft, steps));
+  const summary = { ...draft, results: { notebook, report }, warnings: [...warnings, ...missing] };
   const unsaved = await saveRecord(run, summary, endedAt);
   return unsaved === null ? summary : { ...summary, warnings: [...summary.warnings, unsaved] };
 }
 
-/** A run that did not complete has no output: the app is queried for the results it has. */
-const isKept = ({ booted, isRemote }: RunningRun["host"]): boolean => booted === null && isRemote !== true;
+type Described = "formatVersion" | "id" | "notebook" | "status" | "startedAt" | "durationMs" | "parameters";
 
+/** What the record and the host say of a run. */
+function describeRun(
+  { folder, host }: RunningRun,
+  ending: Ending,
+  endedAt: Date,
+): Pick<RunSummary, Described | "record" | "stateDir" | "host"> {
+  const { id, notebook, startedAt, parameters = {} } = folder.record;
+  const { url, hubName, stateDir, booted, isRemote } = host;
+  return {
+    formatVersion: 1,
+    id,
+    notebook,
+    status: outcomeOf(ending),
+    startedAt,
+    durationMs: endedAt.getTime() - Date.parse(startedAt),
+    parameters: Object.fromEntries(Object.entries(parameters).map(([name, { value }]) => [name, value])),
+    record: folder.dir,
+    stateDir: folder.stateDir,
+    host: { url, hubName, isKept: booted === null && isRemote !== true, stateDir },
+  };
+}
+
+/** A run that did not complete has no output: the app is queried for the results it has. */
 async function findSteps(run: RunningRun, result: RunResult | null): Promise<KnownSteps | null> {
   return result === null ? askKnownSteps(run) : { steps: result.steps, failed: null, unfinished: null };
 }
