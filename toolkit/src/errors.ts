@@ -58,5 +58,11 @@ export type ToolkitErrorCode =
   | "ERR_SYSTEM"
   /** same-kit.yaml contains something invalid. */
   | "ERR_CONFIG_FILE"
+  /** `func start` was called in a folder without host.json. */
+  | "ERR_FUNC_NO_APP"
+  /** A command of func that same-kit does not stand in for. */
+  | "ERR_FUNC_UNSUPPORTED"
+  /** Another func lies where a shim is to be written. */
+  | "ERR_FUNC_SHIM"
   /** `doctor` found something that prevents `local run`. */
   | "ERR_DOCTOR";

@@ -1,9 +1,9 @@
 // What use cases need from outside, as types; `adapters/` has the real things, tests have small fakes.
 
-import type { EventFilter, NumberedEvent, RunningHost, TaskHubClient } from "@same-kit/local";
+import type { EventFilter, HostEvent, HttpsOptions, NumberedEvent, RunningHost, TaskHubClient } from "@same-kit/local";
 import type { Hint, LogSink } from "@same-kit/shared";
 
-export type { RunningHost } from "@same-kit/local";
+export type { HostEvent, RunningHost } from "@same-kit/local";
 
 /** What a phase reports while it runs. */
 export type PhaseProgress = {
@@ -44,17 +44,28 @@ export type BootOptions = {
   python: string | null;
   /** The Node of the app's worker: a version, a range or a path; null: what its files ask for, else ours. */
   node?: string | null;
-  inspect: boolean;
+  /** True, a port or `host:port`: the worker listens for a debugger there. */
+  inspect: boolean | string;
+  /** Settings that win over those of the app and of the environment. */
+  appSettings?: Readonly<Record<string, string>>;
   /** Drops the values of outputs that nothing writes locally, instead of failing the call; default false. */
   ignoreOutputs?: boolean;
   /** Host names besides the loopback ones that requests may be addressed to. */
   allowedHosts?: readonly string[];
   /** Origins whose pages may call, besides those of local.settings.json. */
   allowedOrigins?: readonly string[];
+  /** Lets their pages send cookies; absent: as local.settings.json says. */
+  allowCredentials?: boolean;
+  /** Asks for keys as Azure does; default false. */
+  requireKeys?: boolean;
+  /** Absent: HTTP. */
+  https?: HttpsOptions;
   /** The seed of hostile running; null: as usual. */
   hostile: number | null;
   watch: boolean;
   onLog: LogSink;
+  /** Called for everything that happens on the host, lines of its log among them. */
+  onEvent?: (event: HostEvent) => void;
   /** The file that a host in the background prints to. */
   detachedLogFile: string | null;
   /** Runs before any work in the hub continues. */

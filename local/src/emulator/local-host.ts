@@ -1,6 +1,7 @@
 import type { AllowedUsers, LogSink } from "@same-kit/shared";
 import type { InstanceStatus, TaskHubClient } from "../engine/client.ts";
 import type { EventLog } from "../events/event-log.ts";
+import type { HostEvent } from "../events/host-event.ts";
 import type { HostedFunction, HttpsOptions } from "../host/index.ts";
 import type { RunsSource } from "../inspector/index.ts";
 import type { LocalStorage } from "./open-local-storage.ts";
@@ -46,6 +47,8 @@ export type LocalOptions = {
   /** Serves the inspector's page; absent: there is none. */
   inspector?: { runs?: RunsSource };
   onLog?: LogSink;
+  /** Called for every event, those of `onLog` among them. */
+  onEvent?: ((event: HostEvent) => void) | undefined;
   /** Runs before anything in the hub is continued: what must not go on can be suspended. */
   beforeWork?: (hub: Pick<LocalHost, "client" | "hubName" | "storage">) => Promise<void>;
   /** The host runs in the background and prints to this file. */

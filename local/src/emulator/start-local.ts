@@ -40,7 +40,7 @@ export async function startLocal(options: LocalOptions): Promise<LocalHost> {
 async function startAll(options: LocalOptions, running: StopStack): Promise<LocalHost> {
   const { stateDir, storage: choice = { kind: "disk" }, appSettings = {}, hubName, onLog = () => {} } = options;
   const appDir = path.resolve(options.appDir ?? ownApp());
-  const events = new EventLog();
+  const events = new EventLog(options.onEvent);
   const emit: LogSink = (entry) => {
     events.add({ kind: "line", ...entry });
     onLog(entry);

@@ -40,8 +40,15 @@ export class EventLog {
   #characters = 0;
   #isClosed = false;
   readonly #wakers = new Set<() => void>();
+  readonly #onEvent: (event: HostEvent) => void;
+
+  /** @param onEvent - Called for each one that is added, those after the log is closed too. */
+  constructor(onEvent: (event: HostEvent) => void = () => {}) {
+    this.#onEvent = onEvent;
+  }
 
   readonly add = (event: HostEvent): void => {
+    this.#onEvent(event);
     if (this.#isClosed) return;
     this.#events.push(event);
     this.#characters += sizeOf(event);

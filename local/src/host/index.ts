@@ -1,5 +1,6 @@
 // What the rest of `local/` uses of the Functions host.
 
+export { HOST_VERSION } from "./app-generation.ts";
 export { resolveSettings } from "./config/app-environment.ts";
 export type { DevelopmentStorage } from "./config/development-storage.ts";
 export { type HostJson, loadHostJson } from "./config/host-json.ts";

@@ -1,7 +1,10 @@
 import { exitCodeOf } from "../commands/exit-code.ts";
 import { loadConfigFile } from "../config/config-file.ts";
+import { FUNC_VERSION } from "../config/func-version.ts";
 import { nearest } from "../nearest.ts";
 import { type Console, createConsole } from "../ui/console.ts";
+import { toPlainArguments } from "./func-arguments.ts";
+import { isFuncCall, isVersionCall, toFuncExitCode, toOwnCall } from "./func-call.ts";
 import { formatCommandHelp, formatOverview } from "./help.ts";
 import { hintContext } from "./hint-context.ts";
 import { listenForInterrupts } from "./interrupts.ts";
@@ -18,14 +21,21 @@ import { reportError } from "./report-error.ts";
 export async function main(argv: string[], env: NodeJS.ProcessEnv): Promise<number> {
   leaveQuietlyWhenNobodyReads();
   const call: Call = { argv, env, console: createConsole({ isJson: argv.includes("--json"), env }) };
-  return dispatch(call).catch((error: unknown) => reportError(error, call.console));
+  const code = await dispatch(call).catch((error: unknown) => reportError(error, call.console));
+  return isFuncCall(argv) ? toFuncExitCode(code) : code;
 }
 
 /** One call of the command. Once it is parsed, its console knows which state folder and deployment its hints refer to. */
 type Call = { argv: readonly string[]; env: NodeJS.ProcessEnv; console: Console };
 
 async function dispatch(call: Call): Promise<number> {
-  const { argv, env } = call;
+  const { env } = call;
+  const isFunc = isFuncCall(call.argv);
+  if (isFunc && isVersionCall(call.argv, env)) {
+    call.console.answer(FUNC_VERSION);
+    return 0;
+  }
+  const argv = isFunc ? toOwnCall(call.argv) : call.argv;
   const cwd = process.cwd();
   const found = findCommand(argv);
   if (found === null) return overview(argv, env);
@@ -37,7 +47,8 @@ async function dispatch(call: Call): Promise<number> {
     return 0;
   }
   const settings = await loadConfigFile(cwd, env);
-  const input = parseInput(command, found.rest, env, settings);
+  const rest = isFunc ? toPlainArguments(found.rest, command.options) : found.rest;
+  const input = parseInput(command, rest, env, settings);
   const console = createConsole({ isJson, env, hints: hintContext(input.given, { cwd, env, settings }) });
   call.console = console;
   if (argv.includes("--verbose")) for (const origin of input.origins) console.note(`Setting: ${origin}`);
@@ -89,7 +100,7 @@ function unknownCommand(words: readonly string[], isGroup: boolean): CallError {
 }
 
 async function readVersion(): Promise<string> {
-  const { packageVersion } = await import("./version.ts");
+  const { packageVersion } = await import("../config/package-version.ts");
   return packageVersion();
 }
 

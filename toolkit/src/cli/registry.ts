@@ -148,4 +148,16 @@ export const COMMANDS: readonly CommandEntry[] = [
     place: ["state-dir"],
     load: async () => (await import("../commands/local-instances.ts")).localInstancesCommand,
   },
+  {
+    name: "func start",
+    summary: "Run a Functions app as `func start` does, with its options and its output",
+    place: ["state-dir"],
+    load: async () => (await import("../commands/func-start.ts")).funcStartCommand,
+  },
+  {
+    name: "func shim",
+    summary: "Write a `func` into a folder, for editors and scripts that call it",
+    place: [],
+    load: async () => (await import("../commands/func-shim.ts")).funcShimCommand,
+  },
 ];

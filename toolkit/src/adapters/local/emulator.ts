@@ -45,6 +45,11 @@ async function boot(options: BootOptions, allowUsers: AllowedUsers): Promise<Boo
     ignoreOutputs = false,
     allowedHosts = [],
     allowedOrigins = [],
+    appSettings = {},
+    allowCredentials,
+    requireKeys,
+    https,
+    onEvent,
   } = options;
   const host = await startLocal({
     stateDir,
@@ -60,7 +65,13 @@ async function boot(options: BootOptions, allowUsers: AllowedUsers): Promise<Boo
     allowedOrigins,
     inspector: { runs: inspectedRuns(stateDir) },
     ...(hubName === null ? {} : { hubName }),
-    ...(appDir === null ? { appSettings: ownAppSettings(python) } : { appDir, appSettings: pythonSetting(python) }),
+    allowCredentials,
+    requireKeys,
+    https,
+    onEvent,
+    ...(appDir === null
+      ? { appSettings: ownAppSettings(python) }
+      : { appDir, appSettings: { ...appSettings, ...pythonSetting(python) } }),
     ...(port === null ? {} : { port }),
     ...(storage === null ? {} : { storage: parseStorageChoice(storage) }),
     ...(detachedLogFile === null ? {} : { detachedLogFile }),

@@ -19,10 +19,13 @@ const LAST_LINES = 20;
 const NOT_FOUND_LIMIT_MS = 120_000;
 const RETRY_MS = 10_000;
 
+/** Has the `func` that stands for same-kit say so: it would publish by asking us. */
+const WANTS_CORE_TOOLS = { SAME_KIT_WANTS_CORE_TOOLS: "1" };
+
 /** The version of Azure Functions Core Tools; null if `func` is not installed. */
 export async function funcVersion(env: NodeJS.ProcessEnv): Promise<string | null> {
   const result = await execa("func", ["--version"], {
-    env,
+    env: { ...env, ...WANTS_CORE_TOOLS },
     extendEnv: false,
     reject: false,
     stdin: "ignore",
@@ -57,7 +60,13 @@ async function runFunc(options: FuncPublishOptions): Promise<{ failed: boolean; 
   const place = ["--management-url", resourceManager];
   const child = execa("func", [...args, ...place, "--no-build", "--access-token-stdin"], {
     cwd: appDir,
-    env: { ...env, FUNCTIONS_WORKER_RUNTIME: "node", FUNCTIONS_CORE_TOOLS_TELEMETRY_OPTOUT: "1", CLI_DEBUG: "0" },
+    env: {
+      ...env,
+      ...WANTS_CORE_TOOLS,
+      FUNCTIONS_WORKER_RUNTIME: "node",
+      FUNCTIONS_CORE_TOOLS_TELEMETRY_OPTOUT: "1",
+      CLI_DEBUG: "0",
+    },
     extendEnv: false,
     reject: false,
     input: await token(),

@@ -1,0 +1,68 @@
+import { chmod, mkdir, readFile } from "node:fs/promises";
+import path from "node:path";
+import { OperationError, writeFileAtomic } from "@same-kit/shared";
+import type { ToolkitErrorCode } from "../errors.ts";
+
+export type ShimTarget = {
+  /** The folder that gets a `func`. */
+  dir: string;
+  /** The Node that runs it, where it is still there then; else the one on PATH. */
+  node: string;
+  /** `bin/same-kit.cjs` of this package. */
+  launcher: string;
+  platform: NodeJS.Platform;
+};
+
+const MARK = "This func is same-kit's.";
+const EXECUTABLE = 0o755;
+
+/**
+ * Writes a `func` that is same-kit's.
+ *
+ * @returns Its file.
+ * @throws OperationError `ERR_FUNC_SHIM` where another func lies there.
+ */
+export async function writeFuncShim({ dir, node, launcher, platform }: ShimTarget): Promise<string> {
+  const file = path.join(dir, platform === "win32" ? "func.cmd" : "func");
+  const found = await readFile(file, "utf8").catch(() => null);
+  if (found !== null && !found.includes(MARK)) {
+    throw new OperationError<ToolkitErrorCode>({
+      code: "ERR_FUNC_SHIM",
+      message: `${file} is another func and stays as it is.`,
+      hint: "Choose a folder of your own, and put it on PATH before that one.",
+    });
+  }
+  await mkdir(dir, { recursive: true });
+  const content = platform === "win32" ? batchFile(node, launcher) : shellScript(node, launcher);
+  await writeFileAtomic(file, content, { mode: EXECUTABLE });
+  // The umask may have taken the right from others, who may be meant to run it.
+  await chmod(file, EXECUTABLE);
+  return file;
+}
+
+function shellScript(node: string, launcher: string): string {
+  return [
+    "#!/bin/sh",
+    `# ${MARK} Remove this file, and the func behind it on PATH is found again.`,
+    `node=${quote(node)}`,
+    '[ -x "$node" ] || node=node',
+    `exec "$node" ${quote(launcher)} func "$@"`,
+    "",
+  ].join("\n");
+}
+
+const quote = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`;
+
+/** A percent sign begins a variable. */
+function batchFile(node: string, launcher: string): string {
+  const [nodeText, launcherText] = [node, launcher].map((text) => text.replaceAll("%", "%%"));
+  return [
+    "@echo off",
+    `rem ${MARK} Remove this file, and the func behind it on PATH is found again.`,
+    "setlocal",
+    `set "node=${nodeText}"`,
+    'if not exist "%node%" set "node=node"',
+    `"%node%" "${launcherText}" func %*`,
+    "",
+  ].join("\r\n");
+}
