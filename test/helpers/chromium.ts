@@ -26,15 +26,20 @@ function isExecutable(file: string): boolean {
 
 /** A headless browser with a profile of its own in the temp folder, closed with the current test. */
 export async function openBrowser(args: readonly string[] = []): Promise<Browser> {
+  const browser = await launchBrowser(args);
+  onTestFinished(() => browser.close());
+  return browser;
+}
+
+/** As {@link openBrowser}, for several tests: the caller closes it. */
+export async function launchBrowser(args: readonly string[] = []): Promise<Browser> {
   // Its sandbox needs namespaces that containers, where root runs tests, do not give.
   const isRoot = process.getuid?.() === 0;
-  const browser = await chromium.launch({
+  return chromium.launch({
     executablePath: chromiumPath(),
     chromiumSandbox: !isRoot,
     args: ["--disable-dev-shm-usage", ...args],
   });
-  onTestFinished(() => browser.close());
-  return browser;
 }
 
 export type TestPage = Page & {
@@ -42,9 +47,10 @@ export type TestPage = Page & {
   readonly problems: string[];
 };
 
-/** A page that keeps its errors; asking for anything outside this machine is one. */
+/** A page that keeps its errors; asking for anything outside this machine is one. It is closed with the current test. */
 export async function openPage(browser: Browser, options: BrowserContextOptions = {}): Promise<TestPage> {
   const context = await browser.newContext(options);
+  onTestFinished(() => context.close());
   const page = await context.newPage();
   const problems: string[] = [];
   page.on("pageerror", (error) => problems.push(error.message));

@@ -8,6 +8,7 @@ import { curlCommand, type PlainRequest } from "../parts/curl.ts";
 import { Failure } from "../parts/failure.tsx";
 import { TextArea } from "../parts/fields.tsx";
 import { formatDuration } from "../parts/format.ts";
+import { Output } from "../parts/output.tsx";
 
 type AdminFormProps = { fn: InspectedFunction; canFollow: boolean; onClose: () => void };
 
@@ -29,7 +30,7 @@ export function AdminForm({ fn, canFollow, onClose }: AdminFormProps) {
     <form class="form" onSubmit={submit}>
       <TextArea label="Input" value={input} hint="Text, as the trigger would have it" onChange={setInput} />
       {error !== null && <Failure error={error} />}
-      <p role="status">{sentAt !== null && (canFollow ? <Outcome name={fn.name} since={sentAt} /> : "It runs.")}</p>
+      <div role="status">{sentAt !== null && (canFollow ? <Outcome name={fn.name} since={sentAt} /> : "It runs.")}</div>
       <div class="actions">
         <CopyButton text={curlCommand(request)} label="Copy as curl" />
         <button type="button" onClick={onClose}>
@@ -49,9 +50,10 @@ function Outcome({ name, since }: { name: string; since: string }) {
   if (ended?.kind !== "function-ended") return <>It runs.</>;
   if (ended.ok) return <>It completed in {formatDuration(ended.durationMs)}.</>;
   return (
-    <span class="failure">
-      It failed after {formatDuration(ended.durationMs)}: {ended.problem}
-    </span>
+    <>
+      <p class="failure">It failed after {formatDuration(ended.durationMs)}.</p>
+      <Output text={ended.problem ?? ""} label="Problem" />
+    </>
   );
 }
 

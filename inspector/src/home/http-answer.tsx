@@ -1,4 +1,5 @@
 import { formatBytes, formatDuration } from "../parts/format.ts";
+import { Output } from "../parts/output.tsx";
 import { hrefOf } from "../route.ts";
 import { type HttpAnswer, instanceIn } from "./send-http.ts";
 
@@ -24,8 +25,7 @@ export function HttpAnswerView({ answer }: { answer: HttpAnswer }) {
         <summary>{headers.length} headers</summary>
         <pre>{headers.map(([name, value]) => `${name}: ${value}`).join("\n")}</pre>
       </details>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls can be reached with the keyboard. */}
-      {body !== null && body !== "" && <pre tabIndex={0}>{body}</pre>}
+      {body !== null && body !== "" && <Output text={body} label="Body" />}
       {body === null && <p class="quiet">The body is not text.</p>}
       {isTruncated && <p class="quiet">Only its beginning is shown.</p>}
     </section>

@@ -3,18 +3,23 @@ import type { PageProps } from "../app.tsx";
 import { PendingOperations } from "../entities/pending-operations.tsx";
 import { SignalForm } from "../entities/signal-form.tsx";
 import { useEntityChange } from "../entities/use-entity-change.ts";
-import { useHome, useLoaded } from "../hooks.ts";
+import { useEvery, useHome, useLoaded } from "../hooks.ts";
 import { Empty } from "../parts/empty.tsx";
 import { Facts } from "../parts/facts.tsx";
 import { Failure } from "../parts/failure.tsx";
 import { formatTime } from "../parts/format.ts";
 import { hrefOf } from "../route.ts";
 
+const LOCKED_REFRESH_MS = 3000;
+
 /** `#/entity?name=NAME&key=KEY`; of one that does not exist yet too, so that it can be sent its first operation. */
 export function EntityPage({ query: { name = "", key = "" } }: PageProps) {
   const home = useHome();
   const { value, error, reload } = useLoaded<EntityDetail>("api/entity", { name, key });
   useEntityChange(reload);
+  // What waits for a locked entity calls nothing, so that no event tells of it.
+  const isLocked = value !== null && value.lockedBy !== null;
+  useEvery(isLocked ? LOCKED_REFRESH_MS : null, reload);
   const isMissing = error?.status === 404;
   return (
     <>

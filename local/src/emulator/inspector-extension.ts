@@ -11,6 +11,7 @@ export function createInspectorExtension(inspector: Inspector): HostExtension {
   return {
     name: NAME,
     triggerTypes: [],
+    hasPage: true,
     async webhook(request) {
       const { pathname } = request.url;
       // Relative addresses in the page need the slash.

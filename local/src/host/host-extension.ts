@@ -49,6 +49,8 @@ export type HostExtension = {
   triggerNotes?: Readonly<Record<string, string>>;
   /** Answers everything at and below `/runtime/webhooks/<name>`. */
   webhook?: (request: WebhookRequest) => Promise<WebhookResponse | WebhookStream>;
+  /** `GET /runtime/webhooks/<name>` is a page that people open, also from links on pages of other servers of this machine. */
+  hasPage?: true;
   /** By binding type (`durableClient` …), compared ignoring case. */
   inputBindings?: Readonly<Record<string, InputBindingProvider>>;
   /** By binding type (`queue` …), compared ignoring case. */

@@ -72,7 +72,7 @@ export class HttpFront {
     const path = parsePath(request.url ?? "");
     if (path === undefined) return { status: 400, body: "The path is malformed or contains control characters." };
     const [area = ""] = path.map((segment) => segment.toLowerCase());
-    const isPrivileged = area === "admin" || area === "runtime";
+    const isPrivileged = (area === "admin" || area === "runtime") && !this.#opensPage(request, path);
     const refusal = refuseForeign(request, this.#deps.guard) ?? refuseCrossSite(request, isPrivileged);
     if (refusal !== undefined) {
       this.#refusals.report(refusal, request);
@@ -96,6 +96,15 @@ export class HttpFront {
       return NO_WEB_SOCKETS;
     }
     return this.#answerFunction(exchange);
+  }
+
+  /** A link is followed to the page of an extension: where the link is, nothing of the page can be read. */
+  #opensPage({ method, headers }: IncomingMessage, path: readonly string[]): boolean {
+    const [area, webhooks, name] = path.map((segment) => segment.toLowerCase());
+    const isLink = headers["sec-fetch-mode"] === "navigate" && headers["sec-fetch-dest"] === "document";
+    const isWebhook = area === "runtime" && webhooks === "webhooks" && path.length === 3;
+    if (method !== "GET" || !isLink || !isWebhook) return false;
+    return this.#deps.extensions.some((it) => it.hasPage === true && it.name.toLowerCase() === name);
   }
 
   #reportWhenAnswered({ method = "", url = "" }: IncomingMessage, response: ServerResponse): void {
