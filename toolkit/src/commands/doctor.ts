@@ -30,7 +30,12 @@ export const doctorCommand = defineCommand({
     const isReady = findings.every(({ status }) => status !== "missing");
     const settings = await listSettings(cwd, env);
     console.json({ isReady, findings, settings });
-    const rows = findings.map(({ name, status, found, neededFor }) => [SIGNS[status], name, found, neededFor]);
+    const rows = findings.map(({ name, status, found, neededFor }) => [
+      SIGNS[status],
+      name,
+      found.split("\n"),
+      neededFor,
+    ]);
     console.answer(renderTable(["", "What", "Found", "Needed for"], rows, console));
     for (const { name, hint } of findings) if (hint !== null) console.answer(`${name}: ${hint}`);
     for (const text of settings) console.answer(`Setting: ${text}`);
