@@ -7,8 +7,7 @@ import { AppClient } from "../../toolkit/src/adapters/app/app-client.ts";
 import { RunRecords } from "../../toolkit/src/adapters/records/run-records.ts";
 import { fetchRun } from "../../toolkit/src/usecases/fetch-run.ts";
 import { describeLeftRuns } from "../../toolkit/src/usecases/run/unfinished-runs.ts";
-import { FakeEmulator } from "../helpers/fake-emulator.ts";
-import { recordingView } from "../helpers/recording-view.ts";
+import { runDeps } from "../helpers/run-deps.ts";
 import { useRunHost } from "../helpers/run-host.ts";
 import { runRecord } from "../helpers/run-record.ts";
 import { makeTempDir } from "../helpers/temp-dir.ts";
@@ -27,16 +26,7 @@ const start = (id: string, steps: ReturnType<typeof step>[]) =>
   new AppClient({ address: app.address, fetch }).start({ steps }, { runId: id, signal });
 
 async function fetchInto(folder: string, id: string, isNamed = true) {
-  const deps = {
-    cwd: folder,
-    env: {},
-    emulator: new FakeEmulator(),
-    fetch,
-    view: recordingView(),
-    warn: () => {},
-    signal,
-    leaveNow: signal,
-  };
+  const deps = runDeps(folder);
   const where = { address: isNamed ? app.address : null, accessKey: app.address.accessKey };
   return fetchRun({ id, stateDir: folder, ...where, savesLargeSession: true }, deps);
 }

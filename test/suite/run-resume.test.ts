@@ -5,32 +5,21 @@ import { expect, test } from "vitest";
 import { NO_PARAMETERS } from "../../toolkit/src/notebook/parameters.ts";
 import { remoteRun } from "../../toolkit/src/usecases/local-run.ts";
 import { remoteResume } from "../../toolkit/src/usecases/remote-resume.ts";
-import { FakeEmulator } from "../helpers/fake-emulator.ts";
-import { recordingView } from "../helpers/recording-view.ts";
+import { runDeps } from "../helpers/run-deps.ts";
 import { useRunHost } from "../helpers/run-host.ts";
 import { stepsNotebook } from "../helpers/steps-notebook.ts";
 import { makeTempDir } from "../helpers/temp-dir.ts";
 
 const app = useRunHost();
 
-const { signal } = new AbortController();
 type Wishes = { from?: string; only?: string };
 
 /** A notebook in a folder, each cell a step; it is run and continued on the host by the app's API alone. */
 async function openNotebook() {
   const folder = await makeTempDir();
   const warnings: string[] = [];
-  const view = recordingView();
-  const deps = {
-    cwd: folder,
-    env: {},
-    emulator: new FakeEmulator(),
-    fetch,
-    view,
-    warn: (text: Parameters<typeof hintText>[0]) => void warnings.push(hintText(text)),
-    signal,
-    leaveNow: signal,
-  };
+  const warn = (text: Parameters<typeof hintText>[0]) => void warnings.push(hintText(text));
+  const deps = { ...runDeps(folder), warn };
   const { address } = app;
   const common = { timeoutMs: null, isVerbose: false, savesLargeSession: true };
   const location = path.join(folder, "nb.ipynb");
@@ -46,7 +35,7 @@ async function openNotebook() {
   return {
     folder,
     warnings,
-    view,
+    view: deps.view,
     write,
     run: () => remoteRun({ ...common, ...more, location, address }, deps),
     resume: (id: string, { from, only }: Wishes = {}) =>

@@ -4,37 +4,24 @@ import { expect, test } from "vitest";
 import type { CacheMode } from "../../toolkit/src/notebook/cache-wishes.ts";
 import { NO_PARAMETERS } from "../../toolkit/src/notebook/parameters.ts";
 import { remoteRun } from "../../toolkit/src/usecases/local-run.ts";
-import { FakeEmulator } from "../helpers/fake-emulator.ts";
-import { recordingView } from "../helpers/recording-view.ts";
+import { runDeps } from "../helpers/run-deps.ts";
 import { useRunHost } from "../helpers/run-host.ts";
+import { notebookText } from "../helpers/run-results.ts";
 import { makeTempDir } from "../helpers/temp-dir.ts";
 
 const app = useRunHost();
 
-const { signal } = new AbortController();
 type Cell = [source: string, ...tags: string[]];
 
 async function openNotebook() {
   const folder = await makeTempDir();
-  const deps = {
-    cwd: folder,
-    env: {},
-    emulator: new FakeEmulator(),
-    fetch,
-    view: recordingView(),
-    warn: () => {},
-    signal,
-    leaveNow: signal,
-  };
+  const deps = runDeps(folder);
   const location = path.join(folder, "nb.ipynb");
   const { address } = app;
   const more = { stateDir: null, sameEnv: null, files: null, upstreamMagics: false, parameters: NO_PARAMETERS };
   const write = (cells: readonly Cell[]) => {
-    const toCell = ([source, ...tags]: Cell) => {
-      return { cell_type: "code", source, metadata: { tags }, outputs: [], execution_count: null };
-    };
-    const notebook = { nbformat: 4, nbformat_minor: 4, metadata: {}, cells: cells.map(toCell) };
-    return writeFile(location, JSON.stringify(notebook));
+    const toCell = ([source, ...tags]: Cell) => ({ cell_type: "code" as const, source, metadata: { tags } });
+    return writeFile(location, notebookText(cells.map(toCell)));
   };
   const run = (cache: CacheMode) =>
     remoteRun({ ...more, location, address, cache, timeoutMs: null, isVerbose: false, savesLargeSession: true }, deps);

@@ -1,19 +1,7 @@
 import { expect, test } from "vitest";
-import { pollUntil, type Waiting, waitingBy } from "../../../shared/src/waiting/poll-until.ts";
+import { pollUntil, waitingBy } from "../../../shared/src/waiting/poll-until.ts";
 import { FakeClock } from "../../helpers/fake-clock.ts";
-
-function fakeWaiting(): Waiting & { slept: number[] } {
-  let at = 0;
-  const slept: number[] = [];
-  return {
-    slept,
-    now: () => at,
-    async sleep(ms) {
-      slept.push(ms);
-      at += ms;
-    },
-  };
-}
+import { fakeWaiting } from "../../helpers/fake-waiting.ts";
 
 /** Gives nothing `times` times, then `value`. */
 function after<T>(times: number, value: T): () => T | null {

@@ -1,19 +1,6 @@
-import type { Waiting } from "@same-kit/shared";
 import { expect, test } from "vitest";
 import { acceleratedWaits } from "../../../toolkit/src/deployment/accelerated-waits.ts";
-
-function fakeWaiting(): Waiting & { slept: number[] } {
-  let at = 0;
-  const slept: number[] = [];
-  return {
-    slept,
-    now: () => at,
-    async sleep(ms) {
-      slept.push(ms);
-      at += ms;
-    },
-  };
-}
+import { fakeWaiting } from "../../helpers/fake-waiting.ts";
 
 test("accelerated waits are shorter and count in full", async () => {
   const real = fakeWaiting();
