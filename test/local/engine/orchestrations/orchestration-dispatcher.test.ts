@@ -1,0 +1,122 @@
+import { silentLogger } from "@same-kit/shared";
+import { expect, test } from "vitest";
+import type { Inbox } from "../../../../local/src/engine/delivery/queue-reader.ts";
+import type { ReceivedMessage } from "../../../../local/src/engine/messages/message-data.ts";
+import type { EpisodeResult } from "../../../../local/src/engine/orchestrations/episode-types.ts";
+import {
+  OrchestrationDispatcher,
+  type OrchestrationDispatcherDeps,
+} from "../../../../local/src/engine/orchestrations/orchestration-dispatcher.ts";
+import { FakeClock } from "../../../helpers/fake-clock.ts";
+import { eventMessage } from "../../../helpers/outgoing-message.ts";
+
+const PUT_OFF: EpisodeResult = { kind: "abandoned", reason: "as the test wants it" };
+
+/** A dispatcher that reads one queue, which the test fills; no episode comes to anything. */
+function open(runEpisode = async () => PUT_OFF) {
+  const loaded: string[] = [];
+  const wakes: string[] = [];
+  let inbox: Inbox | undefined;
+  const delivery = {
+    read(queueName: string, into: Inbox) {
+      inbox = into;
+      return { wake: () => void wakes.push(queueName), stop: async () => {} };
+    },
+    abandon: async () => {},
+  };
+  const session = {
+    histories: {
+      load: async (instanceId: string) => {
+        loaded.push(instanceId);
+        return { events: [], executionId: null, etag: null, blobNames: [] };
+      },
+    },
+    delivery,
+    runEpisode,
+    clock: new FakeClock(),
+    maxBatch: 16,
+    log: silentLogger,
+  };
+  const settings = {
+    controlQueueBatchSize: 32,
+    controlQueueBufferThreshold: 3,
+    maxConcurrentOrchestratorFunctions: 10,
+  };
+  const dispatcher = new OrchestrationDispatcher({
+    delivery,
+    session,
+    settings,
+  } as unknown as OrchestrationDispatcherDeps);
+  dispatcher.open("queue");
+  const take = (instanceId: string) =>
+    inbox?.take({
+      messageId: instanceId,
+      queueName: "queue",
+      data: dataFor(instanceId),
+    } as unknown as ReceivedMessage);
+  return { dispatcher, loaded, wakes, take, makeRoom: () => inbox?.makeRoom() };
+}
+
+function dataFor(instanceId: string) {
+  const { taskMessage, sender } = eventMessage(null, instanceId);
+  return { TaskMessage: taskMessage, Sender: sender };
+}
+
+/** Lets all happen that waits for nothing. */
+const settle = () => new Promise((resolve) => setImmediate(resolve));
+
+const IDLE = 500;
+
+test("the histories of so many instances stay in memory, and those that were not used for the longest time go", async () => {
+  const { loaded, take } = open();
+  const names = Array.from({ length: IDLE + 1 }, (_, index) => `i${index}`);
+  for (const name of names.slice(0, IDLE)) take(name);
+  await settle();
+  take("i0"); // Used again, so that i1 is the oldest.
+  await settle();
+  take(`i${IDLE}`);
+  await settle();
+  expect(loaded).toEqual(names);
+  take("i0");
+  take("i2");
+  await settle();
+  expect(loaded.slice(names.length)).toEqual([]);
+  take("i1");
+  await settle();
+  expect(loaded.slice(names.length)).toEqual(["i1"]);
+});
+
+test("no more is fetched while too much waits, and the reader goes on when an instance is done", async () => {
+  const episode = Promise.withResolvers<EpisodeResult>();
+  const { take, makeRoom, wakes } = open(() => episode.promise);
+  take("a");
+  await settle(); // In work, so that the next ones wait.
+  for (let count = 0; count < 2; count += 1) take("a");
+  expect(makeRoom()).toBe(32);
+  take("a");
+  expect(makeRoom()).toBe(0);
+  expect(wakes).toEqual([]);
+  episode.resolve(PUT_OFF);
+  await settle();
+  expect([wakes, makeRoom()]).toEqual([["queue"], 32]);
+});
+
+test("what is forgotten is loaded again, unless it is being worked on", async () => {
+  const episodes = [Promise.withResolvers<EpisodeResult>(), Promise.withResolvers<EpisodeResult>()];
+  const waiting = [...episodes];
+  const { dispatcher, loaded, take } = open(() => waiting.shift()?.promise ?? Promise.resolve(PUT_OFF));
+  take("a");
+  await settle();
+  dispatcher.forget("a");
+  episodes[0]?.resolve(PUT_OFF);
+  await settle();
+  take("a");
+  await settle();
+  expect(loaded).toEqual(["a"]);
+  episodes[1]?.resolve(PUT_OFF);
+  await settle();
+  dispatcher.forget("a");
+  take("a");
+  await settle();
+  expect(loaded).toEqual(["a", "a"]);
+});
