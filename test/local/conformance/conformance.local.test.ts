@@ -3,13 +3,15 @@
 
 import { randomUUID } from "node:crypto";
 import type { LogEntry } from "@same-kit/shared";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { EventType } from "../../../local/src/engine/history/events.ts";
 import { type LocalHost, startLocal } from "../../../local/src/index.ts";
 import { dirsOfFile } from "../../helpers/dirs-of-file.ts";
 import { type DurableStatus, durableApp, newInstanceId } from "../../helpers/durable-app.ts";
 import { fixtureApp } from "../../helpers/function-app.ts";
 import { waitFor } from "../../helpers/wait-for.ts";
+import { expectReadable } from "../second-reader/expect-readable.ts";
+import { AzuriteHubReader } from "../second-reader/read-azurite.ts";
 
 const tempDir = dirsOfFile();
 
@@ -30,6 +32,15 @@ describe.each(["none", "memory"] as const)("storage %s:", (kind) => {
     });
   });
   afterAll(async () => host?.stop());
+
+  // What each row leaves in Azurite is read by a reader that shares no code with the engine.
+  let reader: AzuriteHubReader | undefined;
+  afterEach(async () => {
+    if (kind === "none") return;
+    const { connectionString } = host.storage;
+    reader ??= new AzuriteHubReader({ connectionString, hubName: host.hubName, partitionCount: 4 });
+    await expectReadable(reader);
+  });
 
   const { api, post, ask, client, start, status, become, run, output, failure } = durableApp(() => host);
 
@@ -474,4 +485,10 @@ describe.each(["none", "memory"] as const)("storage %s:", (kind) => {
   test.each([65_000, 4_500_000])("57. an output of %i characters comes back whole", async (size) => {
     expect(await output("big-output", size)).toHaveLength(size);
   });
+
+  if (kind === "memory") {
+    test("all that these rows left in Azurite was read, and right", () => {
+      expect(reader?.count).toBeGreaterThan(80);
+    });
+  }
 });

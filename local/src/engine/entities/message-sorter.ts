@@ -3,6 +3,7 @@
 // Source: Azure/azure-functions-durable-extension, EntityScheduler/MessageSorter.cs.
 
 import { formatTicks, isRecord, parseTicks } from "@same-kit/shared";
+import { jsonTime } from "../../shared/json-time.ts";
 import { type EntityRequest, parseRequest, requestObject, UNSTAMPED } from "../messages/entity-messages.ts";
 
 type Received = {
@@ -144,5 +145,5 @@ function toTicks(value: unknown): bigint {
 }
 
 function toText(ticks: bigint): string {
-  return ticks === NEVER ? UNSTAMPED : formatTicks(ticks);
+  return ticks === NEVER ? UNSTAMPED : jsonTime(formatTicks(ticks));
 }

@@ -3,6 +3,7 @@
 // Source: Azure/azure-functions-durable-extension, EntityScheduler/RequestMessage.cs, ResponseMessage.cs and ReleaseMessage.cs.
 
 import { isRecord } from "@same-kit/shared";
+import { jsonTime } from "../../shared/json-time.ts";
 import type { EntityId } from "./entity-id.ts";
 
 /** An operation, or a lock that is asked for. */
@@ -51,9 +52,9 @@ export function requestObject(request: EntityRequest): Record<string, unknown> {
     id,
     ...(parent === null ? {} : { parent }),
     ...(parentExecution === null ? {} : { parentExecution }),
-    ...(due === null ? {} : { due }),
-    Timestamp: timestamp,
-    Predecessor: predecessor,
+    ...(due === null ? {} : { due: jsonTime(due) }),
+    Timestamp: jsonTime(timestamp),
+    Predecessor: jsonTime(predecessor),
     ...(lockSet === null ? {} : { lockset: lockSet }),
     ...(position === 0 ? {} : { pos: position }),
   };

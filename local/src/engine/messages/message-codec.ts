@@ -1,6 +1,7 @@
 // The queue envelope as Newtonsoft.Json writes it: every object but `Sender` starts with its `$type`, nulls are written, enums
 // are numbers. Source: Azure/durabletask, DurableTask.AzureStorage/MessageManager.cs and MessageData.cs.
 
+import { jsonTime } from "../../shared/json-time.ts";
 import { EVENT_MEMBERS, eventTypeName } from "../history/event-members.ts";
 import { EventType, type HistoryEvent } from "../history/events.ts";
 import type { MessageData, TaskMessage } from "./message-data.ts";
@@ -95,12 +96,13 @@ function eventToJson(event: HistoryEvent): Json {
   for (const member of Object.keys(members.properties)) json[member] = memberToJson(member, source[member]);
   json["EventId"] = event.EventId;
   json["IsPlayed"] = event.IsPlayed;
-  json["Timestamp"] = event.Timestamp;
+  json["Timestamp"] = jsonTime(event.Timestamp);
   return json;
 }
 
 function memberToJson(name: string, value: unknown): unknown {
   if (value === undefined) return name === "GenerateNewTrace" ? false : null;
+  if (name === "FireAt" || name === "ScheduledStartTime") return value === null ? null : jsonTime(String(value));
   if (value === null || typeof value !== "object") return value;
   switch (name) {
     case "OrchestrationInstance":

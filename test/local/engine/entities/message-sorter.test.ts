@@ -2,10 +2,11 @@ import { formatTicks, parseTicks } from "@same-kit/shared";
 import { expect, test } from "vitest";
 import { MessageSorter } from "../../../../local/src/engine/entities/message-sorter.ts";
 import { type EntityRequest, UNSTAMPED } from "../../../../local/src/engine/messages/entity-messages.ts";
+import { jsonTime } from "../../../../local/src/shared/json-time.ts";
 
 const WINDOW = 30n * 60n * 10_000_000n;
 const START = parseTicks("2026-06-24T14:00:00.0000000Z");
-const at = (ticks: number): string => formatTicks(START + BigInt(ticks));
+const at = (ticks: number): string => jsonTime(formatTicks(START + BigInt(ticks)));
 
 function request(operation: string, stamp: number, predecessor: number | null, changes: Partial<EntityRequest> = {}) {
   const it: EntityRequest = {
@@ -87,7 +88,7 @@ test("it is stored in the extension's spelling", () => {
   sorter.stamp("@c@a", at(0), 0n);
   sorter.receive(request("a", 1, null), WINDOW);
   expect(JSON.parse(JSON.stringify(sorter))).toMatchObject({
-    LastSentToInstance: { "@c@a": "2026-06-24T14:00:00.0000000Z" },
+    LastSentToInstance: { "@c@a": "2026-06-24T14:00:00Z" },
     ReceivedFromInstance: { abc: { Last: "2026-06-24T14:00:00.0000001Z", ExecutionId: "e1" } },
   });
 });
