@@ -2,7 +2,7 @@ import type { Clock, Logger } from "@same-kit/shared";
 import { isPreconditionFailed } from "../../storage/storage-errors.ts";
 import type { TaskHub } from "../taskhub/task-hub.ts";
 import { readBlobLeases } from "./blob-leases.ts";
-import { decideRow, decideSteals, type RowDecision } from "./partition-rules.ts";
+import { decideRow, decideSteals, type PassContext, type RowDecision } from "./partition-rules.ts";
 import { readPartitions, writePartition } from "./partition-table.ts";
 import { isGoneWorker } from "./worker-id.ts";
 
@@ -33,6 +33,8 @@ export interface PartitionManager {
 // Times of the extension. A crashed worker's queues are taken over after a lease and one interval at most.
 const INTERVAL_MS = 10_000;
 const HANDOVER_INTERVAL_MS = 1_000;
+// Between two passes the table is only read: a new host has its share within seconds, for one request every now and then.
+const LOOK_INTERVAL_MS = 2_000;
 const PASS_TIMEOUT_MS = 2_000;
 const DRAIN_TIMEOUT_MS = 60_000;
 const STOP_TIMEOUT_MS = 60_000;
@@ -87,7 +89,6 @@ class PartitionWorker implements PartitionManager {
   }
 
   async #run(): Promise<void> {
-    const { clock } = this.#deps;
     for (let failures = 0; !this.#isGivenUp; ) {
       const outcome = await this.#tryPass();
       if (outcome === "stopped") return;
@@ -96,9 +97,36 @@ class PartitionWorker implements PartitionManager {
       if (this.#isStopping && failures >= RETRIES_AT_END) return;
       if (outcome === "failed" && failures <= QUICK_RETRIES) continue;
       const isSoon = outcome === "waiting" || this.#isStopping;
-      const intervalMs = isSoon ? HANDOVER_INTERVAL_MS : INTERVAL_MS;
-      await clock.sleep(intervalMs, this.#wake.signal, { isRoutine: true });
-      if (this.#wake.signal.aborted) this.#wake = new AbortController();
+      await this.#rest(isSoon ? HANDOVER_INTERVAL_MS : INTERVAL_MS);
+    }
+  }
+
+  /** Until the next pass is due, or there is more to do than to renew. */
+  async #rest(intervalMs: number): Promise<void> {
+    for (let leftMs = intervalMs; leftMs > 0; leftMs -= LOOK_INTERVAL_MS) {
+      await this.#deps.clock.sleep(Math.min(leftMs, LOOK_INTERVAL_MS), this.#wake.signal, { isRoutine: true });
+      if (this.#wake.signal.aborted) {
+        this.#wake = new AbortController();
+        return;
+      }
+      if (leftMs > LOOK_INTERVAL_MS && (await this.#hasNews())) return;
+    }
+  }
+
+  async #hasNews(): Promise<boolean> {
+    const { hub, workerId } = this.#deps;
+    try {
+      const rows = await readPartitions(hub, AbortSignal.timeout(PASS_TIMEOUT_MS));
+      const decisions = rows.map((row) => decideRow(row, this.#contextOf(this.#held)));
+      const isMine = (index: number) => rows[index]?.currentOwner === workerId;
+      return (
+        decisions.some(({ isChanged, mine }, index) => isChanged && !(mine === "own" && isMine(index))) ||
+        rows.some(({ queueName }, index) => this.#reading.has(queueName) && !isMine(index)) ||
+        decideSteals(this.#shared(decisions), workerId).length > 0
+      );
+    } catch {
+      // The next pass reports what is wrong.
+      return false;
     }
   }
 
@@ -122,23 +150,37 @@ class PartitionWorker implements PartitionManager {
   }
 
   async #pass(isStopping: boolean): Promise<RowDecision[]> {
-    const { hub, workerId, clock } = this.#deps;
+    const { hub, workerId } = this.#deps;
     const abortSignal = AbortSignal.timeout(PASS_TIMEOUT_MS);
     const [rows, held] = await Promise.all([readPartitions(hub, abortSignal), readBlobLeases(hub)]);
     this.#noteHeld(held);
-    const drained = new Set([...this.#drains].filter(([, drain]) => drain.isDone).map(([queueName]) => queueName));
-    const isHeldElsewhere = (queueName: string) => held.has(queueName);
-    const context = { me: workerId, now: clock.nowTicks(), isStopping, drained, isGone: isGoneWorker, isHeldElsewhere };
+    const context = { ...this.#contextOf(held), isStopping };
     const decisions = rows.map((row) => decideRow(row, context));
     for (const { queueName, currentOwner } of rows) {
       if (currentOwner !== workerId || held.has(queueName)) this.#lose(queueName);
     }
     await allOrFirstError(decisions.map((decision) => this.#carryOut(decision, abortSignal)));
     if (isStopping) return decisions;
-    const shared = decisions.filter(({ row }) => !held.has(row.queueName));
-    const steals = decideSteals(shared, workerId);
+    const steals = decideSteals(this.#shared(decisions), workerId);
     await allOrFirstError(steals.map(async ({ row }) => void (await writePartition(hub, row, abortSignal))));
     return [...decisions, ...steals];
+  }
+
+  #contextOf(held: ReadonlySet<string>): PassContext {
+    const drained = new Set([...this.#drains].filter(([, drain]) => drain.isDone).map(([queueName]) => queueName));
+    return {
+      me: this.#deps.workerId,
+      now: this.#deps.clock.nowTicks(),
+      isStopping: this.#isStopping,
+      drained,
+      isGone: isGoneWorker,
+      isHeldElsewhere: (queueName) => held.has(queueName),
+    };
+  }
+
+  /** What is balanced: all but what hosts of another kind have. */
+  #shared(decisions: readonly RowDecision[]): RowDecision[] {
+    return decisions.filter(({ row }) => !this.#held.has(row.queueName));
   }
 
   async #carryOut({ row, isChanged, mine }: RowDecision, abortSignal: AbortSignal): Promise<void> {

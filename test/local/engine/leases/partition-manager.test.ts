@@ -4,6 +4,8 @@ import { startPartitionManager } from "../../../../local/src/engine/leases/parti
 import { readPartitions } from "../../../../local/src/engine/leases/partition-table.ts";
 import { openTaskHub } from "../../../../local/src/engine/taskhub/task-hub.ts";
 import { createMemoryStorage } from "../../../../local/src/storage/memory/memory-storage.ts";
+import { SdkInvoker } from "../../../helpers/sdk-orchestrator.ts";
+import { VirtualWorld } from "../../../helpers/virtual-world.ts";
 import { waitFor } from "../../../helpers/wait-for.ts";
 
 async function startOnMemory() {
@@ -45,4 +47,54 @@ test("a hub that was opened before is opened without a write to its partitions",
   await openTaskHub(options);
   expect(insert.mock.calls.map(([{ rowKey }]) => rowKey)).toEqual([first.controlQueues[2]!.name]);
   expect(await readPartitions(first)).toHaveLength(4);
+});
+
+async function ownersOf(world: VirtualWorld): Promise<(string | null)[]> {
+  return (await readPartitions((await world.stores()).hub)).map(({ currentOwner }) => currentOwner);
+}
+const idle = new SdkInvoker({ orchestrators: {} });
+
+test("a second host has its share, and its successor's, within seconds", async () => {
+  const world = new VirtualWorld();
+  await world.startEngine({ invoker: idle, workerId: "one" });
+  // In the middle of the time between two passes.
+  await world.pass(4_000);
+  const two = await world.startEngine({ invoker: idle, workerId: "two" });
+  await world.pass(4_000);
+  expect((await ownersOf(world)).toSorted()).toEqual(["one", "one", "two", "two"]);
+  await two.stop();
+  await world.pass(2_000);
+  expect(await ownersOf(world)).toEqual(Array(4).fill("one"));
+});
+
+test("the partitions of a host that died are taken within two seconds after its lease", async () => {
+  const world = new VirtualWorld();
+  const one = await world.startEngine({ invoker: idle, workerId: "one" });
+  await world.startEngine({ invoker: idle, workerId: "two" });
+  await world.pass(20_000);
+  expect((await ownersOf(world)).toSorted()).toEqual(["one", "one", "two", "two"]);
+  one.die();
+  await world.pass(32_000);
+  expect(await ownersOf(world)).toEqual(Array(4).fill("two"));
+});
+
+test("while nothing changes, rows are written every ten seconds only", async () => {
+  const world = new VirtualWorld();
+  let [reads, writes] = [0, 0];
+  await world.startEngine({
+    invoker: idle,
+    workerId: "one",
+    fateOf: ({ resource, operation }) => {
+      if (resource.endsWith("Partitions")) operation === "query" ? reads++ : writes++;
+      return undefined;
+    },
+  });
+  [reads, writes] = [0, 0];
+  const etags = async () => (await readPartitions((await world.stores()).hub)).map(({ etag }) => etag);
+  const before = await etags();
+  await world.pass(9_900);
+  expect(await etags()).toEqual(before);
+  expect([reads, writes]).toEqual([4, 0]);
+  await world.pass(200);
+  expect(await etags()).not.toEqual(before);
 });
