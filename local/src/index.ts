@@ -3,6 +3,7 @@
 export { AzuriteError, type AzuriteErrorCode } from "./azurite/errors.ts";
 export { EmulatorError, type EmulatorErrorCode } from "./emulator/errors.ts";
 export type { LocalHost, LocalOptions } from "./emulator/local-host.ts";
+export { type OpenedHub, type OpenHubOptions, openHub } from "./emulator/open-hub.ts";
 export { type ReplayOptions, replayInstances } from "./emulator/replay-instances.ts";
 export {
   listRunningHosts,

@@ -59,8 +59,10 @@ export async function signalEntity(
 ): Promise<WebhookResponse> {
   const { client, request } = call;
   const functions = call.durableFunctions();
-  const isKnown = functions.some((it) => it.kind === "entity" && it.name.toLowerCase() === entity.name.toLowerCase());
-  if (!isKnown) return problem(400, unknownFunctionText(entity.name, "entity", functions));
+  const isKnown =
+    functions === null ||
+    functions.some((it) => it.kind === "entity" && it.name.toLowerCase() === entity.name.toLowerCase());
+  if (!isKnown) return problem(400, unknownFunctionText(entity.name, "entity", functions ?? []));
   if (FORBIDDEN_IN_KEY.test(entity.key)) {
     return problem(400, `The key of an entity has no /, \\, #, ? and no control characters: "${entity.key}".`);
   }

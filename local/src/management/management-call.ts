@@ -8,8 +8,8 @@ import type { RequestQuery } from "./request-query.ts";
 export type ManagementDeps = {
   client: TaskHubClient;
   settings: Pick<DurableTaskSettings, "connectionName" | "useForwardedHost">;
-  /** The currently registered functions: starting a disabled orchestrator is refused. */
-  durableFunctions(): readonly DurableFunction[];
+  /** The currently registered functions: starting a disabled orchestrator is refused. Null: not known, as no app is here. */
+  durableFunctions(): readonly DurableFunction[] | null;
   /** `code=<system key>` that the URLs in answers need, or empty. The host decides whether keys are required. */
   webhookQuery(): string;
   clock: Clock;

@@ -18,7 +18,7 @@ export async function startInstance(
 ): Promise<WebhookResponse> {
   const { client, request, query } = call;
   if (!isRunnable(functionName, call)) {
-    return problem(400, unknownFunctionText(functionName, "orchestrator", call.durableFunctions()));
+    return problem(400, unknownFunctionText(functionName, "orchestrator", call.durableFunctions() ?? []));
   }
   // Kept byte for byte: the history preserves white space of the request.
   const input = request.body.length === 0 ? null : request.body.toString("utf8");
@@ -51,7 +51,7 @@ export async function restartInstance(instanceId: string, call: ManagementCall):
   if (status === null) return notRestarted(400, "InstanceId does not match a valid orchestration instance.");
   const { name, input, tags } = status;
   if (!isRunnable(name, call)) {
-    return notRestarted(400, unknownFunctionText(name, "orchestrator", call.durableFunctions()));
+    return notRestarted(400, unknownFunctionText(name, "orchestrator", call.durableFunctions() ?? []));
   }
   const isNew = query.flag("restartWithNewInstanceId") ?? true;
   if (!isNew && !isTerminal(status.runtimeStatus)) return notRestarted(409, STILL_RUNNING);
@@ -104,10 +104,11 @@ async function waitOrCheckStatus(instanceId: string, call: ManagementCall): Prom
   return answer ?? checkStatusResponse(instanceId, call);
 }
 
-/** What could only fail is refused before anything is written. */
+/** What is known to fail is refused before anything is written. */
 function isRunnable(functionName: string, { durableFunctions }: ManagementCall): boolean {
   const isNamed = (name: string) => name.toLowerCase() === functionName.toLowerCase();
-  return durableFunctions().some((it) => it.kind === "orchestrator" && !it.isDisabled && isNamed(it.name));
+  const functions = durableFunctions();
+  return functions === null || functions.some((it) => it.kind === "orchestrator" && !it.isDisabled && isNamed(it.name));
 }
 
 /** Behind a proxy, only both headers together are trusted, and only if host.json allows it. */

@@ -1,7 +1,7 @@
 // `same-kit local instances` on a real host, as a person and a script use it.
 
 import path from "node:path";
-import { packageRoot } from "@same-kit/shared";
+import { packageRoot, writeJsonAtomic } from "@same-kit/shared";
 import { execa } from "execa";
 import { expect, test } from "vitest";
 import { fixtureApp } from "../../helpers/function-app.ts";
@@ -52,4 +52,77 @@ test("mistakes are told with what to do, and change nothing", async () => {
     const { exitCode, stderr } = await call(...args);
     expect({ args, exitCode, stderr }).toEqual({ args, exitCode: code, stderr: expect.stringContaining(message) });
   }
+});
+
+test("any task hub is reached by its storage, while a host works on it and without one, and can be removed", async () => {
+  const stateDir = path.join(await makeTempDir(), ".same-kit");
+  const host = await startLocalHost({ appDir: fixtureApp("conformance"), stateDir, storage: { kind: "disk" } });
+  const { hubName } = host;
+  const place = ["--storage", "disk", "--hub", hubName, "--state-dir", stateDir];
+  const call = (...args: string[]) =>
+    execa(
+      process.execPath,
+      [path.join(packageRoot(), "bin", "same-kit.cjs"), "local", "instances", ...args, ...place],
+      {
+        reject: false,
+      },
+    );
+  expect((await call("start", "waits", "--id", "one")).stdout).toBe("Started waits as one.");
+  await waitFor(async () => (await host.client.getStatus("one"))?.runtimeStatus === "Running");
+  expect((await call("delete-hub")).stderr).toContain("ERR_HUB_IN_USE");
+  await host.stop();
+  expect((await call("list")).stdout).toMatch(/one.*waits.*Running/);
+  expect((await call("raise", "one", "go")).exitCode).toBe(0);
+  expect((await call("delete-hub")).stdout).toBe("Removed the task hub with all its instances.");
+  expect(await call("list")).toMatchObject({ exitCode: 1, stderr: expect.stringContaining("ERR_HUB_NOT_FOUND") });
+});
+
+test.each([
+  [["list", "--storage", "disk", "--env", "prod"], "--storage and --env contradict each other"],
+  [["list", "--hub", "Hub"], "--hub names a hub of --storage"],
+  [["list", "--watch", "--json"], "--watch and --json contradict"],
+  [["purge", "one", "--watch"], "--watch repeats list, show or history only"],
+  [["list", "--storage", "memory"], "holds nothing before a host starts"],
+])("%j is refused", async (args, problem) => {
+  const launcher = path.join(packageRoot(), "bin", "same-kit.cjs");
+  const cwd = await makeTempDir();
+  const { exitCode, stdout, stderr } = await execa(process.execPath, [launcher, "local", "instances", ...args], {
+    cwd,
+    reject: false,
+  });
+  expect({ exitCode, text: stdout + stderr }).toEqual({ exitCode: 2, text: expect.stringContaining(problem) });
+});
+
+test("the app of an environment takes its key, and is changed only when that is confirmed", async () => {
+  const stateDir = path.join(await makeTempDir(), ".same-kit");
+  const host = await startLocalHost({
+    appDir: fixtureApp("conformance"),
+    stateDir,
+    storage: { kind: "none" },
+    https: { kind: "self-signed" },
+    requireKeys: true,
+  });
+  const outputs = { hostName: `localhost:${host.port}`, appId: "/subscriptions/s/sites/app", appName: "app" };
+  await writeJsonAtomic(path.join(stateDir, "env", "prod", "outputs.json"), outputs);
+  const call = (...args: string[]) =>
+    execa(
+      process.execPath,
+      [
+        path.join(packageRoot(), "bin", "same-kit.cjs"),
+        "local",
+        "instances",
+        ...args,
+        "--env",
+        "prod",
+        "--state-dir",
+        stateDir,
+      ],
+      { reject: false, env: { NODE_EXTRA_CA_CERTS: path.join(stateDir, "https.pem"), SAME_KIT_MANAGEMENT_KEY: key } },
+    );
+  let key = "wrong";
+  expect(await call("list")).toMatchObject({ exitCode: 1, stderr: expect.stringContaining("ERR_APP_UNAUTHORIZED") });
+  key = host.managementKey();
+  expect((await call("start", "waits", "--id", "one")).stderr).toContain("ERR_CONFIRMATION_NEEDED");
+  expect((await call("start", "waits", "--id", "one", "--yes")).stdout).toBe("Started waits as one.");
+  expect((await call("list")).stdout).toMatch(/one.*waits/);
 });

@@ -145,7 +145,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   {
     name: "local instances",
     summary: "List and change orchestration instances",
-    place: ["state-dir"],
+    place: ["state-dir", "env"],
     load: async () => (await import("../commands/local-instances.ts")).localInstancesCommand,
   },
   {

@@ -10,6 +10,8 @@ import { count } from "../ui/format.ts";
 
 export type ActionCall = {
   client: ManagementClient;
+  /** Removes the hub; null where a host works on it. */
+  deleteHub: (() => Promise<void>) | null;
   console: Console;
   /** What stands behind the action. */
   args: readonly string[];
@@ -24,7 +26,7 @@ export type ActionCall = {
   };
 };
 
-type Action = {
+export type Action = {
   /** The arguments that it needs, as help shows them. */
   takes: readonly string[];
   /** It only looks. */
@@ -96,6 +98,15 @@ export const INSTANCE_ACTIONS: Readonly<Record<string, Action>> = {
       }
       const purged = id === undefined ? await client.purgeMany(options.filter) : await client.purge(id);
       return { data: { purged }, text: `Removed ${count(purged, "instance")} that had ended.` };
+    },
+  },
+  "delete-hub": {
+    takes: [],
+    isHarmless: false,
+    async run({ deleteHub }) {
+      if (deleteHub === null) throw usage("delete-hub needs --storage and --hub, and no host may work on that hub.");
+      await deleteHub();
+      return { data: { deleted: true }, text: "Removed the task hub with all its instances." };
     },
   },
 };

@@ -1,12 +1,11 @@
-import { parseAppAddress } from "../adapters/app/app-address.ts";
-import { ManagementClient } from "../adapters/app/management-client.ts";
-import { createEmulator } from "../adapters/local/emulator.ts";
+import { systemWaiting } from "@same-kit/shared";
 import type { CommandContext } from "../command-context.ts";
 import { createPhaseView } from "../ui/phases.ts";
-import { noHost } from "../usecases/run/run-host.ts";
+import { watchAnswers } from "../usecases/watch-answers.ts";
 import { defineCommand } from "./define-command.ts";
-import { INSTANCE_ACTIONS, usage } from "./instance-actions.ts";
-import { jsonOption, resolveStateDir, stateDirOption } from "./shared-options.ts";
+import { type Action, type ActionCall, INSTANCE_ACTIONS, usage } from "./instance-actions.ts";
+import { findTarget, type InstanceTarget } from "./instance-target.ts";
+import { jsonOption, stateDirOption } from "./shared-options.ts";
 
 const DEFAULT_TOP = 50;
 
@@ -14,7 +13,7 @@ export const localInstancesCommand = defineCommand({
   name: "local instances",
   summary: "List and change orchestration instances",
   description:
-    "ACTION is list, show ID, history ID, start ORCHESTRATOR, raise ID EVENT, suspend ID, resume ID, terminate ID, rewind ID, restart ID, or purge [ID]. Works on the running local host, or on the app that --host-name names.",
+    "ACTION is list, show ID, history ID, start ORCHESTRATOR, raise ID EVENT, suspend ID, resume ID, terminate ID, rewind ID, restart ID, purge [ID], or delete-hub. Works on the running local host, on the app of --env or --host-name, or on any task hub by --storage and --hub.",
   positionals: [
     { name: "ACTION", help: "What to do (default: list)", isOptional: true },
     { name: "ID", help: "The instance, or for start the orchestrator", isOptional: true },
@@ -31,6 +30,17 @@ export const localInstancesCommand = defineCommand({
     data: { type: "string", value: "JSON", help: "Value of the event that is raised (default: null)" },
     reason: { type: "string", value: "TEXT", help: "Why an instance is suspended, terminated …" },
     "same-id": { type: "boolean", help: "Restart under the same ID" },
+    storage: {
+      type: "string",
+      value: "WHERE",
+      help: "A task hub by its storage, without a host: disk, ports:BLOB,QUEUE,TABLE or a connection string",
+    },
+    hub: {
+      type: "string",
+      value: "NAME",
+      help: "The task hub in it (default: that of host.json here, else the folder's)",
+    },
+    env: { type: "string", value: "NAME", help: "The app of this deployment; its key comes from Azure" },
     "host-name": {
       type: "string",
       value: "HOST",
@@ -43,7 +53,8 @@ export const localInstancesCommand = defineCommand({
       help: "System key durabletask_extension of a deployed app",
       variable: "SAME_KIT_MANAGEMENT_KEY",
     },
-    yes: { type: "boolean", help: "Change a deployed app without asking" },
+    watch: { type: "boolean", help: "With list, show or history: print it again whenever it changes, until Ctrl-C" },
+    yes: { type: "boolean", help: "Change a hub that is not on this machine without asking" },
     ...stateDirOption,
     ...jsonOption,
   },
@@ -51,6 +62,8 @@ export const localInstancesCommand = defineCommand({
     "same-kit local instances list --status Running",
     "same-kit local instances raise ID Approval --data true",
     "same-kit local instances purge --from 2026-11-01",
+    "same-kit local instances list --env prod --watch",
+    'same-kit local instances delete-hub --storage "$CONNECTION" --hub MyHub',
   ],
   async run({ options, positionals }, context) {
     const [name = "list", ...args] = positionals;
@@ -74,48 +87,54 @@ export const localInstancesCommand = defineCommand({
         to: parseTime("--to", options.to),
       },
     };
-    const { console, signal } = context;
-    const { url, managementKey, isLocal } = await findAddress(options, context);
-    if (!action.isHarmless && !isLocal && !options.yes) {
-      const view = createPhaseView(console, signal);
-      if (!(await view.confirm(`Do "${[name, ...args].join(" ")}" on ${url}?`))) return 1;
+    checkWatch(options, action.isHarmless);
+    const target = await findTarget(options, context);
+    try {
+      return await answer({ action, words: [name, ...args], call, target, options }, context);
+    } finally {
+      await target.close();
     }
-    const client = new ManagementClient({ url, managementKey }, { fetch, signal });
-    const { data, text } = await action.run({ client, console, args, options: call });
-    console.json(data);
-    console.answer(text);
-    return 0;
   },
 });
 
-type AddressOptions = {
-  "host-name": string | undefined;
-  "use-http": boolean;
-  "management-key": string | undefined;
-  "state-dir": string | undefined;
+type Answering = {
+  action: Action;
+  /** The action's name and its arguments. */
+  words: readonly string[];
+  call: ActionCall["options"];
+  target: InstanceTarget;
+  options: { watch: boolean; yes: boolean };
 };
 
-async function findAddress(
-  options: AddressOptions,
-  { cwd }: CommandContext,
-): Promise<{ url: string; managementKey: string | null; isLocal: boolean }> {
-  const managementKey = options["management-key"] ?? null;
-  const name = options["host-name"];
-  if (name !== undefined) {
-    const { url } = parseAppAddress(name, { useHttp: options["use-http"], accessKey: null });
-    return { url, managementKey, isLocal: isLoopback(url) };
+async function answer(
+  { action, words, call, target, options }: Answering,
+  { console, signal }: CommandContext,
+): Promise<number> {
+  if (!action.isHarmless && !target.isLocal && !options.yes) {
+    const view = createPhaseView(console, signal);
+    if (!(await view.confirm(`Do "${words.join(" ")}" on ${target.name}?`))) return 1;
   }
-  const stateDir = resolveStateDir(options["state-dir"], cwd);
-  const [host, ...others] = await createEmulator().listHosts(stateDir);
-  if (host === undefined) throw noHost(stateDir);
-  if (others.length > 0) {
-    const urls = [host, ...others].map(({ url }) => url);
-    throw usage(`Several hosts use ${stateDir}: ${urls.join(", ")}. Name one with --host-name.`);
+  const { client, deleteHub } = target;
+  const run = () => action.run({ client, deleteHub, console, args: words.slice(1), options: call });
+  if (options.watch) {
+    await watchAnswers(
+      async () => (await run()).text,
+      (text) => console.answer(text),
+      { signal, waiting: systemWaiting },
+    );
+    return 0;
   }
-  return { url: host.url, managementKey, isLocal: true };
+  const { data, text } = await run();
+  console.json(data);
+  console.answer(text);
+  return 0;
 }
 
-const isLoopback = (url: string): boolean => ["localhost", "127.0.0.1", "[::1]"].includes(new URL(url).hostname);
+function checkWatch({ watch, json }: { watch: boolean; json: boolean }, isHarmless: boolean): void {
+  if (!watch) return;
+  if (json) throw usage("--watch and --json contradict each other: --json prints one document.");
+  if (!isHarmless) throw usage("--watch repeats list, show or history only.");
+}
 
 function parseTop(text: string | undefined): number {
   const top = Number(text ?? DEFAULT_TOP);

@@ -1,14 +1,21 @@
+import type { ContainerClient } from "@azure/storage-blob";
 import { DEVELOPMENT_PORTS, developmentConnection, PUBLIC_DEVELOPMENT_KEY } from "../../shared/development-account.ts";
 import type { StorageAccount } from "../storage-account.ts";
+import { ignoring } from "../storage-errors.ts";
 import { pipelineUnder, tablePolicyUnder } from "./abandoned-requests.ts";
 import { AzureContainer } from "./azure-container.ts";
 import { AzureQueue } from "./azure-queue.ts";
 import { AzureTable } from "./azure-table.ts";
 import { escapeJson } from "./escape-json.ts";
+import { asked } from "./refusals.ts";
 import { azureSdk } from "./sdk.ts";
 
 /** An account that is reached over the network. */
-export type AzureStorageAccount = StorageAccount & { connectionString: string };
+export type AzureStorageAccount = StorageAccount & {
+  connectionString: string;
+  /** Removes these, in the order of the lists; what is not there is left out. A lease is no hindrance. */
+  remove(names: Record<"queues" | "containers" | "tables", readonly string[]>): Promise<void>;
+};
 
 const DEVELOPMENT_STORAGE = "UseDevelopmentStorage=true";
 const PUBLIC_CONNECTION = developmentConnection(DEVELOPMENT_PORTS, PUBLIC_DEVELOPMENT_KEY);
@@ -45,9 +52,23 @@ export function openStorage(connectionString: string): AzureStorageAccount {
       };
       await Promise.all([firstOf(blobs.listContainers()), firstOf(queues.listQueues()), firstOf(tables.listTables())]);
     },
+    async remove(names) {
+      for (const name of names.queues) await queues.getQueueClient(name).deleteIfExists();
+      for (const name of names.containers) await removeContainer(blobs.getContainerClient(name));
+      for (const name of names.tables) await ignoring(NOT_FOUND, asked(tables.deleteTable(name)));
+    },
     abandon: () => abandoned.abort(),
     get isAbandoned() {
       return signal.aborted;
     },
   };
+}
+
+const NOT_FOUND = [404];
+/** There is no lease to break. */
+const NOT_LEASED = [404, 409];
+
+async function removeContainer(container: ContainerClient): Promise<void> {
+  await ignoring(NOT_LEASED, asked(container.getBlobLeaseClient().breakLease(0)));
+  await container.deleteIfExists();
 }

@@ -9,7 +9,12 @@ export type FunctionAppSite = {
   tags: Readonly<Record<string, string>>;
 };
 
-export type HostKeys = { masterKey: string; functionKeys: Record<string, string> };
+export type HostKeys = {
+  masterKey: string;
+  functionKeys: Record<string, string>;
+  /** Those of extensions, such as `durabletask_extension`. */
+  systemKeys: Record<string, string>;
+};
 
 const SITE_API = "2023-12-01";
 const SYNC_API = "2022-03-01";
@@ -46,7 +51,7 @@ export async function listFunctionNames(arm: ArmClient, appId: string): Promise<
 /** The host's own keys; they exist once the host has run. */
 export async function listHostKeys(arm: ArmClient, appId: string): Promise<HostKeys> {
   const keys = (await arm.post(`${appId}/host/default/listKeys`, SITE_API)) as Partial<HostKeys>;
-  return { masterKey: keys.masterKey ?? "", functionKeys: keys.functionKeys ?? {} };
+  return { masterKey: keys.masterKey ?? "", functionKeys: keys.functionKeys ?? {}, systemKeys: keys.systemKeys ?? {} };
 }
 
 export async function syncTriggers(arm: ArmClient, appId: string): Promise<void> {

@@ -1,0 +1,121 @@
+// Which hub `local instances` and `func durable` are about: a local host's, a deployed app's, or any by its storage.
+
+import path from "node:path";
+import { openHub, parseStorageChoice, type StorageChoice } from "@same-kit/local";
+import { parseAppAddress } from "../adapters/app/app-address.ts";
+import { ManagementClient } from "../adapters/app/management-client.ts";
+import { listHostKeys } from "../adapters/azure/function-app.ts";
+import { createEmulator } from "../adapters/local/emulator.ts";
+import type { CommandContext } from "../command-context.ts";
+import { signedInTo } from "../compose/compose-sign-in.ts";
+import { explainingNetwork } from "../compose/explain-network.ts";
+import { environmentFolder } from "../deployment/environment.ts";
+import { loadOutputs, subscriptionOf } from "../deployment/outputs.ts";
+import { noHost } from "../usecases/run/run-host.ts";
+import { usage } from "./instance-actions.ts";
+import { resolveStateDir } from "./shared-options.ts";
+
+export type TargetOptions = {
+  storage: string | undefined;
+  hub: string | undefined;
+  env: string | undefined;
+  "host-name": string | undefined;
+  "use-http": boolean;
+  "management-key": string | undefined;
+  "state-dir": string | undefined;
+};
+
+export type InstanceTarget = {
+  client: ManagementClient;
+  /** For a question to a person. */
+  name: string;
+  /** On this machine: what is changed there needs no question. */
+  isLocal: boolean;
+  /** Removes the hub; null where a host works on it. */
+  deleteHub: (() => Promise<void>) | null;
+  close(): Promise<void>;
+};
+
+const DURABLE_KEY = "durabletask_extension";
+
+/** @throws UsageError `ERR_USAGE`, and what the way to the hub throws. */
+export async function findTarget(options: TargetOptions, context: CommandContext): Promise<InstanceTarget> {
+  const ways = (["storage", "env", "host-name"] as const).filter((name) => options[name] !== undefined);
+  if (ways.length > 1) throw usage(`--${ways.join(" and --")} contradict each other: each names a hub.`);
+  const { storage, env } = options;
+  if (storage !== undefined) return openStorageTarget(parseStorageChoice(storage), options, context);
+  if (options.hub !== undefined)
+    throw usage("--hub names a hub of --storage; a host and an app have one of their own.");
+  if (env !== undefined) return openEnvironment(env, options, context);
+  return openHost(options, context);
+}
+
+export async function openStorageTarget(
+  storage: StorageChoice,
+  { hub, "state-dir": place }: Pick<TargetOptions, "hub" | "state-dir">,
+  { cwd, console, signal }: CommandContext,
+): Promise<InstanceTarget> {
+  const opened = await openHub({
+    storage,
+    appDir: cwd,
+    stateDir: resolveStateDir(place, cwd),
+    onLog: ({ level, message }) => void (level === "warn" && console.note(message)),
+    ...(hub === undefined ? {} : { hubName: hub }),
+  });
+  return {
+    client: new ManagementClient({ url: "http://localhost", managementKey: null }, { fetch: opened.fetch, signal }),
+    name: `the task hub ${opened.hubName}`,
+    isLocal: isLocalStorage(storage),
+    deleteHub: () => opened.delete(),
+    close: () => opened.close(),
+  };
+}
+
+/** With the key that Azure gives to who is signed in. */
+async function openEnvironment(name: string, options: TargetOptions, context: CommandContext): Promise<InstanceTarget> {
+  const folder = environmentFolder(resolveStateDir(options["state-dir"], context.cwd), name, false);
+  const outputs = await loadOutputs(folder);
+  const given = options["management-key"];
+  const managementKey =
+    given ??
+    (await explainingNetwork(async () => {
+      const { arm } = await signedInTo(subscriptionOf(outputs), context);
+      return (await listHostKeys(arm, outputs.appId)).systemKeys[DURABLE_KEY] ?? null;
+    }));
+  return toTarget({ url: `https://${outputs.hostName}`, managementKey, isLocal: false }, context);
+}
+
+async function openHost(options: TargetOptions, context: CommandContext): Promise<InstanceTarget> {
+  const managementKey = options["management-key"] ?? null;
+  const name = options["host-name"];
+  if (name !== undefined) {
+    const { url } = parseAppAddress(name, { useHttp: options["use-http"], accessKey: null });
+    return toTarget({ url, managementKey, isLocal: isLoopback(new URL(url).hostname) }, context);
+  }
+  const stateDir = resolveStateDir(options["state-dir"], context.cwd);
+  const [host, ...others] = await createEmulator().listHosts(stateDir);
+  if (host === undefined) throw noHost(stateDir);
+  if (others.length > 0) {
+    const urls = [host, ...others].map(({ url }) => url);
+    throw usage(`Several hosts use ${path.resolve(stateDir)}: ${urls.join(", ")}. Name one with --host-name.`);
+  }
+  return toTarget({ url: host.url, managementKey, isLocal: true }, context);
+}
+
+function toTarget(
+  { url, managementKey, isLocal }: { url: string; managementKey: string | null; isLocal: boolean },
+  { signal }: CommandContext,
+): InstanceTarget {
+  const client = new ManagementClient({ url, managementKey }, { fetch, signal });
+  return { client, name: url, isLocal, deleteHub: null, close: async () => {} };
+}
+
+const isLoopback = (name: string): boolean => ["localhost", "127.0.0.1", "[::1]"].includes(name);
+
+function isLocalStorage(storage: StorageChoice): boolean {
+  if (storage.kind !== "connection-string") return true;
+  const { connectionString } = storage;
+  const endpoint = /(?:^|;)TableEndpoint=([^;]+)/i.exec(connectionString)?.[1] ?? "";
+  if (/UseDevelopmentStorage=true/i.test(connectionString)) return true;
+  return URL.canParse(endpoint) && isLoopback(new URL(endpoint).hostname);
+}
