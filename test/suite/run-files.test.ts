@@ -1,4 +1,4 @@
-import { readFile } from "node:fs/promises";
+import { readdir, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { AppClient } from "../../toolkit/src/adapters/app/app-client.ts";
@@ -86,17 +86,17 @@ const SENT = {
   modifiedMs: 0,
 };
 
-test("same-kit run leaves what local run leaves, through the app's API alone", async () => {
-  const source = "text = open('data.csv').read()\nopen('made.txt', 'w').write(text)\nprint(text)";
-  const folder = await makeTempDirWith({ "nb.ipynb": stepsNotebook([source]), "data.csv": "a,b" });
+/** Runs the notebook `nb.ipynb` of the folder as `same-kit run` does. */
+function runRemotely(folder: string, inPlace: boolean) {
   const { signal } = new AbortController();
-  const summary = await remoteRun(
+  return remoteRun(
     {
       location: path.join(folder, "nb.ipynb"),
       address: app.address,
       stateDir: null,
       sameEnv: null,
       files: null,
+      inPlace,
       upstreamMagics: false,
       cache: "tags" as const,
       parameters: NO_PARAMETERS,
@@ -119,6 +119,12 @@ test("same-kit run leaves what local run leaves, through the app's API alone", a
       leaveNow: signal,
     },
   );
+}
+
+test("same-kit run leaves what local run leaves, through the app's API alone", async () => {
+  const source = "text = open('data.csv').read()\nopen('made.txt', 'w').write(text)\nprint(text)";
+  const folder = await makeTempDirWith({ "nb.ipynb": stepsNotebook([source]), "data.csv": "a,b" });
+  const summary = await runRemotely(folder, false);
   expect(summary).toMatchObject({ status: "completed", host: { url: app.host.url, isKept: false }, warnings: [] });
   expect(summary.files.files).toEqual([{ path: "made.txt", sizeBytes: 3, step: "same_step_000" }]);
   const read = (file: string | null) => readFile(file as string, "utf8");
@@ -126,6 +132,39 @@ test("same-kit run leaves what local run leaves, through the app's API alone", a
   expect(await read(summary.results.notebook)).toContain('"a,b\\n"');
   expect(await read(summary.results.report)).toContain("a,b");
   expect(summary.session).toEqual({ file: path.join(summary.record, "session.dill") });
+});
+
+test("a run in place writes into the notebook's folder, but not over what was changed there meanwhile", async () => {
+  const files = { "data.csv": "a", "old.txt": "old", "edited.txt": "1" };
+  const folder = await makeTempDirWith({ ...files, "nb.ipynb": "" });
+  const lines = [
+    "import os",
+    "open('data.csv', 'a').write('!'); open('edited.txt', 'w').write('2'); os.remove('old.txt')",
+    "os.makedirs('out'); open('out/new.txt', 'w').write('new')",
+    // As an editor does at the same time.
+    `open(${JSON.stringify(path.join(folder, "edited.txt"))}, 'w').write('mine')`,
+  ];
+  await writeFile(path.join(folder, "nb.ipynb"), stepsNotebook([lines.join("\n")]));
+  const summary = await runRemotely(folder, true);
+  const read = (name: string) => readFile(path.join(folder, name), "utf8").catch(() => null);
+  expect(await Promise.all(["data.csv", "old.txt", "edited.txt", "out/new.txt"].map(read))).toEqual([
+    "a!",
+    null,
+    "mine",
+    "new",
+  ]);
+  const changes = { written: ["data.csv", "out/new.txt"], deleted: ["old.txt"], kept: ["edited.txt"] };
+  expect(summary.files.inPlace).toEqual({ folder, ...changes });
+  expect(summary.warnings).toEqual([
+    `${path.join(folder, "edited.txt")} is left as it is: it has changed since the run began; the run's own is ${path.join(summary.record, "files", "edited.txt")}.`,
+  ]);
+});
+
+test("a run in place that fails writes nothing", async () => {
+  const folder = await makeTempDirWith({ "nb.ipynb": stepsNotebook(["open('made.txt', 'w').write('x')\n1 / 0"]) });
+  const { status, files } = await runRemotely(folder, true);
+  expect([status, files.files.length, files.inPlace]).toEqual(["failed", 1, undefined]);
+  expect(await readdir(folder)).toEqual([".same-kit", "nb.ipynb"]);
 });
 
 test("without the access key a host takes no files", async () => {

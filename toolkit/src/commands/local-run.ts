@@ -62,6 +62,7 @@ export const localRunCommand = defineCommand({
       stateDir: options["state-dir"] === undefined ? null : path.resolve(context.cwd, options["state-dir"]),
       sameEnv: options["same-env"] ?? null,
       files: readFilesChoice(options),
+      inPlace: options["in-place"],
       cache: readCacheMode(options),
       upstreamMagics: options["upstream-magics"],
       parameters: await readParameters(options, context.cwd),

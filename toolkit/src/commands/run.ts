@@ -52,6 +52,7 @@ export const runCommand = defineCommand({
         stateDir: options["state-dir"] === undefined ? null : path.resolve(cwd, options["state-dir"]),
         sameEnv: options["same-env"] ?? null,
         files: readFilesChoice(options),
+        inPlace: options["in-place"],
         cache: readCacheMode(options),
         upstreamMagics: options["upstream-magics"],
         parameters: await readParameters(options, cwd),

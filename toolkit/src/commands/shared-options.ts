@@ -89,6 +89,10 @@ export const filesOptions = {
     help: "Copy only files that match, as in a .gitignore (default: the notebook's folder without what Git ignores)",
   },
   "no-files": { type: "boolean", help: "Begin with an empty working directory" },
+  "in-place": {
+    type: "boolean",
+    help: "Once the run has completed, write what its steps changed into the notebook's folder",
+  },
 } as const;
 
 /** @returns null: all that is not ignored. @throws UsageError `ERR_USAGE` */

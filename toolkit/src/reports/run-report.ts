@@ -2,6 +2,7 @@ import { type Hint, hint } from "@same-kit/shared";
 import type { Console } from "../ui/console.ts";
 import { formatDuration, formatSize, truncate } from "../ui/format.ts";
 import { renderTable } from "../ui/table.ts";
+import type { AppliedFiles } from "../usecases/run/apply-files.ts";
 import type { RunSummary } from "../usecases/run/run-summary.ts";
 
 const SHOWN_VALUE_LENGTH = 60;
@@ -90,9 +91,19 @@ function wayOn({ id, stateDir, host }: RunSummary): Hint {
 
 const MAX_NAMED_FILES = 5;
 
-function filesOf({ files: { folder, files, deleted } }: RunSummary): string[] {
+function filesOf({ files: { folder, files, deleted, inPlace } }: RunSummary): string[] {
   const saved = folder === null ? [] : [`Files:    ${folder}: ${nameSome(files.map(({ path }) => path))}`];
-  return deleted.length === 0 ? saved : [...saved, `Deleted:  ${nameSome(deleted)}`];
+  const lines = deleted.length === 0 ? saved : [...saved, `Deleted:  ${nameSome(deleted)}`];
+  return inPlace === undefined ? lines : [...lines, `In place: ${inPlace.folder}: ${describeInPlace(inPlace)}`];
+}
+
+function describeInPlace({ written, deleted, kept }: AppliedFiles): string {
+  const parts = [
+    written.length > 0 && `wrote ${nameSome(written)}`,
+    deleted.length > 0 && `deleted ${nameSome(deleted)}`,
+    kept.length > 0 && `kept ${nameSome(kept)}, see the warnings`,
+  ];
+  return parts.filter((part) => part !== false).join("; ") || "nothing has changed";
 }
 
 function nameSome(paths: readonly string[]): string {

@@ -171,7 +171,7 @@ type DraftParts = { ended: RunFolder; base: RunFolder | null; plan: Continuation
 
 function draftOf({ ended: { record }, base, plan, source }: DraftParts): RunDraft {
   const now = new Date();
-  const { notebook, location, sameEnv, files = null, cache = "none", python } = record;
+  const { notebook, location, sameEnv, files = null, cache = "none", python, inPlace } = record;
   const { request, keeps } = plan;
   return {
     record: {
@@ -182,6 +182,7 @@ function draftOf({ ended: { record }, base, plan, source }: DraftParts): RunDraf
       sameEnv,
       parameters: source.parameters,
       files,
+      ...(inPlace && { inPlace: { folder: inPlace.folder, after: record.id } }),
       cache,
       startedAt: now.toISOString(),
       python,

@@ -22,6 +22,8 @@ export type LocalRunOptions = HostChoice & {
   parameters: ParameterSources;
   /** `--files`; null: all of the notebook's folder that is not ignored; []: none. */
   files: readonly string[] | null;
+  /** Whether what the steps write is written into the notebook's folder too. */
+  inPlace?: boolean;
   /** Exactly the steps of upstream's compiler. */
   upstreamMagics: boolean;
   /** Which steps may be taken from the cache. */
@@ -104,7 +106,10 @@ async function collect(
   return globs?.length === 0 ? null : collectFiles({ folder: notebookFolder, globs }, stateDir);
 }
 
-function draftOf(source: CompiledSource, { location, python, cache, files: globs }: LocalRunOptions): RunDraft {
+function draftOf(
+  source: CompiledSource,
+  { location, python, cache, files: globs, inPlace = false }: LocalRunOptions,
+): RunDraft {
   const { config, steps, sameEnv, request, notebookText, parameters, notebookFolder } = source;
   const now = new Date();
   const record = {
@@ -116,6 +121,7 @@ function draftOf(source: CompiledSource, { location, python, cache, files: globs
     parameters,
     cache,
     files: globs?.length === 0 ? null : { folder: notebookFolder, globs },
+    ...(inPlace && { inPlace: { folder: notebookFolder } }),
     startedAt: now.toISOString(),
     python,
     reason: null,

@@ -34,6 +34,12 @@ export type RunRecord = {
   cache?: "tags" | "all" | "none";
   /** Where its files came from; null or absent: it began without. */
   files?: { folder: string; globs: readonly string[] | null } | null;
+  /** Its files are written into this folder once it has completed; absent: into none. */
+  inPlace?: {
+    folder: string;
+    /** The run that it continues: what that one knew of the folder, this one does. */
+    after?: string;
+  };
   startedAt: string;
   endedAt: string | null;
   /** The process whose host works on it. */

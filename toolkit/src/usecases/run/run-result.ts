@@ -10,6 +10,7 @@ import type { RunningRun } from "./run-state.ts";
 import { describeFailure, type RunFailure, type RunOutcome, type RunSummary } from "./run-summary.ts";
 import { NO_FILES, type SavedFiles, saveFiles } from "./save-files.ts";
 import { askKnownSteps, type KnownSteps, loadStepResults, saveResults } from "./save-results.ts";
+import { readKnown, writeInPlace } from "./write-in-place.ts";
 
 /** Why nothing more will happen to a run. */
 export type Ending =
@@ -32,7 +33,7 @@ export async function finishRun(run: RunningRun, ending: Ending): Promise<RunSum
   const [saved, steps, { warnings: unsavedFiles, ...files }] = await Promise.all([
     result === null ? null : saveSession(result, run),
     loadStepResults(run, known),
-    saveRunFiles(run, known),
+    saveRunFiles(run, known).then((it) => (completed ? writeInPlace(run, it) : it)),
   ]);
   const endedAt = (ending.kind === "ended" ? ending.endedAt : undefined) ?? new Date();
   const warnings = [
@@ -88,20 +89,23 @@ async function findSteps(run: RunningRun, result: RunResult | null): Promise<Kno
 }
 
 /** Those of the last step that ended. */
-async function saveRunFiles({ host, folder, sent, deps }: RunningRun, known: KnownSteps | null): Promise<SavedFiles> {
+async function saveRunFiles(run: RunningRun, known: KnownSteps | null): Promise<SavedFiles> {
+  const { host, folder, sent, deps } = run;
   const last = known?.failed ?? known?.steps.at(-1);
   const manifest = last?.files;
   // The same as was sent: no step changed a file.
   if (last === undefined || manifest?.sha256 === sent.files) return NO_FILES;
+  const begun = folder.record.inPlace === undefined ? null : await readKnown(run.records, folder);
+  const paths = begun?.map(({ path: at }) => at) ?? sent.paths;
   // A step that completed without files has deleted them all; for one that failed, nothing may be known.
-  if (manifest === undefined) return known?.failed ? NO_FILES : { ...NO_FILES, deleted: [...sent.paths] };
+  if (manifest === undefined) return known?.failed ? NO_FILES : { ...NO_FILES, deleted: [...paths] };
   const target = path.join(folder.dir, "files");
   return saveFiles({
     client: host.client,
     id: folder.record.id,
     manifest,
     folder: target,
-    sent: sent.paths,
+    sent: paths,
     signal: deps.leaveNow,
   });
 }

@@ -23,6 +23,7 @@ import type { RunSummary } from "./run-summary.ts";
 import { SOURCE_NOTEBOOK } from "./save-results.ts";
 import { sendFiles } from "./send-files.ts";
 import { waysOn } from "./unfinished-runs.ts";
+import { saveKnown } from "./write-in-place.ts";
 
 // An orchestration ends at its next wake-up; what a step does meanwhile ends with the host.
 const TERMINATE_LIMIT_MS = 10_000;
@@ -176,6 +177,7 @@ async function sendRequest(run: RunningRun): Promise<StartedRun> {
   for (const text of taken?.warnings ?? []) warn(text);
   sent.files = taken?.manifest ?? null;
   sent.paths = (taken?.files ?? []).map(({ path }) => path);
+  if (folder.record.inPlace !== undefined && continues === undefined) await saveKnown(folder, taken?.files ?? []);
   const options = {
     runId: id,
     sameEnv,

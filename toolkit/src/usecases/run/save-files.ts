@@ -6,6 +6,7 @@ import path from "node:path";
 import { type BlobReference, parseManifest, type RunFile } from "@same-kit/functions-app/contract";
 import { reasonOf } from "@same-kit/shared";
 import type { AppClient } from "../../adapters/app/app-client.ts";
+import type { AppliedFiles } from "./apply-files.ts";
 
 export type ResultFile = { path: string; sizeBytes: number | null; step: string };
 
@@ -15,6 +16,8 @@ export type ResultFiles = {
   files: ResultFile[];
   /** Paths of those that the run began with and that no longer exist at its end. */
   deleted: string[];
+  /** What was done to the notebook's folder; absent without `--in-place`, and where the run did not complete. */
+  inPlace?: AppliedFiles;
 };
 
 export type SaveFiles = {

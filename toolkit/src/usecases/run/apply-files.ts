@@ -1,0 +1,149 @@
+// `--in-place`: what the steps wrote, into the user's own folder. Nothing is overwritten or deleted there that is not as the run found it.
+
+import { chmod, copyFile, lstat, mkdir, readlink, rm, rmdir, stat, symlink, utimes } from "node:fs/promises";
+import path from "node:path";
+import type { RunFile } from "@same-kit/functions-app/contract";
+import { reasonOf, writeAside } from "@same-kit/shared";
+import { describeFile } from "../../adapters/files/collect-files.ts";
+
+/** What a run did to the user's folder. */
+export type AppliedFiles = {
+  /** Absolute. */
+  folder: string;
+  written: string[];
+  deleted: string[];
+  /** Left as they are there. */
+  kept: string[];
+};
+
+export type ApplyFiles = {
+  folder: string;
+  /** What the run began with: as far as it knows, the folder's files. */
+  known: readonly RunFile[];
+  /** What it left. */
+  saved: { folder: string | null; files: readonly { path: string }[]; deleted: readonly string[] };
+};
+
+type Application = ApplyFiles & { applied: AppliedFiles; warnings: string[] };
+
+/** Why a file of the user's is left as it is; a sentence. */
+class Kept extends Error {}
+
+export async function applyFiles(options: ApplyFiles): Promise<{ applied: AppliedFiles; warnings: string[] }> {
+  const { folder, saved } = options;
+  const applied: AppliedFiles = { folder, written: [], deleted: [], kept: [] };
+  const application: Application = { ...options, applied, warnings: [] };
+  // First, as a file may have become a folder.
+  for (const at of saved.deleted) await attempt(application, at, () => deleteFile(application, at));
+  for (const { path: at } of saved.files) await attempt(application, at, () => writeEntry(application, at));
+  return { applied, warnings: application.warnings };
+}
+
+async function attempt({ folder, applied, warnings }: Application, at: string, act: () => Promise<void>) {
+  try {
+    await act();
+  } catch (error) {
+    applied.kept.push(at);
+    const why = error instanceof Kept ? error.message : `it could not be changed: ${reasonOf(error)}.`;
+    warnings.push(`${path.join(folder, at)} is left as it is: ${why}`);
+  }
+}
+
+async function deleteFile({ folder, known, applied }: Application, at: string): Promise<void> {
+  const target = path.join(folder, at);
+  await refuseLinkedFolders(folder, at);
+  const now = await describe(folder, at);
+  if (now === null) return;
+  if (!isSame(now, known)) throw new Kept("the run deleted it, but it has changed since the run began.");
+  await rm(target);
+  applied.deleted.push(at);
+  await removeEmptyFolders(folder, path.dirname(target));
+}
+
+async function removeEmptyFolders(root: string, folder: string): Promise<void> {
+  for (let at = folder; at !== root; at = path.dirname(at)) {
+    // One that has something else in it stays.
+    const isRemoved = await rmdir(at).then(
+      () => true,
+      () => false,
+    );
+    if (!isRemoved) return;
+  }
+}
+
+async function writeEntry({ folder, known, saved, applied }: Application, at: string): Promise<void> {
+  const source = path.join(saved.folder ?? "", at);
+  const target = path.join(folder, at);
+  await refuseLinkedFolders(folder, at);
+  const wanted = await lstat(source);
+  if (wanted.isDirectory()) {
+    if ((await describe(folder, at)) !== null) throw new Kept("it is in the way of a folder of the run.");
+    await mkdir(target, { recursive: true });
+    return void applied.written.push(at);
+  }
+  const now = await describe(folder, at);
+  if (now !== null && isSame(now, [await describe(saved.folder ?? "", at)])) return;
+  const isDirectory = await stat(target).then(
+    (it) => now === null && it.isDirectory(),
+    () => false,
+  );
+  if (isDirectory) throw new Kept(`a folder is in its place; the run's own is ${source}.`);
+  if (now !== null && !isSame(now, known)) throw new Kept(whyKept(now.path, known, source));
+  await mkdir(path.dirname(target), { recursive: true });
+  await replace(source, target, wanted.isSymbolicLink());
+  applied.written.push(at);
+}
+
+function whyKept(at: string, known: readonly RunFile[], source: string): string {
+  return known.some(({ path: it }) => it === at)
+    ? `it has changed since the run began; the run's own is ${source}.`
+    : `the run did not begin with it, as it is new or was left out (.gitignore, .sameignore, --files); the run's own is ${source}.`;
+}
+
+async function replace(source: string, target: string, isLink: boolean): Promise<void> {
+  await writeAside(target, async (draft) => {
+    if (isLink) return symlink(await readlink(source), draft);
+    await copyFile(source, draft);
+    const { atime, mtime, mode } = await stat(source);
+    await utimes(draft, atime, mtime);
+    const own = await stat(target).catch(() => null);
+    if (own === null) return;
+    // Who may read the file, and so execute it, stays as the user chose it.
+    const execute = (mode & 0o100) === 0 ? 0 : (own.mode & 0o444) >> 2;
+    await chmod(draft, (own.mode & 0o666) | execute);
+  });
+}
+
+/** A folder on the way that is a link may lead anywhere. */
+async function refuseLinkedFolders(root: string, at: string): Promise<void> {
+  const parts = at.split("/").slice(0, -1);
+  for (const [index] of parts.entries()) {
+    const folder = path.join(root, ...parts.slice(0, index + 1));
+    const stats = await lstat(folder).catch(() => null);
+    if (stats?.isSymbolicLink()) throw new Kept(`${folder} is a link.`);
+  }
+}
+
+/** Null where there is no file and no link. */
+async function describe(folder: string, at: string): Promise<RunFile | null> {
+  const stats = await lstat(path.join(folder, at)).catch(() => null);
+  if (stats === null || stats.isDirectory()) return null;
+  if (stats.isSymbolicLink()) return { kind: "link", path: at, target: await readlink(path.join(folder, at)) };
+  return (stats.isFile() ? await describeFile(folder, at) : null) ?? { kind: "folder", path: at };
+}
+
+/** Times may differ. */
+function isSame(now: RunFile, among: readonly (RunFile | null)[]): boolean {
+  const then = among.find((it) => it?.path === now.path);
+  if (now.kind === "file" && then?.kind === "file") {
+    return now.sha256 === then.sha256 && now.isExecutable === then.isExecutable;
+  }
+  return now.kind === "link" && then?.kind === "link" && now.target === then.target;
+}
+
+/** What the folder holds for a run that continues this one. */
+export async function knownAfter({ folder, known }: ApplyFiles, applied: AppliedFiles): Promise<RunFile[]> {
+  const changed = new Set([...applied.written, ...applied.deleted]);
+  const written = await Promise.all(applied.written.map((at) => describe(folder, at)));
+  return [...known.filter(({ path: at }) => !changed.has(at)), ...written.filter((file) => file !== null)];
+}
