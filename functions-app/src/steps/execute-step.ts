@@ -13,6 +13,7 @@ import type { ReadyPython, StepOrder } from "../python/step-process.ts";
 import type { Completed as CompletedStep } from "./cache/cache-entry.ts";
 import type { StepFacts } from "./cache/ingredients.ts";
 import { StepCache } from "./cache/step-cache.ts";
+import { withRemedies } from "./missing-package.ts";
 import { RunWatch } from "./run-watch.ts";
 import { readSameYaml, type SameYaml } from "./same-yaml.ts";
 import { layOut, loadContents, type StepContents, StepRefused } from "./step-contents.ts";
@@ -135,7 +136,8 @@ async function runIn(started: StartedPython, run: StepRun): Promise<ExecutorResu
     const report = exit.cause === "killed" ? { failure: run.stopFailure() } : await readReport(ready.folder, exit);
     const early = report.failure ?? (await tooLargeSession(ready.folder, deps.limits));
     const files = await saveFiles(run, workspace, report);
-    const failure = early ?? files.failure;
+    const found = early ?? files.failure;
+    const failure = found && withRemedies(found, toPython(run, ready, environment.isIsolated));
     const own = sameYaml.warning === undefined ? [] : [sameYaml.warning];
     const warnings = [...own, ...warningsOf(report), ...workspace.warnings];
     await outputs.end(failure);
@@ -196,6 +198,10 @@ function toOrder({ input, deps }: StepRun, ready: ReadyPython, sameYaml: SameYam
     ...(input.step.cache && { tracesReads: true }),
     warnOfForeignPackages: !isIsolated && !isInCloud(deps.env),
   };
+}
+
+function toPython({ deps }: StepRun, { version, executable }: ReadyPython, isIsolated: boolean) {
+  return { version, executable, isIsolated, isInCloud: isInCloud(deps.env) };
 }
 
 type Outcome = {

@@ -29,6 +29,14 @@ describe.each(pythons)("Python $version", ({ executable: python }) => {
     );
   });
 
+  test("a missing package names the Python that ran", async () => {
+    const { type, message } = await (await StepRunner.start({ python })).fail("import no_such_package_anywhere");
+    expect([type, message]).toEqual([
+      "ModuleNotFoundError",
+      expect.stringContaining(`(${python}). If it is a package`),
+    ]);
+  });
+
   test("what the compiler finds after parsing is shown with its line", async () => {
     const { type, traceback } = await (await StepRunner.start({ python })).fail("x = 1\nreturn x", { name: "one" });
     expect(type).toBe("SyntaxError");

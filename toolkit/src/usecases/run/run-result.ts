@@ -33,7 +33,7 @@ export async function finishRun(run: RunningRun, ending: Ending): Promise<RunSum
   const [saved, steps, { warnings: unsavedFiles, ...files }] = await Promise.all([
     result === null ? null : saveSession(result, run),
     loadStepResults(run, known),
-    saveRunFiles(run, known).then((it) => (completed ? writeInPlace(run, it) : it)),
+    saveRunFiles(run, known).then((it) => (isCompleted ? writeInPlace(run, it) : it)),
   ]);
   const endedAt = (ending.kind === "ended" ? ending.endedAt : undefined) ?? new Date();
   const warnings = [
