@@ -11,6 +11,7 @@ import { benchPeers } from "./bench-peers.ts";
 import { benchRehearsal } from "./bench-rehearsal.ts";
 import { benchResume } from "./bench-resume.ts";
 import { benchSteady } from "./bench-steady.ts";
+import { benchStep } from "./bench-step.ts";
 import { benchWarm } from "./bench-warm.ts";
 import type { Figure } from "./figure.ts";
 
@@ -24,6 +25,7 @@ const BENCHES = {
   peers: benchPeers,
   rehearsal: benchRehearsal,
   resume: benchResume,
+  step: benchStep,
   steady: benchSteady,
 };
 // Twenty minutes: only when it is asked for.

@@ -3,11 +3,12 @@ import path from "node:path";
 import { isInCloud, pythonCacheFolder } from "./cache-folder.ts";
 import { PythonError } from "./errors.ts";
 import { findPython } from "./find-python.ts";
+import type { StepEnvironment } from "./guardian.ts";
 import type { Interpreter } from "./probe-interpreter.ts";
 import { requirementsEnvironment } from "./requirements-environment.ts";
 import { DEFAULT_ENVIRONMENT_BYTES } from "./space.ts";
 import { stepEnviron } from "./step-environ.ts";
-import type { ReadyPython, StepEnvironment, StepProcess } from "./step-process.ts";
+import type { ReadyPython, StepProcess } from "./step-process.ts";
 import { StepProcessPool } from "./step-process-pool.ts";
 
 export type PythonRuntimeOptions = {
@@ -16,6 +17,8 @@ export type PythonRuntimeOptions = {
   appPythonDir: string;
   /** Default: the system's. */
   tempDir?: string;
+  /** How long without a step until nothing is kept ready; default 10 min. */
+  idleMs?: number;
 };
 
 export type StartedPython = { process: StepProcess; ready: ReadyPython; environment: StepEnvironment };
@@ -25,6 +28,8 @@ export type StartOptions = {
   requirements: Buffer | undefined;
   /** The requirements add to the interpreter's own packages. */
   keepsOwnPackages?: boolean;
+  /** The step needs a process in which no package is loaded yet. */
+  isPlain?: boolean;
   /** What pip prints. */
   onLine: (line: string) => void;
   signal: AbortSignal;
@@ -53,6 +58,7 @@ export class PythonRuntime {
       env: this.#environ,
       tempDir: this.#tempDir,
       pycacheDir: this.#pycacheDir,
+      ...(options.idleMs !== undefined && { idleMs: options.idleMs }),
     });
   }
 
@@ -86,10 +92,15 @@ export class PythonRuntime {
     this.#pool.giveBack(environment, process);
   }
 
+  /** A step of this environment has used these packages: later ones find them loaded. */
+  learn(environment: StepEnvironment, packages: readonly string[]): void {
+    this.#pool.learn(environment, packages);
+  }
+
   /** For a step that may come or not: a run's result is not kept waiting, nor the end of an app that nobody needs any more. */
   prepareLater(environment: StepEnvironment): void {
     clearTimeout(this.#later);
-    this.#later = setTimeout(() => this.#pool.prepare(environment), LATER_MS);
+    this.#later = setTimeout(() => this.#pool.prepareTemplate(environment), LATER_MS);
     this.#later.unref();
   }
 
@@ -99,12 +110,12 @@ export class PythonRuntime {
   }
 
   async #start(options: StartOptions): Promise<StartedPython> {
-    const { requirements } = options;
+    const { requirements, isPlain = false } = options;
     const interpreter = await this.#find();
     const environment = hasRequirement(requirements)
       ? await this.#environmentFor(requirements, interpreter, options)
       : toBase(interpreter);
-    const process = this.#pool.take(environment);
+    const process = this.#pool.take(environment, { isPlain });
     return { process, ready: await process.take(), environment };
   }
 

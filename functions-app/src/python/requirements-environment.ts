@@ -11,10 +11,10 @@ import { createHash, randomBytes } from "node:crypto";
 import { mkdir, readdir, readFile, rm, stat } from "node:fs/promises";
 import path from "node:path";
 import { pollUntil, tryFileLock, writeJsonAtomic } from "@same-kit/shared";
+import type { StepEnvironment } from "./guardian.ts";
 import { type InstallDeps, installRequirements } from "./install-requirements.ts";
 import type { Interpreter } from "./probe-interpreter.ts";
 import { BUILD_LOCK, makeRoom } from "./space.ts";
-import type { StepEnvironment } from "./step-process.ts";
 
 export type RequirementsDeps = InstallDeps & {
   /** Holds all environments of this user. */

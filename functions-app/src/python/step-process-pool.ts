@@ -1,57 +1,156 @@
-import { type StepEnvironment, StepProcess, type StepProcessOptions } from "./step-process.ts";
+import { type StepEnvironment, type StepProcessOptions, spawnGuardian } from "./guardian.ts";
+import { StepProcess } from "./step-process.ts";
+import { StepTemplate } from "./step-template.ts";
 
 // More environments than this seldom take turns, and each spare keeps a Python's memory.
-const MAX_SPARES = 2;
+const MAX_ENVIRONMENTS = 2;
+const IDLE_MS = 10 * 60_000;
+// They take a large part of a second to load, and work in a fork. Others start threads, or open devices, when they are loaded.
+const LOADED_AHEAD: ReadonlySet<string> = new Set(["numpy", "pandas"]);
+// Forks of macOS's own libraries may crash.
+const HAS_TEMPLATES = process.platform === "linux";
+
+export type PoolOptions = Omit<StepProcessOptions, "environment"> & {
+  /** After so long without a step nothing is kept ready; default 10 min. */
+  idleMs?: number;
+};
+
+/** What is kept of an environment. */
+type Kept = {
+  environment: StepEnvironment;
+  spare: StepProcess | undefined;
+  template: StepTemplate | undefined;
+  /** The packages that its steps use, of those that can be loaded ahead. */
+  modules: Set<string>;
+  /** They do not work in a fork here. */
+  isUnsafe: boolean;
+};
 
 /**
  * Keeps one started process per environment ready, so that a step does not wait for Python and dill to start. A process serves one
- * step and is never used again: nothing of a step is left for the next one.
+ * step and is never used again: nothing of a step is left for the next one. Once an environment is in use, its processes are forked
+ * by a template, which has loaded what its steps import.
  */
 export class StepProcessPool {
-  readonly #options: Omit<StepProcessOptions, "environment">;
-  readonly #spares = new Map<string, StepProcess>();
+  readonly #options: PoolOptions;
+  /** The latest is the last. */
+  readonly #kept = new Map<string, Kept>();
+  readonly #ending = new Set<Promise<void>>();
+  #idle: NodeJS.Timeout | undefined;
 
-  constructor(options: Omit<StepProcessOptions, "environment">) {
+  constructor(options: PoolOptions) {
     this.#options = options;
   }
 
-  take(environment: StepEnvironment): StepProcess {
-    const key = keyOf(environment);
-    const spare = this.#spares.get(key);
-    this.#spares.delete(key);
-    if (spare?.isAlive) return spare;
-    return new StepProcess({ ...this.#options, environment });
+  /** @param isPlain - The step needs a process in which nothing is loaded. */
+  take(environment: StepEnvironment, { isPlain = false } = {}): StepProcess {
+    this.#rest();
+    if (isPlain) return this.#spawn(environment);
+    if (this.#kept.get(keyOf(environment))?.template?.isStale) this.#drop(keyOf(environment));
+    const kept = this.#keptOf(environment);
+    const { spare } = kept;
+    kept.spare = undefined;
+    return spare?.isAlive ? spare : this.#start(kept);
   }
 
   /** Starts a process for the next step that may come. */
   prepare(environment: StepEnvironment): void {
-    const present = this.#spares.get(keyOf(environment));
-    this.#keep(environment, present?.isAlive ? present : new StepProcess({ ...this.#options, environment }));
+    const kept = this.#keptOf(environment);
+    if (!kept.spare?.isAlive) kept.spare = this.#start(kept);
+    this.#rest();
+  }
+
+  /** Steps of this environment have used these packages. */
+  learn(environment: StepEnvironment, packages: readonly string[]): void {
+    const kept = this.#keptOf(environment);
+    for (const name of packages) if (LOADED_AHEAD.has(name)) kept.modules.add(name);
+  }
+
+  /** As `prepare`, for an environment that stays in use: with a template, which loads what was learned. */
+  prepareTemplate(environment: StepEnvironment): void {
+    this.prepare(environment);
+    const kept = this.#keptOf(environment);
+    const modules = kept.isUnsafe ? [] : [...kept.modules].sort();
+    const present = kept.template;
+    if (!HAS_TEMPLATES || (present?.isAlive && present.modules.join() === modules.join())) return;
+    const template = new StepTemplate({ ...this.#options, environment }, modules);
+    kept.template = template;
+    if (present !== undefined) this.#end(present);
+    void template.ready.then((canFork) => this.#useTemplate(kept, template, canFork));
   }
 
   /** For a process that was taken and not used: it waits for the next step. */
   giveBack(environment: StepEnvironment, process: StepProcess): void {
     process.giveBack();
-    if (this.#spares.get(keyOf(environment))?.isAlive) void process.stop();
-    else this.#keep(environment, process);
+    const kept = this.#keptOf(environment);
+    if (kept.spare?.isAlive) this.#end(process);
+    else kept.spare = process;
+    this.#rest();
   }
 
-  #keep(environment: StepEnvironment, process: StepProcess): void {
-    const key = keyOf(environment);
-    this.#spares.delete(key); // The latest is the last in the map.
-    this.#spares.set(key, process);
-    for (const [oldest, spare] of this.#spares) {
-      if (this.#spares.size <= MAX_SPARES) break;
-      this.#spares.delete(oldest);
-      void spare.stop();
-    }
-  }
-
-  /** Ends the spares and waits until they are gone. */
+  /** Ends what is kept ready, and waits until it is gone. */
   async stop(): Promise<void> {
-    const spares = [...this.#spares.values()];
-    this.#spares.clear();
-    await Promise.all(spares.map((process) => process.stop()));
+    clearTimeout(this.#idle);
+    for (const key of [...this.#kept.keys()]) this.#drop(key);
+    await Promise.all(this.#ending);
+  }
+
+  /** The spare that was started without what the template has is replaced. */
+  #useTemplate(kept: Kept, template: StepTemplate, canFork: boolean): void {
+    if (kept.template !== template) return;
+    if (template.isUnsafe) {
+      kept.isUnsafe = true;
+      kept.template = undefined;
+      return;
+    }
+    if (!canFork || kept.spare === undefined) return;
+    this.#end(kept.spare);
+    kept.spare = this.#start(kept);
+  }
+
+  #start({ environment, template }: Kept): StepProcess {
+    return template?.canFork ? new StepProcess(template.fork()) : this.#spawn(environment);
+  }
+
+  #spawn(environment: StepEnvironment): StepProcess {
+    return new StepProcess(spawnGuardian({ ...this.#options, environment }));
+  }
+
+  #keptOf(environment: StepEnvironment): Kept {
+    const key = keyOf(environment);
+    const kept: Kept = this.#kept.get(key) ?? {
+      environment,
+      spare: undefined,
+      template: undefined,
+      modules: new Set(),
+      isUnsafe: false,
+    };
+    this.#kept.delete(key);
+    this.#kept.set(key, kept);
+    for (const oldest of [...this.#kept.keys()].slice(0, -MAX_ENVIRONMENTS)) this.#drop(oldest);
+    return kept;
+  }
+
+  #drop(key: string): void {
+    const kept = this.#kept.get(key);
+    this.#kept.delete(key);
+    if (kept?.spare !== undefined) this.#end(kept.spare);
+    if (kept?.template !== undefined) this.#end(kept.template);
+    if (kept !== undefined) kept.template = undefined;
+  }
+
+  #end(process: { stop(): Promise<void> }): void {
+    const ending = process.stop().finally(() => this.#ending.delete(ending));
+    this.#ending.add(ending);
+  }
+
+  /** From now on it is idle. */
+  #rest(): void {
+    clearTimeout(this.#idle);
+    this.#idle = setTimeout(() => {
+      for (const key of [...this.#kept.keys()]) this.#drop(key);
+    }, this.#options.idleMs ?? IDLE_MS);
+    this.#idle.unref();
   }
 }
 

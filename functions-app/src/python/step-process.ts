@@ -1,33 +1,14 @@
-import { type ChildProcess, spawn } from "node:child_process";
 import os from "node:os";
-import type { Readable, Writable } from "node:stream";
 import { setTimeout as delay } from "node:timers/promises";
 import { PythonError } from "./errors.ts";
+import type { Guardian } from "./guardian.ts";
 import { readJsonLines } from "./json-lines.ts";
-import { type RunnerFiles, runnerMain, runnerPackages } from "./runner-files.ts";
-
-/** A way to run steps: an interpreter with the packages that it sees. */
-export type StepEnvironment = {
-  /** `base`, or `requirements:` and the first digits of its key. */
-  name: string;
-  launch: readonly [string, ...string[]];
-  /** Sees nothing but its own packages and dill. */
-  isIsolated: boolean;
-};
-
-export type StepProcessOptions = {
-  environment: StepEnvironment;
-  files: RunnerFiles;
-  env: NodeJS.ProcessEnv;
-  tempDir: string;
-  /** For the compiled form of the app's own Python files. */
-  pycacheDir: string;
-};
 
 /** What a started process says of itself. */
 export type ReadyPython = {
   /** For this step alone: `code.py` and `session.in` go in, `work/` is its working directory; removed with the process. */
   folder: string;
+  pid: number;
   version: string;
   minor: string;
   implementation: string;
@@ -73,43 +54,35 @@ const DRAIN_TIMEOUT_MS = 5_000;
  * this process is gone: its standard input is the leash.
  */
 export class StepProcess {
-  readonly #stderr: Readable;
-  readonly #child: ChildProcess;
+  readonly #guardian: Guardian;
   readonly #ready: Promise<ReadyPython>;
-  readonly #control: Writable;
-  readonly #exited: Promise<void>;
-  readonly #closed: Promise<void>;
   #onExitReply: (exit: StepExit) => void = () => {};
   #onPrinted: (message: Printed) => void = () => {};
+  #pid: number | undefined;
   #stepPid: number | undefined;
   #startupErrors = "";
 
-  constructor(options: StepProcessOptions) {
-    const child = launch(options);
-    this.#child = child;
-    [this.#control, this.#stderr] = [child.stdin!, child.stderr!];
-    this.#control.on("error", () => {}); // EPIPE: it has ended, which #exited tells.
-    this.#stderr.on("data", this.#collect);
-    this.#exited = new Promise((resolve) => child.once("exit", () => resolve()).once("error", () => resolve()));
-    this.#closed = new Promise((resolve) => child.once("close", () => resolve()).once("error", () => resolve()));
-    this.#ready = this.#becomeReady(child.stdio[3] as Readable);
+  constructor(guardian: Guardian) {
+    this.#guardian = guardian;
+    guardian.errors?.on("data", this.#collect);
+    this.#ready = this.#becomeReady();
     this.#ready.catch(() => {}); // Reported when the process is taken.
-    this.#setRef(false);
+    guardian.setRef(false);
   }
 
   get isAlive(): boolean {
-    return this.#child.exitCode === null && this.#child.signalCode === null && this.#child.pid !== undefined;
+    return this.#guardian.isAlive;
   }
 
   /** Takes the process for a step: from now on this process waits for it. Rejects with a PythonError where it did not start. */
   async take(): Promise<ReadyPython> {
-    this.#setRef(true);
+    this.#guardian.setRef(true);
     return this.#ready;
   }
 
   /** Nobody waits for it any more: it was not used. */
   giveBack(): void {
-    this.#setRef(false);
+    this.#guardian.setRef(false);
   }
 
   /**
@@ -123,11 +96,11 @@ export class StepProcess {
     const replied = new Promise<StepExit>((resolve) => {
       this.#onExitReply = resolve;
     });
-    const gone = this.#exited.then(async () => {
-      await Promise.race([this.#closed, delay(DRAIN_TIMEOUT_MS, undefined, { ref: false })]);
+    const gone = this.#guardian.exited.then(async () => {
+      await Promise.race([this.#guardian.closed, delay(DRAIN_TIMEOUT_MS, undefined, { ref: false })]);
       return this.#endWithoutGuardian(signal.aborted);
     });
-    this.#control.write(`${JSON.stringify(order)}\n`);
+    this.#guardian.control.write(`${JSON.stringify(order)}\n`);
     const kill = () => this.#kill();
     signal.addEventListener("abort", kill, { once: true });
     if (signal.aborted) kill();
@@ -140,9 +113,9 @@ export class StepProcess {
 
   /** Lets the process end and waits until it has removed its folder. */
   async stop(): Promise<void> {
-    this.#control.end();
-    const timer = setTimeout(() => this.#child.kill("SIGKILL"), KILL_TIMEOUT_MS);
-    await this.#exited;
+    this.#guardian.control.end();
+    const timer = setTimeout(() => this.#guardian.kill(this.#pid), KILL_TIMEOUT_MS);
+    await this.#guardian.exited;
     clearTimeout(timer);
   }
 
@@ -157,36 +130,31 @@ export class StepProcess {
   }
 
   #kill(): void {
-    this.#control.write("kill\n");
-    const timer = setTimeout(() => this.#child.kill("SIGKILL"), KILL_TIMEOUT_MS);
-    void this.#exited.then(() => clearTimeout(timer));
-  }
-
-  /** While it only waits for work it must not keep this process alive. */
-  #setRef(isNeeded: boolean): void {
-    const handles = [this.#child, ...this.#child.stdio] as ({ ref?: () => void; unref?: () => void } | null)[];
-    for (const handle of handles) isNeeded ? handle?.ref?.() : handle?.unref?.();
+    this.#guardian.control.write("kill\n");
+    const timer = setTimeout(() => this.#guardian.kill(this.#pid), KILL_TIMEOUT_MS);
+    void this.#guardian.exited.then(() => clearTimeout(timer));
   }
 
   readonly #collect = (chunk: Buffer): void => {
     this.#startupErrors = (this.#startupErrors + chunk.toString()).slice(-4000);
   };
 
-  #becomeReady(replies: Readable): Promise<ReadyPython> {
+  #becomeReady(): Promise<ReadyPython> {
+    const { program, replies, closed, failed } = this.#guardian;
     return new Promise((resolve, reject) => {
       const fail = (why: string, cause?: unknown) => {
         clearTimeout(timer);
         const printed = this.#startupErrors.trim();
-        const message = `Python (${this.#child.spawnfile}) did not start: ${why}.${printed && ` It printed:\n${printed}`}`;
+        const message = `Python (${program}) did not start: ${why}.${printed && ` It printed:\n${printed}`}`;
         reject(new PythonError("ERR_PYTHON_START", message, cause));
       };
       const timer = setTimeout(() => {
         fail(`no answer within ${START_TIMEOUT_MS / 1000} s`);
-        this.#child.kill("SIGKILL");
+        this.#guardian.kill(this.#pid);
       }, START_TIMEOUT_MS);
       timer.unref();
-      this.#child.once("error", (error) => fail(error.message, error));
-      void this.#closed.then(() => fail(`it ended with exit code ${this.#child.exitCode ?? this.#child.signalCode}`));
+      void failed.then((error) => fail(error.message, error));
+      void closed.then(() => fail(this.#guardian.describeExit()));
       readJsonLines(replies, (value) => {
         const message = value as Reply | Printed;
         switch (message.kind) {
@@ -195,6 +163,7 @@ export class StepProcess {
             return this.#onPrinted(message);
           case "ready":
             clearTimeout(timer);
+            this.#pid = message.pid;
             return resolve(message);
           case "started":
             this.#stepPid = message.pid;
@@ -205,18 +174,4 @@ export class StepProcess {
       });
     });
   }
-}
-
-function launch({ environment, files, env, tempDir, pycacheDir }: StepProcessOptions): ChildProcess {
-  const [program, ...first] = environment.launch;
-  // Isolated: neither PYTHONPATH nor the user's own site-packages reach an environment of exactly the required packages.
-  const flags = environment.isIsolated ? ["-I", "-X", "utf8"] : ["-X", "utf8"];
-  const mode = ["step", runnerPackages(files), tempDir, environment.isIsolated ? "1" : "0"];
-  return spawn(program, [...first, ...flags, runnerMain(files), pycacheDir, ...mode], {
-    env,
-    cwd: tempDir,
-    stdio: ["pipe", "ignore", "pipe", "pipe"],
-    // A group of its own: Ctrl-C in a terminal reaches the host, which decides.
-    detached: true,
-  });
 }

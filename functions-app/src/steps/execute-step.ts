@@ -45,6 +45,7 @@ export async function executeStep(input: ExecutorInput, deps: StepDeps): Promise
     const started = await deps.python.start({
       requirements,
       keepsOwnPackages: requirements?.toString("utf8").startsWith(WITH_OWN_PACKAGES) ?? false,
+      isPlain: NEEDS_PLAIN.test(contents.code.toString("latin1")) || setsThreads(contents.session),
       onLine: deps.onStdout,
       signal: stopped,
     });
@@ -68,6 +69,11 @@ export async function executeStep(input: ExecutorInput, deps: StepDeps): Promise
     watch.stop();
   }
 }
+
+// What numpy and its libraries read from the environment when they are loaded: such a step loads them itself.
+const NEEDS_PLAIN = /_NUM_THREADS|\b(?:NPY|NUMPY|MKL|OMP|KMP|OPENBLAS)_/;
+
+const setsThreads = (session: Buffer | undefined): boolean => session?.includes("_NUM_THREADS") ?? false;
 
 type StepRun = {
   input: ExecutorInput;
@@ -134,6 +140,7 @@ async function runIn(started: StartedPython, run: StepRun): Promise<ExecutorResu
     }
     const exit = await process.run(toOrder(run, ready, sameYaml, environment.isIsolated), stopped, outputs.add);
     const report = exit.cause === "killed" ? { failure: run.stopFailure() } : await readReport(ready.folder, exit);
+    deps.python.learn(environment, Object.keys(report.packages ?? {}));
     const early = report.failure ?? (await tooLargeSession(ready.folder, deps.limits));
     const files = await saveFiles(run, workspace, report);
     const found = early ?? files.failure;

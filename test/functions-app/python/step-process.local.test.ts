@@ -2,7 +2,8 @@ import { existsSync, readdirSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import path from "node:path";
 import { expect, onTestFinished, test } from "vitest";
-import { type StepEnvironment, StepProcess } from "../../../functions-app/src/python/step-process.ts";
+import { type StepEnvironment, spawnGuardian } from "../../../functions-app/src/python/guardian.ts";
+import { StepProcess } from "../../../functions-app/src/python/step-process.ts";
 import { StepProcessPool } from "../../../functions-app/src/python/step-process-pool.ts";
 import { appPythonDir, listTestPythons } from "../../helpers/pythons.ts";
 import { makeTempDir } from "../../helpers/temp-dir.ts";
@@ -29,7 +30,7 @@ const folders = (tempDir: string) => readdirSync(tempDir).filter((name) => name.
 
 test("a step whose time is over before it begins is killed like any other", async () => {
   const options = await makeOptions();
-  const process = new StepProcess({ ...options, environment: toEnvironment(python) });
+  const process = new StepProcess(spawnGuardian({ ...options, environment: toEnvironment(python) }));
   const { folder } = await process.take();
   await writeFile(path.join(folder, "code.py"), "import time\ntime.sleep(300)");
   expect(await process.run(ORDER, AbortSignal.abort(), () => {})).toMatchObject({ cause: "killed" });
@@ -40,7 +41,7 @@ test("a step whose time is over before it begins is killed like any other", asyn
 test("a Python that does not start says what it printed", async () => {
   const program = path.join(await makeTempDir(), "python");
   await writeFile(program, "#!/bin/sh\necho 'broken library' >&2\nexit 5\n", { mode: 0o755 });
-  const process = new StepProcess({ ...(await makeOptions()), environment: toEnvironment(program) });
+  const process = new StepProcess(spawnGuardian({ ...(await makeOptions()), environment: toEnvironment(program) }));
   await expect(process.take()).rejects.toMatchObject({ code: "ERR_PYTHON_START" });
   await expect(process.take()).rejects.toThrow(/exit code 5. It printed:\nbroken library/);
 });

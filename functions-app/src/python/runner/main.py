@@ -1,4 +1,6 @@
-"""Entry of every Python process of the app: `main.py PYCACHE step PACKAGES TEMP ISOLATED` or `main.py PYCACHE guard COMMAND...`."""
+"""Entry of every Python process of the app: `main.py PYCACHE step PACKAGES TEMP ISOLATED`, `main.py PYCACHE template PACKAGES TEMP
+ISOLATED MODULE...` or `main.py PYCACHE guard COMMAND...`.
+"""
 
 import os
 import sys
@@ -19,15 +21,20 @@ def main(arguments):
         from same_runner import guard
 
         sys.exit(guard.run_command(rest))
-    packages, temp_folder, isolated = rest
+    packages, temp_folder, isolated, *modules = rest
     sys.path.insert(0, packages)
     from same_runner import guardian
+
+    if mode == "template":
+        from same_runner import template
 
     del sys.path[:2]
     sys.pycache_prefix, sys.dont_write_bytecode = before
     if isolated == "0":
         sys.path.append(packages)
     sys.path.append(os.path.join(folder, "fallback"))
+    if mode == "template":
+        template.serve(temp_folder, modules)
     guardian.serve(temp_folder)
 
 

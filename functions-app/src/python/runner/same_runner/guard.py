@@ -74,6 +74,9 @@ def end_all(child):
     deadline = time.monotonic() + _KILL_WITHIN_S
     while True:
         _kill(os.killpg, child)
+        # Orphans are the guard's own children: without any there is no descendant, and no need to look through all processes.
+        if _is_linux and not _has_children():
+            return
         for pid in _descendants(os.getpid()):
             _kill(os.kill, pid)
         if not _has_children() or time.monotonic() > deadline:

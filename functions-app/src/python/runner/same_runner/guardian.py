@@ -70,6 +70,7 @@ def _child(request, folder, output):
 def _ready(folder):
     return {
         "kind": "ready",
+        "pid": os.getpid(),
         "folder": folder,
         "version": "%d.%d.%d" % sys.version_info[:3],
         "minor": "%d.%d" % sys.version_info[:2],

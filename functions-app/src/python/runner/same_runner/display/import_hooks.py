@@ -44,9 +44,15 @@ class _Loader:
         # The module's own loader is what others expect to find there.
         module.__spec__.loader = module.__loader__ = self._loader
         self._loader.exec_module(module)
-        for action in _actions.pop(self._name, ()):
+        imported([self._name])
+
+
+def imported(names):
+    """They are loaded now."""
+    for name in names:
+        for action in _actions.pop(name, ()):
             try:
-                action(module)
+                action(sys.modules[name])
             except Exception:
                 pass  # Another version of the library: it works as it does without us.
 
