@@ -13,7 +13,7 @@ import { RunPage } from "./pages/run.tsx";
 import { RunsPage } from "./pages/runs.tsx";
 import { Failure } from "./parts/failure.tsx";
 import { Notices } from "./parts/notices.tsx";
-import { hrefOf, type PageName } from "./route.ts";
+import { hrefOf, type PageName, titleOf } from "./route.ts";
 import { useRoute } from "./router.ts";
 
 export type PageProps = { query: Readonly<Record<string, string>> };
@@ -69,6 +69,10 @@ function Shell({ home }: { home: Home }) {
   const { page, query } = useRoute();
   const Page = PAGES[page];
   const tabs = TABS.filter(({ needs }) => needs === undefined || home.can[needs]);
+  const title = titleOf({ page, query });
+  useEffect(() => {
+    document.title = title;
+  }, [title]);
   return (
     <>
       <button type="button" class="skip" onClick={focusMain}>
@@ -101,11 +105,12 @@ function focusMain(): void {
 }
 
 function Connection({ where }: { where: string }) {
-  const { isConnected } = useLive();
+  const { isConnected, instances } = useLive();
+  const isLost = !isConnected && instances !== null;
   return (
     <span class="connection" role="status">
-      <span class={isConnected ? "dot ok" : "dot failed"} aria-hidden="true" />
-      {where} {isConnected ? "" : "does not answer"}
+      <span class={`dot ${isConnected ? "ok" : isLost ? "failed" : ""}`} aria-hidden="true" />
+      {where} {isLost ? "does not answer" : ""}
     </span>
   );
 }

@@ -18,3 +18,20 @@ export function hrefOf(page: PageName, query: Readonly<Record<string, string | u
   const search = new URLSearchParams(given).toString();
   return `#/${page}${search === "" ? "" : `?${search}`}`;
 }
+
+const TITLES: Readonly<Record<PageName, string>> = {
+  home: "Home",
+  runs: "Runs",
+  run: "Run",
+  instances: "Instances",
+  instance: "Instance",
+  entities: "Entities",
+  entity: "Entity",
+  hub: "Task hub",
+};
+
+/** What tells a tab of the browser from others: the page, and what of it is shown. */
+export function titleOf({ page, query: { id, name, key } }: Route): string {
+  const shown = page === "entity" ? `@${name}@${key ?? ""}` : page === "instance" || page === "run" ? id : undefined;
+  return `${TITLES[page]}${shown === undefined ? "" : ` ${shown}`} · same-kit inspector`;
+}

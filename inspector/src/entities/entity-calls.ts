@@ -1,10 +1,23 @@
 import type { StreamEvent } from "../../../local/src/inspector/api.ts";
 
-/** @param after - The last event that does not count; undefined: all do. */
-export function hasEntityCall(events: readonly StreamEvent[], after: StreamEvent | undefined): boolean {
+type Wanted = {
+  /** Null: any entity's. */
+  instanceId: string | null;
+  /** The last event that does not count; undefined: all do. */
+  after: StreamEvent | undefined;
+};
+
+/** Whether a call of an entity has ended. */
+export function hasEntityCall(events: readonly StreamEvent[], { instanceId, after }: Wanted): boolean {
   for (let i = events.length - 1; i >= 0 && events[i] !== after; i--) {
     const event = events[i];
-    if (event?.kind === "function-ended" && event.instanceId?.startsWith("@")) return true;
+    if (event?.kind !== "function-ended") continue;
+    if (instanceId === null ? event.instanceId?.startsWith("@") : event.instanceId === instanceId) return true;
   }
   return false;
+}
+
+/** Entities are instances with such an ID; names ignore case. */
+export function entityInstanceId(name: string, key: string): string {
+  return `@${name.toLowerCase()}@${key}`;
 }

@@ -1,29 +1,38 @@
-import { useContext, useEffect, useRef } from "preact/hooks";
-import type { StreamEvent } from "../../../local/src/inspector/api.ts";
+import { useContext, useEffect } from "preact/hooks";
 import { LiveContext } from "../hooks.ts";
 import { hasEntityCall } from "./entity-calls.ts";
 
 /** Its state is saved after its function has ended. */
 const DELAY_MS = 500;
 
-/** Calls `work` soon after a call of an entity ended, at most about twice a second. */
-export function useEntityChange(work: () => void): void {
+/**
+ * Calls `work` soon after a call of an entity ended.
+ *
+ * @param instanceId - Null: of any entity.
+ * @param restMs - How long after one call of `work` the next one waits, however many calls end.
+ */
+export function useEntityChange(instanceId: string | null, restMs: number, work: () => void): void {
   const live = useContext(LiveContext);
-  const seen = useRef<StreamEvent | undefined>(undefined);
   useEffect(() => {
     let timer: number | undefined;
-    seen.current = live.state.events.at(-1);
+    let restsUntil = 0;
+    let seen = live.state.events.at(-1);
     const stop = live.subscribe(() => {
-      if (timer !== undefined || !hasEntityCall(live.state.events, seen.current)) return;
-      timer = setTimeout(() => {
-        timer = undefined;
-        seen.current = live.state.events.at(-1);
-        work();
-      }, DELAY_MS);
+      if (timer !== undefined || !hasEntityCall(live.state.events, { instanceId, after: seen })) return;
+      const now = performance.now();
+      timer = setTimeout(
+        () => {
+          timer = undefined;
+          restsUntil = performance.now() + restMs;
+          seen = live.state.events.at(-1);
+          work();
+        },
+        Math.max(DELAY_MS, restsUntil - now),
+      );
     });
     return () => {
       clearTimeout(timer);
       stop();
     };
-  }, [live, work]);
+  }, [live, instanceId, restMs, work]);
 }

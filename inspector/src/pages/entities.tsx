@@ -14,13 +14,15 @@ import { hrefOf } from "../route.ts";
 import { navigate } from "../router.ts";
 
 const ROW_HEIGHT = 52;
+// A list of thousands is not asked for at every call.
+const LIST_REST_MS = 5000;
 
 /** `#/entities?q=WORDS`; with `form=signal` the form for an operation is open, for the entity `name`. */
 export function EntitiesPage({ query }: PageProps) {
   const { q = "", form, name = "" } = query;
   const home = useHome();
   const { value, error, reload } = useLoaded<EntityList>("api/entities");
-  useEntityChange(reload);
+  useEntityChange(null, LIST_REST_MS, reload);
   const found = useMemo(() => findEntities(value?.entities ?? [], q), [value, q]);
   return (
     <>

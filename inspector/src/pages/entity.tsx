@@ -1,22 +1,26 @@
-import type { EntityDetail } from "../../../local/src/inspector/api.ts";
+import type { EntityDetail, Payload } from "../../../local/src/inspector/api.ts";
 import type { PageProps } from "../app.tsx";
+import { entityInstanceId } from "../entities/entity-calls.ts";
 import { PendingOperations } from "../entities/pending-operations.tsx";
 import { SignalForm } from "../entities/signal-form.tsx";
 import { useEntityChange } from "../entities/use-entity-change.ts";
 import { useEvery, useHome, useLoaded } from "../hooks.ts";
+import { CopyButton } from "../parts/copy.tsx";
 import { Empty } from "../parts/empty.tsx";
 import { Facts } from "../parts/facts.tsx";
 import { Failure } from "../parts/failure.tsx";
 import { formatTime } from "../parts/format.ts";
+import { Output } from "../parts/output.tsx";
 import { hrefOf } from "../route.ts";
 
-const LOCKED_REFRESH_MS = 3000;
+const REST_MS = 500;
+const LOCKED_REFRESH_MS = 2000;
 
 /** `#/entity?name=NAME&key=KEY`; of one that does not exist yet too, so that it can be sent its first operation. */
 export function EntityPage({ query: { name = "", key = "" } }: PageProps) {
   const home = useHome();
   const { value, error, reload } = useLoaded<EntityDetail>("api/entity", { name, key });
-  useEntityChange(reload);
+  useEntityChange(entityInstanceId(name, key), REST_MS, reload);
   // What waits for a locked entity calls nothing, so that no event tells of it.
   const isLocked = value !== null && value.lockedBy !== null;
   useEvery(isLocked ? LOCKED_REFRESH_MS : null, reload);
@@ -49,8 +53,18 @@ function Detail({ entity: { state, lockedBy, pending, lastOperationAt } }: { ent
         ]}
       />
       <h2>State</h2>
-      <pre class="card">{"json" in state ? JSON.stringify(state.json, null, 2) : `${state.preview} …`}</pre>
+      <State of={state} />
       {pending !== null && <PendingOperations pending={pending} />}
     </>
+  );
+}
+
+function State({ of }: { of: Payload }) {
+  if (!("json" in of)) return <Output text={`${of.preview} …`} label="State" />;
+  return (
+    <div class="card json mono">
+      <CopyButton text={() => JSON.stringify(of.json, null, 2)} of="the state" />
+      <pre>{JSON.stringify(of.json, null, 2)}</pre>
+    </div>
   );
 }

@@ -1,3 +1,4 @@
+import type { Home } from "../../../local/src/inspector/api.ts";
 import type { PageProps } from "../app.tsx";
 import { ActivityCard } from "../home/activity-card.tsx";
 import { AttentionCard } from "../home/attention-card.tsx";
@@ -6,13 +7,19 @@ import { FunctionsTable } from "../home/functions-table.tsx";
 import { HostCard } from "../home/host-card.tsx";
 import { HostsCard } from "../home/hosts-card.tsx";
 import { LogSection } from "../home/log-section.tsx";
-import { useHome } from "../hooks.ts";
+import { useEvery, useHome, useLoaded } from "../hooks.ts";
 import { hrefOf } from "../route.ts";
 import { navigate } from "../router.ts";
 
+/** The app may be reloaded, and other hosts may start. */
+const REFRESH_MS = 10_000;
+
 /** `#/home?call=FUNCTION` has the form of that function open. */
 export function HomePage({ query }: PageProps) {
-  const home = useHome();
+  const known = useHome();
+  const { value, reload } = useLoaded<Home>("api/home");
+  useEvery(REFRESH_MS, reload);
+  const home = value ?? known;
   if (home === null) return null;
   const called = home.functions.find(({ name }) => name === query["call"]);
   return (

@@ -12,8 +12,11 @@ export function curlCommand({ method, url, headers = [], body = "" }: PlainReque
   const parts = [
     "curl",
     ...(isPlainGet ? [] : [method === "HEAD" ? "--head" : `--request ${method}`]),
+    // Else it takes brackets and braces for patterns.
+    ...(/[[\]{}]/.test(url) ? ["--globoff"] : []),
     shellQuoted(url),
-    ...headers.map(([name, value]) => `--header ${shellQuoted(`${name}: ${value}`)}`),
+    // With a colon, one without a value would be left out.
+    ...headers.map(([name, value]) => `--header ${shellQuoted(value === "" ? `${name};` : `${name}: ${value}`)}`),
     // Unlike `--data`, it neither reads a file for a leading `@` nor drops line breaks.
     ...(body === "" ? [] : [`--data-raw ${shellQuoted(body)}`]),
   ];

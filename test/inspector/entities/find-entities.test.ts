@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { hasEntityCall } from "../../../inspector/src/entities/entity-calls.ts";
+import { entityInstanceId, hasEntityCall } from "../../../inspector/src/entities/entity-calls.ts";
 import { findEntities, statePreview } from "../../../inspector/src/entities/find-entities.ts";
 import type { EntitySummary, StreamEvent } from "../../../local/src/inspector/api.ts";
 
@@ -35,7 +35,11 @@ test("a call of an entity after the last one that was seen counts, those of othe
     return { kind: "function-ended", at: "2026-05-02T12:00:00Z", instanceId, ...common };
   };
   const [ofEntity, ofInstance, ofHost] = [ended("@counter@a"), ended("abc"), ended(null)];
-  expect(hasEntityCall([ofInstance, ofHost], undefined)).toBe(false);
-  expect(hasEntityCall([ofInstance, ofEntity, ofHost], ofInstance)).toBe(true);
-  expect(hasEntityCall([ofInstance, ofEntity, ofHost], ofEntity)).toBe(false);
+  const any = { instanceId: null };
+  expect(hasEntityCall([ofInstance, ofHost], { ...any, after: undefined })).toBe(false);
+  expect(hasEntityCall([ofInstance, ofEntity, ofHost], { ...any, after: ofInstance })).toBe(true);
+  expect(hasEntityCall([ofInstance, ofEntity, ofHost], { ...any, after: ofEntity })).toBe(false);
+  const one = (name: string, key: string) => ({ instanceId: entityInstanceId(name, key), after: undefined });
+  expect(hasEntityCall([ofEntity], one("Counter", "a"))).toBe(true);
+  expect(hasEntityCall([ofEntity], one("Counter", "b"))).toBe(false);
 });

@@ -21,6 +21,13 @@ test("method, headers and body are options", () => {
   );
 });
 
+test("brackets and braces of a URL are no patterns, and a header may be empty", () => {
+  const headers: [string, string][] = [["x-empty", ""]];
+  expect(curlCommand({ method: "GET", url: "http://localhost/api/{id}?a[]=1", headers })).toBe(
+    "curl --globoff 'http://localhost/api/{id}?a[]=1' --header 'x-empty;'",
+  );
+});
+
 test("HEAD has an option of its own, because --request HEAD waits for a body", () => {
   expect(curlCommand({ method: "HEAD", url: "http://localhost/" })).toBe("curl --head http://localhost/");
 });
