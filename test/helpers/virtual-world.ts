@@ -177,7 +177,7 @@ export class VirtualWorld {
   }
 
   /** A delivery on the hub's queues, not started: what it sends it leaves to others, until it reads a queue itself. */
-  async openDelivery(): Promise<{ hub: TaskHub; delivery: Delivery }> {
+  async openDelivery({ hostile }: { hostile?: HostileDelivery } = {}): Promise<{ hub: TaskHub; delivery: Delivery }> {
     const { clock } = this;
     const hub = await openTaskHub({ storage: this.#watched, hubName: HUB, partitionCount: PARTITIONS });
     const payloads = new LargePayloads(hub.largeMessages);
@@ -185,7 +185,7 @@ export class VirtualWorld {
     const queues = new HubQueues({ hub, payloads, settings, clock, log: silentLogger });
     const holdMs = settings.controlQueueVisibilityTimeoutMs;
     const deps = { queues, clock, log: silentLogger, holdMs, maxPollingIntervalMs: 1_000 };
-    return { hub, delivery: new Delivery(deps) };
+    return { hub, delivery: new Delivery({ ...deps, ...(hostile === undefined ? {} : { hostile }) }) };
   }
 
   /** Messages in the hub's queues, the hidden ones too. */

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { HostileDelivery } from "../../../../local/src/engine/delivery/hostile-delivery.ts";
 import type { Inbox } from "../../../../local/src/engine/delivery/queue-reader.ts";
 import type { ReceivedMessage } from "../../../../local/src/engine/messages/message-data.ts";
 import { controlQueueName, partitionOf, workItemQueueName } from "../../../../local/src/engine/taskhub/names.ts";
@@ -39,9 +40,9 @@ class RecordingInbox implements Inbox {
   }
 }
 
-async function open({ room = 32 } = {}) {
+async function open({ room = 32, hostile }: { room?: number; hostile?: HostileDelivery } = {}) {
   const world = new VirtualWorld();
-  const { delivery } = await world.openDelivery();
+  const { delivery } = await world.openDelivery(hostile === undefined ? {} : { hostile });
   delivery.start();
   const inbox = new RecordingInbox(room);
   const read = async (queueName = CONTROL) => {
@@ -255,4 +256,22 @@ test("an episode of thousands of messages leaves the storage room for the leases
   await Promise.all(outgoing.map((it) => delivery.prepare("abc", it)));
   expect(world.messages()).toHaveLength(300);
   expect(most).toBe(64);
+});
+
+test("a hostile delivery hands messages over in another order, each of them, and the same one for the same seed", async () => {
+  const deliver = async (hostile?: HostileDelivery) => {
+    const { world, delivery, inbox, read } = await open(hostile === undefined ? {} : { hostile });
+    await read();
+    const inputs = Array.from({ length: 20 }, (_, index) => String(index));
+    const prepared = await Promise.all(inputs.map((it) => delivery.prepare("abc", prepare(eventMessage(it)))));
+    for (const it of prepared) it.deliver();
+    while (inbox.taken.length < inputs.length) await world.settle();
+    return { inputs, taken: inbox.taken.map(inputOf) };
+  };
+  const plain = await deliver();
+  expect(plain.taken).toEqual(plain.inputs);
+  const hostile = await deliver(new HostileDelivery(1));
+  expect(hostile.taken).not.toEqual(hostile.inputs);
+  expect(hostile.taken.toSorted()).toEqual(hostile.inputs.toSorted());
+  expect((await deliver(new HostileDelivery(1))).taken).toEqual(hostile.taken);
 });
