@@ -2,6 +2,9 @@
 
 export { AzuriteError, type AzuriteErrorCode } from "./azurite/errors.ts";
 export { EmulatorError, type EmulatorErrorCode } from "./emulator/errors.ts";
+export { type InspectedPlace, type InspectOptions, inspectElsewhere } from "./emulator/inspect-elsewhere.ts";
+export { inspectorUrlOf } from "./emulator/inspector-extension.ts";
+export type { InspectorServer } from "./emulator/inspector-server.ts";
 export type { LocalHost, LocalOptions } from "./emulator/local-host.ts";
 export { type OpenedHub, type OpenHubOptions, openHub } from "./emulator/open-hub.ts";
 export { type ReplayOptions, replayInstances } from "./emulator/replay-instances.ts";

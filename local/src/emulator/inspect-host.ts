@@ -1,15 +1,12 @@
-import { readFileSync } from "node:fs";
-import path from "node:path";
-import { packageRoot } from "@same-kit/shared";
 import type { TaskHubClient } from "../engine/client.ts";
 import { describeHub, describeQueue } from "../engine/describe-hub.ts";
-import { parseSchedulerState } from "../engine/entities/scheduler-state.ts";
-import { toInstanceId } from "../engine/messages/entity-id.ts";
 import type { FunctionsHost } from "../host/index.ts";
 import type { HostDescription, InspectedSource, RunsSource } from "../inspector/index.ts";
 import type { WebhookHandler } from "../shared/http-message.ts";
 import { listRunFiles } from "../state/run-file.ts";
-import { INSPECTOR_PATH } from "./inspector-extension.ts";
+import { readEntityInternals } from "./entity-internals.ts";
+import { inspectorUrlOf } from "./inspector-extension.ts";
+import { sameKitVersion } from "./same-kit-version.ts";
 import type { HostSetting } from "./start-host.ts";
 
 /** What runs once the host does. */
@@ -39,7 +36,7 @@ export function inspectHost(
         where: url,
         hubName,
         storage: storageText,
-        version: version(),
+        version: await sameKitVersion(),
         nodeVersion,
         state,
         functions,
@@ -58,18 +55,7 @@ export function inspectHost(
         poison: poison.filter(({ messages }) => messages !== null),
       };
     },
-    async entity(name, key) {
-      const { client } = await parts;
-      const status = await client.getStatus(toInstanceId({ name, key }), { withInput: true });
-      if (status === null) return null;
-      const { lockedBy, queue } = parseSchedulerState(status.input);
-      const pending = queue.map(({ operation, parent, isSignal }) => ({
-        operation: operation ?? "",
-        from: parent,
-        isSignal,
-      }));
-      return { lockedBy, pending };
-    },
+    entity: async (name, key) => readEntityInternals((await parts).client, name, key),
     ...(runs === undefined ? {} : { runs }),
   };
 }
@@ -78,7 +64,7 @@ async function listHosts(hostsDir: string, thisUrl: string): Promise<HostDescrip
   const files = await listRunFiles(hostsDir);
   return files.map(({ url, process: { pid }, hubName, appDir, startedAt }) => ({
     url,
-    inspectorUrl: `${url}${INSPECTOR_PATH}`,
+    inspectorUrl: inspectorUrlOf(url),
     pid,
     hubName,
     appDir,
@@ -98,8 +84,4 @@ function poisonQueueNames(host: FunctionsHost): string[] {
     return type === "queuetrigger" && typeof queueName === "string" ? [`${queueName}-poison`] : [];
   });
   return [...new Set(names)].filter((name) => /^[a-z0-9-]+$/.test(name));
-}
-
-function version(): string {
-  return (JSON.parse(readFileSync(path.join(packageRoot(), "package.json"), "utf8")) as { version: string }).version;
 }

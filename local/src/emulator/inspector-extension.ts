@@ -4,7 +4,10 @@ import type { Inspector } from "../inspector/index.ts";
 const NAME = "inspector";
 
 /** Where a host serves its inspector. */
-export const INSPECTOR_PATH = `/runtime/webhooks/${NAME}/`;
+const INSPECTOR_PATH = `/runtime/webhooks/${NAME}/`;
+
+/** @param hostUrl - Without a slash at the end. */
+export const inspectorUrlOf = (hostUrl: string): string => `${hostUrl}${INSPECTOR_PATH}`;
 
 /** The inspector as a part of a host, behind the same checks as all of it. */
 export function createInspectorExtension(inspector: Inspector): HostExtension {

@@ -10,7 +10,7 @@ import { type RunFile, removeRunFile, writeRunFile } from "../state/run-file.ts"
 import { openStateFolder, type StateFolder } from "../state/state-folder.ts";
 import { loadDurableSettings, ownApp } from "./app-settings.ts";
 import { engineSink } from "./engine-sink.ts";
-import { INSPECTOR_PATH } from "./inspector-extension.ts";
+import { inspectorUrlOf } from "./inspector-extension.ts";
 import type { LocalHost, LocalOptions } from "./local-host.ts";
 import { type LocalStorage, openLocalStorage } from "./open-local-storage.ts";
 import type { HostSetting } from "./start-host.ts";
@@ -76,7 +76,7 @@ async function startAll(options: LocalOptions, running: StopStack): Promise<Loca
   running.add(() => removeRunFile(folder.hostsDir, runFile));
   running.add(async () => report({ kind: "host-stopping", time: new Date() }));
   report(toReady(runFile, parts.host));
-  const inspectorUrl = options.inspector === undefined ? null : `${parts.host.url}${INSPECTOR_PATH}`;
+  const inspectorUrl = options.inspector === undefined ? null : inspectorUrlOf(parts.host.url);
   return toLocalHost(parts, events, { settings, storage, running, inspectorUrl });
 }
 

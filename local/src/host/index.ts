@@ -19,5 +19,7 @@ export type {
 } from "./host-extension.ts";
 export type { FunctionsHostOptions, HostedFunction, HostState } from "./host-options.ts";
 export type { HttpsOptions } from "./http/https-certificate.ts";
+export { listenOnLoopback } from "./http/listen.ts";
+export { writeReply, writeStream } from "./http/reply.ts";
 export { DEFAULT_PORT } from "./running-host.ts";
 export { startFunctionsHost } from "./start-functions-host.ts";

@@ -1,3 +1,3 @@
 export { createInspector, type Inspector } from "./inspector.ts";
 export { remoteManagement } from "./remote-management.ts";
-export type { HostDescription, InspectedSource, RunsSource } from "./source.ts";
+export type { EntityInternals, HostDescription, InspectedSource, RunsSource } from "./source.ts";

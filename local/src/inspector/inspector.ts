@@ -75,6 +75,7 @@ async function answer(
   const name = `${method} ${path}`;
   const handler = Object.hasOwn(handlers, name) ? handlers[name] : undefined;
   try {
+    if (isForeignPage(request)) throw new RequestProblem(403, "The inspector answers to its own page only.");
     if (handler === undefined) throw new RequestProblem(404, "The inspector has no such address.");
     if (method !== "GET" && !isSameSecret(request.headers[TOKEN_HEADER] ?? "", token)) {
       throw new RequestProblem(403, "The page is older than the host.", "Reload it.");
@@ -85,6 +86,12 @@ async function answer(
     log.error("The inspector could not answer.", { path, reason: reasonOf(error) });
     return problemAnswer(new RequestProblem(500, reasonOf(error)));
   }
+}
+
+/** Pages that may call the app's functions (CORS) get no further. */
+function isForeignPage({ headers, url }: WebhookRequest): boolean {
+  const { origin } = headers;
+  return origin !== undefined && (!URL.canParse(origin) || new URL(origin).host !== url.host);
 }
 
 /** A file that a run made has a policy of its own. */

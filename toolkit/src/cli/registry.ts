@@ -160,4 +160,10 @@ export const COMMANDS: readonly CommandEntry[] = [
     place: [],
     load: async () => (await import("../commands/func-shim.ts")).funcShimCommand,
   },
+  {
+    name: "ui",
+    summary: "Open the inspector: functions, runs, instances and their histories in the browser",
+    place: ["state-dir", "env"],
+    load: async () => (await import("../commands/ui.ts")).uiCommand,
+  },
 ];

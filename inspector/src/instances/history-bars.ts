@@ -1,0 +1,125 @@
+import type { HistoryItem, InstanceDetail } from "../../../local/src/inspector/api.ts";
+
+export type BarKind = "orchestration" | "activity" | "sub-orchestration" | "timer" | "event";
+
+/** What one row of the Gantt chart shows. Times are milliseconds since 1970. */
+export type Bar = {
+  kind: BarKind;
+  label: string;
+  startMs: number;
+  /** The same as `startMs` for a moment; null: it has not ended. */
+  endMs: number | null;
+  isFailed: boolean;
+  /** The sub-orchestration that can be opened. */
+  childId: string | null;
+  /** Its position in the history; null for the orchestration as a whole. */
+  index: number | null;
+  /** 2 and more: it was tried again after it had failed. */
+  attempt: number;
+};
+
+const ENDED = new Set(["Completed", "Failed", "Terminated", "Canceled"]);
+
+/** The orchestration, then what it did, by the time when each began. */
+export function toBars(
+  instance: Pick<InstanceDetail, "name" | "status" | "createdAt" | "updatedAt" | "history">,
+): Bar[] {
+  const { history } = instance;
+  const fired = new Map(history.flatMap((it) => (it.type === "TimerFired" ? [[it.fireAt ?? "", it.at]] : [])));
+  const bars = history.flatMap((item, index) => toBar(item, index, fired) ?? []);
+  bars.sort((a, b) => a.startMs - b.startMs);
+  return [wholeBar(instance), ...numberAttempts(bars)];
+}
+
+function wholeBar({ name, status, createdAt, updatedAt, history }: Parameters<typeof toBars>[0]): Bar {
+  // The history knows the moment; the row only the second.
+  const first = history.find(({ type }) => type === "ExecutionStarted")?.at ?? createdAt;
+  const last = history.findLast(({ type }) => type === "ExecutionCompleted" || type === "ExecutionTerminated")?.at;
+  return {
+    kind: "orchestration",
+    label: name,
+    startMs: Date.parse(first),
+    endMs: ENDED.has(status) ? Math.max(Date.parse(last ?? updatedAt), Date.parse(first)) : null,
+    isFailed: status === "Failed" || status === "Terminated",
+    childId: null,
+    index: null,
+    attempt: 1,
+  };
+}
+
+function toBar(item: HistoryItem, index: number, fired: ReadonlyMap<string, string>): Bar | null {
+  const atMs = Date.parse(item.at);
+  const bar = { startMs: atMs, endMs: atMs, isFailed: false, childId: null, index, attempt: 1 };
+  const label = item.functionName ?? item.name ?? "";
+  const call = { ...bar, label, startMs: Date.parse(item.scheduledAt ?? item.at) };
+  switch (item.type) {
+    case "TaskScheduled":
+      return { ...bar, kind: "activity", label, endMs: null };
+    case "TaskCompleted":
+      return { ...call, kind: "activity" };
+    case "TaskFailed":
+      return { ...call, kind: "activity", isFailed: true };
+    case "SubOrchestrationInstanceCreated":
+      return { ...bar, kind: "sub-orchestration", label, endMs: null, childId: item.instanceId ?? null };
+    case "SubOrchestrationInstanceCompleted":
+      return { ...call, kind: "sub-orchestration", childId: item.instanceId ?? null };
+    case "SubOrchestrationInstanceFailed":
+      return { ...call, kind: "sub-orchestration", isFailed: true, childId: item.instanceId ?? null };
+    case "TimerCreated": {
+      const at = fired.get(item.fireAt ?? "");
+      return { ...bar, kind: "timer", label: "timer", endMs: at === undefined ? null : Date.parse(at) };
+    }
+    case "EventRaised":
+    case "EventSent":
+      return { ...bar, kind: "event", label: label || item.type };
+    case "ExecutionSuspended":
+    case "ExecutionResumed":
+    case "ExecutionTerminated":
+    case "ExecutionRewound":
+      return { ...bar, kind: "event", label: item.type.replace("Execution", "").toLowerCase() };
+    default:
+      return null;
+  }
+}
+
+/** A call that begins after one of the same function has failed is another attempt, as retries are. */
+function numberAttempts(bars: readonly Bar[]): Bar[] {
+  const failed = new Map<string, Bar>();
+  return bars.map((bar) => {
+    if (bar.kind !== "activity" && bar.kind !== "sub-orchestration") return bar;
+    const before = failed.get(bar.label);
+    const isAgain = before?.endMs !== undefined && before.endMs !== null && before.endMs <= bar.startMs;
+    const numbered = { ...bar, attempt: isAgain ? before.attempt + 1 : 1 };
+    if (numbered.isFailed) failed.set(bar.label, numbered);
+    else if (isAgain) failed.delete(bar.label);
+    return numbered;
+  });
+}
+
+export type Span = { fromMs: number; toMs: number };
+
+/** All of the bars, those that have not ended up to now. */
+export function wholeSpan(bars: readonly Bar[], nowMs: number): Span {
+  const from = Math.min(...bars.map(({ startMs }) => startMs));
+  const to = Math.max(...bars.map(({ startMs, endMs }) => Math.max(endMs ?? nowMs, startMs)));
+  return { fromMs: from, toMs: Math.max(to, from + 1) };
+}
+
+/** The span `factor` times as long, with the moment at `anchor` (0 to 1) staying where it is; at least a millisecond long. */
+export function zoom({ fromMs, toMs }: Span, factor: number, anchor: number): Span {
+  const length = Math.max((toMs - fromMs) * factor, 1);
+  const anchorMs = fromMs + (toMs - fromMs) * anchor;
+  return { fromMs: anchorMs - length * anchor, toMs: anchorMs + length * (1 - anchor) };
+}
+
+const STEPS_MS = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1e3, 2e3, 5e3, 1e4, 3e4, 6e4, 12e4, 3e5, 6e5, 18e5, 36e5];
+const DAY_MS = 24 * 36e5;
+
+/** Moments for the axis, round ones from the beginning of the whole, about `count` of them. */
+export function ticks({ fromMs, toMs }: Span, originMs: number, count: number): number[] {
+  const wanted = (toMs - fromMs) / count;
+  const step = STEPS_MS.find((it) => it >= wanted) ?? Math.ceil(wanted / DAY_MS) * DAY_MS;
+  const first = Math.ceil((fromMs - originMs) / step);
+  const last = Math.floor((toMs - originMs) / step);
+  return Array.from({ length: Math.max(last - first + 1, 0) }, (_, i) => originMs + (first + i) * step);
+}

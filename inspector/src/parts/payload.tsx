@@ -1,0 +1,49 @@
+import { useState } from "preact/hooks";
+import type { Payload } from "../../../local/src/inspector/api.ts";
+import { useLoaded } from "../hooks.ts";
+import { CopyButton } from "./copy.tsx";
+import { Failure } from "./failure.tsx";
+import { formatBytes } from "./format.ts";
+import { JsonTree } from "./json-tree.tsx";
+
+type PayloadProps = {
+  of: Payload;
+  /** What it is, such as "Input". */
+  label: string;
+  /** The instance that has it. */
+  id: string;
+};
+
+/** A value of an instance; a large one is fetched when somebody wants to see it. */
+export function PayloadView({ of, label, id }: PayloadProps) {
+  return (
+    <section class="payload" aria-label={label}>
+      <h3>{label}</h3>
+      {"json" in of ? <Value json={of.json} label={label} /> : <Large of={of} label={label} id={id} />}
+    </section>
+  );
+}
+
+function Large({ of, label, id }: { of: Extract<Payload, { path: string }>; label: string; id: string }) {
+  const [isWanted, setIsWanted] = useState(false);
+  const { value, error } = useLoaded<unknown>(isWanted ? "api/payload" : null, { id, path: of.path });
+  if (error !== null) return <Failure error={error} />;
+  if (value !== null) return <Value json={value} label={label} />;
+  return (
+    <>
+      <pre class="preview">{of.preview}…</pre>
+      <button type="button" class="small" disabled={isWanted} onClick={() => setIsWanted(true)}>
+        Load all {formatBytes(of.bytes)}
+      </button>
+    </>
+  );
+}
+
+function Value({ json, label }: { json: unknown; label: string }) {
+  return (
+    <div class="json mono">
+      <CopyButton text={() => JSON.stringify(json, null, 2)} of={label} />
+      <JsonTree value={json} />
+    </div>
+  );
+}

@@ -1,0 +1,64 @@
+import { useState } from "preact/hooks";
+import type { RunDetail } from "../../../local/src/inspector/api.ts";
+import { post } from "../client.ts";
+import { Confirm } from "../parts/confirm.tsx";
+import { CopyButton } from "../parts/copy.tsx";
+
+type ActionsProps = { run: RunDetail; onDone: () => void };
+
+/** What can be done with a run in its state. */
+export function RunActions({ run, onDone }: ActionsProps) {
+  const [asked, setAsked] = useState<"resume" | "cancel" | null>(null);
+  const close = () => {
+    setAsked(null);
+    onDone();
+  };
+  return (
+    <div class="actions">
+      {run.resumeCommand !== null && (
+        <>
+          <button type="button" class="primary" onClick={() => setAsked("resume")}>
+            Resume
+          </button>
+          <CopyButton text={run.resumeCommand} label="Copy command" of="that resumes the run" />
+        </>
+      )}
+      {run.state === "running" && (
+        <button type="button" class="danger" onClick={() => setAsked("cancel")}>
+          Cancel
+        </button>
+      )}
+      {asked === "resume" && <AskResume run={run} onClose={close} />}
+      {asked === "cancel" && <AskCancel run={run} onClose={close} />}
+    </div>
+  );
+}
+
+function AskResume({ run, onClose }: { run: RunDetail; onClose: () => void }) {
+  return (
+    <Confirm
+      title={`Resume ${run.notebook}?`}
+      action="Resume"
+      work={() => post("api/run/resume", { id: run.id })}
+      done="The run is being resumed."
+      onClose={onClose}
+    >
+      <p>Steps that completed and did not change are kept; the others run, with the notebook as it is now.</p>
+    </Confirm>
+  );
+}
+
+function AskCancel({ run, onClose }: { run: RunDetail; onClose: () => void }) {
+  return (
+    <Confirm
+      title={`Cancel the run of ${run.notebook}?`}
+      action="Cancel the run"
+      isDestructive
+      work={() => post("api/run/cancel", { id: run.id })}
+      done="The run was cancelled."
+      onClose={onClose}
+    >
+      <p>The step that runs now is ended. What completed is kept, and the run can be resumed.</p>
+    </Confirm>
+  );
+}

@@ -1,0 +1,52 @@
+import { formatDuration } from "../parts/format.ts";
+import { Status } from "../parts/status.tsx";
+import type { ShownStep } from "./run-summary.ts";
+
+/** The steps of a run, each with its part of the run's time; as a table, so that it can be read without seeing the bars. */
+export function StepTimeline({ steps }: { steps: readonly ShownStep[] }) {
+  const endMs = Math.max(1, ...steps.map(({ startMs, durationMs }) => (startMs ?? 0) + (durationMs ?? 0)));
+  return (
+    <div class="table">
+      <table class="timeline">
+        <thead>
+          <tr>
+            <th scope="col">Step</th>
+            <th scope="col">State</th>
+            <th scope="col" class="number">
+              Time
+            </th>
+            <th scope="col" class="timeline-bars" aria-hidden="true" />
+          </tr>
+        </thead>
+        <tbody>
+          {steps.map((step) => (
+            <tr key={step.name}>
+              <th scope="row">{step.name}</th>
+              <td>
+                <Status of={step.state} />
+                {step.keptFrom !== null && <span class="quiet"> of {step.keptFrom}</span>}
+              </td>
+              <td class="number">{step.durationMs === null ? "" : formatDuration(step.durationMs)}</td>
+              <td aria-hidden="true">
+                <Bar step={step} endMs={endMs} />
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+function Bar({ step: { startMs, durationMs, state }, endMs }: { step: ShownStep; endMs: number }) {
+  if (startMs === null || durationMs === null) return null;
+  const percent = (ms: number) => `${(ms / endMs) * 100}%`;
+  return (
+    <div class="timeline-track">
+      <div
+        class={`timeline-bar ${state === "failed" ? "failed" : ""}`}
+        style={{ marginInlineStart: percent(startMs), width: percent(durationMs) }}
+      />
+    </div>
+  );
+}

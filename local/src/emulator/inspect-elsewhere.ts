@@ -1,0 +1,106 @@
+// The inspector in a process of its own: for an app that runs elsewhere, or a task hub without a host here.
+
+import { type AllowedUsers, type Clock, createSystemClock, type Logger } from "@same-kit/shared";
+import { describeHub } from "../engine/describe-hub.ts";
+import { type HubClient, openHubClient } from "../engine/open-client.ts";
+import { createInspector, type InspectedSource, type RunsSource, remoteManagement } from "../inspector/index.ts";
+import { createManagementHandler } from "../management/index.ts";
+import { openStateFolder } from "../state/state-folder.ts";
+import { readEntityInternals } from "./entity-internals.ts";
+import { type InspectorServer, serveInspector } from "./inspector-server.ts";
+import { openLocalStorage } from "./open-local-storage.ts";
+import { sameKitVersion } from "./same-kit-version.ts";
+import { StopStack } from "./stop-stack.ts";
+import type { StorageChoice } from "./storage-choice.ts";
+
+export type InspectedPlace =
+  | {
+      kind: "app";
+      /** Without a slash at the end. */
+      url: string;
+      managementKey: string | null;
+      fetch: typeof globalThis.fetch;
+    }
+  | { kind: "storage"; storage: StorageChoice; hubName: string };
+
+export type InspectOptions = {
+  place: InspectedPlace;
+  stateDir: string;
+  /** 0 takes any free one. */
+  port: number;
+  runs?: RunsSource;
+  allowUsers?: AllowedUsers | undefined;
+  log: Logger;
+  signal: AbortSignal;
+};
+
+/**
+ * Serves the inspector of something that is not a host of this machine.
+ *
+ * @throws HostError `ERR_PORT_IN_USE`; for a storage what opening it throws, and OperationError `ERR_TASK_HUB_MISSING`.
+ */
+export async function inspectElsewhere(options: InspectOptions): Promise<InspectorServer> {
+  const { place, port, allowUsers, log } = options;
+  const running = new StopStack();
+  const clock = createSystemClock();
+  try {
+    const source = place.kind === "app" ? inspectApp(place, options) : await inspectStorage(place, options, running);
+    const inspector = createInspector({ ...source, ...(options.runs && { runs: options.runs }) }, { clock, log });
+    const server = await serveInspector(inspector, { port, allowUsers, log });
+    running.add(() => server.stop());
+    return { url: server.url, stop: () => running.stop() };
+  } catch (error) {
+    await running.stop().catch(() => {});
+    throw error;
+  }
+}
+
+const UNSEEN = { nodeVersion: null, state: null, functions: [], hosts: [] } as const;
+
+function inspectApp(
+  { url, managementKey, fetch }: Extract<InspectedPlace, { kind: "app" }>,
+  { signal }: InspectOptions,
+): InspectedSource {
+  return {
+    management: remoteManagement({ url, managementKey, fetch, signal }),
+    async describe() {
+      const version = await sameKitVersion();
+      return { ...UNSEEN, kind: "app", where: url, hubName: null, storage: null, version };
+    },
+  };
+}
+
+async function inspectStorage(
+  { storage: choice, hubName }: Extract<InspectedPlace, { kind: "storage" }>,
+  { stateDir, allowUsers, log, signal }: InspectOptions,
+  running: StopStack,
+): Promise<InspectedSource> {
+  const clock = createSystemClock();
+  const { azuriteDir } = await openStateFolder(stateDir);
+  const storage = await openLocalStorage(choice, { azuriteDir, clock, log, allowUsers });
+  running.add(() => storage.stop());
+  await storage.ready;
+  const { account, description } = storage;
+  const hub = await openHubClient(account, hubName, { clock, log });
+  const { partitionCount } = hub.settings;
+  return {
+    management: managementOf(hub, { clock, log, signal }),
+    async describe() {
+      const version = await sameKitVersion();
+      return { ...UNSEEN, kind: "storage", where: description, hubName, storage: description, version };
+    },
+    hub: async () => ({
+      ...(await describeHub({ storage: account, hubName, partitionCount })),
+      storage: description,
+      poison: [],
+    }),
+    entity: (name, key) => readEntityInternals(hub.client, name, key),
+  };
+}
+
+function managementOf(
+  { client, settings }: HubClient,
+  deps: { clock: Clock; log: Logger; signal: AbortSignal },
+): InspectedSource["management"] {
+  return createManagementHandler({ client, settings, durableFunctions: () => [], webhookQuery: () => "", ...deps });
+}

@@ -1,0 +1,11 @@
+import { readFile } from "node:fs/promises";
+import path from "node:path";
+import { packageRoot } from "@same-kit/shared";
+
+/** The version of the package that this is a part of. */
+export async function sameKitVersion(): Promise<string> {
+  const { version } = JSON.parse(await readFile(path.join(packageRoot(), "package.json"), "utf8")) as {
+    version: string;
+  };
+  return version;
+}

@@ -1,0 +1,131 @@
+import { type InspectedPlace, inspectElsewhere, parseStorageChoice } from "@same-kit/local";
+import { createLogger, parseAllowedUsers, UsageError } from "@same-kit/shared";
+import { parseAppAddress } from "../adapters/app/app-address.ts";
+import { listHostKeys } from "../adapters/azure/function-app.ts";
+import { openInBrowser } from "../adapters/browser.ts";
+import { createEmulator } from "../adapters/local/emulator.ts";
+import { inspectedRuns } from "../adapters/records/inspected-runs.ts";
+import { RunRecords } from "../adapters/records/run-records.ts";
+import type { CommandContext } from "../command-context.ts";
+import { signedInTo } from "../compose/compose-sign-in.ts";
+import { explainingNetwork } from "../compose/explain-network.ts";
+import { environmentFolder } from "../deployment/environment.ts";
+import { loadOutputs, subscriptionOf } from "../deployment/outputs.ts";
+import type { ToolkitErrorCode } from "../errors.ts";
+import { formatLogEntry, isShown } from "../ui/log-line.ts";
+import { type FoundPage, findLocalPage, managementKeyIn } from "../usecases/inspect.ts";
+import { defineCommand, type OptionValues } from "./define-command.ts";
+import { hostOptions, jsonOption, parsePort, resolveStateDir, stateDirOption } from "./shared-options.ts";
+
+const OPTIONS = {
+  "host-name": { type: "string", value: "HOST", help: "Inspect the app at HOST or HOST:PORT by its management API" },
+  "use-http": { type: "boolean", help: "http instead of https", variable: "FUNCTIONS_USE_HTTP" },
+  "management-key": {
+    type: "string",
+    value: "KEY",
+    help: "System key durabletask_extension of that app; it stays in this process",
+    variable: "SAME_KIT_MANAGEMENT_KEY",
+  },
+  env: { type: "string", value: "NAME", help: "Inspect the app of this deployment; Azure is asked for its key" },
+  storage: { type: "string", value: "WHERE", help: "Inspect a task hub in this storage: disk, or a connection string" },
+  hub: { type: "string", value: "NAME", help: "The task hub (default: that of the host, or of the latest run)" },
+  port: { type: "string", value: "PORT", help: "Port of the page, where no host serves it (default: any free one)" },
+  open: { type: "boolean", isOn: true, help: "Only print the link" },
+  "allow-user": hostOptions["allow-user"],
+  ...stateDirOption,
+  ...jsonOption,
+} as const;
+
+type Options = OptionValues<typeof OPTIONS>;
+
+export const uiCommand = defineCommand({
+  name: "ui",
+  summary: "Open the inspector: functions, runs, instances and their histories in the browser",
+  description:
+    "Opens the page of the host that runs here. With --host-name or --env it inspects a deployed app, with --storage and --hub any task hub; without a host, the runs and the hub of the state folder. What no host serves, this command serves until Ctrl-C.",
+  positionals: [],
+  options: OPTIONS,
+  examples: ["same-kit ui", "same-kit ui --env prod", 'same-kit ui --storage "$AzureWebJobsStorage" --hub MyHub'],
+  async run({ options }, context) {
+    const stateDir = resolveStateDir(options["state-dir"], context.cwd);
+    const page = await findPage(options, stateDir, context);
+    if ("place" in page) return serve(page.place, options, { stateDir, context });
+    await show(page.url, options, context);
+    return 0;
+  },
+});
+
+async function findPage(options: Options, stateDir: string, context: CommandContext): Promise<FoundPage> {
+  const { "host-name": host, "use-http": useHttp, "management-key": managementKey = null, env, storage, hub } = options;
+  if ([host, env, storage].filter((it) => it !== undefined).length > 1) {
+    throw usage("--host-name, --env and --storage each name something else to inspect.", "Give one of them.");
+  }
+  if (host !== undefined) {
+    const { url } = parseAppAddress(host, { useHttp, accessKey: null });
+    return { place: { kind: "app", url, managementKey, fetch } };
+  }
+  if (env !== undefined) return { place: await deployedApp(env, stateDir, { managementKey, context }) };
+  if (storage !== undefined) {
+    if (hub === undefined) throw usage("--storage needs the name of a task hub.", "Name it with --hub.");
+    return { place: { kind: "storage", storage: parseStorageChoice(storage), hubName: hub } };
+  }
+  const records = new RunRecords(stateDir);
+  return findLocalPage(stateDir, hub ?? null, {
+    emulator: createEmulator(),
+    listRuns: async () => (await records.list()).map(({ record }) => record),
+  });
+}
+
+async function deployedApp(
+  env: string,
+  stateDir: string,
+  { managementKey, context }: { managementKey: string | null; context: CommandContext },
+): Promise<InspectedPlace> {
+  const outputs = await loadOutputs(environmentFolder(stateDir, env, false));
+  const key =
+    managementKey ??
+    (await explainingNetwork(async () => {
+      const { arm } = await signedInTo(subscriptionOf(outputs), context);
+      return managementKeyIn((await listHostKeys(arm, outputs.appId)).systemKeys, outputs.appName);
+    }));
+  return { kind: "app", url: `https://${outputs.hostName}`, managementKey: key, fetch };
+}
+
+async function serve(
+  place: InspectedPlace,
+  options: Options,
+  { stateDir, context }: { stateDir: string; context: CommandContext },
+): Promise<number> {
+  const { console, signal } = context;
+  const log = createLogger(
+    (entry) => isShown(entry, false) && console.note(formatLogEntry(entry, console.paint)),
+    "ui",
+  );
+  const server = await inspectElsewhere({
+    place,
+    stateDir,
+    port: parsePort(options.port) ?? 0,
+    ...(place.kind === "storage" && place.storage.kind === "disk" ? { runs: inspectedRuns(stateDir) } : {}),
+    allowUsers: await parseAllowedUsers(options["allow-user"] ?? []),
+    log,
+    signal,
+  });
+  try {
+    await show(server.url, options, context);
+    console.note("Ctrl-C ends it.");
+    if (!signal.aborted) await new Promise((resolve) => signal.addEventListener("abort", resolve, { once: true }));
+    return 0;
+  } finally {
+    await server.stop();
+  }
+}
+
+async function show(url: string, { open }: Options, { console }: CommandContext): Promise<void> {
+  console.json({ url });
+  console.answer(url);
+  if (open && console.isInteractive) await openInBrowser(url);
+}
+
+function usage(message: string, hint: string): UsageError<ToolkitErrorCode> {
+  return new UsageError({ code: "ERR_USAGE", message, hint });
+}
