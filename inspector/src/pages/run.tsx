@@ -153,7 +153,7 @@ function Variables({ variables }: { variables: readonly ShownVariable[] }) {
   );
 }
 
-/** In a sandbox without scripts: what a notebook shows is anybody's HTML. */
+/** What a notebook shows is anybody's HTML: its scripts run, in a sandbox that belongs to no origin and reaches none. */
 function Report({ run: { id, report, state } }: { run: RunDetail }) {
   if (report === null) {
     return <Empty title="There is no report.">{state === "running" ? "It is written when the run ends." : null}</Empty>;
@@ -165,7 +165,7 @@ function Report({ run: { id, report, state } }: { run: RunDetail }) {
           Open it on a page of its own
         </a>
       </p>
-      <iframe class="report" sandbox="" src={fileUrl(id, report)} title="Outputs of the notebook" />
+      <iframe class="report" sandbox="allow-scripts" src={fileUrl(id, report)} title="Outputs of the notebook" />
     </>
   );
 }

@@ -15,7 +15,9 @@ export function StepTimeline({ steps }: { steps: readonly ShownStep[] }) {
             <th scope="col" class="number">
               Time
             </th>
-            <th scope="col" class="timeline-bars" aria-hidden="true" />
+            <th scope="col" class="timeline-bars">
+              <span class="visually-hidden">Part of the run's time</span>
+            </th>
           </tr>
         </thead>
         <tbody>
@@ -27,7 +29,7 @@ export function StepTimeline({ steps }: { steps: readonly ShownStep[] }) {
                 {step.keptFrom !== null && <span class="quiet"> of {step.keptFrom}</span>}
               </td>
               <td class="number">{step.durationMs === null ? "" : formatDuration(step.durationMs)}</td>
-              <td aria-hidden="true">
+              <td>
                 <Bar step={step} endMs={endMs} />
               </td>
             </tr>

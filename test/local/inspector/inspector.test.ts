@@ -100,7 +100,10 @@ describe("who may do what", () => {
     expect(policy).toContain("script-src 'self'");
     expect(policy).not.toContain("unsafe-inline");
     const file = await ask("GET", "api/run/file?id=a&path=report.html");
-    expect(file.headers["content-security-policy"]).toMatch(/^sandbox; default-src 'none'/);
+    expect(file.headers["content-security-policy"]).toMatch(
+      /^sandbox allow-scripts; default-src 'none'; script-src 'unsafe-inline';/,
+    );
+    expect(file.headers["content-security-policy"]).not.toContain("allow-same-origin");
     expect((await ask("GET", "api/run/file?id=a&path=../status.json")).status).toBe(404);
   });
 
