@@ -71,7 +71,7 @@ function Row({ row: { bar, depth, isOpen }, span, nowMs, onToggle }: RowProps) {
   const text = `${bar.label}${bar.attempt > 1 ? `, attempt ${bar.attempt}` : ""}`;
   return (
     <div class="gantt-row">
-      <span class="gantt-label" style={{ paddingInlineStart: `${depth}rem` }} title={text}>
+      <span class="gantt-label" style={{ paddingInlineStart: `${depth + 0.4}rem` }} title={text}>
         {childId !== null && (
           <button
             type="button"

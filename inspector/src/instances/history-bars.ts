@@ -25,7 +25,7 @@ export function toBars(
   instance: Pick<InstanceDetail, "name" | "status" | "createdAt" | "updatedAt" | "history">,
 ): Bar[] {
   const { history } = instance;
-  const fired = new Map(history.flatMap((it) => (it.type === "TimerFired" ? [[it.fireAt ?? "", it.at]] : [])));
+  const fired = new Set(history.flatMap((it) => (it.type === "TimerFired" ? [it.fireAt] : [])));
   const bars = history.flatMap((item, index) => toBar(item, index, fired) ?? []);
   bars.sort((a, b) => a.startMs - b.startMs);
   return [wholeBar(instance), ...numberAttempts(bars)];
@@ -47,7 +47,7 @@ function wholeBar({ name, status, createdAt, updatedAt, history }: Parameters<ty
   };
 }
 
-function toBar(item: HistoryItem, index: number, fired: ReadonlyMap<string, string>): Bar | null {
+function toBar(item: HistoryItem, index: number, fired: ReadonlySet<string | undefined>): Bar | null {
   const atMs = Date.parse(item.at);
   const bar = { startMs: atMs, endMs: atMs, isFailed: false, childId: null, index, attempt: 1 };
   const label = item.functionName ?? item.name ?? "";
@@ -65,10 +65,9 @@ function toBar(item: HistoryItem, index: number, fired: ReadonlyMap<string, stri
       return { ...call, kind: "sub-orchestration", childId: item.instanceId ?? null };
     case "SubOrchestrationInstanceFailed":
       return { ...call, kind: "sub-orchestration", isFailed: true, childId: item.instanceId ?? null };
-    case "TimerCreated": {
-      const at = fired.get(item.fireAt ?? "");
-      return { ...bar, kind: "timer", label: "timer", endMs: at === undefined ? null : Date.parse(at) };
-    }
+    case "TimerCreated":
+      // The event of its firing was written when it was created: the time that it was due says more.
+      return { ...bar, kind: "timer", label: "timer", endMs: fired.has(item.fireAt) ? dueMs(item, atMs) : null };
     case "EventRaised":
     case "EventSent":
       return { ...bar, kind: "event", label: label || item.type };
@@ -80,6 +79,10 @@ function toBar(item: HistoryItem, index: number, fired: ReadonlyMap<string, stri
     default:
       return null;
   }
+}
+
+function dueMs({ fireAt = "" }: HistoryItem, atMs: number): number {
+  return Math.max(Date.parse(fireAt) || atMs, atMs);
 }
 
 /** A call that begins after one of the same function has failed is another attempt, as retries are. */

@@ -43,7 +43,7 @@ function toMessages(item: HistoryItem, me: string): Message[] {
     case "EventSent":
       return [{ ...said, from: me, to: item.instanceId ?? "others", text: item.name ?? "event" }];
     case "TimerFired":
-      return [{ ...said, from: me, text: "timer", to: me }];
+      return [{ ...said, at: item.fireAt ?? at, from: me, text: "timer", to: me }];
     case "ExecutionCompleted": {
       const isFailed = item.status === "Failed";
       return [{ ...said, from: me, to: CLIENT, text: isFailed ? "failure" : "result", isAnswer: true, isFailed }];

@@ -3,6 +3,7 @@ import type { InstanceDetail } from "../../../local/src/inspector/api.ts";
 import type { PageProps } from "../app.tsx";
 import { useHome, useLoaded, useOnInstanceChange } from "../hooks.ts";
 import { Gantt } from "../instances/gantt.tsx";
+import { toBars } from "../instances/history-bars.ts";
 import { HistoryList } from "../instances/history-list.tsx";
 import { InstanceActions } from "../instances/instance-actions.tsx";
 import { SequenceDiagram } from "../instances/sequence-diagram.tsx";
@@ -65,8 +66,11 @@ function Part({ tab, instance }: { tab: Tab; instance: InstanceDetail }) {
 
 const ENDED = new Set(["Completed", "Failed", "Terminated", "Canceled"]);
 
-function Facts({ instance: { id, createdAt, updatedAt, status, version, step } }: { instance: InstanceDetail }) {
+function Facts({ instance }: { instance: InstanceDetail }) {
+  const { id, createdAt, updatedAt, status, version, step } = instance;
   const home = useHome();
+  // More exact than the times of the row, which have whole seconds.
+  const [whole] = toBars(instance);
   return (
     <dl class="facts">
       <dt>ID</dt>
@@ -78,7 +82,8 @@ function Facts({ instance: { id, createdAt, updatedAt, status, version, step } }
       <dd>{formatTime(createdAt)}</dd>
       <dt>{ENDED.has(status) ? "Ended" : "Updated"}</dt>
       <dd>
-        {formatTime(updatedAt)}, {formatDuration(Date.parse(updatedAt) - Date.parse(createdAt))} after the start
+        {formatTime(updatedAt)}
+        {whole !== undefined && whole.endMs !== null && `, after ${formatDuration(whole.endMs - whole.startMs)}`}
       </dd>
       {version !== null && (
         <>

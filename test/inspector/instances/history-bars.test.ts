@@ -1,0 +1,111 @@
+import { describe, expect, test } from "vitest";
+import { type Bar, ticks, toBars, wholeSpan, zoom } from "../../../inspector/src/instances/history-bars.ts";
+import type { HistoryItem } from "../../../local/src/inspector/api.ts";
+
+const T = (ms: number) => new Date(ms).toISOString();
+const started: HistoryItem = { type: "ExecutionStarted", at: T(1000), functionName: "main" };
+
+function barsOf(...history: HistoryItem[]): Bar[] {
+  return toBars({
+    name: "main",
+    status: "Running",
+    createdAt: T(0),
+    updatedAt: T(0),
+    history: [started, ...history],
+  }).slice(1);
+}
+
+describe("the bars of a history", () => {
+  test("begin with the orchestration, from its start to its end", () => {
+    const history = [started, { type: "ExecutionCompleted", at: T(5500), status: "Completed" }];
+    const [whole] = toBars({ name: "main", status: "Completed", createdAt: T(1000), updatedAt: T(5000), history });
+    expect(whole).toMatchObject({ kind: "orchestration", label: "main", startMs: 1000, endMs: 5500, isFailed: false });
+  });
+
+  test("an activity lasts from its call to its result; one without a result has not ended", () => {
+    const bars = barsOf(
+      { type: "TaskCompleted", at: T(1500), scheduledAt: T(1100), functionName: "a" },
+      { type: "TaskScheduled", at: T(1600), functionName: "b" },
+    );
+    expect(bars).toMatchObject([
+      { kind: "activity", label: "a", startMs: 1100, endMs: 1500, index: 1 },
+      { kind: "activity", label: "b", startMs: 1600, endMs: null, index: 2 },
+    ]);
+  });
+
+  test("are in the order in which they began", () => {
+    const bars = barsOf(
+      { type: "TaskCompleted", at: T(1500), scheduledAt: T(1200), functionName: "second" },
+      { type: "TaskCompleted", at: T(1900), scheduledAt: T(1100), functionName: "first" },
+    );
+    expect(bars.map(({ label }) => label)).toEqual(["first", "second"]);
+  });
+
+  test("a timer lasts until it was due, although its firing is dated when it was created", () => {
+    const bars = barsOf(
+      { type: "TimerCreated", at: T(1100), fireAt: T(1400) },
+      { type: "TimerFired", at: T(1100), fireAt: T(1400) },
+      { type: "TimerCreated", at: T(1500), fireAt: T(9000) },
+    );
+    expect(bars.map(({ kind, endMs }) => [kind, endMs])).toEqual([
+      ["timer", 1400],
+      ["timer", null],
+    ]);
+  });
+
+  test("a call after a failed one of the same function is another attempt; a parallel one is not", () => {
+    const failed = (from: number, to: number): HistoryItem => ({
+      type: "TaskFailed",
+      at: T(to),
+      scheduledAt: T(from),
+      functionName: "flaky",
+    });
+    const bars = barsOf(failed(1100, 1200), failed(1150, 1160), failed(1300, 1400), {
+      type: "TaskCompleted",
+      at: T(1600),
+      scheduledAt: T(1500),
+      functionName: "flaky",
+    });
+    expect(bars.map(({ attempt }) => attempt)).toEqual([1, 1, 2, 3]);
+  });
+
+  test("a sub-orchestration can be opened, also one that failed", () => {
+    const bars = barsOf(
+      {
+        type: "SubOrchestrationInstanceFailed",
+        at: T(1500),
+        scheduledAt: T(1100),
+        functionName: "child",
+        instanceId: "c1",
+      },
+      { type: "EventRaised", at: T(1700), name: "Approval" },
+      { type: "SomethingNew", at: T(1800) },
+    );
+    expect(bars).toMatchObject([
+      { kind: "sub-orchestration", childId: "c1", isFailed: true },
+      { kind: "event", label: "Approval", startMs: 1700, endMs: 1700 },
+    ]);
+  });
+});
+
+describe("the span that is shown", () => {
+  test("is all of it, up to now for what has not ended", () => {
+    const bars = barsOf({ type: "TaskScheduled", at: T(1600), functionName: "b" });
+    expect(wholeSpan(bars, 4000)).toEqual({ fromMs: 1600, toMs: 4000 });
+    expect(wholeSpan(bars, 0)).toEqual({ fromMs: 1600, toMs: 1601 });
+  });
+
+  test("is zoomed where the pointer is, down to a millisecond", () => {
+    expect(zoom({ fromMs: 0, toMs: 100 }, 0.5, 0.25)).toEqual({ fromMs: 12.5, toMs: 62.5 });
+    const { fromMs, toMs } = zoom({ fromMs: 0, toMs: 1 }, 0.001, 0.5);
+    expect(toMs - fromMs).toBe(1);
+  });
+
+  test.each([
+    [{ fromMs: 1000, toMs: 1374 }, [1000, 1100, 1200, 1300]],
+    [{ fromMs: 1000, toMs: 1000 + 3 * 86_400_000 }, [0, 1, 2, 3].map((day) => 1000 + day * 86_400_000)],
+    [{ fromMs: 1050, toMs: 1060 }, [1050, 1052, 1054, 1056, 1058, 1060]],
+  ])("%j has the ticks %j", (span, expected) => {
+    expect(ticks(span, 1000, 6)).toEqual(expected);
+  });
+});
