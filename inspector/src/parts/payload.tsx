@@ -18,7 +18,7 @@ type PayloadProps = {
 export function PayloadView({ of, label, id }: PayloadProps) {
   return (
     <section class="payload" aria-label={label}>
-      <h3>{label}</h3>
+      <h2>{label}</h2>
       {"json" in of ? <Value json={of.json} label={label} /> : <Large of={of} label={label} id={id} />}
     </section>
   );

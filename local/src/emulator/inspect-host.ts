@@ -1,16 +1,18 @@
 import type { TaskHubClient } from "../engine/client.ts";
 import { describeHub, describeQueue } from "../engine/describe-hub.ts";
+import type { FunctionInvoker } from "../engine/ports.ts";
 import type { FunctionsHost } from "../host/index.ts";
 import type { HostDescription, InspectedSource, RunsSource } from "../inspector/index.ts";
 import type { WebhookHandler } from "../shared/http-message.ts";
 import { listRunFiles } from "../state/run-file.ts";
 import { readEntityInternals } from "./entity-internals.ts";
 import { inspectorUrlOf } from "./inspector-extension.ts";
+import { readSourceLines } from "./read-source-lines.ts";
 import { sameKitVersion } from "./same-kit-version.ts";
 import type { HostSetting } from "./start-host.ts";
 
 /** What runs once the host does. */
-export type InspectedParts = { host: FunctionsHost; client: TaskHubClient };
+export type InspectedParts = { host: FunctionsHost; client: TaskHubClient; invoker: FunctionInvoker };
 
 /** What the inspector shows of a host on this machine; requests wait until it runs. */
 export function inspectHost(
@@ -55,6 +57,7 @@ export function inspectHost(
         poison: poison.filter(({ messages }) => messages !== null),
       };
     },
+    sources: async (instanceId) => readSourceLines(instanceId, { ...(await parts), settings }),
     entity: async (name, key) => readEntityInternals((await parts).client, name, key),
     ...(runs === undefined ? {} : { runs }),
   };

@@ -69,7 +69,7 @@ export async function startParts(setting: LocalSetting, running: StopStack): Pro
   const [host, engine, invoker] = await Promise.all([hostStarting, engineStarting, invokerComing, storage.ready]);
   const { client } = engine;
   extension.connect({ client, invoker, systemKey: () => host.systemKey(extension.name) });
-  inspected.resolve({ host, client });
+  inspected.resolve({ host, client, invoker });
   const started = [timers, ...triggers];
   running.add(async () => started.forEach((it) => void it.stop()));
   for (const it of [warmup, ...started]) it.start(host);

@@ -9,6 +9,8 @@ export type Capabilities = {
   runs: boolean;
   /** Host events arrive in the stream as they happen; otherwise only changes of instances do. */
   events: boolean;
+  /** `GET api/sources`. */
+  sources: boolean;
   /** Instances and entities may be changed. */
   actions: boolean;
 };
@@ -128,6 +130,12 @@ export type InstanceDetail = InstanceSummary & {
   output: Payload;
   customStatus: Payload;
   history: readonly HistoryItem[];
+};
+
+/** `GET api/sources?id=ID`, where the host can ask the app's code; 404 elsewhere. */
+export type SourceLines = {
+  /** A call, timer or event that was asked for: when, what, and where in the code, such as `src/order.js:12:34`. */
+  lines: readonly { at: string; name: string; source: string }[];
 };
 
 /** `POST api/instance/ACTION?id=ID`; the body is {@link ActionBody} as JSON. Answered by {@link ActionAnswer}. */

@@ -50,7 +50,7 @@ export function createInspector(source: InspectedSource, deps: { clock: Clock; l
     "GET api/home": async () => jsonAnswer(await home(source, token)),
     "GET api/stream": stream,
     "GET api/hub": async () => jsonAnswer(await present(source.hub, "task hub")()),
-    ...instanceHandlers(api, feed),
+    ...instanceHandlers(api, feed, source.sources),
     ...entityHandlers(api, source),
     ...runHandlers(api, feed, source.runs),
   };
@@ -104,6 +104,7 @@ async function home(source: InspectedSource, token: string): Promise<Home> {
     hub: source.hub !== undefined,
     runs: source.runs !== undefined,
     events: source.events !== undefined,
+    sources: source.sources !== undefined,
     actions: true,
   };
   return { ...(await source.describe()), can, token };

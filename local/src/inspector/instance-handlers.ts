@@ -1,16 +1,21 @@
 import { Limiter } from "@same-kit/shared";
 import type { WebhookRequest } from "../shared/http-message.ts";
 import type { ActionAnswer } from "./api.ts";
-import { BY_HAND, type Handlers } from "./handler.ts";
+import { BY_HAND, type Handlers, present } from "./handler.ts";
 import { findPayload, toDetail } from "./instance-detail.ts";
 import type { InstanceFeed } from "./instance-feed.ts";
 import type { ApiObject, ManagementApi } from "./management-api.ts";
 import { jsonAnswer, RequestProblem } from "./problem.ts";
 import { actionBody, purgeBody, required, startBody } from "./requests.ts";
+import type { InspectedSource } from "./source.ts";
 
 const PURGES_AT_ONCE = 8;
 
-export function instanceHandlers(api: ManagementApi, feed: InstanceFeed): Handlers {
+export function instanceHandlers(
+  api: ManagementApi,
+  feed: InstanceFeed,
+  sources: InspectedSource["sources"],
+): Handlers {
   const act = (action: string, work: (id: string, request: WebhookRequest) => Promise<string | null>) => ({
     [`POST api/instance/${action}`]: async (request: WebhookRequest) => {
       const id = required(request, "id");
@@ -31,6 +36,8 @@ export function instanceHandlers(api: ManagementApi, feed: InstanceFeed): Handle
       const value = findPayload(await wholeInstance(api, request), required(request, "path"));
       return jsonAnswer(value === undefined ? notFound() : value);
     },
+    "GET api/sources": async (request) =>
+      jsonAnswer((await present(sources, "source code")(required(request, "id"))) ?? notFound()),
     "POST api/start": async (request) => {
       const { id, input } = startBody(request);
       const instanceId = await api.start(required(request, "name"), id, input);

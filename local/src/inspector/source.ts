@@ -1,7 +1,7 @@
 import type { HubDescription, HubQueue } from "../engine/describe-hub.ts";
 import type { EventLog } from "../events/event-log.ts";
 import type { WebhookHandler } from "../shared/http-message.ts";
-import type { Home, InspectedFunction, InspectedHost, RunDetail, RunSummary } from "./api.ts";
+import type { Home, InspectedFunction, InspectedHost, RunDetail, RunSummary, SourceLines } from "./api.ts";
 
 /** What is inspected. Instances and entities are seen through the management API alone, here as in Azure. */
 export type InspectedSource = {
@@ -12,6 +12,8 @@ export type InspectedSource = {
   hub?: () => Promise<HubDescription & { storage: string; poison: HubQueue[] }>;
   /** Absent where entities are seen by their state alone. */
   entity?: (name: string, key: string) => Promise<EntityInternals | null>;
+  /** Where the code of the app asked for what an instance did; absent where there is no code to ask. Null: no such instance. */
+  sources?: (instanceId: string) => Promise<SourceLines | null>;
   /** What happens on the host; absent where nothing tells. */
   events?: Pick<EventLog, "read">;
   /** Absent where no runs are recorded. */
