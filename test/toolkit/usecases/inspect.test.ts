@@ -1,0 +1,46 @@
+import { describe, expect, test } from "vitest";
+import type { RunRecord } from "../../../toolkit/src/adapters/records/run-records.ts";
+import type { RunningHost } from "../../../toolkit/src/ports.ts";
+import { findLocalPage, managementKeyIn } from "../../../toolkit/src/usecases/inspect.ts";
+
+const host = (url: string, hubName: string) => ({ url, hubName }) as RunningHost;
+const run = (hubName: string | null, storage: string) => ({ hubName, storage }) as RunRecord;
+
+function find(hubName: string | null, hosts: RunningHost[], runs: RunRecord[] = []) {
+  return findLocalPage("/state", hubName, { emulator: { listHosts: async () => hosts }, listRuns: async () => runs });
+}
+
+describe("the inspector that is opened", () => {
+  test("is that of the host that runs here", async () => {
+    const page = await find(null, [host("http://localhost:7071", "A")]);
+    expect(page).toEqual({ url: "http://localhost:7071/runtime/webhooks/inspector/" });
+  });
+
+  test("is that of the host with the named hub", async () => {
+    const hosts = [host("http://localhost:7071", "A"), host("http://localhost:7072", "B")];
+    expect(await find("B", hosts)).toEqual({ url: "http://localhost:7072/runtime/webhooks/inspector/" });
+  });
+
+  test("is of the hub that the latest run left on disk, without a host", async () => {
+    const page = await find(
+      null,
+      [],
+      [run("Old", "disk"), run("Latest", "disk"), run("Gone", "memory"), run(null, "disk")],
+    );
+    expect(page).toEqual({ place: { kind: "storage", storage: { kind: "disk" }, hubName: "Latest" } });
+  });
+
+  test("is of a named hub that no host works on", async () => {
+    const page = await find("C", [host("http://localhost:7071", "A")]);
+    expect(page).toEqual({ place: { kind: "storage", storage: { kind: "disk" }, hubName: "C" } });
+  });
+
+  test("is none without a host and a run", async () => {
+    await expect(find(null, [], [run("Gone", "memory")])).rejects.toMatchObject({ code: "ERR_NO_HOST" });
+  });
+});
+
+test("the key of an app that has none yet is asked for", () => {
+  expect(managementKeyIn({ durabletask_extension: "k" }, "app")).toBe("k");
+  expect(() => managementKeyIn({}, "app")).toThrow("app has no key durabletask_extension yet.");
+});
