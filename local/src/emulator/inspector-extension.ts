@@ -14,7 +14,7 @@ export function createInspectorExtension(inspector: Inspector): HostExtension {
   return {
     name: NAME,
     triggerTypes: [],
-    hasPage: true,
+    pageTitle: "Inspector: functions, runs, instances and their histories",
     async webhook(request) {
       const { pathname } = request.url;
       // Relative addresses in the page need the slash.

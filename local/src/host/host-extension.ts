@@ -49,8 +49,11 @@ export type HostExtension = {
   triggerNotes?: Readonly<Record<string, string>>;
   /** Answers everything at and below `/runtime/webhooks/<name>`. */
   webhook?: (request: WebhookRequest) => Promise<WebhookResponse | WebhookStream>;
-  /** `GET /runtime/webhooks/<name>` is a page that people open, also from links on pages of other servers of this machine. */
-  hasPage?: true;
+  /**
+   * `GET /runtime/webhooks/<name>` is a page that people open, also from links on pages of other servers of this machine; the home
+   * page links to it by this title.
+   */
+  pageTitle?: string;
   /** By binding type (`durableClient` …), compared ignoring case. */
   inputBindings?: Readonly<Record<string, InputBindingProvider>>;
   /** By binding type (`queue` …), compared ignoring case. */

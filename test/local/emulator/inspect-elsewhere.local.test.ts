@@ -103,3 +103,12 @@ test("the page has a secret in its path, and answers no other site", async () =>
   expect((await fetch(`${url}api/home`, { headers: { origin: "http://evil.example" } })).status).toBe(403);
   expect((await fetch(`${url}api/home`)).status).toBe(200);
 });
+
+test("a host's home page links to its inspector", async () => {
+  const home = await (await fetch(`${host.url}/`)).text();
+  const [, link = ""] = /<a href="(\/runtime[^"]+)">Inspector/.exec(home) ?? [];
+  expect(`${host.url}${link}`).toBe(host.inspectorUrl);
+  const page = await fetch(`${host.url}${link}`);
+  expect(page.headers.get("content-type")).toBe("text/html; charset=utf-8");
+  expect(await page.text()).toContain('<div id="page">');
+});

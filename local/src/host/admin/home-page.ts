@@ -1,9 +1,13 @@
-export const HOME_PAGE = `<!DOCTYPE html>
+/** @param pages - What is linked to besides: a path, and what is there; neither is foreign text. */
+export function homePage(pages: readonly { path: string; title: string }[]): string {
+  const links = pages.map(({ path, title }) => `    <p><a href="${path}">${title}</a></p>\n`).join("");
+  return `<!DOCTYPE html>
 <html lang="en">
   <head><meta charset="utf-8"><title>same-kit functions host</title></head>
   <body>
     <h1>Your Functions app is up and running</h1>
-    <p>HTTP functions are served below <code>/api</code>; <a href="/admin/functions">/admin/functions</a> lists them all.</p>
+${links}    <p>HTTP functions are served below <code>/api</code>; <a href="/admin/functions">/admin/functions</a> lists them all.</p>
   </body>
 </html>
 `;
+}

@@ -10,7 +10,7 @@ import {
   refuseForeign,
 } from "@same-kit/shared";
 import { AdminRoutes } from "../admin/admin-routes.ts";
-import { HOME_PAGE } from "../admin/home-page.ts";
+import { homePage } from "../admin/home-page.ts";
 import type { AppGeneration } from "../app-generation.ts";
 import type { AppFunction } from "../functions/app-function.ts";
 import type { HostExtension } from "../host-extension.ts";
@@ -104,7 +104,7 @@ export class HttpFront {
     const isLink = headers["sec-fetch-mode"] === "navigate" && headers["sec-fetch-dest"] === "document";
     const isWebhook = area === "runtime" && webhooks === "webhooks" && path.length === 3;
     if (method !== "GET" || !isLink || !isWebhook) return false;
-    return this.#deps.extensions.some((it) => it.hasPage === true && it.name.toLowerCase() === name);
+    return this.#deps.extensions.some((it) => it.pageTitle !== undefined && it.name.toLowerCase() === name);
   }
 
   #reportWhenAnswered({ method = "", url = "" }: IncomingMessage, response: ServerResponse): void {
@@ -154,7 +154,10 @@ export class HttpFront {
 
   #answerHome(): Reply {
     if (this.#deps.env()["AzureWebJobsDisableHomepage"]?.toLowerCase() === "true") return { status: 204 };
-    return { status: 200, headers: { "content-type": "text/html; charset=utf-8" }, body: HOME_PAGE };
+    const pages = this.#deps.extensions.flatMap(({ name, pageTitle: title }) =>
+      title === undefined ? [] : [{ path: `/runtime/webhooks/${name}/`, title }],
+    );
+    return { status: 200, headers: { "content-type": "text/html; charset=utf-8" }, body: homePage(pages) };
   }
 
   #isAuthorized({ request, url }: Exchange, fn: AppFunction): boolean {
