@@ -5,6 +5,7 @@ import Table from "cli-table3";
 import { benchEngine } from "./bench-engine.ts";
 import { benchGrowth } from "./bench-growth.ts";
 import { benchHost } from "./bench-host.ts";
+import { benchInspector } from "./bench-inspector.ts";
 import { benchInstall } from "./bench-install.ts";
 import { benchNotebook } from "./bench-notebook.ts";
 import { benchPeers } from "./bench-peers.ts";
@@ -22,6 +23,7 @@ const BENCHES = {
   engine: benchEngine,
   growth: benchGrowth,
   host: benchHost,
+  inspector: benchInspector,
   peers: benchPeers,
   rehearsal: benchRehearsal,
   resume: benchResume,
