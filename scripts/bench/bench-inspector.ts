@@ -149,7 +149,9 @@ async function scrollFrames(page: Page): Promise<number[]> {
 
 function scrollFigure(name: string, frames: readonly number[]): Figure {
   const sorted = [...frames].sort((a, b) => a - b);
-  return figure(name, sorted[94] ?? Number.NaN, "ms", { yardstick: { name: "one frame at 60 a second", value: FRAME_MS } });
+  return figure(name, sorted[94] ?? Number.NaN, "ms", {
+    yardstick: { name: "one frame at 60 a second", value: FRAME_MS },
+  });
 }
 
 function madeUpSource(): InspectedSource {

@@ -1,11 +1,11 @@
 // The inspector in a process of its own: for an app that runs elsewhere, or a task hub without a host here.
 
-import { type AllowedUsers, type Clock, createSystemClock, type Logger } from "@same-kit/shared";
+import { type AllowedUsers, createSystemClock, type Logger } from "@same-kit/shared";
 import { describeHub } from "../engine/describe-hub.ts";
-import { type HubClient, openHubClient } from "../engine/open-client.ts";
+import { resolveDurableTaskSettings } from "../engine/index.ts";
 import { createInspector, type InspectedSource, type RunsSource, remoteManagement } from "../inspector/index.ts";
-import { createManagementHandler } from "../management/index.ts";
 import { openStateFolder } from "../state/state-folder.ts";
+import { attachHub } from "./attach-hub.ts";
 import { readEntityInternals } from "./entity-internals.ts";
 import { type InspectorServer, serveInspector } from "./inspector-server.ts";
 import { openLocalStorage } from "./open-local-storage.ts";
@@ -37,7 +37,7 @@ export type InspectOptions = {
 /**
  * Serves the inspector of something that is not a host of this machine.
  *
- * @throws HostError `ERR_PORT_IN_USE`; for a storage what opening it throws, and OperationError `ERR_TASK_HUB_MISSING`.
+ * @throws HostError `ERR_PORT_IN_USE`; for a storage what opening it throws, and EmulatorError `ERR_HUB_NOT_FOUND`.
  */
 export async function inspectElsewhere(options: InspectOptions): Promise<InspectorServer> {
   const { place, port, allowUsers, log } = options;
@@ -81,26 +81,19 @@ async function inspectStorage(
   running.add(() => storage.stop());
   await storage.ready;
   const { account, description } = storage;
-  const hub = await openHubClient(account, hubName, { clock, log });
-  const { partitionCount } = hub.settings;
+  const settings = { ...resolveDurableTaskSettings(undefined, {}), hubName };
+  const { client, management, queueNames } = await attachHub(account, settings, { clock, log, signal });
   return {
-    management: managementOf(hub, { clock, log, signal }),
+    management,
     async describe() {
       const version = await sameKitVersion();
       return { ...UNSEEN, kind: "storage", where: description, hubName, storage: description, version };
     },
     hub: async () => ({
-      ...(await describeHub({ storage: account, hubName, partitionCount })),
+      ...(await describeHub({ storage: account, hubName, partitionCount: queueNames.length })),
       storage: description,
       poison: [],
     }),
-    entity: (name, key) => readEntityInternals(hub.client, name, key),
+    entity: (name, key) => readEntityInternals(client, name, key),
   };
-}
-
-function managementOf(
-  { client, settings }: HubClient,
-  deps: { clock: Clock; log: Logger; signal: AbortSignal },
-): InspectedSource["management"] {
-  return createManagementHandler({ client, settings, durableFunctions: () => [], webhookQuery: () => "", ...deps });
 }

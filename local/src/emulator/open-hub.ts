@@ -1,14 +1,11 @@
-import { createLogger, createSystemClock, InvariantError, type LogSink, UsageError } from "@same-kit/shared";
-import { assemble } from "../engine/assemble.ts";
+import { createLogger, createSystemClock, type LogSink, UsageError } from "@same-kit/shared";
 import { readPartitions } from "../engine/leases/partition-table.ts";
-import type { FunctionInvoker } from "../engine/ports.ts";
-import { attachTaskHub, type TaskHub } from "../engine/taskhub/task-hub.ts";
-import { createManagementHandler } from "../management/index.ts";
+import type { TaskHub } from "../engine/taskhub/task-hub.ts";
 import type { WebhookHandler } from "../shared/http-message.ts";
 import { openStateFolder } from "../state/state-folder.ts";
 import { openStorage } from "../storage/azure/open-storage.ts";
-import { statusOf } from "../storage/storage-errors.ts";
 import { loadDurableSettings } from "./app-settings.ts";
+import { attachHub } from "./attach-hub.ts";
 import { EmulatorError, type EmulatorErrorCode } from "./errors.ts";
 import { openLocalStorage } from "./open-local-storage.ts";
 import type { StorageChoice } from "./storage-choice.ts";
@@ -46,23 +43,11 @@ export async function openHub(options: OpenHubOptions): Promise<OpenedHub> {
   const storage = await openLocalStorage(choice, { azuriteDir, clock, log });
   try {
     await storage.ready;
-    // A message belongs into the queue of its partition, whatever host.json says of their number today.
-    const queueNames = await queueNamesOf(settings.hubName, storage.account);
-    const partitionCount = queueNames.length;
-    const hub = attachTaskHub({ storage: storage.account, hubName: settings.hubName, partitionCount });
-    const { client } = assemble(hub, { settings: { ...settings, partitionCount }, invoker: NO_APP, clock, log });
-    const handler = createManagementHandler({
-      client,
-      settings,
-      durableFunctions: () => null,
-      webhookQuery: () => "",
-      clock,
-      log,
-      signal: new AbortController().signal,
-    });
+    const { signal } = new AbortController();
+    const { hub, queueNames, management } = await attachHub(storage.account, settings, { clock, log, signal });
     return {
       hubName: settings.hubName,
-      fetch: toFetch(handler),
+      fetch: toFetch(management),
       delete: () => deleteHub(hub, { queueNames, connectionString: storage.connectionString, now: clock.now() }),
       close: () => storage.stop(),
     };
@@ -70,23 +55,6 @@ export async function openHub(options: OpenHubOptions): Promise<OpenedHub> {
     await storage.stop();
     throw error;
   }
-}
-
-async function queueNamesOf(
-  hubName: string,
-  storage: Parameters<typeof attachTaskHub>[0]["storage"],
-): Promise<string[]> {
-  try {
-    const rows = await readPartitions(attachTaskHub({ storage, hubName, partitionCount: 0 }));
-    if (rows.length > 0) return rows.map(({ queueName }) => queueName);
-  } catch (cause) {
-    if (statusOf(cause) !== 404) throw cause;
-  }
-  throw new EmulatorError({
-    code: "ERR_HUB_NOT_FOUND",
-    message: `This storage has no task hub "${hubName}" of Durable Functions 3.`,
-    hint: "Name it with --hub; in Azure the hub is in host.json, else named after the site.",
-  });
 }
 
 async function deleteHub(
@@ -109,17 +77,6 @@ async function deleteHub(
     containers: [hub.largeMessages.name, hub.appLease.container.name, hub.blobLeases.name],
   });
 }
-
-/** Nothing is worked on, so nothing is ever called. */
-const notCalled = async (): Promise<never> => {
-  throw new InvariantError("A hub without an app called a function.");
-};
-const NO_APP: FunctionInvoker = {
-  durableFunctions: () => [],
-  invokeOrchestrator: notCalled,
-  invokeActivity: notCalled,
-  invokeEntity: notCalled,
-};
 
 function toFetch(handler: WebhookHandler): typeof globalThis.fetch {
   return async (input, init) => {

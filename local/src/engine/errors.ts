@@ -9,8 +9,6 @@ export type EngineErrorCode =
   | "ERR_HISTORY_CONFLICT"
   /** host.json names a task hub that storage would refuse. */
   | "ERR_TASK_HUB_NAME"
-  /** A client was to be opened of a hub that is not there. */
-  | "ERR_TASK_HUB_MISSING"
   /** host.json holds settings of Durable Functions that make no sense. */
   | "ERR_DURABLE_TASK_SETTINGS";
 

@@ -89,7 +89,7 @@ test("the hub of a storage shows who reads its queues", async () => {
 test("a hub that is not there is an error that names it", async () => {
   const place = { ...storage(), hubName: "Missing" } as InspectedPlace;
   await expect(inspect(place)).rejects.toMatchObject({
-    code: "ERR_TASK_HUB_MISSING",
+    code: "ERR_HUB_NOT_FOUND",
     message: expect.stringContaining("Missing"),
   });
 });

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { RunRecord } from "../../../toolkit/src/adapters/records/run-records.ts";
 import type { RunningHost } from "../../../toolkit/src/ports.ts";
-import { findLocalPage, managementKeyIn } from "../../../toolkit/src/usecases/inspect.ts";
+import { findLocalPage } from "../../../toolkit/src/usecases/inspect.ts";
 
 const host = (url: string, hubName: string) => ({ url, hubName }) as RunningHost;
 const run = (hubName: string | null, storage: string) => ({ hubName, storage }) as RunRecord;
@@ -38,9 +38,4 @@ describe("the inspector that is opened", () => {
   test("is none without a host and a run", async () => {
     await expect(find(null, [], [run("Gone", "memory")])).rejects.toMatchObject({ code: "ERR_NO_HOST" });
   });
-});
-
-test("the key of an app that has none yet is asked for", () => {
-  expect(managementKeyIn({ durabletask_extension: "k" }, "app")).toBe("k");
-  expect(() => managementKeyIn({}, "app")).toThrow("app has no key durabletask_extension yet.");
 });

@@ -4,14 +4,10 @@ import path from "node:path";
 import { openHub, parseStorageChoice, type StorageChoice } from "@same-kit/local";
 import { parseAppAddress } from "../adapters/app/app-address.ts";
 import { ManagementClient } from "../adapters/app/management-client.ts";
-import { listHostKeys } from "../adapters/azure/function-app.ts";
 import { createEmulator } from "../adapters/local/emulator.ts";
 import type { CommandContext } from "../command-context.ts";
-import { signedInTo } from "../compose/compose-sign-in.ts";
-import { explainingNetwork } from "../compose/explain-network.ts";
-import { environmentFolder } from "../deployment/environment.ts";
-import { loadOutputs, subscriptionOf } from "../deployment/outputs.ts";
 import { noHost } from "../usecases/run/run-host.ts";
+import { findDeployedApp } from "./deployed-app.ts";
 import { usage } from "./instance-actions.ts";
 import { resolveStateDir } from "./shared-options.ts";
 
@@ -35,8 +31,6 @@ export type InstanceTarget = {
   deleteHub: (() => Promise<void>) | null;
   close(): Promise<void>;
 };
-
-const DURABLE_KEY = "durabletask_extension";
 
 /** @throws UsageError `ERR_USAGE`, and what the way to the hub throws. */
 export async function findTarget(options: TargetOptions, context: CommandContext): Promise<InstanceTarget> {
@@ -73,16 +67,10 @@ export async function openStorageTarget(
 
 /** With the key that Azure gives to who is signed in. */
 async function openEnvironment(name: string, options: TargetOptions, context: CommandContext): Promise<InstanceTarget> {
-  const folder = environmentFolder(resolveStateDir(options["state-dir"], context.cwd), name, false);
-  const outputs = await loadOutputs(folder);
-  const given = options["management-key"];
-  const managementKey =
-    given ??
-    (await explainingNetwork(async () => {
-      const { arm } = await signedInTo(subscriptionOf(outputs), context);
-      return (await listHostKeys(arm, outputs.appId)).systemKeys[DURABLE_KEY] ?? null;
-    }));
-  return toTarget({ url: `https://${outputs.hostName}`, managementKey, isLocal: false }, context);
+  const stateDir = resolveStateDir(options["state-dir"], context.cwd);
+  const managementKey = options["management-key"] ?? null;
+  const address = await findDeployedApp(name, { stateDir, managementKey }, context);
+  return toTarget({ ...address, isLocal: false }, context);
 }
 
 async function openHost(options: TargetOptions, context: CommandContext): Promise<InstanceTarget> {

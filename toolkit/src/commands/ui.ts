@@ -1,20 +1,16 @@
 import { type InspectedPlace, inspectElsewhere, parseStorageChoice } from "@same-kit/local";
 import { createLogger, parseAllowedUsers, UsageError } from "@same-kit/shared";
 import { parseAppAddress } from "../adapters/app/app-address.ts";
-import { listHostKeys } from "../adapters/azure/function-app.ts";
 import { openInBrowser } from "../adapters/browser.ts";
 import { createEmulator } from "../adapters/local/emulator.ts";
 import { inspectedRuns } from "../adapters/records/inspected-runs.ts";
 import { RunRecords } from "../adapters/records/run-records.ts";
 import type { CommandContext } from "../command-context.ts";
-import { signedInTo } from "../compose/compose-sign-in.ts";
-import { explainingNetwork } from "../compose/explain-network.ts";
-import { environmentFolder } from "../deployment/environment.ts";
-import { loadOutputs, subscriptionOf } from "../deployment/outputs.ts";
 import type { ToolkitErrorCode } from "../errors.ts";
 import { formatLogEntry, isShown } from "../ui/log-line.ts";
-import { type FoundPage, findLocalPage, managementKeyIn } from "../usecases/inspect.ts";
+import { type FoundPage, findLocalPage } from "../usecases/inspect.ts";
 import { defineCommand, type OptionValues } from "./define-command.ts";
+import { findDeployedApp } from "./deployed-app.ts";
 import { hostOptions, jsonOption, parsePort, resolveStateDir, stateDirOption } from "./shared-options.ts";
 
 const OPTIONS = {
@@ -64,7 +60,10 @@ async function findPage(options: Options, stateDir: string, context: CommandCont
     const { url } = parseAppAddress(host, { useHttp, accessKey: null });
     return { place: { kind: "app", url, managementKey, fetch } };
   }
-  if (env !== undefined) return { place: await deployedApp(env, stateDir, { managementKey, context }) };
+  if (env !== undefined) {
+    const address = await findDeployedApp(env, { stateDir, managementKey }, context);
+    return { place: { kind: "app", ...address, fetch } };
+  }
   if (storage !== undefined) {
     if (hub === undefined) throw usage("--storage needs the name of a task hub.", "Name it with --hub.");
     return { place: { kind: "storage", storage: parseStorageChoice(storage), hubName: hub } };
@@ -74,21 +73,6 @@ async function findPage(options: Options, stateDir: string, context: CommandCont
     emulator: createEmulator(),
     listRuns: async () => (await records.list()).map(({ record }) => record),
   });
-}
-
-async function deployedApp(
-  env: string,
-  stateDir: string,
-  { managementKey, context }: { managementKey: string | null; context: CommandContext },
-): Promise<InspectedPlace> {
-  const outputs = await loadOutputs(environmentFolder(stateDir, env, false));
-  const key =
-    managementKey ??
-    (await explainingNetwork(async () => {
-      const { arm } = await signedInTo(subscriptionOf(outputs), context);
-      return managementKeyIn((await listHostKeys(arm, outputs.appId)).systemKeys, outputs.appName);
-    }));
-  return { kind: "app", url: `https://${outputs.hostName}`, managementKey: key, fetch };
 }
 
 async function serve(

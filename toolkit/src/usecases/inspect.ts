@@ -1,7 +1,5 @@
 import { type InspectedPlace, inspectorUrlOf } from "@same-kit/local";
-import { OperationError } from "@same-kit/shared";
 import type { RunRecord } from "../adapters/records/run-records.ts";
-import type { ToolkitErrorCode } from "../errors.ts";
 import type { Emulator } from "../ports.ts";
 import { noHost } from "./run/run-host.ts";
 
@@ -33,15 +31,4 @@ async function latestHub(stateDir: string, listRuns: () => Promise<readonly RunR
   const hubName = runs.findLast((it) => it.hubName !== null && it.storage === "disk")?.hubName;
   if (hubName) return hubName;
   throw noHost(stateDir);
-}
-
-/** @throws OperationError `ERR_APP_UNAUTHORIZED` for an app that has not made its keys yet. */
-export function managementKeyIn(systemKeys: Readonly<Record<string, string>>, appName: string): string {
-  const key = systemKeys["durabletask_extension"];
-  if (key !== undefined) return key;
-  throw new OperationError<ToolkitErrorCode>({
-    code: "ERR_APP_UNAUTHORIZED",
-    message: `${appName} has no key durabletask_extension yet.`,
-    hint: "The app makes it when it first runs an orchestration; or give one with --management-key.",
-  });
 }
