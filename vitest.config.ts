@@ -29,7 +29,7 @@ export default defineConfig({
       },
       { test: { name: "local", include: [LOCAL], exclude: [SUITE], ...slow } },
       { test: { name: "suite", include: [SUITE], exclude: [BROWSER, ONLINE], ...slow } },
-      { test: { name: "browser", include: [BROWSER], ...slow } },
+      { test: { name: "browser", include: [BROWSER], ...slow, expect: { poll: { timeout: 15_000 } } } },
       { test: { name: "faults", include: [FAULTS], ...slow } },
       { test: { name: "online", include: [ONLINE], ...slow, testTimeout: 600_000, hookTimeout: 600_000 } },
     ],

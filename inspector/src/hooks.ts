@@ -13,7 +13,11 @@ export const useHome = (): Home | null => useContext(HomeContext);
 export function useLive(): LiveState {
   const live = useContext(LiveContext);
   const [state, setState] = useState(live.state);
-  useEffect(() => live.subscribe(() => setState(live.state)), [live]);
+  useEffect(() => {
+    // It may have changed since it was drawn.
+    setState(live.state);
+    return live.subscribe(() => setState(live.state));
+  }, [live]);
   return state;
 }
 

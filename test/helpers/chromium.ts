@@ -4,6 +4,8 @@ import path from "node:path";
 import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
 import { onTestFinished } from "vitest";
 
+/** Pages of this machine answer in less; what is missing should not be waited for as long as the test may take. */
+const ACTION_TIMEOUT_MS = 15_000;
 const NAMES = ["chromium", "chromium-browser", "google-chrome", "chrome"];
 
 /** The browser of `SAME_KIT_TEST_CHROMIUM`, else the first on PATH. @throws Error that says what to install. */
@@ -51,6 +53,7 @@ export type TestPage = Page & {
 export async function openPage(browser: Browser, options: BrowserContextOptions = {}): Promise<TestPage> {
   const context = await browser.newContext(options);
   onTestFinished(() => context.close());
+  context.setDefaultTimeout(ACTION_TIMEOUT_MS);
   const page = await context.newPage();
   const problems: string[] = [];
   page.on("pageerror", (error) => problems.push(error.message));

@@ -2,20 +2,17 @@ import { useState } from "preact/hooks";
 import type { InstanceSummary, PurgeBody } from "../../../local/src/inspector/api.ts";
 import { post } from "../client.ts";
 import { Confirm } from "../parts/confirm.tsx";
-
-const ENDED: readonly string[] = ["Completed", "Failed", "Terminated", "Canceled"];
+import { hasEnded } from "./ended.ts";
+import { terminateAll } from "./terminate-all.ts";
 
 type BulkProps = { selected: readonly InstanceSummary[]; onDone: () => void };
 
 /** What can be done with several instances at once; each asks first. */
 export function BulkActions({ selected, onDone }: BulkProps) {
   const [asked, setAsked] = useState<"purge" | "terminate" | null>(null);
-  const ended = selected.filter(({ status }) => ENDED.includes(status));
-  const running = selected.filter(({ status }) => !ENDED.includes(status));
-  const close = () => {
-    setAsked(null);
-    onDone();
-  };
+  const ended = selected.filter(hasEnded);
+  const running = selected.filter((it) => !hasEnded(it));
+  const close = () => setAsked(null);
   return (
     <div class="actions">
       <span>{selected.length} selected</span>
@@ -25,44 +22,61 @@ export function BulkActions({ selected, onDone }: BulkProps) {
       <button type="button" class="danger" disabled={ended.length === 0} onClick={() => setAsked("purge")}>
         Purge {ended.length}
       </button>
-      {asked === "terminate" && <AskTerminate instances={running} onClose={close} />}
-      {asked === "purge" && <AskPurge instances={ended} onClose={close} />}
+      <button type="button" onClick={onDone}>
+        Select none
+      </button>
+      {asked === "terminate" && <AskTerminate instances={running} onDone={onDone} onClose={close} />}
+      {asked === "purge" && <AskPurge instances={ended} onDone={onDone} onClose={close} />}
     </div>
   );
 }
 
-type AskProps = { instances: readonly InstanceSummary[]; onClose: () => void };
+type AskProps = { instances: readonly InstanceSummary[]; onDone: () => void; onClose: () => void };
 
-function AskTerminate({ instances, onClose }: AskProps) {
+function AskTerminate({ instances, onDone, onClose }: AskProps) {
+  // What is asked about stays what it was, whatever ends while the question is open.
+  const [ids] = useState(() => instances.map(({ id }) => id));
+  const count = countOf(ids.length);
   const work = async () => {
-    for (const { id } of instances) await post("api/instance/terminate", { id });
+    const outcome = await terminateAll(ids, (id) => post("api/instance/terminate", { id }));
+    onDone();
+    return outcome;
   };
   return (
     <Confirm
-      title={`Terminate ${instances.length} instances?`}
+      title={`Terminate ${count}?`}
       action="Terminate"
       isDestructive
       work={work}
-      done={`${instances.length} instances are being terminated.`}
+      done={({ terminated, ended }) =>
+        `${countOf(terminated)} will end.${ended === 0 ? "" : ` ${ended} had ended before.`}`
+      }
       onClose={onClose}
     >
-      <p>They end where they are. Their histories are kept.</p>
+      <p>Each ends where it is. Its history is kept.</p>
     </Confirm>
   );
 }
 
-function AskPurge({ instances, onClose }: AskProps) {
-  const body: PurgeBody = { ids: instances.map(({ id }) => id) };
+function AskPurge({ instances, onDone, onClose }: AskProps) {
+  const [body] = useState<PurgeBody>(() => ({ ids: instances.map(({ id }) => id) }));
+  const work = async () => {
+    const answer = await post<{ purged: number }>("api/purge", {}, body);
+    onDone();
+    return answer;
+  };
   return (
     <Confirm
-      title={`Purge ${instances.length} instances?`}
+      title={`Purge ${countOf(body.ids.length)}?`}
       action="Purge"
       isDestructive
-      work={() => post("api/purge", {}, body)}
-      done={`${instances.length} instances were purged.`}
+      work={work}
+      done={({ purged }) => `Purged: ${countOf(purged)}.`}
       onClose={onClose}
     >
-      <p>Their histories, inputs and outputs are deleted for good.</p>
+      <p>History, input and output of each are deleted for good.</p>
     </Confirm>
   );
 }
+
+const countOf = (count: number): string => `${count} ${count === 1 ? "instance" : "instances"}`;

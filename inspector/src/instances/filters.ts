@@ -48,6 +48,11 @@ export function toQuery({ statuses, text, since, sort, isAscending }: Filters): 
   };
 }
 
+/** Shows everything, in the same order. */
+export function clearFilters({ sort, isAscending }: Filters): Filters {
+  return { statuses: [], text: "", since: "", sort, isAscending };
+}
+
 export function applyFilters(instances: readonly InstanceSummary[], filters: Filters): InstanceSummary[] {
   const text = filters.text.toLowerCase();
   const sinceMs = Date.parse(filters.since);

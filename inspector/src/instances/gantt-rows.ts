@@ -3,7 +3,14 @@ import type { InstanceDetail } from "../../../local/src/inspector/api.ts";
 import { get, RequestError } from "../client.ts";
 import { type Bar, toBars } from "./history-bars.ts";
 
-export type GanttRow = { bar: Bar; depth: number; key: string; isOpen: boolean };
+export type GanttRow = {
+  bar: Bar;
+  depth: number;
+  key: string;
+  isOpen: boolean;
+  /** The instance in whose history it is. */
+  parentId: string;
+};
 
 /** The bars of an instance, with those of the sub-orchestrations that were opened below theirs. */
 export function useGanttRows(instance: InstanceDetail): {
@@ -37,11 +44,11 @@ function nest(
   bars: readonly Bar[],
   children: ReadonlyMap<string, readonly Bar[]>,
   depth: number,
-  parent: string,
+  parentId: string,
 ): GanttRow[] {
   return bars.flatMap((bar, index) => {
     const opened = bar.childId === null ? undefined : children.get(bar.childId);
-    const row = { bar, depth, key: `${parent} ${index}`, isOpen: opened !== undefined };
+    const row = { bar, depth, key: `${parentId} ${index}`, isOpen: opened !== undefined, parentId };
     return opened === undefined ? [row] : [row, ...nest(opened, children, depth + 1, bar.childId ?? "")];
   });
 }

@@ -3,6 +3,7 @@ import type { InstanceDetail } from "../../../local/src/inspector/api.ts";
 import { Failure } from "../parts/failure.tsx";
 import { formatDuration } from "../parts/format.ts";
 import { VirtualRows } from "../parts/virtual-rows.tsx";
+import { hrefOf } from "../router.ts";
 import { type GanttRow, useGanttRows } from "./gantt-rows.ts";
 import { type Bar, type Span, ticks, wholeSpan, zoom } from "./history-bars.ts";
 
@@ -66,9 +67,10 @@ function Axis({ span, originMs }: { span: Span; originMs: number }) {
 
 type RowProps = { row: GanttRow; span: Span; nowMs: number; onToggle: (childId: string) => void };
 
-function Row({ row: { bar, depth, isOpen }, span, nowMs, onToggle }: RowProps) {
+function Row({ row: { bar, depth, isOpen, parentId }, span, nowMs, onToggle }: RowProps) {
   const { childId } = bar;
-  const text = `${bar.label}${bar.attempt > 1 ? `, attempt ${bar.attempt}` : ""}`;
+  const attempt = bar.attempt > 1 ? `, attempt ${bar.attempt}` : "";
+  const text = `${bar.label}${attempt}${bar.isFailed ? ", failed" : ""}`;
   return (
     <div class="gantt-row">
       <span class="gantt-label" style={{ paddingInlineStart: `${depth + 0.4}rem` }} title={text}>
@@ -83,7 +85,7 @@ function Row({ row: { bar, depth, isOpen }, span, nowMs, onToggle }: RowProps) {
             {isOpen ? "−" : "+"}
           </button>
         )}
-        {text}
+        {childId === null ? text : <a href={hrefOf("instance", { id: childId, parent: parentId })}>{text}</a>}
         <span class="visually-hidden">{describe(bar)}</span>
       </span>
       <span class="gantt-track" aria-hidden="true">
@@ -96,21 +98,25 @@ function Row({ row: { bar, depth, isOpen }, span, nowMs, onToggle }: RowProps) {
 function BarMark({ bar, span, nowMs }: { bar: Bar; span: Span; nowMs: number }) {
   const endMs = bar.endMs ?? Math.max(nowMs, bar.startMs);
   if (endMs < span.fromMs || bar.startMs > span.toMs) return null;
-  const classes = ["gantt-bar", bar.kind, bar.isFailed ? "failed" : "", bar.endMs === null ? "open" : ""];
-  const width = `${((endMs - bar.startMs) / (span.toMs - span.fromMs)) * 100}%`;
+  const isOpen = bar.endMs === null || bar.isAbandoned;
+  const classes = ["gantt-bar", bar.kind, bar.isFailed ? "failed" : "", isOpen ? "open" : ""];
+  // No more of it than can be seen: browsers draw lengths of millions of pixels wrongly.
+  const shownMs = span.toMs - span.fromMs;
+  const fromMs = Math.max(bar.startMs, span.fromMs - shownMs);
+  const width = `${((Math.min(endMs, span.toMs + shownMs) - fromMs) / shownMs) * 100}%`;
   return (
     <span
       class={classes.join(" ")}
-      style={{ left: percent(bar.startMs, span), width }}
-      title={`${bar.label}: ${describe(bar)}`}
+      style={{ left: percent(fromMs, span), width }}
+      title={`${bar.label}: ${describe(bar)}${bar.isFailed ? ", failed" : ""}`}
     />
   );
 }
 
 /** The same in words. */
-function describe({ kind, startMs, endMs, isFailed }: Bar): string {
+function describe({ kind, startMs, endMs, isAbandoned }: Bar): string {
   const length = endMs === null ? "not ended" : kind === "event" ? "" : formatDuration(endMs - startMs);
-  return [` ${kind}`, length, isFailed ? "failed" : ""].filter((it) => it !== "").join(", ");
+  return [` ${kind}`, length, isAbandoned ? "not waited for" : ""].filter((it) => it !== "").join(", ");
 }
 
 function percent(ms: number, { fromMs, toMs }: Span): string {

@@ -1,6 +1,8 @@
 import type { HistoryItem, InstanceDetail } from "../../../local/src/inspector/api.ts";
+import { hasEnded } from "./ended.ts";
+import { type EntityCall, entityCalls, sentOperation } from "./entity-calls.ts";
 
-export type BarKind = "orchestration" | "activity" | "sub-orchestration" | "timer" | "event";
+export type BarKind = "orchestration" | "activity" | "sub-orchestration" | "entity" | "timer" | "event";
 
 /** What one row of the Gantt chart shows. Times are milliseconds since 1970. */
 export type Bar = {
@@ -9,6 +11,8 @@ export type Bar = {
   startMs: number;
   /** The same as `startMs` for a moment; null: it has not ended. */
   endMs: number | null;
+  /** The orchestration ended without waiting for it: `endMs` is the end of that. */
+  isAbandoned: boolean;
   isFailed: boolean;
   /** The sub-orchestration that can be opened. */
   childId: string | null;
@@ -18,20 +22,40 @@ export type Bar = {
   attempt: number;
 };
 
-const ENDED = new Set(["Completed", "Failed", "Terminated", "Canceled"]);
-
 /** The orchestration, then what it did, by the time when each began. */
 export function toBars(
   instance: Pick<InstanceDetail, "name" | "status" | "createdAt" | "updatedAt" | "history">,
 ): Bar[] {
   const { history } = instance;
-  const fired = new Set(history.flatMap((it) => (it.type === "TimerFired" ? [it.fireAt] : [])));
-  const bars = history.flatMap((item, index) => toBar(item, index, fired) ?? []);
+  const known = lookUp(history);
+  const bars = history.flatMap((item, index) => toBar(item, index, known) ?? []);
   bars.sort((a, b) => a.startMs - b.startMs);
-  return [wholeBar(instance), ...numberAttempts(bars)];
+  const whole = wholeBar(instance);
+  return [whole, ...numberAttempts(bars).map((it) => endWith(whole, it))];
 }
 
-function wholeBar({ name, status, createdAt, updatedAt, history }: Parameters<typeof toBars>[0]): Bar {
+function endWith({ endMs }: Bar, bar: Bar): Bar {
+  if (endMs === null || bar.endMs !== null) return bar;
+  return { ...bar, endMs: Math.max(endMs, bar.startMs), isAbandoned: true };
+}
+
+/** What is told of one thing by several items. */
+type Known = { fired: ReadonlySet<string>; calls: ReadonlyMap<string, EntityCall>; answered: ReadonlySet<string> };
+
+function lookUp(history: readonly HistoryItem[]): Known {
+  const calls = entityCalls(history);
+  const answered = new Set<string>();
+  const fired = new Set<string>();
+  for (const { type, name = "", fireAt = "" } of history) {
+    const call = type === "EventRaised" ? calls.get(name) : undefined;
+    if (call !== undefined) answered.add(`${call.entity} ${call.sentAt}`);
+    if (type === "TimerFired") fired.add(fireAt);
+  }
+  return { fired, calls, answered };
+}
+
+/** The orchestration itself. */
+export function wholeBar({ name, status, createdAt, updatedAt, history }: Parameters<typeof toBars>[0]): Bar {
   // The history knows the moment; the row only the second.
   const first = history.find(({ type }) => type === "ExecutionStarted")?.at ?? createdAt;
   const last = history.findLast(({ type }) => type === "ExecutionCompleted" || type === "ExecutionTerminated")?.at;
@@ -39,7 +63,8 @@ function wholeBar({ name, status, createdAt, updatedAt, history }: Parameters<ty
     kind: "orchestration",
     label: name,
     startMs: Date.parse(first),
-    endMs: ENDED.has(status) ? Math.max(Date.parse(last ?? updatedAt), Date.parse(first)) : null,
+    endMs: hasEnded({ status }) ? Math.max(Date.parse(last ?? updatedAt), Date.parse(first)) : null,
+    isAbandoned: false,
     isFailed: status === "Failed" || status === "Terminated",
     childId: null,
     index: null,
@@ -47,9 +72,9 @@ function wholeBar({ name, status, createdAt, updatedAt, history }: Parameters<ty
   };
 }
 
-function toBar(item: HistoryItem, index: number, fired: ReadonlySet<string | undefined>): Bar | null {
+function toBar(item: HistoryItem, index: number, { fired, calls, answered }: Known): Bar | null {
   const atMs = Date.parse(item.at);
-  const bar = { startMs: atMs, endMs: atMs, isFailed: false, childId: null, index, attempt: 1 };
+  const bar = { startMs: atMs, endMs: atMs, isAbandoned: false, isFailed: false, childId: null, index, attempt: 1 };
   const label = item.functionName ?? item.name ?? "";
   const call = { ...bar, label, startMs: Date.parse(item.scheduledAt ?? item.at) };
   switch (item.type) {
@@ -67,10 +92,16 @@ function toBar(item: HistoryItem, index: number, fired: ReadonlySet<string | und
       return { ...call, kind: "sub-orchestration", isFailed: true, childId: item.instanceId ?? null };
     case "TimerCreated":
       // The event of its firing was written when it was created: the time that it was due says more.
-      return { ...bar, kind: "timer", label: "timer", endMs: fired.has(item.fireAt) ? dueMs(item, atMs) : null };
-    case "EventRaised":
+      return { ...bar, kind: "timer", label: "timer", endMs: fired.has(item.fireAt ?? "") ? dueMs(item, atMs) : null };
+    case "EventRaised": {
+      const { entity, operation, sentAt = "" } = calls.get(item.name ?? "") ?? {};
+      if (entity === undefined) return { ...bar, kind: "event", label: label || item.type };
+      return { ...bar, kind: "entity", label: `${entity} ${operation}`, startMs: Date.parse(sentAt) };
+    }
     case "EventSent":
-      return { ...bar, kind: "event", label: label || item.type };
+      // Its answer has the whole call.
+      if (answered.has(`${item.instanceId} ${item.at}`)) return null;
+      return { ...bar, kind: "event", label: `${item.instanceId ?? ""} ${sentOperation(item)}`.trim() };
     case "ExecutionSuspended":
     case "ExecutionResumed":
     case "ExecutionTerminated":

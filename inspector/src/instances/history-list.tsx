@@ -1,19 +1,20 @@
 import { useMemo, useState } from "preact/hooks";
-import type { HistoryItem, InstanceDetail, SourceLines } from "../../../local/src/inspector/api.ts";
-import { useHome, useLoaded } from "../hooks.ts";
+import type { HistoryItem, InstanceDetail } from "../../../local/src/inspector/api.ts";
 import { formatClock, formatDuration } from "../parts/format.ts";
-import { PayloadView } from "../parts/payload.tsx";
 import { VirtualRows } from "../parts/virtual-rows.tsx";
-import { hrefOf } from "../router.ts";
+import { ChosenEvent } from "./chosen-event.tsx";
+import { useSources } from "./use-sources.ts";
 
 const ROW_HEIGHT = 30;
 
-/** The history, line by line; the values of one line are shown below when it is chosen. */
+/** The history, line by line; the values of one line are shown beside it when it is chosen. */
 export function HistoryList({ instance: { id, history } }: { instance: InstanceDetail }) {
-  const sources = useSources(id);
+  const sourceOf = useSources(id);
   const [text, setText] = useState("");
-  const [chosen, setChosen] = useState<HistoryItem | null>(null);
+  const [chosenKey, setChosenKey] = useState<string | null>(null);
   const shown = useMemo(() => history.filter((it) => isFound(it, text.toLowerCase())), [history, text]);
+  // By what it is, not where: the call of an activity leaves its place once it is followed by a result.
+  const chosen = chosenKey === null ? undefined : history.find((it) => keyOf(it) === chosenKey);
   return (
     <>
       <search class="filters">
@@ -28,46 +29,46 @@ export function HistoryList({ instance: { id, history } }: { instance: InstanceD
           {shown.length} of {history.length}
         </span>
       </search>
-      <VirtualRows
-        label="History"
-        count={shown.length}
-        rowHeight={ROW_HEIGHT}
-        row={(index) => {
-          const item = shown[index];
-          return item === undefined ? null : (
-            <Row item={item} source={sourceOf(item, sources)} isChosen={item === chosen} onChoose={setChosen} />
-          );
-        }}
-      />
-      {chosen !== null && <Chosen item={chosen} source={sourceOf(chosen, sources)} id={id} />}
+      <div class={chosen === undefined ? "history" : "history split"}>
+        <VirtualRows
+          label="History"
+          count={shown.length}
+          rowHeight={ROW_HEIGHT}
+          row={(index) => {
+            const item = shown[index];
+            if (item === undefined) return null;
+            const choose = () => setChosenKey(keyOf(item));
+            return <Row item={item} source={sourceOf(item)} isChosen={item === chosen} onChoose={choose} />;
+          }}
+        />
+        {chosen !== undefined && (
+          <ChosenEvent
+            key={chosenKey}
+            item={chosen}
+            source={sourceOf(chosen)}
+            id={id}
+            onClose={() => setChosenKey(null)}
+          />
+        )}
+      </div>
     </>
   );
 }
 
-/** Where the app's code asked for things, by when and what; empty where nobody knows. */
-function useSources(id: string): ReadonlyMap<string, string> {
-  const home = useHome();
-  const { value } = useLoaded<SourceLines>(home?.can.sources === true ? "api/sources" : null, { id });
-  return useMemo(() => new Map((value?.lines ?? []).map(({ at, name, source }) => [`${at} ${name}`, source])), [value]);
-}
-
-function sourceOf(
-  { type, at, scheduledAt, functionName, name }: HistoryItem,
-  sources: ReadonlyMap<string, string>,
-): string | null {
-  return sources.get(`${scheduledAt ?? at} ${functionName ?? name ?? type}`) ?? null;
+function keyOf({ type, at, scheduledAt, functionName, name, instanceId }: HistoryItem): string {
+  return JSON.stringify([type, at, scheduledAt, functionName, name, instanceId]);
 }
 
 function isFound({ type, functionName = "", name = "", reason = "" }: HistoryItem, text: string): boolean {
   return [type, functionName, name, reason].some((it) => it.toLowerCase().includes(text));
 }
 
-type RowProps = { item: HistoryItem; source: string | null; isChosen: boolean; onChoose: (item: HistoryItem) => void };
+type RowProps = { item: HistoryItem; source: string | null; isChosen: boolean; onChoose: () => void };
 
 function Row({ item, source, isChosen, onChoose }: RowProps) {
   const { type, at, scheduledAt, functionName, name, reason, status } = item;
   return (
-    <button type="button" class="history-row" aria-pressed={isChosen} onClick={() => onChoose(item)}>
+    <button type="button" class="history-row" aria-pressed={isChosen} onClick={onChoose}>
       <span class="mono">{formatClock(at)}</span>
       <span>{type}</span>
       <span>{functionName ?? name ?? status ?? ""}</span>
@@ -76,31 +77,5 @@ function Row({ item, source, isChosen, onChoose }: RowProps) {
       </span>
       <span class={reason === undefined ? "mono quiet" : "failure"}>{reason ?? source ?? ""}</span>
     </button>
-  );
-}
-
-function Chosen({ item, source, id }: { item: HistoryItem; source: string | null; id: string }) {
-  const { type, functionName, name, input, result, details, reason, instanceId, fireAt } = item;
-  return (
-    <section class="card" aria-label="The chosen event">
-      <h2>
-        {type} {functionName ?? name ?? ""}
-      </h2>
-      {reason !== undefined && <p class="failure">{reason}</p>}
-      {source !== null && (
-        <p>
-          Asked for at <code>{source}</code>
-        </p>
-      )}
-      {fireAt !== undefined && <p>Due {formatClock(fireAt)}</p>}
-      {instanceId !== undefined && (
-        <p>
-          Instance <a href={hrefOf("instance", { id: instanceId })}>{instanceId}</a>
-        </p>
-      )}
-      {input !== undefined && <PayloadView of={input} label="Input" id={id} />}
-      {result !== undefined && <PayloadView of={result} label="Result" id={id} />}
-      {details !== undefined && <PayloadView of={details} label="Details" id={id} />}
-    </section>
   );
 }

@@ -44,9 +44,12 @@ export function InstanceRows({ instances, filters, selected, onSelect }: RowsPro
         <span>ID</span>
       </div>
       <VirtualRows
+        // Another order or filter begins at its top.
+        key={JSON.stringify(filters)}
         label="Instances"
         count={instances.length}
         rowHeight={ROW_HEIGHT}
+        keyOf={(index) => instances[index]?.id ?? ""}
         row={(index) => {
           const instance = instances[index];
           if (instance === undefined) return null;

@@ -1,4 +1,4 @@
-import { useState } from "preact/hooks";
+import { useMemo, useState } from "preact/hooks";
 import type { InstanceDetail } from "../../../local/src/inspector/api.ts";
 import { formatClock } from "../parts/format.ts";
 import { type Message, toSequence } from "./sequence.ts";
@@ -13,7 +13,7 @@ const LABEL_CHARACTERS = 22;
 /** Who called whom, in order; the same is in the history as a table. */
 export function SequenceDiagram({ instance }: { instance: InstanceDetail }) {
   const [shown, setShown] = useState(PAGE);
-  const { participants, messages } = toSequence(instance);
+  const { participants, messages } = useMemo(() => toSequence(instance), [instance]);
   const drawn = messages.slice(0, shown);
   const width = LEFT + participants.length * COLUMN;
   const height = HEAD + drawn.length * ROW + ROW;

@@ -1,4 +1,5 @@
 import type { HistoryItem, InstanceDetail } from "../../../local/src/inspector/api.ts";
+import { type EntityCall, entityCalls, sentOperation } from "./entity-calls.ts";
 
 export type Message = {
   at: string;
@@ -15,13 +16,14 @@ const CLIENT = "client";
 
 /** Who said what to whom, in order. */
 export function toSequence({ name, history }: Pick<InstanceDetail, "name" | "history">): Sequence {
-  const messages = history.flatMap((item) => toMessages(item, name));
-  messages.sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0));
+  const calls = entityCalls(history);
+  const messages = history.flatMap((item) => toMessages(item, name, calls));
+  messages.sort((a, b) => Date.parse(a.at) - Date.parse(b.at));
   const others = messages.flatMap(({ from, to }) => [from, to]).filter((it) => it !== CLIENT && it !== name);
   return { participants: [CLIENT, name, ...new Set(others)], messages };
 }
 
-function toMessages(item: HistoryItem, me: string): Message[] {
+function toMessages(item: HistoryItem, me: string, calls: ReadonlyMap<string, EntityCall>): Message[] {
   const { type, at, functionName = "", scheduledAt } = item;
   const said = { at, from: CLIENT, to: me, text: "", isAnswer: false, isFailed: false };
   const callOf = (from: string): Message => ({ ...said, at: from, from: me, to: functionName, text: "call" });
@@ -38,10 +40,12 @@ function toMessages(item: HistoryItem, me: string): Message[] {
     case "TaskFailed":
     case "SubOrchestrationInstanceFailed":
       return [callOf(scheduledAt ?? at), { ...answer, text: "failure", isFailed: true }];
-    case "EventRaised":
-      return [{ ...said, text: item.name ?? "event" }];
+    case "EventRaised": {
+      const { entity } = calls.get(item.name ?? "") ?? {};
+      return [entity === undefined ? { ...said, text: item.name ?? "event" } : { ...answer, from: entity }];
+    }
     case "EventSent":
-      return [{ ...said, from: me, to: item.instanceId ?? "others", text: item.name ?? "event" }];
+      return [{ ...said, from: me, to: item.instanceId ?? "others", text: sentOperation(item) }];
     case "TimerFired":
       return [{ ...said, at: item.fireAt ?? at, from: me, text: "timer", to: me }];
     case "ExecutionCompleted": {

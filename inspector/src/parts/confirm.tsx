@@ -5,7 +5,7 @@ import { Dialog } from "./dialog.tsx";
 import { Failure } from "./failure.tsx";
 import { notify } from "./notices.tsx";
 
-type ConfirmProps = {
+type ConfirmProps<Answer> = {
   title: string;
   /** What the button says, a verb: "Terminate". */
   action: string;
@@ -15,20 +15,26 @@ type ConfirmProps = {
   /** What will happen; fields, where it needs some. */
   children: ComponentChildren;
   /** Does it; what it throws is shown, and the dialog stays. */
-  work: () => Promise<unknown>;
+  work: () => Promise<Answer>;
   /** What is said once it is done. */
-  done: string;
+  done: string | ((answer: Answer) => string);
   /** Called when it was done, and when it was given up. */
   onClose: () => void;
 };
 
 /** Asks before something is done, and does it. Open as long as it is drawn. */
-export function Confirm({ title, action, isDestructive, isBlocked, children, work, done, onClose }: ConfirmProps) {
+export function Confirm<Answer>(props: ConfirmProps<Answer>) {
+  const { title, action, isDestructive, isBlocked, children, work, done, onClose } = props;
   const { isBusy, error, run } = useWork();
   const submit = async (event: Event) => {
     event.preventDefault();
-    if (!(await run(work))) return;
-    notify(done);
+    let said = "";
+    const isDone = await run(async () => {
+      const answer = await work();
+      said = typeof done === "string" ? done : done(answer);
+    });
+    if (!isDone) return;
+    notify(said);
     onClose();
   };
   return (

@@ -6,6 +6,10 @@ import { Failure } from "./failure.tsx";
 import { formatBytes } from "./format.ts";
 import { JsonTree } from "./json-tree.tsx";
 
+/** How many levels are open at first: all that a small value may have, and one of a large one. */
+const SMALL_OPEN = 8;
+const LARGE_OPEN = 1;
+
 type PayloadProps = {
   of: Payload;
   /** What it is, such as "Input". */
@@ -19,7 +23,11 @@ export function PayloadView({ of, label, id }: PayloadProps) {
   return (
     <section class="payload" aria-label={label}>
       <h2>{label}</h2>
-      {"json" in of ? <Value json={of.json} label={label} /> : <Large of={of} label={label} id={id} />}
+      {"json" in of ? (
+        <Value json={of.json} label={label} open={SMALL_OPEN} />
+      ) : (
+        <Large of={of} label={label} id={id} />
+      )}
     </section>
   );
 }
@@ -28,7 +36,7 @@ function Large({ of, label, id }: { of: Extract<Payload, { path: string }>; labe
   const [isWanted, setIsWanted] = useState(false);
   const { value, error } = useLoaded<unknown>(isWanted ? "api/payload" : null, { id, path: of.path });
   if (error !== null) return <Failure error={error} />;
-  if (value !== null) return <Value json={value} label={label} />;
+  if (value !== null) return <Value json={value} label={label} open={LARGE_OPEN} />;
   return (
     <>
       <pre class="preview">{of.preview}…</pre>
@@ -39,11 +47,11 @@ function Large({ of, label, id }: { of: Extract<Payload, { path: string }>; labe
   );
 }
 
-function Value({ json, label }: { json: unknown; label: string }) {
+function Value({ json, label, open }: { json: unknown; label: string; open: number }) {
   return (
     <div class="json mono">
       <CopyButton text={() => JSON.stringify(json, null, 2)} of={label} />
-      <JsonTree value={json} />
+      <JsonTree value={json} open={open} />
     </div>
   );
 }

@@ -6,7 +6,7 @@ import {
   Virtualizer,
   type VirtualizerOptions,
 } from "@tanstack/virtual-core";
-import type { ComponentChildren } from "preact";
+import type { ComponentChildren, RefObject } from "preact";
 import { useLayoutEffect, useReducer, useRef, useState } from "preact/hooks";
 
 type RowsProps = {
@@ -16,10 +16,12 @@ type RowsProps = {
   row: (index: number) => ComponentChildren;
   /** What the list holds, for people who cannot see it. */
   label: string;
+  /** What a row is; with it, rows that come and go above those in sight do not move them. */
+  keyOf?: (index: number) => string;
 };
 
 /** A list that scrolls and draws only the rows that can be seen. */
-export function VirtualRows({ count, rowHeight, row, label }: RowsProps) {
+export function VirtualRows({ count, rowHeight, row, label, keyOf }: RowsProps) {
   const frame = useRef<HTMLElement>(null);
   const [, redraw] = useReducer((it: number) => it + 1, 0);
   const options: VirtualizerOptions<HTMLElement, HTMLElement> = {
@@ -36,6 +38,7 @@ export function VirtualRows({ count, rowHeight, row, label }: RowsProps) {
   virtualizer.setOptions(options);
   useLayoutEffect(() => virtualizer._didMount(), [virtualizer]);
   useLayoutEffect(() => virtualizer._willUpdate());
+  useKeptPlace(frame, { count, rowHeight, keyOf });
   const total = virtualizer.getTotalSize();
   // The border's two pixels belong to the frame.
   const height = `min(max(12rem, 100vh - 12rem), ${total + 2}px)`;
@@ -52,4 +55,34 @@ export function VirtualRows({ count, rowHeight, row, label }: RowsProps) {
       </ul>
     </section>
   );
+}
+
+/** Scrolls with the row that is the first in sight, wherever it goes; at the top, the newest stay in sight. */
+function useKeptPlace(
+  frame: RefObject<HTMLElement | null>,
+  { count, rowHeight, keyOf }: Pick<RowsProps, "count" | "rowHeight" | "keyOf">,
+): void {
+  const first = useRef<{ index: number; key: string } | null>(null);
+  useLayoutEffect(() => {
+    const element = frame.current;
+    if (element === null || keyOf === undefined) return;
+    const { index = 0, key } = first.current ?? {};
+    if (key !== undefined && index > 0) {
+      const now = indexOf(key, index, { count, keyOf });
+      if (now !== null && now !== index) element.scrollTop += (now - index) * rowHeight;
+    }
+    const shown = Math.floor(element.scrollTop / rowHeight);
+    first.current = shown < count ? { index: shown, key: keyOf(shown) } : null;
+  });
+}
+
+/** Where the row is now; most often where it was. */
+function indexOf(
+  key: string,
+  was: number,
+  { count, keyOf }: { count: number; keyOf: (index: number) => string },
+): number | null {
+  if (was < count && keyOf(was) === key) return was;
+  for (let index = 0; index < count; index++) if (keyOf(index) === key) return index;
+  return null;
 }

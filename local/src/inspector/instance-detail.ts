@@ -1,4 +1,5 @@
 import { isRecord } from "@same-kit/shared";
+import { jsonOrText } from "../shared/json-or-text.ts";
 import type { HistoryItem, InstanceDetail } from "./api.ts";
 import { textOf, toSummary } from "./instance-summary.ts";
 import type { ApiObject } from "./management-api.ts";
@@ -8,6 +9,8 @@ import { toPayload } from "./payload.ts";
 const TEXTS = [
   ["ScheduledTime", "scheduledAt"],
   ["FunctionName", "functionName"],
+  // What a `GenericEvent` says, such as the reason of a rewind.
+  ["Data", "name"],
   ["Name", "name"],
   ["InstanceId", "instanceId"],
   ["FireAt", "fireAt"],
@@ -39,9 +42,8 @@ export function toDetail(item: ApiObject): InstanceDetail | null {
 export function findPayload(item: ApiObject, path: string): unknown {
   const [head = "", index, member = ""] = path.split(".");
   if (head !== "history") return ["input", "output", "customStatus"].includes(head) ? item[head] : undefined;
-  return Object.hasOwn(historyOf(item)[Number(index)] ?? {}, member)
-    ? historyOf(item)[Number(index)]?.[member]
-    : undefined;
+  const event = historyOf(item)[Number(index)] ?? {};
+  return Object.hasOwn(event, member) ? storedValue(event, member) : undefined;
 }
 
 function historyOf(item: ApiObject): ApiObject[] {
@@ -56,11 +58,17 @@ function toHistoryItem(event: ApiObject, index: number): HistoryItem {
   const payloads = PAYLOADS.flatMap(([theirs, ours]) =>
     event[theirs] === undefined || event[theirs] === null
       ? []
-      : [[ours, toPayload(event[theirs], `history.${index}.${theirs}`)]],
+      : [[ours, toPayload(storedValue(event, theirs), `history.${index}.${theirs}`)]],
   );
   return {
     type: textOf(event, "EventType"),
     at: textOf(event, "Timestamp"),
     ...Object.fromEntries([...texts, ...payloads]),
   };
+}
+
+/** The API gives results as values, but inputs and details as the JSON text that the history has. */
+function storedValue(event: ApiObject, member: string): unknown {
+  const value = event[member];
+  return typeof value === "string" && member !== "Result" ? jsonOrText(value) : value;
 }

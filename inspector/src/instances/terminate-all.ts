@@ -1,0 +1,30 @@
+import { RequestError } from "../client.ts";
+
+/** A browser has six connections to a host, and the page needs some itself. */
+const AT_ONCE = 3;
+/** It has ended, or is purged: there is nothing to terminate any more. */
+const ENDED = [404, 410];
+
+export type Outcome = { terminated: number; ended: number };
+
+/** Terminates one after the other; those that have ended meanwhile are counted. @throws what else `terminate` throws. */
+export async function terminateAll(
+  ids: readonly string[],
+  terminate: (id: string) => Promise<unknown>,
+): Promise<Outcome> {
+  const waiting = [...ids];
+  const outcome: Outcome = { terminated: 0, ended: 0 };
+  const work = async () => {
+    for (let id = waiting.shift(); id !== undefined; id = waiting.shift()) {
+      try {
+        await terminate(id);
+        outcome.terminated += 1;
+      } catch (error) {
+        if (!(error instanceof RequestError && ENDED.includes(error.status))) throw error;
+        outcome.ended += 1;
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, work));
+  return outcome;
+}
