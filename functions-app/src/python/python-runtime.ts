@@ -36,6 +36,8 @@ export type StartOptions = {
 };
 
 const LATER_MS = 250;
+// It loads packages, which an app that is about to end should not begin with.
+const TEMPLATE_LATER_MS = 1_000;
 
 /** The Pythons of this app: the interpreter found once, environments made on demand, a process kept ready. */
 export class PythonRuntime {
@@ -46,6 +48,7 @@ export class PythonRuntime {
   readonly #pool: StepProcessPool;
   #interpreter: Promise<Interpreter> | undefined;
   #later: NodeJS.Timeout | undefined;
+  #template: NodeJS.Timeout | undefined;
 
   constructor(options: PythonRuntimeOptions) {
     this.#options = options;
@@ -79,6 +82,8 @@ export class PythonRuntime {
       if (!(error instanceof PythonError) || error.code !== "ERR_PYTHON_START") throw error;
       // The interpreter may have been replaced since it was found, as an update of the system does.
       this.#interpreter = undefined;
+      // Or a template does not fork any more.
+      this.#pool.clear();
       return this.#start(options);
     }
   }
@@ -100,12 +105,20 @@ export class PythonRuntime {
   /** For a step that may come or not: a run's result is not kept waiting, nor the end of an app that nobody needs any more. */
   prepareLater(environment: StepEnvironment): void {
     clearTimeout(this.#later);
-    this.#later = setTimeout(() => this.#pool.prepareTemplate(environment), LATER_MS);
+    this.#later = setTimeout(() => this.#pool.prepare(environment), LATER_MS);
     this.#later.unref();
+    // Not put off by the next run: runs may follow one another without a pause.
+    if (this.#template !== undefined) return;
+    this.#template = setTimeout(() => {
+      this.#template = undefined;
+      this.#pool.prepareTemplate(environment);
+    }, TEMPLATE_LATER_MS);
+    this.#template.unref();
   }
 
   async stop(): Promise<void> {
     clearTimeout(this.#later);
+    clearTimeout(this.#template);
     await this.#pool.stop();
   }
 

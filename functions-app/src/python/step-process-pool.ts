@@ -24,6 +24,8 @@ type Kept = {
   modules: Set<string>;
   /** They do not work in a fork here. */
   isUnsafe: boolean;
+  /** No template could be started. */
+  hasFailed: boolean;
 };
 
 /**
@@ -72,7 +74,7 @@ export class StepProcessPool {
     const kept = this.#keptOf(environment);
     const modules = kept.isUnsafe ? [] : [...kept.modules].sort();
     const present = kept.template;
-    if (!HAS_TEMPLATES || (present?.isAlive && present.modules.join() === modules.join())) return;
+    if (!HAS_TEMPLATES || kept.hasFailed || (present?.isAlive && present.modules.join() === modules.join())) return;
     const template = new StepTemplate({ ...this.#options, environment }, modules);
     kept.template = template;
     if (present !== undefined) this.#end(present);
@@ -88,10 +90,15 @@ export class StepProcessPool {
     this.#rest();
   }
 
+  /** Ends what is kept ready. */
+  clear(): void {
+    for (const key of [...this.#kept.keys()]) this.#drop(key);
+  }
+
   /** Ends what is kept ready, and waits until it is gone. */
   async stop(): Promise<void> {
     clearTimeout(this.#idle);
-    for (const key of [...this.#kept.keys()]) this.#drop(key);
+    this.clear();
     await Promise.all(this.#ending);
   }
 
@@ -103,6 +110,8 @@ export class StepProcessPool {
       kept.template = undefined;
       return;
     }
+    // As below a temp folder whose path is too long for a socket.
+    if (!canFork) kept.hasFailed = true;
     if (!canFork || kept.spare === undefined) return;
     this.#end(kept.spare);
     kept.spare = this.#start(kept);
@@ -124,6 +133,7 @@ export class StepProcessPool {
       template: undefined,
       modules: new Set(),
       isUnsafe: false,
+      hasFailed: false,
     };
     this.#kept.delete(key);
     this.#kept.set(key, kept);
@@ -147,9 +157,7 @@ export class StepProcessPool {
   /** From now on it is idle. */
   #rest(): void {
     clearTimeout(this.#idle);
-    this.#idle = setTimeout(() => {
-      for (const key of [...this.#kept.keys()]) this.#drop(key);
-    }, this.#options.idleMs ?? IDLE_MS);
+    this.#idle = setTimeout(() => this.clear(), this.#options.idleMs ?? IDLE_MS);
     this.#idle.unref();
   }
 }

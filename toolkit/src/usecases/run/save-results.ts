@@ -85,7 +85,18 @@ async function toResult(run: RunningRun, step: Step, record: KnownStep): Promise
   const details =
     loaded.details && keptFrom !== null ? await asNumberedNow(run, step, keptFrom, loaded.details) : loaded.details;
   const warnings = [...record.warnings, ...loaded.warnings];
-  return { ...notRun(step), startedAt, durationMs, codeMs, python, environment, warnings, details, keptFrom, cache };
+  return {
+    ...notRun(step),
+    startedAt,
+    durationMs,
+    codeMs,
+    python,
+    environment,
+    warnings,
+    details,
+    keptFrom,
+    cache: keptFrom === null ? cache : null,
+  };
 }
 
 /** Cells may have moved since the step ran: cells of text were added before it, or removed. */

@@ -52,13 +52,15 @@ class Preloaded:
 
     def exec_module(self, module):
         name = module.__spec__.name
-        names = self._brought.get(name) or {it for it in self._modules if it == name or it.startswith(name + ".")}
+        # A package has its modules as attributes already, also those that another one brought.
+        names = self._brought.get(name, set()).union(it for it in self._modules if it.startswith(name + "."))
         added = [it for it in names if it in self._modules and it not in sys.modules]
         for it in added:
             sys.modules[it] = self._modules[it]
-        for it in {name, *added}:
+        loaded = {name, *added}
+        for it in loaded:
             self._restore_origin(it)
-        if "numpy.random" in added:
+        if "numpy.random" in loaded:
             # Else all steps would draw the same numbers.
             sys.modules["numpy.random"].seed()
         import_hooks.imported(added)
