@@ -42,6 +42,8 @@ export type BootOptions = {
   isAloneOnHub: boolean;
   /** The interpreter; null: the app's own search. */
   python: string | null;
+  /** Environments are made of what is on this machine; default false. */
+  isOffline?: boolean;
   /** The Node of the app's worker: a version, a range or a path; null: what its files ask for, else ours. */
   node?: string | null;
   /** True, a port or `host:port`: the worker listens for a debugger there. */

@@ -39,6 +39,16 @@ export type StepDetails = {
   assets?: Record<string, BlobReference>;
   /** Packages that the step used, and their versions. */
   packages?: Record<string, string>;
+  /** What its environment was made of; absent for an interpreter's own packages. */
+  lock?: EnvironmentLock;
+};
+
+/** What a requirements.txt became. */
+export type EnvironmentLock = {
+  /** `uv 0.9.2`, `pip 25.0`. */
+  installer: string;
+  /** As lines of a requirements.txt, with exact versions. */
+  packages: readonly string[];
 };
 
 export type CrossingVariable = {

@@ -4,8 +4,10 @@ export type PythonErrorCode =
   | "ERR_PYTHON_NOT_FOUND"
   /** The interpreter cannot make virtual environments. */
   | "ERR_PYTHON_WITHOUT_VENV"
-  /** pip could not install a requirements.txt. */
+  /** uv and pip could not install a requirements.txt. */
   | "ERR_PYTHON_REQUIREMENTS"
+  /** A requirements.txt needs packages that are not on this machine, and no package index may be asked. */
+  | "ERR_PYTHON_OFFLINE"
   /** A requirements.txt needs more space than there is. */
   | "ERR_PYTHON_NO_SPACE"
   /** The process that shall run a step did not start. */

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { connect, type Socket } from "node:net";
 import type { Readable, Writable } from "node:stream";
+import type { EnvironmentLock } from "./install-requirements.ts";
 import { type RunnerFiles, runnerMain, runnerPackages } from "./runner-files.ts";
 
 /** A way to run steps: an interpreter with the packages that it sees. */
@@ -10,6 +11,8 @@ export type StepEnvironment = {
   launch: readonly [string, ...string[]];
   /** Sees nothing but its own packages and dill. */
   isIsolated: boolean;
+  /** What was installed into it; absent for an interpreter's own packages. */
+  lock?: EnvironmentLock;
 };
 
 export type StepProcessOptions = {

@@ -1,6 +1,8 @@
-import { writeFile } from "node:fs/promises";
+import { rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { PythonError } from "./errors.ts";
+import { findUv, type PipSettings, pipVariables, readPipSettings, uvVariables } from "./installer.ts";
+import { missingOffline, offlineVariables, withoutIndexes } from "./offline.ts";
 import type { Interpreter } from "./probe-interpreter.ts";
 import { runGuarded } from "./run-guarded.ts";
 import type { RunnerFiles } from "./runner-files.ts";
@@ -12,10 +14,21 @@ export type InstallDeps = SpaceLimits & {
   pycacheDir: string;
   /** The environment also sees the packages of the interpreter that it is made with. */
   keepsOwnPackages: boolean;
-  /** What `venv` and pip print. */
+  /** Nothing but this machine is asked for packages. */
+  isOffline: boolean;
+  /** What uv, `venv` and pip print. */
   onLine: (line: string) => void;
   signal: AbortSignal;
 };
+
+/** What was installed, and by what: `uv 0.9.2`. */
+export type EnvironmentLock = {
+  installer: string;
+  /** As lines of a requirements.txt, with exact versions. */
+  packages: readonly string[];
+};
+
+export type InstalledEnvironment = { python: string; lock: EnvironmentLock };
 
 const LAST_LINES = 20;
 
@@ -28,55 +41,156 @@ with open(target, "w", encoding="utf-8") as file:
     print(*own, sep="\\n", file=file)
 `;
 
-/**
- * Makes a virtual environment in `folder` and installs into it.
- *
- * @returns Its interpreter.
- */
+const LIST_PACKAGES = `
+import json
+from importlib import metadata
+for one in metadata.distributions():
+    name, url = one.metadata["Name"], None
+    try:
+        url = json.loads(one.read_text("direct_url.json") or "{}").get("url")
+    except ValueError:
+        pass
+    if name:
+        print("%s @ %s" % (name, url) if url else "%s==%s" % (name, one.version))
+`;
+// A new virtual environment has them before anything is installed.
+const OF_VENV = /^(pip|setuptools|wheel)==/i;
+
+type Installation = { folder: string; requirements: Buffer; interpreter: Interpreter; deps: InstallDeps };
+
+/** Makes a virtual environment in `folder` and installs into it: by uv where it is installed and can, else by pip. */
 export async function installRequirements(
   folder: string,
   requirements: Buffer,
   interpreter: Interpreter,
-  deps: InstallDeps,
-): Promise<string> {
-  refuseWithoutVenv(interpreter);
-  const python = path.join(folder, "bin", "python");
-  await run("make the virtual environment", [...interpreter.launch, "-m", "venv", folder], interpreter, deps);
-  const file = path.join(folder, "requirements.txt");
-  await writeFile(file, requirements);
-  const quiet = ["--disable-pip-version-check", "--no-input", "--progress-bar", "off"];
-  const cache = deps.isInCloud ? ["--no-cache-dir"] : [];
-  const pip = [python, "-I", "-m", "pip", "install", ...quiet, ...cache, "-r", file] as const;
-  await run("install requirements.txt", pip, interpreter, deps);
+  given: InstallDeps,
+): Promise<InstalledEnvironment> {
+  refuseWithoutCopy(interpreter);
+  const uv = findUv(given.env);
+  // pip itself knows its settings.
+  const asks = given.isOffline || uv !== undefined;
+  const settings = asks ? await pipSettings(interpreter, given) : new Map<string, string>();
+  const deps = given.isOffline ? { ...given, env: offlineVariables(given.env, settings) } : given;
+  const installation = {
+    folder,
+    requirements: deps.isOffline ? withoutIndexes(requirements) : requirements,
+    interpreter,
+    deps,
+  };
+  const byUv = uv === undefined ? null : await installByUv(uv, installation, settings);
+  if (byUv === null) await installByPip(installation);
+  const python = pythonIn(folder);
+  const found = await linesOf("list the packages", [python, "-I", "-c", LIST_PACKAGES], interpreter, deps);
+  const installer = byUv ?? found.find((line) => line.startsWith("pip=="))?.replace("==", " ") ?? "pip";
+  const packages = found.filter((line) => !OF_VENV.test(line));
   if (deps.keepsOwnPackages) {
     const link = [...interpreter.launch, "-c", LINK_PACKAGES, folder] as const;
     await run("add the interpreter's own packages", link, interpreter, deps);
   }
   await checkSize(folder, deps);
-  return python;
+  return { python, lock: { installer, packages: packages.sort() } };
 }
 
-function refuseWithoutVenv({ executable, version, minor, hasVenv, launch }: Interpreter): void {
-  if (!hasVenv) {
-    throw new PythonError(
-      "ERR_PYTHON_WITHOUT_VENV",
-      `A requirements.txt needs a virtual environment, which Python ${version} (${executable}) cannot make: its venv or ensurepip module is missing. Install it (Debian and Ubuntu: apt install python${minor}-venv), or choose another Python with SAME_PYTHON.`,
-    );
-  }
-  if (launch.length > 1) {
-    throw new PythonError(
-      "ERR_PYTHON_WITHOUT_VENV",
-      `A requirements.txt needs a virtual environment, which the package's own Python cannot make here: neither it nor a copy in the temp folder may be executed directly. Ship the packages with the app instead: same-kit up --with NAME,…`,
-    );
+const pythonIn = (folder: string): string => path.join(folder, "bin", "python");
+
+async function pipSettings(interpreter: Interpreter, deps: InstallDeps): Promise<PipSettings> {
+  const command = [...interpreter.launch, "-I", "-m", "pip", "config", "list"] as const;
+  const lines = await linesOf("read pip's settings", command, interpreter, deps).catch(() => null);
+  deps.signal.throwIfAborted();
+  // An interpreter without pip; the one of the environment reads the variables all the same.
+  return readPipSettings(lines ?? pipVariables(deps.env));
+}
+
+/** @returns null where it cannot do what pip was told to do, or where it fails and pip can be tried. */
+async function installByUv(uv: string, installation: Installation, settings: PipSettings): Promise<string | null> {
+  const { folder, interpreter, deps } = installation;
+  const variables = uvVariables(settings);
+  if (variables === undefined) return null;
+  // pip takes the best version of all indexes.
+  const env = { UV_INDEX_STRATEGY: "unsafe-best-match", ...(deps.isOffline ? {} : variables), ...deps.env };
+  const own = { ...deps, env };
+  const cache = deps.isInCloud ? ["--no-cache"] : [];
+  const make = [
+    uv,
+    "venv",
+    "--no-project",
+    "--no-python-downloads",
+    "--python",
+    interpreter.executable,
+    folder,
+  ] as const;
+  try {
+    const [version = "uv"] = await linesOf("start uv", [uv, "--version"], interpreter, own);
+    await run("make the virtual environment", make, interpreter, own);
+    const file = await writeRequirements(installation);
+    const install = [
+      uv,
+      "pip",
+      "install",
+      "--no-progress",
+      ...cache,
+      "--python",
+      pythonIn(folder),
+      "-r",
+      file,
+    ] as const;
+    await run("install requirements.txt", install, interpreter, own);
+    return version.replace(/ \(.*$/, "");
+  } catch (error) {
+    if (deps.signal.aborted || !interpreter.hasVenv || isNoSpace(error)) throw error;
+    deps.onLine("uv could not; pip is tried.");
+    await rm(folder, { recursive: true, force: true });
+    return null;
   }
 }
 
-async function run(
-  what: string,
-  command: readonly [string, ...string[]],
-  interpreter: Interpreter,
-  deps: InstallDeps,
-): Promise<void> {
+const isNoSpace = (error: unknown): boolean => error instanceof PythonError && error.code === "ERR_PYTHON_NO_SPACE";
+
+async function installByPip(installation: Installation): Promise<void> {
+  const { folder, interpreter, deps } = installation;
+  refuseWithoutVenv(interpreter);
+  const python = pythonIn(folder);
+  await run("make the virtual environment", [...interpreter.launch, "-m", "venv", folder], interpreter, deps);
+  const file = await writeRequirements(installation);
+  const quiet = ["--disable-pip-version-check", "--no-input", "--progress-bar", "off"];
+  const cache = deps.isInCloud ? ["--no-cache-dir"] : [];
+  const index = deps.isOffline ? ["--no-index"] : [];
+  const pip = [python, "-I", "-m", "pip", "install", ...quiet, ...cache, ...index, "-r", file] as const;
+  await run("install requirements.txt", pip, interpreter, deps);
+}
+
+async function writeRequirements({ folder, requirements }: Installation): Promise<string> {
+  const file = path.join(folder, "requirements.txt");
+  await writeFile(file, requirements);
+  return file;
+}
+
+function refuseWithoutVenv({ executable, version, minor, hasVenv }: Interpreter): void {
+  if (hasVenv) return;
+  throw new PythonError(
+    "ERR_PYTHON_WITHOUT_VENV",
+    `A requirements.txt needs a virtual environment, which Python ${version} (${executable}) cannot make: its venv or ensurepip module is missing. Install it (Debian and Ubuntu: apt install python${minor}-venv), install uv, or choose another Python with SAME_PYTHON.`,
+  );
+}
+
+function refuseWithoutCopy({ launch }: Interpreter): void {
+  if (launch.length === 1) return;
+  throw new PythonError(
+    "ERR_PYTHON_WITHOUT_VENV",
+    `A requirements.txt needs a virtual environment, which the package's own Python cannot make here: neither it nor a copy in the temp folder may be executed directly. Ship the packages with the app instead: same-kit up --with NAME,…`,
+  );
+}
+
+type Command = readonly [string, ...string[]];
+
+/** What a program prints, which is not for the user. */
+async function linesOf(what: string, command: Command, interpreter: Interpreter, deps: InstallDeps): Promise<string[]> {
+  const lines: string[] = [];
+  await run(what, command, interpreter, { ...deps, onLine: (line) => void lines.push(line) });
+  return lines;
+}
+
+async function run(what: string, command: Command, interpreter: Interpreter, deps: InstallDeps): Promise<void> {
   const lines: string[] = [];
   const onLine = (line: string) => {
     lines.push(line);
@@ -87,17 +201,18 @@ async function run(
   const cwd = files.folder;
   const code = await runGuarded({ interpreter, files, pycacheDir, command, env, cwd, onLine, signal });
   signal.throwIfAborted();
-  if (code !== 0) throw failed(what, code, lines);
+  if (code !== 0) throw failed(what, code, lines, deps);
 }
 
-function failed(what: string, code: number, lines: readonly string[]): PythonError {
+function failed(what: string, code: number, lines: readonly string[], { isOffline }: InstallDeps): PythonError {
   const printed = lines.join("\n");
-  if (/No space left on device|Errno 28|ENOSPC/i.test(printed)) {
+  if (/No space left on device|Errno 28|ENOSPC|os error 28/i.test(printed)) {
     return new PythonError(
       "ERR_PYTHON_NO_SPACE",
       `Python could not ${what}: there is no space left. In the cloud only the temp folder can be written; ship large packages with the app instead: same-kit up --with NAME,… It printed:\n${printed}`,
     );
   }
+  if (isOffline && what === "install requirements.txt") return missingOffline(printed);
   return new PythonError(
     "ERR_PYTHON_REQUIREMENTS",
     `Python could not ${what} (exit code ${code}). It printed:\n${printed}`,

@@ -30,7 +30,7 @@ export type StartOptions = {
   keepsOwnPackages?: boolean;
   /** The step needs a process in which no package is loaded yet. */
   isPlain?: boolean;
-  /** What pip prints. */
+  /** What uv and pip print. */
   onLine: (line: string) => void;
   signal: AbortSignal;
 };
@@ -146,6 +146,7 @@ export class PythonRuntime {
       env: this.#environ,
       pycacheDir: this.#pycacheDir,
       keepsOwnPackages,
+      isOffline: env["SAME_OFFLINE"] === "1",
       onLine,
       signal,
     });

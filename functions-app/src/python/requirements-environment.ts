@@ -8,20 +8,28 @@
 // folders, and the first to finish wins.
 
 import { createHash, randomBytes } from "node:crypto";
-import { mkdir, readdir, readFile, rm, stat } from "node:fs/promises";
+import { mkdir, readdir, readFile, rm, stat, utimes } from "node:fs/promises";
 import path from "node:path";
 import { pollUntil, tryFileLock, writeJsonAtomic } from "@same-kit/shared";
 import type { StepEnvironment } from "./guardian.ts";
-import { type InstallDeps, installRequirements } from "./install-requirements.ts";
+import { type EnvironmentLock, type InstallDeps, installRequirements } from "./install-requirements.ts";
 import type { Interpreter } from "./probe-interpreter.ts";
-import { BUILD_LOCK, makeRoom } from "./space.ts";
+import { BUILD_LOCK, CURRENT, makeRoom } from "./space.ts";
 
 export type RequirementsDeps = InstallDeps & {
   /** Holds all environments of this user. */
   environmentsDir: string;
 };
 
-type Current = { folder: string; python: string; version: string };
+export type Current = {
+  folder: string;
+  python: string;
+  /** The interpreter's. */
+  version: string;
+  lock: EnvironmentLock;
+  /** ISO 8601. */
+  madeAt: string;
+};
 
 const WAIT_POLL_MS = 100;
 
@@ -55,6 +63,7 @@ async function useOrBuild(wanted: Wanted): Promise<StepEnvironment> {
   return pollUntil({
     attempt: async () => {
       const current = (await readCurrent(folder)) ?? (await buildAlone(wanted));
+      if (current !== undefined) await noteUse(folder);
       return current === undefined ? null : toStepEnvironment(key, current);
     },
     everyMs: WAIT_POLL_MS,
@@ -80,8 +89,9 @@ async function build({ folder, key, requirements, interpreter, deps }: Wanted): 
   const name = `env-${randomBytes(4).toString("hex")}`;
   const target = path.join(folder, name);
   try {
-    const python = await installRequirements(target, requirements, interpreter, deps);
-    const current = { folder: name, python, version: interpreter.version };
+    const { python, lock } = await installRequirements(target, requirements, interpreter, deps);
+    const madeAt = new Date().toISOString();
+    const current = { folder: name, python, version: interpreter.version, lock, madeAt };
     return await publish(folder, current);
   } catch (error) {
     await rm(target, { recursive: true, force: true });
@@ -93,19 +103,25 @@ async function build({ folder, key, requirements, interpreter, deps }: Wanted): 
 async function publish(folder: string, made: Current): Promise<Current> {
   const other = await readCurrent(folder);
   if (other !== undefined) return other;
-  await writeJsonAtomic(path.join(folder, "current.json"), made);
+  await writeJsonAtomic(path.join(folder, CURRENT), made);
   return made;
 }
 
 /** Undefined also where the interpreter under the environment went away: its link then leads nowhere. */
 async function readCurrent(folder: string): Promise<Current | undefined> {
   try {
-    const current = JSON.parse(await readFile(path.join(folder, "current.json"), "utf8")) as Current;
+    const current = JSON.parse(await readFile(path.join(folder, CURRENT), "utf8")) as Current;
     await stat(current.python);
     return current;
   } catch {
     return undefined;
   }
+}
+
+/** `same-kit env prune` removes what nobody has used for long. */
+async function noteUse(folder: string): Promise<void> {
+  const now = new Date();
+  await utimes(path.join(folder, CURRENT), now, now).catch(() => {});
 }
 
 /** What killed builds and replaced environments left. Only the holder of the mark calls it, when there is no usable one. */
@@ -114,8 +130,8 @@ async function removeLeftovers(folder: string): Promise<void> {
   await Promise.all(names.map((name) => rm(path.join(folder, name), { recursive: true, force: true })));
 }
 
-function toStepEnvironment(key: string, { python }: Current): StepEnvironment {
-  return { name: `requirements:${key.slice(0, 12)}`, launch: [python], isIsolated: true };
+function toStepEnvironment(key: string, { python, lock }: Current): StepEnvironment {
+  return { name: `requirements:${key.slice(0, 12)}`, launch: [python], isIsolated: true, lock };
 }
 
 /** White space and comments do not make another environment; the interpreter does, and so does its version. */
@@ -123,7 +139,7 @@ function keyOf(requirements: Buffer, { executable, version }: Interpreter, keeps
   const lines = requirements.toString("utf8").split(/\r?\n/);
   const meant = lines.map((line) => line.replace(/(^|\s)#.*$/, "").trim()).filter((line) => line !== "");
   return createHash("sha256")
-    .update(JSON.stringify([1, executable, version, meant, ...(keepsOwnPackages ? ["own"] : [])]))
+    .update(JSON.stringify([2, executable, version, meant, ...(keepsOwnPackages ? ["own"] : [])]))
     .digest("hex")
     .slice(0, 32);
 }

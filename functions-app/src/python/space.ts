@@ -12,6 +12,8 @@ export type SpaceLimits = {
 
 /** Lies in the folder of an environment while a process builds it. */
 export const BUILD_LOCK = "build.lock";
+/** Says which of an environment's folders is whole; its time is that of the last use. */
+export const CURRENT = "current.json";
 
 const MiB = 1024 * 1024;
 

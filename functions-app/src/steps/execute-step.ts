@@ -8,6 +8,7 @@ import { LIMIT_SETTINGS, type Limits } from "../contract/limits.ts";
 import type { FailedStepRecord, SessionPython, StepRecord } from "../contract/run-result.ts";
 import { isInCloud } from "../python/cache-folder.ts";
 import { PythonError } from "../python/errors.ts";
+import type { StepEnvironment } from "../python/guardian.ts";
 import type { StartedPython } from "../python/python-runtime.ts";
 import type { ReadyPython, StepOrder } from "../python/step-process.ts";
 import type { Completed as CompletedStep } from "./cache/cache-entry.ts";
@@ -148,7 +149,7 @@ async function runIn(started: StartedPython, run: StepRun): Promise<ExecutorResu
     const own = sameYaml.warning === undefined ? [] : [sameYaml.warning];
     const warnings = [...own, ...warningsOf(report), ...workspace.warnings];
     await outputs.end(failure);
-    const outcome = { ready, report, outputs, warnings, environment: environment.name, files: files.manifest };
+    const outcome = { ready, report, outputs, warnings, environment, files: files.manifest };
     if (run.watch.signal.aborted) await outputs.saveLast(run.watch.isPurged);
     if (failure !== undefined) return await toFailed(run, outcome, failure);
     const result = await toCompleted(run, outcome, await readFile(sessionOut(ready.folder)));
@@ -216,7 +217,7 @@ type Outcome = {
   report: StepReport;
   outputs: StepOutputs;
   warnings: string[];
-  environment: string;
+  environment: StepEnvironment;
   files: BlobReference | undefined;
 };
 
@@ -229,7 +230,7 @@ async function toCompleted(run: StepRun, outcome: Outcome, session: Buffer): Pro
     isInline
       ? { session_context: toUrlSafeBase64(session) }
       : deps.blobs.save(input.instanceId, "session", session).then((blob) => ({ session: blob })),
-    outputs.store(report),
+    outputs.store(report, outcome.environment.lock),
   ]);
   const { version, implementation, executable, dill } = ready;
   const codeMs = Math.round(report.codeMs ?? 0);
@@ -247,7 +248,9 @@ async function toCompleted(run: StepRun, outcome: Outcome, session: Buffer): Pro
 async function toFailed(run: StepRun, outcome: Outcome, failure: StepFailure): Promise<ExecutorResult> {
   const { codeMs } = outcome.report;
   // The result of a run that has ended is never read, and what is stored now may never be removed.
-  const details = run.watch.signal.aborted ? undefined : await outcome.outputs.store(outcome.report);
+  const details = run.watch.signal.aborted
+    ? undefined
+    : await outcome.outputs.store(outcome.report, outcome.environment.lock);
   const record = {
     ...toFailedRecord(run.input, run.timing),
     ...toRecord(outcome),
@@ -265,7 +268,13 @@ function toRecord({
   environment,
   files,
 }: Outcome): Pick<StepRecord, "python" | "environment" | "output" | "warnings" | "files"> {
-  return { python: ready.version, environment, output: outputs.tails(), warnings, ...(files && { files }) };
+  return {
+    python: ready.version,
+    environment: environment.name,
+    output: outputs.tails(),
+    warnings,
+    ...(files && { files }),
+  };
 }
 
 /** For a step that never ran. */

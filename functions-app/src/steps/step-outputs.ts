@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import type { BlobReference } from "../contract/blob-reference.ts";
 import type { ExecutorInput, StepFailure } from "../contract/executor-call.ts";
-import type { StepDetails } from "../contract/step-details.ts";
+import type { EnvironmentLock, StepDetails } from "../contract/step-details.ts";
 import { CellOutputs } from "../outputs/cell-outputs.ts";
 import { LiveLines } from "../outputs/live-lines.ts";
 import type { StepMessage } from "../outputs/step-message.ts";
@@ -63,8 +63,11 @@ export class StepOutputs {
     await this.#deps.blobs.saveProgress(this.#input.instanceId, toJson(this.#progress())).catch(() => {});
   }
 
-  /** @param report - What else the step's process told at its end. */
-  async store({ crossing, lost, packages }: StepReport): Promise<StepDetails | BlobReference> {
+  /**
+   * @param report - What else the step's process told at its end.
+   * @param lock - What its environment was made of.
+   */
+  async store({ crossing, lost, packages }: StepReport, lock?: EnvironmentLock): Promise<StepDetails | BlobReference> {
     const assets = await this.#storeAssets();
     const details: StepDetails = {
       ...this.#cells.toDetails(),
@@ -72,6 +75,7 @@ export class StepOutputs {
       ...(crossing?.length && { crossing }),
       ...(lost?.length && { lost }),
       ...(packages && Object.keys(packages).length > 0 && { packages }),
+      ...(lock && { lock }),
     };
     const json = toJson(details);
     if (json.length <= INLINE_CHARACTERS) return details;

@@ -36,6 +36,7 @@ async function makeDeps(changes: Partial<Parameters<typeof requirementsEnvironme
     pycacheDir: path.join(root, "pycache"),
     isInCloud: false,
     keepsOwnPackages: false,
+    isOffline: false,
     environmentBytes: 1e9,
     onLine: (line: string) => void lines.push(line),
     signal: new AbortController().signal,
@@ -49,6 +50,7 @@ test("an environment is made once, and again when its interpreter went away", as
   const { deps, lines } = await makeDeps();
   const made = await requirementsEnvironment(requirements, interpreter, deps);
   expect(made).toMatchObject({ isIsolated: true, name: expect.stringMatching(/^requirements:[0-9a-f]{12}$/) });
+  expect(made.lock).toEqual({ installer: expect.stringMatching(/^pip \d/), packages: ["same_kit_tiny==1.0"] });
   expect(lines.some((line) => line.includes("Successfully installed same_kit_tiny"))).toBe(true);
   const printed = lines.length;
   const commented = Buffer.from(`# a comment\n${requirements}\n\n`);
@@ -164,4 +166,49 @@ test("the time limit ends pip and all it started", async () => {
   abort.abort(new Error("too long"));
   await expect(installing).rejects.toThrow("too long");
   expect(isRunning(pid)).toBe(false);
+});
+
+/** A program that stands for uv: notes how it is called, and does with venv and pip what it is asked for. */
+async function standInForUv(install: string): Promise<{ folder: string; calls: () => Promise<string> }> {
+  const folder = await makeTempDir();
+  const program = [
+    "#!/bin/sh",
+    `echo "$@" >> ${folder}/calls`,
+    'case "$1" in',
+    '--version) echo "uv 9.9.9 (test)" ;;',
+    'venv) for last; do :; done; exec "$5" -m venv --without-pip "$last" ;;',
+    `pip) ${install} ;;`,
+    "esac",
+  ];
+  await writeFile(path.join(folder, "uv"), program.join("\n"), { mode: 0o755 });
+  return { folder, calls: () => readFile(path.join(folder, "calls"), "utf8") };
+}
+
+test("uv makes the environment where it is installed, and the lock names it and the exact versions", async () => {
+  const requirements = Buffer.from(`${await localIndex("1.0", "1.5")}same_kit_tiny\n`);
+  const uv = await standInForUv(`exec ${interpreter.executable} -m pip --python "$5" install -q -r "$7"`);
+  const { deps } = await makeDeps({ env: { PATH: `${uv.folder}:${process.env["PATH"]}`, HOME: uv.folder } });
+  const { lock } = await requirementsEnvironment(requirements, interpreter, deps);
+  expect(lock).toEqual({ installer: "uv 9.9.9", packages: ["same_kit_tiny==1.5"] });
+  expect(await uv.calls()).toMatch(/^--version\nvenv --no-project .*\npip install --no-progress --python .* -r .*\n$/);
+});
+
+test("where uv fails pip is tried, and its failure is the one to read", async () => {
+  const uv = await standInForUv("echo uv-failed; exit 2");
+  const env = { PATH: `${uv.folder}:${process.env["PATH"]}`, HOME: uv.folder };
+  const { deps, lines } = await makeDeps({ env });
+  const index = await localIndex("1.0");
+  const missing = requirementsEnvironment(Buffer.from(`${index}same_kit_tiny==2.0\n`), interpreter, deps);
+  await expect(missing).rejects.toThrow(/No matching distribution found for same_kit_tiny==2.0/);
+  expect(lines).toEqual(expect.arrayContaining(["uv-failed", "uv could not; pip is tried."]));
+});
+
+test("offline, an index is never asked, and what is missing is named", async () => {
+  const { deps } = await makeDeps({
+    isOffline: true,
+    env: { PATH: "/usr/bin:/bin", PIP_INDEX_URL: "https://index.invalid/" },
+  });
+  const made = requirementsEnvironment(Buffer.from("same_kit_tiny==2.0\n"), interpreter, deps);
+  await expect(made).rejects.toMatchObject({ code: "ERR_PYTHON_OFFLINE" });
+  await expect(made).rejects.toThrow(/--offline asks no package index: same_kit_tiny==2\.0\./);
 });

@@ -16,6 +16,7 @@ const STEP = {
   warnings: ["numpy is in no requirements.txt."],
   keptFrom: null,
   cache: null,
+  lock: null,
   cells: [],
 };
 

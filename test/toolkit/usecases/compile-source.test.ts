@@ -53,3 +53,44 @@ test("without parameters nothing is injected", async () => {
   const { steps, parameters } = await compileSource({ location, sameEnv: null });
   expect({ code: steps[0]?.code, parameters }).toEqual({ code: "alpha = 1\nbeta = 2", parameters: {} });
 });
+
+/** The requirements.txt of each step, null where it is sent none. */
+async function requirementsOf(cells: unknown[], files: Record<string, string>, upstreamMagics = false) {
+  const dir = await makeTempDir();
+  const all = { ...files, "n.ipynb": JSON.stringify({ ...NOTEBOOK, cells }) };
+  for (const [name, content] of Object.entries(all)) await writeFile(path.join(dir, name), content);
+  const { request } = await compileSource({ location: dir, sameEnv: null, upstreamMagics });
+  return request.steps.map(({ sources: { "requirements.txt": text } }) =>
+    text === undefined ? null : Buffer.from(text, "base64url").toString(),
+  );
+}
+
+const WITH_REQUIREMENTS = CONFIG.replace("path: n.ipynb", "path: n.ipynb, requirements: all.txt");
+
+test("a tag gives a step requirements of its own, and the others have the notebook's", async () => {
+  const cells = [cell("a = 1"), cell("b = 1", "same_step_1", "requirements=plots.txt"), cell("c = 1", "same_step_2")];
+  const files = { "same.yaml": WITH_REQUIREMENTS, "all.txt": "numpy\n", "plots.txt": "matplotlib\n" };
+  expect(await requirementsOf(cells, files)).toEqual(["numpy\n", "matplotlib\n", "numpy\n"]);
+  expect(await requirementsOf(cells, files, true)).toEqual(["numpy\n", "numpy\n", "numpy\n"]);
+});
+
+test("what cells install is added to a step's own requirements", async () => {
+  const cells = [cell("%pip install rich", "requirements=plots.txt")];
+  expect(await requirementsOf(cells, { "plots.txt": "matplotlib\n" })).toEqual(["matplotlib\nrich\n"]);
+});
+
+test("a tag that names no file is refused with its cell", async () => {
+  const cells = [cell("a = 1"), cell("b = 1", "requirements=plots.txt")];
+  await expect(requirementsOf(cells, {})).rejects.toMatchObject({
+    code: "ERR_FILE_MISSING",
+    message: expect.stringContaining("which a tag of cell 2 names"),
+  });
+});
+
+test("two requirements of one step are refused", async () => {
+  const cells = [cell("a = 1", "requirements=a.txt"), cell("b = 1", "requirements=b.txt")];
+  await expect(requirementsOf(cells, { "a.txt": "", "b.txt": "" })).rejects.toMatchObject({
+    code: "ERR_NOTEBOOK_TAGS",
+    message: expect.stringContaining("its step same_step_000 has requirements=a.txt already"),
+  });
+});

@@ -166,4 +166,16 @@ export const COMMANDS: readonly CommandEntry[] = [
     place: ["state-dir", "env"],
     load: async () => (await import("../commands/ui.ts")).uiCommand,
   },
+  {
+    name: "env list",
+    summary: "List the environments that were made of requirements.txt files",
+    place: [],
+    load: async () => (await import("../commands/env-list.ts")).envListCommand,
+  },
+  {
+    name: "env prune",
+    summary: "Remove environments that are no longer used",
+    place: [],
+    load: async () => (await import("../commands/env-prune.ts")).envPruneCommand,
+  },
 ];

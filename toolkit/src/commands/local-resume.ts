@@ -25,6 +25,7 @@ export const localResumeCommand = defineCommand({
   options: {
     port: hostOptions.port,
     storage: hostOptions.storage,
+    offline: hostOptions.offline,
     "allow-user": hostOptions["allow-user"],
     ...stateDirOption,
     timeout: {
@@ -52,6 +53,7 @@ export const localResumeCommand = defineCommand({
         ...wish,
         port: parsePort(options.port),
         storage: options.storage ?? null,
+        isOffline: options.offline,
         timeoutMs: parseDuration(options.timeout),
         isVerbose: options.verbose,
         savesLargeSession: options.session,

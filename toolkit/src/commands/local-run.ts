@@ -69,6 +69,7 @@ export const localRunCommand = defineCommand({
       port: parsePort(options.port),
       storage: options.storage ?? null,
       python: options.python ?? null,
+      isOffline: options.offline,
       keep: options.keep,
       timeoutMs: parseDuration(options.timeout),
       isVerbose: options.verbose,

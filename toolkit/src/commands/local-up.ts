@@ -82,6 +82,7 @@ export const localUpCommand = defineCommand({
         port: parsePort(options.port),
         storage: options.storage ?? null,
         python: options.python ?? null,
+        isOffline: options.offline,
         hubName: null,
         isAloneOnHub: false,
         node: options.node ?? null,

@@ -29,6 +29,11 @@ export const hostOptions = {
     help: "Python that runs the steps (default: an active environment, else the first that works)",
     variable: "SAME_KIT_PYTHON",
   },
+  offline: {
+    type: "boolean",
+    help: "Make environments of what is on this machine; never ask a package index",
+    variable: "SAME_KIT_OFFLINE",
+  },
   "allow-user": {
     type: "string",
     multiple: true,

@@ -6,6 +6,8 @@ export type CellTags = {
   cache: string | null;
   /** NAME of `environment=NAME`. */
   environment: string | null;
+  /** FILE of `requirements=FILE`: the step's own in place of the notebook's. */
+  requirements: string | null;
   /** A tag that was meant to start a step but does not: `same_step_x`, `Same-Step-2`. */
   misspelt: string[];
   other: string[];
@@ -15,12 +17,14 @@ export type CellTags = {
 const LIKE_A_STEP = /^\s*same[\s_-]?step[\s_-]/i;
 
 export function parseCellTags(tags: readonly string[]): CellTags {
-  const parsed: CellTags = { steps: [], cache: null, environment: null, misspelt: [], other: [] };
+  const parsed: CellTags = { steps: [], cache: null, environment: null, requirements: null, misspelt: [], other: [] };
   for (const tag of tags) {
-    const [, step, cache, environment] = /^(?:same_step_(\d+)|cache=(.*)|environment=(.*))$/s.exec(tag) ?? [];
+    const [, step, cache, environment, requirements] =
+      /^(?:same_step_(\d+)|cache=(.*)|environment=(.*)|requirements=(.*))$/s.exec(tag) ?? [];
     if (step !== undefined) addStep(parsed, tag, Number(step));
     else if (cache !== undefined) parsed.cache = cache;
     else if (environment !== undefined) parsed.environment = environment;
+    else if (requirements !== undefined) parsed.requirements = requirements;
     else if (LIKE_A_STEP.test(tag)) parsed.misspelt.push(tag);
     else parsed.other.push(tag);
   }

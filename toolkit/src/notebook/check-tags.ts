@@ -9,12 +9,15 @@ import { type CellTags, isDuration } from "./cell-tags.ts";
  */
 export function checkTags(tags: CellTags, where: string, environments: ReadonlySet<string>): void {
   checkSteps(tags, where);
-  const { cache, environment } = tags;
+  const { cache, environment, requirements } = tags;
   if (cache !== null && !isDuration(cache)) {
     throw tagError(
       `${where} is tagged cache=${cache}, which is not an ISO 8601 duration.`,
       "Use a value such as cache=P0D or cache=PT12H.",
     );
+  }
+  if (requirements?.trim() === "") {
+    throw tagError(`${where} is tagged requirements=, without a file.`, "Use a tag such as requirements=plots.txt.");
   }
   if (environment !== null && !environments.has(environment)) {
     throw tagError(

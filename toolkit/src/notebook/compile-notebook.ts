@@ -18,6 +18,8 @@ export type CompileInput = {
   /** The same.yaml in the working directory of every step. */
   configText: string;
   requirements: string | null;
+  /** Texts of the files that tags `requirements=FILE` name. */
+  stepRequirements?: ReadonlyMap<string, string>;
   /** As upstream's compiler: all magics are left out, and the app gets steps without cells. */
   upstreamMagics?: boolean;
 };
@@ -37,22 +39,29 @@ export function compileNotebook(input: CompileInput): CompiledNotebook {
   const { notebook, config, configText, upstreamMagics = false } = input;
   const environments = new Set(["default", ...Object.keys(config.environments ?? {})]);
   const { steps, warnings, installs } = splitSteps(notebook, environments, { upstreamMagics });
-  const requirements = mergeRequirements(input.requirements, installs);
-  checkParts(steps, requirements);
-  const sources = {
-    "same.yaml": encode(configText),
-    ...(requirements === null ? {} : { "requirements.txt": encode(requirements) }),
+  const requirementsOf = ({ requirements }: Step): string | null => {
+    // Upstream's compiler knows no such tag.
+    const own = requirements === undefined || upstreamMagics ? undefined : input.stepRequirements?.get(requirements);
+    return mergeRequirements(own ?? input.requirements, installs);
   };
+  checkParts(steps, requirementsOf);
   const request = {
     steps: steps.map((step, index) => ({
       name: step.name,
       code: encode(step.code),
-      sources,
+      sources: toSources(configText, requirementsOf(step)),
       ...(upstreamMagics ? {} : toCells(step, steps.slice(index + 1))),
     })),
   };
   checkBody(request, configText);
   return { config, request, steps, warnings };
+}
+
+function toSources(configText: string, requirements: string | null): RequestedStep["sources"] {
+  return {
+    "same.yaml": encode(configText),
+    ...(requirements === null ? {} : { "requirements.txt": encode(requirements) }),
+  };
 }
 
 function toCells({ cells }: Step, later: readonly Step[]): Pick<RequestedStep, "cells" | "keepsResults"> {
@@ -70,14 +79,16 @@ function toCell({ cell, lineCount, tags }: Step["cells"][number]): RequestedCell
 
 const encode = (text: string) => toUrlSafeBase64(Buffer.from(text));
 
-function checkParts(steps: readonly Step[], requirements: string | null): void {
+function checkParts(steps: readonly Step[], requirementsOf: (step: Step) => string | null): void {
   if (steps.length > maxSteps) {
     throw tooLarge(
       `The notebook has ${steps.length} steps; an app accepts at most ${maxSteps}.`,
       "Merge some of its steps.",
     );
   }
-  for (const { name, code } of steps) {
+  for (const step of steps) {
+    const { name, code } = step;
+    checkRequirements(step, requirementsOf(step));
     const size = Buffer.byteLength(code);
     if (size > codeBytes) {
       throw tooLarge(
@@ -86,10 +97,13 @@ function checkParts(steps: readonly Step[], requirements: string | null): void {
       );
     }
   }
-  const size = Buffer.byteLength(requirements ?? "");
+}
+
+function checkRequirements({ requirements: file = "requirements.txt" }: Step, text: string | null): void {
+  const size = Buffer.byteLength(text ?? "");
   if (size > requirementsBytes) {
     throw tooLarge(
-      `requirements.txt has ${size} bytes; an app accepts at most ${requirementsBytes}.`,
+      `${file} has ${size} bytes; an app accepts at most ${requirementsBytes}.`,
       "Remove hashes and comments.",
     );
   }

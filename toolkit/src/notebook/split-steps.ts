@@ -17,6 +17,8 @@ export type Step = {
   tags: readonly string[];
   cache: string | null;
   environment: string | null;
+  /** The file of `requirements=FILE`; absent: the notebook's own. */
+  requirements?: string;
 };
 
 export type SplitNotebook = {
@@ -58,7 +60,7 @@ export function splitSteps(
     const [step] = tags.steps;
     if (step !== undefined) drafts.push(newDraft(step, cell.number));
     const draft = drafts.at(-1) as Draft;
-    applyTags(draft, tags);
+    applyTags(draft, tags, `Cell ${cell.number} of ${notebook.file}`);
     // As nbclient and Jupyter Book have it.
     if (cell.kind !== "code" || cell.tags.includes("skip-execution")) continue;
     const translated = upstreamMagics ? { ...removeMagics(cell.source), installs: [] } : translateMagics(cell.source);
@@ -81,7 +83,14 @@ function newDraft(index: number, taggedCell: number | null): Draft {
   return { name: stepName(index), index, taggedCell, parts: [], tags: [], cache: null, environment: null };
 }
 
-function applyTags(draft: Draft, { cache, environment, other }: CellTags): void {
+function applyTags(draft: Draft, { cache, environment, requirements, other }: CellTags, where: string): void {
+  if (requirements !== null && draft.requirements !== undefined && requirements !== draft.requirements) {
+    throw tagError(
+      `${where} is tagged requirements=${requirements}, but its step ${draft.name} has requirements=${draft.requirements} already.`,
+      "Keep one of them, or start another step with a tag same_step_N.",
+    );
+  }
+  if (requirements !== null) draft.requirements = requirements;
   draft.cache = cache ?? draft.cache;
   draft.environment = environment ?? draft.environment;
   draft.tags.push(...other.filter((tag) => !draft.tags.includes(tag)));
@@ -116,7 +125,7 @@ function warnOfEnvironment({ name, environment }: Draft): string[] {
   ];
 }
 
-function toStep({ name, index, parts, tags, cache, environment }: Draft): Step {
+function toStep({ name, index, parts, tags, cache, environment, requirements }: Draft): Step {
   const cells: CellRange[] = [];
   let firstLine = 1;
   for (const { cell, code, tags } of parts) {
@@ -124,5 +133,6 @@ function toStep({ name, index, parts, tags, cache, environment }: Draft): Step {
     cells.push({ cell, firstLine, lineCount, ...(tags.length > 0 && { tags }) });
     firstLine += lineCount;
   }
-  return { name, index, code: parts.map(({ code }) => code).join("\n"), cells, tags, cache, environment };
+  const code = parts.map((part) => part.code).join("\n");
+  return { name, index, code, cells, tags, cache, environment, ...(requirements !== undefined && { requirements }) };
 }

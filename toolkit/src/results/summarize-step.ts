@@ -1,4 +1,4 @@
-import type { CellOutput, CellRecord } from "@same-kit/functions-app/contract";
+import type { CellOutput, CellRecord, EnvironmentLock } from "@same-kit/functions-app/contract";
 import type { StepResult } from "./run-results.ts";
 
 // The notebook has all of it; this is what a script or a person reads in a terminal.
@@ -17,12 +17,15 @@ export type SummarizedStep = Omit<StepResult, "details" | "cells" | "failure"> &
   /** The last 64 Ki characters of each stream. */
   output: { stdout: string; stderr: string };
   cells: SummarizedCell[];
+  /** What its environment was made of, with exact versions; null for an interpreter's own packages. */
+  lock: EnvironmentLock | null;
 };
 
 export function summarizeStep({ details, cells: _, failure: __, ...step }: StepResult): SummarizedStep {
   const cells = details?.cells ?? [];
   const output = { stdout: streamOf(cells, "stdout"), stderr: streamOf(cells, "stderr") };
-  return { ...step, output, cells: cells.map((cell) => ({ ...cell, outputs: cell.outputs.map(summarize) })) };
+  const lock = details?.lock ?? null;
+  return { ...step, output, lock, cells: cells.map((cell) => ({ ...cell, outputs: cell.outputs.map(summarize) })) };
 }
 
 function streamOf(cells: readonly CellRecord[], name: "stdout" | "stderr"): string {

@@ -1,5 +1,6 @@
 import path from "node:path";
 import { type CacheMode, withCacheWishes } from "../notebook/cache-wishes.ts";
+import { parseCellTags } from "../notebook/cell-tags.ts";
 import { type CompiledNotebook, compileNotebook } from "../notebook/compile-notebook.ts";
 import { inlineDatasets, listLocalDatasets } from "../notebook/datasets.ts";
 import { injectParameters } from "../notebook/inject-parameters.ts";
@@ -57,6 +58,7 @@ export async function compileSource(options: CompileOptions): Promise<CompiledSo
     config: source.config,
     configText: await readConfigText(source, sameEnv),
     requirements: await readRequirements(source),
+    stepRequirements: await readStepRequirements(source),
     upstreamMagics: options.upstreamMagics ?? false,
   });
   const warnings = [...injected.warnings, ...compiled.warnings];
@@ -94,4 +96,18 @@ async function readRequirements({ folder, config }: Source): Promise<string | nu
   const { requirements } = config.notebook;
   if (requirements === undefined) return null;
   return readTextFile(path.resolve(folder, requirements), "which `notebook.requirements` names");
+}
+
+/** Files that tags name, relative to same.yaml as `notebook.requirements` is. */
+async function readStepRequirements({ folder, notebook }: Source): Promise<ReadonlyMap<string, string>> {
+  const files = notebook.cells.flatMap(({ number, tags }) => {
+    const { requirements } = parseCellTags(tags);
+    return requirements === null ? [] : [{ number, requirements }];
+  });
+  const texts = new Map<string, string>();
+  for (const { number, requirements } of files) {
+    const file = path.resolve(folder, requirements);
+    texts.set(requirements, await readTextFile(file, `which a tag of cell ${number} names`));
+  }
+  return texts;
 }

@@ -16,6 +16,7 @@ export type LocalResumeOptions = Pick<ContinueRunOptions, "from" | "only"> & {
   port: number | null;
   /** Only needed for a storage that was chosen by a connection string, as keys are not recorded. */
   storage: string | null;
+  isOffline?: boolean;
   timeoutMs: number | null;
   isVerbose: boolean;
   savesLargeSession: boolean;
@@ -26,13 +27,13 @@ export type LocalResumeOptions = Pick<ContinueRunOptions, "from" | "only"> & {
  * ended, a new run keeps the steps that still hold.
  */
 export async function localResume(options: LocalResumeOptions, deps: RunDeps): Promise<RunSummary> {
-  const { id, stateDir, port, timeoutMs, isVerbose, savesLargeSession } = options;
+  const { id, stateDir, port, isOffline = false, timeoutMs, isVerbose, savesLargeSession } = options;
   const records = new RunRecords(stateDir);
   const ended = await findEnded(records, id);
   if (ended !== null) {
     const { python, storage: recorded } = ended.record;
     const storage = options.storage ?? sameStorage(recorded);
-    return continueRun(ended, options, { choice: { keep: false, port, storage, python } }, deps);
+    return continueRun(ended, options, { choice: { keep: false, port, storage, python, isOffline } }, deps);
   }
   const folder = await requireUnfinished(records, id);
   if (options.from !== null || options.only !== null) throw notEnded(folder);
@@ -40,7 +41,7 @@ export async function localResume(options: LocalResumeOptions, deps: RunDeps): P
   const storage = options.storage ?? sameStorage(folder.record.storage);
   return driveRun({
     records,
-    choice: { keep: false, port, storage, python },
+    choice: { keep: false, port, storage, python, isOffline },
     steps: await findSteps(folder.record),
     warnings: [],
     timeoutMs,

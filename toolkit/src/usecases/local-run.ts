@@ -37,8 +37,8 @@ export type LocalRunOptions = HostChoice & {
 
 /** Compiles, boots what does not run yet, runs, shows each step, and stops what it booted. */
 export async function localRun(options: LocalRunOptions, deps: RunDeps): Promise<RunSummary> {
-  const { keep, port, storage, python } = options;
-  return startRun(options, { keep, port, storage, python }, null, deps);
+  const { keep, port, storage, python, isOffline = false } = options;
+  return startRun(options, { keep, port, storage, python, isOffline }, null, deps);
 }
 
 export type RemoteRunOptions = Omit<LocalRunOptions, keyof HostChoice> & { address: AppAddress };

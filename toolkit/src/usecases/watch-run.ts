@@ -34,10 +34,11 @@ export async function watchRun(options: LocalRunOptions, deps: WatchDeps): Promi
 
 /** The notebook first, and what else decides what its steps are. */
 async function filesOf(options: LocalRunOptions): Promise<string[]> {
-  const { folder, config } = await compileSource(options);
+  const { folder, config, steps } = await compileSource(options);
   const { path: notebook, requirements } = config.notebook;
   const others = [options.location, "same.yaml", ...(requirements === undefined ? [] : [requirements])];
-  return [...new Set([notebook, ...others].map((file) => path.resolve(folder, file)))];
+  const ofSteps = steps.flatMap((step) => step.requirements ?? []);
+  return [...new Set([notebook, ...others, ...ofSteps].map((file) => path.resolve(folder, file)))];
 }
 
 /** @returns null where nothing ran. */
@@ -70,10 +71,10 @@ async function findChange(options: LocalRunOptions, folder: RunFolder): Promise<
 const withoutWishes = ({ steps }: InitiateRequest) => steps.map(({ cache: _, ...step }) => step);
 
 async function continueFrom(folder: RunFolder, options: LocalRunOptions, deps: WatchDeps): Promise<RunSummary> {
-  const { keep, port, storage, python, timeoutMs, isVerbose, savesLargeSession } = options;
+  const { keep, port, storage, python, isOffline = false, timeoutMs, isVerbose, savesLargeSession } = options;
   const wishes = { from: null, only: null, timeoutMs, isVerbose, savesLargeSession };
   try {
-    return await continueRun(folder, wishes, { choice: { keep, port, storage, python } }, deps);
+    return await continueRun(folder, wishes, { choice: { keep, port, storage, python, isOffline } }, deps);
   } catch (error) {
     // Its storage ended with its host, as one in memory does.
     if (!(error instanceof SameKitError) || error.code !== "ERR_RUN_UNKNOWN") throw error;

@@ -62,6 +62,7 @@ const stepDetails = z.object({
   ),
   assets: z.optional(z.record(z.string(), blobReference)),
   packages: z.optional(z.record(z.string(), z.string())),
+  lock: z.optional(z.object({ installer: z.string(), packages: z.array(z.string()) })),
 });
 
 export type ReadDetails =

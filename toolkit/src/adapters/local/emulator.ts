@@ -42,6 +42,7 @@ async function boot(options: BootOptions, allowUsers: AllowedUsers): Promise<Boo
     hubName,
     isAloneOnHub,
     node = null,
+    isOffline = false,
     ignoreOutputs = false,
     allowedHosts = [],
     allowedOrigins = [],
@@ -70,8 +71,8 @@ async function boot(options: BootOptions, allowUsers: AllowedUsers): Promise<Boo
     https,
     onEvent,
     ...(appDir === null
-      ? { appSettings: ownAppSettings(python) }
-      : { appDir, appSettings: { ...appSettings, ...pythonSetting(python) } }),
+      ? { appSettings: ownAppSettings(python, isOffline) }
+      : { appDir, appSettings: { ...appSettings, ...pythonSettings(python, isOffline) } }),
     ...(port === null ? {} : { port }),
     ...(storage === null ? {} : { storage: parseStorageChoice(storage) }),
     ...(detachedLogFile === null ? {} : { detachedLogFile }),
@@ -98,13 +99,15 @@ async function boot(options: BootOptions, allowUsers: AllowedUsers): Promise<Boo
   };
 }
 
-const pythonSetting = (python: string | null): Record<string, string> =>
-  python === null ? {} : { SAME_PYTHON: python };
+const pythonSettings = (python: string | null, isOffline: boolean): Record<string, string> => ({
+  ...(python !== null && { SAME_PYTHON: python }),
+  ...(isOffline && { SAME_OFFLINE: "1" }),
+});
 
 /** A step may take any time here: the cloud's limit of a function does not hold for our own app, which has one for steps. */
-export const ownAppSettings = (python: string | null): Record<string, string> => ({
+export const ownAppSettings = (python: string | null, isOffline = false): Record<string, string> => ({
   AzureFunctionsJobHost__functionTimeout: "-1",
-  ...pythonSetting(python),
+  ...pythonSettings(python, isOffline),
 });
 
 async function* oneByOne(batches: AsyncIterable<readonly NumberedEvent[]>): AsyncGenerator<NumberedEvent> {

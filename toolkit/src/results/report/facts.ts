@@ -75,7 +75,19 @@ export function renderEnvironment({ python, steps }: RunResults): string {
     python === null
       ? ""
       : `<p>${escapeHtml(`${python.implementation} ${python.version}, dill ${python.dill}${python.executable === undefined ? "" : `, ${python.executable}`}`)}</p>`;
-  return `<section><details><summary>Environment</summary>${by}${table(["Step", "Python", "Packages"], rows)}${renderPackages(steps)}</details></section>`;
+  return `<section><details><summary>Environment</summary>${by}${table(["Step", "Python", "Packages"], rows)}${renderPackages(steps)}${renderLocks(steps)}</details></section>`;
+}
+
+/** Steps of one environment have one lock. */
+function renderLocks(steps: readonly StepResult[]): string {
+  const locks = new Map(
+    steps.flatMap(({ environment, details }) => (details?.lock ? [[environment, details.lock]] : [])),
+  );
+  const lists = [...locks].map(([environment, { installer, packages }]) => {
+    const summary = escapeHtml(`${environment}, installed by ${installer}: ${packages.length} packages`);
+    return `<details><summary>${summary}</summary><pre class="text">${escapeHtml(packages.join("\n"))}</pre></details>`;
+  });
+  return lists.join("");
 }
 
 function renderPackages(steps: readonly StepResult[]): string {

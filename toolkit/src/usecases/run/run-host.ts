@@ -13,6 +13,8 @@ export type HostChoice = {
   port: number | null;
   storage: string | null;
   python: string | null;
+  /** Environments are made of what is on this machine. */
+  isOffline?: boolean;
   /** Leaves a host in the background that stays. */
   keep: boolean;
 };
@@ -54,10 +56,10 @@ export type HostDeps = {
 /** Uses a running host of our app if it has the requested properties; otherwise boots one. */
 export async function openHost({ records, choice, continued }: HostWish, deps: HostDeps): Promise<RunHost> {
   const { stateDir } = records;
-  const { port, storage, python, keep } = choice;
+  const { port, storage, python, keep, isOffline = false } = choice;
   const { cwd, emulator, view } = deps;
-  // Storage and Python are chosen when a host starts.
-  if (storage === null && python === null) {
+  // These are chosen when a host starts.
+  if (storage === null && python === null && !isOffline) {
     const wanted = { port, hubName: continued?.hubName ?? null };
     const running = await findRunningHost([stateDir, stateDirBelow(cwd)], emulator, wanted);
     if (running !== null) {
@@ -108,13 +110,14 @@ async function hostsOfRuns(stateDir: string): Promise<ReadonlySet<number>> {
 
 /** @param older - Gets what became of older runs; it can only be shown once nothing is drawn. */
 async function bootForRun({ records, choice, continued }: HostWish, older: Hint[], deps: HostDeps): Promise<RunHost> {
-  const { port, storage, python } = choice;
+  const { port, storage, python, isOffline = false } = choice;
   const { stateDir } = records;
   const hubName = continued?.hubName ?? null;
   const booted = await deps.emulator.boot({
     stateDir,
     storage,
     python,
+    isOffline,
     hubName,
     // Where a run is already it must be looked for.
     isAloneOnHub: hubName === null,
@@ -135,13 +138,13 @@ async function bootForRun({ records, choice, continued }: HostWish, older: Hint[
 
 async function bootToKeep(
   stateDir: string,
-  { port, storage, python }: HostChoice,
+  { port, storage, python, isOffline = false }: HostChoice,
   { emulator, cwd, env, signal }: HostDeps,
 ): Promise<RunningHost> {
   const flags = Object.entries({ port, storage, python }).flatMap(([name, value]) =>
     value === null ? [] : [`--${name}`, String(value)],
   );
-  const args = ["local", "up", "--state-dir", stateDir, ...flags];
+  const args = ["local", "up", "--state-dir", stateDir, ...flags, ...(isOffline ? ["--offline"] : [])];
   return emulator.bootDetached({ stateDir, args, cwd, env, signal });
 }
 
