@@ -4,7 +4,15 @@ import type { StorageQueue } from "../../local/src/storage/storage-queue.ts";
 import type { StorageTable } from "../../local/src/storage/storage-table.ts";
 
 const QUEUE_CALLS = ["send", "receive", "delete", "update"] satisfies (keyof StorageQueue)[];
-const TABLE_CALLS = ["transact", "upsert", "insert", "get", "query", "queryPage"] satisfies (keyof StorageTable)[];
+const TABLE_CALLS = [
+  "transact",
+  "upsert",
+  "insert",
+  "update",
+  "get",
+  "query",
+  "queryPage",
+] satisfies (keyof StorageTable)[];
 const BLOB_CALLS = [
   ...(["upload", "download", "properties", "deleteIfExists", "list"] satisfies (keyof BlobContainer)[]),
   ...(["acquireLease", "renewLease", "changeLease"] satisfies (keyof BlobContainer)[]),

@@ -141,9 +141,8 @@ async function start(
   const message = toInstance(instanceId, Event, executionId);
   if (existing !== null) deps.orchestrations.forget(instanceId);
   await deps.delivery.sendStart(message, async (blobName) => {
-    const isOurs = await deps.instances.writeStarted(Event, existing, blobName);
-    if (!isOurs) return null;
-    return existing === null ? "first" : "again";
+    const rowEtag = await deps.instances.writeStarted(Event, existing, blobName);
+    return rowEtag === null ? null : { isFirst: existing === null, rowEtag };
   });
   deps.functionLog.scheduled({ instanceId, name: request.name, type: "Orchestrator" }, "NewInstance");
   return { instanceId, executionId };

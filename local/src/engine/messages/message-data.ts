@@ -39,8 +39,13 @@ export type Outgoing = {
   visibleAt?: string;
 };
 
-/** A start whose row is of this start: the instance is new (`first`), or there was one of that id before (`again`). */
-export type StartTrust = "first" | "again";
+/** A start whose row is of this start. */
+export type StartTrust = {
+  /** There was no instance of that id before. */
+  isFirst: boolean;
+  /** That of the row as it was written. */
+  rowEtag: string;
+};
 
 /** A message that this process holds: invisible to others until `nextVisibleAt`, deleted with `popReceipt`. */
 export type ReceivedMessage = {

@@ -3,7 +3,7 @@
 
 import type { Clock, Logger } from "@same-kit/shared";
 import type { Delivery } from "../delivery/delivery.ts";
-import { type OrchestrationStatusName, TERMINAL } from "../history/events.ts";
+import { EventType, type OrchestrationStatusName, TERMINAL } from "../history/events.ts";
 import type { ReceivedMessage } from "../messages/message-data.ts";
 import type { LargePayloads } from "../taskhub/large-payloads.ts";
 import type { HistoryStore } from "../tracking/history-store.ts";
@@ -44,6 +44,8 @@ const REPAIR_PAUSE_MS = 1_000;
 export class CheckpointTails {
   readonly #deps: CheckpointTailDeps;
   #waiting: Tail | null = null;
+  /** ETag of the row as it was last seen; undefined before that. */
+  #rowEtag: string | null | undefined;
   #work: Promise<void> = Promise.resolve();
 
   constructor(deps: CheckpointTailDeps) {
@@ -57,6 +59,11 @@ export class CheckpointTails {
     }
     this.#waiting = tail;
     this.#work = this.#work.then(() => this.#doNext());
+  }
+
+  /** Spares a look at the row before it is written for the first time. */
+  knowRow(etag: string): void {
+    this.#rowEtag = etag;
   }
 
   /** Resolves when all that was added is done, or left to the messages that come again. */
@@ -91,7 +98,7 @@ export class CheckpointTails {
   /** A row must not show an older state than the history, which another host may have moved on meanwhile. */
   async #writeCurrent(tail: Tail): Promise<void> {
     if (isLate(tail.beganMs, this.#deps.clock) && (await this.#repairIfOvertaken(tail))) return;
-    const written = this.#write(tail.row);
+    const written = this.#write(tail);
     // One that was refused may have arrived all the same.
     await Promise.allSettled([written]);
     if (isLate(tail.beganMs, this.#deps.clock)) await this.#insistOnRepair(tail);
@@ -120,13 +127,55 @@ export class CheckpointTails {
     return true;
   }
 
-  async #write(row: EpisodeRow): Promise<void> {
+  /**
+   * Only over the row that this host has seen: a write that arrives late, of a host that is gone meanwhile, must not replace what its
+   * successor has written.
+   */
+  async #write(tail: Tail): Promise<void> {
+    let { row } = tail;
+    const { instances } = this.#deps;
+    for (;;) {
+      if (this.#rowEtag === undefined) {
+        const found = isStartOfChild(row) ? null : await instances.findRow(row.instanceId);
+        this.#rowEtag = found?.etag ?? null;
+        if (found !== null && found.executionId !== row.executionId) row = await this.#withStart(row);
+      }
+      const written = await instances.writeEpisode(row, this.#rowEtag);
+      this.#rowEtag = written.kind === "written" ? written.etag : undefined;
+      if (written.kind === "written") return;
+      if (written.kind === "missing") return this.#restore(row);
+      if (!(await this.#isStillOurs(tail))) return;
+    }
+  }
+
+  /** The row is of an earlier generation, whose host ended before it could write this one's: what belongs to its start is missing too. */
+  async #withStart(row: EpisodeRow): Promise<EpisodeRow> {
+    if (row.newEvents.some((it) => it.EventType === EventType.ExecutionStarted)) return row;
+    const { events } = await this.#deps.histories.load(row.instanceId, row.executionId);
+    return events.length === 0 ? row : { ...row, newEvents: events };
+  }
+
+  /** Without a row the instance was purged; or an earlier one could not be written, and the history is still there. */
+  async #restore(row: EpisodeRow): Promise<void> {
     const { instances, histories } = this.#deps;
-    if (await instances.writeEpisode(row)) return;
-    // Without a row the instance was purged; or an earlier one could not be written, and the history is still there.
     const { events } = await histories.load(row.instanceId, row.executionId);
     if (events.length > 0) await instances.writeEpisode({ ...row, newEvents: events, mayCreate: true });
   }
+
+  /** Whether a row that somebody else has written is to show this tail all the same. */
+  async #isStillOurs(tail: Tail): Promise<boolean> {
+    const { instanceId, executionId } = tail.row;
+    if (await this.#repairIfOvertaken(tail)) return false;
+    const found = await this.#deps.instances.findRow(instanceId);
+    this.#rowEtag = found?.etag ?? null;
+    // A newer start, which waits for its first episode.
+    return found === null || found.executionId === executionId || found.status !== "Pending";
+  }
+}
+
+/** There is no row yet, so nobody has to look for one. */
+function isStartOfChild({ newEvents }: EpisodeRow): boolean {
+  return newEvents.some((it) => it.EventType === EventType.ExecutionStarted && it.ParentInstance !== null);
 }
 
 /** Two writes of one row as one: columns of the later replace those of the earlier. */

@@ -135,9 +135,14 @@ export class InstanceSession {
     const start = topLevelStartOf(message);
     if (start === null) return true;
     // A new instance has no history to be read; should there be one all the same, the append finds out.
-    if (message.startTrust === "first") this.#history ??= NO_HISTORY;
-    if (message.startTrust !== undefined) return true;
-    const verdict = judgeStart(start, message, await instances.findRow(this.instanceId), visibilityTimeoutMs);
+    if (message.startTrust?.isFirst === true) this.#history ??= NO_HISTORY;
+    if (message.startTrust !== undefined) {
+      this.#tails.knowRow(message.startTrust.rowEtag);
+      return true;
+    }
+    const row = await instances.findRow(this.instanceId);
+    if (row !== null) this.#tails.knowRow(row.etag);
+    const verdict = judgeStart(start, message, row, visibilityTimeoutMs);
     if (verdict === "delete") await delivery.delete(message);
     if (verdict === "abandon") await delivery.abandon(message);
     return verdict === "accept";

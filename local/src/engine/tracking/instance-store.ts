@@ -2,8 +2,8 @@
 // Source: Azure/durabletask, DurableTask.AzureStorage/Tracking/AzureTableTrackingStore.cs and OrchestrationInstanceStatus.cs.
 
 import type { Clock } from "@same-kit/shared";
-import { ignoring } from "../../storage/storage-errors.ts";
-import type { EntityKey, StoredEntity } from "../../storage/storage-table.ts";
+import { ignoring, isConflict, isPreconditionFailed, statusOf } from "../../storage/storage-errors.ts";
+import type { Entity, EntityKey, StoredEntity } from "../../storage/storage-table.ts";
 import { type ColumnValue, dateTime, numberValue, textValue } from "../../storage/table-values.ts";
 import type { InstanceFilter, InstanceStatus } from "../client.ts";
 import type { ExecutionStartedEvent, HistoryEvent, OrchestrationStatusName } from "../history/events.ts";
@@ -35,6 +35,9 @@ export type EpisodeRow = {
   /** Only a child's first episode makes a row; that of any other instance is its starter's. */
   mayCreate: boolean;
 };
+
+/** `missing`: there is no row, and none may be made: somebody purged the instance. `changed`: it is not the one that was named. */
+export type RowWrite = { kind: "written"; etag: string } | { kind: "missing" } | { kind: "changed" };
 
 export type InstancesPage = { rows: InstanceStatus[]; continuationToken: string | null };
 
@@ -83,13 +86,13 @@ export class InstanceStore {
    * Writes the row of a start that was sent. Another starter that was faster wins: the worker then drops our message.
    *
    * @param inputBlob - The blob that the start's message went to, where it was large.
-   * @returns whether the row is of this start.
+   * @returns the row's ETag; null where the row is not of this start.
    */
   async writeStarted(
     event: ExecutionStartedEvent,
     existing: InstanceRow | null,
     inputBlob: string | null,
-  ): Promise<boolean> {
+  ): Promise<string | null> {
     const instanceId = event.OrchestrationInstance.InstanceId;
     const partitionKey = escapeKey(instanceId);
     const columns: Record<string, ColumnValue> = {
@@ -105,15 +108,15 @@ export class InstanceStore {
     const entity = { ...key, columns };
     const write =
       existing === null ? instances.insert(entity) : instances.update(entity, "Replace", { etag: existing.etag });
-    return (await ignoring([409, 412], write)) !== undefined;
+    return (await ignoring([409, 412], write)) ?? null;
   }
 
   /**
    * Writes what an episode's new events make of the row.
    *
-   * @returns false where there is no row and none may be made: somebody purged the instance meanwhile.
+   * @param etag - Writes only over the row with this ETag, or where there is none, for null. Absent: whatever the row is.
    */
-  async writeEpisode(episode: EpisodeRow): Promise<boolean> {
+  async writeEpisode(episode: EpisodeRow, etag?: string | null): Promise<RowWrite> {
     const { instanceId, executionId, newEvents, customStatus } = episode;
     const columns: Record<string, ColumnValue> = {
       ExecutionId: executionId,
@@ -125,7 +128,7 @@ export class InstanceStore {
     const urls = { input: this.#urlOf(episode.inputBlob), output: this.#urlOf(episode.outputBlob) };
     const now = this.#clock.nowTicks();
     for (const event of newEvents) Object.assign(columns, episodeColumns(event, urls, now));
-    return this.#merge(instanceId, columns, episode.mayCreate);
+    return this.#merge(instanceId, columns, { mayCreate: episode.mayCreate, etag });
   }
 
   /** A terminate that found an instance which never started. */
@@ -136,13 +139,13 @@ export class InstanceStore {
       CompletedTime: dateTime(this.#clock.nowTicks()),
       ...(reason === null ? {} : { Output: reason }),
     };
-    await this.#merge(instanceId, columns, false);
+    await this.#merge(instanceId, columns, { mayCreate: false });
   }
 
   /** Failed it was; now it waits for what failed. Its output stays until there is another. */
   async markRewound(instanceId: string): Promise<void> {
     const columns = { RuntimeStatus: "Pending", LastUpdatedTime: dateTime(this.#clock.nowTicks()) };
-    await this.#merge(instanceId, columns, false);
+    await this.#merge(instanceId, columns, { mayCreate: false });
   }
 
   async status(instanceId: string, options: { withInput: boolean }): Promise<InstanceStatus | null> {
@@ -174,7 +177,11 @@ export class InstanceStore {
   }
 
   /** Payloads that no message or history row put into a blob, such as a long failure's text, get one of their own. */
-  async #merge(instanceId: string, columns: Record<string, ColumnValue>, mayCreate: boolean): Promise<boolean> {
+  async #merge(
+    instanceId: string,
+    columns: Record<string, ColumnValue>,
+    condition: { mayCreate: boolean; etag?: string | null | undefined },
+  ): Promise<RowWrite> {
     const key = keyOf(instanceId);
     for (const property of ["Input", "Output"]) {
       const value = columns[property];
@@ -184,10 +191,25 @@ export class InstanceStore {
       columns[property] = this.#payloads.urlOf(name);
     }
     await moveLargeProperties(columns, { ...key, kind: "" }, this.#payloads);
+    return this.#writeIf({ ...key, columns }, condition);
+  }
+
+  async #writeIf(
+    entity: Entity,
+    { mayCreate, etag }: { mayCreate: boolean; etag?: string | null | undefined },
+  ): Promise<RowWrite> {
     const { instances } = this.#hub;
-    const entity = { ...key, columns };
-    const write = mayCreate ? instances.upsert(entity, "Merge") : instances.update(entity, "Merge");
-    return (await ignoring([404], write)) !== undefined;
+    if (etag === null && !mayCreate) return { kind: "missing" };
+    try {
+      if (etag === null) return { kind: "written", etag: await instances.insert(entity) };
+      if (etag !== undefined) return { kind: "written", etag: await instances.update(entity, "Merge", { etag }) };
+      const write = mayCreate ? instances.upsert(entity, "Merge") : instances.update(entity, "Merge");
+      return { kind: "written", etag: await write };
+    } catch (error) {
+      if (statusOf(error) === 404) return { kind: "missing" };
+      if (etag !== undefined && (isConflict(error) || isPreconditionFailed(error))) return { kind: "changed" };
+      throw error;
+    }
   }
 
   async #get(instanceId: string): Promise<StoredEntity | null> {

@@ -69,9 +69,10 @@ describe("what is sent to a queue that is read here", () => {
     await world.settle();
     expect(inbox.taken).toEqual([]);
     expect(shownIn()[0]).toBeGreaterThan(10_000);
-    prepared.deliver("first");
+    const trust = { isFirst: true, rowEtag: "1" };
+    prepared.deliver(trust);
     expect(inbox.taken.map(inputOf)).toEqual(["1"]);
-    expect(inbox.taken[0]?.startTrust).toBe("first");
+    expect(inbox.taken[0]?.startTrust).toBe(trust);
   });
 
   test("is not looked at, and found by a poll when its hold is over, where it is left", async () => {
@@ -166,10 +167,10 @@ describe("a start", () => {
     const seen: number[] = [];
     await delivery.sendStart(eventMessage("1"), async () => {
       seen.push(world.messages().length, inbox.taken.length);
-      return "again";
+      return { isFirst: false, rowEtag: "1" };
     });
     expect(seen).toEqual([1, 0]);
-    expect(inbox.taken.map((it) => it.startTrust)).toEqual(["again"]);
+    expect(inbox.taken.map((it) => it.startTrust)).toEqual([{ isFirst: false, rowEtag: "1" }]);
   });
 
   test("whose row another start wrote is worked on without trust", async () => {

@@ -70,7 +70,7 @@ test.each([[["intent", "ownership"]], [["default"]], [["intent"]]])(
     const { hub, names, lease } = await openForeignHub();
     const release = await lease(kinds, names.slice(0, 2));
     const { open, messages } = startWorker(hub);
-    await waitFor(() => open.size > 0);
+    await waitFor(() => open.size >= 2);
     expect([...open].toSorted()).toEqual(names.slice(2));
     expect(await owners(hub)).toEqual([null, null, "ours", "ours"]);
     expect(messages.filter((it) => it.startsWith("warn"))).toEqual([expect.stringContaining("Durable Functions 2.x")]);

@@ -17,9 +17,10 @@ function makeTails(write: (row: EpisodeRow, count: number) => Promise<boolean>, 
   const done: string[] = [];
   const tails = new CheckpointTails({
     instances: {
-      writeEpisode(row: EpisodeRow) {
+      findRow: async () => ({ etag: "row", executionId: "e1", status: "Running" }),
+      async writeEpisode(row: EpisodeRow) {
         rows.push(row);
-        return write(row, rows.length);
+        return (await write(row, rows.length)) ? { kind: "written", etag: "row" } : { kind: "missing" };
       },
     },
     histories: { load: async () => ({ events: stored }) },
@@ -32,6 +33,7 @@ function makeTails(write: (row: EpisodeRow, count: number) => Promise<boolean>, 
     log: silentLogger,
     onEnded: (instanceId: string, status: string) => done.push(`${instanceId} is ${status}`),
   } as unknown as CheckpointTailDeps);
+  tails.knowRow("row");
   return { tails, rows, done };
 }
 

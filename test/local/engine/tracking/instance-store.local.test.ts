@@ -17,17 +17,24 @@ async function openStore() {
   const hub = await openTestHub(storage(), 1);
   const payloads = new LargePayloads(hub.largeMessages);
   const store = new InstanceStore({ hub, payloads, clock: createSystemClock() });
-  const write = (newEvents: HistoryEvent[], given: Partial<Parameters<InstanceStore["writeEpisode"]>[0]> = {}) =>
-    store.writeEpisode({
-      instanceId: "abc",
-      executionId: "e1",
-      customStatus: null,
-      inputBlob: null,
-      outputBlob: null,
-      mayCreate: true,
-      newEvents,
-      ...given,
-    });
+  const write = (
+    newEvents: HistoryEvent[],
+    given: Partial<Parameters<InstanceStore["writeEpisode"]>[0]> = {},
+    etag?: string | null,
+  ) =>
+    store.writeEpisode(
+      {
+        instanceId: "abc",
+        executionId: "e1",
+        customStatus: null,
+        inputBlob: null,
+        outputBlob: null,
+        mayCreate: true,
+        newEvents,
+        ...given,
+      },
+      etag,
+    );
   const start = (instanceId: string) => store.writeStarted(event.executionStarted({ instanceId }), null, null);
   const rowOf = async (key = "abc") => {
     const table = rawTable(storage(), `${hub.hubName}Instances`);
@@ -268,9 +275,22 @@ describe("a list", () => {
 
 test("an episode makes no row where its instance was purged", async () => {
   const { store, start, write } = await openStore();
-  expect(await write([event.executionStarted()], { mayCreate: false })).toBe(false);
+  expect(await write([event.executionStarted()], { mayCreate: false })).toEqual({ kind: "missing" });
   expect(await store.findRow("abc")).toBeNull();
   await start("abc");
-  expect(await write([event.executionStarted()], { mayCreate: false })).toBe(true);
+  expect(await write([event.executionStarted()], { mayCreate: false })).toMatchObject({ kind: "written" });
   expect((await store.findRow("abc"))?.status).toBe("Running");
+});
+
+test("an episode is written only over the row that was seen, where one is named", async () => {
+  const { start, write, store } = await openStore();
+  const first = await start("abc");
+  const changed = { kind: "changed" };
+  expect(await write([event.executionStarted()], {}, null)).toEqual(changed);
+  expect(await write([event.executionStarted()], {}, first)).toMatchObject({ kind: "written" });
+  expect(await write([event.executionCompleted("1")], {}, first)).toEqual(changed);
+  expect((await store.findRow("abc"))?.status).toBe("Running");
+  await store.remove("abc");
+  expect(await write([event.executionCompleted("1")], {}, first)).toEqual({ kind: "missing" });
+  expect(await write([event.executionStarted()], {}, null)).toMatchObject({ kind: "written" });
 });
