@@ -253,6 +253,9 @@ describe("a critical section", () => {
     await hub.run();
     expect(hub.ending()).toMatchObject({ status: "Terminated" });
     for (const key of ["a", "b"]) expect(entity(key)).toMatchObject({ lockedBy: null });
+    // The releases and the end follow what the code had asked for, each under a number of its own.
+    const ids = hub.history().flatMap(({ EventId }) => (EventId >= 0 ? [EventId] : []));
+    expect(ids).toEqual(ids.map((_, index) => index));
   });
 
   test("cannot be inside another", async () => {
