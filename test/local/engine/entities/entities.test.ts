@@ -222,6 +222,12 @@ describe("a critical section", () => {
     },
   };
 
+  /** The releases and the end follow what the code had asked for, each under a number of its own. */
+  function expectNumbersInOrder(hub: EngineHub): void {
+    const ids = hub.history().flatMap(({ EventId }) => (EventId >= 0 ? [EventId] : []));
+    expect(ids).toEqual(ids.map((_, index) => index));
+  }
+
   test("lets nobody else in between", async () => {
     const { hub, entity } = open(transferring);
     hub.signal(at("a"), "add", 100);
@@ -253,9 +259,7 @@ describe("a critical section", () => {
     await hub.run();
     expect(hub.ending()).toMatchObject({ status: "Terminated" });
     for (const key of ["a", "b"]) expect(entity(key)).toMatchObject({ lockedBy: null });
-    // The releases and the end follow what the code had asked for, each under a number of its own.
-    const ids = hub.history().flatMap(({ EventId }) => (EventId >= 0 ? [EventId] : []));
-    expect(ids).toEqual(ids.map((_, index) => index));
+    expectNumbersInOrder(hub);
   });
 
   test("cannot be inside another", async () => {
@@ -266,5 +270,6 @@ describe("a critical section", () => {
       status: "Failed",
       result: expect.stringContaining("Cannot acquire more locks"),
     });
+    expectNumbersInOrder(hub);
   });
 });
