@@ -64,7 +64,7 @@ describe("Home", () => {
       await page.locator(".card").getByText(text, { exact: true }).first().waitFor();
     }
     expect(await row(page, "broken").textContent()).toContain("two parameters have nothing between them");
-    expect(await row(page, "off").textContent()).toContain("Disabled");
+    expect(await row(page, "off").textContent()).toContain("Disabled by the setting AzureWebJobs.off.Disabled");
     expect(await row(page, "hello").textContent()).toContain("Orchestrators call it.");
     expect(await row(page, "echo").textContent()).toContain("GET, POST");
     expect(page.problems).toEqual([]);
@@ -106,6 +106,7 @@ describe("Home", () => {
     const copied = () => page.evaluate("navigator.clipboard.readText()");
     await page.getByRole("button", { name: "Copy URL of begin" }).click();
     await page.getByText("Copied.").waitFor();
+    expect(await accessibilityProblems(page)).toEqual([]);
     expect(await copied()).toBe(`${host.url}/api/begin`);
     await page.getByRole("button", { name: "Copy as curl begin" }).click();
     await page.getByText("Copied.").nth(1).waitFor();
