@@ -45,8 +45,12 @@ async function open(hash: string, options: Parameters<typeof openPage>[1] = {}):
   return page;
 }
 
-async function start(name: string, input?: unknown): Promise<string> {
-  const { instanceId } = await host.client.start({ name, input: input === undefined ? null : JSON.stringify(input) });
+async function start(name: string, input?: unknown, id?: string): Promise<string> {
+  const { instanceId } = await host.client.start({
+    name,
+    input: input === undefined ? null : JSON.stringify(input),
+    ...(id === undefined ? {} : { instanceId: id }),
+  });
   return instanceId;
 }
 
@@ -357,11 +361,17 @@ describe("every page", () => {
     ["#/entity?name=Counter&key=seen", "xxxx"],
     ["#/entity?name=Counter&key=missing", "There is no such entity"],
     ["#/hub", "inspected-control-00"],
+    ["#/instances", "Created since"],
+    ["#/instance?id=seen", "Raise event"],
+    ["#/instance?id=seen&tab=sequence", "Raise event"],
+    ["#/instance?id=seen&tab=history", "ExecutionStarted"],
+    ["#/instance?id=seen&tab=values", "Input"],
+    ["#/instance?id=seen&tab=log", "Raise event"],
   ];
 
   beforeAll(async () => {
     await signal("seen", "set", { text: "x".repeat(500) });
-    await start("holds", "seen");
+    await start("holds", "seen", "seen");
   });
 
   test.each([
@@ -404,7 +414,7 @@ async function hideThisMachine(page: TestPage): Promise<void> {
   }));
 }
 
-test("the documentation has pictures of Home, the form of a function, and the task hub", async () => {
+test("the documentation has pictures of Home, the form of a function, an instance, and the task hub", async () => {
   const page = await open("#/home");
   await hideThisMachine(page);
   await page.reload();
@@ -416,6 +426,11 @@ test("the documentation has pictures of Home, the form of a function, and the ta
   await page.getByRole("button", { name: "Send" }).click();
   await page.getByText("200 OK").waitFor();
   await docImage(page, "inspector-call");
+  const id = await start("deliver");
+  await page.setViewportSize({ width: 1100, height: 480 });
+  await page.goto(`${host.inspectorUrl}#/instance?id=${id}`);
+  await page.getByRole("heading", { name: "deliver Completed" }).waitFor();
+  await docImage(page, "inspector-instance");
   await page.setViewportSize({ width: 1100, height: 860 });
   await page.goto(`${host.inspectorUrl}#/hub`);
   await page.getByText("my-laptop").first().waitFor();

@@ -10,6 +10,7 @@ import { Empty } from "../parts/empty.tsx";
 import { Facts } from "../parts/facts.tsx";
 import { Failure } from "../parts/failure.tsx";
 import { formatTime } from "../parts/format.ts";
+import { JsonTree } from "../parts/json-tree.tsx";
 import { Output } from "../parts/output.tsx";
 import { hrefOf } from "../route.ts";
 
@@ -64,7 +65,7 @@ function State({ of }: { of: Payload }) {
   return (
     <div class="card json mono">
       <CopyButton text={() => JSON.stringify(of.json, null, 2)} of="the state" />
-      <pre>{JSON.stringify(of.json, null, 2)}</pre>
+      <JsonTree value={of.json} />
     </div>
   );
 }
