@@ -6,6 +6,7 @@ import { expect, onTestFinished, test } from "vitest";
 import { StepProcessPool } from "../../../functions-app/src/python/step-process-pool.ts";
 import { dirsOfFile } from "../../helpers/dirs-of-file.ts";
 import { appPythonDir, isRunning, listTestPythons } from "../../helpers/pythons.ts";
+import { StepRunner } from "../../helpers/step-runner.ts";
 import { makeTempDir } from "../../helpers/temp-dir.ts";
 import { waitFor } from "../../helpers/wait-for.ts";
 
@@ -103,6 +104,14 @@ test("from the second run on, a step finds the packages loaded that earlier ones
   expect((await run(BY)).text).toBe("False");
 });
 
+test("an app learns from its steps what to load, and does so once a run has ended", async () => {
+  const { packages } = await openPool();
+  const runner = await StepRunner.start({ python, env: { PYTHONPATH: packages } });
+  const isLoadedByStep = async () => (await runner.complete(BY)).record.output.stdout;
+  expect(await isLoadedByStep()).toBe("True\n");
+  await waitFor(async () => (await isLoadedByStep()) === "False\n", { what: "a step with its packages loaded ahead" });
+});
+
 test("a package that is loaded ahead shows only once a step imports it", async () => {
   const { run, warm } = await openPool();
   await warm();
@@ -133,6 +142,8 @@ test("a module of the notebook's folder comes before the package of its name", a
   const { run, warm } = await openPool();
   await warm();
   expect((await run("import numpy\nprint(numpy.mine)", { "numpy.py": "mine = 'own'" })).text).toBe("own");
+  // As without a template: pandas finds that one too.
+  expect((await run("import pandas", { "numpy.py": "" })).failure).toMatchObject({ type: "ModuleNotFoundError" });
 });
 
 test("a step that asks for a plain process loads its packages itself", async () => {

@@ -36,7 +36,7 @@ class Preloaded:
         module = self._modules.get(name)
         if module is None:
             return None
-        if self._is_hidden_by_another(name.partition(".")[0]):
+        if any(self._is_hidden_by_another(top) for top in {it.partition(".")[0] for it in self._names_with(name)}):
             # All of it: what is loaded in its place belongs together.
             self._modules.clear()
             return None
@@ -52,9 +52,7 @@ class Preloaded:
 
     def exec_module(self, module):
         name = module.__spec__.name
-        # A package has its modules as attributes already, also those that another one brought.
-        names = self._brought.get(name, set()).union(it for it in self._modules if it.startswith(name + "."))
-        added = [it for it in names if it in self._modules and it not in sys.modules]
+        added = [it for it in self._names_with(name) if it in self._modules and it not in sys.modules]
         for it in added:
             sys.modules[it] = self._modules[it]
         loaded = {name, *added}
@@ -64,6 +62,10 @@ class Preloaded:
             # Else all steps would draw the same numbers.
             sys.modules["numpy.random"].seed()
         import_hooks.imported(added)
+
+    def _names_with(self, name):
+        """What is loaded when `name` is. A package has its modules as attributes already, also those that another one brought."""
+        return {name, *self._brought.get(name, ()), *(it for it in self._modules if it.startswith(name + "."))}
 
     def _restore_origin(self, name):
         module, (spec, loader) = self._modules[name], self._specs[name]
