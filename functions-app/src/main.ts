@@ -6,6 +6,7 @@ import { registerInitiate } from "./functions/initiate.ts";
 import { registerOrchestrator } from "./functions/orchestrator.ts";
 import { registerRunFiles } from "./functions/run-files.ts";
 import { registerRuns } from "./functions/runs.ts";
+import { registerTidy } from "./functions/tidy.ts";
 import { PythonRuntime } from "./python/python-runtime.ts";
 import { RunningSteps } from "./steps/running-steps.ts";
 
@@ -18,6 +19,7 @@ registerInitiate();
 registerContinueRun();
 registerOrchestrator();
 registerExecutor({ python, running });
+registerTidy();
 registerRuns(running);
 registerRunFiles();
 

@@ -5,6 +5,7 @@ export { EmulatorError, type EmulatorErrorCode } from "./emulator/errors.ts";
 export { type InspectedPlace, type InspectOptions, inspectElsewhere } from "./emulator/inspect-elsewhere.ts";
 export { inspectorUrlOf } from "./emulator/inspector-extension.ts";
 export type { InspectorServer } from "./emulator/inspector-server.ts";
+export { instanceFilesOf } from "./emulator/instance-files.ts";
 export type { LocalHost, LocalOptions } from "./emulator/local-host.ts";
 export { type OpenedHub, type OpenHubOptions, openHub } from "./emulator/open-hub.ts";
 export { type ReplayOptions, replayInstances } from "./emulator/replay-instances.ts";
@@ -25,14 +26,7 @@ export { describeEvent } from "./events/describe-event.ts";
 export type { EventFilter, NumberedEvent } from "./events/event-log.ts";
 export { EventLog } from "./events/event-log.ts";
 export type { HostEvent, HostEventKind, Step } from "./events/host-event.ts";
-export {
-  HOST_VERSION,
-  HostError,
-  type HostErrorCode,
-  type HostedFunction,
-  type HttpsOptions,
-  loadLocalSettings,
-} from "./host/index.ts";
+export { HOST_VERSION, HostError, type HostErrorCode, type HostedFunction, type HttpsOptions } from "./host/index.ts";
 export type { RunDetail, RunFile, RunStep, RunSummary } from "./inspector/api.ts";
 export type { RunsSource } from "./inspector/index.ts";
 export { describePortOwner, findPortOwner, type PortOwner } from "./process/port-owner.ts";

@@ -11,6 +11,7 @@ import { benchNotebook } from "./bench-notebook.ts";
 import { benchPeers } from "./bench-peers.ts";
 import { benchRehearsal } from "./bench-rehearsal.ts";
 import { benchResume } from "./bench-resume.ts";
+import { benchSession } from "./bench-session.ts";
 import { benchSteady } from "./bench-steady.ts";
 import { benchStep } from "./bench-step.ts";
 import { benchWarm } from "./bench-warm.ts";
@@ -27,6 +28,7 @@ const BENCHES = {
   peers: benchPeers,
   rehearsal: benchRehearsal,
   resume: benchResume,
+  session: benchSession,
   step: benchStep,
   steady: benchSteady,
 };

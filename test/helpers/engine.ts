@@ -12,6 +12,7 @@ import type { Crash } from "./crashable-storage.ts";
 import { waitFor } from "./wait-for.ts";
 
 export type TestEngineOptions = {
+  onPurge?: (instanceId: string) => Promise<void>;
   storage: StorageAccount;
   invoker: FunctionInvoker;
   hubName?: string;
@@ -47,6 +48,7 @@ export async function startTestEngine(options: TestEngineOptions): Promise<TestE
     storage: crash?.storage ?? options.storage,
     settings: testSettings({ hubName, ...options.settings }),
     invoker: options.invoker,
+    onPurge: options.onPurge,
     clock: options.clock ?? crash?.clock ?? createSystemClock(),
     workerId: options.workerId ?? (crash === undefined ? newWorkerId() : workerIdOfDeadProcess()),
     log: createLogger((entry) => logged.push(entry), "engine"),

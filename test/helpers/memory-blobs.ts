@@ -8,6 +8,8 @@ export class MemoryBlobs implements RunBlobs {
   readonly contents = new Map<string, Buffer>();
   /** Hashes in the order of `saveFile`. */
   readonly savedFiles: string[] = [];
+  /** Hashes in the order of `saveSessionPart`. */
+  readonly savedParts: string[] = [];
 
   open(): void {}
 
@@ -64,5 +66,26 @@ export class MemoryBlobs implements RunBlobs {
     const all = this.contents.get(`${instanceId}/${name}`);
     const end = range.offset + range.count;
     return all && { content: all.subarray(range.offset, end), sizeBytes: all.length };
+  }
+
+  async listSessionParts(instanceId: string): Promise<ReadonlyMap<string, number>> {
+    const prefix = `${instanceId}/part-`;
+    const parts = [...this.contents].filter(([name]) => name.startsWith(prefix)).reverse();
+    return new Map(parts.map(([name, content]) => [name.slice(prefix.length, -".bin".length), content.length]));
+  }
+
+  async saveSessionPart(instanceId: string, sha256: string, file: string): Promise<void> {
+    this.contents.set(`${instanceId}/part-${sha256}.bin`, await readFile(file));
+    this.savedParts.push(sha256);
+  }
+
+  async loadSessionPart(instanceId: string, sha256: string, target: string): Promise<boolean> {
+    const content = this.contents.get(`${instanceId}/part-${sha256}.bin`);
+    if (content !== undefined) await writeFile(target, content);
+    return content !== undefined;
+  }
+
+  async removeSessionParts(instanceId: string, hashes: readonly string[]): Promise<void> {
+    for (const sha256 of hashes) this.contents.delete(`${instanceId}/part-${sha256}.bin`);
   }
 }

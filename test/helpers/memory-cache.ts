@@ -1,4 +1,7 @@
+import os from "node:os";
+import path from "node:path";
 import type { CacheBlob, CacheBlobs } from "../../functions-app/src/steps/cache/cache-blobs.ts";
+import { SessionParts } from "../../functions-app/src/steps/session-parts.ts";
 import { MemoryBlobs } from "./memory-blobs.ts";
 
 /** The cache's container in memory. */
@@ -6,6 +9,12 @@ export class MemoryCache implements CacheBlobs {
   readonly contents = new MemoryBlobs();
   readonly modifiedAt = new Map<string, Date>();
   now = new Date();
+  readonly sessions: SessionParts;
+
+  /** @param folder - For the parts of sessions on their way; needed where there are any. */
+  constructor(folder = path.join(os.tmpdir(), "same-kit-no-cache")) {
+    this.sessions = new SessionParts({ root: folder, isLasting: false, blobs: this.contents });
+  }
 
   async list(prefix: string): Promise<CacheBlob[]> {
     const found = [...this.contents.contents].filter(([name]) => name.startsWith(prefix));

@@ -17,6 +17,7 @@ import { PythonRuntime } from "../../functions-app/src/python/python-runtime.ts"
 import { CacheTidier } from "../../functions-app/src/steps/cache/tidy-cache.ts";
 import { executeStep } from "../../functions-app/src/steps/execute-step.ts";
 import { RunningSteps } from "../../functions-app/src/steps/running-steps.ts";
+import { SessionParts } from "../../functions-app/src/steps/session-parts.ts";
 import { MemoryBlobs } from "./memory-blobs.ts";
 import { MemoryCache } from "./memory-cache.ts";
 import { appPythonDir } from "./pythons.ts";
@@ -29,6 +30,8 @@ export type StepRunnerOptions = {
   limits?: Partial<Limits>;
   /** Where steps get their working directories; default: one of the test's own. */
   tempDir?: string;
+  /** The run's large values lie in a folder that lasts, as on a local host; default: they are blobs too. */
+  isLasting?: boolean;
 };
 
 type StepOptions = {
@@ -55,9 +58,10 @@ export class StepRunner {
   /** The manifest of what the next step finds in its working directory. */
   files: BlobReference | undefined;
   readonly running = new RunningSteps();
-  cache = { blobs: new MemoryCache(), tidier: new CacheTidier() };
+  cache: { blobs: MemoryCache; tidier: CacheTidier };
   /** The run whose steps these are. */
   instanceId = "run-1";
+  readonly sessions: SessionParts;
   howRunEnded = async (): Promise<"terminated" | "purged" | null> => null;
   #count = 0;
 
@@ -67,7 +71,13 @@ export class StepRunner {
     readonly limits: Limits,
     /** Where steps get their working directories. */
     readonly tempDir: string,
-  ) {}
+    /** Has the folder of the run's large values. */
+    readonly sessionsDir: string,
+    isLasting: boolean,
+  ) {
+    this.sessions = new SessionParts({ root: sessionsDir, isLasting, blobs: this.blobs });
+    this.cache = { blobs: new MemoryCache(`${sessionsDir}-cache`), tidier: new CacheTidier() };
+  }
 
   static async start({ python, env = {}, limits = {}, ...options }: StepRunnerOptions): Promise<StepRunner> {
     const tempDir = options.tempDir ?? (await makeTempDir());
@@ -75,7 +85,8 @@ export class StepRunner {
     const all = { PATH, HOME, SAME_PYTHON: python, SAME_KIT_CACHE: sharedCacheDir, ...development, ...env };
     const runtime = new PythonRuntime({ env: all, appPythonDir, tempDir });
     onTestFinished(() => runtime.stop());
-    return new StepRunner(runtime, all, { ...DEFAULT_LIMITS, ...limits }, tempDir);
+    const merged = { ...DEFAULT_LIMITS, ...limits };
+    return new StepRunner(runtime, all, merged, tempDir, await makeTempDir(), options.isLasting ?? false);
   }
 
   async run(
@@ -106,6 +117,7 @@ export class StepRunner {
       limits: this.limits,
       python: this.runtime,
       blobs: this.blobs,
+      sessions: this.sessions,
       cache: this.cache,
       running: this.running,
       howRunEnded: this.howRunEnded,

@@ -8,6 +8,7 @@ import type { CacheWish } from "./step-cache.ts";
 
 export const ORCHESTRATOR = "orchestrator";
 export const EXECUTOR = "executor";
+export const TIDY = "tidy";
 
 /** URL-safe base64, or the blob that holds the decoded bytes. */
 export type Content = string | BlobReference;
@@ -55,6 +56,13 @@ export type ExecutorInput = {
   files?: BlobReference;
 };
 
+/** After a run has completed. */
+export type TidyInput = {
+  instanceId: string;
+  /** The result's, where it is not inline. */
+  session?: BlobReference;
+};
+
 export type StepFailure = { type: string; message: string; traceback: string };
 
 /** A step that fails is a value: it is the user's matter, not an error of the app. */
@@ -66,8 +74,10 @@ export type ExecutorResult =
       python: SessionPython;
       /** The step ended the run, as `sys.exit()` does: it is the last one. */
       hasExited?: boolean;
-      /** Absent where the session is inline. */
+      /** A SessionDescription; absent where the session is inline. */
       session?: BlobReference;
+      /** Set for the last step: sessions have left files that the result may not need. */
+      leavesParts?: true;
       /** For the last step, up to the limit: the session itself, URL-safe base64. */
       session_context?: string;
       variables?: VariableSummary[];

@@ -8,5 +8,6 @@ export * from "./problem.ts";
 export * from "./run-details.ts";
 export * from "./run-files.ts";
 export * from "./run-result.ts";
+export * from "./session-parts.ts";
 export * from "./step-cache.ts";
 export * from "./step-details.ts";

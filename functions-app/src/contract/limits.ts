@@ -15,13 +15,17 @@ export type Limits = {
   stepTimeoutMs: number | null;
   /** `SAME_INLINE_SESSION_LIMIT`, 16 MiB: beyond it the output names the last session context's blob instead of holding it. */
   inlineSessionBytes: number;
-  /** `SAME_MAX_SESSION_BYTES`, 512 MiB: a step whose session context is larger fails, as the app could not hold it. */
+  /**
+   * `SAME_MAX_SESSION_BYTES`: a step whose session is larger fails. By default what the machine can hold: see
+   * {@link resolveLimits}.
+   */
   sessionBytes: number;
   /**
-   * `SAME_SERIALISATION_MEMORY_LIMIT`, 50 MB: a variable of a larger deep size does not travel to the next step. A run's own
-   * same.yaml (`runtime_options.serialisation_memory_limit`) wins.
+   * `SAME_SERIALISATION_MEMORY_LIMIT`: a variable of a larger deep size does not travel to the next step. By default
+   * {@link UPSTREAM_VARIABLE_BYTES} for a client of upstream's, which expects that, and no less than a whole session for others (null). A
+   * run's own same.yaml (`runtime_options.serialisation_memory_limit`) wins.
    */
-  variableBytes: number;
+  variableBytes: number | null;
   /** `SAME_MAX_OUTPUT_BYTES`, 64 MiB: what a step's cells may print and show before the rest is left out. */
   outputBytes: number;
   /** `SAME_MAX_FILES`, 10,000 files in a run's workspace. */
@@ -49,13 +53,23 @@ export const DEFAULT_LIMITS: Readonly<Limits> = {
   stepTimeoutMs: 30 * 60 * 1000,
   inlineSessionBytes: 16 * MiB,
   sessionBytes: 512 * MiB,
-  variableBytes: 50_000_000,
+  variableBytes: null,
   outputBytes: 64 * MiB,
   files: 10_000,
   fileBytes: 100 * MiB,
   workspaceBytes: 1024 * MiB,
   cacheBytes: 1024 * MiB,
   cacheDays: 30,
+};
+
+/** As upstream documents it. */
+export const UPSTREAM_VARIABLE_BYTES = 50_000_000;
+
+/** Where the app runs. */
+export type Machine = {
+  memoryBytes: number;
+  /** The size of the disk on which the parts of sessions lie. */
+  diskBytes: number;
 };
 
 /** Kept in the history from each of a step's two output streams: the last of it. All of it is in the step's details. */
@@ -78,14 +92,20 @@ export const LIMIT_SETTINGS: Readonly<Record<keyof Limits, string>> = {
   cacheDays: "SAME_CACHE_DAYS",
 };
 
-/** @throws Error that names the setting whose value is not a whole number above zero (or a time, for the time-out). */
-export function resolveLimits(env: NodeJS.ProcessEnv): Limits {
+/**
+ * @param machine - Decides how large a session may be where no setting does: all of the memory on a developer's machine, as nothing
+ *   larger can have been computed there without it; half of it on a plan, and half of its disk, which the step and the app share.
+ * @throws Error that names the setting whose value is not a whole number above zero (or a time, for the time-out).
+ */
+export function resolveLimits(env: NodeJS.ProcessEnv, machine?: Machine): Limits {
   const limits = { ...DEFAULT_LIMITS };
-  if (env["AZURE_FUNCTIONS_ENVIRONMENT"] === "Development") {
+  const isDevelopment = env["AZURE_FUNCTIONS_ENVIRONMENT"] === "Development";
+  if (isDevelopment) {
     limits.stepTimeoutMs = null;
     limits.workspaceBytes = DEVELOPMENT_WORKSPACE_BYTES;
     limits.cacheBytes = DEVELOPMENT_CACHE_BYTES;
   }
+  if (machine !== undefined) limits.sessionBytes = sessionBytesOf(machine, isDevelopment);
   for (const key of Object.keys(LIMIT_SETTINGS) as (keyof Limits)[]) {
     const text = env[LIMIT_SETTINGS[key]]?.trim();
     if (!text) continue;
@@ -93,6 +113,20 @@ export function resolveLimits(env: NodeJS.ProcessEnv): Limits {
     else limits[key] = parseCount(LIMIT_SETTINGS[key], text);
   }
   return limits;
+}
+
+/** In whole MiB, which do not change from start to start. */
+function sessionBytesOf({ memoryBytes, diskBytes }: Machine, isDevelopment: boolean): number {
+  const bytes = isDevelopment ? memoryBytes : Math.min(memoryBytes, diskBytes) / 2;
+  return Math.max(1, Math.floor(bytes / MiB)) * MiB;
+}
+
+/** What a step's variables may use each, unless its same.yaml says otherwise. */
+export function variableBytesFor(
+  { variableBytes, sessionBytes }: Pick<Limits, "variableBytes" | "sessionBytes">,
+  isFromUpstream: boolean,
+): number {
+  return variableBytes ?? (isFromUpstream ? UPSTREAM_VARIABLE_BYTES : sessionBytes);
 }
 
 function parseCount(setting: string, text: string): number {

@@ -6,11 +6,11 @@ import type { StepDetails } from "./step-details.ts";
 export type RunResult = {
   /**
    * URL-safe base64 of the last step's session, as `dill.dump_session` wrote it. Empty where it is larger than
-   * `SAME_INLINE_SESSION_LIMIT`: then it is in `session_context_blob`.
+   * `SAME_INLINE_SESSION_LIMIT`: then there is `session_context_parts`.
    */
   session_context: string;
-  /** Where the session is in the app's storage account; only beyond the limit. Purging the run removes it. */
-  session_context_blob?: BlobReference;
+  /** The blob with the session's SessionDescription; only beyond the limit. Purging the run removes it with its parts. */
+  session_context_parts?: BlobReference;
   steps: StepRecord[];
   variables: VariableSummary[];
   /** How many more variables there are than `variables` lists. */

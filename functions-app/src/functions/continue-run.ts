@@ -2,7 +2,10 @@ import { app, type HttpRequest, type HttpResponseInit } from "@azure/functions";
 import * as df from "durable-functions";
 import { isRunId, KEPT_STEPS_HEADER, RUN_ID_HEADER } from "../contract/headers.ts";
 import type { Problem } from "../contract/problem.ts";
+import { SessionGone } from "../steps/content-copy.ts";
 import { countKeepable, keepSteps } from "../steps/keep-steps.ts";
+import type { RunBlobs } from "../steps/run-blobs.ts";
+import { openSessionParts, type SessionParts } from "../steps/session-parts.ts";
 import { badHeader, type FindBeginning, initiate } from "./initiate.ts";
 import { loadRunHistory, type RunHistory } from "./run-history.ts";
 
@@ -18,7 +21,8 @@ export function registerContinueRun(): void {
     extraInputs: [df.input.durableClient()],
     handler: (request, context): Promise<HttpResponseInit> => {
       const client = df.getClient(context);
-      const find = findKept(request, (id) => loadRunHistory(client, id));
+      const loadHistory = (id: string) => loadRunHistory(client, id);
+      const find = findKept(request, loadHistory, (blobs) => openSessionParts(process.env, client.taskHubName, blobs));
       return initiate(request, client, process.env, context, find);
     },
   });
@@ -30,6 +34,7 @@ const ENDED: ReadonlySet<string> = new Set(["Completed", "Failed", "Terminated",
 export function findKept(
   request: Pick<HttpRequest, "headers" | "params">,
   loadHistory: (id: string) => Promise<RunHistory | undefined>,
+  openSessions: (blobs: RunBlobs) => SessionParts,
 ): FindBeginning {
   return async (runId, steps, blobs) => {
     const { id = "" } = request.params;
@@ -46,12 +51,22 @@ export function findKept(
     const other = steps.slice(0, count).findIndex(({ name }, index) => name !== names[index]);
     if (other >= 0)
       return badHeader(KEPT_STEPS_HEADER, `keeps steps[${other}], which is called ${names[other]} in ${id}`);
-    const kept = await keepSteps({ from: { ...history, id }, to: runId, count, blobs });
+    const sessions = openSessions(blobs);
+    const kept = await keepSteps({ from: { ...history, id }, to: runId, count, blobs, sessions }).catch(ifGone);
+    if (kept === null) return badHeader(KEPT_STEPS_HEADER, textOfGone(names[count - 1]));
     if (kept !== undefined) return { kept, ...(kept.files && { files: kept.files }) };
     const own = history.kept?.records.length ?? 0;
     return badHeader(KEPT_STEPS_HEADER, `must be at least ${own}: the run ${id} kept so many of an earlier run itself`);
   };
 }
+
+function ifGone(error: unknown): null {
+  if (error instanceof SessionGone) return null;
+  throw error;
+}
+
+const textOfGone = (step: string | undefined): string =>
+  `keeps ${step}, whose variables are not stored any more: later steps changed too much of them. Keep fewer steps, or none`;
 
 function namesOf({ kept, results }: RunHistory): string[] {
   const executed = results.flatMap((result) => (result.kind === "completed" ? [result.record.name] : []));

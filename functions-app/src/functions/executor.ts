@@ -6,6 +6,7 @@ import { openCacheBlobs } from "../steps/cache/cache-blobs.ts";
 import { CacheTidier } from "../steps/cache/tidy-cache.ts";
 import { executeStep } from "../steps/execute-step.ts";
 import { openRunBlobs } from "../steps/run-blobs.ts";
+import { openSessionParts } from "../steps/session-parts.ts";
 import type { StepDeps } from "../steps/step-deps.ts";
 
 /** Registers the activity that runs one step in Python. */
@@ -16,11 +17,14 @@ export function registerExecutor({ python, running }: Pick<StepDeps, "python" | 
     extraInputs: [df.input.durableClient()],
     handler: async (input: ExecutorInput, context: InvocationContext): Promise<ExecutorResult> => {
       const client = df.getClient(context);
+      const blobs = openRunBlobs(process.env, client.taskHubName);
+      const sessions = openSessionParts(process.env, client.taskHubName, blobs);
       return executeStep(input, {
         env: process.env,
-        limits: resolveLimits(process.env),
+        limits: resolveLimits(process.env, await sessions.measureMachine()),
         python,
-        blobs: openRunBlobs(process.env, client.taskHubName),
+        blobs,
+        sessions,
         cache: { blobs: openCacheBlobs(process.env, client.taskHubName), tidier },
         running,
         howRunEnded: () => howRunEnded(client, input.instanceId),

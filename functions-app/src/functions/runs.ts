@@ -7,6 +7,7 @@ import { BLOB_PART_BYTES, BLOB_SIZE_HEADER, type RunDetails, type WholeRun } fro
 import type { BlobPart, RunBlobs } from "../steps/run-blobs.ts";
 import { openRunBlobs } from "../steps/run-blobs.ts";
 import type { RunningSteps, StepProgress } from "../steps/running-steps.ts";
+import { openSessionParts, type SessionParts } from "../steps/session-parts.ts";
 import { hasAccess } from "./access-key.ts";
 import { refuse, UNAUTHORIZED } from "./problem-answer.ts";
 import { loadRunHistory, type RunHistory } from "./run-history.ts";
@@ -15,6 +16,7 @@ export type RunsDeps = {
   env: NodeJS.ProcessEnv;
   running: Pick<RunningSteps, "get">;
   blobs: Pick<RunBlobs, "loadProgress" | "loadPart">;
+  sessions: Pick<SessionParts, "read">;
   loadHistory: (id: string) => Promise<RunHistory | undefined>;
 };
 
@@ -39,7 +41,8 @@ export function registerRuns(running: RunningSteps): void {
         const client = df.getClient(context);
         const blobs = openRunBlobs(process.env, client.taskHubName);
         const loadHistory = (id: string) => loadRunHistory(client, id);
-        return answer(request, { env: process.env, running, blobs, loadHistory });
+        const sessions = openSessionParts(process.env, client.taskHubName, blobs);
+        return answer(request, { env: process.env, running, blobs, sessions, loadHistory });
       },
     });
   register("runs", "runs/{id}", getRun);
@@ -58,12 +61,14 @@ export async function getRun(request: HttpRequest, deps: RunsDeps): Promise<Http
 }
 
 /** Exported for tests. */
-export async function getBlob(request: HttpRequest, { env, blobs }: RunsDeps): Promise<HttpResponseInit> {
+export async function getBlob(request: HttpRequest, { env, blobs, sessions }: RunsDeps): Promise<HttpResponseInit> {
   if (!hasAccess(request, env)) return refuse(UNAUTHORIZED);
   const { id = "", name = "" } = request.params;
   const offset = Number(request.query.get("offset") ?? "0");
   const isAsked = isRunId(id) && /^[\w-][\w.-]*$/.test(name) && Number.isSafeInteger(offset) && offset >= 0;
-  const part = isAsked ? await blobs.loadPart(id, name, { offset, count: BLOB_PART_BYTES }) : undefined;
+  const range = { offset, count: BLOB_PART_BYTES };
+  const load = async () => (await sessions.read(id, name, range)) ?? (await blobs.loadPart(id, name, range));
+  const part = isAsked ? await load() : undefined;
   return part === undefined ? refuse(notFound(`The run ${id} has no blob ${name}.`)) : toPart(part);
 }
 

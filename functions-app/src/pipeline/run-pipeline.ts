@@ -1,5 +1,12 @@
 import type { OrchestrationContext, Task } from "durable-functions";
-import { EXECUTOR, type ExecutorInput, type ExecutorResult, type SessionReference } from "../contract/executor-call.ts";
+import {
+  EXECUTOR,
+  type ExecutorInput,
+  type ExecutorResult,
+  type SessionReference,
+  TIDY,
+  type TidyInput,
+} from "../contract/executor-call.ts";
 import { OUTPUT_TAIL_CHARACTERS } from "../contract/limits.ts";
 import { type CustomStatus, type RunResult, type StepRecord, stepFailureText } from "../contract/run-result.ts";
 import { parsePipelineInput } from "./pipeline-input.ts";
@@ -41,7 +48,19 @@ export function* runPipeline(context: OrchestrationContext): Generator<Task, Run
     if (input.isLast || last.hasExited) status();
     if (last.hasExited) break;
   }
-  return toResult(last as Completed, records); // There is at least one step.
+  const completed = last as Completed; // There is at least one step.
+  if (completed.leavesParts) yield* tidy(context, completed);
+  return toResult(completed, records);
+}
+
+/** The result is there all the same where it fails. */
+function* tidy(context: OrchestrationContext, { session }: Completed): Generator<Task, void, unknown> {
+  const input: TidyInput = { instanceId: context.df.instanceId, ...(session && { session }) };
+  try {
+    yield context.df.callActivity(TIDY, input);
+  } catch {
+    // What it leaves goes when the run is purged.
+  }
 }
 
 function* execute(context: OrchestrationContext, input: ExecutorInput): Generator<Task, ExecutorResult, unknown> {
@@ -57,7 +76,7 @@ function* execute(context: OrchestrationContext, input: ExecutorInput): Generato
 function toResult(last: Completed, steps: StepRecord[]): RunResult {
   return {
     session_context: last.session_context ?? "",
-    ...(last.session === undefined ? {} : { session_context_blob: last.session }),
+    ...(last.session === undefined ? {} : { session_context_parts: last.session }),
     steps,
     variables: last.variables ?? [],
     ...(last.variables_omitted === undefined ? {} : { variables_omitted: last.variables_omitted }),

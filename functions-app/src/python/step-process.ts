@@ -6,7 +6,7 @@ import { readJsonLines } from "./json-lines.ts";
 
 /** What a started process says of itself. */
 export type ReadyPython = {
-  /** For this step alone: `code.py` and `session.in` go in, `work/` is its working directory; removed with the process. */
+  /** For this step alone: `code.py` and the session go in, `work/` is its working directory; removed with the process. */
   folder: string;
   pid: number;
   version: string;
@@ -28,6 +28,11 @@ export type StepOrder = {
   cells: readonly { number: number; lines: number; tags?: readonly string[] }[] | null;
   environ: Record<string, string>;
   variableBytes: number;
+  /** A session that is larger in the form of clients is left in parts. */
+  inlineBytes: number;
+  sessionBytes: number;
+  /** Has the parts of the session before; those of this step's are left there. */
+  sessionFolder: string;
   /** The last step describes its variables, and its session holds nothing but them. */
   isLast: boolean;
   /** Later steps read `_` or `Out`, so that what cells showed goes with the session. */

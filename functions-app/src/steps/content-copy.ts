@@ -9,11 +9,20 @@ import type { StepRecord } from "../contract/run-result.ts";
 import type { StepDetails } from "../contract/step-details.ts";
 import { inParallel } from "./in-parallel.ts";
 import type { RunBlobs } from "./run-blobs.ts";
+import type { SessionParts } from "./session-parts.ts";
+import { loadSession } from "./step-contents.ts";
 
 type Completed = Extract<ExecutorResult, { kind: "completed" }>;
 
 /** Contents below one name: those of a run, or of an entry of the cache. */
-export type Place = { id: string; blobs: Pick<RunBlobs, "load" | "save" | "listFiles" | "loadFile" | "saveFile"> };
+export type Place = {
+  id: string;
+  blobs: Pick<RunBlobs, "load" | "save" | "listFiles" | "loadFile" | "saveFile">;
+  sessions: SessionParts;
+};
+
+/** The step's session was given up for the disk's sake: see SessionParts. */
+export class SessionGone extends Error {}
 
 /** Copies what steps left from one place to another, so that either can be removed without the other. */
 export class ContentCopy {
@@ -26,8 +35,14 @@ export class ContentCopy {
     this.#to = to;
   }
 
+  /** @throws SessionGone */
   async session(reference: SessionReference | undefined): Promise<SessionReference | undefined> {
-    return reference && { ...reference, blob: await this.#copy("session", reference.blob) };
+    if (reference === undefined) return undefined;
+    const [from, to] = [this.#from, this.#to];
+    const session = await loadSession(from.id, reference.blob, from.blobs);
+    if (session.kind === "plain") return { ...reference, blob: await this.#copy("session", reference.blob) };
+    if (!(await from.sessions.copy(from.id, to, session.description))) throw new SessionGone();
+    return { ...reference, blob: await this.#copy("parts", reference.blob) };
   }
 
   /** The session of a run's last step lies in its result. */
@@ -80,7 +95,7 @@ export class ContentCopy {
     }
   }
 
-  async #copy(kind: "session" | "asset", reference: BlobReference): Promise<BlobReference> {
+  async #copy(kind: "session" | "parts" | "asset", reference: BlobReference): Promise<BlobReference> {
     return this.#to.blobs.save(this.#to.id, kind, await this.#from.blobs.load(this.#from.id, reference));
   }
 }

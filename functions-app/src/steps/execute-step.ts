@@ -1,11 +1,12 @@
-import { readFile, rm, stat } from "node:fs/promises";
+import { readFile, rm } from "node:fs/promises";
 import path from "node:path";
 import { toUrlSafeBase64 } from "../contract/base64.ts";
 import type { BlobReference } from "../contract/blob-reference.ts";
 import type { ExecutorInput, ExecutorResult, StepFailure } from "../contract/executor-call.ts";
 import { type SourceName, WITH_OWN_PACKAGES } from "../contract/initiate-request.ts";
-import { LIMIT_SETTINGS, type Limits } from "../contract/limits.ts";
+import { LIMIT_SETTINGS, type Limits, variableBytesFor } from "../contract/limits.ts";
 import type { FailedStepRecord, SessionPython, StepRecord } from "../contract/run-result.ts";
+import { partsOf, type SessionDescription } from "../contract/session-parts.ts";
 import { isInCloud } from "../python/cache-folder.ts";
 import { PythonError } from "../python/errors.ts";
 import type { StepEnvironment } from "../python/guardian.ts";
@@ -17,7 +18,7 @@ import { StepCache } from "./cache/step-cache.ts";
 import { withRemedies } from "./missing-package.ts";
 import { RunWatch } from "./run-watch.ts";
 import { readSameYaml, type SameYaml } from "./same-yaml.ts";
-import { layOut, loadContents, type StepContents, StepRefused } from "./step-contents.ts";
+import { type IncomingSession, layOut, loadContents, type StepContents, StepRefused } from "./step-contents.ts";
 import type { StepDeps } from "./step-deps.ts";
 import { StepOutputs } from "./step-outputs.ts";
 import { readReport, type StepReport, warningsOf } from "./step-report.ts";
@@ -52,7 +53,7 @@ export async function executeStep(input: ExecutorInput, deps: StepDeps): Promise
     });
     const sameYaml = await readSameYaml(
       contents.sources["same.yaml"]?.toString("utf8") ?? "",
-      deps.limits.variableBytes,
+      variableBytesFor(deps.limits, input.step.cells === undefined),
     );
     const cache = openCache({ input, contents, sameYaml, ready: started.ready, limits: deps.limits }, deps);
     const taken = await cache?.take();
@@ -74,7 +75,10 @@ export async function executeStep(input: ExecutorInput, deps: StepDeps): Promise
 // What numpy and its libraries read from the environment when they are loaded: such a step loads them itself.
 const NEEDS_PLAIN = /_NUM_THREADS|\b(?:NPY|NUMPY|MKL|OMP|KMP|OPENBLAS)_/;
 
-const setsThreads = (session: Buffer | undefined): boolean => session?.includes("_NUM_THREADS") ?? false;
+function setsThreads(session: IncomingSession | undefined): boolean {
+  if (session?.kind === "plain") return session.content.includes("_NUM_THREADS");
+  return session?.description.environ?.some((name) => NEEDS_PLAIN.test(name)) ?? false;
+}
 
 type StepRun = {
   input: ExecutorInput;
@@ -92,9 +96,12 @@ type StepRun = {
 
 type Timing = { startedAt: string; startMs: number };
 
-function openCache(facts: StepFacts, { blobs: runBlobs, cache }: StepDeps): StepCache | undefined {
+function openCache(
+  facts: StepFacts,
+  { blobs: runBlobs, sessions: runSessions, cache }: StepDeps,
+): StepCache | undefined {
   if (facts.input.step.cache === undefined) return undefined;
-  return new StepCache({ ...facts, runBlobs, blobs: cache.blobs, now: Date.now });
+  return new StepCache({ ...facts, runBlobs, runSessions, blobs: cache.blobs, now: Date.now });
 }
 
 function toTaken(
@@ -133,18 +140,18 @@ async function runIn(started: StartedPython, run: StepRun): Promise<ExecutorResu
   try {
     refuseForeignSession(input.session?.python, ready);
     const { sameYaml } = run;
+    const sessionFolder = await deps.sessions.begin(input.instanceId, descriptionOf(run.contents.session));
     const workspace = await openWorkspace(run, ready, () => layOut(ready.folder, run.contents, sameYaml));
     // While this step runs, the next one's process starts. After the last one there is time later.
     if (!input.isLast) {
       deps.python.prepare(environment);
       deps.blobs.open();
     }
-    const exit = await process.run(toOrder(run, ready, sameYaml, environment.isIsolated), stopped, outputs.add);
+    const exit = await process.run(toOrder(run, { ready, sameYaml, environment, sessionFolder }), stopped, outputs.add);
     const report = exit.cause === "killed" ? { failure: run.stopFailure() } : await readReport(ready.folder, exit);
     deps.python.learn(environment, Object.keys(report.packages ?? {}));
-    const early = report.failure ?? (await tooLargeSession(ready.folder, deps.limits));
     const files = await saveFiles(run, workspace, report);
-    const found = early ?? files.failure;
+    const found = report.failure ?? files.failure;
     const failure = found && withRemedies(found, toPython(run, ready, environment.isIsolated));
     const own = sameYaml.warning === undefined ? [] : [sameYaml.warning];
     const warnings = [...own, ...warningsOf(report), ...workspace.warnings];
@@ -152,7 +159,7 @@ async function runIn(started: StartedPython, run: StepRun): Promise<ExecutorResu
     const outcome = { ready, report, outputs, warnings, environment, files: files.manifest };
     if (run.watch.signal.aborted) await outputs.saveLast(run.watch.isPurged);
     if (failure !== undefined) return await toFailed(run, outcome, failure);
-    const result = await toCompleted(run, outcome, await readFile(sessionOut(ready.folder)));
+    const result = await toCompleted(run, outcome);
     return await keep(run, result, report, workspace);
   } finally {
     await outputs.close();
@@ -190,7 +197,14 @@ async function saveFiles({ input, watch }: StepRun, workspace: Workspace, report
   }
 }
 
-function toOrder({ input, deps }: StepRun, ready: ReadyPython, sameYaml: SameYaml, isIsolated: boolean): StepOrder {
+type OrderParts = {
+  ready: ReadyPython;
+  sameYaml: SameYaml;
+  environment: StepEnvironment;
+  sessionFolder: string;
+};
+
+function toOrder({ input, deps }: StepRun, { ready, sameYaml, environment, sessionFolder }: OrderParts): StepOrder {
   const environ: Record<string, string> = { SAME_ENV: input.sameEnv ?? sameYaml.sameEnv };
   if (sameYaml.json !== undefined) environ["SAME_CONFIG_FILE"] = path.join(ready.folder, "same.json");
   // There is no screen: plots go into files.
@@ -200,11 +214,14 @@ function toOrder({ input, deps }: StepRun, ready: ReadyPython, sameYaml: SameYam
     cells: input.step.cells ?? null,
     environ,
     variableBytes: sameYaml.variableBytes,
+    inlineBytes: deps.limits.inlineSessionBytes,
+    sessionBytes: deps.limits.sessionBytes,
+    sessionFolder,
     isLast: input.isLast,
     keepsResults: input.step.keepsResults ?? false,
     // In the cloud the app's own packages are the ones that somebody chose for it.
     ...(input.step.cache && { tracesReads: true }),
-    warnOfForeignPackages: !isIsolated && !isInCloud(deps.env),
+    warnOfForeignPackages: !environment.isIsolated && !isInCloud(deps.env),
   };
 }
 
@@ -221,22 +238,17 @@ type Outcome = {
   files: BlobReference | undefined;
 };
 
-async function toCompleted(run: StepRun, outcome: Outcome, session: Buffer): Promise<CompletedStep> {
-  const { input, deps } = run;
+async function toCompleted(run: StepRun, outcome: Outcome): Promise<CompletedStep> {
   const { ready, report, outputs } = outcome;
-  const isLast = input.isLast || report.hasExited === true;
-  const isInline = isLast && session.length <= deps.limits.inlineSessionBytes;
   const [stored, details] = await Promise.all([
-    isInline
-      ? { session_context: toUrlSafeBase64(session) }
-      : deps.blobs.save(input.instanceId, "session", session).then((blob) => ({ session: blob })),
+    storeSession(run, outcome),
     outputs.store(report, outcome.environment.lock),
   ]);
   const { version, implementation, executable, dill } = ready;
   const codeMs = Math.round(report.codeMs ?? 0);
   return {
     kind: "completed",
-    record: { ...toFailedRecord(input, run.timing), ...toRecord(outcome), codeMs, details },
+    record: { ...toFailedRecord(run.input, run.timing), ...toRecord(outcome), codeMs, details },
     python: { version, implementation, executable, dill },
     ...(report.hasExited === true && { hasExited: true }),
     ...stored,
@@ -244,6 +256,33 @@ async function toCompleted(run: StepRun, outcome: Outcome, session: Buffer): Pro
     ...(report.variablesOmitted === undefined ? {} : { variables_omitted: report.variablesOmitted }),
   };
 }
+
+type StoredSession = Pick<
+  Extract<ExecutorResult, { kind: "completed" }>,
+  "session" | "session_context" | "leavesParts"
+>;
+
+async function storeSession({ input, deps, contents }: StepRun, { ready, report }: Outcome): Promise<StoredSession> {
+  const before = descriptionOf(contents.session);
+  const isLast = input.isLast || report.hasExited === true;
+  if (!report.session) {
+    const session = await readFile(path.join(ready.folder, "session.out"));
+    return { session_context: toUrlSafeBase64(session), ...leavesParts(isLast, before) };
+  }
+  const description: SessionDescription = { ...report.session, writtenAtMs: Date.now() };
+  await deps.sessions.keep(input.instanceId, description);
+  const session = await deps.blobs.save(input.instanceId, "parts", Buffer.from(JSON.stringify(description)));
+  return { session, ...leavesParts(isLast, before, description) };
+}
+
+/** Whether there may be something to tidy up after the run. */
+function leavesParts(isLast: boolean, ...sessions: (SessionDescription | undefined)[]): { leavesParts?: true } {
+  const has = sessions.some((it) => it !== undefined && partsOf(it).length > 0);
+  return isLast && has ? { leavesParts: true } : {};
+}
+
+const descriptionOf = (session: IncomingSession | undefined): SessionDescription | undefined =>
+  session?.kind === "parts" ? session.description : undefined;
 
 async function toFailed(run: StepRun, outcome: Outcome, failure: StepFailure): Promise<ExecutorResult> {
   const { codeMs } = outcome.report;
@@ -281,15 +320,6 @@ function toRecord({
 function toFailedRecord({ step }: ExecutorInput, { startedAt, startMs }: Timing): FailedStepRecord {
   const durationMs = Math.round(performance.now() - startMs);
   return { name: step.name, startedAt, durationMs, output: { stdout: "", stderr: "" }, warnings: [] };
-}
-
-const sessionOut = (folder: string): string => path.join(folder, "session.out");
-
-async function tooLargeSession(folder: string, { sessionBytes }: Limits): Promise<StepFailure | undefined> {
-  const { size } = await stat(sessionOut(folder));
-  if (size <= sessionBytes) return undefined;
-  const message = `The step's variables make a session context of ${size} bytes, more than the limit of ${sessionBytes} (app setting ${LIMIT_SETTINGS.sessionBytes}). Delete what later steps do not need, or keep large data elsewhere.`;
-  return { type: "SessionTooLarge", message, traceback: "" };
 }
 
 /** Functions and classes in a session are byte code, which another minor version misreads, or crashes on. */

@@ -4,6 +4,7 @@ import type { ExecutorResult, KeptSteps } from "../contract/executor-call.ts";
 import { ContentCopy } from "./content-copy.ts";
 import { inParallel } from "./in-parallel.ts";
 import type { RunBlobs } from "./run-blobs.ts";
+import type { SessionParts } from "./session-parts.ts";
 
 type Completed = Extract<ExecutorResult, { kind: "completed" }>;
 
@@ -21,6 +22,7 @@ export type KeepSteps = {
   to: string;
   count: number;
   blobs: Pick<RunBlobs, "load" | "save" | "listFiles" | "loadFile" | "saveFile">;
+  sessions: SessionParts;
 };
 
 /** How many steps of a run can be kept: those that completed. */
@@ -32,13 +34,14 @@ export function countKeepable({ kept, results }: Pick<EarlierRun, "kept" | "resu
  * Copies what the first `count` steps left: records, outputs, files, and the session of the last of them.
  *
  * @returns undefined where the earlier run has no session of that step: it kept more steps itself than are asked for.
+ * @throws SessionGone
  */
-export async function keepSteps({ from, to, count, blobs }: KeepSteps): Promise<KeptSteps | undefined> {
+export async function keepSteps({ from, to, count, blobs, sessions }: KeepSteps): Promise<KeptSteps | undefined> {
   const before = from.kept?.records ?? [];
   const completed = from.results.filter((result): result is Completed => result.kind === "completed");
   const last = completed[count - before.length - 1];
   if (count < before.length || (last === undefined && count !== before.length)) return undefined;
-  const copy = new ContentCopy({ id: from.id, blobs }, { id: to, blobs });
+  const copy = new ContentCopy({ id: from.id, blobs, sessions }, { id: to, blobs, sessions });
   const records = [...before, ...completed.map(({ record }) => record)].slice(0, count);
   const session = last === undefined ? await copy.session(from.kept?.session) : await copy.sessionOf(last);
   const kept = await inParallel(records, async (record) => ({

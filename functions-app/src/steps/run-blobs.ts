@@ -4,6 +4,8 @@ import { writeFile } from "node:fs/promises";
 import { pipeline } from "node:stream/promises";
 import type { BlobServiceClient, ContainerClient } from "@azure/storage-blob";
 import type { BlobReference } from "../contract/blob-reference.ts";
+import { partBlobName } from "../contract/session-parts.ts";
+import { inParallel } from "./in-parallel.ts";
 import { managedIdentityCredential } from "./managed-identity.ts";
 import { RecentContents } from "./recent-contents.ts";
 
@@ -39,9 +41,23 @@ export type RunBlobs = {
   saveFile(instanceId: string, sha256: string, source: string | Uint8Array): Promise<void>;
   /** Into a new file. @throws Error where the blob is gone, or is not what it was. */
   loadFile(instanceId: string, sha256: string, target: string): Promise<void>;
+  /** Sizes of the parts of the run's sessions, by hash, the latest first. */
+  listSessionParts(instanceId: string): Promise<ReadonlyMap<string, number>>;
+  saveSessionPart(instanceId: string, sha256: string, file: string): Promise<void>;
+  /** Into a new file. @returns false where there is none. @throws Error where it is not what it was. */
+  loadSessionPart(instanceId: string, sha256: string, target: string): Promise<boolean>;
+  removeSessionParts(instanceId: string, hashes: readonly string[]): Promise<void>;
 };
 
-const EXTENSIONS = { session: "dill", source: "bin", details: "json", asset: "bin", files: "json" } as const;
+/** `session`: in the form that dill's own users read, as earlier versions stored it. `parts`: a SessionDescription. */
+const EXTENSIONS = {
+  session: "dill",
+  parts: "json",
+  source: "bin",
+  details: "json",
+  asset: "bin",
+  files: "json",
+} as const;
 const PROGRESS_NAME = "progress.json";
 
 /**
@@ -138,6 +154,41 @@ export function openBlobs(env: NodeJS.ProcessEnv, containerName: string): RunBlo
       });
       if ((await hashOfFile(target)) === sha256) return;
       throw new Error(`The blob ${containerName}/${name} is not what was stored there.`);
+    },
+    async listSessionParts(instanceId) {
+      const prefix = `${instanceId}/part-`;
+      const found: { sha256: string; sizeBytes: number; at: number }[] = [];
+      const list = async () => {
+        for await (const { name, properties } of (await container()).listBlobsFlat({ prefix })) {
+          const sha256 = name.slice(prefix.length, -".bin".length);
+          found.push({ sha256, sizeBytes: properties.contentLength ?? 0, at: properties.lastModified.getTime() });
+        }
+      };
+      await unlessMissing(list);
+      return new Map(
+        found.sort((left, right) => right.at - left.at).map(({ sha256, sizeBytes }) => [sha256, sizeBytes]),
+      );
+    },
+    async saveSessionPart(instanceId, sha256, file) {
+      await upload(await container(), `${instanceId}/${partBlobName(sha256)}`, file).catch((error) => {
+        throw storageFailure("A part of the step's session could not be stored", error);
+      });
+    },
+    async loadSessionPart(instanceId, sha256, target) {
+      const name = `${instanceId}/${partBlobName(sha256)}`;
+      const blob = (await container()).getBlobClient(name);
+      const isThere = await unlessMissing(() => blob.downloadToFile(target).then(() => true)).catch((error) => {
+        throw storageFailure(`The blob ${containerName}/${name} could not be read`, error);
+      });
+      if (isThere !== true) return false;
+      if ((await hashOfFile(target)) === sha256) return true;
+      throw new Error(`The blob ${containerName}/${name} is not what was stored there.`);
+    },
+    async removeSessionParts(instanceId, hashes) {
+      const blobs = await container();
+      await inParallel(hashes, (sha256) =>
+        blobs.getBlobClient(`${instanceId}/${partBlobName(sha256)}`).deleteIfExists(),
+      );
     },
   };
 }

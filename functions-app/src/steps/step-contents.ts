@@ -3,18 +3,23 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { decodeUtf8, fromUrlSafeBase64 } from "../contract/base64.ts";
+import type { BlobReference } from "../contract/blob-reference.ts";
 import type { Content, ExecutorInput, StepFailure } from "../contract/executor-call.ts";
 import { SOURCE_NAMES, type SourceName } from "../contract/initiate-request.ts";
 import { parseManifest, type RunFile } from "../contract/run-files.ts";
+import { parseSessionDescription, type SessionDescription } from "../contract/session-parts.ts";
 import type { RunBlobs } from "./run-blobs.ts";
 import type { SameYaml } from "./same-yaml.ts";
 
 export type StepContents = {
   code: Buffer;
   sources: Partial<Record<SourceName, Buffer>>;
-  session: Buffer | undefined;
+  session: IncomingSession | undefined;
   files: readonly RunFile[];
 };
+
+/** In the form of dill, or in parts. */
+export type IncomingSession = { kind: "plain"; content: Buffer } | { kind: "parts"; description: SessionDescription };
 
 /** The step cannot run, for a reason that its user can do something about. */
 export class StepRefused extends Error {
@@ -39,12 +44,23 @@ export async function loadContents(
   });
   const [code, loadedSession, loadedSources, loadedFiles] = await Promise.all([
     load("the code", step.code),
-    session && blobs.load(instanceId, session.blob),
+    session && loadSession(instanceId, session.blob, blobs),
     Promise.all(sources),
     files === undefined ? [] : blobs.load(instanceId, files).then(parseFiles),
   ]);
   if (decodeUtf8(code) === undefined) throw new StepRefused("BadRequest", "The code is not UTF-8.");
   return { code, session: loadedSession, sources: Object.fromEntries(loadedSources), files: loadedFiles };
+}
+
+/** @throws Error where it cannot be read, or is of a newer version. */
+export async function loadSession(
+  instanceId: string,
+  blob: BlobReference,
+  blobs: Pick<RunBlobs, "load">,
+): Promise<IncomingSession> {
+  const content = await blobs.load(instanceId, blob);
+  const isPlain = !blob.name.startsWith(`${instanceId}/parts-`);
+  return isPlain ? { kind: "plain", content } : { kind: "parts", description: parseSessionDescription(content) };
 }
 
 /** It may have come in from outside, by an orchestration started without the initiator. */
@@ -72,7 +88,8 @@ export async function layOut(
   await mkdir(work, { recursive: true });
   const files: [string, Uint8Array | string | undefined][] = [
     [path.join(folder, "code.py"), code],
-    [path.join(folder, "session.in"), session],
+    [path.join(folder, "session.in"), session?.kind === "plain" ? session.content : undefined],
+    [path.join(folder, "session.json"), session?.kind === "parts" ? JSON.stringify(session.description) : undefined],
     [path.join(folder, "same.json"), json],
     ...SOURCE_NAMES.map((name): [string, Buffer | undefined] => [path.join(work, name), sources[name]]),
   ];

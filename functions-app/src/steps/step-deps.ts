@@ -6,6 +6,7 @@ import type { CacheTidier } from "./cache/tidy-cache.ts";
 import type { RunBlobs } from "./run-blobs.ts";
 import type { HowRunEnded } from "./run-watch.ts";
 import type { RunningSteps } from "./running-steps.ts";
+import type { SessionParts } from "./session-parts.ts";
 
 /** What a step needs from the app that runs it. */
 export type StepDeps = {
@@ -13,6 +14,7 @@ export type StepDeps = {
   limits: Limits;
   python: PythonRuntime;
   blobs: RunBlobs;
+  sessions: SessionParts;
   /** The results of steps, for those that may be taken from it. */
   cache: { blobs: CacheBlobs; tidier: CacheTidier };
   /** Where others find what the step has shown so far. */

@@ -3,12 +3,15 @@ import os from "node:os";
 import path from "node:path";
 import type { StepFailure } from "../contract/executor-call.ts";
 import type { VariableSummary } from "../contract/run-result.ts";
+import type { SessionDescription } from "../contract/session-parts.ts";
 import type { CrossingVariable, LostVariable } from "../contract/step-details.ts";
 import type { StepExit } from "../python/step-process.ts";
 import type { ReportedReads } from "./cache/seen-files.ts";
 
 /** `report.json`, as runner/same_runner/step.py writes it. */
 export type StepReport = {
+  /** What the step left for the next one, or a result that is too large to be inline; null: it is in `session.out`. */
+  session?: Omit<SessionDescription, "writtenAtMs"> | null;
   codeMs?: number;
   failure?: StepFailure;
   foreignPackages?: string[];

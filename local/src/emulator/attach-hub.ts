@@ -1,6 +1,7 @@
-import { type Clock, InvariantError, type Logger } from "@same-kit/shared";
+import { InvariantError } from "@same-kit/shared";
 import { assemble } from "../engine/assemble.ts";
 import type { TaskHubClient } from "../engine/client.ts";
+import type { EngineOptions } from "../engine/engine-options.ts";
 import { readPartitions } from "../engine/leases/partition-table.ts";
 import type { FunctionInvoker } from "../engine/ports.ts";
 import type { DurableTaskSettings } from "../engine/settings.ts";
@@ -25,14 +26,14 @@ export type AttachedHub = {
 export async function attachHub(
   account: StorageAccount,
   settings: DurableTaskSettings,
-  { clock, log, signal }: { clock: Clock; log: Logger; signal: AbortSignal },
+  { clock, log, signal, onPurge }: Pick<EngineOptions, "clock" | "log" | "onPurge"> & { signal: AbortSignal },
 ): Promise<AttachedHub> {
   const { hubName } = settings;
   // A message belongs into the queue of its partition, whatever host.json says of their number today.
   const queueNames = await queueNamesOf(hubName, account);
   const partitionCount = queueNames.length;
   const hub = attachTaskHub({ storage: account, hubName, partitionCount });
-  const { client } = assemble(hub, { settings: { ...settings, partitionCount }, invoker: NO_APP, clock, log });
+  const { client } = assemble(hub, { settings: { ...settings, partitionCount }, invoker: NO_APP, clock, log, onPurge });
   const management = createManagementHandler({
     client,
     settings,

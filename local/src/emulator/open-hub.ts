@@ -7,6 +7,7 @@ import { openStorage } from "../storage/azure/open-storage.ts";
 import { loadDurableSettings } from "./app-settings.ts";
 import { attachHub } from "./attach-hub.ts";
 import { EmulatorError, type EmulatorErrorCode } from "./errors.ts";
+import { openInstanceFiles } from "./instance-files.ts";
 import { openLocalStorage } from "./open-local-storage.ts";
 import type { StorageChoice } from "./storage-choice.ts";
 
@@ -38,17 +39,22 @@ export async function openHub(options: OpenHubOptions): Promise<OpenedHub> {
   const { storage: choice, hubName, appDir, stateDir, onLog } = options;
   if (choice.kind === "none" || choice.kind === "memory") throw forgetful(choice.kind);
   const { settings } = await loadDurableSettings(appDir, {}, hubName);
-  const { azuriteDir } = await openStateFolder(stateDir);
+  const { azuriteDir, instancesDir } = await openStateFolder(stateDir);
   const [clock, log] = [createSystemClock(), createLogger(onLog, "hub")];
   const storage = await openLocalStorage(choice, { azuriteDir, clock, log });
   try {
     await storage.ready;
     const { signal } = new AbortController();
-    const { hub, queueNames, management } = await attachHub(storage.account, settings, { clock, log, signal });
+    const files = await openInstanceFiles(instancesDir, storage, settings.hubName);
+    const attached = { clock, log, signal, onPurge: files.remove };
+    const { hub, queueNames, management } = await attachHub(storage.account, settings, attached);
     return {
       hubName: settings.hubName,
       fetch: toFetch(management),
-      delete: () => deleteHub(hub, { queueNames, connectionString: storage.connectionString, now: clock.now() }),
+      async delete() {
+        await deleteHub(hub, { queueNames, connectionString: storage.connectionString, now: clock.now() });
+        await files.removeAll();
+      },
       close: () => storage.stop(),
     };
   } catch (error) {

@@ -21,6 +21,8 @@ export type LocalStorage = {
   development?: DevelopmentStorage;
   /** Whether a crash of Azurite cost writes that it had acknowledged: runs that have not ended may be beyond continuing. */
   hasLostWrites: boolean;
+  /** What it holds lives as long as the state folder's data, or as this host; unknown where others may use it from elsewhere. */
+  lifetime: "state-folder" | "host" | "unknown";
   /** Azurite's process, where this machine runs one for us. */
   pid: number | undefined;
   /** Resolves when it answers; requests may be sent before. */
@@ -45,10 +47,9 @@ export async function openLocalStorage(choice: StorageChoice, options: LocalStor
     case "disk":
     case "memory": {
       const ports = choice.kind === "disk" && choice.ports !== undefined ? { ports: choice.ports } : {};
-      return toLocalStorage(
-        description,
-        await startAzurite({ azuriteDir, data: choice.kind, log, allowUsers, ...ports }),
-      );
+      const azurite = await startAzurite({ azuriteDir, data: choice.kind, log, allowUsers, ...ports });
+      const lifetime = choice.kind === "disk" && !azurite.isForeign ? "state-folder" : "unknown";
+      return { ...toLocalStorage(description, azurite), lifetime };
     }
     case "docker": {
       const image = choice.image === undefined ? {} : { image: choice.image };
@@ -56,7 +57,7 @@ export async function openLocalStorage(choice: StorageChoice, options: LocalStor
     }
     case "none": {
       const memory = await openServedMemory(options);
-      return { ...memory, description, ...NOTHING_TO_LOSE };
+      return { ...memory, description, ...NOTHING_TO_LOSE, lifetime: "host" };
     }
     case "connection-string":
       return openGivenStorage(description, choice.connectionString, log);
@@ -65,6 +66,7 @@ export async function openLocalStorage(choice: StorageChoice, options: LocalStor
 
 const NOTHING_TO_LOSE = {
   hasLostWrites: false,
+  lifetime: "unknown" as const,
   pid: undefined,
   ready: Promise.resolve(),
   lost: new Promise<never>(() => {}),
@@ -75,7 +77,7 @@ function toLocalStorage(description: string, azurite: RunningAzurite): LocalStor
   void azurite.lost.then(() => account.abandon());
   // Only a request tells whether somebody else's takes the published key.
   const ready = azurite.isForeign ? { ready: pingOf(description, account) } : {};
-  return { description, development: azurite, ...azurite, account, ...ready };
+  return { description, development: azurite, ...azurite, lifetime: "unknown", account, ...ready };
 }
 
 function openGivenStorage(description: string, text: string, log: Logger): LocalStorage {

@@ -12,6 +12,7 @@ import {
 import { describePortOwner, findPortOwner } from "../process/port-owner.ts";
 import type { StateFolder } from "../state/state-folder.ts";
 import { TRACE_VARIABLE } from "../worker/trace-variable.ts";
+import type { InstanceFiles } from "./instance-files.ts";
 import type { LocalOptions } from "./local-host.ts";
 import type { LocalStorage } from "./open-local-storage.ts";
 
@@ -22,13 +23,14 @@ export type HostSetting = {
   folder: StateFolder;
   settings: DurableTaskSettings;
   storage: LocalStorage;
+  instanceFiles: InstanceFiles;
   log: Logger;
   events: EventLog;
 };
 
 /** The Functions host on the app, with its storage in its settings; an error about the port names who has it. */
 export async function startHost(
-  { options, appDir, folder, settings, storage, log, events }: HostSetting,
+  { options, appDir, folder, settings, storage, instanceFiles, log, events }: HostSetting,
   extensions: readonly HostExtension[],
 ): Promise<FunctionsHost> {
   const {
@@ -50,6 +52,7 @@ export async function startHost(
     extensions,
     appSettings: {
       ...appSettings,
+      ...instanceFiles.appSettings,
       ...(options.hostile === undefined ? {} : { [TRACE_VARIABLE]: "1" }),
       AzureWebJobsStorage: storage.connectionString,
       [settings.connectionName]: storage.connectionString,

@@ -11,6 +11,7 @@ import { openStateFolder, type StateFolder } from "../state/state-folder.ts";
 import { loadDurableSettings, ownApp } from "./app-settings.ts";
 import { engineSink } from "./engine-sink.ts";
 import { inspectorUrlOf } from "./inspector-extension.ts";
+import { openInstanceFiles } from "./instance-files.ts";
 import type { LocalHost, LocalOptions } from "./local-host.ts";
 import { type LocalStorage, openLocalStorage } from "./open-local-storage.ts";
 import type { HostSetting } from "./start-host.ts";
@@ -66,10 +67,12 @@ async function startAll(options: LocalOptions, running: StopStack): Promise<Loca
     allowUsers,
   });
   running.add(() => storage.stop());
+  const instanceFiles = await openInstanceFiles(folder.instancesDir, storage, settings.hubName);
+  running.add(() => instanceFiles.stop());
 
   const engineLog = createLogger(engineSink(emit, logLevels), "engine");
   const parts = await startParts(
-    { options, appDir, folder, settings, storage, clock, log, engineLog, events },
+    { options, appDir, folder, settings, storage, instanceFiles, clock, log, engineLog, events },
     running,
   );
   const runFile = await announce(options, { appDir, folder, settings, storage }, parts.host);

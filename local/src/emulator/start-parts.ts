@@ -94,7 +94,7 @@ function inspectorOf(
 }
 
 async function startHubEngine(
-  { options, settings, storage, log, engineLog, events, clock }: LocalSetting,
+  { options, settings, storage, instanceFiles, log, engineLog, events, clock }: LocalSetting,
   {
     account,
     invokerComing,
@@ -113,6 +113,7 @@ async function startHubEngine(
         await options.beforeWork?.({ client, hubName: settings.hubName, storage: toPublicStorage(storage) });
         await invokerComing;
       },
+      onPurge: (instanceId) => instanceFiles.remove(instanceId),
       onInstanceEnded: (instanceId, status) =>
         events.add({ kind: "instance-ended", time: new Date(), instanceId, status }),
       log: engineLog,

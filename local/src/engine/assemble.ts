@@ -68,6 +68,7 @@ export function assemble(hub: TaskHub, options: Omit<EngineOptions, "storage">):
     settings,
     functionLog,
     clock,
+    onPurge: options.onPurge,
   });
   return { client, delivery, appLease, activities, orchestrations };
 }

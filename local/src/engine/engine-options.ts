@@ -18,6 +18,8 @@ export type EngineOptions = {
    */
   beforeWork?: (client: TaskHubClient) => Promise<void>;
   onInstanceEnded?: OnInstanceEnded;
+  /** Removes what belongs to an instance and is not in the hub. An error fails the purge, which can be repeated. */
+  onPurge?: ((instanceId: string) => Promise<void>) | undefined;
   /** Deliveries are as bad as a queue may make them, and each message gets an episode of its own. */
   hostile?: HostileDelivery | undefined;
   clock: Clock;

@@ -41,6 +41,7 @@ export type TaskHubClientDeps = {
   appLease: Pick<AppLease, "makePrimary">;
   /** What this host has in memory of instances. */
   orchestrations: Pick<OrchestrationDispatcher, "forget" | "whileIdle">;
+  onPurge?: ((instanceId: string) => Promise<void>) | undefined;
 };
 
 const CLIENT = { InstanceId: "", ExecutionId: "" };
@@ -184,12 +185,13 @@ async function list(
 }
 
 /** Rows, history and blobs, whatever the status. Blobs lie under the raw id, those of history rows under the escaped one. */
-async function purge(instanceId: string, { hub, histories, instances }: TaskHubClientDeps): Promise<boolean> {
+async function purge(instanceId: string, { hub, histories, instances, onPurge }: TaskHubClientDeps): Promise<boolean> {
   if ((await instances.findRow(instanceId)) === null) return false;
   // With the slash, or an instance whose id begins with this one would lose its blobs.
   const prefixes = new Set([`${instanceId}/`, `${escapeKey(instanceId)}/`]);
   await Promise.all([
     histories.purge(instanceId),
+    onPurge?.(instanceId),
     ...[...prefixes].map((prefix) => deleteBlobsBelow(hub.largeMessages, prefix)),
   ]);
   // Last, so that a purge that failed half-way can be done again.

@@ -18,6 +18,8 @@ export type StateFolder = {
   hostsDir: string;
   /** Which processes work on which task hub. */
   hubsDir: string;
+  /** A folder per hub, with the large files of its instances: they live as long as Azurite's data. */
+  instancesDir: string;
 };
 
 /** The paths in a state folder; touches nothing. */
@@ -30,11 +32,12 @@ export function stateFolderAt(dir: string): StateFolder {
     azuriteDir: below("azurite"),
     hostsDir: below("hosts"),
     hubsDir: below("hubs"),
+    instancesDir: below("instances"),
   };
 }
 
 /** The names in a state folder; any other name means that the folder is used for something else too. */
-const OWN_FOLDERS = ["runs", "azurite", "hosts", "hubs", "env"];
+const OWN_FOLDERS = ["runs", "azurite", "hosts", "hubs", "instances", "env"];
 const OWN_FILE = /^(\.gitignore|format\.json|keys\.json)(\..+\.part)?$/;
 
 /**

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { DEFAULT_LIMITS, resolveLimits } from "../../../functions-app/src/contract/limits.ts";
+import { DEFAULT_LIMITS, resolveLimits, variableBytesFor } from "../../../functions-app/src/contract/limits.ts";
 
 test("without settings the documented limits hold", () => {
   expect(resolveLimits({})).toEqual(DEFAULT_LIMITS);
@@ -30,4 +30,23 @@ test.each([
   ["SAME_STEP_TIMEOUT", "999999999"],
 ])("%s=%s is refused by name", (name, value) => {
   expect(() => resolveLimits({ [name]: value })).toThrow(name);
+});
+
+const MiB = 1024 * 1024;
+const machine = { memoryBytes: 2048 * MiB + 5, diskBytes: 800 * MiB };
+
+test("a session may be as large as the machine's memory, or as half of what a plan has", () => {
+  const env = { AZURE_FUNCTIONS_ENVIRONMENT: "Development" };
+  expect(resolveLimits(env, machine).sessionBytes).toBe(2048 * MiB);
+  expect(resolveLimits({}, machine).sessionBytes).toBe(400 * MiB);
+  expect(resolveLimits({}, { ...machine, diskBytes: 10_000 * MiB }).sessionBytes).toBe(1024 * MiB);
+  expect(resolveLimits({ SAME_MAX_SESSION_BYTES: "5" }, machine).sessionBytes).toBe(5);
+});
+
+test("a variable has upstream's limit for upstream's clients, and that of a session for others", () => {
+  const limits = resolveLimits({}, machine);
+  expect(variableBytesFor(limits, true)).toBe(50_000_000);
+  expect(variableBytesFor(limits, false)).toBe(400 * MiB);
+  const set = resolveLimits({ SAME_SERIALISATION_MEMORY_LIMIT: "7" }, machine);
+  expect([variableBytesFor(set, true), variableBytesFor(set, false)]).toEqual([7, 7]);
 });

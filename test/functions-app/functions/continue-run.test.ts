@@ -4,8 +4,10 @@ import type { ExecutorResult } from "../../../functions-app/src/contract/executo
 import type { FileManifest } from "../../../functions-app/src/contract/run-files.ts";
 import { findKept } from "../../../functions-app/src/functions/continue-run.ts";
 import type { RunHistory } from "../../../functions-app/src/functions/run-history.ts";
+import { SessionParts } from "../../../functions-app/src/steps/session-parts.ts";
 import { MemoryBlobs } from "../../helpers/memory-blobs.ts";
 import { stepRecord } from "../../helpers/step-record.ts";
+import { makeTempDir } from "../../helpers/temp-dir.ts";
 
 const python = { version: "3.12.1", implementation: "CPython", dill: "0.4.1" };
 const steps = ["a", "b", "c"].map((name) => ({ name, code: "", sources: { "same.yaml": "" } }));
@@ -37,7 +39,12 @@ async function ask(count: string, history?: RunHistory, blobs = new MemoryBlobs(
   const url = "https://app.example/api/runs/old/continue";
   const headers = { "x-same-kept-steps": count };
   const request = new HttpRequest({ method: "POST", url, params: { id: "old" }, headers });
-  return findKept(request, async () => history)(runId, steps, blobs as never);
+  const sessions = new SessionParts({ root: await makeTempDir(), isLasting: true, blobs });
+  return findKept(
+    request,
+    async () => history,
+    () => sessions,
+  )(runId, steps, blobs as never);
 }
 
 test("all that kept steps left is copied below the new run's prefix", async () => {
@@ -97,4 +104,16 @@ test("steps of other names are refused before anything is copied", async () => {
     problem: { status: 400, detail: "x-same-kept-steps keeps steps[0], which is called b in old." },
   });
   expect([...blobs.contents.keys()].filter((name) => name.startsWith("new/"))).toEqual([]);
+});
+
+test("a step whose session was given up for the disk's sake cannot be kept", async () => {
+  const blobs = new MemoryBlobs();
+  const { results, runtimeStatus } = await failedRun(blobs);
+  const part = { sha256: "a".repeat(64), sizeBytes: 5 };
+  const rest = { sizeBytes: 5, contentSha256: "", writtenAtMs: 0 };
+  const description = JSON.stringify({ formatVersion: 1, pickle: { base64: "" }, parts: [part], ...rest });
+  const session = await blobs.save("old", "parts", Buffer.from(description));
+  const [a, b] = results as [ExecutorResult, Extract<ExecutorResult, { kind: "completed" }>];
+  const found = await ask("2", { runtimeStatus, results: [a, { ...b, session }] }, blobs);
+  expect(found).toMatchObject({ problem: { status: 400, detail: expect.stringContaining("not stored any more") } });
 });

@@ -18,6 +18,7 @@ function open(history?: RunHistory): RunsDeps & { running: RunningSteps; blobs: 
     env: { SAME_ACCESS_KEY: "k" },
     running: new RunningSteps(),
     blobs: new MemoryBlobs(),
+    sessions: { read: async () => undefined },
     loadHistory: async () => history,
   };
 }

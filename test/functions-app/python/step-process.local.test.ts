@@ -19,6 +19,9 @@ const ORDER = {
   isLast: false,
   keepsResults: false,
   warnOfForeignPackages: false,
+  inlineBytes: 1,
+  sessionBytes: 1,
+  sessionFolder: "",
 };
 
 async function makeOptions() {

@@ -19,6 +19,9 @@ const ORDER = {
   isLast: true,
   keepsResults: false,
   warnOfForeignPackages: false,
+  inlineBytes: 1_000_000,
+  sessionBytes: 1_000_000,
+  sessionFolder: "",
 };
 
 // Compiled once for all tests of the file.

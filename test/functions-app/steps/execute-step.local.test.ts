@@ -167,6 +167,17 @@ test("variables are described briefly, whatever their repr does", async () => {
   expect(list).toMatchObject({ type: "list", sizeBytes: expect.closeTo(36_000, -4) });
 });
 
+test("a notebook's variables are not limited as upstream's are", async () => {
+  const runner = await StepRunner.start({ python });
+  const big = "big = ['x' * 1_000_000 + str(i) for i in range(70)]";
+  await runner.runCells([big], { isLast: false });
+  expect(variablesOf(await runner.complete("length = len(big)"))["length"]).toBe("70");
+  const { record } = await runner.complete(big, { isLast: false });
+  expect(record.warnings[0]).toMatch(
+    /^big does not travel to later steps\. The variable big \(list\) is too large: it uses 70\.0 MB, and the limit is 50\.0 MB \(serialisation_memory_limit of same\.yaml, app setting SAME_SERIALISATION_MEMORY_LIMIT\)/,
+  );
+});
+
 test("same.yaml's memory limit decides what is too large", async () => {
   const runner = await StepRunner.start({ python });
   const sameYaml = "runtime_options:\n  serialisation_memory_limit: 1000\n";

@@ -113,10 +113,3 @@ test("a variable whose writing fails like a file's is exploded, not taken for a 
   await runner.complete("class P:\n    def __reduce__(self): raise OSError(9, 'closed')\np = P()", { isLast: false });
   expect(variablesOf(await runner.complete("1"))).toMatchObject({ p: "exploded" });
 });
-
-test("a session over the limit fails the step that makes it", async () => {
-  const runner = await StepRunner.start({ python, limits: { sessionBytes: 10_000 } });
-  const failure = await runner.fail("x = 'a' * 20_000", { isLast: false });
-  expect(failure.type).toBe("SessionTooLarge");
-  expect(failure.message).toContain("SAME_MAX_SESSION_BYTES");
-});

@@ -17,6 +17,7 @@ import { waitFor } from "../../helpers/wait-for.ts";
 const storage = useAzurite();
 
 const orchestrators = {
+  *ends() {},
   *waits(context: OrchestrationContext) {
     yield context.df.waitForExternalEvent("Go");
   },
@@ -77,4 +78,19 @@ test("by another host leaves no row behind", async () => {
   proceed();
   await emptied(hubName);
   expect(await client.getStatus("gone")).toBeNull();
+});
+
+test("a purge that failed half-way can be repeated", async () => {
+  const asked: string[] = [];
+  const onPurge = async (instanceId: string) => {
+    if (asked.push(instanceId) === 1) throw new Error("The disk is busy.");
+  };
+  const invoker = new SdkInvoker({ orchestrators, activities: {} });
+  const { client } = await startTestEngine({ storage: storage(), invoker, onPurge });
+  await client.start({ name: "ends", input: null, instanceId: "one" });
+  await waitFor(async () => (await client.getStatus("one"))?.runtimeStatus === "Completed");
+  await expect(client.purge("one")).rejects.toThrow("The disk is busy.");
+  expect(await client.purge("one")).toBe(true);
+  expect(await client.purge("one")).toBe(false);
+  expect(asked).toEqual(["one", "one"]);
 });

@@ -1,12 +1,13 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
-import { cp, readdir, readFile, stat, writeFile } from "node:fs/promises";
+import { cp, readdir, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { identifyProcess } from "@same-kit/shared";
 import { expect, onTestFinished, test } from "vitest";
 import { listDescendants } from "../../../local/src/process/kill-tree.ts";
 import type { RunRecord } from "../../../toolkit/src/adapters/records/run-records.ts";
 import type { RunSummary } from "../../../toolkit/src/usecases/run/run-summary.ts";
+import { appPythonDir } from "../../helpers/pythons.ts";
 import { makeTempDir } from "../../helpers/temp-dir.ts";
 import { waitFor } from "../../helpers/wait-for.ts";
 
@@ -253,20 +254,28 @@ test("two runs at once do not do each other's work", async () => {
   expect(new Set(hubs).size).toBe(2);
 });
 
-test("a session that is too large for an answer is saved beside the record, unless that is not wanted", async () => {
+test("a session that is too large for an answer is saved in parts beside the record, unless that is not wanted", async () => {
   const dir = await copyFeature("singlestep");
   const limit = { SAME_INLINE_SESSION_LIMIT: "10" };
-  const sessionOf = ({ stdout }: { stdout: string }) => (JSON.parse(stdout) as RunSummary).session;
-  const inline = sessionOf(await call(dir, "local", "run", "--json"));
-  const saved = sessionOf(await resultOf(startWith(limit, dir, "local", "run", "--json")));
-  const left = sessionOf(await resultOf(startWith(limit, dir, "local", "run", "--json", "--no-session")));
-  expect(await sizeOf(saved)).toBe(await sizeOf(inline));
-  expect(left).toEqual({ blob: expect.stringContaining("/session-"), container: expect.any(String) });
+  const run = async (...args: string[]) => {
+    const { stdout } = await resultOf(startWith(limit, dir, "local", "run", "--json", ...args));
+    return JSON.parse(stdout) as RunSummary;
+  };
+  const { session, python } = await run();
+  const { file } = session as { file: string };
+  expect(path.relative(dir, file)).toMatch(/^\.same-kit\/runs\/[^/]+\/session\/session\.json$/);
+  expect(loadSession(path.dirname(file), python?.executable ?? "")).toContain("'y': '1'");
+  expect((await run("--no-session")).session).toEqual({
+    blob: expect.stringContaining("/parts-"),
+    container: expect.any(String),
+  });
 });
 
-async function sizeOf(session: RunSummary["session"]): Promise<number> {
-  if (session === null || !("file" in session)) throw new Error(`There is no file: ${JSON.stringify(session)}`);
-  return (await stat(session.file)).size;
+/** Variables, as the folder's own program loads them. */
+function loadSession(folder: string, python: string): string {
+  const script = "import load_session; print({k: v for k, v in load_session.load().items() if k in 'xy'})";
+  const PYTHONPATH = `${folder}:${path.join(appPythonDir, "packages")}`;
+  return execFileSync(python, ["-c", script], { encoding: "utf8", env: { PYTHONPATH } });
 }
 
 test("a run that did not end can be discarded", async () => {

@@ -71,13 +71,13 @@ function whyWrong(status: RunStatus | null, url: string): string | null {
 export function whyWrongResult({
   variables,
   session_context,
-  session_context_blob,
-}: Pick<RunResult, "variables" | "session_context" | "session_context_blob">): string | null {
+  session_context_parts,
+}: Pick<RunResult, "variables" | "session_context" | "session_context_parts">): string | null {
   const found = variables.find(({ name }) => name === EXPECTED.name);
   if (found === undefined) return `the run completed without a variable ${EXPECTED.name}`;
   if (found.type !== EXPECTED.type || found.repr !== EXPECTED.repr) {
     return `${EXPECTED.name} is ${found.repr} (${found.type}) instead of ${EXPECTED.repr} (${EXPECTED.type})`;
   }
-  const hasSession = session_context !== "" || session_context_blob !== undefined;
+  const hasSession = session_context !== "" || session_context_parts !== undefined;
   return hasSession ? null : "the run completed without a session";
 }

@@ -8,12 +8,15 @@
 
 import type { RunBlobs } from "../run-blobs.ts";
 import { openAccount, openBlobs, unlessMissing, upload } from "../run-blobs.ts";
+import { openCachedParts, type SessionParts } from "../session-parts.ts";
 
 export type CacheBlob = { name: string; sizeBytes: number; modifiedAt: Date };
 
 export type CacheBlobs = {
   /** What belongs to entries, below `KEY/SEEN`. */
   contents: RunBlobs;
+  /** The parts of their sessions. */
+  sessions: SessionParts;
   list(prefix: string): Promise<CacheBlob[]>;
   /** @returns undefined where there is none. */
   read(name: string): Promise<Buffer | undefined>;
@@ -24,8 +27,10 @@ export type CacheBlobs = {
 export function openCacheBlobs(env: NodeJS.ProcessEnv, taskHubName: string): CacheBlobs {
   const containerName = `${taskHubName.toLowerCase()}-stepcache`;
   const container = async () => (await openAccount(env)).getContainerClient(containerName);
+  const contents = openBlobs(env, containerName);
   return {
-    contents: openBlobs(env, containerName),
+    contents,
+    sessions: openCachedParts(env, taskHubName, contents),
     async list(prefix) {
       const found: CacheBlob[] = [];
       const list = async () => {

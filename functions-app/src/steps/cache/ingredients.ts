@@ -1,7 +1,7 @@
 // What a step's result is made of, besides the files that it reads, and why a result in the cache is not of the same.
 
 import { createHash } from "node:crypto";
-import type { ExecutorInput } from "../../contract/executor-call.ts";
+import type { ExecutorInput, SessionReference } from "../../contract/executor-call.ts";
 import type { Limits } from "../../contract/limits.ts";
 import type { ReadyPython } from "../../python/step-process.ts";
 import type { SameYaml } from "../same-yaml.ts";
@@ -44,7 +44,7 @@ export function ingredientsOf({ input, contents, sameYaml, ready, limits }: Step
     // Without their numbers, which change with any cell of text before them.
     cells: hashOf(step.cells?.map(({ lines, tags = [] }) => [lines, tags]) ?? null),
     place: hashOf([isLast, step.keepsResults === true]),
-    session: session === undefined ? "none" : hashOf(withoutPlaces(session)),
+    session: session === undefined ? "none" : hashOf([contentOf(contents, session), withoutPlaces(session.python)]),
     requirements: hashOf(meantLines(contents.sources["requirements.txt"])),
     python: hashOf([version, implementation, dill]),
     packages,
@@ -80,10 +80,13 @@ function meantLines(requirements: Buffer | undefined): string[] {
   return lines.map((line) => line.trim()).filter((line) => line !== "");
 }
 
-/** The same session lies elsewhere in each run. */
-function withoutPlaces(session: NonNullable<ExecutorInput["session"]>): unknown {
-  const places = new Set(["container", "name", "executable"]);
-  return JSON.parse(JSON.stringify(session, (key, value) => (places.has(key) ? undefined : value)));
+function contentOf({ session }: StepContents, { blob }: SessionReference): string {
+  return session?.kind === "parts" ? session.description.contentSha256 : blob.sha256;
+}
+
+/** The same Python lies elsewhere on each machine. */
+function withoutPlaces({ version, implementation, dill }: SessionReference["python"]): unknown {
+  return [version, implementation, dill];
 }
 
 export const hashOf = (value: unknown): string => createHash("sha256").update(JSON.stringify(value)).digest("hex");

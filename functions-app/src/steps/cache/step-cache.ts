@@ -1,6 +1,8 @@
 import type { RunFile } from "../../contract/run-files.ts";
 import type { CacheOutcome } from "../../contract/step-cache.ts";
+import type { Place } from "../content-copy.ts";
 import { hashOfContent, type RunBlobs } from "../run-blobs.ts";
+import type { SessionParts } from "../session-parts.ts";
 import type { CacheBlobs } from "./cache-blobs.ts";
 import { type CacheEntry, type Completed, parseEntry } from "./cache-entry.ts";
 import {
@@ -20,6 +22,7 @@ export type StepCacheOptions = StepFacts & {
   blobs: CacheBlobs;
   /** Those of the run. */
   runBlobs: RunBlobs;
+  runSessions: SessionParts;
   /** In ms since 1970. */
   now: () => number;
 };
@@ -65,7 +68,7 @@ export class StepCache {
    * @returns How large it is. @throws Error where it cannot be stored.
    */
   async keep(result: Completed, reads: ReportedReads, files: readonly RunFile[]): Promise<number> {
-    const { input, contents, blobs, runBlobs, now } = this.#options;
+    const { input, contents, blobs, now } = this.#options;
     const seen = this.#found.see(reads);
     const before = new Map(contents.files.map((file) => [file.path, file]));
     const after = new Set(files.map(({ path }) => path));
@@ -85,7 +88,7 @@ export class StepCache {
       ...(result.variables_omitted && { variables_omitted: result.variables_omitted }),
     };
     const id = `${keyOf(this.#ingredients)}/${hashOf(seen).slice(0, 32)}`;
-    const sizeBytes = await storeEntry({ entry, id, result, from: { id: input.instanceId, blobs: runBlobs }, blobs });
+    const sizeBytes = await storeEntry({ entry, id, result, from: this.#run(), blobs });
     await blobs.write(this.#latestName(), Buffer.from(JSON.stringify(this.#ingredients)));
     return sizeBytes;
   }
@@ -117,16 +120,21 @@ export class StepCache {
   }
 
   async #restore({ id, entry }: { id: string; entry: CacheEntry }): Promise<Completed | undefined> {
-    const { blobs, runBlobs, input, contents, limits } = this.#options;
+    const { blobs, input, contents, limits } = this.#options;
     try {
-      const from = { id, blobs: blobs.contents };
-      const to = { id: input.instanceId, blobs: runBlobs };
+      const from = { id, blobs: blobs.contents, sessions: blobs.sessions };
+      const to = this.#run();
       return await restoreEntry({ entry, from, to, input, files: contents.files, limits });
     } catch {
       this.#why = DAMAGED;
       await removeEntry(id, blobs);
       return undefined;
     }
+  }
+
+  #run(): Place {
+    const { input, runBlobs: blobs, runSessions: sessions } = this.#options;
+    return { id: input.instanceId, blobs, sessions };
   }
 
   #latestName(): string {

@@ -8,6 +8,7 @@ import type { FileManifest, RunFile } from "../../contract/run-files.ts";
 import type { StepRecord } from "../../contract/run-result.ts";
 import type { StepDetails } from "../../contract/step-details.ts";
 import { ContentCopy, type Place } from "../content-copy.ts";
+import { loadSession } from "../step-contents.ts";
 import type { CacheBlobs } from "./cache-blobs.ts";
 import type { CacheEntry, Completed } from "./cache-entry.ts";
 
@@ -15,8 +16,9 @@ export type StoredEntry = { entry: CacheEntry; id: string; result: Completed; fr
 
 /** @returns How large it is. */
 export async function storeEntry({ entry, id, result, from, blobs }: StoredEntry): Promise<number> {
-  const copy = new ContentCopy(from, { id, blobs: blobs.contents });
+  const copy = new ContentCopy(from, { id, blobs: blobs.contents, sessions: blobs.sessions });
   const session = await copy.sessionOf(result);
+  await blobs.sessions.forget(id);
   const { files: _files, details, ...record } = entry.record;
   copy.add(entry.changed);
   await copy.files();
@@ -28,7 +30,16 @@ export async function storeEntry({ entry, id, result, from, blobs }: StoredEntry
   const content = Buffer.from(JSON.stringify(whole));
   await blobs.write(`${id}/entry.json`, content);
   const files = entry.changed.reduce((sum, file) => sum + (file.kind === "file" ? file.sizeBytes : 0), 0);
-  return content.length + files + (session?.blob.sizeBytes ?? 0);
+  return content.length + files + (await sizeOf(session, { id, blobs }));
+}
+
+async function sizeOf(
+  session: SessionReference | undefined,
+  { id, blobs }: Pick<StoredEntry, "id" | "blobs">,
+): Promise<number> {
+  if (session === undefined) return 0;
+  const loaded = await loadSession(id, session.blob, blobs.contents);
+  return loaded.kind === "plain" ? loaded.content.length : loaded.description.sizeBytes;
 }
 
 export type RestoredEntry = {
@@ -72,10 +83,12 @@ export async function restoreEntry(restored: RestoredEntry): Promise<Completed> 
 async function sessionOf(
   { blob }: SessionReference,
   { entry, input, to, limits }: RestoredEntry,
-): Promise<Pick<Completed, "session" | "session_context">> {
+): Promise<Pick<Completed, "session" | "session_context" | "leavesParts">> {
   const isLast = input.isLast || entry.hasExited === true;
+  const loaded = await loadSession(to.id, blob, to.blobs);
+  if (loaded.kind === "parts") return { session: blob, ...(isLast && { leavesParts: true }) };
   if (!isLast || blob.sizeBytes > limits.inlineSessionBytes) return { session: blob };
-  return { session_context: toUrlSafeBase64(await to.blobs.load(to.id, blob)) };
+  return { session_context: toUrlSafeBase64(loaded.content) };
 }
 
 /** What the step did to the working directory, done to the one that it would find. */

@@ -92,7 +92,9 @@ const variable = z.object({
 
 const runResult = z.object({
   session_context: z.string(),
+  /** From apps of earlier versions. */
   session_context_blob: z.optional(blobReference),
+  session_context_parts: z.optional(blobReference),
   steps: z.array(stepRecord),
   variables: z.array(variable),
   variables_omitted: z.optional(z.number()),

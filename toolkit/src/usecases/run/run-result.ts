@@ -1,15 +1,13 @@
-import { createHash } from "node:crypto";
 import path from "node:path";
-import { fromUrlSafeBase64 } from "@same-kit/functions-app/contract";
 import { parseRunResult, type RunResult, type RunStatus } from "../../adapters/app/run-status.ts";
-import type { RunFolder, RunState } from "../../adapters/records/run-records.ts";
+import type { RunState } from "../../adapters/records/run-records.ts";
 import type { RunResults, StepResult } from "../../results/run-results.ts";
 import { summarizeStep } from "../../results/summarize-step.ts";
-import { formatSize } from "../../ui/format.ts";
 import type { RunningRun } from "./run-state.ts";
 import { describeFailure, type RunFailure, type RunOutcome, type RunSummary } from "./run-summary.ts";
 import { NO_FILES, type SavedFiles, saveFiles } from "./save-files.ts";
 import { askKnownSteps, type KnownSteps, loadStepResults, saveResults } from "./save-results.ts";
+import { saveSession } from "./save-session.ts";
 import { readKnown, writeInPlace } from "./write-in-place.ts";
 
 /** Why nothing more will happen to a run. */
@@ -128,50 +126,6 @@ async function saveRecord({ folder }: RunningRun, summary: RunSummary, endedAt: 
   } catch (error) {
     return `The record could not be saved in ${folder.dir}: ${(error as Error).message}.`;
   }
-}
-
-type SavedSession = { session: RunSummary["session"]; warnings: readonly string[] };
-
-async function saveSession(
-  { session_context, session_context_blob }: RunResult,
-  { folder, host: { observer }, savesLargeSession }: RunningRun,
-): Promise<SavedSession> {
-  if (session_context_blob === undefined) {
-    const session = fromUrlSafeBase64(session_context);
-    if (session === undefined || session.length === 0) return { session: null, warnings: [] };
-    return saveIn(folder, session, null, session.length);
-  }
-  const { container, name, sha256, sizeBytes } = session_context_blob;
-  const blob = { blob: name, container };
-  if (!savesLargeSession) return { session: blob, warnings: [] };
-  return saveIn(folder, verified(observer.readBlob(name), sha256), blob, sizeBytes);
-}
-
-/** @param instead - Where the session lies if it cannot be saved: the run has completed all the same. */
-async function saveIn(
-  folder: RunFolder,
-  session: Uint8Array | AsyncIterable<Uint8Array>,
-  instead: RunSummary["session"],
-  sizeBytes: number,
-): Promise<SavedSession> {
-  try {
-    return { session: { file: await folder.saveSession(session) }, warnings: [] };
-  } catch (error) {
-    const reason = (error as Error).message;
-    const text = `The session (${formatSize(sizeBytes)}) could not be saved beside the record: ${reason}.`;
-    return { session: instead, warnings: [text] };
-  }
-}
-
-/** @throws at the end, when the parts are not what the run stored. */
-async function* verified(parts: AsyncIterable<Uint8Array>, sha256: string): AsyncGenerator<Uint8Array> {
-  const hash = createHash("sha256");
-  for await (const part of parts) {
-    hash.update(part);
-    yield part;
-  }
-  const found = hash.digest("hex");
-  if (found !== sha256.toLowerCase()) throw new Error(`its SHA-256 is ${found} instead of ${sha256}`);
 }
 
 function outcomeOf(ending: Ending): RunOutcome {

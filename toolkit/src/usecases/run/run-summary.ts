@@ -32,7 +32,7 @@ export type RunSummary = {
   variables: RunResult["variables"];
   /** How many more there are. */
   variablesOmitted: number;
-  /** Where the last session lies: a file, or a blob of the app's storage when it is too large for an answer. */
+  /** Where the last session lies: a file (of a large one, `session/session.json`), or a blob of the app's storage. */
   session: { file: string } | { blob: string; container: string } | null;
   failure: RunFailure | null;
   warnings: readonly string[];

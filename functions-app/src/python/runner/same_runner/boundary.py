@@ -9,6 +9,8 @@ from .failure import text_of
 _MAX_DESCRIBED = 500
 _MAX_NAME = 100
 _MAX_REASON = 200
+_MAX_LARGEST = 3
+_VARIABLE_SETTINGS = "serialisation_memory_limit of same.yaml, app setting SAME_SERIALISATION_MEMORY_LIMIT"
 _LEFT_OUT = (types.ModuleType, types.FunctionType, types.BuiltinFunctionType, type)
 # Idle threads of pools, and those that only watch.
 _OF_LIBRARIES = ("ThreadPoolExecutor", "asyncio_", "Dummy-", "pydevd.")
@@ -30,16 +32,30 @@ class Boundary:
             size = sizes.deep_size(value, limit)
             self._sizes[name] = size
             if size > limit:
-                reason = "is too large: it uses more than %d bytes (the limit is serialisation_memory_limit)" % limit
+                reason = "is too large: it uses %s, and the limit is %s (%s)" % (
+                    sizes.text_of(sizes.deep_size(value)),
+                    sizes.text_of(limit),
+                    _VARIABLE_SETTINGS,
+                )
                 self._explode(name, value, reason, remedies.remedy_for_size())
 
-    def explode_unpicklable(self):
+    def explode_unpicklable(self, carries):
         for name, value in user_globals(self._module):
             try:
-                pickler.try_dump(value, self._module)
+                pickler.try_dump(value, self._module, carries)
             except BaseException as error:
                 reason = "is not supported by dill: %s: %s" % (type(error).__name__, text_of(error)[:_MAX_REASON])
                 self._explode(name, value, reason, remedies.remedy_for(name, type_name(type(value))))
+
+    def text_of_too_large(self, size, limit):
+        """For a session that is refused; `size` is what was found until then."""
+        largest = sorted(self._sizes.items(), key=lambda it: -it[1])[:_MAX_LARGEST]
+        named = "; ".join("%s (%s): %s" % (name[:_MAX_NAME], self._made(name), sizes.text_of(size)) for name, size in largest)
+        return (
+            "The step's variables make a session of at least %s, more than the limit of %s (app setting SAME_MAX_SESSION_BYTES). "
+            "The largest: %s. Delete what later steps do not need (`del NAME`), write it to a file, or raise the setting."
+            % (sizes.text_of(size), sizes.text_of(limit), named or "none known")
+        )
 
     def note_threads(self):
         """Those that Python would wait for at its end."""
@@ -74,10 +90,14 @@ class Boundary:
 
     def _explode(self, name, value, reason, remedy):
         kind, cell = type_name(type(value)), self._makers.get(name)
-        made = kind if cell is None else "%s, made in cell %d" % (kind, cell)
-        text = "The variable %s (%s) %s" % (name[:_MAX_NAME], made, reason)
+        text = "The variable %s (%s) %s" % (name[:_MAX_NAME], self._made(name), reason)
         self.lost.append({"name": name[:_MAX_NAME], "type": kind, "cell": cell, "reason": text, "remedy": remedy})
         setattr(self._module, name, exploding.make("%s. %s" % (text, remedy)))
+
+
+    def _made(self, name):
+        kind, cell = type_name(type(vars(self._module).get(name))), self._makers.get(name)
+        return kind if cell is None else "%s, made in cell %d" % (kind, cell)
 
 
 def user_globals(module):

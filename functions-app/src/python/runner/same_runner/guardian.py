@@ -2,8 +2,9 @@
 
 Protocol, one JSON document a line. To the app on file descriptor 3: `ready`, `started`, what the step prints and displays (`output` and
 `event`, see outputs/relay.py), `exit`. From the app on standard input: the request, then `kill` or the end of input. What is large lies
-in the step's folder: `code.py`, `session.in`, the step's working
-directory `work/`; the child leaves `report.json` and `session.out` there. The folder is removed whatever happens.
+in the step's folder: `code.py`, the session (`session.json` in parts, else `session.in`), the step's working directory `work/`; the child
+leaves `report.json` there, and a result's session as `session.out`. The folder is removed whatever happens. The parts of sessions lie in
+the run's own folder, `sessionFolder` of the request.
 """
 
 import json

@@ -7,7 +7,6 @@ in terms that any client's plain dill reads, or refused, so that they explode an
 
 import collections
 import copyreg
-import io
 import pickle
 import sys
 import types
@@ -16,35 +15,66 @@ import warnings
 
 import dill
 from dill import _dill
+from dill import session as _session
 
 from . import enumerations
+from .handover import carrier as carriers
 
 _ATOMS = (int, float, complex, bool, str, bytes, type(None))
 
 
+# As clients of upstream read it, whatever this Python's own default is.
+_PROTOCOL = 4
+# Has buffers, which some libraries give only to it.
+_PROTOCOL_OF_STEPS = 5
+
+
 def dump_session(file, module):
+    """As any plain dill loads it. `file` has a `restart`."""
     _dump(file, module, module, first_pass=True)
 
 
-def try_dump(value, module):
+def dump_for_step(file, module, loaded=None):
+    """For `read_for_step` alone. Returns the carrier of what was left out of the pickle."""
+    return _dump(file, module, module, first_pass=True, carries=True, loaded=loaded)
+
+
+def try_dump(value, module, carries=True):
     """Raises what the value's pickling raises."""
-    _dump(io.BytesIO(), value, module, first_pass=False)
+    _dump(_Nowhere(), value, module, first_pass=False, carries=carries)
 
 
-def _dump(file, value, module, first_pass):
+def read_for_step(file, module, loaded):
+    """The reverse of `dump_for_step`, into a module of the same name."""
+    unpickler = _Unpickler(file, loaded)
+    unpickler._session, unpickler._main = True, module
+    file.seek(0)
+    unpickler.load()
+    _session._restore_modules(unpickler, module)
+
+
+def _dump(file, value, module, first_pass, carries=False, loaded=None):
     late = {}
     while True:
+        carrier = carriers.Carrier(loaded) if carries else None
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")
-                _Pickler(file, module, late, first_pass).dump(value)
-            return
+                _Pickler(file, module, late, first_pass, carrier).dump(value)
+            return carrier
         except _SelfReference as found:
             if id(found.kind) in late:
                 raise pickle.PicklingError("the class %s refers to itself" % found.kind.__qualname__) from None
             late[id(found.kind)] = found.kind
-            file.seek(0)
-            file.truncate()
+            file.restart()
+
+
+class _Nowhere:
+    def write(self, data):
+        return len(data)
+
+    def restart(self):
+        pass
 
 
 class _SelfReference(Exception):
@@ -72,7 +102,36 @@ class _Dispatch(dict):
             return _save_enumeration
         if issubclass(kind, type):
             return _save_class
-        return dill.Pickler.dispatch.get(kind) or (_save_exception if issubclass(kind, BaseException) else None)
+        saver = carriers.saver_of(kind)
+        if saver is not None:
+            return _carried(saver, kind)
+        found = dill.Pickler.dispatch.get(kind) or (_save_exception if issubclass(kind, BaseException) else None)
+        return _save_private if found is None and carriers.is_private(kind) else found
+
+
+def _carried(saver, kind):
+    def save(pickler, value):
+        carrier = pickler.carrier
+        if carrier is None or not saver(carrier, pickler, value):
+            _save_plainly(pickler, value, kind)
+
+    return save
+
+
+def _save_plainly(pickler, value, kind):
+    if pickler.expect is not None:
+        pickler.expect(len(value) if kind in (bytes, bytearray) else getattr(value, "nbytes", 0))
+    own = dill.Pickler.dispatch.get(kind)
+    if own is not None:
+        return own(pickler, value)
+    carriers.save_as_pickle_does(pickler, value)
+
+
+def _save_private(pickler, value):
+    if pickler.carrier is None:
+        carriers.save_as_pickle_does(pickler, value)
+    else:
+        pickler.carrier.save_private(pickler, value)
 
 
 class _Pickler(dill.Pickler):
@@ -80,8 +139,10 @@ class _Pickler(dill.Pickler):
     __module__ = dill.Pickler.__module__
     dispatch = _Dispatch()
 
-    def __init__(self, file, module, late, first_pass):
-        super().__init__(file, dill.settings["protocol"])
+    def __init__(self, file, module, late, first_pass, carrier):
+        super().__init__(file, _PROTOCOL if carrier is None else _PROTOCOL_OF_STEPS)
+        self.carrier = carrier
+        self.expect = getattr(file, "expect", None)
         # As dill.dump_session sets it up. After the first pass a function's globals are a mere reference to the module.
         self._original_main = self._main = module
         self._byref = self._recurse = self._main_modified = False
@@ -103,6 +164,18 @@ class _Pickler(dill.Pickler):
     def _is_importable(self, obj):
         module = sys.modules.get(obj.__module__)
         return module is not self._main and getattr(module, obj.__name__, None) is obj
+
+
+class _Unpickler(dill.Unpickler):
+    # As for the pickler.
+    __module__ = dill.Unpickler.__module__
+
+    def __init__(self, file, loaded):
+        super().__init__(file)
+        self._loaded = loaded
+
+    def persistent_load(self, reference):
+        return self._loaded.get(reference)
 
 
 def _save_class(pickler, kind):

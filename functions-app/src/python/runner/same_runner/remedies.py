@@ -12,7 +12,7 @@ _BY_TYPE = [
     (("threading.", "_thread.", "concurrent.futures."), "Start and end it within one step; hand on its results."),
     (("multiprocessing.", "subprocess."), "A process ends with its step: hand on its results."),
 ]
-_TOO_LARGE = "Write it to a file, keep only what later steps need, or raise serialisation_memory_limit in same.yaml."
+_TOO_LARGE = "Write it to a file, keep only what later steps need, or raise the limit."
 
 
 def remedy_for(name, type_name):

@@ -1,16 +1,19 @@
 """A session context: the globals of the module in which steps run, as `dill.dump_session` writes them."""
 
+import contextlib
 import errno
 import importlib.machinery
 import importlib.util
+import os
 import sys
 import types
 import warnings
 
 import dill
 
-from . import pickler, travel
+from . import pickler, sizes, travel
 from .failure import text_of
+from .handover import parts, reading, writing
 
 # The name is part of the wire format: a session loads only into a module of the same name.
 MODULE_NAME = "__sameproject_user_code__"
@@ -45,11 +48,26 @@ def enter_main(module):
 
 
 def load(path, module):
-    """Raises SessionError for a session that cannot be loaded here."""
+    """Of the form that clients have too. Raises SessionError for a session that cannot be loaded here."""
+    with _loading():
+        dill.load_session(path, main=module)
+
+
+def receive(description, folder, module):
+    """As `load`, for what `hand_over` wrote; `folder` has its parts. Returns what `hand_over` wants of it."""
+    with _loading():
+        file, loaded = reading.open_session(description, folder)
+        with file:
+            pickler.read_for_step(file, module, loaded)
+    return loaded
+
+
+@contextlib.contextmanager
+def _loading():
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", PendingDeprecationWarning)
-            dill.load_session(path, main=module)
+            yield
     except Exception as error:
         why = "One of them says how it is restored, and that failed"
         if isinstance(error, ModuleNotFoundError):
@@ -61,36 +79,92 @@ def load(path, module):
         ) from error
 
 
-def save(path, module, boundary):
-    """Writes the session. What cannot be pickled is replaced first."""
+def save(path, module, boundary, limit):
+    """Writes the session as any dill loads it. What cannot be pickled is replaced first.
+
+    Returns False, and leaves no file, where it is larger than `limit`.
+    """
+    file = LimitedFile(path, limit)
+    try:
+        with _saving(module), contextlib.closing(file):
+            _pickle(lambda: pickler.dump_session(file, module), file, module, boundary, carries=False)
+        return True
+    except writing.TooLarge:
+        os.remove(path)
+        return False
+
+
+def hand_over(folder, module, boundary, limit, loaded=None):
+    """Writes the session for the next step. Returns its description; raises SessionError where it is larger than `limit`."""
+    parts_folder = parts.PartsFolder(folder)
+    file = writing.SessionFile(parts_folder, limit)
+    try:
+        with _saving(module), contextlib.closing(file):
+            carrier = _pickle(lambda: pickler.dump_for_step(file, module, loaded), file, module, boundary, carries=True)
+            return writing.write_session(file, carrier, parts_folder, limit)
+    except writing.TooLarge as error:
+        raise SessionError("SessionTooLarge", boundary.text_of_too_large(error.size, limit)) from None
+    except writing.NoSpace as error:
+        raise SessionError(
+            "SessionSaveError",
+            "The step's session context could not be written: %s are needed in %s, and %s are free. %s"
+            % (sizes.text_of(error.needed), folder, sizes.text_of(error.free), _WAY_OUT),
+        ) from None
+
+
+@contextlib.contextmanager
+def _saving(module):
     # Without it no client could load the session; a step may have changed it.
     module.__dict__["__name__"] = MODULE_NAME
     try:
-        _save(path, module, boundary)
+        yield
     except OSError as error:
         if not _is_no_space(error):
             raise
         raise SessionError(
-            "SessionSaveError",
-            "The step's session context could not be written: %s. Delete variables that later steps do not need, or files that "
-            "the step made." % error.strerror,
+            "SessionSaveError", "The step's session context could not be written: %s. %s" % (error.strerror, _WAY_OUT)
         ) from error
 
 
-def _save(path, module, boundary):
-    with open(path, "wb") as file:
-        try:
-            pickler.dump_session(file, module)
-            return
-        except BaseException as error:  # What a foreign object raises need not be an Exception.
-            if _is_no_space(error):
-                raise
-            # Only now is each global tried alone: nearly every session is written at the first attempt.
-            travel.drop_what_cannot_travel(module)
-            boundary.explode_unpicklable()
-        file.seek(0)
-        file.truncate()
-        pickler.dump_session(file, module)
+_WAY_OUT = "Delete variables that later steps do not need, or files that the step made."
+
+
+def _pickle(dump, file, module, boundary, carries):
+    try:
+        return dump()
+    except BaseException as error:  # What a foreign object raises need not be an Exception.
+        if isinstance(error, writing.TooLarge) or _is_no_space(error):
+            raise
+        # Only now is each global tried alone: nearly every session is written at the first attempt.
+        travel.drop_what_cannot_travel(module)
+        boundary.explode_unpicklable(carries)
+    file.restart()
+    return dump()
+
+
+class LimitedFile:
+    """Raises TooLarge instead of growing beyond `limit`."""
+
+    def __init__(self, path, limit):
+        self._file, self._limit, self._size = open(path, "wb"), limit, 0
+
+    def expect(self, size):
+        """Asked before something large is made only to be written."""
+        if self._size + size > self._limit:
+            raise writing.TooLarge(self._size + size)
+
+    def write(self, data):
+        self.expect(len(data))
+        self._size += len(data)
+        return self._file.write(data)
+
+    def restart(self):
+        self._file.seek(0)
+        self._file.truncate()
+        self._size = 0
+
+    def close(self):
+        self._file.close()
 
 
 def _is_no_space(error):

@@ -16,7 +16,15 @@ _SHARED = (type, types.ModuleType, types.FunctionType, types.BuiltinFunctionType
 
 
 # Counting is no reason to hold up a step for long, least of all what makes new parts as it is looked at (a mock).
-_WITHIN_S = 10.0
+_WITHIN_S = 3.0
+
+
+def text_of(size):
+    """As people read it: `1.2 GB`."""
+    for unit in ("bytes", "kB", "MB", "GB"):
+        if size < 1000 or unit == "GB":
+            return "%d bytes" % size if unit == "bytes" else "%.1f %s" % (size, unit)
+        size /= 1000
 
 
 def deep_size(value, limit=None):

@@ -18,9 +18,8 @@ _EX_IOERR = 74
 def run(request, folder, channel):
     """Runs the step and leaves its report. Returns the process's exit code."""
     _prepare(request, folder, channel)
-    session_out = os.path.join(folder, "session.out")
     try:
-        report = _run(request, folder, session_out, channel)
+        report = _run(request, folder, channel)
     except session.SessionError as error:
         report = {"failure": {"type": error.name, "message": str(error), "traceback": ""}}
     except BaseException as error:  # Whatever a foreign object raises while it is saved or shown.
@@ -31,20 +30,18 @@ def run(request, folder, channel):
         return _write_report(report, folder)
     except BaseException as error:  # No space, no folder, or a function that the step replaced.
         if "failure" in report:
-            _free_space(session_out, os.path.join(folder, "work"), os.path.join(folder, "tmp"))
+            _free_space(os.path.join(folder, "session.out"), os.path.join(folder, "work"), os.path.join(folder, "tmp"))
             report["filesLost"] = True
         return _write_last_report(report, folder, error)
 
 
-def _run(request, folder, session_out, channel):
+def _run(request, folder, channel):
     traced = _trace_reads(request)
     module = session.new_module()
     cells = _open_cells(request, module, channel)
-    session_in = os.path.join(folder, "session.in")
     at_start = set(sys.modules)
-    if os.path.exists(session_in):
-        session.load(session_in, module)
-        travel.unpack(module, cells)
+    loaded = _take_over(request, folder, module)
+    travel.unpack(module, cells)
     # As Python reads a file: a byte order mark and other line ends than its own mean nothing.
     with open(os.path.join(folder, "code.py"), encoding="utf-8-sig") as file:
         code = file.read()
@@ -64,7 +61,7 @@ def _run(request, folder, session_out, channel):
         report["foreignPackages"] = sorted(
             {name for part in parts for name in foreign_packages.used_by(part["source"], loaded_before)}
         )
-    report.update(_hand_on(module, cells, request, session_out, is_last))
+    report.update(_hand_on(module, cells, request, os.path.join(folder, "session.out"), loaded, is_last))
     if is_last:
         report.update(variables.describe(module))
     return report
@@ -79,16 +76,30 @@ def _trace_reads(request):
     return traced
 
 
-def _hand_on(module, cells, request, session_out, is_last):
+def _take_over(request, folder, module):
+    """Fills the module with what the step before left."""
+    received, plain = (os.path.join(folder, name) for name in ("session.json", "session.in"))
+    if os.path.exists(received):
+        with open(received, encoding="utf-8") as file:
+            return session.receive(json.load(file), request["sessionFolder"], module)
+    if os.path.exists(plain):
+        session.load(plain, module)
+    return None
+
+
+def _hand_on(module, cells, request, session_out, loaded, is_last):
     """Writes the session, and tells what of it reaches the next step."""
     edge = boundary.Boundary(module, cells.makers)
     edge.explode_large(request["variableBytes"])
     if not is_last:
         edge.note_threads()
         travel.pack(module, cells)
-    session.save(session_out, module, edge)
+    described = None
+    if not is_last or not session.save(session_out, module, edge, request["inlineBytes"]):
+        described = session.hand_over(request["sessionFolder"], module, edge, request["sessionBytes"], loaded)
+        described["environ"] = travel.environ_names(module)
     travel.discard(module)
-    return {"lost": edge.lost, "crossing": edge.describe(), "notices": interpreter.take_failures()}
+    return {"session": described, "lost": edge.lost, "crossing": edge.describe(), "notices": interpreter.take_failures()}
 
 
 def _open_cells(request, module, channel):

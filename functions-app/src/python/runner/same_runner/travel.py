@@ -26,6 +26,12 @@ def unpack(module, cells):
         print(text, file=sys.stderr)
 
 
+def environ_names(module):
+    """Variables of the environment that the next step begins with, besides its own."""
+    packed = vars(module).get(_NAME) or {}
+    return sorted(packed.get("interpreter", {}).get("os.environ", {}).get("set", {}))
+
+
 def discard(module):
     vars(module).pop(_NAME, None)
 

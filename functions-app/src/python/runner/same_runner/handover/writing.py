@@ -1,0 +1,160 @@
+"""Writes a session for the next step: a pickle, and the files of what is large in it.
+
+A session file is the pickle, the small regions of memory, and a table (itself pickled) of where each region and value is, with the
+table's place in the last eight bytes.
+"""
+
+import base64
+import hashlib
+import io
+import pickle
+import struct
+
+from . import parts as files
+from .carrier import LARGE
+from .mapping import Mapping, Untouched
+from .parts import Part
+
+_INLINE = 64 * 1024
+_ALIGNMENT = 16
+
+
+class TooLarge(Exception):
+    """`size` is how large the session would be, at least."""
+
+    def __init__(self, size):
+        super().__init__(size)
+        self.size = size
+
+
+class NoSpace(Exception):
+    def __init__(self, needed, free):
+        super().__init__(needed, free)
+        self.needed, self.free = needed, free
+
+
+class SessionFile:
+    """Where the pickle is written to: memory, and a file as soon as it is more than a few KiB."""
+
+    def __init__(self, folder, limit):
+        self._folder, self._limit = folder, limit
+        self._open()
+
+    def _open(self):
+        self._file, self._path, self._hash, self.size = io.BytesIO(), None, hashlib.sha256(), 0
+
+    def write(self, data):
+        self.size += len(data)
+        if self.size > self._limit:
+            raise TooLarge(self.size)
+        self._hash.update(data)
+        if self._path is None and self.size > _INLINE:
+            self._move_to_disk()
+        return self._file.write(data)
+
+    def restart(self):
+        self.close()
+        self._open()
+
+    def close(self):
+        self._file.close()
+        if self._path is not None:
+            files.remove(self._path)
+
+    def finish(self):
+        """What the session's description says of it, and its SHA-256."""
+        sha256 = self._hash.hexdigest()
+        if self._path is None:
+            return {"base64": base64.b64encode(self._file.getvalue()).decode("ascii")}, sha256
+        self._file.close()
+        self._folder.adopt(self._path, Part(sha256, self.size))
+        self._path = None
+        return {"sha256": sha256, "sizeBytes": self.size}, sha256
+
+    def _move_to_disk(self):
+        self._path = self._folder.draft()
+        file = open(self._path, "xb", buffering=1 << 20)
+        file.write(self._file.getvalue())
+        self._file = file
+
+
+def write_session(file, carrier, folder, limit):
+    """Completes what was pickled into `file` with `carrier`, and returns the session's description."""
+    table = _Table(file, carrier, folder, limit)
+    table.collect()
+    table.store()
+    place = file.size
+    file.write(pickle.dumps(table.to_state(), protocol=4))
+    file.write(struct.pack("<Q", place))
+    pickled, sha256 = file.finish()
+    parts = list(dict.fromkeys(table.parts))
+    content = "".join([sha256, *(part.sha256 for part in parts)])
+    return {
+        "formatVersion": 1,
+        "pickle": pickled,
+        "parts": [{"sha256": part.sha256, "sizeBytes": part.size} for part in parts],
+        "sizeBytes": file.size + sum(part.size for part in parts),
+        "contentSha256": hashlib.sha256(content.encode("ascii")).hexdigest(),
+    }
+
+
+class _Table:
+    def __init__(self, file, carrier, folder, limit):
+        self._file, self._carrier, self._folder, self._limit = file, carrier, folder, limit
+        self._untouched = Untouched()
+        self._roots = [[] for _ in carrier.regions.roots]
+        self._values = []
+        self._new = {}
+        self.parts = []
+
+    def collect(self):
+        """What is too large for the limit is refused before anything of it is read."""
+        regions = [region for root in self._carrier.regions.roots for region in root.regions()]
+        large = [region for region in regions if region.size >= LARGE]
+        size = self._file.size + sum(it.size for it in large) + sum(len(view) for _, view in self._carrier.values)
+        if size > self._limit:
+            raise TooLarge(size)
+        for region in regions:
+            place = self._place_of(region)
+            root = region.root
+            self._roots[root.number].append((region.low - root.origin, region.size, place, region.alone is not None))
+        for value, view in self._carrier.values:
+            loaded = self._carrier.loaded
+            part = loaded.part_of(value) if loaded is not None else None
+            self._values.append(self._add(part or files.part_of(view), view))
+
+    def store(self):
+        missing = {part: view for part, view in self._new.items() if not self._folder.has(part)}
+        needed, free = sum(part.size for part in missing), self._folder.free_bytes()
+        if needed > free:
+            raise NoSpace(needed, free)
+        for part, view in missing.items():
+            self._folder.write(part, view() if callable(view) else view)
+        for part in self._new.keys() - missing.keys():
+            self._folder.keep(part)
+
+    def to_state(self):
+        return {"roots": self._roots, "values": self._values, "parts": [tuple(part) for part in self.parts]}
+
+    def _place_of(self, region):
+        if region.size < LARGE:
+            return self._write_small(region.view())
+        owner = region.root.owner
+        if isinstance(owner, Mapping) and region.alone is None and (region.low, region.size) == (owner.address, len(owner)):
+            if self._untouched.is_untouched(owner):
+                return self._add(owner.part, region.view)
+        return self._add(files.part_of(region.view()), region.view)
+
+    def _add(self, part, view):
+        """`view` is the bytes, or returns them."""
+        self._new.setdefault(part, view)
+        self.parts.append(part)
+        return len(self.parts) - 1
+
+    def _write_small(self, view):
+        self._file.write(b"\0" * (-self._file.size % _ALIGNMENT))
+        place = self._file.size
+        self._file.write(view)
+        # Below zero, so that it is not the number of a part.
+        return -1 - place
+

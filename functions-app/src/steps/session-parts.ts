@@ -1,0 +1,236 @@
+// The large values of a run's sessions, as files by what they hold. A step maps them from its run's folder and leaves new ones there.
+// Where a host gives each instance a folder that lasts as long as its history, that is all; elsewhere the folder is a cache, and the
+// parts are blobs of the run too.
+
+import { copyFile, link, mkdir, open, readdir, rename, rm, stat, statfs, utimes } from "node:fs/promises";
+import os from "node:os";
+import path from "node:path";
+import { INSTANCE_FILES_VARIABLE, instanceFolder } from "@same-kit/shared";
+import type { Machine } from "../contract/limits.ts";
+import type { SessionDescription, SessionPart } from "../contract/session-parts.ts";
+import { partsOf } from "../contract/session-parts.ts";
+import { pythonCacheFolder } from "../python/cache-folder.ts";
+import { inParallel } from "./in-parallel.ts";
+import type { BlobPart, RunBlobs } from "./run-blobs.ts";
+
+export type SessionPartsOptions = {
+  /** Has a folder for each instance. */
+  root: string;
+  /** The folders last as long as the instances. */
+  isLasting: boolean;
+  blobs: PartBlobs;
+};
+
+export type PartBlobs = Pick<
+  RunBlobs,
+  "saveSessionPart" | "loadSessionPart" | "listSessionParts" | "removeSessionParts"
+>;
+
+// What sessions of earlier steps may take beside the latest one: runs can be continued from these steps.
+const EARLIER_BYTES = 32 * 1024 * 1024;
+const EARLIER_SHARE = 0.15;
+// A step that runs longer has its parts mapped, and brings them back if it needs them again.
+const STALE_MS = 10 * 60_000;
+const DRAFT = /^draft-/;
+
+export function openSessionParts(env: NodeJS.ProcessEnv, taskHubName: string, blobs: PartBlobs): SessionParts {
+  const given = env[INSTANCE_FILES_VARIABLE];
+  return new SessionParts({ root: given || cacheRoot(env, taskHubName), isLasting: Boolean(given), blobs });
+}
+
+/** Parts of the cache's entries are always blobs. */
+export function openCachedParts(env: NodeJS.ProcessEnv, taskHubName: string, blobs: PartBlobs): SessionParts {
+  const root = env[INSTANCE_FILES_VARIABLE] || cacheRoot(env, taskHubName);
+  return new SessionParts({ root: `${root}-stepcache`, isLasting: false, blobs });
+}
+
+function cacheRoot(env: NodeJS.ProcessEnv, taskHubName: string): string {
+  // Once a process: where the usual folder is somebody else's, each call gives another.
+  cacheDir ??= pythonCacheFolder(env);
+  return path.join(cacheDir, "sessions", taskHubName.toLowerCase());
+}
+
+let cacheDir: string | undefined;
+
+export class SessionParts {
+  readonly #options: SessionPartsOptions;
+
+  constructor(options: SessionPartsOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Makes a run's folder ready for a step.
+   *
+   * @param session - What the step begins with: its parts are there afterwards.
+   * @returns The folder, in which the step leaves the parts of its own session.
+   */
+  async begin(instanceId: string, session: SessionDescription | undefined): Promise<string> {
+    const folder = this.#folderOf(instanceId);
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    if (!this.#options.isLasting) await this.#removeStale(folder);
+    if (session === undefined) return folder;
+    await inParallel(partsOf(session), (part) => this.#bring(instanceId, part));
+    await this.#tidyFolder(folder, session);
+    return folder;
+  }
+
+  /** Stores what a step left in the folder, as far as that is not where it stays. */
+  async keep(instanceId: string, session: SessionDescription): Promise<void> {
+    if (this.#options.isLasting) return;
+    const parts = partsOf(session);
+    if (parts.length === 0) return;
+    const there = await this.#options.blobs.listSessionParts(instanceId);
+    const missing = new Set(parts.map(({ sha256 }) => sha256).filter((sha256) => !there.has(sha256)));
+    await inParallel([...missing], (sha256) =>
+      this.#options.blobs.saveSessionPart(instanceId, sha256, path.join(this.#folderOf(instanceId), sha256)),
+    );
+  }
+
+  /** The run has ended. What its result does not need goes, but for a share. */
+  async tidy(instanceId: string, result: SessionDescription | undefined): Promise<void> {
+    const { isLasting, blobs } = this.#options;
+    const folder = this.#folderOf(instanceId);
+    const kept = result ?? NOTHING;
+    if (isLasting) return this.#tidyFolder(folder, kept);
+    await this.forget(instanceId);
+    const needed = new Set(partsOf(kept).map(({ sha256 }) => sha256));
+    const earlier = [...(await blobs.listSessionParts(instanceId))].filter(([sha256]) => !needed.has(sha256));
+    const sizes = earlier.map(([name, sizeBytes]) => ({ name, sizeBytes }));
+    await blobs.removeSessionParts(instanceId, beyondShare(sizes, kept));
+  }
+
+  /** Copies a session's parts to another place. @returns false where some are not kept any more. */
+  async copy(from: string, to: { id: string; sessions: SessionParts }, session: SessionDescription): Promise<boolean> {
+    await mkdir(to.sessions.#folderOf(to.id), { recursive: true, mode: 0o700 });
+    const copied = await inParallel(partsOf(session), (part) => this.#copyPart(from, to, part));
+    if (copied.includes(false)) return false;
+    await to.sessions.keep(to.id, session);
+    return true;
+  }
+
+  /** Forgets what the worker's folder has of a run, where that is not all there is of it. */
+  async forget(instanceId: string): Promise<void> {
+    if (!this.#options.isLasting) await rm(this.#folderOf(instanceId), { recursive: true, force: true });
+  }
+
+  /**
+   * Some bytes of a part by the name that its blob would have.
+   *
+   * @returns undefined where no folder lasts that has it: then it is a blob.
+   */
+  async read(
+    instanceId: string,
+    name: string,
+    range: { offset: number; count: number },
+  ): Promise<BlobPart | undefined> {
+    const sha256 = /^part-([0-9a-f]{64})\.bin$/.exec(name)?.[1];
+    if (!this.#options.isLasting || sha256 === undefined) return undefined;
+    const file = await open(path.join(this.#folderOf(instanceId), sha256)).catch(() => undefined);
+    if (file === undefined) return undefined;
+    try {
+      const { size: sizeBytes } = await file.stat();
+      const content = Buffer.alloc(Math.max(0, Math.min(range.count, sizeBytes - range.offset)));
+      await file.read(content, 0, content.length, range.offset);
+      return { content, sizeBytes };
+    } finally {
+      await file.close();
+    }
+  }
+
+  /** What decides how large a session may be. */
+  async measureMachine(): Promise<Machine> {
+    await mkdir(this.#options.root, { recursive: true, mode: 0o700 });
+    const { blocks, bsize } = await statfs(this.#options.root);
+    // Inside a container the system's own answer is that of the whole machine.
+    const allowed = process.constrainedMemory();
+    const total = os.totalmem();
+    return { memoryBytes: allowed > 0 ? Math.min(allowed, total) : total, diskBytes: blocks * bsize };
+  }
+
+  #folderOf(instanceId: string): string {
+    return instanceFolder(this.#options.root, instanceId);
+  }
+
+  async #bring(instanceId: string, part: SessionPart): Promise<void> {
+    const file = path.join(this.#folderOf(instanceId), part.sha256);
+    if (await hasSize(file, part.sizeBytes)) return;
+    if (!(await this.#load(instanceId, part, file))) throw new Error(`A part of the session is gone: ${file}.`);
+  }
+
+  /** From the blobs into a file. */
+  async #load(instanceId: string, { sha256 }: SessionPart, file: string): Promise<boolean> {
+    const draft = path.join(path.dirname(file), `draft-${process.pid}-${sha256}`);
+    if (!(await this.#options.blobs.loadSessionPart(instanceId, sha256, draft))) return false;
+    await rename(draft, file);
+    return true;
+  }
+
+  /** A second name takes no more disk. */
+  async #copyPart(from: string, to: { id: string; sessions: SessionParts }, part: SessionPart): Promise<boolean> {
+    const [source, target] = [this.#folderOf(from), to.sessions.#folderOf(to.id)].map((it) =>
+      path.join(it, part.sha256),
+    ) as [string, string];
+    if (await hasSize(target, part.sizeBytes)) return true;
+    if (!(await hasSize(source, part.sizeBytes))) return this.#load(from, part, target);
+    await link(source, target).catch(() => copyFile(source, target));
+    return true;
+  }
+
+  /** Only what was there before the session: a second execution of this step may be writing the next one. */
+  async #tidyFolder(folder: string, session: SessionDescription): Promise<void> {
+    const needed = new Set(partsOf(session).map(({ sha256 }) => sha256));
+    const names = (await readdir(folder).catch(() => [])).filter((name) => !needed.has(name));
+    const found = await Promise.all(
+      names.map(async (name) => ({ name, stats: await stat(path.join(folder, name)).catch(() => undefined) })),
+    );
+    const old = found
+      .flatMap(({ name, stats }) => (stats === undefined ? [] : [{ name, stats }]))
+      .filter(({ stats }) => stats.mtimeMs <= session.writtenAtMs)
+      .sort((left, right) => right.stats.mtimeMs - left.stats.mtimeMs);
+    const drafts = old.filter(({ name }) => DRAFT.test(name)).map(({ name }) => name);
+    const earlier = old.filter(({ name }) => !DRAFT.test(name));
+    const sizes = earlier.map(({ name, stats }) => ({ name, sizeBytes: stats.size }));
+    await inParallel([...drafts, ...beyondShare(sizes, session)], (name) =>
+      rm(path.join(folder, name), { force: true }),
+    );
+  }
+
+  /** Folders for runs that nobody ended here. */
+  async #removeStale(own: string): Promise<void> {
+    const { root } = this.#options;
+    await utimes(own, new Date(), new Date());
+    for (const name of await readdir(root)) {
+      const folder = path.join(root, name);
+      const found = await stat(folder).catch(() => undefined);
+      if (found !== undefined && Date.now() - found.mtimeMs > STALE_MS)
+        await rm(folder, { recursive: true, force: true });
+    }
+  }
+}
+
+const NOTHING: SessionDescription = {
+  formatVersion: 1,
+  pickle: { base64: "" },
+  parts: [],
+  sizeBytes: 0,
+  contentSha256: "",
+  writtenAtMs: Number.POSITIVE_INFINITY,
+};
+
+async function hasSize(file: string, sizeBytes: number): Promise<boolean> {
+  const found = await stat(file).catch(() => undefined);
+  return found?.size === sizeBytes;
+}
+
+/** @param earlier - The latest first. @returns The names of those that are too much. */
+function beyondShare(
+  earlier: readonly { name: string; sizeBytes: number }[],
+  { sizeBytes }: Pick<SessionDescription, "sizeBytes">,
+): string[] {
+  let left = Math.max(EARLIER_BYTES, sizeBytes * EARLIER_SHARE);
+  return earlier.flatMap((part) => {
+    left -= part.sizeBytes;
+    return left < 0 ? [part.name] : [];
+  });
+}
