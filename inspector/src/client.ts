@@ -38,7 +38,9 @@ export async function loadHome(signal?: AbortSignal): Promise<Home> {
 
 /** Relative: the page may be served below any path. */
 export function urlOf(path: string, query: Query = {}): string {
-  const given = Object.entries(query).flatMap(([name, value]) => (value === undefined ? [] : [[name, String(value)]]));
+  const given = Object.entries(query).flatMap<[string, string]>(([name, value]) =>
+    value === undefined ? [] : [[name, String(value)]],
+  );
   const search = new URLSearchParams(given).toString();
   return search === "" ? path : `${path}?${search}`;
 }

@@ -26,7 +26,14 @@ export { describeEvent } from "./events/describe-event.ts";
 export type { EventFilter, NumberedEvent } from "./events/event-log.ts";
 export { EventLog } from "./events/event-log.ts";
 export type { HostEvent, HostEventKind, Step } from "./events/host-event.ts";
-export { HOST_VERSION, HostError, type HostErrorCode, type HostedFunction, type HttpsOptions } from "./host/index.ts";
+export {
+  HOST_VERSION,
+  HostError,
+  type HostErrorCode,
+  type HostedFunction,
+  type HttpsOptions,
+  loadLocalSettings,
+} from "./host/index.ts";
 export type { RunDetail, RunFile, RunStep, RunSummary } from "./inspector/api.ts";
 export type { RunsSource } from "./inspector/index.ts";
 export { describePortOwner, findPortOwner, type PortOwner } from "./process/port-owner.ts";

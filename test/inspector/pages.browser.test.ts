@@ -45,8 +45,12 @@ async function open(hash: string, options: Parameters<typeof openPage>[1] = {}):
   return page;
 }
 
-async function start(name: string, input?: unknown): Promise<string> {
-  const { instanceId } = await host.client.start({ name, input: input === undefined ? null : JSON.stringify(input) });
+async function start(name: string, input?: unknown, id?: string): Promise<string> {
+  const { instanceId } = await host.client.start({
+    name,
+    input: input === undefined ? null : JSON.stringify(input),
+    ...(id === undefined ? {} : { instanceId: id }),
+  });
   return instanceId;
 }
 
@@ -64,7 +68,7 @@ describe("Home", () => {
       await page.locator(".card").getByText(text, { exact: true }).first().waitFor();
     }
     expect(await row(page, "broken").textContent()).toContain("two parameters have nothing between them");
-    expect(await row(page, "off").textContent()).toContain("Disabled");
+    expect(await row(page, "off").textContent()).toContain("Disabled by the setting AzureWebJobs.off.Disabled");
     expect(await row(page, "hello").textContent()).toContain("Orchestrators call it.");
     expect(await row(page, "echo").textContent()).toContain("GET, POST");
     expect(page.problems).toEqual([]);
@@ -106,6 +110,7 @@ describe("Home", () => {
     const copied = () => page.evaluate("navigator.clipboard.readText()");
     await page.getByRole("button", { name: "Copy URL of begin" }).click();
     await page.getByText("Copied.").waitFor();
+    expect(await accessibilityProblems(page)).toEqual([]);
     expect(await copied()).toBe(`${host.url}/api/begin`);
     await page.getByRole("button", { name: "Copy as curl begin" }).click();
     await page.getByText("Copied.").nth(1).waitFor();
@@ -356,11 +361,17 @@ describe("every page", () => {
     ["#/entity?name=Counter&key=seen", "xxxx"],
     ["#/entity?name=Counter&key=missing", "There is no such entity"],
     ["#/hub", "inspected-control-00"],
+    ["#/instances", "Created since"],
+    ["#/instance?id=seen", "Raise event"],
+    ["#/instance?id=seen&tab=sequence", "Raise event"],
+    ["#/instance?id=seen&tab=history", "ExecutionStarted"],
+    ["#/instance?id=seen&tab=values", "Input"],
+    ["#/instance?id=seen&tab=log", "Raise event"],
   ];
 
   beforeAll(async () => {
     await signal("seen", "set", { text: "x".repeat(500) });
-    await start("holds", "seen");
+    await start("holds", "seen", "seen");
   });
 
   test.each([
@@ -403,7 +414,7 @@ async function hideThisMachine(page: TestPage): Promise<void> {
   }));
 }
 
-test("the documentation has pictures of Home, the form of a function, and the task hub", async () => {
+test("the documentation has pictures of Home, the form of a function, an instance, and the task hub", async () => {
   const page = await open("#/home");
   await hideThisMachine(page);
   await page.reload();
@@ -415,6 +426,11 @@ test("the documentation has pictures of Home, the form of a function, and the ta
   await page.getByRole("button", { name: "Send" }).click();
   await page.getByText("200 OK").waitFor();
   await docImage(page, "inspector-call");
+  const id = await start("deliver");
+  await page.setViewportSize({ width: 1100, height: 480 });
+  await page.goto(`${host.inspectorUrl}#/instance?id=${id}`);
+  await page.getByRole("heading", { name: "deliver Completed" }).waitFor();
+  await docImage(page, "inspector-instance");
   await page.setViewportSize({ width: 1100, height: 860 });
   await page.goto(`${host.inspectorUrl}#/hub`);
   await page.getByText("my-laptop").first().waitFor();

@@ -1,4 +1,4 @@
-import { copyFile, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { copyFile, cp, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { execa } from "execa";
 import { describe, expect, test } from "vitest";
@@ -79,6 +79,34 @@ async function runOnDeployed(cwd: string, address: string): Promise<void> {
   await rm(path.join(cwd, ".same-kit", "env", "dev"), { recursive: true });
 }
 
+/** Another app takes the place of ours. */
+async function publishLikeFunc(cwd: string, appName: string): Promise<void> {
+  const appDir = path.join(cwd, "app");
+  await mkdir(path.join(appDir, "node_modules", "@azure"), { recursive: true });
+  const packages = ["@azure/functions", "@azure/functions-extensions-base", "cookie"];
+  for (const name of packages)
+    await cp(path.resolve("node_modules", name), path.join(appDir, "node_modules", name), { recursive: true });
+  await writeFile(path.join(appDir, "host.json"), '{"version":"2.0"}');
+  await writeFile(path.join(appDir, "package.json"), '{"main":"main.js"}');
+  await writeFile(
+    path.join(appDir, "main.js"),
+    'require("@azure/functions").app.get("mine", () => ({ body: "mine" }));',
+  );
+  await writeFile(path.join(appDir, "left-out.txt"), "not for the cloud");
+  await writeFile(path.join(appDir, ".funcignore"), "left-out.txt\n");
+  const call = ["func", "azure", "functionapp", "publish", appName, "--script-root", "app", "--javascript"];
+  const { exitCode, stdout, stderr } = await sameKit(cwd, ...call);
+  expect({ exitCode, stdout }, stderr).toEqual({ exitCode: 0, stdout: expect.stringContaining(`to ${appName}.`) });
+  const dir = path.join(cwd, REHEARSED, "packages");
+  const zips = (await readdir(dir)).filter((name) => name.endsWith(".zip"));
+  const published = (await Promise.all(zips.map((name) => readFile(path.join(dir, name))))).filter((zip) =>
+    zip.includes("main.js"),
+  );
+  expect(published.map((zip) => zip.includes("left-out.txt"))).toEqual([false]);
+  const unknown = await sameKit(cwd, "func", "azure", "functionapp", "publish", "nobody", "--script-root", "app");
+  expect(unknown).toMatchObject({ exitCode: 3, stderr: expect.stringContaining(`but of ${appName}`) });
+}
+
 // The package that the cloud would get, with a Python of this machine, boots in the real host and runs a notebook.
 describe.skipIf(!hasTerraform)("the command rehearses a deployment", () => {
   test("deploys, skips what has not changed, tells the key only on demand, and removes all", {
@@ -113,6 +141,8 @@ describe.skipIf(!hasTerraform)("the command rehearses a deployment", () => {
     const logs = await sameKit(cwd, "logs", "--rehearse");
     for (const { stdout, stderr } of [first, second, exported, status, logs])
       expect(stdout + stderr).not.toContain(key);
+
+    await publishLikeFunc(cwd, deployed.outputs.appName);
 
     const removed = await sameKit(cwd, "down", "--rehearse", "--json");
     expect(JSON.parse(removed.stdout)).toMatchObject({ kind: "removed", changes: deployed.changes.length });

@@ -53,7 +53,7 @@ function FunctionRow({ fn, home }: { fn: InspectedFunction; home: Home }) {
   );
 }
 
-function Where({ fn: { url, methods = [], note, isDisabled, errors } }: { fn: InspectedFunction }) {
+function Where({ fn: { name, url, methods = [], note, isDisabled, errors } }: { fn: InspectedFunction }) {
   return (
     <>
       {url !== undefined && (
@@ -62,7 +62,11 @@ function Where({ fn: { url, methods = [], note, isDisabled, errors } }: { fn: In
         </div>
       )}
       {note !== undefined && <div class="quiet">{note}</div>}
-      {isDisabled && <div class="status waiting">Disabled</div>}
+      {isDisabled && (
+        <div>
+          <span class="status waiting">Disabled</span> by the setting <code>{`AzureWebJobs.${name}.Disabled`}</code>
+        </div>
+      )}
       {errors.map((it) => (
         <div key={it} class="failure">
           {it}

@@ -28,6 +28,11 @@ export function sentOperation({ name, input }: HistoryItem): string {
   return typeof op === "string" && op !== "" ? op : (name ?? "event");
 }
 
+/** The entity's code threw. */
+export function isFailedAnswer({ input }: HistoryItem): boolean {
+  return typeof messageIn(input)["exceptionType"] === "string";
+}
+
 /** A large message is not here: its call is shown as two events. */
 function messageIn(input: HistoryItem["input"]): Readonly<Record<string, unknown>> {
   if (input === undefined || !("json" in input)) return {};

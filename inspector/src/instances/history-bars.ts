@@ -1,6 +1,6 @@
 import type { HistoryItem, InstanceDetail } from "../../../local/src/inspector/api.ts";
 import { hasEnded } from "./ended.ts";
-import { type EntityCall, entityCalls, sentOperation } from "./entity-calls.ts";
+import { type EntityCall, entityCalls, isFailedAnswer, sentOperation } from "./entity-calls.ts";
 
 export type BarKind = "orchestration" | "activity" | "sub-orchestration" | "entity" | "timer" | "event";
 
@@ -94,9 +94,16 @@ function toBar(item: HistoryItem, index: number, { fired, calls, answered }: Kno
       // The event of its firing was written when it was created: the time that it was due says more.
       return { ...bar, kind: "timer", label: "timer", endMs: fired.has(item.fireAt ?? "") ? dueMs(item, atMs) : null };
     case "EventRaised": {
-      const { entity, operation, sentAt = "" } = calls.get(item.name ?? "") ?? {};
-      if (entity === undefined) return { ...bar, kind: "event", label: label || item.type };
-      return { ...bar, kind: "entity", label: `${entity} ${operation}`, startMs: Date.parse(sentAt) };
+      const sent = calls.get(item.name ?? "");
+      if (sent === undefined) return { ...bar, kind: "event", label: label || item.type };
+      const startMs = Date.parse(sent.sentAt);
+      return {
+        ...bar,
+        kind: "entity",
+        label: `${sent.entity} ${sent.operation}`,
+        startMs,
+        isFailed: isFailedAnswer(item),
+      };
     }
     case "EventSent":
       // Its answer has the whole call.
@@ -134,8 +141,11 @@ export type Span = { fromMs: number; toMs: number };
 
 /** All of the bars, those that have not ended up to now. */
 export function wholeSpan(bars: readonly Bar[], nowMs: number): Span {
-  const from = Math.min(...bars.map(({ startMs }) => startMs));
-  const to = Math.max(...bars.map(({ startMs, endMs }) => Math.max(endMs ?? nowMs, startMs)));
+  let [from, to] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  for (const { startMs, endMs } of bars) {
+    from = Math.min(from, startMs);
+    to = Math.max(to, endMs ?? nowMs, startMs);
+  }
   return { fromMs: from, toMs: Math.max(to, from + 1) };
 }
 

@@ -1,5 +1,5 @@
 import type { HistoryItem, InstanceDetail } from "../../../local/src/inspector/api.ts";
-import { type EntityCall, entityCalls, sentOperation } from "./entity-calls.ts";
+import { type EntityCall, entityCalls, isFailedAnswer, sentOperation } from "./entity-calls.ts";
 
 export type Message = {
   at: string;
@@ -42,7 +42,9 @@ function toMessages(item: HistoryItem, me: string, calls: ReadonlyMap<string, En
       return [callOf(scheduledAt ?? at), { ...answer, text: "failure", isFailed: true }];
     case "EventRaised": {
       const { entity } = calls.get(item.name ?? "") ?? {};
-      return [entity === undefined ? { ...said, text: item.name ?? "event" } : { ...answer, from: entity }];
+      if (entity === undefined) return [{ ...said, text: item.name ?? "event" }];
+      const isFailed = isFailedAnswer(item);
+      return [{ ...answer, from: entity, isFailed, text: isFailed ? "failure" : "result" }];
     }
     case "EventSent":
       return [{ ...said, from: me, to: item.instanceId ?? "others", text: sentOperation(item) }];

@@ -10,20 +10,21 @@ import { Empty } from "../parts/empty.tsx";
 import { Facts } from "../parts/facts.tsx";
 import { Failure } from "../parts/failure.tsx";
 import { formatTime } from "../parts/format.ts";
+import { JsonTree } from "../parts/json-tree.tsx";
 import { Output } from "../parts/output.tsx";
 import { hrefOf } from "../route.ts";
 
 const REST_MS = 500;
-const LOCKED_REFRESH_MS = 2000;
+const REFRESH_MS = 2000;
 
 /** `#/entity?name=NAME&key=KEY`; of one that does not exist yet too, so that it can be sent its first operation. */
 export function EntityPage({ query: { name = "", key = "" } }: PageProps) {
   const home = useHome();
   const { value, error, reload } = useLoaded<EntityDetail>("api/entity", { name, key });
   useEntityChange(entityInstanceId(name, key), REST_MS, reload);
-  // What waits for a locked entity calls nothing, so that no event tells of it.
-  const isLocked = value !== null && value.lockedBy !== null;
-  useEvery(isLocked ? LOCKED_REFRESH_MS : null, reload);
+  // What waits for a locked entity calls nothing, so that no event tells of it; of a deployed app there are no events at all.
+  const isSilent = home?.can.events !== true || (value !== null && value.lockedBy !== null);
+  useEvery(isSilent ? REFRESH_MS : null, reload);
   const isMissing = error?.status === 404;
   return (
     <>
@@ -64,7 +65,7 @@ function State({ of }: { of: Payload }) {
   return (
     <div class="card json mono">
       <CopyButton text={() => JSON.stringify(of.json, null, 2)} of="the state" />
-      <pre>{JSON.stringify(of.json, null, 2)}</pre>
+      <JsonTree value={of.json} />
     </div>
   );
 }

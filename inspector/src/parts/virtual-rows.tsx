@@ -48,7 +48,7 @@ export function VirtualRows({ count, rowHeight, row, label, keyOf }: RowsProps) 
     <section class="rows" ref={frame} tabIndex={0} aria-label={label} style={{ height }}>
       <ul class="rows-space" style={{ height: `${total}px` }}>
         {virtualizer.getVirtualItems().map((item) => (
-          <li key={item.key} class="rows-row" style={place(item)}>
+          <li key={item.key} class="rows-row" style={place(item)} aria-setsize={count} aria-posinset={item.index + 1}>
             {row(item.index)}
           </li>
         ))}

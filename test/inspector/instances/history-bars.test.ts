@@ -33,6 +33,22 @@ describe("the bars of a history", () => {
     ]);
   });
 
+  test("what the orchestration did not wait for ends with it", () => {
+    const history: HistoryItem[] = [
+      started,
+      { type: "TimerCreated", at: T(1100), fireAt: T(99_000) },
+      { type: "TaskCompleted", at: T(1400), scheduledAt: T(1200), functionName: "quick" },
+      { type: "ExecutionCompleted", at: T(1500), status: "Completed" },
+    ];
+    const bars = toBars({ name: "main", status: "Completed", createdAt: T(1000), updatedAt: T(1000), history });
+    expect(bars.map(({ kind, endMs, isAbandoned }) => [kind, endMs, isAbandoned])).toEqual([
+      ["orchestration", 1500, false],
+      ["timer", 1500, true],
+      ["activity", 1400, false],
+    ]);
+    expect(wholeSpan(bars, 50_000)).toEqual({ fromMs: 1000, toMs: 1500 });
+  });
+
   test("are in the order in which they began", () => {
     const bars = barsOf(
       { type: "TaskCompleted", at: T(1500), scheduledAt: T(1200), functionName: "second" },

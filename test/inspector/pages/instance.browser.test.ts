@@ -7,7 +7,6 @@ import { type LocalHost, startLocal } from "../../../local/src/index.ts";
 import { accessibilityProblems } from "../../helpers/accessibility.ts";
 import { launchBrowser, openPage, type TestPage } from "../../helpers/chromium.ts";
 import { dirsOfFile } from "../../helpers/dirs-of-file.ts";
-import { docImage } from "../../helpers/doc-image.ts";
 import { waitForInstance } from "../../helpers/engine.ts";
 import { FakeTaskHubClient, instanceStatus } from "../../helpers/fake-task-hub-client.ts";
 import { fixtureApp } from "../../helpers/function-app.ts";
@@ -100,7 +99,6 @@ describe("the timeline", () => {
       "@counter@one add",
       "timer",
     ]);
-    await docImage(page, "inspector-timeline");
   });
 
   test("opens a child below its bar, and leads to it and back", async () => {

@@ -149,18 +149,6 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import("../commands/local-instances.ts")).localInstancesCommand,
   },
   {
-    name: "func start",
-    summary: "Run a Functions app as `func start` does, with its options and its output",
-    place: ["state-dir"],
-    load: async () => (await import("../commands/func-start.ts")).funcStartCommand,
-  },
-  {
-    name: "func shim",
-    summary: "Write a `func` into a folder, for editors and scripts that call it",
-    place: [],
-    load: async () => (await import("../commands/func-shim.ts")).funcShimCommand,
-  },
-  {
     name: "ui",
     summary: "Open the inspector: functions, runs, instances and their histories in the browser",
     place: ["state-dir", "env"],
@@ -177,5 +165,29 @@ export const COMMANDS: readonly CommandEntry[] = [
     summary: "Remove environments that are no longer used",
     place: [],
     load: async () => (await import("../commands/env-prune.ts")).envPruneCommand,
+  },
+  {
+    name: "func start",
+    summary: "Run a Functions app as `func start` does, with its options and its output",
+    place: ["state-dir"],
+    load: async () => (await import("../commands/func-start.ts")).funcStartCommand,
+  },
+  {
+    name: "func durable",
+    summary: "Look at and change orchestrations as `func durable` does",
+    place: ["state-dir"],
+    load: async () => (await import("../commands/func-durable.ts")).funcDurableCommand,
+  },
+  {
+    name: "func publish",
+    summary: "Publish a Functions app as `func azure functionapp publish` does",
+    place: ["state-dir"],
+    load: async () => (await import("../commands/func-publish.ts")).funcPublishCommand,
+  },
+  {
+    name: "func shim",
+    summary: "Write a `func` into a folder, for editors and scripts that call it",
+    place: [],
+    load: async () => (await import("../commands/func-shim.ts")).funcShimCommand,
   },
 ];

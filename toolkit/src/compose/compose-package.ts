@@ -6,6 +6,7 @@ import { funcVersion } from "../adapters/publish/func.ts";
 import { buildAppPackage } from "../packaging/app-package.ts";
 import { installBasePackages } from "../packaging/base-packages.ts";
 import { type BundledPython, bundleCloudPython, bundleMachinePython } from "../packaging/bundled-python.ts";
+import { publishedFiles } from "../packaging/func-ignore.ts";
 import { CLOUD_PYTHON, DEFAULT_PYTHON_MIRROR, unpackedCloudPython } from "../packaging/python-archive.ts";
 import type { PackApp, Packaging, PublisherName } from "../usecases/publish.ts";
 
@@ -14,6 +15,8 @@ export type PackageChoice = {
   publisher: PublisherName;
   /** A built app; null: same-kit's own. */
   appDir: string | null;
+  /** The app is not same-kit's: its `.funcignore` says what is packed, and nobody here knows its functions. Default false. */
+  isForeignApp?: boolean;
   /** False: the app looks for a Python of its host. */
   bundlesPython: boolean;
   /** Packages bundled with Python. */
@@ -32,8 +35,13 @@ type ChosenPython = BundledPython | null;
  * @throws UsageError `ERR_WITH_NEEDS_PYTHON`.
  */
 export function composePackaging(choice: PackageChoice, isRehearsal: boolean, env: NodeJS.ProcessEnv): Packaging {
-  const { publisher } = choice;
-  return { publisher, packApp: composePackApp(choice, isRehearsal, env), checks: packagingChecks(choice, env) };
+  const { publisher, isForeignApp = false } = choice;
+  return {
+    publisher,
+    isForeignApp,
+    packApp: composePackApp(choice, isRehearsal, env),
+    checks: packagingChecks(choice, env),
+  };
 }
 
 function composePackApp(choice: PackageChoice, isRehearsal: boolean, env: NodeJS.ProcessEnv): PackApp {
@@ -43,7 +51,8 @@ function composePackApp(choice: PackageChoice, isRehearsal: boolean, env: NodeJS
   return async ({ packagesDir, signal, onProgress }) => {
     const python = await choosePython(choice, { isRehearsal, cacheDir, signal, onProgress });
     const appDir = choice.appDir ?? path.join(packageRoot(), "dist", "functions-app");
-    if (python === null) return buildAppPackage({ appDir, python, basePackages: [], packagesDir });
+    const wanted = choice.isForeignApp === true ? { isWanted: await publishedFiles(appDir) } : {};
+    if (python === null) return buildAppPackage({ appDir, python, basePackages: [], packagesDir, ...wanted });
     const { version, kind } = python;
     if (basePackages.length > 0) onProgress(`fetching ${basePackages.join(", ")} for Python ${version}`);
     const installed = await installBasePackages({

@@ -26,16 +26,20 @@ const FUNCTIONS_LIMIT_MS = 2 * 60_000;
 
 type HostStatus = { state: string; errors: string[] };
 
-/** Waits until the host runs and Azure lists the app's functions. */
+/**
+ * Waits until the host runs and Azure lists the app's functions.
+ *
+ * @param functions - Their names; null: any.
+ */
 export async function waitForApp(
   deployment: Deployment,
   outputs: DeploymentOutputs,
-  progress: PhaseProgress,
+  { progress, functions }: { progress: PhaseProgress; functions: readonly string[] | null },
 ): Promise<void> {
   const key = await masterKey(deployment, outputs, progress);
   await waitForHost(deployment, { outputs, key, progress });
   if (outputs.plan !== "flex") await syncTriggers(deployment.azure.arm, outputs.appId);
-  await waitForFunctions(deployment, outputs, progress);
+  await waitForFunctions(deployment, { outputs, functions, progress });
 }
 
 async function masterKey(deployment: Deployment, outputs: DeploymentOutputs, progress: PhaseProgress): Promise<string> {
@@ -85,16 +89,18 @@ async function readHostStatus(
   }
 }
 
+type FunctionsWait = { outputs: DeploymentOutputs; functions: readonly string[] | null; progress: PhaseProgress };
+
 async function waitForFunctions(
   deployment: Deployment,
-  outputs: DeploymentOutputs,
-  progress: PhaseProgress,
+  { outputs, functions, progress }: FunctionsWait,
 ): Promise<void> {
   let found: string[] = [];
   const all = await deployment.poll(POLL_MS, FUNCTIONS_LIMIT_MS, async () => {
     found = await listFunctionNames(deployment.azure.arm, outputs.appId);
     progress.say(`functions: ${found.join(", ") || "none yet"}`);
-    return APP_FUNCTIONS.every((name) => found.includes(name)) ? found : null;
+    const isThere = functions === null ? found.length > 0 : functions.every((name) => found.includes(name));
+    return isThere ? found : null;
   });
   if (all !== null) return;
   throw new OperationError({

@@ -18,6 +18,8 @@ export type AppPackage = WrittenZip & {
 export type AppPackageOptions = {
   /** The built app: host.json, package.json, main.cjs, python/. */
   appDir: string;
+  /** Which of its files are packed, as `listEntries` asks; default: all but what Azure never runs. */
+  isWanted?: (relativePath: string) => boolean;
   python: BundledPython | null;
   /** Packages bundled with Python. */
   basePackages: PackageEntry[];
@@ -29,7 +31,7 @@ export type AppPackageOptions = {
  * Packs the app. A package of the same files is reused instead of being zipped again.
  */
 export async function buildAppPackage(options: AppPackageOptions): Promise<AppPackage> {
-  const app = await listEntries(options.appDir, "", (name) => !isLeftOut(name));
+  const app = await listEntries(options.appDir, "", options.isWanted ?? ((name) => !isLeftOut(name)));
   const entries = merge([...app, ...(options.python?.entries ?? []), ...options.basePackages]);
   const stats = await Promise.all(entries.map(({ source }) => stat(source)));
   const file = path.join(options.packagesDir, `${fingerprint(entries, stats)}.zip`);

@@ -16,7 +16,7 @@ import {
   saveOutputs,
   subscriptionOf,
 } from "../deployment/outputs.ts";
-import { waitForApp } from "../deployment/verify.ts";
+import { APP_FUNCTIONS, waitForApp } from "../deployment/verify.ts";
 import type { AppPackage } from "../packaging/app-package.ts";
 import { layOut } from "../packaging/lay-out.ts";
 import { checkPackageSize } from "../packaging/limits.ts";
@@ -36,6 +36,8 @@ export type PackApp = (options: {
 export type Packaging = {
   packApp: PackApp;
   publisher: PublisherName;
+  /** Its functions are not known here: one that is listed is enough. Default false. */
+  isForeignApp?: boolean;
   /** Whether the tools for it are installed. */
   checks: readonly PreflightCheck[];
 };
@@ -143,7 +145,10 @@ class Publishing {
     if (!this.#request.force && this.#deployment.journal.isDone("health", fingerprint)) return;
     const title = { phase: "verify", title: "Wait until the app is healthy" } as const;
     await this.#deployment.recordedPhase("health", fingerprint, title, (progress) =>
-      waitForApp(this.#deployment, this.#outputs, progress),
+      waitForApp(this.#deployment, this.#outputs, {
+        progress,
+        functions: this.#request.packaging.isForeignApp === true ? null : APP_FUNCTIONS,
+      }),
     );
   }
 
