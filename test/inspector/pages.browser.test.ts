@@ -57,6 +57,16 @@ async function start(name: string, input?: unknown, id?: string): Promise<string
 const signal = (key: string, operation: string, input: unknown) =>
   host.client.signalEntity({ name: "counter", key }, operation, JSON.stringify(input));
 
+type JsonObject = Record<string, unknown>;
+
+/** The page is told something else than the host says. */
+function changeAnswer(page: TestPage, url: string, change: (answer: JsonObject) => JsonObject): Promise<unknown> {
+  return page.route(url, async (route) => {
+    const response = await route.fetch();
+    await route.fulfill({ response, json: change(await response.json()) });
+  });
+}
+
 const row = (page: TestPage, name: string) =>
   page.getByRole("row").filter({ has: page.getByRole("rowheader", { name, exact: true }) });
 
@@ -199,6 +209,21 @@ describe("other functions", () => {
     await dialog.getByRole("link", { name: "my instance" }).waitFor();
     const output = await waitFor(async () => (await host.client.getStatus("my instance"))?.output ?? undefined);
     expect(JSON.parse(output)).toBe(`Hello ${HOSTILE}`);
+  });
+
+  test("an orchestrator of an app whose functions are not known is started by its name", async () => {
+    const page = await openPage(browser);
+    // As a deployed app is seen, by its management API alone.
+    const can = { hub: false, runs: false, events: false, actions: true };
+    await changeAnswer(page, "**/api/home", (home) => ({ ...home, kind: "app", functions: [], hosts: [], can }));
+    await page.goto(`${host.inspectorUrl}#/home`);
+    await page.getByRole("link", { name: "Start an orchestrator" }).click();
+    await page.getByRole("textbox", { name: "Orchestrator" }).fill("greet");
+    await page.getByLabel("Instance ID").fill("by name");
+    await page.getByRole("button", { name: "Start" }).click();
+    await page.getByRole("link", { name: "by name" }).waitFor();
+    expect((await host.client.getStatus("by name"))?.name).toBe("greet");
+    expect(await page.getByRole("link", { name: "Task hub" }).count()).toBe(0);
   });
 
   test("a timer is run by hand, and its end is reported", async () => {
@@ -402,13 +427,8 @@ describe("every page", () => {
 
 /** Leaves out of what the page is told whatever is this machine's own. */
 async function hideThisMachine(page: TestPage): Promise<void> {
-  const change = (url: string, made: (answer: Record<string, unknown>) => Record<string, unknown>) =>
-    page.route(url, async (route) => {
-      const response = await route.fetch();
-      await route.fulfill({ response, json: made(await response.json()) });
-    });
-  await change("**/api/home", (home) => ({ ...home, hosts: [] }));
-  await change("**/api/hub", ({ partitions, ...hub }) => ({
+  await changeAnswer(page, "**/api/home", (home) => ({ ...home, hosts: [] }));
+  await changeAnswer(page, "**/api/hub", ({ partitions, ...hub }) => ({
     ...hub,
     partitions: (partitions as object[]).map((it) => ({ ...it, owner: "my-laptop" })),
   }));

@@ -9,7 +9,7 @@ import { methodsOf } from "./http-call.ts";
 
 /** All functions, how they are triggered, and why some are not. */
 export function FunctionsTable({ home }: { home: Home }) {
-  if (home.functions.length === 0) return <NoFunctions kind={home.kind} />;
+  if (home.functions.length === 0) return <NoFunctions home={home} />;
   return (
     <Table label="Functions" class="functions narrow-stacked">
       <thead>
@@ -29,13 +29,25 @@ export function FunctionsTable({ home }: { home: Home }) {
   );
 }
 
-function NoFunctions({ kind }: { kind: Home["kind"] }) {
+/** An orchestrator is started by its name, whoever runs it. */
+function NoFunctions({ home: { kind, can } }: { home: Home }) {
   const why: Readonly<Record<Home["kind"], string>> = {
     host: "The app registers none, or it is still loading.",
     app: "The management API of a deployed app does not list them.",
     storage: "A task hub does not know the functions of its app.",
   };
-  return <Empty title="No functions">{why[kind]}</Empty>;
+  return (
+    <>
+      <Empty title="No functions">{why[kind]}</Empty>
+      {kind !== "host" && can.actions && (
+        <p>
+          <a class="button" href={hrefOf("home", { form: "start" })}>
+            Start an orchestrator
+          </a>
+        </p>
+      )}
+    </>
+  );
 }
 
 function FunctionRow({ fn, home }: { fn: InspectedFunction; home: Home }) {

@@ -7,8 +7,13 @@ import { JsonField, TextField } from "../parts/fields.tsx";
 import { parseTypedJson } from "../parts/json-text.ts";
 import { hrefOf } from "../route.ts";
 
-/** Starts an orchestrator. */
-export function StartForm({ name, onClose }: { name: string; onClose: () => void }) {
+/**
+ * Starts an orchestrator.
+ *
+ * @param name - Null: which one is asked for, where the functions of an app are not known.
+ */
+export function StartForm({ name: given, onClose }: { name: string | null; onClose: () => void }) {
+  const [name, setName] = useState(given ?? "");
   const [id, setId] = useState("");
   const [input, setInput] = useState("");
   const [startedId, setStartedId] = useState<string | null>(null);
@@ -21,6 +26,7 @@ export function StartForm({ name, onClose }: { name: string; onClose: () => void
   };
   return (
     <form class="form" onSubmit={submit}>
+      {given === null && <TextField label="Orchestrator" value={name} isRequired onChange={setName} />}
       <TextField label="Instance ID" value={id} hint="Empty: a new one" onChange={setId} />
       <JsonField label="Input" value={input} onChange={setInput} />
       {error !== null && <Failure error={error} />}

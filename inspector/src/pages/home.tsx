@@ -7,20 +7,23 @@ import { FunctionsTable } from "../home/functions-table.tsx";
 import { HostCard } from "../home/host-card.tsx";
 import { HostsCard } from "../home/hosts-card.tsx";
 import { LogSection } from "../home/log-section.tsx";
+import { StartForm } from "../home/start-form.tsx";
 import { useEvery, useHome, useLoaded } from "../hooks.ts";
+import { Dialog } from "../parts/dialog.tsx";
 import { hrefOf } from "../route.ts";
 import { navigate } from "../router.ts";
 
 /** The app may be reloaded, and other hosts may start. */
 const REFRESH_MS = 10_000;
 
-/** `#/home?call=FUNCTION` has the form of that function open. */
+/** `#/home?call=FUNCTION` has the form of that function open, `#/home?form=start` the one that starts any orchestrator. */
 export function HomePage({ query }: PageProps) {
   const known = useHome();
   const { value, reload } = useLoaded<Home>("api/home");
   useEvery(REFRESH_MS, reload);
   const home = value ?? known;
   if (home === null) return null;
+  const close = () => navigate(hrefOf("home"), { replace: true });
   const called = home.functions.find(({ name }) => name === query["call"]);
   return (
     <>
@@ -34,13 +37,11 @@ export function HomePage({ query }: PageProps) {
       <h2>Functions</h2>
       <FunctionsTable home={home} />
       {home.can.events && <LogSection />}
-      {called !== undefined && (
-        <CallDialog
-          key={called.name}
-          home={home}
-          fn={called}
-          onClose={() => navigate(hrefOf("home"), { replace: true })}
-        />
+      {called !== undefined && <CallDialog key={called.name} home={home} fn={called} onClose={close} />}
+      {query["form"] === "start" && (
+        <Dialog title="Start an orchestrator" onClose={close}>
+          <StartForm name={null} onClose={close} />
+        </Dialog>
       )}
     </>
   );
