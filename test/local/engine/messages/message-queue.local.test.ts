@@ -45,9 +45,10 @@ describe("sending", () => {
     const { data } = await queue.send(eventMessage("true"));
     const [item] = await bodies();
     const { ActivityId, SequenceNumber } = data;
-    const expected = wire.EventRaised.replace(/"ActivityId":"[^"]+"/, `"ActivityId":"${ActivityId}"`)
-      .replace('"SequenceNumber":2', `"SequenceNumber":${SequenceNumber}`)
-      .replace("14:10:00.25Z", "14:10:00.2500000Z");
+    const expected = wire.EventRaised.replace(/"ActivityId":"[^"]+"/, `"ActivityId":"${ActivityId}"`).replace(
+      '"SequenceNumber":2',
+      `"SequenceNumber":${SequenceNumber}`,
+    );
     expect(item?.messageText).toBe(expected);
     expect(item?.expiresOn.getUTCFullYear()).toBe(9999);
   });
