@@ -29,7 +29,7 @@ export class TerminalText {
     }
   }
 
-  /** Takes whole lines away from the beginning until at most `limit` characters are left. */
+  /** Takes characters away from the beginning until at most `limit` are left, also those of a line that has no end yet. */
   trimStart(limit: number): void {
     while (this.length > limit && this.#done.length > 0) {
       const first = this.#done.shift() as string;
@@ -39,6 +39,10 @@ export class TerminalText {
       this.#done.unshift(first.slice(surplus));
       this.#doneLength += first.length - surplus;
     }
+    const surplus = this.length - limit;
+    if (surplus <= 0) return;
+    this.#line = this.#line.slice(surplus);
+    this.#column = Math.max(0, this.#column - surplus);
   }
 
   toString(): string {
