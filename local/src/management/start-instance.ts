@@ -11,6 +11,9 @@ import type { ManagementCall } from "./management-call.ts";
 // How soon a client should ask again, in seconds.
 const RETRY_AFTER_S = 10;
 
+/** Zero seconds are a valid interval, and would ask the storage without a pause. */
+const MIN_POLL_MS = 100;
+
 /** Starts an instance; with both `timeout` and `pollingInterval` it waits for the end first. */
 export async function startInstance(
   { functionName, instanceId }: { functionName: string; instanceId: string | null },
@@ -96,7 +99,7 @@ async function waitOrCheckStatus(instanceId: string, call: ManagementCall): Prom
       if (status !== null && isTerminal(status.runtimeStatus)) return json(200, statusObject(status));
       return signal.aborted ? checkStatusResponse(instanceId, call) : null;
     },
-    everyMs: intervalS * 1000,
+    everyMs: Math.max(intervalS * 1000, MIN_POLL_MS),
     limitMs: timeoutS * 1000,
     // Ends early, so that the caller still gets an answer when the host stops.
     waiting: { ...waitingBy(clock), sleep: (ms) => clock.sleep(ms, signal) },

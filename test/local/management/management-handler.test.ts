@@ -191,6 +191,13 @@ test("a start that waits in vain answers where to look", async () => {
   expect(client.calls.filter(([name]) => name === "getStatus")).toHaveLength(4);
 });
 
+test("a start that waits without a pause between its looks gets one", async () => {
+  const client = new FakeTaskHubClient();
+  const answer = await api(client)("POST", "/orchestrators/Hello?timeout=3&pollingInterval=0");
+  expect(answer).toMatchObject({ status: 202 });
+  expect(client.calls.filter(([name]) => name === "getStatus")).toHaveLength(31);
+});
+
 test("a start that waits answers where to look when the host ends", async () => {
   const ending = new AbortController();
   const client = new FakeTaskHubClient();

@@ -47,6 +47,7 @@ export class CheckpointTails {
   /** ETag of the row as it was last seen; undefined before that. */
   #rowEtag: string | null | undefined;
   #work: Promise<void> = Promise.resolve();
+  #unfinished = 0;
 
   constructor(deps: CheckpointTailDeps) {
     this.#deps = deps;
@@ -58,7 +59,12 @@ export class CheckpointTails {
       return;
     }
     this.#waiting = tail;
-    this.#work = this.#work.then(() => this.#doNext());
+    this.#unfinished += 1;
+    this.#work = this.#work.then(() => this.#doNext()).finally(() => void (this.#unfinished -= 1));
+  }
+
+  get isSettled(): boolean {
+    return this.#unfinished === 0;
   }
 
   /** Spares a look at the row before it is written for the first time. */

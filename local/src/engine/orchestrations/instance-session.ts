@@ -88,6 +88,10 @@ export class InstanceSession {
   }
 
   /** What the last checkpoint still writes in the background. */
+  get isSettled(): boolean {
+    return this.#tails.isSettled;
+  }
+
   settled(): Promise<void> {
     return this.#tails.settled();
   }

@@ -147,7 +147,8 @@ export class OrchestrationDispatcher {
     if (session.hasEnded) void session.settled().then(() => this.#evictEnded(session));
     for (const [instanceId, idle] of this.#sessions) {
       if (this.#sessions.size <= MAX_IDLE_SESSIONS) return;
-      if (!this.#running.has(idle)) this.#sessions.delete(instanceId);
+      // A drain waits for the sessions that it finds: one whose row is being written stays.
+      if (!this.#running.has(idle) && idle.isSettled) this.#sessions.delete(instanceId);
     }
   }
 

@@ -71,9 +71,11 @@ test("what waits for a write is written with what comes after it, then the messa
   tails.add(tail("2", start, { customStatus: '"one"', inputBlob: "larger", mayCreate: true }, ["old"]));
   tails.add(tail("3", historyEvents.executionCompleted("1"), { customStatus: '"two"', executionId: "e2" }));
   expect(rows).toHaveLength(1);
+  expect(tails.isSettled).toBe(false);
   first.resolve();
   await tails.settled();
   expect(rows).toHaveLength(2);
+  expect(tails.isSettled).toBe(true);
   expect(rows[1]).toMatchObject({
     executionId: "e2",
     customStatus: '"two"',
