@@ -1,5 +1,5 @@
 import path from "node:path";
-import { DETACHED_LOG_VARIABLE } from "@same-kit/local";
+import { DETACHED_LOG_VARIABLE, inspectorUrlOf } from "@same-kit/local";
 import { hint, sameKit, UsageError } from "@same-kit/shared";
 import { createEmulator } from "../adapters/local/emulator.ts";
 import type { CommandContext } from "../command-context.ts";
@@ -65,9 +65,10 @@ export const localUpCommand = defineCommand({
         hubName: host.hubName,
         pid: host.process.pid,
         logFile: host.logFile,
+        inspectorUrl: inspectorUrlOf(host.url),
       });
       console.answer(
-        hint`A host runs at ${host.url} in the background. ${sameKit("local logs", "--follow")} shows its log, ${sameKit("local down")} stops it.`,
+        hint`A host runs at ${host.url} in the background. ${sameKit("ui")} opens its inspector, ${sameKit("local logs", "--follow")} shows its log, ${sameKit("local down")} stops it.`,
       );
       return 0;
     }

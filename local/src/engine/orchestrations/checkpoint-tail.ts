@@ -60,7 +60,11 @@ export class CheckpointTails {
     }
     this.#waiting = tail;
     this.#unfinished += 1;
-    this.#work = this.#work.then(() => this.#doNext()).finally(() => void (this.#unfinished -= 1));
+    this.#work = this.#work
+      .then(() => this.#doNext())
+      .finally(() => {
+        this.#unfinished -= 1;
+      });
   }
 
   get isSettled(): boolean {
