@@ -3,7 +3,7 @@ import path from "node:path";
 import { toUrlSafeBase64 } from "../contract/base64.ts";
 import type { BlobReference } from "../contract/blob-reference.ts";
 import type { ExecutorInput, ExecutorResult, StepFailure } from "../contract/executor-call.ts";
-import { type SourceName, WITH_OWN_PACKAGES } from "../contract/initiate-request.ts";
+import type { SourceName } from "../contract/initiate-request.ts";
 import { LIMIT_SETTINGS, type Limits, variableBytesFor } from "../contract/limits.ts";
 import type { FailedStepRecord, SessionPython, StepRecord } from "../contract/run-result.ts";
 import { partsOf, type SessionDescription } from "../contract/session-parts.ts";
@@ -13,11 +13,12 @@ import type { StepEnvironment } from "../python/guardian.ts";
 import type { StartedPython } from "../python/python-runtime.ts";
 import type { ReadyPython, StepOrder } from "../python/step-process.ts";
 import type { Completed as CompletedStep } from "./cache/cache-entry.ts";
-import type { StepFacts } from "./cache/ingredients.ts";
-import { StepCache } from "./cache/step-cache.ts";
+import type { StepCache } from "./cache/step-cache.ts";
+import { keepInCache, openCache } from "./cache/use-cache.ts";
 import { withRemedies } from "./missing-package.ts";
 import { RunWatch } from "./run-watch.ts";
 import { readSameYaml, type SameYaml } from "./same-yaml.ts";
+import { startPython } from "./start-python.ts";
 import { type IncomingSession, layOut, loadContents, type StepContents, StepRefused } from "./step-contents.ts";
 import type { StepDeps } from "./step-deps.ts";
 import { StepOutputs } from "./step-outputs.ts";
@@ -43,14 +44,7 @@ export async function executeStep(input: ExecutorInput, deps: StepDeps): Promise
   });
   try {
     const contents = await loadContents(input, deps.blobs);
-    const requirements = contents.sources["requirements.txt"];
-    const started = await deps.python.start({
-      requirements,
-      keepsOwnPackages: requirements?.toString("utf8").startsWith(WITH_OWN_PACKAGES) ?? false,
-      isPlain: NEEDS_PLAIN.test(contents.code.toString("latin1")) || setsThreads(contents.session),
-      onLine: deps.onStdout,
-      signal: stopped,
-    });
+    const started = await startPython(contents, deps, stopped);
     const sameYaml = await readSameYaml(
       contents.sources["same.yaml"]?.toString("utf8") ?? "",
       variableBytesFor(deps.limits, input.step.cells === undefined),
@@ -72,14 +66,6 @@ export async function executeStep(input: ExecutorInput, deps: StepDeps): Promise
   }
 }
 
-// What numpy and its libraries read from the environment when they are loaded: such a step loads them itself.
-const NEEDS_PLAIN = /_NUM_THREADS|\b(?:NPY|NUMPY|MKL|OMP|KMP|OPENBLAS)_/;
-
-function setsThreads(session: IncomingSession | undefined): boolean {
-  if (session?.kind === "plain") return session.content.includes("_NUM_THREADS");
-  return session?.description.environ?.some((name) => NEEDS_PLAIN.test(name)) ?? false;
-}
-
 type StepRun = {
   input: ExecutorInput;
   deps: StepDeps;
@@ -96,14 +82,6 @@ type StepRun = {
 
 type Timing = { startedAt: string; startMs: number };
 
-function openCache(
-  facts: StepFacts,
-  { blobs: runBlobs, sessions: runSessions, cache }: StepDeps,
-): StepCache | undefined {
-  if (facts.input.step.cache === undefined) return undefined;
-  return new StepCache({ ...facts, runBlobs, runSessions, blobs: cache.blobs, now: Date.now });
-}
-
 function toTaken(
   taken: CompletedStep,
   { input, deps, timing }: Pick<StepRun, "input" | "deps" | "timing">,
@@ -112,25 +90,6 @@ function toTaken(
   deps.onStdout(`(cached: the result of the run ${runId}, of ${storedAt})`);
   const { startedAt, durationMs } = toFailedRecord(input, timing);
   return { ...taken, record: { ...taken.record, startedAt, durationMs } };
-}
-
-/** A result that cannot be kept is one all the same. */
-async function keep(
-  { cache, deps, watch }: StepRun,
-  result: CompletedStep,
-  { reads }: StepReport,
-  { saved }: Workspace,
-): Promise<ExecutorResult> {
-  if (cache === undefined || reads === undefined || watch.signal.aborted) return result;
-  const record = { ...result.record, cache: cache.missed };
-  try {
-    const sizeBytes = await cache.keep(result, reads, saved);
-    await deps.cache.tidier.afterStoring(sizeBytes, deps.cache.blobs, deps.limits);
-    return { ...result, record };
-  } catch (error) {
-    const warning = `The result could not be kept in the cache: ${(error as Error).message}`;
-    return { ...result, record: { ...record, warnings: [...record.warnings, warning] } };
-  }
 }
 
 async function runIn(started: StartedPython, run: StepRun): Promise<ExecutorResult> {
@@ -160,7 +119,10 @@ async function runIn(started: StartedPython, run: StepRun): Promise<ExecutorResu
     if (run.watch.signal.aborted) await outputs.saveLast(run.watch.isPurged);
     if (failure !== undefined) return await toFailed(run, outcome, failure);
     const result = await toCompleted(run, outcome);
-    return await keep(run, result, report, workspace);
+    const isOver = run.watch.signal.aborted;
+    return isOver
+      ? result
+      : await keepInCache(run.cache, { result, reads: report.reads, files: workspace.saved, deps });
   } finally {
     await outputs.close();
     await process.stop();
