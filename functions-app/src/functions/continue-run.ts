@@ -53,7 +53,7 @@ export function findKept(
       return badHeader(KEPT_STEPS_HEADER, `keeps steps[${other}], which is called ${names[other]} in ${id}`);
     const sessions = openSessions(blobs);
     const kept = await keepSteps({ from: { ...history, id }, to: runId, count, blobs, sessions }).catch(ifGone);
-    if (kept === null) return badHeader(KEPT_STEPS_HEADER, textOfGone(names[count - 1]));
+    if (kept === null) return problem(410, "Gone", textOfGone(names[count - 1]));
     if (kept !== undefined) return { kept, ...(kept.files && { files: kept.files }) };
     const own = history.kept?.records.length ?? 0;
     return badHeader(KEPT_STEPS_HEADER, `must be at least ${own}: the run ${id} kept so many of an earlier run itself`);
@@ -66,7 +66,7 @@ function ifGone(error: unknown): null {
 }
 
 const textOfGone = (step: string | undefined): string =>
-  `keeps ${step}, whose variables are not stored any more: later steps changed too much of them. Keep fewer steps, or none`;
+  `The variables after ${step} are not stored any more, because later steps changed too much of them: keep fewer steps, or none.`;
 
 function namesOf({ kept, results }: RunHistory): string[] {
   const executed = results.flatMap((result) => (result.kind === "completed" ? [result.record.name] : []));

@@ -60,16 +60,16 @@ export class SessionParts {
   }
 
   /**
-   * Makes a run's folder ready for a step.
+   * Makes a run's folder ready for a step, which creates it if it has parts to leave.
    *
    * @param session - What the step begins with: its parts are there afterwards.
    * @returns The folder, in which the step leaves the parts of its own session.
    */
   async begin(instanceId: string, session: SessionDescription | undefined): Promise<string> {
     const folder = this.#folderOf(instanceId);
-    await mkdir(folder, { recursive: true, mode: 0o700 });
     if (!this.#options.isLasting) await this.#removeStale(folder);
     if (session === undefined) return folder;
+    if (partsOf(session).length > 0) await mkdir(folder, { recursive: true, mode: 0o700 });
     await inParallel(partsOf(session), (part) => this.#bring(instanceId, part));
     await this.#tidyFolder(folder, session);
     return folder;
@@ -102,7 +102,7 @@ export class SessionParts {
 
   /** Copies a session's parts to another place. @returns false where some are not kept any more. */
   async copy(from: string, to: { id: string; sessions: SessionParts }, session: SessionDescription): Promise<boolean> {
-    await mkdir(to.sessions.#folderOf(to.id), { recursive: true, mode: 0o700 });
+    if (partsOf(session).length > 0) await mkdir(to.sessions.#folderOf(to.id), { recursive: true, mode: 0o700 });
     const copied = await inParallel(partsOf(session), (part) => this.#copyPart(from, to, part));
     if (copied.includes(false)) return false;
     await to.sessions.keep(to.id, session);
@@ -199,8 +199,8 @@ export class SessionParts {
   /** Folders for runs that nobody ended here. */
   async #removeStale(own: string): Promise<void> {
     const { root } = this.#options;
-    await utimes(own, new Date(), new Date());
-    for (const name of await readdir(root)) {
+    await utimes(own, new Date(), new Date()).catch(() => {}); // It need not be there yet.
+    for (const name of await readdir(root).catch(() => [])) {
       const folder = path.join(root, name);
       const found = await stat(folder).catch(() => undefined);
       if (found !== undefined && Date.now() - found.mtimeMs > STALE_MS)

@@ -115,5 +115,5 @@ test("a step whose session was given up for the disk's sake cannot be kept", asy
   const session = await blobs.save("old", "parts", Buffer.from(description));
   const [a, b] = results as [ExecutorResult, Extract<ExecutorResult, { kind: "completed" }>];
   const found = await ask("2", { runtimeStatus, results: [a, { ...b, session }] }, blobs);
-  expect(found).toMatchObject({ problem: { status: 400, detail: expect.stringContaining("not stored any more") } });
+  expect(found).toMatchObject({ problem: { status: 410, detail: expect.stringContaining("not stored any more") } });
 });

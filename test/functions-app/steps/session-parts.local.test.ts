@@ -19,7 +19,7 @@ async function described(runner: StepRunner): Promise<SessionDescription> {
 /** The files of the run that lasts, by name: another number for one that was written again. */
 async function filesOf(runner: StepRunner): Promise<Record<string, number>> {
   const folder = path.join(runner.sessionsDir, "run-1");
-  const names = (await readdir(folder)).sort();
+  const names = (await readdir(folder).catch(() => [])).sort();
   return Object.fromEntries(
     await Promise.all(names.map(async (name) => [name, (await stat(path.join(folder, name))).ino])),
   );

@@ -1,4 +1,4 @@
-import { mkdir, readdir, readFile, stat, utimes, writeFile } from "node:fs/promises";
+import { mkdir, readdir, stat, utimes, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { expect, test } from "vitest";
 import type { SessionDescription } from "../../../functions-app/src/contract/session-parts.ts";
@@ -28,6 +28,7 @@ function session(letters: string, writtenAtMs = Date.now() + 60_000): SessionDes
 }
 
 async function leave(folder: string, letter: string, { sizeBytes = 3, at = 1000 } = {}): Promise<void> {
+  await mkdir(folder, { recursive: true });
   const file = path.join(folder, hash(letter));
   await writeFile(file, Buffer.alloc(sizeBytes, letter));
   await utimes(file, at, at);
@@ -127,7 +128,7 @@ test("a cache forgets runs that nobody ended here", async () => {
   await mkdir(stale);
   await utimes(stale, 1000, 1000);
   await parts.begin("run", undefined);
-  expect(await readdir(root)).toEqual(["run"]);
+  expect(await readdir(root)).toEqual([]);
 });
 
 test("an instance of any name has a folder of its own", async () => {
@@ -135,5 +136,5 @@ test("an instance of any name has a folder of its own", async () => {
   const folders = await Promise.all(["a", "A", "../a", "a/b"].map((id) => parts.begin(id, undefined)));
   expect(new Set(folders).size).toBe(4);
   for (const folder of folders) expect(path.dirname(folder)).toBe(root);
-  expect(await readFile(path.join(root, "a")).catch((error) => error.code)).toBe("EISDIR");
+  expect(folders[0]).toBe(path.join(root, "a"));
 });

@@ -91,6 +91,15 @@ test.each([
   });
 });
 
+test("a run whose steps left what is not stored any more is not continued", async () => {
+  const { client } = clientOf([json(410, { detail: "The variables after a are not stored any more." })]);
+  const options = { continues: { id: "one", steps: 1 }, signal };
+  await expect(client.start(REQUEST, options)).rejects.toMatchObject({
+    code: "ERR_RUN_UNKNOWN",
+    message: "The variables after a are not stored any more.",
+  });
+});
+
 test("a status tells how many steps have ended; the input is not asked for", async () => {
   const { client, sent } = clientOf([
     statusOf({ customStatus: { step: { name: "s", index: 2, total: 3 }, completed: [], completedCount: 2 } }),

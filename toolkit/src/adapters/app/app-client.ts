@@ -72,6 +72,7 @@ export class AppClient {
     const text = await response.text();
     if (response.status === 401 || response.status === 403) throw unauthorized(this.#address);
     if (response.status === 404 && continues !== undefined) throw notKept(this.#address, continues.id);
+    if (response.status === 410) throw notStored(text);
     if (response.status !== 202) throw refused(this.#address, response.status, text);
     return parseStartedRun(text, this.#address.url);
   }
@@ -233,6 +234,16 @@ function notKept({ url }: AppAddress, id: string): OperationError<ToolkitErrorCo
   return new OperationError({
     code: "ERR_RUN_UNKNOWN",
     message: `${url} has nothing of the run ${id}: it was purged, its storage is gone, or the app is of an older version.`,
+    hint: "Run the notebook from its start.",
+  });
+}
+
+/** The run is there, but not what its steps left. */
+function notStored(text: string): OperationError<ToolkitErrorCode> {
+  const { detail = "" } = readFields(text);
+  return new OperationError({
+    code: "ERR_RUN_UNKNOWN",
+    message: String(detail),
     hint: "Run the notebook from its start.",
   });
 }

@@ -46,10 +46,13 @@ class PartsFolder:
 
     def draft(self):
         """The path of a file that is not a part yet."""
+        # Most sessions need none, and no folder.
+        os.makedirs(self.path, 0o700, exist_ok=True)
         self._drafts += 1
         return os.path.join(self.path, "draft-%d-%d" % (os.getpid(), self._drafts))
 
     def free_bytes(self):
+        os.makedirs(self.path, 0o700, exist_ok=True)
         found = os.statvfs(self.path)
         return found.f_bavail * found.f_frsize
 

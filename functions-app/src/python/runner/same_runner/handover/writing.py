@@ -125,9 +125,9 @@ class _Table:
 
     def store(self):
         missing = {part: view for part, view in self._new.items() if not self._folder.has(part)}
-        needed, free = sum(part.size for part in missing), self._folder.free_bytes()
-        if needed > free:
-            raise NoSpace(needed, free)
+        needed = sum(part.size for part in missing)
+        if missing and needed > self._folder.free_bytes():
+            raise NoSpace(needed, self._folder.free_bytes())
         for part, view in missing.items():
             self._folder.write(part, view() if callable(view) else view)
         for part in self._new.keys() - missing.keys():
