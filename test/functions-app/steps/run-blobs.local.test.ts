@@ -1,7 +1,11 @@
+import { createHash } from "node:crypto";
+import { readFile, writeFile } from "node:fs/promises";
+import path from "node:path";
 import { expect, test } from "vitest";
 import { openRunBlobs } from "../../../functions-app/src/steps/run-blobs.ts";
 import { newGuidN } from "../../../local/src/shared/ids.ts";
 import { useAzurite } from "../../helpers/azurite.ts";
+import { makeTempDir } from "../../helpers/temp-dir.ts";
 
 const storage = useAzurite();
 const open = () => {
@@ -27,6 +31,30 @@ test("the files that a run has are told in one list, before there is a container
   await blobs.saveFile("run-2", "c3", Buffer.from("c3"));
   await blobs.save("run-1", "session", Buffer.from("dill"));
   expect([...(await blobs.listFiles("run-1"))].sort()).toEqual(["a1", "b2"]);
+});
+
+test("parts of sessions are listed, the latest first, read back and removed, before there is a container too", async () => {
+  const { blobs } = open();
+  const folder = await makeTempDir();
+  const [source, target] = [path.join(folder, "source"), path.join(folder, "target")];
+  await writeFile(source, "memory");
+  const sha256 = createHash("sha256").update("memory").digest("hex");
+  expect(await blobs.loadSessionPart("run-1", sha256, target)).toBe(false);
+  expect([...(await blobs.listSessionParts("run-1"))]).toEqual([]);
+  await blobs.saveSessionPart("run-1", sha256, source);
+  await blobs.saveSessionPart("run-1", "0".repeat(64), source);
+  await blobs.saveFile("run-1", "f".repeat(64), Buffer.from("no part"));
+  expect([...(await blobs.listSessionParts("run-1"))].sort()).toEqual(
+    [
+      ["0".repeat(64), 6],
+      [sha256, 6],
+    ].sort(),
+  );
+  expect(await blobs.loadSessionPart("run-1", sha256, target)).toBe(true);
+  expect(await readFile(target, "utf8")).toBe("memory");
+  await expect(blobs.loadSessionPart("run-1", "0".repeat(64), `${target}-2`)).rejects.toThrow("is not what was stored");
+  await blobs.removeSessionParts("run-1", [sha256, "1".repeat(64)]);
+  expect([...(await blobs.listSessionParts("run-1")).keys()]).toEqual(["0".repeat(64)]);
 });
 
 test("a blob of another run, another container or another content is refused", async () => {
