@@ -6,7 +6,7 @@ import { toExecutedNotebook } from "../../../toolkit/src/results/executed-notebo
 import { formatNotebook } from "../../../toolkit/src/results/nbformat.ts";
 import { listTestPythons } from "../../helpers/pythons.ts";
 import { notebookText, runResults, stepResult } from "../../helpers/run-results.ts";
-import { StepRunner } from "../../helpers/step-runner.ts";
+import { StepRunner, variablesOf } from "../../helpers/step-runner.ts";
 import { makeTempDir } from "../../helpers/temp-dir.ts";
 
 // Real libraries, as a package index has them today.
@@ -54,4 +54,20 @@ test("figures, tables, progress bars, widgets and IPython's objects are in a not
   const check = `import nbformat\nnbformat.validate(nbformat.read(${JSON.stringify(file)}, 4))\nprint('valid')`;
   const validated = await runner.complete(check, { requirements });
   expect(validated.record.output.stdout).toBe("valid\n");
+});
+
+test("a figure that is saved is a file of the run, which later steps find, and is shown besides", async () => {
+  const runner = await StepRunner.start({ python });
+  const saved = await runner.runCells(
+    [
+      "import matplotlib.pyplot as plt\nplt.plot([1, 2])\nplt.savefig('plot.png')",
+      "plt.plot([1])\nplt.savefig('plots.svg');",
+    ],
+    { requirements, isLast: false },
+  );
+  expect((await runner.detailsOf(saved)).cells.map(kinds)).toEqual([["image/png"], ["image/png"]]);
+  const found = await runner.complete("starts = open('plot.png', 'rb').read(4), '<svg' in open('plots.svg').read()", {
+    requirements,
+  });
+  expect(variablesOf(found)["starts"]).toBe("(b'\\x89PNG', True)");
 });
