@@ -60,21 +60,21 @@ test("a second host has its share, and its successor's, within seconds", async (
   // In the middle of the time between two passes.
   await world.pass(4_000);
   const two = await world.startEngine({ invoker: idle, workerId: "two" });
-  await world.pass(4_000);
+  await world.pass(5_000);
   expect((await ownersOf(world)).toSorted()).toEqual(["one", "one", "two", "two"]);
   await two.stop();
-  await world.pass(2_000);
+  await world.pass(3_500);
   expect(await ownersOf(world)).toEqual(Array(4).fill("one"));
 });
 
-test("the partitions of a host that died are taken within two seconds after its lease", async () => {
+test("the partitions of a host that died are taken within four seconds after its lease", async () => {
   const world = new VirtualWorld();
   const one = await world.startEngine({ invoker: idle, workerId: "one" });
   await world.startEngine({ invoker: idle, workerId: "two" });
   await world.pass(20_000);
   expect((await ownersOf(world)).toSorted()).toEqual(["one", "one", "two", "two"]);
   one.die();
-  await world.pass(32_000);
+  await world.pass(34_000);
   expect(await ownersOf(world)).toEqual(Array(4).fill("two"));
 });
 
@@ -94,7 +94,7 @@ test("while nothing changes, rows are written every ten seconds only", async () 
   const before = await etags();
   await world.pass(9_900);
   expect(await etags()).toEqual(before);
-  expect([reads, writes]).toEqual([4, 0]);
+  expect([reads, writes]).toEqual([2, 0]);
   await world.pass(200);
   expect(await etags()).not.toEqual(before);
 });
