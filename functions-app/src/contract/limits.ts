@@ -38,6 +38,8 @@ export type Limits = {
   cacheBytes: number;
   /** `SAME_CACHE_DAYS`, 30: how long a result is kept there after it was stored. */
   cacheDays: number;
+  /** `SAME_RUN_DAYS`, none: runs that ended are removed when they are that old, with their files, outputs and sessions. */
+  runDays: number | null;
 };
 
 const MiB = 1024 * 1024;
@@ -60,6 +62,7 @@ export const DEFAULT_LIMITS: Readonly<Limits> = {
   workspaceBytes: 1024 * MiB,
   cacheBytes: 1024 * MiB,
   cacheDays: 30,
+  runDays: null,
 };
 
 /** As upstream documents it. */
@@ -90,6 +93,7 @@ export const LIMIT_SETTINGS: Readonly<Record<keyof Limits, string>> = {
   workspaceBytes: "SAME_MAX_WORKSPACE_BYTES",
   cacheBytes: "SAME_MAX_CACHE_BYTES",
   cacheDays: "SAME_CACHE_DAYS",
+  runDays: "SAME_RUN_DAYS",
 };
 
 /**

@@ -12,6 +12,7 @@ import { openRunBlobs, type RunBlobs } from "../steps/run-blobs.ts";
 import { hasAccess } from "./access-key.ts";
 import { refuse, UNAUTHORIZED } from "./problem-answer.ts";
 import { type BodyRequest, readJsonBody } from "./read-body.ts";
+import { RunRetention } from "./run-retention.ts";
 import { storeContents } from "./store-contents.ts";
 
 /** Registers `POST /api/initiate`: checks a notebook's steps, starts their run, and answers where its status is. */
@@ -25,6 +26,8 @@ export function registerInitiate(): void {
     handler: (request, context) => initiate(request, df.getClient(context), process.env, context),
   });
 }
+
+const retention = new RunRetention();
 
 /** Finds, or copies, what a run begins with besides its steps; `runId` is its ID. */
 export type FindBeginning = (
@@ -56,6 +59,7 @@ export async function initiate(
   const input: PipelineInput = { steps, ...options.chosen, ...beginning };
   const taken = await start(client, options.runId, input);
   if (taken !== undefined) return refuse(taken);
+  void retention.afterStart(client, limits, (text) => log.log(text));
   log.log(`Started the run ${options.runId} of ${steps.length} step${steps.length === 1 ? "" : "s"}.`);
   return client.createCheckStatusResponse(request, options.runId) as HttpResponseInit;
 }
