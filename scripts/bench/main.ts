@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import Table from "cli-table3";
 import { benchEngine } from "./bench-engine.ts";
+import { benchFunctions } from "./bench-functions.ts";
 import { benchGrowth } from "./bench-growth.ts";
 import { benchHost } from "./bench-host.ts";
 import { benchInspector } from "./bench-inspector.ts";
@@ -24,6 +25,7 @@ const BENCHES = {
   engine: benchEngine,
   growth: benchGrowth,
   host: benchHost,
+  functions: benchFunctions,
   inspector: benchInspector,
   peers: benchPeers,
   rehearsal: benchRehearsal,
