@@ -37,14 +37,14 @@ async function keepCloud(cwd: string) {
 }
 
 /** A notebook that reads a file of its folder and leaves another one. */
-async function writeNotebook(cwd: string): Promise<string> {
+async function writeNotebook(cwd: string, last = "open('result.txt', 'w').write(str(total))"): Promise<string> {
   const dir = path.join(cwd, "study");
-  await mkdir(dir);
+  await mkdir(dir, { recursive: true });
   const cell = (source: string, ...tags: string[]) => ({ cell_type: "code", source, metadata: { tags } });
   const cells = [
     cell("factor = 2", "parameters"),
     cell("total = factor * int(open('data.txt').read())", "same_step_1"),
-    cell("open('result.txt', 'w').write(str(total))", "same_step_2"),
+    cell(last, "same_step_2"),
   ];
   await writeFile(path.join(dir, "data.txt"), "21");
   await writeFile(path.join(dir, "study.ipynb"), JSON.stringify({ nbformat: 4, nbformat_minor: 5, cells }));
@@ -72,11 +72,29 @@ async function runOnDeployed(cwd: string, address: string): Promise<void> {
     const runs = path.join(cwd, named.includes("--state-dir") ? "" : "study", ".same-kit", "runs");
     expect(await readFile(path.join(runs, id, "files", "result.txt"), "utf8")).toBe("84");
   }
+  await resumeOnDeployed(cwd, address, mini.caFile);
   const refused = await run("--host-name", address.replace(/:[0-9a-f]+@/, ":wrong@"));
   expect(refused.exitCode).toBe(1);
   expect(JSON.parse(refused.stdout)).toMatchObject({ error: { code: "ERR_APP_UNAUTHORIZED" } });
   await mini.stop();
   await rm(path.join(cwd, ".same-kit", "env", "dev"), { recursive: true });
+}
+
+/** A run that fails there continues from its failed step once the notebook is edited, with the files and variables before it. */
+async function resumeOnDeployed(cwd: string, address: string, caFile: string): Promise<void> {
+  const call = async (...args: string[]) => {
+    const { exitCode, stdout } = await sameKitWith({ NODE_EXTRA_CA_CERTS: caFile }, cwd, ...args, "--json");
+    return { exitCode, summary: JSON.parse(stdout) as RunSummary };
+  };
+  const failed = await call("run", await writeNotebook(cwd, "1 / 0"), "--host-name", address);
+  expect(failed).toMatchObject({ exitCode: 1, summary: { status: "failed" } });
+  await writeNotebook(cwd, "open('again.txt', 'w').write(str(total))");
+  const { id } = failed.summary;
+  const where = ["--host-name", address, "--state-dir", path.join("study", ".same-kit")];
+  const { exitCode, summary } = await call("resume", id, ...where);
+  expect({ exitCode, status: summary.status }).toEqual({ exitCode: 0, status: "completed" });
+  expect(summary.steps.map(({ keptFrom }) => keptFrom)).toEqual([id, id, null]);
+  expect(await readFile(path.join(summary.record, "files", "again.txt"), "utf8")).toBe("42");
 }
 
 /** Another app takes the place of ours. */
