@@ -87,7 +87,7 @@ const SENT = {
 };
 
 /** Runs the notebook `nb.ipynb` of the folder as `same-kit run` does. */
-function runRemotely(folder: string, inPlace: boolean) {
+function runRemotely(folder: string, inPlace: boolean, view = recordingView()) {
   const { signal } = new AbortController();
   return remoteRun(
     {
@@ -113,7 +113,7 @@ function runRemotely(folder: string, inPlace: boolean) {
         expect(new URL(String(input)).pathname).toMatch(/^\/(api|runtime\/webhooks\/durabletask)\//);
         return fetch(input, init);
       },
-      view: recordingView(),
+      view,
       warn: () => {},
       signal,
       leaveNow: signal,
@@ -124,7 +124,9 @@ function runRemotely(folder: string, inPlace: boolean) {
 test("same-kit run leaves what local run leaves, through the app's API alone", async () => {
   const source = "text = open('data.csv').read()\nopen('made.txt', 'w').write(text)\nprint(text)";
   const folder = await makeTempDirWith({ "nb.ipynb": stepsNotebook([source]), "data.csv": "a,b" });
-  const summary = await runRemotely(folder, false);
+  const view = recordingView();
+  const summary = await runRemotely(folder, false, view);
+  expect(view.log.slice(-2)).toEqual(["run same_step_000", "note a,b"]);
   expect(summary).toMatchObject({ status: "completed", host: { url: app.host.url, isKept: false }, warnings: [] });
   expect(summary.files.files).toEqual([{ path: "made.txt", sizeBytes: 3, step: "same_step_000" }]);
   const read = (file: string | null) => readFile(file as string, "utf8");

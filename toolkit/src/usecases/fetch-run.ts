@@ -9,6 +9,7 @@ import type { ToolkitErrorCode } from "../errors.ts";
 import type { Step } from "../notebook/split-steps.ts";
 import { cellNumbers, toRequestedNotebook } from "../results/requested-notebook.ts";
 import { toRemote } from "./local-run.ts";
+import { PolledLines } from "./run/polled-lines.ts";
 import { RunDisplay } from "./run/run-display.ts";
 import type { RunHost } from "./run/run-host.ts";
 import { finishRun } from "./run/run-result.ts";
@@ -178,7 +179,9 @@ async function waitForEnd(
   { signal }: RunDeps,
 ): Promise<AnsweredWholeRun> {
   let run = first;
+  const printed = new PolledLines();
   for (;;) {
+    for (const line of printed.take(run)) display.showPrinted(line);
     display.update({ completedCount: run.steps.length });
     if (isFinal(toStatus(run))) return run;
     await delay(POLL_MS, undefined, { signal }).catch(() => signal.throwIfAborted());

@@ -63,6 +63,12 @@ export class RunDisplay {
     }
   };
 
+  /** A line of the step that runs, on an app that streams no events. */
+  readonly showPrinted = (line: string): void => {
+    this.#options.logFile.write(`${line}\n`);
+    this.#board.print(line);
+  };
+
   update({ completedCount }: { completedCount: number }): void {
     this.#board.finish(completedCount);
   }

@@ -15,6 +15,7 @@ import type { RunStatus, StartedRun } from "../../adapters/app/run-status.ts";
 import type { RunFolder, RunRecord } from "../../adapters/records/run-records.ts";
 import { type FollowOptions, followRun, type WakeSignal } from "../follow-run.ts";
 import { followEvents } from "./follow-events.ts";
+import { LivePrinted } from "./polled-lines.ts";
 import { RunDisplay } from "./run-display.ts";
 import { closeHost, openHost, type RunHost } from "./run-host.ts";
 import { type Ending, finishRun } from "./run-result.ts";
@@ -233,7 +234,9 @@ async function followToEnd(
   how: Pick<FollowOptions, "wake" | "signal">,
 ): Promise<Ending> {
   const { host, display, deps } = run;
-  const following = { client: host.client, ...how, onStatus: (it: RunStatus) => display.update(it) };
+  const { id } = run.folder.record;
+  const client = host.isRemote ? new LivePrinted({ client: host.client, id, show: display.showPrinted }) : host.client;
+  const following = { client, ...how, onStatus: (it: RunStatus) => display.update(it) };
   const status = await followRun({ ...following, run: started });
   if (status !== null) return { kind: "ended", status };
   deps.warn("The storage lost the run; restarting it from its saved request.");
