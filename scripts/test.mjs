@@ -22,6 +22,7 @@ const total = { passed: 0, failed: 0, skipped: 0 };
 try {
   if (!flags.has("--online") && !flags.has("--faults")) {
     check("types", ["tsc", "--noEmit"]);
+    check("types of the page", ["tsc", "--noEmit", "-p", "inspector"]);
     check("lint and format", ["biome", "check", "--error-on-warnings", "."]);
   }
   for (const group of groups) testGroup(group);
