@@ -12,7 +12,7 @@ const CONFIG_VARIABLE = "SAME_KIT_CONFIG";
 export const FILE_SETTINGS = [
   ...["state-dir", "port", "storage", "python", "same-env", "timeout"],
   ...["env", "project", "location", "hosting", "subscription", "publisher"],
-  ...["with", "provider-mirror", "python-archive", "python-mirror"],
+  ...["with", "provider-mirror", "python-archive", "python-mirror", "offline"],
 ] as const;
 
 /** Relative to the file that sets them. */

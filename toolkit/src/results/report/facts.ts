@@ -47,7 +47,7 @@ function renderCrossing({ name, details }: StepResult): string {
   const size = crossing.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
   const lostCount = lost.length === 0 ? "" : `, ${lost.length} lost`;
   const summary = escapeHtml(`${name} → next: ${crossing.length} variables, ${formatBytes(size)}${lostCount}`);
-  return `<details${lost.length > 0 ? " open" : ""}><summary>${summary}</summary>${table(["Name", "Type", "Size", "Cell", ""], rows)}</details>`;
+  return `<details${lost.length > 0 ? " open" : ""}><summary>${summary}</summary>${table(["Name", "Type", "Size", "Cell", "Remark"], rows)}</details>`;
 }
 
 const crossingRow = ({ name, type, sizeBytes, cell }: CrossingVariable): string[] => [

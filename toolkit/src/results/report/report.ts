@@ -42,7 +42,9 @@ export function toReport({ notebook, results, log, plotlyJs = null }: ReportInpu
 <script>${FRAME_SCRIPT}</script>
 </head>
 <body>
+<main>
 ${body.filter((part) => part !== "").join("\n")}
+</main>
 ${plotlyJs === null ? "" : plotlyLibrary(plotlyJs)}
 <script>addEventListener("beforeprint", () => { for (const it of document.querySelectorAll("details")) it.open = true; });</script>
 </body>

@@ -44,6 +44,9 @@ details { margin: 8px 0; } summary { cursor: pointer; }
 .ansi-magenta { color: var(--keyword); } .ansi-cyan { color: #0b8a94; } .ansi-black { color: var(--soft); } .ansi-white { color: var(--ink); }
 .ansi-bg-red { background: color-mix(in srgb, var(--bad) 30%, transparent); } .ansi-bg-green { background: color-mix(in srgb, var(--good) 30%, transparent); }
 .ansi-bg-yellow { background: color-mix(in srgb, var(--odd) 30%, transparent); } .ansi-bg-blue { background: color-mix(in srgb, var(--accent) 30%, transparent); }
+@media (max-width: 640px) { body { padding: 16px 12px 48px; } .timeline th { white-space: normal; overflow-wrap: anywhere; padding-right: 4px; }
+  .timeline .time ~ .time { display: none; } .track { width: 25%; } .cell { grid-template-columns: minmax(0, 1fr); } .count { text-align: left; }
+  .outputs, .markdown { grid-column: 1; } .rows th, .rows td { padding-right: 6px; } .facts dd { overflow-wrap: anywhere; } }
 @media print { :root { color-scheme: light; --ink: #000; --soft: #555; --line: #ccc; --paper: #fff; --box: #f6f6f6; --accent: #1a4fa0; --good: #14632f;
   --bad: #a11; --odd: #8a4b00; --string: #14632f; --keyword: #6427c4; --number: #8a4b00; --comment: #666; }
   body { max-width: none; padding: 0; font-size: 11pt; } .text { max-height: none; } .source { white-space: pre-wrap; }
