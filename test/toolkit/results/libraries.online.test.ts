@@ -1,9 +1,13 @@
 import { writeFile } from "node:fs/promises";
 import path from "node:path";
+import { pathToFileURL } from "node:url";
 import { expect, test } from "vitest";
 import type { StepDetails } from "../../../functions-app/src/contract/step-details.ts";
 import { toExecutedNotebook } from "../../../toolkit/src/results/executed-notebook.ts";
 import { formatNotebook } from "../../../toolkit/src/results/nbformat.ts";
+import { toReport } from "../../../toolkit/src/results/report/report.ts";
+import { openBrowser, openPage } from "../../helpers/chromium.ts";
+import { docImage } from "../../helpers/doc-image.ts";
 import { listTestPythons } from "../../helpers/pythons.ts";
 import { notebookText, runResults, stepResult } from "../../helpers/run-results.ts";
 import { StepRunner, variablesOf } from "../../helpers/step-runner.ts";
@@ -70,4 +74,27 @@ test("a figure that is saved is a file of the run, which later steps find, and i
     requirements,
   });
   expect(variablesOf(found)["starts"]).toBe("(b'\\x89PNG', True)");
+});
+
+const SHOWN = [
+  "import pandas as pd\nsales = pd.DataFrame({'month': ['Jan', 'Feb', 'Mar'], 'sold': [120, 95, 160]})\nsales",
+  "import matplotlib.pyplot as plt\nfig, ax = plt.subplots(figsize=(6, 2.4))\nax.bar(sales['month'], sales['sold'])\nax.set_ylabel('sold');",
+  "print(f\"{sales['sold'].sum()} sold\")",
+];
+
+test("a browser shows a report's figures and tables", async () => {
+  const runner = await StepRunner.start({ python });
+  const details = await runner.detailsOf(await runner.runCells(SHOWN, { requirements }));
+  const steps = [stepResult({ name: "sales", cells: [1, 2, 3], details })];
+  const results = runResults({ notebook: "sales", steps });
+  const text = notebookText(SHOWN.map((source) => ({ cell_type: "code", source })));
+  const file = path.join(await makeTempDir(), "report.html");
+  await writeFile(file, toReport({ notebook: toExecutedNotebook(text, results), results, log: "" }));
+  const page = await openPage(await openBrowser(), { viewport: { width: 1000, height: 900 } });
+  await page.goto(pathToFileURL(file).href);
+  await page.frameLocator("iframe.foreign").first().getByText("Mar").waitFor();
+  await page.waitForFunction("document.querySelector('.output img')?.naturalWidth > 100");
+  await page.getByText("375 sold").waitFor();
+  await docImage(page, "report");
+  expect(page.problems).toEqual([]);
 });
