@@ -1,8 +1,9 @@
 # Short names for what people run. Everything stays inside this checkout and your user cache folder; no root, no Docker.
 #
 #   make run     sets up, then runs a notebook on the emulator: the main job
-#   make test    sets up, then checks and tests what needs no network, but for the faults below
+#   make test    sets up, then checks and tests what needs no network, but for the next two
 #   make test-faults  sets up, then ends real processes at many moments, offline: minutes
+#   make test-installs  sets up, then makes Python environments with pip and uv, offline: a minute
 #   make setup   only sets up; afterwards nothing above needs a network
 
 # The runtime of .runtime/ comes first where the system's Node is too old; else the folder does not exist.
@@ -10,7 +11,7 @@ export PATH := $(CURDIR)/.runtime/bin:$(PATH)
 
 NOTEBOOK ?= test/testdata/features/singlestep
 
-.PHONY: run test check setup test-faults test-online bench clean
+.PHONY: run test check setup test-faults test-installs test-online bench clean
 
 run: setup
 	@node bin/same-kit.cjs local run $(NOTEBOOK)
@@ -20,6 +21,9 @@ test: setup
 
 test-faults: setup
 	@node scripts/test.mjs --faults
+
+test-installs: setup
+	@node scripts/test.mjs --installs
 
 test-online: setup
 	@node scripts/test.mjs --online

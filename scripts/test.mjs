@@ -1,5 +1,6 @@
-// Runs what `make test` promises: types, lint and every test that needs no network and no minutes; with --faults only those that end
-// real processes at many moments, with --online only those that need a package index or a Docker engine, with --all everything. Tests that open pages run where there is a Chromium, and always with --all.
+// Runs what `make test` promises: types, lint and every test that needs no network and no minutes. --faults runs only those that end
+// real processes at many moments, --installs only those that make Python environments, --online only those that need a package index
+// or a Docker engine, --all everything. Tests that open pages run where there is a Chromium, and always with --all.
 // Ends with one line that counts everything; a run in which nothing ran is a failure.
 
 import { spawnSync } from "node:child_process";
@@ -12,6 +13,7 @@ const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 const OFFLINE = ["unit", "local", "suite"];
 const BROWSER = ["browser"];
 const FAULTS = ["faults"];
+const INSTALLS = ["installs"];
 const ONLINE = ["online"];
 
 const flags = new Set(process.argv.slice(2));
@@ -20,7 +22,7 @@ const folder = mkdtempSync(path.join(tmpdir(), "same-kit-test-"));
 const total = { passed: 0, failed: 0, skipped: 0 };
 
 try {
-  if (!flags.has("--online") && !flags.has("--faults")) {
+  if (!["--online", "--faults", "--installs"].some((flag) => flags.has(flag))) {
     check("types", ["tsc", "--noEmit"]);
     check("types of the page", ["tsc", "--noEmit", "-p", "inspector"]);
     check("lint and format", ["biome", "check", "--error-on-warnings", "."]);
@@ -35,9 +37,10 @@ console.log(`\n${total.passed} passed, ${total.failed} failed${total.skipped > 0
 process.exit(isRed ? 1 : 0);
 
 function chooseGroups() {
-  if (flags.has("--all")) return [...OFFLINE, ...BROWSER, ...FAULTS, ...ONLINE];
+  if (flags.has("--all")) return [...OFFLINE, ...BROWSER, ...FAULTS, ...INSTALLS, ...ONLINE];
   if (flags.has("--online")) return ONLINE;
   if (flags.has("--faults")) return FAULTS;
+  if (flags.has("--installs")) return INSTALLS;
   if (hasChromium()) return [...OFFLINE, ...BROWSER];
   console.log("No Chromium is here (Debian: apt-get install chromium): the tests that open pages in one are left out.");
   return OFFLINE;
