@@ -65,6 +65,16 @@ describe("what up ends with", () => {
     expect(text).toContain("same-dev-1");
     expect(text).not.toMatch(/c0ffee|hidden/);
   });
+
+  test("--json names what a plan deletes for good", () => {
+    const change = { type: "azurerm_storage_account", address: "s.a", label: "Storage", name: "st1", attributes: [] };
+    const changes: UpResult["changes"] = [{ ...change, isHalfMade: false, action: "replace" }];
+    const planned: UpResult = { ...RESULT, kind: "planned", changes, outputs: null };
+    expect(upDocument(planned, environmentFolder("/state", "dev", false))).toMatchObject({
+      kind: "planned",
+      losses: ["Storage st1: the history of all runs, their sessions and files, and the published package"],
+    });
+  });
 });
 
 test("what down ends with is the command that deploys the same again", () => {

@@ -1,5 +1,6 @@
 import { type CommandHint, type Hint, hint, sameKit } from "@same-kit/shared";
 import type { EnvironmentFolder } from "../deployment/environment.ts";
+import { lossesOf } from "../deployment/losses.ts";
 import type { DeploymentOutputs } from "../deployment/outputs.ts";
 import type { Console } from "../ui/console.ts";
 import { renderTable } from "../ui/table.ts";
@@ -74,10 +75,18 @@ const bare = (command: string, ...args: string[]): CommandHint => ({ command, ar
 
 /** `up --json`; without the access key, which only `outputs --show-key` prints, and without choices, some of which are secrets. */
 export function upDocument(result: UpResult, folder: EnvironmentFolder): unknown {
-  const { outputs, choices: _choices, ...rest } = result;
-  if (outputs === null) return { environment: folder.name, isRehearsal: folder.isRehearsal, ...rest, outputs };
+  const { outputs, choices: _choices, changes, ...rest } = result;
+  // What is deleted for good, as the plan shows it.
+  const known = {
+    environment: folder.name,
+    isRehearsal: folder.isRehearsal,
+    ...rest,
+    changes,
+    losses: lossesOf(changes),
+  };
+  if (outputs === null) return { ...known, outputs };
   const { accessKey: _, ...shown } = outputs;
-  return { environment: folder.name, isRehearsal: folder.isRehearsal, ...rest, outputs: shown };
+  return { ...known, outputs: shown };
 }
 
 export function describeDown({ kind, changes, leftGroups }: DownResult, again: CommandHint): Hint {
