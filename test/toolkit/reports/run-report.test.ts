@@ -17,6 +17,8 @@ const STEP = {
   keptFrom: null,
   cache: null,
   lock: null,
+  crossing: null,
+  lost: [],
   cells: [],
 };
 

@@ -1,4 +1,10 @@
-import type { CellOutput, CellRecord, EnvironmentLock } from "@same-kit/functions-app/contract";
+import type {
+  CellOutput,
+  CellRecord,
+  CrossingVariable,
+  EnvironmentLock,
+  LostVariable,
+} from "@same-kit/functions-app/contract";
 import type { StepResult } from "./run-results.ts";
 
 // The notebook has all of it; this is what a script or a person reads in a terminal.
@@ -19,13 +25,24 @@ export type SummarizedStep = Omit<StepResult, "details" | "cells" | "failure"> &
   cells: SummarizedCell[];
   /** What its environment was made of, with exact versions; null for an interpreter's own packages. */
   lock: EnvironmentLock | null;
+  /** The variables that it left for the next step; null where that is not known. */
+  crossing: CrossingVariable[] | null;
+  /** What could not reach the next step. */
+  lost: LostVariable[];
 };
 
 export function summarizeStep({ details, cells: _, failure: __, ...step }: StepResult): SummarizedStep {
   const cells = details?.cells ?? [];
   const output = { stdout: streamOf(cells, "stdout"), stderr: streamOf(cells, "stderr") };
   const lock = details?.lock ?? null;
-  return { ...step, output, lock, cells: cells.map((cell) => ({ ...cell, outputs: cell.outputs.map(summarize) })) };
+  return {
+    ...step,
+    output,
+    lock,
+    crossing: details?.crossing ?? null,
+    lost: details?.lost ?? [],
+    cells: cells.map((cell) => ({ ...cell, outputs: cell.outputs.map(summarize) })),
+  };
 }
 
 function streamOf(cells: readonly CellRecord[], name: "stdout" | "stderr"): string {
