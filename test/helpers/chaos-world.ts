@@ -84,8 +84,11 @@ class ChaosWorld {
     return problems.flat().length === 0;
   }
 
-  #end(): void {
+  async #end(): Promise<void> {
     this.#isArmed = false;
+    for (const { pause } of this.#hosts) pause.resume();
+    // A call that was under way may have been drawn to stop its host with its answer.
+    await this.#world.settle();
     for (const { pause } of this.#hosts) pause.resume();
   }
 
