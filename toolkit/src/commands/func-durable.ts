@@ -9,6 +9,7 @@ import { defineCommand } from "./define-command.ts";
 import { DURABLE_ACTIONS } from "./func-durable-actions.ts";
 import { toScriptRoot } from "./func-host-options.ts";
 import { usage } from "./instance-actions.ts";
+import { parseTime, parseTop } from "./instance-filters.ts";
 import { findTarget, type InstanceTarget, openStorageTarget } from "./instance-target.ts";
 import { resolveStateDir, stateDirOption } from "./shared-options.ts";
 
@@ -76,7 +77,7 @@ export const funcDurableCommand = defineCommand({
       ...options,
       input: readJson("--input", options.input, context.cwd),
       "event-data": readJson("--event-data", options["event-data"], context.cwd),
-      top: parseTop(options.top),
+      top: parseTop(options.top, DEFAULT_TOP),
       filter,
     };
     const { console, signal } = context;
@@ -142,16 +143,4 @@ function toStatus(text: string): string {
   const found = known.find((it) => it.toLowerCase() === text.trim().toLowerCase());
   if (found !== undefined) return found;
   throw usage(`--runtime-status ${text} is not a status; known are ${known.join(", ")}.`);
-}
-
-function parseTop(text: string | undefined): number {
-  const top = Number(text ?? DEFAULT_TOP);
-  if (Number.isSafeInteger(top) && top > 0) return top;
-  throw usage(`--top ${text} is not a number of instances.`);
-}
-
-function parseTime(option: string, text: string | undefined): string | undefined {
-  if (text === undefined) return undefined;
-  if (Number.isNaN(Date.parse(text))) throw usage(`${option} ${text} is not a time, such as 2026-11-27T08:00Z.`);
-  return new Date(text).toISOString();
 }

@@ -4,6 +4,7 @@ import { createPhaseView } from "../ui/phases.ts";
 import { watchAnswers } from "../usecases/watch-answers.ts";
 import { defineCommand } from "./define-command.ts";
 import { type Action, type ActionCall, INSTANCE_ACTIONS, usage } from "./instance-actions.ts";
+import { parseTime, parseTop } from "./instance-filters.ts";
 import { findTarget, type InstanceTarget } from "./instance-target.ts";
 import { jsonOption, stateDirOption } from "./shared-options.ts";
 
@@ -79,7 +80,7 @@ export const localInstancesCommand = defineCommand({
       id: options.id,
       reason: options.reason,
       sameId: options["same-id"],
-      top: parseTop(options.top),
+      top: parseTop(options.top, DEFAULT_TOP),
       filter: {
         prefix: options.prefix,
         statuses: options.status,
@@ -134,16 +135,4 @@ function checkWatch({ watch, json }: { watch: boolean; json: boolean }, isHarmle
   if (!watch) return;
   if (json) throw usage("--watch and --json contradict each other: --json prints one document.");
   if (!isHarmless) throw usage("--watch repeats list, show or history only.");
-}
-
-function parseTop(text: string | undefined): number {
-  const top = Number(text ?? DEFAULT_TOP);
-  if (Number.isSafeInteger(top) && top > 0) return top;
-  throw usage(`--top ${text} is not a number of instances.`);
-}
-
-function parseTime(option: string, text: string | undefined): string | undefined {
-  if (text === undefined) return undefined;
-  if (Number.isNaN(Date.parse(text))) throw usage(`${option} ${text} is not a time, such as 2026-11-27T08:00Z.`);
-  return new Date(text).toISOString();
 }
