@@ -12,6 +12,7 @@ export {
 export { cacheFolder } from "./files/cache-folder.ts";
 export { findOnPath } from "./files/find-on-path.ts";
 export { folderSize } from "./files/folder-size.ts";
+export { compileGlob, type Glob } from "./files/glob.ts";
 export { INSTANCE_FILES_VARIABLE, instanceFolder } from "./files/instance-folder.ts";
 export { isOwnFolder, makeOwnFolder, tryMakeOwnFolder } from "./files/own-folder.ts";
 export { packageRoot } from "./files/package-root.ts";

@@ -1,4 +1,4 @@
-import { RE2JS } from "re2js";
+import { compileGlob, reasonOf } from "@same-kit/shared";
 import type { PlanName } from "./plan-limits.ts";
 import { DISK_LIMIT_BYTES } from "./plan-limits.ts";
 import type { ZipEntry } from "./read-zip.ts";
@@ -15,10 +15,6 @@ const FILE_TYPE_MASK = 0o170000;
 const SYMBOLIC_LINK = 0o120000;
 const READ_BITS = 0o444;
 const MEGABYTE = 1_000_000;
-const WILDCARDS = new Map([
-  ["**/", "(?:.*/)?"],
-  ["*", "[^/]*"],
-]);
 
 /** Looks at a package as the cloud does when it unpacks it. */
 export async function checkPackage(entries: readonly ZipEntry[], plan: PlanName): Promise<PackageReport> {
@@ -67,7 +63,11 @@ async function findLayoutFaults(entries: readonly ZipEntry[]): Promise<string[]>
     return ["There is no package.json at the root, so nothing says which file registers the functions."];
   const main = parseMain(await manifest.read());
   if (main === null) return ["package.json is not valid or names no main."];
-  return hasMatch(paths, main) ? [] : [`package.json names ${main} as main, which is not in the package.`];
+  try {
+    return (await hasMatch(paths, main)) ? [] : [`package.json names ${main} as main, which is not in the package.`];
+  } catch (error) {
+    return [`package.json names ${main} as main, which cannot be matched: ${reasonOf(error)}.`];
+  }
 }
 
 function describeMissingHostJson(paths: readonly string[]): string {
@@ -86,13 +86,11 @@ function parseMain(bytes: Buffer): string | null {
   }
 }
 
-/** `main` may be a glob, such as `dist/functions/*.js`. It is the package's own word: the engine takes linear time for any. */
-function hasMatch(paths: readonly string[], main: string): boolean {
-  const source = (main.match(/\*\*\/|\*|[^*]+/g) ?? [])
-    .map((part) => WILDCARDS.get(part) ?? RE2JS.quote(part))
-    .join("");
-  const expression = RE2JS.compile(`${source}(?:\\.[cm]?js)?`, RE2JS.DOTALL);
-  return paths.some((path) => expression.matcher(path).matches());
+/** `main` may be a glob, such as `dist/functions/*.js`, or a folder. The extension is needed. */
+async function hasMatch(paths: readonly string[], main: string): Promise<boolean> {
+  if (paths.some((path) => path === main || path.startsWith(`${main.replace(/\/$/, "")}/`))) return true;
+  const { matches } = await compileGlob(main);
+  return paths.some(matches);
 }
 
 function toMegabytes(bytes: number): string {

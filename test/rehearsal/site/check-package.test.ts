@@ -24,6 +24,8 @@ describe("Azure would deploy it and find no functions", () => {
     ["no main", replace("package.json", "{}"), "names no main"],
     ["a package.json that is not JSON", replace("package.json", "{"), "is not valid"],
     ["a main that is not there", without("main.cjs"), "names main.cjs as main"],
+    ["a main without its extension", replace("package.json", '{"main":"main"}'), "names main as main"],
+    ["a glob that cannot be matched", replace("package.json", '{"main":"{1..9999}.js"}'), "cannot be matched"],
     ["a glob that fits nothing", replace("package.json", '{"main":"dist/functions/*.js"}'), "dist/functions/*.js"],
     [
       "files without permissions",
@@ -47,7 +49,9 @@ describe("Azure would deploy it and find no functions", () => {
 
 test.each([
   ["dist/**/*.js", "dist/a/b.js"],
-  ["./dist/index", "dist/index.js"],
+  ["./dist/index.js", "dist/index.js"],
+  ["dist", "dist/functions/a.js"],
+  ["dist/!(*.test).js", "dist/a.js"],
 ])("main %s finds %s", async (main, file) => {
   const { silentFaults } = await check([...replace("package.json", JSON.stringify({ main })), { path: file }]);
   expect(silentFaults).toEqual([]);

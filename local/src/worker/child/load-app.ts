@@ -1,9 +1,10 @@
-import { existsSync, globSync, readFileSync, statSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
 import { cacheFolder, isRecord, reasonOf, requireCompiled } from "@same-kit/shared";
-import { findExpensivePart } from "./check-pattern.ts";
+import { AppSetupError } from "./app-setup-error.ts";
+import { findEntryFiles } from "./find-entry-files.ts";
 import type { FunctionRegistry } from "./function-registry.ts";
 
 type AppPackage = {
@@ -12,11 +13,6 @@ type AppPackage = {
   /** `main` is a bundle of ours, whose compiled form is kept from start to start. */
   keepsCompiled?: true;
 };
-
-/** The mistake is not in the code: a stack would only show our frames. */
-export class AppSetupError extends Error {
-  override readonly stack = undefined;
-}
 
 /**
  * Loads the entry files that the app's package.json names, one after another, as Azure's worker does: `main` is a path or
@@ -34,7 +30,7 @@ export async function loadApp(
       `package.json in ${appDirectory} has no "main", so no function can register. Name the file, or a glob of files, that call "app.http" and so on (programming model v4).`,
     );
   }
-  for (const file of findEntryFiles(appDirectory, appPackage.main)) {
+  for (const file of await findEntryFiles(appDirectory, appPackage.main)) {
     registry.currentFile = file;
     try {
       await loadFile(file, appPackage);
@@ -72,44 +68,6 @@ function readAppPackage(appDirectory: string, warn: (text: string) => void): App
     warn(`Worker failed to load package.json of the app: ${reasonOf(error)}`);
     return {};
   }
-}
-
-/**
- * A folder stands for all files below it, and a pattern matches files only, as with the `globby` of Azure's worker. Sorted, so
- * that the order of registration is the same everywhere; the file system's own order is not.
- */
-function findEntryFiles(appDirectory: string, main: string): string[] {
-  const pattern = main.replaceAll("\\", "/");
-  const kind = kindOf(path.join(appDirectory, pattern));
-  if (kind === "file") return [path.join(appDirectory, pattern)];
-  const reason = kind === "folder" ? undefined : findExpensivePart(pattern);
-  if (reason !== undefined) {
-    throw new AppSetupError(
-      `"main" in package.json takes too long to match: ${reason}. Write a simpler pattern, or the name of a folder.`,
-    );
-  }
-  const [cwd, glob] = kind === "folder" ? [path.join(appDirectory, pattern), "**/*"] : [appDirectory, pattern];
-  const matches = globSync(glob, { cwd }).sort();
-  const files = matches.map((match) => path.join(cwd, match)).filter((file) => kindOf(file) === "file");
-  if (files.length > 0) return files;
-  throw new AppSetupError(
-    kind === "folder" || /[*?{}[\]!()]/.test(pattern)
-      ? `Found zero files matching the supplied pattern "${main}" ("main" in package.json). Was the app built?`
-      : `File does not exist: "${main}" ("main" in package.json). ${guessMain(appDirectory, pattern)}`,
-  );
-}
-
-/** `main` is not resolved as in Node, which is easily overlooked when the extension is missing. */
-function guessMain(appDirectory: string, main: string): string {
-  const found = [".js", ".mjs", ".cjs"].map((ending) => `${main}${ending}`);
-  const meant = found.find((file) => existsSync(path.join(appDirectory, file)));
-  return meant === undefined ? "Was the app built?" : `Write "${meant}": the extension is needed.`;
-}
-
-function kindOf(file: string): "file" | "folder" | "missing" {
-  const stat = statSync(file, { throwIfNoEntry: false });
-  if (stat === undefined) return "missing";
-  return stat.isDirectory() ? "folder" : "file";
 }
 
 async function loadFile(file: string, appPackage: AppPackage): Promise<void> {

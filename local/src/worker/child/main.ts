@@ -2,6 +2,7 @@
 // host is gone, and this process exits.
 
 import type { HostToWorker, WorkerToHost } from "../messages.ts";
+import { AppSetupError } from "./app-setup-error.ts";
 import { bindToLoopback } from "./bind-to-loopback.ts";
 import { CORE_KEY } from "./core-key.ts";
 import { FunctionRegistry } from "./function-registry.ts";
@@ -9,7 +10,7 @@ import { createFunctionsCore } from "./functions-core-api.ts";
 import { Hooks } from "./hooks.ts";
 import { invoke, type SendLog, toException } from "./invoke.ts";
 import { KeptHistories } from "./kept-histories.ts";
-import { AppSetupError, loadApp } from "./load-app.ts";
+import { loadApp } from "./load-app.ts";
 import { helpOldDurableFunctions } from "./old-durable-functions.ts";
 import { watchParent } from "./watch-parent.ts";
 
