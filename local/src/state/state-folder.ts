@@ -2,6 +2,7 @@ import { readdir, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { closeToOthers, makePrivateFolder, readJson, writeJsonAtomic } from "@same-kit/shared";
 import { StateError } from "./errors.ts";
+import { findForeign } from "./find-foreign.ts";
 
 /** Raised when the layout of the folder changes so that an older same-kit would misread it. */
 export const STATE_FORMAT_VERSION = 1;
@@ -44,7 +45,8 @@ const OWN_FILE = /^(\.gitignore|format\.json|keys\.json)(\..+\.part)?$/;
  * Makes the folder what it should be: marked with its format, ignored by git, closed to other users of the machine whatever the
  * umask: sessions, logs and keys lie in it. Safe to repeat.
  *
- * @throws StateError `ERR_STATE_FORMAT` if a newer same-kit wrote it, `ERR_STATE_FOREIGN` if it belongs to another user.
+ * @throws StateError `ERR_STATE_FORMAT` if a newer same-kit wrote it, `ERR_STATE_FOREIGN` if it, or something in it,
+ * belongs to another user, `ERR_STATE_LINK` if it is a link to nothing.
  */
 export async function openStateFolder(dir: string): Promise<StateFolder> {
   const folder = stateFolderAt(dir);
@@ -58,20 +60,37 @@ export async function openStateFolder(dir: string): Promise<StateFolder> {
 /** A folder of the user's that holds other things too, such as the project itself, stays as it is; what is ours in it does not. */
 async function closeFolder({ dir, azuriteDir, hostsDir }: StateFolder): Promise<void> {
   const names = await readdir(dir).catch((): string[] => []);
-  const isOurs = names.every((name) => OWN_FOLDERS.includes(name) || OWN_FILE.test(name));
+  const ours = names.filter((name) => OWN_FOLDERS.includes(name) || OWN_FILE.test(name));
+  const foreign = await findForeign(dir, ours);
+  if (foreign !== undefined) throw foreignFolder(foreign);
   try {
-    if (isOurs) await makePrivateFolder(dir);
+    if (ours.length === names.length) await makePrivateFolder(dir);
     const existing = OWN_FOLDERS.filter((name) => names.includes(name)).map((name) => path.join(dir, name));
     await Promise.all([...[azuriteDir, hostsDir].map(makePrivateFolder), ...existing.map(closeToOthers)]);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "EPERM") throw error;
-    throw new StateError({
-      code: "ERR_STATE_FOREIGN",
-      message: `${dir} belongs to another user of this machine, who could read and change its content.`,
-      hint: "Choose another folder with --state-dir, or make this one yours with chown.",
-      cause: error,
-    });
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === "EPERM") throw foreignFolder(dir, error);
+    // Missing folders on the way are created: only a link can lead to one that is not.
+    throw code === "ENOENT" ? brokenLink(dir, error) : error;
   }
+}
+
+function foreignFolder(place: string, cause?: unknown): StateError {
+  return new StateError({
+    code: "ERR_STATE_FOREIGN",
+    message: `${place} belongs to another user of this machine, who could read and change its content.`,
+    hint: "Choose another folder with --state-dir, or make this one yours with chown.",
+    cause,
+  });
+}
+
+function brokenLink(dir: string, cause: unknown): StateError {
+  return new StateError({
+    code: "ERR_STATE_LINK",
+    message: `${dir} is a link to a folder that does not exist.`,
+    hint: "Remove the link, create the folder, or choose another one with --state-dir.",
+    cause,
+  });
 }
 
 /**

@@ -1,4 +1,4 @@
-import { chmod, mkdir, readdir, readFile, stat, writeFile } from "node:fs/promises";
+import { chmod, chown, mkdir, readdir, readFile, stat, symlink, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { listRunningHosts } from "../../../local/src/emulator/running-hosts.ts";
@@ -28,6 +28,15 @@ test("a folder of a newer same-kit is refused", async () => {
   await expect(openStateFolder(dir)).rejects.toMatchObject({ code: "ERR_STATE_FORMAT" });
   await expect(listRunningHosts(dir)).rejects.toMatchObject({ code: "ERR_STATE_FORMAT" });
   expect(await readdir(dir)).toEqual(["format.json"]);
+});
+
+test.skipIf(process.platform === "win32")("a link to nothing is refused with a sentence", async () => {
+  const dir = path.join(await makeTempDir(), ".same-kit");
+  await symlink("nothing", dir);
+  await expect(openStateFolder(dir)).rejects.toMatchObject({
+    code: "ERR_STATE_LINK",
+    message: `${dir} is a link to a folder that does not exist.`,
+  });
 });
 
 describe.skipIf(process.platform === "win32")("other users of the machine", () => {
@@ -68,14 +77,62 @@ describe.skipIf(process.platform === "win32")("other users of the machine", () =
     }
   });
 
-  // Needs root, who alone can become another user.
-  test.runIf(canBeOtherUser)("who own the folder are not trusted with what is kept there", async () => {
-    const dir = path.join(await makeTempDir(), ".same-kit");
-    await mkdir(dir);
-    await chmod(path.dirname(dir), 0o755);
-    await chmod(dir, 0o777);
+  // The rest needs root, who alone can become another user.
+  const asOther = async <T>(work: () => Promise<T>): Promise<T> => {
     process.seteuid?.(OTHER_UID);
-    onTestFinished(() => process.seteuid?.(0));
+    try {
+      return await work();
+    } finally {
+      process.seteuid?.(0);
+    }
+  };
+
+  /** As the temp folder of the machine. */
+  async function makeSharedFolder(): Promise<string> {
+    const shared = path.join(await makeTempDir(), "shared");
+    await chmod(path.dirname(shared), 0o755);
+    await mkdir(shared);
+    await chmod(shared, 0o1777);
+    return shared;
+  }
+
+  test.runIf(canBeOtherUser)("who own the folder are not trusted with what is kept there", async () => {
+    const dir = path.join(await makeSharedFolder(), ".same-kit");
+    await mkdir(dir);
+    await chmod(dir, 0o777);
+    // A root who owns it would be trusted: this one belongs to a third user.
+    await chown(dir, OTHER_UID - 1, OTHER_UID - 1);
+    await expect(asOther(() => openStateFolder(dir))).rejects.toMatchObject({ code: "ERR_STATE_FOREIGN" });
+  });
+
+  test.runIf(canBeOtherUser).each<[string, (dir: string) => Promise<unknown>]>([
+    ["a folder", (dir) => mkdir(dir)],
+    [
+      "a link to a folder of theirs",
+      async (dir) => [await mkdir(`${dir}-target`), await symlink(`${dir}-target`, dir)],
+    ],
+    ["a link to a folder of this user", (dir) => symlink(path.dirname(path.dirname(dir)), dir)],
+    ["a link to nothing", (dir) => symlink("nothing", dir)],
+    ["a folder with something else in it", async (dir) => [await mkdir(dir), await writeFile(path.join(dir, "x"), "")]],
+  ])("lay %s where all may write, in vain", async (_what, lay) => {
+    const dir = path.join(await makeSharedFolder(), ".same-kit");
+    await asOther(() => lay(dir));
     await expect(openStateFolder(dir)).rejects.toMatchObject({ code: "ERR_STATE_FOREIGN" });
+  });
+
+  test.runIf(canBeOtherUser).each(["keys.json", "azurite", "env"])("lay %s into it, in vain", async (name) => {
+    const dir = await makeSharedFolder();
+    await asOther(() => mkdir(path.join(dir, name)));
+    await expect(openStateFolder(dir)).rejects.toMatchObject({
+      code: "ERR_STATE_FOREIGN",
+      message: expect.stringContaining(path.join(dir, name)),
+    });
+  });
+
+  test.runIf(canBeOtherUser)("have root work in their own project, as in a container", async () => {
+    const project = path.join(await makeSharedFolder(), "project");
+    const dir = path.join(project, ".same-kit");
+    await asOther(async () => [await mkdir(project), await openStateFolder(dir)]);
+    await expect(openStateFolder(dir)).resolves.toMatchObject({ dir });
   });
 });

@@ -7,11 +7,14 @@ function systemError(code: string): NodeJS.ErrnoException {
   return Object.assign(new Error(`${code}: no, mkdir '/x'`), { code, syscall: "mkdir" });
 }
 
-test.each(["EACCES", "EROFS", "ENOSPC", "ENOTDIR", "EEXIST"])("%s is the machine's refusal, with a way out", (code) => {
-  const console = createTestConsole();
-  expect(reportError(systemError(code), console)).toBe(1);
-  expect(console.stderr()).toMatch(new RegExp(`^ERR_SYSTEM The system refused: ${code}: no, mkdir '/x'\\.\\n[A-Z]`));
-});
+test.each(["EACCES", "EROFS", "ENOSPC", "ENOTDIR", "EEXIST", "ELOOP"])(
+  "%s is the machine's refusal, with a way out",
+  (code) => {
+    const console = createTestConsole();
+    expect(reportError(systemError(code), console)).toBe(1);
+    expect(console.stderr()).toMatch(new RegExp(`^ERR_SYSTEM The system refused: ${code}: no, mkdir '/x'\\.\\n[A-Z]`));
+  },
+);
 
 test("a file that is missing where we expect one is our mistake", () => {
   const console = createTestConsole();

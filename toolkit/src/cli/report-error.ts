@@ -53,6 +53,7 @@ const SYSTEM_HINTS: Record<string, string> = {
   EDQUOT: "Free some of your quota, then run the command again.",
   ENOTDIR: "Part of that path is a file: choose another folder.",
   EEXIST: "A file has that name: choose another folder.",
+  ELOOP: "Part of that path is a link that leads back to itself: choose another folder.",
   ENAMETOOLONG: "That path is too long: choose another folder.",
   EMFILE: "Too many files are open: raise the limit (`ulimit -n`), then run the command again.",
 };
