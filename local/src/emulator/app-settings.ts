@@ -11,6 +11,9 @@ export function ownApp(): string {
 }
 
 export type AppSettings = {
+  /** All that the app is told, host.json aside. */
+  env: Readonly<Record<string, string | undefined>>;
+  usesOpenTelemetry: boolean;
   settings: DurableTaskSettings;
   logLevels: HostJson["logLevels"];
   /** What is not as on Azure, and works all the same. */
@@ -29,14 +32,15 @@ export async function loadDurableSettings(
 ): Promise<AppSettings> {
   const { values } = await loadLocalSettings(appDir);
   const env = { ...values, ...process.env, ...appSettings };
-  const { extensions, logLevels } = await loadHostJson(appDir, env);
+  const { extensions, logLevels, usesOpenTelemetry } = await loadHostJson(appDir, env);
   const section = extensions[NAME];
   const warnings: string[] = [];
   const settings = resolveDurableTaskSettings(section, env, (text) => warnings.push(text));
-  if (hubName !== undefined) return { settings: { ...settings, hubName }, logLevels, warnings };
+  const read = { logLevels, warnings, env, usesOpenTelemetry };
+  if (hubName !== undefined) return { settings: { ...settings, hubName }, ...read };
   const isNamed = hasHubName(section, env) || (env["WEBSITE_SITE_NAME"] ?? "") !== "";
   const named = isNamed ? settings : { ...settings, hubName: hubNameForApp(appDir) };
-  return { settings: named, logLevels, warnings };
+  return { settings: named, ...read };
 }
 
 const NAME = "durabletask";

@@ -44,9 +44,9 @@ export async function createDurableExtension(deps: DurableExtensionDeps): Promis
     triggerTypes: ["orchestrationTrigger", "activityTrigger", "entityTrigger"],
     webhook,
     inputBindings: {
-      durableClient(_binding, { hostUrl, webhookQuery }) {
+      durableClient(_binding, { hostUrl, webhookQuery, span }) {
         const { hubName, connectionName } = settings;
-        const rpcBaseUrl = rpc?.baseUrl ?? null;
+        const rpcBaseUrl = rpc?.baseUrlFor(span) ?? null;
         const value = durableClientBindingValue({ hostUrl, webhookQuery, hubName, connectionName, rpcBaseUrl });
         return { json: JSON.stringify(value) };
       },

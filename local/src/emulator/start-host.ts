@@ -11,6 +11,7 @@ import {
 } from "../host/index.ts";
 import { describePortOwner, findPortOwner } from "../process/port-owner.ts";
 import type { StateFolder } from "../state/state-folder.ts";
+import type { Tracer } from "../telemetry/index.ts";
 import { TRACE_VARIABLE } from "../worker/trace-variable.ts";
 import type { InstanceFiles } from "./instance-files.ts";
 import type { LocalOptions } from "./local-host.ts";
@@ -26,11 +27,13 @@ export type HostSetting = {
   instanceFiles: InstanceFiles;
   log: Logger;
   events: EventLog;
+  /** Absent: nothing is traced. */
+  tracer: Tracer | undefined;
 };
 
 /** The Functions host on the app, with its storage in its settings; an error about the port names who has it. */
 export async function startHost(
-  { options, appDir, folder, settings, storage, instanceFiles, log, events }: HostSetting,
+  { options, appDir, folder, settings, storage, instanceFiles, log, events, tracer }: HostSetting,
   extensions: readonly HostExtension[],
 ): Promise<FunctionsHost> {
   const {
@@ -72,6 +75,7 @@ export async function startHost(
     ...(requireKeys === undefined ? {} : { requireKeys }),
     https,
     allowUsers,
+    tracer,
   });
   return starting.catch(async (error: unknown) => {
     throw await nameOwner(error, port ?? (await loadLocalSettings(appDir)).port ?? DEFAULT_PORT);

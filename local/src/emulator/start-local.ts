@@ -10,6 +10,7 @@ import { type RunFile, removeRunFile, writeRunFile } from "../state/run-file.ts"
 import { openStateFolder, type StateFolder } from "../state/state-folder.ts";
 import { loadDurableSettings, ownApp } from "./app-settings.ts";
 import { engineSink } from "./engine-sink.ts";
+import { startTelemetry } from "./host-telemetry.ts";
 import { inspectorUrlOf } from "./inspector-extension.ts";
 import { openInstanceFiles } from "./instance-files.ts";
 import type { LocalHost, LocalOptions } from "./local-host.ts";
@@ -52,13 +53,14 @@ async function startAll(options: LocalOptions, running: StopStack): Promise<Loca
     if (line !== null) emit(line);
   };
   const log = createLogger(emit, "local");
-  const [folder, { settings: wanted, logLevels, warnings }] = await Promise.all([
+  const [folder, { settings: wanted, logLevels, warnings, ...app }] = await Promise.all([
     openStateFolder(stateDir),
     loadDurableSettings(appDir, appSettings, hubName),
   ]);
   for (const warning of warnings) log.warn(warning);
   const settings = await claimSettings(options, wanted, folder, running);
   const clock = createSystemClock();
+  const tracer = startTelemetry({ ...app, appDir, tracesDir: folder.tracesDir, clock, log }, running);
   const { allowUsers } = options;
   const storage = await openLocalStorage(choice, {
     azuriteDir: folder.azuriteDir,
@@ -72,7 +74,7 @@ async function startAll(options: LocalOptions, running: StopStack): Promise<Loca
 
   const engineLog = createLogger(engineSink(emit, logLevels), "engine");
   const parts = await startParts(
-    { options, appDir, folder, settings, storage, instanceFiles, clock, log, engineLog, events },
+    { options, appDir, folder, settings, storage, instanceFiles, clock, log, engineLog, events, tracer },
     running,
   );
   const runFile = await announce(options, { appDir, folder, settings, storage }, parts.host);

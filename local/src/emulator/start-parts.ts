@@ -94,7 +94,7 @@ function inspectorOf(
 }
 
 async function startHubEngine(
-  { options, settings, storage, instanceFiles, log, engineLog, events, clock }: LocalSetting,
+  { options, settings, storage, instanceFiles, log, engineLog, events, clock, tracer }: LocalSetting,
   {
     account,
     invokerComing,
@@ -117,6 +117,7 @@ async function startHubEngine(
       onInstanceEnded: (instanceId, status) =>
         events.add({ kind: "instance-ended", time: new Date(), instanceId, status }),
       log: engineLog,
+      tracer,
       clock,
     });
   } catch (error) {

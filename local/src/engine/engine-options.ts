@@ -1,5 +1,6 @@
 import type { Clock, Logger } from "@same-kit/shared";
 import type { StorageAccount } from "../storage/storage-account.ts";
+import type { Tracer } from "../telemetry/index.ts";
 import type { TaskHubClient } from "./client.ts";
 import type { HostileDelivery } from "./delivery/hostile-delivery.ts";
 import type { OnInstanceEnded } from "./orchestrations/checkpoint-tail.ts";
@@ -22,6 +23,8 @@ export type EngineOptions = {
   onPurge?: ((instanceId: string) => Promise<void>) | undefined;
   /** Deliveries are as bad as a queue may make them, and each message gets an episode of its own. */
   hostile?: HostileDelivery | undefined;
+  /** Takes the spans of orchestrations, activities and entities, and has messages carry their contexts; absent: neither. */
+  tracer?: Tracer | undefined;
   clock: Clock;
   log: Logger;
 };

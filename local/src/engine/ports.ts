@@ -1,6 +1,7 @@
 // What the engine needs from its environment. `host/` answers these in the product, small fakes in tests; so the engine runs
 // without a worker.
 
+import type { SpanContext } from "../telemetry/index.ts";
 import type { FailureDetails } from "./history/events.ts";
 
 /** The value of the `orchestrationTrigger` binding, as the Node SDK reads it. */
@@ -26,13 +27,15 @@ export type OrchestratorCall = {
   tracesSources?: boolean;
   /** `Date` is off by so much while the code runs. */
   dateShiftMs?: number;
+  /** The orchestration's, for what its code starts. */
+  span?: SpanContext;
 };
 
 /** `input` is the JSON text of the single argument; `null` means the handler receives `undefined`. */
-export type ActivityCall = { name: string; instanceId: string; input: string | null };
+export type ActivityCall = { name: string; instanceId: string; input: string | null; span?: SpanContext };
 
 /** A batch of operations for one entity; `trigger` is the value of its `entityTrigger` binding. */
-export type EntityCall = { name: string; instanceId: string; trigger: EntityTrigger };
+export type EntityCall = { name: string; instanceId: string; trigger: EntityTrigger; span?: SpanContext };
 
 export type EntityTrigger = {
   /** The name in lower case. */

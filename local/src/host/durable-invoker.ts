@@ -8,6 +8,7 @@ import type {
   OrchestratorCall,
 } from "../engine/ports.ts";
 import type { HostEvent } from "../events/host-event.ts";
+import type { SpanContext } from "../telemetry/index.ts";
 import type { WorkerInvocationResult } from "../worker/language-worker.ts";
 import type { BindingInfo, TypedData } from "../worker/messages.ts";
 import { resolveSettings } from "./config/app-environment.ts";
@@ -31,12 +32,13 @@ export function createFunctionInvoker(
   const progress = new ProgressReporter(onEvent);
   const invoke = async (
     kind: DurableFunctionKind,
-    call: { name: string; instanceId: string },
+    call: { name: string; instanceId: string; span?: SpanContext },
     data: Pick<InvocationCall, "triggerData" | "triggerMetadata" | "tracesSources" | "dateShiftMs">,
   ): Promise<InvocationReply> => {
     const result = await host.invoke((functions) => findDurable(functions, kind, call.name, host.env), {
       ...data,
       instanceId: call.instanceId,
+      ownSpan: call.span ?? null,
     });
     if (result !== undefined) return toReply(result);
     return { kind: "threw", message: `The ${kind} function "${call.name}" does not exist.`, stack: null };

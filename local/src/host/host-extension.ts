@@ -1,4 +1,5 @@
 import type { WebhookRequest, WebhookResponse, WebhookStream } from "../shared/http-message.ts";
+import type { SpanContext } from "../telemetry/index.ts";
 import type { BindingInfo, TypedData } from "../worker/messages.ts";
 import type { WriteValue } from "./binding-data.ts";
 
@@ -6,6 +7,8 @@ import type { WriteValue } from "./binding-data.ts";
 export type InputBindingContext = {
   functionName: string;
   invocationId: string;
+  /** The span that the call runs in, where there is one. */
+  span: SpanContext | null;
   /** `http://localhost:<port>`, without a slash at the end. */
   hostUrl: string;
   /** `<hostUrl>/runtime/webhooks/<extension>`, without a query. */

@@ -1,5 +1,6 @@
 import type { AllowedUsers, Logger } from "@same-kit/shared";
 import type { HostEvent } from "../events/host-event.ts";
+import type { Tracer } from "../telemetry/index.ts";
 import type { DevelopmentStorage } from "./config/development-storage.ts";
 import type { HostExtension } from "./host-extension.ts";
 import type { HttpsOptions } from "./http/https-certificate.ts";
@@ -47,6 +48,8 @@ export type FunctionsHostOptions = {
   maxWorkerCrashes?: number;
   /** How long `stop()` and a reload wait for running invocations; default 10 s on stop, functionTimeout on reload. */
   drainTimeoutMs?: number;
+  /** Takes the spans of requests and functions; absent: there are none. */
+  tracer?: Tracer | undefined;
   /** Stops the host when it aborts. */
   signal?: AbortSignal;
 };

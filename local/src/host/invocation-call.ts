@@ -1,3 +1,4 @@
+import type { SpanContext } from "../telemetry/index.ts";
 import type { RetryContext, TypedData } from "../worker/messages.ts";
 import type { OrchestratorTrigger } from "../worker/orchestrator-trigger.ts";
 import type { AppFunction } from "./functions/app-function.ts";
@@ -12,6 +13,10 @@ export type InvocationCall = {
   triggerMetadata?: Record<string, TypedData>;
   /** An incoming W3C `traceparent` to continue. */
   traceParent?: string;
+  /** Its caller's span, which the function's is made below. */
+  parentSpan?: SpanContext;
+  /** A span that the caller keeps for this call; null: it is in no trace. Absent: the function gets one. */
+  ownSpan?: SpanContext | null;
   /** For a call that follows a failed one. */
   retryContext?: RetryContext;
   /** For a Durable function: the orchestration that it belongs to. */

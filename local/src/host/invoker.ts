@@ -1,5 +1,6 @@
 import { randomBytes, randomUUID } from "node:crypto";
 import { reasonOf } from "@same-kit/shared";
+import type { Tracer } from "../telemetry/index.ts";
 import type { WorkerCall, WorkerInvocationResult } from "../worker/language-worker.ts";
 import type { BindingInfo, TypedData } from "../worker/messages.ts";
 import type { AppGeneration } from "./app-generation.ts";
@@ -9,6 +10,7 @@ import { type AppFunction, extraInputsOf } from "./functions/app-function.ts";
 import type { HostExtension, InputBindingContext } from "./host-extension.ts";
 import type { InvocationCall } from "./invocation-call.ts";
 import type { InvocationLog } from "./invocation-log.ts";
+import { InvocationSpan } from "./invocation-span.ts";
 import { OutputBindings } from "./output-bindings.ts";
 
 export type InvokerDeps = {
@@ -19,13 +21,17 @@ export type InvokerDeps = {
   /** Drops the values of outputs that nothing here writes, instead of failing the call. */
   ignoreOutputs: boolean;
   /** The host's addresses that a binding value may use. */
-  bindingContext(extension: HostExtension): Omit<InputBindingContext, "functionName" | "invocationId" | "fill">;
+  bindingContext(
+    extension: HostExtension,
+  ): Omit<InputBindingContext, "functionName" | "invocationId" | "span" | "fill">;
+  tracer: Tracer | undefined;
 };
 
 /** Calls functions in the worker: collects the inputs, enforces the time limit, writes the log. */
 export class Invoker {
   readonly #deps: InvokerDeps;
   readonly #outputs: OutputBindings;
+  readonly #warm = new WeakSet<AppGeneration>();
 
   constructor(deps: InvokerDeps) {
     this.#deps = deps;
@@ -46,9 +52,10 @@ export class Invoker {
     const startedAt = performance.now();
     const invocation = { invocationId, functionName: fn.name, instanceId };
     invocationLog.begin(invocation);
+    const span = this.#beginSpan(generation, { ...call, invocationId });
     let result: WorkerInvocationResult;
     try {
-      const request = await this.#toRequest(call, invocationId);
+      const request = await this.#toRequest(call, invocationId, span);
       result = await this.#invokeWithin(generation, fn, request);
       // Before the success is reported: a caller may look for the message immediately.
       if (result.status === "success") await this.#outputs.write(generation, call, result);
@@ -60,23 +67,33 @@ export class Invoker {
       durationMs: Math.round(performance.now() - startedAt),
       problem: describeProblem(result),
     });
+    span?.end(result);
     return result;
   }
 
-  async #toRequest(call: InvocationCall, invocationId: string): Promise<WorkerCall> {
+  #beginSpan(generation: AppGeneration, call: InvocationCall & { invocationId: string }): InvocationSpan | null {
+    const { tracer } = this.#deps;
+    const { ownSpan, ...rest } = call;
+    if (tracer === undefined || ownSpan === null) return null;
+    const isColdStart = !this.#warm.has(generation);
+    this.#warm.add(generation);
+    return new InvocationSpan(tracer, { ...rest, ...(ownSpan && { ownSpan }), isColdStart });
+  }
+
+  async #toRequest(call: InvocationCall, invocationId: string, span: InvocationSpan | null): Promise<WorkerCall> {
     const { fn, triggerData, triggerMetadata, traceParent, retryContext, tracesSources, dateShiftMs } = call;
     const inputData: WorkerCall["inputData"][number][] = [
       { name: fn.trigger?.name ?? "", ...(triggerData === undefined ? {} : { data: triggerData }) },
     ];
     for (const binding of extraInputsOf(fn.metadata)) {
-      const data = await this.#provideInput(call, binding, invocationId);
+      const data = await this.#provideInput(call, binding, { invocationId, span: span?.context ?? null });
       inputData.push({ name: binding.name, ...(data === undefined ? {} : { data }) });
     }
     return {
       invocationId,
       functionId: fn.metadata.functionId,
       inputData,
-      traceContext: { traceParent: continueTrace(traceParent), traceState: "", attributes: {} },
+      traceContext: span?.traceContext ?? { traceParent: continueTrace(traceParent), traceState: "", attributes: {} },
       ...(triggerMetadata === undefined ? {} : { triggerMetadata }),
       ...(tracesSources === undefined ? {} : { tracesSources }),
       ...(retryContext === undefined ? {} : { retryContext }),
@@ -87,7 +104,7 @@ export class Invoker {
   async #provideInput(
     call: InvocationCall,
     binding: BindingInfo,
-    invocationId: string,
+    invocation: Pick<InputBindingContext, "invocationId" | "span">,
   ): Promise<TypedData | undefined> {
     const type = binding.type.toLowerCase();
     for (const extension of this.#deps.extensions) {
@@ -96,7 +113,7 @@ export class Invoker {
         const context = this.#deps.bindingContext(extension);
         const values = { env: context.appSettings, data: bindingDataOf(call) };
         const fill = (option: string, write?: WriteValue) => fillBindingText(option, values, write);
-        return read(binding, () => provide(binding, { ...context, functionName: call.fn.name, invocationId, fill }));
+        return read(binding, () => provide(binding, { ...context, ...invocation, functionName: call.fn.name, fill }));
       }
     }
     throw new Error(`The input binding "${binding.name}" of type "${binding.type}" is not available locally.`);

@@ -73,6 +73,7 @@ export class RunningHost implements FunctionsHost {
       extensions: options.extensions ?? [],
       appSettings: () => this.#env,
       ignoreOutputs: options.ignoreOutputs ?? false,
+      tracer: options.tracer,
       bindingContext: (extension) => ({
         hostUrl: this.url,
         webhookUrl: `${this.url}/runtime/webhooks/${extension.name}`,
@@ -258,6 +259,7 @@ export class RunningHost implements FunctionsHost {
       bodyLimitBytes: this.#bodyLimitBytes(),
       reload: () => this.reload(),
       report: (event) => this.#report(event),
+      tracer: this.#options.tracer,
       log: this.#log.child("host.http"),
     });
   }

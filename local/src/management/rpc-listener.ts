@@ -3,11 +3,14 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from "node:net";
 import { type AllowedUsers, isSameSecret, type Logger, readBody, refuseOtherUsers } from "@same-kit/shared";
 import type { WebhookHandler, WebhookResponse } from "../shared/http-message.ts";
+import { formatTraceParent, type SpanContext } from "../telemetry/index.ts";
 import { RPC_PATH } from "./route.ts";
 
 export type RpcListener = {
   /** For the client binding's `rpcBaseUrl`; ends with a slash, because the SDK resolves relative to it. */
   baseUrl: string;
+  /** The same for a call that runs in a span: what the app starts without telling a parent of its own is below that. */
+  baseUrlFor(span: SpanContext | null): string;
   /** Ends open connections too; safe to call twice. */
   stop(): Promise<void>;
 };
@@ -47,10 +50,12 @@ export async function startRpcListener(
   });
   refuseOtherUsers(server, { allowUsers, log });
   const port = await listenOnOneOf(server, candidatePorts(preferredPort));
+  const baseUrl = `http://127.0.0.1:${port}${mount}/`;
   log.debug("The local durable endpoint listens.", { port });
   let stopped: Promise<void> | undefined;
   return {
-    baseUrl: `http://127.0.0.1:${port}${mount}/`,
+    baseUrl,
+    baseUrlFor: (span) => (span === null ? baseUrl : baseUrl + traceSegment(span)),
     stop: () => {
       stopped ??= close(server);
       return stopped;
@@ -67,8 +72,11 @@ async function serve(handler: WebhookHandler, mount: string, { request, response
   if (url === undefined || isPage || !isBelow(url.pathname, mount)) return refuse(response, 403);
   const body = await readBody(request, BODY_LIMIT_BYTES);
   if (body === "tooLarge") return refuse(response, 413);
-  url.pathname = RPC_PATH + url.pathname.slice(mount.length);
-  send(response, await handler({ method: request.method ?? "GET", url, headers: joinedHeaders(request), body }));
+  const { path, headers } = splitTrace(url.pathname.slice(mount.length));
+  url.pathname = RPC_PATH + path;
+  const told = request.headers["traceparent"] === undefined ? headers : {};
+  const allHeaders = { ...told, ...joinedHeaders(request) };
+  send(response, await handler({ method: request.method ?? "GET", url, headers: allHeaders, body }));
 }
 
 /** @returns `undefined` for a request to another host than this machine, or one whose target is no path. */
@@ -80,6 +88,21 @@ function ownUrl({ url = "/", headers: { host = "" } }: IncomingMessage): URL | u
 /** The mount holds the key. */
 function isBelow(path: string, mount: string): boolean {
   return isSameSecret(path.slice(0, mount.length + 1), `${mount}/`);
+}
+
+const TRACE = /^\/trace\/([^/,]+)(?:,([^/]*))?(?=\/)/;
+
+function traceSegment(span: SpanContext): string {
+  const state = span.traceState === null ? "" : `,${encodeURIComponent(span.traceState)}`;
+  return `trace/${formatTraceParent(span)}${state}/`;
+}
+
+/** The SDK sends trace headers only where the app has an OpenTelemetry SDK of its own; else the base URL has told. */
+function splitTrace(path: string): { path: string; headers: Record<string, string> } {
+  const [segment, traceparent, state] = TRACE.exec(path) ?? [];
+  if (segment === undefined || traceparent === undefined) return { path, headers: {} };
+  const headers = { traceparent, ...(state === undefined ? {} : { tracestate: decodeURIComponent(state) }) };
+  return { path: path.slice(segment.length), headers };
 }
 
 /** Unread parts of the body would be taken for the next request. */

@@ -21,6 +21,8 @@ export type StateFolder = {
   hubsDir: string;
   /** A folder per hub, with the large files of its instances: they live as long as Azurite's data. */
   instancesDir: string;
+  /** The spans of hosts whose app uses OpenTelemetry without an endpoint. */
+  tracesDir: string;
 };
 
 /** The paths in a state folder; touches nothing. */
@@ -34,11 +36,12 @@ export function stateFolderAt(dir: string): StateFolder {
     hostsDir: below("hosts"),
     hubsDir: below("hubs"),
     instancesDir: below("instances"),
+    tracesDir: below("traces"),
   };
 }
 
 /** The names in a state folder; any other name means that the folder is used for something else too. */
-const OWN_FOLDERS = ["runs", "azurite", "hosts", "hubs", "instances", "env"];
+const OWN_FOLDERS = ["runs", "azurite", "hosts", "hubs", "instances", "traces", "env"];
 const OWN_FILE = /^(\.gitignore|format\.json|keys\.json)(\..+\.part)?$/;
 
 /**

@@ -29,11 +29,12 @@ export async function localClean(
   const removed = runs.filter((run) => !kept.includes(run));
   let freedBytes = 0;
   for (const run of removed) freedBytes += await records.remove(run);
-  const { azuriteDir, hostsDir, hubsDir, instancesDir } = stateFolderAt(stateDir);
+  const { azuriteDir, hostsDir, hubsDir, instancesDir, tracesDir } = stateFolderAt(stateDir);
   const removesStorage = kept.length === 0;
   if (removesStorage) freedBytes += (await removeContent(azuriteDir)) + (await removeContent(instancesDir));
   freedBytes += await removeContent(hostsDir);
   freedBytes += await removeContent(hubsDir);
+  freedBytes += await removeContent(tracesDir);
   return { runs: removed.length, freedBytes, keptRuns: kept.length, removedStorage: removesStorage };
 }
 

@@ -18,6 +18,8 @@ export type HostJson = {
   watchDirectories: readonly string[];
   watchFiles: readonly string[];
   logLevels: LogLevels;
+  /** `telemetryMode`: spans are exported. */
+  usesOpenTelemetry: boolean;
   /** -1: no limit. */
   maxOutstandingRequests: number;
   maxConcurrentRequests: number;
@@ -109,6 +111,7 @@ function toHostJson(content: JsonObject, file: string, warnings: string[]): Host
     watchDirectories: toStrings(read(content, "watchDirectories") ?? ["node_modules"]),
     watchFiles: toStrings(read(content, "watchFiles")),
     logLevels: parseLogLevels(read(content, "logging", "logLevel"), warnings),
+    usesOpenTelemetry: isOpenTelemetry(read(content, "telemetryMode")),
     maxOutstandingRequests: toLimit(read(http, "maxOutstandingRequests")),
     maxConcurrentRequests: toLimit(read(http, "maxConcurrentRequests")),
     extensions: Object.fromEntries(
@@ -138,6 +141,11 @@ function parseLogLevels(section: unknown, warnings: string[]): LogLevels {
     else levels.set(category.toLowerCase() === "default" ? "default" : category, threshold);
   }
   return levels;
+}
+
+/** As .NET reads an enumeration: in any case, or by its number. Anything else is Application Insights, which is not here. */
+function isOpenTelemetry(value: unknown): boolean {
+  return ["opentelemetry", "2"].includes(String(value).trim().toLowerCase());
 }
 
 function toObject(value: unknown): JsonObject {

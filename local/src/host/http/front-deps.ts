@@ -1,5 +1,6 @@
 import type { Logger, RequestGuard } from "@same-kit/shared";
 import type { HostEvent } from "../../events/host-event.ts";
+import type { Tracer } from "../../telemetry/index.ts";
 import type { AppRuntime } from "../app-runtime.ts";
 import type { HostExtension } from "../host-extension.ts";
 import type { Invoker } from "../invoker.ts";
@@ -20,5 +21,6 @@ export type FrontDeps = {
   bodyLimitBytes: number;
   reload(): Promise<void>;
   report(event: HostEvent): void;
+  tracer: Tracer | undefined;
   log: Logger;
 };

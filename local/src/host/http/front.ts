@@ -14,12 +14,14 @@ import { homePage } from "../admin/home-page.ts";
 import type { AppGeneration } from "../app-generation.ts";
 import type { AppFunction } from "../functions/app-function.ts";
 import type { HostExtension } from "../host-extension.ts";
+import type { InvocationCall } from "../invocation-call.ts";
 import { opensFunction, opensWebhook, readKey } from "../keys/authorize.ts";
 import { type RouteValues, splitPath } from "../routing/match-template.ts";
 import type { RouteMatch } from "../routing/route-table.ts";
 import type { FrontDeps } from "./front-deps.ts";
 import { RefusalLog } from "./refusal-log.ts";
 import { type Reply, writeReply, writeStream } from "./reply.ts";
+import { RequestSpan } from "./request-span.ts";
 import { absoluteUrl, fromReturnValue, joinedHeaders, toRpcRequest, toStreamMetadata } from "./rpc-http.ts";
 import { streamThroughWorker } from "./stream-proxy.ts";
 
@@ -31,7 +33,14 @@ const NOT_FOUND: Reply = { status: 404 };
 const NO_WEB_SOCKETS: Reply = { status: 426, body: "A function cannot serve WebSocket connections." };
 const TOO_MANY_REQUESTS: Reply = { status: 429, headers: { "x-function-scaleout": "1" } };
 
-type Exchange = { request: IncomingMessage; response: ServerResponse; url: URL; path: readonly string[] };
+type Exchange = {
+  request: IncomingMessage;
+  response: ServerResponse;
+  url: URL;
+  path: readonly string[];
+  /** For a request to a function, where the app is traced. */
+  span: RequestSpan | null;
+};
 
 /** Everything that arrives over HTTP, in the order of Azure's pipeline: guard, CORS, admin, webhooks, functions. */
 export class HttpFront {
@@ -82,10 +91,12 @@ export class HttpFront {
     const preflight = this.#deps.guard.cors.answerPreflight(request);
     if (preflight !== undefined) return preflight;
 
-    const exchange: Exchange = { request, response, url: new URL(absoluteUrl(request)), path };
+    const exchange: Exchange = { request, response, url: new URL(absoluteUrl(request)), path, span: null };
     if (area === "admin") return this.#admin.answer(exchange);
     if (area === "runtime") return this.#answerWebhook(exchange);
     this.#reportWhenAnswered(request, response);
+    const { tracer } = this.#deps;
+    if (tracer !== undefined) exchange.span = new RequestSpan(tracer, request, response);
     if (request.headers.upgrade?.toLowerCase() === "websocket") {
       response.setHeaders(
         new Map([
@@ -144,6 +155,7 @@ export class HttpFront {
     if (generation === undefined) return { status: 503, body: "Function host is not running." };
     const match = generation.routes.match(request.method ?? "", path);
     if (match === undefined) return path.length === 0 ? this.#answerHome() : NOT_FOUND;
+    exchange.span?.matched(routeOf(match.fn, generation));
     if (!this.#isAuthorized(exchange, match.fn)) return { status: 401 };
     const { maxConcurrentRequests, maxOutstandingRequests } = generation.hostJson;
     // -1, as host.json writes it, is no limit.
@@ -168,20 +180,20 @@ export class HttpFront {
 
   async #invoke(exchange: Exchange, generation: AppGeneration, { fn, params }: RouteMatch): Promise<Reply | undefined> {
     if (generation.streamPort !== undefined) return this.#stream(exchange, generation, { fn, params });
-    const { request, url } = exchange;
+    const { request, url, span } = exchange;
     const body = await readBody(request, this.#deps.bodyLimitBytes);
     if (body === "tooLarge") return { status: 413 };
     const result = await this.#deps.invoker.invoke(generation, {
       fn,
       triggerData: { http: toRpcRequest(request, url, params, body) },
-      ...traceOf(request),
+      ...traceOf(request, span),
     });
     // The caller of a failed handler sees no details; the log has them.
     return result.status === "success" ? fromReturnValue(result.returnValue) : { status: 500 };
   }
 
   async #stream(
-    { request, response, url }: Exchange,
+    { request, response, url, span }: Exchange,
     generation: AppGeneration,
     { fn, params }: { fn: AppFunction; params: RouteValues },
   ): Promise<Reply | undefined> {
@@ -199,14 +211,22 @@ export class HttpFront {
           invocationId,
           triggerData: { http: {} },
           triggerMetadata: toStreamMetadata(request, url, params),
-          ...traceOf(request),
+          ...traceOf(request, span),
         }),
     });
     return status === undefined ? undefined : { status };
   }
 }
 
-function traceOf(request: IncomingMessage): { traceParent?: string } {
+function routeOf({ http }: AppFunction, { hostJson }: AppGeneration): string {
+  return ["", hostJson.routePrefix, http?.route ?? ""].filter((part, index) => index === 0 || part !== "").join("/");
+}
+
+function traceOf(
+  request: IncomingMessage,
+  span: RequestSpan | null,
+): Pick<InvocationCall, "traceParent" | "parentSpan"> {
+  if (span !== null) return { parentSpan: span.context };
   const header = request.headers["traceparent"];
   return typeof header === "string" ? { traceParent: header } : {};
 }

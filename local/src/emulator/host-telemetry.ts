@@ -1,0 +1,26 @@
+import path from "node:path";
+import type { Clock, Logger } from "@same-kit/shared";
+import { HOST_VERSION } from "../host/index.ts";
+import { openTelemetry, type Tracer } from "../telemetry/index.ts";
+import type { AppSettings } from "./app-settings.ts";
+import type { StopStack } from "./stop-stack.ts";
+
+type HostTelemetry = Pick<AppSettings, "env" | "usesOpenTelemetry"> & {
+  appDir: string;
+  tracesDir: string;
+  clock: Clock;
+  log: Logger;
+};
+
+/** @returns `undefined` unless host.json has `"telemetryMode": "OpenTelemetry"`. */
+export function startTelemetry(
+  { env, usesOpenTelemetry, appDir, tracesDir: folder, clock, log }: HostTelemetry,
+  running: StopStack,
+): Tracer | undefined {
+  if (!usesOpenTelemetry) return undefined;
+  const service = { name: env["WEBSITE_SITE_NAME"] || path.basename(appDir), version: HOST_VERSION };
+  const telemetry = openTelemetry({ env, service, folder, clock, log: log.child("telemetry") });
+  if (telemetry === null) return undefined;
+  running.add(() => telemetry.stop());
+  return telemetry.tracer;
+}

@@ -1,0 +1,33 @@
+import type { Clock, Logger } from "@same-kit/shared";
+import { BatchExporter } from "./batch-exporter.ts";
+import { createOtlpExporter } from "./otlp-exporter.ts";
+import { readTelemetrySettings } from "./settings.ts";
+import { createSpanFileExporter } from "./span-file.ts";
+import { createTracer, type Tracer } from "./tracer.ts";
+
+export type Telemetry = {
+  tracer: Tracer;
+  /** Exports what waits, for two seconds at most. */
+  stop(): Promise<void>;
+};
+
+export type TelemetryOptions = {
+  env: Readonly<Record<string, string | undefined>>;
+  service: { name: string; version: string };
+  /** Where spans go without an endpoint. */
+  folder: string;
+  clock: Clock;
+  log: Logger;
+};
+
+/** @returns null where the variables of OpenTelemetry turn traces off. */
+export function openTelemetry({ env, service, folder, clock, log }: TelemetryOptions): Telemetry | null {
+  const settings = readTelemetrySettings(env, service);
+  if (settings === null) return null;
+  const { target, resource, sampler, warnings } = settings;
+  for (const warning of warnings) log.warn(warning);
+  const exporter = target === null ? createSpanFileExporter(folder, resource) : createOtlpExporter(target, resource);
+  const batches = new BatchExporter(exporter, { clock, log });
+  log.info("Spans are exported.", { to: exporter.description });
+  return { tracer: createTracer(sampler, batches.add), stop: () => batches.stop() };
+}

@@ -1,0 +1,153 @@
+// The variables of OpenTelemetry's SDKs, read from the app's settings as the Functions host reads them.
+// https://opentelemetry.io/docs/specs/otel/protocol/exporter/
+
+import { defaultSampler, type Sampler, samplerOf } from "./sampler.ts";
+import type { Attributes } from "./span.ts";
+
+export type OtlpProtocol = "http/json" | "http/protobuf";
+
+export type OtlpTarget = {
+  url: string;
+  protocol: OtlpProtocol;
+  /** Secret. */
+  headers: Readonly<Record<string, string>>;
+  timeoutMs: number;
+  /** How long spans are collected before they go out together. */
+  delayMs: number;
+};
+
+export type TelemetrySettings = {
+  /** Null: spans go to a file. */
+  target: OtlpTarget | null;
+  resource: Attributes;
+  sampler: Sampler;
+  warnings: readonly string[];
+};
+
+type Env = Readonly<Record<string, string | undefined>>;
+
+const DEFAULT_TIMEOUT_MS = 10_000;
+/** An SDK waits for five seconds; here a person waits. */
+const DEFAULT_DELAY_MS = 1_000;
+const PREFIX = "OTEL_EXPORTER_OTLP_";
+
+/**
+ * @param service - Name and version of what is traced, where no variable names it.
+ * @returns null where the variables turn traces off.
+ */
+export function readTelemetrySettings(env: Env, service: { name: string; version: string }): TelemetrySettings | null {
+  const text = (name: string): string | undefined => env[name]?.trim() || undefined;
+  if (text("OTEL_SDK_DISABLED")?.toLowerCase() === "true") return null;
+  if (text("OTEL_TRACES_EXPORTER")?.toLowerCase() === "none") return null;
+  const warnings: string[] = [];
+  const target = targetOf(text, warnings);
+  return { target, resource: resourceOf(text, service, warnings), sampler: readSampler(text, warnings), warnings };
+}
+
+type Read = (name: string) => string | undefined;
+
+function targetOf(text: Read, warnings: string[]): OtlpTarget | null {
+  const own = text(`${PREFIX}TRACES_ENDPOINT`);
+  const base = text(`${PREFIX}ENDPOINT`);
+  const url = toUrl(own ?? base, own === undefined, warnings);
+  if (url === null) return null;
+  const ofTraces = (name: string) => text(`${PREFIX}TRACES_${name}`) ?? text(`${PREFIX}${name}`);
+  return {
+    url,
+    protocol: toProtocol(ofTraces("PROTOCOL"), warnings),
+    headers: toHeaders(ofTraces("HEADERS"), warnings),
+    timeoutMs: toMs(ofTraces("TIMEOUT"), DEFAULT_TIMEOUT_MS),
+    delayMs: toMs(text("OTEL_BSP_SCHEDULE_DELAY"), DEFAULT_DELAY_MS),
+  };
+}
+
+function toMs(value: string | undefined, fallback: number): number {
+  const ms = Number(value);
+  return ms > 0 ? ms : fallback;
+}
+
+/** A general endpoint gets the path of traces; one for traces is taken as it is. */
+function toUrl(endpoint: string | undefined, isGeneral: boolean, warnings: string[]): string | null {
+  if (endpoint === undefined) return null;
+  const url = URL.canParse(endpoint) ? new URL(endpoint) : null;
+  if (url === null || !/^https?:$/.test(url.protocol) || url.username !== "" || url.password !== "") {
+    warnings.push(
+      "The OTLP endpoint is not an http or https URL without user and password, so spans go to a file. " +
+        "Set OTEL_EXPORTER_OTLP_ENDPOINT to one such as http://localhost:4318; credentials belong into OTEL_EXPORTER_OTLP_HEADERS.",
+    );
+    return null;
+  }
+  if (isGeneral) url.pathname = `${url.pathname.replace(/\/+$/, "")}/v1/traces`;
+  return url.href;
+}
+
+function toProtocol(name: string | undefined, warnings: string[]): OtlpProtocol {
+  switch (name?.toLowerCase()) {
+    case undefined:
+    case "http/protobuf":
+      return "http/protobuf";
+    case "http/json":
+      return "http/json";
+    default:
+      warnings.push(
+        `The OTLP protocol "${name}" is not available here; http/protobuf is used. ` +
+          "Set OTEL_EXPORTER_OTLP_PROTOCOL to http/protobuf or http/json, and the endpoint to the collector's port for HTTP, usually 4318.",
+      );
+      return "http/protobuf";
+  }
+}
+
+/** `name=value,name=value`, the values percent-encoded. No text of it may be in a warning. */
+function toHeaders(list: string | undefined, warnings: string[]): Record<string, string> {
+  const pairs = toPairs(list);
+  try {
+    const headers = new Headers(pairs.map(({ name, value }) => [name, value]));
+    return Object.fromEntries(headers);
+  } catch {
+    warnings.push("OTEL_EXPORTER_OTLP_HEADERS is not a list of name=value, so no headers are sent to the collector.");
+    return {};
+  }
+}
+
+function toPairs(list: string | undefined): { name: string; value: string }[] {
+  const items = (list ?? "").split(",").filter((item) => item.trim() !== "");
+  return items.map((item) => {
+    const [name = "", ...value] = item.split("=");
+    return { name: name.trim(), value: decode(value.join("=").trim()) };
+  });
+}
+
+function decode(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
+function resourceOf(text: Read, service: { name: string; version: string }, warnings: string[]): Attributes {
+  const named = toPairs(text("OTEL_RESOURCE_ATTRIBUTES"));
+  if (named.some(({ name }) => name === "")) {
+    warnings.push("OTEL_RESOURCE_ATTRIBUTES is not a list of name=value; what is not is left out.");
+  }
+  const own = text("OTEL_SERVICE_NAME");
+  return {
+    "service.name": service.name,
+    "service.version": service.version,
+    "faas.version": service.version,
+    "process.pid": process.pid,
+    ...Object.fromEntries(named.filter(({ name }) => name !== "").map(({ name, value }) => [name, value])),
+    ...(own === undefined ? {} : { "service.name": own }),
+  };
+}
+
+function readSampler(text: Read, warnings: string[]): Sampler {
+  const name = text("OTEL_TRACES_SAMPLER");
+  if (name === undefined) return defaultSampler;
+  const sampler = samplerOf(name, text("OTEL_TRACES_SAMPLER_ARG"));
+  if (sampler !== null) return sampler;
+  warnings.push(
+    `The sampler "${name}" of OTEL_TRACES_SAMPLER, or its argument, is not known; parentbased_always_on is used.`,
+  );
+  return defaultSampler;
+}

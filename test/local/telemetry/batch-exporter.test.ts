@@ -1,0 +1,119 @@
+import { createLogger, type LogEntry } from "@same-kit/shared";
+import { expect, test } from "vitest";
+import {
+  BatchExporter,
+  type ExportResult,
+  MAX_WAITING_SPANS,
+  type SpanExporter,
+} from "../../../local/src/telemetry/batch-exporter.ts";
+import type { Span } from "../../../local/src/telemetry/span.ts";
+import { VirtualClock } from "../../helpers/virtual-clock.ts";
+
+const spanNamed = (name: string): Span => ({
+  context: { traceId: "1".repeat(32), spanId: "2".repeat(16), isSampled: true, traceState: null },
+  parentSpanId: null,
+  name,
+  kind: "internal",
+  startMs: 0,
+  endMs: 1,
+  attributes: {},
+  status: { code: "unset" },
+});
+const EXPORTED: ExportResult = { kind: "exported" };
+const UNAVAILABLE: ExportResult = { kind: "unavailable", reason: "ECONNREFUSED" };
+
+/** An exporter that answers what `answers` has, then that it exported. */
+function setUp(answers: ExportResult[] = []) {
+  const batches: string[][] = [];
+  const entries: LogEntry[] = [];
+  const exporter: SpanExporter = {
+    description: "http://collector/v1/traces",
+    advice: "Start it.",
+    delayMs: 1000,
+    async export(spans) {
+      const answer = answers.shift() ?? EXPORTED;
+      if (answer.kind === "exported") batches.push(spans.map(({ name }) => name));
+      return answer;
+    },
+  };
+  const clock = new VirtualClock();
+  const log = createLogger((entry) => entries.push(entry), "telemetry");
+  const batched = new BatchExporter(exporter, { clock, log });
+  const pass = async (ms: number) => {
+    clock.moveTo(clock.now().getTime() + ms);
+    // Whatever follows from it without waiting.
+    for (let turn = 0; turn < 20; turn += 1) await Promise.resolve();
+  };
+  return { batched, batches, entries, pass, clock };
+}
+
+test("spans go out together after the delay, and nothing runs while there are none", async () => {
+  const { batched, batches, pass, clock } = setUp();
+  batched.add(spanNamed("a"));
+  batched.add(spanNamed("b"));
+  await pass(999);
+  expect(batches).toEqual([]);
+  await pass(1);
+  expect(batches).toEqual([["a", "b"]]);
+  expect(clock.nextDueMs({ withRoutine: true })).toBeNull();
+  batched.add(spanNamed("c"));
+  await pass(1000);
+  expect(batches).toEqual([["a", "b"], ["c"]]);
+});
+
+test("an exporter that does not work is said once, tried less and less often, and gets all when it works again", async () => {
+  const { batched, batches, entries, pass } = setUp([UNAVAILABLE, UNAVAILABLE, UNAVAILABLE]);
+  batched.add(spanNamed("a"));
+  for (const ms of [1000, 1000, 2000]) await pass(ms);
+  batched.add(spanNamed("b"));
+  expect(batches).toEqual([]);
+  await pass(4000);
+  expect(batches).toEqual([["a", "b"]]);
+  expect(entries.map(({ level, message }) => `${level} ${message}`)).toEqual([
+    "warn Spans cannot be exported to http://collector/v1/traces: ECONNREFUSED. The app goes on; up to 4096 spans wait. Start it.",
+    "info Spans are exported again.",
+  ]);
+});
+
+test("a batch that is refused is dropped, and the next one is tried", async () => {
+  const { batched, batches, entries, pass } = setUp([{ kind: "refused", reason: "it answered 400" }]);
+  batched.add(spanNamed("a"));
+  await pass(1000);
+  batched.add(spanNamed("b"));
+  await pass(1000);
+  expect(batches).toEqual([["b"]]);
+  expect(entries.map(({ fields }) => fields["dropped"])).toEqual([undefined, 1]);
+});
+
+test("what waits is bounded", async () => {
+  const { batched, batches, entries, pass } = setUp([UNAVAILABLE]);
+  for (let index = 0; index < MAX_WAITING_SPANS + 10; index += 1) batched.add(spanNamed(String(index)));
+  await pass(1000);
+  for (let batch = 0; batch < 10; batch += 1) await pass(1000);
+  expect(batches.flat()).toHaveLength(MAX_WAITING_SPANS);
+  expect(batches.every((batch) => batch.length <= 512)).toBe(true);
+  expect(entries.at(-1)?.fields["dropped"]).toBe(10);
+});
+
+test("a stop exports what waits at once", async () => {
+  const { batched, batches } = setUp();
+  batched.add(spanNamed("a"));
+  await batched.stop();
+  expect(batches).toEqual([["a"]]);
+});
+
+test("a stop gives up on an exporter that does not answer", async () => {
+  const log = createLogger(() => {}, "telemetry");
+  const exporter: SpanExporter = {
+    description: "",
+    advice: "",
+    delayMs: 0,
+    export: (_, signal) =>
+      new Promise((resolve) => {
+        signal.addEventListener("abort", () => resolve(UNAVAILABLE));
+      }),
+  };
+  const batched = new BatchExporter(exporter, { clock: new VirtualClock(), log });
+  batched.add(spanNamed("a"));
+  await batched.stop(1);
+});

@@ -1,0 +1,58 @@
+import { appendFile, readFile, stat } from "node:fs/promises";
+import path from "node:path";
+import { expect, test } from "vitest";
+import type { Span } from "../../../local/src/telemetry/span.ts";
+import { createSpanFileExporter, OLDER_SPAN_FILE, SPAN_FILE } from "../../../local/src/telemetry/span-file.ts";
+import { makeTempDir } from "../../helpers/temp-dir.ts";
+
+const never = new AbortController().signal;
+const spanNamed = (name: string): Span => ({
+  context: { traceId: "1".repeat(32), spanId: "2".repeat(16), isSampled: true, traceState: null },
+  parentSpanId: null,
+  name,
+  kind: "internal",
+  startMs: 0,
+  endMs: 1,
+  attributes: {},
+  status: { code: "unset" },
+});
+
+async function namesIn(file: string): Promise<string[]> {
+  const lines = (await readFile(file, "utf8")).split("\n").filter((line) => line.endsWith("}"));
+  return lines.map((line) => JSON.parse(line).resourceSpans[0].scopeSpans[0].spans[0].name);
+}
+
+test("a batch is a line that only this user can read", async () => {
+  const folder = path.join(await makeTempDir(), "traces");
+  const exporter = createSpanFileExporter(folder, {});
+  for (const name of ["a", "b"]) expect(await exporter.export([spanNamed(name)], never)).toEqual({ kind: "exported" });
+  const file = path.join(folder, SPAN_FILE);
+  expect(await namesIn(file)).toEqual(["a", "b"]);
+  if (process.platform !== "win32") expect((await stat(file)).mode & 0o777).toBe(0o600);
+});
+
+test("the file is put aside before it is too large, and one older is kept", async () => {
+  const folder = await makeTempDir();
+  const exporter = createSpanFileExporter(folder, {}, 1000);
+  for (const name of [..."abcdefghi"]) await exporter.export([spanNamed(name)], never);
+  const [older, newer] = [path.join(folder, OLDER_SPAN_FILE), path.join(folder, SPAN_FILE)];
+  expect((await stat(older)).size).toBeLessThanOrEqual(1000);
+  const kept = [...(await namesIn(older)), ...(await namesIn(newer))];
+  expect(kept.at(-1)).toBe("i");
+  expect(kept.length).toBeLessThan(9);
+});
+
+test("half a line, of a host that was killed, does not spoil the next one", async () => {
+  const folder = await makeTempDir();
+  await createSpanFileExporter(folder, {}).export([spanNamed("a")], never);
+  await appendFile(path.join(folder, SPAN_FILE), '{"resourceSpans":[');
+  await createSpanFileExporter(folder, {}).export([spanNamed("b")], never);
+  expect(await namesIn(path.join(folder, SPAN_FILE))).toEqual(["a", "b"]);
+});
+
+test("a folder that cannot be written is reported", async () => {
+  const file = path.join(await makeTempDir(), "file");
+  await appendFile(file, "");
+  const result = await createSpanFileExporter(path.join(file, "traces"), {}).export([spanNamed("a")], never);
+  expect(result).toMatchObject({ kind: "unavailable", reason: expect.stringContaining("ENOTDIR") });
+});
