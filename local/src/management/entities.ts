@@ -5,11 +5,10 @@ import { entityStatusOf } from "../engine/entities/entity-status.ts";
 import { unknownFunctionText } from "../engine/known-functions.ts";
 import { type EntityId, toInstanceId } from "../engine/messages/entity-id.ts";
 import type { WebhookResponse } from "../shared/http-message.ts";
-import { empty, invalidJson, json, problem } from "./answers.ts";
+import { CONTINUATION_HEADER, empty, invalidJson, json, problem } from "./answers.ts";
 import { toJsonValue } from "./instance-status.ts";
 import type { ManagementCall } from "./management-call.ts";
 
-const CONTINUATION_HEADER = "x-ms-continuation-token";
 const DEFAULT_PAGE_SIZE = 100;
 // What a table's key cannot hold, and control characters.
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is searched for.

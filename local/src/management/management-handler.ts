@@ -1,9 +1,11 @@
 // The HTTP management API of Durable Functions: what the SDK's client calls, and what the URLs in a check-status answer name.
 
+import { isRecord } from "@same-kit/shared";
 import { findTargetProblem, toInstanceId } from "../engine/messages/entity-id.ts";
 import { findInstanceIdProblem } from "../engine/taskhub/names.ts";
 import type { WebhookHandler, WebhookResponse } from "../shared/http-message.ts";
-import { empty, problem, unexpected } from "./answers.ts";
+import { jsonOrText } from "../shared/json-or-text.ts";
+import { CONTINUATION_HEADER, empty, problem, unexpected } from "./answers.ts";
 import { listEntities, readEntity, signalEntity } from "./entities.ts";
 import type { ManagementCall, ManagementDeps } from "./management-call.ts";
 import { purgeInstance, purgeInstances } from "./purge.ts";
@@ -25,7 +27,8 @@ export function createManagementHandler(deps: ManagementDeps): WebhookHandler {
     const call: ManagementCall = { ...deps, request, query: new RequestQuery(request.url) };
     logOperation(route, call);
     try {
-      return otherHubProblem(call) ?? impossibleIdProblem(route) ?? (await answer(route, call));
+      const refused = otherHubProblem(call) ?? impossibleIdProblem(route) ?? unreadableTokenProblem(call);
+      return refused ?? (await answer(route, call));
     } catch (error) {
       deps.log.error("A management request failed.", { path: request.url.pathname, error: String(error) });
       return unexpected(error);
@@ -113,6 +116,14 @@ function impossibleIdProblem(route: Route): WebhookResponse | null {
 function findIdProblem(route: Route): string | null {
   const instanceId = "instanceId" in route ? route.instanceId : null;
   return instanceId === null ? null : findInstanceIdProblem(instanceId);
+}
+
+/** The storage would answer with a raw error to a token that it did not issue. */
+function unreadableTokenProblem({ request }: ManagementCall): WebhookResponse | null {
+  const token = request.headers[CONTINUATION_HEADER] ?? "";
+  return token === "" || isRecord(jsonOrText(Buffer.from(token, "base64").toString()))
+    ? null
+    : problem(400, `The header ${CONTINUATION_HEADER} takes only a value that this header had in the previous answer.`);
 }
 
 const GUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;

@@ -1,12 +1,11 @@
 import type { InstanceFilter, InstanceStatus } from "../engine/client.ts";
 import type { WebhookResponse } from "../shared/http-message.ts";
-import { empty, json } from "./answers.ts";
+import { CONTINUATION_HEADER, empty, json } from "./answers.ts";
 import { historyItems } from "./history-items.ts";
 import { isTerminal, statusObject } from "./instance-status.ts";
 import type { ManagementCall } from "./management-call.ts";
 import type { RequestQuery } from "./request-query.ts";
 
-const CONTINUATION_HEADER = "x-ms-continuation-token";
 const DEFAULT_PAGE_SIZE = 100;
 // How soon a client should look again at an instance that is not finished, in seconds.
 const RETRY_AFTER_S = 5;

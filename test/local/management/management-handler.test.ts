@@ -304,13 +304,30 @@ test.each(["/instances/abc%2Fterminate", "/instances/a%2fb"])(
 
 // Lists
 
+const TOKEN = Buffer.from('{"nextPartitionKey":"1!4!YWJj","nextRowKey":""}').toString("base64");
+
+test.each(["/instances", "/entities", "/entities/counter"])(
+  "%s refuses a token that nothing here issued",
+  async (path) => {
+    const client = new FakeTaskHubClient();
+    const answer = await api(client)("GET", path, { headers: { "x-ms-continuation-token": "../../x" } });
+    expect(answer).toMatchObject({
+      status: 400,
+      body: {
+        Message: "The header x-ms-continuation-token takes only a value that this header had in the previous answer.",
+      },
+    });
+    expect(client.calls).toEqual([]);
+  },
+);
+
 test("a list is one page, with the token of the next", async () => {
   const client = new FakeTaskHubClient(instanceStatus(), instanceStatus({ instanceId: "def" }));
   client.nextToken = "next";
   const path =
     "/instances/?instanceIdPrefix=a&createdTimeFrom=2024-01-01T00:00:00Z&createdTimeTo=2024-12-31T00:00:00Z" +
     "&runtimeStatus=Running,Completed&runtimeStatus=Failed,completed,Odd&top=2&showInput=false";
-  const answer = await api(client)("GET", path, { headers: { "x-ms-continuation-token": "this" } });
+  const answer = await api(client)("GET", path, { headers: { "x-ms-continuation-token": TOKEN } });
   expect(answer).toMatchObject({
     status: 200,
     headers: { "x-ms-continuation-token": "next" },
@@ -328,7 +345,7 @@ test("a list is one page, with the token of the next", async () => {
         createdTimeTo: "2024-12-31T00:00:00.000Z",
         runtimeStatus: ["Running", "Completed", "Failed"],
       },
-      { top: 2, withInput: false, continuationToken: "this" },
+      { top: 2, withInput: false, continuationToken: TOKEN },
     ],
   ]);
 });

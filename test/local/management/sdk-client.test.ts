@@ -104,7 +104,7 @@ test.each([true, false])("the SDK's client starts and reads an instance (local e
 
 test("the SDK's client reads a list of several pages", async () => {
   const hub = new FakeTaskHubClient(instanceStatus());
-  hub.nextToken = "more";
+  hub.nextToken = Buffer.from('{"nextPartitionKey":"more"}').toString("base64");
   const client = await sdkClient(hub);
   expect(await client.getStatusAll()).toHaveLength(2);
   expect(await client.getStatusBy({ runtimeStatus: [df.OrchestrationRuntimeStatus.Running] })).toHaveLength(1);

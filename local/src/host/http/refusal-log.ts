@@ -32,7 +32,10 @@ function describe(status: 403 | 421, name: string, hasOrigin: boolean): string {
   return `A request of a page of "${name}" was refused${adviceFor("--allow-origin", name)}.`;
 }
 
-/** What a caller made up is not put into a command that a person may copy. */
+/**
+ * What a caller made up is not put into a command that a person may copy, nor is "null": every page in a sandbox and every local file
+ * has this origin.
+ */
 function adviceFor(option: string, name: string): string {
-  return /^[a-z0-9.:/_-]+$/i.test(name) ? `; "local up" with ${option} ${name} serves it` : "";
+  return name !== "null" && /^[a-z0-9.:/_-]+$/i.test(name) ? `; "local up" with ${option} ${name} serves it` : "";
 }

@@ -33,6 +33,12 @@ test("a name that would be more than a name in a shell gets no advice", () => {
   ]);
 });
 
+test("the origin that all sandboxed pages share gets no advice", () => {
+  expect(reported([403, { host: "localhost", origin: "null" }])).toEqual([
+    'A request of a page of "null" was refused. /api/a',
+  ]);
+});
+
 test("no caller fills the log", () => {
   const many = Array.from({ length: 1000 }, (_, index): [421, { host: string }] => [421, { host: `h${index}` }]);
   expect(reported(...many)).toHaveLength(20);
