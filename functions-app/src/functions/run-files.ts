@@ -1,5 +1,5 @@
-import { createHash } from "node:crypto";
 import { app, type HttpRequest, type HttpResponseInit } from "@azure/functions";
+import { sha256Of } from "@same-kit/shared";
 import * as df from "durable-functions";
 import { isRunId } from "../contract/headers.ts";
 import { type Limits, resolveLimits } from "../contract/limits.ts";
@@ -77,7 +77,7 @@ export async function putFile(request: HttpRequest, { env, blobs }: RunFilesDeps
   const { fileBytes }: Limits = resolveLimits(env);
   const body = await readBody(request as BodyRequest, fileBytes);
   if ("problem" in body) return refuse(body.problem);
-  const found = hashOf(body.bytes);
+  const found = sha256Of(body.bytes);
   if (!isSha256(sha256) || found !== sha256) {
     return refuse({ ...NOT_VALID, detail: `The body's SHA-256 is ${found}, not the one in the address.`, field: "" });
   }
@@ -99,14 +99,12 @@ function parseContents(
   for (const [sha256, text] of Object.entries(Object(value) as Record<string, unknown>)) {
     if (!hashes.has(sha256)) return { wrong: `The manifest names no file of the content ${JSON.stringify(sha256)}.` };
     const content = Buffer.from(typeof text === "string" ? text : "", "base64");
-    const found = hashOf(content);
+    const found = sha256Of(content);
     if (found !== sha256) return { wrong: `The content ${sha256} has the SHA-256 ${found}.` };
     contents.set(sha256, content);
   }
   return { contents };
 }
-
-const hashOf = (content: Uint8Array): string => createHash("sha256").update(content).digest("hex");
 
 const NOT_VALID = { title: "The request is not valid.", status: 400 } as const;
 

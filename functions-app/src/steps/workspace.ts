@@ -1,3 +1,4 @@
+import { sha256OfFile } from "@same-kit/shared";
 // The steps' working directory. It travels with the run: a manifest, by reference, names its files, and their contents are blobs of the
 // run by their hash, so that only what a step added or changed is stored after it.
 
@@ -8,7 +9,7 @@ import type { Limits } from "../contract/limits.ts";
 import { type FileManifest, type RunFile, whyTooLarge } from "../contract/run-files.ts";
 import { inParallel } from "./in-parallel.ts";
 import { type FilesFound, type FoundFile, listFiles } from "./list-files.ts";
-import { hashOfFile, type RunBlobs } from "./run-blobs.ts";
+import type { RunBlobs } from "./run-blobs.ts";
 import { StepRefused } from "./step-contents.ts";
 
 export type WorkspaceOptions = {
@@ -141,7 +142,7 @@ export class Workspace {
   async #store(at: string): Promise<string | undefined> {
     const { folder, blobs, instanceId } = this.#options;
     const file = path.join(folder, at);
-    const sha256 = await hashOfFile(file).catch(() => undefined);
+    const sha256 = await sha256OfFile(file).catch(() => undefined);
     if (sha256 === undefined) {
       this.#leftOut.push(`${at} (it cannot be read)`);
       return undefined;

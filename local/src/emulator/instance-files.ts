@@ -1,6 +1,6 @@
 import { readdir, rm, rmdir } from "node:fs/promises";
 import path from "node:path";
-import { INSTANCE_FILES_VARIABLE, instanceFolder } from "@same-kit/shared";
+import { INSTANCE_FILES_VARIABLE, instanceFolder, isPidInUse } from "@same-kit/shared";
 import { stateFolderAt } from "../state/state-folder.ts";
 import type { LocalStorage } from "./open-local-storage.ts";
 
@@ -56,16 +56,7 @@ export function instanceFilesOf(stateDir: string, hubName: string, instanceId: s
 async function removeLeftBehind(instancesDir: string): Promise<void> {
   for (const name of await readdir(instancesDir).catch(() => [])) {
     const pid = OF_PROCESS.exec(name)?.[1];
-    if (pid === undefined || isThere(Number(pid))) continue;
+    if (pid === undefined || isPidInUse(Number(pid))) continue;
     await rm(path.join(instancesDir, name), { recursive: true, force: true });
-  }
-}
-
-/** A process of another user's counts too. */
-function isThere(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "EPERM";
   }
 }

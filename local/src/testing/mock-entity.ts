@@ -1,3 +1,4 @@
+import { reasonOf } from "@same-kit/shared";
 import type { EntityCall } from "../engine/ports.ts";
 import type { EntityMock, EntityMockCall } from "../testing-api.ts";
 
@@ -30,8 +31,7 @@ export async function answerEntityCall(
       current = { ...current, exists: true };
       results.push({ isError: false, ...(result === undefined ? {} : { result: JSON.stringify(result) }) });
     } catch (error) {
-      const message = error instanceof Error ? error.message : String(error);
-      results.push({ isError: true, result: JSON.stringify(message) });
+      results.push({ isError: true, result: JSON.stringify(reasonOf(error)) });
     }
   }
   return { entityExists: current.exists, entityState: current.state, results, signals: [] };

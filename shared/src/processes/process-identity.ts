@@ -10,7 +10,7 @@ export type ProcessIdentity = {
 
 /** @returns `undefined` where no such process lives; a zombie counts as dead. */
 export function identifyProcess(pid: number): ProcessIdentity | undefined {
-  if (!isPidTaken(pid)) return undefined;
+  if (!isPidInUse(pid)) return undefined;
   const startMark = readStartMark(pid);
   if (startMark === "dead") return undefined;
   return startMark === undefined ? { pid } : { pid, startMark };
@@ -27,12 +27,12 @@ export function identifyThisProcess(): ProcessIdentity {
   return identifyProcess(process.pid) ?? { pid: process.pid };
 }
 
-function isPidTaken(pid: number): boolean {
+/** A process of another user counts too. Numbers are reused: prefer {@link isProcessAlive} where a start mark is known. */
+export function isPidInUse(pid: number): boolean {
   try {
     process.kill(pid, 0);
     return true;
   } catch (error) {
-    // EPERM: it lives, and belongs to someone else.
     return (error as NodeJS.ErrnoException).code === "EPERM";
   }
 }

@@ -2,13 +2,12 @@
 // `install_only` builds run from any folder and need only glibc.
 // Source: astral-sh/python-build-standalone, docs/running.rst.
 
-import { createHash } from "node:crypto";
-import { createReadStream, createWriteStream, existsSync } from "node:fs";
+import { createWriteStream, existsSync } from "node:fs";
 import { mkdir, rm } from "node:fs/promises";
 import path from "node:path";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
-import { createFolderAside, OperationError, writeAside } from "@same-kit/shared";
+import { createFolderAside, OperationError, sha256OfFile, writeAside } from "@same-kit/shared";
 import * as tar from "tar";
 
 export type PythonArchive = { version: string; fileName: string; sha256: string; release: string };
@@ -104,9 +103,7 @@ function reasonOf(error: unknown): string {
 }
 
 async function requireHash(file: string, pinned: PythonArchive, isOurs: boolean): Promise<void> {
-  const hash = createHash("sha256");
-  await pipeline(createReadStream(file), hash);
-  const found = hash.digest("hex");
+  const found = await sha256OfFile(file);
   if (found === pinned.sha256) return;
   // A bad download must not block the next attempt.
   if (isOurs) await rm(file, { force: true });

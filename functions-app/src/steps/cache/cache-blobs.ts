@@ -6,8 +6,9 @@
 //
 // An entry has all that it needs below its own name: removing it takes nothing from another.
 
+import { openAccount, unlessMissing, upload } from "../blob-account.ts";
 import type { RunBlobs } from "../run-blobs.ts";
-import { openAccount, openBlobs, unlessMissing, upload } from "../run-blobs.ts";
+import { openBlobs } from "../run-blobs.ts";
 import { openCachedParts, type SessionParts } from "../session-parts.ts";
 
 export type CacheBlob = { name: string; sizeBytes: number; modifiedAt: Date };

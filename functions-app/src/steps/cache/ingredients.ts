@@ -1,6 +1,6 @@
 // What a step's result is made of, besides the files that it reads, and why a result in the cache is not of the same.
 
-import { createHash } from "node:crypto";
+import { sha256Of } from "@same-kit/shared";
 import type { ExecutorInput, SessionReference } from "../../contract/executor-call.ts";
 import type { Limits } from "../../contract/limits.ts";
 import type { ReadyPython } from "../../python/step-process.ts";
@@ -89,4 +89,4 @@ function withoutPlaces({ version, implementation, dill }: SessionReference["pyth
   return [version, implementation, dill];
 }
 
-export const hashOf = (value: unknown): string => createHash("sha256").update(JSON.stringify(value)).digest("hex");
+export const hashOf = (value: unknown): string => sha256Of(JSON.stringify(value));

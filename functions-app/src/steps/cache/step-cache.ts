@@ -1,7 +1,8 @@
+import { sha256Of } from "@same-kit/shared";
 import type { RunFile } from "../../contract/run-files.ts";
 import type { CacheOutcome } from "../../contract/step-cache.ts";
 import type { Place } from "../content-copy.ts";
-import { hashOfContent, type RunBlobs } from "../run-blobs.ts";
+import type { RunBlobs } from "../run-blobs.ts";
 import type { SessionParts } from "../session-parts.ts";
 import type { CacheBlobs } from "./cache-blobs.ts";
 import { type CacheEntry, type Completed, parseEntry } from "./cache-entry.ts";
@@ -41,7 +42,7 @@ export class StepCache {
     this.#options = options;
     this.#ingredients = ingredientsOf(options);
     const { files, sources } = options.contents;
-    const own = Object.entries(sources).flatMap(([name, content]) => (content ? [[name, hashOfContent(content)]] : []));
+    const own = Object.entries(sources).flatMap(([name, content]) => (content ? [[name, sha256Of(content)]] : []));
     this.#found = new FoundFiles(files, Object.fromEntries(own) as Record<string, string>);
   }
 

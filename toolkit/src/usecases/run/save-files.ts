@@ -1,10 +1,9 @@
 // Files that the steps made or changed, into the run's own folder. The manifest comes from the app: its paths are checked before anything is written.
 
-import { createHash } from "node:crypto";
 import { chmod, mkdir, rm, symlink, utimes, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { type BlobReference, parseManifest, type RunFile } from "@same-kit/functions-app/contract";
-import { reasonOf } from "@same-kit/shared";
+import { reasonOf, verifySha256 } from "@same-kit/shared";
 import type { AppClient } from "../../adapters/app/app-client.ts";
 import type { AppliedFiles } from "./apply-files.ts";
 
@@ -87,7 +86,10 @@ async function saveFile(options: SaveFiles, file: RunFile): Promise<void> {
   if (file.kind === "folder") return void (await mkdir(target, { recursive: true }));
   await mkdir(path.dirname(target), { recursive: true });
   if (file.kind === "link") return symlink(file.target, target);
-  const parts = verified(options.client.readBlob(options.id, `file-${file.sha256}.bin`, options.signal), file.sha256);
+  const parts = verifySha256(
+    options.client.readBlob(options.id, `file-${file.sha256}.bin`, options.signal),
+    file.sha256,
+  );
   // Not over another one, where a system takes `A` and `a` for the same name.
   await writeFile(target, parts, { flag: "wx" }).catch(async (error: NodeJS.ErrnoException) => {
     if (error.code !== "EEXIST") await rm(target, { force: true });
@@ -99,15 +101,6 @@ async function saveFile(options: SaveFiles, file: RunFile): Promise<void> {
 
 async function readAll({ client, id, signal }: SaveFiles, name: string): Promise<Buffer> {
   return Buffer.concat(await Array.fromAsync(client.readBlob(id, name, signal)));
-}
-
-async function* verified(parts: AsyncIterable<Uint8Array>, sha256: string): AsyncGenerator<Uint8Array> {
-  const hash = createHash("sha256");
-  for await (const part of parts) {
-    hash.update(part);
-    yield part;
-  }
-  if (hash.digest("hex") !== sha256) throw new Error("it is not what the step left");
 }
 
 const toResult = (file: ChangedFile): ResultFile => ({

@@ -1,6 +1,5 @@
 // The session of a run that completed, beside its record: one file, or for a large one a folder of parts and of what loads them.
 
-import { createHash } from "node:crypto";
 import { cp, link, mkdir, stat, writeFile } from "node:fs/promises";
 import path from "node:path";
 import {
@@ -12,6 +11,7 @@ import {
   type SessionPart,
 } from "@same-kit/functions-app/contract";
 import { instanceFilesOf } from "@same-kit/local";
+import { verifySha256 } from "@same-kit/shared";
 import type { AppClient } from "../../adapters/app/app-client.ts";
 import type { RunResult } from "../../adapters/app/run-status.ts";
 import { formatSize } from "../../ui/format.ts";
@@ -31,7 +31,7 @@ export async function saveSession(result: RunResult, run: RunningRun): Promise<S
   if (blob !== undefined) {
     const instead = { blob: blob.name, container: blob.container };
     if (!savesLargeSession) return { session: instead, warnings: [] };
-    const content = verified(host.observer.readBlob(blob.name), blob.sha256);
+    const content = verifySha256(host.observer.readBlob(blob.name), blob.sha256);
     return trySave(blob.sizeBytes, instead, () => folder.saveSession(content));
   }
   const session = fromUrlSafeBase64(session_context);
@@ -59,7 +59,7 @@ async function saveParts(reference: BlobReference, { folder, host, deps }: Runni
   const target = path.join(folder.dir, "session");
   const read = (name: string) => host.client.readBlob(id, name, deps.leaveNow);
   const name = reference.name.slice(`${id}/`.length);
-  const content = Buffer.concat(await Array.fromAsync(verified(read(name), reference.sha256)));
+  const content = Buffer.concat(await Array.fromAsync(verifySha256(read(name), reference.sha256)));
   const near = host.isRemote === true ? null : instanceFilesOf(host.stateDir, host.hubName, id);
   await mkdir(target, { recursive: true });
   for (const part of partsOf(parseSessionDescription(content))) await savePart(part, { target, near, read });
@@ -76,7 +76,7 @@ async function savePart({ sha256, sizeBytes }: SessionPart, { target, near, read
   const file = path.join(target, sha256);
   if ((await stat(file).catch(() => undefined))?.size === sizeBytes) return;
   const isLinked = near !== null && (await isDone(link(path.join(near, sha256), file)));
-  if (!isLinked) await writeFile(file, verified(read(partBlobName(sha256)), sha256), { mode: 0o600 });
+  if (!isLinked) await writeFile(file, verifySha256(read(partBlobName(sha256)), sha256), { mode: 0o600 });
 }
 
 const isDone = (work: Promise<unknown>): Promise<boolean> =>
@@ -91,15 +91,4 @@ async function copyLoader(appDir: string, target: string): Promise<void> {
   await cp(path.join(runner, "load_session.py"), path.join(target, "load_session.py"));
   const filter = (file: string) => !file.includes("__pycache__");
   await cp(path.join(runner, "same_runner", "handover"), path.join(target, "handover"), { recursive: true, filter });
-}
-
-/** @throws at the end, when the parts are not what the run stored. */
-async function* verified(parts: AsyncIterable<Uint8Array>, sha256: string): AsyncGenerator<Uint8Array> {
-  const hash = createHash("sha256");
-  for await (const part of parts) {
-    hash.update(part);
-    yield part;
-  }
-  const found = hash.digest("hex");
-  if (found !== sha256.toLowerCase()) throw new Error(`its SHA-256 is ${found} instead of ${sha256}`);
 }

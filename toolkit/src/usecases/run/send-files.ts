@@ -1,7 +1,7 @@
-import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import path from "node:path";
 import type { RunFile } from "@same-kit/functions-app/contract";
+import { sha256Of } from "@same-kit/shared";
 import type { AppClient } from "../../adapters/app/app-client.ts";
 import { type CollectedFiles, type ContentFile, describeFile } from "../../adapters/files/collect-files.ts";
 
@@ -100,6 +100,6 @@ async function readSmall(folder: string, files: readonly ContentFile[]): Promise
 /** @throws ChangedFile */
 async function readAsNamed(folder: string, file: ContentFile): Promise<Uint8Array> {
   const content = await readFile(path.join(folder, file.path)).catch(() => null);
-  if (content !== null && createHash("sha256").update(content).digest("hex") === file.sha256) return content;
+  if (content !== null && sha256Of(content) === file.sha256) return content;
   throw new ChangedFile(file.path);
 }

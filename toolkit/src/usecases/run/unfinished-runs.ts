@@ -1,4 +1,4 @@
-import { type Hint, hint, OperationError, sameKit } from "@same-kit/shared";
+import { type Hint, hint, isPidInUse, OperationError, sameKit } from "@same-kit/shared";
 import type { RunFolder, RunRecord, RunRecords, RunState } from "../../adapters/records/run-records.ts";
 import type { ToolkitErrorCode } from "../../errors.ts";
 import type { Emulator, IdleHub } from "../../ports.ts";
@@ -53,15 +53,6 @@ export async function describeLeftRuns(records: RunRecords): Promise<Hint[]> {
       const fetched = { command: "fetch", args: [id], stateDir };
       return hint`The client of the earlier run ${id} on ${appUrl ?? ""} exited before its end; ${fetched} fetches what it leaves.`;
     });
-}
-
-function isPidInUse(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "EPERM";
-  }
 }
 
 /** @throws OperationError `ERR_RUN_UNKNOWN` for a run that is not there or has ended. */

@@ -1,0 +1,60 @@
+import type { BlobServiceClient, ContainerClient } from "@azure/storage-blob";
+import { managedIdentityCredential } from "./managed-identity.ts";
+
+export async function unlessMissing<Value>(load: () => Promise<Value>): Promise<Value | undefined> {
+  try {
+    return await load();
+  } catch (error) {
+    if ((error as { statusCode?: number }).statusCode === 404) return undefined;
+    throw error;
+  }
+}
+
+/** Many files of a first run find no container at once; by its URL. */
+const creating = new Map<string, Promise<unknown>>();
+
+/** Durable creates the container with its first large message, which may be later. */
+export async function upload(container: ContainerClient, name: string, content: string | Uint8Array): Promise<void> {
+  const blob = container.getBlockBlobClient(name);
+  const send = async () => {
+    if (typeof content === "string") await blob.uploadFile(content);
+    else await blob.uploadData(Buffer.from(content.buffer, content.byteOffset, content.byteLength));
+  };
+  try {
+    await send();
+  } catch (error) {
+    if ((error as { statusCode?: number }).statusCode !== 404) throw error;
+    const creation = creating.get(container.url) ?? container.createIfNotExists();
+    creating.set(container.url, creation);
+    await creation.finally(() => creating.delete(container.url));
+    await send();
+  }
+}
+
+/** The client's own errors hold the whole request and answer, which mean little to the user of a notebook. */
+export function storageFailure(what: string, error: unknown): Error {
+  const { statusCode, code, message } = error as { statusCode?: number; code?: string; message: string };
+  const why = statusCode === undefined ? (code ?? message) : `HTTP ${statusCode} ${code ?? ""}`.trim();
+  return new Error(`${what}: the app's storage account failed with ${why}.`, { cause: error });
+}
+
+let opened: { key: string; account: Promise<BlobServiceClient> } | undefined;
+
+/** One client per account and process: it keeps connections and tokens. */
+export async function openAccount(env: NodeJS.ProcessEnv): Promise<BlobServiceClient> {
+  const connectionString = env["AzureWebJobsStorage"] ?? "";
+  const accountName = env["AzureWebJobsStorage__accountName"];
+  const endpoint =
+    env["AzureWebJobsStorage__blobServiceUri"] ?? (accountName && `https://${accountName}.blob.core.windows.net`);
+  const key = connectionString || endpoint;
+  if (!key) throw new Error("The app setting AzureWebJobsStorage is missing: there is no place for session contexts.");
+  if (opened?.key !== key) opened = { key, account: connect(connectionString, endpoint ?? "", env) };
+  return opened.account;
+}
+
+/** Loaded on first use: a run of one small step needs no blob, and the client is half of the app's code. */
+async function connect(connectionString: string, endpoint: string, env: NodeJS.ProcessEnv): Promise<BlobServiceClient> {
+  const { BlobServiceClient } = await import("@azure/storage-blob");
+  if (connectionString === "") return new BlobServiceClient(endpoint, managedIdentityCredential(env));
+  return BlobServiceClient.fromConnectionString(connectionString);
+}
