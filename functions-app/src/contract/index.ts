@@ -5,6 +5,7 @@ export * from "./headers.ts";
 export * from "./initiate-request.ts";
 export * from "./limits.ts";
 export * from "./problem.ts";
+export * from "./renumber-cells.ts";
 export * from "./run-details.ts";
 export * from "./run-files.ts";
 export * from "./run-result.ts";

@@ -59,6 +59,8 @@ export type CrossingVariable = {
   sizeBytes: number;
   /** The cell that made it; null where that is not known. */
   cell: number | null;
+  /** Whether its value is another than the step before left; null where that is not known, absent for a new variable. */
+  changed?: boolean | null;
 };
 
 export type LostVariable = {

@@ -34,3 +34,48 @@ test("an array that changed is written, and no other", async () => {
   expect(added).toHaveLength(1);
   expect(variablesOf(await runner.complete("t = int(all[1][7])", { requirements }))["t"]).toBe("99");
 });
+
+// Each line: what the first step makes, and what the second does to it.
+const CHANGES: Record<string, [string, string]> = {
+  small: ["np.arange(10)", "small.sum()"],
+  small_changed: ["np.arange(10)", "small_changed[3] = 9"],
+  large: ["np.arange(10.0 ** 6)", "large.sum()"],
+  large_changed: ["np.arange(10.0 ** 6)", "large_changed[3] = 9"],
+  again: ["np.arange(10.0 ** 6)", "again = np.arange(10.0 ** 6)"],
+  other_shape: ["np.arange(10.0 ** 6)", "other_shape.shape = 1000, 1000"],
+  fortran: ["np.asfortranarray(np.arange(10.0 ** 6).reshape(1000, 1000))", ""],
+  part: ["large_changed[500_000:]", ""],
+  scalar: ["np.float32(1.5)", "scalar = scalar + 1"],
+  texts: ["np.array(['a', None], dtype=object)", "texts[1] = 'b'"],
+  in_a_list: ["[np.arange(3), np.ones(100_000)]", ""],
+  frame: ["pd.DataFrame({'a': np.arange(200_000), 'b': np.ones(200_000), 'c': ['x'] * 200_000})", "frame.describe()"],
+  small_frame: [
+    "pd.DataFrame({'a': [1, 2], 't': ['x', 'y']}, index=['p', 'q'])",
+    "small_frame.mean(numeric_only=True)",
+  ],
+  frame_cell: ["pd.DataFrame({'a': np.arange(1000.0)})", "frame_cell.loc[501, 'a'] = 0"],
+  frame_column: ["pd.DataFrame({'a': np.arange(200_000), 'b': np.ones(200_000)})", "frame_column['a'] *= 2"],
+  frame_rows: ["pd.DataFrame({'a': np.arange(1000)})", "frame_rows = frame_rows[:500]"],
+  frame_text: ["pd.DataFrame({'t': ['x', 'y']})", "frame_text.loc[1, 't'] = 'z'"],
+  series: ["pd.Series([1, 2], name='s')", "series[0] = 5"],
+};
+
+test("an array or a frame that changed is told from one that was only read", async () => {
+  const runner = await start();
+  const make = Object.entries(CHANGES).map(([name, [value]]) => `${name} = ${value}`);
+  const imports = "import numpy as np, pandas as pd";
+  await runner.complete([imports, ...make].join("\n"), { requirements, isLast: false });
+  const change = Object.values(CHANGES).map(([, statement]) => statement);
+  const second = await runner.complete(change.join("\n"), { requirements, isLast: false });
+  const { crossing = [] } = await runner.detailsOf(second);
+  const named = (which: boolean | null) => crossing.filter(({ changed }) => changed === which).map(({ name }) => name);
+  expect({ unchanged: named(false), changed: named(true), unknown: named(null) }).toEqual({
+    unchanged: ["small", "large", "again", "fortran", "in_a_list", "frame", "small_frame"],
+    changed: [
+      ...["small_changed", "large_changed", "other_shape", "scalar", "texts"],
+      ...["frame_cell", "frame_column", "frame_rows", "frame_text", "series"],
+    ],
+    // It shares memory with an array that changed.
+    unknown: ["part"],
+  });
+});

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { reportRun } from "../../../toolkit/src/reports/run-report.ts";
+import { reportRun, type ShownOfRun } from "../../../toolkit/src/reports/run-report.ts";
 import type { HintContext } from "../../../toolkit/src/ui/hint.ts";
 import type { RunSummary } from "../../../toolkit/src/usecases/run/run-summary.ts";
 import { createTestConsole } from "../../helpers/console.ts";
@@ -54,9 +54,9 @@ const HINTS: HintContext = {
   takes: () => ["state-dir"],
 };
 
-function report(changes: Partial<RunSummary>, explains = false) {
+function report(changes: Partial<RunSummary>, shown: ShownOfRun = {}) {
   const console = createTestConsole({ hints: HINTS });
-  reportRun({ ...COMPLETED, ...changes }, console, explains);
+  reportRun({ ...COMPLETED, ...changes }, console, shown);
   return { stdout: console.stdout(), stderr: console.stderr() };
 }
 
@@ -130,7 +130,7 @@ test("--explain tells first of each step why it ran, or that it came from the ca
     { ...STEP, name: "same_step_003", keptFrom: "run-0" },
     { ...STEP, name: "same_step_004", status: "not-run" as const },
   ];
-  const { stderr } = report({ steps, warnings: [] }, true);
+  const { stderr } = report({ steps, warnings: [] }, { explain: true });
   expect(stderr).toMatchInlineSnapshot(`
     "┌───────────────┬─────────────┬────────────────────────────────────────────────────────────┐
     │ Step          │             │ Why                                                        │

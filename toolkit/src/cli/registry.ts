@@ -143,6 +143,12 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import("../commands/fetch.ts")).fetchCommand,
   },
   {
+    name: "variables",
+    summary: "Show which variables crossed from step to step of a run, and which were lost",
+    place: ["state-dir"],
+    load: async () => (await import("../commands/variables.ts")).variablesCommand,
+  },
+  {
     name: "local instances",
     summary: "List and change orchestration instances",
     place: ["state-dir", "env"],

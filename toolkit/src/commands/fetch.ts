@@ -4,7 +4,7 @@ import { REMOTE_OPTIONS } from "./app-address-options.ts";
 import { defineCommand } from "./define-command.ts";
 import { endRun } from "./end-run.ts";
 import { findAddress } from "./find-address.ts";
-import { jsonOption, resolveStateDir, sessionOption, stateDirOption } from "./shared-options.ts";
+import { jsonOption, resolveStateDir, sessionOption, stateDirOption, variablesOption } from "./shared-options.ts";
 
 export const fetchCommand = defineCommand({
   name: "fetch",
@@ -14,7 +14,7 @@ export const fetchCommand = defineCommand({
     "code that the app was sent. Ctrl-C leaves the run as it is.",
   ].join("\n"),
   positionals: [{ name: "ID", help: "ID of the run: its instance ID", isOptional: false }],
-  options: { ...REMOTE_OPTIONS, ...stateDirOption, ...sessionOption, ...jsonOption },
+  options: { ...REMOTE_OPTIONS, ...stateDirOption, ...variablesOption, ...sessionOption, ...jsonOption },
   examples: [
     "same-kit fetch multistep-20261125-094512-4f2c --env prod",
     "same-kit fetch 3f1c0a8e4c5b4b0e9d0a7c1f --host-name localhost:7071 --use-http",
@@ -32,6 +32,6 @@ export const fetchCommand = defineCommand({
       },
       composeRunDeps(context),
     );
-    return endRun(summary, context);
+    return endRun(summary, context, { variables: options.variables });
   },
 });

@@ -12,6 +12,7 @@ import {
   resolveStateDir,
   sessionOption,
   stateDirOption,
+  variablesOption,
 } from "./shared-options.ts";
 
 export const localResumeCommand = defineCommand({
@@ -36,6 +37,7 @@ export const localResumeCommand = defineCommand({
     },
     ...continueOptions,
     verbose: { type: "boolean", help: "Also show the host's own log lines" },
+    ...variablesOption,
     ...sessionOption,
     ...jsonOption,
   },
@@ -60,6 +62,6 @@ export const localResumeCommand = defineCommand({
       },
       deps,
     );
-    return endRun(summary, context);
+    return endRun(summary, context, { variables: options.variables });
   },
 });

@@ -25,6 +25,7 @@ import {
   SOURCE_POSITIONAL,
   sessionOption,
   upstreamMagicsOption,
+  variablesOption,
 } from "./shared-options.ts";
 
 export const localRunCommand = defineCommand({
@@ -46,6 +47,7 @@ export const localRunCommand = defineCommand({
     ...filesOptions,
     ...cacheOptions,
     ...upstreamMagicsOption,
+    ...variablesOption,
     ...sessionOption,
     ...jsonOption,
   },
@@ -76,8 +78,8 @@ export const localRunCommand = defineCommand({
       savesLargeSession: options.session,
     };
     const deps = composeRunDeps(context, options["allow-user"]);
-    if (!options.watch) return endRun(await localRun(wishes, deps), context, options.explain);
-    const onEnded = (summary: RunSummary) => reportRun(summary, context.console, options.explain);
+    if (!options.watch) return endRun(await localRun(wishes, deps), context, options);
+    const onEnded = (summary: RunSummary) => reportRun(summary, context.console, options);
     const { status } = await watchRun(wishes, { ...deps, changes: watchFiles, onEnded });
     // Ctrl-C is how watching ends; it is an interruption only where it ended a run.
     return status === "interrupted" ? exitCodeOf(context.endedBy() ?? "SIGINT") : 0;

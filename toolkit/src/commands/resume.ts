@@ -13,6 +13,7 @@ import {
   runOptions,
   sessionOption,
   stateDirOption,
+  variablesOption,
 } from "./shared-options.ts";
 
 export const resumeCommand = defineCommand({
@@ -28,6 +29,7 @@ export const resumeCommand = defineCommand({
     ...stateDirOption,
     ...continueOptions,
     timeout: runOptions.timeout,
+    ...variablesOption,
     ...sessionOption,
     ...jsonOption,
   },
@@ -53,6 +55,6 @@ export const resumeCommand = defineCommand({
       },
       deps,
     );
-    return endRun(summary, context);
+    return endRun(summary, context, { variables: options.variables });
   },
 });

@@ -18,6 +18,7 @@ import {
   SOURCE_POSITIONAL,
   sessionOption,
   upstreamMagicsOption,
+  variablesOption,
 } from "./shared-options.ts";
 
 export const runCommand = defineCommand({
@@ -36,6 +37,7 @@ export const runCommand = defineCommand({
     ...filesOptions,
     ...cacheOptions,
     ...upstreamMagicsOption,
+    ...variablesOption,
     ...sessionOption,
     ...jsonOption,
   },
@@ -62,6 +64,6 @@ export const runCommand = defineCommand({
       },
       composeRunDeps(context),
     );
-    return endRun(summary, context, options.explain);
+    return endRun(summary, context, options);
   },
 });

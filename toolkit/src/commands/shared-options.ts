@@ -43,6 +43,10 @@ export const hostOptions = {
   },
 } as const;
 
+export const variablesOption = {
+  variables: { type: "boolean", help: "Also show which variables crossed from step to step, and which were lost" },
+} as const;
+
 export const sessionOption = {
   session: {
     type: "boolean",

@@ -4,16 +4,22 @@ import { formatDuration, formatSize, truncate } from "../ui/format.ts";
 import { renderTable } from "../ui/table.ts";
 import type { AppliedFiles } from "../usecases/run/apply-files.ts";
 import type { RunSummary } from "../usecases/run/run-summary.ts";
+import { reportVariables } from "./variables-report.ts";
 
 const SHOWN_VALUE_LENGTH = 60;
 
-/**
- * Reports a run to the person who started it: the variables or the failure, and where its files are.
- *
- * @param explains - First of each step why it ran, or that it came from the cache.
- */
-export function reportRun(summary: RunSummary, console: Console, explains = false): void {
-  if (explains) console.note(explain(summary, console));
+/** What is shown of a run only on request, before its result. */
+export type ShownOfRun = {
+  /** Of each step why it ran, or that it came from the cache. */
+  explain?: boolean;
+  /** The variables that crossed from step to step. */
+  variables?: boolean;
+};
+
+/** Reports a run to the person who started it: the variables or the failure, and where its files are. */
+export function reportRun(summary: RunSummary, console: Console, shown: ShownOfRun = {}): void {
+  if (shown.explain) console.note(explain(summary, console));
+  if (shown.variables) reportVariables(summary.steps, console);
   for (const warning of summary.warnings.filter((text) => !isCompilerWarning(text, summary)))
     console.note(`Warning: ${warning}`);
   if (summary.status === "completed") console.answer(formatResult(summary, console));

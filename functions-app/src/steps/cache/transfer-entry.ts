@@ -4,6 +4,7 @@ import { toUrlSafeBase64 } from "../../contract/base64.ts";
 import type { BlobReference } from "../../contract/blob-reference.ts";
 import type { ExecutorInput, SessionReference } from "../../contract/executor-call.ts";
 import type { Limits } from "../../contract/limits.ts";
+import { renumberCells } from "../../contract/renumber-cells.ts";
 import type { FileManifest, RunFile } from "../../contract/run-files.ts";
 import type { StepRecord } from "../../contract/run-result.ts";
 import type { StepDetails } from "../../contract/step-details.ts";
@@ -118,16 +119,9 @@ async function renumber(
   const now = (step.cells ?? []).map(({ number }) => number);
   if (now.join() === entry.cells.join()) return details;
   const numbers = new Map(entry.cells.map((number, index) => [number, now[index] ?? number]));
-  const toNow = <Item extends { cell: number | null }>(items: readonly Item[]): Item[] =>
-    items.map((item) => ({ ...item, cell: item.cell === null ? null : (numbers.get(item.cell) ?? item.cell) }));
   const isInline = "cells" in details;
   const loaded = isInline ? details : (JSON.parse(String(await to.blobs.load(to.id, details))) as StepDetails);
-  const { crossing, lost } = loaded;
-  const moved = {
-    ...loaded,
-    cells: toNow(loaded.cells),
-    ...(crossing && { crossing: toNow(crossing) }),
-    ...(lost && { lost: toNow(lost) }),
-  };
+  // Where the cells of the steps before are by now is not known here.
+  const moved = renumberCells(loaded, (cell) => numbers.get(cell) ?? null);
   return isInline ? moved : to.blobs.save(to.id, "details", Buffer.from(JSON.stringify(moved)));
 }

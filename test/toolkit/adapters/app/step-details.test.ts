@@ -19,7 +19,11 @@ test("details with all that they can have are read as they are", () => {
       cellRecord({ cell: null, executionCount: null, startedAt: null, status: "unfinished" }),
     ],
     updates: [{ display_id: "d", data: {}, metadata: {} }],
-    crossing: [{ name: "x", type: "int", sizeBytes: 28, cell: null }],
+    crossing: [
+      { name: "x", type: "int", sizeBytes: 28, cell: null },
+      { name: "y", type: "int", sizeBytes: 28, cell: null, changed: null },
+      { name: "z", type: "int", sizeBytes: 28, cell: null, changed: true },
+    ],
     lost: [{ name: "y", type: "generator", cell: 1, reason: "It cannot be saved", remedy: "Make a list of it." }],
     assets: { "plotly.min.js": BLOB },
     packages: { numpy: "2.3.1" },

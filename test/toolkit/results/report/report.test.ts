@@ -114,11 +114,16 @@ test("what was lost between two steps says why, and what to do", () => {
   const lost = [
     { name: "conn", type: "sqlite3.Connection", cell: 1, reason: "It cannot be pickled", remedy: "Open it again." },
   ];
-  const crossing = [{ name: "df", type: "pandas.DataFrame", sizeBytes: 2048, cell: 1 }];
+  const crossing = [
+    { name: "df", type: "pandas.DataFrame", sizeBytes: 2048, cell: 1 },
+    { name: "n", type: "int", sizeBytes: 0, cell: 1, changed: false },
+  ];
   const first = stepResult({ details: { formatVersion: 1, cells: [], lost, crossing, packages: { pandas: "3.0" } } });
   const html = report({ steps: [first, stepResult({ name: "two", cells: [] })] });
-  expect(html).toContain("same_step_000 → next: 1 variables, 2.0 KB, 1 lost");
-  expect(html).toContain("It cannot be pickled. Open it again.");
+  expect(html).toContain("same_step_000 → two: 2 variables, 2.0 KB, 1 lost");
+  expect(html).toContain("lost: It cannot be pickled. Open it again.");
+  expect(html).toContain("<td>1</td><td>new</td>");
+  expect(html).toContain("<td>1</td><td>unchanged</td>");
   expect(html).toContain("<td><code>pandas</code></td><td><code>3.0</code></td>");
 });
 

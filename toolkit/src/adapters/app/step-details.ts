@@ -55,7 +55,15 @@ const stepDetails = z.object({
   cells: z.array(cell),
   updates: z.optional(z.array(z.object({ display_id: z.string(), data: mimeBundle, metadata: mimeBundle }))),
   crossing: z.optional(
-    z.array(z.object({ name: z.string(), type: z.string(), sizeBytes: z.number(), cell: cellNumber })),
+    z.array(
+      z.object({
+        name: z.string(),
+        type: z.string(),
+        sizeBytes: z.number(),
+        cell: cellNumber,
+        changed: z.optional(z.nullable(z.boolean())),
+      }),
+    ),
   ),
   lost: z.optional(
     z.array(z.object({ name: z.string(), type: z.string(), cell: cellNumber, reason: z.string(), remedy: z.string() })),

@@ -1,6 +1,6 @@
 // Everything in the report but the notebook itself: what the run was, its variables, its environment, its log.
 
-import type { CrossingVariable, LostVariable } from "@same-kit/functions-app/contract";
+import { type Boundary, type BoundaryVariable, boundariesOf, summarizeBoundary } from "../boundaries.ts";
 import type { RunResults, StepResult } from "../run-results.ts";
 import { ansiToHtml } from "./ansi.ts";
 import { escapeHtml } from "./escape.ts";
@@ -36,34 +36,28 @@ export function renderVariables({ variables, variablesOmitted, steps }: RunResul
   ]);
   const more = variablesOmitted > 0 ? `<p class="note">… and ${variablesOmitted} more.</p>` : "";
   const last = rows.length === 0 ? "" : `<h2>Variables</h2>${table(["Name", "Type", "Size", "Value"], rows)}${more}`;
-  const crossings = steps.slice(0, -1).map(renderCrossing).join("");
+  const known = steps.map(({ name, details }) => ({
+    name,
+    crossing: details?.crossing ?? null,
+    lost: details?.lost ?? [],
+  }));
+  const crossings = boundariesOf(known).map(renderBoundary).join("");
   return last === "" && crossings === "" ? "" : `<section>${last}${crossings}</section>`;
 }
 
-function renderCrossing({ name, details }: StepResult): string {
-  const { crossing = [], lost = [] } = details ?? {};
-  if (crossing.length === 0 && lost.length === 0) return "";
-  const rows = [...lost.map(lostRow), ...crossing.map(crossingRow)];
-  const size = crossing.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
-  const lostCount = lost.length === 0 ? "" : `, ${lost.length} lost`;
-  const summary = escapeHtml(`${name} → next: ${crossing.length} variables, ${formatBytes(size)}${lostCount}`);
-  return `<details${lost.length > 0 ? " open" : ""}><summary>${summary}</summary>${table(["Name", "Type", "Size", "Cell", "Remark"], rows)}</details>`;
+function renderBoundary(boundary: Boundary): string {
+  const isOpen = boundary.variables.some(({ fate }) => fate === "lost");
+  const summary = escapeHtml(summarizeBoundary(boundary, formatBytes));
+  const rows = boundary.variables.map(variableRow);
+  return `<details${isOpen ? " open" : ""}><summary>${summary}</summary>${table(["Name", "Type", "Size", "Cell", "Value"], rows)}</details>`;
 }
 
-const crossingRow = ({ name, type, sizeBytes, cell }: CrossingVariable): string[] => [
+const variableRow = ({ name, type, cell, sizeBytes, fate, why }: BoundaryVariable): string[] => [
   code(name),
   code(type),
-  escapeHtml(formatBytes(sizeBytes)),
+  sizeBytes === null ? "" : escapeHtml(formatBytes(sizeBytes)),
   cell === null ? "" : escapeHtml(cell),
-  "",
-];
-
-const lostRow = ({ name, type, cell, reason, remedy }: LostVariable): string[] => [
-  code(name),
-  code(type),
-  "",
-  cell === null ? "" : escapeHtml(cell),
-  `<span class="lost">${escapeHtml(`${reason}. ${remedy}`)}</span>`,
+  fate === "lost" ? `<span class="lost">${escapeHtml(`lost: ${why.join(" ")}`)}</span>` : fate,
 ];
 
 export function renderEnvironment({ python, steps }: RunResults): string {

@@ -1,13 +1,18 @@
 // What a run leaves for a reader: the executed notebook and the report, written however it ended, with whatever there was.
 
-import type { BlobReference, StepDetails } from "@same-kit/functions-app/contract";
+import {
+  type BlobReference,
+  type CellNumbers,
+  renumberCells,
+  renumberReason,
+  type StepDetails,
+} from "@same-kit/functions-app/contract";
 import { reasonOf } from "@same-kit/shared";
 import type { AnsweredRun } from "../../adapters/app/run-status.ts";
 import { type ReadDetails, readStepDetails } from "../../adapters/app/step-details.ts";
 import type { Step } from "../../notebook/split-steps.ts";
 import { toExecutedNotebook } from "../../results/executed-notebook.ts";
 import { formatNotebook } from "../../results/nbformat.ts";
-import { renumberCells } from "../../results/renumber-cells.ts";
 import { toReport } from "../../results/report/report.ts";
 import type { RunResults, StepResult } from "../../results/run-results.ts";
 import type { RunningRun } from "./run-state.ts";
@@ -82,9 +87,10 @@ async function toResult(run: RunningRun, step: Step, record: KnownStep): Promise
   const { startedAt, durationMs, codeMs = null, python = null, environment = null, keptFrom = null } = record;
   const { cache = null } = record;
   const loaded = await loadDetails(run, record.details);
-  const details =
-    loaded.details && keptFrom !== null ? await asNumberedNow(run, step, keptFrom, loaded.details) : loaded.details;
-  const warnings = [...record.warnings, ...loaded.warnings];
+  const numberOf = keptFrom === null ? null : await numbersSince(run, keptFrom);
+  const details = loaded.details && numberOf ? renumberCells(loaded.details, numberOf) : loaded.details;
+  const own = numberOf ? renumberWarnings(record.warnings, loaded.details, numberOf) : record.warnings;
+  const warnings = [...own, ...loaded.warnings];
   return {
     ...notRun(step),
     startedAt,
@@ -99,11 +105,22 @@ async function toResult(run: RunningRun, step: Step, record: KnownStep): Promise
   };
 }
 
-/** Cells may have moved since the step ran: cells of text were added before it, or removed. */
-async function asNumberedNow(run: RunningRun, step: Step, id: string, details: StepDetails): Promise<StepDetails> {
+/** Cells may have moved since a step ran: cells of text were added before it, or removed. */
+async function numbersSince(run: RunningRun, id: string): Promise<CellNumbers> {
   const request = await (await run.records.find(id))?.readRequest().catch(() => null);
-  const then = request?.steps.find(({ name }) => name === step.name)?.cells ?? [];
-  return renumberCells(details, new Map(then.map(({ number }, index) => [number, step.cells[index]?.cell ?? number])));
+  const now = new Map(run.steps.map(({ name, cells }) => [name, cells]));
+  const numbers = new Map<number, number>();
+  for (const { name, cells = [] } of request?.steps ?? []) {
+    for (const [index, { number }] of cells.entries()) numbers.set(number, now.get(name)?.[index]?.cell ?? number);
+  }
+  return (cell) => numbers.get(cell) ?? cell;
+}
+
+function renumberWarnings(warnings: readonly string[], details: StepDetails | null, numberOf: CellNumbers): string[] {
+  const { lost = [] } = details ?? {};
+  const now = (warning: string) =>
+    lost.reduce((text, entry) => text.replace(entry.reason, () => renumberReason(entry, numberOf)), warning);
+  return warnings.map(now);
 }
 
 /** Null where the details are gone or wrong; the other steps' are worth having without them. */

@@ -3,7 +3,7 @@
 import threading
 import types
 
-from . import exploding, pickler, remedies, sizes
+from . import exploding, fingerprints, pickler, remedies, sizes
 from .failure import text_of
 
 _MAX_DESCRIBED = 500
@@ -17,11 +17,12 @@ _OF_LIBRARIES = ("ThreadPoolExecutor", "asyncio_", "Dummy-", "pydevd.")
 
 
 class Boundary:
-    """`makers` has the number of the cell that made a variable, where that is known."""
+    """`makers` has the number of the cell that made a variable, where that is known; `received` the names that came from the step before."""
 
-    def __init__(self, module, makers):
-        self._module, self._makers = module, makers
+    def __init__(self, module, makers, received=()):
+        self._module, self._makers, self._received = module, makers, received
         self._sizes = {}
+        self._prints = None
         self.lost = []
 
     def explode_large(self, limit):
@@ -72,18 +73,36 @@ class Boundary:
                 }
             )
 
-    def describe(self):
-        """The variables that reach the next step: name, type, size, and the cell that made them."""
+    def fingerprint(self, parts=None):
+        """Fingerprints of the variables that reach the next step, for its comparison. `parts`: as `Fingerprints` takes it."""
+        prints = fingerprints.Fingerprints(parts)
+        self._prints = {name: prints.of(value) for name, value in self._crossing()}
+        return self._prints
+
+    def describe(self, before):
+        """The variables that reach the next step: name, type, size, the cell that made them, and whether their value is another one.
+
+        `before` has the fingerprints of what the step received.
+        """
+        if self._prints is None and before:
+            self.fingerprint()
+        return [self._describe(name, value, before) for name, value in self._crossing()]
+
+    def _describe(self, name, value, before):
+        described = {
+            "name": name[:_MAX_NAME],
+            "type": type_name(type(value)),
+            "sizeBytes": self._sizes.get(name, 0),
+            "cell": self._makers.get(name),
+        }
+        if name not in self._received:
+            return described
+        is_known = name in before and self._prints is not None
+        return {**described, "changed": fingerprints.has_changed(before[name], self._prints[name]) if is_known else None}
+
+    def _crossing(self):
         found = [(name, value) for name, value in user_globals(self._module) if not self._is_left_out(value)]
-        return [
-            {
-                "name": name[:_MAX_NAME],
-                "type": type_name(type(value)),
-                "sizeBytes": self._sizes.get(name, 0),
-                "cell": self._makers.get(name),
-            }
-            for name, value in found[:_MAX_DESCRIBED]
-        ]
+        return found[:_MAX_DESCRIBED]
 
     def _is_left_out(self, value):
         return exploding.is_exploding(value) or issubclass(type(value), _LEFT_OUT)
@@ -94,10 +113,14 @@ class Boundary:
         self.lost.append({"name": name[:_MAX_NAME], "type": kind, "cell": cell, "reason": text, "remedy": remedy})
         setattr(self._module, name, exploding.make("%s. %s" % (text, remedy)))
 
-
     def _made(self, name):
         kind, cell = type_name(type(vars(self._module).get(name))), self._makers.get(name)
         return kind if cell is None else "%s, made in cell %d" % (kind, cell)
+
+
+def names_of(module):
+    """Those of the variables that have a value; for `received`."""
+    return {name for name, value in user_globals(module) if not exploding.is_exploding(value)}
 
 
 def user_globals(module):

@@ -101,7 +101,7 @@ def hand_over(folder, module, boundary, limit, loaded=None):
     try:
         with _saving(module), contextlib.closing(file):
             carrier = _pickle(lambda: pickler.dump_for_step(file, module, loaded), file, module, boundary, carries=True)
-            return writing.write_session(file, carrier, parts_folder, limit)
+            return writing.write_session(file, carrier, parts_folder, limit, boundary.fingerprint)
     except writing.TooLarge as error:
         raise SessionError("SessionTooLarge", boundary.text_of_too_large(error.size, limit)) from None
     except writing.NoSpace as error:

@@ -42,6 +42,7 @@ def _run(request, folder, channel):
     at_start = set(sys.modules)
     loaded = _take_over(request, folder, module)
     travel.unpack(module, cells)
+    received = boundary.names_of(module)
     # As Python reads a file: a byte order mark and other line ends than its own mean nothing.
     with open(os.path.join(folder, "code.py"), encoding="utf-8-sig") as file:
         code = file.read()
@@ -61,7 +62,7 @@ def _run(request, folder, channel):
         report["foreignPackages"] = sorted(
             {name for part in parts for name in foreign_packages.used_by(part["source"], loaded_before)}
         )
-    report.update(_hand_on(module, cells, request, os.path.join(folder, "session.out"), loaded, is_last))
+    report.update(_hand_on(module, cells, request, os.path.join(folder, "session.out"), (loaded, received), is_last))
     if is_last:
         report.update(variables.describe(module))
     return report
@@ -87,9 +88,10 @@ def _take_over(request, folder, module):
     return None
 
 
-def _hand_on(module, cells, request, session_out, loaded, is_last):
-    """Writes the session, and tells what of it reaches the next step."""
-    edge = boundary.Boundary(module, cells.makers)
+def _hand_on(module, cells, request, session_out, before, is_last):
+    """Writes the session, and tells what of it reaches the next step. `before`: what was loaded, and the names of its variables."""
+    loaded, received = before
+    edge = boundary.Boundary(module, cells.makers, received)
     edge.explode_large(request["variableBytes"])
     if not is_last:
         edge.note_threads()
@@ -99,7 +101,8 @@ def _hand_on(module, cells, request, session_out, loaded, is_last):
         described = session.hand_over(request["sessionFolder"], module, edge, request["sessionBytes"], loaded)
         described["environ"] = travel.environ_names(module)
     travel.discard(module)
-    return {"session": described, "lost": edge.lost, "crossing": edge.describe(), "notices": interpreter.take_failures()}
+    crossing = edge.describe({} if loaded is None else loaded.prints)
+    return {"session": described, "lost": edge.lost, "crossing": crossing, "notices": interpreter.take_failures()}
 
 
 def _open_cells(request, module, channel):

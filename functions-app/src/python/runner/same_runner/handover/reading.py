@@ -32,6 +32,8 @@ class Loaded:
         self._file, self._folder = file, folder
         self._parts = [Part(*part) for part in table["parts"]]
         self._values = table["values"]
+        # Those of the variables, to tell which have changed since.
+        self.prints = table.get("prints", {})
         self._roots = [PlacedRegions(regions) for regions in table["roots"]]
         self._memory = {}
         self._unchanging = {}

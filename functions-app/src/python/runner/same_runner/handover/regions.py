@@ -8,10 +8,11 @@ _ALIGNMENT = 64
 
 
 class Region:
-    """Bytes from `low` to before `high`; `alone` is the only array in it, where it is written without its gaps."""
+    """Bytes from `low` to before `high`; `alone` is the only one of its `arrays`, where it is written without its gaps."""
 
-    def __init__(self, root, low, high, alone=None):
-        self.root, self.low, self.high, self.alone = root, low, high, alone
+    def __init__(self, root, arrays, low, high, alone=None):
+        self.root, self.arrays = root, arrays
+        self.low, self.high, self.alone = low, high, alone
 
     @property
     def size(self):
@@ -46,10 +47,10 @@ class Root:
 
     def _to_region(self, low, high, arrays):
         if len(arrays) == 1 and arrays[0].nbytes * 2 <= high - low:
-            return Region(self, low, high, arrays[0])
+            return Region(self, arrays, low, high, arrays[0])
         aligned = self.origin + (low - self.origin) // _ALIGNMENT * _ALIGNMENT
         # Of memory that another library owns, only what the arrays cover is known.
-        return Region(self, low if aligned < self.origin else aligned, high)
+        return Region(self, arrays, low if aligned < self.origin else aligned, high)
 
 
 class Regions:

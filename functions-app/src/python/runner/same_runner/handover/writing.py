@@ -78,13 +78,16 @@ class SessionFile:
         self._file = file
 
 
-def write_session(file, carrier, folder, limit):
-    """Completes what was pickled into `file` with `carrier`, and returns the session's description."""
+def write_session(file, carrier, folder, limit, fingerprint):
+    """Completes what was pickled into `file` with `carrier`, and returns the session's description.
+
+    `fingerprint` is asked for those of the variables; it is told where their memory went.
+    """
     table = _Table(file, carrier, folder, limit)
     table.collect()
     table.store()
     place = file.size
-    file.write(pickle.dumps(table.to_state(), protocol=4))
+    file.write(pickle.dumps({**table.to_state(), "prints": fingerprint(table.parts_by_id)}, protocol=4))
     file.write(struct.pack("<Q", place))
     pickled, sha256 = file.finish()
     parts = list(dict.fromkeys(table.parts))
@@ -106,6 +109,7 @@ class _Table:
         self._values = []
         self._new = {}
         self.parts = []
+        self.parts_by_id = {}
 
     def collect(self):
         """What is too large for the limit is refused before anything of it is read."""
@@ -118,10 +122,13 @@ class _Table:
             place = self._place_of(region)
             root = region.root
             self._roots[root.number].append((region.low - root.origin, region.size, place, region.alone is not None))
+            if place >= 0:
+                self.parts_by_id.update((id(array), (region, self.parts[place])) for array in region.arrays)
         for value, view in self._carrier.values:
             loaded = self._carrier.loaded
             part = loaded.part_of(value) if loaded is not None else None
             self._values.append(self._add(part or files.part_of(view), view))
+            self.parts_by_id[id(value)] = None, self.parts[-1]
 
     def store(self):
         missing = {part: view for part, view in self._new.items() if not self._folder.has(part)}

@@ -1,0 +1,28 @@
+import { type BoundaryStep, type BoundaryVariable, boundariesOf, summarizeBoundary } from "../results/boundaries.ts";
+import type { Console } from "../ui/console.ts";
+import { formatSize, wrap } from "../ui/format.ts";
+import { renderTable } from "../ui/table.ts";
+
+const REMARK_WIDTH = 72;
+
+/** The variables that crossed each boundary of a run's steps, and those that were lost there, as a table each. */
+export function reportVariables(steps: readonly BoundaryStep[], console: Console): void {
+  const boundaries = boundariesOf(steps);
+  if (boundaries.length === 0) {
+    console.answer(steps.length < 2 ? "The run has one step: no variable crosses to another." : NONE);
+    return;
+  }
+  for (const boundary of boundaries) {
+    const rows = boundary.variables.map(toRow);
+    console.answer(summarizeBoundary(boundary, formatSize));
+    console.answer(renderTable(["Variable", "Type", "Size", "Cell", ""], rows, console));
+  }
+}
+
+const NONE = "No step left variables for the next one, as far as the run's record tells.";
+
+function toRow({ name, type, cell, sizeBytes, fate, why }: BoundaryVariable): (string | string[])[] {
+  const remark =
+    why.length === 0 ? fate : [`${fate}: ${why[0]}`, ...why.slice(1)].flatMap((text) => wrap(text, REMARK_WIDTH));
+  return [name, type, sizeBytes === null ? "" : formatSize(sizeBytes), cell === null ? "" : String(cell), remark];
+}

@@ -1,0 +1,53 @@
+import { hint, OperationError, sameKit } from "@same-kit/shared";
+import type { RunFolder, RunRecords } from "../adapters/records/run-records.ts";
+import type { ToolkitErrorCode } from "../errors.ts";
+import type { BoundaryStep } from "../results/boundaries.ts";
+import type { RunSummary } from "./run/run-summary.ts";
+
+export type RunVariables = { id: string; steps: BoundaryStep[] };
+
+/**
+ * What each step of a run that has ended left for the next one.
+ *
+ * @param id - Null: the latest run that has ended.
+ * @throws OperationError `ERR_RUN_UNKNOWN`
+ */
+export async function runVariables(
+  id: string | null,
+  records: Pick<RunRecords, "stateDir" | "find" | "list">,
+): Promise<RunVariables> {
+  const folder = id === null ? ((await records.list()).findLast(hasEnded) ?? null) : await records.find(id);
+  if (folder === null) throw unknown(id, records.stateDir);
+  const summary = await readSummary(folder);
+  if (summary === null) throw unfinished(folder);
+  const steps = summary.steps.map(({ name, crossing, lost }) => ({
+    name,
+    crossing: crossing ?? null,
+    lost: lost ?? [],
+  }));
+  return { id: folder.record.id, steps };
+}
+
+const hasEnded = ({ record }: RunFolder) => ["completed", "failed", "terminated"].includes(record.state);
+
+/** Null where it is missing, as that of a run that has not ended. */
+async function readSummary(folder: RunFolder): Promise<Pick<RunSummary, "steps"> | null> {
+  const text = await folder.readFile("summary.json");
+  return text === null ? null : (JSON.parse(text) as RunSummary);
+}
+
+function unknown(id: string | null, stateDir: string): OperationError<ToolkitErrorCode> {
+  return new OperationError({
+    code: "ERR_RUN_UNKNOWN",
+    message: id === null ? `${stateDir} has no run that ended.` : `${stateDir} has no record of a run ${id}.`,
+    hint: hint`${sameKit("local status")} lists the runs; one that another client started has to be fetched first.`,
+  });
+}
+
+function unfinished({ record: { id } }: RunFolder): OperationError<ToolkitErrorCode> {
+  return new OperationError({
+    code: "ERR_RUN_UNKNOWN",
+    message: `The run ${id} has not ended, so that its record has no variables.`,
+    hint: hint`${sameKit("local resume", id)} continues a local one; ${sameKit("fetch", id)} waits for one of a deployed app.`,
+  });
+}
