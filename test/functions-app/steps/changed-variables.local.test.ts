@@ -87,9 +87,9 @@ test("to know whether a variable changed, no code of the notebook runs", async (
 
 test("the variables of a run's result are compared too", async () => {
   const runner = await StepRunner.start({ python });
-  await runner.complete("kept, other = [1], [2]", { isLast: false });
+  await runner.complete("kept, other, large = [1], [2], bytes(300_000)", { isLast: false });
   const last = await runner.complete("other.append(3)");
-  expect(await changedOf(runner, last)).toEqual({ kept: false, other: true });
+  expect(await changedOf(runner, last)).toEqual({ kept: false, other: true, large: false });
 });
 
 test("a variable that could not travel is new when it is made again", async () => {

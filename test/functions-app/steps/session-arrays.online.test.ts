@@ -78,4 +78,8 @@ test("an array or a frame that changed is told from one that was only read", asy
     // It shares memory with an array that changed.
     unknown: ["part"],
   });
+  // The session of a result is one pickle; it is compared all the same.
+  const last = await runner.complete("large[0] = 5", { requirements });
+  const { crossing: left = [] } = await runner.detailsOf(last);
+  expect(left.filter(({ changed }) => changed === true).map(({ name }) => name)).toEqual(["large"]);
 });

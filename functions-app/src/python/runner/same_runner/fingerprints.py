@@ -13,6 +13,7 @@ import sys
 import types
 import warnings
 
+from .handover import parts
 from .handover.carrier import LARGE
 
 # C's pickler writes as much in some milliseconds; dill's, which wrote it before, takes a hundred times as long.
@@ -33,10 +34,10 @@ _HOOKS_OF_CONTAINERS = ("__iter__", "items")
 
 
 class Fingerprints:
-    """`parts` tells the file, and the region of memory, of what is not in the pickle; by the object's id."""
+    """`parts` tells the file, and the region of memory, of what is not in the pickle; by the object's id. None: the pickle has all."""
 
     def __init__(self, parts=None):
-        self._parts = parts or {}
+        self._parts = parts
         self._left = _MAX_OF_ALL
         self._verdicts = {}
 
@@ -155,22 +156,26 @@ class _Print:
         if array.nbytes < LARGE:
             self._hash(array.tobytes())
             return made_up
-        region, part = self._parts.get(id(array), (None, None))
-        if part is None:
-            raise _Unknown
+        region, part = self._part_of(array)
         self._contents.update(part.sha256.encode("ascii"))
-        if region.size == array.nbytes and (region.alone is not None or array.flags.c_contiguous):
+        if region is None or (region.size == array.nbytes and (region.alone is not None or array.flags.c_contiguous)):
             return made_up
         # The region has more than the array.
         self.proves = min(self.proves, _NOTHING)
         return (*made_up, array.strides, array.__array_interface__["data"][0] - region.low)
 
     def _refer(self, value, size):
-        _, part = self._parts.get(id(value), (None, None))
-        if part is None:
-            raise _Unknown
+        _, part = self._part_of(value)
         self._contents.update(part.sha256.encode("ascii"))
         return type(value).__name__, size
+
+    def _part_of(self, value):
+        """Its region too; None where that is the value's alone."""
+        if self._parts is None:
+            return None, parts.part_of(_bytes_of(value))
+        if id(value) not in self._parts:
+            raise _Unknown
+        return self._parts[id(value)]
 
     def _hash(self, data):
         self.count(len(data))
@@ -233,6 +238,14 @@ def _is_harmless(kind, name):
             source = found.__globals__.get("__name__", "") if isinstance(found, types.FunctionType) else ""
             return _library_of(base) in _STANDARD or source.partition(".")[0] in _STANDARD - {"__main__"}
     return True
+
+
+def _bytes_of(value):
+    if id(type(value)) in _BYTES:
+        return value
+    if not value.flags.c_contiguous:
+        raise _Unknown
+    return memoryview(value.reshape(-1).view("u1")).cast("B")
 
 
 def _library_of(kind):
