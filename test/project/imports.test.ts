@@ -7,7 +7,7 @@ import { expect, test } from "vitest";
 const ALLOWED: Record<string, readonly string[]> = {
   "toolkit/cli": ["commands", "deployment", "config", "ui", "LOCAL"],
   "toolkit/commands": ["compose", "reports", "usecases", "deployment", "adapters", "config", "ui", "LOCAL"],
-  "toolkit/reports": ["usecases", "deployment", "config", "ui"],
+  "toolkit/reports": ["usecases", "results", "deployment", "config", "ui"],
   "toolkit/compose": ["usecases", "deployment", "packaging", "adapters", "ui", "LOCAL", "REHEARSAL"],
   "toolkit/usecases": [
     "deployment",

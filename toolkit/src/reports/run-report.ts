@@ -10,7 +10,7 @@ const SHOWN_VALUE_LENGTH = 60;
 
 /** What is shown of a run only on request, before its result. */
 export type ShownOfRun = {
-  /** Of each step why it ran, or that it came from the cache. */
+  /** Why each step ran, or that it came from the cache. */
   explain?: boolean;
   /** The variables that crossed from step to step. */
   variables?: boolean;
