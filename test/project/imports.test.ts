@@ -50,7 +50,7 @@ const ALLOWED: Record<string, readonly string[]> = {
   "local/management": ["engine", "telemetry", "shared"],
   "local/inspector": ["engine", "events", "management", "telemetry", "shared"],
   "local/engine": ["storage", "telemetry", "shared"],
-  "local/engine/history": ["storage", "shared"],
+  "local/engine/history": ["storage", "telemetry", "shared"],
   "local/engine/taskhub": ["storage", "shared"],
   "local/engine/messages": ["engine/taskhub", "engine/history", "storage", "shared"],
   "local/engine/leases": ["engine/taskhub", "storage", "shared"],

@@ -26,7 +26,7 @@ export type EngineParts = {
 
 /** Each part knows those before it, and none of those after it. */
 export function assemble(hub: TaskHub, options: Omit<EngineOptions, "storage">): EngineParts {
-  const { settings, invoker, clock, log, onInstanceEnded, hostile } = options;
+  const { settings, invoker, clock, log, onInstanceEnded, hostile, tracer } = options;
   const payloads = new LargePayloads(hub.largeMessages);
   const histories = new HistoryStore({ hub, payloads, clock });
   const instances = new InstanceStore({ hub, payloads, clock });
@@ -36,6 +36,7 @@ export function assemble(hub: TaskHub, options: Omit<EngineOptions, "storage">):
     delivery,
     invoker,
     functionLog,
+    tracer,
     clock,
     log: log.child("engine.activities"),
     maxConcurrentActivities: settings.maxConcurrentActivityFunctions,
@@ -43,7 +44,7 @@ export function assemble(hub: TaskHub, options: Omit<EngineOptions, "storage">):
   });
 
   const episodeLog = log.child("engine.orchestrations");
-  const episode = { invoker, settings, clock, functionLog, log: episodeLog };
+  const episode = { invoker, settings, clock, functionLog, tracer, log: episodeLog };
   const session = {
     delivery,
     histories,
@@ -52,6 +53,7 @@ export function assemble(hub: TaskHub, options: Omit<EngineOptions, "storage">):
     runEpisode: (input: EpisodeInput) => runAnyEpisode(input, episode),
     visibilityTimeoutMs: settings.controlQueueVisibilityTimeoutMs,
     maxBatch: hostile === undefined ? Number.POSITIVE_INFINITY : 1,
+    tracer,
     clock,
     log: episodeLog,
     ...(onInstanceEnded === undefined ? {} : { onEnded: onInstanceEnded }),
@@ -67,6 +69,7 @@ export function assemble(hub: TaskHub, options: Omit<EngineOptions, "storage">):
     orchestrations,
     settings,
     functionLog,
+    tracer,
     clock,
     onPurge: options.onPurge,
   });

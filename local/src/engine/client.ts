@@ -13,6 +13,7 @@ export type StartRequest = {
   /** Absent: `defaultVersion`. */
   version?: string | null;
   tags?: Tags | null;
+  /** The caller's span. */
   traceContext?: TraceContext | null;
 };
 
@@ -52,12 +53,12 @@ export interface TaskHubClient {
     page: { top: number; continuationToken?: string; withInput?: boolean },
   ): Promise<InstancePage>;
   /** Sends only; the caller has looked at the status. `input` is JSON text. */
-  raiseEvent(instanceId: string, eventName: string, input: string | null): Promise<void>;
+  raiseEvent(instanceId: string, eventName: string, input: string | null, trace?: TraceContext | null): Promise<void>;
   terminate(instanceId: string, reason: string | null): Promise<void>;
   suspend(instanceId: string, reason: string | null): Promise<void>;
   resume(instanceId: string, reason: string | null): Promise<void>;
   /** Sends an operation that nobody waits for; `input` is JSON text. */
-  signalEntity(entity: EntityId, operation: string, input: string | null): Promise<void>;
+  signalEntity(entity: EntityId, operation: string, input: string | null, trace?: TraceContext | null): Promise<void>;
   /** Takes an entity's lock from `holder`, an instance that has ended without giving it back. */
   releaseLock(entityInstanceId: string, holder: string): Promise<void>;
   /** Has a failed instance, and its children that failed, do again what failed. The caller has looked at the status. */

@@ -5,11 +5,20 @@ import { randomUUID } from "node:crypto";
 import type { Clock } from "@same-kit/shared";
 import { newGuidN } from "../shared/ids.ts";
 import { deleteBlobsBelow } from "../storage/gzip-blobs.ts";
+import type { Tracer } from "../telemetry/index.ts";
 import type { InstanceFilter, InstancePage, InstanceStatus, StartRequest, TaskHubClient } from "./client.ts";
+import { sendTraced } from "./client-trace.ts";
 import type { Delivery } from "./delivery/delivery.ts";
+import { entityRequestSpan, eventSpan, startSpan } from "./durable-spans.ts";
 import { OrchestrationAlreadyExistsError } from "./errors.ts";
 import type { FunctionLog } from "./function-log.ts";
-import { EventType, type ExecutionStartedEvent, type HistoryEvent, TERMINAL } from "./history/events.ts";
+import {
+  EventType,
+  type ExecutionStartedEvent,
+  type HistoryEvent,
+  TERMINAL,
+  type TraceContext,
+} from "./history/events.ts";
 import type { AppLease } from "./leases/app-lease.ts";
 import { toInstanceId } from "./messages/entity-id.ts";
 import {
@@ -37,6 +46,8 @@ export type TaskHubClientDeps = {
   clock: Clock;
   settings: Pick<DurableTaskSettings, "defaultVersion" | "overridableExistingInstanceStates">;
   functionLog: FunctionLog;
+  /** Absent: nothing is traced. */
+  tracer?: Tracer | undefined;
   delivery: Delivery;
   appLease: Pick<AppLease, "makePrimary">;
   /** What this host has in memory of instances. */
@@ -51,7 +62,7 @@ const PURGE_PAGE = 100;
 const PURGES_AT_ONCE = 8;
 
 export function createTaskHubClient(deps: TaskHubClientDeps): TaskHubClient {
-  const { hub, histories, instances, clock } = deps;
+  const { hub, histories, instances, clock, tracer } = deps;
   const event = (instanceId: string, Event: HistoryEvent) => deps.delivery.send(toInstance(instanceId, Event));
   const base = () => ({ EventId: -1, IsPlayed: false, Timestamp: clock.nowTicks() });
   const raise = (instanceId: string, Name: string, Input: string | null) =>
@@ -64,10 +75,17 @@ export function createTaskHubClient(deps: TaskHubClientDeps): TaskHubClient {
       return (await histories.load(instanceId, executionId)).events;
     },
     list: (filter, page) => list(filter, page, instances),
-    raiseEvent: raise,
-    async signalEntity(entity, operation, input) {
-      const request = { ...newClientRequest(), operation, input };
-      await raise(toInstanceId(entity), OPERATION_EVENT, requestText(request, { isTyped: false }));
+    raiseEvent: (instanceId, name, input, trace = null) =>
+      // As upstream: the event itself tells no trace.
+      sendTraced(tracer, eventSpan(name, instanceId), trace, () => raise(instanceId, name, input)),
+    signalEntity(entity, operation, input, caller = null) {
+      const target = toInstanceId(entity);
+      const name = entity.name.toLowerCase();
+      const shape = entityRequestSpan({ entity: name, operation, isSignal: true, target, due: null });
+      return sendTraced(tracer, shape, caller, (trace) => {
+        const request = { ...newClientRequest(), operation, input, ...(tracer && { trace }) };
+        return raise(target, OPERATION_EVENT, requestText(request, { isTyped: false }));
+      });
     },
     async releaseLock(entityInstanceId, holder) {
       await raise(entityInstanceId, RELEASE_EVENT, releaseText(holder, ORPHANED_LOCK));
@@ -122,7 +140,7 @@ async function start(
   const executionId = newGuidN();
   // A new id of our own cannot be there already.
   const existing = request.instanceId === undefined ? null : await makeRoom(instanceId, client, deps);
-  const Event: ExecutionStartedEvent = {
+  const event = (trace: TraceContext | null): ExecutionStartedEvent => ({
     EventType: EventType.ExecutionStarted,
     EventId: -1,
     IsPlayed: false,
@@ -134,16 +152,20 @@ async function start(
     Input: request.input,
     Tags: request.tags ?? null,
     Correlation: null,
-    ParentTraceContext: request.traceContext ?? null,
+    ParentTraceContext: trace,
     ScheduledStartTime: null,
     Generation: existing === null ? 0 : (existing.generation ?? 0) + 1,
     GenerateNewTrace: false,
-  };
-  const message = toInstance(instanceId, Event, executionId);
+  });
   if (existing !== null) deps.orchestrations.forget(instanceId);
-  await deps.delivery.sendStart(message, async (blobName) => {
-    const rowEtag = await deps.instances.writeStarted(Event, existing, blobName);
-    return rowEtag === null ? null : { isFirst: existing === null, rowEtag };
+  const { name } = request;
+  const shape = startSpan({ name, version: request.version ?? settings.defaultVersion, instanceId, executionId });
+  await sendTraced(deps.tracer, shape, request.traceContext ?? null, async (trace) => {
+    const Event = event(trace);
+    await deps.delivery.sendStart(toInstance(instanceId, Event, executionId), async (blobName) => {
+      const rowEtag = await deps.instances.writeStarted(Event, existing, blobName);
+      return rowEtag === null ? null : { isFirst: existing === null, rowEtag };
+    });
   });
   deps.functionLog.scheduled({ instanceId, name: request.name, type: "Orchestrator" }, "NewInstance");
   return { instanceId, executionId };

@@ -8,6 +8,7 @@ import type { WebhookResponse } from "../shared/http-message.ts";
 import { CONTINUATION_HEADER, empty, invalidJson, json, problem } from "./answers.ts";
 import { toJsonValue } from "./instance-status.ts";
 import type { ManagementCall } from "./management-call.ts";
+import { traceContextOf } from "./trace-headers.ts";
 
 const DEFAULT_PAGE_SIZE = 100;
 // What a table's key cannot hold, and control characters.
@@ -66,7 +67,9 @@ export async function signalEntity(
     return problem(400, `The key of an entity has no /, \\, #, ? and no control characters: "${entity.key}".`);
   }
   try {
-    await client.signalEntity(entity, operation, inputOf(request.headers["content-type"] ?? "", request.body));
+    const trace = traceContextOf(request);
+    const input = inputOf(request.headers["content-type"] ?? "", request.body);
+    await client.signalEntity(entity, operation, input, ...(trace === null ? [] : [trace]));
   } catch (error) {
     if (error instanceof SyntaxError) return invalidJson(error);
     throw error;

@@ -3,6 +3,7 @@ import type { WebhookResponse } from "../shared/http-message.ts";
 import { empty, invalidJson, invalidOperation, json, problem } from "./answers.ts";
 import { isTerminal } from "./instance-status.ts";
 import type { ManagementCall } from "./management-call.ts";
+import { traceContextOf } from "./trace-headers.ts";
 
 /** An empty body is not valid JSON: therefore the SDK's `raiseEvent` without data fails, on Azure too. */
 export async function raiseEvent(
@@ -21,7 +22,8 @@ export async function raiseEvent(
     } catch (error) {
       return invalidJson(error);
     }
-    await client.raiseEvent(instanceId, eventName, input);
+    const trace = traceContextOf(request);
+    await client.raiseEvent(instanceId, eventName, input, ...(trace === null ? [] : [trace]));
     return empty(202);
   });
 }

@@ -1,12 +1,12 @@
 import { pollUntil, waitingBy } from "@same-kit/shared";
 import { OrchestrationAlreadyExistsError } from "../engine/errors.ts";
-import type { TraceContext } from "../engine/history/events.ts";
 import { unknownFunctionText } from "../engine/known-functions.ts";
-import type { WebhookRequest, WebhookResponse } from "../shared/http-message.ts";
+import type { WebhookResponse } from "../shared/http-message.ts";
 import { exceptionProblem, invalidJson, json, problem } from "./answers.ts";
 import { isTerminal, statusObject, toJsonValue } from "./instance-status.ts";
 import { instanceUrls } from "./instance-urls.ts";
 import type { ManagementCall } from "./management-call.ts";
+import { traceContextOf } from "./trace-headers.ts";
 
 // How soon a client should ask again, in seconds.
 const RETRY_AFTER_S = 10;
@@ -59,7 +59,9 @@ export async function restartInstance(instanceId: string, call: ManagementCall):
   const isNew = query.flag("restartWithNewInstanceId") ?? true;
   if (!isNew && !isTerminal(status.runtimeStatus)) return notRestarted(409, STILL_RUNNING);
   try {
-    const started = await client.start({ name, input, tags, ...(isNew ? {} : { instanceId }) });
+    const traceContext = traceContextOf(call.request);
+    const traced = traceContext === null ? {} : { traceContext };
+    const started = await client.start({ name, input, tags, ...traced, ...(isNew ? {} : { instanceId }) });
     return await waitOrCheckStatus(started.instanceId, call);
   } catch (error) {
     if (error instanceof OrchestrationAlreadyExistsError) return notRestarted(409, STILL_RUNNING);
@@ -119,16 +121,4 @@ function originOf({ request, settings }: ManagementCall): string {
   const host = request.headers["x-forwarded-host"];
   const scheme = request.headers["x-forwarded-proto"];
   return settings.useForwardedHost && host && scheme ? `${scheme}://${host}` : request.url.origin;
-}
-
-function traceContextOf({ headers }: WebhookRequest): TraceContext | null {
-  const parent = headers["traceparent"];
-  if (!parent) return null;
-  return {
-    TraceParent: parent,
-    TraceState: headers["tracestate"] ?? null,
-    Id: null,
-    SpanId: null,
-    ActivityStartTime: null,
-  };
 }

@@ -38,7 +38,7 @@ export async function askAgain(
   const events = eventsToReplay(recording);
   const started = events.find((it) => it.EventType === EventType.ExecutionStarted);
   if (started === undefined) return null;
-  const payload = orchestratorPayload({ instanceId, executionId: "", started, events }, settings);
+  const payload = orchestratorPayload({ instanceId, executionId: "", started, events, span: null }, settings);
   const answer = await invoker.invokeOrchestrator({ name, instanceId, payload, tracesSources: true });
   if (answer.kind === "unavailable") {
     throw new ReplayError({ code: "ERR_RECORDING", message: `"${name}" could not be called: ${answer.reason}` });

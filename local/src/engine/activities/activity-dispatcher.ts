@@ -1,4 +1,5 @@
 import type { Clock, LogFields, Logger } from "@same-kit/shared";
+import type { Tracer } from "../../telemetry/index.ts";
 import type { Delivery } from "../delivery/delivery.ts";
 import type { Inbox, Reading } from "../delivery/queue-reader.ts";
 import type { FunctionLog } from "../function-log.ts";
@@ -12,6 +13,7 @@ import { HTTP_ACTIVITY } from "../history/http-activity-name.ts";
 import type { MessageData, OutgoingMessage, ReceivedMessage } from "../messages/message-data.ts";
 import type { ActivityOutcome, FunctionInvoker } from "../ports.ts";
 import { activityInputForWorker, activityOutcome, unrunnableActivityOutcome } from "./activity-outcome.ts";
+import { ActivityTrace } from "./activity-trace.ts";
 import { type HttpActivityDeps, runHttpActivity } from "./http-activity.ts";
 
 export type ActivityDispatcherDeps = {
@@ -20,6 +22,8 @@ export type ActivityDispatcherDeps = {
   clock: Clock;
   log: Logger;
   functionLog: FunctionLog;
+  /** Absent: nothing is traced. */
+  tracer?: Tracer | undefined;
   maxConcurrentActivities: number;
   http: HttpActivityDeps;
 };
@@ -150,11 +154,14 @@ export class ActivityDispatcher implements Inbox {
     }
     const logged = { instanceId, name: event.Name, type: "Activity" } as const;
     functionLog.started(logged, input, { taskEventId: event.EventId });
+    const trace = ActivityTrace.begin(event, instanceId, this.#deps.tracer);
+    const span = trace && { span: trace.context };
     const reply = isHttp
-      ? await runHttpActivity(input, this.#deps.http)
-      : await invoker.invokeActivity({ name: event.Name, instanceId, input });
+      ? await runHttpActivity(input, { ...this.#deps.http, ...span })
+      : await invoker.invokeActivity({ name: event.Name, instanceId, input, ...span });
     if (reply.kind !== "unavailable") {
       const outcome = activityOutcome(event.Name, reply);
+      trace?.end(outcome);
       const taskEventId = event.EventId;
       if (outcome.kind === "completed") functionLog.completed(logged, outcome.result, { taskEventId });
       else functionLog.failed(logged, outcome.reason, { taskEventId });

@@ -2,11 +2,14 @@
 
 import { isRecord, reasonOf } from "@same-kit/shared";
 import { parseTimeSpan } from "../../shared/time-span.ts";
+import { formatTraceParent, type SpanContext } from "../../telemetry/index.ts";
 import type { InvocationReply } from "../ports.ts";
 
 export type HttpActivityDeps = {
   fetch: typeof globalThis.fetch;
   env: Readonly<Record<string, string | undefined>>;
+  /** The activity's, for whom it asks. */
+  span?: SpanContext;
 };
 
 /** Instead of a managed identity, which only Azure has: the token that `tokenSource` gives. */
@@ -32,7 +35,7 @@ export async function runHttpActivity(input: string | null, deps: HttpActivityDe
   }
 }
 
-function parseRequest(input: string | null, { env }: HttpActivityDeps): { uri: string; init: RequestInit } {
+function parseRequest(input: string | null, { env, span }: HttpActivityDeps): { uri: string; init: RequestInit } {
   const value: unknown = JSON.parse(input ?? "null");
   if (!isRecord(value)) throw new TypeError("callHttp needs a request.");
   const { uri, method, content, tokenSource, timeout } = value;
@@ -46,9 +49,15 @@ function parseRequest(input: string | null, { env }: HttpActivityDeps): { uri: s
     throw new TypeError("callHttp does not support multipart content.");
   }
   if (isRecord(tokenSource)) headers.set("authorization", `Bearer ${tokenFor(tokenSource, env)}`);
+  if (span !== undefined && !headers.has("traceparent")) addTrace(headers, span);
   const limitMs = typeof timeout === "string" ? parseTimeSpan(timeout) : undefined;
   const signal = limitMs === undefined ? null : AbortSignal.timeout(limitMs);
   return { uri, init: { method: verb, headers, signal, ...(hasContent ? { body: content } : {}) } };
+}
+
+function addTrace(headers: Headers, span: SpanContext): void {
+  headers.set("traceparent", formatTraceParent(span));
+  if (span.traceState !== null) headers.set("tracestate", span.traceState);
 }
 
 function headerPairs(headers: unknown): [string, string][] {

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { Clock, Logger } from "@same-kit/shared";
-import { type EventRaisedEvent, EventType } from "../history/events.ts";
+import { type EventRaisedEvent, EventType, type TraceContext } from "../history/events.ts";
 import { type EntityId, findTargetProblem, toInstanceId } from "../messages/entity-id.ts";
 import {
   delayedEvent,
@@ -24,6 +24,8 @@ type EntityOutboxDeps = {
   clock: Clock;
   settings: EntitySettings;
   log: Logger;
+  /** What the entity asks for while it does operations. */
+  traceSignal?(target: string, signal: EntitySignal): TraceContext | null;
 };
 
 // A queue delays a message by seven days at most; what is due later is sent on in steps.
@@ -48,6 +50,7 @@ export class EntityOutbox {
   signal({ target, operation, input }: EntitySignal): void {
     const { instanceId, sorter, clock, settings } = this.#deps;
     const targetId = toInstanceId(target);
+    const trace = this.#deps.traceSignal?.(targetId, { target, operation, input }) ?? null;
     const request: EntityRequest = {
       operation,
       isSignal: true,
@@ -59,6 +62,7 @@ export class EntityOutbox {
       ...sorter.stamp(targetId, clock.nowTicks(), reorderWindowTicks(settings)),
       lockSet: null,
       position: 0,
+      trace,
     };
     this.#send(anyOf(targetId), OPERATION_EVENT, requestText(request, { isTyped: true }));
   }

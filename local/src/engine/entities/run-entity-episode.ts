@@ -3,10 +3,11 @@
 // Source: Azure/azure-functions-durable-extension, DurableTaskExtension.cs (EntityMiddleware) and Listener/TaskEntityShim.cs.
 
 import { newGuidN } from "../../shared/ids.ts";
+import type { SpanContext } from "../../telemetry/index.ts";
 import { EventType, type ExecutionStartedEvent, type HistoryEvent } from "../history/events.ts";
 import { unknownFunctionText } from "../known-functions.ts";
 import type { EntityId } from "../messages/entity-id.ts";
-import { CONTINUE_EVENT, type EntityRequest } from "../messages/entity-messages.ts";
+import { CONTINUE_EVENT, type EntityRequest, type EntityResponse } from "../messages/entity-messages.ts";
 import type { Outgoing } from "../messages/message-data.ts";
 import type { EpisodeDeps, EpisodeInput, EpisodeResult } from "../orchestrations/episode-types.ts";
 import { eventBase } from "../orchestrations/replay/execution.ts";
@@ -14,6 +15,7 @@ import { type BatchOutcome, batchOutcome, entityCall, failedBatch } from "./enti
 import { grantLock } from "./entity-lock.ts";
 import { EntityOutbox } from "./entity-outbox.ts";
 import { takeBatch, takeIn } from "./entity-queue.ts";
+import { EntityTrace } from "./entity-trace.ts";
 import { entityStatusText, parseSchedulerState, type SchedulerState, schedulerStateText } from "./scheduler-state.ts";
 
 /** Runs what has arrived for an entity. Rejects only if the invoker does. */
@@ -29,12 +31,15 @@ export async function runEntityEpisode(
   if (events.length === 0) return { kind: "discarded", reason: "An entity takes operations only." };
   const state = parseSchedulerState(history.find(isStart)?.Input ?? null);
   const executionId = newGuidN();
-  const outbox = new EntityOutbox({ instanceId, executionId, sorter: state.sorter, clock, settings, log });
+  const trace = new EntityTrace(entity, deps.tracer);
+  const { sorter } = state;
+  const outbox = new EntityOutbox({ instanceId, executionId, sorter, clock, settings, log, traceSignal: trace.signal });
   for (const event of events) takeIn(event, state, { outbox, clock, settings });
 
   const { operations, lock, isFull } = takeBatch(state, settings.maxEntityOperationBatchSize);
   if (operations.length > 0) {
-    const outcome = await runOperations(entity, operations, state, deps);
+    trace.begin(operations);
+    const outcome = await runOperations(entity, operations, state, { ...deps, ...trace.callSpan });
     if (outcome === null) return { kind: "abandoned", reason: "The worker was not available." };
     Object.assign(state, { exists: outcome.exists, state: outcome.state });
     operations.forEach((request, index) => {
@@ -42,10 +47,16 @@ export async function runEntityEpisode(
       if (!request.isSignal && response !== undefined) outbox.respond(request, response);
     });
     for (const signal of outcome.signals) outbox.signal(signal);
+    trace.end(new Map(operations.flatMap((request, index) => pairOf(request, outcome.results[index]))));
   }
   if (lock !== null) grantLock(lock, state, outbox);
   if (isFull) outbox.tellSelf(CONTINUE_EVENT);
-  return advanced({ instanceId, executionId, state, outgoing: outbox.messages }, deps);
+  const result = advanced({ instanceId, executionId, state, outgoing: outbox.messages }, deps);
+  return { ...result, ...(trace.spans.length > 0 && { spans: trace.spans }) };
+}
+
+function pairOf(request: EntityRequest, response: EntityResponse | undefined): [EntityRequest, EntityResponse][] {
+  return response === undefined ? [] : [[request, response]];
 }
 
 /** @returns null where the batch must be tried again. */
@@ -53,7 +64,7 @@ async function runOperations(
   entity: EntityId,
   operations: readonly EntityRequest[],
   state: SchedulerState,
-  { invoker, log }: EpisodeDeps,
+  { invoker, log, span }: EpisodeDeps & { span?: SpanContext },
 ): Promise<BatchOutcome | null> {
   const name = entity.name.toLowerCase();
   const functions = invoker.durableFunctions();
@@ -63,14 +74,17 @@ async function runOperations(
     log.warn(`${what} Failing ${operations.length} operation(s).`, { instanceId: `@${name}@${entity.key}` });
     return failedBatch(unknownFunctionText(entity.name, "entity", functions), state, operations);
   }
-  const reply = await invoker.invokeEntity(entityCall(entity, state, operations));
+  const reply = await invoker.invokeEntity({ ...entityCall(entity, state, operations), ...(span && { span }) });
   return reply.kind === "unavailable" ? null : batchOutcome(reply, state, operations);
 }
 
 type NextGeneration = { instanceId: string; executionId: string; state: SchedulerState; outgoing: Outgoing[] };
 
 /** The whole history of a generation: it is begun, and at rest. */
-function advanced({ instanceId, executionId, state, outgoing }: NextGeneration, { clock }: EpisodeDeps): EpisodeResult {
+function advanced(
+  { instanceId, executionId, state, outgoing }: NextGeneration,
+  { clock }: EpisodeDeps,
+): Extract<EpisodeResult, { kind: "advanced" }> {
   const started: ExecutionStartedEvent = {
     ...eventBase(clock),
     EventType: EventType.ExecutionStarted,

@@ -4,6 +4,7 @@
 
 import { isRecord } from "@same-kit/shared";
 import { jsonTime } from "../../shared/json-time.ts";
+import type { TraceContext } from "../history/events.ts";
 import type { EntityId } from "./entity-id.ts";
 
 /** An operation, or a lock that is asked for. */
@@ -30,6 +31,8 @@ export type EntityRequest = {
   lockSet: readonly EntityId[] | null;
   /** How far the lock has come in its set. */
   position: number;
+  /** The span of an operation that is asked for. */
+  trace?: TraceContext | null;
 };
 
 export const UNSTAMPED = "0001-01-01T00:00:00";
@@ -44,7 +47,7 @@ export function requestText(request: EntityRequest, { isTyped }: { isTyped: bool
 
 export function requestObject(request: EntityRequest): Record<string, unknown> {
   const { operation, isSignal, input, id, parent, parentExecution, due, timestamp, predecessor } = request;
-  const { lockSet, position } = request;
+  const { lockSet, position, trace = null } = request;
   return {
     op: operation,
     ...(isSignal ? { signal: true } : {}),
@@ -57,6 +60,8 @@ export function requestObject(request: EntityRequest): Record<string, unknown> {
     Predecessor: jsonTime(predecessor),
     ...(lockSet === null ? {} : { lockset: lockSet }),
     ...(position === 0 ? {} : { pos: position }),
+    // Hosts that do not know it pass it over.
+    ...(trace === null ? {} : { parentTraceContext: { TraceParent: trace.TraceParent, TraceState: trace.TraceState } }),
   };
 }
 
@@ -79,7 +84,15 @@ export function parseRequest(value: unknown): EntityRequest | null {
     predecessor: text("Predecessor") ?? UNSTAMPED,
     lockSet: Array.isArray(lockset) ? lockset.filter(isEntityId) : null,
     position: typeof pos === "number" ? pos : 0,
+    ...traceIn(value["parentTraceContext"]),
   };
+}
+
+function traceIn(context: unknown): Pick<EntityRequest, "trace"> {
+  if (!isRecord(context) || typeof context["TraceParent"] !== "string") return {};
+  const { TraceParent, TraceState } = context;
+  const state = typeof TraceState === "string" ? TraceState : null;
+  return { trace: { TraceParent, TraceState: state, Id: null, SpanId: null, ActivityStartTime: null } };
 }
 
 export type EntityResponse = { result: string | null; isError: boolean };

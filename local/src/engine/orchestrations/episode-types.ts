@@ -1,6 +1,7 @@
 // The boundary between deciding (pure: `run-episode.ts`, `replay/`) and storing (`instance-session.ts`, `checkpoint.ts`).
 
 import type { Clock, Logger } from "@same-kit/shared";
+import type { Span, Tracer } from "../../telemetry/index.ts";
 import type { FunctionLog, FunctionLogSettings } from "../function-log.ts";
 import type { HistoryEvent } from "../history/events.ts";
 import type { Outgoing, TaskMessage } from "../messages/message-data.ts";
@@ -27,6 +28,8 @@ export type EpisodeDeps = {
   clock: Clock;
   log: Logger;
   functionLog: FunctionLog;
+  /** Absent: nothing is traced. */
+  tracer?: Tracer | undefined;
 };
 
 export type EpisodeInput = {
@@ -53,4 +56,6 @@ export type EpisodeResult =
       outgoing: Outgoing[];
       /** JSON text of the custom status, null for none. */
       customStatus: string | null;
+      /** To be recorded once the episode is saved. */
+      spans?: readonly Span[];
     };

@@ -1,4 +1,5 @@
 import type { Clock, Logger } from "@same-kit/shared";
+import type { Tracer } from "../../telemetry/index.ts";
 import { EventType } from "../history/events.ts";
 import type { ReceivedMessage } from "../messages/message-data.ts";
 import type { StoredHistory } from "../tracking/history-store.ts";
@@ -14,6 +15,7 @@ export type SessionDeps = CheckpointDeps &
   CheckpointTailDeps & {
     /** Runs an episode, of an orchestration or an entity. */
     runEpisode(input: EpisodeInput): Promise<EpisodeResult>;
+    tracer?: Tracer | undefined;
     clock: Clock;
     visibilityTimeoutMs: number;
     /** How many messages one episode takes at most. */
@@ -182,6 +184,7 @@ export class InstanceSession {
   ): Promise<void> {
     const beganMs = this.#deps.clock.now().getTime();
     const checkpointed = await checkpoint(this.instanceId, before, result, this.#deps);
+    for (const span of result.spans ?? []) this.#deps.tracer?.record(span);
     this.#history = this.#isLost ? null : checkpointed.history;
     this.#gathering.noteEpisode(checkpointed.history.events);
     this.#tails.add({ ...checkpointed.tail, messages, beganMs });

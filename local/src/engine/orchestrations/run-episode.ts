@@ -2,7 +2,9 @@
 // run twice on the same input it decides the same (new ids and times apart), which is what makes a repeated episode harmless.
 
 import { newGuidN } from "../../shared/ids.ts";
+import type { Span } from "../../telemetry/index.ts";
 import { type EventRaisedEvent, EventType, type ExecutionStartedEvent, type HistoryEvent } from "../history/events.ts";
+import { spanOfExecution, withOwnSpan, withoutOwnSpan } from "../history/trace-context.ts";
 import { unknownFunctionText } from "../known-functions.ts";
 import type { Outgoing } from "../messages/message-data.ts";
 import type { DurableFunction } from "../ports.ts";
@@ -14,6 +16,7 @@ import { mergeMessages } from "./replay/merge-messages.ts";
 import { endEvents, unknownFunctionEnd, VERSION_MISMATCH } from "./replay/orchestration-end.ts";
 import { isVersionAccepted } from "./replay/version-match.ts";
 import { isCutOff } from "./sort-batch.ts";
+import { orchestrationSpans } from "./tracing/orchestration-spans.ts";
 import { endedEarly, judgeReply, terminationOf, type Verdict } from "./verdict.ts";
 
 /**
@@ -30,24 +33,34 @@ export async function runEpisode(input: EpisodeInput, deps: EpisodeDeps): Promis
 
   let execution = opened;
   const outgoing: Outgoing[] = [];
+  const spans: Span[] = [];
+  let arrived = execution.events.slice(input.history.length);
   logArrived(execution, input.history.length, deps);
   for (;;) {
     const verdict = await judge(execution, deps);
     if (verdict.kind === "postponed") return { kind: "abandoned", reason: verdict.reason };
     outgoing.push(...appendDecisions(execution, verdict, deps));
+    spans.push(...orchestrationSpans({ execution, arrived, ...verdict }, deps.clock.now().toISOString()));
     markPlayed(execution.events);
     logDecided(execution, verdict, deps);
     if (verdict.end?.kind === "continued-as-new") {
       execution = nextGeneration(execution, verdict.end, deps);
+      arrived = [];
       logArrived(execution, 0, deps);
       continue;
     }
-    return advanced(execution, input, outgoing, verdict.customStatus, opened !== execution);
+    return {
+      ...advanced(execution, input, outgoing, verdict.customStatus, opened !== execution),
+      ...(spans.length > 0 && { spans }),
+    };
   }
 }
 
 /** The history with this episode's messages appended, or why there is nothing to do. */
-function openExecution({ instanceId, history, messages }: EpisodeInput, { clock }: EpisodeDeps): Execution | string {
+function openExecution(
+  { instanceId, history, messages }: EpisodeInput,
+  { clock, tracer }: EpisodeDeps,
+): Execution | string {
   const known = history.find(isStart);
   if (history.some((it) => it.EventType === EventType.ExecutionCompleted)) return "The instance has already ended.";
   const arrived = mergeMessages(messages, known?.OrchestrationInstance.ExecutionId ?? null);
@@ -58,8 +71,11 @@ function openExecution({ instanceId, history, messages }: EpisodeInput, { clock 
     return "The messages belong to another execution, or start this one a second time.";
   const wakeUp = { ...eventBase(clock), EventType: EventType.OrchestratorStarted };
   const fresh = arrived.map((it) => ({ ...it, IsPlayed: false }));
-  const events = [...history, wakeUp, ...fresh];
-  return { instanceId, executionId, started: events.find(isStart) ?? started, events };
+  const isTraced = tracer !== undefined;
+  const spanned = isTraced ? fresh.map((it) => (isStart(it) ? withOwnSpan(it, wakeUp.Timestamp) : it)) : fresh;
+  const events = [...history, wakeUp, ...spanned];
+  const start = events.find(isStart) ?? started;
+  return { instanceId, executionId, started: start, events, span: isTraced ? spanOfExecution(start) : null };
 }
 
 /** What this episode comes to, with the worker asked where that makes sense. */
@@ -80,7 +96,8 @@ async function judge(execution: Execution, deps: EpisodeDeps): Promise<Verdict> 
   }
   log.trace("Calling the orchestrator.", { functionName: started.Name, instanceId, executionId });
   const payload = orchestratorPayload(execution, settings);
-  const reply = await invoker.invokeOrchestrator({ name: started.Name, instanceId, payload });
+  const span = execution.span ?? undefined;
+  const reply = await invoker.invokeOrchestrator({ name: started.Name, instanceId, payload, ...(span && { span }) });
   if (reply.kind === "unavailable") return postponed(execution, deps, reply.reason);
   return judgeReply(reply, execution, deps);
 }
@@ -115,13 +132,13 @@ function appendDecisions(
  * stored; the old generation's last episode never is.
  */
 function nextGeneration(
-  { instanceId, started }: Execution,
+  { instanceId, started, span }: Execution,
   end: { input: unknown; carriedEvents: readonly EventRaisedEvent[] },
   { clock }: EpisodeDeps,
 ): Execution {
   const executionId = newGuidN();
   const wakeUp = { ...eventBase(clock), EventType: EventType.OrchestratorStarted };
-  const next: ExecutionStartedEvent = {
+  const following: ExecutionStartedEvent = {
     ...started,
     ...eventBase(clock),
     OrchestrationInstance: { InstanceId: instanceId, ExecutionId: executionId },
@@ -129,9 +146,16 @@ function nextGeneration(
     Generation: null,
     ScheduledStartTime: null,
   };
+  const next = span === null ? following : withSpanOfItsOwn(following, wakeUp.Timestamp);
   const carried = end.carriedEvents.map((it) => ({ ...it, IsPlayed: false }));
   const close = { ...eventBase(clock), EventType: EventType.OrchestratorCompleted };
-  return { instanceId, executionId, started: next, events: [wakeUp, next, ...carried, close] };
+  const events = [wakeUp, next, ...carried, close];
+  return { instanceId, executionId, started: next, events, span: span && spanOfExecution(next) };
+}
+
+/** A generation is a span of its own, below the parent that all of them have. */
+function withSpanOfItsOwn(started: ExecutionStartedEvent, now: string): ExecutionStartedEvent {
+  return withOwnSpan({ ...started, ParentTraceContext: withoutOwnSpan(started.ParentTraceContext) }, now);
 }
 
 function advanced(
@@ -140,7 +164,7 @@ function advanced(
   outgoing: Outgoing[],
   customStatus: string | null,
   isNewGeneration: boolean,
-): EpisodeResult {
+): Extract<EpisodeResult, { kind: "advanced" }> {
   const newEventCount = isNewGeneration ? events.length : events.length - history.length;
   return { kind: "advanced", executionId, events, newEventCount, isNewGeneration, outgoing, customStatus };
 }

@@ -45,3 +45,19 @@ test("headers may have several values, in both directions", async () => {
   expect(headers).toEqual({ "x-many": "1, 2" });
   expect(reply).toMatchObject({ value: { headers: { "set-cookie": ["a=1", "b=2"], "x-one": "1" } } });
 });
+
+test("a request that is traced tells its span, unless it has a trace header of its own", async () => {
+  const traceId = "0af7651916cd43dd8448eb211c80319c";
+  const span = { traceId, spanId: "b7ad6b7169203331", isSampled: true, traceState: "vendor=a" };
+  const sent: Headers[] = [];
+  const fetch = (async (_: string, { headers }: RequestInit) => {
+    sent.push(new Headers(headers));
+    return new Response("");
+  }) as typeof globalThis.fetch;
+  const uri = "http://a.test/";
+  const own = `00-${traceId}-00f067aa0ba902b7-00`;
+  await runHttpActivity(JSON.stringify({ uri }), { fetch, env: {}, span });
+  await runHttpActivity(JSON.stringify({ uri, headers: { traceparent: own } }), { fetch, env: {}, span });
+  expect(sent.map((it) => it.get("traceparent"))).toEqual([`00-${traceId}-b7ad6b7169203331-01`, own]);
+  expect(sent.map((it) => it.get("tracestate"))).toEqual(["vendor=a", null]);
+});

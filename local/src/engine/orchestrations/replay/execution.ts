@@ -1,5 +1,7 @@
 import type { Clock } from "@same-kit/shared";
-import { EventType, type ExecutionStartedEvent, type HistoryEvent } from "../../history/events.ts";
+import type { SpanContext } from "../../../telemetry/index.ts";
+import { EventType, type ExecutionStartedEvent, type HistoryEvent, type TraceContext } from "../../history/events.ts";
+import { spanOfAction, toTraceContext } from "../../history/trace-context.ts";
 import type { Outgoing, OutgoingMessage } from "../../messages/message-data.ts";
 
 /** One generation of an instance in the hands of an episode. */
@@ -9,6 +11,8 @@ export type Execution = {
   started: ExecutionStartedEvent;
   /** Persisted and new events; grows during the episode. */
   events: HistoryEvent[];
+  /** Its own; null where nothing is traced, or its start tells no trace. */
+  span: SpanContext | null;
 };
 
 /** What one new decision leaves behind: a fact in history, and the message that makes it happen. */
@@ -17,6 +21,11 @@ export type Scheduled = { event: HistoryEvent; outgoing: Outgoing };
 /** What every event that the engine itself creates has in common. */
 export function eventBase(clock: Clock, eventId = -1): { EventId: number; IsPlayed: boolean; Timestamp: string } {
   return { EventId: eventId, IsPlayed: false, Timestamp: clock.nowTicks() };
+}
+
+/** What the message of an action tells of its trace; without a span of its own an execution hands on what it was told. */
+export function traceOfAction({ span, executionId, started }: Execution, actionId: number): TraceContext | null {
+  return span === null ? started.ParentTraceContext : toTraceContext(spanOfAction(span, executionId, actionId));
 }
 
 /** A message to `target`, from this execution. */

@@ -1,11 +1,12 @@
 import type { Clock } from "@same-kit/shared";
 import { newGuidN } from "../../../shared/ids.ts";
 import { EventType, type HistoryEvent, type Tags } from "../../history/events.ts";
+import { spanOfAction } from "../../history/trace-context.ts";
 import { findInstanceIdProblem } from "../../taskhub/names.ts";
 import type { EpisodeSettings } from "../episode-types.ts";
 import type { ActivityAction, SubOrchestrationAction } from "./action.ts";
 import type { Decision } from "./decision.ts";
-import { type Execution, eventBase, messageFrom, messageToSelf, type Scheduled } from "./execution.ts";
+import { type Execution, eventBase, messageFrom, messageToSelf, type Scheduled, traceOfAction } from "./execution.ts";
 import { ReplayFailure } from "./replay-failure.ts";
 import type { TaskFailure } from "./replay-task.ts";
 import { type EntityDeps, scheduleEntityMessage } from "./schedule-entity-message.ts";
@@ -55,7 +56,7 @@ function activity(
     Version: "",
     // An activity takes a list of arguments; from Node there is always exactly one.
     Input: JSON.stringify([action.input ?? null]),
-    ParentTraceContext: execution.started.ParentTraceContext,
+    ParentTraceContext: traceOfAction(execution, id),
     Tags: null,
   };
   const event = settings.storeInputsInOrchestrationHistory ? call : { ...call, Input: null };
@@ -85,7 +86,7 @@ function subOrchestration(
     EventType: EventType.SubOrchestrationInstanceCreated,
     ...child,
     Input: settings.storeInputsInOrchestrationHistory ? child.Input : null,
-    ClientSpanId: null,
+    ClientSpanId: execution.span && spanOfAction(execution.span, execution.executionId, id).spanId,
     Tags: null,
   };
   if (knownFailure !== null) {
@@ -101,9 +102,10 @@ function startOfChild(
   id: number,
   { Name, Version, Input }: { Name: string; Version: string | null; Input: string | null },
   target: { InstanceId: string; ExecutionId: string },
-  { instanceId, executionId, started }: Execution,
+  execution: Execution,
   clock: Clock,
 ): HistoryEvent {
+  const { instanceId, executionId, started } = execution;
   return {
     OrchestrationInstance: target,
     EventType: EventType.ExecutionStarted,
@@ -118,7 +120,7 @@ function startOfChild(
     Input,
     Tags: inheritedTags(started.Tags),
     Correlation: null,
-    ParentTraceContext: started.ParentTraceContext,
+    ParentTraceContext: traceOfAction(execution, id),
     ScheduledStartTime: null,
     Generation: null,
     GenerateNewTrace: false,

@@ -22,7 +22,7 @@ import {
 import type { DurableFunction } from "../../ports.ts";
 import { type Decision, firstOfSet } from "./decision.ts";
 import type { EntityStamps } from "./entity-stamps.ts";
-import { type Execution, eventBase, messageFrom, messageToSelf, type Scheduled } from "./execution.ts";
+import { type Execution, eventBase, messageFrom, messageToSelf, type Scheduled, traceOfAction } from "./execution.ts";
 import { ReplayFailure } from "./replay-failure.ts";
 
 export type EntityDecision = Extract<Decision, { kind: `entity-${string}` }>;
@@ -59,6 +59,7 @@ function call(
   const request = {
     ...newRequest(id, execution),
     ...deps.stamps.next(target, causedAt),
+    ...traceOfRequest(id, execution),
     operation,
     input: toText(action.input),
   };
@@ -82,7 +83,8 @@ function signal(
   // What is due later may overtake, and be overtaken.
   const stamps = due === null ? deps.stamps.next(target, causedAt) : { timestamp: UNSTAMPED, predecessor: UNSTAMPED };
   const input = toText(action.input);
-  const request = { ...newRequest(id, execution), ...stamps, operation, input, due, isSignal: true };
+  const traced = traceOfRequest(id, execution);
+  const request = { ...newRequest(id, execution), ...stamps, ...traced, operation, input, due, isSignal: true };
   return send(id, target, request, execution, deps);
 }
 
@@ -158,6 +160,10 @@ function newRequest(id: number, execution: Execution): EntityRequest {
     lockSet: null,
     position: 0,
   };
+}
+
+function traceOfRequest(id: number, execution: Execution): Pick<EntityRequest, "trace"> {
+  return execution.span === null ? {} : { trace: traceOfAction(execution, id) };
 }
 
 // The namespace of the extension's own ids.

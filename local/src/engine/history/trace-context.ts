@@ -1,0 +1,56 @@
+// How spans travel in messages and histories.
+// Source: Azure/durabletask, DurableTask.Core/Tracing/DistributedTraceContext.cs and TraceHelper.cs.
+
+import { jsonTime } from "../../shared/json-time.ts";
+import { formatTraceParent, parseTraceParent, type SpanContext, spanIdOf } from "../../telemetry/index.ts";
+import type { ExecutionStartedEvent, TraceContext } from "./events.ts";
+
+/** As it goes to what the span causes. */
+export function toTraceContext(span: SpanContext): TraceContext {
+  return {
+    TraceParent: formatTraceParent(span),
+    TraceState: span.traceState,
+    Id: null,
+    SpanId: null,
+    ActivityStartTime: null,
+  };
+}
+
+/** The span that a message or an event comes from; null where none is told. */
+export function spanIn(context: TraceContext | null | undefined): SpanContext | null {
+  return context ? parseTraceParent(context.TraceParent, context.TraceState) : null;
+}
+
+/** A start with the span of its execution: all hosts, and all replays, find it in the history. */
+export function withOwnSpan(started: ExecutionStartedEvent, now: string): ExecutionStartedEvent {
+  const { ParentTraceContext: trace } = started;
+  const parent = spanIn(trace);
+  if (trace === null || parent === null || trace.SpanId !== null) return started;
+  const span = { ...parent, spanId: spanIdOfExecution(started) };
+  const own = { Id: formatTraceParent(span), SpanId: span.spanId, ActivityStartTime: toOffsetTime(now) };
+  return { ...started, ParentTraceContext: { ...trace, ...own } };
+}
+
+/** The start of the next generation: below the same parent, and not yet with a span. */
+export function withoutOwnSpan(trace: TraceContext | null): TraceContext | null {
+  return trace && { ...trace, Id: null, SpanId: null, ActivityStartTime: null };
+}
+
+/** The span of an execution; null where its start tells no trace. */
+export function spanOfExecution(started: ExecutionStartedEvent): SpanContext | null {
+  const trace = started.ParentTraceContext;
+  const parent = spanIn(trace);
+  return parent && { ...parent, spanId: trace?.SpanId ?? spanIdOfExecution(started) };
+}
+
+/** The span of something that an execution asked for, by the number of its action. */
+export function spanOfAction(execution: SpanContext, executionId: string, actionId: number): SpanContext {
+  return { ...execution, spanId: spanIdOf(`${executionId}/${actionId}`) };
+}
+
+// Not random: an episode that is run again, because its host died before it was saved, must have sent the same.
+const spanIdOfExecution = ({ OrchestrationInstance: { ExecutionId } }: ExecutionStartedEvent): string =>
+  spanIdOf(ExecutionId ?? "");
+
+/** A DateTimeOffset as Newtonsoft.Json writes it. */
+const toOffsetTime = (utc: string): string => jsonTime(utc).replace(/Z$/, "+00:00");
