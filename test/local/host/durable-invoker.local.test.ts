@@ -124,6 +124,7 @@ test("the extension provides the client's value", async () => {
   const { host } = await start();
   expect(await (await fetch(`${host.url}/api/start`)).json()).toEqual({
     type: "durableClient",
+    span: null,
     functionName: "start",
     invocationId: expect.any(String),
     hostUrl: host.url,
