@@ -125,7 +125,7 @@ export class VirtualWorld {
     const endsAt = this.clock.now().getTime() + ms;
     for (;;) {
       await this.settle();
-      const next = this.clock.nextDueMs({ withRoutine: true }) ?? endsAt;
+      const next = this.clock.nextDueMs({ withRoutine: true }) ?? Number.POSITIVE_INFINITY;
       this.clock.moveTo(Math.min(next, endsAt));
       if (next > endsAt) break;
     }

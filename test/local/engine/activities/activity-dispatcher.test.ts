@@ -1,6 +1,9 @@
 import type { OrchestrationContext } from "durable-functions";
 import { expect, test } from "vitest";
+import { EventType } from "../../../../local/src/engine/history/events.ts";
+import type { MessageData } from "../../../../local/src/engine/messages/message-data.ts";
 import { workItemQueueName } from "../../../../local/src/engine/taskhub/names.ts";
+import type { Fate } from "../../../helpers/crashable-storage.ts";
 import type { StorageCall } from "../../../helpers/intercept-storage.ts";
 import { toInstance } from "../../../helpers/outgoing-message.ts";
 import { SdkInvoker } from "../../../helpers/sdk-orchestrator.ts";
@@ -33,8 +36,16 @@ async function startEngine({ slots = 4, isHeldUp = true } = {}) {
   };
   const invoker = new SdkInvoker({ orchestrators, activities: { work } });
   const looks: StorageCall[] = [];
-  const fateOf = (call: StorageCall) => {
+  const sent: MessageData[] = [];
+  const replies = { refused: 0 };
+  const fateOf = (call: StorageCall): Fate | undefined => {
     if (call.resource === WORK_ITEMS && call.operation === "receive") looks.push(call);
+    if (call.resource === WORK_ITEMS || call.operation !== "send" || started.length === 0) return undefined;
+    if (replies.refused > 0) {
+      replies.refused -= 1;
+      return "refused";
+    }
+    sent.push(JSON.parse(String(call.args[0])));
     return undefined;
   };
   const settings = { maxConcurrentActivityFunctions: slots };
@@ -50,7 +61,8 @@ async function startEngine({ slots = 4, isHeldUp = true } = {}) {
     await world.settle();
   };
   const output = async () => (await world.status("abc"))?.output ?? null;
-  return { world, engine, invoker, looks, started, finish, begin, output };
+  const warnings = () => engine.logged.filter(({ level }) => level === "warn").map(({ message }) => message);
+  return { world, engine, invoker, looks, sent, replies, started, warnings, finish, begin, output };
 }
 
 test("activities that this host sent itself cost no look into the queue", async () => {
@@ -84,13 +96,60 @@ test("an activity that takes longer than its hold is run once", async () => {
 });
 
 test("an activity that no worker takes comes again", async () => {
-  const { world, invoker, begin, output } = await startEngine({ isHeldUp: false });
+  const { world, invoker, warnings, begin, output } = await startEngine({ isHeldUp: false });
   const invoke = invoker.invokeActivity.bind(invoker);
   invoker.invokeActivity = async () => ({ kind: "unavailable", reason: "The worker starts again." });
   await begin("fanOut", 1);
   invoker.invokeActivity = invoke;
   await world.until(async () => (await output()) !== null);
   expect(await output()).toBe("1");
+  expect(warnings()).toEqual([]);
+});
+
+test("an outcome that cannot be sent is sent again: the activity is not run twice", async () => {
+  const { world, invoker, replies, warnings, finish, begin, output } = await startEngine();
+  await begin("fanOut", 1);
+  replies.refused = 100;
+  await finish();
+  await world.until(async () => (await output()) !== null);
+  expect(await output()).toBe("1");
+  expect(invoker.activityCalls).toHaveLength(1);
+  expect(warnings()).toEqual(["An activity's outcome cannot be sent; trying again."]);
+});
+
+test("after two minutes an outcome that cannot be sent is given up, and the activity runs again", async () => {
+  const { world, started, replies, warnings, finish, begin, output } = await startEngine({ slots: 1 });
+  await begin("fanOut", 1);
+  replies.refused = 120;
+  await finish();
+  await world.until(() => started.length === 2);
+  expect(warnings().at(-1)).toBe("An activity's outcome could not be sent; it will run again.");
+  await finish();
+  await world.until(async () => (await output()) !== null);
+  expect(await output()).toBe("1");
+});
+
+test("a host that stops does not try to send an outcome again", async () => {
+  const { world, engine, replies, warnings, finish, begin } = await startEngine();
+  await begin("fanOut", 1);
+  replies.refused = 100;
+  await finish();
+  await engine.stop();
+  expect(warnings().at(-1)).toBe("An activity's outcome could not be sent; it will run again.");
+  expect(world.storage.queue(WORK_ITEMS).messages()).toHaveLength(1);
+});
+
+test("an outcome names its sender, with the execution and the episode that asked for it", async () => {
+  const { world, engine, sent, finish, begin, output } = await startEngine();
+  await begin("chain");
+  for (let i = 0; i < 3; i += 1) await finish();
+  expect(await output()).toBe('"done"');
+  const executionId = (await engine.client.getStatus("abc", { withInput: false }))?.executionId;
+  const replies = sent.filter(({ TaskMessage }) => TaskMessage.Event.EventType === EventType.TaskCompleted);
+  expect(replies.map(({ Sender, Episode }) => [Sender, Episode])).toEqual(
+    [1, 2, 3].map((episode) => [{ InstanceId: "abc", ExecutionId: executionId }, episode]),
+  );
+  expect(world.messages()).toEqual([]);
 });
 
 test("a work item that holds no activity is thrown away", async () => {
@@ -106,7 +165,10 @@ test("a work item that holds no activity is thrown away", async () => {
 test("a host that stops waits a little for what runs, and takes nothing new", async () => {
   const { world, engine, started, begin } = await startEngine({ slots: 1 });
   await begin("fanOut", 2);
+  const beganMs = world.clock.now().getTime();
   await engine.stop();
+  expect(world.clock.now().getTime() - beganMs).toBe(5_000);
+  await world.pass(600_000);
   expect(started).toEqual([0]);
   // What did not end is run again by the next host, once its hold is over.
   expect(world.storage.queue(WORK_ITEMS).messages()).toHaveLength(2);
@@ -119,5 +181,15 @@ test("an activity that ends while its host stops is not run again", async () => 
   await finish();
   await stopping;
   expect(world.storage.queue(WORK_ITEMS).messages()).toEqual([]);
+  expect(started).toEqual([0]);
+});
+
+test("an activity that ends while its host stops is followed by none on that host", async () => {
+  const { world, engine, started, finish, begin } = await startEngine();
+  await begin("chain");
+  const stopping = engine.stop();
+  await finish();
+  await stopping;
+  await world.pass(600_000);
   expect(started).toEqual([0]);
 });

@@ -1,6 +1,6 @@
 import { silentLogger } from "@same-kit/shared";
-import { expect, test } from "vitest";
-import type { HistoryEvent } from "../../../../local/src/engine/history/events.ts";
+import { describe, expect, test } from "vitest";
+import { EventType, type HistoryEvent } from "../../../../local/src/engine/history/events.ts";
 import type { ReceivedMessage } from "../../../../local/src/engine/messages/message-data.ts";
 import {
   type CheckpointTailDeps,
@@ -135,4 +135,97 @@ test("an end is reported when the row says so, and not before", async () => {
   tails.add(tail("1", historyEvents.executionCompleted(null)));
   await tails.settled();
   expect(done.slice(1)).toEqual(["abc is Completed", "deleted 1"]);
+});
+
+describe("a checkpoint that took so long that another host may have moved the instance on", () => {
+  const completed = [historyEvents.executionStarted(), historyEvents.executionCompleted(null)];
+  const LATE_MS = 10_000;
+
+  /**
+   * @param etag - The ETag of the stored history; the checkpoint's own is "1".
+   * @param failures - How many reads of the history fail.
+   * @param writeMs - How long each write of the row takes.
+   */
+  function makeLateTails({ etag = "2", failures = 0, beforeMs = 0, writeMs = 0 }) {
+    const clock = new FakeClock("1970-01-01T00:00:00Z");
+    clock.advance(beforeMs);
+    const rows: EpisodeRow[] = [];
+    const etags: unknown[] = [];
+    const done: string[] = [];
+    let loads = 0;
+    const tails = new CheckpointTails({
+      instances: {
+        findRow: async () => ({ etag: "row", executionId: "e1", status: "Running" }),
+        async writeEpisode(row: EpisodeRow, rowEtag: unknown) {
+          rows.push(row);
+          etags.push(rowEtag);
+          if (rows.length === 1) clock.advance(writeMs);
+          return { kind: "written", etag: "next" };
+        },
+      },
+      histories: {
+        async load() {
+          loads += 1;
+          if (loads <= failures) throw new Error("no route");
+          return { events: completed, executionId: "e1", etag };
+        },
+      },
+      payloads: {},
+      delivery: {
+        delete: async (message: ReceivedMessage) => done.push(`deleted ${message.messageId}`),
+        abandon: async (message: ReceivedMessage) => done.push(`abandoned ${message.messageId}`),
+      },
+      clock,
+      log: silentLogger,
+    } as unknown as CheckpointTailDeps);
+    const finish = async () => {
+      tails.add(tail("1", historyEvents.executionStarted()));
+      await tails.settled();
+    };
+    return { finish, rows, etags, done, clock, loads: () => loads };
+  }
+
+  const own = [expect.objectContaining({ EventType: EventType.ExecutionStarted })];
+
+  test("leaves the row to the history if it did", async () => {
+    const { finish, rows, done } = makeLateTails({ beforeMs: LATE_MS });
+    await finish();
+    expect(rows.map((it) => it.newEvents)).toEqual([completed]);
+    expect(done).toEqual(["deleted 1"]);
+  });
+
+  test("writes its own row if it did not", async () => {
+    const { finish, rows, etags } = makeLateTails({ beforeMs: LATE_MS, etag: "1" });
+    await finish();
+    expect(rows.map((it) => it.newEvents)).toEqual([own]);
+    expect(etags).toEqual(["row"]);
+  });
+
+  test("checks the history again if its own write took the time", async () => {
+    const { finish, rows } = makeLateTails({ writeMs: LATE_MS });
+    await finish();
+    expect(rows.map((it) => it.newEvents)).toEqual([own, completed]);
+  });
+
+  test("insists on that check, with a pause between attempts", async () => {
+    const { finish, rows, done, clock } = makeLateTails({ writeMs: LATE_MS, failures: 3 });
+    await finish();
+    expect(rows.map((it) => it.newEvents)).toEqual([own, completed]);
+    expect(done).toEqual(["deleted 1"]);
+    expect(clock.now().getTime()).toBe(LATE_MS + 3_000);
+  });
+
+  test("leaves its messages to come again if the check never succeeds", async () => {
+    const { finish, done, loads } = makeLateTails({ writeMs: LATE_MS, failures: 1_000 });
+    await finish();
+    expect(done).toEqual(["abandoned 1"]);
+    expect(loads()).toBe(60);
+  });
+
+  test("is the only one that costs a look at the history", async () => {
+    const { finish, rows, loads } = makeLateTails({});
+    await finish();
+    expect(rows.map((it) => it.newEvents)).toEqual([own]);
+    expect(loads()).toBe(0);
+  });
 });
