@@ -10,6 +10,8 @@ const path = require("node:path");
 const { pathToFileURL } = require("node:url");
 
 const FLOOR = [22, 22];
+// How much later than at the launcher a signal to both may arrive here.
+const OWN_SIGNAL_MS = 100;
 const root = path.dirname(__dirname);
 const runtime = path.join(root, ".runtime", "bin", process.platform === "win32" ? "node.exe" : "node");
 
@@ -29,8 +31,13 @@ function handOver() {
     stdio: ["inherit", "inherit", "inherit", "ipc"],
     env: { ...process.env, SAME_KIT_LAUNCHED: "1" },
   });
-  // Ctrl-C reaches the command through the terminal's process group; here it must only not end the launcher first.
-  process.on("SIGINT", () => {});
+  // Ctrl-C reaches the command through the terminal's process group. A SIGINT to this process alone does not, so the command
+  // is told how many there were.
+  let interrupts = 0;
+  process.on("SIGINT", () => {
+    interrupts += 1;
+    if (child.connected) child.send({ interrupts });
+  });
   for (const signal of ["SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal));
   child.on("error", (error) => {
     fail(`same-kit: ${runtime} does not start: ${error.message}`, `Run \`make setup\` in ${root} again.`);
@@ -47,6 +54,25 @@ function followLauncher() {
   if (!process.channel) return;
   process.channel.unref();
   process.on("disconnect", () => process.kill(process.pid, "SIGHUP"));
+  followInterrupts();
+}
+
+/** Every SIGINT counts once, whether it came to both processes, as from a terminal, or to the launcher alone. */
+function followInterrupts() {
+  let interrupts = 0;
+  process.on("SIGINT", () => {
+    interrupts += 1;
+    if (process.listenerCount("SIGINT") > 1) return;
+    // Nobody else listens, so it ends the process, as without this listener.
+    process.removeAllListeners("SIGINT");
+    process.kill(process.pid, "SIGINT");
+  });
+  process.on("message", (message) => {
+    const told = message.interrupts;
+    setTimeout(() => {
+      if (interrupts < told) process.kill(process.pid, "SIGINT");
+    }, OWN_SIGNAL_MS);
+  });
 }
 
 /** As in shared/src/files/cache-folder.ts. */

@@ -47,3 +47,8 @@ export function extraInputsOf(metadata: FunctionMetadata): BindingInfo[] {
 export function outputsOf(metadata: FunctionMetadata): BindingInfo[] {
   return metadata.bindings.filter((binding) => binding.direction === "out" && binding.type.toLowerCase() !== "http");
 }
+
+/** One that answers an HTTP request. */
+export function hasHttpOutput(metadata: FunctionMetadata): boolean {
+  return metadata.bindings.some(({ direction, type }) => direction === "out" && type.toLowerCase() === "http");
+}

@@ -12,7 +12,7 @@ import {
 import { AdminRoutes } from "../admin/admin-routes.ts";
 import { homePage } from "../admin/home-page.ts";
 import type { AppGeneration } from "../app-generation.ts";
-import type { AppFunction } from "../functions/app-function.ts";
+import { type AppFunction, hasHttpOutput } from "../functions/app-function.ts";
 import type { HostExtension } from "../host-extension.ts";
 import type { InvocationCall } from "../invocation-call.ts";
 import { opensFunction, opensWebhook, readKey } from "../keys/authorize.ts";
@@ -199,12 +199,14 @@ export class HttpFront {
   ): Promise<Reply | undefined> {
     if (isDeclaredTooLarge(request, this.#deps.bodyLimitBytes)) return { status: 413 };
     const invocationId = randomUUID();
-    const status = await streamThroughWorker({
+    return streamThroughWorker({
       request,
       response,
       port: generation.streamPort ?? 0,
       invocationId,
       customHeaders: generation.hostJson.customHeaders,
+      hasHttpOutput: hasHttpOutput(fn.metadata),
+      bodyLimitBytes: this.#deps.bodyLimitBytes,
       invoke: () =>
         this.#deps.invoker.invoke(generation, {
           fn,
@@ -214,7 +216,6 @@ export class HttpFront {
           ...traceOf(request, span),
         }),
     });
-    return status === undefined ? undefined : { status };
   }
 }
 

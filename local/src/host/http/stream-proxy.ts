@@ -1,6 +1,7 @@
 import http, { type IncomingMessage, type ServerResponse } from "node:http";
 import type { WorkerInvocationResult } from "../../worker/language-worker.ts";
-import { addCustomHeaders } from "./reply.ts";
+import { addCustomHeaders, type Reply } from "./reply.ts";
+import { absoluteUrl, fromReturnValue } from "./rpc-http.ts";
 
 export type StreamCall = {
   request: IncomingMessage;
@@ -10,6 +11,9 @@ export type StreamCall = {
   /** Pairs the proxied request with the invocation; random, because anyone who knows it can answer for the app. */
   invocationId: string;
   customHeaders: Readonly<Record<string, string>>;
+  /** Without one the library never answers the proxied request. */
+  hasHttpOutput: boolean;
+  bodyLimitBytes: number;
   /** Starts the invocation itself; never rejects. */
   invoke(): Promise<WorkerInvocationResult>;
 };
@@ -23,9 +27,9 @@ const DISCARD_LIMIT_MS = 5_000;
  * the library handle it. Azure's host waits only for that server, so that a handler which fails or returns nothing leaves
  * the caller waiting for 240 s; here the invocation's end decides.
  *
- * @returns The status to answer with when nothing was streamed; `undefined` when the answer is on its way.
+ * @returns What to answer when nothing was streamed; `undefined` when the answer is on its way.
  */
-export async function streamThroughWorker(call: StreamCall): Promise<number | undefined> {
+export async function streamThroughWorker(call: StreamCall): Promise<Reply | undefined> {
   const { response } = call;
   // The library's server must not close the connection after its answer: with a body still unread that would be a reset, which
   // takes the answer with it.
@@ -41,12 +45,18 @@ export async function streamThroughWorker(call: StreamCall): Promise<number | un
   });
   response.once("finish", () => discardRest(call.request, upstream));
 
-  const result = await call.invoke();
-  if (result.status === "success" && !result.isEmpty) {
+  const tooLarge = whenTooLarge(call, upstream);
+  const result = await Promise.race([call.invoke(), tooLarge]);
+  if (result === "tooLarge") {
+    if (!response.headersSent) return { status: 413 };
+    response.destroy();
+    return undefined;
+  }
+  if (result.status === "success" && !result.isEmpty && call.hasHttpOutput) {
     // The library sends the head before it reports success, but on another socket: it may arrive later.
     await Promise.race([answered, finished, broken]);
     if (response.headersSent) return undefined;
-    return response.destroyed ? undefined : 502;
+    return response.destroyed ? undefined : { status: 502 };
   }
   if (response.headersSent) {
     // Half an answer must not look like a whole one.
@@ -54,7 +64,22 @@ export async function streamThroughWorker(call: StreamCall): Promise<number | un
     return undefined;
   }
   upstream.destroy();
-  return result.status === "success" ? 204 : 500;
+  if (result.status !== "success") return { status: 500 };
+  return call.hasHttpOutput ? { status: 204 } : fromReturnValue(result.returnValue);
+}
+
+/** A length that was not told shows while the body passes. */
+function whenTooLarge({ request, bodyLimitBytes }: StreamCall, upstream: http.ClientRequest): Promise<"tooLarge"> {
+  let sizeBytes = 0;
+  return new Promise((resolve) => {
+    request.on("data", (chunk: Buffer) => {
+      sizeBytes += chunk.length;
+      if (sizeBytes <= bodyLimitBytes) return;
+      request.unpipe(upstream);
+      upstream.destroy();
+      resolve("tooLarge");
+    });
+  });
 }
 
 function openUpstream({ request, port, invocationId }: StreamCall, agent: http.Agent): http.ClientRequest {
@@ -72,7 +97,7 @@ function openUpstream({ request, port, invocationId }: StreamCall, agent: http.A
       ...headers,
       host: `127.0.0.1:${port}`,
       "x-forwarded-host": host,
-      "x-forwarded-proto": "http",
+      "x-forwarded-proto": absoluteUrl(request).split(":", 1)[0],
       "x-ms-invocation-id": invocationId,
     },
   });

@@ -45,6 +45,26 @@ test("an answer arrives although the app did not read what was sent", async () =
   }
 });
 
+test("a body over the limit is 413, told or not", async () => {
+  const appSettings = { FUNCTIONS_REQUEST_BODY_SIZE_LIMIT: "1000" };
+  const { url } = await startTestHost({ appDir: fixtureApp("streaming"), appSettings });
+  const send = async (sizeBytes: number, isTold: boolean) => {
+    const body = Buffer.alloc(sizeBytes);
+    const init = { method: "POST", body: isTold ? body : new Blob([body]).stream(), duplex: "half" } as RequestInit;
+    const response = await fetch(`${url}/api/count`, init);
+    return [response.status, await response.text()];
+  };
+  expect(await send(1000, false)).toEqual([200, "1000"]);
+  expect(await send(1001, false)).toEqual([413, ""]);
+  expect(await send(1001, true)).toEqual([413, ""]);
+});
+
+test("a function without an HTTP output answers with what it returns, as without streaming", async () => {
+  const host = await startTestHost({ appDir: fixtureApp("streaming"), ignoreOutputs: true });
+  const response = await fetch(`${host.url}/api/queued`, { method: "POST" });
+  expect([response.status, await response.text()]).toEqual([200, "at http:"]);
+});
+
 test("every cookie has its own line", async () => {
   const { url } = await streaming();
   const response = await fetch(`${url}/api/cookies`);
