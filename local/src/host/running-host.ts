@@ -7,7 +7,7 @@ import { type AppGeneration, startGeneration } from "./app-generation.ts";
 import { AppRuntime } from "./app-runtime.ts";
 import { composeAppEnvironment } from "./config/app-environment.ts";
 import type { LocalSettings } from "./config/local-settings.ts";
-import type { HostError } from "./errors.ts";
+import { HostError } from "./errors.ts";
 import type { AppFunction } from "./functions/app-function.ts";
 import { formatFunctionList, toHostedFunction } from "./functions/function-list.ts";
 import { noteOf, reportFunctions } from "./functions/report-functions.ts";
@@ -154,7 +154,7 @@ export class RunningHost implements FunctionsHost {
       await this.#runtime.start();
       signal?.throwIfAborted();
     } catch (error) {
-      if (!watch || signal?.aborted === true) {
+      if (!watch || signal?.aborted === true || isForGood(error)) {
         await this.stop();
         signal?.throwIfAborted();
         throw error;
@@ -323,6 +323,11 @@ export class RunningHost implements FunctionsHost {
       this.#log.error("The changed app did not load.", { reason: error.message, state: this.state }),
     );
   }
+}
+
+/** What an option asks for is not repaired by a change of the app's files. */
+function isForGood(error: unknown): boolean {
+  return error instanceof HostError && error.code === "ERR_NODE_NOT_FOUND";
 }
 
 /** Names in `functions` of host.json that the app does not register. */

@@ -271,6 +271,11 @@ test("only the functions that are asked for are loaded, and a name that does not
   expect(warning?.fields).toEqual({ functionName: "none" });
 });
 
+test("a Node that is asked for and is not there ends the start, also of a host that watches", async () => {
+  const starting = startTestHost({ appDir: fixtureApp("http-basic"), node: "99", watch: true });
+  await expect(starting).rejects.toThrow("No Node for --node 99 can be used");
+});
+
 test("an aborted signal stops the host", async () => {
   const stopping = new AbortController();
   const host = await startTestHost({ appDir: fixtureApp("http-basic"), signal: stopping.signal });

@@ -55,3 +55,17 @@ test("an app in Python, and one for another worker runtime, are named as that", 
   const dotnet = await makeApp({ "package.json": "{}", "local.settings.json": settings });
   await expect(startTestHost({ appDir: dotnet })).rejects.toThrow('is for the worker runtime "dotnet-isolated"');
 });
+
+test.each([
+  ["without main", {}],
+  ["with npm's main, which does not exist", { "package.json": '{"main":"index.js"}' }],
+  ["with files that register nothing", { "package.json": '{"main":"lib.js"}', "lib.js": "" }],
+])("a Node app of the function.json model, %s, is named as that", async (_, files) => {
+  const app = await makeApp({ "package.json": "{}", "Greet/function.json": "{}", "Greet/index.js": "", ...files });
+  await expect(startTestHost({ appDir: app })).rejects.toThrow("has the function.json files of programming model v3");
+});
+
+test("a Python app of the older model is one too", async () => {
+  const app = await makeApp({ "Greet/function.json": "{}", "Greet/__init__.py": "" });
+  await expect(startTestHost({ appDir: app })).rejects.toThrow("is for Python");
+});

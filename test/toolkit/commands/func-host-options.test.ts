@@ -25,13 +25,23 @@ const NOTHING: FuncHostValues = {
   "user-log-level": undefined,
   "enable-json-output": false,
   runtime: undefined,
+  "allow-host": [],
+  "allow-origin": [],
+  "ignore-outputs": false,
 };
 
 const optionsOf = (values: Partial<FuncHostValues>, appDir = "/app") =>
   toHostOptions({ ...NOTHING, ...values }, appDir);
 
 test("without options the host is as func starts it", () => {
-  expect(optionsOf({})).toEqual({ appSettings: {}, inspect: false, allowedOrigins: [], requireKeys: false });
+  expect(optionsOf({})).toEqual({
+    appSettings: {},
+    inspect: false,
+    allowedHosts: [],
+    allowedOrigins: [],
+    requireKeys: false,
+    ignoreOutputs: false,
+  });
 });
 
 test("options become settings of the app where func makes settings of them", () => {
@@ -55,6 +65,15 @@ test("origins are separated by commas", () => {
   expect({ allowedOrigins, allowCredentials }).toEqual({
     allowedOrigins: ["https://a.test", "*"],
     allowCredentials: true,
+  });
+});
+
+test("what a refusal advises is an option here too", () => {
+  const values = { cors: "https://a.test", "allow-host": ["my.tunnel"], "allow-origin": ["http://localhost:5173/"] };
+  expect(optionsOf({ ...values, "ignore-outputs": true })).toMatchObject({
+    allowedHosts: ["my.tunnel"],
+    allowedOrigins: ["https://a.test", "http://localhost:5173"],
+    ignoreOutputs: true,
   });
 });
 

@@ -7,8 +7,9 @@ import { type LogLevel, OperationError, reasonOf, UsageError } from "@same-kit/s
 import type { ToolkitErrorCode } from "../errors.ts";
 import type { BootOptions } from "../ports.ts";
 import type { Console } from "../ui/console.ts";
+import { type CallerValues, toCallerSettings } from "./caller-options.ts";
 
-export type FuncHostValues = {
+export type FuncHostValues = CallerValues & {
   address: string | undefined;
   cors: string | undefined;
   "cors-credentials": boolean;
@@ -26,7 +27,14 @@ export type FuncHostValues = {
 
 type FuncHostOptions = Pick<
   BootOptions,
-  "appSettings" | "inspect" | "https" | "allowedOrigins" | "allowCredentials" | "requireKeys"
+  | "appSettings"
+  | "inspect"
+  | "https"
+  | "allowedHosts"
+  | "allowedOrigins"
+  | "allowCredentials"
+  | "requireKeys"
+  | "ignoreOutputs"
 >;
 
 /** @throws UsageError `ERR_USAGE` */
@@ -34,13 +42,13 @@ export function toHostOptions(values: FuncHostValues, appDir: string): FuncHostO
   checkAddress(values.address);
   checkRuntime(values.runtime);
   const https = toHttps(values, appDir);
+  const caller = toCallerSettings(values);
+  const corsOrigins = (values.cors ?? "").split(",").map(toOrigin);
   return {
+    ...caller,
     appSettings: toAppSettings(values),
     inspect: values.inspect === undefined ? false : toInspectAddress(values.inspect),
-    allowedOrigins: (values.cors ?? "")
-      .split(",")
-      .map(toOrigin)
-      .filter((origin) => origin !== ""),
+    allowedOrigins: [...corsOrigins.filter((origin) => origin !== ""), ...caller.allowedOrigins],
     requireKeys: values.enableAuth,
     ...(values["cors-credentials"] ? { allowCredentials: true } : {}),
     ...(https === null ? {} : { https }),

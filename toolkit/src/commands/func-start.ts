@@ -4,6 +4,7 @@ import { FUNC_VERSION } from "../config/func-version.ts";
 import { packageVersion } from "../config/package-version.ts";
 import { createFuncOutput } from "../reports/func-output.ts";
 import { funcStart } from "../usecases/func-start.ts";
+import { callerOptions } from "./caller-options.ts";
 import { defineCommand } from "./define-command.ts";
 import { openJsonOutput, toHostOptions, toScriptRoot, toUserLogLevel } from "./func-host-options.ts";
 import { hostOptions, parsePort, resolveStateDir, stateDirOption } from "./shared-options.ts";
@@ -47,6 +48,7 @@ export const funcStartCommand = defineCommand({
     debug: { type: "boolean", help: "Accepted, without effect" },
     "pause-on-error": { type: "boolean", help: "Accepted, without effect" },
     offline: { type: "boolean", help: "Accepted: the host never needs a network" },
+    ...callerOptions,
     storage: hostOptions.storage,
     python: hostOptions.python,
     "allow-user": hostOptions["allow-user"],

@@ -7,6 +7,7 @@ import type { ToolkitErrorCode } from "../errors.ts";
 import type { BootedHost } from "../ports.ts";
 import { formatLogEntry, isShown } from "../ui/log-line.ts";
 import { localUp } from "../usecases/local-up.ts";
+import { callerOptions, toCallerSettings } from "./caller-options.ts";
 import { defineCommand } from "./define-command.ts";
 import { hostOptions, jsonOption, parsePort, resolveStateDir, stateDirOption } from "./shared-options.ts";
 
@@ -32,22 +33,7 @@ export const localUpCommand = defineCommand({
       help: "Node of the app's worker: a version on PATH or of nvm, or a path (default: what .nvmrc, .node-version or package.json asks for)",
     },
     inspect: { type: "boolean", help: "Allow a debugger to attach to the app's worker" },
-    "allow-host": {
-      type: "string",
-      multiple: true,
-      value: "NAME",
-      help: "Also serve requests to this host name, as a tunnel or a container sends them",
-    },
-    "allow-origin": {
-      type: "string",
-      multiple: true,
-      value: "URL",
-      help: "Let pages of this origin call, such as http://localhost:5173",
-    },
-    "ignore-outputs": {
-      type: "boolean",
-      help: "Drop the values of output bindings that nothing writes locally, instead of failing the call",
-    },
+    ...callerOptions,
     verbose: { type: "boolean", help: "Show every line of the host's log" },
     ...jsonOption,
   },
@@ -88,9 +74,7 @@ export const localUpCommand = defineCommand({
         isAloneOnHub: false,
         node: options.node ?? null,
         inspect: options.inspect,
-        ignoreOutputs: options["ignore-outputs"],
-        allowedHosts: options["allow-host"] ?? [],
-        allowedOrigins: (options["allow-origin"] ?? []).map(toOrigin),
+        ...toCallerSettings(options),
         hostile: parseSeed(options.hostile),
         watch: appDir !== null,
         detachedLogFile: env[DETACHED_LOG_VARIABLE] ?? null,
@@ -118,9 +102,11 @@ function parseSeed(text: string | undefined): number | null {
 
 function announce(host: BootedHost, { console }: CommandContext): void {
   const { url, port, hubName, storage, nodeVersion, functionListText, inspectorUrl } = host;
+  // No worker runs while the app does not load.
+  const node = nodeVersion === undefined ? "" : `, Node ${nodeVersion}`;
   console.json({ url, port, hubName, storage, nodeVersion, inspectorUrl, pid: process.pid });
   console.answer(
-    `${functionListText.trimEnd()}\n\nServing ${url} (task hub ${hubName}, storage ${storage}, Node ${nodeVersion}). Ctrl-C stops it.\nInspector: ${inspectorUrl}`,
+    `${functionListText.trimEnd()}\n\nServing ${url} (task hub ${hubName}, storage ${storage}${node}). Ctrl-C stops it.\nInspector: ${inspectorUrl}`,
   );
 }
 
@@ -135,16 +121,4 @@ function withoutDetach(words: readonly string[], options: Record<string, unknown
     return value === true ? [`--${name}`] : [`--${name}`, String(value)];
   });
   return [...words, ...flags];
-}
-
-/** @throws UsageError `ERR_USAGE` */
-function toOrigin(text: string): string {
-  if (text === "*") return text;
-  const origin = URL.canParse(text) ? new URL(text).origin : "null";
-  if (origin !== "null") return origin;
-  throw new UsageError<ToolkitErrorCode>({
-    code: "ERR_USAGE",
-    message: `--allow-origin ${text} is not an origin.`,
-    hint: "An origin is a scheme, a host and a port: http://localhost:5173.",
-  });
 }

@@ -37,5 +37,6 @@ function describe(status: 403 | 421, name: string, hasOrigin: boolean): string {
  * has this origin.
  */
 function adviceFor(option: string, name: string): string {
-  return name !== "null" && /^[a-z0-9.:/_-]+$/i.test(name) ? `; "local up" with ${option} ${name} serves it` : "";
+  if (name === "null" || !/^[a-z0-9.:/_-]+$/i.test(name)) return "";
+  return `; ${option} ${name} of "local up" and "func start" serves it`;
 }

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
@@ -6,6 +6,7 @@ import { cacheFolder, isRecord, reasonOf, requireCompiled } from "@same-kit/shar
 import { AppSetupError } from "./app-setup-error.ts";
 import { findEntryFiles } from "./find-entry-files.ts";
 import type { FunctionRegistry } from "./function-registry.ts";
+import { refuseOlderModel, refuseOtherLanguages } from "./other-apps.ts";
 
 type AppPackage = {
   main?: string;
@@ -26,11 +27,12 @@ export async function loadApp(
   refuseOtherLanguages(appDirectory);
   const appPackage = readAppPackage(appDirectory, warn);
   if (appPackage.main === undefined) {
+    refuseOlderModel(appDirectory);
     throw new AppSetupError(
       `package.json in ${appDirectory} has no "main", so no function can register. Name the file, or a glob of files, that call "app.http" and so on (programming model v4).`,
     );
   }
-  for (const file of await findEntryFiles(appDirectory, appPackage.main)) {
+  for (const file of await entryFilesOf(appDirectory, appPackage.main)) {
     registry.currentFile = file;
     try {
       await loadFile(file, appPackage);
@@ -42,16 +44,14 @@ export async function loadApp(
   }
 }
 
-/** Said at once: what follows would only complain about a missing package.json. */
-function refuseOtherLanguages(appDirectory: string): void {
-  const runtime = process.env["FUNCTIONS_WORKER_RUNTIME"] ?? "";
-  const isPython = existsSync(path.join(appDirectory, "function_app.py"));
-  const isOther = runtime !== "" && runtime.toLowerCase() !== "node";
-  if (!isOther && !(isPython && !existsSync(path.join(appDirectory, "package.json")))) return;
-  const language = isOther ? `the worker runtime "${runtime}"` : "Python";
-  throw new AppSetupError(
-    `The app in ${appDirectory} is for ${language}. same-kit runs Node apps of programming model v4; run this one with "func start".`,
-  );
+async function entryFilesOf(appDirectory: string, main: string): Promise<readonly string[]> {
+  try {
+    return await findEntryFiles(appDirectory, main);
+  } catch (error) {
+    // `npm init` names an index.js that such an app does not have.
+    refuseOlderModel(appDirectory);
+    throw error;
+  }
 }
 
 function readAppPackage(appDirectory: string, warn: (text: string) => void): AppPackage {

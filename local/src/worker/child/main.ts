@@ -12,6 +12,7 @@ import { invoke, type SendLog, toException } from "./invoke.ts";
 import { KeptHistories } from "./kept-histories.ts";
 import { loadApp } from "./load-app.ts";
 import { helpOldDurableFunctions } from "./old-durable-functions.ts";
+import { refuseOlderModel } from "./other-apps.ts";
 import { watchParent } from "./watch-parent.ts";
 
 // The capabilities of Azure's Node worker, before the app's own are added.
@@ -93,9 +94,8 @@ async function readCapabilities(): Promise<Record<string, string>> {
 /** The library falls silently into a test mode when it does not find its core; an app without a model is that, or empty. */
 function requireModel(appDirectory: string): string {
   if (registry.model !== undefined) return `${registry.model.name} ${registry.model.version}`;
-  throw new AppSetupError(
-    `The app in ${appDirectory} loaded, but registered no function through @azure/functions 4. Apps of the older function.json model are not supported.`,
-  );
+  refuseOlderModel(appDirectory);
+  throw new AppSetupError(`The app in ${appDirectory} loaded, but registered no function through @azure/functions 4.`);
 }
 
 async function terminate(): Promise<void> {

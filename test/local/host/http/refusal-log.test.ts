@@ -21,8 +21,8 @@ test("a refusal is said once, with the option that would serve the request and w
       [403, { host: "localhost" }],
     ),
   ).toEqual([
-    'A request to the host name "host.docker.internal:7071" was refused; "local up" with --allow-host host.docker.internal serves it. /api/a',
-    'A request of a page of "http://localhost:5173" was refused; "local up" with --allow-origin http://localhost:5173 serves it. /api/a',
+    'A request to the host name "host.docker.internal:7071" was refused; --allow-host host.docker.internal of "local up" and "func start" serves it. /api/a',
+    'A request of a page of "http://localhost:5173" was refused; --allow-origin http://localhost:5173 of "local up" and "func start" serves it. /api/a',
     "A request that a page of another site made was refused. /api/a",
   ]);
 });

@@ -1,0 +1,51 @@
+import { UsageError } from "@same-kit/shared";
+import type { ToolkitErrorCode } from "../errors.ts";
+import type { BootOptions } from "../ports.ts";
+
+/** Options of a host about what its callers may do, and what becomes of their values. */
+export const callerOptions = {
+  "allow-host": {
+    type: "string",
+    multiple: true,
+    value: "NAME",
+    help: "Also serve requests to this host name, as a tunnel or a container sends them",
+  },
+  "allow-origin": {
+    type: "string",
+    multiple: true,
+    value: "URL",
+    help: "Let pages of this origin call, such as http://localhost:5173",
+  },
+  "ignore-outputs": {
+    type: "boolean",
+    help: "Drop the values of output bindings that nothing writes locally, instead of failing the call",
+  },
+} as const;
+
+export type CallerValues = {
+  "allow-host"?: readonly string[] | undefined;
+  "allow-origin"?: readonly string[] | undefined;
+  "ignore-outputs": boolean;
+};
+
+type CallerSettings = Required<Pick<BootOptions, "allowedHosts" | "allowedOrigins" | "ignoreOutputs">>;
+
+/** @throws UsageError `ERR_USAGE` */
+export function toCallerSettings(values: CallerValues): CallerSettings {
+  return {
+    allowedHosts: values["allow-host"] ?? [],
+    allowedOrigins: (values["allow-origin"] ?? []).map(toOrigin),
+    ignoreOutputs: values["ignore-outputs"],
+  };
+}
+
+function toOrigin(text: string): string {
+  if (text === "*") return text;
+  const origin = URL.canParse(text) ? new URL(text).origin : "null";
+  if (origin !== "null") return origin;
+  throw new UsageError<ToolkitErrorCode>({
+    code: "ERR_USAGE",
+    message: `--allow-origin ${text} is not an origin.`,
+    hint: "An origin is a scheme, a host and a port: http://localhost:5173.",
+  });
+}
