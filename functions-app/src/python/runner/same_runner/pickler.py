@@ -19,6 +19,8 @@ from dill import session as _session
 
 from . import enumerations
 from .handover import carrier as carriers
+from .handover import open_files
+from .state import process
 
 _ATOMS = (int, float, complex, bool, str, bytes, type(None))
 
@@ -102,6 +104,8 @@ class _Dispatch(dict):
             return _save_enumeration
         if issubclass(kind, type):
             return _save_class
+        if kind in open_files.KINDS:
+            return _save_open_file
         saver = carriers.saver_of(kind)
         if saver is not None:
             return _carried(saver, kind)
@@ -127,6 +131,16 @@ def _save_plainly(pickler, value, kind):
     carriers.save_as_pickle_does(pickler, value)
 
 
+def _save_open_file(pickler, file):
+    name = open_files.stream_name(file)
+    if name is not None:
+        return pickler.save_reduce(getattr, (sys, name), obj=file)
+    described = open_files.describe(file, process.work_folder())
+    if described is None or pickler.carrier is None:
+        return _save_plainly(pickler, file, type(file))
+    pickler.carrier.save_file(pickler, described, file)
+
+
 def _save_private(pickler, value):
     if pickler.carrier is None:
         carriers.save_as_pickle_does(pickler, value)
@@ -146,6 +160,8 @@ class _Pickler(dill.Pickler):
         # As dill.dump_session sets it up. After the first pass a function's globals are a mere reference to the module.
         self._original_main = self._main = module
         self._byref = self._recurse = self._main_modified = False
+        # Whoever loads a session opens its files where they were, and cuts nothing off.
+        self._fmode = dill.CONTENTS_FMODE
         self._session = True
         self._first_pass = first_pass
         self.late = late

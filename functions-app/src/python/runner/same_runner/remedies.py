@@ -10,6 +10,7 @@ _BY_TYPE = [
     ),
     (("socket.", "_socket.", "ssl.", "http.client.", "urllib3.", "requests.", "aiohttp.", "httpx."), "Connect again in the step that uses it."),
     (("threading.", "_thread.", "concurrent.futures."), "Start and end it within one step; hand on its results."),
+    (("_io.", "tempfile."), "Open it in the step that uses it."),
     (("multiprocessing.", "subprocess."), "A process ends with its step: hand on its results."),
 ]
 _TOO_LARGE = "Write it to a file, keep only what later steps need, or raise the limit."

@@ -5,6 +5,7 @@ import os
 import signal
 import stat
 import sys
+import tempfile
 
 from . import boundary, failure, foreign_packages, reads, session, travel, variables
 from .cells import history, run_cells, shell
@@ -171,7 +172,8 @@ def _prepare(request, folder, channel):
     signal.signal(signal.SIGINT, signal.default_int_handler)
     os.chdir(os.path.join(folder, "work"))
     os.environ.update(request["environ"])
-    os.environ["TMPDIR"] = os.path.join(folder, "tmp")  # What a step leaves there is deleted with its folder.
+    # What a step leaves there is deleted with its folder.
+    os.environ["TMPDIR"] = tempfile.tempdir = os.path.join(folder, "tmp")
     sys.path.insert(0, os.getcwd())
     sys.argv = [""]
     # Those of the process's start are the guardian's.

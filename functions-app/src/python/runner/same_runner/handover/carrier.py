@@ -52,6 +52,9 @@ class Carrier:
         _refer(pickler, ("buffer", self._add(buffer, view), view.readonly), buffer)
         return True
 
+    def save_file(self, pickler, described, file):
+        _refer(pickler, ("file", described), file)
+
     def save_private(self, pickler, value):
         """What holds memory and counts who shares it: it must not be made to share any that it does not know of."""
         self._private += 1

@@ -6,6 +6,7 @@ import os
 import pickle
 import struct
 
+from . import open_files
 from .mapping import map_file
 from .parts import Part, PartsFolder
 from .regions import PlacedRegions
@@ -76,6 +77,9 @@ class Loaded:
 
     def _get_bytearray(self, number):
         return bytearray(self._map(self._values[number]))
+
+    def _get_file(self, described):
+        return open_files.reopen(described)
 
     def _get_buffer(self, number, readonly):
         view = memoryview(self._map(self._values[number]))

@@ -20,6 +20,11 @@ def begin(work_folder):
     )
 
 
+def work_folder():
+    """The working directory that the step began in."""
+    return _before["work"]
+
+
 def _environ():
     before, now = _before["environ"], dict(os.environ)
     changed = {name: portable(value) for name, value in now.items() if before.get(name) != value}

@@ -1,0 +1,105 @@
+import { rm } from "node:fs/promises";
+import { expect, test } from "vitest";
+import { listTestPythons } from "../../helpers/pythons.ts";
+import { type CompletedStep, StepRunner, variablesOf } from "../../helpers/step-runner.ts";
+import { makeTempDir } from "../../helpers/temp-dir.ts";
+
+const pythons = await listTestPythons();
+const oldestAndNewest = [...new Set([pythons[0], pythons.at(-1)])].map((it) => it?.executable as string);
+const python = oldestAndNewest.at(-1) as string;
+
+const OPENED = `
+import io, os, sys
+open("r.txt", "w").write("l1\\nl2\\nl3\\n")
+open("dos.txt", "wb").write(b"a\\r\\nb\\r\\nc\\r\\n")
+w = open("w.txt", "w"); w.write("abc\\n")
+wp = open("wp.txt", "w+"); wp.write("abc\\ndef\\n"); wp.seek(4)
+a = open("a.txt", "a"); a.write("one\\n")
+x = open("x.txt", "x"); x.write("made")
+r = open("r.txt"); r.readline()
+rp = open("r.txt", "r+"); rp.seek(6)
+latin = open("latin.txt", "w+", encoding="latin-1"); latin.write("\\xe9\\xe8"); latin.seek(1)
+looped = open("r.txt"); first = next(looped)
+b = open("r.txt", "rb"); b.read(4)
+bp = open("bp.bin", "w+b"); bp.write(b"12345"); bp.seek(2)
+raw = open("r.txt", "rb", buffering=0); raw.read(1)
+dos, plain = open("dos.txt", newline=""), open("dos.txt"); next(dos), next(plain)
+closed = open("w2.txt", "w"); closed.write("kept"); closed.close()
+os.makedirs("sub"); os.chdir("sub")
+inner = open("inner.txt", "w"); inner.write("in"); os.chdir("..")
+twice = [w]
+shown = sys.stdout
+`;
+
+const READ = [
+  "w.write('def\\n'), w.flush(), open('w.txt').read(), w.mode, w.name, twice[0] is w",
+  "wp.read(), wp.mode",
+  "a.write('two\\n'), a.flush(), open('a.txt').read()",
+  "x.write('!'), x.flush(), open('x.txt').read(), x.mode",
+  "r.readline(), r.read()",
+  "rp.read()",
+  "latin.read(), latin.encoding",
+  "next(looped), looped.read(), first",
+  "b.read(2), bp.read(), raw.read(2), type(raw).__name__, bp.mode",
+  "next(dos), next(plain)",
+  "closed.closed, closed.name, open('w2.txt').read()",
+  "inner.write('ner'), inner.flush(), open('sub/inner.txt').read(), inner.name, sorted(os.listdir('.'))",
+  "shown is sys.stdout",
+];
+
+test.each(oldestAndNewest)(
+  "files that are open are open at the same place in the next step, with all that they have (%s)",
+  async (executable) => {
+    const check = `answers = [${READ.map((line) => `[${line}]`).join(", ")}]\nanswer = repr(answers)`;
+    const whole = await StepRunner.start({ python: executable });
+    const expected = variablesOf((await whole.runCells([OPENED, check, "print(answer)"])) as CompletedStep);
+    const split = await StepRunner.start({ python: executable });
+    for (const source of [OPENED, "pass", check]) {
+      const result = await split.runCells([source], { isLast: false });
+      expect((await split.detailsOf(result)).lost).toBeUndefined();
+    }
+    await split.runCells(["print(answer)"]);
+    expect(expected["first"]).toBe("'l1\\n'");
+    expect(split.lines.at(-1)).toBe(whole.lines.at(-1));
+  },
+);
+
+test("what is written through an open file in each step is whole at the end", async () => {
+  const runner = await StepRunner.start({ python });
+  await runner.complete("log = open('log.txt', 'w')\nlog.write('1\\n')", { isLast: false });
+  await runner.complete("log.write('2\\n')", { isLast: false });
+  const last = await runner.complete("log.write('3\\n'); log.flush(); text = open('log.txt').read()");
+  expect(variablesOf(last)["text"]).toBe("'1\\n2\\n3\\n'");
+});
+
+test("a file that the next step cannot open is lost at the boundary, with the reason and what to do", async () => {
+  const runner = await StepRunner.start({ python });
+  const code = [
+    "import gzip, os, tempfile",
+    "gone = open('gone.txt', 'w'); os.remove('gone.txt')",
+    "own = tempfile.NamedTemporaryFile()",
+    "packed = gzip.open('p.gz', 'wt')",
+    "kept = open('kept.txt', 'w')",
+  ];
+  const { lost = [] } = await runner.detailsOf(await runner.runCells([code.join("\n")], { isLast: false }));
+  expect(lost.map(({ name, remedy }) => [name, remedy])).toEqual(
+    ["gone", "own", "packed"].map((name) => [name, "Open it in the step that uses it."]),
+  );
+  expect(lost.map(({ reason }) => reason.split(": ").at(-1))).toEqual([
+    "the file has no name any more",
+    "the file lies in the step's temporary folder, which ends with the step",
+    "it is read or written through GzipFile",
+  ]);
+});
+
+test("a file elsewhere that is gone by the next step is closed there, with a message, and the rest travels", async () => {
+  const runner = await StepRunner.start({ python });
+  const folder = await makeTempDir();
+  await runner.complete(`file = open(${JSON.stringify(`${folder}/f.txt`)}, "w")\nkeep = 5`, { isLast: false });
+  await rm(`${folder}/f.txt`);
+  expect(variablesOf(await runner.complete("kept, is_closed = keep, file.closed"))).toMatchObject({
+    kept: "5",
+    is_closed: "True",
+  });
+  expect(runner.lines.join("\n")).toContain(`The file ${folder}/f.txt could not be opened again`);
+});
