@@ -160,7 +160,7 @@ class _Pickler(dill.Pickler):
         # As dill.dump_session sets it up. After the first pass a function's globals are a mere reference to the module.
         self._original_main = self._main = module
         self._byref = self._recurse = self._main_modified = False
-        # Whoever loads a session opens its files where they were, and cuts nothing off.
+        # Loading a session opens its files where they were, and cuts nothing off.
         self._fmode = dill.CONTENTS_FMODE
         self._session = True
         self._first_pass = first_pass

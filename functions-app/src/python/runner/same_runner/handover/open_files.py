@@ -57,7 +57,7 @@ def reopen(described):
 
 def _open(described, path):
     def opener(_, flags):
-        # Whoever opened it first has created it, or cut it off.
+        # That was done when it was first opened.
         return os.open(os.devnull if path is None else path, flags & ~(os.O_TRUNC | os.O_EXCL | os.O_CREAT))
 
     buffering = 0 if described["kind"] == "FileIO" else -1
