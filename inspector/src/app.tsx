@@ -11,6 +11,8 @@ import { InstancePage } from "./pages/instance.tsx";
 import { InstancesPage } from "./pages/instances.tsx";
 import { RunPage } from "./pages/run.tsx";
 import { RunsPage } from "./pages/runs.tsx";
+import { TracePage } from "./pages/trace.tsx";
+import { TracesPage } from "./pages/traces.tsx";
 import { Failure } from "./parts/failure.tsx";
 import { Notices } from "./parts/notices.tsx";
 import { hrefOf, type PageName, titleOf } from "./route.ts";
@@ -27,6 +29,8 @@ const PAGES: Record<PageName, ComponentType<PageProps>> = {
   entities: EntitiesPage,
   entity: EntityPage,
   hub: HubPage,
+  traces: TracesPage,
+  trace: TracePage,
 };
 
 type Tab = { page: PageName; title: string; alsoFor: readonly PageName[]; needs?: keyof Capabilities };
@@ -37,6 +41,7 @@ const TABS: readonly Tab[] = [
   { page: "instances", title: "Instances", alsoFor: ["instance"] },
   { page: "entities", title: "Entities", alsoFor: ["entity"] },
   { page: "hub", title: "Task hub", alsoFor: [], needs: "hub" },
+  { page: "traces", title: "Traces", alsoFor: ["trace"], needs: "traces" },
 ];
 
 export function App() {

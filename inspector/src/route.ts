@@ -1,7 +1,18 @@
 // Which page is shown, with its filters, lies in the fragment of the address: `#/instances?status=Failed`. A link to it can be
 // shared and reloaded, and no server has to know the pages.
 
-export const PAGES = ["home", "runs", "run", "instances", "instance", "entities", "entity", "hub"] as const;
+export const PAGES = [
+  "home",
+  "runs",
+  "run",
+  "instances",
+  "instance",
+  "entities",
+  "entity",
+  "hub",
+  "traces",
+  "trace",
+] as const;
 export type PageName = (typeof PAGES)[number];
 
 export type Route = { page: PageName; query: Readonly<Record<string, string>> };
@@ -28,10 +39,13 @@ const TITLES: Readonly<Record<PageName, string>> = {
   entities: "Entities",
   entity: "Entity",
   hub: "Task hub",
+  traces: "Traces",
+  trace: "Trace",
 };
 
 /** What tells a tab of the browser from others: the page, and what of it is shown. */
 export function titleOf({ page, query: { id, name, key } }: Route): string {
-  const shown = page === "entity" ? `@${name}@${key ?? ""}` : page === "instance" || page === "run" ? id : undefined;
+  const shown =
+    page === "entity" ? `@${name}@${key ?? ""}` : ["instance", "run", "trace"].includes(page) ? id : undefined;
   return `${TITLES[page]}${shown === undefined ? "" : ` ${shown}`} · same-kit inspector`;
 }

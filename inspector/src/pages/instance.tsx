@@ -1,11 +1,12 @@
 import { useCallback } from "preact/hooks";
 import type { InstanceDetail } from "../../../local/src/inspector/api.ts";
 import type { PageProps } from "../app.tsx";
-import { useLoaded, useOnInstanceChange } from "../hooks.ts";
+import { useHome, useLoaded, useOnInstanceChange } from "../hooks.ts";
 import { Gantt } from "../instances/gantt.tsx";
 import { HistoryList } from "../instances/history-list.tsx";
 import { InstanceActions } from "../instances/instance-actions.tsx";
 import { InstanceFacts } from "../instances/instance-facts.tsx";
+import { InstanceTrace } from "../instances/instance-trace.tsx";
 import { SequenceDiagram } from "../instances/sequence-diagram.tsx";
 import { Empty } from "../parts/empty.tsx";
 import { Failure } from "../parts/failure.tsx";
@@ -14,12 +15,20 @@ import { Status } from "../parts/status.tsx";
 import { hrefOf } from "../router.ts";
 import { RunLines } from "../runs/run-lines.tsx";
 
-const TABS = { gantt: "Timeline", sequence: "Sequence", history: "History", values: "Values", log: "Log" } as const;
+const TABS = {
+  gantt: "Timeline",
+  sequence: "Sequence",
+  history: "History",
+  values: "Values",
+  trace: "Trace",
+  log: "Log",
+} as const;
 type Tab = keyof typeof TABS;
 
 /** One orchestration: what it did, what it was given and gave, and what can be done with it. */
 export function InstancePage({ query }: PageProps) {
   const { id = "", parent } = query;
+  const hasTraces = useHome()?.can.traces === true;
   const { value: instance, error, reload } = useLoaded<InstanceDetail>("api/instance", { id });
   useOnInstanceChange(
     useCallback((it: string) => it === id, [id]),
@@ -37,7 +46,7 @@ export function InstancePage({ query }: PageProps) {
       <InstanceFacts instance={instance} parent={parent ?? ""} />
       <InstanceActions instance={instance} onDone={reload} />
       <nav class="tabs" aria-label="Parts of the instance">
-        {Object.entries(TABS).map(([name, title]) => (
+        {tabsWith(hasTraces).map(([name, title]) => (
           <a
             key={name}
             href={hrefOf("instance", { id, parent, tab: name })}
@@ -50,6 +59,11 @@ export function InstancePage({ query }: PageProps) {
       <Part tab={tab} instance={instance} />
     </>
   );
+}
+
+/** Only where spans are kept is there something to see of them. */
+function tabsWith(hasTraces: boolean): [string, string][] {
+  return Object.entries(TABS).filter(([name]) => hasTraces || name !== "trace");
 }
 
 function Missing({ id }: { id: string }) {
@@ -74,6 +88,8 @@ function Part({ tab, instance }: { tab: Tab; instance: InstanceDetail }) {
       return <HistoryList instance={instance} />;
     case "values":
       return <Values instance={instance} />;
+    case "trace":
+      return <InstanceTrace id={instance.id} />;
     case "log":
       return <RunLines id={instance.id} />;
   }

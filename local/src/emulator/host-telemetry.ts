@@ -1,7 +1,7 @@
 import path from "node:path";
 import type { Clock, Logger } from "@same-kit/shared";
 import { HOST_VERSION } from "../host/index.ts";
-import { openTelemetry, type Tracer } from "../telemetry/index.ts";
+import { openTelemetry, type TraceFiles, type Tracer } from "../telemetry/index.ts";
 import type { AppSettings } from "./app-settings.ts";
 import type { StopStack } from "./stop-stack.ts";
 
@@ -12,15 +12,16 @@ type HostTelemetry = Pick<AppSettings, "env" | "usesOpenTelemetry"> & {
   log: Logger;
 };
 
-/** @returns `undefined` unless host.json has `"telemetryMode": "OpenTelemetry"`. */
+/** @returns Neither of them unless host.json has `"telemetryMode": "OpenTelemetry"`. */
 export function startTelemetry(
   { env, usesOpenTelemetry, appDir, tracesDir: folder, clock, log }: HostTelemetry,
   running: StopStack,
-): Tracer | undefined {
-  if (!usesOpenTelemetry) return undefined;
+): { tracer: Tracer | undefined; traces: TraceFiles | null } {
+  const none = { tracer: undefined, traces: null };
+  if (!usesOpenTelemetry) return none;
   const service = { name: env["WEBSITE_SITE_NAME"] || path.basename(appDir), version: HOST_VERSION };
   const telemetry = openTelemetry({ env, service, folder, clock, log: log.child("telemetry") });
-  if (telemetry === null) return undefined;
+  if (telemetry === null) return none;
   running.add(() => telemetry.stop());
-  return telemetry.tracer;
+  return { tracer: telemetry.tracer, traces: telemetry.files };
 }

@@ -16,7 +16,7 @@ export type InspectedParts = { host: FunctionsHost; client: TaskHubClient; invok
 
 /** What the inspector shows of a host on this machine; requests wait until it runs. */
 export function inspectHost(
-  { folder, settings, storage, events }: HostSetting,
+  { folder, settings, storage, events, traces }: HostSetting,
   {
     management,
     parts,
@@ -59,6 +59,7 @@ export function inspectHost(
     },
     sources: async (instanceId) => readSourceLines(instanceId, { ...(await parts), settings }),
     entity: async (name, key) => readEntityInternals((await parts).client, name, key),
+    ...(traces === null ? {} : { traces }),
     ...(runs === undefined ? {} : { runs }),
   };
 }

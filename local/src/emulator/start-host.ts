@@ -11,7 +11,7 @@ import {
 } from "../host/index.ts";
 import { describePortOwner, findPortOwner } from "../process/port-owner.ts";
 import type { StateFolder } from "../state/state-folder.ts";
-import type { Tracer } from "../telemetry/index.ts";
+import type { TraceFiles, Tracer } from "../telemetry/index.ts";
 import { TRACE_VARIABLE } from "../worker/trace-variable.ts";
 import type { InstanceFiles } from "./instance-files.ts";
 import type { LocalOptions } from "./local-host.ts";
@@ -29,6 +29,8 @@ export type HostSetting = {
   events: EventLog;
   /** Absent: nothing is traced. */
   tracer: Tracer | undefined;
+  /** The spans that are kept here, where they are. */
+  traces: TraceFiles | null;
 };
 
 /** The Functions host on the app, with its storage in its settings; an error about the port names who has it. */

@@ -60,7 +60,7 @@ async function startAll(options: LocalOptions, running: StopStack): Promise<Loca
   for (const warning of warnings) log.warn(warning);
   const settings = await claimSettings(options, wanted, folder, running);
   const clock = createSystemClock();
-  const tracer = startTelemetry({ ...app, appDir, tracesDir: folder.tracesDir, clock, log }, running);
+  const telemetry = startTelemetry({ ...app, appDir, tracesDir: folder.tracesDir, clock, log }, running);
   const { allowUsers } = options;
   const storage = await openLocalStorage(choice, {
     azuriteDir: folder.azuriteDir,
@@ -74,7 +74,7 @@ async function startAll(options: LocalOptions, running: StopStack): Promise<Loca
 
   const engineLog = createLogger(engineSink(emit, logLevels), "engine");
   const parts = await startParts(
-    { options, appDir, folder, settings, storage, instanceFiles, clock, log, engineLog, events, tracer },
+    { options, appDir, folder, settings, storage, instanceFiles, clock, log, engineLog, events, ...telemetry },
     running,
   );
   const runFile = await announce(options, { appDir, folder, settings, storage }, parts.host);

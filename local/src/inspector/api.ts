@@ -11,6 +11,8 @@ export type Capabilities = {
   events: boolean;
   /** `GET api/sources`. */
   sources: boolean;
+  /** `GET api/traces`: spans of the app are kept here. */
+  traces: boolean;
   /** Instances and entities may be changed. */
   actions: boolean;
 };
@@ -250,6 +252,45 @@ export type RunDetail = RunSummary & {
 
 /** `POST api/run/resume?id=ID`: continues it in the background. `POST api/run/cancel?id=ID`: ends it. */
 export type RunAction = "resume" | "cancel";
+
+/** `GET api/traces`: the newest first. */
+export type TraceList = {
+  traces: readonly TraceSummary[];
+  /** How many older ones are left out. */
+  omitted: number;
+};
+
+export type TraceSummary = {
+  id: string;
+  /** The name of its first span. */
+  name: string;
+  startedAt: string;
+  durationMs: number;
+  spans: number;
+  isFailed: boolean;
+};
+
+/** `GET api/trace?id=TRACE`, or `?instance=ID` for all traces that an instance is in; in order of their begin. */
+export type TraceDetail = {
+  spans: readonly TraceSpan[];
+  /** How many later ones are left out. */
+  omitted: number;
+};
+
+export type TraceSpan = {
+  traceId: string;
+  id: string;
+  /** Null for the first of a trace; it may be a span that is not here. */
+  parentId: string | null;
+  name: string;
+  kind: "internal" | "server" | "client" | "producer" | "consumer";
+  /** In ms since 1970, with fractions. */
+  startMs: number;
+  endMs: number;
+  /** Why it ended with an error; null: it did not. */
+  problem: string | null;
+  attributes: Readonly<Record<string, string | number | boolean>>;
+};
 
 /** What happened on a host, of what `events/host-event.ts` knows. */
 export type StreamEvent = { at: string; instanceId: string | null } & (

@@ -16,6 +16,7 @@ import { pageStream } from "./page-stream.ts";
 import { jsonAnswer, problemAnswer, RequestProblem } from "./problem.ts";
 import { runHandlers } from "./run-handlers.ts";
 import type { InspectedSource } from "./source.ts";
+import { traceHandlers } from "./trace-handlers.ts";
 
 export type Inspector = {
   /** @param path - Below the inspector's address, decoded, without a slash at the start. */
@@ -53,6 +54,7 @@ export function createInspector(source: InspectedSource, deps: { clock: Clock; l
     ...instanceHandlers(api, feed, source.sources),
     ...entityHandlers(api, source),
     ...runHandlers(api, feed, source.runs),
+    ...traceHandlers(source.traces),
   };
   return {
     answer: async (request, path) => withSafeHeaders(await answer(request, path, { handlers, token, log: deps.log })),
@@ -105,6 +107,7 @@ async function home(source: InspectedSource, token: string): Promise<Home> {
     runs: source.runs !== undefined,
     events: source.events !== undefined,
     sources: source.sources !== undefined,
+    traces: source.traces !== undefined,
     actions: true,
   };
   return { ...(await source.describe()), can, token };

@@ -1,6 +1,7 @@
 import type { HubDescription, HubQueue } from "../engine/describe-hub.ts";
 import type { EventLog } from "../events/event-log.ts";
 import type { WebhookHandler } from "../shared/http-message.ts";
+import type { TraceFiles } from "../telemetry/trace-files.ts";
 import type { Home, InspectedFunction, InspectedHost, RunDetail, RunSummary, SourceLines } from "./api.ts";
 
 /** What is inspected. Instances and entities are seen through the management API alone, here as in Azure. */
@@ -16,6 +17,8 @@ export type InspectedSource = {
   sources?: (instanceId: string) => Promise<SourceLines | null>;
   /** What happens on the host; absent where nothing tells. */
   events?: Pick<EventLog, "read">;
+  /** Absent where no spans are kept. */
+  traces?: Pick<TraceFiles, "list" | "find">;
   /** Absent where no runs are recorded. */
   runs?: RunsSource;
 };

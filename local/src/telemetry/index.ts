@@ -9,4 +9,5 @@ export {
   type SpanContext,
   spanIdOf,
 } from "./trace-context.ts";
+export type { TraceFiles } from "./trace-files.ts";
 export type { Tracer } from "./tracer.ts";

@@ -3,10 +3,13 @@ import { BatchExporter } from "./batch-exporter.ts";
 import { createOtlpExporter } from "./otlp-exporter.ts";
 import { readTelemetrySettings } from "./settings.ts";
 import { createSpanFileExporter } from "./span-file.ts";
+import { TraceFiles } from "./trace-files.ts";
 import { createTracer, type Tracer } from "./tracer.ts";
 
 export type Telemetry = {
   tracer: Tracer;
+  /** Where its spans can be read; null where a collector has them. */
+  files: TraceFiles | null;
   /** Exports what waits, for two seconds at most. */
   stop(): Promise<void>;
 };
@@ -29,5 +32,6 @@ export function openTelemetry({ env, service, folder, clock, log }: TelemetryOpt
   const exporter = target === null ? createSpanFileExporter(folder, resource) : createOtlpExporter(target, resource);
   const batches = new BatchExporter(exporter, { clock, log });
   log.info("Spans are exported.", { to: exporter.description });
-  return { tracer: createTracer(sampler, batches.add), stop: () => batches.stop() };
+  const files = target === null ? new TraceFiles(folder) : null;
+  return { tracer: createTracer(sampler, batches.add), files, stop: () => batches.stop() };
 }

@@ -5,7 +5,7 @@ import type { Home, InspectedFunction } from "../../../local/src/inspector/api.t
 const PAGE = new URL("http://localhost:7071/runtime/webhooks/inspector/#/home");
 const home = (changes: Partial<Home> = {}): Pick<Home, "kind" | "can"> => ({
   kind: "host",
-  can: { hub: true, runs: false, events: true, sources: false, actions: true },
+  can: { hub: true, runs: false, events: true, sources: false, traces: false, actions: true },
   ...changes,
 });
 const fn = (triggerType: string, changes: Partial<InspectedFunction> = {}): InspectedFunction => ({
@@ -44,7 +44,7 @@ describe("callKindOf", () => {
   });
 
   test("nothing is started where nothing may be changed", () => {
-    const can = { hub: true, runs: false, events: true, sources: false, actions: false };
+    const can = { hub: true, runs: false, events: true, sources: false, traces: false, actions: false };
     expect(callKindOf(fn("orchestrationTrigger"), home({ can }), PAGE).kind).toBe("none");
     expect(callKindOf(fn("entityTrigger"), home({ can }), PAGE).kind).toBe("none");
   });

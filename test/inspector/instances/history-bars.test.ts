@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { type Bar, ticks, toBars, wholeSpan, zoom } from "../../../inspector/src/instances/history-bars.ts";
+import { type Bar, toBars, wholeSpan } from "../../../inspector/src/instances/history-bars.ts";
+import { ticks, zoom } from "../../../inspector/src/parts/time-span.ts";
 import type { HistoryItem } from "../../../local/src/inspector/api.ts";
 
 const T = (ms: number) => new Date(ms).toISOString();

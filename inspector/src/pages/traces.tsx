@@ -1,0 +1,68 @@
+import type { TraceList, TraceSummary } from "../../../local/src/inspector/api.ts";
+import type { PageProps } from "../app.tsx";
+import { useEvery, useLoaded } from "../hooks.ts";
+import { Empty } from "../parts/empty.tsx";
+import { Failure } from "../parts/failure.tsx";
+import { formatDuration, formatTime } from "../parts/format.ts";
+import { Table } from "../parts/table.tsx";
+import { hrefOf } from "../router.ts";
+
+const REFRESH_MS = 3000;
+
+/** The latest traces of the app. */
+export function TracesPage(_: PageProps) {
+  const { value, error, reload } = useLoaded<TraceList>("api/traces");
+  useEvery(REFRESH_MS, reload);
+  return (
+    <>
+      <h1>Traces</h1>
+      {error !== null && <Failure error={error} />}
+      {value?.traces.length === 0 && <Empty title="No traces yet">A request to a function begins one.</Empty>}
+      {value !== null && value.traces.length > 0 && <TracesTable list={value} />}
+    </>
+  );
+}
+
+function TracesTable({ list: { traces, omitted } }: { list: TraceList }) {
+  return (
+    <>
+      <Table label="Traces">
+        <thead>
+          <tr>
+            <th scope="col">First span</th>
+            <th scope="col">Begin</th>
+            <th scope="col" class="number">
+              Duration
+            </th>
+            <th scope="col" class="number">
+              Spans
+            </th>
+            <th scope="col">Outcome</th>
+          </tr>
+        </thead>
+        <tbody>
+          {traces.map((trace) => (
+            <Row key={trace.id} trace={trace} />
+          ))}
+        </tbody>
+      </Table>
+      {omitted > 0 && <p class="quiet">{omitted} older ones are left out.</p>}
+    </>
+  );
+}
+
+function Row({ trace: { id, name, startedAt, durationMs, spans, isFailed } }: { trace: TraceSummary }) {
+  return (
+    <tr>
+      <th scope="row">
+        <a href={hrefOf("trace", { id })}>{name}</a>
+      </th>
+      <td>
+        <time dateTime={startedAt}>{formatTime(startedAt)}</time>
+      </td>
+      <td class="number">{formatDuration(durationMs)}</td>
+      <td class="number">{spans}</td>
+      <td>{isFailed ? <span class="status failed">With errors</span> : "OK"}</td>
+    </tr>
+  );
+}

@@ -1,0 +1,95 @@
+import { useEffect, useRef } from "preact/hooks";
+import { formatDuration } from "./format.ts";
+import { type Span, ticks, zoom } from "./time-span.ts";
+
+const TICKS = 6;
+const ZOOM = 0.5;
+
+type ButtonsProps = {
+  span: Span;
+  isWhole: boolean;
+  /** null: all of it is shown. */
+  onChange: (span: Span | null) => void;
+};
+
+export function ZoomButtons({ span, isWhole, onChange }: ButtonsProps) {
+  const by = (factor: number) => onChange(zoom(span, factor, 0.5));
+  return (
+    <div class="actions">
+      <button type="button" class="small" onClick={() => by(ZOOM)}>
+        Zoom in
+      </button>
+      <button type="button" class="small" onClick={() => by(1 / ZOOM)}>
+        Zoom out
+      </button>
+      <button type="button" class="small" disabled={isWhole} onClick={() => onChange(null)}>
+        Show all
+      </button>
+      <span class="quiet">{formatDuration(span.toMs - span.fromMs)} shown</span>
+    </div>
+  );
+}
+
+/** Times above the tracks of `.gantt-row`s, counted from `originMs`. */
+export function Axis({ span, originMs }: { span: Span; originMs: number }) {
+  return (
+    <div class="gantt-row axis" aria-hidden="true">
+      <span />
+      <span class="gantt-track">
+        {ticks(span, originMs, TICKS).map((ms) => (
+          <span key={ms} class="tick" style={{ left: percent(ms, span) }}>
+            {formatDuration(ms - originMs)}
+          </span>
+        ))}
+      </span>
+    </div>
+  );
+}
+
+/** Where a moment is on a track. */
+export function percent(ms: number, { fromMs, toMs }: Span): string {
+  return `${((ms - fromMs) / (toMs - fromMs)) * 100}%`;
+}
+
+/** Ctrl and the wheel zoom where the pointer is; dragging moves the span; + and - zoom from the keyboard, arrows move. */
+export function useZoomAndPan(span: Span, change: (span: Span) => void) {
+  const frame = useRef<HTMLDivElement>(null);
+  const latest = useRef({ span, change });
+  latest.current = { span, change };
+  useEffect(() => {
+    const element = frame.current;
+    if (element === null) return;
+    const gone = new AbortController();
+    const { signal } = gone;
+    const track = () => element.querySelector(".gantt-track")?.getBoundingClientRect();
+    const move = (part: number) => {
+      const { fromMs, toMs } = latest.current.span;
+      const by = (toMs - fromMs) * part;
+      latest.current.change({ fromMs: fromMs + by, toMs: toMs + by });
+    };
+    const onWheel = (event: WheelEvent) => {
+      const place = track();
+      if (!event.ctrlKey || place === undefined) return;
+      event.preventDefault();
+      const anchor = Math.min(Math.max((event.clientX - place.left) / place.width, 0), 1);
+      latest.current.change(zoom(latest.current.span, event.deltaY > 0 ? 1.25 : 0.8, anchor));
+    };
+    const onMove = (event: PointerEvent) => {
+      const place = track();
+      const isOnTrack = event.target instanceof Element && event.target.closest(".gantt-track") !== null;
+      if (event.buttons === 1 && isOnTrack && place !== undefined) move(-event.movementX / place.width);
+    };
+    const onKey = (event: KeyboardEvent) => {
+      if (event.key === "+" || event.key === "-") {
+        latest.current.change(zoom(latest.current.span, event.key === "+" ? ZOOM : 1 / ZOOM, 0.5));
+      } else if (event.key === "ArrowLeft" || event.key === "ArrowRight") {
+        move(event.key === "ArrowLeft" ? -0.1 : 0.1);
+      }
+    };
+    element.addEventListener("wheel", onWheel, { signal, passive: false });
+    element.addEventListener("pointermove", onMove, { signal });
+    element.addEventListener("keydown", onKey, { signal });
+    return () => gone.abort();
+  }, []);
+  return frame;
+}
