@@ -1,7 +1,8 @@
 // What the rest of `local/` uses of telemetry.
 
 export { openTelemetry, type Telemetry } from "./open-telemetry.ts";
-export { type Attributes, preciseNow, type Span, type SpanKind, type SpanStatus } from "./span.ts";
+export { preciseNow } from "./precise-now.ts";
+export type { Attributes, Span, SpanKind, SpanStatus } from "./span.ts";
 export {
   formatTraceParent,
   newSpanId,

@@ -21,6 +21,3 @@ export type Span = {
   attributes: Attributes;
   status: SpanStatus;
 };
-
-/** The time now, finer than `Date` has it. */
-export const preciseNow = (): number => performance.timeOrigin + performance.now();

@@ -50,3 +50,12 @@ test("nothing is removed while a host runs", async () => {
   await expect(localClean(stateDir, true, emulator)).rejects.toMatchObject({ code: "ERR_HOST_RUNNING" });
   expect(await left()).toEqual({ runs: ["completed"], hasData: true });
 });
+
+test("the spans of traced apps go, also while a run keeps the storage", async () => {
+  const { stateDir } = await stateWith("suspended");
+  const file = path.join(stateDir, "traces", "spans.jsonl");
+  await mkdir(path.dirname(file));
+  await writeFile(file, "{}");
+  await localClean(stateDir, false, new FakeEmulator());
+  expect(existsSync(file)).toBe(false);
+});

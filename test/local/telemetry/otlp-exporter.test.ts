@@ -1,0 +1,83 @@
+import { createServer, type IncomingMessage } from "node:http";
+import type { AddressInfo } from "node:net";
+import { readBody } from "@same-kit/shared";
+import { expect, onTestFinished, test } from "vitest";
+import { createOtlpExporter } from "../../../local/src/telemetry/otlp-exporter.ts";
+import { toOtlpRequest } from "../../../local/src/telemetry/otlp-json.ts";
+import { toOtlpProtobuf } from "../../../local/src/telemetry/otlp-protobuf.ts";
+import type { OtlpProtocol } from "../../../local/src/telemetry/settings.ts";
+import type { Span } from "../../../local/src/telemetry/span.ts";
+
+const never = new AbortController().signal;
+const RESOURCE = { "service.name": "shop" };
+const SPAN: Span = {
+  context: { traceId: "1".repeat(32), spanId: "2".repeat(16), isSampled: true, traceState: null },
+  parentSpanId: null,
+  name: "hello",
+  kind: "internal",
+  startMs: 0,
+  endMs: 1,
+  attributes: {},
+  status: { code: "unset" },
+};
+
+/** A collector that answers `status`; what it gets is kept. */
+async function startCollector(status: number, headers: Record<string, string> = {}) {
+  const requests: { request: IncomingMessage; body: Buffer }[] = [];
+  const server = createServer(async (request, response) => {
+    const body = await readBody(request, 1_000_000);
+    if (body !== "tooLarge") requests.push({ request, body });
+    response.writeHead(status, headers).end();
+  });
+  await new Promise<void>((resolve) => {
+    server.listen(0, "127.0.0.1", resolve);
+  });
+  onTestFinished(() => void server.close().closeAllConnections());
+  const { port } = server.address() as AddressInfo;
+  return { requests, url: `http://127.0.0.1:${port}/v1/traces?key=secret-word`, port };
+}
+
+const exporterTo = (url: string, protocol: OtlpProtocol = "http/protobuf", timeoutMs = 5_000) =>
+  createOtlpExporter({ url, protocol, headers: { "api-key": "a b" }, timeoutMs, delayMs: 1 }, RESOURCE);
+
+test.each([
+  ["http/protobuf", "application/x-protobuf", toOtlpProtobuf([SPAN], RESOURCE)],
+  ["http/json", "application/json", Buffer.from(JSON.stringify(toOtlpRequest([SPAN], RESOURCE)))],
+] as const)("%s is sent as %s, with the headers that are set", async (protocol, contentType, body) => {
+  const { url, requests } = await startCollector(200);
+  expect(await exporterTo(url, protocol).export([SPAN], never)).toEqual({ kind: "exported" });
+  const [sent] = requests;
+  expect(sent?.request).toMatchObject({ method: "POST", url: "/v1/traces?key=secret-word" });
+  expect(sent?.request.headers).toMatchObject({ "content-type": contentType, "api-key": "a b" });
+  expect(sent?.body.equals(body)).toBe(true);
+});
+
+test.each([
+  [202, "exported"],
+  [400, "refused"],
+  [401, "refused"],
+  [404, "refused"],
+  [429, "unavailable"],
+  [503, "unavailable"],
+])("the answer %d is: %s", async (status, kind) => {
+  const { url } = await startCollector(status);
+  expect(await exporterTo(url).export([SPAN], never)).toMatchObject({ kind });
+});
+
+test("a collector that sends elsewhere is not followed: the headers may have a key", async () => {
+  const other = await startCollector(200);
+  const { url } = await startCollector(307, { location: other.url });
+  expect(await exporterTo(url).export([SPAN], never)).toEqual({ kind: "refused", reason: "it answered 307" });
+  expect(other.requests).toEqual([]);
+});
+
+test("its description has no query, and the port of gRPC is explained", async () => {
+  const { url, port } = await startCollector(200);
+  expect(exporterTo(url).description).toBe(`http://127.0.0.1:${port}/v1/traces`);
+  expect(exporterTo("http://localhost:4317/v1/traces").advice).toContain("Port 4317 is a collector's for gRPC");
+});
+
+test("a request that is aborted was not exported", async () => {
+  const { url } = await startCollector(200);
+  expect(await exporterTo(url).export([SPAN], AbortSignal.abort())).toMatchObject({ kind: "unavailable" });
+});
