@@ -104,12 +104,30 @@ async function startShared(
 
 /** Its starter asks it to end, or leaves it to its other users. */
 function leaveChild(folder: Folder, child: AzuriteChild, mine: Claim): Promise<void> {
-  return withFileLock(folder.lockFile, async () => {
-    await mine.release();
-    if (await isClaimed(folder.claimsDir)) return child.release();
-    await rm(folder.recordFile, { force: true });
-    await child.stop();
+  return leave(folder, mine, {
+    release: () => child.release(),
+    stop: () => child.stop(),
   });
+}
+
+/** @param ways - `release` leaves it to its other users; `stop` ends it, as its last one, also where its folder is gone. */
+async function leave(
+  { lockFile, claimsDir, recordFile }: Folder,
+  mine: Claim,
+  { release, stop }: { release(): void; stop(): Promise<void> },
+): Promise<void> {
+  const leaveLocked = async () => {
+    await mine.release();
+    if (await isClaimed(claimsDir)) return release();
+    await rm(recordFile, { force: true });
+    await stop();
+  };
+  try {
+    await withFileLock(lockFile, leaveLocked, { makesFolder: false });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+    await stop();
+  }
 }
 
 async function join(
@@ -149,12 +167,7 @@ async function join(
 }
 
 function leaveShared(folder: Folder, record: AzuriteRecord, mine: Claim): Promise<void> {
-  return withFileLock(folder.lockFile, async () => {
-    await mine.release();
-    if (await isClaimed(folder.claimsDir)) return;
-    await rm(folder.recordFile, { force: true });
-    await stopProcess(record.process);
-  });
+  return leave(folder, mine, { release: () => {}, stop: () => stopProcess(record.process) });
 }
 
 /** It is not our child: nobody tells us when it ends. */

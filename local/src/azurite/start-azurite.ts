@@ -43,6 +43,8 @@ export type AzuriteChild = Omit<RunningAzurite, "isShared" | "isForeign" | "pid"
 export async function startAzuriteChild(spec: AzuriteChildSpec): Promise<AzuriteChild> {
   const hasLostWrites = spec.location !== null && existsSync(path.join(spec.location, OPEN_MARK));
   await mkdir(path.dirname(spec.logFile), { recursive: true });
+  // Here, and not by the child: where its starter is gone, the folder may be gone too. The child tells why it cannot write there.
+  if (spec.location !== null) await mkdir(spec.location, { recursive: true }).catch(() => {});
   const listening = await openPorts(spec.wanted);
   const { fds } = listening;
   if (fds === undefined) await listening.close();
@@ -54,6 +56,7 @@ export async function startAzuriteChild(spec: AzuriteChildSpec): Promise<Azurite
     socketFds: fds === undefined ? null : [4, 5, 6, 7],
     allowUsers: spec.allowUsers,
     sharing: spec.sharing,
+    ownLogFile: spec.location === null ? spec.logFile : null,
   };
   const child = supervise({
     name: "Azurite",

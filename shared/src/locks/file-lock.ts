@@ -31,14 +31,15 @@ export class LockedError extends OperationError<"ERR_STATE_LOCKED"> {
 /**
  * Runs `action` while this call alone, of all processes, holds the lock `file`. A holder that died loses it.
  *
+ * @param options - `makesFolder: false`: a folder that was removed meanwhile is not made again; `ENOENT` says so.
  * @throws LockedError if another process keeps it longer than `timeoutMs`.
  */
 export async function withFileLock<Value>(
   file: string,
   action: () => Promise<Value>,
-  { timeoutMs = 15_000 }: { timeoutMs?: number } = {},
+  { timeoutMs = 15_000, makesFolder = true }: { timeoutMs?: number; makesFolder?: boolean } = {},
 ): Promise<Value> {
-  const lock = await waitForLock(file, timeoutMs);
+  const lock = await waitForLock(file, { timeoutMs, makesFolder });
   try {
     return await action();
   } finally {
@@ -52,15 +53,18 @@ export async function withFileLock<Value>(
  * @returns `undefined` while it is held.
  */
 export async function tryFileLock(file: string): Promise<FileLock | undefined> {
-  const result = await takeOrFindHolder(file);
+  const result = await takeOrFindHolder(file, true);
   return "release" in result ? result : undefined;
 }
 
-async function waitForLock(file: string, timeoutMs: number): Promise<FileLock> {
+async function waitForLock(
+  file: string,
+  { timeoutMs, makesFolder }: { timeoutMs: number; makesFolder: boolean },
+): Promise<FileLock> {
   let holderPid: number | undefined;
   const lock = await pollUntil({
     attempt: async () => {
-      const result = await takeOrFindHolder(file);
+      const result = await takeOrFindHolder(file, makesFolder);
       if ("release" in result) return result;
       holderPid = result.pid;
       return null;
@@ -75,8 +79,8 @@ async function waitForLock(file: string, timeoutMs: number): Promise<FileLock> {
 /** What a lock file says; `missing` where it was released meanwhile, `damaged` after a power failure. */
 type Holder = ProcessIdentity | "missing" | "damaged";
 
-async function takeOrFindHolder(file: string): Promise<FileLock | { pid: number | undefined }> {
-  await mkdir(path.dirname(file), { recursive: true });
+async function takeOrFindHolder(file: string, makesFolder: boolean): Promise<FileLock | { pid: number | undefined }> {
+  if (makesFolder) await mkdir(path.dirname(file), { recursive: true });
   const draft = `${file}.${randomUUID()}`;
   await writeFile(draft, JSON.stringify(identifyThisProcess()), { mode: 0o600 });
   try {

@@ -1,10 +1,12 @@
 import { once } from "node:events";
-import { writeFile } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { readdir, rm, writeFile } from "node:fs/promises";
 import net from "node:net";
 import path from "node:path";
 import { QueueServiceClient } from "@azure/storage-queue";
 import { identifyProcess, isProcessAlive, type ProcessIdentity } from "@same-kit/shared";
 import { describe, expect, onTestFinished, test } from "vitest";
+import { OPEN_MARK } from "../../../local/src/azurite/child/child-options.ts";
 import { type AzuriteOptions, type RunningAzurite, startAzurite } from "../../../local/src/azurite/index.ts";
 import { startAzuriteUser } from "../../helpers/azurite-user.ts";
 import { startForeignAzurite } from "../../helpers/foreign-azurite.ts";
@@ -69,6 +71,29 @@ test("many that start at once share one", async () => {
   expect(new Set(all.map((it) => it.pid)).size).toBe(1);
   expect(all.filter((it) => !it.isShared)).toHaveLength(1);
 });
+
+test("after a kill it ends with its data saved and without its lock", async () => {
+  const dir = await makeTempDir();
+  await killUser(dir);
+  expect((await readdir(dir)).sort()).toEqual(["account-key", "azurite.log", "data", "ports.json", "users"]);
+  expect(await readdir(path.join(dir, "data"))).not.toContain(OPEN_MARK);
+});
+
+test("a folder that was removed after a kill is not made again", async () => {
+  const dir = path.join(await makeTempDir(), "azurite");
+  await killUser(dir, () => rm(dir, { recursive: true, maxRetries: 3 }));
+  expect(existsSync(dir)).toBe(false);
+});
+
+/** Ends the one user of a folder's Azurite, and waits for the end of that. */
+async function killUser(dir: string, afterKill = async () => {}): Promise<void> {
+  const user = await startAzuriteUser(dir);
+  const process = identifyProcess(user.azuritePid) as ProcessIdentity;
+  user.process.kill("SIGKILL");
+  await once(user.process, "exit");
+  await afterKill();
+  await waitFor(() => !isProcessAlive(process));
+}
 
 test("when its starter is killed it goes on for its other user, and ends after that one", async () => {
   const dir = await makeTempDir();
@@ -219,6 +244,6 @@ test("an Azurite that cannot start says why", async () => {
   onTestFinished(() => azurite.stop());
   await expect(azurite.ready).rejects.toMatchObject({
     code: "ERR_AZURITE_NOT_READY",
-    message: expect.stringContaining("EEXIST"),
+    message: expect.stringContaining("ENOTDIR"),
   });
 });

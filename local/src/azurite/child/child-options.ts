@@ -14,6 +14,8 @@ export type ChildOptions = {
   allowUsers: AllowedUsers;
   /** Who else may use this Azurite; null: only its starter. */
   sharing: AzuriteFiles | null;
+  /** What it prints, where that is of no use to anybody after its end; null keeps it. */
+  ownLogFile: string | null;
 };
 
 /** The account's key. Other users can read a command line, not an environment. */

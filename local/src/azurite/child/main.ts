@@ -1,7 +1,7 @@
 // The process in which Azurite runs. It ends when its starter asks, or has gone and nobody else has a claim on it.
 
-import { writeSync } from "node:fs";
-import { mkdir, rm, writeFile } from "node:fs/promises";
+import { existsSync, writeSync } from "node:fs";
+import { rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { isClaimed, type LogFields, refuseOtherUsers, withFileLock } from "@same-kit/shared";
 import { DEVELOPMENT_ACCOUNT } from "../../shared/development-account.ts";
@@ -25,21 +25,25 @@ const CLAIM_CHECK_MS = 500;
 
 async function main(): Promise<void> {
   const options = JSON.parse(process.argv[2] ?? "") as ChildOptions;
-  const { location, sharing } = options;
+  const { location } = options;
   // Before the slow part, so that a starter that dies meanwhile is noticed after it.
   const orphaned = new Promise<void>((resolve) => process.once("disconnect", resolve));
   const servers = openServices(options, takeKey());
-  if (location !== null) await markOpen(location);
+  if (location !== null) await writeFile(path.join(location, OPEN_MARK), String(process.pid));
   await Promise.all(servers.map((server) => server.start()));
 
   let closing: Promise<void> | undefined;
   const close = () => {
-    closing ??= closeServices(servers, location);
+    closing ??= closeServices(servers, location).catch(fail);
     return closing;
   };
-  process.on("message", (message: ParentMessage) => message.kind === "stop" && void close());
-  for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"] as const) process.on(signal, () => void close());
-  void orphaned.then(() => endUnused(sharing, close));
+  const end = () => void close().then(() => process.exit(0));
+  process.on("message", (message: ParentMessage) => message.kind === "stop" && end());
+  for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"] as const) process.on(signal, end);
+  void orphaned.then(async () => {
+    await waitUntilUnused(options, close);
+    end();
+  });
   if (process.connected) process.send?.(READY);
 }
 
@@ -72,34 +76,40 @@ const log = {
   debug: () => {},
 };
 
-async function markOpen(location: string): Promise<void> {
-  await mkdir(location, { recursive: true });
-  await writeFile(path.join(location, OPEN_MARK), String(process.pid));
+/** Closing saves what Azurite holds in memory; only then the data count as whole. Data that were removed are not made again. */
+async function closeServices(servers: readonly { close(): Promise<void> }[], location: string | null): Promise<void> {
+  if (location !== null && !existsSync(location)) return;
+  await Promise.all(servers.map((server) => server.close()));
+  if (location !== null) await rm(path.join(location, OPEN_MARK), { force: true });
 }
 
-/** Closing saves what Azurite holds in memory; only then the data count as whole. */
-async function closeServices(servers: readonly { close(): Promise<void> }[], location: string | null): Promise<void> {
-  try {
-    await Promise.all(servers.map((server) => server.close()));
-    if (location !== null) await rm(path.join(location, OPEN_MARK), { force: true });
-    process.exit(0);
-  } catch (error) {
-    fail(error);
+/**
+ * Waits, after its starter has gone, until nobody has a claim on this Azurite, and closes it under the lock: joining needs the same
+ * lock, and then finds either a claimable Azurite or none.
+ */
+async function waitUntilUnused({ sharing, ownLogFile }: ChildOptions, close: () => Promise<void>): Promise<void> {
+  // Whoever would remove it has gone.
+  if (ownLogFile !== null) await rm(ownLogFile, { force: true });
+  if (sharing === null) return;
+  const closeUnclaimed = async () => {
+    if (await isClaimed(sharing.claimsDir)) return false;
+    await rm(sharing.recordFile, { force: true });
+    await close();
+    return true;
+  };
+  for (;;) {
+    if (!(await isClaimed(sharing.claimsDir)) && (await underLock(sharing, closeUnclaimed))) return;
+    await new Promise((resolve) => setTimeout(resolve, CLAIM_CHECK_MS));
   }
 }
 
-/** Under the lock: joining needs the same lock, and then finds either a claimable Azurite or none. */
-async function endUnused(sharing: AzuriteFiles | null, close: () => Promise<void>): Promise<void> {
-  if (sharing === null) return close();
-  for (;;) {
-    if (!(await isClaimed(sharing.claimsDir))) {
-      await withFileLock(sharing.lockFile, async () => {
-        if (await isClaimed(sharing.claimsDir)) return;
-        await rm(sharing.recordFile, { force: true });
-        await close();
-      });
-    }
-    await new Promise((resolve) => setTimeout(resolve, CLAIM_CHECK_MS));
+/** True as well where the whole folder was removed. */
+async function underLock({ lockFile }: AzuriteFiles, action: () => Promise<boolean>): Promise<boolean> {
+  try {
+    return await withFileLock(lockFile, action, { makesFolder: false });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return true;
+    throw error;
   }
 }
 
