@@ -88,7 +88,7 @@ async function closeServices(servers: readonly { close(): Promise<void> }[], loc
  * lock, and then finds either a claimable Azurite or none.
  */
 async function waitUntilUnused({ sharing, ownLogFile }: ChildOptions, close: () => Promise<void>): Promise<void> {
-  // Whoever would remove it has gone.
+  // Its starter, which would remove it, has gone.
   if (ownLogFile !== null) await rm(ownLogFile, { force: true });
   if (sharing === null) return;
   const closeUnclaimed = async () => {
