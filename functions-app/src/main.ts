@@ -1,5 +1,6 @@
 import path from "node:path";
 import { app } from "@azure/functions";
+import { registerCache } from "./functions/cache.ts";
 import { registerContinueRun } from "./functions/continue-run.ts";
 import { registerExecutor } from "./functions/executor.ts";
 import { registerInitiate } from "./functions/initiate.ts";
@@ -22,6 +23,7 @@ registerExecutor({ python, running });
 registerTidy();
 registerRuns(running);
 registerRunFiles();
+registerCache();
 
 // A run usually follows the start of the app at once; its first step then finds a Python that has started.
 app.hook.appStart(() => {

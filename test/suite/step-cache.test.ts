@@ -1,6 +1,7 @@
 import { readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { expect, test } from "vitest";
+import { AppClient } from "../../toolkit/src/adapters/app/app-client.ts";
 import type { CacheMode } from "../../toolkit/src/notebook/cache-wishes.ts";
 import { NO_PARAMETERS } from "../../toolkit/src/notebook/parameters.ts";
 import { remoteRun } from "../../toolkit/src/usecases/local-run.ts";
@@ -68,7 +69,17 @@ test("without --cache, only steps with a tag come from the cache, and --no-cache
     ["a = 1", "cache=PT1H"],
     ["b = 2", STEP_1, "cache=P0D"],
   ]);
+  const client = new AppClient({ address: app.address, fetch });
+  const { signal } = new AbortController();
+  await client.clearCache(signal);
   const [, second, third] = [await notebook.run("tags"), await notebook.run("tags"), await notebook.run("none")];
   expect(second.steps.map(({ cache }) => cache?.isHit)).toEqual([true, undefined]);
   expect(third.steps.map(({ cache }) => cache)).toEqual([null, null]);
+
+  // Cleared, the app runs it again.
+  const { sizeBytes, oldestAt, newestAt } = await client.cache(signal);
+  expect(oldestAt).toBe(newestAt);
+  expect(await client.clearCache(signal)).toEqual({ results: 1, freedBytes: sizeBytes });
+  expect(await client.cache(signal)).toMatchObject({ results: 0, sizeBytes: 0 });
+  expect((await notebook.run("tags")).steps[0]?.cache?.isHit).toBe(false);
 });

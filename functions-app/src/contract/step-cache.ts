@@ -25,3 +25,19 @@ export function isCacheWish(value: unknown): value is CacheWish {
   const isNamed = notebook === undefined || (typeof notebook === "string" && notebook.length <= MAX_NOTEBOOK_LENGTH);
   return isAge && isNamed && Object.keys(others).length === 0;
 }
+
+/** Answer of `GET /api/cache`: what the app's cache has. */
+export type CacheSummary = {
+  /** How many steps' results. */
+  results: number;
+  sizeBytes: number;
+  /** When the oldest and the newest result were stored (ISO 8601); null where there is none. */
+  oldestAt: string | null;
+  newestAt: string | null;
+  /** Beyond these, results are removed. */
+  maxBytes: number;
+  maxDays: number;
+};
+
+/** Answer of `DELETE /api/cache`: what was removed. */
+export type ClearedCache = { results: number; freedBytes: number };

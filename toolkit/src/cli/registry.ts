@@ -149,6 +149,18 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import("../commands/variables.ts")).variablesCommand,
   },
   {
+    name: "cache show",
+    summary: "Show how much the cache of an app's steps has",
+    place: ["state-dir", "env"],
+    load: async () => (await import("../commands/cache-show.ts")).cacheShowCommand,
+  },
+  {
+    name: "cache clear",
+    summary: "Remove all results from the cache of an app's steps",
+    place: ["state-dir", "env"],
+    load: async () => (await import("../commands/cache-clear.ts")).cacheClearCommand,
+  },
+  {
     name: "local instances",
     summary: "List and change orchestration instances",
     place: ["state-dir", "env"],

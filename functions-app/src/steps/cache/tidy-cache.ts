@@ -1,4 +1,5 @@
 import type { Limits } from "../../contract/limits.ts";
+import type { CacheSummary, ClearedCache } from "../../contract/step-cache.ts";
 import { inParallel } from "../in-parallel.ts";
 import type { CacheBlob, CacheBlobs } from "./cache-blobs.ts";
 
@@ -45,13 +46,42 @@ export async function tidyCache(
   }
 }
 
+export async function summarizeCache(
+  blobs: Pick<CacheBlobs, "list">,
+): Promise<Omit<CacheSummary, "maxBytes" | "maxDays">> {
+  const groups = groupUp(await blobs.list(""));
+  const times = groups.filter(isResult).map(({ usedAt }) => usedAt);
+  const toTime = (ms: number) => (times.length === 0 ? null : new Date(ms).toISOString());
+  return {
+    results: times.length,
+    sizeBytes: groups.reduce((sum, group) => sum + group.sizeBytes, 0),
+    oldestAt: toTime(Math.min(...times)),
+    newestAt: toTime(Math.max(...times)),
+  };
+}
+
+/** Removes everything but what a step is just about to write. */
+export async function clearCache(blobs: Pick<CacheBlobs, "list" | "remove">, now: Date): Promise<ClearedCache> {
+  const cleared: ClearedCache = { results: 0, freedBytes: 0 };
+  for (const group of groupUp(await blobs.list(""))) {
+    if (!group.isWhole && now.getTime() - group.usedAt < UNFINISHED_MS) continue;
+    await removeGroup(group, blobs);
+    cleared.results += isResult(group) ? 1 : 0;
+    cleared.freedBytes += group.sizeBytes;
+  }
+  return cleared;
+}
+
+/** Not what only tells the newest result of a step. */
+const isResult = ({ id, isWhole }: Group): boolean => isWhole && !id.startsWith("latest/");
+
 /** @param id - `KEY/SEEN` */
 export async function removeEntry(id: string, blobs: CacheBlobs): Promise<void> {
   for (const group of groupUp(await blobs.list(`${id}/`))) await removeGroup(group, blobs);
 }
 
 /** First what makes it an entry. */
-async function removeGroup({ id, blobs: own }: Group, blobs: CacheBlobs): Promise<void> {
+async function removeGroup({ id, blobs: own }: Group, blobs: Pick<CacheBlobs, "remove">): Promise<void> {
   await blobs.remove(`${id}/entry.json`);
   await inParallel(own, ({ name }) => blobs.remove(name));
 }

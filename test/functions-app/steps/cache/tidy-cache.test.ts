@@ -1,5 +1,11 @@
 import { expect, test } from "vitest";
-import { CacheTidier, removeEntry, tidyCache } from "../../../../functions-app/src/steps/cache/tidy-cache.ts";
+import {
+  CacheTidier,
+  clearCache,
+  removeEntry,
+  summarizeCache,
+  tidyCache,
+} from "../../../../functions-app/src/steps/cache/tidy-cache.ts";
 import { MemoryCache } from "../../../helpers/memory-cache.ts";
 
 const NOW = new Date("2026-03-01T00:00:00.000Z");
@@ -54,4 +60,25 @@ test("the container is listed once in a while, and when much was added", async (
   const limits = { cacheBytes: 1600, cacheDays: 30 };
   for (const sizeBytes of [1, 50, 49, 1]) await tidier.afterStoring(sizeBytes, cache, limits);
   expect(listed).toBe(2);
+});
+
+test("the cache is summed up, and cleared but for what is about to be stored", async () => {
+  const { cache, left } = await cacheOf({
+    "k/a": { bytes: 40, days: 1 },
+    "k/b": { bytes: 40, days: 3 },
+    "k/now": { bytes: 10, days: 0, isWhole: false },
+  });
+  cache.now = NOW;
+  await cache.write("latest/step.json", Buffer.from("{}"));
+  expect(await summarizeCache(cache)).toEqual({
+    results: 2,
+    sizeBytes: 92,
+    oldestAt: "2026-02-26T00:00:00.000Z",
+    newestAt: "2026-02-28T00:00:00.000Z",
+  });
+  expect(await clearCache(cache, NOW)).toEqual({ results: 2, freedBytes: 82 });
+  expect(left()).toEqual(["k/now"]);
+  const empty = new MemoryCache();
+  expect(await summarizeCache(empty)).toEqual({ results: 0, sizeBytes: 0, oldestAt: null, newestAt: null });
+  expect(await clearCache(empty, NOW)).toEqual({ results: 0, freedBytes: 0 });
 });

@@ -183,3 +183,18 @@ test("a blob that ends early is not taken for whole", async () => {
   };
   await expect(read()).rejects.toThrow("ends after 0 of 5 bytes");
 });
+
+test("the cache is asked for and cleared with the key; an app without it is of an older version", async () => {
+  const summary = { results: 1, sizeBytes: 2, oldestAt: "t", newestAt: "t", maxBytes: 3, maxDays: 4 };
+  const answers = [json(200, summary), json(200, { results: 1, freedBytes: 2 }), json(404, {}), json(401, {})];
+  const { client, sent } = clientOf(answers, "key");
+  expect(await client.cache(signal)).toEqual(summary);
+  expect(await client.clearCache(signal)).toEqual({ results: 1, freedBytes: 2 });
+  expect(sent.map(({ url, init }) => [url, init.method])).toEqual([
+    ["http://app/api/cache", "GET"],
+    ["http://app/api/cache", "DELETE"],
+  ]);
+  expect(sent[0]?.init.headers).toMatchObject({ "x-functions-key": "key" });
+  await expect(client.clearCache(signal)).rejects.toMatchObject({ code: "ERR_APP_REFUSED" });
+  await expect(client.cache(signal)).rejects.toMatchObject({ code: "ERR_APP_UNAUTHORIZED" });
+});

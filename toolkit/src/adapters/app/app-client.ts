@@ -4,6 +4,8 @@
 import {
   ACCESS_KEY_HEADER,
   BLOB_SIZE_HEADER,
+  type CacheSummary,
+  type ClearedCache,
   FILES_HEADER,
   type FilesRequest,
   type InitiateRequest,
@@ -18,6 +20,8 @@ import type { AppAddress } from "./app-address.ts";
 import {
   type AnsweredRun,
   type AnsweredWholeRun,
+  parseCacheSummary,
+  parseClearedCache,
   parseMissingFiles,
   parseRunDetails,
   parseRunStatus,
@@ -142,6 +146,26 @@ export class AppClient {
     if (response.status !== 204) throw refused(this.#address, response.status, await response.text());
   }
 
+  /** What the app's cache of steps has. */
+  async cache(signal: AbortSignal): Promise<CacheSummary> {
+    return parseCacheSummary(await this.#askCache("GET", signal), this.#address.url);
+  }
+
+  async clearCache(signal: AbortSignal): Promise<ClearedCache> {
+    return parseClearedCache(await this.#askCache("DELETE", signal), this.#address.url);
+  }
+
+  async #askCache(method: "GET" | "DELETE", signal: AbortSignal): Promise<string> {
+    const url = `${this.#address.url}/api/cache`;
+    // Each of its blobs is listed, and removed by a request of its own.
+    const response = await this.#ask(url, { method, headers: this.#keyHeader(), signal }, UPLOAD_LIMIT_MS);
+    const text = await response.text();
+    if (response.status === 401 || response.status === 403) throw unauthorized(this.#address);
+    if (response.status === 404) throw tooOld(this.#address);
+    if (response.status !== 200) throw refused(this.#address, response.status, text);
+    return text;
+  }
+
   /** A blob of a run, in parts. @param name - As a reference has it, with or without the run's prefix. */
   async *readBlob(id: string, name: string, signal: AbortSignal): AsyncGenerator<Uint8Array> {
     const file = name.slice(name.lastIndexOf("/") + 1);
@@ -227,6 +251,14 @@ function refused({ url }: AppAddress, status: number, text: string): OperationEr
     code: "ERR_APP_REFUSED",
     message: `${url} answered ${status}: ${describeProblem(text)}`,
     hint: hint`See the app's log: ${sameKit("local logs")} for a local host, ${sameKit("logs")} for a deployment.`,
+  });
+}
+
+function tooOld({ url }: AppAddress): OperationError<ToolkitErrorCode> {
+  return new OperationError({
+    code: "ERR_APP_REFUSED",
+    message: `${url} does not tell what its cache has: it is not an app of same-kit, or of an older version.`,
+    hint: hint`${sameKit("publish")} brings a deployment up to date.`,
   });
 }
 

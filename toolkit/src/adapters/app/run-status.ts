@@ -1,4 +1,4 @@
-import type { MissingFiles } from "@same-kit/functions-app/contract";
+import type { CacheSummary, ClearedCache, MissingFiles } from "@same-kit/functions-app/contract";
 import { OperationError } from "@same-kit/shared";
 import * as z from "zod/mini";
 import type { ToolkitErrorCode } from "../../errors.ts";
@@ -144,6 +144,25 @@ export function parseRunStatus(text: string, url: string): RunStatus {
   const { customStatus: custom, ...rest } = parseAnswer(status, text, url, "a status");
   const progress = customStatus.safeParse(custom);
   return { ...rest, completedCount: progress.success ? progress.data.completedCount : 0 };
+}
+
+const cacheSummary = z.object({
+  results: z.number(),
+  sizeBytes: z.number(),
+  oldestAt: z.nullable(z.string()),
+  newestAt: z.nullable(z.string()),
+  maxBytes: z.number(),
+  maxDays: z.number(),
+});
+
+const clearedCache = z.object({ results: z.number(), freedBytes: z.number() });
+
+export function parseCacheSummary(text: string, url: string): CacheSummary {
+  return parseAnswer(cacheSummary, text, url, "what the cache has");
+}
+
+export function parseClearedCache(text: string, url: string): ClearedCache {
+  return parseAnswer(clearedCache, text, url, "what was removed from the cache");
 }
 
 const missingFiles = z.object({ manifest: z.string(), missing: z.array(z.string()) });
