@@ -4,14 +4,14 @@ import type { OptionSpec } from "../../../toolkit/src/commands/define-command.ts
 import { FILE_SETTINGS } from "../../../toolkit/src/config/config-file.ts";
 
 const OTHER_VARIABLES: readonly [string, string][] = [
-  ["SAME_KIT_CONFIG", "The configuration file, instead of the next `same-kit.yaml` above"],
+  ["SAME_KIT_CONFIG", "The configuration file, instead of the nearest `same-kit.yaml`"],
   [
     "SAME_KIT_CACHE",
-    "Folder of downloads, compiled code and the environments of requirements.txt files (default: `same-kit` in the user's cache folder)",
+    "Folder for downloads, compiled code and the environments of requirements.txt files (default: `same-kit` in the user's cache folder)",
   ],
-  ["SAME_PYTHON", "The app's own setting for its Python, where `--python` is not given"],
+  ["SAME_PYTHON", "The app's own setting for its Python, used if `--python` is not given"],
   ["ARM_…", "Sign-in for scripts, as terraform's azurerm takes it: [deploy.md](deploy.md#in-ci)"],
-  ["TF_PLUGIN_CACHE_DIR", "Terraform's cache of providers: a rehearsal takes azurerm from there"],
+  ["TF_PLUGIN_CACHE_DIR", "Terraform's provider cache: a rehearsal takes azurerm from there"],
   ["NO_COLOR, CI", "Plain text; plain lines instead of a live list"],
 ];
 
@@ -29,7 +29,7 @@ test("docs/commands.md lists every command and option (`npx vitest -u` writes it
   const document = [
     "# Commands and options",
     "",
-    "An option wins over its variable, that over `same-kit.yaml`, and that over the default. Exit codes: 0 success, 1 failure, 2 usage error, 70 a bug in same-kit,",
+    "An option takes precedence over its variable, the variable over `same-kit.yaml`, and that over the default. Exit codes: 0 success, 1 failure, 2 usage error, 70 a bug in same-kit,",
     "130 and 143 interrupted. With `--json` standard output is one document; progress and warnings are on standard error.",
     "",
     "| Command | What it does |",
@@ -46,8 +46,8 @@ test("docs/commands.md lists every command and option (`npx vitest -u` writes it
     ),
     "",
     "`same-kit.yaml` is looked for in the current folder and above it; `SAME_KIT_CONFIG` names another file. It sets options for all",
-    "commands, such as `python: python3.12`; paths are relative to it, and what it does not know is a mistake. `--verbose` says which",
-    "options of a call come from it or from a variable, `same-kit doctor` lists all. It may hold:",
+    "commands, such as `python: python3.12`; paths are relative to it, and unknown keys are errors. `--verbose` shows which",
+    "options of a call come from it or from a variable, and `same-kit doctor` lists all. Allowed keys:",
     "",
     listOf(FILE_SETTINGS),
     "",

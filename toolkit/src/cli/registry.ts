@@ -12,7 +12,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   },
   {
     name: "local resume",
-    summary: "Continue a run: an unfinished one, or a failed one once the notebook is edited",
+    summary: "Continue a run: an unfinished one, or a failed one after you edit the notebook",
     place: ["state-dir"],
     load: async () => (await import("../commands/local-resume.ts")).localResumeCommand,
   },
@@ -120,31 +120,31 @@ export const COMMANDS: readonly CommandEntry[] = [
   },
   {
     name: "run",
-    summary: "Run a notebook on a deployed app, and fetch all that it leaves",
+    summary: "Run a notebook on a deployed app, and download its results",
     place: ["state-dir", "env"],
     load: async () => (await import("../commands/run.ts")).runCommand,
   },
   {
     name: "replay",
-    summary: "Check that an app's code still fits the histories it has recorded",
+    summary: "Check that an app's code is still compatible with its recorded histories",
     place: ["state-dir"],
     load: async () => (await import("../commands/replay.ts")).replayCommand,
   },
   {
     name: "resume",
-    summary: "Continue a failed run of a deployed app once the notebook is edited",
+    summary: "Continue a failed run on a deployed app after you edit the notebook",
     place: ["state-dir", "env"],
     load: async () => (await import("../commands/resume.ts")).resumeCommand,
   },
   {
     name: "fetch",
-    summary: "Wait for a run that another client started, and fetch all that it leaves",
+    summary: "Wait for a run that another client started, and download its results",
     place: ["state-dir", "env"],
     load: async () => (await import("../commands/fetch.ts")).fetchCommand,
   },
   {
     name: "variables",
-    summary: "Show which variables crossed from step to step of a run, and which were lost",
+    summary: "Show which variables a run passed from step to step, and which were lost",
     place: ["state-dir"],
     load: async () => (await import("../commands/variables.ts")).variablesCommand,
   },
@@ -174,7 +174,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   },
   {
     name: "env list",
-    summary: "List the environments that were made of requirements.txt files",
+    summary: "List the environments created from requirements.txt files",
     place: [],
     load: async () => (await import("../commands/env-list.ts")).envListCommand,
   },
@@ -192,7 +192,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   },
   {
     name: "func durable",
-    summary: "Look at and change orchestrations as `func durable` does",
+    summary: "Show and change orchestrations as `func durable` does",
     place: ["state-dir"],
     load: async () => (await import("../commands/func-durable.ts")).funcDurableCommand,
   },

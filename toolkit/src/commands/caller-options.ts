@@ -8,17 +8,17 @@ export const callerOptions = {
     type: "string",
     multiple: true,
     value: "NAME",
-    help: "Also serve requests to this host name, as a tunnel or a container sends them",
+    help: "Also serve requests for this host name, as sent through a tunnel or from a container",
   },
   "allow-origin": {
     type: "string",
     multiple: true,
     value: "URL",
-    help: "Let pages of this origin call, such as http://localhost:5173",
+    help: "Let pages of this origin send requests, for example http://localhost:5173",
   },
   "ignore-outputs": {
     type: "boolean",
-    help: "Drop the values of output bindings that nothing writes locally, instead of failing the call",
+    help: "Drop the values of unsupported output bindings instead of failing the call",
   },
 } as const;
 

@@ -15,7 +15,7 @@ export const compileCommand = defineCommand({
     "same-env": {
       type: "string",
       value: "NAME",
-      help: "Environment whose data sets are used (default: runtime_options.same_env, else default)",
+      help: "Environment that selects the data sets (default: runtime_options.same_env, else default)",
       variable: "SAME_KIT_SAME_ENV",
     },
     ...upstreamMagicsOption,

@@ -59,7 +59,7 @@ export const PACKAGE_OPTIONS = {
   "bundled-python": {
     type: "boolean",
     isOn: true,
-    help: "Leave Python out of the package: the app looks for one in its image",
+    help: "Do not bundle Python: the app looks for one in its image",
   },
   with: {
     type: "string",
@@ -71,7 +71,7 @@ export const PACKAGE_OPTIONS = {
   python: {
     type: "string",
     value: "PATH",
-    help: "Local Python that runs pip, and replaces the cloud's in a rehearsal (default: python3)",
+    help: "Local Python that runs pip, and is used instead of the cloud's in a rehearsal (default: python3)",
     variable: "SAME_KIT_PYTHON",
   },
   "python-mirror": {

@@ -6,7 +6,7 @@ import { jsonOption } from "./shared-options.ts";
 
 export const envListCommand = defineCommand({
   name: "env list",
-  summary: "List the environments that were made of requirements.txt files",
+  summary: "List the environments created from requirements.txt files",
   description:
     "Each requirements.txt and Python has one environment on this machine, made when a step first needs it. Last used first; --json has their packages.",
   positionals: [],

@@ -15,8 +15,12 @@ export const envPruneCommand = defineCommand({
     "Removes environments that no step has used for a while, and those whose Python is gone. A step that needs one again makes it again.",
   positionals: [],
   options: {
-    days: { type: "string", value: "DAYS", help: `Keep what was used in these last days (default: ${DEFAULT_DAYS})` },
-    all: { type: "boolean", help: "Remove all of them; steps that run in one at the moment may fail" },
+    days: {
+      type: "string",
+      value: "DAYS",
+      help: `Keep environments used within this many days (default: ${DEFAULT_DAYS})`,
+    },
+    all: { type: "boolean", help: "Remove all environments; steps that are running in one may fail" },
     ...jsonOption,
   },
   examples: ["same-kit env prune", "same-kit env prune --days 7", "same-kit env prune --all"],

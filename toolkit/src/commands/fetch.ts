@@ -8,7 +8,7 @@ import { jsonOption, resolveStateDir, sessionOption, stateDirOption, variablesOp
 
 export const fetchCommand = defineCommand({
   name: "fetch",
-  summary: "Wait for a run that another client started, and fetch all that it leaves",
+  summary: "Wait for a run that another client started, and download its results",
   description: [
     "Saves executed notebook, report, files and session as `run` does. Without a record of the run here, the notebook is made of the",
     "code that the app was sent. Ctrl-C leaves the run as it is.",

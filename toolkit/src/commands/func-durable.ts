@@ -17,7 +17,7 @@ const DEFAULT_TOP = 10;
 
 export const funcDurableCommand = defineCommand({
   name: "func durable",
-  summary: "Look at and change orchestrations as `func durable` does",
+  summary: "Show and change orchestrations as `func durable` does",
   description:
     "ACTION is get-instances, get-runtime-status, get-history, start-new, raise-event, terminate, rewind, purge-history or delete-task-hub. Works on the host of this folder; without one, on the storage that its hosts use.",
   positionals: [{ name: "ACTION", help: "What to do", isOptional: false }],
@@ -27,31 +27,35 @@ export const funcDurableCommand = defineCommand({
     input: { type: "string", value: "JSON", help: "start-new: its input, as JSON or @FILE" },
     "event-name": { type: "string", value: "NAME", help: "raise-event: the event" },
     "event-data": { type: "string", value: "JSON", help: "raise-event: its value, as JSON or @FILE" },
-    reason: { type: "string", value: "TEXT", help: "terminate, rewind: why" },
+    reason: { type: "string", value: "TEXT", help: "terminate, rewind: the reason" },
     "show-input": { type: "boolean", help: "get-runtime-status: with the input" },
     "show-output": { type: "boolean", help: "get-runtime-status: with the output" },
-    "created-after": { type: "string", value: "TIME", help: "get-instances, purge-history: only those created since" },
+    "created-after": {
+      type: "string",
+      value: "TIME",
+      help: "get-instances, purge-history: only instances created since",
+    },
     "created-before": {
       type: "string",
       value: "TIME",
-      help: "get-instances, purge-history: only those created before",
+      help: "get-instances, purge-history: only instances created before",
     },
     "runtime-status": {
       type: "string",
       multiple: true,
       value: "STATUS",
-      help: "Only those: running, completed, failed …",
+      help: "Only these: running, completed, failed …",
     },
     top: { type: "string", value: "COUNT", help: `get-instances: how many (default: ${DEFAULT_TOP})` },
     "task-hub-name": {
       type: "string",
       value: "NAME",
-      help: "The task hub (default: that of host.json, else the folder's)",
+      help: "The task hub (default: from host.json, else the folder's)",
     },
     "connection-string-setting": {
       type: "string",
       value: "NAME",
-      help: "Setting of the app with the storage's connection string (default: the storage of its hosts)",
+      help: "App setting with the storage's connection string (default: the storage of its hosts)",
     },
     "script-root": { type: "string", value: "DIR", help: "Folder of the app (default: the current folder)" },
     yes: { type: "boolean", help: "Change a hub that is not on this machine without asking" },

@@ -11,7 +11,7 @@ export const localCleanCommand = defineCommand({
   description:
     "Removes the records of finished runs, the logs of hosts that no longer run and, if no run is unfinished, the storage's data.",
   positionals: [],
-  options: { ...stateDirOption, all: { type: "boolean", help: "Remove unfinished runs too" }, ...jsonOption },
+  options: { ...stateDirOption, all: { type: "boolean", help: "Also remove unfinished runs" }, ...jsonOption },
   examples: ["same-kit local clean", "same-kit local clean --all --state-dir demo/.same-kit"],
   async run({ options }, { cwd, console }) {
     const result = await localClean(resolveStateDir(options["state-dir"], cwd), options.all, createEmulator());

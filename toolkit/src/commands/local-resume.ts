@@ -17,7 +17,7 @@ import {
 
 export const localResumeCommand = defineCommand({
   name: "local resume",
-  summary: "Continue a run: an unfinished one, or a failed one once the notebook is edited",
+  summary: "Continue a run: an unfinished one, or a failed one after you edit the notebook",
   description: [
     "An unfinished run continues after its last finished step. For a run that failed, or ended, a new run starts with the notebook as",
     "it is now: steps that completed and have not changed are kept, with their variables, files and outputs; the others run.",

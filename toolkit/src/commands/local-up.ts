@@ -24,7 +24,7 @@ export const localUpCommand = defineCommand({
     hostile: {
       type: "string",
       value: "SEED",
-      help: "Reveal orchestrators that are not deterministic: replay them at every event, deliver in another order and twice",
+      help: "Find non-deterministic orchestrators: replay them at every event, reorder and duplicate messages",
     },
     detach: { type: "boolean", help: "Run in the background" },
     node: {

@@ -14,7 +14,10 @@ export const outputsCommand = defineCommand({
       type: "boolean",
       help: "Print lines that a shell can evaluate; SAME clients need --show-key too",
     },
-    "show-key": { type: "boolean", help: "Print the host with its access key, as clients take it: same:KEY@HOST" },
+    "show-key": {
+      type: "boolean",
+      help: "Print the host with its access key, in the form that clients use: same:KEY@HOST",
+    },
     ...jsonOption,
   },
   examples: ['eval "$(same-kit outputs --export --show-key)"', "same-kit outputs --env prod --json"],

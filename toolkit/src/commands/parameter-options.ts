@@ -13,7 +13,7 @@ export const PARAMETER_OPTIONS = {
     isPair: true,
     short: "p",
     value: "NAME VALUE",
-    help: "Set a variable after the cell tagged parameters; 1, 1.5, True and None are what Python takes them for",
+    help: "Set a variable after the cell tagged parameters; 1, 1.5, True and None are read as in Python",
   },
   "parameter-text": {
     type: "string",
@@ -21,7 +21,7 @@ export const PARAMETER_OPTIONS = {
     isPair: true,
     short: "r",
     value: "NAME VALUE",
-    help: "The same, with the value as text whatever it looks like",
+    help: "The same, but the value is always text",
   },
   "parameters-file": {
     type: "string",

@@ -25,7 +25,7 @@ export const publishCommand = defineCommand({
     outputs: {
       type: "string",
       value: "FILE",
-      help: "Publish to what plain terraform created: the file holds its `terraform output -json`",
+      help: "Publish to a deployment created with plain terraform: the file contains its `terraform output -json`",
     },
     force: { type: "boolean", help: "Publish even if this package is already deployed" },
     ...CLOUD_OPTIONS,

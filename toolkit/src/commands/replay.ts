@@ -12,7 +12,7 @@ const DEFAULT_LAST = "20";
 
 export const replayCommand = defineCommand({
   name: "replay",
-  summary: "Check that an app's code still fits the histories it has recorded",
+  summary: "Check that an app's code is still compatible with its recorded histories",
   description:
     "Replays the newest instances of a task hub on the code of an app, and reports the first event at which it does something else, with the line of the orchestrator. Reads the hub and writes nothing to it. Exits with 1 if an instance diverges: a gate before a deployment.",
   positionals: [{ name: "APP", help: "A folder with host.json (default: here)", isOptional: true }],
@@ -23,9 +23,9 @@ export const replayCommand = defineCommand({
       type: "string",
       multiple: true,
       value: "FILE",
-      help: "Replay this recorded history instead: an answer of the management API with showHistory and showHistoryOutput",
+      help: "Replay this recorded history instead: a response of the management API with showHistory and showHistoryOutput",
     },
-    hub: { type: "string", value: "NAME", help: "The task hub (default: that of host.json, else the app folder's)" },
+    hub: { type: "string", value: "NAME", help: "The task hub (default: from host.json, else the app folder's)" },
     storage: hostOptions.storage,
     ...stateDirOption,
     verbose: { type: "boolean", help: "Also show what the app logs" },

@@ -18,7 +18,7 @@ import {
 
 export const resumeCommand = defineCommand({
   name: "resume",
-  summary: "Continue a failed run of a deployed app once the notebook is edited",
+  summary: "Continue a failed run on a deployed app after you edit the notebook",
   description: [
     "Starts a new run with the notebook as it is now, on the app that has the run: steps that completed and have not changed are kept,",
     "with their variables, files and outputs; the others run. The deployed counterpart of `local resume`.",

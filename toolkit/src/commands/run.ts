@@ -23,7 +23,7 @@ import {
 
 export const runCommand = defineCommand({
   name: "run",
-  summary: "Run a notebook on a deployed app, and fetch all that it leaves",
+  summary: "Run a notebook on a deployed app, and download its results",
   description: [
     "Compiles the notebook, sends it with the files of its folder, follows the run, and saves files, executed notebook, report and",
     "session as `local run` does. Ctrl-C ends the run and keeps its record; a second Ctrl-C exits and leaves it running.",

@@ -31,27 +31,27 @@ export const hostOptions = {
   },
   offline: {
     type: "boolean",
-    help: "Make environments of what is on this machine; never ask a package index",
+    help: "Create environments from local packages only; never use a package index",
     variable: "SAME_KIT_OFFLINE",
   },
   "allow-user": {
     type: "string",
     multiple: true,
     value: "USER",
-    help: "Also serve this user of the machine, by name or number; all: everybody (default: you and root)",
+    help: "Also serve this user of the machine, by name or number; all: everyone (default: you and root)",
     variable: "SAME_KIT_ALLOW_USER",
   },
 } as const;
 
 export const variablesOption = {
-  variables: { type: "boolean", help: "Also show which variables crossed from step to step, and which were lost" },
+  variables: { type: "boolean", help: "Also show which variables were passed from step to step, and which were lost" },
 } as const;
 
 export const sessionOption = {
   session: {
     type: "boolean",
     isOn: true,
-    help: "Leave a session of more than 16 MiB in the storage instead of saving it beside the record",
+    help: "Leave a session of more than 16 MiB in the storage instead of saving it next to the record",
   },
 } as const;
 
@@ -86,7 +86,7 @@ function usage(message: string, hint: string): UsageError<ToolkitErrorCode> {
 export const upstreamMagicsOption = {
   "upstream-magics": {
     type: "boolean",
-    help: "Leave all magics out and send no cells: exactly the steps of upstream's compiler",
+    help: "Omit all magics and send no cells: exactly the steps of upstream's compiler",
   },
 } as const;
 
@@ -97,10 +97,10 @@ export const filesOptions = {
     value: "GLOB",
     help: "Copy only files that match, as in a .gitignore (default: the notebook's folder without what Git ignores)",
   },
-  "no-files": { type: "boolean", help: "Begin with an empty working directory" },
+  "no-files": { type: "boolean", help: "Start with an empty working directory" },
   "in-place": {
     type: "boolean",
-    help: "Once the run has completed, write what its steps changed into the notebook's folder",
+    help: "After the run completes, write the files that its steps changed to the notebook's folder",
   },
 } as const;
 
@@ -127,7 +127,7 @@ export const SOURCE_POSITIONAL = {
 export const recordDirOption = {
   "state-dir": {
     ...stateDirOption["state-dir"],
-    help: "Folder for state and records (default: .same-kit beside the file)",
+    help: "Folder for state and records (default: .same-kit next to the file)",
   },
 } as const;
 
@@ -135,7 +135,7 @@ export const runOptions = {
   "same-env": {
     type: "string",
     value: "NAME",
-    help: "Environment whose data sets are used (default: runtime_options.same_env, else default)",
+    help: "Environment that selects the data sets (default: runtime_options.same_env, else default)",
     variable: "SAME_KIT_SAME_ENV",
   },
   timeout: {
@@ -149,10 +149,10 @@ export const runOptions = {
 export const cacheOptions = {
   cache: {
     type: "boolean",
-    help: "Take steps that have not changed from the cache (default: those tagged cache=DURATION)",
+    help: "Reuse cached results of unchanged steps (default: of those tagged cache=DURATION)",
   },
-  "no-cache": { type: "boolean", help: "Run all steps, those tagged cache=DURATION too" },
-  explain: { type: "boolean", help: "Say at the end of each step why it ran, or that it came from the cache" },
+  "no-cache": { type: "boolean", help: "Run all steps, including those tagged cache=DURATION" },
+  explain: { type: "boolean", help: "At the end, print for each step why it ran, or that it was cached" },
 } as const;
 
 /** @throws UsageError `ERR_USAGE` */
@@ -168,8 +168,8 @@ export const continueOptions = {
     value: "STEP",
     help: "First step to run again, such as same_step_002 or 2 (default: what failed or changed)",
   },
-  only: { type: "string", value: "STEP", help: "Run this step alone, with what the steps before it left" },
-  explain: { type: "boolean", help: "Only say of each step whether it would run and why; nothing runs" },
+  only: { type: "string", value: "STEP", help: "Run only this step, with the results of the steps before it" },
+  explain: { type: "boolean", help: "Only print for each step whether it would run and why; nothing runs" },
 } as const;
 
 /** @throws UsageError `ERR_USAGE` */

@@ -14,7 +14,11 @@ import { findDeployedApp } from "./deployed-app.ts";
 import { hostOptions, jsonOption, parsePort, resolveStateDir, stateDirOption } from "./shared-options.ts";
 
 const OPTIONS = {
-  "host-name": { type: "string", value: "HOST", help: "Inspect the app at HOST or HOST:PORT by its management API" },
+  "host-name": {
+    type: "string",
+    value: "HOST",
+    help: "Inspect the app at HOST or HOST:PORT through its management API",
+  },
   "use-http": { type: "boolean", help: "http instead of https", variable: "FUNCTIONS_USE_HTTP" },
   "management-key": {
     type: "string",
@@ -22,10 +26,10 @@ const OPTIONS = {
     help: "System key durabletask_extension of that app; it stays in this process",
     variable: "SAME_KIT_MANAGEMENT_KEY",
   },
-  env: { type: "string", value: "NAME", help: "Inspect the app of this deployment; Azure is asked for its key" },
+  env: { type: "string", value: "NAME", help: "Inspect the app of this deployment; its key is read from Azure" },
   storage: { type: "string", value: "WHERE", help: "Inspect a task hub in this storage: disk, or a connection string" },
   hub: { type: "string", value: "NAME", help: "The task hub (default: that of the host, or of the latest run)" },
-  port: { type: "string", value: "PORT", help: "Port of the page, where no host serves it (default: any free one)" },
+  port: { type: "string", value: "PORT", help: "Port of the page if no host serves it (default: any free port)" },
   open: { type: "boolean", isOn: true, help: "Only print the link" },
   "allow-user": hostOptions["allow-user"],
   ...stateDirOption,

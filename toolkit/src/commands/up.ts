@@ -48,10 +48,10 @@ export const upCommand = defineCommand({
     },
     plan: { type: "boolean", help: "Show what would change in Azure, then stop" },
     yes: { type: "boolean", help: "Change Azure without asking" },
-    "allow-delete": { type: "boolean", help: "With --yes: also agree to what the plan deletes for good" },
+    "allow-delete": { type: "boolean", help: "With --yes: also confirm what the plan permanently deletes" },
     adopt: {
       type: "boolean",
-      help: "Take over what was deployed from another machine, or a group without foreign resources",
+      help: "Take over a deployment made from another machine, or a group without foreign resources",
     },
     force: { type: "boolean", help: "Run every phase again, even if nothing has changed" },
     "skip-terraform": { type: "boolean", help: "Leave the resources as they are" },
@@ -68,7 +68,7 @@ export const upCommand = defineCommand({
       type: "string",
       multiple: true,
       value: "FILE",
-      help: "Variables in a .tfvars or .tfvars.json file; an empty value: no file any more",
+      help: "Variables in a .tfvars or .tfvars.json file; an empty value removes the files",
     },
     backend: {
       type: "string",

@@ -6,7 +6,7 @@ import { jsonOption, resolveStateDir, stateDirOption } from "./shared-options.ts
 
 export const variablesCommand = defineCommand({
   name: "variables",
-  summary: "Show which variables crossed from step to step of a run, and which were lost",
+  summary: "Show which variables a run passed from step to step, and which were lost",
   description: [
     "For a run that has a record here, local or on a deployed app: name, type and size of each variable, the cell that made it,",
     "whether its value changed, and of those that were lost why.",
