@@ -4,7 +4,7 @@
 import { defaultSampler, type Sampler, samplerOf } from "./sampler.ts";
 import type { Attributes } from "./span.ts";
 
-export type OtlpProtocol = "http/json" | "http/protobuf";
+export type OtlpProtocol = "grpc" | "http/json" | "http/protobuf";
 
 export type OtlpTarget = {
   url: string;
@@ -30,6 +30,7 @@ const DEFAULT_TIMEOUT_MS = 10_000;
 /** An SDK waits for five seconds; here a person waits. */
 const DEFAULT_DELAY_MS = 1_000;
 const PREFIX = "OTEL_EXPORTER_OTLP_";
+const GRPC_PORT = "4317";
 
 /**
  * @param service - Name and version of what is traced, where no variable names it.
@@ -48,13 +49,15 @@ type Read = (name: string) => string | undefined;
 
 function targetOf(text: Read, warnings: string[]): OtlpTarget | null {
   const own = text(`${PREFIX}TRACES_ENDPOINT`);
-  const base = text(`${PREFIX}ENDPOINT`);
-  const url = toUrl(own ?? base, own === undefined, warnings);
+  const url = toUrl(own ?? text(`${PREFIX}ENDPOINT`), warnings);
   if (url === null) return null;
   const ofTraces = (name: string) => text(`${PREFIX}TRACES_${name}`) ?? text(`${PREFIX}${name}`);
+  const protocol = toProtocol(ofTraces("PROTOCOL"), url, warnings);
+  // A general endpoint gets the path of traces; one for traces is taken as it is.
+  if (own === undefined && protocol !== "grpc") url.pathname = `${url.pathname.replace(/\/+$/, "")}/v1/traces`;
   return {
-    url,
-    protocol: toProtocol(ofTraces("PROTOCOL"), warnings),
+    url: url.href,
+    protocol,
     headers: toHeaders(ofTraces("HEADERS"), warnings),
     timeoutMs: toMs(ofTraces("TIMEOUT"), DEFAULT_TIMEOUT_MS),
     delayMs: toMs(text("OTEL_BSP_SCHEDULE_DELAY"), DEFAULT_DELAY_MS),
@@ -66,34 +69,32 @@ function toMs(value: string | undefined, fallback: number): number {
   return ms > 0 ? ms : fallback;
 }
 
-/** A general endpoint gets the path of traces; one for traces is taken as it is. */
-function toUrl(endpoint: string | undefined, isGeneral: boolean, warnings: string[]): string | null {
+function toUrl(endpoint: string | undefined, warnings: string[]): URL | null {
   if (endpoint === undefined) return null;
   const url = URL.canParse(endpoint) ? new URL(endpoint) : null;
-  if (url === null || !/^https?:$/.test(url.protocol) || url.username !== "" || url.password !== "") {
-    warnings.push(
-      "The OTLP endpoint is not an http or https URL without user and password, so spans go to a file. " +
-        "Set OTEL_EXPORTER_OTLP_ENDPOINT to one such as http://localhost:4318; credentials belong into OTEL_EXPORTER_OTLP_HEADERS.",
-    );
-    return null;
-  }
-  if (isGeneral) url.pathname = `${url.pathname.replace(/\/+$/, "")}/v1/traces`;
-  return url.href;
+  if (url !== null && /^https?:$/.test(url.protocol) && url.username === "" && url.password === "") return url;
+  warnings.push(
+    "The OTLP endpoint is not an http or https URL without user and password, so spans go to a file. " +
+      "Set OTEL_EXPORTER_OTLP_ENDPOINT to one such as http://localhost:4318; credentials belong into OTEL_EXPORTER_OTLP_HEADERS.",
+  );
+  return null;
 }
 
-function toProtocol(name: string | undefined, warnings: string[]): OtlpProtocol {
+/** Where nothing is said: the Functions host uses gRPC, other SDKs HTTP, and collectors have a port for each. */
+function toProtocol(name: string | undefined, { port }: URL, warnings: string[]): OtlpProtocol {
+  const usual = port === GRPC_PORT ? "grpc" : "http/protobuf";
   switch (name?.toLowerCase()) {
     case undefined:
+      return usual;
+    case "grpc":
     case "http/protobuf":
-      return "http/protobuf";
     case "http/json":
-      return "http/json";
+      return name?.toLowerCase() as OtlpProtocol;
     default:
       warnings.push(
-        `The OTLP protocol "${name}" is not available here; http/protobuf is used. ` +
-          "Set OTEL_EXPORTER_OTLP_PROTOCOL to http/protobuf or http/json, and the endpoint to the collector's port for HTTP, usually 4318.",
+        `The OTLP protocol "${name}" is not known; ${usual} is used. Set OTEL_EXPORTER_OTLP_PROTOCOL to grpc, http/protobuf or http/json.`,
       );
-      return "http/protobuf";
+      return usual;
   }
 }
 

@@ -40,10 +40,23 @@ test("variables of traces win over the general ones", () => {
   });
 });
 
-test("grpc is said not to be available", () => {
-  const settings = read({ OTEL_EXPORTER_OTLP_ENDPOINT: "http://localhost:4317", OTEL_EXPORTER_OTLP_PROTOCOL: "grpc" });
+test.each([
+  ["http://localhost:4317", undefined, "grpc", "http://localhost:4317/"],
+  ["http://localhost:4318", undefined, "http/protobuf", "http://localhost:4318/v1/traces"],
+  ["http://localhost:4318", "grpc", "grpc", "http://localhost:4318/"],
+  ["http://localhost:4317", "HTTP/JSON", "http/json", "http://localhost:4317/v1/traces"],
+])("%s with the protocol %s is sent by %s to %s", (endpoint, name, protocol, url) => {
+  const settings = read({ OTEL_EXPORTER_OTLP_ENDPOINT: endpoint, OTEL_EXPORTER_OTLP_PROTOCOL: name ?? "" });
+  expect(settings).toMatchObject({ target: { protocol, url }, warnings: [] });
+});
+
+test("a protocol that is not known is named, and the usual one is used", () => {
+  const settings = read({
+    OTEL_EXPORTER_OTLP_ENDPOINT: "http://localhost:4318",
+    OTEL_EXPORTER_OTLP_PROTOCOL: "http/xml",
+  });
   expect(settings?.target?.protocol).toBe("http/protobuf");
-  expect(settings?.warnings[0]).toContain('The OTLP protocol "grpc" is not available here');
+  expect(settings?.warnings[0]).toContain('The OTLP protocol "http/xml" is not known; http/protobuf is used.');
 });
 
 test("no warning shows a header, nor a URL with a password", () => {
