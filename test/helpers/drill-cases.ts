@@ -18,7 +18,7 @@ export const FAILURES: readonly [DrillName, RegExp][] = [
   ["plan-mixing", /group contains a plan that cannot coexist with the chosen one/],
   ["setting-refused", /refuses a setting of the app \(51021\).*Use32BitWorkerProcess/],
   ["provider-blocked", /could not get the azurerm provider/],
-  ["lock-file-mismatch", /differs from what the lock file pins/],
+  ["lock-file-mismatch", /differs from the one that the lock file pins/],
   ["terraform-missing", /^Terraform was not found.*\nInstall Terraform 1\.9 or newer/],
   ["terraform-old", /1\.9 or newer is needed; found 1\.5\.7/],
   ["state-locked", /Another run holds the state: .+@.+, since 20.*\n.*terraform -chdir=\S+ force-unlock [0-9a-f-]{36}/],
@@ -33,7 +33,7 @@ export const FAILURES: readonly [DrillName, RegExp][] = [
   ["package-too-large", /too large \(413\)/],
   [
     "build-failed",
-    /The end of its log:\nnpm error code ERESOLVE\nOryx build failed with exit code 1\.\nAn app that had/,
+    /The end of its log:\nnpm error code ERESOLVE\nOryx build failed with exit code 1\.\nIf the app had a package/,
   ],
   ["zero-functions", /the host found no functions in it\.\nUsual causes .* zip without Unix modes\.$/],
   ["host-error", /its host is Error\. The 'orchestrator' function is in error/],
@@ -45,7 +45,7 @@ export const FAILURES: readonly [DrillName, RegExp][] = [
   ["smoke-failed", /the test run smoke failed: FileNotFoundError: python3/],
   [
     "tls-interception",
-    /A certificate on the way to Azure is not trusted: DEPTH_ZERO_SELF_SIGNED_CERT self-signed certificate.*\nSet NODE_EXTRA_CA_CERTS/,
+    /A certificate in the connection to Azure is not trusted: DEPTH_ZERO_SELF_SIGNED_CERT self-signed certificate.*\nSet NODE_EXTRA_CA_CERTS/,
   ],
   ["outputs-missing", /no value for the output host_name/],
 ];

@@ -75,7 +75,7 @@ test("a run whose record says that it runs is fetched from its app, with each ce
   const left = { id: "left-1", appUrl: app.host.url, steps: ["same_step_000"], hostPid: 2 ** 22 + 1 };
   await records.create(runRecord({ ...left, state: "running" }), request, { "source.ipynb": SOURCE });
   expect((await describeLeftRuns(records)).map((text) => hintText(text))).toEqual([
-    `The client of the earlier run left-1 on ${app.host.url} exited before its end; \`same-kit fetch left-1\` fetches what it leaves.`,
+    `The client of the earlier run left-1 on ${app.host.url} exited before the run ended; \`same-kit fetch left-1\` downloads its results.`,
   ]);
   const summary = await fetchInto(folder, "left-1", false);
   expect(summary).toMatchObject({ status: "failed", failure: { step: "same_step_000", cell: { number: 4, line: 1 } } });

@@ -52,6 +52,6 @@ function missing(names: readonly string[], printed = ""): PythonError {
   const rest = printed === "" ? "" : ` It printed:\n${printed}`;
   return new PythonError(
     "ERR_PYTHON_OFFLINE",
-    `Not on this machine, and --offline asks no package index: ${what}. Run once without --offline, or name a folder with the wheels in PIP_FIND_LINKS.${rest}`,
+    `Not on this machine, and --offline uses no package index: ${what}. Run once without --offline, or set PIP_FIND_LINKS to a folder with the wheels.${rest}`,
   );
 }

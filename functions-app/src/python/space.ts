@@ -33,7 +33,7 @@ export async function makeRoom(
   if (free >= LEAST_FREE_BYTES) return;
   throw new PythonError(
     "ERR_PYTHON_NO_SPACE",
-    `requirements.txt cannot be installed: the temp folder has ${toMiB(free)} MiB left, and ${toMiB(LEAST_FREE_BYTES)} are needed at least. ${wayOut}`,
+    `requirements.txt cannot be installed: the temp folder has ${toMiB(free)} MiB left, but at least ${toMiB(LEAST_FREE_BYTES)} MiB are needed. ${wayOut}`,
   );
 }
 
@@ -44,7 +44,7 @@ export async function checkSize(folder: string, { isInCloud, environmentBytes }:
   if (size <= environmentBytes) return;
   throw new PythonError(
     "ERR_PYTHON_NO_SPACE",
-    `The packages of requirements.txt take ${toMiB(size)} MiB, more than the ${toMiB(environmentBytes)} MiB that an environment may use of the temp folder (SAME_MAX_ENVIRONMENT_BYTES). ${wayOut}`,
+    `The packages of requirements.txt take ${toMiB(size)} MiB, more than the ${toMiB(environmentBytes)} MiB that an environment may use in the temp folder (SAME_MAX_ENVIRONMENT_BYTES). ${wayOut}`,
   );
 }
 

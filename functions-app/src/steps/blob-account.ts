@@ -47,7 +47,7 @@ export async function openAccount(env: NodeJS.ProcessEnv): Promise<BlobServiceCl
   const endpoint =
     env["AzureWebJobsStorage__blobServiceUri"] ?? (accountName && `https://${accountName}.blob.core.windows.net`);
   const key = connectionString || endpoint;
-  if (!key) throw new Error("The app setting AzureWebJobsStorage is missing: there is no place for session contexts.");
+  if (!key) throw new Error("The app setting AzureWebJobsStorage is missing: session contexts cannot be stored.");
   if (opened?.key !== key) opened = { key, account: connect(connectionString, endpoint ?? "", env) };
   return opened.account;
 }

@@ -289,7 +289,7 @@ function refuseForeignSession(session: SessionPython | undefined, ready: ReadyPy
   if (session === undefined || session.version.startsWith(`${ready.minor}.`)) return;
   throw new StepRefused(
     "SessionVersionError",
-    `The session context was written by Python ${session.version}, but this step runs on Python ${ready.version}. All steps of a run need the same minor version: run it again with one Python.`,
+    `The session context was written by Python ${session.version}, but this step runs on Python ${ready.version}. All steps of a run need the same minor version: run it again with a single Python version.`,
   );
 }
 

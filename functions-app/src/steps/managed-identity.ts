@@ -20,7 +20,7 @@ async function fetchToken(env: NodeJS.ProcessEnv): Promise<{ token: string; expi
   const secret = env["IDENTITY_HEADER"];
   if (!endpoint || !secret) {
     throw new Error(
-      "The app's storage account is named without a key, but this host offers the app no managed identity.",
+      "The app's storage account is configured without a key, but this host provides no managed identity for the app.",
     );
   }
   const url = new URL(endpoint);

@@ -61,7 +61,7 @@ function failureOf({ code, signal }: StepExit): StepFailure {
 export function warningsOf({ foreignPackages = [], lost = [], notices = [] }: StepReport): string[] {
   const packages = foreignPackages.map(
     (name) =>
-      `The step imports ${name}, which comes from this machine's Python and which no requirements.txt names: elsewhere it may be missing.`,
+      `The step imports ${name}, which comes from this machine's Python and is not in a requirements.txt: it may be missing elsewhere.`,
   );
   const variables = lost.map(
     ({ name, reason, remedy }) => `${name} does not travel to later steps. ${reason}. ${remedy}`,

@@ -104,10 +104,7 @@ export class Workspace {
     if (why === undefined && !isCutOff) return;
     const text = why ?? `There are more files than ${limits.files} (app setting SAME_MAX_FILES).`;
     const remedy = "Delete what later steps do not need, or write it outside of the working directory.";
-    throw new StepRefused(
-      "WorkspaceTooLarge",
-      `What the step left in its working directory is too much. ${text} ${remedy}`,
-    );
+    throw new StepRefused("WorkspaceTooLarge", `The step's working directory exceeds the limits. ${text} ${remedy}`);
   }
 
   async #lay(file: RunFile): Promise<void> {

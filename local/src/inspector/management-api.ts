@@ -132,7 +132,7 @@ function idIn(answer: WebhookResponse): string {
 }
 
 const REFUSALS: Readonly<Record<number, string>> = {
-  401: "The app asks for the key of its management API.",
+  401: "The app requires the key of its management API.",
   404: "There is no such instance.",
   410: "The instance has ended.",
 };

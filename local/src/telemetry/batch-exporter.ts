@@ -102,7 +102,7 @@ export class BatchExporter {
     this.#isFailing = true;
     const { description, advice } = this.#exporter;
     this.#log.warn(
-      `Spans cannot be exported to ${description}: ${reason}. The app goes on; up to ${MAX_WAITING_SPANS} spans wait. ${advice}`,
+      `Spans cannot be exported to ${description}: ${reason}. The app continues; up to ${MAX_WAITING_SPANS} spans are queued. ${advice}`,
     );
   }
 

@@ -75,7 +75,7 @@ function toUrl(endpoint: string | undefined, warnings: string[]): URL | null {
   if (url !== null && /^https?:$/.test(url.protocol) && url.username === "" && url.password === "") return url;
   warnings.push(
     "The OTLP endpoint is not an http or https URL without user and password, so spans go to a file. " +
-      "Set OTEL_EXPORTER_OTLP_ENDPOINT to one such as http://localhost:4318; credentials belong into OTEL_EXPORTER_OTLP_HEADERS.",
+      "Set OTEL_EXPORTER_OTLP_ENDPOINT to one such as http://localhost:4318; credentials belong in OTEL_EXPORTER_OTLP_HEADERS.",
   );
   return null;
 }
@@ -148,7 +148,7 @@ function readSampler(text: Read, warnings: string[]): Sampler {
   const sampler = samplerOf(name, text("OTEL_TRACES_SAMPLER_ARG"));
   if (sampler !== null) return sampler;
   warnings.push(
-    `The sampler "${name}" of OTEL_TRACES_SAMPLER, or its argument, is not known; parentbased_always_on is used.`,
+    `The sampler "${name}" in OTEL_TRACES_SAMPLER, or its argument, is unknown; parentbased_always_on is used.`,
   );
   return defaultSampler;
 }

@@ -28,7 +28,7 @@ export async function makeOwnFolder(folder: string): Promise<void> {
   await mkdir(folder, { mode: 0o700 }).catch((error: NodeJS.ErrnoException) => {
     if (error.code !== "EEXIST") throw error;
   });
-  if (!(await isOwnFolder(folder))) throw new Error(`${folder} is not a folder of this user alone.`);
+  if (!(await isOwnFolder(folder))) throw new Error(`${folder} is not a folder that only this user can write to.`);
 }
 
 /**

@@ -30,7 +30,7 @@ async function toUid(user: string): Promise<number> {
   } catch (cause) {
     throw new UsageError<PeerErrorCode>({
       code: "ERR_UNKNOWN_USER",
-      message: `--allow-user ${user} names no user of this machine.`,
+      message: `--allow-user ${user} is not a user of this machine.`,
       hint: "Give a user's name or number, or `all`.",
       cause,
     });

@@ -81,11 +81,11 @@ function createReporter(log: Pick<Logger, "warn">, hasFlag: boolean): (peer: Pee
     lastAt.set(user, now);
     const flag = `--allow-user ${peer.kind === "user" ? peer.uid : "all"}`;
     if (!hasFlag) log.warn("A connection of another user was refused.", { user, port });
-    else log.warn("A connection of another user was refused. The flag lets that user in.", { user, port, flag });
+    else log.warn("A connection of another user was refused. The flag allows that user.", { user, port, flag });
   };
 }
 
-const FAREWELL = "This local host serves the user who started it. `--allow-user` lets others in.\n";
+const FAREWELL = "This local host serves the user who started it. `--allow-user` allows others.\n";
 
 function refuse(socket: Socket, isHttp: boolean): void {
   if (!isHttp) return void socket.destroy();

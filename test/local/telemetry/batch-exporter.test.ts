@@ -70,7 +70,7 @@ test("an exporter that does not work is said once, tried less and less often, an
   await pass(4000);
   expect(batches).toEqual([["a", "b"]]);
   expect(entries.map(({ level, message }) => `${level} ${message}`)).toEqual([
-    "warn Spans cannot be exported to http://collector/v1/traces: ECONNREFUSED. The app goes on; up to 4096 spans wait. Start it.",
+    "warn Spans cannot be exported to http://collector/v1/traces: ECONNREFUSED. The app continues; up to 4096 spans are queued. Start it.",
     "info Spans are exported again.",
   ]);
 });

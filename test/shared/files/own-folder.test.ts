@@ -16,7 +16,7 @@ test("a link to a folder of this user is refused", async () => {
   const link = path.join(parent, "own");
   await symlink(target, link);
   expect(await isOwnFolder(link)).toBe(false);
-  await expect(makeOwnFolder(link)).rejects.toThrow("is not a folder of this user alone");
+  await expect(makeOwnFolder(link)).rejects.toThrow("is not a folder that only this user can write to");
 });
 
 test("a folder that others may write to is refused, and so is a file", async () => {

@@ -112,7 +112,7 @@ const CASES: readonly [string, string, RegExp][] = [
   [
     "ERR_PROVISION_LOCK_FILE",
     "the local package for registry.terraform.io/hashicorp/azurerm 5.2.0 doesn't match any of the checksums previously recorded in the dependency lock file",
-    /differs from what the lock file pins/,
+    /differs from the one that the lock file pins/,
   ],
   ["ERR_PREFLIGHT_TERRAFORM_OLD", "Unsupported Terraform Core version", /too old/],
   [

@@ -96,6 +96,6 @@ test("of an environment that was only rehearsed it is said how to name that", as
   const rehearsal = environmentFolder(stateDir, "dev", true);
   await mkdir(rehearsal.dir, { recursive: true });
   await writeFile(rehearsal.outputsFile, "{}");
-  expect(hintOf(false)).toContain("It was only rehearsed: --rehearse names that.");
+  expect(hintOf(false)).toContain("It was only rehearsed: add --rehearse.");
   expect(hintOf(true)).not.toContain("--rehearse");
 });

@@ -103,7 +103,7 @@ test("a failed run tells where in the notebook, and prints no table", () => {
     Traceback …
 
     The run run-1 failed; its record is kept in /s/runs/run-1.
-    Once the notebook is edited, \`same-kit local resume run-1 --state-dir /s\` continues from the first step that failed or changed.
+    After you edit the notebook, \`same-kit local resume run-1 --state-dir /s\` continues from the first step that failed or changed.
     Notebook: /s/runs/run-1/notebook.ipynb
     Report: /s/runs/run-1/report.html
     "

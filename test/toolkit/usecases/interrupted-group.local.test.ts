@@ -54,7 +54,7 @@ describe.skipIf(!hasTerraform)("a Ctrl-C while Azure creates the resource group"
     const { code, output } = await interrupted.ended;
     expect({ code, types: await typesIn(cwd) }).toEqual({ code: 130, types: [GROUP] });
     expect(output).toMatch(
-      /ERR_PROVISION_INTERRUPTED Stopped\. \d of 12 resources were finished and are recorded in the state\.\nGo on with `same-kit up --rehearse` and the same options, or remove all with `same-kit down --rehearse`\./,
+      /ERR_PROVISION_INTERRUPTED Stopped\. \d of 12 resources were finished and are recorded in the state\.\nContinue with `same-kit up --rehearse` and the same options, or remove everything with `same-kit down --rehearse`\./,
     );
     const elsewhere = await makeTempDir();
     await cp(path.join(cwd, ".same-kit"), path.join(elsewhere, ".same-kit"), { recursive: true });

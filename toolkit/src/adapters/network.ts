@@ -50,8 +50,8 @@ export function networkError(error: unknown): OperationError | null {
 export function untrustedCertificate(said: string, cause?: unknown): OperationError {
   return new OperationError({
     code: "ERR_TLS_INTERCEPTED",
-    message: `A certificate on the way to Azure is not trusted: ${said}. A proxy seems to replace certificates.`,
-    hint: "Set NODE_EXTRA_CA_CERTS (same-kit) and SSL_CERT_FILE (terraform) to your organisation's certificate.",
+    message: `A certificate in the connection to Azure is not trusted: ${said}. A proxy seems to replace certificates.`,
+    hint: "Set NODE_EXTRA_CA_CERTS (same-kit) and SSL_CERT_FILE (terraform) to your organization's certificate.",
     cause,
   });
 }

@@ -8,7 +8,7 @@ import { jsonOption, stateDirOption } from "./shared-options.ts";
 export const cacheClearCommand = defineCommand({
   name: "cache clear",
   summary: "Remove all results from the cache of an app's steps",
-  description: "Steps run again when they are needed next. Runs and what they left are not touched.",
+  description: "Steps run again when they are next needed. Runs and their results are not affected.",
   positionals: [],
   options: { ...REMOTE_OPTIONS, ...stateDirOption, ...jsonOption },
   examples: ["same-kit cache clear --env prod", "same-kit cache clear --host-name localhost:7071 --use-http"],

@@ -8,7 +8,7 @@ import { upstreamMagicsOption } from "./shared-options.ts";
 export const compileCommand = defineCommand({
   name: "compile",
   summary: "Print the request that a notebook compiles to",
-  description: "The request is what `POST /api/initiate` takes. Warnings go to stderr.",
+  description: "Prints the request body for `POST /api/initiate`. Warnings go to stderr.",
   positionals: [{ name: "PATH", help: "A notebook, a same.yaml, or a folder with one of them", isOptional: false }],
   options: {
     ...PARAMETER_OPTIONS,

@@ -37,6 +37,6 @@ export function managementKeyIn(systemKeys: Readonly<Record<string, string>>, ap
   throw new OperationError<ToolkitErrorCode>({
     code: "ERR_APP_UNAUTHORIZED",
     message: `${appName} has no key ${DURABLE_KEY} yet.`,
-    hint: "The app makes it when it first runs an orchestration; or give one with --management-key.",
+    hint: "The app creates it when it first runs an orchestration; or specify one with --management-key.",
   });
 }

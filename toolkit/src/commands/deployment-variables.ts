@@ -76,7 +76,7 @@ export function toExistingFiles(files: readonly string[], flag: string, cwd: str
     throw new UsageError({
       code: "ERR_VARIABLE_FILE",
       message: `${flag} ${file}: ${problem}. Nothing was changed.`,
-      hint: `Give ${flag} the path of a file, absolute or from the current folder.`,
+      hint: `Use ${flag} with the path of a file, absolute or relative to the current folder.`,
     });
   });
 }

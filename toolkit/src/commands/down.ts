@@ -17,7 +17,7 @@ export const downCommand = defineCommand({
   name: "down",
   summary: "Remove a deployment from Azure",
   description:
-    "Shows what is removed, asks, removes it, and checks that nothing is left. Refuses while the resource group contains resources that this environment did not create.",
+    "Shows what will be removed, asks for confirmation, removes it, and checks that nothing is left. Refuses if the resource group contains resources that this environment did not create.",
   positionals: [],
   options: {
     ...ENVIRONMENT_OPTIONS,

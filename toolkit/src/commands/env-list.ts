@@ -8,7 +8,7 @@ export const envListCommand = defineCommand({
   name: "env list",
   summary: "List the environments created from requirements.txt files",
   description:
-    "Each requirements.txt and Python has one environment on this machine, made when a step first needs it. Last used first; --json has their packages.",
+    "Each combination of requirements.txt and Python has one environment on this machine, created when a step first needs it. Most recently used first; --json includes their packages.",
   positionals: [],
   options: { ...jsonOption },
   examples: ["same-kit env list", "same-kit env list --json"],

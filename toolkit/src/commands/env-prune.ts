@@ -12,7 +12,7 @@ export const envPruneCommand = defineCommand({
   name: "env prune",
   summary: "Remove environments that are no longer used",
   description:
-    "Removes environments that no step has used for a while, and those whose Python is gone. A step that needs one again makes it again.",
+    "Removes environments that no step has used for a while, and those whose Python no longer exists. If a step needs one again, it is recreated.",
   positionals: [],
   options: {
     days: {

@@ -37,7 +37,7 @@ export async function findAddress(
 function noApp(): UsageError<ToolkitErrorCode> {
   return new UsageError({
     code: "ERR_USAGE",
-    message: `No app is named, and no environment "${DEFAULT_ENVIRONMENT}" is deployed from this folder.`,
-    hint: hint`Name its address with --host-name, or a deployment with --env; ${sameKit("up")} makes one. ${sameKit("local run")} needs none.`,
+    message: `No app is specified, and no environment "${DEFAULT_ENVIRONMENT}" is deployed from this folder.`,
+    hint: hint`Specify its address with --host-name, or a deployment with --env; ${sameKit("up")} creates one. ${sameKit("local run")} needs none.`,
   });
 }

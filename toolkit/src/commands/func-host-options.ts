@@ -150,7 +150,7 @@ function notFound(message: string): OperationError<ToolkitErrorCode> {
   return new OperationError({
     code: "ERR_FUNC_NO_APP",
     message,
-    hint: "Run it in the folder with host.json, or name that folder with --script-root.",
+    hint: "Run it in the folder with host.json, or specify that folder with --script-root.",
   });
 }
 

@@ -14,7 +14,7 @@ export const funcPublishCommand = defineCommand({
   name: "func publish",
   summary: "Publish a Functions app as `func azure functionapp publish` does",
   description:
-    "Packs the app of the current folder, without what .funcignore names, publishes it to the app NAME of a deployment of same-kit's, and waits until it is healthy. The same as `func azure functionapp publish NAME`.",
+    "Packs the app of the current folder, except for files in .funcignore, publishes it to the app NAME of a deployment made with same-kit, and waits until it is healthy. The same as `func azure functionapp publish NAME`.",
   positionals: [{ name: "NAME", help: "The app, as `same-kit outputs` names it", isOptional: false }],
   options: {
     "script-root": { type: "string", value: "DIR", help: "Folder of the app (default: the current folder)" },
@@ -73,6 +73,6 @@ async function findEnvironment(name: string, stateDir: string): Promise<Environm
   throw new UsageError<ToolkitErrorCode>({
     code: "ERR_USAGE",
     message: `${stateDir} has no deployment with an app ${name}${known.length === 0 ? "" : `, but of ${known.join(", ")}`}.`,
-    hint: "same-kit publishes to apps that it has deployed. Call it in the folder that they were deployed from, or use Azure Functions Core Tools.",
+    hint: "same-kit publishes only to apps that it deployed. Run it in the folder from which they were deployed, or use Azure Functions Core Tools.",
   });
 }

@@ -8,7 +8,7 @@ export const funcShimCommand = defineCommand({
   name: "func shim",
   summary: "Write a `func` into a folder, for editors and scripts that call it",
   description:
-    "It stands for Azure Functions Core Tools wherever that folder comes first on PATH, and nowhere else: docs/func.md. Removing the file undoes it.",
+    "It replaces Azure Functions Core Tools wherever that folder comes first on PATH, and nowhere else: docs/func.md. Remove the file to undo this.",
   positionals: [{ name: "DIR", help: "The folder, such as ./tools or ~/.local/bin", isOptional: false }],
   options: { ...jsonOption },
   examples: ["same-kit func shim tools", "same-kit func shim /opt/functions/bin"],

@@ -13,7 +13,7 @@ export const funcStartCommand = defineCommand({
   name: "func start",
   summary: "Run a Functions app as `func start` does, with its options and its output",
   description:
-    "Serves the app of the current folder until Ctrl-C. Editors and tests that start func find its options, its lines and its exit codes: docs/func.md.",
+    "Serves the app of the current folder until Ctrl-C. It supports func's options, output lines and exit codes, for editors and tests that start func: docs/func.md.",
   positionals: [],
   options: {
     port: { ...hostOptions.port, short: "p", help: "Port of the host (default: Host.LocalHttpPort, else 7071)" },

@@ -7,7 +7,7 @@ import { hostOptions, jsonOption, resolveStateDir, stateDirOption } from "./shar
 export const localDiscardCommand = defineCommand({
   name: "local discard",
   summary: "Discard an unfinished run",
-  description: "Removes the run's record, and the run from its task hub, so that no host continues it.",
+  description: "Removes the run's record, and removes the run from its task hub, so that no host continues it.",
   positionals: [{ name: "ID", help: "ID of the run, from `same-kit local status`", isOptional: false }],
   options: { storage: hostOptions.storage, ...stateDirOption, ...jsonOption },
   examples: [

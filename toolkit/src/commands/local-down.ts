@@ -7,7 +7,7 @@ export const localDownCommand = defineCommand({
   name: "local down",
   summary: "Stop local hosts",
   description:
-    "Stops every host that uses this state folder, in whatever terminal it was started. Their state is kept.",
+    "Stops all hosts that use this state folder, whichever terminal they were started in. Their state is kept.",
   positionals: [],
   options: { ...stateDirOption, ...jsonOption },
   examples: ["same-kit local down", "same-kit local down --state-dir demo/.same-kit"],

@@ -14,7 +14,7 @@ export const localInstancesCommand = defineCommand({
   name: "local instances",
   summary: "List and change orchestration instances",
   description:
-    "ACTION is list, show ID, history ID, start ORCHESTRATOR, raise ID EVENT, suspend ID, resume ID, terminate ID, rewind ID, restart ID, purge [ID], or delete-hub. Works on the running local host, on the app of --env or --host-name, or on any task hub by --storage and --hub.",
+    "ACTION is one of list, show ID, history ID, start ORCHESTRATOR, raise ID EVENT, suspend ID, resume ID, terminate ID, rewind ID, restart ID, purge [ID], or delete-hub. Works on the running local host, on the app of --env or --host-name, or on any task hub by --storage and --hub.",
   positionals: [
     { name: "ACTION", help: "What to do (default: list)", isOptional: true },
     { name: "ID", help: "The instance, or for start the orchestrator", isOptional: true },

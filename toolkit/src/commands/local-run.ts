@@ -32,8 +32,8 @@ export const localRunCommand = defineCommand({
   name: "local run",
   summary: "Run a notebook on this machine, on the real app",
   description: [
-    "Compiles the notebook, boots storage and host unless `local up` already runs one, runs every step in a real Python, shows the",
-    "final variables, and stops what it booted. Ctrl-C ends the run and keeps its record; a second Ctrl-C exits immediately.",
+    "Compiles the notebook, starts storage and a host unless `local up` already runs one, runs every step in a real Python, shows the",
+    "final variables, and stops what it started. Ctrl-C ends the run and keeps its record; a second Ctrl-C exits immediately.",
   ].join("\n"),
   positionals: [SOURCE_POSITIONAL],
   options: {
@@ -90,6 +90,6 @@ function jsonOfMany(): UsageError<ToolkitErrorCode> {
   return new UsageError({
     code: "ERR_USAGE",
     message: "--watch and --json contradict each other: --json prints one document.",
-    hint: "Drop one of them; each run's summary.json has the same.",
+    hint: "Omit one of them; each run's summary.json contains the same.",
   });
 }

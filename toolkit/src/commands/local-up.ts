@@ -96,7 +96,7 @@ function parseSeed(text: string | undefined): number | null {
   throw new UsageError<ToolkitErrorCode>({
     code: "ERR_USAGE",
     message: `--hostile ${text} is not a valid seed.`,
-    hint: "Use a whole number; the same one does the same again.",
+    hint: "Use a whole number; the same number reproduces the same behavior.",
   });
 }
 

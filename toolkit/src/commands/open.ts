@@ -11,7 +11,7 @@ export const openCommand = defineCommand({
   name: "open",
   summary: "Open a deployment in the Azure portal",
   description:
-    "Prints the link, and opens it if run in a terminal. For a rehearsal, which has no portal, prints the app's address.",
+    "Prints the link, and opens it if run in a terminal. A rehearsal has no portal: prints the app's address instead.",
   positionals: [],
   options: { ...ENVIRONMENT_OPTIONS, subscription: CLOUD_OPTIONS.subscription, ...jsonOption },
   examples: ["same-kit open", "same-kit open --env prod"],

@@ -51,7 +51,7 @@ async function readText(file: string): Promise<string> {
     throw new UsageError<ToolkitErrorCode>({
       code: "ERR_PARAMETERS",
       message: `The parameters in ${file} cannot be read: ${reasonOf(cause)}. Nothing was run.`,
-      hint: "Give -f the path of a YAML file with lines of NAME: VALUE.",
+      hint: "Use -f with the path of a YAML file with lines of NAME: VALUE.",
       cause,
     });
   }

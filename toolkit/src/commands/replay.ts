@@ -14,7 +14,7 @@ export const replayCommand = defineCommand({
   name: "replay",
   summary: "Check that an app's code is still compatible with its recorded histories",
   description:
-    "Replays the newest instances of a task hub on the code of an app, and reports the first event at which it does something else, with the line of the orchestrator. Reads the hub and writes nothing to it. Exits with 1 if an instance diverges: a gate before a deployment.",
+    "Replays the newest instances of a task hub on the code of an app, and reports the first event at which the code behaves differently, with the line of the orchestrator. Only reads the hub. Exits with 1 if an instance diverges: a gate before a deployment.",
   positionals: [{ name: "APP", help: "A folder with host.json (default: here)", isOptional: true }],
   options: {
     last: { type: "string", value: "COUNT", help: `How many of the newest instances (default: ${DEFAULT_LAST})` },

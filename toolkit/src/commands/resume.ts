@@ -20,7 +20,7 @@ export const resumeCommand = defineCommand({
   name: "resume",
   summary: "Continue a failed run on a deployed app after you edit the notebook",
   description: [
-    "Starts a new run with the notebook as it is now, on the app that has the run: steps that completed and have not changed are kept,",
+    "Starts a new run of the current notebook on the app of the run: steps that completed and have not changed are kept,",
     "with their variables, files and outputs; the others run. The deployed counterpart of `local resume`.",
   ].join("\n"),
   positionals: [{ name: "ID", help: "ID of the run, as `run` printed it", isOptional: false }],

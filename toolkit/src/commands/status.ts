@@ -9,7 +9,7 @@ export const statusCommand = defineCommand({
   name: "status",
   summary: "Show deployments and how far each got",
   description:
-    "Shows one deployment with --env or --rehearse, else all that were created from here. Does not ask Azure.",
+    "Shows one deployment with --env or --rehearse, otherwise all that were created from here. Does not contact Azure.",
   positionals: [],
   options: { ...ENVIRONMENT_OPTIONS, ...jsonOption },
   examples: ["same-kit status", "same-kit status --env prod --json"],
@@ -20,7 +20,7 @@ export const statusCommand = defineCommand({
       : await listEnvironments(resolveStateDir(options["state-dir"], cwd));
     const statuses = await Promise.all(folders.map((folder) => deploymentStatus(folder)));
     console.json(statuses);
-    const none = hint`Nothing has been deployed from here. ${sameKit("up", "--rehearse")} tries a deployment without Azure.`;
+    const none = hint`Nothing has been deployed from here. ${sameKit("up", "--rehearse")} simulates a deployment without Azure.`;
     console.answer(statuses.map((it) => describeStatus(it, console)).join("\n\n") || none);
     return 0;
   },

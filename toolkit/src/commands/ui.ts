@@ -42,7 +42,7 @@ export const uiCommand = defineCommand({
   name: "ui",
   summary: "Open the inspector: functions, runs, instances and their histories in the browser",
   description:
-    "Opens the page of the host that runs here. With --host-name or --env it inspects a deployed app, with --storage and --hub any task hub; without a host, the runs and the hub of the state folder. What no host serves, this command serves until Ctrl-C.",
+    "Opens the page of the local host. With --host-name or --env it inspects a deployed app, with --storage and --hub any task hub; without a host, it shows the runs and the hub of the state folder. If no host serves the page, this command serves it until Ctrl-C.",
   positionals: [],
   options: OPTIONS,
   examples: ["same-kit ui", "same-kit ui --env prod", 'same-kit ui --storage "$AzureWebJobsStorage" --hub MyHub'],

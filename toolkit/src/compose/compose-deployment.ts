@@ -125,7 +125,7 @@ const moduleDir = (): string => path.join(packageRoot(), "terraform");
 
 function reportInterrupts({ signal, leaveNow }: CommandContext, view: PhaseView): void {
   const first = ["Stopping: what has begun is finished, and the state is saved. Ctrl-C again exits immediately."];
-  const second = [hint`Exiting: the state may miss what was just created; the next ${sameKit("up")} adopts it.`];
+  const second = [hint`Exiting: the state may not include the latest resources; the next ${sameKit("up")} adopts it.`];
   signal.addEventListener("abort", () => view.lines(first), { once: true });
   leaveNow.addEventListener("abort", () => view.lines(second), { once: true });
 }

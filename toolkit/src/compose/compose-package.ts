@@ -126,7 +126,8 @@ async function checkPip(interpreter: string, env: NodeJS.ProcessEnv): Promise<Pr
 function withNeedsPython(): UsageError {
   return new UsageError({
     code: "ERR_WITH_NEEDS_PYTHON",
-    message: "--with and --no-bundled-python contradict each other: base packages lie beside the bundled Python.",
+    message:
+      "--with and --no-bundled-python contradict each other: base packages are installed next to the bundled Python.",
     hint: "Drop one of them.",
   });
 }

@@ -16,7 +16,7 @@ export async function withEnvironmentLock<T>(folder: EnvironmentFolder, work: ()
     throw new OperationError({
       code: "ERR_ENVIRONMENT_IN_USE",
       message: `Another same-kit command is using the environment "${folder.name}": process ${error.holderPid ?? "unknown"}. Nothing was changed.`,
-      hint: "Wait for it, or end it, then run this command again.",
+      hint: "Wait for it, or stop it, then run this command again.",
       cause: error,
     });
   }

@@ -58,7 +58,7 @@ export async function loadJson(file: string): Promise<unknown | null> {
     throw new OperationError({
       code: "ERR_STATE_FORMAT",
       message: `${file} is damaged: ${error.message}.`,
-      hint: hint`Restore it from a copy, or remove it: ${sameKit("up")} then repeats what it cannot look up. Terraform's state still has the resources in Azure.`,
+      hint: hint`Restore it from a backup, or remove it: ${sameKit("up")} then repeats the phases whose results it cannot look up. Terraform's state still lists the resources in Azure.`,
       cause: error,
     });
   }

@@ -163,7 +163,8 @@ const RULES: readonly Rule[] = [
     code: "ERR_PROVISION_LOCK_FILE",
     pattern: /doesn't match any of the checksums/,
     explain: () => ({
-      message: "The azurerm provider differs from what the lock file pins: another mirror, or it was changed.",
+      message:
+        "The azurerm provider differs from the one that the lock file pins: it comes from another mirror, or it was modified.",
       hint: "Only if the change is intended: remove .terraform.lock.hcl in the environment's terraform folder and run again.",
     }),
   },
@@ -185,7 +186,7 @@ const RULES: readonly Rule[] = [
       const field = (name: string) => text.match(new RegExp(`${name}:\\s+(.+)`))?.[1]?.trim() ?? "unknown";
       return {
         message: `Another run holds the state: ${field("Who")}, since ${field("Created")}.`,
-        hint: `Wait for it. Only if it is dead: \`terraform -chdir=${terraformDir} force-unlock ${field("ID")}\`.`,
+        hint: `Wait for it. Only if it has died: \`terraform -chdir=${terraformDir} force-unlock ${field("ID")}\`.`,
       };
     },
   },
@@ -201,8 +202,8 @@ const RULES: readonly Rule[] = [
     code: "ERR_TLS_INTERCEPTED",
     pattern: /x509|SELF_SIGNED_CERT_IN_CHAIN|UNABLE_TO_GET_ISSUER_CERT|certificate signed by unknown authority/,
     explain: () => ({
-      message: "A certificate on the way to Azure is not trusted: a proxy seems to replace certificates.",
-      hint: "Set NODE_EXTRA_CA_CERTS (same-kit) and SSL_CERT_FILE (terraform) to your organisation's certificate.",
+      message: "A certificate in the connection to Azure is not trusted: a proxy seems to replace certificates.",
+      hint: "Set NODE_EXTRA_CA_CERTS (same-kit) and SSL_CERT_FILE (terraform) to your organization's certificate.",
     }),
   },
   {

@@ -20,7 +20,7 @@ export class InterruptedError extends OperationError<InterruptedCode> {
 const LEFT: Record<DeploymentPhase, { message: string; hint: Hint }> = {
   preflight: { message: "Stopped before anything was changed.", hint: "Run the command again." },
   provision: {
-    message: "Stopped after terraform had finished. What it created is recorded in the state.",
+    message: "Stopped after terraform had finished. The resources that it created are recorded in the state.",
     hint: hint`Run ${sameKit("up")} again with the same options: it continues.`,
   },
   deploy: {
@@ -29,11 +29,11 @@ const LEFT: Record<DeploymentPhase, { message: string; hint: Hint }> = {
     hint: "Run the command again with the same options: it continues with the publish phase.",
   },
   verify: {
-    message: "Stopped during the checks. The package was published, but the app has not been verified.",
+    message: "Stopped during the checks. The package was published, but the app was not verified.",
     hint: "Run the command again with the same options: it continues with the checks.",
   },
   remove: {
-    message: "Stopped during the removal. What was removed so far is recorded in the state.",
+    message: "Stopped during the removal. The resources removed so far are recorded in the state.",
     hint: hint`Run ${sameKit("down")} again: it continues.`,
   },
 };

@@ -36,7 +36,7 @@ export function parseOutputs(values: Record<string, unknown>): DeploymentOutputs
     throw new OperationError({
       code: "ERR_OUTPUTS_MISSING",
       message: `Terraform has no value for the output${missing.length > 1 ? "s" : ""} ${missing.join(", ")}.`,
-      hint: hint`Run ${sameKit("up")} to finish the deployment; with a module of your own, give it these outputs.`,
+      hint: hint`Run ${sameKit("up")} to finish the deployment; if you use your own module, add these outputs to it.`,
     });
   }
   const entries = Object.entries(NAMES).map(([key, name]) => [key, values[name]]);
@@ -78,7 +78,7 @@ export function notDeployed(folder: EnvironmentFolder): OperationError {
   return new OperationError({
     code: "ERR_NOT_DEPLOYED",
     message: `The environment "${folder.name}" is not deployed from here: ${folder.dir} has no outputs.`,
-    hint: hint`Run ${sameKit("up")}, or choose another --env.${wasRehearsed ? " It was only rehearsed: --rehearse names that." : ""}`,
+    hint: hint`Run ${sameKit("up")}, or choose another --env.${wasRehearsed ? " It was only rehearsed: add --rehearse." : ""}`,
   });
 }
 

@@ -223,7 +223,7 @@ export function isRemoval({ action }: Pick<PlannedChange, "action">): boolean {
   return action === "delete" || action === "replace";
 }
 
-const TAKE_OVER = hint`Choose another name: --env, --project, or --var 'names={"resource_group":"…"}'. ${sameKit("up", "--adopt")} takes a group over on purpose, unless it contains resources of others.`;
+const TAKE_OVER = hint`Choose another name: --env, --project, or --var 'names={"resource_group":"…"}'. ${sameKit("up", "--adopt")} takes over a group on purpose, unless it contains foreign resources.`;
 const MOVE_OR_RENAME = "Move or remove these first, or choose another name with --env, --project or --var names.";
 
 function notOurs(group: FoundGroup, advice: Hint): OperationError {
@@ -243,7 +243,7 @@ export function deployedElsewhere(what: string, mark?: string): OperationError {
   return new OperationError({
     code: "ERR_PROVISION_OTHER_STATE",
     message: `This environment is deployed from another machine or folder: ${what} ${why}. Nothing was changed.`,
-    hint: hint`Three ways forward: share its state, with ${sameKit("up", "--backend", "FILE")} there and here; take it over with ${sameKit("up", "--adopt")}, which imports what exists into the state here and leaves the other one locked out; or deploy beside it, with another --env.`,
+    hint: hint`Three ways forward: share its state, with ${sameKit("up", "--backend", "FILE")} there and here; take it over with ${sameKit("up", "--adopt")}, which imports the existing resources into the local state and locks the other machine out; or deploy a separate environment with another --env.`,
   });
 }
 
@@ -259,15 +259,15 @@ function nameInUse(group: FoundGroup, found: readonly FoundResource[]): Operatio
   return new OperationError({
     code: "ERR_PROVISION_NOT_OURS",
     message: `The resource group ${group.name} already contains ${describeResources(found)}, which this environment did not create. Nothing was changed.`,
-    hint: hint`Remove it, or choose other names with --var names. If an earlier same-kit left it there, ${sameKit("up", "--adopt")} takes it over.`,
+    hint: hint`Remove it, or choose other names with --var names. If an earlier same-kit created it, ${sameKit("up", "--adopt")} takes it over.`,
   });
 }
 
 function otherRegion(group: FoundGroup, location: string): OperationError {
   return new OperationError({
     code: "ERR_PROVISION_NOT_OURS",
-    message: `The resource group ${group.name} is in ${group.location}, and the plan is for ${location}: taking it over would delete it. Nothing was changed.`,
-    hint: hint`Take it over where it is: ${sameKit("up", "--adopt", "--location", group.location ?? "")}.`,
+    message: `The resource group ${group.name} is in ${group.location}, but the plan is for ${location}: taking it over would delete it. Nothing was changed.`,
+    hint: hint`Take it over in its region: ${sameKit("up", "--adopt", "--location", group.location ?? "")}.`,
   });
 }
 

@@ -245,8 +245,8 @@ class Provisioning {
           ? "Stopped before anything was changed."
           : `Stopped. ${done} of ${planned} resources were finished and are recorded in the state.`,
       hint: isDestroy
-        ? hint`Run ${sameKit("down")} again to go on.`
-        : hint`Go on with ${sameKit("up")} and the same options, or remove all with ${sameKit("down")}.`,
+        ? hint`Run ${sameKit("down")} again to continue.`
+        : hint`Continue with ${sameKit("up")} and the same options, or remove everything with ${sameKit("down")}.`,
       cause: error,
     });
   }

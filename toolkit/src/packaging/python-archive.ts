@@ -74,7 +74,7 @@ async function download(
     throw new OperationError({
       code: "ERR_DEPLOY_PYTHON_DOWNLOAD",
       message: `Python ${pinned.version} for the cloud could not be downloaded from ${url}: ${reasonOf(cause)}`,
-      hint: "Use a mirror (--python-mirror URL) or a local file (--python-archive FILE), or leave out Python (--no-bundled-python).",
+      hint: "Use a mirror (--python-mirror URL) or a local file (--python-archive FILE), or package no Python (--no-bundled-python).",
       cause,
     });
   }

@@ -22,7 +22,7 @@ export function describeUp(result: UpResult, { isRehearsal }: EnvironmentFolder,
       return ["Nothing was changed."];
     case "stopped":
       return [
-        hint`Stopped at that answer. What was created before it stays, and is recorded in the state: ${sameKit("up")} continues.`,
+        hint`Stopped, as you answered. Resources created before are kept and recorded in the state: ${sameKit("up")} continues.`,
       ];
     case "deployed":
       if (result.outputs === null) return [];

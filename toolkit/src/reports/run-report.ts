@@ -92,7 +92,7 @@ function printFailure(summary: RunSummary, console: Console): void {
 function wayOn({ id, stateDir, host }: RunSummary): Hint {
   // An app elsewhere does not tell its hub.
   const command = host.hubName === "" ? "resume" : "local resume";
-  return hint`Once the notebook is edited, ${{ command, args: [id], stateDir }} continues from the first step that failed or changed.`;
+  return hint`After you edit the notebook, ${{ command, args: [id], stateDir }} continues from the first step that failed or changed.`;
 }
 
 const MAX_NAMED_FILES = 5;

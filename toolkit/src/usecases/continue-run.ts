@@ -107,7 +107,7 @@ function unchanged(id: string): OperationError<ToolkitErrorCode> {
   return new OperationError({
     code: "ERR_RUN_UNCHANGED",
     message: `All steps of the run ${id} completed, and the notebook has not changed: there is nothing to continue.`,
-    hint: hint`Add --from STEP to run again from a step, or use ${sameKit("local run")} to run all of it.`,
+    hint: hint`Add --from STEP to run again from a step, or use ${sameKit("local run")} to run all steps.`,
   });
 }
 
@@ -141,7 +141,7 @@ async function findBase(records: RunRecords, run: RunFolder, keeps: number): Pro
 function noRecord(id: string, stateDir: string): OperationError<ToolkitErrorCode> {
   return new OperationError({
     code: "ERR_RUN_UNKNOWN",
-    message: `The steps to keep are of the run ${id}, which has no record in ${stateDir} any more.`,
+    message: `The steps to keep belong to the run ${id}, which no longer has a record in ${stateDir}.`,
     hint: hint`Run the notebook from its start with ${sameKit("local run")}.`,
   });
 }

@@ -130,7 +130,7 @@ async function verifyGone(deployment: Deployment, group: { id: string; name: str
     throw new OperationError({
       code: "ERR_REMOVE_NOT_GONE",
       message: `The resource group ${group.name} still exists ${GONE_LIMIT_MS / 60_000} minutes after its removal.`,
-      hint: "See it in the portal: a lock or a policy may prevent its removal.",
+      hint: "Check it in the portal: a lock or a policy may prevent its removal.",
     });
   });
 }
@@ -150,7 +150,7 @@ function describeOthers(groups: readonly string[], environment: string): Hint[] 
   return [
     `Left alone, as no state here knows them: Azure has these resource groups of an environment "${environment}":`,
     ...groups.map((group) => `  resource group ${group}`),
-    hint`Run ${sameKit("down")} where they were deployed. With a shared state, ${sameKit("up", "--plan", "--backend", "FILE")} brings it here first; without any, ${sameKit("up", "--adopt")} takes such a group over.`,
+    hint`Run ${sameKit("down")} where they were deployed. With a shared state, ${sameKit("up", "--plan", "--backend", "FILE")} brings it here first; without any, ${sameKit("up", "--adopt")} takes over such a group.`,
     ...groups.map((group) => `To remove one with everything in it: az group delete --name ${group}`),
   ];
 }

@@ -102,7 +102,7 @@ async function askWhole({ client, url }: RunHost, id: string, { signal }: RunDep
   throw new OperationError<ToolkitErrorCode>({
     code: "ERR_RUN_UNKNOWN",
     message: run === null ? `${url} has no run ${id}.` : `The instance ${id} of ${url} is not a run of a notebook.`,
-    hint: "Check the ID and the address; a run that was purged is gone.",
+    hint: "Check the ID and the address; purged runs cannot be fetched.",
   });
 }
 
@@ -196,7 +196,7 @@ async function again({ client, url }: RunHost, id: string, signal: AbortSignal):
   if (run !== null) return run;
   throw new OperationError<ToolkitErrorCode>({
     code: "ERR_RUN_LOST",
-    message: `The run ${id} of ${url} was purged while it was waited for.`,
+    message: `The run ${id} of ${url} was purged while same-kit waited for it.`,
     hint: "Run the notebook again.",
   });
 }

@@ -123,7 +123,7 @@ function ambiguous(folder: string, notebooks: readonly string[]): OperationError
       ? `${folder} holds several notebooks, and no same.yaml that says which one is meant: ${notebooks.join(", ")}.`
       : `${folder} holds no same.yaml and no notebook.`,
     hint: several
-      ? hint`Name the one to run; ${sameKit("init", "NOTEBOOK")} writes a same.yaml for it.`
+      ? hint`Specify which one to run; ${sameKit("init", "NOTEBOOK")} writes a same.yaml for it.`
       : "Name a notebook, or a folder that holds one.",
   });
 }

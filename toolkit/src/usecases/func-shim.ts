@@ -28,8 +28,8 @@ export async function writeFuncShim({ dir, node, launcher, platform }: ShimTarge
   if (found !== null && !found.includes(MARK)) {
     throw new OperationError<ToolkitErrorCode>({
       code: "ERR_FUNC_SHIM",
-      message: `${file} is another func and stays as it is.`,
-      hint: "Choose a folder of your own, and put it on PATH before that one.",
+      message: `${file} is a different func and was not changed.`,
+      hint: "Choose another folder, and put it on PATH before that one.",
     });
   }
   await mkdir(dir, { recursive: true });

@@ -83,7 +83,7 @@ function notEnded({ record: { id } }: RunFolder): UsageError<ToolkitErrorCode> {
   return new UsageError({
     code: "ERR_USAGE",
     message: `The run ${id} has not ended: it continues where it was, so --from and --only do not apply.`,
-    hint: "Leave them out; once it has ended, they do.",
+    hint: "Omit them; they apply once the run has ended.",
   });
 }
 

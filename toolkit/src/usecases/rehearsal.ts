@@ -85,7 +85,7 @@ function requireDrill(text: string): ActiveDrill {
   if (drill !== null) return drill;
   throw new UsageError({
     code: "ERR_UNKNOWN_DRILL",
-    message: `--fail ${text}: there is no such case.`,
+    message: `--fail ${text} is not a known case.`,
     hint: `Cases are ${Object.keys(DRILLS).join(", ")}; with :always a case never recovers.`,
   });
 }
@@ -101,7 +101,7 @@ async function chooseProvider(azure: MiniAzure, options: RehearsalOptions): Prom
   } = await azure.installProvider(path.join(options.folder.dir, "provider"), source);
   switch (source.kind) {
     case "stand-in":
-      return { env, lockFile, text: `a stand-in for azurerm ${version}, with the real one's schema` };
+      return { env, lockFile, text: `a stand-in for azurerm ${version}, with the real provider's schema` };
     case "mirror":
       return { env, lockFile, text: `the real azurerm ${version} of ${source.folder}` };
     case "download":
@@ -117,7 +117,7 @@ async function chooseSource({ providerMirror, env }: RehearsalOptions): Promise<
   if (found !== null) return found;
   throw new UsageError({
     code: "ERR_PROVIDER_MIRROR",
-    message: `--provider-mirror ${providerMirror} holds no azurerm that the module accepts on this machine.`,
+    message: `--provider-mirror ${providerMirror} contains no azurerm that the module accepts on this machine.`,
     hint: "`terraform providers mirror DIR` in the module's folder creates one; without the option a stand-in is used.",
   });
 }

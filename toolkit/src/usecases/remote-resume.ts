@@ -37,7 +37,7 @@ async function findEnded({
     throw new OperationError<ToolkitErrorCode>({
       code: "ERR_RUN_UNKNOWN",
       message: `There is no record of a run ${id} in ${stateDir}.`,
-      hint: "Name the state folder of the run with --state-dir: .same-kit beside its notebook.",
+      hint: "Specify the run's state folder with --state-dir: .same-kit next to its notebook.",
     });
   }
   const { appUrl, state } = run.record;
@@ -55,7 +55,7 @@ async function findEnded({
 function stillRuns(id: string, appUrl: string, stateDir: string): OperationError<ToolkitErrorCode> {
   return new OperationError({
     code: "ERR_RUN_UNKNOWN",
-    message: `The record does not say how the run ${id} on ${appUrl} ended: its client exited before.`,
-    hint: hint`Wait for its end, and fetch what it leaves: ${{ command: "fetch", args: [id], stateDir }}.`,
+    message: `The record does not say how the run ${id} on ${appUrl} ended, because its client exited first.`,
+    hint: hint`Wait for its end, and download its results: ${{ command: "fetch", args: [id], stateDir }}.`,
   });
 }

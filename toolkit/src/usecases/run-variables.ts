@@ -40,14 +40,14 @@ function unknown(id: string | null, stateDir: string): OperationError<ToolkitErr
   return new OperationError({
     code: "ERR_RUN_UNKNOWN",
     message: id === null ? `${stateDir} has no run that ended.` : `${stateDir} has no record of a run ${id}.`,
-    hint: hint`${sameKit("local status")} lists the runs; one that another client started has to be fetched first.`,
+    hint: hint`${sameKit("local status")} lists the runs; a run that another client started must be fetched first.`,
   });
 }
 
 function unfinished({ record: { id } }: RunFolder): OperationError<ToolkitErrorCode> {
   return new OperationError({
     code: "ERR_RUN_UNKNOWN",
-    message: `The run ${id} has not ended, so that its record has no variables.`,
-    hint: hint`${sameKit("local resume", id)} continues a local one; ${sameKit("fetch", id)} waits for one of a deployed app.`,
+    message: `The run ${id} has not ended, so its record has no variables yet.`,
+    hint: hint`${sameKit("local resume", id)} continues a local run; ${sameKit("fetch", id)} waits for a run on a deployed app.`,
   });
 }

@@ -74,7 +74,7 @@ function tokenFor({ kind, resource }: Record<string, unknown>, env: HttpActivity
   const token = env[TOKEN_VARIABLE];
   if (token !== undefined && token !== "") return token;
   throw new Error(
-    `A managed identity's token for ${String(resource)} exists only on Azure; set ${TOKEN_VARIABLE} to the token that callHttp is to send.`,
+    `A managed identity's token for ${String(resource)} is only available on Azure; set ${TOKEN_VARIABLE} to the token that callHttp should send.`,
   );
 }
 

@@ -58,7 +58,7 @@ function toColumn(kind: MemberKind, value: unknown): ColumnValue | undefined {
 export function fromColumns(row: Columns): HistoryEvent {
   const name = (textValue(row, "EventType") ?? "") as EventTypeName;
   const members = EVENT_MEMBERS[name];
-  if (members === undefined) throw new Error(`The history holds an event of type "${name}", which is not known here.`);
+  if (members === undefined) throw new Error(`The history contains an event of the unknown type "${name}".`);
   const event: Record<string, unknown> = {};
   for (const [member, kind] of Object.entries(members.fields)) event[member] = fromColumn(kind, row, member);
   event["EventType"] = EventType[name];

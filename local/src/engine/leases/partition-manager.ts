@@ -199,9 +199,12 @@ class PartitionWorker implements PartitionManager {
     const { log } = this.#deps;
     if (begun.length > 0) {
       const queues = begun.toSorted().join(", ");
-      log.warn("A host of Durable Functions 2.x has control queues by leases on blobs; they are left to it.", {
-        queues,
-      });
+      log.warn(
+        "A Durable Functions 2.x host holds control queues through leases on blobs; they are left to that host.",
+        {
+          queues,
+        },
+      );
     }
     if (ended.length > 0) {
       log.info("Leases on blobs have ended; their control queues are shared again.", {

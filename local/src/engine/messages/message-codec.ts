@@ -59,7 +59,7 @@ export function decodeMessage(text: string): DecodedMessage {
   if (typeof blobName === "string" && blobName !== "") return { kind: "in-blob", blobName };
   const taskMessage = envelope["TaskMessage"] as TaskMessage | null;
   if (taskMessage === null || typeof taskMessage?.Event?.EventType !== "number") {
-    throw new Error("The queue message holds no history event.");
+    throw new Error("The queue message contains no history event.");
   }
   const sender = (envelope["Sender"] ?? {}) as Partial<MessageData["Sender"]>;
   const data: MessageData = {
@@ -137,7 +137,7 @@ function completeEvent(event: HistoryEvent): HistoryEvent {
   const members = EVENT_MEMBERS[eventTypeName(event.EventType)];
   if (members === undefined) {
     // ExecutionRewound, from a newer host; and what no host sends.
-    throw new Error(`The queue message holds an event of type ${event.EventType}, which is not known here.`);
+    throw new Error(`The queue message contains an event of the unknown type ${event.EventType}.`);
   }
   const source = event as unknown as Json;
   const complete: Json = {};

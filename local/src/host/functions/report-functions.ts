@@ -29,11 +29,14 @@ export function reportFunctions(
     const missing = findUnserved(fn, extensions);
     if (missing.inputs.length > 0) {
       const types = missing.inputs.join(", ");
-      log.warn("This function has an input that is not available locally: its calls fail.", { functionName, types });
+      log.warn("This function has an input binding that is not available locally: its calls fail.", {
+        functionName,
+        types,
+      });
     }
     if (missing.outputs.length > 0) {
       const types = missing.outputs.join(", ");
-      log.warn("This function has an output that nothing writes locally: calls that set it fail.", {
+      log.warn("This function has an output binding that is not supported locally: calls that set it fail.", {
         functionName,
         types,
       });

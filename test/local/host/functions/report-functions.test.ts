@@ -51,8 +51,8 @@ test("what will not work is said of each function, and nothing of the others", (
     "error broken: The 'broken' function is in error: why.",
     "warn idle: This trigger is not started locally.",
     "warn entity: This trigger is not supported yet.",
-    "warn reads: This function has an input that is not available locally: its calls fail.",
-    "warn writes: This function has an output that nothing writes locally: calls that set it fail.",
+    "warn reads: This function has an input binding that is not available locally: its calls fail.",
+    "warn writes: This function has an output binding that is not supported locally: calls that set it fail.",
   ]);
 });
 

@@ -53,7 +53,7 @@ test("ids and names are encoded, and the key is a header", async () => {
 test.each([
   [new Response(null, { status: 404 }), "ERR_RUN_UNKNOWN", "There is no such instance."],
   [new Response(null, { status: 410 }), "ERR_APP_REFUSED", "The instance has ended."],
-  [new Response(null, { status: 401 }), "ERR_APP_UNAUTHORIZED", "asks for the key"],
+  [new Response(null, { status: 401 }), "ERR_APP_UNAUTHORIZED", "requires the key"],
   [json(412, "only failed ones"), "ERR_APP_REFUSED", "only failed ones"],
   [json(400, { Message: "bad" }), "ERR_APP_REFUSED", "bad"],
   [json(500, { Message: "m", ExceptionMessage: "inner" }), "ERR_APP_REFUSED", "inner"],

@@ -27,8 +27,8 @@ test.each<[string, NodeJS.ProcessEnv]>([
 
 test("what is set by half is told, all at once", () => {
   expect(resolve({ ARM_CLIENT_SECRET: "s" })).toEqual([
-    { variable: "ARM_CLIENT_ID", message: "ARM_CLIENT_ID is not set; signing in by client-secret needs it." },
-    { variable: "ARM_TENANT_ID", message: "ARM_TENANT_ID is not set; signing in by client-secret needs it." },
+    { variable: "ARM_CLIENT_ID", message: "ARM_CLIENT_ID is not set; signing in with client-secret requires it." },
+    { variable: "ARM_TENANT_ID", message: "ARM_TENANT_ID is not set; signing in with client-secret requires it." },
   ]);
 });
 

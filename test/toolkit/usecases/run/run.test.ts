@@ -240,7 +240,7 @@ test.each([
   const failing = driveRun({ ...run, remote: { ...remote, booted: null, client, observer, events, isRemote: true } });
   await expect(failing).rejects.toMatchObject({ code: "ERR_APP_UNREACHABLE" });
   expect(await stateOf()).toBe(state);
-  expect(warnings.some((text) => text.includes("may still be at work on http://app.test"))).toBe(warns);
+  expect(warnings.some((text) => text.includes("may still be running on http://app.test"))).toBe(warns);
 });
 
 async function fetchHttpAsHttps(): Promise<Response> {

@@ -242,7 +242,7 @@ function unauthorized({ url, accessKey }: AppAddress): OperationError<ToolkitErr
   return new OperationError({
     code: "ERR_APP_UNAUTHORIZED",
     message: `${url} refused ${accessKey === null ? "a request without an access key" : "the access key"}.`,
-    hint: hint`Give the key with --key, or in FUNCTIONS_HOST_NAME as same:KEY@HOST. For a deployment of yours: eval "$(${{ command: "outputs", args: ["--export", "--show-key"], isBare: true }})".`,
+    hint: hint`Specify the key with --key, or in FUNCTIONS_HOST_NAME as same:KEY@HOST. For your own deployment: eval "$(${{ command: "outputs", args: ["--export", "--show-key"], isBare: true }})".`,
   });
 }
 
@@ -257,15 +257,15 @@ function refused({ url }: AppAddress, status: number, text: string): OperationEr
 function tooOld({ url }: AppAddress): OperationError<ToolkitErrorCode> {
   return new OperationError({
     code: "ERR_APP_REFUSED",
-    message: `${url} does not tell what its cache has: it is not an app of same-kit, or of an older version.`,
-    hint: hint`${sameKit("publish")} brings a deployment up to date.`,
+    message: `${url} does not report the content of its cache: it is not a same-kit app, or an older version.`,
+    hint: hint`${sameKit("publish")} updates a deployment.`,
   });
 }
 
 function notKept({ url }: AppAddress, id: string): OperationError<ToolkitErrorCode> {
   return new OperationError({
     code: "ERR_RUN_UNKNOWN",
-    message: `${url} has nothing of the run ${id}: it was purged, its storage is gone, or the app is of an older version.`,
+    message: `${url} has no data of the run ${id}: it was purged, its storage is gone, or the app is an older version.`,
     hint: "Run the notebook from its start.",
   });
 }

@@ -131,8 +131,8 @@ async function refusal(answer: Response, url: string): Promise<OperationError<To
     case 401:
       return new OperationError({
         code: "ERR_APP_UNAUTHORIZED",
-        message: `${url} asks for the key of its management API.`,
-        hint: "Give the system key durabletask_extension with --management-key, or in SAME_KIT_MANAGEMENT_KEY.",
+        message: `${url} requires the key of its management API.`,
+        hint: "Specify the system key durabletask_extension with --management-key, or in SAME_KIT_MANAGEMENT_KEY.",
       });
     case 404:
       return failure("ERR_RUN_UNKNOWN", sentenceIn(text) ?? "There is no such instance.");

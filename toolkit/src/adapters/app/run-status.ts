@@ -202,7 +202,7 @@ function parseAnswer<Value>(type: z.ZodMiniType<Value>, text: string, url: strin
 function wrongAnswer(url: string, why: string): OperationError<ToolkitErrorCode> {
   return new OperationError({
     code: "ERR_APP_ANSWER",
-    message: `The answer of ${url} violates the contract: ${why}.`,
+    message: `The response of ${url} violates the contract: ${why}.`,
     hint: "Check that the address belongs to a same-kit app of this version.",
   });
 }

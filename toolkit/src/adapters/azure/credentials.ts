@@ -60,7 +60,7 @@ function configuredKind(env: NodeJS.ProcessEnv): CredentialKind {
 function missingNames(kind: CredentialKind, values: Record<string, string>): CredentialProblem[] {
   return Object.entries(values)
     .filter(([, value]) => value === "")
-    .map(([variable]) => ({ variable, message: `${variable} is not set; signing in by ${kind} needs it.` }));
+    .map(([variable]) => ({ variable, message: `${variable} is not set; signing in with ${kind} requires it.` }));
 }
 
 async function oidcToken(env: NodeJS.ProcessEnv, deps: CredentialDeps): Promise<string> {

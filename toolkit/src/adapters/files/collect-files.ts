@@ -160,8 +160,8 @@ function refuseTooMuch({ root, found, limits }: Walk): void {
   if (why === undefined) return;
   throw new OperationError<ToolkitErrorCode>({
     code: "ERR_FILES_TOO_LARGE",
-    message: `The files of ${root} are too many for a run's workspace. ${why}`,
-    hint: "Leave some out with a .sameignore, name those that the notebook needs with --files GLOB, or take none with --no-files.",
+    message: `The files of ${root} exceed the limits of a run's workspace. ${why}`,
+    hint: "Exclude files with a .sameignore, select the files that the notebook needs with --files GLOB, or use none with --no-files.",
   });
 }
 

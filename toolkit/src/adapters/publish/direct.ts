@@ -93,7 +93,7 @@ async function waitForVerdict(id: string, deps: DirectPublishDeps): Promise<Depl
   throw new OperationError({
     code: "ERR_DEPLOY_TIMEOUT",
     message: `The deployment did not finish within ${DEPLOYMENT_LIMIT_MS / 60_000} minutes. The package was uploaded.`,
-    hint: "See the app's deployment log in the portal, then run the command again: it continues with the publish phase.",
+    hint: "Check the app's deployment log in the portal, then run the command again: it continues with the publish phase.",
   });
 }
 
@@ -136,12 +136,12 @@ function uploadRefused(status: number, text: string, host: string): OperationErr
       return new OperationError({
         code: "ERR_DEPLOY_PACKAGE_TOO_LARGE",
         message: `The SCM site ${host} rejected the package as too large (413).${because}`,
-        hint: "Include fewer packages (--with), or leave out Python (--no-bundled-python).",
+        hint: "Include fewer packages (--with), or package no Python (--no-bundled-python).",
       });
     case 0:
       return new OperationError({
         code: "ERR_DEPLOY_SCM_UNAVAILABLE",
-        message: `The connection to the SCM site ${host} broke repeatedly during the upload: ${said}. An app that had a package still runs that one.`,
+        message: `The connection to the SCM site ${host} broke repeatedly during the upload: ${said}. If the app had a package before, it still runs that one.`,
         hint: "Run the command again: it continues with the publish phase.",
       });
     default:
@@ -175,6 +175,6 @@ function deploymentFailed(verdict: DeploymentStatus, log: readonly string[]): Op
   return new OperationError({
     code: verdict.buildErrors.length > 0 ? "ERR_DEPLOY_BUILD_FAILED" : "ERR_DEPLOY_FAILED",
     message: `Azure rejected the package (status ${verdict.status}). The end of its log:\n${text || "(empty)"}`,
-    hint: "An app that had a package still runs that one. Fix the cause and run the command again.",
+    hint: "If the app had a package before, it still runs that one. Fix the cause and run the command again.",
   });
 }

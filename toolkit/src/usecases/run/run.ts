@@ -270,7 +270,7 @@ function describeUnended(folder: RunFolder): Hint {
   const { id, appUrl } = folder.record;
   if (appUrl !== undefined) {
     const fetched = { command: "fetch", args: [id], stateDir: folder.stateDir };
-    return hint`The run ${id} may still be at work on ${appUrl}. ${fetched} waits for its end and fetches what it leaves.`;
+    return hint`The run ${id} may still be running on ${appUrl}. ${fetched} waits for its end and downloads its results.`;
   }
   return hint`The run ${id} did not end. ${waysOn(folder)}`;
 }

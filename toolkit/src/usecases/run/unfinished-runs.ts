@@ -51,7 +51,7 @@ export async function describeLeftRuns(records: RunRecords): Promise<Hint[]> {
     .filter(({ record }) => isLeft(record))
     .map(({ stateDir, record: { id, appUrl } }) => {
       const fetched = { command: "fetch", args: [id], stateDir };
-      return hint`The client of the earlier run ${id} on ${appUrl ?? ""} exited before its end; ${fetched} fetches what it leaves.`;
+      return hint`The client of the earlier run ${id} on ${appUrl ?? ""} exited before the run ended; ${fetched} downloads its results.`;
     });
 }
 
@@ -67,7 +67,7 @@ export async function requireUnfinished(records: RunRecords, id: string): Promis
       run === null
         ? `There is no record of a run ${id} in ${records.stateDir}.`
         : `The run ${id} is ${run.record.state}; there is nothing to continue.`,
-    hint: hint`${sameKit("local status")} lists the runs of a folder; --state-dir names another.`,
+    hint: hint`${sameKit("local status")} lists the runs in a folder; --state-dir selects another folder.`,
   });
 }
 
@@ -89,7 +89,7 @@ function endStateOf(runtimeStatus: string): RunState | null {
 export function waysOn({ stateDir, record: { id } }: RunFolder, verb = "continues it"): Hint {
   const resume = { command: "local resume", args: [id], stateDir };
   const discard = { command: "local discard", args: [id], stateDir };
-  return hint`${resume} ${verb}, ${discard} forgets it.`;
+  return hint`${resume} ${verb}, ${discard} discards it.`;
 }
 
 function describeSuspended(run: RunFolder): Hint {
