@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { RpcHttp, TypedData } from "../worker/messages.ts";
 import { isOrchestratorTrigger, type OrchestratorTrigger } from "../worker/orchestrator-trigger.ts";
 import { resolveSettings } from "./config/app-environment.ts";
+import { formatDate } from "./date-format.ts";
 
 /** The values that `{name}` in a binding's options may refer to. */
 export type BindingData = Readonly<Record<string, unknown>>;
@@ -39,37 +40,60 @@ export function bindingDataOf(call: {
 export type WriteValue = (value: string, place: { option: string; name: string; start: number }) => string;
 
 /**
- * Fills `%SETTING%` and `{name}` in a binding's option, `{rand-guid}` and `{DateTime}` among them; names ignore case.
+ * Fills `%SETTING%` and `{name}` in a binding's option, `{rand-guid}`, `{DateTime:yyyy-MM}` and the members of `{sys}` among them, which a
+ * value of the call replaces; names ignore case.
  *
  * @throws Error that names what has no value.
+ * @see Azure/azure-webjobs-sdk, Microsoft.Azure.WebJobs.Host/Bindings/Path/BindingTemplateToken.cs
  */
 export function fillBindingText(
   text: string,
-  { env, data }: { env: Readonly<Record<string, string>>; data: BindingData },
+  { env, data, functionName }: { env: Readonly<Record<string, string>>; data: BindingData; functionName: string },
   write: WriteValue = (value) => value,
 ): string {
   const { text: resolved, unknown } = resolveSettings(text, env);
   if (unknown.length > 0) throw new Error(`"%${unknown[0]}%" in "${text}" does not resolve to a value.`);
-  return resolved.replace(/\{([^{}]+)\}/g, (whole, name: string, start: number) => {
-    const value = toBuiltIn(name.trim().toLowerCase()) ?? lookUp(name.trim(), data);
-    if (value === undefined || value === null) throw new Error(`"{${name}}" in "${text}" has no value in this call.`);
+  return resolved.replace(/\{([^{}]+)\}/g, (whole, expression: string, start: number) => {
+    const [, name = "", format = ""] = /^([^:]*)(?::(.*))?$/s.exec(expression) ?? [];
+    const value = lookUp(name.trim(), data) ?? toBuiltIn(name.trim().toLowerCase(), { format, functionName });
+    if (value === undefined) throw new Error(`"{${expression}}" in "${text}" has no value in this call.`);
     const written = typeof value === "object" ? JSON.stringify(value) : String(value);
     return write(written, { option: resolved, name: whole, start });
   });
 }
 
-function toBuiltIn(name: string): string | undefined {
-  if (name === "rand-guid") return randomUUID();
-  if (name === "datetime") return new Date().toISOString().replace(/\.\d+Z$/, "Z");
-  return undefined;
+// No colons: the name of a file on Windows has none.
+const TIME_FORMAT = "yyyy-MM-ddTHH-mm-ssK";
+const GUID_FORMATS: Readonly<Record<string, (guid: string) => string>> = {
+  "": (guid) => guid,
+  d: (guid) => guid,
+  n: (guid) => guid.replaceAll("-", ""),
+  b: (guid) => `{${guid}}`,
+  p: (guid) => `(${guid})`,
+};
+
+function toBuiltIn(name: string, call: { format: string; functionName: string }): string | undefined {
+  switch (name) {
+    case "rand-guid":
+    case "sys.randguid":
+      return GUID_FORMATS[call.format.toLowerCase()]?.(randomUUID());
+    case "datetime":
+    case "sys.utcnow":
+      return formatDate(new Date(), call.format.trim() === "" ? TIME_FORMAT : call.format);
+    case "sys.methodname":
+      return call.functionName;
+    default:
+      return undefined;
+  }
 }
 
-/** `a.b` is the member of a member. */
-function lookUp(name: string, data: BindingData): unknown {
-  return name.split(".").reduce<unknown>((value, part) => {
+/** `a.b` is the member of a member; `undefined` for what has no value, null among it. */
+function lookUp(name: string, data: BindingData): {} | undefined {
+  const found = name.split(".").reduce<unknown>((value, part) => {
     if (typeof value !== "object" || value === null) return undefined;
     return Object.entries(value).find(([key]) => key.toLowerCase() === part.toLowerCase())?.[1];
   }, data);
+  return found ?? undefined;
 }
 
 function toText(data: TypedData): string | undefined {

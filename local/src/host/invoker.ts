@@ -111,7 +111,7 @@ export class Invoker {
       for (const [provided, provide] of Object.entries(extension.inputBindings ?? {})) {
         if (provided.toLowerCase() !== type) continue;
         const context = this.#deps.bindingContext(extension);
-        const values = { env: context.appSettings, data: bindingDataOf(call) };
+        const values = { env: context.appSettings, data: bindingDataOf(call), functionName: call.fn.name };
         const fill = (option: string, write?: WriteValue) => fillBindingText(option, values, write);
         return read(binding, () => provide(binding, { ...context, ...invocation, functionName: call.fn.name, fill }));
       }

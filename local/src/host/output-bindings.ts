@@ -45,7 +45,7 @@ export class OutputBindings {
     const writer = this.#find(binding.type);
     if (writer === undefined) return this.#refuse(call.fn.name, binding);
     const appSettings = this.#deps.appSettings();
-    const values = { env: appSettings, data: bindingDataOf(call) };
+    const values = { env: appSettings, data: bindingDataOf(call), functionName: call.fn.name };
     try {
       await writer(binding, value, {
         appSettings,

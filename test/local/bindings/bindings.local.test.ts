@@ -61,7 +61,12 @@ describe("a queue trigger", () => {
     await send('{"id":7}');
     const { value, metadata } = await told<{ value: unknown; metadata: Record<string, unknown> }>("queued");
     expect(value).toEqual({ id: 7 });
-    expect(metadata).toMatchObject({ queueTrigger: { id: 7 }, dequeueCount: 1, id: expect.any(String) });
+    expect(metadata).toMatchObject({
+      queueTrigger: { id: 7 },
+      dequeueCount: 1,
+      id: expect.any(String),
+      sys: { methodName: "queued", utcNow: expect.any(String), randGuid: expect.any(String) },
+    });
     expect(Date.parse(String(metadata["insertionTime"]))).toBeLessThan(Date.parse(String(metadata["expirationTime"])));
     await waitFor(
       async () => (await storage.queue("incoming").receive({ count: 1, visibilityTimeoutS: 1 })).length === 0,
@@ -89,7 +94,11 @@ describe("a blob trigger", () => {
       bytes: "first",
       metadata: { folder: "a", name: "one", blobTrigger: "uploads/a/one.txt" },
     });
-    expect(first.metadata).toMatchObject({ metadata: { origin: "test" }, properties: { contentLength: 5 } });
+    expect(first.metadata).toMatchObject({
+      metadata: { origin: "test" },
+      properties: { contentLength: 5 },
+      sys: { methodName: "uploaded" },
+    });
     await upload("uploads", "a/ignored.png", "x");
     await upload("uploads", "a/one.txt", "second");
     expect(await told("uploaded")).toMatchObject({ bytes: "second" });

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { bindingDataOf, fillBindingText } from "../../../local/src/host/binding-data.ts";
 
 const env = { NAME: "from settings" };
-const fill = (text: string, data: Record<string, unknown> = {}) => fillBindingText(text, { env, data });
+const fill = (text: string, data: Record<string, unknown> = {}) => fillBindingText(text, { env, data, functionName: "Store" });
 
 test("settings and names of the call are filled in, whatever their case", () => {
   expect(fill("%NAME%/{id}/{Deep.member}", { ID: 7, deep: { Member: "m" } })).toBe("from settings/7/m");
@@ -14,13 +14,30 @@ test("a random name is another one each time", () => {
   expect(second).not.toBe(first);
 });
 
-test("the time has whole seconds", () => {
-  expect(fill("{DateTime}")).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/);
+test("the time has whole seconds and no colon", () => {
+  expect(fill("{DateTime}")).toMatch(/^\d{4}-\d\d-\d\dT\d\d-\d\d-\d\dZ$/);
+});
+
+test.each([
+  ["{datetime:yyyy/MM}", /^\d{4}\/\d\d$/],
+  ["{sys.utcNow:HH-mm}", /^\d\d-\d\d$/],
+  ["{rand-guid:N}", /^[0-9a-f]{32}$/],
+  ["{sys.randGuid:B}", /^\{[0-9a-f-]{36}\}$/],
+  ["{sys.methodName}", /^Store$/],
+])("%s is made for the call", (text, expected) => {
+  expect(fill(text)).toMatch(expected);
+});
+
+test("a value of the call comes before what is made", () => {
+  const data = { dateTime: "of the call", sys: { methodName: "mine" } };
+  expect(fill("{DateTime:yyyy} {sys.methodName}", data)).toBe("of the call mine");
 });
 
 test.each([
   ["%NOPE%", '"%NOPE%" in "%NOPE%" does not resolve'],
   ["a/{nope}", '"{nope}" in "a/{nope}" has no value'],
+  ["{rand-guid:Q}", '"{rand-guid:Q}" in "{rand-guid:Q}" has no value'],
+  ["{sys.other}", "has no value in this call"],
 ])("%s is named when it has no value", (text, problem) => {
   expect(() => fill(text)).toThrow(problem);
 });

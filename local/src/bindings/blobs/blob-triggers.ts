@@ -8,6 +8,7 @@ import { decodeMessage } from "../queues/queue-encoding.ts";
 import { listenToQueue, type MessageOutcome } from "../queues/queue-listener.ts";
 import { type QueueSettings, queueSettings } from "../queues/queue-settings.ts";
 import type { StorageAccounts } from "../storage-connection.ts";
+import { systemMetadata } from "../system-metadata.ts";
 import { keepTrying, Listeners, type TriggerDeps, type TriggerHost } from "../trigger-host.ts";
 import { BlobInbox } from "./blob-inbox.ts";
 import { type BlobMessage, functionIdOf, parseMessageText } from "./blob-message.ts";
@@ -110,7 +111,10 @@ export class BlobTriggers {
     if (blob === undefined) return "done";
     const result = await host.invoke((functions) => functions.find(({ name }) => name === fn.name), {
       triggerData: blob.value,
-      triggerMetadata: blobMetadata(container, blob.details, pattern.match(message.blobName) ?? {}),
+      triggerMetadata: {
+        ...systemMetadata(fn.name, this.#deps.clock.now()),
+        ...blobMetadata(container, blob.details, pattern.match(message.blobName) ?? {}),
+      },
     });
     if (result === undefined || result.status === "unavailable") return "retry";
     return result.status === "success" ? "done" : "failed";

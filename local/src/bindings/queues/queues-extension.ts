@@ -1,11 +1,13 @@
 // Azure Queue Storage: the trigger and the output. Azure/azure-sdk-for-net, sdk/storage/Microsoft.Azure.WebJobs.Extensions.Storage.Queues.
 
+import type { Clock } from "@same-kit/shared";
 import { type AppFunction, resolveSettings } from "../../host/index.ts";
 import type { DequeuedMessage } from "../../storage/storage-queue.ts";
 import type { BindingInfo, TypedData } from "../../worker/messages.ts";
 import { optionOf, wantsBytes } from "../binding-options.ts";
 import { jsonMembers } from "../json-members.ts";
 import type { StorageAccounts } from "../storage-connection.ts";
+import { systemMetadata } from "../system-metadata.ts";
 import { Listeners, type TriggerDeps, type TriggerExtension, type TriggerHost } from "../trigger-host.ts";
 import { decodeMessage } from "./queue-encoding.ts";
 import { listenToQueue, type MessageOutcome } from "./queue-listener.ts";
@@ -56,7 +58,7 @@ async function listen({ fn, host, accounts, deps, signal }: Setting): Promise<vo
       poisonQueue: account.queue(`${queueName}-poison`),
       settings,
       isReady,
-      handle: (message) => call(fn, message, { host, isPlain: settings.isPlain }),
+      handle: (message) => call(fn, message, { host, isPlain: settings.isPlain, clock: deps.clock }),
       reportPoison({ messageId, dequeueCount, text }) {
         const why = decodeMessage(text, settings.isPlain) === null ? NOT_BASE64 : "";
         const fields = { functionName: fn.name, messageId, dequeueCount };
@@ -72,7 +74,7 @@ async function listen({ fn, host, accounts, deps, signal }: Setting): Promise<vo
 async function call(
   fn: AppFunction,
   message: DequeuedMessage,
-  { host, isPlain }: { host: TriggerHost; isPlain: boolean },
+  { host, isPlain, clock }: { host: TriggerHost; isPlain: boolean; clock: Clock },
 ): Promise<MessageOutcome> {
   const content = decodeMessage(message.text, isPlain);
   // Not the function's failure, but no later attempt decodes it: it goes the way of all that fails.
@@ -81,7 +83,11 @@ async function call(
   const text = content.toString("utf8");
   const result = await host.invoke((functions) => functions.find(({ name }) => name === fn.name), {
     triggerData: bytes ? { bytes: content } : { string: text },
-    triggerMetadata: { ...jsonMembers(text), ...metadataOf(message, text) },
+    triggerMetadata: {
+      ...systemMetadata(fn.name, clock.now()),
+      ...jsonMembers(text),
+      ...metadataOf(message, text),
+    },
   });
   if (result === undefined || result.status === "unavailable") return "retry";
   return result.status === "success" ? "done" : "failed";

@@ -4,7 +4,7 @@ import { StorageError } from "../storage-errors.ts";
 type SdkError = Error & {
   statusCode?: unknown;
   code?: unknown;
-  details?: { errorCode?: unknown; odataError?: { code?: unknown } };
+  details?: { errorCode?: unknown; message?: unknown; odataError?: { code?: unknown; message?: { value?: unknown } } };
 };
 
 /** Runs a call of an SDK; what the service refused rejects with a {@link StorageError}. */
@@ -21,6 +21,12 @@ export function toStorageError(error: SdkError): Error {
   if (typeof statusCode !== "number") return error;
   const named = [details?.odataError?.code, details?.errorCode, code].find((it) => typeof it === "string");
   // For an answer without a body, the SDKs' own message has no details.
-  const message = error.message === "" ? `HTTP ${statusCode} ${named ?? ""}`.trim() : error.message;
+  const message = reasonIn(error) || `HTTP ${statusCode} ${named ?? ""}`.trim();
   return new StorageError(statusCode, String(named ?? ""), message, { cause: error });
+}
+
+/** Without the lines that name this one request: the reason of the next refusal is the same. */
+function reasonIn({ message, details }: SdkError): string {
+  const told = details?.odataError?.message?.value ?? details?.message;
+  return (typeof told === "string" ? told : message).replace(/(\r?\n(RequestId|Time):[^\r\n]*)+\s*$/, "");
 }

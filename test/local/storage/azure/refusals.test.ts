@@ -1,0 +1,20 @@
+import { expect, test } from "vitest";
+import { toStorageError } from "../../../../local/src/storage/azure/refusals.ts";
+
+const REASON = "The specified resource name length is not within the permissible limits.";
+const TOLD = `${REASON}\nRequestId:6968f84e-3b3f-4f4e-aab6-7a6a8bac20e2\nTime:2026-11-27T19:26:51.548Z`;
+
+test.each([
+  ["blobs", TOLD, { errorCode: "OutOfRangeInput", message: TOLD }],
+  ["queues", "Unexpected status code: 400", { errorCode: "OutOfRangeInput", message: TOLD }],
+  ["tables", JSON.stringify({ "odata.error": {} }), { odataError: { code: "", message: { value: TOLD } } }],
+  ["batches of tables", TOLD, undefined],
+])("what the service of %s refused is its reason alone, the same for every request", (_, message, details) => {
+  const error = Object.assign(new Error(message), { statusCode: 400, ...(details && { details }) });
+  expect(toStorageError(error)).toMatchObject({ name: "StorageError", message: REASON, statusCode: 400 });
+});
+
+test("an answer without a body is named by its status and code", () => {
+  const error = Object.assign(new Error(""), { statusCode: 404, details: { errorCode: "BlobNotFound" } });
+  expect(toStorageError(error).message).toBe("HTTP 404 BlobNotFound");
+});
