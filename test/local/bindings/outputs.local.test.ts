@@ -41,6 +41,18 @@ test("what a function returns goes to its output", async () => {
   expect(await receive()).toEqual(["returned value"]);
 });
 
+test("a stream for a blob is what it gives, and fails the call where it fails", async () => {
+  const { host, storage, call } = await startOutputs();
+  expect(await call("piped/all")).toBe(200);
+  expect(String(await storage.container("box").download("all.bin"))).toBe("piped");
+  const headers = { "content-type": "application/json" };
+  await fetch(`${host.url}/admin/functions/copied`, { method: "POST", headers, body: '{"input":"value"}' });
+  const copy = await waitFor(() => storage.container("box").download("copied").catch(() => undefined));
+  expect(String(copy)).toBe("value");
+  expect(await call("broken/none")).toBe(500);
+  await expect(storage.container("box").download("none.bin")).rejects.toThrow();
+});
+
 test("an output that cannot be written fails the call and is named", async () => {
   const { host, call } = await startOutputs();
   expect(await call("blob")).toBe(500);

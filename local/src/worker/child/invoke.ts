@@ -10,6 +10,7 @@ import type {
   ModelResponse,
   RegisteredFunction,
 } from "./programming-model.ts";
+import { readStreamedOutputs } from "./streamed-outputs.ts";
 import { tagDurableError, tagDurableResult } from "./tag-durable-tasks.ts";
 import { traceSources } from "./trace-sources.ts";
 
@@ -72,7 +73,7 @@ async function call(request: InvocationRequest, { registry, hooks, histories, se
 
   // `throw undefined` counts as success, as on Azure: only a value is an error.
   if (hookContext.error !== undefined && hookContext.error !== null) throw hookContext.error;
-  const { result } = hookContext;
+  const result = await readStreamedOutputs(context, hookContext.result, registered.core);
   return {
     status: "success" as const,
     ...toReply(await invocationModel.getResponse(context, result)),
