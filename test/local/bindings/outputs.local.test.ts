@@ -47,7 +47,12 @@ test("a stream for a blob is what it gives, and fails the call where it fails", 
   expect(String(await storage.container("box").download("all.bin"))).toBe("piped");
   const headers = { "content-type": "application/json" };
   await fetch(`${host.url}/admin/functions/copied`, { method: "POST", headers, body: '{"input":"value"}' });
-  const copy = await waitFor(() => storage.container("box").download("copied").catch(() => undefined));
+  const copy = await waitFor(() =>
+    storage
+      .container("box")
+      .download("copied")
+      .catch(() => undefined),
+  );
   expect(String(copy)).toBe("value");
   expect(await call("broken/none")).toBe(500);
   await expect(storage.container("box").download("none.bin")).rejects.toThrow();

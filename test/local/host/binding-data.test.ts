@@ -2,7 +2,8 @@ import { expect, test } from "vitest";
 import { bindingDataOf, fillBindingText } from "../../../local/src/host/binding-data.ts";
 
 const env = { NAME: "from settings" };
-const fill = (text: string, data: Record<string, unknown> = {}) => fillBindingText(text, { env, data, functionName: "Store" });
+const fill = (text: string, data: Record<string, unknown> = {}) =>
+  fillBindingText(text, { env, data, functionName: "Store" });
 
 test("settings and names of the call are filled in, whatever their case", () => {
   expect(fill("%NAME%/{id}/{Deep.member}", { ID: 7, deep: { Member: "m" } })).toBe("from settings/7/m");

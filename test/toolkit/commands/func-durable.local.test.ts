@@ -44,6 +44,11 @@ test("func's actions and options start, tell, show, end and remove instances", a
   await waitFor(async () => (await statusOf("two")) === "Running");
   const running = JSON.parse((await call("get-instances --runtime-status running pending --top 5")).stdout);
   expect(running.map((it: { instanceId: string }) => it.instanceId)).toEqual(["two"]);
+  const first = await call("get-instances --top 1");
+  const token = /Continuation token for next set of results: '(.+)'/.exec(first.stderr)?.[1];
+  const second = await call(`get-instances --top 1 --continuation-token ${token}`);
+  const ids = [first, second].map(({ stdout }) => JSON.parse(stdout)[0].instanceId);
+  expect(ids.sort()).toEqual(["one", "two"]);
   await call("terminate --id two --reason enough");
   await waitFor(async () => (await statusOf("two")) === "Terminated");
   expect((await call("purge-history --runtime-status completed")).stdout).toContain("Removed 1 instance");

@@ -16,6 +16,7 @@ type DurableOptions = {
   "show-input": boolean;
   "show-output": boolean;
   top: number;
+  "continuation-token": string | undefined;
   filter: InstanceFilter;
 };
 
@@ -34,7 +35,11 @@ type DurableAction = {
 const BEGINNING = "1970-01-01T00:00:00.000Z";
 
 export const DURABLE_ACTIONS: Readonly<Record<string, DurableAction>> = {
-  "get-instances": looking([], async ({ target, call }) => target.client.list(call.filter, call.top)),
+  "get-instances": looking([], async ({ target, console, call }) => {
+    const { instances, nextToken } = await target.client.page(call.filter, call.top, call["continuation-token"] ?? "");
+    if (nextToken !== "") console.note(`Continuation token for next set of results: '${nextToken}'`);
+    return instances;
+  }),
   "get-runtime-status": looking(["id"], async ({ target, call }) =>
     withoutUnasked(await target.client.show(call.id ?? ""), call),
   ),

@@ -47,6 +47,11 @@ export const funcDurableCommand = defineCommand({
       help: "Only these: running, completed, failed …",
     },
     top: { type: "string", value: "COUNT", help: `get-instances: how many (default: ${DEFAULT_TOP})` },
+    "continuation-token": {
+      type: "string",
+      value: "TOKEN",
+      help: "get-instances: continue after the previous call, with the token that it printed",
+    },
     "task-hub-name": {
       type: "string",
       value: "NAME",

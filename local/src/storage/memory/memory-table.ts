@@ -167,13 +167,14 @@ function selected(columns: Columns, names: readonly string[]): Columns {
   return Object.fromEntries(Object.entries(columns).filter(([name]) => names.includes(name)));
 }
 
+/** As those of Azure's SDK look, which is what the management API takes. */
 const toToken = ({ partitionKey, rowKey }: EntityKey): string =>
-  Buffer.from(JSON.stringify([partitionKey, rowKey])).toString("base64url");
+  Buffer.from(JSON.stringify({ nextPartitionKey: partitionKey, nextRowKey: rowKey })).toString("base64url");
 
 function parseToken(token: string): EntityKey {
   try {
-    const [partitionKey, rowKey] = JSON.parse(Buffer.from(token, "base64url").toString("utf8")) as unknown[];
-    return { partitionKey: String(partitionKey), rowKey: String(rowKey) };
+    const { nextPartitionKey, nextRowKey } = JSON.parse(Buffer.from(token, "base64url").toString("utf8"));
+    return { partitionKey: String(nextPartitionKey), rowKey: String(nextRowKey) };
   } catch (cause) {
     throw new StorageError(400, "InvalidInput", "The continuation token cannot be read.", { cause });
   }

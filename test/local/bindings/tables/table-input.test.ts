@@ -17,7 +17,9 @@ async function read(options: Record<string, unknown>, data: Record<string, unkno
   await table.createIfNotExists();
   for (const entity of ROWS) await table.transact([{ kind: "insert", entity }]);
   const binding = { name: "rows", type: "table", direction: "in", tableName: "people", ...options };
-  const context = { fill: (text: string, write?: never) => fillBindingText(text, { env: {}, data, functionName: "f" }, write) };
+  const context = {
+    fill: (text: string, write?: never) => fillBindingText(text, { env: {}, data, functionName: "f" }, write),
+  };
   const value = await readTable(account, binding as never, context as never);
   return value && "json" in value ? JSON.parse(value.json) : value;
 }

@@ -29,12 +29,28 @@ export class ManagementClient {
     const found: InstanceItem[] = [];
     let token = "";
     do {
-      const query = { ...queryOf(filter), top: String(Math.min(top - found.length, PAGE)), showInput: "false" };
-      const answer = await this.#ask("GET", "/instances", query, { headers: { [CONTINUATION]: token } });
-      found.push(...((await answer.json()) as InstanceItem[]));
-      token = answer.headers.get(CONTINUATION) ?? "";
+      const page = await this.page(filter, Math.min(top - found.length, PAGE), token);
+      found.push(...page.instances);
+      token = page.nextToken;
     } while (token !== "" && found.length < top);
     return found.slice(0, top);
+  }
+
+  /**
+   * @param token - Where the page begins: `nextToken` of the one before, or empty.
+   * @returns `nextToken` is empty at the end.
+   */
+  async page(
+    filter: InstanceFilter,
+    top: number,
+    token: string,
+  ): Promise<{ instances: InstanceItem[]; nextToken: string }> {
+    const query = { ...queryOf(filter), top: String(top), showInput: "false" };
+    const answer = await this.#ask("GET", "/instances", query, { headers: { [CONTINUATION]: token } });
+    return {
+      instances: (await answer.json()) as InstanceItem[],
+      nextToken: answer.headers.get(CONTINUATION) ?? "",
+    };
   }
 
   async show(id: string, { withHistory = false } = {}): Promise<InstanceItem> {
