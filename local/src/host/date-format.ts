@@ -12,7 +12,7 @@ const STANDARD: Readonly<Record<string, string>> = {
   T: "HH:mm:ss",
   u: "yyyy-MM-dd HH:mm:ssZ",
 };
-const PART = /\\(.)|'([^']*)'|"([^"]*)"|y+|M+|d+|H+|h+|m+|s+|f+|t+|z+|K|[^]/g;
+const PART = /\\(.)|'([^']*)'|"([^"]*)"|y+|M+|d+|H+|h+|m+|s+|f+|t+|z+|K|./gs;
 
 /**
  * A time in UTC by a .NET format string, standard (`G`) or custom (`yyyy-MM-dd`), in the invariant culture.
