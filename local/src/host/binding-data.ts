@@ -88,7 +88,7 @@ function toBuiltIn(name: string, call: { format: string; functionName: string })
 }
 
 /** `a.b` is the member of a member; `undefined` for what has no value, null among it. */
-function lookUp(name: string, data: BindingData): {} | undefined {
+function lookUp(name: string, data: BindingData): NonNullable<unknown> | undefined {
   const found = name.split(".").reduce<unknown>((value, part) => {
     if (typeof value !== "object" || value === null) return undefined;
     return Object.entries(value).find(([key]) => key.toLowerCase() === part.toLowerCase())?.[1];
