@@ -43,6 +43,30 @@ const STATES: [string, string[], string][] = [
     ["import warnings\nwarnings.simplefilter('error', UserWarning)"],
     "[it[0] for it in warnings.filters if it[2] is UserWarning]",
   ],
+  [
+    "what was imported from random",
+    ["from random import random, seed", "import random as module\nmodule.seed(3)"],
+    "random(), seed(4), module.random()",
+  ],
+  [
+    "os.environ, sys.path and sys.argv under names of one's own",
+    [
+      "from os import environ\nfrom sys import argv, path\nargv[:] = ['a', 'b']",
+      "environ['N'] = '1'\npath.append('/x')",
+    ],
+    "__import__('os').environ['N'], __import__('sys').path[-1], argv is __import__('sys').argv, argv",
+  ],
+  [
+    "a decimal context under a name of one's own",
+    ["import decimal\ncontext = decimal.getcontext()\ncontext.prec = 9", "context.prec = 4"],
+    "str(decimal.Decimal(1) / 3), context is decimal.getcontext(), decimal.Context(prec=2).prec",
+  ],
+  ["the default timeout of sockets", ["import socket\nsocket.setdefaulttimeout(7)"], "socket.getdefaulttimeout()"],
+  [
+    "the limit of digits",
+    ["import sys\ngetattr(sys, 'set_int_max_str_digits', int)(0)"],
+    "getattr(sys, 'get_int_max_str_digits', int)()",
+  ],
   ["the recursion limit", ["import sys\nsys.setrecursionlimit(4321)"], "sys.getrecursionlimit()"],
   [
     "logging",

@@ -83,3 +83,14 @@ test("an array or a frame that changed is told from one that was only read", asy
   const { crossing: left = [] } = await runner.detailsOf(last);
   expect(left.filter(({ changed }) => changed === true).map(({ name }) => name)).toEqual(["large"]);
 });
+
+test("what was imported from numpy.random draws from numpy's own generator, and a generator of one's own is its own", async () => {
+  const runner = await start();
+  const make =
+    "from numpy.random import rand, RandomState\nimport numpy as np\nown = RandomState(1)\nnp.random.seed(2)";
+  await runner.complete(make, { requirements, isLast: false });
+  await runner.complete("np.random.seed(5)", { requirements, isLast: false });
+  const draw =
+    "first = rand()\nnp.random.seed(5)\nis_same = first == np.random.rand()\nis_own = own.rand() == RandomState(1).rand()";
+  expect(variablesOf(await runner.complete(draw, { requirements }))).toMatchObject({ is_same: "True", is_own: "True" });
+});

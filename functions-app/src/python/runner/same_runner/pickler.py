@@ -17,7 +17,7 @@ import dill
 from dill import _dill
 from dill import session as _session
 
-from . import enumerations
+from . import enumerations, shared_objects
 from .handover import carrier as carriers
 from .handover import open_files
 from .state import process
@@ -110,6 +110,8 @@ class _Dispatch(dict):
         if saver is not None:
             return _carried(saver, kind)
         found = dill.Pickler.dispatch.get(kind) or (_save_exception if issubclass(kind, BaseException) else None)
+        if shared_objects.has_shared(kind):
+            return _or_shared(found)
         return _save_private if found is None and carriers.is_private(kind) else found
 
 
@@ -129,6 +131,19 @@ def _save_plainly(pickler, value, kind):
     if own is not None:
         return own(pickler, value)
     carriers.save_as_pickle_does(pickler, value)
+
+
+def _or_shared(save_own):
+    def save(pickler, value):
+        reduced = shared_objects.reduce(value)
+        if reduced is not None:
+            pickler.save_reduce(*reduced, obj=value)
+        elif save_own is not None:
+            save_own(pickler, value)
+        else:
+            carriers.save_as_pickle_does(pickler, value)
+
+    return save
 
 
 def _save_open_file(pickler, file):

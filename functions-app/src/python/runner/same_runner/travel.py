@@ -4,7 +4,7 @@ notebook remembers of its cells, and the interpreter's own state.
 
 import sys
 
-from . import pickler, sources
+from . import boundary, pickler, shared_objects, sources
 from .state import interpreter
 
 _NAME = "__same_state__"
@@ -12,7 +12,13 @@ _NAME = "__same_state__"
 
 def pack(module, cells):
     """Puts it into the module before it is written."""
-    vars(module)[_NAME] = {"sources": sources.to_state(), "cells": cells.to_state(), "interpreter": interpreter.changes()}
+    shared = shared_objects.names_of(boundary.user_globals(module))
+    vars(module)[_NAME] = {
+        "sources": sources.to_state(),
+        "cells": cells.to_state(),
+        "interpreter": interpreter.changes(),
+        "shared": shared,
+    }
 
 
 def unpack(module, cells):
@@ -22,6 +28,7 @@ def unpack(module, cells):
         return
     sources.restore(packed.get("sources", {}))
     cells.restore(packed.get("cells", {}))
+    shared_objects.restore(module, packed.get("shared", {}))
     for text in interpreter.restore(packed.get("interpreter", {})):
         print(text, file=sys.stderr)
 

@@ -16,6 +16,7 @@ def begin(work_folder):
         path=list(sys.path),
         warnings=list(warnings.filters),
         recursion=sys.getrecursionlimit(),
+        digits=getattr(sys, "get_int_max_str_digits", int)(),
         random=sys.modules["random"].getstate() if "random" in sys.modules else None,
     )
 
@@ -102,13 +103,17 @@ def _decimal():
     if decimal is None:
         return None
     context = decimal.getcontext()
-    return None if repr(context) == repr(decimal.Context()) else context
+    return None if repr(context) == repr(decimal.Context()) else context.copy()
 
 
 def _restore_decimal(state):
     import decimal
 
-    decimal.setcontext(state)
+    # Not another one in its place: a variable may be the one that holds.
+    now = decimal.getcontext()
+    for name in ("prec", "rounding", "Emin", "Emax", "capitals", "clamp"):
+        setattr(now, name, getattr(state, name))
+    now.flags, now.traps = state.flags, state.traps
 
 
 def _locale():
@@ -123,6 +128,36 @@ def _restore_locale(state):
     import locale
 
     locale.setlocale(locale.LC_ALL, state)
+
+
+def _arguments():
+    return None if sys.argv == [""] else [str(it) for it in sys.argv]
+
+
+def _restore_arguments(state):
+    sys.argv[:] = state
+
+
+def _timeout():
+    socket = sys.modules.get("socket")
+    return None if socket is None else socket.getdefaulttimeout()
+
+
+def _restore_timeout(state):
+    import socket
+
+    socket.setdefaulttimeout(state)
+
+
+def _digits():
+    """Where this Python limits how long a number may be as text."""
+    now = getattr(sys, "get_int_max_str_digits", int)()
+    return None if now == _before["digits"] else now
+
+
+def _restore_digits(state):
+    if hasattr(sys, "set_int_max_str_digits"):
+        sys.set_int_max_str_digits(state)
 
 
 def _recursion():
@@ -165,4 +200,7 @@ PARTS = {
     "decimal": (_decimal, _restore_decimal),
     "locale": (_locale, _restore_locale),
     "the recursion limit": (_recursion, _restore_recursion),
+    "sys.argv": (_arguments, _restore_arguments),
+    "the default timeout of sockets": (_timeout, _restore_timeout),
+    "the limit of digits": (_digits, _restore_digits),
 }

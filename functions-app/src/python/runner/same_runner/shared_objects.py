@@ -1,0 +1,43 @@
+"""Objects that a whole program shares, such as `os.environ`: a variable that is one of them is that one in the next step too, no copy."""
+
+import sys
+
+# By class: where its instances are found that are not a variable's own. `from random import randint` makes a method of such a one.
+_PLACES = {
+    "os._Environ": (("os", "environ"), ("os", "environb")),
+    "random.Random": (("random", "_inst"),),
+    "numpy.random.mtrand.RandomState": (("numpy.random.mtrand", "_rand"),),
+    "matplotlib.RcParams": (("matplotlib", "rcParams"),),
+}
+# Plain lists and dicts, which are only looked for among the variables themselves.
+_PLAIN = (("sys", "path"), ("sys", "argv"), ("sys", "modules"))
+
+
+def has_shared(kind):
+    return _name_of(kind) in _PLACES or _name_of(kind) == "decimal.Context"
+
+
+def reduce(value):
+    """How pickle gets it again; None for one that is a variable's own."""
+    if _name_of(type(value)) == "decimal.Context":
+        decimal = sys.modules["decimal"]
+        return (decimal.getcontext, ()) if value is decimal.getcontext() else None
+    for module, name in _PLACES.get(_name_of(type(value)), ()):
+        if value is getattr(sys.modules.get(module), name, None):
+            return getattr, (sys.modules[module], name)
+    return None
+
+
+def names_of(variables):
+    """Which of the variables are shared lists or dicts."""
+    places = {id(getattr(sys.modules[module], name)): (module, name) for module, name in _PLAIN}
+    return {name: places[id(value)] for name, value in variables if id(value) in places}
+
+
+def restore(module, names):
+    for variable, (owner, name) in names.items():
+        setattr(module, variable, getattr(sys.modules[owner], name))
+
+
+def _name_of(kind):
+    return "%s.%s" % (kind.__module__, kind.__qualname__)
