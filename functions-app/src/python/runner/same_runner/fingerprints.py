@@ -260,12 +260,16 @@ def _scalars():
 
 def _sample_of(frame):
     """Of a frame or a series: what no mere reading changes."""
-    steps = tuple(slice(None, None, max(1, -(-size // _MAX_SAMPLE))) for size in frame.shape)
-    sample = frame.iloc[steps]
-    columns = [sample.name] if frame.ndim == 1 else sample.columns.to_numpy(dtype=object).tolist()
-    kinds = [sample.dtype] if frame.ndim == 1 else sample.dtypes.tolist()
-    values = [sample.index.to_numpy(dtype=object).tolist(), sample.to_numpy(dtype=object).tolist()]
-    return type(frame).__name__, frame.shape, list(map(str, kinds)), _plain(columns), _plain(values)
+    shape = frame.shape
+    rows, *columns = (slice(None, None, max(1, -(-size // _MAX_SAMPLE))) for size in shape)
+    if columns and columns[0].step > 1:
+        frame = frame.iloc[:, columns[0]]
+    parts = [(_plain(name), str(column.dtype), _plain(list(column.array[rows]))) for name, column in _columns_of(frame)]
+    return type(frame).__name__, shape, _plain(list(frame.index[rows])), parts
+
+
+def _columns_of(frame):
+    return [(frame.name, frame)] if frame.ndim == 1 else frame.items()
 
 
 def _plain(value):
