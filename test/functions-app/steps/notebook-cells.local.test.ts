@@ -36,6 +36,16 @@ describe.each(oldestAndNewest)("%s", (executable) => {
     expect(cells[0]?.outputs.at(-1)).toMatchObject({ output_type: "execute_result", execution_count: 1 });
   });
 
+  test("lines that have not ended keep the order of both streams", async () => {
+    const source =
+      "import sys\nfor text in 'ab':\n    sys.stdout.write(text)\n    sys.stderr.write(text.upper())\nprint('c')";
+    const { cells } = await run([source, "sys.stderr.write('1'); sys.stdout.write('2');"], executable);
+    expect(cells.map(shown)).toEqual([
+      ["a", "A", "b", "B", "c\n"],
+      ["1", "2"],
+    ]);
+  });
+
   test("a notebook's names are there without IPython: _, __, _2, In, Out, display, get_ipython", async () => {
     const { cells } = await run(
       ["5", "_ + 1", "_, __, _2, Out[1], In[1], len(In)", "display(3)\nget_ipython().user_ns is globals(), __name__"],

@@ -20,6 +20,7 @@ from dill import session as _session
 from . import enumerations, shared_objects
 from .handover import carrier as carriers
 from .handover import open_files
+from .outputs import channel
 from .state import process
 
 _ATOMS = (int, float, complex, bool, str, bytes, type(None))
@@ -104,7 +105,7 @@ class _Dispatch(dict):
             return _save_enumeration
         if issubclass(kind, type):
             return _save_class
-        if kind in open_files.KINDS:
+        if kind in open_files.KINDS or kind is channel.Stream:
             return _save_open_file
         saver = carriers.saver_of(kind)
         if saver is not None:

@@ -31,13 +31,16 @@ class Channel:
         self._writing = False
         self._sync_count = 0
         self._streams = []
+        # The stream that was written to last.
+        self.latest = None
         self.is_forked = False
         os.register_at_fork(before=self._flush_streams, after_in_child=self._after_fork)
 
     def open_stream(self, kind, descriptor):
         """A text stream in place of `sys.stdout` or `sys.stderr`."""
         raw = _Frames(self, kind, descriptor)
-        stream = io.TextIOWrapper(raw, encoding="utf-8", errors="backslashreplace", line_buffering=True)
+        stream = Stream(raw, encoding="utf-8", errors="backslashreplace", line_buffering=True)
+        stream.channel = self
         self._streams.append(stream)
         return stream
 
@@ -124,6 +127,17 @@ class Channel:
         self._lock = threading.RLock()
         self._writing = False
         self._queue.clear()
+
+
+class Stream(io.TextIOWrapper):
+    def write(self, text):
+        latest = self.channel.latest
+        if latest is not self:
+            # What it holds back, because its line has not ended, was printed earlier.
+            self.channel.latest = self
+            if latest is not None:
+                _flush(latest)
+        return super().write(text)
 
 
 class _Frames(io.RawIOBase):
