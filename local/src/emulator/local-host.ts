@@ -9,31 +9,31 @@ import type { StorageChoice } from "./storage-choice.ts";
 
 export type LocalOptions = {
   /** A folder with host.json and package.json; default: same-kit's own app. */
-  appDir?: string;
+  appDir?: string | undefined;
   /** Usually `.same-kit` beside the user's files; made where it is missing. */
   stateDir: string;
   /** Default: the app's own choice, else 7071; 0 takes any free port. */
-  port?: number;
+  port?: number | undefined;
   /** Default: Azurite with its data in the state folder. */
-  storage?: StorageChoice;
+  storage?: StorageChoice | undefined;
   /** Settings that win over local.settings.json and the environment. */
   appSettings?: Readonly<Record<string, string>>;
   /** Default: what host.json says, else one per app folder. */
-  hubName?: string;
+  hubName?: string | undefined;
   /** Takes a numbered hub beside that one where another host of this state folder works on it; default false. */
   isAloneOnHub?: boolean;
   /** Drops the values of outputs that nothing here writes, instead of failing the call; default false. */
-  ignoreOutputs?: boolean;
+  ignoreOutputs?: boolean | undefined;
   /** Reload when the app's files change; default false. */
-  watch?: boolean;
+  watch?: boolean | undefined;
   /** The Node of the worker: a version, a range or an executable's path; absent or null: what the app's files ask for, else ours. */
   node?: string | null;
   /** `true`, a port or `host:port`: the worker listens for a debugger there. */
-  inspect?: boolean | string;
+  inspect?: boolean | string | undefined;
   /** Host names besides localhost, 127.0.0.1 and ::1 that requests may be addressed to. */
-  allowedHosts?: readonly string[];
+  allowedHosts?: readonly string[] | undefined;
   /** Origins whose pages may call, besides `Host.CORS` of local.settings.json. */
-  allowedOrigins?: readonly string[];
+  allowedOrigins?: readonly string[] | undefined;
   /** Lets pages of the allowed origins send cookies; default: what local.settings.json says. */
   allowCredentials?: boolean | undefined;
   /** Asks for keys as Azure does; default false. */
@@ -50,9 +50,9 @@ export type LocalOptions = {
   /** Called for every event, those of `onLog` among them. */
   onEvent?: ((event: HostEvent) => void) | undefined;
   /** Runs before anything in the hub is continued: what must not go on can be suspended. */
-  beforeWork?: (hub: Pick<LocalHost, "client" | "hubName" | "storage">) => Promise<void>;
+  beforeWork?: ((hub: Pick<LocalHost, "client" | "hubName" | "storage">) => Promise<void>) | undefined;
   /** The host runs in the background and prints to this file. */
-  detachedLogFile?: string;
+  detachedLogFile?: string | undefined;
   /** Stops everything when it aborts. */
   signal?: AbortSignal;
 };

@@ -38,12 +38,38 @@ export async function startHost(
   { options, appDir, folder, settings, storage, instanceFiles, log, events, tracer }: HostSetting,
   extensions: readonly HostExtension[],
 ): Promise<FunctionsHost> {
-  const {
+  const { port, node = null } = options;
+  const starting = startFunctionsHost({
+    ...passedOn(options),
+    appDir,
+    extensions,
+    appSettings: {
+      ...options.appSettings,
+      ...instanceFiles.appSettings,
+      ...(options.hostile === undefined ? {} : { [TRACE_VARIABLE]: "1" }),
+      AzureWebJobsStorage: storage.connectionString,
+      [settings.connectionName]: storage.connectionString,
+    },
+    developmentStorage: storage.development,
+    log,
+    onEvent: events.add,
+    stateDir: folder.dir,
+    node,
+    tracer,
+  });
+  return starting.catch(async (error: unknown) => {
+    throw await nameOwner(error, port ?? (await loadLocalSettings(appDir)).port ?? DEFAULT_PORT);
+  });
+}
+
+/** The options that mean the same to the Functions host. */
+function passedOn(options: LocalOptions) {
+  const { port, watch, inspect, allowUsers, ignoreOutputs, allowedHosts, allowedOrigins } = options;
+  const { allowCredentials, requireKeys, https } = options;
+  return {
     port,
     watch,
-    node = null,
     inspect,
-    appSettings,
     allowUsers,
     ignoreOutputs,
     allowedHosts,
@@ -51,37 +77,7 @@ export async function startHost(
     allowCredentials,
     requireKeys,
     https,
-  } = options;
-  const starting = startFunctionsHost({
-    appDir,
-    extensions,
-    appSettings: {
-      ...appSettings,
-      ...instanceFiles.appSettings,
-      ...(options.hostile === undefined ? {} : { [TRACE_VARIABLE]: "1" }),
-      AzureWebJobsStorage: storage.connectionString,
-      [settings.connectionName]: storage.connectionString,
-    },
-    ...(storage.development === undefined ? {} : { developmentStorage: storage.development }),
-    log,
-    onEvent: events.add,
-    stateDir: folder.dir,
-    node,
-    ...(port === undefined ? {} : { port }),
-    ...(watch === undefined ? {} : { watch }),
-    ...(inspect === undefined ? {} : { inspect }),
-    ...(allowedHosts === undefined ? {} : { allowedHosts }),
-    ...(allowedOrigins === undefined ? {} : { allowedOrigins }),
-    ...(ignoreOutputs === undefined ? {} : { ignoreOutputs }),
-    ...(allowCredentials === undefined ? {} : { allowCredentials }),
-    ...(requireKeys === undefined ? {} : { requireKeys }),
-    https,
-    allowUsers,
-    tracer,
-  });
-  return starting.catch(async (error: unknown) => {
-    throw await nameOwner(error, port ?? (await loadLocalSettings(appDir)).port ?? DEFAULT_PORT);
-  });
+  };
 }
 
 /** Adds who has the port to the host's own words. */

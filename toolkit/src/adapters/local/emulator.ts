@@ -36,48 +36,25 @@ export function createEmulator({ allowUsers = [] }: { allowUsers?: readonly stri
 }
 
 async function boot(options: BootOptions, allowUsers: AllowedUsers): Promise<BootedHost> {
-  const { appDir, port, storage, python, detachedLogFile, stateDir, inspect, watch, onLog, beforeWork } = options;
-  const {
-    hostile,
-    hubName,
-    isAloneOnHub,
-    node = null,
-    isOffline = false,
-    ignoreOutputs = false,
-    allowedHosts = [],
-    allowedOrigins = [],
-    appSettings = {},
-    allowCredentials,
-    requireKeys,
-    https,
-    onEvent,
-  } = options;
+  const { appDir, python, isOffline = false, beforeWork, ...others } = options;
+  const settings = appDir === null ? ownAppSettings(python, isOffline) : pythonSettings(python, isOffline);
   const host = await startLocal({
-    stateDir,
-    node,
-    inspect,
-    ...(hostile === null ? {} : { hostile }),
-    watch,
-    onLog,
-    isAloneOnHub,
+    ...others,
+    appDir: appDir ?? undefined,
+    appSettings: appDir === null ? settings : { ...options.appSettings, ...settings },
+    port: options.port ?? undefined,
+    storage: options.storage === null ? undefined : parseStorageChoice(options.storage),
+    hubName: options.hubName ?? undefined,
+    hostile: options.hostile ?? undefined,
+    detachedLogFile: options.detachedLogFile ?? undefined,
+    beforeWork: beforeWork && ((hub) => beforeWork(toIdleHub(hub))),
     allowUsers,
-    ignoreOutputs,
-    allowedHosts,
-    allowedOrigins,
-    inspector: { runs: inspectedRuns(stateDir) },
-    ...(hubName === null ? {} : { hubName }),
-    allowCredentials,
-    requireKeys,
-    https,
-    onEvent,
-    ...(appDir === null
-      ? { appSettings: ownAppSettings(python, isOffline) }
-      : { appDir, appSettings: { ...appSettings, ...pythonSettings(python, isOffline) } }),
-    ...(port === null ? {} : { port }),
-    ...(storage === null ? {} : { storage: parseStorageChoice(storage) }),
-    ...(detachedLogFile === null ? {} : { detachedLogFile }),
-    ...(beforeWork === undefined ? {} : { beforeWork: (hub) => beforeWork(toIdleHub(hub)) }),
+    inspector: { runs: inspectedRuns(options.stateDir) },
   });
+  return toBootedHost(host);
+}
+
+function toBootedHost(host: LocalHost): BootedHost {
   return {
     url: host.url,
     port: host.port,
