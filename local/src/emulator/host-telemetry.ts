@@ -1,7 +1,7 @@
 import path from "node:path";
 import type { Clock, Logger } from "@same-kit/shared";
 import { HOST_VERSION } from "../host/index.ts";
-import { openTelemetry, type TraceFiles, type Tracer } from "../telemetry/index.ts";
+import type { TraceFiles, Tracer } from "../telemetry/index.ts";
 import type { AppSettings } from "./app-settings.ts";
 import type { StopStack } from "./stop-stack.ts";
 
@@ -13,13 +13,15 @@ type HostTelemetry = Pick<AppSettings, "env" | "usesOpenTelemetry"> & {
 };
 
 /** @returns Neither of them unless host.json has `"telemetryMode": "OpenTelemetry"`. */
-export function startTelemetry(
+export async function startTelemetry(
   { env, usesOpenTelemetry, appDir, tracesDir: folder, clock, log }: HostTelemetry,
   running: StopStack,
-): { tracer: Tracer | undefined; traces: TraceFiles | null } {
+): Promise<{ tracer: Tracer | undefined; traces: TraceFiles | null }> {
   const none = { tracer: undefined, traces: null };
   if (!usesOpenTelemetry) return none;
   const service = { name: env["WEBSITE_SITE_NAME"] || path.basename(appDir), version: HOST_VERSION };
+  // What sends them takes a while to load.
+  const { openTelemetry } = await import("../telemetry/open-telemetry.ts");
   const telemetry = openTelemetry({ env, service, folder, clock, log: log.child("telemetry") });
   if (telemetry === null) return none;
   running.add(() => telemetry.stop());

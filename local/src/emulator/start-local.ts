@@ -60,7 +60,7 @@ async function startAll(options: LocalOptions, running: StopStack): Promise<Loca
   for (const warning of warnings) log.warn(warning);
   const settings = await claimSettings(options, wanted, folder, running);
   const clock = createSystemClock();
-  const telemetry = startTelemetry({ ...app, appDir, tracesDir: folder.tracesDir, clock, log }, running);
+  const telemetry = await startTelemetry({ ...app, appDir, tracesDir: folder.tracesDir, clock, log }, running);
   const { allowUsers } = options;
   const storage = await openLocalStorage(choice, {
     azuriteDir: folder.azuriteDir,

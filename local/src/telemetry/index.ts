@@ -1,6 +1,6 @@
 // What the rest of `local/` uses of telemetry.
 
-export { openTelemetry, type Telemetry } from "./open-telemetry.ts";
+export type { Telemetry } from "./open-telemetry.ts";
 export { preciseNow } from "./precise-now.ts";
 export type { Attributes, Span, SpanKind, SpanStatus } from "./span.ts";
 export {
