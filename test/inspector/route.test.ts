@@ -23,6 +23,7 @@ test.each([
   ["#/home", "Home · same-kit inspector"],
   ["#/instance?id=abc", "Instance abc · same-kit inspector"],
   ["#/entity?name=counter", "Entity @counter@ · same-kit inspector"],
+  ["#/trace?id=abc", "Trace abc · same-kit inspector"],
 ])("%s is titled %j", (hash, title) => {
   expect(titleOf(parseRoute(hash))).toBe(title);
 });

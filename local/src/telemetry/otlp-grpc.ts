@@ -6,8 +6,11 @@ import { connectionReason } from "./connection-reason.ts";
 import type { OtlpTarget } from "./settings.ts";
 
 const EXPORT = "/opentelemetry.proto.collector.trace.v1.TraceService/Export";
-/** CANCELLED, DEADLINE_EXCEEDED, RESOURCE_EXHAUSTED, ABORTED, OUT_OF_RANGE, UNAVAILABLE, DATA_LOSS: those that OTLP wants to be tried again. */
-const RETRYABLE = new Set(["1", "4", "8", "10", "11", "14", "15"]);
+/**
+ * CANCELLED, DEADLINE_EXCEEDED, ABORTED, OUT_OF_RANGE, UNAVAILABLE, DATA_LOSS: those that OTLP wants to be tried again. Not
+ * RESOURCE_EXHAUSTED, which a batch that is too large gets each time.
+ */
+const RETRYABLE = new Set(["1", "4", "10", "11", "14", "15"]);
 
 /** Sends a request in Protocol Buffers, on a connection of its own. Never rejects. */
 export async function exportByGrpc(target: OtlpTarget, request: Buffer, signal: AbortSignal): Promise<ExportResult> {

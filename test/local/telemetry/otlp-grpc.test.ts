@@ -77,7 +77,7 @@ test("a batch larger than a window of HTTP/2 arrives whole", async () => {
 
 test.each([
   [grpc.status.UNAVAILABLE, "unavailable"],
-  [grpc.status.RESOURCE_EXHAUSTED, "unavailable"],
+  [grpc.status.RESOURCE_EXHAUSTED, "refused"],
   [grpc.status.UNAUTHENTICATED, "refused"],
   [grpc.status.INVALID_ARGUMENT, "refused"],
 ])("the status %d is: %s", async (status, kind) => {
