@@ -2,7 +2,7 @@ import { mkdir, readdir, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { describe, expect, test } from "vitest";
 import { listTestPythons } from "../../helpers/pythons.ts";
-import { StepRunner, variablesOf } from "../../helpers/step-runner.ts";
+import { type CompletedStep, StepRunner, variablesOf } from "../../helpers/step-runner.ts";
 import { makeTempDir } from "../../helpers/temp-dir.ts";
 
 const pythons = await listTestPythons();
@@ -176,6 +176,14 @@ test("a notebook's variables are not limited as upstream's are", async () => {
   expect(record.warnings[0]).toMatch(
     /^big does not travel to later steps\. The variable big \(list\) is too large: it uses 70\.0 MB, and the limit is 50\.0 MB \(serialisation_memory_limit of same\.yaml, app setting SAME_SERIALISATION_MEMORY_LIMIT\)/,
   );
+});
+
+test("a variable that is larger than a whole session may be names the session's setting", async () => {
+  const runner = await StepRunner.start({ python, limits: { sessionBytes: 1_000_000 } });
+  const result = (await runner.runCells(["big = 'x' * 2_000_000\nkeep = 1"], { isLast: false })) as CompletedStep;
+  expect(result.record.warnings).toEqual([
+    expect.stringMatching(/uses 2\.0 MB, and the limit is 1\.0 MB \(app setting SAME_MAX_SESSION_BYTES\)/),
+  ]);
 });
 
 test("same.yaml's memory limit decides what is too large", async () => {

@@ -11,6 +11,7 @@ _MAX_NAME = 100
 _MAX_REASON = 200
 _MAX_LARGEST = 3
 _VARIABLE_SETTINGS = "serialisation_memory_limit of same.yaml, app setting SAME_SERIALISATION_MEMORY_LIMIT"
+_SESSION_SETTINGS = "app setting SAME_MAX_SESSION_BYTES"
 _LEFT_OUT = (types.ModuleType, types.FunctionType, types.BuiltinFunctionType, type)
 # Idle threads of pools, and those that only watch.
 _OF_LIBRARIES = ("ThreadPoolExecutor", "asyncio_", "Dummy-", "pydevd.")
@@ -25,8 +26,9 @@ class Boundary:
         self._prints = None
         self.lost = []
 
-    def explode_large(self, limit):
-        """Replaces each global whose deep size is over `limit`."""
+    def explode_large(self, limit, session_limit):
+        """Replaces each global whose deep size is over `limit`, which is the whole session's unless it is set."""
+        settings = _SESSION_SETTINGS if limit == session_limit else _VARIABLE_SETTINGS
         for name, value in user_globals(self._module):
             if issubclass(type(value), types.ModuleType) or exploding.is_exploding(value):
                 continue
@@ -36,7 +38,7 @@ class Boundary:
                 reason = "is too large: it uses %s, and the limit is %s (%s)" % (
                     sizes.text_of(sizes.deep_size(value)),
                     sizes.text_of(limit),
-                    _VARIABLE_SETTINGS,
+                    settings,
                 )
                 self._explode(name, value, reason, remedies.remedy_for_size())
 
@@ -53,9 +55,9 @@ class Boundary:
         largest = sorted(self._sizes.items(), key=lambda it: -it[1])[:_MAX_LARGEST]
         named = "; ".join("%s (%s): %s" % (name[:_MAX_NAME], self._made(name), sizes.text_of(size)) for name, size in largest)
         return (
-            "The step's variables make a session of at least %s, more than the limit of %s (app setting SAME_MAX_SESSION_BYTES). "
+            "The step's variables make a session of at least %s, more than the limit of %s (%s). "
             "The largest: %s. Delete what later steps do not need (`del NAME`), write it to a file, or raise the setting."
-            % (sizes.text_of(size), sizes.text_of(limit), named or "none known")
+            % (sizes.text_of(size), sizes.text_of(limit), _SESSION_SETTINGS, named or "none known")
         )
 
     def note_threads(self):

@@ -93,7 +93,7 @@ def _hand_on(module, cells, request, session_out, before, is_last):
     """Writes the session, and tells what of it reaches the next step. `before`: what was loaded, and the names of its variables."""
     loaded, received = before
     edge = boundary.Boundary(module, cells.makers, received)
-    edge.explode_large(request["variableBytes"])
+    edge.explode_large(request["variableBytes"], request["sessionBytes"])
     if not is_last:
         edge.note_threads()
         travel.pack(module, cells)
