@@ -1,5 +1,5 @@
 import path from "node:path";
-import { DETACHED_LOG_VARIABLE, inspectorUrlOf } from "@same-kit/local";
+import { DETACHED_LOG_VARIABLE, inspectorUrlOf, type RunningHost } from "@same-kit/local";
 import { hint, sameKit, UsageError } from "@same-kit/shared";
 import { createEmulator } from "../adapters/local/emulator.ts";
 import type { CommandContext } from "../command-context.ts";
@@ -44,18 +44,7 @@ export const localUpCommand = defineCommand({
     const emulator = createEmulator({ allowUsers: options["allow-user"] });
     if (options.detach) {
       const args = withoutDetach(["local", "up", ...positionals], { ...options, "state-dir": stateDir });
-      const host = await emulator.bootDetached({ stateDir, args, cwd, env, signal });
-      console.json({
-        url: host.url,
-        port: host.port,
-        hubName: host.hubName,
-        pid: host.process.pid,
-        logFile: host.logFile,
-        inspectorUrl: inspectorUrlOf(host.url),
-      });
-      console.answer(
-        hint`A host runs at ${host.url} in the background. ${sameKit("ui")} opens its inspector, ${sameKit("local logs", "--follow")} shows its log, ${sameKit("local down")} stops it.`,
-      );
+      announceInBackground(await emulator.bootDetached({ stateDir, args, cwd, env, signal }), context);
       return 0;
     }
     const sayStopping = () =>
@@ -98,6 +87,16 @@ function parseSeed(text: string | undefined): number | null {
     message: `--hostile ${text} is not a valid seed.`,
     hint: "Use a whole number; the same number reproduces the same behavior.",
   });
+}
+
+function announceInBackground(
+  { url, port, hubName, logFile, process: { pid } }: RunningHost,
+  { console }: CommandContext,
+): void {
+  console.json({ url, port, hubName, pid, logFile, inspectorUrl: inspectorUrlOf(url) });
+  console.answer(
+    hint`A host runs at ${url} in the background. ${sameKit("ui")} opens its inspector, ${sameKit("local logs", "--follow")} shows its log, ${sameKit("local down")} stops it.`,
+  );
 }
 
 function announce(host: BootedHost, { console }: CommandContext): void {

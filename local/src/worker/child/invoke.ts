@@ -51,26 +51,7 @@ async function call(request: InvocationRequest, { registry, hooks, histories, se
     functionCallback: shifted(registered.callback, request.dateShiftMs),
   };
 
-  core.state = "preInvocationHooks";
-  await hooks.run("preInvocation", hookContext);
-
-  core.state = "invocation";
-  try {
-    hookContext.result = await invocationModel.invokeFunction(
-      context,
-      hookContext.inputs,
-      hookContext.functionCallback,
-    );
-    tagDurableResult(hookContext.result);
-  } catch (error) {
-    tagDurableError(error, context);
-    hookContext.error = error;
-  }
-
-  core.state = "postInvocationHooks";
-  hookContext.error ??= null;
-  await hooks.run("postInvocation", hookContext);
-
+  await runWithHooks(hookContext, { hooks, core, context, invocationModel });
   // `throw undefined` counts as success, as on Azure: only a value is an error.
   if (hookContext.error !== undefined && hookContext.error !== null) throw hookContext.error;
   const result = await readStreamedOutputs(context, hookContext.result, registered.core);
@@ -79,6 +60,27 @@ async function call(request: InvocationRequest, { registry, hooks, histories, se
     ...toReply(await invocationModel.getResponse(context, result)),
     isEmpty: result === undefined || result === null,
   };
+}
+
+type HookedCall = { hooks: Hooks; core: CoreInvocationContext; context: unknown; invocationModel: InvocationModel };
+
+/** Hooks may change inputs and callback before the call, and its result or error after it. */
+async function runWithHooks(hookContext: InvocationHookContext, call: HookedCall): Promise<void> {
+  const { hooks, core, context, invocationModel } = call;
+  core.state = "preInvocationHooks";
+  await hooks.run("preInvocation", hookContext);
+  core.state = "invocation";
+  try {
+    const { inputs, functionCallback } = hookContext;
+    hookContext.result = await invocationModel.invokeFunction(context, inputs, functionCallback);
+    tagDurableResult(hookContext.result);
+  } catch (error) {
+    tagDurableError(error, context);
+    hookContext.error = error;
+  }
+  core.state = "postInvocationHooks";
+  hookContext.error ??= null;
+  await hooks.run("postInvocation", hookContext);
 }
 
 function shifted(callback: FunctionCallback, shiftMs: number | undefined): FunctionCallback {
