@@ -84,6 +84,13 @@ export class FunctionLog {
     this.#write(it, `was resumed by a timer scheduled for '${fireAt}'. ${replay(isReplay)} ${state}`, "", isReplay);
   }
 
+  /** A `callHttp` whose first answer was 202 asks again. Keys are in queries, so only the rest of the address is written. */
+  polling({ instanceId, name }: LoggedFunction, location: string): void {
+    const { origin, pathname } = new URL(location);
+    const text = `Polling HTTP status at location: ${origin}${pathname}`;
+    this.#log.info(text, { instanceId, functionName: name });
+  }
+
   #write({ instanceId, name, type }: LoggedFunction, text: string, more = "", isReplay = false): void {
     if (isReplay && !this.#settings.traceReplayEvents) return;
     const line = `${instanceId}: Function '${name} (${type})' ${text} HubName: ${this.#settings.hubName}.${more}`;

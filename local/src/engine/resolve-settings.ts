@@ -48,6 +48,7 @@ export function resolveDurableTaskSettings(
   const tracing = createReader(toSection(section["tracing"]), "extensions.durableTask.tracing", problems);
   const isManaged = checkStorageType(provider.text("type", "AzureStorage"), { problems, warn });
   refuseExtendedSessions(top.flag("extendedSessionsEnabled", false), problems);
+  checkPartitionManager(provider, warn);
   const perCore = CONCURRENCY_PER_CORE * cpus().length;
   const settings: DurableTaskSettings = {
     appName: env["WEBSITE_SITE_NAME"] ?? "",
@@ -198,6 +199,19 @@ function checkStorageType(type: string, { problems, warn }: Reports): boolean {
   }
   problems.push(`extensions.durableTask.storageProvider.type is "${type}"; same-kit runs Azure Storage only.`);
   return false;
+}
+
+/** Without other hosts on the hub it makes no difference who has which queue by which lease. */
+function checkPartitionManager({ flag }: Pick<ReturnType<typeof createReader>, "flag">, warn: Reports["warn"]): void {
+  const onBlobs = [
+    ...(flag("useTablePartitionManagement", true) ? [] : ["useTablePartitionManagement: false"]),
+    ...(flag("useLegacyPartitionManagement", false) ? ["useLegacyPartitionManagement: true"] : []),
+  ];
+  if (onBlobs.length === 0) return;
+  warn(
+    `extensions.durableTask.storageProvider in host.json has ${onBlobs.join(" and ")}, leases on blobs; this host takes its leases in a table. ` +
+      "Control queues that another host has by leases on blobs are left to it, but it takes the queues of this host: do not share the task hub.",
+  );
 }
 
 /** A host on Azure does not start with it either, unless the app is a .NET one. */

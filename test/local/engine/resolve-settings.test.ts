@@ -86,6 +86,16 @@ test("an app of the Durable Task Scheduler runs on Azure Storage, which is said"
   expect(warnings).toEqual([expect.stringContaining("azureManaged")]);
 });
 
+test.each([
+  ["useTablePartitionManagement", false],
+  ["useLegacyPartitionManagement", true],
+])("%s: %s asks for leases on blobs, which this host only respects: it says so", (name, value) => {
+  const { warnings } = warningsOf({ storageProvider: { [name]: value } });
+  expect(warnings).toEqual([expect.stringContaining(`${name}: ${value}`)]);
+  expect(warningsOf({ storageProvider: { [name]: !value } }).warnings).toEqual([]);
+  expect(problemsOf({ storageProvider: { [name]: "perhaps" } })).toEqual([expect.stringContaining(name)]);
+});
+
 test("a hub that is named by a setting which is not set is the default one, which is said", () => {
   const { settings, warnings } = warningsOf({ hubName: "%TASKHUB_NAME%" });
   expect(settings.hubName).toBe(resolve({}).hubName);

@@ -25,7 +25,10 @@ export function logDecided(
 ): void {
   const log = deps.functionLog;
   const it = orchestrator(instanceId, started.Name);
-  for (const { event } of scheduled) logEvent(event, it, false, log);
+  for (const { event, pollsAt } of scheduled) {
+    if (pollsAt !== undefined) log.polling(it, pollsAt);
+    logEvent(event, it, false, log);
+  }
   if (end === null) log.awaited(it);
   else logEnd(end, it, log);
   const fields = { functionName: started.Name, instanceId, executionId };

@@ -44,7 +44,12 @@ export type EpisodeResult =
   /** Nothing to store: the batch's messages are deleted. */
   | { kind: "discarded"; reason: string }
   /** The worker was away, or the version does not match: the batch is abandoned and comes back. */
-  | { kind: "abandoned"; reason: string }
+  | {
+      kind: "abandoned";
+      reason: string;
+      /** What only a person can change: told once, as a warning. */
+      warning?: { text: string; fields: Record<string, string> };
+    }
   | {
       kind: "advanced";
       executionId: string;

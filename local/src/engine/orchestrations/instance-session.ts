@@ -42,6 +42,7 @@ export class InstanceSession {
   readonly #tails: CheckpointTails;
   readonly #gathering: Gathering;
   #isLost = false;
+  #hasWarned = false;
 
   constructor(instanceId: string, queueName: string, deps: SessionDeps) {
     this.instanceId = instanceId;
@@ -169,12 +170,22 @@ export class InstanceSession {
         return saving;
       }
       case "abandoned":
-        this.#deps.log.debug("An episode is put off.", { instanceId: this.instanceId, reason: result.reason });
+        this.#notePutOff(result);
         await Promise.all(messages.map((message) => this.#deps.delivery.abandon(message)));
         return;
       case "discarded":
         return this.#discard(messages, before, result.reason);
     }
+  }
+
+  /** Every attempt is a line for those who look closely; what needs a person is a warning, once. */
+  #notePutOff({ reason, warning }: Extract<EpisodeResult, { kind: "abandoned" }>): void {
+    const { log } = this.#deps;
+    const { instanceId } = this;
+    log.debug("An episode is put off.", { instanceId, reason });
+    if (warning === undefined || this.#hasWarned) return;
+    this.#hasWarned = true;
+    log.warn(warning.text, { instanceId, ...warning.fields });
   }
 
   async #advance(

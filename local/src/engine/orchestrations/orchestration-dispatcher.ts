@@ -58,13 +58,18 @@ export class OrchestrationDispatcher {
     for (const session of sessions) this.#sessions.delete(session.instanceId);
   }
 
-  /** Another host has the queue: nothing of it may be worked on here any longer. */
+  /**
+   * Another host has the queue: nothing of it may be worked on here any longer. An episode that is under way cannot be stopped, only not
+   * be saved; should the queue come back before it has ended, its instance waits for that.
+   */
   lose(queueName: string): void {
     void this.#close(queueName);
     for (const session of this.#sessions.values()) {
       if (session.queueName !== queueName) continue;
       session.lose();
       this.#sessions.delete(session.instanceId);
+      const run = this.#running.get(session);
+      if (run !== undefined) this.#bar(session.instanceId, run);
     }
   }
 
@@ -84,7 +89,13 @@ export class OrchestrationDispatcher {
       await session?.retire();
       return work();
     })();
-    const barrier = result.then(
+    this.#bar(instanceId, result);
+    return result;
+  }
+
+  /** Until `work` has ended, whatever comes of it. */
+  #bar(instanceId: string, work: Promise<unknown>): void {
+    const barrier = work.then(
       () => {},
       () => {},
     );
@@ -92,7 +103,6 @@ export class OrchestrationDispatcher {
     void barrier.then(() => {
       if (this.#barred.get(instanceId) === barrier) this.#barred.delete(instanceId);
     });
-    return result;
   }
 
   #makeRoom(queueName: string): number {

@@ -9,7 +9,7 @@ import { unknownFunctionText } from "../known-functions.ts";
 import type { Outgoing } from "../messages/message-data.ts";
 import type { DurableFunction } from "../ports.ts";
 import { logArrived, logDecided } from "./episode-log.ts";
-import type { EpisodeDeps, EpisodeInput, EpisodeResult } from "./episode-types.ts";
+import type { EpisodeDeps, EpisodeInput, EpisodeResult, EpisodeSettings } from "./episode-types.ts";
 import { orchestratorPayload } from "./payload.ts";
 import { type Execution, eventBase } from "./replay/execution.ts";
 import { mergeMessages } from "./replay/merge-messages.ts";
@@ -17,7 +17,7 @@ import { endEvents, unknownFunctionEnd, VERSION_MISMATCH } from "./replay/orches
 import { isVersionAccepted } from "./replay/version-match.ts";
 import { isCutOff } from "./sort-batch.ts";
 import { orchestrationSpans } from "./tracing/orchestration-spans.ts";
-import { endedEarly, judgeReply, terminationOf, type Verdict } from "./verdict.ts";
+import { endedEarly, judgeReply, type Postponement, terminationOf, type Verdict } from "./verdict.ts";
 
 /**
  * Runs one episode: merges the batch into the history, calls the orchestrator once (again for each continue-as-new), and turns
@@ -38,7 +38,7 @@ export async function runEpisode(input: EpisodeInput, deps: EpisodeDeps): Promis
   logArrived(execution, input.history.length, deps);
   for (;;) {
     const verdict = await judge(execution, deps);
-    if (verdict.kind === "postponed") return { kind: "abandoned", reason: verdict.reason };
+    if (verdict.kind === "postponed") return { ...verdict, kind: "abandoned" };
     outgoing.push(...appendDecisions(execution, verdict, deps));
     spans.push(...orchestrationSpans({ execution, arrived, ...verdict }, deps.clock.now().toISOString()));
     markPlayed(execution.events);
@@ -84,7 +84,7 @@ async function judge(execution: Execution, deps: EpisodeDeps): Promise<Verdict> 
   const { started, instanceId, executionId } = execution;
   if (!isVersionAccepted(started.Version, settings)) {
     if (settings.versionFailureStrategy === "Fail") return endedEarly(execution, VERSION_MISMATCH, deps);
-    return postponed(execution, deps, `This host does not run version "${started.Version ?? ""}" of an orchestration.`);
+    return postponed(execution, deps, wrongVersion(started, settings));
   }
   const functions = invoker.durableFunctions();
   if (!isRunnable(started.Name, functions)) {
@@ -98,14 +98,31 @@ async function judge(execution: Execution, deps: EpisodeDeps): Promise<Verdict> 
   const payload = orchestratorPayload(execution, settings);
   const span = execution.span ?? undefined;
   const reply = await invoker.invokeOrchestrator({ name: started.Name, instanceId, payload, ...(span && { span }) });
-  if (reply.kind === "unavailable") return postponed(execution, deps, reply.reason);
+  if (reply.kind === "unavailable") return postponed(execution, deps, { reason: reply.reason });
   return judgeReply(reply, execution, deps);
 }
 
 /** Stopping an instance must not wait for the worker that may be the reason for stopping it. */
-function postponed(execution: Execution, deps: EpisodeDeps, reason: string): Verdict {
+function postponed(execution: Execution, deps: EpisodeDeps, why: Omit<Postponement, "kind">): Verdict {
   const termination = terminationOf(execution);
-  return termination === null ? { kind: "postponed", reason } : endedEarly(execution, termination, deps);
+  return termination === null ? { kind: "postponed", ...why } : endedEarly(execution, termination, deps);
+}
+
+/** The extension only retries it, and the instance looks as if it hung. */
+function wrongVersion(
+  { Name: functionName, Version }: ExecutionStartedEvent,
+  { defaultVersion, versionMatchStrategy }: EpisodeSettings,
+): Omit<Postponement, "kind"> {
+  const [version, hostVersion] = [Version ?? "", defaultVersion ?? ""];
+  return {
+    reason: `This host does not run version "${version}" of an orchestration.`,
+    warning: {
+      text:
+        "An orchestration waits for a host of another version: extensions.durableTask in host.json refuses its version here. " +
+        "Raise defaultVersion, set versionMatchStrategy to None, or set versionFailureStrategy to Fail so that such orchestrations fail.",
+      fields: { functionName, version, defaultVersion: hostVersion, versionMatchStrategy },
+    },
+  };
 }
 
 function appendDecisions(

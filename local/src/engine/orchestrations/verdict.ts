@@ -1,6 +1,6 @@
 import { type EventRaisedEvent, EventType } from "../history/events.ts";
 import type { OrchestratorInvocationReply } from "../ports.ts";
-import type { EpisodeDeps } from "./episode-types.ts";
+import type { EpisodeDeps, EpisodeResult } from "./episode-types.ts";
 import { type ReplayOutcome, replayActions } from "./replay/action-replay.ts";
 import { EntityStamps } from "./replay/entity-stamps.ts";
 import type { Execution, Scheduled } from "./replay/execution.ts";
@@ -21,10 +21,13 @@ import { ReplayFailure } from "./replay/replay-failure.ts";
 import { scheduleDecision } from "./replay/schedule-decision.ts";
 import { releaseHeldLocks } from "./replay/schedule-entity-message.ts";
 
+/** `warning`: as in the episode's result. */
+export type Postponement = { kind: "postponed" } & Omit<Extract<EpisodeResult, { kind: "abandoned" }>, "kind">;
+
 /** What one call of the orchestrator comes to. */
 export type Verdict =
   /** Nothing can be said now; the batch comes back later. */
-  | { kind: "postponed"; reason: string }
+  | Postponement
   | {
       kind: "decided";
       scheduled: Scheduled[];

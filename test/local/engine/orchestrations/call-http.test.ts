@@ -82,6 +82,20 @@ test("what was accepted is asked for until it is there, at the times that the an
   expect(second.headers).toEqual({ authorization: "b" });
 });
 
+test("each poll is a line of the log, without what may be a key in its address", async () => {
+  const headers = { location: "http://user:pass@a.test/status/a%20b?code=secret#part", "retry-after": "1" };
+  const { hub } = await run({ method: "GET", url: "http://a.test/start?code=k" }, [{ status: 202, headers }, {}]);
+  const polls = hub.logged.filter((it) => it.message.startsWith("Polling HTTP status at location"));
+  expect(polls).toMatchObject([
+    {
+      component: "Host.Triggers.DurableTask",
+      level: "info",
+      message: "Polling HTTP status at location: http://a.test/status/a%20b",
+      fields: { instanceId: "abc", functionName: "Calls" },
+    },
+  ]);
+});
+
 test("another origin gets neither credentials nor cookies", async () => {
   const accepted = { status: 202, headers: { location: "http://b.test/", "retry-after": "1" } };
   const headers = { authorization: "b", cookie: "c", "x-a": "1" };

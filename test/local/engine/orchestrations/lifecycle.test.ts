@@ -363,12 +363,22 @@ const versioned: SdkApp["orchestrators"] = {
   },
 };
 
-test("an instance newer than this host waits, or fails where host.json says so", async () => {
+const REFUSED = {
+  instanceId: "abc",
+  functionName: "Version",
+  version: "3.0",
+  defaultVersion: "2.0",
+  versionMatchStrategy: "CurrentOrOlder",
+};
+
+test("an instance newer than this host waits, which one warning tells, or fails where host.json says so", async () => {
   for (const versionFailureStrategy of ["Reject", "Fail"] as const) {
     const hub = hubOf(versioned, { settings: { defaultVersion: "2.0", versionFailureStrategy } });
     hub.start("Version", null, "abc", { version: "3.0" });
     await hub.run({ withTimers: false });
     const end = hub.history().at(-2);
+    const warnings = hub.logged.filter((it) => it.level === "warn" && it.message.includes("another version"));
+    expect(warnings.map((it) => it.fields)).toMatchObject(versionFailureStrategy === "Reject" ? [REFUSED] : []);
     if (versionFailureStrategy === "Reject") expect([end, hub.waiting()]).toEqual([undefined, ["ExecutionStarted"]]);
     else expect(end).toMatchObject({ Result: null, FailureDetails: { ErrorType: "VersionMismatch" } });
   }

@@ -1,4 +1,4 @@
-import { silentLogger } from "@same-kit/shared";
+import { createLogger, type LogEntry, type Logger, silentLogger } from "@same-kit/shared";
 import { expect, test } from "vitest";
 import type { Inbox } from "../../../../local/src/engine/delivery/queue-reader.ts";
 import type { ReceivedMessage } from "../../../../local/src/engine/messages/message-data.ts";
@@ -13,7 +13,7 @@ import { eventMessage } from "../../../helpers/outgoing-message.ts";
 const PUT_OFF: EpisodeResult = { kind: "abandoned", reason: "as the test wants it" };
 
 /** A dispatcher that reads one queue, which the test fills; no episode comes to anything. */
-function open(runEpisode = async () => PUT_OFF) {
+function open(runEpisode = async (): Promise<EpisodeResult> => PUT_OFF, log: Logger = silentLogger) {
   const loaded: string[] = [];
   const wakes: string[] = [];
   let inbox: Inbox | undefined;
@@ -23,6 +23,7 @@ function open(runEpisode = async () => PUT_OFF) {
       return { wake: () => void wakes.push(queueName), stop: async () => {} };
     },
     abandon: async () => {},
+    release: async () => {},
   };
   const session = {
     histories: {
@@ -35,7 +36,7 @@ function open(runEpisode = async () => PUT_OFF) {
     runEpisode,
     clock: new FakeClock(),
     maxBatch: 16,
-    log: silentLogger,
+    log,
   };
   const settings = {
     controlQueueBatchSize: 32,
@@ -84,6 +85,43 @@ test("the histories of so many instances stay in memory, and those that were not
   take("i1");
   await settle();
   expect(loaded.slice(names.length)).toEqual(["i1"]);
+});
+
+test("what only a person can change is a warning, once for an instance that is put off again and again", async () => {
+  const logged: LogEntry[] = [];
+  const warning = { text: "Of another version.", fields: { version: "3.0" } };
+  const { take } = open(
+    async () => ({ ...PUT_OFF, warning }),
+    createLogger((entry) => logged.push(entry), "engine"),
+  );
+  for (const instanceId of ["abc", "abc", "def", "abc"]) {
+    take(instanceId);
+    await settle();
+  }
+  expect(logged.filter((it) => it.level === "warn")).toMatchObject([
+    { message: "Of another version.", fields: { instanceId: "abc", version: "3.0" } },
+    { message: "Of another version.", fields: { instanceId: "def", version: "3.0" } },
+  ]);
+});
+
+test("an instance whose queue was lost and came back waits for the episode that cannot be saved any more", async () => {
+  const first = Promise.withResolvers<EpisodeResult>();
+  let begun = 0;
+  const { dispatcher, take } = open(async () => {
+    begun += 1;
+    return begun === 1 ? first.promise : PUT_OFF;
+  });
+  take("abc");
+  await settle();
+  dispatcher.lose("queue");
+  dispatcher.open("queue");
+  take("abc");
+  take("def");
+  await settle();
+  expect(begun).toBe(2); // Another instance goes on.
+  first.resolve(PUT_OFF);
+  await settle();
+  expect(begun).toBe(3);
 });
 
 test("no more is fetched while too much waits, and the reader goes on when an instance is done", async () => {

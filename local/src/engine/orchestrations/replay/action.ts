@@ -20,6 +20,8 @@ export type ActivityAction = {
   /** As the SDK wrote it: a string is the JSON text of the app's string. */
   input: unknown;
   retry: RetryPolicy | null;
+  /** Where a `callHttp` that was accepted asks again; only of such a call. */
+  pollsAt?: string;
 };
 export type SubOrchestrationAction = {
   kind: "sub-orchestration";

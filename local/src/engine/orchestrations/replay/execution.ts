@@ -16,7 +16,12 @@ export type Execution = {
 };
 
 /** What one new decision leaves behind: a fact in history, and the message that makes it happen. */
-export type Scheduled = { event: HistoryEvent; outgoing: Outgoing };
+export type Scheduled = {
+  event: HistoryEvent;
+  outgoing: Outgoing;
+  /** Where a `callHttp` asks again with it. */
+  pollsAt?: string;
+};
 
 /** What every event that the engine itself creates has in common. */
 export function eventBase(clock: Clock, eventId = -1): { EventId: number; IsPlayed: boolean; Timestamp: string } {

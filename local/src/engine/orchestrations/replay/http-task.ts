@@ -48,7 +48,7 @@ export class HttpTask extends CompoundTask {
     const fireAt = new Date(this.#environment.clockMs() + this.#pauseMs(result)).toISOString();
     const timer = new LeafTask({ kind: "timer", fireAt, isCanceled: false });
     this.#request = poll(this.#action.request, location);
-    const next = toLeaf(this.#request, this.#action);
+    const next = toLeaf(this.#request, this.#action, location);
     this.children.push(timer, next);
     this.adopt([timer, next]);
     this.#next = next;
@@ -63,9 +63,10 @@ export class HttpTask extends CompoundTask {
   }
 }
 
-function toLeaf(request: HttpRequest, { tag }: HttpAction): LeafTask {
+function toLeaf(request: HttpRequest, { tag }: HttpAction, pollsAt?: string): LeafTask {
   const action = { kind: "activity" as const, tag, name: HTTP_ACTIVITY, input: request, retry: null };
-  return new LeafTask({ kind: "activity", action, knownFailure: null });
+  const isPoll = pollsAt !== undefined;
+  return new LeafTask({ kind: "activity", action: { ...action, ...(isPoll && { pollsAt }) }, knownFailure: null });
 }
 
 /** Where to ask for what was accepted; null for an answer that is final. */

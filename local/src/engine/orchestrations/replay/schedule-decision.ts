@@ -65,7 +65,8 @@ function activity(
     return { event, outgoing: messageToSelf(execution, { ...failed, ...onlyFailure(knownFailure) }) };
   }
   const target = { InstanceId: execution.instanceId, ExecutionId: execution.executionId };
-  return { event, outgoing: { route: "work-items", message: messageFrom(execution, call, target, true) } };
+  const outgoing = { route: "work-items" as const, message: messageFrom(execution, call, target, true) };
+  return { event, outgoing, ...(action.pollsAt !== undefined && { pollsAt: action.pollsAt }) };
 }
 
 function subOrchestration(
