@@ -308,7 +308,8 @@ export class RunningHost implements FunctionsHost {
     for (const name of findUnknown(hostJson.allowedFunctions, functions)) {
       this.#log.warn("A function that is asked for by name does not exist.", { functionName: name });
     }
-    reportFunctions(functions, { extensions: this.#options.extensions ?? [], log: this.#log });
+    const { extensions = [], ignoreOutputs = false } = this.#options;
+    reportFunctions(functions, { extensions, ignoreOutputs, log: this.#log });
   }
 
   #report(event: HostEvent): void {

@@ -1,4 +1,4 @@
-import type { Logger } from "@same-kit/shared";
+import type { LogFields, Logger } from "@same-kit/shared";
 import type { HostExtension } from "../host-extension.ts";
 import { type AppFunction, extraInputsOf, outputsOf } from "./app-function.ts";
 
@@ -9,39 +9,51 @@ export function noteOf({ trigger }: AppFunction, extensions: readonly HostExtens
   return notes.find(([noted]) => noted.toLowerCase() === type)?.[1];
 }
 
-/** Says of each function, once it is loaded, what of it will not work here. */
-export function reportFunctions(
-  functions: readonly AppFunction[],
-  { extensions, log }: { extensions: readonly HostExtension[]; log: Logger },
-): void {
+type Report = { extensions: readonly HostExtension[]; log: Logger; ignoreOutputs: boolean };
+
+/** One line for each function of which something will not work here, once it is loaded. */
+export function reportFunctions(functions: readonly AppFunction[], { log, ...about }: Report): void {
   for (const fn of functions) {
-    const { name: functionName, errors, trigger, isTriggerStarted, http } = fn;
+    const { name: functionName, errors } = fn;
     if (errors.length > 0) {
       log.error(`The '${functionName}' function is in error: ${errors.join("; ")}.`, { functionName });
       continue;
     }
-    const note = noteOf(fn, extensions);
-    if (note !== undefined) log.warn(`This trigger is ${note}.`, { functionName, triggerType: trigger?.type });
-    else if (!isTriggerStarted) {
-      log.warn("This trigger is not started locally.", { functionName, triggerType: trigger?.type });
-    }
-    if (http?.methods?.length === 0) log.warn("This function has no methods and matches no request.", { functionName });
-    const missing = findUnserved(fn, extensions);
-    if (missing.inputs.length > 0) {
-      const types = missing.inputs.join(", ");
-      log.warn("This function has an input binding that is not available locally: its calls fail.", {
-        functionName,
-        types,
-      });
-    }
-    if (missing.outputs.length > 0) {
-      const types = missing.outputs.join(", ");
-      log.warn("This function has an output binding that is not supported locally: calls that set it fail.", {
-        functionName,
-        types,
-      });
-    }
+    const problems = findProblems(fn, about);
+    if (problems.length === 0) continue;
+    const fields = Object.assign({}, ...problems.map((it) => it.fields));
+    log.warn(problems.map((it) => it.text).join(" "), { functionName, ...fields });
   }
+}
+
+type Problem = { text: string; fields: LogFields };
+
+function findProblems(fn: AppFunction, { extensions, ignoreOutputs }: Omit<Report, "log">): Problem[] {
+  const { inputs, outputs } = findUnserved(fn, extensions);
+  const outcome = ignoreOutputs ? "its values are dropped" : "calls that set it fail";
+  const found: [boolean, string, LogFields][] = [
+    [fn.http?.methods?.length === 0, "This function has no methods and matches no request.", {}],
+    [
+      inputs.length > 0,
+      "This function has an input binding that is not available locally: its calls fail.",
+      { inputs: inputs.join(", ") },
+    ],
+    [
+      outputs.length > 0,
+      `This function has an output binding that is not supported locally: ${outcome}.`,
+      { outputs: outputs.join(", ") },
+    ],
+  ];
+  return [
+    ...findTriggerProblem(fn, extensions),
+    ...found.flatMap(([isSo, text, fields]) => (isSo ? [{ text, fields }] : [])),
+  ];
+}
+
+function findTriggerProblem(fn: AppFunction, extensions: readonly HostExtension[]): Problem[] {
+  const note = noteOf(fn, extensions);
+  if (note === undefined && fn.isTriggerStarted) return [];
+  return [{ text: `This trigger is ${note ?? "not started locally"}.`, fields: { triggerType: fn.trigger?.type } }];
 }
 
 /** Binding types that no extension here provides. */

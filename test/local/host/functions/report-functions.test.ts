@@ -31,8 +31,13 @@ function writing(name: string, outputs: string[]): AppFunction {
 }
 
 function report(...functions: AppFunction[]): string[] {
+  return reportWith({ ignoreOutputs: false }, functions);
+}
+
+function reportWith({ ignoreOutputs }: { ignoreOutputs: boolean }, functions: readonly AppFunction[]): string[] {
   const entries: LogEntry[] = [];
-  reportFunctions(functions, { extensions: EXTENSIONS, log: createLogger((entry) => entries.push(entry), "host") });
+  const log = createLogger((entry) => entries.push(entry), "host");
+  reportFunctions(functions, { extensions: EXTENSIONS, ignoreOutputs, log });
   return entries.map(({ level, message, fields }) => `${level} ${fields["functionName"]}: ${message}`);
 }
 
@@ -53,6 +58,29 @@ test("what will not work is said of each function, and nothing of the others", (
     "warn entity: This trigger is not supported yet.",
     "warn reads: This function has an input binding that is not available locally: its calls fail.",
     "warn writes: This function has an output binding that is not supported locally: calls that set it fail.",
+  ]);
+});
+
+test("a function has one line, whatever of it will not work", () => {
+  const { metadata } = writing("all", ["cosmosDB"]);
+  const trigger: BindingInfo = { type: "sqlTrigger", name: "changes", direction: "in" };
+  const input: BindingInfo = { type: "sql", name: "rows", direction: "in" };
+  const bindings = [trigger, input, ...metadata.bindings.slice(1)];
+  const all = named("all", "sqlTrigger", [], {
+    isTriggerStarted: false,
+    trigger,
+    metadata: { ...metadata, bindings },
+  });
+  expect(report(all)).toEqual([
+    "warn all: This trigger is not started locally. " +
+      "This function has an input binding that is not available locally: its calls fail. " +
+      "This function has an output binding that is not supported locally: calls that set it fail.",
+  ]);
+});
+
+test("where values are to be dropped, no call is said to fail for them", () => {
+  expect(reportWith({ ignoreOutputs: true }, [writing("writes", ["cosmosDB"])])).toEqual([
+    "warn writes: This function has an output binding that is not supported locally: its values are dropped.",
   ]);
 });
 
