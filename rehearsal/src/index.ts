@@ -80,7 +80,7 @@ export type MiniAzure = {
   stop(): Promise<void>;
 };
 
-/** Makes this process trust the mini Azure beside the public authorities, `fetch` included. */
+/** Makes this process trust the mini Azure in addition to the public authorities, `fetch` included. */
 export function trustMiniAzure({ caPem }: Pick<MiniAzure, "caPem">): void {
   setDefaultCACertificates([...getCACertificates("default"), caPem]);
 }

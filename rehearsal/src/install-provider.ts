@@ -12,7 +12,7 @@ export type InstalledProvider = {
   version?: string;
   /** For every terraform command of the rehearsal. */
   env: Record<string, string>;
-  /** A lock file to lay beside the configuration; absent means that init writes its own. */
+  /** A lock file to lay next to the configuration; absent means that init writes its own. */
   lockFile?: string;
 };
 

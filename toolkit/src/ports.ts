@@ -38,7 +38,7 @@ export type BootOptions = {
   storage: string | null;
   /** Null: the app's own. */
   hubName: string | null;
-  /** Uses a second hub beside that one if another host works on it. */
+  /** Uses a second hub next to that one if another host works on it. */
   isAloneOnHub: boolean;
   /** The interpreter; null: the app's own search. */
   python: string | null;

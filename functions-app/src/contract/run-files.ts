@@ -119,7 +119,7 @@ function isRunFile(value: unknown): value is RunFile {
 
 export const isSha256 = (text: unknown): text is string => typeof text === "string" && /^[0-9a-f]{64}$/.test(text);
 
-/** A path that is there twice, or that others lie below though it is not a folder. */
+/** A duplicate path, or one that has entries below it although it is not a folder. */
 function findClash(files: readonly RunFile[]): string | undefined {
   const taken = new Set<string>();
   for (const { path } of files) {

@@ -8,7 +8,7 @@ export type AccessRequest = { url: string; headers: { get(name: string): string 
  * Whether the caller knows the app's access key, `SAME_ACCESS_KEY`: as a header, as `?code=`, or as the password of HTTP Basic, which
  * is what an unmodified upstream client sends for the host name `same:KEY@host`.
  *
- * Without that setting nobody has access, except on this machine itself while somebody develops there.
+ * Without that setting nobody has access, except on a developer's machine itself.
  */
 export function hasAccess(request: AccessRequest, env: NodeJS.ProcessEnv): boolean {
   const key = env["SAME_ACCESS_KEY"];

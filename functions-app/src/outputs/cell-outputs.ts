@@ -46,7 +46,7 @@ export class CellOutputs {
     this.#show({ output_type: "error", ename: type, evalue: message, traceback: lines });
   }
 
-  /** Everything so far; it may go on. */
+  /** Everything so far; more may follow. */
   toDetails(): StepDetails {
     const cells = this.#cells.map(({ entries, overflow, ...cell }) => ({
       ...cell,

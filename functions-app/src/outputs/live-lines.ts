@@ -2,7 +2,7 @@ import { TerminalText } from "./terminal-text.ts";
 
 export type LineSink = (line: string) => void;
 
-// A line this long is passed on in pieces: somebody prints data.
+// A line this long is data: it is passed on in pieces.
 const MAX_LINE_CHARACTERS = 16 * 1024;
 // Every line is a log entry, which costs money in the cloud and memory on its way to the host. The record keeps all of them.
 const MAX_LINES = 10_000;

@@ -11,7 +11,7 @@ const LOADERS: Partial<Record<NodeJS.Architecture, string>> = {
 
 /**
  * Ways to start the CPython that lies in the package, best first. A package may arrive without its executable bits and in a folder
- * that cannot be written to: then a copy under the temp folder, with the package's library linked beside it, has all of a
+ * that cannot be written to: then a copy under the temp folder, with the package's library linked next to it, has all of a
  * Python's abilities; where that folder forbids execution, the system's loader still runs the file as it lies.
  */
 export async function* bundledLaunches(appPythonDir: string): AsyncGenerator<[string, ...string[]]> {

@@ -19,7 +19,7 @@ export function pythonCacheFolder(env: NodeJS.ProcessEnv, tempDir: string = os.t
 
 /**
  * The temp folder is open to all users, and Python runs what it finds in the cache: if another user was there first, this process
- * gets a folder that nobody else knows.
+ * gets a folder with an unguessable name.
  */
 function cacheInTempFolder(folder: string): string {
   let isOwn: boolean;

@@ -1,4 +1,4 @@
-/** What went wrong around Python, before or beside the user's own code. Permanent and greppable. */
+/** What went wrong around Python, before or outside of the user's own code. Permanent and greppable. */
 export type PythonErrorCode =
   /** No interpreter runs, or the one asked for does not. */
   | "ERR_PYTHON_NOT_FOUND"

@@ -118,7 +118,7 @@ async function readCurrent(folder: string): Promise<Current | undefined> {
   }
 }
 
-/** `same-kit env prune` removes what nobody has used for long. */
+/** `same-kit env prune` removes environments that have not been used for a long time. */
 async function noteUse(folder: string): Promise<void> {
   const now = new Date();
   await utimes(path.join(folder, CURRENT), now, now).catch(() => {});

@@ -19,7 +19,7 @@ const MiB = 1024 * 1024;
 
 /** Flex Consumption has 0.8 GB of temp storage, which steps and their sessions need as well. */
 export const DEFAULT_ENVIRONMENT_BYTES = 500 * MiB;
-/** pip itself takes some 20 MB, and unpacks beside its downloads. */
+/** pip itself takes some 20 MB, and unpacks next to its downloads. */
 const LEAST_FREE_BYTES = 128 * MiB;
 
 /** In the cloud: removes the environments of other requirements when space gets short, and refuses to begin without any. */

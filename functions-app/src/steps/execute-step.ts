@@ -181,7 +181,7 @@ function toOrder({ input, deps }: StepRun, { ready, sameYaml, environment, sessi
     sessionFolder,
     isLast: input.isLast,
     keepsResults: input.step.keepsResults ?? false,
-    // In the cloud the app's own packages are the ones that somebody chose for it.
+    // In the cloud, the app's own packages were chosen deliberately.
     ...(input.step.cache && { tracesReads: true }),
     warnOfForeignPackages: !environment.isIsolated && !isInCloud(deps.env),
   };

@@ -21,10 +21,10 @@ export type FilesFound = {
   isCutOff: boolean;
 };
 
-// What Python and Jupyter write beside the files that they read.
+// What Python and Jupyter write next to the files that they read.
 const BYPRODUCTS = new Set(["__pycache__", ".ipynb_checkpoints"]);
 
-/** Lists a folder with all below it; links are not followed. Files come and go meanwhile only where somebody else writes there. */
+/** Lists a folder with all below it; links are not followed. Files only come and go meanwhile if another program writes there. */
 export async function listFiles(folder: string, maxFiles: number): Promise<FilesFound> {
   const found: FilesFound = { files: [], leftOut: [], isCutOff: false };
   await listFolder(folder, "", maxFiles, found);

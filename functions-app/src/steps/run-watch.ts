@@ -1,4 +1,4 @@
-// Durable does not tell an activity that its run was terminated, so a step would go on for as long as it may, and what it leaves at the
+// Durable does not tell an activity that its run was terminated, so a step would continue for as long as it may, and what it leaves at the
 // end would lie in storage for ever where the run has been purged meanwhile.
 
 const WATCH_EVERY_MS = 5_000;

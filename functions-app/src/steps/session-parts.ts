@@ -26,7 +26,7 @@ export type PartBlobs = Pick<
   "saveSessionPart" | "loadSessionPart" | "listSessionParts" | "removeSessionParts"
 >;
 
-// What sessions of earlier steps may take beside the latest one: runs can be continued from these steps.
+// What sessions of earlier steps may take next to the latest one: runs can be continued from these steps.
 const EARLIER_BYTES = 32 * 1024 * 1024;
 const EARLIER_SHARE = 0.15;
 // A step that runs longer has its parts mapped, and brings them back if it needs them again.
@@ -45,7 +45,7 @@ export function openCachedParts(env: NodeJS.ProcessEnv, taskHubName: string, blo
 }
 
 function cacheRoot(env: NodeJS.ProcessEnv, taskHubName: string): string {
-  // Once a process: where the usual folder is somebody else's, each call gives another.
+  // Once per process: if the usual folder belongs to another user, each call returns a different one.
   cacheDir ??= pythonCacheFolder(env);
   return path.join(cacheDir, "sessions", taskHubName.toLowerCase());
 }

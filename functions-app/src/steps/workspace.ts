@@ -42,7 +42,7 @@ export class Workspace {
     return this.#saved;
   }
 
-  /** What the user is told of files that do not travel. */
+  /** Warnings about files that are not passed on. */
   get warnings(): string[] {
     if (this.#leftOut.length === 0) return [];
     const more = this.#leftOut.length - MAX_NAMED;

@@ -107,7 +107,7 @@ function Actions({ fn, home }: { fn: InspectedFunction; home: Home }) {
   );
 }
 
-/** What is broken or disabled says so beside it. */
+/** What is broken or disabled says so next to it. */
 function errorFree({ errors, isDisabled }: InspectedFunction): boolean {
   return errors.length === 0 && !isDisabled;
 }

@@ -38,7 +38,7 @@ export function LogLines({ lines }: { lines: readonly LineEvent[] }) {
     isAtEnd.current = scrollHeight - scrollTop - clientHeight < 20;
   };
   return (
-    // A screen reader that reads every line aloud helps nobody.
+    // A screen reader that reads every line aloud is no help.
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls can be reached with the keyboard.
     <div class="log" role="log" aria-live="off" aria-label="Log lines" tabIndex={0} ref={frame} onScroll={onScroll}>
       {lines.length === 0 && <p class="quiet">No lines.</p>}

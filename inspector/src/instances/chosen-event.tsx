@@ -6,7 +6,7 @@ import { hrefOf } from "../router.ts";
 
 type ChosenProps = {
   item: HistoryItem;
-  /** Where the app's code asked for it; null: nobody knows. */
+  /** Where the app's code asked for it; null: unknown. */
   source: string | null;
   /** The instance that has it in its history. */
   id: string;

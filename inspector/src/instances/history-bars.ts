@@ -40,7 +40,7 @@ function endWith({ endMs }: Bar, bar: Bar): Bar {
   return { ...bar, endMs: Math.max(endMs, bar.startMs), isAbandoned: true };
 }
 
-/** What is told of one thing by several items. */
+/** What several items say about one thing. */
 type Known = { fired: ReadonlySet<string>; calls: ReadonlyMap<string, EntityCall>; answered: ReadonlySet<string> };
 
 function lookUp(history: readonly HistoryItem[]): Known {

@@ -7,7 +7,7 @@ import { useSources } from "./use-sources.ts";
 
 const ROW_HEIGHT = 30;
 
-/** The history, line by line; the values of one line are shown beside it when it is chosen. */
+/** The history, line by line; the values of one line are shown next to it when it is chosen. */
 export function HistoryList({ instance: { id, history } }: { instance: InstanceDetail }) {
   const sourceOf = useSources(id);
   const [text, setText] = useState("");

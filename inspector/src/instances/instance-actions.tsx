@@ -23,7 +23,7 @@ const OFFERS: readonly Offer[] = [
     text: "It does nothing more until it is resumed.",
     done: "It is being suspended.",
   },
-  { action: "resume", title: "Resume", text: "It goes on where it was.", done: "It is being resumed." },
+  { action: "resume", title: "Resume", text: "It continues where it stopped.", done: "It is being resumed." },
   {
     action: "rewind",
     title: "Rewind",
@@ -35,7 +35,7 @@ const OFFERS: readonly Offer[] = [
     action: "terminate",
     title: "Terminate",
     isDestructive: true,
-    text: "It ends where it is. Activities that run now go on to their end.",
+    text: "It ends immediately. Running activities run to completion.",
     done: "It is being terminated.",
   },
   {

@@ -44,7 +44,7 @@ function RunLink({ id, step }: { id: string; step: NonNullable<InstanceDetail["s
   );
 }
 
-/** Nothing where there is none; as much of it as fits beside the rest, the whole is among the values. */
+/** Nothing where there is none; as much of it as fits next to the rest, the whole is among the values. */
 function customStatusText(value: Payload): string | null {
   if ("preview" in value) return `${value.preview}…`;
   return value.json === null ? null : JSON.stringify(value.json);

@@ -18,7 +18,7 @@ type PayloadProps = {
   id: string;
 };
 
-/** A value of an instance; a large one is fetched when somebody wants to see it. */
+/** A value of an instance; a large one is fetched on demand. */
 export function PayloadView({ of, label, id }: PayloadProps) {
   return (
     <section class="payload" aria-label={label}>

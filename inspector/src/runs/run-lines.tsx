@@ -1,7 +1,7 @@
 import { useLayoutEffect, useRef } from "preact/hooks";
 import { useLive } from "../hooks.ts";
 
-/** What a run prints, as it comes; keeps to the end unless somebody scrolled up. */
+/** What a run prints, as it comes; stays at the end unless the user scrolled up. */
 export function RunLines({ id }: { id: string }) {
   const { events } = useLive();
   const frame = useRef<HTMLElement>(null);

@@ -10,7 +10,7 @@ import { kindOf, type SpanRow, spanOfAll, toRows } from "./span-rows.ts";
 const ROW_HEIGHT = 28;
 const DEEPEST = 12;
 
-/** Spans by time, each below its cause; what one holds is shown beside them when it is chosen. */
+/** Spans by time, each below its cause; what one holds is shown next to them when it is chosen. */
 export function Waterfall({ trace: { spans, omitted } }: { trace: TraceDetail }) {
   const rows = useMemo(() => toRows(spans), [spans]);
   const whole = useMemo(() => spanOfAll(spans), [spans]);

@@ -1,4 +1,4 @@
-// An Azurite of ours has a key that nobody can know: with the public one, any web page and any local user could queue work that
+// Our Azurite has a secret random key: with the public one, any web page and any local user could queue work that
 // runs as the developer.
 
 import { createHmac, randomBytes } from "node:crypto";
@@ -13,7 +13,7 @@ export function newAccountKey(): string {
   return randomBytes(KEY_BYTES).toString("base64");
 }
 
-/** The key that `file` holds, readable by its owner only; made where it is missing. Callers hold the folder's lock. */
+/** The key that `file` holds, readable by its owner only; created if it is missing. Callers hold the folder's lock. */
 export async function accountKeyIn(file: string): Promise<string> {
   const kept = await readFile(file, "utf8").catch((error: NodeJS.ErrnoException) => {
     if (error.code === "ENOENT") return "";

@@ -5,16 +5,16 @@ import type { AzuritePorts } from "./endpoints.ts";
 
 /** Which process has the ports. */
 export type Holder =
-  /** An Azurite of ours, which hosts share by its folder. */
+  /** One of our Azurites, which hosts share by its folder. */
   | { kind: "shared"; azuriteDir: string }
-  /** An Azurite of ours with its data in memory: nobody but its starter has its key. */
+  /** One of our Azurites with its data in memory: only its starter has its key. */
   | { kind: "private"; pid: number }
   /** Anything else, or unknown. */
   | { kind: "other" };
 
 const OUR_COMMAND = /[\\/]dist[\\/]azurite[\\/]main\.cjs (\{.*\})$/;
 
-/** Tells an Azurite of ours by its process, because a busy one answers nobody. */
+/** Recognizes one of our Azurites by its process, because a busy one does not respond. */
 export async function findHolder(ports: AzuritePorts): Promise<Holder> {
   const owner = await findPortOwner(ports.blob);
   const options = parseOptions(owner?.command ?? "");

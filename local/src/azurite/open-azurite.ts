@@ -96,7 +96,7 @@ export function warnOfPublicKey(log: Pick<Logger, "warn">, where: string): void 
 function isPrivate(ports: AzuritePorts, pid: number): AzuriteError {
   return new AzuriteError({
     code: "ERR_AZURITE_PORT_IN_USE",
-    message: `The ports ${describePorts(ports)} belong to the Azurite of another host (process ${pid}), which keeps its data in memory and shares them with nobody. Nothing was started.`,
+    message: `The ports ${describePorts(ports)} belong to the Azurite of another host (process ${pid}), which keeps its data in memory and does not share it. Nothing was started.`,
     hint: "Stop that host, or choose other ports with --storage ports:BLOB,QUEUE,TABLE.",
   });
 }

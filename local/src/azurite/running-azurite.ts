@@ -14,7 +14,7 @@ export interface RunningAzurite {
   readonly entrance?: Entrance;
   /** Whether this call started it, or found it running. */
   readonly isShared: boolean;
-  /** Whether it is somebody else's, with the public key. */
+  /** Whether it is a foreign one, with the public key. */
   readonly isForeign: boolean;
   /** The process, where this machine runs it and it is known. */
   readonly pid: number | undefined;
@@ -34,5 +34,5 @@ export interface RunningAzurite {
   stop(): Promise<void>;
 }
 
-/** For an Azurite whose end nobody here can see. */
+/** For an Azurite whose exit cannot be observed. */
 export const NEVER: Promise<never> = new Promise(() => {});

@@ -170,7 +170,7 @@ function leaveShared(folder: Folder, record: AzuriteRecord, mine: Claim): Promis
   return leave(folder, mine, { release: () => {}, stop: () => stopProcess(record.process) });
 }
 
-/** It is not our child: nobody tells us when it ends. */
+/** It is not our child, so we get no event when it ends. */
 async function watchShared({ process, ports }: AzuriteRecord, leaving: AbortSignal): Promise<AzuriteError> {
   while (isProcessAlive(process)) {
     await new Promise((resolve) => setTimeout(resolve, LOSS_CHECK_MS).unref());

@@ -27,7 +27,7 @@ export type AzuriteChildSpec = {
   logFile: string;
 };
 
-/** An Azurite in a process of ours. */
+/** An Azurite in one of our processes. */
 export type AzuriteChild = Omit<RunningAzurite, "isShared" | "isForeign" | "pid"> & {
   pid: number;
   entrance: Entrance;

@@ -12,7 +12,7 @@ export type TriggerDeps = { clock: Clock; log: Logger };
 /** An extension whose triggers run while a host does. */
 export type TriggerExtension = HostExtension & {
   start(host: TriggerHost): void;
-  /** Takes nothing new; what runs goes on. */
+  /** Takes nothing new; running calls continue. */
   stop(): void;
   /** Resolves when nothing runs any more, all of it recorded; call it once the host's invocations have ended. */
   settled(): Promise<void>;

@@ -11,7 +11,7 @@ export function ownApp(): string {
 }
 
 export type AppSettings = {
-  /** All that the app is told, host.json aside. */
+  /** All settings of the app except for host.json. */
   env: Readonly<Record<string, string | undefined>>;
   usesOpenTelemetry: boolean;
   settings: DurableTaskSettings;

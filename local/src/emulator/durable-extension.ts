@@ -23,9 +23,9 @@ export type DurableParts = { client: TaskHubClient; invoker: FunctionInvoker; sy
 /** Durable Functions as the host sees it: trigger types, a webhook, a binding. */
 export type DurableExtension = HostExtension & {
   webhook: WebhookHandler;
-  /** Requests that came earlier go on. */
+  /** Earlier requests continue. */
   connect(parts: DurableParts): void;
-  /** Answers the requests that wait for the end of an instance; everything else goes on. */
+  /** Answers the requests that wait for the end of an instance; everything else continues. */
   endWaiting(): void;
   stop(): Promise<void>;
 };

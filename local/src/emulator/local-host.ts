@@ -10,7 +10,7 @@ import type { StorageChoice } from "./storage-choice.ts";
 export type LocalOptions = {
   /** A folder with host.json and package.json; default: same-kit's own app. */
   appDir?: string | undefined;
-  /** Usually `.same-kit` beside the user's files; made where it is missing. */
+  /** Usually `.same-kit` next to the user's files; created if it is missing. */
   stateDir: string;
   /** Default: the app's own choice, else 7071; 0 takes any free port. */
   port?: number | undefined;
@@ -20,7 +20,7 @@ export type LocalOptions = {
   appSettings?: Readonly<Record<string, string>>;
   /** Default: what host.json says, else one per app folder. */
   hubName?: string | undefined;
-  /** Takes a numbered hub beside that one where another host of this state folder works on it; default false. */
+  /** Takes a numbered hub next to that one where another host of this state folder works on it; default false. */
   isAloneOnHub?: boolean;
   /** Drops the values of outputs that nothing here writes, instead of failing the call; default false. */
   ignoreOutputs?: boolean | undefined;
@@ -49,7 +49,7 @@ export type LocalOptions = {
   onLog?: LogSink;
   /** Called for every event, those of `onLog` among them. */
   onEvent?: ((event: HostEvent) => void) | undefined;
-  /** Runs before anything in the hub is continued: what must not go on can be suspended. */
+  /** Runs before anything in the hub continues, so that instances can be suspended first. */
   beforeWork?: ((hub: Pick<LocalHost, "client" | "hubName" | "storage">) => Promise<void>) | undefined;
   /** The host runs in the background and prints to this file. */
   detachedLogFile?: string | undefined;
@@ -79,7 +79,7 @@ export interface LocalHost {
    * be gone, so that they never end. Purge them and start them again.
    */
   readonly possiblyCorruptRuns: readonly InstanceStatus[];
-  /** Resolves with the reason when the host cannot go on (its worker or its storage is gone); call `stop()` then. */
+  /** Resolves with the reason when the host cannot continue (it lost its worker or its storage); call `stop()` then. */
   readonly failed: Promise<Error>;
   /** The address of its inspector; null: it serves none. */
   readonly inspectorUrl: string | null;

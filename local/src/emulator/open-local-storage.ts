@@ -75,7 +75,7 @@ const NOTHING_TO_LOSE = {
 function toLocalStorage(description: string, azurite: RunningAzurite): LocalStorage {
   const account = openStorage(azurite.connectionString);
   void azurite.lost.then(() => account.abandon());
-  // Only a request tells whether somebody else's takes the published key.
+  // Only a request shows whether a foreign one accepts the published key.
   const ready = azurite.isForeign ? { ready: pingOf(description, account) } : {};
   return { description, development: azurite, ...azurite, lifetime: "unknown", account, ...ready };
 }

@@ -38,7 +38,7 @@ export async function stopRunningHost(stateDir: string, { process }: RunningHost
 }
 
 /**
- * What a detached host printed, in whole lines, several at once; with `signal` it goes on until that aborts.
+ * What a detached host printed, in whole lines, several at once; with `signal`, it continues until that aborts.
  *
  * @returns Nothing for a host in the foreground, which prints to its terminal.
  */

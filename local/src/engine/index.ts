@@ -21,7 +21,7 @@ export type Engine = {
   stop(): Promise<void>;
 };
 
-/** Opens the hub, made where it is missing, claims its share of the partitions and begins to work. */
+/** Opens the hub, creating it if necessary, claims its share of the partitions and begins to work. */
 export async function startEngine(options: EngineOptions): Promise<Engine> {
   const { storage, settings, clock, log } = options;
   const { hubName, partitionCount } = settings;

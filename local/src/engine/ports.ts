@@ -72,7 +72,7 @@ export interface FunctionInvoker {
   invokeEntity(call: EntityCall): Promise<InvocationReply>;
 }
 
-/** An activity's outcome as a value in history, never an error of ours. */
+/** An activity's outcome as a value in history, never one of our errors. */
 export type ActivityOutcome =
   | { kind: "completed"; result: string | null }
   | { kind: "failed"; reason: string; details: string | null; failureDetails: FailureDetails | null };

@@ -76,7 +76,7 @@ export function resolveDurableTaskSettings(
     ),
     storeInputsInOrchestrationHistory: top.flag("storeInputsInOrchestrationHistory", false),
     localRpcEndpointEnabled: top.flag("localRpcEndpointEnabled", true),
-    // A scheduler's connection says nothing of a storage account.
+    // A scheduler's connection does not name a storage account.
     connectionName: isManaged
       ? DEFAULT_CONNECTION
       : provider.text("connectionName", provider.text("connectionStringName", DEFAULT_CONNECTION)),

@@ -15,7 +15,7 @@ export type RewindDeps = {
 };
 
 /**
- * Rewinds a failed instance and those of its children that failed with it. The deepest are woken; their parents go on when they end.
+ * Rewinds a failed instance and those of its children that failed with it. The deepest are woken; their parents continue when they end.
  * One that was interrupted half-way can be done again.
  */
 export async function rewindInstance(instanceId: string, deps: RewindDeps): Promise<void> {

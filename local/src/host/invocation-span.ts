@@ -11,7 +11,7 @@ import type { InvocationRequest } from "../worker/messages.ts";
 import type { AppFunction } from "./functions/app-function.ts";
 import type { InvocationCall } from "./invocation-call.ts";
 
-/** Triggers whose calls take a message that somebody left. */
+/** Triggers whose calls consume a message. */
 const CONSUMERS = new Set(["queuetrigger", "blobtrigger"]);
 
 type TracedCall = InvocationCall & { ownSpan?: SpanContext | undefined; invocationId: string; isColdStart: boolean };

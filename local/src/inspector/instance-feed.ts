@@ -4,7 +4,7 @@ import { instanceOf } from "../events/host-event.ts";
 import type { InstanceList } from "./api.ts";
 import type { Changes, InstanceIndex } from "./instance-index.ts";
 
-/** Changes are told together, at most this often. */
+/** Changes are reported together, at most this often. */
 const ROUND_MS = 500;
 /** Each is a request to the storage that the app works on. */
 const READS_PER_ROUND = 40;
@@ -52,7 +52,7 @@ export class InstanceFeed {
     };
   }
 
-  /** Looks at an instance that somebody changed. */
+  /** Looks at an instance that was changed. */
   async changed(id: string): Promise<void> {
     await this.#inTurn(async () => this.#tell(await this.#index.touch([id])));
   }

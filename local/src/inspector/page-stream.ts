@@ -3,7 +3,7 @@ import type { StreamEvent, StreamMessage } from "./api.ts";
 import type { InstanceFeed } from "./instance-feed.ts";
 import { toStreamEvent } from "./stream-event.ts";
 
-/** What a page is told together. */
+/** What is sent to a page together. */
 const ROUND_MS = 200;
 /** In one round; a flood of lines is nothing to read. */
 const MAX_EVENTS_PER_ROUND = 100;
@@ -15,7 +15,7 @@ const RETRY_MS = 1000;
 
 export type PageStreamDeps = { token: string; feed: InstanceFeed; events: Pick<EventLog, "read"> | undefined };
 
-/** What one page is told, as server-sent events, until `signal` aborts. A piece is made when the one before was taken. */
+/** What is sent to one page, as server-sent events, until `signal` aborts. Each piece is created once the previous one was consumed. */
 export async function* pageStream(
   { token, feed, events }: PageStreamDeps,
   signal: AbortSignal,

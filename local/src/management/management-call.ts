@@ -14,7 +14,7 @@ export type ManagementDeps = {
   webhookQuery(): string;
   clock: Clock;
   log: Logger;
-  /** Aborted when the host stops: callers waiting for an instance are told to ask again. */
+  /** Aborted when the host stops: callers waiting for an instance are asked to retry. */
   signal: AbortSignal;
 };
 

@@ -47,7 +47,7 @@ export async function startInstance(
   }
 }
 
-/** Starts what an instance was started with once more, by default under a new id; an instance that goes on is not replaced. */
+/** Starts an instance again with its original input, by default under a new ID; a running instance is not replaced. */
 export async function restartInstance(instanceId: string, call: ManagementCall): Promise<WebhookResponse> {
   const { client, query } = call;
   const status = await client.getStatus(instanceId, { withInput: true });

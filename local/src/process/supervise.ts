@@ -29,7 +29,7 @@ export type ChildExit = { isWanted: boolean; code: number | null; signal: NodeJS
 export interface SupervisedChild {
   readonly pid: number | undefined;
   readonly process: ChildProcess;
-  /** Rejects with a {@link ChildStartError} when the child ends, or says nothing, before it is ready. */
+  /** Rejects with a {@link ChildStartError} if the child exits, or times out silently, before it is ready. */
   readonly ready: Promise<void>;
   /** Resolves when the child has ended; `isWanted` tells a stop from a crash. Never rejects. */
   readonly exited: Promise<ChildExit>;
@@ -54,7 +54,7 @@ export class ChildStartError extends Error {
   }
 }
 
-/** Runs a Node program of ours in a session of its own: Ctrl+C in the terminal reaches us, and we decide what it means. */
+/** Runs one of our Node programs in its own session: Ctrl+C in the terminal reaches us, and we decide what it means. */
 export function supervise(spec: ChildSpec): SupervisedChild {
   const child = forkDetached(spec);
   const exit = Promise.withResolvers<ChildExit>();

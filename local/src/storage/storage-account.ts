@@ -17,7 +17,7 @@ export type StorageAccount = {
   container(name: string): BlobContainer;
   /** Rejects where one of the three services does not answer. */
   ping(): Promise<void>;
-  /** Ends every request under way and fails all later ones at once: the storage is gone for good, and nothing should wait. */
+  /** Ends every request under way and fails all later ones at once: the storage is permanently gone, and nothing should wait. */
   abandon(): void;
   readonly isAbandoned: boolean;
 };

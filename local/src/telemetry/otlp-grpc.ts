@@ -44,7 +44,7 @@ function call(
       { signal },
     );
     const answer: IncomingHttpHeaders = {};
-    // Every one of them: an error event that nobody takes ends the process.
+    // Each of them: an unhandled error event ends the process.
     session.on("error", reject);
     stream.on("error", reject);
     stream.once("response", (it) => Object.assign(answer, it));

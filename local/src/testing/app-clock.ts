@@ -19,12 +19,12 @@ export type VirtualAppClockDeps = {
   unfinished(): Promise<string>;
 };
 
-// A month of hourly timers is 720; an orchestration that goes on for ever has no last one.
+// A month of hourly timers is 720; an orchestration that never ends has no last one.
 const MAX_JUMPS = 2_000;
 // What is tried again is tried within this time.
 const MAX_UPKEEP_MS = 60_000;
 
-/** Moves a virtual clock from one thing that is due to the next, and lets each happen before time goes on. */
+/** Moves a virtual clock from one thing that is due to the next, and lets each happen before time advances further. */
 export class VirtualAppClock implements AppClock {
   readonly #deps: VirtualAppClockDeps;
   #turn: Promise<void> = Promise.resolve();

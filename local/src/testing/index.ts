@@ -43,7 +43,7 @@ export const startLocalApp: StartLocalApp = async <Types extends OrchestratorTyp
   }
 };
 
-/** The app's own lines; of ours, what went wrong. */
+/** The app's own lines, and our errors. */
 function isShown({ source, level }: LogEntry): boolean {
   return source !== "system" || level === "warn" || level === "error";
 }

@@ -99,7 +99,7 @@ export class LanguageWorker {
     this.#child.on("message", (message) => this.#receive(message as WorkerToHost));
     this.#forwardOutput("stdout");
     this.#forwardOutput("stderr");
-    // A person decides when the app goes on.
+    // A person decides when the app continues.
     if (!waitsForDebugger(spec.nodeArguments ?? [])) this.#failInitAfter(INIT_TIMEOUT_MS);
     this.#send({ kind: "workerInitRequest", functionAppDirectory: spec.appDirectory, hostVersion: spec.hostVersion });
   }

@@ -57,7 +57,7 @@ export type WorkerException = { message: string; stackTrace: string | null };
 
 export type RpcLogLevel = "trace" | "debug" | "information" | "warning" | "error" | "critical" | "none";
 
-/** For an orchestrator's call: the history in its trigger's value goes on after what the worker keeps. */
+/** For an orchestrator's call: the history in its trigger's value continues the part that the worker keeps. */
 export type HistoryReference = {
   instanceId: string;
   /** So many events from the beginning of the kept history come before those that are sent. */

@@ -1,5 +1,5 @@
 // Resources that same-kit never makes, and that its group may hold all the same: those of other people, and what Azure adds by
-// itself beside Application Insights. They are kept as they come, and removed with their group.
+// itself next to Application Insights. They are kept as they come, and removed with their group.
 import type { ResourceType } from "./resource-type.ts";
 
 /** Made by Azure up to an hour after a component, in no region. */

@@ -31,7 +31,7 @@ const ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 const ANY_TENANT = ["common", "organizations"];
 
 /**
- * Another service principal with the same rights: what it makes is somebody else's. Derived, so that every process that opens
+ * Another service principal with the same rights: the resources that it creates are foreign. Derived, so that every process that opens
  * this cloud knows the same one.
  */
 export function colleagueOf({ tokenKey }: Account): Client {
@@ -97,7 +97,7 @@ export class Login {
     };
   }
 
-  /** Whether the request carries a token of ours that is still valid. */
+  /** Whether the request carries one of our tokens that is still valid. */
   isAuthorized({ headers }: Pick<MiniRequest, "headers">): boolean {
     const [head = "", claims = "", signature = ""] = (headers.authorization ?? "").replace(/^Bearer /i, "").split(".");
     if (!isSameSecret(signature, this.#sign(`${head}.${claims}`))) return false;

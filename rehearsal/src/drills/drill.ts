@@ -23,7 +23,7 @@ export type ProviderFault = {
   lockFile?: (version: string) => string;
 };
 
-/** A PATH that lacks some tools and has stand-ins for others, and variables beside it. */
+/** A PATH that lacks some tools and has stand-ins for others, and variables next to it. */
 export type MachineFault = {
   hidden: readonly Tool[];
   scripts?: Partial<Record<Tool, string>>;

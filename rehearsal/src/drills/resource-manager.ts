@@ -237,7 +237,7 @@ export const RESOURCE_MANAGER_DRILLS = {
   },
 } as const satisfies Record<string, Drill>;
 
-/** The group is there, with these tags, as soon as somebody looks for it. */
+/** The group is there, with these tags, as soon as it is looked for. */
 function groupOfOthers(tagsOf: (name: string) => Record<string, string>): Interception {
   return on("arm", "GET", GROUP, async (request, next) => {
     if (isOk(await next(request))) return null;

@@ -8,7 +8,7 @@ import { readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { pollUntil } from "@same-kit/shared";
 
-// What terraform's local backend writes beside the state while it holds the lock.
+// What terraform's local backend writes next to the state while it holds the lock.
 const LOCK_FILE = ".terraform.tfstate.lock.info";
 const LOCK_POLL_MS = 20;
 

@@ -87,7 +87,7 @@ export class Deployments {
     deployment.packageFile = await this.#keep(deployment.id, zip);
     const folder = await this.#options.unpackFolder(deployment.id);
     await unpackPackage(entries, folder);
-    // Azure says nothing about these; its host simply finds no functions. The log is the rehearsal's own help.
+    // Azure does not report these; its host simply finds no functions. The log is the rehearsal's own help.
     for (const fault of report.silentFaults)
       note(deployment, `Rehearsal: Azure would find no functions here. ${fault}`);
     await this.#options.activate(report.silentFaults.length > 0 ? { kind: "hollow" } : { kind: "ready", folder });

@@ -5,7 +5,7 @@ import { findStorageFault } from "./boot-site.ts";
 
 /**
  * - `empty`: nothing was deployed yet.
- * - `hollow`: deployed, but Azure would find no functions in it, and says nothing.
+ * - `hollow`: deployed, but Azure would silently find no functions in it.
  * - `ready`: a package that boots when first asked for.
  * - `stored`: one of those from an earlier process, unpacked when first asked for.
  */

@@ -29,7 +29,7 @@ export async function writeAside<Result>(file: string, write: (draft: string) =>
 /**
  * Creates `folder` with all its content or not at all. Where another process was faster, its folder stays and ours is removed.
  *
- * @param fill - Makes and fills the folder that it is given, beside `folder`.
+ * @param fill - Makes and fills the folder that it is given, next to `folder`.
  */
 export async function createFolderAside(folder: string, fill: (draft: string) => Promise<void>): Promise<void> {
   await mkdir(path.dirname(folder), { recursive: true });

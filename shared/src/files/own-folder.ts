@@ -20,7 +20,7 @@ function isOwn(stats: Stats | undefined, uid: number | undefined): boolean {
 
 /**
  * Makes `folder` for this user alone, or takes the one that an earlier call made. The temp folder is open to all users: anyone who
- * knows a name may have put something of theirs there first.
+ * knows a name may have placed a file there first.
  *
  * @throws Error if something else is there: a link, another user's folder, or one that others may write to.
  */

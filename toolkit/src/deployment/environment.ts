@@ -18,7 +18,7 @@ export type EnvironmentFolder = {
 export const DEFAULT_ENVIRONMENT = "dev";
 const NAME = /^[a-z0-9]{1,8}$/;
 
-/** Whether a folder of this name below `.same-kit/env/` is one of ours; desktops leave files of their own there. */
+/** Whether a folder of this name below `.same-kit/env/` is one of ours; desktops put their own files there. */
 export function isEnvironmentFolder(name: string): boolean {
   return NAME.test(name.replace(/\.rehearsal$/, ""));
 }

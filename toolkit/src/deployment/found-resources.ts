@@ -56,7 +56,7 @@ export function topLevelId(id: string): string | null {
   return /^.*?\/resourceGroups\/[^/]+\/providers\/[^/]+\/[^/]+\/[^/]+/i.exec(id)?.[0] ?? null;
 }
 
-// Azure adds these beside Application Insights by itself, up to an hour later.
+// Azure adds these next to Application Insights by itself, up to an hour later.
 const AZURES_OWN: readonly { type: string; name: RegExp }[] = [
   { type: "microsoft.alertsmanagement/smartdetectoralertrules", name: /^Failure Anomalies - / },
   { type: "microsoft.insights/actiongroups", name: /^Application Insights Smart Detection/ },

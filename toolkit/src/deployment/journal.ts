@@ -30,7 +30,7 @@ type JournalFile = {
 
 const KEPT_PACKAGES = 5;
 
-/** What was done to one environment, so that the next `up` goes on where this one stops, however it stops. */
+/** What was done to one environment, so that the next `up` continues where this one stops, however it stops. */
 export class Journal {
   readonly #file: string;
   readonly #now: () => Date;

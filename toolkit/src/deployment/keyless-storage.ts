@@ -1,4 +1,4 @@
-// On Flex Consumption azurerm writes a connection string without a key beside the settings of identity-based storage, and the
+// On Flex Consumption azurerm writes a connection string without a key next to the settings of identity-based storage, and the
 // host takes the broken one (hashicorp/terraform-provider-azurerm, issues 29149 and 33211). Its own reads hide that setting, so
 // terraform cannot remove it and does not miss it.
 

@@ -1,6 +1,6 @@
 // Tells what an environment has created from everything else in the subscription. Names prove nothing: a colleague may have a
 // group of the same name, and another machine the same environment. Proof is the state, or the environment's mark: a tag with
-// an ID that nobody can guess, recorded here before the first plan.
+// an unguessable ID, recorded here before the first plan.
 
 import { randomUUID } from "node:crypto";
 import { type Hint, hint, OperationError, sameKit } from "@same-kit/shared";
@@ -70,7 +70,7 @@ export class Ownership {
     return this.#state.find(({ type }) => type === GROUP_TYPE) ?? null;
   }
 
-  /** The resource group that the checked plan takes over from somebody else; null: it takes over none. */
+  /** The resource group that the checked plan takes over from another owner; null: it takes over none. */
   get takenOver(): string | null {
     return this.#takenOver;
   }
@@ -162,7 +162,7 @@ export class Ownership {
   }
 
   /**
-   * Checks the group that the state knows: another machine may have taken it over, or somebody else recreated it.
+   * Checks the group that the state knows: another machine may have taken it over, or it may have been recreated.
    *
    * @throws OperationError `ERR_PROVISION_NOT_OURS` or `ERR_PROVISION_OTHER_STATE`.
    */

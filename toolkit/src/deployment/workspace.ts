@@ -11,7 +11,7 @@ export type TerraformVariables = Record<string, unknown>;
 export type ModuleOptions = {
   /** The module that same-kit ships. */
   moduleDir: string;
-  /** A file with a `terraform { backend … }` block, for a state that several machines share; null keeps what is there. */
+  /** A file with a `terraform { backend … }` block, for a state that several machines share; null keeps the current one. */
   backendFile: string | null;
   /** Replaces the lock file of the module; null: the module's, which a rehearsal does without. */
   lockFile: string | null;

@@ -6,7 +6,7 @@ import { Document, parseDocument, visit } from "yaml";
 import type { ToolkitErrorCode } from "../errors.ts";
 import { configError, type SameConfig } from "./same-config.ts";
 
-/** A data set that is a file beside same.yaml, so the app cannot reach it. */
+/** A data set that is a file next to same.yaml, so the app cannot reach it. */
 export type LocalDataset = { name: string; environment: string; path: string };
 
 /** The local files among the data sets of one environment (`default` if a data set has no entry for it). */

@@ -32,7 +32,7 @@ export async function bundleCloudPython(folder: string, version: string): Promis
 }
 
 /**
- * Creates a stand-in from a local Python, laid out so that the interpreter finds its library beside itself. It runs
+ * Creates a stand-in from a local Python, laid out so that the interpreter finds its library next to itself. It runs
  * here, not in the cloud.
  */
 export async function bundleMachinePython(interpreter: string): Promise<BundledPython> {

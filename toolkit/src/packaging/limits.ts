@@ -4,7 +4,7 @@ import type { HostingPlan } from "../hosting-plan.ts";
 const MB = 1_000_000;
 
 // Azure publishes no limit for packages. An unpacked package must fit the plan's temp storage (functions-scale, 2026: 0.8 GB on
-// Flex, 0.5 GB on Linux Consumption, 21 GB and more on Premium), and a running step needs room beside it.
+// Flex, 0.5 GB on Linux Consumption, 21 GB and more on Premium), and a running step needs room next to it.
 const UNPACKED_LIMIT_BYTES: Record<HostingPlan, number> = {
   flex: 600 * MB,
   consumption: 400 * MB,

@@ -76,7 +76,7 @@ const bare = (command: string, ...args: string[]): CommandHint => ({ command, ar
 /** `up --json`; without the access key, which only `outputs --show-key` prints, and without choices, some of which are secrets. */
 export function upDocument(result: UpResult, folder: EnvironmentFolder): unknown {
   const { outputs, choices: _choices, changes, ...rest } = result;
-  // What is deleted for good, as the plan shows it.
+  // What is permanently deleted, as the plan shows it.
   const known = {
     environment: folder.name,
     isRehearsal: folder.isRehearsal,

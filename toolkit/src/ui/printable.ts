@@ -1,5 +1,5 @@
 // Text from programs, notebooks, clouds and callers may contain characters that move the cursor, rewrite the terminal,
-// or imitate lines of ours. All of it passes here before it reaches a terminal or a log file.
+// or imitate our lines. All foreign text passes through here before it reaches a terminal or a log file.
 
 // biome-ignore-start lint/suspicious/noControlCharactersInRegex: they are what is searched for.
 /** C0 without tab and newline, DEL, C1, the separators that some programs take for newlines, and what turns text around. */
@@ -21,7 +21,7 @@ export function printable(text: string): string {
   return leavesColour(shown) ? shown + RESET : shown;
 }
 
-/** A value within a line of ours: it stays on that line, and has no colours. */
+/** A value within one of our lines: it stays on that line, and has no colours. */
 export function printableInLine(text: string): string {
   return text.replace(CONTROLS, writtenOut).replaceAll("\n", "\\n").replaceAll("\t", "\\t");
 }

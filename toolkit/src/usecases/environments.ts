@@ -2,7 +2,7 @@ import type { Environment, Environments } from "../adapters/machine/environments
 
 export type PruneOptions = {
   environments: Environments;
-  /** Those that nobody has used for so long. */
+  /** Those that have not been used for this long. */
   unusedDays: number;
   now: number;
 };

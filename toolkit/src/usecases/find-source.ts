@@ -24,7 +24,7 @@ export const CONFIG_NAMES = ["same.yaml", "same.yml"] as const;
 
 /**
  * @param location - A same.yaml, a notebook, or a folder with one of them. A notebook is described by the `same_config` in its
- * metadata, else by a same.yaml beside it that names it, else by nothing: it runs as it is.
+ * metadata, else by a same.yaml next to it that names it, else by nothing: it runs as it is.
  * @throws OperationError `ERR_SOURCE_NOT_FOUND`, `ERR_CONFIG_…`, `ERR_NOTEBOOK_INVALID`, `ERR_FILE_MISSING`.
  */
 export async function findSource(location: string): Promise<Source> {
@@ -95,7 +95,7 @@ async function readPlainSource(file: string): Promise<Source> {
 
 const embeddedConfig = (notebook: Notebook): unknown => notebook.metadata["same_config"];
 
-/** @returns null where no same.yaml beside a notebook names it. */
+/** @returns null where no same.yaml next to a notebook names it. */
 async function findConfigBeside(file: string): Promise<Source | null> {
   const folder = path.dirname(file);
   for (const name of CONFIG_NAMES) {

@@ -2,7 +2,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { AppClient } from "../adapters/app/app-client.ts";
 import { isFinal, type RunStatus, type StartedRun } from "../adapters/app/run-status.ts";
 
-// Fast at first, because most runs are short, or after a wake; seldom while somebody wakes it.
+// Fast at first, because most runs are short, and after a wake-up; rarely while wake-ups come.
 const POLL_STEPS: readonly { untilMs: number; everyMs: number }[] = [
   { untilMs: 3_000, everyMs: 60 },
   { untilMs: 20_000, everyMs: 200 },

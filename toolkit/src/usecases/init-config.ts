@@ -11,7 +11,7 @@ const REQUIREMENTS = "requirements.txt";
 export type InitResult = { file: string; notebook: string };
 
 /**
- * Writes the same.yaml of a notebook beside it: what a run without one takes for granted, or what the notebook's own `same_config`
+ * Writes the same.yaml of a notebook next to it: what a run without one takes for granted, or what the notebook's own `same_config`
  * says.
  *
  * @param location - A notebook, or a folder with one.

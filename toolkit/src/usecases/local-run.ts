@@ -15,7 +15,7 @@ import { describeLeftRuns } from "./run/unfinished-runs.ts";
 export type LocalRunOptions = HostChoice & {
   /** Absolute. */
   location: string;
-  /** Null: `.same-kit` beside the file that is run. */
+  /** Null: `.same-kit` next to the file that is run. */
   stateDir: string | null;
   sameEnv: string | null;
   /** Besides those of same.yaml. */
@@ -31,7 +31,7 @@ export type LocalRunOptions = HostChoice & {
   /** For the whole run; null: none. */
   timeoutMs: number | null;
   isVerbose: boolean;
-  /** Whether a session that is too large for an answer is saved beside the record. */
+  /** Whether a session that is too large for an answer is saved next to the record. */
   savesLargeSession: boolean;
 };
 

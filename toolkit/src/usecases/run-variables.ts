@@ -30,7 +30,7 @@ export async function runVariables(
 
 const hasEnded = ({ record }: RunFolder) => ["completed", "failed", "terminated"].includes(record.state);
 
-/** Null where it is missing, as that of a run that has not ended. */
+/** Null if it is missing, for example for a run that has not ended. */
 async function readSummary(folder: RunFolder): Promise<Pick<RunSummary, "steps"> | null> {
   const text = await folder.readFile("summary.json");
   return text === null ? null : (JSON.parse(text) as RunSummary);

@@ -27,7 +27,7 @@ const EXPECTED = { name: "y", type: "str", repr: "'1'" } as const;
 /**
  * Runs the singlestep notebook on an app, with our own client of the contract, and looks at its result.
  *
- * @throws OperationError `ERR_APP_…` when the app does not answer, or not as an app of ours.
+ * @throws OperationError `ERR_APP_…` when the app does not respond, or not like a same-kit app.
  */
 export async function runSmokeTest(options: SmokeTestOptions): Promise<SmokeTestResult> {
   const { address, limitMs, signal, onProgress } = options;

@@ -1,4 +1,4 @@
-// The app's cache of steps, in a container of its own beside those of the task hub:
+// The app's cache of steps, in a container of its own next to those of the task hub:
 //
 //   KEY/SEEN/entry.json       a result and what it is made of; written last, so that an entry without it is none
 //   KEY/SEEN/KIND-SHA256.…    its contents, named as those of a run

@@ -28,7 +28,7 @@ export type StepCacheOptions = StepFacts & {
   now: () => number;
 };
 
-// The same step with other files is another entry; nobody has use for many of them.
+// The same step with other files is another entry; more than a few are useless.
 const MAX_LOOKED_AT = 20;
 
 /** The cache, for one step. What goes wrong with it is a reason to run the step, never a failure. */

@@ -1,7 +1,7 @@
 import type { AllowedUsers } from "@same-kit/shared";
 import type { AzuritePorts } from "../endpoints.ts";
 
-/** What the child is told; the single argument of its command line, as JSON. */
+/** The child's options: the single argument of its command line, as JSON. */
 export type ChildOptions = {
   /** Where the data lies; null keeps it in memory. */
   location: string | null;

@@ -47,7 +47,7 @@ async function main(): Promise<void> {
   if (process.connected) process.send?.(READY);
 }
 
-/** The variable that Azurite reads its accounts from is somebody else's Azurite's, where it is set. */
+/** The variable that Azurite reads its accounts from belongs to another Azurite if it is set. */
 function takeKey(): string {
   const key = process.env[KEY_VARIABLE] ?? "";
   process.env["AZURITE_ACCOUNTS"] = `${DEVELOPMENT_ACCOUNT}:${key}`;
@@ -120,6 +120,6 @@ function fail(error: unknown): never {
   process.exit(code);
 }
 
-// A save in the background has nobody to report to.
+// A save in the background has no caller to report to.
 process.on("uncaughtException", fail);
 main().catch(fail);

@@ -30,7 +30,7 @@ const RETRY_S = 1;
  * Takes messages until `signal` aborts, and returns once all that it took are recorded: deleted, shown again, or moved to the poison
  * queue. A message that is in work when the process dies is shown again by the queue.
  *
- * @throws StorageError of a request that failed; what is in work goes on.
+ * @throws StorageError of a request that failed; messages being processed continue.
  * @see Azure/azure-sdk-for-net, Microsoft.Azure.WebJobs.Extensions.Storage.Common/src/Listeners/QueueListener.cs
  */
 export async function listenToQueue(deps: QueueListenerDeps, signal: AbortSignal): Promise<void> {
@@ -118,7 +118,7 @@ class HeldMessage {
     }
   }
 
-  /** One that is gone was handled by somebody else, or its queue was deleted. */
+  /** A message that is gone was handled by another host, or its queue was deleted. */
   async delete(): Promise<void> {
     await ignoring([404], this.#queue.delete(this.message.messageId, this.#popReceipt));
   }

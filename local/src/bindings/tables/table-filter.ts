@@ -39,7 +39,7 @@ class FilterReader {
   }
 
   expectEnd(): void {
-    if (this.#at < this.#tokens.length) throw this.#error("it goes on where it should end");
+    if (this.#at < this.#tokens.length) throw this.#error("it continues where it should end");
   }
 
   #readAnd(depth: number): TableFilter {

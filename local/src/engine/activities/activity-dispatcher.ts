@@ -29,7 +29,7 @@ export type ActivityDispatcherDeps = {
 };
 
 const MAX_RECEIVE = 32;
-// Longer than a short activity, shorter than somebody who stops a host likes to wait.
+// Longer than a short activity, and shorter than a person who stops a host wants to wait.
 const STOP_LIMIT_MS = 5_000;
 // Two minutes; the work item stays held meanwhile, and one that shows again is not taken a second time.
 const MAX_REPORTS = 120;
@@ -41,7 +41,7 @@ export class ActivityDispatcher implements Inbox {
   readonly #running = new Set<Promise<void>>();
   #reading: Reading | null = null;
   #used = 0;
-  /** Work items may wait in the queue for a slot; else nobody has to look when one is free. */
+  /** Work items may wait in the queue for a slot; otherwise a free slot needs no look at the queue. */
   #mayWait = false;
   #isStopping = false;
 
@@ -54,7 +54,7 @@ export class ActivityDispatcher implements Inbox {
     this.#reading = this.#deps.delivery.read(queueName, this);
   }
 
-  /** Waits a little for what runs; what goes on beyond that is run again by the next host. */
+  /** Waits briefly for running activities; those that take longer are run again by the next host. */
   async stop(): Promise<void> {
     this.#isStopping = true;
     await this.#reading?.stop();

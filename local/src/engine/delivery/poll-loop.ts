@@ -1,7 +1,7 @@
 import { type Clock, type Logger, reasonOf } from "@same-kit/shared";
 
 export type PollLoopOptions = {
-  /** Gets and hands over what is there. @returns how many messages there were. */
+  /** Fetches and hands over the available messages. @returns how many there were. */
   poll: () => Promise<number>;
   clock: Clock;
   log: Logger;

@@ -16,7 +16,7 @@ export function toTraceContext(span: SpanContext): TraceContext {
   };
 }
 
-/** The span that a message or an event comes from; null where none is told. */
+/** The span that a message or an event comes from; null if it names none. */
 export function spanIn(context: TraceContext | null | undefined): SpanContext | null {
   return context ? parseTraceParent(context.TraceParent, context.TraceState) : null;
 }

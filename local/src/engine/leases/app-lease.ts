@@ -144,7 +144,7 @@ export class AppLease {
         this.#isComplaining = true;
         return "theirs";
       }
-      // The storage may be away for a moment: the lease counts as ours until somebody else has it.
+      // The storage may be away for a moment: the lease counts as ours until another host has it.
       log.debug("The app lease could not be renewed.", { reason: (error as Error).message });
     }
     return "ours";

@@ -101,7 +101,7 @@ export function responseText({ result, isError }: EntityResponse): string {
   return JSON.stringify({ ...typeTag("ResponseMessage"), result, ...(isError ? { exceptionType: "Error" } : {}) });
 }
 
-/** What an orchestration is told when it holds all locks of a set. */
+/** Tells an orchestration that it holds all locks of a set. */
 export const LOCKED: EntityResponse = { result: "Lock Acquisition Completed", isError: false };
 
 /** Whether an answer says that the operation failed, and the JSON text of how. */

@@ -30,7 +30,7 @@ const NEVER_EXPIRES = -1;
 const MAX_MESSAGES_PER_GET = 32;
 const MAX_ABANDON_S = 600;
 const MAX_ABANDON_COUNT = 30;
-// From here on a message has come back for hours: nothing here drops it, but somebody should look.
+// By now a message has been redelivered for hours: it is never dropped, but should be investigated.
 const POISON_COUNT = 10;
 const MAX_READS_WITHOUT_BLOB = 3;
 
@@ -96,7 +96,7 @@ export class MessageQueue {
       await queue.delete(message.messageId, message.popReceipt);
     } catch (error) {
       if (statusOf(error) !== 404 && statusOf(error) !== 400) throw error;
-      // A renewal may have raced: try its receipt, then believe that somebody else removed it.
+      // A renewal may have raced: try its receipt, then assume that another host removed it.
       await ignoring([400, 404], queue.delete(message.messageId, message.popReceipt));
     }
   }

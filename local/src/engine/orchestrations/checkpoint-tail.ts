@@ -183,7 +183,7 @@ export class CheckpointTails {
   }
 }
 
-/** There is no row yet, so nobody has to look for one. */
+/** There is no row yet, so it is not looked up. */
 function isStartOfChild({ newEvents }: EpisodeRow): boolean {
   return newEvents.some((it) => it.EventType === EventType.ExecutionStarted && it.ParentInstance !== null);
 }

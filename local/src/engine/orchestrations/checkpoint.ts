@@ -18,7 +18,7 @@ export type CheckpointDeps = {
 export type Checkpointed = {
   /** What the next episode begins with. */
   history: StoredHistory;
-  /** What is left to be done, which nobody has to wait for. */
+  /** The remaining work, for which nothing has to wait. */
   tail: Omit<Tail, "messages" | "beganMs">;
 };
 

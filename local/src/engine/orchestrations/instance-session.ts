@@ -213,7 +213,7 @@ export class InstanceSession {
   /** For an instance without history: one that waits for its start, or none at all. */
   async #discardUnstarted(messages: readonly ReceivedMessage[]): Promise<void> {
     const { delivery, instances } = this.#deps;
-    // What was loaded for nothing may be an id that somebody starts later, from anywhere.
+    // The empty history that was loaded may belong to an ID that is started later, by any host.
     this.#history = null;
     const isPending = (await instances.findRow(this.instanceId))?.status === "Pending";
     for (const message of messages) {
@@ -234,7 +234,7 @@ export class InstanceSession {
   }
 }
 
-/** A new start over an older execution begins with an empty history, but goes on with the old sentinel's ETag. */
+/** A new start over an older execution begins with an empty history, but continues with the old sentinel's ETag. */
 function eventsFor(messages: readonly ReceivedMessage[], history: StoredHistory): StoredHistory["events"] {
   const start = messages
     .map(({ data }) => data.TaskMessage)

@@ -1,4 +1,4 @@
-// A start message without a row, or beside another execution's row. Source: Azure/durabletask,
+// A start message without a row, or next to another execution's row. Source: Azure/durabletask,
 // DurableTask.AzureStorage/AzureStorageOrchestrationService.cs and AzureTableTrackingStore.cs, FetchInstanceStatus.
 
 import { parseTicks } from "@same-kit/shared";

@@ -31,7 +31,7 @@ export type Verdict =
   | {
       kind: "decided";
       scheduled: Scheduled[];
-      /** Null while the execution goes on. */
+      /** Null while the execution continues. */
       end: OrchestrationEnd | { kind: "continued-as-new"; input: unknown; carriedEvents: EventRaisedEvent[] } | null;
       /** The id that the execution's last event takes. */
       nextId: number;
@@ -76,7 +76,7 @@ export function endedEarly(
   };
 }
 
-/** That somebody terminated the execution, if so. */
+/** Set if the execution was terminated. */
 export function terminationOf({ events }: Execution): OrchestrationEnd | null {
   const event = events.find((it) => it.EventType === EventType.ExecutionTerminated);
   return event === undefined ? null : { kind: "terminated", reason: event.Input };
@@ -96,7 +96,7 @@ function judgeActions(
   const { clock, settings, invoker } = deps;
   const { events } = execution;
   const decided = { kind: "decided" as const, customStatus };
-  // Whatever was asked for in the episode that ends the instance from outside, nobody would wait for.
+  // Nothing would wait for the actions of the episode in which the instance is ended from outside.
   if (replay.terminated !== null) {
     const scheduled = releaseHeldLocks(events, replay.nextId, execution, clock);
     const end = { kind: "terminated" as const, ...replay.terminated };

@@ -89,7 +89,7 @@ export class HistoryStore {
   }
 
   /**
-   * Appends one episode's events, in batches of at most 99 beside the sentinel row, whose ETag is the only guard between
+   * Appends one episode's events, in batches of at most 99 next to the sentinel row, whose ETag is the only guard between
    * hosts. The commit point of a checkpoint.
    *
    * @throws HistoryConflictError when another worker wrote first (HTTP 409 or 412).

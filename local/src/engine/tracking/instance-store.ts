@@ -36,7 +36,7 @@ export type EpisodeRow = {
   mayCreate: boolean;
 };
 
-/** `missing`: there is no row, and none may be made: somebody purged the instance. `changed`: it is not the one that was named. */
+/** `missing`: there is no row, and none may be created: the instance was purged. `changed`: it is not the one that was named. */
 export type RowWrite = { kind: "written"; etag: string } | { kind: "missing" } | { kind: "changed" };
 
 export type InstancesPage = { rows: InstanceStatus[]; continuationToken: string | null };

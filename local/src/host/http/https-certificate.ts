@@ -44,7 +44,7 @@ export async function trustIn(
 ): Promise<{ NODE_EXTRA_CA_CERTS: string }> {
   const named = env["NODE_EXTRA_CA_CERTS"] ?? "";
   if (named === "") return { NODE_EXTRA_CA_CERTS: trustFile };
-  // Node reads one file, and goes on without it where it is missing.
+  // Node reads one file, and continues without it if it is missing.
   const texts = await Promise.all([readFile(named, "utf8").catch(() => ""), readFile(trustFile, "utf8")]);
   const file = path.join(path.dirname(trustFile), "https-trusted.pem");
   await writeFileAtomic(file, texts.join("\n"));

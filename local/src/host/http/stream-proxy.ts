@@ -23,7 +23,7 @@ const MAX_ANSWER_HEADER_BYTES = 1024 * 1024;
 const DISCARD_LIMIT_MS = 5_000;
 
 /**
- * Forwards a request to the HTTP server that `@azure/functions` opens in streaming mode, beside the invocation that makes
+ * Forwards a request to the HTTP server that `@azure/functions` opens in streaming mode, next to the invocation that makes
  * the library handle it. Azure's host waits only for that server, so that a handler which fails or returns nothing leaves
  * the caller waiting for 240 s; here the invocation's end decides.
  *

@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import path from "node:path";
 import semver from "semver";
 
-/** The Node that somebody asks for. */
+/** The Node version that is asked for. */
 export type WantedNode = {
   /** As npm writes ranges: `>=20.0.0 <21.0.0-0`. */
   range: string;

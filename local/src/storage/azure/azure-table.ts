@@ -16,7 +16,7 @@ import { asked, toStorageError } from "./refusals.ts";
 type Row = TableEntityResult<Record<string, unknown>>;
 
 const TYPED = { disableTypeConversion: true };
-/** What the SDK gives beside the columns. */
+/** What the SDK gives next to the columns. */
 const NO_COLUMNS = new Set(["partitionKey", "rowKey", "etag", "timestamp", "odata.metadata"]);
 
 export class AzureTable implements StorageTable {

@@ -50,7 +50,7 @@ export class MemoryContainer implements BlobContainer {
     const blob: StoredBlob = {
       name,
       sizeBytes: content.byteLength,
-      // A copy: the caller may go on to use its buffer.
+      // A copy: the caller may continue to use its buffer.
       content: Buffer.from(content),
       contentType,
       contentEncoding,

@@ -11,7 +11,7 @@ import { refuseOlderModel, refuseOtherLanguages } from "./other-apps.ts";
 type AppPackage = {
   main?: string;
   type?: string;
-  /** `main` is a bundle of ours, whose compiled form is kept from start to start. */
+  /** `main` is one of our bundles; its compiled form is cached between starts. */
   keepsCompiled?: true;
 };
 

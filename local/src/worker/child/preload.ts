@@ -1,4 +1,4 @@
-// Loaded with --require before anything else: makes the id "@azure/functions-core" lead to the shim beside this file, as
+// Loaded with --require before anything else: makes the id "@azure/functions-core" lead to the shim next to this file, as
 // Azure's worker answers it from memory. A real file on disk also survives loaders that hand out the source of CommonJS
 // modules (tsx, tracing agents), where a patched `require` is bypassed.
 

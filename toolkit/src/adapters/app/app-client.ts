@@ -1,5 +1,5 @@
 // Our own client of a deployed or local app. It speaks what upstream's client speaks (a POST that must be answered by 202, then
-// statusQueryGetUri until the run has ended), and reads our additions beside the session context.
+// statusQueryGetUri until the run has ended), and reads our additions next to the session context.
 
 import {
   ACCESS_KEY_HEADER,

@@ -134,7 +134,7 @@ function unusableSubscription(id: string, user: string, state: string | undefine
 function messagesOf(error: unknown): string[] {
   const said: string[] = [];
   for (let at: unknown = error, depth = 0; at instanceof Error && depth < 5; at = at.cause, depth += 1) {
-    // Codes of ours stand before a whole message, not within one.
+    // Our codes precede a whole message, and do not occur within one.
     const code = at instanceof SameKitError ? "" : ((at as NodeJS.ErrnoException).code ?? "");
     const text = `${code} ${at.message}`.trim();
     if (!said.some((outer) => outer.includes(text))) said.push(text);

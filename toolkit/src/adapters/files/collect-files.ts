@@ -43,7 +43,7 @@ const MAX_NAMED = 5;
 type Walk = {
   root: string;
   chosen: Ignore | null;
-  /** A folder of ours inside the notebook's. */
+  /** One of our folders inside the notebook's. */
   stateDir: string;
   limits: Limits;
   found: { path: string; stats: Awaited<ReturnType<typeof lstat>> }[];

@@ -1,7 +1,7 @@
 import { Marked, type Tokens } from "marked";
 import { escapeHtml } from "./escape.ts";
 
-// A notebook is somebody's file: its HTML is shown as text, and a link leads to a page or a place in this one.
+// A notebook is foreign content: its HTML is shown as text, and a link leads to a page or a place in this one.
 const SAFE_LINK = /^(?:https?:|mailto:|#|[^:]*$)/i;
 const SAFE_IMAGE = /^data:image\/(?:png|jpeg|gif|webp|svg\+xml);/i;
 

@@ -2,7 +2,7 @@
 
 export const PLOTLY_TYPE = "application/vnd.plotly.v1+json";
 
-/** A frame, and beside it what the library draws there. */
+/** A frame, and next to it what the library draws there. */
 export function plotlyFrame(figure: unknown): string {
   return `<iframe class="foreign plotly" sandbox="allow-scripts" title="Figure of a cell"></iframe><script type="application/json">${inScript(figure)}</script>`;
 }

@@ -82,7 +82,7 @@ export async function closeHost({ booted }: RunHost, hasEnded: boolean): Promise
   await (hasEnded ? booted?.stop() : booted?.abandon());
 }
 
-/** The first host of our app, looked for beside the notebook, then where the command was called. */
+/** The first host of our app, looked for next to the notebook, then where the command was called. */
 export async function findRunningHost(
   stateDirs: readonly string[],
   emulator: Emulator,

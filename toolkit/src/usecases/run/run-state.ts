@@ -28,7 +28,7 @@ export type Run = {
   /** For the whole run; null: none. */
   readonly timeoutMs: number | null;
   readonly isVerbose: boolean;
-  /** Whether a session that is too large for an answer is saved beside the record. */
+  /** Whether a session that is too large for an answer is saved next to the record. */
   readonly savesLargeSession: boolean;
   /** What the steps find in their working directory; asked for when the run is sent. Absent or null: nothing. */
   readonly files?: () => Promise<CollectedFiles | null>;

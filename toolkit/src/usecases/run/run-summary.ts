@@ -16,7 +16,7 @@ export type RunFailure = {
   cell: { number: number; line: number } | null;
 };
 
-/** What is told of a run, as `--json` prints it and `summary.json` keeps it. */
+/** The summary of a run, as printed by `--json` and stored in `summary.json`. */
 export type RunSummary = {
   formatVersion: 1;
   id: string;

@@ -46,7 +46,7 @@ const NOT_CONNECTED: ReadonlySet<unknown> = new Set([
 // What `fetch` says of the ports that it never connects to, such as 6000; that error has no code.
 const BAD_PORT = "bad port";
 
-/** Brings a run to its end. @throws what kept it from one; the user is told how the run is continued. */
+/** Brings a run to its end. @throws what kept it from one; the error says how to continue the run. */
 export async function driveRun(run: Run): Promise<RunSummary> {
   try {
     return await runOnce(run).catch((error: unknown) => startAgain(run, error));

@@ -1,4 +1,4 @@
-// The session of a run that completed, beside its record: one file, or for a large one a folder of parts and of what loads them.
+// The session of a run that completed, next to its record: one file, or for a large one a folder of parts and of what loads them.
 
 import { cp, link, mkdir, stat, writeFile } from "node:fs/promises";
 import path from "node:path";

@@ -6,7 +6,7 @@ import type { Emulator, IdleHub } from "../../ports.ts";
 const SUSPEND_REASON = "Its same-kit local run exited before the run finished.";
 
 /**
- * Runs that a crash of their `local run` left unfinished must not go on silently because a host works on their hub again: they
+ * Runs that a crash of their `local run` left unfinished must not continue silently because a host works on their hub again: they
  * are suspended before that host begins to work. A host that stays (`local up`) continues what it finds, as a real one does.
  *
  * @param exceptId - The run that is about to be continued.

@@ -73,7 +73,7 @@ export abstract class CompoundTask extends ReplayTask {
   abstract childSettled(child: ReplayTask): void;
 }
 
-/** Settles at the first failure, else with the last child; the siblings of a failure go on. */
+/** Settles at the first failure, otherwise with the last child; siblings of a failed child continue. */
 export class WhenAllTask extends CompoundTask {
   /** All before it have completed, which does not change any more. */
   #checked = 0;
@@ -187,7 +187,7 @@ export class RetryTask extends CompoundTask {
   }
 }
 
-/** The longest timer that is one message; the SDK is told the same in the payload. */
+/** The longest timer that fits one message; the SDK gets the same value in the payload. */
 export const LONGEST_SHORT_TIMER_MS = 6 * 24 * 60 * 60 * 1000;
 /** How long each message of a longer timer waits. */
 export const LONG_TIMER_SEGMENT_MS = 3 * 24 * 60 * 60 * 1000;

@@ -21,7 +21,7 @@ export type ServedBlobs = {
 const HOST = "127.0.0.1";
 const ACCOUNT = "devstoreaccount1";
 const KEY_BYTES = 64;
-// What a client puts into one request at most, unless it is told otherwise.
+// What a client puts into one request at most, unless configured otherwise.
 const MAX_BODY_BYTES = 256 * 1024 * 1024;
 const NO_SUCH_SERVICE = "There are no queues and no tables with --storage none: use --storage memory.";
 
