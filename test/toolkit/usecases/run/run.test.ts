@@ -156,7 +156,7 @@ test("a storage that died is replaced once, and what it still has of the run is 
   expect(await drive()).toMatchObject({ status: "completed" });
   expect(warnings).toEqual(["Azurite ended. A new one is started for the run."]);
   expect(calls).toEqual(["abandon", "purge run-1", "stop"]);
-  expect(app.requests).toEqual(["POST /api/initiate", "POST /run-1/resume"]);
+  expect(app.requests).toEqual(["POST /api/initiate"]);
 });
 
 test("a storage that dies twice detaches the run, and the user learns how to continue it", async () => {
@@ -182,6 +182,17 @@ test("a recorded run that the storage still has is resumed and not sent again", 
   run.subject = { kind: "recorded", folder };
   expect(await driveRun(run)).toMatchObject({ status: "completed" });
   expect(app.requests).toEqual(["POST /run-1/resume"]);
+  expect(await stateOf()).toBe("completed");
+});
+
+test("a recorded run that nobody has suspended since its host was killed runs without being resumed", async () => {
+  const app = fakeApp(RUNNING, COMPLETED);
+  const { run, stateOf } = await setUp({ app });
+  const folder = await run.records.create(runRecord({ id: "run-1", state: "running" }), { steps: [] });
+  run.subject = { kind: "recorded", folder };
+  expect(await driveRun(run)).toMatchObject({ status: "completed" });
+  // The host refuses to resume what is not suspended.
+  expect(app.requests).toEqual([]);
   expect(await stateOf()).toBe("completed");
 });
 

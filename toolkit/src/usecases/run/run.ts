@@ -195,11 +195,15 @@ async function findSent({ host, folder, deps: { leaveNow, warn } }: RunningRun):
   const sent = localInstanceUrls(host.url, host.hubName, id);
   // What the storage still has of it may be half of it, which would never end.
   if (host.booted?.hasLostWrites === true) await host.booted.client.purge(id);
-  if ((await host.client.status(sent, leaveNow)) === null) {
+  const status = await host.client.status(sent, leaveNow);
+  if (status === null) {
     warn("The storage no longer has the run; restarting it from its saved request.");
     return null;
   }
-  await host.client.resume(sent, "Continued by same-kit local resume.", leaveNow);
+  // One whose host was killed, and that no other host has suspended since, runs as soon as this one works.
+  if (status.runtimeStatus === "Suspended") {
+    await host.client.resume(sent, "Continued by same-kit local resume.", leaveNow);
+  }
   return sent;
 }
 
