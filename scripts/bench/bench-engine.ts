@@ -3,15 +3,14 @@ import { createSystemClock } from "@same-kit/shared";
 import { startAzurite } from "../../local/src/azurite/index.ts";
 import { openStorage } from "../../local/src/storage/azure/open-storage.ts";
 import { createMemoryStorage } from "../../local/src/storage/memory/memory-storage.ts";
-import type { StorageAccount } from "../../local/src/storage/storage-account.ts";
 import { measureFanOut, measureSequential } from "./engine.ts";
 import { type Figure, figure } from "./figure.ts";
+import { queuePairs } from "./queue-pairs.ts";
 
 const SEQUENTIAL = 100;
 const FAN_OUT = 200;
 const SEQUENTIAL_IN_MEMORY = 200;
 const FAN_OUT_IN_MEMORY = 2_000;
-const PAIRS = 200;
 const CALLERS = 16;
 // Microsoft's published figure for one instance on Azure.
 const PUBLISHED_PER_SECOND = 5;
@@ -53,20 +52,4 @@ async function withoutAzurite(): Promise<Figure[]> {
     figure("in-process storage: sequential activities", sequential.perSecond, "1/s", { atLeast: 500 }),
     figure(`in-process storage: fan-out of ${FAN_OUT_IN_MEMORY}`, fanOut.perSecond, "1/s", { atLeast: 2_000 }),
   ];
-}
-
-async function queuePairs(storage: StorageAccount, callers: number): Promise<number> {
-  const queue = storage.queue("bench-pairs");
-  await queue.createIfNotExists();
-  let left = PAIRS;
-  const startedAt = performance.now();
-  const caller = async () => {
-    while (left > 0) {
-      left -= 1;
-      const { messageId, popReceipt } = await queue.send("{}", { visibilityTimeoutS: 60 });
-      await queue.delete(messageId, popReceipt);
-    }
-  };
-  await Promise.all(Array.from({ length: callers }, caller));
-  return PAIRS / ((performance.now() - startedAt) / 1000);
 }

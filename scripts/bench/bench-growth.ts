@@ -9,6 +9,8 @@ const HUNDRED = 100;
 const SMALL = 400;
 const LARGE = 2_000;
 const POLL_MS = 50;
+/** Instances that are always there, in the same partitions and tables. */
+const ENTITIES = 200;
 
 /** Whether long histories and wide fan-outs keep the pace of short ones, on the whole host. */
 export async function benchGrowth(folder: string): Promise<Figure[]> {
@@ -26,6 +28,7 @@ export async function benchGrowth(folder: string): Promise<Figure[]> {
 }
 
 async function measure(host: LocalHost, kind: string): Promise<Figure[]> {
+  await addEntities(host);
   await run(host, "chain", 2 * HUNDRED); // The first ones load code.
   const { times } = await run(host, "chain", CHAIN);
   const first = paceOf(times.slice(0, HUNDRED));
@@ -41,6 +44,16 @@ async function measure(host: LocalHost, kind: string): Promise<Figure[]> {
     figure(`${kind}: fan-out of ${LARGE} / ${SMALL}, per activity`, ratio, "x", { atLeast: 0.9 }),
     figure(`${kind}: fan-out of ${LARGE}`, large.perSecond, "1/s", { atLeast: 200 }),
   ];
+}
+
+async function addEntities({ client }: LocalHost): Promise<void> {
+  const keys = Array.from({ length: ENTITIES }, (_, index) => `${index}`);
+  await Promise.all(keys.map((key) => client.signalEntity({ name: "tally", key }, "add", null)));
+  for (;;) {
+    const { instances } = await client.list({ instanceIdPrefix: "@tally@" }, { top: ENTITIES });
+    if (instances.length === ENTITIES) return;
+    await delay(POLL_MS);
+  }
 }
 
 const paceOf = (times: readonly number[]): number =>

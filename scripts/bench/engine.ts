@@ -2,7 +2,7 @@
 
 import { setTimeout as delay } from "node:timers/promises";
 import { createSystemClock, silentLogger } from "@same-kit/shared";
-import type { ActivityHandler, OrchestrationContext } from "durable-functions";
+import df, { type ActivityHandler, type EntityContext, type OrchestrationContext } from "durable-functions";
 import { type Engine, resolveDurableTaskSettings, startEngine } from "../../local/src/engine/index.ts";
 import { newGuidN } from "../../local/src/shared/ids.ts";
 import type { StorageAccount } from "../../local/src/storage/storage-account.ts";
@@ -29,7 +29,29 @@ const orchestrators = {
     const results = (yield context.df.Task.all(tasks)) as number[];
     return results.length;
   },
+  *entityCalls(context: Context) {
+    const count = context.df.getInput() as number;
+    for (let i = 0; i < count; i++) yield context.df.callEntity(new df.EntityId("tally", "called"), "add", 1);
+    return count;
+  },
+  *entityFanOut(context: Context) {
+    const count = context.df.getInput() as number;
+    const entityOf = (i: number) => new df.EntityId("tally", `called-${i % ENTITIES}`);
+    const tasks = Array.from({ length: count }, (_, i) => context.df.callEntity(entityOf(i), "add", 1));
+    yield context.df.Task.all(tasks);
+    return count;
+  },
 };
+
+/** So many entities share what is sent to entities. */
+export const ENTITIES = 20;
+
+/** A sum that operations raise. */
+function tally({ df: entity }: EntityContext<number>): void {
+  const sum = (entity.getState(() => 0) ?? 0) + (entity.getInput<number>() ?? 0);
+  entity.setState(sum);
+  entity.return(sum);
+}
 
 /** `count` activities one after another. */
 export const measureSequential = (count: number, storage: StorageAccount): Promise<EngineRate> =>
@@ -66,7 +88,10 @@ export async function withEngine<Result>(
   const engine = await startEngine({
     storage,
     settings: { ...resolveDurableTaskSettings(undefined, {}), hubName: `Bench${newGuidN().slice(0, 16)}` },
-    invoker: new SdkInvoker({ orchestrators, activities: { echo: activity } }, { isRecording: false }),
+    invoker: new SdkInvoker(
+      { orchestrators, activities: { echo: activity }, entities: { tally } },
+      { isRecording: false },
+    ),
     clock: createSystemClock(),
     log: silentLogger,
   });

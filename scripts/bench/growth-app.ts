@@ -8,6 +8,7 @@ let times = [];
 df.app.activity("echo", { handler: (value) => { times.push(performance.now()); return value; } });
 df.app.activity("plain", { handler: (value) => value });
 df.app.activity("times", { handler: () => { const taken = times; times = []; return taken; } });
+df.app.entity("tally", ({ df: entity }) => entity.setState((entity.getState() ?? 0) + 1));
 df.app.orchestration("chain", function* (context) {
   for (let i = 0; i < context.df.getInput(); i += 1) yield context.df.callActivity("echo", i);
   return yield context.df.callActivity("times");

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import Table from "cli-table3";
 import { benchEngine } from "./bench-engine.ts";
+import { benchEntities } from "./bench-entities.ts";
 import { benchFunctions } from "./bench-functions.ts";
 import { benchGrowth } from "./bench-growth.ts";
 import { benchHost } from "./bench-host.ts";
@@ -23,6 +24,7 @@ const BENCHES = {
   notebook: benchNotebook,
   warm: benchWarm,
   engine: benchEngine,
+  entities: benchEntities,
   growth: benchGrowth,
   host: benchHost,
   functions: benchFunctions,

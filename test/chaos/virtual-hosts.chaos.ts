@@ -2,9 +2,9 @@
 
 import { expect, test } from "vitest";
 import { runChaos } from "../helpers/chaos-world.ts";
-import { chosenSeeds } from "./seeds.ts";
+import { chosenInstances, chosenSeeds } from "./seeds.ts";
 
-const INSTANCES = 50;
+const INSTANCES = chosenInstances(50);
 
 test.each(chosenSeeds(200))(`seed %d: ${INSTANCES} orchestrations end once and rightly`, async (seed) => {
   const { problems, deaths, pauses, faults } = await runChaos(seed, INSTANCES);

@@ -15,6 +15,7 @@ import { onTestFinished } from "vitest";
 import { assemble } from "../../local/src/engine/assemble.ts";
 import type { TaskHubClient } from "../../local/src/engine/client.ts";
 import { entityStatusOf } from "../../local/src/engine/entities/entity-status.ts";
+import { eventTypeName } from "../../local/src/engine/history/event-members.ts";
 import { EventType } from "../../local/src/engine/history/events.ts";
 import { resolveDurableTaskSettings } from "../../local/src/engine/index.ts";
 import { type EntityId, toInstanceId } from "../../local/src/engine/messages/entity-id.ts";
@@ -40,14 +41,26 @@ export type ProcessChaos = {
   deadlineMs: number;
 };
 
+export type ProcessChaosResult = {
+  problems: string[];
+  /** What happened to hosts and workers, and how many requests met a fault. */
+  kills: number;
+  workerKills: number;
+  pauses: number;
+  faults: number;
+};
+
 const APP = fixtureApp("chaos");
 const HUB = "Chaos";
 const PARTITIONS = 4;
 const HOSTS = 2;
 const MIN_PEACE_MS = 500;
 
-/** @returns What is wrong in the end; nothing, it is to be hoped. */
-export async function runProcessChaos(storage: AzureStorageAccount, options: ProcessChaos): Promise<string[]> {
+/** @throws Error with all that happened, and what is left, where the orchestrations do not end in time. */
+export async function runProcessChaos(
+  storage: AzureStorageAccount,
+  options: ProcessChaos,
+): Promise<ProcessChaosResult> {
   const { seed, instances, deadlineMs } = options;
   const faulty = await withFaults(storage, { seed });
   const client = await openClient(storage);
@@ -60,25 +73,62 @@ export async function runProcessChaos(storage: AzureStorageAccount, options: Pro
   }
   faulty.arm();
   const over = new AbortController();
-  const attacking = attack(hosts, random, { ...options, signal: over.signal });
+  const attacks: Attack[] = [];
+  const attacking = attack(hosts, random, { ...options, attacks, signal: over.signal });
   const hasEnded = async () => {
     const page = await client.list({ instanceIdPrefix: "chaos-" }, { top: instances });
     return page.instances.length === instances && page.instances.every(isEnded);
   };
-  await waitFor(hasEnded, { what: `the end of all orchestrations of seed ${seed}`, deadlineMs }).finally(() =>
-    over.abort(),
-  );
+  const explain = async (error: Error): Promise<never> => {
+    throw new Error(`${error.message}\n${await describe(client, options, attacks)}`, { cause: error });
+  };
+  await waitFor(hasEnded, { what: `the end of all orchestrations of seed ${seed}`, deadlineMs })
+    .finally(() => over.abort())
+    .catch(explain);
   await attacking;
-  return findProblems(client, options);
+  const problems = await findProblems(client, options).catch(explain);
+  const count = (what: Attack["what"]) => attacks.filter((it) => it.what === what).length;
+  return {
+    problems: problems.length === 0 ? [] : [...problems, ...attacks.map(attackText)],
+    kills: count("killed"),
+    workerKills: count("worker killed"),
+    pauses: count("paused"),
+    faults: faulty.faults(),
+  };
+}
+
+type Attack = { atMs: number; host: number; what: "killed" | "worker killed" | "paused" };
+
+const attackText = ({ atMs, host, what }: Attack): string =>
+  `after ${(atMs / 1000).toFixed(1)} s: host ${host} ${what}`;
+
+/** What is left, and what happened, for somebody who repeats the seed. */
+async function describe(
+  client: TaskHubClient,
+  { instances }: ProcessChaos,
+  attacks: readonly Attack[],
+): Promise<string> {
+  const lines: string[] = [];
+  for (let n = 0; n < instances; n += 1) {
+    const status = await client.getStatus(`chaos-${n}`);
+    if (status?.runtimeStatus === "Completed") continue;
+    const history = await client.getHistory(`chaos-${n}`, status?.executionId ?? "");
+    const events = history.map((it) => eventTypeName(it.EventType));
+    lines.push(`chaos-${n} is ${status?.runtimeStatus}: … ${events.slice(-8).join(", ")}`);
+  }
+  for (const entity of [ALL, SHARED]) lines.push(`The entity ${entity.key} is ${await stateOf(client, entity)}.`);
+  return [...lines, ...attacks.map(attackText)].join("\n");
 }
 
 /** Something happens to a host, again and again, and a host that died is replaced. */
 async function attack(
   hosts: ChaosHost[],
   random: () => number,
-  { maxPeaceMs, maxPauseMs, signal }: ProcessChaos & { signal: AbortSignal },
+  { maxPeaceMs, maxPauseMs, attacks, signal }: ProcessChaos & { attacks: Attack[]; signal: AbortSignal },
 ): Promise<void> {
   const pauses: Promise<void>[] = [];
+  const beganMs = performance.now();
+  const note = (host: number, what: Attack["what"]) => attacks.push({ atMs: performance.now() - beganMs, host, what });
   while (!signal.aborted) {
     const peaceMs = MIN_PEACE_MS + random() * (maxPeaceMs - MIN_PEACE_MS);
     await delay(peaceMs, undefined, { signal }).catch(() => {});
@@ -86,9 +136,16 @@ async function attack(
     const host = hosts[index] as ChaosHost;
     const drawn = random();
     if (signal.aborted) break;
-    if (drawn < 0.4) host.kill();
-    else if (drawn < 0.6) host.killWorker();
-    else pauses.push(host.pause(random() * maxPauseMs, signal));
+    if (drawn < 0.4) {
+      note(index, "killed");
+      host.kill();
+    } else if (drawn < 0.6) {
+      note(index, "worker killed");
+      host.killWorker();
+    } else {
+      note(index, "paused");
+      pauses.push(host.pause(random() * maxPauseMs, signal));
+    }
     if (host.isGone) hosts[index] = await ChaosHost.start(host.connectionString);
   }
   await Promise.all(pauses);

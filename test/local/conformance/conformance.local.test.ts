@@ -368,6 +368,8 @@ describe.each(["none", "memory"] as const)("storage %s:", (kind) => {
     const id = await start("version", undefined, { version: "5.1" });
     await waitFor(() => entries.some(({ message, fields }) => fields["instanceId"] === id && /put off/.test(message)));
     expect((await status(id)).runtimeStatus).toBe("Pending");
+    const warned = entries.filter(({ level, fields }) => level === "warn" && fields["instanceId"] === id);
+    expect(warned.map(({ fields }) => fields)).toMatchObject([{ version: "5.1", defaultVersion: "5.0" }]);
     await client("terminate", id, "no such host");
     expect((await become(id, "Terminated")).output).toBe("no such host");
   });
@@ -457,6 +459,7 @@ describe.each(["none", "memory"] as const)("storage %s:", (kind) => {
   test("55. the log has the lines that watchers wait for, without what the user sent", async () => {
     const id = newInstanceId();
     await run("returns", "secret-of-55", { instanceId: id });
+    await output("http", { url: `${host.url}/api/work`, polls: true });
     const lines = entries.map(({ message }) => message);
     expect(lines).toEqual(
       expect.arrayContaining([
@@ -465,6 +468,7 @@ describe.each(["none", "memory"] as const)("storage %s:", (kind) => {
         expect.stringContaining(`${id}: Function 'returns (Orchestrator)' scheduled.`),
         expect.stringMatching(`^${id}: Function 'returns \\(Orchestrator\\)' started\\..*\\(Redacted 14 characters\\)`),
         expect.stringMatching(`^${id}: Function 'returns \\(Orchestrator\\)' completed\\.`),
+        expect.stringMatching(/^Polling HTTP status at location: http:\/\/[^?]*$/),
       ]),
     );
     expect(lines.filter((it) => it.includes("secret-of-55"))).toEqual([]);

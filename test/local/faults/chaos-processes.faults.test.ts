@@ -6,7 +6,7 @@ const storage = useAzurite();
 
 // A small dose of `npm run chaos`.
 test("orchestrations end once and rightly on processes that are killed and paused, behind a faulty network", async () => {
-  const problems = await runProcessChaos(storage(), {
+  const { problems } = await runProcessChaos(storage(), {
     seed: 1,
     instances: 4,
     maxPeaceMs: 2_500,
