@@ -5,9 +5,7 @@
 
 const { spawn } = require("node:child_process");
 const { existsSync } = require("node:fs");
-const { homedir } = require("node:os");
 const path = require("node:path");
-const { pathToFileURL } = require("node:url");
 
 const FLOOR = [22, 22];
 // How much later than at the launcher a signal to both may arrive here.
@@ -75,20 +73,12 @@ function followInterrupts() {
   });
 }
 
-/** As in shared/src/files/cache-folder.ts. */
-function cacheFolder() {
-  const { SAME_KIT_CACHE, XDG_CACHE_HOME } = process.env;
-  if (SAME_KIT_CACHE) return path.resolve(SAME_KIT_CACHE);
-  if (process.platform === "darwin") return path.join(homedir(), "Library", "Caches", "same-kit");
-  return path.join(XDG_CACHE_HOME || path.join(homedir(), ".cache"), "same-kit");
-}
-
 async function start() {
-  const cli = path.join(root, "dist", "cli.js");
-  if (!existsSync(cli)) fail(`same-kit: ${cli} is missing: it is not built yet.`, `Run \`make setup\` in ${root}.`);
+  const command = path.join(root, "dist", "start.cjs");
+  if (!existsSync(command))
+    fail(`same-kit: ${command} is missing: it is not built yet.`, `Run \`make setup\` in ${root}.`);
   if (process.env.SAME_KIT_LAUNCHED) followLauncher();
-  require("node:module").enableCompileCache(process.env.NODE_COMPILE_CACHE || path.join(cacheFolder(), "node"));
-  const { main } = await import(pathToFileURL(cli).href);
+  const { main } = require(command);
   process.exitCode = await main(process.argv.slice(2), process.env);
 }
 

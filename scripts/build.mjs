@@ -1,6 +1,8 @@
 // Builds dist/: everything that runs, bundled, beside the files it reads. `npm pack` ships dist/ as it is.
 //
-//   dist/cli.js                  the command (ESM, one chunk per command, so that `--help` loads little)
+//   dist/start.cjs               what bin/same-kit.cjs loads: it loads the command, with its compiled form
+//   dist/cli.cjs                 the command
+//   dist/testcontainers.cjs      what runs Azurite in a container
 //   dist/testing/                the package's `same-kit/testing`, with its types
 //   dist/azure-sdk/              Azure's SDKs as the command loads them
 //   dist/worker/                 the language worker's process
@@ -16,7 +18,7 @@
 //
 // No package stays outside: the published one installs alone.
 
-import { chmod, cp, mkdir, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { chmod, cp, mkdir, readdir, readFile, stat, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { build as esbuild } from "esbuild";
@@ -54,6 +56,14 @@ async function build(options) {
 const cjs = (entry, outfile, options = {}) =>
   build({ ...common, format: "cjs", entryPoints: [from(entry)], outfile: to(outfile), ...options });
 
+/** Names stay: they are in stack traces. */
+const LESS_TEXT = { minifySyntax: true, minifyWhitespace: true };
+
+const FILE_URL = {
+  define: { "import.meta.url": "__fileUrl" },
+  banner: { js: 'const __fileUrl = require("node:url").pathToFileURL(__filename).href;' },
+};
+
 const AZURE_SDK = "local/src/storage/azure/sdk.ts";
 
 /** In the command, the SDKs come from a bundle whose compiled form is kept, when they are needed: compiling them takes longer than using them. */
@@ -74,31 +84,21 @@ const azureSdkApart = {
     })),
 };
 
+/** It is larger than all the rest of the command, and few use Docker. */
+const testcontainersApart = {
+  name: "testcontainers-apart",
+  setup: (build) =>
+    build.onResolve({ filter: /^testcontainers$/ }, () => ({ path: "./testcontainers.cjs", external: true })),
+};
+
+/** One file: its compiled form is kept, and what a command does not load of it costs nothing. */
 async function buildCli() {
-  const { metafile } = await build({
-    ...common,
-    format: "esm",
-    splitting: true,
-    minifySyntax: true,
-    entryPoints: { cli: from("toolkit/src/cli/main.ts") },
-    plugins: [azureSdkApart],
-    outdir: dist,
-    chunkNames: "chunks/[name]-[hash]",
-    // Bundled CommonJS packages call require() for Node's own modules, and look for files beside themselves.
-    banner: {
-      js: [
-        'import { createRequire as __createRequire } from "node:module";',
-        'import { dirname as __dirnameOf } from "node:path";',
-        'import { fileURLToPath as __toPath } from "node:url";',
-        "const require = __createRequire(import.meta.url);",
-        "const __filename = __toPath(import.meta.url);",
-        "const __dirname = __dirnameOf(__filename);",
-      ].join(" "),
-    },
+  await cjs("toolkit/src/cli/main.ts", "cli.cjs", {
+    ...LESS_TEXT,
+    ...FILE_URL,
+    plugins: [azureSdkApart, testcontainersApart],
   });
-  // Removed after the build, so that a command that runs meanwhile finds its chunks.
-  const made = new Set(Object.keys(metafile.outputs).map((file) => path.basename(file)));
-  for (const name of await readdir(to("chunks"))) if (!made.has(name)) await rm(to("chunks", name));
+  await cjs("toolkit/src/cli/start.ts", "start.cjs", FILE_URL);
 }
 
 async function buildApp() {
@@ -126,8 +126,7 @@ async function buildApp() {
 /** CommonJS, which both jest and `import` load; its types are the one file that imports nothing. */
 async function buildTesting() {
   await cjs("local/src/testing/index.ts", "testing/index.cjs", {
-    define: { "import.meta.url": "__fileUrl" },
-    banner: { js: 'const __fileUrl = require("node:url").pathToFileURL(__filename).href;' },
+    ...FILE_URL,
     // Loaded where Azurite runs in a container, which a test's never does.
     external: [...common.external, "testcontainers"],
   });
@@ -171,7 +170,8 @@ async function copyData(folder, target) {
 
 const targets = {
   command: buildCli,
-  "Azure's SDKs": () => cjs(AZURE_SDK, "azure-sdk/sdk.cjs", { plugins: [withoutUnusedPackages] }),
+  testcontainers: () => cjs("node_modules/testcontainers/build/index.js", "testcontainers.cjs", LESS_TEXT),
+  "Azure's SDKs": () => cjs(AZURE_SDK, "azure-sdk/sdk.cjs", { ...LESS_TEXT, plugins: [withoutUnusedPackages] }),
   testing: buildTesting,
   worker: () => cjs("local/src/worker/child/main.ts", "worker/main.cjs"),
   "worker's preload": () => cjs("local/src/worker/child/preload.ts", "worker/preload.cjs"),
@@ -179,7 +179,7 @@ const targets = {
   "terraform guard": () => cjs("toolkit/src/adapters/terraform/guard.ts", "terraform/guard.cjs"),
   azurite: () => cjs("local/src/azurite/child/start.ts", "azurite/main.cjs"),
   "azurite's services": () =>
-    cjs("local/src/azurite/child/main.ts", "azurite/services.cjs", { plugins: [azuriteBundle()] }),
+    cjs("local/src/azurite/child/main.ts", "azurite/services.cjs", { ...LESS_TEXT, plugins: [azuriteBundle()] }),
   app: buildApp,
   "azurerm stand-in": buildStandIn,
   inspector: buildInspector,

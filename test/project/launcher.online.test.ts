@@ -40,7 +40,7 @@ describe("the launcher, started by an old Node", () => {
 
   test("leaves no command behind after a kill -9", async () => {
     const root = checkoutWith(
-      "export const main = () => { console.log(process.pid); return new Promise((r) => setTimeout(r, 60000)); }",
+      "exports.main = () => { console.log(process.pid); return new Promise((r) => setTimeout(r, 60000)); }",
     );
     const launcher = spawn(oldNode, [path.join(root, "bin", "same-kit.cjs")], { stdio: ["ignore", "pipe", "inherit"] });
     const [line] = await new Promise<[Buffer]>((resolve) => launcher.stdout.once("data", (data) => resolve([data])));
@@ -56,7 +56,7 @@ function checkoutWith(cli: string, { hasRuntime = true } = {}): string {
   const root = tempDir();
   cpSync(path.join(packageRoot(), "bin"), path.join(root, "bin"), { recursive: true });
   mkdirSync(path.join(root, "dist"));
-  writeFileSync(path.join(root, "dist", "cli.js"), cli);
+  writeFileSync(path.join(root, "dist", "start.cjs"), cli);
   writeFileSync(path.join(root, "package.json"), '{ "name": "same-kit", "type": "module" }');
   writeFileSync(path.join(root, "Makefile"), "");
   if (!hasRuntime) return root;

@@ -3,7 +3,7 @@ import { startContainerAzurite } from "../azurite/container-azurite.ts";
 import { type RunningAzurite, startAzurite, warnOfPublicKey } from "../azurite/index.ts";
 import type { DevelopmentStorage } from "../host/index.ts";
 import { PUBLIC_DEVELOPMENT_KEY } from "../shared/development-account.ts";
-import { type AzureStorageAccount, openStorage } from "../storage/azure/open-storage.ts";
+import { type AzureStorageAccount, openStorage, openStorageLater } from "../storage/azure/open-storage.ts";
 import { openServedMemory } from "../storage/memory/served/open-served-memory.ts";
 import type { StorageAccount } from "../storage/storage-account.ts";
 import { EmulatorError } from "./errors.ts";
@@ -73,7 +73,8 @@ const NOTHING_TO_LOSE = {
 };
 
 function toLocalStorage(description: string, azurite: RunningAzurite): LocalStorage {
-  const account = openStorage(azurite.connectionString);
+  // The app's process can be started meanwhile.
+  const account = openStorageLater(azurite.connectionString);
   void azurite.lost.then(() => account.abandon());
   // Only a request shows whether a foreign one accepts the published key.
   const ready = azurite.isForeign ? { ready: pingOf(description, account) } : {};

@@ -37,6 +37,7 @@ export type HostSetting = {
 export async function startHost(
   { options, appDir, folder, settings, storage, instanceFiles, log, events, tracer }: HostSetting,
   extensions: readonly HostExtension[],
+  onWorkerForked: () => void,
 ): Promise<FunctionsHost> {
   const { port, node = null } = options;
   const starting = startFunctionsHost({
@@ -53,6 +54,7 @@ export async function startHost(
     developmentStorage: storage.development,
     log,
     onEvent: events.add,
+    onWorkerForked,
     stateDir: folder.dir,
     node,
     tracer,

@@ -52,14 +52,22 @@ export async function startParts(setting: LocalSetting, running: StopStack): Pro
   running.add(async () => void (await Promise.all(triggers.map((it) => it.settled()))));
   const inspected = Promise.withResolvers<InspectedParts>();
   const pages = inspectorOf(setting, { management: extension.webhook, parts: inspected.promise }, running);
-  const hostStarting = startHost(setting, [extension, ...bindings.all, timers, warmup, observer, ...pages]);
+  const forked = Promise.withResolvers<void>();
+  const hostStarting = startHost(
+    setting,
+    [extension, ...bindings.all, timers, warmup, observer, ...pages],
+    forked.resolve,
+  );
   running.add(async () => {
     const host = await hostStarting.catch(() => undefined);
     await host?.stop(account.isAbandoned ? { drainTimeoutMs: STOP_WITHOUT_STORAGE_MS } : {});
   });
   const invokerComing = hostStarting.then((host) => createFunctionInvoker(host, events.add));
   const possiblyCorruptRuns: InstanceStatus[] = [];
-  const engineStarting = startHubEngine(setting, { account, invokerComing, possiblyCorruptRuns });
+  // Loading Azure's SDKs for the engine would delay the worker, which takes longer.
+  const engineStarting = Promise.race([forked.promise, invokerComing]).then(() =>
+    startHubEngine(setting, { account, invokerComing, possiblyCorruptRuns }),
+  );
   // Before the host: what runs is finished and saved while the worker still answers.
   running.add(async () => stopEngine(await engineStarting.catch(() => undefined), storage, account));
   running.add(async () => extension.endWaiting());

@@ -33,6 +33,7 @@ export type GenerationInput = {
   /** For the Node of the worker. */
   nodeArguments: readonly string[];
   now: (() => Date) | undefined;
+  onWorkerForked: (() => void) | undefined;
   startedTriggerTypes: ReadonlySet<string>;
   invocationLog: InvocationLog;
   signal: AbortSignal;
@@ -41,6 +42,7 @@ export type GenerationInput = {
 /** @throws HostError if host.json or the app itself does not load. */
 export async function startGeneration(input: GenerationInput): Promise<AppGeneration> {
   const { appDir, env, node: wantedNode, nodeArguments, now, startedTriggerTypes, invocationLog, signal } = input;
+  const { onWorkerForked = () => {} } = input;
   const hostJson = await loadHostJson(appDir, env);
   await checkPackageJson(path.join(appDir, "package.json"));
   const node = await chooseNode({ appDir, node: wantedNode, env });
@@ -54,6 +56,7 @@ export async function startGeneration(input: GenerationInput): Promise<AppGenera
     onLog: (line) => invocationLog.writeWorkerLine(line),
     onConsole: (stream, line) => invocationLog.writeConsoleLine(stream, line),
   });
+  onWorkerForked();
   const onAbort = () => void worker.kill();
   signal.addEventListener("abort", onAbort, { once: true });
   try {

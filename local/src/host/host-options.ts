@@ -18,6 +18,8 @@ export type FunctionsHostOptions = {
   env?: NodeJS.ProcessEnv;
   extensions?: readonly HostExtension[];
   log: Logger;
+  /** Called when a process that will load the app has been started. */
+  onWorkerForked?: (() => void) | undefined;
   /** Called for every event except lines, which go to `log`. */
   onEvent?: (event: HostEvent) => void;
   /** What the app's code takes for the time when a call begins; absent: the machine's. */

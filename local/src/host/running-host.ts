@@ -209,7 +209,14 @@ export class RunningHost implements FunctionsHost {
   }
 
   #createRuntime(): AppRuntime {
-    const { appDir, extensions = [], node = null, now, maxWorkerCrashes = DEFAULT_MAX_CRASHES } = this.#options;
+    const {
+      appDir,
+      extensions = [],
+      node = null,
+      now,
+      maxWorkerCrashes = DEFAULT_MAX_CRASHES,
+      onWorkerForked,
+    } = this.#options;
     const startedTriggerTypes = new Set(extensions.flatMap((it) => it.triggerTypes).map((type) => type.toLowerCase()));
     return new AppRuntime({
       start: (signal) =>
@@ -220,6 +227,7 @@ export class RunningHost implements FunctionsHost {
           node,
           nodeArguments: this.#nodeArguments(),
           now,
+          onWorkerForked,
           startedTriggerTypes,
           invocationLog: this.#invocationLog,
         }),

@@ -1,4 +1,6 @@
-import type { ContainerClient } from "@azure/storage-blob";
+import type { TableClient, TableServiceClient } from "@azure/data-tables";
+import type { BlobServiceClient, ContainerClient } from "@azure/storage-blob";
+import type { QueueServiceClient } from "@azure/storage-queue";
 import { DEVELOPMENT_PORTS, developmentConnection, PUBLIC_DEVELOPMENT_KEY } from "../../shared/development-account.ts";
 import type { StorageAccount } from "../storage-account.ts";
 import { ignoring } from "../storage-errors.ts";
@@ -13,6 +15,8 @@ import { azureSdk } from "./sdk.ts";
 /** An account that is reached over the network. */
 export type AzureStorageAccount = StorageAccount & {
   connectionString: string;
+  /** Loads and reads what the first use otherwise would. */
+  open(): void;
   /** Removes these, in the order of the lists; what is not there is left out. A lease is no hindrance. */
   remove(names: Record<"queues" | "containers" | "tables", readonly string[]>): Promise<void>;
 };
@@ -24,35 +28,45 @@ const PUBLIC_CONNECTION = developmentConnection(DEVELOPMENT_PORTS, PUBLIC_DEVELO
 const RETRY = { maxTries: 3, retryDelayInMs: 200, maxRetryDelayInMs: 2_000, tryTimeoutInMs: 30_000 };
 const TABLE_RETRY = { maxRetries: 2, retryDelayInMs: 200, maxRetryDelayInMs: 2_000 };
 
-/** Opens an account by its connection string, `UseDevelopmentStorage=true` included; makes no request. */
+/**
+ * Opens an account by its connection string, `UseDevelopmentStorage=true` included; makes no request.
+ *
+ * @throws Where the connection string is not valid.
+ */
 export function openStorage(connectionString: string): AzureStorageAccount {
-  const { BlobServiceClient, QueueServiceClient, TableClient, TableServiceClient } = azureSdk();
+  const account = openStorageLater(connectionString);
+  account.open();
+  return account;
+}
+
+/** The same, but Azure's SDKs are loaded, and the connection string is read, when the account is first used. */
+export function openStorageLater(connectionString: string): AzureStorageAccount {
   const text = connectionString.trim() === DEVELOPMENT_STORAGE ? PUBLIC_CONNECTION : connectionString;
   const abandoned = new AbortController();
   const { signal } = abandoned;
-  const pipeline = () => pipelineUnder(signal, text, { retryOptions: RETRY });
-  // These two only read the endpoints.
-  const blobs = new BlobServiceClient(BlobServiceClient.fromConnectionString(text).url, pipeline());
-  const queues = new QueueServiceClient(QueueServiceClient.fromConnectionString(text).url, pipeline());
-  const tableOptions = {
-    allowInsecureConnection: true,
-    retryOptions: TABLE_RETRY,
-    additionalPolicies: [tablePolicyUnder(signal), escapeJson],
+  let opened: Clients | undefined;
+  const clients = () => {
+    opened ??= openClients(text, signal);
+    return opened;
   };
-  const tables = TableServiceClient.fromConnectionString(text, tableOptions);
   return {
     connectionString: text,
-    blobEndpoint: blobs.url.replace(/\/+$/, ""),
-    queue: (name) => new AzureQueue(queues.getQueueClient(name)),
-    table: (name) => new AzureTable(TableClient.fromConnectionString(text, name, tableOptions)),
-    container: (name) => new AzureContainer(blobs.getContainerClient(name)),
+    open: () => void clients(),
+    get blobEndpoint() {
+      return clients().blobs.url.replace(/\/+$/, "");
+    },
+    queue: (name) => new AzureQueue(clients().queues.getQueueClient(name)),
+    table: (name) => new AzureTable(clients().tableNamed(name)),
+    container: (name) => new AzureContainer(clients().blobs.getContainerClient(name)),
     async ping() {
+      const { blobs, queues, tables } = clients();
       const firstOf = async (pages: AsyncIterable<unknown>) => {
         for await (const _ of pages) return;
       };
       await Promise.all([firstOf(blobs.listContainers()), firstOf(queues.listQueues()), firstOf(tables.listTables())]);
     },
     async remove(names) {
+      const { blobs, queues, tables } = clients();
       for (const name of names.queues) await queues.getQueueClient(name).deleteIfExists();
       for (const name of names.containers) await removeContainer(blobs.getContainerClient(name));
       for (const name of names.tables) await ignoring(NOT_FOUND, asked(tables.deleteTable(name)));
@@ -61,6 +75,30 @@ export function openStorage(connectionString: string): AzureStorageAccount {
     get isAbandoned() {
       return signal.aborted;
     },
+  };
+}
+
+type Clients = {
+  blobs: BlobServiceClient;
+  queues: QueueServiceClient;
+  tables: TableServiceClient;
+  tableNamed(name: string): TableClient;
+};
+
+function openClients(text: string, signal: AbortSignal): Clients {
+  const { BlobServiceClient, QueueServiceClient, TableClient, TableServiceClient } = azureSdk();
+  const pipeline = () => pipelineUnder(signal, text, { retryOptions: RETRY });
+  const tableOptions = {
+    allowInsecureConnection: true,
+    retryOptions: TABLE_RETRY,
+    additionalPolicies: [tablePolicyUnder(signal), escapeJson],
+  };
+  return {
+    // These two only read the endpoints.
+    blobs: new BlobServiceClient(BlobServiceClient.fromConnectionString(text).url, pipeline()),
+    queues: new QueueServiceClient(QueueServiceClient.fromConnectionString(text).url, pipeline()),
+    tables: TableServiceClient.fromConnectionString(text, tableOptions),
+    tableNamed: (name) => TableClient.fromConnectionString(text, name, tableOptions),
   };
 }
 

@@ -1,0 +1,11 @@
+// What the launcher loads: the command, compiled already.
+
+import path from "node:path";
+import { cacheFolder, requireCompiled } from "@same-kit/shared";
+
+type Command = typeof import("./main.ts");
+
+export function main(argv: string[], env: NodeJS.ProcessEnv): Promise<number> {
+  const command = requireCompiled(path.join(__dirname, "cli.cjs"), path.join(cacheFolder(env), "compiled")) as Command;
+  return command.main(argv, env);
+}
