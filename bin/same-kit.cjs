@@ -79,7 +79,9 @@ async function start() {
     fail(`same-kit: ${command} is missing: it is not built yet.`, `Run \`make setup\` in ${root}.`);
   if (process.env.SAME_KIT_LAUNCHED) followLauncher();
   const { main } = require(command);
-  process.exitCode = await main(process.argv.slice(2), process.env);
+  const code = await main(process.argv.slice(2), process.env);
+  // Once all is printed. Waiting for Node to find nothing left to do would take it 10 ms longer.
+  process.stdout.write("", () => process.stderr.write("", () => process.exit(code)));
 }
 
 function explainOldNode() {

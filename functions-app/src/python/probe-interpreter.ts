@@ -1,4 +1,5 @@
 import { execFile } from "node:child_process";
+import { keptFacts, type PythonFacts } from "./kept-facts.ts";
 
 /** Where an interpreter was found: a setting, an active environment, this package, PATH, or a version manager's folder. */
 export type PythonOrigin = "SAME_PYTHON" | "bundled" | "VIRTUAL_ENV" | "CONDA_PREFIX" | "PATH" | "managed";
@@ -7,18 +8,8 @@ export type PythonOrigin = "SAME_PYTHON" | "bundled" | "VIRTUAL_ENV" | "CONDA_PR
 export type Interpreter = {
   /** Program and first arguments that start it: a bundled one may need the loader in front of it. */
   launch: readonly [string, ...string[]];
-  /** Its own `sys.executable`. */
-  executable: string;
-  /** For example `3.12.4`. */
-  version: string;
-  /** For example `3.12`: sessions travel only between Pythons of one minor version. */
-  minor: string;
-  implementation: string;
-  /** Whether it can make virtual environments: Debian keeps that in a package of its own. */
-  hasVenv: boolean;
-  isVirtualEnvironment: boolean;
   origin: PythonOrigin;
-};
+} & Omit<PythonFacts, "major">;
 
 /** dill 0.4.1 and the app's own Python files need it. */
 export const OLDEST_MINOR = 9;
@@ -45,7 +36,9 @@ export async function probeInterpreter(
   origin: PythonOrigin,
   env: NodeJS.ProcessEnv,
 ): Promise<Interpreter | { rejected: string }> {
-  const answer = await run(launch, env);
+  const [program, ...others] = launch;
+  const ask = () => run(launch, env);
+  const answer = await (others.length === 0 ? keptFacts(program, env, ask) : ask());
   if ("rejected" in answer) return answer;
   const { major, ...facts } = answer.facts;
   if (facts.implementation !== "CPython") return { rejected: `is ${facts.implementation}, not CPython` };
@@ -56,19 +49,17 @@ export async function probeInterpreter(
   return { launch: launch.length === 1 ? [facts.executable] : launch, origin, ...facts };
 }
 
-type Facts = Omit<Interpreter, "launch" | "origin"> & { major: number };
-
 function run(
   launch: readonly [string, ...string[]],
   env: NodeJS.ProcessEnv,
-): Promise<{ facts: Facts } | { rejected: string }> {
+): Promise<{ facts: PythonFacts } | { rejected: string }> {
   const [program, ...first] = launch;
   return new Promise((resolve) => {
     const options = { env, timeout: PROBE_TIMEOUT_MS, killSignal: "SIGKILL", windowsHide: true } as const;
     const child = execFile(program, [...first, "-I", "-S", "-c", PROBE], options, (error, stdout, stderr) => {
       if (error) return resolve({ rejected: `does not run: ${reasonOf(error, stderr)}` });
       try {
-        resolve({ facts: JSON.parse(stdout) as Facts });
+        resolve({ facts: JSON.parse(stdout) as PythonFacts });
       } catch {
         resolve({ rejected: "does not answer as a Python does" });
       }

@@ -1,5 +1,6 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { closeSync, openSync, readFileSync } from "node:fs";
+import { YOUNG_GENERATION } from "../shared/young-generation.ts";
 import { killTree } from "./kill-tree.ts";
 
 const DEFAULT_STOP_TIMEOUT_MS = 10_000;
@@ -103,7 +104,7 @@ function forkDetached({ file, args = [], env = process.env, logFile, socketFds =
     return fork(file, [...args], {
       env,
       // Not ours: we may run under a debugger or a loader. What is deprecated in a dependency is no news to a user.
-      execArgv: ["--no-deprecation"],
+      execArgv: ["--no-deprecation", YOUNG_GENERATION],
       detached: true,
       stdio: ["ignore", log, log, "ipc", ...socketFds],
     });

@@ -2,6 +2,7 @@ import { type ChildProcess, fork } from "node:child_process";
 import path from "node:path";
 import readline from "node:readline";
 import { packageRoot } from "@same-kit/shared";
+import { YOUNG_GENERATION } from "../shared/young-generation.ts";
 import type {
   HostToWorker,
   InvocationRequest,
@@ -275,6 +276,7 @@ function forkWorker({ appDirectory, env, nodeFile, nodeArguments = [] }: WorkerS
       "--require",
       path.join(folder, "preload.cjs"),
       `--max-http-header-size=${HEADER_LIMIT_BYTES}`,
+      YOUNG_GENERATION,
       ...nodeArguments,
     ],
     // Structured clone keeps bytes as bytes.

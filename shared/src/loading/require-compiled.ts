@@ -2,6 +2,7 @@
 // first called, and that again in every process: half of the start-up time of a program that ends soon. V8 can also give the code of a
 // script after it ran, with all that was called.
 
+import { isAscii } from "node:buffer";
 import { createHash } from "node:crypto";
 import { readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import Module, { createRequire } from "node:module";
@@ -11,7 +12,7 @@ import { crc32 } from "node:zlib";
 import { writeFileAtomicSync } from "../files/atomic-file.ts";
 
 type Handler = (module: NodeModule, file: string) => void;
-type Loader = { _extensions: Record<".js", Handler>; wrap(text: string): string };
+type Loader = { _extensions: Record<".js", Handler>; wrapper: [head: string, tail: string] };
 
 /** The checksums of the file and of its compiled form, and how many processes have added to that, before it. */
 const HEADER_BYTES = 12;
@@ -47,13 +48,13 @@ function run(module: NodeModule, file: string, folder: string): void {
   const checksum = crc32(source);
   const kept = path.join(folder, nameFor(file, checksum, source.length));
   const known = readKept(kept, checksum);
-  const { wrap } = Module as unknown as Loader;
-  const text = source.toString("utf8");
-  const wrapped = wrap(text);
-  const script = new vm.Script(wrapped, {
+  const [head, tail] = (Module as unknown as Loader).wrapper;
+  // A large text of ASCII becomes a string outside of V8's heap, of one byte for each character.
+  const text = source.toString(isAscii(source) ? "latin1" : "utf8");
+  const script = new vm.Script(`${head}${text}${tail}`, {
     filename: file,
     // A position in the first line is where it is in the file.
-    columnOffset: -wrapped.indexOf(text),
+    columnOffset: -head.length,
     importModuleDynamically: vm.constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
     ...(known === undefined ? {} : { cachedData: known.code }),
   });

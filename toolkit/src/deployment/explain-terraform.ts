@@ -110,7 +110,7 @@ const RULES: readonly Rule[] = [
       /failed the availability check|Website with given name \S+ already exists|StorageAccountAlreadyTaken|"?ExtendedCode"?:?\s*"?54001/,
     explain: (_facts, _match, text) => ({
       message: `A name is taken; names of function apps and storage accounts are global. Azure said: ${inOneLine(text)}`,
-      hint: 'Choose another --project or --env, or set names with --var \'names={"app":"…"}\'. Nothing was overwritten. Right after `down` a name may need two minutes to be free again.',
+      hint: 'Choose another --project or --env, or set names with --var \'names={"app":"NAME"}\'. Nothing was overwritten. Right after `down` a name may need two minutes to be free again.',
     }),
   },
   {
@@ -140,7 +140,7 @@ const RULES: readonly Rule[] = [
     pattern: /pricing tier is(n't| not) allowed in this resource group/i,
     explain: () => ({
       message: "This resource group contains a plan that cannot coexist with the chosen one.",
-      hint: 'Use a group of its own: another --env, or --var \'names={"resource_group":"…"}\'.',
+      hint: 'Use a group of its own: another --env, or --var \'names={"resource_group":"NAME"}\'.',
     }),
   },
   {
@@ -254,7 +254,7 @@ function withProgress(message: string, error: TerraformError, { done, planned }:
   if (error.command !== "apply" || planned === 0) return message;
   const ready =
     done === 0 ? `None of the ${planned} resources is ready.` : `${done} of ${planned} resources are ready and kept.`;
-  return `${/[.…!?]$/.test(message) ? message : `${message}.`} ${ready}`;
+  return `${/[.\u2026!?]$/.test(message) ? message : `${message}.`} ${ready}`;
 }
 
 export function textOf(error: TerraformError): string {

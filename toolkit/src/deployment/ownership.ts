@@ -223,7 +223,7 @@ export function isRemoval({ action }: Pick<PlannedChange, "action">): boolean {
   return action === "delete" || action === "replace";
 }
 
-const TAKE_OVER = hint`Choose another name: --env, --project, or --var 'names={"resource_group":"…"}'. ${sameKit("up", "--adopt")} takes over a group on purpose, unless it contains foreign resources.`;
+const TAKE_OVER = hint`Choose another name: --env, --project, or --var 'names={"resource_group":"NAME"}'. ${sameKit("up", "--adopt")} takes over a group on purpose, unless it contains foreign resources.`;
 const MOVE_OR_RENAME = "Move or remove these first, or choose another name with --env, --project or --var names.";
 
 function notOurs(group: FoundGroup, advice: Hint): OperationError {

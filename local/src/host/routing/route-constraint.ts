@@ -105,7 +105,7 @@ function isBetween(value: bigint, min: bigint, max: bigint): boolean {
 }
 
 function isFloat(value: string): boolean {
-  return /^\s*([+-]?(\d[\d,]*(\.\d*)?|\.\d+)(e[+-]?\d+)?|[+-]?(infinity|∞)|nan)\s*$/i.test(value);
+  return /^\s*([+-]?(\d[\d,]*(\.\d*)?|\.\d+)(e[+-]?\d+)?|[+-]?(infinity|\u221e)|nan)\s*$/i.test(value);
 }
 
 /** Every text form of .NET's Guid but the hexadecimal array one. */

@@ -1,0 +1,74 @@
+import { createHash } from "node:crypto";
+import { closeSync, openSync, readSync, realpathSync, statSync } from "node:fs";
+import path from "node:path";
+import { isRecord, readJson, writeJsonAtomic } from "@same-kit/shared";
+import { isInCloud, pythonCacheFolder } from "./cache-folder.ts";
+
+/** What an interpreter says of itself. */
+export type PythonFacts = {
+  /** Its own `sys.executable`. */
+  executable: string;
+  /** For example `3.12.4`. */
+  version: string;
+  /** For example `3.12`: sessions travel only between Pythons of one minor version. */
+  minor: string;
+  major: number;
+  implementation: string;
+  /** Whether it can make virtual environments: Debian keeps that in a package of its own. */
+  hasVenv: boolean;
+  isVirtualEnvironment: boolean;
+};
+
+/**
+ * Asks an interpreter once, and again when its program or its virtual environment's description has changed: the answer costs a
+ * start of Python, which a run would wait for.
+ *
+ * @param program - A path. What a script behind it starts may change, so that scripts are asked every time.
+ */
+export async function keptFacts<Refusal extends { rejected: string }>(
+  program: string,
+  env: NodeJS.ProcessEnv,
+  ask: () => Promise<{ facts: PythonFacts } | Refusal>,
+): Promise<{ facts: PythonFacts } | Refusal> {
+  const name = isInCloud(env) ? undefined : identityOf(program);
+  if (name === undefined) return ask();
+  const file = path.join(pythonCacheFolder(env), "interpreters", `${name}.json`);
+  const known: unknown = await readJson(file).catch(() => undefined);
+  if (isFacts(known)) return { facts: known };
+  const answer = await ask();
+  // The modules that `hasVenv` is about can be installed without a change of the program.
+  if ("facts" in answer && answer.facts.hasVenv) await writeJsonAtomic(file, answer.facts).catch(() => {});
+  return answer;
+}
+
+function identityOf(program: string): string | undefined {
+  try {
+    const real = realpathSync(program);
+    if (isScript(real)) return undefined;
+    const { ino, size, mtimeMs, ctimeMs } = statSync(real);
+    const description = path.join(path.dirname(path.dirname(program)), "pyvenv.cfg");
+    const environment = statSync(description, { throwIfNoEntry: false })?.mtimeMs ?? null;
+    const identity = [program, real, ino, size, mtimeMs, ctimeMs, environment];
+    return createHash("sha256").update(JSON.stringify(identity)).digest("hex").slice(0, 32);
+  } catch {
+    return undefined; // Asking it says why.
+  }
+}
+
+function isScript(file: string): boolean {
+  const start = Buffer.alloc(2);
+  const opened = openSync(file, "r");
+  try {
+    readSync(opened, start, 0, start.length, 0);
+  } finally {
+    closeSync(opened);
+  }
+  return start.toString("latin1") === "#!";
+}
+
+function isFacts(value: unknown): value is PythonFacts {
+  if (!isRecord(value)) return false;
+  const { executable, version, minor, implementation, major, hasVenv, isVirtualEnvironment } = value;
+  const areTexts = [executable, version, minor, implementation].every((it) => typeof it === "string" && it !== "");
+  return areTexts && typeof major === "number" && hasVenv === true && typeof isVirtualEnvironment === "boolean";
+}
