@@ -24,7 +24,7 @@ describe("the launcher, started by an old Node", () => {
 
   test("hands over to the runtime in .runtime and passes on arguments and exit code", async () => {
     const root = checkoutWith(
-      "export const main = async (argv) => { console.log(process.versions.node, ...argv); return 7; }",
+      "exports.main = async (argv) => { console.log(process.versions.node, ...argv); return 7; }",
     );
     const result = await execa(oldNode, [path.join(root, "bin", "same-kit.cjs"), "a", "b c"], { reject: false });
     expect(result).toMatchObject({ exitCode: 7, stdout: `${process.versions.node} a b c` });
