@@ -33,6 +33,7 @@ export {
   type HostedFunction,
   type HttpsOptions,
   loadLocalSettings,
+  PortInUseError,
 } from "./host/index.ts";
 export type { RunDetail, RunFile, RunStep, RunSummary } from "./inspector/api.ts";
 export type { RunsSource } from "./inspector/index.ts";

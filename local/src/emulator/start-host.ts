@@ -1,14 +1,7 @@
 import type { Logger } from "@same-kit/shared";
 import type { DurableTaskSettings } from "../engine/settings.ts";
 import type { EventLog } from "../events/event-log.ts";
-import {
-  DEFAULT_PORT,
-  type FunctionsHost,
-  HostError,
-  type HostExtension,
-  loadLocalSettings,
-  startFunctionsHost,
-} from "../host/index.ts";
+import { type FunctionsHost, type HostExtension, PortInUseError, startFunctionsHost } from "../host/index.ts";
 import { describePortOwner, findPortOwner } from "../process/port-owner.ts";
 import type { StateFolder } from "../state/state-folder.ts";
 import type { TraceFiles, Tracer } from "../telemetry/index.ts";
@@ -39,7 +32,7 @@ export async function startHost(
   extensions: readonly HostExtension[],
   onWorkerForked: () => void,
 ): Promise<FunctionsHost> {
-  const { port, node = null } = options;
+  const { node = null } = options;
   const starting = startFunctionsHost({
     ...passedOn(options),
     appDir,
@@ -60,7 +53,7 @@ export async function startHost(
     tracer,
   });
   return starting.catch(async (error: unknown) => {
-    throw await nameOwner(error, port ?? (await loadLocalSettings(appDir)).port ?? DEFAULT_PORT);
+    throw await nameOwner(error);
   });
 }
 
@@ -83,14 +76,9 @@ function passedOn(options: LocalOptions) {
 }
 
 /** Adds who has the port to the host's own words. */
-async function nameOwner(error: unknown, port: number): Promise<unknown> {
-  if (!(error instanceof HostError) || error.code !== "ERR_PORT_IN_USE") return error;
-  const owner = await findPortOwner(port);
+async function nameOwner(error: unknown): Promise<unknown> {
+  if (!(error instanceof PortInUseError)) return error;
+  const owner = await findPortOwner(error.port);
   if (owner === undefined) return error;
-  return new HostError({
-    code: error.code,
-    message: `${error.message} It belongs to ${describePortOwner(owner)}.`,
-    ...(error.hint === undefined ? {} : { hint: error.hint }),
-    cause: error,
-  });
+  return new PortInUseError(error.port, `${error.message} It belongs to ${describePortOwner(owner)}.`, error);
 }

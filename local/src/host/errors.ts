@@ -21,3 +21,18 @@ export type HostErrorCode =
   | "ERR_WORKER_CRASHED";
 
 export class HostError extends OperationError<HostErrorCode> {}
+
+export class PortInUseError extends HostError {
+  readonly port: number;
+
+  /** @param message - Names the port. */
+  constructor(port: number, message: string, cause: unknown) {
+    super({
+      code: "ERR_PORT_IN_USE",
+      message,
+      hint: "Stop that program, or choose another port with --port.",
+      cause,
+    });
+    this.port = port;
+  }
+}

@@ -7,7 +7,7 @@ export { type HostJson, loadHostJson } from "./config/host-json.ts";
 export { type LocalSettings, loadLocalSettings } from "./config/local-settings.ts";
 export { isLogged } from "./config/log-levels.ts";
 export { createFunctionInvoker } from "./durable-invoker.ts";
-export { HostError, type HostErrorCode } from "./errors.ts";
+export { HostError, type HostErrorCode, PortInUseError } from "./errors.ts";
 export { type AppFunction, isWarmup } from "./functions/app-function.ts";
 export type { FunctionsHost } from "./functions-host.ts";
 export type {
@@ -21,5 +21,4 @@ export type { FunctionsHostOptions, HostedFunction, HostState } from "./host-opt
 export type { HttpsOptions } from "./http/https-certificate.ts";
 export { listenOnLoopback } from "./http/listen.ts";
 export { writeReply, writeStream } from "./http/reply.ts";
-export { DEFAULT_PORT } from "./running-host.ts";
 export { startFunctionsHost } from "./start-functions-host.ts";

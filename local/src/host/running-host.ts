@@ -26,7 +26,7 @@ import { opensDebugger, workerArguments } from "./node/worker-arguments.ts";
 import { invokeWithRetries, readRetryPolicy } from "./retry-policy.ts";
 import { type AppWatch, watchApp } from "./watch-app.ts";
 
-export const DEFAULT_PORT = 7071;
+const DEFAULT_PORT = 7071;
 const DEFAULT_INSPECT_ADDRESS = "127.0.0.1:9229";
 /** Azure's limit, changed by `FUNCTIONS_REQUEST_BODY_SIZE_LIMIT`. */
 const DEFAULT_BODY_LIMIT_BYTES = 104_857_600;

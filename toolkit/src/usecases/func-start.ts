@@ -1,5 +1,4 @@
-import type { HostEvent } from "@same-kit/local";
-import { OperationError } from "@same-kit/shared";
+import { type HostEvent, PortInUseError } from "@same-kit/local";
 import type { BootedHost, BootOptions, Emulator } from "../ports.ts";
 import { localUp } from "./local-up.ts";
 
@@ -37,17 +36,11 @@ export async function funcStart(options: FuncStartOptions, { emulator, output, s
     { emulator, signal, onReady: (host) => output.ready(host), onLog: () => {} },
   );
   await running.catch((error: unknown) => {
-    throw isPortTaken(error) ? portUnavailable(error) : error;
+    throw error instanceof PortInUseError ? portUnavailable(error) : error;
   });
 }
 
-function isPortTaken(error: unknown): error is OperationError {
-  return error instanceof OperationError && error.code === "ERR_PORT_IN_USE";
-}
-
 /** With the words that scripts around func look for. */
-function portUnavailable(error: OperationError): OperationError {
-  const port = /\bPort (\d+)/.exec(error.message)?.[1];
-  const { code, message, hint = "" } = error;
-  return new OperationError({ code, message: `Port ${port} is unavailable. ${message}`, hint, cause: error });
+function portUnavailable(error: PortInUseError): PortInUseError {
+  return new PortInUseError(error.port, `Port ${error.port} is unavailable. ${error.message}`, error);
 }

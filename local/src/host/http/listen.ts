@@ -2,7 +2,7 @@ import http from "node:http";
 import https from "node:https";
 import type { AddressInfo } from "node:net";
 import { type PeerPolicy, refuseOtherUsers } from "@same-kit/shared";
-import { HostError } from "../errors.ts";
+import { HostError, PortInUseError } from "../errors.ts";
 import type { ServerCertificate } from "./https-certificate.ts";
 import { OpenConnections } from "./open-connections.ts";
 
@@ -43,7 +43,7 @@ const FREE_PORT_ATTEMPTS = 10;
  * Listens on 127.0.0.1 and, where the machine has it, on ::1: `localhost` may mean either, and nothing else may reach us. Of this
  * machine's users only those of the policy may.
  *
- * @throws HostError `ERR_PORT_IN_USE`
+ * @throws PortInUseError
  */
 export async function listenOnLoopback(
   port: number,
@@ -104,12 +104,7 @@ function listen(created: Server, port: number, host: string): Promise<Server> {
 
 function toError(port: number, host: string, cause: NodeJS.ErrnoException): HostError {
   if (cause.code === "EADDRINUSE") {
-    return new HostError({
-      code: "ERR_PORT_IN_USE",
-      message: `Port ${port} on ${host} is in use by another program.`,
-      hint: "Stop that program, or choose another port with --port.",
-      cause,
-    });
+    return new PortInUseError(port, `Port ${port} on ${host} is in use by another program.`, cause);
   }
   return new HostError({
     code: "ERR_PORT_UNAVAILABLE",
