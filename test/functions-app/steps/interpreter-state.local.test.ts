@@ -57,15 +57,12 @@ const STATES: [string, string[], string][] = [
     "__import__('os').environ['N'], __import__('sys').path[-1], argv is __import__('sys').argv, argv",
   ],
   [
-    "a decimal context under a name of one's own",
-    ["import decimal\ncontext = decimal.getcontext()\ncontext.prec = 9", "context.prec = 4"],
-    "str(decimal.Decimal(1) / 3), context is decimal.getcontext(), decimal.Context(prec=2).prec",
-  ],
-  ["the default timeout of sockets", ["import socket\nsocket.setdefaulttimeout(7)"], "socket.getdefaulttimeout()"],
-  [
-    "the limit of digits",
-    ["import sys\ngetattr(sys, 'set_int_max_str_digits', int)(0)"],
-    "getattr(sys, 'get_int_max_str_digits', int)()",
+    "a decimal context under a name of one's own, the default timeout of sockets, and the limit of digits",
+    [
+      "import decimal, socket, sys\ncontext = decimal.getcontext()\ncontext.prec = 9\nsocket.setdefaulttimeout(7)",
+      "context.prec = 4\ngetattr(sys, 'set_int_max_str_digits', int)(0)",
+    ],
+    "str(decimal.Decimal(1) / 3), socket.getdefaulttimeout(), getattr(sys, 'get_int_max_str_digits', int)()",
   ],
   ["the recursion limit", ["import sys\nsys.setrecursionlimit(4321)"], "sys.getrecursionlimit()"],
   [

@@ -45,7 +45,7 @@ test("a script of another program prints into its cell, and fails it", async () 
   );
   expect([...(first ?? [])].sort()).toEqual(["err\n", "out\n"]);
   expect(second).toEqual([]);
-  expect(third).toEqual(["'kept\\n'\n", expect.stringMatching(/^subprocess.CalledProcessError: .*exit status 3/)]);
+  expect(third).toEqual(["'kept\\n'\n", expect.stringMatching(/^CalledProcessError: .*exit status 3/)]);
 });
 
 test("times are told, and what was timed has happened", async () => {

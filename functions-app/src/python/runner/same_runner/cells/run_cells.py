@@ -113,7 +113,8 @@ class Cells:
             described = failure.describe(error)
             self._channel.event(
                 "error",
-                name=described["type"],
+                # As Jupyter has it; the traceback tells its module.
+                name=type(error).__name__,
                 value=described["message"],
                 traceback=described["traceback"].split("\n"),
             )
