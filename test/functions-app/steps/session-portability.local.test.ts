@@ -1,10 +1,10 @@
 import { execFileSync } from "node:child_process";
-import { mkdir, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { describe, expect, test } from "vitest";
 import { fromUrlSafeBase64 } from "../../../functions-app/src/contract/base64.ts";
 import { appPythonDir, listTestPythons } from "../../helpers/pythons.ts";
-import { StepRunner } from "../../helpers/step-runner.ts";
+import { type CompletedStep, StepRunner } from "../../helpers/step-runner.ts";
 import { makeTempDir } from "../../helpers/temp-dir.ts";
 
 const pythons = await listTestPythons();
@@ -19,10 +19,11 @@ async function makeSession(python: string): Promise<string> {
   return file;
 }
 
-function load(python: string, session: string, names: string[], PYTHONPATH = ""): Record<string, string> {
-  const script = "test/fixtures/processes/load-session.py";
+function load(python: string, session: string, names: string[], { PYTHONPATH = "", cwd = "." } = {}) {
+  const script = path.resolve("test/fixtures/processes/load-session.py");
   const args = [script, path.join(appPythonDir, "packages"), session, ...names];
-  return JSON.parse(execFileSync(python, args, { encoding: "utf8", env: { ...process.env, PYTHONPATH } }));
+  const text = execFileSync(python, args, { encoding: "utf8", cwd, env: { ...process.env, PYTHONPATH } });
+  return JSON.parse(text) as Record<string, string>;
 }
 
 describe.each(pythons)("a session written by Python $version", ({ executable: python }) => {
@@ -30,6 +31,24 @@ describe.each(pythons)("a session written by Python $version", ({ executable: py
     const seen = load(python, await makeSession(python), ["x", "y", "n", "g"]);
     expect(seen).toEqual({ x: "{'a': [1, 2.5, 'ü']}", y: "'2'", n: "(7, True)", g: "RuntimeError raised by builtins" });
   });
+});
+
+test("objects of the runner and open files load without it, and no file of the client's folder is touched", async () => {
+  const runner = await StepRunner.start({ python: pythons[0]?.executable as string });
+  const cells = [
+    "ip, h = get_ipython(), display('x', display_id='d')\nip.run_cell_magic('capture', 'kept', 'print(1)')",
+    "w = open('made.txt', 'w')\nwith open('closed.txt', 'w') as c: c.write('x')\nx, show = 5, display",
+  ];
+  const result = (await runner.runCells(cells)) as CompletedStep;
+  const folder = await makeTempDir();
+  await writeFile(path.join(folder, "made.txt"), "mine");
+  await writeFile(path.join(folder, "session.dill"), fromUrlSafeBase64(result.session_context ?? "") ?? "");
+  const names = ["x", "ip", "h", "kept", "show", "c", "w"];
+  const seen = load(pythons[0]?.executable as string, path.join(folder, "session.dill"), names, { cwd: folder });
+  expect(seen).toMatchObject({ x: "5", ip: "None", show: "None", h: expect.stringContaining("display_id='d'") });
+  expect([seen["c"], seen["w"]]).toEqual([expect.stringContaining("closed.txt"), expect.stringContaining("made.txt")]);
+  expect(await readFile(path.join(folder, "made.txt"), "utf8")).toBe("mine");
+  expect(await readdir(folder)).toEqual(["made.txt", "session.dill"]);
 });
 
 test("a client with upstream's package gets upstream's exploding variable", async () => {
@@ -45,7 +64,7 @@ test("a client with upstream's package gets upstream's exploding variable", asyn
     "def deserialise(err): return ExplodingVariable(err)",
   ];
   await writeFile(path.join(folder, "explode.py"), lines.join("\n"));
-  const seen = load(python, await makeSession(python), ["g"], upstream);
+  const seen = load(python, await makeSession(python), ["g"], { PYTHONPATH: upstream });
   expect(seen).toEqual({ g: "RuntimeError raised by sameproject.ops.explode" });
 });
 

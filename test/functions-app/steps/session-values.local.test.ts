@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { listTestPythons } from "../../helpers/pythons.ts";
-import { StepRunner, variablesOf } from "../../helpers/step-runner.ts";
+import { type CompletedStep, StepRunner, variablesOf } from "../../helpers/step-runner.ts";
 
 const pythons = await listTestPythons();
 
@@ -83,6 +83,18 @@ test.each([
   const runner = await StepRunner.start({ python });
   await runner.complete(`keep = 5\n${code}`, { isLast: false });
   expect(variablesOf(await runner.complete("kept = keep"))).toMatchObject({ kept: "5" });
+});
+
+test("the shell, the cell's output, a display and what a cell was captured as are those of the next step", async () => {
+  const runner = await StepRunner.start({ python });
+  const cells = [
+    "import sys\nip, out, err = get_ipython(), sys.stdout, sys.stderr\nh, show = display('x', display_id='d'), display",
+    "ip.run_cell_magic('capture', 'kept', 'print(1)')",
+  ];
+  expect(await runner.runCells(cells, { isLast: false })).toMatchObject({ kind: "completed" });
+  const checks = "ok = (ip is get_ipython(), out is sys.stdout, err is sys.stderr, show is display, kept.stdout == '1\\n')";
+  const last = (await runner.runCells([`h.update('y')\n${checks}`])) as CompletedStep;
+  expect(variablesOf(last)).toMatchObject({ ok: "(True, True, True, True, True)" });
 });
 
 test.each([

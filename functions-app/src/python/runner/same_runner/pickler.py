@@ -17,7 +17,7 @@ import dill
 from dill import _dill
 from dill import session as _session
 
-from . import enumerations, shared_objects
+from . import enumerations, own_objects, shared_objects
 from .handover import carrier as carriers
 from .handover import open_files
 from .outputs import channel
@@ -105,6 +105,8 @@ class _Dispatch(dict):
             return _save_enumeration
         if issubclass(kind, type):
             return _save_class
+        if kind is types.FunctionType:
+            return _save_function
         if kind in open_files.KINDS or kind is channel.Stream:
             return _save_open_file
         saver = carriers.saver_of(kind)
@@ -147,13 +149,24 @@ def _or_shared(save_own):
     return save
 
 
+# For clients, whose folder has other files: dill would empty one of that name, or make it.
+_CLOSED = """
+import io, os
+value = io.open(name, mode, 0 if kind == "FileIO" else -1, opener=lambda *_: os.open(os.devnull, os.O_RDWR), **text)
+value.close()
+"""
+
+
 def _save_open_file(pickler, file):
     name = open_files.stream_name(file)
     if name is not None:
         return pickler.save_reduce(getattr, (sys, name), obj=file)
     described = open_files.describe(file, process.work_folder())
-    if described is None or pickler.carrier is None:
+    if described is None:
         return _save_plainly(pickler, file, type(file))
+    if pickler.carrier is None:
+        named = {name: described[name] for name in ("name", "mode", "kind")}
+        return pickler.save_reduce(*own_objects.rebuild(_CLOSED, **named, text=described.get("text", {})), obj=file)
     pickler.carrier.save_file(pickler, described, file)
 
 
@@ -210,7 +223,15 @@ class _Unpickler(dill.Unpickler):
         return self._loaded.get(reference)
 
 
+def _save_function(pickler, function):
+    if own_objects.is_own(function):
+        return pickler.save_reduce(*own_objects.refer(function), obj=function)
+    dill.Pickler.dispatch[types.FunctionType](pickler, function)
+
+
 def _save_class(pickler, kind):
+    if own_objects.is_own(kind):
+        return pickler.save_reduce(*own_objects.refer(kind), obj=kind)
     if id(kind) in pickler._postproc and not _dill._locate_function(kind, pickler):
         raise _SelfReference(kind)
     if kind.__bases__ == (tuple,) and hasattr(kind, "_fields"):

@@ -3,6 +3,7 @@
 import builtins
 import sys
 
+from .. import own_objects
 from ..display import mime, publish
 from . import commands, expand, magics
 
@@ -80,6 +81,12 @@ class DisplayPublisher:
 
 
 # Programs tell by this name that they run in a notebook.
+_SHELL = """
+import builtins
+value = getattr(builtins, "get_ipython", lambda: None)()
+"""
+
+
 class ZMQInteractiveShell:
     def __init__(self, cells, module, history):
         self._cells = cells
@@ -88,6 +95,10 @@ class ZMQInteractiveShell:
         self.display_formatter, self.display_pub = DisplayFormatter(), DisplayPublisher()
         self.history = history
         self._magics = magics.Magics(self)
+
+    def __reduce__(self):
+        # In a later step it is that step's own.
+        return own_objects.rebuild(_SHELL)
 
     def install(self):
         builtins.get_ipython = lambda: self

@@ -142,7 +142,8 @@ def _guarded(name, make):
         import traceback
 
         print("%s failed:" % name, file=sys.stderr)
-        traceback.print_exception(type(error), error, error.__traceback__, limit=-5)
+        # Without the runner's own frame.
+        traceback.print_exception(type(error), error, error.__traceback__.tb_next, limit=-5)
         return None
 
 
