@@ -26,9 +26,8 @@ export type BothPlaces = {
   run(place: Place, folder: string): Promise<PlacedRun>;
   /** The same in the folder itself. */
   runIn(place: Place, folder: string, location: string, options?: { cache?: CacheMode }): Promise<RunSummary>;
-  readonly deployed: AppAddress & { accessKey: string };
-  /** Below it is what the deployed app's host keeps on this machine. */
-  readonly sitesDir: string;
+  /** What the deployed app runs on: its histories and its storage account, which nobody but the app can read in the cloud. */
+  readonly site: Pick<LocalHost, "client" | "hubName" | "storage">;
 };
 
 /** One host and one deployment for all tests of a file. */
@@ -37,7 +36,8 @@ export function useBothPlaces(): BothPlaces {
   const [hostDir, cloudDir] = [newDir(), newDir()];
   let host: LocalHost;
   let mini: MiniAzure;
-  let address: AppAddress & { accessKey: string };
+  let site: LocalHost;
+  let address: AppAddress;
   beforeAll(async () => {
     host = await startLocal({
       stateDir: path.join(hostDir, ".same-kit"),
@@ -45,7 +45,9 @@ export function useBothPlaces(): BothPlaces {
       storage: { kind: "none" },
       onLog: () => {},
     });
-    ({ mini, address } = await deploy(cloudDir));
+    ({ mini, address } = await deploy(cloudDir, (booted) => {
+      site = booted;
+    }));
   });
   afterAll(async () => {
     await Promise.all([host?.stop(), mini?.stop()]);
@@ -75,10 +77,9 @@ export function useBothPlaces(): BothPlaces {
       await cp(folder, copy, { recursive: true });
       return readRun(copy, await runIn(place, copy, copy));
     },
-    get deployed() {
-      return address;
+    get site() {
+      return site;
     },
-    sitesDir: path.join(cloudDir, REHEARSED, "sites"),
   };
 }
 
@@ -87,7 +88,7 @@ const ANY_HOST = { port: null, storage: null, python: null, keep: false };
 const REHEARSED = path.join(".same-kit", "env", "dev.rehearsal");
 
 /** Deploys as a person does, and keeps the cloud, which would otherwise end with the command. */
-async function deploy(cwd: string) {
+async function deploy(cwd: string, onBoot: (site: LocalHost) => void) {
   const sameKit = async (...args: string[]) => {
     const { stdout } = await execa(process.execPath, [LAUNCHER, ...args], { cwd, stdin: "ignore", env: { CI: "1" } });
     return stdout;
@@ -95,15 +96,20 @@ async function deploy(cwd: string) {
   await sameKit("up", "--rehearse", "--json");
   const named = await sameKit("outputs", "--rehearse", "--show-key");
   const onLog = () => {};
+  // At its first request.
+  const startSite: typeof startLocal = async (options) => {
+    const site = await startLocal(options);
+    onBoot(site);
+    return site;
+  };
   const mini = await startMiniAzure({
     folder: path.join(cwd, REHEARSED, "mini-azure"),
-    bootSite: bootOnLocalHost(startLocal, path.join(cwd, REHEARSED, "sites"), { kind: "none" }),
+    bootSite: bootOnLocalHost(startSite, path.join(cwd, REHEARSED, "sites"), { kind: "none" }),
     onLog,
     log: createLogger(onLog, "mini-azure"),
   });
   trustMiniAzure(mini);
-  const { url, accessKey } = parseAppAddress(named, { useHttp: false, accessKey: null });
-  return { mini, address: { url, accessKey: accessKey ?? "" } };
+  return { mini, address: parseAppAddress(named, { useHttp: false, accessKey: null }) };
 }
 
 /** What a run left, without what differs between two runs of one notebook: times, IDs and places. */
@@ -168,9 +174,15 @@ const DIFFERING = new Set([
   "executable",
 ]);
 
-/** Where an object is in memory; the working directory of a step. */
-const ADDRESS = /\b0x[0-9a-f]+\b/g;
-const WORKSPACE = /\/\S*\/same-kit-step-\w+\/work/g;
+const DIFFERING_TEXTS: readonly [RegExp, string][] = [
+  // Where an object is in memory.
+  [/\b0x[0-9a-f]+\b/g, "0x"],
+  [/\/\S*\/same-kit-step-\w+\/work/g, "WORKSPACE"],
+  // An environment belongs to one interpreter.
+  [/\brequirements:[0-9a-f]+/g, "requirements:ID"],
+  // Elements of a page.
+  [/\b[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\b/g, "UUID"],
+];
 
 function comparable(value: unknown, places: readonly NamedText[]): unknown {
   if (typeof value === "string") return comparableText(value, places);
@@ -182,5 +194,5 @@ function comparable(value: unknown, places: readonly NamedText[]): unknown {
 
 function comparableText(value: string, places: readonly NamedText[]): string {
   const named = places.reduce((text, [found, name]) => text.replaceAll(found, name), value);
-  return named.replaceAll(ADDRESS, "0x").replaceAll(WORKSPACE, "WORKSPACE");
+  return DIFFERING_TEXTS.reduce((text, [found, name]) => text.replaceAll(found, name), named);
 }

@@ -38,8 +38,8 @@ export async function startHost(
     appDir,
     extensions,
     appSettings: {
-      ...options.appSettings,
       ...instanceFiles.appSettings,
+      ...options.appSettings,
       ...(options.hostile === undefined ? {} : { [TRACE_VARIABLE]: "1" }),
       AzureWebJobsStorage: storage.connectionString,
       [settings.connectionName]: storage.connectionString,

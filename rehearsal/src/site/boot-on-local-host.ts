@@ -1,6 +1,6 @@
 import { mkdir, readFile, rm } from "node:fs/promises";
 import path from "node:path";
-import type { LogSink } from "@same-kit/shared";
+import { INSTANCE_FILES_VARIABLE, type LogSink } from "@same-kit/shared";
 import type { BootSite } from "./boot-site.ts";
 import { toLocalSettings } from "./boot-site.ts";
 
@@ -19,9 +19,13 @@ export type StartLocalHost<Storage> = (options: {
   stop(): Promise<void>;
 }>;
 
-// In the cloud nothing can be written into a package. Here root could: Python would leave compiled files in it, even after the host
-// has ended and while the package is removed.
-const READ_ONLY = { PYTHONDONTWRITEBYTECODE: "1" };
+const AS_IN_THE_CLOUD = {
+  // Nothing can be written into a package there. Here root could: Python would leave compiled files in it, even after the host has ended
+  // and while the package is removed.
+  PYTHONDONTWRITEBYTECODE: "1",
+  // An app's machine has no folder there that lasts as long as an instance.
+  [INSTANCE_FILES_VARIABLE]: "",
+};
 
 /**
  * Boots deployed packages in the local Functions host.
@@ -45,7 +49,7 @@ export function bootOnLocalHost<Storage>(
       stateDir: path.join(stateDir, name),
       port: 0,
       storage,
-      appSettings: { TMPDIR: tempDir, ...READ_ONLY, ...toLocalSettings(appSettings), WEBSITE_SITE_NAME: name },
+      appSettings: { TMPDIR: tempDir, ...AS_IN_THE_CLOUD, ...toLocalSettings(appSettings), WEBSITE_SITE_NAME: name },
       ...hubName,
       onLog,
     });

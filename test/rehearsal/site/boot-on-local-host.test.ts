@@ -43,6 +43,10 @@ test("Python leaves no compiled files in a package, which cannot be written in t
   expect((await optionsFor("app", "{}")).appSettings).toMatchObject({ PYTHONDONTWRITEBYTECODE: "1" });
 });
 
+test("an app has no folder of its machine for an instance's large files, so that they are blobs as in the cloud", async () => {
+  expect((await optionsFor("app", "{}")).appSettings).toMatchObject({ SAME_KIT_INSTANCE_FILES: "" });
+});
+
 test("a hub that host.json names is left alone", async () => {
   const hostJson = JSON.stringify({ extensions: { durableTask: { hubName: "mine" } } });
   expect(await optionsFor("app", hostJson)).not.toHaveProperty("hubName");
@@ -85,6 +89,7 @@ test("settings that name the cloud's storage stay there; the access key is asked
   expect(appSettings).toEqual({
     TMPDIR: expect.any(String),
     PYTHONDONTWRITEBYTECODE: "1",
+    SAME_KIT_INSTANCE_FILES: "",
     SAME_ACCESS_KEY: "secret",
     AZURE_FUNCTIONS_ENVIRONMENT: "Production",
     WEBSITE_SITE_NAME: "app",
