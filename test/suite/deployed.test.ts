@@ -46,7 +46,7 @@ describe.skipIf(!hasTerraform)("a deployed app", () => {
     const run = async () => {
       const summary = await places.runIn("deployed", folder, path.join(folder, "nb.ipynb"), { cache: "all" });
       const console = createTestConsole();
-      reportRun(summary, console, true);
+      reportRun(summary, console, { explain: true });
       return { summary, text: console.stderr().replaceAll(/ +/g, " ") };
     };
     const first = await run();

@@ -92,7 +92,8 @@ test("the shell, the cell's output, a display and what a cell was captured as ar
     "ip.run_cell_magic('capture', 'kept', 'print(1)')",
   ];
   expect(await runner.runCells(cells, { isLast: false })).toMatchObject({ kind: "completed" });
-  const checks = "ok = (ip is get_ipython(), out is sys.stdout, err is sys.stderr, show is display, kept.stdout == '1\\n')";
+  const checks =
+    "ok = (ip is get_ipython(), out is sys.stdout, err is sys.stderr, show is display, kept.stdout == '1\\n')";
   const last = (await runner.runCells([`h.update('y')\n${checks}`])) as CompletedStep;
   expect(variablesOf(last)).toMatchObject({ ok: "(True, True, True, True, True)" });
 });
