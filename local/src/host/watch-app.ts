@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import path from "node:path";
 import { type FSWatcher, watch } from "chokidar";
 import type { HostJson } from "./config/host-json.ts";
@@ -5,6 +6,7 @@ import type { HostJson } from "./config/host-json.ts";
 // Long enough for a build that writes many files, as func waits.
 const QUIET_MS = 500;
 const CODE_EXTENSIONS = new Set([".js", ".mjs", ".cjs"]);
+const TYPESCRIPT = /\.[cm]?ts$/;
 const CONFIG_FILES = new Set(["host.json", "function.json", "proxies.json"]);
 /** State and version control: changes there are not changes of the app. */
 const IGNORED_DIRECTORIES = new Set([".git", ".same-kit", ".venv", "__pycache__"]);
@@ -29,7 +31,8 @@ export function watchApp(
   });
   watcher.on("all", (event, file) => {
     if (event === "addDir" || event === "unlinkDir") return;
-    if (!isRelevant(path.relative(appDir, file), hostJson())) return;
+    const isSource = TYPESCRIPT.test(file) && runsTypeScript(appDir);
+    if (!isSource && !isRelevant(path.relative(appDir, file), hostJson())) return;
     clearTimeout(timer);
     timer = setTimeout(onChange, QUIET_MS, path.relative(appDir, file));
   });
@@ -39,6 +42,16 @@ export function watchApp(
       await watcher.close();
     },
   };
+}
+
+/** Where `main` names TypeScript, Node runs it as it is; elsewhere the output of a build is what counts. */
+function runsTypeScript(appDir: string): boolean {
+  try {
+    const { main } = JSON.parse(readFileSync(path.join(appDir, "package.json"), "utf8"));
+    return /[.{,][cm]?ts\b/.test(String(main));
+  } catch {
+    return false;
+  }
 }
 
 function isIgnored(relative: string): boolean {

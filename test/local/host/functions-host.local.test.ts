@@ -1,6 +1,7 @@
 import { chmod, cp, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { generateCertificate } from "@same-kit/shared";
+import { transform } from "esbuild";
 import { expect, test } from "vitest";
 import { trustHost } from "../../../local/src/emulator/trust-host.ts";
 import { fixtureApp, startTestHost, writeApp } from "../../helpers/function-app.ts";
@@ -294,6 +295,37 @@ test("an app that never finishes loading does not keep a stop waiting", async ()
   starting.catch(() => {});
   setImmediate(() => stopping.abort(new Error("enough")));
   await expect(starting).rejects.toThrow("enough");
+});
+
+test("TypeScript runs without a build, names its own lines, and is reloaded", async () => {
+  const source = (text: string) => `import { app } from "@azure/functions";
+    type Answer = { body: string };
+
+    app.get("answer", (): Answer => ({ body: "${text}" }));
+    app.get("broken", (): Answer => { throw new Error("broken"); });`;
+  const appDir = await writeApp({ "package.json": '{"type":"module","main":"src/*.ts"}', "src/a.ts": source("first") });
+  const host = await startTestHost({ appDir, watch: true });
+  expect(await (await fetch(`${host.url}/api/answer`)).text()).toBe("first");
+  await fetch(`${host.url}/api/broken`);
+  await waitFor(() => host.entries.some(({ message }) => /src[\\/]a\.ts:5:/.test(message)));
+  await writeFile(path.join(appDir, "src", "a.ts"), source("second"));
+  await waitFor(async () => (await (await fetch(`${host.url}/api/answer`)).text()) === "second");
+});
+
+test("a stack names the lines of the source where the build has a source map", async () => {
+  const source = `import { app } from "@azure/functions";
+    enum Place { Here }
+
+    app.get("broken", () => { throw new Error("broken " + Place.Here); });`;
+  const { code } = await transform(source, {
+    loader: "ts",
+    format: "cjs",
+    sourcemap: "inline",
+    sourcefile: "broken.ts",
+  });
+  const host = await startTestHost({ appDir: await writeApp({ "main.js": code }) });
+  await fetch(`${host.url}/api/broken`);
+  await waitFor(() => host.entries.some(({ message }) => /broken\.ts:4:/.test(message)));
 });
 
 test("the app runs on the Node that its files ask for, and a reload looks again", async () => {

@@ -9,8 +9,9 @@ import { TRACE_VARIABLE } from "../trace-variable.ts";
 import { leadToDevelopmentStorage } from "./lead-to-development-storage.ts";
 
 leadToDevelopmentStorage(process.env);
-// Before the app is loaded: later its source maps would not be found.
+// Before the app is loaded: later its source maps would not be found. Those of packages are read only where places are traced.
 if (process.env[TRACE_VARIABLE] !== undefined) process.setSourceMapsEnabled(true);
+else Module.setSourceMapsSupport(true, { nodeModules: false, generatedCode: false });
 
 const CORE_ID = "@azure/functions-core";
 const shimFile = path.join(__dirname, "functions-core.cjs");
