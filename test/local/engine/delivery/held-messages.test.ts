@@ -22,6 +22,9 @@ function makeHeld(renew: () => Promise<boolean> = async () => true) {
         renewals.push(`${messageId} at ${(clock.now().getTime() - startedAtMs) / 1000}`);
         return renew();
       },
+      delete: async () => void renewals.push(`${messageId} deleted`),
+      abandon: async () => void renewals.push(`${messageId} abandoned`),
+      release: async () => void renewals.push(`${messageId} released`),
     } as unknown as MessageQueue;
     held.add(message, queue);
     return message;
@@ -70,3 +73,19 @@ test("a renewal that fails is tried again every second", async () => {
   await passSeconds(13);
   expect(renewals).toEqual(["a at 5", "a at 6", "a at 7", "a at 12"]);
 });
+
+test.each(["delete", "abandon", "release"] as const)(
+  "%s waits for a renewal under way, which changes the receipt",
+  async (action) => {
+    const renewal = Promise.withResolvers<boolean>();
+    const { held, hold, renewals, passSeconds } = makeHeld(() => renewal.promise);
+    const message = hold("a");
+    await passSeconds(5);
+    const done = held[action](message);
+    await passSeconds(1);
+    expect(renewals).toEqual(["a at 5"]);
+    renewal.resolve(true);
+    await done;
+    expect(renewals).toEqual(["a at 5", expect.stringMatching(/^a (?:deleted|abandoned|released)$/)]);
+  },
+);

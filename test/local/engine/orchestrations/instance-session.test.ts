@@ -1,0 +1,77 @@
+// A partition that goes to another host: what its sessions still do, and what they leave to the new owner.
+
+import { silentLogger } from "@same-kit/shared";
+import { expect, test } from "vitest";
+import type { ReceivedMessage } from "../../../../local/src/engine/messages/message-data.ts";
+import { InstanceSession, type SessionDeps } from "../../../../local/src/engine/orchestrations/instance-session.ts";
+import { FakeClock } from "../../../helpers/fake-clock.ts";
+import { historyEvents } from "../../../helpers/history-events.ts";
+import { eventMessage } from "../../../helpers/outgoing-message.ts";
+
+const STORED = { events: [historyEvents.executionStarted()], executionId: "e1", etag: "1", blobNames: [] };
+
+const settle = () => new Promise((resolve) => setImmediate(resolve));
+
+/** A session whose episode and whose append to the history end when the test says so. */
+function openSession() {
+  const done: string[] = [];
+  const episode = Promise.withResolvers<void>();
+  const append = Promise.withResolvers<void>();
+  const note = (what: string) => async () => void done.push(what);
+  const session = new InstanceSession("abc", "queue", {
+    histories: {
+      load: async () => STORED,
+      async append() {
+        await append.promise;
+        done.push("appended");
+        return { etag: "2", blobNames: [], inputBlob: null, outputBlob: null };
+      },
+    },
+    instances: {
+      findRow: async () => ({ etag: "row", executionId: "e1", status: "Running" }),
+      writeEpisode: async () => {
+        done.push("row written");
+        return { kind: "written", etag: "next" };
+      },
+    },
+    payloads: {},
+    delivery: { delete: note("deleted"), release: note("released"), abandon: note("abandoned") },
+    async runEpisode() {
+      await episode.promise;
+      const events = [...STORED.events, historyEvents.executionCompleted(null)];
+      const saved = { executionId: "e1", events, newEventCount: 1, isNewGeneration: false };
+      return { kind: "advanced", ...saved, outgoing: [], customStatus: null };
+    },
+    clock: new FakeClock("1970-01-01T00:00:00Z"),
+    visibilityTimeoutMs: 15_000,
+    maxBatch: 16,
+    log: silentLogger,
+  } as unknown as SessionDeps);
+  const { taskMessage, sender } = eventMessage("1");
+  session.add({ messageId: "1", data: { TaskMessage: taskMessage, Sender: sender } } as unknown as ReceivedMessage);
+  return { session, done, episode, append };
+}
+
+test("a session retires once the episode that it was saving is in the storage, row and messages too", async () => {
+  const { session, done, episode, append } = openSession();
+  const running = session.runEpisode();
+  episode.resolve();
+  await settle();
+  const retiring = session.retire().then(() => done.push("retired"));
+  await settle();
+  expect(done).toEqual([]);
+  append.resolve();
+  await Promise.all([running, retiring]);
+  expect(done).toEqual(["appended", "row written", "deleted", "retired"]);
+});
+
+test("an episode that ends after its partition was lost is not saved; its message is the new owner's", async () => {
+  const { session, done, episode, append } = openSession();
+  append.resolve();
+  const running = session.runEpisode();
+  await settle();
+  session.lose();
+  episode.resolve();
+  await running;
+  expect(done).toEqual(["released"]);
+});
