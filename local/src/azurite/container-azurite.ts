@@ -140,7 +140,7 @@ function containerError(image: string, cause: unknown): AzuriteError {
   return new AzuriteError({
     code: "ERR_AZURITE_CONTAINER",
     message: `Azurite did not start in a container of ${image}: ${reason}`,
-    hint: "See whether `docker info` works and the image can be pulled, or leave --storage out: Azurite runs without Docker too.",
+    hint: "Check that `docker info` works and the image can be pulled, or omit --storage: Azurite also runs without Docker.",
     cause,
   });
 }

@@ -24,7 +24,7 @@ export function explainEnd(
       return new AzuriteError({
         code: "ERR_AZURITE_DATA_DAMAGED",
         message: `The data of Azurite in ${location} is damaged: ${why}. Nothing was changed.`,
-        hint: hint`Restore that folder from a copy, or remove its data with ${sameKit("local clean", "--all")}.`,
+        hint: hint`Restore that folder from a backup, or remove its data with ${sameKit("local clean", "--all")}.`,
       });
     default:
       return null;

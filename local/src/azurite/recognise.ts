@@ -71,7 +71,7 @@ function tellBusy(log: Pick<Logger, "warn">, pid: number): void {
 function stillBusy(ports: AzuritePorts, pid: number): AzuriteError {
   return new AzuriteError({
     code: "ERR_AZURITE_NOT_READY",
-    message: `The Azurite that runs already (process ${pid}, ports ${describePorts(ports)}) has not answered for ${BUSY_LIMIT_MS / 1000} s.`,
+    message: `The running Azurite (process ${pid}, ports ${describePorts(ports)}) has not responded for ${BUSY_LIMIT_MS / 1000} s.`,
     hint: "End that process; the next one continues its saved work.",
   });
 }
@@ -83,7 +83,7 @@ export async function portInUse(service: AzuriteService, port: number, use: Port
   return new AzuriteError({
     code: "ERR_AZURITE_PORT_IN_USE",
     message: `The port ${port}, wanted for Azurite's ${service} service, belongs to ${what}. Nothing was started.`,
-    hint: "End that process, or choose other ports with --storage ports:BLOB,QUEUE,TABLE.",
+    hint: "Stop that process, or choose other ports with --storage ports:BLOB,QUEUE,TABLE.",
   });
 }
 

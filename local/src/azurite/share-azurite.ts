@@ -187,7 +187,7 @@ function runsElsewhere(ports: AzuritePorts, wanted: AzuritePorts): AzuriteError 
   return new AzuriteError({
     code: "ERR_AZURITE_RUNS_ELSEWHERE",
     message: `The Azurite of this state folder runs on the ports ${describePorts(ports)}, not on ${describePorts(wanted)}.`,
-    hint: "Leave the ports out to share it, or stop the hosts that use it.",
+    hint: "Omit the ports to share it, or stop the hosts that use it.",
   });
 }
 

@@ -43,7 +43,7 @@ function connectionByService(name: string, env: Settings, service: StorageServic
   const wanted = setting ?? [`${name}__accountName`, `AzureWebJobs${name}__accountName`].find((it) => it in env);
   if (wanted !== undefined) {
     throw new Error(
-      `The binding's connection "${name}" is by identity (${wanted}), which works only on Azure; set ${name} to a connection string, or to UseDevelopmentStorage=true.`,
+      `The binding's connection "${name}" uses an identity (${wanted}), which works only on Azure; set ${name} to a connection string, or to UseDevelopmentStorage=true.`,
     );
   }
   throw new Error(`The binding's connection "${name}" is not an app setting with a connection string.`);

@@ -72,7 +72,7 @@ async function deleteHub(
   if (owned !== undefined) {
     throw new EmulatorError({
       code: "ERR_HUB_IN_USE",
-      message: `The host ${owned.currentOwner} works on the task hub "${hub.hubName}". Nothing was removed.`,
+      message: `The host ${owned.currentOwner} is using the task hub "${hub.hubName}". Nothing was removed.`,
       hint: "Stop it first; one that crashed gives the hub back after half a minute.",
     });
   }
@@ -99,7 +99,7 @@ function toFetch(handler: WebhookHandler): typeof globalThis.fetch {
 function forgetful(kind: string): UsageError<EmulatorErrorCode> {
   return new UsageError({
     code: "ERR_STORAGE_CHOICE",
-    message: `--storage ${kind} holds nothing before a host starts.`,
+    message: `--storage ${kind} is empty until a host starts.`,
     hint: "Use disk, ports:BLOB,QUEUE,TABLE, docker, or a connection string.",
   });
 }

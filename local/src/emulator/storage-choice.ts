@@ -76,7 +76,7 @@ function isConnectionString(text: string): boolean {
 function invalid(why: string): UsageError<EmulatorErrorCode> {
   return new UsageError({
     code: "ERR_STORAGE_CHOICE",
-    message: `The choice of storage cannot be used. ${why}`,
+    message: `This storage cannot be used. ${why}`,
     hint: "Use disk, memory, none, ports:BLOB,QUEUE,TABLE, docker, docker:IMAGE:TAG, or a connection string.",
   });
 }

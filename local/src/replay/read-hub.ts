@@ -87,7 +87,7 @@ function unreadable(hubName: string, cause: unknown): ReplayError {
   return new ReplayError({
     code: "ERR_REPLAY_HUB",
     message: `The task hub "${hubName}" cannot be read. ${why}`,
-    hint: "Name the storage with --storage and the hub with --hub; in Azure the hub is in host.json, else named after the site.",
+    hint: "Specify the storage with --storage and the hub with --hub; in Azure the hub's name is in host.json, or derived from the site's name.",
     cause,
   });
 }

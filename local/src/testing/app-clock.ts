@@ -97,7 +97,7 @@ export class VirtualAppClock implements AppClock {
     throw new TestingError({
       code: "ERR_TEST_ENDLESS",
       message:
-        `After ${MAX_JUMPS} timers there are still more: ${await unfinished()} Use clock.advance() for what never ends, or ` +
+        `After ${MAX_JUMPS} timers there are still more: ${await unfinished()} Use clock.advance() for orchestrations that never end, or ` +
         "clock.skipTimers(instanceId) for one instance.",
     });
   }

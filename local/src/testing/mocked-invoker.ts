@@ -93,7 +93,7 @@ export class MockedInvoker implements FunctionInvoker {
       code: "ERR_TEST_INSIDE_MOCK",
       message:
         `The mock of "${name}" waits for the clock or for an instance, which would wait for the mock. ` +
-        "Do that in the test, after the call that leads to the mock.",
+        "Do this in the test, after the call that triggers the mock.",
     });
   }
 

@@ -40,7 +40,7 @@ export class Quiet {
       code: "ERR_TEST_TIMEOUT",
       message:
         `The app did not come to rest within ${this.#deps.timeoutMs / 1000} s of real time. ${what} ` +
-        "Mock what waits for something outside the app, or set `timeoutMs` of startLocalApp.",
+        "Mock functions that wait for something outside the app, or set `timeoutMs` of startLocalApp.",
     });
   }
 }

@@ -22,7 +22,7 @@ export class LockedError extends OperationError<"ERR_STATE_LOCKED"> {
     super({
       code: "ERR_STATE_LOCKED",
       message: `${file} has been held by process ${holderPid ?? "unknown"} for too long.`,
-      hint: "Wait for that process to finish, or end it, and try again.",
+      hint: "Wait for that process to finish, or stop it, and try again.",
     });
     this.holderPid = holderPid;
   }

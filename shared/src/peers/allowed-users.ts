@@ -31,7 +31,7 @@ async function toUid(user: string): Promise<number> {
     throw new UsageError<PeerErrorCode>({
       code: "ERR_UNKNOWN_USER",
       message: `--allow-user ${user} is not a user of this machine.`,
-      hint: "Give a user's name or number, or `all`.",
+      hint: "Specify a user's name or number, or `all`.",
       cause,
     });
   }

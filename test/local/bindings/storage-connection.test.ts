@@ -33,5 +33,5 @@ const BY_IDENTITY: Record<string, string>[] = [
 
 test.each(BY_IDENTITY)("a connection by identity is refused with what to do: %j", (settings) => {
   const find = () => connectionStringFor("Mine", { ...settings, AzureWebJobsStorage: OWN }, "queue");
-  expect(find).toThrow(/by identity \(Mine__.*set Mine to a connection string/);
+  expect(find).toThrow(/uses an identity \(Mine__.*set Mine to a connection string/);
 });

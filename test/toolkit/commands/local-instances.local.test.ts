@@ -82,7 +82,7 @@ test.each([
   [["list", "--hub", "Hub"], "--hub names a hub of --storage"],
   [["list", "--watch", "--json"], "--watch and --json contradict"],
   [["purge", "one", "--watch"], "--watch repeats list, show or history only"],
-  [["list", "--storage", "memory"], "holds nothing before a host starts"],
+  [["list", "--storage", "memory"], "is empty until a host starts"],
 ])("%j is refused", async (args, problem) => {
   const launcher = path.join(packageRoot(), "bin", "same-kit.cjs");
   const cwd = await makeTempDir();

@@ -23,7 +23,7 @@ test("a replacement names what forces it, and what is lost with it", () => {
     "Plan: 1 to replace.",
     "  ± Storage account                    stsame  (replaced because of location)",
     "",
-    "This plan deletes for good:",
+    "This plan permanently deletes:",
     "  Storage account stsame: the history of all runs, their sessions and files, and the published package",
   ]);
 });

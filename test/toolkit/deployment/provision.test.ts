@@ -46,14 +46,14 @@ describe("a plan that deletes data", () => {
     expect((await provisioned(fake, DELETES, { assumeYes: false })).kind).toBe("applied");
     expect(questions(fake)).toEqual([
       "ask Make these changes in Azure?",
-      expect.stringMatching(/^ask Delete for good: Storage account stsame: the history of all runs/),
+      expect.stringMatching(/^ask Permanently delete: Storage account stsame: the history of all runs/),
     ]);
   });
 
   test("is shown by --plan, which asks nothing", async () => {
     const fake = await fakeDeployment();
     expect((await provisioned(fake, DELETES, { planOnly: true })).kind).toBe("planned");
-    expect(fake.view.log).toContain("line This plan deletes for good:");
+    expect(fake.view.log).toContain("line This plan permanently deletes:");
   });
 
   test("that a removal has made is agreed to by --yes: it is what the command is for", async () => {

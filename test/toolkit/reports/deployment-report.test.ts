@@ -66,7 +66,7 @@ describe("what up ends with", () => {
     expect(text).not.toMatch(/c0ffee|hidden/);
   });
 
-  test("--json names what a plan deletes for good", () => {
+  test("--json names what a plan permanently deletes", () => {
     const change = { type: "azurerm_storage_account", address: "s.a", label: "Storage", name: "st1", attributes: [] };
     const changes: UpResult["changes"] = [{ ...change, isHalfMade: false, action: "replace" }];
     const planned: UpResult = { ...RESULT, kind: "planned", changes, outputs: null };

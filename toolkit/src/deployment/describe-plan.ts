@@ -16,7 +16,7 @@ export function describePlan(
     .filter(([, count]) => count > 0)
     .map(([action, count]) => `${count} to ${action}`);
   const losses = isDestroy ? [] : lossesOf(changes);
-  const lost = losses.length === 0 ? [] : ["", "This plan deletes for good:", ...losses.map((it) => `  ${it}`)];
+  const lost = losses.length === 0 ? [] : ["", "This plan permanently deletes:", ...losses.map((it) => `  ${it}`)];
   const notes = isDestroy ? [] : ["", ...costNotes(variables).map((note) => hint`  ${note}`)];
   return [`Plan: ${counts.join(", ") || "only outputs change"}.`, ...changes.map(describeChange), ...lost, ...notes];
 }

@@ -131,7 +131,7 @@ class Provisioning {
     if (losses.length > 0 && assumeYes) throw deletionNotAllowed(losses);
     if (!assumeYes && !(await view.confirm(isDestroy ? "Remove all of this?" : "Make these changes in Azure?")))
       return false;
-    return losses.length === 0 || view.confirm(`Delete for good: ${losses.join("; ")}?`);
+    return losses.length === 0 || view.confirm(`Permanently delete: ${losses.join("; ")}?`);
   }
 
   /** A question may stay open for long: what was true at the plan may not be any more. */

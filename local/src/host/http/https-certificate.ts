@@ -76,7 +76,7 @@ async function readPfx({ file, password }: { file: string; password?: string }) 
     throw new HostError({
       code: "ERR_CERTIFICATE",
       message: `The certificate ${file} cannot be used: ${reasonOf(cause)}.`,
-      hint: "It must be a PKCS #12 file (.pfx) with a private key; --password gives its password, or a file that holds it.",
+      hint: "It must be a PKCS #12 file (.pfx) with a private key; --password specifies its password, or a file that contains it.",
       cause,
     });
   }
