@@ -2,6 +2,7 @@ import { type CellTags, parseCellTags, stepName } from "./cell-tags.ts";
 import { checkTags, tagError } from "./check-tags.ts";
 import { removeMagics } from "./magic-lines.ts";
 import { warnOfRemoved } from "./magic-warnings.ts";
+import { warnOfMisspelt } from "./misspelt-tags.ts";
 import type { Notebook } from "./notebook-file.ts";
 import { translateMagics } from "./translate-magics.ts";
 
@@ -57,6 +58,7 @@ export function splitSteps(
   for (const cell of notebook.cells) {
     const tags = parseCellTags(cell.tags);
     checkTags(tags, `Cell ${cell.number} of ${notebook.file}`, environments);
+    warnings.push(...warnOfMisspelt(cell.number, tags.other));
     const [step] = tags.steps;
     if (step !== undefined) drafts.push(newDraft(step, cell.number));
     const draft = drafts.at(-1) as Draft;
