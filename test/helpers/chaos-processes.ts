@@ -1,6 +1,7 @@
 // Hosts as processes on a real Azurite behind a faulty network, killed and paused by one seed.
 
 import { type ChildProcess, fork, type StdioOptions } from "node:child_process";
+import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import {
@@ -19,6 +20,7 @@ import { eventTypeName } from "../../local/src/engine/history/event-members.ts";
 import { EventType } from "../../local/src/engine/history/events.ts";
 import { resolveDurableTaskSettings } from "../../local/src/engine/index.ts";
 import { type EntityId, toInstanceId } from "../../local/src/engine/messages/entity-id.ts";
+import { controlQueueName, workItemQueueName } from "../../local/src/engine/taskhub/names.ts";
 import { openTaskHub } from "../../local/src/engine/taskhub/task-hub.ts";
 import type { AzureStorageAccount } from "../../local/src/storage/azure/open-storage.ts";
 import { ALL, chaosInput, chaosOutput, SHARED } from "./chaos-app.ts";
@@ -55,6 +57,8 @@ const HUB = "Chaos";
 const PARTITIONS = 4;
 const HOSTS = 2;
 const MIN_PEACE_MS = 500;
+/** Of each host's log, where something is wrong. */
+const LAST_LINES = 25;
 
 /** @throws Error with all that happened, and what is left, where the orchestrations do not end in time. */
 export async function runProcessChaos(
@@ -80,7 +84,9 @@ export async function runProcessChaos(
     return page.instances.length === instances && page.instances.every(isEnded);
   };
   const explain = async (error: Error): Promise<never> => {
-    throw new Error(`${error.message}\n${await describe(client, options, attacks)}`, { cause: error });
+    throw new Error(`${error.message}\n${await describe(storage, client, { ...options, hosts, attacks })}`, {
+      cause: error,
+    });
   };
   await waitFor(hasEnded, { what: `the end of all orchestrations of seed ${seed}`, deadlineMs })
     .finally(() => over.abort())
@@ -104,9 +110,9 @@ const attackText = ({ atMs, host, what }: Attack): string =>
 
 /** What is left, and what happened, for somebody who repeats the seed. */
 async function describe(
+  storage: AzureStorageAccount,
   client: TaskHubClient,
-  { instances }: ProcessChaos,
-  attacks: readonly Attack[],
+  { instances, hosts, attacks }: ProcessChaos & { hosts: readonly ChaosHost[]; attacks: readonly Attack[] },
 ): Promise<string> {
   const lines: string[] = [];
   for (let n = 0; n < instances; n += 1) {
@@ -117,7 +123,13 @@ async function describe(
     lines.push(`chaos-${n} is ${status?.runtimeStatus}: … ${events.slice(-8).join(", ")}`);
   }
   for (const entity of [ALL, SHARED]) lines.push(`The entity ${entity.key} is ${await stateOf(client, entity)}.`);
-  return [...lines, ...attacks.map(attackText)].join("\n");
+  for (const name of [
+    ...Array.from({ length: PARTITIONS }, (_, index) => controlQueueName(HUB, index)),
+    workItemQueueName(HUB),
+  ]) {
+    lines.push(`The queue ${name} has ${(await storage.queue(name).status()).messageCount} messages.`);
+  }
+  return [...lines, ...attacks.map(attackText), ...hosts.flatMap((it) => it.lastLines())].join("\n");
 }
 
 /** Something happens to a host, again and again, and a host that died is replaced. */
@@ -190,13 +202,15 @@ export async function openClient(storage: AzureStorageAccount, hubName = HUB): P
 /** A host in a process of its own, on a given storage, to be killed and stopped. */
 export class ChaosHost {
   readonly connectionString: string;
+  readonly #logFile: string;
   readonly #process: ChildProcess;
   #isKilled = false;
   /** By its start too: the number may be another process's by the time it is killed. */
   #worker: ProcessIdentity | undefined;
 
-  constructor(child: ChildProcess, connectionString: string) {
+  constructor(child: ChildProcess, connectionString: string, logFile: string) {
     this.#process = child;
+    this.#logFile = logFile;
     this.connectionString = connectionString;
     child.on("message", ({ workerPid }: { workerPid: number }) => {
       this.#worker = identifyProcess(workerPid);
@@ -211,11 +225,13 @@ export class ChaosHost {
     const [program = "", ...execArgv] = HOST_PROGRAM.toReversed();
     const file = path.join(path.dirname(program), "chaos-host.ts");
     for (;;) {
-      const args = [appDir, path.join(await makeTempDir(), ".same-kit"), connectionString];
+      const folder = await makeTempDir();
+      const logFile = path.join(folder, "host.log");
+      const args = [appDir, path.join(folder, ".same-kit"), connectionString, logFile];
       const stdio: StdioOptions = ["ignore", "ignore", "ignore", "ipc"];
       const child = fork(file, args, { execArgv, stdio, env: { ...process.env, ...env } });
       onTestFinished(() => void child.kill("SIGKILL"));
-      const host = new ChaosHost(child, connectionString);
+      const host = new ChaosHost(child, connectionString, logFile);
       await waitFor(() => host.#worker !== undefined || host.isGone, { what: "a host", deadlineMs: 60_000 });
       if (!host.isGone) return host;
     }
@@ -223,6 +239,13 @@ export class ChaosHost {
 
   get isGone(): boolean {
     return this.#isKilled || this.#process.exitCode !== null || this.#process.signalCode !== null;
+  }
+
+  /** What it logged last. */
+  lastLines(): string[] {
+    const text = existsSync(this.#logFile) ? readFileSync(this.#logFile, "utf8").trim() : "";
+    const lines = text.split("\n").filter((it) => !it.includes(" info "));
+    return [this.isGone ? "A host, gone:" : "A host, alive:", ...lines.slice(-LAST_LINES).map((it) => `  ${it}`)];
   }
 
   kill(): void {
