@@ -1,4 +1,4 @@
-import type { HistoryEvent } from "../engine/history/events.ts";
+import { EventType, type HistoryEvent } from "../engine/history/events.ts";
 import { unknownFunctionText } from "../engine/known-functions.ts";
 import {
   assertSameDecision,
@@ -24,12 +24,39 @@ async function findDivergence(recording: Recording, { invoker, settings }: Repla
   const { name } = recording;
   const functions = invoker.durableFunctions();
   const isKnown = functions.some((it) => it.kind === "orchestrator" && it.name.toLowerCase() === name.toLowerCase());
-  if (!isKnown) return atStart(recording, unknownFunctionText(name, "orchestrator", functions));
+  if (!isKnown) {
+    return atStart(recording, `does not have it: ${unknownFunctionText(name, "orchestrator", functions)}`);
+  }
   const asked = await askAgain(recording, { invoker, settings });
   if (asked === null) return null;
   const { events, reply } = asked;
-  if (reply.kind === "crashed") return atStart(recording, `the orchestrator fails: ${reply.message}`);
+  if (reply.kind === "crashed") return beforeCrash(recording, reply.message, { invoker, settings });
   return compare(recording, events, reply, settings.maxOrchestrationActions);
+}
+
+/**
+ * The library itself may fail on events that today's code did not ask for; it then reports no actions. What is recorded up to the last
+ * wake-up at which it does not fail shows where the code went another way.
+ */
+async function beforeCrash(recording: Recording, message: string, deps: ReplayDeps): Promise<Divergence | null> {
+  const { events } = recording;
+  const wakeUps = events.flatMap((it, index) => (it.EventType === EventType.OrchestratorStarted ? [index] : []));
+  const upTo = (wakeUp: number): Recording => ({ ...recording, events: events.slice(0, wakeUps[wakeUp]) });
+  // So many wake-ups are fine, and so many are not.
+  let [fine, failing] = [0, wakeUps.length];
+  while (failing - fine > 1) {
+    const middle = Math.floor((fine + failing) / 2);
+    const asked = await askAgain(upTo(middle), deps);
+    if (asked?.reply.kind === "crashed") failing = middle;
+    else fine = middle;
+  }
+  const asked = fine === 0 ? null : await askAgain(upTo(fine), deps);
+  if (asked === null || asked.reply.kind === "crashed") return atStart(recording, `fails: ${message}`);
+  const earlier = compare(upTo(fine), asked.events, asked.reply, deps.settings.maxOrchestrationActions);
+  if (earlier !== null) return earlier;
+  const arrived = events.slice((wakeUps[fine] ?? 0) + 1);
+  const actual = `fails: ${message}`;
+  return divergence(recording, arrived[0] ?? null, { recorded: "that it goes on", actual, source: null });
 }
 
 function compare(
@@ -46,7 +73,7 @@ function compare(
   try {
     decisions = decisionsIn(reply, { recording, events, maxActions });
   } catch (error) {
-    if (error instanceof ReplayFailure) return atStart(recording, `the orchestration fails: ${error.message}`);
+    if (error instanceof ReplayFailure) return atStart(recording, `fails: ${error.message}`);
     throw error;
   }
   const byId = new Map(decisions.map((it) => [it.id, it]));

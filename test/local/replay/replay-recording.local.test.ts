@@ -1,5 +1,8 @@
 // Histories recorded on one version of an app, replayed on others.
 
+import { once } from "node:events";
+import http from "node:http";
+import type { AddressInfo } from "node:net";
 import { describe, expect, onTestFinished, test } from "vitest";
 import {
   type LocalApp,
@@ -177,6 +180,31 @@ return yield context.df.callActivity("pack", left);
       });
     }
   });
+});
+
+test("where the library itself fails on what was recorded, the action before that is told", async () => {
+  const server = http.createServer(({ url }, response) => {
+    const isFirst = url === "/start";
+    response.writeHead(isFirst ? 202 : 200, isFirst ? { location: "/status", "retry-after": "1" } : {}).end("done");
+  });
+  await once(server.listen(0, "127.0.0.1"), "listening");
+  onTestFinished(() => void server.close());
+  const address = `http://127.0.0.1:${(server.address() as AddressInfo).port}/start`;
+  const call = `const { content } = yield context.df.callHttp({ method: "GET", url: "${address}" });\nreturn content;`;
+  const app = await startApp(call);
+  const id = await app.client.start("order");
+  await app.clock.skipTimers();
+  expect((await app.client.wait(id)).output).toBe("done");
+  const histories = await record(app, id);
+  const other = await startApp(`yield context.df.callActivity("pack", 1);\n${call}`);
+  for (const history of [histories.api, histories.whole]) {
+    expect((await other.replay(history)).divergence).toMatchObject({
+      event: { EventType: expect.stringMatching(/^Task(Scheduled|Completed)$/) },
+      recorded: "the activity 'BuiltIn::HttpActivity' as action number 0",
+      actual: "asks for the activity 'pack'",
+      source: expect.stringMatching(/^main\.js:4:/),
+    });
+  }
 });
 
 test("an orchestrator that is not there any more is named", async () => {
