@@ -57,7 +57,7 @@ const HUB = "Chaos";
 const PARTITIONS = 4;
 const HOSTS = 2;
 const MIN_PEACE_MS = 500;
-/** Of each host's log, where something is wrong. */
+/** How much of each host's log a failure shows: warnings and what explains them. */
 const LAST_LINES = 25;
 
 /** @throws Error with all that happened, and what is left, where the orchestrations do not end in time. */
