@@ -1,12 +1,12 @@
 // A partition that goes to another host: what its sessions still do, and what they leave to the new owner.
 
 import { silentLogger } from "@same-kit/shared";
-import { expect, test } from "vitest";
-import type { ReceivedMessage } from "../../../../local/src/engine/messages/message-data.ts";
+import { describe, expect, test } from "vitest";
+import type { OutgoingMessage, ReceivedMessage } from "../../../../local/src/engine/messages/message-data.ts";
 import { InstanceSession, type SessionDeps } from "../../../../local/src/engine/orchestrations/instance-session.ts";
 import { FakeClock } from "../../../helpers/fake-clock.ts";
 import { historyEvents } from "../../../helpers/history-events.ts";
-import { eventMessage } from "../../../helpers/outgoing-message.ts";
+import { eventMessage, toInstance } from "../../../helpers/outgoing-message.ts";
 
 const STORED = { events: [historyEvents.executionStarted()], executionId: "e1", etag: "1", blobNames: [] };
 
@@ -74,4 +74,47 @@ test("an episode that ends after its partition was lost is not saved; its messag
   episode.resolve();
   await running;
   expect(done).toEqual(["released"]);
+});
+
+describe("a message for an instance without history", () => {
+  function openUnstarted(status: "Pending" | null) {
+    const done: string[] = [];
+    const note = (what: string) => async () => void done.push(what);
+    const session = new InstanceSession("abc", "queue", {
+      histories: { load: async () => ({ events: [], executionId: null, etag: null, blobNames: [] }) },
+      instances: {
+        findRow: async () => status && { etag: "row", executionId: "e1", status },
+        markTerminated: async (_: string, __: string, reason: string) => void done.push(`terminated: ${reason}`),
+      },
+      delivery: { delete: note("deleted"), abandon: note("abandoned") },
+      runEpisode: async () => ({ kind: "discarded", reason: "It has not started." }),
+      clock: new FakeClock("1970-01-01T00:00:00Z"),
+      visibilityTimeoutMs: 15_000,
+      maxBatch: 16,
+      log: silentLogger,
+    } as unknown as SessionDeps);
+    const receive = async ({ taskMessage, sender }: OutgoingMessage, dequeueCount = 1) => {
+      const data = { TaskMessage: taskMessage, Sender: sender };
+      session.add({ messageId: "1", dequeueCount, data } as unknown as ReceivedMessage);
+      await session.runEpisode();
+      return done;
+    };
+    return receive;
+  }
+
+  const termination = toInstance("abc", historyEvents.executionTerminated("enough"));
+
+  test("terminates it while it waits for its start", async () => {
+    expect(await openUnstarted("Pending")(termination)).toEqual(["terminated: enough", "deleted"]);
+  });
+
+  test("is returned while its start may be under way, ten times at most", async () => {
+    expect(await openUnstarted("Pending")(eventMessage("1"), 9)).toEqual(["abandoned"]);
+    expect(await openUnstarted("Pending")(eventMessage("1"), 10)).toEqual(["deleted"]);
+  });
+
+  test("is deleted if there is no such instance", async () => {
+    expect(await openUnstarted(null)(eventMessage("1"))).toEqual(["deleted"]);
+    expect(await openUnstarted(null)(termination)).toEqual(["deleted"]);
+  });
 });
