@@ -87,3 +87,24 @@ test("a worker that does not have it says so", () => {
   sent.forget("a");
   expect(sent.next({ instanceId: "a", history, rest: {} }).keep).toBe(0);
 });
+
+test("where nobody else looks, the library finds its dates made and no history to enumerate", () => {
+  const kept = new KeptHistories();
+  const time = "2026-06-24T14:10:00.2500001Z";
+  const made = { Timestamp: new Date(time) };
+  const call = (keep: number, sent: unknown[]) => {
+    const trigger = { input: "1", history: sent };
+    expect(kept.complete({ instanceId: "a", keep, drop: [] }, trigger, false)).toBe(true);
+    expect(Object.keys(trigger)).toEqual(["input"]);
+    expect(Object.hasOwn(trigger, "history")).toBe(true);
+    return trigger.history;
+  };
+  expect(call(0, [{ Timestamp: time, Details: { Timestamp: time }, Input: "Timestamp" }])).toEqual([
+    { ...made, Details: made, Input: "Timestamp" },
+  ]);
+  expect(call(1, [{ Timestamp: time }, { Timestamp: null }])).toEqual([
+    { ...made, Details: made, Input: "Timestamp" },
+    made,
+    { Timestamp: null },
+  ]);
+});

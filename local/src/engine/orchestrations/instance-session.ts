@@ -7,6 +7,7 @@ import { type CheckpointDeps, checkpoint } from "./checkpoint.ts";
 import { type CheckpointTailDeps, CheckpointTails } from "./checkpoint-tail.ts";
 import type { EpisodeInput, EpisodeResult } from "./episode-types.ts";
 import { Gathering } from "./gathering.ts";
+import { HistoryIndex } from "./out-of-order.ts";
 import { expectedStatus, isRowStale, repairRow } from "./row-repair.ts";
 import { isCutOff, sortBatch } from "./sort-batch.ts";
 import { judgeStart, topLevelStartOf } from "./start-dedupe.ts";
@@ -38,6 +39,8 @@ export class InstanceSession {
   readonly #deps: SessionDeps;
   #pending: ReceivedMessage[] = [];
   #history: StoredHistory | null = null;
+  /** Of the history as it was when it was last looked at. */
+  #index = new HistoryIndex();
   #saving: Promise<unknown> = Promise.resolve();
   readonly #tails: CheckpointTails;
   readonly #gathering: Gathering;
@@ -62,7 +65,9 @@ export class InstanceSession {
 
   /** Whether forgetting this session would save nothing that is worth it. */
   get hasEnded(): boolean {
-    return this.#history?.events.some((it) => it.EventType === EventType.ExecutionCompleted) ?? false;
+    if (this.#history === null) return false;
+    this.#index = this.#index.of(this.#history.events);
+    return this.#index.hasCompleted;
   }
 
   add(message: ReceivedMessage): void {
@@ -130,7 +135,8 @@ export class InstanceSession {
     if (messages.length === 0) return;
     this.#history ??= await this.#deps.histories.load(this.instanceId, null);
     const history = this.#history;
-    const { fresh, known, early } = sortBatch(messages, history.events);
+    this.#index = this.#index.of(history.events);
+    const { fresh, known, early } = sortBatch(messages, this.#index);
     await Promise.all(early.map((message) => this.#deps.delivery.abandon(message)));
     if (isCutOff(history.events)) return this.#runBatch(fresh, known);
     if (known.length > 0) await this.#discard(known, history, "They are in the history already.");

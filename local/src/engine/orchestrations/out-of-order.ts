@@ -13,7 +13,7 @@ const MAX_DEQUEUES_WITHOUT_HISTORY = 5;
 // What has not found its cause by then never will.
 const MAX_DEQUEUES = 50;
 
-/** A history, read once to compare many messages with it. */
+/** A history, read once to compare many messages with it; what is added to it is read on. */
 export class HistoryIndex {
   readonly events: HistoryEvent[] = [];
   readonly ids = new Set<number>();
@@ -28,6 +28,15 @@ export class HistoryIndex {
 
   constructor(events: readonly HistoryEvent[] = []) {
     for (const event of events) this.add(event);
+  }
+
+  /** @returns This index with what is new in `events`, or another one where they are not this history, grown. */
+  of(events: readonly HistoryEvent[]): HistoryIndex {
+    const { length } = this.events;
+    const isGrown = length > 0 && events[0] === this.events[0] && events[length - 1] === this.events[length - 1];
+    if (!isGrown) return new HistoryIndex(events);
+    for (const event of events.slice(length)) this.add(event);
+    return this;
   }
 
   add(event: HistoryEvent): void {

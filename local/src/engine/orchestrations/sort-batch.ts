@@ -13,13 +13,12 @@ export type SortedBatch = {
 };
 
 /** Sorts a batch's messages by what the history says of them. */
-export function sortBatch(messages: readonly ReceivedMessage[], history: readonly HistoryEvent[]): SortedBatch {
-  const index = new HistoryIndex(history);
+export function sortBatch(messages: readonly ReceivedMessage[], index: HistoryIndex): SortedBatch {
   const sorted: SortedBatch = { fresh: [], known: [], early: [] };
   // Two hosts that ran one activity, one of them paused meanwhile, both answer it.
   const inBatch = new HistoryIndex();
   for (const message of messages) {
-    const isTwice = isKnown(message, index) || isKnown(message, inBatch) || isKnownStart(message, history);
+    const isTwice = isKnown(message, index) || isKnown(message, inBatch) || isKnownStart(message, index.events);
     if (isTwice) sorted.known.push(message);
     else if (isOutOfOrder(message, index)) sorted.early.push(message);
     else {

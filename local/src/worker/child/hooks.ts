@@ -52,6 +52,10 @@ export class Hooks {
     };
   }
 
+  has(name: HookName): boolean {
+    return this.#callbacks.get(name)?.length !== 0;
+  }
+
   async run(name: Exclude<HookName, "log">, context: HookContext): Promise<void> {
     for (const callback of [...(this.#callbacks.get(name) ?? [])]) await callback(context);
   }

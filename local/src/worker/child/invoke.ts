@@ -37,7 +37,8 @@ async function call(request: InvocationRequest, { registry, hooks, histories, se
   if (request.nowMs !== undefined) moveDate(request.nowMs);
   const { invocationModel, registered, core, bindLogHooks } = prepare(request, { registry, hooks, sendLog });
   const { context, inputs } = await invocationModel.getArguments();
-  if (request.history !== undefined && !histories.complete(request.history, inputs[0])) {
+  const isSeen = hooks.has("preInvocation") || hooks.has("postInvocation");
+  if (request.history !== undefined && !histories.complete(request.history, inputs[0], isSeen)) {
     return { status: "historyMissing" as const };
   }
   if (request.tracesSources === true) traceSources(context);

@@ -77,3 +77,23 @@ describe("isKnown", () => {
     expect(isKnown(received(raised({ Input: "false" })), new HistoryIndex(history))).toBe(false);
   });
 });
+
+describe("HistoryIndex", () => {
+  const grown = [...HISTORY, taskCompleted(0, null), taskScheduled(1)];
+
+  test("is read on where the history grew, and is what reading it from the start gives", () => {
+    const index = new HistoryIndex(HISTORY);
+    expect(index.of(grown)).toBe(index);
+    expect(index).toEqual(new HistoryIndex(grown));
+    expect(index.of(grown)).toEqual(new HistoryIndex(grown));
+  });
+
+  test("is another one where the history is another one, or shorter", () => {
+    const index = new HistoryIndex(grown);
+    const copies = structuredClone(grown);
+    for (const other of [HISTORY, copies, [...grown.slice(0, -1), ...copies.slice(-1)], []]) {
+      expect(index.of(other)).not.toBe(index);
+      expect(index.of(other)).toEqual(new HistoryIndex(other));
+    }
+  });
+});

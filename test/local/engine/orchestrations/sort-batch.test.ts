@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import type { HistoryEvent } from "../../../../local/src/engine/history/events.ts";
 import type { ReceivedMessage } from "../../../../local/src/engine/messages/message-data.ts";
+import { HistoryIndex } from "../../../../local/src/engine/orchestrations/out-of-order.ts";
 import { sortBatch } from "../../../../local/src/engine/orchestrations/sort-batch.ts";
 import { historyEvents } from "../../../helpers/history-events.ts";
 import { toInstance } from "../../../helpers/outgoing-message.ts";
@@ -21,7 +22,7 @@ test("a reply is known once its call has one, fresh before, and early while its 
   const [known, fresh, early] = [0, 1, 2].map((id) => messageOf(historyEvents.taskCompleted(id, '"done"')));
   const sorted = sortBatch(
     [known, fresh, early].filter((it) => it !== undefined),
-    history,
+    new HistoryIndex(history),
   );
   expect(sorted).toEqual({ known: [known], fresh: [fresh], early: [early] });
 });
@@ -32,12 +33,16 @@ test("the start that the history began with is known, another one is fresh", () 
   if (other !== undefined) Object.assign(other.data.TaskMessage.Event, { Timestamp: "2026-06-24T15:00:00.0000000Z" });
   const sorted = sortBatch(
     [same, other].filter((it) => it !== undefined),
-    history,
+    new HistoryIndex(history),
   );
   expect(sorted).toEqual({ known: [same], fresh: [other], early: [] });
 });
 
 test("of two replies to one call in a batch, as from two hosts that both ran it, the first is fresh and the other known", () => {
   const replies = ['"one"', '"two"'].map((result) => messageOf(historyEvents.taskCompleted(1, result)));
-  expect(sortBatch(replies, history)).toEqual({ known: [replies[1]], fresh: [replies[0]], early: [] });
+  expect(sortBatch(replies, new HistoryIndex(history))).toEqual({
+    known: [replies[1]],
+    fresh: [replies[0]],
+    early: [],
+  });
 });

@@ -74,6 +74,8 @@ class ActionReplay implements TaskEnvironment {
   #current: ReplayTask | null = null;
   #nextId = 0;
   #clockMs = 0;
+  /** Since the clock was last looked at, which few orchestrators do. */
+  #wakeUps: string[] = [];
   #causedAt = "";
   #isSuspended = false;
   #terminated: ReplayOutcome["terminated"] = null;
@@ -108,6 +110,7 @@ class ActionReplay implements TaskEnvironment {
   }
 
   clockMs(): number {
+    for (const time of this.#wakeUps.splice(0)) this.#clockMs = Math.max(this.#clockMs, Date.parse(time));
     return this.#clockMs;
   }
 
@@ -133,7 +136,7 @@ class ActionReplay implements TaskEnvironment {
     this.#causedAt = causeTime(event);
     switch (event.EventType) {
       case EventType.OrchestratorStarted:
-        this.#clockMs = Math.max(this.#clockMs, Date.parse(event.Timestamp));
+        this.#wakeUps.push(event.Timestamp);
         return;
       case EventType.ExecutionStarted:
         this.#advance();
