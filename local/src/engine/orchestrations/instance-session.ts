@@ -39,7 +39,7 @@ export class InstanceSession {
   readonly #deps: SessionDeps;
   #pending: ReceivedMessage[] = [];
   #history: StoredHistory | null = null;
-  /** Of the history as it was when it was last looked at. */
+  /** Covers the history as it was when it was last looked at. */
   #index = new HistoryIndex();
   #saving: Promise<unknown> = Promise.resolve();
   readonly #tails: CheckpointTails;
