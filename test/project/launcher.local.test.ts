@@ -16,8 +16,7 @@ async function launch(cli: string) {
   await cp(path.join(packageRoot(), "bin"), path.join(root, "bin"), { recursive: true });
   for (const folder of ["dist", ".runtime/bin"]) await mkdir(path.join(root, folder), { recursive: true });
   await symlink(process.execPath, path.join(root, ".runtime", "bin", "node"));
-  await writeFile(path.join(root, "package.json"), '{ "type": "module" }');
-  await writeFile(path.join(root, "dist", "cli.js"), `export const main = () => new Promise((end) => { ${cli} });`);
+  await writeFile(path.join(root, "dist", "start.cjs"), `exports.main = () => new Promise((end) => { ${cli} });`);
   await writeFile(path.join(root, "old.cjs"), OLD_NODE);
   const args = ["--require", path.join(root, "old.cjs"), path.join(root, "bin", "same-kit.cjs")];
   // A group of its own, as a shell gives a job.

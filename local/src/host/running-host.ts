@@ -1,4 +1,4 @@
-import { createSystemClock, InvariantError, type Logger } from "@same-kit/shared";
+import { createSystemClock, InvariantError, type Logger, reasonOf } from "@same-kit/shared";
 import { describeEvent } from "../events/describe-event.ts";
 import type { HostEvent } from "../events/host-event.ts";
 import type { WorkerInvocationResult } from "../worker/language-worker.ts";
@@ -159,7 +159,8 @@ export class RunningHost implements FunctionsHost {
         signal?.throwIfAborted();
         throw error;
       }
-      log.error("The app did not start; waiting for a change of its files.", { reason: (error as Error).message });
+      // Lines of their own, for a stack to be read.
+      log.error(`The app did not start; waiting for a change of its files.\n${reasonOf(error)}`);
     }
   }
 
@@ -329,7 +330,7 @@ export class RunningHost implements FunctionsHost {
   #reloadAfter(file: string): void {
     this.#log.info("The app changed; reloading it.", { file });
     this.reload().catch((error: Error) =>
-      this.#log.error("The changed app did not load.", { reason: error.message, state: this.state }),
+      this.#log.error(`The changed app did not load.\n${error.message}`, { state: this.state }),
     );
   }
 }

@@ -177,7 +177,9 @@ test("a broken change leaves the old code at work; a broken start waits for the 
   await waitFor(() => host.state === "Running");
   expect(await (await fetch(`${host.url}/api/a`)).text()).toBe("repaired");
   await writeFile(path.join(appDir, "main.js"), "broken again(");
-  await waitFor(() => host.entries.some((entry) => entry.message === "The changed app did not load."));
+  await waitFor(() =>
+    host.entries.some(({ message }) => message.startsWith("The changed app did not load.\nWorker was unable to load")),
+  );
   expect(await (await fetch(`${host.url}/api/a`)).text()).toBe("repaired");
 });
 
