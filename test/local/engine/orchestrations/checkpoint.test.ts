@@ -1,0 +1,36 @@
+import { expect, test } from "vitest";
+import type { HistoryEvent } from "../../../../local/src/engine/history/events.ts";
+import { type CheckpointDeps, checkpoint } from "../../../../local/src/engine/orchestrations/checkpoint.ts";
+import { historyEvents } from "../../../helpers/history-events.ts";
+
+const BEFORE = { events: [], executionId: null, etag: null, blobNames: [] };
+const PARENT = {
+  Name: "parent",
+  OrchestrationInstance: { InstanceId: "p", ExecutionId: "p1" },
+  TaskScheduleId: 0,
+  Version: "",
+};
+
+async function rowOf(instanceId: string, newEvents: readonly HistoryEvent[], old: readonly HistoryEvent[] = []) {
+  const append = async () => ({ etag: "2", blobNames: [], inputBlob: null, outputBlob: null });
+  const events = [...old, ...newEvents];
+  const advanced = { kind: "advanced", executionId: "e1", events, newEventCount: newEvents.length } as const;
+  const result = { ...advanced, isNewGeneration: false, outgoing: [], customStatus: null };
+  const deps = { histories: { append }, delivery: {} } as unknown as CheckpointDeps;
+  return (await checkpoint(instanceId, BEFORE, result, deps)).tail.row;
+}
+
+const started = historyEvents.executionStarted();
+const childStarted = { ...started, ParentInstance: PARENT } as HistoryEvent;
+const completed = historyEvents.executionCompleted(null);
+
+// A client that starts an orchestration writes its row first: without one, it was purged meanwhile and must not come back.
+test.each([
+  ["an orchestration that a client started needs its row", "abc", [started], [], false],
+  ["a sub-orchestration gets its row with its first episode", "abc", [childStarted], [], true],
+  ["a later episode of a sub-orchestration needs its row", "abc", [completed], [childStarted], false],
+  ["an entity gets a row with any episode", "@counter@a", [completed], [started], true],
+] as const)("%s", async (_, instanceId, newEvents, old, mayCreate) => {
+  const row = await rowOf(instanceId, newEvents, old);
+  expect(row).toMatchObject({ mayCreate, newEvents });
+});
