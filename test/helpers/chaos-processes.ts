@@ -163,7 +163,7 @@ async function attack(
   await Promise.all(pauses);
 }
 
-async function findProblems(client: TaskHubClient, { seed, instances }: ProcessChaos): Promise<string[]> {
+async function findProblems(client: TaskHubClient, { seed, instances, deadlineMs }: ProcessChaos): Promise<string[]> {
   const problems: string[] = [];
   for (let n = 0; n < instances; n += 1) {
     const instanceId = `chaos-${n}`;
@@ -175,10 +175,11 @@ async function findProblems(client: TaskHubClient, { seed, instances }: ProcessC
     if (ends !== 1) problems.push(`${instanceId} ended ${ends} times`);
     for (const twice of answeredTwice(history)) problems.push(`${instanceId} holds two answers to ${twice}`);
   }
-  // Signals and releases may still be on their way when the last orchestration has ended.
+  // Signals and releases may still be on their way when the last orchestration has ended: a message that hosts have died with several times
+  // is hidden for minutes.
   for (const entity of [ALL, SHARED]) {
     const settled = async () => (await stateOf(client, entity)) === `${instances}`;
-    await waitFor(settled, { what: `the entity ${entity.key} of seed ${seed}`, deadlineMs: 60_000 });
+    await waitFor(settled, { what: `the entity ${entity.key} of seed ${seed}`, deadlineMs });
   }
   return problems.map((it) => `Seed ${seed}: ${it}`);
 }
