@@ -48,8 +48,16 @@ const storage = (): InspectedPlace => ({
 });
 
 test.each([
-  ["an app by its management API", app, { hub: false, runs: false, events: false, sources: false, actions: true }],
-  ["a task hub by its storage", storage, { hub: true, runs: false, events: false, sources: false, actions: true }],
+  [
+    "an app by its management API",
+    app,
+    { hub: false, runs: false, events: false, sources: false, traces: false, actions: true },
+  ],
+  [
+    "a task hub by its storage",
+    storage,
+    { hub: true, runs: false, events: false, sources: false, traces: false, actions: true },
+  ],
 ] as const)("%s is seen, and changed", async (_name, place, can) => {
   const { url, get } = await inspect(place());
   const home = await get<Home>("api/home");
