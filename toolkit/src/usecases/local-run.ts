@@ -59,9 +59,14 @@ async function startRun(
   const source = await deps.view.phase("Compile the notebook", () => compileSource(options));
   const { steps, folder } = source;
   const stateDir = options.stateDir ?? stateDirBelow(folder);
-  const files = await collect(source, options.files, stateDir);
-  const warnings = [...source.warnings, ...(files?.warnings ?? [])];
+  const warnings = [...source.warnings];
   for (const warning of warnings) deps.warn(warning);
+  // While the host starts.
+  const collecting = collect(source, options.files, stateDir).then((files) => {
+    warnings.push(...(files?.warnings ?? []));
+    return files;
+  });
+  collecting.catch(() => {});
   const draft = draftOf(source, options);
   const records = new RunRecords(stateDir);
   if (address !== null) for (const text of await describeLeftRuns(records)) deps.warn(text);
@@ -73,7 +78,8 @@ async function startRun(
     timeoutMs,
     isVerbose,
     savesLargeSession,
-    files: async () => files,
+    collecting,
+    files: () => collecting,
     ...(address !== null && { remote: toRemote(address, draft.record.id, stateDir, deps) }),
     deps,
     subject: { kind: "draft", draft },

@@ -1,6 +1,10 @@
+import { buffer } from "node:stream/consumers";
 import type { ContainerClient } from "@azure/storage-blob";
 import type { BlobContainer, BlobDetails, BlobProperties, UploadOptions } from "../blob-container.ts";
 import { asked, toStorageError } from "./refusals.ts";
+
+/** How often a body that breaks off is read on. */
+const BODY_RETRIES = 3;
 
 export class AzureContainer implements BlobContainer {
   readonly #client: ContainerClient;
@@ -40,7 +44,14 @@ export class AzureContainer implements BlobContainer {
   }
 
   async download(name: string, range?: { offset: number; count: number }): Promise<Buffer> {
-    return asked(this.#client.getBlobClient(name).downloadToBuffer(range?.offset, range?.count));
+    const blob = this.#client.getBlobClient(name);
+    if (range !== undefined) return asked(blob.downloadToBuffer(range.offset, range.count));
+    // `downloadToBuffer` would ask for the size first.
+    const whole = async () => {
+      const { readableStreamBody } = await blob.download(0, undefined, { maxRetryRequests: BODY_RETRIES });
+      return readableStreamBody === undefined ? Buffer.alloc(0) : buffer(readableStreamBody);
+    };
+    return asked(whole());
   }
 
   async properties(name: string): Promise<BlobDetails> {

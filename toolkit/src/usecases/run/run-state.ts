@@ -32,6 +32,8 @@ export type Run = {
   readonly savesLargeSession: boolean;
   /** What the steps find in their working directory; asked for when the run is sent. Absent or null: nothing. */
   readonly files?: () => Promise<CollectedFiles | null>;
+  /** Must succeed before a draft is recorded; its warnings are shown then, when nothing is drawn any more. */
+  readonly collecting?: Promise<CollectedFiles | null>;
   /** Where it runs, if not on a host of this machine. */
   readonly remote?: RunHost;
   /** The earlier run that a draft continues: its storage has to be used. */

@@ -78,6 +78,7 @@ async function runOnce(run: Run): Promise<RunSummary> {
   let hasEnded = false;
   try {
     deps.signal.throwIfAborted();
+    if (subject.kind === "draft") for (const text of (await run.collecting)?.warnings ?? []) deps.warn(text);
     const wasRecorded = subject.kind === "recorded";
     const folder = await recordOn(run, host);
     const summary = await superviseRun(
