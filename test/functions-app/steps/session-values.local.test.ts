@@ -49,6 +49,11 @@ const TRAVELLING: [string, string, string][] = [
     "odd.args, odd.b",
   ],
   [
+    "locks that are free",
+    "import threading, zipfile\nr, c = threading.RLock(), threading.Condition()\nz = zipfile.ZipFile('a.zip', 'a')",
+    "r.acquire(blocking=False), r.release(), c.acquire(blocking=False), c.release(), z.writestr(z.filename, '1'), r in [r]",
+  ],
+  [
     "methods of a named tuple",
     "import typing\nclass P(typing.NamedTuple):\n    x: int = 3\n    def twice(self): return self.x * 2\np = P()",
     "p.twice(), P().x",

@@ -9,6 +9,7 @@ import collections
 import copyreg
 import pickle
 import sys
+import threading
 import types
 import typing
 import warnings
@@ -23,6 +24,7 @@ from .handover import open_files
 from .outputs import channel
 from .state import process
 
+_RLOCK = type(threading.RLock())
 _ATOMS = (int, float, complex, bool, str, bytes, type(None))
 
 
@@ -107,6 +109,8 @@ class _Dispatch(dict):
             return _save_class
         if kind is types.FunctionType:
             return _save_function
+        if kind is _RLOCK:
+            return _save_rlock
         if kind in open_files.KINDS or kind is channel.Stream:
             return _save_open_file
         saver = carriers.saver_of(kind)
@@ -134,6 +138,13 @@ def _save_plainly(pickler, value, kind):
     if own is not None:
         return own(pickler, value)
     carriers.save_as_pickle_does(pickler, value)
+
+
+def _save_rlock(pickler, lock):
+    """dill's is taken once it is loaded, by nobody who could release it."""
+    if not repr(lock).startswith("<unlocked"):
+        raise pickle.PicklingError("the lock is held")
+    pickler.save_reduce(threading.RLock, (), obj=lock)
 
 
 def _or_shared(save_own):
