@@ -72,6 +72,25 @@ test("what is written through an open file in each step is whole at the end", as
   expect(variablesOf(last)["text"]).toBe("'1\\n2\\n3\\n'");
 });
 
+test("paths below the working directory lead to the same file in later steps, and have not changed", async () => {
+  const runner = await StepRunner.start({ python });
+  const make =
+    "import os, pathlib\nroot, text = pathlib.Path.cwd(), os.path.abspath('sub/f.txt')\nos.makedirs('sub')\n(root / 'sub/f.txt').write_text('1')\nwithin = {'p': root / 'sub', root: 1}\nelsewhere = pathlib.Path('/tmp')\nrelative = pathlib.Path('sub')";
+  await runner.complete(make, { isLast: false });
+  const use =
+    "os.chdir('sub')\nfound = [(root / 'sub/f.txt').read_text(), open(text).read(), (within['p'] / 'f.txt').read_text()]";
+  const second = await runner.complete(use, { isLast: false });
+  const { crossing = [] } = await runner.detailsOf(second);
+  expect(Object.fromEntries(crossing.map(({ name, changed }) => [name, changed]))).toEqual({
+    ...{ root: false, text: false, within: false, elsewhere: false, relative: false },
+    found: undefined,
+  });
+  const check =
+    "again = [open(text).read(), str(elsewhere), str(relative), root == pathlib.Path.cwd().parent, root in within]";
+  const last = variablesOf(await runner.complete(check));
+  expect(last).toMatchObject({ found: "['1', '1', '1']", again: "['1', '/tmp', 'sub', True, True]" });
+});
+
 test("a file that the next step cannot open is lost at the boundary, with the reason and what to do", async () => {
   const runner = await StepRunner.start({ python });
   const code = [

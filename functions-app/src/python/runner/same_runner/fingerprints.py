@@ -8,6 +8,7 @@ pandas frame, which may rearrange its memory when it is merely read. There a sam
 import copyreg
 import hashlib
 import io
+import pathlib
 import pickle
 import sys
 import types
@@ -15,6 +16,7 @@ import warnings
 
 from .handover import parts
 from .handover.carrier import LARGE
+from .state import process
 
 # C's pickler writes as much in some milliseconds; dill's, which wrote it before, takes a hundred times as long.
 _MAX_OF_ONE = 1 << 20
@@ -44,7 +46,8 @@ class Fingerprints:
     def of(self, value):
         """As `has_changed` takes it."""
         kind = type(value)
-        whole = self._print(value)
+        # Below another working directory it is the same path.
+        whole = self._print(process.portable(value) if kind is str else value)
         probe = None if whole is not None and whole.proves == _ALL else self._probe(value)
         layout, contents, proves = (None, None, _NOTHING) if whole is None else whole.digests()
         return ("%s.%s" % (kind.__module__, kind.__qualname__), layout, contents, proves, probe)
@@ -130,6 +133,8 @@ class _Print:
             return None if len(value) < LARGE else self._refer(value, len(value))
         if kind is pickle.PickleBuffer:
             return self._hash(value.raw())
+        if issubclass(kind, pathlib.PurePath):
+            return kind.__name__, process.portable(str(value))
         if issubclass(kind, (type, types.FunctionType)):
             return self._check_global(value)
         numpy = sys.modules.get("numpy")

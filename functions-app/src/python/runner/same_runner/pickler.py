@@ -7,6 +7,7 @@ in terms that any client's plain dill reads, or refused, so that they explode an
 
 import collections
 import copyreg
+import pathlib
 import pickle
 import sys
 import threading
@@ -25,6 +26,7 @@ from .outputs import channel
 from .state import process
 
 _RLOCK = type(threading.RLock())
+_PATHS = (pathlib.PosixPath, pathlib.PurePosixPath)
 _ATOMS = (int, float, complex, bool, str, bytes, type(None))
 
 
@@ -109,6 +111,8 @@ class _Dispatch(dict):
             return _save_class
         if kind is types.FunctionType:
             return _save_function
+        if kind in _PATHS:
+            return _save_path
         if kind is _RLOCK:
             return _save_rlock
         if kind in open_files.KINDS or kind is channel.Stream:
@@ -138,6 +142,14 @@ def _save_plainly(pickler, value, kind):
     if own is not None:
         return own(pickler, value)
     carriers.save_as_pickle_does(pickler, value)
+
+
+def _save_path(pickler, path):
+    place = process.portable(str(path)) if pickler.carrier is not None else path
+    if isinstance(place, tuple):
+        pickler.carrier.save_path(pickler, (type(path), place[1]), path)
+    else:
+        carriers.save_as_pickle_does(pickler, path)
 
 
 def _save_rlock(pickler, lock):

@@ -1,6 +1,10 @@
-"""Objects that a whole program shares, such as `os.environ`: a variable that is one of them is that one in the next step too, no copy."""
+"""Variables that are one with the step's process: objects that a whole program shares, such as `os.environ`, are no copies in the next
+step, and paths below the working directory lead into the next step's.
+"""
 
 import sys
+
+from .state import process
 
 # By class: where its instances are found that are not a variable's own. `from random import randint` makes a method of such a one.
 _PLACES = {
@@ -37,6 +41,17 @@ def names_of(variables):
 def restore(module, names):
     for variable, (owner, name) in names.items():
         setattr(module, variable, getattr(sys.modules[owner], name))
+
+
+def paths_of(variables):
+    """The texts among the variables that are paths below the working directory, as `os.getcwd()` returns one; by name."""
+    portable = {name: process.portable(value) for name, value in variables if type(value) is str}
+    return {name: path for name, path in portable.items() if type(path) is tuple}
+
+
+def restore_paths(module, paths):
+    for name, path in paths.items():
+        setattr(module, name, process.local(path))
 
 
 def _name_of(kind):

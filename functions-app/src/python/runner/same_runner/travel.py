@@ -12,12 +12,13 @@ _NAME = "__same_state__"
 
 def pack(module, cells):
     """Puts it into the module before it is written."""
-    shared = shared_objects.names_of(boundary.user_globals(module))
+    variables = boundary.user_globals(module)
     vars(module)[_NAME] = {
         "sources": sources.to_state(),
         "cells": cells.to_state(),
         "interpreter": interpreter.changes(),
-        "shared": shared,
+        "shared": shared_objects.names_of(variables),
+        "paths": shared_objects.paths_of(variables),
     }
 
 
@@ -29,6 +30,7 @@ def unpack(module, cells):
     sources.restore(packed.get("sources", {}))
     cells.restore(packed.get("cells", {}))
     shared_objects.restore(module, packed.get("shared", {}))
+    shared_objects.restore_paths(module, packed.get("paths", {}))
     for text in interpreter.restore(packed.get("interpreter", {})):
         print(text, file=sys.stderr)
 

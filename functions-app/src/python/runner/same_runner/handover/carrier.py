@@ -55,6 +55,10 @@ class Carrier:
     def save_file(self, pickler, described, file):
         _refer(pickler, ("file", described), file)
 
+    def save_path(self, pickler, place, path):
+        """One below the working directory: `place` has its class, and where it is below that."""
+        _refer(pickler, ("path", *place), path)
+
     def save_private(self, pickler, value):
         """What holds memory and counts who shares it: it must not be made to share any that it does not know of."""
         self._private += 1

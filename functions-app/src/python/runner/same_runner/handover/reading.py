@@ -81,6 +81,9 @@ class Loaded:
     def _get_file(self, described):
         return open_files.reopen(described)
 
+    def _get_path(self, kind, place):
+        return kind(os.path.join(os.getcwd(), place))
+
     def _get_buffer(self, number, readonly):
         view = memoryview(self._map(self._values[number]))
         return view.toreadonly() if readonly else view
