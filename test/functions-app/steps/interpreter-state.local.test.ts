@@ -85,6 +85,20 @@ describe.each(oldestAndNewest)("%s", (executable: string) => {
   });
 });
 
+test("modules that are found by an earlier step's change of sys.path are found before the variables are loaded", async () => {
+  const runner = await StepRunner.start({ python });
+  const make =
+    "import os, sys\nos.makedirs('lib/deep')\nopen('lib/own_mod.py', 'w').write('class C: v = 1')\nopen('lib/deep/low_mod.py', 'w').write('V = 2')";
+  const path = "sys.path.insert(0, 'lib')\nsys.path.append(os.path.abspath('lib/deep'))";
+  await runner.runCells([`${make}\n${path}`], { isLast: false });
+  await runner.runCells(["import own_mod, low_mod\nc = own_mod.C()\nfrom low_mod import V"], { isLast: false });
+  await runner.runCells(["pass"], { isLast: false });
+  const last = (await runner.runCells([
+    "found = (c.v, low_mod.V, sys.path.count('lib'), sys.path[0])",
+  ])) as CompletedStep;
+  expect(variablesOf(last)).toMatchObject({ found: "(1, 2, 1, 'lib')" });
+});
+
 test("results of earlier cells travel where later steps read them", async () => {
   const runner = await StepRunner.start({ python });
   await runner.runCells(["21", "g = (i for i in 'ab')\n_ * 2"], { isLast: false, keepsResults: true });

@@ -14,6 +14,7 @@ import dill
 from . import pickler, sizes, travel
 from .failure import text_of
 from .handover import parts, reading, writing
+from .state import process
 
 # The name is part of the wire format: a session loads only into a module of the same name.
 MODULE_NAME = "__sameproject_user_code__"
@@ -57,6 +58,8 @@ def receive(description, folder, module):
     """As `load`, for what `hand_over` wrote; `folder` has its parts. Returns what `hand_over` wants of it."""
     with _loading():
         file, loaded = reading.open_session(description, folder)
+        if loaded.module_path is not None:
+            process.restore_path(loaded.module_path)
         with file:
             pickler.read_for_step(file, module, loaded)
     return loaded
@@ -97,11 +100,15 @@ def save(path, module, boundary, limit):
 def hand_over(folder, module, boundary, limit, loaded=None):
     """Writes the session for the next step. Returns its description; raises SessionError where it is larger than `limit`."""
     parts_folder = parts.PartsFolder(folder)
+
+    def describe(places):
+        return {"prints": boundary.fingerprint(places), "module_path": travel.module_path(module)}
+
     file = writing.SessionFile(parts_folder, limit)
     try:
         with _saving(module), contextlib.closing(file):
             carrier = _pickle(lambda: pickler.dump_for_step(file, module, loaded), file, module, boundary, carries=True)
-            return writing.write_session(file, carrier, parts_folder, limit, boundary.fingerprint)
+            return writing.write_session(file, carrier, parts_folder, limit, describe)
     except writing.TooLarge as error:
         raise SessionError("SessionTooLarge", boundary.text_of_too_large(error.size, limit)) from None
     except writing.NoSpace as error:

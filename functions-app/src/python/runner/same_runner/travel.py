@@ -35,6 +35,12 @@ def unpack(module, cells):
         print(text, file=sys.stderr)
 
 
+def module_path(module):
+    """Of `sys.path`, what the modules of the variables may be found by."""
+    packed = vars(module).get(_NAME) or {}
+    return packed.get("interpreter", {}).get("sys.path")
+
+
 def environ_names(module):
     """Variables of the environment that the next step begins with, besides its own."""
     packed = vars(module).get(_NAME) or {}

@@ -35,6 +35,8 @@ class Loaded:
         self._values = table["values"]
         # Those of the variables, to tell which have changed since.
         self.prints = table.get("prints", {})
+        # What `sys.path` has to be while it is read: None where it is as ever.
+        self.module_path = table.get("module_path")
         self._roots = [PlacedRegions(regions) for regions in table["roots"]]
         self._memory = {}
         self._unchanging = {}

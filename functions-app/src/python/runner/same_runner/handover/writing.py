@@ -78,16 +78,16 @@ class SessionFile:
         self._file = file
 
 
-def write_session(file, carrier, folder, limit, fingerprint):
+def write_session(file, carrier, folder, limit, describe):
     """Completes what was pickled into `file` with `carrier`, and returns the session's description.
 
-    `fingerprint` is asked for those of the variables; it is told where their memory went.
+    `describe` returns what else the table has; it is told where the variables' memory went.
     """
     table = _Table(file, carrier, folder, limit)
     table.collect()
     table.store()
     place = file.size
-    file.write(pickle.dumps({**table.to_state(), "prints": fingerprint(table.parts_by_id)}, protocol=4))
+    file.write(pickle.dumps({**table.to_state(), **describe(table.parts_by_id)}, protocol=4))
     file.write(struct.pack("<Q", place))
     pickled, sha256 = file.finish()
     parts = list(dict.fromkeys(table.parts))

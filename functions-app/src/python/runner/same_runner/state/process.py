@@ -54,11 +54,12 @@ def _path():
     return {"added": added, "removed": [portable(entry) for entry in before if entry not in now]}
 
 
-def _restore_path(state):
-    removed = {local(entry) for entry in state["removed"]}
-    kept = [entry for entry in sys.path if entry not in removed]
+def restore_path(state):
+    """Done twice, it is as if it was done once."""
     front = [local(entry) for is_front, entry in state["added"] if is_front]
     back = [local(entry) for is_front, entry in state["added"] if not is_front]
+    others = {local(entry) for entry in state["removed"]}.union(front, back)
+    kept = [entry for entry in sys.path if entry not in others]
     sys.path[:] = [*front, *kept, *back]
 
 
@@ -193,7 +194,7 @@ _start_locale = _query_locale()
 
 PARTS = {
     "os.environ": (_environ, _restore_environ),
-    "sys.path": (_path, _restore_path),
+    "sys.path": (_path, restore_path),
     "the working directory": (_folder, _restore_folder),
     "random": (_random, _restore_random),
     "the warning filters": (_warnings, _restore_warnings),
