@@ -5,35 +5,43 @@ import { packageRoot } from "@same-kit/shared";
 import { execa } from "execa";
 import { startAzurite } from "../../local/src/azurite/index.ts";
 import { type Figure, figure, sideBySide, timed } from "./figure.ts";
+import { installNotebookPeers, type NotebookPeers } from "./notebook-peers.ts";
 
-const ROUNDS = 5;
+const ROUNDS = 7;
+// The compiled forms that are kept, and Python's, are complete after these.
+const WARM_UPS = 4;
 const NOTEBOOK = path.join("test", "testdata", "features", "singlestep");
-const PAPERMILL = "papermill==2.6.0 ipykernel==6.30.1";
 
-/** The whole command beside papermill on the same notebook, and its parts alone. */
+/** The whole command beside papermill and nbclient on the same notebook, and its parts alone. */
 export async function benchNotebook(folder: string): Promise<Figure[]> {
   await mkdir(folder, { recursive: true });
   const notebook = path.join(folder, "singlestep");
   await cp(path.join(packageRoot(), NOTEBOOK), notebook, { recursive: true });
   const python = await basePython();
-  const papermill = await installPapermill(folder, python);
+  const peers = await installNotebookPeers(folder, python);
   const localRun = () => timed(() => execa(process.execPath, [launcher(), "local", "run", notebook, "--json"]));
-  await localRun(); // The compile cache, and Python's own, are warm from here on.
-  const figures: Figure[] = [];
-  if (papermill === null) {
+  for (let round = 0; round < WARM_UPS; round += 1) await localRun();
+  if (peers === null) {
     const note = "papermill could not be installed here: no comparison";
-    figures.push(figure("local run singlestep, whole command", await localRun(), "ms", { note }));
-  } else {
-    const file = path.join(notebook, "singlestep.ipynb");
-    const other = () => timed(() => execa(papermill, [file, path.join(folder, "out.ipynb"), "--no-progress-bar"]));
-    const { a, b } = await sideBySide(ROUNDS, localRun, other);
-    const ratio = figure("local run singlestep / papermill", a / b, "x", { atMost: 0.45 });
-    const whole = figure("local run singlestep, whole command", a, "ms", {
-      yardstick: { name: "papermill", value: b },
-    });
-    figures.push(whole, ratio);
+    const alone = figure("local run singlestep, whole command", await localRun(), "ms", { note });
+    return [alone, ...(await parts(folder, python))];
   }
-  return [...figures, ...(await parts(folder, python))];
+  return [...(await besidePeers(localRun, peers, notebook)), ...(await parts(folder, python))];
+}
+
+async function besidePeers(localRun: () => Promise<number>, peers: NotebookPeers, notebook: string): Promise<Figure[]> {
+  const file = path.join(notebook, "singlestep.ipynb");
+  const papermill = await sideBySide(ROUNDS, localRun, () => timed(() => peers.papermill(file)));
+  const nbclient = await sideBySide(ROUNDS, localRun, () => timed(() => peers.nbclient(file)));
+  return [
+    figure("local run singlestep, whole command", papermill.a, "ms", {
+      yardstick: { name: "papermill", value: papermill.b },
+    }),
+    figure("local run singlestep / papermill", papermill.a / papermill.b, "x", { atMost: 0.45 }),
+    figure("local run singlestep, whole command", nbclient.a, "ms", {
+      yardstick: { name: "nbclient", value: nbclient.b },
+    }),
+  ];
 }
 
 async function parts(folder: string, python: string): Promise<Figure[]> {
@@ -60,17 +68,4 @@ export async function basePython(): Promise<string> {
   const [first] = (await listPythons({ env: process.env, appPythonDir })).usable;
   if (first === undefined) throw new Error("There is no Python here.");
   return first.executable;
-}
-
-async function installPapermill(folder: string, python: string): Promise<string | null> {
-  const environment = path.join(folder, "papermill");
-  const options = { reject: false } as const;
-  await execa(python, ["-m", "venv", environment], options);
-  const bin = path.join(environment, "bin");
-  const installed = await execa(
-    path.join(bin, "python"),
-    ["-m", "pip", "install", "-q", ...PAPERMILL.split(" ")],
-    options,
-  );
-  return installed.failed ? null : path.join(bin, "papermill");
 }

@@ -5,9 +5,11 @@ import { toUrlSafeBase64 } from "@same-kit/functions-app/contract";
 import { type LocalHost, startLocal } from "@same-kit/local";
 import { execa } from "execa";
 import { basePython } from "./bench-notebook.ts";
-import { type Figure, figure, median } from "./figure.ts";
+import { type Figure, figure, median, timed } from "./figure.ts";
+import { installNotebookPeers } from "./notebook-peers.ts";
 
 const RUNS = 30;
+const PAPERMILL_ROUNDS = 5;
 const POLL_MS = 5;
 // A moment in which what the host keeps ready for the next run is started.
 const PAUSE_MS = 400;
@@ -29,12 +31,37 @@ export async function benchStep(folder: string): Promise<Figure[]> {
   });
   try {
     const plain = await measure(host, folder, appSettings.SAME_PYTHON, PLAIN);
-    const figures = toFigures("a step of plain Python", plain);
+    const figures = [...toFigures("a step of plain Python", plain), ...(await besidePeers(folder, plain.steps))];
     if (python === null) return figures;
     return [...figures, ...toFigures("a step with numpy and pandas", await measure(host, folder, python, WITH_PANDAS))];
   } finally {
     await host.stop();
   }
+}
+
+/** The same cell by nbclient, in a kernel that runs, and by papermill, which starts a kernel for each notebook. */
+async function besidePeers(folder: string, steps: readonly number[]): Promise<Figure[]> {
+  const peers = await installNotebookPeers(folder, await basePython());
+  if (peers === null) return [];
+  const cells = await peers.nbclientCell(PLAIN, RUNS);
+  const notebook = path.join(folder, "plain.ipynb");
+  const cell = { cell_type: "code", id: "a", metadata: {}, source: PLAIN, outputs: [], execution_count: null };
+  const kernelspec = { name: "python3", display_name: "Python 3" };
+  await writeFile(
+    notebook,
+    JSON.stringify({ cells: [cell], metadata: { kernelspec }, nbformat: 4, nbformat_minor: 5 }),
+  );
+  const whole: number[] = [];
+  for (let round = 0; round < PAPERMILL_ROUNDS; round += 1) whole.push(await timed(() => peers.papermill(notebook)));
+  const name = "a step of plain Python, warm, p50";
+  return [
+    figure(name, median(steps), "ms", {
+      yardstick: { name: "nbclient, a cell in a running kernel", value: median(cells) },
+    }),
+    figure(name, median(steps), "ms", {
+      yardstick: { name: "papermill, a notebook of that cell", value: median(whole) },
+    }),
+  ];
 }
 
 type Measured = { first: number; steps: number[]; bare: number[] };
