@@ -1,7 +1,8 @@
 // One wake-up of an instance, from a batch of messages to what must be stored and sent. Pure but for the call of the worker:
 // run twice on the same input it decides the same (new ids and times apart), which is what makes a repeated episode harmless.
 
-import { newGuidN } from "../../shared/ids.ts";
+import { createHash } from "node:crypto";
+import { formatTicks, parseTicks } from "@same-kit/shared";
 import type { Span } from "../../telemetry/index.ts";
 import { type EventRaisedEvent, EventType, type ExecutionStartedEvent, type HistoryEvent } from "../history/events.ts";
 import { spanOfExecution, withOwnSpan, withoutOwnSpan } from "../history/trace-context.ts";
@@ -146,18 +147,20 @@ function appendDecisions(
 
 /**
  * The next generation begins in the same episode, so its first frame is closed before its code has run. Only this one is
- * stored; the old generation's last episode never is.
+ * stored; the old generation's last episode never is. Its id, and the time of its start, are the same when the episode is run again:
+ * entities recognize by both what they have been asked before.
  */
 function nextGeneration(
   { instanceId, started, span }: Execution,
-  end: { input: unknown; carriedEvents: readonly EventRaisedEvent[] },
+  end: { input: unknown; carriedEvents: readonly EventRaisedEvent[]; causedAt: string | null },
   { clock }: EpisodeDeps,
 ): Execution {
-  const executionId = newGuidN();
+  const executionId = nextExecutionId(started);
   const wakeUp = { ...eventBase(clock), EventType: EventType.OrchestratorStarted };
   const following: ExecutionStartedEvent = {
     ...started,
     ...eventBase(clock),
+    ...(end.causedAt !== null && { Timestamp: formatTicks(parseTicks(end.causedAt)) }),
     OrchestrationInstance: { InstanceId: instanceId, ExecutionId: executionId },
     Input: end.input === undefined ? null : JSON.stringify(end.input),
     Generation: null,
@@ -168,6 +171,12 @@ function nextGeneration(
   const close = { ...eventBase(clock), EventType: EventType.OrchestratorCompleted };
   const events = [wakeUp, next, ...carried, close];
   return { instanceId, executionId, started: next, events, span: span && spanOfExecution(next) };
+}
+
+/** A GUID without dashes, as the extension's. */
+function nextExecutionId({ OrchestrationInstance: { InstanceId, ExecutionId } }: ExecutionStartedEvent): string {
+  const name = JSON.stringify([InstanceId, ExecutionId, "continued as new"]);
+  return createHash("sha256").update(name).digest("hex").slice(0, 32);
 }
 
 /** A generation is a span of its own, below the parent that all of them have. */

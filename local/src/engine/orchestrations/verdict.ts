@@ -32,7 +32,16 @@ export type Verdict =
       kind: "decided";
       scheduled: Scheduled[];
       /** Null while the execution continues. */
-      end: OrchestrationEnd | { kind: "continued-as-new"; input: unknown; carriedEvents: EventRaisedEvent[] } | null;
+      end:
+        | OrchestrationEnd
+        | {
+            kind: "continued-as-new";
+            input: unknown;
+            carriedEvents: EventRaisedEvent[];
+            /** UTC text of the event that it follows from. */
+            causedAt: string | null;
+          }
+        | null;
       /** The id that the execution's last event takes. */
       nextId: number;
       customStatus: string | null;
@@ -140,6 +149,11 @@ function endOf(
       return failedEnd(name, ending.error, ending.failureDetails);
     case "returned":
       if (newInput === null) return completedEnd(ending.output);
-      return { kind: "continued-as-new", ...newInput, carriedEvents: continueAsNew?.carriedEvents ?? [] };
+      return {
+        kind: "continued-as-new",
+        ...newInput,
+        carriedEvents: continueAsNew?.carriedEvents ?? [],
+        causedAt: continueAsNew?.causedAt ?? null,
+      };
   }
 }

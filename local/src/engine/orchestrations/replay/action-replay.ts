@@ -31,7 +31,7 @@ export type ReplayOutcome = {
   isIdle: boolean;
   terminated: { reason: string | null } | null;
   /** Reached in the list: the next generation's input, and the events that came after the call. */
-  continueAsNew: { carriedEvents: EventRaisedEvent[] } | null;
+  continueAsNew: { carriedEvents: EventRaisedEvent[]; causedAt: string } | null;
 };
 
 export type ReplayLimits = {
@@ -190,7 +190,7 @@ class ActionReplay implements TaskEnvironment {
   #start(action: Action): void {
     switch (action.kind) {
       case "continue-as-new":
-        this.#continueAsNew = { carriedEvents: [] };
+        this.#continueAsNew = { carriedEvents: [], causedAt: this.#causedAt };
         return;
       case "entity-signal":
         this.#decide({ kind: action.kind, action });
