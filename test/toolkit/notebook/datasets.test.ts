@@ -65,6 +65,7 @@ test("a file: URL is a local file", () => {
   expect(listLocalDatasets(withUrl, "default")).toMatchObject([{ path: "/tmp/a b.csv" }]);
   const elsewhere = { ...config, datasets: { a: { environments: { default: "file://server/a.csv" } } } };
   expect(() => listLocalDatasets(elsewhere, "default")).toThrow("file://server/a.csv is not the URL of a local file");
+  expect(() => listLocalDatasets(elsewhere, "default", () => 7)).toThrow("a.csv (line 7 of same.yaml) is not the URL");
 });
 
 test("data sets that no request could hold are refused together", () => {

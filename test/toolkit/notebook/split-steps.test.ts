@@ -120,3 +120,29 @@ test("a cell tagged skip-execution is left out, and one tagged raises-exception 
   );
   expect(steps).toMatchObject([{ code: "a\nc", cells: [{ cell: 1 }, { cell: 3, tags: ["raises-exception"] }] }]);
 });
+
+test("all mistakes in tags are reported together, in the order of the cells", () => {
+  const notebook = cells(
+    { source: "a" },
+    { source: "b", tags: ["same_step_0", "cache=soon", "requirements="] },
+    { source: "c", tags: ["requirements=a.txt", "same_step_x", "same_step_y"] },
+    { source: "d", tags: ["environment=gpu", "requirements=b.txt"] },
+  );
+  expect(() => splitSteps(notebook, DEFAULT_ONLY)).toThrowErrorMatchingInlineSnapshot(`
+    [OperationError: n.ipynb has 7 mistakes in its tags:
+      cell 2 is tagged cache=soon, which is not an ISO 8601 duration. Use a value such as cache=P0D or cache=PT12H.
+      cell 2 is tagged requirements=, without a file. Use a tag such as requirements=plots.txt.
+      cell 2 starts same_step_000, as the cells before the first tag (from cell 1) do already. Give one of the cells another number; steps run in the order of the notebook, whatever their numbers.
+      cell 3 is tagged "same_step_x", which does not start a step: N in same_step_N must be a number. Use a tag such as same_step_1, or remove it.
+      cell 3 is tagged "same_step_y", which does not start a step: N in same_step_N must be a number. Use a tag such as same_step_1, or remove it.
+      cell 4 is tagged environment=gpu, but same.yaml has no such environment (it has: default). Declare it under \`environments\` in same.yaml, or change the tag.
+      cell 4 is tagged requirements=b.txt, but its step same_step_000 has requirements=a.txt already. Keep one of them, or start another step with a tag same_step_N.]
+  `);
+});
+
+test("a step that starts a second time is refused with both cells", () => {
+  const notebook = cells({ source: "a", tags: ["same_step_1"] }, { source: "b", tags: ["same_step_1"] });
+  expect(() => splitSteps(notebook, DEFAULT_ONLY)).toThrow(
+    "Cell 2 of n.ipynb starts same_step_001, as cell 1 does already.",
+  );
+});

@@ -12,7 +12,7 @@ test.each([
   ["a key twice", "a: 1\na: 2", "Map keys must be unique"],
   ["another language's tag", "a: !!python/object/apply:os.system [x]", "Unresolved tag"],
   ["aliases that grow", `a: &a [x]\n${levels.join("")}`, "Excessive alias count"],
-  ["two documents", "a: 1\n---\na: 2", "more than one document"],
+  ["two documents", "a: 1\n---\na: 2", "a second document, at line 2"],
   ["lists without end", "[".repeat(20_000), "is not valid YAML"],
 ])("%s is a mistake of the file", (_title, text, message) => {
   expect(() => parseYaml(text, "same.yaml")).toThrow(message);

@@ -94,3 +94,15 @@ test("two requirements of one step are refused", async () => {
     message: expect.stringContaining("its step same_step_000 has requirements=a.txt already"),
   });
 });
+
+test.each([
+  [
+    "requirements",
+    CONFIG.replace("path: n.ipynb", "path: n.ipynb,\n  requirements: gone.txt"),
+    "(line 5 of same.yaml)",
+  ],
+  ["data set", `${CONFIG}datasets:\n  iris: { environments: { default: gone.csv } }\n`, "iris (line 7 of same.yaml)"],
+])("a missing file of %s is named with its line in same.yaml", async (_title, config, place) => {
+  const missing = requirementsOf([cell("a = 1")], { "same.yaml": config });
+  await expect(missing).rejects.toMatchObject({ code: "ERR_FILE_MISSING", message: expect.stringContaining(place) });
+});

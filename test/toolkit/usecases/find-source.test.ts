@@ -82,7 +82,14 @@ test.each([
     "line 4: runs: unknown key; did you mean `run`?",
   ],
   ["a path that does not exist", {}, "gone", "ERR_SOURCE_NOT_FOUND", "does not exist"],
-  ["a same.yaml whose notebook is missing", { "same.yaml": YAML }, "", "ERR_FILE_MISSING", "n.ipynb"],
+  [
+    "a same.yaml whose notebook is missing",
+    { "same.yaml": YAML },
+    "",
+    "ERR_FILE_MISSING",
+    "same.yaml names, cannot be read: ENOENT",
+  ],
+  ["a same.yaml whose notebook is missing, with its line", { "same.yaml": YAML }, "", "ERR_FILE_MISSING", "line 3 of "],
   [
     "a folder whose only notebook is broken",
     { "a.ipynb": "{" },

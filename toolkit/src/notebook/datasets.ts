@@ -4,27 +4,33 @@ import { DEFAULT_LIMITS } from "@same-kit/functions-app/contract";
 import { OperationError } from "@same-kit/shared";
 import { Document, parseDocument, visit } from "yaml";
 import type { ToolkitErrorCode } from "../errors.ts";
-import { configError, type SameConfig } from "./same-config.ts";
+import { configError, type LineOf, onLine, type SameConfig } from "./same-config.ts";
 
 /** A data set that is a file next to same.yaml, so the app cannot reach it. */
-export type LocalDataset = { name: string; environment: string; path: string };
+export type LocalDataset = { name: string; environment: string; path: string; line?: number };
 
 /** The local files among the data sets of one environment (`default` if a data set has no entry for it). */
-export function listLocalDatasets({ datasets = {} }: SameConfig, sameEnv: string): LocalDataset[] {
+export function listLocalDatasets(
+  { datasets = {} }: SameConfig,
+  sameEnv: string,
+  lineOf: LineOf = null,
+): LocalDataset[] {
   return Object.entries(datasets).flatMap(([name, { environments }]) => {
     const environment = Object.hasOwn(environments, sameEnv) ? sameEnv : "default";
     const location = environments[environment] as string;
-    return isUrl(location) ? [] : [{ name, environment, path: toPath(location) }];
+    if (isUrl(location)) return [];
+    const line = lineOf?.(["datasets", name, "environments", environment]);
+    return [{ name, environment, path: toPath(location, line), ...(line !== undefined && { line }) }];
   });
 }
 
 const FILE_URL = /^file:\/\//i;
 
-function toPath(location: string): string {
+function toPath(location: string, line: number | undefined): string {
   try {
     return FILE_URL.test(location) ? fileURLToPath(location) : location;
   } catch (cause) {
-    throw configError(`${location} is not the URL of a local file: ${(cause as Error).message}.`, cause);
+    throw configError(`${location}${onLine(line)} is not the URL of a local file: ${(cause as Error).message}.`, cause);
   }
 }
 

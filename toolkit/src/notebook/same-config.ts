@@ -82,6 +82,9 @@ export type SameConfig = z.infer<typeof schema>;
 /** Line numbers of a configuration's keys; null if its source has no lines. */
 export type LineOf = ((path: readonly PropertyKey[]) => number) | null;
 
+/** Where a message's value comes from; nothing if its source has no lines. */
+export const onLine = (line: number | undefined): string => (line === undefined ? "" : ` (line ${line} of same.yaml)`);
+
 /**
  * @param value - The content of the YAML.
  * @param source - Its name in messages.

@@ -1,5 +1,5 @@
 import { type CellTags, parseCellTags, stepName } from "./cell-tags.ts";
-import { checkTags, tagError } from "./check-tags.ts";
+import { checkTags, refuseMistakes, type TagMistake } from "./check-tags.ts";
 import { removeMagics } from "./magic-lines.ts";
 import { warnOfRemoved } from "./magic-warnings.ts";
 import { warnOfMisspelt } from "./misspelt-tags.ts";
@@ -54,15 +54,16 @@ export function splitSteps(
 ): SplitNotebook {
   const warnings: string[] = [];
   const installs: string[] = [];
+  const mistakes: TagMistake[] = [];
   const drafts: Draft[] = [newDraft(0, null)];
   for (const cell of notebook.cells) {
     const tags = parseCellTags(cell.tags);
-    checkTags(tags, `Cell ${cell.number} of ${notebook.file}`, environments);
+    mistakes.push(...checkTags(cell.number, tags, environments));
     warnings.push(...warnOfMisspelt(cell.number, tags.other));
     const [step] = tags.steps;
     if (step !== undefined) drafts.push(newDraft(step, cell.number));
     const draft = drafts.at(-1) as Draft;
-    applyTags(draft, tags, `Cell ${cell.number} of ${notebook.file}`);
+    mistakes.push(...applyTags(draft, tags, cell.number));
     // As nbclient and Jupyter Book have it.
     if (cell.kind !== "code" || cell.tags.includes("skip-execution")) continue;
     const translated = upstreamMagics ? { ...removeMagics(cell.source), installs: [] } : translateMagics(cell.source);
@@ -72,7 +73,7 @@ export function splitSteps(
     warnings.push(...warnOfRemoved(cell.number, removed));
   }
   const kept = drafts.filter((draft) => draft.taggedCell !== null || hasCode(draft));
-  refuseDuplicates(kept, notebook.file);
+  refuseMistakes([...mistakes, ...findDuplicates(kept)], notebook.file);
   if (kept.length === 0) {
     kept.push(...drafts.slice(0, 1));
     warnings.push(`${notebook.file} has no code, so running it does nothing.`);
@@ -85,17 +86,18 @@ function newDraft(index: number, taggedCell: number | null): Draft {
   return { name: stepName(index), index, taggedCell, parts: [], tags: [], cache: null, environment: null };
 }
 
-function applyTags(draft: Draft, { cache, environment, requirements, other }: CellTags, where: string): void {
-  if (requirements !== null && draft.requirements !== undefined && requirements !== draft.requirements) {
-    throw tagError(
-      `${where} is tagged requirements=${requirements}, but its step ${draft.name} has requirements=${draft.requirements} already.`,
-      "Keep one of them, or start another step with a tag same_step_N.",
-    );
-  }
-  if (requirements !== null) draft.requirements = requirements;
+function applyTags(draft: Draft, { cache, environment, requirements, other }: CellTags, cell: number): TagMistake[] {
   draft.cache = cache ?? draft.cache;
   draft.environment = environment ?? draft.environment;
   draft.tags.push(...other.filter((tag) => !draft.tags.includes(tag)));
+  // An empty name is a mistake of its own.
+  if (requirements === null || requirements.trim() === "" || requirements === draft.requirements) return [];
+  if (draft.requirements === undefined) {
+    draft.requirements = requirements;
+    return [];
+  }
+  const text = `is tagged requirements=${requirements}, but its step ${draft.name} has requirements=${draft.requirements} already.`;
+  return [{ cell, text, remedy: "Keep one of them, or start another step with a tag same_step_N." }];
 }
 
 /** Code before the first tag becomes a step; a title or an empty cell there does not. */
@@ -103,21 +105,22 @@ function hasCode({ parts }: Draft): boolean {
   return parts.some(({ code }) => code.trim() !== "");
 }
 
-function refuseDuplicates(drafts: readonly Draft[], file: string): void {
-  const seen = new Map<number, Draft>();
-  for (const draft of drafts) {
-    const earlier = seen.get(draft.index);
-    seen.set(draft.index, draft);
-    if (earlier === undefined) continue;
-    const first =
+/** One of two steps with the same name would overwrite the other. */
+function findDuplicates(drafts: readonly Draft[]): TagMistake[] {
+  const first = new Map<number, Draft>();
+  return drafts.flatMap((draft): TagMistake[] => {
+    const earlier = first.get(draft.index);
+    if (earlier === undefined) first.set(draft.index, draft);
+    // Only the first draft is of no tag.
+    if (earlier === undefined || draft.taggedCell === null) return [];
+    const others =
       earlier.taggedCell === null
-        ? `the cells before the first tag (from cell ${earlier.parts[0]?.cell})`
-        : `cell ${earlier.taggedCell}`;
-    throw tagError(
-      `Two steps of ${file} are called ${draft.name}: ${first} and cell ${draft.taggedCell}. One would overwrite the other.`,
-      "Give one of the cells another number; steps run in the order of the notebook, whatever their numbers.",
-    );
-  }
+        ? `as the cells before the first tag (from cell ${earlier.parts[0]?.cell}) do`
+        : `as cell ${earlier.taggedCell} does`;
+    const remedy =
+      "Give one of the cells another number; steps run in the order of the notebook, whatever their numbers.";
+    return [{ cell: draft.taggedCell, text: `starts ${draft.name}, ${others} already.`, remedy }];
+  });
 }
 
 function warnOfEnvironment({ name, environment }: Draft): string[] {

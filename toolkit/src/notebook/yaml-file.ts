@@ -24,7 +24,8 @@ export function parseYaml(text: string, file: string): YamlFile {
     if (mistake === undefined) {
       return { value: document.toJS(), lineOf: (path) => lines.linePos(offsetOf(document, path)).line };
     }
-    problem = mistake.code === "MULTIPLE_DOCS" ? "it contains more than one document" : mistake.message;
+    const line = lines.linePos(mistake.pos[0]).line;
+    problem = mistake.code === "MULTIPLE_DOCS" ? `it contains a second document, at line ${line}` : mistake.message;
   } catch (cause) {
     throw configError(`${file} is not valid YAML: ${(cause as Error).message}.`, cause);
   }

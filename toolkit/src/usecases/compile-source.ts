@@ -12,6 +12,7 @@ import {
   type RecordedParameters,
   toRecorded,
 } from "../notebook/parameters.ts";
+import { onLine } from "../notebook/same-config.ts";
 import { toSourceNotebook } from "../results/source-notebook.ts";
 import { findSource, type Source } from "./find-source.ts";
 import { readBytes, readTextFile } from "./read-file.ts";
@@ -82,27 +83,32 @@ function parametersFor(
   return toRecorded(collectParameters(ofConfig, given));
 }
 
-async function readConfigText({ folder, config, configText }: Source, sameEnv: string): Promise<string> {
+async function readConfigText({ folder, config, configText, lineOf }: Source, sameEnv: string): Promise<string> {
   const contents = await Promise.all(
-    listLocalDatasets(config, sameEnv).map(async (dataset) => ({
+    listLocalDatasets(config, sameEnv, lineOf).map(async (dataset) => ({
       dataset,
-      content: await readBytes(path.resolve(folder, dataset.path), `the data set ${dataset.name}`),
+      content: await readBytes(
+        path.resolve(folder, dataset.path),
+        `the data set ${dataset.name}${onLine(dataset.line)}`,
+      ),
     })),
   );
   return inlineDatasets(configText, config, contents);
 }
 
-async function readRequirements({ folder, config }: Source): Promise<string | null> {
+async function readRequirements({ folder, config, lineOf }: Source): Promise<string | null> {
   const { requirements } = config.notebook;
   if (requirements === undefined) return null;
-  return readTextFile(path.resolve(folder, requirements), "which `notebook.requirements` names");
+  const line = lineOf?.(["notebook", "requirements"]);
+  return readTextFile(path.resolve(folder, requirements), `which \`notebook.requirements\`${onLine(line)} names`);
 }
 
 /** Files that tags name, relative to same.yaml as `notebook.requirements` is. */
 async function readStepRequirements({ folder, notebook }: Source): Promise<ReadonlyMap<string, string>> {
   const files = notebook.cells.flatMap(({ number, tags }) => {
     const { requirements } = parseCellTags(tags);
-    return requirements === null ? [] : [{ number, requirements }];
+    // An empty name is a mistake that is reported with those of the other tags.
+    return requirements === null || requirements.trim() === "" ? [] : [{ number, requirements }];
   });
   const texts = new Map<string, string>();
   for (const { number, requirements } of files) {

@@ -3,7 +3,13 @@ import path from "node:path";
 import { hint, OperationError, sameKit } from "@same-kit/shared";
 import type { ToolkitErrorCode } from "../errors.ts";
 import { type Notebook, parseNotebook } from "../notebook/notebook-file.ts";
-import { defaultConfig, parseEmbeddedConfig, parseSameConfig, type SameConfig } from "../notebook/same-config.ts";
+import {
+  defaultConfig,
+  type LineOf,
+  parseEmbeddedConfig,
+  parseSameConfig,
+  type SameConfig,
+} from "../notebook/same-config.ts";
 import { parseYaml } from "../notebook/yaml-file.ts";
 import { readTextFile } from "./read-file.ts";
 
@@ -14,6 +20,8 @@ export type Source = {
   config: SameConfig;
   /** The YAML as written; null where there is no file: it is part of the notebook, or stands for one that was never written. */
   configText: string | null;
+  /** Lines of that file. */
+  lineOf: LineOf;
   notebook: Notebook;
   /** As it is in its file. */
   notebookText: string;
@@ -73,8 +81,12 @@ async function readConfigSource(file: string): Promise<Source> {
   const config = parseSameConfig(value, file, lineOf);
   const folder = path.dirname(file);
   const notebookFile = path.resolve(folder, config.notebook.path);
-  const content = await readTextFile(notebookFile, `the notebook that ${file} names`);
-  return { folder, config, configText, notebook: parseNotebook(content, notebookFile), notebookText: content };
+  const content = await readTextFile(
+    notebookFile,
+    `the notebook that line ${lineOf(["notebook", "path"])} of ${file} names`,
+  );
+  const notebook = parseNotebook(content, notebookFile);
+  return { folder, config, configText, lineOf, notebook, notebookText: content };
 }
 
 async function readNotebookSource(file: string): Promise<Source> {
@@ -90,7 +102,7 @@ async function readPlainSource(file: string): Promise<Source> {
   const own = { name: path.basename(file, ".ipynb"), path: path.basename(file) };
   const config =
     embedded === undefined ? defaultConfig(own) : parseEmbeddedConfig(embedded, `same_config in ${file}`, own);
-  return { folder: path.dirname(file), config, configText: null, notebook, notebookText };
+  return { folder: path.dirname(file), config, configText: null, lineOf: null, notebook, notebookText };
 }
 
 const embeddedConfig = (notebook: Notebook): unknown => notebook.metadata["same_config"];
