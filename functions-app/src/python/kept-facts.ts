@@ -23,7 +23,8 @@ export type PythonFacts = {
  * Asks an interpreter once, and again when its program or its virtual environment's description has changed: the answer costs a
  * start of Python, which a run would wait for.
  *
- * @param program - A path. What a script behind it starts may change, so that scripts are asked every time.
+ * @param program - A path. What a script, or a launcher such as `mise` or `py.exe`, starts may change without it, so these are asked
+ * every time.
  */
 export async function keptFacts<Refusal extends { rejected: string }>(
   program: string,
@@ -37,8 +38,19 @@ export async function keptFacts<Refusal extends { rejected: string }>(
   if (isFacts(known)) return { facts: known };
   const answer = await ask();
   // The modules that `hasVenv` is about can be installed without a change of the program.
-  if ("facts" in answer && answer.facts.hasVenv) await writeJsonAtomic(file, answer.facts).catch(() => {});
+  if ("facts" in answer && answer.facts.hasVenv && isItself(program, answer.facts)) {
+    await writeJsonAtomic(file, answer.facts).catch(() => {});
+  }
   return answer;
+}
+
+/** Whether the program is the interpreter, not one that starts it. */
+function isItself(program: string, { executable }: PythonFacts): boolean {
+  try {
+    return realpathSync(executable) === realpathSync(program);
+  } catch {
+    return false;
+  }
 }
 
 function identityOf(program: string): string | undefined {

@@ -1,4 +1,4 @@
-import type { Clock, Logger } from "@same-kit/shared";
+import { type Clock, type Logger, reasonOf } from "@same-kit/shared";
 import type { Span } from "./span.ts";
 
 export type ExportResult =
@@ -16,7 +16,7 @@ export type SpanExporter = {
   advice: string;
   /** How long spans are collected before they go out together. */
   delayMs: number;
-  /** Never rejects. */
+  /** An error counts as `refused`. */
   export(spans: readonly Span[], signal: AbortSignal): Promise<ExportResult>;
 };
 
@@ -86,7 +86,7 @@ export class BatchExporter {
   /** @returns Whether the exporter works. */
   async #exportBatch(): Promise<boolean> {
     const batch = this.#waiting.splice(0, MAX_BATCH);
-    const result = await this.#exporter.export(batch, this.#givingUp.signal);
+    const result = await this.#tryExport(batch);
     if (result.kind === "exported") this.#reportSuccess();
     else {
       if (result.kind === "unavailable") this.#waiting.unshift(...batch);
@@ -94,6 +94,15 @@ export class BatchExporter {
       this.#reportFailure(result.reason);
     }
     return result.kind === "exported";
+  }
+
+  /** Spans have texts and times of apps and of other hosts: one that cannot be encoded must not end this one. */
+  async #tryExport(batch: readonly Span[]): Promise<ExportResult> {
+    try {
+      return await this.#exporter.export(batch, this.#givingUp.signal);
+    } catch (error) {
+      return { kind: "refused", reason: reasonOf(error) };
+    }
   }
 
   /** Once, however long it lasts. */

@@ -46,9 +46,9 @@ export function toOtlpRequest(spans: readonly Span[], resource: Attributes): Otl
   return { resourceSpans: [{ resource: { attributes: toAttributes(resource) }, scopeSpans }] };
 }
 
-/** Nanoseconds since 1970; a double holds no more than a fraction of a microsecond of them. */
+/** Nanoseconds since 1970, 0 for what is earlier or no time; a double holds no more than a fraction of a microsecond of them. */
 export function toNanos(ms: number): bigint {
-  return BigInt(Math.round(ms * 1000)) * 1000n;
+  return ms > 0 ? BigInt(Math.round(ms * 1000)) * 1000n : 0n;
 }
 
 /** Those of W3C, and that the parent's is known to be in another process only where it says so. */

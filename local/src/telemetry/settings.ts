@@ -29,6 +29,8 @@ type Env = Readonly<Record<string, string | undefined>>;
 const DEFAULT_TIMEOUT_MS = 10_000;
 /** An SDK waits for five seconds; here a person waits. */
 const DEFAULT_DELAY_MS = 1_000;
+// 27 hours: a timeout of gRPC has eight digits at most, and Node's timers end at a month.
+const MAX_MS = 99_999_999;
 const PREFIX = "OTEL_EXPORTER_OTLP_";
 const GRPC_PORT = "4317";
 
@@ -66,7 +68,7 @@ function targetOf(text: Read, warnings: string[]): OtlpTarget | null {
 
 function toMs(value: string | undefined, fallback: number): number {
   const ms = Number(value);
-  return ms > 0 ? ms : fallback;
+  return ms > 0 ? Math.ceil(Math.min(ms, MAX_MS)) : fallback;
 }
 
 function toUrl(endpoint: string | undefined, warnings: string[]): URL | null {

@@ -34,6 +34,8 @@ export function createSpanFileExporter(folder: string, resource: Attributes, max
         isOpen = true;
         return { kind: "exported" };
       } catch (error) {
+        // The folder may be gone, or half of the line written.
+        isOpen = false;
         return { kind: "unavailable", reason: reasonOf(error) };
       }
     },

@@ -4,8 +4,7 @@ import { beforeEach, expect, test } from "vitest";
 import { keptFacts, type PythonFacts } from "../../../functions-app/src/python/kept-facts.ts";
 import { makeTempDir } from "../../helpers/temp-dir.ts";
 
-const FACTS: PythonFacts = {
-  executable: "/usr/bin/python3.12",
+const KNOWN: Omit<PythonFacts, "executable"> = {
   version: "3.12.4",
   minor: "3.12",
   major: 3,
@@ -14,6 +13,7 @@ const FACTS: PythonFacts = {
   isVirtualEnvironment: false,
 };
 
+let facts: PythonFacts;
 let folder: string;
 let python: string;
 let asked: number;
@@ -23,6 +23,7 @@ beforeEach(async () => {
   asked = 0;
   mkdirSync(path.join(folder, "venv", "bin"), { recursive: true });
   python = write("venv/bin/python3", "\x7fELF first");
+  facts = { ...KNOWN, executable: python };
 });
 
 function write(name: string, text: string): string {
@@ -33,7 +34,7 @@ function write(name: string, text: string): string {
 
 const environment = () => ({ AZURE_FUNCTIONS_ENVIRONMENT: "Development", SAME_KIT_CACHE: path.join(folder, "cache") });
 
-function ask(answer: { facts: PythonFacts } | { rejected: string } = { facts: FACTS }, env = environment()) {
+function ask(answer: { facts: PythonFacts } | { rejected: string } = { facts }, env = environment()) {
   return keptFacts(python, env, async () => {
     asked++;
     return answer;
@@ -41,7 +42,7 @@ function ask(answer: { facts: PythonFacts } | { rejected: string } = { facts: FA
 }
 
 test("a program is asked once", async () => {
-  expect([await ask(), await ask()]).toEqual([{ facts: FACTS }, { facts: FACTS }]);
+  expect([await ask(), await ask()]).toEqual([{ facts }, { facts }]);
   expect(asked).toBe(1);
 });
 
@@ -62,11 +63,19 @@ test("it is asked again when it has changed, or its virtual environment has, or 
 });
 
 test.each([
-  ["a script, which may choose another one", () => void write("venv/bin/python3", "#!/bin/sh\n"), { facts: FACTS }],
-  ["a refusal", () => {}, { rejected: "does not run" }],
-  ["one whose modules may still be installed", () => {}, { facts: { ...FACTS, hasVenv: false } }],
-])("%s is asked every time", async (_, prepare, answer) => {
-  prepare();
+  [
+    "a script, which may choose another one",
+    () => {
+      write("venv/bin/python3", "#!/bin/sh\n");
+      return { facts };
+    },
+  ],
+  ["a program that starts another one", () => ({ facts: { ...facts, executable: write("python3.12", "\x7fELF") } })],
+  ["one that does not say what it is", () => ({ facts: { ...facts, executable: "" } })],
+  ["a refusal", () => ({ rejected: "does not run" })],
+  ["one whose modules may still be installed", () => ({ facts: { ...facts, hasVenv: false } })],
+])("%s is asked every time", async (_, prepare) => {
+  const answer = prepare();
   expect([await ask(answer), await ask(answer)]).toEqual([answer, answer]);
   expect(asked).toBe(2);
 });
@@ -82,15 +91,15 @@ test("what is kept in a damaged form, or cannot be kept, is asked for", async ()
   await ask();
   const kept = path.join(folder, "cache", "python", "interpreters");
   const [name = ""] = readdirSync(kept);
-  for (const text of ["{", JSON.stringify({ ...FACTS, version: 3 })]) {
+  for (const text of ["{", JSON.stringify({ ...facts, version: 3 })]) {
     writeFileSync(path.join(kept, name), text);
-    expect(await ask()).toEqual({ facts: FACTS });
+    expect(await ask()).toEqual({ facts });
   }
   expect(asked).toBe(3);
   write("cache-file", "");
   chmodSync(path.join(folder, "cache-file"), 0o600);
   const env = { ...environment(), SAME_KIT_CACHE: path.join(folder, "cache-file") };
-  expect(await ask(undefined, env)).toEqual({ facts: FACTS });
+  expect(await ask(undefined, env)).toEqual({ facts });
 });
 
 test("a program that is not there is asked, which says why", async () => {

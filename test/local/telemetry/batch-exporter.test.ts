@@ -23,7 +23,7 @@ const EXPORTED: ExportResult = { kind: "exported" };
 const UNAVAILABLE: ExportResult = { kind: "unavailable", reason: "ECONNREFUSED" };
 
 /** An exporter that answers what `answers` has, then that it exported. */
-function setUp(answers: ExportResult[] = []) {
+function setUp(answers: (ExportResult | (() => never))[] = []) {
   const batches: string[][] = [];
   const entries: LogEntry[] = [];
   const exporter: SpanExporter = {
@@ -31,7 +31,8 @@ function setUp(answers: ExportResult[] = []) {
     advice: "Start it.",
     delayMs: 1000,
     async export(spans) {
-      const answer = answers.shift() ?? EXPORTED;
+      const next = answers.shift() ?? EXPORTED;
+      const answer = typeof next === "function" ? next() : next;
       if (answer.kind === "exported") batches.push(spans.map(({ name }) => name));
       return answer;
     },
@@ -83,6 +84,21 @@ test("a batch that is refused is dropped, and the next one is tried", async () =
   await pass(1000);
   expect(batches).toEqual([["b"]]);
   expect(entries.map(({ fields }) => fields["dropped"])).toEqual([undefined, 1]);
+});
+
+test("a span that cannot be encoded is dropped, and the next ones go out", async () => {
+  const { batched, batches, entries, pass } = setUp([
+    () => {
+      throw new TypeError("a name that is not a text");
+    },
+  ]);
+  batched.add(spanNamed("a"));
+  await pass(1000);
+  batched.add(spanNamed("b"));
+  await pass(1000);
+  expect(batches).toEqual([["b"]]);
+  expect(entries[0]?.message).toContain("a name that is not a text");
+  await batched.stop();
 });
 
 test("what waits is bounded", async () => {

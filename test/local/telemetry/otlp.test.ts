@@ -85,3 +85,9 @@ function hexBytes(_: string, value: unknown): unknown {
   const isBytes = typeof value === "object" && value !== null && "type" in value && value.type === "Buffer";
   return isBytes ? Buffer.from((value as unknown as { data: number[] }).data).toString("hex") : value;
 }
+
+test.each([Number.NaN, -62_135_596_800_000])("the time %s, of another host, does not spoil a batch", (startMs) => {
+  const [span] = toOtlpRequest([{ ...SPAN, startMs }], {}).resourceSpans[0]?.scopeSpans[0]?.spans ?? [];
+  expect(span?.startTimeUnixNano).toBe("0");
+  expect(toOtlpProtobuf([{ ...SPAN, startMs }], {}).length).toBeGreaterThan(0);
+});

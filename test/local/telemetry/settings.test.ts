@@ -41,6 +41,19 @@ test("variables of traces win over the general ones", () => {
 });
 
 test.each([
+  ["0.5", 1],
+  ["10000.5", 10_001],
+  ["1e12", 99_999_999],
+  ["Infinity", 99_999_999],
+  ["-1", 10_000],
+  ["soon", 10_000],
+])("a timeout of %s is one that timers and gRPC take", (text, timeoutMs) => {
+  const settings = read({ OTEL_EXPORTER_OTLP_ENDPOINT: "http://localhost:4318", OTEL_EXPORTER_OTLP_TIMEOUT: text });
+  expect(settings?.target).toMatchObject({ timeoutMs });
+  expect(AbortSignal.timeout(timeoutMs).aborted).toBe(false);
+});
+
+test.each([
   ["http://localhost:4317", undefined, "grpc", "http://localhost:4317/"],
   ["http://localhost:4318", undefined, "http/protobuf", "http://localhost:4318/v1/traces"],
   ["http://localhost:4318", "grpc", "grpc", "http://localhost:4318/"],

@@ -1,4 +1,4 @@
-import { appendFile, readFile, stat } from "node:fs/promises";
+import { appendFile, readFile, rm, stat } from "node:fs/promises";
 import path from "node:path";
 import { expect, test } from "vitest";
 import type { Span } from "../../../local/src/telemetry/span.ts";
@@ -48,6 +48,16 @@ test("half a line, of a host that was killed, does not spoil the next one", asyn
   await appendFile(path.join(folder, SPAN_FILE), '{"resourceSpans":[');
   await createSpanFileExporter(folder, {}).export([spanNamed("b")], never);
   expect(await namesIn(path.join(folder, SPAN_FILE))).toEqual(["a", "b"]);
+});
+
+test("a folder that was removed meanwhile is made again", async () => {
+  const folder = path.join(await makeTempDir(), "traces");
+  const exporter = createSpanFileExporter(folder, {});
+  await exporter.export([spanNamed("a")], never);
+  await rm(folder, { recursive: true });
+  expect(await exporter.export([spanNamed("b")], never)).toMatchObject({ kind: "unavailable" });
+  expect(await exporter.export([spanNamed("b")], never)).toEqual({ kind: "exported" });
+  expect(await namesIn(path.join(folder, SPAN_FILE))).toEqual(["b"]);
 });
 
 test("a folder that cannot be written is reported", async () => {
