@@ -41,6 +41,8 @@ export type ProcessChaos = {
   /** How long a paused host stands still at most; a lease is 30 s. */
   maxPauseMs: number;
   deadlineMs: number;
+  /** After so many kills and pauses the hosts are left in peace, or a slow machine would never get on; no end by default. */
+  maxAttacks?: number;
 };
 
 export type ProcessChaosResult = {
@@ -136,12 +138,18 @@ async function describe(
 async function attack(
   hosts: ChaosHost[],
   random: () => number,
-  { maxPeaceMs, maxPauseMs, attacks, signal }: ProcessChaos & { attacks: Attack[]; signal: AbortSignal },
+  {
+    maxPeaceMs,
+    maxPauseMs,
+    maxAttacks = Number.POSITIVE_INFINITY,
+    attacks,
+    signal,
+  }: ProcessChaos & { attacks: Attack[]; signal: AbortSignal },
 ): Promise<void> {
   const pauses: Promise<void>[] = [];
   const beganMs = performance.now();
   const note = (host: number, what: Attack["what"]) => attacks.push({ atMs: performance.now() - beganMs, host, what });
-  while (!signal.aborted) {
+  while (!signal.aborted && attacks.length < maxAttacks) {
     const peaceMs = MIN_PEACE_MS + random() * (maxPeaceMs - MIN_PEACE_MS);
     await delay(peaceMs, undefined, { signal }).catch(() => {});
     const index = Math.floor(random() * hosts.length);
@@ -161,6 +169,10 @@ async function attack(
     if (host.isGone) hosts[index] = await ChaosHost.start(host.connectionString);
   }
   await Promise.all(pauses);
+  // One that ended by itself since has nobody else who would notice.
+  for (const [index, host] of hosts.entries()) {
+    if (host.isGone && !signal.aborted) hosts[index] = await ChaosHost.start(host.connectionString);
+  }
 }
 
 async function findProblems(client: TaskHubClient, { seed, instances, deadlineMs }: ProcessChaos): Promise<string[]> {

@@ -12,6 +12,7 @@ test("orchestrations end once and rightly on processes that are killed and pause
     maxPeaceMs: 2_500,
     maxPauseMs: 3_000,
     deadlineMs: 110_000,
+    maxAttacks: 10,
   });
   expect(problems).toEqual([]);
-});
+}, 300_000);
