@@ -81,7 +81,13 @@ async function start() {
   const { main } = require(command);
   const code = await main(process.argv.slice(2), process.env);
   // Once all is printed. Waiting for Node to find nothing left to do would take it 10 ms longer.
-  process.stdout.write("", () => process.stderr.write("", () => process.exit(code)));
+  // An error of a write that failed is an event of its own, which comes before the next turn and decides the exit code.
+  whenPrinted(process.stdout, () => whenPrinted(process.stderr, () => setImmediate(() => process.exit(code))));
+}
+
+function whenPrinted(stream, then) {
+  if (stream.writableLength === 0) then();
+  else stream.write("", then);
 }
 
 function explainOldNode() {

@@ -1,7 +1,10 @@
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
+import { existsSync, openSync } from "node:fs";
 import { cp, readdir, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
+import type { Readable } from "node:stream";
+import { text } from "node:stream/consumers";
 import { identifyProcess } from "@same-kit/shared";
 import { expect, onTestFinished, test } from "vitest";
 import { listDescendants } from "../../../local/src/process/kill-tree.ts";
@@ -98,6 +101,30 @@ test("with --json an error is the one document", async () => {
   const { code, stdout, stderr } = await call(await makeTempDir(), "local", "run", "gone", "--json");
   expect({ code, stderr }).toEqual({ code: 1, stderr: "" });
   expect(JSON.parse(stdout).error.code).toBe("ERR_SOURCE_NOT_FOUND");
+});
+
+test("an error that nothing catches is reported as a bug, without a line of the bundle", async () => {
+  const dir = await makeTempDir();
+  const preload = path.join(dir, "throw.cjs");
+  await writeFile(preload, 'setTimeout(() => { throw new Error("of a library"); }, 0);');
+  const options = { NODE_OPTIONS: `--require ${JSON.stringify(preload)}` };
+  const { code, stderr } = await resultOf(startWith(options, dir, "local", "status"));
+  expect(code).toBe(70);
+  expect(stderr).toMatch(/^ERR_INVARIANT same-kit has a bug: Error: of a library\n {4}at /);
+});
+
+test.runIf(existsSync("/dev/full"))("an answer that cannot be written is an error with a hint", async () => {
+  const dir = await makeTempDir();
+  for (const args of [["--help"], ["--version"], ["local", "status", "--json"]]) {
+    const child = spawn(process.execPath, [LAUNCHER, ...args], {
+      cwd: dir,
+      env,
+      stdio: ["ignore", openSync("/dev/full", "w"), "pipe"],
+    });
+    const [stderr, [code]] = await Promise.all([text(child.stderr as Readable), once(child, "close")]);
+    expect([code, args]).toEqual([1, args]);
+    expect(stderr).toMatch(/^ERR_SYSTEM The system refused: ENOSPC.*\nFree some space/);
+  }
 });
 
 test("a notebook runs, prints live, and leaves its record and nothing running", async () => {

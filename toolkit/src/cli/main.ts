@@ -19,8 +19,10 @@ import { reportError } from "./report-error.ts";
  * @returns The exit code: 0 success, 1 failure, 2 usage error, 70 a bug, 128 + signal number when interrupted.
  */
 export async function main(argv: string[], env: NodeJS.ProcessEnv): Promise<number> {
-  leaveQuietlyWhenNobodyReads();
   const call: Call = { argv, env, console: createConsole({ isJson: argv.includes("--json"), env }) };
+  leaveQuietlyWhenNobodyReads(env);
+  // Node would print the line of the bundle that threw, which is up to 200 kB long.
+  process.on("uncaughtException", (error) => process.exit(reportError(error, call.console)));
   const code = await dispatch(call).catch((error: unknown) => reportError(error, call.console));
   return isFuncCall(argv) ? toFuncExitCode(code) : code;
 }
@@ -105,10 +107,11 @@ async function readVersion(): Promise<string> {
 }
 
 /** `same-kit … | head` closes our output early, which is not an error. */
-function leaveQuietlyWhenNobodyReads(): void {
+function leaveQuietlyWhenNobodyReads(env: NodeJS.ProcessEnv): void {
   process.stdout.on("error", (error: NodeJS.ErrnoException) => {
     if (error.code === "EPIPE") process.exit(0);
-    if (error.code !== "EIO") throw error;
+    // Not as JSON: that could not be written either.
+    if (error.code !== "EIO") process.exit(reportError(error, createConsole({ isJson: false, env })));
   });
   // Also for a closed terminal: work that has started must still be finished.
   process.stderr.on("error", () => {});

@@ -68,8 +68,11 @@ function guessMain(appDirectory: string, main: string): string {
   return meant === undefined ? "Was the app built?" : `Write "${meant}": the extension is needed.`;
 }
 
+/** A link that leads back to itself counts as missing too. */
 function kindOf(file: string): "file" | "folder" | "missing" {
-  const stat = statSync(file, { throwIfNoEntry: false });
-  if (stat === undefined) return "missing";
-  return stat.isDirectory() ? "folder" : "file";
+  try {
+    return statSync(file).isDirectory() ? "folder" : "file";
+  } catch {
+    return "missing";
+  }
 }

@@ -32,6 +32,7 @@ test("a linked folder is searched, and a link back to where it is does not repea
   await symlink("../src/b", path.join(app, "dist/linked"));
   await symlink("..", path.join(app, "src/b/back"));
   await symlink("nothing", path.join(app, "src/broken.js"));
+  await symlink("itself.js", path.join(app, "dist/itself.js"));
   expect(await find(app, "dist/**/*.js")).toEqual([
     "dist/linked/back/a.js",
     "dist/linked/back/a.test.js",
