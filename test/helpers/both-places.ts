@@ -10,6 +10,7 @@ import { createEmulator } from "../../toolkit/src/adapters/local/emulator.ts";
 import type { CacheMode } from "../../toolkit/src/notebook/cache-wishes.ts";
 import { NO_PARAMETERS } from "../../toolkit/src/notebook/parameters.ts";
 import { localRun, remoteRun } from "../../toolkit/src/usecases/local-run.ts";
+import { remoteResume } from "../../toolkit/src/usecases/remote-resume.ts";
 import type { RunSummary } from "../../toolkit/src/usecases/run/run-summary.ts";
 import { dirsOfFile } from "./dirs-of-file.ts";
 import { runDeps } from "./run-deps.ts";
@@ -26,6 +27,8 @@ export type BothPlaces = {
   run(place: Place, folder: string): Promise<PlacedRun>;
   /** The same in the folder itself. */
   runIn(place: Place, folder: string, location: string, options?: { cache?: CacheMode }): Promise<RunSummary>;
+  /** `resume` on the deployed app, of a run that `runIn` left in the folder. */
+  resumeDeployed(folder: string, id: string, wishes: { from?: string; only?: string }): Promise<RunSummary>;
   /** What the deployed app runs on: its histories and its storage account, which nobody but the app can read in the cloud. */
   readonly site: Pick<LocalHost, "client" | "hubName" | "storage">;
 };
@@ -70,8 +73,14 @@ export function useBothPlaces(): BothPlaces {
     // The host that runs is found in the folder where the command is called.
     return localRun({ ...options, ...ANY_HOST }, { ...deps, cwd: hostDir });
   };
+  const resumeDeployed: BothPlaces["resumeDeployed"] = (folder, id, { from = null, only = null }) => {
+    const stateDir = path.join(folder, ".same-kit");
+    const options = { timeoutMs: null, isVerbose: false, savesLargeSession: true, accessKey: null };
+    return remoteResume({ ...options, id, stateDir, address, from, only }, runDeps(folder));
+  };
   return {
     runIn,
+    resumeDeployed,
     async run(place, folder) {
       const copy = path.join(newDir(), path.basename(folder));
       await cp(folder, copy, { recursive: true });

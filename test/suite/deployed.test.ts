@@ -66,6 +66,28 @@ describe.skipIf(!hasTerraform)("a deployed app", () => {
     expect((await run()).text).toContain("same_step_000 │ ran │ data.csv has changed");
   });
 
+  test("continues a run from a step that is named, or runs one step alone, with the variables before it", async () => {
+    const write = (last: string) => writeFile(location, stepsNotebook(["a = 1", "b = a + 1", last]));
+    const folder = await makeTempDirWith({});
+    const location = path.join(folder, "nb.ipynb");
+    await write("c = b + 1");
+    const { id } = await places.runIn("deployed", folder, location);
+    await write("c = b + 40");
+    const [only, from] = await Promise.all([
+      places.resumeDeployed(folder, id, { only: "1" }),
+      places.resumeDeployed(folder, id, { from: "same_step_002" }),
+    ]);
+    const outcomes = [only, from].map(({ status, steps, variables }) => ({
+      status,
+      kept: steps.map(({ keptFrom }) => keptFrom === id),
+      values: Object.fromEntries(variables.map(({ name, repr }) => [name, repr])),
+    }));
+    expect(outcomes).toEqual([
+      { status: "completed", kept: [true, false], values: { a: "1", b: "2" } },
+      { status: "completed", kept: [true, true, false], values: { a: "1", b: "2", c: "42" } },
+    ]);
+  });
+
   test("keeps large values once, beside a small history, and a purge removes them with the files", async () => {
     const megabytes = 30;
     const cells = [

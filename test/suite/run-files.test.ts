@@ -43,8 +43,8 @@ test("a notebook reads and imports what lies beside it, and every step has the f
     "files-1",
     [
       "import mymodule\ntext = open('data.csv').read()\nopen('made.txt', 'w').write(text + mymodule.word)",
-      "import os\nassert mymodule.word == 'hi'\nassert open('made.txt').read() == 'a,b hi'\nos.remove('gone.txt')",
-      "open('data.csv', 'a').write('!')\nos.makedirs('out')\nopen('out/plot.png', 'wb').write(b'png')\nassert not os.path.exists('gone.txt')",
+      "import os\nassert mymodule.word == 'hi'\nassert open('made.txt').read() == 'a,b hi'\nos.remove('gone.txt')\nos.makedirs('left/empty')",
+      "open('data.csv', 'a').write('!')\nos.makedirs('out')\nopen('out/plot.png', 'wb').write(b'png')\nassert not os.path.exists('gone.txt')\nassert os.path.isdir('left/empty')",
     ],
     { "data.csv": "a,b ", "mymodule.py": "word = 'hi'\n", "gone.txt": "" },
   );

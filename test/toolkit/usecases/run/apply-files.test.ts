@@ -16,10 +16,11 @@ type Case = {
   /** What it made or changed. */
   made?: Texts;
   deleted?: string[];
+  emptyFolders?: string[];
   prepare?: (folder: string, saved: string) => Promise<unknown>;
 };
 
-async function apply({ begun = {}, now = begun, made = {}, deleted = [], prepare }: Case) {
+async function apply({ begun = {}, now = begun, made = {}, deleted = [], emptyFolders = [], prepare }: Case) {
   const then = await makeTempDirWith(begun);
   const known = (await Promise.all(Object.keys(begun).map((at) => describeFile(then, at)))) as RunFile[];
   const folder = await makeTempDirWith(now);
@@ -28,7 +29,7 @@ async function apply({ begun = {}, now = begun, made = {}, deleted = [], prepare
   const names = (await readdir(saved, { recursive: true, withFileTypes: true })).filter((it) => !it.isDirectory());
   const paths = names.map((it) => path.relative(saved, path.join(it.parentPath, it.name))).sort();
   const files = paths.map((at) => ({ path: at, sizeBytes: 1, step: "one" }));
-  const options = { folder, known, saved: { folder: saved, files, deleted } };
+  const options = { folder, known, saved: { folder: saved, files, deleted, emptyFolders } };
   const result = await applyFiles(options);
   const read = (name: string) => readFile(path.join(folder, name), "utf8").catch(() => null);
   return { ...result, options, folder, saved, read };
@@ -43,6 +44,16 @@ test("new and changed files are written, and deleted ones removed with the folde
   expect(applied).toEqual({ folder, written: ["a", "new/b"], deleted: ["d/e/gone"], kept: [] });
   expect([await read("a"), await read("new/b"), (await readdir(folder)).sort()]).toEqual(["2", "3", ["a", "new"]]);
   expect(warnings).toEqual([]);
+});
+
+test("an empty folder is made and not named as written, but not in the place of a file", async () => {
+  const { applied, warnings, folder, read } = await apply({
+    now: { file: "mine" },
+    emptyFolders: ["file", "made/out"],
+  });
+  expect(applied).toEqual({ folder, written: [], deleted: [], kept: ["file"] });
+  expect([await read("file"), await readdir(path.join(folder, "made"))]).toEqual(["mine", ["out"]]);
+  expect(warnings).toEqual([expect.stringContaining("it is in the way of a folder of the run")]);
 });
 
 test("what changed since the run began is kept, and the warning names it and the run's own", async () => {

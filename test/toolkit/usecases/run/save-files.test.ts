@@ -55,3 +55,14 @@ test("a content that is not what the step left is reported, and the others are s
   expect([files.map(({ path: at }) => at), await readdir(folder as string)]).toEqual([["b"], ["b"]]);
   expect(warnings).toEqual([expect.stringContaining("its SHA-256 is ")]);
 });
+
+test("an empty folder is saved, but it is not one of the files", async () => {
+  const made = { kind: "folder", path: "out/empty", step: "one" };
+  const { files, folder, emptyFolders, parent } = await save([made, file("out/a", "A")], { A: "A" });
+  expect([files.map(({ path: at }) => at), emptyFolders]).toEqual([["out/a"], ["out/empty"]]);
+  expect((await readdir(path.join(folder as string, "out"))).sort()).toEqual(["a", "empty"]);
+
+  const alone = await save([made], {});
+  expect([alone.files, alone.folder, alone.emptyFolders]).toEqual([[], null, ["out/empty"]]);
+  expect(await readdir(path.join(parent, "files", "out", "empty"))).toEqual([]);
+});

@@ -21,7 +21,12 @@ export type ApplyFiles = {
   /** What the run began with: as far as it knows, the folder's files. */
   known: readonly RunFile[];
   /** What it left. */
-  saved: { folder: string | null; files: readonly { path: string }[]; deleted: readonly string[] };
+  saved: {
+    folder: string | null;
+    files: readonly { path: string }[];
+    deleted: readonly string[];
+    emptyFolders: readonly string[];
+  };
 };
 
 type Application = ApplyFiles & { applied: AppliedFiles; warnings: string[] };
@@ -36,6 +41,7 @@ export async function applyFiles(options: ApplyFiles): Promise<{ applied: Applie
   // First, as a file may have become a folder.
   for (const at of saved.deleted) await attempt(application, at, () => deleteFile(application, at));
   for (const { path: at } of saved.files) await attempt(application, at, () => writeEntry(application, at));
+  for (const at of saved.emptyFolders) await attempt(application, at, () => makeFolder(application, at));
   return { applied, warnings: application.warnings };
 }
 
@@ -76,11 +82,6 @@ async function writeEntry({ folder, known, saved, applied }: Application, at: st
   const target = path.join(folder, at);
   await refuseLinkedFolders(folder, at);
   const wanted = await lstat(source);
-  if (wanted.isDirectory()) {
-    if ((await describe(folder, at)) !== null) throw new Kept("it is in the way of a folder of the run.");
-    await mkdir(target, { recursive: true });
-    return void applied.written.push(at);
-  }
   const now = await describe(folder, at);
   if (now !== null && isSame(now, [await describe(saved.folder ?? "", at)])) return;
   const isDirectory = await stat(target).then(
@@ -92,6 +93,13 @@ async function writeEntry({ folder, known, saved, applied }: Application, at: st
   await mkdir(path.dirname(target), { recursive: true });
   await replace(source, target, wanted.isSymbolicLink());
   applied.written.push(at);
+}
+
+/** Programs may expect it, but it is not listed as a written file. */
+async function makeFolder({ folder }: Application, at: string): Promise<void> {
+  await refuseLinkedFolders(folder, at);
+  if ((await describe(folder, at)) !== null) throw new Kept("it is in the way of a folder of the run.");
+  await mkdir(path.join(folder, at), { recursive: true });
 }
 
 function whyKept(at: string, known: readonly RunFile[], source: string): string {

@@ -28,7 +28,7 @@ export async function finishRun(run: RunningRun, ending: Ending): Promise<RunSum
   const result = isCompleted ? parseRunResult(ending.status.output, run.host.url) : null;
   const failure = isCompleted ? null : toFailure(ending, run);
   const known = await findSteps(run, result);
-  const [saved, steps, { warnings: unsavedFiles, ...files }] = await Promise.all([
+  const [saved, steps, { warnings: unsavedFiles, emptyFolders: _emptyFolders, ...files }] = await Promise.all([
     result === null ? null : saveSession(result, run),
     loadStepResults(run, known),
     saveRunFiles(run, known).then((it) => (isCompleted ? writeInPlace(run, it) : it)),

@@ -12,6 +12,7 @@ export type ResultFile = { path: string; sizeBytes: number | null; step: string 
 export type ResultFiles = {
   /** Absolute; null where there are none. */
   folder: string | null;
+  /** Links among them; a folder follows from the files in it, and an empty one is not a result. */
   files: ResultFile[];
   /** Paths of those that the run began with and that no longer exist at its end. */
   deleted: string[];
@@ -32,14 +33,19 @@ export type SaveFiles = {
 
 const UNLIMITED = { files: Infinity, fileBytes: Infinity, workspaceBytes: Infinity };
 
-export type SavedFiles = ResultFiles & { warnings: string[] };
+export type SavedFiles = ResultFiles & {
+  /** Paths of empty folders that steps made or left. */
+  emptyFolders: string[];
+  warnings: string[];
+};
 
-export const NO_FILES: SavedFiles = { folder: null, files: [], deleted: [], warnings: [] };
+export const NO_FILES: SavedFiles = { folder: null, files: [], deleted: [], emptyFolders: [], warnings: [] };
 
 /** Those that can be saved; the run has its result all the same. */
 export async function saveFiles(options: SaveFiles): Promise<SavedFiles> {
   const { manifest, folder } = options;
   const saved: ResultFile[] = [];
+  const emptyFolders: string[] = [];
   const warnings: string[] = [];
   let deleted: string[] = [];
   try {
@@ -53,13 +59,14 @@ export async function saveFiles(options: SaveFiles): Promise<SavedFiles> {
         () => null,
         (reason: unknown) => reason,
       );
-      if (error === null) saved.push(toResult(file));
+      if (error === null && file.kind === "folder") emptyFolders.push(file.path);
+      else if (error === null) saved.push(toResult(file));
       else warnings.push(`${file.path} could not be saved in ${folder}: ${reasonOf(error)}.`);
     }
   } catch (error) {
     warnings.push(`The files of the run could not be read: ${reasonOf(error)}.`);
   }
-  return { folder: saved.length === 0 ? null : folder, files: saved, deleted, warnings };
+  return { folder: saved.length === 0 ? null : folder, files: saved, deleted, emptyFolders, warnings };
 }
 
 async function loadManifest(options: SaveFiles, reference: BlobReference): Promise<readonly RunFile[]> {
