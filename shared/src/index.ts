@@ -23,6 +23,7 @@ export { isDeclaredTooLarge, readBody } from "./http/request-body.ts";
 export { type RequestGuard, refuseCrossSite, refuseForeign } from "./http/request-guard.ts";
 export { isRecord } from "./is-record.ts";
 export { isSameSecret } from "./is-same-secret.ts";
+export { parseSentJson, refuseDeepJson } from "./json/parse-bounded.ts";
 export { requireCompiled } from "./loading/require-compiled.ts";
 export { type Claim, claim, isClaimed } from "./locks/claims.ts";
 export { type FileLock, LockedError, tryFileLock, withFileLock } from "./locks/file-lock.ts";

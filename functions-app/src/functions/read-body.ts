@@ -1,3 +1,4 @@
+import { refuseDeepJson } from "@same-kit/shared";
 import { decodeUtf8 } from "../contract/base64.ts";
 import type { Problem } from "../contract/problem.ts";
 
@@ -13,6 +14,11 @@ export async function readJsonBody(
   if (read.bytes.length === 0) return notJson("is empty: send the steps as JSON with POST");
   const text = decodeUtf8(read.bytes);
   if (text === undefined) return notJson("is not UTF-8");
+  try {
+    refuseDeepJson(read.bytes);
+  } catch (error) {
+    return notJson(`is refused: ${(error as Error).message}`);
+  }
   try {
     return { json: JSON.parse(text) };
   } catch (error) {

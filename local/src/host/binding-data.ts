@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { parseSentJson } from "@same-kit/shared";
 import type { RpcHttp, TypedData } from "../worker/messages.ts";
 import { isOrchestratorTrigger, type OrchestratorTrigger } from "../worker/orchestrator-trigger.ts";
 import { resolveSettings } from "./config/app-environment.ts";
@@ -21,13 +22,13 @@ export function bindingDataOf(call: {
   if (isOrchestratorTrigger(triggerData)) return triggerData.rest;
   if (triggerData === undefined || !("http" in triggerData)) {
     return {
-      ...membersOf(triggerData === undefined ? undefined : toText(triggerData)),
+      ...membersOf(triggerData === undefined ? undefined : Buffer.from(toText(triggerData) ?? "")),
       ...Object.fromEntries(metadata),
     };
   }
   const { body, query = {}, params = {}, headers = {} }: RpcHttp = triggerData.http;
   const { code: _key, ...named } = query;
-  const members = membersOf(body === undefined ? undefined : Buffer.from(body.bytes).toString("utf8"));
+  const members = membersOf(body?.bytes);
   const { "x-functions-key": _secret, ...shown } = headers;
   return { ...members, ...named, Query: named, Headers: shown, ...Object.fromEntries(metadata), ...params };
 }
@@ -101,9 +102,10 @@ function toText(data: TypedData): string | undefined {
   return "json" in data ? data.json : undefined;
 }
 
-function membersOf(text: string | undefined): BindingData {
+/** None, too, where it is nested too deeply for the host: the function gets it as it is. */
+function membersOf(json: Uint8Array | undefined): BindingData {
   try {
-    const value: unknown = JSON.parse(text ?? "null");
+    const value: unknown = json === undefined ? null : parseSentJson(json);
     return typeof value === "object" && value !== null && !Array.isArray(value) ? { ...value } : {};
   } catch {
     return {};

@@ -1,6 +1,6 @@
 // What a page sends, checked: a shape that is not of the page's own making is a 400.
 
-import { isRecord } from "@same-kit/shared";
+import { isRecord, parseSentJson, reasonOf } from "@same-kit/shared";
 import type { WebhookRequest } from "../shared/http-message.ts";
 import type { ActionBody, PurgeBody, StartBody } from "./api.ts";
 import { RequestProblem } from "./problem.ts";
@@ -36,11 +36,12 @@ export function purgeBody(request: WebhookRequest): PurgeBody {
 }
 
 function objectIn({ body }: WebhookRequest): Record<string, unknown> {
+  let value: unknown;
   try {
-    const value: unknown = JSON.parse(body.toString("utf8") || "{}");
-    if (isRecord(value)) return value;
-  } catch {
-    // Said below.
+    value = body.length === 0 ? {} : parseSentJson(body);
+  } catch (error) {
+    throw new RequestProblem(400, `The body is not a JSON object: ${reasonOf(error)}.`);
   }
+  if (isRecord(value)) return value;
   throw new RequestProblem(400, "The body is not a JSON object.");
 }

@@ -1,6 +1,7 @@
 // Azure/azure-functions-durable-extension, HttpApiHandler.cs: HandleGetEntityRequestAsync, HandleListEntitiesRequestAsync and
 // HandlePostEntityOperationRequestAsync.
 
+import { parseSentJson } from "@same-kit/shared";
 import { entityStatusOf } from "../engine/entities/entity-status.ts";
 import { unknownFunctionText } from "../engine/known-functions.ts";
 import { type EntityId, toInstanceId } from "../engine/messages/entity-id.ts";
@@ -79,8 +80,7 @@ export async function signalEntity(
 
 /** JSON as it is, anything else as a text; JSON text, or null for an empty body. */
 function inputOf(contentType: string, body: Buffer): string | null {
-  const text = body.toString("utf8");
-  if (text === "") return null;
+  if (body.length === 0) return null;
   const isJson = contentType.split(";", 1)[0]?.trim().toLowerCase() === "application/json";
-  return JSON.stringify(isJson ? (JSON.parse(text) as unknown) : text);
+  return JSON.stringify(isJson ? parseSentJson(body) : body.toString("utf8"));
 }

@@ -1,3 +1,4 @@
+import { parseSentJson } from "@same-kit/shared";
 import type { InstanceStatus } from "../engine/client.ts";
 import type { WebhookResponse } from "../shared/http-message.ts";
 import { empty, invalidJson, invalidOperation, json, problem } from "./answers.ts";
@@ -18,7 +19,7 @@ export async function raiseEvent(
     }
     let input: string;
     try {
-      input = JSON.stringify(JSON.parse(request.body.toString("utf8")));
+      input = JSON.stringify(parseSentJson(request.body));
     } catch (error) {
       return invalidJson(error);
     }

@@ -1,4 +1,4 @@
-import { pollUntil, waitingBy } from "@same-kit/shared";
+import { parseSentJson, pollUntil, waitingBy } from "@same-kit/shared";
 import { OrchestrationAlreadyExistsError } from "../engine/errors.ts";
 import { unknownFunctionText } from "../engine/known-functions.ts";
 import type { WebhookResponse } from "../shared/http-message.ts";
@@ -26,7 +26,7 @@ export async function startInstance(
   // Kept byte for byte: the history preserves white space of the request.
   const input = request.body.length === 0 ? null : request.body.toString("utf8");
   try {
-    if (input !== null) JSON.parse(input);
+    if (input !== null) parseSentJson(request.body);
   } catch (error) {
     return invalidJson(error);
   }

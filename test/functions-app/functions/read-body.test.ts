@@ -41,3 +41,9 @@ test.each([
 ])("%s is a bad request that names the body", async (_, body) => {
   expect(await readJsonBody(request(body), 100)).toMatchObject({ problem: { status: 400, field: "" } });
 });
+
+test("a large body that is nested without end is refused before it is parsed", async () => {
+  const answer = await readJsonBody(request(chunks(Buffer.alloc(2_000_000, "["))), 3_000_000);
+  const detail = "The body is refused: the JSON is nested more than 1000 levels deep.";
+  expect(answer).toMatchObject({ problem: { status: 400, field: "", detail } });
+});

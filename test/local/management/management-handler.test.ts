@@ -144,6 +144,17 @@ test("an app is made primary where it uses the app lease", async () => {
   expect(client.calls).toEqual([["makePrimary"], ["makePrimary"]]);
 });
 
+test.each(["/orchestrators/Hello", "/instances/abc/raiseEvent/Go", "/entities/count/a?op=add"])(
+  "POST %s refuses a large body that is nested without end before it is parsed",
+  async (path) => {
+    const client = new FakeTaskHubClient(instanceStatus());
+    const answer = await api(client)("POST", path, { body: "[".repeat(2_000_000), ...asJson });
+    const ExceptionMessage = "the JSON is nested more than 1000 levels deep";
+    expect(answer).toMatchObject({ status: 400, body: { Message: "Invalid JSON content", ExceptionMessage } });
+    expect(client.calls.filter(([name]) => name !== "getStatus")).toEqual([]);
+  },
+);
+
 test("an input that is not JSON is refused", async () => {
   const answer = await api(new FakeTaskHubClient())("POST", "/orchestrators/Hello", { body: "{" });
   expect(answer).toMatchObject({ status: 400, body: { Message: "Invalid JSON content", StackTrace: null } });

@@ -1,4 +1,4 @@
-import { isRecord } from "@same-kit/shared";
+import { isRecord, parseSentJson } from "@same-kit/shared";
 import type { WebhookRequest, WebhookResponse } from "../../shared/http-message.ts";
 
 /** A blob that an event names, and the event's own function. */
@@ -46,7 +46,7 @@ export async function answerEventGrid(
 
 function parseEvents(body: Buffer): Record<string, unknown>[] | null {
   try {
-    const value: unknown = JSON.parse(body.toString("utf8"));
+    const value: unknown = parseSentJson(body);
     const events: unknown[] = Array.isArray(value) ? value : [value];
     return events.every(isRecord) ? events : null;
   } catch {

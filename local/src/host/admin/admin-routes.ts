@@ -1,5 +1,5 @@
 import type { IncomingMessage } from "node:http";
-import { readBody } from "@same-kit/shared";
+import { readBody, reasonOf, refuseDeepJson } from "@same-kit/shared";
 import type { TypedData } from "../../worker/messages.ts";
 import { type AppFunction, isWarmup } from "../functions/app-function.ts";
 import { hostIdOf } from "../host-id.ts";
@@ -115,16 +115,27 @@ export class AdminRoutes {
   }
 
   async #answerKeys(request: IncomingMessage, url: URL, scope: KeyScope, name: string | undefined): Promise<Reply> {
-    const body = await readBody(request, this.#deps.bodyLimitBytes);
-    if (body === "tooLarge") return { status: 413 };
+    const body = await this.#readJson(request);
+    if ("status" in body) return body;
     const href = `${url.origin}${url.pathname}`;
     return answerKeyRequest(this.#deps.keys, { method: request.method ?? "GET", scope, name, href, body });
   }
 
-  /** Runs a function of any trigger by hand, in the background. */
-  async #run(fn: AppFunction, request: IncomingMessage): Promise<Reply> {
+  async #readJson(request: IncomingMessage): Promise<Buffer | Reply> {
     const body = await readBody(request, this.#deps.bodyLimitBytes);
     if (body === "tooLarge") return { status: 413 };
+    try {
+      refuseDeepJson(body);
+      return body;
+    } catch (error) {
+      return { status: 400, body: `The body is refused: ${reasonOf(error)}.` };
+    }
+  }
+
+  /** Runs a function of any trigger by hand, in the background. */
+  async #run(fn: AppFunction, request: IncomingMessage): Promise<Reply> {
+    const body = await this.#readJson(request);
+    if ("status" in body) return body;
     if (!/^application\/json\b/i.test(request.headers["content-type"] ?? "")) return { status: 415 };
     const input = parseInput(body);
     if (input === undefined) return { status: 400 };

@@ -84,6 +84,11 @@ test("keys are made, listed, changed and deleted", async () => {
   expect((await put('{"name":"mine","value":"v"}')).status).toBe(201);
   expect((await put("{}")).status).toBe(400);
   expect(await (await fetch(`${keys}/mine`)).json()).toMatchObject({ name: "mine", value: "v" });
+  const deep = await put("[".repeat(2_000_000));
+  expect([deep.status, await deep.text()]).toEqual([
+    400,
+    "The body is refused: the JSON is nested more than 1000 levels deep.",
+  ]);
   expect((await fetch(`${keys}/mine`, { method: "POST" })).status).toBe(200);
   expect((await fetch(`${keys}/mine`, { method: "DELETE" })).status).toBe(204);
   expect((await fetch(`${keys}/mine`)).status).toBe(404);
