@@ -71,7 +71,7 @@ async function setUp({ app, timeoutMs, hosts = [] }: SetUp) {
     subject: { kind: "draft", draft: { record, request: { steps: [] }, notebookText: EMPTY_NOTEBOOK } },
   };
   const stateOf = async () => (await records.find("run-1"))?.record.state;
-  return { run, view, warnings, calls, interrupt, leave, stateOf, drive: () => driveRun(run) };
+  return { app, run, view, warnings, calls, interrupt, leave, stateOf, drive: () => driveRun(run) };
 }
 
 test("a run that completes is recorded, shown, and its host is stopped", async () => {
@@ -109,6 +109,27 @@ test("Ctrl-C while the host starts leaves no record", async () => {
   interrupt.abort(new Error("Interrupted by SIGINT."));
   await expect(drive()).rejects.toThrow("Interrupted by SIGINT.");
   expect({ calls, warnings, state: await stateOf() }).toEqual({ calls: ["abandon"], warnings: [], state: undefined });
+});
+
+test("Ctrl-C while the files are read leaves no record, and files that cannot be taken stop the host", async () => {
+  const interrupted = await setUp({ app: fakeApp(RUNNING) });
+  const collecting = Promise.withResolvers<null>();
+  const driven = driveRun({ ...interrupted.run, collecting: collecting.promise });
+  await waitFor(() => interrupted.view.log.length > 0, { what: "the host", deadlineMs: 5_000 });
+  interrupted.interrupt.abort(new Error("Interrupted by SIGINT."));
+  collecting.resolve(null);
+  await expect(driven).rejects.toThrow("Interrupted by SIGINT.");
+  const refused = await setUp({ app: fakeApp(RUNNING) });
+  const tooLarge = Promise.reject(new Error("too large"));
+  tooLarge.catch(() => {});
+  await expect(driveRun({ ...refused.run, collecting: tooLarge })).rejects.toThrow("too large");
+  for (const { app, calls, stateOf } of [interrupted, refused]) {
+    expect({ requests: app.requests, calls, state: await stateOf() }).toEqual({
+      requests: [],
+      calls: ["abandon"],
+      state: undefined,
+    });
+  }
 });
 
 test("the second Ctrl-C says how the run is continued, before the process ends", async () => {

@@ -79,6 +79,8 @@ async function runOnce(run: Run): Promise<RunSummary> {
   try {
     deps.signal.throwIfAborted();
     if (subject.kind === "draft") for (const text of (await run.collecting)?.warnings ?? []) deps.warn(text);
+    // A run that is not recorded yet need not be ended.
+    deps.signal.throwIfAborted();
     const wasRecorded = subject.kind === "recorded";
     const folder = await recordOn(run, host);
     const summary = await superviseRun(
