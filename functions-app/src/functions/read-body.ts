@@ -12,13 +12,13 @@ export async function readJsonBody(
   const read = await readBody(request, limit);
   if ("problem" in read) return read;
   if (read.bytes.length === 0) return notJson("is empty: send the steps as JSON with POST");
-  const text = decodeUtf8(read.bytes);
-  if (text === undefined) return notJson("is not UTF-8");
   try {
     refuseDeepJson(read.bytes);
   } catch (error) {
     return notJson(`is refused: ${(error as Error).message}`);
   }
+  const text = decodeUtf8(read.bytes);
+  if (text === undefined) return notJson("is not UTF-8");
   try {
     return { json: JSON.parse(text) };
   } catch (error) {

@@ -1,12 +1,27 @@
 import { expect, test } from "vitest";
 import { resolveLimits } from "../../../../functions-app/src/contract/limits.ts";
+import { composeAppEnvironment } from "../../../../local/src/host/config/app-environment.ts";
 import { loadHostJson } from "../../../../local/src/host/config/host-json.ts";
 import { ownAppSettings } from "../../../../toolkit/src/adapters/local/emulator.ts";
 
-test("on this machine neither the host nor the app ends a step that takes long", async () => {
-  const settings = ownAppSettings(null);
-  expect((await loadHostJson("functions-app", settings)).functionTimeoutMs).toBeUndefined();
-  expect(resolveLimits({ ...settings, AZURE_FUNCTIONS_ENVIRONMENT: "Development" }).stepTimeoutMs).toBeNull();
+/** Settings of our own app on a host of this machine, as its worker gets them. */
+function environmentOf(processEnv: Record<string, string>) {
+  const localSettings = { values: {}, connectionStrings: {}, port: undefined, cors: [], corsCredentials: false };
+  const { env } = composeAppEnvironment({
+    appDir: "functions-app",
+    port: 7071,
+    localSettings: { ...localSettings, warnings: [] },
+    appSettings: ownAppSettings(null),
+    processEnv,
+  });
+  return env;
+}
+
+test("on this machine neither the host nor the app limits how long a step may take, unless the user does", async () => {
+  const env = environmentOf({});
+  expect((await loadHostJson("functions-app", env)).functionTimeoutMs).toBeUndefined();
+  expect(resolveLimits(env).stepTimeoutMs).toBeNull();
+  expect(resolveLimits(environmentOf({ SAME_STEP_TIMEOUT: "5" })).stepTimeoutMs).toBe(5000);
 });
 
 test("the chosen Python is the app's", () => {
