@@ -183,7 +183,7 @@ describe.skipIf(!hasTerraform)("the command rehearses a deployment", () => {
   });
 
   test.each([
-    [["up", "--rehearse", "--fail", "earthquake"], /ERR_UNKNOWN_DRILL .*there is no such case/],
+    [["up", "--rehearse", "--fail", "earthquake"], /ERR_UNKNOWN_DRILL .*is not a known case/],
     [["up", "--fail", "quota"], /ERR_ONLY_IN_REHEARSAL .*works only in a rehearsal/],
     [["up", "--env", "Production"], /ERR_ENVIRONMENT_NAME /],
     [["up", "--rehearse", "--publisher", "func"], /ERR_PUBLISHER .*cannot be rehearsed/],
