@@ -35,7 +35,7 @@ a { color: var(--accent); } code, pre { font: 13px/1.5 ui-monospace, "SF Mono", 
 .markdown { grid-column: 2; min-width: 0; } .markdown > :first-child { margin-top: 0; } .markdown img { max-width: 100%; }
 .markdown table, .rows { border-collapse: collapse; font-size: 13px; }
 .markdown th, .markdown td, .rows th, .rows td { text-align: left; padding: 3px 10px 3px 0; border-bottom: 1px solid var(--line); vertical-align: top; }
-.rows { width: 100%; } .rows td { overflow-wrap: anywhere; }
+.rows { width: 100%; } .rows td { overflow-wrap: anywhere; } .rows td:first-child { min-width: 7em; }
 @media (min-width: 700px) { .rows td:nth-child(2) { min-width: 11em; } .rows td:nth-child(3) { min-width: 5em; } }
 details { margin: 8px 0; } summary { cursor: pointer; }
 .py-string { color: var(--string); } .py-comment { color: var(--comment); font-style: italic; } .py-number { color: var(--number); }

@@ -9,10 +9,11 @@ import { openBrowser, openPage } from "../helpers/chromium.ts";
 import { docImage } from "../helpers/doc-image.ts";
 import { runDeps } from "../helpers/run-deps.ts";
 import { useRunHost } from "../helpers/run-host.ts";
+import { notebookText } from "../helpers/run-results.ts";
 import { stepsNotebook } from "../helpers/steps-notebook.ts";
 import { makeTempDirWith } from "../helpers/temp-dir.ts";
 
-// Reports of real runs in a browser, as docs/resume.md shows them.
+// Reports of real runs in a browser, as docs/resume.md, docs/cache.md and docs/same-yaml.md show them.
 const app = useRunHost();
 
 const LOAD =
@@ -26,19 +27,21 @@ const DRAW = [
 ].join("\n");
 const SUM = (column: string) => `total = sum(int(row["${column}"]) for row in rows)\ntotal`;
 
+const SALES = "month,sold\nJan,120\nFeb,95\nMar,160\n";
+const COMMON = { timeoutMs: null, isVerbose: false, savesLargeSession: true };
+const CHOICES = { stateDir: null, sameEnv: null, files: null, upstreamMagics: false, cache: "tags" as const };
+
 async function openNotebook() {
-  const folder = await makeTempDirWith({ "sales.csv": "month,sold\nJan,120\nFeb,95\nMar,160\n" });
-  const common = { timeoutMs: null, isVerbose: false, savesLargeSession: true };
+  const folder = await makeTempDirWith({ "sales.csv": SALES });
   const location = path.join(folder, "sales.ipynb");
   const { address } = app;
-  const choices = { stateDir: null, sameEnv: null, files: null, upstreamMagics: false, cache: "tags" as const };
   return {
     write: (column: string) => writeFile(location, stepsNotebook([LOAD, DRAW, SUM(column)])),
-    run: () => remoteRun({ ...common, ...choices, location, address, parameters: NO_PARAMETERS }, runDeps(folder)),
+    run: () => remoteRun({ ...COMMON, ...CHOICES, location, address, parameters: NO_PARAMETERS }, runDeps(folder)),
     resume: (id: string) =>
       remoteResume(
         {
-          ...common,
+          ...COMMON,
           id,
           stateDir: path.join(folder, ".same-kit"),
           address: null,
@@ -69,5 +72,42 @@ test("the report of a run names the cell that failed, and that of the run which 
   await page.getByText("375").first().waitFor();
   expect(await page.getByText("kept", { exact: true }).count()).toBe(2);
   await docImage(page, "report-resumed");
+  expect(page.problems).toEqual([]);
+});
+
+const GROW = "grown = [round(sold * growth) for sold in sales]\nprint(grown)";
+
+test("the report of a run shows which steps came from the cache, and the parameters that it was given", async () => {
+  const cells = [
+    { source: LOAD, tags: [] },
+    { source: "growth = 1.0", tags: ["same_step_1", "parameters"] },
+    { source: GROW, tags: [] },
+  ].map(({ source, tags }) => ({ cell_type: "code" as const, source, metadata: { tags } }));
+  const folder = await makeTempDirWith({ "sales.csv": SALES, "sales.ipynb": notebookText(cells) });
+  const run = (growth: string) =>
+    remoteRun(
+      {
+        ...COMMON,
+        ...CHOICES,
+        cache: "all",
+        location: path.join(folder, "sales.ipynb"),
+        address: app.address,
+        parameters: { ...NO_PARAMETERS, values: [["growth", growth]] },
+      },
+      runDeps(folder),
+    );
+  const first = await run("1.1");
+  const second = await run("1.5");
+  const page = await openPage(await openBrowser(), { viewport: { width: 1000, height: 1080 } });
+
+  await page.goto(pathToFileURL(second.results.report as string).href);
+  await page.getByText("[180, 142, 240]").first().waitFor();
+  expect(await page.getByText("cached", { exact: true }).count()).toBe(1);
+  expect(await page.getByText(`cached: the result of the run ${first.id}`).count()).toBe(1);
+  expect(await page.getByText("# Parameters").count()).toBeGreaterThan(0);
+  const heightOf = async (name: string) => (await page.getByRole("row", { name: `${name} ` }).boundingBox())?.height;
+  // A name of some letters is on one line, however wide the values are.
+  expect(await heightOf("growth")).toBe(await heightOf("grown"));
+  await docImage(page, "report-cached");
   expect(page.problems).toEqual([]);
 });
