@@ -1,5 +1,5 @@
 // Puts what instances send to each other in order and drops what comes twice: queues promise neither. Times are compared in 100 ns;
-// milliseconds would make a predecessor seem to be missing.
+// milliseconds would make a predecessor seem to be missing. `ids` and `hasAllIds` are ours; others ignore them.
 // Source: Azure/azure-functions-durable-extension, EntityScheduler/MessageSorter.cs.
 
 import { formatTicks, isRecord, parseTicks } from "@same-kit/shared";
@@ -11,11 +11,17 @@ type Received = {
   executionId: string | null;
   /** Those that came before their predecessor, by their stamp. */
   buffered: Map<bigint, EntityRequest>;
+  /** The beginnings of the ids of what was taken from this execution, the latest ones. */
+  ids: string[];
+  /** `ids` has all that was taken from this execution. */
+  hasAllIds: boolean;
 };
 
 const NEVER = parseTicks(UNSTAMPED);
 // How far a horizon lags behind before it is moved.
 const COLLECT_TICKS = 10n * 10_000_000n;
+const KEPT_IDS = 100;
+const ID_LENGTH = 8;
 
 export class MessageSorter {
   readonly #lastSent = new Map<string, bigint>();
@@ -44,26 +50,36 @@ export class MessageSorter {
     const time = parseTicks(request.timestamp);
     const ready = this.#moveHorizon(time, windowTicks);
     if (time < this.#receiveHorizon) return [...ready, request];
-    const from = this.#received.get(parent) ?? {
-      last: NEVER,
-      executionId: request.parentExecution,
-      buffered: new Map(),
-    };
+    const from = this.#received.get(parent) ?? nothingFrom(request);
     this.#received.set(parent, from);
     if (from.executionId !== request.parentExecution) {
       ready.push(...inOrder(from.buffered));
-      Object.assign(from, { last: NEVER, executionId: request.parentExecution, buffered: new Map() });
+      Object.assign(from, nothingFrom(request));
     }
-    if (time <= from.last) return ready;
+    ready.push(...this.#take(request, time, from), ...this.#takeReady(from));
+    return ready;
+  }
+
+  /**
+   * An episode that is run again may see its messages in another order. What it asks for has the same id then, but may have another
+   * stamp, and what follows is stamped after that one. So the id decides what came twice; the stamp does where ids are not known.
+   */
+  #take(request: EntityRequest, time: bigint, from: Received): EntityRequest[] {
+    if (from.ids.includes(shortId(request))) {
+      if (time > from.last) from.last = time;
+      return [];
+    }
+    const waiting = [...from.buffered].find(([, it]) => it.id === request.id)?.[0];
+    if (waiting !== undefined && waiting >= time) return [];
+    if (waiting !== undefined) from.buffered.delete(waiting);
+    if (time <= from.last) return from.hasAllIds ? [noted(request, from)] : [];
     const predecessor = parseTicks(request.predecessor);
     if (predecessor > from.last && predecessor >= this.#receiveHorizon) {
       from.buffered.set(time, request);
-    } else {
-      ready.push(request);
-      from.last = time;
+      return [];
     }
-    ready.push(...this.#takeReady(from));
-    return ready;
+    from.last = time;
+    return [noted(request, from)];
   }
 
   #moveHorizon(time: bigint, windowTicks: bigint): EntityRequest[] {
@@ -88,16 +104,18 @@ export class MessageSorter {
       if (predecessor > from.last && predecessor >= this.#receiveHorizon) return ready;
       from.buffered.delete(time);
       from.last = time >= this.#receiveHorizon ? time : NEVER;
-      ready.push(request);
+      ready.push(noted(request, from));
     }
   }
 
   toJSON(): Record<string, unknown> {
-    const received = [...this.#received].map(([id, { last, executionId, buffered }]) => [
+    const received = [...this.#received].map(([id, { last, executionId, buffered, ids, hasAllIds }]) => [
       id,
       {
         Last: toText(last),
         ...(executionId === null ? {} : { ExecutionId: executionId }),
+        ...(ids.length === 0 ? {} : { ids: ids.join(" ") }),
+        ...(hasAllIds ? { hasAllIds } : {}),
         ...(buffered.size === 0
           ? {}
           : { Buffered: Object.fromEntries([...buffered].map(([time, it]) => [toText(time), requestObject(it)])) }),
@@ -124,12 +142,40 @@ export class MessageSorter {
         return request === null ? [] : [[parseTicks(request.timestamp), request]];
       });
       const executionId = typeof from["ExecutionId"] === "string" ? from["ExecutionId"] : null;
-      sorter.#received.set(id, { last: toTicks(from["Last"]), executionId, buffered: new Map(buffered) });
+      const ids = typeof from["ids"] === "string" && from["ids"] !== "" ? from["ids"].split(" ") : [];
+      // What a .NET host took since then has left no id.
+      const hasAllIds = from["hasAllIds"] === true;
+      sorter.#received.set(id, {
+        last: toTicks(from["Last"]),
+        executionId,
+        buffered: new Map(buffered),
+        ids,
+        hasAllIds,
+      });
     }
     sorter.#receiveHorizon = toTicks(fields["ReceiveHorizon"]);
     sorter.#sendHorizon = toTicks(fields["SendHorizon"]);
     return sorter;
   }
+}
+
+const nothingFrom = ({ parentExecution: executionId }: EntityRequest): Received => ({
+  last: NEVER,
+  executionId,
+  buffered: new Map(),
+  ids: [],
+  hasAllIds: true,
+});
+
+const shortId = ({ id }: EntityRequest): string => id.slice(0, ID_LENGTH);
+
+function noted(request: EntityRequest, from: Received): EntityRequest {
+  from.ids.push(shortId(request));
+  if (from.ids.length > KEPT_IDS) {
+    from.ids.shift();
+    from.hasAllIds = false;
+  }
+  return request;
 }
 
 function inOrder(buffered: ReadonlyMap<bigint, EntityRequest>): EntityRequest[] {

@@ -59,7 +59,32 @@ test("a new execution of the sender begins again, after what its last one still 
       request("n", 1, null, { parentExecution: "e2" }),
       request("o", 1, null, { parentExecution: "e2" }),
     ),
-  ).toEqual([[], ["b", "n"], []]);
+  ).toEqual([[], ["b", "n"], ["o"]]);
+});
+
+test("a request of an episode that was run again is known by its id, whatever its stamp", () => {
+  expect(deliver(request("a", 3, null), request("a", 5, null), request("b", 6, 5))).toEqual([["a"], [], ["b"]]);
+  expect(deliver(request("a", 5, null), request("a", 3, null), request("b", 4, 3))).toEqual([["a"], [], ["b"]]);
+});
+
+test("one that waits for its predecessor is replaced by its later copy, which its successors follow", () => {
+  expect(
+    deliver(request("b", 4, 2), request("b", 5, 2), request("b", 3, 2), request("c", 6, 5), request("a", 2, null)),
+  ).toEqual([[], [], [], [], ["a", "b", "c"]]);
+});
+
+test("ids are kept between two batches", () => {
+  const sorter = new MessageSorter();
+  sorter.receive(request("a", 3, null), WINDOW);
+  const again = MessageSorter.parse(JSON.parse(JSON.stringify(sorter)));
+  expect(again.receive(request("a", 5, null), WINDOW)).toEqual([]);
+  expect(again.receive(request("b", 4, null), WINDOW)).toHaveLength(1);
+});
+
+test("of more requests than ids are kept, old copies are known by their stamps", () => {
+  const sorter = new MessageSorter();
+  for (let n = 1; n <= 150; n += 1) sorter.receive(request(`${n}`, n, n === 1 ? null : n - 1), WINDOW);
+  expect(sorter.receive(request("1", 1, null), WINDOW)).toEqual([]);
 });
 
 test.each([

@@ -4,7 +4,7 @@ import { parseJson, parseRequest, UNSTAMPED } from "../../messages/entity-messag
 
 /**
  * Stamps what one execution sends to entities, so that they put it in order and drop what comes twice. A stamp comes of the event that
- * the message follows from and of those before it: an episode that is run again gives the same.
+ * the message follows from and of those before it: an episode that is run again gives the same, unless its messages come in another order.
  */
 export class EntityStamps {
   readonly #last = new Map<string, bigint>();
