@@ -52,13 +52,16 @@ export function takeBatch(state: SchedulerState, maxOperations: number): EntityW
   const work: EntityWork = { operations: [], lock: null, isFull: false };
   if (state.isSuspended) return work;
   for (;;) {
-    const next = state.queue[0];
-    if (next === undefined || (state.lockedBy !== null && state.lockedBy !== next.parent)) return work;
+    // The holder may have asked before the lock was given, where a batch that was not saved had told it so.
+    const { queue, lockedBy } = state;
+    const index = lockedBy === null ? 0 : queue.findIndex(({ parent }) => parent === lockedBy);
+    const next = queue[index];
+    if (next === undefined) return work;
     if (work.operations.length >= maxOperations) {
       state.isSuspended = true;
       return { ...work, isFull: true };
     }
-    state.queue.shift();
+    queue.splice(index, 1);
     if (next.lockSet !== null) return { ...work, lock: next };
     work.operations.push(next);
   }

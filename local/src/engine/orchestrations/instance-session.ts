@@ -26,9 +26,6 @@ export type SessionDeps = CheckpointDeps &
 
 const NO_HISTORY: StoredHistory = { events: [], executionId: null, etag: null, blobNames: [] };
 
-// How many times a message for an instance that has not started is returned: its start may be in the hands of a host that died.
-const MAX_DEQUEUES_UNSTARTED = 10;
-
 /**
  * One instance in this process: its messages in order of arrival, one episode at a time, its history in memory between them.
  * That memory is only trusted together with the sentinel's ETag, which every append checks.
@@ -226,7 +223,8 @@ export class InstanceSession {
       const { Event: event } = message.data.TaskMessage;
       const isTermination = event.EventType === EventType.ExecutionTerminated;
       if (isPending && isTermination) await instances.markTerminated(this.instanceId, event.Timestamp, event.Input);
-      const mayStart = isPending && !isTermination && message.dequeueCount < MAX_DEQUEUES_UNSTARTED;
+      // Its start may be in the hands of a host that died, or keep failing: an event that came before it must wait for it.
+      const mayStart = isPending && !isTermination;
       await (mayStart ? delivery.abandon(message) : delivery.delete(message));
     }
   }

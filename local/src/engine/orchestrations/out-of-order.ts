@@ -7,6 +7,7 @@ import { EventType, type ExecutionStartedEvent, type HistoryEvent } from "../his
 import { parseEntityInstanceId } from "../messages/entity-id.ts";
 import { messageId } from "../messages/entity-messages.ts";
 import type { MessageData, ReceivedMessage } from "../messages/message-data.ts";
+import { nextExecutionId } from "./next-execution-id.ts";
 
 // How many times a reply to an instance without history is returned before it is assumed that there is none.
 const MAX_DEQUEUES_WITHOUT_HISTORY = 5;
@@ -60,7 +61,10 @@ export function isOutOfOrder(message: ReceivedMessage, history: HistoryIndex): b
   const wanted = message.data.TaskMessage.OrchestrationInstance.ExecutionId;
   const isOfHistory = started !== undefined && (!wanted || wanted === started.OrchestrationInstance.ExecutionId);
   // For an execution that is over, or one whose first checkpoint another host is about to write.
-  if (!isOfHistory) return message.dequeueCount <= MAX_DEQUEUES_WITHOUT_HISTORY;
+  if (!isOfHistory) {
+    const isOfNext = started !== undefined && !hasCompleted && wanted === nextExecutionId(started);
+    return message.dequeueCount <= (isOfNext ? MAX_DEQUEUES : MAX_DEQUEUES_WITHOUT_HISTORY);
+  }
   // Nothing is added to what has ended: the reply would come back for ever.
   if (hasCompleted) return false;
   if (causeId !== null) return !ids.has(causeId);

@@ -1,7 +1,6 @@
 // One wake-up of an instance, from a batch of messages to what must be stored and sent. Pure but for the call of the worker:
 // run twice on the same input it decides the same (new ids and times apart), which is what makes a repeated episode harmless.
 
-import { createHash } from "node:crypto";
 import { formatTicks, parseTicks } from "@same-kit/shared";
 import type { Span } from "../../telemetry/index.ts";
 import { type EventRaisedEvent, EventType, type ExecutionStartedEvent, type HistoryEvent } from "../history/events.ts";
@@ -11,6 +10,7 @@ import type { Outgoing } from "../messages/message-data.ts";
 import type { DurableFunction } from "../ports.ts";
 import { logArrived, logDecided } from "./episode-log.ts";
 import type { EpisodeDeps, EpisodeInput, EpisodeResult, EpisodeSettings } from "./episode-types.ts";
+import { nextExecutionId } from "./next-execution-id.ts";
 import { orchestratorPayload } from "./payload.ts";
 import { type Execution, eventBase } from "./replay/execution.ts";
 import { mergeMessages } from "./replay/merge-messages.ts";
@@ -171,12 +171,6 @@ function nextGeneration(
   const close = { ...eventBase(clock), EventType: EventType.OrchestratorCompleted };
   const events = [wakeUp, next, ...carried, close];
   return { instanceId, executionId, started: next, events, span: span && spanOfExecution(next) };
-}
-
-/** A GUID without dashes, as the extension's. */
-function nextExecutionId({ OrchestrationInstance: { InstanceId, ExecutionId } }: ExecutionStartedEvent): string {
-  const name = JSON.stringify([InstanceId, ExecutionId, "continued as new"]);
-  return createHash("sha256").update(name).digest("hex").slice(0, 32);
 }
 
 /** A generation is a span of its own, below the parent that all of them have. */
