@@ -18,7 +18,7 @@
 //
 // No package stays outside: the published one installs alone.
 
-import { chmod, cp, mkdir, readdir, readFile, stat, writeFile } from "node:fs/promises";
+import { chmod, cp, mkdir, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { build as esbuild } from "esbuild";
@@ -186,6 +186,25 @@ const targets = {
   "smoke notebook": () => cp(from("test/testdata/features/singlestep"), to("smoke/singlestep"), { recursive: true }),
 };
 
+/** What the targets leave in dist/; anything else is an older build's, and would be packed. */
+const CONTENTS = new Set([
+  ".built",
+  "THIRD-PARTY-NOTICES.txt",
+  "azure-sdk",
+  "azurerm-stand-in",
+  "azurite",
+  "bench",
+  "cli.cjs",
+  "functions-app",
+  "inspector",
+  "smoke",
+  "start.cjs",
+  "terraform",
+  "testcontainers.cjs",
+  "testing",
+  "worker",
+]);
+
 const SOURCES = [
   "toolkit/src",
   "local/src",
@@ -223,6 +242,7 @@ async function main() {
   for (const [name, reason] of failed) console.error(`The build of the ${name} failed: ${reason?.message ?? reason}`);
   if (failed.length > 0) process.exit(1);
   await writeNotices(root, metafiles, to("THIRD-PARTY-NOTICES.txt"));
+  for (const name of await readdir(dist)) if (!CONTENTS.has(name)) await rm(to(name), { recursive: true });
   await chmod(from("bin/same-kit.cjs"), 0o755);
   await writeFile(to(".built"), "");
 }

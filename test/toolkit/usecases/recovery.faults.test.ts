@@ -145,7 +145,7 @@ describe.skipIf(!hasTerraform)("a deployment that was hindered", () => {
     });
     const shown = await failing(deployment, { fail: "slow", view, signal: stop.signal });
     expect(shown.code).toBe("ERR_PROVISION_INTERRUPTED");
-    expect(shown.text).toMatch(/^Stopped\. [1-9]\d* of \d+ resources were finished.*\nGo on with `same-kit up`/);
+    expect(shown.text).toMatch(/^Stopped\. [1-9]\d* of \d+ resources were finished.*\nContinue with `same-kit up`/);
     const next = await deployment.up();
     expect(next.smokeTest).toBe("passed");
     expect(next.view.log).not.toContainEqual(expect.stringMatching(/^note delete /));

@@ -50,13 +50,16 @@ export async function summarizeCache(
   blobs: Pick<CacheBlobs, "list">,
 ): Promise<Omit<CacheSummary, "maxBytes" | "maxDays">> {
   const groups = groupUp(await blobs.list(""));
-  const times = groups.filter(isResult).map(({ usedAt }) => usedAt);
-  const toTime = (ms: number) => (times.length === 0 ? null : new Date(ms).toISOString());
+  const times = groups
+    .filter(isResult)
+    .map(({ usedAt }) => usedAt)
+    .sort((left, right) => left - right);
+  const toTime = (ms: number | undefined) => (ms === undefined ? null : new Date(ms).toISOString());
   return {
     results: times.length,
     sizeBytes: groups.reduce((sum, group) => sum + group.sizeBytes, 0),
-    oldestAt: toTime(Math.min(...times)),
-    newestAt: toTime(Math.max(...times)),
+    oldestAt: toTime(times[0]),
+    newestAt: toTime(times.at(-1)),
   };
 }
 

@@ -45,7 +45,8 @@ export class HttpTask extends CompoundTask {
       this.settle("completed");
       return;
     }
-    const fireAt = new Date(this.#environment.clockMs() + this.#pauseMs(result)).toISOString();
+    const firesMs = Math.min(this.#environment.clockMs() + this.#pauseMs(result), LAST_DATE_MS);
+    const fireAt = new Date(firesMs).toISOString();
     const timer = new LeafTask({ kind: "timer", fireAt, isCanceled: false });
     this.#request = poll(this.#action.request, location);
     const next = toLeaf(this.#request, this.#action, location);
@@ -68,6 +69,9 @@ function toLeaf(request: HttpRequest, { tag }: HttpAction, pollsAt?: string): Le
   const isPoll = pollsAt !== undefined;
   return new LeafTask({ kind: "activity", action: { ...action, ...(isPoll && { pollsAt }) }, knownFailure: null });
 }
+
+/** 9999-12-31T23:59:59.999Z: the storage holds no later date, and the server names any number of seconds. */
+const LAST_DATE_MS = 253_402_300_799_999;
 
 /** Where to ask for what was accepted; null for an answer that is final. */
 function placeToAsk(result: string | null, askedUri: string): string | null {
