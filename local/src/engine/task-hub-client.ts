@@ -88,7 +88,7 @@ export function createTaskHubClient(deps: TaskHubClientDeps): TaskHubClient {
       });
     },
     async releaseLock(entityInstanceId, holder) {
-      await raise(entityInstanceId, RELEASE_EVENT, releaseText(holder, ORPHANED_LOCK));
+      await raise(entityInstanceId, RELEASE_EVENT, releaseText({ parent: holder, id: ORPHANED_LOCK, after: null }));
     },
     async terminate(instanceId, reason) {
       await event(instanceId, { ...base(), EventType: EventType.ExecutionTerminated, Input: reason });

@@ -1,8 +1,7 @@
 // A critical section goes from entity to entity of its set, in one order for all, so that no two wait for each other.
 // Source: Azure/azure-functions-durable-extension, Listener/TaskEntityShim.cs, ProcessLockRequest.
 
-import { isRecord } from "@same-kit/shared";
-import { type EntityRequest, LOCKED } from "../messages/entity-messages.ts";
+import { type EntityRequest, LOCKED, type Release } from "../messages/entity-messages.ts";
 import type { EntityOutbox } from "./entity-outbox.ts";
 import type { SchedulerState } from "./scheduler-state.ts";
 
@@ -18,14 +17,31 @@ export function grantLock(request: EntityRequest, state: SchedulerState, outbox:
   else outbox.forward({ ...request, position: position + 1 }, next);
 }
 
+/**
+ * Carries out the releases that have come, but those that overtook what their senders asked for earlier: a batch that was not saved may
+ * have told a sender to go on, and what it asked for comes again after its release.
+ */
+export function releaseLocks(state: SchedulerState, windowTicks: bigint): void {
+  const { sorter } = state;
+  const isEarly = ({ parent, after }: Release) => after !== null && !sorter.hasTaken(parent, after, windowTicks);
+  const due = state.releases.filter((it) => !isEarly(it));
+  state.releases = state.releases.filter(isEarly);
+  for (const release of due) releaseLock(release, state);
+}
+
 /** Takes it from its holder. One that holds it by another request since has asked for this release earlier. */
-export function releaseLock(message: unknown, state: SchedulerState): void {
-  if (!isRecord(message) || state.lockedBy === null || message["parent"] !== state.lockedBy) return;
-  const isOfAnother = state.lockId !== null && isRequestId(message["id"]) && message["id"] !== state.lockId;
-  if (!isOfAnother) Object.assign(state, { lockedBy: null, lockId: null });
+function releaseLock({ parent, id }: Release, state: SchedulerState): void {
+  const isNamed = id !== null && isRequestId(id);
+  const isHeld = state.lockedBy === parent && (state.lockId === null || !isNamed || id === state.lockId);
+  if (isHeld) Object.assign(state, { lockedBy: null, lockId: null });
+  const waiting = state.queue.findIndex((it) => it.lockSet !== null && it.parent === parent && it.id === id);
+  if (waiting === -1) return;
+  // Nobody would release it.
+  state.queue.splice(waiting, 1);
+  if (isNamed) state.recentLocks.push(id);
 }
 
 /** What cleans up orphaned locks has no request's id. */
-function isRequestId(value: unknown): boolean {
-  return typeof value === "string" && /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(value);
+function isRequestId(value: string): boolean {
+  return /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(value);
 }

@@ -5,10 +5,12 @@ import {
   type EntityRequest,
   isOperationEvent,
   parseJson,
+  parseRelease,
   parseRequest,
   RELEASE_EVENT,
+  type Release,
 } from "../messages/entity-messages.ts";
-import { releaseLock } from "./entity-lock.ts";
+import { releaseLocks } from "./entity-lock.ts";
 import type { EntityOutbox } from "./entity-outbox.ts";
 import type { EntitySettings } from "./entity-settings.ts";
 import { reorderWindowTicks } from "./entity-settings.ts";
@@ -22,8 +24,13 @@ type Deps = { outbox: EntityOutbox; clock: Clock; settings: EntitySettings };
 /** Puts what one message says into the entity's queue, or does it at once. */
 export function takeIn({ Name: name, Input: input }: EventRaisedEvent, state: SchedulerState, deps: Deps): void {
   if (isOperationEvent(name)) takeRequest(parseRequest(parseJson(input ?? "")), state, deps);
-  else if (name.toLowerCase() === RELEASE_EVENT) releaseLock(parseJson(input ?? ""), state);
+  else if (name.toLowerCase() === RELEASE_EVENT) takeRelease(parseRelease(parseJson(input ?? "")), state);
   else if (name === CONTINUE_EVENT) state.isSuspended = false;
+  releaseLocks(state, reorderWindowTicks(deps.settings));
+}
+
+function takeRelease(release: Release | null, state: SchedulerState): void {
+  if (release !== null) state.releases.push(release);
 }
 
 function takeRequest(request: EntityRequest | null, state: SchedulerState, { outbox, clock, settings }: Deps): void {
@@ -46,6 +53,11 @@ export type EntityWork = {
   /** There is more, for a batch of its own. */
   isFull: boolean;
 };
+
+/** Whether something of the queue may run that needs no more messages. */
+export function hasWork({ queue, lockedBy }: SchedulerState): boolean {
+  return lockedBy === null ? queue.length > 0 : queue.some(({ parent }) => parent === lockedBy);
+}
 
 /** Takes from the queue what may run now: up to a lock, and while another instance holds one nothing but that instance's. */
 export function takeBatch(state: SchedulerState, maxOperations: number): EntityWork {

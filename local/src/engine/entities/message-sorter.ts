@@ -4,7 +4,13 @@
 
 import { formatTicks, isRecord, parseTicks } from "@same-kit/shared";
 import { jsonTime } from "../../shared/json-time.ts";
-import { type EntityRequest, parseRequest, requestObject, UNSTAMPED } from "../messages/entity-messages.ts";
+import {
+  type AskedBefore,
+  type EntityRequest,
+  parseRequest,
+  requestObject,
+  UNSTAMPED,
+} from "../messages/entity-messages.ts";
 
 type Received = {
   last: bigint;
@@ -58,6 +64,16 @@ export class MessageSorter {
     }
     ready.push(...this.#take(request, time, from), ...this.#takeReady(from));
     return ready;
+  }
+
+  /** Whether what `parent` asked is here, and nothing before it is missing: the queue has it, or had it. */
+  hasTaken(parent: string, { execution, id, timestamp }: AskedBefore, windowTicks: bigint): boolean {
+    const time = parseTicks(timestamp);
+    if (windowTicks === 0n || time < this.#receiveHorizon) return true;
+    const from = this.#received.get(parent);
+    if (from === undefined) return false;
+    if (from.executionId !== execution || from.ids.includes(id.slice(0, ID_LENGTH))) return true;
+    return !from.hasAllIds && time <= from.last;
   }
 
   /**

@@ -14,7 +14,7 @@ import { eventBase } from "../orchestrations/replay/execution.ts";
 import { type BatchOutcome, batchOutcome, entityCall, failedBatch } from "./entity-batch.ts";
 import { grantLock } from "./entity-lock.ts";
 import { EntityOutbox } from "./entity-outbox.ts";
-import { takeBatch, takeIn } from "./entity-queue.ts";
+import { hasWork, takeBatch, takeIn } from "./entity-queue.ts";
 import { EntityTrace } from "./entity-trace.ts";
 import { entityStatusText, parseSchedulerState, type SchedulerState, schedulerStateText } from "./scheduler-state.ts";
 
@@ -50,7 +50,9 @@ export async function runEntityEpisode(
     trace.end(new Map(operations.flatMap((request, index) => pairOf(request, outcome.results[index]))));
   }
   if (lock !== null) grantLock(lock, state, outbox);
-  if (isFull) outbox.tellSelf(CONTINUE_EVENT);
+  // What is queued behind a lock that was given to its sender, or twice, might be the last that comes.
+  const goesOn = isFull || (lock !== null && hasWork(state));
+  if (goesOn) outbox.tellSelf(CONTINUE_EVENT);
   const result = advanced({ instanceId, executionId, state, outgoing: outbox.messages }, deps);
   return { ...result, ...(trace.spans.length > 0 && { spans: trace.spans }) };
 }

@@ -1,9 +1,17 @@
 // What is stored of an entity between two batches: the `Input` of its instance, in the extension's spelling.
-// Source: Azure/azure-functions-durable-extension, EntityScheduler/SchedulerState.cs. `lockId` and `recentLocks` are ours: others
-// ignore them, and without them a message that a crash delivered twice could lock or release once too often.
+// Source: Azure/azure-functions-durable-extension, EntityScheduler/SchedulerState.cs. `lockId`, `recentLocks` and `releases` are ours: others
+// ignore them, and without them a message that a crash delivered twice or late could lock or release once too often.
 
 import { isRecord } from "@same-kit/shared";
-import { type EntityRequest, parseJson, parseRequest, requestObject } from "../messages/entity-messages.ts";
+import {
+  type EntityRequest,
+  parseJson,
+  parseRelease,
+  parseRequest,
+  type Release,
+  releaseObject,
+  requestObject,
+} from "../messages/entity-messages.ts";
 import { MessageSorter } from "./message-sorter.ts";
 
 export type SchedulerState = {
@@ -17,12 +25,15 @@ export type SchedulerState = {
   lockId: string | null;
   /** The latest locks that were given, so that one that comes twice is given once. */
   recentLocks: string[];
+  /** Releases that came before what their senders asked for earlier. */
+  releases: Release[];
   /** A batch was full: the rest waits until the state is written. */
   isSuspended: boolean;
   sorter: MessageSorter;
 };
 
 const KEPT_LOCKS = 20;
+const KEPT_RELEASES = 100;
 
 /** @param text - The instance's input; null for an entity that is new. */
 export function parseSchedulerState(text: string | null): SchedulerState {
@@ -37,6 +48,7 @@ export function parseSchedulerState(text: string | null): SchedulerState {
     lockedBy: textOf("lockedBy"),
     lockId: textOf("lockId"),
     recentLocks: listOf("recentLocks").filter((it) => typeof it === "string"),
+    releases: listOf("releases").flatMap((it) => parseRelease(it) ?? []),
     isSuspended: fields["suspended"] === true,
     sorter: MessageSorter.parse(fields["sorter"]),
   };
@@ -52,6 +64,7 @@ export function schedulerStateText(it: SchedulerState): string {
     sorter: it.sorter,
     ...(it.lockId === null ? {} : { lockId: it.lockId }),
     ...(it.recentLocks.length === 0 ? {} : { recentLocks: it.recentLocks.slice(-KEPT_LOCKS) }),
+    ...(it.releases.length === 0 ? {} : { releases: it.releases.slice(-KEPT_RELEASES).map(releaseObject) }),
   });
 }
 

@@ -111,9 +111,37 @@ export function failureIn(responseInput: string | null): string | null {
   return typeof value["result"] === "string" ? value["result"] : "null";
 }
 
-/** @param id - Of the request that asked for the lock. */
-export function releaseText(parent: string, id: string): string {
-  return JSON.stringify({ ...typeTag("ReleaseMessage"), parent, id });
+/** What one execution asked of an entity, as the entity knows it again. */
+export type AskedBefore = { execution: string; id: string; timestamp: string };
+
+export type Release = {
+  parent: string;
+  /** The id of the request that asked for the lock. */
+  id: string | null;
+  /** What the holder asked of the entity last; null for what releases a lock at once. Ours: others do not write it, and pass it over. */
+  after: AskedBefore | null;
+};
+
+export function releaseText({ parent, id, after }: Release): string {
+  return JSON.stringify({ ...typeTag("ReleaseMessage"), ...releaseObject({ parent, id, after }) });
+}
+
+export function releaseObject({ parent, id, after }: Release): Record<string, unknown> {
+  return { parent, id, ...(after === null ? {} : { after }) };
+}
+
+/** @returns null for what is not a release. */
+export function parseRelease(value: unknown): Release | null {
+  if (!isRecord(value) || typeof value["parent"] !== "string") return null;
+  const { parent, id, after } = value;
+  return { parent, id: typeof id === "string" ? id : null, after: parseAskedBefore(after) };
+}
+
+function parseAskedBefore(value: unknown): AskedBefore | null {
+  if (!isRecord(value)) return null;
+  const { execution, id, timestamp } = value;
+  if (typeof execution !== "string" || typeof id !== "string" || typeof timestamp !== "string") return null;
+  return isTimeOrNull(timestamp) ? { execution, id, timestamp } : null;
 }
 
 /** The `id` of a message's text; null where it has none. */

@@ -261,6 +261,23 @@ describe("a critical section", () => {
     },
   );
 
+  test("ends after what was asked in it, and says so to each entity", async () => {
+    const { hub } = open(transferring);
+    hub.start("Transfer", ["a", "b"]);
+    hub.start("Forgets", undefined, "forgets");
+    await hub.run();
+    const sent = (id?: string) => hub.history(id).filter((it) => it.EventType === EventType.EventSent);
+    const texts = sent().map((it) => ({ target: it.InstanceId, name: it.Name, input: JSON.parse(it.Input ?? "") }));
+    const releases = texts.filter(({ name }) => name === "release");
+    const lastOf = (target: string) => texts.findLast((it) => it.target === target && it.name === "op")?.input;
+    expect(releases).toHaveLength(2);
+    for (const { target, input } of releases) expect(input.after).toMatchObject({ id: lastOf(target).id });
+    const [lock, ...left] = sent("forgets").map((it) => JSON.parse(it.Input ?? ""));
+    // Its lock came to the second entity by way of the first.
+    expect(left).toMatchObject([{ id: lock.id, after: { id: lock.id } }, { id: lock.id }]);
+    expect(left[1].after).toBeUndefined();
+  });
+
   test("of an orchestration that is terminated is closed with it", async () => {
     const { hub, entity } = open(transferring);
     hub.start("Waits");

@@ -1,5 +1,5 @@
 import { formatTicks, parseTicks } from "@same-kit/shared";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { MessageSorter } from "../../../../local/src/engine/entities/message-sorter.ts";
 import { type EntityRequest, UNSTAMPED } from "../../../../local/src/engine/messages/entity-messages.ts";
 import { jsonTime } from "../../../../local/src/shared/json-time.ts";
@@ -115,5 +115,40 @@ test("it is stored in the extension's spelling", () => {
   expect(JSON.parse(JSON.stringify(sorter))).toMatchObject({
     LastSentToInstance: { "@c@a": "2026-06-24T14:00:00Z" },
     ReceivedFromInstance: { abc: { Last: "2026-06-24T14:00:00.0000001Z", ExecutionId: "e1" } },
+  });
+});
+
+describe("what was asked before", () => {
+  const asked = (id: string, stamp: number, execution = "e1") => ({ execution, id, timestamp: at(stamp) });
+
+  test("is taken once all before it is here", () => {
+    const sorter = new MessageSorter();
+    expect(sorter.hasTaken("abc", asked("a", 1), WINDOW)).toBe(false);
+    sorter.receive(request("a", 1, null), WINDOW);
+    sorter.receive(request("c", 3, 2), WINDOW);
+    expect(["a", "b", "c"].map((id, index) => sorter.hasTaken("abc", asked(id, index + 1), WINDOW))).toEqual([
+      true,
+      false,
+      false,
+    ]);
+    sorter.receive(request("b", 2, 1), WINDOW);
+    expect(sorter.hasTaken("abc", asked("c", 3), WINDOW)).toBe(true);
+  });
+
+  test("is not waited for where it can no longer be recognized", () => {
+    const sorter = new MessageSorter();
+    sorter.receive(request("x", Number(2n * WINDOW), null, { parent: "other" }), WINDOW);
+    sorter.receive(request("n", Number(2n * WINDOW), null, { parentExecution: "e2" }), WINDOW);
+    expect(sorter.hasTaken("gone", asked("a", 1), WINDOW)).toBe(true);
+    expect(sorter.hasTaken("abc", asked("a", Number(2n * WINDOW)), WINDOW)).toBe(true);
+    expect(sorter.hasTaken("abc", asked("a", Number(2n * WINDOW), "e2"), WINDOW)).toBe(false);
+    expect(sorter.hasTaken("abc", asked("a", Number(2n * WINDOW), "e2"), 0n)).toBe(true);
+  });
+
+  test("is known by its stamp where a .NET host took it", () => {
+    const Last = at(5);
+    const sorter = MessageSorter.parse({ ReceivedFromInstance: { abc: { Last, ExecutionId: "e1" } } });
+    expect(sorter.hasTaken("abc", asked("a", 5), WINDOW)).toBe(true);
+    expect(sorter.hasTaken("abc", asked("b", 6), WINDOW)).toBe(false);
   });
 });

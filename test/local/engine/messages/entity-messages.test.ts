@@ -4,6 +4,7 @@ import {
   type EntityRequest,
   failureIn,
   messageId,
+  parseRelease,
   parseRequest,
   releaseText,
   requestText,
@@ -49,7 +50,18 @@ test("an answer and a release are too", () => {
   expect(responseText({ result: null, isError: true })).toBe(
     `{${type("ResponseMessage")},"result":null,"exceptionType":"Error"}`,
   );
-  expect(releaseText("abc", "id")).toBe(`{${type("ReleaseMessage")},"parent":"abc","id":"id"}`);
+  expect(releaseText({ parent: "abc", id: "id", after: null })).toBe(
+    `{${type("ReleaseMessage")},"parent":"abc","id":"id"}`,
+  );
+});
+
+test("a release is read as it was written; what it follows is ours, and without a time of .NET's it follows nothing", () => {
+  const after = { execution: "e1", id: "r1", timestamp: "2026-06-24T14:02:12.0000001Z" };
+  const release = { parent: "abc", id: "id", after };
+  for (const it of [release, { ...release, after: null }])
+    expect(parseRelease(JSON.parse(releaseText(it)))).toEqual(it);
+  expect(parseRelease({ ...release, after: { ...after, timestamp: "soon" } })).toEqual({ ...release, after: null });
+  expect(parseRelease({ id: "id" })).toBeNull();
 });
 
 test("a request is read as it was written, with what others add left out", () => {

@@ -7,23 +7,33 @@ import { parseJson, parseRequest, UNSTAMPED } from "../../messages/entity-messag
  * the message follows from and of those before it: an episode that is run again gives the same, unless its messages come in another order.
  */
 export class EntityStamps {
-  readonly #last = new Map<string, bigint>();
+  readonly #last = new Map<string, { id: string; time: bigint }>();
 
   /** @param events - Of the execution so far. */
   constructor(events: readonly HistoryEvent[]) {
     for (const event of events) {
       if (event.EventType !== EventType.EventSent) continue;
-      const stamp = parseRequest(parseJson(event.Input ?? ""))?.timestamp ?? UNSTAMPED;
-      if (stamp !== UNSTAMPED) this.#last.set(event.InstanceId, parseTicks(stamp));
+      const request = parseRequest(parseJson(event.Input ?? ""));
+      if (request === null || request.timestamp === UNSTAMPED) continue;
+      this.#last.set(event.InstanceId, { id: request.id, time: parseTicks(request.timestamp) });
     }
   }
 
-  /** @param causedAt - UTC text. */
-  next(target: string, causedAt: string): { timestamp: string; predecessor: string } {
-    const last = this.#last.get(target);
+  /**
+   * @param id - The id of the request that gets the stamp.
+   * @param causedAt - UTC text.
+   */
+  next(target: string, id: string, causedAt: string): { timestamp: string; predecessor: string } {
+    const last = this.#last.get(target)?.time;
     const cause = parseTicks(causedAt);
     const time = last !== undefined && cause <= last ? last + 1n : cause;
-    this.#last.set(target, time);
+    this.#last.set(target, { id, time });
     return { timestamp: formatTicks(time), predecessor: last === undefined ? UNSTAMPED : formatTicks(last) };
+  }
+
+  /** What was asked of `target` last; null where nothing was. */
+  lastOf(target: string): { id: string; timestamp: string } | null {
+    const last = this.#last.get(target);
+    return last === undefined ? null : { id: last.id, timestamp: formatTicks(last.time) };
   }
 }

@@ -21,7 +21,7 @@ import {
 } from "../../messages/entity-messages.ts";
 import type { DurableFunction } from "../../ports.ts";
 import { type Decision, firstOfSet } from "./decision.ts";
-import type { EntityStamps } from "./entity-stamps.ts";
+import { EntityStamps } from "./entity-stamps.ts";
 import { type Execution, eventBase, messageFrom, messageToSelf, type Scheduled, traceOfAction } from "./execution.ts";
 import { ReplayFailure } from "./replay-failure.ts";
 
@@ -40,7 +40,7 @@ export function scheduleEntityMessage(decision: EntityDecision, execution: Execu
       const problem = lockSet.map((it) => findProblem(toInstanceId(it), deps)).find((it) => it !== null);
       if (problem !== undefined && problem !== null) throw new ReplayFailure(problem);
       const target = firstOfSet(decision.action);
-      const request = { ...newRequest(id, execution), ...deps.stamps.next(target, causedAt), operation: null, lockSet };
+      const request = { ...newRequest(id, execution), ...stamp(id, target, causedAt, execution, deps), lockSet };
       return send(id, target, request, execution, deps);
     }
     case "entity-call":
@@ -58,7 +58,7 @@ function call(
   const { instanceId: target, operation } = action;
   const request = {
     ...newRequest(id, execution),
-    ...deps.stamps.next(target, causedAt),
+    ...stamp(id, target, causedAt, execution, deps),
     ...traceOfRequest(id, execution),
     operation,
     input: toText(action.input),
@@ -81,15 +81,30 @@ function signal(
   if (problem !== null) throw new ReplayFailure(problem);
   const due = fireAt === null ? null : toDue(fireAt);
   // What is due later may overtake, and be overtaken.
-  const stamps = due === null ? deps.stamps.next(target, causedAt) : { timestamp: UNSTAMPED, predecessor: UNSTAMPED };
+  const unstamped = { timestamp: UNSTAMPED, predecessor: UNSTAMPED };
+  const stamps = due === null ? stamp(id, target, causedAt, execution, deps) : unstamped;
   const input = toText(action.input);
   const traced = traceOfRequest(id, execution);
   const request = { ...newRequest(id, execution), ...stamps, ...traced, operation, input, due, isSignal: true };
   return send(id, target, request, execution, deps);
 }
 
-function release(id: number, target: string, lockId: string, execution: Execution, { clock }: EntityDeps): Scheduled {
-  return sent(id, target, RELEASE_EVENT, releaseText(execution.instanceId, lockId), execution, clock);
+function stamp(id: number, target: string, causedAt: string, execution: Execution, { stamps }: EntityDeps) {
+  return stamps.next(target, requestIdOf(id, execution), causedAt);
+}
+
+/** Must not overtake what the holder asked under the lock: each may be on its way again, after an episode of the entity that was not saved. */
+function release(
+  id: number,
+  target: string,
+  lockId: string,
+  execution: Execution,
+  { clock, stamps }: Pick<EntityDeps, "clock" | "stamps">,
+): Scheduled {
+  const { instanceId: parent, executionId } = execution;
+  const last = stamps.lastOf(target);
+  const after = last && { execution: executionId, ...last };
+  return sent(id, target, RELEASE_EVENT, releaseText({ parent, id: lockId, after }), execution, clock);
 }
 
 /**
@@ -112,8 +127,9 @@ export function releaseHeldLocks(
     if (request?.lockSet) held.set(request.id, new Set(request.lockSet.map(toInstanceId)));
   }
   const releases = [...held].flatMap(([lockId, targets]) => [...targets].map((target) => ({ lockId, target })));
+  const stamps = new EntityStamps(events);
   return releases.map(({ lockId, target }, index) =>
-    sent(nextId + index, target, RELEASE_EVENT, releaseText(execution.instanceId, lockId), execution, clock),
+    release(nextId + index, target, lockId, execution, { clock, stamps }),
   );
 }
 
