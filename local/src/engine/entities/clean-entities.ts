@@ -10,7 +10,7 @@ export type CleaningDeps = {
   client: Pick<TaskHubClient, "list" | "getStatus" | "purge" | "releaseLock">;
   clock: Clock;
   log: Logger;
-  /** An empty entity stays so long: a message for it may still be on its way. */
+  /** So long an empty entity stays, and a lock whose holder has ended: a message may still be on its way. */
   keptMs: number;
 };
 
@@ -55,7 +55,7 @@ async function clean(status: InstanceStatus, deps: CleaningDeps, cleaned: Cleane
   const { client, clock, log, keptMs } = deps;
   const { instanceId, customStatus, lastUpdatedTime } = status;
   const holder = lockHolderIn(customStatus);
-  if (holder !== null && (await hasEnded(holder, client))) {
+  if (holder !== null && (await hasEndedBefore(keptSince(clock, keptMs), holder, client))) {
     await client.releaseLock(instanceId, holder);
     cleaned.released += 1;
     log.warn("An entity was locked by an instance that has ended; the lock is released.", { instanceId, holder });
@@ -64,9 +64,11 @@ async function clean(status: InstanceStatus, deps: CleaningDeps, cleaned: Cleane
   }
 }
 
-async function hasEnded(holder: string, client: CleaningDeps["client"]): Promise<boolean> {
+/** What the holder asked under the lock, and its release, come later than its end where a batch of the entity was not saved. */
+async function hasEndedBefore(time: string, holder: string, client: CleaningDeps["client"]): Promise<boolean> {
   const status = await client.getStatus(holder, { withInput: false });
-  return status === null || TERMINAL.includes(status.runtimeStatus);
+  if (status === null) return true;
+  return TERMINAL.includes(status.runtimeStatus) && parseTicks(status.lastUpdatedTime) < parseTicks(time);
 }
 
 const keptSince = (clock: Clock, keptMs: number): string => new Date(clock.now().getTime() - keptMs).toISOString();

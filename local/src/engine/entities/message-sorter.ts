@@ -1,5 +1,5 @@
 // Puts what instances send to each other in order and drops what comes twice: queues promise neither. Times are compared in 100 ns;
-// milliseconds would make a predecessor seem to be missing. `ids` and `hasAllIds` are ours; others ignore them.
+// milliseconds would make a predecessor seem to be missing. `ids`, `hasAllIds` and `seen` are ours; others ignore them.
 // Source: Azure/azure-functions-durable-extension, EntityScheduler/MessageSorter.cs.
 
 import { formatTicks, isRecord, parseTicks } from "@same-kit/shared";
@@ -21,6 +21,8 @@ type Received = {
   ids: string[];
   /** `ids` has all that was taken from this execution. */
   hasAllIds: boolean;
+  /** When the last of it came, in the time of stamps. */
+  seen: bigint;
 };
 
 const NEVER = parseTicks(UNSTAMPED);
@@ -55,13 +57,14 @@ export class MessageSorter {
     if (windowTicks === 0n || parent === null || position > 0 || request.timestamp === UNSTAMPED) return [request];
     const time = parseTicks(request.timestamp);
     const ready = this.#moveHorizon(time, windowTicks);
-    if (time < this.#receiveHorizon) return [...ready, request];
+    if (time < this.#receiveHorizon) return [...ready, ...this.#takeLate(request, windowTicks)];
     const from = this.#received.get(parent) ?? nothingFrom(request);
     this.#received.set(parent, from);
     if (from.executionId !== request.parentExecution) {
       ready.push(...inOrder(from.buffered));
       Object.assign(from, nothingFrom(request));
     }
+    from.seen = this.#latest(time, windowTicks);
     ready.push(...this.#take(request, time, from), ...this.#takeReady(from));
     return ready;
   }
@@ -98,6 +101,23 @@ export class MessageSorter {
     return [noted(request, from)];
   }
 
+  /** It waits for nothing any longer; but the queue may still have it a second time. */
+  #takeLate(request: EntityRequest, windowTicks: bigint): EntityRequest[] {
+    const { parent, parentExecution } = request;
+    if (parent === null) return [request];
+    const from = this.#received.get(parent) ?? { ...nothingFrom(request), hasAllIds: false };
+    if (from.executionId !== parentExecution) return [request];
+    if (from.ids.includes(shortId(request))) return [];
+    this.#received.set(parent, from);
+    from.seen = this.#latest(from.seen, windowTicks);
+    return [noted(request, from)];
+  }
+
+  #latest(time: bigint, windowTicks: bigint): bigint {
+    const now = this.#receiveHorizon + windowTicks;
+    return time > now ? time : now;
+  }
+
   #moveHorizon(time: bigint, windowTicks: bigint): EntityRequest[] {
     if (this.#receiveHorizon + windowTicks + COLLECT_TICKS >= time) return [];
     this.#receiveHorizon = time - windowTicks;
@@ -105,7 +125,8 @@ export class MessageSorter {
     for (const [id, from] of this.#received) {
       if (from.last < this.#receiveHorizon) from.last = NEVER;
       ready.push(...this.#takeReady(from));
-      if (from.last === NEVER && from.buffered.size === 0) this.#received.delete(id);
+      const isForgotten = from.seen < this.#receiveHorizon;
+      if (from.last === NEVER && from.buffered.size === 0 && isForgotten) this.#received.delete(id);
     }
     return ready;
   }
@@ -125,13 +146,14 @@ export class MessageSorter {
   }
 
   toJSON(): Record<string, unknown> {
-    const received = [...this.#received].map(([id, { last, executionId, buffered, ids, hasAllIds }]) => [
+    const received = [...this.#received].map(([id, { last, executionId, buffered, ids, hasAllIds, seen }]) => [
       id,
       {
         Last: toText(last),
         ...(executionId === null ? {} : { ExecutionId: executionId }),
         ...(ids.length === 0 ? {} : { ids: ids.join(" ") }),
         ...(hasAllIds ? { hasAllIds } : {}),
+        ...(seen === last ? {} : { seen: toText(seen) }),
         ...(buffered.size === 0
           ? {}
           : { Buffered: Object.fromEntries([...buffered].map(([time, it]) => [toText(time), requestObject(it)])) }),
@@ -161,12 +183,14 @@ export class MessageSorter {
       const ids = typeof from["ids"] === "string" && from["ids"] !== "" ? from["ids"].split(" ") : [];
       // What a .NET host took since then has left no id.
       const hasAllIds = from["hasAllIds"] === true;
+      const last = toTicks(from["Last"]);
       sorter.#received.set(id, {
-        last: toTicks(from["Last"]),
+        last,
         executionId,
         buffered: new Map(buffered),
         ids,
         hasAllIds,
+        seen: typeof from["seen"] === "string" ? toTicks(from["seen"]) : last,
       });
     }
     sorter.#receiveHorizon = toTicks(fields["ReceiveHorizon"]);
@@ -181,6 +205,7 @@ const nothingFrom = ({ parentExecution: executionId }: EntityRequest): Received 
   buffered: new Map(),
   ids: [],
   hasAllIds: true,
+  seen: NEVER,
 });
 
 const shortId = ({ id }: EntityRequest): string => id.slice(0, ID_LENGTH);

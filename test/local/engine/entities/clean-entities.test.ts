@@ -30,12 +30,18 @@ test("an entity that holds nothing is removed once no message for it can be unde
   expect(cleaned).toEqual({ removed: 1, released: 0 });
 });
 
-test("a lock is taken from an instance that has ended or is gone, and said", async () => {
+test("a lock is taken from an instance that is gone, or has ended and can have nothing under way, and said", async () => {
   const { changes, warnings } = await clean(
     entity("a", '{"lockedBy":"ended"}'),
     entity("b", '{"entityExists":true,"lockedBy":"gone"}'),
     entity("c", '{"lockedBy":"running"}'),
-    instanceStatus({ instanceId: "ended", runtimeStatus: "Failed" }),
+    entity("d", '{"lockedBy":"just-ended"}'),
+    instanceStatus({ instanceId: "ended", runtimeStatus: "Failed", lastUpdatedTime: "2026-06-24T12:59:59.0000000Z" }),
+    instanceStatus({
+      instanceId: "just-ended",
+      runtimeStatus: "Completed",
+      lastUpdatedTime: "2026-06-24T13:00:00.0000000Z",
+    }),
     instanceStatus({ instanceId: "running", runtimeStatus: "Suspended" }),
   );
   expect(changes).toEqual([

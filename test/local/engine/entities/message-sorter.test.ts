@@ -118,6 +118,15 @@ test("it is stored in the extension's spelling", () => {
   });
 });
 
+test("what comes after the window is taken at once, and once", () => {
+  const later = (ticks: number) => request("x", Number(WINDOW) + ticks, null, { parent: "other", id: `${ticks}` });
+  const minute = 600_000_000;
+  const late = request("late", 1, null);
+  expect(deliver(later(minute), late, late, later(2 * minute), late)).toEqual([["x"], ["late"], [], ["x"], []]);
+  const forgotten = request("x", Number(3n * WINDOW), null, { parent: "other" });
+  expect(deliver(later(minute), late, forgotten, late)).toEqual([["x"], ["late"], ["x"], ["late"]]);
+});
+
 describe("what was asked before", () => {
   const asked = (id: string, stamp: number, execution = "e1") => ({ execution, id, timestamp: at(stamp) });
 
