@@ -6,6 +6,7 @@ import { entityStatusOf } from "../../local/src/engine/entities/entity-status.ts
 import { eventTypeName } from "../../local/src/engine/history/event-members.ts";
 import { EventType, type HistoryEvent } from "../../local/src/engine/history/events.ts";
 import { toInstanceId } from "../../local/src/engine/messages/entity-id.ts";
+import type { FunctionInvoker } from "../../local/src/engine/ports.ts";
 import { ALL, chaosInput, chaosOutput, makeChaosApp, SHARED } from "./chaos-app.ts";
 import type { Fate } from "./crashable-storage.ts";
 import { makePausable, type Pause } from "./pausable-storage.ts";
@@ -40,8 +41,10 @@ class ChaosWorld {
   readonly #seed: number;
   readonly #hosts: Host[] = [];
   #started = 0;
-  /** Nothing goes wrong while a host starts, and once all is over. */
+  /** Nothing goes wrong once all is over. */
   #isArmed = false;
+  /** Nothing goes wrong while a host starts: but it is at work at once, which shows by its calls of histories, and then it is in danger. */
+  #isStarting = false;
 
   constructor(seed: number) {
     this.#seed = seed;
@@ -57,11 +60,8 @@ class ChaosWorld {
         await client.raiseEvent(instanceId, "Go", String(n + 1000));
       }
     };
-    const starter = await this.#world.startEngine({
-      invoker: makeChaosApp(this.#random),
-      beforeWork,
-      workerId: "starter",
-    });
+    // It must do nothing itself: no fault would ever hit that.
+    const starter = await this.#world.startEngine({ invoker: makeIdle(), beforeWork, workerId: "starter" });
     starter.die();
     for (let i = 0; i < HOSTS; i += 1) await this.#startHost();
   }
@@ -146,6 +146,7 @@ class ChaosWorld {
   async #startHost(): Promise<void> {
     this.#started += 1;
     this.#isArmed = false;
+    this.#isStarting = true;
     const pause = makePausable(() => {
       if (!this.#isArmed || this.#random() >= PAUSED) return undefined;
       this.counts.pauses += 1;
@@ -154,16 +155,18 @@ class ChaosWorld {
     const engine = await this.#world.startEngine({
       invoker: makeChaosApp(this.#random),
       workerId: `host-${this.#started}`,
-      fateOf: () => this.#drawFate(),
+      fateOf: ({ resource }) => this.#drawFate(resource),
       hostile: new HostileDelivery(this.#seed + this.#started),
       pause,
     });
     this.#hosts.push({ engine, pause, resumeAtMs: null });
+    this.#isStarting = false;
     this.#isArmed = true;
   }
 
-  #drawFate(): Fate | undefined {
-    if (!this.#isArmed) return undefined;
+  #drawFate(resource: string): Fate | undefined {
+    const isWork = this.#isStarting && resource.endsWith("History");
+    if (!this.#isArmed && !isWork) return undefined;
     const drawn = this.#random();
     if (drawn < DIES) return drawn < DIES / 2 ? "before" : "after";
     if (drawn >= DIES + REFUSED + LOST) return undefined;
@@ -205,6 +208,18 @@ class ChaosWorld {
     }
     return true;
   }
+}
+
+/** An app whose worker never comes. */
+function makeIdle(): FunctionInvoker {
+  const never = async () => ({ kind: "unavailable" as const, reason: "There is no worker." });
+  const app = makeChaosApp(() => 0);
+  return {
+    durableFunctions: () => app.durableFunctions(),
+    invokeOrchestrator: never,
+    invokeActivity: never,
+    invokeEntity: never,
+  };
 }
 
 /** Numbers of calls and timers that have more than one answer. */
