@@ -6,19 +6,9 @@ import {
   MAX_WAITING_SPANS,
   type SpanExporter,
 } from "../../../local/src/telemetry/batch-exporter.ts";
-import type { Span } from "../../../local/src/telemetry/span.ts";
+import { spanNamed } from "../../helpers/span.ts";
 import { VirtualClock } from "../../helpers/virtual-clock.ts";
 
-const spanNamed = (name: string): Span => ({
-  context: { traceId: "1".repeat(32), spanId: "2".repeat(16), isSampled: true, traceState: null },
-  parentSpanId: null,
-  name,
-  kind: "internal",
-  startMs: 0,
-  endMs: 1,
-  attributes: {},
-  status: { code: "unset" },
-});
 const EXPORTED: ExportResult = { kind: "exported" };
 const UNAVAILABLE: ExportResult = { kind: "unavailable", reason: "ECONNREFUSED" };
 

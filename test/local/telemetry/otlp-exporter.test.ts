@@ -6,20 +6,11 @@ import { createOtlpExporter } from "../../../local/src/telemetry/otlp-exporter.t
 import { toOtlpRequest } from "../../../local/src/telemetry/otlp-json.ts";
 import { toOtlpProtobuf } from "../../../local/src/telemetry/otlp-protobuf.ts";
 import type { OtlpProtocol } from "../../../local/src/telemetry/settings.ts";
-import type { Span } from "../../../local/src/telemetry/span.ts";
+import { spanNamed } from "../../helpers/span.ts";
 
 const never = new AbortController().signal;
 const RESOURCE = { "service.name": "shop" };
-const SPAN: Span = {
-  context: { traceId: "1".repeat(32), spanId: "2".repeat(16), isSampled: true, traceState: null },
-  parentSpanId: null,
-  name: "hello",
-  kind: "internal",
-  startMs: 0,
-  endMs: 1,
-  attributes: {},
-  status: { code: "unset" },
-};
+const SPAN = spanNamed("hello");
 
 /** A collector that answers `status`; what it gets is kept. */
 async function startCollector(status: number, headers: Record<string, string> = {}) {

@@ -5,20 +5,11 @@ import * as grpc from "@grpc/grpc-js";
 import { expect, onTestFinished, test } from "vitest";
 import { createOtlpExporter } from "../../../local/src/telemetry/otlp-exporter.ts";
 import { toOtlpProtobuf } from "../../../local/src/telemetry/otlp-protobuf.ts";
-import type { Span } from "../../../local/src/telemetry/span.ts";
+import { spanNamed } from "../../helpers/span.ts";
 
 const never = new AbortController().signal;
 const RESOURCE = { "service.name": "shop" };
-const SPAN: Span = {
-  context: { traceId: "1".repeat(32), spanId: "2".repeat(16), isSampled: true, traceState: null },
-  parentSpanId: null,
-  name: "hello",
-  kind: "internal",
-  startMs: 0,
-  endMs: 1,
-  attributes: {},
-  status: { code: "unset" },
-};
+const SPAN = spanNamed("hello");
 
 const same = (bytes: Buffer) => bytes;
 const SERVICE: grpc.ServiceDefinition = {

@@ -1,21 +1,11 @@
 import { appendFile, readFile, rm, stat } from "node:fs/promises";
 import path from "node:path";
 import { expect, test } from "vitest";
-import type { Span } from "../../../local/src/telemetry/span.ts";
 import { createSpanFileExporter, OLDER_SPAN_FILE, SPAN_FILE } from "../../../local/src/telemetry/span-file.ts";
+import { spanNamed } from "../../helpers/span.ts";
 import { makeTempDir } from "../../helpers/temp-dir.ts";
 
 const never = new AbortController().signal;
-const spanNamed = (name: string): Span => ({
-  context: { traceId: "1".repeat(32), spanId: "2".repeat(16), isSampled: true, traceState: null },
-  parentSpanId: null,
-  name,
-  kind: "internal",
-  startMs: 0,
-  endMs: 1,
-  attributes: {},
-  status: { code: "unset" },
-});
 
 async function namesIn(file: string): Promise<string[]> {
   const lines = (await readFile(file, "utf8")).split("\n").filter((line) => line.endsWith("}"));

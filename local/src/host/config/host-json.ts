@@ -111,7 +111,7 @@ function toHostJson(content: JsonObject, file: string, warnings: string[]): Host
     watchDirectories: toStrings(read(content, "watchDirectories") ?? ["node_modules"]),
     watchFiles: toStrings(read(content, "watchFiles")),
     logLevels: parseLogLevels(read(content, "logging", "logLevel"), warnings),
-    usesOpenTelemetry: isOpenTelemetry(read(content, "telemetryMode")),
+    usesOpenTelemetry: isOpenTelemetry(read(content, "telemetryMode"), warnings),
     maxOutstandingRequests: toLimit(read(http, "maxOutstandingRequests")),
     maxConcurrentRequests: toLimit(read(http, "maxConcurrentRequests")),
     extensions: Object.fromEntries(
@@ -143,9 +143,20 @@ function parseLogLevels(section: unknown, warnings: string[]): LogLevels {
   return levels;
 }
 
+const OPEN_TELEMETRY: ReadonlySet<string> = new Set(["opentelemetry", "2"]);
+const TELEMETRY_MODES: ReadonlySet<string> = new Set(["none", "0", "applicationinsights", "1", ...OPEN_TELEMETRY]);
+
 /** As .NET reads an enumeration: in any case, or by its number. Anything else is Application Insights, which is not here. */
-function isOpenTelemetry(value: unknown): boolean {
-  return ["opentelemetry", "2"].includes(String(value).trim().toLowerCase());
+function isOpenTelemetry(value: unknown, warnings: string[]): boolean {
+  const mode = String(value ?? "none")
+    .trim()
+    .toLowerCase();
+  if (!TELEMETRY_MODES.has(mode)) {
+    warnings.push(
+      `host.json has the unknown telemetryMode ${JSON.stringify(value)}; set "OpenTelemetry" to export spans, or remove it.`,
+    );
+  }
+  return OPEN_TELEMETRY.has(mode);
 }
 
 function toObject(value: unknown): JsonObject {

@@ -55,6 +55,22 @@ test("functionTimeout -1 is no limit", async () => {
   expect((await load('{"version":"2.0","functionTimeout":"-1"}')).functionTimeoutMs).toBeUndefined();
 });
 
+test.each([
+  ["OpenTelemetry", true, []],
+  [" openTELEMETRY", true, []],
+  [2, true, []],
+  ["ApplicationInsights", false, []],
+  [null, false, []],
+  [
+    "OpenTelemtry",
+    false,
+    ['host.json has the unknown telemetryMode "OpenTelemtry"; set "OpenTelemetry" to export spans, or remove it.'],
+  ],
+])("telemetryMode %j", async (telemetryMode, usesOpenTelemetry, warnings) => {
+  const hostJson = await load(JSON.stringify({ version: "2.0", telemetryMode }));
+  expect(hostJson).toMatchObject({ usesOpenTelemetry, warnings });
+});
+
 test("unknown keys and levels are warned of", async () => {
   const { warnings } = await load('{"version":"2.0","extension":{},"logging":{"logLevel":{"default":"Loud"}}}');
   expect(warnings).toEqual([

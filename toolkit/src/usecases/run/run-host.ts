@@ -165,6 +165,6 @@ export function noHost(stateDir: string): OperationError<ToolkitErrorCode> {
   return new OperationError({
     code: "ERR_NO_HOST",
     message: `No local host uses the state folder ${stateDir}.`,
-    hint: hint`Start one with ${sameKit("local up")}; it keeps its state in .same-kit/ of the current folder.`,
+    hint: hint`Start one with ${sameKit("local up")}, or specify the state folder of one with --state-dir.`,
   });
 }
