@@ -1,4 +1,4 @@
-// The local emulator: what the `same-kit` command and tests use of it.
+// The local emulator, as used by the `same-kit` command and by tests.
 
 export { AzuriteError, type AzuriteErrorCode } from "./azurite/errors.ts";
 export { EmulatorError, type EmulatorErrorCode } from "./emulator/errors.ts";

@@ -1,12 +1,13 @@
-// What `same-kit/testing` offers, as types. This file imports nothing: the build ships it as the package's declarations.
+// The published types of `same-kit/testing`. This file has no imports: the build ships it as the package's
+// declarations.
 
 /** Milliseconds, or a text such as `30d`, `1h30m`, `45s`. */
 export type Duration = number | string;
 
-/** Types of an app's orchestrators, by name; given to `startLocalApp` they type the client. */
+/** Types of an app's orchestrators, by name. Pass them to `startLocalApp` to type the client. */
 export type OrchestratorTypes = { [name: string]: { input: unknown; output: unknown } };
 
-/** The id of an instance; its type remembers the output of the orchestrator. */
+/** An instance id; its type carries the output type of the orchestrator. */
 export type InstanceId<Output = unknown> = string & { readonly __output?: Output };
 
 export type RuntimeStatus = "Pending" | "Running" | "Suspended" | "Completed" | "Failed" | "Terminated" | "Canceled";
@@ -16,20 +17,20 @@ export interface InstanceState<Output = unknown> {
   name: string;
   status: RuntimeStatus;
   input: unknown;
-  /** The result; of a failed instance the text of its error; null while it runs. */
+  /** The result; for a failed instance, the text of its error; null while it runs. */
   output: Output;
   customStatus: unknown;
   createdAt: string;
   lastUpdatedAt: string;
 }
 
-/** One event of a history, members as Azure names them. */
+/** One event of a history, with members named as in Azure. */
 export interface RecordedEvent {
   EventType: string | number;
   [member: string]: unknown;
 }
 
-/** An answer of the management API with `showHistory=true&showHistoryOutput=true`, or only its events. */
+/** A response of the management API with `showHistory=true&showHistoryOutput=true`, or only its events. */
 export type RecordedHistory =
   | readonly RecordedEvent[]
   | {
@@ -50,13 +51,13 @@ export interface EntityId {
 }
 
 export interface StartOptions {
-  /** Default: a new one. */
+  /** Default: a new id. */
   instanceId?: string;
-  /** The orchestration's version; default: `defaultVersion` of host.json. */
+  /** The orchestration's version. Default: `defaultVersion` of host.json. */
   version?: string;
 }
 
-/** What a test does with orchestrations and entities: the calls of the Durable client. */
+/** Starts and controls orchestrations and entities from a test: the calls of the Durable client. */
 export interface AppClient<Types extends OrchestratorTypes = OrchestratorTypes> {
   /** Starts an orchestration. */
   start<Name extends keyof Types & string>(
@@ -65,48 +66,48 @@ export interface AppClient<Types extends OrchestratorTypes = OrchestratorTypes> 
     options?: StartOptions,
   ): Promise<InstanceId<Types[Name]["output"]>>;
   /**
-   * Resolves when the instance has ended, however. With a virtual clock it rejects as soon as nothing happens any more, and says
-   * what the instance waits for.
+   * Resolves when the instance has ended, successfully or not. With a virtual clock, rejects as soon as nothing more
+   * can happen, and reports what the instance waits for.
    */
   wait<Output = unknown>(
     instanceId: InstanceId<Output>,
     options?: { timeoutMs?: number },
   ): Promise<InstanceState<Output>>;
-  /** Starts an orchestration, lets all its timers pass, and gives its output. Rejects if it fails. */
+  /** Starts an orchestration, lets all its timers elapse, and returns its output. Rejects if it fails. */
   run<Name extends keyof Types & string>(
     name: Name,
     input?: Types[Name]["input"],
     options?: StartOptions,
   ): Promise<Types[Name]["output"]>;
   status<Output = unknown>(instanceId: InstanceId<Output>): Promise<InstanceState<Output> | null>;
-  /** Raises an external event. With a virtual clock it resolves when all that follows from it has happened. */
+  /** Raises an external event. With a virtual clock, resolves when everything that follows from it has happened. */
   raise(instanceId: string, eventName: string, data?: unknown): Promise<void>;
   terminate(instanceId: string, reason?: string): Promise<void>;
   suspend(instanceId: string, reason?: string): Promise<void>;
   resume(instanceId: string, reason?: string): Promise<void>;
-  /** Removes an instance and its history. @returns Whether there was one. */
+  /** Deletes an instance and its history. @returns Whether it existed. */
   purge(instanceId: string): Promise<boolean>;
   /** The app's orchestrations; at most 100. */
   list(): Promise<InstanceState[]>;
-  /** Signals an entity. With a virtual clock it resolves when all that follows from it has happened. */
+  /** Signals an entity. With a virtual clock, resolves when everything that follows from it has happened. */
   signal(entity: EntityId, operation: string, input?: unknown): Promise<void>;
-  /** An entity's state; null for one that does not exist, or has none. */
+  /** An entity's state; null if the entity does not exist or has no state. */
   entity<State = unknown>(entity: EntityId): Promise<State | null>;
-  /** All events so far, as the engine keeps them. */
+  /** All history events so far, as the engine stores them. */
   history(instanceId: string): Promise<RecordedEvent[]>;
 }
 
-/** The time of the app: of the engine, and of `Date` in the app's code. */
+/** The app's time: the engine's, and that of `Date` in the app's code. */
 export interface AppClock {
   now(): Date;
   /**
-   * Lets time pass at once: timers, retry delays and whatever else falls into it happen in order, each at its own time. Resolves when
-   * all that follows has happened.
+   * Advances time at once: timers, retry delays and everything else due in that period happen in order, each at its own
+   * time. Resolves when everything that follows has happened.
    */
   advance(duration: Duration): Promise<void>;
-  /** Lets time pass until no timer is left; with an instance: until that one has ended. */
+  /** Advances time until no timers are left, or, given an instance, until that instance has ended. */
   skipTimers(instanceId?: string): Promise<void>;
-  /** Resolves when all has happened that needs no time to pass. */
+  /** Resolves when everything that needs no time to pass has happened. */
   settle(): Promise<void>;
 }
 
@@ -120,11 +121,11 @@ export type ActivityMock<Input = unknown, Output = unknown> = (
   call: MockCall<Input>,
 ) => Output | Promise<Output>;
 
-/** A function that is answered by the test. */
+/** A function that the test answers. */
 export interface Mock<Input = unknown> {
-  /** What it was called with, in order. */
+  /** The calls so far, in order. */
   readonly calls: readonly MockCall<Input>[];
-  /** From now on the app's own function is called again. */
+  /** Restores the app's own function for subsequent calls. */
   restore(): void;
 }
 
@@ -133,60 +134,63 @@ export interface EntityMockCall {
   entity: EntityId;
   operation: string;
   input: unknown;
-  /** Nobody waits for its result. */
+  /** Whether the caller does not wait for the result. */
   isSignal: boolean;
-  /** What the entity's state is before it; undefined for none. */
+  /** The entity's state before the operation; undefined if it has none. */
   state: unknown;
   setState(state: unknown): void;
 }
 
-/** What it returns is the operation's result, and what it throws its error. */
+/** Handles an operation: its return value is the result, and what it throws is the error. */
 export type EntityMock = (call: EntityMockCall) => unknown;
 
 export interface MockedEntity {
   readonly calls: readonly EntityMockCall[];
-  /** From now on the app's own function is called again. */
+  /** Restores the app's own function for subsequent calls. */
   restore(): void;
 }
 
 export interface FailureOptions {
-  /** How many calls fail; default 1. */
+  /** How many calls fail. Default: 1. */
   times?: number;
 }
 
 export interface LogLine {
   level: "trace" | "debug" | "info" | "warn" | "error";
-  /** Who wrote it: the app's code, its process, or same-kit; `request`: same-kit, of an answered request. */
+  /**
+   * Who wrote the line: the app's code (`user`), its process (`console`), or same-kit (`system`; `request` for an
+   * answered request).
+   */
   source: "user" | "console" | "system" | "request";
   message: string;
   functionName?: string;
   instanceId?: string;
 }
 
-/** One step of an orchestration, with times since its start and without ids that differ from run to run. */
+/** One step of an orchestration. Times are relative to its start, and ids that differ between runs are left out. */
 export interface SnapshotStep {
-  /** When it was asked for, such as `3d`; absent with a real clock. */
+  /** When it was scheduled, such as `3d`; absent with a real clock. */
   at?: string;
   activity?: string;
   subOrchestration?: string;
   timer?: string;
   event?: string;
-  /** A message to an entity: `@counter@a`, with its operation. */
+  /** For a message to an entity: `@counter@a`, with its operation. */
   entity?: string;
   operation?: string;
   input?: unknown;
   data?: unknown;
   result?: unknown;
   failed?: string;
-  /** When its result came, where that was later. */
+  /** When its result arrived, if later than `at`. */
   endedAt?: string;
   /** It had no result when the snapshot was taken. */
   isOpen?: true;
-  /** A timer that the orchestrator gave up. */
+  /** A timer that the orchestrator canceled. */
   isCanceled?: true;
 }
 
-/** A history that is the same in every run: for `toMatchSnapshot()` and `assert.deepEqual`. */
+/** A history that is the same in every run, for `toMatchSnapshot()` and `assert.deepEqual`. */
 export interface HistorySnapshot {
   name: string;
   status: RuntimeStatus;
@@ -196,45 +200,49 @@ export interface HistorySnapshot {
   steps: SnapshotStep[];
 }
 
-/** The first place where today's code does something else than what was recorded. */
+/** The first point at which today's code differs from the recording. */
 export interface Divergence {
-  /** The instance's recorded event, members as recorded; null where the code does something that was not recorded. */
+  /** The recorded event, with members as recorded; null if the code does something that was not recorded. */
   event: RecordedEvent | null;
-  /** Its place in the recorded history, from 0; null without an event. */
+  /** The event's index in the recorded history, from 0; null without an event. */
   eventIndex: number | null;
-  /** What was recorded there, and what the code does now, in words. */
+  /** What was recorded at this point, in words. `actual` says what the code does now. */
   recorded: string;
   actual: string;
-  /** Where the orchestrator asks for what it does now: `src/functions/order.js:12:34`; null where that is not known. */
+  /** Where the orchestrator schedules what it does now: `src/functions/order.js:12:34`; null if unknown. */
   source: string | null;
-  /** All of it in one sentence. */
+  /** The whole divergence in one sentence. */
   message: string;
 }
 
 export interface ReplayReport {
   instanceId: string;
   name: string;
-  /** Null: today's code does what was recorded. */
+  /** Null if today's code does what was recorded. */
   divergence: Divergence | null;
 }
 
 export interface LocalAppOptions {
-  /** `memory` (default): everything in this process. `azurite`: a real Azurite, in memory too, with a real clock. */
+  /**
+   * `memory` (default): everything in this process. `azurite`: a real Azurite, with its data in memory and a real
+   * clock.
+   */
   storage?: "memory" | "azurite";
-  /** `virtual` (default in memory): time stands still until the test moves it. `real`: the machine's. */
+  /** `virtual` (default with `memory`): time stands still until the test advances it. `real`: the machine's time. */
   clock?: "virtual" | "real";
-  /** When a virtual clock begins; default: now. */
+  /** Start time of a virtual clock. Default: now. */
   now?: Date | string;
-  /** Win over local.settings.json and the environment. */
+  /** Take precedence over local.settings.json and the environment. */
   appSettings?: Record<string, string>;
   /**
-   * Runs the app as badly as a cloud may: every orchestrator is called twice for every single event, at different times of day, and what
-   * is not deterministic fails with the event and its line; messages arrive in another order and some twice. The number is the seed.
+   * Runs the app under the worst conditions that a cloud permits: every orchestrator is called twice for every single
+   * event, at different times of day, and non-deterministic code fails with the event and its source line; messages
+   * arrive out of order, and some twice. The number is the random seed.
    */
   hostile?: number;
-  /** How long anything may take in real time before it is an error; default 10 seconds. */
+  /** Real-time limit for any operation. Default: 10 seconds. */
   timeoutMs?: number;
-  /** Every line of the app, and every warning of same-kit, as it is written. */
+  /** Called for every line of the app, and every warning of same-kit, as it is written. */
   onLog?: (line: LogLine) => void;
 }
 
@@ -244,24 +252,30 @@ export interface LocalApp<Types extends OrchestratorTypes = OrchestratorTypes> e
   readonly url: string;
   readonly client: AppClient<Types>;
   readonly clock: AppClock;
-  /** What the app logged and printed so far, and warnings of same-kit. */
+  /** What the app has logged and printed so far, and warnings of same-kit. */
   readonly logs: readonly LogLine[];
-  /** Calls an HTTP function: a path such as `/api/orders`, or a URL that the app answered. */
+  /** Calls an HTTP function, given a path such as `/api/orders` or a URL that the app returned. */
   fetch(path: string | URL, init?: RequestInit): Promise<Response>;
-  /** Calls a function whose trigger does not fire by itself here, such as a timer or a queue trigger. Rejects with what it throws. */
+  /**
+   * Calls a function whose trigger does not fire by itself here, such as a timer or queue trigger. Rejects with the
+   * error that it throws.
+   */
   trigger(functionName: string, data?: unknown): Promise<unknown>;
-  /** Answers an activity from the test, whether the app has one of that name or not. */
+  /** Replaces an activity with a function of the test, whether or not the app has an activity of that name. */
   mockActivity<Input = unknown>(name: string, mock: ActivityMock<Input>): Mock<Input>;
-  /** Lets the next calls of an activity fail, before a mock or the app's own function answers again. */
+  /** Makes the next calls of an activity fail; after that, a mock or the app's own function answers again. */
   failActivity(name: string, error?: string | Error, options?: FailureOptions): void;
-  /** Answers a sub-orchestration from the test. */
+  /** Replaces a sub-orchestration with a function of the test. */
   mockOrchestrator<Input = unknown>(name: string, mock: ActivityMock<Input>): Mock<Input>;
-  /** Answers an entity's operations from the test. The engine keeps its state, orders its operations and gives its lock as always. */
+  /**
+   * Replaces an entity's operations with a function of the test. The engine still keeps its state, orders its
+   * operations and handles its lock.
+   */
   mockEntity(name: string, mock: EntityMock): MockedEntity;
-  /** Takes back all mocks and failures. */
+  /** Removes all mocks and failures. */
   restoreMocks(): void;
   snapshot(instanceId: string): Promise<HistorySnapshot>;
-  /** Replays a recorded history on the app's code of today. */
+  /** Replays a recorded history against the app's current code. */
   replay(history: RecordedHistory): Promise<ReplayReport>;
   /** Stops everything. Safe to call twice. */
   stop(): Promise<void>;

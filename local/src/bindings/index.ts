@@ -1,4 +1,4 @@
-// The triggers and bindings of Azure Storage; the host knows them as extensions.
+// The triggers and bindings of Azure Storage, which the host loads as extensions.
 
 import type { HostExtension } from "../host/index.ts";
 import { createBlobsExtension } from "./blobs/blobs-extension.ts";
@@ -9,11 +9,11 @@ import type { TriggerDeps, TriggerExtension } from "./trigger-host.ts";
 
 export type StorageExtensions = {
   all: readonly HostExtension[];
-  /** Those of them whose triggers are to be started and stopped. */
+  /** The extensions whose triggers must be started and stopped. */
   triggers: readonly TriggerExtension[];
 };
 
-/** @param own - The host's own account, which may not be reachable by its connection string. */
+/** @param own - The host's own account; its connection string alone may not be enough to reach it. */
 export function createStorageExtensions(own: OpenAccount, deps: TriggerDeps): StorageExtensions {
   const accounts = new StorageAccounts(own);
   const triggers = [createQueuesExtension(accounts, deps), createBlobsExtension(accounts, deps)];

@@ -1,7 +1,10 @@
 import { isRecord } from "@same-kit/shared";
 import type { TypedData } from "../worker/messages.ts";
 
-/** The members of a JSON object as trigger metadata, as Azure's host passes them on (`Utility.ApplyBindingData`); else nothing. */
+/**
+ * The members of a JSON object as trigger metadata, passed on as by Azure's host (`Utility.ApplyBindingData`); empty
+ * for any other text.
+ */
 export function jsonMembers(text: string): Record<string, TypedData> {
   if (!text.trimStart().startsWith("{")) return {};
   try {

@@ -9,10 +9,11 @@ export type StorageService = "blob" | "queue" | "table";
 type Settings = Readonly<Record<string, string>>;
 
 /**
- * Finds the account that a binding's `connection` names, in the order of Azure's host. The development storage is the one that
- * this host runs on, whatever its ports; so is a service that a setting places on this machine (`NAME__blobServiceUri`).
+ * Returns the connection string for a binding's `connection`, searching settings in the order of Azure's host.
+ * Development storage always means the storage that this host runs on, whatever its ports; so does a service URI on
+ * this machine (`NAME__blobServiceUri`).
  *
- * @throws Error that names the setting which is missing.
+ * @throws Error that names the missing setting.
  */
 export function connectionStringFor(connection: unknown, env: Settings, service: StorageService): string {
   const name = connectionName(connection);
@@ -27,12 +28,12 @@ export function connectionStringFor(connection: unknown, env: Settings, service:
   return DEVELOPMENT_STORAGE.test(found.trim()) ? (env["AzureWebJobsStorage"] ?? found) : found;
 }
 
-/** The setting that a binding names; the host's own account where it names none. */
+/** The setting that a binding names. Default: `Storage`, the host's own account. */
 export function connectionName(connection: unknown): string {
   return typeof connection === "string" && connection !== "" ? connection : "Storage";
 }
 
-/** By identity: no key is there to sign with, so only the emulator of this machine can be meant. */
+/** An identity-based connection. It has no key to sign with, so only the emulator on this machine can be used. */
 function connectionByService(name: string, env: Settings, service: StorageService): string {
   const own = env["AzureWebJobsStorage"];
   const settings = [name, `AzureWebJobs${name}`].flatMap((prefix) =>
@@ -53,22 +54,22 @@ function isOnThisMachine(uri: string): boolean {
   return URL.canParse(uri) && LOOPBACK.has(new URL(uri).hostname);
 }
 
-/** An account that is open, and what it is known by. */
+/** An open account and its connection string. */
 export type OpenAccount = { connectionString: string; account: StorageAccount };
 
-/** Opens each account once. */
+/** Storage accounts, each opened once. */
 export class StorageAccounts {
-  /** The host's own. */
+  /** The host's own account. */
   readonly own: StorageAccount;
   readonly #accounts: Map<string, StorageAccount>;
 
-  /** @param own - The host's own, which may not be reachable by its connection string. */
+  /** @param own - The host's own account; its connection string alone may not be enough to reach it. */
   constructor(own: OpenAccount) {
     this.own = own.account;
     this.#accounts = new Map([[own.connectionString, own.account]]);
   }
 
-  /** @throws Error that names the setting which is missing. */
+  /** @throws Error that names the missing setting. */
   find(connection: unknown, env: Settings, service: StorageService): StorageAccount {
     const connectionString = connectionStringFor(connection, env, service);
     const account = this.#accounts.get(connectionString) ?? openStorage(connectionString);

@@ -1,7 +1,7 @@
 import { type Clock, type Logger, reasonOf } from "@same-kit/shared";
 import type { AppFunction, FunctionsHost, HostExtension } from "../host/index.ts";
 
-/** What a trigger's listener needs of the host. */
+/** The parts of the host that a trigger's listener uses. */
 export type TriggerHost = Pick<
   FunctionsHost,
   "env" | "hostId" | "state" | "registeredFunctions" | "invoke" | "extensionSettings"
@@ -9,23 +9,27 @@ export type TriggerHost = Pick<
 
 export type TriggerDeps = { clock: Clock; log: Logger };
 
-/** An extension whose triggers run while a host does. */
+/** An extension whose triggers run while the host runs. */
 export type TriggerExtension = HostExtension & {
   start(host: TriggerHost): void;
-  /** Takes nothing new; running calls continue. */
+  /** Accepts nothing new; running calls continue. */
   stop(): void;
-  /** Resolves when nothing runs any more, all of it recorded; call it once the host's invocations have ended. */
+  /** Resolves when nothing is running and everything is recorded. Call it after the host's invocations have ended. */
   settled(): Promise<void>;
 };
 
-/** Serves one function until `signal` aborts. A rejection is reported, and the function is served again after a pause. */
+/**
+ * Serves one function until `signal` aborts. A rejection is reported, and the function is served again after a pause.
+ */
 export type Listen = (fn: AppFunction, signal: AbortSignal) => Promise<void>;
 
-// How soon a function that a reload added, changed or removed is noticed.
+// How often functions are checked for changes after a reload.
 const CHECK_MS = 1_000;
 const RETRY_MS = 5_000;
 
-/** Keeps one listener for each function with a trigger type, whatever a reload changes. */
+/**
+ * Runs one listener for each function with the trigger type, and adjusts the set when a reload changes the functions.
+ */
 export class Listeners {
   readonly #triggerType: string;
   readonly #listen: Listen;
@@ -95,7 +99,7 @@ export class Listeners {
   }
 }
 
-/** Runs `work` again and again until `signal` aborts; what fails it is reported once, however long it lasts. */
+/** Repeats `work` until `signal` aborts. A failure is reported once, not again while it repeats. */
 export async function keepTrying(
   work: (signal: AbortSignal) => Promise<void>,
   { signal, clock, onError }: { signal: AbortSignal; clock: Clock; onError(reason: string): void },

@@ -1,7 +1,7 @@
 import { jsonOrText } from "../shared/json-or-text.ts";
 import type { TypedData } from "../worker/messages.ts";
 
-/** A value that a function set, as the bytes that are stored. */
+/** Converts a value that a function set to the bytes to store. */
 export function toBytes(value: TypedData): Buffer {
   if ("bytes" in value) return Buffer.from(value.bytes);
   if ("string" in value) return Buffer.from(value.string);
@@ -9,12 +9,12 @@ export function toBytes(value: TypedData): Buffer {
   return Buffer.from(JSON.stringify(Object.values(value)[0]));
 }
 
-/** The JSON value that a function set; text that is JSON counts as what it says. */
+/** Converts a value that a function set to JSON; text that is valid JSON is parsed. */
 export function toJson(value: TypedData): unknown {
   return jsonOrText(toBytes(value).toString("utf8"));
 }
 
-/** A list as its elements, anything else as one. */
+/** The elements of a list, or a single value as the only element. */
 export function toItems(value: TypedData): TypedData[] {
   const list: unknown = "json" in value ? JSON.parse(value.json) : undefined;
   if (!Array.isArray(list)) return [value];

@@ -1,7 +1,10 @@
 import type { LogEntry, LogFields, LogLevel } from "@same-kit/shared";
 import type { HostEvent, Invocation } from "./host-event.ts";
 
-/** An event as the line that people read, in Azure's words where its host has such a line; null: it has none. */
+/**
+ * Formats an event as a log line for people, in the wording of Azure's host where that logs one; null for an event
+ * without a line.
+ */
 export function describeEvent(event: HostEvent): LogEntry | null {
   switch (event.kind) {
     case "line":
@@ -31,7 +34,7 @@ export function describeEvent(event: HostEvent): LogEntry | null {
     case "host-stopping":
       return entry(event, "local", "info", "The host is stopping.", {});
     case "worker-started":
-      // Editors wait for this text.
+      // Editors look for this text.
       return entry(event, "host", "info", "Worker process started and initialized.", { pid: event.pid ?? undefined });
     case "worker-ended": {
       const { crashes, lastOutput } = event;
@@ -42,7 +45,7 @@ export function describeEvent(event: HostEvent): LogEntry | null {
       return entry(event, "local", "warn", "Some events are missing: they were written faster than they were read.", {
         count: event.count,
       });
-    // The engine has a line of its own, in the extension's words.
+    // The engine logs this itself, in the Durable extension's wording.
     case "instance-ended":
     case "instance-progressed":
       return null;
@@ -53,7 +56,7 @@ export function describeExit({ code, signal }: { code: number | null; signal: st
   return signal === null ? `exited with code ${code}` : `was ended by ${signal}`;
 }
 
-/** As every line of that call carries them. */
+/** The fields on every log line of that call. */
 export function invocationFields({ invocationId, functionName, instanceId }: Invocation): LogFields {
   return { ...(instanceId === null ? {} : { instanceId }), functionName, invocationId };
 }

@@ -3,46 +3,49 @@ import { type EventsMissed, type HostEvent, instanceOf } from "./host-event.ts";
 
 const MAX_EVENTS = 20_000;
 const MAX_CHARACTERS = 16 * 1024 * 1024;
-/** Delivered together, so that a burst of lines costs one write. */
+/** Events delivered together, so that a burst of lines costs one write. */
 const MAX_BATCH = 256;
-// Beside its texts: time, names, ids.
+// Estimate for everything besides the texts: time, names, ids.
 const CHARACTERS_PER_EVENT = 200;
 
-/** The events that a reader wants, and from which position. */
+/** Which events a reader wants, and from which position. */
 export type EventFilter = {
-  /** `start`: all that are kept; `now`: those that come; else the id of the last one that the reader has. Default: `start`. */
+  /**
+   * `start`: all kept events; `now`: only new events; otherwise the id of the last event that the reader has. Default:
+   * `start`.
+   */
   from?: "start" | "now" | (string & {});
-  /** Only of this orchestration; default: all, those of the host too. */
+  /** Only events of this orchestration. Default: all events, including the host's. */
   instanceId?: string;
   kinds?: ReadonlySet<string>;
-  /** Whether the reader waits for what comes; default: true. */
+  /** Whether the reader waits for new events. Default: true. */
   follow?: boolean;
 };
 
 export type NumberedEvent = {
-  /** What a reader gives as `from` to continue after it. */
+  /** Passed as `from`, it continues after this event. */
   id: string;
   event: HostEvent;
 };
 
 /**
- * The latest events of a host, numbered. Readers have a position in it and no queue of their own, so that a slow one costs
- * nothing: what it did not read in time is counted in an `events-missed` event.
+ * The latest events of a host, numbered. A reader has a position in the log and no queue of its own, so a slow reader
+ * costs nothing: events it did not read in time are counted in an `events-missed` event.
  */
 export class EventLog {
   /** Distinguishes this log's numbers from those of other hosts. */
   readonly #id = randomBytes(4).toString("hex");
   #events: HostEvent[] = [];
-  /** Where the kept ones begin in the array: the front is cut off once in a while. */
+  /** Index of the first kept event in the array; the array is only trimmed from time to time. */
   #offset = 0;
-  /** The number of the first one kept; numbers begin with 1. */
+  /** Number of the first kept event; numbers start at 1. */
   #first = 1;
   #characters = 0;
   #isClosed = false;
   readonly #wakers = new Set<() => void>();
   readonly #onEvent: (event: HostEvent) => void;
 
-  /** @param onEvent - Called for each one that is added, those after the log is closed too. */
+  /** @param onEvent - Called for each added event, including those added after the log is closed. */
   constructor(onEvent: (event: HostEvent) => void = () => {}) {
     this.#onEvent = onEvent;
   }
@@ -56,13 +59,13 @@ export class EventLog {
     for (const wake of [...this.#wakers]) wake();
   };
 
-  /** Readers get the kept events, then end. */
+  /** Readers receive the kept events, then end. */
   close(): void {
     this.#isClosed = true;
     for (const wake of [...this.#wakers]) wake();
   }
 
-  /** The position is taken when this is called, not when the first event is asked for. */
+  /** The start position is determined by this call, not by the first read. */
   read(filter: EventFilter, signal: AbortSignal): AsyncGenerator<NumberedEvent[]> {
     return this.#batches(this.#positionOf(filter.from ?? "start"), filter, signal);
   }
@@ -110,7 +113,7 @@ export class EventLog {
     this.#characters -= sizeOf(this.#events[this.#offset] as HostEvent);
     this.#offset += 1;
     this.#first += 1;
-    // Cutting the front off an array moves all the rest.
+    // Trimming the front of an array moves all remaining elements, so it is done rarely.
     if (this.#offset < MAX_EVENTS) return;
     this.#events = this.#events.slice(this.#offset);
     this.#offset = 0;

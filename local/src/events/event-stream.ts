@@ -1,4 +1,4 @@
-// The events of a host as server-sent events, the format that browsers read by themselves and resume with `Last-Event-ID`.
+// The events of a host as server-sent events. Browsers read this format natively and resume with `Last-Event-ID`.
 // Source: HTML Living Standard, section 9.2.
 
 import type { EventFilter, EventLog, NumberedEvent } from "./event-log.ts";
@@ -11,8 +11,8 @@ const RETRY_MS = 1_000;
 export const EVENT_STREAM_TYPE = "text/event-stream; charset=utf-8";
 
 /**
- * The text of a stream, piece by piece; it ends when `signal` aborts or the log is closed. A piece is made when the one before was
- * taken, so that a slow reader holds no memory here.
+ * The text of a stream, in pieces. It ends when `signal` aborts or the log is closed. Each piece is created when the
+ * previous one has been consumed, so a slow reader uses no memory here.
  */
 export async function* eventStream(log: EventLog, filter: EventFilter, signal: AbortSignal): AsyncGenerator<string> {
   const over = new AbortController();
@@ -34,14 +34,14 @@ export async function* eventStream(log: EventLog, filter: EventFilter, signal: A
   }
 }
 
-/** Null after a while without an event. */
+/** Resolves to null if there is no event for a while. */
 function orHeartbeat<Value>(next: Promise<Value>): Promise<Value | null> {
   const beat = Promise.withResolvers<null>();
   const timer = setTimeout(() => beat.resolve(null), HEARTBEAT_MS);
   return Promise.race([next, beat.promise]).finally(() => clearTimeout(timer));
 }
 
-// JSON has no line break of its own, which would end the data.
+// Serialized JSON contains no line breaks, which would end the data field.
 function formatEvent({ id, event }: NumberedEvent): string {
   return `id: ${id}\nevent: ${event.kind}\ndata: ${JSON.stringify(event)}\n\n`;
 }

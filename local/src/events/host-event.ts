@@ -1,8 +1,9 @@
 import type { LogEntry } from "@same-kit/shared";
 
 /**
- * What happens on a host, for programs: a display, another command, an inspector. Lines for people are derived from it in
- * `describe-event.ts`; nobody has to read those. The union is closed; `kind` is also the event's name on the wire.
+ * What happens on a host, for programs: a display, another command, an inspector. Log lines for people are derived from
+ * these events in `describe-event.ts`, so nothing has to parse the lines. The union is closed; `kind` is also the
+ * event's name on the wire.
  */
 export type HostEvent =
   | HostReady
@@ -19,19 +20,19 @@ export type HostEvent =
 
 export type HostEventKind = HostEvent["kind"];
 
-/** It serves: storage, task hub, worker and port. */
+/** The host serves: storage, task hub, worker and port are ready. */
 export type HostReady = {
   kind: "host-ready";
   time: Date;
   url: string;
   hubName: string;
-  /** As `--storage` takes it, without keys. */
+  /** In the format of `--storage`, without keys. */
   storage: string;
   pid: number;
   functions: readonly string[];
 };
 
-/** It accepts no new work; running calls get a moment to finish. */
+/** The host accepts no new work; running calls get a short time to finish. */
 export type HostStopping = { kind: "host-stopping"; time: Date };
 
 /** A worker process has loaded the app: at start, after a change of its files, or after a crash. */
@@ -43,7 +44,7 @@ export type WorkerEnded = {
   time: Date;
   code: number | null;
   signal: string | null;
-  /** How often that has happened lately; the host gives up after a few. */
+  /** Number of recent crashes; the host gives up after a few. */
   crashes: number;
   lastOutput: string | null;
 };
@@ -52,7 +53,7 @@ export type WorkerEnded = {
 export type Invocation = {
   invocationId: string;
   functionName: string;
-  /** For a Durable function: the orchestration that it belongs to. */
+  /** The orchestration of a Durable function; null for other functions. */
   instanceId: string | null;
 };
 
@@ -63,34 +64,37 @@ export type FunctionEnded = Invocation & {
   time: Date;
   ok: boolean;
   durationMs: number;
-  /** What it threw, or why no worker could run it; null where `ok`. */
+  /** The error that the function threw, or why no worker could run it; null where `ok`. */
   problem: string | null;
 };
 
-/** The app was asked over HTTP. Requests to the host itself, its admin API and webhooks, are none. */
+/** The app answered an HTTP request. Requests to the host itself, its admin API and webhooks are not reported. */
 export type RequestAnswered = {
   kind: "request-answered";
   time: Date;
   method: string;
-  /** As it was sent, without the query, which may contain keys. */
+  /** The path as sent, without the query, which may contain keys. */
   path: string;
-  /** Null: the caller disconnected before the answer was sent. */
+  /** Null if the caller disconnected before the response was sent. */
   status: number | null;
   durationMs: number;
 };
 
-/** An orchestrator set another custom status; what it has decided besides is stored and sent only after this. */
+/** An orchestrator set another custom status. Its other decisions are stored and sent only after this event. */
 export type InstanceProgressed = {
   kind: "instance-progressed";
   time: Date;
   instanceId: string;
   functionName: string;
   customStatus: unknown;
-  /** Read from a custom status with `step: { name, index, total }`, as same-kit's own app has; else null. */
+  /**
+   * Parsed from a custom status of the form `step: { name, index, total }`, as set by same-kit's own app; otherwise
+   * null.
+   */
   step: Step | null;
 };
 
-/** An orchestration has ended, and its status says so. */
+/** An orchestration has ended, and its stored status says so. */
 export type InstanceEnded = {
   kind: "instance-ended";
   time: Date;
@@ -102,13 +106,13 @@ export type InstanceEnded = {
 /** `index` counts from 0. */
 export type Step = { name: string; index: number; total: number };
 
-/** One line: what the app's code printed (`source: "user"`), what a process printed, or the host's own words. */
+/** One log line: written by the app's code (`source: "user"`), printed by a process, or written by the host. */
 export type LineWritten = { kind: "line" } & LogEntry;
 
-/** A reader was too slow, or asked for events that are no longer kept. */
+/** The reader was too slow, or asked for events that are no longer kept. */
 export type EventsMissed = { kind: "events-missed"; time: Date; count: number };
 
-/** The orchestration that an event is about; null for those of the host. */
+/** The orchestration that an event is about; null for an event of the host. */
 export function instanceOf(event: HostEvent): string | null {
   if (event.kind === "line") {
     const { instanceId } = event.fields;

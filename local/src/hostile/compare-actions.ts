@@ -11,9 +11,9 @@ export function rawActions(reply: OrchestratorReply): RawAction[] {
 }
 
 /**
- * The first action that differs, in words; null where none does.
+ * Describes the first action that differs; null if none does.
  *
- * @param mayGrow - `now` is of a later call, and goes on where `before` ends.
+ * @param mayGrow - `now` comes from a later call and may continue where `before` ends.
  */
 export function compareActions(
   before: readonly RawAction[],
@@ -29,7 +29,8 @@ export function compareActions(
   return null;
 }
 
-// A timer may be cancelled later, a task is tagged when the app uses it again, and the place is not part of what is asked for.
+// Members that may change: a timer can be canceled later, a task is tagged when the app uses it again, and the source
+// location is not part of the request.
 const CHANGING: readonly string[] = ["isCanceled", "taskTag", "source"];
 
 function stable(value: unknown): unknown {
@@ -39,7 +40,7 @@ function stable(value: unknown): unknown {
   return Object.fromEntries(entries.map(([name, inner]) => [name, stable(inner)]));
 }
 
-// `ActionType` of the SDK.
+// Indexed by the SDK's `ActionType`.
 const KINDS = [
   "activity",
   "activity",

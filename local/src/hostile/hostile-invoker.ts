@@ -12,18 +12,19 @@ import type {
 } from "../engine/ports.ts";
 import { compareActions, type RawAction, rawActions } from "./compare-actions.ts";
 
-// Long enough that no code takes it for the same moment.
+// Long enough that no code takes the two times for the same moment.
 const DATE_SHIFT_MS = 7 * 3_600_000 + 1_234;
 
 type Seen = { executionId: string; actions: readonly RawAction[] };
 
 /**
- * Calls every orchestrator twice with the same history, the second time at another time of day, and compares what it asks for: with each
- * other, and with what it asked for in the call before. Deterministic code cannot tell the difference; other code is reported.
+ * Calls every orchestrator twice with the same history, the second time at another time of day, and compares the
+ * actions of the two calls with each other and with those of the previous call. Deterministic code cannot tell the
+ * difference; other code is reported.
  */
 export class HostileInvoker implements FunctionInvoker {
   readonly #inner: FunctionInvoker;
-  /** What each running instance asked for in its last call. */
+  /** The actions of each running instance in its last call. */
   readonly #seen = new Map<string, Seen>();
 
   constructor(inner: FunctionInvoker) {
@@ -81,7 +82,7 @@ function endingOf(reply: OrchestratorReply): string {
   }
 }
 
-/** The event that the orchestrator was called for. */
+/** Describes the event that the orchestrator was called for. */
 function at({ payload }: OrchestratorCall): string {
   const events = payload.history as readonly HistoryEvent[];
   const index = events.findLastIndex((it) => it.EventType !== EventType.OrchestratorStarted);

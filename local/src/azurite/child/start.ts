@@ -1,4 +1,4 @@
-// The program that is started: the services, compiled already.
+// The program that is started: it loads the services from the compile cache.
 
 import path from "node:path";
 import { cacheFolder, requireCompiled } from "@same-kit/shared";

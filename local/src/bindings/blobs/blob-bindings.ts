@@ -1,5 +1,5 @@
-// The input and the output. Azure/azure-functions-host, Description/Binding/FunctionBinding.cs, BindStreamAsync: an input is text unless
-// its `dataType` says otherwise.
+// The blob input and output. An input is text unless its `dataType` says otherwise: Azure/azure-functions-host,
+// Description/Binding/FunctionBinding.cs, BindStreamAsync.
 
 import type { InputBindingContext, OutputBindingContext } from "../../host/index.ts";
 import type { StorageAccount } from "../../storage/storage-account.ts";
@@ -9,7 +9,7 @@ import { optionOf, wantsBytes } from "../binding-options.ts";
 import { toBytes } from "../typed-values.ts";
 import { blobValue } from "./blob-value.ts";
 
-/** A blob that does not exist is `undefined`. */
+/** @returns `undefined` if the blob does not exist. */
 export async function readBlob(
   account: StorageAccount,
   binding: BindingInfo,

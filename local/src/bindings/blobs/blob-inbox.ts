@@ -7,12 +7,13 @@ import { type BlobMessage, toMessageText } from "./blob-message.ts";
 
 const RECEIPTS_CONTAINER = "azure-webjobs-hosts";
 const POISON_QUEUE = "webjobs-blobtrigger-poison";
-// Azure Storage allows no longer name of a blob.
+// The limit of Azure Storage.
 const MAX_NAME_LENGTH = 1024;
 
 /**
- * The blobs that wait for their function, in the host's own account under Azure's names: one queue for all functions of a host, and a
- * receipt for every version of a blob that was put there. A receipt says that it was queued, not that its function succeeded.
+ * The blobs waiting for their functions, in the host's own account under Azure's names: one queue for all functions of
+ * a host, and one receipt for every queued version of a blob. A receipt says that the version was queued, not that its
+ * function succeeded.
  */
 export class BlobInbox {
   readonly queue: StorageQueue;
@@ -27,13 +28,14 @@ export class BlobInbox {
     this.poisonQueue = account.queue(POISON_QUEUE);
   }
 
-  /** Queues a version of a blob that was not queued before. */
+  /** Queues a version of a blob unless it was queued before. */
   async addOnce(message: BlobMessage): Promise<void> {
     const receipts = this.#account.container(RECEIPTS_CONTAINER);
     const name = this.#receiptName(message);
     if ((await ignoring([404], receipts.properties(name))) !== undefined) return;
     await this.queue.createIfNotExists();
-    // The message first: without its receipt it is queued twice, without a message it would be lost.
+    // The message comes first: without its receipt, the blob would be queued twice; without its message, it would be
+    // lost.
     await this.queue.send(encodeMessage(Buffer.from(toMessageText(message)), false));
     await receipts.createIfNotExists();
     try {
@@ -46,7 +48,7 @@ export class BlobInbox {
   #receiptName({ functionId, etag, containerName, blobName }: BlobMessage): string {
     const name = `blobreceipts/${this.#hostId}/${functionId}/"${etag}"/${containerName}/${blobName}`;
     if (name.length <= MAX_NAME_LENGTH) return name;
-    // A receipt that cannot be written would have the blob queued again with every look.
+    // If the receipt could not be written, every scan would queue the blob again.
     return `blobreceipts/${this.#hostId}/sha256-${createHash("sha256").update(name).digest("hex")}`;
   }
 }

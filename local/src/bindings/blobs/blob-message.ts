@@ -1,6 +1,6 @@
 import { isRecord } from "@same-kit/shared";
 
-/** A blob that a function is to be called with; Azure's text, in the host's queue and in the poison queue. */
+/** A blob that a function will be called with; in Azure's format, in the host's queue and in the poison queue. */
 export type BlobMessage = { functionId: string; containerName: string; blobName: string; etag: string };
 
 /** @see Azure/azure-sdk-for-net, Microsoft.Azure.WebJobs.Extensions.Storage.Blobs/src/Listeners/BlobTriggerMessage.cs */
@@ -15,7 +15,7 @@ export function toMessageText({ functionId, containerName, blobName, etag }: Blo
   });
 }
 
-/** @returns null for a text that is something else. */
+/** @returns null if the text is not such a message. */
 export function parseMessageText(text: string): BlobMessage | null {
   try {
     const value: unknown = JSON.parse(text);
@@ -33,7 +33,7 @@ export function parseMessageText(text: string): BlobMessage | null {
   }
 }
 
-/** As the extension names a function in receipts, messages and webhook addresses. */
+/** The name of a function in receipts, messages and webhook addresses, as in Azure's extension. */
 export function functionIdOf(functionName: string): string {
   return `Host.Functions.${functionName}`;
 }

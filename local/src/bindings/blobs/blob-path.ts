@@ -1,15 +1,15 @@
 import { RE2JS } from "re2js";
 
-/** What of a blob's name a trigger's path gives names to; null for a blob that it does not match. */
+/** Matches a blob name against a trigger's path and returns the values of its parameters; null if it does not match. */
 export type BlobMatcher = (blobName: string) => Readonly<Record<string, string>> | null;
 
 export type BlobPattern = { containerName: string; match: BlobMatcher };
 
 /**
- * Reads a blob trigger's `path`: `container`, or `container/pattern` where `{name}` stands for any characters, slashes too, and `{{`
- * and `}}` for a brace. Settings are filled in before.
+ * Parses a blob trigger's `path`: `container`, or `container/pattern`, where `{name}` matches any characters, including
+ * slashes, and `{{` and `}}` stand for braces. App settings must already be resolved.
  *
- * @throws Error that says what is wrong with it.
+ * @throws Error that explains why the path is invalid.
  * @see Azure/azure-sdk-for-net, Microsoft.Azure.WebJobs.Extensions.Storage.Blobs/src/Triggers/BlobPathSource.cs
  */
 export function parseBlobPattern(path: string): BlobPattern {
@@ -21,7 +21,7 @@ export function parseBlobPattern(path: string): BlobPattern {
   }
   if (pattern === "") return { containerName, match: () => ({}) };
   const { source, names } = toExpression(pattern, path);
-  // A linear engine: two parameters side by side would backtrack.
+  // A linear-time engine: two adjacent parameters would cause backtracking.
   const expression = RE2JS.compile(source, RE2JS.DOTALL);
   return {
     containerName,

@@ -4,7 +4,7 @@ import { statusOf } from "../../storage/storage-errors.ts";
 import type { BlobInbox } from "./blob-inbox.ts";
 import type { BlobPattern } from "./blob-path.ts";
 
-// As in the Development environment.
+// As in Azure's Development environment.
 const PAUSE_MS = 2_000;
 
 export type BlobScan = {
@@ -16,7 +16,7 @@ export type BlobScan = {
   clock: Clock;
 };
 
-/** Looks for new and changed blobs until `signal` aborts. What is known to be queued is not asked for again. */
+/** Looks for new and changed blobs until `signal` aborts. Versions known to be queued are skipped. */
 export async function scanContainer(scan: BlobScan, signal: AbortSignal): Promise<void> {
   let known = new Map<string, string>();
   while (!signal.aborted) {
@@ -40,7 +40,7 @@ async function lookOnce(
       found.set(blobName, etag);
     }
   } catch (error) {
-    // The container is made later, or was deleted.
+    // The container does not exist yet, or was deleted.
     if (statusOf(error) !== 404) throw error;
   }
   return found;

@@ -26,7 +26,7 @@ export class BlobTriggers {
   readonly #deps: TriggerDeps;
   readonly #scans: Listeners;
   readonly #stopping = new AbortController();
-  /** From the start on. */
+  /** Set when started. */
   #running: { host: TriggerHost; inbox: BlobInbox } | undefined;
   #listening: Promise<void> | undefined;
 
@@ -69,7 +69,7 @@ export class BlobTriggers {
     if (this.#running === undefined) return;
     const { host, inbox } = this.#running;
     const source = this.#source(fn, host);
-    // Only an app that has such a trigger gets the queue.
+    // The queue is created only if the app has such a trigger.
     this.#listening ??= this.#listenToInbox(host, inbox);
     const isReady = () => host.state === "Running" && !isEventGrid(fn);
     const { clock } = this.#deps;
@@ -103,11 +103,11 @@ export class BlobTriggers {
   async #call(message: BlobMessage | null, host: TriggerHost): Promise<MessageOutcome> {
     if (message === null) return "failed";
     const fn = this.#find(message.functionId);
-    // The function is gone from the app, and so is its interest in the blob.
+    // The app no longer has this function, so the message is dropped.
     if (fn === undefined) return "done";
     const { pattern, container } = this.#source(fn, host);
     const blob = await readBlob(fn, container, message);
-    // Deleted, or replaced: then the new version has a message of its own.
+    // Deleted or replaced; a new version has its own message.
     if (blob === undefined) return "done";
     const result = await host.invoke((functions) => functions.find(({ name }) => name === fn.name), {
       triggerData: blob.value,
@@ -120,7 +120,7 @@ export class BlobTriggers {
     return result.status === "success" ? "done" : "failed";
   }
 
-  /** @throws Error that says what is wrong with the trigger. */
+  /** @throws Error that explains what is wrong with the trigger. */
   #source(fn: AppFunction, host: TriggerHost): { pattern: BlobPattern; container: BlobContainer } {
     const trigger = fn.trigger as BindingInfo;
     const pattern = parseBlobPattern(resolveSettings(optionOf(trigger, "path"), host.env).text);
@@ -135,7 +135,7 @@ export class BlobTriggers {
   }
 }
 
-/** @returns undefined where that version of the blob is gone. */
+/** @returns undefined if that version of the blob no longer exists. */
 async function readBlob(
   { trigger }: AppFunction,
   container: BlobContainer,
@@ -163,7 +163,7 @@ function readMessage(text: string): BlobMessage | null {
   return parseMessageText(decodeMessage(text, false)?.toString("utf8") ?? "");
 }
 
-/** `extensions.blobs` of host.json: how many at once, and how often one is tried. */
+/** `extensions.blobs` of host.json: concurrency, and the number of attempts per blob. */
 function inboxSettings(extensionSettings: Readonly<Record<string, unknown>>): QueueSettings {
   const read = (name: string) => hostSetting(extensionSettings, "blobs", name);
   const atOnce = wholeNumber(read("maxDegreeOfParallelism"), {

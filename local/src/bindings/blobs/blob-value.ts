@@ -3,7 +3,7 @@ import type { BindingInfo, TypedData } from "../../worker/messages.ts";
 import { wantsClient } from "../binding-options.ts";
 import { connectionName } from "../storage-connection.ts";
 
-/** A blob as a handler gets it: its content, or what a client of the SDK is made of (`sdkBinding`). */
+/** A blob as the handler receives it: its content, or the reference that an SDK client is built from (`sdkBinding`). */
 export async function blobValue(
   binding: BindingInfo,
   { container, blobName, asBytes }: { container: BlobContainer; blobName: string; asBytes: boolean },
@@ -13,7 +13,10 @@ export async function blobValue(
   return asBytes ? { bytes: content } : { string: content.toString("utf8") };
 }
 
-/** @see Azure/azure-functions-nodejs-extensions, the content that `@azure/functions-extensions-blob` builds its client from. */
+/**
+ * @see Azure/azure-functions-nodejs-extensions, the content from which `@azure/functions-extensions-blob` builds its
+ *   client
+ */
 export function blobReference(binding: BindingInfo, containerName: string, blobName: string): TypedData {
   const content = {
     Connection: connectionName(binding["connection"]),

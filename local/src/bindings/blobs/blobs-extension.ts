@@ -1,5 +1,5 @@
-// Azure Blob Storage: the trigger, the input and the output.
-// Azure/azure-sdk-for-net, sdk/storage/Microsoft.Azure.WebJobs.Extensions.Storage.Blobs.
+// Azure Blob Storage: trigger, input and output.
+// Source: Azure/azure-sdk-for-net, sdk/storage/Microsoft.Azure.WebJobs.Extensions.Storage.Blobs.
 
 import type { StorageAccounts } from "../storage-connection.ts";
 import type { TriggerDeps, TriggerExtension } from "../trigger-host.ts";

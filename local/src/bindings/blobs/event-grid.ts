@@ -1,19 +1,19 @@
 import { isRecord, parseSentJson } from "@same-kit/shared";
 import type { WebhookRequest, WebhookResponse } from "../../shared/http-message.ts";
 
-/** A blob that an event names, and the event's own function. */
+/** A blob named by an event, and the function that the event is for. */
 export type BlobEvent = { functionId: string; containerName: string; blobName: string; etag: string | null };
 
 const CREATED = "Microsoft.Storage.BlobCreated";
 const VALIDATION = "Microsoft.EventGrid.SubscriptionValidationEvent";
 const SUBJECT = /^\/blobServices\/default\/containers\/([^/]+)\/blobs\/(.+)$/;
 
-/**
- * Answers Event Grid, which sends to `blobs?functionName=Host.Functions.NAME`: the handshakes of both schemas, and events. An event
- * that is taken has been passed to `add` before the answer.
- *
- * @see Azure/azure-sdk-for-net, Microsoft.Azure.WebJobs.Extensions.Storage.Blobs/src/Listeners/HttpRequestProcessor.cs
- */
+ /**
+  * Answers Event Grid, which posts to `blobs?functionName=Host.Functions.NAME`: the validation handshakes of both
+  * schemas, and events. An accepted event has been passed to `add` before the response is sent.
+  *
+  * @see Azure/azure-sdk-for-net, Microsoft.Azure.WebJobs.Extensions.Storage.Blobs/src/Listeners/HttpRequestProcessor.cs
+  */
 export async function answerEventGrid(
   { method, url, headers, body }: WebhookRequest,
   { isServed, add }: { isServed(functionId: string): boolean; add(event: BlobEvent): Promise<void> },
@@ -59,7 +59,7 @@ function validationCodeOf(event: Record<string, unknown>): string | undefined {
   return typeOf(event) === VALIDATION && isRecord(data) ? String(data["validationCode"]) : undefined;
 }
 
-/** Other events, such as that of a deleted blob, ask for nothing. */
+/** Other events, for example a deleted blob, are ignored. */
 function toBlobEvent(event: Record<string, unknown>, functionId: string): BlobEvent | null {
   if (typeOf(event) !== CREATED) return null;
   const match = SUBJECT.exec(String(event["subject"] ?? ""));
@@ -69,5 +69,5 @@ function toBlobEvent(event: Record<string, unknown>, functionId: string): BlobEv
   return { functionId, containerName: match[1]!, blobName: match[2]!, etag };
 }
 
-/** Event Grid's schema has `eventType`, CloudEvents `type`. */
+/** Event Grid's schema has `eventType`, CloudEvents has `type`. */
 const typeOf = (event: Record<string, unknown>): unknown => event["eventType"] ?? event["type"];

@@ -4,7 +4,7 @@ export function encodeMessage(content: Buffer, isPlain: boolean): string {
   return isPlain ? content.toString("utf8") : content.toString("base64");
 }
 
-/** @returns null for text that is not Base64 where that is expected. */
+/** @returns null if Base64 is expected and the text is not valid Base64. */
 export function decodeMessage(text: string, isPlain: boolean): Buffer | null {
   if (isPlain) return Buffer.from(text);
   return BASE64.test(text) ? Buffer.from(text, "base64") : null;

@@ -3,32 +3,33 @@ import { ignoring } from "../../storage/storage-errors.ts";
 import type { DequeuedMessage, StorageQueue } from "../../storage/storage-queue.ts";
 import type { QueueSettings } from "./queue-settings.ts";
 
-/** `retry`: the call did not take place, so the message has not failed. */
+/** `retry`: the function was not called, so the message has not failed. */
 export type MessageOutcome = "done" | "failed" | "retry";
 
 export type QueueListenerDeps = {
   queue: StorageQueue;
   poisonQueue: StorageQueue;
   settings: QueueSettings;
-  /** Whether there is a worker to call; nothing is taken while there is none. */
+  /** Whether a worker is available; no messages are received while there is none. */
   isReady(): boolean;
   /** Never rejects. */
   handle(message: DequeuedMessage): Promise<MessageOutcome>;
-  /** Said once of a message that goes to the poison queue. */
+  /** Called once for a message that is moved to the poison queue. */
   reportPoison(message: DequeuedMessage): void;
   clock: Clock;
   log: Logger;
 };
 
-// Ours; the service's extension hides a message for 10 minutes. What a killed host had in hand comes back this soon.
+// Our value; Azure's extension hides a message for 10 minutes. Messages of a killed host become visible again after
+// this time.
 const HIDDEN_S = 30;
 const RENEWAL_MS = 10_000;
 const FIRST_PAUSE_MS = 100;
 const RETRY_S = 1;
 
 /**
- * Takes messages until `signal` aborts, and returns once all that it took are recorded: deleted, shown again, or moved to the poison
- * queue. A message that is in work when the process dies is shown again by the queue.
+ * Receives messages until `signal` aborts, and returns once the outcome of each is recorded: deleted, made visible
+ * again, or moved to the poison queue. If the process dies, the queue makes its messages visible again.
  *
  * @throws StorageError of a request that failed; messages being processed continue.
  * @see Azure/azure-sdk-for-net, Microsoft.Azure.WebJobs.Extensions.Storage.Common/src/Listeners/QueueListener.cs
@@ -68,7 +69,7 @@ async function process(message: DequeuedMessage, deps: QueueListenerDeps): Promi
   const { queue, settings, log } = deps;
   const held = new HeldMessage(queue, message, deps);
   try {
-    // It ended the process that had it, again and again.
+    // Every process that received it ended before it recorded an outcome.
     if (message.dequeueCount > settings.maxDequeueCount) return await moveToPoison(held, deps);
     const outcome = await held.during(() => deps.handle(message));
     if (outcome === "done") await held.delete();
@@ -76,7 +77,7 @@ async function process(message: DequeuedMessage, deps: QueueListenerDeps): Promi
     else if (message.dequeueCount >= settings.maxDequeueCount) await moveToPoison(held, deps);
     else await held.show(Math.ceil(settings.visibilityTimeoutMs / 1000));
   } catch (error) {
-    // It is shown again after its time, and then handled once more.
+    // The message becomes visible again after its timeout and is handled once more.
     log.warn("A message could not be recorded as handled.", {
       queue: queue.name,
       messageId: message.messageId,
@@ -87,13 +88,13 @@ async function process(message: DequeuedMessage, deps: QueueListenerDeps): Promi
 
 async function moveToPoison(held: HeldMessage, { poisonQueue, reportPoison }: QueueListenerDeps): Promise<void> {
   await poisonQueue.createIfNotExists();
-  // Before the deletion: two copies are better than none.
+  // Sent before the deletion: two copies are better than none.
   await poisonQueue.send(held.message.text, { timeToLiveS: -1 });
   await held.delete();
   reportPoison(held.message);
 }
 
-/** A message that others do not see while its function runs. */
+/** A message that is hidden from other readers while its function runs. */
 class HeldMessage {
   readonly message: DequeuedMessage;
   readonly #queue: StorageQueue;
@@ -118,7 +119,7 @@ class HeldMessage {
     }
   }
 
-  /** A message that is gone was handled by another host, or its queue was deleted. */
+  /** A message that no longer exists was handled by another host, or its queue was deleted. */
   async delete(): Promise<void> {
     await ignoring([404], this.#queue.delete(this.message.messageId, this.#popReceipt));
   }
@@ -135,7 +136,7 @@ class HeldMessage {
         const { popReceipt } = await this.#queue.update(this.message.messageId, this.#popReceipt, HIDDEN_S);
         this.#popReceipt = popReceipt;
       } catch {
-        // The next renewal, or the deletion, tells.
+        // The next renewal or the deletion reports the problem.
       }
     }
   }

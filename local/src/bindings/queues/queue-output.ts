@@ -6,7 +6,10 @@ import { toBytes, toItems } from "../typed-values.ts";
 import { encodeMessage } from "./queue-encoding.ts";
 import { queueSettings } from "./queue-settings.ts";
 
-/** A list is one message per element. Azure/azure-functions-host, Description/Binding/FunctionBinding.cs, BindAsyncCollectorAsync. */
+/**
+ * Sends one message per element of a list. @see Azure/azure-functions-host, Description/Binding/FunctionBinding.cs,
+ * BindAsyncCollectorAsync
+ */
 export async function writeToQueue(
   account: StorageAccount,
   binding: BindingInfo,

@@ -3,22 +3,22 @@ import { hostSetting, wholeNumber } from "../binding-options.ts";
 
 /** `extensions.queues` of host.json. */
 export type QueueSettings = {
-  /** Messages taken with one request: 1 to 32. */
+  /** Messages received per request: 1 to 32. */
   batchSize: number;
-  /** Another batch is taken as soon as no more than this many messages are in work. */
+  /** The next batch is received once at most this many messages are being processed. */
   newBatchThreshold: number;
-  /** How long a message whose function failed stays hidden. */
+  /** How long a message stays hidden after its function failed. */
   visibilityTimeoutMs: number;
-  /** A message that failed so often goes to the poison queue. */
+  /** After this many failures, a message is moved to the poison queue. */
   maxDequeueCount: number;
-  /** The longest pause between two looks at an empty queue. */
+  /** The longest pause between two polls of an empty queue. */
   maxPollingIntervalMs: number;
   isPlain: boolean;
 };
 
 const MAX_BATCH = 32;
 const MIN_POLLING_MS = 100;
-// As in the Development environment, where the service's minute would only be waited for.
+// As in Azure's Development environment; the service's default of one minute would only add waiting.
 const DEFAULT_POLLING_MS = 2_000;
 const MAX_VISIBILITY_MS = 7 * 24 * 3_600_000;
 
@@ -44,7 +44,7 @@ export function queueSettings(extensionSettings: Readonly<Record<string, unknown
   };
 }
 
-/** `hh:mm:ss`, or a number of milliseconds. */
+/** Parses `hh:mm:ss`, or a number of milliseconds; returns milliseconds. */
 function timeSpan(value: unknown, { min, max, fallback }: { min: number; max: number; fallback: number }): number {
   const ms = typeof value === "number" ? value : (parseTimeSpan(String(value ?? "")) ?? fallback);
   return Math.min(Math.max(ms, min), max);

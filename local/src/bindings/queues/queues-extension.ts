@@ -1,4 +1,5 @@
-// Azure Queue Storage: the trigger and the output. Azure/azure-sdk-for-net, sdk/storage/Microsoft.Azure.WebJobs.Extensions.Storage.Queues.
+// Azure Queue Storage: trigger and output.
+// Source: Azure/azure-sdk-for-net, sdk/storage/Microsoft.Azure.WebJobs.Extensions.Storage.Queues.
 
 import type { Clock } from "@same-kit/shared";
 import { type AppFunction, resolveSettings } from "../../host/index.ts";
@@ -77,7 +78,7 @@ async function call(
   { host, isPlain, clock }: { host: TriggerHost; isPlain: boolean; clock: Clock },
 ): Promise<MessageOutcome> {
   const content = decodeMessage(message.text, isPlain);
-  // Not the function's failure, but no later attempt decodes it: it goes the way of all that fails.
+  // The function did not fail, but no later attempt could decode the message either, so it is treated as failed.
   if (content === null) return "failed";
   const bytes = wantsBytes(fn.trigger as BindingInfo);
   const text = content.toString("utf8");

@@ -4,10 +4,10 @@ const NUMBER = /^\s*[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?\s*$/i;
 const BOOLEAN = /^\s*(true|false)\s*$/i;
 
 /**
- * A table input's filter with the values of the call, none of which may say more than a value: alone between quotes it is a text,
- * elsewhere a number, true or false. Only a filter that is nothing but one value is taken as it is.
+ * Fills a table input's filter with values of the call so that none can inject an expression: between quotes a value is
+ * text; elsewhere it must be a number, true or false. A filter that consists of a single parameter is taken as it is.
  *
- * @throws Error that names the value which is something else.
+ * @throws Error that names the invalid value.
  * @see Azure/azure-webjobs-sdk, Microsoft.Azure.WebJobs.Host/Tables/TableFilterFormatter.cs
  */
 export function fillTableFilter(filter: string, fill: InputBindingContext["fill"]): string {

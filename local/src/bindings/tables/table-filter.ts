@@ -1,4 +1,4 @@
-// The filters of the table service, as an app writes them in a table input: OData comparisons with `and`, `or`, `not` and parentheses.
+// Parses the filter of a table input: OData comparisons with `and`, `or`, `not` and parentheses.
 
 import type { Comparison, FilterValue, TableFilter } from "../../storage/storage-table.ts";
 import { dateTime } from "../../storage/table-values.ts";
@@ -6,13 +6,13 @@ import { dateTime } from "../../storage/table-values.ts";
 const TOKEN =
   /\s*(?:(\(|\))|(datetime|guid|X|binary)?'((?:[^']|'')*)'|(-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)([Ll])?|([A-Za-z_][A-Za-z0-9_]*))/y;
 const COMPARISONS = new Set(["eq", "ne", "gt", "ge", "lt", "le"]);
-// A filter has at most 15 comparisons; parentheses are as deep as a person writes them.
+// The table service allows at most 15 comparisons; no one nests parentheses deeper than this by hand.
 const MAX_DEPTH = 50;
 
 type Token = { kind: "paren"; text: string } | { kind: "word"; text: string } | { kind: "value"; value: FilterValue };
 
 /**
- * @throws Error that names what cannot be read.
+ * @throws Error that names what cannot be parsed.
  * @see https://learn.microsoft.com/rest/api/storageservices/querying-tables-and-entities
  */
 export function parseTableFilter(text: string): TableFilter {
@@ -64,7 +64,7 @@ class FilterReader {
     if (column?.kind !== "word") throw this.#error("a column is expected");
     const is = this.#next();
     if (is?.kind !== "word" || !COMPARISONS.has(is.text.toLowerCase())) {
-      // `isActive` alone is a comparison with true.
+      // `isActive` alone means a comparison with true.
       if (is !== undefined) this.#at -= 1;
       return { column: column.text, is: "eq", value: true };
     }

@@ -8,13 +8,15 @@ import { optionOf, wholeNumber } from "../binding-options.ts";
 import { fillTableFilter } from "./fill-table-filter.ts";
 import { parseTableFilter } from "./table-filter.ts";
 
-// The default of the extension.
+// The default of Azure's extension.
 const DEFAULT_TAKE = 50;
 
 /**
- * With `rowKey` one entity, or `undefined`; else a list of at most `take`, by `partitionKey` and `filter`.
+ * Reads one entity if the binding has a `rowKey` (`undefined` if it does not exist); otherwise a list of at most `take`
+ * entities, by `partitionKey` and `filter`.
  *
- * @see Azure/azure-sdk-for-net, sdk/tables/Microsoft.Azure.WebJobs.Extensions.Tables/src/TablesExtensionConfigProvider.cs
+ * @see Azure/azure-sdk-for-net,
+ *   sdk/tables/Microsoft.Azure.WebJobs.Extensions.Tables/src/TablesExtensionConfigProvider.cs
  */
 export async function readTable(
   account: StorageAccount,
@@ -24,7 +26,7 @@ export async function readTable(
   const table = account.table(fill(optionOf(binding, "tableName")));
   const filled = (name: string) => (typeof binding[name] === "string" ? fill(binding[name]) : "");
   const partitionKey = filled("partitionKey");
-  // By what the binding says: an empty value of the call must not turn one row into all of them.
+  // Decided by the binding, not by its filled value: an empty value must not turn one row into all rows.
   if ((binding["rowKey"] ?? "") !== "") {
     const rowKey = filled("rowKey");
     const entity = await ignoring([404], table.get({ partitionKey, rowKey }));
@@ -55,7 +57,7 @@ function toObject({ partitionKey, rowKey, columns }: StoredEntity): Record<strin
   return { PartitionKey: partitionKey, RowKey: rowKey, ...Object.fromEntries(values) };
 }
 
-/** A 64-bit number stays exact as text where JSON would round it. */
+/** A 64-bit number that JSON would round is kept exact as text. */
 function toValue(value: ColumnValue): unknown {
   if (typeof value !== "object") return value;
   if (value.type !== "Int64") return value.value;

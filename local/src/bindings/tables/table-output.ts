@@ -10,12 +10,13 @@ import { toItems, toJson } from "../typed-values.ts";
 
 const MAX_BATCH = 100;
 const KEYS = ["partitionkey", "rowkey"];
-// What an entity that came out of an input still has, and the service sets itself.
+// Properties that the service sets itself; an entity read by an input still has them.
 const SYSTEM = new Set(["timestamp", "odata.etag", "etag"]);
 const DATE = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,7})?Z$/;
 
 /**
- * Inserts an object, or each of a list; one that exists fails the call. Keys that a row does not name are the binding's.
+ * Inserts an object, or each object of a list; an entity that already exists fails the call. Keys missing in a row are
+ * taken from the binding.
  *
  * @see Azure/azure-sdk-for-net, sdk/tables/Microsoft.Azure.WebJobs.Extensions.Tables/src/TableEntityWriter.cs
  */
@@ -42,7 +43,7 @@ async function insert(table: StorageTable, batch: readonly TableAction[]): Promi
   }
 }
 
-/** In order; a batch is of one partition and names a row once. */
+/** Groups entities in order: a batch has one partition and contains a row only once. */
 function toBatches(entities: readonly Entity[]): TableAction[][] {
   const batches: TableAction[][] = [];
   const open = new Map<string, { batch: TableAction[]; rows: Set<string> }>();

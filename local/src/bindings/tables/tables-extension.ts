@@ -1,4 +1,4 @@
-// Azure Table Storage: the input and the output; there is no trigger.
+// Azure Table Storage: input and output; it has no trigger.
 
 import type { HostExtension } from "../../host/index.ts";
 import type { StorageAccounts } from "../storage-connection.ts";
