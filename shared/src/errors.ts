@@ -1,16 +1,16 @@
 import type { Hint } from "./hint.ts";
 
 export type SameKitErrorFields<Code extends string> = {
-  /** Permanent, greppable: `ERR_…`. Each workspace keeps its union in its `errors.ts`. */
+  /** Permanent and searchable: `ERR_…`. Each workspace keeps the union of its codes in its `errors.ts`. */
   code: Code;
-  /** What happened and why, with the value; full sentences. */
+  /** What happened and why, with the value concerned; in full sentences. */
   message: string;
   /** What to do next. */
   hint?: Hint;
   cause?: unknown;
 };
 
-/** Base of every error that same-kit shows to a person. */
+/** Base class of every error that same-kit shows to a user. */
 export class SameKitError<Code extends string = string> extends Error {
   readonly code: Code;
   readonly hint: Hint | undefined;
@@ -29,10 +29,10 @@ export class UsageError<Code extends string = string> extends SameKitError<Code>
   override readonly exitCode: number = 2;
 }
 
-/** A tool, port, network or cloud said no; exit code 1. */
+/** A tool, port, network or cloud service failed or refused; exit code 1. */
 export class OperationError<Code extends string = string> extends SameKitError<Code> {}
 
-/** Our own mistake; exit code 70, shown with its stack. */
+/** A bug in same-kit; exit code 70, shown with its stack. */
 export class InvariantError extends SameKitError<"ERR_INVARIANT"> {
   override readonly exitCode: number = 70;
 

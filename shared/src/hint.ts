@@ -1,21 +1,27 @@
-/** A `same-kit` command that a text names, as data: what shows the text adds the options that make it find the same place. */
+/**
+ * A `same-kit` command mentioned in a text, as data: whatever displays the text adds the options that make the command
+ * find the same place.
+ */
 export type CommandHint = {
-  /** As typed after `same-kit`: `local down`. */
+  /** The command as typed after `same-kit`: `local down`. */
   command: string;
-  /** Its arguments and options, a word each, not quoted. */
+  /** Its arguments and options, one word each, unquoted. */
   args?: readonly string[];
-  /** The state folder that it must find, absolute. Default: the one of the command that says it. */
+  /** Absolute path of the state folder that the command must use. Default: that of the command that shows the hint. */
   stateDir?: string;
-  /** Options of the current call that it must not get: `["rehearse"]` for the same in Azure. */
+  /** Options of the current call to leave out, for example `["rehearse"]` for the same command in Azure. */
   without?: readonly string[];
-  /** Shown without quotation marks: on a line of its own, or as a part of a longer command. */
+  /** Shown without quotation marks: on its own line, or as part of a longer command. */
   isBare?: boolean;
 };
 
-/** What to do next: sentences, in which commands are data. Made with {@link hint}, or a plain text that names no command. */
+/**
+ * What to do next: sentences in which commands are data. Created with {@link hint}, or a plain text that names no
+ * command.
+ */
 export type Hint = string | readonly (string | CommandHint)[];
 
-/** For example ``hint`Run ${sameKit("local down")} first.` ``; it may contain another hint. */
+/** Builds a hint, for example ``hint`Run ${sameKit("local down")} first.` ``; hints can be nested. */
 export function hint(texts: TemplateStringsArray, ...values: readonly (Hint | CommandHint | number)[]): Hint {
   const parts: (string | CommandHint)[] = [];
   texts.forEach((text, index) => {
@@ -32,9 +38,9 @@ export function sameKit(command: string, ...args: readonly string[]): CommandHin
 }
 
 /**
- * The hint as text.
+ * Formats a hint as text.
  *
- * @param render - How a command is shown; default: as its author wrote it, without the options of the current call.
+ * @param render - Formats a command. Default: as its author wrote it, without the options of the current call.
  */
 export function hintText(said: Hint, render: (command: CommandHint) => string = plainCommand): string {
   if (typeof said === "string") return said;

@@ -1,4 +1,4 @@
-// What every workspace needs and none owns. Bundlers drop what a process does not use of it.
+// Code that every workspace needs and none owns. Bundlers drop the parts that a process does not use.
 
 export { InvariantError, OperationError, SameKitError, type SameKitErrorFields, UsageError } from "./errors.ts";
 export {

@@ -1,6 +1,8 @@
 import { createHash, timingSafeEqual } from "node:crypto";
 
-/** Compares without telling by the time it takes how far two texts agree, or how long either is. */
+/**
+ * Compares two secrets in constant time: the duration reveals neither how far the texts match nor how long they are.
+ */
 export function isSameSecret(left: string, right: string): boolean {
   return timingSafeEqual(digest(left), digest(right));
 }

@@ -1,6 +1,9 @@
 export type LogLevel = "trace" | "debug" | "info" | "warn" | "error";
 
-/** Whose words a line is: the app's own (`user`), ours (`system`, `request` for an answered one), or what a process printed (`console`). */
+/**
+ * Who wrote a line: the app (`user`), same-kit (`system`; `request` for an answered request), or a process's own output
+ * (`console`).
+ */
 export type LogSource = "user" | "system" | "console" | "request";
 
 export type LogFields = Readonly<Record<string, string | number | boolean | undefined>>;
@@ -9,16 +12,16 @@ export type LogEntry = {
   time: Date;
   level: LogLevel;
   source: LogSource;
-  /** Subject, such as `engine.leases`, `host.http`, or `Function.hello.User`. */
+  /** Component name, such as `engine.leases`, `host.http`, or `Function.hello.User`. */
   component: string;
   message: string;
-  /** Among them, where known: `functionName`, `invocationId`, `instanceId`, `executionId`, `episode`. */
+  /** Includes, where known: `functionName`, `invocationId`, `instanceId`, `executionId`, `episode`. */
   fields: LogFields;
 };
 
 export type LogSink = (entry: LogEntry) => void;
 
-/** Writes structured lines; `message` is constant text, everything variable goes into `fields`. */
+/** Writes structured lines. `message` is constant text; everything variable goes into `fields`. */
 export interface Logger {
   log(level: LogLevel, message: string, fields?: LogFields): void;
   trace(message: string, fields?: LogFields): void;
@@ -26,7 +29,7 @@ export interface Logger {
   info(message: string, fields?: LogFields): void;
   warn(message: string, fields?: LogFields): void;
   error(message: string, fields?: LogFields): void;
-  /** The same sink under another component, with `fields` added to every line; `source` default: the parent's. */
+  /** The same sink under another component, with `fields` added to every line. Default `source`: the parent's. */
   child(component: string, fields?: LogFields, source?: LogSource): Logger;
 }
 

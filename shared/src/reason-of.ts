@@ -1,4 +1,4 @@
-/** What a caught value says went wrong, for the "why" of a message; libraries throw more than `Error`s. */
+/** The reason that a caught value gives, for the "why" of an error message. Libraries do not only throw `Error`s. */
 export function reasonOf(caught: unknown): string {
   return caught instanceof Error ? caught.message : String(caught);
 }

@@ -3,16 +3,16 @@ import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from "node:f
 import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 
-// Unless a caller says otherwise: what same-kit writes is for its user alone.
+// Default mode: files of same-kit are private to their user.
 const PRIVATE_MODE = 0o600;
 
 export type AtomicWriteOptions = { mode?: number };
 
 /**
- * Creates or replaces `file` so that a reader, or a crash, sees the old content or the new one and never a part. The folder of
- * `file` must exist.
+ * Creates or replaces `file` atomically: a reader, or a crash, sees either the old content or the new content, never a
+ * part of it. The folder of `file` must exist.
  *
- * @param write - Writes to the path that it is given, in the folder of `file`; what it returns is returned.
+ * @param write - Writes to the given path, in the folder of `file`; its return value is returned.
  */
 export async function writeAside<Result>(file: string, write: (draft: string) => Promise<Result>): Promise<Result> {
   const draft = draftOf(file);
@@ -27,9 +27,10 @@ export async function writeAside<Result>(file: string, write: (draft: string) =>
 }
 
 /**
- * Creates `folder` with all its content or not at all. Where another process was faster, its folder stays and ours is removed.
+ * Creates `folder` with all its content, or not at all. If another process created it first, its folder is kept and
+ * ours is removed.
  *
- * @param fill - Makes and fills the folder that it is given, next to `folder`.
+ * @param fill - Creates and fills the folder at the given path, next to `folder`.
  */
 export async function createFolderAside(folder: string, fill: (draft: string) => Promise<void>): Promise<void> {
   await mkdir(path.dirname(folder), { recursive: true });
@@ -39,7 +40,9 @@ export async function createFolderAside(folder: string, fill: (draft: string) =>
   });
 }
 
-/** Writes a file through {@link writeAside}, and makes its folder; `mode` default: for its owner only. */
+/**
+ * Writes a file through {@link writeAside}, creating its folder if needed. Default `mode`: readable by the owner only.
+ */
 export async function writeFileAtomic(
   file: string,
   content: string | Uint8Array | AsyncIterable<Uint8Array>,
@@ -49,7 +52,7 @@ export async function writeFileAtomic(
   await writeAside(file, (draft) => writeFile(draft, content, { mode }));
 }
 
-/** Like {@link writeFileAtomic}, for what must be on disk before the next line runs. */
+/** Like {@link writeFileAtomic}, for content that must be on disk before the next line runs. */
 export function writeFileAtomicSync(
   file: string,
   content: string | Uint8Array,
@@ -70,7 +73,7 @@ export async function writeJsonAtomic(file: string, value: unknown): Promise<voi
   await writeFileAtomic(file, `${JSON.stringify(value, null, 2)}\n`);
 }
 
-/** @returns `undefined` where there is no such file, or its content is not JSON. */
+/** @returns `undefined` if the file does not exist or its content is not JSON. */
 export async function readJson(file: string): Promise<unknown> {
   try {
     return JSON.parse(await readFile(file, "utf8"));
@@ -80,5 +83,8 @@ export async function readJson(file: string): Promise<unknown> {
   }
 }
 
-/** A new name each time: two writers of one file do not share a draft, and a draft that a crash left is not reused. */
+/**
+ * A new name each time, so that two writers of one file do not share a draft, and a draft left by a crash is not
+ * reused.
+ */
 const draftOf = (file: string): string => `${file}.${randomUUID()}.part`;

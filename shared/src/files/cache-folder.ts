@@ -1,7 +1,9 @@
 import { homedir } from "node:os";
 import path from "node:path";
 
-/** Where things are kept once per user, whatever the project: `SAME_KIT_CACHE`, else `same-kit` in the platform's cache folder. */
+/**
+ * Folder for caches shared by all projects of a user: `SAME_KIT_CACHE`, or `same-kit` in the platform's cache folder.
+ */
 export function cacheFolder(env: NodeJS.ProcessEnv): string {
   const wanted = env["SAME_KIT_CACHE"];
   if (wanted) return path.resolve(wanted);

@@ -1,7 +1,10 @@
 import { readdir, stat } from "node:fs/promises";
 import path from "node:path";
 
-/** @returns The bytes of all files below `dir`; 0 where there is no such folder. What vanishes meanwhile counts as 0. */
+/**
+ * @returns The size in bytes of all files below `dir`; 0 if the folder does not exist. Files deleted during the walk
+ *   count as 0.
+ */
 export async function folderSize(dir: string): Promise<number> {
   const entries = await readdir(dir, { recursive: true, withFileTypes: true }).catch(() => []);
   const sizes = entries

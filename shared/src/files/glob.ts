@@ -1,6 +1,6 @@
 export type Glob = {
   matches: (path: string) => boolean;
-  /** Whether files and folders with a leading dot can match at all: only if the pattern writes such a dot. */
+  /** Whether dotfiles and dot folders can match at all: only if the pattern itself contains such a leading dot. */
   matchesHidden: boolean;
 };
 
@@ -13,19 +13,20 @@ const STARS = /\*+/y;
 const GROUP = /\{|[@?*+!]\(/y;
 
 /**
- * A glob as the `globby` of Azure's worker reads it: `*`, `?`, `**`, `[…]`, `{a,b}`, `{1..3}`, `@(a|b)`, `?(…)`, `*(…)`, `+(…)`, `!(…)`. Paths
- * have slashes. Matching takes time in proportion to the length of a path, whatever the pattern is.
+ * Compiles a glob as interpreted by `globby` in Azure's worker: `*`, `?`, `**`, `[…]`, `{a,b}`, `{1..3}`, `@(a|b)`,
+ * `?(…)`, `*(…)`, `+(…)`, `!(…)`. Paths use slashes. Matching takes time linear in the length of the path, whatever the
+ * pattern.
  *
- * @throws Error that says what of the pattern cannot be matched.
+ * @throws Error that names the part of the pattern that cannot be matched.
  */
 export async function compileGlob(pattern: string, options: { ignoreCase?: boolean } = {}): Promise<Glob> {
   if (pattern.length > MAX_LENGTH) throw new Error(`it has more than ${MAX_LENGTH} characters`);
-  // Most programs never match a glob, and the engine takes milliseconds to load.
+  // Loaded lazily: most processes never match a glob, and the engine takes milliseconds to load.
   const { RE2JS } = await import("re2js");
   const flags = RE2JS.DOTALL | (options.ignoreCase ? RE2JS.CASE_INSENSITIVE : 0);
   const translator = new Translator(pattern);
   const included = RE2JS.compile(translator.translate(), flags);
-  // Linear engines cannot look ahead: "a!(b)c" matches what "a*c" matches and "a@(b)c" does not.
+  // Linear-time engines have no lookahead: "a!(b)c" matches what "a*c" matches and "a@(b)c" does not.
   const excluded = translator.exceptions.map((at) => RE2JS.compile(translator.translate(at), flags));
   const matchesHidden = /(?:^|[/{,(|])\./.test(pattern);
   return {
@@ -37,10 +38,10 @@ export async function compileGlob(pattern: string, options: { ignoreCase?: boole
   };
 }
 
-/** Translates a glob into an expression without look-around. */
+/** Translates a glob into a regular expression without lookaround. */
 class Translator {
   readonly #pattern: string;
-  /** Where each group that is complete starts and ends, at its brackets. */
+  /** Start and end of each complete group, at its brackets. */
   readonly #groups: Map<number, number>;
   #asGroup: number | undefined;
 
@@ -49,12 +50,12 @@ class Translator {
     this.#groups = findGroups(pattern);
   }
 
-  /** Where in the pattern each `!(…)` starts. */
+  /** Start index in the pattern of each `!(…)`. */
   get exceptions(): number[] {
     return [...this.#groups.keys()].filter((at) => this.#pattern.startsWith("!(", at - 1)).map((at) => at - 1);
   }
 
-  /** @param asGroup - The `!(…)` to read as `@(…)`; each of the others matches anything. */
+  /** @param asGroup - The `!(…)` to translate as `@(…)`; all others match anything. */
   translate(asGroup?: number): string {
     this.#asGroup = asGroup;
     return this.#sequence(0, this.#pattern.length, false);
@@ -118,7 +119,7 @@ class Translator {
   }
 }
 
-/** Pairs of brackets that belong together, in one pass; a bracket without its other half is a plain character. */
+/** Finds pairs of matching brackets in one pass; an unmatched bracket is a literal character. */
 function findGroups(pattern: string): Map<number, number> {
   const groups: [number, number][] = [];
   const open: { at: number; closing: string }[] = [];

@@ -4,8 +4,8 @@ import { lstat, mkdir } from "node:fs/promises";
 const OTHERS_MAY_WRITE = 0o022;
 
 /**
- * Whether `folder` is a folder, not a link to one, that belongs to this user and that no other user may write to. Where the
- * system has no user ids, only the first counts.
+ * Whether `folder` is a real folder, not a link, that belongs to this user and is not writable by other users. On
+ * systems without user ids, only the first condition is checked.
  *
  * @param uid - Default: the user of this process.
  */
@@ -19,10 +19,10 @@ function isOwn(stats: Stats | undefined, uid: number | undefined): boolean {
 }
 
 /**
- * Makes `folder` for this user alone, or takes the one that an earlier call made. The temp folder is open to all users: anyone who
- * knows a name may have placed a file there first.
+ * Creates `folder` for this user only, or reuses the one created by an earlier call. The temp folder is open to all
+ * users, so anyone who knows a name may have placed a file there first.
  *
- * @throws Error if something else is there: a link, another user's folder, or one that others may write to.
+ * @throws Error if something else is at that path: a link, another user's folder, or one writable by others.
  */
 export async function makeOwnFolder(folder: string): Promise<void> {
   await mkdir(folder, { mode: 0o700 }).catch((error: NodeJS.ErrnoException) => {
@@ -32,10 +32,10 @@ export async function makeOwnFolder(folder: string): Promise<void> {
 }
 
 /**
- * As {@link makeOwnFolder}, for code that cannot wait.
+ * Synchronous version of {@link makeOwnFolder}.
  *
- * @returns false if something else is there.
- * @throws Error of the file system if it cannot be made.
+ * @returns false if something else is at that path.
+ * @throws Error of the file system if the folder cannot be created.
  */
 export function tryMakeOwnFolder(folder: string, uid: number | undefined = process.getuid?.()): boolean {
   try {

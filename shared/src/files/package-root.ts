@@ -5,8 +5,8 @@ import { fileURLToPath } from "node:url";
 let cached: string | undefined;
 
 /**
- * The folder of the `same-kit` package: a checkout, or `node_modules/same-kit`. What the build makes lies in `dist/` below it,
- * wherever the calling code itself was loaded from.
+ * The folder of the `same-kit` package: a checkout, or `node_modules/same-kit`. The build output is in its `dist/`,
+ * wherever the calling code was loaded from.
  */
 export function packageRoot(): string {
   cached ??= findUpwards(path.dirname(fileURLToPath(import.meta.url)));

@@ -3,11 +3,11 @@ import { chmod, mkdir, stat } from "node:fs/promises";
 const PRIVATE_FOLDER_MODE = 0o700;
 
 /**
- * Makes a folder that only its owner can open, whatever the umask; one that exists is closed to others. Windows keeps such folders
- * private by where they lie: below the user's own.
+ * Creates a folder that only its owner can open, whatever the umask; an existing folder is closed to others. On
+ * Windows, such folders are private because of their location, below the user's own folder.
  *
- * @returns Whether it was made.
- * @throws `EPERM` where an existing folder belongs to another user.
+ * @returns Whether the folder was created.
+ * @throws `EPERM` if an existing folder belongs to another user.
  */
 export async function makePrivateFolder(folder: string): Promise<boolean> {
   const made = await mkdir(folder, { recursive: true, mode: PRIVATE_FOLDER_MODE });
@@ -15,7 +15,7 @@ export async function makePrivateFolder(folder: string): Promise<boolean> {
   return made !== undefined;
 }
 
-/** As {@link makePrivateFolder} for a folder that must exist. */
+/** Like {@link makePrivateFolder}, for a folder that must already exist. */
 export async function closeToOthers(folder: string): Promise<void> {
   if (process.platform === "win32") return;
   const { mode } = await stat(folder);

@@ -10,7 +10,7 @@ export async function sha256OfFile(file: string): Promise<string> {
   return hash.digest("hex");
 }
 
-/** Passes a content on. @throws Error at its end, if its hash is another one. */
+/** Passes content through. @throws Error at the end if its hash differs from `sha256`. */
 export async function* verifySha256(parts: AsyncIterable<Uint8Array>, sha256: string): AsyncGenerator<Uint8Array> {
   const hash = createHash("sha256");
   for await (const part of parts) {

@@ -1,14 +1,14 @@
 import type { IncomingMessage } from "node:http";
 
-/** Told by the length alone, before anything is read. */
+/** Checks the `content-length` header only, before anything is read. */
 export function isDeclaredTooLarge(request: IncomingMessage, limitBytes: number): boolean {
   return Number(request.headers["content-length"] ?? 0) > limitBytes;
 }
 
 /**
- * Reads the whole body. The caller answers `"tooLarge"` with 413 and closes the connection.
+ * Reads the whole body. For `"tooLarge"`, the caller responds with 413 and closes the connection.
  *
- * @throws The stream's error when the caller goes away in the middle.
+ * @throws The stream's error if the client disconnects midway.
  */
 export async function readBody(request: IncomingMessage, limitBytes: number): Promise<Buffer | "tooLarge"> {
   if (isDeclaredTooLarge(request, limitBytes)) return "tooLarge";

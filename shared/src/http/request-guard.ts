@@ -3,17 +3,17 @@ import type { IncomingMessage } from "node:http";
 const LOOPBACK_NAMES = new Set(["localhost", "127.0.0.1", "[::1]"]);
 
 export type RequestGuard = {
-  /** Host names besides the loopback ones, lower case. */
+  /** Host names besides the loopback ones, in lower case. */
   allowedHosts: ReadonlySet<string>;
-  /** The pages that may call although they come from elsewhere. */
+  /** The foreign origins that may call. */
   cors: { allows(origin: string): boolean };
 };
 
 /**
- * Keeps web pages out of a server on loopback: one whose own name was made to resolve to this machine (its `Host`), and one of
- * another origin that merely sends requests (its `Origin`).
+ * Keeps web pages out of a loopback server: pages whose host name was made to resolve to this machine (checked by
+ * `Host`), and pages of another origin that send requests (checked by `Origin`).
  *
- * @returns The status to refuse with, or `undefined` to continue.
+ * @returns The status to refuse the request with, or `undefined` to continue.
  */
 export function refuseForeign(request: IncomingMessage, { allowedHosts, cors }: RequestGuard): 403 | 421 | undefined {
   const { host = "", origin } = request.headers;
@@ -22,7 +22,9 @@ export function refuseForeign(request: IncomingMessage, { allowedHosts, cors }: 
   return isOwnOrigin(origin, host, allowedHosts) || cors.allows(origin) ? undefined : 403;
 }
 
-/** The same by `Sec-Fetch-Site`, for what a browser sends without an origin: links, images, and other reading. */
+/**
+ * The same check by `Sec-Fetch-Site`, for requests that browsers send without an origin: links, images and other reads.
+ */
 export function refuseCrossSite({ headers }: IncomingMessage, isPrivileged: boolean): 403 | undefined {
   if (headers.origin !== undefined) return undefined;
   const site = headers["sec-fetch-site"];
@@ -34,7 +36,7 @@ function isOwnHost(host: string, allowedHosts: ReadonlySet<string>): boolean {
   return name !== undefined && (LOOPBACK_NAMES.has(name) || allowedHosts.has(name));
 }
 
-/** @returns The name of `name[:port]`, lower case; `undefined` if the text is malformed. */
+/** @returns The host of `host[:port]` in lower case; `undefined` if malformed. */
 function hostName(host: string): string | undefined {
   const name = /^(\[[0-9a-f:.]+\]|[^:[\]/@\s]+)(?::\d{1,5})?$/i.exec(host)?.[1]?.toLowerCase();
   return URL.canParse(`http://${host}`) ? name : undefined;

@@ -1,30 +1,30 @@
-// V8 takes about 56 bytes for each open bracket while it parses: a body of 50 MB that consists of them would take gigabytes.
+// V8 uses about 56 bytes per open bracket while parsing: a 50 MB body of nothing but brackets would take gigabytes.
 
-/** What the nesting of a smaller body costs is no danger. */
+/** The memory cost of nesting in a smaller body is harmless. */
 const CHECKED_FROM_BYTES = 1024 * 1024;
 
-/** Far deeper than data of programs; JSON readers of .NET stop at 64 by default. */
+/** Far deeper than real data; JSON readers of .NET stop at 64 by default. */
 const MAX_DEPTH = 1000;
 
 const [QUOTE, BACKSLASH, BRACKET, BRACE, END_BRACKET, END_BRACE] = [0x22, 0x5c, 0x5b, 0x7b, 0x5d, 0x7d] as const;
 
 /**
- * The value of JSON text that somebody sent, UTF-8.
+ * Parses JSON that was sent to us, UTF-8 encoded.
  *
- * @throws SyntaxError also for a text over 1 MiB that is nested more than 1000 levels deep.
+ * @throws SyntaxError for invalid JSON, and for a text over 1 MiB that is nested more than 1000 levels deep.
  */
 export function parseSentJson(body: Uint8Array): unknown {
   refuseDeepJson(body);
   return JSON.parse(Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString("utf8"));
 }
 
-/** What {@link parseSentJson} checks before it parses. @throws SyntaxError. */
+/** The check of {@link parseSentJson} before it parses. @throws SyntaxError */
 export function refuseDeepJson(body: Uint8Array): void {
   if (body.byteLength < CHECKED_FROM_BYTES || !isNestedDeeperThan(body, MAX_DEPTH)) return;
   throw new SyntaxError(`the JSON is nested more than ${MAX_DEPTH} levels deep`);
 }
 
-/** Looks at each byte at most once. */
+/** Reads each byte at most once. */
 function isNestedDeeperThan(json: Uint8Array, maxDepth: number): boolean {
   let depth = 0;
   for (let at = 0; at < json.length; at += 1) {
@@ -39,7 +39,7 @@ function isNestedDeeperThan(json: Uint8Array, maxDepth: number): boolean {
   return false;
 }
 
-/** The index of the quote that ends the string which begins at `start`. */
+/** The index of the quote that ends the string starting at `start`. */
 function endOfString(json: Uint8Array, start: number): number {
   let at = start + 1;
   while (at < json.length && json[at] !== QUOTE) at += json[at] === BACKSLASH ? 2 : 1;

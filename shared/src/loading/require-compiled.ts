@@ -1,6 +1,6 @@
-// Node's compile cache holds what is compiled when a file is loaded. Most functions of a bundle are compiled later, when they are
-// first called, and that again in every process: half of the start-up time of a program that ends soon. V8 can also give the code of a
-// script after it ran, with all that was called.
+// Node's compile cache stores what is compiled when a file is loaded. Most functions of a bundle are compiled later, on
+// their first call, and again in every process: half the start-up time of a short-lived program. V8 can also export the
+// compiled code of a script after it ran, including every function that was called.
 
 import { isAscii } from "node:buffer";
 import { createHash } from "node:crypto";
@@ -14,27 +14,27 @@ import { writeFileAtomicSync } from "../files/atomic-file.ts";
 type Handler = (module: NodeModule, file: string) => void;
 type Loader = { _extensions: Record<".js", Handler>; wrapper: [head: string, tail: string] };
 
-/** The checksums of the file and of its compiled form, and how many processes have added to that, before it. */
+/** Header: the checksums of the source and of the compiled code, and how many processes have added to the latter. */
 const HEADER_BYTES = 12;
-// One may end before it has done what others do.
+// A process may exit before it has called what others call, so a few may add to the compiled code.
 const MAX_ADDITIONS = 3;
-// Every version of a bundle leaves one; the newest stay.
+// Every version of a bundle leaves a file; only the newest are kept.
 const MAX_KEPT = 16;
 const ENDING = ".bin";
 
 type Kept = { code: Buffer; additions: number };
 
 /**
- * Loads a CommonJS file as `require` does, with the compiled form that earlier processes left below `folder`. The first ones leave it
- * when they end, each with what it called besides.
+ * Loads a CommonJS file like `require`, using the compiled code that earlier processes stored in `folder`. The first
+ * few processes store it on exit, each adding the functions that it called.
  *
- * For bundles of our own: what instruments an app's modules does not see the file.
+ * Only for our own bundles: instrumentation of an app's modules does not see the file.
  *
- * @param file - Absolute.
+ * @param file - Absolute path.
  */
 export function requireCompiled(file: string, folder: string): unknown {
   const { _extensions: handlers } = Module as unknown as Loader;
-  const before = handlers[".js"]; // Of every ending that has no handler of its own.
+  const before = handlers[".js"]; // The default handler, also used for unknown extensions.
   handlers[".js"] = (module, name) => (name === file ? run(module, file, folder) : before(module, name));
   try {
     return createRequire(file)(file);
@@ -49,11 +49,11 @@ function run(module: NodeModule, file: string, folder: string): void {
   const kept = path.join(folder, nameFor(file, checksum, source.length));
   const known = readKept(kept, checksum);
   const [head, tail] = (Module as unknown as Loader).wrapper;
-  // A large text of ASCII becomes a string outside of V8's heap, of one byte for each character.
+  // A large ASCII text decoded as latin1 is stored outside V8's heap, with one byte per character.
   const text = source.toString(isAscii(source) ? "latin1" : "utf8");
   const script = new vm.Script(`${head}${text}${tail}`, {
     filename: file,
-    // A position in the first line is where it is in the file.
+    // Makes positions in the first line match those in the file.
     columnOffset: -head.length,
     importModuleDynamically: vm.constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
     ...(known === undefined ? {} : { cachedData: known.code }),
@@ -66,14 +66,16 @@ function run(module: NodeModule, file: string, folder: string): void {
   call.call(module.exports, module.exports, createRequire(file), module, file, path.dirname(file));
 }
 
-/** One for each content and Node: copies of a file, as of an app that is deployed again and again, share it. */
+/**
+ * One name per content and Node version: copies of a file, for example of an app that is deployed repeatedly, share it.
+ */
 function nameFor(file: string, checksum: number, sizeBytes: number): string {
   const { version, arch, platform } = process;
   const hash = createHash("sha256").update([checksum, sizeBytes, version, arch, platform].join("\0")).digest("hex");
   return `${path.basename(file, path.extname(file))}-${hash.slice(0, 16)}${ENDING}`;
 }
 
-/** @returns undefined where it is of another text, or damaged: V8 itself checks neither. */
+/** @returns undefined if it was compiled from another source or is damaged; V8 checks neither. */
 function readKept(kept: string, sourceChecksum: number): Kept | undefined {
   try {
     const bytes = readFileSync(kept);
@@ -94,7 +96,7 @@ function keep(kept: string, sourceChecksum: number, { code, additions }: Kept): 
     writeFileAtomicSync(kept, Buffer.concat([header, code]));
     if (additions === 1) removeOldest(path.dirname(kept));
   } catch {
-    // A full disk or a folder that cannot be written: the next start is as slow as this one.
+    // The disk is full or the folder is not writable: the next start is merely as slow as this one.
   }
 }
 

@@ -4,17 +4,17 @@ import path from "node:path";
 import { readJson, writeJsonAtomic } from "../files/atomic-file.ts";
 import { identifyThisProcess, isProcessAlive, type ProcessIdentity } from "../processes/process-identity.ts";
 
-/** One use of something that several processes share. */
+/** One use of a resource that several processes share. */
 export type Claim = { release(): Promise<void> };
 
-/** Says that this process uses what `dir` stands for; a process that dies loses its claims. */
+/** Records that this process uses the resource behind `dir`. A process that dies loses its claims. */
 export async function claim(dir: string): Promise<Claim> {
   const file = path.join(dir, `${process.pid}-${randomUUID()}.json`);
   await writeJsonAtomic(file, identifyThisProcess());
   return { release: () => rm(file, { force: true }) };
 }
 
-/** Whether any living process has a claim; what dead ones left is removed. */
+/** Whether any living process holds a claim; claims of dead processes are removed. */
 export async function isClaimed(dir: string): Promise<boolean> {
   const names = (await readdir(dir).catch(() => [])).filter((name) => name.endsWith(".json"));
   let isUsed = false;

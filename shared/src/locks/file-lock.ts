@@ -10,12 +10,12 @@ import { pollUntil } from "../waiting/poll-until.ts";
 const RETRY_MS = 25;
 const BREAKER_LIFETIME_MS = 2000;
 
-/** Sole possession of a lock file. */
+/** Exclusive ownership of a lock file. */
 export type FileLock = { release(): Promise<void> };
 
-/** Another process holds a lock. */
+/** Another process holds the lock. */
 export class LockedError extends OperationError<"ERR_STATE_LOCKED"> {
-  /** Unknown where the file could not be read. */
+  /** Undefined if the lock file could not be read. */
   readonly holderPid: number | undefined;
 
   constructor(file: string, holderPid: number | undefined) {
@@ -29,10 +29,11 @@ export class LockedError extends OperationError<"ERR_STATE_LOCKED"> {
 }
 
 /**
- * Runs `action` while this call alone, of all processes, holds the lock `file`. A holder that died loses it.
+ * Runs `action` while this call exclusively holds the lock `file`, across all processes. A holder that died loses the
+ * lock.
  *
- * @param options - `makesFolder: false`: a folder that was removed meanwhile is not made again; `ENOENT` says so.
- * @throws LockedError if another process keeps it longer than `timeoutMs`.
+ * @param options - `makesFolder: false`: if the folder was removed, it is not recreated and `ENOENT` is thrown.
+ * @throws LockedError if another process holds the lock longer than `timeoutMs`.
  */
 export async function withFileLock<Value>(
   file: string,
@@ -50,7 +51,7 @@ export async function withFileLock<Value>(
 /**
  * Takes the lock `file` unless a living process holds it.
  *
- * @returns `undefined` while it is held.
+ * @returns `undefined` while another process holds it.
  */
 export async function tryFileLock(file: string): Promise<FileLock | undefined> {
   const result = await takeOrFindHolder(file, true);
@@ -76,7 +77,7 @@ async function waitForLock(
   return lock;
 }
 
-/** What a lock file says; `missing` where it was released meanwhile, `damaged` after a power failure. */
+/** Content of a lock file; `missing` if it was released in the meantime, `damaged` after a power failure. */
 type Holder = ProcessIdentity | "missing" | "damaged";
 
 async function takeOrFindHolder(file: string, makesFolder: boolean): Promise<FileLock | { pid: number | undefined }> {
@@ -96,7 +97,7 @@ async function takeOrFindHolder(file: string, makesFolder: boolean): Promise<Fil
   }
 }
 
-/** A link appears with its content in one step, and only where nothing was. */
+/** A hard link appears atomically, with its content, and only if the target does not exist. */
 async function tryLink(draft: string, file: string): Promise<boolean> {
   try {
     await link(draft, file);
@@ -121,7 +122,7 @@ async function readHolder(file: string): Promise<Holder> {
 const isGone = (holder: Holder): holder is ProcessIdentity | "damaged" =>
   holder === "damaged" || (holder !== "missing" && !isProcessAlive(holder));
 
-/** Two waiters may both find the holder gone: the second must not remove the lock that the first has taken meanwhile. */
+/** Two waiters may both find the holder dead: the second must not remove the lock that the first has just taken. */
 async function breakLock(file: string, gone: ProcessIdentity | "damaged"): Promise<void> {
   const breaker = `${file}.breaker`;
   try {
@@ -136,7 +137,7 @@ async function breakLock(file: string, gone: ProcessIdentity | "damaged"): Promi
   }
 }
 
-/** Breaking takes a moment: a file that is older belongs to a process that died in that moment. */
+/** Breaking a lock takes a moment: an older breaker file belongs to a process that died while breaking. */
 async function removeIfAbandoned(breaker: string): Promise<void> {
   const made = await stat(breaker).catch(() => undefined);
   if (made !== undefined && Date.now() - made.mtimeMs > BREAKER_LIFETIME_MS) await rm(breaker, { force: true });

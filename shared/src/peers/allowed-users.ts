@@ -6,11 +6,11 @@ import type { PeerErrorCode } from "./errors.ts";
 const run = promisify(execFile);
 const MAX_UID = 2 ** 32 - 2;
 
-/** User ids, or everybody. */
+/** User ids, or everyone. */
 export type AllowedUsers = "all" | readonly number[];
 
 /**
- * What `--allow-user` takes: names or numbers of users, or `all`; each text may hold several, separated by commas.
+ * Parses `--allow-user`: user names or ids, or `all`; each text may contain several, separated by commas.
  *
  * @throws UsageError `ERR_UNKNOWN_USER`
  */
@@ -24,7 +24,7 @@ export async function parseAllowedUsers(texts: readonly string[]): Promise<Allow
 async function toUid(user: string): Promise<number> {
   if (/^\d{1,10}$/.test(user) && Number(user) <= MAX_UID) return Number(user);
   try {
-    // The system's own answer: users of a directory service are in no file.
+    // Asks the system, because users of a directory service are not in `/etc/passwd`.
     const { stdout } = await run("id", ["-u", "--", user]);
     return Number(stdout.trim());
   } catch (cause) {

@@ -1,25 +1,25 @@
-// Linux: /proc/net/tcp and tcp6 list every TCP socket of this network namespace with the user who made it. The row whose local
-// address is our remote one is the other end.
+// Linux: /proc/net/tcp and tcp6 list every TCP socket of this network namespace with the user who created it. The row
+// whose local address is our remote address is the other end.
 
 import { closeSync, openSync, readSync } from "node:fs";
 import { isIPv4, isIPv6 } from "node:net";
 import { endianness } from "node:os";
 import { type Connection, type FindPeers, type Peer, UNKNOWN_PEER } from "./peer.ts";
 
-// The kernel answers a read with at most one page of whole rows.
+// The kernel returns at most one page of whole rows per read.
 const READ_BYTES = 16 * 1024;
-/** The fields of a row, counted from 0. */
+/** Fields of a row, counted from 0. */
 const UID_FIELD = 7;
 const INODE_FIELD = 9;
-// The table is read in pieces while sockets come and go, so that a row may be skipped.
+// The table is read in pieces while sockets open and close, so a row may be missed.
 const ATTEMPTS = 3;
 
-/** @param folder - Where `tcp` and `tcp6` lie; another one only in tests. */
+/** @param folder - Folder of `tcp` and `tcp6`; a different one only in tests. */
 export function createProcPeerFinder(folder = "/proc/net"): FindPeers {
   return async (connections) => {
     const found = new Map<Connection, Peer>();
     for (let attempt = 1; attempt <= ATTEMPTS && found.size < connections.length; attempt += 1) {
-      // A program may reach an IPv4 port by a socket of IPv6, whose row is in the second file.
+      // A program may reach an IPv4 port through an IPv6 socket, whose row is in the second file.
       searchTable(`${folder}/tcp`, keysOf(connections, found, toIpv4Hex), found);
       searchTable(`${folder}/tcp6`, keysOf(connections, found, toIpv6Hex), found);
     }
@@ -27,12 +27,12 @@ export function createProcPeerFinder(folder = "/proc/net"): FindPeers {
   };
 }
 
-/** What is searched for, by the connection that it is of. */
+/** Search keys, with the connection that each belongs to. */
 type Keys = Map<string, Connection>;
-// A single text is found fastest by searching all rows for it, many by taking the rows apart.
+// For a few keys, searching all rows for the text is fastest; for many, parsing the rows is.
 const FEW = 4;
 
-/** What the wanted rows hold, for the connections that are not found yet and can stand in this table. */
+/** Keys of the connections that have not been found yet and can appear in this table. */
 function keysOf(
   connections: readonly Connection[],
   found: ReadonlyMap<Connection, Peer>,
@@ -49,8 +49,8 @@ function keysOf(
 }
 
 /**
- * Reads no further than the last row that is wanted: the whole table takes the kernel some milliseconds. At once and not in the
- * background, where each of the many small reads would wait for its turn, at a start for longer than all of them take.
+ * Stops at the last wanted row: reading the whole table takes the kernel some milliseconds. Synchronous, because in the
+ * background each of the many small reads would wait for its turn, at start-up for longer than all of them take.
  */
 function searchTable(file: string, keys: Keys, found: Map<Connection, Peer>): void {
   if (keys.size === 0) return;
@@ -73,7 +73,7 @@ function placesOf(keys: Keys, rows: string): [string, number][] {
   return [...keys.keys()].map((key): [string, number] => [key, rows.indexOf(key)]).filter(([, at]) => at !== -1);
 }
 
-/** A row begins with its number and a colon, then come both addresses, always of one length in a table. */
+/** A row starts with its number and a colon, followed by both addresses, which have a fixed length per table. */
 function addressesIn(rows: string, keys: Keys): [string, number][] {
   const places: [string, number][] = [];
   const { length } = keys.keys().next().value as string;
@@ -105,7 +105,7 @@ function* readRows(descriptor: number): Generator<string> {
   }
 }
 
-/** A socket that was closed by its owner belongs to inode 0, and older kernels then name root as its user. */
+/** A socket that its owner has closed has inode 0, and older kernels then report root as its user. */
 function readPeer(rows: string, at: number): Peer {
   const start = rows.lastIndexOf("\n", at) + 1;
   const fields = rows.slice(start, rows.indexOf("\n", at)).trim().split(/\s+/);
@@ -117,7 +117,7 @@ function toPortHex(port: number): string {
   return port.toString(16).toUpperCase().padStart(4, "0");
 }
 
-/** The kernel prints an address as numbers of 32 bits in the machine's own byte order. */
+/** The kernel prints an address as 32-bit numbers in the machine's byte order. */
 function toHex(bytes: readonly number[]): string {
   let hex = "";
   for (let at = 0; at < bytes.length; at += 4) {

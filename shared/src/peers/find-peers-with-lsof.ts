@@ -1,20 +1,20 @@
-// macOS has no table of sockets that names their users. `lsof` lists them by process; without being root it sees only those of
-// its own user, which is enough to tell one's own from all others.
+// macOS has no socket table that includes users. `lsof` lists sockets by process; without root it sees only those of
+// its own user, which is enough to distinguish them from all others.
 
 import { execFile } from "node:child_process";
 import type { Connection, FindPeers, Peer } from "./peer.ts";
 
-/** Where macOS has it; some shells leave this folder out of the PATH. */
+/** Its location on macOS; some shells do not have this folder in PATH. */
 export const LSOF = "/usr/sbin/lsof";
-// It takes 0.1 to 0.5 s on a machine with many processes.
+// `lsof` takes 0.1 to 0.5 s on a machine with many processes.
 const TIMEOUT_MS = 10_000;
 const OUTPUT_LIMIT_BYTES = 64 * 1024 * 1024;
-// An IPv4 address on a socket of IPv6.
+// An IPv4 address on an IPv6 socket.
 const MAPPED = /\[::ffff:(\d+\.\d+\.\d+\.\d+)\]/gi;
 
 /**
- * @param uid - Whose connections to list; null, as root: everybody's.
- * @throws What the finder throws when `lsof` does not answer.
+ * @param uid - Whose connections to list; null (as root): everyone's.
+ * @throws The finder throws if `lsof` does not answer.
  */
 export function createLsofPeerFinder(uid: number | null, command = LSOF): FindPeers {
   const whose = uid === null ? [] : ["-a", "-u", String(uid)];
@@ -30,7 +30,7 @@ export function createLsofPeerFinder(uid: number | null, command = LSOF): FindPe
   };
 }
 
-/** It ends with 1 where it lists nothing, or cannot see some process; what it printed counts. */
+/** `lsof` exits with 1 if it lists nothing or cannot see some process; its output is still valid. */
 function runLsof(command: string, args: readonly string[]): Promise<string> {
   const { promise, resolve, reject } = Promise.withResolvers<string>();
   execFile(command, args, { timeout: TIMEOUT_MS, maxBuffer: OUTPUT_LIMIT_BYTES }, (error, stdout) => {
@@ -41,9 +41,10 @@ function runLsof(command: string, args: readonly string[]): Promise<string> {
 }
 
 /**
- * Output for programs: a line `u501` for each process, then a line `n127.0.0.1:54321->127.0.0.1:7071` for each socket.
+ * Parses the machine-readable output: a line `u501` per process, then a line `n127.0.0.1:54321->127.0.0.1:7071` per
+ * socket.
  *
- * @returns The user by the name of the connection.
+ * @returns User ids by connection name.
  */
 function parseRows(output: string): Map<string, number> {
   const rows = new Map<string, number>();

@@ -1,5 +1,6 @@
-// The system's table of sockets takes milliseconds to read, however few are in it: the kernel walks through a hash table that is made for
-// all the memory of the machine. A connection of this process to itself, as a command has to its own host, needs no look there.
+// Reading the system's socket table takes milliseconds however few sockets exist, because the kernel walks a hash table
+// sized for the machine's memory. Connections of this process to itself, such as those of a command to its own host, do
+// not need it.
 
 import { subscribe } from "node:diagnostics_channel";
 import type { Socket } from "node:net";
@@ -8,7 +9,7 @@ import type { Connection } from "./peer.ts";
 const open = new Set<Socket>();
 let isWatching = false;
 
-/** Connections that this process makes from now on are known to {@link isOwnConnection}. Safe to call twice. */
+/** Records connections that this process opens from now on for {@link isOwnConnection}. Safe to call twice. */
 export function watchOwnConnections(): void {
   if (isWatching) return;
   isWatching = true;
@@ -20,8 +21,8 @@ export function watchOwnConnections(): void {
 }
 
 /**
- * Whether the other end is a socket that this process holds: no two sockets share both addresses while they are open. One that does not
- * know yet that it is connected does not count.
+ * Whether this process holds the socket at the other end: no two open sockets share both addresses. A socket that does
+ * not know yet that it is connected is not counted.
  */
 export function isOwnConnection({ localAddress, localPort, remoteAddress, remotePort }: Connection): boolean {
   for (const socket of open) {
@@ -38,5 +39,5 @@ export function isOwnConnection({ localAddress, localPort, remoteAddress, remote
 
 const isSame = (a: string | undefined, b: string): boolean => a !== undefined && plain(a) === plain(b);
 
-/** An IPv4 address on a socket of IPv6 is that address. */
+/** Strips the prefix of an IPv4 address on an IPv6 socket. */
 const plain = (address: string): string => address.replace(/^::ffff:(?=\d+\.)/i, "");

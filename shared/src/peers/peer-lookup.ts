@@ -6,7 +6,9 @@ import { type Connection, type FindPeers, type Peer, UNKNOWN_PEER } from "./peer
 
 type Question = { connection: Connection; answer(peer: Peer): void };
 
-/** Asks the system about one batch of connections at a time: a burst of them costs two questions, not one each. */
+/**
+ * Asks the system about one batch of connections at a time: a burst costs two lookups instead of one per connection.
+ */
 export class PeerLookup {
   readonly #find: FindPeers;
   #waiting: Question[] = [];
@@ -16,7 +18,7 @@ export class PeerLookup {
     this.#find = find;
   }
 
-  /** Never rejects: a system that fails to answer makes the peer unknown. */
+  /** Never rejects: if the system does not answer, the peer is unknown. */
   lookUp(connection: Connection): Promise<Peer> {
     return new Promise((answer) => {
       this.#waiting.push({ connection, answer });
@@ -28,7 +30,7 @@ export class PeerLookup {
     this.#isAsking = true;
     while (this.#waiting.length > 0) {
       await this.#gather();
-      // Connections that arrive from now on may be missing in what is being read.
+      // Connections that arrive from now on may be missing from the table being read.
       const batch = this.#waiting;
       this.#waiting = [];
       const found = await this.#find(batch.map(({ connection }) => connection)).catch(() => new Map());
@@ -37,17 +39,17 @@ export class PeerLookup {
     this.#isAsking = false;
   }
 
-  /** The runtime accepts one connection a turn: waits until a turn brings no other. */
+  /** The runtime accepts one connection per event-loop turn: waits until a turn brings no new one. */
   async #gather(): Promise<void> {
     for (let count = 0; count !== this.#waiting.length; ) {
       count = this.#waiting.length;
-      // The first of the two comes before anything else is accepted.
+      // The first callback runs before anything else is accepted.
       await new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
     }
   }
 }
 
-/** @returns null where the system does not tell users apart: on Windows, or on Linux without /proc. */
+/** @returns null where the system does not tell users apart: on Windows, and on Linux without /proc. */
 export function createSystemPeerLookup(): PeerLookup | null {
   switch (process.platform) {
     case "linux":
@@ -61,7 +63,7 @@ export function createSystemPeerLookup(): PeerLookup | null {
   }
 }
 
-/** Asks the system about connections of other processes only. */
+/** Asks the system only about connections of other processes. */
 export function exceptOwn(find: FindPeers): FindPeers {
   watchOwnConnections();
   return async (connections) => {
@@ -72,7 +74,7 @@ export function exceptOwn(find: FindPeers): FindPeers {
   };
 }
 
-/** The user that sockets of this process belong to; 0 where the platform has no numbers for users. */
+/** The user id of this process's sockets; 0 on platforms without user ids. */
 export function ownUid(): number {
   return process.geteuid?.() ?? 0;
 }

@@ -9,10 +9,10 @@ export type Connection = {
 /** Who opened a connection to us. */
 export type Peer =
   | { kind: "user"; uid: number }
-  /** The system lists no such socket, or nobody holds it any more. */
+  /** The system lists no such socket, or its owner has closed it. */
   | { kind: "unknown" };
 
 export const UNKNOWN_PEER: Peer = { kind: "unknown" };
 
-/** Asks the system once for several connections; one that is missing in the answer is unknown. */
+/** Asks the system once about several connections; those missing from the result are unknown. */
 export type FindPeers = (connections: readonly Connection[]) => Promise<ReadonlyMap<Connection, Peer>>;

@@ -6,22 +6,23 @@ import type { Connection, Peer } from "./peer.ts";
 import { createSystemPeerLookup, ownUid, type PeerLookup } from "./peer-lookup.ts";
 
 const ROOT = 0;
-/** How long a refused client has to read why. */
+/** Time for a refused client to read the reason. */
 const FAREWELL_MS = 1000;
 const LOG_INTERVAL_MS = 60_000;
 
 export type PeerPolicy = {
-  /** Who may connect besides the user of this process and root. Absent: nobody, and no flag changes it. */
+  /** Who may connect besides the user of this process and root. Absent: no one, and no flag changes this. */
   allowUsers?: AllowedUsers | undefined;
   log: Pick<Logger, "warn" | "debug">;
-  /** Default: this system's own, one for all servers of this process. */
+  /** Default: the lookup of this system, shared by all servers of this process. */
   lookup?: PeerLookup | null;
 };
 
 /**
- * Serves only connections of this process's user, of root (who can read and trace every process anyway), and of `allowUsers`:
- * loopback alone keeps other machines out, not other users of this one. Each connection is looked up once, and its bytes are not
- * read before that. Call it when the server has its handlers. Where the system does not tell users apart, it changes nothing.
+ * Restricts `server` to connections of this process's user, of root (who can read and trace every process anyway), and
+ * of `allowUsers`. Listening on loopback keeps out other machines, but not other users of this one. Each connection is
+ * looked up once, before any of its bytes are read. Call this after the server's handlers are attached. Does nothing
+ * where the system does not tell users apart.
  */
 export function refuseOtherUsers(server: Server, { allowUsers, log, lookup = systemLookup() }: PeerPolicy): void {
   if (allowUsers === "all") return;
@@ -35,7 +36,7 @@ export function refuseOtherUsers(server: Server, { allowUsers, log, lookup = sys
   server.removeAllListeners("connection");
   server.on("connection", (socket) => {
     void identify(socket, lookup).then((peer) => {
-      // It went away, or the server stopped, meanwhile.
+      // The client disconnected, or the server stopped, in the meantime.
       if (socket.destroyed || !server.listening) return void socket.destroy();
       if (peer.kind === "user" && allowed.has(peer.uid)) {
         for (const handler of handlers) Reflect.apply(handler, server, [socket]);
@@ -43,7 +44,7 @@ export function refuseOtherUsers(server: Server, { allowUsers, log, lookup = sys
       }
       const tell = () => report(peer, (server.address() as AddressInfo | null)?.port);
       if (peer.kind === "user") tell();
-      // A client that only checks whether the port is open sends nothing, and is gone when the system is asked.
+      // A client that only probes whether the port is open sends nothing, and is gone by the time the system is asked.
       else socket.once("data", tell);
       refuse(socket, server instanceof http.Server);
     });
@@ -58,7 +59,7 @@ function systemLookup(): PeerLookup | null {
 }
 
 async function identify(socket: Socket, lookup: PeerLookup): Promise<Peer> {
-  // A reset before a handler is there must not end the process.
+  // A reset before a handler is attached must not crash the process.
   const ignore = () => {};
   socket.on("error", ignore);
   const peer = await lookup.lookUp(toConnection(socket));
@@ -71,7 +72,7 @@ function toConnection(socket: Socket): Connection {
   return { localAddress, localPort, remoteAddress, remotePort };
 }
 
-/** One line per user and minute, so that a program that tries again and again does not fill the log. */
+/** Logs one line per user and minute, so that a program that keeps retrying does not fill the log. */
 function createReporter(log: Pick<Logger, "warn">, hasFlag: boolean): (peer: Peer, port: number | undefined) => void {
   const lastAt = new Map<string, number>();
   return (peer, port) => {
@@ -90,7 +91,7 @@ const FAREWELL = "This local host serves the user who started it. `--allow-user`
 function refuse(socket: Socket, isHttp: boolean): void {
   if (!isHttp) return void socket.destroy();
   socket.on("error", () => {});
-  // With bytes left unread, closing would be a reset, which may take the answer with it.
+  // Closing with unread bytes would send a reset, which may discard the response.
   socket.resume();
   socket.end(
     [

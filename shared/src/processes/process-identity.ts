@@ -1,14 +1,14 @@
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 
-/** One process, told apart from a later one that the system gives the same number. */
+/** Identifies a process, distinguishing it from a later process with the same pid. */
 export type ProcessIdentity = {
   pid: number;
-  /** When the process began, in the system's own words; absent where the system does not tell. */
+  /** When the process started, in the system's own format; absent where the system does not provide it. */
   startMark?: string;
 };
 
-/** @returns `undefined` where no such process lives; a zombie counts as dead. */
+/** @returns `undefined` if no such process is alive; a zombie counts as dead. */
 export function identifyProcess(pid: number): ProcessIdentity | undefined {
   if (!isPidInUse(pid)) return undefined;
   const startMark = readStartMark(pid);
@@ -16,7 +16,7 @@ export function identifyProcess(pid: number): ProcessIdentity | undefined {
   return startMark === undefined ? { pid } : { pid, startMark };
 }
 
-/** Whether exactly this process still runs. */
+/** Whether exactly this process is still running. */
 export function isProcessAlive(identity: ProcessIdentity): boolean {
   const now = identifyProcess(identity.pid);
   if (now === undefined) return false;
@@ -27,7 +27,10 @@ export function identifyThisProcess(): ProcessIdentity {
   return identifyProcess(process.pid) ?? { pid: process.pid };
 }
 
-/** A process of another user counts too. Numbers are reused: prefer {@link isProcessAlive} where a start mark is known. */
+/**
+ * Whether any process, including another user's, has this pid. Pids are reused: prefer {@link isProcessAlive} where a
+ * start mark is known.
+ */
 export function isPidInUse(pid: number): boolean {
   try {
     process.kill(pid, 0);
@@ -48,11 +51,11 @@ function readStartMark(pid: number): string | "dead" | undefined {
   }
 }
 
-/** Field 22 of `/proc/<pid>/stat` counts clock ticks since boot, so the boot is part of the mark. */
+/** Field 22 of `/proc/<pid>/stat` counts clock ticks since boot, so the boot id is part of the mark. */
 function readLinuxStartMark(pid: number): string | "dead" | undefined {
   const stat = readText(`/proc/${pid}/stat`);
   if (stat === undefined) return "dead";
-  // The command's name stands in parentheses and may hold spaces and parentheses itself.
+  // The command name is in parentheses and may itself contain spaces and parentheses.
   const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
   if (fields[0] === "Z" || fields[0] === "X") return "dead";
   return `${readText("/proc/sys/kernel/random/boot_id")?.trim() ?? "boot"}/${fields[19]}`;

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 
 export type CertificatePair = {
-  /** PEM; signs itself, so trusting it trusts nothing else. */
+  /** PEM. Self-signed, so trusting it trusts nothing else. */
   certificate: string;
   /** PEM. */
   privateKey: string;
@@ -9,19 +9,19 @@ export type CertificatePair = {
 
 const VALID_DAYS = 365;
 const DAY_MS = 86_400_000;
-// A clock that runs a little behind must not refuse a certificate made a second ago.
+// A client whose clock is slightly behind must not reject a certificate created a second ago.
 const BACKDATE_MS = 3_600_000;
 
-/** A certificate for servers on this machine, for the given names and addresses. */
+/** Generates a self-signed certificate for servers on this machine. */
 export async function generateCertificate(subject: {
   dnsNames: string[];
   ipAddresses?: string[];
 }): Promise<CertificatePair> {
   const { dnsNames, ipAddresses = [] } = subject;
   const now = Date.now();
-  // OpenSSL looks trusted certificates up by their subject: two of one name would hide each other in a process.
+  // OpenSSL looks up trusted certificates by subject: two with the same name in one process would hide each other.
   const commonName = `same-kit ${randomUUID()}`;
-  // Only here: it takes 50 ms to load, which every other command would pay for.
+  // Loaded lazily: it takes 50 ms to load, which every other command would pay for.
   const { generate } = await import("./self-signed.ts");
   const pair = await generate([{ name: "commonName", value: commonName }], {
     keyType: "ec",

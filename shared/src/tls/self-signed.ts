@@ -1,2 +1,3 @@
-// A file of its own, so that it can be loaded late: of a CommonJS package, a bundle gives `import()` no named exports.
+// A separate file so that it can be loaded lazily: in a bundle, `import()` of a CommonJS package yields no named
+// exports.
 export { generate } from "selfsigned";

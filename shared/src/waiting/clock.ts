@@ -1,19 +1,19 @@
 import { setTimeout as delay } from "node:timers/promises";
 
-/** Time as the engine sees it; tests pass a fake. */
+/** The engine's view of time; tests pass a fake. */
 export interface Clock {
   now(): Date;
   /**
-   * UTC now as .NET writes it: ISO 8601 with seven fractional digits (100 ns) and `Z`. Successive calls on one clock are
-   * strictly increasing, because entity sort stamps and replay times must never tie.
+   * Current UTC time in .NET's format: ISO 8601 with seven fractional digits (100 ns) and `Z`. Successive calls on one
+   * clock are strictly increasing, because entity sort stamps and replay times must never be equal.
    */
   nowTicks(): string;
-  /** Resolves after `ms`, or at once when `signal` aborts; never rejects. */
+  /** Resolves after `ms`, or immediately when `signal` aborts; never rejects. */
   sleep(ms: number, signal?: AbortSignal, options?: SleepOptions): Promise<void>;
 }
 
 export type SleepOptions = {
-  /** Upkeep that recurs whatever happens: a clock that is moved by hand may pass it over. */
+  /** Marks recurring maintenance that happens regardless of work; a manually advanced clock may skip it. */
   isRoutine?: boolean;
 };
 
@@ -32,7 +32,7 @@ export function createSystemClock(): Clock {
       try {
         await delay(ms, undefined, signal === undefined ? {} : { signal });
       } catch {
-        // Aborted: the caller looks at its signal.
+        // Aborted: the caller checks its signal.
       }
     },
   };
@@ -40,14 +40,14 @@ export function createSystemClock(): Clock {
 
 /** @param ticks - 100 ns units since the Unix epoch. */
 export function formatTicks(ticks: bigint): string {
-  // The remainder is negative for a time before 1970.
+  // The remainder is negative for times before 1970.
   const rest = ((ticks % TICKS_PER_MS) + TICKS_PER_MS) % TICKS_PER_MS;
   const milliseconds = Number((ticks - rest) / TICKS_PER_MS);
   return new Date(milliseconds).toISOString().replace("Z", `${String(rest).padStart(4, "0")}Z`);
 }
 
 /**
- * @param text - ISO 8601 in UTC, with up to seven fractional digits and `Z` (what .NET and the table service write).
+ * @param text - ISO 8601 in UTC with up to seven fractional digits and `Z`, as written by .NET and the table service.
  * @returns 100 ns units since the Unix epoch.
  */
 export function parseTicks(text: string): bigint {

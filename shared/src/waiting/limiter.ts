@@ -1,6 +1,6 @@
-/** Runs at most `limit` pieces of work at once; the others wait in order. */
+/** Runs at most `limit` tasks concurrently; the others wait in order. */
 export class Limiter {
-  /** May be changed at any time; `Infinity` for no limit. */
+  /** Can be changed at any time; `Infinity` for no limit. */
   limit: number;
   #running = 0;
   readonly #waiting: (() => void)[] = [];
@@ -9,7 +9,7 @@ export class Limiter {
     this.limit = limit;
   }
 
-  /** How many pieces of work run or wait. */
+  /** Number of tasks running or waiting. */
   get outstanding(): number {
     return this.#running + this.#waiting.length;
   }
@@ -25,7 +25,10 @@ export class Limiter {
     }
   }
 
-  /** Counts what it starts at once, because it runs only a moment later and nothing else may take its place until then. */
+  /**
+   * Counts the tasks that it starts immediately: they run a moment later, and nothing else may take their place until
+   * then.
+   */
   #startWaiting(): void {
     while (this.#running < this.limit) {
       const start = this.#waiting.shift();

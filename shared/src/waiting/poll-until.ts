@@ -1,11 +1,11 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { Clock } from "./clock.ts";
 
-/** Time as waiting needs it: the system's, a test's, or one that runs faster for a rehearsal. */
+/** Time as used for waiting: the system's, a test's, or an accelerated one for a rehearsal. */
 export type Waiting = {
-  /** Milliseconds since 1970. */
+  /** Milliseconds since the epoch. */
   now: () => number;
-  /** Ends early, by throwing or by returning, when `signal` aborts. */
+  /** Returns early, or throws, when `signal` aborts. */
   sleep: (ms: number, signal?: AbortSignal) => Promise<void>;
 };
 
@@ -20,21 +20,21 @@ export const waitingBy = (clock: Clock): Waiting => ({
 });
 
 type PollOptions<T> = {
-  /** Gives null while it is too early; what it throws ends the wait. */
+  /** Returns null to try again later; an error ends the wait. */
   attempt: () => Promise<T | null> | T | null;
   everyMs: number;
   /** Default: {@link systemWaiting}. */
   waiting?: Waiting;
-  /** Ends the wait by throwing its reason. */
+  /** When it aborts, the wait throws its reason. */
   signal?: AbortSignal;
 };
 
-/** Calls `attempt` until it gives something. */
+/** Calls `attempt` until it returns a value. */
 export async function pollUntil<T>(options: PollOptions<T>): Promise<T>;
 /**
- * Calls `attempt` until it gives something, at most `limitMs` long and the last time when that has passed.
+ * Calls `attempt` until it returns a value or `limitMs` has passed; the last attempt is made when the limit has passed.
  *
- * @returns null when the limit passed.
+ * @returns null if the limit passed.
  */
 export async function pollUntil<T>(options: PollOptions<T> & { limitMs: number }): Promise<T | null>;
 export async function pollUntil<T>(options: PollOptions<T> & { limitMs?: number }): Promise<T | null> {
