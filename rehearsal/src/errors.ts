@@ -1,7 +1,7 @@
 import { OperationError } from "@same-kit/shared";
 
 export type MiniAzureErrorCode =
-  /** The state folder of a rehearsal was written by another version. */
+  /** The state folder of a rehearsal was written by an incompatible version. */
   "ERR_MINI_AZURE_STATE";
 
 export class MiniAzureError extends OperationError<MiniAzureErrorCode> {}

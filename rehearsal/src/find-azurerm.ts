@@ -1,4 +1,4 @@
-// Where a machine may already have the real azurerm: in what the user's Terraform uses itself. All of it is only read.
+// Finds the real azurerm on this machine, in the folders that the user's Terraform uses. They are only read.
 import { readdir, readFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import path from "node:path";
@@ -6,17 +6,17 @@ import type { ProviderSource } from "./provider-source.ts";
 
 export const AZURERM_SOURCE = "registry.terraform.io/hashicorp/azurerm";
 
-// The range in terraform/versions.tf.
+// The lower bound in terraform/versions.tf.
 const OLDEST_AZURERM = "5.2.0";
 const FIRST_REFUSED_AZURERM = "6.0.0";
 const PROGRAM = "terraform-provider-azurerm";
 
 /**
- * The real azurerm in one of these mirrors or plugin caches, unpacked or as the packed file that `terraform providers mirror`
- * leaves: the newest version that the module accepts.
+ * Finds the real azurerm in these mirrors or plugin caches, unpacked or as a zip file written by `terraform providers
+ * mirror`: the newest version that the module accepts.
  *
- * @returns null where there is none, and everywhere but on Linux: elsewhere Go does not trust a certificate by
- * `SSL_CERT_FILE`, so that the real provider could not reach the mini Azure.
+ * @returns null if there is none, and on every system but Linux: on other systems Go ignores `SSL_CERT_FILE`, so the
+ *   real provider could not connect to the mini Azure.
  */
 export async function findAzurerm(mirrors: readonly string[]): Promise<ProviderSource | null> {
   if (process.platform !== "linux") return null;
@@ -31,8 +31,8 @@ export async function findAzurerm(mirrors: readonly string[]): Promise<ProviderS
 }
 
 /**
- * The plugin cache and the mirrors of the user's Terraform: of the environment, of its CLI configuration, and those that it
- * looks into without being told.
+ * The plugin cache and the mirrors of the user's Terraform: those set in the environment, those in its CLI
+ * configuration, and its default locations.
  *
  * @see hashicorp/terraform, website/docs/cli/config/config-file.mdx
  */
@@ -56,7 +56,7 @@ export async function userMirrors(env: NodeJS.ProcessEnv): Promise<string[]> {
   ].filter((folder): folder is string => folder !== undefined && folder !== "");
 }
 
-/** `linux_amd64`, as Terraform names the machine. */
+/** Terraform's name for the platform, such as `linux_amd64`. */
 export function terraformPlatform(): string {
   const system = process.platform === "win32" ? "windows" : process.platform;
   return `${system}_${process.arch === "x64" ? "amd64" : process.arch}`;

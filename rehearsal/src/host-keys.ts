@@ -1,2 +1,2 @@
-/** The keys that open the host of a deployed app, as Azure lists them. */
+/** The host keys of a deployed app, as Azure lists them. */
 export type HostKeys = { masterKey: string; functionKey: string; durableTaskKey: string };

@@ -1,5 +1,6 @@
-// An Azure small enough to run in one process: Azure Resource Manager, the SCM service and the deployed sites, on the loopback
-// interface, over TLS with a certificate of its own. Deployments are rehearsed against it; nothing ever reaches Azure.
+// An in-process fake of the Azure APIs that a deployment uses: Azure Resource Manager, the SCM service and the deployed
+// sites, on the loopback interface, over TLS with its own certificate. Deployments are rehearsed against it; nothing
+// ever reaches Azure.
 import { writeFile } from "node:fs/promises";
 import path from "node:path";
 import { getCACertificates, setDefaultCACertificates } from "node:tls";
@@ -38,54 +39,60 @@ export type MiniAzureOptions = {
   folder: string;
   /** Starts the Functions host on a deployed package. */
   bootSite: BootSite;
-  /** What the service principal may show instead of its secret. Default: nothing. */
+  /** Credentials that the service principal may present instead of its secret. Default: none. */
   registered?: readonly RegisteredCredential[];
-  /** Namespaces that a new cloud has registered. Default: those that need it not, and what colleagues use. */
+  /**
+   * Namespaces that are registered in a new cloud. Default: those that need no registration, and those used by
+   * colleagues.
+   */
   namespaces?: readonly string[];
-  /** The failure to play. */
+  /** The drill to play. */
   fail?: ActiveDrill;
-  /** What the deployed apps print. */
+  /** Receives the output of the deployed apps. */
   onLog: LogSink;
   log: Logger;
 };
 
 export type MiniAzure = {
-  /** For example `https://localhost:40001`, without a slash at the end. */
+  /** For example `https://localhost:40001`, without a trailing slash. */
   armUrl: string;
   /** For the provider's `metadata_host`, such as `localhost:40001`. */
   metadataHost: string;
   subscriptionId: string;
   tenantId: string;
-  /** PEM file with the certificate that every server here shows. */
+  /** PEM file with the certificate that all servers here use. */
   caFile: string;
   caPem: string;
   /**
-   * A service principal of this cloud and the way to it, as `ARM_…` variables and `SSL_CERT_FILE`: for terraform, and for
-   * everything else that signs in as azurerm does.
+   * Credentials and address of a service principal of this cloud, as `ARM_…` variables and `SSL_CERT_FILE`: for
+   * terraform, and for everything else that signs in like azurerm.
    */
   env: Record<string, string>;
-  /** A second service principal of this cloud, for what others make in the subscription. */
+  /** A second service principal of this cloud, for resources created by other people in the subscription. */
   colleague: Client;
   /**
-   * What the machine looks like in the active drill, on top of `env`: a PATH of its own where a tool is to be missing, old or
-   * not signed in. Empty for every other drill.
+   * Variables that simulate the machine of the active drill, in addition to `env`: a different PATH if a tool must be
+   * missing, outdated or not signed in. Empty for every other drill.
    */
   machineEnv(folder: string, env: NodeJS.ProcessEnv): Promise<Record<string, string>>;
-  /** For drills that strike terraform's state, right before it plans or applies in `terraformDir`; most do nothing. */
+  /**
+   * For drills that affect terraform's state, called right before terraform plans or applies in `terraformDir`; for
+   * most drills it does nothing.
+   */
   beforePlan(terraformDir: string, env: NodeJS.ProcessEnv): Promise<void>;
   beforeApply(terraformDir: string, env: NodeJS.ProcessEnv): Promise<void>;
-  /** Makes a provider available through files below `folder`; the stand-in `hashicorp/azurerm` unless told otherwise. */
+  /** Makes a provider available through files below `folder`. Default: the stand-in `hashicorp/azurerm`. */
   installProvider(folder: string, source?: ProviderSource): Promise<InstalledProvider>;
-  /** Ends all servers and hosts; the cloud stays in its folder. */
+  /** Stops all servers and hosts; the cloud remains in its folder. */
   stop(): Promise<void>;
 };
 
-/** Makes this process trust the mini Azure in addition to the public authorities, `fetch` included. */
+/** Makes this process, including `fetch`, trust the mini Azure in addition to the public certificate authorities. */
 export function trustMiniAzure({ caPem }: Pick<MiniAzure, "caPem">): void {
   setDefaultCACertificates([...getCACertificates("default"), caPem]);
 }
 
-/** Starts the cloud that `options.folder` holds, on its former ports where these are free. */
+/** Starts the cloud stored in `options.folder`, on its previous ports where they are free. */
 export async function startMiniAzure(options: MiniAzureOptions): Promise<MiniAzure> {
   const { folder, log } = options;
   const stateFile = await openState(folder, options.namespaces ?? FIRST_NAMESPACES);
@@ -122,7 +129,7 @@ export async function startMiniAzure(options: MiniAzureOptions): Promise<MiniAzu
   return describe({ stateFile, drill, armUrl, port: arm.port, caFile, stop });
 }
 
-// Azure Resource Manager's own limit for a request.
+// Azure Resource Manager's own request limit.
 const ARM_BODY_LIMIT_BYTES = 4 * 1024 * 1024;
 const LOCALHOST = { dnsNames: ["localhost"], ipAddresses: ["127.0.0.1"] };
 

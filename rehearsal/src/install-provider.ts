@@ -8,17 +8,18 @@ import type { ProviderSource } from "./provider-source.ts";
 
 export type InstalledProvider = {
   kind: "stand-in" | "azurerm";
-  /** Absent where Terraform chooses it. */
+  /** Absent if Terraform chooses it. */
   version?: string;
-  /** For every terraform command of the rehearsal. */
+  /** Environment for every terraform command of the rehearsal. */
   env: Record<string, string>;
-  /** A lock file to lay next to the configuration; absent means that init writes its own. */
+  /** A lock file to copy next to the configuration; if absent, init writes its own. */
   lockFile?: string;
 };
 
 /**
- * Makes a provider available below `folder`, through a CLI configuration of its own, unless it is to be had as the user's
- * Terraform has it. Neither the user's configuration nor a mirror or plugin cache that is named here is ever written.
+ * Makes a provider available below `folder` through a separate CLI configuration, unless the provider comes from the
+ * user's own Terraform setup. Neither the user's configuration nor any mirror or plugin cache named here is ever
+ * written to.
  */
 export async function installProvider(
   folder: string,

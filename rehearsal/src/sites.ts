@@ -36,13 +36,13 @@ export type SitesOptions = {
   log: Logger;
 };
 
-// What the front of Azure's sites takes of a request, and what fits into one piece of memory of a package.
+// The request limit of the front of Azure's sites, and the size limit of a package, which must fit into one buffer.
 const SITE_BODY_LIMIT_BYTES = 210 * 1024 * 1024;
 const PACKAGE_LIMIT_BYTES = 2 * 1024 * 1024 * 1024 - 1;
 
 type RunningSite = { runtime: SiteRuntime; deployments: Deployments; front: HttpsListener; scm: HttpsListener };
 
-/** The deployed sites: each has its own two ports, for the app and for its SCM service. */
+/** The deployed sites. Each has two ports, one for the app and one for its SCM service. */
 export class Sites implements SitePort {
   readonly #options: SitesOptions;
   readonly #wwwroot: Wwwroot;
@@ -89,7 +89,7 @@ export class Sites implements SitePort {
     return runtime.hasRun ? this.#keys(siteId) : null;
   }
 
-  /** Opens the listeners of the sites that an earlier process left. */
+  /** Opens the listeners of the sites created by an earlier process. */
   async resume(): Promise<void> {
     await this.#wwwroot.removeStale();
     const sites = this.#options.store.topLevel().filter(({ type }) => type === "Microsoft.Web/sites");
@@ -172,7 +172,7 @@ export class Sites implements SitePort {
     });
   }
 
-  /** The package that an earlier process deployed; unpacked only if the site is asked for anything. */
+  /** Restores the package deployed by an earlier process; it is unpacked only when the site receives a request. */
   async #resumePackage(siteId: string, runtime: SiteRuntime): Promise<void> {
     const active = this.#options.stateFile.state.deployments[toKey(siteId)]?.find((deployment) => deployment.active);
     const { id, packageFile } = active ?? {};
@@ -218,7 +218,7 @@ export class Sites implements SitePort {
   }
 }
 
-/** A deployment that its process did not live to end. */
+/** Ends a deployment whose process exited before it was finished. */
 function endInterrupted(deployment: StoredDeployment): void {
   if (deployment.status >= DEPLOYMENT_STATUS.failed) return;
   deployment.status = DEPLOYMENT_STATUS.failed;

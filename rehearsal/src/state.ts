@@ -12,7 +12,7 @@ const FORMAT = 1;
 
 export type SitePorts = { site: number; scm: number };
 
-/** Everything that outlives one process: a second rehearsal finds the cloud as the first left it. */
+/** Everything that outlives one process: a second rehearsal finds the cloud as the first one left it. */
 export type MiniAzureState = {
   format: typeof FORMAT;
   account: Account;
@@ -21,26 +21,26 @@ export type MiniAzureState = {
   /** By site ID in lower case. */
   sitePorts: Record<string, SitePorts>;
   resources: Resource[];
-  /** Registered namespaces; absent in a cloud of an earlier same-kit, which asked for none. */
+  /** Registered namespaces; absent in a cloud created by an earlier same-kit, which did not require registration. */
   namespaces?: string[];
   /** By site ID in lower case, oldest first. */
   deployments: Record<string, StoredDeployment[]>;
-  /** Absent in a cloud of an earlier same-kit. */
+  /** Absent in a cloud created by an earlier same-kit. */
   wwwroots?: StoredWwwroot[];
 };
 
 export type StateFile = { state: MiniAzureState; save(): void };
 
 /**
- * Loads the state below `folder`, or begins a new cloud there.
+ * Loads the state below `folder`, or starts a new cloud there.
  *
- * @param namespaces - What a new cloud has registered.
+ * @param namespaces - Namespaces registered in a new cloud.
  */
 export async function openState(folder: string, namespaces: readonly string[]): Promise<StateFile> {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const file = path.join(folder, "mini-azure.json");
   const state = existsSync(file) ? load(file) : await begin(namespaces);
-  // At once: a drill may end the process at any point.
+  // Written synchronously: a drill may end the process at any point.
   return { state, save: () => writeFileAtomicSync(file, JSON.stringify(state)) };
 }
 

@@ -8,9 +8,9 @@ export type SiteHosts = { hostName: string; scmHostName: string };
 
 export type FunctionSummary = { name: string; trigger: string; invokeUrl?: string };
 
-/** What Azure Resource Manager asks of the deployed sites. */
+/** What Azure Resource Manager requests of the deployed sites. */
 export interface SitePort {
-  /** Host names of a site, which get their listeners now if they have none. */
+  /** Host names of a site; its listeners are opened now if it has none yet. */
   hostsOf(siteId: string): Promise<SiteHosts>;
   settingsChanged(siteId: string): Promise<void>;
   removed(siteId: string): Promise<void>;

@@ -13,10 +13,10 @@ import { serviceRoutes } from "./service-routes.ts";
 import { siteRoutes } from "./site-routes.ts";
 import { subscriptionRoutes } from "./subscription.ts";
 
-/** Tells azurerm not to wait between polls. */
+/** Lets azurerm poll without delays. */
 const SKIP_DELAY = { "x-go-azure-sdk-skip-polling-delay": "true" };
 
-/** @param intercept - For drills: what they answer carries the request's IDs too. */
+/** @param intercept - For drills; their responses get the request's IDs as well. */
 export function createArmHandler(context: ArmContext, intercept: Intercept): Handler {
   const open = openRoutes(context);
   const closed = [

@@ -1,16 +1,17 @@
-// What a client may show instead of a secret: a JWT that it signed with its certificate, or one that an issuer it trusts signed.
+// Verifies what a client may present instead of a secret: a JWT signed with its certificate, or one signed by an issuer
+// that it trusts.
 // Source: Microsoft identity platform, "Certificate credentials" and "Workload identity federation".
 import { constants, createPublicKey, type KeyObject, verify, X509Certificate } from "node:crypto";
 import { isRecord } from "@same-kit/shared";
 
-/** Keys are PEM. */
+/** Keys are in PEM format. */
 export type RegisteredCredential =
   | { kind: "certificate"; certificate: string }
   | { kind: "federated"; issuer: string; subject: string; publicKey: string };
 
 export type AssertionContext = {
   clientId: string;
-  /** Where the assertion was sent: a certificate's speaks to this address alone. */
+  /** The URL that the assertion was sent to: the only valid audience of an assertion signed with a certificate. */
   tokenUrl: string;
   registered: readonly RegisteredCredential[];
   nowMs: number;
@@ -24,7 +25,7 @@ const ALGORITHMS: Readonly<Record<string, object>> = {
   ES256: { dsaEncoding: "ieee-p1363" },
 };
 
-/** Whether a registered credential made this assertion, for this client and for now. */
+/** Whether the assertion was signed by a registered credential, for this client, and is currently valid. */
 export function isProof(assertion: string, context: AssertionContext): boolean {
   const [head = "", claims = "", signature = ""] = assertion.split(".");
   const [{ alg }, { iss, sub, aud, exp, nbf = 0 }] = [readSegment(head), readSegment(claims)];
@@ -59,7 +60,7 @@ function isSignedBy(key: KeyObject, algorithm: string, signed: string, signature
       Buffer.from(signature, "base64url"),
     );
   } catch {
-    return false; // A key of another kind than the algorithm asks for.
+    return false; // The key's type does not match the algorithm.
   }
 }
 

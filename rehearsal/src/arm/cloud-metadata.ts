@@ -1,4 +1,5 @@
-// What Azure Resource Manager reports about its cloud, without a sign-in: each client knows one of three shapes by its api-version.
+// What Azure Resource Manager reports about its cloud, without a sign-in. Each client knows one of three formats,
+// selected by its api-version.
 import type { Answer, MiniRequest } from "../http/answer.ts";
 import { ok } from "../http/answer.ts";
 import { REGIONS } from "./regions.ts";
@@ -37,7 +38,7 @@ function describeCloud(armUrl: string): object {
   };
 }
 
-/** The oldest shape; azurerm 4 takes from it the locations that it lets a configuration name. */
+/** The oldest format. azurerm 4 reads from it which locations a configuration may name. */
 function describeEndpoints(armUrl: string): object {
   return {
     galleryEndpoint: "",

@@ -2,16 +2,16 @@ import { randomUUID } from "node:crypto";
 
 export type DeviceCode = { deviceCode: string; userCode: string; expiresInS: number };
 
-/** How an exchange of a device code ends; `pending` asks for another try. */
+/** The result of exchanging a device code; `pending` asks the client to poll again. */
 export type DeviceCodeResult = { kind: "granted"; clientId: string } | { kind: "pending" | "expired" | "unknown" };
 
 const LIFETIME_S = 900;
-// Issued without any proof, so that their number has an end.
+// Codes are issued without any proof, so their number is limited.
 const MAX_WAITING = 100;
 
 type Waiting = { clientId: string; expiresAtMs: number; wasPolled: boolean };
 
-/** Device codes that wait for their exchange. Nobody opens a browser here: the second poll finds the code confirmed. */
+/** Device codes waiting to be exchanged. No one opens a browser here: the second poll finds the code confirmed. */
 export class DeviceCodes {
   readonly #now: () => number;
   readonly #waiting = new Map<string, Waiting>();
@@ -28,7 +28,7 @@ export class DeviceCodes {
     return { deviceCode, userCode: randomUUID().slice(0, 8).toUpperCase(), expiresInS: LIFETIME_S };
   }
 
-  /** Each code is granted once, and only to the client that it was issued to. */
+  /** Each code is granted once, and only to the client it was issued to. */
   exchange(deviceCode: string, clientId: string): DeviceCodeResult {
     const waiting = this.#waiting.get(deviceCode);
     if (waiting === undefined || waiting.clientId !== clientId) return { kind: "unknown" };

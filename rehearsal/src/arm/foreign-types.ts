@@ -1,12 +1,12 @@
-// Resources that same-kit never makes, and that its group may hold all the same: those of other people, and what Azure adds by
-// itself next to Application Insights. They are kept as they come, and removed with their group.
+// Resource types that same-kit never creates but that its group may contain: resources of other people, and what Azure
+// itself adds next to Application Insights. They are stored unchanged, and deleted with their group.
 import type { ResourceType } from "./resource-type.ts";
 
-/** Made by Azure up to an hour after a component, in no region. */
+/** Created by Azure up to an hour after a component, without a region. */
 const AZURES_OWN = ["Microsoft.AlertsManagement/smartDetectorAlertRules", "Microsoft.Insights/actionGroups"];
 const OF_OTHERS = ["Microsoft.Network/virtualNetworks", "Microsoft.KeyVault/vaults", "Microsoft.Sql/servers"];
 
-/** By type in lower case, as `RESOURCE_TYPES`. */
+/** By type in lower case, like `RESOURCE_TYPES`. */
 export const FOREIGN_TYPES: Readonly<Record<string, ResourceType>> = Object.fromEntries([
   ...OF_OTHERS.map((type) => [type.toLowerCase(), keepAs(type)] as const),
   ...AZURES_OWN.map((type) => [type.toLowerCase(), { ...keepAs(type), isGlobal: true }] as const),

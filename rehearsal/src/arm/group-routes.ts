@@ -27,7 +27,7 @@ export function groupRoutes(context: ArmContext): Route[] {
   ];
 }
 
-/** HEAD asks only whether it is there, and is told so without a body. */
+/** HEAD only checks for existence and is answered without a body. */
 function getGroup({ url, method }: MiniRequest, group: string, { store }: ArmContext): Answer {
   const known = store.get(url.pathname);
   if (known === undefined) return groupNotFound(group);
@@ -68,7 +68,7 @@ function refuseGroup(group: string, location: string | undefined, known: Resourc
   return armError(409, "InvalidResourceGroupLocation", message);
 }
 
-/** Only tags can change; those that come replace all that were. */
+/** Only tags can change; the new tags replace all existing ones. */
 function patchGroup(request: MiniRequest, group: string, { store }: ArmContext): Answer {
   const known = store.get(request.url.pathname);
   if (known === undefined) return groupNotFound(group);

@@ -13,13 +13,13 @@ export type Client = { clientId: string; clientSecret: string };
 export type Account = Client & {
   tenantId: string;
   subscriptionId: string;
-  /** Signs tokens. */
+  /** Key that signs tokens. */
   tokenKey: string;
 };
 
 export type LoginOptions = {
   account: Account;
-  /** What the client may show instead of its secret. Default: nothing. */
+  /** Credentials that the client may present instead of its secret. Default: none. */
   registered?: readonly RegisteredCredential[];
   now?: () => number;
 };
@@ -27,12 +27,12 @@ export type LoginOptions = {
 const TOKEN_LIFETIME_S = 3_600;
 const DEVICE_GRANT = "urn:ietf:params:oauth:grant-type:device_code";
 const ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
-// Names that a client may write for "the tenant of the user who signs in", which a device code leaves open.
+// Tenant names that mean "the tenant of the user who signs in"; a device code leaves the tenant open.
 const ANY_TENANT = ["common", "organizations"];
 
 /**
- * Another service principal with the same rights: the resources that it creates are foreign. Derived, so that every process that opens
- * this cloud knows the same one.
+ * Another service principal with the same rights; resources that it creates are foreign. It is derived from the
+ * account, so that every process that opens this cloud gets the same one.
  */
 export function colleagueOf({ tokenKey }: Account): Client {
   return { clientId: guidFrom(`${tokenKey}/colleague`), clientSecret: hostKeyFrom(tokenKey, "colleague") };
@@ -76,8 +76,8 @@ export class Login {
   }
 
   /**
-   * Begins a sign-in without a browser. Only who knows a client of this cloud gets a code: its id is as hard to guess as a code,
-   * and lies in the state file alone.
+   * Starts a sign-in without a browser. A code is only issued for a known client of this cloud: its id is as hard to
+   * guess as a code, and is stored only in the state file.
    */
   deviceCode(request: MiniRequest, loginUrl: string): Answer {
     const asked = readForm(request).get("client_id") ?? "";
@@ -97,7 +97,7 @@ export class Login {
     };
   }
 
-  /** Whether the request carries one of our tokens that is still valid. */
+  /** Whether the request carries a valid token of ours. */
   isAuthorized({ headers }: Pick<MiniRequest, "headers">): boolean {
     const [head = "", claims = "", signature = ""] = (headers.authorization ?? "").replace(/^Bearer /i, "").split(".");
     if (!isSameSecret(signature, this.#sign(`${head}.${claims}`))) return false;
@@ -114,7 +114,7 @@ export class Login {
         ? this.#grant(client.clientId)
         : oauthError(401, "invalid_client", "AADSTS7000215: Invalid client secret provided.");
     }
-    // What is registered is the account's own: the colleague has a secret and nothing else.
+    // Registered credentials belong to the account; the colleague only has a secret.
     const isOurs = client.clientId === this.#account.clientId;
     const context = {
       clientId: client.clientId,

@@ -1,5 +1,5 @@
-// The resource providers of the subscription: what a client may ask of each, and which are registered. Azure makes no resource of
-// a namespace before that.
+// The resource providers of the subscription: which types each offers, and which are registered. Azure creates no
+// resource of a namespace before it is registered.
 import type { Answer, MiniRequest } from "../http/answer.ts";
 import { armError, ok } from "../http/answer.ts";
 import type { Route } from "../http/router.ts";
@@ -8,7 +8,7 @@ import { REGIONS } from "./regions.ts";
 
 const PROVIDERS = "/subscriptions/{subscription}/providers";
 
-/** Types by namespace, with the newest API version that this cloud was written by. */
+/** Types by namespace, with the newest API version that this cloud was written for. */
 const NAMESPACES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   "Microsoft.Web": { sites: "2023-12-01", "sites/config": "2023-12-01", serverFarms: "2023-12-01" },
   "Microsoft.Storage": {
@@ -30,7 +30,7 @@ const NAMESPACES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
 /** Every namespace that this cloud knows. */
 export const ALL_NAMESPACES: readonly string[] = Object.keys(NAMESPACES);
 
-/** What a new subscription has: Azure's own, which need no registration, and what colleagues use in it. */
+/** The namespaces of a new subscription: Azure's own, which need no registration, and those used by colleagues. */
 export const FIRST_NAMESPACES: readonly string[] = [
   "Microsoft.Resources",
   "Microsoft.Authorization",
@@ -46,13 +46,13 @@ export class Registrations {
   readonly #pending = new Set<string>();
   readonly #save: () => void;
 
-  /** @param registered - Changed in place, then saved. */
+  /** @param registered - Modified in place, then saved. */
   constructor(registered: string[], save: () => void) {
     this.#registered = registered;
     this.#save = save;
   }
 
-  /** Refuses what is to be made in a namespace that is not registered; null where it is. */
+  /** Refuses to create a resource in an unregistered namespace; null if it is registered. */
   refuse(type: string): Answer | null {
     const [name = ""] = type.split("/");
     if (this.#has(name)) return null;
@@ -67,7 +67,7 @@ export class Registrations {
     if (!this.#has(name)) this.#pending.add(name);
   }
 
-  /** Ends what `register` began: a client that does not look how it went has nothing registered. */
+  /** Completes what `register` started. A client that does not check the progress never has anything registered. */
   settle(name: string): void {
     if (!this.#pending.delete(name)) return;
     this.#registered.push(name);

@@ -2,13 +2,13 @@ import { randomUUID } from "node:crypto";
 import type { Answer } from "../http/answer.ts";
 import { armError } from "../http/answer.ts";
 
-// The first poll after a request finds the operation still running, so that no client gets away without polling.
+// The first poll after a request finds the operation still running, so that every client has to poll.
 const POLLS_UNTIL_DONE = 2;
 const API_VERSION = "2021-04-01";
 
 type Operation = { pollsLeft: number; result: () => object };
 
-/** Long-running operations: accepted with 202, watched at `Location`, done after a few polls. */
+/** Long-running operations: accepted with 202, polled at `Location`, done after a few polls. */
 export class Operations {
   readonly #operations = new Map<string, Operation>();
   readonly #armUrl: () => string;
@@ -17,7 +17,7 @@ export class Operations {
     this.#armUrl = armUrl;
   }
 
-  /** @param result - What the last poll answers; azurerm takes an object without any status for "still in progress". */
+  /** @param result - Response of the last poll; azurerm treats an object without a status as "still in progress". */
   accept(subscriptionId: string, result: () => object = succeeded): Answer {
     const id = randomUUID();
     this.#operations.set(id, { pollsLeft: POLLS_UNTIL_DONE, result });

@@ -1,5 +1,5 @@
-// The regions of Azure's public cloud, by short name, as `az account list-locations` has them. A rehearsal refuses others, so
-// that a mistyped one is seen before the cloud sees it; what a region offers is not known here.
+// The regions of Azure's public cloud by short name, from `az account list-locations`. A rehearsal refuses any other,
+// so that a typo is found before the real deployment. Which services a region offers is not known here.
 export const REGIONS: readonly string[] = [
   "australiacentral",
   "australiacentral2",
@@ -62,7 +62,7 @@ export const REGIONS: readonly string[] = [
   "westus3",
 ];
 
-/** `West Europe` and `westeurope` are one region. */
+/** `West Europe` and `westeurope` are the same region. */
 export function normalizeRegion(location: string): string {
   return location.replaceAll(" ", "").toLowerCase();
 }

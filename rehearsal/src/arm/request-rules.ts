@@ -1,4 +1,4 @@
-// What Azure Resource Manager refuses before it looks at a resource, in its order and its words.
+// What Azure Resource Manager refuses before it looks at a resource, in its order and wording.
 import { randomUUID } from "node:crypto";
 import type { Answer, MiniRequest } from "../http/answer.ts";
 import { armError } from "../http/answer.ts";
@@ -7,7 +7,7 @@ import type { ArmContext } from "./arm-context.ts";
 const API_VERSION = /^\d{4}-\d{2}-\d{2}(-(preview|privatepreview|alpha|beta))?$/i;
 const GUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
-/** @returns null where the request may be worked on. */
+/** @returns null if the request may proceed. */
 export function refuseRequest(request: MiniRequest, context: ArmContext): Answer | null {
   return refuseVersion(request) ?? refuseCaller(request, context) ?? refuseSubscription(request, context);
 }
@@ -47,7 +47,7 @@ function refuseSubscription({ url }: MiniRequest, { account }: ArmContext): Answ
       );
 }
 
-/** The answer with the IDs by which Azure's support finds a request; a correlation ID comes back as it was sent. */
+/** Adds the IDs by which Azure support finds a request; a correlation ID is returned as it was sent. */
 export function traced(request: MiniRequest, answer: Answer): Answer {
   if ("kind" in answer) return answer;
   const requestId = randomUUID();

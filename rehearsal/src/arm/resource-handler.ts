@@ -1,4 +1,4 @@
-// Resources by ID, whatever their type: what `resource-types.ts` says about a type is all that differs.
+// Resources by ID, for every type; the differences between types are in `resource-types.ts`.
 import type { Answer, MiniRequest } from "../http/answer.ts";
 import { armError, ok, readJson } from "../http/answer.ts";
 import type { ArmContext } from "./arm-context.ts";
@@ -43,7 +43,7 @@ function present(resource: Resource, type: ResourceType, context: ArmContext): R
   return type.present?.(resource, context) ?? resource;
 }
 
-/** Where the resources of a type are to be listed; null where a name follows the type. */
+/** The scope whose resources of a type are listed; null if the type is followed by a name. */
 function scopeOfCollection(id: string): string | null {
   const [provider = ""] = id.split(/\/providers\//i).slice(-1);
   const types = provider.split("/").length - 1;
@@ -52,7 +52,7 @@ function scopeOfCollection(id: string): string | null {
   return id.slice(0, -own.length);
 }
 
-/** All of one type in a group, in the subscription or below another resource. */
+/** Lists all resources of one type in a group, in the subscription or below another resource. */
 function listType(id: string, scope: string, context: ArmContext): Answer {
   const wanted = typeOf(id).toLowerCase();
   const isWanted = (resource: Resource) =>
@@ -79,7 +79,7 @@ async function putResource(id: string, type: ResourceType, request: MiniRequest,
   return isLongRunning ? context.operations.accept(context.account.subscriptionId, () => made) : ok(made);
 }
 
-/** PUT replaces, PATCH adds; either keeps the location that a resource once got. */
+/** PUT replaces, PATCH merges; both keep the location that the resource was created with. */
 function draftOf(id: string, request: MiniRequest, previous: Resource | undefined): Resource {
   const body = readJson(request) as Partial<Resource>;
   const base = request.method === "PATCH" ? previous : undefined;
@@ -113,7 +113,7 @@ async function deleteResource(
   return { status: 200 };
 }
 
-/** What a type still has to do once a resource is gone. */
+/** Lets a type react once a resource has been deleted. */
 export async function afterDelete(resource: Resource, context: ArmContext): Promise<void> {
   await RESOURCE_TYPES[resource.type.toLowerCase()]?.deleted?.(resource, context);
 }

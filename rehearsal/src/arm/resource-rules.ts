@@ -27,7 +27,7 @@ export function locationRequired(): Answer {
   return armError(400, "LocationRequired", "The location property is required for this definition.");
 }
 
-/** Microsoft.Web writes these answers in its own shape. */
+/** Microsoft.Web uses its own format for these responses. */
 export function notSupported({ method, url }: MiniRequest): Answer {
   if (WEB.test(url.pathname)) {
     return { status: 405, body: { Message: `The requested resource does not support http method '${method}'.` } };
@@ -45,7 +45,7 @@ export function unknownType(type: string, { url }: MiniRequest): Answer {
   );
 }
 
-/** A tracked resource has a location, a real one, and keeps it. */
+/** A tracked resource must have a valid location, and keeps it. */
 export function refuseLocation(draft: Resource, previous: Resource | undefined): Answer | null {
   const { location, name, type } = draft;
   if (location === undefined) return locationRequired();

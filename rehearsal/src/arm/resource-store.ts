@@ -11,7 +11,7 @@ export type Resource = {
   properties: Record<string, unknown>;
 };
 
-/** All resources of the mini Azure, by ID; letter case of an ID does not matter. */
+/** All resources of the mini Azure by ID; IDs are case-insensitive. */
 export class ResourceStore {
   readonly #resources = new Map<string, Resource>();
   readonly #onChange: () => void;
@@ -30,7 +30,7 @@ export class ResourceStore {
     this.#onChange();
   }
 
-  /** Deletes a resource with all below it; returns what went, nothing if it was not there. */
+  /** Deletes a resource and everything below it; returns the deleted resources, or none if it did not exist. */
   delete(id: string): Resource[] {
     const key = toKey(id);
     const gone = [...this.#resources].filter(([other]) => other === key || other.startsWith(`${key}/`));
@@ -43,7 +43,7 @@ export class ResourceStore {
     return [...this.#resources.values()];
   }
 
-  /** Resources that a person would call so: neither groups nor what lies below another resource. */
+  /** Resources in the everyday sense: neither groups nor resources below another resource. */
   topLevel(): Resource[] {
     return this.all().filter(({ id }) =>
       /^\/subscriptions\/[^/]+\/resourceGroups\/[^/]+\/providers\/[^/]+\/[^/]+\/[^/]+$/i.test(id),
@@ -55,7 +55,7 @@ export function groupIdOf(id: string): string {
   return /^\/subscriptions\/[^/]+\/resourceGroups\/[^/]+/i.exec(id)?.[0] ?? "";
 }
 
-/** Whether another resource of this type has the name that ends `id`, in whatever group. */
+/** Whether another resource of this type, in any group, has the name at the end of `id`. */
 export function isTaken(id: string, type: string, store: ResourceStore): boolean {
   const name = id.split("/").at(-1)?.toLowerCase();
   return store

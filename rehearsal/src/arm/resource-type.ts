@@ -2,23 +2,23 @@ import type { Answer, MiniRequest } from "../http/answer.ts";
 import type { ArmContext } from "./arm-context.ts";
 import type { Resource } from "./resource-store.ts";
 
-/** What is particular to a type of resources. */
+/** The behavior that is specific to a resource type. */
 export type ResourceType = {
   /** Completes what the client sent. */
   compose(resource: Resource, context: ArmContext, isNew: boolean): Promise<Resource> | Resource;
-  /** What Azure would refuse, before anything is made. */
+  /** Returns Azure's refusal, before anything is created. */
   refuse?(draft: Resource, context: ArmContext): Answer | null;
-  /** Creation is answered with 202 and watched, as Azure does for this type. */
+  /** Creation is answered with 202 and polled, as Azure does for this type. */
   isLongRunning?: boolean;
-  /** Belongs to no region: its location may be `global`. */
+  /** Has no region: its location may be `global`. */
   isGlobal?: boolean;
   /** Belongs to another resource, and has no location of its own. */
   isExtension?: boolean;
-  /** What depends on other resources, for an answer. */
+  /** Adds what depends on other resources to a response. */
   present?(resource: Resource, context: ArmContext): Resource;
   refuseDelete?(resource: Resource, context: ArmContext): Answer | null;
-  /** Whatever made it go: its own deletion, or that of its group. */
+  /** Called whenever it is deleted, directly or with its group. */
   deleted?(resource: Resource, context: ArmContext): Promise<void>;
-  /** After its own deletion. */
+  /** Called after it was deleted directly. */
   afterDelete?(resource: Resource, request: MiniRequest, context: ArmContext): void;
 };

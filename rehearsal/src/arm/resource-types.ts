@@ -1,4 +1,4 @@
-// What Azure adds to a resource that is put: ids, endpoints, keys, states. Everything else is echoed.
+// What Azure adds to a resource that is created: ids, endpoints, keys, states. Everything else is returned as sent.
 import type { Answer } from "../http/answer.ts";
 import { armError } from "../http/answer.ts";
 import type { ArmContext } from "./arm-context.ts";
@@ -138,7 +138,7 @@ function composeComponent(resource: Resource): Resource {
 
 const ACCOUNT_NAME = /^[a-z0-9]{3,24}$/;
 
-/** Names of accounts are one name space with the whole world. */
+/** Account names are globally unique. */
 function refuseAccount({ id, name }: Resource, { store }: ArmContext): Answer | null {
   if (!ACCOUNT_NAME.test(name)) {
     const message = `${name} is not a valid storage account name. Storage account name must be between 3 and 24 characters in length and use numbers and lower-case letters only.`;
@@ -148,7 +148,7 @@ function refuseAccount({ id, name }: Resource, { store }: ArmContext): Answer | 
   return armError(409, "StorageAccountAlreadyTaken", `The storage account named ${name} is already taken.`);
 }
 
-/** Written by its account's service: without one there is none. */
+/** A container is created through its account's service, so it needs the account. */
 function refuseContainer({ id }: Resource, { store }: ArmContext): Answer | null {
   const [accountId = ""] = id.split(/\/blobServices\//i);
   return store.get(accountId) === undefined ? notFound(accountId, store) : null;

@@ -1,4 +1,4 @@
-// What storage accounts, workspaces and components have besides themselves: keys, services, billing.
+// What storage accounts, workspaces and components offer besides the resource itself: keys, services, billing.
 import type { Answer, MiniRequest } from "../http/answer.ts";
 import { ok, readJson } from "../http/answer.ts";
 import type { Route } from "../http/router.ts";
@@ -60,7 +60,7 @@ export function serviceRoutes(context: ArmContext): Route[] {
   ];
 }
 
-/** A service of a storage account: always there, and as it was last put. */
+/** A service of a storage account: it always exists, with the properties that were last put. */
 function storedRoutes(path: string, defaults: object, context: ArmContext): Route[] {
   const { store } = context;
   const describe = ({ url }: MiniRequest) => {
@@ -91,7 +91,7 @@ function storedRoutes(path: string, defaults: object, context: ArmContext): Rout
   ];
 }
 
-/** An older kind than other resources: no envelope, and what is put replaces what was. */
+/** An older API than that of other resources: no envelope, and a PUT replaces the whole value. */
 function billingRoutes(context: ArmContext): Route[] {
   const { store } = context;
   const path = `${COMPONENT}/currentbillingfeatures`;
@@ -109,7 +109,7 @@ function billingRoutes(context: ArmContext): Route[] {
   ];
 }
 
-/** For what lies right below a resource, such as `{id}/listKeys`. */
+/** For paths directly below a resource, such as `{id}/listKeys`. */
 function withParent(
   request: MiniRequest,
   { store }: ArmContext,

@@ -1,4 +1,4 @@
-// What lies below a site: its settings and policies, each a resource of its own.
+// Settings and policies below a site, each a resource of its own.
 import type { Answer, MiniRequest } from "../http/answer.ts";
 import { ok, readJson } from "../http/answer.ts";
 import type { ArmContext } from "./arm-context.ts";
@@ -6,14 +6,14 @@ import type { Resource } from "./resource-store.ts";
 
 export type Settings = Record<string, string>;
 
-/** What a new site has below it until someone writes it. */
+/** The defaults below a new site until they are written. */
 const CONFIG_DEFAULTS: Readonly<Record<string, Record<string, unknown>>> = {
   appsettings: {},
   azurestorageaccounts: {},
   connectionstrings: {},
   metadata: {},
   slotconfignames: {},
-  // Without `configVersion: "v1"`: azurerm would take that for a configured block.
+  // No `configVersion: "v1"`: azurerm would treat it as a configured block.
   authsettings: { enabled: false },
   authsettingsv2: { platform: { enabled: false } },
   logs: {
@@ -41,8 +41,8 @@ export function readSettings(siteId: string, { store }: Pick<ArmContext, "store"
 }
 
 /**
- * What a site's PUT carries, and `config/web`. App settings come as a list there, are kept as a map, and are never shown
- * there again: azurerm sends back what it is shown, and settings would outlive their removal.
+ * Stores the `siteConfig` of a site's PUT as `config/web`. App settings arrive there as a list, are stored as a map,
+ * and are never returned there: azurerm sends back what it receives, so removed settings would come back.
  */
 export function writeSiteConfig(siteId: string, siteConfig: object, context: ArmContext): void {
   const { appSettings, ...web } = siteConfig as { appSettings?: { name: string; value: string }[] };

@@ -45,7 +45,7 @@ export function siteRoutes(context: ArmContext): Route[] {
   ];
 }
 
-// With secrets in them: Azure lists these to a POST, and answers no GET.
+// These contain secrets: Azure lists them in response to a POST, and refuses GET.
 const SECRET_CONFIGS = ["appsettings", "authsettings", "azurestorageaccounts", "connectionstrings", "metadata"];
 
 function isReadable({ method }: MiniRequest, config: string): boolean {
@@ -97,7 +97,7 @@ async function listFunctionKeys(site: Resource, { sites }: ArmContext): Promise<
   return keys === null ? hostNotRunning() : ok({ default: keys.functionKey });
 }
 
-/** What Azure says of keys while no host answers. */
+/** Azure's response to a request for keys while no host is running. */
 export function hostNotRunning(): Answer {
   return armError(400, "BadRequest", "Encountered an error (ServiceUnavailable) from host runtime.");
 }

@@ -24,7 +24,7 @@ export const siteType: ResourceType = {
       properties: {
         ...properties,
         ...describeSite(resource, hosts, context),
-        // azurerm writes into it when it updates a site, and breaks where there is none.
+        // azurerm writes into it when it updates a site, and crashes if it is missing.
         siteConfig: readConfig(resource, "web", context).properties,
       },
     };
@@ -34,12 +34,12 @@ export const siteType: ResourceType = {
   afterDelete(site, { url }, { store }) {
     const keepsPlan = url.searchParams.get("deleteEmptyServerFarm")?.toLowerCase() === "false";
     const planId = String(site.properties["serverFarmId"]);
-    // Unless told otherwise Azure removes the plan with its last app.
+    // By default Azure deletes the plan with its last app.
     if (!keepsPlan && sitesOfPlan(planId, store).length === 0) store.delete(planId);
   },
 };
 
-// Flex Consumption has its own way for each of these and takes no site that carries one.
+// Flex Consumption configures each of these in its own way and rejects a site that contains any of them.
 const REFUSED_ON_FLEX = [
   /^WEBSITE_RUN_FROM_PACKAGE$/,
   /^WEBSITE_CONTENT/,

@@ -9,7 +9,7 @@ import { REGIONS } from "./regions.ts";
 import type { Resource } from "./resource-store.ts";
 
 const SUBSCRIPTION = "/subscriptions/{subscription}";
-/** What belongs to the subscription as a whole, and what is asked across it. */
+/** Routes of the subscription itself, and queries across it. */
 export function subscriptionRoutes(context: ArmContext): Route[] {
   const { account, store, registrations } = context;
   const describe = () => ({

@@ -1,4 +1,4 @@
-// What the deployment service of a site does while a drill is on.
+// What the deployment service of a site does while a drill is active.
 import type { Answer } from "../http/answer.ts";
 import { HANG_UP } from "../http/answer.ts";
 import type { Drill } from "./drill.ts";

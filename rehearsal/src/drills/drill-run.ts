@@ -8,7 +8,7 @@ import type { StateLock } from "./terraform-state.ts";
 
 const NOTHING: Drill = { summary: "" };
 
-/** The active drill while it is played, or none: it counts how often it has struck. */
+/** The active drill during a run, or none. Counts how often it has fired. */
 export class DrillRun {
   readonly #drill: Drill;
   #left: number;
@@ -27,14 +27,14 @@ export class DrillRun {
     return this.#drill.provider ?? {};
   }
 
-  /** `handle`, but for the requests that the drill answers in its place. */
+  /** Wraps `handle` so that the drill answers the requests that it matches. */
   intercept(server: Server, handle: Handler): Handler {
     const rules = (this.#drill.requests ?? []).filter((rule) => rule.server === server);
     if (rules.length === 0) return handle;
     return async (request) => {
       const rule = this.#left > 0 ? rules.find(({ match }) => match(request)) : undefined;
       if (rule === undefined) return handle(request);
-      // Counted before the answer is known: several requests are under way at once.
+      // Counted before the response is known, because several requests are in progress at once.
       this.#left -= 1;
       const answer = await rule.answer(request, handle);
       if (answer !== null) return answer;
@@ -43,13 +43,13 @@ export class DrillRun {
     };
   }
 
-  /** How the deployment that begins now ends; null where the drill leaves it alone. */
+  /** How the deployment that starts now must end; null if the drill does not affect it. */
   takeDeploymentFault(): DeploymentFault | null {
     const { deployment } = this.#drill;
     return deployment !== undefined && this.#take() ? deployment : null;
   }
 
-  /** Variables for the machine that the drill wants; empty for most. */
+  /** Variables of the machine that the drill simulates; empty for most drills. */
   async prepareMachine(folder: string, env: NodeJS.ProcessEnv): Promise<Record<string, string>> {
     const { machine } = this.#drill;
     return machine === undefined ? {} : layPath(folder, env, machine);
@@ -57,12 +57,12 @@ export class DrillRun {
 
   async strikeState(moment: StateFault["before"], terraformDir: string, env: NodeJS.ProcessEnv): Promise<void> {
     const { state } = this.#drill;
-    // A second plan of the same run still finds the lock that the first one met.
+    // The lock taken for the first plan is still held for a second plan of the same run.
     if (state?.before !== moment || this.#lock !== null || !this.#take()) return;
     this.#lock = await state.strike(terraformDir, env);
   }
 
-  /** Gives back what it holds. */
+  /** Releases what the drill holds. */
   async end(): Promise<void> {
     await this.#lock?.release();
     this.#lock = null;

@@ -1,4 +1,5 @@
-// A drill is data: what it answers in whose place, or what it takes away. Nothing else in the mini Azure knows of any drill.
+// A drill is data: which requests it answers instead of the server, or what it takes away. No other part of the mini
+// Azure knows about drills.
 import type { Answer, Handler, MiniRequest } from "../http/answer.ts";
 import type { DeploymentFault } from "../scm/deployment.ts";
 import type { StateLock } from "./terraform-state.ts";
@@ -10,20 +11,20 @@ export type Interception = {
   server: Server;
   match(request: MiniRequest): boolean;
   /**
-   * @param next - The server's own answer, to this request or to another one.
-   * @returns null to leave this request alone: it does not count then.
+   * @param next - Gives the server's own response, to this request or to another one.
+   * @returns null to let the server answer; the request then does not count.
    */
   answer(request: MiniRequest, next: Handler): Answer | null | Promise<Answer | null>;
 };
 
-/** How the provider is installed instead; what is absent stays as it is. */
+/** Changes to how the provider is installed; absent members stay unchanged. */
 export type ProviderFault = {
   cliConfig?: string;
   env?: Record<string, string>;
   lockFile?: (version: string) => string;
 };
 
-/** A PATH that lacks some tools and has stand-ins for others, and variables next to it. */
+/** A PATH without some tools and with stand-ins for others, and additional variables. */
 export type MachineFault = {
   hidden: readonly Tool[];
   scripts?: Partial<Record<Tool, string>>;
@@ -32,7 +33,7 @@ export type MachineFault = {
 
 export type Tool = "az" | "terraform" | "func";
 
-/** What befalls the state of an initialised working directory, right before terraform plans or applies. */
+/** What happens to the state of an initialized working directory, right before terraform plans or applies. */
 export type StateFault = {
   before: "plan" | "apply";
   strike(terraformDir: string, env: NodeJS.ProcessEnv): Promise<StateLock | null>;
@@ -40,12 +41,12 @@ export type StateFault = {
 
 export type Drill = {
   summary: string;
-  /** How often it strikes before things work again; absent means every time. */
+  /** How often it fires before things work again; absent: every time. */
   times?: number;
   requests?: readonly Interception[];
-  /** How a deployment ends that was taken. */
+  /** How an accepted deployment ends. */
   deployment?: DeploymentFault;
-  /** Azure Resource Manager shows a certificate that nobody trusts. */
+  /** Azure Resource Manager uses a certificate that no one trusts. */
   untrusted?: boolean;
   provider?: ProviderFault;
   machine?: MachineFault;

@@ -6,8 +6,8 @@ import type { MachineFault, Tool } from "./drill.ts";
 const TOOLS: readonly Tool[] = ["az", "terraform", "func"];
 
 /**
- * The variables of a machine with this fault. A folder of links and stand-ins takes the place of the whole PATH, so that a tool
- * can be missing.
+ * Creates the environment of a machine with this fault. A folder of links and stand-ins replaces the whole PATH, so
+ * that a tool can be missing.
  */
 export async function layPath(
   folder: string,

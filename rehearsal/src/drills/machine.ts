@@ -1,7 +1,7 @@
-// Tools of this machine that are missing, too old or not signed in while a drill is on.
+// Drills in which tools of this machine are missing, outdated or not signed in.
 import type { Drill } from "./drill.ts";
 
-// Empty means not set: the user's own service principal must not help out.
+// Empty means not set: the user's own service principal must not be used instead.
 const NO_SERVICE_PRINCIPAL = { ARM_CLIENT_ID: "", ARM_CLIENT_SECRET: "", ARM_TENANT_ID: "" };
 const OLD_TERRAFORM =
   '{"terraform_version":"1.5.7","platform":"linux_amd64","provider_selections":{},"terraform_outdated":true}';

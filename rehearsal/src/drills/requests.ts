@@ -1,4 +1,4 @@
-// Words for interceptions: which requests, and how to ask the server something else in between.
+// Helpers for interceptions: which requests they match, and how to send the server a different request.
 import type { Answer, MiniRequest } from "../http/answer.ts";
 import type { Interception, Server } from "./drill.ts";
 
@@ -11,7 +11,7 @@ export function on(server: Server, method: string, path: RegExp, answer: Interce
   return { server, match, answer };
 }
 
-/** The caller asks for something else. */
+/** A copy of the caller's request with another method, path and body. */
 export function askFor(request: MiniRequest, method: string, path: string, body?: object): MiniRequest {
   const url = new URL(request.url);
   url.pathname = path;
@@ -22,7 +22,7 @@ export function isOk(answer: Answer): answer is PlainAnswer {
   return !("kind" in answer) && answer.status < 300;
 }
 
-/** The answer with its JSON body changed. */
+/** A copy of the response with its JSON body changed. */
 export function withBody(answer: PlainAnswer, change: (body: Record<string, unknown>) => object): PlainAnswer {
   const { body = {} } = answer;
   const parsed = typeof body === "string" || Buffer.isBuffer(body) ? JSON.parse(String(body)) : body;

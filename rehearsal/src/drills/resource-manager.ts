@@ -1,4 +1,4 @@
-// What Azure Resource Manager answers while a drill is on: the status, codes and words that Azure is known to use.
+// Drills of Azure Resource Manager, with the status, codes and wording that Azure is known to use.
 import { oauthError } from "../arm/login.ts";
 import { groupIdOf } from "../arm/resource-store.ts";
 import type { MiniRequest } from "../http/answer.ts";
@@ -109,7 +109,7 @@ export const RESOURCE_MANAGER_DRILLS = {
         const { pathname } = request.url;
         const group = await next(askFor(request, "GET", groupIdOf(pathname)));
         if (!isOk(group) || isOk(await next(request))) return null;
-        // With the tags of an apply that was interrupted before it had recorded the workspace.
+        // With the tags of an apply that was interrupted before it recorded the workspace.
         const { location, tags } = group.body as { location: string; tags?: Record<string, string> };
         await next(askFor(request, "PUT", pathname, { location, tags, properties: { sku: { name: "PerGB2018" } } }));
         return next(request);
@@ -237,7 +237,7 @@ export const RESOURCE_MANAGER_DRILLS = {
   },
 } as const satisfies Record<string, Drill>;
 
-/** The group is there, with these tags, as soon as it is looked for. */
+/** Makes the group exist, with these tags, as soon as it is looked up. */
 function groupOfOthers(tagsOf: (name: string) => Record<string, string>): Interception {
   return on("arm", "GET", GROUP, async (request, next) => {
     if (isOk(await next(request))) return null;

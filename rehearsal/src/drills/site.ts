@@ -1,4 +1,4 @@
-// What a deployed site answers while a drill is on.
+// Drills of a deployed site's responses.
 import { hostNotRunning } from "../arm/site-routes.ts";
 import type { Answer } from "../http/answer.ts";
 import { ok } from "../http/answer.ts";
@@ -22,7 +22,7 @@ const HOST_ERROR =
   "The 'orchestrator' function is in error: Unable to find the Azure Storage connection 'AzureWebJobsStorage'.";
 const STEP_ERROR = 'Step "same_step_000" failed: FileNotFoundError: python3: no such file or directory';
 
-/** What is asked is answered as ever, but for the body. */
+/** Responds as usual, except for the body. */
 const rewrite = (path: RegExp, change: (body: Record<string, unknown>) => object, status?: number) =>
   on("site", "GET", path, async (request, next) => {
     const answer = await next(request);

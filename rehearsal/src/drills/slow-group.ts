@@ -1,4 +1,5 @@
-// A resource group that exists, while its creation is not answered: what a person interrupts there is in Azure and in no state.
+// A resource group that exists although its creation request has not been answered: if the user interrupts terraform
+// then, the group is in Azure but in no state.
 import { setTimeout as delay } from "node:timers/promises";
 import type { Interception } from "./drill.ts";
 import { on } from "./requests.ts";
@@ -9,7 +10,7 @@ const GROUP = /\/resourceGroups\/[^/]+$/i;
 export const slowGroup: readonly Interception[] = [
   on("arm", "PUT", GROUP, async (request, next) => {
     const created = await next(request);
-    // Not waited for by a command that ends: nobody is left to take the answer.
+    // Does not keep the process alive: once the command ends, no client is waiting for the response.
     await delay(LASTS_MS, undefined, { ref: false });
     return created;
   }),

@@ -1,5 +1,5 @@
-// A storage account whose creation takes minutes. Until when is written into the address at which the operation is watched, so
-// that the mini Azure keeps nothing for the drill.
+// A storage account whose creation takes minutes. The end time is part of the URL at which the operation is polled, so
+// the mini Azure stores nothing for the drill.
 import type { Answer, MiniRequest } from "../http/answer.ts";
 import type { Interception } from "./drill.ts";
 import { isOk, on } from "./requests.ts";
@@ -25,7 +25,7 @@ function isHeld({ url }: MiniRequest): boolean {
   return Number(url.searchParams.get(HELD_UNTIL)) > Date.now();
 }
 
-/** Without the header that lets azurerm 5 poll without any pause: it would ask thousands of times a minute. */
+/** Leaves out the header that lets azurerm 5 poll without delays: it would send thousands of requests per minute. */
 function watchAt(url: URL): Answer {
   return { status: 202, headers: { location: url.href, "retry-after": "1" } };
 }

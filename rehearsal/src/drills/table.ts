@@ -1,5 +1,5 @@
-// Everything that `--rehearse --fail CASE` can play. Which case of docs/failures.md a drill belongs to is written in the failure
-// catalogue of the toolkit, and nowhere else.
+// Every failure that `--rehearse --fail CASE` can play. Which case of docs/failures.md a drill belongs to is recorded
+// only in the toolkit's failure catalog.
 import { DEPLOYMENT_SERVICE_DRILLS } from "./deployment-service.ts";
 import type { Drill } from "./drill.ts";
 import { MACHINE_DRILLS } from "./machine.ts";
@@ -17,13 +17,13 @@ export const DRILLS = {
 
 export type DrillName = keyof typeof DRILLS;
 
-/** One drill switched on; `times` as in {@link Drill}. */
+/** An active drill; `times` as in {@link Drill}. */
 export type ActiveDrill = { name: DrillName; times: number };
 
 /**
- * `CASE`, or `CASE:always` for a drill that would pass after a few tries.
+ * Parses `CASE`, or `CASE:always` for a drill that would otherwise stop after a few tries.
  *
- * @returns null for a name that no drill has.
+ * @returns null if there is no drill of that name.
  */
 export function parseDrill(text: string): ActiveDrill | null {
   const [name = "", suffix] = text.split(":");

@@ -1,4 +1,4 @@
-// The state of a working directory, as others would hold or change it.
+// Locks or changes the state of a working directory, as another user would.
 
 import type { ChildProcess } from "node:child_process";
 import { spawn } from "node:child_process";
@@ -8,7 +8,7 @@ import { readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { pollUntil } from "@same-kit/shared";
 
-// What terraform's local backend writes next to the state while it holds the lock.
+// Written by terraform's local backend next to the state while it holds the lock.
 const LOCK_FILE = ".terraform.tfstate.lock.info";
 const LOCK_POLL_MS = 20;
 
@@ -24,9 +24,9 @@ const EMPTY_STATE = JSON.stringify({
 export type StateLock = { release(): Promise<void> };
 
 /**
- * Holds the lock of a state as another run would: `terraform console` keeps it for as long as it is open.
+ * Holds the lock of a state as another run would: `terraform console` keeps it while it is open.
  *
- * @param terraformDir - An initialised working directory.
+ * @param terraformDir - An initialized working directory.
  */
 export async function holdStateLock(terraformDir: string, env: NodeJS.ProcessEnv): Promise<StateLock> {
   const holder = spawn("terraform", [`-chdir=${terraformDir}`, "console"], {
@@ -44,7 +44,7 @@ export async function holdStateLock(terraformDir: string, env: NodeJS.ProcessEnv
   };
 }
 
-/** Changes a state after a plan was made from it: the saved plan is stale then. */
+/** Changes a state after a plan was created from it, which makes the saved plan stale. */
 export async function ageState(terraformDir: string): Promise<null> {
   const file = path.join(terraformDir, "terraform.tfstate");
   const text = await readFile(file, "utf8").catch(() => EMPTY_STATE);

@@ -1,9 +1,9 @@
-// What befalls terraform's installation and its state while a drill is on.
+// Drills of terraform's installation and its state.
 import { AZURERM_SOURCE } from "../find-azurerm.ts";
 import type { Drill } from "./drill.ts";
 import { ageState, holdStateLock } from "./terraform-state.ts";
 
-// Nothing listens on it, and a proxy is where an unreachable registry shows first.
+// Nothing listens on this port; an unreachable registry shows up first as a failing proxy.
 const DEAD_PROXY = "http://127.0.0.1:9";
 
 export const TERRAFORM_DRILLS = {

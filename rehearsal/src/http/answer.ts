@@ -1,6 +1,6 @@
 import type { IncomingMessage } from "node:http";
 
-/** One request, its body read whole. */
+/** One request, with its body fully read. */
 export type MiniRequest = {
   method: string;
   url: URL;
@@ -19,22 +19,22 @@ export type Answer =
 
 export type Handler = (request: MiniRequest) => Promise<Answer>;
 
-/** Puts something between the clients and a server. */
+/** Wraps the handler of a server. */
 export type Intercept = (handler: Handler) => Handler;
 
-/** The connection breaks without an answer. */
+/** Closes the connection without a response. */
 export const HANG_UP: Answer = { kind: "hang-up" };
 
 export function ok(body: object | string): Answer {
   return { status: 200, body };
 }
 
-/** An error as Azure Resource Manager writes it. */
+/** An error in the format of Azure Resource Manager. */
 export function armError(status: number, code: string, message: string, headers: Record<string, string> = {}): Answer {
   return { status, headers, body: { error: { code, message } } };
 }
 
-/** An error as Microsoft.Web writes it: capital letters, the details in `ErrorEntity`. */
+/** An error in the format of Microsoft.Web: capitalized members, with the details in `ErrorEntity`. */
 export function webError(status: number, code: string, message: string, extendedCode: string | null = null): Answer {
   const entity = { ExtendedCode: extendedCode, MessageTemplate: message, Parameters: [], Code: code, Message: message };
   return {

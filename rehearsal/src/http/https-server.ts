@@ -14,17 +14,17 @@ export type RequestHead = Omit<MiniRequest, "body">;
 
 export type ListenOptions = {
   certificate: CertificatePair;
-  /** The port to prefer, 0 for any; a taken one is replaced by a free one. */
+  /** Preferred port, 0 for any; if it is in use, a free one is chosen. */
   port: number;
   handler: Handler;
   /** A larger body is answered with 413. */
   bodyLimitBytes: number;
-  /** The answer to a request whose body is not worth reading; null to read it. */
+  /** Returns the response to a request whose body need not be read; null to read it. */
   refuse?: (head: RequestHead) => Answer | null;
   log: Logger;
 };
 
-/** Serves `handler` over HTTPS on the loopback interface, to this user's processes. */
+/** Serves `handler` over HTTPS on the loopback interface, for this user's processes only. */
 export async function listenHttps(options: ListenOptions): Promise<HttpsListener> {
   const { certificate, privateKey } = options.certificate;
   const server = createServer({ cert: certificate, key: privateKey }, (incoming, outgoing) => {
@@ -82,15 +82,15 @@ function tooLarge(limitBytes: number): Answer {
   return { status: 413, body: { error: { code: "RequestContentTooLarge", message } } };
 }
 
-/** Answers without having read the body: the connection cannot be used again. */
+/** Responds without having read the body, so the connection cannot be reused. */
 function leave(outgoing: ServerResponse, answer: Answer): void {
   outgoing.setHeader("connection", "close");
   send(outgoing, answer);
 }
 
-/** @returns null where the request line holds no address. */
+/** @returns null if the request target is not a valid URL. */
 function readUrl({ url = "/", headers }: IncomingMessage): URL | null {
-  // azurerm asks for `//metadata/endpoints`, which resolved against a base would be another host.
+  // azurerm requests `//metadata/endpoints`, which would be resolved to another host.
   const pathAndQuery = url.replace(/^\/{2,}/, "/");
   const base = `https://${headers.host ?? "localhost"}`;
   return URL.canParse(pathAndQuery, base) ? new URL(pathAndQuery, base) : null;

@@ -9,9 +9,7 @@ export type Route = {
   handle: (request: MiniRequest, params: Params) => Promise<Answer> | Answer;
 };
 
-/**
- * @param path - `{name}` matches one segment, `{name*}` the rest. Letter case does not matter: Azure's never does.
- */
+/** @param path - `{name}` matches one segment, `{name*}` the rest. Case-insensitive, as always in Azure. */
 export function route(method: string, path: string, handle: Route["handle"]): Route {
   const source = path
     .replace(/[.+?^$()|[\]\\]/g, "\\$&")
@@ -20,7 +18,7 @@ export function route(method: string, path: string, handle: Route["handle"]): Ro
   return { method, expression: new RegExp(`^${source}/?$`, "i"), handle };
 }
 
-/** The first route that fits answers, HEAD by way of GET; null when none does. */
+/** Answers with the first matching route; HEAD is served by GET routes. null if no route matches. */
 export async function dispatch(routes: readonly Route[], request: MiniRequest): Promise<Answer | null> {
   const wanted = request.method === "HEAD" ? "GET" : request.method;
   for (const { method, expression, handle } of routes) {
@@ -31,7 +29,7 @@ export async function dispatch(routes: readonly Route[], request: MiniRequest): 
   return null;
 }
 
-/** Whether some route answers at this path, though to another method. */
+/** Whether any route has this path, possibly with another method. */
 export function hasRoute(routes: readonly Route[], { url }: MiniRequest): boolean {
   return routes.some(({ expression }) => expression.test(url.pathname));
 }

@@ -6,7 +6,7 @@ import { mergeBodies, readFields, writeFields } from "./resources/fields.ts";
 import type { ApplyContext, ResourceKind } from "./resources/kind.ts";
 import type { Block } from "./schema.ts";
 
-/** Makes or changes a resource; returns its state. */
+/** Creates or changes a resource; returns its new state. */
 export async function writeResource(
   kind: ResourceKind,
   block: Block,
@@ -31,7 +31,7 @@ export async function writeResource(
   return resolveUnknowns(block, { ...target, id }, known);
 }
 
-/** The resource as Azure has it now, laid over what the state says; null when it is gone. */
+/** The resource as Azure has it now, merged over the state; null if it no longer exists. */
 export async function readResource(
   kind: ResourceKind,
   state: ValueObject,
@@ -60,7 +60,7 @@ async function refuseExisting(kind: ResourceKind, id: string, { arm }: ApplyCont
     throw describe(error, "creating", kind, id);
   });
   if (existing === null) return;
-  // Reads without the verb and the resource's name before it, as azurerm does for this one.
+  // The message omits the verb and the resource's name, as azurerm's does for this resource.
   throw new Error(
     `a resource with the ID "${id}" already exists - to be managed via Terraform this resource needs to be imported into the State. Please see the resource documentation for "${kind.type}" for more information`,
   );
@@ -78,7 +78,7 @@ async function readKnown(kind: ResourceKind, id: string, context: ApplyContext):
   };
 }
 
-/** Nested blocks keep what Azure does not tell, element by element. */
+/** Nested blocks keep what Azure does not return, element by element. */
 function overlay(state: ValueObject, known: ValueObject): ValueObject {
   const merged: ValueObject = { ...state };
   for (const [name, value] of Object.entries(known)) {

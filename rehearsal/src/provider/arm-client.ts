@@ -9,13 +9,13 @@ export type ArmResource = { id: string; [property: string]: unknown };
 type Metadata = { resourceManager: string; authentication: { loginEndpoint: string } };
 
 const METADATA_API_VERSION = "2022-09-01";
-// The word tells Terraform's requests from a publisher's, here as in Azure's own logs.
+// This word distinguishes Terraform's requests from a publisher's, here as in Azure's own logs.
 const USER_AGENT = "HashiCorp Terraform; same-kit stand-in azurerm";
 const DEFAULT_RETRY_MS = 1_000;
-// Header by which a stand-in for Azure tells azurerm 5 that waiting between polls gains nothing.
+// Header by which a stand-in for Azure tells azurerm 5 not to wait between polls.
 const SKIP_DELAY_HEADER = "x-go-azure-sdk-skip-polling-delay";
 
-/** Talks to Azure Resource Manager the way azurerm does: metadata first, then a token, then resources by ID. */
+/** Talks to Azure Resource Manager like azurerm: metadata first, then a token, then resources by ID. */
 export class ArmClient {
   readonly subscriptionId: string;
   readonly #endpoint: string;
@@ -37,12 +37,12 @@ export class ArmClient {
     return new ArmClient({ subscriptionId, endpoint: metadata.resourceManager, token, ca });
   }
 
-  /** Ends what is under way: a create then fails with "context canceled", as in azurerm after an interrupt. */
+  /** Aborts running requests: a create then fails with "context canceled", as in azurerm after an interrupt. */
   stop(): void {
     this.#stopped.abort();
   }
 
-  /** @returns null where the resource does not exist. */
+  /** @returns null if the resource does not exist. */
   async get(id: string, apiVersion: string): Promise<ArmResource | null> {
     const answer = await this.#send("GET", id, apiVersion);
     if (answer.status === 404) return null;
@@ -62,7 +62,7 @@ export class ArmClient {
     return parseAnswer(await this.#send("POST", id, apiVersion, body)) as Result;
   }
 
-  /** A resource that is already gone is no error. */
+  /** A resource that is already gone is not an error. */
   async delete(id: string, apiVersion: string): Promise<void> {
     const answer = await this.#send("DELETE", id, apiVersion);
     if (answer.status !== 404) await this.#finish(answer);
@@ -89,7 +89,7 @@ export class ArmClient {
     }
   }
 
-  /** Polls a long-running operation to its end. */
+  /** Polls a long-running operation until it ends. */
   async #finish(answer: HttpsAnswer): Promise<void> {
     let last = answer;
     const location = answer.headers["azure-asyncoperation"] ?? answer.headers.location;

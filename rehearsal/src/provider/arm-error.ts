@@ -1,6 +1,8 @@
 import { STATUS_CODES } from "node:http";
 
-/** Azure Resource Manager said no; the message reads as azurerm's does, because people search for those words. */
+/**
+ * An error response of Azure Resource Manager; the message reads like azurerm's, because people search for those words.
+ */
 export class ArmError extends Error {
   readonly status: number;
 
@@ -11,7 +13,7 @@ export class ArmError extends Error {
   }
 }
 
-/** `error: CODE: text` for most services, `response: {"Code":…}` for Microsoft.Web, which writes its own shape. */
+/** `error: CODE: text` for most services, `response: {"Code":…}` for Microsoft.Web, which uses its own format. */
 function describeBody(body: string): string {
   let parsed: unknown;
   try {

@@ -1,4 +1,4 @@
-// The provider's own block: what it may hold, and what its first contact with Azure looks like.
+// The provider's own block: its validation, and the provider's first contact with Azure.
 import { setTimeout as delay } from "node:timers/promises";
 import { ArmClient } from "./arm-client.ts";
 import { ArmError } from "./arm-error.ts";
@@ -17,7 +17,7 @@ const RECOVER = "features.skip_import_check_on_create_and_allow_overwriting_exis
 
 const CHECKS = [oneOf("resource_provider_registrations", ["core", "extended", "all", "none", "legacy"])];
 
-/** What azurerm refuses of its block before it signs in. */
+/** What azurerm refuses in its block before it signs in. */
 export function validateProvider(config: ValueObject): Diagnostic[] {
   const problems = findProblems(config, CHECKS);
   const refused = problems.map(
@@ -46,7 +46,7 @@ async function registerNamespaces(arm: ArmClient, wanted: readonly string[]): Pr
   await Promise.all(missing.map((namespace) => register(arm, namespace)));
 }
 
-/** As azurerm does, it waits for the end: nothing can be made in the namespace before. */
+/** Waits for the registration to finish, as azurerm does: nothing can be created in the namespace before. */
 async function register(arm: ArmClient, namespace: string): Promise<void> {
   const path = `/subscriptions/${arm.subscriptionId}/providers/${namespace}`;
   await arm.post(`${path}/register`, API_VERSION);

@@ -7,7 +7,7 @@ export type Credentials = {
   tenantId: string;
   clientId: string;
   clientSecret: string;
-  /** What `SSL_CERT_FILE` names, which is how azurerm (Go) is told to trust a certificate. */
+  /** The certificates named by `SSL_CERT_FILE`, through which azurerm (Go) is made to trust a certificate. */
   ca: string | undefined;
 };
 
@@ -22,10 +22,10 @@ const OPTIONS = {
 } as const satisfies Record<string, Option>;
 
 /**
- * Who the provider is, from its block and the `ARM_…` variables. Only a client secret is understood: the stand-in never
- * meets the user's own login.
+ * Resolves the provider's identity from its block and the `ARM_…` variables. Only a client secret is supported: the
+ * stand-in never sees the user's own login.
  *
- * @throws Error in azurerm's words where something is missing.
+ * @throws Error in azurerm's words if something is missing.
  */
 export function resolveCredentials(config: ValueObject, env: NodeJS.ProcessEnv): Credentials {
   const read = ({ argument, variable }: Option): string | undefined => {

@@ -3,7 +3,7 @@ import type { ValueObject } from "./dynamic-value.ts";
 import type { ApplyContext } from "./resources/kind.ts";
 import { resourceGroup } from "./resources/resource-group.ts";
 
-/** The few data sources that our module may ask for; host keys are read after the deployment, never in Terraform. */
+/** The few data sources that our module may use; host keys are read after the deployment, never in Terraform. */
 export async function readDataSource(
   type: string,
   config: ValueObject,

@@ -1,10 +1,10 @@
-// Values as Terraform sends them: msgpack, an object for attributes and nested blocks alike, and an extension where a value
-// is not known yet (hashicorp/terraform, docs/plugin-protocol/object-wire-format.md).
+// Values as Terraform sends them: msgpack, with an object for attributes and nested blocks alike, and an extension type
+// for a value that is not known yet (hashicorp/terraform, docs/plugin-protocol/object-wire-format.md).
 import { decode, ExtData, ExtensionCodec, encode } from "@msgpack/msgpack";
 
 /** Stands for "known after apply". */
 export class Unknown {
-  /** Sets the type apart: every object has a `toString`. */
+  /** Makes the type distinct: every object has a `toString`. */
   readonly isKnown = false;
 
   toString(): string {
@@ -19,7 +19,7 @@ export type ValueObject = { [name: string]: Value };
 
 export type DynamicValue = { msgpack?: Uint8Array; json?: Uint8Array };
 
-// Terraform sends 0 for a plain unknown and 12 for one with refinements; it accepts any code back.
+// Terraform sends 0 for a plain unknown and 12 for one with refinements; it accepts any code in responses.
 const PLAIN_UNKNOWN = 0;
 const REFINED_UNKNOWN = 12;
 
@@ -51,7 +51,7 @@ export function isObject(value: Value | undefined): value is ValueObject {
   return typeof value === "object" && value !== null && !Array.isArray(value) && !isUnknown(value);
 }
 
-/** The object, or an empty one: Terraform sends null where a resource does not exist. */
+/** The object, or an empty one: Terraform sends null if a resource does not exist. */
 export function asObject(value: Value | undefined): ValueObject {
   return isObject(value) ? value : {};
 }

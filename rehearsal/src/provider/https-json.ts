@@ -15,7 +15,7 @@ export type HttpsRequest = {
 
 const agent = new Agent({ keepAlive: true });
 
-/** One HTTPS request read whole. Node's `fetch` cannot be told which certificate to trust. */
+/** Sends one HTTPS request and reads the whole response. Node's `fetch` has no option for a trusted certificate. */
 export function sendHttps({ method, url, headers = {}, body, ca, signal }: HttpsRequest): Promise<HttpsAnswer> {
   return new Promise((resolve, reject) => {
     const outgoing = request(url, { method, headers, agent, ca, signal }, (incoming) => {

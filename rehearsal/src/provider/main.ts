@@ -1,5 +1,5 @@
-// The stand-in `hashicorp/azurerm`: started by Terraform, never by hand. It announces itself on stdout as
-// hashicorp/go-plugin asks (docs/internals.md) and lives until Terraform tells it to shut down.
+// The stand-in `hashicorp/azurerm`, started by Terraform, never by hand. It announces itself on stdout as required by
+// hashicorp/go-plugin (docs/internals.md), and runs until Terraform shuts it down.
 import { generateCertificate } from "@same-kit/shared";
 import { createProvider } from "./provider.ts";
 import { serveProvider } from "./serve.ts";
@@ -14,7 +14,7 @@ async function main(env: NodeJS.ProcessEnv): Promise<void> {
     process.exitCode = 1;
     return;
   }
-  // An interrupt reaches the whole process group; only Terraform's own Stop counts.
+  // An interrupt reaches the whole process group; only Terraform's own Stop request counts.
   process.on("SIGINT", () => {});
   process.stdin.on("end", () => process.exit(0));
 
@@ -32,7 +32,7 @@ async function main(env: NodeJS.ProcessEnv): Promise<void> {
   process.stdout.write(`${CORE_PROTOCOL}|${PROVIDER_PROTOCOL}|tcp|127.0.0.1:${port}|grpc${certificate}\n`);
 }
 
-/** DER in base64 without padding, as Go's RawStdEncoding. */
+/** DER, Base64-encoded without padding, like Go's RawStdEncoding. */
 function toRawBase64(pem: string): string {
   return pem.replace(/-----[A-Z ]+-----|\s/g, "").replace(/=+$/, "");
 }

@@ -2,12 +2,12 @@ import type { Value, ValueObject } from "./dynamic-value.ts";
 import { asObject, isObject, isSame, isUnknown, UNKNOWN } from "./dynamic-value.ts";
 import type { Block, NestedBlock } from "./schema.ts";
 
-/** Defaults that the provider fills in while planning, by attribute; an object holds those of a nested block. */
+/** Defaults that the provider fills in while planning, by attribute; an object contains those of a nested block. */
 export type Defaults = { readonly [name: string]: string | number | boolean | Defaults };
 
 /**
- * What a resource will look like: the proposed values, the provider's defaults where nothing is configured, and "known after
- * apply" for what only the cloud can say. An existing resource keeps what it has: Terraform already proposes that.
+ * The planned state of a resource: the proposed values, the provider's defaults where nothing is configured, and "known
+ * after apply" for what only the cloud determines. Existing values are kept: Terraform already proposes them.
  *
  * @param proposed - Configuration merged with the prior state, as Terraform sends it.
  */
@@ -28,14 +28,18 @@ export function planValues(
   return planned;
 }
 
-/** Attributes that cannot be changed in place and differ; `null` in the prior state counts as a difference, as in the SDK. */
+/**
+ * Attributes that differ and cannot be changed in place; `null` in the prior state counts as a difference, as in the
+ * SDK.
+ */
 export function findReplacements(prior: ValueObject, planned: ValueObject, fixed: readonly string[]): string[] {
   return fixed.filter((name) => !isSame(normalize(prior[name]), normalize(planned[name])));
 }
 
 /**
- * `values` made complete for the schema: `known` wherever they say "known after apply" or nothing, null where nothing is known. An
- * empty list stays null, though: azurerm's SDK keeps that until the next refresh, which then tells of a change that nobody made.
+ * Completes `values` for the schema: values that are unknown or missing are taken from `known`, and are null if it has
+ * none. An empty list stays null, however: azurerm's SDK keeps null until the next refresh, which then reports a change
+ * that no one made.
  */
 export function resolveUnknowns(block: Block, values: ValueObject, known: ValueObject): ValueObject {
   const resolved: ValueObject = {};
@@ -59,7 +63,7 @@ function planAttribute(
   if (value !== null) return value;
   if (fallback !== undefined && typeof fallback !== "object") return fallback;
   if (onlyCloudKnows) return UNKNOWN;
-  // azurerm stores what nobody set as "", 0 or false, and takes that for the same as null.
+  // azurerm stores unset values as "", 0 or false, and treats these as equal to null.
   return isZero(prior) ? prior : null;
 }
 
@@ -85,13 +89,13 @@ function planBlocks(
       isObject(element) ? planValues(nested.block, element, priorAt(index), defaults) : element,
     );
   }
-  // `timeouts`, the only single block, belongs to the configuration alone.
+  // `timeouts`, the only single block, exists only in the configuration.
   return value;
 }
 
 function resolveBlocks(nested: NestedBlock, value: Value, known: Value): Value {
   if (isUnknown(value)) return known;
-  // Terraform never takes null for a list of blocks.
+  // Terraform never accepts null for a list of blocks.
   if (!Array.isArray(value)) return value === null && nested.nesting_mode !== "single" ? [] : value;
   return value.map((element, index) =>
     isObject(element)

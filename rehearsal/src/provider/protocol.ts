@@ -1,5 +1,5 @@
-// Terraform's plugin protocol 5, the part that our provider answers, as a table: field names and numbers are the wire
-// format (hashicorp/terraform, docs/plugin-protocol/tfplugin5.8.proto) and must never be renumbered.
+// The part of Terraform's plugin protocol 5 that our provider implements, as a table. Field names and numbers are the
+// wire format (hashicorp/terraform, docs/plugin-protocol/tfplugin5.8.proto) and must never be renumbered.
 import type { PackageDefinition } from "@grpc/proto-loader";
 import { fromJSON } from "@grpc/proto-loader";
 
@@ -152,7 +152,7 @@ const METHODS = {
 
 export type ProviderMethod = keyof typeof METHODS;
 
-/** The provider's service, and the three of hashicorp/go-plugin that Terraform opens next to it. */
+/** The provider's service, and the three services of hashicorp/go-plugin that Terraform opens next to it. */
 export function loadProtocol(): PackageDefinition {
   return fromJSON(
     {

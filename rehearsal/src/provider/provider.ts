@@ -12,7 +12,7 @@ import { findFractions, findProblems } from "./resources/checks.ts";
 import type { ApplyContext } from "./resources/kind.ts";
 import { dataSourceSchemas, resourceSchemas, toProviderSchemaMessage } from "./schema.ts";
 
-/** A request as the wire has it; every handler reads only its own fields. */
+/** A request in wire format; each handler reads only its own fields. */
 export type ProviderRequest = {
   type_name: string;
   id: string;
@@ -28,7 +28,7 @@ export type ProviderRequest = {
 
 export type ProviderHandlers = Record<ProviderMethod, (request: ProviderRequest) => Promise<object>>;
 
-/** Answers Terraform as azurerm would, for the resources in `resources/`, by way of Azure Resource Manager. */
+/** Answers Terraform like azurerm would, for the resources in `resources/`, by calling Azure Resource Manager. */
 export function createProvider(env: NodeJS.ProcessEnv): ProviderHandlers {
   let configured: ApplyContext | null = null;
   const context = (): ApplyContext => {
@@ -77,7 +77,7 @@ async function answer(work: () => Promise<object>, failed: object = {}): Promise
   }
 }
 
-/** The state may be another version's, that of the real provider too: it has what this schema has, and nothing else. */
+/** The state may come from another version, or from the real provider: only what this schema contains is kept. */
 function upgradeState({ type_name, raw_state }: ProviderRequest): ValueObject {
   const stored = asObject(fromDynamicValue({ json: raw_state.json ?? new Uint8Array() }));
   return resolveUnknowns(resourceSchemas[type_name]!.block, stored, {});
@@ -119,7 +119,7 @@ function plan(request: ProviderRequest): object {
     planned_state: toDynamicValue(planned),
     requires_replace: replaced.map(attributePath),
     planned_private: new Uint8Array(),
-    // azurerm is built on the old SDK and says so; Terraform then tolerates null where a default stands.
+    // azurerm uses the legacy SDK and declares it; Terraform then tolerates null where a default applies.
     legacy_type_system: true,
   };
 }
@@ -142,7 +142,7 @@ async function importResource({ type_name, id }: ProviderRequest, context: Apply
   const block = resourceSchemas[type_name]!.block;
   const state = await readResource(kind, { id }, context);
   if (state === null) throw new Error(`Cannot import non-existent remote object: ${id}`);
-  // Azure leaves out what has its default; without it every such attribute would seem to change.
+  // Azure omits default values; without them, every such attribute would appear to change.
   const defaults = Object.entries(kind.defaults ?? {}).filter(([, value]) => typeof value !== "object");
   const complete = resolveUnknowns(block, { ...(Object.fromEntries(defaults) as ValueObject), ...state }, {});
   return { imported_resources: [{ type_name, state: toDynamicValue(complete), private: new Uint8Array() }] };

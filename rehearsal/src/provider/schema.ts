@@ -1,5 +1,6 @@
-// The schema of the real provider, cut to what the module uses, kept as data: a wrong argument fails here as it would there.
-// It comes from `terraform providers schema -json`; the azurerm version it was taken from stands in the file.
+// The real provider's schema, reduced to what the module uses and stored as data, so that a wrong argument fails here
+// as it would there. It comes from `terraform providers schema -json`; the file records the azurerm version it was
+// taken from.
 import data from "./azurerm.schema.json" with { type: "json" };
 
 export type Attribute = {
@@ -29,14 +30,14 @@ type SchemaFile = {
 
 const file = data as unknown as SchemaFile;
 
-/** The azurerm version that the stand-in claims to be. */
+/** The azurerm version that the stand-in reports. */
 export const AZURERM_VERSION: string = file.version;
 
 const providerSchema: Schema = file.provider_schema;
 export const resourceSchemas: Readonly<Record<string, Schema>> = file.resource_schemas;
 export const dataSourceSchemas: Readonly<Record<string, Schema>> = file.data_source_schemas;
 
-/** The answer to GetSchema. */
+/** The response to GetSchema. */
 export function toProviderSchemaMessage() {
   return {
     provider: toSchemaMessage(providerSchema),

@@ -4,12 +4,12 @@ import type { CertificatePair } from "@same-kit/shared";
 import { loadProtocol } from "./protocol.ts";
 import type { ProviderHandlers, ProviderRequest } from "./provider.ts";
 
-// Terraform's own limit for one message of a provider, hashicorp/terraform internal/plugin/serve.go.
+// Terraform's own limit for one message of a provider: hashicorp/terraform, internal/plugin/serve.go.
 const MAX_MESSAGE_BYTES = 256 * 1024 * 1024;
 
 export type ServeOptions = {
   handlers: ProviderHandlers;
-  /** Absent: no TLS, as Terraform wants it under `TF_DISABLE_PLUGIN_TLS`. */
+  /** Absent: no TLS, as Terraform expects with `TF_DISABLE_PLUGIN_TLS`. */
   tls?: { pair: CertificatePair; clientCertificate: string };
   onShutdown: () => void;
 };
@@ -22,7 +22,7 @@ export async function serveProvider(options: ServeOptions): Promise<number> {
     "grpc.max_send_message_length": -1,
   });
   server.addService(root.tfplugin5.Provider.service, toUnaryHandlers(options.handlers));
-  // go-plugin opens both streams and expects them to stay open for as long as the process lives.
+  // go-plugin opens both streams and expects them to stay open for the lifetime of the process.
   server.addService(root.plugin.GRPCBroker.service, { StartStream: keepOpen });
   server.addService(root.plugin.GRPCStdio.service, { StreamStdio: keepOpen });
   server.addService(root.plugin.GRPCController.service, {

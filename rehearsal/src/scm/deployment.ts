@@ -1,16 +1,16 @@
 import type { PlanName } from "../site/plan-limits.ts";
 
-/** As Kudu numbers them. */
+/** Kudu's status numbers. */
 export const DEPLOYMENT_STATUS = { pending: 0, building: 1, deploying: 2, failed: 3, success: 4, conflict: 5 } as const;
 
 export type DeploymentStatus = (typeof DEPLOYMENT_STATUS)[keyof typeof DEPLOYMENT_STATUS];
 
-/** A deployment that ends without being installed. */
+/** A deployment that ends without installing its package. */
 export type DeploymentFault = { status: "failed" | "conflict"; errors: readonly string[] };
 
 export type LogLine = { time: string; message: string };
 
-/** A deployment that is over, as the state file keeps it. */
+/** A finished deployment, as stored in the state file. */
 export type StoredDeployment = {
   id: string;
   status: DeploymentStatus;
@@ -21,7 +21,7 @@ export type StoredDeployment = {
   endedAt: string;
   errors: string[];
   log: LogLine[];
-  /** The package, relative to the state folder; absent where none was kept. */
+  /** The package, relative to the state folder; absent if none was stored. */
   packageFile?: string;
   active: boolean;
 };
@@ -34,7 +34,7 @@ export type DeploymentRequest = {
   remoteBuild: boolean;
 };
 
-/** What `/api/deployments/{id}` answers. */
+/** The response of `/api/deployments/{id}`. */
 export function describeDeployment(deployment: StoredDeployment, siteName: string, scmUrl: string): object {
   const { id, status, errors } = deployment;
   const isOver = status >= DEPLOYMENT_STATUS.failed;

@@ -10,20 +10,20 @@ import type { DeploymentFault, DeploymentRequest, DeploymentStatus, StoredDeploy
 import { DEPLOYMENT_STATUS } from "./deployment.ts";
 
 export type DeploymentsOptions = {
-  /** Oldest first; changed in place. */
+  /** Oldest first; modified in place. */
   stored: StoredDeployment[];
   save: () => void;
-  /** Where packages are kept, and the folder that their names are relative to. */
+  /** Folder for packages, and the folder that their names are relative to. */
   packageFolder: string;
   stateFolder: string;
-  /** A new folder, outside every node_modules, to unpack into. */
+  /** Returns a new folder to unpack into, outside any node_modules. */
   unpackFolder: (deploymentId: string) => Promise<string>;
   activate: (sitePackage: SitePackage) => Promise<void>;
-  /** For drills: how the deployment that begins now ends; null for most. */
+  /** For drills: how the deployment that starts now must end; null for most. */
   takeFault: () => DeploymentFault | null;
 };
 
-/** Deployments of one site, one at a time, as its SCM service runs them. */
+/** The deployments of one site, run one at a time like in its SCM service. */
 export class Deployments {
   readonly #options: DeploymentsOptions;
   #running: Promise<void> | null = null;
@@ -47,7 +47,7 @@ export class Deployments {
       : this.#options.stored.find((deployment) => deployment.id === id);
   }
 
-  /** Begins a deployment and returns its record, which changes until it is over. */
+  /** Starts a deployment and returns its record, which is updated until it ends. */
   begin(request: DeploymentRequest): StoredDeployment {
     const deployment = createRecord(request);
     this.#options.stored.push(deployment);
@@ -61,7 +61,7 @@ export class Deployments {
     return deployment;
   }
 
-  /** Resolves once no deployment runs. */
+  /** Resolves once no deployment is running. */
   async settled(): Promise<void> {
     await this.#running;
   }
@@ -87,7 +87,7 @@ export class Deployments {
     deployment.packageFile = await this.#keep(deployment.id, zip);
     const folder = await this.#options.unpackFolder(deployment.id);
     await unpackPackage(entries, folder);
-    // Azure does not report these; its host simply finds no functions. The log is the rehearsal's own help.
+    // Azure does not report these faults; its host just finds no functions. Logging them is an extra of the rehearsal.
     for (const fault of report.silentFaults)
       note(deployment, `Rehearsal: Azure would find no functions here. ${fault}`);
     await this.#options.activate(report.silentFaults.length > 0 ? { kind: "hollow" } : { kind: "ready", folder });

@@ -1,5 +1,5 @@
-// The SCM service of one site, as its clients know it: func, azd and az. Flex Consumption takes packages at /api/publish and
-// knows no /api/zipdeploy; the other plans take them at either.
+// The SCM service of one site, as its clients (func, azd and az) know it. Flex Consumption accepts packages at
+// /api/publish and has no /api/zipdeploy; the other plans accept them at either.
 import { isSameSecret } from "@same-kit/shared";
 import type { Login } from "../arm/login.ts";
 import type { Answer, Handler, MiniRequest } from "../http/answer.ts";
@@ -17,7 +17,7 @@ export type ScmOptions = {
   login: Login;
   /** Read on each request: the plan of a site can change. */
   plan: () => PlanName;
-  /** Basic credentials that are accepted; null where basic authentication is off. */
+  /** The accepted basic credentials; null if basic authentication is off. */
   basicCredentials: () => string | null;
   url: () => string;
 };
@@ -27,7 +27,10 @@ export function createScmHandler(options: ScmOptions): Handler {
   return async (request) => (await dispatch(routes, request)) ?? { status: 404 };
 }
 
-/** The answer to who may not publish, by the headers alone: a package is large, and read only from those who may send one. */
+/**
+ * Refuses an unauthorized publisher by the headers alone: a package is large, so it is only read from clients that may
+ * send one.
+ */
 export function refusePublisher(head: RequestHead, options: ScmOptions): Answer | null {
   return isAllowed(head, options) ? null : { status: 401, headers: { "www-authenticate": "Bearer" } };
 }
@@ -36,7 +39,7 @@ type Deployment = NonNullable<ReturnType<Deployments["find"]>>;
 
 function scmRoutes(options: ScmOptions): Route[] {
   const { deployments, siteName, url } = options;
-  // A new deployment is not found at first, since another worker answers; only Flex is known to do that.
+  // A new deployment is not found at first, because another worker answers; only Flex is known to do this.
   const seen = new Set<string>();
   const withDeployment = (id: string, answer: (found: Deployment) => Answer): Answer => {
     const found = deployments.find(id);
@@ -58,7 +61,7 @@ function scmRoutes(options: ScmOptions): Route[] {
     ),
     route("GET", "/api/deployments/{id}", (_request, { id }) =>
       withDeployment(id ?? "", (found) => ({
-        // Kudu says 202 while it works; Flex answers 200 from the start.
+        // Kudu responds with 202 while it is working; Flex responds with 200 from the start.
         status: found.status < DEPLOYMENT_STATUS.failed && options.plan() !== "flex" ? 202 : 200,
         body: describeDeployment(found, siteName, url()),
       })),

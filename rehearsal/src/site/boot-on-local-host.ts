@@ -4,7 +4,7 @@ import { INSTANCE_FILES_VARIABLE, type LogSink } from "@same-kit/shared";
 import type { BootSite } from "./boot-site.ts";
 import { toLocalSettings } from "./boot-site.ts";
 
-/** What the rehearsal needs of the local emulator's `startLocal`; `Storage` is that function's own choice of storage. */
+/** The part of the local emulator's `startLocal` that the rehearsal uses; `Storage` is that function's storage type. */
 export type StartLocalHost<Storage> = (options: {
   appDir: string;
   stateDir: string;
@@ -20,17 +20,17 @@ export type StartLocalHost<Storage> = (options: {
 }>;
 
 const AS_IN_THE_CLOUD = {
-  // Nothing can be written into a package there. Here root could: Python would leave compiled files in it, even after the host has ended
-  // and while the package is removed.
+  // In the cloud a package is read-only. Here root could write to it: Python would leave compiled files in it, even
+  // after the host has ended and while the package is being removed.
   PYTHONDONTWRITEBYTECODE: "1",
-  // An app's machine has no folder there that lasts as long as an instance.
+  // A machine in the cloud has no folder that lasts as long as an instance.
   [INSTANCE_FILES_VARIABLE]: "",
 };
 
 /**
  * Boots deployed packages in the local Functions host.
  *
- * @param stateDir - Each site keeps its host's state in a folder of its own there.
+ * @param stateDir - Each site keeps its host's state in a separate folder below it.
  */
 export function bootOnLocalHost<Storage>(
   startLocal: StartLocalHost<Storage>,
@@ -42,7 +42,7 @@ export function bootOnLocalHost<Storage>(
     // A machine in the cloud has its own temp folder, which is deleted with it.
     const tempDir = `${packageDir}.tmp`;
     await mkdir(tempDir, { recursive: true });
-    // A Python that ends with the host may still write a compiled file there.
+    // A Python process that ends with the host may still write a compiled file there.
     const removeTempDir = () => rm(tempDir, { recursive: true, force: true, maxRetries: 10 });
     const starting = startLocal({
       appDir: packageDir,
@@ -72,10 +72,11 @@ const MAX_HUB_NAME_LENGTH = 45;
 const MIN_HUB_NAME_LENGTH = 3;
 
 /**
- * Azure names an app's hub after the app, so that one deployment continues what an earlier one began; on this machine the hub
- * would be named after the folder, which is another one each time.
+ * The task hub name, derived from the app's name as in Azure, so that a deployment continues what an earlier one
+ * started. On this machine the hub would otherwise be named after the folder, which differs each time.
  *
- * @see Azure/azure-functions-durable-extension: without a name in host.json, the site's name less all but letters and digits.
+ * @see Azure/azure-functions-durable-extension: without a name in host.json, the site's name reduced to letters and
+ *   digits.
  */
 function toHubName(siteName: string): string {
   const letters = siteName.replaceAll(/[^A-Za-z0-9]/g, "");
@@ -83,7 +84,7 @@ function toHubName(siteName: string): string {
   return name.slice(0, MAX_HUB_NAME_LENGTH);
 }
 
-/** A host.json that cannot be read is the host's to complain about. */
+/** The host itself reports a host.json that cannot be read. */
 async function namesOwnHub(packageDir: string): Promise<boolean> {
   try {
     const hostJson = JSON.parse(await readFile(path.join(packageDir, "host.json"), "utf8")) as HostJson;

@@ -5,34 +5,37 @@ export type BootSiteRequest = {
   name: string;
   /** The unpacked package, read-only. */
   packageDir: string;
-  /** What Azure Resource Manager holds, Terraform's settings among them; storage settings name accounts that do not exist. */
+  /**
+   * The app settings stored in Azure Resource Manager, including Terraform's; storage settings name accounts that do
+   * not exist.
+   */
   appSettings: Record<string, string>;
   onLog: LogSink;
 };
 
 export type BootedSite = {
-  /** Where the host answers, such as `http://127.0.0.1:7071`. */
+  /** The host's URL, such as `http://127.0.0.1:7071`. */
   url: string;
   functions: readonly { name: string; trigger: string }[];
   stop(): Promise<void>;
 };
 
-/** Starts a Functions host on a deployed package; rejects when the host cannot start. */
+/** Starts a Functions host on a deployed package; rejects if the host cannot start. */
 export type BootSite = (request: BootSiteRequest) => Promise<BootedSite>;
 
-// The host gets its storage from the emulator; these name accounts of the mini Azure, which nothing listens for.
+// The host gets its storage from the emulator; these settings name accounts of the mini Azure, which nothing serves.
 const STORAGE_SETTINGS =
   /^(AzureWebJobsStorage(__\w+)?|AzureWebJobsDashboard|DEPLOYMENT_STORAGE_CONNECTION_STRING|WEBSITE_CONTENT\w+|APPLICATIONINSIGHTS_CONNECTION_STRING)$/;
 
-/** The settings that a host on this machine gets: the cloud's, without those that only work there. */
+/** The settings for a host on this machine: the cloud's, without those that only work there. */
 export function toLocalSettings(appSettings: Record<string, string>): Record<string, string> {
   const kept = Object.entries(appSettings).filter(([name]) => !STORAGE_SETTINGS.test(name));
-  // Not Development: the access key must be asked for, as in the cloud.
+  // Not Development: the access key must be required, as in the cloud.
   return { ...Object.fromEntries(kept), AZURE_FUNCTIONS_ENVIRONMENT: "Production" };
 }
 
 /**
- * Why the host in the cloud could not reach its storage with these settings; null where it could.
+ * Why a host in the cloud could not reach its storage with these settings; null if it could.
  *
  * @see The Functions host's own check of `AzureWebJobsStorage` at start.
  */

@@ -7,7 +7,7 @@ export type PackageReport = {
   unpackedBytes: number;
   /** Why the deployment fails. */
   failures: string[];
-  /** Why Azure would deploy it but then silently find no functions. */
+  /** Why Azure would deploy the package but then silently find no functions. */
   silentFaults: string[];
 };
 
@@ -16,7 +16,7 @@ const SYMBOLIC_LINK = 0o120000;
 const READ_BITS = 0o444;
 const MEGABYTE = 1_000_000;
 
-/** Looks at a package as the cloud does when it unpacks it. */
+/** Checks a package as the cloud does when it unpacks it. */
 export async function checkPackage(entries: readonly ZipEntry[], plan: PlanName): Promise<PackageReport> {
   const unpackedBytes = entries.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
   return {
@@ -86,7 +86,7 @@ function parseMain(bytes: Buffer): string | null {
   }
 }
 
-/** `main` may be a glob, such as `dist/functions/*.js`, or a folder. The extension is needed. */
+/** `main` may be a glob, such as `dist/functions/*.js`, or a folder. The extension is required. */
 async function hasMatch(paths: readonly string[], main: string): Promise<boolean> {
   if (paths.some((path) => path === main || path.startsWith(`${main.replace(/\/$/, "")}/`))) return true;
   const { matches } = await compileGlob(main);

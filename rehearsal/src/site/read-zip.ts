@@ -8,12 +8,12 @@ export type ZipEntry = {
   /** With `/`, relative, never `..`: yauzl refuses everything else. */
   path: string;
   sizeBytes: number;
-  /** Unix file type and permissions; null where the archive was not written on Unix. */
+  /** Unix file type and permissions; null if the archive was not created on Unix. */
   mode: number | null;
   read(): Promise<Buffer>;
 };
 
-// Upper byte of "version made by" in a ZIP entry: the system whose attributes are meant.
+// Upper byte of "version made by" in a ZIP entry: the system that its attributes apply to.
 const MADE_ON_UNIX = 3;
 const UNIX_ATTRIBUTES_SHIFT = 16;
 
@@ -22,9 +22,9 @@ const openZip = promisify((zip: Buffer, callback: (error: Error | null, file?: Z
 );
 
 /**
- * All files of an archive, in its order; folders are left out.
+ * Reads all files of an archive, in its order, without folders.
  *
- * @throws Error for what is no ZIP archive, is damaged, or names a file outside itself.
+ * @throws Error if it is not a ZIP archive, is damaged, or names a file outside itself.
  */
 export async function readZip(zip: Buffer): Promise<ZipEntry[]> {
   const file = await openZip(zip);

@@ -1,4 +1,4 @@
-// The front of a deployed site: TLS, host keys, and the way to the local host, whose own addresses must not leak out.
+// The front of a deployed site: TLS, host keys, and forwarding to the local host, whose own URLs must not be exposed.
 import { isSameSecret } from "@same-kit/shared";
 import type { HostKeys } from "../host-keys.ts";
 import type { Answer, Handler, MiniRequest } from "../http/answer.ts";
@@ -9,11 +9,12 @@ import type { HostState, SiteRuntime } from "./site-runtime.ts";
 export type SiteFront = {
   runtime: SiteRuntime;
   keys: HostKeys;
-  /** As clients address the site, such as `https://localhost:8443`. */
+  /** The URL that clients use, such as `https://localhost:8443`. */
   publicUrl: string;
 };
 
-// Hop-by-hop, or the connection's own; `origin` because the local host refuses foreign ones, and the cloud does not.
+// Hop-by-hop headers, or headers of the connection; `origin` because the local host refuses foreign origins, while the
+// cloud does not.
 const DROPPED_REQUEST_HEADERS = new Set([
   "host",
   "connection",
@@ -48,7 +49,7 @@ function answerWithoutHost(state: Exclude<HostState, { kind: "running" }>, reque
   return state.kind === "hollow" ? { status: 404 } : unavailable("Function host is not running.");
 }
 
-/** The host's own answers where there is none of ours behind: the call succeeds even when the host is in error. */
+/** The host's admin responses when no local host is running: the request succeeds even if the host is in error. */
 function adminOf(state: Exclude<HostState, { kind: "running" | "none" }>, request: MiniRequest): Answer {
   switch (request.url.pathname) {
     case "/admin/host/status":

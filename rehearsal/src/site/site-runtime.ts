@@ -4,10 +4,10 @@ import type { BootedSite, BootSite } from "./boot-site.ts";
 import { findStorageFault } from "./boot-site.ts";
 
 /**
- * - `empty`: nothing was deployed yet.
+ * - `empty`: nothing has been deployed yet.
  * - `hollow`: deployed, but Azure would silently find no functions in it.
- * - `ready`: a package that boots when first asked for.
- * - `stored`: one of those from an earlier process, unpacked when first asked for.
+ * - `ready`: a package that boots on the first request.
+ * - `stored`: one of these from an earlier process, unpacked on the first request.
  */
 export type SitePackage = UnpackedPackage | { kind: "stored"; restore: () => Promise<UnpackedPackage> };
 
@@ -27,7 +27,7 @@ export type SiteRuntimeOptions = {
   log: Logger;
 };
 
-/** The host of one site: boots the active package when it is first needed, and again after each change. */
+/** The host of one site: boots the active package on first use, and again after each change. */
 export class SiteRuntime {
   readonly #options: SiteRuntimeOptions;
   #package: SitePackage = { kind: "empty" };
@@ -38,7 +38,7 @@ export class SiteRuntime {
     this.#options = options;
   }
 
-  /** Whether a host was ever started on a package; keys exist only then. */
+  /** Whether a host was ever started on a package; keys exist only after that. */
   get hasRun(): boolean {
     return this.#hasRun;
   }
@@ -48,13 +48,13 @@ export class SiteRuntime {
     this.#package = sitePackage;
   }
 
-  /** The host, booted now if need be. */
+  /** The state of the host, which is booted now if necessary. */
   state(): Promise<HostState> {
     this.#booting ??= this.#boot();
     return this.#booting;
   }
 
-  /** Stops the host; the next request boots it again, with the settings of then. */
+  /** Stops the host; the next request boots it again, with the settings at that time. */
   async stop(): Promise<void> {
     const booting = this.#booting;
     this.#booting = null;
@@ -80,7 +80,7 @@ export class SiteRuntime {
   async #bootPackage(packageDir: string): Promise<HostState> {
     const { name, bootSite, settings, onLog, log } = this.#options;
     const appSettings = settings();
-    // Keys exist as soon as a host has tried: they lie in storage, not in the host.
+    // Keys exist as soon as a host has tried to start: they are in storage, not in the host.
     this.#hasRun = true;
     const fault = findStorageFault(appSettings);
     if (fault !== null) return { kind: "error", message: fault };

@@ -8,13 +8,13 @@ const WRITE_BITS = 0o222;
 const READ_ONLY_FOLDER = 0o555;
 const WRITABLE_FOLDER = 0o755;
 
-/** Unpacks a package as the cloud mounts it: modes as the archive has them, and nothing in it can be written. */
+/** Unpacks a package as the cloud mounts it: with the modes in the archive, and read-only. */
 export async function unpackPackage(entries: readonly ZipEntry[], folder: string): Promise<void> {
   await mkdir(folder, { recursive: true });
   for (const entry of entries) {
     const file = path.join(folder, entry.path);
     await mkdir(path.dirname(file), { recursive: true });
-    // `wx`: what is written is new, never what a link leads to.
+    // `wx` creates new files only and never follows a link.
     await writeFile(file, await entry.read(), { flag: "wx" });
     await chmod(file, (entry.mode ?? 0) & PERMISSION_BITS & ~WRITE_BITS);
   }
@@ -22,18 +22,18 @@ export async function unpackPackage(entries: readonly ZipEntry[], folder: string
 }
 
 /**
- * Removes a folder with unpacked packages; their folders are made writable first, or only root could. A link, or what belongs to
- * another user, is left alone.
+ * Removes a folder with unpacked packages. Their folders are made writable first, because otherwise only root could
+ * remove them. Links, and files of other users, are left alone.
  */
 export async function removePackage(folder: string): Promise<void> {
   if (!(await isOwnFolder(folder))) return;
   await setFolderModes(folder, WRITABLE_FOLDER);
-  // What a process that is ending still writes there must not keep it.
+  // A process that is ending may still write there; its files must not block the removal.
   await rm(folder, { recursive: true, force: true, maxRetries: 10 });
 }
 
 async function setFolderModes(folder: string, mode: number): Promise<void> {
-  // From the top when opening, from the bottom when closing: a closed folder cannot be changed below.
+  // Top-down when opening, bottom-up when closing: nothing below a closed folder can be changed.
   if (mode === WRITABLE_FOLDER) await chmod(folder, mode);
   for (const entry of await readdir(folder, { withFileTypes: true })) {
     if (entry.isDirectory()) await setFolderModes(path.join(folder, entry.name), mode);

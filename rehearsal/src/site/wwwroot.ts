@@ -9,17 +9,17 @@ import { removePackage } from "./unpack-package.ts";
 export type StoredWwwroot = { folder: string; owner: ProcessIdentity };
 
 export type WwwrootOptions = {
-  /** Those of all processes that opened this cloud; changed in place. */
+  /** Folders of all processes that opened this cloud; modified in place. */
   stored: StoredWwwroot[];
   save: () => void;
-  /** {@link removePackage} by default. */
+  /** Default: {@link removePackage}. */
   removeFolder?: (folder: string) => Promise<void>;
 };
 
 /**
- * Where this process unpacks packages. Not below the cloud's own folder: a node_modules above it would hide what a package lacks.
- * Under the temp folder others may prepare what they can guess; so the name is a secret of the state file, the folder must be
- * new, and only what the state file names is ever cleaned up.
+ * The folder into which this process unpacks packages. It is outside the cloud's own folder, because a node_modules
+ * above it would hide missing dependencies. Other users can prepare guessable paths in the temp folder: the name is a
+ * secret of the state file, the folder must be new, and only what the state file names is ever removed.
  */
 export class Wwwroot {
   readonly #options: WwwrootOptions;
@@ -29,13 +29,13 @@ export class Wwwroot {
     this.#options = options;
   }
 
-  /** A place for one package; the folder itself is not made. */
+  /** The path for one package; the folder itself is not created. */
   async placeFor(site: string, deploymentId: string): Promise<string> {
     this.#folder ??= this.#create();
     return path.join(await this.#folder, site, deploymentId);
   }
 
-  /** Removes what processes left that did not live to clean up. */
+  /** Removes folders left by processes that ended without cleaning up. */
   async removeStale(): Promise<void> {
     for (const wwwroot of this.#options.stored.filter(({ owner }) => !isProcessAlive(owner))) {
       await this.#remove(wwwroot.folder);
@@ -48,7 +48,7 @@ export class Wwwroot {
     if (folder !== null && folder !== undefined) await this.#remove(folder);
   }
 
-  /** Written down before it is made: a process that ends in between leaves nothing that no state file knows. */
+  /** Recorded before it is created: if the process ends in between, no unrecorded folder is left. */
   async #create(): Promise<string> {
     const folder = path.join(os.tmpdir(), `same-kit-wwwroot-${randomUUID()}`);
     this.#options.stored.push({ folder, owner: identifyThisProcess() });
@@ -59,7 +59,8 @@ export class Wwwroot {
 
   async #remove(folder: string): Promise<void> {
     const { stored, save, removeFolder = removePackage } = this.#options;
-    // What cannot be removed stays in the list: the next process tries again, and what was deployed counts all the same.
+    // A folder that cannot be removed stays in the list: the next process tries again, and the deployment is still
+    // valid.
     const isRemoved = await removeFolder(folder).then(
       () => true,
       () => false,

@@ -1,11 +1,11 @@
-// The blob service of a storage account: a block of the account in Terraform, a resource of its own in Azure.
+// The blob service of a storage account: a block of the account in Terraform, a separate resource in Azure.
 import type { ArmClient } from "../arm-client.ts";
 import type { Value, ValueObject } from "../dynamic-value.ts";
 import { asObject } from "../dynamic-value.ts";
 
 const API_VERSION = "2025-08-01";
 
-// Block in `blob_properties`, property of the blob service.
+// Pairs of a block in `blob_properties` and a property of the blob service.
 const POLICIES = [
   ["delete_retention_policy", "deleteRetentionPolicy"],
   ["container_delete_retention_policy", "containerDeleteRetentionPolicy"],
@@ -21,7 +21,7 @@ export const BLOB_DEFAULTS = {
 
 type Policy = { enabled?: boolean; days?: number };
 
-/** Does nothing where the account has no such block. */
+/** Does nothing if the account has no such block. */
 export async function writeBlobProperties(planned: ValueObject, accountId: string, arm: ArmClient): Promise<void> {
   const block = firstOf(planned["blob_properties"]);
   if (block === null) return;

@@ -1,4 +1,4 @@
-// Refusals that the real provider gives while validating: the values that it allows, and its words.
+// The real provider's validation errors: the values that it allows, and its wording.
 import type { Value, ValueObject } from "../dynamic-value.ts";
 import { isObject, isUnknown } from "../dynamic-value.ts";
 import type { Block } from "../schema.ts";
@@ -7,11 +7,11 @@ import type { Check } from "./kind.ts";
 
 export type Problem = { attribute: string; summary: string };
 
-/** What is wrong with a configuration. */
+/** Returns the problems of a configuration. */
 export function findProblems(values: ValueObject, checks: readonly Check[]): Problem[] {
   return checks.flatMap(({ attribute, problem }) => {
     const [top = ""] = attribute.split(".");
-    // The provider's SDK leaves a block alone as long as anything in it is unknown.
+    // The provider's SDK does not validate a block while anything in it is unknown.
     if (hasUnknown(values[top] ?? null)) return [];
     const value = readAttribute(values, attribute);
     const summary = value === null ? null : problem(value, attribute.replaceAll(".", ".0."));
@@ -19,7 +19,7 @@ export function findProblems(values: ValueObject, checks: readonly Check[]): Pro
   });
 }
 
-/** @param text - As the provider says it; `%q` stands for the value. */
+/** @param text - The provider's wording; `%q` stands for the value. */
 export function pattern(attribute: string, expression: RegExp, text: string): Check {
   return {
     attribute,
@@ -37,7 +37,7 @@ export function oneOf(attribute: string, allowed: readonly (string | number)[]):
   };
 }
 
-/** Numbers that the provider takes for fractions it shows with this many digits after the point. */
+/** Digits after the decimal point in the provider's messages about fractional numbers. */
 export const FRACTION_DIGITS = 6;
 
 export function between(attribute: string, least: number, most: number, digits = 0): Check {
@@ -60,7 +60,7 @@ export function atLeast(attribute: string, least: number, digits = 0): Check {
   };
 }
 
-/** @param example - An ID with something in place of every name. */
+/** @param example - An ID with a placeholder for every name. */
 export function resourceId(attribute: string, title: string, example: string): Check {
   const expression = new RegExp(`^${example.replace(/\{[^}]+\}/g, "[^/]+")}$`, "i");
   return {
@@ -99,9 +99,9 @@ export const TAGS_CHECK: Check = {
 };
 
 /**
- * Numbers with a fraction where the provider takes whole ones. Its schema calls both `number`.
+ * Finds fractional numbers where the provider requires whole ones. Its schema calls both `number`.
  *
- * @param fractions - Attributes that may have one.
+ * @param fractions - Attributes that may have a fraction.
  */
 export function findFractions(block: Block, values: ValueObject, fractions: readonly string[], path = ""): Problem[] {
   const own = Object.entries(block.attributes ?? {}).flatMap(([name, { type }]) => {

@@ -3,7 +3,7 @@ import type { Value, ValueObject } from "../dynamic-value.ts";
 import { asObject, isUnknown } from "../dynamic-value.ts";
 import type { Body, Field } from "./kind.ts";
 
-/** The ARM body that `fields` make of a planned resource; what is null or unknown is left out. */
+/** Builds the ARM body of a planned resource from `fields`; null and unknown values are left out. */
 export function writeFields(values: ValueObject, fields: readonly Field[]): Body {
   const body: Body = {};
   for (const [attribute, path] of fields) {
@@ -13,7 +13,7 @@ export function writeFields(values: ValueObject, fields: readonly Field[]): Body
   return body;
 }
 
-/** The attributes that an ARM resource has; what Azure does not return is absent. */
+/** Reads the attributes of an ARM resource; those that Azure does not return are absent. */
 export function readFields(resource: ArmResource, fields: readonly Field[]): ValueObject {
   const values: ValueObject = {};
   for (const [attribute, path] of fields) {
@@ -63,7 +63,7 @@ function setPath(body: Body, path: string, value: unknown): void {
   current[last] = value;
 }
 
-/** `right` over `left`, objects merged, lists replaced. */
+/** Merges `right` into `left`: objects are merged, lists replaced. */
 export function mergeBodies(left: Body, right: Body): Body {
   const merged: Body = { ...left };
   for (const [name, value] of Object.entries(right)) {

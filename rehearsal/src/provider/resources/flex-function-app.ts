@@ -97,8 +97,8 @@ async function requireFlexPlan(planned: ValueObject, { arm }: ApplyContext): Pro
 }
 
 /**
- * As azurerm 4.81 and 5.2 compose them, flaw included: `AzureWebJobsStorage` is written even where an identity opens the
- * account, then without a key. What `same-kit` does about it is rehearsed too.
+ * Composed as by azurerm 4.81 and 5.2, including a flaw: `AzureWebJobsStorage` is written even if an identity opens the
+ * account, and then without a key. The workaround in `same-kit` is rehearsed as well.
  */
 function composeSettings(planned: ValueObject): AppSettings {
   const account = /^https:\/\/([^.]+)\./.exec(String(planned["storage_container_endpoint"]))?.[1];

@@ -54,7 +54,7 @@ export function siteId(values: ValueObject, subscriptionId: string): string {
   return `${groupPath(subscriptionId, values["resource_group_name"])}/providers/Microsoft.Web/sites/${values["name"]}`;
 }
 
-/** The provider asks before it creates a site, whatever `features` say about existing resources. */
+/** The provider checks the name before it creates a site, whatever `features` says about existing resources. */
 export async function checkSiteName(planned: ValueObject, { arm }: ApplyContext): Promise<void> {
   const name = String(planned["name"]);
   const answer = await arm.post<{ nameAvailable: boolean; message?: string }>(
@@ -78,7 +78,7 @@ export function writeIdentity(planned: ValueObject): Body {
   };
 }
 
-/** `settings` as Microsoft.Web takes them in a PUT. */
+/** `settings` in the format that Microsoft.Web expects in a PUT. */
 export function toSettingsList(settings: AppSettings): { name: string; value: string }[] {
   return Object.entries(settings).map(([name, value]) => ({ name, value }));
 }
@@ -103,7 +103,7 @@ export async function setPublishingPolicy(
   });
 }
 
-/** Attributes of either kind of app that take further requests. */
+/** Reads the attributes, of either kind of app, that take further requests. */
 export async function readSite(
   resource: ArmResource,
   settings: AppSettings,
@@ -134,7 +134,7 @@ export async function readPublishingPolicy(id: string, policy: "scm" | "ftp", { 
   return (resource?.["properties"] as { allow?: boolean } | undefined)?.allow !== false;
 }
 
-/** `settings` without those that the provider shows as attributes of their own. */
+/** `settings` without those that the provider exposes as separate attributes. */
 export function withoutSettings(settings: AppSettings, hidden: readonly string[]): ValueObject {
   return Object.fromEntries(Object.entries(settings).filter(([name]) => !hidden.includes(name)));
 }

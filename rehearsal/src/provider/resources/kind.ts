@@ -5,41 +5,43 @@ import type { Defaults } from "../plan-values.ts";
 export type ApplyContext = {
   arm: ArmClient;
   recover: boolean;
-  /** A resource group is deleted only when nothing is left in it. */
+  /** Whether a resource group is deleted only when it is empty. */
   keepsFilledGroups: boolean;
 };
 
-/** `problem` says what is wrong with the value of an attribute; `name` is the attribute as the provider names it. */
+/**
+ * `problem` describes what is wrong with the value of an attribute; `name` is the attribute as the provider names it.
+ */
 export type Check = { attribute: string; problem(value: Value, name: string): string | null };
 
 /** How one type of Terraform resource maps to Azure Resource Manager. */
 export type ResourceKind = {
   type: string;
-  /** As azurerm's error texts name it, such as `Storage Account`. */
+  /** Its name in azurerm's error messages, such as `Storage Account`. */
   title: string;
   apiVersion: string;
   idOf(values: ValueObject, subscriptionId: string): string;
   defaults: Defaults;
   /** Top-level attributes that cannot change in place. */
   fixed: readonly string[];
-  /** Blocks that stay as they are where none is configured. */
+  /** Blocks that keep their value if none is configured. */
   computedBlocks?: readonly string[];
   checks: readonly Check[];
-  /** Numbers, dotted as in `checks`, that need not be whole. */
+  /** Numeric attributes, dotted as in `checks`, that may have a fraction. */
   fractions?: readonly string[];
-  /** Attributes, dotted for those in a block, and where Azure keeps them. */
+  /** Attributes, dotted for those in a block, and where Azure stores them. */
   fields: readonly Field[];
-  /** What the PUT carries besides `fields`. */
+  /** What the PUT contains besides `fields`. */
   toBody(planned: ValueObject, context: ApplyContext): Promise<Body> | Body;
-  /** What is known only after a read: keys, host names, and whatever `fields` cannot say. */
+  /** Reads what is known only after a read: keys, host names, and anything that `fields` cannot express. */
   readMore(resource: ArmResource, context: ApplyContext): Promise<ValueObject>;
-  /** Fills in what the provider chooses for a new resource, before its ID is composed. */
+  /** Fills in values that the provider chooses for a new resource, before its ID is composed. */
   choose?(planned: ValueObject): void;
   /** Runs between the check for an existing resource and the create. */
   beforeCreate?(planned: ValueObject, context: ApplyContext): Promise<void>;
   /** Runs after each PUT. */
   afterWrite?(planned: ValueObject, id: string, context: ApplyContext): Promise<void>;
-  /** Runs before the DELETE; what it throws is shown as it is. */
+  /** Runs before the DELETE; an error is shown unchanged. */
   beforeDelete?(id: string, context: ApplyContext): Promise<void>;
   /** Query added to the DELETE. */
   deleteQuery?: string;

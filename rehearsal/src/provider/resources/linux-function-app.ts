@@ -97,7 +97,7 @@ export const linuxFunctionApp: ResourceKind = {
       storage_account_access_key: accountKeyOf(connectionString),
       storage_uses_managed_identity: connectionString === undefined && settings[ACCOUNT_NAME] !== undefined,
       key_vault_reference_identity_id: "SystemAssigned",
-      // azurerm never reads it back: setting it gives a change in every plan.
+      // azurerm never reads it back: setting it would cause a change in every plan.
       content_share_force_disabled: false,
     };
   },
@@ -136,7 +136,7 @@ async function composeStorageSettings(planned: ValueObject, context: ApplyContex
   };
 }
 
-/** Named once, at creation: another share would be an empty one. */
+/** Chosen once, at creation: another share would be empty. */
 async function contentShare(planned: ValueObject, context: ApplyContext): Promise<string> {
   const id = siteId(planned, context.arm.subscriptionId);
   const present = (await context.arm.get(id, SITE_API_VERSION)) === null ? {} : await listAppSettings(id, context);

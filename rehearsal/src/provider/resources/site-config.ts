@@ -4,7 +4,7 @@ import { oneOf } from "./checks.ts";
 import { readFields, writeFields } from "./fields.ts";
 import type { Body, Check, Field } from "./kind.ts";
 
-// Attribute of `site_config`, property of Microsoft.Web's SiteConfig.
+// Pairs of an attribute of `site_config` and a property of Microsoft.Web's SiteConfig.
 const SITE_CONFIG_FIELDS: readonly Field[] = [
   ["app_command_line", "appCommandLine"],
   ["default_documents", "defaultDocuments"],
@@ -42,7 +42,7 @@ const RULE_FIELDS: readonly Field[] = [
   ["description", "description"],
 ];
 
-// What azurerm reads where nothing was set: never null.
+// The values that azurerm reads if nothing was set; they are never null.
 const NO_RULE_VALUES = { service_tag: "", virtual_network_subnet_id: "", headers: [], description: "" };
 const RULE_DEFAULTS = { priority: 65_000, action: "Allow" };
 
@@ -82,7 +82,7 @@ export function writeSiteConfig(planned: ValueObject): Body {
   return body;
 }
 
-/** The `site_config` block that `config/web` describes, with the settings that the provider shows there. */
+/** The `site_config` block described by `config/web`, including the settings that the provider shows there. */
 export function readSiteConfig(properties: Body, settings: Readonly<Record<string, string>>): ValueObject {
   const block = readFields({ id: "", ...properties }, SITE_CONFIG_FIELDS);
   for (const [attribute, property] of RULE_LISTS) {

@@ -132,7 +132,7 @@ async function readKeys(resource: ArmResource, { arm }: ApplyContext): Promise<V
   return values;
 }
 
-/** As azurerm composes it, for an account in the public cloud. */
+/** Composed like azurerm's, for an account in the public cloud. */
 export function toConnectionString(account: string, key: string): string {
   return `DefaultEndpointsProtocol=https;AccountName=${account};AccountKey=${key};EndpointSuffix=${ENDPOINT_SUFFIX}`;
 }

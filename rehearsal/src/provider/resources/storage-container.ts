@@ -1,7 +1,7 @@
 import { oneOf, pattern, resourceId } from "./checks.ts";
 import type { ResourceKind } from "./kind.ts";
 
-// Terraform's words for what Azure calls None, Blob and Container.
+// Terraform's names for Azure's None, Blob and Container.
 const TO_AZURE: Readonly<Record<string, string>> = { private: "None", blob: "Blob", container: "Container" };
 const FROM_AZURE = Object.fromEntries(Object.entries(TO_AZURE).map(([ours, azure]) => [azure, ours]));
 
