@@ -1,4 +1,5 @@
-// Measures what the README promises: each figure beside its yardstick, taken in the same run. `-- --json` prints one document.
+// Measures what the README promises: each figure next to its reference, measured in the same run. `-- --json` prints
+// one document.
 
 import { spawnSync } from "node:child_process";
 import path from "node:path";
@@ -14,7 +15,7 @@ await build({
   target: "node22",
   format: "esm",
   logLevel: "error",
-  // Packages stay outside; the workspaces and tests are TypeScript and are bundled.
+  // Packages stay external; the workspaces and tests are TypeScript and are bundled.
   external: Object.keys((await import("../package.json", { with: { type: "json" } })).default.devDependencies)
     .concat(["azurite", "testcontainers", "vitest"])
     .flatMap((name) => [name, `${name}/*`]),

@@ -1,22 +1,22 @@
-// Builds dist/: everything that runs, bundled, beside the files it reads. `npm pack` ships dist/ as it is.
+// Builds dist/: everything that runs, bundled, next to the data files that it reads. `npm pack` ships dist/ as it is.
 //
-//   dist/start.cjs               what bin/same-kit.cjs loads: it loads the command, with its compiled form
+//   dist/start.cjs               loaded by bin/same-kit.cjs: loads the command from the compile cache
 //   dist/cli.cjs                 the command
-//   dist/testcontainers.cjs      what runs Azurite in a container
+//   dist/testcontainers.cjs      runs Azurite in a container
 //   dist/testing/                the package's `same-kit/testing`, with its types
-//   dist/azure-sdk/              Azure's SDKs as the command loads them
+//   dist/azure-sdk/              Azure's SDKs, as the command loads them
 //   dist/worker/                 the language worker's process
 //   dist/azurite/                the supervised Azurite's process
-//   dist/functions-app/          the deployable app: what the cloud gets is what the local host runs
-//   dist/terraform/              the process that stands between the command and terraform
+//   dist/functions-app/          the deployable app: the cloud and the local host run the same build
+//   dist/terraform/              the process between the command and terraform
 //   dist/azurerm-stand-in/       the rehearsal's terraform provider
 //   dist/smoke/                  the notebook of the smoke test
 //   dist/inspector/              the inspector's page
-//   dist/THIRD-PARTY-NOTICES.txt the licences of what is bundled
+//   dist/THIRD-PARTY-NOTICES.txt the licenses of the bundled packages
 //
-// With --if-changed it does nothing where no source is newer than the last build.
+// With --if-changed it does nothing unless a source is newer than the last build.
 //
-// No package stays outside: the published one installs alone.
+// All packages are bundled, so the published package needs no others.
 
 import { chmod, cp, mkdir, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import path from "node:path";
@@ -41,7 +41,7 @@ const common = {
   legalComments: "none",
   sourcemap: false,
   metafile: true,
-  // Optional speed-ups of packages that testcontainers loads; both do without.
+  // Optional native accelerators of packages that testcontainers loads; both packages work without them.
   external: ["*.node", "cpu-features"],
 };
 
@@ -56,7 +56,7 @@ async function build(options) {
 const cjs = (entry, outfile, options = {}) =>
   build({ ...common, format: "cjs", entryPoints: [from(entry)], outfile: to(outfile), ...options });
 
-/** Names stay: they are in stack traces. */
+/** Identifiers are not minified, because they appear in stack traces. */
 const LESS_TEXT = { minifySyntax: true, minifyWhitespace: true };
 
 const FILE_URL = {
@@ -66,9 +66,12 @@ const FILE_URL = {
 
 const AZURE_SDK = "local/src/storage/azure/sdk.ts";
 
-/** In the command, the SDKs come from a bundle whose compiled form is kept, when they are needed: compiling them takes longer than using them. */
-const azureSdkApart = {
-  name: "azure-sdk-apart",
+/**
+ * The command loads the SDKs on demand from a separate bundle with a compile cache: compiling them takes longer than
+ * using them.
+ */
+const externalAzureSdk = {
+  name: "external-azure-sdk",
   setup: (build) =>
     build.onLoad({ filter: /storage[\\/]azure[\\/]sdk\.ts$/ }, () => ({
       resolveDir: root,
@@ -84,19 +87,19 @@ const azureSdkApart = {
     })),
 };
 
-/** It is larger than all the rest of the command, and few use Docker. */
-const testcontainersApart = {
-  name: "testcontainers-apart",
+/** It is larger than the rest of the command, and few users need Docker. */
+const externalTestcontainers = {
+  name: "external-testcontainers",
   setup: (build) =>
     build.onResolve({ filter: /^testcontainers$/ }, () => ({ path: "./testcontainers.cjs", external: true })),
 };
 
-/** One file: its compiled form is kept, and what a command does not load of it costs nothing. */
+/** A single file: its compiled form is cached, and parts that a command does not load cost nothing. */
 async function buildCli() {
   await cjs("toolkit/src/cli/main.ts", "cli.cjs", {
     ...LESS_TEXT,
     ...FILE_URL,
-    plugins: [azureSdkApart, testcontainersApart],
+    plugins: [externalAzureSdk, externalTestcontainers],
   });
   await cjs("toolkit/src/cli/start.ts", "start.cjs", FILE_URL);
 }
@@ -105,7 +108,7 @@ async function buildApp() {
   const app = (...parts) => to("functions-app", ...parts);
   await cjs("functions-app/src/main.ts", "functions-app/main.cjs", {
     external: ["@azure/functions-core"],
-    // Its size is cold-start time in the cloud.
+    // The size of the app determines its cold-start time in the cloud.
     minify: true,
     keepNames: true,
     plugins: [withoutUnusedPackages],
@@ -123,11 +126,11 @@ async function buildApp() {
   await unpackDill(app("python", "packages"));
 }
 
-/** CommonJS, which both jest and `import` load; its types are the one file that imports nothing. */
+/** CommonJS, which both jest and `import` can load. Its types are the one file without imports. */
 async function buildTesting() {
   await cjs("local/src/testing/index.ts", "testing/index.cjs", {
     ...FILE_URL,
-    // Loaded where Azurite runs in a container, which a test's never does.
+    // Loaded only when Azurite runs in a container, which the testing API never does.
     external: [...common.external, "testcontainers"],
   });
   await writeFile(to("testing", "index.mjs"), 'export { startLocalApp, TestingError } from "./index.cjs";\n');
@@ -160,7 +163,7 @@ async function buildInspector() {
   for (const name of ["index.html", "icon.svg"]) await cp(from("inspector/src", name), to("inspector", name));
 }
 
-/** Data files that a bundle reads at run time lie beside it, as they lie beside the source. */
+/** Data files that a bundle reads at run time are copied next to it, as they are next to the source. */
 async function copyData(folder, target) {
   await mkdir(target, { recursive: true });
   for (const name of await readdir(folder)) {
@@ -186,7 +189,7 @@ const targets = {
   "smoke notebook": () => cp(from("test/testdata/features/singlestep"), to("smoke/singlestep"), { recursive: true }),
 };
 
-/** What the targets leave in dist/; anything else is an older build's, and would be packed. */
+/** Everything that the targets write to dist/. Anything else is from an older build and would be packed. */
 const CONTENTS = new Set([
   ".built",
   "THIRD-PARTY-NOTICES.txt",

@@ -1,5 +1,5 @@
-// Brings dill, the one Python package that the app ships: fetched by the user's own pip from the index that it is configured
-// for, checked against a pinned hash, kept in .runtime/ and never in git.
+// Fetches dill, the one Python package that the app ships: with the user's own pip, from the index configured there;
+// checked against a pinned hash, and stored in .runtime/, never in git.
 
 import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
@@ -34,7 +34,7 @@ export async function unpackDill(folder) {
   await writeFile(stamp, "");
 }
 
-/** The wheel's path; fetches it where `.runtime/` does not have it. */
+/** The path of the wheel; fetches it if `.runtime/` does not have it. */
 async function dillWheel() {
   if (existsSync(cached) && (await hashOf(cached)) === DILL_SHA256) return cached;
   const folder = await mkdtemp(path.join(tmpdir(), "same-kit-dill-"));
@@ -45,7 +45,7 @@ async function dillWheel() {
     await mkdir(path.dirname(cached), { recursive: true });
     const part = `${cached}.${process.pid}`;
     await copyFile(file, part);
-    await rename(part, cached); // Two builds at once each bring a whole file.
+    await rename(part, cached); // Atomic, so that two builds at once cannot leave a partial file.
     return cached;
   } finally {
     await rm(folder, { recursive: true, force: true });
@@ -71,7 +71,7 @@ async function download(folder) {
   throw new Error(noDillText(failures));
 }
 
-/** A Python without pip may still be able to make an environment that has it. */
+/** A Python without pip may still be able to create an environment with it. */
 async function temporaryEnvironment(python, folder) {
   const environment = path.join(folder, "env");
   await run(python, ["-m", "venv", "--clear", environment], { timeout: 120_000 });
@@ -108,7 +108,7 @@ async function hashOf(file) {
     .digest("hex");
 }
 
-/** Unpacks the entries that `isWanted`; yauzl refuses names that would leave the folder. */
+/** Unpacks the entries that `isWanted` accepts; yauzl refuses names that would leave the folder. */
 function unzip(archive, folder, isWanted) {
   return new Promise((resolve, reject) => {
     yauzl.open(archive, { lazyEntries: true }, (error, zip) => {

@@ -1,4 +1,4 @@
-// The licences of what is bundled: most of them ask that their text goes with every copy.
+// The licenses of the bundled packages: most require that their text accompanies every copy.
 
 import { readdir, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
@@ -8,18 +8,18 @@ const LICENCE_FILE = /^(licen[cs]e|copying|notice)(?:[-.].*)?$/i;
 const RULE = "-".repeat(80);
 
 /**
- * Writes one text with name, version and licence of every package that `metafiles` name as an input.
+ * Writes one text with name, version and license of every package that is an input in `metafiles`.
  *
  * @param {string} root - Folder that the inputs' paths are relative to.
  * @param {readonly import("esbuild").Metafile[]} metafiles
  * @param {string} target - File to write.
- * @throws Error for a package with neither a licence file nor a `license` in its package.json.
+ * @throws Error for a package with neither a license file nor a `license` in its package.json.
  */
 export async function writeNotices(root, metafiles, target) {
   const inputs = metafiles.flatMap(({ inputs }) => Object.keys(inputs));
   const folders = new Set(inputs.flatMap((input) => PACKAGE_OF.exec(input)?.[1] ?? []));
   const packages = await Promise.all([...folders].map((folder) => readPackage(path.join(root, folder))));
-  // Hundreds of packages share a few texts; the same version may lie in several places.
+  // Hundreds of packages share a few texts, and the same version may be installed in several places.
   const byText = Map.groupBy(packages, ({ text }) => text);
   const notices = [...byText].map(([text, group]) => {
     const titles = [...new Set(group.map(({ title }) => title))].sort();

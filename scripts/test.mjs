@@ -1,7 +1,7 @@
-// Runs what `make test` promises: types, lint and every test that needs no network and no minutes. --faults runs only those that end
-// real processes at many moments, --installs only those that make Python environments, --online only those that need a package index
-// or a Docker engine, --all everything. Tests that open pages run where there is a Chromium, and always with --all.
-// Ends with one line that counts everything; a run in which nothing ran is a failure.
+// Runs what `make test` promises: types, lint and every test that needs no network and takes no minutes. --faults runs
+// only tests that end real processes at many moments, --installs only tests that create Python environments, --online
+// only tests that need a package index or a Docker engine, --all everything. Tests that open pages run if a Chromium is
+// installed, and always with --all. The last line counts everything; a run without any test is a failure.
 
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
@@ -31,7 +31,7 @@ try {
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }
-// In CI a need that is not there is a failure, not a skip.
+// In CI, a missing prerequisite is a failure, not a skip.
 const isRed = total.failed > 0 || total.passed === 0 || (process.env.CI === "true" && total.skipped > 0);
 console.log(`\n${total.passed} passed, ${total.failed} failed${total.skipped > 0 ? `, ${total.skipped} skipped` : ""}`);
 process.exit(isRed ? 1 : 0);

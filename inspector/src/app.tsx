@@ -57,7 +57,7 @@ export function App() {
   );
 }
 
-/** Asked again when another host answers than before: functions, and the token. */
+/** Functions and token, requested again when a different host answers. */
 function useLoadedHome(): { home: Home | null; error: RequestError | null } {
   const { generation } = useLive();
   const [state, setState] = useState<{ home: Home | null; error: RequestError | null }>({ home: null, error: null });
@@ -104,7 +104,7 @@ function Shell({ home }: { home: Home }) {
   );
 }
 
-/** A button, because a link would change the fragment of the address, which is the page's. */
+/** A button, because a link would change the URL fragment, which holds the page's route. */
 function focusMain(): void {
   document.getElementById("main")?.focus();
 }

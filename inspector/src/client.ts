@@ -1,10 +1,10 @@
-// Requests to the page's own server. The token that changes need stays in this module.
+// Requests to the page's own server. The token required for changes stays in this module.
 
 import { type Home, type Problem, TOKEN_HEADER } from "../../local/src/inspector/api.ts";
 
 let token = "";
 
-/** A request that was refused, in words for the person in front of the page. */
+/** A refused request, with a message for the user of the page. */
 export class RequestError extends Error {
   readonly status: number;
   readonly hint: string | undefined;
@@ -18,7 +18,7 @@ export class RequestError extends Error {
 
 export type Query = Readonly<Record<string, string | number | undefined>>;
 
-/** @throws RequestError; status 0 where the server does not answer. */
+/** @throws RequestError; status 0 if the server does not answer. */
 export async function get<Answer>(path: string, query: Query = {}, signal?: AbortSignal): Promise<Answer> {
   return ask(urlOf(path, query), signal === undefined ? {} : { signal });
 }
@@ -36,7 +36,7 @@ export async function loadHome(signal?: AbortSignal): Promise<Home> {
   return home;
 }
 
-/** Relative: the page may be served below any path. */
+/** Relative, because the page may be served below any path. */
 export function urlOf(path: string, query: Query = {}): string {
   const given = Object.entries(query).flatMap<[string, string]>(([name, value]) =>
     value === undefined ? [] : [[name, String(value)]],
@@ -62,7 +62,7 @@ async function problemIn(response: Response): Promise<Problem> {
     const problem = (await response.json()) as Partial<Problem>;
     if (typeof problem.error === "string") return { ...problem, error: problem.error };
   } catch {
-    // No JSON: an answer of the host itself.
+    // Not JSON: a response of the host itself.
   }
   return { error: `The host answered ${response.status}.` };
 }

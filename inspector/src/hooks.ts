@@ -7,14 +7,14 @@ import { Live, type LiveState } from "./live.ts";
 export const LiveContext = createContext(new Live());
 export const HomeContext = createContext<Home | null>(null);
 
-/** What the server said of itself; null until it has. */
+/** What the server reports about itself; null until it has answered. */
 export const useHome = (): Home | null => useContext(HomeContext);
 
 export function useLive(): LiveState {
   const live = useContext(LiveContext);
   const [state, setState] = useState(live.state);
   useEffect(() => {
-    // It may have changed since it was drawn.
+    // The state may have changed since the component was rendered.
     setState(live.state);
     return live.subscribe(() => setState(live.state));
   }, [live]);
@@ -28,15 +28,15 @@ export type Loaded<Value> = {
 };
 
 /**
- * The answer to a `GET`, loaded again when the path or the query changes.
+ * The response to a `GET`, loaded again when the path or the query changes.
  *
- * @param path - null: nothing is asked for.
+ * @param path - null: nothing is requested.
  */
 export function useLoaded<Value>(path: string | null, query: Query = {}): Loaded<Value> {
   const [state, setState] = useState<{ key: string; value: Value | null; error: RequestError | null }>();
   const [count, setCount] = useState(0);
   const key = JSON.stringify([path, query]);
-  // The key holds path and query; the count asks again.
+  // The key contains path and query; incrementing the count reloads.
   useEffect(() => {
     if (path === null) return;
     const gone = new AbortController();
@@ -51,13 +51,13 @@ export function useLoaded<Value>(path: string | null, query: Query = {}): Loaded
   return { value: isCurrent ? state.value : null, error: isCurrent ? state.error : null, reload };
 }
 
-/** What was seen before stays: it is old, and the error says so. */
+/** Keeps the last value: it is stale, and the error says so. */
 function failed<Value>(was: { key: string; value: Value | null } | undefined, key: string, error: unknown) {
   const problem = error instanceof RequestError ? error : new RequestError(0, { error: String(error) });
   return { key, value: was?.key === key ? was.value : null, error: problem };
 }
 
-/** Calls `work` soon after a change of the instance that `isMeant` accepts, at most about once a second. */
+/** Calls `work` shortly after a change of an instance that `isMeant` accepts, at most about once a second. */
 export function useOnInstanceChange(isMeant: (id: string) => boolean, work: () => void): void {
   const live = useContext(LiveContext);
   useEffect(() => {
@@ -76,7 +76,7 @@ export function useOnInstanceChange(isMeant: (id: string) => boolean, work: () =
   }, [live, isMeant, work]);
 }
 
-/** Calls `work` every `intervalMs` while the page can be seen; at once when it is shown again. */
+/** Calls `work` every `intervalMs` while the page is visible, and immediately when it becomes visible again. */
 export function useEvery(intervalMs: number | null, work: () => void): void {
   useEffect(() => {
     if (intervalMs === null) return;
@@ -99,7 +99,7 @@ export function useEvery(intervalMs: number | null, work: () => void): void {
   }, [intervalMs, work]);
 }
 
-/** The time, again every `intervalMs`. */
+/** The current time, updated every `intervalMs`. */
 export function useNow(intervalMs: number): Date {
   const [now, setNow] = useState(() => new Date());
   useEvery(

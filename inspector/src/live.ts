@@ -1,21 +1,21 @@
-// What the server says by itself: one stream for the whole page, open while the page can be seen.
+// What the server sends unasked: one stream for the whole page, open while the page is visible.
 
 import type { InstanceList, InstanceSummary, StreamEvent, StreamMessage } from "../../local/src/inspector/api.ts";
 import { get } from "./client.ts";
 import { withoutSeen } from "./parts/event-lines.ts";
 import { Rates } from "./parts/rates.ts";
 
-/** Enough to read back; the log of a run has all. */
+/** Enough to read back; the log of a run has everything. */
 const KEPT_EVENTS = 2000;
 
 export type LiveState = {
   isConnected: boolean;
-  /** The newest first; null until they are loaded. */
+  /** Newest first; null until they are loaded. */
   instances: readonly InstanceSummary[] | null;
   omitted: number;
   /** Oldest first. */
   events: readonly StreamEvent[];
-  /** Counts up when another host answers than before. */
+  /** Incremented when a different host answers. */
   generation: number;
 };
 
@@ -26,13 +26,13 @@ const INITIAL: LiveState = { isConnected: false, instances: null, omitted: 0, ev
 
 /** One per page. */
 export class Live {
-  /** Counted from all events since the page was opened, though only the latest are kept. */
+  /** Counts all events since the page was opened, though only the latest are kept. */
   readonly rates = new Rates();
   #state: LiveState = INITIAL;
   #byId = new Map<string, InstanceSummary>();
   #source: EventSource | null = null;
   #token: string | null = null;
-  /** The next events repeat some that were seen: what a stream begins with. */
+  /** The next events may repeat known ones: a stream starts with its latest events. */
   #repeats = false;
   readonly #listeners = new Set<Listener>();
   readonly #changeListeners = new Set<ChangeListener>();
@@ -41,7 +41,7 @@ export class Live {
     return this.#state;
   }
 
-  /** @returns ends it. */
+  /** @returns A function that stops it. */
   start(): () => void {
     const onVisibility = () => (document.hidden ? this.#close() : this.#open());
     document.addEventListener("visibilitychange", onVisibility);
@@ -57,7 +57,7 @@ export class Live {
     return () => this.#listeners.delete(listener);
   }
 
-  /** Called with the ids of instances that changed, were added or removed. */
+  /** Calls `listener` with the ids of instances that were changed, added or removed. */
   onChange(listener: ChangeListener): () => void {
     this.#changeListeners.add(listener);
     return () => this.#changeListeners.delete(listener);
@@ -107,7 +107,7 @@ export class Live {
     this.#set({ events: [...events, ...fresh].slice(-KEPT_EVENTS) });
   }
 
-  /** What changed while nothing was read. */
+  /** Loads what changed while no stream was open. */
   async #load(): Promise<void> {
     const list = await get<InstanceList>("api/instances").catch(() => null);
     if (list === null) return;

@@ -1,5 +1,5 @@
-// Which page is shown, with its filters, lies in the fragment of the address: `#/instances?status=Failed`. A link to it can be
-// shared and reloaded, and no server has to know the pages.
+// The route, including its filters, is in the URL fragment: `#/instances?status=Failed`. Links can be shared and
+// reloaded, and the server does not need to know the pages.
 
 export const PAGES = [
   "home",
@@ -43,7 +43,7 @@ const TITLES: Readonly<Record<PageName, string>> = {
   trace: "Trace",
 };
 
-/** What tells a tab of the browser from others: the page, and what of it is shown. */
+/** The title that distinguishes this browser tab: the page, and what it shows. */
 export function titleOf({ page, query: { id, name, key } }: Route): string {
   const shown =
     page === "entity" ? `@${name}@${key ?? ""}` : ["instance", "run", "trace"].includes(page) ? id : undefined;

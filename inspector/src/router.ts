@@ -3,7 +3,7 @@ import { parseRoute, type Route } from "./route.ts";
 
 export { hrefOf, type PageName } from "./route.ts";
 
-/** Goes to a page; `replace` for what is no step of its own, such as a filter that is being typed. */
+/** Navigates to a page. `replace` for changes that are not a history entry of their own, such as typing a filter. */
 export function navigate(href: string, { replace = false } = {}): void {
   if (!replace) {
     location.hash = href;

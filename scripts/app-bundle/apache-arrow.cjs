@@ -1,4 +1,4 @@
-// Importing the names is harmless; using one says what happened.
+// Importing names is harmless; using one throws an explanation.
 module.exports = new Proxy(
   {},
   {

@@ -1,11 +1,11 @@
-// What the app's dependencies load but the app never uses. Each would cost every cold start in the cloud.
+// Packages that the app's dependencies load but the app never uses. Each would slow down every cold start in the cloud.
 
 import { fileURLToPath } from "node:url";
 
 const STAND_INS = {
   // durable-functions uses one of its hundred checks.
   validator: "validator.cjs",
-  // Only for lists of blobs in Arrow's format, which nobody here asks for.
+  // Only for blob lists in Arrow format, which the app never requests.
   "apache-arrow": "apache-arrow.cjs",
 };
 

@@ -1,4 +1,4 @@
-// Loaded by the first copy of a blob from another account, which is all that Azurite uses it for.
+// Loaded when a blob is first copied from another account, the only use that Azurite makes of it.
 module.exports = {
   __esModule: true,
   get default() {

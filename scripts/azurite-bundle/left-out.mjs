@@ -1,4 +1,5 @@
-// What Azurite and express import and never use here: importing it is harmless, using it says what happened.
+// Packages that Azurite and express import but never use here: importing them is harmless, using one throws an
+// explanation.
 
 export const LEFT_OUT = {
   applicationinsights: "telemetry is never turned on",

@@ -1,4 +1,5 @@
-// What Azurite uses of @azure/ms-rest-js: the serializer of its models and a URL builder, without the HTTP client.
+// The parts of @azure/ms-rest-js that Azurite uses: the serializer of its models and a URL builder, without the HTTP
+// client.
 
 export { QueryCollectionFormat } from "@azure/ms-rest-js/es/lib/queryCollectionFormat";
 export { MapperType, Serializer } from "@azure/ms-rest-js/es/lib/serializer";

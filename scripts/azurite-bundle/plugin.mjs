@@ -1,7 +1,8 @@
-// Bundles Azurite as same-kit runs it: its three services alone, patched where a long run would slow it down.
+// Bundles Azurite as same-kit runs it: only its three services, patched where a long run would slow it down.
 //
-// A patch names the exact source that it replaces. Where that no longer occurs exactly once, or the patched file is no longer
-// part of the bundle, or Azurite has another version, the build fails: read what changed, then adapt or drop the patch.
+// A patch names the exact source text that it replaces. The build fails if that text does not occur exactly once, if
+// the patched file is no longer part of the bundle, or if Azurite has another version: read what changed, then adapt or
+// drop the patch.
 
 import { readFile } from "node:fs/promises";
 import path from "node:path";
@@ -10,7 +11,7 @@ import { LEFT_OUT, leftOutModule } from "./left-out.mjs";
 import { PATCHES } from "./patches/index.mjs";
 
 const AZURITE_VERSION = "3.37.0";
-/** What patched code requires, `same-kit:NAME`, lies here as TypeScript. */
+/** The TypeScript sources of what patched code requires as `same-kit:NAME`. */
 const PATCHED_CODE = fileURLToPath(new URL("../../local/src/azurite/patched/", import.meta.url));
 const MS_REST = fileURLToPath(new URL("ms-rest.mjs", import.meta.url));
 const AXIOS = fileURLToPath(new URL("lazy-axios.cjs", import.meta.url));
@@ -37,7 +38,7 @@ export function azuriteBundle({ patches = PATCHES, version = AZURITE_VERSION } =
   };
 }
 
-/** @returns What esbuild's `onLoad` takes: the contents, or the errors. */
+/** @returns The result of esbuild's `onLoad`: the contents, or the errors. */
 export function applyPatches(source, patches) {
   const errors = [];
   let contents = source;

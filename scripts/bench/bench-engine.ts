@@ -15,7 +15,7 @@ const CALLERS = 16;
 // Microsoft's published figure for one instance on Azure.
 const PUBLISHED_PER_SECOND = 5;
 
-/** Activities through Azurite, beside what its queue alone gives. */
+/** Activities through Azurite, compared with what its queue alone can do. */
 export async function benchEngine(folder: string): Promise<Figure[]> {
   await mkdir(folder, { recursive: true });
   const azurite = await startAzurite({ azuriteDir: folder, data: "memory" });
@@ -43,7 +43,7 @@ export async function benchEngine(folder: string): Promise<Figure[]> {
   }
 }
 
-/** On storage in this process: what the engine and the library cost by themselves. */
+/** On in-process storage: the cost of the engine and the library alone. */
 async function withoutAzurite(): Promise<Figure[]> {
   const storage = () => createMemoryStorage({ clock: createSystemClock() });
   const sequential = await measureSequential(SEQUENTIAL_IN_MEMORY, storage());

@@ -16,10 +16,10 @@ const ONE_AFTER_ANOTHER = 100;
 const CALLERS = 16;
 const POLL_MS = 20;
 const DEADLINE_MS = 120_000;
-// A call is two messages, there and back; a signal is one.
+// A call is two messages, request and response; a signal is one.
 const MESSAGES_OF_A_CALL = 2;
 
-/** Signals and calls of entities through Azurite, beside what its queues give for as many messages. */
+/** Signals and calls of entities through Azurite, compared with the same number of messages through its queues. */
 export async function benchEntities(folder: string): Promise<Figure[]> {
   await mkdir(folder, { recursive: true });
   const azurite = await startAzurite({ azuriteDir: folder, data: "memory" });
@@ -60,7 +60,7 @@ function callRate(name: keyof Orchestrators, count: number, storage: StorageAcco
   });
 }
 
-/** From the first signal that a client sends until the states of all entities have them. */
+/** From the first signal that a client sends until the states of all entities include all signals. */
 function signalRate(storage: StorageAccount): Promise<number> {
   return withEngine(storage, echo, async (engine) => {
     await signalAll(engine, ENTITIES);

@@ -1,4 +1,4 @@
-// What functions without orchestrations get: requests through the front, messages of a queue, a reload of the app.
+// Functions without orchestrations: requests through the front, queue messages, and a reload of the app.
 
 import { mkdir, writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
@@ -14,9 +14,9 @@ import { type Figure, figure, median, sideBySide, timed } from "./figure.ts";
 const REQUESTS = 2_000;
 const CALLERS = 16;
 const MESSAGES = 1_000;
-/** As many as the trigger handles at once: its batch, and half of it again before it asks for more. */
+/** The number of messages that the trigger handles at once: a batch, plus the half batch at which it fetches more. */
 const HANDLERS = 24;
-/** Longer than sending them takes. */
+/** Longer than it takes to send them. */
 const HIDDEN_S = 4;
 const ROUNDS = 3;
 const RELOADS = 5;
@@ -42,7 +42,7 @@ export async function benchFunctions(folder: string): Promise<Figure[]> {
   }
 }
 
-/** It lies where it finds the packages that it needs. */
+/** Placed where it finds the packages that it needs. */
 async function writeApp(): Promise<string> {
   const folder = path.join(packageRoot(), "dist", "bench", "functions-app");
   await mkdir(folder, { recursive: true });
@@ -96,7 +96,7 @@ async function messages(host: LocalHost): Promise<Figure> {
   });
 }
 
-/** From the first message that is handled to the last; they are sent before they can be seen. */
+/** From the first handled message to the last; all are sent before they become visible. */
 async function handleAll(host: LocalHost, queue: StorageQueue): Promise<number> {
   const before = (await stateOf(host)).handled;
   await fill(queue, HIDDEN_S);
@@ -137,7 +137,7 @@ async function fill(queue: StorageQueue, visibilityTimeoutS = 0): Promise<void> 
   await Promise.all(Array.from({ length: HANDLERS }, send));
 }
 
-/** From the order to restart to the first answer of the reloaded app. */
+/** From the restart request to the first response of the reloaded app. */
 async function reloads(host: LocalHost): Promise<Figure> {
   const times: number[] = [];
   for (let i = 0; i < RELOADS; i += 1) {

@@ -9,7 +9,7 @@ const HUNDRED = 100;
 const SMALL = 400;
 const LARGE = 2_000;
 const POLL_MS = 50;
-/** Instances that are always there, in the same partitions and tables. */
+/** Instances that exist throughout, in the same partitions and tables. */
 const ENTITIES = 200;
 
 /** Whether long histories and wide fan-outs keep the pace of short ones, on the whole host. */

@@ -13,16 +13,16 @@ const INSTANCES = 500;
 const ACTIVITIES = 5;
 const ROUNDS = 5;
 const POLL_MS = 100;
-/** A start's last work ends, then as long as it takes to see what is done every 10 s. */
+/** First until the work of the start-up has ended, then long enough to observe what happens every 10 s. */
 const IDLE = { settleMs: 15_000, watchMs: 30_000 };
 const MEGABYTE = 1_000_000;
 
-/** The whole host: how soon it is ready, what it does with many instances at once, and what it costs while nothing happens. */
+/** The whole host: its start-up time, its throughput with many instances at once, and its idle cost. */
 export async function benchHost(folder: string): Promise<Figure[]> {
   return [...(await starts(folder)), ...(await bursts(folder)), ...(await idle(folder))];
 }
 
-/** `local up` until it serves, beside Azurite alone. */
+/** `local up` until it serves, compared with Azurite alone. */
 async function starts(folder: string): Promise<Figure[]> {
   const stateDir = path.join(folder, "up");
   const launcher = path.join(packageRoot(), "bin", "same-kit.cjs");
@@ -51,7 +51,7 @@ async function starts(folder: string): Promise<Figure[]> {
   ];
 }
 
-/** Many instances started at once, several times on one host: its memory must not grow with them. */
+/** Many instances started at once, several times on one host: memory must not grow with them. */
 async function bursts(folder: string): Promise<Figure[]> {
   const appDir = await writeGrowthApp();
   const options = { appDir, stateDir: path.join(folder, "burst"), port: 0 } as const;
@@ -76,7 +76,7 @@ async function bursts(folder: string): Promise<Figure[]> {
         atMost: 1.1,
         note: `${show(sizes)} MB`,
       }),
-      // It keeps all of a hub in memory.
+      // Azurite keeps a whole hub in memory.
       figure("memory of Azurite after the fifth time", data[4] ?? 0, "MB", { note: `${show(data)} MB` }),
     ];
   } finally {
@@ -97,7 +97,7 @@ async function runBurst({ client }: LocalHost): Promise<void> {
   }
 }
 
-/** Our own app, after a first run of an orchestration, with nothing to do. */
+/** Our own app, idle after the first run of an orchestration. */
 async function idle(folder: string): Promise<Figure[]> {
   const stateDir = path.join(folder, "idle");
   const host = await startLocal({ stateDir, port: 0, storage: { kind: "disk" } });

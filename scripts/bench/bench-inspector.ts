@@ -1,5 +1,5 @@
-// The inspector's page in a real Chromium, on a hub that is made up: ten thousand instances, one with twenty thousand events, one
-// with an output of five megabytes.
+// The inspector's page in a real Chromium, on a generated hub: ten thousand instances, one with twenty thousand events,
+// one with an output of five megabytes.
 
 import { readFileSync } from "node:fs";
 import path from "node:path";
@@ -114,7 +114,7 @@ async function largeOutput(open: Open): Promise<Figure> {
   return figure("inspector: an output of 5 MB, from the click to its tree", ms, "ms");
 }
 
-/** A page that is open and seen, while nothing happens. */
+/** An open, visible page while nothing happens. */
 async function idle(open: Open): Promise<Figure> {
   const page = await open("#/instances");
   await page.getByText(`${INSTANCES} of ${INSTANCES}`).waitFor();
@@ -129,9 +129,9 @@ async function idle(open: Open): Promise<Figure> {
   });
 }
 
-/** Milliseconds between frames while a list is scrolled from its top to its end. */
+/** Milliseconds between frames while a list is scrolled from top to bottom. */
 async function scrollFrames(page: Page): Promise<number[]> {
-  // As text: this file is compiled without a browser's types.
+  // As text: this file is compiled without browser types.
   return page.evaluate<number[]>(`(async () => {
     const list = document.querySelector(".rows");
     const nextFrame = () => new Promise((resolve) => requestAnimationFrame(resolve));

@@ -8,7 +8,7 @@ import { type Figure, figure, median, timed } from "./figure.ts";
 const STARTS = 9;
 const MEGABYTE = 1_000_000;
 
-/** What an installation brings along, and how soon its Azurite answers. */
+/** The size of an installation, and how soon its Azurite answers. */
 export async function benchInstall(folder: string): Promise<Figure[]> {
   const project = path.join(folder, "project");
   await mkdir(project, { recursive: true });
@@ -22,7 +22,7 @@ export async function benchInstall(folder: string): Promise<Figure[]> {
   return [
     figure("installed size", (await folderSize(path.join(project, "node_modules"))) / MEGABYTE, "MB", { atMost: 40 }),
     figure("npm install of the packed package", installMs / 1000, "s"),
-    // The first one fills the compile cache.
+    // The first start fills the compile cache.
     figure("Azurite: from its start to its first answer, p50", median(starts.slice(1)), "ms", { atMost: 250 }),
   ];
 }

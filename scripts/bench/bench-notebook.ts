@@ -8,11 +8,11 @@ import { type Figure, figure, sideBySide, timed } from "./figure.ts";
 import { installNotebookPeers, type NotebookPeers } from "./notebook-peers.ts";
 
 const ROUNDS = 7;
-// The compiled forms that are kept, and Python's, are complete after these.
+// After these runs, the compile caches of Node.js and Python are complete.
 const WARM_UPS = 4;
 const NOTEBOOK = path.join("test", "testdata", "features", "singlestep");
 
-/** The whole command beside papermill and nbclient on the same notebook, and its parts alone. */
+/** The whole command compared with papermill and nbclient on the same notebook, and its individual parts. */
 export async function benchNotebook(folder: string): Promise<Figure[]> {
   await mkdir(folder, { recursive: true });
   const notebook = path.join(folder, "singlestep");

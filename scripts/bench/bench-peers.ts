@@ -7,13 +7,13 @@ import { execa } from "execa";
 import { type Figure, figure, sideBySide } from "./figure.ts";
 
 const ROUNDS = 7;
-/** As many as a browser opens for one page, and more. */
+/** More connections than a browser opens for one page. */
 const BURSTS = { count: 20, size: 64 };
 const ONE_BY_ONE = { count: 200, size: 1 };
 
 /**
- * A client of its own process. Each connection asks once and ends with a reset: one that is closed stays in the system's table for a
- * minute, and is read with it. Prints milliseconds.
+ * A client in its own process. Each connection sends one request and ends with a reset: a closed connection would stay
+ * in the system's table for a minute and be read with it. Prints milliseconds.
  */
 const CLIENT = `
 const net = require("node:net");
@@ -32,7 +32,7 @@ run(5).then(async () => {
 });
 `;
 
-/** What it costs to look up whose connection it is: new connections that ask once, with and without. */
+/** The cost of looking up who owns a connection: new connections with one request each, with and without the lookup. */
 export async function benchPeers(): Promise<Figure[]> {
   const servers = [await serve(true), await serve(false)] as const;
   const rates = async ({ count, size }: typeof BURSTS) => {
@@ -59,7 +59,7 @@ function compare(name: string, { a, b }: { a: number; b: number }): Figure {
   return figure(name, a, "1/s", { yardstick: { name: "users not told apart", value: b } });
 }
 
-/** What the kernel lists takes its time by the number of sockets, and by the size of its hash table. */
+/** The kernel's time depends on the number of sockets and on the size of its hash table. */
 function tableSize(): string {
   try {
     return `${readFileSync("/proc/net/tcp", "latin1").split("\n").length - 2} sockets on this machine`;

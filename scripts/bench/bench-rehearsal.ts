@@ -6,7 +6,7 @@ import { type Figure, figure, timed } from "./figure.ts";
 
 type Phase = { title: string; ms: number };
 
-/** `up --rehearse` from nothing, and again with nothing changed. */
+/** `up --rehearse` from nothing, and again without changes. */
 export async function benchRehearsal(folder: string): Promise<Figure[]> {
   await mkdir(folder, { recursive: true });
   await cp(path.join(packageRoot(), "test", "testdata", "features", "singlestep"), folder, { recursive: true });

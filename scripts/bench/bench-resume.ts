@@ -5,10 +5,10 @@ import { execa } from "execa";
 import { type Figure, figure, sideBySide, timed } from "./figure.ts";
 
 const ROUNDS = 3;
-// What the steps before the failed one take: the longer, the more is saved.
+// Duration of the steps before the failed one: the longer, the more is saved.
 const EARLIER_SECONDS = 4;
 
-/** A run that failed in its last step: continued with the edited notebook, beside a run from the start. */
+/** A run that failed in its last step: continued with the edited notebook, compared with a run from the start. */
 export async function benchResume(folder: string): Promise<Figure[]> {
   await mkdir(folder, { recursive: true });
   const notebook = path.join(folder, "nb.ipynb");

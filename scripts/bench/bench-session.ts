@@ -21,8 +21,8 @@ const HISTORY_MB = 0.064;
 const POLL_MS = 20;
 
 /**
- * Arrays through six steps, each of which reads one and changes another, beside six processes that load and dump them with dill alone.
- * `SAME_BENCH_SESSION_MB` adds a size.
+ * Arrays through six steps, each of which reads one and changes another, compared with six processes that load and dump
+ * them with plain dill. `SAME_BENCH_SESSION_MB` adds a size.
  */
 export async function benchSession(folder: string): Promise<Figure[]> {
   await mkdir(path.join(folder, "tmp"), { recursive: true });
@@ -36,7 +36,7 @@ export async function benchSession(folder: string): Promise<Figure[]> {
   });
   try {
     const figures: Figure[] = [];
-    await runSteps(host, sourcesOf(1e3)); // The first one looks for Python.
+    await runSteps(host, sourcesOf(1e3)); // The first run looks for Python.
     for (const [name, bytes] of sizes) figures.push(...(await measure({ host, python, folder, name, bytes })));
     return figures;
   } finally {
@@ -74,7 +74,7 @@ async function measure({ host, python, folder, name, bytes }: Measured): Promise
     }),
     figure(`session of ${name} over six steps / dill`, a / b, "x", isLarge ? { atMost: 1.5 } : {}),
     ...(isLarge ? [figure(`peak disk of a session of ${name} / data`, disk / bytes, "x", { atMost: 1.3 })] : []),
-    // A small result is in the history, as clients read it there.
+    // A small result is stored in the history, where clients read it.
     ...(isLarge ? [figure(`history of six steps with ${name}`, historyMb, "MB", { atMost: HISTORY_MB })] : []),
   ];
 }
@@ -104,7 +104,7 @@ async function runSteps(host: LocalHost, sources: readonly string[]): Promise<{ 
   }
 }
 
-/** Bytes of all events with their contents. */
+/** Size in bytes of all events including their contents. */
 async function historyOf(statusUrl: string): Promise<number> {
   const answer = await fetch(`${statusUrl}&showHistory=true&showHistoryOutput=true`);
   const { historyEvents } = (await answer.json()) as { historyEvents: unknown };
@@ -150,7 +150,7 @@ async function runPlain(python: string, script: string, sources: readonly string
   for (const source of sources) await execa(python, [script, source], { env: { PYTHONPATH } });
 }
 
-/** A Python that has numpy: `SAME_PYTHON`, or an environment that is made for it. */
+/** A Python with numpy: `SAME_PYTHON`, or a newly created environment. */
 async function withNumpy(folder: string): Promise<string> {
   const given = process.env["SAME_PYTHON"];
   const hasIt = async (python: string) => !(await execa(python, ["-c", "import numpy"], { reject: false })).failed;

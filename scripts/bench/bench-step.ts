@@ -11,14 +11,14 @@ import { installNotebookPeers } from "./notebook-peers.ts";
 const RUNS = 30;
 const PAPERMILL_ROUNDS = 5;
 const POLL_MS = 5;
-// A moment in which what the host keeps ready for the next run is started.
+// Time for the host to start what it keeps ready for the next run.
 const PAUSE_MS = 400;
 const PACKAGES = "numpy==2.2.6 pandas==2.2.3";
 const PLAIN = "import json\nx = json.dumps(list(range(1000)))\n";
 const WITH_PANDAS =
   "import numpy as np\nimport pandas as pd\ndf = pd.DataFrame({'a': np.arange(1000)})\ntotal = int(df.a.sum())\n";
 
-/** What a warm step costs over `exec` of the same code in a Python that has all of it imported. */
+/** The cost of a warm step over `exec` of the same code in a Python that has everything imported. */
 export async function benchStep(folder: string): Promise<Figure[]> {
   await mkdir(folder, { recursive: true });
   const python = await installPandas(folder);
@@ -39,7 +39,7 @@ export async function benchStep(folder: string): Promise<Figure[]> {
   }
 }
 
-/** The same cell by nbclient, in a kernel that runs, and by papermill, which starts a kernel for each notebook. */
+/** The same cell run by nbclient in a running kernel, and by papermill, which starts a kernel for each notebook. */
 async function besidePeers(folder: string, steps: readonly number[]): Promise<Figure[]> {
   const peers = await installNotebookPeers(folder, await basePython());
   if (peers === null) return [];
@@ -78,7 +78,7 @@ function toFigures(name: string, { first, steps, bare }: Measured): Figure[] {
 
 async function measure(host: LocalHost, folder: string, python: string, code: string): Promise<Measured> {
   const first = await step(host, code);
-  // With the second run its packages are loaded ahead; the third finds that done, however slow the machine is.
+  // The second run causes its packages to be preloaded; in the third, that is done, however slow the machine is.
   for (let round = 0; round < 2; round += 1) {
     await delay(10 * PAUSE_MS);
     await step(host, code);
@@ -109,7 +109,7 @@ async function bareExec(folder: string, python: string, code: string): Promise<n
 
 type Output = { steps: { durationMs: number }[] };
 
-/** @returns How long the step took, as the app has measured it. */
+/** @returns The duration of the step, as measured by the app. */
 async function step(host: LocalHost, code: string): Promise<number> {
   const steps = [{ name: "a", code: toUrlSafeBase64(code), sources: { "same.yaml": toUrlSafeBase64("{}") } }];
   const started = await fetch(`${host.url}/api/initiate`, { method: "POST", body: JSON.stringify({ steps }) });
@@ -123,7 +123,7 @@ async function step(host: LocalHost, code: string): Promise<number> {
   }
 }
 
-/** @returns null where they cannot be installed. */
+/** @returns null if they cannot be installed. */
 async function installPandas(folder: string): Promise<string | null> {
   const environment = path.join(folder, "pandas");
   await execa(await basePython(), ["-m", "venv", environment], { reject: false });

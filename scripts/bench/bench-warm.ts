@@ -13,7 +13,7 @@ const RUNS = 20;
 const POLL_MS = 5;
 const STEP = "import json\nx = 0\ndef f(v):\n    global x\n    x = v\nf(1)\ny = json.dumps(x)\n";
 
-/** A warm host: from POST to Completed, and what a step costs over plain Python. */
+/** A warm host: from POST to Completed, and the cost of a step over plain Python. */
 export async function benchWarm(folder: string): Promise<Figure[]> {
   await mkdir(folder, { recursive: true });
   const python = await basePython();
@@ -25,7 +25,7 @@ export async function benchWarm(folder: string): Promise<Figure[]> {
   });
   const storage = new StorageTime(portsOf(host.storage.connectionString));
   try {
-    await run(host); // The first one looks for Python.
+    await run(host); // The first run looks for Python.
     const [script, request] = await writePlain(folder);
     storage.start();
     const shares: number[] = [];
@@ -85,7 +85,7 @@ async function run(host: LocalHost): Promise<Output> {
 
 const dillFolder = (): string => path.join(packageRoot(), "dist", "functions-app", "python", "packages");
 
-/** The same code, module and dump without any of ours. */
+/** The same code, module and dump without any of our code. */
 async function writePlain(folder: string): Promise<[string, string]> {
   const script = path.join(folder, "plain.py");
   const code = path.join(folder, "code.txt");

@@ -1,4 +1,4 @@
-// Steady load: orchestrations with a few activities each, a fixed number of them in flight, counted per slice of time.
+// Steady load: orchestrations with a few activities each, a fixed number of them in flight, counted per time slice.
 
 import { setTimeout as delay } from "node:timers/promises";
 import type { Engine } from "../../local/src/engine/index.ts";
@@ -6,15 +6,15 @@ import type { StorageAccount } from "../../local/src/storage/storage-account.ts"
 import { type Orchestrators, run, withEngine } from "./engine.ts";
 
 export type ChainLoad = {
-  /** Orchestrations at once; each that ends is followed by another. */
+  /** Concurrent orchestrations; each one that ends is followed by another. */
   inFlight: number;
-  /** Those of each orchestration, one after another. */
+  /** Activities of each orchestration, one after another. */
   activities: number;
   slices: number;
   sliceMs: number;
 };
 
-/** @returns Activities per second, a figure per slice. */
+/** @returns Activities per second, one figure per slice. */
 export async function measureChains(load: ChainLoad, storage: StorageAccount): Promise<number[]> {
   let done = 0;
   const count = (value: unknown) => {

@@ -1,4 +1,5 @@
-// What the engine itself costs: the real Durable SDK in this process, the storage behind it, no worker and no HTTP.
+// The cost of the engine itself: the real Durable SDK in this process and the storage behind it, without a worker and
+// HTTP.
 
 import { setTimeout as delay } from "node:timers/promises";
 import { createSystemClock, silentLogger } from "@same-kit/shared";
@@ -11,7 +12,7 @@ import { SdkInvoker } from "../../test/helpers/sdk-orchestrator.ts";
 export type EngineRate = { activities: number; seconds: number; perSecond: number };
 
 type Context = OrchestrationContext;
-// Asking for the status costs what is measured; so it is done more often only where the answer comes soon.
+// Polling the status costs time in what is measured, so it is frequent only if the result is expected soon.
 const POLL_MS = { one: 5, many: 50 };
 const DEADLINE_MS = 120_000;
 
@@ -43,10 +44,10 @@ const orchestrators = {
   },
 };
 
-/** So many entities share what is sent to entities. */
+/** Number of entities that share the calls and signals. */
 export const ENTITIES = 20;
 
-/** A sum that operations raise. */
+/** A sum that operations increase. */
 function tally({ df: entity }: EntityContext<number>): void {
   const sum = (entity.getState(() => 0) ?? 0) + (entity.getInput<number>() ?? 0);
   entity.setState(sum);
@@ -61,7 +62,7 @@ export const measureSequential = (count: number, storage: StorageAccount): Promi
 export const measureFanOut = (count: number, storage: StorageAccount): Promise<EngineRate> =>
   measure("fanOut", count, storage);
 
-/** Milliseconds from the start to `Completed` of an orchestration with one activity, `count` times. */
+/** Milliseconds from start to `Completed` of an orchestration with one activity, measured `count` times. */
 export async function measureSingle(count: number, storage: StorageAccount): Promise<number[]> {
   return withEngine(storage, echo, async (engine) => {
     await run(engine, "sequence", 1);
@@ -79,7 +80,7 @@ function measure(name: keyof typeof orchestrators, count: number, storage: Stora
   });
 }
 
-/** @param activity - What the activity `echo` does. */
+/** @param activity - Implementation of the activity `echo`. */
 export async function withEngine<Result>(
   storage: StorageAccount,
   activity: ActivityHandler,
@@ -102,7 +103,7 @@ export async function withEngine<Result>(
   }
 }
 
-/** @returns seconds. */
+/** @returns Seconds. */
 export async function run({ client }: Engine, name: keyof Orchestrators, count: number): Promise<number> {
   const startedAt = performance.now();
   const { instanceId } = await client.start({ name, input: JSON.stringify(count) });

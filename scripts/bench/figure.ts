@@ -1,9 +1,9 @@
-/** One measured figure, beside what it is compared with. */
+/** One measured figure, and what it is compared with. */
 export type Figure = {
   name: string;
   value: number;
   unit: "ms" | "s" | "1/s" | "x" | "%" | "MB";
-  /** What it should be, in words such as `at most 2x`. */
+  /** Its target in words, such as `at most 2x`. */
   aim: string | null;
   isMet: boolean | null;
   comparedWith: { name: string; value: number; unit: string; ratio: number } | null;
@@ -56,7 +56,7 @@ export async function timed(work: () => Promise<unknown> | unknown): Promise<num
   return performance.now() - startedAt;
 }
 
-/** Two things measured turn by turn, so that whatever else the machine does hits both alike. */
+/** Measures two things alternately, so that other load on the machine affects both equally. */
 export async function sideBySide(
   rounds: number,
   a: () => Promise<number>,

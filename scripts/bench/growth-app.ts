@@ -22,7 +22,10 @@ df.app.orchestration("fanOut", function* (context) {
 });
 `;
 
-/** An app whose orchestrations answer when each of their activities ran. It lies where it finds the packages that it needs. */
+/**
+ * An app whose orchestrations report when each of their activities ran. Placed where it finds the packages that it
+ * needs.
+ */
 export async function writeGrowthApp(): Promise<string> {
   const folder = path.join(packageRoot(), "dist", "bench", "growth-app");
   await mkdir(folder, { recursive: true });

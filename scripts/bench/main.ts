@@ -36,7 +36,7 @@ const BENCHES = {
   step: benchStep,
   steady: benchSteady,
 };
-// Twenty minutes: only when it is asked for.
+// Takes twenty minutes, so it only runs on request.
 const ON_REQUEST: ReadonlySet<string> = new Set(["steady"]);
 
 const isJson = process.argv.includes("--json");

@@ -1,4 +1,4 @@
-// papermill and nbclient, with a kernel of their own: how notebooks are run from a command or a program elsewhere.
+// papermill and nbclient, each with its own kernel: how notebooks are run elsewhere, from a command or a program.
 
 import { writeFile } from "node:fs/promises";
 import path from "node:path";
@@ -9,7 +9,7 @@ const PACKAGES = ["papermill==2.6.0", "nbclient==0.10.2", "ipykernel==6.30.1"];
 export type NotebookPeers = {
   papermill(notebook: string): Promise<unknown>;
   nbclient(notebook: string): Promise<unknown>;
-  /** Milliseconds of each of so many executions of one cell, in a kernel that runs already. */
+  /** Milliseconds of each of `count` executions of one cell in a running kernel. */
   nbclientCell(code: string, count: number): Promise<number[]>;
 };
 
@@ -31,7 +31,7 @@ with client.setup_kernel():
 print(json.dumps(times[1:]))
 `;
 
-/** @returns null where they cannot be installed. */
+/** @returns null if they cannot be installed. */
 export async function installNotebookPeers(folder: string, python: string): Promise<NotebookPeers | null> {
   const environment = path.join(folder, "peers");
   await execa(python, ["-m", "venv", environment], { reject: false });

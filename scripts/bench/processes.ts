@@ -1,21 +1,21 @@
 import { readFileSync } from "node:fs";
 
-// The kernel counts processor time in these, on every architecture that Node runs on.
+// The kernel reports processor time in these units, on every architecture that Node runs on.
 const TICKS_PER_S = 100;
 const UTIME_FIELD = 11;
 const STIME_FIELD = 12;
 const PAGE_BYTES = 4096;
 
-/** A process and all below it; empty where the system does not tell, as outside of Linux. */
+/** A process and its descendants; empty where the system does not report them, as outside Linux. */
 export function processTree(pid: number): number[] {
   const children = read(`/proc/${pid}/task/${pid}/children`)?.trim().split(" ").filter(Boolean).map(Number);
   return children === undefined ? [] : [pid, ...children.flatMap(processTree)];
 }
 
-/** Processor time of all of them since they began. */
+/** Total processor time of the processes since they started. */
 export function cpuSeconds(pids: readonly number[]): number {
   const ticks = pids.map((pid) => {
-    // After the program's name, which may hold blanks.
+    // Skips the program name, which may contain spaces.
     const fields = read(`/proc/${pid}/stat`)?.split(") ").at(-1)?.split(" ") ?? [];
     return Number(fields[UTIME_FIELD] ?? 0) + Number(fields[STIME_FIELD] ?? 0);
   });

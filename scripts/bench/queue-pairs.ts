@@ -2,7 +2,7 @@ import type { StorageAccount } from "../../local/src/storage/storage-account.ts"
 
 const PAIRS = 200;
 
-/** How many messages a second one queue takes and gives up, with so many callers: no engine can be faster. */
+/** Messages per second that one queue can accept and deliver with this number of callers: no engine can be faster. */
 export async function queuePairs(storage: StorageAccount, callers: number, pairs = PAIRS): Promise<number> {
   const queue = storage.queue("bench-pairs");
   await queue.createIfNotExists();

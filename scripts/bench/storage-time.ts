@@ -1,6 +1,6 @@
 import { subscribe, unsubscribe } from "node:diagnostics_channel";
 
-/** Adds up the time in which at least one request to the storage is under way. */
+/** Measures the time during which at least one storage request is in progress. */
 export class StorageTime {
   readonly #ports: ReadonlySet<string>;
   #open = 0;
@@ -17,7 +17,7 @@ export class StorageTime {
     subscribe("http.client.response.finish", this.#onFinish);
   }
 
-  /** @returns what was spent since the last call. */
+  /** @returns The time and requests since the last call. */
   take(): { ms: number; requests: number } {
     const taken = { ms: this.#totalMs, requests: this.#requests };
     this.#totalMs = 0;

@@ -1,9 +1,9 @@
 import type { StreamEvent } from "../../../local/src/inspector/api.ts";
 
 type Wanted = {
-  /** Null: any entity's. */
+  /** Null: any entity. */
   instanceId: string | null;
-  /** The last event that does not count; undefined: all do. */
+  /** Only events after this one count; undefined: all do. */
   after: StreamEvent | undefined;
 };
 
@@ -17,7 +17,7 @@ export function hasEntityCall(events: readonly StreamEvent[], { instanceId, afte
   return false;
 }
 
-/** Entities are instances with such an ID; names ignore case. */
+/** The id of an entity's instance; names are case-insensitive. */
 export function entityInstanceId(name: string, key: string): string {
   return `@${name.toLowerCase()}@${key}`;
 }

@@ -1,6 +1,6 @@
 import type { EntitySummary, Payload } from "../../../local/src/inspector/api.ts";
 
-/** In the order of their names and keys: those whose name, key or state contain all words of `filter`, in whatever case. */
+/** Entities whose name, key or state contains all words of `filter`, ignoring case, ordered by name and key. */
 export function findEntities(entities: readonly EntitySummary[], filter: string): readonly EntitySummary[] {
   const words = filter.toLowerCase().split(/\s+/).filter(Boolean);
   const found = entities.filter(({ name, key, state }) => {
@@ -10,7 +10,7 @@ export function findEntities(entities: readonly EntitySummary[], filter: string)
   return found.sort((a, b) => compare(a.name, b.name) || compare(a.key, b.key));
 }
 
-/** One line of it. */
+/** The state as one line. */
 export function statePreview(state: Payload): string {
   return "json" in state ? JSON.stringify(state.json) : `${state.preview} …`;
 }

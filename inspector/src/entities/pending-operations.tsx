@@ -4,7 +4,7 @@ import { hrefOf } from "../route.ts";
 
 type Pending = NonNullable<EntityDetail["pending"]>;
 
-/** What waits in an entity's queue, such as while it is locked. */
+/** Operations waiting in an entity's queue, for example while it is locked. */
 export function PendingOperations({ pending }: { pending: Pending }) {
   return (
     <>
@@ -41,7 +41,7 @@ function PendingRow({ operation, from, isSignal }: Pending[number]) {
   );
 }
 
-/** Entities signal each other, too. */
+/** The sender may be another entity. */
 function Sender({ id }: { id: string }) {
   const [, name, key] = /^@([^@]*)@(.*)$/s.exec(id) ?? [];
   return <a href={name === undefined ? hrefOf("instance", { id }) : hrefOf("entity", { name, key })}>{id}</a>;

@@ -5,7 +5,7 @@ import { hrefOf } from "../route.ts";
 import { navigate } from "../router.ts";
 import { SignalForm } from "./signal-form.tsx";
 
-/** Asks which entity gets the operation, and shows that one then. */
+/** Asks which entity gets the operation, then shows that entity. */
 export function SignalDialog({ name: givenName, onClose }: { name: string; onClose: () => void }) {
   const [name, setName] = useState(givenName);
   const [key, setKey] = useState("");

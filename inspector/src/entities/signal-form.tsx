@@ -11,13 +11,13 @@ import { notify } from "../parts/notices.tsx";
 type SignalFormProps = {
   name: string;
   entityKey: string;
-  /** Fields and buttons around the form's own. */
+  /** Fields shown before the form's own, and its buttons. */
   before?: ComponentChildren;
   buttons?: ComponentChildren;
   onSent: () => void;
 };
 
-/** Sends an operation to an entity, which exists from its first one on. */
+/** Sends an operation to an entity; the first operation creates the entity. */
 export function SignalForm({ name, entityKey, before, buttons, onSent }: SignalFormProps) {
   const [operation, setOperation] = useState("");
   const [input, setInput] = useState("");

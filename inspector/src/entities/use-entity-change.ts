@@ -2,14 +2,14 @@ import { useContext, useEffect } from "preact/hooks";
 import { LiveContext } from "../hooks.ts";
 import { hasEntityCall } from "./entity-calls.ts";
 
-/** Its state is saved after its function has ended. */
+/** An entity's state is saved after its function has ended. */
 const DELAY_MS = 500;
 
 /**
- * Calls `work` soon after a call of an entity ended.
+ * Calls `work` shortly after a call of an entity has ended.
  *
  * @param instanceId - Null: of any entity.
- * @param restMs - How long after one call of `work` the next one waits, however many calls end.
+ * @param restMs - Minimum time between two calls of `work`, however many entity calls end.
  */
 export function useEntityChange(instanceId: string | null, restMs: number, work: () => void): void {
   const live = useContext(LiveContext);

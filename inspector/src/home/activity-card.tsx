@@ -2,7 +2,7 @@ import { useContext } from "preact/hooks";
 import { LiveContext, useLive } from "../hooks.ts";
 import { Facts } from "../parts/facts.tsx";
 
-/** Requests and calls, counted live. */
+/** Requests and function calls, counted live. */
 export function ActivityCard() {
   useLive();
   const { totals } = useContext(LiveContext).rates;

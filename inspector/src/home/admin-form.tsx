@@ -12,7 +12,10 @@ import { Output } from "../parts/output.tsx";
 
 type AdminFormProps = { fn: InspectedFunction; canFollow: boolean; onClose: () => void };
 
-/** Runs a function of any trigger through the host's admin API, which answers at once: how it ended comes with the events. */
+/**
+ * Runs a function with any trigger through the host's admin API. That answers immediately; the outcome arrives with the
+ * events.
+ */
 export function AdminForm({ fn, canFollow, onClose }: AdminFormProps) {
   const [input, setInput] = useState("");
   const [sentAt, setSentAt] = useState<string | null>(null);

@@ -5,7 +5,7 @@ import { findAttention } from "./attention.ts";
 
 const REFRESH_MS = 15_000;
 
-/** What needs attention, of instances, functions and the task hub. */
+/** The instances, functions and queues that need attention. */
 export function AttentionCard({ home }: { home: Home }) {
   const { instances } = useLive();
   const { value: hub, reload } = useLoaded<HubState>(home.can.hub ? "api/hub" : null);

@@ -1,11 +1,11 @@
-// What a person should look at first.
+// Finds what the user should look at first.
 
 import type { HubState, InspectedFunction, InstanceSummary } from "../../../local/src/inspector/api.ts";
 import { formatDuration } from "../parts/format.ts";
 import { hrefOf } from "../route.ts";
 
 const DAY_MS = 24 * 60 * 60 * 1000;
-/** A queue that is read delivers within seconds. */
+/** A queue that is being read delivers within seconds. */
 const STALE_MS = 60_000;
 const NAMED_INSTANCES = 5;
 
@@ -54,7 +54,7 @@ function poisonQueues({ poison }: HubState): AttentionItem[] {
     }));
 }
 
-/** Nobody works on their instances. */
+/** Whether no host works on the partition's instances. */
 export function isStopped({ owner, leaseExpiresAt }: HubState["partitions"][number], now: Date): boolean {
   return owner === null || (leaseExpiresAt !== null && Date.parse(leaseExpiresAt) < now.getTime());
 }

@@ -7,7 +7,7 @@ import { StartForm } from "./start-form.tsx";
 
 type CallDialogProps = { home: Home; fn: InspectedFunction; onClose: () => void };
 
-/** The form that calls a function, and what came of it. */
+/** The form that calls a function, and the result. */
 export function CallDialog({ home, fn, onClose }: CallDialogProps) {
   const how = callKindOf(fn, home, new URL(location.href));
   return (

@@ -1,15 +1,15 @@
 import type { Home, InspectedFunction } from "../../../local/src/inspector/api.ts";
 
-/** How a person calls a function from the page. */
+/** How the page can call a function. */
 export type CallKind =
   | { kind: "http"; url: string }
   | { kind: "start" }
   | { kind: "signal" }
-  /** By the admin API of a host of this machine. */
+  /** Through the admin API of a host on this machine. */
   | { kind: "admin" }
   | { kind: "none"; why: string };
 
-/** @param page - The page's own address. */
+/** @param page - The page's own URL. */
 export function callKindOf(fn: InspectedFunction, home: Pick<Home, "kind" | "can">, page: URL): CallKind {
   if (fn.errors.length > 0) return none("It is not served.");
   if (fn.isDisabled) return none("It is disabled.");
@@ -34,12 +34,12 @@ function httpKind({ url }: InspectedFunction, page: URL): CallKind {
 }
 
 /**
- * The URL by which this page may call it; null where it is of another origin, which the page's policy forbids.
+ * The URL by which this page may call it; null if it has another origin, which the page's policy forbids.
  *
- * @param page - Opened by either name of this machine, as the URL may have the other.
+ * @param page - The page may have been opened by either name of this machine, and the URL may use the other one.
  */
 export function callableUrl(url: string, page: URL): string | null {
-  // The route may have braces, so that not all of it is a URL.
+  // The route may contain braces, so the text may not be a valid URL as a whole.
   const [, origin = "", rest = ""] = /^(https?:\/\/[^/?#]*)(.*)$/s.exec(url) ?? [];
   if (!URL.canParse(origin)) return null;
   const target = new URL(origin);

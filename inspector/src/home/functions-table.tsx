@@ -7,7 +7,7 @@ import { hrefOf } from "../route.ts";
 import { callKindOf } from "./call-kind.ts";
 import { methodsOf } from "./http-call.ts";
 
-/** All functions, how they are triggered, and why some are not. */
+/** All functions, their triggers, and why some do not work. */
 export function FunctionsTable({ home }: { home: Home }) {
   if (home.functions.length === 0) return <NoFunctions home={home} />;
   return (
@@ -29,7 +29,7 @@ export function FunctionsTable({ home }: { home: Home }) {
   );
 }
 
-/** An orchestrator is started by its name, whoever runs it. */
+/** An orchestrator can be started by name, whichever host runs it. */
 function NoFunctions({ home: { kind, can } }: { home: Home }) {
   const why: Readonly<Record<Home["kind"], string>> = {
     host: "The app registers none, or it is still loading.",
@@ -107,7 +107,7 @@ function Actions({ fn, home }: { fn: InspectedFunction; home: Home }) {
   );
 }
 
-/** What is broken or disabled says so next to it. */
+/** Broken or disabled functions are labeled as such instead. */
 function errorFree({ errors, isDisabled }: InspectedFunction): boolean {
   return errors.length === 0 && !isDisabled;
 }

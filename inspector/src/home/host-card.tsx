@@ -8,7 +8,7 @@ const KINDS: Readonly<Record<Home["kind"], string>> = {
   storage: "Task hub, without a host",
 };
 
-/** What answers. */
+/** The host that answers. */
 export function HostCard({ home }: { home: Home }) {
   const { kind, where, state, version, nodeVersion, storage, hubName } = home;
   return (

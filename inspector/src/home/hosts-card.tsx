@@ -1,7 +1,7 @@
 import type { InspectedHost } from "../../../local/src/inspector/api.ts";
 import { formatTime } from "../parts/format.ts";
 
-/** The other hosts of this machine, by the links to their inspectors. */
+/** The other hosts on this machine, with links to their inspectors. */
 export function HostsCard({ hosts }: { hosts: readonly InspectedHost[] }) {
   const others = hosts.filter(({ isThis }) => !isThis);
   if (others.length === 0) return null;

@@ -3,7 +3,7 @@ import { Output } from "../parts/output.tsx";
 import { hrefOf } from "../route.ts";
 import { type HttpAnswer, instanceIn } from "./send-http.ts";
 
-/** Status, time, headers and body of an answer; the body as text, whatever it says it is. */
+/** Status, duration, headers and body of a response; the body is shown as text, whatever its content type. */
 export function HttpAnswerView({ answer }: { answer: HttpAnswer }) {
   const { status, statusText, durationMs, bytes, headers, body, isTruncated } = answer;
   const instanceId = instanceIn(answer);

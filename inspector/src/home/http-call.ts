@@ -1,22 +1,22 @@
-// A call of an HTTP function, from what was typed into its form.
+// Builds the request to an HTTP function from the values of its form.
 
 import type { PlainRequest } from "../parts/curl.ts";
 import { fillUrl, type UrlPart } from "./url-template.ts";
 
 export type HttpForm = {
   method: string;
-  /** By the name of the route's parameter. */
+  /** By route parameter name. */
   route: Readonly<Record<string, string>>;
   /** `a=1&b=2`, with or without `?`. */
   query: string;
-  /** `name: value`, one a line. */
+  /** `name: value`, one per line. */
   headers: string;
   body: string;
 };
 
 const ALL_METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"];
 
-/** @param methods - As the function has them; none: all. */
+/** @param methods - The function's methods; none: all. */
 export function methodsOf(methods: readonly string[] = []): readonly string[] {
   return methods.length === 0 ? ALL_METHODS : methods;
 }
@@ -25,7 +25,7 @@ export function takesBody(method: string): boolean {
   return method !== "GET" && method !== "HEAD";
 }
 
-/** A body that is JSON says so, unless another type is given. */
+/** A JSON body gets a JSON content type unless another one is given. */
 export function toRequest(template: readonly UrlPart[], form: HttpForm): PlainRequest {
   const { method, route, query } = form;
   const search = query.trim().replace(/^\?/, "");

@@ -82,7 +82,7 @@ function RouteField({ parameter: { name, isRequired, rule, defaultValue }, value
   );
 }
 
-/** One request at a time; it is given up when the form is closed. */
+/** Sends one request at a time; closing the form aborts it. */
 function useHttpAnswer() {
   const [answer, setAnswer] = useState<HttpAnswer | null>(null);
   const { isBusy, error, run } = useWork();

@@ -7,7 +7,7 @@ import { formatClock } from "../parts/format.ts";
 
 const SHOWN_LINES = 300;
 
-/** What the host and the app print, live. */
+/** The live output of the host and the app. */
 export function LogSection() {
   const { events } = useLive();
   const [filter, setFilter] = useState("");
@@ -27,7 +27,7 @@ export function LogSection() {
   );
 }
 
-/** Stays at its end while new lines come, unless it was scrolled up. */
+/** Follows new lines, unless the user has scrolled up. */
 export function LogLines({ lines }: { lines: readonly LineEvent[] }) {
   const frame = useRef<HTMLDivElement>(null);
   const isAtEnd = useRef(true);
@@ -38,8 +38,8 @@ export function LogLines({ lines }: { lines: readonly LineEvent[] }) {
     isAtEnd.current = scrollHeight - scrollTop - clientHeight < 20;
   };
   return (
-    // A screen reader that reads every line aloud is no help.
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls can be reached with the keyboard.
+    // Not announced live: a screen reader would read every line aloud.
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: scrollable content must be reachable by keyboard.
     <div class="log" role="log" aria-live="off" aria-label="Log lines" tabIndex={0} ref={frame} onScroll={onScroll}>
       {lines.length === 0 && <p class="quiet">No lines.</p>}
       {lines.map((it, index) => (

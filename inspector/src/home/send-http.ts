@@ -1,6 +1,6 @@
 import type { PlainRequest } from "../parts/curl.ts";
 
-/** More of an answer is not shown: text of many megabytes makes every browser slow. */
+/** The rest of a response is not shown: text of many megabytes slows down every browser. */
 const MAX_SHOWN_BYTES = 500_000;
 
 export type HttpAnswer = {
@@ -14,7 +14,7 @@ export type HttpAnswer = {
   isTruncated: boolean;
 };
 
-/** @throws Error where no answer came. */
+/** @throws Error if there was no response. */
 export async function sendHttp(
   { method, url, headers = [], body }: PlainRequest,
   signal: AbortSignal,
@@ -58,12 +58,12 @@ function joined(chunks: readonly Uint8Array[], size: number): Uint8Array {
   return all;
 }
 
-/** @returns null for what has zero bytes, as no text has. */
+/** @returns null if there are zero bytes, which text does not contain. */
 export function toText(bytes: Uint8Array): string | null {
   return bytes.includes(0) ? null : new TextDecoder().decode(bytes);
 }
 
-/** The instance that a starter function says it has started. */
+/** The instance that a starter function reports in its response. */
 export function instanceIn({ body }: Pick<HttpAnswer, "body">): string | null {
   try {
     const { id, statusQueryGetUri } = JSON.parse(body ?? "") as { id?: unknown; statusQueryGetUri?: unknown };

@@ -10,7 +10,7 @@ import { hrefOf } from "../route.ts";
 /**
  * Starts an orchestrator.
  *
- * @param name - Null: which one is asked for, where the functions of an app are not known.
+ * @param name - Null: the form asks for it, where the functions of the app are not known.
  */
 export function StartForm({ name: given, onClose }: { name: string | null; onClose: () => void }) {
   const [name, setName] = useState(given ?? "");

@@ -1,20 +1,21 @@
-// The URL of an HTTP function as its route has it, `http://localhost:7071/api/orders/{id:int}/{*rest}`, filled with values.
+// The URL of an HTTP function with its route parameters, `http://localhost:7071/api/orders/{id:int}/{*rest}`, filled
+// with values.
 
 export type UrlParameter = {
   name: string;
   isRequired: boolean;
-  /** Takes the rest of the path, slashes too. */
+  /** Matches the rest of the path, including slashes. */
   isCatchAll: boolean;
-  /** What the route says of it, such as `int`; empty: nothing. */
+  /** The route constraint, such as `int`; empty: none. */
   rule: string;
   defaultValue: string;
 };
 
 export type UrlPart = { kind: "literal"; text: string } | ({ kind: "parameter" } & UrlParameter);
 
-/** @param template - Valid: it is the route of a function that is served. */
+/** @param template - Must be valid: the route of a function that is served. */
 export function parseUrlTemplate(template: string): UrlPart[] {
-  // Doubled braces are text; inside a parameter they belong to an expression.
+  // Doubled braces are literal text; inside a parameter they belong to an expression.
   const pieces = template.match(/\{\{|\}\}|\{(?:\{\{|\}\}|[^{}])*\}|[^{}]+/g) ?? [];
   const parts: UrlPart[] = [];
   for (const piece of pieces) {
@@ -29,7 +30,7 @@ export function parametersOf(parts: readonly UrlPart[]): UrlParameter[] {
   return parts.filter((it) => it.kind === "parameter");
 }
 
-/** The URL for these values; what has none keeps its place out, as an optional segment may. */
+/** The URL for these values; a parameter without a value is removed with its segment, as an optional segment may be. */
 export function fillUrl(parts: readonly UrlPart[], values: Readonly<Record<string, string>>): string {
   const filled = parts.map((part) => {
     if (part.kind === "literal") return part.text;

@@ -2,7 +2,7 @@ import type { QueueState } from "../../../local/src/inspector/api.ts";
 import { formatDuration } from "../parts/format.ts";
 import { Table } from "../parts/table.tsx";
 
-/** Depth and oldest message of queues that belong to no partition. */
+/** Depth and oldest message of the queues that belong to no partition. */
 export function QueuesTable({ queues, now, label }: { queues: readonly QueueState[]; now: Date; label: string }) {
   return (
     <Table label={label}>

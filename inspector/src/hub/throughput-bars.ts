@@ -1,12 +1,13 @@
 import type { Span } from "../parts/rates.ts";
 
-/** One bar of two parts, in units of the drawing: failures lie on what completed. */
+/** A stacked bar in drawing units, with failures on top of completed calls. */
 export type Bar = { x: number; width: number; completed: Part; failed: Part };
 type Part = { y: number; height: number };
 
 export const DRAWING = { width: 600, height: 120 };
 
-export type Throughput = { bars: Bar[] /** Calls in a second at the top of the drawing. */; top: number };
+/** `top`: calls per second at the top of the drawing. */
+export type Throughput = { bars: Bar[]; top: number };
 
 export function throughputBars(spans: readonly Span[]): Throughput {
   const { width, height } = DRAWING;
@@ -25,7 +26,7 @@ export function throughputBars(spans: readonly Span[]): Throughput {
   return { bars, top };
 }
 
-/** The next of 1, 2, 5, 10, 20 … that is not less. */
+/** The smallest of 1, 2, 5, 10, 20 … that is at least `value`. */
 export function niceTop(value: number): number {
   if (value <= 1) return 1;
   const power = 10 ** Math.floor(Math.log10(value));

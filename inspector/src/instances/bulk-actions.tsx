@@ -7,7 +7,7 @@ import { terminateAll } from "./terminate-all.ts";
 
 type BulkProps = { selected: readonly InstanceSummary[]; onDone: () => void };
 
-/** What can be done with several instances at once; each asks first. */
+/** Actions on several instances at once; each asks for confirmation. */
 export function BulkActions({ selected, onDone }: BulkProps) {
   const [asked, setAsked] = useState<"purge" | "terminate" | null>(null);
   const ended = selected.filter(hasEnded);
@@ -34,7 +34,7 @@ export function BulkActions({ selected, onDone }: BulkProps) {
 type AskProps = { instances: readonly InstanceSummary[]; onDone: () => void; onClose: () => void };
 
 function AskTerminate({ instances, onDone, onClose }: AskProps) {
-  // What is asked about stays what it was, whatever ends while the question is open.
+  // Fixed when the dialog opens, whatever ends while it is open.
   const [ids] = useState(() => instances.map(({ id }) => id));
   const count = countOf(ids.length);
   const work = async () => {

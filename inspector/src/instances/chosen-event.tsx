@@ -6,14 +6,14 @@ import { hrefOf } from "../router.ts";
 
 type ChosenProps = {
   item: HistoryItem;
-  /** Where the app's code asked for it; null: unknown. */
+  /** Where the app's code scheduled it; null: unknown. */
   source: string | null;
-  /** The instance that has it in its history. */
+  /** The instance whose history contains it. */
   id: string;
   onClose: () => void;
 };
 
-/** All that one event of a history holds. */
+/** Everything that one event of a history contains. */
 export function ChosenEvent({ item, source, id, onClose }: ChosenProps) {
   const { type, at, scheduledAt, functionName, name, input, result, details, reason, instanceId, fireAt } = item;
   return (
@@ -43,7 +43,7 @@ export function ChosenEvent({ item, source, id, onClose }: ChosenProps) {
   );
 }
 
-/** An entity has a page of its own. */
+/** Entities have their own page. */
 function InstanceLink({ id, parent }: { id: string; parent: string }) {
   const [, name, key = ""] = /^@([^@]*)@(.*)$/s.exec(id) ?? [];
   const href = name === undefined ? hrefOf("instance", { id, parent }) : hrefOf("entity", { name, key });

@@ -1,15 +1,15 @@
-// Calls of entities: to a history they are an event that is sent, and one that is raised with the same ID.
+// Calls of entities. In a history, a call is a sent event and a raised event with the same ID.
 
 import type { HistoryItem } from "../../../local/src/inspector/api.ts";
 
 export type EntityCall = {
   entity: string;
-  /** `lock` for the request of a lock. */
+  /** `lock` for a lock request. */
   operation: string;
   sentAt: string;
 };
 
-/** The calls of entities in a history, by their ID, which is also the name of the event that answers. */
+/** The entity calls in a history by ID, which is also the name of the answering event. */
 export function entityCalls(history: readonly HistoryItem[]): ReadonlyMap<string, EntityCall> {
   const calls = new Map<string, EntityCall>();
   for (const { type, at, instanceId: entity = "", input } of history) {
@@ -28,12 +28,12 @@ export function sentOperation({ name, input }: HistoryItem): string {
   return typeof op === "string" && op !== "" ? op : (name ?? "event");
 }
 
-/** The entity's code threw. */
+/** Whether the entity's code threw. */
 export function isFailedAnswer({ input }: HistoryItem): boolean {
   return typeof messageIn(input)["exceptionType"] === "string";
 }
 
-/** A large message is not here: its call is shown as two events. */
+/** A large message is not included in the history: its call is shown as two events. */
 function messageIn(input: HistoryItem["input"]): Readonly<Record<string, unknown>> {
   if (input === undefined || !("json" in input)) return {};
   return typeof input.json === "object" && input.json !== null ? { ...input.json } : {};

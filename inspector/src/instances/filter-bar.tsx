@@ -2,7 +2,7 @@ import type { InstanceSummary } from "../../../local/src/inspector/api.ts";
 import { hrefOf, navigate } from "../router.ts";
 import { countStatuses, type Filters, STATUSES, toQuery } from "./filters.ts";
 
-/** The filters, which lie in the address: each change is a link of its own. */
+/** The filters. They are stored in the URL, so each change is a separate link. */
 export function FilterBar({ instances, filters }: { instances: readonly InstanceSummary[]; filters: Filters }) {
   const counts = countStatuses(instances, filters);
   const change = (changes: Partial<Filters>) =>

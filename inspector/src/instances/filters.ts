@@ -12,13 +12,13 @@ export const STATUSES: readonly InstanceStatusName[] = [
 export const SORTS = ["createdAt", "updatedAt", "name", "status"] as const;
 export type Sort = (typeof SORTS)[number];
 
-/** What the list shows, as the address has it. */
+/** The list's filters and order, as stored in the URL. */
 export type Filters = {
   /** Empty: all. */
   statuses: readonly string[];
-  /** In the name or the ID, ignoring case. */
+  /** Matched in the name or the ID, ignoring case. */
   text: string;
-  /** ISO 8601, or a date; empty: any time. */
+  /** ISO 8601 time or date; empty: any time. */
   since: string;
   sort: Sort;
   isAscending: boolean;
@@ -37,7 +37,7 @@ export function readFilters(query: Query): Filters {
   };
 }
 
-/** The same for the address; what is as usual is left out. */
+/** The filters as a query; default values are left out. */
 export function toQuery({ statuses, text, since, sort, isAscending }: Filters): Query {
   return {
     status: statuses.join(","),
@@ -67,7 +67,7 @@ export function applyFilters(instances: readonly InstanceSummary[], filters: Fil
   return found.sort((a, b) => (a[sort] === b[sort] ? 0 : a[sort] < b[sort] ? -direction : direction));
 }
 
-/** How many there are of each status, of those that the other filters leave. */
+/** Number of instances per status, among those that the other filters leave. */
 export function countStatuses(instances: readonly InstanceSummary[], filters: Filters): ReadonlyMap<string, number> {
   const counts = new Map<string, number>();
   for (const { status } of applyFilters(instances, { ...filters, statuses: [] })) {

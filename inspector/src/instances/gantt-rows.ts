@@ -9,13 +9,13 @@ export type GanttRow = {
   depth: number;
   key: string;
   isOpen: boolean;
-  /** The instance in whose history it is. */
+  /** The instance whose history contains it. */
   parentId: string;
 };
 
 type Children = ReadonlyMap<string, readonly Bar[]>;
 
-/** The bars of an instance, with those of the sub-orchestrations that were opened below theirs. */
+/** The bars of an instance, with those of expanded sub-orchestrations below their parents. */
 export function useGanttRows(instance: InstanceDetail): {
   rows: readonly GanttRow[];
   error: RequestError | null;
@@ -41,7 +41,7 @@ export function useGanttRows(instance: InstanceDetail): {
   return { rows, error, toggle };
 }
 
-/** Without the child's own bar: it is the one that was opened. */
+/** Without the child's own bar, which is the expanded one. */
 async function loadBars(childId: string): Promise<readonly Bar[]> {
   return toBars(await get<InstanceDetail>("api/instance", { id: childId })).slice(1);
 }

@@ -11,7 +11,7 @@ import { type Bar, wholeSpan } from "./history-bars.ts";
 
 const ROW_HEIGHT = 26;
 
-/** What an instance did, and when: activities, timers, events, and sub-orchestrations that can be opened. */
+/** What an instance did, and when: activities, timers, events, and sub-orchestrations that can be expanded. */
 export function Gantt({ instance }: { instance: InstanceDetail }) {
   const { rows, error, toggle } = useGanttRows(instance);
   const nowMs = useNow(rows.some(({ bar }) => bar.endMs === null));
@@ -73,7 +73,7 @@ function BarMark({ bar, span, nowMs }: { bar: Bar; span: Span; nowMs: number }) 
   if (endMs < span.fromMs || bar.startMs > span.toMs) return null;
   const isOpen = bar.endMs === null || bar.isAbandoned;
   const classes = ["gantt-bar", bar.kind, bar.isFailed ? "failed" : "", isOpen ? "open" : ""];
-  // No more of it than can be seen: browsers draw lengths of millions of pixels wrongly.
+  // Clipped to the visible part: browsers draw lengths of millions of pixels incorrectly.
   const shownMs = span.toMs - span.fromMs;
   const fromMs = Math.max(bar.startMs, span.fromMs - shownMs);
   const width = `${((Math.min(endMs, span.toMs + shownMs) - fromMs) / shownMs) * 100}%`;
@@ -86,13 +86,13 @@ function BarMark({ bar, span, nowMs }: { bar: Bar; span: Span; nowMs: number }) 
   );
 }
 
-/** The same in words. */
+/** The bar in words. */
 function describe({ kind, startMs, endMs, isAbandoned }: Bar): string {
   const length = endMs === null ? "not ended" : kind === "event" ? "" : formatDuration(endMs - startMs);
   return [` ${kind}`, length, isAbandoned ? "not waited for" : ""].filter((it) => it !== "").join(", ");
 }
 
-/** Every second, while something has not ended. */
+/** Updated every second until everything has ended. */
 function useNow(isRunning: boolean): number {
   const [now, setNow] = useState(Date.now);
   useEffect(() => {

@@ -5,25 +5,25 @@ import { type EntityCall, entityCalls, isFailedAnswer, sentOperation } from "./e
 
 export type BarKind = "orchestration" | "activity" | "sub-orchestration" | "entity" | "timer" | "event";
 
-/** What one row of the Gantt chart shows. Times are milliseconds since 1970. */
+/** One row of the Gantt chart. Times are milliseconds since the epoch. */
 export type Bar = {
   kind: BarKind;
   label: string;
   startMs: number;
-  /** The same as `startMs` for a moment; null: it has not ended. */
+  /** Equal to `startMs` for a single moment; null: it has not ended. */
   endMs: number | null;
-  /** The orchestration ended without waiting for it: `endMs` is the end of that. */
+  /** The orchestration ended without waiting for it: `endMs` is the end of the orchestration. */
   isAbandoned: boolean;
   isFailed: boolean;
-  /** The sub-orchestration that can be opened. */
+  /** The sub-orchestration that can be expanded. */
   childId: string | null;
   /** Its position in the history; null for the orchestration as a whole. */
   index: number | null;
-  /** 2 and more: it was tried again after it had failed. */
+  /** 2 and more: a retry after a failure. */
   attempt: number;
 };
 
-/** The orchestration, then what it did, by the time when each began. */
+/** The orchestration's bar, followed by those of what it did, in order of start. */
 export function toBars(
   instance: Pick<InstanceDetail, "name" | "status" | "createdAt" | "updatedAt" | "history">,
 ): Bar[] {
@@ -40,7 +40,7 @@ function endWith({ endMs }: Bar, bar: Bar): Bar {
   return { ...bar, endMs: Math.max(endMs, bar.startMs), isAbandoned: true };
 }
 
-/** What several items say about one thing. */
+/** Facts about one bar that are spread over several history items. */
 type Known = { fired: ReadonlySet<string>; calls: ReadonlyMap<string, EntityCall>; answered: ReadonlySet<string> };
 
 function lookUp(history: readonly HistoryItem[]): Known {
@@ -55,9 +55,9 @@ function lookUp(history: readonly HistoryItem[]): Known {
   return { fired, calls, answered };
 }
 
-/** The orchestration itself. */
+/** The bar of the orchestration itself. */
 export function wholeBar({ name, status, createdAt, updatedAt, history }: Parameters<typeof toBars>[0]): Bar {
-  // The history knows the moment; the row only the second.
+  // The history has the exact time; the row only has whole seconds.
   const first = history.find(({ type }) => type === "ExecutionStarted")?.at ?? createdAt;
   const last = history.findLast(({ type }) => type === "ExecutionCompleted" || type === "ExecutionTerminated")?.at;
   return {
@@ -92,7 +92,7 @@ function toBar(item: HistoryItem, index: number, { fired, calls, answered }: Kno
     case "SubOrchestrationInstanceFailed":
       return { ...call, kind: "sub-orchestration", isFailed: true, childId: item.instanceId ?? null };
     case "TimerCreated":
-      // The event of its firing was written when it was created: the time that it was due says more.
+      // The fired event's timestamp is from the timer's creation, so the due time is shown.
       return { ...bar, kind: "timer", label: "timer", endMs: fired.has(item.fireAt ?? "") ? dueMs(item, atMs) : null };
     case "EventRaised": {
       const sent = calls.get(item.name ?? "");
@@ -107,7 +107,7 @@ function toBar(item: HistoryItem, index: number, { fired, calls, answered }: Kno
       };
     }
     case "EventSent":
-      // Its answer has the whole call.
+      // The answer's bar shows the whole call.
       if (answered.has(`${item.instanceId} ${item.at}`)) return null;
       return { ...bar, kind: "event", label: `${item.instanceId ?? ""} ${sentOperation(item)}`.trim() };
     case "ExecutionSuspended":
@@ -124,7 +124,7 @@ function dueMs({ fireAt = "" }: HistoryItem, atMs: number): number {
   return Math.max(Date.parse(fireAt) || atMs, atMs);
 }
 
-/** A call that begins after one of the same function has failed is another attempt, as retries are. */
+/** A call that starts after a failed call of the same function counts as another attempt, like a retry. */
 function numberAttempts(bars: readonly Bar[]): Bar[] {
   const failed = new Map<string, Bar>();
   return bars.map((bar) => {
@@ -138,7 +138,7 @@ function numberAttempts(bars: readonly Bar[]): Bar[] {
   });
 }
 
-/** All of the bars, those that have not ended up to now. */
+/** The time span of all bars; those that have not ended extend to `nowMs`. */
 export function wholeSpan(bars: readonly Bar[], nowMs: number): Span {
   let [from, to] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
   for (const { startMs, endMs } of bars) {

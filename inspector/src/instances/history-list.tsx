@@ -7,13 +7,13 @@ import { useSources } from "./use-sources.ts";
 
 const ROW_HEIGHT = 30;
 
-/** The history, line by line; the values of one line are shown next to it when it is chosen. */
+/** The history, line by line; the values of the selected line are shown next to it. */
 export function HistoryList({ instance: { id, history } }: { instance: InstanceDetail }) {
   const sourceOf = useSources(id);
   const [text, setText] = useState("");
   const [chosenKey, setChosenKey] = useState<string | null>(null);
   const shown = useMemo(() => history.filter((it) => isFound(it, text.toLowerCase())), [history, text]);
-  // By what it is, not where: the call of an activity leaves its place once it is followed by a result.
+  // Found by key, not by position: an activity call moves once its result follows it.
   const chosen = chosenKey === null ? undefined : history.find((it) => keyOf(it) === chosenKey);
   return (
     <>

@@ -55,7 +55,7 @@ const BY_STATUS: Readonly<Record<string, readonly InstanceAction[]>> = {
   Failed: ["rewind", "restart", "purge"],
 };
 
-/** What the management API does with an instance in its state. */
+/** The actions that the management API allows in the instance's state. */
 export function InstanceActions({ instance, onDone }: { instance: InstanceDetail; onDone: () => void }) {
   const [asked, setAsked] = useState<Offer | null>(null);
   const allowed = BY_STATUS[instance.status] ?? ["restart", "purge"];

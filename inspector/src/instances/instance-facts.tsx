@@ -8,7 +8,9 @@ import { hrefOf } from "../router.ts";
 import { hasEnded } from "./ended.ts";
 import { wholeBar } from "./history-bars.ts";
 
-/** Which instance it is, when it was, and where it belongs. @param parent - The instance from which the page was opened, or nothing. */
+/**
+ * Identity, times and parent of an instance. @param parent - The instance from which the page was opened; empty: none.
+ */
 export function InstanceFacts({ instance, parent }: { instance: InstanceDetail; parent: string }) {
   const { id, createdAt, updatedAt, version, step, customStatus } = instance;
   return (
@@ -44,13 +46,13 @@ function RunLink({ id, step }: { id: string; step: NonNullable<InstanceDetail["s
   );
 }
 
-/** Nothing where there is none; as much of it as fits next to the rest, the whole is among the values. */
+/** null if there is none. Shortened to fit; the full status is among the values. */
 function customStatusText(value: Payload): string | null {
   if ("preview" in value) return `${value.preview}…`;
   return value.json === null ? null : JSON.stringify(value.json);
 }
 
-/** More exact than the times of the row, which have whole seconds. */
+/** More exact than the times of the row, which are in whole seconds. */
 function lengthText(instance: InstanceDetail): string {
   const { startMs, endMs } = wholeBar(instance);
   return endMs === null ? "" : `, after ${formatDuration(endMs - startMs)}`;

@@ -21,7 +21,7 @@ type RowsProps = {
   onSelect: (ids: readonly string[], isSelected: boolean) => void;
 };
 
-/** The list; only the rows in sight are drawn. */
+/** The list of instances; only visible rows are rendered. */
 export function InstanceRows({ instances, filters, selected, onSelect }: RowsProps) {
   const isAll = instances.length > 0 && instances.every(({ id }) => selected.has(id));
   return (
@@ -44,7 +44,7 @@ export function InstanceRows({ instances, filters, selected, onSelect }: RowsPro
         <span>ID</span>
       </div>
       <VirtualRows
-        // Another order or filter begins at its top.
+        // A different order or filter starts at the top.
         key={JSON.stringify(filters)}
         label="Instances"
         count={instances.length}

@@ -5,10 +5,10 @@ import { Empty } from "../parts/empty.tsx";
 import { Failure } from "../parts/failure.tsx";
 import { Waterfall } from "../traces/waterfall.tsx";
 
-// A span is there once it has ended, which no event tells.
+// A span is stored when it ends, which no event announces.
 const REFRESH_MS = 3000;
 
-/** All traces that an instance is in. */
+/** All traces that include an instance. */
 export function InstanceTrace({ id }: { id: string }) {
   const { value, error, reload } = useLoaded<TraceDetail>("api/trace", { instance: id });
   useOnInstanceChange(

@@ -10,7 +10,7 @@ const LEFT = 100;
 const PAGE = 300;
 const LABEL_CHARACTERS = 22;
 
-/** Who called whom, in order; the same is in the history as a table. */
+/** Who called whom, in order. The history shows the same as a table. */
 export function SequenceDiagram({ instance }: { instance: InstanceDetail }) {
   const [shown, setShown] = useState(PAGE);
   const { participants, messages } = useMemo(() => toSequence(instance), [instance]);
@@ -20,7 +20,7 @@ export function SequenceDiagram({ instance }: { instance: InstanceDetail }) {
   const x = (name: string) => LEFT + participants.indexOf(name) * COLUMN + COLUMN / 2;
   return (
     <>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls can be reached with the keyboard. */}
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: scrollable content must be reachable by keyboard. */}
       <section class="sequence" tabIndex={0} aria-label="Sequence diagram">
         <svg width={width} height={height} role="img" aria-label={`${messages.length} messages`}>
           <title>{`${messages.length} messages between ${participants.join(", ")}`}</title>

@@ -14,7 +14,7 @@ export type Sequence = { participants: string[]; messages: Message[] };
 
 const CLIENT = "client";
 
-/** Who said what to whom, in order. */
+/** The messages between participants, in order. */
 export function toSequence({ name, history }: Pick<InstanceDetail, "name" | "history">): Sequence {
   const calls = entityCalls(history);
   const messages = history.flatMap((item) => toMessages(item, name, calls));

@@ -1,13 +1,15 @@
 import { RequestError } from "../client.ts";
 
-/** A browser has six connections to a host, and the page needs some itself. */
+/** A browser opens six connections per host, and the page itself needs some. */
 const AT_ONCE = 3;
-/** It has ended, or is purged: there is nothing to terminate any more. */
+/** It has ended or was purged, so there is nothing to terminate. */
 const ENDED = [404, 410];
 
 export type Outcome = { terminated: number; ended: number };
 
-/** Terminates one after the other; those that have ended meanwhile are counted. @throws what else `terminate` throws. */
+/**
+ * Terminates the instances; those that have ended in the meantime are counted. @throws any other error of `terminate`
+ */
 export async function terminateAll(
   ids: readonly string[],
   terminate: (id: string) => Promise<unknown>,

@@ -2,7 +2,7 @@ import { useMemo } from "preact/hooks";
 import type { HistoryItem, SourceLines } from "../../../local/src/inspector/api.ts";
 import { useHome, useLoaded } from "../hooks.ts";
 
-/** Where the app's code asked for what is in a history; null if unknown. */
+/** Where the app's code scheduled a history item; null if unknown. */
 export function useSources(id: string): (item: HistoryItem) => string | null {
   const home = useHome();
   const { value } = useLoaded<SourceLines>(home?.can.sources === true ? "api/sources" : null, { id });

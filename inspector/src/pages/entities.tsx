@@ -14,10 +14,10 @@ import { hrefOf } from "../route.ts";
 import { navigate } from "../router.ts";
 
 const ROW_HEIGHT = 52;
-// A list of thousands is not asked for at every call.
+// A list of thousands is not reloaded after every call.
 const LIST_REST_MS = 5000;
 
-/** `#/entities?q=WORDS`; with `form=signal` the form for an operation is open, for the entity `name`. */
+/** `#/entities?q=WORDS`; `form=signal` opens the form for an operation, for the entity `name`. */
 export function EntitiesPage({ query }: PageProps) {
   const { q = "", form, name = "" } = query;
   const home = useHome();

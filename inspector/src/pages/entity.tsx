@@ -17,12 +17,14 @@ import { hrefOf } from "../route.ts";
 const REST_MS = 500;
 const REFRESH_MS = 2000;
 
-/** `#/entity?name=NAME&key=KEY`; of one that does not exist yet too, so that it can be sent its first operation. */
+/**
+ * `#/entity?name=NAME&key=KEY`; also for an entity that does not exist yet, so that its first operation can be sent.
+ */
 export function EntityPage({ query: { name = "", key = "" } }: PageProps) {
   const home = useHome();
   const { value, error, reload } = useLoaded<EntityDetail>("api/entity", { name, key });
   useEntityChange(entityInstanceId(name, key), REST_MS, reload);
-  // What waits for a locked entity calls nothing, so that no event tells of it; of a deployed app there are no events at all.
+  // Operations waiting for a locked entity cause no call and therefore no event; a deployed app has no events at all.
   const isSilent = home?.can.events !== true || (value !== null && value.lockedBy !== null);
   useEvery(isSilent ? REFRESH_MS : null, reload);
   const isMissing = error?.status === 404;

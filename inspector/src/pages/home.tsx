@@ -16,7 +16,9 @@ import { navigate } from "../router.ts";
 /** The app may be reloaded, and other hosts may start. */
 const REFRESH_MS = 10_000;
 
-/** `#/home?call=FUNCTION` has the form of that function open, `#/home?form=start` the one that starts any orchestrator. */
+/**
+ * `#/home?call=FUNCTION` opens the form of that function, `#/home?form=start` the form that starts any orchestrator.
+ */
 export function HomePage({ query }: PageProps) {
   const known = useHome();
   const { value, reload } = useLoaded<Home>("api/home");

@@ -25,7 +25,7 @@ const TABS = {
 } as const;
 type Tab = keyof typeof TABS;
 
-/** One orchestration: what it did, what it was given and gave, and what can be done with it. */
+/** One orchestration: what it did, its input and output, and the actions on it. */
 export function InstancePage({ query }: PageProps) {
   const { id = "", parent } = query;
   const hasTraces = useHome()?.can.traces === true;
@@ -61,7 +61,7 @@ export function InstancePage({ query }: PageProps) {
   );
 }
 
-/** Only where spans are kept is there something to see of them. */
+/** The trace tab is shown only where spans are stored. */
 function tabsWith(hasTraces: boolean): [string, string][] {
   return Object.entries(TABS).filter(([name]) => hasTraces || name !== "trace");
 }

@@ -8,15 +8,15 @@ import { InstanceRows } from "../instances/instance-rows.tsx";
 import { Empty } from "../parts/empty.tsx";
 import { hrefOf, navigate } from "../router.ts";
 
-/** All orchestrations of the hub, as they come and change. */
+/** All orchestrations of the hub, updated live. */
 export function InstancesPage({ query }: PageProps) {
   const { instances, omitted } = useLive();
-  // The key stands for the query.
+  // A dependency key for the query.
   const key = JSON.stringify(query);
   const filters = useMemo(() => readFilters(query), [key]);
   const shown = useMemo(() => applyFilters(instances ?? [], filters), [instances, filters]);
   const { selected, select, clear } = useSelection();
-  // What a filter hides is not meant by a button.
+  // Buttons do not apply to instances hidden by a filter.
   const meant = shown.filter(({ id }) => selected.has(id));
   if (instances !== null && instances.length === 0) {
     return (
@@ -57,7 +57,7 @@ function NoneFound({ filters }: { filters: Filters }) {
   );
 }
 
-/** By ID: what changes meanwhile stays selected. */
+/** Selected by ID, so that the selection survives changes of the list. */
 function useSelection() {
   const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
   const select = (ids: readonly string[], isSelected: boolean) => {

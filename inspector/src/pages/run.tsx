@@ -17,7 +17,7 @@ import { StepTimeline } from "../runs/step-timeline.tsx";
 const TABS = { overview: "Overview", report: "Outputs", files: "Files", compare: "Compare" } as const;
 type Tab = keyof typeof TABS;
 
-/** One run of a notebook: its steps, what it printed and made, and what became of it. */
+/** One run of a notebook: its steps, what it printed and produced, and its outcome. */
 export function RunPage({ query }: PageProps) {
   const { id = "" } = query;
   const { value: run, error, reload } = useLoaded<RunDetail>("api/run", { id });
@@ -153,7 +153,7 @@ function Variables({ variables }: { variables: readonly ShownVariable[] }) {
   );
 }
 
-/** What a notebook shows is anybody's HTML: its scripts run, in a sandbox that belongs to no origin and reaches none. */
+/** A notebook's output is arbitrary HTML: its scripts run in a sandbox that has no origin and can reach none. */
 function Report({ run: { id, report, state } }: { run: RunDetail }) {
   if (report === null) {
     return <Empty title="There is no report.">{state === "running" ? "It is written when the run ends." : null}</Empty>;

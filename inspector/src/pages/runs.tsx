@@ -11,7 +11,7 @@ import { hrefOf, navigate } from "../router.ts";
 const ANY = () => true;
 const PAGE = 200;
 
-/** All recorded runs of notebooks, the newest first. */
+/** All recorded notebook runs, newest first. */
 export function RunsPage({ query: { q = "" } }: PageProps) {
   const { value, error, reload } = useLoaded<RunList>("api/runs");
   useOnInstanceChange(ANY, reload);

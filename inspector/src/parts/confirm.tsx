@@ -7,22 +7,22 @@ import { notify } from "./notices.tsx";
 
 type ConfirmProps<Answer> = {
   title: string;
-  /** What the button says, a verb: "Terminate". */
+  /** Label of the button, a verb: "Terminate". */
   action: string;
   isDestructive?: boolean;
-  /** Why it cannot be done yet, such as a field that is not valid. */
+  /** Whether the action is not possible yet, for example because a field is invalid. */
   isBlocked?: boolean;
-  /** What will happen; fields, where it needs some. */
+  /** What will happen, and input fields if the action needs any. */
   children: ComponentChildren;
-  /** Does it; what it throws is shown, and the dialog stays. */
+  /** Performs the action; an error is shown, and the dialog stays open. */
   work: () => Promise<Answer>;
-  /** What is said once it is done. */
+  /** Message shown afterwards. */
   done: string | ((answer: Answer) => string);
-  /** Called when it was done, and when it was given up. */
+  /** Called after success and on cancel. */
   onClose: () => void;
 };
 
-/** Asks before something is done, and does it. Open as long as it is drawn. */
+/** Asks for confirmation, then performs an action. Open while it is rendered. */
 export function Confirm<Answer>(props: ConfirmProps<Answer>) {
   const { title, action, isDestructive, isBlocked, children, work, done, onClose } = props;
   const { isBusy, error, run } = useWork();
@@ -55,11 +55,11 @@ export function Confirm<Answer>(props: ConfirmProps<Answer>) {
   );
 }
 
-/** One piece of work at a time, and why the last one failed. */
+/** Runs one task at a time, and keeps the error of the last one. */
 export function useWork(): {
   isBusy: boolean;
   error: RequestError | null;
-  /** @returns whether it was done. */
+  /** @returns Whether it succeeded. */
   run: (work: () => Promise<unknown>) => Promise<boolean>;
 } {
   const [state, setState] = useState<{ isBusy: boolean; error: RequestError | null }>({ isBusy: false, error: null });

@@ -1,11 +1,11 @@
 import { notify } from "./notices.tsx";
 
 type CopyProps = {
-  /** A function where the text is made when it is asked for. */
+  /** The text, or a function that creates it on demand. */
   text: string | (() => string);
-  /** What the button says, such as "Copy as curl". */
+  /** Label of the button, such as "Copy as curl". */
   label?: string;
-  /** What of, for people who hear the button without what is around it. */
+  /** What is copied, for screen reader users who hear the button out of context. */
   of?: string;
 };
 

@@ -1,4 +1,4 @@
-// A request as a command for a POSIX shell.
+// Formats a request as a command for a POSIX shell.
 
 export type PlainRequest = {
   method: string;
@@ -12,18 +12,18 @@ export function curlCommand({ method, url, headers = [], body = "" }: PlainReque
   const parts = [
     "curl",
     ...(isPlainGet ? [] : [method === "HEAD" ? "--head" : `--request ${method}`]),
-    // Else it takes brackets and braces for patterns.
+    // Otherwise curl treats brackets and braces as patterns.
     ...(/[[\]{}]/.test(url) ? ["--globoff"] : []),
     shellQuoted(url),
-    // With a colon, one without a value would be left out.
+    // With a colon, curl would drop a header without a value.
     ...headers.map(([name, value]) => `--header ${shellQuoted(value === "" ? `${name};` : `${name}: ${value}`)}`),
-    // Unlike `--data`, it neither reads a file for a leading `@` nor drops line breaks.
+    // Unlike `--data`, it neither reads a file for a leading `@` nor strips line breaks.
     ...(body === "" ? [] : [`--data-raw ${shellQuoted(body)}`]),
   ];
   return parts.join(" ");
 }
 
-/** One word to the shell, whatever it contains. */
+/** Quotes any text as a single shell word. */
 export function shellQuoted(text: string): string {
   return /^[\w./:=@%+,-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }

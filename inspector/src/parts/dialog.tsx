@@ -3,19 +3,19 @@ import { useEffect, useId, useRef } from "preact/hooks";
 
 type DialogProps = {
   title: string;
-  /** Called when it was closed, by Escape too. */
+  /** Called when it is closed, including by Escape. */
   onClose: () => void;
   children: ComponentChildren;
 };
 
-/** Open as long as it is drawn. */
+/** Open while it is rendered. */
 export function Dialog({ title, onClose, children }: DialogProps) {
   const element = useRef<HTMLDialogElement>(null);
   const titleId = useId();
   useEffect(() => {
     const before = document.activeElement;
     element.current?.showModal();
-    // Not `close()`: its event would come once the page has gone elsewhere, and call `onClose` there.
+    // Not `close()`: its event would fire after the page has navigated away, and call `onClose` there.
     return () => before instanceof HTMLElement && before.isConnected && before.focus();
   }, []);
   return (

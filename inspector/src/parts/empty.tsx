@@ -1,6 +1,6 @@
 import type { ComponentChildren } from "preact";
 
-/** Shown in place of a list without entries: what would be there, and how it gets there. */
+/** Shown instead of an empty list: what would be listed, and how it gets there. */
 export function Empty({ title, children }: { title: string; children?: ComponentChildren }) {
   return (
     <div class="empty">

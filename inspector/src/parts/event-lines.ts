@@ -2,13 +2,13 @@ import type { StreamEvent } from "../../../local/src/inspector/api.ts";
 
 export type LineEvent = Extract<StreamEvent, { kind: "line" }>;
 
-/** A stream that is opened again begins with its latest events: those that are new of them. */
+/** A reopened stream starts with its latest events; returns those that are new. */
 export function withoutSeen(arrived: readonly StreamEvent[], seen: readonly StreamEvent[]): readonly StreamEvent[] {
   const known = new Set(seen.map((it) => JSON.stringify(it)));
   return known.size === 0 ? arrived : arrived.filter((it) => !known.has(JSON.stringify(it)));
 }
 
-/** The latest lines, oldest first, that contain all words of `filter`, in whatever case. */
+/** The latest lines, oldest first, that contain all words of `filter`, ignoring case. */
 export function latestLines(events: readonly StreamEvent[], filter: string, limit: number): readonly LineEvent[] {
   const words = filter.toLowerCase().split(/\s+/).filter(Boolean);
   const found: LineEvent[] = [];

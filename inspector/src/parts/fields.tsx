@@ -7,7 +7,7 @@ type FieldProps = {
   value: string;
   onChange: (value: string) => void;
   hint?: string;
-  /** Why the value cannot be used. */
+  /** Why the value is invalid. */
   problem?: string | undefined;
   placeholder?: string;
   isRequired?: boolean;
@@ -51,7 +51,7 @@ export function TextArea({ isRequired, placeholder, rows = 4, ...props }: FieldP
   );
 }
 
-/** Says at once when the text is not valid JSON. */
+/** Reports immediately when the text is not valid JSON. */
 export function JsonField({ hint = "JSON; empty: none", ...props }: Omit<FieldProps, "problem">) {
   const typed = parseTypedJson(props.value);
   return <TextArea {...props} hint={hint} problem={typed.ok ? undefined : typed.problem} />;

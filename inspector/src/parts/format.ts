@@ -1,4 +1,4 @@
-// Numbers and times as people read them, in the browser's language and time zone.
+// Formats numbers and times for people, in the browser's language and time zone.
 
 const TIME = new Intl.DateTimeFormat(undefined, { dateStyle: "short", timeStyle: "medium" });
 const CLOCK = new Intl.DateTimeFormat(undefined, {

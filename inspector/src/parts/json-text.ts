@@ -1,4 +1,4 @@
-// JSON that a person types.
+// Parses JSON typed by the user.
 
 export type TypedJson =
   /** `undefined`: nothing was typed. */

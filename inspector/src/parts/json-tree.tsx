@@ -1,18 +1,21 @@
 import { useState } from "preact/hooks";
 
-/** How many members of one value are drawn at first, and more with each click. */
+/** Members of one value rendered at first, and added with each click. */
 const MEMBERS = 100;
-/** A text is shown up to here; the rest on request. */
+/** Characters of a text shown at first; the rest on request. */
 const TEXT_CHARACTERS = 2000;
 
 type TreeProps = {
   value: unknown;
-  /** How many levels are open at first. */
+  /** Number of levels expanded at first. */
   open?: number;
   name?: string;
 };
 
-/** A JSON value to look into: closed parts are not drawn, so that one of megabytes costs no more than what is open. */
+/**
+ * An expandable JSON value. Collapsed parts are not rendered, so that megabytes of JSON cost no more than what is
+ * expanded.
+ */
 export function JsonTree({ value, open = 1, name }: TreeProps) {
   if (typeof value !== "object" || value === null) {
     return (

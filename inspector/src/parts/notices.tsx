@@ -1,4 +1,4 @@
-// What was done, said for a moment in a corner of the page, and to screen readers.
+// Short-lived messages about completed actions, in a corner of the page and for screen readers.
 
 import { useEffect, useState } from "preact/hooks";
 
@@ -26,7 +26,7 @@ function change(next: readonly Notice[]): void {
   for (const listener of listeners) listener(next);
 }
 
-/** Drawn once, by the shell. */
+/** Rendered once, by the shell. */
 export function Notices() {
   const [shown, setShown] = useState(notices);
   useEffect(() => {

@@ -6,15 +6,15 @@ import { Failure } from "./failure.tsx";
 import { formatBytes } from "./format.ts";
 import { JsonTree } from "./json-tree.tsx";
 
-/** How many levels are open at first: all that a small value may have, and one of a large one. */
+/** Levels expanded at first: as many as a small value may have, but only one of a large value. */
 const SMALL_OPEN = 8;
 const LARGE_OPEN = 1;
 
 type PayloadProps = {
   of: Payload;
-  /** What it is, such as "Input". */
+  /** Its name, such as "Input". */
   label: string;
-  /** The instance that has it. */
+  /** The instance it belongs to. */
   id: string;
 };
 

@@ -1,4 +1,4 @@
-// How many calls of functions ended in each second of the last minutes, and how many in all.
+// Counts the function calls that ended in each second of the last minutes, and in total.
 
 import type { StreamEvent } from "../../../local/src/inspector/api.ts";
 
@@ -6,7 +6,7 @@ export const WINDOW_S = 300;
 
 export type Totals = { requests: number; failedRequests: number; calls: number; failedCalls: number };
 
-/** What ended within some seconds. */
+/** Calls that ended within a period of `seconds`. */
 export type Span = { startsAt: Date; seconds: number; completed: number; failed: number };
 
 type Ended = { completed: number; failed: number };
@@ -25,7 +25,10 @@ export class Rates {
     for (const second of this.#bySecond.keys()) if (second <= newest - WINDOW_S) this.#bySecond.delete(second);
   }
 
-  /** The last {@link WINDOW_S} seconds up to `now`, oldest first, `seconds` of them together; the last span is not over yet. */
+  /**
+   * The last {@link WINDOW_S} seconds up to `now`, oldest first, in spans of `seconds`; the last span is still in
+   * progress.
+   */
   spans(now: Date, seconds: number): Span[] {
     const last = Math.floor(secondOf(now) / seconds);
     const count = Math.floor(WINDOW_S / seconds);

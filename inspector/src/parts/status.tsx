@@ -11,7 +11,7 @@ const TONES: Readonly<Record<string, string>> = {
   lost: "failed",
 };
 
-/** A state as a word, with its colour. */
+/** A state as a colored word. */
 export function Status({ of }: { of: string }) {
   return <span class={`status ${TONES[of.toLowerCase()] ?? ""}`}>{of}</span>;
 }

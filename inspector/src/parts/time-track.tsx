@@ -8,7 +8,7 @@ const ZOOM = 0.5;
 type ButtonsProps = {
   span: Span;
   isWhole: boolean;
-  /** null: all of it is shown. */
+  /** Called with null when everything is shown. */
   onChange: (span: Span | null) => void;
 };
 
@@ -30,7 +30,7 @@ export function ZoomButtons({ span, isWhole, onChange }: ButtonsProps) {
   );
 }
 
-/** Times above the tracks of `.gantt-row`s, counted from `originMs`. */
+/** Time labels above the tracks of `.gantt-row`s, relative to `originMs`. */
 export function Axis({ span, originMs }: { span: Span; originMs: number }) {
   return (
     <div class="gantt-row axis" aria-hidden="true">
@@ -46,12 +46,15 @@ export function Axis({ span, originMs }: { span: Span; originMs: number }) {
   );
 }
 
-/** Where a moment is on a track. */
+/** Position of a moment on a track. */
 export function percent(ms: number, { fromMs, toMs }: Span): string {
   return `${((ms - fromMs) / (toMs - fromMs)) * 100}%`;
 }
 
-/** Ctrl and the wheel zoom where the pointer is; dragging moves the span; + and - zoom from the keyboard, arrows move. */
+/**
+ * Ctrl and the wheel zoom at the pointer; dragging moves the span; on the keyboard, + and - zoom and the arrow keys
+ * move.
+ */
 export function useZoomAndPan(span: Span, change: (span: Span) => void) {
   const frame = useRef<HTMLDivElement>(null);
   const latest = useRef({ span, change });

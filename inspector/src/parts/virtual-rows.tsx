@@ -11,16 +11,16 @@ import { useLayoutEffect, useReducer, useRef, useState } from "preact/hooks";
 
 type RowsProps = {
   count: number;
-  /** In pixels; every row has it. */
+  /** Height of every row in pixels. */
   rowHeight: number;
   row: (index: number) => ComponentChildren;
-  /** What the list holds, for people who cannot see it. */
+  /** Description for screen readers. */
   label: string;
-  /** What a row is; with it, rows that come and go above those in sight do not move them. */
+  /** Identifies a row. With it, rows added or removed above the visible ones do not move them. */
   keyOf?: (index: number) => string;
 };
 
-/** A list that scrolls and draws only the rows that can be seen. */
+/** A scrolling list that renders only the visible rows. */
 export function VirtualRows({ count, rowHeight, row, label, keyOf }: RowsProps) {
   const frame = useRef<HTMLElement>(null);
   const [, redraw] = useReducer((it: number) => it + 1, 0);
@@ -40,11 +40,11 @@ export function VirtualRows({ count, rowHeight, row, label, keyOf }: RowsProps) 
   useLayoutEffect(() => virtualizer._willUpdate());
   useKeptPlace(frame, { count, rowHeight, keyOf });
   const total = virtualizer.getTotalSize();
-  // The border's two pixels belong to the frame.
+  // The frame includes two pixels of border.
   const height = `min(max(12rem, 100vh - 12rem), ${total + 2}px)`;
   const place = (item: VirtualItem) => ({ height: `${rowHeight}px`, transform: `translateY(${item.start}px)` });
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls can be reached with the keyboard.
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: scrollable content must be reachable by keyboard.
     <section class="rows" ref={frame} tabIndex={0} aria-label={label} style={{ height }}>
       <ul class="rows-space" style={{ height: `${total}px` }}>
         {virtualizer.getVirtualItems().map((item) => (
@@ -57,7 +57,7 @@ export function VirtualRows({ count, rowHeight, row, label, keyOf }: RowsProps) 
   );
 }
 
-/** Scrolls with the row that is the first in sight, wherever it goes; at the top, the newest stay in sight. */
+/** Keeps the first visible row in place when rows move; at the top, the newest rows stay visible. */
 function useKeptPlace(
   frame: RefObject<HTMLElement | null>,
   { count, rowHeight, keyOf }: Pick<RowsProps, "count" | "rowHeight" | "keyOf">,
@@ -76,7 +76,7 @@ function useKeptPlace(
   });
 }
 
-/** Where the row is now; most often where it was. */
+/** The row's current index; usually unchanged. */
 function indexOf(
   key: string,
   was: number,

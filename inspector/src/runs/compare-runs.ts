@@ -1,7 +1,7 @@
 import type { RunDetail } from "../../../local/src/inspector/api.ts";
 import { readSteps, readSummary } from "./run-summary.ts";
 
-/** One line of a comparison; null where a run has nothing of that name. */
+/** One line of a comparison; null if a run has nothing of that name. */
 export type Difference<Value> = { name: string; left: Value | null; right: Value | null; isEqual: boolean };
 
 export type Comparison = {
@@ -10,7 +10,7 @@ export type Comparison = {
   variables: readonly Difference<string>[];
 };
 
-/** Two runs side by side, names in the order of the left one, then what only the right one has. */
+/** Compares two runs by name, in the order of the left run, followed by names that only the right run has. */
 export function compareRuns(left: RunDetail, right: RunDetail): Comparison {
   const stepsOf = (run: RunDetail) =>
     new Map(readSteps(run, null).map(({ name, state, durationMs }) => [name, { state, durationMs }]));

@@ -6,7 +6,7 @@ import { CopyButton } from "../parts/copy.tsx";
 
 type ActionsProps = { run: RunDetail; onDone: () => void };
 
-/** What can be done with a run in its state. */
+/** The actions that a run's state allows. */
 export function RunActions({ run, onDone }: ActionsProps) {
   const [asked, setAsked] = useState<"resume" | "cancel" | null>(null);
   const close = () => {

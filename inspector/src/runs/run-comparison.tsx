@@ -5,7 +5,7 @@ import { formatDuration, formatTime } from "../parts/format.ts";
 import { hrefOf, navigate } from "../router.ts";
 import { type Comparison, compareRuns, type Difference } from "./compare-runs.ts";
 
-/** Chooses another run, and shows both side by side. */
+/** Lets the user choose another run, and shows both side by side. */
 export function RunComparison({ run, otherId }: { run: RunDetail; otherId: string }) {
   const { value: list } = useLoaded<RunList>("api/runs");
   const others = (list?.runs ?? []).filter(({ id }) => id !== run.id);

@@ -1,7 +1,7 @@
 import { useLayoutEffect, useRef } from "preact/hooks";
 import { useLive } from "../hooks.ts";
 
-/** What a run prints, as it comes; stays at the end unless the user scrolled up. */
+/** The live output of a run; follows new lines unless the user has scrolled up. */
 export function RunLines({ id }: { id: string }) {
   const { events } = useLive();
   const frame = useRef<HTMLElement>(null);
@@ -15,7 +15,7 @@ export function RunLines({ id }: { id: string }) {
     isAtEnd.current = it.scrollTop + it.clientHeight > it.scrollHeight - 20;
   };
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls can be reached with the keyboard.
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: scrollable content must be reachable by keyboard.
     <section class="lines" ref={frame} onScroll={onScroll} tabIndex={0} aria-label="Printed lines">
       <pre>{lines.join("\n")}</pre>
     </section>

@@ -1,4 +1,5 @@
-// What the pages show of a run's summary. It is what `local run --json` prints, maybe of another version: read member by member.
+// Reads a run's summary for the pages. It is the output of `local run --json`, possibly of another version, so it is
+// read member by member.
 
 import type { RunDetail } from "../../../local/src/inspector/api.ts";
 
@@ -7,10 +8,10 @@ export type ShownFailure = { message: string; step: string | null; cell: number 
 export type ShownStep = {
   name: string;
   state: string;
-  /** From the run's beginning; null: not known. */
+  /** Relative to the start of the run; null: unknown. */
   startMs: number | null;
   durationMs: number | null;
-  /** The run that it was kept from. */
+  /** The run whose result was reused. */
   keptFrom: string | null;
   output: string;
 };
@@ -41,7 +42,7 @@ export function readSummary({ summary }: Pick<RunDetail, "summary">): ShownSumma
   };
 }
 
-/** @param current - The step that is running, counted from 0; null where that is not known. */
+/** @param current - The running step, counted from 0; null if unknown. */
 export function readSteps(
   run: Pick<RunDetail, "steps" | "summary" | "startedAt">,
   current: number | null,

@@ -2,7 +2,7 @@ import { formatDuration } from "../parts/format.ts";
 import { Status } from "../parts/status.tsx";
 import type { ShownStep } from "./run-summary.ts";
 
-/** The steps of a run, each with its part of the run's time; as a table, so that it can be read without seeing the bars. */
+/** The steps of a run with their share of its duration, as a table, so that it is accessible without the bars. */
 export function StepTimeline({ steps }: { steps: readonly ShownStep[] }) {
   const endMs = Math.max(1, ...steps.map(({ startMs, durationMs }) => (startMs ?? 0) + (durationMs ?? 0)));
   return (

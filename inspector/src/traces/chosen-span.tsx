@@ -5,7 +5,7 @@ import { hrefOf } from "../router.ts";
 
 const INSTANCE = "durabletask.task.instance_id";
 
-/** All that one span holds. */
+/** Everything that one span contains. */
 export function ChosenSpan({ span, onClose }: { span: TraceSpan; onClose: () => void }) {
   const { name, kind, startMs, endMs, problem, traceId, id, parentId, attributes } = span;
   const { [INSTANCE]: instanceId, ...others } = attributes;
@@ -36,7 +36,7 @@ export function ChosenSpan({ span, onClose }: { span: TraceSpan; onClose: () => 
   );
 }
 
-/** An entity has a page of its own. */
+/** Entities have their own page. */
 function InstanceLink({ id }: { id: string }) {
   const [, name, key = ""] = /^@([^@]*)@(.*)$/s.exec(id) ?? [];
   return <a href={name === undefined ? hrefOf("instance", { id }) : hrefOf("entity", { name, key })}>{id}</a>;

@@ -3,7 +3,7 @@ import type { Span } from "../parts/time-span.ts";
 
 export type SpanRow = { span: TraceSpan; depth: number };
 
-/** Each span, with those that it caused below it; what has no parent here begins at the left. */
+/** Each span with its children below it; spans without a parent in this trace are at the top level. */
 export function toRows(spans: readonly TraceSpan[]): SpanRow[] {
   const known = new Set(spans.map(keyOf));
   const children = new Map<string, TraceSpan[]>();
@@ -16,7 +16,10 @@ export function toRows(spans: readonly TraceSpan[]): SpanRow[] {
   return nest(roots, children);
 }
 
-/** Not by calls of itself: a chain of thousands of spans is no depth for a stack. A span that is there twice has its children once. */
+/**
+ * Iterative, because a chain of thousands of spans would overflow the stack. A duplicated span gets its children only
+ * once.
+ */
 function nest(roots: readonly TraceSpan[], children: Map<string, TraceSpan[]>): SpanRow[] {
   const rows: SpanRow[] = [];
   const waiting = roots.map((span) => ({ span, depth: 0 })).reverse();
@@ -30,14 +33,14 @@ function nest(roots: readonly TraceSpan[], children: Map<string, TraceSpan[]>): 
   return rows;
 }
 
-/** From the first begin to the last end, at least a millisecond. */
+/** From the earliest start to the latest end, at least one millisecond. */
 export function spanOfAll(spans: readonly TraceSpan[]): Span {
   const fromMs = spans.reduce((first, { startMs }) => Math.min(first, startMs), Number.POSITIVE_INFINITY);
   const toMs = spans.reduce((last, { endMs }) => Math.max(last, endMs), fromMs);
   return { fromMs, toMs: Math.max(toMs, fromMs + 1) };
 }
 
-/** What a span is drawn as: by what it is about. */
+/** The drawing style of a span, by its subject. */
 export function kindOf({
   attributes,
   kind,

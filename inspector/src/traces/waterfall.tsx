@@ -10,7 +10,7 @@ import { kindOf, type SpanRow, spanOfAll, toRows } from "./span-rows.ts";
 const ROW_HEIGHT = 28;
 const DEEPEST = 12;
 
-/** Spans by time, each below its cause; what one holds is shown next to them when it is chosen. */
+/** Spans by time, each below its cause; the selected span's content is shown next to them. */
 export function Waterfall({ trace: { spans, omitted } }: { trace: TraceDetail }) {
   const rows = useMemo(() => toRows(spans), [spans]);
   const whole = useMemo(() => spanOfAll(spans), [spans]);
@@ -67,7 +67,7 @@ function Row({ row: { span, depth }, shown, isChosen, onChoose }: RowProps) {
   );
 }
 
-/** No more of it than can be seen: browsers draw lengths of millions of pixels wrongly. */
+/** Clipped to the visible part: browsers draw lengths of millions of pixels incorrectly. */
 function Mark({ span, shown: { fromMs, toMs } }: { span: TraceSpan; shown: Span }) {
   if (span.endMs < fromMs || span.startMs > toMs) return null;
   const shownMs = toMs - fromMs;

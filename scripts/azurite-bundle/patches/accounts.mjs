@@ -1,5 +1,5 @@
-// A service checks signatures with one set of accounts on all of its connections. Ours takes the public key on the connections
-// that an app's worker proves to be its own, by a second listener on the same data.
+// A service verifies signatures with one set of accounts on all its connections. Ours also accepts the public key,
+// through a second listener on the same data, on connections that an app's worker proves to be its own.
 
 export const accounts = [
   {

@@ -1,5 +1,5 @@
-// Every 5 s LokiJS writes a whole database as one piece of JSON, and Azurite answers nobody meanwhile: after some minutes of
-// load that takes longer than the 5 s.
+// Every 5 s LokiJS writes a whole database as one JSON text, and Azurite answers no requests meanwhile. After some
+// minutes of load, a write takes longer than the 5 s.
 
 const BLOB_OPTIONS = `inMemory
             ? {

@@ -1,6 +1,6 @@
-// Entities are looked up with `findOne({ RowKey, PartitionKey })`. LokiJS uses the index of the first key only; in a history
-// table every instance has the same row keys, and in an instances table all row keys are empty, so that each lookup reads
-// every instance. Queries read every row of the table even where their filter names the partition.
+// Entities are looked up with `findOne({ RowKey, PartitionKey })`. LokiJS uses the index of the first key only; in a
+// history table every instance has the same row keys, and in an instances table all row keys are empty, so each lookup
+// reads every instance. Queries read every row of the table even if their filter names the partition.
 
 const FIND = `findOne({
             RowKey: entity.RowKey,

@@ -1,5 +1,5 @@
-// In memory every message is an extent of its own. Removing one, which the garbage collection of every minute does for each,
-// rebuilds the whole index of extents. On disk every message opens a stream and waits for the disk.
+// In memory, every message is a separate extent. The garbage collection removes them one by one every minute, and each
+// removal rebuilds the whole index of extents. On disk, every message opens a stream and waits for the disk.
 
 export const extents = [
   {

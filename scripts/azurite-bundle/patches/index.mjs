@@ -6,6 +6,7 @@ import { queueMessages } from "./queue-messages.mjs";
 import { requests } from "./requests.mjs";
 
 /**
- * What is changed in Azurite's source, relative to its `dist/src`. Each edit replaces `find`, which must occur exactly once.
+ * The changes to Azurite's source, relative to its `dist/src`. Each edit replaces `find`, which must occur exactly
+ * once.
  */
 export const PATCHES = [...accounts, ...entities, ...queueMessages, ...extents, ...database, ...requests];

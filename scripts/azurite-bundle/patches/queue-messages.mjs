@@ -1,5 +1,5 @@
-// Each call on a queue reads all messages of all queues up to three times, keeps four sorted indexes of them, and rebuilds
-// those whenever messages are taken.
+// Each call on a queue reads all messages of all queues up to three times, maintains four sorted indexes of them, and
+// rebuilds the indexes whenever messages are received.
 
 const FIND_ONE = (name) => `const doc = coll.findOne({
             messageId${name === "" ? "" : ": message.messageId"},

@@ -1,5 +1,5 @@
-// What each request costs before and after its work: a copy of the account's key, the parsing of every operation's URI template,
-// and texts for a log that is never turned on.
+// The overhead of each request: a copy of the account key, parsing every operation's URI template, and formatting texts
+// for a log that is never turned on.
 
 const SERVICES = ["blob", "queue", "table"];
 
