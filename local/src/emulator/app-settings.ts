@@ -5,25 +5,25 @@ import type { DurableTaskSettings } from "../engine/settings.ts";
 import { type HostJson, loadHostJson, loadLocalSettings } from "../host/index.ts";
 import { hubNameForApp } from "../state/hub-name.ts";
 
-/** The app that same-kit deploys. */
+/** The folder of the app that same-kit deploys. */
 export function ownApp(): string {
   return path.join(packageRoot(), "dist", "functions-app");
 }
 
 export type AppSettings = {
-  /** All settings of the app except for host.json. */
+  /** All settings of the app except host.json. */
   env: Readonly<Record<string, string | undefined>>;
   usesOpenTelemetry: boolean;
   settings: DurableTaskSettings;
   logLevels: HostJson["logLevels"];
-  /** What is not as on Azure, and works all the same. */
+  /** Settings that differ from Azure but still work. */
   warnings: readonly string[];
 };
 
 /**
- * What host.json and the app's settings say of Durable Functions. An app that names no hub gets one of its own.
+ * Reads the Durable Functions settings from host.json and the app's settings. An app that names no hub gets its own.
  *
- * @param hubName - Wins over everything.
+ * @param hubName - Takes precedence over everything.
  */
 export async function loadDurableSettings(
   appDir: string,
@@ -45,7 +45,7 @@ export async function loadDurableSettings(
 
 const NAME = "durabletask";
 
-/** A name that is a setting which is not set is none. */
+/** A name that refers to an unset setting counts as missing. */
 function hasHubName(section: unknown, env: Readonly<Record<string, string | undefined>>): boolean {
   if (typeof section !== "object" || section === null) return false;
   const value = Object.entries(section).find(([key]) => key.toLowerCase() === "hubname")?.[1];

@@ -12,13 +12,15 @@ import type { StorageAccount } from "../storage/storage-account.ts";
 import { statusOf } from "../storage/storage-errors.ts";
 import { EmulatorError } from "./errors.ts";
 
-/** A hub that others work on, or nobody: it can be read, and messages sent to it; nothing of it is run here. */
+/**
+ * A hub that other hosts work on, or none. It can be read, and messages can be sent to it, but nothing of it runs here.
+ */
 export type AttachedHub = {
   hub: TaskHub;
-  /** Those of its partitions. */
+  /** The control queues of its partitions. */
   queueNames: readonly string[];
   client: TaskHubClient;
-  /** Answers as the management API of a host on that hub does. */
+  /** Answers like the management API of a host on that hub. */
   management: WebhookHandler;
 };
 
@@ -29,7 +31,7 @@ export async function attachHub(
   { clock, log, signal, onPurge }: Pick<EngineOptions, "clock" | "log" | "onPurge"> & { signal: AbortSignal },
 ): Promise<AttachedHub> {
   const { hubName } = settings;
-  // A message belongs into the queue of its partition, whatever host.json says of their number today.
+  // A message must go to the queue of its instance's partition, whatever partition count host.json now specifies.
   const queueNames = await queueNamesOf(hubName, account);
   const partitionCount = queueNames.length;
   const hub = attachTaskHub({ storage: account, hubName, partitionCount });
@@ -60,7 +62,7 @@ async function queueNamesOf(hubName: string, storage: StorageAccount): Promise<s
   });
 }
 
-/** Nothing is worked on, so nothing is ever called. */
+/** Nothing in the hub is worked on here, so no function is ever called. */
 const notCalled = async (): Promise<never> => {
   throw new InvariantError("A hub without an app called a function.");
 };

@@ -11,27 +11,28 @@ const DIRECT_CALL = "It is called by the Durable engine. Start an orchestration 
 
 export type DurableExtensionDeps = {
   settings: DurableTaskSettings;
-  /** Who may connect to the endpoint for the worker besides this process's user and root; default: nobody. */
+  /** Who may connect to the worker's endpoint besides this process's user and root. Default: no one. */
   allowUsers?: AllowedUsers | undefined;
   clock: Clock;
   log: Logger;
 };
 
-/** What of the engine and the host the extension needs as soon as they run. */
+/** The parts of the engine and the host that the extension needs once they run. */
 export type DurableParts = { client: TaskHubClient; invoker: FunctionInvoker; systemKey(): string };
 
 /** Durable Functions as the host sees it: trigger types, a webhook, a binding. */
 export type DurableExtension = HostExtension & {
   webhook: WebhookHandler;
-  /** Earlier requests continue. */
+  /** Connects it to the running parts; earlier requests continue. */
   connect(parts: DurableParts): void;
-  /** Answers the requests that wait for the end of an instance; everything else continues. */
+  /** Answers the requests that wait for an instance to end; everything else continues. */
   endWaiting(): void;
   stop(): Promise<void>;
 };
 
 /**
- * Made before engine and host, which both take a while: the host needs it to load the app, and it needs both to answer.
+ * Created before the engine and the host, which both take a while to start: the host needs it to load the app, and it
+ * needs both to answer requests.
  */
 export async function createDurableExtension(deps: DurableExtensionDeps): Promise<DurableExtension> {
   const { settings, clock, log, allowUsers } = deps;

@@ -3,7 +3,10 @@ import { FUNCTION_LOG_CATEGORY } from "../engine/index.ts";
 import { isLogged } from "../host/index.ts";
 import type { AppSettings } from "./app-settings.ts";
 
-/** The extension's lines about functions are the app's to silence, in host.json; all others are ours. */
+/**
+ * Filters the extension's lines about functions by the app's log levels in host.json; all other lines are ours and
+ * always pass.
+ */
 export function engineSink(onLog: LogSink, logLevels: AppSettings["logLevels"]): LogSink {
   return (entry) => {
     const { component, level } = entry;

@@ -3,7 +3,7 @@ import { parseSchedulerState } from "../engine/entities/scheduler-state.ts";
 import { toInstanceId } from "../engine/messages/entity-id.ts";
 import type { EntityInternals } from "../inspector/index.ts";
 
-/** What only an entity's row tells; null where there is none. */
+/** Reads what only an entity's row contains; null if there is no row. */
 export async function readEntityInternals(
   client: TaskHubClient,
   name: string,

@@ -12,7 +12,7 @@ type HostTelemetry = Pick<AppSettings, "env" | "usesOpenTelemetry"> & {
   log: Logger;
 };
 
-/** @returns Neither of them unless host.json has `"telemetryMode": "OpenTelemetry"`. */
+/** @returns Undefined and null unless host.json has `"telemetryMode": "OpenTelemetry"`. */
 export async function startTelemetry(
   { env, usesOpenTelemetry, appDir, tracesDir: folder, clock, log }: HostTelemetry,
   running: StopStack,
@@ -20,7 +20,7 @@ export async function startTelemetry(
   const none = { tracer: undefined, traces: null };
   if (!usesOpenTelemetry) return none;
   const service = { name: env["WEBSITE_SITE_NAME"] || path.basename(appDir), version: HOST_VERSION };
-  // What sends them takes a while to load.
+  // Loaded lazily: the exporters take a while to load.
   const { openTelemetry } = await import("../telemetry/open-telemetry.ts");
   const telemetry = openTelemetry({ env, service, folder, clock, log: log.child("telemetry") });
   if (telemetry === null) return none;

@@ -1,4 +1,4 @@
-// The inspector in a process of its own: for an app that runs elsewhere, or a task hub without a host here.
+// The inspector in its own process: for an app that runs elsewhere, or a task hub without a host on this machine.
 
 import { type AllowedUsers, createSystemClock, type Logger } from "@same-kit/shared";
 import { describeHub } from "../engine/describe-hub.ts";
@@ -16,7 +16,7 @@ import type { StorageChoice } from "./storage-choice.ts";
 export type InspectedPlace =
   | {
       kind: "app";
-      /** Without a slash at the end. */
+      /** Without a trailing slash. */
       url: string;
       managementKey: string | null;
       fetch: typeof globalThis.fetch;
@@ -26,7 +26,7 @@ export type InspectedPlace =
 export type InspectOptions = {
   place: InspectedPlace;
   stateDir: string;
-  /** 0 takes any free one. */
+  /** 0 takes any free port. */
   port: number;
   runs?: RunsSource;
   allowUsers?: AllowedUsers | undefined;
@@ -35,9 +35,9 @@ export type InspectOptions = {
 };
 
 /**
- * Serves the inspector of something that is not a host of this machine.
+ * Serves the inspector for something other than a host of this machine.
  *
- * @throws HostError `ERR_PORT_IN_USE`; for a storage what opening it throws, and EmulatorError `ERR_HUB_NOT_FOUND`.
+ * @throws HostError `ERR_PORT_IN_USE`; for a storage, any error of opening it, and EmulatorError `ERR_HUB_NOT_FOUND`.
  */
 export async function inspectElsewhere(options: InspectOptions): Promise<InspectorServer> {
   const { place, port, allowUsers, log } = options;

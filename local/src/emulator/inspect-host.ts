@@ -11,7 +11,7 @@ import { readSourceLines } from "./read-source-lines.ts";
 import { sameKitVersion } from "./same-kit-version.ts";
 import type { HostSetting } from "./start-host.ts";
 
-/** What runs once the host does. */
+/** The parts that exist once the host runs. */
 export type InspectedParts = { host: FunctionsHost; client: TaskHubClient; invoker: FunctionInvoker };
 
 /** What the inspector shows of a host on this machine; requests wait until it runs. */
@@ -79,7 +79,7 @@ async function listHosts(hostsDir: string, thisUrl: string): Promise<HostDescrip
 
 const BLOB_POISON_QUEUE = "webjobs-blobtrigger-poison";
 
-/** Where messages go that the app's functions failed to handle again and again. */
+/** The queues for messages that the app's functions repeatedly failed to handle. */
 function poisonQueueNames(host: FunctionsHost): string[] {
   const names = host.registeredFunctions().flatMap(({ trigger }) => {
     const type = trigger?.type.toLowerCase();

@@ -3,13 +3,13 @@ import type { Inspector } from "../inspector/index.ts";
 
 const NAME = "inspector";
 
-/** Where a host serves its inspector. */
+/** The path below which a host serves its inspector. */
 const INSPECTOR_PATH = `/runtime/webhooks/${NAME}/`;
 
-/** @param hostUrl - Without a slash at the end. */
+/** @param hostUrl - Without a trailing slash. */
 export const inspectorUrlOf = (hostUrl: string): string => `${hostUrl}${INSPECTOR_PATH}`;
 
-/** The inspector as a part of a host, behind the same checks as all of it. */
+/** The inspector as part of a host, behind the host's own checks. */
 export function createInspectorExtension(inspector: Inspector): HostExtension {
   return {
     name: NAME,
@@ -17,7 +17,7 @@ export function createInspectorExtension(inspector: Inspector): HostExtension {
     pageTitle: "Inspector: functions, runs, instances and their histories",
     async webhook(request) {
       const { pathname } = request.url;
-      // Relative addresses in the page need the slash.
+      // Relative URLs in the page need the trailing slash.
       if (!pathname.endsWith("/") && pathname.split("/").length === INSPECTOR_PATH.split("/").length - 1) {
         return { status: 308, headers: { location: INSPECTOR_PATH } };
       }

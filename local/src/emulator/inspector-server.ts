@@ -16,14 +16,15 @@ const STOP_GRACE_MS = 500;
 const GUARD = { allowedHosts: new Set<string>(), cors: { allows: () => false } };
 
 export type InspectorServer = {
-  /** With the secret in its path. */
+  /** Includes the secret in its path. */
   url: string;
   stop(): Promise<void>;
 };
 
 /**
- * Serves an inspector on loopback, behind the checks of a host. What it inspects may ask for a key that this process has: its path
- * has a secret of its own, so that other programs of the user do not find it by its port.
+ * Serves an inspector on loopback, behind the checks of a host. The inspected target may require a key, which this
+ * process adds. The path therefore contains a secret, so that other programs cannot use the inspector by finding its
+ * port.
  *
  * @throws HostError `ERR_PORT_IN_USE`
  */
@@ -64,7 +65,7 @@ async function serve(inspector: Inspector, mount: string, { request, response }:
   else writeReply(response, answer, {});
 }
 
-/** Unread parts of the body would be taken for the next request. */
+/** Unread parts of the body would be parsed as the next request. */
 function refuse(response: ServerResponse, status: number): void {
   response.setHeader("connection", "close");
   writeReply(response, { status }, {});

@@ -4,26 +4,29 @@ import { INSTANCE_FILES_VARIABLE, instanceFolder, isPidInUse } from "@same-kit/s
 import { stateFolderAt } from "../state/state-folder.ts";
 import type { LocalStorage } from "./open-local-storage.ts";
 
-/** A folder of this machine for each instance, with the life of its history. The app makes those that it needs. */
+/**
+ * A local folder for each instance, which exists as long as the instance's history. The app creates the folders it
+ * needs.
+ */
 export type InstanceFiles = {
-  /** For the app. */
+  /** Settings for the app. */
   appSettings: Readonly<Record<string, string>>;
   remove(instanceId: string): Promise<void>;
-  /** With the hub. */
+  /** Removes all folders when the hub is deleted. */
   removeAll(): Promise<void>;
-  /** Removes all of them where the storage ends with the host. */
+  /** Removes all folders if the storage ends with the host. */
   stop(): Promise<void>;
 };
 
 const nothing = async () => {};
 const NONE: InstanceFiles = { appSettings: {}, remove: nothing, removeAll: nothing, stop: nothing };
 
-// A host's own, gone with it.
+// Folder of one host process, removed when the process ends.
 const OF_PROCESS = /^process-(\d+)$/;
 
 /**
- * Only where the hub's storage is of the same state folder, or this process's memory: other storage may have hosts that do not find the
- * folder.
+ * Enabled only if the hub's storage is in the same state folder or in this process's memory: other storage may be
+ * shared with hosts that cannot access the folder.
  */
 export async function openInstanceFiles(
   instancesDir: string,
@@ -40,7 +43,7 @@ export async function openInstanceFiles(
     async stop() {
       if (lifetime !== "host") return;
       await rm(root, { recursive: true, force: true });
-      // Another hub of this process may have its own there.
+      // Another hub of this process may have its files there.
       await rmdir(path.dirname(root)).catch(() => {});
     },
   };
@@ -48,7 +51,7 @@ export async function openInstanceFiles(
 
 const rootOf = (instancesDir: string, hubName: string): string => path.join(instancesDir, hubName.toLowerCase());
 
-/** Where the large files of an instance are, if its host keeps them in the state folder; touches nothing. */
+/** Where the large files of an instance are, if its host keeps them in the state folder; accesses no files. */
 export function instanceFilesOf(stateDir: string, hubName: string, instanceId: string): string {
   return instanceFolder(rootOf(stateFolderAt(stateDir).instancesDir, hubName), instanceId);
 }

@@ -8,7 +8,10 @@ import type {
   OrchestratorInvocationReply,
 } from "../engine/ports.ts";
 
-/** Stands for an invoker that comes later: calls wait for it, so that the engine can open its hub while the app loads. */
+/**
+ * Stands in for an invoker that becomes available later: calls wait for it, so that the engine can open its hub while
+ * the app loads.
+ */
 export class LateInvoker implements FunctionInvoker {
   readonly #coming: Promise<FunctionInvoker>;
   #invoker: FunctionInvoker | undefined;
@@ -19,7 +22,7 @@ export class LateInvoker implements FunctionInvoker {
       (invoker) => {
         this.#invoker = invoker;
       },
-      () => {}, // Its callers see the rejection.
+      () => {}, // Its callers receive the rejection.
     );
   }
 

@@ -8,25 +8,28 @@ import type { LocalStorage } from "./open-local-storage.ts";
 import type { StorageChoice } from "./storage-choice.ts";
 
 export type LocalOptions = {
-  /** A folder with host.json and package.json; default: same-kit's own app. */
+  /** A folder with host.json and package.json. Default: same-kit's own app. */
   appDir?: string | undefined;
-  /** Usually `.same-kit` next to the user's files; created if it is missing. */
+  /** Usually `.same-kit` next to the user's files; created if missing. */
   stateDir: string;
-  /** Default: the app's own choice, else 7071; 0 takes any free port. */
+  /** Default: the port that the app chooses, or 7071; 0 takes any free port. */
   port?: number | undefined;
   /** Default: Azurite with its data in the state folder. */
   storage?: StorageChoice | undefined;
-  /** Settings that win over local.settings.json and the environment. */
+  /** Settings that take precedence over local.settings.json and the environment. */
   appSettings?: Readonly<Record<string, string>>;
-  /** Default: what host.json says, else one per app folder. */
+  /** Default: the name in host.json, or one per app folder. */
   hubName?: string | undefined;
-  /** Takes a numbered hub next to that one where another host of this state folder works on it; default false. */
+  /** Uses a numbered hub next to it if another host of this state folder works on it. Default: false. */
   isAloneOnHub?: boolean;
-  /** Drops the values of outputs that nothing here writes, instead of failing the call; default false. */
+  /** Drops the values of outputs that no extension here writes, instead of failing the call. Default: false. */
   ignoreOutputs?: boolean | undefined;
-  /** Reload when the app's files change; default false. */
+  /** Reloads when the app's files change. Default: false. */
   watch?: boolean | undefined;
-  /** The Node of the worker: a version, a range or an executable's path; absent or null: what the app's files ask for, else ours. */
+  /**
+   * The worker's Node.js: a version, a range or an executable's path. Absent or null: the version that the app's files
+   * require, or ours.
+   */
   node?: string | null;
   /** `true`, a port or `host:port`: the worker listens for a debugger there. */
   inspect?: boolean | string | undefined;
@@ -34,20 +37,23 @@ export type LocalOptions = {
   allowedHosts?: readonly string[] | undefined;
   /** Origins whose pages may call, besides `Host.CORS` of local.settings.json. */
   allowedOrigins?: readonly string[] | undefined;
-  /** Lets pages of the allowed origins send cookies; default: what local.settings.json says. */
+  /** Lets pages of the allowed origins send cookies. Default: the setting in local.settings.json. */
   allowCredentials?: boolean | undefined;
-  /** Asks for keys as Azure does; default false. */
+  /** Requires keys as Azure does. Default: false. */
   requireKeys?: boolean | undefined;
   /** Absent: HTTP. */
   https?: HttpsOptions | undefined;
-  /** Runs the app as badly as a cloud may, by this seed: see `HostileInvoker` and `HostileDelivery`. */
+  /**
+   * Runs the app under the worst conditions that a cloud permits, with this random seed: see `HostileInvoker` and
+   * `HostileDelivery`.
+   */
   hostile?: number | undefined;
-  /** Who may connect to its ports besides this process's user and root; default: nobody. */
+  /** Who may connect to its ports besides this process's user and root. Default: no one. */
   allowUsers?: AllowedUsers | undefined;
-  /** Serves the inspector's page; absent: there is none. */
+  /** Serves the inspector's page; absent: no inspector. */
   inspector?: { runs?: RunsSource };
   onLog?: LogSink;
-  /** Called for every event, those of `onLog` among them. */
+  /** Called for every event, including those of `onLog`. */
   onEvent?: ((event: HostEvent) => void) | undefined;
   /** Runs before anything in the hub continues, so that instances can be suspended first. */
   beforeWork?: ((hub: Pick<LocalHost, "client" | "hubName" | "storage">) => Promise<void>) | undefined;
@@ -59,7 +65,7 @@ export type LocalOptions = {
 
 /** A Functions host with its storage and its Durable engine. */
 export interface LocalHost {
-  /** `http://localhost:<port>`, or with https. */
+  /** `http://localhost:<port>`, or https. */
   readonly url: string;
   readonly port: number;
   readonly functions: readonly HostedFunction[];
@@ -68,25 +74,27 @@ export interface LocalHost {
   readonly hubName: string;
   /** Process id of the app's worker. */
   readonly workerPid: number | undefined;
-  /** The Node that the app runs on, such as `24.1.0`. */
+  /** Version of the app's Node.js, such as `24.1.0`. */
   readonly nodeVersion: string | undefined;
   readonly storage: Readonly<Pick<LocalStorage, "description" | "connectionString" | "hasLostWrites" | "pid">>;
   readonly client: TaskHubClient;
-  /** What happens on it, from its start on. */
+  /** The host's events, from its start. */
   readonly events: Pick<EventLog, "read">;
   /**
-   * Runs that had not ended when Azurite's crash cost writes (see `storage.hasLostWrites`): a message or a row of theirs may
-   * be gone, so that they never end. Purge them and start them again.
+   * Runs that had not ended when a crash of Azurite lost writes (see `storage.hasLostWrites`): one of their messages or
+   * rows may be missing, so they may never end. Purge them and start them again.
    */
   readonly possiblyCorruptRuns: readonly InstanceStatus[];
-  /** Resolves with the reason when the host cannot continue (it lost its worker or its storage); call `stop()` then. */
+  /**
+   * Resolves with the reason if the host cannot continue because it lost its worker or its storage; call `stop()` then.
+   */
   readonly failed: Promise<Error>;
-  /** The address of its inspector; null: it serves none. */
+  /** URL of its inspector; null: it serves none. */
   readonly inspectorUrl: string | null;
-  /** The key that opens the management API where keys are asked for. */
+  /** The key for the management API, for when keys are required. */
   managementKey(): string;
-  /** Stops what was started, last first. Safe to call twice. */
+  /** Stops everything that was started, in reverse order. Safe to call twice. */
   stop(): Promise<void>;
-  /** As `stop`, for when nobody waits for what still runs: the worker ends first, with all that it does. */
+  /** Like `stop`, but does not wait for running work: the worker is ended first. */
   abandon(): Promise<void>;
 }

@@ -1,5 +1,5 @@
-// What a `same-kit` command in another process, or a page, needs of a host, and Azure's API does not have: its events as they come,
-// and its blobs, when the storage ends with the host.
+// What a `same-kit` command in another process, or a page, needs from a host beyond Azure's API: its events as they
+// happen, and its blobs, if the storage ends with the host.
 
 import type { EventFilter, EventLog } from "../events/event-log.ts";
 import { EVENT_STREAM_TYPE, eventStream } from "../events/event-stream.ts";
@@ -10,9 +10,9 @@ import { statusOf } from "../storage/storage-errors.ts";
 
 /** Below `/runtime/webhooks/`. */
 const OBSERVER_NAME = "samekit";
-/** An answer is held in memory. */
+/** A response is held in memory. */
 const MAX_BLOB_PART_BYTES = 8 * 1024 * 1024;
-/** Each holds a connection: more than pages and commands of one person need. */
+/** Each reader holds a connection; this is more than the pages and commands of one user need. */
 const MAX_READERS = 64;
 
 const MAX_BLOB_NAME_LENGTH = 1024;
@@ -21,14 +21,15 @@ const NOT_FOUND: WebhookResponse = { status: 404 };
 export type ObserverDeps = {
   events: EventLog;
   account: StorageAccount;
-  /** Nothing else of the account is shown. */
+  /** No other container of the account is exposed. */
   containerName: string;
 };
 
 /**
- * - `GET events[?instanceId=ID][&kinds=KIND,KIND][&from=now][&follow=false]` is a stream of the host's events (server-sent events),
- *   first those that are kept; `Last-Event-ID`, or `from` with that id, continues after it; without `follow` it ends there.
- * - `GET blob?name=NAME&offset=N` answers a part of a blob of the hub; `x-blob-size` says how large it is.
+ * - `GET events[?instanceId=ID][&kinds=KIND,KIND][&from=now][&follow=false]` streams the host's events (server-sent
+ *   events), starting with the kept ones; `Last-Event-ID`, or `from` with that id, continues after that event; with
+ *   `follow=false` the stream ends after the kept ones.
+ * - `GET blob?name=NAME&offset=N` returns part of a blob of the hub; `x-blob-size` contains its size.
  */
 export function createObserverExtension(deps: ObserverDeps): HostExtension {
   const readers = new Set<AbortSignal>();
@@ -97,7 +98,7 @@ async function answerBlob(query: URLSearchParams, { account, containerName }: Ob
   }
 }
 
-/** What the storage takes, so that its own words need not be shown. */
+/** Checked here so that the storage's own error messages are never shown. */
 function isBlobName(name: string): boolean {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is searched for.
   if (name === "" || name.length > MAX_BLOB_NAME_LENGTH || /[\u0000-\u001f\u007f-\u009f]/.test(name)) return false;

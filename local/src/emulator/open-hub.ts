@@ -13,7 +13,7 @@ import type { StorageChoice } from "./storage-choice.ts";
 
 export type OpenHubOptions = {
   storage: StorageChoice;
-  /** Absent: what host.json of `appDir` says, else that of the app's folder. */
+  /** Default: the name in host.json of `appDir`, or that of the app's folder. */
   hubName?: string;
   appDir: string;
   stateDir: string;
@@ -23,17 +23,17 @@ export type OpenHubOptions = {
 /** A task hub that nothing here works on. */
 export type OpenedHub = {
   hubName: string;
-  /** Answers as the management API of a host on that hub does. */
+  /** Answers like the management API of a host on that hub. */
   fetch: typeof globalThis.fetch;
-  /** Removes the hub with all its instances. @throws EmulatorError `ERR_HUB_IN_USE` while a host works on it. */
+  /** Deletes the hub with all its instances. @throws EmulatorError `ERR_HUB_IN_USE` while a host works on it. */
   delete(): Promise<void>;
   close(): Promise<void>;
 };
 
 /**
- * Opens any hub by its storage; creates nothing.
+ * Opens any hub through its storage; creates nothing.
  *
- * @throws EmulatorError `ERR_HUB_NOT_FOUND`, and what opening the storage throws.
+ * @throws EmulatorError `ERR_HUB_NOT_FOUND`, and any error of opening the storage.
  */
 export async function openHub(options: OpenHubOptions): Promise<OpenedHub> {
   const { storage: choice, hubName, appDir, stateDir, onLog } = options;
@@ -78,7 +78,7 @@ async function deleteHub(
   }
   await openStorage(connectionString).remove({
     queues: [...queueNames, hub.workItemQueue.name],
-    // The partitions last: as long as they are there, the hub can be found and removed again.
+    // The partitions table is deleted last: as long as it exists, the hub can be found and deleted again.
     tables: [hub.history.name, hub.instances.name, hub.partitions.name],
     containers: [hub.largeMessages.name, hub.appLease.container.name, hub.blobLeases.name],
   });

@@ -11,23 +11,26 @@ import { describeStorage, type StorageChoice } from "./storage-choice.ts";
 
 /** The storage of one host. */
 export type LocalStorage = {
-  /** The choice in words, without a key. */
+  /** Describes the choice, without a key. */
   description: string;
-  /** What the app's own code connects with. */
+  /** The connection string for the app's own code. */
   connectionString: string;
-  /** What the engine and the bindings work on. */
+  /** The account that the engine and the bindings use. */
   account: StorageAccount;
-  /** Where it is an emulator: how an app reaches it that names that of the machine. */
+  /** For an emulator: how an app that names the machine's emulator reaches it. */
   development?: DevelopmentStorage;
-  /** Whether a crash of Azurite cost writes that it had acknowledged: runs that have not ended may be beyond continuing. */
+  /** Whether a crash of Azurite lost acknowledged writes: unfinished runs may be unable to continue. */
   hasLostWrites: boolean;
-  /** What it holds lives as long as the state folder's data, or as this host; unknown where others may use it from elsewhere. */
+  /**
+   * Whether its content lives as long as the state folder's data, or as this host; unknown if it may be used from
+   * elsewhere.
+   */
   lifetime: "state-folder" | "host" | "unknown";
-  /** Azurite's process, where this machine runs one for us. */
+  /** Process id of Azurite, if this machine runs one for us. */
   pid: number | undefined;
-  /** Resolves when it answers; requests may be sent before. */
+  /** Resolves when it answers; requests may be sent earlier. */
   ready: Promise<void>;
-  /** Resolves when it went away; stays pending otherwise. */
+  /** Resolves when it is lost; otherwise stays pending. */
   lost: Promise<Error>;
   stop(): Promise<void>;
 };
@@ -35,7 +38,7 @@ export type LocalStorage = {
 export type LocalStorageOptions = {
   azuriteDir: string;
   clock: Clock;
-  /** Told what is waited for, and what a foreign emulator exposes. */
+  /** Receives what is waited for, and what a foreign emulator exposes. */
   log: Logger;
   allowUsers?: AllowedUsers | undefined;
 };
@@ -73,7 +76,7 @@ const NOTHING_TO_LOSE = {
 };
 
 function toLocalStorage(description: string, azurite: RunningAzurite): LocalStorage {
-  // The app's process can be started meanwhile.
+  // Lets the app's process start in the meantime.
   const account = openStorageLater(azurite.connectionString);
   void azurite.lost.then(() => account.abandon());
   // Only a request shows whether a foreign one accepts the published key.
@@ -104,7 +107,7 @@ function pingOf(description: string, account: AzureStorageAccount): Promise<void
       cause,
     });
   });
-  // The waiting code handles it.
+  // The caller that awaits `ready` handles the rejection.
   ready.catch(() => {});
   return ready;
 }

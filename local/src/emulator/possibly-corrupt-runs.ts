@@ -5,8 +5,8 @@ const PAGE_SIZE = 100;
 const UNENDED = ["Pending", "Running", "Suspended"] as const;
 
 /**
- * Runs that had not ended when a crash of Azurite cost writes: a message or a row of theirs may be gone, and then they never
- * end. Each is named in the log.
+ * Finds runs that had not ended when a crash of Azurite lost writes: one of their messages or rows may be missing, so
+ * they may never end. Each is logged by name.
  */
 export async function findPossiblyCorruptRuns(client: TaskHubClient, log: Logger): Promise<InstanceStatus[]> {
   const found: InstanceStatus[] = [];

@@ -7,7 +7,10 @@ import { sourceLines } from "../replay/source-lines.ts";
 
 export type SourceDeps = { client: TaskHubClient; invoker: FunctionInvoker; settings: DurableTaskSettings };
 
-/** Asks the app's code, by a replay, where it asked for what an instance did; null where there is no such instance. */
+/**
+ * Replays an instance against the app's code to find where the code scheduled each action; null if there is no such
+ * instance.
+ */
 export async function readSourceLines(
   instanceId: string,
   { client, invoker, settings }: SourceDeps,

@@ -12,13 +12,13 @@ import { openLocalStorage } from "./open-local-storage.ts";
 import type { StorageChoice } from "./storage-choice.ts";
 
 export type ReplayOptions = HubChoice & {
-  /** The app whose code is to be checked. */
+  /** The app whose code is checked. */
   appDir: string;
   stateDir: string;
   storage: StorageChoice;
-  /** Absent: what host.json says, else that of the app folder. */
+  /** Default: the name in host.json, or that of the app folder. */
   hubName?: string;
-  /** Recorded histories to be replayed instead of those of a hub, as the management API answers them. */
+  /** Recorded histories to replay instead of those of a hub, as returned by the management API. */
   recordings: readonly unknown[];
   onReport: (report: ReplayReport) => void;
   onLog: LogSink;
@@ -32,9 +32,9 @@ const DURABLE: HostExtension = {
 };
 
 /**
- * Replays histories on the code of an app. Reads the hub, and writes nothing to it.
+ * Replays histories against the code of an app. Reads the hub, and writes nothing to it.
  *
- * @throws HostError where the app does not load; ReplayError; what opening the storage throws.
+ * @throws HostError if the app does not load; ReplayError; any error of opening the storage.
  */
 export async function replayInstances(options: ReplayOptions): Promise<ReplayReport[]> {
   const { appDir, hubName, recordings, onReport, onLog, signal } = options;

@@ -10,11 +10,11 @@ const FOLLOW_POLL_MS = 200;
 // A host lets running invocations finish for a while before it ends.
 const STOP_TIMEOUT_MS = 30_000;
 
-/** A host that runs now, as other commands see it. */
+/** A running host as other commands see it. */
 export type RunningHost = RunFile;
 
 /**
- * The hosts that run with this state folder, oldest first. Certificates of their own are trusted from now on.
+ * Lists the hosts that run with this state folder, oldest first, and trusts their self-signed certificates from now on.
  *
  * @throws StateError `ERR_STATE_FORMAT` if a newer same-kit wrote the folder.
  */
@@ -25,26 +25,26 @@ export async function listRunningHosts(stateDir: string): Promise<RunningHost[]>
   return hosts;
 }
 
-/** The connection string of a host's storage, with its key; `undefined` when the host has ended. */
+/** The connection string of a host's storage, including its key; `undefined` if the host has ended. */
 export async function readHostStorage(stateDir: string, host: RunningHost): Promise<string | undefined> {
   return readStorageOf(stateFolderAt(stateDir).hostsDir, host);
 }
 
-/** Ends a host of another process: asks, waits, then ends its whole tree. */
+/** Ends a host of another process: asks it to stop, waits, then kills its process tree. */
 export async function stopRunningHost(stateDir: string, { process }: RunningHost): Promise<void> {
   await stopProcess(process, { timeoutMs: STOP_TIMEOUT_MS });
-  // A host that had to be killed leaves its run file behind.
+  // A killed host leaves its run file behind, which listing removes.
   await listRunningHosts(stateDir);
 }
 
 /**
- * What a detached host printed, in whole lines, several at once; with `signal`, it continues until that aborts.
+ * Yields what a detached host printed, in batches of whole lines; with `signal`, continues until that aborts.
  *
- * @returns Nothing for a host in the foreground, which prints to its terminal.
+ * @returns Nothing for a foreground host, which prints to its terminal.
  */
 export async function* readHostLog({ logFile }: RunningHost, follow?: { signal: AbortSignal }): AsyncGenerator<string> {
   if (logFile === undefined) return;
-  // A line, and a character, may be half written when the file is read.
+  // A line, or a character, may be half written when the file is read.
   let rest: Buffer = Buffer.alloc(0);
   for (let start = 0; ; ) {
     const end = (await stat(logFile).catch(() => undefined))?.size ?? 0;

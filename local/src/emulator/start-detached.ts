@@ -13,7 +13,10 @@ const READY_TIMEOUT_MS = 60_000;
 const POLL_MS = 50;
 const SHOWN_LINES = 20;
 
-/** Tells a command that it runs in the background: where its log is. It passes it on as `LocalOptions.detachedLogFile`. */
+/**
+ * Tells a command that it runs in the background, and where its log is. The command passes the path on as
+ * `LocalOptions.detachedLogFile`.
+ */
 export const DETACHED_LOG_VARIABLE = "SAME_KIT_DETACHED_LOG";
 
 export type DetachedOptions = {
@@ -22,14 +25,14 @@ export type DetachedOptions = {
   command: readonly [file: string, ...args: string[]];
   cwd?: string;
   env?: NodeJS.ProcessEnv;
-  /** Ends the host if it aborts before the host serves. */
+  /** Ends the host if it aborts before the host is ready. */
   signal?: AbortSignal;
 };
 
 /**
- * Runs a host in the background and waits until its run file says that it serves.
+ * Runs a host in the background and waits until its run file reports that it is ready.
  *
- * @throws EmulatorError `ERR_DETACHED_START` with what it printed last; the reason of `signal` if that aborts.
+ * @throws EmulatorError `ERR_DETACHED_START` with its last output; the reason of `signal` if that aborts.
  */
 export async function startDetached({
   stateDir,
@@ -68,7 +71,7 @@ type DetachedChild = {
   pid: number | undefined;
   /** How it ended; undefined while it runs. */
   end(): string | undefined;
-  /** This process no longer waits for it. */
+  /** Lets this process exit without it. */
   release(): void;
 };
 

@@ -10,7 +10,7 @@ import type { InstanceFiles } from "./instance-files.ts";
 import type { LocalOptions } from "./local-host.ts";
 import type { LocalStorage } from "./open-local-storage.ts";
 
-/** What was asked for, and what is known and there by now. */
+/** The requested options, and what has been determined and started so far. */
 export type HostSetting = {
   options: LocalOptions;
   appDir: string;
@@ -20,13 +20,16 @@ export type HostSetting = {
   instanceFiles: InstanceFiles;
   log: Logger;
   events: EventLog;
-  /** Absent: nothing is traced. */
+  /** Absent: tracing is off. */
   tracer: Tracer | undefined;
-  /** The spans that are kept here, where they are. */
+  /** The spans stored on this machine, if any. */
   traces: TraceFiles | null;
 };
 
-/** The Functions host on the app, with its storage in its settings; an error about the port names who has it. */
+/**
+ * Starts the Functions host for the app, with the storage in its settings. An error about the port names the process
+ * that holds it.
+ */
 export async function startHost(
   { options, appDir, folder, settings, storage, instanceFiles, log, events, tracer }: HostSetting,
   extensions: readonly HostExtension[],
@@ -57,7 +60,7 @@ export async function startHost(
   });
 }
 
-/** The options that mean the same to the Functions host. */
+/** The options that are passed to the Functions host unchanged. */
 function passedOn(options: LocalOptions) {
   const { port, watch, inspect, allowUsers, ignoreOutputs, allowedHosts, allowedOrigins } = options;
   const { allowCredentials, requireKeys, https } = options;
@@ -75,7 +78,7 @@ function passedOn(options: LocalOptions) {
   };
 }
 
-/** Adds who has the port to the host's own words. */
+/** Adds the owner of the port to the host's error. */
 async function nameOwner(error: unknown): Promise<unknown> {
   if (!(error instanceof PortInUseError)) return error;
   const owner = await findPortOwner(error.port);

@@ -20,9 +20,9 @@ import { type Parts, startParts, toPublicStorage } from "./start-parts.ts";
 import { StopStack } from "./stop-stack.ts";
 
 /**
- * Starts storage, Functions host and engine side by side, and says so in a run file.
+ * Starts storage, Functions host and engine in parallel, and records the host in a run file.
  *
- * @throws HostError, AzuriteError, StateError, UsageError or EmulatorError; what was started by then is stopped.
+ * @throws HostError, AzuriteError, StateError, UsageError or EmulatorError; everything started so far is stopped.
  */
 export async function startLocal(options: LocalOptions): Promise<LocalHost> {
   const running = new StopStack();
@@ -33,7 +33,7 @@ export async function startLocal(options: LocalOptions): Promise<LocalHost> {
     options.signal?.throwIfAborted();
     return host;
   } catch (error) {
-    // The first error says why; those of stopping follow from it.
+    // The first error is the cause; errors while stopping follow from it.
     await running.stop().catch(() => {});
     throw error;
   }
@@ -85,7 +85,7 @@ async function startAll(options: LocalOptions, running: StopStack): Promise<Loca
   return toLocalHost(parts, events, { settings, storage, running, inspectorUrl });
 }
 
-/** Nobody else works on a hub in memory. */
+/** A hub in memory has no other users, so it needs no claim. */
 async function claimSettings(
   { storage, isAloneOnHub = false }: LocalOptions,
   wanted: DurableTaskSettings,

@@ -25,17 +25,17 @@ import { findPossiblyCorruptRuns } from "./possibly-corrupt-runs.ts";
 import { type HostSetting, startHost } from "./start-host.ts";
 import type { StopStack } from "./stop-stack.ts";
 
-// Long enough for a handler that is about to answer; nothing of it can be saved.
+// Long enough for a handler that is about to return; its results cannot be saved.
 const STOP_WITHOUT_STORAGE_MS = 1000;
-// More than the engine takes while its storage answers; beyond that it waits for one that hangs.
+// More than the engine needs while its storage answers; after that, it is waiting for a hanging storage.
 const ENGINE_STOP_LIMIT_MS = 20_000;
 
 export type LocalSetting = HostSetting & { clock: Clock; engineLog: Logger; events: EventLog };
 
-/** What runs, side by side on one storage. */
+/** The parts that run in parallel on one storage. */
 export type Parts = { host: FunctionsHost; engine: Engine; possiblyCorruptRuns: InstanceStatus[] };
 
-/** Host and hub at once: the worker loads the app while Azurite comes up and the hub's tables are made. */
+/** Starts host and hub in parallel: the worker loads the app while Azurite starts and the hub's tables are created. */
 export async function startParts(setting: LocalSetting, running: StopStack): Promise<Parts> {
   const { settings, storage, log, clock, events } = setting;
   const { allowUsers } = setting.options;
@@ -48,7 +48,7 @@ export async function startParts(setting: LocalSetting, running: StopStack): Pro
   const warmup = createWarmupExtension();
   const bindings = createStorageExtensions({ connectionString, account }, { clock, log: log.child("triggers") });
   const { triggers } = bindings;
-  // After the host: what its last invocations handled is recorded.
+  // Stopped after the host, so that the outcome of its last invocations is recorded.
   running.add(async () => void (await Promise.all(triggers.map((it) => it.settled()))));
   const inspected = Promise.withResolvers<InspectedParts>();
   const pages = inspectorOf(setting, { management: extension.webhook, parts: inspected.promise }, running);
@@ -64,14 +64,14 @@ export async function startParts(setting: LocalSetting, running: StopStack): Pro
   });
   const invokerComing = hostStarting.then((host) => createFunctionInvoker(host, events.add));
   const possiblyCorruptRuns: InstanceStatus[] = [];
-  // Loading Azure's SDKs for the engine would delay the worker, which takes longer.
+  // Loading Azure's SDKs for the engine first would delay the worker, which takes longer.
   const engineStarting = Promise.race([forked.promise, invokerComing]).then(() =>
     startHubEngine(setting, { account, invokerComing, possiblyCorruptRuns }),
   );
-  // Before the host: what runs is finished and saved while the worker still answers.
+  // Stopped before the host: running work is finished and saved while the worker still answers.
   running.add(async () => stopEngine(await engineStarting.catch(() => undefined), storage, account));
   running.add(async () => extension.endWaiting());
-  // A reader would keep the host's port open.
+  // An open reader would keep the host's port open.
   running.add(async () => events.close());
 
   const [host, engine, invoker] = await Promise.all([hostStarting, engineStarting, invokerComing, storage.ready]);
@@ -84,7 +84,7 @@ export async function startParts(setting: LocalSetting, running: StopStack): Pro
   return { host, engine, possiblyCorruptRuns };
 }
 
-/** None, unless it was asked for. */
+/** Created only if requested. */
 function inspectorOf(
   setting: LocalSetting,
   seen: { management: WebhookHandler; parts: Promise<InspectedParts> },
@@ -129,13 +129,13 @@ async function startHubEngine(
       clock,
     });
   } catch (error) {
-    // A storage that does not answer fails the engine too, and says it better.
+    // If the storage does not answer, the engine fails as well, but the storage's error explains it better.
     await storage.ready;
     throw error;
   }
 }
 
-/** An engine without a storage that answers cannot save what it has in hand, and gets no time to try. */
+/** Without a storage that answers, the engine cannot save its work and gets no time to try. */
 async function stopEngine(engine: Engine | undefined, { lost }: LocalStorage, account: StorageAccount): Promise<void> {
   const ended = new AbortController();
   const wait = (ms: number) => delay(ms, undefined, { signal: ended.signal }).catch(() => {});

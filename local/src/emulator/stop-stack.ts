@@ -1,4 +1,4 @@
-/** What was started, to be stopped in the opposite order. Every stop is tried; the first error is thrown at the end. */
+/** Stops what was started, in reverse order. Every stop is tried; the first error is thrown at the end. */
 export class StopStack {
   readonly #stops: (() => Promise<void>)[] = [];
   #result: Promise<void> | undefined;

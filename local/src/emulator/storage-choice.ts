@@ -4,21 +4,24 @@ import type { EmulatorErrorCode } from "./errors.ts";
 
 /** Where an app's storage comes from. */
 export type StorageChoice =
-  /** Azurite with its data in the state folder; on these ports where they are given. */
+  /** Azurite with its data in the state folder, on these ports if given. */
   | { kind: "disk"; ports?: AzuritePorts }
-  /** Azurite that forgets everything when it stops. */
+  /** Azurite that loses all data when it stops. */
   | { kind: "memory" }
-  /** This process's memory, without Azurite: nothing outlives it, and only its blobs are served to the app's own code. */
+  /**
+   * This process's memory, without Azurite: nothing outlives the process, and the app's own code can access only its
+   * blobs.
+   */
   | { kind: "none" }
   /** Any Azurite or account. */
   | { kind: "connection-string"; connectionString: string }
-  /** Azurite in a container; the image with its tag, absent: Microsoft's. */
+  /** Azurite in a container; image with tag. Default: Microsoft's image. */
   | { kind: "docker"; image?: string };
 
 const MAX_PORT = 65_535;
 
 /**
- * Reads `disk`, `memory`, `none`, `ports:BLOB,QUEUE,TABLE`, `docker`, `docker:IMAGE[:TAG]` or a connection string.
+ * Parses `disk`, `memory`, `none`, `ports:BLOB,QUEUE,TABLE`, `docker`, `docker:IMAGE[:TAG]` or a connection string.
  *
  * @throws UsageError `ERR_STORAGE_CHOICE`
  */
@@ -34,7 +37,7 @@ export function parseStorageChoice(text: string): StorageChoice {
   throw invalid("It is neither a known word nor a connection string with an account and its key.");
 }
 
-/** The choice in words that may be shown and kept: never a key. */
+/** Describes the choice in words that can be shown and stored: never contains a key. */
 export function describeStorage(choice: StorageChoice): string {
   switch (choice.kind) {
     case "disk":
@@ -72,7 +75,7 @@ function isConnectionString(text: string): boolean {
   return /^UseDevelopmentStorage=true;?$/i.test(text) || (/AccountName=/i.test(text) && /AccountKey=/i.test(text));
 }
 
-/** The text itself may hold a key, so it is not repeated. */
+/** The text may contain a key, so it is not repeated. */
 function invalid(why: string): UsageError<EmulatorErrorCode> {
   return new UsageError({
     code: "ERR_STORAGE_CHOICE",

@@ -10,13 +10,13 @@ import type { InvocationLog } from "./invocation-log.ts";
 import { chooseNode, type NodeChoice } from "./node/choose-node.ts";
 import { RouteTable } from "./routing/route-table.ts";
 
-/** Azure's last host whose behaviour this one follows. */
+/** The latest version of Azure's host whose behavior this one follows. */
 export const HOST_VERSION = "4.1052.200";
 
 /** The app as loaded by one worker process. A reload creates a new one; calls stay with the one they started on. */
 export type AppGeneration = {
   worker: LanguageWorker;
-  /** What the worker runs on. */
+  /** The Node.js that the worker runs on. */
   node: NodeChoice;
   hostJson: HostJson;
   functions: readonly AppFunction[];
@@ -30,7 +30,7 @@ export type GenerationInput = {
   env: Readonly<Record<string, string>>;
   /** As in {@link NodeWish}. */
   node: string | null;
-  /** For the Node of the worker. */
+  /** Arguments for the worker's Node.js. */
   nodeArguments: readonly string[];
   now: (() => Date) | undefined;
   onWorkerForked: (() => void) | undefined;
@@ -81,7 +81,7 @@ export async function startGeneration(input: GenerationInput): Promise<AppGenera
 
 /** Node refuses to start if this file is not valid JSON, with a message that does not mention the app. */
 async function checkPackageJson(file: string): Promise<void> {
-  const text = await readFile(file, "utf8").catch(() => "{}"); // The worker reports a missing one.
+  const text = await readFile(file, "utf8").catch(() => "{}"); // The worker reports a missing file.
   try {
     JSON.parse(text);
   } catch (cause) {

@@ -7,7 +7,7 @@ import { HostError } from "./errors.ts";
 import type { HostState } from "./host-options.ts";
 
 export type AppRuntimeDeps = {
-  /** Rejects soon after `signal` aborts, and leaves nothing behind. */
+  /** Rejects soon after `signal` aborts, leaving nothing behind. */
   start(signal: AbortSignal): Promise<AppGeneration>;
   log: Logger;
   report(event: HostEvent): void;
@@ -35,10 +35,10 @@ export class AppRuntime {
   readonly #deps: AppRuntimeDeps;
   readonly #stopping = new AbortController();
   readonly #waiters = new Set<() => void>();
-  /** Workers of earlier generations that still finish their calls. */
+  /** Workers of earlier generations that are still finishing their calls. */
   readonly #retired = new Map<AppGeneration, Promise<void>>();
   #current: AppGeneration | undefined;
-  /** One change of workers at a time. */
+  /** Workers are started, replaced and ended one change at a time. */
   #change: Promise<void> = Promise.resolve();
   #crashes: number[] = [];
 
@@ -50,7 +50,10 @@ export class AppRuntime {
     return this.#current;
   }
 
-  /** @throws HostError if the app does not load; the runtime is then in the state `Error` and can still {@link reload}. */
+  /**
+   * @throws HostError if the app does not load; the runtime is then in the state `Error` and {@link reload} still
+   *   works.
+   */
   start(): Promise<void> {
     return this.#enqueue(() => this.#startNew());
   }
@@ -58,7 +61,7 @@ export class AppRuntime {
   /**
    * Waits until a worker is available, at most `timeoutMs`; `undefined` if there is none.
    *
-   * @param isPatient - Wait in the state `Error` too: a change of the app's files may repair it.
+   * @param isPatient - Also wait in the state `Error`: a change of the app's files may fix it.
    */
   async waitForGeneration(timeoutMs: number, isPatient = false): Promise<AppGeneration | undefined> {
     const endsAt = performance.now() + timeoutMs;
@@ -104,7 +107,7 @@ export class AppRuntime {
     this.#stopping.abort();
     await this.#change.catch(() => {});
     const last = this.#current === undefined ? [] : [this.#current];
-    // Retired workers had the time limit of a reload; now that of the stop applies.
+    // Retired workers had the time limit of a reload; the limit of the stop applies now.
     await Promise.all([...this.#retired.keys(), ...last].map((it) => this.#drain(it, drainTimeoutMs)));
     await Promise.all(this.#retired.values());
     this.#current = undefined;
@@ -158,7 +161,7 @@ export class AppRuntime {
 
   async #afterExit(generation: AppGeneration): Promise<void> {
     if (this.#current !== generation || this.#stopping.signal.aborted) return;
-    // At once: what is called from now on waits for the next worker, while the last lines of this one still arrive.
+    // Cleared immediately: new calls wait for the next worker, while the last lines of this one still arrive.
     this.#current = undefined;
     this.#setState("Starting");
     const exit = await generation.worker.exited;

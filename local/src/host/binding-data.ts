@@ -5,11 +5,12 @@ import { isOrchestratorTrigger, type OrchestratorTrigger } from "../worker/orche
 import { resolveSettings } from "./config/app-environment.ts";
 import { formatDate } from "./date-format.ts";
 
-/** The values that `{name}` in a binding's options may refer to. */
+/** The values that `{name}` in a binding's options can refer to. */
 export type BindingData = Readonly<Record<string, unknown>>;
 
 /**
- * The named values of a call; later ones win: members of a JSON object as trigger value, the query, route values.
+ * The named values of a call; later ones take precedence: members of a JSON object as trigger value, the query, route
+ * values.
  *
  * @see Azure/azure-functions-host, Binding/Http/HttpTriggerAttributeBindingProvider.cs and Binding/BindingDataProvider
  */
@@ -34,17 +35,17 @@ export function bindingDataOf(call: {
 }
 
 /**
- * How a value of the call is written where an option has a language of its own. Throws for one that cannot be.
+ * Formats a value for an option that has its own syntax. Throws if the value cannot be represented.
  *
  * @param place - The option, and the `{name}` in it that `value` replaces.
  */
 export type WriteValue = (value: string, place: { option: string; name: string; start: number }) => string;
 
 /**
- * Fills `%SETTING%` and `{name}` in a binding's option, `{rand-guid}`, `{DateTime:yyyy-MM}` and the members of `{sys}` among them, which a
- * value of the call replaces; names ignore case.
+ * Fills `%SETTING%` and `{name}` in a binding's option, including `{rand-guid}`, `{DateTime:yyyy-MM}` and the members
+ * of `{sys}`, unless the call has a value of that name. Names are case-insensitive.
  *
- * @throws Error that names what has no value.
+ * @throws Error that names the part without a value.
  * @see Azure/azure-webjobs-sdk, Microsoft.Azure.WebJobs.Host/Bindings/Path/BindingTemplateToken.cs
  */
 export function fillBindingText(
@@ -63,7 +64,7 @@ export function fillBindingText(
   });
 }
 
-// No colons: the name of a file on Windows has none.
+// Without colons, which file names on Windows cannot contain.
 const TIME_FORMAT = "yyyy-MM-ddTHH-mm-ssK";
 const GUID_FORMATS: Readonly<Record<string, (guid: string) => string>> = {
   "": (guid) => guid,
@@ -88,7 +89,7 @@ function toBuiltIn(name: string, call: { format: string; functionName: string })
   }
 }
 
-/** `a.b` is the member of a member; `undefined` for what has no value, null among it. */
+/** `a.b` is the member of a member; `undefined` for a missing value or null. */
 function lookUp(name: string, data: BindingData): NonNullable<unknown> | undefined {
   const found = name.split(".").reduce<unknown>((value, part) => {
     if (typeof value !== "object" || value === null) return undefined;
@@ -102,7 +103,7 @@ function toText(data: TypedData): string | undefined {
   return "json" in data ? data.json : undefined;
 }
 
-/** None, too, where it is nested too deeply for the host: the function gets it as it is. */
+/** Also empty if the JSON is nested too deeply for the host; the function still receives it unchanged. */
 function membersOf(json: Uint8Array | undefined): BindingData {
   try {
     const value: unknown = json === undefined ? null : parseSentJson(json);

@@ -15,13 +15,13 @@ const STANDARD: Readonly<Record<string, string>> = {
 const PART = /\\(.)|'([^']*)'|"([^"]*)"|y+|M+|d+|H+|h+|m+|s+|f+|t+|z+|K|./gs;
 
 /**
- * A time in UTC by a .NET format string, standard (`G`) or custom (`yyyy-MM-dd`), in the invariant culture.
+ * Formats a time in UTC with a .NET format string, standard (`G`) or custom (`yyyy-MM-dd`), in the invariant culture.
  *
- * @throws Error for a standard format that is not known.
+ * @throws Error for an unknown standard format.
  * @see https://learn.microsoft.com/dotnet/standard/base-types/custom-date-and-time-format-strings
  */
 export function formatDate(date: Date, format: string): string {
-  // `%` makes a custom format of a single letter.
+  // `%` marks a custom format that consists of a single letter.
   const custom = format.length === 1 ? STANDARD[format] : format.replace(/^%(?=.$)/, "");
   if (custom === undefined) throw new Error(`"${format}" is not a format of a time that is known here.`);
   return custom.replace(

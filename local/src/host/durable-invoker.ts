@@ -56,7 +56,7 @@ export function createFunctionInvoker(
       return reply;
     },
     invokeEntity: (call: EntityCall) => invoke("entity", call, { triggerData: { json: JSON.stringify(call.trigger) } }),
-    // `string`, as on Azure: the library parses it tolerantly.
+    // `string`, as on Azure: the library parses it leniently.
     invokeActivity: (call: ActivityCall) =>
       invoke("activity", call, {
         ...(call.input === null ? {} : { triggerData: { string: call.input } }),
@@ -106,7 +106,7 @@ function toReply(result: WorkerInvocationResult): InvocationReply {
   }
 }
 
-/** Strings stay strings even where they look like JSON; bytes become base64 text, as they do in Azure's history. */
+/** Strings stay strings even if they look like JSON; bytes become Base64 text, as in Azure's history. */
 function decode(data: TypedData | undefined): unknown {
   if (data === undefined) return undefined;
   if ("string" in data) return data.string;
@@ -115,7 +115,7 @@ function decode(data: TypedData | undefined): unknown {
   if ("int" in data) return data.int;
   if ("double" in data) return data.double;
   if ("collectionString" in data) return data.collectionString.string;
-  // Only a host gives this, and it never comes back.
+  // Only a host creates this kind; a worker never returns it.
   if ("modelBindingData" in data) return undefined;
   return data.http;
 }

@@ -1,7 +1,7 @@
 import { OperationError } from "@same-kit/shared";
 
 export type HostErrorCode =
-  /** Something else listens on the requested port. */
+  /** Another process listens on the requested port. */
   | "ERR_PORT_IN_USE"
   /** The requested port cannot be opened for another reason. */
   | "ERR_PORT_UNAVAILABLE"
@@ -13,9 +13,9 @@ export type HostErrorCode =
   | "ERR_LOCAL_SETTINGS"
   /** The certificate for HTTPS cannot be read, or has no private key. */
   | "ERR_CERTIFICATE"
-  /** The app's own code failed while it loaded, or one of its routes is impossible. */
+  /** The app's own code failed while loading, or one of its routes is invalid. */
   | "ERR_APP_START"
-  /** `--node` asks for a Node that is not on this machine, or that the worker cannot use. */
+  /** `--node` requests a Node.js that is not installed, or that the worker cannot use. */
   | "ERR_NODE_NOT_FOUND"
   /** The worker process crashed too often. */
   | "ERR_WORKER_CRASHED";

@@ -6,10 +6,10 @@ import type { InvocationCall } from "./invocation-call.ts";
 
 /** A running host. Everything it reports reflects the app as last loaded. */
 export interface FunctionsHost {
-  /** `http://localhost:<port>`, or with https. */
+  /** `http://localhost:<port>`, or https. */
   readonly url: string;
   readonly port: number;
-  /** PEM file with the certificate that it made for itself, where it serves HTTPS with one. */
+  /** PEM file with the host's self-signed certificate, if it serves HTTPS with one. */
   readonly trustFile: string | undefined;
   readonly state: HostState;
   readonly functions: readonly HostedFunction[];
@@ -17,13 +17,13 @@ export interface FunctionsHost {
   readonly functionListText: string;
   /** The app's environment: settings from all sources. */
   readonly env: Readonly<Record<string, string>>;
-  /** What it is known by in its storage account. */
+  /** Its identifier in its storage account. */
   readonly hostId: string;
   /** `extensions` of host.json by name in lower case; empty while no app is loaded. */
   readonly extensionSettings: Readonly<Record<string, unknown>>;
   /** Process id of the current worker. */
   readonly workerPid: number | undefined;
-  /** The Node that it runs on, such as `24.1.0`. */
+  /** The worker's Node.js version, such as `24.1.0`. */
   readonly nodeVersion: string | undefined;
   /** Resolves with the reason when the host stops restarting its worker; stays pending otherwise. */
   readonly failed: Promise<HostError>;
@@ -31,14 +31,14 @@ export interface FunctionsHost {
   systemKey(extension: string): string;
   registeredFunctions(): readonly AppFunction[];
   /**
-   * Calls a function, for an extension that starts its trigger. Waits for a worker; never rejects.
+   * Calls a function on behalf of an extension that starts its trigger. Waits for a worker; never rejects.
    *
-   * @returns `undefined` when `find` knows none.
+   * @returns `undefined` if `find` returns no function.
    */
   invoke(
     find: (functions: readonly AppFunction[]) => AppFunction | undefined,
     call: Omit<InvocationCall, "fn"> & {
-      /** Calls again by the function's own `retry`, as the triggers that have it do; the last result counts. */
+      /** Retries according to the function's own `retry`, as its trigger requires; the last result counts. */
       mayRetry?: boolean;
     },
   ): Promise<WorkerInvocationResult | undefined>;

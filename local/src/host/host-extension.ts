@@ -3,24 +3,24 @@ import type { SpanContext } from "../telemetry/index.ts";
 import type { BindingInfo, TypedData } from "../worker/messages.ts";
 import type { WriteValue } from "./binding-data.ts";
 
-/** The call that needs a binding value, and the host's addresses it may use. */
+/** The call that needs a binding value, and the host URLs that the value may use. */
 export type InputBindingContext = {
   functionName: string;
   invocationId: string;
-  /** The span that the call runs in, where there is one. */
+  /** The span that the call runs in, if there is one. */
   span: SpanContext | null;
-  /** `http://localhost:<port>`, without a slash at the end. */
+  /** `http://localhost:<port>`, without a trailing slash. */
   hostUrl: string;
   /** `<hostUrl>/runtime/webhooks/<extension>`, without a query. */
   webhookUrl: string;
   /** `code=<system key of the extension>`: required by URLs below `webhookUrl` if keys are enforced. */
   webhookQuery: string;
   appSettings: Readonly<Record<string, string>>;
-  /** Replaces `%SETTING%` and `{name}` in an option by what the call's trigger gives; throws if one has no value. */
+  /** Replaces `%SETTING%` and `{name}` in an option with values of the call; throws if one has no value. */
   fill(option: string, write?: WriteValue): string;
 };
 
-/** Gives what the handler finds in `context.extraInputs`; `undefined` stays that. A rejection fails the call. */
+/** Returns the value for `context.extraInputs`; `undefined` stays undefined. A rejection fails the call. */
 export type InputBindingProvider = (
   binding: BindingInfo,
   context: InputBindingContext,
@@ -44,22 +44,25 @@ export type OutputBindingWriter = (
 
 /** A trigger and binding family that plugs into the host, as an extension does on Azure. The host knows none by name. */
 export type HostExtension = {
-  /** Also the last segment of its webhook: `/runtime/webhooks/<name>`, and `<name>_extension` is its system key. */
+  /** Also the last segment of its webhook, `/runtime/webhooks/<name>`; its system key is `<name>_extension`. */
   name: string;
-  /** Trigger types it starts (`orchestrationTrigger` …), compared ignoring case; it calls them through `FunctionsHost.invoke`. */
+  /**
+   * Trigger types it starts (`orchestrationTrigger` …), case-insensitive; it calls their functions through
+   * `FunctionsHost.invoke`.
+   */
   triggerTypes: readonly string[];
-  /** By trigger type: a short remark shown with its functions; compared ignoring case. */
+  /** By trigger type, case-insensitive: a short remark shown with its functions. */
   triggerNotes?: Readonly<Record<string, string>>;
-  /** Answers everything at and below `/runtime/webhooks/<name>`. */
+  /** Answers all requests at and below `/runtime/webhooks/<name>`. */
   webhook?: (request: WebhookRequest) => Promise<WebhookResponse | WebhookStream>;
   /**
-   * `GET /runtime/webhooks/<name>` is a page that people open, also from links on pages of other servers of this machine; the home
-   * page links to it by this title.
+   * The title under which the home page links to `GET /runtime/webhooks/<name>`, a page that users open, also from
+   * links on pages of other servers on this machine.
    */
   pageTitle?: string;
-  /** By binding type (`durableClient` …), compared ignoring case. */
+  /** By binding type (`durableClient` …), case-insensitive. */
   inputBindings?: Readonly<Record<string, InputBindingProvider>>;
-  /** By binding type (`queue` …), compared ignoring case. */
+  /** By binding type (`queue` …), case-insensitive. */
   outputBindings?: Readonly<Record<string, OutputBindingWriter>>;
   /** By trigger type: why `POST /admin/functions/<name>` does not run it. */
   directInvocationRefusals?: Readonly<Record<string, string>>;

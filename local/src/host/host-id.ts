@@ -1,12 +1,12 @@
 import { createHash } from "node:crypto";
 import os from "node:os";
 
-/** The app setting that names a host, `__` as Azure writes it. */
+/** The app setting that names a host, with `__` as in Azure's spelling. */
 const SETTING = "AzureFunctionsWebHost__hostid";
 
 /**
- * What a host is known by in its storage account: the setting, else as `func` builds it from the machine's name and a hash of the app's
- * path; at most 32 characters, lower case.
+ * The identifier of a host in its storage account: the setting, or, as in `func`, a combination of the machine name and
+ * a hash of the app's path; at most 32 characters, lower case.
  */
 export function hostIdOf(appDir: string, env: Readonly<Record<string, string>>): string {
   const chosen = Object.entries(env).find(([name]) => name.toLowerCase() === SETTING.toLowerCase())?.[1];

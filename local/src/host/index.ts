@@ -1,4 +1,4 @@
-// What the rest of `local/` uses of the Functions host.
+// The part of the Functions host that the rest of `local/` uses.
 
 export { HOST_VERSION } from "./app-generation.ts";
 export { resolveSettings } from "./config/app-environment.ts";

@@ -13,16 +13,18 @@ export type InvocationCall = {
   triggerMetadata?: Record<string, TypedData>;
   /** An incoming W3C `traceparent` to continue. */
   traceParent?: string;
-  /** Its caller's span, which the function's is made below. */
+  /** The caller's span, which becomes the parent of the function's span. */
   parentSpan?: SpanContext;
-  /** A span that the caller keeps for this call; null: it is in no trace. Absent: the function gets one. */
+  /**
+   * A span that the caller maintains for this call; null: the call is in no trace. Absent: the function gets a new one.
+   */
   ownSpan?: SpanContext | null;
-  /** For a call that follows a failed one. */
+  /** Set for a retry of a failed call. */
   retryContext?: RetryContext;
   /** For a Durable function: the orchestration that it belongs to. */
   instanceId?: string;
-  /** For an orchestrator: its actions say where in the app's code they were asked for. */
+  /** For an orchestrator: its actions record where in the app's code they were scheduled. */
   tracesSources?: boolean;
-  /** For an orchestrator: `Date` is off by so much while it runs. */
+  /** For an orchestrator: offset of `Date` while it runs, in milliseconds. */
   dateShiftMs?: number;
 };

@@ -16,8 +16,8 @@ const LEVELS: Readonly<Record<Exclude<RpcLogLevel, "none">, LogLevel>> = {
 const CONSOLE_CATEGORY = "Host.Function.Console";
 
 /**
- * Reports calls of functions, and brings the worker's lines and what its process prints into the log, under Azure's categories.
- * `logging.logLevel` of host.json filters lines, and no events.
+ * Reports function calls, and writes the worker's log lines and its process output to the log, under Azure's
+ * categories. `logging.logLevel` of host.json filters lines, but not events.
  */
 export class InvocationLog {
   logLevels: LogLevels = new Map();
@@ -52,7 +52,7 @@ export class InvocationLog {
     this.#write("user", `Function.${invocation?.functionName ?? "unknown"}.User`, LEVELS[level], message, fields);
   }
 
-  /** stderr is not always an error; the host judges by the text, as Azure's does. */
+  /** stderr is not always an error: the level is derived from the text, as in Azure's host. */
   writeConsoleLine(stream: "stdout" | "stderr", line: string): void {
     this.#write("console", CONSOLE_CATEGORY, stream === "stdout" ? "info" : judgeErrorLine(line), line, {});
   }

@@ -16,10 +16,10 @@ const CONSUMERS = new Set(["queuetrigger", "blobtrigger"]);
 
 type TracedCall = InvocationCall & { ownSpan?: SpanContext | undefined; invocationId: string; isColdStart: boolean };
 
-/** What one call of a function is in a trace. */
+/** The span of one function call. */
 export class InvocationSpan {
   readonly context: SpanContext;
-  /** None where the caller has one. */
+  /** Null if the caller maintains the span. */
   readonly #tracer: Tracer | null;
   readonly #call: Pick<InvocationCall, "fn" | "parentSpan">;
   readonly #attributes: Attributes;
@@ -38,7 +38,7 @@ export class InvocationSpan {
     };
   }
 
-  /** For the worker, as the Functions host says it: the attributes that are texts. */
+  /** The trace context for the worker. Like the Functions host, it passes only string attributes. */
   get traceContext(): NonNullable<InvocationRequest["traceContext"]> {
     const texts = Object.entries(this.#attributes).filter((it): it is [string, string] => typeof it[1] === "string");
     return {

@@ -18,9 +18,9 @@ export type InvokerDeps = {
   invocationLog: InvocationLog;
   extensions: readonly HostExtension[];
   appSettings(): Readonly<Record<string, string>>;
-  /** Drops the values of outputs that nothing here writes, instead of failing the call. */
+  /** Drops the values of outputs that no extension here writes, instead of failing the call. */
   ignoreOutputs: boolean;
-  /** The host's addresses that a binding value may use. */
+  /** The host URLs that a binding value may use. */
   bindingContext(
     extension: HostExtension,
   ): Omit<InputBindingContext, "functionName" | "invocationId" | "span" | "fill">;
@@ -57,7 +57,7 @@ export class Invoker {
     try {
       const request = await this.#toRequest(call, invocationId, span);
       result = await this.#invokeWithin(generation, fn, request);
-      // Before the success is reported: a caller may look for the message immediately.
+      // Written before success is reported: a caller may look for the message immediately.
       if (result.status === "success") await this.#outputs.write(generation, call, result);
     } catch (error) {
       result = toFailure(error);
@@ -137,7 +137,7 @@ export class Invoker {
     return result;
   }
 
-  /** Code that does not return can only be ended with its process, as on Azure. */
+  /** Code that does not return can only be stopped by ending its process, as on Azure. */
   #timeOut(generation: AppGeneration, fn: AppFunction, limitMs: number): WorkerInvocationResult {
     const message = `Timeout value of ${limitMs / 1000} s exceeded by function: Functions.${fn.name}`;
     this.#deps.runtime.replace(generation, message);
@@ -154,7 +154,7 @@ async function read<Value>({ name, type }: BindingInfo, provide: () => Value | P
   }
 }
 
-/** For a binding: our own stack would say nothing about the app. */
+/** For a binding error: our own stack would say nothing about the app. */
 function toFailure(error: unknown): WorkerInvocationResult {
   const message = reasonOf(error);
   return { status: "failure", exception: { message, stackTrace: null } };

@@ -10,7 +10,7 @@ import type { InvocationCall } from "./invocation-call.ts";
 export type OutputBindingsDeps = {
   extensions: readonly HostExtension[];
   appSettings(): Readonly<Record<string, string>>;
-  /** Drops the values of outputs that nothing here writes, instead of failing the call. */
+  /** Drops the values of outputs that no extension here writes, instead of failing the call. */
   ignoresUnserved: boolean;
   warn(text: string): void;
 };
@@ -26,7 +26,10 @@ export class OutputBindings {
     this.#deps = deps;
   }
 
-  /** One after another, in the order of registration. @throws Error that names the binding which could not be written. */
+  /**
+   * Writes them one after another, in registration order. @throws Error that names the binding that could not be
+   * written.
+   */
   async write(generation: AppGeneration, call: InvocationCall, result: Success): Promise<void> {
     const values = new Map(result.outputData.map(({ name, data }) => [name, data]));
     if (result.returnValue !== undefined) values.set("$return", result.returnValue);
@@ -65,7 +68,10 @@ export class OutputBindings {
     return writers.find(([name]) => name.toLowerCase() === type.toLowerCase())?.[1];
   }
 
-  /** A success whose value is lost would be worse than a failure. The warning comes once: an app sets an output in every call. */
+  /**
+   * A success that loses its value would be worse than a failure. The warning is logged once, because an app sets an
+   * output in every call.
+   */
   #refuse(functionName: string, { name, type }: BindingInfo): void {
     if (!this.#deps.ignoresUnserved) {
       throw new Error(

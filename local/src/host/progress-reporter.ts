@@ -2,13 +2,13 @@ import { isRecord } from "@same-kit/shared";
 import type { InvocationReply } from "../engine/ports.ts";
 import type { HostEvent, Step } from "../events/host-event.ts";
 
-// Enough for all that run at once; for a dropped one the same status is reported again.
+// Enough for everything that runs at once; for an evicted instance, the same status is reported again.
 const MAX_REMEMBERED = 1000;
 
-/** Reports each change of an orchestrator's custom status, from the answers of its code. */
+/** Reports each change of an orchestrator's custom status, based on the replies of its code. */
 export class ProgressReporter {
   readonly #onEvent: (event: HostEvent) => void;
-  /** By instance, as JSON. */
+  /** Last status by instance, as JSON. */
   readonly #last = new Map<string, string>();
 
   constructor(onEvent: (event: HostEvent) => void) {

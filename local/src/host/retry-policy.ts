@@ -6,15 +6,16 @@ import type { RetryContext } from "../worker/messages.ts";
 export type RetryPolicy = {
   /** -1 for no limit. */
   maxRetryCount: number;
-  /** Before the retry with this number, 1 for the first. */
+  /** Delay before the given retry; the first retry is 1. */
   delayMs(retry: number): number;
 };
 
 const NO_LIMIT = -1;
 
 /**
- * @param retryOptions - `{ retryStrategy, maxRetryCount, delayInterval | minimumInterval, maximumInterval: { seconds } }`.
- * @returns undefined where there is none, or it lacks what its strategy needs.
+ * @param retryOptions - `{ retryStrategy, maxRetryCount, delayInterval | minimumInterval, maximumInterval: { seconds }
+ *   }`.
+ * @returns undefined if there is no policy, or it lacks what its strategy requires.
  * @see Azure/azure-webjobs-sdk, Microsoft.Azure.WebJobs.Host/Retry/ExponentialBackoffRetryAttribute.cs
  */
 export function readRetryPolicy(retryOptions: unknown): RetryPolicy | undefined {
@@ -43,7 +44,7 @@ function toMs(duration: unknown): number | undefined {
 
 type Result = WorkerInvocationResult | undefined;
 
-/** Calls until one succeeds, the policy ends, or `signal` aborts; the last result counts. */
+/** Calls until one call succeeds, the policy ends, or `signal` aborts; the last result counts. */
 export async function invokeWithRetries(
   invoke: (retryContext?: RetryContext) => Promise<Result>,
   policy: RetryPolicy | undefined,

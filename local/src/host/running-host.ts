@@ -128,7 +128,7 @@ export class RunningHost implements FunctionsHost {
     return formatFunctionList(this.functions);
   }
 
-  /** The port is opened first: the app's environment names it. Requests wait until the app is loaded. */
+  /** The port is opened first, because the app's environment names it. Requests wait until the app is loaded. */
   async start(): Promise<void> {
     const { appDir, log, signal, watch = false, allowUsers } = this.#options;
     signal?.throwIfAborted();
@@ -141,7 +141,7 @@ export class RunningHost implements FunctionsHost {
       tls: this.#certificate?.tls,
     });
     this.#composeEnvironment();
-    // The app calls itself, as its Durable client does.
+    // The app calls itself, for example through its Durable client.
     if (this.trustFile !== undefined) this.#env = { ...this.#env, ...(await trustIn(this.#env, this.trustFile)) };
     signal?.addEventListener("abort", () => void this.stop(), { once: true });
     if (watch)
@@ -159,7 +159,7 @@ export class RunningHost implements FunctionsHost {
         signal?.throwIfAborted();
         throw error;
       }
-      // Lines of their own, for a stack to be read.
+      // On separate lines, so that a stack stays readable.
       log.error(`The app did not start; waiting for a change of its files.\n${reasonOf(error)}`);
     }
   }
@@ -238,7 +238,7 @@ export class RunningHost implements FunctionsHost {
       maxCrashes: maxWorkerCrashes,
       isSequential: () => opensDebugger(this.#nodeArguments()),
       onChange: (generation) => this.#reportApp(generation),
-      // With a watch, the next change of a file may fix the app.
+      // With a watch, the next file change may fix the app.
       onGaveUp: (error) => (this.#options.watch === true ? undefined : this.#failure.resolve(error)),
     });
   }
@@ -287,7 +287,7 @@ export class RunningHost implements FunctionsHost {
     return loadCertificate(https, stateDir);
   }
 
-  /** A debugger that the caller asked for comes last: Node takes the last of several. */
+  /** A debugger requested by the caller comes last: Node.js uses the last of several. */
   #nodeArguments(): string[] {
     const { inspect = false } = this.#options;
     const address = inspect === true ? DEFAULT_INSPECT_ADDRESS : inspect;
@@ -335,7 +335,7 @@ export class RunningHost implements FunctionsHost {
   }
 }
 
-/** What an option asks for is not repaired by a change of the app's files. */
+/** A problem with an option is not fixed by a change of the app's files. */
 function isForGood(error: unknown): boolean {
   return error instanceof HostError && error.code === "ERR_NODE_NOT_FOUND";
 }

@@ -3,7 +3,7 @@ import path from "node:path";
 import { type FSWatcher, watch } from "chokidar";
 import type { HostJson } from "./config/host-json.ts";
 
-// Long enough for a build that writes many files, as func waits.
+// Long enough for a build that writes many files; the same as in func.
 const QUIET_MS = 500;
 const CODE_EXTENSIONS = new Set([".js", ".mjs", ".cjs"]);
 const TYPESCRIPT = /\.[cm]?ts$/;
@@ -14,7 +14,7 @@ const IGNORED_DIRECTORIES = new Set([".git", ".same-kit", ".venv", "__pycache__"
 export type AppWatch = { stop(): Promise<void> };
 
 /**
- * Calls `onChange` after the app's code or configuration changed and nothing has changed since for half a second.
+ * Calls `onChange` half a second after the last change of the app's code or configuration.
  *
  * @see Azure/azure-functions-host, FileMonitoringService.cs
  */
@@ -26,7 +26,7 @@ export function watchApp(
   let timer: NodeJS.Timeout | undefined;
   const watcher: FSWatcher = watch(appDir, {
     ignoreInitial: true,
-    // Following every package would cost thousands of watches; changes of the folder's own entries reveal an install.
+    // Watching every package would take thousands of watches; changes of the folder's own entries reveal an install.
     ignored: (file) => isIgnored(path.relative(appDir, file)),
   });
   watcher.on("all", (event, file) => {
@@ -44,7 +44,7 @@ export function watchApp(
   };
 }
 
-/** Where `main` names TypeScript, Node runs it as it is; elsewhere the output of a build is what counts. */
+/** If `main` names TypeScript, Node.js runs the sources directly; otherwise only the build output matters. */
 function runsTypeScript(appDir: string): boolean {
   try {
     const { main } = JSON.parse(readFileSync(path.join(appDir, "package.json"), "utf8"));

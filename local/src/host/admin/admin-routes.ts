@@ -11,7 +11,7 @@ import { toFunctionObject } from "./function-object.ts";
 import { toHostStatus } from "./host-status.ts";
 import { answerKeyRequest } from "./key-routes.ts";
 
-// As long as an HTTP request waits for a worker.
+// The same time that an HTTP request waits for a worker.
 const AVAILABILITY_TIMEOUT_MS = 30_000;
 const NOT_FOUND: Reply = { status: 404 };
 const HOST_KEY_SCOPES: ReadonlyMap<string, KeyScope> = new Map([
@@ -30,7 +30,7 @@ export class AdminRoutes {
     this.#deps = deps;
   }
 
-  /** @param path - Decoded segments, beginning with `admin`. */
+  /** @param path - Decoded segments, starting with `admin`. */
   async answer({ request, url, path }: AdminRequest): Promise<Reply> {
     const [, area, ...rest] = path.map((segment) => segment.toLowerCase());
     if (area === "warmup") return this.#warmUp();
@@ -42,7 +42,7 @@ export class AdminRoutes {
     return NOT_FOUND;
   }
 
-  /** An app's warmup function runs; Azure answers alike whether it succeeds. */
+  /** Runs the app's warmup function; Azure's response does not depend on its success. */
   async #warmUp(): Promise<Reply> {
     const generation = await this.#deps.runtime.waitForGeneration(AVAILABILITY_TIMEOUT_MS);
     const warmups = generation?.functions.filter(isWarmup) ?? [];
@@ -87,7 +87,7 @@ export class AdminRoutes {
   async #answerFunctions(request: IncomingMessage, url: URL, path: readonly string[]): Promise<Reply> {
     const [, , name, member, keyName] = path;
     const { appDir, runtime } = this.#deps;
-    // Editors ask as soon as the port is open.
+    // Editors send requests as soon as the port is open.
     const generation = await runtime.waitForGeneration(AVAILABILITY_TIMEOUT_MS);
     const functions = generation?.functions ?? [];
     const base = url.origin;
@@ -132,7 +132,7 @@ export class AdminRoutes {
     }
   }
 
-  /** Runs a function of any trigger by hand, in the background. */
+  /** Runs a function of any trigger manually, in the background. */
   async #run(fn: AppFunction, request: IncomingMessage): Promise<Reply> {
     const body = await this.#readJson(request);
     if ("status" in body) return body;

@@ -1,7 +1,7 @@
 import path from "node:path";
 import type { AppFunction } from "../functions/app-function.ts";
 
-/** One function as `GET /admin/functions` shows it; member for member Azure's. */
+/** One function in the response of `GET /admin/functions`; the members match Azure's. */
 export function toFunctionObject(fn: AppFunction, baseUrl: string, appDir: string): Record<string, unknown> {
   const { scriptFile, directory, bindings } = fn.metadata;
   const script = path.relative(appDir, path.join(directory, scriptFile)).split(path.sep).join("/");
@@ -12,7 +12,7 @@ export function toFunctionObject(fn: AppFunction, baseUrl: string, appDir: strin
     config_href: null,
     test_data_href: null,
     href: `${baseUrl}/admin/functions/${fn.name}`,
-    // Azure lower-cases the whole of it.
+    // Azure lower-cases the whole value.
     invoke_url_template:
       fn.http === undefined ? null : `${baseUrl}/${trimSlashes(fn.http.template.text)}`.toLowerCase(),
     language: "node",

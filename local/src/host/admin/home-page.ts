@@ -1,4 +1,4 @@
-/** @param pages - What is linked to besides: a path, and what is there; neither is foreign text. */
+/** @param pages - Additional links: path and title; neither is foreign text. */
 export function homePage(pages: readonly { path: string; title: string }[]): string {
   const links = pages.map(({ path, title }) => `    <p><a href="${path}">${title}</a></p>\n`).join("");
   return `<!DOCTYPE html>

@@ -4,16 +4,16 @@ import type { KeyScope, KeyStore } from "../keys/key-store.ts";
 export type KeyRequest = {
   method: string;
   scope: KeyScope;
-  /** Absent: the list of all. */
+  /** Absent: lists all keys. */
   name: string | undefined;
-  /** Where this resource lies, for `links`. */
+  /** URL of this resource, for `links`. */
   href: string;
   body: Buffer;
 };
 
 const MASTER = "_master";
 
-/** Reads and changes access keys, as the portal and `az functionapp keys` do. */
+/** Reads and changes access keys, like the portal and `az functionapp keys`. */
 export function answerKeyRequest(keys: KeyStore, { method, scope, name, href, body }: KeyRequest): Reply {
   if (name === undefined) return method === "GET" ? listKeys(keys, scope, href) : { status: 404 };
   switch (method) {

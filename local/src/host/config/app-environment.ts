@@ -11,13 +11,16 @@ type AppEnvironmentInput = {
   appDir: string;
   port: number;
   localSettings: LocalSettings;
-  /** Wins over everything, because the caller set it explicitly. */
+  /** Takes precedence over everything, because the caller set it explicitly. */
   appSettings: Readonly<Record<string, string>>;
   processEnv: NodeJS.ProcessEnv;
   developmentStorage?: DevelopmentStorage;
 };
 
-/** The environment `func start` gives an app: a non-empty process variable wins over local.settings.json. */
+/**
+ * Composes the environment that `func start` gives an app: a non-empty process variable takes precedence over
+ * local.settings.json.
+ */
 export function composeAppEnvironment(input: AppEnvironmentInput): AppEnvironment {
   const { appDir, port, localSettings, appSettings, processEnv, developmentStorage } = input;
   const env: Record<string, string> = {};
@@ -54,7 +57,7 @@ export function isDisabledBySetting(name: string, env: Readonly<Record<string, s
   );
 }
 
-/** Replaces `%NAME%` with the setting of that name. Unknown ones are kept and listed. */
+/** Replaces `%NAME%` with the setting of that name. Unknown names are kept and listed. */
 export function resolveSettings(
   text: string,
   env: Readonly<Record<string, string>>,

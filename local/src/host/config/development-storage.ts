@@ -6,12 +6,12 @@ import {
 } from "../../shared/development-account.ts";
 import { type DevelopmentRoutes, ROUTES_VARIABLE } from "../../worker/development-routes.ts";
 
-/** The emulator of Azure Storage that an app of this host is to find, by whatever name it asks for one. */
+/** The emulator of Azure Storage that an app of this host reaches, by whatever name it refers to one. */
 export type DevelopmentStorage = DevelopmentRoutes & { connectionString: string };
 
 /**
- * Leads an app to the host's own emulator where it names that of the machine: its settings get the connection string, and its
- * worker leads what the code itself names, see `worker/child/lead-to-development-storage.ts`.
+ * Directs an app to the host's own emulator if it names the machine's emulator: its settings get the connection string,
+ * and its worker redirects what the code itself names; see `worker/child/lead-to-development-storage.ts`.
  */
 export function withDevelopmentStorage(
   env: Readonly<Record<string, string>>,
@@ -25,7 +25,10 @@ export function withDevelopmentStorage(
   return { ...Object.fromEntries(settings), [ROUTES_VARIABLE]: JSON.stringify(routes) };
 }
 
-/** `UseDevelopmentStorage=true`, or the public account where emulators listen by default, or on the ports of this one. */
+/**
+ * Whether `value` is `UseDevelopmentStorage=true`, or names the public account on the default emulator ports or on the
+ * ports of this emulator.
+ */
 export function namesDevelopmentStorage(value: string, ports: ServicePorts): boolean {
   if (!/DevelopmentStorage=|AccountName=/i.test(value)) return false;
   const parts = parseConnectionString(value);
@@ -36,7 +39,7 @@ export function namesDevelopmentStorage(value: string, ports: ServicePorts): boo
   return isPublicAccount && endpoints.every((url) => isAt(url, [DEVELOPMENT_PORTS, ports]));
 }
 
-/** Names in lower case. */
+/** Names are in lower case. */
 function parseConnectionString(text: string): Map<string, string> {
   const parts = text.split(";").map((part) => /^\s*([^=]+?)\s*=\s*(.*?)\s*$/.exec(part));
   return new Map(parts.flatMap((found) => (found === null ? [] : [[found[1]!.toLowerCase(), found[2]!] as const])));

@@ -18,7 +18,7 @@ export type HostJson = {
   watchDirectories: readonly string[];
   watchFiles: readonly string[];
   logLevels: LogLevels;
-  /** `telemetryMode`: spans are exported. */
+  /** Whether `telemetryMode` turns on the export of spans. */
   usesOpenTelemetry: boolean;
   /** -1: no limit. */
   maxOutstandingRequests: number;
@@ -45,7 +45,7 @@ const KNOWN_KEYS = new Set(
 );
 
 /**
- * Reads host.json with the overrides of `env` (`AzureFunctionsJobHost__extensions__http__routePrefix`).
+ * Reads host.json and applies overrides of `env` (`AzureFunctionsJobHost__extensions__http__routePrefix`).
  *
  * @throws HostError if it is not valid JSON, has a version other than "2.0", or a value of the wrong type.
  */
@@ -146,7 +146,10 @@ function parseLogLevels(section: unknown, warnings: string[]): LogLevels {
 const OPEN_TELEMETRY: ReadonlySet<string> = new Set(["opentelemetry", "2"]);
 const TELEMETRY_MODES: ReadonlySet<string> = new Set(["none", "0", "applicationinsights", "1", ...OPEN_TELEMETRY]);
 
-/** As .NET reads an enumeration: in any case, or by its number. Anything else is Application Insights, which is not here. */
+/**
+ * Parsed like a .NET enumeration: case-insensitive, or by number. Any other mode is Application Insights, which is not
+ * supported here.
+ */
 function isOpenTelemetry(value: unknown, warnings: string[]): boolean {
   const mode = String(value ?? "none")
     .trim()
@@ -163,7 +166,7 @@ function toObject(value: unknown): JsonObject {
   return isRecord(value) ? value : {};
 }
 
-/** A list, or the object that overrides by index (`…__functions__0`) created. */
+/** A list, or the object created by overrides by index (`…__functions__0`). */
 function toStrings(value: unknown): string[] {
   return typeof value === "object" && value !== null ? Object.values(value).map(String) : [];
 }
@@ -177,7 +180,7 @@ function mapValues<Value>(value: unknown, map: (value: unknown) => Value): Recor
   return Object.fromEntries(Object.entries(toObject(value)).map(([key, member]) => [key, map(member)]));
 }
 
-/** Keys of host.json ignore case. */
+/** Keys of host.json are case-insensitive. */
 function read(value: unknown, ...keys: string[]): unknown {
   return keys.reduce<unknown>((object, key) => (isRecord(object) ? object[spelling(object, key)] : undefined), value);
 }

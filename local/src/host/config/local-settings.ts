@@ -54,7 +54,7 @@ async function readSettings(file: string, warnings: string[]): Promise<JsonObjec
   try {
     return toObject(parseJsonWithComments(text));
   } catch (error) {
-    // As in func, the app starts without its settings, with a warning.
+    // Like in func, the app starts without its settings, with a warning.
     warnings.push(`${file} is not valid JSON and is ignored: ${reasonOf(error)}`);
     return {};
   }
@@ -70,7 +70,7 @@ function readValues(section: unknown, warnings: string[]): Record<string, string
   return values;
 }
 
-/** Never names the value: it may be a secret. */
+/** Never includes the value, which may be a secret. */
 function findProblem(name: string, value: unknown): string | undefined {
   if (name === "") return "its name is empty";
   if (value === null) return "its value is null";

@@ -22,7 +22,7 @@ export function parseLogThreshold(name: string): LogThreshold | undefined {
   return NAMES.get(name.toLowerCase());
 }
 
-/** The longest matching prefix decides, then `default`, then Information, as .NET's logger filter does. */
+/** The longest matching prefix decides, then `default`, then Information, like .NET's logger filter. */
 export function isLogged(levels: LogLevels, category: string, level: LogLevel): boolean {
   let threshold = levels.get("default") ?? "info";
   let longest = -1;

@@ -3,9 +3,9 @@ import type { RouteTemplate } from "../routing/route-template.ts";
 
 export type AuthLevel = "anonymous" | "function" | "admin";
 
-/** What an HTTP trigger adds. */
+/** The properties of an HTTP trigger. */
 export type HttpEndpoint = {
-  /** Without the prefix, as registered or the function's name. */
+  /** Without the prefix; as registered, or the function's name. */
   route: string;
   template: RouteTemplate;
   /** Upper case; `undefined`: all, and an empty list matches nothing, as on Azure. */
@@ -13,14 +13,14 @@ export type HttpEndpoint = {
   authLevel: AuthLevel;
 };
 
-/** A function of the app, checked. One with `errors` is listed but not served. */
+/** A validated function of the app. One with `errors` is listed but not served. */
 export type AppFunction = {
   name: string;
   metadata: FunctionMetadata;
   trigger: BindingInfo | undefined;
   http: HttpEndpoint | undefined;
   isDisabled: boolean;
-  /** An extension, or the HTTP front, starts its trigger. */
+  /** Whether an extension or the HTTP front starts its trigger. */
   isTriggerStarted: boolean;
   errors: readonly string[];
 };
@@ -29,7 +29,7 @@ export function isHttpTrigger(binding: BindingInfo): boolean {
   return binding.type.toLowerCase() === "httptrigger";
 }
 
-/** One that is served, and prepares a new instance of the app. */
+/** Whether it is an active warmup function, which prepares a new instance of the app. */
 export function isWarmup({ trigger, isDisabled, errors }: AppFunction): boolean {
   return trigger?.type.toLowerCase() === "warmuptrigger" && !isDisabled && errors.length === 0;
 }
@@ -38,17 +38,17 @@ export function isTrigger(binding: BindingInfo): boolean {
   return binding.type.toLowerCase().endsWith("trigger");
 }
 
-/** Input bindings: their values are needed for a call, besides the trigger. */
+/** Input bindings: besides the trigger, their values are needed for a call. */
 export function extraInputsOf(metadata: FunctionMetadata): BindingInfo[] {
   return metadata.bindings.filter((binding) => binding.direction === "in" && !isTrigger(binding));
 }
 
-/** Output bindings: they take a value after the call, except the answer to an HTTP request. */
+/** Output bindings: they receive a value after the call, except for the HTTP response. */
 export function outputsOf(metadata: FunctionMetadata): BindingInfo[] {
   return metadata.bindings.filter((binding) => binding.direction === "out" && binding.type.toLowerCase() !== "http");
 }
 
-/** One that answers an HTTP request. */
+/** Whether one of its outputs is the HTTP response. */
 export function hasHttpOutput(metadata: FunctionMetadata): boolean {
   return metadata.bindings.some(({ direction, type }) => direction === "out" && type.toLowerCase() === "http");
 }

@@ -14,7 +14,8 @@ export function toHostedFunction(it: AppFunction, hostUrl: string, note: string 
 }
 
 /**
- * The list that `func start` prints, which people and editors read, with our own text for functions that are not served.
+ * Formats the list that `func start` prints, which people and editors read, with our own text for functions that are
+ * not served.
  *
  * @returns Lines ending in a line break; empty without functions.
  */

@@ -11,13 +11,13 @@ export type IndexInput = {
   functions: readonly FunctionMetadata[];
   hostJson: HostJson;
   env: Readonly<Record<string, string>>;
-  /** Trigger types that extensions start, lower case. */
+  /** Trigger types that extensions start, in lower case. */
   startedTriggerTypes: ReadonlySet<string>;
 };
 
 /**
- * Checks what the app registered, as Azure's host does, in the order of names; the result has the same order. A function
- * that breaks a rule keeps the reason in `errors`, the others are served.
+ * Validates the app's registered functions as Azure's host does, ordered by name; the result has the same order. A
+ * function that breaks a rule gets the reason in `errors`; the others are served.
  *
  * @see Azure/azure-functions-host, Host/FunctionMetadataManager.cs and Host/ScriptHost.cs
  */

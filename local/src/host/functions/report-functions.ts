@@ -2,7 +2,7 @@ import type { LogFields, Logger } from "@same-kit/shared";
 import type { HostExtension } from "../host-extension.ts";
 import { type AppFunction, extraInputsOf, outputsOf } from "./app-function.ts";
 
-/** What a person should know of functions with this trigger; extensions know. */
+/** A remark about functions with this trigger, provided by its extension. */
 export function noteOf({ trigger }: AppFunction, extensions: readonly HostExtension[]): string | undefined {
   const type = trigger?.type.toLowerCase();
   const notes = extensions.flatMap((it) => Object.entries(it.triggerNotes ?? {}));
@@ -11,7 +11,7 @@ export function noteOf({ trigger }: AppFunction, extensions: readonly HostExtens
 
 type Report = { extensions: readonly HostExtension[]; log: Logger; ignoreOutputs: boolean };
 
-/** One line for each function of which something will not work here, once it is loaded. */
+/** Logs one line for each function that will not fully work here, once it is loaded. */
 export function reportFunctions(functions: readonly AppFunction[], { log, ...about }: Report): void {
   for (const fn of functions) {
     const { name: functionName, errors } = fn;

@@ -16,7 +16,7 @@ export class CorsPolicy {
     return this.#origins.has("*") || this.#origins.has(origin.toLowerCase());
   }
 
-  /** Adds what lets the page read the answer. */
+  /** Adds the headers that let the page read the response. */
   addHeaders(request: IncomingMessage, response: ServerResponse): void {
     const { origin } = request.headers;
     if (origin === undefined || !this.allows(origin)) return;
@@ -25,7 +25,7 @@ export class CorsPolicy {
     if (this.#hasCredentials) response.setHeader("access-control-allow-credentials", "true");
   }
 
-  /** @returns The answer to a preflight request of an allowed page; `undefined` for any other request. */
+  /** @returns The response to a preflight request of an allowed page; `undefined` for any other request. */
   answerPreflight(request: IncomingMessage): Reply | undefined {
     const { origin } = request.headers;
     const wantedMethod = request.headers["access-control-request-method"];

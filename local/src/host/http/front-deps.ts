@@ -10,7 +10,7 @@ import type { CorsPolicy } from "./cors.ts";
 /** What the HTTP front and the admin API need from the host. */
 export type FrontDeps = {
   appDir: string;
-  /** The app's environment, settings included. */
+  /** The app's environment, including its settings. */
   env(): Readonly<Record<string, string>>;
   runtime: AppRuntime;
   invoker: Invoker;

@@ -25,11 +25,11 @@ import { RequestSpan } from "./request-span.ts";
 import { absoluteUrl, fromReturnValue, joinedHeaders, toRpcRequest, toStreamMetadata } from "./rpc-http.ts";
 import { streamThroughWorker } from "./stream-proxy.ts";
 
-// Requests during a start or a reload wait as long as they do on Azure, then get 503.
+// During a start or a reload, requests wait as long as on Azure, then get 503.
 const AVAILABILITY_TIMEOUT_MS = 30_000;
 const WEBHOOK_METHODS = new Set(["GET", "PUT", "POST", "DELETE", "OPTIONS"]);
 const NOT_FOUND: Reply = { status: 404 };
-// Functions are called with whole requests, here and on Azure.
+// Functions are called with complete requests, here and on Azure.
 const NO_WEB_SOCKETS: Reply = { status: 426, body: "A function cannot serve WebSocket connections." };
 const TOO_MANY_REQUESTS: Reply = { status: 429, headers: { "x-function-scaleout": "1" } };
 
@@ -38,7 +38,7 @@ type Exchange = {
   response: ServerResponse;
   url: URL;
   path: readonly string[];
-  /** For a request to a function, where the app is traced. */
+  /** For a request to a function of a traced app. */
   span: RequestSpan | null;
 };
 
@@ -72,7 +72,7 @@ export class HttpFront {
   };
 
   #write(request: IncomingMessage, response: ServerResponse, reply: Reply): void {
-    // Unread parts of the body would be taken for the next request.
+    // Unread parts of the body would be parsed as the next request.
     if (!request.complete && !response.headersSent) response.setHeader("connection", "close");
     writeReply(response, reply, this.#deps.runtime.current?.hostJson.customHeaders ?? {});
   }
@@ -109,7 +109,7 @@ export class HttpFront {
     return this.#answerFunction(exchange);
   }
 
-  /** A link is followed to the page of an extension: where the link is, nothing of the page can be read. */
+  /** A link to an extension's page may be followed: the linking page cannot read anything from it. */
   #opensPage({ method, headers }: IncomingMessage, path: readonly string[]): boolean {
     const [area, webhooks, name] = path.map((segment) => segment.toLowerCase());
     const isLink = headers["sec-fetch-mode"] === "navigate" && headers["sec-fetch-dest"] === "document";
@@ -158,7 +158,7 @@ export class HttpFront {
     exchange.span?.matched(routeOf(match.fn, generation));
     if (!this.#isAuthorized(exchange, match.fn)) return { status: 401 };
     const { maxConcurrentRequests, maxOutstandingRequests } = generation.hostJson;
-    // -1, as host.json writes it, is no limit.
+    // -1 in host.json means no limit.
     if (maxOutstandingRequests > 0 && this.#requests.outstanding >= maxOutstandingRequests) return TOO_MANY_REQUESTS;
     this.#requests.limit = maxConcurrentRequests > 0 ? maxConcurrentRequests : Infinity;
     return this.#requests.run(() => this.#invoke(exchange, generation, match));
@@ -188,7 +188,7 @@ export class HttpFront {
       triggerData: { http: toRpcRequest(request, url, params, body) },
       ...traceOf(request, span),
     });
-    // The caller of a failed handler sees no details; the log has them.
+    // The caller of a failed handler sees no details; they are in the log.
     return result.status === "success" ? fromReturnValue(result.returnValue) : { status: 500 };
   }
 
@@ -235,7 +235,7 @@ function traceOf(
 /** @returns The decoded segments, or `undefined` for a target that is not a path or contains encoded control characters. */
 function parsePath(target: string): string[] | undefined {
   if (!target.startsWith("/")) return undefined;
-  // With "http://h" in front; otherwise a target such as "//evil" would be taken for a host.
+  // With "http://localhost" prepended; otherwise a target such as "//evil" would be parsed as a host.
   if (!URL.canParse(`http://localhost${target}`)) return undefined;
   const path = splitPath(new URL(`http://localhost${target}`).pathname);
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is searched for.

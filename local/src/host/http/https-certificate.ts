@@ -7,7 +7,7 @@ import { HostError } from "../errors.ts";
 
 /** The certificate that a host serves HTTPS with. */
 export type HttpsOptions =
-  /** One of its own, kept with its state. */
+  /** A self-signed certificate, stored with the host's state. */
   | { kind: "self-signed" }
   /** A PKCS #12 file with a private key. */
   | { kind: "pfx"; file: string; password?: string };
@@ -15,15 +15,18 @@ export type HttpsOptions =
 export type ServerCertificate = {
   /** For `https.createServer`. */
   tls: { key: string; cert: string } | { pfx: Buffer; passphrase?: string };
-  /** PEM file with the host's own certificate, for clients that are to trust it; absent for one that the user brought. */
+  /**
+   * PEM file with the host's own certificate, for clients that must trust it; absent for a certificate provided by the
+   * user.
+   */
   trustFile?: string;
 };
 
-// A browser's exception lasts as long as the certificate, so it is replaced only when it is about to end.
+// A browser's exception lasts as long as the certificate, so it is replaced only shortly before it expires.
 const RENEW_BEFORE_MS = 24 * 3_600_000;
 
 /**
- * @param stateDir - Where the host's own certificate is kept.
+ * @param stateDir - Folder of the host's own certificate.
  * @throws HostError `ERR_CERTIFICATE`
  */
 export async function loadCertificate(options: HttpsOptions, stateDir: string): Promise<ServerCertificate> {
@@ -37,14 +40,14 @@ export async function loadCertificate(options: HttpsOptions, stateDir: string): 
   return { tls: { key: privateKey, cert: certificate }, trustFile: certificateFile };
 }
 
-/** The variable with which a Node trusts a host's own certificate, besides those that it is told to trust already. */
+/** The variable that makes Node.js trust a host's own certificate, in addition to those it already trusts. */
 export async function trustIn(
   env: Readonly<Record<string, string>>,
   trustFile: string,
 ): Promise<{ NODE_EXTRA_CA_CERTS: string }> {
   const named = env["NODE_EXTRA_CA_CERTS"] ?? "";
   if (named === "") return { NODE_EXTRA_CA_CERTS: trustFile };
-  // Node reads one file, and continues without it if it is missing.
+  // Node.js reads a single file, and continues without it if it is missing.
   const texts = await Promise.all([readFile(named, "utf8").catch(() => ""), readFile(trustFile, "utf8")]);
   const file = path.join(path.dirname(trustFile), "https-trusted.pem");
   await writeFileAtomic(file, texts.join("\n"));
@@ -55,7 +58,7 @@ function makeCertificate(): Promise<CertificatePair> {
   return generateCertificate({ dnsNames: ["localhost"], ipAddresses: ["127.0.0.1", "::1"] });
 }
 
-/** @returns `undefined` where there is none, or none that may still be used. */
+/** @returns `undefined` if there is none, or it is no longer usable. */
 async function readKept(certificateFile: string, keyFile: string): Promise<{ key: string; cert: string } | undefined> {
   try {
     const [cert, key] = await Promise.all([readFile(certificateFile, "utf8"), readFile(keyFile, "utf8")]);

@@ -6,10 +6,10 @@ import { HostError, PortInUseError } from "../errors.ts";
 import type { ServerCertificate } from "./https-certificate.ts";
 import { OpenConnections } from "./open-connections.ts";
 
-/** Kestrel's limit of a request's headers; Node's own is half of it, which large tokens and cookies exceed. */
+/** Kestrel's limit for a request's headers; Node's default is half of it, which large tokens and cookies exceed. */
 const HEADER_LIMIT_BYTES = 32 * 1024;
 
-/** A connection that never begins with TLS keeps a stopping host no longer. */
+/** After this time, a connection without a TLS handshake no longer delays a stopping host. */
 const HANDSHAKE_LIMIT_MS = 10_000;
 
 /** How long a client may take to send a request. */
@@ -17,11 +17,11 @@ export type RequestTimeouts = {
   headersMs: number;
   /** Headers and body. */
   requestMs: number;
-  /** How often it is checked. */
+  /** How often the limits are checked. */
   checkMs: number;
 };
 
-// Kestrel's limit for the headers. A body has Node's five minutes: a slow reader in the app slows its sender down too.
+// Kestrel's limit for the headers. A body gets Node's five minutes: a slow reader in the app slows down its sender too.
 const DEFAULT_TIMEOUTS: RequestTimeouts = { headersMs: 30_000, requestMs: 300_000, checkMs: 5_000 };
 
 export type ListenOptions = PeerPolicy & {
@@ -32,16 +32,16 @@ export type ListenOptions = PeerPolicy & {
 
 export type Listening = {
   port: number;
-  /** Stops accepting, then ends the connections: idle ones at once, the others after `graceMs`. */
+  /** Stops accepting connections, then ends them: idle ones immediately, the others after `graceMs`. */
   close(graceMs: number): Promise<void>;
 };
 
-// Two loopback addresses and one port number: a port that the system chose for one may be taken on the other.
+// Two loopback addresses share one port number: a port that the system chose for one may be in use on the other.
 const FREE_PORT_ATTEMPTS = 10;
 
 /**
- * Listens on 127.0.0.1 and, where the machine has it, on ::1: `localhost` may mean either, and nothing else may reach us. Of this
- * machine's users only those of the policy may.
+ * Listens on 127.0.0.1 and, if the machine has it, on ::1: `localhost` may mean either, and the port must not be
+ * reachable otherwise. Of this machine's users, only those of the policy may connect.
  *
  * @throws PortInUseError
  */

@@ -3,16 +3,17 @@ import https from "node:https";
 import type { Socket } from "node:net";
 
 /**
- * A server's connections, to end those without a request. `closeIdleConnections` of Node's server leaves one that has sent nothing yet,
- * as browsers and fetch open in advance, and one whose request is answered only afterwards.
+ * Tracks a server's connections, to end those without a request. Node's `closeIdleConnections` keeps connections that
+ * have not sent anything yet, which browsers and fetch open in advance, and those whose request is answered only
+ * afterwards.
  */
 export class OpenConnections {
-  /** With the number of their requests under way. */
+  /** Number of requests in progress per connection. */
   readonly #requests = new Map<Socket, number>();
   #isClosing = false;
 
   constructor(server: http.Server | https.Server) {
-    // The requests of HTTPS have the socket that decrypts them.
+    // Requests over HTTPS belong to the socket that decrypts them.
     server.on(server instanceof https.Server ? "secureConnection" : "connection", (socket: Socket) => {
       this.#requests.set(socket, 0);
       socket.once("close", () => this.#requests.delete(socket));
@@ -23,7 +24,7 @@ export class OpenConnections {
     });
   }
 
-  /** Those without a request end now, the others with their answer. */
+  /** Ends connections without a request now, the others after their response. */
   closeIdle(): void {
     this.#isClosing = true;
     for (const [socket, requests] of this.#requests) if (requests === 0) socket.destroy();
@@ -31,7 +32,7 @@ export class OpenConnections {
 
   #count(socket: Socket, more: 1 | -1): void {
     const before = this.#requests.get(socket);
-    if (before === undefined) return; // It is closed already.
+    if (before === undefined) return; // Already closed.
     this.#requests.set(socket, before + more);
     if (this.#isClosing && before + more === 0) socket.end();
   }

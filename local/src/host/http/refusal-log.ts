@@ -1,10 +1,10 @@
 import type { IncomingMessage } from "node:http";
 import type { Logger } from "@same-kit/shared";
 
-// A page that tries many names fills neither the log nor the memory.
+// Limited so that a page that tries many names fills neither the log nor the memory.
 const MAX_REPORTED = 20;
 
-/** Says of requests that were refused for their host name or origin what would let them in; each once. */
+/** Logs requests that were refused for their host name or origin, with the option that would allow them; each once. */
 export class RefusalLog {
   readonly #log: Logger;
   readonly #reported = new Set<string>();
@@ -33,8 +33,8 @@ function describe(status: 403 | 421, name: string, hasOrigin: boolean): string {
 }
 
 /**
- * What a caller made up is not put into a command that a person may copy, nor is "null": every page in a sandbox and every local file
- * has this origin.
+ * A made-up value is not put into a command that the user may copy. Neither is "null": every sandboxed page and every
+ * local file has this origin.
  */
 function adviceFor(option: string, name: string): string {
   if (name === "null" || !/^[a-z0-9.:/_-]+$/i.test(name)) return "";

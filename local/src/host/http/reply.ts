@@ -10,7 +10,7 @@ export type Reply = {
   body?: string | Uint8Array;
 };
 
-/** Headers about the transfer of the bytes, which this server decides. */
+/** Headers that control the transfer; this server sets them itself. */
 const TRANSPORT_HEADERS = new Set(["connection", "content-length", "keep-alive", "transfer-encoding", "upgrade"]);
 
 export function jsonReply(status: number, value: unknown): Reply {
@@ -18,9 +18,9 @@ export function jsonReply(status: number, value: unknown): Reply {
 }
 
 /**
- * Writes a whole answer.
+ * Writes a complete response.
  *
- * @param customHeaders - From host.json; each is added only if the answer has no such header.
+ * @param customHeaders - From host.json; each is added only if the response does not have that header.
  */
 export function writeReply(
   response: ServerResponse,
@@ -36,7 +36,7 @@ export function writeReply(
     }
     addCustomHeaders(response, customHeaders);
   } catch {
-    // A name or value that would break the message, such as a line break in it.
+    // A name or value is invalid, for example because it contains a line break.
     for (const name of response.getHeaderNames()) response.removeHeader(name);
     response.statusCode = 500;
     response.setHeader("content-length", 0);
@@ -49,7 +49,9 @@ export function writeReply(
   response.end(hasNoBody ? undefined : bytes);
 }
 
-/** Writes an answer in pieces, as fast as it is read. Resolves when it has ended, or the reader has disconnected. */
+/**
+ * Writes a response in pieces, as fast as the client reads. Resolves when it has ended, or the client has disconnected.
+ */
 export async function writeStream(
   response: ServerResponse,
   { status, headers = {}, stream }: WebhookStream,
@@ -60,7 +62,7 @@ export async function writeStream(
   response.statusCode = status;
   for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
   addCustomHeaders(response, customHeaders);
-  // The reader may wait for the headers before it triggers the first piece.
+  // The client may wait for the headers before it triggers the first piece.
   response.flushHeaders();
   await pipeline(Readable.from(stream(gone.signal), { highWaterMark: 1 }), response).catch(() => {});
 }

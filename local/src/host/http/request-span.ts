@@ -2,8 +2,8 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { parseTraceParent, preciseNow, type SpanContext, type Tracer } from "../../telemetry/index.ts";
 
 /**
- * The span of an HTTP request that a function answers, from its arrival to the end of its answer. Its attributes are those of
- * OpenTelemetry's conventions for HTTP servers, without the query, which may have a key in it.
+ * The span of an HTTP request that a function answers, from its arrival to the end of the response. Its attributes
+ * follow OpenTelemetry's conventions for HTTP servers, without the query, which may contain a key.
  */
 export class RequestSpan {
   readonly context: SpanContext;
@@ -18,7 +18,7 @@ export class RequestSpan {
     response.once("close", () => this.#end(tracer, { parent, request, response }));
   }
 
-  /** @param template - As the function that answers has it, with the prefix. */
+  /** @param template - The route of the function that answers, including the prefix. */
   matched(template: string): void {
     this.#route = template;
   }

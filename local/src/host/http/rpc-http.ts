@@ -15,7 +15,7 @@ export function toRpcRequest(request: IncomingMessage, url: URL, params: RouteVa
   };
 }
 
-/** In streaming mode the worker takes headers and parameters from here, the rest from the proxied request. */
+/** In streaming mode, the worker takes headers and parameters from here and the rest from the proxied request. */
 export function toStreamMetadata(request: IncomingMessage, url: URL, params: RouteValues): Record<string, TypedData> {
   const query = joinedQuery(url);
   const { code: _key, ...queryParams } = query;
@@ -27,7 +27,7 @@ export function toStreamMetadata(request: IncomingMessage, url: URL, params: Rou
   };
 }
 
-/** An app that answers without an http output, or with nothing, has answered 204. */
+/** An app that responds without an http output, or with nothing, gets status 204. */
 export function fromReturnValue(returnValue: TypedData | undefined): Reply {
   if (returnValue === undefined) return { status: 204 };
   if ("http" in returnValue) return fromRpcResponse(returnValue.http);
@@ -48,7 +48,7 @@ function fromRpcResponse({ statusCode, headers = {}, cookies = [], body }: RpcHt
   };
 }
 
-/** @see RFC 6265, section 4.1.1; ASP.NET adds the path and encodes the value likewise. */
+/** @see RFC 6265, section 4.1.1; ASP.NET adds the path and encodes the value in the same way. */
 function formatCookie(cookie: RpcHttpCookie): string {
   const parts = [`${cookie.name}=${encodeURIComponent(cookie.value)}`];
   if (cookie.maxAge !== undefined) parts.push(`max-age=${Math.trunc(cookie.maxAge.value)}`);
@@ -68,13 +68,13 @@ export function absoluteUrl(request: IncomingMessage): string {
   return `${scheme}://${request.headers.host ?? "localhost"}${request.url ?? "/"}`;
 }
 
-/** Lower-case names; repeated lines joined with `,` as ASP.NET's StringValues prints them. */
+/** Lower-case names; repeated lines are joined with `,` as in ASP.NET's StringValues. */
 export function joinedHeaders(request: IncomingMessage): Record<string, string> {
   const entries = Object.entries(request.headersDistinct).map(([name, values = []]) => [name, values.join(",")]);
   return Object.fromEntries(entries) as Record<string, string>;
 }
 
-/** Keys that differ in case only are one, with the first spelling; repeated values are joined with `,`. */
+/** Keys that differ only by case are merged under the first spelling; repeated values are joined with `,`. */
 function joinedQuery(url: URL): Record<string, string> {
   const query = new Map<string, { name: string; values: string[] }>();
   for (const [name, value] of url.searchParams) {

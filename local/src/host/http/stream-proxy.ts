@@ -6,12 +6,12 @@ import { absoluteUrl, fromReturnValue } from "./rpc-http.ts";
 export type StreamCall = {
   request: IncomingMessage;
   response: ServerResponse;
-  /** That of the library's own server in the worker. */
+  /** Port of the library's own server in the worker. */
   port: number;
   /** Pairs the proxied request with the invocation; random, because anyone who knows it can answer for the app. */
   invocationId: string;
   customHeaders: Readonly<Record<string, string>>;
-  /** Without one the library never answers the proxied request. */
+  /** Without an http output, the library never answers the proxied request. */
   hasHttpOutput: boolean;
   bodyLimitBytes: number;
   /** Starts the invocation itself; never rejects. */
@@ -19,20 +19,20 @@ export type StreamCall = {
 };
 
 const MAX_ANSWER_HEADER_BYTES = 1024 * 1024;
-// As long as Kestrel keeps reading to preserve the connection.
+// The time for which Kestrel keeps reading to preserve the connection.
 const DISCARD_LIMIT_MS = 5_000;
 
 /**
- * Forwards a request to the HTTP server that `@azure/functions` opens in streaming mode, next to the invocation that makes
- * the library handle it. Azure's host waits only for that server, so that a handler which fails or returns nothing leaves
- * the caller waiting for 240 s; here the invocation's end decides.
+ * Forwards a request to the HTTP server that `@azure/functions` opens in streaming mode, alongside the invocation that
+ * makes the library handle it. Azure's host waits only for that server, so a handler that fails or returns nothing
+ * keeps the caller waiting for 240 s; here the end of the invocation decides.
  *
- * @returns What to answer when nothing was streamed; `undefined` when the answer is on its way.
+ * @returns The response if nothing was streamed; `undefined` if the response is already being sent.
  */
 export async function streamThroughWorker(call: StreamCall): Promise<Reply | undefined> {
   const { response } = call;
-  // The library's server must not close the connection after its answer: with a body still unread that would be a reset, which
-  // takes the answer with it.
+  // The library's server must not close the connection after its response: with a body still unread, that would be a
+  // reset, which discards the response.
   const agent = new http.Agent({ keepAlive: true });
   const upstream = openUpstream(call, agent);
   const answered = new Promise<void>((resolve) => upstream.on("response", (answer) => resolve(pipeBack(answer, call))));
@@ -53,13 +53,13 @@ export async function streamThroughWorker(call: StreamCall): Promise<Reply | und
     return undefined;
   }
   if (result.status === "success" && !result.isEmpty && call.hasHttpOutput) {
-    // The library sends the head before it reports success, but on another socket: it may arrive later.
+    // The library sends the head before it reports success, but on another socket, so the head may arrive later.
     await Promise.race([answered, finished, broken]);
     if (response.headersSent) return undefined;
     return response.destroyed ? undefined : { status: 502 };
   }
   if (response.headersSent) {
-    // Half an answer must not look like a whole one.
+    // A partial response must not look complete.
     if (result.status !== "success") response.destroy();
     return undefined;
   }
@@ -68,7 +68,7 @@ export async function streamThroughWorker(call: StreamCall): Promise<Reply | und
   return call.hasHttpOutput ? { status: 204 } : fromReturnValue(result.returnValue);
 }
 
-/** A length that was not told shows while the body passes. */
+/** For a body without a declared length, the size is checked as it passes through. */
 function whenTooLarge({ request, bodyLimitBytes }: StreamCall, upstream: http.ClientRequest): Promise<"tooLarge"> {
   let sizeBytes = 0;
   return new Promise((resolve) => {
@@ -91,7 +91,7 @@ function openUpstream({ request, port, invocationId }: StreamCall, agent: http.A
     port,
     method: request.method,
     path: request.url,
-    // The size limit of requests does not apply to the app's answer.
+    // The size limit of requests does not apply to the app's response.
     maxHeaderSize: MAX_ANSWER_HEADER_BYTES,
     headers: {
       ...headers,
@@ -101,7 +101,7 @@ function openUpstream({ request, port, invocationId }: StreamCall, agent: http.A
       "x-ms-invocation-id": invocationId,
     },
   });
-  // An error of either side ends the other; what the caller sees follows from the invocation.
+  // An error on either side ends the other; the invocation determines what the caller sees.
   request.pipe(upstream);
   return upstream;
 }
@@ -119,7 +119,10 @@ function pipeBack(answer: IncomingMessage, { response, customHeaders }: StreamCa
   answer.pipe(response);
 }
 
-/** The app answered without reading the whole request: the sender must not wait for a reader that never comes. */
+/**
+ * The app responded without reading the whole request: the rest is discarded, because otherwise the sender would wait
+ * forever.
+ */
 function discardRest(request: IncomingMessage, upstream: http.ClientRequest): void {
   if (request.complete) return;
   request.unpipe(upstream);

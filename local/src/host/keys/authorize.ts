@@ -3,7 +3,7 @@ import { isSameSecret } from "@same-kit/shared";
 import type { AuthLevel } from "../functions/app-function.ts";
 import type { KeyStore } from "./key-store.ts";
 
-/** The request's key: the header wins, and then the query is not tried. */
+/** The request's key. If the header is present, the query is ignored. */
 export function readKey(request: IncomingMessage, url: URL): string | undefined {
   const header = request.headers["x-functions-key"];
   return (Array.isArray(header) ? header[0] : header) ?? url.searchParams.get("code") ?? undefined;
@@ -30,7 +30,7 @@ export function opensWebhook(keys: KeyStore, key: string | undefined, extension:
   return key !== undefined && isOneOf(key, [keys.master(), keys.systemKey(extension)]);
 }
 
-/** Every candidate is compared, however early one fits. */
+/** Compares with every candidate even after a match, to take constant time. */
 function isOneOf(key: string, candidates: readonly string[]): boolean {
   return candidates.map((candidate) => isSameSecret(key, candidate)).includes(true);
 }

@@ -6,10 +6,10 @@ import { isRecord, writeFileAtomicSync } from "@same-kit/shared";
 /** The owner of keys: the whole host (`functionKeys`), the extensions (`systemKeys`), or one function. */
 export type KeyScope = "functionKeys" | "systemKeys" | `function:${string}`;
 
-// Maps: callers choose the names, and an object has some of its own.
+// Maps, because callers choose the names, and objects have built-in members.
 type StoredKeys = { masterKey: string; scopes: Map<string, Map<string, string>> };
 
-/** Access keys, created on first use; kept in a file that only its owner can read, or in memory. */
+/** Access keys, created on first use; stored in a file that only its owner can read, or in memory. */
 export class KeyStore {
   readonly #file: string | undefined;
   readonly #keys: StoredKeys;
@@ -19,7 +19,7 @@ export class KeyStore {
     this.#keys = keys;
   }
 
-  /** @param stateDir - keys.json lies there; absent: in memory. */
+  /** @param stateDir - Folder of keys.json; absent: in memory. */
   static open(stateDir: string | undefined): KeyStore {
     const file = stateDir === undefined ? undefined : path.join(stateDir, "keys.json");
     const stored = file === undefined ? undefined : readKeys(file);
@@ -43,7 +43,7 @@ export class KeyStore {
     return this.#getOrCreate("systemKeys", `${extension.toLowerCase()}_extension`);
   }
 
-  /** The keys of a scope by name; one named `default` is created if function keys are missing. */
+  /** The keys of a scope by name; if there are no function keys, one named `default` is created. */
   list(scope: KeyScope): ReadonlyMap<string, string> {
     if (scope !== "systemKeys") this.#getOrCreate(scope, "default");
     return this.#keys.scopes.get(normalize(scope)) ?? new Map();
@@ -105,12 +105,12 @@ function toJson({ masterKey, scopes }: StoredKeys): string {
   return `${JSON.stringify({ masterKey, scopes: Object.fromEntries(entries) }, null, 2)}\n`;
 }
 
-/** Function names ignore case. */
+/** Function names are case-insensitive. */
 function normalize(scope: KeyScope): string {
   return scope.startsWith("function:") ? scope.toLowerCase() : scope;
 }
 
-/** Azure's length and alphabet: 40 bytes in URL-safe base64. */
+/** Azure's length and alphabet: 40 bytes in URL-safe Base64. */
 function newKey(): string {
   return randomBytes(40).toString("base64").replaceAll("+", "-").replaceAll("/", "_");
 }

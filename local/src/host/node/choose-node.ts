@@ -3,29 +3,29 @@ import { HostError } from "../errors.ts";
 import { type FoundNode, findNodes, probeNode } from "./find-nodes.ts";
 import { readWantedNode, toRange, type WantedNode } from "./wanted-node.ts";
 
-/** The hooks of ES modules, which lead an app to the worker's API, are as old as this one. */
+/** The first version with the ES module hooks that the worker uses to load its API into an app. */
 const SUPPORTED = ">=22.15.0";
 
 export type NodeChoice = FoundNode & {
-  /** Why it is not the Node that the app asks for. */
+  /** Why it is not the Node.js version that the app requires. */
   warning: string | null;
 };
 
 export type NodeWish = {
   appDir: string;
-  /** A version, a range, or the path of an executable; null: what the app's own files ask for. */
+  /** A version, a range, or the path of an executable; null: the version that the app's own files require. */
   node: string | null;
-  /** Where to look. */
+  /** Environment to search. */
   env: NodeJS.ProcessEnv;
-  /** The Node that this process runs on. */
+  /** The Node.js that this process runs on. */
   own?: FoundNode;
 };
 
 /**
- * The Node for an app's worker: ours where it is one that the app asks for, else the newest one on PATH or of nvm that is, else ours
- * with a warning.
+ * Chooses the Node.js for an app's worker: ours if it satisfies the app, else the newest matching one on PATH or
+ * installed by nvm, else ours with a warning.
  *
- * @throws HostError `ERR_NODE_NOT_FOUND` if `node` is none that can be used.
+ * @throws HostError `ERR_NODE_NOT_FOUND` if `node` cannot be satisfied.
  */
 export async function chooseNode({ appDir, node, env, own = ownNode() }: NodeWish): Promise<NodeChoice> {
   if (node !== null && /[\\/]/.test(node)) return { ...(await requireNode(node)), warning: null };

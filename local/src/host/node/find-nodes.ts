@@ -5,19 +5,19 @@ import path from "node:path";
 import { promisify } from "node:util";
 import { findOnPath } from "@same-kit/shared";
 
-/** A Node that was found on this machine. */
+/** A Node.js installation on this machine. */
 export type FoundNode = {
-  /** Its executable, absolute. */
+  /** Absolute path of its executable. */
   file: string;
   /** For example `22.15.0`. */
   version: string;
 };
 
 const EXECUTABLE = process.platform === "win32" ? "node.exe" : "node";
-// A first start from a cold disk takes seconds; a program that only bears the name may never answer.
+// A first start from a cold disk takes seconds; a program that merely has the name may never answer.
 const ANSWER_TIMEOUT_MS = 10_000;
 
-/** Those on PATH and those that nvm has installed, the former first; every file once. */
+/** Finds those on PATH, followed by those installed by nvm; every file once. */
 export async function findNodes(env: NodeJS.ProcessEnv): Promise<FoundNode[]> {
   const inFolders = (await nvmFolders(env)).map((folder) => path.join(folder, EXECUTABLE));
   const candidates = [...findOnPath("node", env), ...inFolders];
@@ -26,7 +26,7 @@ export async function findNodes(env: NodeJS.ProcessEnv): Promise<FoundNode[]> {
   return found.filter((it) => it !== null);
 }
 
-/** @returns null if it does not answer as Node does. */
+/** @returns null if it does not answer like Node.js. */
 export async function probeNode(file: string): Promise<FoundNode | null> {
   try {
     const { stdout } = await promisify(execFile)(file, ["--version"], { timeout: ANSWER_TIMEOUT_MS });

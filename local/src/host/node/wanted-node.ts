@@ -2,15 +2,15 @@ import { readFile } from "node:fs/promises";
 import path from "node:path";
 import semver from "semver";
 
-/** The Node version that is asked for. */
+/** The required Node.js version. */
 export type WantedNode = {
-  /** As npm writes ranges: `>=20.0.0 <21.0.0-0`. */
+  /** In npm's range syntax: `>=20.0.0 <21.0.0-0`. */
   range: string;
-  /** For people: `20 in .nvmrc`, `--node 22`. */
+  /** For display: `20 in .nvmrc`, `--node 22`. */
   words: string;
 };
 
-/** Names of long-term releases as version managers take them. */
+/** Names of long-term releases as used by version managers. */
 const RELEASES: Readonly<Record<string, string>> = {
   hydrogen: "18",
   iron: "20",
@@ -19,9 +19,10 @@ const RELEASES: Readonly<Record<string, string>> = {
 };
 
 /**
- * What an app's `.nvmrc`, `.node-version` or `engines.node` asks for, the first that says something.
+ * The version that an app's `.nvmrc`, `.node-version` or `engines.node` requires; the first that specifies one.
  *
- * @returns null: any will do, as where a file says `node` or `lts/*`, or something that is not a version.
+ * @returns null if any version will do, for example if a file says `node` or `lts/*`, or something that is not a
+ *   version.
  */
 export async function readWantedNode(appDir: string): Promise<WantedNode | null> {
   for (const source of [".nvmrc", ".node-version"]) {
@@ -34,7 +35,7 @@ export async function readWantedNode(appDir: string): Promise<WantedNode | null>
   return engine === null || range === null ? null : { range, words: `${engine} in package.json` };
 }
 
-/** `v20.1.0`, `20`, `lts/iron` or a range as one of npm's; null: none of them. */
+/** Converts `v20.1.0`, `20`, `lts/iron` or a range to npm's range syntax; null for anything else. */
 export function toRange(text: string): string | null {
   const words = firstLine(text).toLowerCase();
   return words === "" ? null : semver.validRange(RELEASES[words.replace(/^lts\//, "")] ?? words.replace(/^node@/, ""));
@@ -50,7 +51,7 @@ function engineOf(packageJson: string): string | null {
     const { engines } = JSON.parse(packageJson) as { engines?: { node?: unknown } };
     return typeof engines?.node === "string" ? engines.node : null;
   } catch {
-    return null; // The host reports it when it loads the app.
+    return null; // The host reports the invalid file when it loads the app.
   }
 }
 

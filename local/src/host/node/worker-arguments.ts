@@ -1,7 +1,11 @@
-// The setting that gives the Node of the worker its options, as Azure's host reads it: `:` of a name is `__` in an environment.
+// The setting with the options of the worker's Node.js, as in Azure's host; environment variables use `__` instead of
+// `:`.
 const NAMES = new Set(["languageworkers__node__arguments", "languageworkers:node:arguments"]);
 
-/** For example `--inspect=9229`, as editors set it. Words are separated by spaces; quotes keep one together. */
+/**
+ * Parses options such as `--inspect=9229`, as editors set them. Words are separated by spaces; quotes keep a word
+ * together.
+ */
 export function workerArguments(env: Readonly<Record<string, string>>): string[] {
   const text = Object.entries(env).find(([name]) => NAMES.has(name.toLowerCase()))?.[1] ?? "";
   return [...text.matchAll(/(?:[^\s"']+|"[^"]*"|'[^']*')+/g)].map(([word]) =>
@@ -9,7 +13,7 @@ export function workerArguments(env: Readonly<Record<string, string>>): string[]
   );
 }
 
-/** Two processes cannot listen for a debugger on one port. */
+/** Whether a debugger port is opened: two processes cannot listen on the same one. */
 export function opensDebugger(nodeArguments: readonly string[]): boolean {
   return nodeArguments.some((it) => /^--inspect(-brk|-wait|-port)?(=|$)/.test(it));
 }

@@ -1,15 +1,16 @@
 import vm from "node:vm";
 import { RE2JS } from "re2js";
 
-// .NET gives a route's expression ten seconds, on a thread of its own; ours would keep the whole host waiting.
+// .NET allows ten seconds for a route's expression, on a separate thread; here a slow expression would block the whole
+// host.
 const TIME_LIMIT_MS = 100;
 
 /**
- * An expression that tells whether it occurs in a text, case ignored. RE2 takes a time that grows with the text's length only. What it
- * does not know, look-around and references to groups, is left to the runtime's own engine, which may take exponential time: there
- * a text that takes longer than 0.1 s does not match.
+ * Creates a case-insensitive test for whether an expression occurs in a text. RE2 runs in time linear in the text's
+ * length. What RE2 does not support (lookaround and backreferences) is evaluated by the runtime's engine, which may
+ * take exponential time: there, a text that takes longer than 0.1 s does not match.
  *
- * @returns `undefined` if neither can parse it.
+ * @returns `undefined` if neither engine can parse it.
  */
 export function createBoundedTest(pattern: string): ((text: string) => boolean) | undefined {
   const linear = compileLinear(pattern);
@@ -36,7 +37,7 @@ function compileBacktracking(pattern: string): RegExp | undefined {
 
 let context: vm.Context | undefined;
 
-/** Only a script can be interrupted while an expression is evaluated. */
+/** Evaluated in a script, because only scripts can be interrupted. */
 function testInTime(expression: RegExp, text: string): boolean {
   context ??= vm.createContext(Object.create(null));
   Object.assign(context, { expression, text });

@@ -4,10 +4,10 @@ import type { RouteParameter, RoutePart, RouteSegment, RouteTemplate } from "./r
 export type RouteValues = Record<string, string>;
 
 /**
- * Splits a request's path as routing does: decoded once, segment by segment (an encoded slash stays encoded), one
- * slash at the end ignored.
+ * Splits a request's path as ASP.NET routing does: decoded once, segment by segment (an encoded slash stays encoded),
+ * ignoring one trailing slash.
  *
- * @returns `undefined` when an escape is broken.
+ * @returns `undefined` if an escape sequence is malformed.
  */
 export function splitPath(pathname: string): string[] | undefined {
   const trimmed = pathname.replace(/^\//, "").replace(/\/$/, "");
@@ -25,8 +25,9 @@ export function splitPath(pathname: string): string[] | undefined {
 }
 
 /**
- * @param path - As {@link splitPath} returns it.
- * @returns The parameters' values, spelled as in the template; missing optional ones are absent. `undefined`: no match.
+ * @param path - As returned by {@link splitPath}.
+ * @returns The parameters' values, with names spelled as in the template; missing optional ones are absent.
+ *   `undefined`: no match.
  * @see dotnet/aspnetcore, Routing/src/Patterns/RoutePatternMatcher.cs
  */
 export function matchTemplate(template: RouteTemplate, path: readonly string[]): RouteValues | undefined {
@@ -80,7 +81,10 @@ function matchComplexSegment(segment: RouteSegment, text: string, values: RouteV
   return matchParts(segment, text, values);
 }
 
-/** From the right: the last occurrence of a literal counts, so the parameter left of it takes as much as possible. */
+/**
+ * Matches from the right: the last occurrence of a literal counts, so the parameter left of it takes as much as
+ * possible.
+ */
 function matchParts(parts: readonly RoutePart[], text: string, values: RouteValues): boolean {
   const found = noValues();
   let end = text.length;
@@ -112,7 +116,7 @@ function findLiteral(literal: string, text: string, end: number, isAtEnd: boolea
   return haystack.lastIndexOf(needle, end - needle.length - 1);
 }
 
-/** Adds the defaults and checks the constraints of present values. */
+/** Adds the defaults and checks the constraints of the present values. */
 function finish(template: RouteTemplate, values: RouteValues): RouteValues | undefined {
   for (const part of template.segments.flat()) {
     if (part.kind === "literal") continue;

@@ -8,7 +8,7 @@ type ConstraintFactory = (args: readonly string[], raw: string) => ((value: stri
 const INT32 = { min: -(2n ** 31n), max: 2n ** 31n - 1n };
 const INT64 = { min: -(2n ** 63n), max: 2n ** 63n - 1n };
 
-/** Names ignore case. See dotnet/aspnetcore, Routing/src/RouteOptions.cs and Routing/src/Constraints. */
+/** Names are case-insensitive. See dotnet/aspnetcore, Routing/src/RouteOptions.cs and Routing/src/Constraints. */
 const CONSTRAINTS: Readonly<Record<string, ConstraintFactory>> = {
   int: withoutArguments((value) => isIntegerWithin(value, INT32.min, INT32.max)),
   long: withoutArguments((value) => isIntegerWithin(value, INT64.min, INT64.max)),
@@ -71,7 +71,7 @@ const CONSTRAINTS: Readonly<Record<string, ConstraintFactory>> = {
 
 /**
  * @param text - `int`, `range(1,9)`, `regex(^a)`.
- * @returns `undefined` for an unknown name or arguments that do not fit.
+ * @returns `undefined` for an unknown name or invalid arguments.
  */
 export function parseRouteConstraint(text: string): RouteConstraint | undefined {
   const match = /^([^(]+?)(?:\((.*)\))?$/s.exec(text);
@@ -94,7 +94,7 @@ function withIntegers(count: number, create: (args: bigint[]) => (value: string)
   };
 }
 
-/** .NET's invariant integer style: surrounding white space and a sign are fine. */
+/** .NET's invariant integer style: surrounding white space and a sign are accepted. */
 function isIntegerWithin(value: string, min: bigint, max: bigint): boolean {
   const text = value.trim();
   return /^[+-]?\d+$/.test(text) && isBetween(BigInt(text.replace("+", "")), min, max);
@@ -108,7 +108,7 @@ function isFloat(value: string): boolean {
   return /^\s*([+-]?(\d[\d,]*(\.\d*)?|\.\d+)(e[+-]?\d+)?|[+-]?(infinity|\u221e)|nan)\s*$/i.test(value);
 }
 
-/** Every text form of .NET's Guid but the hexadecimal array one. */
+/** Every text form of .NET's Guid except the hexadecimal array. */
 function isGuid(value: string): boolean {
   const text = value.trim();
   const dashed = "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}";

@@ -4,8 +4,8 @@ import { matchTemplate, type RouteValues } from "./match-template.ts";
 export type RouteMatch = { fn: AppFunction; params: RouteValues };
 
 /**
- * The HTTP functions in the order of their names; the first whose template and methods match wins, however general it is.
- * A disabled function's route does not exist.
+ * The HTTP functions ordered by name. The first whose template and methods match wins, however general it is. The route
+ * of a disabled function does not exist.
  */
 export class RouteTable {
   readonly #functions: readonly AppFunction[];
@@ -19,7 +19,7 @@ export class RouteTable {
       const { http } = fn;
       if (http === undefined || (http.methods !== undefined && !http.methods.includes(method.toUpperCase()))) continue;
       const params = matchTemplate(http.template, path);
-      // A match on a disabled function ends the search: another one must not answer in its place.
+      // A match on a disabled function ends the search: no other function may answer instead.
       if (params !== undefined) return fn.isDisabled ? undefined : { fn, params };
     }
     return undefined;

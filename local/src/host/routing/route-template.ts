@@ -1,5 +1,5 @@
-// ASP.NET Core's route template syntax, as far as an HTTP trigger's route can use it.
-// See dotnet/aspnetcore, Routing/src/Patterns/RoutePatternParser.cs and RouteParameterParser.cs.
+// The subset of ASP.NET Core's route template syntax that an HTTP trigger's route can use.
+// Source: dotnet/aspnetcore, Routing/src/Patterns/RoutePatternParser.cs and RouteParameterParser.cs.
 
 import { parseRouteConstraint, type RouteConstraint } from "./route-constraint.ts";
 
@@ -19,7 +19,7 @@ export type RouteSegment = readonly RoutePart[];
 
 export type RouteTemplate = { text: string; segments: readonly RouteSegment[] };
 
-/** The template breaks a rule of its syntax; the message names the rule. */
+/** The template breaks a syntax rule; the message names the rule. */
 export class RouteTemplateError extends Error {
   constructor(template: string, problem: string) {
     super(`The route template "${template}" is invalid: ${problem}.`);
@@ -46,7 +46,7 @@ function trimStart(text: string): string {
   return text.startsWith("/") ? text.slice(1) : text;
 }
 
-/** Splits at slashes outside braces; one slash at the end is ignored. */
+/** Splits at slashes outside braces, ignoring one trailing slash. */
 function splitSegments(template: string, text: string): string[] {
   const pieces: string[] = [];
   let piece = "";
@@ -169,7 +169,7 @@ function parseAfterName(text: string): AfterName {
   return { constraintTexts, defaultValue: body[i] === "=" ? body.slice(i + 1) : undefined, isOptional };
 }
 
-/** The last `)` that ends the parameter's text or stands before the next `:` or `=`. */
+/** The last `)` that ends the parameter's text or precedes the next `:` or `=`. */
 function findParenthesisEnd(body: string, open: number): number {
   for (let i = open + 1; i < body.length; i++) {
     if (body[i] === ")" && (i === body.length - 1 || body[i + 1] === ":" || body[i + 1] === "=")) return i;
