@@ -100,7 +100,7 @@ async function answerBlob(query: URLSearchParams, { account, containerName }: Ob
 
 /** Checked here so that the storage's own error messages are never shown. */
 function isBlobName(name: string): boolean {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is searched for.
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are the characters to find.
   if (name === "" || name.length > MAX_BLOB_NAME_LENGTH || /[\u0000-\u001f\u007f-\u009f]/.test(name)) return false;
   return name.isWellFormed() && !name.split(/[/\\]/).some((part) => part === "." || part === "..");
 }

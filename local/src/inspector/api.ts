@@ -1,19 +1,19 @@
-// What the inspector's page asks its server, and what it is answered; both import it, so it imports nothing. Paths are below the page's own
-// address. Times are ISO 8601 in UTC; sizes are bytes.
+// The API between the inspector's page and its server. Both import this file, so it has no imports. Paths are relative
+// to the page's own URL. Times are ISO 8601 in UTC; sizes are bytes.
 
-/** Which parts there are to see: a deployed app shows its instances and entities only, a storage its hub too. */
+/** What can be inspected: a deployed app shows only its instances and entities; a storage also shows its hub. */
 export type Capabilities = {
   /** `GET api/hub`. */
   hub: boolean;
-  /** `GET api/runs`: runs of notebooks are recorded here. */
+  /** `GET api/runs`: notebook runs are recorded here. */
   runs: boolean;
-  /** Host events arrive in the stream as they happen; otherwise only changes of instances do. */
+  /** Whether host events arrive in the stream as they happen; otherwise only changes of instances do. */
   events: boolean;
   /** `GET api/sources`. */
   sources: boolean;
-  /** `GET api/traces`: spans of the app are kept here. */
+  /** `GET api/traces`: spans of the app are stored here. */
   traces: boolean;
-  /** Instances and entities may be changed. */
+  /** Whether instances and entities can be changed. */
   actions: boolean;
 };
 
@@ -21,47 +21,47 @@ export type InspectedFunction = {
   name: string;
   /** As registered, such as `httpTrigger`. */
   triggerType: string;
-  /** For an HTTP function: its URL with the route's template. */
+  /** For an HTTP function: the URL with its route template. */
   url?: string;
   /** For an HTTP function, upper case; empty: all. */
   methods?: readonly string[];
   isDisabled: boolean;
-  /** A remark, such as why its trigger does not fire here. */
+  /** A remark, for example why its trigger does not fire here. */
   note?: string;
-  /** Why it is not served. */
+  /** Why the function is not served. */
   errors: readonly string[];
 };
 
-/** A host of this machine. */
+/** A host on this machine. */
 export type InspectedHost = {
   url: string;
-  /** The page of that host. */
+  /** The inspector page of that host. */
   inspectorUrl: string;
   pid: number;
   hubName: string;
   appDir: string;
   startedAt: string;
-  /** The one that answers. */
+  /** Whether it is the host that answers. */
   isThis: boolean;
 };
 
 /** `GET api/home` */
 export type Home = {
-  /** `host`: on this machine; `app`: deployed, by its management API; `storage`: a task hub without a host. */
+  /** `host`: on this machine; `app`: deployed, through its management API; `storage`: a task hub without a host. */
   kind: "host" | "app" | "storage";
-  /** Where: a URL, or a storage without its key. */
+  /** Its location: a URL, or a storage without its key. */
   where: string;
   hubName: string | null;
-  /** As `--storage` takes it, without keys; null where it is not known. */
+  /** In the format of `--storage`, without keys; null if unknown. */
   storage: string | null;
   version: string;
   nodeVersion: string | null;
-  /** `Running` …; null for what is not a host. */
+  /** `Running` …; null if it is not a host. */
   state: string | null;
   functions: readonly InspectedFunction[];
   hosts: readonly InspectedHost[];
   can: Capabilities;
-  /** Sent back in the header {@link TOKEN_HEADER} with every request that changes something; another one after each start. */
+  /** Sent back in the header {@link TOKEN_HEADER} with every request that changes something; renewed on each start. */
   token: string;
 };
 
@@ -77,37 +77,37 @@ export type InstanceStatusName =
   | "Canceled"
   | "ContinuedAsNew";
 
-/** One row of the list; short, because there are thousands. */
+/** One row of the list. Kept short, because there are thousands. */
 export type InstanceSummary = {
   id: string;
   name: string;
   status: InstanceStatusName;
   createdAt: string;
   updatedAt: string;
-  /** For a run of a notebook: the step that it is at; `index` counts from 0. */
+  /** For a notebook run: the current step; `index` counts from 0. */
   step?: { name: string; index: number; total: number };
 };
 
-/** `GET api/instances`: the newest first. */
+/** `GET api/instances`, newest first. */
 export type InstanceList = {
   instances: readonly InstanceSummary[];
-  /** How many older ones are left out. */
+  /** Number of older instances left out. */
   omitted: number;
 };
 
-/** A value that may be large. What exceeds {@link MAX_INLINE_BYTES} is fetched by `GET api/payload?id=…&path=…`. */
+/** A value that may be large. A value above {@link MAX_INLINE_BYTES} is fetched with `GET api/payload?id=…&path=…`. */
 export type Payload = { json: unknown } | { bytes: number; preview: string; path: string };
 
-/** Counted in the JSON text. */
+/** Size of the JSON text. */
 export const MAX_INLINE_BYTES = 4096;
 
-/** One item as the management API shows it: a call and its result are one. Payload members are apart. */
+/** One item in the management API's format, where a call and its result are one item. Payload members are separate. */
 export type HistoryItem = {
   /** `ExecutionStarted`, `TaskCompleted`, `TimerCreated` … */
   type: string;
   /** When it happened. */
   at: string;
-  /** For a call's result: when the call was scheduled. */
+  /** For the result of a call: when the call was scheduled. */
   scheduledAt?: string;
   functionName?: string;
   /** The name of an event. */
@@ -116,7 +116,7 @@ export type HistoryItem = {
   instanceId?: string;
   /** When a timer is due. */
   fireAt?: string;
-  /** Why it failed, or was suspended. */
+  /** Why it failed or was suspended. */
   reason?: string;
   /** For `ExecutionCompleted`. */
   status?: string;
@@ -125,7 +125,7 @@ export type HistoryItem = {
   details?: Payload;
 };
 
-/** `GET api/instance?id=ID`; 404 where there is none. */
+/** `GET api/instance?id=ID`; 404 if it does not exist. */
 export type InstanceDetail = InstanceSummary & {
   version: string | null;
   input: Payload;
@@ -134,20 +134,20 @@ export type InstanceDetail = InstanceSummary & {
   history: readonly HistoryItem[];
 };
 
-/** `GET api/sources?id=ID`, where the host can ask the app's code; 404 elsewhere. */
+/** `GET api/sources?id=ID`, if the host can replay the app's code; otherwise 404. */
 export type SourceLines = {
-  /** A call, timer or event that was asked for: when, what, and where in the code, such as `src/order.js:12:34`. */
+  /** A scheduled call, timer or event: when, what, and where in the code, such as `src/order.js:12:34`. */
   lines: readonly { at: string; name: string; source: string }[];
 };
 
-/** `POST api/instance/ACTION?id=ID`; the body is {@link ActionBody} as JSON. Answered by {@link ActionAnswer}. */
+/** `POST api/instance/ACTION?id=ID` with {@link ActionBody} as JSON. The response is {@link ActionAnswer}. */
 export type InstanceAction = "raise" | "suspend" | "resume" | "terminate" | "restart" | "rewind" | "purge";
 
 export type ActionBody = {
   reason?: string;
   /** For `raise`. */
   event?: string;
-  /** For `raise`, and for an operation of an entity. */
+  /** For `raise`, and for an entity operation. */
   data?: unknown;
   /** For `restart`. */
   sameId?: boolean;
@@ -155,10 +155,10 @@ export type ActionBody = {
 
 export type ActionAnswer = { instanceId: string };
 
-/** `POST api/start?name=ORCHESTRATOR`; answered by {@link ActionAnswer}. */
+/** `POST api/start?name=ORCHESTRATOR`. The response is {@link ActionAnswer}. */
 export type StartBody = { id?: string; input?: unknown };
 
-/** `POST api/purge`: ended instances by id. Answered by `{ purged: number }`. */
+/** `POST api/purge`: purges ended instances by id. The response is `{ purged: number }`. */
 export type PurgeBody = { ids: readonly string[] };
 
 export type EntitySummary = { name: string; key: string; lastOperationAt: string; state: Payload };
@@ -166,23 +166,23 @@ export type EntitySummary = { name: string; key: string; lastOperationAt: string
 /** `GET api/entities` */
 export type EntityList = {
   entities: readonly EntitySummary[];
-  /** There are more than are listed. */
+  /** Whether there are more than the listed ones. */
   hasMore: boolean;
 };
 
-/** `GET api/entity?name=NAME&key=KEY`; what of it is not known without the storage is null. */
+/** `GET api/entity?name=NAME&key=KEY`; members that are unknown without the storage are null. */
 export type EntityDetail = EntitySummary & {
-  /** The instance that has it locked. */
+  /** The instance that holds its lock. */
   lockedBy: string | null;
-  /** Operations that wait in its queue. */
+  /** Operations waiting in its queue. */
   pending: readonly { operation: string; from: string | null; isSignal: boolean }[] | null;
 };
 
 export type QueueState = {
   name: string;
-  /** Messages in it, hidden ones too; null: the queue does not exist. */
+  /** Number of messages, including hidden ones; null: the queue does not exist. */
   messages: number | null;
-  /** When the oldest visible message came. */
+  /** When the oldest visible message arrived. */
   oldestAt: string | null;
 };
 
@@ -193,7 +193,7 @@ export type HubState = {
   partitions: readonly (QueueState & {
     /** The host that reads it; null: none. */
     owner: string | null;
-    /** The host that wants it. */
+    /** The host that has requested it. */
     nextOwner: string | null;
     leaseExpiresAt: string | null;
   })[];
@@ -214,49 +214,49 @@ export type RunSummary = {
   endedAt: string | null;
   /** Why it did not complete. */
   reason: string | null;
-  /** The run whose first steps it keeps. */
+  /** The run whose first steps it reuses. */
   continues: { id: string; steps: number } | null;
 };
 
-/** `GET api/runs`: the newest first. */
+/** `GET api/runs`, newest first. */
 export type RunList = { runs: readonly RunSummary[] };
 
 export type RunFile = {
-  /** Below the run's folder, with `/`. */
+  /** Relative to the run's folder, with `/`. */
   path: string;
   bytes: number;
 };
 
 export type RunStep = {
   name: string;
-  /** `ok`, `failed`, `kept`, `cached` …; null: not begun. */
+  /** `ok`, `failed`, `kept`, `cached` …; null: not started. */
   state: string | null;
   durationMs: number | null;
 };
 
-/** `GET api/run?id=ID`; a file of it is `GET api/run/file?id=ID&path=PATH`, always in a sandbox of its own. */
+/** `GET api/run?id=ID`; each file is `GET api/run/file?id=ID&path=PATH`, always sandboxed. */
 export type RunDetail = RunSummary & {
   location: string;
   parameters: Readonly<Record<string, unknown>>;
   python: string | null;
   storage: string | null;
   stepResults: readonly RunStep[];
-  /** What the run's summary says besides, as its `--json` does; null while it runs. */
+  /** The rest of the run's summary, as in its `--json` output; null while it runs. */
   summary: unknown;
   files: readonly RunFile[];
-  /** The path of the report among the files; null: there is none. */
+  /** Path of the report among the files; null: there is none. */
   report: string | null;
-  /** How it is continued from the command line; null where it cannot be. */
+  /** The command that continues it; null if it cannot be continued. */
   resumeCommand: string | null;
 };
 
-/** `POST api/run/resume?id=ID`: continues it in the background. `POST api/run/cancel?id=ID`: ends it. */
+/** `POST api/run/resume?id=ID` continues the run in the background. `POST api/run/cancel?id=ID` ends it. */
 export type RunAction = "resume" | "cancel";
 
-/** `GET api/traces`: the newest first. */
+/** `GET api/traces`, newest first. */
 export type TraceList = {
   traces: readonly TraceSummary[];
-  /** How many older ones are left out. */
+  /** Number of older traces left out. */
   omitted: number;
 };
 
@@ -270,29 +270,29 @@ export type TraceSummary = {
   isFailed: boolean;
 };
 
-/** `GET api/trace?id=TRACE`, or `?instance=ID` for all traces that an instance is in; in order of their begin. */
+/** `GET api/trace?id=TRACE`, or `?instance=ID` for all traces that an instance is in; ordered by start time. */
 export type TraceDetail = {
   spans: readonly TraceSpan[];
-  /** How many later ones are left out. */
+  /** Number of later spans left out. */
   omitted: number;
 };
 
 export type TraceSpan = {
   traceId: string;
   id: string;
-  /** Null for the first of a trace; it may be a span that is not here. */
+  /** Null for the first span of a trace. The parent may not be stored here. */
   parentId: string | null;
   name: string;
   kind: "internal" | "server" | "client" | "producer" | "consumer";
-  /** In ms since 1970, with fractions. */
+  /** Milliseconds since the epoch, with fractions. */
   startMs: number;
   endMs: number;
-  /** Why it ended with an error; null: it did not. */
+  /** Why it ended with an error; null: no error. */
   problem: string | null;
   attributes: Readonly<Record<string, string | number | boolean>>;
 };
 
-/** What happened on a host, of what `events/host-event.ts` knows. */
+/** What happened on a host; a subset of `events/host-event.ts`. */
 export type StreamEvent = { at: string; instanceId: string | null } & (
   | { kind: "line"; level: string; source: string; text: string }
   | { kind: "function-started"; functionName: string; invocationId: string }
@@ -309,11 +309,11 @@ export type StreamEvent = { at: string; instanceId: string | null } & (
 
 /** `GET api/stream`: server-sent events; `event:` is the kind, `data:` one of these as JSON. */
 export type StreamMessage =
-  /** First, and again after the stream was resumed. */
+  /** Sent first, and again after the stream was resumed. */
   | { kind: "hello"; token: string }
   | { kind: "instances"; changed: readonly InstanceSummary[]; removed: readonly string[] }
-  /** At most a few hundred a second: `missed` says how many more there were. */
+  /** At most a few hundred per second; `missed` counts the ones left out. */
   | { kind: "events"; events: readonly StreamEvent[]; missed: number };
 
-/** The body of every answer with a status of 400 or more. */
+/** The body of every response with a status of 400 or above. */
 export type Problem = { error: string; hint?: string };

@@ -1,4 +1,4 @@
-// The page's files, and the headers that keep foreign text in them from being more than text.
+// Serves the page's files, with headers that prevent foreign text in them from acting as code.
 
 import { readFile } from "node:fs/promises";
 import path from "node:path";
@@ -24,7 +24,7 @@ const PAGE_POLICY = [
   "frame-ancestors 'none'",
 ].join("; ");
 
-/** Its scripts, such as those of a figure, run in an origin of their own, and reach nothing. */
+/** Scripts in foreign content, for example in a figure, run in a separate origin and can reach nothing. */
 const FOREIGN_POLICY = [
   "sandbox allow-scripts",
   "default-src 'none'",
@@ -43,7 +43,7 @@ export const SAFE_HEADERS: Readonly<Record<string, string>> = {
   "cross-origin-resource-policy": "same-origin",
 };
 
-/** @returns null for a name that is none of the page's. */
+/** @returns null if the page has no such file. */
 export async function readAsset(name: string): Promise<WebhookResponse | null> {
   const type = Object.hasOwn(TYPES, name) ? TYPES[name] : undefined;
   if (type === undefined) return null;
@@ -64,7 +64,7 @@ const FOREIGN_TYPES: Readonly<Record<string, string>> = {
 };
 const TEXT_TYPES = new Set([".txt", ".log", ".csv", ".tsv", ".md", ".py", ".ipynb", ".yaml", ".yml"]);
 
-/** A file that a run made: shown in a sandbox, or downloaded where a browser would not show it. */
+/** A file produced by a run: shown in a sandbox, or downloaded if a browser cannot show it. */
 export function foreignFile(name: string, body: Buffer): WebhookResponse {
   const extension = path.posix.extname(name).toLowerCase();
   const type = FOREIGN_TYPES[extension] ?? (TEXT_TYPES.has(extension) ? "text/plain; charset=utf-8" : null);

@@ -2,12 +2,12 @@ import type { WebhookRequest, WebhookResponse, WebhookStream } from "../shared/h
 import { RequestProblem } from "./problem.ts";
 
 export type Answer = WebhookResponse | WebhookStream;
-/** Answers one address; a {@link RequestProblem} that it throws becomes the answer. */
+/** Answers one path; a thrown {@link RequestProblem} becomes the response. */
 export type Handler = (request: WebhookRequest) => Promise<Answer>;
-/** By method and path, such as `GET api/home`. */
+/** Handlers by method and path, such as `GET api/home`. */
 export type Handlers = Readonly<Record<string, Handler>>;
 
-/** Why something was changed, where the person gave no reason. */
+/** The reason recorded for a change if the user gave none. */
 export const BY_HAND = "By hand, in the inspector.";
 
 export function present<Value>(value: Value | undefined, what: string): Value {

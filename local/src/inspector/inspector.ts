@@ -1,5 +1,5 @@
-// Answers everything below the inspector's address: its page, what the page asks, and what it may do. Host, origin and user of a
-// request were checked before; what changes something needs the token that only a page of the same origin can read.
+// Answers everything below the inspector's URL: its page, the page's queries, and its actions. Host, origin and user of
+// a request have been checked before; a change also requires the token, which only a page of the same origin can read.
 
 import { randomBytes } from "node:crypto";
 import { type Clock, isSameSecret, type Logger, reasonOf } from "@same-kit/shared";
@@ -19,13 +19,13 @@ import type { InspectedSource } from "./source.ts";
 import { traceHandlers } from "./trace-handlers.ts";
 
 export type Inspector = {
-  /** @param path - Below the inspector's address, decoded, without a slash at the start. */
+  /** @param path - Relative to the inspector's URL, decoded, without a leading slash. */
   answer(request: WebhookRequest, path: string): Promise<Answer>;
   /** Ends the streams of open pages. */
   close(): void;
 };
 
-/** Each holds a connection: more than one person's pages need. */
+/** Each stream holds a connection; this is more than one user's pages need. */
 const MAX_STREAMS = 32;
 
 export function createInspector(source: InspectedSource, deps: { clock: Clock; log: Logger }): Inspector {
@@ -90,13 +90,13 @@ async function answer(
   }
 }
 
-/** Pages that may call the app's functions (CORS) get no further. */
+/** Pages that may call the app's functions (CORS) are refused here. */
 function isForeignPage({ headers, url }: WebhookRequest): boolean {
   const { origin } = headers;
   return origin !== undefined && (!URL.canParse(origin) || new URL(origin).host !== url.host);
 }
 
-/** A file that a run made has a policy of its own. */
+/** A file produced by a run has its own policy. */
 function withSafeHeaders(answer: Answer): Answer {
   return { ...answer, headers: { ...SAFE_HEADERS, ...answer.headers } };
 }

@@ -5,11 +5,11 @@ import { textOf, toSummary } from "./instance-summary.ts";
 import type { ApiObject } from "./management-api.ts";
 import { toPayload } from "./payload.ts";
 
-/** The API's names of what a history item has as text, and ours. */
+/** Text members of a history item: the API's names and ours. */
 const TEXTS = [
   ["ScheduledTime", "scheduledAt"],
   ["FunctionName", "functionName"],
-  // What a `GenericEvent` says, such as the reason of a rewind.
+  // The content of a `GenericEvent`, for example the reason of a rewind.
   ["Data", "name"],
   ["Name", "name"],
   ["InstanceId", "instanceId"],
@@ -24,7 +24,7 @@ const PAYLOADS = [
   ["Details", "details"],
 ] as const;
 
-/** @returns null for what is no orchestration. */
+/** @returns null if it is not an orchestration. */
 export function toDetail(item: ApiObject): InstanceDetail | null {
   const summary = toSummary(item);
   if (summary === null) return null;
@@ -38,7 +38,7 @@ export function toDetail(item: ApiObject): InstanceDetail | null {
   };
 }
 
-/** The value at a {@link toPayload} path: `output`, `history.17.Result`; undefined where there is none. */
+/** The value at a {@link toPayload} path, such as `output` or `history.17.Result`; undefined if there is none. */
 export function findPayload(item: ApiObject, path: string): unknown {
   const [head = "", index, member = ""] = path.split(".");
   if (head !== "history") return ["input", "output", "customStatus"].includes(head) ? item[head] : undefined;
@@ -67,7 +67,7 @@ function toHistoryItem(event: ApiObject, index: number): HistoryItem {
   };
 }
 
-/** The API gives results as values, but inputs and details as the JSON text that the history has. */
+/** The API returns results as values, but inputs and details as the JSON text stored in the history. */
 function storedValue(event: ApiObject, member: string): unknown {
   const value = event[member];
   return typeof value === "string" && member !== "Result" ? jsonOrText(value) : value;

@@ -4,15 +4,15 @@ import { instanceOf } from "../events/host-event.ts";
 import type { InstanceList } from "./api.ts";
 import type { Changes, InstanceIndex } from "./instance-index.ts";
 
-/** Changes are reported together, at most this often. */
+/** Changes are reported in batches, at most this often. */
 const ROUND_MS = 500;
-/** Each is a request to the storage that the app works on. */
+/** Each read is a request to the storage that the app works on. */
 const READS_PER_ROUND = 40;
-/** Beyond that, the next scan finds them. */
+/** Beyond this number, the next scan finds the changes. */
 const MAX_TOUCHED = 2000;
-/** A scan waits so many times as long as the last one took: what is left of a core is the app's. */
+/** Pause between scans as a multiple of the last scan's duration, to leave the CPU to the app. */
 const SCAN_PAUSE_FACTOR = 50;
-/** With events, a scan only finds what other hosts did, and what was purged. */
+/** Interval of scans if events are available: a scan then only finds what other hosts did, and what was purged. */
 const SCAN_WITH_EVENTS_MS = 10_000;
 const SCAN_WITHOUT_EVENTS_MS = 2_000;
 const KINDS = new Set(["function-started", "function-ended", "instance-progressed", "instance-ended"]);
@@ -21,7 +21,7 @@ type Listener = (changes: Changes) => void;
 
 export type FeedDeps = { events: Pick<EventLog, "read"> | undefined; clock: Clock; log: Logger };
 
-/** Keeps an index up to date and tells of its changes, while anybody listens. */
+/** Keeps an index up to date and reports its changes while there are listeners. */
 export class InstanceFeed {
   readonly #index: InstanceIndex;
   readonly #deps: FeedDeps;
@@ -29,7 +29,7 @@ export class InstanceFeed {
   readonly #touched = new Set<string>();
   #running: AbortController | undefined;
   #nextScanMs = 0;
-  /** One after the other: a scan that began earlier must not undo what a later read found. */
+  /** Reads run one after another: a scan that started earlier must not overwrite the result of a later read. */
   #turn: Promise<unknown> = Promise.resolve();
 
   constructor(index: InstanceIndex, deps: FeedDeps) {
@@ -42,7 +42,7 @@ export class InstanceFeed {
     return this.#index.list;
   }
 
-  /** @returns ends it. */
+  /** @returns A function that stops listening. */
   listen(listener: Listener): () => void {
     this.#listeners.add(listener);
     if (this.#running === undefined) this.#start();
@@ -52,7 +52,7 @@ export class InstanceFeed {
     };
   }
 
-  /** Looks at an instance that was changed. */
+  /** Reads an instance that has changed. */
   async changed(id: string): Promise<void> {
     await this.#inTurn(async () => this.#tell(await this.#index.touch([id])));
   }
@@ -60,7 +60,7 @@ export class InstanceFeed {
   close(): void {
     this.#running?.abort();
     this.#running = undefined;
-    // What happens unseen is found by the first scan.
+    // Changes that happen without listeners are found by the first scan.
     this.#nextScanMs = 0;
   }
 

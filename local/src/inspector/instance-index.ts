@@ -5,12 +5,12 @@ import type { ManagementApi } from "./management-api.ts";
 
 export type Changes = { changed: InstanceSummary[]; removed: string[] };
 
-/** What a page can hold and sort without lag. */
+/** As many as a page can hold and sort without lag. */
 const MAX_INSTANCES = 20_000;
 const PAGE = 1000;
 const READS_AT_ONCE = 8;
 
-/** All instances of a hub in short, because storage lists them by ID only and people want the newest. */
+/** Summaries of all instances of a hub, because storage lists instances only by ID and users want the newest. */
 export class InstanceIndex {
   readonly #api: ManagementApi;
   readonly #maxInstances: number;
@@ -26,7 +26,7 @@ export class InstanceIndex {
     return { instances: newestFirst([...this.#byId.values()]), omitted: this.#omitted };
   }
 
-  /** Reads all of them. */
+  /** Reads all instances. */
   async scan(): Promise<Changes> {
     const found: InstanceSummary[] = [];
     let token: string | null = null;
@@ -48,7 +48,7 @@ export class InstanceIndex {
     };
   }
 
-  /** Reads some again, or for the first time. */
+  /** Reads some instances, again or for the first time. */
   async touch(ids: readonly string[]): Promise<Changes> {
     const limiter = new Limiter(READS_AT_ONCE);
     const read = async (id: string) => {

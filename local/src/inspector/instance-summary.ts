@@ -2,7 +2,7 @@ import { isRecord } from "@same-kit/shared";
 import type { InstanceStatusName, InstanceSummary } from "./api.ts";
 import type { ApiObject } from "./management-api.ts";
 
-/** @returns null for an entity, and for what has no ID. */
+/** @returns null for an entity, or an item without an ID. */
 export function toSummary(item: ApiObject): InstanceSummary | null {
   const id = textOf(item, "instanceId");
   if (id === "" || id.startsWith("@")) return null;
@@ -22,7 +22,7 @@ export function textOf(item: ApiObject, name: string): string {
   return typeof value === "string" ? value : "";
 }
 
-/** As same-kit's own app sets it. */
+/** The step in the custom status, as set by same-kit's own app. */
 function stepIn(customStatus: unknown): InstanceSummary["step"] | null {
   const step = isRecord(customStatus) ? customStatus["step"] : null;
   if (!isRecord(step)) return null;

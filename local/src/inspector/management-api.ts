@@ -1,10 +1,10 @@
-// The management API as calls with types. What is inspected may be an app in Azure: nothing of an answer is taken for granted.
+// Typed calls of the management API. The inspected app may run in Azure, so responses are not trusted.
 
 import { isRecord } from "@same-kit/shared";
 import type { WebhookHandler, WebhookResponse } from "../shared/http-message.ts";
 import { RequestProblem } from "./problem.ts";
 
-/** One of the API's objects; members are read one by one. */
+/** An object returned by the API; members are validated individually. */
 export type ApiObject = Readonly<Record<string, unknown>>;
 
 export type Page = { items: ApiObject[]; continuationToken: string | null };
@@ -29,13 +29,13 @@ export class ManagementApi {
     return this.#page("/entities/", { query: { top: String(top), fetchState: "true" }, token });
   }
 
-  /** @returns null where there is none. */
+  /** @returns null if it does not exist. */
   async instance(id: string, { isWhole = false } = {}): Promise<ApiObject | null> {
     const query = { showInput: String(isWhole), showHistory: String(isWhole), showHistoryOutput: "true" };
     return asObject(await this.#ask("GET", `/instances/${segment(id)}`, { query }, [404]));
   }
 
-  /** The state; undefined where there is no such entity, or it has none. */
+  /** The state; undefined if the entity does not exist or has no state. */
   async entity(name: string, key: string): Promise<unknown> {
     const answer = await this.#ask("GET", `/entities/${segment(name)}/${segment(key === "" ? "$" : key)}`, {}, [404]);
     return answer.status === 404 ? undefined : parse(answer);
@@ -46,7 +46,7 @@ export class ManagementApi {
     await this.#ask("POST", path, { query: { op: operation }, body: data });
   }
 
-  /** @returns the id. */
+  /** @returns The instance id. */
   async start(name: string, id: string | undefined, input: unknown): Promise<string> {
     const path = `/orchestrators/${segment(name)}${id === undefined ? "" : `/${segment(id)}`}`;
     return idIn(await this.#ask("POST", path, { body: input }));
@@ -60,13 +60,13 @@ export class ManagementApi {
     await this.#ask("POST", `/instances/${segment(id)}/${action}`, { query: { reason } });
   }
 
-  /** @returns the id of what was started. */
+  /** @returns The id of the started instance. */
   async restart(id: string, sameId: boolean): Promise<string> {
     const query = { restartWithNewInstanceId: String(!sameId) };
     return idIn(await this.#ask("POST", `/instances/${segment(id)}/restart`, { query }));
   }
 
-  /** @returns whether there was one. */
+  /** @returns Whether it existed. */
   async purge(id: string): Promise<boolean> {
     return (await this.#ask("DELETE", `/instances/${segment(id)}`, {}, [404])).status !== 404;
   }
@@ -81,7 +81,7 @@ export class ManagementApi {
     };
   }
 
-  /** @throws RequestProblem with the API's own words, unless the status is expected. */
+  /** @throws RequestProblem with the API's message, unless the status is expected. */
   async #ask(
     method: string,
     path: string,
@@ -101,7 +101,7 @@ export class ManagementApi {
   }
 }
 
-/** A slash would separate, encoded or not: such an id has no address in this API. */
+/** A slash is a separator, encoded or not: an id that contains one has no URL in this API. */
 function segment(text: string): string {
   if (!text.includes("/")) return encodeURIComponent(text);
   throw new RequestProblem(400, `The management API has no address for "${text}": an ID with a slash.`);

@@ -3,11 +3,11 @@ import type { StreamEvent, StreamMessage } from "./api.ts";
 import type { InstanceFeed } from "./instance-feed.ts";
 import { toStreamEvent } from "./stream-event.ts";
 
-/** What is sent to a page together. */
+/** Interval at which collected messages are sent to a page. */
 const ROUND_MS = 200;
-/** In one round; a flood of lines is nothing to read. */
+/** Limit per interval; no one could read more log lines. */
 const MAX_EVENTS_PER_ROUND = 100;
-/** What a page that is opened is shown of before. */
+/** Number of past events that a newly opened page gets. */
 const MAX_OLD_EVENTS = 300;
 /** Shorter than the time after which a browser gives up on a silent connection. */
 const HEARTBEAT_MS = 15_000;
@@ -15,7 +15,10 @@ const RETRY_MS = 1000;
 
 export type PageStreamDeps = { token: string; feed: InstanceFeed; events: Pick<EventLog, "read"> | undefined };
 
-/** What is sent to one page, as server-sent events, until `signal` aborts. Each piece is created once the previous one was consumed. */
+/**
+ * Yields the server-sent events for one page until `signal` aborts. Each piece is created once the previous one was
+ * consumed.
+ */
 export async function* pageStream(
   { token, feed, events }: PageStreamDeps,
   signal: AbortSignal,
@@ -53,7 +56,7 @@ async function collect(events: Pick<EventLog, "read"> | undefined, outbox: Outbo
   }
 }
 
-/** What waits to be told; of instances and events as much as a page can use, however slowly it reads. */
+/** Messages waiting to be sent, limited to as many instances and events as a page can use, however slowly it reads. */
 class Outbox {
   #changed = new Map<string, Extract<StreamMessage, { kind: "instances" }>["changed"][number]>();
   #removed = new Set<string>();
@@ -88,7 +91,7 @@ class Outbox {
     this.#waiting?.();
   }
 
-  /** Waits for something to tell; empty after a while without. */
+  /** Waits for messages; returns an empty list after `timeoutMs` without any. */
   async take(timeoutMs: number): Promise<StreamMessage[]> {
     if (this.#isEmpty) await this.#wait(timeoutMs);
     const messages: StreamMessage[] = [];
@@ -132,7 +135,7 @@ function pause(ms: number, signal: AbortSignal): Promise<void> {
   });
 }
 
-// JSON has no line break of its own, which would end the data.
+// Serialized JSON contains no line breaks, which would end the data field.
 function format(message: StreamMessage): string {
   return `event: ${message.kind}\ndata: ${JSON.stringify(message)}\n\n`;
 }

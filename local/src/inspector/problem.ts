@@ -1,7 +1,7 @@
 import type { WebhookResponse } from "../shared/http-message.ts";
 import type { Problem } from "./api.ts";
 
-/** Becomes the answer to a request: a sentence for the person in front of the page. */
+/** Becomes the response to a request, with a message for the user of the page. */
 export class RequestProblem extends Error {
   readonly status: number;
   readonly hint: string | undefined;

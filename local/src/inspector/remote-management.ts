@@ -3,9 +3,11 @@ import type { WebhookHandler } from "../shared/http-message.ts";
 import { RequestProblem } from "./problem.ts";
 
 export type RemoteApp = {
-  /** `https://name.azurewebsites.net`, without a slash at the end. */
+  /** `https://name.azurewebsites.net`, without a trailing slash. */
   url: string;
-  /** The extension's system key; null where none is asked for. It stays in this process. */
+  /**
+   * The extension's system key; null if none is required. It never leaves this process except in requests to the app.
+   */
   managementKey: string | null;
   fetch: typeof globalThis.fetch;
   signal: AbortSignal;
@@ -20,7 +22,7 @@ export function remoteManagement({ url, managementKey, fetch, signal }: RemoteAp
     const target = `${url}${request.url.pathname}${request.url.search}`;
     const headers = {
       ...request.headers,
-      // Not in the URL, which is logged.
+      // Sent as a header, because URLs are logged.
       ...(managementKey === null ? {} : { "x-functions-key": managementKey }),
     };
     try {

@@ -1,11 +1,11 @@
-// What a page sends, checked: a shape that is not of the page's own making is a 400.
+// Validates what a page sends: a shape that the page never sends is answered with 400.
 
 import { isRecord, parseSentJson, reasonOf } from "@same-kit/shared";
 import type { WebhookRequest } from "../shared/http-message.ts";
 import type { ActionBody, PurgeBody, StartBody } from "./api.ts";
 import { RequestProblem } from "./problem.ts";
 
-/** A query parameter that has to be there. */
+/** A required query parameter. */
 export function required({ url }: WebhookRequest, name: string): string {
   const value = url.searchParams.get(name) ?? "";
   if (value === "") throw new RequestProblem(400, `The query lacks "${name}".`);

@@ -4,22 +4,25 @@ import type { WebhookHandler } from "../shared/http-message.ts";
 import type { TraceFiles } from "../telemetry/trace-files.ts";
 import type { Home, InspectedFunction, InspectedHost, RunDetail, RunSummary, SourceLines } from "./api.ts";
 
-/** What is inspected. Instances and entities are seen through the management API alone, here as in Azure. */
+/** What is inspected. Instances and entities are read only through the management API, here as in Azure. */
 export type InspectedSource = {
-  /** Answers `/runtime/webhooks/durabletask/…`, keys and all. */
+  /** Answers `/runtime/webhooks/durabletask/…`, adding keys if required. */
   management: WebhookHandler;
   describe(): Promise<HostDescription>;
-  /** Absent where the storage cannot be reached, as with a deployed app. */
+  /** Absent if the storage cannot be reached, as for a deployed app. */
   hub?: () => Promise<HubDescription & { storage: string; poison: HubQueue[] }>;
-  /** Absent where entities are seen by their state alone. */
+  /** Absent if only the state of entities is available. */
   entity?: (name: string, key: string) => Promise<EntityInternals | null>;
-  /** Where the code of the app asked for what an instance did; absent where there is no code to ask. Null: no such instance. */
+  /**
+   * Finds where the app's code scheduled what an instance did; absent if there is no code to replay. Null: no such
+   * instance.
+   */
   sources?: (instanceId: string) => Promise<SourceLines | null>;
-  /** What happens on the host; absent where nothing tells. */
+  /** The host's events; absent if there is no source of events. */
   events?: Pick<EventLog, "read">;
-  /** Absent where no spans are kept. */
+  /** Absent if no spans are stored. */
   traces?: Pick<TraceFiles, "list" | "find">;
-  /** Absent where no runs are recorded. */
+  /** Absent if no runs are recorded. */
   runs?: RunsSource;
 };
 
@@ -33,13 +36,13 @@ export type EntityInternals = {
   pending: { operation: string; from: string | null; isSignal: boolean }[];
 };
 
-/** The records of runs of notebooks. */
+/** The records of notebook runs. */
 export interface RunsSource {
-  /** The newest first. */
+  /** Newest first. */
   list(): Promise<RunSummary[]>;
   find(id: string): Promise<RunDetail | null>;
-  /** @param path - As {@link RunDetail} names it; anything else gives null. */
+  /** @param path - A path listed in {@link RunDetail}; anything else returns null. */
   readFile(id: string, path: string): Promise<Buffer | null>;
-  /** Continues it in a process of its own. @throws OperationError where that cannot be started. */
+  /** Continues the run in a separate process. @throws OperationError if it cannot be started. */
   resume(id: string): Promise<void>;
 }

@@ -1,12 +1,12 @@
 import { type HostEvent, instanceOf } from "../events/host-event.ts";
 import type { StreamEvent } from "./api.ts";
 
-/** @returns null for what pages learn otherwise. */
+/** @returns null for an event that pages learn about in another way. */
 export function toStreamEvent(event: HostEvent): StreamEvent | null {
   const common = { at: event.time.toISOString(), instanceId: instanceOf(event) };
   switch (event.kind) {
     case "line":
-      // Each look of the inspector at an instance is such a line.
+      // Every read of an instance by the inspector logs such a line.
       if (event.level === "debug") return null;
       return { ...common, kind: "line", level: event.level, source: event.source, text: event.message };
     case "function-started": {

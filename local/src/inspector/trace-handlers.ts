@@ -5,7 +5,7 @@ import { jsonAnswer, RequestProblem } from "./problem.ts";
 import { required } from "./requests.ts";
 
 const MAX_TRACES = 200;
-/** An orchestration that never ends may have more than a page can draw. */
+/** An orchestration that never ends may have more spans than a page can draw. */
 const MAX_SPANS = 5_000;
 
 export function traceHandlers(given: Pick<TraceFiles, "list" | "find"> | undefined): Handlers {

@@ -14,12 +14,12 @@ export function json(status: number, value: unknown, headers: Record<string, str
   return { status, headers: { "content-type": JSON_TYPE, ...headers }, body: JSON.stringify(value) };
 }
 
-/** The extension's short form of an error. */
+/** An error in the extension's short format. */
 export function problem(status: number, message: string): WebhookResponse {
   return json(status, { Message: message });
 }
 
-/** The extension's long form, which names the .NET exception that clients of Azure would see. */
+/** An error in the extension's long format, which names the .NET exception that clients of Azure would see. */
 export function exceptionProblem(
   status: number,
   message: string,

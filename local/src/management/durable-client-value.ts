@@ -4,7 +4,7 @@ import { WEBHOOK_PATH } from "./route.ts";
 /** The placeholder that the SDK replaces with the instance's id. */
 const ID_PLACEHOLDER = "INSTANCEID";
 
-/** What the `durableClient` input binding gives to the SDK's `getClient`. */
+/** The value that the `durableClient` input binding passes to the SDK's `getClient`. */
 export type DurableClientValue = {
   taskHubName: string;
   connectionName: null;
@@ -17,18 +17,18 @@ export type DurableClientValue = {
 };
 
 export type DurableClientValueInput = {
-  /** `http://localhost:<port>`; the SDK replaces it by WEBSITE_HOSTNAME's where that is set. */
+  /** `http://localhost:<port>`; the SDK replaces it with WEBSITE_HOSTNAME if that is set. */
   hostUrl: string;
   /** `code=<system key>`, or empty. */
   webhookQuery: string;
   hubName: string;
   connectionName: string;
-  /** That of {@link file://./rpc-listener.ts | startRpcListener}; null makes the SDK use the URLs instead. */
+  /** The base URL of {@link file://./rpc-listener.ts | startRpcListener}; with null, the SDK uses the URLs instead. */
   rpcBaseUrl: string | null;
 };
 
 /**
- * @returns Every URL is a string: the SDK refuses nulls among them.
+ * @returns Every URL is a string, because the SDK rejects nulls among them.
  * @see Azure/azure-functions-durable-extension, Bindings/BindingHelper.cs
  */
 export function durableClientBindingValue(input: DurableClientValueInput): DurableClientValue {

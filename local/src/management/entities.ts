@@ -1,5 +1,5 @@
-// Azure/azure-functions-durable-extension, HttpApiHandler.cs: HandleGetEntityRequestAsync, HandleListEntitiesRequestAsync and
-// HandlePostEntityOperationRequestAsync.
+// Source: Azure/azure-functions-durable-extension, HttpApiHandler.cs: HandleGetEntityRequestAsync,
+// HandleListEntitiesRequestAsync and HandlePostEntityOperationRequestAsync.
 
 import { parseSentJson } from "@same-kit/shared";
 import { entityStatusOf } from "../engine/entities/entity-status.ts";
@@ -12,11 +12,11 @@ import type { ManagementCall } from "./management-call.ts";
 import { traceContextOf } from "./trace-headers.ts";
 
 const DEFAULT_PAGE_SIZE = 100;
-// What a table's key cannot hold, and control characters.
-// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is searched for.
+// Characters that a table key cannot contain, and control characters.
+// biome-ignore lint/suspicious/noControlCharactersInRegex: these are the characters to find.
 const FORBIDDEN_IN_KEY = /[/\\#?\u0000-\u001f\u007f-\u009f]/;
 
-/** The state itself; 404 for an entity that does not exist, or has none. */
+/** Responds with the state itself; 404 for an entity that does not exist or has no state. */
 export async function readEntity(entity: EntityId, { client }: ManagementCall): Promise<WebhookResponse> {
   const status = await client.getStatus(toInstanceId(entity), { withInput: true });
   const found = status === null ? null : entityStatusOf(status);
@@ -24,7 +24,7 @@ export async function readEntity(entity: EntityId, { client }: ManagementCall): 
   return json(200, toJsonValue(found.state));
 }
 
-/** One page of those that exist, of one class or of all. */
+/** Responds with one page of the existing entities, of one class or of all. */
 export async function listEntities(name: string | null, call: ManagementCall): Promise<WebhookResponse> {
   const { client, query, request } = call;
   const token = request.headers[CONTINUATION_HEADER] ?? "";
@@ -33,7 +33,7 @@ export async function listEntities(name: string | null, call: ManagementCall): P
   const page = await client.list(
     {
       instanceIdPrefix: name === null ? "@" : `@${name.toLowerCase()}@`,
-      // An entity's row is as old as its last operation.
+      // The time of an entity's row is that of its last operation.
       ...(from === undefined ? {} : { createdTimeFrom: from }),
       ...(to === undefined ? {} : { createdTimeTo: to }),
     },
@@ -52,7 +52,7 @@ export async function listEntities(name: string | null, call: ManagementCall): P
   return json(200, items, { [CONTINUATION_HEADER]: page.continuationToken ?? "" });
 }
 
-/** Sends an operation that nobody waits for. */
+/** Sends an operation whose result no one waits for. */
 export async function signalEntity(
   entity: EntityId,
   operation: string,
@@ -78,7 +78,7 @@ export async function signalEntity(
   return empty(202);
 }
 
-/** JSON as it is, anything else as a text; JSON text, or null for an empty body. */
+/** JSON unchanged, anything else as a JSON string; null for an empty body. */
 function inputOf(contentType: string, body: Buffer): string | null {
   if (body.length === 0) return null;
   const isJson = contentType.split(";", 1)[0]?.trim().toLowerCase() === "application/json";

@@ -1,5 +1,7 @@
-// How the HTTP API shows a history: one item for a call and its result, no frames, no numbers that only replay needs.
-// Azure/azure-functions-durable-extension, ContextImplementations/DurableClient.cs, GetDurableOrchestrationStatusAsync.
+// A history in the format of the HTTP API: one item for a call and its result, without frames and without the numbers
+// that only replay needs.
+// Source: Azure/azure-functions-durable-extension, ContextImplementations/DurableClient.cs,
+// GetDurableOrchestrationStatusAsync.
 
 import {
   EventType,
@@ -57,7 +59,7 @@ function toItem(event: HistoryEvent, calls: ReadonlyMap<number, Call>, options: 
   return item;
 }
 
-/** A result carries what its call would have shown. */
+/** A result includes what its call would have shown. */
 function addCall(item: Item, call: Call | undefined, { showInput }: HistoryOptions): void {
   drop(item, "TaskScheduledId");
   if (call === undefined) return;

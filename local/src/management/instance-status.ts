@@ -2,13 +2,13 @@ import type { InstanceStatus } from "../engine/client.ts";
 import type { OrchestrationStatusName } from "../engine/history/events.ts";
 import { jsonOrText } from "../shared/json-or-text.ts";
 
-/** The instance has reached a final state. */
+/** Whether the instance has reached a final state. */
 export function isTerminal(status: OrchestrationStatusName): boolean {
   return status === "Completed" || status === "Failed" || status === "Terminated" || status === "Canceled";
 }
 
 /**
- * An instance as the HTTP API shows it, members in the extension's order.
+ * An instance in the format of the HTTP API, with members in the extension's order.
  *
  * @see Azure/azure-functions-durable-extension, StatusResponsePayload.cs
  */

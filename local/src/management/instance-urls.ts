@@ -1,7 +1,7 @@
 import { WEBHOOK_PATH } from "./route.ts";
 
 export type InstanceUrlParts = {
-  /** Scheme and authority that the caller can reach, without a slash at the end. */
+  /** Scheme and authority that the caller can reach, without a trailing slash. */
   origin: string;
   hubName: string;
   connectionName: string;
@@ -20,9 +20,10 @@ type UrlName =
   | "resumePostUri";
 
 /**
- * The URLs that act on one instance, in the extension's order. Placeholders in braces stay for the client to fill.
+ * The URLs that act on one instance, in the extension's order. Placeholders in braces are left for the client to fill
+ * in.
  *
- * @param pathId - The id as it stands in the path: encoded, or the placeholder of the client binding.
+ * @param pathId - The id as it appears in the path: encoded, or the placeholder of the client binding.
  * @see Azure/azure-functions-durable-extension, HttpApiHandler.cs, GetClientResponseLinks
  */
 export function instanceUrls(pathId: string, parts: InstanceUrlParts): Record<UrlName, string> {

@@ -8,9 +8,12 @@ import type { RequestQuery } from "./request-query.ts";
 export type ManagementDeps = {
   client: TaskHubClient;
   settings: Pick<DurableTaskSettings, "connectionName" | "useForwardedHost">;
-  /** The currently registered functions: starting a disabled orchestrator is refused. Null: not known, as no app is here. */
+  /**
+   * The currently registered functions: starting a disabled orchestrator is refused. Null: unknown, because no app runs
+   * here.
+   */
   durableFunctions(): readonly DurableFunction[] | null;
-  /** `code=<system key>` that the URLs in answers need, or empty. The host decides whether keys are required. */
+  /** `code=<system key>` for the URLs in responses, or empty. The host decides whether keys are required. */
   webhookQuery(): string;
   clock: Clock;
   log: Logger;

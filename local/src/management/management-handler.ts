@@ -1,4 +1,5 @@
-// The HTTP management API of Durable Functions: what the SDK's client calls, and what the URLs in a check-status answer name.
+// The HTTP management API of Durable Functions: the requests of the SDK's client, and the URLs in a check-status
+// response.
 
 import { isRecord } from "@same-kit/shared";
 import { findTargetProblem, toInstanceId } from "../engine/messages/entity-id.ts";
@@ -16,7 +17,8 @@ import { raiseEvent, resumeInstance, rewindInstance, suspendInstance, terminateI
 import { restartInstance, startInstance } from "./start-instance.ts";
 
 /**
- * Answers below `/runtime/webhooks/durabletask` and, for the SDK's local endpoint, below `/durabletask`. Never rejects.
+ * Answers requests below `/runtime/webhooks/durabletask` and, for the SDK's local endpoint, below `/durabletask`. Never
+ * rejects.
  *
  * @see Azure/azure-functions-durable-extension, HttpApiHandler.cs
  */
@@ -86,7 +88,10 @@ async function makePrimary({ client }: ManagementCall): Promise<WebhookResponse>
   return problem(400, "This app uses no app lease (useAppLease in host.json is false), so it cannot be made primary.");
 }
 
-/** `taskHub` and `connection` may name only what this host serves; anything else would silently act on the wrong hub. */
+/**
+ * `taskHub` and `connection` may only name what this host serves; otherwise the request would silently act on the wrong
+ * hub.
+ */
 function otherHubProblem({ query, client, settings }: ManagementCall): WebhookResponse | null {
   const hub = query.text("taskHub")?.trim() ?? "";
   if (hub !== "" && hub.toLowerCase() !== client.hubName.toLowerCase()) {
@@ -100,13 +105,13 @@ function otherHubProblem({ query, client, settings }: ManagementCall): WebhookRe
   return null;
 }
 
-/** As in Azure an encoded slash separates, so that no route reaches an instance whose id has one. */
+/** As in Azure, an encoded slash is a separator, so no route reaches an instance whose id contains one. */
 function noRoute(pathname: string): WebhookResponse {
   if (!/%2f/i.test(pathname)) return empty(404);
   return problem(404, "No such route: an encoded slash (%2F) separates like any other, also in an instance ID.");
 }
 
-/** The storage would refuse such an id with a raw error; no instance can have it. */
+/** The storage would reject such an id with a raw error; no instance can have it. */
 function impossibleIdProblem(route: Route): WebhookResponse | null {
   const reason = "entity" in route ? findTargetProblem(toInstanceId(route.entity)) : findIdProblem(route);
   if (reason === null) return null;
@@ -118,7 +123,7 @@ function findIdProblem(route: Route): string | null {
   return instanceId === null ? null : findInstanceIdProblem(instanceId);
 }
 
-/** The storage would answer with a raw error to a token that it did not issue. */
+/** The storage would answer a token that it did not issue with a raw error. */
 function unreadableTokenProblem({ request }: ManagementCall): WebhookResponse | null {
   const token = request.headers[CONTINUATION_HEADER] ?? "";
   return token === "" || isRecord(jsonOrText(Buffer.from(token, "base64").toString()))

@@ -5,7 +5,7 @@ import type { ManagementCall } from "./management-call.ts";
 import { createdFilter } from "./query-instances.ts";
 
 export async function purgeInstance(instanceId: string, { client }: ManagementCall): Promise<WebhookResponse> {
-  // Entities never end, so they may always be purged, and a missing one is not an error.
+  // Entities never end, so they can always be purged, and a missing one is not an error.
   if (instanceId.startsWith("@")) return json(200, { instancesDeleted: Number(await client.purge(instanceId)) });
   const status = await client.getStatus(instanceId, { withInput: false });
   if (status === null) return empty(404);
@@ -20,8 +20,8 @@ export async function purgeInstance(instanceId: string, { client }: ManagementCa
 }
 
 /**
- * Instances that still run are not selected, whatever the filter names. A filter that names nothing which can be purged selects
- * nothing; the storage provider drops such names and, with none left, purges all.
+ * Running instances are never selected, whatever the filter names. A filter that names no purgeable status selects
+ * nothing; the storage provider drops such statuses and, with none left, purges everything.
  */
 export async function purgeInstances({ client, query, clock }: ManagementCall): Promise<WebhookResponse> {
   if (query.time("createdTimeFrom") === undefined) {

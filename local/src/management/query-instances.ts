@@ -7,9 +7,9 @@ import type { ManagementCall } from "./management-call.ts";
 import type { RequestQuery } from "./request-query.ts";
 
 const DEFAULT_PAGE_SIZE = 100;
-// How soon a client should look again at an instance that is not finished, in seconds.
+// How soon a client should poll an unfinished instance again, in seconds.
 const RETRY_AFTER_S = 5;
-// Storage knows no earlier times; the extension too leaves the filter out for .NET's smallest time.
+// Storage has no earlier times; the extension also omits the filter for .NET's smallest time.
 const EARLIEST_TIME = "1601-01-01T00:00:00.000Z";
 
 export async function queryInstance(instanceId: string, call: ManagementCall): Promise<WebhookResponse> {
@@ -24,7 +24,7 @@ export async function queryInstance(instanceId: string, call: ManagementCall): P
   return json(asError ? 500 : 200, body);
 }
 
-/** One page; a header names the next one, and is present but empty on the last page. */
+/** Responds with one page; a header names the next one, and is present but empty on the last page. */
 export async function listInstances({ client, query, request }: ManagementCall): Promise<WebhookResponse> {
   const token = request.headers[CONTINUATION_HEADER] ?? "";
   const prefix = query.text("instanceIdPrefix") ?? "";

@@ -1,6 +1,6 @@
 import { OrchestrationStatus, type OrchestrationStatusName } from "../engine/history/events.ts";
 
-/** Query values as the extension reads them: names ignore case, invalid values count as absent. */
+/** Query values as parsed by the extension: names are case-insensitive, and invalid values count as absent. */
 export class RequestQuery {
   readonly #values: readonly (readonly [name: string, value: string])[];
 
@@ -8,7 +8,7 @@ export class RequestQuery {
     this.#values = [...url.searchParams].map(([name, value]) => [name.toLowerCase(), value] as const);
   }
 
-  /** An empty value is a value. */
+  /** An empty value counts as present. */
   text(name: string): string | undefined {
     return this.#all(name)[0];
   }
@@ -36,7 +36,7 @@ export class RequestQuery {
     return Number.isNaN(time.getTime()) ? undefined : time.toISOString();
   }
 
-  /** A comma list, repeated parameters, or both; unknown names are ignored. */
+  /** A comma-separated list, repeated parameters, or both; unknown names are ignored. */
   statuses(name: string): OrchestrationStatusName[] {
     return this.#all(name)
       .flatMap((it) => it.split(","))

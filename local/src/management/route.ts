@@ -16,17 +16,17 @@ export type Route =
   | { kind: "operation"; operation: InstanceOperation; instanceId: string }
   | { kind: "entity-list"; name: string | null }
   | { kind: "entity-read"; entity: EntityId }
-  /** `operation` null: as the query says. */
+  /** `operation` null: taken from the query. */
   | { kind: "entity-signal"; entity: EntityId; operation: string | null }
   | { kind: "make-primary" };
 
 const OPERATIONS: readonly InstanceOperation[] = ["terminate", "suspend", "resume", "rewind", "restart"];
 
 /**
- * The extension's routes: literal segments ignore case, trailing slashes do not count, and the whole path is decoded before it
- * is matched, so that an encoded slash separates.
+ * The extension's routes: literal segments are case-insensitive, trailing slashes are ignored, and the whole path is
+ * decoded before it is matched, so an encoded slash is a separator.
  *
- * @returns null where the extension answers 404.
+ * @returns null if the extension responds with 404.
  * @see Azure/azure-functions-durable-extension, HttpApiHandler.cs
  */
 export function matchRoute(method: string, pathname: string): Route | null {
@@ -58,7 +58,7 @@ function startRoute(method: string, [functionName, instanceId, ...more]: string[
   return { kind: "start", functionName, instanceId: instanceId ?? null };
 }
 
-/** `$` stands for an empty key, which a path cannot end with. */
+/** `$` stands for an empty key, because a path cannot end with an empty segment. */
 function entityRoute(method: string, [name = "", key, ...more]: string[]): Route | null {
   if (more.length > 0) return null;
   if (method === "GET" && key === undefined) return { kind: "entity-list", name: name === "" ? null : name };
@@ -97,6 +97,6 @@ function formDecode(text: string): string {
   try {
     return decodeURIComponent(text.replaceAll("+", " "));
   } catch {
-    return text; // A stray "%": .NET leaves it as it is.
+    return text; // A stray "%" is kept, as in .NET.
   }
 }

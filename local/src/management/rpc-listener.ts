@@ -7,33 +7,37 @@ import { formatTraceParent, type SpanContext } from "../telemetry/index.ts";
 import { RPC_PATH } from "./route.ts";
 
 export type RpcListener = {
-  /** For the client binding's `rpcBaseUrl`; ends with a slash, because the SDK resolves relative to it. */
+  /** For the client binding's `rpcBaseUrl`; ends with a slash, because the SDK resolves paths relative to it. */
   baseUrl: string;
-  /** The same for a call that runs in a span: what the app starts without telling a parent of its own is below that. */
+  /**
+   * The base URL for a call that runs in a span: what the app starts without a parent of its own becomes a child of
+   * that span.
+   */
   baseUrlFor(span: SpanContext | null): string;
-  /** Ends open connections too; safe to call twice. */
+  /** Ends open connections as well. Safe to call twice. */
   stop(): Promise<void>;
 };
 
-// The extension's own choice: its fixed port first, then a few random ones of this range.
+// As in the extension: its fixed port first, then a few random ports of this range.
 const PREFERRED_PORT = 17071;
 const RANDOM_PORTS = { from: 30_000, count: 1000, tries: 9 };
 
-// More than the app accepts as a request's body, which it passes on as an input. Azure's own limit here is Kestrel's, 28.6 MiB.
+// More than the app accepts as a request body, which it may pass on as an input. Azure's own limit here is Kestrel's,
+// 28.6 MiB.
 const BODY_LIMIT_BYTES = 128 * 1024 * 1024;
 const PATH_KEY_BYTES = 24;
 
 export type RpcListenerOptions = {
   log: Logger;
-  /** Who may connect besides this process's user and root; default: nobody. */
+  /** Who may connect besides this process's user and root. Default: no one. */
   allowUsers?: AllowedUsers | undefined;
   /** For tests: 0 takes any free port. */
   preferredPort?: number;
 };
 
 /**
- * Serves the management API to the SDK in the worker, on loopback. The SDK sends no key, so one is part of the base URL, which
- * nobody but the worker learns: where the system does not tell users apart, that keeps the others out.
+ * Serves the management API to the SDK in the worker, on loopback. The SDK sends no key, so the base URL contains one,
+ * which only the worker receives: where the system does not tell users apart, it keeps others out.
  *
  * @see Azure/azure-functions-durable-extension, LocalHttpListener.cs
  */
@@ -67,7 +71,8 @@ type Exchange = { request: IncomingMessage; response: ServerResponse };
 
 async function serve(handler: WebhookHandler, mount: string, { request, response }: Exchange): Promise<void> {
   const url = ownUrl(request);
-  // Pages in a browser can reach loopback too; the SDK sends neither of these headers, nor another name than the one it was given.
+  // Pages in a browser can reach loopback too. The SDK sends neither of these headers, nor a host name other than the
+  // given one.
   const isPage = request.headers.origin !== undefined || request.headers["sec-fetch-site"] !== undefined;
   if (url === undefined || isPage || !isBelow(url.pathname, mount)) return refuse(response, 403);
   const body = await readBody(request, BODY_LIMIT_BYTES);
@@ -79,13 +84,13 @@ async function serve(handler: WebhookHandler, mount: string, { request, response
   send(response, await handler({ method: request.method ?? "GET", url, headers: allHeaders, body }));
 }
 
-/** @returns `undefined` for a request to another host than this machine, or one whose target is no path. */
+/** @returns `undefined` if the request is for a host other than this machine, or its target is not a path. */
 function ownUrl({ url = "/", headers: { host = "" } }: IncomingMessage): URL | undefined {
   const isOwn = /^(127\.0\.0\.1|localhost|\[::1\])(:\d+)?$/i.test(host) && /^\/(?!\/)/.test(url);
   return isOwn && URL.canParse(url, `http://${host}`) ? new URL(url, `http://${host}`) : undefined;
 }
 
-/** The mount holds the key. */
+/** The mount path contains the key. */
 function isBelow(path: string, mount: string): boolean {
   return isSameSecret(path.slice(0, mount.length + 1), `${mount}/`);
 }
@@ -97,7 +102,10 @@ function traceSegment(span: SpanContext): string {
   return `trace/${formatTraceParent(span)}${state}/`;
 }
 
-/** The SDK sends trace headers only where the app has an OpenTelemetry SDK of its own; else the base URL has told. */
+/**
+ * The SDK sends trace headers only if the app has its own OpenTelemetry SDK; otherwise the base URL contains the
+ * context.
+ */
 function splitTrace(path: string): { path: string; headers: Record<string, string> } {
   const [segment, traceparent, state] = TRACE.exec(path) ?? [];
   if (segment === undefined || traceparent === undefined) return { path, headers: {} };
@@ -105,7 +113,7 @@ function splitTrace(path: string): { path: string; headers: Record<string, strin
   return { path: path.slice(segment.length), headers };
 }
 
-/** Unread parts of the body would be taken for the next request. */
+/** Unread parts of the body would be parsed as the next request. */
 function refuse(response: ServerResponse, status: number): void {
   send(response, { status, headers: { connection: "close" } });
 }

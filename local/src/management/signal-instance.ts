@@ -6,7 +6,7 @@ import { isTerminal } from "./instance-status.ts";
 import type { ManagementCall } from "./management-call.ts";
 import { traceContextOf } from "./trace-headers.ts";
 
-/** An empty body is not valid JSON: therefore the SDK's `raiseEvent` without data fails, on Azure too. */
+/** An empty body is not valid JSON, so the SDK's `raiseEvent` without data fails, as on Azure. */
 export async function raiseEvent(
   instanceId: string,
   eventName: string,
@@ -62,7 +62,7 @@ export async function resumeInstance(instanceId: string, call: ManagementCall): 
   });
 }
 
-/** The SDK makes a refusal's text its error. */
+/** The SDK uses the text of a refusal as its error message. */
 export async function rewindInstance(instanceId: string, call: ManagementCall): Promise<WebhookResponse> {
   const { client } = call;
   const status = await client.getStatus(instanceId, { withInput: false });

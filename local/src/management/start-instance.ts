@@ -8,13 +8,13 @@ import { instanceUrls } from "./instance-urls.ts";
 import type { ManagementCall } from "./management-call.ts";
 import { traceContextOf } from "./trace-headers.ts";
 
-// How soon a client should ask again, in seconds.
+// How soon a client should poll again, in seconds.
 const RETRY_AFTER_S = 10;
 
-/** Zero seconds are a valid interval, and would ask the storage without a pause. */
+/** Zero seconds is a valid interval, and would poll the storage without a pause. */
 const MIN_POLL_MS = 100;
 
-/** Starts an instance; with both `timeout` and `pollingInterval` it waits for the end first. */
+/** Starts an instance; with both `timeout` and `pollingInterval`, waits for its end first. */
 export async function startInstance(
   { functionName, instanceId }: { functionName: string; instanceId: string | null },
   call: ManagementCall,
@@ -76,7 +76,7 @@ function notRestarted(status: 400 | 409, message: string): WebhookResponse {
   return exceptionProblem(status, message, { type, message });
 }
 
-/** The 202 answer with the status URLs: `rewindPostUri` is not among the host's own. */
+/** The 202 response with the status URLs; as in the host's own, `rewindPostUri` is omitted. */
 function checkStatusResponse(instanceId: string, call: ManagementCall): WebhookResponse {
   const { client, settings, webhookQuery } = call;
   const parts = { origin: originOf(call), hubName: client.hubName, connectionName: settings.connectionName };
@@ -103,20 +103,20 @@ async function waitOrCheckStatus(instanceId: string, call: ManagementCall): Prom
     },
     everyMs: Math.max(intervalS * 1000, MIN_POLL_MS),
     limitMs: timeoutS * 1000,
-    // Ends early, so that the caller still gets an answer when the host stops.
+    // Returns early when the host stops, so that the caller still gets a response.
     waiting: { ...waitingBy(clock), sleep: (ms) => clock.sleep(ms, signal) },
   });
   return answer ?? checkStatusResponse(instanceId, call);
 }
 
-/** What is known to fail is refused before anything is written. */
+/** A call that is known to fail is refused before anything is written. */
 function isRunnable(functionName: string, { durableFunctions }: ManagementCall): boolean {
   const isNamed = (name: string) => name.toLowerCase() === functionName.toLowerCase();
   const functions = durableFunctions();
   return functions === null || functions.some((it) => it.kind === "orchestrator" && !it.isDisabled && isNamed(it.name));
 }
 
-/** Behind a proxy, only both headers together are trusted, and only if host.json allows it. */
+/** Behind a proxy, the headers are trusted only if both are present and host.json allows it. */
 function originOf({ request, settings }: ManagementCall): string {
   const host = request.headers["x-forwarded-host"];
   const scheme = request.headers["x-forwarded-proto"];

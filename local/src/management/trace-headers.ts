@@ -1,7 +1,7 @@
 import type { TraceContext } from "../engine/history/events.ts";
 import type { WebhookRequest } from "../shared/http-message.ts";
 
-/** The span that a request comes from, for what it asks the hub to do. */
+/** The trace context of a request, for what it causes in the hub. */
 export function traceContextOf({ headers }: WebhookRequest): TraceContext | null {
   const parent = headers["traceparent"];
   if (!parent) return null;

@@ -5,8 +5,8 @@ import { promisify } from "node:util";
 const run = promisify(execFile);
 
 /**
- * Ends a process and everything that it started, at once. A child that took a process group of its own is found as well,
- * because the tree is read from the table of processes. Safe to call for a process that has ended.
+ * Kills a process and all its descendants immediately. A child in a process group of its own is found as well, because
+ * the tree is read from the process table. Safe to call for a process that has already ended.
  */
 export async function killTree(pid: number): Promise<void> {
   if (process.platform === "win32") {
@@ -14,7 +14,7 @@ export async function killTree(pid: number): Promise<void> {
     return;
   }
   const family = collectDescendants(pid, await listParents());
-  // Parents first: a supervisor that sees its child die would start another.
+  // Parents first: a supervisor that sees its child exit would start another.
   for (const member of [pid, ...family]) killOne(member);
 }
 
@@ -33,7 +33,7 @@ function collectDescendants(root: number, parents: ReadonlyMap<number, number>):
   return found;
 }
 
-/** Child to parent, of every process. */
+/** Maps each process to its parent. */
 async function listParents(): Promise<Map<number, number>> {
   return process.platform === "linux" ? listParentsFromProc() : listParentsFromPs();
 }
@@ -63,6 +63,6 @@ function killOne(pid: number): void {
   try {
     process.kill(pid, "SIGKILL");
   } catch {
-    // It has ended meanwhile.
+    // It has already ended.
   }
 }

@@ -3,22 +3,24 @@ import { readdir, readFile, readlink } from "node:fs/promises";
 import { promisify } from "node:util";
 
 const run = promisify(execFile);
-// The state LISTEN in /proc/net/tcp.
+// The LISTEN state in /proc/net/tcp.
 const TCP_LISTEN = "0A";
 
 export type PortOwner = { pid: number; command: string };
 
 /**
- * Who listens on a TCP port of this machine.
+ * Finds the process that listens on a TCP port of this machine.
  *
- * @returns `undefined` where nobody does or where the system does not tell (a process of another user).
+ * @returns `undefined` if there is none, or if the system does not report it (a process of another user).
  */
 export async function findPortOwner(port: number): Promise<PortOwner | undefined> {
   const fromProc = process.platform === "linux" ? await findInProc(port).catch(() => undefined) : undefined;
   return fromProc ?? (await findWithLsof(port).catch(() => undefined));
 }
 
-/** For example `process 4711 (python3 -m http.server)`, for a message about a port that is taken. */
+/**
+ * Describes the owner for an error message about a port in use, for example `process 4711 (python3 -m http.server)`.
+ */
 export function describePortOwner(owner: PortOwner | undefined): string {
   return owner === undefined ? "another process" : `process ${owner.pid} (${owner.command})`;
 }
@@ -67,7 +69,7 @@ async function findWithLsof(port: number): Promise<PortOwner | undefined> {
   const pid = /^p(\d+)$/m.exec(stdout)?.[1];
   if (pid === undefined) return undefined;
   const name = /^c(.+)$/m.exec(stdout)?.[1] ?? "name unknown";
-  // lsof knows the name only.
+  // lsof only reports the program's name.
   const whole = await run("ps", ["-ww", "-o", "args=", "-p", pid]).catch(() => ({ stdout: "" }));
   return { pid: Number(pid), command: whole.stdout.trim() || name };
 }

@@ -4,8 +4,9 @@ import { killTree } from "./kill-tree.ts";
 const POLL_MS = 20;
 
 /**
- * Ends a process that is not our child: asks with SIGTERM, waits, then ends its whole tree. Does nothing where it has ended.
- * Windows knows no SIGTERM, so there the process is only waited for: ours end by themselves when nobody uses them.
+ * Ends a process that is not our child: sends SIGTERM, waits, then kills its process tree. Does nothing if it has
+ * already ended. Windows has no SIGTERM, so there the process is only waited for: ours exit on their own once no one
+ * uses them.
  */
 export async function stopProcess(target: ProcessIdentity, { timeoutMs = 10_000 } = {}): Promise<void> {
   if (!isProcessAlive(target)) return;
@@ -29,6 +30,6 @@ function askToEnd(pid: number): void {
   try {
     process.kill(pid, "SIGTERM");
   } catch {
-    // It has ended meanwhile.
+    // It has already ended.
   }
 }

@@ -7,17 +7,17 @@ const DEFAULT_STOP_TIMEOUT_MS = 10_000;
 const SHOWN_OUTPUT_LINES = 15;
 
 export type ChildSpec = {
-  /** What the child is called in messages: "Azurite". */
+  /** The child's name in messages: "Azurite". */
   name: string;
-  /** The JavaScript file that it runs. */
+  /** The JavaScript file to run. */
   file: string;
   args?: readonly string[];
   env?: NodeJS.ProcessEnv;
-  /** What the child prints goes there, so that it may outlive us; the file starts empty. */
+  /** File for the child's output, so that the child can outlive us; truncated at the start. */
   logFile: string;
-  /** File descriptors that it inherits, as 4 and up; not on Windows. */
+  /** File descriptors to inherit, as 4 and up; not on Windows. */
   socketFds?: readonly number[];
-  /** @returns Whether this message of the child says that it is ready. */
+  /** @returns Whether this message from the child reports that it is ready. */
   isReady(message: unknown): boolean;
   readyTimeoutMs: number;
   /** The message that asks the child to end; it also ends when the channel closes. */
@@ -30,24 +30,27 @@ export type ChildExit = { isWanted: boolean; code: number | null; signal: NodeJS
 export interface SupervisedChild {
   readonly pid: number | undefined;
   readonly process: ChildProcess;
-  /** Rejects with a {@link ChildStartError} if the child exits, or times out silently, before it is ready. */
+  /**
+   * Rejects with a {@link ChildStartError} if the child exits before it is ready, or does not report within the time
+   * limit.
+   */
   readonly ready: Promise<void>;
-  /** Resolves when the child has ended; `isWanted` tells a stop from a crash. Never rejects. */
+  /** Resolves when the child has ended; `isWanted` distinguishes a stop from a crash. Never rejects. */
   readonly exited: Promise<ChildExit>;
-  /** Asks, waits, then ends the whole tree. Safe to call twice. */
+  /** Asks the child to end, waits, then kills its process tree. Safe to call twice. */
   stop(): Promise<void>;
-  /** Lets go of the child, which decides itself when to end. */
+  /** Releases the child, which then decides itself when to end. */
   release(): void;
-  /** The last lines that it printed. */
+  /** The last lines of its output. */
   lastOutput(): string[];
 }
 
-/** A child did not become ready; `lastOutput` is what it printed. */
+/** A child did not become ready; `lastOutput` contains its last lines. */
 export class ChildStartError extends Error {
   constructor(
     message: string,
     readonly lastOutput: readonly string[],
-    /** Null where it did not end by itself. */
+    /** Null if it did not exit on its own. */
     readonly exitCode: number | null = null,
   ) {
     super(message);
@@ -55,7 +58,10 @@ export class ChildStartError extends Error {
   }
 }
 
-/** Runs one of our Node programs in its own session: Ctrl+C in the terminal reaches us, and we decide what it means. */
+/**
+ * Runs one of our Node.js programs in its own session: Ctrl+C in the terminal reaches only us, and we decide what to
+ * do.
+ */
 export function supervise(spec: ChildSpec): SupervisedChild {
   const child = forkDetached(spec);
   const exit = Promise.withResolvers<ChildExit>();
@@ -66,7 +72,7 @@ export function supervise(spec: ChildSpec): SupervisedChild {
   const fail = (what: string, code: number | null = null) =>
     ready.reject(new ChildStartError(`${spec.name} ${what}`, lastOutput(), code));
 
-  // The waiting code handles it; nobody waiting is no reason to end this process.
+  // The caller that awaits `ready` handles the rejection; without one, the rejection must not end this process.
   ready.promise.catch(() => {});
   child.on("message", (message) => spec.isReady(message) && ready.resolve());
   child.on("error", (cause) => {
@@ -103,7 +109,8 @@ function forkDetached({ file, args = [], env = process.env, logFile, socketFds =
   try {
     return fork(file, [...args], {
       env,
-      // Not ours: we may run under a debugger or a loader. What is deprecated in a dependency is no news to a user.
+      // Does not inherit our arguments, because we may run under a debugger or a loader. Deprecations in dependencies
+      // do not concern users.
       execArgv: ["--no-deprecation", YOUNG_GENERATION],
       detached: true,
       stdio: ["ignore", log, log, "ipc", ...socketFds],

@@ -21,14 +21,14 @@ export type ReplayDeps = {
 
 export type Answered = Extract<OrchestratorReply, { kind: "answered" }>;
 
-// The extension's default; only when a call is made depends on it, not which.
+// The extension's default. It only affects when a call is made, not which call.
 const HTTP_PAUSE_MS = 30_000;
 
 /**
- * Calls the orchestrator once with all that was recorded; each action of its reply says where it was asked for.
+ * Calls the orchestrator once with everything that was recorded; each action of its reply contains its source location.
  *
- * @returns null for a recording of something that has not started.
- * @throws ReplayError `ERR_RECORDING` where no worker could be asked.
+ * @returns null if the recorded instance has not started.
+ * @throws ReplayError `ERR_RECORDING` if no worker was available.
  */
 export async function askAgain(
   recording: Recording,
@@ -46,7 +46,7 @@ export async function askAgain(
   return { events, reply: parseOrchestratorReply(answer) };
 }
 
-/** All that it decided, from its start on. @throws ReplayFailure where the orchestration would fail. */
+/** All decisions of the orchestration, from its start. @throws ReplayFailure if the orchestration would fail. */
 export function decisionsIn(
   reply: Answered,
   { recording, events, maxActions }: { recording: Recording; events: readonly HistoryEvent[]; maxActions: number },
@@ -58,7 +58,10 @@ export function decisionsIn(
     .newDecisions;
 }
 
-/** How it ended is compared, not replayed; a suspended one is resumed, as it would hold back what the code asks for. */
+/**
+ * The recorded end is compared, not replayed. A suspended orchestration is resumed, because suspension would hold back
+ * its actions.
+ */
 function eventsToReplay({ events }: Recording): HistoryEvent[] {
   const played = events
     .filter((it) => it.EventType !== EventType.ExecutionCompleted)

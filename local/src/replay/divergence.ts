@@ -12,7 +12,7 @@ import type { Recording } from "./recording.ts";
 
 type Found = Pick<Divergence, "recorded" | "actual" | "source">;
 
-/** @param event - Where the recording has something else; null: it has nothing. */
+/** @param event - The recorded event that differs; null: nothing was recorded there. */
 export function divergence({ name, origins }: Recording, event: HistoryEvent | null, found: Found): Divergence {
   const origin = event === null ? undefined : origins.get(event);
   const place = origin === undefined ? "" : ` (event ${origin.index}, ${String(origin.event.EventType)})`;
@@ -21,7 +21,7 @@ export function divergence({ name, origins }: Recording, event: HistoryEvent | n
   return { event: origin?.event ?? null, eventIndex: origin?.index ?? null, ...found, message };
 }
 
-/** The code does not get as far as its first event. */
+/** The code diverges before its first event. */
 export function atStart(recording: Recording, actual: string): Divergence {
   const started = recording.events.find((it) => it.EventType === EventType.ExecutionStarted) ?? null;
   return divergence(recording, started, { recorded: "its start", actual, source: null });
@@ -49,7 +49,7 @@ export function describeDecision(decision: Decision): string {
   return `asks for ${describe(decision.kind, nameOf(decision))}`;
 }
 
-/** Null for what has none. */
+/** The decision's name; null if it has none. */
 export function nameOf(decision: Decision): string | null {
   const action: unknown = "action" in decision ? decision.action : null;
   const name = typeof action === "object" && action !== null && "name" in action ? action.name : null;

@@ -6,7 +6,7 @@ import { divergence } from "./divergence.ts";
 import type { Recording } from "./recording.ts";
 import { lastSource } from "./sources.ts";
 
-/** Where today's code stands when all events are played. */
+/** Describes the state of today's code after all events have been replayed. */
 export function whatNow(ending: Ending): string {
   switch (ending.kind) {
     case "waiting":
@@ -19,9 +19,9 @@ export function whatNow(ending: Ending): string {
 }
 
 /**
- * Whether the code ends as it was recorded, once all that was scheduled is the same.
+ * Checks whether the code ends as recorded, given that everything scheduled is the same.
  *
- * @param added - What the code asks for that was not recorded.
+ * @param added - What the code schedules that was not recorded.
  */
 export function findDivergentEnd(
   recording: Recording,
@@ -29,7 +29,7 @@ export function findDivergentEnd(
   added: { text: string; source: string | null } | null,
 ): Divergence | null {
   const end = recording.events.find((it) => it.EventType === EventType.ExecutionCompleted) ?? null;
-  // Somebody ended it from outside, whatever the code had asked for at that moment.
+  // It was terminated from outside, whatever the code had scheduled at that time.
   if (end?.OrchestrationStatus === OrchestrationStatus.Terminated) return null;
   if (added !== null) {
     const recorded = end === null ? "nothing more" : `its end, ${statusName(end.OrchestrationStatus)}`;

@@ -1,9 +1,9 @@
 import { OperationError } from "@same-kit/shared";
 
 export type ReplayErrorCode =
-  /** A recorded history that cannot be read, or that lacks what a replay needs. */
+  /** A recorded history cannot be parsed, or lacks what a replay needs. */
   | "ERR_RECORDING"
-  /** The storage has no such task hub, or it does not answer. */
+  /** The storage has no such task hub, or does not respond. */
   | "ERR_REPLAY_HUB";
 
 export class ReplayError extends OperationError<ReplayErrorCode> {}

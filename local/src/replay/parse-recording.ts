@@ -5,7 +5,7 @@ import { type Recording, toHistoryEvent, unreadable } from "./recording.ts";
 import { wholeEvents } from "./whole-events.ts";
 
 /**
- * Reads an answer of the management API, its events alone, or a history with all its events.
+ * Parses a response of the management API, only its events, or a history with all events.
  *
  * @throws ReplayError `ERR_RECORDING`
  */

@@ -12,17 +12,17 @@ import { ReplayError } from "./errors.ts";
 import type { Recording } from "./recording.ts";
 
 export type HubChoice = {
-  /** The newest ones, so many; ignored where instances are named. */
+  /** How many of the newest instances to read; ignored if instances are named. */
   last: number;
   instanceIds: readonly string[];
 };
 
 const PAGE = 1_000;
-// More than this from one storage at once would disturb the app that works on it.
+// More concurrent reads from one storage would disturb the app that works on it.
 const LOADS_AT_ONCE = 8;
 
 /**
- * Reads histories from a task hub, newest first. Writes nothing, so that it may be the one of an app in production.
+ * Reads histories from a task hub, newest first. Writes nothing, so the hub may belong to an app in production.
  *
  * @throws ReplayError `ERR_REPLAY_HUB`
  */
@@ -42,7 +42,7 @@ export async function readHub(
       const loads = chosen.slice(i, i + LOADS_AT_ONCE).map((it) => histories.load(it.instanceId, it.executionId));
       for (const [n, { events }] of (await Promise.all(loads)).entries()) {
         const { instanceId = "", name = "" } = chosen[i + n] ?? {};
-        // Nothing has happened yet to an instance that is pending.
+        // A pending instance has no events yet.
         if (events.length > 0) recordings.push({ instanceId, name, events, origins: originsOf(events) });
       }
     }
@@ -60,7 +60,7 @@ async function named(instances: InstanceStore, ids: readonly string[]): Promise<
   throw new ReplayError({ code: "ERR_REPLAY_HUB", message });
 }
 
-/** The table is sorted by id, so all have to be looked at. */
+/** The table is sorted by id, so all rows must be read. */
 async function newest(instances: InstanceStore, count: number): Promise<InstanceStatus[]> {
   let kept: InstanceStatus[] = [];
   let token: string | null = null;

@@ -3,12 +3,15 @@ import { EventType, type HistoryEvent, OrchestrationStatus } from "../engine/his
 import type { RecordedEvent } from "../testing-api.ts";
 import { ReplayError } from "./errors.ts";
 
-/** A recorded history as the engine would have it. */
+/** A recorded history in the engine's format. */
 export type Recording = {
   instanceId: string;
   name: string;
   events: HistoryEvent[];
-  /** The recorded event that each of `events` comes from, by its place in the recorded list; absent for those that were added. */
+  /**
+   * For each of `events`, the recorded event it comes from and that event's index in the recording; events that were
+   * added have no entry.
+   */
   origins: Map<HistoryEvent, { event: RecordedEvent; index: number }>;
 };
 
@@ -23,9 +26,9 @@ const NEEDED_TEXTS: Readonly<Record<string, string>> = {
 };
 
 /**
- * Names of types and statuses become their numbers.
+ * Converts names of types and statuses to their numbers.
  *
- * @throws ReplayError `ERR_RECORDING` for an event without what a replay needs of it.
+ * @throws ReplayError `ERR_RECORDING` if the event lacks a member that a replay needs.
  */
 export function toHistoryEvent(event: RecordedEvent): HistoryEvent {
   requireMembers(event);

@@ -14,7 +14,10 @@ import { findDivergentEnd, whatNow } from "./divergent-end.ts";
 import type { Recording } from "./recording.ts";
 import { findSource, lastSource } from "./sources.ts";
 
-/** Calls the orchestrator once with all that was recorded, and compares what it asks for with what was recorded, number by number. */
+/**
+ * Calls the orchestrator once with everything that was recorded, and compares its actions with the recorded ones, by
+ * number.
+ */
 export async function replayRecording(recording: Recording, deps: ReplayDeps): Promise<ReplayReport> {
   const { instanceId, name } = recording;
   return { instanceId, name, divergence: await findDivergence(recording, deps) };
@@ -35,14 +38,14 @@ async function findDivergence(recording: Recording, { invoker, settings }: Repla
 }
 
 /**
- * The library itself may fail on events that today's code did not ask for; it then reports no actions. What is recorded up to the last
- * wake-up at which it does not fail shows where the code went another way.
+ * The library itself may fail on events that today's code did not schedule; it then reports no actions. The recording
+ * up to the last wake-up at which it does not fail shows where the code diverged.
  */
 async function beforeCrash(recording: Recording, message: string, deps: ReplayDeps): Promise<Divergence | null> {
   const { events } = recording;
   const wakeUps = events.flatMap((it, index) => (it.EventType === EventType.OrchestratorStarted ? [index] : []));
   const upTo = (wakeUp: number): Recording => ({ ...recording, events: events.slice(0, wakeUps[wakeUp]) });
-  // So many wake-ups are fine, and so many are not.
+  // Binary search: numbers of wake-ups known to succeed and to fail.
   let [fine, failing] = [0, wakeUps.length];
   while (failing - fine > 1) {
     const middle = Math.floor((fine + failing) / 2);

@@ -7,10 +7,10 @@ import type { Recording } from "./recording.ts";
 import { findSource } from "./sources.ts";
 
 /**
- * Where the app's code asked for what was recorded, `src/functions/order.js:12:34`, by the event that scheduled it. Code that
- * decides otherwise by now has fewer lines, or none.
+ * Where the app's code scheduled what was recorded, `src/functions/order.js:12:34`, by the event that scheduled it.
+ * Code that has changed since the recording yields fewer lines, or none.
  *
- * @throws ReplayError `ERR_RECORDING` where no worker could be asked.
+ * @throws ReplayError `ERR_RECORDING` if no worker was available.
  */
 export async function sourceLines(recording: Recording, deps: ReplayDeps): Promise<Map<HistoryEvent, string>> {
   const lines = new Map<HistoryEvent, string>();

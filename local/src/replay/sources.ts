@@ -4,7 +4,7 @@ import { nameOf } from "./divergence.ts";
 
 type RawAction = Record<string, unknown>;
 
-/** Where the app's code asked for a decision: `src/functions/order.js:12:34`; null where that is not known. */
+/** Where the app's code made a decision: `src/functions/order.js:12:34`; null if unknown. */
 export function findSource(actions: unknown, decision: Decision): string | null {
   const all = flatten(actions);
   const name = nameOf(decision);
@@ -16,7 +16,7 @@ export function findSource(actions: unknown, decision: Decision): string | null 
   return found === undefined ? null : sourceOf(found);
 }
 
-/** Where the code asked for something the last time; null where that is not known. */
+/** Where the code scheduled its last action; null if unknown. */
 export function lastSource(actions: unknown): string | null {
   const last = flatten(actions).findLast((it) => sourceOf(it) !== null);
   return last === undefined ? null : sourceOf(last);

@@ -1,7 +1,8 @@
-// The management API shows a history without its frames and numbers, and merges a call with its result. What it leaves out follows from
-// what it shows: numbers are given in the order in which things were scheduled, and a call belongs before its result. Only the times at
-// which the orchestrator woke up are not there; the event that woke it tells them to within its delay.
-// Azure/azure-functions-durable-extension, ContextImplementations/DurableClient.cs, GetDurableOrchestrationStatusAsync.
+// The management API returns a history without its frames and numbers, and merges a call with its result. The missing
+// parts can be derived: numbers are assigned in scheduling order, and a call precedes its result. Only the times at
+// which the orchestrator woke up are missing; the event that woke it gives them, up to its delay.
+// Source: Azure/azure-functions-durable-extension, ContextImplementations/DurableClient.cs,
+// GetDurableOrchestrationStatusAsync.
 
 import { parseTicks } from "@same-kit/shared";
 import type { EventTypeName, HistoryEvent } from "../engine/history/events.ts";
@@ -9,7 +10,7 @@ import type { RecordedEvent } from "../testing-api.ts";
 import { type Recording, toHistoryEvent, unreadable } from "./recording.ts";
 
 type Item = { event: RecordedEvent; index: number };
-/** Something that took a number. */
+/** An item that was assigned a number. */
 type Scheduled = Item & { type: EventTypeName; time: bigint; id: number; isOpen: boolean };
 
 const CALLS: Readonly<Record<string, EventTypeName>> = {
@@ -26,7 +27,7 @@ const SCHEDULING: readonly unknown[] = [
 ];
 const IGNORED: readonly unknown[] = ["GenericEvent", "HistoryState", "OrchestratorStarted", "OrchestratorCompleted"];
 
-/** @param status - What the API says of the instance besides its history. */
+/** @param status - The API's other data about the instance. */
 export function wholeEvents(
   recorded: readonly RecordedEvent[],
   status: Readonly<Record<string, unknown>>,
@@ -61,7 +62,7 @@ function numberScheduled(items: readonly Item[]): Scheduled[] {
     const time = timeOf(event["ScheduledTime"] ?? event["Timestamp"]);
     return [{ event, index, type: type as EventTypeName, time, isOpen: true }];
   });
-  // Stable: what was scheduled at the same moment keeps the order in which it is shown.
+  // A stable sort: items scheduled at the same time keep the order in which the API returns them.
   return scheduled.sort((a, b) => Number(a.time - b.time)).map((it, id) => ({ ...it, id }));
 }
 
@@ -81,7 +82,7 @@ class Writer {
   #now = 0n;
   #nowText = "";
 
-  /** The orchestrator wakes up when an event is there, and not before the last time. */
+  /** The orchestrator wakes up when an event has arrived, but not before the previous wake-up. */
   wakeUp({ event }: Item): void {
     for (const text of [event["Timestamp"], event.EventType === "TimerFired" ? event["FireAt"] : undefined]) {
       const time = timeOf(text);
@@ -128,7 +129,7 @@ function startOf(event: RecordedEvent, status: Readonly<Record<string, unknown>>
   };
 }
 
-/** A payload that is shown as its text, or as the value that the text stands for. */
+/** A payload is returned either as its text or as the value that the text represents. */
 function jsonText(value: unknown): string | null {
   if (value === undefined || value === null) return null;
   if (typeof value !== "string") return JSON.stringify(value);

@@ -1,8 +1,8 @@
-/** One request to a webhook, read whole; `url` is absolute and as the caller addressed it. */
+/** One request to a webhook, with its body fully read; `url` is absolute, as the caller sent it. */
 export type WebhookRequest = {
   method: string;
   url: URL;
-  /** Names in lower case; repeated ones joined with `,`. */
+  /** Names in lower case; repeated headers joined with `,`. */
   headers: Readonly<Record<string, string>>;
   body: Buffer;
 };
@@ -14,7 +14,7 @@ export type WebhookResponse = {
   body?: string | Buffer;
 };
 
-/** An answer without an end of its own: pieces are taken as fast as the caller reads, until `signal` aborts. */
+/** A response of unlimited length: pieces are taken as fast as the caller reads, until `signal` aborts. */
 export type WebhookStream = {
   status: number;
   headers?: Record<string, string>;

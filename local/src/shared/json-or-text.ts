@@ -1,4 +1,4 @@
-/** The value that JSON text stands for; any other text, such as the reason of a termination, is a value itself. */
+/** Parses JSON text; any other text, such as the reason of a termination, is returned unchanged. */
 export function jsonOrText(text: string | null): unknown {
   if (text === null) return null;
   try {

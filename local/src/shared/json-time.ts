@@ -1,4 +1,4 @@
-/** A UTC time as Newtonsoft.Json writes it: its fraction does not end with zeros. */
+/** A UTC time in Newtonsoft.Json's format: without trailing zeros in its fraction. */
 export function jsonTime(time: string): string {
   return time.replace(/(?:\.0+|(\.\d*[1-9])0+)Z$/, "$1Z");
 }

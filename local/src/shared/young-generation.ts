@@ -1,5 +1,5 @@
 /**
- * Where new objects of V8 begin, at the size to which that place grows anyhow: a process that ends soon, or waits most of the time,
- * otherwise spends a tenth of its start on moving them out of a smaller one.
+ * Starts V8's young generation at the size to which it would grow anyway: a short-lived or mostly idle process
+ * otherwise spends a tenth of its start-up moving objects out of a smaller one.
  */
 export const YOUNG_GENERATION = "--min-semi-space-size=16";

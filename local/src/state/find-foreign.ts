@@ -4,9 +4,10 @@ import path from "node:path";
 const ROOT = 0;
 
 /**
- * Finds what another user placed in a state folder. In a folder that everyone can write to, such as the temp folder, any user can create
- * a `.same-kit`, or a link with that name, and wait for somebody to use it: they would know its keys and control which Python runs.
- * Root may work in another user's project, as in a container, so root also trusts the owner of the parent folder.
+ * Finds what another user placed in a state folder. In a folder that everyone can write to, such as the temp folder,
+ * any user can create a `.same-kit`, or a link with that name, and wait for someone to use it: they would know its keys
+ * and control which Python runs. Root may work in another user's project, for example in a container, so root also
+ * trusts the owner of the parent folder.
  *
  * @param names - The entries of `dir` that same-kit uses.
  * @returns The first such path; `undefined` if there is none, or if the system has no user ids.
@@ -22,7 +23,7 @@ export async function findForeign(dir: string, names: readonly string[]): Promis
   return undefined;
 }
 
-/** For a link: its own owner and the owner of its target. */
+/** For a link: the owners of the link and of its target. */
 async function ownersOf(file: string): Promise<number[]> {
   const all = await Promise.all([lstat(file), stat(file)].map((it) => it.catch(() => undefined)));
   return all.flatMap((it) => (it === undefined ? [] : [it.uid]));

@@ -5,8 +5,8 @@ import { type Claim, claim, isClaimed, withFileLock } from "@same-kit/shared";
 export type HubClaim = Claim & { hubName: string };
 
 /**
- * Says that this process works on a hub. Two hosts on one hub share its work: a step of one's run may be executed by the other,
- * with other settings, and is begun again when that one ends.
+ * Records that this process works on a hub. Two hosts on one hub share its work: a step of one host's run may be
+ * executed by the other, with other settings, and is restarted when that host ends.
  *
  * @param isAlone - Takes the next of `hub`, `hubx2`, `hubx3` … that no living process of this state folder works on.
  */

@@ -2,13 +2,13 @@ import { createHash } from "node:crypto";
 import { realpathSync } from "node:fs";
 import path from "node:path";
 
-// Hub names may have 45 characters; the rest is left to the words that the library appends.
+// Hub names can have 45 characters; the rest is reserved for suffixes that the library appends.
 const MAX_STEM_LENGTH = 24;
 const HASH_LENGTH = 8;
 
 /**
- * The task hub of an app that names none: its folder's name and a hash of where it lies, so that two apps never answer
- * each other's messages.
+ * The task hub of an app that names none: its folder's name and a hash of the folder's path, so that two apps never
+ * answer each other's messages.
  */
 export function hubNameForApp(appDir: string): string {
   const real = toRealPath(appDir);

@@ -2,25 +2,25 @@ import { readdir, readFile, rm } from "node:fs/promises";
 import path from "node:path";
 import { isProcessAlive, type ProcessIdentity, readJson, writeFileAtomic, writeJsonAtomic } from "@same-kit/shared";
 
-/** What other commands need to know of a running host. */
+/** What other commands need to know about a running host. */
 export type RunFile = {
   process: ProcessIdentity;
   url: string;
   port: number;
-  /** PEM file of the certificate of its own that it serves HTTPS with; absent: HTTP, or a certificate that the user brought. */
+  /** PEM file of its self-signed HTTPS certificate; absent: HTTP, or a certificate provided by the user. */
   trustFile?: string;
   hubName: string;
   appDir: string;
-  /** As the user chose it; a connection string only by its account and endpoint, never with its key. */
+  /** As the user chose it; a connection string is reduced to its account and endpoint, never with its key. */
   storage: string;
   startedAt: string;
   /** Whether it runs in the background. */
   isDetached: boolean;
-  /** What a detached host prints. */
+  /** Output file of a detached host. */
   logFile?: string;
 };
 
-/** @param connectionString - Of the host's storage, with its key: kept apart from what commands show. */
+/** @param connectionString - Of the host's storage, including its key: stored separately from what commands show. */
 export async function writeRunFile(hostsDir: string, runFile: RunFile, connectionString: string): Promise<void> {
   const file = fileOf(hostsDir, runFile);
   await writeFileAtomic(storageFileOf(file), connectionString);
@@ -31,12 +31,12 @@ export async function removeRunFile(hostsDir: string, runFile: RunFile): Promise
   await removeFiles(fileOf(hostsDir, runFile));
 }
 
-/** @returns `undefined` for a host that has ended. */
+/** @returns `undefined` if the host has ended. */
 export async function readHostStorage(hostsDir: string, runFile: RunFile): Promise<string | undefined> {
   return readFile(storageFileOf(fileOf(hostsDir, runFile)), "utf8").catch(() => undefined);
 }
 
-/** The hosts that run now, oldest first; what crashed hosts left behind is removed. */
+/** The running hosts, oldest first; files left by crashed hosts are removed. */
 export async function listRunFiles(hostsDir: string): Promise<RunFile[]> {
   const names = (await readdir(hostsDir).catch(() => [])).filter((name) => name.endsWith(".json"));
   const found = await Promise.all(names.map((name) => readLiveRunFile(path.join(hostsDir, name))));

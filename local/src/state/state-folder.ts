@@ -4,28 +4,28 @@ import { closeToOthers, makePrivateFolder, readJson, writeJsonAtomic } from "@sa
 import { StateError } from "./errors.ts";
 import { findForeign } from "./find-foreign.ts";
 
-/** Raised when the layout of the folder changes so that an older same-kit would misread it. */
+/** Incremented when the layout of the folder changes so that an older same-kit would misread it. */
 export const STATE_FORMAT_VERSION = 1;
 
 const GITIGNORE = "# Made by same-kit; nothing in here belongs under version control.\n*\n";
 
 export type StateFolder = {
   dir: string;
-  /** A folder per run: request, status, session, log. */
+  /** One folder per run: request, status, session, log. */
   runsDir: string;
-  /** Azurite's data, its ports and who uses it. */
+  /** Azurite's data, its ports and the claims of its users. */
   azuriteDir: string;
-  /** A run file per host, and the logs of detached hosts. */
+  /** One run file per host, and the logs of detached hosts. */
   hostsDir: string;
   /** Which processes work on which task hub. */
   hubsDir: string;
-  /** A folder per hub, with the large files of its instances: they live as long as Azurite's data. */
+  /** One folder per hub, with the large files of its instances; they live as long as Azurite's data. */
   instancesDir: string;
-  /** The spans of hosts whose app uses OpenTelemetry without an endpoint. */
+  /** Spans of hosts whose app uses OpenTelemetry without an endpoint. */
   tracesDir: string;
 };
 
-/** The paths in a state folder; touches nothing. */
+/** The paths in a state folder; accesses no files. */
 export function stateFolderAt(dir: string): StateFolder {
   const root = path.resolve(dir);
   const below = (name: string) => path.join(root, name);
@@ -40,16 +40,16 @@ export function stateFolderAt(dir: string): StateFolder {
   };
 }
 
-/** The names in a state folder; any other name means that the folder is used for something else too. */
+/** The names used in a state folder; any other name means that the folder also serves another purpose. */
 const OWN_FOLDERS = ["runs", "azurite", "hosts", "hubs", "instances", "traces", "env"];
 const OWN_FILE = /^(\.gitignore|format\.json|keys\.json)(\..+\.part)?$/;
 
 /**
- * Makes the folder what it should be: marked with its format, ignored by git, closed to other users of the machine whatever the
- * umask: sessions, logs and keys lie in it. Safe to repeat.
+ * Prepares a state folder: marked with its format, ignored by git, and closed to other users whatever the umask,
+ * because it contains sessions, logs and keys. Safe to repeat.
  *
  * @throws StateError `ERR_STATE_FORMAT` if a newer same-kit wrote it, `ERR_STATE_FOREIGN` if it, or something in it,
- * belongs to another user, `ERR_STATE_LINK` if it is a link to nothing.
+ *   belongs to another user, `ERR_STATE_LINK` if it is a dangling link.
  */
 export async function openStateFolder(dir: string): Promise<StateFolder> {
   const folder = stateFolderAt(dir);
@@ -60,7 +60,7 @@ export async function openStateFolder(dir: string): Promise<StateFolder> {
   return folder;
 }
 
-/** A folder of the user's that holds other things too, such as the project itself, stays as it is; what is ours in it does not. */
+/** Leaves a folder with other content, such as the project itself, unchanged and closes only our parts of it. */
 async function closeFolder({ dir, azuriteDir, hostsDir }: StateFolder): Promise<void> {
   const names = await readdir(dir).catch((): string[] => []);
   const ours = names.filter((name) => OWN_FOLDERS.includes(name) || OWN_FILE.test(name));
@@ -73,7 +73,7 @@ async function closeFolder({ dir, azuriteDir, hostsDir }: StateFolder): Promise<
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === "EPERM") throw foreignFolder(dir, error);
-    // Missing folders on the way are created: only a link can lead to one that is not.
+    // Missing parent folders are created, so only a link can point to a missing one.
     throw code === "ENOENT" ? brokenLink(dir, error) : error;
   }
 }
@@ -97,13 +97,13 @@ function brokenLink(dir: string, cause: unknown): StateError {
 }
 
 /**
- * For commands that only read a state folder, or remove things from it; a missing one is fine.
+ * For commands that only read a state folder, or remove things from it; a missing folder is fine.
  *
- * @returns The folder's format as it says itself.
+ * @returns The format recorded in the folder.
  * @throws StateError `ERR_STATE_FORMAT` if a newer same-kit wrote it.
  */
 export async function checkStateFormat(dir: string): Promise<unknown> {
-  // An unreadable one is refused by the next operation on the folder.
+  // An unreadable file is reported by the next operation on the folder.
   const found = (await readJson(formatFile(dir)).catch(() => undefined)) as { formatVersion?: unknown } | undefined;
   const version = found?.formatVersion;
   if (typeof version === "number" && version > STATE_FORMAT_VERSION) throw newerFormat(path.resolve(dir), version);

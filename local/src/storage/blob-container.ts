@@ -1,10 +1,10 @@
 export type BlobProperties = {
   name: string;
   sizeBytes: number;
-  /** Without its quotes; every write gives another. */
+  /** Without quotes; changes with every write. */
   etag: string;
   modifiedAt: Date;
-  /** Somebody has a lease on it that has not ended. */
+  /** Whether an unexpired lease exists. */
   isLeased: boolean;
 };
 
@@ -15,7 +15,7 @@ export type BlobDetails = BlobProperties & {
 };
 
 export type UploadOptions = {
-  /** `application/octet-stream` where absent. */
+  /** Default: `application/octet-stream`. */
   contentType?: string;
   contentEncoding?: string;
   metadata?: Readonly<Record<string, string>>;
@@ -23,39 +23,43 @@ export type UploadOptions = {
   onlyIfNew?: boolean;
 };
 
-/** One blob container. Everything but {@link BlobContainer.createIfNotExists} answers 404 `ContainerNotFound` while it does not exist. */
+/**
+ * One blob container. While it does not exist, every operation except {@link BlobContainer.createIfNotExists} responds
+ * with 404 `ContainerNotFound`.
+ */
 export interface BlobContainer {
   readonly name: string;
-  /** Without a slash at the end. */
+  /** Without a trailing slash. */
   readonly url: string;
   createIfNotExists(): Promise<void>;
   upload(name: string, content: Uint8Array, options?: UploadOptions): Promise<unknown>;
   /**
-   * The whole blob, or a part of it.
+   * Downloads the whole blob, or a part of it.
    *
-   * @throws StorageError 404 `BlobNotFound`, 416 `InvalidRange` for a part that begins behind its end.
+   * @throws StorageError 404 `BlobNotFound`, 416 `InvalidRange` for a part that starts beyond the end.
    */
   download(name: string, range?: { offset: number; count: number }): Promise<Buffer>;
   /** @throws StorageError 404 `BlobNotFound` */
   properties(name: string): Promise<BlobDetails>;
-  /** @returns whether there was one. */
+  /** @returns Whether it existed. */
   deleteIfExists(name: string): Promise<boolean>;
-  /** All blobs whose name begins with `prefix`, by name. */
+  /** All blobs whose name starts with `prefix`, ordered by name. */
   list(prefix?: string): AsyncIterable<BlobProperties>;
   /**
-   * Takes the lease on the container itself, or takes it again under the id that has it; all who know the id share it.
+   * Acquires the lease on the container itself, or reacquires it under the id that holds it; everyone who knows the id
+   * shares the lease.
    *
    * @param leaseId - A GUID.
    * @param seconds - 15 to 60.
-   * @throws StorageError 409 `LeaseAlreadyPresent` while another id has it.
+   * @throws StorageError 409 `LeaseAlreadyPresent` while another id holds it.
    */
   acquireLease(leaseId: string, seconds: number): Promise<void>;
-  /** @throws StorageError 409 where another id has it, or none. */
+  /** @throws StorageError 409 if another id holds it, or none. */
   renewLease(leaseId: string): Promise<void>;
   /**
-   * Gives the lease that `leaseId` has to `newId`, for its whole time.
+   * Transfers the lease from `leaseId` to `newId`, for its full duration.
    *
-   * @throws StorageError 409 where another id has it, or none.
+   * @throws StorageError 409 if another id holds it, or none.
    */
   changeLease(leaseId: string, newId: string): Promise<void>;
 }

@@ -9,7 +9,7 @@ const decompress = promisify(gunzip);
 const MAX_DELETIONS_AT_ONCE = 32;
 const GZIP = { contentType: "application/octet-stream", contentEncoding: "gzip" };
 
-/** Stores text gzipped; the container is made on first use, as it is needed seldom. */
+/** Stores gzipped text. The container is created on first use, because it is rarely needed. */
 export async function uploadGzip(container: BlobContainer, name: string, text: string): Promise<void> {
   const bytes = await compress(Buffer.from(text, "utf8"));
   try {
@@ -21,12 +21,12 @@ export async function uploadGzip(container: BlobContainer, name: string, text: s
   }
 }
 
-/** @throws StorageError 404 where there is no such blob. */
+/** @throws StorageError 404 if there is no such blob. */
 export async function downloadGzip(container: BlobContainer, name: string): Promise<string> {
   return (await decompress(await container.download(name))).toString("utf8");
 }
 
-/** Removes every blob below `prefix`; a container that does not exist holds none. */
+/** Deletes every blob below `prefix`; does nothing if the container does not exist. */
 export async function deleteBlobsBelow(container: BlobContainer, prefix: string): Promise<void> {
   const deletions = new Limiter(MAX_DELETIONS_AT_ONCE);
   const deleteAll = async () => {

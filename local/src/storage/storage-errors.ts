@@ -1,7 +1,7 @@
-/** What a storage service refused, with its status and code. */
+/** An error response of a storage service, with its status and code. */
 export class StorageError extends Error {
   readonly statusCode: number;
-  /** For example `QueueNotFound`; empty where the service named none. */
+  /** For example `QueueNotFound`; empty if the service sent none. */
   readonly code: string;
 
   constructor(statusCode: number, code: string, message: string = code, options?: ErrorOptions) {
@@ -12,7 +12,7 @@ export class StorageError extends Error {
   }
 }
 
-/** The HTTP status that the service answered; undefined for an error of another kind, such as a refused connection. */
+/** The HTTP status of the response; undefined for other errors, such as a refused connection. */
 export function statusOf(error: unknown): number | undefined {
   return error instanceof StorageError ? error.statusCode : undefined;
 }
@@ -20,7 +20,7 @@ export function statusOf(error: unknown): number | undefined {
 export const isConflict = (error: unknown): boolean => statusOf(error) === 409;
 export const isPreconditionFailed = (error: unknown): boolean => statusOf(error) === 412;
 
-/** Runs `work`; an answer with one of `statuses` gives undefined instead of an error. */
+/** Awaits `work`; a response with one of `statuses` returns undefined instead of throwing. */
 export async function ignoring<T>(statuses: readonly number[], work: Promise<T>): Promise<T | undefined> {
   try {
     return await work;

@@ -7,7 +7,7 @@ export type StoredEntity = Entity & { etag: string };
 /** `Merge` keeps columns that the entity does not name; `Replace` drops them. */
 export type WriteMode = "Merge" | "Replace";
 
-/** One operation of a transaction. Without an ETag it is done whatever the stored one is. */
+/** One operation of a transaction. Without an ETag it is unconditional. */
 export type TableAction =
   | { kind: "insert"; entity: Entity }
   | { kind: "update"; entity: Entity; mode: WriteMode; etag?: string }
@@ -28,39 +28,42 @@ export type TableFilter =
 
 export type TableQuery = {
   filter?: TableFilter;
-  /** The only columns that are answered; keys and ETag always are. */
+  /** The only columns to return; keys and ETag are always included. */
   select?: readonly string[];
   signal?: AbortSignal;
 };
 
 export type TablePage = { entities: StoredEntity[]; continuationToken: string | null };
 
-/** One table. Everything but {@link StorageTable.createIfNotExists} answers 404 `TableNotFound` while it does not exist. */
+/**
+ * One table. While it does not exist, every operation except {@link StorageTable.createIfNotExists} responds with 404
+ * `TableNotFound`.
+ */
 export interface StorageTable {
   readonly name: string;
   createIfNotExists(): Promise<void>;
   /** @throws StorageError 404 `ResourceNotFound` */
   get(key: EntityKey): Promise<StoredEntity>;
-  /** @returns the ETag. @throws StorageError 409 `EntityAlreadyExists` */
+  /** @returns The ETag. @throws StorageError 409 `EntityAlreadyExists` */
   insert(entity: Entity): Promise<string>;
   /**
-   * @returns the new ETag.
-   * @throws StorageError 404 `ResourceNotFound`, or 412 `UpdateConditionNotSatisfied` where `etag` is not the stored one.
+   * @returns The new ETag.
+   * @throws StorageError 404 `ResourceNotFound`, or 412 `UpdateConditionNotSatisfied` if `etag` is not the stored one.
    */
   update(entity: Entity, mode: WriteMode, options?: { etag?: string; signal?: AbortSignal }): Promise<string>;
   upsert(entity: Entity, mode: WriteMode): Promise<string>;
   /** @throws StorageError 404 `ResourceNotFound` */
   delete(key: EntityKey): Promise<void>;
   /**
-   * Does all of it or nothing: 1 to 100 operations on different entities of one partition, 4 MiB in all.
+   * Executes a transaction atomically: 1 to 100 operations on different entities of one partition, 4 MiB in total.
    *
-   * @returns the new ETags by position, null for a deletion.
-   * @throws StorageError of the first operation that cannot be done; 400 `InvalidInput` above 100 operations, 400
-   * `InvalidDuplicateRow` for two of one entity, 413 `RequestBodyTooLarge` above 4 MiB.
+   * @returns The new ETags by position, null for a deletion.
+   * @throws StorageError of the first operation that fails; 400 `InvalidInput` above 100 operations, 400
+   *   `InvalidDuplicateRow` for two of one entity, 413 `RequestBodyTooLarge` above 4 MiB.
    */
   transact(actions: readonly TableAction[]): Promise<(string | null)[]>;
-  /** Everything that matches, ordered by partition key and row key. */
+  /** Every match, ordered by partition key and row key. */
   query(query?: TableQuery): AsyncIterable<StoredEntity>;
-  /** At most `size` (1 to 1000) entities; a page that is not the last may hold fewer. */
+  /** At most `size` (1 to 1000) entities; a page before the last may contain fewer. */
   queryPage(query: TableQuery, page: { size: number; continuationToken?: string }): Promise<TablePage>;
 }

@@ -1,4 +1,5 @@
-// Values of table columns. Times stay text, because a JavaScript Date would cut the 100 ns ticks that .NET compares.
+// Values of table columns. Times remain text, because a JavaScript Date would truncate the 100 ns ticks that .NET
+// compares.
 
 /** UTC, ISO 8601, up to seven fractional digits. */
 export type DateTimeValue = { type: "DateTime"; value: string };
@@ -9,7 +10,7 @@ export type ColumnValue =
   | number
   | boolean
   | DateTimeValue
-  /** Types that are not written here but may be met: as text. */
+  /** Types that are never written here but may be read: as text. */
   | { type: "Int64" | "Guid" | "Binary"; value: string };
 
 export type Columns = Readonly<Record<string, ColumnValue>>;
@@ -19,7 +20,7 @@ export function dateTime(text: string): DateTimeValue {
   return { type: "DateTime", value: text };
 }
 
-/** The column as text, whatever its type; null where it is absent. */
+/** The column as text, whatever its type; null if absent. */
 export function textValue(columns: Columns, name: string): string | null {
   const value = columns[name];
   if (value === undefined) return null;

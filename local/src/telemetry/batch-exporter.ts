@@ -3,29 +3,29 @@ import type { Span } from "./span.ts";
 
 export type ExportResult =
   | { kind: "exported" }
-  /** The same spans may be taken later. */
+  /** The same spans may be accepted later. */
   | { kind: "unavailable"; reason: string }
-  /** They never will be. */
+  /** They will never be accepted. */
   | { kind: "refused"; reason: string };
 
-/** Brings spans to where they are kept. */
+/** Delivers spans to where they are stored. */
 export type SpanExporter = {
-  /** For a person: `http://localhost:4318/v1/traces`. */
+  /** For display: `http://localhost:4318/v1/traces`. */
   description: string;
-  /** What to do where it does not work. */
+  /** What to do if it does not work. */
   advice: string;
-  /** How long spans are collected before they go out together. */
+  /** How long spans are collected before they are exported together. */
   delayMs: number;
   /** An error counts as `refused`. */
   export(spans: readonly Span[], signal: AbortSignal): Promise<ExportResult>;
 };
 
-/** What waits for an exporter that does not work is bounded: later spans are dropped. */
+/** The queue of a failing exporter is limited: later spans are dropped. */
 export const MAX_WAITING_SPANS = 4096;
 const MAX_BATCH = 512;
 const FIRST_PAUSE_MS = 1_000;
 const LONGEST_PAUSE_MS = 30_000;
-/** How long a host that stops waits for its last spans. */
+/** How long a stopping host waits for its last spans to be exported. */
 const STOP_LIMIT_MS = 2_000;
 
 /** Exports in the background, in batches: recording a span never waits. */
@@ -55,7 +55,7 @@ export class BatchExporter {
     if (!this.#stopping.signal.aborted) this.#running ??= this.#run();
   };
 
-  /** Exports what waits, for a limited time. */
+  /** Exports the remaining spans, within a time limit. */
   async stop(limitMs = STOP_LIMIT_MS): Promise<void> {
     this.#stopping.abort();
     const limit = setTimeout(() => this.#givingUp.abort(), limitMs);
@@ -96,7 +96,7 @@ export class BatchExporter {
     return result.kind === "exported";
   }
 
-  /** Spans have texts and times of apps and of other hosts: one that cannot be encoded must not end this one. */
+  /** Spans contain texts and times from apps and other hosts: one that cannot be encoded must not end this host. */
   async #tryExport(batch: readonly Span[]): Promise<ExportResult> {
     try {
       return await this.#exporter.export(batch, this.#givingUp.signal);
@@ -105,7 +105,7 @@ export class BatchExporter {
     }
   }
 
-  /** Once, however long it lasts. */
+  /** Logs a failure once, however long it lasts. */
   #reportFailure(reason: string): void {
     if (this.#isFailing) return;
     this.#isFailing = true;

@@ -1,6 +1,6 @@
 import { reasonOf } from "@same-kit/shared";
 
-/** `fetch` itself says only that it failed; its cause has the reason. */
+/** `fetch` itself only reports that it failed; the reason is in the error's cause. */
 export function connectionReason(error: unknown): string {
   const { cause = error } = error instanceof Error ? error : {};
   const { code } = cause as NodeJS.ErrnoException;

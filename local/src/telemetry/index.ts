@@ -1,4 +1,4 @@
-// What the rest of `local/` uses of telemetry.
+// The part of the telemetry code that the rest of `local/` uses.
 
 export type { Telemetry } from "./open-telemetry.ts";
 export { preciseNow } from "./precise-now.ts";

@@ -8,22 +8,22 @@ import { createTracer, type Tracer } from "./tracer.ts";
 
 export type Telemetry = {
   tracer: Tracer;
-  /** Where its spans can be read; null where a collector has them. */
+  /** Reads the stored spans; null if a collector receives them. */
   files: TraceFiles | null;
-  /** Exports what waits, for two seconds at most. */
+  /** Exports the remaining spans, for two seconds at most. */
   stop(): Promise<void>;
 };
 
 export type TelemetryOptions = {
   env: Readonly<Record<string, string | undefined>>;
   service: { name: string; version: string };
-  /** Where spans go without an endpoint. */
+  /** Folder for spans if there is no endpoint. */
   folder: string;
   clock: Clock;
   log: Logger;
 };
 
-/** @returns null where the variables of OpenTelemetry turn traces off. */
+/** @returns null if OpenTelemetry's variables turn tracing off. */
 export function openTelemetry({ env, service, folder, clock, log }: TelemetryOptions): Telemetry | null {
   const settings = readTelemetrySettings(env, service);
   if (settings === null) return null;

@@ -6,14 +6,14 @@ import { toOtlpProtobuf } from "./otlp-protobuf.ts";
 import type { OtlpTarget } from "./settings.ts";
 import type { Attributes } from "./span.ts";
 
-/** Those that OTLP/HTTP wants to be tried again. */
+/** Statuses that OTLP/HTTP requires to be retried. */
 const RETRYABLE = new Set([429, 502, 503, 504]);
 
-/** Sends to a collector. */
+/** Sends spans to a collector. */
 export function createOtlpExporter(target: OtlpTarget, resource: Attributes): SpanExporter {
   const { origin, pathname } = new URL(target.url);
   return {
-    // Without the query, which may have a key in it.
+    // Without the query, which may contain a key.
     description: target.protocol === "grpc" ? `${origin} by gRPC` : `${origin}${pathname}`,
     advice:
       "Start the collector, or correct OTEL_EXPORTER_OTLP_ENDPOINT and OTEL_EXPORTER_OTLP_PROTOCOL; without an endpoint spans go to a file.",
@@ -39,7 +39,7 @@ async function post(
   signal: AbortSignal,
 ): Promise<ExportResult> {
   try {
-    // A key in the headers must not follow to elsewhere.
+    // A redirect must not forward a key in the headers to another server.
     const init = {
       method: "POST",
       headers: { ...headers, "content-type": contentType },

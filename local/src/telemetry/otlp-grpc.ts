@@ -1,4 +1,4 @@
-// The one call of OTLP over gRPC: https://github.com/grpc/grpc/blob/master/doc/PROTOCOL-HTTP2.md
+// The only OTLP call over gRPC: https://github.com/grpc/grpc/blob/master/doc/PROTOCOL-HTTP2.md
 
 import { type ClientHttp2Session, connect, constants, type IncomingHttpHeaders } from "node:http2";
 import type { ExportResult } from "./batch-exporter.ts";
@@ -7,12 +7,12 @@ import type { OtlpTarget } from "./settings.ts";
 
 const EXPORT = "/opentelemetry.proto.collector.trace.v1.TraceService/Export";
 /**
- * CANCELLED, DEADLINE_EXCEEDED, ABORTED, OUT_OF_RANGE, UNAVAILABLE, DATA_LOSS: those that OTLP wants to be tried again. Not
- * RESOURCE_EXHAUSTED, which a batch that is too large gets each time.
+ * CANCELLED, DEADLINE_EXCEEDED, ABORTED, OUT_OF_RANGE, UNAVAILABLE, DATA_LOSS: the codes that OTLP requires to be
+ * retried. Not RESOURCE_EXHAUSTED, which a batch that is too large gets every time.
  */
 const RETRYABLE = new Set(["1", "4", "10", "11", "14", "15"]);
 
-/** Sends a request in Protocol Buffers, on a connection of its own. Never rejects. */
+/** Sends a Protocol Buffers request on a connection of its own. Never rejects. */
 export async function exportByGrpc(target: OtlpTarget, request: Buffer, signal: AbortSignal): Promise<ExportResult> {
   const session = connect(new URL(target.url).origin);
   try {
@@ -24,7 +24,7 @@ export async function exportByGrpc(target: OtlpTarget, request: Buffer, signal: 
   }
 }
 
-/** @returns The headers and the trailers: an answer without content has its status among the first. */
+/** @returns The headers and the trailers: a response without content has its status in the headers. */
 function call(
   session: ClientHttp2Session,
   { headers, timeoutMs }: OtlpTarget,
@@ -44,19 +44,19 @@ function call(
       { signal },
     );
     const answer: IncomingHttpHeaders = {};
-    // Each of them: an unhandled error event ends the process.
+    // Handled on each of them: an unhandled error event ends the process.
     session.on("error", reject);
     stream.on("error", reject);
     stream.once("response", (it) => Object.assign(answer, it));
     stream.once("trailers", (it) => Object.assign(answer, it));
     stream.once("close", () => resolve(answer));
-    // What an answer says besides its status is of no use here.
+    // Only the status of the response is used.
     stream.resume();
     stream.end(frame(request));
   });
 }
 
-/** Not compressed, and its length. */
+/** The message with its prefix: not compressed, and its length. */
 function frame(message: Buffer): Buffer {
   const prefix = Buffer.alloc(5);
   prefix.writeUInt32BE(message.length, 1);

@@ -1,4 +1,5 @@
-// An ExportTraceServiceRequest as OTLP's JSON has it: ids in hexadecimal, 64-bit numbers as text, enumerations as numbers.
+// An ExportTraceServiceRequest in OTLP's JSON encoding: ids in hexadecimal, 64-bit numbers as text, enumerations as
+// numbers.
 // https://opentelemetry.io/docs/specs/otlp/#json-protobuf-encoding
 
 import type { Attributes, AttributeValue, Span, SpanKind, SpanStatus } from "./span.ts";
@@ -12,7 +13,7 @@ export const SPAN_KINDS: Readonly<Record<SpanKind, number>> = {
 };
 export const STATUS_CODES: Readonly<Record<SpanStatus["code"], number>> = { unset: 0, ok: 1, error: 2 };
 
-/** The instrumentation that spans are from. */
+/** Name of the instrumentation scope of our spans. */
 export const SCOPE_NAME = "same-kit";
 
 export type OtlpAnyValue =
@@ -46,12 +47,15 @@ export function toOtlpRequest(spans: readonly Span[], resource: Attributes): Otl
   return { resourceSpans: [{ resource: { attributes: toAttributes(resource) }, scopeSpans }] };
 }
 
-/** Nanoseconds since 1970, 0 for what is earlier or no time; a double holds no more than a fraction of a microsecond of them. */
+/**
+ * Nanoseconds since the epoch, 0 for earlier or invalid times. The precision of a double is a fraction of a
+ * microsecond.
+ */
 export function toNanos(ms: number): bigint {
   return ms > 0 ? BigInt(Math.round(ms * 1000)) * 1000n : 0n;
 }
 
-/** Those of W3C, and that the parent's is known to be in another process only where it says so. */
+/** W3C trace flags; whether the parent is in another process is left unspecified. */
 export const flagsOf = ({ context }: Span): number => (context.isSampled ? 1 : 0);
 
 /** The attributes that have a value. */

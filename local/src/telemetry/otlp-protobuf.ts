@@ -1,5 +1,5 @@
-// The same request in Protocol Buffers, by the field numbers of opentelemetry-proto: collector/trace/v1/trace_service.proto,
-// trace/v1/trace.proto, common/v1/common.proto and resource/v1/resource.proto.
+// The same request in Protocol Buffers, with the field numbers of opentelemetry-proto:
+// collector/trace/v1/trace_service.proto, trace/v1/trace.proto, common/v1/common.proto and resource/v1/resource.proto.
 
 import { definedIn, flagsOf, SCOPE_NAME, SPAN_KINDS, STATUS_CODES, toNanos } from "./otlp-json.ts";
 import type { Attributes, AttributeValue, Span, SpanStatus } from "./span.ts";
@@ -53,7 +53,7 @@ function bytes(field: number, ...parts: readonly Buffer[]): Buffer {
   return Buffer.concat([tag(field, BYTES), varint(BigInt(length)), ...parts]);
 }
 
-/** A negative one takes ten bytes, as in two's complement of 64 bits. */
+/** A negative number takes ten bytes, as 64-bit two's complement. */
 const number = (field: number, value: number): Buffer =>
   Buffer.concat([tag(field, VARINT), varint(BigInt.asUintN(64, BigInt(value)))]);
 

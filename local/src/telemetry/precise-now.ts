@@ -1,11 +1,12 @@
-/** More than this apart, the machine has slept or its clock was set. */
+/** If the clocks differ by more than this, the machine has slept or its clock was set. */
 const MAX_DRIFT_MS = 5;
 
 /**
- * A clock that is finer than `Date` and goes by it: the one that counts from the start of the process stands still while the machine sleeps.
+ * A clock with a higher resolution than `Date` that still follows it: the monotonic clock stands still while the
+ * machine sleeps.
  *
- * @param wall - In whole ms since 1970.
- * @param monotonic - In ms with fractions, from any moment on.
+ * @param wall - In whole milliseconds since the epoch.
+ * @param monotonic - In milliseconds with fractions, from an arbitrary origin.
  */
 export function createPreciseClock(wall: () => number, monotonic: () => number): () => number {
   let offsetMs = wall() - monotonic();
@@ -18,5 +19,5 @@ export function createPreciseClock(wall: () => number, monotonic: () => number):
   };
 }
 
-/** The time now in ms since 1970, with fractions. */
+/** The current time in milliseconds since the epoch, with fractions. */
 export const preciseNow: () => number = createPreciseClock(Date.now, () => performance.now());

@@ -1,17 +1,17 @@
-// https://opentelemetry.io/docs/specs/otel/configuration/sdk-environment-variables/
+// Source: https://opentelemetry.io/docs/specs/otel/configuration/sdk-environment-variables/
 
 import type { SpanContext } from "./trace-context.ts";
 
-/** Whether a span of this trace is recorded; `parent` is null for the first of it. */
+/** Whether a span of this trace is recorded; `parent` is null for the first span. */
 export type Sampler = (traceId: string, parent: SpanContext | null) => boolean;
 
 const always: Sampler = () => true;
 const never: Sampler = () => false;
 
 /**
- * By the names of `OTEL_TRACES_SAMPLER`.
+ * Creates a sampler by its `OTEL_TRACES_SAMPLER` name.
  *
- * @returns null for a name or an argument that is not known.
+ * @returns null if the name or the argument is unknown.
  */
 export function samplerOf(name: string, argument: string | undefined): Sampler | null {
   const [, isByParent, root = ""] = /^(parentbased_)?(.*)$/.exec(name.trim().toLowerCase()) ?? [];
@@ -20,7 +20,7 @@ export function samplerOf(name: string, argument: string | undefined): Sampler |
   return (traceId, parent) => (parent === null ? sampler(traceId, null) : parent.isSampled);
 }
 
-/** What is used where nothing is said. */
+/** Used if no sampler is configured. */
 export const defaultSampler: Sampler = (_, parent) => parent?.isSampled ?? true;
 
 function rootSampler(name: string, argument: string | undefined): Sampler | null {
@@ -38,7 +38,10 @@ function rootSampler(name: string, argument: string | undefined): Sampler | null
   }
 }
 
-/** All services that see a trace decide alike: by the last seven bytes of its id, which are random. */
+/**
+ * All services that see a trace make the same decision: it is based on the last seven bytes of the trace id, which are
+ * random.
+ */
 function byRatio(ratio: number): Sampler {
   const bound = BigInt(Math.round(ratio * 2 ** 56));
   return (traceId) => BigInt(`0x${traceId.slice(-14)}`) < bound;

@@ -1,5 +1,5 @@
 // The variables of OpenTelemetry's SDKs, read from the app's settings as the Functions host reads them.
-// https://opentelemetry.io/docs/specs/otel/protocol/exporter/
+// Source: https://opentelemetry.io/docs/specs/otel/protocol/exporter/
 
 import { defaultSampler, type Sampler, samplerOf } from "./sampler.ts";
 import type { Attributes } from "./span.ts";
@@ -12,12 +12,12 @@ export type OtlpTarget = {
   /** Secret. */
   headers: Readonly<Record<string, string>>;
   timeoutMs: number;
-  /** How long spans are collected before they go out together. */
+  /** How long spans are collected before they are exported together. */
   delayMs: number;
 };
 
 export type TelemetrySettings = {
-  /** Null: spans go to a file. */
+  /** Null: spans are written to a file. */
   target: OtlpTarget | null;
   resource: Attributes;
   sampler: Sampler;
@@ -27,16 +27,16 @@ export type TelemetrySettings = {
 type Env = Readonly<Record<string, string | undefined>>;
 
 const DEFAULT_TIMEOUT_MS = 10_000;
-/** An SDK waits for five seconds; here a person waits. */
+/** An SDK waits five seconds; here a user waits for the spans. */
 const DEFAULT_DELAY_MS = 1_000;
-// 27 hours: a timeout of gRPC has eight digits at most, and Node's timers end at a month.
+// 27 hours: a gRPC timeout has at most eight digits, and Node's timers end at about a month.
 const MAX_MS = 99_999_999;
 const PREFIX = "OTEL_EXPORTER_OTLP_";
 const GRPC_PORT = "4317";
 
 /**
- * @param service - Name and version of what is traced, where no variable names it.
- * @returns null where the variables turn traces off.
+ * @param service - Default name and version of the traced service.
+ * @returns null if the variables turn tracing off.
  */
 export function readTelemetrySettings(env: Env, service: { name: string; version: string }): TelemetrySettings | null {
   const text = (name: string): string | undefined => env[name]?.trim() || undefined;
@@ -55,7 +55,7 @@ function targetOf(text: Read, warnings: string[]): OtlpTarget | null {
   if (url === null) return null;
   const ofTraces = (name: string) => text(`${PREFIX}TRACES_${name}`) ?? text(`${PREFIX}${name}`);
   const protocol = toProtocol(ofTraces("PROTOCOL"), url, warnings);
-  // A general endpoint gets the path of traces; one for traces is taken as it is.
+  // The traces path is appended to a general endpoint; an endpoint for traces is used as it is.
   if (own === undefined && protocol !== "grpc") url.pathname = `${url.pathname.replace(/\/+$/, "")}/v1/traces`;
   return {
     url: url.href,
@@ -82,7 +82,9 @@ function toUrl(endpoint: string | undefined, warnings: string[]): URL | null {
   return null;
 }
 
-/** Where nothing is said: the Functions host uses gRPC, other SDKs HTTP, and collectors have a port for each. */
+/**
+ * Without a configured protocol, the Functions host uses gRPC and other SDKs HTTP; collectors have one port for each.
+ */
 function toProtocol(name: string | undefined, { port }: URL, warnings: string[]): OtlpProtocol {
   const usual = port === GRPC_PORT ? "grpc" : "http/protobuf";
   switch (name?.toLowerCase()) {
@@ -100,7 +102,7 @@ function toProtocol(name: string | undefined, { port }: URL, warnings: string[])
   }
 }
 
-/** `name=value,name=value`, the values percent-encoded. No text of it may be in a warning. */
+/** Parses `name=value,name=value` with percent-encoded values. Warnings must not contain any part of it. */
 function toHeaders(list: string | undefined, warnings: string[]): Record<string, string> {
   const pairs = toPairs(list);
   try {

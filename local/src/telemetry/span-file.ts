@@ -1,5 +1,5 @@
-// The file of spans in a state folder. Each line is an ExportTraceServiceRequest in JSON, as the collector's file exporter writes and
-// its file receiver reads them.
+// The span file in a state folder. Each line is an ExportTraceServiceRequest in JSON, the format that the collector's
+// file exporter writes and its file receiver reads.
 
 import { appendFile, open, rename, stat } from "node:fs/promises";
 import path from "node:path";
@@ -9,7 +9,7 @@ import { toOtlpRequest } from "./otlp-json.ts";
 import type { Attributes } from "./span.ts";
 
 export const SPAN_FILE = "spans.jsonl";
-/** What the file held before it was too large. */
+/** The previous content of the file, moved here when it became too large. */
 export const OLDER_SPAN_FILE = "spans.1.jsonl";
 
 const DELAY_MS = 200;
@@ -34,7 +34,7 @@ export function createSpanFileExporter(folder: string, resource: Attributes, max
         isOpen = true;
         return { kind: "exported" };
       } catch (error) {
-        // The folder may be gone, or half of the line written.
+        // The folder may be gone, or half a line written.
         isOpen = false;
         return { kind: "unavailable", reason: reasonOf(error) };
       }
@@ -48,13 +48,13 @@ async function makeRoom(file: string, bytes: number, maxBytes: number): Promise<
     () => 0,
   );
   if (size === 0 || size + bytes <= maxBytes) return;
-  // Another host may have done it meanwhile.
+  // Another host may have renamed it in the meantime.
   await rename(file, path.join(path.dirname(file), OLDER_SPAN_FILE)).catch((error: NodeJS.ErrnoException) => {
     if (error.code !== "ENOENT") throw error;
   });
 }
 
-/** A host that was killed may have left half a line. */
+/** A killed host may have left half a line. */
 async function endsWithLine(file: string): Promise<boolean> {
   const handle = await open(file, "r").catch((error: NodeJS.ErrnoException) => {
     if (error.code === "ENOENT") return null;

@@ -1,8 +1,8 @@
-// W3C Trace Context, level 1: https://www.w3.org/TR/trace-context/
+// Source: W3C Trace Context, level 1, https://www.w3.org/TR/trace-context/
 
 import { createHash, randomBytes } from "node:crypto";
 
-/** What of a span travels to what it causes. */
+/** The part of a span that is propagated to what it causes. */
 export type SpanContext = {
   /** 32 hexadecimal digits. */
   traceId: string;
@@ -12,10 +12,10 @@ export type SpanContext = {
   traceState: string | null;
 };
 
-// .NET's DistributedTraceContext drops longer ones too.
+// .NET's DistributedTraceContext drops longer values too.
 const LONGEST_TRACE_STATE = 513;
 
-/** @returns null for what is not a `traceparent`; a later version of the format is read as this one. */
+/** @returns null if the text is not a `traceparent`; a later version of the format is parsed like this one. */
 export function parseTraceParent(
   traceParent: string | null | undefined,
   traceState: string | null = null,
@@ -39,7 +39,7 @@ export function formatTraceParent({ traceId, spanId, isSampled }: SpanContext): 
 export const newTraceId = (): string => randomBytes(16).toString("hex");
 export const newSpanId = (): string => randomBytes(8).toString("hex");
 
-/** The same id for the same text: what is done again, here or on another host, is the same span. */
+/** Derives a span id from a text: the same operation repeated, here or on another host, is the same span. */
 export function spanIdOf(text: string): string {
   return createHash("sha256").update(text).digest("hex").slice(0, 16);
 }

@@ -1,4 +1,4 @@
-// Reads what span-file.ts writes.
+// Reads the files that span-file.ts writes.
 
 import { open, stat } from "node:fs/promises";
 import path from "node:path";
@@ -6,23 +6,23 @@ import { type OtlpAnyValue, type OtlpRequest, type OtlpSpan, SPAN_KINDS, STATUS_
 import type { AttributeValue, SpanKind } from "./span.ts";
 import { OLDER_SPAN_FILE, SPAN_FILE } from "./span-file.ts";
 
-/** A span as the file has it. */
+/** A span as stored in the file. */
 export type StoredSpan = {
   traceId: string;
   id: string;
-  /** Null for the first of a trace. */
+  /** Null for the first span of a trace. */
   parentId: string | null;
   name: string;
   kind: SpanKind;
-  /** In ms since 1970, with fractions. */
+  /** Milliseconds since the epoch, with fractions. */
   startMs: number;
   endMs: number;
-  /** Why it ended with an error; null: it did not. */
+  /** Why it ended with an error; null: no error. */
   problem: string | null;
   attributes: Readonly<Record<string, AttributeValue>>;
 };
 
-/** What a trace is in a list of them. */
+/** Summary of a trace for a list. */
 export type StoredTrace = {
   traceId: string;
   /** The name of its first span. */
@@ -33,7 +33,7 @@ export type StoredTrace = {
   isFailed: boolean;
 };
 
-/** Which spans are looked for: those of one trace, or of all traces that an instance is in. */
+/** Selects the spans of one trace, or of all traces that an instance is in. */
 export type SpanQuery = { traceId: string } | { instanceId: string };
 
 const INSTANCE_ATTRIBUTES = ["durabletask.task.instance_id", "durabletask.event.target_instance_id"];
@@ -47,14 +47,14 @@ export class TraceFiles {
     this.#files = [OLDER_SPAN_FILE, SPAN_FILE].map((name) => path.join(folder, name));
   }
 
-  /** The newest first. */
+  /** Newest first. */
   async list(): Promise<readonly StoredTrace[]> {
     const version = await this.#version();
     if (this.#listed?.version !== version) this.#listed = { version, traces: await this.#readTraces() };
     return this.#listed.traces;
   }
 
-  /** In order of their begin. */
+  /** Ordered by start time. */
   async find(query: SpanQuery): Promise<StoredSpan[]> {
     const traceIds = "traceId" in query ? new Set([query.traceId]) : await this.#tracesOf(query.instanceId);
     const isWanted = (text: string) => [...traceIds].some((it) => text.includes(it));
@@ -91,12 +91,12 @@ export class TraceFiles {
         if (error.code === "ENOENT") return null;
         throw error;
       });
-      // Closes it at the end, and when nobody reads on.
+      // Closes it at the end, and when the consumer stops early.
       if (handle !== null) yield* handle.readLines();
     }
   }
 
-  /** Changes with the files. */
+  /** Changes whenever the files change. */
   async #version(): Promise<string> {
     const stats = await Promise.all(this.#files.map((file) => stat(file).catch(() => null)));
     return JSON.stringify(stats.map((it) => [it?.ino, it?.size, it?.mtimeMs]));
@@ -115,7 +115,7 @@ function withSpan(trace: StoredTrace | undefined, { traceId, name, startMs, endM
   };
 }
 
-/** A line that is not whole, of a host that was killed, has none. */
+/** An incomplete line of a killed host contains no spans. */
 function spansIn(line: string): StoredSpan[] {
   try {
     const { resourceSpans } = JSON.parse(line) as OtlpRequest;

@@ -2,15 +2,16 @@ import type { Sampler } from "./sampler.ts";
 import type { Attributes, Span } from "./span.ts";
 import { newSpanId, newTraceId, type SpanContext } from "./trace-context.ts";
 
-/** Where spans come from and go to. There is none unless host.json asks for OpenTelemetry. */
+/** Creates and records spans. There is no tracer unless host.json enables OpenTelemetry. */
 export type Tracer = {
-  /** A span below `parent`, or the first of a new trace. */
+  /** Creates a child span of `parent`, or the first span of a new trace. */
   begin(parent: SpanContext | null, spanId?: string): SpanContext;
-  /** Takes a span that has ended; never waits and never throws. One that is not sampled is dropped. */
+  /** Takes a completed span; never waits and never throws. A span that is not sampled is dropped. */
   record(span: Span): void;
 };
 
-// Errors may have an app's whole answer as their text, thousands of spans wait for a collector, and it takes 4 MiB in one request.
+// Error texts can contain an app's whole response, thousands of spans may wait for a collector, and it accepts 4 MiB
+// per request.
 const MAX_TEXT = 2048;
 
 export function createTracer(sampler: Sampler, export_: (span: Span) => void): Tracer {
@@ -36,5 +37,5 @@ function shortened(span: Span): Span {
 
 const isLong = (value: unknown): value is string => typeof value === "string" && value.length > MAX_TEXT;
 
-/** By way of bytes: a part of a string would keep the whole in memory. */
+/** Copied through bytes: a substring would keep the whole string in memory. */
 const cut = (text: string): string => `${Buffer.from(text.slice(0, MAX_TEXT - 1)).toString()}…`;

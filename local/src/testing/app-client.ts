@@ -16,9 +16,9 @@ import { describeWaits } from "./waits.ts";
 export type AppClientDeps = {
   hub: TaskHubClient;
   invoker: MockedInvoker;
-  /** Null with the machine's clock. */
+  /** Null with the real clock. */
   virtual: VirtualAppClock | null;
-  /** Whether a function runs, of any kind, or a request is under way: what follows from it cannot be known. */
+  /** Whether a function of any kind or a request is running, so that what follows is not known yet. */
   isAppBusy(): boolean;
   timeoutMs: number;
 };
@@ -26,7 +26,7 @@ export type AppClientDeps = {
 const POLL_MS = 5;
 const MAX_LISTED = 100;
 
-/** The client of a test: the engine's, with values instead of texts, which knows when waiting is in vain. */
+/** The client of a test: the engine's client with values instead of texts, which detects when waiting is futile. */
 export class HubAppClient implements AppClient {
   readonly #deps: AppClientDeps;
 
@@ -150,7 +150,7 @@ export class HubAppClient implements AppClient {
     return state;
   }
 
-  /** A call from a mock cannot wait for the mock. */
+  /** A call from a mock cannot wait for the mock itself. */
   async #settle(): Promise<void> {
     const { virtual, invoker } = this.#deps;
     if (virtual !== null && !invoker.isInsideMock) await virtual.settle();

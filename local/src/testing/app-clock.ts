@@ -4,27 +4,27 @@ import { TestingError } from "./errors.ts";
 import type { Quiet } from "./quiet.ts";
 import type { VirtualClock } from "./virtual-clock.ts";
 
-/** A message that waits in the hub. */
+/** A message waiting in the hub. */
 export type WaitingMessage = { visibleAtMs: number; dequeueCount: number };
 
 export type VirtualAppClockDeps = {
   clock: VirtualClock;
   quiet: Quiet;
-  /** All that waits in the hub's queues. */
+  /** All messages waiting in the hub's queues. */
   messages(): readonly WaitingMessage[];
   hasEnded(instanceId: string): Promise<boolean>;
-  /** @throws TestingError where the caller is a mock, for which everything else would have to wait. */
+  /** @throws TestingError if the caller is a mock, which everything else would have to wait for. */
   throwInsideMock(): void;
-  /** What is still there, for the error. */
+  /** Describes what is unfinished, for the error. */
   unfinished(): Promise<string>;
 };
 
-// A month of hourly timers is 720; an orchestration that never ends has no last one.
+// A month of hourly timers is 720; an endless orchestration has no last timer.
 const MAX_JUMPS = 2_000;
-// What is tried again is tried within this time.
+// Everything that is retried is retried within this time.
 const MAX_UPKEEP_MS = 60_000;
 
-/** Moves a virtual clock from one thing that is due to the next, and lets each happen before time advances further. */
+/** Moves a virtual clock from one due time to the next, and lets everything due happen before time advances further. */
 export class VirtualAppClock implements AppClock {
   readonly #deps: VirtualAppClockDeps;
   #turn: Promise<void> = Promise.resolve();
@@ -50,7 +50,7 @@ export class VirtualAppClock implements AppClock {
     return this.#inTurn(() => this.#skipTimers(instanceId));
   }
 
-  /** Lets the time pass after which something is tried again that did not work. @returns false where there is nothing such. */
+  /** Advances by the time after which failed operations are retried. @returns false if there are none. */
   async passUpkeep(): Promise<boolean> {
     const { clock, messages } = this.#deps;
     const now = clock.now().getTime();
@@ -60,7 +60,7 @@ export class VirtualAppClock implements AppClock {
     return true;
   }
 
-  /** One after the other: two tests of one file may move the clock at once. */
+  /** Runs one operation at a time: two tests in one file may move the clock concurrently. */
   async #inTurn(work: () => Promise<void>): Promise<void> {
     this.#deps.throwInsideMock();
     const result = this.#turn.then(work);
@@ -102,7 +102,10 @@ export class VirtualAppClock implements AppClock {
     });
   }
 
-  /** A message that nobody waits for is renewed by its holder, or found by polling: upkeep that must not be passed over then. */
+  /**
+   * A message without a waiter is renewed by its holder or found by polling, so maintenance must not be skipped while
+   * there is one.
+   */
   #nextDueMs(): number | null {
     const { clock, messages } = this.#deps;
     const next = clock.nextDueMs();
@@ -111,7 +114,7 @@ export class VirtualAppClock implements AppClock {
   }
 }
 
-/** The machine's clock, which passes by itself. */
+/** The machine's clock, which advances by itself. */
 export class RealAppClock implements AppClock {
   now(): Date {
     return new Date();

@@ -3,7 +3,7 @@ import type { TimerCreatedEvent } from "../engine/history/events.ts";
 import { type Action, parseAction, type TaskAction, type TimerAction } from "../engine/orchestrations/replay/action.ts";
 import { LONG_TIMER_SEGMENT_MS } from "../engine/orchestrations/replay/replay-task.ts";
 
-/** All that an orchestrator has asked for, by the reply of its last call; some of it stands in no history. */
+/** All actions in the last reply of an orchestrator; some of them appear in no history. */
 export function askedActions(reply: unknown): TaskAction[] {
   const actions = isRecord(reply) && Array.isArray(reply["actions"]) ? reply["actions"].flat() : [];
   const flatten = (action: Action): TaskAction[] => {
@@ -13,7 +13,7 @@ export function askedActions(reply: unknown): TaskAction[] {
   return actions.flatMap((it) => flatten(parseAction(it)));
 }
 
-/** The timer that an event of the history belongs to: of a long one, the history shows parts of three days. */
+/** The timer action that a history event belongs to: the history splits a long timer into parts of three days. */
 export function askedTimer({ FireAt, Timestamp }: TimerCreatedEvent, asked: readonly TaskAction[]): TimerAction | null {
   const fireAt = Date.parse(FireAt);
   const isPart = Math.abs(fireAt - Date.parse(Timestamp) - LONG_TIMER_SEGMENT_MS) < 1000;

@@ -23,7 +23,7 @@ function parseDuration(text: string): number {
   return parts.reduce((sum, [, count, unit]) => sum + Number(count) * (UNIT_MS[unit ?? ""] ?? Number.NaN), 0);
 }
 
-/** The largest units first, such as `1d2h`; shorter than a second: `0s`. */
+/** Largest units first, such as `1d2h`; `0s` for less than a second. */
 export function toDurationText(ms: number): string {
   let rest = Math.floor(ms / 1000) * 1000;
   let text = "";

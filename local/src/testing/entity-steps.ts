@@ -4,7 +4,7 @@ import { parseRequest } from "../engine/messages/entity-messages.ts";
 import type { SnapshotStep } from "../testing-api.ts";
 import type { StableValues } from "./stable-values.ts";
 
-/** The numbers of the calls and locks of entities in a history, by the name of the event that answers each. */
+/** Numbers of the entity calls and locks in a history, by the name of the answering event. */
 export function entityRequests(events: readonly HistoryEvent[]): Map<string, number> {
   return new Map(
     events.flatMap((event) => {
@@ -14,7 +14,7 @@ export function entityRequests(events: readonly HistoryEvent[]): Map<string, num
   );
 }
 
-/** A message to an entity, with the answer where there is one. */
+/** A message to an entity, with its answer if there is one. */
 export function entityStep(
   event: EventSentEvent,
   answer: HistoryEvent | undefined,

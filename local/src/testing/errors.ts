@@ -1,22 +1,25 @@
 import { OperationError } from "@same-kit/shared";
 
 export type TestingErrorCode =
-  /** The clock of this app is the machine's, which cannot be moved. */
+  /** The app uses the real clock, which cannot be moved. */
   | "ERR_TEST_CLOCK_REAL"
-  /** A duration that means nothing. */
+  /** The duration is not valid. */
   | "ERR_TEST_DURATION"
-  /** Code of a mock asked for something that has to wait for the mock itself. */
+  /** Code of a mock requested something that must wait for the mock itself. */
   | "ERR_TEST_INSIDE_MOCK"
-  /** A function or an instance that does not exist. */
+  /** The function or instance does not exist. */
   | "ERR_TEST_UNKNOWN"
-  /** Nothing happens any more, and an instance that was waited for has not ended. */
+  /** Nothing more can happen, and the awaited instance has not ended. */
   | "ERR_TEST_WAITS"
-  /** Something took longer than the app's `timeoutMs`, in real time. */
+  /** An operation took longer than the app's `timeoutMs`, in real time. */
   | "ERR_TEST_TIMEOUT"
-  /** Timers follow each other without end. */
+  /** Timers follow each other endlessly. */
   | "ERR_TEST_ENDLESS"
-  /** An orchestration that `run` was to complete failed, or was terminated. */
+  /** An orchestration that `run` should complete failed or was terminated. */
   | "ERR_TEST_NOT_COMPLETED";
 
-/** A test asked for something that cannot be, or waited for something that does not come. Test runners show the message only. */
+/**
+ * A test requested something impossible, or waited for something that cannot happen. Test runners only show the
+ * message.
+ */
 export class TestingError extends OperationError<TestingErrorCode> {}

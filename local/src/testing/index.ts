@@ -1,4 +1,4 @@
-// `same-kit/testing`: boots a Functions app inside a test, with a clock that the test moves.
+// `same-kit/testing`: boots a Functions app inside a test, with a clock that the test controls.
 
 import path from "node:path";
 import type { LogEntry, LogSink } from "@same-kit/shared";
@@ -37,13 +37,13 @@ export const startLocalApp: StartLocalApp = async <Types extends OrchestratorTyp
     const deps = { ...parts, logs, functionCalls: () => functionCalls, timeoutMs, stop: () => running.stop() };
     return new RunningApp(deps) as unknown as LocalApp<Types>;
   } catch (error) {
-    // The first error says why; those of stopping follow from it.
+    // The first error is the cause; errors while stopping follow from it.
     await running.stop().catch(() => {});
     throw error;
   }
 };
 
-/** The app's own lines, and our errors. */
+/** Lines of the app, and our own warnings and errors. */
 function isShown({ source, level }: LogEntry): boolean {
   return source !== "system" || level === "warn" || level === "error";
 }

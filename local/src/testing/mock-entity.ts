@@ -3,9 +3,9 @@ import type { EntityCall } from "../engine/ports.ts";
 import type { EntityMock, EntityMockCall } from "../testing-api.ts";
 
 /**
- * Answers a batch of operations as the SDK's own entities do: durable-functions 3.5, lib/src/entities/Entity.js.
+ * Answers a batch of operations like the SDK's own entities: durable-functions 3.5, lib/src/entities/Entity.js.
  *
- * @param onCall - Told of each operation before the mock is.
+ * @param onCall - Called for each operation before the mock.
  */
 export async function answerEntityCall(
   mock: EntityMock,

@@ -18,10 +18,10 @@ type Mocked = { name: string; kind: DurableFunctionKind; answer: Answer; calls: 
 type MockedEntityFunction = { name: string; mock: EntityMock; calls: EntityMockCall[] };
 type Failure = { error: Error; times: number };
 
-// The schema of an orchestrator's reply that the Node SDK speaks; it has numbers.
+// The schema version of orchestrator replies in the Node SDK.
 const REPLY_SCHEMA = 1;
 
-/** Answers functions from the test, lets calls fail on demand, and knows what runs. */
+/** Answers functions from the test, makes calls fail on demand, and tracks running calls. */
 export class MockedInvoker implements FunctionInvoker {
   readonly #inner: FunctionInvoker;
   readonly #mocks = new Map<string, Mocked>();
@@ -29,7 +29,7 @@ export class MockedInvoker implements FunctionInvoker {
   readonly #failures = new Map<string, Failure>();
   readonly #running = new Set<string>();
   readonly #insideMock = new AsyncLocalStorage<string>();
-  /** What an orchestrator last asked for, by instance. */
+  /** The last reply of each instance's orchestrator. */
   readonly #lastReplies = new Map<string, unknown>();
   #calls = 0;
 
@@ -37,7 +37,7 @@ export class MockedInvoker implements FunctionInvoker {
     this.#inner = inner;
   }
 
-  /** Calls under way, in words. */
+  /** Descriptions of the running calls. */
   get running(): string[] {
     return [...this.#running].map((it) => it.slice(it.indexOf(" ") + 1));
   }
@@ -142,7 +142,7 @@ export class MockedInvoker implements FunctionInvoker {
     calls.push(call);
     try {
       const value: unknown = await this.#insideMock.run(name, async () => answer(input, call));
-      // Over the wire it would be JSON as well.
+      // A real call would serialize it as JSON as well.
       return { kind: "returned", value: value === undefined ? undefined : JSON.parse(JSON.stringify(value)) };
     } catch (error) {
       return threw(error);
@@ -173,7 +173,7 @@ export class MockedInvoker implements FunctionInvoker {
   }
 }
 
-/** The reply of an orchestrator that returns at once. */
+/** The reply of an orchestrator that returns immediately. */
 function completed(output: unknown): unknown {
   return { isDone: true, actions: [[]], output, customStatus: null, schemaVersion: REPLY_SCHEMA };
 }

@@ -1,20 +1,20 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { TestingError } from "./errors.ts";
 
-// One thing that follows from another begins within a turn of the event loop, unless something is under way.
+// A follow-up starts within one turn of the event loop unless something is running.
 const QUIET_TURNS = 4;
 const EAGER_TURNS = 200;
 const PAUSE_MS = 1;
 
 export type QuietDeps = {
-  /** Nothing is under way: no message is worked on, no call of a function or of the storage runs. */
+  /** Nothing is running: no message is being processed, and no function or storage call is in progress. */
   isIdle(): boolean;
-  /** Names of what runs, for the error. */
+  /** Names of the running calls, for the error. */
   running(): readonly string[];
   timeoutMs: number;
 };
 
-/** Knows when everything has happened that needs no time to pass. */
+/** Detects when everything has happened that needs no time to pass. */
 export class Quiet {
   readonly #deps: QuietDeps;
 
@@ -22,7 +22,7 @@ export class Quiet {
     this.#deps = deps;
   }
 
-  /** @throws TestingError `ERR_TEST_TIMEOUT` where functions run longer than the limit. */
+  /** @throws TestingError `ERR_TEST_TIMEOUT` if functions run longer than the limit. */
   async settled(): Promise<void> {
     const { isIdle, timeoutMs } = this.#deps;
     const endsAt = performance.now() + timeoutMs;

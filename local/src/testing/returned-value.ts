@@ -1,6 +1,6 @@
 import type { TypedData } from "../worker/messages.ts";
 
-/** What a function returned, as a value. */
+/** The return value of a function, decoded. */
 export function toReturnedValue(data: TypedData | undefined): unknown {
   if (data === undefined) return undefined;
   if ("json" in data) return JSON.parse(data.json);

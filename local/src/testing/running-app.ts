@@ -24,13 +24,13 @@ import type { AppParts } from "./start-app.ts";
 
 export type RunningAppDeps = AppParts & {
   logs: readonly LogLine[];
-  /** Calls of functions under way, of any kind. */
+  /** Number of running function calls, of any kind. */
   functionCalls(): number;
   timeoutMs: number;
   stop(): Promise<void>;
 };
 
-/** What `startLocalApp` gives. */
+/** The result of `startLocalApp`. */
 export class RunningApp implements LocalApp {
   readonly client: HubAppClient;
   readonly clock: AppClock;

@@ -7,11 +7,11 @@ import { entityRequests, entityStep } from "./entity-steps.ts";
 import { StableValues } from "./stable-values.ts";
 
 /**
- * A history as a test compares it: one step for a call and its result, in the order in which the orchestrator asked for them, so that
- * it does not matter which of several parallel calls came back first. Without what differs from run to run.
+ * A history for comparison in a test: one step for a call and its result, in scheduling order, so that it does not
+ * matter which of several parallel calls finished first. Values that differ between runs are left out.
  *
- * @param reply - The last one of the orchestrator, if it is known: a history shows long timers in parts, and no cancellation.
- * @param hasTimes - Whether times come out the same in every run, as with a virtual clock.
+ * @param reply - The orchestrator's last reply, if known: a history contains long timers in parts, and no cancellation.
+ * @param hasTimes - Whether times are the same in every run, as with a virtual clock.
  */
 export function toSnapshot(
   state: InstanceState,
@@ -61,11 +61,11 @@ type Writing = {
   stable: StableValues;
   toTime: (time: string) => string;
   asked: readonly TaskAction[];
-  /** When timers fired, in ms since 1970. */
+  /** When timers fired, in milliseconds since the epoch. */
   fired: ReadonlySet<number>;
-  /** Calls and locks of entities, by the name of the event that answers them. */
+  /** Entity calls and locks, by the name of the answering event. */
   requests: ReadonlyMap<string, number>;
-  /** Timers of which a part was shown already. */
+  /** Timers of which a part has already been included. */
   parts: Set<string>;
 };
 
@@ -90,7 +90,7 @@ function toStep(event: HistoryEvent, result: HistoryEvent | undefined, writing: 
 function timerStep(event: TimerCreatedEvent, { toTime, asked, fired, parts }: Writing): SnapshotStep | null {
   const timer = askedTimer(event, asked);
   const fireAt = timer?.fireAt ?? event.FireAt;
-  // The next part begins when the one before has fired.
+  // The next part starts when the previous one has fired.
   const isNextPart = parts.delete(`${toTime(event.Timestamp)} ${fireAt}`);
   if (Date.parse(event.FireAt) < Date.parse(fireAt)) parts.add(`${toTime(event.FireAt)} ${fireAt}`);
   if (isNextPart) return null;
@@ -102,7 +102,7 @@ function inputOf(text: string | null, stable: StableValues, isList = false): Pic
   if (text === null) return {};
   const value = stable.ofText(text);
   if (!isList || !Array.isArray(value)) return { input: value };
-  // The SDK writes a string as JSON in JSON.
+  // The SDK encodes a string as JSON within JSON.
   const [only] = value;
   return only === null || only === undefined ? {} : { input: typeof only === "string" ? stable.ofText(only) : only };
 }
@@ -122,12 +122,12 @@ function resultOf(result: HistoryEvent | undefined, stable: StableValues): Snaps
   }
 }
 
-/** Stacks name files of this machine. */
+/** Only the first line: stacks contain file names of this machine. */
 function firstLine({ Reason, Details }: { Reason: string | null; Details: string | null }): string {
   return /\nException: (.*)/.exec(`${Reason}\n${Details}`)?.[1] ?? String(Reason).split("\n", 1)[0] ?? "";
 }
 
-/** A timer's message is written when the timer is made. */
+/** A timer's fired message is written when the timer is created. */
 function endOf(event: HistoryEvent, result: HistoryEvent | undefined): string | null {
   if (result === undefined || event.EventType === EventType.TimerCreated) return null;
   return result.Timestamp;

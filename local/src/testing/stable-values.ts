@@ -4,14 +4,16 @@ import { toDurationText } from "./duration.ts";
 const GUID = /\b[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}\b/gi;
 const TIME = /\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)/g;
 
-/** Replaces what differs from run to run in values: ids by their number in order of appearance, times by the time since a start. */
+/**
+ * Replaces values that differ between runs: ids with numbers in order of appearance, times with the time since a start.
+ */
 export class StableValues {
   readonly #ids = new Map<string, string>();
   readonly #startedAtMs: number | null;
 
   /**
-   * @param ids - Known ids, which get the first numbers where they are generated ones.
-   * @param startedAtMs - What times are counted from; null where they differ from run to run all the same.
+   * @param ids - Known ids; generated ones among them get the first numbers.
+   * @param startedAtMs - Origin of the times; null if they differ between runs anyway.
    */
   constructor(ids: readonly string[], startedAtMs: number | null) {
     this.#startedAtMs = startedAtMs;
@@ -25,7 +27,7 @@ export class StableValues {
     return Object.fromEntries(Object.entries(value).map(([key, inner]) => [this.#text(key), this.of(inner)]));
   }
 
-  /** As {@link of}, for text that may be JSON. */
+  /** Like {@link of}, for text that may be JSON. */
   ofText(text: string | null): unknown {
     return this.of(jsonOrText(text));
   }

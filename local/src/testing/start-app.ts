@@ -27,13 +27,14 @@ export type AppParts = {
   engine: Engine;
   invoker: MockedInvoker;
   settings: DurableTaskSettings;
-  /** Null with the machine's clock. */
+  /** Null with the real clock. */
   virtual: { clock: VirtualClock; messages(): WaitingMessage[]; isBusy(): boolean } | null;
 };
 
 /**
- * Host and engine on one storage in one process, without a state folder or a fixed port. What was started is in `running`. No timer
- * trigger fires by itself: one of every minute would do so 43,200 times in the month that a test lets pass.
+ * Starts host and engine on one storage in one process, without a state folder or a fixed port. Everything started is
+ * added to `running`. Timer triggers do not fire by themselves: one with an interval of a minute would fire 43,200
+ * times in a month of virtual time.
  */
 export async function startApp(
   appDir: string,
@@ -85,7 +86,7 @@ export async function startApp(
 
 const STOP_DRAIN_MS = 1_000;
 
-// Inputs stand in snapshots. One queue is enough for one host, and quicker to open.
+// Fixed names, because inputs appear in snapshots. One queue is enough for one host, and is opened faster.
 const TEST_SETTINGS = {
   storeInputsInOrchestrationHistory: true,
   partitionCount: 1,
@@ -120,7 +121,7 @@ async function openStorage(
   return { storage: azurite, memory: null };
 }
 
-/** What its stop waits for are times of the engine's clock, which nobody moves any more. */
+/** Stopping waits for the engine's clock, which nothing moves any more. */
 async function stopEngine(engine: Engine, clock: unknown): Promise<void> {
   const stopping = engine.stop();
   let isStopped = false;

@@ -2,7 +2,7 @@ import { type Clock, formatTicks, type SleepOptions } from "@same-kit/shared";
 
 type Sleeper = { dueMs: number; isRoutine: boolean; wake: () => void };
 
-/** A clock that stands still until it is moved; sleepers wake when it gets there. */
+/** A clock that stands still until it is moved; sleepers wake when it reaches their time. */
 export class VirtualClock implements Clock {
   #nowMs: number;
   #ticks = 0n;
@@ -35,13 +35,16 @@ export class VirtualClock implements Clock {
     });
   }
 
-  /** When the next one wakes, in ms since 1970; upkeep that recurs is left out unless it is asked for. Null where there is none. */
+  /**
+   * When the next sleeper wakes, in milliseconds since the epoch; null if there is none. Recurring maintenance is
+   * excluded unless requested.
+   */
   nextDueMs({ withRoutine = false } = {}): number | null {
     const due = [...this.#sleepers].filter((it) => withRoutine || !it.isRoutine).map((it) => it.dueMs);
     return due.length === 0 ? null : Math.min(...due);
   }
 
-  /** Moves on at once, to a whole millisecond, never back; all that are due by then wake, the earliest first. */
+  /** Moves forward at once, to a whole millisecond, never back; all sleepers due by then wake, earliest first. */
   moveTo(ms: number): void {
     this.#nowMs = Math.max(this.#nowMs, Math.ceil(ms));
     this.#ticks = 0n;

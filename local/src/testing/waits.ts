@@ -4,9 +4,9 @@ import { askedActions, askedTimer } from "./asked-actions.ts";
 import { toDurationText } from "./duration.ts";
 
 /**
- * What an instance waits for, in words.
+ * Describes what an instance waits for.
  *
- * @param reply - The last one of its orchestrator: external events stand nowhere else.
+ * @param reply - The orchestrator's last reply: awaited external events are recorded nowhere else.
  */
 export function describeWaits(events: readonly HistoryEvent[], reply: unknown, now: Date): string {
   const asked = askedActions(reply);

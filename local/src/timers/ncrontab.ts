@@ -1,5 +1,6 @@
-// NCRONTAB, the schedules of timer triggers: `{second} {minute} {hour} {day} {month} {day of week}`, the seconds optional.
-// Source of the rules: atifaziz/NCrontab, NCrontab/CrontabFieldImpl.cs and CrontabSchedule.cs.
+// NCRONTAB, the schedule format of timer triggers: `{second} {minute} {hour} {day} {month} {day of week}`, the seconds
+// optional.
+// Source: atifaziz/NCrontab, NCrontab/CrontabFieldImpl.cs and CrontabSchedule.cs.
 
 type Field = { first: number; last: number; names?: readonly string[] };
 
@@ -11,10 +12,10 @@ const FIELDS: readonly Field[] = [
   { first: 1, last: 12, names: ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"] },
   { first: 0, last: 6, names: ["sun", "mon", "tue", "wed", "thu", "fri", "sat"] },
 ];
-// A 29th of February on a given day of the week comes within 40 years.
+// February 29 on a given day of the week occurs within 40 years.
 const LAST_YEAR_AHEAD = 40;
 
-/** The next time after `after`, in the machine's own time zone, as `func` counts; `undefined` if there is none. */
+/** The next time after `after`, in the machine's time zone, as in `func`; `undefined` if there is none. */
 export type NextTime = (after: Date) => Date | undefined;
 
 /** @returns `undefined` if the text is not an NCRONTAB expression. */
@@ -27,7 +28,7 @@ export function parseNcrontab(text: string): NextTime | undefined {
   return (after) => findNext(sets as ReadonlySet<number>[], after);
 }
 
-/** `*`, `5`, `1-5`, each with a step, and lists of these. */
+/** Parses `*`, `5`, `1-5`, each with an optional step, and lists of these. */
 function parseField(text: string, field: Field): ReadonlySet<number> | undefined {
   const values = new Set<number>();
   for (const item of text.split(",")) {
@@ -35,7 +36,7 @@ function parseField(text: string, field: Field): ReadonlySet<number> | undefined
     if (match === null) return undefined;
     const [, start = "", end, step] = match;
     const first = start === "*" ? field.first : toNumber(start, field);
-    // `5/10` extends to the end of the field; a single `5` is itself.
+    // `5/10` extends to the end of the field; a plain `5` does not.
     const isOpen = start === "*" || step !== undefined;
     const last = end === undefined ? (isOpen ? field.last : first) : toNumber(end, field);
     const every = Number(step ?? 1);
@@ -52,7 +53,7 @@ function toNumber(text: string, { first, last, names = [] }: Field): number | un
   return value !== undefined && value >= first && value <= last ? value : undefined;
 }
 
-/** From the largest unit down; whatever does not fit moves to the next start of its unit. */
+/** Searches from the largest unit down; a value that does not match moves to the next start of its unit. */
 function findNext(sets: readonly ReadonlySet<number>[], after: Date): Date | undefined {
   const [seconds, minutes, hours, days, months, weekdays] = sets as [
     ReadonlySet<number>,
@@ -76,7 +77,7 @@ function findNext(sets: readonly ReadonlySet<number>[], after: Date): Date | und
   return undefined;
 }
 
-/** Counted in elapsed time, so that a change of the clock neither repeats nor ends the search. */
+/** Computed in elapsed time, so that a daylight saving change neither repeats nor ends the search. */
 function startOfNext(time: Date, unitMs: number): Date {
   const intoHour = (time.getMinutes() * 60 + time.getSeconds()) * 1000;
   const into = unitMs === 60_000 ? time.getSeconds() * 1000 : intoHour;

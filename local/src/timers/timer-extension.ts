@@ -1,5 +1,6 @@
-// Timer triggers. Each host keeps its own times: nothing is stored, so occurrences missed while no host ran are not made up for.
-// Azure/azure-webjobs-sdk-extensions, Extensions.Timers/Listener/TimerListener.cs.
+// Timer triggers. Each host keeps its own times: nothing is stored, so occurrences missed while no host ran are not
+// made up for.
+// Source: Azure/azure-webjobs-sdk-extensions, Extensions.Timers/Listener/TimerListener.cs.
 
 import type { Clock, Logger } from "@same-kit/shared";
 import { type AppFunction, type FunctionsHost, type HostExtension, resolveSettings } from "../host/index.ts";

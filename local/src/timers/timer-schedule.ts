@@ -2,9 +2,9 @@ import { parseTimeSpan } from "../shared/time-span.ts";
 import { type NextTime, parseNcrontab } from "./ncrontab.ts";
 
 /**
- * Reads a timer trigger's `schedule`: an NCRONTAB expression, or `hh:mm:ss` for the time between two runs.
+ * Parses a timer trigger's `schedule`: an NCRONTAB expression, or `hh:mm:ss` for the interval.
  *
- * @returns `undefined` where it is neither.
+ * @returns `undefined` if it is neither.
  */
 export function parseSchedule(text: string): NextTime | undefined {
   if (!text.includes(":")) return parseNcrontab(text);

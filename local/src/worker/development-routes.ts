@@ -1,11 +1,11 @@
 import type { ServicePorts } from "../shared/development-account.ts";
 
-/** How the worker's process reaches the emulator of Azure Storage where its code names the one of the machine. */
+/** How the worker's process reaches the host's storage emulator when its code names the machine's emulator. */
 export type DevelopmentRoutes = {
   ports: ServicePorts;
-  /** Where the public account gets in, after a greeting with the secret; absent: at `ports`. */
+  /** Port that accepts the public account after a greeting with the secret; absent: it is accepted at `ports`. */
   entrance?: { port: number; secret: string };
 };
 
-/** The environment variable that holds them, as JSON. */
+/** The environment variable with these routes, as JSON. */
 export const ROUTES_VARIABLE = "SAME_KIT_DEVELOPMENT_STORAGE";

@@ -19,37 +19,39 @@ export type WorkerSpec = {
   appDirectory: string;
   env: NodeJS.ProcessEnv;
   hostVersion: string;
-  /** The executable that runs it. */
+  /** The Node.js executable that runs it. */
   nodeFile: string;
-  /** For Node itself, such as `--inspect=9229`. */
+  /** Arguments for Node.js itself, such as `--inspect=9229`. */
   nodeArguments?: readonly string[];
-  /** What the app's code takes for the time when a call begins; absent: the machine's. */
+  /** The time that the app's code sees when a call begins. Default: the machine's. */
   now?: (() => Date) | undefined;
   onLog(line: RpcLog): void;
-  /** One line that the app's process printed. */
+  /** Called for each line that the app's process prints. */
   onConsole(stream: "stdout" | "stderr", line: string): void;
 };
 
-/** How one invocation ended; `unavailable` means that the process exited before reporting it. */
+/** How one invocation ended; `unavailable`: the process exited before reporting it. */
 export type WorkerInvocationResult =
   | Exclude<InvocationResponse["result"], { status: "historyMissing" }>
   | { status: "unavailable"; reason: string };
 
-/** One call; an orchestrator's trigger is encoded here, by what the process has of its history. */
+/**
+ * One call. An orchestrator's trigger is encoded here, depending on how much of its history the process already has.
+ */
 export type WorkerCall = Omit<InvocationRequest, "kind" | "inputData" | "history"> & {
   inputData: readonly { name: string; data?: TypedData | OrchestratorTrigger }[];
 };
 
 export type WorkerExit = {
-  /** Set when we ended it; a crash otherwise. */
+  /** Whether we ended it; otherwise it crashed. */
   isWanted: boolean;
   code: number | null;
   signal: NodeJS.Signals | null;
-  /** The last lines it printed, for the error message. */
+  /** The last lines of its output, for the error message. */
   lastOutput: readonly string[];
 };
 
-/** The app failed to load: its own mistake, with the stack of its own file. */
+/** The app failed to load because of an error in its own code, with the stack of its own file. */
 export class AppLoadError extends Error {
   constructor(message: string, stack: string | null) {
     super(message);
@@ -61,7 +63,8 @@ export class AppLoadError extends Error {
 
 // Azure gives the process 60 s to start and the Node worker 2 minutes to load the app.
 const INIT_TIMEOUT_MS = 120_000;
-// In streaming mode the library's own HTTP server takes the headers that the host let through, and the host's few more.
+// In streaming mode, the library's own HTTP server receives the headers that the host accepted, plus a few of the
+// host's.
 const HEADER_LIMIT_BYTES = 64 * 1024;
 const KEPT_OUTPUT_LINES = 20;
 // The last lines may arrive after the exit; a grandchild that holds the pipe open must not keep us waiting.
@@ -69,11 +72,11 @@ const OUTPUT_GRACE_MS = 200;
 
 /** One process that has loaded the app; never restarted, only replaced. */
 export class LanguageWorker {
-  /** Resolves once the app is loaded; rejects with {@link AppLoadError}, or when the process ends before. */
+  /** Resolves once the app is loaded; rejects with {@link AppLoadError}, or if the process ends first. */
   readonly ready: Promise<WorkerInitResponse>;
-  /** Resolves as soon as the process is gone, before its calls are settled; never rejects. */
+  /** Resolves as soon as the process has ended, before its calls are settled; never rejects. */
   readonly gone: Promise<void>;
-  /** Resolves when the process is gone and what it printed has arrived; never rejects. */
+  /** Resolves when the process has ended and its output has arrived; never rejects. */
   readonly exited: Promise<WorkerExit>;
   readonly pid: number | undefined;
   readonly #child: ChildProcess;
@@ -100,7 +103,7 @@ export class LanguageWorker {
     this.#child.on("message", (message) => this.#receive(message as WorkerToHost));
     this.#forwardOutput("stdout");
     this.#forwardOutput("stderr");
-    // A person decides when the app continues.
+    // The user decides in the debugger when the app continues.
     if (!waitsForDebugger(spec.nodeArguments ?? [])) this.#failInitAfter(INIT_TIMEOUT_MS);
     this.#send({ kind: "workerInitRequest", functionAppDirectory: spec.appDirectory, hostVersion: spec.hostVersion });
   }
@@ -118,7 +121,7 @@ export class LanguageWorker {
     });
   }
 
-  /** Resolves when no invocation runs any more, or after `timeoutMs`. */
+  /** Resolves when no invocation is running any more, or after `timeoutMs`. */
   async waitForIdle(timeoutMs: number): Promise<void> {
     if (this.#pending.size === 0 || this.#isGone) return;
     const idle = Promise.withResolvers<void>();
@@ -147,7 +150,7 @@ export class LanguageWorker {
   }
 
   #send(message: HostToWorker): void {
-    // A failed send means that the process is going away; its exit settles everything that waits.
+    // A failed send means that the process is ending; its exit settles everything that waits.
     this.#child.send(message, () => {});
   }
 
@@ -198,7 +201,7 @@ export class LanguageWorker {
     const exit = Promise.withResolvers<{ code: number | null; signal: NodeJS.Signals | null }>();
     this.#child.on("error", (cause) => {
       this.#init.reject(new Error(`The worker process could not be started: ${cause.message}`, { cause }));
-      // Without a process there is no "exit" event.
+      // If the process could not be spawned, there is no "exit" event.
       if (this.#child.pid === undefined) exit.resolve({ code: null, signal: null });
     });
     this.#child.on("close", () => {
@@ -271,7 +274,7 @@ function forkWorker({ appDirectory, env, nodeFile, nodeArguments = [] }: WorkerS
     cwd: appDirectory,
     env,
     execPath: nodeFile,
-    // Not ours: the host may itself run under a debugger or a loader.
+    // Does not inherit our arguments, because the host may run under a debugger or a loader.
     execArgv: [
       "--require",
       path.join(folder, "preload.cjs"),
@@ -279,7 +282,7 @@ function forkWorker({ appDirectory, env, nodeFile, nodeArguments = [] }: WorkerS
       YOUNG_GENERATION,
       ...nodeArguments,
     ],
-    // Structured clone keeps bytes as bytes.
+    // Structured clone preserves bytes.
     serialization: "advanced",
     stdio: ["ignore", "pipe", "pipe", "ipc"],
   });

@@ -1,5 +1,5 @@
 // The messages between host and worker. Message and field names are those of FunctionRpc (Azure's worker protocol), so
-// that an official worker can be put behind the same channel by translating field for field.
+// that an official worker could be connected by translating field by field.
 
 /** One value on the wire: exactly one member is set. */
 export type TypedData =
@@ -10,7 +10,7 @@ export type TypedData =
   | { double: number }
   | { http: RpcHttp }
   | { collectionString: { string: string[] } }
-  /** What a client of a service's SDK is made of, by the package that the app registered for `source`. */
+  /** Describes an SDK client, for the package that the app registered for `source`. */
   | { modelBindingData: ModelBindingData };
 
 export type ModelBindingData = { version: string; source: string; contentType: string; content: Uint8Array };
@@ -40,13 +40,15 @@ export type RpcHttp = {
   enableContentNegotiation?: boolean;
 };
 
-/** A binding as the app registered it; everything but `type`, `name` and `direction` is the binding's own. */
+/**
+ * A binding as the app registered it; all members besides `type`, `name` and `direction` are options of the binding.
+ */
 export type BindingInfo = { type: string; name: string; direction: "in" | "out"; [option: string]: unknown };
 
 export type FunctionMetadata = {
   functionId: string;
   name: string;
-  /** In the order of registration: trigger, extra inputs, `$return`, extra outputs. */
+  /** In registration order: trigger, extra inputs, `$return`, extra outputs. */
   bindings: readonly BindingInfo[];
   scriptFile: string;
   directory: string;
@@ -60,13 +62,13 @@ export type RpcLogLevel = "trace" | "debug" | "information" | "warning" | "error
 /** For an orchestrator's call: the history in its trigger's value continues the part that the worker keeps. */
 export type HistoryReference = {
   instanceId: string;
-  /** So many events from the beginning of the kept history come before those that are sent. */
+  /** Number of events from the start of the kept history that precede the sent ones. */
   keep: number;
-  /** Instances whose histories need not be kept any longer. */
+  /** Instances whose histories are no longer needed. */
   drop: readonly string[];
 };
 
-/** A call that follows a failed one; the first call has none. */
+/** Set for a retry of a failed call; the first call has none. */
 export type RetryContext = {
   /** 1 for the first retry. */
   retryCount: number;
@@ -79,15 +81,15 @@ export type InvocationRequest = {
   kind: "invocationRequest";
   invocationId: string;
   functionId: string;
-  /** `data` is absent for a value the handler receives as `undefined`. */
+  /** `data` is absent for a value that the handler receives as `undefined`. */
   inputData: readonly { name: string; data?: TypedData }[];
   triggerMetadata?: Record<string, TypedData>;
   history?: HistoryReference;
-  /** What the app's code takes for the time, in ms since 1970; absent: the machine's. */
+  /** The time that the app's code sees, in milliseconds since the epoch. Default: the machine's. */
   nowMs?: number;
-  /** An orchestrator's actions say where in the app's code they were asked for. */
+  /** Whether an orchestrator's actions record where in the app's code they were scheduled. */
   tracesSources?: boolean;
-  /** `Date` is off by so much while the function's own code runs without waiting. */
+  /** Offset of `Date`, in milliseconds, while the function's own code runs synchronously. */
   dateShiftMs?: number;
   traceContext?: { traceParent: string; traceState: string; attributes: Record<string, string> };
   retryContext?: RetryContext;
@@ -101,11 +103,11 @@ export type InvocationResponse = {
         status: "success";
         returnValue?: TypedData;
         outputData: readonly { name: string; data: TypedData }[];
-        /** The handler returned `undefined` or `null`; the streaming mode cannot tell that otherwise. */
+        /** Whether the handler returned `undefined` or `null`; streaming mode has no other way to tell. */
         isEmpty: boolean;
       }
     | { status: "failure"; exception: WorkerException }
-    /** The worker does not have what the request's `history` builds on; nothing ran. */
+    /** The worker does not have the history that the request's `history` builds on; nothing ran. */
     | { status: "historyMissing" };
 };
 
@@ -132,7 +134,7 @@ export type HostToWorker =
   | { kind: "workerTerminate" };
 
 export type WorkerToHost =
-  /** The process runs and listens. */
+  /** The process is running and listening. */
   | { kind: "startStream" }
   | WorkerInitResponse
   /** The app cannot be loaded; the process exits by itself. */

@@ -1,15 +1,15 @@
 import type { TypedData } from "./messages.ts";
 
-/** The value of an orchestrator's trigger before it is sent: of its history, a worker may have the beginning already. */
+/** The value of an orchestrator's trigger before it is sent. A worker may already have the start of its history. */
 export type OrchestratorTrigger = {
   instanceId: string;
-  /** Events are the same objects from call to call, for as long as the history only grows. */
+  /** Events are the same objects from call to call, as long as the history only grows. */
   history: readonly unknown[];
-  /** What else the trigger's value holds. */
+  /** The other members of the trigger's value. */
   rest: Readonly<Record<string, unknown>>;
 };
 
-/** The whole value, as JSON. */
+/** The complete value as JSON. */
 export function triggerJson({ history, rest }: OrchestratorTrigger): string {
   return JSON.stringify({ ...rest, history });
 }

@@ -1,5 +1,6 @@
-// A history grows with every call of its orchestrator. Sending and parsing all of it each time would make the thousandth call a
-// hundred times as slow as the tenth; so the worker keeps what it was sent, and is sent what is new.
+// A history grows with every call of its orchestrator. Sending and parsing all of it each time would make the
+// thousandth call a hundred times as slow as the tenth, so the worker keeps what it has received and only gets new
+// events.
 
 import type { HistoryReference } from "./messages.ts";
 import type { OrchestratorTrigger } from "./orchestrator-trigger.ts";
@@ -9,16 +10,16 @@ const MAX_KEPT_EVENTS = 50_000;
 const ORCHESTRATOR_STARTED = 12;
 
 type Sent = {
-  /** Events before the ones that were new to the last call: those do not change any more. */
+  /** Events before those that were new to the last call; they do not change any more. */
   settled: number;
   lastSettled: unknown;
   length: number;
 };
 
-/** What one worker process has of histories; the worker keeps exactly this. */
+/** Which histories one worker process has; the worker keeps exactly these. */
 export class SentHistories {
   readonly #maxEvents: number;
-  /** By instance, the least recently used first. */
+  /** By instance, least recently used first. */
   readonly #sent = new Map<string, Sent>();
   #events = 0;
 
@@ -26,7 +27,7 @@ export class SentHistories {
     this.#maxEvents = maxEvents;
   }
 
-  /** How the next value is sent: after the first `keep` events that the worker has. */
+  /** How to send the next value: after the first `keep` events that the worker has. */
   next({ instanceId, history }: OrchestratorTrigger): HistoryReference {
     const known = this.#sent.get(instanceId);
     const isGrown = known !== undefined && known.settled > 0 && history[known.settled - 1] === known.lastSettled;
@@ -38,7 +39,7 @@ export class SentHistories {
     return { instanceId, keep, drop: this.#evict() };
   }
 
-  /** The worker turned out not to have it. */
+  /** Called when the worker turns out not to have the history. */
   forget(instanceId: string): void {
     this.#events -= this.#sent.get(instanceId)?.length ?? 0;
     this.#sent.delete(instanceId);

@@ -1,2 +1,2 @@
-/** The environment variable of a worker whose stacks are to name the sources that its files were compiled from. */
+/** Environment variable of a worker whose stack traces must name the original sources of compiled files. */
 export const TRACE_VARIABLE = "SAME_KIT_TRACE_SOURCES";

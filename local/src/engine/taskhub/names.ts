@@ -76,7 +76,7 @@ export function escapeKey(instanceId: string): string {
 
 /** A key of a table has at most 1 KiB, in UTF-16. */
 const MAX_KEY_LENGTH = 512;
-// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is searched for.
+// biome-ignore lint/suspicious/noControlCharactersInRegex: these are the characters to find.
 const CONTROL = /[\u0000-\u001f\u007f-\u009f]/;
 
 /**

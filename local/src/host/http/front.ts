@@ -238,6 +238,6 @@ function parsePath(target: string): string[] | undefined {
   // With "http://localhost" prepended; otherwise a target such as "//evil" would be parsed as a host.
   if (!URL.canParse(`http://localhost${target}`)) return undefined;
   const path = splitPath(new URL(`http://localhost${target}`).pathname);
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is searched for.
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are the characters to find.
   return path?.some((segment) => /[\u0000-\u001f\u007f]/.test(segment)) ? undefined : path;
 }

@@ -7,7 +7,10 @@ import type {
 } from "@azure/storage-blob";
 import { azureSdk } from "./sdk.ts";
 
-/** What blob and queue clients are made with, with every request under `signal` too: a wait for the next try ends as well. */
+/**
+ * Pipeline options for blob and queue clients whose requests, including waits between retries, end when `signal`
+ * aborts.
+ */
 export function pipelineUnder(
   signal: AbortSignal,
   connectionString: string,
@@ -25,7 +28,7 @@ export function pipelineUnder(
   return pipeline;
 }
 
-/** The same for clients of tables, which are put together in another way. */
+/** The same for table clients, which are configured differently. */
 export function tablePolicyUnder(
   signal: AbortSignal,
 ): NonNullable<TableServiceClientOptions["additionalPolicies"]>[number] {
@@ -41,7 +44,7 @@ export function tablePolicyUnder(
   };
 }
 
-/** A shared access signature, where there is no key, is part of the endpoint's URL. */
+/** Without a key, the URL of the endpoint contains a shared access signature. */
 function toCredential(connectionString: string): StorageSharedKeyCredential | AnonymousCredential {
   const sdk = azureSdk();
   const find = (name: string) => new RegExp(`(?:^|;)\\s*${name}=([^;]+)`, "i").exec(connectionString)?.[1];

@@ -3,7 +3,7 @@ import type { ContainerClient } from "@azure/storage-blob";
 import type { BlobContainer, BlobDetails, BlobProperties, UploadOptions } from "../blob-container.ts";
 import { asked, toStorageError } from "./refusals.ts";
 
-/** How often a body that breaks off is read on. */
+/** How often the download of an interrupted body is resumed. */
 const BODY_RETRIES = 3;
 
 export class AzureContainer implements BlobContainer {
@@ -46,7 +46,7 @@ export class AzureContainer implements BlobContainer {
   async download(name: string, range?: { offset: number; count: number }): Promise<Buffer> {
     const blob = this.#client.getBlobClient(name);
     if (range !== undefined) return asked(blob.downloadToBuffer(range.offset, range.count));
-    // `downloadToBuffer` would ask for the size first.
+    // `downloadToBuffer` would request the size first.
     const whole = async () => {
       const { readableStreamBody } = await blob.download(0, undefined, { maxRetryRequests: BODY_RETRIES });
       return readableStreamBody === undefined ? Buffer.alloc(0) : buffer(readableStreamBody);
@@ -97,8 +97,8 @@ export class AzureContainer implements BlobContainer {
   }
 }
 
-/** One that is being broken is still its owner's until then. */
+/** A lease that is being broken still belongs to its owner until the break completes. */
 const isLive = (leaseState: string | undefined): boolean => leaseState === "leased" || leaseState === "breaking";
 
-/** A list answers it without quotes, everything else with them. */
+/** Lists return ETags without quotes, all other responses with quotes. */
 const unquoted = (etag: string): string => etag.replace(/^"|"$/g, "");

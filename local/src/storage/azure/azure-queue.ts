@@ -52,7 +52,7 @@ export class AzureQueue implements StorageQueue {
     visibilityTimeoutS: number,
   ): Promise<Pick<QueueReceipt, "popReceipt" | "nextVisibleAt">> {
     const answer = await asked(this.#client.updateMessage(messageId, popReceipt, undefined, visibilityTimeoutS));
-    // Both are in every answer; only the SDK's types doubt it.
+    // Every response contains both; only the SDK's types declare them optional.
     return { popReceipt: answer.popReceipt ?? popReceipt, nextVisibleAt: answer.nextVisibleOn ?? new Date(0) };
   }
 

@@ -16,7 +16,7 @@ import { asked, toStorageError } from "./refusals.ts";
 type Row = TableEntityResult<Record<string, unknown>>;
 
 const TYPED = { disableTypeConversion: true };
-/** What the SDK gives next to the columns. */
+/** Members that the SDK returns in addition to the columns. */
 const NO_COLUMNS = new Set(["partitionKey", "rowKey", "etag", "timestamp", "odata.metadata"]);
 
 export class AzureTable implements StorageTable {
@@ -31,7 +31,7 @@ export class AzureTable implements StorageTable {
   }
 
   async createIfNotExists(): Promise<void> {
-    // The SDK takes 409 for a success.
+    // The SDK treats 409 as success.
     await asked(this.#client.createTable());
   }
 
@@ -62,7 +62,7 @@ export class AzureTable implements StorageTable {
 
   async transact(actions: readonly TableAction[]): Promise<(string | null)[]> {
     const { subResponses } = await asked(this.#client.submitTransaction(actions.map(toTransactionAction)));
-    // By position: the answer to an update does not name its row.
+    // By position, because the response to an update does not name its row.
     return actions.map((_, index) => subResponses[index]?.etag ?? null);
   }
 
@@ -90,7 +90,7 @@ export class AzureTable implements StorageTable {
       ...TYPED,
       queryOptions: {
         ...(filter && { filter: toOData(filter) }),
-        // Without the keys the service leaves them out.
+        // Unless listed, the service omits the keys.
         ...(select && { select: ["PartitionKey", "RowKey", ...select] }),
       },
       ...(signal && { abortSignal: signal }),

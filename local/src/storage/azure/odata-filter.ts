@@ -1,6 +1,6 @@
 import type { FilterValue, TableFilter } from "../storage-table.ts";
 
-/** A filter as the table service reads it. */
+/** A filter in the table service's syntax. */
 export function toOData(filter: TableFilter): string {
   if ("and" in filter) return joined(filter.and, " and ");
   if ("or" in filter) return joined(filter.or, " or ");
@@ -13,7 +13,7 @@ function toLiteral(value: FilterValue): string {
   if (typeof value === "string") return quoted(value);
   if (typeof value === "boolean") return String(value);
   if (typeof value === "object") return `${value.type === "Guid" ? "guid" : "datetime"}${quoted(value.value)}`;
-  // Beyond 32 bits a whole number is an Int64, which the service tells by its suffix.
+  // A whole number beyond 32 bits is an Int64, which the service recognizes by its suffix.
   return Number.isInteger(value) && Math.abs(value) > 0x7fff_ffff ? `${value}L` : String(value);
 }
 

@@ -15,23 +15,25 @@ import { azureSdk } from "./sdk.ts";
 /** An account that is reached over the network. */
 export type AzureStorageAccount = StorageAccount & {
   connectionString: string;
-  /** Loads and reads what the first use otherwise would. */
+  /** Loads the SDKs and parses the connection string, as the first use would otherwise do. */
   open(): void;
-  /** Removes these, in the order of the lists; what is not there is left out. A lease is no hindrance. */
+  /**
+   * Deletes these resources, in the order of the lists; missing ones are skipped. A lease does not prevent deletion.
+   */
   remove(names: Record<"queues" | "containers" | "tables", readonly string[]>): Promise<void>;
 };
 
 const DEVELOPMENT_STORAGE = "UseDevelopmentStorage=true";
 const PUBLIC_CONNECTION = developmentConnection(DEVELOPMENT_PORTS, PUBLIC_DEVELOPMENT_KEY);
 
-// Fail fast when storage is down: only what passes by itself is retried here.
+// Fails fast when storage is down: only transient errors are retried here.
 const RETRY = { maxTries: 3, retryDelayInMs: 200, maxRetryDelayInMs: 2_000, tryTimeoutInMs: 30_000 };
 const TABLE_RETRY = { maxRetries: 2, retryDelayInMs: 200, maxRetryDelayInMs: 2_000 };
 
 /**
- * Opens an account by its connection string, `UseDevelopmentStorage=true` included; makes no request.
+ * Opens an account by its connection string, including `UseDevelopmentStorage=true`; sends no request.
  *
- * @throws Where the connection string is not valid.
+ * @throws Error if the connection string is not valid.
  */
 export function openStorage(connectionString: string): AzureStorageAccount {
   const account = openStorageLater(connectionString);
@@ -39,7 +41,7 @@ export function openStorage(connectionString: string): AzureStorageAccount {
   return account;
 }
 
-/** The same, but Azure's SDKs are loaded, and the connection string is read, when the account is first used. */
+/** Like {@link openStorage}, but loads Azure's SDKs and parses the connection string on first use of the account. */
 export function openStorageLater(connectionString: string): AzureStorageAccount {
   const text = connectionString.trim() === DEVELOPMENT_STORAGE ? PUBLIC_CONNECTION : connectionString;
   const abandoned = new AbortController();
@@ -94,7 +96,7 @@ function openClients(text: string, signal: AbortSignal): Clients {
     additionalPolicies: [tablePolicyUnder(signal), escapeJson],
   };
   return {
-    // These two only read the endpoints.
+    // These two are only used to parse the endpoints.
     blobs: new BlobServiceClient(BlobServiceClient.fromConnectionString(text).url, pipeline()),
     queues: new QueueServiceClient(QueueServiceClient.fromConnectionString(text).url, pipeline()),
     tables: TableServiceClient.fromConnectionString(text, tableOptions),

@@ -1,4 +1,5 @@
-// All that is used of Azure's SDKs, in one place: the build makes a bundle of its own of them, whose compiled form is kept from start to start.
+// Everything that is used of Azure's SDKs, in one module: the build puts it into a separate bundle with a compile
+// cache.
 
 import { TableClient, TableServiceClient } from "@azure/data-tables";
 import { AnonymousCredential, BlobServiceClient, newPipeline, StorageSharedKeyCredential } from "@azure/storage-blob";
@@ -14,5 +15,5 @@ const sdk = {
   TableServiceClient,
 };
 
-/** In the command, the SDKs are loaded by the first call: Azurite then starts at the same time. */
+/** In the built command, the first call loads the SDKs, while Azurite is starting. */
 export const azureSdk = (): typeof sdk => sdk;

@@ -6,10 +6,10 @@ const MAX_KEY_LENGTH = 512;
 const MAX_TEXT_LENGTH = 32 * 1024;
 const MAX_ACTIONS = 100;
 const MAX_TRANSACTION_BYTES = 4 * 1024 * 1024;
-/** What a part of a transaction has around its columns on the wire, about. */
+/** Approximate overhead of one operation of a transaction on the wire, besides its columns. */
 const PART_OVERHEAD_BYTES = 300;
 
-/** @throws StorageError 400 for keys or columns that the service does not take. */
+/** @throws StorageError 400 for keys or columns that the service does not accept. */
 export function requireStorable({ partitionKey, rowKey, columns }: EntityKey & { columns: Columns }): void {
   if (!isKey(partitionKey) || !isKey(rowKey)) throw new StorageError(400, "InvalidInput");
   for (const value of Object.values(columns)) {
@@ -39,7 +39,7 @@ export function keyOf(action: TableAction): EntityKey {
 }
 
 function isKey(key: string): boolean {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what a key must not hold.
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: a key must not contain these.
   return key.length <= MAX_KEY_LENGTH && !/[/\\#?\u0000-\u001f\u007f-\u009f]/.test(key);
 }
 

@@ -2,7 +2,7 @@ import { parseTicks } from "@same-kit/shared";
 import type { EntityKey, FilterValue, TableFilter } from "../storage-table.ts";
 import type { Columns } from "../table-values.ts";
 
-/** Whether the entity is one that the filter asks for. */
+/** Whether the entity matches the filter. */
 export function matches(filter: TableFilter, entity: EntityKey & { columns: Columns }): boolean {
   if ("and" in filter) return filter.and.every((it) => matches(it, entity));
   if ("or" in filter) return filter.or.some((it) => matches(it, entity));
@@ -25,7 +25,7 @@ export function matches(filter: TableFilter, entity: EntityKey & { columns: Colu
   }
 }
 
-/** The only partition that the filter lets through, where it names one. */
+/** The only partition that can match the filter, if it names one. */
 export function onlyPartition(filter: TableFilter | undefined): string | null {
   if (filter === undefined || "or" in filter || "not" in filter) return null;
   if ("and" in filter) return filter.and.map(onlyPartition).find((it) => it !== null) ?? null;
@@ -57,7 +57,7 @@ function textOf(value: unknown, type: string): string | null {
   return isTyped && "value" in value ? String(value.value) : null;
 }
 
-/** By code units, as the service orders keys. */
+/** Compares by code units, as the service orders keys. */
 function order<Value extends string | number | bigint>(a: Value, b: Value): number {
   if (a === b) return 0;
   return a < b ? -1 : 1;

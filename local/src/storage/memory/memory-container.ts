@@ -5,7 +5,7 @@ import { requireContainerName } from "./resource-names.ts";
 import { SortedMap } from "./sorted-map.ts";
 import type { Turns } from "./turn.ts";
 
-/** A blob with all that a client sees of it. */
+/** A blob with everything that a client can see of it. */
 export type StoredBlob = BlobDetails & {
   content: Buffer;
   contentEncoding: string | null;
@@ -50,13 +50,13 @@ export class MemoryContainer implements BlobContainer {
     const blob: StoredBlob = {
       name,
       sizeBytes: content.byteLength,
-      // A copy: the caller may continue to use its buffer.
+      // A copy, because the caller may reuse its buffer.
       content: Buffer.from(content),
       contentType,
       contentEncoding,
       etag: `0x${lastEtag.toString(16).toUpperCase()}`,
       modifiedAt: this.#clock.now(),
-      // Leases of blobs are not served here.
+      // Leases of blobs are not supported here.
       isLeased: false,
       metadata: options.metadata ?? {},
     };
@@ -110,7 +110,7 @@ export class MemoryContainer implements BlobContainer {
 
   async renewLease(leaseId: string): Promise<void> {
     await this.#begin();
-    // One that ran out may be renewed as long as nobody else took it.
+    // An expired lease can be renewed as long as no one else has acquired it.
     const lease = this.#leaseOf(leaseId);
     lease.endsAtMs = this.#nowMs() + lease.seconds * 1000;
   }

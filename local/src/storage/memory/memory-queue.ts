@@ -68,7 +68,7 @@ export class MemoryQueue implements StorageQueue {
     requireWithin(options.count, 1, MAX_COUNT);
     requireWithin(options.visibilityTimeoutS, 1, MAX_TIMEOUT_S);
     const visible = [...this.#messages.values()].filter((it) => it.visibleAtMs <= now);
-    // Stable: of those that became visible together, the order of insertion decides.
+    // A stable sort: messages that became visible together stay in order of insertion.
     visible.sort((a, b) => a.visibleAtMs - b.visibleAtMs);
     return visible.slice(0, options.count).map((message) => {
       message.dequeueCount += 1;
@@ -107,7 +107,7 @@ export class MemoryQueue implements StorageQueue {
     };
   }
 
-  /** All messages, the hidden ones too, in order of insertion. */
+  /** All messages, including hidden ones, in order of insertion. */
   messages(): { text: string; visibleAtMs: number; dequeueCount: number }[] {
     return [...this.#messages.values()].map(({ text, visibleAtMs, dequeueCount }) => ({
       text,
@@ -116,7 +116,7 @@ export class MemoryQueue implements StorageQueue {
     }));
   }
 
-  /** @returns the time now. */
+  /** @returns The current time. */
   async #begin(): Promise<number> {
     await this.#turns.next();
     if (!this.#exists) throw new StorageError(404, "QueueNotFound");

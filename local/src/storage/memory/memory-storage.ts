@@ -1,4 +1,4 @@
-// A storage account in this process: nothing outlives it. Behaves as Azurite does, which the contract tests check.
+// A storage account in this process: nothing outlives it. It behaves like Azurite, which the contract tests verify.
 
 import type { Clock } from "@same-kit/shared";
 import type { StorageAccount } from "../storage-account.ts";
@@ -9,19 +9,19 @@ import { Turns } from "./turn.ts";
 
 export type MemoryStorageOptions = {
   clock: Clock;
-  /** Where its blobs are served, if they are: URLs of blobs begin with it. */
+  /** The endpoint at which its blobs are served, if they are: URLs of blobs start with it. */
   blobEndpoint?: string;
 };
 
 export type MemoryStorage = Omit<StorageAccount, "queue" | "table" | "container"> & {
-  /** Whether a call has begun that has not had its turn. */
+  /** Whether a call has started that has not had its turn. */
   readonly isBusy: boolean;
   queue(name: string): MemoryQueue;
   table(name: string): MemoryTable;
   container(name: string): MemoryContainer;
 };
 
-/** Reserved for names that never resolve (RFC 2606). */
+/** A name that never resolves (RFC 2606). */
 const NOT_SERVED = "http://memory.invalid/devstoreaccount1";
 
 export function createMemoryStorage({ clock, blobEndpoint = NOT_SERVED }: MemoryStorageOptions): MemoryStorage {
@@ -45,7 +45,7 @@ export function createMemoryStorage({ clock, blobEndpoint = NOT_SERVED }: Memory
   };
 }
 
-/** One object for each name, however often it is asked for. */
+/** Caches one object per name. */
 function byName<Resource>(create: (name: string) => Resource): (name: string) => Resource {
   const known = new Map<string, Resource>();
   return (name) => {

@@ -127,7 +127,7 @@ export class MemoryTable implements StorageTable {
     return this.#partitions.get(partitionKey)?.get(rowKey);
   }
 
-  /** @throws StorageError where the operation cannot be done. */
+  /** @throws StorageError if the operation is not possible. */
   #check(action: TableAction): void {
     if (action.kind !== "delete") requireStorable(action.entity);
     const stored = this.#find(keyOf(action));
@@ -143,7 +143,7 @@ export class MemoryTable implements StorageTable {
     return this.#store(action);
   }
 
-  /** Entities are never changed in place, so what a reader has stays as it was read. */
+  /** Entities are never modified in place, so a reader's copy stays as it was read. */
   #store(action: Exclude<TableAction, { kind: "delete" }>): string {
     const { partitionKey, rowKey, columns: written } = action.entity;
     const isMerge = action.kind !== "insert" && action.mode === "Merge";
@@ -167,7 +167,7 @@ function selected(columns: Columns, names: readonly string[]): Columns {
   return Object.fromEntries(Object.entries(columns).filter(([name]) => names.includes(name)));
 }
 
-/** As those of Azure's SDK look, which is what the management API takes. */
+/** In the format of Azure's SDK, which the management API accepts. */
 const toToken = ({ partitionKey, rowKey }: EntityKey): string =>
   Buffer.from(JSON.stringify({ nextPartitionKey: partitionKey, nextRowKey: rowKey })).toString("base64url");
 

@@ -1,6 +1,6 @@
 import { StorageError } from "../storage-errors.ts";
 
-/** 3 to 63 characters: lower-case letters, digits, single dashes between them. */
+/** 3 to 63 characters: lower-case letters and digits, with single dashes between them. */
 const QUEUE_OR_CONTAINER = /^[a-z0-9](?:-?[a-z0-9]){2,62}$/;
 const TABLE = /^[A-Za-z][A-Za-z0-9]{2,62}$/;
 

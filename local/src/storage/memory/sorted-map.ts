@@ -1,7 +1,7 @@
-/** A map whose keys can be walked through in the order of their code units, from any key on. */
+/** A map that can be iterated in the code-unit order of its keys, from any key on. */
 export class SortedMap<Value> {
   readonly #values = new Map<string, Value>();
-  /** Sorted when it is read after keys were added out of order. */
+  /** Sorted on read after keys were added out of order. */
   #keys: string[] = [];
   #isSorted = true;
 
@@ -28,7 +28,7 @@ export class SortedMap<Value> {
     this.#keys.splice(this.#indexOf(key), 1);
   }
 
-  /** What there is from `key` on; must not be changed meanwhile. */
+  /** The entries from `key` on; the map must not be modified during the iteration. */
   *from(key: string): Iterable<[string, Value]> {
     this.#sort();
     for (let at = this.#indexOf(key); at < this.#keys.length; at += 1) {
@@ -38,12 +38,12 @@ export class SortedMap<Value> {
   }
 
   #sort(): void {
-    // Without a comparison: by code units.
+    // The default comparison is by code units.
     if (!this.#isSorted) this.#keys.sort();
     this.#isSorted = true;
   }
 
-  /** The index of the first key that is not before `key`. */
+  /** Index of the first key that is not less than `key`. */
   #indexOf(key: string): number {
     let low = 0;
     let high = this.#keys.length;

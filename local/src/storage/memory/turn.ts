@@ -1,6 +1,6 @@
 /**
- * What every call to the storage in memory begins with: as over a network, its caller goes on first, and timers and sockets get
- * their turn, however many calls follow each other.
+ * Every call of the in-memory storage starts with a turn: as over a network, its caller continues first, and timers and
+ * sockets get their turn however many calls follow each other.
  */
 export class Turns {
   #isAbandoned = false;
@@ -10,7 +10,7 @@ export class Turns {
     return this.#isAbandoned;
   }
 
-  /** Whether a call has begun that has not had its turn. */
+  /** Whether a call has started that has not had its turn. */
   get isBusy(): boolean {
     return this.#waiting > 0;
   }

@@ -2,9 +2,9 @@ import net from "node:net";
 import { type PeerPolicy, refuseOtherUsers } from "@same-kit/shared";
 
 /**
- * Runs `action` with every `listen()` that names no address bound to 127.0.0.1: the streaming mode of `@azure/functions`
- * opens its own HTTP server without one, which would offer the app's handlers to the whole network. Of this machine's users the
- * host's only may connect.
+ * Runs `action` with every `listen()` call without an address bound to 127.0.0.1: the streaming mode of
+ * `@azure/functions` opens an HTTP server that way, which would expose the app's handlers to the whole network. Of this
+ * machine's users, only the host's may connect.
  */
 export async function bindToLoopback<Result>(
   action: () => Promise<Result> | Result,

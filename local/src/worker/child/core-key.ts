@@ -1,2 +1,2 @@
-/** The key of the live core object for the shim, which Node may evaluate more than once. */
+/** The key under which the shim finds the live core object; Node.js may evaluate the shim more than once. */
 export const CORE_KEY = Symbol.for("same-kit.functions-core");

@@ -6,9 +6,9 @@ import { AppSetupError } from "./app-setup-error.ts";
 const MAGIC = /[*?{}[\]!()]/;
 
 /**
- * The files that `main` of an app's package.json stands for. A folder stands for all files below it, and a pattern matches files only,
- * as with the `globby` of Azure's worker. Sorted, so that the order of registration is the same everywhere; the file system's own
- * order is not.
+ * Finds the files that `main` in an app's package.json stands for. A folder stands for all files below it, and a
+ * pattern matches only files, as with `globby` in Azure's worker. The result is sorted, so that the registration order
+ * is the same everywhere, unlike the file system's order.
  */
 export async function findEntryFiles(appDirectory: string, main: string): Promise<string[]> {
   const pattern = main.replaceAll("\\", "/");
@@ -47,7 +47,7 @@ async function compileMain(pattern: string, main: string): Promise<Glob> {
   }
 }
 
-/** @param above - Real paths of the folders on the way: a link back to one of them is not followed. */
+/** @param above - Real paths of the parent folders: a link back to one of them is not followed. */
 function walk(search: { base: string; glob: Glob }, folder: string, depth: number, above: string[]): string[] {
   const location = path.join(search.base, folder);
   const real = realpathSync(location);
@@ -61,14 +61,14 @@ function walk(search: { base: string; glob: Glob }, folder: string, depth: numbe
   });
 }
 
-/** `main` is not resolved as in Node, which is easily overlooked when the extension is missing. */
+/** Suggests a file: unlike in Node.js, `main` is not resolved, so a missing extension is easily overlooked. */
 function guessMain(appDirectory: string, main: string): string {
   const found = [".js", ".mjs", ".cjs"].map((ending) => `${main}${ending}`);
   const meant = found.find((file) => existsSync(path.join(appDirectory, file)));
   return meant === undefined ? "Was the app built?" : `Write "${meant}": the extension is needed.`;
 }
 
-/** A link that leads back to itself counts as missing too. */
+/** A link that points to itself counts as missing too. */
 function kindOf(file: string): "file" | "folder" | "missing" {
   try {
     return statSync(file).isDirectory() ? "folder" : "file";

@@ -3,7 +3,7 @@ import type { FunctionRegistry } from "./function-registry.ts";
 import type { HookCallback, Hooks } from "./hooks.ts";
 import type { CoreMetadata, FunctionCallback, ProgrammingModel } from "./programming-model.ts";
 
-/** Azure's last worker whose behaviour this one follows; libraries compare it. */
+/** The latest version of Azure's worker whose behavior this one follows; libraries compare it. */
 export const WORKER_VERSION = "3.14.1";
 
 export class CoreDisposable {
@@ -49,7 +49,7 @@ export function createFunctionsCore({ hostVersion, registry, hooks, log }: Funct
     hostVersion,
     Disposable: CoreDisposable,
     setProgrammingModel(model) {
-      // Each copy of the library in the app sets its own; the last one serves the functions of all.
+      // Each copy of the library in the app sets its own model; the last one serves the functions of all copies.
       registry.model = model;
     },
     getProgrammingModel: () => registry.model,

@@ -1,5 +1,5 @@
-// The module "@azure/functions-core" as apps see it. The object behind it is made by main.ts; a process or a thread that
-// has none gets the error of a missing package, after which `@azure/functions` runs in its test mode.
+// The module "@azure/functions-core" as apps see it. The object behind it is created by main.ts. A process or thread
+// without it gets the error of a missing package, after which `@azure/functions` runs in its test mode.
 
 import { CORE_KEY } from "./core-key.ts";
 import type { FunctionsCore } from "./functions-core-api.ts";
@@ -17,7 +17,7 @@ function liveCore(): FunctionsCore {
   return core;
 }
 
-// Named one by one: Node's lexer must find the names for `import { registerHook } from "@azure/functions-core"`.
+// Exported one by one: Node's lexer must find the names for `import { registerHook } from "@azure/functions-core"`.
 export const {
   version,
   hostVersion,

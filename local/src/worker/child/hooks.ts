@@ -32,7 +32,7 @@ export type HookCallback = (context: HookContext) => unknown;
 
 const HOOK_NAMES: readonly HookName[] = ["appStart", "appTerminate", "preInvocation", "postInvocation", "log"];
 
-/** The hooks of the app, run in the order of registration. */
+/** The hooks of the app, run in registration order. */
 export class Hooks {
   /** One object shared by all hooks of the process. */
   readonly appHookData: HookData = {};
@@ -42,7 +42,7 @@ export class Hooks {
   add(name: string, callback: HookCallback): () => void {
     const callbacks = this.#callbacks.get(name as HookName);
     if (callbacks === undefined) {
-      // The library recognises this class and flag, and then reports the worker version it needs.
+      // The library recognizes this class and flag, and then reports the worker version that it needs.
       throw Object.assign(new RangeError(`Unrecognized hook "${name}"`), { isAzureFunctionsSystemError: true });
     }
     callbacks.push(callback);

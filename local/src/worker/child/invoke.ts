@@ -140,11 +140,14 @@ function toReply(response: ModelResponse): {
   return { outputData, ...(returnValue === undefined || returnValue === null ? {} : { returnValue }) };
 }
 
-/** @see Azure/azure-functions-nodejs-worker, src/utils/ensureErrorType.ts: a thrown string is the message, an object its JSON. */
+/**
+ * A thrown string is the message, an object its JSON. @see Azure/azure-functions-nodejs-worker,
+ * src/utils/ensureErrorType.ts
+ */
 export function toException(error: unknown): WorkerException {
   if (error instanceof Error) return { message: error.message, stackTrace: error.stack ?? null };
   if (error === undefined || error === null) return { message: "Unknown error", stackTrace: null };
-  // An error of another realm (node:vm) is not an instance of our Error, but has the same members.
+  // An error of another realm (node:vm) is not an instance of our Error but has the same members.
   if (typeof error === "object" && "message" in error && typeof error.message === "string") {
     const stack = "stack" in error && typeof error.stack === "string" ? error.stack : null;
     return { message: error.message, stackTrace: stack };

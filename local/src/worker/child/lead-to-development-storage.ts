@@ -1,7 +1,8 @@
-// An app's code may name the emulator of its machine itself: `BlobServiceClient.fromConnectionString("UseDevelopmentStorage=true")`,
-// or the published connection string. The clients turn that into 127.0.0.1:10000 to 10002 and sign with the public key. Ours listens
-// elsewhere and has a key of its own, so connections to those ports are led to it: below all HTTP clients, which is why this works
-// for Azure's SDKs, `fetch`, undici and any other alike, and needs to know nothing of their signatures.
+// An app's code may name the machine's storage emulator itself:
+// `BlobServiceClient.fromConnectionString("UseDevelopmentStorage=true")`, or the published connection string. Clients
+// turn that into 127.0.0.1:10000 to 10002 and sign with the public key. Our emulator listens elsewhere and has its own
+// key, so connections to those ports are redirected to it, below all HTTP clients. This works for Azure's SDKs,
+// `fetch`, undici and any other client alike, and needs no knowledge of their signatures.
 
 import net from "node:net";
 import { DEVELOPMENT_PORTS } from "../../shared/development-account.ts";
@@ -12,7 +13,7 @@ type Target = { port?: unknown; host?: unknown; path?: unknown };
 
 const SERVICES = Object.keys(DEVELOPMENT_PORTS) as Service[];
 
-/** Does nothing where the host named no emulator. */
+/** Does nothing if the host named no emulator. */
 export function leadToDevelopmentStorage(env: NodeJS.ProcessEnv): void {
   const text = env[ROUTES_VARIABLE];
   if (text === undefined) return;
@@ -24,13 +25,15 @@ export function leadToDevelopmentStorage(env: NodeJS.ProcessEnv): void {
     if (service === undefined) return Reflect.apply(connect, this, args);
     const port = entrance?.port ?? ports[service];
     Reflect.apply(connect, this, [{ ...target, host: "127.0.0.1", port }, onConnect]);
-    // Before everything that the client will write. The format is that of azurite/entrance-greeting.ts.
+    // Written before everything that the client sends. The format is defined in azurite/entrance-greeting.ts.
     if (entrance !== undefined) this.write(`same-kit ${service} ${entrance.secret}\n`);
     return this;
   } as typeof connect;
 }
 
-/** Node calls it with one array of what it has read already; others with options, or with a port and perhaps a host. */
+/**
+ * Node.js passes a single array of already parsed arguments; other callers pass options, or a port and perhaps a host.
+ */
 function readArguments(args: readonly unknown[]): { target: Target; onConnect: unknown } {
   const given = (Array.isArray(args[0]) ? args[0] : args) as readonly unknown[];
   const [first, second] = given;
@@ -41,7 +44,7 @@ function readArguments(args: readonly unknown[]): { target: Target; onConnect: u
 
 function serviceAt({ port, host = "localhost", path }: Target): Service | undefined {
   const isHere = host === "localhost" || host === "127.0.0.1" || host === "::1" || String(host).endsWith(".localhost");
-  // A path means a socket of the file system.
+  // A path means a Unix domain socket.
   if (!isHere || typeof path === "string") return undefined;
   return SERVICES.find((service) => DEVELOPMENT_PORTS[service] === Number(port));
 }

@@ -11,13 +11,14 @@ import { refuseOlderModel, refuseOtherLanguages } from "./other-apps.ts";
 type AppPackage = {
   main?: string;
   type?: string;
-  /** `main` is one of our bundles; its compiled form is cached between starts. */
+  /** Whether `main` is one of our bundles, whose compiled code is cached between starts. */
   keepsCompiled?: true;
 };
 
 /**
- * Loads the entry files that the app's package.json names, one after another, as Azure's worker does: `main` is a path or
- * a glob relative to the app, not something Node resolves, and only the app's own `type` decides what `.js` is.
+ * Loads the entry files named by the app's package.json, one after another, as Azure's worker does: `main` is a path or
+ * glob relative to the app, not something that Node.js resolves, and only the app's own `type` determines what `.js`
+ * is.
  */
 export async function loadApp(
   appDirectory: string,
@@ -48,7 +49,7 @@ async function entryFilesOf(appDirectory: string, main: string): Promise<readonl
   try {
     return await findEntryFiles(appDirectory, main);
   } catch (error) {
-    // `npm init` names an index.js that such an app does not have.
+    // `npm init` sets `main` to an index.js that such an app does not have.
     refuseOlderModel(appDirectory);
     throw error;
   }
@@ -78,7 +79,7 @@ async function loadFile(file: string, appPackage: AppPackage): Promise<void> {
   else createRequire(file)(file);
 }
 
-/** Its text is the stack of the app's own file, which is what its author needs. */
+/** The error's text is the stack of the app's own file, which is what its author needs. */
 function entryPointError(file: string, cause: unknown): Error {
   const detail = reasonOf(cause);
   const stack = cause instanceof Error ? withoutLoader(cause.stack ?? detail) : detail;
@@ -88,7 +89,7 @@ function entryPointError(file: string, cause: unknown): Error {
   return error;
 }
 
-/** Omits the frames of Node's module loader and of this worker. */
+/** Omits the stack frames of Node's module loader and of this worker. */
 function withoutLoader(stack: string): string {
   const isOurs = (line: string) =>
     /^\s+at /.test(line) && (line.includes("node:internal/") || line.includes(__dirname));

@@ -1,5 +1,5 @@
-// The worker's process: one app, loaded once. The host talks to it over Node's IPC channel only; when that closes, the
-// host is gone, and this process exits.
+// The worker's process: one app, loaded once. The host communicates with it only over Node's IPC channel; when that
+// closes, the host is gone, and this process exits.
 
 import type { HostToWorker, WorkerToHost } from "../messages.ts";
 import { AppSetupError } from "./app-setup-error.ts";
@@ -15,7 +15,7 @@ import { helpOldDurableFunctions } from "./old-durable-functions.ts";
 import { refuseOlderModel } from "./other-apps.ts";
 import { watchParent } from "./watch-parent.ts";
 
-// The capabilities of Azure's Node worker, before the app's own are added.
+// The capabilities of Azure's Node worker; the app's own are added to these.
 const CAPABILITIES = [
   "RawHttpBodyBytes",
   "RpcHttpTriggerMetadataRemoved",
@@ -67,7 +67,7 @@ async function initialize(request: Extract<HostToWorker, { kind: "workerInitRequ
 
 function reportFailedStart(error: Error): void {
   if (isUnplacedSyntaxError(error.cause)) {
-    // Only Node knows the position, and prints it for an uncaught error: the host shows our last output.
+    // Only Node.js knows the position, and prints it for an uncaught error; the host shows our last output.
     process.removeAllListeners("uncaughtException");
     setImmediate(() => {
       throw error.cause;
@@ -77,7 +77,7 @@ function reportFailedStart(error: Error): void {
   send({ kind: "workerInitFailure", exception: toException(error) }, () => process.exit(1));
 }
 
-/** For an ES module: unlike for CommonJS, its stack does not start with file and line. */
+/** For an ES module: unlike for CommonJS, the stack does not start with file and line. */
 function isUnplacedSyntaxError(cause: unknown): boolean {
   return cause instanceof SyntaxError && (cause.stack ?? "").startsWith("SyntaxError");
 }
@@ -91,7 +91,10 @@ async function readCapabilities(): Promise<Record<string, string>> {
   });
 }
 
-/** The library falls silently into a test mode when it does not find its core; an app without a model is that, or empty. */
+/**
+ * If the library does not find its core, it silently switches to a test mode. An app without a model is in that mode,
+ * or empty.
+ */
 function requireModel(appDirectory: string): string {
   if (registry.model !== undefined) return `${registry.model.name} ${registry.model.version}`;
   refuseOlderModel(appDirectory);
@@ -128,7 +131,7 @@ function receive(message: HostToWorker): void {
 process.on("message", receive);
 process.on("disconnect", () => process.exit(0));
 watchParent();
-// Ctrl-C reaches the whole foreground group; the host decides when its worker ends.
+// Ctrl-C reaches the whole foreground process group; the host decides when its worker ends.
 process.on("SIGINT", () => {});
 process.on("uncaughtException", (error) => {
   const { message, stackTrace } = toException(error);

@@ -1,11 +1,11 @@
-// The app's code asks `Date` for the time. Where the host runs on another clock than the machine, it says with each call what time
-// that is; from there on time passes as usual, so that code which measures or waits by `Date` ends.
+// The app's code reads the time from `Date`. If the host's clock differs from the machine's, each call sets the time;
+// from there on it advances as usual, so that code that measures or waits with `Date` terminates.
 
 const SystemDate = globalThis.Date;
 let offsetMs = 0;
 let isInstalled = false;
 
-/** From now on this process's `Date` begins at `nowMs`, in ms since 1970. */
+/** Makes this process's `Date` start at `nowMs`, in milliseconds since the epoch, from now on. */
 export function moveDate(nowMs: number): void {
   offsetMs = nowMs - SystemDate.now();
   if (isInstalled) return;
@@ -15,7 +15,7 @@ export function moveDate(nowMs: number): void {
   SystemDate.prototype.constructor = globalThis.Date;
 }
 
-/** Calls `work` at another time: only for as long as it does not wait, as others would see that time too. */
+/** Calls `work` at another time. `work` must be synchronous, because other code would see that time too. */
 export function atAnotherTime<Result>(shiftMs: number, work: () => Result): Result {
   moveDate(Date.now() + shiftMs);
   try {
@@ -28,7 +28,7 @@ export function atAnotherTime<Result>(shiftMs: number, work: () => Result): Resu
 function makeMovedDate(): DateConstructor {
   const now = () => SystemDate.now() + offsetMs;
   return new Proxy(SystemDate, {
-    // `Date()` gives a text, whatever its arguments.
+    // `Date()` without `new` returns a string, whatever its arguments.
     apply: () => new SystemDate(now()).toString(),
     construct: (target, args, newTarget) => Reflect.construct(target, args.length === 0 ? [now()] : args, newTarget),
     get: (target, property) => (property === "now" ? now : Reflect.get(target, property)),

@@ -3,12 +3,12 @@ import path from "node:path";
 import util from "node:util";
 import { isRecord } from "@same-kit/shared";
 
-/** From here on it does not use what Node 23 removed. */
+/** The first version that does not use what Node 23 removed. */
 const FIXED: readonly number[] = [3, 3, 1];
 
 /**
- * durable-functions up to 3.3.0 calls `util.isDate`, which Node 23 removed, in every timer. The app gets it back here, and its author
- * is told that it fails on Azure with a Node as new as this.
+ * durable-functions up to 3.3.0 calls `util.isDate`, which Node 23 removed, in every timer. This restores it for the
+ * app, and warns its author that the app fails on Azure with a Node.js this new.
  */
 export function helpOldDurableFunctions(appDirectory: string, warn: (text: string) => void): void {
   const legacy = util as { isDate?: (value: unknown) => boolean };

@@ -1,4 +1,4 @@
-// Apps that are not for this worker: each is named as what it is, because what would follow complains about something else.
+// Detects apps that are not for this worker, and names what they are, because later errors would be misleading.
 
 import { existsSync, globSync } from "node:fs";
 import path from "node:path";
@@ -15,7 +15,9 @@ export function refuseOtherLanguages(appDirectory: string): void {
   throw new AppSetupError(`The app in ${appDirectory} is for ${language}. ${ADVICE}.`);
 }
 
-/** For an app that registers nothing. @throws AppSetupError where functions are folders with a function.json. */
+/**
+ * Called for an app that registers nothing. @throws AppSetupError if its functions are folders with a function.json.
+ */
 export function refuseOlderModel(appDirectory: string): void {
   const [first] = globSync("*/function.json", { cwd: appDirectory }).sort();
   if (first === undefined) return;

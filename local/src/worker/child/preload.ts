@@ -1,6 +1,6 @@
-// Loaded with --require before anything else: makes the id "@azure/functions-core" lead to the shim next to this file, as
-// Azure's worker answers it from memory. A real file on disk also survives loaders that hand out the source of CommonJS
-// modules (tsx, tracing agents), where a patched `require` is bypassed.
+// Loaded with --require before anything else: resolves "@azure/functions-core" to the shim next to this file, where
+// Azure's worker provides it from memory. A real file on disk also survives loaders that return the source of CommonJS
+// modules (tsx, tracing agents), which bypass a patched `require`.
 
 import Module from "node:module";
 import path from "node:path";
@@ -9,7 +9,8 @@ import { TRACE_VARIABLE } from "../trace-variable.ts";
 import { leadToDevelopmentStorage } from "./lead-to-development-storage.ts";
 
 leadToDevelopmentStorage(process.env);
-// Before the app is loaded: later its source maps would not be found. Those of packages are read only where places are traced.
+// Enabled before the app is loaded, because its source maps would not be found later. Source maps of packages are only
+// read when source locations are traced.
 if (process.env[TRACE_VARIABLE] !== undefined) process.setSourceMapsEnabled(true);
 else Module.setSourceMapsSupport(true, { nodeModules: false, generatedCode: false });
 

@@ -1,7 +1,7 @@
 import type { FunctionMetadata, InvocationRequest, RpcLogLevel, TypedData } from "../messages.ts";
 
-// The contract between a worker and `@azure/functions` 4.16.5, as its `src/ProgrammingModel.ts`, `src/InvocationModel.ts`
-// and `src/hooks` use it.
+// The contract between a worker and `@azure/functions` 4.16.5, as used by its `src/ProgrammingModel.ts`,
+// `src/InvocationModel.ts` and `src/hooks`.
 
 export type FunctionCallback = (...inputs: unknown[]) => unknown;
 
@@ -42,7 +42,7 @@ export interface ProgrammingModel {
 
 export type RegisteredFunction = {
   metadata: FunctionMetadata;
-  /** What the library registered, handed back to it on each call. */
+  /** What the library registered, passed back to it on each call. */
   core: CoreMetadata;
   callback: FunctionCallback;
 };

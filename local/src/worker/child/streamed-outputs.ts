@@ -6,11 +6,11 @@ import type { CoreMetadata } from "./programming-model.ts";
 type ExtraOutputs = { get(name: string): unknown; set(name: string, value: unknown): void };
 
 /**
- * Reads the streams that a call gives to its blob outputs, which take bytes: the library would write a stream as the JSON of its
- * inside, as on Azure.
+ * Reads the streams that a call passes to its blob outputs, which take bytes: the library would otherwise write a
+ * stream as JSON of its internals, as it does on Azure.
  *
- * @returns The call's result, of which the same is true.
- * @throws the error of a stream, which fails the call.
+ * @returns The call's result, with its streams read as well.
+ * @throws The error of a stream, which fails the call.
  */
 export async function readStreamedOutputs(context: unknown, result: unknown, metadata: CoreMetadata): Promise<unknown> {
   const extraOutputs = isRecord(context) ? (context["extraOutputs"] as ExtraOutputs | undefined) : undefined;

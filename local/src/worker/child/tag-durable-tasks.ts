@@ -1,20 +1,20 @@
 import { isRecord } from "@same-kit/shared";
 
-// A Durable orchestrator answers with the list of all it asked for. A task that the app waits for again inside a later
-// `Task.any` stands in that list again, as the same object; in JSON it looks like a second task, and hosts then number the tasks
-// differently from the SDK (Azure/azure-functions-durable-js, issue 574). Only here, before the list becomes JSON, can the two be
-// told apart: an object that occurs more than once gets a number of its own.
+// A Durable orchestrator replies with the list of all its actions. A task that the app waits for again inside a later
+// `Task.any` appears in that list again, as the same object; in JSON it looks like a second task, and hosts then number
+// the tasks differently from the SDK (Azure/azure-functions-durable-js, issue 574). Only here, before the list becomes
+// JSON, can the two be distinguished: an object that occurs more than once gets a number.
 
 const ENVELOPE_MARKER = "\n\n$OutOfProcData$:";
 
-/** Adds `taskTag` to repeated actions of an orchestrator's answer; leaves everything else as it is. */
+/** Adds `taskTag` to repeated actions of an orchestrator's reply; leaves everything else unchanged. */
 export function tagDurableResult(result: unknown): void {
   if (isRecord(result) && "schemaVersion" in result) tagRepeated(result["actions"]);
 }
 
 /**
- * The same for an orchestrator that threw: its answer is already JSON in the error's message, so it is rewritten from the
- * SDK's own list. Does nothing if the SDK keeps that elsewhere.
+ * The same for an orchestrator that threw: its reply is already JSON in the error's message, so it is rewritten from
+ * the SDK's own list. Does nothing if the SDK stores that list elsewhere.
  */
 export function tagDurableError(error: unknown, context: unknown): void {
   const actions = executorActions(context);
@@ -33,7 +33,7 @@ function executorActions(context: unknown): unknown[] | undefined {
   return Array.isArray(actions) ? actions : undefined;
 }
 
-/** @returns Whether there was anything to tag. */
+/** @returns Whether anything was tagged. */
 function tagRepeated(actions: unknown): boolean {
   const seen = new Set<object>();
   let nextTag = 0;

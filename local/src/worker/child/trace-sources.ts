@@ -1,6 +1,6 @@
-// Where in the app's code an orchestrator asks for something: added to the actions of its answer as `source`, where the host wants to
-// know. durable-functions 3.5: every task is made with its action (task/TaskBase.js), in the code of the app that asks for it; what is
-// no task goes straight into the executor's list (orchestrations/TaskOrchestrationExecutor.js).
+// Adds the location in the app's code to the actions of an orchestrator's reply, as `source`, if the host requests it.
+// In durable-functions 3.5, every task is created with its action (task/TaskBase.js), within the app's code that
+// schedules it; other actions go straight into the executor's list (orchestrations/TaskOrchestrationExecutor.js).
 
 import path from "node:path";
 import { fileURLToPath } from "node:url";
@@ -11,7 +11,10 @@ const POSITION = /\(?((?:file:\/\/)?[^()\s][^()]*):(\d+):(\d+)\)?$/;
 
 const tracedPrototypes = new WeakSet<object>();
 
-/** From now on tasks of `context`, once it has its Durable part, name their place. Does nothing for an SDK that is built in another way. */
+/**
+ * Makes tasks of `context` record their location from now on, once it has its Durable part. Does nothing for an SDK
+ * with a different structure.
+ */
 export function traceSources(context: unknown): void {
   if (!isRecord(context)) return;
   let durable: unknown = context["df"];
@@ -27,7 +30,7 @@ export function traceSources(context: unknown): void {
   });
 }
 
-/** All tasks have one base, to which no package gives access; but any task leads there. */
+/** All tasks share one base class that no package exports, but any task leads to it. */
 function traceTasks(df: unknown): void {
   if (!isRecord(df) || typeof df["waitForExternalEvent"] !== "function") return;
   const task: unknown = df["waitForExternalEvent"]("trace");

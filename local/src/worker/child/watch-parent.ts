@@ -1,14 +1,14 @@
 import { Worker } from "node:worker_threads";
 
-// In a thread of its own, without our preload: the main thread may be busy forever.
+// In a separate thread without our preload, because the main thread may be busy forever.
 const WATCHER = `
   const { workerData: ppid } = require("node:worker_threads");
   setInterval(() => process.ppid !== ppid && process.kill(process.pid, "SIGKILL"), 1000);
 `;
 
 /**
- * Ends this process when its parent is gone even while the app's code never yields and cannot notice the channel
- * closing. Windows does not report a changed parent; there only the channel decides.
+ * Ends this process when its parent is gone, even if the app's code never yields and so cannot notice the channel
+ * closing. Windows does not report a changed parent; there, only the channel decides.
  */
 export function watchParent(): void {
   if (process.platform === "win32") return;

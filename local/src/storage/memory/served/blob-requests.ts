@@ -1,4 +1,5 @@
-// The requests of Azure's blob service that its clients make to keep blobs: containers, whole block blobs, parts of them, lists.
+// The requests of Azure's blob service that clients need to store blobs: containers, whole block blobs, parts of them,
+// lists.
 
 import type { IncomingHttpHeaders } from "node:http";
 import { StorageError } from "../../storage-errors.ts";
@@ -19,7 +20,7 @@ export type BlobAnswer = { status: number; headers?: Record<string, string>; bod
 const MAX_LISTED = 5000;
 const METADATA = "x-ms-meta-";
 
-/** @throws StorageError, also 501 for what is not served. */
+/** @throws StorageError, also 501 for unsupported requests. */
 export async function answerBlobRequest(request: BlobRequest, container: MemoryContainer): Promise<BlobAnswer> {
   const { method, blobName, query } = request;
   const comp = query.get("comp");

@@ -1,6 +1,6 @@
 import type { StoredBlob } from "../memory-container.ts";
 
-/** The answer to "List Blobs". @see https://learn.microsoft.com/rest/api/storageservices/list-blobs */
+/** The response to "List Blobs". @see https://learn.microsoft.com/rest/api/storageservices/list-blobs */
 export function listXml(containerName: string, blobs: readonly StoredBlob[], nextMarker: string): string {
   const items = blobs.map(
     (blob) =>

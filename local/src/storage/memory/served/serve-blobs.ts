@@ -1,4 +1,5 @@
-// The blobs of the storage in memory over HTTP on this machine, for the app's own code, which uses Azure's client.
+// Serves the blobs of the in-memory storage over HTTP on this machine, for the app's own code, which uses Azure's
+// client.
 
 import { randomBytes } from "node:crypto";
 import { once } from "node:events";
@@ -13,7 +14,7 @@ import { type AccountKey, isSigned } from "./shared-key.ts";
 
 export type ServedBlobs = {
   connectionString: string;
-  /** Without a slash at the end. */
+  /** Without a trailing slash. */
   blobEndpoint: string;
   stop(): Promise<void>;
 };
@@ -21,11 +22,11 @@ export type ServedBlobs = {
 const HOST = "127.0.0.1";
 const ACCOUNT = "devstoreaccount1";
 const KEY_BYTES = 64;
-// What a client puts into one request at most, unless configured otherwise.
+// The most that a client sends in one request by default.
 const MAX_BODY_BYTES = 256 * 1024 * 1024;
 const NO_SUCH_SERVICE = "There are no queues and no tables with --storage none: use --storage memory.";
 
-/** Serves the containers that `containerOf` gives, on a free port, to anyone who has the key and is this user. */
+/** Serves the containers that `containerOf` returns, on a free port, to clients of this user that have the key. */
 export async function serveBlobs(
   containerOf: (name: string) => MemoryContainer,
   { log, allowUsers }: { log: Logger; allowUsers?: AllowedUsers | undefined },
