@@ -14,17 +14,17 @@ import type { TaskHub } from "./taskhub/task-hub.ts";
 import { HistoryStore } from "./tracking/history-store.ts";
 import { InstanceStore } from "./tracking/instance-store.ts";
 
-/** What an engine consists of; nothing of it runs yet. */
+/** The parts of an engine; nothing runs yet. */
 export type EngineParts = {
   client: TaskHubClient;
-  /** What the other parts do for the app is done under it. */
+  /** Guards what the other parts do for the app: it happens only while this lease is held. */
   appLease: AppLease;
   delivery: Delivery;
   activities: ActivityDispatcher;
   orchestrations: OrchestrationDispatcher;
 };
 
-/** Each part knows those before it, and none of those after it. */
+/** Creates the parts in order: each part knows those before it, and none of those after it. */
 export function assemble(hub: TaskHub, options: Omit<EngineOptions, "storage">): EngineParts {
   const { settings, invoker, clock, log, onInstanceEnded, hostile, tracer } = options;
   const payloads = new LargePayloads(hub.largeMessages);

@@ -4,10 +4,10 @@ import type { TraceContext } from "./history/events.ts";
 import { spanIn, toTraceContext } from "./history/trace-context.ts";
 
 /**
- * Runs what a client sends as a span, and records it however it ends.
+ * Sends a client's message in a span, which is recorded whatever the outcome.
  *
- * @param caller - The caller's span, if it told one.
- * @param send - Gets the context that the message is to tell: the span's, or the caller's where nothing is traced.
+ * @param caller - The caller's span, if it sent one.
+ * @param send - Receives the context for the message: the new span's, or the caller's if tracing is off.
  */
 export async function sendTraced(
   tracer: Tracer | undefined,

@@ -5,7 +5,7 @@ import { attachTaskHub, type TaskHubOptions } from "./taskhub/task-hub.ts";
 
 export type HubQueue = {
   name: string;
-  /** Null: there is no such queue. */
+  /** Null: the queue does not exist. */
   messages: number | null;
   oldestAt: string | null;
 };
@@ -19,7 +19,7 @@ export type HubPartition = HubQueue & {
 
 export type HubDescription = { hubName: string; partitions: HubPartition[]; workItems: HubQueue };
 
-/** A hub's queues and who works on them; reads only. */
+/** Describes a hub's queues and their owners; only reads. */
 export async function describeHub(options: TaskHubOptions): Promise<HubDescription> {
   const hub = attachTaskHub(options);
   const [rows, workItems, ...queues] = await Promise.all([

@@ -1,9 +1,9 @@
-// The names, kinds and attributes that spans of Durable Functions have.
+// Names, kinds and attributes of the spans of Durable Functions.
 // Source: Azure/durabletask, DurableTask.Core/Tracing/TraceHelper.cs, Schema.cs and TraceActivityConstants.cs.
 
 import type { Attributes, SpanKind } from "../telemetry/index.ts";
 
-/** What a span is called, and of what kind it is. */
+/** Name, kind and attributes of a span. */
 export type SpanShape = { name: string; kind: SpanKind; attributes: Attributes };
 
 type Named = { name: string; version: string | null; instanceId: string };
@@ -24,18 +24,18 @@ export function orchestrationSpan(it: Named & { status: string }): SpanShape {
   return { name: named("orchestration", it), kind: "server", attributes };
 }
 
-/** Between the call of a child and its answer. @param it - `instanceId` is the caller's. */
+/** From the call of a child to its answer. @param it - `instanceId` is the caller's. */
 export function childCallSpan(it: Named): SpanShape {
   return { name: named("orchestration", it), kind: "client", attributes: taskAttributes("orchestration", it) };
 }
 
-/** Between the call of an activity and its answer. */
+/** From the call of an activity to its answer. */
 export function activityCallSpan(it: Named & { taskId: number }): SpanShape {
   const attributes = { ...taskAttributes("activity", it), "durabletask.task.task_id": it.taskId };
   return { name: named("activity", it), kind: "client", attributes };
 }
 
-/** An activity while it runs. */
+/** One run of an activity. */
 export function activitySpan(it: Named & { taskId: number }): SpanShape {
   const call = activityCallSpan(it);
   return {
@@ -73,7 +73,7 @@ export function eventSpan(eventName: string, targetInstanceId: string): SpanShap
 
 type EntityOperation = { entity: string; operation: string; isSignal: boolean };
 
-/** An operation that is asked of an entity. @param it - `sender` is the entity that asks, if it is one. */
+/** An operation requested of an entity. @param it - `sender` is the requesting entity, if it is one. */
 export function entityRequestSpan(
   it: EntityOperation & { target: string; sender?: string; due: string | null },
 ): SpanShape {
@@ -88,7 +88,7 @@ export function entityRequestSpan(
   };
 }
 
-/** An operation while the entity does it. */
+/** An operation while the entity executes it. */
 export function entityOperationSpan(it: EntityOperation & { instanceId: string; problem: string | null }): SpanShape {
   return {
     ...entityShape(it, it.isSignal ? "consumer" : "server"),
@@ -119,7 +119,7 @@ function taskAttributes(type: string, { name, version, instanceId }: Named): Att
   };
 }
 
-/** The Functions host adds these to the span that a function's call runs in. */
+/** The Functions host adds these attributes to the span of a function call. */
 const functionAttributes = (name: string, trigger: string): Attributes => ({
   "faas.name": name,
   "faas.trigger": trigger,

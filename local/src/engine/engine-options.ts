@@ -11,19 +11,22 @@ export type EngineOptions = {
   storage: StorageAccount;
   settings: DurableTaskSettings;
   invoker: FunctionInvoker;
-  /** Partitions are owned under it; default: one that is this process's own. */
+  /** The id under which partitions are owned. Default: a new id of this process. */
   workerId?: string;
   /**
-   * Runs once the hub is there, before any message of it is taken: what must not be continued can be suspended, and the functions
-   * may still be loading until it resolves.
+   * Runs once the hub exists, before any of its messages is received: instances that must not continue can be
+   * suspended, and the functions may still be loading until it resolves.
    */
   beforeWork?: (client: TaskHubClient) => Promise<void>;
   onInstanceEnded?: OnInstanceEnded;
-  /** Removes what belongs to an instance and is not in the hub. An error fails the purge, which can be repeated. */
+  /** Deletes what belongs to an instance outside the hub. An error fails the purge, which can be repeated. */
   onPurge?: ((instanceId: string) => Promise<void>) | undefined;
-  /** Deliveries are as bad as a queue may make them, and each message gets an episode of its own. */
+  /** Delivers messages as unfavorably as a queue may, and gives each message its own episode. */
   hostile?: HostileDelivery | undefined;
-  /** Takes the spans of orchestrations, activities and entities, and has messages carry their contexts; absent: neither. */
+  /**
+   * Receives the spans of orchestrations, activities and entities, and adds their contexts to messages; absent: tracing
+   * is off.
+   */
   tracer?: Tracer | undefined;
   clock: Clock;
   log: Logger;

@@ -1,15 +1,15 @@
 import { OperationError } from "@same-kit/shared";
 
 export type EngineErrorCode =
-  /** A start used the id of an instance that still runs. */
+  /** A start used the id of an instance that is still running. */
   | "ERR_ORCHESTRATION_EXISTS"
-  /** A start was to replace an instance that still runs and did not end in time. */
+  /** A start was to replace a running instance, which did not end in time. */
   | "ERR_ORCHESTRATION_NOT_REPLACED"
-  /** Another host moved the instance on; this episode's work is thrown away. */
+  /** Another host has advanced the instance; this episode's work is discarded. */
   | "ERR_HISTORY_CONFLICT"
-  /** host.json names a task hub that storage would refuse. */
+  /** The task hub name in host.json would be rejected by storage. */
   | "ERR_TASK_HUB_NAME"
-  /** host.json holds settings of Durable Functions that make no sense. */
+  /** The Durable Functions settings in host.json are invalid. */
   | "ERR_DURABLE_TASK_SETTINGS";
 
 export class OrchestrationAlreadyExistsError extends OperationError<EngineErrorCode> {

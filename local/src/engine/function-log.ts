@@ -1,10 +1,11 @@
-// What becomes of each function, in the words of the Durable extension: tools and tests look for these lines.
+// Log lines about the progress of each function, in the wording of the Durable extension: tools and tests look for
+// them.
 // Source: Azure/azure-functions-durable-extension, EndToEndTraceHelper.cs.
 
 import type { Logger } from "@same-kit/shared";
 import type { DurableTaskSettings } from "./settings.ts";
 
-/** The category under which host.json's `logging.logLevel` knows these lines. */
+/** The category of these lines in host.json's `logging.logLevel`. */
 export const FUNCTION_LOG_CATEGORY = "Host.Triggers.DurableTask";
 
 export type FunctionLogSettings = Pick<DurableTaskSettings, "hubName" | "traceInputsAndOutputs" | "traceReplayEvents">;
@@ -15,8 +16,8 @@ type FunctionType = "Orchestrator" | "Activity";
 export type LoggedFunction = { instanceId: string; name: string; type: FunctionType };
 
 /**
- * Writes the lines. All are Information here, also the failures, which the extension logs as errors: anyone who sees errors only is
- * told of them by the host's line about the call and by the engine's own.
+ * Writes the lines. All are Information here, including failures, which the extension logs as errors: at the error
+ * level, the host's line about the call and the engine's own line already report them.
  */
 export class FunctionLog {
   readonly #log: Logger;
@@ -27,7 +28,7 @@ export class FunctionLog {
     this.#settings = settings;
   }
 
-  /** @param reason - Who asked for it: an orchestrator's name, or `NewInstance`. */
+  /** @param reason - Who scheduled it: an orchestrator's name, or `NewInstance`. */
   scheduled(it: LoggedFunction, reason: string, { isReplay = false, targetInstanceId = "" } = {}): void {
     const target = targetInstanceId === "" ? "" : ` TargetInstanceId: ${targetInstanceId}.`;
     const state = "State: Scheduled. RuntimeStatus: Pending.";
@@ -74,7 +75,7 @@ export class FunctionLog {
   }
 
   eventReceived(it: LoggedFunction, eventName: string, input: string | null, { isReplay = false } = {}): void {
-    // The extension never shows what came with an event; here it helps more than it hurts.
+    // The extension never shows an event's payload; here it is useful for debugging.
     const payload = this.#settings.traceInputsAndOutputs ? ` Input: ${this.#payload(input)}.` : "";
     this.#write(it, `received a '${eventName}' event.${payload} State: ExternalEventRaised.`, "", isReplay);
   }
@@ -84,7 +85,7 @@ export class FunctionLog {
     this.#write(it, `was resumed by a timer scheduled for '${fireAt}'. ${replay(isReplay)} ${state}`, "", isReplay);
   }
 
-  /** A `callHttp` whose first answer was 202 asks again. Keys are in queries, so only the rest of the address is written. */
+  /** A `callHttp` whose first response was 202 polls again. The query is not logged, because it may contain keys. */
   polling({ instanceId, name }: LoggedFunction, location: string): void {
     const { origin, pathname } = new URL(location);
     const text = `Polling HTTP status at location: ${origin}${pathname}`;

@@ -15,13 +15,13 @@ export { resolveDurableTaskSettings } from "./resolve-settings.ts";
 export type Engine = {
   client: TaskHubClient;
   hubName: string;
-  /** Nothing is worked on here; what is left waits for its time, or for others. */
+  /** Nothing is being processed here; the remaining work waits for its time, or for other hosts. */
   isIdle(): boolean;
-  /** Lets episodes end, gives everything else back, releases the partitions. */
+  /** Lets running episodes end, returns everything else, and releases the partitions. */
   stop(): Promise<void>;
 };
 
-/** Opens the hub, creating it if necessary, claims its share of the partitions and begins to work. */
+/** Opens the hub, creating it if necessary, claims its share of the partitions and starts to work. */
 export async function startEngine(options: EngineOptions): Promise<Engine> {
   const { storage, settings, clock, log } = options;
   const { hubName, partitionCount } = settings;
@@ -47,7 +47,9 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
   };
 }
 
-/** What the app does that has the hub: activities, and the orchestrations and entities of its share of the partitions. */
+/**
+ * The work of the app that has the hub: activities, and the orchestrations and entities of its share of the partitions.
+ */
 function workOf(
   { activities, orchestrations }: EngineParts,
   hub: TaskHub,

@@ -6,14 +6,14 @@ const ARTICLE: Record<DurableFunctionKind, string> = {
   entity: "an entity",
 };
 
-/** The extension's sentence that lists what is registered, so that a typo is seen at once. */
+/** The extension's sentence that lists the registered functions, which makes a typo obvious. */
 export function knownFunctionsText(kind: DurableFunctionKind, functions: readonly DurableFunction[]): string {
   const names = functions.filter((it) => it.kind === kind && !it.isDisabled).map((it) => `'${it.name}'`);
   if (names.length === 0) return `No ${kind} functions are currently registered!`;
   return `The following are the known ${kind} functions: ${names.join(", ")}.`;
 }
 
-/** The extension's text for a function that is not there, disabled, or of another kind. */
+/** The extension's message for a function that is missing, disabled, or of another kind. */
 export function unknownFunctionText(
   name: string,
   kind: DurableFunctionKind,

@@ -1,10 +1,10 @@
-// What the engine needs from its environment. `host/` answers these in the product, small fakes in tests; so the engine runs
-// without a worker.
+// What the engine needs from its environment. `host/` implements these ports in the product, small fakes in tests, so
+// the engine runs without a worker.
 
 import type { SpanContext } from "../telemetry/index.ts";
 import type { FailureDetails } from "./history/events.ts";
 
-/** The value of the `orchestrationTrigger` binding, as the Node SDK reads it. */
+/** The value of the `orchestrationTrigger` binding in the format of the Node SDK. */
 export type OrchestratorPayload = {
   history: readonly unknown[];
   input: unknown;
@@ -15,7 +15,7 @@ export type OrchestratorPayload = {
   upperSchemaVersionNew: number;
   longRunningTimerIntervalDuration: string;
   maximumShortTimerDuration: string;
-  /** Misspelt upstream; the SDK reads this name. */
+  /** Misspelled upstream; the SDK reads this name. */
   defaultHttpAsyncRequestSleepTimeMillseconds: number;
 };
 
@@ -23,11 +23,11 @@ export type OrchestratorCall = {
   name: string;
   instanceId: string;
   payload: OrchestratorPayload;
-  /** Each action of the reply says as `source` where in the app's code it was asked for, where that is known. */
+  /** Each action of the reply has, as `source`, its location in the app's code, where known. */
   tracesSources?: boolean;
-  /** `Date` is off by so much while the code runs. */
+  /** Offset of `Date`, in milliseconds, while the code runs. */
   dateShiftMs?: number;
-  /** The orchestration's, for what its code starts. */
+  /** The orchestration's span, which becomes the parent of what its code starts. */
   span?: SpanContext;
 };
 
@@ -51,24 +51,26 @@ export type EntityTrigger = {
 export type InvocationReply =
   /** It returned; `value` is the decoded return value, `undefined` for none. */
   | { kind: "returned"; value: unknown }
-  /** It threw, or could not be loaded, or ran out of time. */
+  /** It threw, could not be loaded, or timed out. */
   | { kind: "threw"; message: string; stack: string | null }
-  /** The worker was not available or went away in the middle: the call may be repeated. */
+  /** The worker was not available or ended during the call: the call may be repeated. */
   | { kind: "unavailable"; reason: string };
 
-/** How a call of an orchestrator ended; it may also have been seen not to be deterministic, and `message` says how. */
+/**
+ * How a call of an orchestrator ended; the code may also have been found non-deterministic, as described in `message`.
+ */
 export type OrchestratorInvocationReply = InvocationReply | { kind: "non-deterministic"; message: string };
 
-/** Durable functions that the app registered, by kind; names compare ignoring case. */
+/** Durable functions that the app registered, by kind; names are case-insensitive. */
 export type DurableFunctionKind = "orchestrator" | "activity" | "entity";
 export type DurableFunction = { name: string; kind: DurableFunctionKind; isDisabled: boolean };
 
 export interface FunctionInvoker {
-  /** All that is registered now; may change when the app is reloaded. */
+  /** All currently registered functions; may change when the app is reloaded. */
   durableFunctions(): readonly DurableFunction[];
   invokeOrchestrator(call: OrchestratorCall): Promise<OrchestratorInvocationReply>;
   invokeActivity(call: ActivityCall): Promise<InvocationReply>;
-  /** The value of its reply is the SDK's: new state, a result for each operation, signals. */
+  /** The value of its reply is the SDK's: new state, a result per operation, signals. */
   invokeEntity(call: EntityCall): Promise<InvocationReply>;
 }
 

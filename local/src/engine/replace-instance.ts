@@ -4,14 +4,14 @@ import { OrchestrationNotReplacedError } from "./errors.ts";
 import { TERMINAL } from "./history/events.ts";
 import type { InstanceRow, InstanceStore } from "./tracking/instance-store.ts";
 
-// As long as the extension waits for the end of what a new start replaces.
+// The time that the extension waits for the end of an instance that a new start replaces.
 const END_TIMEOUT_MS = 180_000;
 const POLL_MS = 100;
 
 /**
- * Ends an instance whose id is wanted for a new one.
+ * Ends an instance whose id is needed for a new one.
  *
- * @returns its row once it has ended; null where it was purged meanwhile.
+ * @returns Its row once it has ended; null if it was purged in the meantime.
  * @throws OrchestrationNotReplacedError if it does not end in time.
  * @see Azure/azure-functions-durable-extension, DurabilityProvider.cs
  */

@@ -8,28 +8,28 @@ import { defaultHubName, validateHubName } from "./taskhub/names.ts";
 type Environment = Readonly<Record<string, string | undefined>>;
 
 const DEFAULT_CONNECTION = "AzureWebJobsStorage";
-// As the extension: ten per core.
+// As in the extension: ten per core.
 const CONCURRENCY_PER_CORE = 10;
 const MAX_PARTITIONS = 16;
 const MAX_BATCH = 32;
 
-// The extension hides a message for five minutes and polls every 30 s at the latest. A developer who kills a host wants it to go
-// on when it is started again, so here both are short; what is in hand is renewed long before its time is over.
+// The extension hides a message for five minutes and polls at least every 30 s. A developer who kills a host expects it
+// to continue after a restart, so both are short here; messages in progress are renewed long before their timeout.
 const VISIBILITY_TIMEOUT_MS = 15_000;
 const POLLING_INTERVAL_MS = 1_000;
-// The extension looks again after five minutes whether another app has ended.
+// The extension checks only every five minutes whether another app has ended.
 const APP_LEASE_ACQUIRE_MS = 10_000;
 const APP_LEASE_RENEW_MS = 25_000;
 const APP_LEASE_MS = 60_000;
 
 /**
- * Reads what host.json says of Durable Functions; what it does not say is the extension's default, except the
+ * Parses the Durable Functions settings of host.json. Missing settings get the extension's defaults, except for the
  * intervals above.
  *
- * @param durableTask - `extensions.durableTask` of host.json; undefined where it has none.
+ * @param durableTask - `extensions.durableTask` of host.json; undefined if it has none.
  * @param env - App settings, for `%NAME%` and the site's name.
- * @param warn - Gets what is not as on Azure, and works all the same.
- * @throws UsageError with everything that is wrong, at once.
+ * @param warn - Receives settings that differ from Azure but still work.
+ * @throws UsageError that lists all problems at once.
  * @see Azure/azure-functions-durable-extension, Options/DurableTaskOptions.cs and AzureStorageOptions.cs
  */
 export function resolveDurableTaskSettings(
@@ -95,7 +95,7 @@ export function resolveDurableTaskSettings(
 
 type Section = Record<string, unknown>;
 
-/** Names compare ignoring case, as .NET's configuration does. */
+/** Names are case-insensitive, as in .NET's configuration. */
 function toSection(value: unknown): Section {
   if (typeof value !== "object" || value === null) return {};
   return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name.toLowerCase(), inner]));
@@ -178,7 +178,7 @@ function resolveAppLease(
     leaseIntervalMs: reader.timeSpan("leaseInterval", APP_LEASE_MS),
   };
   const seconds = appLease.leaseIntervalMs / 1000;
-  // What the blob service takes.
+  // The range that the blob service accepts.
   if (!Number.isInteger(seconds) || seconds < 15 || seconds > 60) {
     problems.push("extensions.durableTask.appLeaseOptions.leaseInterval is not whole seconds from 15 to 60.");
   }
@@ -188,7 +188,7 @@ function resolveAppLease(
   return appLease;
 }
 
-/** @returns whether the app is meant for the Durable Task Scheduler. */
+/** @returns Whether the app targets the Durable Task Scheduler. */
 function checkStorageType(type: string, { problems, warn }: Reports): boolean {
   if (/^azure_?storage$/i.test(type)) return false;
   if (/^azure_?managed$/i.test(type)) {
@@ -201,7 +201,7 @@ function checkStorageType(type: string, { problems, warn }: Reports): boolean {
   return false;
 }
 
-/** Without other hosts on the hub it makes no difference who has which queue by which lease. */
+/** Without other hosts on the hub, the kind of lease makes no difference. */
 function checkPartitionManager({ flag }: Pick<ReturnType<typeof createReader>, "flag">, warn: Reports["warn"]): void {
   const onBlobs = [
     ...(flag("useTablePartitionManagement", true) ? [] : ["useTablePartitionManagement: false"]),
@@ -214,7 +214,7 @@ function checkPartitionManager({ flag }: Pick<ReturnType<typeof createReader>, "
   );
 }
 
-/** A host on Azure does not start with it either, unless the app is a .NET one. */
+/** A host on Azure does not start with it either, unless the app is a .NET app. */
 function refuseExtendedSessions(isEnabled: boolean, problems: string[]): void {
   if (isEnabled) {
     problems.push("extensions.durableTask.extendedSessionsEnabled is true, which is for .NET apps only; remove it.");

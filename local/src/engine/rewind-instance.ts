@@ -1,4 +1,4 @@
-// Takes the failures out of a history, so that what failed is done again and everything else keeps its result.
+// Removes the failures from a history, so that what failed is repeated and everything else keeps its result.
 // Source: Azure/durabletask, DurableTask.AzureStorage/Tracking/AzureTableTrackingStore.cs, RewindHistoryAsync.
 
 import { EventType, type HistoryEvent } from "./history/events.ts";
@@ -8,15 +8,15 @@ import type { InstanceStore } from "./tracking/instance-store.ts";
 export type RewindDeps = {
   histories: Pick<HistoryStore, "load" | "rewind">;
   instances: Pick<InstanceStore, "markRewound">;
-  /** Runs while nothing of the instance is worked on here. */
+  /** Runs `work` while nothing of the instance is being processed here. */
   whileIdle(instanceId: string, work: () => Promise<void>): Promise<void>;
-  /** Makes an instance look at its history. */
+  /** Makes an instance re-examine its history. */
   wake(instanceId: string): Promise<void>;
 };
 
 /**
- * Rewinds a failed instance and those of its children that failed with it. The deepest are woken; their parents continue when they end.
- * One that was interrupted half-way can be done again.
+ * Rewinds a failed instance and those of its children that failed with it. The innermost are woken; their parents
+ * continue when they end. An interrupted rewind can be repeated.
  */
 export async function rewindInstance(instanceId: string, deps: RewindDeps): Promise<void> {
   const children: string[] = [];
@@ -65,7 +65,7 @@ export function planRewind(events: readonly HistoryEvent[]): RewindPlan {
       }
       case EventType.SubOrchestrationInstanceFailed: {
         const cause = scheduledAt.get(event.TaskScheduledId);
-        // The child continues unchanged: its creation event stays.
+        // The child continues unchanged, so its creation event stays.
         if (cause !== undefined) rows.push({ index: cause, was: "SubOrchestrationInstanceCreated", isTakenOut: false });
         rows.push({ index, was: "SubOrchestrationInstanceFailed", isTakenOut: true });
         const child = open.get(event.TaskScheduledId);

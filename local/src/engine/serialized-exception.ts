@@ -1,11 +1,11 @@
 const RPC_EXCEPTION = "Microsoft.Azure.WebJobs.Script.Workers.Rpc.RpcException";
 
 /**
- * A failed call of user code as the extension writes it into history: a .NET exception in Newtonsoft's JSON. Apps parse this
- * text and read `Message`.
+ * A failed call of user code as the extension writes it into history: a .NET exception in Newtonsoft's JSON. Apps parse
+ * this text and read `Message`.
  *
- * @param message - The outer exception's.
- * @param userMessage - What the user's code threw.
+ * @param message - Message of the outer exception.
+ * @param userMessage - Message of the error thrown by the user's code.
  */
 export function serializedException(message: string, userMessage: string, stack: string | null): string {
   const rpcMessage = `Result: Failure\nException: ${userMessage}\nStack: ${stack ?? ""}`;

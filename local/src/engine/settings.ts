@@ -1,9 +1,9 @@
-/** What `extensions.durableTask` of host.json says that the engine honours; defaults are the extension's. */
+/** The settings in `extensions.durableTask` of host.json that the engine supports; defaults are the extension's. */
 export type DurableTaskSettings = {
   hubName: string;
-  /** Whose hosts share the app lease; empty for an app without a name. */
+  /** The app whose hosts share the app lease; empty for an app without a name. */
   appName: string;
-  /** Only one app at a time works on the hub. */
+  /** Whether only one app at a time works on the hub. */
   useAppLease: boolean;
   appLease: { renewIntervalMs: number; acquireIntervalMs: number; leaseIntervalMs: number };
   defaultVersion: string | null;

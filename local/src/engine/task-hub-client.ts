@@ -46,17 +46,17 @@ export type TaskHubClientDeps = {
   clock: Clock;
   settings: Pick<DurableTaskSettings, "defaultVersion" | "overridableExistingInstanceStates">;
   functionLog: FunctionLog;
-  /** Absent: nothing is traced. */
+  /** Absent: tracing is off. */
   tracer?: Tracer | undefined;
   delivery: Delivery;
   appLease: Pick<AppLease, "makePrimary">;
-  /** What this host has in memory of instances. */
+  /** What this host has in memory about instances. */
   orchestrations: Pick<OrchestrationDispatcher, "forget" | "whileIdle">;
   onPurge?: ((instanceId: string) => Promise<void>) | undefined;
 };
 
 const CLIENT = { InstanceId: "", ExecutionId: "" };
-/** Instead of the id of a request, which only its holder knows. */
+/** Used instead of the id of a request, which only its holder knows. */
 const ORPHANED_LOCK = "fix-orphaned-lock";
 const PURGE_PAGE = 100;
 const PURGES_AT_ONCE = 8;
@@ -76,7 +76,7 @@ export function createTaskHubClient(deps: TaskHubClientDeps): TaskHubClient {
     },
     list: (filter, page) => list(filter, page, instances),
     raiseEvent: (instanceId, name, input, trace = null) =>
-      // As upstream: the event itself tells no trace.
+      // As upstream: the event itself carries no trace context.
       sendTraced(tracer, eventSpan(name, instanceId), trace, () => raise(instanceId, name, input)),
     signalEntity(entity, operation, input, caller = null) {
       const target = toInstanceId(entity);
@@ -113,7 +113,7 @@ export function createTaskHubClient(deps: TaskHubClientDeps): TaskHubClient {
   return client;
 }
 
-/** A client stamps nothing: its signals are in no order. */
+/** A client adds no stamps: its signals are unordered. */
 function newClientRequest(): EntityRequest {
   return {
     operation: null,
@@ -138,7 +138,7 @@ async function start(
   const { settings, clock } = deps;
   const instanceId = request.instanceId ?? newGuidN();
   const executionId = newGuidN();
-  // A new id of our own cannot be there already.
+  // A newly generated id cannot exist yet.
   const existing = request.instanceId === undefined ? null : await makeRoom(instanceId, client, deps);
   const event = (trace: TraceContext | null): ExecutionStartedEvent => ({
     EventType: EventType.ExecutionStarted,
@@ -171,7 +171,7 @@ async function start(
   return { instanceId, executionId };
 }
 
-/** The row that a new start replaces, its instance ended; null where there is none. */
+/** The row that a new start replaces, after its instance has ended; null if there is none. */
 async function makeRoom(
   instanceId: string,
   client: TaskHubClient,
@@ -206,22 +206,25 @@ async function list(
   return { instances: rows, continuationToken };
 }
 
-/** Rows, history and blobs, whatever the status. Blobs lie under the raw id, those of history rows under the escaped one. */
+/**
+ * Deletes rows, history and blobs, whatever the status. Message blobs are named after the raw id, blobs of history rows
+ * after the escaped one.
+ */
 async function purge(instanceId: string, { hub, histories, instances, onPurge }: TaskHubClientDeps): Promise<boolean> {
   if ((await instances.findRow(instanceId)) === null) return false;
-  // With the slash, or an instance whose id begins with this one would lose its blobs.
+  // With the slash; otherwise an instance whose id starts with this one would lose its blobs.
   const prefixes = new Set([`${instanceId}/`, `${escapeKey(instanceId)}/`]);
   await Promise.all([
     histories.purge(instanceId),
     onPurge?.(instanceId),
     ...[...prefixes].map((prefix) => deleteBlobsBelow(hub.largeMessages, prefix)),
   ]);
-  // Last, so that a purge that failed half-way can be done again.
+  // Last, so that a purge that failed midway can be repeated.
   await instances.remove(instanceId);
   return true;
 }
 
-/** Ended instances only: a filter must never remove what still runs. */
+/** Only ended instances: a filter must never delete running ones. */
 async function purgeMany(filter: InstanceFilter, deps: TaskHubClientDeps): Promise<number> {
   const wanted = filter.runtimeStatus ?? [];
   const runtimeStatus = wanted.length === 0 ? TERMINAL : TERMINAL.filter((status) => wanted.includes(status));

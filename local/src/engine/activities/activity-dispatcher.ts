@@ -22,26 +22,29 @@ export type ActivityDispatcherDeps = {
   clock: Clock;
   log: Logger;
   functionLog: FunctionLog;
-  /** Absent: nothing is traced. */
+  /** Absent: tracing is off. */
   tracer?: Tracer | undefined;
   maxConcurrentActivities: number;
   http: HttpActivityDeps;
 };
 
 const MAX_RECEIVE = 32;
-// Longer than a short activity, and shorter than a person who stops a host wants to wait.
+// Longer than a short activity, and shorter than a user wants to wait when stopping a host.
 const STOP_LIMIT_MS = 5_000;
-// Two minutes; the work item stays held meanwhile, and one that shows again is not taken a second time.
+// Two minutes. The work item stays held during that time, and if it becomes visible again it is not taken a second
+// time.
 const MAX_REPORTS = 120;
 const REPORT_PAUSE_MS = 1_000;
 
-/** Takes work items, calls the activities, and sends their outcomes back. */
+/** Receives work items, calls the activities, and sends their outcomes back. */
 export class ActivityDispatcher implements Inbox {
   readonly #deps: ActivityDispatcherDeps;
   readonly #running = new Set<Promise<void>>();
   #reading: Reading | null = null;
   #used = 0;
-  /** Work items may wait in the queue for a slot; otherwise a free slot needs no look at the queue. */
+  /**
+   * Whether work items may be waiting in the queue for a slot; if not, a free slot does not require polling the queue.
+   */
   #mayWait = false;
   #isStopping = false;
 
@@ -54,13 +57,13 @@ export class ActivityDispatcher implements Inbox {
     this.#reading = this.#deps.delivery.read(queueName, this);
   }
 
-  /** Waits briefly for running activities; those that take longer are run again by the next host. */
+  /** Waits briefly for running activities; those that take longer are rerun by the next host. */
   async stop(): Promise<void> {
     this.#isStopping = true;
     await this.#reading?.stop();
     const ended = new AbortController();
     await Promise.race([Promise.allSettled(this.#running), this.#deps.clock.sleep(STOP_LIMIT_MS, ended.signal)]);
-    // A timer left behind would keep the process for its whole time.
+    // A remaining timer would keep the process alive for its full duration.
     ended.abort();
   }
 
@@ -68,7 +71,7 @@ export class ActivityDispatcher implements Inbox {
     const free = this.#deps.maxConcurrentActivities - this.#used;
     this.#mayWait = free <= 0;
     if (free <= 0) return 0;
-    // One is left to what this host sends itself.
+    // One slot is reserved for work items that this host sends itself.
     const room = Math.max(1, Math.min(free - 1, MAX_RECEIVE));
     this.#used += room;
     return room;
@@ -81,7 +84,7 @@ export class ActivityDispatcher implements Inbox {
   }
 
   giveUpRoom(count: number): void {
-    // An answer that filled all the room may have left others in the queue.
+    // If a response filled all the room, others may still be in the queue.
     this.#mayWait ||= count === 0;
     this.#freeSlots(count);
   }
@@ -111,7 +114,7 @@ export class ActivityDispatcher implements Inbox {
       const outcome = await this.#invoke(Event, OrchestrationInstance.InstanceId);
       if (outcome === null) return await delivery.abandon(message);
       await this.#report(replyTo(message.data, Event, outcome, this.#deps.clock), fields);
-      // Nothing waits for it: if it fails the activity runs twice, and the second reply is ignored.
+      // Not awaited: if the deletion fails, the activity runs twice, and the second reply is ignored.
       void delivery.delete(message);
     } catch (error) {
       log.warn("An activity's outcome could not be sent; it will run again.", {
@@ -122,7 +125,7 @@ export class ActivityDispatcher implements Inbox {
     }
   }
 
-  /** Tries for a while: what took minutes must not be done again because the storage was away for a moment. */
+  /** Retries for a while: an activity that took minutes must not be repeated because of a short storage outage. */
   async #report(reply: OutgoingMessage, fields: LogFields): Promise<void> {
     const { delivery, clock, log } = this.#deps;
     for (let attempt = 1; ; attempt += 1) {
@@ -138,7 +141,7 @@ export class ActivityDispatcher implements Inbox {
     }
   }
 
-  /** Null where no worker could run it now. */
+  /** Null if no worker could run it now. */
   async #invoke(event: TaskScheduledEvent, instanceId: string): Promise<ActivityOutcome | null> {
     const { invoker, log, functionLog } = this.#deps;
     const isHttp = event.Name === HTTP_ACTIVITY;
@@ -148,7 +151,7 @@ export class ActivityDispatcher implements Inbox {
     try {
       input = activityInputForWorker(event.Input);
     } catch (error) {
-      // Its sender wrote no argument list: calling it again would not help.
+      // The sender did not write a valid argument list, so calling it again would not help.
       const { message, stack = null } = error as Error;
       return activityOutcome(event.Name, { kind: "threw", message, stack });
     }

@@ -1,5 +1,5 @@
-// What goes into an activity and what comes out of it, as text in history. The texts are those of the Durable Functions
-// extension for out-of-process languages (Azure/azure-functions-durable-extension, Listener/TaskActivityShim.cs and
+// The input and outcome of an activity as text in history. The texts are those of the Durable Functions extension for
+// out-of-process languages (Azure/azure-functions-durable-extension, Listener/TaskActivityShim.cs and
 // OutOfProcExceptionHelpers.cs), because apps match on them.
 
 import { knownFunctionsText } from "../known-functions.ts";
@@ -8,11 +8,11 @@ import { serializedException } from "../serialized-exception.ts";
 import { parseFailureDetails } from "./structured-failure.ts";
 
 /**
- * The argument an activity's handler receives.
+ * The argument that an activity's handler receives.
  *
- * @param scheduledInput - `TaskScheduled.Input`: a JSON array holding the one argument. The Node SDK writes a string twice, so
- *   the app's `Tokyo` is `["\"Tokyo\""]`; other clients write `["Tokyo"]`. Both reach the handler as `Tokyo`.
- * @returns JSON text of that argument; null where the handler must see `undefined`.
+ * @param scheduledInput - `TaskScheduled.Input`: a JSON array with the one argument. The Node SDK encodes a string
+ *   twice, so the app's `Tokyo` is `["\"Tokyo\""]`; other clients write `["Tokyo"]`. Both reach the handler as `Tokyo`.
+ * @returns JSON text of that argument; null if the handler must receive `undefined`.
  */
 export function activityInputForWorker(scheduledInput: string | null): string | null {
   if (scheduledInput === null) return null;
@@ -25,7 +25,7 @@ export function activityInputForWorker(scheduledInput: string | null): string | 
   return typeof argument === "string" ? jsonTextOf(argument) : JSON.stringify(argument);
 }
 
-/** The text itself where it is JSON already, as the worker's own tolerant parsing would take it. */
+/** The text itself if it is already JSON, as in the worker's own lenient parsing. */
 function jsonTextOf(text: string): string {
   try {
     JSON.parse(text);
@@ -36,8 +36,8 @@ function jsonTextOf(text: string): string {
 }
 
 /**
- * How an activity's call shows in history. An error whose message is the SDK's structured form becomes `failureDetails` and
- * nothing else; any other error becomes reason and details.
+ * An activity call's outcome as recorded in history. An error whose message is the SDK's structured form becomes only
+ * `failureDetails`; any other error becomes reason and details.
  */
 export function activityOutcome(
   name: string,
@@ -49,7 +49,7 @@ export function activityOutcome(
     const reason = `Activity function '${name}' failed with an unhandled exception.`;
     return { kind: "failed", reason, details: null, failureDetails };
   }
-  // The extension cuts the message out after "Exception:", keeping the blank: hence two blanks before it.
+  // The extension cuts the message out after "Exception:" and keeps the space, hence the two spaces.
   const message = ` ${reply.message}`;
   return {
     kind: "failed",
@@ -59,7 +59,7 @@ export function activityOutcome(
   };
 }
 
-/** The failure of an activity that must not or cannot be called now; null for one that can. */
+/** The failure of an activity that must not or cannot be called now; null if it can be called. */
 export function unrunnableActivityOutcome(name: string, functions: readonly DurableFunction[]): ActivityOutcome | null {
   const found = functions.find((it) => it.kind === "activity" && it.name.toLowerCase() === name.toLowerCase());
   if (found !== undefined && !found.isDisabled) return null;
@@ -67,7 +67,7 @@ export function unrunnableActivityOutcome(name: string, functions: readonly Dura
     found === undefined
       ? `Activity function '${name}' does not exist. ${knownFunctionsText("activity", functions)}`
       : `Activity function '${name}' is disabled.`;
-  // Details must be text: the SDK cannot build an error from null.
+  // Details must be text: the SDK cannot construct an error from null.
   return { kind: "failed", reason: `Activity function '${name}' failed: ${why}`, details: "", failureDetails: null };
 }
 

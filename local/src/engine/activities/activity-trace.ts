@@ -4,7 +4,10 @@ import type { TaskScheduledEvent } from "../history/events.ts";
 import { spanIn } from "../history/trace-context.ts";
 import type { ActivityOutcome } from "../ports.ts";
 
-/** One run of an activity in a trace: one that is run again, because its host died, is another span below the same call. */
+/**
+ * One run of an activity in a trace. An activity that is rerun because its host died gets another span below the same
+ * call.
+ */
 export class ActivityTrace {
   readonly context: SpanContext;
   readonly #parent: SpanContext;
@@ -21,7 +24,7 @@ export class ActivityTrace {
     this.#tracer = tracer;
   }
 
-  /** @returns null where nothing is traced, or the call tells no trace. */
+  /** @returns null if tracing is off, or the call carries no trace context. */
   static begin(event: TaskScheduledEvent, instanceId: string, tracer: Tracer | undefined): ActivityTrace | null {
     const parent = spanIn(event.ParentTraceContext);
     return tracer === undefined || parent === null ? null : new ActivityTrace(parent, event, instanceId, tracer);

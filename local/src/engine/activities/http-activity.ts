@@ -8,19 +8,19 @@ import type { InvocationReply } from "../ports.ts";
 export type HttpActivityDeps = {
   fetch: typeof globalThis.fetch;
   env: Readonly<Record<string, string | undefined>>;
-  /** The activity's, for whom it asks. */
+  /** The span of the activity that sends the request. */
   span?: SpanContext;
 };
 
-/** Instead of a managed identity, which only Azure has: the token that `tokenSource` gives. */
+/** Replaces managed identity, which only Azure has: the token for `tokenSource`. */
 export const TOKEN_VARIABLE = "SAME_KIT_HTTP_TOKEN";
 
-// The answer's content describes itself; the extension passes on the other headers only.
+// Content headers; the extension passes on only the other headers.
 const CONTENT_HEADERS = new Set(["allow", "expires", "last-modified"]);
 const WITHOUT_CONTENT = new Set(["GET", "HEAD"]);
 
 /**
- * Sends one request. Every answer is a result, whatever its status; what gets none is an error.
+ * Sends one request. Every response is a result, whatever its status; a request without a response is an error.
  *
  * @param input - JSON text of `{method, uri, content?, headers?, tokenSource?, timeout?}`.
  */
@@ -86,7 +86,7 @@ function headersOf(headers: Headers): Record<string, string | string[]> {
 
 const toOneOrMany = (values: string[]): string | string[] => (values.length === 1 ? (values[0] ?? "") : values);
 
-/** What `fetch` says is only "fetch failed"; its cause has the reason. */
+/** `fetch` only reports "fetch failed"; the reason is in the error's cause. */
 function describe(error: unknown): string {
   if (error instanceof DOMException && error.name === "TimeoutError") return "Reached user specified timeout.";
   const cause = error instanceof Error && error.cause !== undefined ? `: ${reasonOf(error.cause)}` : "";

@@ -2,9 +2,9 @@ import { isRecord } from "@same-kit/shared";
 import type { FailureDetails } from "../history/events.ts";
 
 /**
- * Recognises the JSON that the SDK puts into an error's message when the app registered an exception properties provider: the
- * protobuf JSON of `TaskFailureDetails`, on the first line. As in the extension, an unknown member or a wrong type makes it an
- * ordinary message.
+ * Recognizes the JSON that the SDK puts into an error's message if the app registered an exception properties provider:
+ * the protobuf JSON of `TaskFailureDetails`, on the first line. As in the extension, an unknown member or a wrong type
+ * makes it an ordinary message.
  *
  * @see Azure/azure-functions-durable-extension, OutOfProcMiddleware.cs
  */
@@ -19,7 +19,7 @@ export function parseFailureDetails(message: string): FailureDetails | null {
   }
 }
 
-/** A message like `{}` would parse as an empty TaskFailureDetails; an app that throws it means just text. */
+/** A message like `{}` would parse as an empty TaskFailureDetails; an app that throws it means plain text. */
 function hasErrorText(value: unknown): boolean {
   return isRecord(value) && (typeof value["errorType"] === "string" || typeof value["errorMessage"] === "string");
 }

@@ -6,12 +6,12 @@ import { HeldMessages } from "./held-messages.ts";
 import type { HostileDelivery } from "./hostile-delivery.ts";
 import { type Inbox, QueueReader, type Reading } from "./queue-reader.ts";
 
-/** A message that is safely in its queue, and that nobody works on before `deliver` where this process takes it itself. */
+/** A message that is stored in its queue. If this process takes it itself, it is not processed before `deliver`. */
 export type PreparedDelivery = {
-  /** Where its payload went, if it was large. */
+  /** The blob of its payload, if it was large. */
   blobName: string | null;
   deliver(trust?: StartTrust): void;
-  /** The sender's work was not stored, or that is not known: the message shows when its hold is over. */
+  /** For when the sender's work was not stored, or that is unknown: the message becomes visible when its hold ends. */
   leave(): void;
 };
 
@@ -22,17 +22,18 @@ export type DeliveryDeps = {
   /** How long a held message stays invisible to others between two renewals. */
   holdMs: number;
   maxPollingIntervalMs: number;
-  /** Delivers in another order, and some messages twice. */
+  /** Delivers in a different order, and some messages twice. */
   hostile?: HostileDelivery | undefined;
 };
 
-// A fan-out of thousands, sent at once, would keep the storage so busy that the leases of the partitions run out meanwhile.
+// Sending a fan-out of thousands at once would keep the storage so busy that partition leases expire meanwhile.
 const MAX_SENDS_AT_ONCE = 64;
 
 /**
- * The way of every message, from its sender to the code that processes it: into the queue, and out of it by polling. What this process
- * reads itself is sent invisible to others and handed over from memory, so that nothing waits for polling and a crash loses
- * nothing: the message shows when its hold is over. What was taken is held until it is deleted or given back.
+ * The path of every message from its sender to the code that processes it: into the queue, and out of it by polling.
+ * Messages for a queue that this process reads are sent invisible to others and handed over in memory, so nothing waits
+ * for polling and a crash loses nothing: the message becomes visible when its hold ends. A received message is held
+ * until it is deleted or returned.
  */
 export class Delivery {
   readonly #deps: DeliveryDeps;
@@ -40,7 +41,7 @@ export class Delivery {
   readonly #readers = new Map<string, QueueReader>();
   readonly #sends = new Limiter(MAX_SENDS_AT_ONCE);
   readonly #stopped = new AbortController();
-  /** Held only until they are due. */
+  /** Number of messages held only until they are due. */
   #notDue = 0;
 
   constructor(deps: DeliveryDeps) {
@@ -49,7 +50,7 @@ export class Delivery {
     this.#held = new HeldMessages({ clock: deps.clock, log: deps.log, visibilityTimeoutMs: deps.holdMs, onAbandoned });
   }
 
-  /** Nobody here works on a message: those that are held wait for their time. */
+  /** No message is being processed here: the held ones wait for their time. */
   get isIdle(): boolean {
     return this.#held.count <= this.#notDue;
   }
@@ -58,13 +59,15 @@ export class Delivery {
     this.#held.start();
   }
 
-  /** What is held then shows in its queue when its time is over. */
+  /** Messages that are still held become visible in their queue when their timeout ends. */
   async stop(): Promise<void> {
     this.#stopped.abort();
     await this.#held.stop();
   }
 
-  /** Reads a queue for `inbox` until the reading is stopped; what this process sends to the queue goes to it directly. */
+  /**
+   * Reads a queue for `inbox` until the reading is stopped; what this process sends to the queue goes directly to it.
+   */
   read(queueName: string, inbox: Inbox): Reading {
     const reader = new QueueReader(this.#deps.queues.named(queueName), inbox, { ...this.#deps, held: this.#held });
     this.#readers.set(queueName, reader);
@@ -78,7 +81,7 @@ export class Delivery {
     };
   }
 
-  /** Puts what an episode of `senderId` decided into its queue. */
+  /** Puts a message decided by an episode of `senderId` into its queue. */
   prepare(senderId: string, { route, message, visibleAt }: Outgoing): Promise<PreparedDelivery> {
     const { queues } = this.#deps;
     switch (route) {
@@ -91,16 +94,18 @@ export class Delivery {
     }
   }
 
-  /** Sends to one instance. */
+  /** Sends to a single instance. */
   async send(message: OutgoingMessage): Promise<void> {
     (await this.#prepare(this.#targetOf(message), message)).deliver();
   }
 
   /**
-   * Sends a start. Its message is in the queue before its row is written, so that a crash between the two leaves no instance
-   * that waits for ever; and nobody here works on it before, so that the one who does need not look whose row it is.
+   * Sends a start. Its message is in the queue before its row is written, so a crash between the two leaves no instance
+   * that waits forever. It is not processed here before the row is written, so its processor need not check whose row
+   * it is.
    *
-   * @param writeRow - Gets the blob of a large payload. Says how far the start can be trusted; null where another start won.
+   * @param writeRow - Receives the blob name of a large payload. Returns how far the start can be trusted; null if
+   *   another start won.
    */
   async sendStart(
     message: OutgoingMessage,
@@ -115,17 +120,17 @@ export class Delivery {
     }
   }
 
-  /** Done with it. Never throws: a message that stays is worked on again, which is harmless. */
+  /** Deletes a processed message. Never throws: a message that remains is processed again, which is harmless. */
   delete(message: ReceivedMessage): Promise<void> {
     return this.#held.delete(message);
   }
 
-  /** Gives it back, to be seen again after a pause. Never throws. */
+  /** Returns a message, to be visible again after a pause. Never throws. */
   abandon(message: ReceivedMessage): Promise<void> {
     return this.#held.abandon(message);
   }
 
-  /** Gives it back at once, as nobody began to work on it. Never throws. */
+  /** Returns a message immediately, because its processing has not started. Never throws. */
   release(message: ReceivedMessage): Promise<void> {
     return this.#held.release(message);
   }
@@ -139,7 +144,7 @@ export class Delivery {
     const dueMs = visibleAt === undefined ? 0 : Date.parse(visibleAt);
     const isSoon = this.#delayUntil(dueMs) < this.#deps.holdMs;
     const reader = this.#readers.get(queue.name);
-    // A queue's delays are whole seconds; what is due within a hold is kept here and delivered to the millisecond.
+    // A queue's delays are in whole seconds; a message due within a hold is kept here and delivered to the millisecond.
     if (reader === undefined || !isSoon || !reader.inbox.makeRoomForOne()) {
       return this.#prepareVisible(queue, message, visibleAt);
     }
@@ -166,7 +171,7 @@ export class Delivery {
     };
   }
 
-  /** Everyone finds it by polling, and there is nothing to hand over. */
+  /** Everyone finds it by polling; there is nothing to hand over. */
   async #prepareVisible(queue: MessageQueue, message: OutgoingMessage, visibleAt?: string): Promise<PreparedDelivery> {
     const sent = await queue.send(message, visibleAt);
     const expect = () => {
@@ -178,7 +183,7 @@ export class Delivery {
   async #handOverAt(dueMs: number, message: ReceivedMessage, reader: QueueReader): Promise<void> {
     const { signal } = this.#stopped;
     this.#notDue += 1;
-    // A sleep may end a little early, and a timer must not.
+    // A sleep may end slightly early, but a timer must not.
     for (let ms = this.#delayUntil(dueMs); ms > 0 && !signal.aborted; ms = this.#delayUntil(dueMs)) {
       await this.#deps.clock.sleep(Math.ceil(ms), signal);
     }
@@ -201,7 +206,7 @@ export class Delivery {
       reader.inbox.take(message);
       return;
     }
-    // Lost or closing meanwhile: the next reader of the queue finds it.
+    // The partition was lost or is closing in the meantime: the next reader of the queue finds the message.
     reader.inbox.giveUpRoom(1);
     void this.#held.release(message);
   }

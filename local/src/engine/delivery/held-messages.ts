@@ -14,17 +14,17 @@ export type HeldMessagesDeps = {
   clock: Clock;
   log: Logger;
   visibilityTimeoutMs: number;
-  /** A message that was given back is visible again at this time. */
+  /** Called when a message was returned; it becomes visible again at `time`. */
   onAbandoned: (queueName: string, time: Date) => void;
 };
 
 const RETRY_MS = 1_000;
-// While nothing is held; the next message wakes it.
+// While nothing is held; the next message ends the wait.
 const IDLE_MS = 3_600_000;
-// Renewed when this share of the timeout is over: two renewals may fail before others see the message.
+// A message is renewed when this share of its timeout has passed: two renewals may fail before others see it.
 const RENEW_AT = 1 / 3;
 
-/** Keeps all messages that this process works on invisible to others for as long as that takes. */
+/** Keeps all messages that this process is working on invisible to others for as long as necessary. */
 export class HeldMessages {
   readonly #held = new Map<string, Held>();
   readonly #deps: HeldMessagesDeps;
@@ -36,7 +36,7 @@ export class HeldMessages {
     this.#deps = deps;
   }
 
-  /** How many messages are held. */
+  /** Number of held messages. */
   get count(): number {
     return this.#held.size;
   }
@@ -45,7 +45,7 @@ export class HeldMessages {
     this.#loop = this.#run();
   }
 
-  /** What is still held shows in its queue when its time is over. */
+  /** Messages that are still held become visible in their queue when their timeout ends. */
   async stop(): Promise<void> {
     this.#stopped.abort();
     this.#wake.abort();
@@ -56,8 +56,8 @@ export class HeldMessages {
   /**
    * Holds a message.
    *
-   * @returns false where the same one is held already, as after a pause of this process: the older copy then has the fresh
-   * receipt, and this one must not be worked on.
+   * @returns false if the same message is already held, for example after this process was paused: the older copy then
+   *   gets the new receipt, and this copy must not be processed.
    */
   add(message: ReceivedMessage, queue: MessageQueue): boolean {
     const known = this.#held.get(message.messageId);
@@ -67,17 +67,17 @@ export class HeldMessages {
       return false;
     }
     this.#held.set(message.messageId, { message, queue, renewAtMs: this.#nextRenewalMs(), renewal: Promise.resolve() });
-    // All later ones are due later than the first.
+    // All later messages are due after the first.
     if (this.#held.size === 1) this.#wake.abort();
     return true;
   }
 
-  /** Done with it: deletes it. Never throws: a message that stays is worked on again, which is harmless. */
+  /** Deletes a processed message. Never throws: a message that remains is processed again, which is harmless. */
   async delete(message: ReceivedMessage): Promise<void> {
     await this.#letGo(message, (queue) => queue.delete(message));
   }
 
-  /** Gives it back, to be seen again after a pause. */
+  /** Returns a message, to be visible again after a pause. */
   async abandon(message: ReceivedMessage): Promise<void> {
     await this.#letGo(message, async (queue) => {
       await queue.abandon(message);
@@ -85,12 +85,12 @@ export class HeldMessages {
     });
   }
 
-  /** Gives it back at once, as nobody began to work on it. */
+  /** Returns a message immediately, because its processing has not started. */
   async release(message: ReceivedMessage): Promise<void> {
     await this.#letGo(message, (queue) => queue.release(message));
   }
 
-  /** Drops it without telling the queue: another host has it by now. */
+  /** Drops it without contacting the queue, because another host has it by now. */
   forget(message: ReceivedMessage): void {
     this.#held.delete(message.messageId);
   }
@@ -99,7 +99,7 @@ export class HeldMessages {
     const held = this.#held.get(message.messageId);
     this.#held.delete(message.messageId);
     if (held === undefined) return;
-    // A renewal under way changes the receipt.
+    // A renewal in progress changes the receipt.
     await held.renewal;
     try {
       await action(held.queue);
@@ -143,7 +143,7 @@ export class HeldMessages {
   async #renew(held: Held): Promise<void> {
     const { message, queue } = held;
     const renewAtMs = this.#nextRenewalMs();
-    // Where it fails it is tried again soon.
+    // After a failure, the renewal is retried soon.
     held.renewAtMs = this.#deps.clock.now().getTime() + RETRY_MS;
     try {
       const isOurs = await queue.renew(message);

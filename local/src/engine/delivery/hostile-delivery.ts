@@ -2,12 +2,12 @@ import { seededRandom } from "@same-kit/shared";
 import { EventType } from "../history/events.ts";
 import type { OutgoingMessage } from "../messages/message-data.ts";
 
-// Shares of all messages that may arrive twice.
+// Fraction of eligible messages that are delivered twice.
 const DOUBLED = 0.25;
 
 /**
- * Delivers as badly as a storage queue may: in another order, and some messages twice. The same seed does the same to the same messages
- * in the same order.
+ * Delivers as unfavorably as a storage queue may: in a different order, and some messages twice. With the same seed,
+ * the same messages in the same order are treated identically.
  */
 export class HostileDelivery {
   readonly #random: () => number;
@@ -17,15 +17,15 @@ export class HostileDelivery {
     this.#random = seededRandom(seed);
   }
 
-  /** Calls `deliver` soon, before or after others that wait. */
+  /** Calls `deliver` soon, before or after other waiting messages. */
   shuffle(deliver: () => void): void {
     this.#waiting.push(deliver);
     if (this.#waiting.length === 1) setImmediate(() => this.#deliverOne());
   }
 
   /**
-   * Whether a message is sent twice, as by a sender that did not hear of the first time. A client's event or command is not: the app
-   * itself would see it twice, on Azure too.
+   * Whether a message is sent twice, as by a sender that did not receive the first response. A client's event or
+   * command is never doubled: the app itself would see it twice, on Azure too.
    */
   isDoubled({ taskMessage: { Event: event } }: OutgoingMessage): boolean {
     switch (event.EventType) {

@@ -1,7 +1,7 @@
 import { type Clock, type Logger, reasonOf } from "@same-kit/shared";
 
 export type PollLoopOptions = {
-  /** Fetches and hands over the available messages. @returns how many there were. */
+  /** Fetches and hands over the available messages. @returns Their number. */
   poll: () => Promise<number>;
   clock: Clock;
   log: Logger;
@@ -11,14 +11,15 @@ export type PollLoopOptions = {
 };
 
 const FIRST_INTERVAL_MS = 50;
-// A start is a busy time, and what this process sends wakes the loop.
+// Start-up is a busy time, and what this process sends wakes the loop.
 const START_INTERVAL_MS = 400;
 const FAILURE_INTERVAL_MS = 1_000;
-// What a queue delays a message at most; a timer of the system holds 24 days.
+// The longest delay of a queue message; a system timer can wait up to 24 days.
 const MAX_WAIT_MS = 7 * 24 * 3600 * 1000;
 
 /**
- * Polls at once after something came, and ever more seldom while nothing does; {@link PollLoop.wake} ends a pause.
+ * Polls immediately after messages arrived, and with growing intervals while there are none; {@link PollLoop.wake} ends
+ * a pause.
  *
  * @see Azure/durabletask, DurableTask.AzureStorage/BackoffPollingHelper.cs
  */
@@ -28,7 +29,7 @@ export class PollLoop {
   #pause = new AbortController();
   #isWoken = false;
   #isComplaining = false;
-  /** When messages become visible, in ms since 1970, the earliest first. */
+  /** When messages become visible, in milliseconds since the epoch, earliest first. */
   #expected: number[] = [];
   #loop: Promise<void> = Promise.resolve();
 
@@ -51,13 +52,13 @@ export class PollLoop {
     this.#pause.abort();
   }
 
-  /** A message will be visible at this time: the loop polls then, however long its pause. */
+  /** A message will become visible at this time: the loop polls then, however long its pause. */
   expectAt(time: Date): void {
     const ms = time.getTime();
     const at = this.#expected.findIndex((it) => it >= ms);
     if (this.#expected[at] === ms) return;
     this.#expected.splice(at === -1 ? this.#expected.length : at, 0, ms);
-    // The pause is only cut short to be measured again.
+    // The pause is only interrupted to be computed again.
     if (this.#expected[0] === ms) this.#pause.abort();
   }
 
@@ -66,7 +67,7 @@ export class PollLoop {
     while (!this.#stopped.signal.aborted) {
       this.#isWoken = false;
       const found = await this.#pollOnce();
-      // What was sent while the answer was under way may not be in it.
+      // A message sent while the request was in progress may be missing from its response.
       if (found > 0 || (found === 0 && this.#isWoken)) {
         intervalMs = FIRST_INTERVAL_MS;
         continue;
@@ -76,7 +77,7 @@ export class PollLoop {
     }
   }
 
-  /** Until the interval is over, a message is expected, or somebody wakes. */
+  /** Waits until the interval is over, a message is expected, or the loop is woken. */
   async #rest(intervalMs: number): Promise<void> {
     const { clock } = this.#options;
     const endsAt = clock.now().getTime() + intervalMs;
@@ -104,7 +105,7 @@ export class PollLoop {
     pause.abort();
   }
 
-  /** @returns -1 where it failed. */
+  /** @returns -1 if it failed. */
   async #pollOnce(): Promise<number> {
     const { poll, log, name } = this.#options;
     try {

@@ -4,23 +4,23 @@ import type { MessageQueue } from "../messages/message-queue.ts";
 import type { HeldMessages } from "./held-messages.ts";
 import { PollLoop } from "./poll-loop.ts";
 
-/** Takes the messages of one queue in this process. */
+/** Processes the messages of one queue in this process. */
 export interface Inbox {
-  /** For how many messages there is room now; all of it is kept for {@link Inbox.take} until it is given up. */
+  /** Reserves all available room, in number of messages, for {@link Inbox.take}, until it is given up. */
   makeRoom(): number;
-  /** Room for one message that is about to be sent; false where it had better be left to everyone. */
+  /** Reserves room for one message that is about to be sent; false if it should be left to all hosts. */
   makeRoomForOne(): boolean;
-  /** So much of the room was not needed. */
+  /** Releases reserved room that was not needed. */
   giveUpRoom(count: number): void;
-  /** Works on a message that this process holds. Never throws. */
+  /** Processes a message that this process holds. Never throws. */
   take(message: ReceivedMessage): void;
 }
 
-/** What has a queue read. */
+/** An active reading of a queue. */
 export interface Reading {
-  /** There is room again, after there was none. */
+  /** Called when there is room again. */
   wake(): void;
-  /** Resolves when the last answer of the queue was handed over. */
+  /** Resolves when the last response of the queue has been handed over. */
   stop(): Promise<void>;
 }
 
@@ -31,7 +31,7 @@ export type QueueReaderDeps = {
   maxPollingIntervalMs: number;
 };
 
-/** Fetches what is visible in one queue, whenever the inbox has room. */
+/** Fetches the visible messages of one queue whenever the inbox has room. */
 export class QueueReader {
   readonly inbox: Inbox;
   readonly #queue: MessageQueue;
@@ -73,7 +73,7 @@ export class QueueReader {
     try {
       const messages = await this.#queue.receive(room);
       for (const message of messages) {
-        // What is held already is being worked on.
+        // A message that is already held is being processed.
         if (!this.#held.add(message, this.#queue)) continue;
         if (this.#isStopped) {
           void this.#held.release(message);

@@ -1,4 +1,4 @@
-// What upstream's client does on demand (CleanEntityStorageAsync), done by the host itself.
+// Performed automatically by the host; upstream's client does it on demand (CleanEntityStorageAsync).
 // Source: Azure/durabletask, DurableTask.AzureStorage/EntityTrackingStoreQueries.cs, CleanEntityStorageAsync.
 
 import { type Clock, type Logger, parseTicks } from "@same-kit/shared";
@@ -10,19 +10,19 @@ export type CleaningDeps = {
   client: Pick<TaskHubClient, "list" | "getStatus" | "purge" | "releaseLock">;
   clock: Clock;
   log: Logger;
-  /** So long an empty entity stays, and a lock whose holder has ended: a message may still be on its way. */
+  /** How long to keep an empty entity, and a lock whose holder has ended: a message may still be in transit. */
   keptMs: number;
 };
 
 export type Cleaned = { removed: number; released: number };
 
-// Both are seldom needed, and an instance that ends gives its locks back itself.
+// Both are rarely needed, and an instance that ends releases its locks itself.
 const FIRST_CLEANING_MS = 60_000;
 const CLEANING_INTERVAL_MS = 10 * 60_000;
 const PAGE = 100;
 const ENTITIES = "@";
 
-/** Removes entities that hold nothing, and locks whose holder has ended or is gone. */
+/** Deletes empty entities, and releases locks whose holder has ended or no longer exists. */
 export async function cleanEntities(deps: CleaningDeps, signal?: AbortSignal): Promise<Cleaned> {
   const cleaned: Cleaned = { removed: 0, released: 0 };
   let continuationToken: string | undefined;
@@ -38,7 +38,7 @@ export async function cleanEntities(deps: CleaningDeps, signal?: AbortSignal): P
   return cleaned;
 }
 
-/** Cleans up now and then until `signal` aborts. Never rejects. */
+/** Cleans up periodically until `signal` aborts. Never rejects. */
 export async function keepEntitiesClean(deps: CleaningDeps, signal: AbortSignal): Promise<void> {
   await deps.clock.sleep(FIRST_CLEANING_MS, signal, { isRoutine: true });
   while (!signal.aborted) {
@@ -64,7 +64,10 @@ async function clean(status: InstanceStatus, deps: CleaningDeps, cleaned: Cleane
   }
 }
 
-/** What the holder asked under the lock, and its release, come later than its end where a batch of the entity was not saved. */
+/**
+ * What the holder requested under the lock, and the lock's release, arrive after its end if a batch of the entity was
+ * not saved.
+ */
 async function hasEndedBefore(time: string, holder: string, client: CleaningDeps["client"]): Promise<boolean> {
   const status = await client.getStatus(holder, { withInput: false });
   if (status === null) return true;

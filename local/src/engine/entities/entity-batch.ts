@@ -1,4 +1,4 @@
-// What the worker is sent for a batch of operations, and what it answers: durable-functions 3.5, lib/src/entities.
+// The request to the worker for a batch of operations, and its reply: durable-functions 3.5, lib/src/entities.
 
 import { isRecord } from "@same-kit/shared";
 import type { EntityId } from "../messages/entity-id.ts";
@@ -11,7 +11,7 @@ export type EntitySignal = { target: EntityId; operation: string; input: string 
 export type BatchOutcome = {
   exists: boolean;
   state: string | null;
-  /** By operation. */
+  /** One per operation. */
   results: { result: string | null; isError: boolean }[];
   signals: EntitySignal[];
 };
@@ -30,7 +30,7 @@ export function entityCall(entity: EntityId, state: SchedulerState, batch: reado
   };
 }
 
-/** The same failure for all of a batch; what the entity is stays as it was. */
+/** The same failure for a whole batch; the entity's state is unchanged. */
 export function failedBatch(reason: string, state: SchedulerState, batch: readonly EntityRequest[]): BatchOutcome {
   // Callers parse it as JSON.
   const result = JSON.stringify(reason);
@@ -42,7 +42,7 @@ export function failedBatch(reason: string, state: SchedulerState, batch: readon
   };
 }
 
-/** An app's function that throws as a whole, or answers something else, fails all of the batch. */
+/** A function that throws as a whole, or returns something else, fails the whole batch. */
 export function batchOutcome(
   reply: Exclude<InvocationReply, { kind: "unavailable" }>,
   state: SchedulerState,
@@ -75,7 +75,7 @@ function toSignal(value: unknown): EntitySignal | null {
   return {
     target: { name: String(target["name"]), key: String(target["key"]) },
     operation: String(name ?? ""),
-    // The SDK writes an empty text where there is none.
+    // The SDK writes an empty text if there is no input.
     input: typeof input === "string" && input !== "" ? input : null,
   };
 }

@@ -19,20 +19,20 @@ import type { MessageSorter } from "./message-sorter.ts";
 type EntityOutboxDeps = {
   instanceId: string;
   executionId: string;
-  /** Stamps what goes to other entities. */
+  /** Stamps messages to other entities. */
   sorter: MessageSorter;
   clock: Clock;
   settings: EntitySettings;
   log: Logger;
-  /** What the entity asks for while it does operations. */
+  /** Returns the trace context for a signal that the entity sends during its operations. */
   traceSignal?(target: string, signal: EntitySignal): TraceContext | null;
 };
 
-// A queue delays a message by seven days at most; what is due later is sent on in steps.
+// A queue delays a message by seven days at most; a message due later is forwarded in steps.
 const LONGEST_DELAY_MS = 6 * 24 * 3_600_000;
 const STEP_MS = 3 * 24 * 3_600_000;
 
-/** Collects what an entity's episode sends. */
+/** Collects the messages that an entity's episode sends. */
 export class EntityOutbox {
   readonly messages: Outgoing[] = [];
   readonly #deps: EntityOutboxDeps;
@@ -41,7 +41,7 @@ export class EntityOutbox {
     this.#deps = deps;
   }
 
-  /** Tells the caller of an operation. */
+  /** Answers the caller of an operation. */
   respond({ parent, parentExecution, id }: EntityRequest, response: EntityResponse): void {
     if (parent === null) return;
     this.#send({ InstanceId: parent, ExecutionId: parentExecution }, id, responseText(response));
@@ -67,12 +67,12 @@ export class EntityOutbox {
     this.#send(anyOf(targetId), OPERATION_EVENT, requestText(request, { isTyped: true }));
   }
 
-  /** Passes a lock on to the next entity of its set. */
+  /** Passes a lock request on to the next entity of its set. */
   forward(request: EntityRequest, next: EntityId): void {
     this.#send(anyOf(toInstanceId(next)), OPERATION_EVENT, requestText(request, { isTyped: true }));
   }
 
-  /** Sends an operation that came too early to this entity again. */
+  /** Sends an operation that arrived too early to this entity again. */
   sendLater(request: EntityRequest, due: string): void {
     const { instanceId } = this.#deps;
     this.#send(anyOf(instanceId), delayedEvent(due), requestText(request, { isTyped: true }), due);
@@ -118,10 +118,10 @@ export class EntityOutbox {
   }
 }
 
-/** Whatever generation of an entity there is. */
+/** Any generation of an entity. */
 const anyOf = (instanceId: string) => ({ InstanceId: instanceId, ExecutionId: null });
 
-/** When a message for `due` may be seen; earlier than that where it is too far off. */
+/** When a message for `due` should become visible; earlier than that if `due` is too far in the future. */
 export function visibleTime(due: string, clock: Clock): string {
   const nowMs = clock.now().getTime();
   return Date.parse(due) - nowMs > LONGEST_DELAY_MS ? new Date(nowMs + STEP_MS).toISOString() : due;

@@ -16,12 +16,12 @@ import type { EntitySettings } from "./entity-settings.ts";
 import { reorderWindowTicks } from "./entity-settings.ts";
 import type { SchedulerState } from "./scheduler-state.ts";
 
-// A delayed operation that comes so much too early is sent on its way again.
+// A delayed operation that arrives earlier than this is sent again.
 const EARLY_TICKS = 100n * 10_000n;
 
 type Deps = { outbox: EntityOutbox; clock: Clock; settings: EntitySettings };
 
-/** Puts what one message says into the entity's queue, or does it at once. */
+/** Adds the content of one message to the entity's queue, or executes it immediately. */
 export function takeIn({ Name: name, Input: input }: EventRaisedEvent, state: SchedulerState, deps: Deps): void {
   if (isOperationEvent(name)) takeRequest(parseRequest(parseJson(input ?? "")), state, deps);
   else if (name.toLowerCase() === RELEASE_EVENT) takeRelease(parseRelease(parseJson(input ?? "")), state);
@@ -40,7 +40,7 @@ function takeRequest(request: EntityRequest | null, state: SchedulerState, { out
     return;
   }
   const ready = state.sorter.receive(request, reorderWindowTicks(settings));
-  // The holder of the lock goes before all that wait for it.
+  // The lock holder's operations go before those of all who wait for the lock.
   const isOfHolder = ({ parent }: EntityRequest) => state.lockedBy !== null && parent === state.lockedBy;
   state.queue.unshift(...ready.filter(isOfHolder));
   state.queue.push(...ready.filter((it) => !isOfHolder(it)));
@@ -48,23 +48,26 @@ function takeRequest(request: EntityRequest | null, state: SchedulerState, { out
 
 export type EntityWork = {
   operations: EntityRequest[];
-  /** What ends the batch, where that is a lock. */
+  /** The lock request that ends the batch, if one does. */
   lock: EntityRequest | null;
-  /** There is more, for a batch of its own. */
+  /** Whether there are more operations, for a separate batch. */
   isFull: boolean;
 };
 
-/** Whether something of the queue may run that needs no more messages. */
+/** Whether anything in the queue can run without further messages. */
 export function hasWork({ queue, lockedBy }: SchedulerState): boolean {
   return lockedBy === null ? queue.length > 0 : queue.some(({ parent }) => parent === lockedBy);
 }
 
-/** Takes from the queue what may run now: up to a lock, and while another instance holds one nothing but that instance's. */
+/**
+ * Takes the operations that can run now: up to a lock request, and only the holder's while another instance holds the
+ * lock.
+ */
 export function takeBatch(state: SchedulerState, maxOperations: number): EntityWork {
   const work: EntityWork = { operations: [], lock: null, isFull: false };
   if (state.isSuspended) return work;
   for (;;) {
-    // The holder may have asked before the lock was given, where a batch that was not saved had told it so.
+    // The holder's request may predate the lock if a batch that was not saved had already granted it.
     const { queue, lockedBy } = state;
     const index = lockedBy === null ? 0 : queue.findIndex(({ parent }) => parent === lockedBy);
     const next = queue[index];

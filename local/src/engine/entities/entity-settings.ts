@@ -5,7 +5,7 @@ export type EntitySettings = Pick<
   "entityMessageReorderWindowInMinutes" | "maxEntityOperationBatchSize"
 >;
 
-/** How long a message may be on its way behind those that were sent after it; in 100 ns. */
+/** How much later than its successors a message may arrive, in units of 100 ns. */
 export function reorderWindowTicks({ entityMessageReorderWindowInMinutes: minutes }: EntitySettings): bigint {
   return BigInt(Math.round(minutes * 60)) * 10_000_000n;
 }

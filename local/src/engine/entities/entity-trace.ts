@@ -6,7 +6,7 @@ import { type EntityId, toInstanceId } from "../messages/entity-id.ts";
 import type { EntityRequest, EntityResponse } from "../messages/entity-messages.ts";
 import type { EntitySignal } from "./entity-batch.ts";
 
-/** The spans of an entity's episode: its operations, and what they signal to others. */
+/** The spans of an entity's episode: its operations, and the signals they send. */
 export class EntityTrace {
   readonly spans: Span[] = [];
   readonly #entity: EntityId;
@@ -30,7 +30,7 @@ export class EntityTrace {
     });
   }
 
-  /** One call does all of a batch: it runs in the span of the first that has one. */
+  /** One call executes a whole batch, so it runs in the span of the first operation that has one. */
   get callSpan(): { span?: SpanContext } {
     const [first] = this.#operations;
     return first === undefined ? {} : { span: first.context };

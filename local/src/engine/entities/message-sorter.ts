@@ -1,5 +1,6 @@
-// Puts what instances send to each other in order and drops what comes twice: queues promise neither. Times are compared in 100 ns;
-// milliseconds would make a predecessor seem to be missing. `ids`, `hasAllIds` and `seen` are ours; others ignore them.
+// Restores the order of messages between instances and drops duplicates: queues guarantee neither. Times are compared
+// in units of 100 ns; with milliseconds, a predecessor would seem to be missing. `ids`, `hasAllIds` and `seen` are
+// ours; other hosts ignore them.
 // Source: Azure/azure-functions-durable-extension, EntityScheduler/MessageSorter.cs.
 
 import { formatTicks, isRecord, parseTicks } from "@same-kit/shared";
@@ -15,18 +16,18 @@ import {
 type Received = {
   last: bigint;
   executionId: string | null;
-  /** Those that came before their predecessor, by their stamp. */
+  /** Messages that arrived before their predecessor, by stamp. */
   buffered: Map<bigint, EntityRequest>;
-  /** The beginnings of the ids of what was taken from this execution, the latest ones. */
+  /** Prefixes of the ids of the latest messages accepted from this execution. */
   ids: string[];
-  /** `ids` has all that was taken from this execution. */
+  /** Whether `ids` contains everything accepted from this execution. */
   hasAllIds: boolean;
-  /** When the last of it came, in the time of stamps. */
+  /** When its last message arrived, in the time of stamps. */
   seen: bigint;
 };
 
 const NEVER = parseTicks(UNSTAMPED);
-// How far a horizon lags behind before it is moved.
+// How far the horizon may lag before it is moved.
 const COLLECT_TICKS = 10n * 10_000_000n;
 const KEPT_IDS = 100;
 const ID_LENGTH = 8;
@@ -37,7 +38,7 @@ export class MessageSorter {
   #sendHorizon = NEVER;
   #receiveHorizon = NEVER;
 
-  /** Stamps a message to `target`; `now` is UTC text. Stamps for one target grow, whatever the clock does. */
+  /** Stamps a message to `target`; `now` is UTC text. Stamps for a target increase, whatever the clock does. */
   stamp(target: string, now: string, windowTicks: bigint): { timestamp: string; predecessor: string } {
     let time = parseTicks(now);
     if (this.#sendHorizon + windowTicks + COLLECT_TICKS < time) {
@@ -50,10 +51,12 @@ export class MessageSorter {
     return { timestamp: toText(time), predecessor: last === undefined ? UNSTAMPED : toText(last) };
   }
 
-  /** @returns What can be worked on now that `request` is here, in the order in which it was sent. */
+  /**
+   * @returns The messages that can be processed now that `request` has arrived, in the order in which they were sent.
+   */
   receive(request: EntityRequest, windowTicks: bigint): EntityRequest[] {
     const { parent, position } = request;
-    // Those of clients have no stamps, and a lock on its way comes from an entity.
+    // Clients add no stamps, and a lock request in transit comes from an entity.
     if (windowTicks === 0n || parent === null || position > 0 || request.timestamp === UNSTAMPED) return [request];
     const time = parseTicks(request.timestamp);
     const ready = this.#moveHorizon(time, windowTicks);
@@ -69,7 +72,7 @@ export class MessageSorter {
     return ready;
   }
 
-  /** Whether what `parent` asked is here, and nothing before it is missing: the queue has it, or had it. */
+  /** Whether a request of `parent` has arrived and nothing before it is missing: it is, or was, in the queue. */
   hasTaken(parent: string, { execution, id, timestamp }: AskedBefore, windowTicks: bigint): boolean {
     const time = parseTicks(timestamp);
     if (windowTicks === 0n || time < this.#receiveHorizon) return true;
@@ -80,8 +83,9 @@ export class MessageSorter {
   }
 
   /**
-   * An episode that is run again may see its messages in another order. What it asks for has the same id then, but may have another
-   * stamp, and what follows is stamped after that one. So the id decides what came twice; the stamp does where ids are not known.
+   * A repeated episode may see its messages in a different order. Its requests then have the same ids but may have
+   * other stamps, and later stamps follow from those. So duplicates are detected by id, and by stamp only if ids are
+   * unknown.
    */
   #take(request: EntityRequest, time: bigint, from: Received): EntityRequest[] {
     if (from.ids.includes(shortId(request))) {
@@ -101,7 +105,7 @@ export class MessageSorter {
     return [noted(request, from)];
   }
 
-  /** It waits for nothing any longer; but the queue may still have it a second time. */
+  /** It no longer waits for anything, but the queue may still contain a duplicate. */
   #takeLate(request: EntityRequest, windowTicks: bigint): EntityRequest[] {
     const { parent, parentExecution } = request;
     if (parent === null) return [request];
@@ -181,7 +185,7 @@ export class MessageSorter {
       });
       const executionId = typeof from["ExecutionId"] === "string" ? from["ExecutionId"] : null;
       const ids = typeof from["ids"] === "string" && from["ids"] !== "" ? from["ids"].split(" ") : [];
-      // What a .NET host took since then has left no id.
+      // A .NET host may have accepted requests since then without recording their ids.
       const hasAllIds = from["hasAllIds"] === true;
       const last = toTicks(from["Last"]);
       sorter.#received.set(id, {

@@ -1,6 +1,7 @@
-// One wake-up of an entity: messages become a batch of operations, the app's function runs them, and the next generation holds what
-// comes of it. An entity is an instance that continues as new after every batch.
-// Source: Azure/azure-functions-durable-extension, DurableTaskExtension.cs (EntityMiddleware) and Listener/TaskEntityShim.cs.
+// One wake-up of an entity: messages become a batch of operations, the app's function runs them, and the next
+// generation holds the result. An entity is an instance that continues as new after every batch.
+// Source: Azure/azure-functions-durable-extension, DurableTaskExtension.cs (EntityMiddleware) and
+// Listener/TaskEntityShim.cs.
 
 import { newGuidN } from "../../shared/ids.ts";
 import type { SpanContext } from "../../telemetry/index.ts";
@@ -27,7 +28,7 @@ export async function runEntityEpisode(
   const { instanceId, history, messages } = input;
   const { clock, settings, log } = deps;
   const events = messages.map((it) => it.Event).filter((it) => it.EventType === EventType.EventRaised);
-  // Nothing else concerns an entity: it cannot be terminated or suspended.
+  // Other messages do not apply to an entity: it cannot be terminated or suspended.
   if (events.length === 0) return { kind: "discarded", reason: "An entity takes operations only." };
   const state = parseSchedulerState(history.find(isStart)?.Input ?? null);
   const executionId = newGuidN();
@@ -50,7 +51,7 @@ export async function runEntityEpisode(
     trace.end(new Map(operations.flatMap((request, index) => pairOf(request, outcome.results[index]))));
   }
   if (lock !== null) grantLock(lock, state, outbox);
-  // What is queued behind a lock that was given to its sender, or twice, might be the last that comes.
+  // Operations queued behind a lock granted to their sender, or granted twice, might be the last messages to arrive.
   const goesOn = isFull || (lock !== null && hasWork(state));
   if (goesOn) outbox.tellSelf(CONTINUE_EVENT);
   const result = advanced({ instanceId, executionId, state, outgoing: outbox.messages }, deps);
@@ -61,7 +62,7 @@ function pairOf(request: EntityRequest, response: EntityResponse | undefined): [
   return response === undefined ? [] : [[request, response]];
 }
 
-/** @returns null where the batch must be tried again. */
+/** @returns null if the batch must be retried. */
 async function runOperations(
   entity: EntityId,
   operations: readonly EntityRequest[],
@@ -82,7 +83,7 @@ async function runOperations(
 
 type NextGeneration = { instanceId: string; executionId: string; state: SchedulerState; outgoing: Outgoing[] };
 
-/** The whole history of a generation: it is begun, and at rest. */
+/** The complete history of a generation: it has started, and is idle. */
 function advanced(
   { instanceId, executionId, state, outgoing }: NextGeneration,
   { clock }: EpisodeDeps,

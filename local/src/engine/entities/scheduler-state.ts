@@ -1,6 +1,7 @@
-// What is stored of an entity between two batches: the `Input` of its instance, in the extension's spelling.
-// Source: Azure/azure-functions-durable-extension, EntityScheduler/SchedulerState.cs. `lockId`, `recentLocks` and `releases` are ours: others
-// ignore them, and without them a message that a crash delivered twice or late could lock or release once too often.
+// What is stored about an entity between two batches: the `Input` of its instance, in the extension's format.
+// Source: Azure/azure-functions-durable-extension, EntityScheduler/SchedulerState.cs. `lockId`, `recentLocks` and
+// `releases` are ours: other hosts ignore them. Without them, a message that a crash delivered twice or late could lock
+// or release once too often.
 
 import { isRecord } from "@same-kit/shared";
 import {
@@ -21,13 +22,13 @@ export type SchedulerState = {
   queue: EntityRequest[];
   /** The instance that holds the lock. */
   lockedBy: string | null;
-  /** The request that it holds it by. */
+  /** The request with which it was acquired. */
   lockId: string | null;
-  /** The latest locks that were given, so that one that comes twice is given once. */
+  /** The most recently granted locks, so that a duplicate request is granted only once. */
   recentLocks: string[];
-  /** Releases that came before what their senders asked for earlier. */
+  /** Releases that arrived before earlier requests of their senders. */
   releases: Release[];
-  /** A batch was full: the rest waits until the state is written. */
+  /** Whether the batch was full: the rest waits until the state is written. */
   isSuspended: boolean;
   sorter: MessageSorter;
 };
@@ -35,7 +36,7 @@ export type SchedulerState = {
 const KEPT_LOCKS = 20;
 const KEPT_RELEASES = 100;
 
-/** @param text - The instance's input; null for an entity that is new. */
+/** @param text - The instance's input; null for a new entity. */
 export function parseSchedulerState(text: string | null): SchedulerState {
   const value = parseJson(text ?? "");
   const fields = isRecord(value) ? value : {};
@@ -77,13 +78,13 @@ export function entityStatusText({ exists, queue, lockedBy }: SchedulerState): s
   });
 }
 
-/** Nothing of it is worth keeping: it does not exist, nobody holds it and nothing waits for it. */
+/** Whether nothing needs to be kept: the entity does not exist, and no one holds its lock or waits for it. */
 export function isEmptyEntity(customStatus: string | null): boolean {
   const value = parseJson(customStatus ?? "");
   return isRecord(value) && Object.keys(value).length === 0;
 }
 
-/** The instance that a custom status says holds the lock. */
+/** The lock holder recorded in a custom status. */
 export function lockHolderIn(customStatus: string | null): string | null {
   const value = parseJson(customStatus ?? "");
   return isRecord(value) && typeof value["lockedBy"] === "string" ? value["lockedBy"] : null;

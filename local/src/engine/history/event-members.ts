@@ -1,15 +1,15 @@
-// The members of every event in the order in which .NET writes them, with what they are in a table row.
+// The members of every event in .NET's serialization order, with their types in a table row.
 // Source: Azure/durabletask, DurableTask.Core/History/*.cs.
 
 import { EventType, type EventTypeName, type EventTypeNumber } from "./events.ts";
 
-/** `json`: an object, stored in rows as JSON text without `$type`, null as the text `null`. */
+/** `json`: an object, stored in rows as JSON text without `$type`; null is stored as the text `null`. */
 export type MemberKind = "string" | "int" | "bool" | "dateTime" | "status" | "json";
 
 export type EventMembers = {
-  /** `DurableTask.Core.History.` + this is the type's name on the wire. */
+  /** The type's name on the wire is `DurableTask.Core.History.` followed by this. */
   className: string;
-  /** Written before `EventType`: fields come before properties in .NET's order. */
+  /** Written before `EventType`: in .NET's order, fields precede properties. */
   fields: Readonly<Record<string, MemberKind>>;
   properties: Readonly<Record<string, MemberKind>>;
 };

@@ -1,8 +1,8 @@
-// One fact in an instance's record. Property names and spelling are those of DurableTask.Core, because the same objects
-// travel in queue messages (JSON), in history rows (columns) and in the orchestrator's payload. Times are UTC text with up to
-// seven fractional digits: a JavaScript Date would lose the 100 ns ticks that .NET compares.
+// One fact in an instance's history. Property names and spelling are those of DurableTask.Core, because the same
+// objects are used in queue messages (JSON), in history rows (columns) and in the orchestrator's payload. Times are UTC
+// text with up to seven fractional digits: a JavaScript Date would lose the 100 ns ticks that .NET compares.
 
-/** Numbers as they travel in JSON; the history table stores the names. */
+/** The numbers used in JSON; the history table stores the names. */
 export const EventType = {
   ExecutionStarted: 0,
   ExecutionCompleted: 1,
@@ -30,7 +30,7 @@ export const EventType = {
 export type EventTypeName = keyof typeof EventType;
 export type EventTypeNumber = (typeof EventType)[EventTypeName];
 
-/** Numbers as they travel in JSON; tables and the HTTP API use the names. */
+/** The numbers used in JSON; tables and the HTTP API use the names. */
 export const OrchestrationStatus = {
   Running: 0,
   Completed: 1,
@@ -44,7 +44,7 @@ export const OrchestrationStatus = {
 export type OrchestrationStatusName = keyof typeof OrchestrationStatus;
 export type OrchestrationStatusNumber = (typeof OrchestrationStatus)[OrchestrationStatusName];
 
-/** Nothing happens any more to an instance with one of these. */
+/** Final statuses: an instance does not change any more. */
 export const TERMINAL: readonly OrchestrationStatusName[] = ["Completed", "Failed", "Terminated", "Canceled"];
 
 export type OrchestrationInstance = { InstanceId: string; ExecutionId: string | null };
@@ -75,7 +75,7 @@ export type FailureDetails = {
 
 export type Tags = Record<string, string>;
 
-/** `EventId` is the action's ordinal for action events and the final completion, else -1. */
+/** `EventId` is the action's number for action events and the final completion, otherwise -1. */
 type Base<Name extends EventTypeName> = {
   EventType: (typeof EventType)[Name];
   EventId: number;
@@ -144,7 +144,7 @@ export type EventRaisedEvent = Base<"EventRaised"> & {
   Input: string | null;
   ParentTraceContext: TraceContext | null;
 };
-/** Marks a row that a rewind took out; such rows may carry foreign columns and no `Data`. */
+/** A row that a rewind removed; such rows may have foreign columns and no `Data`. */
 export type GenericEvent = Base<"GenericEvent"> & { Data: string | null };
 export type ExecutionSuspendedEvent = Base<"ExecutionSuspended"> & { Reason: string | null };
 export type ExecutionResumedEvent = Base<"ExecutionResumed"> & { Reason: string | null };

@@ -1,2 +1,2 @@
-/** The activity behind `callHttp`; the engine runs it, no worker does. Compared as it is written. */
+/** The activity behind `callHttp`; it is run by the engine, not by a worker. Compared case-sensitively. */
 export const HTTP_ACTIVITY = "BuiltIn::HttpActivity";

@@ -18,7 +18,7 @@ import {
   type OrchestrationStatusNumber,
 } from "./events.ts";
 
-/** Columns without keys; what is null is left out, except objects, which are the text `null`. */
+/** Columns without keys; null values are omitted, except for objects, which become the text `null`. */
 export type EventColumns = Record<string, ColumnValue>;
 
 const ROW_KEY_DIGITS = 16;
@@ -52,8 +52,8 @@ function toColumn(kind: MemberKind, value: unknown): ColumnValue | undefined {
 }
 
 /**
- * @param row - Large properties put back.
- * @throws Error for an event type that is not known here: the history cannot be trusted then.
+ * @param row - With its large properties restored.
+ * @throws Error for an unknown event type: the history cannot be trusted then.
  */
 export function fromColumns(row: Columns): HistoryEvent {
   const name = (textValue(row, "EventType") ?? "") as EventTypeName;

@@ -1,11 +1,11 @@
-// How spans travel in messages and histories.
+// The representation of spans in messages and histories.
 // Source: Azure/durabletask, DurableTask.Core/Tracing/DistributedTraceContext.cs and TraceHelper.cs.
 
 import { jsonTime } from "../../shared/json-time.ts";
 import { formatTraceParent, parseTraceParent, type SpanContext, spanIdOf } from "../../telemetry/index.ts";
 import type { ExecutionStartedEvent, TraceContext } from "./events.ts";
 
-/** As it goes to what the span causes. */
+/** The context that is propagated to what the span causes. */
 export function toTraceContext(span: SpanContext): TraceContext {
   return {
     TraceParent: formatTraceParent(span),
@@ -31,26 +31,26 @@ export function withOwnSpan(started: ExecutionStartedEvent, now: string): Execut
   return { ...started, ParentTraceContext: { ...trace, ...own } };
 }
 
-/** The start of the next generation: below the same parent, and not yet with a span. */
+/** The start of the next generation: with the same parent, but no span yet. */
 export function withoutOwnSpan(trace: TraceContext | null): TraceContext | null {
   return trace && { ...trace, Id: null, SpanId: null, ActivityStartTime: null };
 }
 
-/** The span of an execution; null where its start tells no trace. */
+/** The span of an execution; null if its start carries no trace context. */
 export function spanOfExecution(started: ExecutionStartedEvent): SpanContext | null {
   const trace = started.ParentTraceContext;
   const parent = spanIn(trace);
   return parent && { ...parent, spanId: trace?.SpanId ?? spanIdOfExecution(started) };
 }
 
-/** The span of something that an execution asked for, by the number of its action. */
+/** The span of an action of an execution, by the action's number. */
 export function spanOfAction(execution: SpanContext, executionId: string, actionId: number): SpanContext {
   return { ...execution, spanId: spanIdOf(`${executionId}/${actionId}`) };
 }
 
-// Not random: an episode that is run again, because its host died before it was saved, must have sent the same.
+// Not random: an episode that is repeated because its host died before saving must send the same span.
 const spanIdOfExecution = ({ OrchestrationInstance: { ExecutionId } }: ExecutionStartedEvent): string =>
   spanIdOf(ExecutionId ?? "");
 
-/** A DateTimeOffset as Newtonsoft.Json writes it. */
+/** A DateTimeOffset in Newtonsoft.Json's format. */
 const toOffsetTime = (utc: string): string => jsonTime(utc).replace(/Z$/, "+00:00");

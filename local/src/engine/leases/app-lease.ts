@@ -1,5 +1,5 @@
-// Which app works on a hub: the one whose id has the lease on the container `{hub}-applease`; hosts of one app share it. Source:
-// Azure/durabletask, DurableTask.AzureStorage/Partitioning/AppLeaseManager.cs.
+// Determines which app works on a hub: the one whose id holds the lease on the container `{hub}-applease`, shared by
+// the hosts of one app. Source: Azure/durabletask, DurableTask.AzureStorage/Partitioning/AppLeaseManager.cs.
 
 import { type Clock, isRecord, type Logger } from "@same-kit/shared";
 import { jsonOrText } from "../../shared/json-or-text.ts";
@@ -8,7 +8,7 @@ import type { DurableTaskSettings } from "../settings.ts";
 import { appLeaseIdOf } from "../taskhub/names.ts";
 import type { TaskHub } from "../taskhub/task-hub.ts";
 
-/** What only the app that has the hub may do. */
+/** Work that only the app that has the hub may do. */
 export type AppWork = { start(): void; stop(): Promise<void> };
 
 export type AppLeaseDeps = {
@@ -20,7 +20,7 @@ export type AppLeaseDeps = {
 
 type AppLeaseInfo = { OwnerId: string | null; DesiredSwapId: string | null };
 
-/** After an error that is not a refusal; the storage may be back soon. */
+/** After an error other than a refusal; the storage may be available again soon. */
 const RETRY_MS = 1_000;
 
 export class AppLease {
@@ -36,7 +36,10 @@ export class AppLease {
     this.#leaseId = appLeaseIdOf(deps.settings.appName);
   }
 
-  /** Lets `work` run while this app has the lease. Resolves once the first attempt to get it has ended, whatever came of it. */
+  /**
+   * Lets `work` run while this app has the lease. Resolves once the first attempt to acquire it has ended, whatever the
+   * outcome.
+   */
   async start(work: AppWork): Promise<void> {
     if (!this.#deps.settings.useAppLease) {
       work.start();
@@ -50,7 +53,7 @@ export class AppLease {
     this.#loop = this.#run(work, first);
   }
 
-  /** Ends the work. The lease stays for its time: other hosts of this app share it. */
+  /** Ends the work. The lease is left to expire, because other hosts of this app share it. */
   async stop(): Promise<void> {
     this.#stopping.abort();
     this.#wake.abort();
@@ -58,9 +61,9 @@ export class AppLease {
   }
 
   /**
-   * Takes the hub from the app that has it, whose hosts stop when they next renew.
+   * Takes the hub from the app that has it, whose hosts stop at their next renewal.
    *
-   * @returns false where this app uses no lease.
+   * @returns false if this app uses no lease.
    */
   async makePrimary(): Promise<boolean> {
     if (!this.#deps.settings.useAppLease) return false;
@@ -100,7 +103,7 @@ export class AppLease {
     try {
       const info = await this.#readInfo();
       if (info.DesiredSwapId === this.#leaseId && info.OwnerId !== null) {
-        // Asked for by makePrimary. Where the owner's lease ran out meanwhile, there is nothing to be changed.
+        // Requested by makePrimary. If the owner's lease has expired in the meantime, there is nothing to change.
         await hub.appLease.container.changeLease(info.OwnerId, this.#leaseId).catch((error: unknown) => {
           if (!isRefusal(error)) throw error;
         });
@@ -144,7 +147,7 @@ export class AppLease {
         this.#isComplaining = true;
         return "theirs";
       }
-      // The storage may be away for a moment: the lease counts as ours until another host has it.
+      // The storage may be briefly unavailable: the lease counts as ours until another host has it.
       log.debug("The app lease could not be renewed.", { reason: (error as Error).message });
     }
     return "ours";
@@ -166,7 +169,7 @@ export class AppLease {
   }
 }
 
-/** `theirs`: another app has it. `failed`: the storage gave no usable answer. */
+/** `theirs`: another app has it. `failed`: the storage gave no usable response. */
 type Attempt = "ours" | "theirs" | "failed";
 
 const isRefusal = (error: unknown): boolean => isConflict(error) || isPreconditionFailed(error);

@@ -6,13 +6,15 @@ import { decideRow, decideSteals, type PassContext, type RowDecision } from "./p
 import { readPartitions, writePartition } from "./partition-table.ts";
 import { isGoneWorker } from "./worker-id.ts";
 
-/** What owning a control queue means to the one who reads it. */
+/** Notified about ownership changes of control queues. */
 export interface PartitionReader {
-  /** The queue is ours: read it. Not called again while it is being read. */
+  /** The queue is ours: start reading it. Not called again while it is being read. */
   open(queueName: string): void;
-  /** Another worker owns the queue now: stop reading at once and give back what is not being worked on. */
+  /**
+   * Another worker owns the queue now: stop reading immediately and return the messages that are not being processed.
+   */
   lose(queueName: string): void;
-  /** Stop reading, finish what was begun; resolves then. The queue is let go afterwards, or after a minute. */
+  /** Stop reading and finish what has started; resolves then. The queue is released afterwards, or after a minute. */
   drain(queueName: string): Promise<void>;
 }
 
@@ -26,15 +28,15 @@ export type PartitionManagerDeps = {
 };
 
 export interface PartitionManager {
-  /** Drains and lets go of every queue; resolves when the table says so, or after a minute at most. Never rejects. */
+  /** Drains and releases every queue; resolves when the table confirms it, or after a minute at most. Never rejects. */
   stop(): Promise<void>;
 }
 
-// Times of the extension. A crashed worker's queues are taken over after a lease and one interval at most.
+// The extension's times. A crashed worker's queues are taken over after at most one lease and one interval.
 const INTERVAL_MS = 10_000;
 const HANDOVER_INTERVAL_MS = 1_000;
-// Between two passes the table is only read, twice: a new host has its share within seconds. A request that finds nothing costs Azurite and
-// this host some 10 ms of a core together.
+// Between two passes the table is only read, twice, so that a new host gets its share within seconds. A read that finds
+// nothing costs Azurite and this host together about 10 ms of CPU time.
 const LOOK_INTERVAL_MS = 3_500;
 const PASS_TIMEOUT_MS = 2_000;
 const DRAIN_TIMEOUT_MS = 60_000;
@@ -58,7 +60,7 @@ class PartitionWorker implements PartitionManager {
   #isStopping = false;
   #isGivenUp = false;
   #isComplaining = false;
-  /** Queues that hosts of another kind have. */
+  /** Queues held by hosts of another kind. */
   #held: ReadonlySet<string> = new Set();
   #loop: Promise<void> = Promise.resolve();
   #wake = new AbortController();
@@ -73,7 +75,7 @@ class PartitionWorker implements PartitionManager {
 
   async stop(): Promise<void> {
     this.#isStopping = true;
-    // What has nothing to finish is then let go in one pass.
+    // Queues with nothing to finish are then released in one pass.
     for (const queueName of this.#reading) this.#drain(queueName);
     this.#wake.abort();
     const { clock, log } = this.#deps;
@@ -94,7 +96,7 @@ class PartitionWorker implements PartitionManager {
       const outcome = await this.#tryPass();
       if (outcome === "stopped") return;
       failures = outcome === "failed" ? failures + 1 : 0;
-      // A storage that went away before us must not hold up the end; the leases expire by themselves.
+      // A storage that is already gone must not delay the stop; the leases expire on their own.
       if (this.#isStopping && failures >= RETRIES_AT_END) return;
       if (outcome === "failed" && failures <= QUICK_RETRIES) continue;
       const isSoon = outcome === "waiting" || this.#isStopping;
@@ -102,7 +104,7 @@ class PartitionWorker implements PartitionManager {
     }
   }
 
-  /** Until the next pass is due, or there is more to do than to renew. */
+  /** Waits until the next pass is due, or there is more to do than to renew. */
   async #rest(intervalMs: number): Promise<void> {
     for (let leftMs = intervalMs; leftMs > 0; leftMs -= LOOK_INTERVAL_MS) {
       await this.#deps.clock.sleep(Math.min(leftMs, LOOK_INTERVAL_MS), this.#wake.signal, { isRoutine: true });
@@ -126,7 +128,7 @@ class PartitionWorker implements PartitionManager {
         decideSteals(this.#shared(decisions), workerId).length > 0
       );
     } catch {
-      // The next pass reports what is wrong.
+      // The next pass reports the problem.
       return false;
     }
   }
@@ -140,7 +142,7 @@ class PartitionWorker implements PartitionManager {
       if (isStopping && decisions.every(({ row }) => row.currentOwner !== workerId)) return "stopped";
       return decisions.some(({ row, mine }) => mine === "drain" || row.nextOwner === workerId) ? "waiting" : "settled";
     } catch (error) {
-      // Another worker wrote a row first: the next pass sees what it wrote.
+      // Another worker wrote a row first: the next pass sees its changes.
       if (isPreconditionFailed(error)) return "failed";
       // Once per outage, not once per attempt.
       const level = this.#isComplaining ? "debug" : "warn";
@@ -179,13 +181,13 @@ class PartitionWorker implements PartitionManager {
     };
   }
 
-  /** What is balanced: all but what hosts of another kind have. */
+  /** The rows to balance: all except those held by hosts of another kind. */
   #shared(decisions: readonly RowDecision[]): RowDecision[] {
     return decisions.filter(({ row }) => !this.#held.has(row.queueName));
   }
 
   async #carryOut({ row, isChanged, mine }: RowDecision, abortSignal: AbortSignal): Promise<void> {
-    // Draining begins before the row says so: it only ever makes us do less.
+    // Draining starts before the row says so, because it can only make us do less.
     if (mine === "drain") this.#drain(row.queueName);
     if (isChanged) await writePartition(this.#deps.hub, row, abortSignal);
     if (mine === "own" && !this.#isStopping) this.#read(row.queueName);
@@ -245,7 +247,7 @@ class PartitionWorker implements PartitionManager {
   }
 }
 
-/** Lets all of them end before it fails: no write of a pass may come after the next pass has begun. */
+/** Lets all writes finish before it throws: no write of a pass may happen after the next pass has started. */
 async function allOrFirstError(work: readonly Promise<void>[]): Promise<void> {
   const results = await Promise.allSettled(work);
   const failed = results.find((result) => result.status === "rejected");

@@ -1,5 +1,5 @@
-// What one pass over the partitions decides; pure. The rules are those of Azure/durabletask,
-// DurableTask.AzureStorage/Partitioning/TablePartitionManager.cs, so that hosts of both kinds share a hub.
+// What one pass over the partitions decides; pure functions. The rules are those of Azure/durabletask,
+// DurableTask.AzureStorage/Partitioning/TablePartitionManager.cs, so that hosts of both kinds can share a hub.
 
 import { formatTicks, parseTicks } from "@same-kit/shared";
 import type { PartitionRow } from "./partition-table.ts";
@@ -8,27 +8,27 @@ export type PassContext = {
   me: string;
   /** UTC text. */
   now: string;
-  /** Giving up all; nothing new is claimed. */
+  /** All partitions are being released; none is claimed. */
   isStopping: boolean;
-  /** Queues whose work here has ended, and which may be released. */
+  /** Queues whose work here has ended and which can be released. */
   drained: ReadonlySet<string>;
-  /** Whether an owner's process is known to be gone, so that its lease need not run out. */
+  /** Whether an owner's process is known to be dead, so that its lease need not expire first. */
   isGone: (owner: string) => boolean;
-  /** Whether a host that does not know the table has the queue. */
+  /** Whether a host that does not use the table holds the queue. */
   isHeldElsewhere: (queueName: string) => boolean;
 };
 
-/** What becomes of one row. */
+/** The decision about one row. */
 export type RowDecision = {
   row: PartitionRow;
   isChanged: boolean;
-  /** `own`: poll the queue. `drain`: stop dequeuing, finish what runs. `none`: not ours. */
+  /** `own`: poll the queue. `drain`: stop dequeuing, finish running work. `none`: not ours. */
   mine: "own" | "drain" | "none";
-  /** Whom the row counts for when the partitions are balanced. */
+  /** The worker that the row counts for when the partitions are balanced. */
   countsFor: string | null;
 };
 
-/** 30 s as in the extension: how long a host that died keeps its partitions from others. */
+/** 30 s as in the extension: how long a dead host's partitions are unavailable to others. */
 const LEASE_INTERVAL_MS = 30_000;
 const TICKS_PER_MS = 10_000n;
 
@@ -48,14 +48,16 @@ export function decideRow(row: PartitionRow, context: PassContext): RowDecision 
     return { row: renewed(row, now), isChanged: true, mine: "own", countsFor: me };
   }
   if (context.drained.has(row.queueName)) {
-    // The next owner stays written: until the lease runs out only that host may claim it.
+    // The next owner stays recorded: until the lease expires, only that host may claim the row.
     const released = { ...row, currentOwner: null, isDraining: false };
     return { row: released, isChanged: true, mine: "none", countsFor: row.nextOwner };
   }
   return { row: renewed({ ...row, isDraining: true }, now), isChanged: true, mine: "drain", countsFor: row.nextOwner };
 }
 
-/** Its host reads the queue whatever the row says: an owner written there would only keep others from it when that host ends. */
+/**
+ * That host reads the queue whatever the row says: an owner recorded there would only block others once that host ends.
+ */
 function decideHeldElsewhere(row: PartitionRow, me: string): RowDecision {
   const released = { ...row, currentOwner: null, nextOwner: null, isDraining: false };
   const isMine = row.currentOwner === me;
@@ -71,7 +73,7 @@ function decideForeign(row: PartitionRow, { me, isStopping }: PassContext): RowD
   return { ...unchanged, countsFor: row.currentOwner };
 }
 
-/** Rows of others to ask for, so that every host gets its share. */
+/** Rows to request from others, so that every host gets its share. */
 export function decideSteals(decisions: readonly RowDecision[], me: string): RowDecision[] {
   const owners = new Set(
     decisions.flatMap(({ countsFor }) => (countsFor === null || countsFor === me ? [] : [countsFor])),

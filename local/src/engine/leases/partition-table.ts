@@ -3,7 +3,7 @@
 import { booleanValue, type ColumnValue, dateTime, textValue } from "../../storage/table-values.ts";
 import type { TaskHub } from "../taskhub/task-hub.ts";
 
-/** Who owns one control queue, and who wants it. Times are UTC text. */
+/** Owner and next owner of one control queue. Times are UTC text. */
 export type PartitionRow = {
   /** Full name of the control queue; the row's key. */
   queueName: string;
@@ -30,10 +30,10 @@ export async function readPartitions(hub: TaskHub, signal?: AbortSignal): Promis
 }
 
 /**
- * Writes a row as a whole, because an owner is cleared by the column's absence.
+ * Writes a complete row, because an owner is cleared by omitting the column.
  *
- * @returns the new ETag.
- * @throws StorageError 412 where another host changed the row since it was read.
+ * @returns The new ETag.
+ * @throws StorageError 412 if another host changed the row since it was read.
  */
 export async function writePartition(hub: TaskHub, row: PartitionRow, signal?: AbortSignal): Promise<string> {
   const columns: Record<string, ColumnValue> = { IsDraining: row.isDraining };

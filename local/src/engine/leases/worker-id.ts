@@ -3,23 +3,24 @@ import { readFileSync, readlinkSync } from "node:fs";
 import os from "node:os";
 import { identifyProcess, identifyThisProcess, type ProcessIdentity } from "@same-kit/shared";
 
-// Only process ids of the same boot and the same PID namespace can be compared; two containers may share a host name.
+// Process ids are only comparable within the same boot and PID namespace; two containers may share a host name.
 const MACHINE_FILES = [
   () => readFileSync("/proc/sys/kernel/random/boot_id", "utf8"),
   () => readlinkSync("/proc/self/ns/pid"),
 ];
 
 /**
- * The name under which this process owns partitions: host, machine tag, process, random part. Never the bare host name: a
- * .NET host on this machine uses that, and two workers of one name both believe that they own a partition.
+ * The name under which this process owns partitions: host, machine tag, process, random part. Never the bare host name:
+ * a .NET host on this machine uses that, and two workers with the same name would both believe that they own a
+ * partition.
  */
 export function newWorkerId(): string {
   return [os.hostname(), machineTag(), processTag(identifyThisProcess()), randomBytes(4).toString("hex")].join("/");
 }
 
 /**
- * Whether `workerId` names a process of this machine that is gone, so that its partitions may be taken before their lease
- * ends: a host that is started again after a crash then continues at once. Unknown names count as alive.
+ * Whether `workerId` names a dead process of this machine, so that its partitions can be taken before their lease
+ * expires: a host restarted after a crash then continues immediately. Unknown names count as alive.
  */
 export function isGoneWorker(workerId: string): boolean {
   const [host, tag, owner = ""] = workerId.split("/");
@@ -27,11 +28,11 @@ export function isGoneWorker(workerId: string): boolean {
   const pid = Number.parseInt(owner, 10);
   if (Number.isNaN(pid)) return false;
   const now = identifyProcess(pid);
-  // Without a start mark, as older versions write it, a process that has got the number since counts as the owner.
+  // Without a start mark, as written by older versions, any process with this pid counts as the owner.
   return now === undefined || (owner.includes(".") && processTag(now) !== owner);
 }
 
-/** `pid.mark`; the mark tells a process from a later one with the same number. */
+/** `pid.mark`; the mark distinguishes a process from a later one with the same pid. */
 function processTag({ pid, startMark }: ProcessIdentity): string {
   if (startMark === undefined) return String(pid);
   return `${pid}.${createHash("sha256").update(startMark).digest("hex").slice(0, 8)}`;
@@ -43,7 +44,7 @@ function machineTag(): string {
     try {
       hash.update(read());
     } catch {
-      // Not Linux: the host name has to do.
+      // Not Linux: falls back to the host name.
     }
   }
   return hash.digest("hex").slice(0, 8);

@@ -1,9 +1,9 @@
 import { findLengthProblem } from "../taskhub/names.ts";
 
-/** An entity: its class, and which one of it. */
+/** An entity's class name and key. */
 export type EntityId = { name: string; key: string };
 
-/** The id of the instance that an entity is stored as: names ignore case, keys do not. */
+/** The id of the instance that an entity is stored as: names are case-insensitive, keys are not. */
 export function toInstanceId({ name, key }: EntityId): string {
   return `@${name.toLowerCase()}@${key}`;
 }
@@ -17,8 +17,8 @@ export function parseEntityInstanceId(instanceId: string): EntityId | null {
 }
 
 /**
- * Why no message can be for this id, an entity's or another instance's; null where one can. The storage would refuse it again and again,
- * and its sender would never hear of it.
+ * Why no message can be sent to this id, an entity's or another instance's; null if it can. The storage would reject it
+ * again and again, and its sender would never be notified.
  */
 export function findTargetProblem(instanceId: string): string | null {
   const problem = findLengthProblem(instanceId);

@@ -1,37 +1,38 @@
-// What travels in the `Input` of an entity's EventRaised messages, in the extension's own spelling and order: the .NET library finds
-// the request id in a caller's history only behind `op`, `signal` and `input`.
-// Source: Azure/azure-functions-durable-extension, EntityScheduler/RequestMessage.cs, ResponseMessage.cs and ReleaseMessage.cs.
+// The `Input` of an entity's EventRaised messages, in the extension's own spelling and order: the .NET library finds
+// the request id in a caller's history only after `op`, `signal` and `input`.
+// Source: Azure/azure-functions-durable-extension, EntityScheduler/RequestMessage.cs, ResponseMessage.cs and
+// ReleaseMessage.cs.
 
 import { isRecord } from "@same-kit/shared";
 import { jsonTime } from "../../shared/json-time.ts";
 import type { TraceContext } from "../history/events.ts";
 import type { EntityId } from "./entity-id.ts";
 
-/** An operation, or a lock that is asked for. */
+/** An operation, or a lock request. */
 export type EntityRequest = {
   /** Null for a lock. */
   operation: string | null;
-  /** Nobody waits for its result. */
+  /** Whether no one waits for its result. */
   isSignal: boolean;
   /** JSON text. */
   input: string | null;
-  /** A GUID: the name of the event that answers it. */
+  /** A GUID; the answering event has this name. */
   id: string;
   /** The instance that sent it; null for a client. */
   parent: string | null;
   /** The execution that sent it; null for a client or an entity. */
   parentExecution: string | null;
-  /** UTC text of an operation for later. */
+  /** UTC text, for a delayed operation. */
   due: string | null;
-  /** The sender's stamp, in 100 ns: they grow for each target. {@link UNSTAMPED} for what may come in any order. */
+  /** The sender's stamp in units of 100 ns, increasing per target. {@link UNSTAMPED} if the order does not matter. */
   timestamp: string;
-  /** The stamp of what the sender sent to this target before. */
+  /** The stamp of the sender's previous message to this target. */
   predecessor: string;
-  /** Sorted, each once; null for an operation. */
+  /** Sorted, without duplicates; null for an operation. */
   lockSet: readonly EntityId[] | null;
-  /** How far the lock has come in its set. */
+  /** How many locks of the set have been acquired so far. */
   position: number;
-  /** The span of an operation that is asked for. */
+  /** The span that requested the operation. */
   trace?: TraceContext | null;
 };
 
@@ -40,7 +41,10 @@ export const UNSTAMPED = "0001-01-01T00:00:00";
 const NAMESPACE = "Microsoft.Azure.WebJobs.Extensions.DurableTask";
 const typeTag = (name: string) => ({ $type: `${NAMESPACE}.${name}, ${NAMESPACE}` });
 
-/** @param isTyped - As messages of orchestrations and entities are, and those of clients are not. */
+/**
+ * @param isTyped - Whether the text includes type information, as in messages of orchestrations and entities, but not
+ *   of clients.
+ */
 export function requestText(request: EntityRequest, { isTyped }: { isTyped: boolean }): string {
   return JSON.stringify({ ...(isTyped ? typeTag("RequestMessage") : {}), ...requestObject(request) });
 }
@@ -60,12 +64,12 @@ export function requestObject(request: EntityRequest): Record<string, unknown> {
     Predecessor: jsonTime(predecessor),
     ...(lockSet === null ? {} : { lockset: lockSet }),
     ...(position === 0 ? {} : { pos: position }),
-    // Hosts that do not know it pass it over.
+    // Hosts that do not know this member ignore it.
     ...(trace === null ? {} : { parentTraceContext: { TraceParent: trace.TraceParent, TraceState: trace.TraceState } }),
   };
 }
 
-/** @returns null for what is not a request. */
+/** @returns null if it is not a request. */
 export function parseRequest(value: unknown): EntityRequest | null {
   if (!isRecord(value)) return null;
   const text = (name: string): string | null => (typeof value[name] === "string" ? value[name] : null);
@@ -104,21 +108,24 @@ export function responseText({ result, isError }: EntityResponse): string {
 /** Tells an orchestration that it holds all locks of a set. */
 export const LOCKED: EntityResponse = { result: "Lock Acquisition Completed", isError: false };
 
-/** Whether an answer says that the operation failed, and the JSON text of how. */
+/** If the response reports a failed operation, the JSON text of the failure; otherwise null. */
 export function failureIn(responseInput: string | null): string | null {
   const value = parseJson(responseInput ?? "");
   if (!isRecord(value) || typeof value["exceptionType"] !== "string") return null;
   return typeof value["result"] === "string" ? value["result"] : "null";
 }
 
-/** What one execution asked of an entity, as the entity knows it again. */
+/** A previous request of an execution, as the entity recognizes it. */
 export type AskedBefore = { execution: string; id: string; timestamp: string };
 
 export type Release = {
   parent: string;
-  /** The id of the request that asked for the lock. */
+  /** The id of the lock request. */
   id: string | null;
-  /** What the holder asked of the entity last; null for what releases a lock at once. Ours: others do not write it, and pass it over. */
+  /**
+   * The holder's last request to the entity; null for a release that takes effect immediately. Ours: other hosts do not
+   * write it, and ignore it.
+   */
   after: AskedBefore | null;
 };
 
@@ -130,7 +137,7 @@ export function releaseObject({ parent, id, after }: Release): Record<string, un
   return { parent, id, ...(after === null ? {} : { after }) };
 }
 
-/** @returns null for what is not a release. */
+/** @returns null if it is not a release. */
 export function parseRelease(value: unknown): Release | null {
   if (!isRecord(value) || typeof value["parent"] !== "string") return null;
   const { parent, id, after } = value;
@@ -144,18 +151,18 @@ function parseAskedBefore(value: unknown): AskedBefore | null {
   return isTimeOrNull(timestamp) ? { execution, id, timestamp } : null;
 }
 
-/** The `id` of a message's text; null where it has none. */
+/** The `id` in a message's text; null if it has none. */
 export function messageId(text: string | null): string | null {
   const value = parseJson(text ?? "");
   return isRecord(value) && typeof value["id"] === "string" ? value["id"] : null;
 }
 
-/** The names of EventRaised events that entities know. */
+/** Names of the EventRaised events that entities handle. */
 export const OPERATION_EVENT = "op";
 export const RELEASE_EVENT = "release";
 export const CONTINUE_EVENT = "continue";
 
-/** The name of an operation for later; the time is UTC text with seven digits. */
+/** Event name of a delayed operation; the time is UTC text with seven digits. */
 export const delayedEvent = (due: string): string => `${OPERATION_EVENT}@${due}`;
 export const isOperationEvent = (name: string): boolean => name.startsWith(OPERATION_EVENT);
 
@@ -167,7 +174,10 @@ export function parseJson(text: string): unknown {
   }
 }
 
-/** Anyone who may raise an event can send a request; one with a time that is not .NET's would fail its episode again and again. */
+/**
+ * Anyone who may raise an event can send a request. One with a time not in .NET's format would fail its episode again
+ * and again.
+ */
 function isTimeOrNull(text: string | null): boolean {
   if (text === null) return true;
   return /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,7})?Z?$/.test(text) && !Number.isNaN(Date.parse(text));

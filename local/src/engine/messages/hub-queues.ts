@@ -12,7 +12,7 @@ export type HubQueuesDeps = {
   log: Logger;
 };
 
-/** All queues of a hub, one object for each. */
+/** All queues of a hub, one object each. */
 export class HubQueues {
   readonly workItems: MessageQueue;
   readonly #deps: HubQueuesDeps;
@@ -33,7 +33,10 @@ export class HubQueues {
     return this.named(queue.name);
   }
 
-  /** Any queue of the hub; also a control queue left over from a larger partition count, which is to be emptied like any other. */
+  /**
+   * Any queue of the hub, including a control queue left over from a larger partition count, which must be drained like
+   * any other.
+   */
   named(queueName: string): MessageQueue {
     const known = this.#known.get(queueName);
     if (known !== undefined) return known;

@@ -1,5 +1,5 @@
-// The queue envelope as Newtonsoft.Json writes it: every object but `Sender` starts with its `$type`, nulls are written, enums
-// are numbers. Source: Azure/durabletask, DurableTask.AzureStorage/MessageManager.cs and MessageData.cs.
+// The queue envelope in Newtonsoft.Json's format: every object except `Sender` starts with its `$type`, nulls are
+// written, enums are numbers. Source: Azure/durabletask, DurableTask.AzureStorage/MessageManager.cs and MessageData.cs.
 
 import { jsonTime } from "../../shared/json-time.ts";
 import { EVENT_MEMBERS, eventTypeName } from "../history/event-members.ts";
@@ -24,11 +24,11 @@ export function encodeMessage(data: MessageData): string {
     Sender: { InstanceId: data.Sender.InstanceId, ExecutionId: data.Sender.ExecutionId },
     SerializableTraceContext: null,
   };
-  // The queue's XML cannot carry these two characters; everything else that it cannot, JSON escapes already.
+  // The queue's XML cannot represent these two characters; JSON already escapes all others that it cannot.
   return JSON.stringify(envelope).replace(/[\ufffe\uffff]/g, (char) => `\\u${char.charCodeAt(0).toString(16)}`);
 }
 
-/** The envelope that only says in which blob the real one is. */
+/** The envelope that only names the blob of the real one. */
 export function encodeBlobReference(blobName: string): string {
   return JSON.stringify({
     $type: "DurableTask.AzureStorage.MessageData",
@@ -40,7 +40,10 @@ export function encodeBlobReference(blobName: string): string {
   });
 }
 
-/** Where a large message goes. The instance id is raw here, and escaped in history blobs: so it is with the extension. */
+/**
+ * The blob name of a large message. As in the extension, the instance id is raw here but escaped in names of history
+ * blobs.
+ */
 export function messageBlobName({ ActivityId, TaskMessage: { Event, OrchestrationInstance } }: MessageData): string {
   const id = ActivityId.replaceAll("-", "");
   return `${OrchestrationInstance.InstanceId}/message-${id}-${eventTypeName(Event.EventType)}.json.gz`;
@@ -49,7 +52,7 @@ export function messageBlobName({ ActivityId, TaskMessage: { Event, Orchestratio
 export type DecodedMessage = { kind: "message"; data: MessageData } | { kind: "in-blob"; blobName: string };
 
 /**
- * @param text - A queue message's body: JSON, or JSON in Base64 as 1.x hosts write it.
+ * @param text - A queue message's body: JSON, or Base64-encoded JSON as written by 1.x hosts.
  * @throws Error for anything else.
  */
 export function decodeMessage(text: string): DecodedMessage {
@@ -132,11 +135,11 @@ function failureToJson(failure: Json): Json {
   return { $type: "DurableTask.Core.FailureDetails", ...failure, InnerFailure: inner && failureToJson(inner) };
 }
 
-/** Members that an older sender did not know, as null; so that an event always has all of its members. */
+/** Adds members unknown to an older sender as null, so that an event always has all its members. */
 function completeEvent(event: HistoryEvent): HistoryEvent {
   const members = EVENT_MEMBERS[eventTypeName(event.EventType)];
   if (members === undefined) {
-    // ExecutionRewound, from a newer host; and what no host sends.
+    // ExecutionRewound, from a newer host, or a type that no host sends.
     throw new Error(`The queue message contains an event of the unknown type ${event.EventType}.`);
   }
   const source = event as unknown as Json;

@@ -22,7 +22,7 @@ export type MessageData = {
   Sender: Sender;
 };
 
-/** What a caller says; ids and numbers are given at sending. */
+/** What a caller sends; ids and numbers are assigned on sending. */
 export type OutgoingMessage = {
   taskMessage: TaskMessage;
   sender: Sender;
@@ -35,15 +35,15 @@ export type OutgoingRoute = "control" | "own-control" | "work-items";
 export type Outgoing = {
   route: OutgoingRoute;
   message: OutgoingMessage;
-  /** UTC time before which nobody may see it (timers). */
+  /** UTC time before which no one may see it (timers). */
   visibleAt?: string;
 };
 
-/** A start whose row is of this start. */
+/** A start whose row is known to belong to it. */
 export type StartTrust = {
-  /** There was no instance of that id before. */
+  /** No instance with that id existed before. */
   isFirst: boolean;
-  /** That of the row as it was written. */
+  /** The row's ETag as written. */
   rowEtag: string;
 };
 
@@ -56,6 +56,8 @@ export type ReceivedMessage = {
   dequeueCount: number;
   insertedAt: Date;
   nextVisibleAt: Date;
-  /** For a start that this process sent itself: what it knows about the row that it wrote, so that nobody has to look. */
+  /**
+   * For a start that this process sent itself: what it knows about the row it wrote, so that the row need not be read.
+   */
   startTrust?: StartTrust;
 };

@@ -15,7 +15,7 @@ export type MessageQueueDeps = {
   visibilityTimeoutMs: number;
 };
 
-/** A message's place in the storage: what it was sent as, and where its payload went if it was large. */
+/** A message's location in storage: its content as sent, and the blob of its payload if it was large. */
 export type SentMessage = {
   data: MessageData;
   blobName: string | null;
@@ -23,20 +23,23 @@ export type SentMessage = {
   visibleAt: Date;
 };
 
-/** UTF-8: what is larger would pass the queue's 64 KiB as Base64. */
+/** UTF-8; a larger message would exceed the queue's 64 KiB after Base64 encoding. */
 const MAX_MESSAGE_BYTES = 45 * 1024;
 const MAX_VISIBILITY_DELAY_S = 7 * 24 * 3600;
 const NEVER_EXPIRES = -1;
 const MAX_MESSAGES_PER_GET = 32;
 const MAX_ABANDON_S = 600;
 const MAX_ABANDON_COUNT = 30;
-// By now a message has been redelivered for hours: it is never dropped, but should be investigated.
+// At this count, a message has been redelivered for hours: it is never dropped, but should be investigated.
 const POISON_COUNT = 10;
 const MAX_READS_WITHOUT_BLOB = 3;
 
 let sequenceNumber = 0;
 
-/** One queue of a task hub. Counts and times are those of Azure/durabletask, DurableTask.AzureStorage/Messaging/TaskHubQueue.cs. */
+/**
+ * One queue of a task hub. Counts and times are those of Azure/durabletask,
+ * DurableTask.AzureStorage/Messaging/TaskHubQueue.cs.
+ */
 export class MessageQueue {
   readonly name: string;
   readonly #deps: MessageQueueDeps;
@@ -47,7 +50,7 @@ export class MessageQueue {
     this.name = deps.queue.name;
   }
 
-  /** Sends; others, and this process, find it by polling. */
+  /** Sends a message; others, and this process, find it by polling. */
   async send(message: OutgoingMessage, visibleAt?: string): Promise<SentMessage> {
     const prepared = await this.#prepare(message);
     const delay = this.#delaySeconds(visibleAt);
@@ -58,8 +61,8 @@ export class MessageQueue {
   }
 
   /**
-   * Sends with the visibility timeout of a received message: this process works on it at once and deletes it, or dies and
-   * another one gets it when the time is over.
+   * Sends a message with the visibility timeout of a received one: this process handles it immediately and deletes it;
+   * if this process dies, another one receives it after the timeout.
    */
   async sendAndHold(message: OutgoingMessage): Promise<ReceivedMessage & Pick<SentMessage, "blobName">> {
     const { data, body, blobName } = await this.#prepare(message);
@@ -68,7 +71,7 @@ export class MessageQueue {
     return { ...sent, data, blobName, queueName: this.name, dequeueCount: 1 };
   }
 
-  /** Up to `limit` messages that are visible now, in the order in which they are to be worked on. */
+  /** Receives up to `limit` visible messages, in processing order. */
   async receive(limit: number): Promise<ReceivedMessage[]> {
     const messages = await this.#deps.queue.receive({
       count: Math.min(limit, MAX_MESSAGES_PER_GET),
@@ -80,7 +83,8 @@ export class MessageQueue {
         try {
           return { ...place, data: await this.#decode(text) };
         } catch (error) {
-          // If that fails too it shows again by itself; the others of this answer must not suffer.
+          // If this fails too, the message becomes visible again by itself; the other messages of this response must
+          // not be affected.
           await this.#putAside(place, error).catch(() => {});
           return null;
         }
@@ -89,19 +93,19 @@ export class MessageQueue {
     return received.filter((it) => it !== null).sort(byInsertion);
   }
 
-  /** Removes a message that was dealt with; one that is gone already counts as removed. */
+  /** Deletes a processed message; one that is already gone counts as deleted. */
   async delete(message: Omit<ReceivedMessage, "data">): Promise<void> {
     const { queue } = this.#deps;
     try {
       await queue.delete(message.messageId, message.popReceipt);
     } catch (error) {
       if (statusOf(error) !== 404 && statusOf(error) !== 400) throw error;
-      // A renewal may have raced: try its receipt, then assume that another host removed it.
+      // A renewal may have raced: retry with its receipt, then assume that another host deleted the message.
       await ignoring([400, 404], queue.delete(message.messageId, message.popReceipt));
     }
   }
 
-  /** Gives a message back; it is seen again the later, the more often it came. */
+  /** Returns a message; the more often it was received, the later it becomes visible again. */
   async abandon(message: ReceivedMessage): Promise<void> {
     await this.#abandonPlace(message);
   }
@@ -111,7 +115,7 @@ export class MessageQueue {
     return this.#update(message, this.#visibilitySeconds());
   }
 
-  /** Shows a held message to others at once, as when this host stops before it worked on it. */
+  /** Makes a held message visible immediately, for example when this host stops before processing it. */
   async release(message: ReceivedMessage): Promise<void> {
     await this.#update(message, 0);
   }
@@ -122,8 +126,8 @@ export class MessageQueue {
   }
 
   /**
-   * A message that cannot be read. It is put back, as another host may know its kind; but not where its payload was purged, with
-   * its instance: a payload is stored before the message that names it, so it will never come.
+   * A message that cannot be decoded. It is returned, because another host may know its kind, unless its payload was
+   * purged with its instance: a payload is stored before the message that names it, so it will never arrive.
    */
   async #putAside(place: Omit<ReceivedMessage, "data">, error: unknown): Promise<void> {
     const { messageId, dequeueCount } = place;
@@ -147,7 +151,7 @@ export class MessageQueue {
 
   async #update(message: Omit<ReceivedMessage, "data">, seconds: number): Promise<boolean> {
     try {
-      // Every update gives a new receipt, and only that one works from now on.
+      // Every update creates a new receipt, which is the only valid one from then on.
       Object.assign(message, await this.#deps.queue.update(message.messageId, message.popReceipt, seconds));
       return true;
     } catch (error) {
@@ -192,7 +196,7 @@ export class MessageQueue {
   }
 }
 
-/** Time of insertion has whole seconds; the sender's number decides within one. */
+/** Insertion times are in whole seconds; within a second, the sender's number decides. */
 function byInsertion(a: ReceivedMessage, b: ReceivedMessage): number {
   return a.insertedAt.getTime() - b.insertedAt.getTime() || a.data.SequenceNumber - b.data.SequenceNumber;
 }

@@ -1,5 +1,5 @@
-// What is left of a checkpoint once the history is written, in its order: the row, then blobs of the generation before, then the
-// batch's messages, without which a row that was missed would never be fixed.
+// The rest of a checkpoint after the history was written, in order: the row, then the blobs of the previous generation,
+// then the batch's messages. Without the messages, a row that was not written would never be fixed.
 
 import type { Clock, Logger } from "@same-kit/shared";
 import type { Delivery } from "../delivery/delivery.ts";
@@ -17,7 +17,7 @@ export type CheckpointTailDeps = {
   delivery: Delivery;
   clock: Clock;
   log: Logger;
-  /** Called once the row of an instance says that it has ended, so that its status shows it. */
+  /** Called once an ended instance's row is written, so that its status is already visible. */
   onEnded?: OnInstanceEnded;
 };
 
@@ -25,12 +25,12 @@ export type OnInstanceEnded = (instanceId: string, status: OrchestrationStatusNa
 
 export type Tail = {
   row: EpisodeRow;
-  /** Blobs that no history names any longer. */
+  /** Blobs that no history refers to any more. */
   orphaned: readonly string[];
   messages: readonly ReceivedMessage[];
-  /** That of the history which the row shows. */
+  /** ETag of the history that the row reflects. */
   etag: string;
-  /** When the checkpoint began, in ms since 1970. */
+  /** When the checkpoint started, in milliseconds since the epoch. */
   beganMs: number;
 };
 
@@ -38,13 +38,13 @@ const MAX_REPAIRS = 60;
 const REPAIR_PAUSE_MS = 1_000;
 
 /**
- * Does it in the background, one after another: an older status must not replace a newer one. What has to wait is done together
- * with what comes after it, in one write.
+ * Completes checkpoints in the background, one after another: an older status must not replace a newer one. Waiting
+ * tails are merged with later ones into a single write.
  */
 export class CheckpointTails {
   readonly #deps: CheckpointTailDeps;
   #waiting: Tail | null = null;
-  /** ETag of the row as it was last seen; undefined before that. */
+  /** ETag of the row as last seen; undefined before that. */
   #rowEtag: string | null | undefined;
   #work: Promise<void> = Promise.resolve();
   #unfinished = 0;
@@ -71,12 +71,12 @@ export class CheckpointTails {
     return this.#unfinished === 0;
   }
 
-  /** Spares a look at the row before it is written for the first time. */
+  /** Saves reading the row before it is written for the first time. */
   knowRow(etag: string): void {
     this.#rowEtag = etag;
   }
 
-  /** Resolves when all that was added is done, or left to the messages that come again. */
+  /** Resolves when everything added is done, or left to redelivered messages. */
   settled(): Promise<void> {
     return this.#work;
   }
@@ -93,7 +93,7 @@ export class CheckpointTails {
       await Promise.all(orphaned.map((name) => payloads.remove(name)));
       await Promise.all(messages.map((message) => delivery.delete(message)));
     } catch (error) {
-      // The history is committed; with the messages still there the row is fixed when they come back.
+      // The history is committed. The messages are still in the queue, and the row is fixed when they are redelivered.
       const reason = (error as Error).message;
       log.warn("The status of an instance could not be written.", { instanceId: row.instanceId, reason });
       await Promise.all(messages.map((message) => delivery.abandon(message)));
@@ -105,17 +105,20 @@ export class CheckpointTails {
     if (TERMINAL.includes(status)) this.#deps.onEnded?.(instanceId, status);
   }
 
-  /** A row must not show an older state than the history, which another host may have moved on meanwhile. */
+  /** A row must not show an older state than the history, which another host may have advanced in the meantime. */
   async #writeCurrent(tail: Tail): Promise<void> {
     if (isLate(tail.beganMs, this.#deps.clock) && (await this.#repairIfOvertaken(tail))) return;
     const written = this.#write(tail);
-    // One that was refused may have arrived all the same.
+    // A write that was reported as failed may still have arrived.
     await Promise.allSettled([written]);
     if (isLate(tail.beganMs, this.#deps.clock)) await this.#insistOnRepair(tail);
     await written;
   }
 
-  /** Nobody else knows that the row may be wrong: the messages of this checkpoint may be gone, deleted by the host that took over. */
+  /**
+   * No other host knows that the row may be wrong: this checkpoint's messages may already have been deleted by the host
+   * that took over.
+   */
   async #insistOnRepair(tail: Tail): Promise<void> {
     for (let attempt = 1; ; attempt += 1) {
       try {
@@ -128,7 +131,7 @@ export class CheckpointTails {
     }
   }
 
-  /** @returns Whether the history has moved on, and the row with it. */
+  /** @returns Whether the history has advanced, and the row with it. */
   async #repairIfOvertaken({ row: { instanceId }, etag }: Tail): Promise<boolean> {
     const { histories, log } = this.#deps;
     if ((await histories.load(instanceId, null)).etag === etag) return false;
@@ -138,8 +141,8 @@ export class CheckpointTails {
   }
 
   /**
-   * Only over the row that this host has seen: a write that arrives late, of a host that is gone meanwhile, must not replace what its
-   * successor has written.
+   * Overwrites only the row version that this host has seen: a late write of a host that is gone must not replace what
+   * its successor wrote.
    */
   async #write(tail: Tail): Promise<void> {
     let { row } = tail;
@@ -158,43 +161,48 @@ export class CheckpointTails {
     }
   }
 
-  /** The row is of an earlier generation, whose host ended before it could write this one's: what belongs to its start is missing too. */
+  /**
+   * The row belongs to an earlier generation, whose host ended before it could write this generation's row, so the
+   * columns of its start are missing too.
+   */
   async #withStart(row: EpisodeRow): Promise<EpisodeRow> {
     if (row.newEvents.some((it) => it.EventType === EventType.ExecutionStarted)) return row;
     const { events } = await this.#deps.histories.load(row.instanceId, row.executionId);
     return events.length === 0 ? row : { ...row, newEvents: events };
   }
 
-  /** Without a row the instance was purged; or an earlier one could not be written, and the history is still there. */
+  /**
+   * If there is no row, the instance was purged, or an earlier row could not be written and the history still exists.
+   */
   async #restore(row: EpisodeRow): Promise<void> {
     const { instances, histories } = this.#deps;
     const { events } = await histories.load(row.instanceId, row.executionId);
     if (events.length > 0) await instances.writeEpisode({ ...row, newEvents: events, mayCreate: true });
   }
 
-  /** Whether a row that somebody else has written is to show this tail all the same. */
+  /** Whether this tail must still be written over a row that someone else has written. */
   async #isStillOurs(tail: Tail): Promise<boolean> {
     const { instanceId, executionId } = tail.row;
     if (await this.#repairIfOvertaken(tail)) return false;
     const found = await this.#deps.instances.findRow(instanceId);
     this.#rowEtag = found?.etag ?? null;
-    // A newer start, which waits for its first episode.
+    // A newer start that is waiting for its first episode.
     return found === null || found.executionId === executionId || found.status !== "Pending";
   }
 }
 
-/** There is no row yet, so it is not looked up. */
+/** There is no row yet, so none is read. */
 function isStartOfChild({ newEvents }: EpisodeRow): boolean {
   return newEvents.some((it) => it.EventType === EventType.ExecutionStarted && it.ParentInstance !== null);
 }
 
-/** Two writes of one row as one: columns of the later replace those of the earlier. */
+/** Merges two writes of one row: columns of the later replace those of the earlier. */
 function joined(earlier: Tail, later: Tail): Tail {
   return {
     row: {
       ...later.row,
       newEvents: [...earlier.row.newEvents, ...later.row.newEvents],
-      // A termination omits it, and keeps what the orchestrator set.
+      // A termination omits it, which keeps what the orchestrator set.
       customStatus: later.row.customStatus === undefined ? earlier.row.customStatus : later.row.customStatus,
       inputBlob: later.row.inputBlob ?? earlier.row.inputBlob,
       outputBlob: later.row.outputBlob ?? earlier.row.outputBlob,

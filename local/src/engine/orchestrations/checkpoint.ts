@@ -1,5 +1,5 @@
-// Saves an episode in the one order that a crash at any point survives: send, append history, update the row, delete the
-// batch. Source: Azure/durabletask, DurableTask.AzureStorage/AzureStorageOrchestrationService.cs,
+// Saves an episode in the one order that survives a crash at any point: send, append history, update the row, delete
+// the batch. Source: Azure/durabletask, DurableTask.AzureStorage/AzureStorageOrchestrationService.cs,
 // CompleteTaskOrchestrationWorkItemAsync.
 
 import type { Delivery, PreparedDelivery } from "../delivery/delivery.ts";
@@ -16,18 +16,19 @@ export type CheckpointDeps = {
 };
 
 export type Checkpointed = {
-  /** What the next episode begins with. */
+  /** The history that the next episode starts with. */
   history: StoredHistory;
-  /** The remaining work, for which nothing has to wait. */
+  /** The remaining work, which nothing needs to wait for. */
   tail: Omit<Tail, "messages" | "beganMs">;
 };
 
 /**
- * Commits an episode. Messages that this host takes itself are handed over only once the history is written, so that their
- * replies always find their cause.
+ * Commits an episode. Messages that this host processes itself are handed over only after the history is written, so
+ * that their replies always find their cause.
  *
- * @throws HistoryConflictError when another host moved the instance on, and whatever the storage throws. What was sent stays in
- * its queues then and shows when its hold is over: a write that was refused may be our own, tried twice.
+ * @throws HistoryConflictError if another host advanced the instance, and any error of the storage. Messages already
+ *   sent then stay in their queues and become visible when their hold ends: a rejected write may have been our own,
+ *   retried.
  */
 export async function checkpoint(
   instanceId: string,
@@ -49,7 +50,7 @@ export async function checkpoint(
   const newEvents: readonly HistoryEvent[] = events.slice(events.length - newEventCount);
   const { inputBlob, outputBlob } = appended;
   const { customStatus } = result;
-  // An entity has no starter: it begins to exist with its first episode, also after it was purged.
+  // An entity has no starter: its first episode creates it, also after a purge.
   const isEntity = parseEntityInstanceId(instanceId) !== null;
   const mayCreate =
     isEntity || newEvents.some((it) => it.EventType === EventType.ExecutionStarted && it.ParentInstance !== null);
@@ -57,7 +58,10 @@ export async function checkpoint(
   return { history, tail: { row, orphaned, etag: appended.etag } };
 }
 
-/** All or none: one message that could not be sent leaves the others to the queues, or they would be held for ever. */
+/**
+ * All or none: if one message cannot be sent, the others are left to their queues; otherwise they would be held
+ * forever.
+ */
 async function prepareAll(
   instanceId: string,
   outgoing: readonly Outgoing[],

@@ -7,7 +7,7 @@ import type { Verdict } from "./verdict.ts";
 
 type Decided = Extract<Verdict, { kind: "decided" }>;
 
-/** What woke the orchestrator up. @param replayedCount - So many of the events are of earlier episodes. */
+/** Logs what woke the orchestrator. @param replayedCount - Number of events from earlier episodes. */
 export function logArrived({ instanceId, started, events }: Execution, replayedCount: number, deps: EpisodeDeps): void {
   const log = deps.functionLog;
   const it = orchestrator(instanceId, started.Name);
@@ -17,7 +17,7 @@ export function logArrived({ instanceId, started, events }: Execution, replayedC
   });
 }
 
-/** What the orchestrator asked for, and how it stands now. */
+/** Logs what the orchestrator scheduled, and its resulting status. */
 export function logDecided(
   { instanceId, executionId, started }: Execution,
   { scheduled, end }: Decided,

@@ -1,4 +1,5 @@
-// The boundary between deciding (pure: `run-episode.ts`, `replay/`) and storing (`instance-session.ts`, `checkpoint.ts`).
+// The boundary between deciding (pure: `run-episode.ts`, `replay/`) and storing (`instance-session.ts`,
+// `checkpoint.ts`).
 
 import type { Clock, Logger } from "@same-kit/shared";
 import type { Span, Tracer } from "../../telemetry/index.ts";
@@ -8,7 +9,7 @@ import type { Outgoing, TaskMessage } from "../messages/message-data.ts";
 import type { FunctionInvoker } from "../ports.ts";
 import type { DurableTaskSettings } from "../settings.ts";
 
-/** What host.json decides about an episode. */
+/** The settings of host.json that affect an episode. */
 export type EpisodeSettings = Pick<
   DurableTaskSettings,
   | "defaultVersion"
@@ -28,7 +29,7 @@ export type EpisodeDeps = {
   clock: Clock;
   log: Logger;
   functionLog: FunctionLog;
-  /** Absent: nothing is traced. */
+  /** Absent: tracing is off. */
   tracer?: Tracer | undefined;
 };
 
@@ -36,18 +37,18 @@ export type EpisodeInput = {
   instanceId: string;
   /** Persisted events of the current execution; empty for a new one. */
   history: readonly HistoryEvent[];
-  /** This batch, in order of arrival. */
+  /** The messages of this batch, in order of arrival. */
   messages: readonly TaskMessage[];
 };
 
 export type EpisodeResult =
-  /** Nothing to store: the batch's messages are deleted. */
+  /** There is nothing to store: the batch's messages are deleted. */
   | { kind: "discarded"; reason: string }
-  /** The worker was away, or the version does not match: the batch is abandoned and comes back. */
+  /** The worker was unavailable, or the version does not match: the batch is abandoned and redelivered. */
   | {
       kind: "abandoned";
       reason: string;
-      /** What only a person can change: told once, as a warning. */
+      /** A problem that only the user can fix: logged once, as a warning. */
       warning?: { text: string; fields: Record<string, string> };
     }
   | {
@@ -56,7 +57,7 @@ export type EpisodeResult =
       /** All events of this execution after the episode; the last `newEventCount` of them are not stored yet. */
       events: HistoryEvent[];
       newEventCount: number;
-      /** Continue-as-new replaced the execution: `events` are all new and row keys start at 0 again. */
+      /** Continue-as-new replaced the execution: all `events` are new, and row keys restart at 0. */
       isNewGeneration: boolean;
       outgoing: Outgoing[];
       /** JSON text of the custom status, null for none. */

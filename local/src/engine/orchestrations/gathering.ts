@@ -1,15 +1,15 @@
-// Each episode plays the whole history. While many activities of one instance are under way, an episode for every reply would cost
-// far more than the activities themselves; waiting a moment takes many replies at once.
+// Each episode replays the whole history. While many activities of one instance are running, an episode per reply would
+// cost far more than the activities themselves; waiting briefly handles many replies at once.
 
 import type { Clock } from "@same-kit/shared";
 import { EventType, type HistoryEvent } from "../history/events.ts";
 
-/** Below that, a reply may be what the orchestrator waits for. */
+/** Below this number, the orchestrator may be waiting for exactly this reply. */
 const MANY = 16;
-/** Nobody notices. */
+/** Too short to be noticed. */
 const MAX_WAIT_MS = 25;
 
-/** When an instance's next episode begins: at once, or as long after a reply as the last episode took. */
+/** Decides when an instance's next episode starts: immediately, or as long after a reply as the last episode took. */
 export class Gathering {
   readonly #clock: Clock;
   #open = 0;
@@ -21,7 +21,7 @@ export class Gathering {
     this.#clock = clock;
   }
 
-  /** @param pending - How many messages there are by now. */
+  /** @param pending - Returns the current number of pending messages. */
   async wait(pending: () => number): Promise<void> {
     const waitMs = Math.min(this.#lastMs, MAX_WAIT_MS);
     if (this.#open >= MANY && waitMs > 0 && pending() < this.#open) {
@@ -31,12 +31,12 @@ export class Gathering {
     this.#startedAt = this.#clock.now().getTime();
   }
 
-  /** A message came, so that there are so many. */
+  /** Called when a message has arrived; `pending` is the new number. */
   noteArrival(pending: number): void {
     if (pending >= this.#open) this.end();
   }
 
-  /** Nothing is waited for any longer. */
+  /** Ends the wait. */
   end(): void {
     this.#ready.abort();
   }

@@ -14,12 +14,12 @@ import { judgeStart, topLevelStartOf } from "./start-dedupe.ts";
 
 export type SessionDeps = CheckpointDeps &
   CheckpointTailDeps & {
-    /** Runs an episode, of an orchestration or an entity. */
+    /** Runs an episode of an orchestration or an entity. */
     runEpisode(input: EpisodeInput): Promise<EpisodeResult>;
     tracer?: Tracer | undefined;
     clock: Clock;
     visibilityTimeoutMs: number;
-    /** How many messages one episode takes at most. */
+    /** Maximum number of messages per episode. */
     maxBatch: number;
     log: Logger;
   };
@@ -27,8 +27,8 @@ export type SessionDeps = CheckpointDeps &
 const NO_HISTORY: StoredHistory = { events: [], executionId: null, etag: null, blobNames: [] };
 
 /**
- * One instance in this process: its messages in order of arrival, one episode at a time, its history in memory between them.
- * That memory is only trusted together with the sentinel's ETag, which every append checks.
+ * One instance in this process: its messages in order of arrival, one episode at a time, with its history kept in
+ * memory in between. The cached history is only valid together with the sentinel's ETag, which every append checks.
  */
 export class InstanceSession {
   readonly instanceId: string;
@@ -36,7 +36,7 @@ export class InstanceSession {
   readonly #deps: SessionDeps;
   #pending: ReceivedMessage[] = [];
   #history: StoredHistory | null = null;
-  /** Covers the history as it was when it was last looked at. */
+  /** Indexes the history as it was when last examined. */
   #index = new HistoryIndex();
   #saving: Promise<unknown> = Promise.resolve();
   readonly #tails: CheckpointTails;
@@ -60,7 +60,7 @@ export class InstanceSession {
     return this.#pending.length;
   }
 
-  /** Whether forgetting this session would save nothing that is worth it. */
+  /** Whether nothing is gained by keeping this session in memory. */
   get hasEnded(): boolean {
     if (this.#history === null) return false;
     this.#index = this.#index.of(this.#history.events);
@@ -72,27 +72,27 @@ export class InstanceSession {
     this.#gathering.noteArrival(this.#pending.length);
   }
 
-  /** The partition is gone: what runs is not saved, and what waits is the new owner's. */
+  /** The partition was lost: a running episode is not saved, and waiting messages belong to the new owner. */
   lose(): void {
     this.#isLost = true;
     this.#history = null;
     void this.releasePending();
   }
 
-  /** As {@link lose}; resolves when the storage holds all that this session will ever write. */
+  /** Like {@link lose}, but resolves when the storage contains everything that this session will ever write. */
   async retire(): Promise<void> {
     this.lose();
     await this.#saving;
     await this.#tails.settled();
   }
 
-  /** This host will not work on these. */
+  /** Returns messages that this host will not process. */
   async releasePending(): Promise<void> {
     this.#gathering.end();
     await this.#release(this.#pending.splice(0));
   }
 
-  /** What the last checkpoint still writes in the background. */
+  /** Whether the last checkpoint's background writes have completed. */
   get isSettled(): boolean {
     return this.#tails.isSettled;
   }
@@ -101,7 +101,7 @@ export class InstanceSession {
     return this.#tails.settled();
   }
 
-  /** Works on what has arrived, as one episode. Never throws. */
+  /** Processes the messages that have arrived, as one episode. Never throws. */
   async runEpisode(): Promise<void> {
     if (this.#deps.maxBatch === Number.POSITIVE_INFINITY) await this.#gathering.wait(() => this.#pending.length);
     const batch = this.#pending.splice(0, this.#deps.maxBatch);
@@ -109,7 +109,7 @@ export class InstanceSession {
       await this.#work(batch);
     } catch (error) {
       this.#history = null;
-      // Renewed any longer, they would never reach the partition's new owner.
+      // If they were still renewed, they would never reach the partition's new owner.
       await (this.#isLost ? this.#release(batch) : this.#putOff(batch, error as Error));
     }
   }
@@ -144,7 +144,7 @@ export class InstanceSession {
     const { instances, delivery, visibilityTimeoutMs } = this.#deps;
     const start = topLevelStartOf(message);
     if (start === null) return true;
-    // A new instance has no history to be read; should there be one all the same, the append finds out.
+    // A new instance has no history to load; if there is one after all, the append detects it.
     if (message.startTrust?.isFirst === true) this.#history ??= NO_HISTORY;
     if (message.startTrust !== undefined) {
       this.#tails.knowRow(message.startTrust.rowEtag);
@@ -158,7 +158,9 @@ export class InstanceSession {
     return verdict === "accept";
   }
 
-  /** @param known - Of an episode that must be run again: in the history already, and done with when that is saved. */
+  /**
+   * @param known - Messages of an episode that must be repeated: already in the history, and deleted once it is saved.
+   */
   async #runBatch(fresh: readonly ReceivedMessage[], known: readonly ReceivedMessage[] = []): Promise<void> {
     const before = this.#history ?? (await this.#deps.histories.load(this.instanceId, null));
     const history = eventsFor(fresh, before);
@@ -181,7 +183,7 @@ export class InstanceSession {
     }
   }
 
-  /** Every attempt is a line for those who look closely; what needs a person is a warning, once. */
+  /** Every attempt is logged at debug level; a problem that the user must fix is logged once, as a warning. */
   #notePutOff({ reason, warning }: Extract<EpisodeResult, { kind: "abandoned" }>): void {
     const { log } = this.#deps;
     const { instanceId } = this;
@@ -213,23 +215,26 @@ export class InstanceSession {
     await Promise.all(messages.map((message) => delivery.delete(message)));
   }
 
-  /** For an instance without history: one that waits for its start, or none at all. */
+  /** For an instance without history: one that waits for its start, or does not exist. */
   async #discardUnstarted(messages: readonly ReceivedMessage[]): Promise<void> {
     const { delivery, instances } = this.#deps;
-    // The empty history that was loaded may belong to an ID that is started later, by any host.
+    // The empty history may belong to an ID that any host starts later, so it is not kept.
     this.#history = null;
     const isPending = (await instances.findRow(this.instanceId))?.status === "Pending";
     for (const message of messages) {
       const { Event: event } = message.data.TaskMessage;
       const isTermination = event.EventType === EventType.ExecutionTerminated;
       if (isPending && isTermination) await instances.markTerminated(this.instanceId, event.Timestamp, event.Input);
-      // Its start may be in the hands of a host that died, or keep failing: an event that came before it must wait for it.
+      // Its start may be held by a host that died, or may keep failing: an event that arrived before it must wait.
       const mayStart = isPending && !isTermination;
       await (mayStart ? delivery.abandon(message) : delivery.delete(message));
     }
   }
 
-  /** A crash between history and row leaves a row that is behind; a row that is ahead means that another host went on. */
+  /**
+   * A crash between history and row leaves a row that is behind; a row that is ahead means that another host has
+   * continued.
+   */
   async #repairRow({ events, executionId, etag }: StoredHistory): Promise<void> {
     const row = await this.#deps.instances.findRow(this.instanceId);
     if (row !== null && executionId !== null && !isRowStale(row, executionId, expectedStatus(events))) return;

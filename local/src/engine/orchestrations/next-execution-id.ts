@@ -1,7 +1,10 @@
 import { createHash } from "node:crypto";
 import type { ExecutionStartedEvent } from "../history/events.ts";
 
-/** The execution that follows by continue-as-new, the same however often its first episode runs. A GUID without dashes, as the extension's. */
+/**
+ * The execution id after continue-as-new, identical however often its first episode runs. A GUID without dashes, as in
+ * the extension.
+ */
 export function nextExecutionId({
   OrchestrationInstance: { InstanceId, ExecutionId },
 }: Pick<ExecutionStartedEvent, "OrchestrationInstance">): string {

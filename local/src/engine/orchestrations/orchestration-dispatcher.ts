@@ -14,21 +14,21 @@ export type OrchestrationDispatcherDeps = {
   >;
 };
 
-// Instances whose history stays in memory while nothing happens to them; the least recently used go first.
+// Number of idle instances whose history stays in memory; the least recently used are evicted first.
 const MAX_IDLE_SESSIONS = 500;
 
 /** Reads the control queues that this host owns and runs the episodes of their instances. */
 export class OrchestrationDispatcher {
   readonly #deps: OrchestrationDispatcherDeps;
-  /** By the name of the queue. */
+  /** By queue name. */
   readonly #readings = new Map<string, Reading>();
   /** In order of last use. */
   readonly #sessions = new Map<string, InstanceSession>();
   readonly #running = new Map<InstanceSession, Promise<void>>();
   readonly #slots: Limiter;
-  /** Instances that must not be worked on before these resolve. */
+  /** Instances that must not be processed before these resolve. */
   readonly #barred = new Map<string, Promise<void>>();
-  /** Queues from which no more was fetched, as too much was waiting here. */
+  /** Queues that are not being polled because too many messages are waiting here. */
   readonly #throttled = new Set<string>();
 
   constructor(deps: OrchestrationDispatcherDeps) {
@@ -36,7 +36,7 @@ export class OrchestrationDispatcher {
     this.#slots = new Limiter(deps.settings.maxConcurrentOrchestratorFunctions);
   }
 
-  /** Begins to read a queue that became ours. */
+  /** Starts reading a queue that became ours. */
   open(queueName: string): void {
     if (this.#readings.has(queueName)) return;
     const inbox: Inbox = {
@@ -48,7 +48,7 @@ export class OrchestrationDispatcher {
     this.#readings.set(queueName, this.#deps.delivery.read(queueName, inbox));
   }
 
-  /** Stops reading, lets episodes end, gives back the rest. */
+  /** Stops reading, lets running episodes end, and returns the other messages. */
   async drain(queueName: string): Promise<void> {
     await this.#close(queueName);
     const sessions = [...this.#sessions.values()].filter((it) => it.queueName === queueName);
@@ -59,8 +59,8 @@ export class OrchestrationDispatcher {
   }
 
   /**
-   * Another host has the queue: nothing of it may be worked on here any longer. An episode that is under way cannot be stopped, only not
-   * be saved; should the queue come back before it has ended, its instance waits for that.
+   * Another host owns the queue: nothing in it may be processed here any longer. A running episode cannot be stopped,
+   * but it is not saved; if the queue comes back before that episode has ended, its instance waits for it.
    */
   lose(queueName: string): void {
     void this.#close(queueName);
@@ -73,13 +73,13 @@ export class OrchestrationDispatcher {
     }
   }
 
-  /** Forgets what is in memory of an instance, as after a purge. */
+  /** Drops what is in memory about an instance, for example after a purge. */
   forget(instanceId: string): void {
     const session = this.#sessions.get(instanceId);
     if (session !== undefined && !this.#running.has(session)) this.#sessions.delete(instanceId);
   }
 
-  /** Runs `work` while nothing of the instance is worked on or written here, and forgets what was in memory of it. */
+  /** Runs `work` while nothing of the instance is processed or written here, and drops what was in memory about it. */
   whileIdle<Result>(instanceId: string, work: () => Promise<Result>): Promise<Result> {
     const earlier = this.#barred.get(instanceId);
     const session = this.#sessions.get(instanceId);
@@ -93,7 +93,7 @@ export class OrchestrationDispatcher {
     return result;
   }
 
-  /** Until `work` has ended, whatever comes of it. */
+  /** Until `work` has ended, whatever the outcome. */
   #bar(instanceId: string, work: Promise<unknown>): void {
     const barrier = work.then(
       () => {},
@@ -157,12 +157,12 @@ export class OrchestrationDispatcher {
     if (session.hasEnded) void session.settled().then(() => this.#evictEnded(session));
     for (const [instanceId, idle] of this.#sessions) {
       if (this.#sessions.size <= MAX_IDLE_SESSIONS) return;
-      // A drain waits for the sessions that it finds: one whose row is being written stays.
+      // A drain waits for the sessions that it finds, so a session whose row is being written stays.
       if (!this.#running.has(idle) && idle.isSettled) this.#sessions.delete(instanceId);
     }
   }
 
-  /** Only once its row is written: a drain waits for the sessions that it finds. */
+  /** Only after its row is written: a drain waits for the sessions that it finds. */
   #evictEnded(session: InstanceSession): void {
     const isCurrent = this.#sessions.get(session.instanceId) === session;
     if (isCurrent && !session.hasPending && !this.#running.has(session)) this.#sessions.delete(session.instanceId);

@@ -1,5 +1,5 @@
-// A reply may arrive before the checkpoint that recorded its cause, as messages are sent before the history is written; then it
-// must come again later instead of being taken for a stray one.
+// Messages are sent before the history is written, so a reply may arrive before the checkpoint that recorded its cause;
+// it must then be redelivered later instead of being treated as stray.
 // Source: Azure/durabletask, DurableTask.AzureStorage/Messaging/OrchestrationSession.cs, IsOutOfOrderMessage.
 
 import { parseTicks } from "@same-kit/shared";
@@ -9,20 +9,20 @@ import { messageId } from "../messages/entity-messages.ts";
 import type { MessageData, ReceivedMessage } from "../messages/message-data.ts";
 import { nextExecutionId } from "./next-execution-id.ts";
 
-// How many times a reply to an instance without history is returned before it is assumed that there is none.
+// How many times a reply to an instance without history is returned before the instance is assumed not to exist.
 const MAX_DEQUEUES_WITHOUT_HISTORY = 5;
-// What has not found its cause by then never will.
+// After this many deliveries, the cause is assumed never to arrive.
 const MAX_DEQUEUES = 50;
 
-/** A history, read once to compare many messages with it; what is added to it is read on. */
+/** An index of a history, built once to compare many messages with it, and extended as the history grows. */
 export class HistoryIndex {
   readonly events: HistoryEvent[] = [];
   readonly ids = new Set<number>();
   /** Ids of the actions that have been answered. */
   readonly answered = new Set<number>();
-  /** Ids of what was asked of entities. */
+  /** Ids of requests to entities. */
   readonly requests = new Set<string>();
-  /** Names of the events that were raised: those of answers are ids of requests. */
+  /** Names of the raised events; an answer's name is the id of its request. */
   readonly raised = new Set<string>();
   started: ExecutionStartedEvent | undefined;
   hasCompleted = false;
@@ -31,7 +31,9 @@ export class HistoryIndex {
     for (const event of events) this.add(event);
   }
 
-  /** @returns This index with what is new in `events`, or another one where they are not this history, grown. */
+  /**
+   * @returns This index, extended by new `events`, or a new index if `events` is not a continuation of this history.
+   */
   of(events: readonly HistoryEvent[]): HistoryIndex {
     const { length } = this.events;
     const isGrown = length > 0 && events[0] === this.events[0] && events[length - 1] === this.events[length - 1];
@@ -52,7 +54,7 @@ export class HistoryIndex {
   }
 }
 
-/** Whether `message` answers something that the history does not hold yet. */
+/** Whether `message` answers something that is not in the history yet. */
 export function isOutOfOrder(message: ReceivedMessage, history: HistoryIndex): boolean {
   const causeId = causeOf(message.data.TaskMessage.Event);
   const requestId = requestAnswered(message.data);
@@ -60,18 +62,20 @@ export function isOutOfOrder(message: ReceivedMessage, history: HistoryIndex): b
   const { started, hasCompleted, ids, requests } = history;
   const wanted = message.data.TaskMessage.OrchestrationInstance.ExecutionId;
   const isOfHistory = started !== undefined && (!wanted || wanted === started.OrchestrationInstance.ExecutionId);
-  // For an execution that is over, or one whose first checkpoint another host is about to write.
+  // For an execution that has ended, or one whose first checkpoint another host is about to write.
   if (!isOfHistory) {
     const isOfNext = started !== undefined && !hasCompleted && wanted === nextExecutionId(started);
     return message.dequeueCount <= (isOfNext ? MAX_DEQUEUES : MAX_DEQUEUES_WITHOUT_HISTORY);
   }
-  // Nothing is added to what has ended: the reply would come back for ever.
+  // Nothing is appended to an ended execution: the reply would be redelivered forever.
   if (hasCompleted) return false;
   if (causeId !== null) return !ids.has(causeId);
   return !requests.has(requestId ?? "") && message.dequeueCount <= MAX_DEQUEUES;
 }
 
-/** What an entity raises in an orchestration is named after the request that it answers; null for any other message. */
+/**
+ * An event that an entity raises in an orchestration is named after the answered request; null for any other message.
+ */
 function requestAnswered({ TaskMessage, Sender }: MessageData): string | null {
   const { Event: event, OrchestrationInstance: target } = TaskMessage;
   if (event.EventType !== EventType.EventRaised) return null;
@@ -81,8 +85,9 @@ function requestAnswered({ TaskMessage, Sender }: MessageData): string | null {
 }
 
 /**
- * Whether the history holds the message's event already: its host died between the history and the deletion of the message. The
- * extension appends it once more; a reply then answers nothing, but an external event would be raised twice.
+ * Whether the history already contains the message's event: its host died between writing the history and deleting the
+ * message. The extension appends it again; a duplicate reply then answers nothing, but an external event would be
+ * raised twice.
  */
 export function isKnown({ data }: ReceivedMessage, { events, answered, raised }: HistoryIndex): boolean {
   const event = data.TaskMessage.Event;
@@ -93,14 +98,14 @@ export function isKnown({ data }: ReceivedMessage, { events, answered, raised }:
   return events.some((it) => it.EventType === event.EventType && isSameMessage(it, event));
 }
 
-/** A sender's clock never shows the same tick twice, so time and content tell one message from another. */
+/** A sender's clock never returns the same tick twice, so time and content identify a message. */
 function isSameMessage(a: HistoryEvent, b: HistoryEvent): boolean {
   if (parseTicks(a.Timestamp) !== parseTicks(b.Timestamp)) return false;
   if (a.EventType !== EventType.EventRaised || b.EventType !== EventType.EventRaised) return true;
   return a.Name === b.Name && a.Input === b.Input;
 }
 
-/** `EventId` of the action that the event answers; null for an event that answers none. */
+/** `EventId` of the action that the event answers; null if it answers none. */
 function causeOf(event: HistoryEvent): number | null {
   switch (event.EventType) {
     case EventType.TaskCompleted:

@@ -32,10 +32,10 @@ export function orchestratorPayload(
   };
 }
 
-/** Inputs are JSON, but a client that speaks to storage directly may have written anything. */
+/** Inputs are JSON, but a client that accesses storage directly may have written anything. */
 const parsedInput = (text: string | null): unknown => (text?.trim() === "" ? null : jsonOrText(text));
 
-/** Whole days, as .NET writes a TimeSpan. */
+/** Whole days in .NET's TimeSpan format. */
 function toTimeSpan(ms: number): string {
   return `${ms / (24 * 60 * 60 * 1000)}.00:00:00`;
 }

@@ -1,6 +1,6 @@
-// An instances row that a crash left behind its history. Source: Azure/durabletask,
-// DurableTask.AzureStorage/Tracking/AzureTableTrackingStore.cs, UpdateInstanceStatusForCompletedOrchestrationAsync; there only for
-// instances that have ended, here for all.
+// Repairs an instances row that a crash left behind its history. Source: Azure/durabletask,
+// DurableTask.AzureStorage/Tracking/AzureTableTrackingStore.cs, UpdateInstanceStatusForCompletedOrchestrationAsync;
+// there only for ended instances, here for all.
 
 import type { Clock } from "@same-kit/shared";
 import { EventType, type HistoryEvent, type OrchestrationStatusName } from "../history/events.ts";
@@ -10,20 +10,23 @@ import type { InstanceRow, InstanceStore } from "../tracking/instance-store.ts";
 
 export type RowRepairDeps = { histories: HistoryStore; instances: InstanceStore; clock: Clock };
 
-// Another host takes over a lease that was not renewed for 30 s. What took longer than this may have been overtaken: this process was
-// paused, or its request was.
+// Another host takes over a lease that was not renewed for 30 s. Work that took longer than this limit may have been
+// overtaken: this process, or its request, was paused.
 const PROMPT_MS = 2_000;
 const MAX_FAILURES = 60;
 const FAILURE_PAUSE_MS = 1_000;
 
-/** Whether what began at `beganMs`, in ms since 1970, took so long that another host may have moved the instance on meanwhile. */
+/**
+ * Whether work started at `beganMs` (milliseconds since the epoch) took so long that another host may have advanced the
+ * instance.
+ */
 export function isLate(beganMs: number, clock: Clock): boolean {
   return clock.now().getTime() - beganMs > PROMPT_MS;
 }
 
 /**
- * Makes the row show what the history in the storage says, again where that may have changed meanwhile. Once it has begun to write, it
- * does not give up soon: nobody else would know that the row may show an older state.
+ * Makes the row show the state of the stored history, repeatedly if that may have changed in the meantime. Once it has
+ * started to write, it retries for a long time: no other host would know that the row may show an older state.
  *
  * @returns The history.
  */
@@ -50,7 +53,7 @@ export async function repairRow(instanceId: string, deps: RowRepairDeps): Promis
   }
 }
 
-/** The status that the row of an instance with this history shows. */
+/** The status in the row of an instance with this history. */
 export function expectedStatus(events: readonly HistoryEvent[]): OrchestrationStatusName {
   let status: OrchestrationStatusName = "Pending";
   for (const event of events) {
@@ -66,6 +69,6 @@ export function expectedStatus(events: readonly HistoryEvent[]): OrchestrationSt
 export function isRowStale(row: InstanceRow | null, executionId: string, expected: OrchestrationStatusName): boolean {
   if (row === null) return true;
   if (row.executionId === executionId) return row.status !== expected;
-  // Another execution's row is a newer start's while it is pending; else an older generation's.
+  // While pending, another execution's row is that of a newer start; otherwise, of an older generation.
   return row.status !== "Pending";
 }

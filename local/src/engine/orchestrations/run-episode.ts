@@ -1,5 +1,6 @@
-// One wake-up of an instance, from a batch of messages to what must be stored and sent. Pure but for the call of the worker:
-// run twice on the same input it decides the same (new ids and times apart), which is what makes a repeated episode harmless.
+// One wake-up of an instance, from a batch of messages to what must be stored and sent. Pure except for the call of the
+// worker: run twice on the same input, it makes the same decisions (except for new ids and times), which makes a
+// repeated episode harmless.
 
 import { formatTicks, parseTicks } from "@same-kit/shared";
 import type { Span } from "../../telemetry/index.ts";
@@ -21,8 +22,8 @@ import { orchestrationSpans } from "./tracing/orchestration-spans.ts";
 import { endedEarly, judgeReply, type Postponement, terminationOf, type Verdict } from "./verdict.ts";
 
 /**
- * Runs one episode: merges the batch into the history, calls the orchestrator once (again for each continue-as-new), and turns
- * what it asks for into events and messages.
+ * Runs one episode: merges the batch into the history, calls the orchestrator once (again for each continue-as-new),
+ * and converts its actions to events and messages.
  *
  * Failures of the app are values in the result. It rejects only if the invoker does.
  *
@@ -79,7 +80,7 @@ function openExecution(
   return { instanceId, executionId, started: start, events, span: isTraced ? spanOfExecution(start) : null };
 }
 
-/** What this episode comes to, with the worker asked where that makes sense. */
+/** Determines the outcome of this episode, calling the worker if necessary. */
 async function judge(execution: Execution, deps: EpisodeDeps): Promise<Verdict> {
   const { invoker, settings, log } = deps;
   const { started, instanceId, executionId } = execution;
@@ -103,13 +104,13 @@ async function judge(execution: Execution, deps: EpisodeDeps): Promise<Verdict> 
   return judgeReply(reply, execution, deps);
 }
 
-/** Stopping an instance must not wait for the worker that may be the reason for stopping it. */
+/** Stopping an instance must not wait for the worker, which may be the reason for stopping it. */
 function postponed(execution: Execution, deps: EpisodeDeps, why: Omit<Postponement, "kind">): Verdict {
   const termination = terminationOf(execution);
   return termination === null ? { kind: "postponed", ...why } : endedEarly(execution, termination, deps);
 }
 
-/** The extension only retries it, and the instance looks as if it hung. */
+/** The extension only retries, so the instance appears to hang. */
 function wrongVersion(
   { Name: functionName, Version }: ExecutionStartedEvent,
   { defaultVersion, versionMatchStrategy }: EpisodeSettings,
@@ -146,9 +147,9 @@ function appendDecisions(
 }
 
 /**
- * The next generation begins in the same episode, so its first frame is closed before its code has run. Only this one is
- * stored; the old generation's last episode never is. Its id, and the time of its start, are the same when the episode is run again:
- * entities recognize by both what they have been asked before.
+ * The next generation starts in the same episode, so its first frame is closed before its code has run. Only this
+ * generation is stored; the last episode of the old one never is. Its id and its start time are the same when the
+ * episode is repeated, because entities recognize earlier requests by both.
  */
 function nextGeneration(
   { instanceId, started, span }: Execution,
@@ -173,7 +174,7 @@ function nextGeneration(
   return { instanceId, executionId, started: next, events, span: span && spanOfExecution(next) };
 }
 
-/** A generation is a span of its own, below the parent that all of them have. */
+/** Each generation has its own span, below the parent that all of them share. */
 function withSpanOfItsOwn(started: ExecutionStartedEvent, now: string): ExecutionStartedEvent {
   return withOwnSpan({ ...started, ParentTraceContext: withoutOwnSpan(started.ParentTraceContext) }, now);
 }
@@ -189,7 +190,7 @@ function advanced(
   return { kind: "advanced", executionId, events, newEventCount, isNewGeneration, outgoing, customStatus };
 }
 
-/** Arrived events count as played once the code has seen them; the SDK's `isReplaying` is computed from this. */
+/** Arrived events count as played once the code has seen them; the SDK computes `isReplaying` from this. */
 function markPlayed(events: HistoryEvent[]): void {
   for (const event of events) {
     if (isArrival(event)) event.IsPlayed = true;

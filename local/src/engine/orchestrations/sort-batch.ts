@@ -4,18 +4,18 @@ import { HistoryIndex, isKnown, isOutOfOrder } from "./out-of-order.ts";
 import { isStartOf } from "./start-dedupe.ts";
 
 export type SortedBatch = {
-  /** What the next episode is about. */
+  /** Messages for the next episode. */
   fresh: ReceivedMessage[];
-  /** In the history already, as their host died before it deleted them, or in this batch a second time. */
+  /** Messages already in the history, because their host died before deleting them, or duplicated within this batch. */
   known: ReceivedMessage[];
   /** Replies whose cause is not in the history yet. */
   early: ReceivedMessage[];
 };
 
-/** Sorts a batch's messages by what the history says of them. */
+/** Sorts the messages of a batch by comparing them with the history. */
 export function sortBatch(messages: readonly ReceivedMessage[], index: HistoryIndex): SortedBatch {
   const sorted: SortedBatch = { fresh: [], known: [], early: [] };
-  // Two hosts that ran one activity, one of them paused meanwhile, both answer it.
+  // If two hosts ran the same activity, for example because one was paused, both answer it.
   const inBatch = new HistoryIndex();
   for (const message of messages) {
     const isTwice = isKnown(message, index) || isKnown(message, inBatch) || isKnownStart(message, index.events);
@@ -30,8 +30,9 @@ export function sortBatch(messages: readonly ReceivedMessage[], index: HistoryIn
 }
 
 /**
- * Whether the last checkpoint was interrupted between two of its transactions: every episode ends with OrchestratorCompleted.
- * Its messages are in the history then, and what was decided about them is not; so that episode must be run again.
+ * Whether the last checkpoint was interrupted between two of its transactions: every complete episode ends with
+ * OrchestratorCompleted. Its messages are then in the history, but its decisions are not, so the episode must be
+ * repeated.
  */
 export function isCutOff(history: readonly HistoryEvent[]): boolean {
   const last = history.at(-1);

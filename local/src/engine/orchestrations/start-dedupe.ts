@@ -1,4 +1,4 @@
-// A start message without a row, or next to another execution's row. Source: Azure/durabletask,
+// Handles a start message without a row, or with another execution's row. Source: Azure/durabletask,
 // DurableTask.AzureStorage/AzureStorageOrchestrationService.cs and AzureTableTrackingStore.cs, FetchInstanceStatus.
 
 import { parseTicks } from "@same-kit/shared";
@@ -6,7 +6,7 @@ import { EventType, type ExecutionStartedEvent, type HistoryEvent, type ParentIn
 import type { ReceivedMessage } from "../messages/message-data.ts";
 import type { InstanceRow } from "../tracking/instance-store.ts";
 
-/** What to do with a start: run it, throw it away, or look again later. */
+/** What to do with a start: run it, delete it, or retry later. */
 export type StartVerdict = "accept" | "delete" | "abandon";
 
 const MAX_DEQUEUES = 10;
@@ -24,21 +24,21 @@ export function judgeStart(
   row: InstanceRow | null,
   visibilityTimeoutMs: number,
 ): StartVerdict {
-  // The extension does not look at the status; so it starts what was terminated while it waited for its time.
+  // The extension ignores the status, so it starts an instance that was terminated while waiting for its start time.
   if (row !== null && isSameExecution(event, row)) return row.status === "Terminated" ? "delete" : "accept";
   if (
     row !== null &&
     row.generation === event.Generation &&
     isOlderThanMessage(event, message, row, visibilityTimeoutMs)
   ) {
-    return "delete"; // Another starter of the same id won.
+    return "delete"; // Another start of the same id won.
   }
   return message.dequeueCount >= MAX_DEQUEUES ? "delete" : "abandon";
 }
 
 /**
- * Whether the history came of this very start, or of another copy of it: a parent that was interrupted before its checkpoint
- * sends its child's start once more, under another execution id.
+ * Whether the history comes from this start, or from another copy of it: a parent that was interrupted before its
+ * checkpoint sends its child's start again, under another execution id.
  */
 export function isStartOf(start: ExecutionStartedEvent, history: readonly HistoryEvent[]): boolean {
   const known = history.find((it) => it.EventType === EventType.ExecutionStarted);

@@ -24,9 +24,9 @@ import { releaseHeldLocks } from "./replay/schedule-entity-message.ts";
 /** `warning`: as in the episode's result. */
 export type Postponement = { kind: "postponed" } & Omit<Extract<EpisodeResult, { kind: "abandoned" }>, "kind">;
 
-/** What one call of the orchestrator comes to. */
+/** The outcome of one call of the orchestrator. */
 export type Verdict =
-  /** Nothing can be said now; the batch comes back later. */
+  /** No outcome yet; the batch is redelivered later. */
   | Postponement
   | {
       kind: "decided";
@@ -38,19 +38,19 @@ export type Verdict =
             kind: "continued-as-new";
             input: unknown;
             carriedEvents: EventRaisedEvent[];
-            /** UTC text of the event that it follows from. */
+            /** UTC text: the time of the event that caused it. */
             causedAt: string | null;
           }
         | null;
-      /** The id that the execution's last event takes. */
+      /** The id for the execution's last event. */
       nextId: number;
       customStatus: string | null;
     };
 
-// The extension refuses more than 16 KB of UTF-16: the status is stored in a table column.
+// Like the extension, refuses more than 16 KB of UTF-16, because the status is stored in a table column.
 const CUSTOM_STATUS_LIMIT_KB = 16;
 
-/** Interprets the orchestrator's reply against the execution's events, new ones included. */
+/** Interprets the orchestrator's reply against the execution's events, including new ones. */
 export function judgeReply(
   invocation: Exclude<OrchestratorInvocationReply, { kind: "unavailable" }>,
   execution: Execution,
@@ -67,7 +67,7 @@ export function judgeReply(
   }
 }
 
-/** An end reached without interpreting actions. Being terminated comes before every failure. */
+/** An end determined without interpreting actions. Termination takes precedence over every failure. */
 export function endedEarly(
   execution: Execution,
   end: OrchestrationEnd,
@@ -105,7 +105,7 @@ function judgeActions(
   const { clock, settings, invoker } = deps;
   const { events } = execution;
   const decided = { kind: "decided" as const, customStatus };
-  // Nothing would wait for the actions of the episode in which the instance is ended from outside.
+  // If the instance is ended from outside, nothing would wait for the actions of this episode.
   if (replay.terminated !== null) {
     const scheduled = releaseHeldLocks(events, replay.nextId, execution, clock);
     const end = { kind: "terminated" as const, ...replay.terminated };
@@ -122,7 +122,7 @@ function judgeActions(
   return { ...decided, scheduled: [...scheduled, ...released], nextId: replay.nextId + released.length, end };
 }
 
-/** @throws ReplayFailure for a status that is too large. */
+/** @throws ReplayFailure if the status is too large. */
 function customStatusText(value: unknown): string | null {
   if (value === undefined || value === null) return null;
   const text = JSON.stringify(value);
@@ -134,7 +134,7 @@ function customStatusText(value: unknown): string | null {
   );
 }
 
-/** An instance that is done still waits for what it started and did not cancel. */
+/** A finished instance still waits for what it started and did not cancel. */
 function endOf(
   ending: Ending,
   { isSuspended, isIdle, continueAsNew }: ReplayOutcome,

@@ -1,4 +1,4 @@
-// Payloads that do not fit a queue message or a table column live gzipped in `{hub}-largemessages`.
+// Payloads that do not fit a queue message or a table column are stored gzipped in `{hub}-largemessages`.
 // Source: Azure/durabletask, DurableTask.AzureStorage/MessageManager.cs and Tracking/AzureTableTrackingStore.cs.
 
 import { randomBytes } from "node:crypto";
@@ -7,16 +7,16 @@ import type { BlobContainer } from "../../storage/blob-container.ts";
 import { downloadGzip, uploadGzip } from "../../storage/gzip-blobs.ts";
 import { ignoring } from "../../storage/storage-errors.ts";
 
-/** 60 KiB of UTF-16: a table column holds 64 KiB. */
+/** 60 KiB of UTF-16; a table column holds 64 KiB. */
 const MAX_PROPERTY_BYTES = 60 * 1024;
 const UTF16_UNIT_BYTES = 2;
 
 export const isLargeProperty = (text: string): boolean => text.length * UTF16_UNIT_BYTES > MAX_PROPERTY_BYTES;
 
-// A history may name thousands; all at once, with their texts, would be too much for both sides.
+// A history may refer to thousands; fetching all at once would overload both sides.
 const MAX_BLOBS_AT_ONCE = 32;
 
-/** The random part keeps two hosts that both believe to own an instance from overwriting each other's. */
+/** The random part prevents two hosts that both believe they own an instance from overwriting each other's blobs. */
 export function historyBlobName(partitionKey: string, rowKey: string, eventType: string, property: string): string {
   const random = randomBytes(4).toString("hex").toUpperCase();
   return `${partitionKey}/history-${rowKey}-${eventType}-${random}-${property}.json.gz`;
@@ -43,15 +43,15 @@ export class LargePayloads {
     await this.#container.deleteIfExists(name);
   }
 
-  /** Absolute URL of a blob, as the instances table holds it. */
+  /** Absolute URL of a blob, as stored in the instances table. */
   urlOf(name: string): string {
     return `${this.#baseUrl()}${name.split("/").map(encodeURIComponent).join("/")}`;
   }
 
   /**
-   * The text that a column of the instances table stands for: itself, or that of the blob whose URL it is.
+   * Resolves the text of an instances table column: the text itself, or the content of the blob whose URL it is.
    *
-   * @returns null where the blob was removed meanwhile.
+   * @returns null if the blob has been deleted.
    */
   async resolve(value: string): Promise<string | null> {
     const name = this.#nameOf(value);
@@ -63,7 +63,7 @@ export class LargePayloads {
     return envelope.TaskMessage?.Event?.Input ?? null;
   }
 
-  /** A URL of this container only; any other text, URLs included, is the value itself. */
+  /** Matches only URLs of this container; any other text, including other URLs, is the value itself. */
   #nameOf(value: string): string | null {
     const prefix = this.#baseUrl();
     if (!value.startsWith(prefix) || !value.endsWith(".json.gz")) return null;

@@ -23,7 +23,9 @@ export function partitionOf(instanceId: string, partitionCount: number): number 
   return fnv1a(instanceId) % partitionCount;
 }
 
-/** Under which id the hosts of an app share the app lease: the hash of its name in a GUID that is empty otherwise. */
+/**
+ * The id under which the hosts of an app share the app lease: the hash of the app's name in an otherwise empty GUID.
+ */
 export function appLeaseIdOf(appName: string): string {
   return `${fnv1a(appName).toString(16).padStart(8, "0")}-0000-0000-0000-000000000000`;
 }
@@ -49,7 +51,7 @@ export function validateHubName(hubName: string): void {
 const DEFAULT_HUB = "TestHubName";
 const DERIVED_LENGTH = 45;
 
-/** The hub name of an app that configures none: its site name, cleaned as the extension does. */
+/** The hub name of an app that configures none: its site name, sanitized as in the extension. */
 export function defaultHubName(siteName: string | undefined): string {
   if (siteName === undefined || siteName === "") return DEFAULT_HUB;
   const cleaned = siteName.replace(/[^A-Za-z0-9]/g, "");
@@ -62,7 +64,7 @@ export function defaultHubName(siteName: string | undefined): string {
 const ESCAPED: Record<string, string> = { "^": "^^", "/": "^0", "\\": "^1", "#": "^2", "?": "^3" };
 const CONTROL_OFFSET = 0xc0;
 
-/** An instance id as table key; only keys, and the history blobs named after them, are escaped. */
+/** An instance id as a table key; only keys, and the history blobs named after them, are escaped. */
 export function escapeKey(instanceId: string): string {
   let key = "";
   for (let i = 0; i < instanceId.length; i += 1) {
@@ -74,14 +76,14 @@ export function escapeKey(instanceId: string): string {
   return key;
 }
 
-/** A key of a table has at most 1 KiB, in UTF-16. */
+/** A table key has at most 1 KiB of UTF-16. */
 const MAX_KEY_LENGTH = 512;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are the characters to find.
 const CONTROL = /[\u0000-\u001f\u007f-\u009f]/;
 
 /**
- * Why no instance can have this id; null where one can. The extension lets the storage refuse what is too long; control characters,
- * which its version 2 refuses, would only mislead readers of the id.
+ * Why no instance can have this id; null if one can. The extension lets the storage reject ids that are too long;
+ * control characters, which its version 2 rejects, would only mislead readers of the id.
  *
  * @see Azure/azure-functions-durable-extension, ContextImplementations/DurableClient.cs
  */
@@ -90,7 +92,7 @@ export function findInstanceIdProblem(instanceId: string): string | null {
   return problem ?? (CONTROL.test(instanceId) ? "An instance ID has no control characters." : null);
 }
 
-/** Why the storage would refuse an instance with this id; null where it takes it. */
+/** Why the storage would reject an instance with this id; null if it accepts it. */
 export function findLengthProblem(instanceId: string): string | null {
   const { length } = escapeKey(instanceId);
   if (length <= MAX_KEY_LENGTH) return null;

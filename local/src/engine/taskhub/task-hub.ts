@@ -16,7 +16,7 @@ import {
   workItemQueueName,
 } from "./names.ts";
 
-/** The resources of one task hub; from {@link openTaskHub}. */
+/** The resources of one task hub, created by {@link openTaskHub}. */
 export type TaskHub = {
   hubName: string;
   partitionCount: number;
@@ -26,11 +26,11 @@ export type TaskHub = {
   history: StorageTable;
   instances: StorageTable;
   partitions: StorageTable;
-  /** The container whose lease says which app works on the hub, and the blob in it that names the app. */
+  /** The container whose lease determines which app works on the hub, and the blob in it that names the app. */
   appLease: { container: BlobContainer; blobName: string };
-  /** Leases of hosts of Durable Functions 2.x; only they make it. */
+  /** Leases of hosts of Durable Functions 2.x; only they create this container. */
   blobLeases: BlobContainer;
-  /** Made on first use, as by the extension. */
+  /** Created on first use, as in the extension. */
   largeMessages: BlobContainer;
   /** Any queue of the account. */
   queue(name: string): StorageQueue;
@@ -42,7 +42,7 @@ export type TaskHubOptions = { storage: StorageAccount; hubName: string; partiti
 
 const CREATED_BEFORE = [409];
 
-/** Opens a hub and makes what is missing of it; safe against others doing the same. */
+/** Opens a hub and creates its missing parts; safe if others do the same. */
 export async function openTaskHub(options: TaskHubOptions): Promise<TaskHub> {
   const hub = attachTaskHub(options);
   await Promise.all([
@@ -55,7 +55,7 @@ export async function openTaskHub(options: TaskHubOptions): Promise<TaskHub> {
   return hub;
 }
 
-/** The hub as it is, or is not: asks the storage for nothing. */
+/** The hub, whether or not it exists: sends no request. */
 export function attachTaskHub({ storage, hubName, partitionCount }: TaskHubOptions): TaskHub {
   const partitions = Array.from({ length: partitionCount }, (_, index) => index);
   return {
@@ -80,7 +80,7 @@ export function attachTaskHub({ storage, hubName, partitionCount }: TaskHubOptio
 
 async function createPartitionRows(hub: TaskHub): Promise<void> {
   await hub.partitions.createIfNotExists();
-  // A hub that was opened before has them: one request instead of one a row.
+  // A hub that was opened before has them: one request instead of one per row.
   const there = new Set<string>();
   for await (const { rowKey } of hub.partitions.query()) there.add(rowKey);
   const missing = hub.controlQueues.filter(({ name }) => !there.has(name));
@@ -94,7 +94,7 @@ async function createPartitionRows(hub: TaskHub): Promise<void> {
   );
 }
 
-/** A real host expects the container and the blob, also where the app lease is off. */
+/** A real host expects the container and the blob, even if the app lease is off. */
 async function createAppLease({ appLease: { container, blobName } }: TaskHub): Promise<void> {
   await container.createIfNotExists();
   const content = Buffer.from("{}");

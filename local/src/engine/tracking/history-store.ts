@@ -15,9 +15,9 @@ import { estimateRowBytes, moveLargeProperties, restoreLargeProperties } from ".
 /** A history as stored. */
 export type StoredHistory = {
   events: HistoryEvent[];
-  /** Null where there is none. */
+  /** Null if there is none. */
   executionId: string | null;
-  /** That of the sentinel row, also if another execution was requested; null where there is no sentinel. */
+  /** ETag of the sentinel row, even if another execution was requested; null if there is no sentinel. */
   etag: string | null;
   /** Blobs that the rows refer to. */
   blobNames: string[];
@@ -27,13 +27,13 @@ export type HistoryAppend = {
   instanceId: string;
   executionId: string;
   events: readonly HistoryEvent[];
-  /** The last this many of `events` are stored now. */
+  /** Number of events at the end of `events` that are to be stored. */
   newEventCount: number;
-  /** As loaded or as returned by the append before; null where there is no sentinel yet. */
+  /** As loaded, or as returned by the previous append; null if there is no sentinel yet. */
   etag: string | null;
 };
 
-/** Names of the blobs that large values of the new events went to, for the instances row. */
+/** Names of the blobs for large values of the new events, used in the instances row. */
 export type AppendedHistory = {
   etag: string;
   inputBlob: string | null;
@@ -43,11 +43,11 @@ export type AppendedHistory = {
 
 /** A row that a rewind changes. */
 export type RewoundRow = {
-  /** Its place in the history. */
+  /** Its index in the history. */
   index: number;
-  /** What kind of event it was. */
+  /** Its former event type. */
   was: string;
-  /** It becomes a GenericEvent, which says nothing; else only its reason tells of the rewind. */
+  /** Whether it becomes a GenericEvent without content; otherwise only its reason records the rewind. */
   isTakenOut: boolean;
 };
 
@@ -67,7 +67,7 @@ export class HistoryStore {
     this.#clock = deps.clock;
   }
 
-  /** @param executionId - Empty history unless this is the current one; null takes the current one. */
+  /** @param executionId - The history is empty unless this is the current execution; null loads the current one. */
   async load(instanceId: string, executionId: string | null): Promise<StoredHistory> {
     const rows = await this.#query(instanceId, executionId);
     const sentinel = rows.find((row) => row.rowKey === SENTINEL);
@@ -76,7 +76,7 @@ export class HistoryStore {
     const current = textValue((sentinel ?? eventRows[0])?.columns ?? {}, "ExecutionId");
     const isWanted = executionId === null || current === null || current.toLowerCase() === executionId.toLowerCase();
     if (!isWanted) return { events: [], executionId: current, etag, blobNames: [] };
-    // Rows beyond belong to an earlier, longer execution.
+    // The remaining rows belong to an earlier, longer execution.
     const end = eventRows.findIndex(({ columns }) => textValue(columns, "ExecutionId") !== current);
     const live = end === -1 ? eventRows : eventRows.slice(0, end);
     const restored = await Promise.all(live.map(({ columns }) => restoreLargeProperties(columns, this.#payloads)));
@@ -89,10 +89,10 @@ export class HistoryStore {
   }
 
   /**
-   * Appends one episode's events, in batches of at most 99 next to the sentinel row, whose ETag is the only guard between
-   * hosts. The commit point of a checkpoint.
+   * Appends one episode's events, in batches of at most 99 plus the sentinel row, whose ETag is the only guard between
+   * hosts. This is the commit point of a checkpoint.
    *
-   * @throws HistoryConflictError when another worker wrote first (HTTP 409 or 412).
+   * @throws HistoryConflictError if another worker wrote first (HTTP 409 or 412).
    */
   async append(append: HistoryAppend): Promise<AppendedHistory> {
     const { instanceId, executionId, events, newEventCount } = append;
@@ -126,13 +126,13 @@ export class HistoryStore {
     return result;
   }
 
-  /** A write whose answer got lost is tried again by the SDK, and refused then: the conflict is with ourselves. */
+  /** If the response to a write is lost, the SDK retries it and is rejected: the conflict is with our own write. */
   async #etagIfStored({ instanceId, executionId, events, newEventCount }: HistoryAppend): Promise<string | null> {
     const stored = await this.load(instanceId, executionId);
     const isSame = (index: number) => {
       const [ours, theirs] = [events.at(index), stored.events.at(index)];
       if (ours === undefined || theirs?.EventType !== ours.EventType) return false;
-      // Two hosts do not make an event in the same 100 ns.
+      // Two hosts do not create an event within the same 100 ns.
       return parseTicks(ours.Timestamp) === parseTicks(theirs.Timestamp);
     };
     const isOurs = stored.events.length === events.length && isSame(-1) && isSame(events.length - newEventCount);
@@ -140,9 +140,9 @@ export class HistoryStore {
   }
 
   /**
-   * Changes rows of a history, all columns but the kind staying as they were.
+   * Changes rows of a history; all columns except the event type are kept.
    *
-   * @throws HistoryConflictError when another worker wrote meanwhile.
+   * @throws HistoryConflictError if another worker wrote in the meantime.
    */
   async rewind(rewound: {
     instanceId: string;
@@ -168,7 +168,7 @@ export class HistoryStore {
     }
   }
 
-  /** Removes every row of the instance, the sentinel included. */
+  /** Deletes every row of the instance, including the sentinel. */
   async purge(instanceId: string): Promise<void> {
     const partitionKey = escapeKey(instanceId);
     const rows = this.#hub.history.query({ filter: inPartition(partitionKey), select: [] });
@@ -182,7 +182,7 @@ export class HistoryStore {
     const keys = rowKeys.map((rowKey) => ({ partitionKey, rowKey }));
     const all = this.#hub.history.transact(keys.map((key) => ({ kind: "delete", key })));
     if ((await ignoring([404], all)) !== undefined) return;
-    // Another host purges at the same time: what is still there is removed one by one.
+    // Another host is purging at the same time: the remaining rows are deleted one by one.
     for (const key of keys) await ignoring([404], this.#hub.history.delete(key));
   }
 

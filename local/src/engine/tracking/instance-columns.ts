@@ -4,10 +4,10 @@ import { statusName } from "../history/row-codec.ts";
 
 export type InstanceColumns = Record<string, ColumnValue>;
 
-/** URLs of the blobs that hold what the events' own members do not; null where they do. */
+/** URLs of the blobs for values that the events' own members do not contain; null if they do. */
 export type PayloadUrls = { input: string | null; output: string | null };
 
-/** What a start says of the row; the same for the client that sends it and the worker that takes it. */
+/** The row's columns set by a start; the same for the client that sends it and the worker that processes it. */
 export function startColumns(event: ExecutionStartedEvent, inputUrl: string | null): InstanceColumns {
   const input = inputUrl ?? event.Input;
   return {
@@ -22,7 +22,7 @@ export function startColumns(event: ExecutionStartedEvent, inputUrl: string | nu
 }
 
 /**
- * What one new event makes of the row; of several, the later ones win.
+ * The row's columns set by one new event; of several events, later ones win.
  *
  * @param now - UTC text, for `CompletedTime`.
  */

@@ -3,7 +3,7 @@ import { dateTime } from "../../storage/table-values.ts";
 import type { InstanceFilter } from "../client.ts";
 import { escapeKey } from "../taskhub/names.ts";
 
-/** The table's filter of a list; undefined without criteria. */
+/** The table filter of a list; undefined without criteria. */
 export function toTableFilter(filter: InstanceFilter): TableFilter | undefined {
   const { instanceIdPrefix, createdTimeFrom, createdTimeTo, runtimeStatus = [] } = filter;
   const conditions: TableFilter[] = [];

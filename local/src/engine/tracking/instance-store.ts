@@ -14,7 +14,7 @@ import { episodeColumns, startColumns } from "./instance-columns.ts";
 import { toTableFilter } from "./instance-filter.ts";
 import { moveLargeProperties } from "./large-properties.ts";
 
-/** The row as the engine needs it. */
+/** The parts of the row that the engine uses. */
 export type InstanceRow = {
   etag: string;
   executionId: string;
@@ -23,26 +23,29 @@ export type InstanceRow = {
   generation: number | null;
 };
 
-/** What an episode says of the row. */
+/** The changes to the row by an episode. */
 export type EpisodeRow = {
   instanceId: string;
   executionId: string;
   newEvents: readonly HistoryEvent[];
-  /** Undefined leaves it as it is. */
+  /** Undefined leaves it unchanged. */
   customStatus: string | null | undefined;
   inputBlob: string | null;
   outputBlob: string | null;
-  /** Only a child's first episode makes a row; that of any other instance is its starter's. */
+  /** Only a child's first episode creates a row; the row of any other instance is created by its starter. */
   mayCreate: boolean;
 };
 
-/** `missing`: there is no row, and none may be created: the instance was purged. `changed`: it is not the one that was named. */
+/**
+ * `missing`: there is no row and none may be created, because the instance was purged. `changed`: the row does not have
+ * the given ETag.
+ */
 export type RowWrite = { kind: "written"; etag: string } | { kind: "missing" } | { kind: "changed" };
 
 export type InstancesPage = { rows: InstanceStatus[]; continuationToken: string | null };
 
 const ROW_KEY = "";
-/** What the table service answers at most. */
+/** The page limit of the table service. */
 const MAX_PAGE = 1000;
 const LISTED_COLUMNS = [
   "ExecutionId",
@@ -83,10 +86,10 @@ export class InstanceStore {
   }
 
   /**
-   * Writes the row of a start that was sent. Another starter that was faster wins: the worker then drops our message.
+   * Writes the row of a start that was sent. If another starter was faster, it wins, and the worker drops our message.
    *
-   * @param inputBlob - The blob that the start's message went to, where it was large.
-   * @returns the row's ETag; null where the row is not of this start.
+   * @param inputBlob - The blob of the start's message, if it was large.
+   * @returns The row's ETag; null if the row does not belong to this start.
    */
   async writeStarted(
     event: ExecutionStartedEvent,
@@ -112,9 +115,10 @@ export class InstanceStore {
   }
 
   /**
-   * Writes what an episode's new events make of the row.
+   * Writes the changes of an episode's new events to the row.
    *
-   * @param etag - Writes only over the row with this ETag, or where there is none, for null. Absent: whatever the row is.
+   * @param etag - Writes only over the row with this ETag, or, for null, only if there is none. Absent:
+   *   unconditionally.
    */
   async writeEpisode(episode: EpisodeRow, etag?: string | null): Promise<RowWrite> {
     const { instanceId, executionId, newEvents, customStatus } = episode;
@@ -122,7 +126,7 @@ export class InstanceStore {
       ExecutionId: executionId,
       TaskHubName: this.#hub.hubName,
       LastUpdatedTime: dateTime(newEvents.at(-1)?.Timestamp ?? this.#clock.nowTicks()),
-      // .NET writes null as text here, as it serialises the status to JSON.
+      // .NET writes null as text here, because it serializes the status to JSON.
       ...(customStatus === undefined ? {} : { CustomStatus: customStatus ?? "null" }),
     };
     const urls = { input: this.#urlOf(episode.inputBlob), output: this.#urlOf(episode.outputBlob) };
@@ -131,7 +135,7 @@ export class InstanceStore {
     return this.#merge(instanceId, columns, { mayCreate: episode.mayCreate, etag });
   }
 
-  /** A terminate that found an instance which never started. */
+  /** For a terminate command to an instance that never started. */
   async markTerminated(instanceId: string, at: string, reason: string | null): Promise<void> {
     const columns = {
       RuntimeStatus: "Terminated",
@@ -142,7 +146,7 @@ export class InstanceStore {
     await this.#merge(instanceId, columns, { mayCreate: false });
   }
 
-  /** Failed it was; now it waits for what failed. Its output stays until there is another. */
+  /** A failed instance now waits for what failed. Its output stays until it is replaced. */
   async markRewound(instanceId: string): Promise<void> {
     const columns = { RuntimeStatus: "Pending", LastUpdatedTime: dateTime(this.#clock.nowTicks()) };
     await this.#merge(instanceId, columns, { mayCreate: false });
@@ -176,7 +180,7 @@ export class InstanceStore {
     await ignoring([404], this.#hub.instances.delete(keyOf(instanceId)));
   }
 
-  /** Payloads that no message or history row put into a blob, such as a long failure's text, get one of their own. */
+  /** Payloads that no message or history row put into a blob, for example a long failure's text, get their own blob. */
   async #merge(
     instanceId: string,
     columns: Record<string, ColumnValue>,
@@ -227,7 +231,7 @@ export class InstanceStore {
     };
     const input = async () => {
       const blobName = textValue(row, "InputBlobName");
-      // The column of a merged row stays when a later generation has a short input.
+      // The column of a merged row stays if a later generation has a short input.
       const isMoved = blobName !== null && !textValue(row, "Input");
       return isMoved ? this.#payloads.resolve(this.#payloads.urlOf(blobName)) : resolve("Input");
     };

@@ -15,9 +15,9 @@ const VARIABLE_SIZE = [
 const BLOB_NAME = "BlobName";
 
 /**
- * Moves what does not fit a column into blobs: the column becomes empty and `{Property}BlobName` names the blob.
+ * Moves values that do not fit a column into blobs: the column becomes empty and `{Property}BlobName` names the blob.
  *
- * @returns the names of the blobs by property.
+ * @returns The names of the blobs by property.
  */
 export async function moveLargeProperties(
   columns: Record<string, ColumnValue>,
@@ -37,7 +37,7 @@ export async function moveLargeProperties(
   return moved;
 }
 
-/** Puts back what {@link moveLargeProperties} moved. @returns the whole columns, and the blobs that were read. */
+/** Restores what {@link moveLargeProperties} moved. @returns The complete columns, and the blobs that were read. */
 export async function restoreLargeProperties(
   columns: Columns,
   payloads: LargePayloads,
@@ -55,11 +55,13 @@ export async function restoreLargeProperties(
 
 const ROW_OVERHEAD_BYTES = 1024;
 
-// Shorter text cannot weigh much, and need not be looked at.
+// Shorter text is always small enough and need not be measured.
 const SHORT_LENGTH = 1_000;
 const MAX_BYTES_PER_UNIT = 6;
 
-/** The size by which a transaction is cut, as JSON in UTF-8; the service takes 4 MiB. Never too small. */
+/**
+ * An upper bound for the size of a row as JSON in UTF-8, by which transactions are split; the service accepts 4 MiB.
+ */
 export function estimateRowBytes(columns: Columns): number {
   return VARIABLE_SIZE.reduce((sum, property) => {
     const value = columns[property];

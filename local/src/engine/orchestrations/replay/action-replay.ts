@@ -1,7 +1,7 @@
-// Plays the orchestrator's action list against its history, to find out which actions are new. The SDK did the same with user
-// code a moment ago and numbered its tasks by the same rules, so what counts here is to do every step at the event at which
-// the SDK did it: durable-functions 3.5, lib/src/orchestrations/TaskOrchestrationExecutor.js. Where the .NET extension's own
-// replay (OutOfProcOrchestrationShim.cs) differs from that, apps break on Azure; here they work.
+// Replays the orchestrator's action list against its history to find the new actions. The SDK has just done the same
+// with user code and numbered its tasks by the same rules, so every step must happen at the same event as in the SDK:
+// durable-functions 3.5, lib/src/orchestrations/TaskOrchestrationExecutor.js. Where the .NET extension's own replay
+// (OutOfProcOrchestrationShim.cs) differs, apps break on Azure; here they work.
 
 import { type EventRaisedEvent, EventType, type HistoryEvent } from "../../history/events.ts";
 import { HTTP_ACTIVITY } from "../../history/http-activity-name.ts";
@@ -24,28 +24,31 @@ import { CompoundTask, LeafTask, type ReplayTask, type TaskEnvironment, type Tas
 export type ReplayOutcome = {
   /** In order of their ids. */
   newDecisions: Decision[];
-  /** The id of whatever comes next. */
+  /** The id of the next action. */
   nextId: number;
   isSuspended: boolean;
-  /** Nothing is under way that the instance must wait for: cancelled timers and external events do not count. */
+  /** Whether the instance need not wait for anything: canceled timers and external events do not count. */
   isIdle: boolean;
   terminated: { reason: string | null } | null;
-  /** Reached in the list: the next generation's input, and the events that came after the call. */
+  /**
+   * Set if continue-as-new was reached in the list: the next generation's input, and the events that arrived after the
+   * call.
+   */
   continueAsNew: { carriedEvents: EventRaisedEvent[]; causedAt: string } | null;
 };
 
 export type ReplayLimits = {
   maxActions: number;
-  /** Between two looks at what an HTTP call is told to ask for, where the answer names no time. */
+  /** Pause between two polls of an accepted HTTP call if the response names none. */
   httpPauseMs: number;
-  /** Ids of what was asked of entities, by action, where the events do not hold what was sent. */
+  /** Ids of requests to entities by action, for when the events do not contain what was sent. */
   requestIds?: ReadonlyMap<number, string>;
 };
 
 /** `Omit` for each member of a union. */
 type DistributiveOmit<Union, Key extends PropertyKey> = Union extends unknown ? Omit<Union, Key> : never;
 
-/** @throws ReplayFailure when the orchestration must fail. */
+/** @throws ReplayFailure if the orchestration must fail. */
 export function replayActions(
   actions: readonly Action[],
   events: readonly HistoryEvent[],
@@ -59,13 +62,13 @@ export function replayActions(
 class ActionReplay implements TaskEnvironment {
   readonly #actions: readonly Action[];
   readonly #limits: ReplayLimits;
-  /** What history says each id stands for. */
+  /** What each id stands for, according to the history. */
   readonly #recorded: ReadonlyMap<number, SchedulingEvent>;
   readonly #decisions = new Map<number, Decision>();
   readonly #openLeaves = new Map<number, LeafTask>();
   readonly #tasks: ActionTasks;
   readonly #externalEvents = new ExternalEvents();
-  /** Leaves that an entity answers, by the id of its request: history tells it. */
+  /** Leaves that an entity answers, by request id, which the history contains. */
   readonly #requests = new Map<string, number>();
   /** The critical section that the code is in, or waits for. */
   #section: { action: EntityLockAction; id: number; requestId: string | null } | null = null;
@@ -74,7 +77,7 @@ class ActionReplay implements TaskEnvironment {
   #current: ReplayTask | null = null;
   #nextId = 0;
   #clockMs = 0;
-  /** Since the clock was last looked at, which few orchestrators do. */
+  /** Wake-ups since the clock was last read; few orchestrators read it. */
   #wakeUps: string[] = [];
   #causedAt = "";
   #isSuspended = false;
@@ -91,8 +94,8 @@ class ActionReplay implements TaskEnvironment {
   play(event: HistoryEvent): void {
     if (this.#terminated !== null) return;
     if (this.#isSuspended && event.EventType === EventType.ExecutionSuspended) return;
-    // Held events keep their order among each other and with the clock, so that ids come out as in the SDK, which knows
-    // nothing of being suspended.
+    // Held events keep their order, also relative to the clock, so that ids match those of the SDK, which does not know
+    // about suspension.
     if (this.#isSuspended && !endsSuspension(event)) this.#heldWhileSuspended.push(event);
     else this.#apply(event);
   }
@@ -177,7 +180,7 @@ class ActionReplay implements TaskEnvironment {
     }
   }
 
-  /** Starts one action after the other until one has to be waited for. */
+  /** Starts one action after another until one must be waited for. */
   #advance(): void {
     while (this.#current === null || this.#current.state !== "running") {
       const action = this.#actions[this.#position];
@@ -205,8 +208,8 @@ class ActionReplay implements TaskEnvironment {
   }
 
   /**
-   * The list does not show that the app waits for a task a second time. History does: where it gave the next id to something
-   * else, the app had not come as far as `action` yet.
+   * The list does not show that the app waits for a task a second time, but the history does: if it assigned the next
+   * id to something else, the app had not reached `action` yet.
    */
   #isDueNow(action: Action): boolean {
     const recorded = this.#recorded.get(this.#nextId);
@@ -216,7 +219,7 @@ class ActionReplay implements TaskEnvironment {
     return first.name === null || recorded.name?.toLowerCase() === first.name.toLowerCase();
   }
 
-  /** The part of `action` that takes the next id; null where none does. */
+  /** The part of `action` that takes the next id; null if none does. */
   #firstToSchedule(action: Action): { kind: RecordedKind; name: string | null } | null {
     if ("tag" in action && this.#tasks.has(action)) return null;
     switch (action.kind) {
@@ -253,7 +256,7 @@ class ActionReplay implements TaskEnvironment {
     this.#learnRequest(id, this.#limits.requestIds?.get(id) ?? null);
   }
 
-  /** Gives each entity of the critical section back, which nobody waits for. */
+  /** Releases each entity of the critical section; no one waits for that. */
   #release(): void {
     const section = this.#section;
     this.#section = null;
@@ -262,7 +265,7 @@ class ActionReplay implements TaskEnvironment {
     for (const entity of action.lockSet) this.#decide({ kind: "entity-release", entity, lockActionId, requestId });
   }
 
-  /** @returns the id that it takes. */
+  /** @returns The id that it takes. */
   #decide(request: DistributiveOmit<Decision, "id" | "causedAt">): number {
     const id = this.#takeId();
     this.#decideAs(id, request);
@@ -288,14 +291,14 @@ class ActionReplay implements TaskEnvironment {
     if (event.EventType === EventType.EventSent) this.#learnRequest(event.EventId, messageId(event.Input));
   }
 
-  /** The id that the entity's answer will be named after. */
+  /** Records the id that the entity's answer will be named after. */
   #learnRequest(id: number, requestId: string | null): void {
     if (requestId === null || !this.#openLeaves.has(id)) return;
     this.#requests.set(requestId, id);
     if (this.#section?.id === id) this.#section.requestId = requestId;
   }
 
-  /** An id that is not open is a duplicate's. */
+  /** An id that is not open belongs to a duplicate. */
   #finish(id: number, failure: TaskFailure | null, result: string | null = null): void {
     const leaf = this.#openLeaves.get(id);
     if (leaf === undefined) return;

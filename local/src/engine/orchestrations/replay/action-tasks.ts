@@ -11,7 +11,7 @@ import {
   WhenAnyTask,
 } from "./replay-task.ts";
 
-/** The tasks of the actions: one that is named by a tag several times is the same task each time. */
+/** The tasks of the actions: a tag that occurs several times refers to the same task each time. */
 export class ActionTasks {
   readonly #environment: TaskEnvironment;
   readonly #httpPauseMs: number;
@@ -22,7 +22,7 @@ export class ActionTasks {
     this.#httpPauseMs = httpPauseMs;
   }
 
-  /** Whether the task of `action` exists already. */
+  /** Whether the task of `action` already exists. */
   has({ tag }: TaskAction): boolean {
     return tag !== null && this.#tagged.has(tag);
   }

@@ -1,5 +1,5 @@
-// The action list that the Node SDK returns from every call of an orchestrator: everything the code has asked for since the
-// execution began. Shapes as in durable-functions 3.5, lib/src/actions.
+// The action list that the Node SDK returns from every call of an orchestrator: everything the code has scheduled since
+// the execution started. Shapes as in durable-functions 3.5, lib/src/actions.
 
 import { isRecord } from "@same-kit/shared";
 import { type EntityId, parseEntityInstanceId, toInstanceId } from "../../messages/entity-id.ts";
@@ -7,9 +7,9 @@ import { ReplayFailure } from "./replay-failure.ts";
 import { parseRetryPolicy, type RetryPolicy } from "./retry-policy.ts";
 
 /**
- * Which SDK task an action belongs to. Only our own worker adds it (`taskTag`): a task that the app uses again in a later
- * `Task.any` is listed again but not scheduled again, and nothing else in the list tells it from a second task that looks the
- * same. Without tags a repeated listing counts as a new task, as on Azure.
+ * Which SDK task an action belongs to. Only our own worker adds it (`taskTag`): a task that the app uses again in a
+ * later `Task.any` is listed again but not scheduled again, and nothing else in the list distinguishes it from a
+ * second, identical task. Without tags, a repeated listing counts as a new task, as on Azure.
  */
 export type TaskTag = number | null;
 
@@ -20,7 +20,7 @@ export type ActivityAction = {
   /** As the SDK wrote it: a string is the JSON text of the app's string. */
   input: unknown;
   retry: RetryPolicy | null;
-  /** Where a `callHttp` that was accepted asks again; only of such a call. */
+  /** Where an accepted `callHttp` polls; only set for such a call. */
   pollsAt?: string;
 };
 export type SubOrchestrationAction = {
@@ -37,15 +37,15 @@ export type SubOrchestrationAction = {
 export type TimerAction = { kind: "timer"; tag: TaskTag; fireAt: string; isCanceled: boolean };
 export type ExternalEventAction = { kind: "external-event"; tag: TaskTag; name: string };
 export type CompoundAction = { kind: "when-all" | "when-any"; tag: TaskTag; children: TaskAction[] };
-/** An operation of an entity; its result is waited for. */
+/** An operation of an entity whose result is awaited. */
 export type EntityCallAction = { kind: "entity-call"; tag: TaskTag } & EntityOperation;
-/** An operation that nobody waits for. */
+/** An operation whose result no one waits for. */
 export type EntitySignalAction = { kind: "entity-signal"; fireAt: string | null } & EntityOperation;
 type EntityOperation = { instanceId: string; operation: string; input: unknown };
-/** The locks of a critical section: sorted by instance id, each once, names in lower case. */
+/** The locks of a critical section: sorted by instance id, without duplicates, names in lower case. */
 export type EntityLockAction = { kind: "entity-lock"; tag: TaskTag; lockSet: readonly EntityId[] };
 
-/** The body of a `callHttp`, as the SDK writes it. */
+/** The body of a `callHttp` in the SDK's format. */
 export type HttpRequest = Record<string, unknown> & { uri: string; headers?: Record<string, unknown> };
 export type HttpAction = { kind: "http"; tag: TaskTag; request: HttpRequest; polls: boolean };
 
@@ -85,7 +85,7 @@ const NAMES = [
 ] as const;
 type ActionName = (typeof NAMES)[number];
 
-/** @throws ReplayFailure for something that is not an action of the SDK's. */
+/** @throws ReplayFailure if it is not one of the SDK's actions. */
 export function parseAction(value: unknown): Action {
   const fields = isRecord(value) ? value : {};
   switch (actionName(fields["actionType"])) {
@@ -120,7 +120,7 @@ export function parseAction(value: unknown): Action {
   }
 }
 
-/** The number, or the enum's name as .NET workers write it. */
+/** The number, or the enum's name as written by .NET workers. */
 function actionName(value: unknown): ActionName {
   const name = typeof value === "number" ? NAMES[value] : NAMES.find((it) => it === value);
   if (name !== undefined) return name;
@@ -176,7 +176,7 @@ function operationOf(fields: Record<string, unknown>): EntityOperation {
   return { instanceId: toInstanceId(entity), operation: String(fields["operation"] ?? ""), input: fields["input"] };
 }
 
-/** The extension checks it before anything is sent. */
+/** The extension validates it before anything is sent. */
 function lockSetOf(fields: Record<string, unknown>): EntityId[] {
   const list: unknown = fields["lockSet"];
   if (!Array.isArray(list) || list.length === 0) {

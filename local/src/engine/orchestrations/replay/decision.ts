@@ -11,8 +11,9 @@ import { ReplayFailure } from "./replay-failure.ts";
 import type { LeafRequest } from "./replay-task.ts";
 
 /**
- * Something the orchestrator asked for that takes an id: new, until history shows its scheduling event. `causedAt` is UTC text of the
- * event that it follows from: unlike the time now it is the same when an episode is run again.
+ * An action of the orchestrator that takes an id. It is new until the history contains its scheduling event. `causedAt`
+ * is UTC text, the time of the event that caused it: unlike the current time, it is the same when an episode is
+ * repeated.
  */
 export type Decision = { id: number; causedAt: string } & (
   | Exclude<LeafRequest, { kind: "external-event" }>
@@ -20,16 +21,16 @@ export type Decision = { id: number; causedAt: string } & (
   | {
       kind: "entity-release";
       entity: EntityId;
-      /** The lock's own id in the orchestration, and its request's where history tells it. */
+      /** The lock's own id in the orchestration, and its request's id if the history contains it. */
       lockActionId: number;
       requestId: string | null;
     }
 );
 
-/** What history tells apart: all that goes to an entity is an event that was sent. */
+/** The kinds that the history distinguishes: every message to an entity is a sent event. */
 export type RecordedKind = "activity" | "sub-orchestration" | "timer" | "event-sent";
 
-/** What history says was scheduled under an id. */
+/** What was scheduled under an id, according to the history. */
 export type SchedulingEvent = {
   id: number;
   decisionKind: RecordedKind;
@@ -60,7 +61,7 @@ const WORDS = {
 } as const;
 
 /**
- * The check that code and history still fit together.
+ * Checks that code and history still match.
  *
  * @throws ReplayFailure of kind `non-determinism`.
  * @see Azure/durabletask, DurableTask.Core/TaskOrchestrationContext.cs, HandleTaskScheduledEvent and its siblings
@@ -100,7 +101,7 @@ function recordedName(decision: Decision): string | null {
   }
 }
 
-/** The entity that a lock is asked of first. */
+/** The first entity whose lock is requested. */
 export function firstOfSet({ lockSet }: EntityLockAction): string {
   const [first] = lockSet;
   return first === undefined ? "" : toInstanceId(first);

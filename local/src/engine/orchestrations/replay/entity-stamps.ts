@@ -3,13 +3,14 @@ import { EventType, type HistoryEvent } from "../../history/events.ts";
 import { parseJson, parseRequest, UNSTAMPED } from "../../messages/entity-messages.ts";
 
 /**
- * Stamps what one execution sends to entities, so that they put it in order and drop what comes twice. A stamp comes of the event that
- * the message follows from and of those before it: an episode that is run again gives the same, unless its messages come in another order.
+ * Stamps the messages of one execution to entities, so that they can restore the order and drop duplicates. A stamp is
+ * derived from the event that caused the message and those before it: a repeated episode gives the same stamp, unless
+ * its messages arrive in a different order.
  */
 export class EntityStamps {
   readonly #last = new Map<string, { id: string; time: bigint }>();
 
-  /** @param events - Of the execution so far. */
+  /** @param events - The execution's events so far. */
   constructor(events: readonly HistoryEvent[]) {
     for (const event of events) {
       if (event.EventType !== EventType.EventSent) continue;
@@ -31,7 +32,7 @@ export class EntityStamps {
     return { timestamp: formatTicks(time), predecessor: last === undefined ? UNSTAMPED : formatTicks(last) };
   }
 
-  /** What was asked of `target` last; null where nothing was. */
+  /** The last request to `target`; null if there was none. */
   lastOf(target: string): { id: string; timestamp: string } | null {
     const last = this.#last.get(target);
     return last === undefined ? null : { id: last.id, timestamp: formatTicks(last.time) };

@@ -4,36 +4,39 @@ import { EventType, type ExecutionStartedEvent, type HistoryEvent, type TraceCon
 import { spanOfAction, toTraceContext } from "../../history/trace-context.ts";
 import type { Outgoing, OutgoingMessage } from "../../messages/message-data.ts";
 
-/** One generation of an instance in the hands of an episode. */
+/** One generation of an instance during an episode. */
 export type Execution = {
   instanceId: string;
   executionId: string;
   started: ExecutionStartedEvent;
   /** Persisted and new events; grows during the episode. */
   events: HistoryEvent[];
-  /** Its own; null where nothing is traced, or its start tells no trace. */
+  /** Its own span; null if tracing is off, or its start carries no trace context. */
   span: SpanContext | null;
 };
 
-/** What one new decision leaves behind: a fact in history, and the message that makes it happen. */
+/** The result of one new decision: a fact in history, and the message that makes it happen. */
 export type Scheduled = {
   event: HistoryEvent;
   outgoing: Outgoing;
-  /** Where a `callHttp` asks again with it. */
+  /** The URL that a `callHttp` polls with it. */
   pollsAt?: string;
 };
 
-/** What every event that the engine itself creates has in common. */
+/** The members that every event created by the engine has in common. */
 export function eventBase(clock: Clock, eventId = -1): { EventId: number; IsPlayed: boolean; Timestamp: string } {
   return { EventId: eventId, IsPlayed: false, Timestamp: clock.nowTicks() };
 }
 
-/** What the message of an action tells of its trace; without a span of its own an execution hands on what it was told. */
+/**
+ * The trace context in the message of an action. Without a span of its own, an execution passes on the context it
+ * received.
+ */
 export function traceOfAction({ span, executionId, started }: Execution, actionId: number): TraceContext | null {
   return span === null ? started.ParentTraceContext : toTraceContext(spanOfAction(span, executionId, actionId));
 }
 
-/** A message to `target`, from this execution. */
+/** A message from this execution to `target`. */
 export function messageFrom(
   execution: Execution,
   event: HistoryEvent,
@@ -53,7 +56,7 @@ export function messageFrom(
   };
 }
 
-/** A message of this execution to itself; a later generation must not see it. */
+/** A message of this execution to itself; a later generation must not receive it. */
 export function messageToSelf(execution: Execution, event: HistoryEvent, visibleAt?: string): Outgoing {
   const target = { InstanceId: execution.instanceId, ExecutionId: execution.executionId };
   const message = messageFrom(execution, event, target);

@@ -1,11 +1,13 @@
 import type { LeafTask } from "./replay-task.ts";
 
-/** External events and the tasks that wait for them, by the exact name: of several tasks the newest gets the event. */
+/**
+ * External events and the tasks that wait for them, matched by exact name: of several tasks, the newest gets the event.
+ */
 export class ExternalEvents {
   readonly #waits = new Map<string, LeafTask[]>();
   readonly #unclaimed = new Map<string, number>();
 
-  /** Completes `leaf` at once if an event of this name came before. */
+  /** Completes `leaf` immediately if an event of this name arrived earlier. */
   await(leaf: LeafTask, name: string): void {
     const unclaimed = this.#unclaimed.get(name) ?? 0;
     if (unclaimed > 0) {

@@ -1,5 +1,6 @@
-// `callHttp`: a built-in activity, and as long as the answer is 202 with a place to ask, a timer and another call. The SDK takes the
-// numbers of both when the 202 is there, so they are taken then here too: durable-functions 3.5, lib/src/task/CallHttpWithPollingTask.js.
+// `callHttp`: a built-in activity and, as long as the response is 202 with a URL to poll, a timer and another call. The
+// SDK assigns the numbers of both when the 202 arrives, so they are assigned at the same point here: durable-functions
+// 3.5, lib/src/task/CallHttpWithPollingTask.js.
 
 import { isRecord } from "@same-kit/shared";
 import { HTTP_ACTIVITY } from "../../history/http-activity-name.ts";
@@ -8,7 +9,7 @@ import type { HttpAction, HttpRequest } from "./action.ts";
 import { CompoundTask, LeafTask, type ReplayTask, type TaskEnvironment } from "./replay-task.ts";
 
 const ACCEPTED = 202;
-// They were meant for the first address.
+// Meant for the first URL only.
 const NOT_PASSED_ON = new Set(["x-functions-key"]);
 const NOT_PASSED_TO_OTHERS = new Set(["authorization", "cookie"]);
 
@@ -16,7 +17,7 @@ export class HttpTask extends CompoundTask {
   readonly #action: HttpAction;
   readonly #environment: TaskEnvironment;
   readonly #defaultPauseMs: number;
-  /** The call that a timer holds back. */
+  /** The call that follows after a timer. */
   #next: LeafTask | null = null;
   #request: HttpRequest;
 
@@ -59,7 +60,7 @@ export class HttpTask extends CompoundTask {
 
   #pauseMs(result: string | null): number {
     const retryAfter = header(result, "retry-after");
-    // Whole seconds; of anything else the SDK makes no wait at all.
+    // Whole seconds; the SDK does not wait for any other value.
     return retryAfter === null ? this.#defaultPauseMs : (Number(retryAfter) || 0) * 1000;
   }
 }
@@ -70,10 +71,10 @@ function toLeaf(request: HttpRequest, { tag }: HttpAction, pollsAt?: string): Le
   return new LeafTask({ kind: "activity", action: { ...action, ...(isPoll && { pollsAt }) }, knownFailure: null });
 }
 
-/** 9999-12-31T23:59:59.999Z: the storage holds no later date, and the server names any number of seconds. */
+/** 9999-12-31T23:59:59.999Z: the storage has no later date, and the server may send any number of seconds. */
 const LAST_DATE_MS = 253_402_300_799_999;
 
-/** Where to ask for what was accepted; null for an answer that is final. */
+/** The URL to poll after an accepted request; null if the response is final. */
 function placeToAsk(result: string | null, askedUri: string): string | null {
   const answer = parseJson(result ?? "");
   if (!isRecord(answer) || answer["statusCode"] !== ACCEPTED) return null;

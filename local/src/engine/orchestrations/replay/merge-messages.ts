@@ -2,8 +2,8 @@ import { EventType, type HistoryEvent } from "../../history/events.ts";
 import type { TaskMessage } from "../../messages/message-data.ts";
 
 /**
- * Which of the batch's messages become events of the current execution, in order. A start comes first; a second start, and
- * whatever was sent to another generation, is dropped.
+ * Selects the messages of the batch that become events of the current execution, in order. A start comes first; a
+ * second start, and messages to another generation, are dropped.
  *
  * @param executionId - The current execution's; null while it has not started.
  * @see Azure/durabletask, DurableTask.Core/TaskOrchestrationDispatcher.cs, ReconcileMessagesWithState

@@ -1,5 +1,6 @@
-// How an execution ends: its last event, and what its parent hears. The texts are those of the Durable Functions extension for
-// out-of-process languages (OutOfProcOrchestrationShim.cs, TaskOrchestrationShim.cs), because apps match on them.
+// How an execution ends: its last event, and the message to its parent. The texts are those of the Durable Functions
+// extension for out-of-process languages (OutOfProcOrchestrationShim.cs, TaskOrchestrationShim.cs), because apps match
+// on them.
 
 import type { Clock } from "@same-kit/shared";
 import {
@@ -22,7 +23,7 @@ export type OrchestrationEnd =
       kind: "failed";
       /** What the instance shows as its output, unless there are `failureDetails`. */
       result: string | null;
-      /** What its parent gets besides; the SDK needs a text here. */
+      /** Additional details for the parent; the SDK requires a text here. */
       parentDetails: string | null;
       failureDetails: FailureDetails | null;
     };
@@ -46,7 +47,7 @@ export function completedEnd(output: unknown): OrchestrationEnd {
   return { kind: "completed", result: output === undefined || output === null ? null : JSON.stringify(output) };
 }
 
-/** User code threw, or asked for something that cannot be done. */
+/** User code threw, or scheduled something impossible. */
 export function failedEnd(name: string, error: string, failureDetails: FailureDetails | null = null): FailedEnd {
   const result = `Orchestrator function '${name}' failed: ${error}`;
   return { kind: "failed", result, parentDetails: `Message: ${error}, StackTrace: `, failureDetails };
@@ -57,7 +58,7 @@ export function unknownFunctionEnd(text: string): FailedEnd {
   return { kind: "failed", result: text, parentDetails: text, failureDetails: null };
 }
 
-/** The call broke outside the SDK's own error handling. */
+/** The call failed outside the SDK's own error handling. */
 export function crashedEnd(name: string, message: string, stack: string | null): FailedEnd {
   const text = `One or more errors occurred. (Result: Failure\nException: ${message}\nStack: ${stack ?? ""})`;
   const result = `Orchestrator function '${name}' failed: ${text}`;
@@ -71,7 +72,7 @@ export function replayFailureEnd(name: string, failure: ReplayFailure): FailedEn
   return { kind: "failed", result, parentDetails, failureDetails: null };
 }
 
-/** The event that ends the history, and the message to the parent if there is one that waits. */
+/** The event that ends the history, and the message to the parent if one is waiting. */
 export function endEvents(
   end: OrchestrationEnd,
   eventId: number,
@@ -102,7 +103,8 @@ function newsForParent(end: OrchestrationEnd, taskScheduledId: number, clock: Cl
     case "completed":
       return { ...base, EventType: EventType.SubOrchestrationInstanceCompleted, Result: end.result };
     case "terminated":
-      // The SDK can only build an error from two texts; with null the parent's episode would break outside its try/catch.
+      // The SDK can only construct an error from two texts; with null, the parent's episode would fail outside its
+      // try/catch.
       return { ...failed, Reason: end.reason ?? "", Details: "", FailureDetails: null };
     case "failed":
       return { ...failed, Reason: end.result, Details: end.parentDetails, FailureDetails: end.failureDetails };

@@ -1,5 +1,5 @@
-// What one call of the orchestrator came back with. The SDK answers with an envelope; where user code threw, the same envelope
-// travels at the end of the error's message.
+// The result of one call of the orchestrator. The SDK replies with an envelope; if user code threw, the same envelope
+// is at the end of the error's message.
 
 import { isRecord } from "@same-kit/shared";
 import type { FailureDetails } from "../../history/events.ts";
@@ -9,10 +9,10 @@ import { ReplayFailure } from "./replay-failure.ts";
 
 export type OrchestratorReply =
   | { kind: "answered"; actions: unknown; schemaVersion: unknown; ending: Ending; customStatus: unknown }
-  /** The error carries no envelope: the code could not be loaded, or something in the worker broke. */
+  /** The error contains no envelope: the code could not be loaded, or something in the worker failed. */
   | { kind: "crashed"; message: string; stack: string | null };
 
-/** Where user code stood when all events were played. */
+/** The state of user code after all events were played. */
 export type Ending =
   | { kind: "waiting" }
   | { kind: "returned"; output: unknown }
@@ -20,10 +20,10 @@ export type Ending =
 
 const ENVELOPE_MARKER = "\n\n$OutOfProcData$:";
 
-// The SDK leaves the text out when code throws a value that is not an Error, or an Error with an empty message.
+// The SDK omits the text if code throws a value that is not an Error, or an Error with an empty message.
 const NO_ERROR_TEXT = "The code threw something that is not an Error, or an Error without a message.";
 
-/** @throws ReplayFailure where the code was seen not to be deterministic. */
+/** @throws ReplayFailure if the code was found non-deterministic. */
 export function parseOrchestratorReply(
   reply: Exclude<OrchestratorInvocationReply, { kind: "unavailable" }>,
 ): OrchestratorReply {
@@ -37,9 +37,9 @@ export function parseOrchestratorReply(
 }
 
 /**
- * The flat list of what the code has asked for.
+ * The flat list of everything the code has scheduled.
  *
- * @throws ReplayFailure for a list or a schema that this host does not speak.
+ * @throws ReplayFailure if this host does not support the list or its schema.
  */
 export function parseActions(reply: Extract<OrchestratorReply, { kind: "answered" }>): Action[] {
   const { actions, schemaVersion } = reply;
@@ -54,13 +54,13 @@ export function parseActions(reply: Extract<OrchestratorReply, { kind: "answered
   return actions[0].map(parseAction);
 }
 
-/** V2 to V4; V1 had one inner array for each yield and is what SDKs before 2.0 spoke. */
+/** V2 to V4; V1 had one inner array per yield and was used by SDKs before 2.0. */
 function isSpokenSchema(version: unknown): boolean {
   return [1, 2, 3, "V2", "V3", "V4"].some((it) => it === version);
 }
 
 function envelopeIn(message: string): Record<string, unknown> | null {
-  // The worker appends its envelope; one found earlier was copied in by the app's own error text.
+  // The worker appends its envelope; an earlier one was copied in by the app's own error text.
   const at = message.lastIndexOf(ENVELOPE_MARKER);
   if (at < 0) return null;
   try {

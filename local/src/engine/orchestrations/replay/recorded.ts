@@ -1,7 +1,7 @@
 import { EventType, type HistoryEvent } from "../../history/events.ts";
 import { type SchedulingEvent, toSchedulingEvent } from "./decision.ts";
 
-/** What a history says was scheduled, by id. */
+/** What was scheduled under each id, according to a history. */
 export function recordedById(events: readonly HistoryEvent[]): Map<number, SchedulingEvent> {
   const recorded = new Map<number, SchedulingEvent>();
   for (const event of events) {
@@ -18,7 +18,7 @@ export function recordedById(events: readonly HistoryEvent[]): Map<number, Sched
 
 /** When `event` happened, as every replay sees it: what follows from it is stamped with this time. */
 export function causeTime(event: HistoryEvent): string {
-  // A timer's event is as old as the timer.
+  // The timestamp of a timer's event is that of the timer's creation.
   if (event.EventType !== EventType.TimerFired) return event.Timestamp;
   return Date.parse(event.FireAt) > Date.parse(event.Timestamp) ? event.FireAt : event.Timestamp;
 }

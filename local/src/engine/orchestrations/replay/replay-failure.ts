@@ -1,6 +1,6 @@
 /**
- * Unwinds the replay when the orchestration itself is at fault: an action that cannot be carried out, or code that no longer
- * fits its history. `run-episode.ts` turns it into a failed instance; it never leaves the engine.
+ * Aborts the replay if the orchestration itself is at fault: an action that cannot be executed, or code that no longer
+ * matches its history. `run-episode.ts` converts it to a failed instance; it never leaves the engine.
  */
 export class ReplayFailure extends Error {
   constructor(

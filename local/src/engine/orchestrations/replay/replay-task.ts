@@ -1,6 +1,6 @@
-// The host's copies of the SDK's tasks. Both sides number what they schedule on their own, so a copy must settle at the very
-// event at which its original does, and take ids in the same order: durable-functions 3.5, lib/src/task. Everything here is
-// synchronous for that reason.
+// The host's copies of the SDK's tasks. Both sides number what they schedule independently, so a copy must settle at
+// exactly the same event as its original, and take ids in the same order: durable-functions 3.5, lib/src/task. For that
+// reason, everything here is synchronous.
 
 import type { FailureDetails } from "../../history/events.ts";
 import type {
@@ -12,10 +12,10 @@ import type {
 } from "./action.ts";
 import { nextDelayMs, type RetryPolicy } from "./retry-policy.ts";
 
-/** What a failed activity or sub-orchestration left in history. */
+/** The history data of a failed activity or sub-orchestration. */
 export type TaskFailure = { Reason: string | null; Details: string | null; FailureDetails: FailureDetails | null };
 
-/** What a leaf asks for once it has an id. */
+/** What a leaf schedules once it has an id. */
 export type LeafRequest =
   | { kind: "activity"; action: ActivityAction; knownFailure: TaskFailure | null }
   | { kind: "sub-orchestration"; action: SubOrchestrationAction; knownFailure: TaskFailure | null }
@@ -28,9 +28,9 @@ export type LeafRequest =
 export interface TaskEnvironment {
   /** The orchestrator's clock: the latest OrchestratorStarted, in whole milliseconds as the SDK sees it. */
   clockMs(): number;
-  /** Gives ids to the leaves of `task` that have none. */
+  /** Assigns ids to the leaves of `task` that have none. */
   track(task: ReplayTask): void;
-  /** Gives an id to a leaf that is scheduled later. */
+  /** Assigns an id to a leaf that is scheduled later. */
   reserve(leaf: LeafTask): void;
   /** Schedules a leaf that has its id. */
   release(leaf: LeafTask): void;
@@ -41,7 +41,7 @@ export abstract class ReplayTask {
   failure: TaskFailure | null = null;
   parent: CompoundTask | null = null;
 
-  /** May be called again for a task that already settled: a second event for one wait does that in the SDK too. */
+  /** May be called again for a settled task: in the SDK, too, a second event for one wait does so. */
   settle(state: "completed" | "failed", failure: TaskFailure | null = null): void {
     this.state = state;
     this.failure = failure;
@@ -51,7 +51,7 @@ export abstract class ReplayTask {
 
 export class LeafTask extends ReplayTask {
   id: number | null = null;
-  /** JSON text of what it completed with, where its event says. */
+  /** JSON text of its result, if its event contains it. */
   result: string | null = null;
 
   constructor(readonly request: LeafRequest) {
@@ -65,7 +65,7 @@ export abstract class CompoundTask extends ReplayTask {
     this.adopt(children);
   }
 
-  /** A task tells only the compound that was built around it last. */
+  /** A task notifies only the compound that was built around it last. */
   adopt(children: readonly ReplayTask[]): void {
     for (const child of children) child.parent = this;
   }
@@ -75,7 +75,7 @@ export abstract class CompoundTask extends ReplayTask {
 
 /** Settles at the first failure, otherwise with the last child; siblings of a failed child continue. */
 export class WhenAllTask extends CompoundTask {
-  /** All before it have completed, which does not change any more. */
+  /** Number of leading children known to have completed, which does not change any more. */
   #checked = 0;
 
   override childSettled(child: ReplayTask): void {
@@ -92,14 +92,17 @@ export class WhenAllTask extends CompoundTask {
   }
 }
 
-/** A failed child settles it just as well: the app looks at the winner. */
+/** A failed child settles it as well: the app inspects the winner. */
 export class WhenAnyTask extends CompoundTask {
   override childSettled(): void {
     if (this.state === "running") this.settle("completed");
   }
 }
 
-/** A timer beyond what storage can delay: a chain of shorter ones, each taking an id when the one before fires. */
+/**
+ * A timer longer than storage can delay: a chain of shorter timers, each of which takes an id when the previous one
+ * fires.
+ */
 export class LongTimerTask extends CompoundTask {
   readonly #action: TimerAction;
   readonly #environment: TaskEnvironment;
@@ -125,11 +128,11 @@ export class LongTimerTask extends CompoundTask {
 type RetriedRequest = Extract<LeafRequest, { knownFailure: unknown }>;
 
 /**
- * Attempts and the waits between them. The SDK counts a timer after every failed attempt, the last included, before it reports
- * the error; so that last timer is created too, due at once.
+ * Attempts and the waits between them. The SDK counts a timer after every failed attempt, including the last, before it
+ * reports the error, so that last timer is created too, due immediately.
  *
- * The SDK does not know the two rules that end retrying early, the time limit and errors marked as final: it keeps waiting
- * for attempts. They are played out without calling the function, each failing as the last real one did.
+ * The SDK does not know the two rules that end retrying early, the time limit and errors marked as final: it keeps
+ * waiting for attempts. These are played without calling the function, each failing like the last real attempt.
  */
 export class RetryTask extends CompoundTask {
   readonly #request: RetriedRequest;

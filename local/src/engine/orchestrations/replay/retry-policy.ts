@@ -6,14 +6,14 @@ export type RetryPolicy = {
   maxAttempts: number;
   backoff: number;
   maxDelayMs: number;
-  /** Infinity where the app set none. */
+  /** Infinity if the app set none. */
   timeoutMs: number;
 };
 
-// Storage cannot delay a message for more than seven days, so the extension allows no interval above this.
+// Storage cannot delay a message for more than seven days, so the extension allows no longer interval.
 const LONGEST_DELAY_MS = 6 * 24 * 60 * 60 * 1000;
 
-/** Reads the SDK's `retryOptions`, filling the defaults of DurableTask.Core's RetryOptions. */
+/** Parses the SDK's `retryOptions`, filling in the defaults of DurableTask.Core's RetryOptions. */
 export function parseRetryPolicy(value: unknown): RetryPolicy {
   const options = isRecord(value) ? value : {};
   const policy = {
@@ -33,7 +33,7 @@ export function parseRetryPolicy(value: unknown): RetryPolicy {
 }
 
 /**
- * How long to wait before the next attempt.
+ * The delay before the next attempt, in milliseconds.
  *
  * @param failedAttempts - Attempts that have failed, at least 1.
  * @see Azure/durabletask, DurableTask.Core/RetryInterceptor.cs, ComputeNextDelay

@@ -15,7 +15,7 @@ export type SchedulingDeps = EntityDeps & {
   settings: Pick<EpisodeSettings, "defaultVersion" | "storeInputsInOrchestrationHistory">;
 };
 
-/** Tag of an orchestration whose end nobody waits for; not handed down. */
+/** Tag of an orchestration whose end no one waits for; not inherited. */
 export const FIRE_AND_FORGET_TAG = "FireAndForget";
 
 /** @throws ReplayFailure for a child instance id that cannot be used. */
@@ -35,7 +35,7 @@ export function scheduleDecision(decision: Decision, execution: Execution, deps:
   }
 }
 
-/** From now on the message is in this instance's own queue, hidden until the timer is due. */
+/** The message is sent to this instance's own queue right away, hidden until the timer is due. */
 function timer(id: number, fireAt: string, execution: Execution, { clock }: SchedulingDeps): Scheduled {
   const event = { ...eventBase(clock, id), EventType: EventType.TimerCreated, FireAt: fireAt };
   const fired = { ...event, EventId: -1, EventType: EventType.TimerFired, TimerId: id };
@@ -141,7 +141,7 @@ function childInstanceId(id: number, { instanceId }: SubOrchestrationAction, exe
   if (instanceId.startsWith("@")) {
     throw new ReplayFailure(`A sub-orchestration's instance id must not start with '@': '${instanceId}'.`);
   }
-  // The message would be taken and refused by the storage again and again, and the parent would never hear of it.
+  // The storage would reject the message again and again, and the parent would never be notified.
   const problem = findInstanceIdProblem(instanceId);
   if (problem !== null) throw new ReplayFailure(`A sub-orchestration cannot have this instance id. ${problem}`);
   return instanceId;

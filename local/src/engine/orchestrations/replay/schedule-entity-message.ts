@@ -1,4 +1,4 @@
-// What an orchestration sends to entities: operations, locks and their release.
+// Messages from an orchestration to entities: operations, locks and their release.
 // Source: Azure/azure-functions-durable-extension, ContextImplementations/DurableOrchestrationContext.cs.
 
 import { createHash } from "node:crypto";
@@ -29,7 +29,7 @@ export type EntityDecision = Extract<Decision, { kind: `entity-${string}` }>;
 
 export type EntityDeps = { clock: Clock; stamps: EntityStamps; functions: readonly DurableFunction[] };
 
-/** @throws ReplayFailure where nobody could answer: an entity that is signalled or locked is not registered, or cannot exist. */
+/** @throws ReplayFailure if no answer is possible: a signaled or locked entity is not registered, or cannot exist. */
 export function scheduleEntityMessage(decision: EntityDecision, execution: Execution, deps: EntityDeps): Scheduled {
   const { id, causedAt } = decision;
   switch (decision.kind) {
@@ -66,7 +66,7 @@ function call(
   const sent = send(id, target, request, execution, deps);
   const problem = findProblem(target, deps);
   if (problem === null) return sent;
-  // There would never be an answer; the caller gets the error as if from an entity.
+  // The entity would never answer; the caller gets the error as if from the entity.
   const answer = responseText({ result: JSON.stringify(problem), isError: true });
   return { ...sent, outgoing: messageToSelf(execution, raised(request.id, answer, deps.clock)) };
 }
@@ -80,7 +80,7 @@ function signal(
   const problem = findProblem(target, deps);
   if (problem !== null) throw new ReplayFailure(problem);
   const due = fireAt === null ? null : toDue(fireAt);
-  // What is due later may overtake, and be overtaken.
+  // Delayed messages may overtake, and be overtaken.
   const unstamped = { timestamp: UNSTAMPED, predecessor: UNSTAMPED };
   const stamps = due === null ? stamp(id, target, causedAt, execution, deps) : unstamped;
   const input = toText(action.input);
@@ -93,7 +93,10 @@ function stamp(id: number, target: string, causedAt: string, execution: Executio
   return stamps.next(target, requestIdOf(id, execution), causedAt);
 }
 
-/** Must not overtake what the holder asked under the lock: each may be on its way again, after an episode of the entity that was not saved. */
+/**
+ * Must not overtake the holder's requests under the lock: after an episode of the entity that was not saved, any of
+ * these messages may be redelivered.
+ */
 function release(
   id: number,
   target: string,
@@ -108,10 +111,10 @@ function release(
 }
 
 /**
- * Gives back what an execution that ends still holds, or has asked for: nobody else would.
+ * Releases what an ending execution still holds, or has requested: no one else would.
  *
- * @param events - Of the execution, new ones included.
- * @param nextId - Ids for the messages; the code is over and counts no more.
+ * @param events - The execution's events, including new ones.
+ * @param nextId - Ids for the messages; the code has ended and assigns no more.
  */
 export function releaseHeldLocks(
   events: readonly HistoryEvent[],
@@ -186,8 +189,8 @@ function traceOfRequest(id: number, execution: Execution): Pick<EntityRequest, "
 const NAMESPACE = Buffer.from("9e9529595e334daf827f2fa12937b875", "hex");
 
 /**
- * The id of what an action asks, as a GUID of version 5: an episode that is run again asks under the same. The extension takes the
- * orchestrator's time into it instead, which a second run does not have.
+ * The id of an action's request, a version 5 GUID: a repeated episode uses the same id. The extension includes the
+ * orchestrator's time instead, which differs in a repeated episode.
  */
 function requestIdOf(actionId: number, { instanceId, executionId }: Execution): string {
   const name = `${instanceId}_${executionId}_${actionId}`;
@@ -204,7 +207,7 @@ function lockIdOf(
   return requestId ?? requestIdOf(lockActionId, execution);
 }
 
-/** Why no message can be for this entity; null where one can. */
+/** Why no message can be sent to this entity; null if it can. */
 function findProblem(target: string, { functions }: EntityDeps): string | null {
   const name = parseEntityInstanceId(target)?.name ?? target;
   const isKnown = functions.some((it) => it.kind === "entity" && it.name.toLowerCase() === name.toLowerCase());
@@ -213,7 +216,7 @@ function findProblem(target: string, { functions }: EntityDeps): string | null {
 
 const toText = (value: unknown): string | null => (value === undefined ? null : JSON.stringify(value));
 
-/** .NET's round-trip format: seven digits. */
+/** .NET's round-trip format: seven fractional digits. */
 function toDue(fireAt: string): string {
   return new Date(fireAt).toISOString().replace("Z", "0000Z");
 }

@@ -30,7 +30,7 @@ function compareVersions(a: string, b: string): number {
   return 0;
 }
 
-/** .NET's `Version`: two to four numbers. A plain number is none, so "10" and "9" compare as text. */
+/** Parses .NET's `Version`: two to four numbers. A plain number is not one, so "10" and "9" are compared as text. */
 function dotNetVersion(text: string): number[] | null {
   return /^\d+(\.\d+){1,3}$/.test(text.trim()) ? text.trim().split(".").map(Number) : null;
 }

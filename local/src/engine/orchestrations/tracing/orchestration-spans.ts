@@ -1,4 +1,4 @@
-// The spans of what an episode learns: what has come back to the orchestration, what it sends, and its end.
+// The spans that an episode completes: answers to the orchestration, messages it sends, and its end.
 // Source: Azure/durabletask, DurableTask.Core/TaskOrchestrationDispatcher.cs, ReconcileMessagesWithState.
 
 import type { Span, SpanContext, SpanStatus } from "../../../telemetry/index.ts";
@@ -31,7 +31,7 @@ const UNSET: SpanStatus = { code: "unset" };
 const OK: SpanStatus = { code: "ok" };
 const failed = (message: string | null): SpanStatus => ({ code: "error", message: message || "It failed." });
 
-/** None for an execution that is in no trace. @param now - UTC text. */
+/** Returns no spans for an execution without a trace. @param now - UTC text. */
 export function orchestrationSpans(episode: TracedEpisode, now: string): Span[] {
   const { execution, arrived, scheduled, end } = episode;
   if (execution.span === null) return [];
@@ -47,14 +47,14 @@ export function orchestrationSpans(episode: TracedEpisode, now: string): Span[] 
 type Within = {
   execution: Execution;
   span: SpanContext;
-  /** What it asked for, by number. */
+  /** Its actions by number. */
   actions: ReadonlyMap<number, HistoryEvent>;
   endMs: number;
 };
 
 const GUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
-/** From an action of the orchestration to what came of it. */
+/** From an action of the orchestration to its answer. */
 function answerSpan(event: HistoryEvent, within: Within): Span | null {
   switch (event.EventType) {
     case EventType.TaskCompleted:
@@ -79,7 +79,7 @@ function activityCall(taskId: number, status: SpanStatus, within: Within): Span 
   if (cause?.EventType !== EventType.TaskScheduled) return null;
   const { Name: name, Version: version, ParentTraceContext: trace, Timestamp } = cause;
   const shape = activityCallSpan({ name, version, instanceId: within.execution.instanceId, taskId });
-  // A host that does not trace has scheduled it: nothing is below it.
+  // It was scheduled by a host that does not trace: it has no children.
   const own = spanIn(trace);
   return own === null ? null : spanOf(shape, own, { status, since: Timestamp, within });
 }
@@ -103,7 +103,7 @@ function timer(timerId: number, fireAt: string, within: Within): Span | null {
   return spanOf(shape, own, { status: UNSET, since: cause.Timestamp, within });
 }
 
-/** The name of an entity's answer is the id of the request; other events have no cause here. */
+/** The name of an entity's answer is the request's id; other events have no cause here. */
 function entityCall(requestId: string, answer: string | null, within: Within): Span | null {
   if (!GUID.test(requestId)) return null;
   for (const event of within.actions.values()) {
@@ -116,7 +116,7 @@ function entityCall(requestId: string, answer: string | null, within: Within): S
   return null;
 }
 
-/** Nobody answers a signal: its span is as long as it takes to send it. */
+/** A signal is not answered: its span only covers sending it. */
 function signalSpan(event: HistoryEvent, within: Within): Span | null {
   if (event.EventType !== EventType.EventSent) return null;
   const request = requestIn(event);
@@ -160,7 +160,7 @@ function outcomeOf(end: End): { status: SpanStatus; runtimeStatus: string } {
   }
 }
 
-/** A span below that of the orchestration. */
+/** A child span of the orchestration's span. */
 function spanOf(
   shape: SpanShape,
   context: SpanContext,
