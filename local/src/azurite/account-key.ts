@@ -1,19 +1,19 @@
-// Our Azurite has a secret random key: with the public one, any web page and any local user could queue work that
-// runs as the developer.
+// Our Azurite gets a secret random key. With the well-known public key, any web page and any local user could queue
+// work that runs as the developer.
 
 import { createHmac, randomBytes } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { writeFileAtomic } from "@same-kit/shared";
 
-/** As long as Azure's own. */
+/** The length of Azure's own account keys. */
 const KEY_BYTES = 64;
 
-/** In base64, as in a connection string. */
+/** Returns a new random account key, Base64-encoded as in a connection string. */
 export function newAccountKey(): string {
   return randomBytes(KEY_BYTES).toString("base64");
 }
 
-/** The key that `file` holds, readable by its owner only; created if it is missing. Callers hold the folder's lock. */
+/** Reads the account key from `file` (mode 0600), creating it if missing. The caller must hold the folder's lock. */
 export async function accountKeyIn(file: string): Promise<string> {
   const kept = await readFile(file, "utf8").catch((error: NodeJS.ErrnoException) => {
     if (error.code === "ENOENT") return "";
@@ -25,7 +25,10 @@ export async function accountKeyIn(file: string): Promise<string> {
   return key;
 }
 
-/** What opens the entrance for the public account; anyone who has the account's key can make it. */
+/**
+ * The secret that opens the entrance for the public account. It is derived from the account key, so anyone who has the
+ * key can compute it.
+ */
 export function entranceSecretFor(accountKey: string): string {
   return createHmac("sha256", Buffer.from(accountKey, "base64")).update("same-kit entrance").digest("hex");
 }

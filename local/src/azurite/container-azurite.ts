@@ -19,11 +19,12 @@ import { openPorts } from "./listening-ports.ts";
 import { isAzuriteThere } from "./recognise.ts";
 import { NEVER, type RunningAzurite } from "./running-azurite.ts";
 
-/** The same version as the package that runs without Docker. */
+/** Same version as the package that runs without Docker. */
 const DEFAULT_IMAGE = "mcr.microsoft.com/azure-storage/azurite:3.37.0";
 
 const CONTAINER_PORTS: AzuritePorts = { blob: 10000, queue: 10001, table: 10002 };
-// Azurite starts its services one after the other, the table service last. A log line needs no shell in the image.
+// Azurite starts its services one after the other, the table service last. Waiting for a log line works without a shell
+// in the image.
 const LAST_READY_LINE = /Azurite Table service is successfully listening/;
 const STARTUP_TIMEOUT_MS = 60_000;
 const STOP_TIMEOUT_MS = 10_000;
@@ -33,15 +34,16 @@ type Folder = { claimsDir: string; keyFile: string; portsFile: string; lockFile:
 
 export type ContainerOptions = {
   azuriteDir: string;
-  /** Image with tag; default {@link DEFAULT_IMAGE}. */
+  /** Image with tag. Default: {@link DEFAULT_IMAGE}. */
   image?: string;
 };
 
 /**
- * Azurite in a container that belongs to the state folder: stopped by its last user and kept, with its data, for the next.
- * `TESTCONTAINERS_RYUK_DISABLED=true` does without the reaper's image.
+ * Starts, or joins, an Azurite container that belongs to the state folder. Its last user stops it; the container and
+ * its data are kept for the next start. Set `TESTCONTAINERS_RYUK_DISABLED=true` to run without the reaper image.
  *
- * @throws AzuriteError `ERR_AZURITE_CONTAINER` if Docker or the image is not there, or Azurite does not start in it.
+ * @throws AzuriteError `ERR_AZURITE_CONTAINER` if Docker or the image is missing, or if Azurite does not start in the
+ *   container.
  */
 export async function startContainerAzurite(options: ContainerOptions): Promise<RunningAzurite> {
   const { azuriteDir, image = DEFAULT_IMAGE } = options;
@@ -86,7 +88,7 @@ async function startOrJoin(folder: Folder, azuriteDir: string, image: string): P
   }
 }
 
-/** The ports are part of what the container is found again by, so they are kept while they are free. */
+/** A kept container is identified by its configuration, ports included, so the ports are reused while they are free. */
 async function choosePorts({ portsFile }: Folder, isShared: boolean): Promise<AzuritePorts> {
   const remembered = (await readJson(portsFile)) as AzuritePorts | undefined;
   if (remembered !== undefined && isShared) return remembered;
@@ -95,7 +97,7 @@ async function choosePorts({ portsFile }: Folder, isShared: boolean): Promise<Az
   return listening.ports;
 }
 
-/** Its ports are open to the network, because Docker opens them: only the key keeps others out. */
+/** Docker publishes the ports on all network interfaces, so only the account key keeps others out. */
 async function runContainer(
   image: string,
   { ports, accountKey, azuriteDir }: { ports: AzuritePorts; accountKey: string; azuriteDir: string },
@@ -113,15 +115,18 @@ async function runContainer(
     .start();
 }
 
-/** Only here: it is large, and few use Docker. As a part of our bundle it has all its exports in the default one. */
+/**
+ * Loaded lazily: the package is large, and few users need Docker. In our bundle, all of its exports are on the default
+ * export.
+ */
 async function loadTestcontainers(): Promise<typeof import("testcontainers")> {
   const loaded = (await import("testcontainers")) as typeof import("testcontainers") & { default?: unknown };
   return (loaded.default ?? loaded) as typeof import("testcontainers");
 }
 
-/** A container that is started again still has the line of its first start in its log. */
+/** A restarted container still has the ready line of its first start in its log, so the services are probed instead. */
 async function waitForAnswer(ports: AzuritePorts): Promise<void> {
-  // Docker's proxy takes the connections of a port before Azurite does.
+  // Docker's proxy accepts connections before Azurite does.
   const attempt = async () => ((await isAzuriteThere(ports, silentLogger).catch(() => false)) ? true : null);
   const isThere = await pollUntil({ attempt, everyMs: ANSWER_POLL_MS, limitMs: STARTUP_TIMEOUT_MS });
   if (isThere === null) throw new Error(`Azurite does not answer on ${LOOPBACK}:${ports.table}.`);

@@ -2,13 +2,14 @@ import { AZURITE_SERVICES, type AzuriteService } from "./endpoints.ts";
 
 const GREETING = /^same-kit (\w+) ([0-9a-f]{64})\n$/;
 
-/** Longer than any greeting. */
+/** Longer than any valid greeting. */
 export const MAX_GREETING_BYTES = 100;
 
 /**
- * Parses the first line that a client sends at the entrance for the public account, `same-kit SERVICE SECRET`; HTTP follows it.
+ * Parses the greeting, the first line that a client sends at the entrance for the public account:
+ * `same-kit SERVICE SECRET`. HTTP follows it.
  *
- * @returns `undefined` for anything else.
+ * @returns `undefined` if the line is not a greeting.
  */
 export function parseGreeting(line: string): { service: AzuriteService; secret: string } | undefined {
   const [, name, secret = ""] = GREETING.exec(line) ?? [];

@@ -1,19 +1,19 @@
 import { OperationError } from "@same-kit/shared";
 
 export type AzuriteErrorCode =
-  /** Azurite ended or stayed silent while it started. */
+  /** Azurite exited or did not respond during start-up. */
   | "ERR_AZURITE_NOT_READY"
-  /** A wanted port belongs to something that is not Azurite's service for it. */
+  /** A requested port is in use by something other than the matching Azurite service. */
   | "ERR_AZURITE_PORT_IN_USE"
-  /** The disk has no room for what Azurite saves. */
+  /** The disk is full, so Azurite cannot save its data. */
   | "ERR_AZURITE_DISK_FULL"
-  /** A file of Azurite's data cannot be read. */
+  /** One of Azurite's data files cannot be read. */
   | "ERR_AZURITE_DATA_DAMAGED"
-  /** Azurite went away while it was in use. */
+  /** Azurite exited while it was in use. */
   | "ERR_AZURITE_LOST"
-  /** The state folder's Azurite runs on other ports than the wanted ones. */
+  /** The Azurite of the state folder runs on ports other than the requested ones. */
   | "ERR_AZURITE_RUNS_ELSEWHERE"
-  /** Docker, or the container in it, did not start. */
+  /** Docker, or the container, did not start. */
   | "ERR_AZURITE_CONTAINER";
 
 export class AzuriteError extends OperationError<AzuriteErrorCode> {}

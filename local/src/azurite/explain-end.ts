@@ -3,9 +3,9 @@ import { DATA_DAMAGED, DISK_FULL } from "./child/exit-codes.ts";
 import { AzuriteError } from "./errors.ts";
 
 /**
- * What a person can do about an end of Azurite that has a cause outside of it; null for any other.
+ * Explains an exit of Azurite that the user can fix (disk full, damaged data); null for any other exit.
  *
- * @param location - Where its data lies; null: in memory.
+ * @param location - Folder of its data; null: in memory.
  */
 export function explainEnd(
   code: number | null,

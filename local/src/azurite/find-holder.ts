@@ -3,18 +3,18 @@ import { findPortOwner } from "../process/port-owner.ts";
 import type { ChildOptions } from "./child/child-options.ts";
 import type { AzuritePorts } from "./endpoints.ts";
 
-/** Which process has the ports. */
+/** The process that holds the ports. */
 export type Holder =
-  /** One of our Azurites, which hosts share by its folder. */
+  /** One of our Azurites; hosts share it through its folder. */
   | { kind: "shared"; azuriteDir: string }
-  /** One of our Azurites with its data in memory: only its starter has its key. */
+  /** One of our Azurites with its data in memory: only the process that started it has its key. */
   | { kind: "private"; pid: number }
-  /** Anything else, or unknown. */
+  /** Any other process, or unknown. */
   | { kind: "other" };
 
 const OUR_COMMAND = /[\\/]dist[\\/]azurite[\\/]main\.cjs (\{.*\})$/;
 
-/** Recognizes one of our Azurites by its process, because a busy one does not respond. */
+/** Identifies one of our Azurites by its process, because a busy Azurite does not respond to probes. */
 export async function findHolder(ports: AzuritePorts): Promise<Holder> {
   const owner = await findPortOwner(ports.blob);
   const options = parseOptions(owner?.command ?? "");

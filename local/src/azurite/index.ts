@@ -1,4 +1,4 @@
-// What the rest of `local/` uses of Azurite.
+// The part of the Azurite code that the rest of `local/` uses.
 
 export { AZURITE_SERVICES, type AzuritePorts } from "./endpoints.ts";
 export { AzuriteError, type AzuriteErrorCode } from "./errors.ts";

@@ -3,11 +3,14 @@ import net from "node:net";
 import { AZURITE_SERVICES, type AzuritePorts, LOOPBACK } from "./endpoints.ts";
 import { portInUse } from "./recognise.ts";
 
-/** Ports that listen already; a child takes the sockets over. */
+/** Ports that are already listening; a child process takes over their sockets. */
 export type ListeningPorts = {
   ports: AzuritePorts;
   entrancePort: number;
-  /** File descriptors of blob, queue, table, entrance, for a child; absent where the platform has none (Windows). */
+  /**
+   * File descriptors of the blob, queue, table and entrance sockets, to pass to a child; undefined where the platform
+   * has none (Windows).
+   */
   fds: readonly number[] | undefined;
   /** Closes this process's copies of the sockets. */
   close(): Promise<void>;
@@ -15,14 +18,15 @@ export type ListeningPorts = {
 
 export type WantedPorts = {
   ports: AzuritePorts;
-  /** Whether other ports will not do. */
+  /** Whether exactly these ports are required; otherwise any free ports are used instead. */
   isRequired: boolean;
 };
 
 /**
- * Opens Azurite's ports before Azurite runs: no other process can take them meanwhile, and clients may connect at once.
+ * Opens Azurite's ports before Azurite runs, so that no other process can take them and clients can connect
+ * immediately.
  *
- * @throws AzuriteError `ERR_AZURITE_PORT_IN_USE` where a required port is taken.
+ * @throws AzuriteError `ERR_AZURITE_PORT_IN_USE` if a required port is in use.
  */
 export async function openPorts(wanted: WantedPorts | undefined): Promise<ListeningPorts> {
   const sockets: net.Server[] = [];
@@ -59,7 +63,7 @@ async function listen(port: number, fallback: number | undefined): Promise<net.S
   }
 }
 
-// Not in Node's documentation, but what its own cluster module and `stdio` work with.
+// Undocumented, but Node's own cluster module and `stdio` handling use it.
 type WithHandle = { _handle?: { fd?: number } };
 
 function toDescriptors(sockets: readonly net.Server[]): number[] | undefined {

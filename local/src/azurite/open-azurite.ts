@@ -13,22 +13,22 @@ import { shareAzurite } from "./share-azurite.ts";
 import { startAzuriteChild } from "./start-azurite.ts";
 
 export type AzuriteOptions = {
-  /** The state folder's part for Azurite: its data, log, and who uses it. */
+  /** Azurite's part of the state folder: its data, its log and the claims of its users. */
   azuriteDir: string;
-  /** `memory`: the data end with it, and nobody else uses it. */
+  /** `memory`: the data is discarded on exit, and no other host can use it. */
   data: "disk" | "memory";
-  /** Where one on disk must listen; an Azurite found there is used as it is. Absent: free ports. */
+  /** Where an Azurite on disk must listen; an Azurite already running there is used as it is. Default: free ports. */
   ports?: AzuritePorts;
-  /** Told what a start waits for, and what a foreign Azurite exposes. */
+  /** Receives a warning when a start has to wait, and when a foreign Azurite is used. */
   log?: Pick<Logger, "warn">;
-  /** Who may connect to a new one besides this user and root; default: nobody. */
+  /** Who may connect to a newly started Azurite besides this user and root. Default: no one. */
   allowUsers?: AllowedUsers | undefined;
 };
 
 /**
- * Gives this process an Azurite: one that runs already, or a new one.
+ * Gives this process an Azurite: one that is already running, or a new one.
  *
- * @throws AzuriteError if the ports belong to something else, or the process cannot be made.
+ * @throws AzuriteError if the ports belong to something else, or the process cannot be started.
  */
 export async function startAzurite(options: AzuriteOptions): Promise<RunningAzurite> {
   const { azuriteDir, data, ports, log = silentLogger, allowUsers = [] } = options;
@@ -36,7 +36,7 @@ export async function startAzurite(options: AzuriteOptions): Promise<RunningAzur
   try {
     return await shareAzurite(azuriteDir, { ports, log, allowUsers });
   } catch (error) {
-    // Only now: asking the ports first would delay every ordinary start.
+    // The holder is looked up only after a failure: probing the ports first would delay every ordinary start.
     const isTaken = error instanceof AzuriteError && error.code === "ERR_AZURITE_PORT_IN_USE";
     if (ports === undefined || !isTaken) throw error;
     return useHolder(ports, error, log);
@@ -54,12 +54,12 @@ async function startInMemory(azuriteDir: string, allowUsers: AllowedUsers): Prom
   return { ...child, isShared: false, isForeign: false, stop };
 }
 
-/** The Azurite that has the ports already. */
+/** Joins the Azurite that already holds the ports. */
 async function useHolder(ports: AzuritePorts, taken: Error, log: Pick<Logger, "warn">): Promise<RunningAzurite> {
   const holder = await findHolder(ports);
   switch (holder.kind) {
     case "shared":
-      // It runs: who may connect was chosen when it started.
+      // It is already running: who may connect was decided when it started.
       return shareAzurite(holder.azuriteDir, { ports, log, allowUsers: [] });
     case "private":
       throw isPrivate(ports, holder.pid);
@@ -69,7 +69,7 @@ async function useHolder(ports: AzuritePorts, taken: Error, log: Pick<Logger, "w
   }
 }
 
-/** Somebody else's: it is never stopped, and its end shows in the requests that fail. */
+/** An Azurite that we did not start. It is never stopped, and its exit only shows as failing requests. */
 function useForeign(ports: AzuritePorts, log: Pick<Logger, "warn">): RunningAzurite {
   warnOfPublicKey(log, describePorts(ports));
   return {
@@ -85,7 +85,11 @@ function useForeign(ports: AzuritePorts, log: Pick<Logger, "warn">): RunningAzur
   };
 }
 
-/** One line about what such an emulator exposes. @param where - Its ports, or its connection in words. */
+/**
+ * Warns, in one line, about what an emulator with the public key exposes.
+ *
+ * @param where - Its ports, or a description of its connection.
+ */
 export function warnOfPublicKey(log: Pick<Logger, "warn">, where: string): void {
   log.warn(
     "This storage takes the public key of all emulators: any web page that you open, and any user of this machine, can queue work there that runs as you.",

@@ -6,18 +6,18 @@ import { AzuriteError } from "./errors.ts";
 
 const PROBE_TIMEOUT_MS = 2000;
 
-// What a busy one may need, and more; a stopped one is not waited for any longer.
+// More than a busy Azurite needs. A suspended one is given up after this time.
 const BUSY_LIMIT_MS = 120_000;
 const BUSY_POLL_MS = 100;
 
-/** `silent`: it takes the connection and does not answer. */
+/** `silent`: accepts the connection but does not answer. */
 type PortUse = "free" | AzuriteService | "silent" | "other";
 
 /**
- * Whether an Azurite answers on the wanted ports. One that is busy is waited for.
+ * Whether an Azurite answers on the wanted ports. Waits for one that is busy.
  *
- * @returns `false` where all three are free.
- * @throws AzuriteError `ERR_AZURITE_PORT_IN_USE`, naming the owner, where a port belongs to anything else.
+ * @returns `false` if all three ports are free.
+ * @throws AzuriteError `ERR_AZURITE_PORT_IN_USE`, naming the owner, if any port belongs to something else.
  */
 export async function isAzuriteThere(ports: AzuritePorts, log: Pick<Logger, "warn">): Promise<boolean> {
   const uses = await waitUntilTold(ports, log);
@@ -32,9 +32,9 @@ export async function isAzuriteThere(ports: AzuritePorts, log: Pick<Logger, "war
 }
 
 /**
- * Resolves when a running Azurite answers on all its ports.
+ * Resolves once a running Azurite answers on all its ports.
  *
- * @throws AzuriteError `ERR_AZURITE_NOT_READY` if it does not within two minutes.
+ * @throws AzuriteError `ERR_AZURITE_NOT_READY` if it does not answer within two minutes.
  */
 export async function waitUntilAnswering(
   ports: AzuritePorts,
@@ -96,7 +96,7 @@ function partlyThere(ports: AzuritePorts, missing: readonly AzuriteService[]): A
   });
 }
 
-/** Every answer of Azurite, a refusal included, names it in the `server` header. */
+/** Every response of Azurite, including a refusal, names the service in its `server` header. */
 function probe(port: number): Promise<PortUse> {
   return new Promise((resolve) => {
     const request = http.get({ host: LOOPBACK, port, path: "/", agent: false, timeout: PROBE_TIMEOUT_MS });

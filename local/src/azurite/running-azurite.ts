@@ -3,34 +3,34 @@ import type { AzuriteError } from "./errors.ts";
 
 export type Entrance = { port: number; secret: string };
 
-/** An Azurite that this process may use. */
+/** An Azurite that this process can use. */
 export interface RunningAzurite {
   readonly connectionString: string;
   readonly ports: AzuritePorts;
   /**
-   * Where connections of the public development account get in, after a greeting (`entrance-greeting.ts`); absent where the
-   * services' own ports take the public key, and in a container, where nothing does.
+   * Accepts connections for the public development account after a greeting (`entrance-greeting.ts`). Absent where the
+   * services' own ports accept the public key, and for a container, which has no such entrance.
    */
   readonly entrance?: Entrance;
-  /** Whether this call started it, or found it running. */
+  /** Whether this Azurite was already running and is shared, rather than started by this call. */
   readonly isShared: boolean;
-  /** Whether it is a foreign one, with the public key. */
+  /** Whether same-kit did not start it; such an Azurite uses the public key. */
   readonly isForeign: boolean;
-  /** The process, where this machine runs it and it is known. */
+  /** Process id, if it runs on this machine and is known. */
   readonly pid: number | undefined;
   /**
-   * Whether the last use of its data ended without a clean stop. Azurite saves its tables and queues apart, every 5 s: what
-   * it had acknowledged after that is gone, and what is left need not fit together.
+   * Whether the last use of its data ended without a clean stop. Azurite saves tables and queues independently, every 5
+   * s: writes acknowledged after the last save are lost, and what remains may be inconsistent.
    */
   readonly hasLostWrites: boolean;
   /**
-   * Resolves when Azurite answers. Requests may be sent before: they wait in the ports' backlog, so that everything else can
-   * start meanwhile. Rejects with `ERR_AZURITE_NOT_READY`.
+   * Resolves when Azurite answers. Requests can be sent earlier: they wait in the ports' backlog, so everything else
+   * can start in the meantime. Rejects with `ERR_AZURITE_NOT_READY`.
    */
   readonly ready: Promise<void>;
-  /** Resolves when it goes away without having been stopped; stays pending otherwise. */
+  /** Resolves if Azurite exits without having been stopped; otherwise stays pending. */
   readonly lost: Promise<AzuriteError>;
-  /** Lets go of it, and ends it where nobody else uses it. Safe to call twice. */
+  /** Releases this Azurite, and stops it unless others still use it. Safe to call twice. */
   stop(): Promise<void>;
 }
 

@@ -32,15 +32,15 @@ type Folder = AzuriteFiles & { dataDir: string; keyFile: string; portsFile: stri
 type ShareOptions = {
   ports: AzuritePorts | undefined;
   log: Pick<Logger, "warn">;
-  /** Who may connect besides this user and root, where it starts. */
+  /** Who may connect besides this user and root, if this call starts it. */
   allowUsers: AllowedUsers;
 };
 
 /**
- * The one Azurite of a state folder: joins it where it runs, else starts it on the data it kept. The last of its users ends
- * it. Its ports stay the same from start to start where they are free, because messages name blobs by their URL.
+ * Joins the one Azurite of a state folder, or starts it on its saved data if it is not running. Its last user stops it.
+ * It keeps its ports from start to start while they are free, because messages refer to blobs by URL.
  *
- * @param ports - What the user asked for; absent: those of the last time, or any.
+ * @param ports - Ports that the user requested. Default: the ports of the last start, or any free ones.
  * @throws AzuriteError
  */
 export async function shareAzurite(
@@ -102,7 +102,7 @@ async function startShared(
   return { ...child, isShared: false, isForeign: false, stop: once(() => leaveChild(folder, child, mine)) };
 }
 
-/** Its starter asks it to end, or leaves it to its other users. */
+/** The process that started it stops it, or leaves it running for its other users. */
 function leaveChild(folder: Folder, child: AzuriteChild, mine: Claim): Promise<void> {
   return leave(folder, mine, {
     release: () => child.release(),
@@ -110,7 +110,12 @@ function leaveChild(folder: Folder, child: AzuriteChild, mine: Claim): Promise<v
   });
 }
 
-/** @param ways - `release` leaves it to its other users; `stop` ends it, as its last one, also where its folder is gone. */
+/**
+ * Releases this process's claim.
+ *
+ * @param ways - `release` leaves Azurite running for its other users; `stop` ends it, when this was the last user or
+ *   its folder was removed.
+ */
 async function leave(
   { lockFile, claimsDir, recordFile }: Folder,
   mine: Claim,
@@ -146,7 +151,7 @@ async function join(
     waitUntilAnswering(ports, { pid: process.pid, log, signal }),
     lost.then((error) => Promise.reject(error)),
   ]);
-  // The waiting code handles it.
+  // The caller that awaits `ready` handles the rejection.
   ready.catch(() => {});
   return {
     ports,
@@ -155,7 +160,7 @@ async function join(
     isShared: true,
     isForeign: false,
     pid: process.pid,
-    // A host that joins after a crash may have runs from before it, too.
+    // A host that joins after a crash may have runs from before it as well.
     hasLostWrites,
     ready,
     lost,
@@ -170,7 +175,7 @@ function leaveShared(folder: Folder, record: AzuriteRecord, mine: Claim): Promis
   return leave(folder, mine, { release: () => {}, stop: () => stopProcess(record.process) });
 }
 
-/** It is not our child, so we get no event when it ends. */
+/** It is not our child process, so its exit must be polled for. */
 async function watchShared({ process, ports }: AzuriteRecord, leaving: AbortSignal): Promise<AzuriteError> {
   while (isProcessAlive(process)) {
     await new Promise((resolve) => setTimeout(resolve, LOSS_CHECK_MS).unref());

@@ -15,19 +15,19 @@ import type { Entrance, RunningAzurite } from "./running-azurite.ts";
 const READY_TIMEOUT_MS = 20_000;
 
 export type AzuriteChildSpec = {
-  /** Where the data lies; null keeps it in memory. */
+  /** Folder of the data; null keeps it in memory. */
   location: string | null;
   wanted?: WantedPorts;
-  /** In base64. */
+  /** Base64-encoded. */
   accountKey: string;
   /** Who may connect besides this user and root. */
   allowUsers: AllowedUsers;
   sharing: AzuriteFiles | null;
-  /** What Azurite prints goes there. */
+  /** File that receives Azurite's output. */
   logFile: string;
 };
 
-/** An Azurite in one of our processes. */
+/** An Azurite in a child process of ours. */
 export type AzuriteChild = Omit<RunningAzurite, "isShared" | "isForeign" | "pid"> & {
   pid: number;
   entrance: Entrance;
@@ -36,14 +36,15 @@ export type AzuriteChild = Omit<RunningAzurite, "isShared" | "isForeign" | "pid"
 };
 
 /**
- * Starts Azurite in a process of its own. Its ports are open when this resolves; see {@link RunningAzurite.ready} for more.
+ * Starts Azurite in its own process. Its ports are open when this resolves; see {@link RunningAzurite.ready}.
  *
- * @throws AzuriteError if a required port is taken or the process cannot be made.
+ * @throws AzuriteError if a required port is in use or the process cannot be started.
  */
 export async function startAzuriteChild(spec: AzuriteChildSpec): Promise<AzuriteChild> {
   const hasLostWrites = spec.location !== null && existsSync(path.join(spec.location, OPEN_MARK));
   await mkdir(path.dirname(spec.logFile), { recursive: true });
-  // Here, and not by the child: where its starter is gone, the folder may be gone too. The child tells why it cannot write there.
+  // Created here rather than by the child: if the process that started it has exited, the folder may be gone as well.
+  // If the folder cannot be created, the child reports why it cannot write there.
   if (spec.location !== null) await mkdir(spec.location, { recursive: true }).catch(() => {});
   const listening = await openPorts(spec.wanted);
   const { fds } = listening;
@@ -52,7 +53,7 @@ export async function startAzuriteChild(spec: AzuriteChildSpec): Promise<Azurite
     location: spec.location,
     ports: listening.ports,
     entrancePort: listening.entrancePort,
-    // After stdin, stdout, stderr and the channel.
+    // Descriptors after stdin, stdout, stderr and the IPC channel.
     socketFds: fds === undefined ? null : [4, 5, 6, 7],
     allowUsers: spec.allowUsers,
     sharing: spec.sharing,

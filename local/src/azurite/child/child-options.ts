@@ -1,37 +1,40 @@
 import type { AllowedUsers } from "@same-kit/shared";
 import type { AzuritePorts } from "../endpoints.ts";
 
-/** The child's options: the single argument of its command line, as JSON. */
+/** The child's options, passed as JSON in the single argument of its command line. */
 export type ChildOptions = {
-  /** Where the data lies; null keeps it in memory. */
+  /** Folder of the data; null keeps it in memory. */
   location: string | null;
   ports: AzuritePorts;
-  /** Where connections of the public account come in; see `entrance.ts`. */
+  /** Port for connections of the public account; see `entrance.ts`. */
   entrancePort: number;
-  /** File descriptors of the open ports: blob, queue, table, entrance; null where the platform cannot pass them on (Windows). */
+  /**
+   * File descriptors of the open ports: blob, queue, table, entrance; null where the platform cannot pass them on
+   * (Windows).
+   */
   socketFds: readonly [number, number, number, number] | null;
   /** Who may connect besides this user and root; "all" or ids. */
   allowUsers: AllowedUsers;
-  /** Who else may use this Azurite; null: only its starter. */
+  /** The files through which it is shared; null: only the process that started it uses it. */
   sharing: AzuriteFiles | null;
-  /** What it prints, where that is of no use to anybody after its end; null keeps it. */
+  /** Log file to delete when the parent exits, because no one could read it afterwards; null: keep the log. */
   ownLogFile: string | null;
 };
 
-/** The account's key. Other users can read a command line, not an environment. */
+/** The account key is passed in the environment: other users can read a command line, but not an environment. */
 export const KEY_VARIABLE = "SAME_KIT_AZURITE_KEY";
 
-/** The files by which several hosts share one Azurite. */
+/** The files through which several hosts share one Azurite. */
 export type AzuriteFiles = {
-  /** A file per user. */
+  /** Folder with one claim file per user. */
   claimsDir: string;
-  /** Who runs it, and where. */
+  /** Which process runs it, and on which ports. */
   recordFile: string;
-  /** The lock for starting, joining and ending it. */
+  /** Lock for starting, joining and stopping it. */
   lockFile: string;
 };
 
-/** In the data folder while Azurite has it open: found at a start, it tells that the last use did not end cleanly. */
+/** File in the data folder while Azurite has it open. If it exists at start-up, the last use did not end cleanly. */
 export const OPEN_MARK = "in-use";
 
 export type ChildMessage = { kind: "ready" };

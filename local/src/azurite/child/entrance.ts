@@ -1,5 +1,6 @@
-// The way in for an app whose code names the public account (`UseDevelopmentStorage=true`, or its published key). The worker leads
-// such connections here, and proves with a secret that they come from it: a web page cannot write that first line.
+// The entrance for apps whose code names the public account (`UseDevelopmentStorage=true`, or its published key). The
+// worker redirects such connections here and sends a secret first to prove their origin: a web page cannot write that
+// first line.
 
 import net, { type Socket } from "node:net";
 import { isSameSecret } from "@same-kit/shared";
@@ -9,7 +10,7 @@ import { MAX_GREETING_BYTES, parseGreeting } from "../entrance-greeting.ts";
 const GREETING_TIMEOUT_MS = 5000;
 const LINE_FEED = "\n".charCodeAt(0);
 
-/** @param admit - Takes a connection over, with everything that follows the greeting. */
+/** @param admit - Takes over a connection, with everything that follows the greeting. */
 export function createEntrance(secret: string, admit: (service: AzuriteService, socket: Socket) => void): net.Server {
   return net.createServer((socket) => {
     socket.on("error", () => socket.destroy());
@@ -23,7 +24,10 @@ export function createEntrance(secret: string, admit: (service: AzuriteService, 
   });
 }
 
-/** Reads up to the first line break and gives back what follows; `undefined` where there is none soon enough. */
+/**
+ * Reads up to the first line break and puts back what follows it; calls `onLine` with `undefined` if no line break
+ * arrives in time.
+ */
 function readLine(socket: Socket, onLine: (line: string | undefined) => void): void {
   let read: Buffer = Buffer.alloc(0);
   const onReadable = () => {

@@ -1,12 +1,15 @@
 import { DamagedDataError } from "../patched/damaged-data.ts";
 
-/** Azurite's process ends with these where it says in one line what is wrong with its folder; with 1 for all else. */
+/**
+ * Exit codes of the Azurite process when it prints one line about what is wrong with its folder; any other failure
+ * exits with 1.
+ */
 export const DISK_FULL = 3;
 export const DATA_DAMAGED = 4;
 
 const FULL_DISK_CODES: readonly unknown[] = ["ENOSPC", "EDQUOT", "EFBIG"];
 
-/** @returns The exit code, and what is printed. */
+/** @returns The exit code, and the text to print. */
 export function toExit(error: unknown): { code: number; text: string } {
   const { message, stack, code } =
     error instanceof Error ? (error as NodeJS.ErrnoException) : { message: String(error) };

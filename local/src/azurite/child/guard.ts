@@ -11,10 +11,10 @@ const REFUSALS = {
 };
 
 /**
- * Puts the checks of our HTTP front before a service: a web page whose own name resolves to this machine, and one of another
- * origin, are refused, whatever signature they have.
+ * Applies the checks of our HTTP front to a service: requests from a web page whose host name resolves to this machine,
+ * or from another origin, are refused whatever their signature.
  *
- * @returns What takes over a connection of the public account.
+ * @returns A function that takes over a connection of the public account.
  */
 export function guardService(server: AzuriteServer, service: AzuriteService): (socket: Socket) => void {
   const { httpServer } = server;
@@ -40,7 +40,10 @@ export function guardService(server: AzuriteServer, service: AzuriteService): (s
   };
 }
 
-/** The same service on the same data, for requests that are signed with the public key or with ours. */
+/**
+ * A listener for the same service on the same data that accepts requests signed with the public key as well as with
+ * ours.
+ */
 function listenerForPublicKey({ requestListenerFactory, accountDataStore }: AzuriteServer): RequestListener {
   const accounts = {
     getAccount(name: string) {
@@ -56,13 +59,13 @@ function refuse(response: ServerResponse, status: keyof typeof REFUSALS): void {
   response.end(`${REFUSALS[status]}\n`);
 }
 
-/** The origins of the CORS rules that the app, or a tool, set for the service. */
+/** The allowed origins of the CORS rules that the app, or a tool, set on the service. */
 function corsOriginsOf({ metadataStore }: AzuriteServer): string[] {
   const properties = metadataStore.db.getCollection("$SERVICES_COLLECTION$")?.by("accountName", DEVELOPMENT_ACCOUNT);
   return (properties?.cors ?? []).flatMap(({ allowedOrigins }) => allowedOrigins.split(","));
 }
 
-/** `*` stands for any text, alone or in a name. */
+/** `*` matches any text, by itself or within a name. */
 function matches(origin: string, allowed: string): boolean {
   const parts = allowed.trim().split("*");
   const escaped = parts.map((part) => part.replaceAll(/[.+?^${}()|[\]\\]/g, "\\$&"));

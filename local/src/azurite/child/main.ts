@@ -1,4 +1,5 @@
-// The process in which Azurite runs. It ends when its starter asks, or has gone and nobody else has a claim on it.
+// The process in which Azurite runs. It ends when its parent asks, or once the parent has exited and no other process
+// has a claim.
 
 import { existsSync, writeSync } from "node:fs";
 import { rm, writeFile } from "node:fs/promises";
@@ -26,7 +27,7 @@ const CLAIM_CHECK_MS = 500;
 async function main(): Promise<void> {
   const options = JSON.parse(process.argv[2] ?? "") as ChildOptions;
   const { location } = options;
-  // Before the slow part, so that a starter that dies meanwhile is noticed after it.
+  // Registered before the slow part, so that a parent that exits during start-up is noticed afterwards.
   const orphaned = new Promise<void>((resolve) => process.once("disconnect", resolve));
   const servers = openServices(options, takeKey());
   if (location !== null) await writeFile(path.join(location, OPEN_MARK), String(process.pid));
@@ -47,7 +48,7 @@ async function main(): Promise<void> {
   if (process.connected) process.send?.(READY);
 }
 
-/** The variable that Azurite reads its accounts from belongs to another Azurite if it is set. */
+/** Overwrites `AZURITE_ACCOUNTS`: if it was already set, it was meant for another Azurite. */
 function takeKey(): string {
   const key = process.env[KEY_VARIABLE] ?? "";
   process.env["AZURITE_ACCOUNTS"] = `${DEVELOPMENT_ACCOUNT}:${key}`;
@@ -70,13 +71,16 @@ function openServices(options: ChildOptions, accountKey: string): AzuriteServer[
   return [blob, queue, table];
 }
 
-/** Refused requests are in Azurite's own log. */
+/** Refused requests are logged to Azurite's own log. */
 const log = {
   warn: (message: string, fields: LogFields = {}) => void writeSync(2, `${message} ${JSON.stringify(fields)}\n`),
   debug: () => {},
 };
 
-/** Closing saves what Azurite holds in memory; only then the data count as whole. Data that were removed are not made again. */
+/**
+ * Closing saves what Azurite holds in memory; only then is the data complete. A data folder that was removed is not
+ * recreated.
+ */
 async function closeServices(servers: readonly { close(): Promise<void> }[], location: string | null): Promise<void> {
   if (location !== null && !existsSync(location)) return;
   await Promise.all(servers.map((server) => server.close()));
@@ -84,11 +88,11 @@ async function closeServices(servers: readonly { close(): Promise<void> }[], loc
 }
 
 /**
- * Waits, after its starter has gone, until nobody has a claim on this Azurite, and closes it under the lock: joining needs the same
- * lock, and then finds either a claimable Azurite or none.
+ * Waits, after the parent has exited, until no process has a claim on this Azurite, and closes it under the lock.
+ * Joining takes the same lock, so a host finds either a claimable Azurite or none.
  */
 async function waitUntilUnused({ sharing, ownLogFile }: ChildOptions, close: () => Promise<void>): Promise<void> {
-  // Its starter, which would remove it, has gone.
+  // The parent, which would have removed it, has exited.
   if (ownLogFile !== null) await rm(ownLogFile, { force: true });
   if (sharing === null) return;
   const closeUnclaimed = async () => {
@@ -103,7 +107,7 @@ async function waitUntilUnused({ sharing, ownLogFile }: ChildOptions, close: () 
   }
 }
 
-/** True as well where the whole folder was removed. */
+/** Also true if the whole folder was removed. */
 async function underLock({ lockFile }: AzuriteFiles, action: () => Promise<boolean>): Promise<boolean> {
   try {
     return await withFileLock(lockFile, action, { makesFolder: false });
@@ -115,11 +119,11 @@ async function underLock({ lockFile }: AzuriteFiles, action: () => Promise<boole
 
 function fail(error: unknown): never {
   const { code, text } = toExit(error);
-  // The log file's own descriptor: the message is written when this returns.
+  // Descriptor 2 is the log file, written synchronously: the message is on disk before the exit.
   writeSync(2, `${text}\n`);
   process.exit(code);
 }
 
-// A save in the background has no caller to report to.
+// A background save has no caller that could receive its error.
 process.on("uncaughtException", fail);
 main().catch(fail);

@@ -1,4 +1,5 @@
-// Azurite's servers without its command line: that would read our arguments, load telemetry and start one after the other.
+// Azurite's servers without its command line, which would parse our arguments, load telemetry and start the services
+// one after the other.
 
 import path from "node:path";
 import blobConfiguration from "azurite/dist/src/blob/BlobConfiguration.js";
@@ -11,17 +12,20 @@ import { AZURITE_SERVICES, type AzuriteService, LOOPBACK } from "../endpoints.ts
 import type { AzuriteServer } from "./azurite-server.ts";
 import type { ChildOptions } from "./child-options.ts";
 
-/** Seconds an idle connection stays open. Azurite's 5 would close connections that our clients are about to use again. */
+/**
+ * Seconds that an idle connection stays open. Azurite's default of 5 would close connections that our clients are about
+ * to reuse.
+ */
 const KEEP_ALIVE_S = 300;
 
-/** Access log and its stream, debug log and its file. */
+/** Arguments: access log and its stream, debug log and its file. */
 const NO_LOGS = [false, undefined, false, undefined];
-/** The same, in the order of the table service: debug log, access log, its stream, the debug log's file. */
+/** The same in the table service's order: debug log, access log, its stream, the debug log's file. */
 const NO_TABLE_LOGS = [false, false, undefined, undefined];
-/** loose, skipApiVersionCheck (our clients may be newer than it), cert, key, pwd, oauth, disableProductStyleUrl. */
+/** Arguments: loose, skipApiVersionCheck (our clients may be newer), cert, key, pwd, oauth, disableProductStyleUrl. */
 const COMMON_SETTINGS = [false, true, "", "", "", undefined, false];
 
-/** The three services, not yet started. */
+/** Creates the three services without starting them. */
 export function createServices(options: ChildOptions): Record<AzuriteService, AzuriteServer> {
   const services = { blob: createBlob(options), queue: createQueue(options), table: createTable(options) };
   for (const [index, service] of AZURITE_SERVICES.entries()) {
@@ -31,7 +35,7 @@ export function createServices(options: ChildOptions): Record<AzuriteService, Az
   return services;
 }
 
-/** It would open its port itself; the socket is open already. */
+/** Azurite would open the port itself; here its server takes over the socket that is already open. */
 function takeOver({ httpServer }: AzuriteServer, fd: number): void {
   const listen = httpServer.listen.bind(httpServer);
   const listenOnSocket = (_port: number, _host: string, onListening: () => void) => listen({ fd }, onListening);

@@ -1,2 +1,2 @@
-/** A file of Azurite's is not what Azurite wrote. */
+/** A data file does not contain what Azurite writes. */
 export class DamagedDataError extends Error {}

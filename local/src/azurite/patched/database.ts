@@ -7,8 +7,8 @@ type LokiClass = new (file: string, options: object) => Database;
 const AUTOSAVE_INTERVAL_MS = 5000;
 
 /**
- * A LokiJS database that saves what has changed instead of everything: after a minute of load, everything is many megabytes.
- * After a clean end the file is what LokiJS itself writes.
+ * Opens a LokiJS database that saves only what has changed: after a minute of load, the whole database is many
+ * megabytes. After a clean exit the file is in LokiJS's own format.
  */
 export function openDatabase(Loki: LokiClass, file: string, inMemory: boolean): Database {
   if (inMemory) return new Loki(file, { persistenceMethod: "memory" });
@@ -21,7 +21,7 @@ export function openDatabase(Loki: LokiClass, file: string, inMemory: boolean): 
       if (error) throw error;
     },
     adapter: {
-      // LokiJS then keeps `dirtyIds`.
+      // Makes LokiJS maintain `dirtyIds`.
       mode: "incremental",
       loadDatabase(_file: string, callback: (loaded: unknown) => void) {
         journaled.load().then(callback, callback);
@@ -32,7 +32,7 @@ export function openDatabase(Loki: LokiClass, file: string, inMemory: boolean): 
     },
   });
   db.on("loaded", () => {
-    // A journal holds documents only.
+    // A journal contains documents but no indexes, so the indexes are rebuilt.
     if (journaled.hasReplayed) for (const collection of db.collections) collection.ensureAllIndexes(true);
   });
   db.close = (callback) => {

@@ -1,4 +1,4 @@
-// How the patched table service finds entities.
+// Entity lookup of the patched table service.
 
 import type { Collection, Doc } from "./loki.ts";
 import { indexesBy } from "./two-level-index.ts";
@@ -11,18 +11,21 @@ type Predicate = ((entity: Entity) => boolean) & { partitionKey?: string };
 
 const indexOf = indexesBy<Entity>(({ PartitionKey, RowKey }) => [PartitionKey, RowKey]);
 
-/** Finds the entity with exactly these keys. LokiJS would also take `01` for `1`: it compares what looks like numbers as such. */
+/**
+ * Finds the entity with exactly these keys. LokiJS would also match `01` with `1`, because it compares numeric strings
+ * as numbers.
+ */
 export function findEntity(collection: Collection<Entity>, partitionKey: string, rowKey: string): Entity | null {
   return indexOf(collection).find(partitionKey, rowKey);
 }
 
-/** Adds to a filter's predicate the partition outside of which it is never true, where the filter names one. */
+/** Attaches the partition key that a filter requires to its predicate, if the filter names one. */
 export function withPartition(predicate: Predicate, tree: QueryNode): Predicate {
   const partitionKey = pinnedPartition(tree);
   return partitionKey === undefined ? predicate : Object.assign(predicate, { partitionKey });
 }
 
-/** @returns What a query has to look at: one partition, or everything. */
+/** @returns The entities that a query must examine: one partition, or all. */
 export function entitiesFor(collection: Collection<Entity>, predicate: Predicate): readonly Entity[] {
   return predicate.partitionKey === undefined ? collection.data : indexOf(collection).inGroup(predicate.partitionKey);
 }

@@ -1,4 +1,4 @@
-// How the patched extent store writes to its files: messages of a queue and blobs.
+// File writes of the patched extent store, which holds queue messages and blobs.
 
 import { fdatasync, writeSync } from "node:fs";
 import { promisify } from "node:util";
@@ -7,8 +7,8 @@ const sync = promisify(fdatasync);
 const unsynced = new Set<number>();
 
 /**
- * Appends a message, at most 64 KiB, in one call to the system: a stream of its own for each costs more than Azurite's other
- * work on it.
+ * Appends a message of at most 64 KiB in one system call. One stream per message, as in Azurite, costs more than all
+ * its other work on the message.
  */
 export function appendMessage(fd: number, data: Buffer): number {
   for (let written = 0; written < data.length; ) written += writeSync(fd, data, written);
@@ -17,21 +17,21 @@ export function appendMessage(fd: number, data: Buffer): number {
 }
 
 /**
- * Notes that `fd` holds data which the disk may lack. Azurite waits for the disk after every message, and saves what refers to
- * it only every 5 s: it is enough that the disk has the data by then.
+ * Records that `fd` has data that may not be on disk yet. Azurite syncs after every message, but saves the references
+ * to it only every 5 s: it is enough to sync by then.
  */
 export function noteWrite(fd: number): void {
   unsynced.add(fd);
 }
 
-/** Waits until the disk has everything that was written. */
+/** Waits until everything that was written is on disk. */
 export async function syncExtents(): Promise<void> {
   const fds = [...unsynced];
   unsynced.clear();
   await Promise.all(fds.map((fd) => sync(fd).catch(ignoreClosed)));
 }
 
-/** A file that was closed meanwhile was full, or failed; the system writes it out in its own time. */
+/** A file closed in the meantime was full or failed; the operating system flushes it in its own time. */
 function ignoreClosed(error: NodeJS.ErrnoException): void {
   if (error.code !== "EBADF") throw error;
 }

@@ -1,7 +1,7 @@
 import type { Collection, Doc } from "./loki.ts";
 import { indexesBy } from "./two-level-index.ts";
 
-/** A piece of storage for messages and blobs; in memory each message is one. */
+/** A unit of storage for messages and blobs; in memory, each message has its own. */
 type Extent = Doc & { id: string };
 
 const indexOf = indexesBy<Extent>(({ id }) => ["", id]);

@@ -3,22 +3,22 @@ import path from "node:path";
 import { DamagedDataError } from "./damaged-data.ts";
 import type { Collection, Database, Doc } from "./loki.ts";
 
-/** A database as LokiJS writes it, and the number by which a journal names the file that it belongs to. */
+/** A database as LokiJS writes it, plus a generation number by which a journal names the snapshot it belongs to. */
 type Snapshot = { collections: SavedCollection[]; sameKitGeneration?: number };
 type SavedCollection = Pick<Collection, "name" | "data" | "maxId" | "binaryIndices">;
 
 type Header = { generation: number };
-/** The changes of one save, a line of the journal. */
+/** The changes of one save: one line of the journal. */
 type Entry = { name: string; maxId: number; changed: Doc[]; removed: number[] }[];
 
-// A journal may be this much before it is exchanged for a snapshot, which blocks Azurite while it is written: small for the queue,
-// whose messages come and go, and never reached by tables that only grow.
+// A journal larger than this is replaced with a snapshot. Writing a snapshot blocks Azurite; it is small for the queue
+// service, whose messages come and go, and the limit is never reached for tables that only grow.
 const JOURNAL_LIMIT_BYTES = 16 * 1024 * 1024;
 const JOURNAL_PER_SNAPSHOT = 4;
 
 /**
- * A LokiJS database on disk: a snapshot, and a journal of what changed after it. A crash at any point leaves the state of the
- * last save: a line that was cut off is ignored, and a journal of another snapshot too.
+ * A LokiJS database on disk: a snapshot, and a journal of the changes since. A crash at any point leaves the state of
+ * the last save: an incomplete line, or the journal of another snapshot, is ignored.
  */
 export class JournaledFile {
   readonly #file: string;
@@ -28,25 +28,25 @@ export class JournaledFile {
   #journal: FileHandle | undefined;
   #journalBytes = 0;
   #snapshotBytes = 0;
-  /** The collections of the snapshot; another set needs a new one. */
+  /** Names of the snapshot's collections, as JSON; a different set requires a new snapshot. */
   #names = "";
   #isClosing = false;
-  /** Whether the loaded documents came from a journal in part. */
+  /** Whether some of the loaded documents came from a journal. */
   hasReplayed = false;
 
-  /** @param beforeSave - Makes durable what the documents refer to. */
+  /** @param beforeSave - Makes durable what the documents refer to, such as extents. */
   constructor(file: string, beforeSave: () => Promise<void>) {
     this.#file = file;
     this.#journalFile = `${file}.journal`;
     this.#beforeSave = beforeSave;
   }
 
-  /** The next save is the last, and leaves a snapshot alone. */
+  /** Makes the next save the last one; it leaves a snapshot without a journal. */
   close(): void {
     this.#isClosing = true;
   }
 
-  /** @returns What LokiJS loads; `null` where there is no file. */
+  /** @returns The database as LokiJS loads it; `null` if the file does not exist. */
   async load(): Promise<Snapshot | null> {
     const text = await readText(this.#file);
     if (text === undefined) return null;
@@ -55,13 +55,13 @@ export class JournaledFile {
     const { isLeft, entries } = await this.#readJournal();
     replay(snapshot, entries);
     this.hasReplayed = entries.length > 0;
-    // A journal that a crash left may end in the middle of a line, so that nothing can be added to it.
+    // A journal left by a crash may end in the middle of a line, so it cannot be appended to.
     if (!isLeft) this.#names = namesOf(snapshot);
     this.#snapshotBytes = text.length;
     return snapshot;
   }
 
-  /** Saves what `db` marks as changed. What changes meanwhile is marked for the next time. */
+  /** Saves what `db` marks as changed. Changes during the save are marked for the next one. */
   async save(db: Database): Promise<void> {
     const needsSnapshot = this.#needsSnapshot(db);
     const changes = takeChanges(db);
@@ -88,7 +88,7 @@ export class JournaledFile {
       await this.#journal.appendFile(line);
       await this.#journal.datasync();
     } catch (error) {
-      // It may end in the middle of a line now: nothing can be added to it.
+      // The journal may now end in the middle of a line, so it cannot be appended to.
       this.#names = "";
       throw error;
     }
@@ -101,7 +101,7 @@ export class JournaledFile {
     return open(this.#journalFile, "a");
   }
 
-  /** The journal of the snapshot before stays valid until the new one is in its place, and is ignored from then on. */
+  /** The previous snapshot's journal stays valid until the new snapshot is in place, and is ignored afterwards. */
   async #writeSnapshot(db: Database): Promise<void> {
     const generation = this.#generation + 1;
     const text = Object.assign(db, { sameKitGeneration: generation }).serialize();
@@ -124,7 +124,7 @@ export class JournaledFile {
     const [header = "", ...lines] = (text ?? "").split("\n");
     const isOurs = (parseLine(header) as Header | undefined)?.generation === this.#generation;
     const entries = isOurs ? lines.map((line) => parseLine(line) as Entry | undefined) : [];
-    // The last one is empty, or was cut off.
+    // The last line is empty or incomplete.
     const end = entries.indexOf(undefined);
     return { isLeft: text !== undefined, entries: entries.slice(0, end) as Entry[] };
   }
@@ -178,7 +178,7 @@ function replay({ collections }: Snapshot, entries: readonly Entry[]): void {
       for (const id of removed) docs.delete(id);
       for (const doc of changed) docs.set(doc.$loki, doc);
     }
-    // LokiJS finds a document by its number in a sorted list.
+    // LokiJS looks up documents by number with a binary search.
     collection.data = [...docs.values()].sort((left, right) => left.$loki - right.$loki);
     collection.maxId = changes.at(-1)?.maxId ?? collection.maxId;
   }

@@ -1,6 +1,6 @@
-// What patched code sees of LokiJS, which ships no types.
+// The parts of LokiJS that patched code uses; LokiJS ships no types.
 
-/** LokiJS gives each document of a collection a number, ascending in the order of insertion. */
+/** LokiJS numbers the documents of a collection in ascending order of insertion. */
 export type Doc = { $loki: number };
 
 export type Collection<Document extends Doc = Doc> = {
@@ -8,10 +8,10 @@ export type Collection<Document extends Doc = Doc> = {
   data: Document[];
   maxId: number;
   dirty: boolean;
-  /** Documents that were inserted, updated or removed since the last save; may name one twice. */
+  /** Documents inserted, updated or removed since the last save; may contain duplicates. */
   dirtyIds: number[];
   binaryIndices: Record<string, { name: string; dirty: boolean; values: number[] }>;
-  /** Listeners run synchronously, a removal's while the document still has its number. */
+  /** Listeners run synchronously; on a removal, the document still has its number. */
   on(event: "insert" | "update" | "delete", listener: (doc: Document | Document[]) => void): void;
   remove(doc: Document | Document[]): void;
   get(id: number): Document | null;
@@ -24,6 +24,6 @@ export type Database = {
   saveDatabase(callback: (error?: unknown) => void): void;
   close(callback: (error?: unknown) => void): void;
   on(event: "loaded", listener: () => void): void;
-  /** The whole database as JSON. */
+  /** Returns the whole database as JSON. */
   serialize(): string;
 };

@@ -1,4 +1,4 @@
-// How the patched queue service finds messages.
+// Message lookup of the patched queue service.
 
 import type { Collection, Doc } from "./loki.ts";
 import { indexesBy } from "./two-level-index.ts";
@@ -7,9 +7,9 @@ type Message = Doc & {
   accountName: string;
   queueName: string;
   messageId: string;
-  /** Milliseconds since 1970. */
+  /** Milliseconds since the epoch. */
   timeNextVisible: number;
-  /** A string after it was loaded from a file. */
+  /** A string after loading from a file. */
   expirationTime: Date | string;
 };
 type Queue = { accountName: string; queueName: string };
@@ -24,7 +24,7 @@ export function findMessage(
   return indexOf(collection).find(groupOf({ accountName, queueName }), messageId);
 }
 
-/** Those that may be taken at `nowMs`, the longest visible first. */
+/** Messages visible at `nowMs`, those visible the longest first. */
 export function findVisible(
   collection: Collection<Message>,
   { accountName, queueName, timeNextVisible }: Queue & { timeNextVisible: { $lte: number } },
@@ -38,10 +38,13 @@ export function findVisible(
     .slice(0, count);
 }
 
-/** Before this moment no message of the queue expires; unknown: it has to be looked up. */
+/** Per queue: no message expires before this time. Unknown: must be looked up. */
 const nextExpiryMs = new WeakMap<Collection<Message>, Map<string, number>>();
 
-/** Removes what has expired. Azurite does it before every call, so the queue is read only when something may have expired. */
+/**
+ * Removes expired messages. Azurite does this before every call; here the queue is scanned only when something may have
+ * expired.
+ */
 export function removeExpired(
   collection: Collection<Message>,
   { accountName, queueName, expirationTime }: Queue & { expirationTime: { $lte: number } },

@@ -2,7 +2,7 @@ import { createSecretKey, type KeyObject } from "node:crypto";
 
 const keys = new WeakMap<Buffer, KeyObject>();
 
-/** The account's key as Node's crypto uses it; Azurite has one buffer for each key. */
+/** The account key as a `KeyObject`, cached: Azurite keeps one buffer per key. */
 export function preparedKey(key: Buffer): KeyObject {
   const prepared = keys.get(key) ?? createSecretKey(key);
   keys.set(key, prepared);
@@ -11,7 +11,11 @@ export function preparedKey(key: Buffer): KeyObject {
 
 const templates = new Map<string, unknown>();
 
-/** @param template - The path of an operation: there are some forty. */
+/**
+ * Caches parsed path templates.
+ *
+ * @param template - Path template of an operation; there are about forty.
+ */
 export function parsedTemplate<Template>(parse: (template: string) => Template, template: string): Template {
   const parsed = (templates.get(template) as Template | undefined) ?? parse(template);
   templates.set(template, parsed);

@@ -1,9 +1,9 @@
 import type { Collection, Doc } from "./loki.ts";
 
 /**
- * The documents of a LokiJS collection by two keys, each group in the order of insertion. It takes the place of LokiJS's own
- * indexes: those are sorted arrays, of which a query uses only the one of its first key, and which every insertion and removal
- * copies in part.
+ * The documents of a LokiJS collection indexed by two keys, each group in the order of insertion. Replaces LokiJS's own
+ * indexes, which are sorted arrays: a query uses only the index of its first key, and every insertion and removal
+ * copies part of the array.
  */
 class TwoLevelIndex<Document extends Doc> {
   readonly #groups = new Map<string, Map<string, Document>>();
@@ -23,7 +23,7 @@ class TwoLevelIndex<Document extends Doc> {
     });
   }
 
-  /** @returns `null` where there is none, as LokiJS answers. */
+  /** @returns `null` if there is no such document, as in LokiJS. */
   find(group: string, key: string): Document | null {
     return this.#groups.get(group)?.get(key) ?? null;
   }
@@ -48,7 +48,7 @@ class TwoLevelIndex<Document extends Doc> {
   }
 }
 
-/** @returns The index of a collection, created on first use. */
+/** @returns A function that gives the index of a collection, creating it on first use. */
 export function indexesBy<Document extends Doc>(
   keysOf: (doc: Document) => readonly [group: string, key: string],
 ): (collection: Collection<Document>) => TwoLevelIndex<Document> {
