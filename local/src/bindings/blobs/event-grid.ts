@@ -8,12 +8,12 @@ const CREATED = "Microsoft.Storage.BlobCreated";
 const VALIDATION = "Microsoft.EventGrid.SubscriptionValidationEvent";
 const SUBJECT = /^\/blobServices\/default\/containers\/([^/]+)\/blobs\/(.+)$/;
 
- /**
-  * Answers Event Grid, which posts to `blobs?functionName=Host.Functions.NAME`: the validation handshakes of both
-  * schemas, and events. An accepted event has been passed to `add` before the response is sent.
-  *
-  * @see Azure/azure-sdk-for-net, Microsoft.Azure.WebJobs.Extensions.Storage.Blobs/src/Listeners/HttpRequestProcessor.cs
-  */
+/**
+ * Answers Event Grid, which posts to `blobs?functionName=Host.Functions.NAME`: the validation handshakes of both
+ * schemas, and events. An accepted event has been passed to `add` before the response is sent.
+ *
+ * @see Azure/azure-sdk-for-net, Microsoft.Azure.WebJobs.Extensions.Storage.Blobs/src/Listeners/HttpRequestProcessor.cs
+ */
 export async function answerEventGrid(
   { method, url, headers, body }: WebhookRequest,
   { isServed, add }: { isServed(functionId: string): boolean; add(event: BlobEvent): Promise<void> },
