@@ -11,7 +11,7 @@ const INSTANCES = chosenInstances(20);
 describe.each(chosenSeeds(5))("seed %d", (seed) => {
   const storage = useAzurite();
 
-  test(`${INSTANCES} orchestrations end once and rightly`, async () => {
+  test(`${INSTANCES} orchestrations end once and correctly`, async () => {
     const options = { seed, instances: INSTANCES, maxPeaceMs: 15_000, maxPauseMs: 60_000, deadlineMs: 900_000 };
     const { problems, kills, workerKills, pauses, faults } = await runProcessChaos(storage(), options);
     process.stdout.write(

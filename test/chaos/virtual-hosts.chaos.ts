@@ -14,7 +14,7 @@ vi.mock("node:zlib", async (importOriginal) =>
   (await import("../helpers/repeatable.ts")).repeatableZlib(await importOriginal<typeof import("node:zlib")>()),
 );
 
-test.each(chosenSeeds(200))(`seed %d: ${INSTANCES} orchestrations end once and rightly`, async (seed) => {
+test.each(chosenSeeds(200))(`seed %d: ${INSTANCES} orchestrations end once and correctly`, async (seed) => {
   seedIds(seed);
   const { problems, deaths, pauses, faults } = await runChaos(seed, INSTANCES);
   process.stdout.write(`seed ${seed}: ${deaths} deaths, ${pauses} pauses, ${faults} faults\n`);

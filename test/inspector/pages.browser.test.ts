@@ -71,7 +71,7 @@ const row = (page: TestPage, name: string) =>
   page.getByRole("row").filter({ has: page.getByRole("rowheader", { name, exact: true }) });
 
 describe("Home", () => {
-  test("shows what answers, all functions, and why some are not served", async () => {
+  test("shows the host, all functions, and why some are not served", async () => {
     const page = await open("#/home");
     await page.getByText("Host on this machine").waitFor();
     for (const text of [host.url, "Running", "inspected", "memory"]) {
@@ -84,7 +84,7 @@ describe("Home", () => {
     expect(page.problems).toEqual([]);
   });
 
-  test("links to the other hosts of this machine", async () => {
+  test("links to the other hosts on this machine", async () => {
     const page = await open("#/home");
     await page.getByRole("link", { name: other.url }).click();
     await page.waitForURL(`${other.inspectorUrl}**`);
@@ -95,7 +95,7 @@ describe("Home", () => {
     expect((await answered).status()).toBe(403);
   });
 
-  test("names what needs attention, and links to it", async () => {
+  test("lists problems that need attention, and links to them", async () => {
     const id = await start("fails");
     const page = await open("#/home");
     const card = page.getByRole("region", { name: "What needs attention" });
@@ -115,7 +115,7 @@ describe("Home", () => {
       .waitFor();
   });
 
-  test("copies the URL of a function, and its call as curl", async () => {
+  test("copies the URL of a function, and its call as a curl command", async () => {
     const page = await open("#/home", { permissions: ["clipboard-read", "clipboard-write"] });
     const copied = () => page.evaluate("navigator.clipboard.readText()");
     await page.getByRole("button", { name: "Copy URL of begin" }).click();
@@ -129,7 +129,7 @@ describe("Home", () => {
 });
 
 describe("the form of an HTTP function", () => {
-  test("sends method, route, query, headers and body, and shows the answer", async () => {
+  test("sends method, route, query, headers and body, and shows the response", async () => {
     const page = await open("#/home");
     await page.getByRole("link", { name: "Call echo" }).click();
     const dialog = page.getByRole("dialog", { name: "Call echo" });
@@ -154,7 +154,7 @@ describe("the form of an HTTP function", () => {
     expect(page.problems).toEqual([]);
   });
 
-  test("shows a hostile answer as the text that it is", async () => {
+  test("shows a hostile response as plain text", async () => {
     const page = await open("#/home?call=hostile");
     await page.getByRole("button", { name: "Send" }).click();
     const answer = page.getByRole("region", { name: "Answer" });
@@ -166,13 +166,13 @@ describe("the form of an HTTP function", () => {
   test.each([
     ["binary", "The body is not text."],
     ["large", "Only its beginning is shown."],
-  ])("says of the answer of %s: %s", async (name, text) => {
+  ])("says about the response of %s: %s", async (name, text) => {
     const page = await open(`#/home?call=${name}`);
     await page.getByRole("button", { name: "Send" }).click();
     await page.getByText(text).waitFor();
   });
 
-  test("links to the instance that a starter has started", async () => {
+  test("links to the instance started by a starter function", async () => {
     const page = await open("#/home?call=begin");
     await page.getByRole("button", { name: "Send" }).click();
     await page.getByRole("dialog").getByRole("link").click();
@@ -180,7 +180,7 @@ describe("the form of an HTTP function", () => {
     expect(await page.getByRole("dialog").count()).toBe(0);
   });
 
-  test("closes by Escape, gives the focus back, and stays open in a page that is loaded again", async () => {
+  test("closes on Escape, restores the focus, and stays open after a reload", async () => {
     const page = await open("#/home");
     await page.getByRole("link", { name: "Call echo" }).press("Enter");
     await page.reload();
@@ -196,7 +196,7 @@ describe("the form of an HTTP function", () => {
 });
 
 describe("other functions", () => {
-  test("an orchestrator is started with an ID and an input", async () => {
+  test("an orchestrator can be started with an ID and an input", async () => {
     const page = await open("#/home");
     await page.getByRole("link", { name: "Start greet" }).click();
     const dialog = page.getByRole("dialog", { name: "Start greet" });
@@ -211,7 +211,7 @@ describe("other functions", () => {
     expect(JSON.parse(output)).toBe(`Hello ${HOSTILE}`);
   });
 
-  test("an orchestrator of an app whose functions are not known is started by its name", async () => {
+  test("an orchestrator of an app with unknown functions can be started by name", async () => {
     const page = await openPage(browser);
     // As a deployed app is seen, by its management API alone.
     const can = { hub: false, runs: false, events: false, actions: true };
@@ -226,13 +226,13 @@ describe("other functions", () => {
     expect(await page.getByRole("link", { name: "Task hub" }).count()).toBe(0);
   });
 
-  test("a timer is run by hand, and its end is reported", async () => {
+  test("a timer can be run by hand, and its end is reported", async () => {
     const page = await open("#/home?call=tick");
     await page.getByRole("button", { name: "Run" }).click();
     await page.getByText(/It completed in/).waitFor();
   });
 
-  test("a failure of a function is reported as text", async () => {
+  test("the failure of a function is shown as text", async () => {
     const page = await open("#/home?call=jobs");
     await page.getByLabel("Input").fill("bad");
     await page.getByRole("button", { name: "Run" }).click();
@@ -242,7 +242,7 @@ describe("other functions", () => {
   });
 });
 
-test("the log is live, filtered, and stands still while it is paused", async () => {
+test("the log is live, can be filtered, and does not change while it is paused", async () => {
   const page = await open("#/home");
   const log = page.getByRole("log", { name: "Log lines" });
   await page.getByLabel("Filter lines").fill("user echo");
@@ -259,7 +259,7 @@ test("the log is live, filtered, and stands still while it is paused", async () 
 });
 
 describe("entities", () => {
-  test("are sent operations from the list, and shown with their state, live", async () => {
+  test("can be sent operations from the list, and are shown with their live state", async () => {
     const page = await open("#/entities");
     await page.getByRole("link", { name: "Signal an entity" }).click();
     const dialog = page.getByRole("dialog", { name: "Signal an entity" });
@@ -276,7 +276,7 @@ describe("entities", () => {
     expect(await page.locator("main img").count()).toBe(0);
   });
 
-  test("are listed with their state; the filter stays in the address", async () => {
+  test("are listed with their state, and the filter stays in the URL", async () => {
     await signal("listed", "set", { owner: "Ann" });
     await signal("hidden", "set", 1);
     const page = await open("#/entities");
@@ -292,7 +292,7 @@ describe("entities", () => {
     expect(await page.title()).toBe("Entity @counter@listed · same-kit inspector");
   });
 
-  test("show who has them locked, and what waits for it", async () => {
+  test("show the holder of their lock, and the waiting operations", async () => {
     const id = await start("holds", "locked");
     const page = await open("#/entity?name=Counter&key=locked");
     await page.getByRole("link", { name: id }).waitFor();
@@ -303,7 +303,7 @@ describe("entities", () => {
     expect(await page.getByRole("link", { name: id }).count()).toBe(0);
   });
 
-  test("get their first operation on the page of one that does not exist", async () => {
+  test("can be sent their first operation on the page of a missing entity", async () => {
     const page = await open("#/entity?name=Counter&key=first");
     await page.getByText("There is no such entity").waitFor();
     await page.getByLabel("Operation").fill("set");
@@ -314,7 +314,7 @@ describe("entities", () => {
 });
 
 describe("Task hub", () => {
-  test("shows the partitions with their owner, and the queues", async () => {
+  test("shows the partitions with their owners, and the queues", async () => {
     const page = await open("#/hub");
     const table = page.getByRole("table").first();
     await table.getByRole("rowheader", { name: "inspected-control-00" }).waitFor();
@@ -324,7 +324,7 @@ describe("Task hub", () => {
     expect(page.problems).toEqual([]);
   });
 
-  test("names poison queues with what is in them, and Home says so", async () => {
+  test("lists poison queues with their number of messages, and so does Home", async () => {
     const service = QueueServiceClient.fromConnectionString(host.storage.connectionString);
     await service.getQueueClient("jobs").createIfNotExists();
     await service.getQueueClient("jobs").sendMessage(Buffer.from('"bad"').toString("base64"));
@@ -334,7 +334,7 @@ describe("Task hub", () => {
     await page.getByText("One message is in the poison queue jobs-poison.").waitFor();
   });
 
-  test("draws how many calls end, and has the numbers as a table", async () => {
+  test("draws the throughput of calls, and has the numbers as a table", async () => {
     const page = await open("#/hub");
     await fetch(`${host.url}/api/echo/1`);
     await page.getByText(/[1-9]\d* completed/).waitFor();
@@ -344,7 +344,7 @@ describe("Task hub", () => {
     expect(await numbers.getByRole("row").count()).toBe(11);
   });
 
-  test("is asked for every three seconds, only while it is seen", async () => {
+  test("is refreshed every three seconds, only while it is visible", async () => {
     const page = await openPage(browser);
     await page.clock.install();
     let asked = 0;
@@ -402,7 +402,7 @@ describe("every page", () => {
   test.each([
     ["light", 1100],
     ["dark", 360],
-  ] as const)("is accessible and fits, %s and %d pixels wide", async (colorScheme, width) => {
+  ] as const)("is accessible and fits, in %s mode and %d pixels wide", async (colorScheme, width) => {
     const page = await open("#/home", { colorScheme, viewport: { width, height: 700 } });
     for (const [view, text] of VIEWS) {
       await page.goto(`${host.inspectorUrl}${view}`);
@@ -413,14 +413,14 @@ describe("every page", () => {
     }
   });
 
-  test("is reached by the keyboard, past the bar", async () => {
+  test("can be reached with the keyboard, skipping the navigation bar", async () => {
     const page = await open("#/hub");
     await page.keyboard.press("Tab");
     await page.keyboard.press("Enter");
     expect(await page.evaluate("document.activeElement?.id")).toBe("main");
   });
 
-  test("loads little script", () => {
+  test("loads a small script", () => {
     expect(gzipSync(readFileSync("dist/inspector/main.js")).length).toBeLessThan(150_000);
   });
 });
@@ -434,7 +434,7 @@ async function hideThisMachine(page: TestPage): Promise<void> {
   }));
 }
 
-test("the documentation has pictures of Home, the form of a function, an instance, and the task hub", async () => {
+test("the documentation has screenshots of Home, the form of a function, an instance, and the task hub", async () => {
   const page = await open("#/home");
   await hideThisMachine(page);
   await page.reload();

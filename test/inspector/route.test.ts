@@ -11,11 +11,11 @@ test.each([
   expect(parseRoute(hash)).toEqual({ page, query });
 });
 
-test.each(["a b", "?x&y=1#z", "<b>é🙂</b>", "@counter@a/b"])("a link carries %j as it is", (id) => {
+test.each(["a b", "?x&y=1#z", "<b>é🙂</b>", "@counter@a/b"])("a link preserves %j", (id) => {
   expect(parseRoute(hrefOf("instance", { id })).query).toEqual({ id });
 });
 
-test("a link leaves out what has no value", () => {
+test("a link leaves out empty values", () => {
   expect(hrefOf("instances", { q: "", status: undefined })).toBe("#/instances");
 });
 
@@ -24,6 +24,6 @@ test.each([
   ["#/instance?id=abc", "Instance abc · same-kit inspector"],
   ["#/entity?name=counter", "Entity @counter@ · same-kit inspector"],
   ["#/trace?id=abc", "Trace abc · same-kit inspector"],
-])("%s is titled %j", (hash, title) => {
+])("%s has the title %j", (hash, title) => {
   expect(titleOf(parseRoute(hash))).toBe(title);
 });

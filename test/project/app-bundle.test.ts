@@ -2,7 +2,7 @@ import { readdir, readFile } from "node:fs/promises";
 import path from "node:path";
 import { expect, test } from "vitest";
 
-test("durable-functions uses nothing of validator but what the app's bundle has in its place", async () => {
+test("durable-functions only uses the functions of validator that the app bundle replaces", async () => {
   const folder = "node_modules/durable-functions/lib";
   const files = (await readdir(folder, { recursive: true })).filter((it) => it.endsWith(".js"));
   const texts = await Promise.all(files.map((file) => readFile(path.join(folder, file), "utf8")));

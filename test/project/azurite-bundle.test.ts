@@ -31,19 +31,19 @@ test("the patches match the installed Azurite", async () => {
   expect(await errorsOf({})).toBe("");
 });
 
-test("a patch whose source is no longer there fails the build, naming patch and file", async () => {
+test("a patch whose source is missing fails the build, with the names of patch and file", async () => {
   const errors = await errorsOf({ patches: [patch("table/TableServer.js", "class TableServer ", "no such line")] });
   expect(errors).toContain(
     `"a change" expects its source once in Azurite's table/TableServer.js, and found it 0 times`,
   );
 });
 
-test("a patch whose source is there twice fails the build", async () => {
+test("a patch whose source occurs twice fails the build", async () => {
   const errors = await errorsOf({ patches: [patch("table/TableServer.js", "async ")] });
   expect(errors).toMatch(/expects its source once in Azurite's table\/TableServer\.js, and found it \d+ times/);
 });
 
-test("a patch of a file that is not bundled fails the build", async () => {
+test("a patch for a file that is not bundled fails the build", async () => {
   const errors = await errorsOf({ patches: [patch("table/Moved.js", "anything")] });
   expect(errors).toContain(`"a change" was not applied: Azurite's table/Moved.js is not part of the bundle`);
 });

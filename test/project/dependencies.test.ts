@@ -18,7 +18,7 @@ test("docs/dependencies.md lists exactly the packages of package.json, each once
   expect(listed.toSorted()).toEqual(Object.keys({ ...dependencies, ...devDependencies }).toSorted());
 });
 
-test("every bundled package is imported by something", () => {
+test("every bundled package is imported somewhere", () => {
   const sources = globSync("{toolkit,functions-app,local,rehearsal,inspector,shared}/src/**/*.{ts,tsx}").map((file) =>
     readFileSync(file, "utf8"),
   );
@@ -26,11 +26,11 @@ test("every bundled package is imported by something", () => {
   expect(namesIn("Bundled").filter((name) => !isImported(name))).toEqual([]);
 });
 
-test("nothing is installed with the package, as docs/dependencies.md says", () => {
+test("nothing is installed with the package, as stated in docs/dependencies.md", () => {
   expect(dependencies).toEqual({});
 });
 
-test("every version is exact", () => {
+test("every version is pinned", () => {
   const versions = Object.values({ ...dependencies, ...devDependencies });
   expect(versions.filter((version) => !/^\d+\.\d+\.\d+$/.test(version))).toEqual([]);
 });

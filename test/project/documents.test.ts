@@ -16,7 +16,7 @@ function anchorsOf(file: string): string[] {
   );
 }
 
-test.each(documents)("the links of %s lead somewhere", (file) => {
+test.each(documents)("all links in %s resolve", (file) => {
   const links = readFileSync(file, "utf8").matchAll(/\]\((?!https?:)([^)#]*)(?:#([^)]*))?\)/g);
   const broken = [...links].filter(([, target, anchor]) => {
     const found = target === "" ? file : path.join(path.dirname(file), target as string);
@@ -41,20 +41,20 @@ async function parseCall(argv: readonly string[]): Promise<unknown> {
   return parseInput(await found.entry.load(), found.rest, {});
 }
 
-test("calls are found in code blocks and in running text", () => {
+test("calls are found in code blocks and in inline code", () => {
   const text =
     'Use `same-kit up --yes`:\n\n```sh\n# same-kit is nice\nnpx same-kit frobnicate --now # or not\neval "$(same-kit outputs)"\n```\n';
   expect(callsIn(text)).toEqual(["frobnicate --now", "outputs", "up --yes"]);
 });
 
 test.each([["frobnicate --now"], ["local"], ["local frobnicate"], ["up --frobnicate"]])(
-  "the document test refuses `same-kit %s`",
+  "the document check rejects `same-kit %s`",
   async (text) => {
     await expect(parseCall(text.split(" "))).rejects.toThrow();
   },
 );
 
-test("every call of same-kit in the documents can be made", async () => {
+test("every call of same-kit in the documents is valid", async () => {
   const calls = documents.flatMap((file) =>
     callsIn(readFileSync(file, "utf8")).map((call) => ({ file, argv: call.split(/\s+/) })),
   );
@@ -70,7 +70,7 @@ test("every call of same-kit in the documents can be made", async () => {
   expect(refused.flat()).toEqual([]);
 });
 
-test("the README names every document", () => {
+test("the README links to every document", () => {
   const text = readFileSync("README.md", "utf8");
   const named = documents.filter((file) => !["README.md", "CHANGELOG.md"].includes(file));
   expect(named.filter((file) => !text.includes(`(${file})`))).toEqual([]);

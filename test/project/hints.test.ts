@@ -20,7 +20,7 @@ const named = sources.flatMap(({ file, text }) => [
   ...[...text.matchAll(/\bcommand: "([^"]*)"/g)].map(([, command = ""]) => ({ file, words: [command] })),
 ]);
 
-test("every command that a hint names exists, with its options", async () => {
+test("every command in a hint exists, with its options", async () => {
   expect(named.length).toBeGreaterThan(30);
   for (const { file, words } of named) {
     const argv = words.flatMap((word, index) => (index === 0 ? word.split(" ") : [word]));
@@ -36,7 +36,7 @@ test("every command that a hint names exists, with its options", async () => {
   }
 });
 
-test("no text names a command but as data, except a command's own help", () => {
+test("commands appear in texts only as data, except in a command's own help", () => {
   const names = COMMANDS.map(({ name }) => name).join("|");
   const inText = new RegExp(`\\\\?\`same-kit (?:${names})\\b`);
   const isHelp = /^\s*(?:\/\/|\*|\/\*\*)|help:|description:/;

@@ -135,12 +135,12 @@ function isAllowed({ from, folder, to }: Import): boolean {
 
 const imports = files.flatMap(listImports);
 
-test("no folder imports against its direction", () => {
+test("imports follow the directions between folders", () => {
   expect(imports.length).toBeGreaterThan(300);
   expect(imports.filter((it) => !isAllowed(it)).map(({ from, to }) => `${from} imports ${to}`)).toEqual([]);
 });
 
-test("the directions lead nowhere back", () => {
+test("the directions contain no cycle", () => {
   const leadsTo = (folder: string, seen: readonly string[] = []): string[] => {
     if (seen.includes(folder)) return [[...seen, folder].join(" → ")];
     const workspace = folder.split("/", 1)[0] as string;
@@ -150,7 +150,7 @@ test("the directions lead nowhere back", () => {
   expect(Object.keys(ALLOWED).flatMap((folder) => leadsTo(folder))).toEqual([]);
 });
 
-test("no files import each other in a circle, not even for types", () => {
+test("files do not import each other in a cycle, not even for types", () => {
   const next = Map.groupBy(
     files.flatMap((file) =>
       specifiersIn(file).map((to) => ({ file, to: path.posix.join(path.posix.dirname(file), to) })),
@@ -168,7 +168,7 @@ test("no files import each other in a circle, not even for types", () => {
   expect(files.flatMap((file) => findCircle(file, []))).toEqual([]);
 });
 
-test("every folder of code has its directions", () => {
+test("every source folder has its directions", () => {
   const folders = new Set(files.map(folderOf).filter((folder) => folder !== null));
   expect([...folders].filter((folder) => !(folder in ALLOWED))).toEqual([]);
 });

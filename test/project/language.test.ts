@@ -39,7 +39,7 @@ function findIn(file: string): string[] {
   );
 }
 
-test("sources and documents are free of the phrases that native readers stumble over", () => {
+test("sources and documents are free of awkward phrases", () => {
   expect(files.length).toBeGreaterThan(700);
   expect(files.flatMap(findIn)).toEqual([]);
 });

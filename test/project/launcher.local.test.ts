@@ -36,15 +36,15 @@ const COUNTS = `
   console.log("ready");`;
 
 test.skipIf(process.platform === "win32").each([
-  ["to the launcher alone", (pid: number) => pid],
+  ["to the launcher only", (pid: number) => pid],
   ["to launcher and command, as from a terminal,", (pid: number) => -pid],
-])("under an old Node a SIGINT %s reaches the command once", async (_, target) => {
+])("with an old Node a SIGINT %s reaches the command once", async (_, target) => {
   const { pid, ended } = await launch(COUNTS);
   process.kill(target(pid), "SIGINT");
   expect(await ended).toEqual([1, null]);
 });
 
-test.skipIf(process.platform === "win32")("a command that does not listen ends by it", async () => {
+test.skipIf(process.platform === "win32")("a command that does not handle SIGINT is ended by it", async () => {
   const { pid, ended } = await launch('setInterval(() => {}, 1000); console.log("ready");');
   process.kill(pid, "SIGINT");
   expect(await ended).toEqual([null, "SIGINT"]);

@@ -12,7 +12,7 @@ const OLD_NODE = `node-${process.platform}-${process.arch}@20`;
 
 const tempDir = dirsOfFile();
 
-describe("the launcher, started by an old Node", () => {
+describe("the launcher, started with an old Node", () => {
   let oldNode: string;
 
   beforeAll(() => {
@@ -22,7 +22,7 @@ describe("the launcher, started by an old Node", () => {
     oldNode = path.join(folder, "node_modules", OLD_NODE.split("@")[0] ?? "", "bin", "node");
   });
 
-  test("hands over to the runtime in .runtime and passes on arguments and exit code", async () => {
+  test("starts the runtime in .runtime and passes on arguments and exit code", async () => {
     const root = checkoutWith(
       "exports.main = async (argv) => { console.log(process.versions.node, ...argv); return 7; }",
     );
@@ -30,7 +30,7 @@ describe("the launcher, started by an old Node", () => {
     expect(result).toMatchObject({ exitCode: 7, stdout: `${process.versions.node} a b c` });
   });
 
-  test("says what to do where there is no runtime", async () => {
+  test("says what to do if there is no runtime", async () => {
     const root = checkoutWith("", { hasRuntime: false });
     const result = await execa(oldNode, [path.join(root, "bin", "same-kit.cjs")], { reject: false });
     expect(result.exitCode).toBe(1);
@@ -38,7 +38,7 @@ describe("the launcher, started by an old Node", () => {
     expect(result.stderr).not.toContain("    at ");
   });
 
-  test("leaves no command behind after a kill -9", async () => {
+  test("leaves no command running after a kill -9", async () => {
     const root = checkoutWith(
       "exports.main = () => { console.log(process.pid); return new Promise((r) => setTimeout(r, 60000)); }",
     );

@@ -20,7 +20,7 @@ async function noticesFor(packages: Record<string, Record<string, string>>): Pro
 
 const packageJson = (name: string, license?: string) => JSON.stringify({ name, version: "1.2.3", license });
 
-test("each bundled package is named once, under a licence that several share", async () => {
+test("each bundled package is listed once, with shared licence texts only once", async () => {
   const text = await noticesFor({
     "@scope/one": { "package.json": packageJson("@scope/one"), LICENSE: "Permission is granted" },
     two: { "package.json": packageJson("two"), "licence.md": "Permission is granted\n", "index.js": "" },
@@ -31,7 +31,7 @@ test("each bundled package is named once, under a licence that several share", a
   expect(text).toContain("three 1.2.3\n\nLicence: MIT\n");
 });
 
-test("a package that names no licence stops the build", async () => {
+test("a package without a licence fails the build", async () => {
   await expect(noticesFor({ odd: { "package.json": packageJson("odd") } })).rejects.toThrow(
     "odd 1.2.3 names no licence",
   );

@@ -14,7 +14,7 @@ function sizeOf(folder: string): number {
   return files.reduce((sum, { parentPath, name }) => sum + statSync(path.join(parentPath, name)).size, 0);
 }
 
-describe("the published package, installed into an empty folder elsewhere", () => {
+describe("the published package, installed into an empty folder", () => {
   let folder: string;
   let installed: string;
 
@@ -42,7 +42,7 @@ describe("the published package, installed into an empty folder elsewhere", () =
     "README.md",
     "docs/same-yaml.md",
     "local/README.md",
-  ])("holds %s", (file) => {
+  ])("contains %s", (file) => {
     expect(existsSync(path.join(installed, file))).toBe(true);
   });
 

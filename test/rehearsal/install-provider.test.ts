@@ -17,13 +17,13 @@ async function mirrorWith(...versions: string[]): Promise<string> {
   return mirror;
 }
 
-describe.runIf(process.platform === "linux")("the real azurerm in mirrors", () => {
-  test("is the newest that the module accepts", async () => {
+describe.runIf(process.platform === "linux")("the real azurerm in a mirror", () => {
+  test("is the newest version that the module accepts", async () => {
     const [old, good] = [await mirrorWith("4.81.0", "5.1.0", "6.0.0"), await mirrorWith("5.2.0", "5.10.0")];
     expect(await findAzurerm([old, good])).toEqual({ kind: "mirror", folder: good, version: "5.10.0" });
   });
 
-  test("may be packed, as `terraform providers mirror` leaves it, but must be for this machine", async () => {
+  test("may be packed, as by `terraform providers mirror`, but must be for this machine", async () => {
     const mirror = await makeTempDir();
     const folder = path.join(mirror, "registry.terraform.io/hashicorp/azurerm");
     await mkdir(folder, { recursive: true });
@@ -32,12 +32,12 @@ describe.runIf(process.platform === "linux")("the real azurerm in mirrors", () =
     expect(await findAzurerm([mirror])).toEqual({ kind: "mirror", folder: mirror, version: "5.2.0" });
   });
 
-  test("is not there where no version fits, and where there is no mirror", async () => {
+  test("is not found if no version matches, or if there is no mirror", async () => {
     expect(await findAzurerm([await mirrorWith("4.81.0"), "/nowhere"])).toBeNull();
   });
 });
 
-test("the user's own mirrors are those of the environment, of the CLI configuration, and of the usual folders", async () => {
+test("the user's mirrors come from the environment, the CLI configuration and the usual folders", async () => {
   const home = await makeTempDir();
   const configuration = `
     # plugin_cache_dir = "/not/this/one"
@@ -62,7 +62,7 @@ test("the user's own mirrors are those of the environment, of the CLI configurat
   ]);
 });
 
-test("a provider to be downloaded comes as the user's terraform gets it", async () => {
+test("a provider is downloaded in the way the user's terraform does", async () => {
   const mini = await startTestMiniAzure();
   const source = { kind: "download", cliConfig: "/home/ada/terraform.rc" } as const;
   expect(await mini.installProvider(await makeTempDir(), source)).toEqual({
@@ -71,7 +71,7 @@ test("a provider to be downloaded comes as the user's terraform gets it", async 
   });
 });
 
-test("a mirror is used as it is, and the answer says that it is the real provider", async () => {
+test("a mirror is used unchanged, and the result says that it is the real provider", async () => {
   const mini = await startTestMiniAzure();
   const folder = await makeTempDir();
   const installed = await mini.installProvider(folder, { kind: "mirror", folder: "/mirror", version: "5.2.0" });

@@ -25,7 +25,7 @@ describe.skipIf(!hasTerraform)("the real terraform, with the stand-in provider",
     ["consumption", { plan: "consumption" }],
     ["premium", { plan: "premium", allowed_ip_ranges: ["203.0.113.0/24"], deployer_ip_ranges: ["203.0.113.9/32"] }],
     ["premium with an identity", { plan: "premium", storage_access: "identity" }],
-  ])("%s: applies, plans no change after that, and leaves nothing behind", async (_name, variables) => {
+  ])("%s: applies, plans no changes afterwards, and is destroyed completely", async (_name, variables) => {
     const mini = await startTestMiniAzure();
     const rehearsal = await rehearse(mini, variables);
     expect(await rehearsal.run("apply", "-auto-approve")).toMatchObject({ exitCode: 0 });
@@ -38,7 +38,7 @@ describe.skipIf(!hasTerraform)("the real terraform, with the stand-in provider",
     expect(await resourcesOf(mini)).toEqual([]);
   });
 
-  test("the app's settings on each plan are those that the real provider writes", async () => {
+  test("the app settings on each plan are those written by the real provider", async () => {
     const mini = await startTestMiniAzure();
     const flex = await rehearse(mini, { environment: "a" });
     const premium = await rehearse(mini, { environment: "b", plan: "premium" });
@@ -63,7 +63,7 @@ describe.skipIf(!hasTerraform)("the real terraform, with the stand-in provider",
     });
   });
 
-  test("with an identity the app gets the account's name, and no key or content share", async () => {
+  test("with an identity the app gets the account's name, but no key or content share", async () => {
     const mini = await startTestMiniAzure();
     const rehearsal = await rehearse(mini, { plan: "premium", storage_access: "identity" });
     await rehearsal.run("apply", "-auto-approve");
@@ -106,7 +106,7 @@ describe.skipIf(!hasTerraform)("the real terraform, with the stand-in provider",
     ["flex", "premium"],
     ["premium", "consumption"],
     ["consumption", "flex"],
-  ])("an app that moves from %s to %s goes before the new one of its name is made", async (from, to) => {
+  ])("an app that moves from %s to %s is destroyed before the new one of the same name is created", async (from, to) => {
     const mini = await startTestMiniAzure();
     const rehearsal = await rehearse(mini, { plan: from });
     await rehearsal.run("apply", "-auto-approve");
@@ -123,7 +123,7 @@ describe.skipIf(!hasTerraform)("the real terraform, with the stand-in provider",
     expect(await rehearsal.outputs()).toMatchObject({ app_name: before["app_name"], plan: to });
   });
 
-  test("address ranges change nothing by themselves: no plan tells of a change from outside", async () => {
+  test("address ranges do not show up as drift in a plan", async () => {
     const mini = await startTestMiniAzure();
     const ranges = { allowed_ip_ranges: ["203.0.113.0/24", "198.51.100.7/32"], deployer_ip_ranges: ["203.0.113.9/32"] };
     for (const plan of ["flex", "premium"]) {
@@ -135,7 +135,7 @@ describe.skipIf(!hasTerraform)("the real terraform, with the stand-in provider",
     }
   });
 
-  test("deleted blobs are kept for a week, or as long as asked for", async () => {
+  test("deleted blobs are kept for a week, or as long as configured", async () => {
     const mini = await startTestMiniAzure();
     const rehearsal = await rehearse(mini);
     await rehearsal.run("apply", "-auto-approve");
@@ -155,7 +155,7 @@ describe.skipIf(!hasTerraform)("the real terraform, with the stand-in provider",
     });
   });
 
-  test("what publishing sets on other plans than Flex survives the next apply", async () => {
+  test("settings added by publishing on plans other than Flex survive the next apply", async () => {
     const mini = await startTestMiniAzure();
     const rehearsal = await rehearse(mini, { plan: "consumption" });
     await rehearsal.run("apply", "-auto-approve");
@@ -165,7 +165,7 @@ describe.skipIf(!hasTerraform)("the real terraform, with the stand-in provider",
     expect(await rehearsal.run("plan", "-detailed-exitcode")).toMatchObject({ exitCode: NO_CHANGES });
   });
 
-  test("a change from outside is seen and taken back", async () => {
+  test("a change made outside terraform is detected and reverted", async () => {
     const mini = await startTestMiniAzure();
     const rehearsal = await rehearse(mini);
     await rehearsal.run("apply", "-auto-approve");
@@ -176,7 +176,7 @@ describe.skipIf(!hasTerraform)("the real terraform, with the stand-in provider",
     expect(text).toMatch(/https_only\s+= false -> true/);
   });
 
-  test("what was deleted outside is made again", async () => {
+  test("a resource deleted outside terraform is created again", async () => {
     const mini = await startTestMiniAzure();
     const rehearsal = await rehearse(mini);
     await rehearsal.run("apply", "-auto-approve");
@@ -194,7 +194,7 @@ describe.skipIf(!hasTerraform)("the real terraform, with the stand-in provider",
       '"Gold"',
       /expected account_tier to be one of \["Premium" "Standard"\], got Gold/,
     ],
-  ])("%s is refused as the real provider does", async (_name, right, wrong, message) => {
+  ])("%s is rejected as by the real provider", async (_name, right, wrong, message) => {
     const rehearsal = await rehearse(await startTestMiniAzure());
     for (const name of ["app.tf", "main.tf"]) {
       const file = `${rehearsal.dir}/${name}`;
@@ -205,14 +205,14 @@ describe.skipIf(!hasTerraform)("the real terraform, with the stand-in provider",
     expect(text).toMatch(message);
   });
 
-  test("the user's own CLI configuration and plugin cache stay out of it", async () => {
+  test("the user's own CLI configuration and plugin cache are not used", async () => {
     const mini = await startTestMiniAzure();
     const { env } = await rehearse(mini);
     expect(env["TF_CLI_CONFIG_FILE"]).toMatch(/terraform\.rc$/);
     expect(env["TF_PLUGIN_CACHE_DIR"]).toBe("");
   });
 
-  test("importing an app that is there already makes it ours", async () => {
+  test("importing an existing app makes it ours", async () => {
     const mini = await startTestMiniAzure();
     const site = await createTestSite(mini);
     const rehearsal = await rehearse(mini, { names: { app: "app-test", resource_group: "rg-test" }, recover: true });

@@ -6,7 +6,7 @@ import { makeTempDir } from "../helpers/temp-dir.ts";
 import { hasTerraform, prepareRehearsal, rehearse } from "../helpers/terraform.ts";
 import { waitFor } from "../helpers/wait-for.ts";
 
-describe.skipIf(!hasTerraform)("failures as terraform tells them", () => {
+describe.skipIf(!hasTerraform)("failures as reported by terraform", () => {
   test.each([
     ["session-expired", /AADSTS700082/],
     ["subscription-unknown", /unexpected status 404 \(404 Not Found\) with error: SubscriptionNotFound/],
@@ -46,7 +46,7 @@ describe.skipIf(!hasTerraform)("failures as terraform tells them", () => {
     expect(text).toMatch(message);
   });
 
-  test("apply-dies: a resource is there that the state does not know; recovering adopts it", async () => {
+  test("apply-dies: a resource exists that is not in the state, and recovering adopts it", async () => {
     const rehearsal = await rehearse(await startTestMiniAzure({ fail: "apply-dies" }));
     const died = await rehearsal.run("apply", "-auto-approve");
     const again = await rehearsal.run("apply", "-auto-approve");
@@ -57,13 +57,13 @@ describe.skipIf(!hasTerraform)("failures as terraform tells them", () => {
     expect(await rehearsal.run("plan", "-detailed-exitcode")).toMatchObject({ exitCode: 0 });
   });
 
-  test("outputs-missing: the host name is not among the outputs", async () => {
+  test("outputs-missing: the host name is missing from the outputs", async () => {
     const rehearsal = await rehearse(await startTestMiniAzure({ fail: "outputs-missing" }));
     expect(await rehearsal.run("apply", "-auto-approve")).toMatchObject({ exitCode: 0 });
     expect(await rehearsal.outputs()).not.toHaveProperty("host_name");
   });
 
-  test("group-not-empty: something of others lies in the group", async () => {
+  test("group-not-empty: the group contains a foreign resource", async () => {
     const mini = await startTestMiniAzure({ fail: "group-not-empty" });
     const rehearsal = await rehearse(mini);
     await rehearsal.run("apply", "-auto-approve");
@@ -78,7 +78,7 @@ describe.skipIf(!hasTerraform)("failures as terraform tells them", () => {
     expect(untagged.map(({ name }) => name)).toContain("someone-elses-network");
   });
 
-  test("app-not-found strikes the publisher and not terraform", async () => {
+  test("app-not-found affects the publisher, but not terraform", async () => {
     const mini = await startTestMiniAzure({ fail: "app-not-found" });
     const rehearsal = await rehearse(mini);
     expect(await rehearsal.run("apply", "-auto-approve")).toMatchObject({ exitCode: 0 });
@@ -91,7 +91,7 @@ describe.skipIf(!hasTerraform)("failures as terraform tells them", () => {
     expect(statuses.map(({ status }) => status)).toEqual([404, 404, 200]);
   });
 
-  test("slow: an interrupt cancels what is under way and keeps what is done", async () => {
+  test("slow: an interrupt cancels pending operations and keeps finished ones", async () => {
     const rehearsal = await rehearse(await startTestMiniAzure({ fail: "slow" }));
     const apply = execa(
       "terraform",
@@ -137,7 +137,7 @@ describe.skipIf(!hasTerraform)("failures as terraform tells them", () => {
   });
 });
 
-describe("machines on which a tool is not as it should be", () => {
+describe("machines with a tool missing or misconfigured", () => {
   const machine = async (fail: string) => {
     const mini = await startTestMiniAzure({ fail });
     return mini.machineEnv(await makeTempDir(), process.env);
@@ -164,7 +164,7 @@ describe("machines on which a tool is not as it should be", () => {
     expect(JSON.parse(stdout)).toMatchObject({ terraform_version: "1.5.7" });
   });
 
-  test("any other drill leaves the machine as it is", async () => {
+  test("any other drill leaves the machine unchanged", async () => {
     expect(await machine("quota")).toEqual({});
   });
 });

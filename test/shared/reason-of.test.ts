@@ -9,6 +9,6 @@ test.each([
   ["refused", "refused"],
   [undefined, "undefined"],
   [new URL("http://x/"), "http://x/"],
-])("the reason of a thrown %j is its text", (thrown, reason) => {
+])("the reason of a thrown %j is its string form", (thrown, reason) => {
   expect(reasonOf(thrown)).toBe(reason);
 });

@@ -14,7 +14,7 @@ import { hasTerraform } from "../helpers/terraform.ts";
 describe.skipIf(!hasTerraform)("a deployed app", () => {
   const places = useBothPlaces();
 
-  describe("leaves of a notebook what a local host leaves", () => {
+  describe("produces the same results for a notebook as a local host", () => {
     // Every kind of output that needs no packages.
     test.concurrent.for(listOutputNotebooks("outputs"))("$name", async ({ dir }, { expect: expectHere }) => {
       const [local, deployed] = await Promise.all([places.run("local", dir), places.run("deployed", dir)]);
@@ -40,7 +40,7 @@ describe.skipIf(!hasTerraform)("a deployed app", () => {
     return JSON.stringify(await client.getHistory(id, (await client.getStatus(id))?.executionId ?? "")).length;
   }
 
-  test("takes steps from the cache, says why each one ran, and purging a run removes all but the cache", async () => {
+  test("takes steps from the cache, reports why each one ran, and purging a run removes everything except the cache", async () => {
     const cells = ["rows = open('data.csv').read()\nopen('made.txt', 'w').write(rows)\nprint(rows)", "n = len(rows)"];
     const folder = await makeTempDirWith({ "nb.ipynb": stepsNotebook(cells), "data.csv": "1,2" });
     const run = async () => {
@@ -66,7 +66,7 @@ describe.skipIf(!hasTerraform)("a deployed app", () => {
     expect((await run()).text).toContain("same_step_000 │ ran │ data.csv has changed");
   });
 
-  test("continues a run from a step that is named, or runs one step alone, with the variables before it", async () => {
+  test("continues a run from a given step, or runs a single step, with the variables from before it", async () => {
     const write = (last: string) => writeFile(location, stepsNotebook(["a = 1", "b = a + 1", last]));
     const folder = await makeTempDirWith({});
     const location = path.join(folder, "nb.ipynb");
@@ -88,7 +88,7 @@ describe.skipIf(!hasTerraform)("a deployed app", () => {
     ]);
   });
 
-  test("keeps large values once, beside a small history, and a purge removes them with the files", async () => {
+  test("stores large values once, next to a small history, and a purge removes them with the files", async () => {
     const megabytes = 30;
     const cells = [
       `kept, changed = bytes(range(256)) * ${megabytes * 4096}, bytearray(40_000_000)`,

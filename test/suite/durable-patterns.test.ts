@@ -75,18 +75,18 @@ test.each([
   ["retry", null, 3],
   ["asTheyCome", [1, 2, 3], [[2, 4, 6], "Hello end"]],
   ["parent", null, "Orchestrator function 'failing' failed: no use for 12"],
-])("%s with %j ends with %j", async (name, input, output) => {
+])("%s with %j completes with %j", async (name, input, output) => {
   expect(await result(name, input)).toEqual(output);
 });
 
-test("an event sent to the URL of the answer decides", async () => {
+test("an event sent to the URL in the response decides the outcome", async () => {
   const urls = await start("approval", "decided", 600_000);
   const sent = await post(urls.sendEventPostUri.replace("{eventName}", "Decision"), { by: "me" });
   expect(sent.status).toBe(202);
   expect(await reached(urls, "Completed")).toMatchObject({ output: { by: "me" } });
 });
 
-test("an instance is suspended, resumed, terminated and purged through its URLs", async () => {
+test("an instance can be suspended, resumed, terminated and purged through its URLs", async () => {
   const urls = await start("approval", "handled", 600_000);
   await reached(urls, "Running");
   expect((await post(urls.suspendPostUri.replace("{text}", "pause"))).status).toBe(202);
@@ -114,7 +114,7 @@ test("a failed instance shows its error and its history", async () => {
   ]);
 });
 
-test("a new start takes the id of an instance that ended, not of one that runs", async () => {
+test("the ID of an ended instance can be used for a new start, but not that of a running one", async () => {
   const urls = await start("approval", "twice", 600_000);
   const start2 = `${host.url}/runtime/webhooks/durabletask/orchestrators/approval/twice`;
   await reached(urls, "Running");

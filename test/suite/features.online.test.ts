@@ -13,7 +13,7 @@ const stack = useStack();
 
 const needing = listTestdata("features").filter(({ expected }) => expected.needs === "package index");
 
-test.each(needing)("$name leaves what it must", async ({ dir, expected }) => {
+test.each(needing)("$name produces the expected results", async ({ dir, expected }) => {
   const { steps, variables } = await stack.complete(dir);
   expect(steps.map(({ name }) => name)).toEqual(expected.steps);
   expect(steps.map(({ environment }) => environment)).not.toContain("base");
@@ -22,7 +22,7 @@ test.each(needing)("$name leaves what it must", async ({ dir, expected }) => {
   }
 });
 
-test("a data set is loaded from a URL of the environment that the run chooses", async () => {
+test("a data set is loaded from a URL of the selected environment", async () => {
   const { dir, expected } = readTestdata("features", "datasets");
   const copy = await makeTempDir();
   await cp(dir, copy, { recursive: true, filter: (file) => !file.includes(".same-kit") });

@@ -10,7 +10,7 @@ const offline = [...listTestdata("features"), ...listTestdata("tags"), ...listTe
 );
 const completing = offline.filter(({ expected }) => expected.failure === undefined);
 
-describe("a notebook leaves what it must", () => {
+describe("a notebook produces the expected results", () => {
   test.each(completing)("$name", async ({ dir, expected }) => {
     const { steps, variables, session_context } = await stack.complete(dir);
     expect(steps.map(({ name }) => name)).toEqual(expected.steps);
@@ -27,7 +27,7 @@ describe("a notebook leaves what it must", () => {
   });
 });
 
-test("a step that raises fails the run with its traceback, and no later step runs", async () => {
+test("a failing step fails the run with its traceback, and no later step runs", async () => {
   const { dir, expected } = readTestdata("features", "failing_step");
   const { runtimeStatus, output, completedCount } = await stack.run(dir);
   expect({ runtimeStatus, completedCount }).toEqual({ runtimeStatus: "Failed", completedCount: 1 });
@@ -38,7 +38,7 @@ test("a step that raises fails the run with its traceback, and no later step run
   );
 });
 
-test("runs at the same time do not disturb each other", async () => {
+test("concurrent runs do not affect each other", async () => {
   const names = ["singlestep", "multistep", "function_references", "imported_functions"];
   const results = await Promise.all(names.map((name) => stack.complete(readTestdata("features", name).dir)));
   for (const [index, name] of names.entries()) {

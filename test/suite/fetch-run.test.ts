@@ -42,7 +42,7 @@ const readNotebook = async (file: string | null) => {
   ]);
 };
 
-test("a run of an upstream client is waited for and leaves all that an own one does, with a notebook of its steps", async () => {
+test("a run of an upstream client is awaited and produces the same files as our own run, with a notebook of its steps", async () => {
   const folder = await makeTempDir();
   await start("up-1", [
     step("same_step_000", "x = 1\nprint(x)"),
@@ -60,7 +60,7 @@ test("a run of an upstream client is waited for and leaves all that an own one d
   expect(await readFile(summary.results.report as string, "utf8")).toContain("same_step_001");
 });
 
-test("a run whose record says that it runs is fetched from its app, with each cell's outputs and the failure", async () => {
+test("a run still recorded as running is fetched from its app, with the outputs of each cell and the failure", async () => {
   const folder = await makeTempDir();
   // Large enough for the app to keep it as a blob.
   const code = `print(1)\n#${"x".repeat(70_000)}\n1 / 0`;
@@ -98,7 +98,7 @@ const SOURCE = JSON.stringify({
   cells: [markdown("# Title"), codeCell("print(1)"), markdown("# More"), codeCell("1 / 0")],
 });
 
-test("an ID that the app does not know, and what cannot be one, are refused", async () => {
+test("an unknown ID and an invalid ID are rejected", async () => {
   const folder = await makeTempDir();
   await expect(fetchInto(folder, "gone-1")).rejects.toMatchObject({ code: "ERR_RUN_UNKNOWN" });
   await expect(fetchInto(folder, "../gone")).rejects.toMatchObject({ code: "ERR_USAGE" });

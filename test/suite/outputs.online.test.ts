@@ -8,7 +8,7 @@ import { StepRunner } from "../helpers/step-runner.ts";
 // Outputs of libraries as a package index has them today, and what nbformat says of every notebook that a run leaves.
 const places = useBothPlaces();
 
-test.each(listOutputNotebooks("libraries"))("$name leaves the same, run locally and deployed", async ({ dir }) => {
+test.each(listOutputNotebooks("libraries"))("$name produces the same outputs locally and deployed", async ({ dir }) => {
   const [local, deployed] = await Promise.all([places.run("local", dir), places.run("deployed", dir)]);
   await expect(formatExpected(local)).toMatchFileSnapshot(path.join(dir, "expected.json"));
   expect(deployed.notebook).toEqual(local.notebook);
@@ -17,7 +17,7 @@ test.each(listOutputNotebooks("libraries"))("$name leaves the same, run locally 
   await validate([local.notebookFile, deployed.notebookFile]);
 });
 
-test.each(PLACES)("nbformat finds the executed notebooks of a %s run valid", async (place) => {
+test.each(PLACES)("nbformat accepts the executed notebooks of a %s run", async (place) => {
   const runs = listOutputNotebooks("outputs").map(({ dir }) => places.run(place, dir));
   await validate((await Promise.all(runs)).map(({ notebookFile }) => notebookFile));
 });

@@ -126,8 +126,8 @@ async function publishLikeFunc(cwd: string, appName: string): Promise<void> {
 }
 
 // The package that the cloud would get, with a Python of this machine, boots in the real host and runs a notebook.
-describe.skipIf(!hasTerraform)("the command rehearses a deployment", () => {
-  test("deploys, skips what has not changed, tells the key only on demand, and removes all", {
+describe.skipIf(!hasTerraform)("the rehearsal of a deployment", () => {
+  test("deploys, skips unchanged parts, shows the key only on request, and removes everything", {
     timeout: 240_000,
   }, async () => {
     const cwd = await makeTempDir();
@@ -169,7 +169,7 @@ describe.skipIf(!hasTerraform)("the command rehearses a deployment", () => {
     expect(JSON.parse(gone.stdout)).toMatchObject({ error: { code: "ERR_NOT_DEPLOYED" } });
   });
 
-  test("--json gives a failure's code, phase and case as the only output", async () => {
+  test("--json prints the code, phase and case of a failure as the only output", async () => {
     const { stdout, stderr, exitCode } = await sameKit(
       await makeTempDir(),
       "up",
@@ -188,7 +188,7 @@ describe.skipIf(!hasTerraform)("the command rehearses a deployment", () => {
     [["up", "--env", "Production"], /ERR_ENVIRONMENT_NAME /],
     [["up", "--rehearse", "--publisher", "func"], /ERR_PUBLISHER .*cannot be rehearsed/],
     [["up", "--rehearse", "--no-bundled-python", "--with", "numpy"], /ERR_WITH_NEEDS_PYTHON /],
-  ])("%j is called wrongly", async (args, message) => {
+  ])("%j is a usage error", async (args, message) => {
     const { stderr, exitCode } = await sameKit(await makeTempDir(), ...args);
     expect(exitCode).toBe(2);
     expect(stderr).toMatch(message);

@@ -54,7 +54,7 @@ async function openNotebook() {
   };
 }
 
-test("the report of a run names the cell that failed, and that of the run which continues it the steps that were kept", async () => {
+test("the report of a run shows the failed cell, and that of its continuation shows the kept steps", async () => {
   const notebook = await openNotebook();
   await notebook.write("sodl");
   const failed = await notebook.run();
@@ -77,7 +77,7 @@ test("the report of a run names the cell that failed, and that of the run which 
 
 const GROW = "grown = [round(sold * growth) for sold in sales]\nprint(grown)";
 
-test("the report of a run shows which steps came from the cache, and the parameters that it was given", async () => {
+test("the report of a run shows cached steps and the given parameters", async () => {
   const cells = [
     { source: LOAD, tags: [] },
     { source: "growth = 1.0", tags: ["same_step_1", "parameters"] },

@@ -38,7 +38,7 @@ async function runCells(id: string, cells: readonly string[], files: Record<stri
   return { status: status?.runtimeStatus, output: status?.output, details, client, signal, saved, read, last };
 }
 
-test("a notebook reads and imports what lies beside it, and every step has the files of those before", async () => {
+test("a notebook reads and imports files next to it, and every step has the files of earlier steps", async () => {
   const { status, saved, read } = await runCells(
     "files-1",
     [
@@ -60,7 +60,7 @@ test("a notebook reads and imports what lies beside it, and every step has the f
   expect([await read("data.csv"), await read("gone.txt")]).toEqual(["a,b ", ""]);
 });
 
-test("a step that fails leaves its files too", async () => {
+test("a failed step also leaves its files", async () => {
   const { status, saved } = await runCells("files-2", ["open('made.txt', 'w').write('x')\n1 / 0"], {});
   expect([status, saved?.files]).toEqual(["Failed", [{ path: "made.txt", sizeBytes: 1, step: "same_step_000" }]]);
 });
@@ -121,7 +121,7 @@ function runRemotely(folder: string, inPlace: boolean, view = recordingView()) {
   );
 }
 
-test("same-kit run leaves what local run leaves, through the app's API alone", async () => {
+test("same-kit run produces the same files as local run, only through the app's API", async () => {
   const source = "text = open('data.csv').read()\nopen('made.txt', 'w').write(text)\nprint(text)";
   const folder = await makeTempDirWith({ "nb.ipynb": stepsNotebook([source]), "data.csv": "a,b" });
   const view = recordingView();
@@ -136,7 +136,7 @@ test("same-kit run leaves what local run leaves, through the app's API alone", a
   expect(summary.session).toEqual({ file: path.join(summary.record, "session.dill") });
 });
 
-test("a run in place writes into the notebook's folder, but not over what was changed there meanwhile", async () => {
+test("an in-place run writes to the notebook's folder, but does not overwrite files changed in the meantime", async () => {
   const files = { "data.csv": "a", "old.txt": "old", "edited.txt": "1" };
   const folder = await makeTempDirWith({ ...files, "nb.ipynb": "" });
   const lines = [
@@ -162,14 +162,14 @@ test("a run in place writes into the notebook's folder, but not over what was ch
   ]);
 });
 
-test("a run in place that fails writes nothing", async () => {
+test("an in-place run that fails writes nothing", async () => {
   const folder = await makeTempDirWith({ "nb.ipynb": stepsNotebook(["open('made.txt', 'w').write('x')\n1 / 0"]) });
   const { status, files } = await runRemotely(folder, true);
   expect([status, files.files.length, files.inPlace]).toEqual(["failed", 1, undefined]);
   expect(await readdir(folder)).toEqual([".same-kit", "nb.ipynb"]);
 });
 
-test("without the access key a host takes no files", async () => {
+test("without the access key a host accepts no files", async () => {
   const client = new AppClient({ address: { ...app.address, accessKey: null }, fetch });
   const { signal } = new AbortController();
   await expect(client.missingFiles("files-5", { formatVersion: 1, files: [SENT] }, signal)).rejects.toMatchObject({

@@ -62,7 +62,7 @@ const valuesOf = (summary: { variables: readonly { name: string; repr: string }[
 const count = (file: string, step: string) =>
   `print("ran ${step}", file=open(${JSON.stringify(file)}, "a"))\nprint("out of ${step}")`;
 
-test("a failed run continues from its failed step with the edited notebook, in the state at the step's start", async () => {
+test("a failed run continues from its failed step with the edited notebook, in the state before that step", async () => {
   const notebook = await openNotebook();
   const log = path.join(app.stateDir, "ran-1.txt");
   const first = `${count(log, "a")}\nimport random\nrandom.seed(7)\nrows = open("data.csv").read()\nopen("made.txt", "w").write(rows)`;
@@ -100,7 +100,7 @@ test("a failed run continues from its failed step with the edited notebook, in t
   expect(again.steps[0]).toMatchObject({ status: "completed", keptFrom: failed.id, output: { stdout: "out of a\n" } });
 });
 
-test("a run that completed continues from the first changed step, and --only runs one step", async () => {
+test("a completed run continues from the first changed step, and --only runs a single step", async () => {
   const notebook = await openNotebook();
   const log = path.join(app.stateDir, "ran-2.txt");
   await notebook.write([`${count(log, "a")}\na = 1`, `${count(log, "b")}\nb = a + 1`, `${count(log, "c")}\nc = b + 1`]);
@@ -128,7 +128,7 @@ test("a run that completed continues from the first changed step, and --only run
   ).toBe("abcbbccbc");
 });
 
-test("a step appended to a completed run finds the session that the answer held", async () => {
+test("a step appended to a completed run has the session from the result", async () => {
   const notebook = await openNotebook();
   await notebook.write(["a = [1]", "b = a"]);
   const whole = await notebook.run();
@@ -138,7 +138,7 @@ test("a step appended to a completed run finds the session that the answer held"
   expect(valuesOf(summary)).toMatchObject({ a: "[1, 2]" });
 });
 
-test("files of the folder that have changed since are named, as the steps find those of the kept steps", async () => {
+test("files that have changed since the run are reported, as the steps use those of the kept steps", async () => {
   const notebook = await openNotebook();
   const data = path.join(notebook.folder, "data.csv");
   await writeFile(data, "old");
@@ -154,7 +154,7 @@ test("files of the folder that have changed since are named, as the steps find t
   ]);
 });
 
-test("a run that was purged cannot be continued, and says so", async () => {
+test("a purged run cannot be continued, and the error says so", async () => {
   const notebook = await openNotebook();
   await notebook.write(["a = 1", "1 / 0"]);
   const failed = await notebook.run();

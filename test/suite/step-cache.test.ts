@@ -34,7 +34,7 @@ const STEP_1 = "same_step_1";
 /** A step that takes a note of each time that it runs, where the workspace does not reach. */
 const noted = (file: string, code: string) => `print(1, file=open(${JSON.stringify(file)}, "a"))\n${code}`;
 
-test("with --cache, steps that have not changed come from the cache with all that they left, also after a purge", async () => {
+test("with --cache, unchanged steps come from the cache with all their results, even after a purge", async () => {
   const notebook = await openNotebook();
   const log = path.join(app.stateDir, "ran.txt");
   await writeFile(path.join(notebook.folder, "data.csv"), "1,2");
@@ -63,7 +63,7 @@ test("with --cache, steps that have not changed come from the cache with all tha
   expect(changed.variables.find(({ name }) => name === "n")?.repr).toBe("6");
 });
 
-test("without --cache, only steps with a tag come from the cache, and --no-cache runs them too", async () => {
+test("without --cache, only tagged steps come from the cache, and with --no-cache they run too", async () => {
   const notebook = await openNotebook();
   await notebook.write([
     ["a = 1", "cache=PT1H"],

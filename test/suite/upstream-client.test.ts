@@ -39,20 +39,20 @@ async function runUpstreamClient(feature: string, credentials: string): Promise<
 
 const withKey = `same:${encodeURIComponent(KEY)}@`;
 
-test.each(["singlestep", "multistep"])("it reads y of %s from the session", async (feature) => {
+test.each(["singlestep", "multistep"])("the client reads y of %s from the session", async (feature) => {
   expect(await runUpstreamClient(feature, withKey)).toMatchObject({ x: 1, y: "1" });
 });
 
-test("without our header the steps see the environment that same.yaml names", async () => {
+test("without our header the steps see the environment given in same.yaml", async () => {
   expect(await runUpstreamClient("same_env", withKey)).toMatchObject({ same_env: "staging" });
 });
 
-test("it gets a failed run's text", async () => {
+test("the client gets the error message of a failed run", async () => {
   const { error } = await runUpstreamClient("failing_step", withKey);
   expect(error).toContain('Step "same_step_001" failed: ZeroDivisionError');
 });
 
-test("a variable that could not travel loads, and raises when it is used", async () => {
+test("a variable that could not travel can be loaded, and raises when it is used", async () => {
   expect(await runUpstreamClient("exploding_variables", withKey)).toMatchObject({
     small: "stays",
     numbers: expect.stringContaining("too large"),
@@ -60,7 +60,7 @@ test("a variable that could not travel loads, and raises when it is used", async
   });
 });
 
-test.each(["", "same:wrong@"])("without the key (%j) it is refused", async (credentials) => {
+test.each(["", "same:wrong@"])("without the key (%j) the client is rejected", async (credentials) => {
   const { error } = await runUpstreamClient("singlestep", credentials);
   expect(error).toMatch(/^401 /);
 });

@@ -58,7 +58,7 @@ describe.skipIf(old === undefined || !hasCompiler)(`${PACKAGE} on CPython 3.9 or
   const withKey = `same:${encodeURIComponent(KEY)}@`;
 
   // One test, as its Python takes seconds to start: each run is started on its own, all are read at once.
-  test("it starts runs and reads their results", async () => {
+  test("starts runs and reads their results", async () => {
     const urls: string[] = [];
     for (const feature of ["singlestep", "multistep", "serialised_modules", "exploding_variables", "same_env"]) {
       const { text, url } = await sameRun(feature, withKey, feature === "same_env" ? ["--same-env", "prod"] : []);
@@ -75,7 +75,7 @@ describe.skipIf(old === undefined || !hasCompiler)(`${PACKAGE} on CPython 3.9 or
     ]);
   });
 
-  test("it shows why it is refused", async () => {
+  test("shows why it is rejected", async () => {
     const { text, url } = await sameRun("singlestep", "same:wrong@");
     expect(url).toBeUndefined();
     expect(text).toContain("returned status code 401");

@@ -69,7 +69,7 @@ async function watchThrough(saves: readonly (readonly string[] | { text: string 
   return { runs, values, warnings, watched };
 }
 
-test("each save runs the notebook from its first changed step on, and one that changes none runs nothing", async () => {
+test("each save runs the notebook from its first changed step, and a save without changes runs nothing", async () => {
   const { runs, values, watched } = await watchThrough([
     ["a = [1]", "b = a + [2]"],
     ["a = [1]", "b = a + [2]"],
@@ -87,7 +87,7 @@ test("each save runs the notebook from its first changed step on, and one that c
   expect(watched).toEqual([["nb.ipynb", "same.yaml"]]);
 });
 
-test("a save that cannot be read is a warning, and the next one continues from the last run", async () => {
+test("an unreadable save leads to a warning, and the next save continues from the last run", async () => {
   const { runs, warnings } = await watchThrough([["a = 1", "b = 2"], { text: '{"cells": [' }, ["a = 1", "b = 3"]]);
   expect(runs).toEqual([
     ["completed", [false, false]],

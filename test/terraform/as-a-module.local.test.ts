@@ -16,8 +16,8 @@ output "hosts" {
 }
 `;
 
-describe.skipIf(!hasTerraform)("within another configuration", () => {
-  test("the module is used twice, with the provider of its caller", async () => {
+describe.skipIf(!hasTerraform)("inside another configuration", () => {
+  test("the module can be used twice, with the provider of its caller", async () => {
     const mini = await startTestMiniAzure();
     const { run, outputs } = await rehearseStandalone(mini, TWICE);
     expect(await run("apply", "-auto-approve")).toMatchObject({ exitCode: 0 });
@@ -28,7 +28,7 @@ describe.skipIf(!hasTerraform)("within another configuration", () => {
 });
 
 describe.skipIf(!hasTerraform)("a standalone deployment", () => {
-  test("is made, stays as it is, and is removed", async () => {
+  test("is created, stays unchanged, and is destroyed", async () => {
     const mini = await startTestMiniAzure();
     const { run, outputs } = await rehearseStandalone(mini);
     expect(await run("apply", "-auto-approve")).toMatchObject({ exitCode: 0 });
@@ -37,7 +37,7 @@ describe.skipIf(!hasTerraform)("a standalone deployment", () => {
     expect(await run("destroy", "-auto-approve")).toMatchObject({ exitCode: 0 });
   });
 
-  test("is not removed with what others put into its group, unless that is asked for", async () => {
+  test("is not destroyed together with foreign resources in its group, unless requested", async () => {
     const mini = await startTestMiniAzure();
     const { run, outputs } = await rehearseStandalone(mini);
     await run("apply", "-auto-approve");

@@ -23,11 +23,11 @@ async function secretsInAzure(mini: TestMiniAzure, group: string): Promise<strin
   ];
 }
 
-describe.skipIf(!hasTerraform)("what plain terraform prints", () => {
+describe.skipIf(!hasTerraform)("the output of plain terraform", () => {
   test.each([
     ["flex", {}, []],
     ["premium", { access_key: GIVEN_KEY }, [`-var=access_key=next-${GIVEN_KEY}`]],
-  ])("holds no secret, whatever is done with the plan %s and the variables %o", async (plan, key, nextKey) => {
+  ])("contains no secret, whatever is done with the plan %s and the variables %o", async (plan, key, nextKey) => {
     const mini = await startTestMiniAzure();
     const settings = { SAME_STEP_TIMEOUT: "60", MY_TOKEN: "hunter2hunter2" };
     const { run, outputs } = await rehearse(mini, { plan, app_settings: settings, ...key });

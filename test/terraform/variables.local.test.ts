@@ -32,19 +32,19 @@ async function plan(variables: Record<string, unknown> = {}): Promise<{ exitCode
   return { exitCode, text: all.replaceAll(/[\s│╷╵]+/g, " ") };
 }
 
-describe.skipIf(!hasTerraform)("a variable that is taken back", async () => {
+describe.skipIf(!hasTerraform)("a variable that is reset", async () => {
   const unset = hasTerraform ? await plan() : null;
 
-  test("has a value to go back to", () => {
+  test("has a default value", () => {
     expect(unset).toEqual({ exitCode: 0, text: expect.stringContaining('location = "westeurope"') });
   });
 
-  test.each(optional)("%s=null is the same as not set", async (name) => {
+  test.each(optional)("%s=null is the same as unset", async (name) => {
     expect(await plan({ [name]: null })).toEqual(unset);
   });
 });
 
-describe.skipIf(!hasTerraform)("a wrong value is refused with its name", () => {
+describe.skipIf(!hasTerraform)("an invalid value is rejected with the name of its variable", () => {
   test.each([
     [{ names: { storage: "x" } }, "names may hold app, resource_group and storage_account, not storage."],
     [{ log_retention_days: 30.5 }, "log_retention_days must be a whole number from 30 to 730."],

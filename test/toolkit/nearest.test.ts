@@ -5,6 +5,6 @@ test.each([
   ["statsu", "status"],
   ["dwon", "down"],
   ["xyz", null],
-])("%s is nearest to %s", (typed, known) => {
+])("the nearest word to %s is %s", (typed, known) => {
   expect(nearest(typed, ["status", "down", "local run"])).toBe(known);
 });

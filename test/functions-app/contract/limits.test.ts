@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { DEFAULT_LIMITS, resolveLimits, variableBytesFor } from "../../../functions-app/src/contract/limits.ts";
 
-test("without settings the documented limits hold", () => {
+test("by default the documented limits apply", () => {
   expect(resolveLimits({})).toEqual(DEFAULT_LIMITS);
   expect(DEFAULT_LIMITS).toMatchObject({ bodyBytes: 104_857_600, steps: 1000, stepTimeoutMs: 1_800_000 });
 });
@@ -15,7 +15,7 @@ test.each([
   expect(resolveLimits({ SAME_STEP_TIMEOUT: text })).toMatchObject({ stepTimeoutMs });
 });
 
-test("on a developer's machine a step has no time limit, unless it is given one", () => {
+test("on a developer's machine a step has no time limit unless one is set", () => {
   const env = { AZURE_FUNCTIONS_ENVIRONMENT: "Development" };
   expect(resolveLimits(env).stepTimeoutMs).toBeNull();
   expect(resolveLimits({ ...env, SAME_STEP_TIMEOUT: "60" }).stepTimeoutMs).toBe(60_000);
@@ -28,14 +28,14 @@ test.each([
   ["SAME_STEP_TIMEOUT", "1:99:00"],
   ["SAME_STEP_TIMEOUT", "-1"],
   ["SAME_STEP_TIMEOUT", "999999999"],
-])("%s=%s is refused by name", (name, value) => {
+])("%s=%s is rejected by name", (name, value) => {
   expect(() => resolveLimits({ [name]: value })).toThrow(name);
 });
 
 const MiB = 1024 * 1024;
 const machine = { memoryBytes: 2048 * MiB + 5, diskBytes: 800 * MiB };
 
-test("a session may be as large as the machine's memory, or as half of what a plan has", () => {
+test("a session may be as large as the machine's memory, or half of the plan's", () => {
   const env = { AZURE_FUNCTIONS_ENVIRONMENT: "Development" };
   expect(resolveLimits(env, machine).sessionBytes).toBe(2048 * MiB);
   expect(resolveLimits({}, machine).sessionBytes).toBe(400 * MiB);
@@ -43,7 +43,7 @@ test("a session may be as large as the machine's memory, or as half of what a pl
   expect(resolveLimits({ SAME_MAX_SESSION_BYTES: "5" }, machine).sessionBytes).toBe(5);
 });
 
-test("a variable has upstream's limit for upstream's clients, and that of a session for others", () => {
+test("a variable has upstream's limit for upstream's clients, and the session's limit for others", () => {
   const limits = resolveLimits({}, machine);
   expect(variableBytesFor(limits, true)).toBe(50_000_000);
   expect(variableBytesFor(limits, false)).toBe(400 * MiB);

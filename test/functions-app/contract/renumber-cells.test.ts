@@ -17,7 +17,7 @@ const details = {
   ],
 };
 
-test("cells, the variables that came from them, and what is said of those, get the numbers of the other version", () => {
+test("cells, and the variables and messages that refer to them, are renumbered for the other version", () => {
   const numbers = new Map([
     [1, 4],
     [2, 7],
@@ -31,7 +31,7 @@ test("cells, the variables that came from them, and what is said of those, get t
   expect(renumberCells(plain, (cell) => cell)).not.toHaveProperty("crossing");
 });
 
-test("a cell whose number is not known has none", () => {
+test("a cell whose number is unknown has none", () => {
   expect(renumberCells(details, (cell) => (cell === 2 ? null : cell)).crossing).toMatchObject([{ cell: null }]);
   expect(renumberCells(details, () => null).lost).toMatchObject([
     { cell: null, reason: "The variable s (socket) is not supported by dill" },

@@ -7,7 +7,7 @@ const file = (path: string, more = {}) => ({ kind: "file", path, sha256: SHA, si
 const link = (path: string, target: string) => ({ kind: "link", path, target });
 const parse = (...files: unknown[]) => parseManifest({ formatVersion: 1, files }, DEFAULT_LIMITS);
 
-test("files, links and folders inside the workspace are taken", () => {
+test("files, links and folders inside the workspace are accepted", () => {
   const files = [
     file("a b/ü.csv", { isExecutable: true, step: "one" }),
     link("x/y/l", "../../a b/ü.csv"),
@@ -31,7 +31,7 @@ test.each([
   "\ud800",
   "x".repeat(256),
   `${"d/".repeat(600)}x`,
-])("the path %j is refused", (path) => {
+])("the path %j is rejected", (path) => {
   expect(parse(file(path))).toMatchObject({ wrong: expect.stringContaining("files[0]"), isTooLarge: false });
 });
 
@@ -42,12 +42,12 @@ test.each([
   ["d/l", "x/../../../y"],
   ["d/l", ".."],
   ["l", ""],
-])("the link %j to %j is refused", (path, target) => {
+])("the link %j to %j is rejected", (path, target) => {
   expect(parse(link(path, target))).toMatchObject({ wrong: expect.stringContaining("files[0]") });
 });
 
 test.each([[[file("a"), file("a")]], [[file("a"), file("a/b")]], [[link("a", "b"), file("a/c")]]])(
-  "a path that is two things is refused: %j",
+  "a path with two meanings is rejected: %j",
   (files) => {
     expect(parse(...files)).toMatchObject({ wrong: expect.stringContaining('"a"'), isTooLarge: false });
   },
@@ -66,11 +66,11 @@ test.each([
   [{ modifiedMs: "x" }],
   [{ isExecutable: false }],
   [{ more: 1 }],
-])("a file with %j is refused", (more) => {
+])("a file with %j is rejected", (more) => {
   expect(parse(file("a", more))).toMatchObject({ isTooLarge: false });
 });
 
-test("each limit is named by its setting", () => {
+test("the error for each limit includes its setting", () => {
   const limits = { files: 1, fileBytes: 10, workspaceBytes: 10 };
   const wrong = (...files: unknown[]) => parseManifest({ formatVersion: 1, files }, limits);
   expect(wrong(file("a"), file("b"))).toMatchObject({ wrong: expect.stringContaining("SAME_MAX_FILES") });

@@ -13,7 +13,7 @@ const localUrl = "http://localhost:7071/api/initiate";
 test.each([
   ["the header", ask({ "x-functions-key": "s3cret:x" })],
   ["the query", ask({}, "https://app.example/api/initiate?code=s3cret%3Ax")],
-  ["the password of Basic, whatever the user is", ask(basic("same:s3cret:x"))],
+  ["the Basic password of any user", ask(basic("same:s3cret:x"))],
   ["Basic without a user", ask(basic(":s3cret:x"))],
 ])("the key is accepted as %s", (_, request) => {
   expect(hasAccess(request, closed)).toBe(true);
@@ -25,18 +25,18 @@ test.each([
   ["a longer key", ask({ "x-functions-key": "s3cret:xx" })],
   ["the key as user name", ask(basic("s3cret:x"))],
   ["the key as bearer token", ask({ authorization: "Bearer s3cret:x" })],
-])("%s is refused", (_, request) => {
+])("%s is rejected", (_, request) => {
   expect(hasAccess(request, closed)).toBe(false);
 });
 
-test("without a configured key nobody has access, not even with an empty one", () => {
+test("without a configured key all access is rejected, even with an empty key", () => {
   expect(hasAccess(ask({ "x-functions-key": "" }), {})).toBe(false);
   expect(hasAccess(ask({}, localUrl), {})).toBe(false);
   expect(hasAccess(ask({ "x-functions-key": "" }), { ...local, SAME_ACCESS_KEY: "" })).toBe(false);
 });
 
 test.each([localUrl, "http://127.0.0.1:1/api/initiate", "http://[::1]:7071/api/initiate"])(
-  "in Development %s is open",
+  "in Development %s is allowed",
   (url) => {
     expect(hasAccess(ask({}, url), local)).toBe(true);
     expect(hasAccess(ask({ origin: "http://localhost:3000", "x-forwarded-for": "::1, 127.0.0.1" }, url), local)).toBe(
@@ -49,11 +49,11 @@ test.each([
   ["another host", ask({}, "http://localhost.example:7071/api/initiate")],
   ["a page of another origin", ask({ origin: "https://evil.example" }, localUrl)],
   ["a page without an origin", ask({ origin: "null" }, localUrl)],
-  ["a proxy for somebody else", ask({ "x-forwarded-for": "127.0.0.1, 10.0.0.9" }, localUrl)],
-])("in Development %s is refused", (_, request) => {
+  ["a proxy for another client", ask({ "x-forwarded-for": "127.0.0.1, 10.0.0.9" }, localUrl)],
+])("in Development %s is rejected", (_, request) => {
   expect(hasAccess(request, local)).toBe(false);
 });
 
-test("a configured key holds in Development too", () => {
+test("a configured key is required in Development too", () => {
   expect(hasAccess(ask({}, localUrl), { ...local, ...closed })).toBe(false);
 });

@@ -18,7 +18,7 @@ async function open(env: Record<string, string> = {}) {
   return { ask, blobs };
 }
 
-test("the app tells what its cache has and may have, and removes it", async () => {
+test("the app reports the content and limits of its cache, and clears it", async () => {
   const { ask, blobs } = await open({ SAME_CACHE_DAYS: "5", SAME_MAX_CACHE_BYTES: "1000" });
   expect(await ask("GET")).toMatchObject({
     status: 200,
@@ -29,7 +29,7 @@ test("the app tells what its cache has and may have, and removes it", async () =
   expect((await ask("GET")).body).toMatchObject({ results: 0, oldestAt: null });
 });
 
-test("only with the access key", async () => {
+test("the cache is only accessible with the access key", async () => {
   const { ask, blobs } = await open();
   expect((await ask("GET", "wrong")).status).toBe(401);
   expect((await ask("DELETE", "wrong")).status).toBe(401);

@@ -47,7 +47,7 @@ async function ask(count: string, history?: RunHistory, blobs = new MemoryBlobs(
   )(runId, steps, blobs as never);
 }
 
-test("all that kept steps left is copied below the new run's prefix", async () => {
+test("everything that the kept steps stored is copied under the new run's prefix", async () => {
   const blobs = new MemoryBlobs();
   const found = await ask("2", await failedRun(blobs), blobs);
   const { kept, files } = found as Extract<typeof found, { kept?: unknown }>;
@@ -65,7 +65,7 @@ test("all that kept steps left is copied below the new run's prefix", async () =
   expect(names).toEqual(["new/asset", "new/details", "new/file", "new/file", "new/files", "new/files", "new/session"]);
 });
 
-test("what a run kept itself is kept again as of the run in which it ran", async () => {
+test("steps that a run kept itself are attributed to the run that executed them", async () => {
   const blobs = new MemoryBlobs();
   const { results, runtimeStatus } = await failedRun(blobs);
   const [a, ...rest] = results as [Extract<ExecutorResult, { kind: "completed" }>, ...ExecutorResult[]];
@@ -82,13 +82,13 @@ test.each([
   ["0", 400, "must be a number from 1 to 2"],
   ["3", 400, "must be a number from 1 to 2"],
   ["x", 400, "must be a number from 1 to 2"],
-])("%s steps of a run of which two completed are refused", async (count, status, detail) => {
+])("keeping %s steps of a run with two completed steps is rejected", async (count, status, detail) => {
   const blobs = new MemoryBlobs();
   const answer = await ask(count, await failedRun(blobs), blobs);
   expect(answer).toMatchObject({ problem: { status, detail: expect.stringContaining(detail) } });
 });
 
-test("a run that is not there, that still runs, or that would continue itself is refused", async () => {
+test("a run that does not exist, is still running, or would continue itself is rejected", async () => {
   const blobs = new MemoryBlobs();
   const history = await failedRun(blobs);
   expect(await ask("1")).toMatchObject({ problem: { status: 404 } });
@@ -96,7 +96,7 @@ test("a run that is not there, that still runs, or that would continue itself is
   expect(await ask("1", history, blobs, "old")).toMatchObject({ problem: { status: 400 } });
 });
 
-test("steps of other names are refused before anything is copied", async () => {
+test("steps with other names are rejected before anything is copied", async () => {
   const blobs = new MemoryBlobs();
   const { results, runtimeStatus } = await failedRun(blobs);
   const other = { runtimeStatus, results: results.toReversed().slice(1) };
@@ -106,7 +106,7 @@ test("steps of other names are refused before anything is copied", async () => {
   expect([...blobs.contents.keys()].filter((name) => name.startsWith("new/"))).toEqual([]);
 });
 
-test("a step whose session was given up for the disk's sake cannot be kept", async () => {
+test("a step whose session was removed to free disk space cannot be kept", async () => {
   const blobs = new MemoryBlobs();
   const { results, runtimeStatus } = await failedRun(blobs);
   const part = { sha256: "a".repeat(64), sizeBytes: 5 };

@@ -49,19 +49,19 @@ async function post(
   };
 }
 
-test("a valid body starts the orchestrator with it, and the answer tells where the status is", async () => {
+test("a valid body starts the orchestrator with it, and the response contains the status URLs", async () => {
   const { status, body, starts } = await post();
   expect(status).toBe(202);
   expect(starts).toEqual([{ name: "orchestrator", instanceId: body.id, input: JSON.parse(BODY) }]);
   expect(body.id).toMatch(/^[0-9a-f]{32}$/);
 });
 
-test("the run's ID and environment come from headers", async () => {
+test("the ID and the environment of the run are taken from headers", async () => {
   const { starts } = await post({ headers: { ...KEY, "x-same-run-id": "my-run_1", "x-same-env": "prod" } });
   expect(starts[0]).toMatchObject({ instanceId: "my-run_1", input: { same_env: "prod" } });
 });
 
-test("without the key the answer is 401 and says nothing more", async () => {
+test("without the key the response is 401 without any details", async () => {
   const { status, body, headers, starts } = await post({ headers: {}, body: "no JSON" });
   expect({ status, body }).toEqual({ status: 401, body: { title: "Unauthorized", status: 401 } });
   expect(headers).toMatchObject({ "WWW-Authenticate": 'Basic realm="same"' });
@@ -71,12 +71,12 @@ test("without the key the answer is 401 and says nothing more", async () => {
 test.each<[string, Parameters<typeof post>[0], number, string]>([
   ["a run ID that is a path", { headers: { ...KEY, "x-same-run-id": "../x" } }, 400, "x-same-run-id"],
   ["a strange environment", { headers: { ...KEY, "x-same-env": "a b" } }, 400, "x-same-env"],
-  ["no JSON", { body: "steps" }, 400, ""],
+  ["a body that is not JSON", { body: "steps" }, 400, ""],
   ["a GET without body", { method: "GET" }, 400, ""],
   ["no steps", { body: "{}" }, 400, "steps"],
   ["a body over the limit", { env: { SAME_MAX_BODY_BYTES: "50" } }, 413, ""],
   ["too many steps", { env: { SAME_MAX_STEPS: "1" } }, 413, "steps"],
-])("%s is refused with a JSON problem", async (_, options, status, field) => {
+])("%s is rejected with a JSON problem", async (_, options, status, field) => {
   const answer = await post(options);
   expect(answer.status).toBe(status);
   expect(answer.headers).toMatchObject({ "Content-Type": "application/problem+json" });
@@ -84,17 +84,17 @@ test.each<[string, Parameters<typeof post>[0], number, string]>([
   expect(answer.starts).toEqual([]);
 });
 
-test("a run ID that is in use is a conflict", async () => {
+test("a run ID in use is a conflict", async () => {
   const client = new FakeClient(new Error("The operation failed with an unexpected status code: 409. Details: {}"));
   const { status, body } = await post({ headers: { ...KEY, "x-same-run-id": "r" } }, client);
   expect({ status, field: body.field }).toEqual({ status: 409, field: "x-same-run-id" });
 });
 
-test("any other failure of Durable is left to the host", async () => {
+test("any other Durable error is left to the host", async () => {
   await expect(post({}, new FakeClient(new Error("storage is down")))).rejects.toThrow("storage is down");
 });
 
-test("a manifest that was not sent for the run is refused", async () => {
+test("a manifest that was not sent for the run is rejected", async () => {
   const { status, body, starts } = await post({ headers: { ...KEY, "x-same-files": "../session" } });
   expect([status, body.field, starts]).toEqual([400, "x-same-files", []]);
 });

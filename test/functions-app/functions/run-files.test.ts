@@ -39,7 +39,7 @@ function open(env: Record<string, string> = {}) {
   };
 }
 
-test("the app names the contents that it lacks, until it has them", async () => {
+test("the app lists the contents that are missing, until it has them", async () => {
   const { post, put, blobs } = open();
   const files = [file("a", "A"), file("b", "B"), file("copy", "A")];
   const { status, body } = await post(files);
@@ -49,7 +49,7 @@ test("the app names the contents that it lacks, until it has them", async () => 
   expect((await post(files)).body.missing).toEqual([hashOf("B")]);
 });
 
-test("contents that come with the manifest are stored, and are not missing", async () => {
+test("contents sent with the manifest are stored, and are not missing", async () => {
   const { post, blobs } = open();
   const files = [file("a", "A"), file("b", "B")];
   const contents = { [hashOf("A")]: Buffer.from("A").toString("base64") };
@@ -61,23 +61,23 @@ test("contents that come with the manifest are stored, and are not missing", asy
 });
 
 test.each([
-  ["is not what its hash says", { [hashOf("A")]: Buffer.from("B").toString("base64") }],
-  ["is no text", { [hashOf("A")]: 1 }],
-  ["belongs to no file", { [hashOf("B")]: Buffer.from("B").toString("base64") }],
+  ["does not match its hash", { [hashOf("A")]: Buffer.from("B").toString("base64") }],
+  ["is not a string", { [hashOf("A")]: 1 }],
+  ["does not belong to a file", { [hashOf("B")]: Buffer.from("B").toString("base64") }],
   ["has a hostile name", { "../a": "" }],
-])("a content with the manifest that %s is refused, and nothing is stored", async (_, contents) => {
+])("a content in the manifest that %s is rejected, and nothing is stored", async (_, contents) => {
   const { post, blobs } = open();
   expect(await post([file("a", "A")], { contents })).toMatchObject({ status: 400, body: { field: "contents" } });
   expect(blobs.contents.size).toBe(0);
 });
 
-test("contents of another run are not taken for this one's, as they go with that run", async () => {
+test("contents of another run are not reused, as they are removed with that run", async () => {
   const { post, put } = open();
   await put("A", { id: "run-2" });
   expect((await post([file("a", "A")])).body.missing).toEqual([hashOf("A")]);
 });
 
-test("without the key nothing is told and nothing is stored", async () => {
+test("without the key nothing is returned and nothing is stored", async () => {
   const { post, put, blobs } = open();
   expect([await post([], { key: "wrong" }), await put("A", { key: "" })]).toMatchObject([
     { status: 401 },
@@ -86,7 +86,7 @@ test("without the key nothing is told and nothing is stored", async () => {
   expect(blobs.contents.size).toBe(0);
 });
 
-test("a content that its hash does not fit, and a hostile path or ID, are refused", async () => {
+test("a content that does not match its hash, and a hostile path or ID, are rejected", async () => {
   const { post, put, blobs } = open();
   expect(await put("A", { sha256: hashOf("B") })).toMatchObject({ status: 400 });
   expect(await put("A", { sha256: "../x" })).toMatchObject({ status: 400 });
@@ -96,7 +96,7 @@ test("a content that its hash does not fit, and a hostile path or ID, are refuse
   expect(blobs.contents.size).toBe(0);
 });
 
-test("what is larger than a limit is refused as that", async () => {
+test("contents over a limit are rejected with 413", async () => {
   const { post, put } = open({ SAME_MAX_FILE_BYTES: "3", SAME_MAX_FILES: "1" });
   expect(await put("four")).toMatchObject({ status: 413, body: { limit: 3 } });
   expect(await post([file("a", "four")])).toMatchObject({ status: 413 });

@@ -22,11 +22,11 @@ async function startAt(times: readonly number[], runDays: number | null, failure
   return { filters, lines };
 }
 
-test("runs stay unless a setting says for how long", async () => {
+test("runs are kept unless a setting limits their age", async () => {
   expect(await startAt([NOW], null)).toEqual({ filters: [], lines: [] });
 });
 
-test("runs that ended and are older are removed, at most once an hour", async () => {
+test("ended runs over the age limit are removed, at most once an hour", async () => {
   const { filters, lines } = await startAt([NOW, NOW + HOUR_MS - 1, NOW + HOUR_MS], 30);
   expect(filters.map(({ createdTimeTo }) => createdTimeTo?.toISOString())).toEqual([
     "2026-05-31T00:00:00.000Z",
@@ -36,7 +36,7 @@ test("runs that ended and are older are removed, at most once an hour", async ()
   expect(lines[0]).toBe("Removed 2 runs of more than 30 days ago (SAME_RUN_DAYS).");
 });
 
-test("a failure is logged and nothing else", async () => {
+test("a failure is only logged", async () => {
   const { lines } = await startAt([NOW], 1, new Error("storage is down"));
   expect(lines).toEqual(["Runs of more than 1 days ago could not be removed: storage is down"]);
 });

@@ -38,7 +38,7 @@ async function ask(
   return { status: answer.status, body: answer.body as string, headers };
 }
 
-test("a run's completed steps and the failed one are told, whatever its output is", async () => {
+test("the completed steps of a run and the failed one are returned, whatever its output is", async () => {
   const deps = open({ runtimeStatus: "Failed", results: [completed("a"), failed("b")] });
   const { status, body } = await ask(getRun, deps, { id: "run-1" });
   expect([status, JSON.parse(body)]).toEqual([
@@ -53,7 +53,7 @@ test("a run's completed steps and the failed one are told, whatever its output i
   ]);
 });
 
-test("the step that runs is told of by the process that runs it, else as it was saved last", async () => {
+test("the running step is read from its process, or else as it was last saved", async () => {
   const deps = open({ runtimeStatus: "Running", results: [completed("a")] });
   await deps.blobs.saveProgress("run-1", Buffer.from(JSON.stringify(progress("b"))));
   expect(JSON.parse((await ask(getRun, deps, { id: "run-1" })).body)).toMatchObject({ unfinished: progress("b") });
@@ -62,16 +62,16 @@ test("the step that runs is told of by the process that runs it, else as it was 
 });
 
 test.each([
-  ["of a step that has completed since", { runtimeStatus: "Terminated", results: [completed("a")] }],
+  ["of a step that has since completed", { runtimeStatus: "Terminated", results: [completed("a")] }],
   ["of a run that has completed", { runtimeStatus: "Completed", results: [] }],
   ["of a run whose step failed", { runtimeStatus: "Failed", results: [failed("x")] }],
-])("what was saved %s is not told", async (_, history) => {
+])("saved progress %s is not returned", async (_, history) => {
   const deps = open(history);
   await deps.blobs.saveProgress("run-1", Buffer.from(JSON.stringify(progress("a"))));
   expect(JSON.parse((await ask(getRun, deps, { id: "run-1" })).body)).toMatchObject({ unfinished: null });
 });
 
-test("a blob is answered in parts", async () => {
+test("a blob is returned in parts", async () => {
   const deps = open();
   deps.blobs.contents.set("run-1/details-1.json", Buffer.from("0123456789"));
   const { status, headers, body } = await ask(
@@ -85,11 +85,11 @@ test("a blob is answered in parts", async () => {
 
 test.each([
   ["an unknown run", getRun, { id: "run-2" }],
-  ["an ID that is none", getRun, { id: "../x" }],
+  ["an invalid ID", getRun, { id: "../x" }],
   ["an unknown blob", getBlob, { id: "run-1", name: "details-2.json" }],
-  ["a name that leads to the container", getBlob, { id: "run-1", name: ".." }],
-  ["a name that leads elsewhere", getBlob, { id: "run-1", name: "../run-2/details-1.json" }],
-])("%s is 404", async (_, get, params) => {
+  ["a name that resolves to the container", getBlob, { id: "run-1", name: ".." }],
+  ["a name that resolves to another run", getBlob, { id: "run-1", name: "../run-2/details-1.json" }],
+])("%s returns 404", async (_, get, params) => {
   const deps = open();
   const asked: string[] = [];
   const blobs = { ...deps.blobs, loadPart: async (_id: string, name: string) => void asked.push(name) };
@@ -97,7 +97,7 @@ test.each([
   expect(asked.filter((name) => name.includes(".."))).toEqual([]);
 });
 
-test.each([getRun, getBlob])("without the access key the answer is 401", async (get) => {
+test.each([getRun, getBlob])("without the access key the response is 401", async (get) => {
   const deps = open({ runtimeStatus: "Running", results: [] });
   expect((await ask(get, deps, { id: "run-1" }, { key: "wrong" })).status).toBe(401);
 });

@@ -10,12 +10,12 @@ const steps = (code: string, yaml: string, count: number) =>
     sources: { "same.yaml": toUrlSafeBase64(yaml) },
   }));
 
-test("a small body travels as it came, and no storage is opened", async () => {
+test("a small body is passed on unchanged, without opening the storage", async () => {
   const small = steps("x = 1", "a: 1", 3);
   expect(await storeContents({ steps: small }, "run", () => expect.unreachable())).toBe(small);
 });
 
-test("of a large body, the large contents become blobs, each once", async () => {
+test("the large contents of a large body become blobs, each stored once", async () => {
   const blobs = new MemoryBlobs();
   const yaml = `a: "${"y".repeat(50_000)}"`;
   const stored = await storeContents({ steps: steps("x = 1", yaml, 2) }, "run", () => blobs);

@@ -26,7 +26,7 @@ const textOf = (messages: StepMessage[], maxCharacters?: number) =>
     .flat()
     .map((it) => ("text" in it ? it.text : "data" in it ? it.data["text/plain"] : it.ename));
 
-test("streams keep their order, and pieces of one stream are one output", () => {
+test("streams keep their order, and consecutive pieces of a stream are merged", () => {
   const [outputs] = outputsOf([begin(1), print("a"), print("b\n"), print("e", "stderr"), print("c"), end(1)]);
   expect(outputs).toEqual([
     { output_type: "stream", name: "stdout", text: "ab\n" },
@@ -35,7 +35,7 @@ test("streams keep their order, and pieces of one stream are one output", () => 
   ]);
 });
 
-test("each cell has its count, its start, how long it took and how it ended", () => {
+test("each cell has its execution count, start time, duration and status", () => {
   const { cells } = gather([begin(3), end(3), begin(4), print("x")]).toDetails();
   expect(cells).toMatchObject([
     { cell: 3, executionCount: 3, startedAt: "1970-01-01T00:00:00.000Z", durationMs: 1.5, status: "ok", outputs: [] },
@@ -43,20 +43,20 @@ test("each cell has its count, its start, how long it took and how it ended", ()
   ]);
 });
 
-test("a progress bar is one line of its last state", () => {
+test("a progress bar is one line with its last state", () => {
   expect(textOf([begin(1), print("  0%\r", "stderr"), print(" 50%\r", "stderr"), print("100%\n", "stderr")])).toEqual([
     "100%\n",
   ]);
 });
 
-test("an update replaces what has its ID, in any cell of the step", () => {
+test("an update replaces the output with its ID, in any cell of the step", () => {
   expect(textOf([begin(1), show("old", "a"), show("other"), end(1), begin(2), show("new", "a", "update")])).toEqual([
     "new",
     "other",
   ]);
 });
 
-test("an update of an earlier step's output is kept for readers that have that one", () => {
+test("an update of an earlier step's output is kept for readers that have that output", () => {
   const { updates } = gather([begin(1), show("1", "a", "update"), show("2", "a", "update")]).toDetails();
   expect(updates).toEqual([{ display_id: "a", data: { "text/plain": "2" }, metadata: {} }]);
 });
@@ -64,21 +64,21 @@ test("an update of an earlier step's output is kept for readers that have that o
 test.each([
   [false, ["new"]],
   [true, ["new"]],
-])("clearing with wait=%s leaves what came after", (wait, shown) => {
+])("clearing with wait=%s keeps the output that follows", (wait, shown) => {
   expect(textOf([begin(1), print("old"), event({ kind: "clear", wait }), show("new")])).toEqual(shown);
 });
 
-test("clearing that waits for an output which does not come clears nothing", () => {
+test("clearing with wait has no effect if no output follows", () => {
   const waiting = [begin(1), print("old"), event({ kind: "clear", wait: true }), end(1), begin(2), print("next")];
   expect(textOf(waiting)).toEqual(["old", "next"]);
 });
 
-test("all lines are kept up to the limit", () => {
+test("all lines up to the limit are kept", () => {
   const lines = Array.from({ length: 100_000 }, (_, index) => `line ${index}\n`);
   expect(textOf([begin(1), ...lines.map((it) => print(it)), end(1)], 10_000_000)).toEqual([lines.join("")]);
 });
 
-test("beyond the limit the beginning and the end are kept, and a line says how much is not", () => {
+test("beyond the limit the beginning and the end are kept, with the number of omitted characters", () => {
   const text = `${"x".repeat(999)}\n`;
   const shown = textOf([begin(1), ...Array.from({ length: 1000 }, () => print(text)), print("the end")], 10_000).join(
     "",
@@ -90,7 +90,7 @@ test("beyond the limit the beginning and the end are kept, and a line says how m
   expect(Number(omitted) + shown.replace(/\n\[.*\]\n/, "").length).toBe(1_000_007);
 });
 
-test("an output that is too large to show leaves its place, and an error stays", () => {
+test("an output that is too large is replaced by a note, and an error is kept", () => {
   const large = event({ kind: "display", data: { "image/png": "x".repeat(20_000) }, metadata: {} });
   const error = event({ kind: "error", name: "E", value: "v".repeat(20_000), traceback: ["t"] });
   expect(textOf([begin(1), large, error], 10_000)).toEqual([
@@ -99,12 +99,12 @@ test("an output that is too large to show leaves its place, and an error stays",
   ]);
 });
 
-test("frames of an animation do not add up to the limit", () => {
+test("the frames of an animation do not count together towards the limit", () => {
   const frame = [event({ kind: "clear", wait: true }), show("f".repeat(5_000))];
   expect(textOf([begin(1), ...Array.from({ length: 50 }, () => frame).flat()], 10_000)).toEqual(["f".repeat(5_000)]);
 });
 
-test("a process that died is an error below the cell that ran, and only there", () => {
+test("a crashed process is an error in the cell that was running, and only there", () => {
   const failure = { type: "ProcessCrash", message: "killed", traceback: "" };
   const died = gather([begin(1), print("so far\n")]);
   died.fail(failure);
@@ -117,7 +117,7 @@ test("a process that died is an error below the cell that ran, and only there", 
   expect(ended.toDetails().cells[0]?.outputs).toEqual([]);
 });
 
-test("the end of a stream is that of all cells", () => {
+test("the tail of a stream spans all cells", () => {
   const outputs = gather([begin(1), print("abc"), end(1), begin(2), print("e", "stderr"), print("def")]);
   expect([outputs.tail("stdout", 5), outputs.tail("stderr", 5)]).toEqual(["bcdef", "e"]);
 });

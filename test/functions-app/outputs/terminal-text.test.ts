@@ -21,14 +21,14 @@ test.each([
   expect(text.length).toBe(shown.length);
 });
 
-test("of a line without an end the beginning is cut too, and what follows is added where it was", () => {
+test("trimming also shortens an unfinished line, and later text is added at the right position", () => {
   const text = write("first\n", "0123456789");
   text.trimStart(4);
   text.append("ab\bc");
   expect([text.toString(), text.length]).toEqual(["6789ac", 6]);
 });
 
-test("a beginning that is cut leaves the last characters", () => {
+test("trimming the start keeps the last characters", () => {
   const text = write("first\n", "second\n", "third");
   text.trimStart(9);
   expect(text.toString()).toBe("nd\nthird".padStart(9, "o"));

@@ -44,7 +44,7 @@ const complete: Answer = ({ step, isLast, session }) => ({
 
 const manifest = (name: string) => ({ container: "c", name, sizeBytes: 1, sha256: "0" });
 
-test("each step gets the files that the one before left, the first one those of the client", () => {
+test("each step receives the files of the previous one, and the first step those of the client", () => {
   const answer: Answer = (input) => {
     const result = complete(input) as Extract<ExecutorResult, { kind: "completed" }>;
     if (input.step.name === "b") return result; // It deleted them all.
@@ -57,7 +57,7 @@ test("each step gets the files that the one before left, the first one those of 
 const keptRecord = (name: string) => ({ name, keptFrom: "run-0", files: manifest(`kept-${name}`) });
 const session = { blob: manifest("kept-session"), python };
 
-test("kept steps do not run: the next one begins with their session and files, and the output has their records", () => {
+test("kept steps do not run, the next step starts with their session and files, and the output contains their records", () => {
   const kept = { records: [keptRecord("a"), keptRecord("b")], session, files: manifest("kept-b") };
   const statuses: CustomStatus[] = [];
   const { calls, result } = play({ steps: steps("a", "b", "c"), files: manifest("sent"), kept }, complete, statuses);
@@ -78,15 +78,15 @@ test.each([
   ["of none", { records: [] }, "kept.records must be of the first steps"],
   ["without a blob", { records: [keptRecord("a")], session: {} }, "kept.session.blob must be an object"],
   ["with unknown keys", { records: [keptRecord("a")], more: 1 }, 'kept has the unknown key "more"'],
-])("a run whose kept steps are %s stops before its first step", (_, kept, message) => {
+])("a run with invalid kept steps (%s) stops before its first step", (_, kept, message) => {
   expect(() => play({ steps: steps("a", "b"), kept }, complete)).toThrow(message);
 });
 
-test("a manifest that names no blob stops the run before its first step", () => {
+test("a manifest that does not refer to a blob stops the run before its first step", () => {
   expect(() => play({ steps: steps("a"), files: "x" }, complete)).toThrow("files must be an object");
 });
 
-test("each step gets what the one before left, and the last one's session is the output", () => {
+test("each step receives the session of the previous one, and the last session is the output", () => {
   const { calls, result } = play({ steps: steps("a", "b", "c"), same_env: "prod" }, complete);
   expect(calls.map(({ step, isLast, session }) => [step.name, isLast, session?.blob.name])).toEqual([
     ["a", false, undefined],
@@ -98,7 +98,7 @@ test("each step gets what the one before left, and the last one's session is the
   expect(result.steps.map((it) => it.name)).toEqual(["a", "b", "c"]);
 });
 
-test("the status names the running step, and what is completed", () => {
+test("the status contains the running step and the completed ones", () => {
   const { statuses } = play({ steps: steps("a", "b") }, complete);
   const [a, b] = [
     { name: "a", durationMs: 5 },
@@ -111,7 +111,7 @@ test("the status names the running step, and what is completed", () => {
   ]);
 });
 
-test("a thousand steps keep the status below Durable's 16 KB", () => {
+test("the status of a thousand steps stays below Durable's 16 KB", () => {
   const names = Array.from({ length: 1000 }, (_, index) => `${"n".repeat(100)}${index}`);
   const { statuses } = play({ steps: steps(...names) }, complete);
   expect(Math.max(...statuses.map((it) => JSON.stringify(it).length))).toBeLessThan(8_000);
@@ -119,13 +119,13 @@ test("a thousand steps keep the status below Durable's 16 KB", () => {
   expect(statuses.at(-1)?.completed.at(-1)?.name).toBe(names.at(-1));
 });
 
-test("a step that fails ends the run with its name and traceback; later ones do not run", () => {
+test("a failing step ends the run with its name and traceback, and later steps do not run", () => {
   const failure = { type: "ValueError", message: "no", traceback: "Traceback …" };
   const run = () => play({ steps: steps("a", "b") }, () => ({ kind: "failed", failure }));
   expect(run).toThrow('Step "a" failed: ValueError: no\n\nTraceback …');
 });
 
-test("the status keeps the failed step's record, with the end of what it printed, below Durable's 16 KB", () => {
+test("the status keeps the record of the failed step, with the end of its output, below Durable's 16 KB", () => {
   const output = { stdout: "\u0000".repeat(60_000), stderr: `${"é".repeat(60_000)}end` };
   const record = { name: "a", startedAt: "2026-01-01T00:00:00.000Z", durationMs: 5, output, warnings: [] };
   const failure = { type: "T".repeat(5_000), message: '"'.repeat(4_000), traceback: "" };
@@ -139,7 +139,7 @@ test("the status keeps the failed step's record, with the end of what it printed
   expect(status?.failed?.output.stdout).toMatch(/^\0+$/);
 });
 
-test("an activity that breaks names its step, without Durable's wrapping", () => {
+test("the error of a broken activity contains its step, without Durable's wrapping", () => {
   const text = `Activity function 'executor' failed:  no storage \n {"$type":"System.Exception"}`;
   expect(() => play({ steps: steps("a") }, () => new Error(text))).toThrow(/^Step "a" failed: Error: no storage$/);
 });
@@ -153,6 +153,6 @@ test.each([
   [{ steps: [{ name: "a", code: "", sources: {} }] }, "same.yaml"],
   [{ steps: [{ name: "a", code: "", sources: { ...sources, "evil.py": "" } }] }, "evil.py"],
   [{ steps: [{ name: "a", code: { container: "c" }, sources }] }, "steps[0].code"],
-])("an input that did not pass the initiator is refused: %j", (input, field) => {
+])("an input that the initiator did not check is rejected: %j", (input, field) => {
   expect(() => play(input, complete)).toThrow(field);
 });

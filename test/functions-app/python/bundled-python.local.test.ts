@@ -34,7 +34,7 @@ async function makePackage(mode: number): Promise<string> {
   return folder;
 }
 
-test("the package's own Python comes before any other of the machine, SAME_PYTHON excepted", async () => {
+test("the package's own Python takes precedence over any other except SAME_PYTHON", async () => {
   const folder = await makePackage(0o755);
   const env = { PATH: process.env["PATH"], VIRTUAL_ENV: path.dirname(path.dirname(python.executable)) };
   const found = await findPython({ env, appPythonDir: folder });
@@ -44,14 +44,14 @@ test("the package's own Python comes before any other of the machine, SAME_PYTHO
   expect(chosen.origin).toBe("SAME_PYTHON");
 });
 
-test("a package that lost its executable bits runs from a copy, which can make environments", async () => {
+test("a package without executable permissions runs from a copy, which can create environments", async () => {
   const folder = await makePackage(0o444);
   const found = await findPython({ env: { PATH: "" }, appPythonDir: folder });
   expect(found).toMatchObject({ origin: "bundled", version: python.version, hasVenv: python.hasVenv });
   expect(found.executable.startsWith(folder)).toBe(false);
 });
 
-test("a copy is not written where a link in the temp folder leads to", async () => {
+test("a copy is not written through a link in the temp folder", async () => {
   const [folder, prey] = [await makePackage(0o444), await makeTempDir()];
   const launches = async () => {
     const all: string[][] = [];
@@ -66,7 +66,7 @@ test("a copy is not written where a link in the temp folder leads to", async () 
   expect(await readdir(prey)).toEqual([]);
 });
 
-test.runIf(process.platform === "linux")("where nothing may be executed, the loader runs it as it lies", async () => {
+test.runIf(process.platform === "linux")("if files cannot be executed, Python is run in place by the loader", async () => {
   const launches = [];
   for await (const launch of bundledLaunches(await makePackage(0o444))) launches.push(launch);
   const loader = launches.at(-1) ?? expect.unreachable();
@@ -74,7 +74,7 @@ test.runIf(process.platform === "linux")("where nothing may be executed, the loa
   expect(await probeInterpreter(loader, "bundled", {})).toMatchObject({ launch: loader, version: python.version });
 });
 
-test("a deployed app runs a step with the package's Python and nothing of the machine", async () => {
+test("a deployed app runs a step with the package's Python and nothing from the machine", async () => {
   const [folder, cache] = [await makePackage(0o444), await makeTempDir()];
   const runtime = new PythonRuntime({
     env: { SAME_KIT_CACHE: cache },

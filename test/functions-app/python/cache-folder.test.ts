@@ -6,7 +6,7 @@ import { makeTempDir } from "../../helpers/temp-dir.ts";
 
 const development = { AZURE_FUNCTIONS_ENVIRONMENT: "Development", HOME: "/home/me" };
 
-test("in the cloud the cache is a private folder below the temp folder, the same one each time", async () => {
+test("in the cloud the cache is always the same private folder in the temp folder", async () => {
   const tempDir = await makeTempDir();
   const folder = pythonCacheFolder({ HOME: "/home" }, tempDir);
   expect(folder).toBe(path.join(tempDir, "same-kit-cache"));
@@ -17,13 +17,13 @@ test("in the cloud the cache is a private folder below the temp folder, the same
 test.each([
   ["a link to a folder", (folder: string, tempDir: string) => symlinkSync(tempDir, folder)],
   [
-    "a folder that others may write to",
+    "a folder that others can write to",
     (folder: string) => {
       mkdirSync(folder);
       chmodSync(folder, 0o777);
     },
   ],
-])("in the cloud %s is not taken for the cache", async (_what, prepare) => {
+])("in the cloud %s is not accepted as the cache", async (_what, prepare) => {
   const tempDir = await makeTempDir();
   prepare(path.join(tempDir, "same-kit-cache"), tempDir);
   const folder = pythonCacheFolder({}, tempDir);
@@ -31,12 +31,12 @@ test.each([
   expect(statSync(folder).mode & 0o777).toBe(0o700);
 });
 
-test.runIf(process.platform === "linux")("on a machine the cache is the user's", () => {
+test.runIf(process.platform === "linux")("on a developer's machine the cache is the user's", () => {
   expect(pythonCacheFolder(development)).toBe("/home/me/.cache/same-kit/python");
   expect(pythonCacheFolder({ ...development, XDG_CACHE_HOME: "/c" })).toBe("/c/same-kit/python");
 });
 
-test("SAME_KIT_CACHE decides everywhere", () => {
+test("SAME_KIT_CACHE overrides it everywhere", () => {
   expect(pythonCacheFolder({ ...development, SAME_KIT_CACHE: "/x" })).toBe("/x/python");
   expect(pythonCacheFolder({ SAME_KIT_CACHE: "/x" })).toBe("/x/python");
 });

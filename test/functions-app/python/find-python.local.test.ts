@@ -23,27 +23,27 @@ async function makeBin(programs: Record<string, string | { link: string }>): Pro
 const alone = async (env: Record<string, string>) => ({ PATH: "", HOME: await makeTempDir(), ...env });
 const SHIM = "echo 'pyenv: python3: command not found' >&2; exit 127";
 
-test("a shim without a chosen version is passed over for the next Python on PATH", async () => {
+test("a shim without a selected version is skipped in favour of the next Python on PATH", async () => {
   const shims = await makeBin({ python3: SHIM, python: SHIM });
   const good = await makeBin({ python3: `exec ${real} "$@"` });
   const found = await findPython({ env: await alone({ PATH: `${shims}:${good}` }) });
   expect(found).toMatchObject({ origin: "PATH", executable: real, launch: [real], implementation: "CPython" });
 });
 
-test("python3 anywhere on PATH comes before a python that may be Python 2", async () => {
+test("python3 anywhere on PATH takes precedence over a python that may be Python 2", async () => {
   const old = await makeBin({ python: `echo '{"version":"2.7.18"}'` });
   const good = await makeBin({ python3: { link: real } });
   expect(await findPython({ env: await alone({ PATH: `${old}:${good}` }) })).toMatchObject({ origin: "PATH" });
 });
 
-test("an active virtual environment comes before PATH, SAME_PYTHON before both", async () => {
+test("an active virtual environment takes precedence over PATH, and SAME_PYTHON over both", async () => {
   const VIRTUAL_ENV = path.dirname(await makeBin({ python: { link: real } }));
   const env = await alone({ VIRTUAL_ENV, PATH: path.dirname(real) });
   expect(await findPython({ env })).toMatchObject({ origin: "VIRTUAL_ENV" });
   expect(await findPython({ env: { ...env, SAME_PYTHON: real } })).toMatchObject({ origin: "SAME_PYTHON" });
 });
 
-test("SAME_PYTHON may be a name on PATH, or an environment's folder", async () => {
+test("SAME_PYTHON may be a name on PATH or the folder of an environment", async () => {
   const bin = await makeBin({ python: { link: real }, mypython: { link: real } });
   const env = await alone({ PATH: bin });
   for (const SAME_PYTHON of ["mypython", path.dirname(bin)]) {
@@ -51,20 +51,20 @@ test("SAME_PYTHON may be a name on PATH, or an environment's folder", async () =
   }
 });
 
-test("a SAME_PYTHON that does not run is an error, whatever else there is", async () => {
+test("a SAME_PYTHON that does not run is an error, even if there are others", async () => {
   const env = await alone({ PATH: path.dirname(real), SAME_PYTHON: "/nowhere/python3" });
   await expect(findPython({ env })).rejects.toThrow(PythonNotFoundError);
   await expect(findPython({ env })).rejects.toThrow(/SAME_PYTHON, \/nowhere\/python3, does not run: ENOENT/);
 });
 
-test("without any Python the error lists what was tried and why", async () => {
+test("without any Python the error lists what was tried, and why it failed", async () => {
   const PATH = await makeBin({ python3: SHIM, python: "echo hello" });
   const found = findPython({ env: await alone({ PATH }) });
   await expect(found).rejects.toThrow(/python3 does not run: pyenv: python3: command not found/);
   await expect(found).rejects.toThrow(/python does not answer as a Python does/);
 });
 
-test("version managers' folders are looked through, newest first", async () => {
+test("the folders of version managers are searched, newest version first", async () => {
   const HOME = await makeTempDir();
   for (const version of ["3.9.1", "3.12.0"]) {
     const bin = path.join(HOME, ".pyenv", "versions", version, "bin");
@@ -79,7 +79,7 @@ test("version managers' folders are looked through, newest first", async () => {
   ]);
 });
 
-test("this machine's Pythons are each listed once", async () => {
+test("each Python on this machine is listed once", async () => {
   const PATH = `${await makeBin({ python3: { link: real } })}:${path.dirname(real)}`;
   const { usable } = await listPythons({ env: await alone({ PATH }) });
   expect(usable.filter(({ version }) => version === usable[0]?.version)).toHaveLength(1);

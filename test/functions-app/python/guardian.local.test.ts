@@ -28,7 +28,7 @@ os.rmdir = failing_once(os.rmdir)
 guardian._remove(sys.argv[1])
 `;
 
-test("what is hard to remove is removed, and nothing outside of the folder gets other rights", async () => {
+test("files that are hard to remove are removed, and nothing outside the folder changes its permissions", async () => {
   const above = await makeTempDir();
   await chmod(above, 0o755);
   const elsewhere = path.join(above, "elsewhere.txt");

@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import { findUv, pipVariables, readPipSettings, uvVariables } from "../../../functions-app/src/python/installer.ts";
 import { makeTempDirWith } from "../../helpers/temp-dir.ts";
 
-test("pip's settings are handed to uv, the environment's before a file's and a command's before those of all", () => {
+test("pip's settings are passed to uv, with the environment before files and commands before global settings", () => {
   const settings = readPipSettings([
     ":env:.index-url='https://env/simple'",
     "global.index-url='https://file/simple'",
@@ -21,16 +21,16 @@ test("pip's settings are handed to uv, the environment's before a file's and a c
   });
 });
 
-test("a setting that uv does not have leaves the work to pip", () => {
+test("with a setting that uv does not support, pip does the installation", () => {
   expect(uvVariables(readPipSettings(["global.constraint='/etc/pins.txt'"]))).toBeUndefined();
 });
 
-test("settings in variables are read where pip cannot be asked", () => {
+test("settings are read from variables if pip cannot be asked", () => {
   const lines = pipVariables({ PIP_EXTRA_INDEX_URL: "https://x/simple", PIP_CONFIG_FILE: "/x", HOME: "/root" });
   expect(uvVariables(readPipSettings(lines))).toEqual({ UV_INDEX: "https://x/simple" });
 });
 
-test("uv is found on PATH, then where its own installer puts it", async () => {
+test("uv is searched on PATH, then where its own installer puts it", async () => {
   const home = await makeTempDirWith({ ".local/bin/uv": "#!/bin/sh\n", "bin/uv": "#!/bin/sh\n" });
   const own = path.join(home, ".local/bin/uv");
   await chmod(own, 0o755);

@@ -3,7 +3,7 @@ import { finished } from "node:stream/promises";
 import { expect, test } from "vitest";
 import { readJsonLines } from "../../../functions-app/src/python/json-lines.ts";
 
-test("values are read wherever the chunks break; a line that is not JSON is passed over", async () => {
+test("values are parsed wherever the chunks break, and a line that is not JSON is skipped", async () => {
   const stream = new PassThrough();
   const values: unknown[] = [];
   readJsonLines(stream, (value) => values.push(value));

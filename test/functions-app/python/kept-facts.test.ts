@@ -41,12 +41,12 @@ function ask(answer: { facts: PythonFacts } | { rejected: string } = { facts }, 
   });
 }
 
-test("a program is asked once", async () => {
+test("an interpreter is probed once", async () => {
   expect([await ask(), await ask()]).toEqual([{ facts }, { facts }]);
   expect(asked).toBe(1);
 });
 
-test("it is asked again when it has changed, or its virtual environment has, or a link leads to another one", async () => {
+test("it is probed again if it, its virtual environment or the target of a link has changed", async () => {
   await ask();
   writeFileSync(python, "\x7fELF second");
   await ask();
@@ -64,30 +64,30 @@ test("it is asked again when it has changed, or its virtual environment has, or 
 
 test.each([
   [
-    "a script, which may choose another one",
+    "a script, which may choose another interpreter",
     () => {
       write("venv/bin/python3", "#!/bin/sh\n");
       return { facts };
     },
   ],
-  ["a program that starts another one", () => ({ facts: { ...facts, executable: write("python3.12", "\x7fELF") } })],
-  ["one that does not say what it is", () => ({ facts: { ...facts, executable: "" } })],
-  ["a refusal", () => ({ rejected: "does not run" })],
-  ["one whose modules may still be installed", () => ({ facts: { ...facts, hasVenv: false } })],
-])("%s is asked every time", async (_, prepare) => {
+  ["a program that starts another interpreter", () => ({ facts: { ...facts, executable: write("python3.12", "\x7fELF") } })],
+  ["a program that does not identify itself", () => ({ facts: { ...facts, executable: "" } })],
+  ["a rejected interpreter", () => ({ rejected: "does not run" })],
+  ["an interpreter without venv, which may still be installed", () => ({ facts: { ...facts, hasVenv: false } })],
+])("%s is probed every time", async (_, prepare) => {
   const answer = prepare();
   expect([await ask(answer), await ask(answer)]).toEqual([answer, answer]);
   expect(asked).toBe(2);
 });
 
-test("in the cloud nothing is kept", async () => {
+test("in the cloud nothing is cached", async () => {
   const { AZURE_FUNCTIONS_ENVIRONMENT: _, ...cloud } = environment();
   await ask(undefined, cloud as ReturnType<typeof environment>);
   await ask(undefined, cloud as ReturnType<typeof environment>);
   expect(asked).toBe(2);
 });
 
-test("what is kept in a damaged form, or cannot be kept, is asked for", async () => {
+test("damaged or unwritable cache entries lead to a new probe", async () => {
   await ask();
   const kept = path.join(folder, "cache", "python", "interpreters");
   const [name = ""] = readdirSync(kept);
@@ -102,7 +102,7 @@ test("what is kept in a damaged form, or cannot be kept, is asked for", async ()
   expect(await ask(undefined, env)).toEqual({ facts });
 });
 
-test("a program that is not there is asked, which says why", async () => {
+test("a missing program is probed, which yields the reason", async () => {
   python = path.join(folder, "missing");
   expect(await ask({ rejected: "does not run" })).toEqual({ rejected: "does not run" });
 });

@@ -24,7 +24,7 @@ print(json.dumps([before, after, open(folder.path_of(part), "rb").read() == cont
 `;
 
 test.each(pythons)(
-  "Python $version knows mapped memory that nobody has written to, and never writes to its file",
+  "Python $version detects mapped memory that has not been modified, and never writes to its file",
   async ({ executable }) => {
     const env = { PYTHONPATH: `${appPythonDir}:${path.join(appPythonDir, "packages")}` };
     const args = ["-c", SCRIPT, path.join(await makeTempDir(), "parts")];

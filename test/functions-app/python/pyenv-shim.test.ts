@@ -28,25 +28,25 @@ const resolve = (env: Record<string, string> = {}) =>
   behindShim(shim, { PYENV_ROOT: root, ...env }, path.join(project, "deep"));
 const programOf = (version: string) => path.join(root, "versions", version, "bin", "python3");
 
-test("a shim stands for the version that pyenv's own file names", () => {
+test("a shim resolves to the version in pyenv's own file", () => {
   expect(resolve()).toBe(programOf("3.11.7"));
 });
 
-test("a .python-version of the folder, or of one above it, wins", () => {
+test("a .python-version of the folder, or of a parent folder, takes precedence", () => {
   write(path.join(project, ".python-version"), "# chosen\r\n  3.12.4 \r\n\n");
   expect(resolve()).toBe(programOf("3.12.4"));
   write(path.join(project, "deep", ".python-version"), "my-env");
   expect(resolve()).toBe(programOf("my-env"));
 });
 
-test("PYENV_VERSION wins over all files", () => {
+test("PYENV_VERSION overrides all files", () => {
   write(path.join(project, ".python-version"), "3.12.4");
   expect(resolve({ PYENV_VERSION: "my-env" })).toBe(programOf("my-env"));
 });
 
 test.each([
   ["several versions", "3.12.4\n3.11.7\n"],
-  ["the system's", "system"],
+  ["the system version", "system"],
   ["a short version", "3.12"],
   ["a version with its prefix", "python-3.12.4"],
   ["one that is not installed", "3.13.0"],
@@ -57,10 +57,10 @@ test.each([
   expect(resolve()).toBe(shim);
 });
 
-test("pyenv itself decides where it was told another folder", () => {
+test("pyenv itself decides if it is configured for another folder", () => {
   expect(resolve({ PYENV_DIR: "/elsewhere" })).toBe(shim);
 });
 
-test("what is no shim of pyenv stays as it is", () => {
+test("a program that is not a pyenv shim is left unchanged", () => {
   expect(behindShim("/usr/bin/python3", { PYENV_ROOT: root }, project)).toBe("/usr/bin/python3");
 });

@@ -45,7 +45,7 @@ async function makeDeps(changes: Partial<Parameters<typeof requirementsEnvironme
   return { deps, lines };
 }
 
-test("an environment is made once, and again when its interpreter went away", async () => {
+test("an environment is created once, and again if its interpreter is removed", async () => {
   const requirements = Buffer.from(`${await localIndex("1.0")}same_kit_tiny==1.0\n`);
   const { deps, lines } = await makeDeps();
   const made = await requirementsEnvironment(requirements, interpreter, deps);
@@ -65,7 +65,7 @@ test("an environment is made once, and again when its interpreter went away", as
   expect(left.filter((name) => name.startsWith("env-"))).toHaveLength(1);
 });
 
-test("what a notebook installs is there beside the packages of its own Python, a virtual environment's too", async () => {
+test("packages of the base Python, even of a virtual environment, are available beside those of the notebook", async () => {
   const { deps } = await makeDeps();
   const own = Buffer.from(`${await indexOf("same_kit_own", "1.0")}same_kit_own==1.0\n`);
   const base = await requirementsEnvironment(own, interpreter, deps);
@@ -80,7 +80,7 @@ test("what a notebook installs is there beside the packages of its own Python, a
   expect((await requirementsEnvironment(added, python, deps)).name).not.toBe(name);
 });
 
-test("two processes that want the same environment at once both get a whole one", async () => {
+test("two processes that create the same environment concurrently both get a complete one", async () => {
   const requirements = `${await localIndex("1.0")}same_kit_tiny==1.0\n`;
   const { deps } = await makeDeps();
   const { signal: _signal, onLine: _onLine, ...options } = deps;
@@ -99,7 +99,7 @@ test("two processes that want the same environment at once both get a whole one"
   expect(results.filter(({ built }) => built)).toHaveLength(1);
 });
 
-test("the lock of a builder that was killed does not stop others", async () => {
+test("the lock of a builder that was killed does not block others", async () => {
   const requirements = Buffer.from(`${await localIndex("1.0")}same_kit_tiny==1.0\n`);
   const { deps } = await makeDeps();
   const made = await requirementsEnvironment(requirements, interpreter, deps);
@@ -114,7 +114,7 @@ test("the lock of a builder that was killed does not stop others", async () => {
   });
 });
 
-test("pip's failure ends with pip's own lines, and leaves nothing half-made", async () => {
+test("a failure of pip is reported with pip's own lines, and leaves nothing incomplete", async () => {
   const requirements = Buffer.from(`${await localIndex("1.0")}same_kit_tiny==2.0\n`);
   const { deps } = await makeDeps();
   const made = requirementsEnvironment(requirements, interpreter, deps);
@@ -124,13 +124,13 @@ test("pip's failure ends with pip's own lines, and leaves nothing half-made", as
   expect(await readdir(path.join(deps.environmentsDir, key))).toEqual([]);
 });
 
-test("a Python without venv is explained", async () => {
+test("a Python without venv leads to an explanation", async () => {
   const { deps } = await makeDeps();
   const made = requirementsEnvironment(Buffer.from("x"), { ...interpreter, hasVenv: false }, deps);
   await expect(made).rejects.toThrow(`apt install python${interpreter.minor}-venv`);
 });
 
-test("in the cloud an environment over its limit is refused with the way out", async () => {
+test("in the cloud an environment over its limit is rejected with a way out", async () => {
   const requirements = Buffer.from(`${await localIndex("1.0")}same_kit_tiny==1.0\n`);
   const { deps } = await makeDeps({ isInCloud: true, environmentBytes: 1000 });
   const made = requirementsEnvironment(requirements, interpreter, deps);
@@ -138,7 +138,7 @@ test("in the cloud an environment over its limit is refused with the way out", a
   await expect(made).rejects.toThrow("same-kit up --with");
 });
 
-test("the time limit ends pip and all it started", async () => {
+test("the time limit ends pip and everything it started", async () => {
   const abort = new AbortController();
   const pids: number[] = [];
   const onLine = (line: string) => {
@@ -184,7 +184,7 @@ async function standInForUv(install: string): Promise<{ folder: string; calls: (
   return { folder, calls: () => readFile(path.join(folder, "calls"), "utf8") };
 }
 
-test("uv makes the environment where it is installed, and the lock names it and the exact versions", async () => {
+test("uv creates the environment if it is installed, and the lock file contains uv and the exact versions", async () => {
   const requirements = Buffer.from(`${await localIndex("1.0", "1.5")}same_kit_tiny\n`);
   const uv = await standInForUv(`exec ${interpreter.executable} -m pip --python "$5" install -q -r "$7"`);
   const { deps } = await makeDeps({ env: { PATH: `${uv.folder}:${process.env["PATH"]}`, HOME: uv.folder } });
@@ -193,7 +193,7 @@ test("uv makes the environment where it is installed, and the lock names it and 
   expect(await uv.calls()).toMatch(/^--version\nvenv --no-project .*\npip install --no-progress --python .* -r .*\n$/);
 });
 
-test("where uv fails pip is tried, and its failure is the one to read", async () => {
+test("if uv fails, pip is tried, and pip's error is the one reported", async () => {
   const uv = await standInForUv("echo uv-failed; exit 2");
   const env = { PATH: `${uv.folder}:${process.env["PATH"]}`, HOME: uv.folder };
   const { deps, lines } = await makeDeps({ env });
@@ -203,7 +203,7 @@ test("where uv fails pip is tried, and its failure is the one to read", async ()
   expect(lines).toEqual(expect.arrayContaining(["uv-failed", "uv could not; pip is tried."]));
 });
 
-test("offline, an index is never asked, and what is missing is named", async () => {
+test("offline, an index is never used, and the missing package is reported", async () => {
   const { deps } = await makeDeps({
     isOffline: true,
     env: { PATH: "/usr/bin:/bin", PIP_INDEX_URL: "https://index.invalid/" },

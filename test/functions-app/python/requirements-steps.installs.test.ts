@@ -19,7 +19,7 @@ async function indexOf(...versions: string[]): Promise<string> {
 }
 
 describe.each(pythons)("Python $version", ({ executable: python }) => {
-  test("two runs with conflicting versions at the same time each see their own", async () => {
+  test("concurrent runs with conflicting versions each use their own", async () => {
     const index = await indexOf("1.0", "2.0");
     const seen = await Promise.all(
       ["1.0", "2.0"].map(async (version) => {
@@ -36,7 +36,7 @@ describe.each(pythons)("Python $version", ({ executable: python }) => {
   });
 });
 
-test("an environment holds exactly what was required, and dill", async () => {
+test("an environment contains exactly the requirements, and dill", async () => {
   const python = pythons.at(-1)?.executable as string;
   const outside = await makeTempDir();
   await writeFile(path.join(outside, "same_kit_outside.py"), "");

@@ -6,7 +6,7 @@ const pythons = (await listTestPythons()).filter(({ hasVenv }) => hasVenv);
 const newest = pythons.at(-1)?.executable as string;
 const start = () => StepRunner.start({ python: newest });
 
-test("two runs with conflicting versions of a real package at the same time each see their own", async () => {
+test("concurrent runs with conflicting versions of a real package each use their own", async () => {
   const seen = await Promise.all(
     ["2.9.0", "2.8.2"].map(async (version) => {
       const runner = await start();
@@ -40,7 +40,7 @@ test("numpy arrays and aliases of modules travel between steps", async () => {
   expect(described).toMatchObject({ type: "numpy.ndarray", repr: "array([[0, 1, 2],\n       [3, 4, 5]])" });
 });
 
-test("an unknown package fails the step with pip's own last lines", async () => {
+test("an unknown package fails the step with the last lines of pip's output", async () => {
   const { type, message } = await (await start()).fail("x = 1", { requirements: "same-kit-no-such-package==9\n" });
   expect(type).toBe("ERR_PYTHON_REQUIREMENTS");
   expect(message).toContain("No matching distribution found for same-kit-no-such-package==9");

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { stepEnviron } from "../../../functions-app/src/python/step-environ.ts";
 
-test("keys of the app do not reach steps; what notebooks need does", () => {
+test("steps do not receive the app's keys, but receive what notebooks need", () => {
   const kept = {
     PATH: "/bin",
     MY_API_KEY: "1",

@@ -31,7 +31,7 @@ async function makeOptions() {
 }
 const folders = (tempDir: string) => readdirSync(tempDir).filter((name) => name.startsWith("same-kit-step-"));
 
-test("a step whose time is over before it begins is killed like any other", async () => {
+test("a step whose time limit passes before it starts is killed like any other", async () => {
   const options = await makeOptions();
   const process = new StepProcess(spawnGuardian({ ...options, environment: toEnvironment(python) }));
   const { folder } = await process.take();
@@ -41,7 +41,7 @@ test("a step whose time is over before it begins is killed like any other", asyn
   expect(existsSync(folder)).toBe(false);
 });
 
-test("a Python that does not start says what it printed", async () => {
+test("a Python that fails to start is reported with its output", async () => {
   const program = path.join(await makeTempDir(), "python");
   await writeFile(program, "#!/bin/sh\necho 'broken library' >&2\nexit 5\n", { mode: 0o755 });
   const process = new StepProcess(spawnGuardian({ ...(await makeOptions()), environment: toEnvironment(program) }));
@@ -49,7 +49,7 @@ test("a Python that does not start says what it printed", async () => {
   await expect(process.take()).rejects.toThrow(/exit code 5. It printed:\nbroken library/);
 });
 
-test("a process kept ready is taken once; the next one is new", async () => {
+test("a prepared process is used once, and the next one is new", async () => {
   const pool = new StepProcessPool(await makeOptions());
   onTestFinished(() => pool.stop());
   pool.prepare(toEnvironment(python));
@@ -60,7 +60,7 @@ test("a process kept ready is taken once; the next one is new", async () => {
   await Promise.all([first.stop(), second.stop()]);
 });
 
-test("at most two environments keep a process ready, and stopping ends them all", async () => {
+test("at most two environments have a prepared process, and stopping ends them all", async () => {
   const options = await makeOptions();
   const pool = new StepProcessPool(options);
   onTestFinished(() => pool.stop());

@@ -100,14 +100,14 @@ async function openPool({ idleMs = 600_000, numpy = NUMPY } = {}) {
 // Whether the step's own process, or its guardian, has loaded them.
 const BY = "import os, pandas, numpy\nprint(pandas.LOADED_BY in (os.getpid(), os.getppid()))";
 
-test("from the second run on, a step finds the packages loaded that earlier ones imported", async () => {
+test("from the second run on, a step has the packages preloaded that earlier steps imported", async () => {
   const { run, warm } = await openPool();
   expect((await run(BY)).text).toBe("True");
   await warm();
   expect((await run(BY)).text).toBe("False");
 });
 
-test("an app learns from its steps what to load, and does so once a run has ended", async () => {
+test("an app learns from its steps which packages to preload, and preloads them after a run has ended", async () => {
   const { packages } = await openPool();
   const runner = await StepRunner.start({ python, env: { PYTHONPATH: packages } });
   const isLoadedByStep = async () => (await runner.complete(BY)).record.output.stdout;
@@ -115,7 +115,7 @@ test("an app learns from its steps what to load, and does so once a run has ende
   await waitFor(async () => (await isLoadedByStep()) === "False\n", { what: "a step with its packages loaded ahead" });
 });
 
-test("a package that is loaded ahead shows only once a step imports it", async () => {
+test("a preloaded package is only visible after a step imports it", async () => {
   const { run, warm } = await openPool();
   await warm();
   const before = await run(
@@ -141,7 +141,7 @@ test.each(["pandas, numpy", "numpy.random, pandas", "numpy, sys"])(
   },
 );
 
-test("a module of the notebook's folder comes before the package of its name", async () => {
+test("a module in the notebook's folder takes precedence over a package of the same name", async () => {
   const { run, warm } = await openPool();
   await warm();
   expect((await run("import numpy\nprint(numpy.mine)", { "numpy.py": "mine = 'own'" })).text).toBe("own");
@@ -149,7 +149,7 @@ test("a module of the notebook's folder comes before the package of its name", a
   expect((await run("import pandas", { "numpy.py": "" })).failure).toMatchObject({ type: "ModuleNotFoundError" });
 });
 
-test("a step that asks for a plain process loads its packages itself", async () => {
+test("a step that requests a plain process loads its packages itself", async () => {
   const { run, warm } = await openPool();
   await warm();
   expect((await run(BY, {}, { isPlain: true })).text).toBe("True");
@@ -163,7 +163,7 @@ test("after packages were installed or removed, the next step loads them again",
   expect((await run("import pandas\nprint(pandas.__version__)")).text).toBe("of another size");
 });
 
-test("packages that do not work in a fork are loaded by each step", async () => {
+test("packages that do not work after a fork are loaded by each step", async () => {
   const fails = "\nimport os\n_pid = os.getpid()\ndef ones(shape):\n    os._exit(0 if os.getpid() == _pid else 3)\n";
   const { pool, environment, run } = await openPool({ numpy: NUMPY + fails });
   pool.learn(environment, ["numpy"]);
@@ -173,7 +173,7 @@ test("packages that do not work in a fork are loaded by each step", async () => 
   }
 });
 
-test("after some idle time nothing is kept ready, and the next step starts its own", async () => {
+test("after some idle time no process is kept, and the next step starts its own", async () => {
   const { pool, environment, folders, run } = await openPool({ idleMs: 1 });
   const process = pool.take(environment);
   const { pid } = await process.take();
@@ -183,7 +183,7 @@ test("after some idle time nothing is kept ready, and the next step starts its o
   expect((await run("print('there')")).text).toBe("there");
 });
 
-test("stopping ends template and spare, with their folders", async () => {
+test("stopping ends the template and the spare process, and removes their folders", async () => {
   const { pool, environment, folders, warm } = await openPool();
   await warm();
   pool.prepare(environment);
@@ -193,7 +193,7 @@ test("stopping ends template and spare, with their folders", async () => {
   expect(folders()).toEqual([]);
 });
 
-test("kill -9 of the worker leaves neither template nor spare, nor their folders", async () => {
+test("kill -9 of the worker leaves neither a template nor a spare process, nor their folders", async () => {
   const root = await makeTempDir();
   const tempDir = path.join(root, "steps");
   await mkdir(tempDir);

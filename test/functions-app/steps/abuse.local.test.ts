@@ -24,7 +24,7 @@ async function expectNothingLeft(runner: StepRunner): Promise<void> {
   expect(readdirSync(runner.tempDir)).toEqual([]);
 }
 
-test("of a million lines the beginning and the end are kept, and the log says that it has not all", async () => {
+test("the beginning and the end of a million lines are kept, and the log says that lines are missing", async () => {
   const runner = await startLimited();
   const result = await runner.runCells([
     "for i in range(0, 1_000_000, 100): print('\\n'.join(map(str, range(i, i + 100))))",
@@ -37,7 +37,7 @@ test("of a million lines the beginning and the end are kept, and the log says th
   expect(runner.lines.length).toBeLessThan(10_100);
 });
 
-test("output thirty times over the limit, without a line's end, is bounded", async () => {
+test("output thirty times over the limit, without a newline, is bounded", async () => {
   const runner = await startLimited();
   const before = process.memoryUsage().rss;
   const result = await runner.runCells([
@@ -57,7 +57,7 @@ const note = (folder: string) =>
   `import os, time\nnote = lambda: open(${JSON.stringify(`${folder}/`)} + str(os.getpid()), 'w').close()`;
 const notedIn = (folder: string): number[] => readdirSync(folder).map(Number);
 
-test("processes that a step forks by the dozen end with it, also those that open sessions of their own", async () => {
+test("processes that a step forks by the dozen end with it, even in their own sessions", async () => {
   const runner = await StepRunner.start({ python, limits: { stepTimeoutMs: 4_000 } });
   const folder = await makeTempDir();
   const bomb = "for _ in range(6):\n    if os.fork() == 0 and os.getpid() % 2: os.setsid()\nnote()\ntime.sleep(300)";
@@ -68,7 +68,7 @@ test("processes that a step forks by the dozen end with it, also those that open
   expect(pids.filter(isRunning)).toEqual([]);
 });
 
-test("a fork bomb that meets the process limit fails with it, and its processes end", async () => {
+test("a fork bomb that reaches the process limit fails, and its processes end", async () => {
   const runner = await StepRunner.start({ python });
   const folder = await makeTempDir();
   const bomb = [
@@ -95,7 +95,7 @@ test("a fork bomb that meets the process limit fails with it, and its processes 
   expect(notedIn(folder).filter(isRunning)).toEqual([]);
 });
 
-test("a process that forks and exits all the time does not outlive its step", async () => {
+test("a process that keeps forking and exiting does not outlive its step", async () => {
   const runner = await StepRunner.start({ python });
   const folder = await makeTempDir();
   const chain = [
@@ -118,7 +118,7 @@ test("a process that forks and exits all the time does not outlive its step", as
   expect(notedIn(folder).length).toBe(count);
 });
 
-test("a step that wants more memory than it may have fails with that, and the next one runs", async () => {
+test("a step that exceeds its memory limit fails with a memory error, and the next one runs", async () => {
   const runner = await StepRunner.start({ python });
   const code =
     "import resource\nresource.setrlimit(resource.RLIMIT_AS, (1 << 30, 1 << 30))\nx = [bytearray(1 << 28) for _ in range(8)]";
@@ -126,7 +126,7 @@ test("a step that wants more memory than it may have fails with that, and the ne
   await expectNothingLeft(runner);
 });
 
-test("a step whose files may not grow any more fails with that, and leaves nothing", async () => {
+test("a step that exceeds the file size limit fails with an error, and leaves nothing behind", async () => {
   const runner = await StepRunner.start({ python });
   const code =
     "import resource, signal\nsignal.signal(signal.SIGXFSZ, signal.SIG_IGN)\nresource.setrlimit(resource.RLIMIT_FSIZE, (2_000_000,) * 2)\nwith open('big', 'wb') as f:\n    for _ in range(8): f.write(bytes(1_000_000))";

@@ -55,7 +55,7 @@ def cycle():
     return made
 `;
 
-test("which variables have another value than the step before left is known where that is cheap", async () => {
+test("variables that changed since the previous step are known if the check is cheap", async () => {
   const runner = await StepRunner.start({ python });
   const make = Object.entries(MADE).map(([name, [value]]) => `${name} = ${value}`);
   await runner.complete([DEFINED, ...make].join("\n"), { isLast: false });
@@ -76,7 +76,7 @@ test("which variables have another value than the step before left is known wher
   });
 });
 
-test("to know whether a variable changed, no code of the notebook runs", async () => {
+test("detecting a changed variable does not run code of the notebook", async () => {
   const runner = await StepRunner.start({ python });
   const noisy = "class Noisy:\n    def __getstate__(self):\n        print('asked')\n        return {}";
   await runner.complete(`${noisy}\nnoisy = Noisy()`, { isLast: false });
@@ -92,7 +92,7 @@ test("the variables of a run's result are compared too", async () => {
   expect(await changedOf(runner, last)).toEqual({ kept: false, other: true, large: false });
 });
 
-test("a variable that could not travel is new when it is made again", async () => {
+test("a variable that could not travel is new when it is created again", async () => {
   const runner = await StepRunner.start({ python });
   const first = await runner.runCells(["it = (n for n in range(3))"], { isLast: false });
   expect((await runner.detailsOf(first)).lost).toMatchObject([{ name: "it", cell: 1 }]);

@@ -36,7 +36,7 @@ describe.each(pythons)("Python $version", ({ executable: python, version }) => {
     expect(last.session_context).toMatch(/^[A-Za-z0-9_-]+=*$/);
   });
 
-  test("a step that raises fails with its traceback and its own line numbers", async () => {
+  test("a failing step has its traceback with its own line numbers", async () => {
     const runner = await StepRunner.start({ python });
     const { type, message, traceback } = await runner.fail("def f():\n    return {}['k']\n\n\nf()\n", {
       name: "same_step_001",
@@ -49,14 +49,14 @@ describe.each(pythons)("Python $version", ({ executable: python, version }) => {
     expect(traceback).not.toContain("same_runner");
   });
 
-  test("a traceback underlines what failed in the last line", async () => {
+  test("a traceback underlines the failing part of the last line", async () => {
     const runner = await StepRunner.start({ python });
     const { traceback } = await runner.fail("x = 1\nabsent + x");
     // Python underlines since 3.11.
     expect(traceback.replace("\n    ^^^^^^\n", "\n")).toContain("\n    absent + x\nNameError");
   });
 
-  test("what cannot be pickled, or is too large, explodes and nothing else is lost", async () => {
+  test("a variable that cannot be pickled, or is too large, explodes, and no other variable is lost", async () => {
     const runner = await StepRunner.start({ python });
     const code = "g = (i for i in range(3))\nbig = list(range(2_000_000))\nkeep = 5\ndef use(): return keep";
     const { record } = await runner.complete(code, { isLast: false });
@@ -79,7 +79,7 @@ describe.each(pythons)("Python $version", ({ executable: python, version }) => {
 
 const python = pythons.at(-1)?.executable as string;
 
-test("printed lines are handed on while the step runs, and kept in its record", async () => {
+test("printed lines are passed on while the step runs, and kept in its record", async () => {
   const runner = await StepRunner.start({ python });
   const { record } = await runner.complete(
     "import os, sys\nprint('über')\nprint('oops', file=sys.stderr)\nos.system('echo from a child')\nprint('no end', end='')",
@@ -90,7 +90,7 @@ test("printed lines are handed on while the step runs, and kept in its record", 
   expect(record.durationMs).toBeGreaterThanOrEqual(record.codeMs);
 });
 
-test("a step works in a folder of its own, which holds its sources and is gone afterwards", async () => {
+test("a step works in its own folder, which contains its sources and is removed afterwards", async () => {
   const runner = await StepRunner.start({ python });
   const code = [
     "import os, tempfile",
@@ -104,7 +104,7 @@ test("a step works in a folder of its own, which holds its sources and is gone a
   expect(await readdir(runner.tempDir)).toEqual([]);
 });
 
-test("secrets of the app are not in a step's environment", async () => {
+test("the app's secrets are not in a step's environment", async () => {
   const runner = await StepRunner.start({ python, env: { SAME_ACCESS_KEY: "k", AzureWebJobsStorage: "s", MINE: "m" } });
   const code = "import os\nseen = [os.environ.get(n) for n in ('SAME_ACCESS_KEY', 'AzureWebJobsStorage', 'MINE')]";
   expect(variablesOf(await runner.complete(code))).toMatchObject({ seen: "[None, None, 'm']" });
@@ -123,7 +123,7 @@ test.each([
   expect(failure.message).toContain(text);
 });
 
-test("a guardian that is killed fails its step rather than hang", async () => {
+test("a killed guardian fails its step instead of letting it hang", async () => {
   const runner = await StepRunner.start({ python });
   const code =
     "import os, signal, subprocess, time\nsubprocess.Popen(['sleep', '60'])\nos.kill(os.getppid(), signal.SIGKILL)\ntime.sleep(60)";
@@ -132,7 +132,7 @@ test("a guardian that is killed fails its step rather than hang", async () => {
   expect(await readdir(runner.tempDir)).toEqual([]);
 });
 
-test("a session is not loaded by another minor version of Python", async () => {
+test("a session is not loaded by a different minor version of Python", async () => {
   const runner = await StepRunner.start({ python });
   await runner.complete("x = 1", { isLast: false });
   const { blob, python: writer } = runner.session ?? expect.unreachable();
@@ -143,7 +143,7 @@ test("a session is not loaded by another minor version of Python", async () => {
   expect(message).toContain(writer.version);
 });
 
-test("a session over the limit is a blob, not part of the output", async () => {
+test("a session over the limit is stored as a blob instead of inline", async () => {
   const runner = await StepRunner.start({ python, limits: { inlineSessionBytes: 100 } });
   const result = await runner.complete("x = 'a' * 1000");
   expect(result.session_context).toBeUndefined();
@@ -167,7 +167,7 @@ test("variables are described briefly, whatever their repr does", async () => {
   expect(list).toMatchObject({ type: "list", sizeBytes: expect.closeTo(36_000, -4) });
 });
 
-test("a notebook's variables are not limited as upstream's are", async () => {
+test("variables of a notebook do not have upstream's limit", async () => {
   const runner = await StepRunner.start({ python });
   const big = "big = ['x' * 1_000_000 + str(i) for i in range(70)]";
   await runner.runCells([big], { isLast: false });
@@ -178,7 +178,7 @@ test("a notebook's variables are not limited as upstream's are", async () => {
   );
 });
 
-test("a variable that is larger than a whole session may be names the session's setting", async () => {
+test("the error for a variable larger than a session includes the session's setting", async () => {
   const runner = await StepRunner.start({ python, limits: { sessionBytes: 1_000_000 } });
   const result = (await runner.runCells(["big = 'x' * 2_000_000\nkeep = 1"], { isLast: false })) as CompletedStep;
   expect(result.record.warnings).toEqual([
@@ -186,14 +186,14 @@ test("a variable that is larger than a whole session may be names the session's 
   ]);
 });
 
-test("same.yaml's memory limit decides what is too large", async () => {
+test("same.yaml's memory limit determines what is too large", async () => {
   const runner = await StepRunner.start({ python });
   const sameYaml = "runtime_options:\n  serialisation_memory_limit: 1000\n";
   const result = await runner.complete("a = 'x' * 2000\nb = 'x' * 10", { sameYaml });
   expect(variablesOf(result)).toMatchObject({ a: "exploded", b: "'xxxxxxxxxx'" });
 });
 
-test("a package of this machine that no requirements.txt names is warned of, in Development only", async () => {
+test("a package of this machine that is not in requirements.txt leads to a warning, in Development only", async () => {
   const site = path.join(await makeTempDir(), "site-packages");
   await mkdir(site);
   await writeFile(path.join(site, "same_kit_foreign.py"), "");
@@ -208,7 +208,7 @@ test("a package of this machine that no requirements.txt names is warned of, in 
   expect((await cloud.complete(code)).record.warnings).toEqual([]);
 });
 
-test("a data set of same.yaml is read without pandas, in the run's environment", async () => {
+test("a data set of same.yaml is read without pandas, in the environment of the run", async () => {
   const runner = await StepRunner.start({ python });
   const sameYaml =
     'datasets:\n  example:\n    environments:\n      default: "data:text/csv;name=a.csv;base64,YSxiCjEseAoyLAo="\n';

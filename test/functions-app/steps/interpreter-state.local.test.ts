@@ -57,7 +57,7 @@ const STATES: [string, string[], string][] = [
     "__import__('os').environ['N'], __import__('sys').path[-1], argv is __import__('sys').argv, argv",
   ],
   [
-    "a decimal context under a name of one's own, the default timeout of sockets, and the limit of digits",
+    "a decimal context in a variable, the default socket timeout, and the limit of digits",
     [
       "import decimal, socket, sys\ncontext = decimal.getcontext()\ncontext.prec = 9\nsocket.setdefaulttimeout(7)",
       "context.prec = 4\ngetattr(sys, 'set_int_max_str_digits', int)(0)",
@@ -72,12 +72,12 @@ const STATES: [string, string[], string][] = [
     ],
     "logging.root.level, [it.formatter._fmt for it in logging.root.handlers], logging.getLogger('a.b').level",
   ],
-  ["what cells are counted", ["1", "2"], "get_ipython().execution_count, In[-1]"],
+  ["the cell counter", ["1", "2"], "get_ipython().execution_count, In[-1]"],
   ["future imports", ["from __future__ import annotations", "def f(x: Missing): pass"], "f.__annotations__"],
 ];
 
 describe.each(oldestAndNewest)("%s", (executable: string) => {
-  test.each(STATES)("%s is in a later step as it would be in one step", async (_, sources, expression) => {
+  test.each(STATES)("%s is the same in a later step as in a single step", async (_, sources, expression) => {
     const [split, whole] = await splitAndWhole(executable, sources, expression);
     expect(split).not.toBe("exploded");
     // The empty step between is a cell more.
@@ -85,7 +85,7 @@ describe.each(oldestAndNewest)("%s", (executable: string) => {
   });
 });
 
-test("modules that are found by an earlier step's change of sys.path are found before the variables are loaded", async () => {
+test("changes to sys.path by an earlier step apply before the variables are loaded", async () => {
   const runner = await StepRunner.start({ python });
   const make =
     "import os, sys\nos.makedirs('lib/deep')\nopen('lib/own_mod.py', 'w').write('class C: v = 1')\nopen('lib/deep/low_mod.py', 'w').write('V = 2')";
@@ -99,14 +99,14 @@ test("modules that are found by an earlier step's change of sys.path are found b
   expect(variablesOf(last)).toMatchObject({ found: "(1, 2, 1, 'lib')" });
 });
 
-test("results of earlier cells travel where later steps read them", async () => {
+test("results of earlier cells are available to later steps that read them", async () => {
   const runner = await StepRunner.start({ python });
   await runner.runCells(["21", "g = (i for i in 'ab')\n_ * 2"], { isLast: false, keepsResults: true });
   const last = (await runner.runCells(["kept = (_, __, _1, Out)"])) as CompletedStep;
   expect(variablesOf(last)).toMatchObject({ kept: "(42, 21, 21, {1: 21, 2: 42})" });
 });
 
-test("the result's session holds nothing of the interpreter", async () => {
+test("the session of the result contains no interpreter state", async () => {
   const runner = await StepRunner.start({ python });
   await runner.runCells(["import random\nrandom.seed(1)\nx = 5"], { isLast: false });
   const last = (await runner.runCells(["y = 6"])) as CompletedStep;
@@ -114,7 +114,7 @@ test("the result's session holds nothing of the interpreter", async () => {
   expect(Buffer.from(last.session_context ?? "", "base64url").includes("__same_state__")).toBe(false);
 });
 
-test("what cannot travel is told with its cell, its type and a remedy, and again where a later step fails on it", async () => {
+test("a variable that cannot travel is reported with its cell, type and a remedy, and again when a later step needs it", async () => {
   const runner = await StepRunner.start({ python });
   const code =
     "import sqlite3, threading, time\nconn = sqlite3.connect(':memory:')\nthreading.Thread(target=time.sleep, args=(60,), name='worker').start()";
@@ -134,14 +134,14 @@ test("what cannot travel is told with its cell, its type and a remedy, and again
   });
 });
 
-test("a handler of one's own that logging cannot have again is told", async () => {
+test("a custom logging handler that cannot be restored is reported", async () => {
   const runner = await StepRunner.start({ python });
   const code = "import logging\nclass Mine(logging.Handler): pass\nlogging.getLogger('shop').addHandler(Mine())";
   const { record } = (await runner.runCells([code], { isLast: false })) as CompletedStep;
   expect(record.warnings).toEqual([expect.stringMatching(/^The handler 'Mine' of the logger shop does not travel/)]);
 });
 
-test("generators and options of libraries are as the earlier step left them, once they are imported", async () => {
+test("the random state and options of libraries are restored once the libraries are imported", async () => {
   // Stand for torch and matplotlib, as far as their state is asked for.
   const folder = path.join(await makeTempDir(), "libraries");
   await mkdir(folder);

@@ -17,7 +17,7 @@ async function run(...sources: string[]): Promise<string[][]> {
   );
 }
 
-test("commands run in a shell, with variables of the notebook, and give their lines", async () => {
+test("commands run in a shell with variables of the notebook, and return their lines", async () => {
   const [, first, second] = await run(
     "name = 'world'\ndata = {'k': 1}",
     "!echo hello $name {data['k']} $HOME_OF_NOBODY",
@@ -27,7 +27,7 @@ test("commands run in a shell, with variables of the notebook, and give their li
   expect(second).toEqual(["(['a', 'b'], 'a b', 'a\\nb')"]);
 });
 
-test("a folder, a variable of the environment and a file are changed for the cells after it", async () => {
+test("changes to the folder, environment and files apply to later cells", async () => {
   const [, , , last] = await run(
     "import os\nos.mkdir('sub')",
     "%cd sub\n%env GREETING=hi",
@@ -37,7 +37,7 @@ test("a folder, a variable of the environment and a file are changed for the cel
   expect(last?.join("")).toBe("ran ['a', 'b'] __main__\nsub hi 42\n");
 });
 
-test("a script of another program prints into its cell, and fails it", async () => {
+test("a script for another program prints into its cell, and its failure fails the cell", async () => {
   const [first, second, third] = await run(
     "%%bash\necho out\necho err >&2",
     "%%bash --out text --no-raise-error\necho kept\nexit 3",
@@ -48,7 +48,7 @@ test("a script of another program prints into its cell, and fails it", async () 
   expect(third).toEqual(["'kept\\n'\n", expect.stringMatching(/^CalledProcessError: .*exit status 3/)]);
 });
 
-test("times are told, and what was timed has happened", async () => {
+test("times are printed, and the timed code has taken effect", async () => {
   const [first, second, third] = await run(
     "%time x = 5",
     "%%time\ny = x + 1\ny",
@@ -59,7 +59,7 @@ test("times are told, and what was timed has happened", async () => {
   expect(third).toEqual([expect.stringMatching(/per loop \(mean ± std\. dev\. of 2 runs, 2 loops each\)/), "2"]);
 });
 
-test("what a cell shows can be captured, programs included, and shown later", async () => {
+test("the output of a cell, including programs, can be captured and shown later", async () => {
   const [first, second] = await run(
     "%%capture kept\nprint('a')\n!echo b\ndisplay('c')\n'd'",
     "print(repr(kept.stdout), len(kept.outputs))\nkept.show()",
@@ -68,12 +68,12 @@ test("what a cell shows can be captured, programs included, and shown later", as
   expect(second).toEqual(["'a\\nb\\n' 2\na\nb\n", "'c'", "'d'"]);
 });
 
-test("forms of a page are shown as what they are", async () => {
+test("HTML and Markdown cells are rendered as such", async () => {
   const [first, second] = await run("%%html\n<b>x</b>", "%%markdown\n# x");
   expect([first, second]).toEqual([["<b>x</b>\n"], ["# x\n"]]);
 });
 
-test("a failure inside a timed cell has the lines of the cell", async () => {
+test("a failure inside a timed cell has the line numbers of the cell", async () => {
   const runner = await StepRunner.start({ python });
   const result = await runner.runCells([translateMagics("%%time\nx = 1\n1 / 0").code]);
   expect(result).toMatchObject({ kind: "failed", failure: { type: "ZeroDivisionError" } });
@@ -82,7 +82,7 @@ test("a failure inside a timed cell has the lines of the cell", async () => {
   );
 });
 
-test("a magic that is called by name and is not there says so", async () => {
+test("a magic that does not exist is an error when called by name", async () => {
   const [[text] = []] = await run("get_ipython().run_line_magic('nothing', '')");
   expect(text).toMatch(/UsageError: Line magic function `%nothing` not found/);
 });

@@ -16,7 +16,7 @@ async function startIdentity(status: number, body: unknown) {
   return { requests, env: { IDENTITY_ENDPOINT: `http://127.0.0.1:${port}/msi/token`, IDENTITY_HEADER: "s" } };
 }
 
-test("a token of the wanted identity is asked for as App Service wants it", async () => {
+test("a token of the given identity is requested in App Service's format", async () => {
   const { requests, env } = await startIdentity(200, { access_token: "t", expires_on: "1700000000" });
   const credential = managedIdentityCredential({ ...env, AzureWebJobsStorage__clientId: "c-1" });
   expect(await credential.getToken()).toEqual({ token: "t", expiresOnTimestamp: 1_700_000_000_000 });
@@ -29,7 +29,7 @@ test("a token of the wanted identity is asked for as App Service wants it", asyn
   expect(requests[0]?.secret).toBe("s");
 });
 
-test("a refusal is told, and so is a host without identities", async () => {
+test("a rejection is reported, and so is a host without identities", async () => {
   const { env } = await startIdentity(400, { message: "no such identity" });
   await expect(managedIdentityCredential(env).getToken()).rejects.toThrow(/HTTP 400.*no such identity/);
   await expect(managedIdentityCredential({}).getToken()).rejects.toThrow("no managed identity");

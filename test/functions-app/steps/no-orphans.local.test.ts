@@ -43,9 +43,9 @@ async function startStep(code: string[]): Promise<{ worker: ChildProcess; pids: 
 
 test.each([
   ["sleeps", "import time\ntime.sleep(300)"],
-  ["never lets Python's other threads run", "import re\nre.match('(a+)+$', 'a' * 64 + 'b')"],
+  ["never yields to other Python threads", "import re\nre.match('(a+)+$', 'a' * 64 + 'b')"],
   ["ignores signals", "import signal, time\nsignal.signal(signal.SIGTERM, signal.SIG_IGN)\ntime.sleep(300)"],
-])("kill -9 of the worker ends a step that %s, all it started, and its folder", async (_, rest) => {
+])("kill -9 of the worker ends a step that %s, everything it started, and its folder", async (_, rest) => {
   const { worker, pids, stepsDir } = await startStep([...SPAWNING, rest]);
   await waitFor(() => readdirSync(stepsDir).length === 2, { what: "the spare's folder" });
   worker.kill("SIGKILL");
@@ -53,7 +53,7 @@ test.each([
   await waitFor(() => readdirSync(stepsDir).length === 0, { what: "the end of both folders" });
 });
 
-test("the time limit ends a step's whole process tree, and says so", async () => {
+test("the time limit ends the whole process tree of a step, with an explanation", async () => {
   const runner = await StepRunner.start({ python, limits: { stepTimeoutMs: 4000 } });
   const failure = await runner.fail([...SPAWNING, "import time\ntime.sleep(300)"].join("\n"));
   expect(failure).toMatchObject({ type: "TimeoutError", message: expect.stringContaining("SAME_STEP_TIMEOUT") });
@@ -64,7 +64,7 @@ test("the time limit ends a step's whole process tree, and says so", async () =>
   expect(readdirSync(runner.tempDir)).toEqual([]);
 });
 
-test("a step whose run was purged meanwhile is ended, and leaves nothing in storage", async () => {
+test("a step whose run was purged is ended, and leaves nothing in storage", async () => {
   const runner = await StepRunner.start({ python });
   let asked = 0;
   runner.howRunEnded = async () => {
@@ -79,7 +79,7 @@ test("a step whose run was purged meanwhile is ended, and leaves nothing in stor
   expect(runner.blobs.contents.size).toBe(0);
 });
 
-test("what a step leaves running ends with it", async () => {
+test("background work of a step ends with it", async () => {
   const runner = await StepRunner.start({ python });
   await runner.complete(SPAWNING.join("\n"));
   const pids = held(toPids(runner.lines.find((line) => line.startsWith("pids ")) ?? ""));

@@ -19,7 +19,7 @@ const shown = ({ outputs }: CellRecord): unknown[] =>
   outputs.map((it) => ("text" in it ? it.text : "data" in it ? it.data["text/plain"] : it.ename));
 
 describe.each(oldestAndNewest)("%s", (executable) => {
-  test("each cell has its own outputs, in the order in which they were made", async () => {
+  test("each cell has its own outputs, in the order they were created", async () => {
     const { cells } = await run(
       [
         "import os, sys\nprint('a', end='')\nprint('oops', file=sys.stderr)\nos.system('echo from sh')\nprint('b')\n1 + 1",
@@ -36,7 +36,7 @@ describe.each(oldestAndNewest)("%s", (executable) => {
     expect(cells[0]?.outputs.at(-1)).toMatchObject({ output_type: "execute_result", execution_count: 1 });
   });
 
-  test("lines that have not ended keep the order of both streams", async () => {
+  test("unfinished lines keep the order of both streams", async () => {
     const source =
       "import sys\nfor text in 'ab':\n    sys.stdout.write(text)\n    sys.stderr.write(text.upper())\nprint('c')";
     const { cells } = await run([source, "sys.stderr.write('1'); sys.stdout.write('2');"], executable);
@@ -46,7 +46,7 @@ describe.each(oldestAndNewest)("%s", (executable) => {
     ]);
   });
 
-  test("a notebook's names are there without IPython: _, __, _2, In, Out, display, get_ipython", async () => {
+  test("the names of a notebook exist without IPython: _, __, _2, In, Out, display, get_ipython", async () => {
     const { cells } = await run(
       ["5", "_ + 1", "_, __, _2, Out[1], In[1], len(In)", "display(3)\nget_ipython().user_ns is globals(), __name__"],
       executable,
@@ -63,7 +63,7 @@ describe.each(oldestAndNewest)("%s", (executable) => {
     expect(variablesOf(last)).toMatchObject({ same: "(True, 3, '__main__')" });
   });
 
-  test("a traceback has the lines of the cell, without the runner's own", async () => {
+  test("a traceback has the lines of the cell, without the runner's own frames", async () => {
     const { result, cells } = await run(["def f(x):\n    return 1 / x", "y = 1\nf(0)", "never = 1"], executable);
     expect(result).toMatchObject({ kind: "failed", failure: { type: "ZeroDivisionError" } });
     const error = cells[1]?.outputs[0];
@@ -75,27 +75,27 @@ describe.each(oldestAndNewest)("%s", (executable) => {
   });
 });
 
-test("a step that is killed keeps what its cells showed until then", async () => {
+test("a killed step keeps the outputs of its cells up to that point", async () => {
   const { result, cells } = await run(["print('first')", "print('so far')\nimport os\nos.kill(os.getpid(), 9)"]);
   expect(result).toMatchObject({ kind: "failed", failure: { type: "ProcessCrash" } });
   expect(cells.map(shown)).toEqual([["first\n"], ["so far\n", "ProcessCrash"]]);
 });
 
-test("what the C library says of a crash is kept", async () => {
+test("messages of the C library about a crash are kept", async () => {
   const { cells } = await run([
     "import faulthandler, os, signal\nfaulthandler.enable()\nos.kill(os.getpid(), signal.SIGSEGV)",
   ]);
   expect(shown(cells[0] as CellRecord)[0]).toContain("Fatal Python error: Segmentation fault");
 });
 
-test("a syntax error in a late cell does not stop the cells before it", async () => {
+test("a syntax error in a late cell does not stop earlier cells", async () => {
   const { result, cells } = await run(["print('ran')", "x = ("]);
   expect(result).toMatchObject({ kind: "failed", failure: { type: "SyntaxError" } });
   expect(cells.map(shown)).toEqual([["ran\n"], ["SyntaxError"]]);
 });
 
 test.each(["import sys; sys.exit()", "import sys; sys.exit(0)", "exit()"])(
-  "%j ends the run with success: the step is the last one, and has its variables",
+  "%j ends the run successfully, with that step as the last one and with its variables",
   async (code) => {
     const runner = await StepRunner.start({ python });
     const result = await runner.runCells([`x = 5\n${code}`, "x = 6"], { isLast: false });
@@ -104,7 +104,7 @@ test.each(["import sys; sys.exit()", "import sys; sys.exit(0)", "exit()"])(
   },
 );
 
-test("a cell that may raise does not fail the run, and shows its error", async () => {
+test("a cell that may raise does not fail the run, and its error is shown", async () => {
   const { result, cells } = await run([{ source: "1 / 0", tags: ["raises-exception"] }, "print('on')"]);
   expect(result.kind).toBe("completed");
   expect(cells.map((it) => [it.status, shown(it)])).toEqual([
@@ -113,7 +113,7 @@ test("a cell that may raise does not fail the run, and shows its error", async (
   ]);
 });
 
-test("objects are shown in all their forms, a semicolon hides the last one", async () => {
+test("objects are shown in all their formats, and a semicolon hides the last one", async () => {
   const code = [
     "class Rich:",
     "    def _repr_html_(self): return '<b>hi</b>'",
@@ -144,7 +144,7 @@ test("objects are shown in all their forms, a semicolon hides the last one", asy
   expect(cells[4]?.outputs).toEqual([]);
 });
 
-test("a display is updated in its place, and an output is cleared", async () => {
+test("a display is updated in place, and output can be cleared", async () => {
   const { cells } = await run([
     "h = display('a', display_id=True)\nh.update('b')\ndisplay('c')",
     "import sys\nget_ipython().display_pub.clear_output()\nprint('x')\nget_ipython().display_pub.clear_output(wait=True)\nprint('y')",
@@ -152,7 +152,7 @@ test("a display is updated in its place, and an output is cleared", async () => 
   expect(cells.map(shown)).toEqual([["'b'", "'c'"], ["y\n"]]);
 });
 
-test("what a cell starts in the event loop is there in the next one", async () => {
+test("work that a cell starts in the event loop continues in the next cell", async () => {
   const { cells } = await run([
     "import asyncio\nasync def work():\n    await asyncio.sleep(0)\n    return 7\ntask = asyncio.ensure_future(work())\nawait asyncio.sleep(0)",
     "await task",
@@ -160,7 +160,7 @@ test("what a cell starts in the event loop is there in the next one", async () =
   expect(cells.map(shown)).toEqual([[], ["7"]]);
 });
 
-test("a future import holds for the cells after it", async () => {
+test("a future import applies to later cells", async () => {
   const { result } = await run([
     "from __future__ import annotations",
     "def f(x: Missing): return x\nok = f.__annotations__",
@@ -168,14 +168,14 @@ test("a future import holds for the cells after it", async () => {
   expect(variablesOf(result as CompletedStep)).toMatchObject({ ok: "{'x': 'Missing'}" });
 });
 
-test("all of a hundred thousand lines are kept", async () => {
+test("all hundred thousand lines are kept", async () => {
   const { cells } = await run(["for i in range(100_000): print('line', i)"]);
   const [text] = shown(cells[0] as CellRecord) as [string];
   expect(text.split("\n")).toHaveLength(100_001);
   expect(text).toMatch(/^line 0\nline 1\n[\s\S]*line 99999\n$/);
 });
 
-test("processes of the step print into its cell, and a fork of it does not disturb the frames", async () => {
+test("child processes print into their cell, and a fork does not corrupt the messages of the step", async () => {
   const code = [
     "import multiprocessing, os",
     "def work(n):",
@@ -193,7 +193,7 @@ test("processes of the step print into its cell, and a fork of it does not distu
   expect(shown(cells[1] as CellRecord)).toEqual(["'next'"]);
 });
 
-test("binary data on standard output, and a closed one, leave the rest of the step alone", async () => {
+test("binary data on standard output, and closing it, do not affect the rest of the step", async () => {
   const { cells, result } = await run([
     "import sys\nsys.stdout.buffer.write(b'\\xff\\xfe ok\\n')\nsys.stdout.flush()",
     "import os\nos.write(1, b'\\xff raw\\n')\nsys.stdout.close()",
@@ -203,7 +203,7 @@ test("binary data on standard output, and a closed one, leave the rest of the st
   expect(cells.map(shown)).toEqual([["�� ok\n"], ["� raw\n"], ["'still here'"]]);
 });
 
-test("a request without cells runs as one script, as upstream's clients mean it", async () => {
+test("a request without cells runs as a single script, as upstream's clients expect", async () => {
   const runner = await StepRunner.start({ python });
   const result = await runner.complete("x = __name__\ntry:\n    get_ipython()\nexcept NameError:\n    y = 'none'\nx");
   expect(variablesOf(result)).toEqual({ x: "'__sameproject_user_code__'", y: "'none'" });

@@ -48,7 +48,7 @@ const READ = [
 ];
 
 test.each(oldestAndNewest)(
-  "files that are open are open at the same place in the next step, with all that they have (%s)",
+  "open files are reopened at the same position in the next step, with all their properties (%s)",
   async (executable) => {
     const check = `answers = [${READ.map((line) => `[${line}]`).join(", ")}]\nanswer = repr(answers)`;
     const whole = await StepRunner.start({ python: executable });
@@ -64,7 +64,7 @@ test.each(oldestAndNewest)(
   },
 );
 
-test("what is written through an open file in each step is whole at the end", async () => {
+test("writes to an open file from several steps are complete at the end", async () => {
   const runner = await StepRunner.start({ python });
   await runner.complete("log = open('log.txt', 'w')\nlog.write('1\\n')", { isLast: false });
   await runner.complete("log.write('2\\n')", { isLast: false });
@@ -72,7 +72,7 @@ test("what is written through an open file in each step is whole at the end", as
   expect(variablesOf(last)["text"]).toBe("'1\\n2\\n3\\n'");
 });
 
-test("paths below the working directory lead to the same file in later steps, and have not changed", async () => {
+test("paths below the working directory refer to the same file in later steps, and count as unchanged", async () => {
   const runner = await StepRunner.start({ python });
   const make =
     "import os, pathlib\nroot, text = pathlib.Path.cwd(), os.path.abspath('sub/f.txt')\nos.makedirs('sub')\n(root / 'sub/f.txt').write_text('1')\nwithin = {'p': root / 'sub', root: 1}\nelsewhere = pathlib.Path('/tmp')\nrelative = pathlib.Path('sub')";
@@ -91,7 +91,7 @@ test("paths below the working directory lead to the same file in later steps, an
   expect(last).toMatchObject({ found: "['1', '1', '1']", again: "['1', '/tmp', 'sub', True, True]" });
 });
 
-test("a file that the next step cannot open is lost at the boundary, with the reason and what to do", async () => {
+test("a file that cannot be reopened is lost after its step, with the reason and a remedy", async () => {
   const runner = await StepRunner.start({ python });
   const code = [
     "import gzip, os, tempfile",
@@ -111,7 +111,7 @@ test("a file that the next step cannot open is lost at the boundary, with the re
   ]);
 });
 
-test("a file elsewhere that is gone by the next step is closed there, with a message, and the rest travels", async () => {
+test("an external file that is missing in the next step is closed there with a message, and other variables travel", async () => {
   const runner = await StepRunner.start({ python });
   const folder = await makeTempDir();
   await runner.complete(`file = open(${JSON.stringify(`${folder}/f.txt`)}, "w")\nkeep = 5`, { isLast: false });

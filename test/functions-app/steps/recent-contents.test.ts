@@ -8,7 +8,7 @@ function open() {
   return { clock, recent: new RecentContents(() => clock.now) };
 }
 
-test("a content is looked at as often as one likes, and taken once", () => {
+test("a content can be peeked at many times, and taken once", () => {
   const { recent } = open();
   recent.keep("a", Buffer.from("A"));
   expect([recent.peek("a"), recent.peek("a"), recent.take("a"), recent.take("a")].map(String)).toEqual([
@@ -19,14 +19,14 @@ test("a content is looked at as often as one likes, and taken once", () => {
   ]);
 });
 
-test("a content that was kept long ago is not given", () => {
+test("a content kept long ago has expired", () => {
   const { clock, recent } = open();
   recent.keep("a", Buffer.from("A"));
   clock.now = 60_000;
   expect(recent.take("a")).toBeUndefined();
 });
 
-test("a large content is not kept, and replaces what was", () => {
+test("a large content is not kept, and replaces the previous one", () => {
   const { recent } = open();
   recent.keep("a", Buffer.from("A"));
   recent.keep("a", Buffer.alloc(64 * KiB + 1));
@@ -43,7 +43,7 @@ test("the oldest make room for the newest", () => {
   ]);
 });
 
-test("what is kept later does not change with the caller's bytes", () => {
+test("a kept content does not change when the caller changes its bytes", () => {
   const { recent } = open();
   const bytes = Buffer.from("A");
   recent.keep("a", bytes);

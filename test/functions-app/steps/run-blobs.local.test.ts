@@ -14,7 +14,7 @@ const open = () => {
   return { blobs, container: `${hub.toLowerCase()}-largemessages` };
 };
 
-test("a session comes back from the run's own place in the hub's container, which is made when needed", async () => {
+test("a session is stored and loaded under the run's own prefix in the hub's container, which is created on demand", async () => {
   const { blobs, container } = open();
   const session = Buffer.from("dill");
   const reference = await blobs.save("run-1", "session", session);
@@ -24,7 +24,7 @@ test("a session comes back from the run's own place in the hub's container, whic
   expect(await blobs.save("run-1", "session", session)).toEqual(reference);
 });
 
-test("the files that a run has are told in one list, before there is a container too", async () => {
+test("the files of a run are listed at once, even without a container", async () => {
   const { blobs } = open();
   expect([...(await blobs.listFiles("run-1"))]).toEqual([]);
   await Promise.all(["a1", "b2"].map((hash) => blobs.saveFile("run-1", hash, Buffer.from(hash))));
@@ -33,7 +33,7 @@ test("the files that a run has are told in one list, before there is a container
   expect([...(await blobs.listFiles("run-1"))].sort()).toEqual(["a1", "b2"]);
 });
 
-test("parts of sessions are listed, the latest first, read back and removed, before there is a container too", async () => {
+test("session parts are listed, read back and removed, even without a container", async () => {
   const { blobs } = open();
   const folder = await makeTempDir();
   const [source, target] = [path.join(folder, "source"), path.join(folder, "target")];
@@ -57,7 +57,7 @@ test("parts of sessions are listed, the latest first, read back and removed, bef
   expect([...(await blobs.listSessionParts("run-1")).keys()]).toEqual(["0".repeat(64)]);
 });
 
-test("a blob of another run, another container or another content is refused", async () => {
+test("a blob of another run, another container or with other content is rejected", async () => {
   const { blobs } = open();
   const reference = await blobs.save("run-1", "source", Buffer.from("a"));
   await expect(blobs.load("run", reference)).rejects.toThrow("does not belong to this run");
@@ -67,7 +67,7 @@ test("a blob of another run, another container or another content is refused", a
   await expect(blobs.load("run-1", { ...reference, sha256: "0" })).rejects.toThrow("is not what was stored");
 });
 
-test("a storage account that fails is told in one line, with what it was to keep", async () => {
+test("a failing storage account is reported in one line, with what was to be stored", async () => {
   const refused = storage().connectionString.replace(/AccountKey=[^;]+/, "AccountKey=bm90IHRoZSBrZXk=");
   const blobs = openRunBlobs({ AzureWebJobsStorage: refused }, "Hub");
   const saving = blobs.save("run-1", "session", Buffer.from("abc"));
@@ -82,6 +82,6 @@ test("a storage account that fails is told in one line, with what it was to keep
   );
 });
 
-test("without a storage account the setting is named", async () => {
+test("a missing storage account is reported with its setting", async () => {
   await expect(openRunBlobs({}, "Hub").save("r", "session", Buffer.from("a"))).rejects.toThrow("AzureWebJobsStorage");
 });

@@ -6,7 +6,7 @@ const progress: StepProgress = { step: "a", details: { formatVersion: 1, cells: 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
-test("a step is found while it runs, and only its own end takes it away", () => {
+test("a step is found while it runs, and is removed only by its own end", () => {
   const running = new RunningSteps();
   const endFirst = running.add("run", () => progress);
   const endSecond = running.add("run", () => ({ ...progress, step: "b" }));
@@ -27,7 +27,7 @@ function open(save: () => Promise<void>) {
   return { saves, saved: new SavedProgress({ blobs, instanceId: "run", progress: () => progress, everyMs: 1000 }) };
 }
 
-test("outputs are saved from time to time while there are new ones, and never after the end", async () => {
+test("outputs are saved periodically while there are new ones, and never after the end", async () => {
   const { saves, saved } = open(async () => {});
   saved.touch();
   saved.touch();
@@ -44,7 +44,7 @@ test("outputs are saved from time to time while there are new ones, and never af
   expect(saves).toHaveLength(1);
 });
 
-test("a storage that is down does not disturb the step", async () => {
+test("an unavailable storage does not affect the step", async () => {
   const { saves, saved } = open(() => Promise.reject(new Error("down")));
   saved.touch();
   await vi.advanceTimersByTimeAsync(1000);

@@ -21,11 +21,11 @@ test.each([
   ["runtime_options: {same_env: prod}", "prod"],
   ["runtime_options: {same_env: ../x}", "default"],
   ["runtime_options: {same_env: }", "default"],
-])("%j means the environment %s", async (text, sameEnv) => {
+])("%j selects the environment %s", async (text, sameEnv) => {
   expect(await readSameYaml(text, 99)).toMatchObject({ sameEnv });
 });
 
-test("one that is not YAML is a warning", async () => {
+test("a same.yaml that is not YAML leads to a warning", async () => {
   const { warning, variableBytes } = await readSameYaml("datasets: [", 99);
   expect(warning).toMatch(/^same\.yaml could not be read/);
   expect(variableBytes).toBe(99);

@@ -11,14 +11,14 @@ const [make, check] = ["make", "check"].map((name) =>
 ) as [string, string];
 const start = () => StepRunner.start({ python, isLasting: true, limits: { variableBytes: 10 ** 9 } });
 
-test("arrays and frames are in each step what they are in one notebook", async () => {
+test("arrays and data frames are the same in each step as in a single notebook", async () => {
   const runner = await start();
   await runner.complete(make, { requirements, isLast: false });
   await runner.complete(check, { requirements, isLast: false });
   expect(variablesOf(await runner.complete(check, { requirements }))["result"]).toBe("'all as in one notebook'");
 });
 
-test("an array that changed is written, and no other", async () => {
+test("only an array that changed is written", async () => {
   const runner = await start();
   const files = () => {
     const folder = path.join(runner.sessionsDir, "run-1");
@@ -60,7 +60,7 @@ const CHANGES: Record<string, [string, string]> = {
   series: ["pd.Series([1, 2], name='s')", "series[0] = 5"],
 };
 
-test("an array or a frame that changed is told from one that was only read", async () => {
+test("a changed array or data frame is distinguished from one that was only read", async () => {
   const runner = await start();
   const make = Object.entries(CHANGES).map(([name, [value]]) => `${name} = ${value}`);
   const imports = "import numpy as np, pandas as pd";
@@ -84,7 +84,7 @@ test("an array or a frame that changed is told from one that was only read", asy
   expect(left.filter(({ changed }) => changed === true).map(({ name }) => name)).toEqual(["large"]);
 });
 
-test("what was imported from numpy.random draws from numpy's own generator, and a generator of one's own is its own", async () => {
+test("functions imported from numpy.random use numpy's own generator, and custom generators stay separate", async () => {
   const runner = await start();
   const make =
     "from numpy.random import rand, RandomState\nimport numpy as np\nown = RandomState(1)\nnp.random.seed(2)";

@@ -34,7 +34,7 @@ const BYTES = [
 ].join("\n");
 
 describe.each(pythons)("Python $version", ({ executable }) => {
-  test("large values travel beside the pickle, as the objects that they were", async () => {
+  test("large values travel outside the pickle, and keep their identity", async () => {
     const runner = await start({ python: executable, isLasting: true });
     await runner.complete(BYTES, { isLast: false });
     const { parts, pickle } = await described(runner);
@@ -51,7 +51,7 @@ describe.each(pythons)("Python $version", ({ executable }) => {
   });
 });
 
-test("what did not change is neither written nor sent again", async () => {
+test("unchanged values are neither written nor sent again", async () => {
   const lasting = await start({ isLasting: true });
   const sent = await start();
   for (const runner of [lasting, sent]) await runner.complete(BYTES, { isLast: false });
@@ -70,14 +70,14 @@ test("a step finds its variables on another machine", async () => {
   expect(variablesOf(await runner.complete("length = len(big)"))["length"]).toBe("1024000");
 });
 
-test("a part that is gone fails the step rather than its code", async () => {
+test("a missing part fails the step before its code runs", async () => {
   const runner = await start({ isLasting: true });
   await runner.complete(BYTES, { isLast: false });
   await rm(path.join(runner.sessionsDir, "run-1"), { recursive: true });
   await expect(runner.run("1")).rejects.toThrow(/^A part of the session is gone: /);
 });
 
-test("a step that is killed at its end begins again with what it had", async () => {
+test("a step that is killed at its end can start again from its original state", async () => {
   const runner = await start({ isLasting: true });
   await runner.complete(BYTES, { isLast: false });
   const kill = "changing[0] = 9\nimport os, signal\nos.kill(os.getpid(), signal.SIGKILL)";
@@ -85,7 +85,7 @@ test("a step that is killed at its end begins again with what it had", async () 
   expect(variablesOf(await runner.complete("first = changing[0]"))["first"]).toBe("0");
 });
 
-test("a session as earlier versions stored it is read", async () => {
+test("a session in the format of earlier versions can be read", async () => {
   const runner = await start();
   const { session_context = "", python: wrote } = await runner.complete("x = [1, 2]\ndef twice(n): return 2 * n");
   const blob = await runner.blobs.save("run-1", "session", fromUrlSafeBase64(session_context) as Buffer);
@@ -93,7 +93,7 @@ test("a session as earlier versions stored it is read", async () => {
   expect(variablesOf(await runner.complete("y = twice(x[1])"))["y"]).toBe("4");
 });
 
-test("a result that is too large to be inline is left in parts", async () => {
+test("a result that is too large to be inline is stored in parts", async () => {
   const runner = await start({ limits: { inlineSessionBytes: 100_000 } });
   await runner.complete(BYTES, { isLast: false });
   const result = await runner.complete("done = True");
@@ -113,7 +113,7 @@ test("the same content has the same hash in every run", async () => {
   expect(other).not.toBe(first);
 });
 
-test("a session over the limit is refused before it is written, with its largest variables and the setting", async () => {
+test("a session over the limit is rejected before it is written, with its largest variables and the setting", async () => {
   const runner = await start({ isLasting: true, limits: { sessionBytes: 1_000_000 } });
   const failure = await runner.fail(BYTES, { isLast: false });
   expect(failure.message).toMatch(

@@ -45,7 +45,7 @@ test("a lasting folder needs no blobs", async () => {
   expect(await parts.begin("run", session("a"))).toBe(folder);
 });
 
-test("elsewhere, parts are blobs of the run, each sent once and brought back where they are missing", async () => {
+test("without a lasting folder, parts are blobs of the run, each sent once and fetched when missing", async () => {
   const { parts, blobs, root } = await open(false);
   const folder = await parts.begin("run", undefined);
   await leave(folder, "a");
@@ -57,7 +57,7 @@ test("elsewhere, parts are blobs of the run, each sent once and brought back whe
   expect(await letters(await other.begin("run", session("ab")))).toBe("ab");
 });
 
-test("what sessions of earlier steps left goes, the oldest first, but for a share", async () => {
+test("parts of earlier sessions are removed, oldest first, except for a limited share", async () => {
   const { parts } = await open(true);
   const folder = await parts.begin("run", undefined);
   await leave(folder, "c", { sizeBytes: 20 * MB, at: 1000 });
@@ -67,7 +67,7 @@ test("what sessions of earlier steps left goes, the oldest first, but for a shar
   expect(await letters(folder)).toBe("ad");
 });
 
-test("what was written after the session stays: another execution of the step may be writing it", async () => {
+test("parts written after the session are kept, as another execution of the step may be writing them", async () => {
   const { parts } = await open(true);
   const folder = await parts.begin("run", undefined);
   await leave(folder, "c", { sizeBytes: 40 * MB, at: 5000 });
@@ -76,7 +76,7 @@ test("what was written after the session stays: another execution of the step ma
   expect(await letters(folder)).toBe("ac");
 });
 
-test("a run that has ended keeps what its result needs", async () => {
+test("an ended run keeps only the parts that its result needs", async () => {
   const lasting = await open(true);
   const folder = await lasting.parts.begin("run", undefined);
   for (const letter of "ab") await leave(folder, letter, { sizeBytes: 40 * MB });
@@ -92,7 +92,7 @@ test("a run that has ended keeps what its result needs", async () => {
   expect(await readdir(root)).toEqual([]);
 });
 
-test("a session is copied without taking the disk twice, unless some of it is gone", async () => {
+test("a session is copied without using disk space twice, and only if it is complete", async () => {
   const { parts, root } = await open(true);
   await leave(await parts.begin("old", undefined), "a");
   expect(await parts.copy("old", { id: "new", sessions: parts }, session("a"))).toBe(true);
@@ -122,7 +122,7 @@ test("a part is read in pieces by the name of its blob", async () => {
   expect(await parts.read("run", "part-../../x.bin", { offset: 0, count: 9 })).toBeUndefined();
 });
 
-test("a cache forgets runs that nobody ended here", async () => {
+test("a cache removes stale runs that never ended here", async () => {
   const { parts, root } = await open(false);
   const stale = path.join(root, "stale");
   await mkdir(stale);
@@ -131,7 +131,7 @@ test("a cache forgets runs that nobody ended here", async () => {
   expect(await readdir(root)).toEqual([]);
 });
 
-test("an instance of any name has a folder of its own", async () => {
+test("an instance with any name has its own folder", async () => {
   const { parts, root } = await open(true);
   const folders = await Promise.all(["a", "A", "../a", "a/b"].map((id) => parts.begin(id, undefined)));
   expect(new Set(folders).size).toBe(4);

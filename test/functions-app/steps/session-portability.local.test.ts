@@ -27,13 +27,13 @@ function load(python: string, session: string, names: string[], { PYTHONPATH = "
 }
 
 describe.each(pythons)("a session written by Python $version", ({ executable: python }) => {
-  test("loads as upstream's client loads it, exploding variables included", async () => {
+  test("loads in upstream's client, including exploding variables", async () => {
     const seen = load(python, await makeSession(python), ["x", "y", "n", "g"]);
     expect(seen).toEqual({ x: "{'a': [1, 2.5, 'ü']}", y: "'2'", n: "(7, True)", g: "RuntimeError raised by builtins" });
   });
 });
 
-test("objects of the runner and open files load without it, and no file of the client's folder is touched", async () => {
+test("objects of the runner and open files load without it, and no file in the client's folder is changed", async () => {
   const runner = await StepRunner.start({ python: pythons[0]?.executable as string });
   const cells = [
     "ip, h = get_ipython(), display('x', display_id='d')\nip.run_cell_magic('capture', 'kept', 'print(1)')",
@@ -68,7 +68,7 @@ test("a client with upstream's package gets upstream's exploding variable", asyn
   expect(seen).toEqual({ g: "RuntimeError raised by sameproject.ops.explode" });
 });
 
-test("data loads in every other Python of this machine", async () => {
+test("data loads in every other Python on this machine", async () => {
   const [first] = pythons;
   const file = path.join(await makeTempDir(), "session.dill");
   const { session_context } = await (await StepRunner.start({ python: first?.executable as string })).complete(

@@ -61,7 +61,7 @@ const TRAVELLING: [string, string, string][] = [
 ];
 
 describe.each(pythons)("Python $version", ({ executable: python }) => {
-  test.each(TRAVELLING)("%s reach the next step, and the one after", async (_, code, check) => {
+  test.each(TRAVELLING)("%s travel to the next step, and to the one after", async (_, code, check) => {
     const runner = await StepRunner.start({ python });
     await runner.complete(code, { isLast: false });
     await runner.complete(`first = (${check})`, { isLast: false });
@@ -78,19 +78,19 @@ test.each([
     "an object whose class raises",
     "class P:\n    @property\n    def __class__(self): raise RuntimeError('unbound')\np = P()",
   ],
-  ["a class that cannot be hashed", "class M(type):\n    __hash__ = None\nclass P(metaclass=M): pass\np = [P(), 1]"],
-  ["a size that exits", "class P:\n    def __sizeof__(self): raise SystemExit\np = P()"],
-  ["names that are no text", "globals()[5] = 3"],
+  ["a class that is not hashable", "class M(type):\n    __hash__ = None\nclass P(metaclass=M): pass\np = [P(), 1]"],
+  ["a __sizeof__ that exits", "class P:\n    def __sizeof__(self): raise SystemExit\np = P()"],
+  ["names that are not strings", "globals()[5] = 3"],
   ["a module without its name", "del __name__"],
-  ["another name of the module", "__name__ = '__main__'\nclass C: pass\np = C()"],
+  ["a different module name", "__name__ = '__main__'\nclass C: pass\np = C()"],
   ["a tracer that raises", "import sys\nsys.settrace(lambda *a: 1 / 0)"],
-])("%s does not disturb the rest", async (_, code) => {
+])("%s does not affect other variables", async (_, code) => {
   const runner = await StepRunner.start({ python });
   await runner.complete(`keep = 5\n${code}`, { isLast: false });
   expect(variablesOf(await runner.complete("kept = keep"))).toMatchObject({ kept: "5" });
 });
 
-test("the shell, the cell's output, a display and what a cell was captured as are those of the next step", async () => {
+test("the shell, output streams, displays and captured outputs belong to the next step", async () => {
   const runner = await StepRunner.start({ python });
   const cells = [
     "import sys\nip, out, err = get_ipython(), sys.stdout, sys.stderr\nh, show = display('x', display_id='d'), display",
@@ -104,21 +104,21 @@ test("the shell, the cell's output, a display and what a cell was captured as ar
 });
 
 test.each([
-  ["exits when it is written", "class P:\n    def __reduce__(self): raise SystemExit\np = P()"],
-  ["is written as its own name", "class P:\n    def __reduce__(self): return 'p'\np = P()"],
-])("a variable that %s explodes, and the rest travels", async (_, code) => {
+  ["exits when it is pickled", "class P:\n    def __reduce__(self): raise SystemExit\np = P()"],
+  ["is pickled as its own name", "class P:\n    def __reduce__(self): return 'p'\np = P()"],
+])("a variable that %s explodes, and other variables travel", async (_, code) => {
   const runner = await StepRunner.start({ python });
   await runner.complete(`keep = 5\n${code}`, { isLast: false });
   expect(variablesOf(await runner.complete("kept = keep"))).toMatchObject({ kept: "5", p: "exploded" });
 });
 
-test("a mock, which makes new parts as it is looked at, is not counted for ever", async () => {
+test("a mock, which creates attributes when it is inspected, does not make the size calculation endless", async () => {
   const runner = await StepRunner.start({ python });
   const shown = variablesOf(await runner.complete("from unittest.mock import MagicMock\nm = MagicMock()\nkeep = 5"));
   expect(shown).toMatchObject({ keep: "5" });
 });
 
-test("a session that cannot be loaded says so, without dill's own frames", async () => {
+test("a session that cannot be loaded is reported without dill's own frames", async () => {
   const runner = await StepRunner.start({ python });
   await runner.complete("class P:\n    def __reduce__(self): return int, ('x',)\np = P()", { isLast: false });
   const failure = await runner.fail("1");
@@ -126,7 +126,7 @@ test("a session that cannot be loaded says so, without dill's own frames", async
   expect(failure.message).toContain("invalid literal for int()");
 });
 
-test("a variable whose writing fails like a file's is exploded, not taken for a full disk", async () => {
+test("a variable whose pickling fails with an I/O error explodes, and is not mistaken for a full disk", async () => {
   const runner = await StepRunner.start({ python });
   await runner.complete("class P:\n    def __reduce__(self): raise OSError(9, 'closed')\np = P()", { isLast: false });
   expect(variablesOf(await runner.complete("1"))).toMatchObject({ p: "exploded" });

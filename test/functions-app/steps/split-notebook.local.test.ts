@@ -47,7 +47,7 @@ async function run(steps: readonly Cell[][], isKilled = false): Promise<CellOutp
   return shown;
 }
 
-test.each([1, 2, 3, 4, 5])("notebook %i computes the same whole, split, and split with kill -9", async (seed) => {
+test.each([1, 2, 3, 4, 5])("notebook %i has the same results in a single step, in many steps, and with kill -9", async (seed) => {
   const cells = generate(seed);
   const steps = split(cells, seed);
   expect(steps.length).toBeGreaterThan(1);

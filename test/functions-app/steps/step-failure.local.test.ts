@@ -19,7 +19,7 @@ describe.each(pythons)("Python $version", ({ executable: python }) => {
     expect(traceback).toContain('File "<one>", line 2, in f\n    return 1 / x  # here');
   });
 
-  test("a step may await at its top, as in a notebook", async () => {
+  test("a step may use await at the top level, as in a notebook", async () => {
     const runner = await StepRunner.start({ python });
     const code = "import asyncio\nasync def f(x):\n    await asyncio.sleep(0)\n    return 1 / x\ny = await f(2)";
     expect(variablesOf(await runner.complete(code, { isLast: false }))).toEqual({});
@@ -29,7 +29,7 @@ describe.each(pythons)("Python $version", ({ executable: python }) => {
     );
   });
 
-  test("a missing package names the Python that ran", async () => {
+  test("the error for a missing package includes the Python that ran", async () => {
     const { type, message } = await (await StepRunner.start({ python })).fail("import no_such_package_anywhere");
     expect([type, message]).toEqual([
       "ModuleNotFoundError",
@@ -37,7 +37,7 @@ describe.each(pythons)("Python $version", ({ executable: python }) => {
     ]);
   });
 
-  test("what the compiler finds after parsing is shown with its line", async () => {
+  test("an error found by the compiler after parsing is shown with its line", async () => {
     const { type, traceback } = await (await StepRunner.start({ python })).fail("x = 1\nreturn x", { name: "one" });
     expect(type).toBe("SyntaxError");
     expect(traceback).toContain('File "<one>", line 2\n    return x');
@@ -46,7 +46,7 @@ describe.each(pythons)("Python $version", ({ executable: python }) => {
 
 const withGroups = pythons.filter(({ minor }) => Number(minor.split(".")[1]) >= 11);
 
-test.each(withGroups)("an exception group is shown whole by Python $version", async ({ executable }) => {
+test.each(withGroups)("Python $version shows all of an exception group", async ({ executable }) => {
   const runner = await StepRunner.start({ python: executable });
   const { type, traceback } = await runner.fail("raise ExceptionGroup('g', [ValueError('a'), KeyError('b')])");
   expect(type).toBe("ExceptionGroup");
@@ -69,20 +69,20 @@ function tryMount(): boolean {
   }
 }
 
-test("a line of code ends where Python says so, not at a form feed", async () => {
+test("lines of code end where Python ends them, not at a form feed", async () => {
   const runner = await StepRunner.start({ python });
   const { traceback } = await runner.fail("\ufeffx = '\f\u2028'\r\nraise ValueError(x)\r\n", { name: "one" });
   expect(traceback).toContain('File "<one>", line 2, in <module>\n    raise ValueError(x)');
 });
 
-test("the result's session holds no code of the steps", async () => {
+test("the session of the result contains no code of the steps", async () => {
   const runner = await StepRunner.start({ python });
   await runner.complete("x = 1  # secret", { isLast: false });
   const { session_context = "" } = await runner.complete("y = 2  # secret");
   expect(Buffer.from(session_context, "base64url").includes("secret")).toBe(false);
 });
 
-test("a failed step's record keeps what it printed and how long it took", async () => {
+test("the record of a failed step contains its output and duration", async () => {
   const runner = await StepRunner.start({ python });
   const result = await runner.run("import sys\nprint('out')\nprint('err', file=sys.stderr)\n1 / 0", { name: "one" });
   expect(result).toMatchObject({
@@ -96,7 +96,7 @@ test("a failed step's record keeps what it printed and how long it took", async 
   });
 });
 
-test("a process that a step forked does not take its parent's place", async () => {
+test("a process forked by a step does not replace its parent", async () => {
   const runner = await StepRunner.start({ python });
   const code =
     "import os\npid = os.fork()\nif pid == 0:\n    raise ValueError('in the child')\n_, status = os.waitpid(pid, 0)\ncode = os.WEXITSTATUS(status)";
@@ -105,7 +105,7 @@ test("a process that a step forked does not take its parent's place", async () =
   expect(result.record.output.stderr).toContain("ValueError: in the child");
 });
 
-test("a session that does not fit onto the disk says so, without dill's own frames", async () => {
+test("a session that does not fit on the disk is reported without dill's own frames", async () => {
   const runner = await StepRunner.start({ python });
   const limit = "import os, resource\nresource.setrlimit(resource.RLIMIT_FSIZE, (200_000, 200_000))";
   const failure = await runner.fail(`${limit}\nx = os.urandom(300_000)`);
@@ -123,9 +123,9 @@ test.skipIf(!canMount)("a step that filled the disk fails with its own error", a
 });
 
 test.each([
-  ["its folder is gone", "import os, shutil\nshutil.rmtree(os.path.dirname(os.getcwd()))"],
-  ["files may not grow", "import resource\nresource.setrlimit(resource.RLIMIT_FSIZE, (10, 10))"],
-])("a result that cannot be written is said to be lost: %s", async (_, code) => {
+  ["its folder is missing", "import os, shutil\nshutil.rmtree(os.path.dirname(os.getcwd()))"],
+  ["files cannot grow", "import resource\nresource.setrlimit(resource.RLIMIT_FSIZE, (10, 10))"],
+])("a result that cannot be written is reported as lost: %s", async (_, code) => {
   const runner = await StepRunner.start({ python });
   const result = await runner.run(code);
   expect(result).toMatchObject({ kind: "failed", failure: { type: expect.stringMatching(/^(ResultLost|OSError)$/) } });

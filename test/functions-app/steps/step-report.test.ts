@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import { readReport, warningsOf } from "../../../functions-app/src/steps/step-report.ts";
 import { makeTempDir } from "../../helpers/temp-dir.ts";
 
-test("a process that left a report is believed", async () => {
+test("the report of a process is trusted", async () => {
   const folder = await makeTempDir();
   await writeFile(path.join(folder, "report.json"), '{"codeMs":3}');
   expect(await readReport(folder, { cause: "ended", code: 0 })).toEqual({ codeMs: 3 });
@@ -15,7 +15,7 @@ test.each([
   [{ code: 74 }, "ResultLost", "error output"],
   [{ signal: 11 }, "ProcessCrash", "SIGSEGV"],
   [{ signal: 9 }, "ProcessCrash", "memory"],
-])("one that left none with %j is a failure", async (end, type, text) => {
+])("a process without a report that ended with %j is a failure", async (end, type, text) => {
   const { failure } = await readReport(await makeTempDir(), { cause: "ended", ...end });
   expect(failure?.type).toBe(type);
   expect(failure?.message).toContain(text);
@@ -29,7 +29,7 @@ const lostVariable = (name: string) => ({
   remedy: "Make a list of it.",
 });
 
-test("thousands of warnings are not all kept", () => {
+test("thousands of warnings are truncated", () => {
   const lost = Array.from({ length: 5_000 }, (_, index) => lostVariable(`v${index}`));
   const warnings = warningsOf({ lost });
   expect(warnings).toHaveLength(101);
@@ -37,7 +37,7 @@ test("thousands of warnings are not all kept", () => {
   expect(JSON.stringify(warnings).length).toBeLessThan(20_000);
 });
 
-test("packages of this machine and variables that stay behind are warned of", () => {
+test("packages of this machine and variables that cannot travel lead to warnings", () => {
   const warnings = warningsOf({ foreignPackages: ["numpy"], lost: [lostVariable("g")] });
   expect(warnings[0]).toContain("numpy");
   expect(warnings[1]).toBe("g does not travel to later steps. It is a generator. Make a list of it.");

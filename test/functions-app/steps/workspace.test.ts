@@ -58,7 +58,7 @@ const write =
   };
 const nothing: Step = async () => {};
 
-test("a file that a step writes is there in the next one, below folders too", async () => {
+test("a file that a step writes exists in the next one, including in subfolders", async () => {
   const run = new Run();
   await run.step(write({ "a.txt": "A", "deep/er/b.txt": "B" }));
   await run.step(async (folder) => {
@@ -68,7 +68,7 @@ test("a file that a step writes is there in the next one, below folders too", as
   expect(await run.summary()).toEqual({ "a.txt": "step_0", "deep/er/b.txt": "step_0" });
 });
 
-test("only what a step added or changed is stored after it, and an unchanged workspace keeps its manifest", async () => {
+test("only files added or changed by a step are stored after it, and an unchanged workspace keeps its manifest", async () => {
   const run = new Run();
   await run.step(write({ "a.txt": "A", "b.txt": "B" }));
   const before = run.manifest;
@@ -79,7 +79,7 @@ test("only what a step added or changed is stored after it, and an unchanged wor
   expect(await run.summary()).toEqual({ "a.txt": "step_0", "b.txt": "step_2", "copy.txt": "step_2" });
 });
 
-test("a file that a step deletes stays away", async () => {
+test("a file that a step deletes stays deleted", async () => {
   const run = new Run();
   await run.step(write({ "a.txt": "A", "b.txt": "B" }));
   await run.step((folder) => rm(path.join(folder, "a.txt")));
@@ -88,14 +88,14 @@ test("a file that a step deletes stays away", async () => {
   expect(run.manifest).toBeUndefined();
 });
 
-test("a file that is written with what it held already counts as unchanged", async () => {
+test("a file that is rewritten with the same content counts as unchanged", async () => {
   const run = new Run();
   await run.step(write({ "a.txt": "A" }));
   await run.step(write({ "a.txt": "A" }));
   expect(await run.summary()).toEqual({ "a.txt": "step_0" });
 });
 
-test("a change is noticed although size and time stay", async () => {
+test("a change is detected even if size and time stay the same", async () => {
   const run = new Run();
   await run.step(write({ "a.txt": "A" }));
   await run.step(async (folder) => {
@@ -107,7 +107,7 @@ test("a change is noticed although size and time stay", async () => {
   expect(await run.summary()).toEqual({ "a.txt": "step_1" });
 });
 
-test("the executable bit, the time, empty folders and inner links are kept", async () => {
+test("the executable bit, modification times, empty folders and internal links are kept", async () => {
   const run = new Run();
   await run.step(async (folder) => {
     await write({ "bin/tool": "#!/bin/sh" })(folder);
@@ -123,7 +123,7 @@ test("the executable bit, the time, empty folders and inner links are kept", asy
   });
 });
 
-test("links that lead out and what is not a file are left out, with a warning", async () => {
+test("external links and special files are left out, with a warning", async () => {
   const run = new Run();
   const workspace = await run.step(async (folder) => {
     await symlink("/etc/passwd", path.join(folder, "absolute"));
@@ -138,13 +138,13 @@ test("links that lead out and what is not a file are left out, with a warning", 
   for (const name of ["absolute", "up", "socket", "back\\slash"]) expect(workspace.warnings.join()).toContain(name);
 });
 
-test("what Python writes beside modules does not travel", async () => {
+test("bytecode that Python writes beside modules is left out", async () => {
   const run = new Run();
   await run.step(write({ "module.py": "", "__pycache__/module.cpython-312.pyc": "" }));
   expect(await run.summary()).toEqual({ "module.py": "step_0" });
 });
 
-test("the sources of a step are no files of the run unless the step changes them", async () => {
+test("the sources of a step are not files of the run unless the step changes them", async () => {
   const run = new Run();
   await run.step(write({ "a.txt": "A" }), { own: { "same.yaml": "x" } });
   expect(await run.summary()).toEqual({ "a.txt": "step_0" });
@@ -152,7 +152,7 @@ test("the sources of a step are no files of the run unless the step changes them
   expect(await run.summary()).toEqual({ "a.txt": "step_0", "same.yaml": "step_1" });
 });
 
-test("a client's own file of a source's name is kept beside it", async () => {
+test("a client's own file with the name of a source is kept beside it", async () => {
   const run = new Run();
   await run.step(write({ "same.yaml": "theirs" }));
   await run.step(async (folder) => expect(await readFile(path.join(folder, "same.yaml"), "utf8")).toBe("compiled"), {
@@ -164,7 +164,7 @@ test("a client's own file of a source's name is kept beside it", async () => {
 test.each([
   ["too many files", { files: 2 }, "SAME_MAX_FILES"],
   ["too many bytes", { workspaceBytes: 3 }, "SAME_MAX_WORKSPACE_BYTES"],
-])("%s fail the step and name the setting", async (_, limits, setting) => {
+])("%s fail the step with an error that includes the setting", async (_, limits, setting) => {
   const step = new Run().step(write({ a: "aa", b: "bb", c: "cc", d: "dd" }), { limits });
   await expect(step).rejects.toMatchObject({
     failure: { type: "WorkspaceTooLarge", message: expect.stringContaining(setting) },

@@ -12,7 +12,7 @@ const entity = (name: string, key: string, json: unknown): EntitySummary => ({
 const ENTITIES = [entity("counter", "b", 7), entity("account", "Z", { owner: "Ann" }), entity("counter", "a", null)];
 const found = (filter: string) => findEntities(ENTITIES, filter).map(({ name, key }) => `@${name}@${key}`);
 
-test("entities are in the order of their names and keys", () => {
+test("entities are sorted by name and key", () => {
   expect(found("")).toEqual(["@account@Z", "@counter@a", "@counter@b"]);
 });
 
@@ -21,15 +21,15 @@ test.each([
   ["@counter@b", ["@counter@b"]],
   ["ann z", ["@account@Z"]],
   ["nothing", []],
-])("the filter %j looks in name, key and state", (filter, expected) => {
+])("the filter %j searches name, key and state", (filter, expected) => {
   expect(found(filter)).toEqual(expected);
 });
 
-test("a large state shows its beginning", () => {
+test("the preview of a large state is its beginning", () => {
   expect(statePreview({ bytes: 9000, preview: '{"a":', path: "state" })).toBe('{"a": …');
 });
 
-test("a call of an entity after the last one that was seen counts, those of others do not", () => {
+test("only a call of an entity after the last seen event counts", () => {
   const ended = (instanceId: string | null): StreamEvent => {
     const common = { functionName: "f", invocationId: "i", ok: true, durationMs: 1, problem: null };
     return { kind: "function-ended", at: "2026-05-02T12:00:00Z", instanceId, ...common };

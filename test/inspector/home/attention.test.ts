@@ -32,12 +32,12 @@ test("a healthy host needs no attention", () => {
   expect(find({ instances: [instance({ status: "Completed" })] })).toEqual([]);
 });
 
-test("instances that failed within a day are named, with a link", () => {
+test("instances that failed within a day are listed with a link", () => {
   const instances = [instance({ id: "a b" }), instance({ id: "old", updatedAt: ago(86_500) })];
   expect(find({ instances })).toEqual([{ text: "orders failed:", link: { text: "a b", href: "#/instance?id=a+b" } }]);
 });
 
-test("of many failures the newest are named, and the others counted", () => {
+test("of many failures only the newest are listed, and the others are counted", () => {
   const instances = Array.from({ length: 8 }, (_, index) => instance({ id: `i${index}` }));
   const items = find({ instances });
   expect(items).toHaveLength(6);
@@ -47,12 +47,12 @@ test("of many failures the newest are named, and the others counted", () => {
   });
 });
 
-test("a broken function says why", () => {
+test("a broken function is listed with the reason", () => {
   const functions = [{ name: "f", triggerType: "httpTrigger", isDisabled: false, errors: ["a", "b"] }];
   expect(texts({ functions })).toEqual(["The function f is not served: a; b"]);
 });
 
-test("poison queues with messages are named", () => {
+test("poison queues with messages are listed", () => {
   const poison = [
     { ...queue, name: "jobs-poison", messages: 2 },
     { ...queue, name: "empty-poison" },
@@ -60,7 +60,7 @@ test("poison queues with messages are named", () => {
   expect(texts({ hub: { ...healthyHub, poison } })).toEqual(["2 messages are in the poison queue jobs-poison."]);
 });
 
-test("a partition without an owner, or with a lease that has expired, is not read", () => {
+test("a partition without an owner, or with an expired lease, is reported as unread", () => {
   const second = { ...partition, name: "hub-control-01" };
   const orphan = { ...second, owner: null };
   expect(texts({ hub: { ...healthyHub, partitions: [partition, orphan] } })).toEqual(["No host reads hub-control-01."]);
@@ -70,7 +70,7 @@ test("a partition without an owner, or with a lease that has expired, is not rea
   ]);
 });
 
-test("a message that waits for more than a minute is named", () => {
+test("a message that has waited for more than a minute is reported", () => {
   const workItems = { name: "hub-workitems", messages: 1, oldestAt: ago(125) };
   expect(texts({ hub: { ...healthyHub, workItems } })).toEqual([
     "A message has waited in hub-workitems for 2 min 5 s.",

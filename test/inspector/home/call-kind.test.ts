@@ -27,23 +27,23 @@ describe("callKindOf", () => {
     expect(callKindOf(fn(trigger), home(), PAGE).kind).toBe(kind);
   });
 
-  test("an HTTP function is called by its URL where this page may", () => {
+  test("an HTTP function is called by its URL if this page may call it", () => {
     const url = "http://localhost:7071/api/f/{id}";
     expect(callKindOf(fn("httpTrigger", { url }), home(), PAGE)).toEqual({ kind: "http", url });
     const remote = callKindOf(fn("httpTrigger", { url: "https://app.test/api/f" }), home(), PAGE);
     expect(remote).toEqual({ kind: "none", why: expect.stringContaining("another origin") });
   });
 
-  test("what is broken or disabled is not called", () => {
+  test("a broken or disabled function cannot be called", () => {
     expect(callKindOf(fn("timerTrigger", { errors: ["why"] }), home(), PAGE).kind).toBe("none");
     expect(callKindOf(fn("timerTrigger", { isDisabled: true }), home(), PAGE).kind).toBe("none");
   });
 
-  test("only a host on this machine has an admin API behind the page", () => {
+  test("the admin API is only available for a host on this machine", () => {
     expect(callKindOf(fn("timerTrigger"), home({ kind: "app" }), PAGE).kind).toBe("none");
   });
 
-  test("nothing is started where nothing may be changed", () => {
+  test("nothing can be started if changes are not allowed", () => {
     const can = { hub: true, runs: false, events: true, sources: false, traces: false, actions: false };
     expect(callKindOf(fn("orchestrationTrigger"), home({ can }), PAGE).kind).toBe("none");
     expect(callKindOf(fn("entityTrigger"), home({ can }), PAGE).kind).toBe("none");

@@ -13,22 +13,22 @@ const requestOf = (form: Partial<HttpForm>) =>
     ...form,
   });
 
-test("route and query make the URL", () => {
+test("the URL consists of route and query", () => {
   expect(requestOf({ query: "a=1&b=2" }).url).toBe("http://localhost:7071/api/orders/1?a=1&b=2");
   expect(requestOf({ query: " ?a=1 " }).url).toBe("http://localhost:7071/api/orders/1?a=1");
 });
 
-test("a body says that it is JSON when it is, and text otherwise", () => {
+test("the content type of a body is JSON if it is valid JSON, and text otherwise", () => {
   expect(requestOf({ body: '{"a":1}' }).headers).toEqual([["content-type", "application/json"]]);
   expect(requestOf({ body: "a=1" }).headers).toEqual([["content-type", "text/plain"]]);
 });
 
-test("a type that is given stays", () => {
+test("a given content type is kept", () => {
   const headers = "Content-Type: application/xml";
   expect(requestOf({ body: "1", headers }).headers).toEqual([["Content-Type", "application/xml"]]);
 });
 
-test("GET has no body, also where one was typed for another method", () => {
+test("GET has no body, even if one was entered for another method", () => {
   expect(requestOf({ method: "GET", body: "left over" })).toEqual({
     method: "GET",
     url: "http://localhost:7071/api/orders/1",
@@ -36,12 +36,12 @@ test("GET has no body, also where one was typed for another method", () => {
   });
 });
 
-test("a function without methods takes all", () => {
+test("a function without methods accepts all methods", () => {
   expect(methodsOf([])).toContain("PATCH");
   expect(methodsOf(["GET"])).toEqual(["GET"]);
 });
 
-test("headers are lines of names and values", () => {
+test("headers are parsed as lines of names and values", () => {
   expect(parseHeaderLines("x-a: 1:2\n\n  X-B :  two  \nx-empty:")).toEqual({
     headers: [
       ["x-a", "1:2"],

@@ -16,24 +16,24 @@ const send = (path: string) => {
   return sendHttp({ method: "DELETE", url }, new AbortController().signal);
 };
 
-test("an answer has status, headers and body, whatever the status", async () => {
+test("the result has status, headers and body, whatever the status", async () => {
   const answer = await send("/missing");
   expect(answer).toMatchObject({ status: 404, body: "not here", bytes: 8, isTruncated: false });
   expect(answer.headers).toContainEqual(["x-method", "DELETE"]);
 });
 
-test("of a large body the beginning is read", async () => {
+test("only the beginning of a large body is read", async () => {
   const answer = await send("/large");
   expect(answer).toMatchObject({ bytes: 500_000, isTruncated: true });
   expect(answer.body).toHaveLength(500_000);
 });
 
-test("what has zero bytes is not shown as text", async () => {
+test("a body with zero bytes is not shown as text", async () => {
   expect(await send("/binary")).toMatchObject({ body: null, bytes: 3 });
   expect(toText(new TextEncoder().encode("né"))).toBe("né");
 });
 
-test("the answer of a starter names the instance", () => {
+test("the instance ID is read from the response of a starter function", () => {
   expect(instanceIn({ body: '{"id":"a1","statusQueryGetUri":"http://…"}' })).toBe("a1");
   for (const body of [null, "", "text", '{"id":"a1"}', '{"id":1,"statusQueryGetUri":"x"}', "null", "[]"]) {
     expect(instanceIn({ body })).toBeNull();

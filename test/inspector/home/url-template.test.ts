@@ -4,7 +4,7 @@ import { fillUrl, parametersOf, parseUrlTemplate } from "../../../inspector/src/
 const BASE = "http://localhost:7071/api";
 const fill = (route: string, values: Record<string, string>) => fillUrl(parseUrlTemplate(`${BASE}${route}`), values);
 
-test("a parameter has a name, a rule, a default, and is required unless it says otherwise", () => {
+test("a parameter has a name, a constraint and a default, and is required unless specified otherwise", () => {
   const parameters = parametersOf(parseUrlTemplate(`${BASE}/{a:int}/{b:length(1,3)=xy}/{c?}/{*d}`));
   expect(parameters).toMatchObject([
     { name: "a", rule: "int", isRequired: true, isCatchAll: false, defaultValue: "" },
@@ -14,7 +14,7 @@ test("a parameter has a name, a rule, a default, and is required unless it says 
   ]);
 });
 
-test("braces of an expression do not end its parameter", () => {
+test("braces in a regular expression do not end the parameter", () => {
   const [parameter] = parametersOf(parseUrlTemplate(`${BASE}/{code:regex(^\\d{{3}}$)}/rest`));
   expect(parameter).toMatchObject({ name: "code", rule: "regex(^\\d{3}$)" });
   expect(fill("/{code:regex(^\\d{{3}}$)}/rest", { code: "123" })).toBe(`${BASE}/123/rest`);
@@ -31,6 +31,6 @@ test.each([
   ["/{name}.{ext?}", { name: "report" }, "/report"],
   ["/{name}.{ext?}", { name: "report", ext: "pdf" }, "/report.pdf"],
   ["/odd{{x}}/{id}", { id: "1" }, "/odd{x}/1"],
-])("%s with %j is %s", (route, values, path) => {
+])("%s with %j results in %s", (route, values, path) => {
   expect(fill(route, values)).toBe(`${BASE}${path}`);
 });

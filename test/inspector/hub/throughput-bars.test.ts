@@ -11,11 +11,11 @@ test.each([
   [10, 10],
   [11, 20],
   [480, 500],
-])("the scale for %d a second ends at %d", (value, top) => {
+])("the scale for %d per second ends at %d", (value, top) => {
   expect(niceTop(value)).toBe(top);
 });
 
-test("a bar is as high as its rate, with failures on what completed", () => {
+test("the height of a bar is its rate, with failures stacked on completed calls", () => {
   const { bars, top } = throughputBars([span(0), span(15, 10), span(25)]);
   expect(top).toBe(5);
   expect(bars[0]).toMatchObject({ completed: { height: 0 }, failed: { height: 0 } });
@@ -23,7 +23,7 @@ test("a bar is as high as its rate, with failures on what completed", () => {
   expect(bars[2]?.completed).toEqual({ y: 0, height: DRAWING.height });
 });
 
-test("bars lie beside each other and fill the drawing", () => {
+test("bars are placed side by side and fill the drawing", () => {
   const { bars } = throughputBars([span(1), span(1), span(1), span(1)]);
   expect(bars.map(({ x, width }) => [x, width])).toEqual([
     [15, 120],

@@ -20,7 +20,7 @@ const answered = (at: number, name: string, json: unknown): HistoryItem => ({
   input: { json },
 });
 
-test("a call, a lock and a signal are known by what was sent; events between instances are not calls", () => {
+test("calls, locks and signals are recognized by their content, and events between instances are not calls", () => {
   const calls = entityCalls([
     sent(1, { id: "a", op: "add" }),
     sent(2, { id: "b", lockset: [], pos: 0 }),
@@ -36,7 +36,7 @@ test("a call, a lock and a signal are known by what was sent; events between ins
   ]);
 });
 
-describe("of a history with calls of entities", () => {
+describe("in a history with entity calls", () => {
   const history = [
     sent(10, { id: "a", op: "add" }),
     sent(20, { id: "b", op: "check" }),
@@ -47,7 +47,7 @@ describe("of a history with calls of entities", () => {
   ];
   const instance = { name: "main", status: "Running", createdAt: T(0), updatedAt: T(0), history } as const;
 
-  test("each call is one bar, from when it was sent to its answer", () => {
+  test("each call is one bar, from the request to the response", () => {
     const bars = toBars(instance).slice(1);
     expect(bars.map(({ kind, label, startMs, endMs, isFailed }) => [kind, label, startMs, endMs, isFailed])).toEqual([
       ["entity", "@counter@one add", 10, 40, false],
@@ -57,7 +57,7 @@ describe("of a history with calls of entities", () => {
     ]);
   });
 
-  test("the answers come from the entity", () => {
+  test("responses come from the entity", () => {
     const { messages } = toSequence(instance);
     expect(messages.map(({ from, to, text }) => `${from} → ${to}: ${text}`)).toEqual([
       "main → @counter@one: add",
@@ -75,6 +75,6 @@ test.each([
   [{ result: "1" }, false],
   ["text", false],
   [null, false],
-])("%j as an answer is a failure: %j", (json, expected) => {
+])("whether the response %j is a failure: %j", (json, expected) => {
   expect(isFailedAnswer(answered(0, "a", json))).toBe(expected);
 });

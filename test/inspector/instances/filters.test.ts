@@ -27,17 +27,17 @@ test.each([
   [{ since: "nonsense" }, ["b2", "B3", "a1"]],
   [{ sort: "status", order: "asc" }, ["B3", "b2", "a1"]],
   [{ sort: "__proto__" }, ["b2", "B3", "a1"]],
-])("the address %j shows %j", (query: Record<string, string>, expected) => {
+])("the query %j shows %j", (query: Record<string, string>, expected) => {
   expect(found(query)).toEqual(expected);
 });
 
-test("filters survive the way through the address; what is as usual is left out", () => {
+test("filters survive a round trip through the URL, and defaults are left out", () => {
   const filters = readFilters({ status: "Failed", q: "x", since: "2026-01-01", sort: "name", order: "asc" });
   expect(readFilters(toQuery(filters) as Record<string, string>)).toEqual(filters);
   expect(Object.values(toQuery(readFilters({}))).every((it) => it === "")).toBe(true);
 });
 
-test("statuses are counted among what the other filters leave", () => {
+test("statuses are counted for the instances that match the other filters", () => {
   const counts = countStatuses(all, readFilters({ status: "Running", q: "b" }));
   expect([...counts]).toEqual([
     ["Failed", 1],

@@ -17,13 +17,13 @@ function barsOf(...history: HistoryItem[]): Bar[] {
 }
 
 describe("the bars of a history", () => {
-  test("begin with the orchestration, from its start to its end", () => {
+  test("start with the orchestration, from its start to its end", () => {
     const history = [started, { type: "ExecutionCompleted", at: T(5500), status: "Completed" }];
     const [whole] = toBars({ name: "main", status: "Completed", createdAt: T(1000), updatedAt: T(5000), history });
     expect(whole).toMatchObject({ kind: "orchestration", label: "main", startMs: 1000, endMs: 5500, isFailed: false });
   });
 
-  test("an activity lasts from its call to its result; one without a result has not ended", () => {
+  test("show an activity from its call to its result, or without an end if there is no result", () => {
     const bars = barsOf(
       { type: "TaskCompleted", at: T(1500), scheduledAt: T(1100), functionName: "a" },
       { type: "TaskScheduled", at: T(1600), functionName: "b" },
@@ -34,7 +34,7 @@ describe("the bars of a history", () => {
     ]);
   });
 
-  test("what the orchestration did not wait for ends with it", () => {
+  test("show work that was not awaited as ending with the orchestration", () => {
     const history: HistoryItem[] = [
       started,
       { type: "TimerCreated", at: T(1100), fireAt: T(99_000) },
@@ -50,7 +50,7 @@ describe("the bars of a history", () => {
     expect(wholeSpan(bars, 50_000)).toEqual({ fromMs: 1000, toMs: 1500 });
   });
 
-  test("are in the order in which they began", () => {
+  test("are sorted by their start", () => {
     const bars = barsOf(
       { type: "TaskCompleted", at: T(1500), scheduledAt: T(1200), functionName: "second" },
       { type: "TaskCompleted", at: T(1900), scheduledAt: T(1100), functionName: "first" },
@@ -58,7 +58,7 @@ describe("the bars of a history", () => {
     expect(bars.map(({ label }) => label)).toEqual(["first", "second"]);
   });
 
-  test("a timer lasts until it was due, although its firing is dated when it was created", () => {
+  test("show a timer until it was due, although its fired event has the creation time", () => {
     const bars = barsOf(
       { type: "TimerCreated", at: T(1100), fireAt: T(1400) },
       { type: "TimerFired", at: T(1100), fireAt: T(1400) },
@@ -70,7 +70,7 @@ describe("the bars of a history", () => {
     ]);
   });
 
-  test("a call after a failed one of the same function is another attempt; a parallel one is not", () => {
+  test("count a call after a failed one of the same function as another attempt, but not a parallel one", () => {
     const failed = (from: number, to: number): HistoryItem => ({
       type: "TaskFailed",
       at: T(to),
@@ -86,7 +86,7 @@ describe("the bars of a history", () => {
     expect(bars.map(({ attempt }) => attempt)).toEqual([1, 1, 2, 3]);
   });
 
-  test("a sub-orchestration can be opened, also one that failed", () => {
+  test("allow a sub-orchestration to be opened, even if it failed", () => {
     const bars = barsOf(
       {
         type: "SubOrchestrationInstanceFailed",
@@ -105,14 +105,14 @@ describe("the bars of a history", () => {
   });
 });
 
-describe("the span that is shown", () => {
-  test("is all of it, up to now for what has not ended", () => {
+describe("the visible time span", () => {
+  test("is the whole history by default, up to now for unfinished work", () => {
     const bars = barsOf({ type: "TaskScheduled", at: T(1600), functionName: "b" });
     expect(wholeSpan(bars, 4000)).toEqual({ fromMs: 1600, toMs: 4000 });
     expect(wholeSpan(bars, 0)).toEqual({ fromMs: 1600, toMs: 1601 });
   });
 
-  test("is zoomed where the pointer is, down to a millisecond", () => {
+  test("is zoomed at the pointer, down to a millisecond", () => {
     expect(zoom({ fromMs: 0, toMs: 100 }, 0.5, 0.25)).toEqual({ fromMs: 12.5, toMs: 62.5 });
     const { fromMs, toMs } = zoom({ fromMs: 0, toMs: 1 }, 0.001, 0.5);
     expect(toMs - fromMs).toBe(1);
@@ -122,7 +122,7 @@ describe("the span that is shown", () => {
     [{ fromMs: 1000, toMs: 1374 }, [1000, 1100, 1200, 1300]],
     [{ fromMs: 1000, toMs: 1000 + 3 * 86_400_000 }, [0, 1, 2, 3].map((day) => 1000 + day * 86_400_000)],
     [{ fromMs: 1050, toMs: 1060 }, [1050, 1052, 1054, 1056, 1058, 1060]],
-  ])("%j has the ticks %j", (span, expected) => {
+  ])("of %j has the ticks %j", (span, expected) => {
     expect(ticks(span, 1000, 6)).toEqual(expected);
   });
 });

@@ -3,7 +3,7 @@ import { toSequence } from "../../../inspector/src/instances/sequence.ts";
 
 const T = (ms: number) => new Date(ms).toISOString();
 
-test("a history becomes calls and answers in order", () => {
+test("a history is converted to calls and responses in order", () => {
   const { participants, messages } = toSequence({
     name: "main",
     history: [

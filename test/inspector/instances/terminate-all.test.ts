@@ -4,7 +4,7 @@ import { terminateAll } from "../../../inspector/src/instances/terminate-all.ts"
 
 const refuse = (status: number) => Promise.reject(new RequestError(status, { error: "no" }));
 
-test("all are asked for, and those that have ended or are gone are counted", async () => {
+test("all instances are terminated, and those that have ended or no longer exist are counted", async () => {
   const asked: string[] = [];
   const ids = Array.from({ length: 20 }, (_, index) => `id-${index}`);
   const outcome = await terminateAll(ids, async (id) => {
@@ -16,7 +16,7 @@ test("all are asked for, and those that have ended or are gone are counted", asy
   expect(outcome).toEqual({ terminated: 18, ended: 2 });
 });
 
-test("few are under way at once", async () => {
+test("only a few requests are pending at once", async () => {
   let underWay = 0;
   let most = 0;
   await terminateAll(
@@ -31,6 +31,6 @@ test("few are under way at once", async () => {
   expect(most).toBe(3);
 });
 
-test("any other refusal is thrown", async () => {
+test("any other error is thrown", async () => {
   await expect(terminateAll(["a"], () => refuse(403))).rejects.toThrow("no");
 });

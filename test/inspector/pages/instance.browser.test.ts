@@ -59,7 +59,7 @@ const row = (page: TestPage, text: string) => rows(page).filter({ hasText: text 
 const isNow = (page: TestPage, status: string) =>
   page.getByRole("heading", { level: 1 }).getByText(status, { exact: true }).waitFor();
 
-test("a run is watched to its end, and a reload half way changes nothing", async () => {
+test("a run can be watched to its end, and a reload in between changes nothing", async () => {
   const id = await start("everything");
   await untilItWaits(id);
   const page = await open(id);
@@ -85,7 +85,7 @@ test("a run is watched to its end, and a reload half way changes nothing", async
 });
 
 describe("the timeline", () => {
-  test("has a row for all that was done, also what was tried again and what an entity did", async () => {
+  test("has a row for all work, including retries and entity operations", async () => {
     const page = await open("everything");
     await row(page, "timer").nth(1).waitFor();
     const labels = await page.locator(".gantt-label").evaluateAll((all) => all.map((it) => it.getAttribute("title")));
@@ -101,7 +101,7 @@ describe("the timeline", () => {
     ]);
   });
 
-  test("opens a child below its bar, and leads to it and back", async () => {
+  test("shows a child below its bar, and links to it and back", async () => {
     const page = await open("everything");
     expect(await row(page, "hello").count()).toBe(1);
     await page.getByRole("button", { name: "Open child" }).press("Enter");
@@ -114,7 +114,7 @@ describe("the timeline", () => {
     await page.getByRole("heading", { level: 1 }).getByText("everything").waitFor();
   });
 
-  test("zooms with buttons, keys and the wheel, and moves by dragging", async () => {
+  test("zooms with buttons, keys and the wheel, and is moved by dragging", async () => {
     const page = await open(await start("slowly"));
     const bar = rows(page).nth(1).locator(".gantt-bar");
     const place = async () => (await bar.boundingBox()) ?? { x: 0, y: 0, width: 0, height: 0 };
@@ -140,7 +140,7 @@ describe("the timeline", () => {
   });
 });
 
-test("the sequence has who called whom", async () => {
+test("the sequence shows which function called which", async () => {
   const page = await open("everything", "sequence");
   const texts = async (selector: string) =>
     page.locator(`.sequence ${selector}`).evaluateAll((all) => all.map((it) => it.lastChild?.textContent ?? ""));
@@ -158,7 +158,7 @@ test("the sequence has who called whom", async () => {
   );
 });
 
-test("the history is filtered, and shows of a line what it holds, as text", async () => {
+test("the history can be filtered, and shows the content of an event as text", async () => {
   const page = await open("everything", "history");
   await page.getByRole("searchbox").fill("flaky");
   await expect.poll(() => rows(page).count()).toBe(2);
@@ -174,7 +174,7 @@ test("the history is filtered, and shows of a line what it holds, as text", asyn
   expect(await page.title()).not.toBe("owned");
 });
 
-test("an output of 5 MB is fetched when it is wanted", async () => {
+test("an output of 5 MB is fetched on request", async () => {
   const id = await start("large", 5_000_000);
   await waitForInstance(host.client, id);
   const page = await open(id, "values");
@@ -186,7 +186,7 @@ test("an output of 5 MB is fetched when it is wanted", async () => {
   expect(await output.evaluate((it) => it.textContent?.length ?? 0)).toBeLessThan(10_000);
 });
 
-test("20,000 events are listed and drawn by those in sight", async () => {
+test("20,000 events are listed and drawn, limited to the visible ones", async () => {
   const at = (ms: number) => new Date(Date.parse("2026-06-24T14:00:00Z") + ms).toISOString();
   const client = new FakeTaskHubClient(instanceStatus({ instanceId: "many", runtimeStatus: "Completed" }));
   client.history = [historyEvents.executionStarted()];
@@ -213,7 +213,7 @@ test("20,000 events are listed and drawn by those in sight", async () => {
   }
 });
 
-describe("what can be done", () => {
+describe("available actions", () => {
   async function act(
     page: TestPage,
     action: string,
@@ -227,7 +227,7 @@ describe("what can be done", () => {
   }
   const actions = (page: TestPage) => page.locator("main > .actions").first().getByRole("button").allTextContents();
 
-  test("while it runs: suspend, resume, terminate with a reason", async () => {
+  test("while it is running: suspend, resume, terminate with a reason", async () => {
     const page = await open(await start("waits"), "history");
     await isNow(page, "Running");
     expect(await actions(page)).toEqual(["Raise event", "Suspend", "Terminate"]);
@@ -242,7 +242,7 @@ describe("what can be done", () => {
     await page.getByRole("region", { name: "The chosen event" }).getByText("enough").first().waitFor();
   });
 
-  test("when it has failed: rewind", async () => {
+  test("after it failed: rewind", async () => {
     const id = await start("fails");
     await waitForInstance(host.client, id);
     const page = await open(id, "history");
@@ -253,7 +253,7 @@ describe("what can be done", () => {
     await isNow(page, "Failed");
   });
 
-  test("when it has ended: restart with a new ID or the same, and purge", async () => {
+  test("after it ended: restart with a new ID or the same ID, and purge", async () => {
     const id = await start("large", 3);
     const { executionId } = await waitForInstance(host.client, id);
     const page = await open(id);
@@ -273,7 +273,7 @@ describe("what can be done", () => {
     await page.getByText("There is no such instance.").waitFor();
   });
 
-  test("a command that asks the same of the management API is copied", async () => {
+  test("a curl command for the same request to the management API can be copied", async () => {
     const page = await openPage(browser, { permissions: ["clipboard-read", "clipboard-write"] });
     await page.goto(`${host.inspectorUrl}#/instance?id=everything`);
     await page.getByRole("button", { name: "Copy as curl the request" }).click();
@@ -286,14 +286,14 @@ describe("what can be done", () => {
   });
 });
 
-test("what the instance prints is among its lines, and no other", async () => {
+test("the lines printed by the instance are shown, and no others", async () => {
   const page = await open(await start("everything"), "log");
   await page.getByText(`greeting ${HOSTILE}`).waitFor();
   expect(await page.getByText("from the child").count()).toBe(0);
   expect(page.problems).toEqual([]);
 });
 
-test.each(TABS)("the tab %s is accessible, in light and dark, and fits into a narrow window", async (tab) => {
+test.each(TABS)("the tab %s is accessible, in light and dark mode, and fits into a narrow window", async (tab) => {
   const page = await open("everything", tab);
   if (tab === "history") await row(page, "TaskFailed").getByRole("button").click();
   await page.locator("main nav ~ *").first().waitFor();

@@ -58,7 +58,7 @@ const wasAsked = (name: string) => client.calls.filter(([it]) => it === name).ma
 describe("10,000 instances", () => {
   beforeEach(() => add(10_000, mixed));
 
-  test("are all listed and counted, and only those in sight are drawn", async () => {
+  test("are all listed and counted, and only the visible ones are drawn", async () => {
     const page = await open();
     await expect.poll(() => found(page).textContent()).toBe("10000 of 10000");
     expect(await page.getByRole("button", { name: "Failed 2500" }).isVisible()).toBe(true);
@@ -71,7 +71,7 @@ describe("10,000 instances", () => {
     expect(page.problems).toEqual([]);
   });
 
-  test("are purged together, after a question that says how many", async () => {
+  test("are purged together, after a confirmation with their number", async () => {
     const page = await open("?status=Failed&q=id-99");
     await expect.poll(() => found(page).textContent()).toBe("28 of 10000");
     await page.getByRole("checkbox", { name: "Select all in the list" }).check();
@@ -88,7 +88,7 @@ describe("10,000 instances", () => {
 });
 
 describe("the list", () => {
-  test("has its filters in the address, and reads them from there", async () => {
+  test("keeps its filters in the URL, and restores them from there", async () => {
     add(40, mixed);
     const page = await open();
     await page.getByRole("button", { name: "Failed 10" }).click();
@@ -107,7 +107,7 @@ describe("the list", () => {
     expect(await page.getByRole("button", { name: /^Completed/ }).getAttribute("aria-pressed")).toBe("false");
   });
 
-  test("is sorted by a column, and the other way round by the same once more", async () => {
+  test("is sorted by a column, and in reverse when the column is clicked again", async () => {
     add(3, (index) => ({ name: ["bees", "ants", "cats"][index] ?? "" }));
     const page = await open();
     const names = () => rows(page).getByRole("link").allTextContents();
@@ -119,7 +119,7 @@ describe("the list", () => {
     expect(page.url()).toContain("sort=name");
   });
 
-  test("follows what happens, and keeps what is selected and where it is scrolled", async () => {
+  test("is updated live, and keeps its selection and scroll position", async () => {
     add(500);
     const page = await open();
     await page.getByRole("checkbox", { name: "Select id-1", exact: true }).check();
@@ -142,7 +142,7 @@ describe("the list", () => {
     expect(await page.getByRole("checkbox", { name: "Select id-1", exact: true }).isChecked()).toBe(true);
   });
 
-  test("terminates those that run of what is selected, and goes on where one has ended meanwhile", async () => {
+  test("terminates the running instances of a selection, and continues if one has ended in the meantime", async () => {
     add(4, mixed);
     const page = await open();
     await page.getByRole("checkbox", { name: "Select all in the list" }).check();
@@ -153,7 +153,7 @@ describe("the list", () => {
     await page.getByText("1 had ended").waitFor();
   });
 
-  test("is an invitation where there is nothing, and says so where nothing is found", async () => {
+  test("has a hint if it is empty, and says so if nothing matches", async () => {
     const page = await openPage(browser);
     await page.goto(`${empty.url}#/instances`);
     await page.getByText("No orchestration was started yet.").waitFor();
@@ -165,12 +165,12 @@ describe("the list", () => {
   });
 });
 
-describe("names that try to be more", () => {
+describe("hostile names", () => {
   beforeEach(() => {
     add(HOSTILE_IDS.length, (index) => ({ instanceId: HOSTILE_IDS[index] ?? "", name: HOSTILE }));
   });
 
-  test("are text", async () => {
+  test("are shown as text", async () => {
     const page = await open();
     await rows(page).first().waitFor();
     expect(await rows(page).getByRole("link").allTextContents()).toEqual(HOSTILE_IDS.map(() => HOSTILE));
@@ -184,7 +184,7 @@ describe("names that try to be more", () => {
     expect(page.problems).toEqual([]);
   });
 
-  test("are accessible, in light and dark, and fit into a narrow window", async () => {
+  test("are accessible, in light and dark mode, and fit into a narrow window", async () => {
     const page = await open();
     await rows(page).first().waitFor();
     await page.getByRole("checkbox", { name: "Select all in the list" }).check();

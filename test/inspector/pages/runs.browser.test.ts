@@ -123,7 +123,7 @@ async function open(hash: string, options: Parameters<typeof openPage>[1] = {}):
 const row = (page: TestPage, text: string) => page.getByRole("row").filter({ hasText: text });
 
 describe("the list", () => {
-  test("has the newest first, and a filter in the address", async () => {
+  test("has the newest run first, and its filter in the URL", async () => {
     runs.set(FAILED, runOf(), runOf({ id: "other", notebook: "plot.ipynb", startedAt: "2026-06-24T10:00:00.000Z" }));
     const page = await open("#/runs");
     const names = () => page.getByRole("rowheader").allTextContents();
@@ -138,7 +138,7 @@ describe("the list", () => {
     expect(page.problems).toEqual([]);
   });
 
-  test("says how to get a run where there is none", async () => {
+  test("says how to start a run if there is none", async () => {
     const page = await open("#/runs");
     await page.getByText("No notebook was run yet.").waitFor();
     await page.getByText("same-kit local run notebook.ipynb").waitFor();
@@ -146,7 +146,7 @@ describe("the list", () => {
 });
 
 describe("a run", () => {
-  test("is followed: its step, what it prints, and its end", async () => {
+  test("is updated live: its step, its printed lines, and its end", async () => {
     const running = { state: "running", endedAt: null, summary: null, report: null, files: [] } as const;
     runs.set(runOf({ id: "live", ...running }));
     const status = (index: number) => JSON.stringify({ step: { name: "any", index, total: 2 } });
@@ -166,7 +166,7 @@ describe("a run", () => {
     expect(page.problems).toEqual([]);
   });
 
-  test("is cancelled, after a question", async () => {
+  test("can be cancelled, after a confirmation", async () => {
     runs.set(runOf({ id: "live", state: "running", endedAt: null }));
     client.instances.set("live", instanceStatus({ instanceId: "live" }));
     const page = await open("#/run?id=live");
@@ -176,7 +176,7 @@ describe("a run", () => {
     expect(client.calls).toContainEqual(["terminate", "live", expect.any(String)]);
   });
 
-  test("that failed names the cell and why, and is resumed", async () => {
+  test("that failed shows the cell and the reason, and can be resumed", async () => {
     runs.set(FAILED);
     const page = await open("#/run?id=bad");
     const failure = page.getByRole("region", { name: "train failed in cell 4" });
@@ -189,7 +189,7 @@ describe("a run", () => {
     expect(await page.locator("main img").count()).toBe(0);
   });
 
-  test("shows its outputs in a sandbox: scripts run there, and reach neither the page nor the API", async () => {
+  test("shows its outputs in a sandbox: scripts run there, but cannot access the page or the API", async () => {
     runs.set(runOf());
     const page = await open("#/run?id=good&tab=report");
     const seen = page.frameLocator("iframe").locator("#seen");
@@ -200,7 +200,7 @@ describe("a run", () => {
     expect(await seen.textContent()).toBe("A script ran");
   });
 
-  test("has its files, and is compared with another", async () => {
+  test("lists its files, and can be compared with another", async () => {
     runs.set(runOf(), FAILED);
     const page = await open("#/run?id=good&tab=files");
     await row(page, "out/model.csv").getByText("2.0 KB").waitFor();
@@ -214,7 +214,7 @@ describe("a run", () => {
     expect(page.url()).toContain("with=bad");
   });
 
-  test.each(["overview", "files", "compare", "report"])("is accessible, the part %s", async (tab) => {
+  test.each(["overview", "files", "compare", "report"])("is accessible, on the tab %s", async (tab) => {
     runs.set(runOf({ state: "failed", summary: FAILED.summary, resumeCommand: "same-kit local resume good" }), FAILED);
     const page = await open(`#/run?id=good&tab=${tab}&with=bad`);
     await page.locator("main nav ~ *").first().waitFor();
@@ -225,7 +225,7 @@ describe("a run", () => {
     expect(await page.evaluate("document.documentElement.scrollWidth")).toBe(360);
   });
 
-  test("is drawn on a timeline", async () => {
+  test("is shown on a timeline", async () => {
     runs.set(runOf(), FAILED);
     const page = await open("#/run?id=good");
     const bars = page.locator(".timeline-bar");

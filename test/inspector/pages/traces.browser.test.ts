@@ -43,7 +43,7 @@ async function open(hash: string, options: Parameters<typeof openPage>[1] = {}):
 
 const spanRows = (page: TestPage, name: string) => page.locator(".span-row").filter({ hasText: name });
 
-test("the list leads to the waterfall of a trace, and a span to all that it holds", async () => {
+test("the list links to the waterfall of a trace, and a span to its details", async () => {
   const page = await open("#/home");
   await page.getByRole("link", { name: "Traces" }).click();
   const row = page.getByRole("row").filter({ hasText: "POST /api/start/{name}/{id?}" });
@@ -65,7 +65,7 @@ test("the list leads to the waterfall of a trace, and a span to all that it hold
   expect(page.problems).toEqual([]);
 });
 
-test("an instance shows the trace that it is in, each span below its cause", async () => {
+test("an instance shows its trace, with each span below its cause", async () => {
   const page = await open("#/instance?id=fails");
   await page.getByRole("link", { name: "Trace", exact: true }).click();
   await spanRows(page, "activity:boom").nth(3).waitFor();
@@ -98,7 +98,7 @@ test("an instance shows the trace that it is in, each span below its cause", asy
 test.each([
   ["light", 1100],
   ["dark", 360],
-] as const)("traces are accessible and fit, %s and %d pixels wide", async (colorScheme, width) => {
+] as const)("traces are accessible and fit, in %s mode and %d pixels wide", async (colorScheme, width) => {
   const page = await open("#/traces", { colorScheme, viewport: { width, height: 700 } });
   await page.getByRole("row").nth(2).waitFor();
   expect(await accessibilityProblems(page)).toEqual([]);

@@ -7,11 +7,11 @@ test.each([
   ["null", null],
   ['{"a":[1]}', { a: [1] }],
   ['"text"', "text"],
-])("%j is a value", (text, value) => {
+])("%j is parsed as a value", (text, value) => {
   expect(parseTypedJson(text)).toEqual({ ok: true, value });
 });
 
-test("what is not JSON says so", () => {
+test("invalid JSON is reported", () => {
   const typed = parseTypedJson("{a: 1}");
   expect(typed).toEqual({ ok: false, problem: expect.stringMatching(/^Not valid JSON: /) });
 });

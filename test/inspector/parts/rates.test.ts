@@ -22,7 +22,7 @@ function request(status: number | null): StreamEvent {
   };
 }
 
-test("calls are counted in the span in which they ended", () => {
+test("calls are counted in the interval in which they ended", () => {
   const rates = new Rates();
   rates.add([ended(0), ended(4.9), ended(5, false), ended(9)]);
   expect(rates.spans(at(9), 5).slice(-3)).toEqual([
@@ -32,13 +32,13 @@ test("calls are counted in the span in which they ended", () => {
   ]);
 });
 
-test("the spans are those of the window", () => {
+test("the intervals cover the whole window", () => {
   const spans = new Rates().spans(at(7), 30);
   expect(spans).toHaveLength(WINDOW_S / 30);
   expect(spans.at(-1)?.startsAt).toEqual(at(0));
 });
 
-test("what is older than the window is forgotten, and stays in the totals", () => {
+test("events older than the window are dropped, but stay in the totals", () => {
   const rates = new Rates();
   rates.add([ended(0)]);
   rates.add([ended(WINDOW_S + 10)]);
@@ -46,7 +46,7 @@ test("what is older than the window is forgotten, and stays in the totals", () =
   expect(rates.totals.calls).toBe(2);
 });
 
-test("a request without an answer, or with an error of the server, counts as failed", () => {
+test("a request without a response, or with a server error, counts as failed", () => {
   const rates = new Rates();
   rates.add([request(200), request(404), request(500), request(null), ended(0, false)]);
   expect(rates.totals).toEqual({ requests: 4, failedRequests: 2, calls: 1, failedCalls: 1 });

@@ -37,7 +37,7 @@ const step = (name: string, more: object = {}) => ({
 });
 
 describe("a summary", () => {
-  test("is read: failure, variables, Python", () => {
+  test("is read with failure, variables and Python version", () => {
     const summary = {
       durationMs: 900,
       python: { version: "3.11.7" },
@@ -55,7 +55,7 @@ describe("a summary", () => {
   });
 
   test.each([[null], ["text"], [[]], [{ variables: "none", failure: [], steps: {} }]])(
-    "%j costs nothing but itself",
+    "%j is ignored without affecting the rest",
     (summary) => {
       expect(readSummary(run({ summary }))).toMatchObject({ failure: null, variables: [], warnings: [] });
       expect(readSteps(run({ summary }), null).map(({ state }) => state)).toEqual(["not begun", "not begun"]);
@@ -64,7 +64,7 @@ describe("a summary", () => {
 });
 
 describe("steps", () => {
-  test("have their place in the run's time", () => {
+  test("are placed in the duration of the run", () => {
     const [one, two] = readSteps(run({ summary: { steps: [step("one")] } }), null);
     expect(one).toEqual({
       name: "one",
@@ -77,7 +77,7 @@ describe("steps", () => {
     expect(two).toMatchObject({ state: "not begun", startMs: null });
   });
 
-  test("of a running run are known by the one that it is at", () => {
+  test("of a running run are derived from the current step", () => {
     expect(readSteps(run({ steps: ["a", "b", "c"] }), 1).map(({ state }) => state)).toEqual([
       "completed",
       "running",
@@ -86,7 +86,7 @@ describe("steps", () => {
   });
 });
 
-test("two runs are compared by the names of their steps, parameters and variables", () => {
+test("two runs are compared by steps, parameters and variables of the same name", () => {
   const variables = (text: string) => [{ name: "x", type: "int", sizeBytes: 28, repr: text }];
   const left = run({ parameters: { alpha: 1, beta: 2 }, summary: { steps: [step("one")], variables: variables("1") } });
   const right = run({

@@ -6,7 +6,7 @@ import { makeTempDir } from "../../helpers/temp-dir.ts";
 
 const IMAGE = "localhost:1/no-such-image:1";
 
-test("the bundled command brings along what starts containers, and names what Docker says", async () => {
+test("the bundled command includes the container support, and reports Docker's own message", async () => {
   const notebook = path.join(await makeTempDir(), "notebook");
   cpSync("test/testdata/features/singlestep", notebook, { recursive: true });
   const args = ["bin/same-kit.cjs", "local", "run", notebook, "--storage", `docker:${IMAGE}`];

@@ -25,7 +25,7 @@ async function start(azuriteDir: string): Promise<RunningAzurite> {
 }
 
 describe.skipIf(!existsSync(FULL))("a full disk", () => {
-  test("is named when Azurite cannot make its files", async () => {
+  test("is reported when Azurite cannot create its files", async () => {
     const { azuriteDir, data } = await makeAzuriteDir();
     await symlink(FULL, path.join(data, "__azurite_db_table__.json~"));
     await expect((await start(azuriteDir)).ready).rejects.toMatchObject({
@@ -34,7 +34,7 @@ describe.skipIf(!existsSync(FULL))("a full disk", () => {
     });
   });
 
-  test("is named when Azurite cannot save what it has taken", async () => {
+  test("is reported when Azurite cannot save what it has accepted", async () => {
     const { azuriteDir, data } = await makeAzuriteDir();
     const azurite = await start(azuriteDir);
     await azurite.ready;
@@ -46,9 +46,9 @@ describe.skipIf(!existsSync(FULL))("a full disk", () => {
 });
 
 test.each([
-  ["that was cut off", '{"collections":[{"na', "__azurite_db_table__.json is not JSON (Unterminated string"],
-  ["of something else", "{}", "__azurite_db_table__.json holds no collections"],
-])("a file %s is named, and left as it is", async (_, content, why) => {
+  ["that was truncated", '{"collections":[{"na', "__azurite_db_table__.json is not JSON (Unterminated string"],
+  ["with other content", "{}", "__azurite_db_table__.json holds no collections"],
+])("a file %s is reported, and left unchanged", async (_, content, why) => {
   const { azuriteDir, data } = await makeAzuriteDir();
   const file = path.join(data, "__azurite_db_table__.json");
   await writeFile(file, content);

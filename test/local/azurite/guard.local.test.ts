@@ -58,13 +58,13 @@ const enqueue = (key: string, headers: Record<string, string> = {}) =>
     body: MESSAGE,
   });
 
-describe("a message is refused", () => {
+describe("a message is rejected", () => {
   test("from a page, signed with the published key", async () => {
     const answer = await enqueue(PUBLIC_DEVELOPMENT_KEY, { origin: "https://evil.example" });
     expect(answer).toMatchObject({ status: 403, text: expect.stringContaining("Pages of another origin") });
   });
 
-  test("from a page that keeps its origin to itself", async () => {
+  test("from a page that hides its origin", async () => {
     expect(await enqueue(PUBLIC_DEVELOPMENT_KEY, { origin: "null" })).toMatchObject({ status: 403 });
   });
 
@@ -72,20 +72,20 @@ describe("a message is refused", () => {
     expect(await enqueue(ownKey(), { origin: "https://evil.example" })).toMatchObject({ status: 403 });
   });
 
-  test("from another program, signed with the published key", async () => {
+  test("from another program that signs with the published key", async () => {
     const answer = await enqueue(PUBLIC_DEVELOPMENT_KEY);
     expect(answer).toMatchObject({ status: 403, headers: { "x-ms-error-code": "AuthenticationFailed" } });
   });
 
   test.each(["evil.example", "127.0.0.1.evil.example:80", "devstoreaccount1.queue.localhost.evil.example"])(
-    "from a page whose name %s was made to resolve to this machine",
+    "from a page whose host name %s was made to resolve to this machine",
     async (host) => {
       expect(await enqueue(ownKey(), { host, origin: `http://${host}` })).toMatchObject({ status: 421 });
     },
   );
 });
 
-test("a program with its key may send, under each name of the machine", async () => {
+test("a program with the key may send, under each local host name", async () => {
   const port = azurite.ports.queue;
   for (const host of [`127.0.0.1:${port}`, `localhost:${port}`, `[::1]:${port}`]) {
     expect(await enqueue(ownKey(), { host })).toMatchObject({ status: 201 });
@@ -94,7 +94,7 @@ test("a program with its key may send, under each name of the machine", async ()
 });
 
 describe.each(["blob", "queue", "table"] as const)("the %s service", (service) => {
-  test("is listed by no page and under no foreign name", async () => {
+  test("returns its list neither to a web page nor under a foreign host name", async () => {
     const list = `/devstoreaccount1${service === "table" ? "/Tables" : "/"}?comp=list&${sasOf(ownKey())}`;
     const get = (headers = {}) => send(service, list, { headers: { accept: "application/json", ...headers } });
     expect(await get()).toMatchObject({ status: 200 });
@@ -103,7 +103,7 @@ describe.each(["blob", "queue", "table"] as const)("the %s service", (service) =
   });
 });
 
-test("a page gets through where a CORS rule of the service names its origin", async () => {
+test("a page gets through if a CORS rule of the service allows its origin", async () => {
   const blobs = BlobServiceClient.fromConnectionString(azurite.connectionString);
   const rule = { allowedHeaders: "*", exposedHeaders: "*", maxAgeInSeconds: 60 };
   const allowedOrigins = "http://localhost:3000,https://*.my.example";
@@ -123,7 +123,7 @@ test("a page gets through where a CORS rule of the service names its origin", as
 });
 
 test.skipIf(!canBeOtherUser).each(["blob", "queue", "table"] as const)(
-  "another user of the machine is refused by the %s service",
+  "another user of the machine is rejected by the %s service",
   async (service) => {
     const answer = await fetchAsOtherUser(`http://127.0.0.1:${azurite.ports[service]}/?${sasOf(ownKey())}`);
     expect(answer).toMatchObject({ status: 403, text: expect.stringContaining("serves the user who started it") });
@@ -147,16 +147,16 @@ describe("the entrance for the published account", () => {
     });
   }
 
-  test("opens to the secret", async () => {
+  test("accepts the secret", async () => {
     expect(await ask(`same-kit queue ${azurite.entrance?.secret}\n`)).toBe("HTTP/1.1 200 OK");
   });
 
   test.each([
-    ["another secret", `same-kit queue ${randomBytes(32).toString("hex")}\n`],
+    ["a wrong secret", `same-kit queue ${randomBytes(32).toString("hex")}\n`],
     ["an unknown service", `same-kit files ${"0".repeat(64)}\n`],
     ["no greeting, as a page would send", ""],
-    ["a line without end", "x".repeat(200)],
-  ])("is closed to %s", async (_, greeting) => {
+    ["an endless line", "x".repeat(200)],
+  ])("rejects %s", async (_, greeting) => {
     expect(await ask(greeting)).toBe("");
   });
 });

@@ -33,7 +33,7 @@ async function listed(table: TableClient, filter?: string): Promise<string[]> {
 }
 
 describe("a table", () => {
-  test("keeps keys apart that look like the same number", async () => {
+  test("keeps keys distinct that look like the same number", async () => {
     const table = await makeTable();
     await table.createEntity({ partitionKey: "1", rowKey: "01", value: "a" });
     await table.createEntity({ partitionKey: "1", rowKey: "1", value: "b" });
@@ -44,7 +44,7 @@ describe("a table", () => {
     expect(await listed(table)).toEqual(["1/1", "1.0/"]);
   });
 
-  test("undoes all of a batch that fails in the middle", async () => {
+  test("rolls back a whole batch that fails in the middle", async () => {
     const table = await makeTable();
     await table.createEntity({ partitionKey: "p", rowKey: "old", value: 1 });
     await table.createEntity({ partitionKey: "p", rowKey: "taken", value: 1 });
@@ -58,7 +58,7 @@ describe("a table", () => {
     expect(await listed(table)).toEqual(["p/old", "p/taken"]);
   });
 
-  test("refuses a write under an outdated etag, and takes one under the current", async () => {
+  test("rejects a write with an outdated ETag, and accepts one with the current ETag", async () => {
     const table = await makeTable();
     const { etag = "" } = await table.createEntity({ partitionKey: "p", rowKey: "r", value: 1 });
     await table.updateEntity({ partitionKey: "p", rowKey: "r", value: 2 }, "Merge", { etag });
@@ -67,7 +67,7 @@ describe("a table", () => {
     expect(await table.getEntity("p", "r")).toMatchObject({ value: 2 });
   });
 
-  test("answers a query of one partition in pages, sorted, without the others", async () => {
+  test("returns a query of one partition in pages, sorted, without other partitions", async () => {
     const table = await makeTable();
     for (const partitionKey of ["b", "a", "c"]) {
       for (const rowKey of ["3", "1", "2"]) await table.createEntity({ partitionKey, rowKey });
@@ -95,7 +95,7 @@ describe("a queue", () => {
     return queue;
   }
 
-  test("hands out its messages in their order, each once", async () => {
+  test("delivers its messages in order, each once", async () => {
     const queue = await makeQueue();
     for (const text of ["1", "2", "3"]) await queue.sendMessage(text);
     const { receivedMessageItems } = await queue.receiveMessages({ numberOfMessages: 2 });
@@ -105,7 +105,7 @@ describe("a queue", () => {
     expect(await queue.getProperties()).toMatchObject({ approximateMessagesCount: 3 });
   });
 
-  test("takes a change only with the receipt of the last one", async () => {
+  test("accepts a change only with the latest pop receipt", async () => {
     const queue = await makeQueue();
     const { messageId, popReceipt } = await queue.sendMessage("first", { visibilityTimeout: 60 });
     const { popReceipt: next = "" } = await queue.updateMessage(messageId, popReceipt, "second", 0);
@@ -156,7 +156,7 @@ describe("data on disk", () => {
     return [file, `${file}.journal`].map((it) => (existsSync(it) ? readFileSync(it, "utf8") : "")).join("\n");
   }
 
-  test("outlive a clean stop", async () => {
+  test("survives a clean stop", async () => {
     const dir = await makeTempDir();
     const content = randomBytes(1_000_000);
     const first = await startOnDisk(dir);
@@ -165,7 +165,7 @@ describe("data on disk", () => {
     await expectAll(await startOnDisk(dir), tableName, content);
   });
 
-  test("that were saved outlive a kill -9", async () => {
+  test("survives a kill -9 once it is saved", async () => {
     const dir = await makeTempDir();
     const content = randomBytes(1_000_000);
     const first = await startOnDisk(dir);

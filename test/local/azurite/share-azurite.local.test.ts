@@ -24,7 +24,7 @@ async function start(azuriteDir: string, options: Partial<AzuriteOptions> = {}):
 const queues = (azurite: RunningAzurite) => QueueServiceClient.fromConnectionString(azurite.connectionString);
 const identify = (azurite: RunningAzurite) => identifyProcess(azurite.pid as number) as ProcessIdentity;
 
-test("data outlive a stop, on the same ports, and nothing counts as lost", async () => {
+test("data survives a stop, the ports stay the same, and no writes are reported lost", async () => {
   const dir = await makeTempDir();
   const first = await start(dir);
   await queues(first).getQueueClient("kept").create();
@@ -38,13 +38,13 @@ test("data outlive a stop, on the same ports, and nothing counts as lost", async
   expect(await queues(second).getQueueClient("kept").exists()).toBe(true);
 });
 
-test("requests sent before it is ready are answered", async () => {
+test("requests sent before Azurite is ready are answered", async () => {
   const azurite = await startAzurite({ azuriteDir: await makeTempDir(), data: "disk" });
   onTestFinished(() => azurite.stop());
   await expect(queues(azurite).getQueueClient("early").create()).resolves.toBeDefined();
 });
 
-test("what is kept in memory ends with it", async () => {
+test("data in memory is lost when Azurite stops", async () => {
   const dir = await makeTempDir();
   const first = await start(dir, { data: "memory" });
   await queues(first).getQueueClient("gone").create();
@@ -53,7 +53,7 @@ test("what is kept in memory ends with it", async () => {
   expect(await queues(second).getQueueClient("gone").exists()).toBe(false);
 });
 
-test("a second user joins it, and only the last one ends it", async () => {
+test("a second user shares Azurite, and only the last user stops it", async () => {
   const dir = await makeTempDir();
   const first = await start(dir);
   const second = await start(dir);
@@ -65,21 +65,21 @@ test("a second user joins it, and only the last one ends it", async () => {
   expect(isProcessAlive(process)).toBe(false);
 });
 
-test("many that start at once share one", async () => {
+test("many concurrent starts share one Azurite", async () => {
   const dir = await makeTempDir();
   const all = await Promise.all(Array.from({ length: 5 }, () => start(dir)));
   expect(new Set(all.map((it) => it.pid)).size).toBe(1);
   expect(all.filter((it) => !it.isShared)).toHaveLength(1);
 });
 
-test("after a kill it ends with its data saved and without its lock", async () => {
+test("after its only user is killed, Azurite saves its data and removes its lock before it exits", async () => {
   const dir = await makeTempDir();
   await killUser(dir);
   expect((await readdir(dir)).sort()).toEqual(["account-key", "azurite.log", "data", "ports.json", "users"]);
   expect(await readdir(path.join(dir, "data"))).not.toContain(OPEN_MARK);
 });
 
-test("a folder that was removed after a kill is not made again", async () => {
+test("a folder that was removed after a kill is not created again", async () => {
   const dir = path.join(await makeTempDir(), "azurite");
   await killUser(dir, () => rm(dir, { recursive: true, maxRetries: 3 }));
   expect(existsSync(dir)).toBe(false);
@@ -95,7 +95,7 @@ async function killUser(dir: string, afterKill = async () => {}): Promise<void> 
   await waitFor(() => !isProcessAlive(process));
 }
 
-test("when its starter is killed it goes on for its other user, and ends after that one", async () => {
+test("when the process that started it is killed, Azurite runs on for its other user and exits after that one", async () => {
   const dir = await makeTempDir();
   const starter = await startAzuriteUser(dir);
   const mine = await start(dir);
@@ -108,7 +108,7 @@ test("when its starter is killed it goes on for its other user, and ends after t
   expect(isProcessAlive(process)).toBe(false);
 });
 
-test("when its only user is killed it saves what it has and ends", async () => {
+test("when its only user is killed, Azurite exits without losing writes", async () => {
   const dir = await makeTempDir();
   const user = await startAzuriteUser(dir);
   const process = identifyProcess(user.azuritePid) as ProcessIdentity;
@@ -117,7 +117,7 @@ test("when its only user is killed it saves what it has and ends", async () => {
   expect((await start(dir)).hasLostWrites).toBe(false);
 });
 
-test("its death is reported, and the next start tells that writes are lost", async () => {
+test("a crash of Azurite is reported, and the next start reports lost writes", async () => {
   const dir = await makeTempDir();
   const azurite = await start(dir);
   process.kill(azurite.pid as number, "SIGKILL");
@@ -129,7 +129,7 @@ test("its death is reported, and the next start tells that writes are lost", asy
   expect((await start(dir)).hasLostWrites).toBe(true);
 });
 
-test("one who shares it learns of its death too", async () => {
+test("a crash of Azurite is also reported to a user that did not start it", async () => {
   const dir = await makeTempDir();
   const starter = await startAzuriteUser(dir);
   const mine = await start(dir);
@@ -137,7 +137,7 @@ test("one who shares it learns of its death too", async () => {
   await expect(mine.lost).resolves.toMatchObject({ code: "ERR_AZURITE_LOST" });
 });
 
-test("an Azurite of somebody else on the wanted ports is used and left running, and what it exposes is said", async () => {
+test("a foreign Azurite on the requested ports is used and left running, with a warning about what it exposes", async () => {
   const foreign = await startForeignAzurite();
   const log = recordingLogger();
   const guest = await start(await makeTempDir(), { ports: foreign.ports, log });
@@ -148,7 +148,7 @@ test("an Azurite of somebody else on the wanted ports is used and left running, 
   expect((await fetch(`http://127.0.0.1:${foreign.ports.queue}/`)).headers.get("server")).toContain("Azurite-Queue");
 });
 
-test("the Azurite of another state folder on the wanted ports is shared with its own key", async () => {
+test("the Azurite of another state folder on the requested ports is shared with its own key", async () => {
   const other = await start(await makeTempDir());
   const guest = await start(await makeTempDir(), { ports: other.ports });
   expect(guest).toMatchObject({ isShared: true, isForeign: false, connectionString: other.connectionString });
@@ -159,7 +159,7 @@ test("the Azurite of another state folder on the wanted ports is shared with its
   expect(isProcessAlive(process)).toBe(false);
 });
 
-test("the Azurite of another host with its data in memory is not shared, and is named", async () => {
+test("another host's in-memory Azurite is not shared, and the error identifies its process", async () => {
   const other = await start(await makeTempDir(), { data: "memory" });
   await expect(start(await makeTempDir(), { ports: other.ports })).rejects.toMatchObject({
     code: "ERR_AZURITE_PORT_IN_USE",
@@ -167,7 +167,7 @@ test("the Azurite of another host with its data in memory is not shared, and is 
   });
 });
 
-describe("one that is busy", () => {
+describe("a busy Azurite", () => {
   /** A stopped process takes connections and answers none, as one that is busy for long. */
   function pause(azuritePid: number): () => void {
     process.kill(azuritePid, "SIGSTOP");
@@ -176,7 +176,7 @@ describe("one that is busy", () => {
     return go;
   }
 
-  test.each(["its own", "another"])("is waited for by a host of %s state folder, which says so", async (whose) => {
+  test.each(["the same", "another"])("is waited for by a host of %s state folder, and the wait is logged", async (whose) => {
     const dir = await makeTempDir();
     const first = await start(dir);
     const resume = pause(first.pid as number);
@@ -192,7 +192,7 @@ describe("one that is busy", () => {
     await expect(queues(second).getQueueClient("answers").create()).resolves.toBeDefined();
   });
 
-  test("is waited for where it is somebody else's", async () => {
+  test("is waited for if it is foreign", async () => {
     const foreign = await startForeignAzurite();
     const resume = pause(foreign.pid);
     const log = recordingLogger();
@@ -204,7 +204,7 @@ describe("one that is busy", () => {
   });
 });
 
-test("a wanted port of another program is refused with that program's name", async () => {
+test("a requested port in use by another program is rejected with the program's process ID", async () => {
   const server = net.createServer((socket) => socket.end("no Azurite\r\n")).listen(0, "127.0.0.1");
   onTestFinished(() => void server.close());
   await once(server, "listening");
@@ -222,7 +222,7 @@ test("a wanted port of another program is refused with that program's name", asy
   });
 });
 
-test("ports in the wrong order are explained", async () => {
+test("the error for swapped ports says which service owns the port", async () => {
   const { ports } = await startForeignAzurite();
   const swapped = { blob: ports.queue, queue: ports.blob, table: ports.table };
   await expect(startAzurite({ azuriteDir: await makeTempDir(), data: "disk", ports: swapped })).rejects.toThrow(
@@ -230,14 +230,14 @@ test("ports in the wrong order are explained", async () => {
   );
 });
 
-test("other ports than those of the running one are refused", async () => {
+test("ports that differ from those of the running Azurite are rejected", async () => {
   const dir = await makeTempDir();
   await start(dir);
   const other = startAzurite({ azuriteDir: dir, data: "disk", ports: { blob: 1, queue: 2, table: 3 } });
   await expect(other).rejects.toMatchObject({ code: "ERR_AZURITE_RUNS_ELSEWHERE" });
 });
 
-test("an Azurite that cannot start says why", async () => {
+test("a failed start of Azurite reports the reason", async () => {
   const dir = await makeTempDir();
   await writeFile(path.join(dir, "data"), "a file where its folder belongs");
   const azurite = await startAzurite({ azuriteDir: dir, data: "disk" });

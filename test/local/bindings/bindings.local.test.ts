@@ -57,7 +57,7 @@ async function upload(containerName: string, name: string, content: string): Pro
 }
 
 describe("a queue trigger", () => {
-  test("gets each message once, with what the queue says of it", async () => {
+  test("receives each message once, with the queue's metadata", async () => {
     await send('{"id":7}');
     const { value, metadata } = await told<{ value: unknown; metadata: Record<string, unknown> }>("queued");
     expect(value).toEqual({ id: 7 });
@@ -73,13 +73,13 @@ describe("a queue trigger", () => {
     );
   });
 
-  test("passes a message that fails too often to the poison queue", async () => {
+  test("moves a message that fails too often to the poison queue", async () => {
     await send("fail");
     expect(await told("poison")).toEqual({ value: "fail" });
     expect(entries.filter(({ message }) => message.startsWith("Executed 'Functions.queued' (Failed"))).toHaveLength(2);
   });
 
-  test("passes a message that cannot be decoded there too, as it is", async () => {
+  test("moves a message that cannot be decoded to the poison queue unchanged", async () => {
     await storage.queue("incoming").send("not base64!");
     const moved = await waitFor(() => entries.find(({ message }) => message.includes("is not Base64")));
     expect(moved.fields).toMatchObject({ functionName: "queued" });
@@ -87,7 +87,7 @@ describe("a queue trigger", () => {
 });
 
 describe("a blob trigger", () => {
-  test("gets each version of a blob that its path matches", async () => {
+  test("receives each version of a blob that matches its path", async () => {
     await upload("uploads", "a/one.txt", "first");
     const first = await told<{ metadata: Record<string, unknown> }>("uploaded");
     expect(first).toMatchObject({
@@ -104,7 +104,7 @@ describe("a blob trigger", () => {
     expect(await told("uploaded")).toMatchObject({ bytes: "second" });
   });
 
-  test("passes a blob that fails too often to the poison queue", async () => {
+  test("adds a blob that fails too often to the poison queue", async () => {
     await upload("uploads", "b/bad.txt", "fail");
     const poison = storage.queue("webjobs-blobtrigger-poison");
     const message = await waitFor(
@@ -118,7 +118,7 @@ describe("a blob trigger", () => {
     });
   });
 
-  test("of the source EventGrid answers the handshake and takes events", async () => {
+  test("with source EventGrid answers the handshake and accepts events", async () => {
     const url = `${host.url}/runtime/webhooks/blobs?functionName=Host.Functions.announced`;
     const post = (events: unknown) => fetch(url, { method: "POST", body: JSON.stringify(events) });
     const validation = { eventType: "Microsoft.EventGrid.SubscriptionValidationEvent", data: { validationCode: "c" } };
@@ -131,14 +131,14 @@ describe("a blob trigger", () => {
     expect((await fetch(url.replace("announced", "uploaded"), { method: "POST", body: "[]" })).status).toBe(404);
   });
 
-  test("with an SDK binding gets what a client is made of", async () => {
+  test("with an SDK binding receives the data that a client is created from", async () => {
     await upload("referred", "c.txt", "content");
     const expected = { ContainerName: "referred", BlobName: "c.txt", Connection: "Mine" };
     expect(await told("referred")).toEqual({ version: "1.0", contentType: "application/json", ...expected });
   });
 });
 
-test("a blob is read as text, as bytes, or as what a client is made of", async () => {
+test("a blob is read as text, as bytes, or as the data that a client is created from", async () => {
   await upload("read", "1", "[1,2]");
   const read = async (id: string) => (await fetch(`${host.url}/api/read/${id}`)).json();
   expect(await read("1")).toEqual({
@@ -161,7 +161,7 @@ describe("a table", () => {
     fetch(`${host.url}/api/rows`, { method: "POST", headers: json, body: JSON.stringify(rows) });
   const get = async (path: string): Promise<unknown> => (await fetch(`${host.url}/api/${path}`)).json();
 
-  test("takes rows, and gives one by its keys", async () => {
+  test("accepts rows, and returns one by its keys", async () => {
     const rows = [
       {
         PartitionKey: "p",
@@ -185,7 +185,7 @@ describe("a table", () => {
     expect((await post(rows[0])).status).toBe(500);
   });
 
-  test("gives the rows of a filter, at most as many as asked for", async () => {
+  test("returns the rows that match a filter, up to the requested number", async () => {
     await post([1, 2, 3, 4, 5].map((n) => ({ PartitionKey: "many", RowKey: String(n), n, even: n % 2 === 0 })));
     const find = async (filter: string) => {
       const found = (await get(`find?filter=${encodeURIComponent(filter)}`)) as { n: number }[];
@@ -197,18 +197,18 @@ describe("a table", () => {
   });
 });
 
-test("a timer that fails is retried by its own policy, and is told so", async () => {
+test("a failing timer is retried by its own policy, and receives the retry count", async () => {
   const expected = { attempts: 3, retryCount: 2, maxRetryCount: 3, last: "attempt 2" };
   expect(await told("retried")).toEqual(expected);
 });
 
-test("a warmup function runs at the start, and when it is asked for", async () => {
+test("a warmup function runs at startup and on request", async () => {
   const runs = () => entries.filter(({ message }) => message.startsWith("Executed 'Functions.warm' (Succeeded")).length;
   await waitFor(() => runs() === 1);
   expect((await fetch(`${host.url}/admin/warmup`)).status).toBe(200);
   expect(runs()).toBe(2);
 });
 
-test("a hook after a success finds that there is no error", async () => {
+test("a hook after a successful call receives no error", async () => {
   await waitFor(() => entries.some(({ message }) => message.includes('post: {"error":null,"result":"warm"}')));
 });

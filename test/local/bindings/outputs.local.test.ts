@@ -23,7 +23,7 @@ async function startOutputs(options: Partial<LocalOptions> = {}) {
   return { host, storage, receive, call };
 }
 
-test("messages and blobs are written before the caller gets its answer", async () => {
+test("messages and blobs are written before the caller gets its response", async () => {
   const { storage, receive, call } = await startOutputs();
   expect(await call("messages")).toBe(200);
   expect(await receive()).toEqual(["plain", '{"a":"é"}']);
@@ -31,7 +31,7 @@ test("messages and blobs are written before the caller gets its answer", async (
   expect([...(await storage.container("box").download("seven.bin"))]).toEqual([0, 255]);
 });
 
-test("what a function returns goes to its output", async () => {
+test("the return value of a function is written to its output", async () => {
   const { host, receive } = await startOutputs();
   const headers = { "content-type": "application/json" };
   await fetch(`${host.url}/admin/functions/returned`, { method: "POST", headers, body: '{"input":"value"}' });
@@ -41,7 +41,7 @@ test("what a function returns goes to its output", async () => {
   expect(await receive()).toEqual(["returned value"]);
 });
 
-test("a stream for a blob is what it gives, and fails the call where it fails", async () => {
+test("a blob is written from a stream, and an error of the stream fails the call", async () => {
   const { host, storage, call } = await startOutputs();
   expect(await call("piped/all")).toBe(200);
   expect(String(await storage.container("box").download("all.bin"))).toBe("piped");
@@ -58,28 +58,28 @@ test("a stream for a blob is what it gives, and fails the call where it fails", 
   await expect(storage.container("box").download("none.bin")).rejects.toThrow();
 });
 
-test("an output that cannot be written fails the call and is named", async () => {
+test("an output that cannot be written fails the call, and the error explains why", async () => {
   const { host, call } = await startOutputs();
   expect(await call("blob")).toBe(500);
   const line = host.entries.find(({ message }) => message.startsWith("Executed 'Functions.blob' (Failed"));
   expect(line?.message).toContain('"{id}" in "box/{id}.bin" has no value in this call.');
 });
 
-test("an output that nobody writes fails the call, so that its value is not lost", async () => {
+test("an output of an unsupported type fails the call, so that its value is not lost", async () => {
   const { host, call } = await startOutputs();
   expect(await call("unserved")).toBe(500);
   const line = host.entries.find(({ message }) => message.startsWith("Executed 'Functions.unserved' (Failed"));
   expect(line?.message).toContain('Outputs of type "cosmosDB" are not written locally');
 });
 
-test("on request such a value is dropped, which is said once", async () => {
+test("with ignoreOutputs the value is dropped, with a single warning", async () => {
   const { host, call } = await startOutputs({ ignoreOutputs: true });
   expect([await call("unserved"), await call("unserved")]).toEqual([200, 200]);
   const warnings = host.entries.filter(({ message }) => message.includes('outputs of type "cosmosDB" are not written'));
   expect(warnings).toHaveLength(1);
 });
 
-test("a timer runs by itself", async () => {
+test("a timer runs without being called", async () => {
   const { host, receive } = await startOutputs();
   await waitFor(() => host.entries.some(({ message }) => message.startsWith("Executed 'Functions.timer' (Succeeded")));
   expect(await receive("from-timer")).toEqual(["past due: false"]);

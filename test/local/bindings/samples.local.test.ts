@@ -50,7 +50,7 @@ async function told(count: number): Promise<string[]> {
   return texts;
 }
 
-test("a message names the blob that is copied", async () => {
+test("a message specifies which blob is copied", async () => {
   await send("to-copy", "one.txt");
   const copy = () =>
     storage
@@ -60,19 +60,19 @@ test("a message names the blob that is copied", async () => {
   expect(String(await waitFor(copy))).toBe("content");
 });
 
-test("a member of a message names a blob, and a list is one message for each element", async () => {
+test("a property of a message specifies a blob, and an array becomes one message per element", async () => {
   await send("to-read", '{"BlobName":"one.txt"}');
   expect((await told(2)).sort()).toEqual(["one.txt: content", '{"size":1}']);
 });
 
-test("a blob has function and time in its name", async () => {
+test("a blob name contains the function name and the time", async () => {
   expect(await post("keep")).toBe(201);
   const names: string[] = [];
   for await (const { name } of storage.container("kept").list()) names.push(name);
   expect(names).toEqual([expect.stringMatching(/^keep\/\d{4}-\d\d-\d\dT\d\d-\d\d-\d\dZ\.txt$/)]);
 });
 
-test("rows are written, and read by a message or a route", async () => {
+test("rows are written, then read by a message or a route", async () => {
   expect(await post("people")).toBe(201);
   await send("to-greet", "2");
   expect(await told(1)).toEqual(["Hello, Name 2"]);
@@ -85,6 +85,6 @@ test.each([
   ["products/electronics", 200, "Category: electronics, ID: undefined"],
   ["products/e1/357", 404, ""],
   ["products/electronics/x", 404, ""],
-])("%s is matched by the constraints of its route", async (path, status, text) => {
+])("%s is matched against the constraints of its route", async (path, status, text) => {
   expect(await getText(path)).toEqual([status, text]);
 });

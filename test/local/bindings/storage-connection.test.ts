@@ -9,16 +9,16 @@ test.each([
   ["Mine", { Mine: "x", AzureWebJobsMine: "y" }, "y"],
   ["Mine", { Mine: "x", "ConnectionStrings:Mine": "y" }, "y"],
   ["Mine", { Mine: " UseDevelopmentStorage=true ", AzureWebJobsStorage: OWN }, OWN],
-])("the connection %j in %j is %j", (name, env, expected) => {
+])("the connection %j in %j resolves to %j", (name, env, expected) => {
   expect(connectionStringFor(name, env as Record<string, string>, "queue")).toBe(expected);
 });
 
-test("a connection without a setting is named", () => {
+test("a connection without a setting is reported by name", () => {
   expect(() => connectionStringFor("Mine", {}, "queue")).toThrow('connection "Mine" is not an app setting');
 });
 
 test.each(["Mine__queueServiceUri", "Mine__serviceUri", "AzureWebJobsMine__queueServiceUri", "Mine:queueServiceUri"])(
-  "a service on this machine (%s) is the host's own",
+  "a service URL on this machine (%s) means the host's own storage",
   (setting) => {
     const env = { [setting]: "http://127.0.0.1:10001/devstoreaccount1", AzureWebJobsStorage: OWN };
     expect(connectionStringFor("Mine", env, "queue")).toBe(OWN);
@@ -31,7 +31,7 @@ const BY_IDENTITY: Record<string, string>[] = [
   { Mine__accountName: "x" },
 ];
 
-test.each(BY_IDENTITY)("a connection by identity is refused with what to do: %j", (settings) => {
+test.each(BY_IDENTITY)("an identity-based connection is rejected with advice: %j", (settings) => {
   const find = () => connectionStringFor("Mine", { ...settings, AzureWebJobsStorage: OWN }, "queue");
   expect(find).toThrow(/uses an identity \(Mine__.*set Mine to a connection string/);
 });

@@ -44,16 +44,16 @@ describe.each(["none", "memory"] as const)("storage %s:", (kind) => {
 
   const { api, post, ask, client, start, status, become, run, output, failure } = durableApp(() => host);
 
-  test("1. functions of each kind are found by their trigger, whatever the case of their names", async () => {
+  test("1. functions of each kind are found by their trigger, case-insensitively", async () => {
     expect(await output("RETURNS", "a")).toBe("a");
   });
 
-  test("2. the client binding has what the SDK needs, local endpoint or URLs", async () => {
+  test("2. the client binding has what the SDK needs, with or without the local endpoint", async () => {
     const payload = (await client("createHttpManagementPayload", "abc")) as Record<string, string>;
     expect(Object.values(payload).every((url) => url === "abc" || URL.canParse(url))).toBe(true);
   });
 
-  test("3. startNew takes a name, an id, an input and a version, and refuses an id in use", async () => {
+  test("3. startNew accepts a name, an ID, an input and a version, and rejects an ID in use", async () => {
     const id = await start("waits", undefined, { instanceId: newInstanceId() });
     await expect(start("waits", undefined, { instanceId: id })).rejects.toThrow(/already exists/);
     await expect(start("nowhere")).rejects.toThrow("The function 'nowhere' doesn't exist");
@@ -61,11 +61,11 @@ describe.each(["none", "memory"] as const)("storage %s:", (kind) => {
     expect(await output("version", undefined, { version: "3.1" })).toBe("3.1");
   });
 
-  test("4. startNew without an input gives the empty text that the SDK sends", async () => {
+  test("4. startNew without an input passes the empty string that the SDK sends", async () => {
     expect(await output("returns")).toBe("");
   });
 
-  test("5. getStatus answers with 202 while it runs, 200 at the end, 404 for nobody, and the history on request", async () => {
+  test("5. getStatus answers 202 while running, 200 at the end, 404 for an unknown instance, and includes the history on request", async () => {
     const id = await start("waits");
     await become(id, "Running");
     expect((await api(`/instances/${id}`)).status).toBe(202);
@@ -84,7 +84,7 @@ describe.each(["none", "memory"] as const)("storage %s:", (kind) => {
     expect((await api("/instances/nobody")).status).toBe(404);
   });
 
-  test("6. lists are filtered and paged, entities among them", async () => {
+  test("6. lists are filtered and paged, and include entities", async () => {
     const prefix = newInstanceId();
     for (const n of [1, 2, 3]) await run("returns", n, { instanceId: `${prefix}-${n}` });
     const seen: string[] = [];
@@ -105,7 +105,7 @@ describe.each(["none", "memory"] as const)("storage %s:", (kind) => {
     expect(new Set(completed.map((it) => it.runtimeStatus))).toEqual(new Set(["Completed"]));
   });
 
-  test("7. what has ended is purged, one by one and by filter; what runs is not", async () => {
+  test("7. ended instances are purged, singly and by filter; running ones are not", async () => {
     const { instanceId } = await run("returns", 1);
     expect(await client("purgeInstanceHistory", instanceId)).toEqual({ instancesDeleted: 1 });
     expect((await api(`/instances/${instanceId}`, { method: "DELETE" })).status).toBe(404);
@@ -120,7 +120,7 @@ describe.each(["none", "memory"] as const)("storage %s:", (kind) => {
     });
   });
 
-  test("8. raiseEvent answers 202, 404 for nobody and 410 for what has ended", async () => {
+  test("8. raiseEvent answers 202, 404 for an unknown instance and 410 for an ended one", async () => {
     const id = await start("waits");
     expect((await post(`/instances/${id}/raiseEvent/go`, { a: 1 })).status).toBe(202);
     expect((await become(id, "Completed")).output).toEqual({ a: 1 });
@@ -140,7 +140,7 @@ describe.each(["none", "memory"] as const)("storage %s:", (kind) => {
     expect((await post(`/instances/${id}/terminate`)).status).toBe(410);
   });
 
-  test("10. rewind has what failed done again, and refuses everything else", async () => {
+  test("10. rewind runs failed work again, and is rejected in any other state", async () => {
     const { instanceId } = await run("fails-once");
     expect((await status(instanceId)).runtimeStatus).toBe("Failed");
     await client("rewind", instanceId, "again");
@@ -149,7 +149,7 @@ describe.each(["none", "memory"] as const)("storage %s:", (kind) => {
     expect((await post("/instances/nobody/rewind")).status).toBe(404);
   });
 
-  test("11. the check-status payload's URLs are served", async () => {
+  test("11. the URLs of the check-status payload work", async () => {
     const id = await start("waits");
     const answer = await ask("createCheckStatusResponse", id);
     expect(answer.status).toBe(202);
@@ -158,7 +158,7 @@ describe.each(["none", "memory"] as const)("storage %s:", (kind) => {
     expect((await fetch(urls["terminatePostUri"]?.replace("{text}", "x") ?? "", { method: "POST" })).status).toBe(202);
   });
 
-  test("12. waitForCompletion gives the output, or the URLs when the time is over", async () => {
+  test("12. waitForCompletion returns the output, or the URLs after the timeout", async () => {
     const wait = async (name: string, timeoutInMilliseconds: number) => {
       const id = await start(name, "quick");
       const options = { timeoutInMilliseconds, retryIntervalInMilliseconds: 100 };
@@ -176,15 +176,15 @@ describe.each(["none", "memory"] as const)("storage %s:", (kind) => {
     expect((await post("/orchestrators/returns?timeout=1&pollingInterval=2")).status).toBe(400);
   });
 
-  test("14. activities take and return values of every type unchanged", async () => {
+  test("14. activities receive and return values of every type unchanged", async () => {
     expect(await output("types")).toEqual({ same: true, seen: "undefined", none: null });
   });
 
-  test("15. an activity's error is caught with its text", async () => {
+  test("15. an activity's error is caught with its message", async () => {
     expect(await output("catches")).toMatch(/Activity function 'boom' failed:.*kaboom/s);
   });
 
-  test("16. retries come until one succeeds, or the attempts are used up", async () => {
+  test("16. calls are retried until one succeeds or the attempts are used up", async () => {
     expect(await output("retries", { key: newInstanceId(), failures: 2, attempts: 3 })).toBe(3);
     expect(await failure("retries", { key: newInstanceId(), failures: 9, attempts: 2 })).toContain("attempt 2");
   });
@@ -193,11 +193,11 @@ describe.each(["none", "memory"] as const)("storage %s:", (kind) => {
     expect(await output("all-any")).toEqual(["a", ["b", "c"]]);
   });
 
-  test("18. hundreds of activities run side by side", async () => {
+  test("18. hundreds of activities run in parallel", async () => {
     expect(await output("fan-out", 300)).toBe((300 * 299) / 2);
   });
 
-  test("19. a task that is pending may be waited for a second time", async () => {
+  test("19. a pending task may be awaited again", async () => {
     const id = await start("reuse");
     await waitFor(async () =>
       (await status(id, "?showHistory=true")).historyEvents?.some((it) => it.EventType === "TimerCreated"),
@@ -206,11 +206,11 @@ describe.each(["none", "memory"] as const)("storage %s:", (kind) => {
     expect((await become(id, "Completed")).output).toEqual([false, true]);
   });
 
-  test("20. timers fire, at once where they are due, and may be canceled", async () => {
+  test("20. timers fire, immediately if they are due, and may be canceled", async () => {
     expect(await output("timers")).toBe(true);
   });
 
-  test("21. a timer beyond six days is a chain of shorter ones", async () => {
+  test("21. a timer longer than six days is a chain of shorter timers", async () => {
     const id = await start("long-timer");
     const { executionId } = await waitFor(async () => (await host.client.getStatus(id)) ?? undefined);
     const timer = await waitFor(async () =>
@@ -220,21 +220,21 @@ describe.each(["none", "memory"] as const)("storage %s:", (kind) => {
     expect(Math.round(days)).toBe(3);
   });
 
-  test("22. events wait in line, and names ignore nothing but are exact", async () => {
+  test("22. events are queued, and their names match exactly", async () => {
     const id = await start("events");
     for (const value of [1, 2]) await post(`/instances/${id}/raiseEvent/A`, value);
     await post(`/instances/${id}/raiseEvent/B`, 3);
     expect((await become(id, "Completed")).output).toEqual([1, 2, 3]);
   });
 
-  test("23. an event that comes before it is waited for is kept", async () => {
+  test("23. an event that arrives before it is awaited is kept", async () => {
     const id = await start("events");
     await post(`/instances/${id}/raiseEvent/B`, "early");
     for (const value of [1, 2]) await post(`/instances/${id}/raiseEvent/A`, value);
     expect((await become(id, "Completed")).output).toEqual([1, 2, "early"]);
   });
 
-  test("24. sub-orchestrations have ids and parents, and their failures reach the parent", async () => {
+  test("24. sub-orchestrations have IDs and parents, and their failures reach the parent", async () => {
     const id = newInstanceId();
     const result = (await output("parent", undefined, { instanceId: id })) as Record<string, Record<string, string>>;
     expect(result["named"]).toMatchObject({ input: "a", parent: id, id: `${id}-child`, version: "5.0" });
@@ -242,7 +242,7 @@ describe.each(["none", "memory"] as const)("storage %s:", (kind) => {
     expect(result["caught"]).toContain("child failed");
   });
 
-  test("25. continueAsNew goes on with a new history and keeps waiting events", async () => {
+  test("25. continueAsNew starts a new history and keeps pending events", async () => {
     const id = await start("eternal", { round: 0, got: [] });
     for (const value of [1, 2, 3]) await post(`/instances/${id}/raiseEvent/tick`, value);
     expect((await become(id, "Completed")).output).toEqual([1, 2, 3]);
@@ -251,7 +251,7 @@ describe.each(["none", "memory"] as const)("storage %s:", (kind) => {
     ).toHaveLength(1);
   });
 
-  test("26. callHttp follows a 202, and a token source fails clearly", async () => {
+  test("26. callHttp follows a 202, and a token source fails with a clear error", async () => {
     const url = `${host.url}/api/work`;
     expect(await output("http", { url, polls: true })).toEqual({
       status: 200,
@@ -275,19 +275,19 @@ describe.each(["none", "memory"] as const)("storage %s:", (kind) => {
     await expect(client("signalEntity", { entity: ["Nobody", "a"] }, "add")).rejects.toThrow("'Nobody' doesn't exist");
   });
 
-  test("29. an entity keeps, tells and deletes itself", async () => {
+  test("29. an entity keeps its state, signals another entity, and deletes itself", async () => {
     const id = newInstanceId();
     expect(await output("entity-life", undefined, { instanceId: id })).toBe(true);
     const told = { entity: ["Counter", `${id}-told`] };
     await waitFor(async () => ((await client("readEntityState", told)) as { entityState?: number }).entityState === 2);
   });
 
-  test("30. a critical section is entered, known and left", async () => {
+  test("30. a critical section is entered, detected and left", async () => {
     expect(await output("locks")).toEqual([false, true, false]);
     expect(await failure("nested-lock")).toContain("already holding some locks");
   });
 
-  test("31. the custom status shows while it runs, and has a limit", async () => {
+  test("31. the custom status is visible while running, and has a size limit", async () => {
     const id = await start("status");
     await waitFor(async () => JSON.stringify((await status(id)).customStatus) === '{"step":1}');
     await post(`/instances/${id}/raiseEvent/go`, 1);
@@ -299,23 +299,23 @@ describe.each(["none", "memory"] as const)("storage %s:", (kind) => {
     expect(await output("replaying")).toEqual({ flags: [true, true, false], ordered: true, same: true, differ: true });
   });
 
-  test("33. the version is the default where a start names none", async () => {
+  test("33. a start without a version gets the default version", async () => {
     expect(await output("version")).toBe("5.0");
   });
 
-  test("34. an orchestrator's error fails the instance with its text", async () => {
+  test("34. an orchestrator's error fails the instance with its message", async () => {
     expect(await failure("throws")).toBe("Orchestrator function 'throws' failed: out of range");
   });
 
-  test("35. so does a text that is thrown", async () => {
+  test("35. a thrown string fails the instance too", async () => {
     expect(await failure("throws-text")).toContain("Orchestrator function 'throws-text' failed");
   });
 
-  test("36. so does a value that is yielded and is not a task", async () => {
+  test("36. a yielded value that is not a task fails the instance too", async () => {
     expect(await failure("yields-nothing")).toContain("Only Task types can be yielded");
   });
 
-  test("37. an error's properties reach the orchestrator as a TaskFailedError, and the instance's output", async () => {
+  test("37. an error's properties reach the orchestrator as a TaskFailedError, and the instance's history", async () => {
     expect(await output("catches-details")).toEqual({
       isTaskFailed: true,
       errorType: "RangeError",
@@ -329,18 +329,18 @@ describe.each(["none", "memory"] as const)("storage %s:", (kind) => {
     expect(failed).toMatchObject({ Details: null, FailureDetails: { Properties: { order: "A-18" } } });
   });
 
-  test("38. an activity or a sub-orchestrator that does not exist fails, with the names of those that do", async () => {
+  test("38. calling an activity or sub-orchestrator that does not exist fails, and the error lists those that do", async () => {
     expect(await failure("missing-activity")).toMatch(/'nowhere' does not exist.*'echo'/s);
     expect(await failure("missing-child")).toContain("'nowhere'");
   });
 
-  test("39. code that is not deterministic is found out", async () => {
+  test("39. non-deterministic code is detected", async () => {
     const found = await run("random");
     expect(found.runtimeStatus).toBe("Failed");
     expect(found.output).toMatch(/An earlier run of this orchestration scheduled/);
   });
 
-  test("40. a trace goes on from the start's headers", async () => {
+  test("40. a trace is continued from the headers of the start request", async () => {
     const traceparent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
     const { id } = (await (await post("/orchestrators/returns", undefined, { traceparent })).json()) as { id: string };
     await become(id, "Completed");
@@ -351,12 +351,12 @@ describe.each(["none", "memory"] as const)("storage %s:", (kind) => {
     expect(started).toMatchObject({ ParentTraceContext: { TraceParent: traceparent } });
   });
 
-  test("41. another hub or connection than this host's is refused", async () => {
+  test("41. a task hub or connection other than this host's is rejected", async () => {
     expect((await api("/instances?taskHub=Other")).status).toBeGreaterThanOrEqual(400);
     expect((await api("/instances?connection=Other")).status).toBeGreaterThanOrEqual(400);
   });
 
-  test("44. lines of the app's code come with every replay, as on Azure", async () => {
+  test("44. log lines of the app's code are repeated in every replay, as on Azure", async () => {
     await run("replaying");
     expect(
       entries.filter(({ message }) => message.startsWith("Executed 'Functions.replaying' (Succeeded")).length,
@@ -374,7 +374,7 @@ describe.each(["none", "memory"] as const)("storage %s:", (kind) => {
     expect((await become(id, "Terminated")).output).toBe("no such host");
   });
 
-  test("45. one instance never has two episodes or batches at once, while others have theirs", async () => {
+  test("45. episodes and batches of one instance never overlap, while other instances run in parallel", async () => {
     const [events, ids] = [12, ["overlap-a", "overlap-b", "overlap-c"]];
     for (const id of ids) await start("collects", events, { instanceId: id });
     const signals = ids.map((key) => ({ entity: ["Slow", key] }));
@@ -396,11 +396,11 @@ describe.each(["none", "memory"] as const)("storage %s:", (kind) => {
     expect(most.ofAll).toBeGreaterThan(1);
   });
 
-  test("47. a sub-orchestration has the version that the call names", async () => {
+  test("47. a sub-orchestration has the version that the call specifies", async () => {
     expect(await output("parent")).toMatchObject({ versioned: "2.5" });
   });
 
-  test("48. suspending twice and resuming what runs answer 500 with Azure's sentences", async () => {
+  test("48. suspending twice and resuming a running instance answer 500 with Azure's messages", async () => {
     const id = await start("waits");
     await become(id, "Running");
     expect(await (await post(`/instances/${id}/resume`)).json()).toMatchObject({
@@ -415,7 +415,7 @@ describe.each(["none", "memory"] as const)("storage %s:", (kind) => {
     ).toBe(true);
   });
 
-  test("50. a restart over HTTP starts the same again", async () => {
+  test("50. a restart over HTTP starts the same orchestration again", async () => {
     const { instanceId } = await run("returns", "again");
     const { id } = (await (await post(`/instances/${instanceId}/restart`)).json()) as { id: string };
     expect(id).not.toBe(instanceId);
@@ -438,7 +438,7 @@ describe.each(["none", "memory"] as const)("storage %s:", (kind) => {
     expect((await api(`/instances/${encodeURIComponent(id)}`)).status).toBe(200);
   });
 
-  test("53. a status has whole seconds, and its members in Azure's order", async () => {
+  test("53. the times of a status are in whole seconds, and its properties in Azure's order", async () => {
     const { instanceId } = await run("returns", 1);
     const found = await status(instanceId);
     expect(Object.keys(found)).toEqual(
@@ -456,7 +456,7 @@ describe.each(["none", "memory"] as const)("storage %s:", (kind) => {
     expect(JSON.stringify(found)).toMatch(/"createdTime":"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ"/);
   });
 
-  test("55. the log has the lines that watchers wait for, without what the user sent", async () => {
+  test("55. the log has the lines that watchers wait for, without user data", async () => {
     const id = newInstanceId();
     await run("returns", "secret-of-55", { instanceId: id });
     await output("http", { url: `${host.url}/api/work`, polls: true });
@@ -482,16 +482,16 @@ describe.each(["none", "memory"] as const)("storage %s:", (kind) => {
     );
   });
 
-  test("56. a lock of an entity that is not registered fails the orchestration", async () => {
+  test("56. locking an entity that is not registered fails the orchestration", async () => {
     expect(await failure("lock-unknown")).toContain("'nobody' doesn't exist");
   });
 
-  test.each([65_000, 4_500_000])("57. an output of %i characters comes back whole", async (size) => {
+  test.each([65_000, 4_500_000])("57. an output of %i characters is returned complete", async (size) => {
     expect(await output("big-output", size)).toHaveLength(size);
   });
 
   if (kind === "memory") {
-    test("all that these rows left in Azurite was read, and right", () => {
+    test("the second reader has read all that these rows left in Azurite, without errors", () => {
       expect(reader?.count).toBeGreaterThan(80);
     });
   }

@@ -44,7 +44,7 @@ describe.each(["none", "memory"] as const)("storage %s:", (kind) => {
 
   // Nothing in this process's memory outlives its host; the other storage has a row 42 of its own, below.
   if (kind === "none")
-    test("42. an instance whose worker is killed goes on in the next one", async () => {
+    test("42. an instance whose worker is killed continues in the next worker", async () => {
       const id = await start("naps", 400);
       await become(id, "Running");
       const killed = host.workerPid ?? 0;
@@ -69,7 +69,7 @@ describe.each(["none", "memory"] as const)("storage %s:", (kind) => {
     await waitFor(async () => (await state()).entityState === 4, { what: "the signal to be done" });
   });
 
-  test("46. an instance of a version other than the strict one fails without a call", async () => {
+  test("46. an instance of another version than the strict one fails without a call", async () => {
     expect((await run("version")).output).toBe("5.0");
     const calls = () => lines.filter((line) => line.startsWith("Executing 'Functions.version'")).length;
     const before = calls();
@@ -78,7 +78,7 @@ describe.each(["none", "memory"] as const)("storage %s:", (kind) => {
     expect(calls()).toBe(before);
   });
 
-  test("49. AnyState lets a start replace what still runs", async () => {
+  test("49. AnyState lets a start replace a running instance", async () => {
     const id = newInstanceId();
     await start("waits", undefined, { instanceId: id });
     await become(id, "Running");
@@ -86,7 +86,7 @@ describe.each(["none", "memory"] as const)("storage %s:", (kind) => {
     expect((await become(id, "Completed")).output).toBe("the second");
   });
 
-  test("54. behind a proxy the URLs name its host, if it says both host and protocol", async () => {
+  test("54. behind a proxy the URLs use its host name, if it sends both host and protocol", async () => {
     const statusUrl = async (headers: Record<string, string>) =>
       ((await (await post("/orchestrators/returns", 1, headers)).json()) as { statusQueryGetUri: string })
         .statusQueryGetUri;
@@ -96,7 +96,7 @@ describe.each(["none", "memory"] as const)("storage %s:", (kind) => {
   });
 });
 
-test("storage disk: 42. what runs when a host is killed goes on in the next one", async () => {
+test("storage disk: 42. instances continue in the next host after their host is killed", async () => {
   const stateDir = tempDir();
   // What the killed host had in hand shows again after this.
   const settings = overHostJson({

@@ -30,7 +30,7 @@ async function readAll(texts: AsyncIterable<string>): Promise<string> {
   return all;
 }
 
-test("a host in the background serves, is listed, tells what it printed, and stops", async () => {
+test("a background host serves, is listed, exposes its log, and stops", async () => {
   const stateDir = await makeTempDir();
   const host = await start(stateDir);
   expect((await fetch(`${host.url}/admin/host/status`)).status).toBe(200);
@@ -43,7 +43,7 @@ test("a host in the background serves, is listed, tells what it printed, and sto
   expect(await listRunningHosts(stateDir)).toEqual([]);
 });
 
-test("a log is followed until its reader has enough", async () => {
+test("a log is followed until its reader aborts", async () => {
   const host = await start(await makeTempDir());
   const enough = new AbortController();
   let text = "";
@@ -54,7 +54,7 @@ test("a log is followed until its reader has enough", async () => {
   expect(text).toContain("serving");
 });
 
-test("a command that ends instead of serving is reported with what it printed", async () => {
+test("a command that exits instead of serving is reported with its output", async () => {
   const command = [process.execPath, "-e", "console.error('no such app'); process.exit(4)"] as const;
   await expect(startDetached({ stateDir: await makeTempDir(), command })).rejects.toMatchObject({
     code: "ERR_DETACHED_START",
@@ -72,7 +72,7 @@ test("a host that crashed is no longer listed", async () => {
   expect(await listRunningHosts(stateDir)).toEqual([]);
 });
 
-test("a start that is aborted leaves no host behind", async () => {
+test("an aborted start leaves no host running", async () => {
   const stateDir = await makeTempDir();
   const program = "require('node:fs').writeFileSync('pid', String(process.pid)); setInterval(() => {}, 1000)";
   const stop = new AbortController();

@@ -33,31 +33,31 @@ const post = async (path: string): Promise<unknown> => {
 const newName = () => `n${newGuidN()}`;
 const ways = ["short-in-code", "long-in-code", "short-in-setting", "long-in-setting", "own-setting"];
 
-test.each(ways)("blobs written %s are in this host's storage", async (way) => {
+test.each(ways)("blobs written via %s are in this host's storage", async (way) => {
   const name = newName();
   expect(await post(`write/${way}/blob/${name}`)).toBe(300_000);
   expect((await rawContainer(host.storage, name).getBlobClient("b").downloadToBuffer()).length).toBe(300_000);
 });
 
-test.each(ways)("messages sent %s are in this host's storage", async (way) => {
+test.each(ways)("messages sent via %s are in this host's storage", async (way) => {
   const name = newName();
   expect(await post(`write/${way}/queue/${name}`)).toBe("m");
   expect((await rawQueue(host.storage, name).peekMessages()).peekedMessageItems).toMatchObject([{ messageText: "m" }]);
 });
 
-test.each(ways)("rows written %s are in this host's storage", async (way) => {
+test.each(ways)("rows written via %s are in this host's storage", async (way) => {
   const name = newName();
   expect(await post(`write/${way}/table/${name}`)).toBe(1);
   expect(await rawTable(host.storage, name).getEntity("p", "r")).toMatchObject({ value: 1 });
 });
 
-test("fetch with a signature of the published key reaches it too", async () => {
+test("a fetch request signed with the published key reaches this host's storage too", async () => {
   const name = newName();
   expect(await post(`fetch/${name}`)).toBe(201);
   expect(await rawQueue(host.storage, name).exists()).toBe(true);
 });
 
-test("its key is not the published one", () => {
+test("the storage key is not the published one", () => {
   expect(host.storage.connectionString).toMatch(/;AccountKey=[A-Za-z0-9+/]{86}==;/);
   expect(host.storage.connectionString).not.toContain("Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6");
 });

@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { engineSink } from "../../../local/src/emulator/engine-sink.ts";
 import { FunctionLog } from "../../../local/src/engine/function-log.ts";
 
-test("an app's logLevel silences the lines about its functions, and none of ours", () => {
+test("an app's logLevel silences the lines about its functions, but none of the engine's own", () => {
   const entries: LogEntry[] = [];
   const sink = engineSink((entry) => entries.push(entry), new Map([["Host.Triggers.DurableTask", "warn"]]));
   const log = createLogger(sink, "engine");

@@ -58,7 +58,7 @@ test.each([
     storage,
     { hub: true, runs: false, events: false, sources: false, traces: false, actions: true },
   ],
-] as const)("%s is seen, and changed", async (_name, place, can) => {
+] as const)("%s can be inspected and changed", async (_name, place, can) => {
   const { url, get } = await inspect(place());
   const home = await get<Home>("api/home");
   expect(home.can).toEqual(can);
@@ -84,7 +84,7 @@ test.each([
   await waitFor(async () => (await host.client.getStatus("waiting"))?.runtimeStatus === "Running");
 });
 
-test("the hub of a storage shows who reads its queues", async () => {
+test("the hub of a storage account shows which host reads its queues", async () => {
   const { get } = await inspect(storage());
   const { partitions, workItems } = await get<HubState>("api/hub");
   expect(partitions).toHaveLength(4);
@@ -94,7 +94,7 @@ test("the hub of a storage shows who reads its queues", async () => {
   expect(workItems.messages).toBe(0);
 });
 
-test("a hub that is not there is an error that names it", async () => {
+test("a missing hub is an error with its name", async () => {
   const place = { ...storage(), hubName: "Missing" } as InspectedPlace;
   await expect(inspect(place)).rejects.toMatchObject({
     code: "ERR_HUB_NOT_FOUND",
@@ -102,7 +102,7 @@ test("a hub that is not there is an error that names it", async () => {
   });
 });
 
-test("the page has a secret in its path, and answers no other site", async () => {
+test("the page has a secret in its path, and rejects requests from other sites", async () => {
   const { url } = await inspect(app());
   const { origin, pathname } = new URL(url);
   expect(pathname.length).toBeGreaterThan(20);

@@ -5,7 +5,7 @@ import { instanceFilesOf, openInstanceFiles } from "../../../local/src/emulator/
 import { stateFolderAt } from "../../../local/src/state/state-folder.ts";
 import { makeTempDir } from "../../helpers/temp-dir.ts";
 
-test("an instance's files go with the instance, and with no other", async () => {
+test("an instance's files are removed with that instance only", async () => {
   const stateDir = await makeTempDir();
   const files = await openInstanceFiles(stateFolderAt(stateDir).instancesDir, { lifetime: "state-folder" }, "Hub");
   for (const id of ["one", "one-more"]) {
@@ -22,7 +22,7 @@ test("an instance's files go with the instance, and with no other", async () => 
   expect(await readdir(path.dirname(root))).toEqual([]);
 });
 
-test("files of a hub in memory end with their host, and those of a host that was killed with the next one", async () => {
+test("files of an in-memory hub are removed with their host, and those of a killed host by the next one", async () => {
   const dir = await makeTempDir();
   // No process has this number.
   const left = path.join(dir, "process-4194305", "hub", "x");
@@ -34,7 +34,7 @@ test("files of a hub in memory end with their host, and those of a host that was
   expect(await readdir(dir)).toEqual([]);
 });
 
-test("storage that other machines may use gives no folder", async () => {
+test("storage that other machines may use gets no folder", async () => {
   const files = await openInstanceFiles(await makeTempDir(), { lifetime: "unknown" }, "hub");
   expect(files.appSettings).toEqual({});
   await files.remove("one");

@@ -21,7 +21,7 @@ async function startChain(url: string): Promise<string> {
   return id;
 }
 
-test("a host streams what happens on it, to those who may ask", async () => {
+test("a host streams its events to authorized readers", async () => {
   const app = { appDir: fixtureApp("durable"), stateDir: await makeTempDir() };
   const host = await startLocalHost({ ...app, storage: { kind: "memory" } });
   const events = `${host.url}/runtime/webhooks/samekit/events`;

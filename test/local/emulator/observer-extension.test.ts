@@ -23,7 +23,7 @@ function setUp() {
 const started = { kind: "worker-started", time: new Date(0), pid: 1 } as const;
 const stopping = { kind: "host-stopping", time: new Date(0) } as const;
 
-test("a reader that connects again says in a header where it was, and that wins", async () => {
+test("a reconnecting reader sends its position in a header, which takes precedence", async () => {
   const { events, read } = setUp();
   for (const event of [started, stopping]) events.add(event);
   const [first] = await read("events?follow=false");
@@ -33,7 +33,7 @@ test("a reader that connects again says in a header where it was, and that wins"
   expect(await read("events?follow=false&kinds=worker-started,line")).toMatchObject([{ kind: "worker-started" }]);
 });
 
-test("beyond 64 readers the next one is sent away, until one has left", async () => {
+test("a 65th reader is rejected until another one leaves", async () => {
   const { ask } = setUp();
   const readers = Array.from({ length: 64 }, () => new AbortController());
   for (const { signal } of readers) ((await ask("events")) as WebhookStream).stream(signal);
@@ -45,6 +45,6 @@ test("beyond 64 readers the next one is sent away, until one has left", async ()
 test.each([
   ["nothing", "GET"],
   ["events", "POST"],
-])("%s with %s is not there", async (resource, method) => {
+])("%s with %s does not exist", async (resource, method) => {
   expect(await setUp().ask(resource, {}, method)).toEqual({ status: 404 });
 });

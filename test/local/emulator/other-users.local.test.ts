@@ -28,7 +28,7 @@ test.runIf(canBeOtherUser)("no port of a running host serves another user of the
   expect((await fetch(`${host.url}/api/nothing`)).status).toBe(204);
 });
 
-test.runIf(canBeOtherUser)("a user who is let in reaches the functions", async () => {
+test.runIf(canBeOtherUser)("an allowed user reaches the functions", async () => {
   const options = { appDir: fixtureApp("streaming"), storage: { kind: "memory" } as const, allowUsers: [OTHER_UID] };
   const host = await startLocalHost({ ...options, stateDir: await makeTempDir() });
   expect(await fetchAsOtherUser(`http://127.0.0.1:${host.port}/api/nothing`)).toMatchObject({ status: 204 });

@@ -16,14 +16,14 @@ async function readAll(host: RunningHost): Promise<string[]> {
   return pieces;
 }
 
-test("a log is read to its end, also where its last line is not complete", async () => {
+test("a log is read to its end, including an incomplete last line", async () => {
   const text = `${"a line of the log\n".repeat(20_000)}the last one`;
   const pieces = await readAll(await makeHost(text));
   expect(pieces.join("")).toBe(text);
   expect(pieces.slice(0, -1).every((piece) => piece.endsWith("\n"))).toBe(true);
 });
 
-test("a line that is written while it is read comes whole", async () => {
+test("a line that is still being written is read as a whole", async () => {
   const bytes = Buffer.from("first\nblue: \u001b[34mü\u001b[0m\n");
   const cut = bytes.indexOf("ü") + 1;
   const host = await makeHost(bytes.subarray(0, cut));

@@ -23,18 +23,18 @@ async function runToEnd(url: string, query = ""): Promise<Record<string, unknown
   );
 }
 
-test("an orchestration that is started over HTTP runs to its end", async () => {
+test("an orchestration started over HTTP completes", async () => {
   const host = await startLocalHost({ appDir: APP, stateDir: await makeTempDir(), storage: MEMORY });
   expect(await runToEnd(host.url)).toMatchObject({ runtimeStatus: "Completed", output: "a" });
 });
 
-test("the app's own client reaches the hub of its host", async () => {
+test("the app's own client uses the hub of its host", async () => {
   const host = await startLocalHost({ appDir: APP, stateDir: await makeTempDir(), storage: MEMORY });
   const response = await fetch(`${host.url}/api/client`);
   expect(await response.text()).toBe(host.hubName);
 });
 
-test("a run file names the host while it runs, and no key", async () => {
+test("a run file describes the host while it runs, without a key", async () => {
   const stateDir = await makeTempDir();
   const host = await startLocalHost({ appDir: APP, stateDir, storage: MEMORY });
   const [found] = await listRunningHosts(stateDir);
@@ -51,7 +51,7 @@ test("a run file names the host while it runs, and no key", async () => {
   expect(await listRunningHosts(stateDir)).toEqual([]);
 });
 
-test("what one host left in its hub is there for the next", async () => {
+test("the next host finds what the previous one left in the hub", async () => {
   const stateDir = await makeTempDir();
   const first = await startLocalHost({ appDir: APP, stateDir });
   const { instanceId } = await runToEnd(first.url);
@@ -62,7 +62,7 @@ test("what one host left in its hub is there for the next", async () => {
   expect(second.possiblyCorruptRuns).toEqual([]);
 });
 
-test("a run that is suspended before any work does not go on", async () => {
+test("a run that is suspended before any work starts stays suspended", async () => {
   const seen: unknown[] = [];
   const host = await startLocalHost({
     appDir: APP,
@@ -80,7 +80,7 @@ test("a run that is suspended before any work does not go on", async () => {
   await waitFor(async () => (await statusOf("older")) === "Completed", { what: "the run's end" });
 });
 
-test("two hosts with hubs of their own share an Azurite", async () => {
+test("two hosts with separate hubs share an Azurite", async () => {
   const stateDir = await makeTempDir();
   const first = await startLocalHost({ appDir: APP, stateDir, hubName: "FirstHub" });
   const second = await startLocalHost({ appDir: APP, stateDir, hubName: "SecondHub" });
@@ -91,7 +91,7 @@ test("two hosts with hubs of their own share an Azurite", async () => {
   expect(await runToEnd(second.url)).toMatchObject({ runtimeStatus: "Completed" });
 });
 
-test("a connection string is used as it is given", async () => {
+test("a connection string is used as given", async () => {
   const owner = await startLocalHost({ appDir: APP, stateDir: await makeTempDir(), storage: MEMORY, hubName: "Owner" });
   const storage = parseStorageChoice(owner.storage.connectionString);
   const guest = await startLocalHost({ appDir: APP, stateDir: await makeTempDir(), storage, hubName: "Guest" });
@@ -99,7 +99,7 @@ test("a connection string is used as it is given", async () => {
   expect(guest.storage.description).not.toContain("Key");
 });
 
-test("a storage that does not answer is named", async () => {
+test("a storage account that does not answer is reported with its URL", async () => {
   const storage = parseStorageChoice(
     "DefaultEndpointsProtocol=http;AccountName=a;AccountKey=a2V5;BlobEndpoint=http://127.0.0.1:1/a;QueueEndpoint=http://127.0.0.1:1/a;TableEndpoint=http://127.0.0.1:1/a",
   );
@@ -110,7 +110,7 @@ test("a storage that does not answer is named", async () => {
   });
 });
 
-test("an app that does not load leaves nothing running", async () => {
+test("an app that fails to load leaves nothing running", async () => {
   const appDir = await writeApp({ "main.js": "throw new Error('not today');" });
   const stateDir = await makeTempDir();
   await expect(startLocal({ appDir, stateDir, port: 0 })).rejects.toThrow(/not today/);
@@ -118,7 +118,7 @@ test("an app that does not load leaves nothing running", async () => {
   await expect(readFile(path.join(stateDir, "azurite", "running.json"))).rejects.toMatchObject({ code: "ENOENT" });
 });
 
-test("the owner of a wanted port is named", async () => {
+test("the process that owns the requested port is reported", async () => {
   const { port } = await startLocalHost({ appDir: APP, stateDir: await makeTempDir(), storage: MEMORY });
   const starting = startLocal({ appDir: APP, stateDir: await makeTempDir(), storage: MEMORY, port });
   await expect(starting).rejects.toMatchObject({
@@ -137,14 +137,14 @@ test("a host stops when its signal aborts", async () => {
   expect(identifyProcess(workerPid as number)).toBeUndefined();
 });
 
-test("a start that is aborted leaves nothing running", async () => {
+test("an aborted start leaves nothing running", async () => {
   const stateDir = await makeTempDir();
   const starting = startLocal({ appDir: APP, stateDir, port: 0, signal: AbortSignal.abort(new Error("too late")) });
   await expect(starting).rejects.toThrow("too late");
   expect(await listRunningHosts(stateDir)).toEqual([]);
 });
 
-test("requests from other origins are refused on the Durable webhook", async () => {
+test("requests from other origins are rejected by the Durable webhook", async () => {
   const host = await startLocalHost({ appDir: APP, stateDir: await makeTempDir(), storage: MEMORY });
   const response = await fetch(`${host.url}/runtime/webhooks/durabletask/orchestrators/chain`, {
     method: "POST",
@@ -153,7 +153,7 @@ test("requests from other origins are refused on the Durable webhook", async () 
   expect(response.status).toBe(403);
 });
 
-test("hosts without a state folder are none", async () => {
+test("a missing state folder has no running hosts", async () => {
   const stateDir = path.join(await makeTempDir(), "none");
   expect(await listRunningHosts(stateDir)).toEqual([]);
 });

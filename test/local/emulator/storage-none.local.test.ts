@@ -13,7 +13,7 @@ const LARGE = randomBytes(200_000).toString("hex");
 
 type Status = { runtimeStatus: string; output: { variables?: Record<string, unknown> } };
 
-test("a pipeline runs, with sessions too large for a message", async () => {
+test("a pipeline runs with session contexts too large for a message", async () => {
   const host = await startLocalHost({ stateDir: await makeTempDir(), storage: { kind: "none" } });
   expect(host.storage).toMatchObject({ description: "none", pid: undefined });
   const code = [`large = "${LARGE}"`, "size = len(large)", "assert size == 400000"];
@@ -34,7 +34,7 @@ test("a pipeline runs, with sessions too large for a message", async () => {
   expect(status).toMatchObject({ runtimeStatus: "Completed" });
 });
 
-test("output bindings write to it", async () => {
+test("output bindings write to the in-memory storage", async () => {
   const host = await startLocalHost({
     appDir: fixtureApp("outputs"),
     stateDir: await makeTempDir(),

@@ -78,7 +78,7 @@ async function sendFrom(page: Awaited<ReturnType<typeof openForeignPage>>, sent:
 describe("a page of another site", () => {
   const MESSAGE = "<QueueMessage><MessageText>e30=</MessageText></QueueMessage>";
 
-  test("queues no work, not even with the real key", async () => {
+  test("cannot queue a message, not even with the real key", async () => {
     const page = await openForeignPage("evil.test");
     for (const key of [PUBLIC_DEVELOPMENT_KEY, partOf("AccountKey")]) {
       const url = `${queueUrl()}/jobs/messages?${sasOf(key)}`;
@@ -92,7 +92,7 @@ describe("a page of another site", () => {
     expect(await waitingMessages()).toBe(1);
   });
 
-  test("reads nothing of host and storage", async () => {
+  test("cannot read anything from host or storage", async () => {
     const page = await openForeignPage("evil.test");
     const urls = [
       `${host.url}/admin/host/status`,
@@ -104,7 +104,7 @@ describe("a page of another site", () => {
     for (const url of urls) expect(await sendFrom(page, { url })).toEqual({ error: "TypeError: Failed to fetch" });
   });
 
-  test("runs no function", async () => {
+  test("cannot run a function", async () => {
     const page = await openForeignPage("evil.test");
     const started: string[] = [];
     const following = new AbortController();
@@ -124,7 +124,7 @@ describe("a page of another site", () => {
   });
 });
 
-test("a name that is made to point at this machine reads neither queues nor runs", async () => {
+test("a host name rebound to this machine can read neither queues nor runs", async () => {
   const name = "rebound.test";
   const browser = await openBrowser([`--host-resolver-rules=MAP ${name} 127.0.0.1`]);
   const page = await browser.newPage();

@@ -37,7 +37,7 @@ function makeApp() {
   return new SdkInvoker({ orchestrators, activities: { step: (name: unknown) => `${name} done`, flaky } });
 }
 
-test("connections that break, and a storage that is busy, cost time and nothing else", async () => {
+test("broken connections and a busy storage only cost time", async () => {
   const faulty = await withFaults(storage());
   const { client, hubName } = await startTestEngine({ storage: faulty.storage, invoker: makeApp() });
   const ids = Array.from({ length: 8 }, (_, i) => `rich-${i}`);

@@ -42,14 +42,14 @@ async function runRich(fate: Fate | undefined, atCall: number) {
 }
 
 const MOMENTS = {
-  before: "dies before it",
-  after: "dies after it",
-  refused: "is refused it",
-  lost: "does not hear of it",
+  before: "dies before a call",
+  after: "dies after a call",
+  refused: "is denied a call",
+  lost: "does not get the response of a call",
 } satisfies Record<Fate, string>;
 
 for (const [fate, what] of Object.entries(MOMENTS) as [Fate, string][]) {
-  test(`a host that ${what}, whichever call it is, leaves the same end and no message`, async () => {
+  test(`a host that ${what}, at any call, causes neither a different result nor a leftover message`, async () => {
     const { calls } = await runRich(undefined, 0);
     for (let call = 1; call <= calls; call += 1) {
       const { end, messages } = await runRich(fate, call);

@@ -54,7 +54,7 @@ function makeWorld(work: (input: unknown) => unknown = (input) => input) {
 }
 
 describe("a checkpoint", () => {
-  test("lets nobody work on what it sends before its history is written", async () => {
+  test("does not let work start on its messages before its history is written", async () => {
     const scheduledAtCall: boolean[] = [];
     const { world, start, output, eventTypes } = makeWorld(async (input) => {
       scheduledAtCall.push((await eventTypes()).includes(EventType.TaskScheduled));
@@ -68,7 +68,7 @@ describe("a checkpoint", () => {
     expect(scheduledAtCall).not.toContain(false);
   });
 
-  test("has sent what it decided when its history is written", async () => {
+  test("has sent its messages when its history is written", async () => {
     const { world, start, eventTypes } = makeWorld();
     const first = await start("calls", (call) => (isAppend(call) ? "after" : undefined));
     expect(first.isDead()).toBe(true);
@@ -76,7 +76,7 @@ describe("a checkpoint", () => {
     expect(world.storage.queue(WORK_ITEMS).messages()).toHaveLength(1);
   });
 
-  test("keeps its messages until the history holds them", async () => {
+  test("does not delete its input messages before the history is written", async () => {
     const { world, start, eventTypes } = makeWorld();
     await start("calls", (call) => (isAppend(call) ? "before" : undefined));
     expect(await eventTypes()).toEqual([]);
@@ -85,7 +85,7 @@ describe("a checkpoint", () => {
 });
 
 describe("a work item", () => {
-  test("is there until its reply is", async () => {
+  test("exists until its reply has been sent", async () => {
     const { world, start } = makeWorld();
     const workItems: number[] = [];
     await start("calls", (call) => {
@@ -105,13 +105,13 @@ describe("a work item", () => {
   });
 });
 
-test("a timer that is due soon fires to the millisecond, not by the queue's seconds", async () => {
+test("a timer that is due soon fires on the millisecond, not on the queue's whole seconds", async () => {
   const { world, start, output } = makeWorld();
   await start("sleeps");
   expect(await world.until(output)).toBe('"2026-06-24T14:00:01.250Z"');
 });
 
-test("a reply that is there before the history holds its call waits for it", async () => {
+test("a reply that arrives before its call is in the history waits for the call", async () => {
   const { world, invoker, start, output } = makeWorld();
   const { client } = await start("waits");
   const base = { EventId: -1, IsPlayed: false, Timestamp: "2026-06-24T14:00:00.0000000Z" };
@@ -129,8 +129,8 @@ test("a reply that is there before the history holds its call waits for it", asy
   await world.until(() => world.messages().length === 0);
 });
 
-describe("a partition that another host took", () => {
-  test("gets nothing more from an episode that was running, and its messages at once", async () => {
+describe("a partition that another host took over", () => {
+  test("gets nothing more from a running episode, and gets its messages immediately", async () => {
     const { world, invoker, start, eventTypes } = makeWorld();
     const { client } = await start("waits");
     const before = await eventTypes();
@@ -150,7 +150,7 @@ describe("a partition that another host took", () => {
     expect(world.storage.queue(CONTROL).messages()).toMatchObject([{ visibleAtMs: world.clock.now().getTime() }]);
   });
 
-  test("gets what was waiting at once", async () => {
+  test("gets the waiting messages immediately", async () => {
     const { world, invoker, start } = makeWorld();
     const { client } = await start("waits");
     invoker.invokeOrchestrator = () => new Promise(() => {});

@@ -93,7 +93,7 @@ describe("a host killed in the middle of a checkpoint", () => {
     ["after the last history is written", history, "after", 3],
     ["before the last row is written", row, "before", 3],
     ["before the last message is deleted", inbound, "before", 3],
-  ] as const)("%s is continued by the next one", async (_, point, moment, nth) => {
+  ] as const)("%s is continued by the next host", async (_, point, moment, nth) => {
     const hubName = newHubName();
     const crash = crashAt(point, moment, nth);
     const settings = { controlQueueVisibilityTimeoutMs: 2_000, workItemQueueVisibilityTimeoutMs: 2_000 };
@@ -114,8 +114,8 @@ describe("a host killed in the middle of a checkpoint", () => {
   });
 });
 
-describe("what a killed host had in hand", () => {
-  test("an event is raised once, also when its message comes again", async () => {
+describe("after a host was killed", () => {
+  test("an event is raised once, even if its message is delivered again", async () => {
     const hubName = newHubName();
     let isArmed = false;
     const crash = makeCrashable(storage(), (call) => (isArmed && row(call) ? "before" : undefined));
@@ -158,7 +158,7 @@ describe("what a killed host had in hand", () => {
     expect((await waitForInstance(client, "sleeper")).output).toBe('"woken"');
   });
 
-  test("a child that its parent starts twice runs once", async () => {
+  test("a child whose parent starts it twice runs once", async () => {
     const hubName = newHubName();
     const sendsChild: Point = ({ resource, operation, args }) =>
       resource.includes("-control-") && operation === "send" && String(args[0]).includes('ParentInstance","Name');

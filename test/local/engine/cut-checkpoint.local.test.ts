@@ -31,7 +31,7 @@ const orchestrators = {
 };
 const app = () => new SdkInvoker({ orchestrators, activities: { double: (value: unknown) => Number(value) * 2 } });
 
-test("messages that the first transaction recorded still get the decisions that the second one would have held", async () => {
+test("messages recorded by the first transaction still lead to the decisions that the second one was meant to record", async () => {
   const hubName = newHubName();
   const first = await startTestEngine({ storage: storage(), hubName, invoker: app() });
   await first.client.start({ name: "collects", input: null, instanceId: "basket" });
@@ -49,7 +49,7 @@ test("messages that the first transaction recorded still get the decisions that 
   expect(history.filter((it) => it.EventType === EventType.EventRaised)).toHaveLength(3);
 });
 
-test("a host that dies between two transactions of a large fan-out loses none of it", async () => {
+test("a host crash between two transactions of a large fan-out loses no activity", async () => {
   const hubName = newHubName();
   let transactions = 0;
   const crash = makeCrashable(storage(), ({ resource, operation }) => {

@@ -95,11 +95,11 @@ const app = () => new SdkInvoker({ orchestrators, activities });
 const start = () => startTestEngine({ storage: storage(), invoker: app() });
 const output = (text: string | null): unknown => JSON.parse(text ?? "null");
 
-describe("orchestrations on storage", () => {
+describe("orchestrations on real storage", () => {
   test.each([
     ["activities in sequence", "chain", null, ["Hello Tokyo!", "Hello Cairo!"]],
     ["activities in parallel", "fanOut", null, 870],
-    ["an activity that works in the end", "retries", null, 3],
+    ["an activity that finally succeeds", "retries", null, 3],
     ["children", "parent", null, ["Hello Tokyo!", "Hello Cairo!", "Hello Tokyo!", "Hello Cairo!"]],
     ["generations", "counts", 3, "counted to 1"],
   ])("%s complete", async (_, name, input, expected) => {
@@ -109,14 +109,14 @@ describe("orchestrations on storage", () => {
     expect(output(status.output)).toEqual(expected);
   });
 
-  test("a failed activity fails the orchestration, with its message", async () => {
+  test("a failed activity fails the orchestration with its message", async () => {
     const { client } = await start();
     const status = await runToEnd(client, "fails");
     expect(status.runtimeStatus).toBe("Failed");
     expect(status.output).toContain("no luck");
   });
 
-  test("a failed child is an error that its parent can catch", async () => {
+  test("a parent can catch the error of a failed child", async () => {
     const { client } = await start();
     const status = await runToEnd(client, "parentOfFailure");
     expect(status.runtimeStatus).toBe("Completed");
@@ -129,7 +129,7 @@ describe("orchestrations on storage", () => {
     expect(now).toBeGreaterThanOrEqual(due);
   });
 
-  test("an event from outside is waited for, the custom status shows meanwhile", async () => {
+  test("an external event is awaited, and the custom status is visible meanwhile", async () => {
     const { client } = await start();
     const { instanceId } = await client.start({ name: "approval", input: null });
     await waitForInstance(client, instanceId, (it) => it.customStatus === '{"waiting":true}');
@@ -139,7 +139,7 @@ describe("orchestrations on storage", () => {
     expect(status.customStatus).toBe("null");
   });
 
-  test("payloads beyond a table column arrive whole, and go with a purge", async () => {
+  test("payloads too large for a table column are returned complete, and deleted by a purge", async () => {
     const { client, hubName } = await start();
     const text = "x".repeat(200_000);
     const status = await runToEnd(client, "large", text);
@@ -154,7 +154,7 @@ describe("orchestrations on storage", () => {
     expect(await client.getHistory(status.instanceId, status.executionId)).toEqual([]);
   });
 
-  test("an unknown orchestrator fails and says what there is", async () => {
+  test("an unknown orchestrator fails, and the error lists the existing ones", async () => {
     const { client } = await start();
     const status = await runToEnd(client, "nobody");
     expect(status.runtimeStatus).toBe("Failed");
@@ -162,8 +162,8 @@ describe("orchestrations on storage", () => {
   });
 });
 
-describe("control from outside", () => {
-  test("terminate ends what waits", async () => {
+describe("control by a client", () => {
+  test("terminate ends a waiting instance", async () => {
     const { client } = await start();
     const { instanceId } = await client.start({ name: "approval", input: null });
     await waitForInstance(client, instanceId, (it) => it.customStatus !== null);
@@ -172,7 +172,7 @@ describe("control from outside", () => {
     expect(status).toMatchObject({ runtimeStatus: "Terminated", output: "enough" });
   });
 
-  test("a suspended instance takes its events when it is resumed", async () => {
+  test("a suspended instance processes its events after it is resumed", async () => {
     const { client } = await start();
     const { instanceId } = await client.start({ name: "approval", input: null });
     await waitForInstance(client, instanceId, (it) => it.customStatus !== null);
@@ -190,7 +190,7 @@ describe("control from outside", () => {
     expect(output(status.output)).toEqual({ approved: false });
   });
 
-  test("a running instance's id is refused, an ended one's begins again", async () => {
+  test("the ID of a running instance is rejected, and that of an ended instance can be reused", async () => {
     const { client } = await start();
     await client.start({ name: "approval", input: null, instanceId: "mine" });
     await expect(client.start({ name: "chain", input: null, instanceId: "mine" })).rejects.toThrow(
@@ -206,7 +206,7 @@ describe("control from outside", () => {
     expect(history.filter((it) => it.EventType === EventType.ExecutionStarted)).toHaveLength(1);
   });
 
-  test("AnyState lets a start replace what still runs, which is ended first", async () => {
+  test("AnyState lets a start replace a running instance, which is terminated first", async () => {
     const settings = { overridableExistingInstanceStates: "AnyState" as const };
     const { client } = await startTestEngine({ storage: storage(), invoker: app(), settings });
     const parent = await client.start({ name: "parentOfApproval", input: null });
@@ -218,7 +218,7 @@ describe("control from outside", () => {
     expect(caught).toContain("A new instance creation request has been issued for instance mine which currently has");
   });
 
-  test("purgeMany leaves what runs", async () => {
+  test("purgeMany keeps running instances", async () => {
     const { client } = await start();
     await runToEnd(client, "chain");
     const running = await client.start({ name: "approval", input: null });
@@ -228,15 +228,15 @@ describe("control from outside", () => {
     expect(instances.map((it) => it.instanceId)).toEqual([running.instanceId]);
   });
 
-  test("an event for nobody is thrown away", async () => {
+  test("an event for an unknown instance is discarded", async () => {
     const { client, hubName } = await start();
     await client.raiseEvent("nobody", "Approval", "true");
     await waitFor(() => areQueuesEmpty(storage(), hubName));
   });
 });
 
-describe("what stays in memory", () => {
-  test("the history of an instance that began here is never read", async () => {
+describe("caching in memory", () => {
+  test("the history of an instance that started here is never read", async () => {
     const reads: string[] = [];
     const account = storage();
     const watched = {
@@ -259,7 +259,7 @@ describe("what stays in memory", () => {
     expect(reads.filter((name) => name === `${hubName}History`)).toEqual([]);
   });
 
-  test("a history that changed elsewhere is found out, and read again", async () => {
+  test("a history that changed elsewhere is noticed, and read again", async () => {
     const { client, hubName } = await start();
     const { instanceId } = await client.start({ name: "approval", input: null });
     await waitForInstance(client, instanceId, (it) => it.customStatus !== null);
@@ -271,15 +271,15 @@ describe("what stays in memory", () => {
     expect(output(status.output)).toEqual({ approved: true });
   });
 
-  test("nothing is left in the queues", async () => {
+  test("the queues are empty at the end", async () => {
     const { client, hubName } = await start();
     await Promise.all(["chain", "fanOut", "parent", "counts"].map((name) => runToEnd(client, name, 3)));
     await waitFor(() => areQueuesEmpty(storage(), hubName));
   });
 });
 
-describe("a worker that is not there", () => {
-  test("its calls are made again once it is", async () => {
+describe("an unavailable worker", () => {
+  test("is called again once it is available", async () => {
     const sdk = app();
     let isThere = false;
     const away: InvocationReply = { kind: "unavailable", reason: "The worker restarts." };

@@ -209,7 +209,7 @@ const STOPS: [string, (hub: ForeignHub) => Promise<void>, unknown[], string][] =
   ],
 ];
 
-test.each(STOPS)("it goes on from %s", async (_, leave, calls, hello) => {
+test.each(STOPS)("the engine continues from %s", async (_, leave, calls, hello) => {
   const { world, said, client, ending, problems } = await openHub(leave);
   await world.pass(400_000);
   await world.during(client.raiseEvent("trip", "Go", '"go"'));
@@ -221,7 +221,7 @@ test.each(STOPS)("it goes on from %s", async (_, leave, calls, hello) => {
 test.each<[string, ForeignEvent]>([
   ["result", childEnded],
   ["failure", { EventType: "SubOrchestrationInstanceFailed", TaskScheduledId: 2, Reason: "no", Details: "why" }],
-])("it takes the %s of a child that a .NET host ran", async (what, event) => {
+])("the engine accepts the %s of a child that ran on a .NET host", async (what, event) => {
   const { world, said, ending } = await openHub(async (hub) => {
     await hub.history("trip", E, untilChild);
     await hub.send(trip, event, { sender: { InstanceId: "the-child", ExecutionId: E2 } });
@@ -233,7 +233,7 @@ test.each<[string, ForeignEvent]>([
   expect(said).toEqual([]);
 });
 
-test("it goes on from what a host of 1.x left: Base64, and columns that are absent", async () => {
+test("the engine continues the data of a 1.x host, with Base64 bodies and missing columns", async () => {
   const { world, client, ending } = await openHub(
     async (hub) => {
       await hub.history("trip", E, untilCall);
@@ -248,7 +248,7 @@ test("it goes on from what a host of 1.x left: Base64, and columns that are abse
   expect(await ending("trip")).toEqual(["Hello from .NET", "go", "Hello go"]);
 });
 
-test("it reads a large input that is in a blob", async () => {
+test("the engine reads a large input from a blob", async () => {
   const large = "x".repeat(40_000);
   const { world, said } = await openHub(async (hub) => {
     const name = "trip/history-0000000000000001-ExecutionStarted-0A1B2C3D-Input.json.gz";
@@ -266,7 +266,7 @@ test("it reads a large input that is in a blob", async () => {
   expect((await world.status("trip"))?.runtimeStatus).toBe("Running");
 });
 
-test("an instance that a .NET host suspended goes on when it is resumed, with what came meanwhile", async () => {
+test("an instance suspended by a .NET host continues when it is resumed, with the events received meanwhile", async () => {
   const suspended: ForeignEvent = { EventType: "ExecutionSuspended", Reason: "maintenance" };
   const { world, client, ending } = await openHub(async (hub) => {
     await hub.history("trip", E, [...untilWait, begin, suspended, end, begin, raised, end]);
@@ -278,7 +278,7 @@ test("an instance that a .NET host suspended goes on when it is resumed, with wh
   expect(await ending("trip")).toEqual(["Hello from .NET", "go", "Hello go"]);
 });
 
-test("a row that a crash left behind its history is written when a message comes back", async () => {
+test("an instance row that is behind its history after a crash is written when a message comes back", async () => {
   const ended: ForeignEvent = {
     EventType: "ExecutionCompleted",
     EventId: 3,
@@ -294,7 +294,7 @@ test("a row that a crash left behind its history is written when a message comes
   expect(await problems()).toEqual([]);
 });
 
-test("nothing is taken while the foreign host's lease lasts", async () => {
+test("no message is received before the foreign host's lease expires", async () => {
   const { world, said, ending, client } = await openHub(
     async (hub) => {
       await hub.history("trip", E, untilCall);
@@ -354,7 +354,7 @@ const stateOf = async (world: VirtualWorld) => {
 };
 const exists = { entityExists: true };
 
-test("an entity at rest keeps its state, and does what waits in its queue", async () => {
+test("an idle entity keeps its state, and processes the messages in its queue", async () => {
   const { world, problems } = await openHub(async (hub) => {
     await leaveEntity(hub, { exists: true, state: "5", sorter: {} }, exists);
     await hub.send(entity, op(signal(1)));
@@ -365,7 +365,7 @@ test("an entity at rest keeps its state, and does what waits in its queue", asyn
   expect(await problems()).toEqual([]);
 });
 
-test("an entity that was suspended in the middle of a full batch does the rest", async () => {
+test("an entity that was suspended in the middle of a full batch processes the rest", async () => {
   const { world, problems } = await openHub(async (hub) => {
     const queue = [signal(1), signal(2), signal(3)];
     await leaveEntity(
@@ -381,7 +381,7 @@ test("an entity that was suspended in the middle of a full batch does the rest",
   expect(await problems()).toEqual([]);
 });
 
-test("a delayed signal comes when it is due", async () => {
+test("a delayed signal is processed when it is due", async () => {
   const due = "2026-06-24T14:02:00.0000000Z";
   const { world } = await openHub(async (hub) => {
     await leaveEntity(hub, { exists: true, state: "5", sorter: {} }, exists);
@@ -394,7 +394,7 @@ test("a delayed signal comes when it is due", async () => {
   expect(await stateOf(world)).toMatchObject({ state: "6" });
 });
 
-test("messages that the sorter of a .NET host has delivered or holds back come once, and in order", async () => {
+test("messages that a .NET host's sorter has delivered or held back are processed once, in order", async () => {
   const from = { parent: "sender", parentExecution: E };
   const stamped = (n: number, before: number | null) => ({
     ...signal(n),
@@ -422,7 +422,7 @@ test("messages that the sorter of a .NET host has delivered or holds back come o
   });
 });
 
-test("an entity's answer to a call of a .NET host's orchestration is taken, by the id in its history", async () => {
+test("an entity's reply to a .NET host's orchestration is matched by the ID in its history", async () => {
   const caller = { InstanceId: "trip", ExecutionId: E };
   const request = add(CALL, { parent: "trip", parentExecution: E, Timestamp: "2026-06-24T13:59:00.1234567Z" });
   const sent = {
@@ -442,7 +442,7 @@ test("an entity's answer to a call of a .NET host's orchestration is taken, by t
   expect(await ending("trip")).toBe(6);
 });
 
-test("a lock that a .NET host's orchestration holds is kept from others, used, and given back", async () => {
+test("a lock held by a .NET host's orchestration excludes others, is used, and is released", async () => {
   const request = {
     op: null,
     id: LOCK,

@@ -81,7 +81,7 @@ async function runWithLateWrite(atWrite: number) {
   return { output: `${runtimeStatus} ${output}`, problems, count: count() };
 }
 
-test("a write of a host that has ended changes nothing, whichever arrives late", async () => {
+test("a delayed write of a host that died changes nothing, whichever write it is", async () => {
   const { count } = await runWithLateWrite(0);
   expect(count).toBeGreaterThan(20);
   for (let write = 1; write <= count; write += 1) {

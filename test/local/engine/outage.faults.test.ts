@@ -26,7 +26,7 @@ const reading: Point = ({ resource, operation }) => resource.includes("-control-
 const reply: Point = ({ resource, operation, args }) =>
   resource.includes("-control-") && operation === "send" && String(args[0]).includes("TaskCompletedEvent");
 
-describe("a storage that refuses one call", () => {
+describe("a storage account that rejects one call", () => {
   test.each([
     ["one of many activities cannot be sent", toWorkItems, 3],
     ["a history cannot be written", history, 1],
@@ -34,7 +34,7 @@ describe("a storage that refuses one call", () => {
     ["a row cannot be written", row, 1],
     ["a queue cannot be read", reading, 2],
     ["a reply cannot be sent", reply, 2],
-  ] as const)("%s: the orchestration completes all the same", async (_, point, nth) => {
+  ] as const)("%s: the orchestration still completes", async (_, point, nth) => {
     let count = 0;
     const { storage: account } = makeCrashable(storage(), (call) => {
       if (!point(call)) return undefined;
@@ -52,7 +52,7 @@ describe("a storage that refuses one call", () => {
   });
 });
 
-test("an activity whose outcome the storage did not take at first is not run again", async () => {
+test("an activity whose outcome the storage rejected at first is not run again", async () => {
   let refusals = 0;
   const { storage: account } = makeCrashable(storage(), (call) => {
     if (!reply(call) || refusals === 3) return undefined;
@@ -73,7 +73,7 @@ test("an activity whose outcome the storage did not take at first is not run aga
   expect(runs.toSorted()).toEqual([1, 2, 3, 4, 5, 6]);
 });
 
-test("what a host had in hand when it lost its partitions comes to their new owner", async () => {
+test("messages in progress on a host that lost its partitions reach the new owner", async () => {
   const hubName = newHubName();
   const entered = Promise.withResolvers<void>();
   const answered = Promise.withResolvers<void>();

@@ -59,7 +59,7 @@ const PARTS = 3;
 
 // In parts, so that each has time enough on a busy machine.
 describe.each(["before", "after"] as const)(
-  "a host that is paused %s any of its calls, beyond its lease,",
+  "a host that is paused %s any of its calls, longer than its lease,",
   (moment) => {
     test.each(Array.from({ length: PARTS }, (_, part) => part))("records nothing twice (part %i)", async (part) => {
       const { calls } = await runWithPause(undefined, 0);

@@ -57,7 +57,7 @@ function holdRows(account: StorageAccount, hubName: string, hold: () => Promise<
 
 const emptied = (hubName: string) => waitFor(() => areQueuesEmpty(storage(), hubName));
 
-test("waits for the checkpoint, and leaves nothing", async () => {
+test("a purge waits for the checkpoint, and leaves nothing behind", async () => {
   const { client, hubName, proceed } = await startHeldEngine();
   const purged = client.purge("gone");
   // A message that comes meanwhile must not bring it back either.
@@ -69,7 +69,7 @@ test("waits for the checkpoint, and leaves nothing", async () => {
   expect(await client.list({}, { top: 10 })).toMatchObject({ instances: [] });
 });
 
-test("by another host leaves no row behind", async () => {
+test("a purge by another host leaves no row behind", async () => {
   const { client, hubName, proceed } = await startHeldEngine();
   const hub = await openTaskHub({ storage: storage(), hubName, partitionCount: 4 });
   const deps = { hub, payloads: new LargePayloads(hub.largeMessages), clock: createSystemClock() };
@@ -80,7 +80,7 @@ test("by another host leaves no row behind", async () => {
   expect(await client.getStatus("gone")).toBeNull();
 });
 
-test("a purge that failed half-way can be repeated", async () => {
+test("a purge that failed halfway can be repeated", async () => {
   const asked: string[] = [];
   const onPurge = async (instanceId: string) => {
     if (asked.push(instanceId) === 1) throw new Error("The disk is busy.");

@@ -4,7 +4,7 @@ import { resolveDurableTaskSettings } from "../../../local/src/engine/resolve-se
 const resolve = (section: unknown, env = {}) => resolveDurableTaskSettings(section, env);
 
 describe("defaults", () => {
-  test("without host.json they are the extension's", () => {
+  test("without host.json the settings are the extension's", () => {
     expect(resolve(undefined)).toMatchObject({
       hubName: "TestHubName",
       partitionCount: 4,
@@ -16,7 +16,7 @@ describe("defaults", () => {
     });
   });
 
-  test("the app lease is on, for the app named after the site", () => {
+  test("the app lease is on, and the app is named after the site", () => {
     const appLease = { renewIntervalMs: 25_000, acquireIntervalMs: 10_000, leaseIntervalMs: 60_000 };
     expect(resolve({})).toMatchObject({ useAppLease: true, appName: "", appLease });
     expect(resolve({ useAppLease: false }, { WEBSITE_SITE_NAME: "site" })).toMatchObject({
@@ -25,29 +25,29 @@ describe("defaults", () => {
     });
   });
 
-  test("the hub is named after the site where there is one", () => {
+  test("the hub is named after the site if there is one", () => {
     expect(resolve({}, { WEBSITE_SITE_NAME: "1-my-site" }).hubName).toBe("t1mysite");
   });
 });
 
-describe("what host.json says", () => {
-  test("names compare ignoring case", () => {
+describe("settings in host.json", () => {
+  test("property names are case-insensitive", () => {
     const section = { HubName: "MyHub", StorageProvider: { PartitionCount: 7, maxQueuePollingInterval: "00:00:02" } };
     expect(resolve(section)).toMatchObject({ hubName: "MyHub", partitionCount: 7, maxQueuePollingIntervalMs: 2_000 });
   });
 
-  test("%NAME% takes the app setting", () => {
+  test("%NAME% is replaced by the app setting", () => {
     expect(resolve({ hubName: "%HUB%" }, { HUB: "FromSetting" }).hubName).toBe("FromSetting");
   });
 
   test.each([
     [{ leaseInterval: "00:01:30" }, "whole seconds from 15 to 60"],
     [{ leaseInterval: "00:00:20" }, "renewInterval is not shorter than leaseInterval"],
-  ])("an app lease of %j is refused", (appLeaseOptions, problem) => {
+  ])("an app lease of %j is rejected", (appLeaseOptions, problem) => {
     expect(problemsOf({ appLeaseOptions })).toEqual([expect.stringContaining(problem)]);
   });
 
-  test("all that is wrong is told at once", () => {
+  test("all problems are reported at once", () => {
     const section = {
       hubName: "no-dashes",
       maxConcurrentActivityFunctions: 0,
@@ -79,7 +79,7 @@ function warningsOf(section: unknown, env: Record<string, string> = {}) {
   return { settings, warnings };
 }
 
-test("an app of the Durable Task Scheduler runs on Azure Storage, which is said", () => {
+test("an app for the Durable Task Scheduler runs on Azure Storage, with a warning", () => {
   const storageProvider = { type: "azureManaged", connectionStringName: "DURABLE_TASK_SCHEDULER_CONNECTION_STRING" };
   const { settings, warnings } = warningsOf({ hubName: "default", storageProvider });
   expect(settings).toMatchObject({ hubName: "default", connectionName: "AzureWebJobsStorage" });
@@ -89,14 +89,14 @@ test("an app of the Durable Task Scheduler runs on Azure Storage, which is said"
 test.each([
   ["useTablePartitionManagement", false],
   ["useLegacyPartitionManagement", true],
-])("%s: %s asks for leases on blobs, which this host only respects: it says so", (name, value) => {
+])("%s: %s requests blob leases, which this host only respects, with a warning", (name, value) => {
   const { warnings } = warningsOf({ storageProvider: { [name]: value } });
   expect(warnings).toEqual([expect.stringContaining(`${name}: ${value}`)]);
   expect(warningsOf({ storageProvider: { [name]: !value } }).warnings).toEqual([]);
   expect(problemsOf({ storageProvider: { [name]: "perhaps" } })).toEqual([expect.stringContaining(name)]);
 });
 
-test("a hub that is named by a setting which is not set is the default one, which is said", () => {
+test("a hub name from a missing setting falls back to the default, with a warning", () => {
   const { settings, warnings } = warningsOf({ hubName: "%TASKHUB_NAME%" });
   expect(settings.hubName).toBe(resolve({}).hubName);
   expect(warnings).toEqual([expect.stringContaining("TASKHUB_NAME is not set")]);

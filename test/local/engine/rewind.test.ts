@@ -48,7 +48,7 @@ test("completed siblings keep their results, at every depth", async () => {
   expect(hub.instances.get("abc")?.status.runtimeStatus).toBe("Completed");
 });
 
-test("what fails again can be rewound again", async () => {
+test("a rewound instance that fails again can be rewound again", async () => {
   const { hub, runs } = open(tree, { b1: 2 });
   hub.start("Parent");
   await hub.run();
@@ -61,7 +61,7 @@ test("what fails again can be rewound again", async () => {
   expect(runs["before"]).toBe(1);
 });
 
-test("an orchestrator's own error is gone where its code no longer throws", async () => {
+test("an orchestrator's own error disappears if its code no longer throws", async () => {
   let isBroken = true;
   const { hub, runs } = open(
     {
@@ -83,7 +83,7 @@ test("an orchestrator's own error is gone where its code no longer throws", asyn
   expect(runs).toEqual({ once: 1 });
 });
 
-test("rows keep their place, and say what they were", async () => {
+test("rewound rows keep their position", async () => {
   const { hub } = open(tree, { a2: 9 });
   hub.start("Child", "a");
   await hub.run();
@@ -99,7 +99,7 @@ test("rows keep their place, and say what they were", async () => {
   ]);
 });
 
-test("a rewind that was interrupted after the parent's history finds its children again", () => {
+test("a rewind that was interrupted after the parent's history still finds its children", () => {
   const base = { IsPlayed: true, Timestamp: "2026-01-01T00:00:00.0000000Z" };
   const created = { EventType: EventType.SubOrchestrationInstanceCreated, ...base, EventId: 0 };
   const child = { ...created, InstanceId: "child", Name: "Child", Version: null, Input: null } as never as HistoryEvent;

@@ -62,8 +62,8 @@ function waitForOwners(hubName: string, expected: Record<string, number>, deadli
   );
 }
 
-describe("two hosts of one hub", () => {
-  test("share its partitions, run its instances, and hand over when one stops", async () => {
+describe("two hosts of the same hub", () => {
+  test("share its partitions, run its instances, and hand over when one host stops", async () => {
     const hubName = newHubName();
     const one = await makeHost(hubName, { workerId: "host-one" }).start();
     await waitForOwners(hubName, { "host-one": 4 });
@@ -83,7 +83,7 @@ describe("two hosts of one hub", () => {
     }
   });
 
-  test("the one that lives takes over what the one that died had begun", async () => {
+  test("take over the work of a host that died", async () => {
     const hubName = newHubName();
     const crash = makeCrashable(storage());
     const one = await makeHost(hubName, { crash }).start();
@@ -102,7 +102,7 @@ describe("two hosts of one hub", () => {
     }
   });
 
-  test("a host that lost its partitions to another writes nothing more", async () => {
+  test("stop writing once they have lost their partitions", async () => {
     const hubName = newHubName();
     const one = makeHost(hubName, { workerId: "host-one" });
     const first = await one.start();
@@ -120,7 +120,7 @@ describe("two hosts of one hub", () => {
   });
 });
 
-test("an activity that takes longer than a hold is run by one host only", async () => {
+test("an activity that takes longer than its message is hidden is run by one host only", async () => {
   const hubName = newHubName();
   const answered = Promise.withResolvers<void>();
   let renewals = 0;
@@ -144,7 +144,7 @@ test("an activity that takes longer than a hold is run by one host only", async 
   expect([...busy.calls, ...other.calls].toSorted()).toEqual(["a", "b", "c"]);
 });
 
-test("queues that a smaller partition count leaves over are emptied", async () => {
+test("queues left over from a larger partition count are emptied", async () => {
   const hubName = newHubName();
   const instanceId = INSTANCES.find((it) => partitionOf(it, 8) > 3) ?? "";
   const { queueName } = await leaveStart(hubName, instanceId);
@@ -156,7 +156,7 @@ test("queues that a smaller partition count leaves over are emptied", async () =
   expect((await waitForInstance(client, instanceId)).runtimeStatus).toBe("Completed");
 });
 
-test("a host that stops leaves nothing in hand", async () => {
+test("a stopping host releases everything it holds", async () => {
   const hubName = newHubName();
   const one = await makeHost(hubName, { workerId: "host-one" }).start();
   await waitForOwners(hubName, { "host-one": 4 });

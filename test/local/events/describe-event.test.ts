@@ -56,18 +56,18 @@ const EVENTS: [HostEvent, string | null, object][] = [
   ],
 ];
 
-test.each(EVENTS)("%j has its line", (event, text, expected) => {
+test.each(EVENTS)("%j is described in one line", (event, text, expected) => {
   const line = describeEvent(event);
   expect(line === null ? null : `${line.level} ${line.component}: ${line.message}`).toBe(text);
   if (line !== null) expect({ ...line.fields }).toEqual(expected);
 });
 
-test("a call that belongs to no orchestration has a line without one", () => {
+test("a call outside an orchestration has a line without an instance ID", () => {
   const line = describeEvent({ kind: "function-started", time, ...call, instanceId: null });
   expect(line?.fields).toEqual({ functionName: "f", invocationId: "i" });
 });
 
-test("the README of the emulator names every kind", () => {
+test("the emulator's README lists every kind of event", () => {
   const kinds = [...readFileSync("local/src/events/host-event.ts", "utf8").matchAll(/kind: "([^"]+)"/g)];
   const text = readFileSync("local/README.md", "utf8");
   expect(new Set(EVENTS.map(([{ kind }]) => kind))).toEqual(new Set(kinds.map(([, kind]) => kind)));

@@ -19,7 +19,7 @@ async function readAll(log: EventLog, filter: EventFilter = {}): Promise<Numbere
 
 const texts = (events: readonly NumberedEvent[]) => events.map(({ event }) => textOf(event));
 
-test("a reader gets what is kept, and what comes", async () => {
+test("a reader receives kept events, then new ones", async () => {
   const log = new EventLog();
   log.add(line("a"));
   const reader = log.read({}, new AbortController().signal);
@@ -29,7 +29,7 @@ test("a reader gets what is kept, and what comes", async () => {
   expect(texts((await next).value)).toEqual(["b"]);
 });
 
-test("a burst is handed out in batches", async () => {
+test("a burst is delivered in batches", async () => {
   const log = new EventLog();
   for (let index = 0; index < 600; index += 1) log.add(line(String(index)));
   const reader = log.read({}, new AbortController().signal);
@@ -37,20 +37,20 @@ test("a burst is handed out in batches", async () => {
   expect(sizes).toEqual([256, 256, 88]);
 });
 
-test("an id leads to what came after it", async () => {
+test("an ID selects the events after it", async () => {
   const log = new EventLog();
   for (const text of ["a", "b", "c"]) log.add(line(text));
   const [, second] = await readAll(log);
   expect(texts(await readAll(log, { from: second?.id as string }))).toEqual(["c"]);
 });
 
-test.each([["of-another-host-2"], ["nonsense"], [""]])("with the id %j a reader begins at the start", async (from) => {
+test.each([["of-another-host-2"], ["nonsense"], [""]])("with the ID %j a reader begins at the start", async (from) => {
   const log = new EventLog();
   log.add(line("a"));
   expect(texts(await readAll(log, { from }))).toEqual(["a"]);
 });
 
-test("from now on nothing older is read, from the call on", async () => {
+test("with from=now only events after the call are read", async () => {
   const log = new EventLog();
   log.add(line("old"));
   const reader = log.read({ from: "now" }, new AbortController().signal);
@@ -58,7 +58,7 @@ test("from now on nothing older is read, from the call on", async () => {
   expect(texts((await reader.next()).value)).toEqual(["new"]);
 });
 
-test("a filter leaves other instances, the host's own events and other kinds out", async () => {
+test("a filter excludes other instances, the host's own events and other kinds", async () => {
   const log = new EventLog();
   log.add(line("mine"));
   log.add(line("another's", "two"));
@@ -68,7 +68,7 @@ test("a filter leaves other instances, the host's own events and other kinds out
   expect(await readAll(log, { instanceId: "one" })).toHaveLength(2);
 });
 
-test("what is too much is forgotten, oldest first, and a reader learns how much it missed", async () => {
+test("excess events are dropped, oldest first, and a reader learns how many it missed", async () => {
   const log = new EventLog();
   const mebibyte = "x".repeat(1024 * 1024);
   const reader = log.read({}, new AbortController().signal);
@@ -80,7 +80,7 @@ test("what is too much is forgotten, oldest first, and a reader learns how much 
   expect(texts(await readAll(log, { from: missed?.id as string }))).toHaveLength(15);
 });
 
-test("numbers go on when many small events are forgotten", async () => {
+test("numbering continues when many small events are dropped", async () => {
   const log = new EventLog();
   for (let number = 0; number < 65_000; number += 1) log.add(line(String(number)));
   const kept = texts(await readAll(log));
@@ -91,7 +91,7 @@ test("numbers go on when many small events are forgotten", async () => {
   });
 });
 
-test("a reader whose signal aborts ends", async () => {
+test("a reader ends when its signal aborts", async () => {
   const over = new AbortController();
   const reader = new EventLog().read({}, over.signal);
   const next = reader.next();
@@ -99,7 +99,7 @@ test("a reader whose signal aborts ends", async () => {
   expect(await next).toEqual({ done: true, value: undefined });
 });
 
-test("closing ends readers once they have what is kept, and nothing is added after it", async () => {
+test("closing ends readers after the kept events, and later events are ignored", async () => {
   const log = new EventLog();
   log.add(line("last"));
   const reader = log.read({}, new AbortController().signal);

@@ -18,7 +18,7 @@ const line = (message: string): HostEvent => ({
   fields: {},
 });
 
-test("an event is its number, its kind, and itself as JSON in one line", async () => {
+test("an event is sent as its ID, its kind, and one line of JSON", async () => {
   const log = new EventLog();
   log.add(line("two\nlines"));
   log.close();
@@ -30,7 +30,7 @@ test("an event is its number, its kind, and itself as JSON in one line", async (
   );
 });
 
-test("a stream on which nothing happens shows that it is there", async () => {
+test("an idle stream sends keep-alives", async () => {
   vi.useFakeTimers();
   onTestFinished(() => void vi.useRealTimers());
   const over = new AbortController();
@@ -74,7 +74,7 @@ async function connect(url: string): Promise<IncomingMessage> {
   return response;
 }
 
-test("a reader that does not read holds no memory, and learns what it missed", async () => {
+test("a slow reader uses no memory, and learns what it missed", async () => {
   const log = new EventLog();
   const { made, url } = await serve(log);
   const response = await connect(url);
@@ -95,7 +95,7 @@ test("a reader that does not read holds no memory, and learns what it missed", a
   expect(Number(missed)).toBeGreaterThan(500);
 });
 
-test("a reader that goes away ends its stream", async () => {
+test("a reader that disconnects ends its stream", async () => {
   const { made, url } = await serve(new EventLog());
   const response = await connect(url);
   await once(response, "data");

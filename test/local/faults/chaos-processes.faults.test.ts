@@ -5,7 +5,7 @@ import { runProcessChaos } from "../../helpers/chaos-processes.ts";
 const storage = useAzurite();
 
 // A small dose of `npm run chaos`.
-test("orchestrations end once and rightly on processes that are killed and paused, behind a faulty network", async () => {
+test("orchestrations end once and correctly on processes that are killed and paused, behind a faulty network", async () => {
   const { problems } = await runProcessChaos(storage(), {
     seed: 1,
     instances: 4,

@@ -11,7 +11,7 @@ vi.mock("node:zlib", async (importOriginal) =>
 
 // A small dose of `npm run chaos`; a seed that fails there fails here as well.
 test.each([1, 2, 3, 4, 5, 6])(
-  "orchestrations end once and rightly on hosts that die, stand still and lose answers (seed %d)",
+  "orchestrations end once and correctly on hosts that die, pause and lose responses (seed %d)",
   async (seed) => {
     seedIds(seed);
     const { problems } = await runChaos(seed, 8);
@@ -19,7 +19,7 @@ test.each([1, 2, 3, 4, 5, 6])(
   },
 );
 
-test("a seed does the same again", async () => {
+test("a seed is repeatable", async () => {
   const run = () => {
     seedIds(7);
     return runChaos(7, 5);

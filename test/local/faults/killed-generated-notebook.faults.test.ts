@@ -93,7 +93,7 @@ async function kill(host: HostProcess, killed: string, stateDir: string): Promis
 test.each([
   [11, "worker"],
   [12, "host"],
-])("notebook %i computes the same whole, and split with kill -9 of the %s between its steps", async (seed, killed) => {
+])("notebook %i computes the same as a single step, and split with kill -9 of the %s between its steps", async (seed, killed) => {
   const folder = await makeTempDir();
   const stateDir = path.join(folder, ".same-kit");
   const steps = generate(seed, folder);

@@ -62,7 +62,7 @@ async function expectWhole(client: TaskHubClient): Promise<void> {
   expect(variables.find(({ name }) => name === "seen")?.repr).toBe("['first', 'second', 'third']");
 }
 
-test("a worker that is killed while Python runs leaves no Python behind, and the notebook completes", async () => {
+test("a worker that is killed while Python runs leaves no Python process behind, and the notebook completes", async () => {
   const folder = await makeTempDir();
   const host = await startLocalHost({ appDir: APP, stateDir: path.join(folder, ".same-kit") });
   await initiate(host.url, folder);
@@ -73,7 +73,7 @@ test("a worker that is killed while Python runs leaves no Python behind, and the
   await expectWhole(host.client);
 });
 
-test("a host that is killed while Python runs leaves nothing behind, and the next one completes the notebook", async () => {
+test("a host that is killed while Python runs leaves no process behind, and the next host completes the notebook", async () => {
   const folder = await makeTempDir();
   const stateDir = path.join(folder, ".same-kit");
   const killed = await startHostProcess(APP, stateDir);

@@ -14,7 +14,7 @@ import { waitFor } from "../../helpers/wait-for.ts";
 const storage = useAzurite();
 const DEADLINE_MS = 100_000;
 
-test("a host that is stopped beyond its lease, and goes on, leaves the history of the one that took over", async () => {
+test("a host that is paused longer than its lease does not change the history of the host that took over", async () => {
   const folder = await makeTempDir();
   const begun = async () =>
     (await readFile(path.join(folder, "begun"), "utf8").catch(() => "")).split("\n").slice(0, -1);

@@ -59,7 +59,7 @@ function setUp(overrides: Partial<AppRuntimeDeps> = {}) {
   return { runtime, workers, sleeps, gaveUp };
 }
 
-test("the first restart is at once, the next ones wait longer each time", async () => {
+test("the first restart is immediate, and each further one waits longer", async () => {
   const { runtime, workers, sleeps } = setUp();
   await runtime.start();
   for (const count of [1, 2, 3]) {
@@ -69,7 +69,7 @@ test("the first restart is at once, the next ones wait longer each time", async 
   expect(sleeps).toEqual([0, 250, 500]);
 });
 
-test("a worker whose process is gone gets no more calls, although its last lines are still on their way", async () => {
+test("a worker whose process has exited gets no more calls, even if its last output is still arriving", async () => {
   const { runtime, workers, sleeps } = setUp();
   await runtime.start();
   workers[0]?.die();
@@ -80,7 +80,7 @@ test("a worker whose process is gone gets no more calls, although its last lines
   expect((await next)?.worker).toBe(workers[1]);
 });
 
-test("one crash too many ends it, with the last output in the error", async () => {
+test("one crash too many stops the runtime, and the error includes the last output", async () => {
   const { runtime, workers, gaveUp } = setUp({ maxCrashes: 0 });
   await runtime.start();
   workers[0]?.crash(9);
@@ -90,7 +90,7 @@ test("one crash too many ends it, with the last output in the error", async () =
   expect(await runtime.waitForGeneration(60_000)).toBeUndefined();
 });
 
-test("a reload serves the new worker before the old one is idle, then ends the old one", async () => {
+test("a reload uses the new worker before the old one is idle, then stops the old one", async () => {
   const { runtime, workers } = setUp();
   await runtime.start();
   await runtime.reload(1000);
@@ -101,7 +101,7 @@ test("a reload serves the new worker before the old one is idle, then ends the o
   expect(workers).toHaveLength(2);
 });
 
-test("with a debugger the old worker ends before the new one starts", async () => {
+test("with a debugger the old worker stops before the new one starts", async () => {
   const { runtime, workers } = setUp({ isSequential: () => true });
   await runtime.start();
   const reloading = runtime.reload(1000);
@@ -131,7 +131,7 @@ test("a failed reload leaves the old worker in place", async () => {
   expect(worker.calls).toEqual([]);
 });
 
-test("a replaced worker is gone for the next call, and is no crash", async () => {
+test("a replaced worker is not used for the next call, and does not count as a crash", async () => {
   const { runtime, workers, gaveUp } = setUp({ maxCrashes: 0 });
   await runtime.start();
   runtime.replace(runtime.current!, "too slow");
@@ -142,7 +142,7 @@ test("a replaced worker is gone for the next call, and is no crash", async () =>
   expect(gaveUp).toEqual([]);
 });
 
-test("stop drains the worker, wakes who waits, and is safe to call twice", async () => {
+test("stop drains the worker, wakes up waiting callers, and may be called twice", async () => {
   const { runtime, workers } = setUp();
   await runtime.start();
   workers[0]?.idle.resolve();
@@ -152,7 +152,7 @@ test("stop drains the worker, wakes who waits, and is safe to call twice", async
   expect(await runtime.waitForGeneration(60_000)).toBeUndefined();
 });
 
-test("stop does not wait for a retired worker as long as a reload does", async () => {
+test("stop waits a shorter time for a retired worker than a reload does", async () => {
   const { runtime, workers } = setUp();
   await runtime.start();
   await runtime.reload(2 ** 31 - 1);
@@ -165,7 +165,7 @@ test("stop does not wait for a retired worker as long as a reload does", async (
   expect(retired?.calls).toContain("terminate");
 });
 
-test("a stop during the start aborts it", async () => {
+test("a stop during startup aborts the startup", async () => {
   const begun = Promise.withResolvers<void>();
   const { runtime } = setUp({
     start: (signal) => {
@@ -180,7 +180,7 @@ test("a stop during the start aborts it", async () => {
   expect(runtime.state).toBe("Stopped");
 });
 
-test("a patient caller waits for the repair of an app that does not load", async () => {
+test("a patient caller waits until an app that failed to load is fixed", async () => {
   const worker = new FakeWorker();
   let isBroken = true;
   const { runtime } = setUp({

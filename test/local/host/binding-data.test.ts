@@ -5,11 +5,11 @@ const env = { NAME: "from settings" };
 const fill = (text: string, data: Record<string, unknown> = {}) =>
   fillBindingText(text, { env, data, functionName: "Store" });
 
-test("settings and names of the call are filled in, whatever their case", () => {
+test("settings and values of the call are filled in, case-insensitively", () => {
   expect(fill("%NAME%/{id}/{Deep.member}", { ID: 7, deep: { Member: "m" } })).toBe("from settings/7/m");
 });
 
-test("a random name is another one each time", () => {
+test("a random name is different each time", () => {
   const [first, second] = fill("{rand-guid} {rand-guid}").split(" ");
   expect(first).toMatch(/^[0-9a-f-]{36}$/);
   expect(second).not.toBe(first);
@@ -25,11 +25,11 @@ test.each([
   ["{rand-guid:N}", /^[0-9a-f]{32}$/],
   ["{sys.randGuid:B}", /^\{[0-9a-f-]{36}\}$/],
   ["{sys.methodName}", /^Store$/],
-])("%s is made for the call", (text, expected) => {
+])("%s is generated for the call", (text, expected) => {
   expect(fill(text)).toMatch(expected);
 });
 
-test("a value of the call comes before what is made", () => {
+test("a value of the call takes precedence over a generated one", () => {
   const data = { dateTime: "of the call", sys: { methodName: "mine" } };
   expect(fill("{DateTime:yyyy} {sys.methodName}", data)).toBe("of the call mine");
 });
@@ -39,11 +39,11 @@ test.each([
   ["a/{nope}", '"{nope}" in "a/{nope}" has no value'],
   ["{rand-guid:Q}", '"{rand-guid:Q}" in "{rand-guid:Q}" has no value'],
   ["{sys.other}", "has no value in this call"],
-])("%s is named when it has no value", (text, problem) => {
+])("an expression without a value is reported: %s", (text, problem) => {
   expect(() => fill(text)).toThrow(problem);
 });
 
-test("route values win over the query, and the query over the body; the key stays out", () => {
+test("route values take precedence over the query, the query over the body, and the key is left out", () => {
   const body = { bytes: Buffer.from('{"a":"body","b":"body","c":"body"}') };
   const query = { a: "query", b: "query", code: "secret" };
   const http = { body, query, params: { a: "route" }, headers: { accept: "*/*", "x-functions-key": "secret" } };
@@ -56,7 +56,7 @@ test("route values win over the query, and the query over the body; the key stay
   });
 });
 
-test("the members of a message are names, and what comes beside it", () => {
+test("the properties of a message are available, along with its metadata", () => {
   const triggerMetadata = { instanceId: { string: "i" } };
   const data = bindingDataOf({ triggerData: { string: '{"a":1}' }, triggerMetadata });
   expect(data).toEqual({ a: 1, instanceId: "i" });

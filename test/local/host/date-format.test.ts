@@ -16,15 +16,15 @@ test.each([
   ["G", "03/04/2026 05:06:07"],
   ["o", "2026-03-04T05:06:07.0890000Z"],
   ["%d", "4"],
-])("%s is %s", (format, text) => {
+])("%s is formatted as %s", (format, text) => {
   expect(formatDate(MORNING, format)).toBe(text);
 });
 
-test("twelve hours count from one to twelve", () => {
+test("twelve-hour format counts from one to twelve", () => {
   expect(formatDate(EVENING, "hh:mm tt")).toBe("05:00 PM");
   expect(formatDate(new Date("2026-01-01T00:30:00Z"), "h:mm t")).toBe("12:30 A");
 });
 
-test("a standard format that is not known is named", () => {
+test("an unknown standard format is an error with its name", () => {
   expect(() => formatDate(MORNING, "Q")).toThrow('"Q" is not a format');
 });

@@ -26,7 +26,7 @@ async function start() {
   return { host, invoker: createFunctionInvoker(host) };
 }
 
-test("the durable functions are told by kind", async () => {
+test("durable functions are listed by kind", async () => {
   const { invoker, host } = await start();
   expect(invoker.durableFunctions()).toContainEqual({ name: "chain", kind: "orchestrator", isDisabled: false });
   expect(invoker.durableFunctions()).toContainEqual({ name: "counter", kind: "entity", isDisabled: false });
@@ -49,7 +49,7 @@ test.each([
   expect(reply).toEqual({ kind: "returned", value });
 });
 
-test("no input is undefined for the handler, bytes come back as base64", async () => {
+test("a missing input is undefined for the handler, and bytes are returned as Base64", async () => {
   const { invoker } = await start();
   expect(await invoker.invokeActivity({ name: "describe", instanceId: "i", input: null })).toMatchObject({
     value: "nothing",
@@ -59,7 +59,7 @@ test("no input is undefined for the handler, bytes come back as base64", async (
   });
 });
 
-test("the instance id is in the trigger metadata and with the log line", async () => {
+test("the instance ID is in the trigger metadata and in the log line", async () => {
   const { invoker, host } = await start();
   await invoker.invokeActivity({ name: "echo", instanceId: "run-7", input: '"x"' });
   expect(host.entries.find((entry) => entry.source === "user")).toMatchObject({
@@ -68,7 +68,7 @@ test("the instance id is in the trigger metadata and with the log line", async (
   });
 });
 
-test("an activity that throws gives message and stack, an unknown one is said to be missing", async () => {
+test("an activity that throws returns message and stack, and an unknown activity is an error", async () => {
   const { invoker } = await start();
   const reply = await invoker.invokeActivity({ name: "fails", instanceId: "i", input: null });
   expect(reply).toMatchObject({
@@ -79,7 +79,7 @@ test("an activity that throws gives message and stack, an unknown one is said to
   expect(await invoker.invokeActivity({ name: "none", instanceId: "i", input: null })).toMatchObject({ kind: "threw" });
 });
 
-test("an activity whose worker dies is unavailable, and may be called again", async () => {
+test("an activity whose worker dies is unavailable, and can be called again", async () => {
   const { invoker } = await start();
   const reply = await invoker.invokeActivity({ name: "dies", instanceId: "i", input: null });
   expect(reply).toEqual({ kind: "unavailable", reason: "The worker process ended by SIGKILL." });
@@ -120,7 +120,7 @@ test("an orchestrator's episode runs on the SDK", async () => {
   });
 });
 
-test("the extension provides the client's value", async () => {
+test("the extension provides the value of the client binding", async () => {
   const { host } = await start();
   expect(await (await fetch(`${host.url}/api/start`)).json()).toEqual({
     type: "durableClient",
@@ -133,7 +133,7 @@ test("the extension provides the client's value", async () => {
   });
 });
 
-test("without an extension for it, an input fails the call with its name", async () => {
+test("without an extension, an input binding fails the call with its type", async () => {
   const host = await startTestHost({ appDir: fixtureApp("durable") });
   expect((await fetch(`${host.url}/api/start`)).status).toBe(500);
   expect(host.entries.some((entry) => entry.message.includes('of type "durableClient" is not available locally'))).toBe(
@@ -141,7 +141,7 @@ test("without an extension for it, an input fails the call with its name", async
   );
 });
 
-test("a webhook gets everything below its name", async () => {
+test("a webhook receives every path below its name", async () => {
   const { host } = await start();
   const answer = await fetch(`${host.url}/runtime/webhooks/DurableTask/instances/A%20b?x=1`, {
     method: "POST",
@@ -153,7 +153,7 @@ test("a webhook gets everything below its name", async () => {
   expect((await fetch(`${host.url}/runtime/webhooks/other`)).status).toBe(404);
 });
 
-test("a direct invocation of an orchestrator is refused in the log", async () => {
+test("the direct invocation of an orchestrator is rejected, with a log line", async () => {
   const { host } = await start();
   const headers = { "content-type": "application/json" };
   expect((await fetch(`${host.url}/admin/functions/chain`, { method: "POST", headers, body: "{}" })).status).toBe(202);

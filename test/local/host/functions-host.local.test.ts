@@ -17,7 +17,7 @@ test("a package of ES modules loads, with CommonJS files, top-level await and th
   expect(await (await fetch(`${url}/second`)).text()).toBe("from CommonJS");
 });
 
-test("hooks run in order, replace handlers, rescue failures and change the app's own lines", async () => {
+test("hooks run in order, replace handlers, handle failures and change the app's own log lines", async () => {
   const host = await startTestHost({ appDir: fixtureApp("hooks") });
   const { url, entries } = host;
   expect(await (await fetch(`${url}/api/order`)).json()).toEqual(["pre", "handler"]);
@@ -35,7 +35,7 @@ test("hooks run in order, replace handlers, rescue failures and change the app's
 test.each([
   ["a pattern without files", { "package.json": '{"main":"dist/*.js"}' }, 'pattern "dist/*.js"'],
   ["a missing file", { "package.json": '{"main":"nope.js"}' }, 'does not exist: "nope.js"'],
-  ["a main without its extension", { "package.json": '{"main":"main"}', "main.js": "" }, 'Write "main.js"'],
+  ["a main without a file extension", { "package.json": '{"main":"main"}', "main.js": "" }, 'Write "main.js"'],
   ["a package.json that is not JSON", { "package.json": '{"main":"main.js",}' }, "package.json cannot be read: "],
   ["no main", { "package.json": "{}" }, 'has no "main"'],
   ["an entry that throws", { "main.js": "throw new Error('broken entry');" }, "broken entry"],
@@ -47,18 +47,18 @@ test.each([
   ],
   ["no registration", { "main.js": "" }, "registered no function"],
   [
-    "a name used twice",
+    "a duplicate name",
     { "main.js": `${REQUIRE} app.get("a", () => {}); app.get("a", () => {});` },
     "already been registered",
   ],
   ["host.json without a version", { "host.json": "{}" }, '"version"'],
-  ["a process that ends", { "main.js": "console.log('last words'); process.exit(7);" }, "last words"],
+  ["a process that exits", { "main.js": "console.log('last words'); process.exit(7);" }, "last words"],
 ])("%s stops the start with a clear error", async (_, files, problem) => {
   const appDir = await writeApp(files as Record<string, string>);
   await expect(startTestHost({ appDir })).rejects.toThrow(problem);
 });
 
-test("a failed start shows the app's own frames, not ours", async () => {
+test("the error of a failed start shows the app's own stack frames only", async () => {
   const appDir = await writeApp({ "main.js": "function deep() { throw new Error('broken'); }\ndeep();" });
   const error: Error = await startTestHost({ appDir }).catch((it) => it);
   expect(error.message.replaceAll(appDir, "APP")).toBe(
@@ -72,9 +72,9 @@ test("a failed start shows the app's own frames, not ours", async () => {
 });
 
 test.each([
-  ["a pattern that also fits a folder", "functions/*"],
+  ["a pattern that also matches a folder", "functions/*"],
   ["a folder", "./functions"],
-])("%s loads the files in it", async (_, main) => {
+])("%s loads the files it contains", async (_, main) => {
   const register = (name: string) => `${REQUIRE} app.get("${name}", () => ({}));`;
   const appDir = await writeApp({
     "package.json": JSON.stringify({ main }),
@@ -86,11 +86,11 @@ test.each([
   expect(functions.map(({ name }) => name)).toEqual(["a", "b"]);
 });
 
-test("a folder without an app is named", async () => {
+test("a missing app folder is an error", async () => {
   await expect(startTestHost({ appDir: "/nonexistent" })).rejects.toMatchObject({ code: "ERR_APP_NOT_FOUND" });
 });
 
-test("a registration after the start throws in the app and leaves the host alone", async () => {
+test("a registration after startup throws in the app and does not affect the host", async () => {
   const appDir = await writeApp({
     "main.js": `${REQUIRE}
       app.get("late", () => {
@@ -112,7 +112,7 @@ test("settings, the working directory and the host's name reach the app", async 
   expect(seen).toEqual(["file", "caller", `localhost:${port}`, appDir, "undefined"]);
 });
 
-test("an uncaught error ends the worker only; running calls fail at once and the next one works", async () => {
+test("an uncaught error ends only the worker, fails its running calls immediately, and the next call succeeds", async () => {
   const appDir = await writeApp({
     "main.js": `${REQUIRE}
       app.get("dies", () => new Promise(() => setTimeout(() => { throw new Error("uncaught words"); })));
@@ -130,7 +130,7 @@ test("an uncaught error ends the worker only; running calls fail at once and the
   expect(entries.some((entry) => entry.message.includes("Uncaught exception: Error: uncaught words"))).toBe(true);
 });
 
-test("a worker that crashes too often is given up, and requests get 503", async () => {
+test("a worker that crashes too often is given up, and requests are answered with 503", async () => {
   const appDir = await writeApp({ "main.js": `${REQUIRE} app.get("dies", () => process.exit(3));` });
   const host = await startTestHost({ appDir, maxWorkerCrashes: 1 });
   expect((await fetch(`${host.url}/api/dies`)).status).toBe(500);
@@ -144,7 +144,7 @@ test("a worker that crashes too often is given up, and requests get 503", async 
   expect(status).toMatchObject({ state: "Error", errors: [expect.stringContaining("2 times")] });
 });
 
-test("functionTimeout fails the call and replaces the worker, which is not a crash", async () => {
+test("functionTimeout fails the call and replaces the worker, which does not count as a crash", async () => {
   const appDir = await writeApp({
     "host.json": '{"version":"2.0","functionTimeout":"00:00:01"}',
     "main.js": `${REQUIRE} app.get("endless", () => { for (;;); }); app.get("ok", () => ({ body: "ok" }));`,
@@ -168,7 +168,7 @@ test("a reload serves the new code while the old worker finishes its calls", asy
   expect(await (await slow).text()).toBe("slow 1");
 });
 
-test("a broken change leaves the old code at work; a broken start waits for the repair", async () => {
+test("a broken change keeps the old code running, and a broken start waits for a fix", async () => {
   const appDir = await writeApp({ "main.js": "broken(" });
   const host = await startTestHost({ appDir, watch: true });
   expect(host.state).toBe("Error");
@@ -197,7 +197,7 @@ test("stop lets a running call finish and ends the worker", async () => {
   expect(() => process.kill(pid, 0)).toThrow("ESRCH");
 });
 
-test("a disabled function is listed and not served", async () => {
+test("a disabled function is listed but not served", async () => {
   const host = await startTestHost({
     appDir: fixtureApp("http-basic"),
     appSettings: { "AzureWebJobs.hello.Disabled": "1" },
@@ -206,7 +206,7 @@ test("a disabled function is listed and not served", async () => {
   expect((await fetch(`${host.url}/api/hello`)).status).toBe(404);
 });
 
-test("logLevel silences what it says", async () => {
+test("logLevel silences the given categories", async () => {
   const appDir = await writeApp({
     "host.json": '{"version":"2.0","logging":{"logLevel":{"default":"Warning","Function.a.User":"Debug"}}}',
     "main.js": `${REQUIRE} for (const name of ["a", "b"]) app.get(name, (_, context) => { context.debug("d"); context.log("i"); });`,
@@ -239,7 +239,7 @@ test("inspect opens a debugger in the worker", async () => {
   expect(line.message).toContain("ws://127.0.0.1:");
 });
 
-test("the settings that give the worker's Node its options open a debugger too", async () => {
+test("a debugger can also be opened by the settings for the worker's Node options", async () => {
   const appSettings = { languageWorkers__node__arguments: "--inspect=127.0.0.1:0" };
   const { entries } = await startTestHost({ appDir: fixtureApp("http-basic"), appSettings });
   await waitFor(() => entries.find((entry) => entry.message.startsWith("Debugger listening on")));
@@ -247,8 +247,8 @@ test("the settings that give the worker's Node its options open a debugger too",
 
 test.each([
   ["and no other", undefined],
-  ["besides those that are named", "other.pem"],
-])("HTTPS serves with a certificate of its own, which the app trusts %s", async (_, named) => {
+  ["besides the configured ones", "other.pem"],
+])("HTTPS uses its own certificate, which the app trusts %s", async (_, named) => {
   const appDir = await writeApp({
     "main.js": `${REQUIRE}
       app.get("name", (request) => ({ body: request.url }));
@@ -265,7 +265,7 @@ test.each([
   expect(await (await fetch(`${host.url}/api/ask`)).text()).toBe(`${host.url}/api/name`);
 });
 
-test("only the functions that are asked for are loaded, and a name that does not exist is reported", async () => {
+test("only the requested functions are loaded, and an unknown name is reported", async () => {
   const appSettings = { AzureFunctionsJobHost__functions__0: "ONE", AzureFunctionsJobHost__functions__1: "none" };
   const appDir = await writeApp({ "main.js": `${REQUIRE} app.get("one", () => ({})); app.get("two", () => ({}));` });
   const { functions, entries } = await startTestHost({ appDir, appSettings });
@@ -274,7 +274,7 @@ test("only the functions that are asked for are loaded, and a name that does not
   expect(warning?.fields).toEqual({ functionName: "none" });
 });
 
-test("a Node that is asked for and is not there ends the start, also of a host that watches", async () => {
+test("a requested Node version that is missing ends the start, even in watch mode", async () => {
   const starting = startTestHost({ appDir: fixtureApp("http-basic"), node: "99", watch: true });
   await expect(starting).rejects.toThrow("No Node for --node 99 can be used");
 });
@@ -287,7 +287,7 @@ test("an aborted signal stops the host", async () => {
   await expect(fetch(host.url)).rejects.toThrow();
 });
 
-test("an app that never finishes loading does not keep a stop waiting", async () => {
+test("an app that never finishes loading does not delay a stop", async () => {
   const appDir = await writeApp({
     "package.json": '{"type":"module","main":"main.js"}',
     "main.js": "console.log('here'); setInterval(() => {}, 1000); await new Promise(() => {});",
@@ -299,7 +299,7 @@ test("an app that never finishes loading does not keep a stop waiting", async ()
   await expect(starting).rejects.toThrow("enough");
 });
 
-test("TypeScript runs without a build, names its own lines, and is reloaded", async () => {
+test("TypeScript runs without a build, has its own line numbers in errors, and is reloaded", async () => {
   const source = (text: string) => `import { app } from "@azure/functions";
     type Answer = { body: string };
 
@@ -314,7 +314,7 @@ test("TypeScript runs without a build, names its own lines, and is reloaded", as
   await waitFor(async () => (await (await fetch(`${host.url}/api/answer`)).text()) === "second");
 });
 
-test("a stack names the lines of the source where the build has a source map", async () => {
+test("a stack trace shows source lines if the build has a source map", async () => {
   const source = `import { app } from "@azure/functions";
     enum Place { Here }
 
@@ -330,7 +330,7 @@ test("a stack names the lines of the source where the build has a source map", a
   await waitFor(() => host.entries.some(({ message }) => /broken\.ts:4:/.test(message)));
 });
 
-test("the app runs on the Node that its files ask for, and a reload looks again", async () => {
+test("the app runs on the Node version that its files request, and a reload checks again", async () => {
   // The real Node under the version of another; the app sees what really runs.
   const folder = await makeTempDirWith({
     node: `#!/bin/sh\n[ "$1" = --version ] && echo v22.20.0 || SEEN_NODE=other exec "${process.execPath}" "$@"\n`,

@@ -25,7 +25,7 @@ test("the app's lines carry the fields of their invocation", () => {
   });
 });
 
-test("a failure is an error line with its reason, a success is none", () => {
+test("a failure is an error line with its reason, and a success is not", () => {
   const { entries, log } = setUp();
   log.begin(callOf("a"));
   log.end(callOf("a"), { ok: true, durationMs: 5, problem: null });
@@ -44,7 +44,7 @@ test.each([
   ["stderr", "DeprecationWarning: old", "warn"],
   ["stderr", "Unhandled exception", "error"],
   ["stderr", "Debugger attached.", "info"],
-] as const)("%s with %j is %s", (stream, line, level) => {
+] as const)("%s with %j has level %s", (stream, line, level) => {
   const { entries, log } = setUp();
   log.writeConsoleLine(stream, line);
   expect(entries).toMatchObject([{ level, source: "console", component: "Host.Function.Console" }]);

@@ -35,14 +35,14 @@ test.each([
   ["blobTrigger", "consumer", "blobTrigger"],
   ["timerTrigger", "internal", "timerTrigger"],
   ["httpTrigger", "internal", "http"],
-])("a call by %s begins a trace, as %s", (type, kind, trigger) => {
+])("a call by %s starts a trace, as %s", (type, kind, trigger) => {
   const { spans } = call({ fn: fn(type) });
   expect(spans).toMatchObject([
     { name: "work", kind, parentSpanId: null, attributes: { "faas.name": "work", "faas.trigger": trigger } },
   ]);
 });
 
-test("the first call of a worker says so", () => {
+test("the first call of a worker is marked as a cold start", () => {
   expect(call({ isColdStart: true }).spans[0]?.attributes["faas.coldstart"]).toBe(true);
   expect(call().spans[0]?.attributes["faas.coldstart"]).toBeNull();
 });
@@ -54,7 +54,7 @@ test.each([
   expect(call({}, result).spans[0]?.status).toEqual({ code: "error", message });
 });
 
-test("a call is below its caller, and the worker is told the call's span", () => {
+test("a call is a child of its caller's span, and the worker receives the call's span", () => {
   const { span, spans } = call({ ...(CALLER && { parentSpan: CALLER }) });
   expect(spans[0]).toMatchObject({ context: { traceId: TRACE }, parentSpanId: CALLER?.spanId });
   expect(span.traceContext).toEqual({
@@ -64,7 +64,7 @@ test("a call is below its caller, and the worker is told the call's span", () =>
   });
 });
 
-test("a caller that keeps a span of its own has it told, and none is made", () => {
+test("if the caller has created the span itself, it is passed on, and none is added", () => {
   const { span, spans } = call({ ...(CALLER && { ownSpan: CALLER }) });
   expect(span.traceContext.traceParent).toBe(`00-${TRACE}-${CALLER?.spanId}-01`);
   expect(spans).toEqual([]);

@@ -13,7 +13,7 @@ function setUp() {
   return { events, reporter, report };
 }
 
-test("each change of a custom status is an event, with the step where it names one", () => {
+test("each change of a custom status is an event, with the step if it specifies one", () => {
   const { events, report } = setUp();
   const status = { step: STEP, completedCount: 0 };
   report(status);
@@ -25,7 +25,7 @@ test("each change of a custom status is an event, with the step where it names o
   ]);
 });
 
-test.each([[undefined], [null]])("a custom status of %s is none", (customStatus) => {
+test.each([[undefined], [null]])("a custom status of %s is ignored", (customStatus) => {
   const { events, report } = setUp();
   report(customStatus);
   expect(events).toEqual([]);
@@ -36,20 +36,20 @@ test.each([
   [{ step: { name: "one", index: 0.5, total: 1 } }],
   [{ step: { index: 0, total: 1 } }],
   [[]],
-])("%j names no step", (customStatus) => {
+])("%j does not specify a step", (customStatus) => {
   const { events, report } = setUp();
   report(customStatus);
   expect(events).toMatchObject([{ step: null }]);
 });
 
-test("instances are told apart", () => {
+test("instances are tracked separately", () => {
   const { events, report } = setUp();
   report("same");
   report("same", { ...CALL, instanceId: "other" });
   expect(events).toHaveLength(2);
 });
 
-test("code that threw has no progress", () => {
+test("code that threw has no progress to report", () => {
   const { events, reporter } = setUp();
   reporter.report(CALL, { kind: "threw", message: "no", stack: null });
   expect(events).toEqual([]);

@@ -27,7 +27,7 @@ async function run(options: unknown, failures: number) {
   return { status: result?.status, calls };
 }
 
-test("a fixed delay lies before each retry, and each is told what it follows", async () => {
+test("there is a fixed delay before each retry, and each one receives the previous failure", async () => {
   const { status, calls } = await run(FIXED, 2);
   expect(status).toBe("success");
   expect(calls.map(({ at }) => at)).toEqual([0, 10, 20]);
@@ -42,12 +42,12 @@ test("delays grow up to their maximum", async () => {
   expect((await run(BACKOFF, 5)).calls.map(({ at }) => at)).toEqual([0, 4, 12, 28, 48, 68]);
 });
 
-test("the last failure counts where the retries are used up", async () => {
+test("the last failure is returned when the retries are used up", async () => {
   const { status, calls } = await run(FIXED, 9);
   expect([status, calls.length]).toEqual(["failure", 3]);
 });
 
-test("a limit of -1 is none", async () => {
+test("a limit of -1 means no limit", async () => {
   expect((await run({ ...FIXED, maxRetryCount: -1 }, 50)).calls).toHaveLength(51);
 });
 

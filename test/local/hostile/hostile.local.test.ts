@@ -47,7 +47,7 @@ test.each([
     told: /At event 1 \(ExecutionStarted 'suspect'\) two replays of the same history differ: first activity echo "morning" \(main\.js:6:33\), then activity echo "evening" \(main\.js:7:23\)\./,
   },
   {
-    mistake: "waits until a time of its own clock",
+    mistake: "computes a timer from its own clock",
     body: "yield context.df.createTimer(new Date(Date.now() + 60_000));",
     told: /two replays of the same history differ: first timer 2026-03-01T08:01:00.*Z \(main\.js:5:18\), then timer 2026-03-01T15:/,
   },
@@ -57,7 +57,7 @@ test.each([
     told: /two replays of the same history differ: first activity echo "first" \(main\.js:7:18\), then nothing more\./,
   },
   {
-    mistake: "depends on what others have changed meanwhile",
+    mistake: "depends on state that other code changes",
     body: 'yield context.df.callActivity("echo", calls);\nyield context.df.callActivity("count");\nyield context.df.callActivity("echo", "end");',
     told: /At event \d+ \(TaskCompleted of number 1\) it does not ask for what it asked for before: first activity echo 0 \(main\.js:5:18\), then activity echo \d \(main\.js:5:18\)\./,
   },
@@ -68,7 +68,7 @@ test.each([
   expect(failure).toMatch(told);
 });
 
-test.each([1, 2, 3, 4, 5])("an app without mistakes comes to the same end under seed %d", async (hostile) => {
+test.each([1, 2, 3, 4, 5])("an app without mistakes has the same result with seed %d", async (hostile) => {
   const app = await startLocalApp(fixtureApp("orders"), { hostile });
   onTestFinished(() => app.stop());
   const ids = await Promise.all(
@@ -82,7 +82,7 @@ test.each([1, 2, 3, 4, 5])("an app without mistakes comes to the same end under 
   expect(await app.client.run("family")).toBe("shipped");
 });
 
-test("a host of the command line does it too", async () => {
+test("a host started by the command line finds mistakes too", async () => {
   const body = "yield context.df.createTimer(new Date(Date.now() + 60_000));";
   const appDir = await writeApp({ "main.js": suspect(body) });
   const stateDir = path.join(await makeTempDir(), ".same-kit");

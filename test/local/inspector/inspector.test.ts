@@ -67,9 +67,9 @@ function open(client: FakeTaskHubClient, more: Partial<InspectedSource> = {}) {
   return { ask, get, post, inspector, clock };
 }
 
-describe("who may do what", () => {
+describe("access", () => {
   test.each(["suspend", "resume", "terminate", "restart", "rewind", "purge", "raise"])(
-    "%s is refused without the token",
+    "%s is rejected without the token",
     async (action) => {
       const client = new FakeTaskHubClient(instanceStatus());
       const { ask } = open(client);
@@ -80,7 +80,7 @@ describe("who may do what", () => {
   );
 
   test.each(["http://evil.example", "null", "http://localhost:9999"])(
-    "a page of %s is refused, also if the app allows it",
+    "a page of %s is rejected, even if the app allows it",
     async (origin) => {
       const { ask } = open(new FakeTaskHubClient());
       expect((await ask("GET", "api/home", { headers: { origin } })).status).toBe(403);
@@ -88,7 +88,7 @@ describe("who may do what", () => {
     },
   );
 
-  test("every answer forbids inline scripts, and a run's file is in a sandbox", async () => {
+  test("every response forbids inline scripts, and a file of a run is sandboxed", async () => {
     const runs = {
       list: async () => [],
       find: async () => null,
@@ -108,7 +108,7 @@ describe("who may do what", () => {
   });
 
   test.each(["toString", "api/nothing", "assets/../../package.json", "constructor"])(
-    "GET %s is no address",
+    "GET %s is not found",
     async (path) => {
       const { inspector } = open(new FakeTaskHubClient());
       const answer = await inspector.answer(
@@ -121,7 +121,7 @@ describe("who may do what", () => {
 });
 
 describe("instances", () => {
-  test("are listed, the newest first, without entities", async () => {
+  test("are listed with the newest first, without entities", async () => {
     const { get } = open(
       new FakeTaskHubClient(
         instanceStatus({ instanceId: "old", createdTime: "2024-01-01T00:00:00Z" }),
@@ -139,7 +139,7 @@ describe("instances", () => {
     expect(omitted).toBe(0);
   });
 
-  test("a large value is left out of a detail, and given when asked for", async () => {
+  test("have large values left out of their details, and returned on request", async () => {
     const output = JSON.stringify("x".repeat(MAX_INLINE_BYTES));
     const client = new FakeTaskHubClient(instanceStatus({ runtimeStatus: "Completed", output }));
     const { get } = open(client);
@@ -149,7 +149,7 @@ describe("instances", () => {
     expect(await get("api/payload?id=abc&path=output")).toBe(JSON.parse(output));
   });
 
-  test("what is not there is said", async () => {
+  test("that do not exist are reported as missing", async () => {
     const { ask } = open(new FakeTaskHubClient(instanceStatus()));
     expect(await ask("GET", "api/instance?id=other")).toMatchObject({
       status: 404,
@@ -161,7 +161,7 @@ describe("instances", () => {
     expect((await ask("GET", "api/instance?id=a%2Fb")).json.error).toContain("an ID with a slash");
   });
 
-  test("are changed by the management API", async () => {
+  test("can be changed by the management API", async () => {
     const client = new FakeTaskHubClient(instanceStatus());
     const { post } = open(client);
     expect(await post("api/instance/raise?id=abc", { event: "Approval", data: { ok: true } })).toMatchObject({
@@ -178,7 +178,7 @@ describe("instances", () => {
     ]);
   });
 
-  test("an orchestrator is started with an input; an unknown one is refused in the API's words", async () => {
+  test("can be started with an input, and an unknown orchestrator is rejected with the API's message", async () => {
     const client = new FakeTaskHubClient();
     const { post } = open(client);
     expect((await post("api/start?name=Hello", { id: "mine", input: { a: 1 } })).json).toEqual({ instanceId: "mine" });
@@ -189,7 +189,7 @@ describe("instances", () => {
     });
   });
 
-  test.each([[[]], ["text"], [{ ids: "abc" }], [{ ids: [1] }]])("the body %j of a purge is refused", async (body) => {
+  test.each([[[]], ["text"], [{ ids: "abc" }], [{ ids: [1] }]])("are not purged by the body %j", async (body) => {
     const { post } = open(new FakeTaskHubClient(instanceStatus()));
     expect((await post("api/purge", body)).status).toBe(400);
   });
@@ -211,14 +211,14 @@ describe("the stream", () => {
     return { ...opened, next };
   }
 
-  test("begins with the token of this start, then tells of instances", async () => {
+  test("begins with the token of this start, followed by the instances", async () => {
     const { next, get } = await openStream(new FakeTaskHubClient(instanceStatus()));
     const { token } = await get<Home>("api/home");
     expect(await next()).toContain(`event: hello\ndata: {"kind":"hello","token":"${token}"}`);
     expect(await next()).toContain('event: instances\ndata: {"kind":"instances","changed":[{"id":"abc"');
   });
 
-  test("tells what happened before the page was opened, and what happens then, without debug lines", async () => {
+  test("contains earlier and new events, without debug lines", async () => {
     const events = new EventLog();
     const line = { kind: "line", time: new Date(0), source: "user", component: "f", fields: {} } as const;
     events.add({ ...line, level: "info", message: "before" });
@@ -232,7 +232,7 @@ describe("the stream", () => {
     expect(told?.trimEnd().split("\n")).toHaveLength(2);
   });
 
-  test("a flood of lines is cut, and counted", async () => {
+  test("drops lines of a flood, and counts them", async () => {
     const events = new EventLog();
     const { next } = await openStream(new FakeTaskHubClient(), { events });
     await next();

@@ -40,7 +40,7 @@ async function ask(
   return { queries, body: JSON.parse(String(answer.body)) };
 }
 
-test("the list has the latest traces, and says how many are left out", async () => {
+test("the list contains the latest traces, and the number of omitted ones", async () => {
   const { body } = await ask("api/traces", { traces: Array(201).fill(SUMMARY) });
   expect(body.traces).toHaveLength(200);
   expect(body.omitted).toBe(1);
@@ -54,7 +54,7 @@ test("the list has the latest traces, and says how many are left out", async () 
   });
 });
 
-test("spans are asked for by trace or by instance", async () => {
+test("spans are requested by trace or by instance", async () => {
   expect(await ask(`api/trace?id=${TRACE}`)).toEqual({
     queries: [{ traceId: TRACE }],
     body: { spans: [SPAN], omitted: 0 },
@@ -62,18 +62,18 @@ test("spans are asked for by trace or by instance", async () => {
   expect((await ask("api/trace?instance=a%2Fb")).queries).toEqual([{ instanceId: "a/b" }]);
 });
 
-test("more spans than a page can draw are left out", async () => {
+test("spans that exceed the limit of a page are left out", async () => {
   const { body } = await ask(`api/trace?id=${TRACE}`, { spans: Array(5_003).fill(SPAN) });
   expect([body.spans.length, body.omitted]).toEqual([5_000, 3]);
 });
 
-test("an instance without spans has none, a trace without spans does not exist", async () => {
+test("an instance without spans has an empty list, and a trace without spans does not exist", async () => {
   expect((await ask("api/trace?instance=abc", { spans: [] })).body).toEqual({ spans: [], omitted: 0 });
   await expect(ask(`api/trace?id=${TRACE}`, { spans: [] })).rejects.toThrow(RequestProblem);
   await expect(ask("api/trace")).rejects.toThrow('The query lacks "id"');
 });
 
-test("where no spans are kept there is nothing to see", async () => {
+test("without a span store the request is an error", async () => {
   const url = new URL("http://localhost/api/traces");
   const answer = traceHandlers(undefined)["GET api/traces"]?.({
     method: "GET",

@@ -51,7 +51,7 @@ const history: HistoryEvent[] = [
   { EventType: 1, EventId: 4, ...at(3), OrchestrationStatus: 1, Result: "no JSON", FailureDetails: null },
 ];
 
-test("a call and its result are one item; frames and numbers are left out", () => {
+test("a call and its result are one item, without episode markers and task numbers", () => {
   expect(historyItems(history, { showInput: false, showHistoryOutput: false })).toEqual([
     {
       EventType: "ExecutionStarted",
@@ -91,7 +91,7 @@ test("a call and its result are one item; frames and numbers are left out", () =
   ]);
 });
 
-test("results are shown as JSON, or as text where they are none", () => {
+test("results are shown as JSON, or as text if they are not JSON", () => {
   const items = historyItems(history, { showInput: true, showHistoryOutput: true });
   expect(items.filter((it) => "Result" in it).map((it) => it["Result"])).toEqual([{ a: 1 }, "no JSON"]);
   expect(items.filter((it) => "Input" in it).map((it) => [it["EventType"], it["Input"]])).toEqual([

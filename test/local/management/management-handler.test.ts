@@ -49,11 +49,11 @@ const asJson = { headers: { "content-type": "application/json" } };
 const TOO_LONG = "x".repeat(513);
 
 test.each([
-  ["too long", TOO_LONG, "at most 512 characters"],
-  ["too long as a key of the storage", "%23".repeat(257), "this one has 514"],
-  ["with a control character", "a%1Bb", "control characters"],
-  ["with a control character of C1", "a%C2%9Bb", "control characters"],
-])("a start with an instance ID that is %s is refused with the reason", async (_what, id, reason) => {
+  ["is too long", TOO_LONG, "at most 512 characters"],
+  ["is too long as a storage key", "%23".repeat(257), "this one has 514"],
+  ["contains a control character", "a%1Bb", "control characters"],
+  ["contains a C1 control character", "a%C2%9Bb", "control characters"],
+])("a start is rejected with the reason if its instance ID %s", async (_what, id, reason) => {
   const client = new FakeTaskHubClient();
   const answer = await api(client)("POST", `/orchestrators/Hello/${id}`);
   expect(answer).toMatchObject({ status: 400, body: { Message: expect.stringContaining(reason) } });
@@ -100,13 +100,13 @@ test.each([
   ["", { input: null }],
   ["?version=2.0", { input: null, version: "2.0" }],
   ["?VERSION=", { input: null, version: "" }],
-])("a start with the query %j asks for %j", async (query, fields) => {
+])("a start with the query %j passes %j", async (query, fields) => {
   const client = new FakeTaskHubClient();
   await api(client)("POST", `/orchestrators/Hello${query}`);
   expect(client.calls).toEqual([["start", { name: "Hello", ...fields }]]);
 });
 
-test("a caller's trace goes on in the instance", async () => {
+test("the caller's trace continues in the instance", async () => {
   const client = new FakeTaskHubClient();
   const headers = { traceparent: "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01", tracestate: "a=b" };
   await api(client)("POST", "/orchestrators/Hello", { headers });
@@ -115,7 +115,7 @@ test("a caller's trace goes on in the instance", async () => {
   });
 });
 
-test("an id in use is refused", async () => {
+test("an ID in use is rejected", async () => {
   const answer = await api(new FakeTaskHubClient(instanceStatus()))("POST", "/orchestrators/Hello/abc");
   expect(answer).toMatchObject({
     status: 409,
@@ -123,7 +123,7 @@ test("an id in use is refused", async () => {
   });
 });
 
-test("an orchestrator that is disabled or unknown is refused before anything is written", async () => {
+test("a disabled or unknown orchestrator is rejected before anything is written", async () => {
   const client = new FakeTaskHubClient();
   expect(await api(client)("POST", "/orchestrators/off")).toMatchObject({
     status: 400,
@@ -133,7 +133,7 @@ test("an orchestrator that is disabled or unknown is refused before anything is 
   expect(client.calls).toEqual([]);
 });
 
-test("an app is made primary where it uses the app lease", async () => {
+test("an app is made primary if it uses the app lease", async () => {
   const client = new FakeTaskHubClient();
   expect(await api(client)("POST", "/makeprimary")).toMatchObject({ status: 200 });
   client.hasAppLease = false;
@@ -145,7 +145,7 @@ test("an app is made primary where it uses the app lease", async () => {
 });
 
 test.each(["/orchestrators/Hello", "/instances/abc/raiseEvent/Go", "/entities/count/a?op=add"])(
-  "POST %s refuses a large body that is nested without end before it is parsed",
+  "POST %s rejects a large, endlessly nested body before parsing it",
   async (path) => {
     const client = new FakeTaskHubClient(instanceStatus());
     const answer = await api(client)("POST", path, { body: "[".repeat(2_000_000), ...asJson });
@@ -155,12 +155,12 @@ test.each(["/orchestrators/Hello", "/instances/abc/raiseEvent/Go", "/entities/co
   },
 );
 
-test("an input that is not JSON is refused", async () => {
+test("an input that is not JSON is rejected", async () => {
   const answer = await api(new FakeTaskHubClient())("POST", "/orchestrators/Hello", { body: "{" });
   expect(answer).toMatchObject({ status: 400, body: { Message: "Invalid JSON content", StackTrace: null } });
 });
 
-test("behind a proxy the URLs name the outer host where host.json says so", async () => {
+test("behind a proxy the URLs use the outer host name if host.json says so", async () => {
   const headers = { "x-forwarded-host": "example.org", "x-forwarded-proto": "https" };
   const settings = { connectionName: "Storage", useForwardedHost: true };
   const trusting = api(new FakeTaskHubClient(), { settings });
@@ -183,33 +183,33 @@ function endingClient(fields: Partial<InstanceStatus>): FakeTaskHubClient {
   return client;
 }
 
-test("a start that waits answers with the output", async () => {
+test("a start that waits returns the output", async () => {
   const client = endingClient({ runtimeStatus: "Completed", output: '{"y":1}' });
   const answer = await api(client)("POST", "/orchestrators/Hello?timeout=10&pollingInterval=0.5");
   expect(answer).toEqual({ status: 200, headers: JSON_TYPE, body: { y: 1 } });
 });
 
-test("a start that waits answers with the whole status of a failure", async () => {
+test("a start that waits returns the whole status of a failure", async () => {
   const client = endingClient({ runtimeStatus: "Failed", output: "boom" });
   const answer = await api(client)("POST", "/orchestrators/Hello?timeout=10&pollingInterval=1");
   expect(answer).toMatchObject({ status: 200, body: { runtimeStatus: "Failed", output: "boom" } });
 });
 
-test("a start that waits in vain answers where to look", async () => {
+test("a start whose wait times out returns the status URLs", async () => {
   const client = new FakeTaskHubClient();
   const answer = await api(client)("POST", "/orchestrators/Hello?timeout=3&pollingInterval=1");
   expect(answer).toMatchObject({ status: 202, body: { id: "new-id" } });
   expect(client.calls.filter(([name]) => name === "getStatus")).toHaveLength(4);
 });
 
-test("a start that waits without a pause between its looks gets one", async () => {
+test("a start that waits without a polling interval gets a minimum interval", async () => {
   const client = new FakeTaskHubClient();
   const answer = await api(client)("POST", "/orchestrators/Hello?timeout=3&pollingInterval=0");
   expect(answer).toMatchObject({ status: 202 });
   expect(client.calls.filter(([name]) => name === "getStatus")).toHaveLength(31);
 });
 
-test("a start that waits answers where to look when the host ends", async () => {
+test("a start that waits returns the status URLs when the host stops", async () => {
   const ending = new AbortController();
   const client = new FakeTaskHubClient();
   const clock = Object.assign(new FakeClock(), { sleep: async () => ending.abort() });
@@ -217,7 +217,7 @@ test("a start that waits answers where to look when the host ends", async () => 
   expect(await call("POST", "/orchestrators/Hello?timeout=3600&pollingInterval=1")).toMatchObject({ status: 202 });
 });
 
-test("an interval longer than the whole wait is refused, after the start", async () => {
+test("a polling interval longer than the timeout is rejected, after the start", async () => {
   const client = new FakeTaskHubClient();
   const answer = await api(client)("POST", "/orchestrators/Hello?timeout=1&pollingInterval=2");
   expect(answer).toMatchObject({
@@ -229,7 +229,7 @@ test("an interval longer than the whole wait is refused, after the start", async
 
 // Status
 
-test("a running instance is shown with where and when to look again", async () => {
+test("a running instance is returned with the URL and the delay of the next request", async () => {
   const answer = await api(new FakeTaskHubClient(instanceStatus()))("GET", "/instances/abc?code=KEY");
   expect(answer).toEqual({
     status: 202,
@@ -260,7 +260,7 @@ test.each([
   ["Failed", "", 200],
   ["Failed", "?returnInternalServerErrorOnFailure=TRUE", 500],
   ["Completed", "?returnInternalServerErrorOnFailure=true", 200],
-] as const)("%s with %j answers %i", async (runtimeStatus, query, status) => {
+] as const)("%s with %j is answered with %i", async (runtimeStatus, query, status) => {
   const answer = await api(new FakeTaskHubClient(instanceStatus({ runtimeStatus })))("GET", `/instances/abc${query}`);
   expect(answer).toMatchObject({ status, body: { runtimeStatus } });
 });
@@ -271,12 +271,12 @@ test.each([
   ["123", 123],
   [" ", ""],
   [null, null],
-])("the stored output %j is shown as %j", async (output, shown) => {
+])("the stored output %j is returned as %j", async (output, shown) => {
   const client = new FakeTaskHubClient(instanceStatus({ output, runtimeStatus: "Terminated" }));
   expect((await api(client)("GET", "/instances/abc")).body.output).toEqual(shown);
 });
 
-test("the input is left out on request, the version shown where there is one", async () => {
+test("the input is left out on request, and the version is included if there is one", async () => {
   const client = new FakeTaskHubClient(instanceStatus({ version: "1.0" }));
   expect((await api(client)("GET", "/instances/abc?showInput=false")).body).toMatchObject({
     input: null,
@@ -303,7 +303,7 @@ test.each([
 });
 
 test.each(["/instances/abc%2Fterminate", "/instances/a%2fb"])(
-  "an id with an encoded slash (%s) is told why it is not found",
+  "an ID with an encoded slash (%s) gets an explanation why it is not found",
   async (path) => {
     const answer = await api(new FakeTaskHubClient(instanceStatus()))("GET", path, asJson);
     expect(answer).toMatchObject({
@@ -318,7 +318,7 @@ test.each(["/instances/abc%2Fterminate", "/instances/a%2fb"])(
 const TOKEN = Buffer.from('{"nextPartitionKey":"1!4!YWJj","nextRowKey":""}').toString("base64");
 
 test.each(["/instances", "/entities", "/entities/counter"])(
-  "%s refuses a token that nothing here issued",
+  "%s rejects a token that was not issued by this API",
   async (path) => {
     const client = new FakeTaskHubClient();
     const answer = await api(client)("GET", path, { headers: { "x-ms-continuation-token": "../../x" } });
@@ -332,7 +332,7 @@ test.each(["/instances", "/entities", "/entities/counter"])(
   },
 );
 
-test("a list is one page, with the token of the next", async () => {
+test("a list is returned as one page, with the token of the next", async () => {
   const client = new FakeTaskHubClient(instanceStatus(), instanceStatus({ instanceId: "def" }));
   client.nextToken = "next";
   const path =
@@ -361,14 +361,14 @@ test("a list is one page, with the token of the next", async () => {
   ]);
 });
 
-test("a list without a query is the first hundred; the last page's token is empty", async () => {
+test("a list without a query returns the first hundred, and the token of the last page is empty", async () => {
   const client = new FakeTaskHubClient();
   const answer = await api(client)("GET", "/instances?createdTimeFrom=never&top=none");
   expect(answer).toMatchObject({ status: 200, headers: { "x-ms-continuation-token": "" }, body: [] });
   expect(client.calls).toEqual([["list", { runtimeStatus: [] }, { top: 100, withInput: true }]]);
 });
 
-test("the smallest time of .NET is no filter", async () => {
+test("the smallest .NET time does not count as a filter", async () => {
   const client = new FakeTaskHubClient();
   await api(client)("GET", "/instances?createdTimeFrom=1-01-01T00:00:00.000000Z");
   expect(client.calls[0]?.[1]).toEqual({ runtimeStatus: [] });
@@ -391,12 +391,12 @@ test("a running instance is not purged", async () => {
   expect(client.instances.size).toBe(1);
 });
 
-test("purging an entity that is not there is no error", async () => {
+test("purging an entity that does not exist is not an error", async () => {
   const answer = await api(new FakeTaskHubClient())("DELETE", "/instances/@counter@a");
   expect(answer).toMatchObject({ status: 200, body: { instancesDeleted: 0 } });
 });
 
-test("many are purged by time, ended ones only", async () => {
+test("purging by time only affects ended instances", async () => {
   const client = new FakeTaskHubClient(instanceStatus());
   const path = "/instances?createdTimeFrom=2024-01-01T00:00:00Z&runtimeStatus=Running,Failed";
   expect(await api(client)("DELETE", path)).toMatchObject({ status: 200, body: { instancesDeleted: 1 } });
@@ -412,14 +412,14 @@ test("many are purged by time, ended ones only", async () => {
   ]);
 });
 
-test.each(["Running", "Pending,Suspended", "Compelted"])("purging those that are %s purges nothing", async (names) => {
+test.each(["Running", "Pending,Suspended", "Compelted"])("purging by status %s purges nothing", async (names) => {
   const client = new FakeTaskHubClient(instanceStatus({ runtimeStatus: "Completed" }));
   const path = `/instances?createdTimeFrom=2024-01-01T00:00:00Z&runtimeStatus=${names}`;
   expect(await api(client)("DELETE", path)).toMatchObject({ status: 404 });
   expect(client.calls).toEqual([]);
 });
 
-test("purging many answers 404 for none, and 400 without a time", async () => {
+test("purging many instances answers 404 if there are none, and 400 without a time", async () => {
   const call = api(new FakeTaskHubClient());
   expect(await call("DELETE", "/instances?createdTimeFrom=2024-01-01T00:00:00Z")).toEqual({ status: 404, headers: {} });
   expect(await call("DELETE", "/instances?createdTimeFrom=never")).toMatchObject({
@@ -430,7 +430,7 @@ test("purging many answers 404 for none, and 400 without a time", async () => {
 
 // Messages to an instance
 
-test("an event is sent as compact JSON", async () => {
+test("an event is passed on as compact JSON", async () => {
   const client = new FakeTaskHubClient(instanceStatus());
   const headers = { "content-type": "application/json; charset=utf-8" };
   const answer = await api(client)("POST", "/instances/abc/RAISEEVENT/Go+on", { body: '{ "a": [1] }', headers });
@@ -443,7 +443,7 @@ test.each([
   [{ body: "1" }, "Only application/json request content is supported"],
   [{ body: "{", ...asJson }, "Invalid JSON content"],
   [{ body: "", ...asJson }, "Invalid JSON content"],
-])("an event with %j is refused", async (sent, Message) => {
+])("an event with %j is rejected", async (sent, Message) => {
   const answer = await api(new FakeTaskHubClient(instanceStatus()))("POST", "/instances/abc/raiseEvent/Go", sent);
   expect(answer).toMatchObject({ status: 400, body: { Message } });
 });
@@ -470,7 +470,7 @@ test.each(["terminate", "suspend", "resume", "raiseEvent/Go"])("%s of an ended i
 test.each([
   ["suspend", "Suspended", "Cannot suspend the orchestration instance abc because instance is in the Suspended state."],
   ["resume", "Running", "Cannot resume the orchestration instance abc because instance is in the Running state."],
-] as const)("%s of a %s instance answers as Azure does", async (operation, runtimeStatus, ExceptionMessage) => {
+] as const)("%s of a %s instance is answered as on Azure", async (operation, runtimeStatus, ExceptionMessage) => {
   const client = new FakeTaskHubClient(instanceStatus({ runtimeStatus }));
   expect(await api(client)("POST", `/instances/abc/${operation}`)).toEqual({
     status: 500,
@@ -499,13 +499,13 @@ test.each([
   expect(await api(client)("POST", `/instances/${id}/rewind`)).toMatchObject({ status, body: text });
 });
 
-test("a failed instance is rewound, with the reason", async () => {
+test("a failed instance is rewound with the reason", async () => {
   const client = new FakeTaskHubClient(instanceStatus({ runtimeStatus: "Failed" }));
   expect(await api(client)("POST", "/instances/abc/rewind?reason=why")).toEqual({ status: 202, headers: {} });
   expect(client.calls.at(-1)).toEqual(["rewind", "abc", "why"]);
 });
 
-test("a restart starts the same with the same input and tags, under a new id", async () => {
+test("a restart uses the same name, input and tags, under a new ID", async () => {
   const tags = { a: "b" };
   const client = new FakeTaskHubClient(instanceStatus({ runtimeStatus: "Running", tags }));
   const { status, body } = await api(client)("POST", "/instances/abc/restart");
@@ -535,7 +535,7 @@ test.each([
   expect(answer).toMatchObject({ status, body: { Message, ExceptionType: expect.stringMatching(/^System\./) } });
 });
 
-test("a restart of what is no longer registered names what is", async () => {
+test("restarting an orchestrator that is no longer registered fails, and the error lists the registered ones", async () => {
   const client = new FakeTaskHubClient(instanceStatus({ name: "Gone", runtimeStatus: "Completed" }));
   const answer = await api(client)("POST", "/instances/abc/restart");
   expect(answer).toMatchObject({ status: 400, body: { Message: expect.stringContaining("'Hello'") } });
@@ -552,7 +552,7 @@ const entityRow = (key: string, state: string | null, fields: Partial<InstanceSt
     ...fields,
   });
 
-test("an entity's state is the answer; one that does not exist has none", async () => {
+test("the state of an entity is returned, and a missing entity has none", async () => {
   const client = new FakeTaskHubClient(entityRow("a", '{"n":5}'), entityRow("gone", null), entityRow("", "1"));
   const get = api(client);
   expect(await get("GET", "/entities/Counter/a")).toMatchObject({ status: 200, body: { n: 5 } });
@@ -564,7 +564,7 @@ test("an entity's state is the answer; one that does not exist has none", async 
   expect(client.calls).toEqual([]);
 });
 
-test("entities that exist are listed, with their state on request", async () => {
+test("existing entities are listed, with their state on request", async () => {
   const client = new FakeTaskHubClient(entityRow("a", "5"), entityRow("gone", null), instanceStatus());
   const { status, body, headers } = await api(client)("GET", "/entities/Counter?fetchState=true&top=7");
   const entityId = { name: "counter", key: "a" };
@@ -598,7 +598,7 @@ test.each([
   ["/entities/count/a%23b?op=add", "5", /^The key of an entity has no/],
   [`/entities/count/${TOO_LONG}?op=add`, "5", /at most 512 characters/],
   ["/entities/count/a?op=add", "{", /Invalid JSON/],
-])("POST %s %j is refused and sends nothing", async (path, body, Message) => {
+])("POST %s %j is rejected without sending a signal", async (path, body, Message) => {
   const client = new FakeTaskHubClient();
   const answer = await api(client)("POST", path, { body, ...asJson });
   expect(answer).toMatchObject({ status: 400 });
@@ -611,12 +611,12 @@ test.each([
   ["taskHub=&connection=", 202],
   ["taskHub=Other", 400],
   ["connection=Other", 400],
-])("a request for %s answers %i", async (query, status) => {
+])("a request for %s is answered with %i", async (query, status) => {
   const answer = await api(new FakeTaskHubClient(instanceStatus()))("GET", `/instances/abc?${query}`);
   expect(answer.status).toBe(status);
 });
 
-test("storage that fails is a 500 that says why", async () => {
+test("a storage error becomes a 500 with the reason", async () => {
   const client = new FakeTaskHubClient();
   client.onGetStatus = () => {
     throw new Error("The table service is away.");
@@ -627,7 +627,7 @@ test("storage that fails is a 500 that says why", async () => {
   });
 });
 
-test("the SDK's own path serves the same", async () => {
+test("the path used by the SDK is served the same", async () => {
   const answer = await api(new FakeTaskHubClient(instanceStatus()))("GET", "/durabletask/instances/abc");
   expect(answer).toMatchObject({ status: 202, body: { instanceId: "abc" } });
 });

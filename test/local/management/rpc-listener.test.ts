@@ -7,7 +7,7 @@ const TRACE = "0af7651916cd43dd8448eb211c80319c";
 const SPAN = { traceId: TRACE, spanId: "b7ad6b7169203331", isSampled: true, traceState: "vendor=a,b=c d" };
 const OWN = `00-${TRACE}-00f067aa0ba902b7-01`;
 
-test("what the app asks through the base URL of a span comes from that span, unless it says another", async ({
+test("a request through the base URL of a span has that span as its parent, unless it sends its own", async ({
   onTestFinished,
 }) => {
   const requests: WebhookRequest[] = [];

@@ -110,7 +110,7 @@ test("the SDK's client reads a list of several pages", async () => {
   expect(await client.getStatusBy({ runtimeStatus: [df.OrchestrationRuntimeStatus.Running] })).toHaveLength(1);
 });
 
-test("the SDK's client sends an instance what it must hear", async () => {
+test("the SDK's client sends events and commands to an instance", async () => {
   const hub = new FakeTaskHubClient(instanceStatus());
   const client = await sdkClient(hub);
   await client.raiseEvent("abc", "Go", { a: 1 });
@@ -125,14 +125,14 @@ test("the SDK's client sends an instance what it must hear", async () => {
   await expect(client.terminate("nobody", "x")).rejects.toThrow("No instance with ID 'nobody' found.");
 });
 
-test("the SDK's client purges", async () => {
+test("the SDK's client can purge an instance", async () => {
   const hub = new FakeTaskHubClient(instanceStatus({ runtimeStatus: "Completed" }));
   const client = await sdkClient(hub);
   expect(await client.purgeInstanceHistory("abc")).toEqual({ instancesDeleted: 1 });
   expect(await client.purgeInstanceHistory("abc")).toEqual({ instancesDeleted: 0 });
 });
 
-test("the SDK's client waits for the end", async () => {
+test("the SDK's client can wait for the end", async () => {
   const hub = new FakeTaskHubClient(instanceStatus({ runtimeStatus: "Completed", output: '{"y":1}' }));
   const client = await sdkClient(hub);
   const request = { url: "http://localhost:7071/api/start" } as never;
@@ -141,7 +141,7 @@ test("the SDK's client waits for the end", async () => {
   expect(await response.json()).toEqual({ y: 1 });
 });
 
-test("the SDK's client answers with URLs of the app's own origin", async () => {
+test("the SDK's client returns URLs with the app's own origin", async () => {
   const client = await sdkClient(new FakeTaskHubClient());
   const response = client.createCheckStatusResponse({ url: "http://example.org:81/api/start" } as never, "abc");
   expect(response.headers.get("location")).toBe(
@@ -149,7 +149,7 @@ test("the SDK's client answers with URLs of the app's own origin", async () => {
   );
 });
 
-test("the binding's URLs carry no question mark without a key", () => {
+test("the binding's URLs have no trailing question mark without a key", () => {
   const value = durableClientBindingValue({
     hostUrl: "http://localhost:7071",
     webhookQuery: "",
@@ -167,14 +167,14 @@ test("the binding's URLs carry no question mark without a key", () => {
 
 test.each([
   ["a page's origin", { origin: "http://localhost:3000" }],
-  ["a page that sends no origin", { "sec-fetch-site": "cross-site" }],
+  ["a page that hides its origin", { "sec-fetch-site": "cross-site" }],
   ["a foreign host name", { host: "evil.example:17071" }],
-])("the local endpoint refuses %s", async (_, headers) => {
+])("the local endpoint rejects %s", async (_, headers) => {
   const { baseUrl } = await startListener(new FakeTaskHubClient());
   expect(await call(`${baseUrl}instances`, { headers })).toBe(403);
 });
 
-test("the local endpoint serves only those who know its base URL, which is another each time", async () => {
+test("the local endpoint only serves clients that know its base URL, which is unique to each listener", async () => {
   const { baseUrl } = await startListener(new FakeTaskHubClient());
   const other = await startListener(new FakeTaskHubClient());
   expect(await call(`${baseUrl}instances`)).toBe(200);
@@ -183,19 +183,19 @@ test("the local endpoint serves only those who know its base URL, which is anoth
   for (const path of guesses) expect(await call(origin, { path })).toBe(403);
 });
 
-test("the local endpoint refuses a body beyond its limit by what its length says", async () => {
+test("the local endpoint rejects a body whose declared length is over the limit", async () => {
   const { baseUrl } = await startListener(new FakeTaskHubClient());
   const headers = { "content-length": String(600 * 1024 * 1024) };
   expect(await call(`${baseUrl}orchestrators/Hello`, { method: "POST", headers })).toBe(413);
 });
 
 // Needs root, who alone can become another user.
-test.runIf(canBeOtherUser)("the local endpoint refuses another user who knows its base URL", async () => {
+test.runIf(canBeOtherUser)("the local endpoint rejects another user who knows its base URL", async () => {
   const { baseUrl } = await startListener(new FakeTaskHubClient());
   expect(await fetchAsOtherUser(`${baseUrl}instances`)).toMatchObject({ status: 403 });
 });
 
-test("a taken port makes the local endpoint choose another", async () => {
+test("the local endpoint chooses another port if its own is taken", async () => {
   const taken = createServer();
   await new Promise<void>((resolve) => taken.listen(0, "127.0.0.1", resolve));
   onTestFinished(() => void taken.close());

@@ -18,7 +18,7 @@ async function startFamily(): Promise<number[]> {
   return waitFor(() => pids().length === 3 && pids(), { what: "the family" });
 }
 
-test("a tree is ended to its last member, process groups of their own included", async () => {
+test("a process tree is ended completely, including separate process groups", async () => {
   const family = await startFamily();
   await killTree(family[0] as number);
   await waitFor(() => family.every((pid) => identifyProcess(pid) === undefined), { what: "the end of the family" });
@@ -29,6 +29,6 @@ test("descendants are listed nearest first", async () => {
   expect(await listDescendants(root as number)).toEqual([child, grandchild]);
 });
 
-test("ending a process that has ended does nothing", async () => {
+test("ending a process that has already ended does nothing", async () => {
   await expect(killTree(2 ** 22 + 1)).resolves.toBeUndefined();
 });

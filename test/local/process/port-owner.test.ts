@@ -10,7 +10,7 @@ async function listen(host: string): Promise<number> {
   return (server.address() as net.AddressInfo).port;
 }
 
-test("the owner of a port is named with its command", async () => {
+test("the owner of a port is returned with its command", async () => {
   const owner = await findPortOwner(await listen("127.0.0.1"));
   expect(owner?.pid).toBe(process.pid);
   expect(describePortOwner(owner)).toContain(`process ${process.pid} (`);
@@ -24,6 +24,6 @@ test("a port without a listener has no owner", async () => {
   expect(await findPortOwner(port)).toBeUndefined();
 });
 
-test("an owner that the system does not tell is still spoken of", () => {
+test("an owner that the system does not reveal is still described", () => {
   expect(describePortOwner(undefined)).toBe("another process");
 });

@@ -20,7 +20,7 @@ async function start(mode: string, changes: Partial<ChildSpec> = {}) {
   return child;
 }
 
-test("a child that is asked to end does so, and its end counts as wanted", async () => {
+test("a child that is asked to end does so, and its end counts as requested", async () => {
   const child = await start("polite");
   await child.ready;
   await child.stop();
@@ -35,7 +35,7 @@ test("a child that ignores the request is killed", async () => {
   await expect(child.exited).resolves.toMatchObject({ isWanted: true, signal: "SIGKILL" });
 });
 
-test("a child that ends before it is ready is reported with what it printed", async () => {
+test("a child that ends before it is ready is reported with its output", async () => {
   const child = await start("crashing");
   const error = await child.ready.catch((reason: unknown) => reason);
   expect(error).toBeInstanceOf(ChildStartError);
@@ -44,19 +44,19 @@ test("a child that ends before it is ready is reported with what it printed", as
   await expect(child.exited).resolves.toMatchObject({ isWanted: false, code: 3 });
 });
 
-test("a child that never says that it is ready runs into its deadline", async () => {
+test("a child that never reports ready runs into its deadline", async () => {
   const child = await start("silent", { readyTimeoutMs: 200, stopTimeoutMs: 100 });
   await expect(child.ready).rejects.toThrow("The child was not ready within 0.2 s.");
 });
 
-test("a crash after the start is told from a stop", async () => {
+test("a crash after startup is distinguished from a stop", async () => {
   const child = await start("polite");
   await child.ready;
   process.kill(child.pid as number, "SIGKILL");
   await expect(child.exited).resolves.toEqual({ isWanted: false, code: null, signal: "SIGKILL" });
 });
 
-test("a released child lives on until its own decision", async () => {
+test("a released child lives on until it decides to exit", async () => {
   const child = await start("deaf");
   await child.ready;
   const identity = identifyProcess(child.pid as number) as ProcessIdentity;

@@ -87,7 +87,7 @@ function* mutants(events: readonly object[]): Generator<[what: string, events: o
 }
 
 test.each(forms)(
-  "a history %s in which something is wrong diverges or is refused, and breaks nothing",
+  "a history %s that contains an error diverges or is rejected, without any other failure",
   async (_, form) => {
     const { [form]: events } = await record();
     const problems: string[] = [];

@@ -79,7 +79,7 @@ function recordOnce(): Promise<Records> {
 }
 
 describe.each(["api", "whole"] as const)("a history (%s)", (form) => {
-  test("replays on the code that it was recorded on", async () => {
+  test("replays on the code that recorded it", async () => {
     const { recorded, running } = await recordOnce();
     const app = await startApp(RECORDED);
     expect(await app.replay(recorded[form])).toMatchObject({ name: "order", divergence: null });
@@ -116,7 +116,7 @@ describe.each(["api", "whole"] as const)("a history (%s)", (form) => {
       line: 5,
     },
     {
-      change: "waits for another event",
+      change: "awaits another event",
       code: RECORDED.replace('"Name"', '"Nickname"'),
       recorded: "the activity 'refuse' as action number",
       actual: "waits, and has asked for nothing more",
@@ -136,7 +136,7 @@ describe.each(["api", "whole"] as const)("a history (%s)", (form) => {
       actual: "asks for the activity 'refund'",
       line: 11,
     },
-  ])("tells where code that $change diverges", async ({ code, line, ...expected }) => {
+  ])("shows where code that $change diverges", async ({ code, line, ...expected }) => {
     const { recorded } = await recordOnce();
     const app = await startApp(code);
     const { divergence } = await app.replay(recorded[form]);
@@ -165,7 +165,7 @@ return yield context.df.callActivity("pack", left);
     return { api: (await answer.json()) as RecordedHistory, whole: await app.client.history(id) };
   };
 
-  test("replays on the code that it was recorded on, and tells where another one diverges", async () => {
+  test("replays on the code that recorded it, and shows where other code diverges", async () => {
     const { api, whole } = await recordSale();
     const same = await startApp(RECORDED_SALE);
     const other = await startApp(RECORDED_SALE.replace('"stock", "a"', '"stock", "b"'));
@@ -182,7 +182,7 @@ return yield context.df.callActivity("pack", left);
   });
 });
 
-test("where the library itself fails on what was recorded, the action before that is told", async () => {
+test("if the library itself fails on the recording, the previous action is reported", async () => {
   const server = http.createServer(({ url }, response) => {
     const isFirst = url === "/start";
     response.writeHead(isFirst ? 202 : 200, isFirst ? { location: "/status", "retry-after": "1" } : {}).end("done");
@@ -207,7 +207,7 @@ test("where the library itself fails on what was recorded, the action before tha
   }
 });
 
-test("an orchestrator that is not there any more is named", async () => {
+test("a missing orchestrator is reported by name", async () => {
   const app = await startApp("");
   const started = { EventType: "ExecutionStarted", FunctionName: "gone", Timestamp: "2026-01-01T00:00:00Z" };
   const { divergence } = await app.replay({ historyEvents: [started] });
@@ -227,7 +227,7 @@ test.each([
     "It lacks what was sent to entities",
   ],
   [[{ EventType: "ExecutionStarted", FunctionName: "a", Timestamp: "yesterday" }], '"yesterday" is not a UTC time.'],
-])("a recording that cannot be replayed says why: %j", async (recording, why) => {
+])("the error for a recording that cannot be replayed gives the reason: %j", async (recording, why) => {
   const app = await startApp("");
   await expect(app.replay(recording as RecordedHistory)).rejects.toThrow(why);
 });

@@ -26,7 +26,7 @@ async function start(activity: string) {
   return app;
 }
 
-test("the line is that of the source, also of a function that is called by what its registration gave", async () => {
+test("the line refers to the source, even for a function called by the result of its registration", async () => {
   const before = await start("greet");
   const id = await before.client.start("hello");
   await before.client.wait(id);

@@ -132,7 +132,7 @@ test("the second reader shares no code with the engine", () => {
   );
 });
 
-test("it can read all that the engine leaves, and every message that it sends", async () => {
+test("the second reader can read everything that the engine stores, and every message that it sends", async () => {
   const hub = await makeHub();
   expect(await problemsOf(hub)).toEqual([]);
   const kinds = Object.values(hub.messages)
@@ -338,7 +338,7 @@ const MISTAKES: [string, Change, RegExp][] = [
   ],
 ];
 
-test.each(MISTAKES)("it finds %s", async (_, change, problem) => {
+test.each(MISTAKES)("the second reader detects %s", async (_, change, problem) => {
   const hub = await sharedHub();
   const problems = await problemsOf({ ...hub, ...change(hub) });
   expect(problems.filter((it) => problem.test(it))).not.toEqual([]);

@@ -7,17 +7,17 @@ import { makeTempDir } from "../../helpers/temp-dir.ts";
 const VALID = /^[A-Za-z][A-Za-z0-9]{2,44}$/;
 
 test.each(["my-app", "3d", "ünïcode", "a", "x".repeat(200)])(
-  "the folder %s gives a name that storage takes",
+  "the folder %s results in a valid name for storage",
   (name) => {
     expect(hubNameForApp(path.join("/apps", name))).toMatch(VALID);
   },
 );
 
-test("two apps of one name in different places have different hubs", () => {
+test("two apps with the same name in different places have different hubs", () => {
   expect(hubNameForApp("/one/app")).not.toBe(hubNameForApp("/two/app"));
 });
 
-test("an app reached through a link has the hub of the app", async () => {
+test("an app opened through a link has the hub of the app", async () => {
   const dir = await makeTempDir();
   await mkdir(path.join(dir, "app"));
   await symlink(path.join(dir, "app"), path.join(dir, "link"), "junction");

@@ -25,7 +25,7 @@ const runFile = (changes: Partial<RunFile> = {}): RunFile => ({
 
 const writeRunFile = (dir: string, file: RunFile) => writeWithStorage(dir, file, "AccountKey=secret");
 
-test("the connection string is kept for its owner alone, apart from what is listed, as long as the host runs", async () => {
+test("the connection string is readable only by its owner, separate from the listed data, while the host runs", async () => {
   const dir = await makeTempDir();
   await writeRunFile(dir, runFile());
   expect(JSON.stringify(await listRunFiles(dir))).not.toContain("secret");
@@ -36,7 +36,7 @@ test("the connection string is kept for its owner alone, apart from what is list
   expect(await readdir(dir)).toEqual([]);
 });
 
-test("running hosts are listed in the order of their start", async () => {
+test("running hosts are listed in the order they were started", async () => {
   const dir = await makeTempDir();
   await writeRunFile(dir, runFile({ port: 7072, startedAt: "2026-01-02T03:04:06.000Z" }));
   await writeRunFile(dir, runFile());
@@ -50,7 +50,7 @@ test("a stopped host is no longer listed", async () => {
   expect(await listRunFiles(dir)).toEqual([]);
 });
 
-test("the file of a host that died, or that holds nonsense, is removed", async () => {
+test("the file of a dead host, or with invalid content, is removed", async () => {
   const dir = await makeTempDir();
   await writeRunFile(dir, runFile({ process: { pid: process.pid, startMark: "an earlier process" } }));
   await writeFile(path.join(dir, "broken.json"), "{");

@@ -6,7 +6,7 @@ import { openStateFolder, stateFolderAt } from "../../../local/src/state/state-f
 import { canBeOtherUser, OTHER_UID } from "../../helpers/other-user.ts";
 import { makeTempDir } from "../../helpers/temp-dir.ts";
 
-test("a new folder is ignored by git and says which format it has", async () => {
+test("a new folder is ignored by git and contains its format version", async () => {
   const dir = path.join(await makeTempDir(), ".same-kit");
   const folder = await openStateFolder(dir);
   expect(await readFile(path.join(dir, ".gitignore"), "utf8")).toMatch(/^\*$/m);
@@ -14,7 +14,7 @@ test("a new folder is ignored by git and says which format it has", async () => 
   expect(folder).toEqual(stateFolderAt(dir));
 });
 
-test("opening it again keeps what the user changed", async () => {
+test("reopening a folder keeps the user's changes", async () => {
   const dir = await makeTempDir();
   await openStateFolder(dir);
   await writeFile(path.join(dir, ".gitignore"), "*\n!runs/\n");
@@ -22,7 +22,7 @@ test("opening it again keeps what the user changed", async () => {
   expect(await readFile(path.join(dir, ".gitignore"), "utf8")).toContain("!runs/");
 });
 
-test("a folder of a newer same-kit is refused", async () => {
+test("a folder of a newer same-kit is rejected", async () => {
   const dir = await makeTempDir();
   await writeFile(path.join(dir, "format.json"), '{"formatVersion": 2}');
   await expect(openStateFolder(dir)).rejects.toMatchObject({ code: "ERR_STATE_FORMAT" });
@@ -30,7 +30,7 @@ test("a folder of a newer same-kit is refused", async () => {
   expect(await readdir(dir)).toEqual(["format.json"]);
 });
 
-test.skipIf(process.platform === "win32")("a link to nothing is refused with a sentence", async () => {
+test.skipIf(process.platform === "win32")("a dangling link is rejected with an explanation", async () => {
   const dir = path.join(await makeTempDir(), ".same-kit");
   await symlink("nothing", dir);
   await expect(openStateFolder(dir)).rejects.toMatchObject({
@@ -55,7 +55,7 @@ describe.skipIf(process.platform === "win32")("other users of the machine", () =
     for (const folder of [dir, azuriteDir, hostsDir]) expect(await modeOf(folder)).toBe("700");
   });
 
-  test("cannot open a folder that an older same-kit left open", async () => {
+  test("cannot open a folder that an older same-kit left accessible", async () => {
     const dir = path.join(await makeTempDir(), ".same-kit");
     await openStateFolder(dir);
     await mkdir(path.join(dir, "runs"));
@@ -65,7 +65,7 @@ describe.skipIf(process.platform === "win32")("other users of the machine", () =
     for (const name of ["", "runs", "azurite"]) expect(await modeOf(dir, name)).toBe("700");
   });
 
-  test("keep a folder that holds other things too, but not what is ours in it", async () => {
+  test("keep access to a folder with other contents, but not to our files in it", async () => {
     const dir = await makeTempDir();
     await writeFile(path.join(dir, "notebook.ipynb"), "{}");
     await mkdir(path.join(dir, "env"));
@@ -96,7 +96,7 @@ describe.skipIf(process.platform === "win32")("other users of the machine", () =
     return shared;
   }
 
-  test.runIf(canBeOtherUser)("who own the folder are not trusted with what is kept there", async () => {
+  test.runIf(canBeOtherUser)("who own the folder are not trusted with its contents", async () => {
     const dir = path.join(await makeSharedFolder(), ".same-kit");
     await mkdir(dir);
     await chmod(dir, 0o777);
@@ -112,15 +112,15 @@ describe.skipIf(process.platform === "win32")("other users of the machine", () =
       async (dir) => [await mkdir(`${dir}-target`), await symlink(`${dir}-target`, dir)],
     ],
     ["a link to a folder of this user", (dir) => symlink(path.dirname(path.dirname(dir)), dir)],
-    ["a link to nothing", (dir) => symlink("nothing", dir)],
-    ["a folder with something else in it", async (dir) => [await mkdir(dir), await writeFile(path.join(dir, "x"), "")]],
-  ])("lay %s where all may write, in vain", async (_what, lay) => {
+    ["a dangling link", (dir) => symlink("nothing", dir)],
+    ["a folder with other contents", async (dir) => [await mkdir(dir), await writeFile(path.join(dir, "x"), "")]],
+  ])("gain nothing from placing %s in a shared folder", async (_what, lay) => {
     const dir = path.join(await makeSharedFolder(), ".same-kit");
     await asOther(() => lay(dir));
     await expect(openStateFolder(dir)).rejects.toMatchObject({ code: "ERR_STATE_FOREIGN" });
   });
 
-  test.runIf(canBeOtherUser).each(["keys.json", "azurite", "env"])("lay %s into it, in vain", async (name) => {
+  test.runIf(canBeOtherUser).each(["keys.json", "azurite", "env"])("gain nothing from placing %s inside the folder", async (name) => {
     const dir = await makeSharedFolder();
     await asOther(() => mkdir(path.join(dir, name)));
     await expect(openStateFolder(dir)).rejects.toMatchObject({
@@ -129,7 +129,7 @@ describe.skipIf(process.platform === "win32")("other users of the machine", () =
     });
   });
 
-  test.runIf(canBeOtherUser)("have root work in their own project, as in a container", async () => {
+  test.runIf(canBeOtherUser)("may have root work in their own project, as in a container", async () => {
     const project = path.join(await makeSharedFolder(), "project");
     const dir = path.join(project, ".same-kit");
     await asOther(async () => [await mkdir(project), await openStateFolder(dir)]);

@@ -10,7 +10,7 @@ const newContainer = () => storage().container(`c-${newGuidN()}`);
 
 const namesIn = (container: BlobContainer) => Array.fromAsync(container.list(), ({ name }) => name);
 
-test("the first blob makes its container; text comes back as it was", async () => {
+test("the first blob creates its container, and text is returned unchanged", async () => {
   const container = newContainer();
   const text = '{"a":"世界 😀"}';
   await uploadGzip(container, "a/b c.json.gz", text);
@@ -19,18 +19,18 @@ test("the first blob makes its container; text comes back as it was", async () =
   expect(await downloadGzip(container, "a/b c.json.gz")).toBe(text);
 });
 
-test("several that begin a container at once all succeed", async () => {
+test("concurrent first uploads to a container all succeed", async () => {
   const container = newContainer();
   const names = ["1", "2", "3", "4"];
   await Promise.all(names.map((name) => uploadGzip(container, name, name)));
   expect(await namesIn(container)).toEqual(names);
 });
 
-test("a blob that is not there is an error with status 404", async () => {
+test("a missing blob is an error with status 404", async () => {
   await expect(downloadGzip(newContainer(), "none")).rejects.toMatchObject({ statusCode: 404 });
 });
 
-test("removing below a prefix leaves neighbours, and an absent container is empty", async () => {
+test("removing a prefix keeps its neighbours, and a missing container counts as empty", async () => {
   const container = newContainer();
   await deleteBlobsBelow(container, "a/");
   for (const name of ["a/1", "a/2/3", "ab/1"]) await uploadGzip(container, name, "x");

@@ -10,7 +10,7 @@ const columns = {
   time: dateTime("2026-06-24T14:02:11.1234567Z"),
 };
 
-test("columns of any type are read as text", () => {
+test("columns of any type are read as strings", () => {
   expect(Object.keys(columns).map((name) => textValue(columns, name))).toEqual([
     "a",
     "",
@@ -23,6 +23,6 @@ test("columns of any type are read as text", () => {
   expect(booleanValue(columns, "bool")).toBe(false);
 });
 
-test("an absent column is null", () => {
+test("a missing column is null", () => {
   expect([textValue(columns, "x"), numberValue(columns, "x"), booleanValue(columns, "x")]).toEqual([null, null, null]);
 });

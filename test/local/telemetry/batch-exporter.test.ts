@@ -38,7 +38,7 @@ function setUp(answers: (ExportResult | (() => never))[] = []) {
   return { batched, batches, entries, pass, clock };
 }
 
-test("spans go out together after the delay, and nothing runs while there are none", async () => {
+test("spans are exported together after a delay, and no timer runs while there are none", async () => {
   const { batched, batches, pass, clock } = setUp();
   batched.add(spanNamed("a"));
   batched.add(spanNamed("b"));
@@ -52,7 +52,7 @@ test("spans go out together after the delay, and nothing runs while there are no
   expect(batches).toEqual([["a", "b"], ["c"]]);
 });
 
-test("an exporter that does not work is said once, tried less and less often, and gets all when it works again", async () => {
+test("a failing exporter is reported once, retried with backoff, and gets all spans when it works again", async () => {
   const { batched, batches, entries, pass } = setUp([UNAVAILABLE, UNAVAILABLE, UNAVAILABLE]);
   batched.add(spanNamed("a"));
   for (const ms of [1000, 1000, 2000]) await pass(ms);
@@ -66,7 +66,7 @@ test("an exporter that does not work is said once, tried less and less often, an
   ]);
 });
 
-test("a batch that is refused is dropped, and the next one is tried", async () => {
+test("a rejected batch is dropped, and the next one is tried", async () => {
   const { batched, batches, entries, pass } = setUp([{ kind: "refused", reason: "it answered 400" }]);
   batched.add(spanNamed("a"));
   await pass(1000);
@@ -76,7 +76,7 @@ test("a batch that is refused is dropped, and the next one is tried", async () =
   expect(entries.map(({ fields }) => fields["dropped"])).toEqual([undefined, 1]);
 });
 
-test("a span that cannot be encoded is dropped, and the next ones go out", async () => {
+test("a span that cannot be encoded is dropped, and the next ones are exported", async () => {
   const { batched, batches, entries, pass } = setUp([
     () => {
       throw new TypeError("a name that is not a text");
@@ -91,7 +91,7 @@ test("a span that cannot be encoded is dropped, and the next ones go out", async
   await batched.stop();
 });
 
-test("what waits is bounded", async () => {
+test("the queue of spans is bounded", async () => {
   const { batched, batches, entries, pass } = setUp([UNAVAILABLE]);
   for (let index = 0; index < MAX_WAITING_SPANS + 10; index += 1) batched.add(spanNamed(String(index)));
   await pass(1000);
@@ -101,14 +101,14 @@ test("what waits is bounded", async () => {
   expect(entries.at(-1)?.fields["dropped"]).toBe(10);
 });
 
-test("a stop exports what waits at once", async () => {
+test("stopping exports the queue immediately", async () => {
   const { batched, batches } = setUp();
   batched.add(spanNamed("a"));
   await batched.stop();
   expect(batches).toEqual([["a"]]);
 });
 
-test("a stop gives up on an exporter that does not answer", async () => {
+test("stopping gives up on an exporter that does not respond", async () => {
   const log = createLogger(() => {}, "telemetry");
   const exporter: SpanExporter = {
     description: "",

@@ -34,7 +34,7 @@ const exporterTo = (url: string, protocol: OtlpProtocol = "http/protobuf", timeo
 test.each([
   ["http/protobuf", "application/x-protobuf", toOtlpProtobuf([SPAN], RESOURCE)],
   ["http/json", "application/json", Buffer.from(JSON.stringify(toOtlpRequest([SPAN], RESOURCE)))],
-] as const)("%s is sent as %s, with the headers that are set", async (protocol, contentType, body) => {
+] as const)("%s is sent as %s, with the configured headers", async (protocol, contentType, body) => {
   const { url, requests } = await startCollector(200);
   expect(await exporterTo(url, protocol).export([SPAN], never)).toEqual({ kind: "exported" });
   const [sent] = requests;
@@ -50,25 +50,25 @@ test.each([
   [404, "refused"],
   [429, "unavailable"],
   [503, "unavailable"],
-])("the answer %d is: %s", async (status, kind) => {
+])("the status %d means: %s", async (status, kind) => {
   const { url } = await startCollector(status);
   expect(await exporterTo(url).export([SPAN], never)).toMatchObject({ kind });
 });
 
-test("a collector that sends elsewhere is not followed: the headers may have a key", async () => {
+test("a redirect of the collector is not followed, as the headers may contain a key", async () => {
   const other = await startCollector(200);
   const { url } = await startCollector(307, { location: other.url });
   expect(await exporterTo(url).export([SPAN], never)).toEqual({ kind: "refused", reason: "it answered 307" });
   expect(other.requests).toEqual([]);
 });
 
-test("its description has no query", async () => {
+test("the description of an exporter contains no query", async () => {
   const { url, port } = await startCollector(200);
   expect(exporterTo(url).description).toBe(`http://127.0.0.1:${port}/v1/traces`);
   expect(exporterTo(url, "grpc").description).toBe(`http://127.0.0.1:${port} by gRPC`);
 });
 
-test("a request that is aborted was not exported", async () => {
+test("an aborted request counts as not exported", async () => {
   const { url } = await startCollector(200);
   expect(await exporterTo(url).export([SPAN], AbortSignal.abort())).toMatchObject({ kind: "unavailable" });
 });

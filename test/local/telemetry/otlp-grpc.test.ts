@@ -51,7 +51,7 @@ const exporterTo = (port: number, timeoutMs = 5_000) => {
   return createOtlpExporter({ ...target, delayMs: 1 }, RESOURCE);
 };
 
-test("a batch is one call with the headers that are set", async () => {
+test("a batch is sent as one call with the configured headers", async () => {
   const { calls, port } = await startCollector();
   expect(await exporterTo(port).export([SPAN], never)).toEqual({ kind: "exported" });
   expect(calls).toHaveLength(1);
@@ -59,7 +59,7 @@ test("a batch is one call with the headers that are set", async () => {
   expect(calls[0]?.request.equals(toOtlpProtobuf([SPAN], RESOURCE))).toBe(true);
 });
 
-test("a batch larger than a window of HTTP/2 arrives whole", async () => {
+test("a batch larger than an HTTP/2 window arrives completely", async () => {
   const { calls, port } = await startCollector();
   const spans = Array.from({ length: 512 }, () => ({ ...SPAN, name: "x".repeat(1000) }));
   expect(await exporterTo(port).export(spans, never)).toEqual({ kind: "exported" });
@@ -71,13 +71,13 @@ test.each([
   [grpc.status.RESOURCE_EXHAUSTED, "refused"],
   [grpc.status.UNAUTHENTICATED, "refused"],
   [grpc.status.INVALID_ARGUMENT, "refused"],
-])("the status %d is: %s", async (status, kind) => {
+])("the status %d means: %s", async (status, kind) => {
   const { port } = await startCollector(status);
   const reason = `it answered with the gRPC status ${status} no`;
   expect(await exporterTo(port).export([SPAN], never)).toEqual({ kind, reason });
 });
 
-test("a collector that is not there, and a call that is given up, are said", async () => {
+test("an unavailable collector and an aborted call are reported", async () => {
   const { port } = await startCollector();
   const aborted = await exporterTo(port).export([SPAN], AbortSignal.abort());
   expect(aborted).toMatchObject({ kind: "unavailable" });
@@ -88,7 +88,7 @@ test("a collector that is not there, and a call that is given up, are said", asy
 test.each([
   ["speaks HTTP/1", (socket: Socket) => socket.end("HTTP/1.1 400 Bad Request\r\nconnection: close\r\n\r\n")],
   ["hangs up", (socket: Socket) => socket.destroy()],
-])("a server that %s gives a reason", async (_, answer) => {
+])("a server that %s results in an error with a reason", async (_, answer) => {
   const server = createServer((socket) => {
     socket.on("error", () => {});
     socket.once("data", () => answer(socket));
@@ -101,7 +101,7 @@ test.each([
   expect(result).toEqual({ kind: "unavailable", reason: expect.stringMatching(/./) });
 });
 
-test("a server that says nothing is given up in time", async () => {
+test("a server that does not respond is given up in time", async () => {
   const server = createServer((socket) => socket.on("error", () => {}));
   await new Promise<void>((resolve) => {
     server.listen(0, "127.0.0.1", resolve);

@@ -24,7 +24,7 @@ const ROOT: Span = {
   status: { code: "unset" },
 };
 
-test("JSON has ids in hexadecimal, 64-bit numbers as text, and enumerations as numbers", () => {
+test("JSON has hexadecimal IDs, 64-bit numbers as strings, and numeric enumerations", () => {
   const [first, root] =
     toOtlpRequest([SPAN, ROOT], { "service.name": "shop" }).resourceSpans[0]?.scopeSpans[0]?.spans ?? [];
   expect(first).toEqual({
@@ -68,7 +68,7 @@ message KeyValue { string key = 1; AnyValue value = 2; }
 message AnyValue { oneof value { string string_value = 1; bool bool_value = 2; int64 int_value = 3; double double_value = 4; } }
 `;
 
-test("Protocol Buffers say the same as JSON", () => {
+test("Protocol Buffers have the same content as JSON", () => {
   const type = protobuf.parse(PROTO).root.lookupType("Request");
   const message = type.decode(toOtlpProtobuf([SPAN, ROOT], { "service.name": "shop" }));
   const decoded = JSON.parse(JSON.stringify(type.toObject(message, { longs: String, defaults: false })), hexBytes);
@@ -86,7 +86,7 @@ function hexBytes(_: string, value: unknown): unknown {
   return isBytes ? Buffer.from((value as unknown as { data: number[] }).data).toString("hex") : value;
 }
 
-test.each([Number.NaN, -62_135_596_800_000])("the time %s, of another host, does not spoil a batch", (startMs) => {
+test.each([Number.NaN, -62_135_596_800_000])("an invalid time of %s from another host does not break a batch", (startMs) => {
   const [span] = toOtlpRequest([{ ...SPAN, startMs }], {}).resourceSpans[0]?.scopeSpans[0]?.spans ?? [];
   expect(span?.startTimeUnixNano).toBe("0");
   expect(toOtlpProtobuf([{ ...SPAN, startMs }], {}).length).toBeGreaterThan(0);

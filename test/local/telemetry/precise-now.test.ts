@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { createPreciseClock } from "../../../local/src/telemetry/precise-now.ts";
 
-test("times have fractions, and are right again after the machine has slept", () => {
+test("times have fractions, and are correct again after the machine has slept", () => {
   const time = { wall: 1_000_000, monotonic: 50 };
   const now = createPreciseClock(
     () => Math.floor(time.wall),

@@ -12,7 +12,7 @@ test("without an endpoint there is no target", () => {
   expect(read({ OTEL_EXPORTER_OTLP_ENDPOINT: " " })).toMatchObject({ target: null, warnings: [] });
 });
 
-test("the general endpoint gets the path of traces, an own one is taken as it is", () => {
+test("the traces path is appended to the general endpoint, and a traces endpoint is used unchanged", () => {
   expect(read({ OTEL_EXPORTER_OTLP_ENDPOINT: "http://localhost:4318/" })?.target).toEqual({
     url: "http://localhost:4318/v1/traces",
     protocol: "http/protobuf",
@@ -24,7 +24,7 @@ test("the general endpoint gets the path of traces, an own one is taken as it is
   expect(read(own)?.target?.url).toBe("https://b/x?y=1");
 });
 
-test("variables of traces win over the general ones", () => {
+test("variables for traces override the general ones", () => {
   const settings = read({
     OTEL_EXPORTER_OTLP_ENDPOINT: "http://localhost:4318",
     OTEL_EXPORTER_OTLP_PROTOCOL: "http/protobuf",
@@ -47,7 +47,7 @@ test.each([
   ["Infinity", 99_999_999],
   ["-1", 10_000],
   ["soon", 10_000],
-])("a timeout of %s is one that timers and gRPC take", (text, timeoutMs) => {
+])("a timeout of %s is limited to what timers and gRPC accept", (text, timeoutMs) => {
   const settings = read({ OTEL_EXPORTER_OTLP_ENDPOINT: "http://localhost:4318", OTEL_EXPORTER_OTLP_TIMEOUT: text });
   expect(settings?.target).toMatchObject({ timeoutMs });
   expect(AbortSignal.timeout(timeoutMs).aborted).toBe(false);
@@ -58,12 +58,12 @@ test.each([
   ["http://localhost:4318", undefined, "http/protobuf", "http://localhost:4318/v1/traces"],
   ["http://localhost:4318", "grpc", "grpc", "http://localhost:4318/"],
   ["http://localhost:4317", "HTTP/JSON", "http/json", "http://localhost:4317/v1/traces"],
-])("%s with the protocol %s is sent by %s to %s", (endpoint, name, protocol, url) => {
+])("%s with the protocol %s is exported by %s to %s", (endpoint, name, protocol, url) => {
   const settings = read({ OTEL_EXPORTER_OTLP_ENDPOINT: endpoint, OTEL_EXPORTER_OTLP_PROTOCOL: name ?? "" });
   expect(settings).toMatchObject({ target: { protocol, url }, warnings: [] });
 });
 
-test("a protocol that is not known is named, and the usual one is used", () => {
+test("an unknown protocol is reported, and the default one is used", () => {
   const settings = read({
     OTEL_EXPORTER_OTLP_ENDPOINT: "http://localhost:4318",
     OTEL_EXPORTER_OTLP_PROTOCOL: "http/xml",
@@ -72,7 +72,7 @@ test("a protocol that is not known is named, and the usual one is used", () => {
   expect(settings?.warnings[0]).toContain('The OTLP protocol "http/xml" is not known; http/protobuf is used.');
 });
 
-test("no warning shows a header, nor a URL with a password", () => {
+test("warnings contain neither headers nor a URL with a password", () => {
   const settings = read({
     OTEL_EXPORTER_OTLP_ENDPOINT: "http://user:secret-word@localhost",
     OTEL_EXPORTER_OTLP_TRACES_HEADERS: "bad name=secret-word",
@@ -88,7 +88,7 @@ test("no warning shows a header, nor a URL with a password", () => {
   expect(warnings.join()).not.toContain("secret-word");
 });
 
-test("the resource is the app, unless variables say otherwise", () => {
+test("the resource is the app, unless variables override it", () => {
   expect(read({})?.resource).toMatchObject({ "service.name": "shop", "service.version": "4.1" });
   const named = read({ OTEL_RESOURCE_ATTRIBUTES: "service.name=a,team=b%2Cc", OTEL_SERVICE_NAME: "d" });
   expect(named?.resource).toMatchObject({ "service.name": "d", team: "b,c" });
@@ -114,13 +114,13 @@ test.each([
   [{ OTEL_TRACES_SAMPLER: "traceidratio", OTEL_TRACES_SAMPLER_ARG: "0.5" }, FIRST_HALF, null, true],
   [{ OTEL_TRACES_SAMPLER: "traceidratio", OTEL_TRACES_SAMPLER_ARG: "0.5" }, SECOND_HALF, null, false],
   [{ OTEL_TRACES_SAMPLER: "parentbased_traceidratio", OTEL_TRACES_SAMPLER_ARG: "0.5" }, SECOND_HALF, "01", true],
-])("by %j a span of %s below %s is sampled: %s", (env, traceId, flags, expected) => {
+])("with %j a span of %s with parent flags %s is sampled: %s", (env, traceId, flags, expected) => {
   const settings = read(env as Record<string, string>);
   expect(settings?.warnings).toEqual([]);
   expect(settings?.sampler(traceId, flags === null ? null : parent(flags))).toBe(expected);
 });
 
-test("an unknown sampler is named, and the default one is used", () => {
+test("an unknown sampler is reported, and the default one is used", () => {
   const settings = read({ OTEL_TRACES_SAMPLER: "jaeger_remote" });
   expect(settings?.warnings[0]).toContain("jaeger_remote");
   expect(settings?.sampler(TRACE, parent("00"))).toBe(false);

@@ -12,7 +12,7 @@ async function namesIn(file: string): Promise<string[]> {
   return lines.map((line) => JSON.parse(line).resourceSpans[0].scopeSpans[0].spans[0].name);
 }
 
-test("a batch is a line that only this user can read", async () => {
+test("a batch is written as a line that only this user can read", async () => {
   const folder = path.join(await makeTempDir(), "traces");
   const exporter = createSpanFileExporter(folder, {});
   for (const name of ["a", "b"]) expect(await exporter.export([spanNamed(name)], never)).toEqual({ kind: "exported" });
@@ -21,7 +21,7 @@ test("a batch is a line that only this user can read", async () => {
   if (process.platform !== "win32") expect((await stat(file)).mode & 0o777).toBe(0o600);
 });
 
-test("the file is put aside before it is too large, and one older is kept", async () => {
+test("the file is rotated before it is too large, and one older file is kept", async () => {
   const folder = await makeTempDir();
   const exporter = createSpanFileExporter(folder, {}, 1000);
   for (const name of [..."abcdefghi"]) await exporter.export([spanNamed(name)], never);
@@ -32,7 +32,7 @@ test("the file is put aside before it is too large, and one older is kept", asyn
   expect(kept.length).toBeLessThan(9);
 });
 
-test("half a line, of a host that was killed, does not spoil the next one", async () => {
+test("a partial line of a killed host does not break the next one", async () => {
   const folder = await makeTempDir();
   await createSpanFileExporter(folder, {}).export([spanNamed("a")], never);
   await appendFile(path.join(folder, SPAN_FILE), '{"resourceSpans":[');
@@ -40,7 +40,7 @@ test("half a line, of a host that was killed, does not spoil the next one", asyn
   expect(await namesIn(path.join(folder, SPAN_FILE))).toEqual(["a", "b"]);
 });
 
-test("a folder that was removed meanwhile is made again", async () => {
+test("a folder removed in the meantime is created again", async () => {
   const folder = path.join(await makeTempDir(), "traces");
   const exporter = createSpanFileExporter(folder, {});
   await exporter.export([spanNamed("a")], never);
@@ -50,7 +50,7 @@ test("a folder that was removed meanwhile is made again", async () => {
   expect(await namesIn(path.join(folder, SPAN_FILE))).toEqual(["b"]);
 });
 
-test("a folder that cannot be written is reported", async () => {
+test("a folder that is not writable is reported", async () => {
   const file = path.join(await makeTempDir(), "file");
   await appendFile(file, "");
   const result = await createSpanFileExporter(path.join(file, "traces"), {}).export([spanNamed("a")], never);

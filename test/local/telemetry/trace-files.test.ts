@@ -28,7 +28,7 @@ async function write(batches: readonly (readonly Span[])[], maxBytes?: number) {
   return { folder, files: new TraceFiles(folder) };
 }
 
-test("a span is read as it was written", async () => {
+test("a span is read back unchanged", async () => {
   const attributes = { "durabletask.task.instance_id": "abc", count: 3, share: 0.5, cold: true };
   const status = { code: "error", message: "It failed." } as const;
   const { files } = await write([[span(FIRST, "a", { parentSpanId: "b", kind: "producer", attributes, status })]]);
@@ -47,7 +47,7 @@ test("a span is read as it was written", async () => {
   ]);
 });
 
-test("an instance's spans are those of all traces that it is in, also from the file that was put aside", async () => {
+test("the spans of an instance come from all its traces, including the rotated file", async () => {
   const of = (instanceId: string) => ({ attributes: { "durabletask.task.instance_id": instanceId } });
   const raised = { attributes: { "durabletask.event.target_instance_id": "abc" } };
   const batches = [
@@ -60,7 +60,7 @@ test("an instance's spans are those of all traces that it is in, also from the f
   expect(await files.find({ instanceId: "ab" })).toEqual([]);
 });
 
-test("traces are listed by their first span, the newest first, and again when the file has changed", async () => {
+test("traces are listed by their first span, newest first, and reloaded when the file changes", async () => {
   const failed = { status: { code: "error", message: "" } } as const;
   const { folder, files } = await write([
     [span(FIRST, "late", { startMs: 20, endMs: 30, ...failed }), span(FIRST, "early", { startMs: 10, endMs: 15 })],
@@ -72,7 +72,7 @@ test("traces are listed by their first span, the newest first, and again when th
   expect(await files.list()).toEqual([second, first]);
 });
 
-test("half a line and a folder without a file are nothing to read", async () => {
+test("a partial line and a folder without a file are ignored", async () => {
   const { folder, files } = await write([[span(FIRST, "a")]]);
   await appendFile(path.join(folder, SPAN_FILE), '{"resourceSpans":[{"1');
   expect(await files.list()).toHaveLength(1);

@@ -34,7 +34,7 @@ afterAll(async () => {
   await receiver?.stop();
 });
 
-test("a request continues its caller's trace, and the function is told its own span", async () => {
+test("a request continues its caller's trace, and the function receives its own span", async () => {
   const headers = { traceparent: `00-${TRACE}-${CALLER}-01`, tracestate: "vendor=a" };
   const told = (await (await fetch(`${host.url}/api/told?code=secret-word`, { headers })).json()) as Record<
     string,
@@ -72,7 +72,7 @@ test("a request continues its caller's trace, and the function is told its own s
   expect(JSON.stringify(spans)).not.toContain("secret-word");
 });
 
-test("the collector gets the headers that are set, which no line of the log has", async () => {
+test("the collector receives the configured headers, which are never logged", async () => {
   const traceId = newTrace();
   await fetch(`${host.url}/api/told`, { headers: { traceparent: `00-${traceId}-${CALLER}-01` } });
   await receiver.trace(traceId, ({ length }) => length === 2);
@@ -80,7 +80,7 @@ test("the collector gets the headers that are set, which no line of the log has"
   expect(lines.join("\n")).not.toContain("secret-word");
 });
 
-test("a function that throws, and the 500 that it causes, are errors", async () => {
+test("a function that throws, and its 500 response, are errors", async () => {
   const traceId = newTrace();
   const headers = { traceparent: `00-${traceId}-${CALLER}-01` };
   expect((await fetch(`${host.url}/api/throws`, { headers })).status).toBe(500);
@@ -92,7 +92,7 @@ test("a function that throws, and the 500 that it causes, are errors", async () 
   });
 });
 
-test("a trace that its caller does not sample is told to the function, and not exported", async () => {
+test("an unsampled trace is passed to the function, but not exported", async () => {
   const traceId = newTrace();
   const told = await fetch(`${host.url}/api/told`, { headers: { traceparent: `00-${traceId}-${CALLER}-00` } });
   const { traceParent } = (await told.json()) as { traceParent: string };
@@ -103,7 +103,7 @@ test("a trace that its caller does not sample is told to the function, and not e
   expect(receiver.spans.filter((span) => span.traceId === traceId)).toEqual([]);
 });
 
-test("without an endpoint spans go to a file; a stop writes the last of them", async () => {
+test("without an endpoint spans are written to a file, and a stop writes the remaining ones", async () => {
   const stateDir = await makeTempDir();
   const local = await startLocalHost({ appDir, stateDir, storage: { kind: "memory" } });
   await fetch(`${local.url}/api/told`);
@@ -119,7 +119,7 @@ test("without an endpoint spans go to a file; a stop writes the last of them", a
   expect(child).toMatchObject({ name: "told", parentSpanId: root?.spanId, traceId: root?.traceId });
 });
 
-test("a collector that is not there is said once, and the app is served", async () => {
+test("an unavailable collector is reported once, and the app is served", async () => {
   const gone = await startOtlpReceiver();
   await gone.stop();
   const stateDir = await makeTempDir();

@@ -55,7 +55,7 @@ function treeOf(spans: readonly ReceivedSpan[], parentSpanId: string, depth = 0)
     ]);
 }
 
-test("one trace leads from the request to the activities of a child, all of it below its cause", async () => {
+test("a single trace leads from the request to the activities of a child, each span below its cause", async () => {
   const { traceId, id } = await start("trip");
   const { output } = await become(id, "Completed");
   const spans = await traceOf(traceId, "trip");
@@ -86,7 +86,7 @@ test("one trace leads from the request to the activities of a child, all of it b
   expect(runs.map(({ spanId }) => `00-${traceId}-${spanId}-01`)).toContain(first.traceParent);
 });
 
-test("spans have the attributes of the Durable extension, and those of the function", async () => {
+test("spans have the attributes of the Durable extension and of the function", async () => {
   const { traceId, id } = await start("trip");
   await become(id, "Completed");
   const spans = await traceOf(traceId, "trip");
@@ -128,7 +128,7 @@ test("spans have the attributes of the Durable extension, and those of the funct
   });
 });
 
-test("what fails is an error with its text, from the activity to the orchestration", async () => {
+test("a failure is an error with its message, from the activity up to the orchestration", async () => {
   const { traceId, id } = await start("fails");
   await become(id, "Failed");
   const spans = await traceOf(traceId, "fails");
@@ -151,7 +151,7 @@ test("what fails is an error with its text, from the activity to the orchestrati
   });
 });
 
-test("calls and signals of entities, and what the entities do, are below the orchestration", async () => {
+test("entity calls, signals and operations are below the orchestration", async () => {
   const { traceId, id } = await start("counts");
   await become(id, "Completed");
   const all = [
@@ -183,7 +183,7 @@ test("calls and signals of entities, and what the entities do, are below the orc
   });
 });
 
-test("each generation of an orchestration is a span of its own below the same start", async () => {
+test("each generation of an orchestration has its own span below the same start", async () => {
   const { traceId, id } = await start("again");
   await become(id, "Completed");
   const spans = await traceOf(traceId, "again", 2);
@@ -198,7 +198,7 @@ test("each generation of an orchestration is a span of its own below the same st
   expect(statuses.toSorted()).toEqual(["Completed", "ContinuedAsNew"]);
 });
 
-test("an event that a traced client raises is a span of the client's trace", async () => {
+test("an event raised by a traced client is a span in the client's trace", async () => {
   const { id } = await start("waits");
   await become(id, "Running");
   const traceId = newTrace();
@@ -217,7 +217,7 @@ test("an event that a traced client raises is a span of the client's trace", asy
   await become(id, "Completed");
 });
 
-test("a terminated orchestration ends its span with an error", async () => {
+test("a terminated orchestration ends its span as an error", async () => {
   const { traceId, id } = await start("waits");
   await become(id, "Running");
   await api(`/instances/${id}/terminate?reason=late`, { method: "POST" });

@@ -8,7 +8,7 @@ import { makeTempDir } from "../../helpers/temp-dir.ts";
 const TRACE = "0af7651916cd43dd8448eb211c80319c";
 const CALLER = "b7ad6b7169203331";
 
-test("an orchestration whose host is killed goes on in the same trace, below the same span", async ({
+test("an orchestration whose host is killed continues in the same trace, below the same span", async ({
   onTestFinished,
 }) => {
   const receiver = await startOtlpReceiver();

@@ -23,13 +23,13 @@ function record(...spans: Span[]): Span[] {
   return recorded;
 }
 
-test("a span goes on as it is, and one that is not sampled does not", () => {
+test("a sampled span is recorded unchanged, and an unsampled one is not", () => {
   const ok: Span = { ...SPAN, status: { code: "ok" } };
   const unsampled: Span = { ...SPAN, context: { ...SPAN.context, isSampled: false } };
   expect(record(SPAN, unsampled, ok)).toEqual([SPAN, ok]);
 });
 
-test("texts are cut, so that a batch of them fits into a request", () => {
+test("strings are truncated, so that a batch of them fits into a request", () => {
   const long = "x".repeat(1_000_000);
   const [failed, ok] = record(
     { ...SPAN, attributes: { ...SPAN.attributes, text: long }, status: { code: "error", message: long } },

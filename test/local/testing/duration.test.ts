@@ -15,6 +15,6 @@ test.each(["", "30", "d", "30 days", "-1d", -1, Number.NaN])("%s is not a durati
   expect(() => toMilliseconds(text)).toThrow(`"${text}" is not a duration.`);
 });
 
-test("a text names the largest units first, and whole seconds", () => {
+test("a duration is formatted with the largest units first, in whole seconds", () => {
   expect([93_784_005, 86_400_000, 999, 0].map(toDurationText)).toEqual(["1d2h3m4s", "1d", "0s", "0s"]);
 });

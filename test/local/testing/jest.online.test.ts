@@ -10,7 +10,7 @@ import { makeTempDir } from "../../helpers/temp-dir.ts";
 
 const run = promisify(execFile);
 
-test("the example's tests pass under jest", async () => {
+test("the example's tests pass with jest", async () => {
   const folder = path.join(await makeTempDir(), "orders");
   await cp(path.join(packageRoot(), "examples", "orders"), folder, { recursive: true });
   await writeFile(path.join(folder, "package.json"), '{ "name": "orders", "main": "src/functions/*.js" }');

@@ -24,12 +24,12 @@ async function makeProject(): Promise<string> {
   return folder;
 }
 
-test("the example's tests pass under node:test", async () => {
+test("the example's tests pass with node:test", async () => {
   const { stdout } = await run(process.execPath, ["--test"], { cwd: await makeProject() });
   expect(stdout).toMatch(/pass 6\n/);
 });
 
-test("the module loads by import as well", async () => {
+test("the module can also be loaded by import", async () => {
   const program =
     'import { startLocalApp, TestingError } from "same-kit/testing"; console.log(typeof startLocalApp, TestingError.name);';
   const options = { cwd: await makeProject() };
@@ -37,7 +37,7 @@ test("the module loads by import as well", async () => {
   expect(stdout).toBe("function TestingError\n");
 });
 
-test("its types tell a test what an orchestrator takes and gives", async () => {
+test("the types of the module include the input and output of an orchestrator", async () => {
   const folder = await makeProject();
   await writeFile(
     path.join(folder, "types.mts"),

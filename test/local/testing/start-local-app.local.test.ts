@@ -28,7 +28,7 @@ describe("an app with a virtual clock", () => {
   afterEach(() => app.restoreMocks());
   afterAll(() => app.stop());
 
-  test("runs an orchestration to its end", async () => {
+  test("runs an orchestration to completion", async () => {
     const id = await app.client.start("order", { item: "pen", total: 2 });
     const { status, output, customStatus } = await app.client.wait(id);
     expect({ status, customStatus }).toEqual({ status: "Completed", customStatus: "shipped" });
@@ -40,7 +40,7 @@ describe("an app with a virtual clock", () => {
     });
   });
 
-  test("fires a timer of 30 days when the test lets 30 days pass, and not before", async () => {
+  test("fires a timer of 30 days when the test advances the clock by 30 days, and not before", async () => {
     const id = await app.client.start("order", BOOK);
     await app.clock.advance("29d 23h 59m");
     expect(await app.client.status(id)).toMatchObject({ status: "Running", output: null });
@@ -48,13 +48,13 @@ describe("an app with a virtual clock", () => {
     expect((await app.client.wait(id)).output).toEqual({ item: "book", status: "expired" });
   });
 
-  test("raises events, and lets happen what follows", async () => {
+  test("raises events, and runs everything that follows", async () => {
     const id = await app.client.start("order", BOOK);
     await app.client.raise(id, "Approval", "no");
     expect(await app.client.status(id)).toMatchObject({ status: "Completed", output: { status: "refused" } });
   });
 
-  test("fires timers one after the other, and `Date` in the app follows", async () => {
+  test("fires timers one after another, and `Date` in the app follows", async () => {
     const startedAt = app.clock.now().getTime();
     const times = await app.client.run("remind");
     const days = times.map((time) => Math.floor((Date.parse(time) - startedAt) / 86_400_000));
@@ -62,7 +62,7 @@ describe("an app with a virtual clock", () => {
     expect(Math.floor((app.clock.now().getTime() - startedAt) / 86_400_000)).toBe(30);
   });
 
-  test("says at once what an instance waits for that does not end by itself", async () => {
+  test("immediately reports what an instance waits for if it cannot end by itself", async () => {
     const id = await app.client.start("order", BOOK);
     await expect(app.client.wait(id)).rejects.toThrow(
       `Instance "${id}" of "order" does not end by itself: it is Running and waits for a timer that fires in 30d ` +
@@ -74,13 +74,13 @@ describe("an app with a virtual clock", () => {
     expect(await app.client.wait(id)).toMatchObject({ status: "Terminated", output: "enough" });
   });
 
-  test("an orchestration without an end is told by its name", async () => {
+  test("reports an endless orchestration by name", async () => {
     const id = await app.client.start("forEver");
     await expect(app.clock.skipTimers()).rejects.toThrow(`"${id}" of "forEver"`);
     await app.client.terminate(id);
   });
 
-  test("answers activities and sub-orchestrations from the test, and knows their calls", async () => {
+  test("mocks activities and sub-orchestrations, and records their calls", async () => {
     const ship = app.mockActivity<{ n: number }>("ship", async ({ n }) => ({ tracking: n * 10 }));
     const order = app.mockOrchestrator<Order>("order", ({ item }) => ({ status: `${item} mocked` }));
     expect(await app.client.run("family")).toBe("child mocked");
@@ -92,7 +92,7 @@ describe("an app with a virtual clock", () => {
     expect(ship.calls.map(({ input }) => input.n).toSorted()).toEqual([1, 2]);
   });
 
-  test("lets an activity fail as often as it is told, so that retries can be seen", async () => {
+  test("makes an activity fail a given number of times, so that retries can be tested", async () => {
     app.failActivity("charge", "card declined", { times: 2 });
     const id = await app.client.start("order", { item: "pen", total: 1 });
     await app.clock.advance("1m");
@@ -106,12 +106,12 @@ describe("an app with a virtual clock", () => {
     );
   });
 
-  test("a mock that waits for the clock is refused", async () => {
+  test("rejects a mock that waits for the clock", async () => {
     app.mockActivity("charge", () => app.clock.advance("1d"));
     await expect(app.client.run("order", { item: "pen", total: 1 })).rejects.toThrow('The mock of "charge" waits for');
   });
 
-  test("gives a snapshot that is the same in every run", async () => {
+  test("creates a snapshot that is the same in every run", async () => {
     const snapshotOf = async () => {
       app.failActivity("charge", "card declined");
       const id = await app.client.start("order", BOOK);
@@ -195,7 +195,7 @@ describe("an app with a virtual clock", () => {
     expect(await snapshotOf()).toEqual(first);
   });
 
-  test("signals entities, reads their state, and shows their calls in a snapshot", async () => {
+  test("signals entities, reads their state, and includes their calls in a snapshot", async () => {
     const stock = { name: "stock", key: "book" };
     expect(await app.client.entity(stock)).toBeNull();
     await app.client.signal(stock, "fill", 5);
@@ -209,7 +209,7 @@ describe("an app with a virtual clock", () => {
     ]);
   });
 
-  test("answers entities from the test, whose state the engine keeps", async () => {
+  test("mocks entities, with their state kept by the engine", async () => {
     const stock = app.mockEntity("stock", ({ operation, input, state, setState }) => {
       if (operation === "fill") return setState(input);
       if (Number(input) > 100) throw new Error("far too many");
@@ -233,7 +233,7 @@ describe("an app with a virtual clock", () => {
     expect(await (await app.fetch(statusQueryGetUri)).json()).toMatchObject({ runtimeStatus: "Completed" });
   });
 
-  test("fires a timer trigger when the test says so, and keeps what it logs", async () => {
+  test("runs a timer trigger on request, and records its log", async () => {
     await app.clock.advance("3d");
     expect(app.logs.map(({ message }) => message)).not.toContain("the night has come");
     await app.trigger("nightly");
@@ -243,14 +243,14 @@ describe("an app with a virtual clock", () => {
     await expect(app.trigger("nothing")).rejects.toThrow('The app has no function "nothing".');
   });
 
-  test("names what does not exist", async () => {
+  test("reports names that do not exist", async () => {
     await expect(app.client.start("nothing" as "order")).rejects.toThrow("The function 'nothing' doesn't exist");
     await expect(app.client.wait("nobody")).rejects.toThrow('There is no instance "nobody".');
     await expect(app.clock.advance("a while")).rejects.toThrow('"a while" is not a duration.');
   });
 });
 
-test("several apps run in one process, each with its own time", async () => {
+test("several apps run in one process, each with its own clock", async () => {
   const [one, two] = await Promise.all([startLocalApp(APP), startLocalApp(APP)]);
   onTestFinished(async () => void (await Promise.all([one.stop(), two.stop()])));
   const ids = await Promise.all([one, two].map((app) => app.client.start("order", BOOK, { instanceId: "same" })));
@@ -259,7 +259,7 @@ test("several apps run in one process, each with its own time", async () => {
   expect((await two.client.status(ids[1] ?? ""))?.status).toBe("Running");
 });
 
-test("an activity that does not end is named when the time is up", async () => {
+test("an activity that does not end is reported by name at the timeout", async () => {
   await using app = await startLocalApp<Orders>(APP, { timeoutMs: 4_000 });
   await expect(app.client.start("stuck", undefined, { instanceId: "stuck" })).rejects.toThrow(
     'Still running: activity "slow" of instance "stuck"',
@@ -273,7 +273,7 @@ test("with Azurite the same app runs on a real clock", async () => {
   await expect(app.clock.advance("1d")).rejects.toThrow("clock.advance() needs a virtual clock");
 });
 
-test("a killed test runner leaves no process", async () => {
+test("a killed test runner leaves no process behind", async () => {
   const program = path.resolve("test/fixtures/processes/local-app.ts");
   const runner = fork(program, [APP], { execArgv: ["--experimental-transform-types", "--no-warnings"] });
   onTestFinished(() => void runner.kill("SIGKILL"));

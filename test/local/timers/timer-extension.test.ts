@@ -43,7 +43,7 @@ async function runFor(seconds: number, functions: AppFunction[], { runMs = 0 } =
 
 const timesOf = (calls: { name: string; at: number }[]) => calls.map(({ name, at }) => `${name} ${at}`);
 
-test("a timer runs whenever it is due, by expression, interval or setting", async () => {
+test("a timer runs on schedule, given by an expression, an interval or a setting", async () => {
   const { calls } = await runFor(31, [
     timer("cron", { schedule: "*/15 * * * * *" }),
     timer("interval", { schedule: "%EVERY%" }),
@@ -51,7 +51,7 @@ test("a timer runs whenever it is due, by expression, interval or setting", asyn
   expect(timesOf(calls)).toEqual(["interval 10", "cron 15", "interval 20", "cron 30", "interval 30"]);
 });
 
-test("the function learns when it ran last and runs next", async () => {
+test("the function receives the times of its last and its next run", async () => {
   const { calls } = await runFor(21, [timer("t", { schedule: "00:00:10" })]);
   expect(calls.map(({ value }) => value)).toEqual([
     {
@@ -75,17 +75,17 @@ test("the function learns when it ran last and runs next", async () => {
   ]);
 });
 
-test("runOnStartup runs at once", async () => {
+test("runOnStartup runs the function immediately", async () => {
   const { calls } = await runFor(2, [timer("t", { schedule: "0 0 0 1 1 *", runOnStartup: true })]);
   expect(timesOf(calls)).toEqual(["t 0"]);
 });
 
-test("a run that takes longer than its interval is not overtaken", async () => {
+test("a run longer than its interval does not overlap with the next one", async () => {
   const { calls } = await runFor(50, [timer("t", { schedule: "*/10 * * * * *" })], { runMs: 12_000 });
   expect(timesOf(calls)).toEqual(["t 10", "t 30"]);
 });
 
-test("a timer that is disabled, in error or without a schedule does not run; the last is named once", async () => {
+test("a timer that is disabled, in error or without a valid schedule does not run, and only an invalid schedule is reported", async () => {
   const schedule = "00:00:01";
   const { calls, entries } = await runFor(5, [
     timer("off", { schedule }, { isDisabled: true }),

@@ -22,11 +22,11 @@ test.each([
   ["10/20 * * * * *", local(2024, 2, 27, 10, 20, 50)],
   ["0 59 23 31 12 *", local(2024, 12, 31, 23, 59)],
   ["00:00:10", new Date(NOW.getTime() + 10_000)],
-])("%s comes next at %s", (schedule, expected) => {
+])("the next occurrence of %s is at %s", (schedule, expected) => {
   expect(parseSchedule(schedule)?.(NOW)).toEqual(expected);
 });
 
-test("a day that never is never comes", () => {
+test("a date that never occurs has no next occurrence", () => {
   expect(parseSchedule("0 0 0 30 2 *")?.(NOW)).toBeUndefined();
 });
 
@@ -40,6 +40,6 @@ test.each([
   "5-1 * * * * *",
   "*/0 * * * * *",
   "00:00:00",
-])("%j is no schedule", (schedule) => {
+])("%j is not a schedule", (schedule) => {
   expect(parseSchedule(schedule)).toBeUndefined();
 });

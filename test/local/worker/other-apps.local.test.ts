@@ -39,7 +39,7 @@ test.each([
   ["3.3.0", true, true],
   ["3.3.1", "gone", false],
   ["3.5.0", "gone", false],
-])("durable-functions %s finds what Node removed: %j; its author is told: %j", async (version, isDate, isTold) => {
+])("durable-functions %s finds functions that Node removed: %j; a warning is logged: %j", async (version, isDate, isTold) => {
   const host = await startTestHost({ appDir: await makeApp(durable(version)) });
   expect(await (await fetch(`${host.url}/api/isDate`)).json()).toBe(isDate);
   const told = () =>
@@ -48,7 +48,7 @@ test.each([
   else expect(told()).toBe(false);
 });
 
-test("an app in Python, and one for another worker runtime, are named as that", async () => {
+test("a Python app, and an app for another worker runtime, are reported as such", async () => {
   const python = await makeApp({ "function_app.py": "" });
   await expect(startTestHost({ appDir: python })).rejects.toThrow("is for Python");
   const settings = JSON.stringify({ Values: { FUNCTIONS_WORKER_RUNTIME: "dotnet-isolated" } });
@@ -60,12 +60,12 @@ test.each([
   ["without main", {}],
   ["with npm's main, which does not exist", { "package.json": '{"main":"index.js"}' }],
   ["with files that register nothing", { "package.json": '{"main":"lib.js"}', "lib.js": "" }],
-])("a Node app of the function.json model, %s, is named as that", async (_, files) => {
+])("a Node app of the function.json model, %s, is reported as such", async (_, files) => {
   const app = await makeApp({ "package.json": "{}", "Greet/function.json": "{}", "Greet/index.js": "", ...files });
   await expect(startTestHost({ appDir: app })).rejects.toThrow("has the function.json files of programming model v3");
 });
 
-test("a Python app of the older model is one too", async () => {
+test("a Python app of the older model is reported as a Python app", async () => {
   const app = await makeApp({ "Greet/function.json": "{}", "Greet/__init__.py": "" });
   await expect(startTestHost({ appDir: app })).rejects.toThrow("is for Python");
 });

@@ -21,7 +21,7 @@ function makePair(maxEvents?: number) {
   return { sent, kept, call };
 }
 
-test("a history that grew is sent from the last call's new events on, and is whole in the worker", () => {
+test("only the new events of a grown history are sent, and the worker has it complete", () => {
   const { call } = makePair();
   const history = episode();
   expect(call("a", history).sentCount).toBe(3);
@@ -35,7 +35,7 @@ test("a history that grew is sent from the last call's new events on, and is who
   expect(new Set(counts)).toEqual(new Set([6]));
 });
 
-test("what changed in the events that were new is seen", () => {
+test("a change to the previous call's new events is noticed", () => {
   const { call } = makePair();
   const history = [...episode(), ...episode()];
   call("a", history);
@@ -48,7 +48,7 @@ test.each([
   ["another execution", () => [...episode(), ...episode(), ...episode()]],
   ["the same history, read again", (history: Event[]) => structuredClone(history)],
   ["a shorter one", (history: Event[]) => history.slice(0, 2)],
-])("%s is sent as a whole", (_, alter) => {
+])("%s is sent completely", (_, alter) => {
   const { call } = makePair();
   const history = [...episode(), ...episode()];
   call("a", history);
@@ -56,14 +56,14 @@ test.each([
   expect(call("a", other)).toMatchObject({ sentCount: other.length, seen: other, isComplete: true });
 });
 
-test("a call that is repeated shows the same again", () => {
+test("a repeated call has the same history", () => {
   const { call } = makePair();
   const history = [...episode(), ...episode()];
   call("a", history);
   expect(call("a", history)).toMatchObject({ seen: history, isComplete: true });
 });
 
-test("instances are kept apart, and the least recently used are dropped beyond the limit", () => {
+test("instances are kept separately, and the least recently used ones are dropped beyond the limit", () => {
   const { kept, sent, call } = makePair(12);
   const histories = new Map(["a", "b", "c"].map((id) => [id, [...episode(), ...episode()]]));
   for (const [id, history] of histories) call(id, history);
@@ -77,7 +77,7 @@ test("instances are kept apart, and the least recently used are dropped beyond t
   expect(kept.complete({ instanceId: "a", keep: 1, drop: [] }, { history: [] })).toBe(false);
 });
 
-test("a worker that does not have it says so", () => {
+test("a worker that does not have the history reports it", () => {
   const { sent } = makePair();
   const history = [...episode(), ...episode()];
   sent.next({ instanceId: "a", history, rest: {} });
@@ -88,7 +88,7 @@ test("a worker that does not have it says so", () => {
   expect(sent.next({ instanceId: "a", history, rest: {} }).keep).toBe(0);
 });
 
-test("where nobody else looks, the library finds its dates made and no history to enumerate", () => {
+test("if the app does not read the history, dates are prepared for the library, and the history is not enumerable", () => {
   const kept = new KeptHistories();
   const time = "2026-06-24T14:10:00.2500001Z";
   const made = { Timestamp: new Date(time) };

@@ -23,7 +23,7 @@ async function startWorker(appDirectory: string) {
 const find = <Kind extends WorkerToHost["kind"]>(messages: WorkerToHost[], kind: Kind) =>
   messages.find((message): message is Extract<WorkerToHost, { kind: Kind }> => message.kind === kind);
 
-test("the worker says hello, then what the app registered and can", async () => {
+test("the worker sends hello, then the app's registrations and capabilities", async () => {
   const { messages } = await startWorker(fixtureApp("durable"));
   const answer = await waitFor(() => find(messages, "workerInitResponse"));
   expect(messages[0]).toEqual({ kind: "startStream" });
@@ -45,7 +45,7 @@ test("a closed channel ends the worker", async () => {
   expect(await exitOf(child)).toEqual([0, null]);
 });
 
-test("Ctrl-C in the terminal does not end the worker: its host decides", async () => {
+test("Ctrl-C in the terminal does not end the worker, as its host decides", async () => {
   const { child, messages } = await startWorker(fixtureApp("hooks"));
   await waitFor(() => find(messages, "workerInitResponse"));
   child.kill("SIGINT");
@@ -55,7 +55,7 @@ test("Ctrl-C in the terminal does not end the worker: its host decides", async (
   expect((await output)?.join("")).toContain("appTerminate after appStart");
 });
 
-test.skipIf(process.platform === "win32")("a worker that never yields ends after its host was killed", async () => {
+test.skipIf(process.platform === "win32")("a worker stuck in a loop ends after its host was killed", async () => {
   const appDir = await writeApp({ "main.js": "console.log('busy', process.pid); for (;;);" });
   const host = path.join(await makeTempDir(), "host.cjs");
   await writeFile(

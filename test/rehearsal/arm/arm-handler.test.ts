@@ -4,7 +4,7 @@ import { createTestSite, startTestMiniAzure } from "../../helpers/mini-azure.ts"
 const GROUP = (subscription: string) => `/subscriptions/${subscription}/resourceGroups/rg-test`;
 
 describe("Azure Resource Manager", () => {
-  test("tells azurerm where everything is", async () => {
+  test("tells azurerm all of its endpoints", async () => {
     const mini = await startTestMiniAzure();
     const { text } = await mini.send("GET", `https://${mini.metadataHost}/metadata/endpoints?api-version=2022-09-01`);
     expect(JSON.parse(text)).toMatchObject({
@@ -14,7 +14,7 @@ describe("Azure Resource Manager", () => {
     });
   });
 
-  test("tells azurerm 4 the regions, at the address with two slashes that it asks", async () => {
+  test("tells azurerm 4 the regions, at the URL with two slashes that it requests", async () => {
     const mini = await startTestMiniAzure();
     const { text } = await mini.send("GET", `https://${mini.metadataHost}//metadata/endpoints?api-version=2018-01-01`);
     expect(JSON.parse(text).cloudEndpoint.MiniAzure).toMatchObject({
@@ -23,7 +23,7 @@ describe("Azure Resource Manager", () => {
     });
   });
 
-  test("answers 401 without a token, with a forged one, and for a wrong secret", async () => {
+  test("answers 401 without a token, with a forged token, and for a wrong secret", async () => {
     const mini = await startTestMiniAzure();
     const subscription = `${mini.armUrl}/subscriptions/${mini.subscriptionId}?api-version=2022-12-01`;
     const forged = (await mini.token()).replace(/\.[^.]+$/, ".forged");
@@ -40,20 +40,20 @@ describe("Azure Resource Manager", () => {
     expect(answers.map(({ status }) => status)).toEqual([401, 401, 401]);
   });
 
-  test("knows no other subscription", async () => {
+  test("rejects any other subscription", async () => {
     const mini = await startTestMiniAzure();
     const { status, body } = await mini.arm("GET", "/subscriptions/00000000-0000-0000-0000-000000000000");
     expect({ status, body }).toMatchObject({ status: 404, body: { error: { code: "SubscriptionNotFound" } } });
   });
 
-  test("finds a resource whatever the letter case of its ID", async () => {
+  test("finds a resource whatever the case of its ID", async () => {
     const mini = await startTestMiniAzure();
     const { id } = await createTestSite(mini);
     const { status } = await mini.arm("GET", id.replace("resourceGroups/rg-test", "resourcegroups/RG-TEST"));
     expect(status).toBe(200);
   });
 
-  test("makes a storage account only after some polls", async () => {
+  test("creates a storage account only after some polls", async () => {
     const mini = await startTestMiniAzure();
     await mini.arm("PUT", GROUP(mini.subscriptionId), { location: "westeurope" });
     const id = `${GROUP(mini.subscriptionId)}/providers/Microsoft.Storage/storageAccounts/sttest`;
@@ -67,7 +67,7 @@ describe("Azure Resource Manager", () => {
     expect(body).toMatchObject({ properties: { primaryEndpoints: { blob: "https://sttest.blob.core.windows.net/" } } });
   });
 
-  test("refuses a resource outside of any group, and a type that it does not know", async () => {
+  test("rejects a resource without a group, and an unknown type", async () => {
     const mini = await startTestMiniAzure();
     const plan = await mini.arm("PUT", `${GROUP(mini.subscriptionId)}/providers/Microsoft.Web/serverFarms/p`, {});
     const machine = await mini.arm(
@@ -81,7 +81,7 @@ describe("Azure Resource Manager", () => {
     ]);
   });
 
-  test("deletes a group with all in it", async () => {
+  test("deletes a group with all its resources", async () => {
     const mini = await startTestMiniAzure();
     const { id } = await createTestSite(mini);
     const { status } = await mini.arm("DELETE", GROUP(mini.subscriptionId));
@@ -89,7 +89,7 @@ describe("Azure Resource Manager", () => {
     expect([status, (await mini.arm("GET", id)).status, left.body]).toEqual([202, 404, { value: [] }]);
   });
 
-  test("changes the tags of a group that is there, as azurerm does, and nothing else of it", async () => {
+  test("changes only the tags of an existing group, as azurerm does", async () => {
     const mini = await startTestMiniAzure();
     const id = GROUP(mini.subscriptionId);
     const early = await mini.arm("PATCH", id, { tags: { a: "1" } });
@@ -101,7 +101,7 @@ describe("Azure Resource Manager", () => {
     expect((body as { tags: object }).tags).not.toHaveProperty("a");
   });
 
-  test("takes no app setting on Flex Consumption that Azure refuses there", async () => {
+  test("rejects app settings on Flex Consumption that Azure rejects there", async () => {
     const mini = await startTestMiniAzure();
     const { id } = await createTestSite(mini);
     const { body: site } = await mini.arm("GET", id);
@@ -112,7 +112,7 @@ describe("Azure Resource Manager", () => {
     expect(JSON.stringify(body)).toContain("51021");
   });
 
-  test("a site tells its configuration, as azurerm needs to change it, and keeps it in step with config/web", async () => {
+  test("returns the configuration with a site, as azurerm needs it for changes, and keeps it in sync with config/web", async () => {
     const mini = await startTestMiniAzure();
     const { id } = await createTestSite(mini);
     await mini.arm("PATCH", `${id}/config/web`, { properties: { minTlsVersion: "1.3" } });
@@ -120,7 +120,7 @@ describe("Azure Resource Manager", () => {
     expect(body).toMatchObject({ properties: { siteConfig: { minTlsVersion: "1.3", scmType: "None" } } });
   });
 
-  test("app settings that come with config/web replace all that were, and are not shown there", async () => {
+  test("replaces all app settings by those in config/web, and does not return them there", async () => {
     const mini = await startTestMiniAzure();
     const { id } = await createTestSite(mini);
     await mini.arm("PATCH", `${id}/config/web`, { properties: { appSettings: [{ name: "A", value: "1" }] } });
@@ -130,7 +130,7 @@ describe("Azure Resource Manager", () => {
     expect((body as { properties: { siteConfig: object } }).properties.siteConfig).not.toHaveProperty("appSettings");
   });
 
-  test("a name in use is not available", async () => {
+  test("reports a name in use as unavailable", async () => {
     const mini = await startTestMiniAzure();
     await createTestSite(mini);
     const ask = (name: string) =>
@@ -139,7 +139,7 @@ describe("Azure Resource Manager", () => {
     expect(answers.map(({ body }) => (body as { nameAvailable: boolean }).nameAvailable)).toEqual([false, true]);
   });
 
-  test("knows the built-in roles of storage accounts by name and by ID, and no role that Azure has not", async () => {
+  test("knows the built-in roles of storage accounts by name and by ID, and no other roles", async () => {
     const mini = await startTestMiniAzure();
     const roles = `/subscriptions/${mini.subscriptionId}/providers/Microsoft.Authorization/roleDefinitions`;
     const find = async (name: string) => {
@@ -164,7 +164,7 @@ describe("Azure Resource Manager", () => {
   });
 });
 
-test("the cloud is the same after a restart: account, ports, resources", async () => {
+test("the cloud is unchanged after a restart: account, ports, resources", async () => {
   const first = await startTestMiniAzure();
   const site = await createTestSite(first);
   await first.stop();

@@ -8,7 +8,7 @@ async function listNames(mini: TestMiniAzure, path: string): Promise<string[]> {
   return (body as { value: { name: string }[] }).value.map(({ name }) => name);
 }
 
-test("a colleague's group and what it holds are there for everyone in the subscription", async () => {
+test("a colleague's group and its contents are visible to everyone in the subscription", async () => {
   const mini = await startTestMiniAzure();
   await putForeign(mini, "shared-prod", SHARED);
   const group = `/subscriptions/${mini.subscriptionId}/resourceGroups/shared-prod`;
@@ -16,7 +16,7 @@ test("a colleague's group and what it holds are there for everyone in the subscr
   expect(await listNames(mini, `${group}/resources`)).toEqual(["ledger", "colleaguefiles"]);
 });
 
-test("a colleague adds to a group that is already there and leaves its tags alone", async () => {
+test("a colleague can add to an existing group without changing its tags", async () => {
   const mini = await startTestMiniAzure();
   const group = `/subscriptions/${mini.subscriptionId}/resourceGroups/rg-mine`;
   await mini.arm("PUT", group, { location: "westeurope", tags: { mine: "yes" } });
@@ -25,7 +25,7 @@ test("a colleague adds to a group that is already there and leaves its tags alon
   expect(await listNames(mini, `${group}/resources`)).toEqual(["secrets"]);
 });
 
-test("what Azure adds by itself belongs to no region, and goes with its group", async () => {
+test("a resource that Azure adds automatically has no region, and is deleted with its group", async () => {
   const mini = await startTestMiniAzure();
   await putForeign(mini, "rg-test");
   const group = `/subscriptions/${mini.subscriptionId}/resourceGroups/rg-test`;

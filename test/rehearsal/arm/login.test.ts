@@ -55,7 +55,7 @@ const asserted = (client_assertion: string): Form => ({
 });
 
 describe("a device code", () => {
-  test("is granted at the second poll, and once", () => {
+  test("is granted at the second poll, and only once", () => {
     const { account, issue, redeem } = startLogin();
     const code = deviceCodeIn(issue(account.clientId));
     expect([redeem(code), redeem(code, undefined, "organizations"), redeem(code)]).toEqual([
@@ -65,24 +65,24 @@ describe("a device code", () => {
     ]);
   });
 
-  test("that nobody was given is refused, however often it is asked for", () => {
+  test("that was never issued is rejected, however often it is requested", () => {
     const { redeem } = startLogin();
     expect([redeem("made-up"), redeem("made-up")]).toEqual(["400 AADSTS70018", "400 AADSTS70018"]);
   });
 
-  test("is given to a client of this cloud alone", () => {
+  test("is issued only to a client of this cloud", () => {
     const { issue } = startLogin();
     expect(codeOf(issue("04b07795-8ddb-461a-bbee-02f9e1bf7b46"))).toBe("400 AADSTS700016");
   });
 
-  test("is of no use to another client", () => {
+  test("cannot be used by another client", () => {
     const { account, issue, redeem } = startLogin();
     const code = deviceCodeIn(issue(account.clientId));
     redeem(code);
     expect([redeem(code, "another"), redeem(code)]).toEqual(["400 AADSTS70018", "200"]);
   });
 
-  test("ends after fifteen minutes", () => {
+  test("expires after fifteen minutes", () => {
     const { account, clock, issue, redeem } = startLogin();
     const code = deviceCodeIn(issue(account.clientId));
     redeem(code);
@@ -90,7 +90,7 @@ describe("a device code", () => {
     expect([redeem(code), redeem(code)]).toEqual(["400 AADSTS70020", "400 AADSTS70018"]);
   });
 
-  test("makes room for newer ones", () => {
+  test("is dropped when there are many newer ones", () => {
     const { account, issue, redeem } = startLogin();
     const first = deviceCodeIn(issue(account.clientId));
     for (let count = 0; count < 100; count += 1) issue(account.clientId);
@@ -99,7 +99,7 @@ describe("a device code", () => {
 });
 
 describe("a service principal", () => {
-  test("is refused with Azure's own code: wrong tenant, application, grant and secret", () => {
+  test("is rejected with Azure's own code: wrong tenant, application, grant and secret", () => {
     const { account, signIn } = startLogin();
     const client_secret = account.clientSecret;
     expect([
@@ -111,7 +111,7 @@ describe("a service principal", () => {
     ]).toEqual(["200", "400 AADSTS90002", "400 AADSTS700016", "400 AADSTS70003", "401 AADSTS7000215"]);
   });
 
-  test("signs in with the certificate that is registered for it", async () => {
+  test("signs in with its registered certificate", async () => {
     const { certificate, privateKey } = await generateCertificate({ dnsNames: ["app"] });
     const { account, tokenUrl, signIn } = startLogin([{ kind: "certificate", certificate }]);
     const claims = { iss: account.clientId, sub: account.clientId, aud: tokenUrl };
@@ -128,7 +128,7 @@ describe("a service principal", () => {
     ]).toEqual(["200", ...Array(6).fill("401 AADSTS700027")]);
   });
 
-  test("signs in with a token of the issuer that is registered for it", () => {
+  test("signs in with a token of its registered issuer", () => {
     const [trusted, other] = [createIssuer(), createIssuer()];
     const of = { issuer: "https://token.example.net", subject: "repo:ada/app" };
     const { signIn } = startLogin([{ kind: "federated", ...of, publicKey: trusted.publicKey }]);
@@ -142,7 +142,7 @@ describe("a service principal", () => {
     ]).toEqual(["200", ...Array(4).fill("401 AADSTS700027")]);
   });
 
-  test("for which nothing is registered has its secret alone", () => {
+  test("without registered credentials can only use its secret", () => {
     const { account, tokenUrl, signIn } = startLogin();
     const claims = { iss: account.clientId, sub: account.clientId, aud: tokenUrl };
     expect(signIn(asserted(createIssuer().assert(claims)))).toBe("401 AADSTS700027");

@@ -17,7 +17,7 @@ async function stateOf(mini: TestMiniAzure, method: string, suffix = ""): Promis
   return ((await mini.arm(method, namespace)).body as { registrationState: string }).registrationState;
 }
 
-test("nothing is created in a namespace before it is registered", async () => {
+test("no resource is created in a namespace before it is registered", async () => {
   const mini = await startNewCloud();
   expect(await putIdentity(mini)).toBe("409 MissingSubscriptionRegistration");
   await stateOf(mini, "POST", "/register");
@@ -26,7 +26,7 @@ test("nothing is created in a namespace before it is registered", async () => {
   expect(await putIdentity(mini)).toBe("200");
 });
 
-test("a registration takes a moment, and then it lasts", async () => {
+test("a registration takes a moment, and then persists", async () => {
   const mini = await startNewCloud();
   const states = [await stateOf(mini, "GET"), await stateOf(mini, "POST", "/register"), await stateOf(mini, "GET")];
   await mini.stop();
@@ -34,7 +34,7 @@ test("a registration takes a moment, and then it lasts", async () => {
   expect([...states, await stateOf(next, "GET")]).toEqual(["NotRegistered", "Registering", "Registered", "Registered"]);
 });
 
-test("a namespace that Azure does not have is refused", async () => {
+test("an unknown namespace is rejected", async () => {
   const mini = await startNewCloud();
   const { status } = await mini.arm(
     "POST",

@@ -39,7 +39,7 @@ describe("Azure Resource Manager refuses", () => {
 
   test.each([
     ["a subscription that is not a GUID", "/subscriptions/mine", "400 InvalidSubscriptionId"],
-    ["an address that is none", "/somewhere", "404 NotFound"],
+    ["an invalid URL", "/somewhere", "404 NotFound"],
   ])("%s", async (_name, path, code) => {
     const mini = await startTestMiniAzure();
     expect(codeOf(await mini.arm("GET", path))).toBe(code);
@@ -57,7 +57,7 @@ describe("Azure Resource Manager refuses", () => {
     expect(codeOf(await ask(mini, method, `${group}/${path}`))).toBe(code);
   });
 
-  test("what lies in a group that is not there", async () => {
+  test("a resource in a group that does not exist", async () => {
     const mini = await startTestMiniAzure();
     const id = `/subscriptions/${mini.subscriptionId}/resourceGroups/gone/providers/Microsoft.Web/serverFarms/p`;
     const answers = await Promise.all(["GET", "PUT", "DELETE"].map((method) => ask(mini, method, id)));
@@ -66,14 +66,14 @@ describe("Azure Resource Manager refuses", () => {
 
   test.each([
     ["no location", {}, "400 LocationRequired"],
-    ["a region that is none", { location: "atlantis" }, "400 LocationNotAvailableForResourceType"],
+    ["an unknown region", { location: "atlantis" }, "400 LocationNotAvailableForResourceType"],
   ])("a resource with %s", async (_name, body, code) => {
     const { mini, group } = await startWithGroup();
     const id = `${group}/providers/Microsoft.OperationalInsights/workspaces/w`;
     expect(codeOf(await mini.arm("PUT", id, body))).toBe(code);
   });
 
-  test("to move a resource or a group to another region, and takes the same one in other letters", async () => {
+  test("to move a resource or a group to another region, and accepts the same region in a different format", async () => {
     const { mini, group } = await startWithGroup();
     const id = `${group}/providers/Microsoft.OperationalInsights/workspaces/w`;
     await mini.arm("PUT", id, { location: "westeurope" });
@@ -85,7 +85,7 @@ describe("Azure Resource Manager refuses", () => {
     expect((await mini.arm("PUT", id, { location: "West Europe" })).status).toBe(200);
   });
 
-  test("settings to a GET, since they hold secrets", async () => {
+  test("to return settings to a GET, since they contain secrets", async () => {
     const mini = await startTestMiniAzure();
     const { id } = await createTestSite(mini);
     const [settings, web] = [
@@ -95,7 +95,7 @@ describe("Azure Resource Manager refuses", () => {
     expect([settings.status, web.status]).toEqual([405, 200]);
   });
 
-  test("to remove a plan that an app runs on, and counts its apps", async () => {
+  test("to delete a plan that still has an app, and reports the number of its apps", async () => {
     const mini = await startTestMiniAzure();
     const { id } = await createTestSite(mini);
     const plan = `${id.split("/sites/")[0]}/serverFarms/plan-test`;
@@ -106,7 +106,7 @@ describe("Azure Resource Manager refuses", () => {
     expect([refused.status, (await mini.arm("DELETE", plan)).status]).toEqual([409, 200]);
   });
 
-  test("a site and a storage account under names that others have", async () => {
+  test("a site and a storage account with a name that is already in use", async () => {
     const { mini, group } = await startWithGroup();
     await createTestSite(mini);
     const other = group.replace("rg-test", "rg-other");
@@ -120,7 +120,7 @@ describe("Azure Resource Manager refuses", () => {
   });
 });
 
-test("a correlation ID comes back with every answer", async () => {
+test("a correlation ID is returned with every response", async () => {
   const mini = await startTestMiniAzure();
   const { headers } = await mini.send("GET", `${mini.armUrl}/somewhere`, {
     headers: { "x-ms-correlation-request-id": "trace-me" },
@@ -128,14 +128,14 @@ test("a correlation ID comes back with every answer", async () => {
   expect(headers).toMatchObject({ "x-ms-correlation-request-id": "trace-me", "x-ms-request-id": expect.any(String) });
 });
 
-test("a plan goes with its last app, unless that is asked not to", async () => {
+test("a plan is deleted with its last app, unless the request opts out", async () => {
   const mini = await startTestMiniAzure();
   const { id } = await createTestSite(mini);
   await mini.arm("DELETE", id);
   expect((await mini.arm("GET", `${id.split("/sites/")[0]}/serverFarms/plan-test`)).status).toBe(404);
 });
 
-test("the resources of a type are listed in a group, in the subscription and below another resource", async () => {
+test("the resources of a type can be listed for a group, the subscription and a parent resource", async () => {
   const mini = await startTestMiniAzure();
   const { id } = await createTestSite(mini);
   const [group = ""] = id.split("/providers/");

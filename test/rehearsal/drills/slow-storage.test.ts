@@ -13,7 +13,7 @@ async function watch(mini: TestMiniAzure, location: string) {
   return mini.send("GET", location, { headers });
 }
 
-test("a slow storage account is under way however often it is asked for, and each answer asks for a pause", async () => {
+test("a slow storage account stays in progress for any number of polls, each with a Retry-After", async () => {
   const mini = await startTestMiniAzure({ fail: "slow" });
   const accepted = await createAccount(mini);
   const polls = [accepted];
@@ -27,7 +27,7 @@ test("a slow storage account is under way however often it is asked for, and eac
   expect(polls.filter(({ headers }) => "x-go-azure-sdk-skip-polling-delay" in headers)).toEqual([]);
 });
 
-test("a slow storage account is there once its minutes are over", async () => {
+test("a slow storage account exists once its minutes have passed", async () => {
   const mini = await startTestMiniAzure({ fail: "slow" });
   const location = new URL(String((await createAccount(mini)).headers.location));
   location.searchParams.set("held-until", "0");

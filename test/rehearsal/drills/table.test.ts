@@ -22,29 +22,29 @@ async function statuses(drill: DrillRun, requests: readonly MiniRequest[]): Prom
 }
 
 describe("parseDrill", () => {
-  test("`:always` makes a drill strike every time", () => {
+  test("`:always` makes a drill fire every time", () => {
     expect(parseDrill("scm-unavailable:always")?.times).toBe(Number.POSITIVE_INFINITY);
   });
 
-  test.each(["nothing", "quota:sometimes", "toString", ""])("%j is no drill", (text) => {
+  test.each(["nothing", "quota:sometimes", "toString", ""])("%j is not a drill", (text) => {
     expect(parseDrill(text)).toBeNull();
   });
 });
 
-describe("a drill while it is played", () => {
-  test("strikes as often as its table says, and then the server answers", async () => {
+describe("a running drill", () => {
+  test("fires as often as its table says, and then the server responds normally", async () => {
     const drill = new DrillRun(parseDrill("scm-unavailable"));
     expect(await statuses(drill, [upload, upload, upload])).toEqual([503, 503, 202]);
   });
 
-  test("leaves other servers, other requests and other deployments alone", async () => {
+  test("does not affect other servers, other requests and other deployments", async () => {
     const drill = new DrillRun(parseDrill("scm-forbidden"));
     expect(drill.intercept("arm", works)).toBe(works);
     expect(await statuses(drill, [{ ...upload, method: "GET" }, upload])).toEqual([202, 403]);
     expect(drill.takeDeploymentFault()).toBeNull();
   });
 
-  test("does not count a request that it leaves alone after a look", async () => {
+  test("does not count a request that it inspected but did not affect", async () => {
     const drill = new DrillRun(parseDrill("app-not-found"));
     const handle = drill.intercept("arm", async () => ({ status: 200 }));
     const url = new URL("https://a/subscriptions/s/resourceGroups/g/providers/Microsoft.Web/sites/app");
@@ -56,13 +56,13 @@ describe("a drill while it is played", () => {
     expect(seen).toEqual([200, 404, 404, 200]);
   });
 
-  test("several at once strike no more often than it says", async () => {
+  test("fires no more often than specified for concurrent requests", async () => {
     const handle = new DrillRun(parseDrill("publish-interrupted")).intercept("scm", works);
     const answers = await Promise.all([handle(upload), handle(upload)]);
     expect(answers.filter((answer) => "kind" in answer)).toHaveLength(1);
   });
 
-  test("ends a deployment that was taken, as often as it says", () => {
+  test("makes an accepted deployment fail, as often as specified", () => {
     const drill = new DrillRun(parseDrill("storage-forbidden"));
     expect([drill.takeDeploymentFault()?.status, drill.takeDeploymentFault()]).toEqual(["failed", null]);
   });

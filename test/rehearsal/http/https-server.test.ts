@@ -18,7 +18,7 @@ async function announce(mini: TestMiniAzure, url: string, sizeBytes: number): Pr
   return incoming;
 }
 
-test("a body that is too large is refused before it is read, and before anybody is asked who they are", async () => {
+test("a body that is too large is rejected before it is read, and before authentication", async () => {
   const mini = await startTestMiniAzure();
   const token = `${mini.armUrl}/${mini.tenantId}/oauth2/v2.0/token`;
   const answers = [
@@ -31,14 +31,14 @@ test("a body that is too large is refused before it is read, and before anybody 
   ]);
 });
 
-test("a package is read only from those who may publish it", async () => {
+test("a package is only read from a client that may publish it", async () => {
   const mini = await startTestMiniAzure();
   const site = await createTestSite(mini);
   const { statusCode } = await announce(mini, `https://${site.scmHostName}/api/publish`, GIGABYTE);
   expect(statusCode).toBe(401);
 });
 
-test("a body without an announced size is cut off at the limit", async () => {
+test("a body without a declared size is cut off at the limit", async () => {
   const mini = await startTestMiniAzure();
   const outgoing = request(`${mini.armUrl}/subscriptions`, { method: "POST", ca: mini.caPem, agent: false });
   outgoing.on("error", () => {});
@@ -49,7 +49,7 @@ test("a body without an announced size is cut off at the limit", async () => {
   expect(statusCode).toBe(413);
 });
 
-test.runIf(canBeOtherUser)("another user of the machine reaches none of its ports", async () => {
+test.runIf(canBeOtherUser)("another user of the machine cannot connect to any of its ports", async () => {
   const lines: string[] = [];
   const mini = await startTestMiniAzure({ onLog: ({ message }) => lines.push(message) });
   const site = await createTestSite(mini);

@@ -8,7 +8,7 @@ const problemsOf = (type: string, values: ValueObject) =>
   findProblems(values, kindOf(type).checks).map(({ attribute, summary }) => `${attribute}: ${summary}`);
 
 // What azurerm 5.2.0 said of the same values.
-describe("the stand-in refuses as azurerm does", () => {
+describe("the stand-in rejects values as azurerm does", () => {
   test.each<[string, ValueObject, RegExp]>([
     [
       "azurerm_storage_account",
@@ -53,14 +53,14 @@ describe("the stand-in refuses as azurerm does", () => {
     expect(problems[0]).toMatch(message);
   });
 
-  test("and takes what is right, what is not set, and what is not known yet", () => {
+  test("and accepts values that are valid, unset or still unknown", () => {
     const plan = "/subscriptions/s/resourcegroups/g/providers/microsoft.web/serverfarms/p";
     expect(problemsOf("azurerm_service_plan", { sku_name: "P1v4", worker_count: null })).toEqual([]);
     expect(problemsOf("azurerm_function_app_flex_consumption", { service_plan_id: plan })).toEqual([]);
     expect(problemsOf("azurerm_storage_account", { name: UNKNOWN })).toEqual([]);
   });
 
-  test("and leaves a block alone while anything in it is unknown", () => {
+  test("and skips a block while any value in it is unknown", () => {
     const siteConfig = (connection: ValueObject[string]) => ({
       site_config: [{ minimum_tls_version: "1.4", application_insights_connection_string: connection }],
     });
@@ -71,11 +71,11 @@ describe("the stand-in refuses as azurerm does", () => {
   });
 });
 
-describe("a fraction where azurerm takes a whole number", () => {
+describe("a fraction where azurerm expects a whole number", () => {
   const fractionsOf = (type: string, values: ValueObject, fractions: readonly string[] = []) =>
     findFractions(resourceSchemas[type]?.block ?? {}, values, fractions);
 
-  test("is refused in the provider SDK's words, within a block too", () => {
+  test("is rejected with the provider SDK's message, even within a block", () => {
     expect(fractionsOf("azurerm_log_analytics_workspace", { retention_in_days: 30.5 })).toEqual([
       { attribute: "retention_in_days", summary: "Attribute must be a whole number, got 30.5" },
     ]);
@@ -88,7 +88,7 @@ describe("a fraction where azurerm takes a whole number", () => {
     ]);
   });
 
-  test("is taken where the provider takes it; whole, unset and unknown numbers are no fractions", () => {
+  test("is accepted where the provider allows fractions, and whole, unset and unknown numbers are not fractions", () => {
     const workspace = "azurerm_log_analytics_workspace";
     expect(fractionsOf(workspace, { daily_quota_gb: 0.5 }, kindOf(workspace).fractions)).toEqual([]);
     expect(fractionsOf(workspace, { retention_in_days: 30, daily_quota_gb: null })).toEqual([]);

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { configure, validateProvider } from "../../../rehearsal/src/provider/configure.ts";
 import { startTestMiniAzure } from "../../helpers/mini-azure.ts";
 
-test("the provider's block needs features, and one of the known registrations", () => {
+test("the provider block requires features, and one of the known registrations", () => {
   expect(validateProvider({ features: [{}], resource_provider_registrations: "none" })).toEqual([]);
   expect(validateProvider({ features: [], resource_provider_registrations: "some" })).toMatchObject([
     { summary: expect.stringContaining('["core" "extended" "all" "none" "legacy"], got some') },
@@ -10,7 +10,7 @@ test("the provider's block needs features, and one of the known registrations", 
   ]);
 });
 
-test("another subscription is refused before anything is planned, in azurerm's words", async () => {
+test("another subscription is rejected before anything is planned, with azurerm's message", async () => {
   const mini = await startTestMiniAzure();
   const config = {
     subscription_id: "00000000-0000-0000-0000-000000000001",

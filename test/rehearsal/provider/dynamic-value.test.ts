@@ -8,7 +8,7 @@ import {
   UNKNOWN,
 } from "../../../rehearsal/src/provider/dynamic-value.ts";
 
-test("values survive the way there and back, unknown ones too", () => {
+test("values round-trip, including unknown ones", () => {
   const value = { name: "x", count: 3, tags: { a: "b" }, list: [null, true], later: UNKNOWN };
   expect(fromDynamicValue(toDynamicValue(value))).toEqual(value);
 });
@@ -19,11 +19,11 @@ test("an unknown value with refinements is unknown", () => {
   expect(isUnknown(id)).toBe(true);
 });
 
-test("a state file's JSON is read", () => {
+test("the JSON of a state file can be read", () => {
   expect(fromDynamicValue({ json: Buffer.from('{"a":1}') })).toEqual({ a: 1 });
 });
 
-test("unknown equals nothing, and the order of keys does not matter", () => {
+test("unknown values are equal to no value, and the order of keys does not matter", () => {
   expect([isSame(UNKNOWN, UNKNOWN), isSame({ a: 1, b: [2] }, { b: [2], a: 1 }), isSame(null, "")]).toEqual([
     false,
     true,

@@ -24,7 +24,7 @@ const BLOCK: Block = {
 };
 const DEFAULTS = { tier: "basic", rule: { action: "Allow" } };
 
-test("a create fills defaults in and leaves to the cloud what only it knows", () => {
+test("a create fills in defaults, and leaves computed values to the cloud", () => {
   const proposed = { name: "a", tier: null, id: null, rule: [{ action: null, order: null }], timeouts: null };
   expect(planValues(BLOCK, proposed, null, DEFAULTS)).toEqual({
     name: "a",
@@ -35,18 +35,18 @@ test("a create fills defaults in and leaves to the cloud what only it knows", ()
   });
 });
 
-test("an update keeps what the resource has", () => {
+test("an update keeps the values of the resource", () => {
   const prior = { name: "a", tier: "basic", id: "1", rule: [{ action: "Deny", order: 7 }], timeouts: null };
   expect(planValues(BLOCK, prior, prior, DEFAULTS)).toEqual(prior);
 });
 
-test("only a changed attribute that is fixed asks for a replacement", () => {
+test("only a change to an immutable attribute requires a replacement", () => {
   const prior = { name: "a", tier: "basic" };
   expect(findReplacements(prior, { name: "b", tier: "better" }, ["name"])).toEqual(["name"]);
   expect(findReplacements(prior, { name: "a", tier: "better" }, ["name"])).toEqual([]);
 });
 
-test("what is still unknown after an apply is null, and a missing list of blocks is empty", () => {
+test("values still unknown after an apply become null, and a missing list of blocks becomes empty", () => {
   const planned = { name: "a", tier: UNKNOWN, id: UNKNOWN, rule: null, timeouts: null };
   expect(resolveUnknowns(BLOCK, planned, { id: "7" })).toEqual({
     name: "a",
@@ -57,7 +57,7 @@ test("what is still unknown after an apply is null, and a missing list of blocks
   });
 });
 
-test("what was not planned is as the cloud tells, but for an empty list", () => {
+test("a value that was not planned comes from the cloud, except for an empty list", () => {
   const block: Block = {
     attributes: { note: { type: "string", optional: true }, headers: { type: ["list", "string"], optional: true } },
   };
@@ -66,7 +66,7 @@ test("what was not planned is as the cloud tells, but for an empty list", () => 
   expect(resolveUnknowns(block, planned, { note: "x", headers: ["y"] })).toEqual({ note: "x", headers: ["y"] });
 });
 
-test("an empty value in the state is not a change where nothing is configured: azurerm writes it for null", () => {
+test("an empty value in the state is not a change if nothing is configured: azurerm writes it for null", () => {
   const bare: Block = {
     attributes: { note: { type: "string", optional: true }, size: { type: "number", optional: true } },
   };

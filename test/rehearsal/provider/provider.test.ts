@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { fromDynamicValue } from "../../../rehearsal/src/provider/dynamic-value.ts";
 import { createProvider, type ProviderRequest } from "../../../rehearsal/src/provider/provider.ts";
 
-test("a state that another azurerm wrote is brought into the shape of the stand-in's schema", async () => {
+test("a state written by another azurerm version is converted to the schema of the stand-in", async () => {
   const stored = {
     id: "/subscriptions/s/resourceGroups/rg",
     name: "rg",

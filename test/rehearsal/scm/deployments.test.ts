@@ -5,7 +5,7 @@ import { Deployments } from "../../../rehearsal/src/scm/deployments.ts";
 import { makeTempDir } from "../../helpers/temp-dir.ts";
 import { MINIMAL_APP, makeZip } from "../../helpers/zip.ts";
 
-test("a second deployment during the first is a conflict, and the first ends as it would", async () => {
+test("a second deployment during the first is a conflict, and does not affect the first", async () => {
   const folder = await makeTempDir();
   const unpacking = Promise.withResolvers<string>();
   const stored: StoredDeployment[] = [];

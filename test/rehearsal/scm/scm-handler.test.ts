@@ -16,7 +16,7 @@ async function startSite(options: { fail?: string; plan?: "flex" | "consumption"
 }
 
 describe("/api/publish", () => {
-  test("answers 202 with the deployment's id, is not found at first, and ends in success", async () => {
+  test("answers 202 with the deployment's ID, which is not found at first, and ends in success", async () => {
     const { mini, site, zip } = await startSite();
     const { status, text } = await postPackage(mini, site, zip, "?Deployer=same-kit");
     const id = JSON.parse(text) as string;
@@ -27,7 +27,7 @@ describe("/api/publish", () => {
     expect(end).toMatchObject({ status: SUCCESS, active: true, deployer: "same-kit" });
   });
 
-  test("takes nothing but a zip", async () => {
+  test("accepts only a zip", async () => {
     const { mini, site, zip } = await startSite();
     const headers = { authorization: `Bearer ${await mini.token()}`, "content-type": "application/json" };
     const { status } = await mini.send("POST", `https://${site.scmHostName}/api/publish`, { headers, body: zip });
@@ -35,7 +35,7 @@ describe("/api/publish", () => {
   });
 
   test.each([
-    ["what is no archive", Buffer.from("nonsense"), /central directory/i],
+    ["a file that is not an archive", Buffer.from("nonsense"), /central directory/i],
     ["a remote build", null, /no remote build/],
   ])("fails for %s", async (_name, body, message) => {
     const { mini, site, zip } = await startSite();
@@ -45,15 +45,15 @@ describe("/api/publish", () => {
   });
 });
 
-describe("who may publish", () => {
-  test.each(["", "Basic JGFwcC10ZXN0OnBhc3N3b3Jk", "Bearer a.b.c"])("%j is refused", async (authorization) => {
+describe("authorization", () => {
+  test.each(["", "Basic JGFwcC10ZXN0OnBhc3N3b3Jk", "Bearer a.b.c"])("%j is rejected", async (authorization) => {
     const { mini, site, zip } = await startSite();
     const headers = { authorization, "content-type": "application/zip" };
     const { status } = await mini.send("POST", `https://${site.scmHostName}/api/publish`, { headers, body: zip });
     expect(status).toBe(401);
   });
 
-  test("the publishing credentials work where the policy allows them", async () => {
+  test("the publishing credentials work if the policy allows them", async () => {
     const { mini, site } = await startSite();
     await mini.arm("PUT", `${site.id}/basicPublishingCredentialsPolicies/scm`, { properties: { allow: true } });
     const { body } = await mini.arm("POST", `${site.id}/config/publishingcredentials/list`);
@@ -74,7 +74,7 @@ describe("/api/zipdeploy", () => {
     expect(status).toBe(404);
   });
 
-  test.each(["consumption", "premium"] as const)("deploys on %s and names where to look", async (plan) => {
+  test.each(["consumption", "premium"] as const)("deploys on %s and returns the status URL", async (plan) => {
     const { mini, site, zip } = await startSite({ plan });
     const headers = { authorization: `Bearer ${await mini.token()}` };
     const url = `https://${site.scmHostName}/api/zipdeploy`;
@@ -83,7 +83,7 @@ describe("/api/zipdeploy", () => {
     expect((await waitForDeployment(mini, site, "latest")).status).toBe(SUCCESS);
   });
 
-  test("waits for the end when it is not asynchronous", async () => {
+  test("waits for the end if it is not asynchronous", async () => {
     const { mini, site } = await startSite({ plan: "premium" });
     const headers = { authorization: `Bearer ${await mini.token()}` };
     const url = `https://${site.scmHostName}/api/zipdeploy`;
@@ -103,7 +103,7 @@ describe("drills", () => {
     expect((await postPackage(mini, site, zip)).status).toBe(expected);
   });
 
-  test("scm-unavailable: 503 twice, then it works", async () => {
+  test("scm-unavailable: 503 twice, then success", async () => {
     const { mini, site, zip } = await startSite({ fail: "scm-unavailable" });
     const statuses = [await postPackage(mini, site, zip), await postPackage(mini, site, zip)].map(
       ({ status }) => status,
@@ -112,7 +112,7 @@ describe("drills", () => {
     expect((await publish(mini, site, zip)).status).toBe(SUCCESS);
   });
 
-  test("publish-interrupted: the connection breaks, and the next try works", async () => {
+  test("publish-interrupted: the connection breaks, and the next attempt succeeds", async () => {
     const { mini, site, zip } = await startSite({ fail: "publish-interrupted" });
     await expect(postPackage(mini, site, zip)).rejects.toThrow(/socket hang up|ECONNRESET/);
     expect((await publish(mini, site, zip)).status).toBe(SUCCESS);

@@ -35,24 +35,24 @@ test.each([
   ["1st-app", "Hub1stapp"],
   ["ab", "Hubab"],
   ["x".repeat(60), "x".repeat(45)],
-])("the hub of %s is %s, whatever folder the package lies in", async (name, hubName) => {
+])("the hub of %s is %s, independent of the package folder", async (name, hubName) => {
   expect(await optionsFor(name, "{}")).toMatchObject({ hubName, stateDir: path.join("/state", name), port: 0 });
 });
 
-test("Python leaves no compiled files in a package, which cannot be written in the cloud", async () => {
+test("Python writes no compiled files to a package, which is read-only in the cloud", async () => {
   expect((await optionsFor("app", "{}")).appSettings).toMatchObject({ PYTHONDONTWRITEBYTECODE: "1" });
 });
 
-test("an app has no folder of its machine for an instance's large files, so that they are blobs as in the cloud", async () => {
+test("an app has no local folder for large instance files, so that they are blobs as in the cloud", async () => {
   expect((await optionsFor("app", "{}")).appSettings).toMatchObject({ SAME_KIT_INSTANCE_FILES: "" });
 });
 
-test("a hub that host.json names is left alone", async () => {
+test("a hub named in host.json is left unchanged", async () => {
   const hostJson = JSON.stringify({ extensions: { durableTask: { hubName: "mine" } } });
   expect(await optionsFor("app", hostJson)).not.toHaveProperty("hubName");
 });
 
-test("a site has a temp folder of its own, which goes with it, also where it does not start", async () => {
+test("a site has its own temp folder, which is removed with it, and after a failed start", async () => {
   const packageDir = await makeTempDir();
   const appSettings: Record<string, string>[] = [];
   const boot = (stop: () => Promise<void>, fails = false) =>
@@ -74,11 +74,11 @@ test("a site has a temp folder of its own, which goes with it, also where it doe
   expect(existsSync(tempDir)).toBe(false);
 });
 
-test("a host.json that is broken is left to the host", async () => {
+test("an invalid host.json is left to the host", async () => {
   expect(await optionsFor("app", "{")).toMatchObject({ hubName: "app" });
 });
 
-test("settings that name the cloud's storage stay there; the access key is asked for as in the cloud", async () => {
+test("settings for the cloud's storage are not passed on, and the access key is required as in the cloud", async () => {
   const { appSettings } = await optionsFor("app", "{}", {
     AzureWebJobsStorage: "…",
     AzureWebJobsStorage__accountName: "st",

@@ -47,7 +47,7 @@ async function deploy(entries: readonly TestZipEntry[]) {
   return { mini, site };
 }
 
-test("a deployed package runs in the real host: the zip's modes, the site's settings, nothing of the package can be written", async () => {
+test("a deployed package runs in the real host, with the modes of the zip and the settings of the site, and is read-only", async () => {
   const main = await bundle(APP);
   const entries = MINIMAL_APP.map((entry) => (entry.path === "main.cjs" ? { ...entry, content: main } : entry));
   const { mini, site } = await deploy([...entries, { path: "bin/tool", content: "#!/bin/sh\n", mode: 0o100755 }]);
@@ -67,7 +67,7 @@ test("a deployed package runs in the real host: the zip's modes, the site's sett
   expect((body as { value: { name: string }[] }).value.map(({ name }) => name)).toEqual(["app-test/look"]);
 });
 
-test("a package that leaves a module out does not find it on this machine either", async () => {
+test("a package that lacks a module does not find it on this machine either", async () => {
   const main = 'require("yazl");';
   const { mini, site } = await deploy(
     MINIMAL_APP.map((entry) => (entry.path === "main.cjs" ? { ...entry, content: main } : entry)),

@@ -8,7 +8,7 @@ const replace = (path: string, content: string) =>
   MINIMAL_APP.map((entry) => (entry.path === path ? { path, content } : entry));
 const without = (path: string) => MINIMAL_APP.filter((entry) => entry.path !== path);
 
-test("a minimal app has no fault", async () => {
+test("a minimal app has no problem", async () => {
   expect(await check(MINIMAL_APP)).toMatchObject({ failures: [], silentFaults: [] });
 });
 
@@ -16,17 +16,17 @@ describe("Azure would deploy it and find no functions", () => {
   test.each([
     ["no host.json", without("host.json"), "There is no host.json at the root."],
     [
-      "a folder too much",
+      "an extra top-level folder",
       MINIMAL_APP.map(({ path, content }) => ({ path: `app/${path}`, content: content ?? "" })),
       "app/host.json",
     ],
     ["no package.json", without("package.json"), "There is no package.json"],
     ["no main", replace("package.json", "{}"), "names no main"],
     ["a package.json that is not JSON", replace("package.json", "{"), "is not valid"],
-    ["a main that is not there", without("main.cjs"), "names main.cjs as main"],
-    ["a main without its extension", replace("package.json", '{"main":"main"}'), "names main as main"],
+    ["a main that does not exist", without("main.cjs"), "names main.cjs as main"],
+    ["a main without a file extension", replace("package.json", '{"main":"main"}'), "names main as main"],
     ["a glob that cannot be matched", replace("package.json", '{"main":"{1..9999}.js"}'), "cannot be matched"],
-    ["a glob that fits nothing", replace("package.json", '{"main":"dist/functions/*.js"}'), "dist/functions/*.js"],
+    ["a glob that matches nothing", replace("package.json", '{"main":"dist/functions/*.js"}'), "dist/functions/*.js"],
     [
       "files without permissions",
       MINIMAL_APP.map((entry) => ({ ...entry, mode: 0 })),
@@ -38,7 +38,7 @@ describe("Azure would deploy it and find no functions", () => {
     expect(silentFaults.join("\n")).toContain(expected);
   });
 
-  test("an archive that was not written on Unix", async () => {
+  test("an archive that was not created on Unix", async () => {
     const zip = await makeZip(MINIMAL_APP);
     // "Version made by", upper byte, in each entry of the central directory: 0 is FAT.
     for (let at = zip.indexOf("PK\x01\x02"); at >= 0; at = zip.indexOf("PK\x01\x02", at + 4)) zip[at + 5] = 0;
@@ -57,7 +57,7 @@ test.each([
   expect(silentFaults).toEqual([]);
 });
 
-test("a main of many wildcards is looked for in linear time", async () => {
+test("a main with many wildcards is searched in linear time", async () => {
   const main = `${"*a".repeat(60)}b`;
   const file = `${"a".repeat(200)}.js`;
   const { silentFaults } = await check([...replace("package.json", JSON.stringify({ main })), { path: file }]);
@@ -70,7 +70,7 @@ describe("the deployment fails", () => {
     expect(failures).toEqual(["bin/python3 is a symbolic link; packages must hold plain files."]);
   });
 
-  test("for the same file twice", async () => {
+  test("for a duplicate file", async () => {
     const { failures } = await check([...MINIMAL_APP, { path: "main.cjs" }]);
     expect(failures).toEqual(["main.cjs is in the package twice."]);
   });
@@ -78,7 +78,7 @@ describe("the deployment fails", () => {
   test.each([
     ["flex", "800 MB"],
     ["consumption", "1500 MB"],
-  ] as const)("for more than a %s instance can hold", async (plan, limit) => {
+  ] as const)("for more than a %s instance can store", async (plan, limit) => {
     const huge: ZipEntry = {
       path: "big.bin",
       sizeBytes: 1_600_000_000,
@@ -90,9 +90,9 @@ describe("the deployment fails", () => {
   });
 });
 
-describe("readZip refuses", () => {
+describe("readZip rejects", () => {
   test.each([
-    ["a way out of the archive", "xx/evil", "../evil", /invalid relative path/],
+    ["a path that leaves the archive", "xx/evil", "../evil", /invalid relative path/],
     ["an absolute path", "x/evil.js", "/evil/.js", /absolute path/],
     ["a backslash", "x/evil.js", "x\\evil.js", /invalid characters/],
   ])("%s", async (_name, harmless, hostile, message) => {
@@ -100,7 +100,7 @@ describe("readZip refuses", () => {
     await expect(readZip(Buffer.from(zip, "latin1"))).rejects.toThrow(message);
   });
 
-  test("what is no archive", async () => {
+  test("a file that is not an archive", async () => {
     await expect(readZip(Buffer.from("not a zip"))).rejects.toThrow(/central directory/i);
   });
 });

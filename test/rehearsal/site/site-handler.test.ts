@@ -28,7 +28,7 @@ async function hostStatus(mini: TestMiniAzure, site: TestSite): Promise<{ state:
   return JSON.parse(text);
 }
 
-test("nothing answers, and there are no keys, before a package is there", async () => {
+test("before the first package the site is unavailable and has no keys", async () => {
   const mini = await startTestMiniAzure();
   const site = await createTestSite(mini);
   const ping = await mini.send("GET", `https://${site.hostName}/api/initiate`);
@@ -36,7 +36,7 @@ test("nothing answers, and there are no keys, before a package is there", async 
   expect([ping.status, keys.status]).toEqual([503, 400]);
 });
 
-test("the package boots from a read-only folder that no node_modules lies above, with the settings of the site", async () => {
+test("the package boots from a read-only folder with no node_modules above it, with the settings of the site", async () => {
   const { mini, host, site } = await deploy();
   await mini.send("GET", `https://${site.hostName}/api/initiate`);
   const [boot] = host.boots;
@@ -48,14 +48,14 @@ test("the package boots from a read-only folder that no node_modules lies above,
   expect(above.filter((folder) => existsSync(path.join(folder || path.sep, "node_modules")))).toEqual([]);
 });
 
-test("the local host's own address does not leak out, in bodies and in headers", async () => {
+test("the local host's own address does not appear in bodies or headers", async () => {
   const { mini, site } = await deploy();
   const { text, headers } = await mini.send("GET", `https://${site.hostName}/api/other`);
   expect(JSON.parse(text).statusQueryGetUri).toBe(`https://${site.hostName}/status`);
   expect(headers.location).toBe(`https://${site.hostName}/status`);
 });
 
-test("the admin API asks for the master key; the ping does not", async () => {
+test("the admin API requires the master key, except for the ping", async () => {
   const { mini, site } = await deploy();
   const status = await mini.send("GET", `https://${site.hostName}/admin/host/status`);
   const ping = await mini.send("GET", `https://${site.hostName}/admin/host/ping`);
@@ -74,7 +74,7 @@ test("changed settings restart the host", async () => {
   expect(host.stops).toBe(1);
 });
 
-test("a key-less storage connection string is the host's error, as in the cloud", async () => {
+test("a storage connection string without a key is an error of the host, as in the cloud", async () => {
   const { mini, site } = await deploy();
   const properties = {
     AzureWebJobsStorage: "DefaultEndpointsProtocol=https;AccountName=st;AccountKey=;EndpointSuffix=x",
@@ -85,7 +85,7 @@ test("a key-less storage connection string is the host's error, as in the cloud"
   expect(errors[0]).toContain("AzureWebJobsStorage");
 });
 
-test("a package without a main deploys, and then there are no functions and no error", async () => {
+test("a package without a main can be deployed, and results in no functions and no error", async () => {
   const { mini, host, site } = await deploy({ entries: MINIMAL_APP.filter(({ path: name }) => name !== "main.cjs") });
   expect(await hostStatus(mini, site)).toMatchObject({ state: "Running", errors: [] });
   expect((await mini.arm("GET", `${site.id}/functions`)).body).toEqual({ value: [] });
@@ -98,7 +98,7 @@ test("Azure lists the functions of the running host", async () => {
   expect((body as { value: { name: string }[] }).value.map(({ name }) => name)).toEqual(["app-test/initiate"]);
 });
 
-test("the site's package comes back with the cloud, and goes with the site", async () => {
+test("the site's package is restored with the cloud, and removed with the site", async () => {
   const first = await deploy();
   await first.mini.stop();
   const host = fakeSiteHost();
@@ -111,18 +111,18 @@ test("the site's package comes back with the cloud, and goes with the site", asy
 });
 
 describe("drills", () => {
-  test("host-error: the host is in error, and the call succeeds", async () => {
+  test("host-error: the host is in an error state, and the call succeeds", async () => {
     const { mini, site } = await deploy({ fail: "host-error" });
     expect((await hostStatus(mini, site)).state).toBe("Error");
   });
 
-  test("host-silent: no keys, no answer", async () => {
+  test("host-silent: no keys, no response", async () => {
     const { mini, site } = await deploy({ fail: "host-silent" });
     const { status } = await mini.send("GET", `https://${site.hostName}/admin/host/ping`);
     expect([status, (await mini.arm("POST", `${site.id}/host/default/listKeys`)).status]).toEqual([503, 400]);
   });
 
-  test("zero-functions: Running, and nothing listed", async () => {
+  test("zero-functions: Running, but no functions", async () => {
     const { mini, site } = await deploy({ fail: "zero-functions" });
     expect(await hostStatus(mini, site)).toMatchObject({ state: "Running", errors: [] });
     expect((await mini.arm("GET", `${site.id}/functions`)).body).toEqual({ value: [] });
@@ -131,7 +131,7 @@ describe("drills", () => {
   test.each([
     ["smoke-timeout", 202, "Running"],
     ["smoke-failed", 200, "Failed"],
-  ])("%s: an instance's status says so", async (fail, status, runtimeStatus) => {
+  ])("%s: the status of an instance reflects it", async (fail, status, runtimeStatus) => {
     const { mini, site } = await deploy({ fail });
     const answer = await mini.send("GET", `https://${site.hostName}/runtime/webhooks/durabletask/instances/abc`);
     expect(answer.status).toBe(status);

@@ -8,7 +8,7 @@ import { makeZip } from "../../helpers/zip.ts";
 
 const modeOf = async (file: string) => ((await stat(file)).mode & 0o777).toString(8);
 
-test("modes are the archive's, without the right to write", async () => {
+test("modes are those of the archive, without write permission", async () => {
   const folder = path.join(await makeTempDir(), "wwwroot");
   const zip = await makeZip([
     { path: "python/bin/python3", mode: 0o100755 },

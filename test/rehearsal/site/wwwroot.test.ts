@@ -42,7 +42,7 @@ async function leaveBehind(folder: string, left: string): Promise<void> {
 
 const modeOf = async (file: string) => ((await stat(file)).mode & 0o777).toString(8);
 
-test("a link in the temp folder, at a name that can be guessed, is neither unpacked into nor cleaned up", async () => {
+test("a link with a guessable name in the temp folder is neither unpacked into nor cleaned up", async () => {
   const [folder, prey] = [await makeTempDir(), await makeTempDir()];
   await mkdir(path.join(prey, "data"));
   await chmod(path.join(prey, "data"), 0o500);
@@ -55,7 +55,7 @@ test("a link in the temp folder, at a name that can be guessed, is neither unpac
   expect([await readdir(prey), await modeOf(path.join(prey, "data"))]).toEqual([["data"], "500"]);
 });
 
-test("packages are unpacked below a new folder for this user alone, which goes when the cloud stops", async () => {
+test("packages are unpacked in a new folder for this user only, which is removed when the cloud stops", async () => {
   const host = fakeSiteHost();
   const mini = await startTestMiniAzure({ bootSite: host.bootSite });
   const packageDir = await bootPackage(mini, host.boots);
@@ -66,7 +66,7 @@ test("packages are unpacked below a new folder for this user alone, which goes w
   expect([existsSync(root), await readWwwroots(mini)]).toEqual([false, []]);
 });
 
-test("what a dead process left is removed; what a living one uses stays", async () => {
+test("folders left by a dead process are removed, and those of a running one are kept", async () => {
   const folder = await makeTempDir();
   const left = path.join(os.tmpdir(), "same-kit-wwwroot-left");
   await mkdir(path.join(left, "app"), { recursive: true, mode: 0o700 });
@@ -79,7 +79,7 @@ test("what a dead process left is removed; what a living one uses stays", async 
   expect((await readWwwroots(mini)).map((wwwroot) => wwwroot.folder)).not.toContain(left);
 });
 
-test("a link that took the place of what a dead process left is not followed", async () => {
+test("a link that replaced the folder of a dead process is not followed", async () => {
   const [folder, prey] = [await makeTempDir(), await makeTempDir()];
   await chmod(prey, 0o500);
   const left = path.join(os.tmpdir(), "same-kit-wwwroot-left");
@@ -90,7 +90,7 @@ test("a link that took the place of what a dead process left is not followed", a
   await chmod(prey, 0o700);
 });
 
-test("a folder that cannot be removed now fails nothing, and stays in the list for the next process", async () => {
+test("a folder that cannot be removed causes no failure, and stays on the list for the next process", async () => {
   const stored: StoredWwwroot[] = [];
   const removeFolder = async () => {
     throw new Error("ENOTEMPTY: directory not empty");

@@ -16,7 +16,7 @@ const modeOf = async (file: string) => (await stat(file)).mode & 0o777;
 test.each([
   ["writeFileAtomic", writeFileAtomic],
   ["writeFileAtomicSync", async (file: string, content: string) => writeFileAtomicSync(file, content)],
-])("%s makes the folder, replaces the file for its owner only and leaves no draft", async (_, write) => {
+])("%s creates the folder, replaces the file with owner-only permissions and leaves no temporary file", async (_, write) => {
   const folder = path.join(await makeTempDir(), "new");
   const file = path.join(folder, "a.txt");
   await write(file, "one");
@@ -26,7 +26,7 @@ test.each([
   if (process.platform !== "win32") expect(await modeOf(file)).toBe(0o600);
 });
 
-test("a write that fails leaves the old content and no draft", async () => {
+test("a failed write leaves the old content and no temporary file", async () => {
   const folder = await makeTempDir();
   const file = path.join(folder, "a.txt");
   await writeFile(file, "old");
@@ -39,7 +39,7 @@ test("a write that fails leaves the old content and no draft", async () => {
   expect(await readdir(folder)).toEqual(["a.txt"]);
 });
 
-test("a reader sees nothing of a file that is still being written", async () => {
+test("a file is not visible to readers before it is complete", async () => {
   const folder = await makeTempDir();
   const file = path.join(folder, "a.txt");
   await writeAside(file, async (draft) => {
@@ -50,7 +50,7 @@ test("a reader sees nothing of a file that is still being written", async () => 
   expect(await readFile(file, "utf8")).toBe("whole");
 });
 
-test("of two folders that are filled at once the first stays, whole", async () => {
+test("of two folders that are filled concurrently the first one stays, complete", async () => {
   const parent = await makeTempDir();
   const folder = path.join(parent, "packages");
   const filled = Promise.withResolvers<void>();
@@ -67,7 +67,7 @@ test("of two folders that are filled at once the first stays, whole", async () =
   expect(await readdir(parent)).toEqual(["packages"]);
 });
 
-test("a folder that cannot be filled is not there", async () => {
+test("a folder that could not be filled does not exist", async () => {
   const parent = await makeTempDir();
   const fill = async (draft: string) => {
     await mkdir(draft);
@@ -78,13 +78,13 @@ test("a folder that cannot be filled is not there", async () => {
   expect(await readdir(parent)).toEqual([]);
 });
 
-test("JSON is read as it was written", async () => {
+test("JSON is read back unchanged", async () => {
   const file = path.join(await makeTempDir(), "a.json");
   await writeJsonAtomic(file, { a: [1, null] });
   expect(await readJson(file)).toEqual({ a: [1, null] });
 });
 
-test("a missing file and one that is not JSON are both read as nothing", async () => {
+test("a missing file and a file that is not JSON are both read as undefined", async () => {
   const file = path.join(await makeTempDir(), "a.json");
   expect(await readJson(file)).toBeUndefined();
   await writeFile(file, '{"a":');

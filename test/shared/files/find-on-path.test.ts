@@ -20,13 +20,13 @@ test("programs are found in the order of PATH", async () => {
   expect(findOnPath("tool", env)).toEqual([path.join(second, fileName), path.join(first, fileName)]);
 });
 
-test("a folder of that name and a file that cannot be executed are not programs", async () => {
+test("folders and files that are not executable are not programs", async () => {
   const withFolder = await makeTempDir();
   await mkdir(path.join(withFolder, fileName));
   const folders = isWindows ? [withFolder] : [withFolder, await makeFolder(0o644)];
   expect(findOnPath("tool", { PATH: folders.join(path.delimiter) })).toEqual([]);
 });
 
-test("without a PATH nothing is found", () => {
+test("without a PATH no program is found", () => {
   expect(findOnPath("tool", {})).toEqual([]);
 });

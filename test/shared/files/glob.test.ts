@@ -58,19 +58,19 @@ test.each([
   "src/+(a.js",
   "src/{a}.js",
   "src/*(a*)b.js",
-])("%j matches as in Node", async (pattern) => {
+])("%j matches as in Node.js", async (pattern) => {
   const folder = await makeTempDirWith(Object.fromEntries(FILES.map((file) => [file, ""])));
   const expected = globSync(pattern, { cwd: folder }).filter((file) => FILES.includes(file));
   const { matches } = await compileGlob(pattern);
   expect(FILES.filter(matches).sort()).toEqual(expected.sort());
 });
 
-test("every file below a folder matches two stars", async () => {
+test("two stars match every file below a folder", async () => {
   const { matches, matchesHidden } = await compileGlob("**");
   expect([matches("a.js"), matches("a/b/c.js"), matches(".a/b.js"), matchesHidden]).toEqual([true, true, false, false]);
 });
 
-test("upper and lower case are the same where the file system has it so", async () => {
+test("matching ignores case if the file system does", async () => {
   const { matches } = await compileGlob("Src/*.JS", { ignoreCase: true });
   expect(matches("src/a.js")).toBe(true);
 });
@@ -84,7 +84,7 @@ test.each([
   `${"!(a*a*b)".repeat(20)}b`,
   "{".repeat(4000),
   "+(".repeat(2000),
-])("a pattern that would keep Node busy for hours is matched in linear time (%#)", async (pattern) => {
+])("a pattern that would keep Node.js busy for hours is matched in linear time (%#)", async (pattern) => {
   const { matches } = await compileGlob(pattern);
   expect(matches("a".repeat(4000))).toBe(false);
 });
@@ -94,6 +94,6 @@ test.each([
   ["@(a|!(b))", '"!(…)" stands in it within another group'],
   ["{1..100000}", '"{1..100000}" stands for more than 1000 numbers'],
   ["+(".repeat(1200) + ")".repeat(1200), "nests too deeply"],
-])("a pattern is refused (%#)", async (pattern, reason) => {
+])("a pattern is rejected (%#)", async (pattern, reason) => {
   await expect(compileGlob(pattern)).rejects.toThrow(reason);
 });

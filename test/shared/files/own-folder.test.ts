@@ -4,14 +4,14 @@ import { expect, test } from "vitest";
 import { isOwnFolder, makeOwnFolder } from "../../../shared/src/files/own-folder.ts";
 import { makeTempDir } from "../../helpers/temp-dir.ts";
 
-test("a new folder is for this user alone, and the next call takes it", async () => {
+test("a new folder is for this user only, and is accepted by the next call", async () => {
   const folder = path.join(await makeTempDir(), "own");
   await makeOwnFolder(folder);
   await makeOwnFolder(folder);
   expect((await stat(folder)).mode & 0o777).toBe(0o700);
 });
 
-test("a link to a folder of this user is refused", async () => {
+test("a link to a folder of this user is rejected", async () => {
   const [target, parent] = [await makeTempDir(), await makeTempDir()];
   const link = path.join(parent, "own");
   await symlink(target, link);
@@ -19,7 +19,7 @@ test("a link to a folder of this user is refused", async () => {
   await expect(makeOwnFolder(link)).rejects.toThrow("is not a folder that only this user can write to");
 });
 
-test("a folder that others may write to is refused, and so is a file", async () => {
+test("a folder that others can write to is rejected, and so is a file", async () => {
   const parent = await makeTempDir();
   const [open, file] = [path.join(parent, "open"), path.join(parent, "file")];
   await mkdir(open);
@@ -28,12 +28,12 @@ test("a folder that others may write to is refused, and so is a file", async () 
   expect([await isOwnFolder(open), await isOwnFolder(file)]).toEqual([false, false]);
 });
 
-test("another user's folder is refused; where there are no user ids, a folder is enough", async () => {
+test("another user's folder is rejected, and without user IDs any folder is accepted", async () => {
   const folder = await makeTempDir();
   const uid = (await stat(folder)).uid;
   expect([await isOwnFolder(folder, uid), await isOwnFolder(folder, uid + 1)]).toEqual([true, false]);
 });
 
-test("a missing folder belongs to nobody", async () => {
+test("a missing folder is not owned", async () => {
   expect(await isOwnFolder(path.join(await makeTempDir(), "nothing"))).toBe(false);
 });

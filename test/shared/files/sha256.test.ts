@@ -12,17 +12,17 @@ async function* abc() {
   yield Buffer.from("bc");
 }
 
-test("text, bytes and files have the same hash", async () => {
+test("a string, bytes and a file have the same hash", async () => {
   const file = path.join(await makeTempDir(), "abc");
   await writeFile(file, "abc");
   expect([sha256Of("abc"), sha256Of(Buffer.from("abc")), await sha256OfFile(file)]).toEqual([ABC, ABC, ABC]);
 });
 
-test("a stream passes if its content has the hash, in upper or lower case", async () => {
+test("a stream passes if its content matches the hash, in upper or lower case", async () => {
   expect(Buffer.concat(await Array.fromAsync(verifySha256(abc(), ABC.toUpperCase()))).toString()).toBe("abc");
 });
 
-test("a stream with another content fails at its end", async () => {
+test("a stream with other content fails at its end", async () => {
   const other = "0".repeat(64);
   await expect(Array.fromAsync(verifySha256(abc(), other))).rejects.toThrow(
     `its SHA-256 is ${ABC} instead of ${other}`,

@@ -31,13 +31,13 @@ async function send(pieces: readonly string[], headers: Record<string, string>):
   return answer;
 }
 
-test("a body at the limit is read whole", async () => {
+test("a body at the limit is read completely", async () => {
   const text = "x".repeat(LIMIT_BYTES);
   const { body } = await send([text], { "content-length": String(LIMIT_BYTES) });
   expect(body.toString()).toBe(text);
 });
 
-test("a length beyond the limit is refused before anything is read", async () => {
+test("a length over the limit is rejected before anything is read", async () => {
   expect(await send([], { "content-length": String(LIMIT_BYTES + 1) })).toMatchObject({
     body: "tooLarge",
     isDeclared: true,
@@ -45,7 +45,7 @@ test("a length beyond the limit is refused before anything is read", async () =>
   });
 });
 
-test("a body without a length is read no further than the limit", async () => {
+test("a body without a length is read only up to the limit", async () => {
   const pieces = ["x".repeat(600), "x".repeat(600)];
   expect(await send(pieces, {})).toMatchObject({ body: "tooLarge", isDeclared: false, complete: false });
 });

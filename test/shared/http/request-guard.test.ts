@@ -9,7 +9,7 @@ function check(headers: Record<string, string>, { isPrivileged = false, cors = [
 }
 
 test.each(["localhost:7071", "LOCALHOST", "127.0.0.1:7071", "[::1]:7071", "my.box:80"])(
-  "the host %s is ours",
+  "the host %s is accepted",
   (host) => {
     expect(check({ host })).toBeUndefined();
   },
@@ -24,7 +24,7 @@ test.each([
   "localhost:7071@evil.example",
   "evil/localhost",
   "localhost:99999",
-])("the host %j is refused", (host) => {
+])("the host %j is rejected", (host) => {
   expect(check({ host })).toBe(421);
 });
 
@@ -37,7 +37,7 @@ test.each([
   ["null", 403],
   ["file://localhost:7071", 403],
   ["", 403],
-])("the origin %j gives %j", (origin, status) => {
+])("the origin %j results in %j", (origin, status) => {
   expect(check({ host: "localhost:7071", origin })).toBe(status);
 });
 
@@ -52,6 +52,6 @@ test.each([
   ["same-site", true, 403],
   ["same-origin", true, undefined],
   ["none", true, undefined],
-])("a browser's %s request without an origin, privileged: %s, gives %j", (site, isPrivileged, status) => {
+])("a browser's %s request without an origin, privileged: %s, results in %j", (site, isPrivileged, status) => {
   expect(check({ host: "localhost", "sec-fetch-site": site }, { isPrivileged })).toBe(status);
 });

@@ -9,23 +9,23 @@ test.each([
   ["lists", `${nested(1001)}`],
   ["objects", nested(1001, '{"a":', "}").replace(":}", ":1}")],
   ["a list after a string", `["\\"]]]",${nested(1000)}]`],
-  ["brackets that nothing closes", "[".repeat(SIZE)],
-])("a large body of %s is refused from 1001 levels on", (_title, json) => {
+  ["brackets that are never closed", "[".repeat(SIZE)],
+])("a large body of %s is rejected from 1001 levels on", (_title, json) => {
   expect(() => parseSentJson(large(json))).toThrow("the JSON is nested more than 1000 levels deep");
 });
 
 test.each([
   ["1000 levels", nested(1000)],
-  ["many lists beside one another", `[${Array(2000).fill("[[1]]").join()}]`],
+  ["many adjacent lists", `[${Array(2000).fill("[[1]]").join()}]`],
   ["brackets in a string", JSON.stringify(["[".repeat(SIZE), '"{'.repeat(2000), "\\"])],
-])("a large body with %s is what JSON.parse makes of it", (_title, json) => {
+])("a large body with %s is parsed as by JSON.parse", (_title, json) => {
   expect(parseSentJson(large(json))).toEqual(JSON.parse(json));
 });
 
-test("a small body may be nested as deeply as it likes", () => {
+test("a small body may be nested to any depth", () => {
   expect(parseSentJson(Buffer.from(nested(5000)))).toHaveLength(1);
 });
 
-test("a part of a larger buffer is read by itself, as UTF-8", () => {
+test("a slice of a larger buffer is parsed on its own, as UTF-8", () => {
   expect(parseSentJson(Buffer.from('xx{"a":"ä"}yy').subarray(2, -2))).toEqual({ a: "ä" });
 });

@@ -44,7 +44,7 @@ function keptIn(folder: string): string {
   return path.join(folder, "kept", name);
 }
 
-test("a file is loaded as require does, the first time and from what that kept", async () => {
+test("a file is loaded as by require, without and with cached code", async () => {
   const folder = await makeBundle();
   const file = path.join(folder, "bundle.cjs");
   const expected = { file, isKnown: true, place: `    at exports.place (${file}:1:23)`, other: "other" };
@@ -53,7 +53,7 @@ test("a file is loaded as require does, the first time and from what that kept",
   expect(await load(folder)).toEqual(expected);
 });
 
-test("the first three processes add what they call, and later ones leave it as it is", async () => {
+test("the first three processes extend the cached code, and later ones leave it unchanged", async () => {
   const folder = await makeBundle(`
     function later() { return [1, 2, 3].map(String).join() + "and " + process.pid; }
     exports.value = process.env.CALLS === "1" ? later() : "";`);
@@ -68,7 +68,7 @@ test("the first three processes add what they call, and later ones leave it as i
   expect((await keptAfter({ CALLS: "1" })).equals(third)).toBe(true);
 });
 
-test("the new text of a changed file runs", async () => {
+test("the new content of a changed file runs", async () => {
   const folder = await makeBundle("exports.value = 1;");
   await load(folder);
   // As long as before: V8 would take the old form for it.
@@ -77,7 +77,7 @@ test("the new text of a changed file runs", async () => {
   expect(await load(folder)).toEqual({ value: 2 });
 });
 
-test("copies of a file share one form, and each is where it is", async () => {
+test("copies of a file share cached code, and each one knows its own path", async () => {
   const [folder, copy] = [await makeBundle(), await makeBundle()];
   for (const it of [folder, copy]) {
     const file = path.join(it, "bundle.cjs");
@@ -90,7 +90,7 @@ test("copies of a file share one form, and each is where it is", async () => {
   keptIn(folder);
 });
 
-test("of many versions the newest are kept", async () => {
+test("only the newest versions are kept", async () => {
   const folder = await makeBundle("exports.value = 1;");
   await load(folder);
   const kept = keptIn(folder);
@@ -108,10 +108,10 @@ test("of many versions the newest are kept", async () => {
 });
 
 test.each([
-  ["cut off", (bytes: Buffer) => bytes.subarray(0, bytes.length / 2)],
+  ["truncated", (bytes: Buffer) => bytes.subarray(0, bytes.length / 2)],
   ["changed", (bytes: Buffer) => Buffer.concat([bytes.subarray(0, -1), Buffer.from([bytes.at(-1)! ^ 1])])],
   ["empty", () => Buffer.alloc(0)],
-])("a kept form that is %s is not used, and is replaced", async (_, damage) => {
+])("cached code that is %s is not used, and is replaced", async (_, damage) => {
   const folder = await makeBundle("exports.value = 1;");
   await load(folder);
   const whole = readFileSync(keptIn(folder));
@@ -120,7 +120,7 @@ test.each([
   expect(readFileSync(keptIn(folder)).length).toBe(whole.length);
 });
 
-test("where nothing can be kept, the file is loaded all the same", async () => {
+test("if the cache is not writable, the file is still loaded", async () => {
   const folder = await makeBundle("exports.value = 1;");
   writeFileSync(path.join(folder, "kept"), "a file");
   expect(await load(folder)).toEqual({ value: 1 });

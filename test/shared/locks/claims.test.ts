@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import { claim, isClaimed } from "../../../shared/src/locks/claims.ts";
 import { makeTempDir } from "../../helpers/temp-dir.ts";
 
-test("a thing is claimed until its last user lets go", async () => {
+test("a resource is claimed until its last user releases it", async () => {
   const dir = path.join(await makeTempDir(), "users");
   expect(await isClaimed(dir)).toBe(false);
   const first = await claim(dir);
@@ -15,7 +15,7 @@ test("a thing is claimed until its last user lets go", async () => {
   expect(await isClaimed(dir)).toBe(false);
 });
 
-test("the claim of a process that died does not count and is removed", async () => {
+test("the claim of a dead process does not count, and is removed", async () => {
   const dir = await makeTempDir();
   await writeFile(path.join(dir, "dead.json"), JSON.stringify({ pid: process.pid, startMark: "an earlier process" }));
   expect(await isClaimed(dir)).toBe(false);

@@ -5,7 +5,7 @@ import { tryFileLock, withFileLock } from "../../../shared/src/locks/file-lock.t
 import { identifyThisProcess } from "../../../shared/src/processes/process-identity.ts";
 import { makeTempDir } from "../../helpers/temp-dir.ts";
 
-test("holders follow one another", async () => {
+test("holders run one after another", async () => {
   const file = path.join(await makeTempDir(), "lock");
   const order: string[] = [];
   const firstMayEnd = Promise.withResolvers<void>();
@@ -21,7 +21,7 @@ test("holders follow one another", async () => {
   expect(order).toHaveLength(3);
 });
 
-test("of many at once never two hold it", async () => {
+test("concurrent holders never hold the lock at the same time", async () => {
   const file = path.join(await makeTempDir(), "lock");
   let holders = 0;
   let most = 0;
@@ -35,21 +35,21 @@ test("of many at once never two hold it", async () => {
   expect(most).toBe(1);
 });
 
-test("a lock whose holder died is taken over by one of those who wait", async () => {
+test("a lock whose holder died is taken over by one of the waiting processes", async () => {
   const file = path.join(await makeTempDir(), "lock");
   await writeFile(file, JSON.stringify({ pid: process.pid, startMark: "an earlier process" }));
   const results = await Promise.all([1, 2, 3].map((it) => withFileLock(file, async () => it)));
   expect(results).toEqual([1, 2, 3]);
 });
 
-test("the lock is let go when the action fails", async () => {
+test("the lock is released if the action fails", async () => {
   const file = path.join(await makeTempDir(), "lock");
   const failing = withFileLock(file, () => Promise.reject(new Error("no")));
   await expect(failing).rejects.toThrow("no");
   await expect(withFileLock(file, async () => "again")).resolves.toBe("again");
 });
 
-test.each(["", '{"pid":', "{}"])("a lock that a power failure left as %j is taken over", async (content) => {
+test.each(["", '{"pid":', "{}"])("a lock that a power failure left with the content %j is taken over", async (content) => {
   const file = path.join(await makeTempDir(), "lock");
   await writeFile(file, content);
   expect(await withFileLock(file, async () => "taken")).toBe("taken");
@@ -67,7 +67,7 @@ test("a lock is tried without waiting, and is free after its release", async () 
   expect(await readdir(dir)).toEqual([]);
 });
 
-test("a lock that another process keeps is named with its holder", async () => {
+test("the error for a lock held by another process includes the holder", async () => {
   const file = path.join(await makeTempDir(), "lock");
   await writeFile(file, JSON.stringify(identifyThisProcess()));
   const waiting = withFileLock(file, async () => {}, { timeoutMs: 60 });

@@ -33,13 +33,13 @@ async function find(tables: { tcp?: readonly string[]; tcp6?: readonly string[] 
   return connections.map((it) => found.get(it));
 }
 
-test("the peer is the row that is the other end, not the one that is ours", async () => {
+test("the peer is in the row of the other end, not in our own", async () => {
   const ours = row(`${LOOPBACK}:1B9F`, `${LOOPBACK}:C3A4`, { uid: 0 });
   const theirs = row(`${LOOPBACK}:C3A4`, `${LOOPBACK}:1B9F`, { uid: 1001 });
   expect(await find({ tcp: [ours, theirs] }, [connection(0xc3a4)])).toEqual([{ kind: "user", uid: 1001 }]);
 });
 
-test("an IPv4 connection that a socket of IPv6 made is in the other table", async () => {
+test("an IPv4 connection made by an IPv6 socket is found in the other table", async () => {
   const theirs = row(`${MAPPED}:C3A4`, `${MAPPED}:1B9F`, { uid: 1001 });
   expect(await find({ tcp: [], tcp6: [theirs] }, [connection(0xc3a4)])).toEqual([{ kind: "user", uid: 1001 }]);
   expect(await find({ tcp: [], tcp6: [theirs] }, [connection(0xc3a4, "::ffff:127.0.0.1")])).toEqual([
@@ -52,12 +52,12 @@ test("an IPv6 connection is found", async () => {
   expect(await find({ tcp: [], tcp6: [theirs] }, [connection(0xc3a4, "::1")])).toEqual([{ kind: "user", uid: 1001 }]);
 });
 
-test("a socket that no process holds has no user, whatever its row says", async () => {
+test("a socket without a process has no user, whatever its row says", async () => {
   const orphan = row(`${LOOPBACK}:C3A4`, `${LOOPBACK}:1B9F`, { uid: 0, inode: 0, state: "05" });
   expect(await find({ tcp: [orphan] }, [connection(0xc3a4)])).toEqual([{ kind: "unknown" }]);
 });
 
-test("several connections are found in a long table, in whatever order they stand", async () => {
+test("several connections are found in a long table, in any order", async () => {
   const others = Array.from({ length: 2000 }, (_, index) =>
     row(`${LOOPBACK}:${(0x2000 + index).toString(16).toUpperCase()}`, `${LOOPBACK}:0050`, { uid: 5 }),
   );
@@ -77,7 +77,7 @@ test("without the tables no user is found", async () => {
   expect(await find({}, [connection(0xc3a4), connection(0xc3a4, "::1")])).toEqual([undefined, undefined]);
 });
 
-test("many connections are found at once, and only those that are there", async () => {
+test("many connections are looked up at once, and missing ones are not found", async () => {
   const ports = Array.from({ length: 300 }, (_, index) => 0xa000 + index);
   const hex = (port: number) => port.toString(16).toUpperCase();
   const tcp = ports.map((port) => row(`${LOOPBACK}:${hex(port)}`, `${LOOPBACK}:1B9F`, { uid: port }));

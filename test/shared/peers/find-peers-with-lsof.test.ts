@@ -37,7 +37,7 @@ const ipv4 = (remotePort: number) => ({
 });
 
 test.each([0, 1])(
-  "the user of each connection is read from what lsof lists, also when it ends with %i",
+  "the user of each connection is parsed from the output of lsof, even if it exits with %i",
   async (code) => {
     const find = createLsofPeerFinder(501, await makeLsof(OUTPUT, code));
     const connections = [
@@ -56,7 +56,7 @@ test.each([0, 1])(
   },
 );
 
-test("it lists the connections of one user, or everybody's, to the ports in question", async () => {
+test("lsof is called for the connections of one user, or of everyone, to the relevant ports", async () => {
   const lsof = await makeLsof([], 1);
   const other = { ...ipv4(54_322), localPort: 7072 };
   await createLsofPeerFinder(501, lsof)([ipv4(54_321), other]);
@@ -65,7 +65,7 @@ test("it lists the connections of one user, or everybody's, to the ports in ques
   expect(await readFile(`${lsof}.args`, "utf8")).toBe("-nPw -iTCP:7071 -Fun ");
 });
 
-test("an lsof that fails is an error", async () => {
+test("a failure of lsof is an error", async () => {
   const find = createLsofPeerFinder(501, await makeLsof([], 3));
   await expect(find([ipv4(54_321)])).rejects.toThrow();
 });

@@ -32,10 +32,10 @@ test.each(["127.0.0.1", "::"])("a connection of this process to its own server o
 });
 
 test.each([
-  ["another port of the client", (it: Connection) => ({ ...it, remotePort: it.remotePort ^ 1 })],
-  ["another port of the server", (it: Connection) => ({ ...it, localPort: it.localPort ^ 1 })],
+  ["another client port", (it: Connection) => ({ ...it, remotePort: it.remotePort ^ 1 })],
+  ["another server port", (it: Connection) => ({ ...it, localPort: it.localPort ^ 1 })],
   ["another address", (it: Connection) => ({ ...it, remoteAddress: "127.0.0.2" })],
-])("one from or to %s is not", async (_, change) => {
+])("a connection with %s is not its own", async (_, change) => {
   const { seen } = await connectToSelf("127.0.0.1");
   expect(isOwnConnection(change(seen))).toBe(false);
 });
@@ -48,7 +48,7 @@ test("a connection that this process has closed is no longer its own", async () 
   expect(isOwnConnection(seen)).toBe(false);
 });
 
-test("the system is asked about the connections of others alone", async () => {
+test("the system is only asked about other connections", async () => {
   const { seen } = await connectToSelf("127.0.0.1");
   const other = { ...seen, remotePort: seen.remotePort ^ 1 };
   const system = vi.fn(async () => new Map([[other, { kind: "user", uid: 7 } as const]]));

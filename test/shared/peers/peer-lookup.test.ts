@@ -10,7 +10,7 @@ const connection = (remotePort: number): Connection => ({
   remotePort,
 });
 
-test("connections that arrive together share a question, and those that arrive meanwhile the next one", async () => {
+test("connections that arrive together share a lookup, and those that arrive during it share the next one", async () => {
   const batches: number[][] = [];
   const gates = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
   const find: FindPeers = async (connections) => {
@@ -31,7 +31,7 @@ test("connections that arrive together share a question, and those that arrive m
   expect(await lookup.lookUp(connection(5))).toEqual({ kind: "user", uid: 5 });
 });
 
-test("a peer is unknown where the system lists no such connection, or fails", async () => {
+test("a peer is unknown if the system does not list the connection, or fails", async () => {
   const answers: (() => ReturnType<FindPeers>)[] = [
     async () => new Map(),
     () => Promise.reject(new Error("no table")),

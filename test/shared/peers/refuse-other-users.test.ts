@@ -59,14 +59,14 @@ async function post(url: string, body = "", agent?: http.Agent): Promise<{ statu
 test.each([
   ["of the same user", OWN, []],
   ["of root", 0, []],
-  ["of a user who was let in", STRANGER, [7, STRANGER]],
+  ["of an allowed user", STRANGER, [7, STRANGER]],
 ])("a connection %s is served", async (_who, uid, allowUsers) => {
   const { url, entries } = await serve({ peer: user(uid), allowUsers });
   expect(await post(url, "hello")).toEqual({ status: 200, text: "read 5" });
   expect(entries).toEqual([]);
 });
 
-test("a connection of another user is refused with the reason, and the log names the flag", async () => {
+test("a connection of another user is rejected with the reason, and the log includes the option to allow it", async () => {
   const { url, port, entries, served } = await serve({ peer: user(STRANGER) });
   const answer = await post(url, "x".repeat(100_000));
   expect(answer).toEqual({ status: 403, text: expect.stringContaining("--allow-user") });
@@ -76,7 +76,7 @@ test("a connection of another user is refused with the reason, and the log names
   ]);
 });
 
-test("a peer that the system does not know is refused", async () => {
+test("an unknown peer is rejected", async () => {
   const { url, entries, served } = await serve({ peer: () => ({ kind: "unknown" }) });
   expect(await post(url, "hello")).toMatchObject({ status: 403 });
   expect(served).toEqual([]);
@@ -84,13 +84,13 @@ test("a peer that the system does not know is refused", async () => {
   expect(entries).toMatchObject([{ fields: { user: "unknown", flag: "--allow-user all" } }]);
 });
 
-test("with everybody let in, nobody is looked up", async () => {
+test("if everyone is allowed, no peer is looked up", async () => {
   const state = await serve({ peer: user(STRANGER), allowUsers: "all" });
   expect(await post(state.url)).toMatchObject({ status: 200 });
   expect(state.lookUps).toBe(0);
 });
 
-test("a connection that is kept is looked up once", async () => {
+test("a keep-alive connection is looked up once", async () => {
   const state = await serve({ peer: user(OWN) });
   const agent = new http.Agent({ keepAlive: true, maxSockets: 1 });
   onTestFinished(() => agent.destroy());
@@ -98,7 +98,7 @@ test("a connection that is kept is looked up once", async () => {
   expect(state.lookUps).toBe(1);
 });
 
-test("bytes that arrive before the answer of the system are neither served nor lost", async () => {
+test("bytes that arrive before the lookup completes are neither served early nor lost", async () => {
   const answer = Promise.withResolvers<Peer>();
   const { url, served } = await serve({ peer: () => answer.promise });
   const body = "x".repeat(1_000_000);
@@ -109,7 +109,7 @@ test("bytes that arrive before the answer of the system are neither served nor l
   expect(await reply).toEqual({ status: 200, text: "read 1000000" });
 });
 
-test("a program that only tries whether the port is open is not worth a line", async () => {
+test("a program that only checks whether the port is open is not logged", async () => {
   const state = await serve({ peer: () => ({ kind: "unknown" }) });
   net.connect(state.port, "127.0.0.1").end();
   await waitFor(() => state.lookUps === 1);
@@ -118,7 +118,7 @@ test("a program that only tries whether the port is open is not worth a line", a
   expect(state.entries).toHaveLength(1);
 });
 
-test("a user who tries again and again gets a line a minute, every user their own", async () => {
+test("repeated attempts are logged once a minute per user", async () => {
   vi.useFakeTimers({ toFake: ["performance"] });
   onTestFinished(() => void vi.useRealTimers());
   let uid = STRANGER;
@@ -134,7 +134,7 @@ test("a user who tries again and again gets a line a minute, every user their ow
   expect(entries.map(({ fields }) => fields["user"])).toEqual([STRANGER, STRANGER + 1, STRANGER].map(String));
 });
 
-test("a server that is not an HTTP server just ends the connection, and one that lets nobody in names no flag", async () => {
+test("a non-HTTP server just closes the connection, and without allowed users the log suggests no option", async () => {
   const handled: unknown[] = [];
   const server = net.createServer((socket) => handled.push(socket));
   const lookup = new PeerLookup(async (all) => new Map(all.map((it) => [it, user(STRANGER)()])));
@@ -149,13 +149,13 @@ test("a server that is not an HTTP server just ends the connection, and one that
   expect(entries.map(({ fields }) => fields)).toEqual([{ user: String(STRANGER), port: expect.any(Number) }]);
 });
 
-test("the system itself says that this test is the same user", async () => {
+test("the operating system identifies this test as the same user", async () => {
   const { url } = await serve();
   expect(await post(url, "hello")).toEqual({ status: 200, text: "read 5" });
 });
 
 // Needs root, who alone can become another user.
-test.runIf(canBeOtherUser)("the system itself tells another user apart", async () => {
+test.runIf(canBeOtherUser)("the operating system identifies another user", async () => {
   const { url, served, entries } = await serve();
   expect(await fetchAsOtherUser(url)).toMatchObject({ status: 403 });
   expect(served).toEqual([]);

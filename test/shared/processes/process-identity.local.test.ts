@@ -14,7 +14,7 @@ test("this process is alive under its own identity", () => {
   expect(isProcessAlive(identifyThisProcess())).toBe(true);
 });
 
-test("an identity stays the same while its process runs and ends with it", async () => {
+test("an identity stays the same while its process runs, and ends with it", async () => {
   const child = startIdle();
   const identity = identifyProcess(child.pid as number);
   expect(identity).toBeDefined();
@@ -24,7 +24,7 @@ test("an identity stays the same while its process runs and ends with it", async
   expect(isProcessAlive(identity as NonNullable<typeof identity>)).toBe(false);
 });
 
-test("a later process with the same number is another process", () => {
+test("a later process with the same PID is a different process", () => {
   const identity = identifyThisProcess();
   expect(isProcessAlive({ ...identity, startMark: "an earlier time" })).toBe(false);
 });

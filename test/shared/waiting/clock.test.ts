@@ -7,6 +7,6 @@ test.each([
   "1970-01-01T00:00:00.0000001Z",
   "1969-12-31T23:59:59.9999999Z",
   "0001-01-01T00:00:00.0000001Z",
-])("%s is written as it was read", (text) => {
+])("%s is formatted as it was parsed", (text) => {
   expect(formatTicks(parseTicks(text))).toBe(text);
 });

@@ -3,7 +3,7 @@ import { Limiter } from "../../../shared/src/waiting/limiter.ts";
 
 const nextTurn = () => new Promise((resolve) => setImmediate(resolve));
 
-test("no more work runs at once than the limit, and the rest runs in order", async () => {
+test("at most as much work as the limit runs at once, and the rest runs in order", async () => {
   const limiter = new Limiter(2);
   let running = 0;
   let most = 0;
@@ -20,13 +20,13 @@ test("no more work runs at once than the limit, and the rest runs in order", asy
   expect(ended).toEqual([0, 1, 2, 3, 4]);
 });
 
-test("work that fails gives its place back", async () => {
+test("failed work frees its slot", async () => {
   const limiter = new Limiter(1);
   await expect(limiter.run(() => Promise.reject(new Error("no luck")))).rejects.toThrow("no luck");
   expect(await limiter.run(async () => "free")).toBe("free");
 });
 
-test("outstanding work is what runs and what waits", async () => {
+test("outstanding work includes running and waiting work", async () => {
   const limiter = new Limiter(1);
   const gate = Promise.withResolvers<void>();
   const all = [1, 2, 3].map(() => limiter.run(() => gate.promise));
@@ -36,7 +36,7 @@ test("outstanding work is what runs and what waits", async () => {
   expect(limiter.outstanding).toBe(0);
 });
 
-test("a raised limit lets waiting work start when the next place gets free", async () => {
+test("after the limit is raised, waiting work starts when the next slot is free", async () => {
   const limiter = new Limiter(1);
   const first = Promise.withResolvers<void>();
   const gate = Promise.withResolvers<void>();

@@ -9,7 +9,7 @@ function after<T>(times: number, value: T): () => T | null {
   return () => (++tries > times ? value : null);
 }
 
-test("the last attempt happens when the limit has passed", async () => {
+test("the last attempt is made when the limit has passed", async () => {
   const waiting = fakeWaiting();
   let tries = 0;
   const attempt = async () => {
@@ -21,23 +21,23 @@ test("the last attempt happens when the limit has passed", async () => {
   expect(tries).toBe(4);
 });
 
-test("what was found is given at once", async () => {
+test("a result is returned immediately", async () => {
   const waiting = fakeWaiting();
   expect(await pollUntil({ attempt: async () => "x", everyMs: 1, limitMs: 1, waiting })).toBe("x");
   expect(waiting.slept).toEqual([]);
 });
 
-test("without a limit it is tried until there is something", async () => {
+test("without a limit it polls until there is a result", async () => {
   const waiting = fakeWaiting();
   expect(await pollUntil({ attempt: after(500, "found"), everyMs: 60_000, waiting })).toBe("found");
   expect(waiting.slept).toHaveLength(500);
 });
 
-test("false is something", async () => {
+test("false is a result", async () => {
   expect(await pollUntil({ attempt: () => false, everyMs: 1 })).toBe(false);
 });
 
-test("what an attempt throws ends the wait", async () => {
+test("an error in an attempt ends the wait", async () => {
   const attempt = () => Promise.reject(new Error("refused"));
   await expect(pollUntil({ attempt, everyMs: 1, waiting: fakeWaiting() })).rejects.toThrow("refused");
 });
@@ -52,7 +52,7 @@ test("an abort ends the wait with its reason", async () => {
   await expect(polling).rejects.toThrow("stopped");
 });
 
-test("a clock's time is waited by", async () => {
+test("the given clock is used for waiting", async () => {
   const clock = new FakeClock("2026-01-01T00:00:00.000Z");
   expect(await pollUntil({ attempt: () => null, everyMs: 250, limitMs: 1_000, waiting: waitingBy(clock) })).toBeNull();
   expect(clock.now().toISOString()).toBe("2026-01-01T00:00:01.000Z");

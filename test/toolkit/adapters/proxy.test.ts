@@ -24,7 +24,7 @@ async function listen() {
 }
 
 test.skipIf(!canSwitch)(
-  "Azure is reached through the proxy that the environment names, this machine is not",
+  "Azure is reached through the proxy in the environment, and this machine directly",
   async () => {
     const proxy = await listen();
     onTestFinished(useProxyOf({ HTTPS_PROXY: proxy.url, HTTP_PROXY: proxy.url, NO_PROXY: "inside.example" }).restore);
@@ -36,6 +36,6 @@ test.skipIf(!canSwitch)(
   },
 );
 
-test("without a proxy nothing is said and nothing changed", () => {
+test("without a proxy nothing is printed or changed", () => {
   expect(useProxyOf({}).remark).toBeNull();
 });

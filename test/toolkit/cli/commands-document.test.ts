@@ -15,7 +15,7 @@ const OTHER_VARIABLES: readonly [string, string][] = [
   ["NO_COLOR, CI", "Plain text; plain lines instead of a live list"],
 ];
 
-test("docs/commands.md lists every command and option (`npx vitest -u` writes it)", async () => {
+test("docs/commands.md lists every command and option (`npx vitest -u` updates it)", async () => {
   const commands = await Promise.all(COMMANDS.map(({ load }) => load()));
   const options = new Map<string, { spec: OptionSpec; name: string; of: string[] }>();
   for (const command of commands) {

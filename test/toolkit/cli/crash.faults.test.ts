@@ -9,7 +9,7 @@ import { waitFor } from "../../helpers/wait-for.ts";
 
 const LAUNCHER = path.resolve("bin", "same-kit.cjs");
 
-test("a run whose process was killed can be continued at once", async () => {
+test("a run whose process was killed can be continued immediately", async () => {
   const dir = await makeTempDir();
   const go = path.join(dir, "go");
   const wait = `import os, time\nwhile not os.path.exists(${JSON.stringify(go)}):\n    print("waiting", flush=True)\n    time.sleep(0.2)`;

@@ -10,7 +10,7 @@ test.each([
   ["durable get-instances --top 5", "durable get-instances --top 5"],
   ["", "--help"],
   ["help", "--help"],
-])("func %s is `func %s`", (call, own) => {
+])("func %s runs `func %s`", (call, own) => {
   const words = (text: string) => text.split(" ").filter((word) => word !== "");
   expect(toOwnCall(["func", ...words(call)])).toEqual(["func", ...words(own)]);
 });
@@ -20,13 +20,13 @@ test.each([
   ["new --name x", "`func new`"],
   ["azure functionapp list-functions x", "`func azure functionapp list-functions`"],
   ["settings decrypt", "`func settings decrypt`"],
-])("func %s is refused and named", (call, named) => {
+])("func %s is rejected by name", (call, named) => {
   expect(() => toOwnCall(["func", ...call.split(" ")])).toThrow(
     expect.objectContaining({ code: "ERR_FUNC_UNSUPPORTED", message: expect.stringContaining(named) }),
   );
 });
 
-test("a call that looks for Core Tools does not take this for them", () => {
+test("a call that looks for Core Tools does not mistake same-kit for them", () => {
   const env = { SAME_KIT_WANTS_CORE_TOOLS: "1" };
   expect(isVersionCall(["func", "--version"], {})).toBe(true);
   expect(() => isVersionCall(["func", "--version"], env)).toThrow("not Azure Functions Core Tools");
@@ -37,6 +37,6 @@ test.each([
   [1, 1],
   [2, 3],
   [70, 70],
-])("our exit code %i is func's %i", (own, code) => {
+])("our exit code %i becomes func's %i", (own, code) => {
   expect(toFuncExitCode(own)).toBe(code);
 });

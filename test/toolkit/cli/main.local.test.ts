@@ -77,7 +77,7 @@ async function copySlow(): Promise<string> {
   return dir;
 }
 
-test("--version and --help answer on stdout", async () => {
+test("--version and --help print to stdout", async () => {
   const { version } = JSON.parse(await readFile("package.json", "utf8"));
   expect(await call("/", "--version")).toEqual({ code: 0, stdout: `${version}\n`, stderr: "" });
   const { code, stdout } = await call("/", "local", "run", "--help");
@@ -92,18 +92,18 @@ test.each([
   [["local", "run", "--prot", "1"], "ERR_USAGE There is no option --prot. Did you mean --port?"],
   [["local", "run", "--port", "x"], "ERR_USAGE --port x is not a valid port."],
   [["compile"], "ERR_USAGE PATH is missing."],
-])("%j is called wrongly", async (args, text) => {
+])("%j is a usage error", async (args, text) => {
   const { code, stdout, stderr } = await call(await makeTempDir(), ...args);
   expect({ code, stdout, first: stderr.split("\n")[0] }).toEqual({ code: 2, stdout: "", first: text });
 });
 
-test("with --json an error is the one document", async () => {
+test("with --json an error is the only document", async () => {
   const { code, stdout, stderr } = await call(await makeTempDir(), "local", "run", "gone", "--json");
   expect({ code, stderr }).toEqual({ code: 1, stderr: "" });
   expect(JSON.parse(stdout).error.code).toBe("ERR_SOURCE_NOT_FOUND");
 });
 
-test("an error that nothing catches is reported as a bug, without a line of the bundle", async () => {
+test("an uncaught error is reported as a bug, without lines of the bundle", async () => {
   const dir = await makeTempDir();
   const preload = path.join(dir, "throw.cjs");
   await writeFile(preload, 'setTimeout(() => { throw new Error("of a library"); }, 0);');
@@ -113,7 +113,7 @@ test("an error that nothing catches is reported as a bug, without a line of the 
   expect(stderr).toMatch(/^ERR_INVARIANT same-kit has a bug: Error: of a library\n {4}at /);
 });
 
-test.runIf(existsSync("/dev/full"))("an answer that cannot be written is an error with a hint", async () => {
+test.runIf(existsSync("/dev/full"))("output that cannot be written is an error with a hint", async () => {
   const dir = await makeTempDir();
   for (const args of [["--help"], ["--version"], ["local", "status", "--json"]]) {
     const child = spawn(process.execPath, [LAUNCHER, ...args], {
@@ -127,7 +127,7 @@ test.runIf(existsSync("/dev/full"))("an answer that cannot be written is an erro
   }
 });
 
-test("a notebook runs, prints live, and leaves its record and nothing running", async () => {
+test("a notebook runs, prints live, and leaves a record but no process", async () => {
   const dir = await copyFeature("singlestep");
   const { code, stdout, stderr } = await call(dir, "local", "run");
   expect(code, stderr).toBe(0);
@@ -148,7 +148,7 @@ test("a notebook runs, prints live, and leaves its record and nothing running", 
   expect(await readdir(path.join(dir, ".same-kit", "hosts"))).toEqual([]);
 });
 
-test("with --json the run is the one document, a failed one too", async () => {
+test("with --json the run is the only document, even if it failed", async () => {
   const dir = await copyFeature("failing_step");
   const { code, stdout, stderr } = await call(dir, "local", "run", "--json");
   const { status, failure, steps } = JSON.parse(stdout) as RunSummary;
@@ -165,7 +165,7 @@ test("with --json the run is the one document, a failed one too", async () => {
   });
 });
 
-test("any notebook runs as it is, with parameters that are recorded", async () => {
+test("any notebook runs without changes, and its parameters are recorded", async () => {
   const dir = await makeTempDir();
   const cell = (source: string, ...tags: string[]) => ({ cell_type: "code", source, metadata: { tags } });
   const cells = [cell("alpha = 1\nlabel = 'none'", "parameters"), cell("beta = alpha * 2", "same_step_1")];
@@ -200,7 +200,7 @@ test.each([
   expect(await statesOf(dir)).toEqual(["terminated"]);
 });
 
-test("a second Ctrl-C exits immediately, says how to continue the run, and leaves no process behind", async () => {
+test("a second Ctrl-C exits immediately, explains how to continue the run, and leaves no process behind", async () => {
   const dir = await copySlow();
   const run = await startAtSecondStep(dir);
   const azurite = await azuriteOf(dir);
@@ -224,7 +224,7 @@ test("a time limit ends the run", async () => {
   expect(stderr).toContain("ERR_RUN_TIMEOUT The run did not finish within 3 s");
 });
 
-test("a run that a crash left is suspended by the next one, and can be continued", async () => {
+test("a run interrupted by a crash is suspended by the next run, and can be continued", async () => {
   const dir = await copySlow();
   const crashed = start(dir, "local", "run");
   await waitFor(() => crashed.stderr().includes("waiting 1"), { what: "the second step", deadlineMs: 60_000 });
@@ -243,7 +243,7 @@ test("a run that a crash left is suspended by the next one, and can be continued
   expect(variables).toContainEqual(expect.objectContaining({ name: "steps", repr: "['first', 'second', 'third']" }));
 });
 
-test("a run whose storage is killed is started again by itself, and each effect is in the result once", async () => {
+test("a run whose storage is killed restarts automatically, and each effect occurs once in the result", async () => {
   const dir = await copySlow();
   const run = await startAtSecondStep(dir);
   process.kill(await azuriteOf(dir), "SIGKILL");
@@ -259,7 +259,7 @@ test("a run whose storage is killed is started again by itself, and each effect 
   expect(variables).toContainEqual(expect.objectContaining({ name: "steps", repr: "['first', 'second', 'third']" }));
 });
 
-test("a host that runs already shows what steps print as they print it", async () => {
+test("with a host that is already running, output of steps is shown as it is printed", async () => {
   const dir = await copySlow();
   expect((await call(dir, "local", "up", "--detach", "--port", "0")).code).toBe(0);
   const run = await startAtSecondStep(dir);
@@ -269,7 +269,7 @@ test("a host that runs already shows what steps print as they print it", async (
   await run.ended;
 });
 
-test("two runs at once do not do each other's work", async () => {
+test("concurrent runs do not process each other's work", async () => {
   const dir = await copySlow();
   const first = await startAtSecondStep(dir);
   const second = await call(dir, "local", "run", path.join(FEATURES, "singlestep"), "--state-dir", ".same-kit");
@@ -281,7 +281,7 @@ test("two runs at once do not do each other's work", async () => {
   expect(new Set(hubs).size).toBe(2);
 });
 
-test("a session that is too large for an answer is saved in parts beside the record, unless that is not wanted", async () => {
+test("a session too large for the response is saved in parts next to the record, unless disabled", async () => {
   const dir = await copyFeature("singlestep");
   const limit = { SAME_INLINE_SESSION_LIMIT: "10" };
   const run = async (...args: string[]) => {
@@ -305,7 +305,7 @@ function loadSession(folder: string, python: string): string {
   return execFileSync(python, ["-c", script], { encoding: "utf8", env: { PYTHONPATH } });
 }
 
-test("a run that did not end can be discarded", async () => {
+test("an unfinished run can be discarded", async () => {
   const dir = await copySlow();
   const crashed = start(dir, "local", "run");
   await waitFor(() => crashed.stderr().includes("waiting 1"), { what: "the second step", deadlineMs: 60_000 });
@@ -317,7 +317,7 @@ test("a run that did not end can be discarded", async () => {
   expect((await call(dir, "local", "resume", id)).stderr).toContain("ERR_RUN_UNKNOWN");
 });
 
-test("a host that is kept serves the next run and the smoke test, until it is stopped", async () => {
+test("a kept host serves the next run and the smoke test until it is stopped", async () => {
   const dir = await copyFeature("singlestep");
   const kept = await call(dir, "local", "run", "--keep", "--port", "0");
   expect(kept.code, kept.stderr).toBe(0);

@@ -21,7 +21,7 @@ const command = defineCommand({
 
 const parse = (words: string[], env = {}) => parseInput(command, words, env);
 
-test("users who may connect come from flags, or from one variable", () => {
+test("allowed users come from flags, or from a single variable", () => {
   const words = ["--allow-user", "ann", "--allow-user", "1001"];
   const usersOf = (args: string[], env = {}) => parseInput(localUpCommand, args, env).options["allow-user"];
   expect(usersOf(words)).toEqual(["ann", "1001"]);
@@ -35,16 +35,16 @@ test.each([
   [["--json", "local", "run"], "local run", ["--json"]],
   [["compile", "local"], "compile", ["local"]],
   [["doctor"], "doctor", []],
-])("%j is the longest command that it begins with", (argv, name, rest) => {
+])("%j matches the longest command it starts with", (argv, name, rest) => {
   const found = findCommand(argv);
   expect({ name: found?.entry.name, rest: found?.rest }).toEqual({ name, rest });
 });
 
-test.each([[["local"]], [["locall", "run"]], [["--help"]], [[]]])("%j is no command", (argv) => {
+test.each([[["local"]], [["locall", "run"]], [["--help"]], [[]]])("%j is not a command", (argv) => {
   expect(findCommand(argv)).toBeNull();
 });
 
-test("options and positionals may stand in any order", () => {
+test("options and positionals can be in any order", () => {
   expect(parse(["--port", "1", "a", "--keep", "b", "--with=x", "--with", "y"])).toEqual({
     options: { port: "1", keep: true, with: ["x", "y"] },
     given: { port: "1", keep: true, with: ["x", "y"] },
@@ -53,13 +53,13 @@ test("options and positionals may stand in any order", () => {
   });
 });
 
-test("an option that is not given comes from its variable, and a given one wins", () => {
+test("an option that is not given comes from its variable, and a given option takes precedence", () => {
   const env = { SAME_KIT_PORT: "7000", SAME_KIT_KEEP: "true" };
   expect(parse(["a"], env).options).toEqual({ port: "7000", keep: true, with: [] });
   expect(parse(["a", "--port", "1", "--no-keep"], env).options).toMatchObject({ port: "1", keep: false });
 });
 
-test("an empty variable is none", () => {
+test("an empty variable is ignored", () => {
   expect(parse(["a"], { SAME_KIT_PORT: "", SAME_KIT_KEEP: "0" }).options).toMatchObject({
     port: undefined,
     keep: false,
@@ -72,7 +72,7 @@ test.each([
   [["a", "--port"], "Option '--port <value>' argument missing."],
   [[], "PATH is missing."],
   [["a", "b", "c"], '`same-kit local run` takes no argument "c".'],
-])("%j is explained", (words, message) => {
+])("the error for %j explains the problem", (words, message) => {
   expect(() => parse(words)).toThrow(message);
 });
 
@@ -85,7 +85,7 @@ const pairs = {
   },
 } as const satisfies Command;
 
-test("an option of two words takes both, whatever they begin with", () => {
+test("an option with two values takes both, whatever they start with", () => {
   const { options, positionals } = parseInput(
     pairs,
     ["a", "-s", "x", "-1", "--set", "y", "--keep", "-f", "p", "b"],
@@ -102,10 +102,10 @@ test("an option of two words takes both, whatever they begin with", () => {
   expect(positionals).toEqual(["a", "b"]);
 });
 
-test("what follows -- is not an option of two words", () => {
+test("words after -- are not options", () => {
   expect(parseInput(pairs, ["--", "-s", "x"], {}).positionals).toEqual(["-s", "x"]);
 });
 
-test.each([[["-s", "x"]], [["--set"]], [["--set=x"]]])("%j is too little", (args) => {
+test.each([[["-s", "x"]], [["--set"]], [["--set=x"]]])("%j has too few values", (args) => {
   expect(() => parseInput(pairs, args, {})).toThrow("takes two words: NAME VALUE.");
 });

@@ -36,7 +36,7 @@ function formatEntry({ file, exportName, command: { name, summary, options } }: 
   ];
 }
 
-test("the registry is what the commands say of themselves (`npx vitest -u` writes it)", async () => {
+test("the registry matches the commands' own descriptions (`npx vitest -u` updates it)", async () => {
   const order = COMMANDS.map(({ name }) => name);
   const rank = ({ command: { name } }: FoundCommand) => (order.includes(name) ? order.indexOf(name) : order.length);
   const found = (await findCommands()).sort((left, right) => rank(left) - rank(right));
@@ -55,7 +55,7 @@ test("the registry is what the commands say of themselves (`npx vitest -u` write
   await expect(text.join("\n")).toMatchFileSnapshot("../../../toolkit/src/cli/registry.ts");
 });
 
-test("help lists every command once", () => {
+test("help lists each command once", () => {
   const lines = formatOverview().split("\n");
   for (const { name, summary } of COMMANDS)
     expect(lines.filter((line) => line.includes(`  ${name} `) && line.endsWith(summary))).toHaveLength(1);
@@ -70,7 +70,7 @@ test.each(COMMANDS)("the help of $name shows every option", async (entry) => {
   }
 });
 
-test.each(COMMANDS)("the examples of $name can be called", async (entry) => {
+test.each(COMMANDS)("the examples of $name are valid", async (entry) => {
   const command = await entry.load();
   expect(command.examples.length).toBeGreaterThanOrEqual(2);
   for (const example of command.examples) {

@@ -8,7 +8,7 @@ function systemError(code: string): NodeJS.ErrnoException {
 }
 
 test.each(["EACCES", "EROFS", "ENOSPC", "ENOTDIR", "EEXIST", "ELOOP"])(
-  "%s is the machine's refusal, with a way out",
+  "%s is reported as an error of the system, with a remedy",
   (code) => {
     const console = createTestConsole();
     expect(reportError(systemError(code), console)).toBe(1);
@@ -16,7 +16,7 @@ test.each(["EACCES", "EROFS", "ENOSPC", "ENOTDIR", "EEXIST", "ELOOP"])(
   },
 );
 
-test("a file that is missing where we expect one is our mistake", () => {
+test("a missing file that we expect to exist is reported as our bug", () => {
   const console = createTestConsole();
   let error: unknown;
   try {

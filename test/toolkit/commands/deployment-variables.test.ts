@@ -14,7 +14,7 @@ const DECLARED = [
 ];
 const NONE = { project: undefined, location: undefined, hosting: undefined, var: [] };
 
-test("flags win over --var, and what is JSON counts as such", () => {
+test("flags override --var, and JSON values are parsed", () => {
   const variables = toVariables(
     {
       ...NONE,
@@ -37,19 +37,19 @@ test.each([
   ["=1", /is not NAME=VALUE/],
   ["subscription_id=x", /same-kit sets this variable itself/],
   ["recover=true", /same-kit sets this variable itself/],
-])("--var %s is refused", (text, message) => {
+])("--var %s is rejected", (text, message) => {
   expect(() => toVariables({ ...NONE, var: [text] }, DECLARED)).toThrow(
     expect.objectContaining({ code: "ERR_VARIABLE", exitCode: 2, message: expect.stringMatching(message) }),
   );
 });
 
-test("a hosting plan that there is not is refused with those that there are", () => {
+test("an unknown hosting plan is rejected with the list of known ones", () => {
   expect(() => toVariables({ ...NONE, hosting: "dedicated" }, DECLARED)).toThrow(
     expect.objectContaining({ code: "ERR_HOSTING_PLAN", hint: "Choose one of flex, consumption, premium." }),
   );
 });
 
-test("no --var-file keeps the earlier files, an empty one does without, and a file that does not exist is refused", async () => {
+test("without --var-file earlier files are kept, an empty one drops them, and a missing file is rejected", async () => {
   const folder = await makeTempDir();
   expect(toVariableFiles([], folder)).toBeNull();
   expect(toVariableFiles([""], folder)).toEqual([]);

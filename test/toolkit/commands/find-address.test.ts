@@ -23,14 +23,14 @@ async function deployed(...environments: string[]): Promise<string> {
   return cwd;
 }
 
-test("without a name it is the default environment, with its key", async () => {
+test("by default the address is that of the default environment, with its key", async () => {
   const cwd = await deployed("dev", "prod");
   expect(await findAddress(NOTHING, {}, cwd)).toEqual({ url: "https://dev.example", accessKey: "dev" });
   const prod = { ...NOTHING, env: "prod", key: "other" };
   expect(await findAddress(prod, {}, cwd)).toEqual({ url: "https://prod.example", accessKey: "other" });
 });
 
-test("a flag wins over what the shell's variable says of the other option", async () => {
+test("a flag overrides the variable of the other option", async () => {
   const cwd = await deployed("dev");
   const both = { ...NOTHING, "host-name": "same:k@app.example", env: "dev" };
   const urlFor = async (given: Record<string, string>) => (await findAddress(both, given, cwd)).url;
@@ -40,7 +40,7 @@ test("a flag wins over what the shell's variable says of the other option", asyn
   expect(await urlFor({})).toBe("https://app.example");
 });
 
-test("nothing named and nothing deployed is a wrong call, and leaves no folder behind", async () => {
+test("without an address and a deployment the call is a usage error, and creates no folder", async () => {
   const cwd = await deployed();
   await expect(findAddress(NOTHING, {}, cwd)).rejects.toMatchObject({ code: "ERR_USAGE", exitCode: 2 });
   await expect(findAddress({ ...NOTHING, env: "prod" }, { env: "prod" }, cwd)).rejects.toMatchObject({

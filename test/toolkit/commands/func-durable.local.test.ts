@@ -24,7 +24,7 @@ async function open() {
   return { dir, host, call, statusOf };
 }
 
-test("func's actions and options start, tell, show, end and remove instances", async () => {
+test("func's actions and options start, signal, show, end and remove instances", async () => {
   const { dir, call, statusOf } = await open();
   await writeFile(path.join(dir, "input.json"), '{"a":1}');
   const started = await call("start-new --function-name waits --id one --input @input.json");
@@ -55,7 +55,7 @@ test("func's actions and options start, tell, show, end and remove instances", a
   expect([await statusOf("one"), await statusOf("two")]).toEqual([undefined, "Terminated"]);
 });
 
-test("mistakes end with func's code for them, and a hub that is not there with 1", async () => {
+test("usage errors exit with func's code, and a missing hub with 1", async () => {
   const { call } = await open();
   const attempts: [string, number, string][] = [
     ["dance", 3, '"dance" is not an action'],

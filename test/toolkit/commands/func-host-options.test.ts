@@ -33,7 +33,7 @@ const NOTHING: FuncHostValues = {
 const optionsOf = (values: Partial<FuncHostValues>, appDir = "/app") =>
   toHostOptions({ ...NOTHING, ...values }, appDir);
 
-test("without options the host is as func starts it", () => {
+test("without options the host starts as with func", () => {
   expect(optionsOf({})).toEqual({
     appSettings: {},
     inspect: false,
@@ -44,7 +44,7 @@ test("without options the host is as func starts it", () => {
   });
 });
 
-test("options become settings of the app where func makes settings of them", () => {
+test("options become app settings where func does the same", () => {
   const { appSettings } = optionsOf({
     functions: ["a", "b"],
     "language-worker": "--inspect=9229",
@@ -68,7 +68,7 @@ test("origins are separated by commas", () => {
   });
 });
 
-test("what a refusal advises is an option here too", () => {
+test("the options recommended after a rejected request are supported", () => {
   const values = { cors: "https://a.test", "allow-host": ["my.tunnel"], "allow-origin": ["http://localhost:5173/"] };
   expect(optionsOf({ ...values, "ignore-outputs": true })).toMatchObject({
     allowedHosts: ["my.tunnel"],
@@ -77,7 +77,7 @@ test("what a refusal advises is an option here too", () => {
   });
 });
 
-test("a certificate's password may be in a file", async () => {
+test("a certificate's password can be in a file", async () => {
   const appDir = await makeTempDirWith({ "password.txt": "secret\n" });
   const https = { kind: "pfx", file: path.join(appDir, "my.pfx"), password: "secret" };
   expect(optionsOf({ useHttps: true, cert: "my.pfx", password: "password.txt" }, appDir).https).toEqual(https);
@@ -89,16 +89,16 @@ test.each([
   [{ address: "0.0.0.0" }, "not an address of this machine alone"],
   [{ runtime: "inproc8" }, "a host for .NET"],
   [{ inspect: "yes" }, "not a port"],
-])("%j is refused", (values, problem) => {
+])("%j is rejected", (values, problem) => {
   expect(() => optionsOf(values)).toThrow(problem);
 });
 
-test("a level that func does not know is refused", () => {
+test("a log level unknown to func is rejected", () => {
   expect(toUserLogLevel("warning")).toBe("warn");
   expect(() => toUserLogLevel("loud")).toThrow("--user-log-level loud");
 });
 
-test("the folder of an app has a host.json", async () => {
+test("an app folder requires a host.json", async () => {
   const dir = await makeTempDir();
   expect(() => toScriptRoot("missing", dir)).toThrow("does not exist");
   expect(() => toScriptRoot(undefined, dir)).toThrow("no host.json");
@@ -106,7 +106,7 @@ test("the folder of an app has a host.json", async () => {
   expect(toScriptRoot(undefined, dir)).toBe(dir);
 });
 
-test("a file for JSON lines that cannot be written stops the start", async () => {
+test("a JSON output file that cannot be written stops the start", async () => {
   const dir = await makeTempDir();
   expect(() => openJsonOutput("missing/out.jsonl", dir, createTestConsole())).toThrow("cannot be written");
 });

@@ -63,7 +63,7 @@ app.get("other", () => ({ body: process.env.SETTING }));
 // In it \`name\` has its value.
 const BREAKPOINT_LINE = 4;
 
-test("a debugger attaches as the launch configuration of an editor says, and again after a reload", async () => {
+test("a debugger attaches with an editor's launch configuration, and again after a reload", async () => {
   const appDir = await writeApp({ "main.js": MAIN });
   const inspectPort = await freePort();
   const host = func(appDir, "host start --port 0", { languageWorkers__node__arguments: `--inspect=${inspectPort}` });
@@ -91,7 +91,7 @@ test("a debugger attaches as the launch configuration of an editor says, and aga
   expect(await (await fetch(`${urlOf(host, "greet")}?name=Ann`)).text()).toBe("good day Ann");
 });
 
-test("the options of a Teams project's script work, and Ctrl-C ends with 0 after the app's own end", async () => {
+test("the script options of a Teams project work, and Ctrl-C exits with 0 after the app has ended", async () => {
   const appDir = await writeApp({ "main.js": MAIN, "local.settings.json": '{"Values":{"SETTING":"set"}}' });
   const host = func(
     await makeTempDir(),
@@ -109,7 +109,7 @@ test("the options of a Teams project's script work, and Ctrl-C ends with 0 after
   expect(host.errors()).toBe("");
 });
 
-test("--useHttps and --enableAuth serve HTTPS and ask for keys", async () => {
+test("--useHttps and --enableAuth serve HTTPS and require keys", async () => {
   const appDir = await writeApp({ "main.js": MAIN.replace("{ methods", '{ authLevel: "function", methods') });
   const host = func(appDir, "start --useHttps --enableAuth --port 0");
   await waitForLine(host, READY);
@@ -127,15 +127,15 @@ test("--useHttps and --enableAuth serve HTTPS and ask for keys", async () => {
 
 test.each([
   ["a folder without host.json", "start", 1, "has no host.json"],
-  ["an option that func does not have", "start --wat", 3, "There is no option --wat"],
-  ["a project that is to be created", "init", 1, "does not create them"],
-])("%s ends with func's exit code", async (_, args, code, problem) => {
+  ["an option unknown to func", "start --wat", 3, "There is no option --wat"],
+  ["creating a project", "init", 1, "does not create them"],
+])("%s exits with func's code", async (_, args, code, problem) => {
   const ended = func(await makeTempDir(), args);
   expect({ code: await ended.code, output: ended.output() }).toEqual({ code, output: "" });
   expect(ended.errors()).toContain(problem);
 });
 
-test("a port in use ends with 1 and names it", async () => {
+test("a port in use exits with 1 and reports the port", async () => {
   const server = net.createServer().listen(0, "127.0.0.1");
   onTestFinished(() => void server.close());
   await once(server, "listening");

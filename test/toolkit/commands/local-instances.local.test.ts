@@ -19,7 +19,7 @@ async function open() {
   return { host, call, data };
 }
 
-test("instances are started, listed, looked at, told, changed and removed", async () => {
+test("instances can be started, listed, shown, signalled, changed and removed", async () => {
   const { host, call, data } = await open();
   expect(await data("start", "waits", "--id", "one")).toEqual({ id: "one" });
   await waitFor(async () => (await host.client.getStatus("one"))?.runtimeStatus === "Running");
@@ -36,7 +36,7 @@ test("instances are started, listed, looked at, told, changed and removed", asyn
   expect(await data("purge", "one")).toEqual({ purged: 1 });
 });
 
-test("mistakes are told with what to do, and change nothing", async () => {
+test("usage errors are reported with advice, and change nothing", async () => {
   const { call } = await open();
   const attempts: [string[], number, string][] = [
     [["dance"], 2, '"dance" is not an action; known are list'],
@@ -54,7 +54,7 @@ test("mistakes are told with what to do, and change nothing", async () => {
   }
 });
 
-test("any task hub is reached by its storage, while a host works on it and without one, and can be removed", async () => {
+test("any task hub is reached by its storage, with and without a running host, and can be removed", async () => {
   const stateDir = path.join(await makeTempDir(), ".same-kit");
   const host = await startLocalHost({ appDir: fixtureApp("conformance"), stateDir, storage: { kind: "disk" } });
   const { hubName } = host;
@@ -83,7 +83,7 @@ test.each([
   [["list", "--watch", "--json"], "--watch and --json contradict"],
   [["purge", "one", "--watch"], "--watch repeats list, show or history only"],
   [["list", "--storage", "memory"], "is empty until a host starts"],
-])("%j is refused", async (args, problem) => {
+])("%j is rejected", async (args, problem) => {
   const launcher = path.join(packageRoot(), "bin", "same-kit.cjs");
   const cwd = await makeTempDir();
   const { exitCode, stdout, stderr } = await execa(process.execPath, [launcher, "local", "instances", ...args], {
@@ -93,7 +93,7 @@ test.each([
   expect({ exitCode, text: stdout + stderr }).toEqual({ exitCode: 2, text: expect.stringContaining(problem) });
 });
 
-test("the app of an environment takes its key, and is changed only when that is confirmed", async () => {
+test("the app of an environment is called with its key, and changed only after a confirmation", async () => {
   const stateDir = path.join(await makeTempDir(), ".same-kit");
   const host = await startLocalHost({
     appDir: fixtureApp("conformance"),

@@ -10,7 +10,7 @@ const shown = (...args: Parameters<typeof repeatUp>) => {
   return renderHint(hint`${repeatUp(...args)}`, { ...emptyHintContext("/home/ada"), given, takes });
 };
 
-test("the same in Azure is the rehearsal's command without --rehearse, with every choice", () => {
+test("the command for Azure is that of the rehearsal without --rehearse, with all choices", () => {
   const variables = {
     location: "northeurope",
     plan: "premium",
@@ -31,25 +31,25 @@ test("the same in Azure is the rehearsal's command without --rehearse, with ever
   );
 });
 
-test("a text that would be read as another value is written as JSON, and null stays null", () => {
+test("a string that looks like another value is written as JSON, and null stays null", () => {
   const variables = { node_version: "22", tags: null };
   expect(shown({ ...NO_CHOICES, variables }, {})).toContain(`--var 'node_version="22"' --var tags=null`);
 });
 
-test("secret values are left out, and a rotation of the key is not repeated", () => {
+test("secret values are left out, and a key rotation is not repeated", () => {
   const variables = { app_settings: { TOKEN: "hidden" }, access_key_generation: "2026-11-25T09:00:00Z" };
   const text = shown({ ...NO_CHOICES, variables }, {});
   expect(text).toBe("same-kit up --var 'app_settings=…' --env prod --rehearse");
 });
 
-test("what an earlier call chose before a file came is repeated beside the file", () => {
+test("choices made before a variable file was given are repeated next to the file", () => {
   const choices = { olderVariables: { location: "eastus2", plan: "flex" }, variables: { plan: "premium" } };
   expect(shown({ ...NO_CHOICES, ...choices, variableFiles: ["/lab.tfvars"] }, {})).toContain(
     "up --location eastus2 --hosting premium --var-file /lab.tfvars",
   );
 });
 
-test("after --plan it takes over and rotates as was planned; after an up neither again", () => {
+test("after --plan the command adopts and rotates as planned, but after an up it does neither", () => {
   const options = { adopt: true, "rotate-key": true, plan: true };
   const wanted = "same-kit up --adopt --rotate-key --env prod --rehearse";
   expect(shown(NO_CHOICES, options, { wasPlanned: true })).toBe(wanted);

@@ -30,7 +30,7 @@ async function sameKit(stateDir: string, ...args: string[]) {
   return execa(process.execPath, call, { reject: false });
 }
 
-test("exits with 1 and names event and line where the code of today does not fit a running instance", async () => {
+test("exits with 1, the event and the line if the current code does not match a running instance", async () => {
   const stateDir = path.join(await makeTempDir(), ".same-kit");
   const [old, changed] = [
     await writeApp({ "main.js": appOf("hello") }),
@@ -78,7 +78,7 @@ test("exits with 1 and names event and line where the code of today does not fit
   expect(JSON.parse(await readFile(recorded, "utf8"))).toMatchObject({ runtimeStatus: "Completed" });
 });
 
-test("a hub, an instance or a file that does not exist is named", async () => {
+test("a missing hub, instance or file is reported by name", async () => {
   const stateDir = path.join(await makeTempDir(), ".same-kit");
   const app = await writeApp({ "main.js": appOf("hello") });
   expect((await sameKit(stateDir, app, ...HUB)).stderr).toContain(

@@ -26,7 +26,7 @@ const command = defineCommand({
   run: async () => 0,
 });
 
-test("a file above is found, and paths are relative to it", async () => {
+test("a file in a parent folder is found, and its paths are relative to it", async () => {
   const { cwd, file } = await below("port: 7072\nstate-dir: state\n");
   const found = await loadConfigFile(cwd, {});
   expect(found?.file).toBe(file);
@@ -36,7 +36,7 @@ test("a file above is found, and paths are relative to it", async () => {
   });
 });
 
-test("a flag wins over the variable, that over the file, and each is named", async () => {
+test("a flag overrides the variable, which overrides the file, and the source is reported", async () => {
   const { cwd, file } = await below("port: 1\n");
   const settings = await loadConfigFile(cwd, {});
   const parse = (words: string[], env = {}) => parseInput(command, words, env, settings);
@@ -46,7 +46,7 @@ test("a flag wins over the variable, that over the file, and each is named", asy
   expect(parse(["--port", "3"], env)).toMatchObject({ options: { port: "3" }, origins: [] });
 });
 
-test("all mistakes are shown at once", async () => {
+test("all problems are reported at once", async () => {
   const { cwd, file } = await below("prot: 1\nport: [1]\npython:\n");
   await expect(loadConfigFile(cwd, {})).rejects.toMatchObject({
     code: "ERR_CONFIG_FILE",
@@ -58,7 +58,7 @@ test("all mistakes are shown at once", async () => {
 test.each([
   ["a: b: c", "it cannot be read"],
   ["- port", "it is not a list of `name: value` lines"],
-])("%j is no configuration", async (content, reason) => {
+])("%j is not a valid configuration", async (content, reason) => {
   const { cwd } = await below(content);
   await expect(loadConfigFile(cwd, {})).rejects.toThrow(reason);
 });
@@ -68,12 +68,12 @@ test("an empty file sets nothing", async () => {
   expect((await loadConfigFile(cwd, {}))?.values.size).toBe(0);
 });
 
-test("a file that is asked for by name must exist", async () => {
+test("an explicitly given file must exist", async () => {
   const { cwd } = await below("port: 1\n");
   await expect(loadConfigFile(cwd, { SAME_KIT_CONFIG: "other.yaml" })).rejects.toThrow("does not exist");
 });
 
-test("the file may hold the options that have a variable, but no key, no program to start and nobody to let in", async () => {
+test("the file may contain options with a variable, except keys, programs and allowed users", async () => {
   const commands = await Promise.all(COMMANDS.map(({ load }) => load()));
   const variables = new Set(commands.flatMap(({ options }) => Object.values(options).map((it) => it.variable)));
   const outside = new Set([

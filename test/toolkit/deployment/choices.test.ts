@@ -14,20 +14,20 @@ import { makeTempDir } from "../../helpers/temp-dir.ts";
 const nothing = { subscription: null, variables: {}, variableFiles: null };
 const first = { ...nothing, subscription: "one", variables: { location: "northeurope", plan: "premium" } };
 
-test("a call that says nothing means what was said before", () => {
+test("a call without choices keeps the previous ones", () => {
   const before = mergeChoices(NO_CHOICES, first);
   expect(mergeChoices(before, nothing)).toEqual(before);
   expect(before).toEqual({ ...first, variableFiles: [], olderVariables: {} });
 });
 
-test("what is said replaces a variable at a time", () => {
+test("new choices replace individual variables", () => {
   const now = { ...nothing, variables: { plan: "flex" } };
   const merged = mergeChoices(mergeChoices(NO_CHOICES, first), now);
   expect(merged.variables).toEqual({ location: "northeurope", plan: "flex" });
   expect(merged.subscription).toBe("one");
 });
 
-test("files win over what was said before them, and replace earlier files", () => {
+test("files override earlier choices, and replace earlier files", () => {
   const withFile = mergeChoices(mergeChoices(NO_CHOICES, first), { ...nothing, variableFiles: ["/a.tfvars"] });
   expect(withFile).toMatchObject({ variables: {}, olderVariables: first.variables, variableFiles: ["/a.tfvars"] });
   const after = mergeChoices(withFile, { ...nothing, variables: { plan: "flex" } });
@@ -39,7 +39,7 @@ test("files win over what was said before them, and replace earlier files", () =
   expect(without).toEqual({ ...other, variableFiles: [] });
 });
 
-test("a rotated key stays when its variable is taken back, as no earlier key exists", () => {
+test("a rotated key is kept when its variable is reset, as no earlier key exists", () => {
   const rotated = mergeChoices(NO_CHOICES, {
     ...nothing,
     variables: { access_key_generation: "2026-11-25T09:00:00Z" },
@@ -49,7 +49,7 @@ test("a rotated key stays when its variable is taken back, as no earlier key exi
   expect(keepKey({ access_key_generation: "2" })).toEqual({ access_key_generation: "2" });
 });
 
-test("what is taken over is reported by name, never by value", () => {
+test("inherited choices are reported by name, never by value", () => {
   const secret = { app_settings: { TOKEN: "hidden" } };
   const before = mergeChoices(NO_CHOICES, { ...first, variables: { ...first.variables, ...secret } });
   const text = describeKept(before, { ...nothing, variables: { plan: "flex" } });
@@ -59,7 +59,7 @@ test("what is taken over is reported by name, never by value", () => {
   expect(describeKept({ ...NO_CHOICES, variableFiles: ["/a.tfvars"] }, nothing)).toContain("/a.tfvars");
 });
 
-test("a file that is gone is named, as its values would be lost", async () => {
+test("a missing file is reported, as its values would be lost", async () => {
   const file = path.join(await makeTempDir(), "prod.tfvars");
   const choices = { ...NO_CHOICES, variableFiles: [file] };
   expect(() => requireFiles(choices)).toThrow(
@@ -69,7 +69,7 @@ test("a file that is gone is named, as its values would be lost", async () => {
   expect(requireFiles(choices)).toBe(choices);
 });
 
-test("only those older values count that no file sets", async () => {
+test("older values only apply if no file sets them", async () => {
   const file = path.join(await makeTempDir(), "lab.tfvars");
   await writeFile(file, 'plan = "flex"\n');
   const choices = mergeChoices(mergeChoices(NO_CHOICES, first), { ...nothing, variableFiles: [file] });

@@ -18,7 +18,7 @@ const account: PlannedChange = {
 const lines = (changes: PlannedChange[], isDestroy = false) =>
   describePlan({ changes, variables: VARIABLES }, isDestroy).map((line) => hintText(line));
 
-test("a replacement names what forces it, and what is lost with it", () => {
+test("a replacement shows what forces it, and what is lost", () => {
   expect(lines([account]).slice(0, 5)).toEqual([
     "Plan: 1 to replace.",
     "  ± Storage account                    stsame  (replaced because of location)",
@@ -28,18 +28,18 @@ test("a replacement names what forces it, and what is lost with it", () => {
   ]);
 });
 
-test("a replacement of what an interrupted run left says so", () => {
+test("the replacement of a half-made resource is described as such", () => {
   const [, line] = lines([{ ...account, attributes: [], isHalfMade: true }]);
   expect(line).toMatch(/ stsame {2}\(left half-made by an interrupted run\)$/);
 });
 
-test("many attributes stay one line that fits", () => {
+test("many attributes are shortened to a single line", () => {
   const attributes = Array.from({ length: 60 }, (_, index) => `attribute_${index}`);
   const [, line = ""] = lines([{ ...account, action: "update", attributes }]);
   expect(line).toMatch(/attribute_5 and 54 more\)$/);
   expect(line.length).toBeLessThan(160);
 });
 
-test("a removal tells neither losses nor costs: all goes, and nothing costs any longer", () => {
+test("a removal shows neither losses nor costs, as everything is deleted", () => {
   expect(lines([{ ...account, action: "delete", attributes: [] }], true)).toHaveLength(2);
 });

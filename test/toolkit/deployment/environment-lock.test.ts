@@ -4,7 +4,7 @@ import { environmentFolder } from "../../../toolkit/src/deployment/environment.t
 import { withEnvironmentLock } from "../../../toolkit/src/deployment/environment-lock.ts";
 import { makeTempDir } from "../../helpers/temp-dir.ts";
 
-test("an environment belongs to one command at a time", async () => {
+test("only one command at a time can use an environment", async () => {
   const folder = environmentFolder(await makeTempDir(), "dev", false);
   await withEnvironmentLock(folder, async () => {
     await expect(withEnvironmentLock(folder, async () => "second")).rejects.toMatchObject({
@@ -16,7 +16,7 @@ test("an environment belongs to one command at a time", async () => {
   expect(await readdir(folder.dir)).toEqual([]);
 });
 
-test("its rehearsal is another environment", async () => {
+test("the rehearsal of an environment has its own lock", async () => {
   const stateDir = await makeTempDir();
   const [real, rehearsed] = [false, true].map((isRehearsal) => environmentFolder(stateDir, "dev", isRehearsal));
   const both = withEnvironmentLock(real as never, () => withEnvironmentLock(rehearsed as never, async () => "both"));

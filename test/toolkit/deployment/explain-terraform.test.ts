@@ -136,7 +136,7 @@ const CASES: readonly [string, string, RegExp][] = [
   ["ERR_PROVISION_AZURE_BUSY", "unexpected status 503 (503 Service Unavailable) with error: ServerTimeout", /busy/],
 ];
 
-describe("what terraform printed is told apart", () => {
+describe("errors of terraform are classified", () => {
   test.each(CASES)("%s: %s", (code, text, message) => {
     const error = explain(text);
     expect(error.code).toBe(code);
@@ -145,12 +145,12 @@ describe("what terraform printed is told apart", () => {
   });
 });
 
-test("a refused quota is not a sign-in problem although its status is 401", () => {
+test("a quota error is not a sign-in problem, although its status is 401", () => {
   const text = "unexpected status 401 with error: Unauthorized: ExpiredAuthenticationToken? without additional quota";
   expect(explain(text).code).toBe("ERR_PROVISION_QUOTA");
 });
 
-test("a message of an apply says what state things are in; one of a plan does not", () => {
+test("an error during an apply includes the progress, and one during a plan does not", () => {
   const busy = "unexpected status 503";
   expect(explain(busy, { done: 3 }).message).toMatch(/\. 3 of 8 resources are ready and kept\.$/);
   expect(explain(busy).message).toMatch(/\. None of the 8 resources is ready\.$/);
@@ -162,13 +162,13 @@ test("a message of an apply says what state things are in; one of a plan does no
   expect(hintText(planned.hint ?? "")).not.toMatch(/correlation/);
 });
 
-test("an unknown failure of an apply that had begun says how far it came", () => {
+test("an unknown error during an apply includes the progress", () => {
   const error = explain("unexpected status 418 (I'm a teapot)", { done: 2 });
   expect(error).toMatchObject({ code: "ERR_PROVISION_INCOMPLETE" });
   expect(error.message).toMatch(/^2 of 8 resources are ready; the rest failed: unexpected status 418/);
 });
 
-test("an unknown failure before anything was done keeps terraform's own words", () => {
+test("an unknown error before any progress keeps terraform's own message", () => {
   const cause = failed("Something new");
   expect(explainTerraformError(cause, FACTS)).toBe(cause);
 });
@@ -179,12 +179,12 @@ test.each([
     /^Ask for the right to assign roles, or .*--var storage_access=key/,
   ],
   ["Microsoft.Web/sites/write", /^Ask for the role Contributor on the subscription\./],
-])("a refused %s says what to ask for", (action, wanted) => {
+])("the hint for a denied %s says what to request", (action, wanted) => {
   const said = `AuthorizationFailed: The client 'x' does not have authorization to perform action '${action}' over scope '/s'.`;
   expect(hintText(explain(said).hint ?? "")).toMatch(wanted);
 });
 
-test("a policy is named, however long the provider's own words are", () => {
+test("the name of a policy is shown, however long the provider's own message is", () => {
   const azure = `RequestDisallowedByPolicy: Resource 'st' was disallowed by policy. Policy identifiers: '[{"policyAssignment":{"name":"Storage accounts should prevent shared key access","id":"/x"}}]'.`;
   const words = `creating Storage Account (${"long ".repeat(80)}): unexpected status 403 with error: ${azure}`;
   expect(explain(words).message).toContain(

@@ -19,7 +19,7 @@ async function readTable(): Promise<Row[]> {
   }));
 }
 
-test("the documented table holds every code under its number", async () => {
+test("the documented table has every code under its number", async () => {
   const documented = (await readTable()).flatMap(({ number, codes }) => codes.map((code) => [code, number]));
   const known = Object.entries(FAILURE_CASES).map(([code, { number }]) => [code, number]);
   expect(Object.fromEntries(documented)).toEqual(Object.fromEntries(known));
@@ -29,7 +29,7 @@ const played = (Object.entries(FAILURE_CASES) as [string, FailureCase][]).flatMa
   drills.map((drill) => ({ drill, code, number })),
 );
 
-test("every drill plays one case, and the documented table has it there", async () => {
+test("every drill plays exactly one case, as documented in the table", async () => {
   const documented = (await readTable()).flatMap(({ number, drills }) => drills.map((drill) => [drill, number]));
   const catalogued = played.map(({ drill, number }) => [drill, number]);
   expect(catalogued.map(([drill]) => drill).sort()).toEqual(Object.keys(DRILLS).sort());
@@ -40,7 +40,7 @@ test.each(played)("$drill ends with $code", ({ drill, code }) => {
   expect(codeOfDrill(drill as DrillName)).toBe(code);
 });
 
-test("every case up to the last removal can be played", () => {
+test("every case up to the last removal has a drill", () => {
   const numbers = new Set(played.map(({ number }) => number));
   expect(Array.from({ length: 37 }, (_, index) => index + 1).filter((number) => !numbers.has(number))).toEqual([]);
 });

@@ -12,7 +12,7 @@ async function newFolder() {
 
 const CHOICES = { subscription: null, variables: { plan: "premium" }, variableFiles: [], olderVariables: {} };
 
-test("a phase that ended well counts for the same fingerprint only, also for the next process", async () => {
+test("a successful phase counts only for the same fingerprint, even in the next process", async () => {
   const folder = await newFolder();
   await (await Journal.open(folder, now)).run("publish", "package-1", async () => {});
   const journal = await Journal.open(folder, now);
@@ -21,7 +21,7 @@ test("a phase that ended well counts for the same fingerprint only, also for the
   expect(journal.isDone("init", "package-1")).toBe(false);
 });
 
-test("a failed phase is written down with its code", async () => {
+test("a failed phase is recorded with its code", async () => {
   const folder = await newFolder();
   const journal = await Journal.open(folder, now);
   const error = Object.assign(new Error("no"), { code: "ERR_PROVISION_QUOTA" });
@@ -34,7 +34,7 @@ test("a failed phase is written down with its code", async () => {
   });
 });
 
-test("while a phase runs it is written down as started", async () => {
+test("a running phase is recorded as started", async () => {
   const folder = await newFolder();
   const journal = await Journal.open(folder, now);
   await journal.run("provision", "a", async () => {
@@ -42,7 +42,7 @@ test("while a phase runs it is written down as started", async () => {
   });
 });
 
-test("a result that does not count leaves the entry from before", async () => {
+test("a result that does not count keeps the previous entry", async () => {
   const journal = await Journal.open(await newFolder(), now);
   await journal.run("provision", "a", async () => "applied");
   await journal.run(
@@ -62,7 +62,7 @@ test("a result that does not count leaves the entry from before", async () => {
   expect(journal.phase("provision")).toBeNull();
 });
 
-test("five packages are kept, newest first; one that is published again moves to the front", async () => {
+test("five packages are kept, newest first, and republishing moves a package to the front", async () => {
   const journal = await Journal.open(await newFolder(), now);
   for (const sha256 of ["a", "b", "c", "d", "e"]) await journal.addPublished({ sha256, file: `${sha256}.zip` });
   expect(await journal.addPublished({ sha256: "b", file: "b.zip" })).toEqual([]);
@@ -71,14 +71,14 @@ test("five packages are kept, newest first; one that is published again moves to
   expect(dropped.map(({ sha256 }) => sha256)).toEqual(["a"]);
 });
 
-test("only its owner may read it", async () => {
+test("the journal is readable only by its owner", async () => {
   const folder = await newFolder();
   await (await Journal.open(folder, now)).saveChoices(CHOICES);
   expect((await stat(folder.journalFile)).mode & 0o777).toBe(0o600);
   expect((await Journal.open(folder, now)).choices).toEqual(CHOICES);
 });
 
-test("the file of a newer same-kit is refused and left as it is", async () => {
+test("the file of a newer same-kit is rejected and left unchanged", async () => {
   const folder = await newFolder();
   await (await Journal.open(folder, now)).saveChoices(CHOICES);
   const newer = JSON.stringify({ formatVersion: 2 });

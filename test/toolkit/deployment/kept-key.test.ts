@@ -27,21 +27,21 @@ async function takenOver(settings: Record<string, string>, changes = [NEW_KEY, N
   return { azure: deployment.azure, key: await findKeptKey(deployment.azure, "rg-test", changes) };
 }
 
-test("the key of the app that a plan would create is found in the settings of the one that exists", async () => {
+test("the key for a new app is taken from the settings of the existing app of the same name", async () => {
   expect((await takenOver({ SAME_ACCESS_KEY: KEY })).key).toBe(KEY);
 });
 
 test.each<[string, Record<string, string>, PlannedChange[]]>([
   ["the app has none", { OTHER: "1" }, [NEW_KEY, NEW_APP]],
-  ["the module would refuse it", { SAME_ACCESS_KEY: "short" }, [NEW_KEY, NEW_APP]],
+  ["the module would reject it", { SAME_ACCESS_KEY: "short" }, [NEW_KEY, NEW_APP]],
   ["the state has a key already", { SAME_ACCESS_KEY: KEY }, [NEW_APP]],
-  ["the app is another one", { SAME_ACCESS_KEY: KEY }, [NEW_KEY, { ...NEW_APP, name: "app-other" }]],
+  ["the app has another name", { SAME_ACCESS_KEY: KEY }, [NEW_KEY, { ...NEW_APP, name: "app-other" }]],
   ["the plan creates no app", { SAME_ACCESS_KEY: KEY }, [NEW_KEY, { ...NEW_APP, action: "update" }]],
-])("there is none where %s", async (_why, settings, changes) => {
+])("no key is taken if %s", async (_why, settings, changes) => {
   expect((await takenOver(settings, changes)).key).toBeNull();
 });
 
-test("there is none where the settings may not be read, and any other failure is one", async () => {
+test("no key is taken if the settings cannot be read, and any other failure is an error", async () => {
   const { azure } = await takenOver({ SAME_ACCESS_KEY: KEY });
   const { cloud, token } = azure;
   const signal = new AbortController().signal;

@@ -4,7 +4,7 @@ import { withoutKeylessConnections } from "../../../toolkit/src/deployment/keyle
 const identity = { AzureWebJobsStorage__accountName: "st", SAME_ACCESS_KEY: "k" };
 const keyless = "DefaultEndpointsProtocol=https;AccountName=st;AccountKey=;EndpointSuffix=core.windows.net";
 
-test("a connection string without a key is taken out beside an identity's settings", () => {
+test("a connection string without a key is removed if there are identity settings", () => {
   const settings = { ...identity, AzureWebJobsStorage: keyless, DEPLOYMENT_STORAGE_CONNECTION_STRING: keyless };
   expect(withoutKeylessConnections(settings)).toEqual(identity);
 });
@@ -16,6 +16,6 @@ test.each([
     { ...identity, AzureWebJobsStorage: keyless.replace("AccountKey=", "AccountKey=a2V5") },
   ],
   ["there is no connection string", identity],
-])("nothing is touched where %s", (_why, settings) => {
+])("nothing is changed if %s", (_why, settings) => {
   expect(withoutKeylessConnections(settings)).toBeNull();
 });

@@ -12,7 +12,7 @@ const change = (action: PlannedChange["action"], type: string, isHalfMade = fals
   isHalfMade,
 });
 
-test.each(["delete", "replace"] as const)("a storage account's %s loses the history of all runs", (action) => {
+test.each(["delete", "replace"] as const)("the %s of a storage account loses the history of all runs", (action) => {
   expect(lossesOf([change(action, "azurerm_storage_account")])).toEqual([
     "azurerm_storage_account x: the history of all runs, their sessions and files, and the published package",
   ]);
@@ -22,11 +22,11 @@ test.each(["create", "update"] as const)("an %s loses nothing", (action) => {
   expect(lossesOf([change(action, "azurerm_storage_account")])).toEqual([]);
 });
 
-test("a key that is rotated and a role that goes lose no data", () => {
+test("a rotated key and a removed role lose no data", () => {
   expect(lossesOf([change("replace", "terraform_data"), change("delete", "azurerm_role_assignment")])).toEqual([]);
 });
 
-test("a half-created deployment holds nothing only before anything was published and while there is no app", () => {
+test("a half-created deployment has nothing to lose only if nothing was published and there is no app", () => {
   const account = change("replace", "azurerm_storage_account", true);
   const app = change("create", "azurerm_function_app_flex_consumption");
   expect(lossesOf([account, app], { hasPublished: false })).toEqual([]);

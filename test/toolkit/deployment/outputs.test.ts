@@ -23,7 +23,7 @@ const VALUES = {
   access_key: "c0ffee",
 };
 
-test("all outputs are needed, and those that are missing are named", () => {
+test("all outputs are required, and missing ones are listed", () => {
   const { host_name: _, access_key: __, ...partial } = VALUES;
   expect(() => parseOutputs(partial)).toThrow(
     expect.objectContaining({
@@ -33,7 +33,7 @@ test("all outputs are needed, and those that are missing are named", () => {
   );
 });
 
-test("the key is in the file of its owner and in the form that is asked for, nowhere else", async () => {
+test("the key is only in the owner's file and in the requested format", async () => {
   const folder = environmentFolder(await makeTempDir(), "dev", false);
   const outputs = parseOutputs(VALUES);
   await saveOutputs(folder, outputs);
@@ -42,7 +42,7 @@ test("the key is in the file of its owner and in the form that is asked for, now
   expect(JSON.stringify(outputFields(outputs))).not.toContain("c0ffee");
 });
 
-test("an environment that is not deployed says how to deploy it", async () => {
+test("an environment that is not deployed has a hint how to deploy it", async () => {
   const folder = environmentFolder(await makeTempDir(), "prod", false);
   await expect(loadOutputs(folder)).rejects.toMatchObject({
     code: "ERR_NOT_DEPLOYED",
@@ -50,31 +50,31 @@ test("an environment that is not deployed says how to deploy it", async () => {
   });
 });
 
-test.each(["", "Prod", "much-too-long", "a/b", ".."])("%j names no environment", (name) => {
+test.each(["", "Prod", "much-too-long", "a/b", ".."])("%j is not an environment name", (name) => {
   expect(() => environmentFolder("/state", name, false)).toThrow(
     expect.objectContaining({ code: "ERR_ENVIRONMENT_NAME" }),
   );
 });
 
-test("a rehearsal has a folder of its own", () => {
+test("a rehearsal has its own folder", () => {
   expect(environmentFolder("/state", "dev", true).dir).not.toBe(environmentFolder("/state", "dev", false).dir);
 });
 
-describe("what terraform output -json printed", () => {
+describe("the output of terraform output -json", () => {
   const write = async (text: string) => {
     const file = path.join(await makeTempDir(), "outputs.json");
     await writeFile(file, text);
     return file;
   };
 
-  test("is read with its values alone", async () => {
+  test("is parsed with its values only", async () => {
     const printed = Object.fromEntries(
       Object.entries(VALUES).map(([name, value]) => [name, { sensitive: false, type: "string", value }]),
     );
     expect(await readTerraformOutputs(await write(JSON.stringify(printed)))).toEqual(parseOutputs(VALUES));
   });
 
-  test.each(["", "[]", '"text"', JSON.stringify(VALUES), "app_name = same"])("is not %j", async (text) => {
+  test.each(["", "[]", '"text"', JSON.stringify(VALUES), "app_name = same"])("cannot be %j", async (text) => {
     await expect(readTerraformOutputs(await write(text))).rejects.toMatchObject({
       code: "ERR_OUTPUTS_FILE",
       exitCode: 2,
@@ -82,13 +82,13 @@ describe("what terraform output -json printed", () => {
     });
   });
 
-  test("that lacks an output says which", async () => {
+  test("with a missing output is reported with its name", async () => {
     const printed = JSON.stringify({ app_name: { value: "same" } });
     await expect(readTerraformOutputs(await write(printed))).rejects.toMatchObject({ code: "ERR_OUTPUTS_MISSING" });
   });
 });
 
-test("of an environment that was only rehearsed it is said how to name that", async () => {
+test("for an environment that was only rehearsed, the hint mentions --rehearse", async () => {
   const stateDir = await makeTempDir();
   const hintOf = (isRehearsal: boolean) =>
     hintText(notDeployed(environmentFolder(stateDir, "dev", isRehearsal)).hint ?? "");

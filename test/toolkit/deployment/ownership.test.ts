@@ -58,7 +58,7 @@ const codeOf = (work: Promise<unknown>): Promise<string | null> =>
   );
 
 describe("the mark", () => {
-  test("is made before the first plan, recorded, and stays", async () => {
+  test("is created before the first plan, recorded, and kept", async () => {
     const { deployment } = await fakeDeployment();
     const { mark } = await Ownership.establish(deployment);
     expect(mark).toMatch(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/);
@@ -66,7 +66,7 @@ describe("the mark", () => {
     expect((await Ownership.establish(deployment)).mark).toBe(mark);
   });
 
-  test("of a state that machines share wins over the one of this machine", async () => {
+  test("of a shared state overrides that of this machine", async () => {
     const fake = await fakeDeployment();
     await Ownership.establish(fake.deployment);
     fake.terraform.known = [knownGroup(fake, OTHER_MARK)];
@@ -75,14 +75,14 @@ describe("the mark", () => {
   });
 });
 
-test("the mark of an apply that recorded nothing but its outputs is found by another machine", async () => {
+test("the mark of an apply that recorded only outputs is found by another machine", async () => {
   const { deployment, terraform } = await fakeDeployment();
   terraform.deploymentId = OTHER_MARK;
   expect((await Ownership.establish(deployment)).mark).toBe(OTHER_MARK);
 });
 
 describe("a group that a plan would create", () => {
-  test("and that somebody else has is refused, naming what was found", async () => {
+  test("is rejected if it belongs to someone else, with a description of what was found", async () => {
     const fake = await fakeDeployment();
     await putForeign(fake.mini, GROUP, ["Microsoft.Storage/storageAccounts/colleaguefiles"]);
     const ownership = await Ownership.establish(fake.deployment);
@@ -93,7 +93,7 @@ describe("a group that a plan would create", () => {
     });
   });
 
-  test("and that carries another mark is refused with three ways forward", async () => {
+  test("is rejected if it has another mark, with three alternatives", async () => {
     const fake = await fakeDeployment();
     await put(fake, "", ofSame(OTHER_MARK));
     const ownership = await Ownership.establish(fake.deployment);
@@ -102,7 +102,7 @@ describe("a group that a plan would create", () => {
     expect(hintText(error.hint)).toMatch(/up --backend FILE` .* `same-kit up --adopt`.* another --env/);
   });
 
-  test("and that plain terraform created as the same environment is refused, and said to have no mark", async () => {
+  test("is rejected if plain terraform created it as the same environment, as it has no mark", async () => {
     const fake = await fakeDeployment();
     await put(fake, "", { [TAGS.project]: "same", [TAGS.environment]: "dev" });
     const ownership = await Ownership.establish(fake.deployment);
@@ -112,14 +112,14 @@ describe("a group that a plan would create", () => {
     });
   });
 
-  test("of another environment is not taken for this one's", async () => {
+  test("is rejected if it belongs to another environment", async () => {
     const fake = await fakeDeployment();
     await put(fake, "", { ...ofSame(OTHER_MARK), [TAGS.environment]: "prod" });
     const ownership = await Ownership.establish(fake.deployment);
     expect(await codeOf(ownership.requireOwn([change({})], VARIABLES))).toBe("ERR_PROVISION_NOT_OURS");
   });
 
-  test("and that an interrupted run left with the mark is ours, with what carries the mark in it", async () => {
+  test("is ours if an interrupted run left it with the mark, and so are marked resources in it", async () => {
     const fake = await fakeDeployment();
     const ownership = await Ownership.establish(fake.deployment);
     await put(fake, "", ofSame(ownership.mark));
@@ -130,7 +130,7 @@ describe("a group that a plan would create", () => {
     expect(await ownership.mayImport(idOf(fake, container), VARIABLES)).toBe(true);
   });
 
-  test("is refused where something without the mark has a name that the plan needs", async () => {
+  test("is rejected if an unmarked resource has a name that the plan needs", async () => {
     const fake = await fakeDeployment();
     const ownership = await Ownership.establish(fake.deployment);
     await put(fake, "", ofSame(ownership.mark));
@@ -147,7 +147,7 @@ describe("a group that a plan would create", () => {
 describe("--adopt", () => {
   const adopting = (fake: FakeDeployment) => Ownership.establish(fake.deployment, { mayAdopt: true });
 
-  test("takes over what another machine deployed as the same environment", async () => {
+  test("takes over the same environment deployed by another machine", async () => {
     const fake = await fakeDeployment();
     await put(fake, "", ofSame(OTHER_MARK));
     await put(fake, STORAGE, ofSame(OTHER_MARK));
@@ -156,13 +156,13 @@ describe("--adopt", () => {
     expect(await ownership.mayImport(idOf(fake, STORAGE), VARIABLES)).toBe(true);
   });
 
-  test("takes over a group that holds nothing", async () => {
+  test("takes over an empty group", async () => {
     const fake = await fakeDeployment();
     await putForeign(fake.mini, GROUP);
     expect(await codeOf((await adopting(fake)).requireOwn([change({})], VARIABLES))).toBeNull();
   });
 
-  test("never takes over a group that holds foreign resources", async () => {
+  test("never takes over a group with foreign resources", async () => {
     const fake = await fakeDeployment();
     await put(fake, "", ofSame(OTHER_MARK));
     await putForeign(fake.mini, GROUP, ["Microsoft.Sql/servers/ledger"]);
@@ -181,7 +181,7 @@ describe("--adopt", () => {
   });
 });
 
-describe("a group that the state knows", () => {
+describe("a group in the state", () => {
   const UPDATE = [storage({ action: "update" })];
 
   async function deployed(stateMark: string | undefined, azureTags: Record<string, string>) {
@@ -191,20 +191,20 @@ describe("a group that the state knows", () => {
     return { fake, ownership: await Ownership.establish(fake.deployment) };
   }
 
-  test("is changed while it carries the mark", async () => {
+  test("may be changed while it has the mark", async () => {
     const { ownership } = await deployed(OTHER_MARK, ofSame(OTHER_MARK));
     expect(await codeOf(ownership.requireOwn(UPDATE, VARIABLES))).toBeNull();
   });
 
-  test("is changed where an earlier same-kit deployed it without a mark", async () => {
+  test("may be changed if an earlier same-kit deployed it without a mark", async () => {
     const { ownership } = await deployed(undefined, { [TAGS.project]: "same", [TAGS.environment]: "dev" });
     expect(await codeOf(ownership.requireOwn(UPDATE, VARIABLES))).toBeNull();
   });
 
   test.each([
     ["another machine has taken over", ofSame("99999999-2222-3333-4444-555555555555"), "ERR_PROVISION_OTHER_STATE"],
-    ["somebody else has recreated", { owner: "colleague" }, "ERR_PROVISION_NOT_OURS"],
-  ])("and that %s is refused", async (_what, tags, code) => {
+    ["someone else has recreated", { owner: "colleague" }, "ERR_PROVISION_NOT_OURS"],
+  ])("that %s is rejected", async (_what, tags, code) => {
     const { ownership } = await deployed(OTHER_MARK, tags);
     expect(await codeOf(ownership.requireOwn(UPDATE, VARIABLES))).toBe(code);
   });
@@ -213,7 +213,7 @@ describe("a group that the state knows", () => {
     ["the group", [change({ action: "replace" })]],
     ["the storage account", [storage({ action: "replace" })]],
     ["the plan", [change({ action: "delete", type: "azurerm_service_plan", name: "plan-same" })]],
-  ])("is refused before %s is removed while foreign resources lie in it", async (_what, changes) => {
+  ])("is rejected before %s is removed while the group contains foreign resources", async (_what, changes) => {
     const { fake, ownership } = await deployed(OTHER_MARK, ofSame(OTHER_MARK));
     await putForeign(fake.mini, GROUP, ["Microsoft.Sql/servers/ledger"]);
     await expect(ownership.requireOwn(changes, VARIABLES)).rejects.toMatchObject({
@@ -223,7 +223,7 @@ describe("a group that the state knows", () => {
     expect(await codeOf(ownership.requireOwn(UPDATE, VARIABLES))).toBeNull();
   });
 
-  test("may hold foreign resources while only the access key is replaced", async () => {
+  test("may contain foreign resources if only the access key is replaced", async () => {
     const { fake, ownership } = await deployed(OTHER_MARK, ofSame(OTHER_MARK));
     await putForeign(fake.mini, GROUP, ["Microsoft.Sql/servers/ledger"]);
     const rotation = [
@@ -232,7 +232,7 @@ describe("a group that the state knows", () => {
     expect(await codeOf(ownership.requireOwn(rotation, VARIABLES))).toBeNull();
   });
 
-  test("may hold what Azure adds by itself, and nothing that only has its name", async () => {
+  test("may contain resources added by Azure itself, but none that only has the same name", async () => {
     const { fake, ownership } = await deployed(OTHER_MARK, ofSame(OTHER_MARK));
     const alert = "microsoft.alertsmanagement/smartDetectorAlertRules/Failure%20Anomalies%20-%20appi";
     await put(fake, `/providers/${alert}`, undefined, "global");
@@ -242,7 +242,7 @@ describe("a group that the state knows", () => {
     expect(await codeOf(ownership.requireOwn(removal, VARIABLES))).toBe("ERR_REMOVE_NOT_EMPTY");
   });
 
-  test("may be renamed only to a name that nobody has", async () => {
+  test("can be renamed only to an unused name", async () => {
     const { fake, ownership } = await deployed(OTHER_MARK, ofSame(OTHER_MARK));
     await putForeign(fake.mini, "taken");
     const renamed = [change({ action: "replace", name: "taken" })];
@@ -250,7 +250,7 @@ describe("a group that the state knows", () => {
   });
 });
 
-test("what lies outside of any group is never imported", async () => {
+test("resources outside of a group are never imported", async () => {
   const { deployment } = await fakeDeployment();
   const ownership = await Ownership.establish(deployment, { mayAdopt: true });
   expect(await ownership.mayImport("/subscriptions/s/providers/Microsoft.Web/x/y", VARIABLES)).toBe(false);

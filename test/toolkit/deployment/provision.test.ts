@@ -25,7 +25,7 @@ const questions = ({ view }: FakeDeployment) => view.log.filter((line) => line.s
 describe("a plan that deletes data", () => {
   const DELETES = [planned("replace")];
 
-  test("is not agreed to by --yes alone, and nothing is applied", async () => {
+  test("is not confirmed by --yes alone, and nothing is applied", async () => {
     const fake = await fakeDeployment();
     await expect(provisioned(fake, DELETES)).rejects.toMatchObject({
       code: "ERR_DELETION_NOT_ALLOWED",
@@ -41,7 +41,7 @@ describe("a plan that deletes data", () => {
     expect(questions(fake)).toEqual([]);
   });
 
-  test("is asked about on its own", async () => {
+  test("requires a separate confirmation", async () => {
     const fake = await fakeDeployment();
     expect((await provisioned(fake, DELETES, { assumeYes: false })).kind).toBe("applied");
     expect(questions(fake)).toEqual([
@@ -50,19 +50,19 @@ describe("a plan that deletes data", () => {
     ]);
   });
 
-  test("is shown by --plan, which asks nothing", async () => {
+  test("is shown by --plan without a question", async () => {
     const fake = await fakeDeployment();
     expect((await provisioned(fake, DELETES, { planOnly: true })).kind).toBe("planned");
     expect(fake.view.log).toContain("line This plan permanently deletes:");
   });
 
-  test("that a removal has made is agreed to by --yes: it is what the command is for", async () => {
+  test("is confirmed by --yes in a removal, as this is the purpose of the command", async () => {
     const fake = await fakeDeployment();
     expect((await provisioned(fake, DELETES, { isDestroy: true })).kind).toBe("applied");
   });
 });
 
-test("what was changed outside is noted, also where nothing would change", async () => {
+test("drift is reported, even if nothing would change", async () => {
   const fake = await fakeDeployment();
   const address = "azurerm_resource_group.this";
   const drift = (before: object, after: object): ResourceChange => ({
@@ -86,7 +86,7 @@ const failed = (summary: string, address: string | null = null) =>
     errors: [{ severity: "error", summary, detail: "", address, place: null }],
   });
 
-test("a stale plan is created again; if it would delete more than was agreed to, nothing more is done", async () => {
+test("a stale plan is created again, and stops if it would delete more than confirmed", async () => {
   const fake = await fakeDeployment();
   fake.terraform.failures = [failed("Saved plan is stale")];
   const showPlan = [[planned("create")], [planned("replace")]];
@@ -99,7 +99,7 @@ test("a stale plan is created again; if it would delete more than was agreed to,
   expect(fake.terraform.calls).toEqual(["plan", "apply", "plan"]);
 });
 
-describe("what comes into the group while a question is open", () => {
+describe("a resource added to the group while a question is open", () => {
   const GROUP_ID = (fake: FakeDeployment) => `/subscriptions/${fake.mini.subscriptionId}/resourceGroups/rg-same`;
   const LEDGER = ["Microsoft.Sql/servers/ledger"];
 
@@ -130,7 +130,7 @@ describe("what comes into the group while a question is open", () => {
     expect(fake.terraform.calls).not.toContain("apply");
   });
 
-  test("is found in the group that a rename leaves behind too", async () => {
+  test("is also found in the group that a rename would leave", async () => {
     const fake = await deployed();
     const renamed = planned("replace", "azurerm_resource_group", "rg-other");
     const failure = provisioned(fake, [renamed], { assumeYes: false, allowDelete: true });
@@ -139,7 +139,7 @@ describe("what comes into the group while a question is open", () => {
   });
 });
 
-test("an apply that fails counts and names what the plan has shown, not what only orders terraform's work", async () => {
+test("the error of a failed apply only counts resources shown in the plan, not internal ones", async () => {
   const fake = await fakeDeployment();
   fake.terraform.created = ["terraform_data.hosting", `${ACCOUNT}.this`];
   fake.terraform.failures = [failed("The component could not be created.")];
@@ -151,7 +151,7 @@ test("an apply that fails counts and names what the plan has shown, not what onl
   expect(fake.view.log.filter((line) => line.startsWith("note "))).toEqual([`note create ${ACCOUNT}.this (1 s)`]);
 });
 
-describe("a resource that terraform found in the way", () => {
+describe("an existing resource that terraform reports", () => {
   const GROUP = "rg-same";
 
   async function found(tagsOf: (mark: string) => Record<string, string>) {
@@ -167,13 +167,13 @@ describe("a resource that terraform found in the way", () => {
     return { fake, workspace };
   }
 
-  test("is imported where it carries the mark", async () => {
+  test("is imported if it has the mark", async () => {
     const { fake, workspace } = await found((mark) => ({ [TAGS.deployment]: mark }));
     expect((await provisioned(fake, [planned("create")])).kind).toBe("applied");
     expect(fake.terraform.calls).toContain(`import azurerm_log_analytics_workspace.this ${workspace}`);
   });
 
-  test("is left alone where it does not, although its group does", async () => {
+  test("is left alone if it does not have the mark, even if its group has it", async () => {
     const { fake } = await found(() => ({ owner: "colleague" }));
     await expect(provisioned(fake, [planned("create")])).rejects.toMatchObject({ code: "ERR_PROVISION_NOT_IN_STATE" });
     expect(fake.terraform.calls).toEqual(["plan", "apply"]);

@@ -14,7 +14,7 @@ const diagnostic = (summary: string, detail: string, place: string | null = null
 
 const WRONG = "Invalid value for input variable";
 
-test("a file that cannot be read is a usage error, named by its own path and line", () => {
+test("an invalid file is a usage error with its own path and line", () => {
   const errors = [diagnostic("Missing value", "The JSON data ends prematurely.", "file-01-more.auto.tfvars.json:3")];
   expect(wrongVariables(errors, FILES)).toMatchObject({
     code: "ERR_VARIABLE",
@@ -23,7 +23,7 @@ test("a file that cannot be read is a usage error, named by its own path and lin
   });
 });
 
-test("a wrong value names the file that sets it; one of an option names none", () => {
+test("an invalid value from a file is reported with the file, and one from an option without a file", () => {
   const errors = [
     diagnostic(WRONG, "plan must be flex.", "variables.tf:40"),
     diagnostic(WRONG, "location must be a region.", "file-00-prod.auto.tfvars:1"),
@@ -33,12 +33,12 @@ test("a wrong value names the file that sets it; one of an option names none", (
   );
 });
 
-test("errors of which one is about something else are not about variables", () => {
+test("errors that include another problem are not treated as variable errors", () => {
   expect(wrongVariables([diagnostic(WRONG, "x"), diagnostic("Unreachable", "y")], FILES)).toBeNull();
   expect(wrongVariables([], FILES)).toBeNull();
 });
 
-test("a name that no variable has is refused, with the file that it stands in", () => {
+test("an undeclared variable is rejected, with the file that contains it", () => {
   const detail =
     'The root module does not declare a variable named "typo" but a value was found in file "file-00-prod.auto.tfvars".';
   const warning = diagnostic("Value for undeclared variable", detail);

@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import { namesSetBy, namesSetByFiles } from "../../../toolkit/src/deployment/variable-files.ts";
 import { makeTempDir } from "../../helpers/temp-dir.ts";
 
-test("only names at the top level of a file are set by it", () => {
+test("a file sets only the names at its top level", () => {
   const text = [
     "# location = commented out",
     "// plan = neither",
@@ -29,17 +29,17 @@ test("only names at the top level of a file are set by it", () => {
   expect(namesSetBy(text.replaceAll("\n", "\r\n"), false)).toEqual(names);
 });
 
-test("a comment in place of a value's line end, and an escaped quote, end nothing", () => {
+test("a comment at the end of a line and an escaped quote do not end a value", () => {
   expect(namesSetBy('a = "say \\"}\\" = b" // c = 1\nd = 2', false)).toEqual(["a", "d"]);
 });
 
-test("a JSON file sets the keys of its object; a text that is not one sets nothing", () => {
+test("a JSON file sets the keys of its object, and an invalid file sets nothing", () => {
   expect(namesSetBy('{"plan":"flex","tags":{"team":"blue"}}', true)).toEqual(["plan", "tags"]);
   expect(namesSetBy("[1]", true)).toEqual([]);
   expect(namesSetBy("{", true)).toEqual([]);
 });
 
-test("files are read together, and one that is gone sets nothing", async () => {
+test("files are read together, and a missing file sets nothing", async () => {
   const dir = await makeTempDir();
   await writeFile(path.join(dir, "a.tfvars"), 'plan = "flex"\n');
   await writeFile(path.join(dir, "b.tfvars.json"), '{"location":"northeurope"}');

@@ -34,7 +34,7 @@ async function prepare(isRehearsal = false) {
   return { moduleDir, folder, lay, read };
 }
 
-test("holds the module, its lock file and the variables", async () => {
+test("the workspace contains the module, its lock file and the variables", async () => {
   const { folder, lay, read } = await prepare();
   await lay();
   expect((await readdir(folder.terraformDir)).sort()).toEqual([
@@ -47,7 +47,7 @@ test("holds the module, its lock file and the variables", async () => {
   expect(JSON.parse(await read("variables.auto.tfvars.json"))).toEqual({ plan: "flex" });
 });
 
-test("a rehearsal does without the module's checksums: its provider is another", async () => {
+test("a rehearsal omits the module's checksums, as its provider is a different one", async () => {
   const { folder, lay } = await prepare(true);
   await lay();
   expect(await readdir(folder.terraformDir)).not.toContain(".terraform.lock.hcl");
@@ -63,7 +63,7 @@ test("a variable file that is no longer given is removed", async () => {
   expect(await readdir(folder.terraformDir)).not.toContain("file-00-mine.auto.tfvars");
 });
 
-test("variables are read in the order in which they were said, so that the later win", async () => {
+test("variables are read in the order they were given, so that later ones take precedence", async () => {
   const { folder, lay } = await prepare();
   const file = path.join(await makeTempDir(), "mine.tfvars.json");
   await writeFile(file, "{}");
@@ -72,7 +72,7 @@ test("variables are read in the order in which they were said, so that the later
   expect(names).toEqual(["earlier.auto.tfvars.json", "file-00-mine.auto.tfvars.json", "variables.auto.tfvars.json"]);
 });
 
-test("a backend stays until another one is given: without it the state would seem to be empty", async () => {
+test("a backend is kept until another one is given, as the state would seem empty without it", async () => {
   const { lay, read } = await prepare();
   const file = path.join(await makeTempDir(), "backend.tf");
   await writeFile(file, 'terraform {\n  backend "azurerm" {}\n}\n');
@@ -84,7 +84,7 @@ test("a backend stays until another one is given: without it the state would see
   expect(await read("same-kit-backend.tf")).toContain("azurerm");
 });
 
-test("init is needed again for another module or provider, not for other variables", async () => {
+test("init is required again for another module or provider, but not for other variables", async () => {
   const { moduleDir, lay } = await prepare();
   const first = await lay();
   expect(await lay({ variables: { plan: "premium" } })).toBe(first);
@@ -95,14 +95,14 @@ test("init is needed again for another module or provider, not for other variabl
   expect(await lay()).not.toBe(first);
 });
 
-test("variables can be changed later; the others stay", async () => {
+test("variables can be changed later, and the others are kept", async () => {
   const { folder, lay, read } = await prepare();
   await lay();
   await updateVariables(folder, { metadata_host: "localhost:1" });
   expect(JSON.parse(await read("variables.auto.tfvars.json"))).toEqual({ plan: "flex", metadata_host: "localhost:1" });
 });
 
-test("the module's variables are known by name", async () => {
+test("the names of the module's variables are found", async () => {
   const { moduleDir } = await prepare();
   expect(await declaredVariables(moduleDir)).toEqual(["plan", "location", "recover"]);
 });

@@ -9,7 +9,7 @@ test.each([
   ["P1W", 604_800],
   ["P1Y2M", 425 * 86_400],
   ["PT1.5S", 1.5],
-])("%s has %d seconds", (text, seconds) => {
+])("%s is %d seconds", (text, seconds) => {
   expect(durationSeconds(text)).toBe(seconds);
 });
 
@@ -19,7 +19,7 @@ test.each<[CacheMode, (number | "any" | null)[]]>([
   ["tags", [null, 3600, null]],
   ["all", ["any", 3600, null]],
   ["none", [null, null, null]],
-])("%s: which steps may be taken from the cache, and how old their results may be", (mode, expected) => {
+])("%s: which steps may come from the cache, and how old their results may be", (mode, expected) => {
   const request = { steps: TAGS.map((_, index) => ({ name: `s${index}`, code: "", sources: { "same.yaml": "" } })) };
   const steps = TAGS.map((cache, index) => {
     return { name: `s${index}`, index, code: "", cells: [], tags: [], cache, environment: null };

@@ -21,7 +21,7 @@ function compile(source: string, more: Partial<CompileInput> = {}) {
 
 const decode = (text: string) => Buffer.from(text, "base64url").toString("utf8");
 
-test("the request is what the app takes", () => {
+test("the request is accepted by the app", () => {
   const { request } = compile("x = 'ä?>~'", { requirements: "numpy\n" });
   expect(parseInitiateRequest(request, DEFAULT_LIMITS)).toBe(request);
   const [step] = request.steps;
@@ -30,7 +30,7 @@ test("the request is what the app takes", () => {
   expect(decode(step?.sources["requirements.txt"] ?? "")).toBe("numpy\n");
 });
 
-test("without requirements none are sent", () => {
+test("without requirements the request contains none", () => {
   expect(Object.keys(compile("x = 1").request.steps[0]?.sources ?? {})).toEqual(["same.yaml"]);
 });
 
@@ -42,7 +42,7 @@ test.each([
     "requirements.txt has",
   ],
   ["a request", () => compile("x = 1", { configText: "#".repeat(DEFAULT_LIMITS.bodyBytes) }), "in each of 1 steps"],
-])("%s beyond the limit is refused before it is sent", (_title, run, text) => {
+])("%s over the limit is rejected before it is sent", (_title, run, text) => {
   expect(run).toThrow(text);
 });
 
@@ -57,7 +57,7 @@ test("the size of a request is that of its JSON", () => {
   expect(() => withConfig(fits + 4)).toThrow(/The request has \d+ bytes/);
 });
 
-test("a request that no text could hold is refused as too large", () => {
+test("a request too large for a string is rejected as too large", () => {
   const cells = Array.from({ length: 12 }, (_, index) => ({
     number: index + 1,
     kind: "code" as const,
@@ -68,14 +68,14 @@ test("a request that no text could hold is refused as too large", () => {
   expect(() => compile("", { notebook, configText: "#".repeat(50_000_000) })).toThrow("in each of 12 steps");
 });
 
-test("upstream's magics give steps without cells, and none of our calls", () => {
+test("with upstream's magics steps have no cells, and none of our calls", () => {
   const { request, warnings } = compile("!ls\nx = 1", { upstreamMagics: true });
   expect(Object.keys(request.steps[0] ?? {})).toEqual(["name", "code", "sources"]);
   expect(decode(request.steps[0]?.code ?? "")).toBe("\nx = 1");
   expect(warnings).toHaveLength(1);
 });
 
-test("what a cell installs is a requirement", () => {
+test("a package installed by a cell becomes a requirement", () => {
   const { request } = compile("%pip install numpy");
   expect(decode(request.steps[0]?.sources["requirements.txt"] ?? "")).toMatch(/\nnumpy\n$/);
 });

@@ -18,16 +18,16 @@ datasets:
 `;
 const config = parseSameConfig(parse(TEXT), "same.yaml");
 
-test("only files of the chosen environment are local", () => {
+test("only files of the selected environment are local", () => {
   expect(listLocalDatasets(config, "default")).toEqual([{ name: "iris", environment: "default", path: "./iris.csv" }]);
   expect(listLocalDatasets(config, "prod")).toEqual([]);
 });
 
-test("an environment that a data set does not have falls back to default", () => {
+test("an environment missing from a data set falls back to default", () => {
   expect(listLocalDatasets(config, "staging")).toEqual([{ name: "iris", environment: "default", path: "./iris.csv" }]);
 });
 
-test("a local file becomes a data URL that keeps its name; everything else stays as written", () => {
+test("a local file becomes a data URL with its name, and everything else is left unchanged", () => {
   const contents = listLocalDatasets(config, "default").map((dataset) => ({ dataset, content: Buffer.from("a,b\n") }));
   const text = inlineDatasets(TEXT, config, contents);
   expect(parse(text).datasets.iris.environments).toEqual({
@@ -37,15 +37,15 @@ test("a local file becomes a data URL that keeps its name; everything else stays
   expect(text).toContain("# mine");
 });
 
-test("without local files the text is not touched", () => {
+test("without local files the text is left unchanged", () => {
   expect(inlineDatasets(TEXT, config, [])).toBe(TEXT);
 });
 
-test("a notebook's own configuration is written as YAML", () => {
+test("a configuration in the notebook is written as YAML", () => {
   expect(parse(inlineDatasets(null, config, []))).toEqual(config);
 });
 
-test("a data set that is written through an alias is inlined in both places", () => {
+test("a data set referenced by an alias is inlined in both places", () => {
   const text = `apiVersion: sameproject.io/v1alpha1
 metadata: { name: n, version: "1.0" }
 notebook: { name: n, path: n.ipynb }
@@ -68,7 +68,7 @@ test("a file: URL is a local file", () => {
   expect(() => listLocalDatasets(elsewhere, "default", () => 7)).toThrow("a.csv (line 7 of same.yaml) is not the URL");
 });
 
-test("data sets that no request could hold are refused together", () => {
+test("all data sets that are too large for a request are rejected together", () => {
   const dataset = { name: "iris", environment: "default", path: "./iris.csv" };
   const content = new Uint8Array(60_000_000);
   const contents = [dataset, { ...dataset, environment: "other" }].map((it) => ({ dataset: it, content }));

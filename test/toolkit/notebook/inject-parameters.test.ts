@@ -20,7 +20,7 @@ const ALPHA = new Map([["alpha", "0.6"]]);
 const stepsOf = (notebook: Notebook) =>
   splitSteps(notebook, new Set(["default"])).steps.map(({ name, code }) => [name, code]);
 
-test("they are assigned after the cell with their defaults, within its step", () => {
+test("parameters are assigned after the cell with their defaults, within its step", () => {
   const notebook = notebookOf(["# Title"], ["alpha = 1", "parameters", "same_step_1"], ["print(alpha)", "same_step_2"]);
   const { notebook: injected, warnings } = injectParameters(notebook, ALPHA);
   expect(injected.cells[2]).toEqual({
@@ -36,7 +36,7 @@ test("they are assigned after the cell with their defaults, within its step", ()
   expect(warnings).toEqual([]);
 });
 
-test("a cell that was injected before is replaced", () => {
+test("a cell injected by an earlier run is replaced", () => {
   const notebook = notebookOf(["alpha = 1", "parameters"], ["alpha = 2", "injected-parameters"], ["alpha"]);
   const { notebook: injected } = injectParameters(notebook, ALPHA);
   expect(injected.cells.map(({ number, source }) => [number, source])).toEqual([
@@ -59,7 +59,7 @@ test.each([
     [["same_step_003", "# Parameters\nalpha = 0.6\nx = alpha"]],
   ],
   ["no code at all", [["# Title"]], [["same_step_000", "# Parameters\nalpha = 0.6"]]],
-])("without such a cell they come first: %s", (_title, cells, steps) => {
+])("without such a cell parameters come first: %s", (_title, cells, steps) => {
   const { notebook, warnings } = injectParameters(notebookOf(...cells), ALPHA);
   expect(stepsOf(notebook)).toEqual(steps);
   expect(warnings).toEqual([
@@ -68,7 +68,7 @@ test.each([
   ]);
 });
 
-test("a name that the cell does not assign is warned of", () => {
+test("a parameter that the cell does not assign leads to a warning", () => {
   const source =
     'alpha: float = 1\nrows = [\n  beta = 1\n]\ntext = """\ngamma = 1\n"""\nif delta == 1:\n  pass\népsilon=2';
   const names = ["alpha", "rows", "text", "épsilon", "beta", "gamma", "delta"];
@@ -79,7 +79,7 @@ test("a name that the cell does not assign is warned of", () => {
   );
 });
 
-test("without parameters the notebook stays as it is", () => {
+test("without parameters the notebook is left unchanged", () => {
   const notebook = notebookOf(["alpha = 1", "parameters"]);
   expect(injectParameters(notebook, new Map())).toEqual({ notebook, warnings: [] });
 });

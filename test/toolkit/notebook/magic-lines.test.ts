@@ -32,7 +32,7 @@ test.each([
   "mkdir data",
   "pip install numpy",
   "conda install numpy",
-])("%j after other code is left out", (line) => {
+])("%j after other code is removed", (line) => {
   expect(removeMagics(`x = 1\n${line}\ny = 2`)).toEqual({ code: "x = 1\n\ny = 2", removed: [{ line: 2, text: line }] });
 });
 
@@ -63,36 +63,36 @@ test.each([
   expect(removedText(`x = 1\n${line}`)).toEqual([]);
 });
 
-test("a line that only looks like a magic stays inside a string", () => {
+test("a line that only looks like a magic is kept inside a string", () => {
   const source = "text = \"\"\"\n%magic\n!command\nls\n\"\"\"\nother = f'''\n%magic {text}\n'''";
   expect(removeMagics(source)).toEqual({ code: source, removed: [] });
 });
 
-test("a modulo at the start of a line stays inside brackets and after a backslash", () => {
+test("a modulo at the start of a line is kept inside brackets and after a backslash", () => {
   const source = "a = (7\n%b)\nc = 7 \\\n%d\ne = [\n  1,\n%f\n]";
   expect(removedText(source)).toEqual([]);
 });
 
-test("quotes and brackets in comments and in what is left out open nothing", () => {
+test("quotes and brackets in comments and in removed lines are ignored", () => {
   expect(removedText("# it's (\n%one\n!echo 'it (\n%two")).toEqual(["%one", "!echo 'it (", "%two"]);
 });
 
-test("a string with an escaped quote ends where Python ends it", () => {
+test("a string with an escaped quote ends where it does in Python", () => {
   expect(removedText("a = 'it\\'s'\n%one\nb = r'\\\\'\n%two")).toEqual(["%one", "%two"]);
 });
 
-test("a magic continues after a backslash at its end", () => {
+test("a magic continues on the next line after a backslash", () => {
   const { code, removed } = removeMagics("!pip install \\\n  numpy \\\n  pandas\nx = 1");
   expect(code).toBe("\n\n\nx = 1");
   expect(removed.map(({ line }) => line)).toEqual([1, 2, 3]);
 });
 
-test("an indented magic leaves a block that is still a block", () => {
+test("removing an indented magic leaves a valid block", () => {
   expect(removeMagics("if x:\n    !ls\nelse:\n    y = 1").code).toBe("if x:\n    pass\nelse:\n    y = 1");
 });
 
 test.each(["bash", "html", "javascript", "writefile out.py", "sh", "!", "R -i x"])(
-  "a cell of %%%%%s goes as a whole",
+  "a cell starting with %%%%%s is removed completely",
   (magic) => {
     const { code, removed } = removeMagics(`\n%%${magic}\necho one\n\necho two`);
     expect(code.trim()).toBe("");
@@ -100,11 +100,11 @@ test.each(["bash", "html", "javascript", "writefile out.py", "sh", "!", "R -i x"
   },
 );
 
-test.each(["time", "timeit -n 1", "capture out"])("Python under %%%%%s stays where it is", (magic) => {
+test.each(["time", "timeit -n 1", "capture out"])("Python code below %%%%%s is kept", (magic) => {
   expect(removeMagics(`%%${magic}\nx = 1\n%one\ny = 2`).code).toBe("\nx = 1\n\ny = 2");
 });
 
-test("cell magics that wrap each other are looked at one by one", () => {
+test("nested cell magics are processed one by one", () => {
   expect(removedText("%%time\n%%bash\nls")).toEqual(["%%time", "%%bash", "ls"]);
 });
 
@@ -112,18 +112,18 @@ test.each([
   ["%time x = f()", "x = f()"],
   ["  %time x = f()", "  x = f()"],
   ["y = %time f(1)", "y = f(1)"],
-])("%%time only times: the Python of %j runs", (line, python) => {
+])("%%time only measures: the Python code in %j runs", (line, python) => {
   expect(removeMagics(`if 1:\n${line}`)).toEqual({
     code: `if 1:\n${python}`,
     removed: [{ line: 2, text: line, kept: python }],
   });
 });
 
-test("a string that opens in a timed line closes where Python closes it", () => {
+test("a string that starts in a timed line ends where it does in Python", () => {
   expect(removeMagics('%time x = """\n%one\n"""').code).toBe('x = """\n%one\n"""');
 });
 
-test("a cell that is indented as a whole moves to the left, its magic first", () => {
+test("a completely indented cell is dedented, starting with its magic", () => {
   expect(removeMagics("\n    x = 1\n    if x:\n        y = 2").code).toBe("\nx = 1\nif x:\n    y = 2");
   expect(removeMagics("  %%bash\n  ls").code.trim()).toBe("");
 });

@@ -9,7 +9,7 @@ test.each([
   ["parameter", "parameters"],
   ["raises_exceptions", "raises-exception"],
   ["Skip-Execution", "skip-execution"],
-])("%j is taken for a misspelt %j", (tag, meant) => {
+])("%j is recognized as a misspelt %j", (tag, meant) => {
   expect(warnOfMisspelt(3, [tag])).toEqual([`Cell 3: the tag ${tag} has no effect; did you mean \`${meant}\`?`]);
 });
 
@@ -21,6 +21,6 @@ test.each([
   "injected-parameters",
   "name=plot",
   "slow",
-])("%j is another program's, or right", (tag) => {
+])("%j belongs to another program, or is correct", (tag) => {
   expect(warnOfMisspelt(3, [tag])).toEqual([]);
 });

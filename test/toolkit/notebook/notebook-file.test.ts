@@ -4,7 +4,7 @@ import { parseNotebook } from "../../../toolkit/src/notebook/notebook-file.ts";
 const notebook = (cells: unknown[], more = {}) =>
   JSON.stringify({ nbformat: 4, nbformat_minor: 5, metadata: {}, cells, ...more });
 
-test("sources may be one text or a list of lines", () => {
+test("a source can be a string or a list of lines", () => {
   const { cells } = parseNotebook(
     notebook([
       { cell_type: "code", source: "a\r\nb" },
@@ -19,7 +19,7 @@ test("sources may be one text or a list of lines", () => {
 });
 
 test.each([
-  ["no JSON", "{", "it is not valid JSON"],
+  ["invalid JSON", "{", "it is not valid JSON"],
   ["an older format", notebook([], { nbformat: 3 }), "its nbformat is 3, not 4"],
   [
     "a cell of an unknown kind",
@@ -29,17 +29,17 @@ test.each([
   ["a cell without a source", notebook([{ cell_type: "code" }]), "in cell 1, source is missing"],
   ["a source of numbers", notebook([{ cell_type: "code", source: [1] }]), "source must be text or a list of texts"],
   [
-    "tags that are one text",
+    "tags that are a string",
     notebook([{ cell_type: "code", source: "", metadata: { tags: "a" } }]),
     "in cell 1, metadata.tags must be a list",
   ],
-  ["a cell that is none", notebook([null]), "in cell 1, the cell must be a map"],
+  ["a cell that is not an object", notebook([null]), "in cell 1, the cell must be a map"],
   ["a list", "[]", "it must be a map"],
   ["a zero byte", notebook([{ cell_type: "code", source: "x = '\0'" }]), "cell 1 holds a zero byte"],
-  ["half a character", notebook([{ cell_type: "code", source: "x = '\ud800'" }]), "cell 1 holds a zero byte or half"],
+  ["an incomplete character", notebook([{ cell_type: "code", source: "x = '\ud800'" }]), "cell 1 holds a zero byte or half"],
   ["another language", notebook([], { metadata: { kernelspec: { language: "R" } } }), "n.ipynb is written in R"],
   ["another language, without a kernel", notebook([], { metadata: { language_info: { name: "julia" } } }), "in julia"],
-])("%s is refused", (_title, content, text) => {
+])("%s is rejected", (_title, content, text) => {
   expect(() => parseNotebook(content, "n.ipynb")).toThrow(text);
 });
 
@@ -47,11 +47,11 @@ test.each([
   {},
   { kernelspec: { name: "python3" } },
   { kernelspec: { name: "mine", language: "python" }, language_info: { name: "ipython" } },
-])("a notebook whose metadata are %j is Python", (metadata) => {
+])("a notebook with the metadata %j is a Python notebook", (metadata) => {
   expect(parseNotebook(notebook([], { metadata }), "n.ipynb").metadata).toEqual(metadata);
 });
 
-test("old line ends and a byte order mark are not code", () => {
+test("old line endings and a byte order mark are not part of the code", () => {
   const { cells } = parseNotebook(notebook([{ cell_type: "code", source: "\uFEFFa\rb\r\nc" }]), "n.ipynb");
   expect(cells[0]?.source).toBe("a\nb\nc");
 });

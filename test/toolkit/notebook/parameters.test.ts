@@ -53,11 +53,11 @@ test.each([
   ["[1, 2.0, x]", '[1, 2.0, "x"]'],
   ["{a: 1, 2: b, yes: c}", '{"a": 1, "2": "b", "True": "c"}'],
   ["é", '"é"'],
-])("in a file, %j is %s", (text, python) => {
+])("in a file, %j is parsed as %s", (text, python) => {
   expect(pythonOf(fromFile(`v: ${text}\n`))).toEqual({ v: python });
 });
 
-test("a file has anchors, merges and the names y and n", () => {
+test("a file can contain anchors, merges and the names y and n", () => {
   const text = "base: &base { a: 1, b: 2 }\ny: { <<: *base, b: 3 }\nn: 1\n";
   expect(pythonOf(fromFile(text))).toEqual({ base: '{"a": 1, "b": 2}', y: '{"a": 1, "b": 3}', n: "1" });
 });
@@ -87,15 +87,15 @@ test.each([
   ["12345678901234567890", "12345678901234567890"],
   ["", '""'],
   ["text", '"text"'],
-])("-p x %j is %s", (text, python) => {
+])("-p x %j is parsed as %s", (text, python) => {
   expect(toPython(typedValue(text))).toBe(python);
 });
 
-test("-r takes every value as text", () => {
+test("-r takes every value as a string", () => {
   expect(pythonOf(collect({ texts: [["x", "1"]] }))).toEqual({ x: '"1"' });
 });
 
-test("later sources win: same.yaml, files in their order, -p, -r", () => {
+test("later sources take precedence: same.yaml, files in order, -p, -r", () => {
   const ofConfig = parametersOfConfig("run: { name: r, parameters: { a: 1, b: 1.0, c: 1, d: 1, e: 1e3 } }");
   const files = [
     { name: "1.yaml", text: "b: 2\nc: 2\nd: 2" },
@@ -114,7 +114,7 @@ test.each([
   ["broken YAML", "a: [", "p.yaml is not valid YAML"],
   ["a name with a dash", "a-b: 1", 'The parameter "a-b" is not a name that Python can assign to.'],
   ["a keyword", "class: 1", 'The parameter "class" is not a name'],
-])("%s is refused", (_title, text, message) => {
+])("%s is rejected", (_title, text, message) => {
   expect(() => fromFile(text)).toThrow(expect.objectContaining({ code: "ERR_PARAMETERS", exitCode: 2 }));
   expect(() => fromFile(text)).toThrow(message);
 });
@@ -123,7 +123,7 @@ test("an empty file has no parameters", () => {
   expect(fromFile("# nothing\n").size).toBe(0);
 });
 
-test("a record has JSON's values, and text for what JSON cannot hold", () => {
+test("a record contains JSON values, and strings for values that JSON cannot represent", () => {
   const text = "i: 1\nf: 1.5\nbig: 12345678901234567890\nnan: .nan\nl: [yes, ~]\nm: {1: x}";
   expect(toJson(fromFile(text))).toEqual({
     i: 1,

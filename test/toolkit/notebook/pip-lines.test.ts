@@ -7,11 +7,11 @@ test.each([
   ["there is no file", null, ["numpy"], `${WITH_OWN_PACKAGES}\nnumpy\n`],
   ["the file has other packages", "numpy==1", ["pandas"], "numpy==1\npandas\n"],
   [
-    "the file names the package already",
+    "the file already contains the package",
     "Scikit_Learn==1\n",
     ["scikit-learn", "-i https://x"],
     "Scikit_Learn==1\n-i https://x\n",
   ],
-])("requirements where %s", (_, file, installs, merged) => {
+])("requirements if %s", (_, file, installs, merged) => {
   expect(mergeRequirements(file, installs)).toBe(merged);
 });

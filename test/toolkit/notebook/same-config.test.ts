@@ -8,7 +8,7 @@ const minimal = {
   notebook: { name: "n", path: "n.ipynb" },
 };
 
-test("every key of the format is taken", () => {
+test("every key of the format is accepted", () => {
   const config = {
     ...minimal,
     metadata: { name: "1 name", version: "v", labels: ["a"], sha: "abc" },
@@ -38,9 +38,9 @@ test.each([
   ["an unknown key at the top", { ...minimal, pipeline: 1 }, "pipeline: unknown key"],
   ["an unknown key below", { ...minimal, run: { name: "r", when: 1 } }, "run.when: unknown key"],
   ["a missing key", { ...minimal, apiVersion: undefined }, "apiVersion: is missing"],
-  ["a number for a text", { ...minimal, metadata: { name: "n", version: 1.5 } }, 'write "1.5" in quotes'],
+  ["a number instead of a string", { ...minimal, metadata: { name: "n", version: 1.5 } }, 'write "1.5" in quotes'],
   [
-    "a text for a list",
+    "a string instead of a list",
     { ...minimal, metadata: { ...minimal.metadata, labels: "a" } },
     "metadata.labels: must be a list",
   ],
@@ -71,16 +71,16 @@ test.each([
     'same_env: must be text: write "3"',
   ],
   ["a run without a name", { ...minimal, run: {} }, "run.name: is missing"],
-  ["no map at all", [], "(the whole file): must be a map"],
-])("%s is a mistake that says what it is", (_title, value, text) => {
+  ["a value that is not a map", [], "(the whole file): must be a map"],
+])("%s is an error with an explanation", (_title, value, text) => {
   expect(() => parseSameConfig(value, "same.yaml")).toThrow(text);
 });
 
-test("all mistakes are shown at once", () => {
+test("all problems are reported at once", () => {
   expect(() => parseSameConfig({ metadata: {} }, "same.yaml")).toThrow(/same.yaml has 4 mistakes/);
 });
 
-test("a notebook's own configuration takes name and path from the file", () => {
+test("a notebook's own configuration takes its name and path from the file", () => {
   const { notebook: _notebook, ...embedded } = minimal;
   const config = parseEmbeddedConfig({ ...embedded, notebook: { name: "old", requirements: "r.txt" } }, "n.ipynb", {
     name: "new",
@@ -97,27 +97,27 @@ test.each([
     "run.parametres: unknown key; did you mean `parameters`?",
   ],
   [
-    "within names of one's own",
+    "below a user-defined name",
     { ...minimal, environments: { default: { image_tag: "a/b", image_tags: "c" } } },
     "environments.default.image_tags: unknown key; did you mean `image_tag`?",
   ],
-])("a key that is misspelt %s is guessed", (_title, value, text) => {
+])("a key misspelt %s gets a suggestion", (_title, value, text) => {
   expect(() => parseSameConfig(value, "same.yaml")).toThrow(text);
 });
 
-test.each(["sameproject.io/v1alpha1", "projectsame.io/v1alpha1", "0.1.16"])("the version %s is known", (apiVersion) => {
+test.each(["sameproject.io/v1alpha1", "projectsame.io/v1alpha1", "0.1.16"])("the version %s is accepted", (apiVersion) => {
   expect(parseSameConfig({ ...minimal, apiVersion }, "same.yaml").apiVersion).toBe(apiVersion);
 });
 
 test.each([
   ["sameproject.io/v1alpha2", "did you mean sameproject.io/v1alpha1?"],
   ["v1", "known are sameproject.io/v1alpha1 and projectsame.io/v1alpha1"],
-])("the version %s is refused: %s", (apiVersion, text) => {
+])("the version %s is rejected: %s", (apiVersion, text) => {
   const message = `apiVersion: "${apiVersion}" is not a known version of this format; ${text}`;
   expect(() => parseSameConfig({ ...minimal, apiVersion }, "same.yaml")).toThrow(message);
 });
 
-test("every mistake names its line, in the order of the file", () => {
+test("all errors have line numbers, in the order of the file", () => {
   const text = [
     "# A comment.",
     "apiVersion: sameproject.io/v1alpha1",
@@ -141,7 +141,7 @@ test("every mistake names its line, in the order of the file", () => {
   `);
 });
 
-test("what stands for a same.yaml that was never written is valid", () => {
+test("the default for a missing same.yaml is valid", () => {
   for (const name of ["My notebook", "-draft", "été"]) {
     const config = defaultConfig({ name, path: `${name}.ipynb` });
     expect(parseSameConfig(config, "same.yaml")).toEqual(config);

@@ -12,7 +12,7 @@ function cells(...drafts: Partial<Cell>[]) {
   };
 }
 
-test("cells of one step are joined, and each knows its lines", () => {
+test("cells of one step are joined, and keep their line numbers", () => {
   const { steps } = splitSteps(
     cells({ source: "a = 1\nb = 2" }, { kind: "markdown", source: "# no" }, { source: "c = 3" }),
     DEFAULT_ONLY,
@@ -28,7 +28,7 @@ test("cells of one step are joined, and each knows its lines", () => {
   ]);
 });
 
-test("tags other than the known ones are kept once", () => {
+test("tags other than the known ones are kept, without duplicates", () => {
   const { steps } = splitSteps(
     cells({ source: "a", tags: ["parameters", "cache=P0D"] }, { source: "b", tags: ["parameters", "mine"] }),
     DEFAULT_ONLY,
@@ -36,7 +36,7 @@ test("tags other than the known ones are kept once", () => {
   expect(steps[0]).toMatchObject({ tags: ["parameters", "mine"], cache: "P0D" });
 });
 
-test.each(["P", "PT", "1D", "P1", "P1S", "yesterday"])("cache=%s is refused", (value) => {
+test.each(["P", "PT", "1D", "P1", "P1S", "yesterday"])("cache=%s is rejected", (value) => {
   expect(() => splitSteps(cells({ source: "a", tags: [`cache=${value}`] }), DEFAULT_ONLY)).toThrow(
     /Cell 1 of n.ipynb .* ISO 8601/,
   );
@@ -56,7 +56,7 @@ test.each([
   [["same_step_1", "same_step_2"], "has the tags same_step_1 and same_step_2"],
   [["cache="], "not an ISO 8601 duration"],
   [["environment="], "has no such environment"],
-])("a cell tagged %j is refused, with its number", (tags, text) => {
+])("a cell tagged %j is rejected, with its number", (tags, text) => {
   const split = () => splitSteps(cells({ source: "a" }, { source: "b", tags }), DEFAULT_ONLY);
   expect(split).toThrow(text);
   expect(split).toThrow("Cell 2 ");
@@ -65,12 +65,12 @@ test.each([
 test.each([
   ["same_step_1", "same_step_01"],
   ["same_step_1", "same", "same_steps"],
-])("a cell tagged %j begins one step", (...tags) => {
+])("a cell tagged %j starts a step", (...tags) => {
   const { steps } = splitSteps(cells({ source: "a" }, { source: "b", tags }), DEFAULT_ONLY);
   expect(steps.map(({ name }) => name)).toEqual(["same_step_000", "same_step_001"]);
 });
 
-test("an environment other than default is warned of, as its image is not used", () => {
+test("an environment other than default leads to a warning, as its image is not used", () => {
   const { steps, warnings } = splitSteps(
     cells({ source: "a", tags: ["environment=gpu"] }),
     new Set(["default", "gpu"]),
@@ -79,12 +79,12 @@ test("an environment other than default is warned of, as its image is not used",
   expect(warnings).toEqual([expect.stringContaining("requests the environment gpu")]);
 });
 
-test("what is left out is named with cell, line and text", () => {
+test("removed lines are reported with cell, line and text", () => {
   const { warnings } = splitSteps(cells({ source: "a = 1" }, { source: "\n%magic" }), DEFAULT_ONLY);
   expect(warnings).toEqual(["Cell 2: removed what only Jupyter understands:\n  line 2: %magic"]);
 });
 
-test("a long cell of another language is named by its first lines", () => {
+test("a long cell in another language is reported by its first lines", () => {
   const { warnings } = splitSteps(
     cells({ source: "a = 1" }, { source: `%%sql\n${"x".repeat(500)}\n${"<b>\n".repeat(99)}` }),
     DEFAULT_ONLY,
@@ -95,19 +95,19 @@ test("a long cell of another language is named by its first lines", () => {
 });
 
 test.each(["!pip install x", "%pip install x", "pip install x", "!python -m pip -q install x"])(
-  "who installs packages by %j and compiles as upstream is told of requirements.txt",
+  "with upstream's compilation, installing packages by %j leads to advice about requirements.txt",
   (line) => {
     const { warnings } = splitSteps(cells({ source: `${line}\na = 1` }), DEFAULT_ONLY, { upstreamMagics: true });
     expect(warnings[1]).toContain("requirements.txt");
   },
 );
 
-test("an install that only pip itself could resolve gets a warning that names requirements.txt", () => {
+test("an install that only pip could resolve leads to a warning that mentions requirements.txt", () => {
   const { warnings, installs } = splitSteps(cells({ source: "!pip install -e .\na = 1" }), DEFAULT_ONLY);
   expect([warnings[1], installs]).toEqual([expect.stringContaining("requirements.txt"), []]);
 });
 
-test("a notebook without code is one empty step, and says so", () => {
+test("a notebook without code becomes one empty step, with a warning", () => {
   const { steps, warnings } = splitSteps(cells({ kind: "markdown", source: "# Title" }), DEFAULT_ONLY);
   expect(steps).toMatchObject([{ name: "same_step_000", code: "", cells: [] }]);
   expect(warnings).toEqual(["n.ipynb has no code, so running it does nothing."]);
@@ -121,7 +121,7 @@ test("a cell tagged skip-execution is left out, and one tagged raises-exception 
   expect(steps).toMatchObject([{ code: "a\nc", cells: [{ cell: 1 }, { cell: 3, tags: ["raises-exception"] }] }]);
 });
 
-test("all mistakes in tags are reported together, in the order of the cells", () => {
+test("all tag errors are reported together, in the order of the cells", () => {
   const notebook = cells(
     { source: "a" },
     { source: "b", tags: ["same_step_0", "cache=soon", "requirements="] },
@@ -140,7 +140,7 @@ test("all mistakes in tags are reported together, in the order of the cells", ()
   `);
 });
 
-test("a step that starts a second time is refused with both cells", () => {
+test("a step that starts a second time is rejected with both cells", () => {
   const notebook = cells({ source: "a", tags: ["same_step_1"] }, { source: "b", tags: ["same_step_1"] });
   expect(() => splitSteps(notebook, DEFAULT_ONLY)).toThrow(
     "Cell 2 of n.ipynb starts same_step_001, as cell 1 does already.",

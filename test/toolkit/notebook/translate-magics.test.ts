@@ -25,15 +25,15 @@ test.each([
   });
 });
 
-test("a command over several lines is one call, and later lines keep their numbers", () => {
+test("a multi-line command is one call, and later lines keep their numbers", () => {
   expect(translateMagics("!echo one \\\n  two\nx = 1").code).toBe(`${SHELL}.system("echo one   two")\n\nx = 1`);
 });
 
-test.each(["?len", "len?", "%who", "%%unknown inside", "%lsmagic"])("%j means nothing here and is left out", (line) => {
+test.each(["?len", "len?", "%who", "%%unknown inside", "%lsmagic"])("%j has no meaning here and is removed", (line) => {
   expect(translateMagics(`x = 1\n${line}`)).toMatchObject({ code: "x = 1\n", removed: [{ line: 2, text: line }] });
 });
 
-test("what only concerns an editor is left out without a warning", () => {
+test("lines that only concern an editor are removed without a warning", () => {
   expect(translateMagics("%load_ext autoreload\n%autoreload 2\nx = 1")).toEqual({
     code: "\n\nx = 1",
     removed: [],
@@ -41,19 +41,19 @@ test("what only concerns an editor is left out without a warning", () => {
   });
 });
 
-test("a cell for another program is one call with the whole of it", () => {
+test("a cell for another program becomes one call with all of its text", () => {
   expect(translateMagics('\n%%bash --out x\necho "a"\n\nls').code).toBe(
     `\n${SHELL}.run_cell_magic("bash", "--out x", "echo \\"a\\"\\n\\nls\\n")\n\n\n`,
   );
 });
 
-test("magics inside a timed cell are translated too", () => {
+test("magics inside a timed cell are also translated", () => {
   const { code, removed } = translateMagics("%%time\n!ls\nx = 1\n%who");
   expect(code).toBe(`${SHELL}.run_cell_magic("time", "", "get_ipython().system(\\"ls\\")\\nx = 1\\n\\n")\n\n\n`);
   expect(removed).toEqual([{ line: 4, text: "%who" }]);
 });
 
-test("a cell of an unknown magic is left out whole", () => {
+test("a cell with an unknown magic is removed completely", () => {
   expect(translateMagics("%%sql\nselect 1")).toMatchObject({ code: "\n", removed: [{ line: 1 }, { line: 2 }] });
 });
 
@@ -70,7 +70,7 @@ test.each([
 });
 
 test.each(["%pip install -r more.txt", "%pip install {name}", "!pip install -e ."])(
-  "%j, which only running it could tell, is no requirement",
+  "%j, which cannot be resolved without running it, is not a requirement",
   (line) => {
     expect(translateMagics(line).installs).toEqual([]);
   },

@@ -44,7 +44,7 @@ test.each([
   [["%env A=1\nx = 1"], "x = 1"],
   [["%run a.py"], ""],
   [["alias = 1\nalias x ls"], "alias = 1\nalias x ls"],
-] as [string[], string][])("cells %j give upstream's code", (sources, upstream) => {
+] as [string[], string][])("cells %j produce the same code as upstream", (sources, upstream) => {
   expect(compile(sources)).toBe(withoutEmpty(upstream));
 });
 
@@ -61,6 +61,6 @@ test.each([
   ["%%writefile a.py\nx = 1", "x = 1", ""],
   ["# %matplotlib inline\nx = 1", "x = 1", "# %matplotlib inline\nx = 1"],
   ["x = [\n  1,\n  %time\n]", "x = [\n  1,\n]", "x = [\n  1,\n  %time\n]"],
-])("the cell %j, of which upstream makes %j, gives %j", (source, _upstream, ours) => {
+])("the cell %j, which upstream converts to %j, becomes %j", (source, _upstream, ours) => {
   expect(compile([source])).toBe(ours);
 });

@@ -1,20 +1,20 @@
 import { expect, test } from "vitest";
 import { parseYaml } from "../../../toolkit/src/notebook/yaml-file.ts";
 
-test("anchors, aliases and merges become plain values", () => {
+test("anchors, aliases and merges are resolved", () => {
   expect(parseYaml("\uFEFFa: &a { b: 1 }\r\nc: *a\r\n", "same.yaml").value).toEqual({ a: { b: 1 }, c: { b: 1 } });
 });
 
 const levels = "bcdefghij".split("").map((name, at) => `${name}: &${name} [${Array(9).fill(`*${"abcdefghi"[at]}`)}]\n`);
 
 test.each([
-  ["half a list", "a: [", "at line 1"],
-  ["a key twice", "a: 1\na: 2", "Map keys must be unique"],
+  ["an incomplete list", "a: [", "at line 1"],
+  ["a duplicate key", "a: 1\na: 2", "Map keys must be unique"],
   ["another language's tag", "a: !!python/object/apply:os.system [x]", "Unresolved tag"],
   ["aliases that grow", `a: &a [x]\n${levels.join("")}`, "Excessive alias count"],
   ["two documents", "a: 1\n---\na: 2", "a second document, at line 2"],
-  ["lists without end", "[".repeat(20_000), "is not valid YAML"],
-])("%s is a mistake of the file", (_title, text, message) => {
+  ["endlessly nested lists", "[".repeat(20_000), "is not valid YAML"],
+])("%s is an error in the file", (_title, text, message) => {
   expect(() => parseYaml(text, "same.yaml")).toThrow(message);
 });
 

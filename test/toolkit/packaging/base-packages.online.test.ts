@@ -25,7 +25,7 @@ async function install(requirements: string[], cacheDir?: string) {
 const isLibrary = (name: string) => /\.so(\.\d+)*$/.test(name);
 const EM_X86_64 = 0x3e;
 
-test("numpy and pandas come as wheels for the cloud's Python and platform, and fit every plan", async () => {
+test("numpy and pandas are available as wheels for the cloud's Python and platform, and fit every plan", async () => {
   const entries = await install(["numpy", "pandas"]);
   const names = entries.map(({ name }) => name);
   for (const name of ["numpy", "pandas", "dateutil"]) expect(names).toContain(`python/packages/${name}/__init__.py`);
@@ -43,7 +43,7 @@ test("numpy and pandas come as wheels for the cloud's Python and platform, and f
   }
 });
 
-test("what was fetched is not fetched again", async () => {
+test("downloaded packages are not downloaded again", async () => {
   const cacheDir = await makeTempDir();
   const first = await install(["six==1.17.0"], cacheDir);
   const offline = { ...process.env, PIP_INDEX_URL: "http://127.0.0.1:1/simple", PIP_FIND_LINKS: "" };
@@ -59,7 +59,7 @@ test("what was fetched is not fetched again", async () => {
   expect(again).toEqual(first);
 });
 
-test("a package without a wheel for the cloud is reported in pip's own words", async () => {
+test("a package without a wheel for the cloud is reported with pip's own message", async () => {
   await expect(install(["pywin32"])).rejects.toMatchObject({
     code: "ERR_DEPLOY_BASE_PACKAGES",
     message: expect.stringMatching(/wheels of pywin32 for Python 3\.12 on Linux x86-64.*No matching distribution/s),

@@ -5,7 +5,7 @@ import { bundleMachinePython } from "../../../toolkit/src/packaging/bundled-pyth
 import { layOut } from "../../../toolkit/src/packaging/lay-out.ts";
 import { makeTempDir } from "../../helpers/temp-dir.ts";
 
-test("a stand-in made from this machine's Python runs from another folder, without the packages installed here", async () => {
+test("a stand-in based on this machine's Python runs from another folder, without the packages installed here", async () => {
   const { kind, version, entries } = await bundleMachinePython("python3");
   expect(kind).toBe("machine");
   expect(entries.filter(({ isExecutable }) => isExecutable).map(({ name }) => name)).toEqual([
@@ -22,7 +22,7 @@ test("a stand-in made from this machine's Python runs from another folder, witho
   expect(stdout).toBe(`${path.join(folder, "python", "cpython")} ${version}`);
 });
 
-test("a Python that does not run is reported with what to do", async () => {
+test("a Python that does not run is reported with advice", async () => {
   await expect(bundleMachinePython("/nowhere/python3")).rejects.toMatchObject({
     code: "ERR_DEPLOY_PYTHON_UNUSABLE",
     hint: "Choose another Python with --python.",

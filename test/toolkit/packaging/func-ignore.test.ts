@@ -3,7 +3,7 @@ import { listEntries } from "../../../toolkit/src/packaging/entries.ts";
 import { publishedFiles } from "../../../toolkit/src/packaging/func-ignore.ts";
 import { makeTempDirWith } from "../../helpers/temp-dir.ts";
 
-test("an app is published without what .funcignore names, its settings and what version control keeps", async () => {
+test("an app is published without files in .funcignore, local settings and version control", async () => {
   const dir = await makeTempDirWith({
     "host.json": "{}",
     "dist/main.js": "",
@@ -21,7 +21,7 @@ test("an app is published without what .funcignore names, its settings and what 
   expect(names).toEqual(["dist/main.js", "host.json", "node_modules/a/index.js", "src/data/table.json"]);
 });
 
-test("without .funcignore everything else is published", async () => {
+test("without .funcignore all other files are published", async () => {
   const dir = await makeTempDirWith({ "host.json": "{}", "src/main.ts": "", ".gitignore": "host.json" });
   const names = (await listEntries(dir, "", await publishedFiles(dir))).map(({ name }) => name);
   expect(names).toEqual(["host.json", "src/main.ts"]);

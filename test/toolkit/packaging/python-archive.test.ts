@@ -24,7 +24,7 @@ async function unpack(changes: { localFile?: string; fetch?: typeof fetch; cache
   });
 }
 
-test("a mirror is asked for the same release and file", async () => {
+test("a mirror is used with the same release and file", async () => {
   asked.length = 0;
   await expect(unpack({ fetch: answering(404, "") })).rejects.toMatchObject({ code: "ERR_DEPLOY_PYTHON_DOWNLOAD" });
   expect(asked).toEqual([
@@ -32,7 +32,7 @@ test("a mirror is asked for the same release and file", async () => {
   ]);
 });
 
-test("a download with another hash is refused and not kept", async () => {
+test("a download with a different hash is rejected and not kept", async () => {
   const cacheDir = await makeTempDir();
   const sha256 = createHash("sha256").update("tampered").digest("hex");
   await expect(unpack({ cacheDir, fetch: answering(200, "tampered") })).rejects.toMatchObject({
@@ -42,7 +42,7 @@ test("a download with another hash is refused and not kept", async () => {
   expect(await readdir(path.join(cacheDir, "cpython"))).toEqual([]);
 });
 
-test("a local archive with another hash is refused and left where it is", async () => {
+test("a local archive with a different hash is rejected and left in place", async () => {
   const folder = await makeTempDir();
   const localFile = path.join(folder, "python.tar.gz");
   await writeFile(localFile, "not it");

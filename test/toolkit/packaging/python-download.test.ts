@@ -49,7 +49,7 @@ async function options(mirror: string, pinned: PythonArchive): Promise<PythonArc
 
 const PLACE = `/${CLOUD_PYTHON.release}/${encodeURIComponent(CLOUD_PYTHON.fileName)}`;
 
-test("a redirect, as the releases answer with, is followed; the second time nothing is asked", async () => {
+test("a redirect, as used by the releases, is followed, and nothing is requested the second time", async () => {
   const { bytes, pinned } = await makeArchive();
   const storage = await serve((_, response) => response.end(bytes));
   const mirror = await serve((_, response) => response.writeHead(302, { location: `${storage.url}/blob` }).end());
@@ -60,7 +60,7 @@ test("a redirect, as the releases answer with, is followed; the second time noth
   expect([mirror.asked, storage.asked]).toEqual([[PLACE], ["/blob"]]);
 });
 
-test("it says how far it came", async () => {
+test("the download reports its progress", async () => {
   const { bytes, pinned } = await makeArchive();
   const server = await serve((_, response) => response.writeHead(200, { "content-length": bytes.length }).end(bytes));
   const wanted = await options(server.url, pinned);
@@ -68,7 +68,7 @@ test("it says how far it came", async () => {
   expect(wanted.said).toContain("downloading Python: 1 of 3 MB");
 });
 
-test("an interrupted download is reported and not kept; the next one starts again", async () => {
+test("an interrupted download is reported and not kept, and the next one starts over", async () => {
   const { bytes, pinned } = await makeArchive();
   let isBroken = true;
   const server = await serve((_, response) => {
@@ -86,7 +86,7 @@ test("an interrupted download is reported and not kept; the next one starts agai
   await expect(unpackedCloudPython(wanted)).resolves.toContain(pinned.sha256.slice(0, 16));
 });
 
-test("a missing mirror is reported with the reason", async () => {
+test("an unreachable mirror is reported with the reason", async () => {
   const { pinned } = await makeArchive();
   const failure = unpackedCloudPython(await options("http://127.0.0.1:1", pinned));
   await expect(failure).rejects.toMatchObject({
@@ -95,7 +95,7 @@ test("a missing mirror is reported with the reason", async () => {
   });
 });
 
-test("an interrupt ends the download and leaves nothing", async () => {
+test("an interrupt ends the download and leaves nothing behind", async () => {
   const { bytes, pinned } = await makeArchive();
   const stop = new AbortController();
   const interrupt = new Error("Interrupted by SIGINT.");
@@ -107,7 +107,7 @@ test("an interrupt ends the download and leaves nothing", async () => {
   expect(await readdir(path.join(wanted.cacheDir, "cpython"))).toEqual([]);
 });
 
-test("a local archive is used without asking anybody, and stays", async () => {
+test("a local archive is used without any request, and is kept", async () => {
   const { bytes, pinned } = await makeArchive();
   const localFile = path.join(await makeTempDir(), "mine.tar.gz");
   await writeFile(localFile, bytes);

@@ -16,7 +16,7 @@ async function makeTree(files: Record<string, string>): Promise<string> {
   return dir;
 }
 
-test("files have Unix modes in the zip, whatever they have here", async () => {
+test("files have Unix modes in the zip, whatever their modes on this machine", async () => {
   const dir = await makeTree({ "main.cjs": "1", "bin/python3": "2" });
   await chmod(path.join(dir, "main.cjs"), 0o600);
   const entries = (await listEntries(dir, "")).map((it) => ({ ...it, isExecutable: it.name === "bin/python3" }));
@@ -28,7 +28,7 @@ test("files have Unix modes in the zip, whatever they have here", async () => {
   ]);
 });
 
-test("the same files make the same bytes, at whatever time and place", async () => {
+test("the same files produce the same bytes, at any time and place", async () => {
   const zipOf = async (time: Date) => {
     const dir = await makeTree({ "host.json": "{}", "a/b.js": "b" });
     await utimes(path.join(dir, "host.json"), time, time);
@@ -39,7 +39,7 @@ test("the same files make the same bytes, at whatever time and place", async () 
   expect(first.unpackedBytes).toBe(3);
 });
 
-test("a file that vanished meanwhile is an error, and leaves no half zip", async () => {
+test("a file that disappears is an error, and leaves no incomplete zip", async () => {
   const target = path.join(await makeTempDir(), "app.zip");
   const entries = [{ name: "gone.js", source: "/nowhere/gone.js", isExecutable: false }];
   await expect(writeZip(target, entries)).rejects.toMatchObject({ code: "ENOENT" });
@@ -53,7 +53,7 @@ test("links and unwanted folders are left out", async () => {
   expect(entries.map(({ name }) => name)).toEqual(["python/lib/a.py"]);
 });
 
-test("an app's local settings are never packed", async () => {
+test("an app's local settings are never included", async () => {
   const appDir = await makeTree({
     "host.json": "{}",
     "local.settings.json": '{"Values":{"SECRET":"x"}}',
@@ -63,7 +63,7 @@ test("an app's local settings are never packed", async () => {
   expect(made.entries.map(({ name }) => name)).toEqual(["host.json"]);
 });
 
-test("unchanged files are not zipped again; changed ones make another package beside it", async () => {
+test("unchanged files are not zipped again, and changed ones produce another package next to it", async () => {
   const appDir = await makeTree({ "host.json": "{}" });
   const packagesDir = await makeTempDir();
   const pack = () => buildAppPackage({ appDir, python: null, basePackages: [], packagesDir });

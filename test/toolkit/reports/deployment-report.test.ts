@@ -33,15 +33,15 @@ const shown = (changes: Partial<UpResult> = {}, isRehearsal = false) =>
     hintText(it),
   );
 
-describe("what up ends with", () => {
-  test("in Azure it names the one line that gives every client host and key, and no key", () => {
+describe("the end of up", () => {
+  test("in Azure shows the one line that sets host and key for every client, but no key", () => {
     const lines = shown();
     expect(lines).toContain('  eval "$(same-kit outputs --export --show-key)"');
     expect(lines).toContain("  same run -t functions -f same.yaml");
     expect(lines.join("\n")).not.toContain("c0ffee");
   });
 
-  test("in Azure it is what the page for users of SAME shows", async () => {
+  test("in Azure matches the page for users of SAME", async () => {
     const page = await readFile("docs/from-same.md", "utf8");
     const lines = shown();
     const from = lines.findIndex((line) => line.startsWith("For every SAME client"));
@@ -49,24 +49,24 @@ describe("what up ends with", () => {
     expect(page).toContain(`\`\`\`\n${lines.slice(from, to + 1).join("\n")}\n\`\`\``);
   });
 
-  test("after a rehearsal it is the exact command for Azure", () => {
+  test("after a rehearsal is the exact command for Azure", () => {
     const lines = shown({}, true);
     expect(lines[lines.indexOf("The same in Azure:") + 1]).toBe("  same-kit up --location northeurope");
   });
 
-  test("after --plan it is the exact command that does it", () => {
+  test("after --plan is the exact command that applies it", () => {
     const change = { type: "t", address: "t.a", label: "T", name: null, attributes: [], isHalfMade: false };
     const lines = shown({ kind: "planned", changes: [{ ...change, action: "create" }] });
     expect(lines.at(-1)).toBe("Nothing was changed. Run `same-kit up --location northeurope` to apply it.");
   });
 
-  test("--json holds neither the key nor what was chosen", () => {
+  test("with --json contains neither the key nor the choices", () => {
     const text = JSON.stringify(upDocument(RESULT, environmentFolder("/state", "dev", false)));
     expect(text).toContain("same-dev-1");
     expect(text).not.toMatch(/c0ffee|hidden/);
   });
 
-  test("--json names what a plan permanently deletes", () => {
+  test("with --json lists what a plan permanently deletes", () => {
     const change = { type: "azurerm_storage_account", address: "s.a", label: "Storage", name: "st1", attributes: [] };
     const changes: UpResult["changes"] = [{ ...change, isHalfMade: false, action: "replace" }];
     const planned: UpResult = { ...RESULT, kind: "planned", changes, outputs: null };
@@ -77,7 +77,7 @@ describe("what up ends with", () => {
   });
 });
 
-test("what down ends with is the command that deploys the same again", () => {
+test("the end of down is the command that deploys the same again", () => {
   const text = describeDown({ kind: "removed", changes: 8, leftGroups: [] }, AGAIN);
   expect(hintText(text)).toBe(
     "All 8 resources were deleted. To create them again, under the same names:\n  same-kit up --location northeurope",

@@ -13,7 +13,7 @@ function report(changes: Partial<ExplainedRun>) {
 const KEPT = { name: "same_step_000", fate: "kept", why: "it completed, and nothing of it has changed" } as const;
 const RUNS = { name: "same_step_001", fate: "runs", why: "its code has changed" } as const;
 
-test("each step has a line, and the last one says that nothing was started", () => {
+test("each step has a line, and the last line says that nothing was started", () => {
   const { stdout, stderr } = report({ steps: [KEPT, RUNS], warnings: ["data.csv has changed."] });
   expect(stdout).toMatch(/same_step_000 +│ kept +│ it completed, and nothing of it has changed/);
   expect(stdout).toMatch(/same_step_001 +│ runs +│ its code has changed/);
@@ -23,7 +23,7 @@ test("each step has a line, and the last one says that nothing was started", () 
   expect(stderr).toBe("Warning: data.csv has changed.\n");
 });
 
-test("a run without any step to run, and one that has not ended, are told apart", () => {
+test("a run without steps to run is distinguished from an unfinished run", () => {
   expect(report({ steps: [KEPT] }).stdout).toContain("1 of 1 steps would be kept; there is nothing to continue.");
   expect(report({ hasEnded: false }).stdout).toBe(
     "The run run-1 has not ended: it would continue after the last step that its storage has.\n",

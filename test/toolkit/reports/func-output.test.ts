@@ -38,7 +38,7 @@ function backgroundTask(text: string): "active" | "ready" {
   }, "active");
 }
 
-test("a start prints what func prints, and ends the background task of an editor", () => {
+test("a start prints the same as func, and ends an editor's background task", () => {
   const { output, written } = setUp();
   output.starting();
   expect(backgroundTask(written())).toBe("active");
@@ -64,7 +64,7 @@ test("a start prints what func prints, and ends the background task of an editor
   expect(backgroundTask(written())).toBe("ready");
 });
 
-test("an app that does not load is announced once its files are repaired", () => {
+test("an app that failed to load is announced once its files are fixed", () => {
   const { output, written } = setUp();
   output.ready(HOST);
   expect(written()).toBe("");
@@ -75,7 +75,7 @@ test("an app that does not load is announced once its files are repaired", () =>
   expect(written().match(/Worker process started/g)).toHaveLength(2);
 });
 
-test("the functions' lines are shown from their level on, the host's own only as warnings", () => {
+test("lines of functions are shown from their log level on, and the host's own lines only as warnings", () => {
   const { output, written } = setUp();
   output.event(line({ message: "own" }));
   output.event(line({ message: "own warning", level: "warn", fields: { port: 1 } }));
@@ -88,7 +88,7 @@ test("the functions' lines are shown from their level on, the host's own only as
   );
 });
 
-test("--verbose shows the host's own lines, and the worker's start once", () => {
+test("--verbose shows the host's own lines, with a single line for the start of the worker", () => {
   const { output, written } = setUp({ isVerbose: true });
   output.event(WORKER);
   output.event(line({ message: "Worker process started and initialized.", fields: { pid: 1 } }));
@@ -99,7 +99,7 @@ test("--verbose shows the host's own lines, and the worker's start once", () => 
   expect(written()).not.toContain("--verbose");
 });
 
-test("--user-log-level decides about the functions' lines", () => {
+test("--user-log-level applies to lines of functions", () => {
   const shownAt = (userLevel: FuncOutputOptions["userLevel"]) => {
     const { output, written } = setUp({ userLevel });
     for (const level of ["trace", "info", "error"] as const)
@@ -111,7 +111,7 @@ test("--user-log-level decides about the functions' lines", () => {
   expect(shownAt("none")).toEqual([]);
 });
 
-test("a worker's JSON lines are for programs", () => {
+test("a worker's JSON lines only go to the JSON output", () => {
   const { output, written, json } = setUp();
   output.event(line({ source: "console", message: 'azfuncjsonlog:{"a":1}' }));
   expect(json).toEqual(['{"a":1}']);

@@ -60,7 +60,7 @@ function report(changes: Partial<RunSummary>, shown: ShownOfRun = {}) {
   return { stdout: console.stdout(), stderr: console.stderr() };
 }
 
-test("a completed run ends with its variables and where things lie", () => {
+test("a completed run ends with its variables and its files", () => {
   const { stdout, stderr } = report({});
   expect(stdout).toMatchInlineSnapshot(`
     "┌──────────┬───────────────────┬──────┬─────────────────────────────────────────────┐
@@ -80,7 +80,7 @@ test("a completed run ends with its variables and where things lie", () => {
   expect(stderr).toBe("Warning: same_step_000: numpy is in no requirements.txt.\n");
 });
 
-test("a failed run tells where in the notebook, and prints no table", () => {
+test("a failed run shows the place in the notebook, and prints no table", () => {
   const failure = {
     code: "ERR_RUN_FAILED",
     step: "same_step_000",
@@ -110,18 +110,18 @@ test("a failed run tells where in the notebook, and prints no table", () => {
   `);
 });
 
-test("a host that stays is named, with how to stop it: where it was found, not where the run is recorded", () => {
+test("a kept host is shown with the command to stop it, for the folder where it was found", () => {
   const host = { ...COMPLETED.host, isKept: true, stateDir: "/elsewhere/.same-kit" };
   const { stderr } = report({ host, stateDir: "/demo/.same-kit", warnings: [] });
   expect(stderr).toBe("The host at http://localhost:7071 keeps running; `same-kit local down` stops it.\n");
 });
 
-test("a host of another folder is named with that folder", () => {
+test("a host of another folder is shown with that folder", () => {
   const { stderr } = report({ host: { ...COMPLETED.host, isKept: true }, warnings: [] });
   expect(stderr).toContain("`same-kit local down --state-dir /s` stops it");
 });
 
-test("--explain tells first of each step why it ran, or that it came from the cache", () => {
+test("--explain shows for each step why it ran, or that it came from the cache", () => {
   const cached = { isHit: true, why: "nothing that it is made of has changed", runId: "run-0", storedAt: "" };
   const steps = [
     { ...STEP, cache: cached },

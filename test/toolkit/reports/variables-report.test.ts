@@ -11,7 +11,7 @@ function report(steps: BoundaryStep[]): string {
 
 const last = { name: "same_step_001", crossing: [], lost: [] };
 
-test("the variables of each boundary are a table, with why one was lost and what to do", () => {
+test("the variables at each boundary are shown in a table, with the reason and the remedy for lost ones", () => {
   const lost = [
     {
       name: "conn",
@@ -36,7 +36,7 @@ test("the variables of each boundary are a table, with why one was lost and what
   `);
 });
 
-test("a run without boundaries says so", () => {
+test("a run without boundaries is reported as such", () => {
   expect(report([last])).toBe("The run has one step: no variable crosses to another.\n");
   expect(report([last, last])).toMatch(/^No step left variables/);
 });

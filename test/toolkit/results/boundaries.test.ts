@@ -6,7 +6,7 @@ const variable = (name: string, changed?: boolean | null) => {
 };
 const lost = [{ name: "s", type: "socket", cell: 2, reason: "It is open", remedy: "Open it again." }];
 
-test("each boundary has what crossed it, and first what was lost there", () => {
+test("each boundary contains the lost variables first, then those that crossed it", () => {
   const steps = [
     { name: "a", crossing: [variable("x")], lost },
     { name: "b", crossing: [variable("x", true), variable("y"), variable("z", null), variable("w", false)], lost: [] },
@@ -28,12 +28,12 @@ test("each boundary has what crossed it, and first what was lost there", () => {
   expect(more).toEqual([]);
 });
 
-test("what an app of an older version tells of a variable that it had before is not taken for new", () => {
+test("a repeated variable from an older app version does not count as new", () => {
   const steps = ["a", "b", "c"].map((name) => ({ name, crossing: [variable("x")], lost: [] }));
   expect(boundariesOf(steps).map(({ variables }) => variables[0]?.fate)).toEqual(["new", "not known"]);
 });
 
-test("a step of which nothing is known has no boundary", () => {
+test("a step without details has no boundary", () => {
   expect(
     boundariesOf([
       { name: "a", crossing: null, lost: [] },
@@ -42,7 +42,7 @@ test("a step of which nothing is known has no boundary", () => {
   ).toEqual([]);
 });
 
-test("a boundary's title counts and sums", () => {
+test("the title of a boundary contains counts and sums", () => {
   const steps = [
     { name: "a", crossing: [variable("x")], lost },
     { name: "b", crossing: [], lost: [] },

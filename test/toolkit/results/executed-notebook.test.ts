@@ -14,7 +14,7 @@ function execute(cells: CellRecord[], changes: Parameters<typeof stepResult>[0] 
   return toExecutedNotebook(TEXT, runResults({ steps: [step] }));
 }
 
-test("each cell has its outputs, its count and its times; those of an earlier run are gone", () => {
+test("each cell has its outputs, execution count and times, and outputs of an earlier run are removed", () => {
   const outputs: CellOutput[] = [
     { output_type: "stream", name: "stdout", text: "a\nb\n" },
     { output_type: "execute_result", execution_count: 1, data: { "text/plain": "2" }, metadata: {} },
@@ -38,7 +38,7 @@ test("each cell has its outputs, its count and its times; those of an earlier ru
   expect([nbformat_minor, metadata["same_kit"]]).toMatchObject([5, { run: "run-1", status: "completed" }]);
 });
 
-test("IDs are kept where they are valid and unique, and generated the same way each time", () => {
+test("IDs are kept if they are valid and unique, and otherwise generated deterministically", () => {
   const cell = (id?: string) => ({ cell_type: "code" as const, source: "x", ...(id && { id }) });
   const text = notebookText([cell("mine"), cell("mine"), cell(), cell("not valid")]);
   const ids = () => toExecutedNotebook(text, runResults({})).cells.map(({ id }) => id);
@@ -48,13 +48,13 @@ test("IDs are kept where they are valid and unique, and generated the same way e
   expect(ids().every((id) => /^[\w-]{1,64}$/.test(id))).toBe(true);
 });
 
-test("what ran before the step's first cell is shown there", () => {
+test("output from before the step's first cell is shown in that cell", () => {
   const outputs: CellOutput[] = [{ output_type: "stream", name: "stderr", text: "loading" }];
   const { cells } = execute([cellRecord({ cell: null, executionCount: null, startedAt: null, outputs })]);
   expect(cells[1]?.outputs).toEqual([{ output_type: "stream", name: "stderr", text: ["loading"] }]);
 });
 
-test("a display is the latest that a later step put in its place, without the ID that only a kernel knows", () => {
+test("a display has the latest update of a later step, without the ID that only a kernel knows", () => {
   const shown: CellOutput = {
     output_type: "display_data",
     data: { "text/plain": "0%" },
@@ -75,7 +75,7 @@ test("a display is the latest that a later step put in its place, without the ID
   expect(cells[1]?.outputs).toEqual([{ output_type: "display_data", data: { "text/plain": ["100%"] }, metadata: {} }]);
 });
 
-test("JSON stays JSON, and a picture is one text", () => {
+test("JSON stays JSON, and a picture is a single string", () => {
   const data = {
     "application/vnd.plotly.v1+json": { data: [] },
     "image/png": "iVBORw==",
@@ -85,7 +85,7 @@ test("JSON stays JSON, and a picture is one text", () => {
   expect(cells[1]?.outputs?.[0]?.["data"]).toEqual({ ...data, "image/svg+xml": ["<svg>\n", "</svg>"] });
 });
 
-test("a step that failed before its code ran says so in its first cell; an error of a cell is not said twice", () => {
+test("a step that failed before its code ran shows the error in its first cell, and an error of a cell is not repeated", () => {
   const failure = { type: "ERR_PYTHON_REQUIREMENTS", message: "no such package", traceback: "" };
   const early = execute([], { status: "failed", failure });
   expect(early.cells[1]?.outputs).toMatchObject([{ output_type: "error", evalue: "no such package" }]);
@@ -94,14 +94,14 @@ test("a step that failed before its code ran says so in its first cell; an error
   expect(late.cells.map(({ outputs }) => outputs?.length)).toEqual([undefined, 0, 1]);
 });
 
-test("a cell that did not end has its start and no end", () => {
+test("an unfinished cell has a start but no end", () => {
   const { durationMs: _, ...record } = cellRecord({ cell: 2, status: "unfinished" });
   const { cells } = execute([record]);
   expect(cells[1]?.metadata).toMatchObject({ same_kit: { status: "unfinished" } });
   expect(Object.keys(cells[1]?.metadata["execution"] as object)).toEqual(["iopub.execute_input", "iopub.status.busy"]);
 });
 
-test("a cell of a step from the cache says so, and from which run", () => {
+test("a cell of a cached step says so, and from which run", () => {
   const cache = { isHit: true, why: "nothing has changed", runId: "run-0", storedAt: "2026-01-01T00:00:00.000Z" };
   const { cells } = execute([cellRecord({ cell: 2 })], { cache });
   expect(cells[1]?.metadata["same_kit"]).toMatchObject({ cached: true, cached_from: "run-0" });

@@ -34,7 +34,7 @@ const CELLS = [
 const kinds = ({ outputs }: StepDetails["cells"][number]) =>
   outputs.map((it) => ("data" in it ? Object.keys(it.data)[0] : "ename" in it ? it.ename : it.name));
 
-test("figures, tables, progress bars, widgets and IPython's objects are in a notebook that nbformat finds valid", async () => {
+test("figures, tables, progress bars, widgets and IPython objects form a notebook that nbformat accepts", async () => {
   const runner = await StepRunner.start({ python });
   const result = await runner.runCells(CELLS, { requirements });
   const details = await runner.detailsOf(result);
@@ -60,7 +60,7 @@ test("figures, tables, progress bars, widgets and IPython's objects are in a not
   expect(validated.record.output.stdout).toBe("valid\n");
 });
 
-test("a figure that is saved is a file of the run, which later steps find, and is shown besides", async () => {
+test("a saved figure is a file of the run, which later steps find, and is also shown", async () => {
   const runner = await StepRunner.start({ python });
   const saved = await runner.runCells(
     [

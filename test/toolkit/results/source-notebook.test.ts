@@ -13,11 +13,11 @@ const CELLS: RunCell[] = [
 ];
 const INJECTED: RunCell = { number: 3, kind: "code", source: "x = 5", tags: ["injected-parameters"] };
 
-test("a notebook that is run as it is stays as it is", () => {
+test("a notebook that runs without changes is left unchanged", () => {
   expect(toSourceNotebook(TEXT, CELLS)).toBe(TEXT);
 });
 
-test("the cell that sets parameters is in the file, and outputs find their cells", () => {
+test("the cell that sets parameters is in the file, and outputs are matched with their cells", () => {
   const source = toSourceNotebook(TEXT, [CELLS[0] as RunCell, INJECTED, CELLS[1] as RunCell]);
   const shown = (text: string) => [{ output_type: "stream" as const, name: "stdout" as const, text }];
   const cells = [3, 2].map((cell) => cellRecord({ cell, outputs: shown(`of ${cell}`) }));

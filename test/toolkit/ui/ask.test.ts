@@ -22,23 +22,23 @@ test.each([
   ["n\r", false],
   ["\r", false],
   ["yesterday\r", false],
-])("%j is %s", async (keys, expected) => {
+])("%j results in %s", async (keys, expected) => {
   await expect(ask(keys).answer).resolves.toBe(expected);
 });
 
-test("Ctrl-D is a no", async () => {
+test("Ctrl-D means no", async () => {
   const { answer, interrupts } = ask("\x04");
   await expect(answer).resolves.toBe(false);
   expect(interrupts).toEqual([]);
 });
 
-test("Ctrl-C is an interrupt, and no answer", async () => {
+test("Ctrl-C is an interrupt instead of an answer", async () => {
   const { answer, interrupts } = ask("\x03");
   await expect(answer).rejects.toMatchObject({ name: "AbortError" });
   expect(interrupts).toEqual(["SIGINT"]);
 });
 
-test("whatever ends the question, the next line is a new one", async () => {
+test("however the question ends, the next output starts on a new line", async () => {
   const { answer, shown } = ask("\x04");
   await answer;
   expect(shown()).toMatch(/Make these changes\? \[y\/N\] .*\n$/s);

@@ -6,7 +6,7 @@ import { createTestConsole } from "../../helpers/console.ts";
 const HOSTILE = "\u001b[2J\u001b]0;owned\u0007\u009b1A\u202e\r";
 const WRITTEN_OUT = "\\x1b[2J\\x1b]0;owned\\x07\\x9b1A\\u202e\\r";
 
-test("answers, remarks and pieces of logs are written without what a terminal would act on", () => {
+test("results, notes and log excerpts are written without control sequences", () => {
   const console = createTestConsole();
   console.answer(HOSTILE);
   console.write(HOSTILE);
@@ -15,7 +15,7 @@ test("answers, remarks and pieces of logs are written without what a terminal wo
   expect(console.stderr()).toBe(`${WRITTEN_OUT}\n`);
 });
 
-test("a document has the same texts in characters that a terminal only prints", () => {
+test("a document contains the same strings, with control characters escaped", () => {
   const console = createTestConsole({ isJson: true });
   console.json({ text: HOSTILE });
   expect(JSON.parse(console.stdout())).toEqual({ text: HOSTILE });
@@ -27,7 +27,7 @@ test("a cell of a table stays in its row", () => {
   expect(table).toContain(`one\\n${WRITTEN_OUT}`);
 });
 
-test("a phase's title is one line, and what is said in it cannot pass for the end of a phase", async () => {
+test("a phase's title is a single line, and notes in it cannot look like the end of a phase", async () => {
   const console = createTestConsole();
   const view = createPhaseView(console, new AbortController().signal);
   await view.phase(`Step${HOSTILE}\n✓ Forged`, async ({ note }) => note(`${HOSTILE}one\n✓ Forged`));

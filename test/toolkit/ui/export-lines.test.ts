@@ -20,14 +20,14 @@ const outputsWith = (appName: string, hostName: string) =>
 test.each([
   [false, "same-dev-1-a.azurewebsites.net"],
   [true, "same:c0ffee@same-dev-1-a.azurewebsites.net"],
-])("usual names are exported as they are, and the key where it is asked for (%s)", (withKey, host) => {
+])("ordinary names are exported unquoted, with the key only on request (%s)", (withKey, host) => {
   expect(exportLines(outputsWith("same-dev-1", "same-dev-1-a.azurewebsites.net"), withKey)).toEqual([
     "export FUNCTIONS_APP_NAME=same-dev-1",
     `export FUNCTIONS_HOST_NAME=${host}`,
   ]);
 });
 
-test("what is exported with the key is an address that the smoke test takes", () => {
+test("the exported address with the key is accepted by the smoke test", () => {
   const [, line = ""] = exportLines(outputsWith("same-dev-1", "same-dev-1-a.azurewebsites.net"), true);
   const address = parseAppAddress(line.slice(line.indexOf("=") + 1), { useHttp: false, accessKey: null });
   expect(address).toEqual({ url: "https://same-dev-1-a.azurewebsites.net", accessKey: "c0ffee" });
@@ -43,7 +43,7 @@ test.each([
   "a && touch made #",
   "$HOME",
   "~ * ?",
-])("`eval` of an output %j sets the variable to it and runs nothing", async (value) => {
+])("`eval` of an output %j sets the variable to that value and runs nothing", async (value) => {
   const cwd = await makeTempDir();
   const lines = exportLines(outputsWith(value, value), false).join("\n");
   const script = 'eval "$LINES_TO_EVALUATE"; printf "%s|%s" "$FUNCTIONS_APP_NAME" "$FUNCTIONS_HOST_NAME"';

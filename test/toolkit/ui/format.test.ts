@@ -6,7 +6,7 @@ test.each([
   [1234, "1.23 s"],
   [12_345, "12.3 s"],
   [185_000, "3 min 05 s"],
-])("%i ms is %s", (ms, text) => {
+])("%i ms is formatted as %s", (ms, text) => {
   expect(formatDuration(ms)).toBe(text);
 });
 
@@ -15,7 +15,7 @@ test.each([
   [999, "999 B"],
   [1000, "1.0 kB"],
   [3_400_000, "3.4 MB"],
-])("%i bytes are %s", (bytes, text) => {
+])("%i bytes are formatted as %s", (bytes, text) => {
   expect(formatSize(bytes)).toBe(text);
 });
 

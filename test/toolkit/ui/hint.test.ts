@@ -12,11 +12,11 @@ const CONTEXT: HintContext = {
 const rendered = (command: CommandHint, changes: Partial<HintContext> = {}) =>
   renderHint(hint`Run ${command} again.`, { ...CONTEXT, ...changes });
 
-test("a text without commands stays as it is", () => {
+test("text without commands is left unchanged", () => {
   expect(renderHint("Run `same-kit up`.", { ...CONTEXT, given: { env: "prod" } })).toBe("Run `same-kit up`.");
 });
 
-test("a command within a longer one stands there as it is", () => {
+test("a command inside a longer command gets its options too", () => {
   const outputs: CommandHint = { command: "outputs", args: ["--export"], isBare: true };
   const said = renderHint(hint`Run: eval "$(${outputs})"`, { ...CONTEXT, given: { env: "prod" } });
   expect(said).toBe('Run: eval "$(same-kit outputs --export --env prod)"');
@@ -30,9 +30,9 @@ test("a hint within a hint keeps its commands", () => {
 });
 
 test.each<[string, Partial<HintContext>, string]>([
-  ["the default place needs no option", {}, "same-kit publish --rollback"],
-  ["the current call's deployment is named", { given: { env: "prod" } }, "same-kit publish --rollback --env prod"],
-  ["a rehearsal stays one", { given: { rehearse: true } }, "same-kit publish --rollback --rehearse"],
+  ["the default state folder needs no option", {}, "same-kit publish --rollback"],
+  ["the deployment of the current call is added", { given: { env: "prod" } }, "same-kit publish --rollback --env prod"],
+  ["a rehearsal stays a rehearsal", { given: { rehearse: true } }, "same-kit publish --rollback --rehearse"],
   [
     "a folder with a space is quoted",
     { given: { "state-dir": "a b" } },
@@ -42,13 +42,13 @@ test.each<[string, Partial<HintContext>, string]>([
   expect(rendered(sameKit("publish", "--rollback"), changes)).toBe(`Run \`${expected}\` again.`);
 });
 
-test("a command gets no option that it does not take", () => {
+test("a command gets no option that it does not support", () => {
   expect(rendered(sameKit("local down"), { given: { env: "prod", "state-dir": "x" } })).toBe(
     "Run `same-kit local down --state-dir x` again.",
   );
 });
 
-test("an option that the hint has already, or must not have, is not added", () => {
+test("an option that the hint already has, or must not have, is not added", () => {
   const given = { env: "prod", rehearse: true };
   expect(rendered(sameKit("up", "--env", "dev"), { given })).toBe("Run `same-kit up --env dev --rehearse` again.");
   expect(rendered({ command: "up", without: ["rehearse"] }, { given })).toBe("Run `same-kit up --env prod` again.");
@@ -59,12 +59,12 @@ test.each([
   ["/home/ada/demo/.same-kit", "local down --state-dir demo/.same-kit"],
   ["/elsewhere", "local down --state-dir /elsewhere"],
   ["/home/ada", "local down --state-dir /home/ada"],
-])("the state folder %s of a hint is what its command finds", (stateDir, expected) => {
+])("the state folder %s of a hint is where its command looks", (stateDir, expected) => {
   const given = { "state-dir": "of-another" };
   expect(rendered({ command: "local down", stateDir }, { given })).toBe(`Run \`same-kit ${expected}\` again.`);
 });
 
-test("a default that a variable or a file sets is not repeated, and its counterpart is named", () => {
+test("a default set by a variable or a file is not repeated, and the usual default is added instead", () => {
   const changes = { defaultStateDir: "/state" };
   expect(rendered({ command: "local down", stateDir: "/state" }, changes)).toBe("Run `same-kit local down` again.");
   expect(rendered({ command: "local down", stateDir: "/home/ada/.same-kit" }, changes)).toBe(

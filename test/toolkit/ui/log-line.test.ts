@@ -12,13 +12,13 @@ const entry = (changes: Partial<LogEntry>): LogEntry => ({
   ...changes,
 });
 
-test("a line has its time, level, subject, text and fields", () => {
+test("a line has time, level, component, message and fields", () => {
   expect(formatLogEntry(entry({ fields: { instanceId: "a", episode: 2, executionId: undefined } }))).toBe(
     "06:00:00.123 info  Function.executor.User: hello instanceId=a episode=2",
   );
 });
 
-test("colours mark the time and what went wrong", () => {
+test("the time, warnings and errors are coloured", () => {
   const paint = (style: string, text: string) => `<${style}>${text}</>`;
   const lines = (["info", "warn", "error"] as const).map((level) => formatLogEntry(entry({ level }), paint));
   expect(lines).toEqual([
@@ -35,7 +35,7 @@ test.each([
   [{ source: "system" }, [false, true]],
   [{ source: "system", level: "warn" }, [true, true]],
   [{ source: "system", level: "trace" }, [false, false]],
-] as const)("without and with --verbose, %j is shown: %j", (changes, expected) => {
+] as const)("whether %j is shown without and with --verbose: %j", (changes, expected) => {
   expect([false, true].map((isVerbose) => isShown(entry(changes), isVerbose))).toEqual(expected);
 });
 
@@ -46,13 +46,13 @@ test.each([
   ["an instance's id", { fields: { instanceId: `a\n${FORGED}` } }],
   ["a function's name", { component: `Function.x\n${FORGED}` }],
   ["another kind of newline", { message: `hello\r${FORGED}\u2028${FORGED}\u0085${FORGED}` }],
-])("%s cannot begin a line of its own", (_what, changes) => {
+])("%s cannot start a new log line", (_what, changes) => {
   const lines = formatLogEntry(entry(changes)).split(/\r\n|[\n\r\u0085\u2028\u2029]/);
   expect(lines.filter((line) => line.startsWith("06:00"))).toHaveLength(1);
   expect(lines.join("\n")).toContain("error host: The storage is gone.");
 });
 
-test("what a step prints keeps its colours and its lines, and nothing else of its control characters", () => {
+test("the output of a step keeps its colours and line breaks, but no other control characters", () => {
   const message = "\u001b[31mred\u001b[2J\n\tindented";
   expect(formatLogEntry(entry({ message, fields: { step: "one" } }))).toBe(
     "06:00:00.123 info  Function.executor.User: \u001b[31mred\\x1b[2J\n    \tindented\u001b[0m step=one",

@@ -5,7 +5,7 @@ import { createTestConsole } from "../../helpers/console.ts";
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
-test("without a terminal a line that is overwritten is shown once a second", async () => {
+test("without a terminal a line that is being overwritten is shown once a second", async () => {
   const console = createTestConsole();
   const view = createPhaseView(console, new AbortController().signal);
   await view.phase("step", async ({ rewrite, note }) => {

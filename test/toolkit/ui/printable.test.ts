@@ -8,7 +8,7 @@ test.each([
   ["two\nlines\tand a tab"],
   [`${ESC}[1;31mred${ESC}[0m and plain`],
   [`${ESC}[38:2::255:0:0mred${ESC}[m`],
-])("%j is printed as it is", (text) => {
+])("%j is printed unchanged", (text) => {
   expect(printable(text)).toBe(text);
 });
 
@@ -22,31 +22,31 @@ test.each([
   ["overwrites the line", "good\rbad", "good\\rbad"],
   ["erases characters", "good\u0008\u0008\u007f", "good\\x08\\x08\\x7f"],
   ["is a newline to some programs", "a\u0085b\u2028c\u2029d\u000be\u000cf", "a\\x85b\\u2028c\\u2029d\\x0be\\x0cf"],
-  ["turns text around", "a\u202eb\u2066c\u2069d\u200fe\u061cf", "a\\u202eb\\u2066c\\u2069d\\u200fe\\u061cf"],
-  ["is a zero", "a\u0000b", "a\\x00b"],
-])("what %s is written out", (_what, text, shown) => {
+  ["changes the text direction", "a\u202eb\u2066c\u2069d\u200fe\u061cf", "a\\u202eb\\u2066c\\u2069d\\u200fe\\u061cf"],
+  ["is a null character", "a\u0000b", "a\\x00b"],
+])("text that %s is escaped", (_what, text, shown) => {
   expect(printable(text)).toBe(shown);
   expect(printable(shown)).toBe(shown);
   expect(printableInLine(text)).toBe(shown);
 });
 
-test("a newline of Windows is a newline", () => {
+test("a Windows newline is kept as a newline", () => {
   expect(printable("a\r\nb\r\n")).toBe("a\nb\n");
 });
 
 test.each([`${ESC}[31mred`, `${ESC}[8mhidden${ESC}[39m`, `${ESC}[38;2;0;0;0mblack`, `${ESC}[0;8mhidden`])(
-  "a colour ends with the text: %j",
+  "a colour is reset at the end of the text: %j",
   (text) => {
     expect(printable(text)).toBe(`${text}${ESC}[0m`);
     expect(printable(printable(text))).toBe(`${text}${ESC}[0m`);
   },
 );
 
-test("a value within a line has neither newlines nor colours", () => {
+test("a value within a line contains neither newlines nor colours", () => {
   expect(printableInLine(`a\nb\tc ${ESC}[31mred`)).toBe("a\\nb\\tc \\x1b[31mred");
 });
 
-test("a document comes back as it was, and holds nothing that a terminal acts on", () => {
+test("a document can be parsed unchanged, and contains nothing that a terminal acts on", () => {
   const value = { text: `${ESC}[2J\u009b2J\u2028\u202e\u007f\r\n"\\`, "\u0085key": ["ä", 1, null] };
   const text = printableJson(value);
   expect(JSON.parse(text)).toEqual(value);

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { renderTable } from "../../../toolkit/src/ui/table.ts";
 import { createTestConsole } from "../../helpers/console.ts";
 
-test("a cell of several lines is one below the other, and control characters of a text stay inside its line", () => {
+test("the lines of a cell are stacked, and control characters stay inside their line", () => {
   const console = createTestConsole();
   expect(renderTable(["A", "B"], [[["one", "two"], "x\ny"]], console)).toMatchInlineSnapshot(`
     "┌─────┬──────┐

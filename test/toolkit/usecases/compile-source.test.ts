@@ -25,7 +25,7 @@ async function folder({ withConfig }: { withConfig: boolean }): Promise<string> 
   return dir;
 }
 
-test("run.parameters are injected and recorded, and those of the call win", async () => {
+test("run.parameters are injected and recorded, and parameters of the call override them", async () => {
   const location = await folder({ withConfig: true });
   const parameters = { files: [], values: [["beta", "3"]] as const, texts: [] };
   const { steps, parameters: recorded, warnings } = await compileSource({ location, sameEnv: null, parameters });
@@ -34,14 +34,14 @@ test("run.parameters are injected and recorded, and those of the call win", asyn
   expect(warnings).toEqual([]);
 });
 
-test("an earlier run's parameters give the same code", async () => {
+test("the parameters of an earlier run produce the same code", async () => {
   const location = await folder({ withConfig: true });
   const recorded = { alpha: { value: 5, python: "5.0" } };
   const { steps } = await compileSource({ location, sameEnv: null, parameters: { recorded } });
   expect(steps[0]?.code).toBe("alpha = 1\nbeta = 2\n# Parameters\nalpha = 5.0");
 });
 
-test("a name that the notebook does not know is warned of", async () => {
+test("a parameter that the notebook does not assign leads to a warning", async () => {
   const location = await folder({ withConfig: false });
   const parameters = { files: [], values: [["gamma", "3"]] as const, texts: [] };
   const { warnings } = await compileSource({ location, sameEnv: null, parameters });
@@ -67,19 +67,19 @@ async function requirementsOf(cells: unknown[], files: Record<string, string>, u
 
 const WITH_REQUIREMENTS = CONFIG.replace("path: n.ipynb", "path: n.ipynb, requirements: all.txt");
 
-test("a tag gives a step requirements of its own, and the others have the notebook's", async () => {
+test("a tag gives a step its own requirements, and other steps have the notebook's", async () => {
   const cells = [cell("a = 1"), cell("b = 1", "same_step_1", "requirements=plots.txt"), cell("c = 1", "same_step_2")];
   const files = { "same.yaml": WITH_REQUIREMENTS, "all.txt": "numpy\n", "plots.txt": "matplotlib\n" };
   expect(await requirementsOf(cells, files)).toEqual(["numpy\n", "matplotlib\n", "numpy\n"]);
   expect(await requirementsOf(cells, files, true)).toEqual(["numpy\n", "numpy\n", "numpy\n"]);
 });
 
-test("what cells install is added to a step's own requirements", async () => {
+test("packages installed by cells are added to a step's own requirements", async () => {
   const cells = [cell("%pip install rich", "requirements=plots.txt")];
   expect(await requirementsOf(cells, { "plots.txt": "matplotlib\n" })).toEqual(["matplotlib\nrich\n"]);
 });
 
-test("a tag that names no file is refused with its cell", async () => {
+test("a tag with a missing file is rejected with its cell", async () => {
   const cells = [cell("a = 1"), cell("b = 1", "requirements=plots.txt")];
   await expect(requirementsOf(cells, {})).rejects.toMatchObject({
     code: "ERR_FILE_MISSING",
@@ -87,7 +87,7 @@ test("a tag that names no file is refused with its cell", async () => {
   });
 });
 
-test("two requirements of one step are refused", async () => {
+test("two requirements for one step are rejected", async () => {
   const cells = [cell("a = 1", "requirements=a.txt"), cell("b = 1", "requirements=b.txt")];
   await expect(requirementsOf(cells, { "a.txt": "", "b.txt": "" })).rejects.toMatchObject({
     code: "ERR_NOTEBOOK_TAGS",
@@ -102,7 +102,7 @@ test.each([
     "(line 5 of same.yaml)",
   ],
   ["data set", `${CONFIG}datasets:\n  iris: { environments: { default: gone.csv } }\n`, "iris (line 7 of same.yaml)"],
-])("a missing file of %s is named with its line in same.yaml", async (_title, config, place) => {
+])("a missing file for %s is reported with its line in same.yaml", async (_title, config, place) => {
   const missing = requirementsOf([cell("a = 1")], { "same.yaml": config });
   await expect(missing).rejects.toMatchObject({ code: "ERR_FILE_MISSING", message: expect.stringContaining(place) });
 });

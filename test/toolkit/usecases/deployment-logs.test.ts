@@ -42,14 +42,14 @@ const row = (minute: number, message: string, arrivedMinute = minute + 1): Row =
   "executor",
 ];
 
-test("without following it asks once, for the time that was wanted, crashes included", async () => {
+test("without following there is a single query, for the requested time, including crashes", async () => {
   const { lines, queries } = await follow([[row(1, "one"), row(2, "two")]], { isFollowing: false });
   expect(lines).toEqual(["2026-11-25T12:01:00Z executor one", "2026-11-25T12:02:00Z executor two"]);
   expect(queries).toHaveLength(1);
   expect(queries[0]).toMatch(/^union traces, \(exceptions .*timestamp > datetime\(2026-11-25T11:00:00\.000Z\)/);
 });
 
-test("following asks for what arrived since, so that a late line is not lost; Ctrl-C is its good end", async () => {
+test("following queries by time of arrival, so that no late line is lost, and Ctrl-C ends it successfully", async () => {
   const { lines, queries } = await follow([[row(1, "first", 5)], [row(0, "written before, arrived after", 6)], []]);
   expect(lines).toEqual([
     "2026-11-25T12:01:00Z executor first",
@@ -63,7 +63,7 @@ test("following asks for what arrived since, so that a late line is not lost; Ct
   ]);
 });
 
-test("an app that was removed, or has nowhere to log to, is reported", async () => {
+test("an app that was removed, or has no log destination, is reported", async () => {
   await expect(follow([], { isThere: false })).rejects.toMatchObject({ code: "ERR_DEPLOY_APP_NOT_FOUND" });
   await expect(follow([], { hasInsights: false })).rejects.toMatchObject({ code: "ERR_LOGS_UNAVAILABLE" });
 });

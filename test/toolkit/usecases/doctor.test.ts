@@ -21,7 +21,7 @@ async function lookAt(name: string, machine: Partial<Machine>) {
   return { status: found?.status, found: found?.found, hasHint: found?.hint !== null };
 }
 
-test("a machine with everything needs nothing", async () => {
+test("a complete machine has no findings", async () => {
   const findings = await examine(complete);
   expect(findings.map(({ name, found }) => `${name} ${found}`)).toEqual([
     "node 24.1.0",
@@ -42,7 +42,7 @@ test.each(["22.21.9", "20.19.0", "v18.0.0"])("Node %s is too old", async (nodeVe
   expect(await lookAt("node", { nodeVersion })).toMatchObject({ status: "missing", hasHint: true });
 });
 
-test("without a Python it says what was tried", async () => {
+test("without a Python the finding says what was tried", async () => {
   const findPythons = async () => ({ usable: [], problem: "python3 is Python 3.8.2" });
   expect(await lookAt("python", { findPythons })).toEqual({
     status: "missing",
@@ -51,7 +51,7 @@ test("without a Python it says what was tried", async () => {
   });
 });
 
-test("a port's owner is named", async () => {
+test("the owner of a port is shown", async () => {
   const portOwner = async (port: number) => (port === 7071 ? { pid: 12, command: "func start" } : undefined);
   expect(await lookAt("port 7071", { portOwner })).toEqual({
     status: "absent",
@@ -60,12 +60,12 @@ test("a port's owner is named", async () => {
   });
 });
 
-test("Docker without its engine is distinguished from no Docker", async () => {
+test("Docker without a running engine is distinguished from no Docker", async () => {
   const run: Machine["run"] = async (_program, [first]) => (first === "--version" ? "Docker version 28" : null);
   expect((await lookAt("docker", { run })).found).toBe("its engine does not answer");
   expect((await lookAt("docker", { run: async () => null })).found).toBe("not found");
 });
 
-test("a tool that prints something else still counts", async () => {
+test("a tool with unexpected output still counts as installed", async () => {
   expect((await lookAt("az", { run: async () => "broken" })).found).toBe("unknown version");
 });

@@ -36,7 +36,7 @@ test("a group that an interrupted run created without recording it is removed", 
   expect(existsSync(fake.deployment.folder.journalFile)).toBe(false);
 });
 
-test("it is only shown by --plan", async () => {
+test("a group that an interrupted run created is only listed by --plan", async () => {
   const fake = await interrupted();
   expect((await down(fake.deployment, { ...REQUEST, planOnly: true })).kind).toBe("planned");
   expect(fake.view.log).toContain(
@@ -45,7 +45,7 @@ test("it is only shown by --plan", async () => {
   expect(await statusOfGroup(fake)).toBe(200);
 });
 
-test("it stays where the question is answered with no, and the choices of the unfinished run with it", async () => {
+test("a group and the choices of the unfinished run are kept if the question is answered with no", async () => {
   const fake = await interrupted({ answer: false });
   expect((await down(fake.deployment, { ...REQUEST, assumeYes: false })).kind).toBe("declined");
   expect(await statusOfGroup(fake)).toBe(200);
@@ -53,14 +53,14 @@ test("it stays where the question is answered with no, and the choices of the un
   expect(existsSync(fake.deployment.folder.journalFile)).toBe(true);
 });
 
-test("it stays while it holds foreign resources", async () => {
+test("a group is kept while it contains foreign resources", async () => {
   const fake = await interrupted();
   await putForeign(fake.mini, GROUP, ["Microsoft.Sql/servers/ledger"]);
   await expect(down(fake.deployment, REQUEST)).rejects.toMatchObject({ code: "ERR_REMOVE_NOT_EMPTY" });
   expect(await statusOfGroup(fake)).toBe(200);
 });
 
-test("it stays where foreign resources came into it while the question was open", async () => {
+test("a group is kept if foreign resources were added while the question was open", async () => {
   const fake = await interrupted();
   const { confirm } = fake.view;
   fake.view.confirm = async (question) => {
@@ -72,21 +72,21 @@ test("it stays where foreign resources came into it while the question was open"
   expect(await statusOfGroup(fake)).toBe(200);
 });
 
-test("a group with another mark is named and left alone, and the choices are kept", async () => {
+test("a group with another mark is reported and left alone, and the choices are kept", async () => {
   const fake = await interrupted({ markOf: () => "11111111-2222-3333-4444-555555555555" });
   expect(await down(fake.deployment, REQUEST)).toEqual({ kind: "nothing", changes: 0, leftGroups: [GROUP] });
   expect(await statusOfGroup(fake)).toBe(200);
   expect(existsSync(fake.deployment.folder.journalFile)).toBe(true);
 });
 
-test("an environment that never got anything is forgotten", async () => {
+test("an environment without any resources is forgotten", async () => {
   const fake = await interrupted();
   await fake.mini.arm("DELETE", groupId(fake));
   expect((await down(fake.deployment, REQUEST)).kind).toBe("nothing");
   expect(existsSync(fake.deployment.folder.journalFile)).toBe(false);
 });
 
-test("a removal that another run has made larger meanwhile asks again, and after a no nothing is forgotten", async () => {
+test("a removal that has become larger in the meantime asks again, and nothing is forgotten after a no", async () => {
   const fake = await interrupted();
   const { terraform, view, deployment } = fake;
   const known = (type: string) => ({ address: `${type}.this`, type, name: "it", location: null, tags: {} });

@@ -12,7 +12,7 @@ const RETRIED = PROVIDER_MIRROR === "stand-in" ? [] : ["throttled"];
 
 describe.skipIf(!hasTerraform)("failures of a deployment", () => {
   test.each(FAILURES.filter(([drill]) => !RETRIED.includes(drill)))(
-    "%s is told by its own code",
+    "%s is reported with its own code",
     async (drill, text) => {
       const deployment = await rehearseDeployment();
       const shown = await failing(deployment, { fail: drill });
@@ -22,7 +22,7 @@ describe.skipIf(!hasTerraform)("failures of a deployment", () => {
   );
 
   for (const drill of RETRIED) {
-    test(`${drill} is outlasted by the real provider`, async () => {
+    test(`${drill} is retried successfully by the real provider`, async () => {
       const deployment = await rehearseDeployment();
       await deployment.up({}, { fail: drill });
     });

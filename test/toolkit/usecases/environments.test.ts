@@ -23,7 +23,7 @@ async function environments(usedDaysAgo: Record<string, number>, python: string 
   return folder;
 }
 
-test("environments are listed with what is in them, last used first", async () => {
+test("environments are listed with their contents, last used first", async () => {
   const folder = await environments({ aaaaaaaaaaaaaaaa: 3, bbbbbbbbbbbbbbbb: 1 });
   const listed = await environmentsIn(folder).list();
   expect(listed.map(({ name }) => name)).toEqual(["requirements:bbbbbbbbbbbb", "requirements:aaaaaaaaaaaa"]);
@@ -36,11 +36,11 @@ test("environments are listed with what is in them, last used first", async () =
   });
 });
 
-test("without any there is nothing to list", async () => {
+test("without environments the list is empty", async () => {
   expect(await environmentsIn("/no/such/folder").list()).toEqual([]);
 });
 
-test("those that nobody has used for long are removed", async () => {
+test("environments that were not used for a long time are removed", async () => {
   const folder = await environments({ old: 31, recent: 29 });
   const { removed, kept, freedBytes } = await pruneEnvironments({
     environments: environmentsIn(folder),
@@ -51,7 +51,7 @@ test("those that nobody has used for long are removed", async () => {
   expect(freedBytes).toBeGreaterThan(0);
 });
 
-test("one whose interpreter is gone, and what a killed build left, are removed at once", async () => {
+test("environments without an interpreter, and remains of a killed build, are removed immediately", async () => {
   const folder = await environments({ gone: 0 }, "/no/such/python");
   await mkdir(path.join(folder, "half", "env-1"), { recursive: true });
   expect(await pruneEnvironments({ environments: environmentsIn(folder), unusedDays: 30, now: NOW })).toMatchObject({
@@ -60,7 +60,7 @@ test("one whose interpreter is gone, and what a killed build left, are removed a
   expect(await readdir(folder)).toEqual([]);
 });
 
-test("one that is being built stays", async () => {
+test("an environment that is being built is kept", async () => {
   const folder = await environments({ old: 31 });
   const lock = await tryFileLock(path.join(folder, "old", "build.lock"));
   expect(await pruneEnvironments({ environments: environmentsIn(folder), unusedDays: 0, now: NOW })).toMatchObject({

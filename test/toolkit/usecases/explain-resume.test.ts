@@ -55,7 +55,7 @@ const deps = { view: recordingView() };
 test.each([
   ["local resume", undefined, explainLocalResume],
   ["resume", "https://app.example", explainRemoteResume],
-] as const)("%s --explain tells what would run, and neither runs nor changes anything", async (_, appUrl, explain) => {
+] as const)("%s --explain lists what would run, and neither runs nor changes anything", async (_, appUrl, explain) => {
   const { write, stateDir, wish } = await recordedRun("failed", appUrl);
   await write(["a = 1", "b = a"]);
   const before = await contentsOf(stateDir);
@@ -70,7 +70,7 @@ test.each([
   expect(await contentsOf(stateDir)).toEqual(before);
 });
 
-test("where nothing would run, all steps are kept", async () => {
+test("if nothing would run, all steps are kept", async () => {
   const { wish, stateDir } = await recordedRun("completed");
   const [run] = await new RunRecords(stateDir).list();
   await run?.saveSummary({ steps: [A, B].map((name) => ({ name, status: "completed" })) });
@@ -78,7 +78,7 @@ test("where nothing would run, all steps are kept", async () => {
   expect(steps.map(({ fate }) => fate)).toEqual(["kept", "kept"]);
 });
 
-test("a run that has not ended continues itself, so that there are no steps to choose", async () => {
+test("an unfinished run continues by itself, so that no steps can be selected", async () => {
   const { wish } = await recordedRun("suspended");
   expect(await explainLocalResume(wish, deps)).toMatchObject({ hasEnded: false, steps: [] });
   await expect(explainLocalResume({ ...wish, from: B }, deps)).rejects.toMatchObject({ code: "ERR_USAGE" });

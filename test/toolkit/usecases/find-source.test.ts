@@ -24,18 +24,18 @@ async function folderWith(files: Record<string, string>): Promise<string> {
   return dir;
 }
 
-test.each(["", "same.yaml", "n.ipynb"])("a folder, its same.yaml and its notebook mean the same (%j)", async (name) => {
+test.each(["", "same.yaml", "n.ipynb"])("a folder, its same.yaml and its notebook are equivalent (%j)", async (name) => {
   const dir = await folderWith({ "same.yaml": YAML, "n.ipynb": notebook() });
   const source = await findSource(path.join(dir, name));
   expect(source).toMatchObject({ folder: dir, configText: YAML, config: { notebook: { path: "n.ipynb" } } });
 });
 
-test("a broken notebook beside it does not keep one with a configuration from being found", async () => {
+test("a broken notebook does not prevent finding another one with a configuration", async () => {
   const dir = await folderWith({ "broken.ipynb": "{", "mine.ipynb": notebook(EMBEDDED) });
   expect(await findSource(dir)).toMatchObject({ config: { notebook: { name: "mine" } } });
 });
 
-test.each(["", "mine.ipynb"])("a notebook can carry its configuration itself (%j)", async (name) => {
+test.each(["", "mine.ipynb"])("a notebook can contain its own configuration (%j)", async (name) => {
   const dir = await folderWith({ "mine.ipynb": notebook(EMBEDDED), "other.ipynb": notebook() });
   const source = await findSource(path.join(dir, name));
   expect(source).toMatchObject({
@@ -46,10 +46,10 @@ test.each(["", "mine.ipynb"])("a notebook can carry its configuration itself (%j
 });
 
 test.each([
-  ["by its name", {}, "Iris study.ipynb"],
-  ["as the only one of its folder", {}, ""],
-  ["beside a same.yaml of another", { "same.yaml": YAML, "n.ipynb": notebook() }, "Iris study.ipynb"],
-])("a notebook runs as it is, %s", async (_title, files, name) => {
+  ["by name", {}, "Iris study.ipynb"],
+  ["as the only one in its folder", {}, ""],
+  ["next to the same.yaml of another notebook", { "same.yaml": YAML, "n.ipynb": notebook() }, "Iris study.ipynb"],
+])("a notebook runs without changes %s", async (_title, files, name) => {
   const dir = await folderWith({ "Iris study.ipynb": notebook(), ...files });
   expect(await findSource(path.join(dir, name))).toMatchObject({
     folder: dir,
@@ -68,14 +68,14 @@ test.each([
     "a.ipynb, b.ipynb",
   ],
   [
-    "two notebooks without one",
+    "two notebooks without a configuration",
     { "a.ipynb": notebook(), "b.ipynb": notebook() },
     "",
     "ERR_CONFIG_NOT_FOUND",
     "no same.yaml that says which one is meant: a.ipynb, b.ipynb",
   ],
   [
-    "a same.yaml with a mistake",
+    "a same.yaml with an error",
     { "same.yaml": `${YAML}runs: 1\n` },
     "",
     "ERR_CONFIG_INVALID",
@@ -97,9 +97,9 @@ test.each([
     "ERR_NOTEBOOK_INVALID",
     "a.ipynb is not a notebook",
   ],
-  ["a folder for a same.yaml", { "same.yaml/a": "" }, "", "ERR_FILE_UNUSABLE", "is a folder"],
+  ["a folder in place of a same.yaml", { "same.yaml/a": "" }, "", "ERR_FILE_UNUSABLE", "is a folder"],
   ["a same.yaml that is not YAML", { "same.yaml": "a: [" }, "", "ERR_CONFIG_INVALID", "is not valid YAML"],
-])("%s is explained", async (_title, files, name, code, text) => {
+])("%s is reported with an explanation", async (_title, files, name, code, text) => {
   const dir = await folderWith(files);
   await expect(findSource(path.join(dir, name))).rejects.toMatchObject({
     code,

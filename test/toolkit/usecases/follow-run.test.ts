@@ -16,17 +16,17 @@ function follow(answers: (RunStatus | null)[], signal = new AbortController().si
   return { seen, end: followRun({ client, run: RUN, onStatus, wake, signal }) };
 }
 
-test.each(["Completed", "Failed", "Terminated", "Canceled"] as const)("it asks until the run is %s", async (last) => {
+test.each(["Completed", "Failed", "Terminated", "Canceled"] as const)("the status is polled until the run is %s", async (last) => {
   const { seen, end } = follow([statusOf("Pending"), statusOf("Running"), statusOf("Suspended"), statusOf(last)]);
   await expect(end).resolves.toMatchObject({ runtimeStatus: last });
   expect(seen).toEqual(["Pending", "Running", "Suspended", last]);
 });
 
-test("a run that the app forgets is lost", async () => {
+test("a run that the app no longer knows is lost", async () => {
   await expect(follow([statusOf("Running"), null]).end).resolves.toBeNull();
 });
 
-test("an abort ends it with the reason", async () => {
+test("an abort ends the polling with its reason", async () => {
   const controller = new AbortController();
   const { end } = follow(
     Array.from({ length: 1000 }, () => statusOf("Running")),
@@ -36,7 +36,7 @@ test("an abort ends it with the reason", async () => {
   await expect(end).rejects.toThrow("enough");
 });
 
-test("a wake that came before the wait is not lost", async () => {
+test("a wake-up before the wait is not lost", async () => {
   const wake = new WakeSignal();
   wake.give();
   await expect(wake.next()).resolves.toBeUndefined();

@@ -12,7 +12,7 @@ const TARGET = { node: process.execPath, launcher: "/same-kit.cjs", platform: "l
 const fakeLauncher = () => makeTempDirWith({ "it's.cjs": "console.log(JSON.stringify(process.argv.slice(2)));" });
 
 test.skipIf(process.platform === "win32")(
-  "the func in a folder calls same-kit, with the Node on PATH once ours is gone",
+  "the func in a folder calls same-kit, with the Node on PATH if ours is missing",
   async () => {
     const [dir, folder] = [await makeTempDir(), await fakeLauncher()];
     for (const node of [process.execPath, "/gone/node"]) {
@@ -23,7 +23,7 @@ test.skipIf(process.platform === "win32")(
   },
 );
 
-test("on Windows it is a batch file", async () => {
+test("on Windows the shim is a batch file", async () => {
   const file = await writeFuncShim({
     ...TARGET,
     dir: await makeTempDir(),
@@ -34,13 +34,13 @@ test("on Windows it is a batch file", async () => {
   expect(await readFile(file, "utf8")).toContain('"%node%" "C:\\100%%\\k.cjs" func %*\r\n');
 });
 
-test("another func in that folder stays", async () => {
+test("another func in that folder is kept", async () => {
   const dir = await makeTempDirWith({ func: "#!/bin/sh\n" });
   await expect(writeFuncShim({ ...TARGET, dir })).rejects.toMatchObject({ code: "ERR_FUNC_SHIM" });
   expect(await readFile(path.join(dir, "func"), "utf8")).toBe("#!/bin/sh\n");
 });
 
-test.skipIf(process.platform === "win32")("the publisher does not take it for Core Tools", async () => {
+test.skipIf(process.platform === "win32")("the publisher does not mistake the shim for Core Tools", async () => {
   const dir = await makeTempDir();
   await writeFile(path.join(dir, "same-kit.cjs"), "process.exit(process.env.SAME_KIT_WANTS_CORE_TOOLS ? 1 : 0);");
   await writeFuncShim({ ...TARGET, dir, launcher: path.join(dir, "same-kit.cjs") });

@@ -20,7 +20,7 @@ const notebook = (metadata = {}) => ({
   cells: [{ cell_type: "code", source: "x = 1", metadata: {} }],
 });
 
-test.each(["", "study.ipynb"])("a same.yaml is written that runs what ran without it (%j)", async (name) => {
+test.each(["", "study.ipynb"])("a same.yaml is written that runs the same as without it (%j)", async (name) => {
   const dir = await folderWith({ "study.ipynb": notebook(), "requirements.txt": "numpy\n" });
   const before = await compileSource({ location: path.join(dir, "study.ipynb"), sameEnv: null });
   const file = path.join(dir, "same.yaml");
@@ -41,7 +41,7 @@ test.each(["", "study.ipynb"])("a same.yaml is written that runs what ran withou
   expect(Object.keys(after.request.steps[0]?.sources ?? {})).toEqual(["same.yaml", "requirements.txt"]);
 });
 
-test("what a notebook says itself is kept", async () => {
+test("the notebook's own configuration is kept", async () => {
   const same_config = {
     apiVersion: "sameproject.io/v1alpha1",
     metadata: { name: "n", version: "2" },
@@ -71,6 +71,6 @@ test.each(["same.yaml", "same.yml"])("a %s is not overwritten", async (name) => 
   expect(await readFile(path.join(dir, name), "utf8")).toBe("mine");
 });
 
-test("a folder without a notebook gets none", async () => {
+test("a folder without a notebook is rejected", async () => {
   await expect(initConfig(await makeTempDir())).rejects.toMatchObject({ code: "ERR_CONFIG_NOT_FOUND" });
 });

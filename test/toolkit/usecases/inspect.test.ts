@@ -11,17 +11,17 @@ function find(hubName: string | null, hosts: RunningHost[], runs: RunRecord[] = 
 }
 
 describe("the inspector that is opened", () => {
-  test("is that of the host that runs here", async () => {
+  test("belongs to the running host", async () => {
     const page = await find(null, [host("http://localhost:7071", "A")]);
     expect(page).toEqual({ url: "http://localhost:7071/runtime/webhooks/inspector/" });
   });
 
-  test("is that of the host with the named hub", async () => {
+  test("belongs to the host with the given hub", async () => {
     const hosts = [host("http://localhost:7071", "A"), host("http://localhost:7072", "B")];
     expect(await find("B", hosts)).toEqual({ url: "http://localhost:7072/runtime/webhooks/inspector/" });
   });
 
-  test("is of the hub that the latest run left on disk, without a host", async () => {
+  test("shows the hub that the latest run left on disk if there is no host", async () => {
     const page = await find(
       null,
       [],
@@ -30,12 +30,12 @@ describe("the inspector that is opened", () => {
     expect(page).toEqual({ place: { kind: "storage", storage: { kind: "disk" }, hubName: "Latest" } });
   });
 
-  test("is of a named hub that no host works on", async () => {
+  test("shows a given hub without a host", async () => {
     const page = await find("C", [host("http://localhost:7071", "A")]);
     expect(page).toEqual({ place: { kind: "storage", storage: { kind: "disk" }, hubName: "C" } });
   });
 
-  test("is none without a host and a run", async () => {
+  test("does not exist without a host and a run", async () => {
     await expect(find(null, [], [run("Gone", "memory")])).rejects.toMatchObject({ code: "ERR_NO_HOST" });
   });
 });

@@ -44,7 +44,7 @@ async function typesIn(cwd: string): Promise<string[]> {
 const GROUP = "Microsoft.Resources/resourceGroups northeurope";
 
 describe.skipIf(!hasTerraform)("a Ctrl-C while Azure creates the resource group", () => {
-  test("is answered by what is left; the next up continues with it and the same choices, and down removes it", {
+  test("leads to a report of what is left, the next up continues with the same choices, and down removes the group", {
     timeout: 120_000,
   }, async () => {
     const cwd = await makeTempDir();

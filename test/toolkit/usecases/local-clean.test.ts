@@ -19,7 +19,7 @@ async function stateWith(...states: RunState[]) {
   return { stateDir, left };
 }
 
-test("ended runs go, and with the last one the storage's data", async () => {
+test("ended runs are removed, and with the last one the storage data", async () => {
   const { stateDir, left } = await stateWith("completed", "failed", "terminated");
   const result = await localClean(stateDir, false, new FakeEmulator());
   expect(result).toMatchObject({ runs: 3, keptRuns: 0, removedStorage: true });
@@ -27,7 +27,7 @@ test("ended runs go, and with the last one the storage's data", async () => {
   expect(await left()).toEqual({ runs: [], hasData: false });
 });
 
-test("an unfinished run is kept with the data that it needs", async () => {
+test("an unfinished run is kept with its data", async () => {
   const { stateDir, left } = await stateWith("completed", "suspended");
   expect(await localClean(stateDir, false, new FakeEmulator())).toMatchObject({
     runs: 1,
@@ -37,7 +37,7 @@ test("an unfinished run is kept with the data that it needs", async () => {
   expect(await left()).toEqual({ runs: ["suspended"], hasData: true });
 });
 
-test("unfinished runs go when they are asked for", async () => {
+test("unfinished runs are removed on request", async () => {
   const { stateDir, left } = await stateWith("lost", "running");
   await localClean(stateDir, true, new FakeEmulator());
   expect(await left()).toEqual({ runs: [], hasData: false });
@@ -51,7 +51,7 @@ test("nothing is removed while a host runs", async () => {
   expect(await left()).toEqual({ runs: ["completed"], hasData: true });
 });
 
-test("the spans of traced apps go, also while a run keeps the storage", async () => {
+test("spans of traced apps are removed, even while a run keeps the storage", async () => {
   const { stateDir } = await stateWith("suspended");
   const file = path.join(stateDir, "traces", "spans.jsonl");
   await mkdir(path.dirname(file));

@@ -6,7 +6,7 @@ import { runRecord } from "../../helpers/run-record.ts";
 
 const records = { stateDir: "/state", list: async () => [] };
 
-test("a storage's key is shown only where it is asked for", async () => {
+test("the storage key is shown only on request", async () => {
   const emulator = new FakeEmulator();
   emulator.hosts.set("/state", [{ ...runningHost(), port: 7071 }]);
   expect(JSON.stringify(await localStatus(records, emulator))).not.toContain("AccountKey");
@@ -14,7 +14,7 @@ test("a storage's key is shown only where it is asked for", async () => {
   expect(shown.hosts).toMatchObject([{ port: 7071, connectionString: "AccountKey=of-7071" }]);
 });
 
-test("a run on another app is not abandoned when the process that sent it is gone, one on a host of this machine is", async () => {
+test("a run whose process is gone is abandoned on a local host, but not on another app", async () => {
   const record = { ...runRecord({ id: "here" }), state: "running", hostPid: 999_999_999 } as const;
   const folders = [record, { ...record, id: "there", appUrl: "https://app.test" }].map(
     (it) => ({ record: it }) as RunFolder,

@@ -28,14 +28,14 @@ async function applyPlainly(deployment: RehearsedDeployment, mainText?: string):
 }
 
 describe.skipIf(!hasTerraform)("an app that plain terraform created", () => {
-  test("gets its package by its outputs, and is known from then on", async () => {
+  test("is published to by its outputs, and is known afterwards", async () => {
     const deployment = await rehearseDeployment();
     const outputsFile = await applyPlainly(deployment);
     expect((await deployment.publish({ outputsFile })).wasPublished).toBe(true);
     expect((await deployment.publish()).wasPublished).toBe(false);
   });
 
-  test("loses the storage setting without a key before its package comes", async () => {
+  test("loses its storage setting without a key before the package is published", async () => {
     const deployment = await rehearseDeployment();
     const outputsFile = await applyPlainly(deployment, [WITH_IDENTITY, ...outputs].join("\n"));
     await deployment.publish({ outputsFile });

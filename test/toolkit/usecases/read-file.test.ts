@@ -11,11 +11,11 @@ async function write(content: string | Uint8Array): Promise<string> {
   return file;
 }
 
-test("a text is read without its byte order mark", async () => {
+test("text is read without its byte order mark", async () => {
   expect(await readTextFile(await write("\uFEFFä"), "it")).toBe("ä");
 });
 
-test("what PowerShell writes is refused with the way out", async () => {
+test("UTF-16 text as written by PowerShell is rejected with a remedy", async () => {
   const file = await write(Buffer.from("\uFEFFnumpy\n", "utf16le"));
   await expect(readTextFile(file, "the list")).rejects.toMatchObject({
     code: "ERR_FILE_UNUSABLE",

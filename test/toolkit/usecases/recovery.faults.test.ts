@@ -50,8 +50,8 @@ function stoppingAt(moment: string, stop: AbortController): RecordingView {
   };
 }
 
-describe.skipIf(!hasTerraform)("a deployment that was hindered", () => {
-  test.each(HEALED)("%s heals by itself", async (drill, noted) => {
+describe.skipIf(!hasTerraform)("a deployment after a failure", () => {
+  test.each(HEALED)("%s recovers automatically", async (drill, noted) => {
     const deployment = await rehearseDeployment();
     const { smokeTest, view } = await deployment.up({}, { fail: drill });
     // Once, however often it is met.
@@ -60,14 +60,14 @@ describe.skipIf(!hasTerraform)("a deployment that was hindered", () => {
   });
 
   test.each(HEALED.filter(([drill]) => drill !== "exists-not-in-state"))(
-    "%s that does not pass is told",
+    "%s is reported if it does not go away",
     async (drill) => {
       const deployment = await rehearseDeployment();
       expect((await failing(deployment, { fail: `${drill}:always` })).code).toBe(codeOfDrill(drill));
     },
   );
 
-  test("an apply that died half-way resumes: what it left is adopted", async () => {
+  test("an apply that died halfway is resumed, and its resources are adopted", async () => {
     const deployment = await rehearseDeployment();
     await failing(deployment, { fail: "apply-dies" });
     const { smokeTest, view } = await deployment.up();
@@ -75,7 +75,7 @@ describe.skipIf(!hasTerraform)("a deployment that was hindered", () => {
     expect(smokeTest).toBe("passed");
   });
 
-  test("an apply that failed for one resource makes only the rest the next time", async () => {
+  test("after an apply that failed for one resource, the next one creates only the rest", async () => {
     const deployment = await rehearseDeployment();
     await failing(deployment, { fail: "apply-partly-failed" });
     const { changes, smokeTest } = await deployment.up();
@@ -85,7 +85,7 @@ describe.skipIf(!hasTerraform)("a deployment that was hindered", () => {
     expect(smokeTest).toBe("passed");
   });
 
-  test("after a failed smoke test only that is done again", async () => {
+  test("after a failed smoke test only the smoke test is repeated", async () => {
     const deployment = await rehearseDeployment();
     await failing(deployment, { fail: "smoke-failed" });
     const { view } = await deployment.up();
@@ -94,7 +94,7 @@ describe.skipIf(!hasTerraform)("a deployment that was hindered", () => {
   });
 
   test.each(["zero-functions", "host-error"])(
-    "after a package that does not run (%s), only the check is repeated, and a rollback brings the good one back",
+    "after a package that does not run (%s), only the check is repeated, and a rollback restores the good package",
     async (drill) => {
       const deployment = await rehearseDeployment();
       const good = await deployment.up();
@@ -111,7 +111,7 @@ describe.skipIf(!hasTerraform)("a deployment that was hindered", () => {
     },
   );
 
-  test("a publish that was refused is no package to come from: a rollback publishes the last good one", async () => {
+  test("a rejected publish does not count for a rollback, which publishes the last good package", async () => {
     const deployment = await rehearseDeployment();
     const good = await deployment.up();
     await writeFile(path.join(deployment.appDir, "main.cjs"), "// Another app.\n");
@@ -128,7 +128,7 @@ describe.skipIf(!hasTerraform)("a deployment that was hindered", () => {
     ["run Publish the app", "ERR_DEPLOY_INTERRUPTED", "Stopped during the publish."],
     ["run Wait until the app is healthy", "ERR_VERIFY_INTERRUPTED", "Stopped during the checks."],
     ["run Smoke test: run the singlestep notebook", "ERR_VERIFY_INTERRUPTED", "Stopped during the checks."],
-  ])("an interrupt at %j says what state things are in, and the next up goes on", async (moment, code, message) => {
+  ])("an interrupt at %j reports the state, and the next up continues", async (moment, code, message) => {
     const deployment = await rehearseDeployment();
     const stop = new AbortController();
     const view = stoppingAt(moment, stop);
@@ -137,7 +137,7 @@ describe.skipIf(!hasTerraform)("a deployment that was hindered", () => {
     expect((await deployment.up()).smokeTest).toBe("passed");
   });
 
-  test("an interrupt stops terraform once, keeps what is done, and the next up goes on without replacing anything", async () => {
+  test("an interrupt stops terraform once, keeps finished work, and the next up continues without replacing anything", async () => {
     const deployment = await rehearseDeployment();
     const stop = new AbortController();
     const view = notifying((text) => {
@@ -151,7 +151,7 @@ describe.skipIf(!hasTerraform)("a deployment that was hindered", () => {
     expect(next.view.log).not.toContainEqual(expect.stringMatching(/^note delete /));
   });
 
-  test("a removal that was interrupted at its last check is finished by the next one", async () => {
+  test("a removal interrupted at its last check is finished by the next one", async () => {
     const deployment = await rehearseDeployment();
     await deployment.up({ skip: { terraform: false, publish: true, smoke: true } });
     const stop = new AbortController();
@@ -162,7 +162,7 @@ describe.skipIf(!hasTerraform)("a deployment that was hindered", () => {
     expect(existsSync(deployment.folder.outputsFile)).toBe(false);
   });
 
-  test("down without a state names what is left in Azure, and removes nothing", async () => {
+  test("down without a state lists what is left in Azure, and removes nothing", async () => {
     const deployment = await rehearseDeployment();
     await deployment.up({ skip: { terraform: false, publish: true, smoke: true } });
     const elsewhere = `${deployment.folder.terraformDir}.elsewhere`;
@@ -189,7 +189,7 @@ describe.skipIf(!hasTerraform)("a deployment that was hindered", () => {
     expect((await deployment.down()).kind).toBe("nothing");
   });
 
-  test("down refuses a group that holds what is not ours, and deletes nothing", async () => {
+  test("down rejects a group with foreign resources, and deletes nothing", async () => {
     const deployment = await rehearseDeployment();
     await deployment.up({}, { fail: "group-not-empty" });
     const shown = await failing(deployment, { fail: "group-not-empty" }, "down");

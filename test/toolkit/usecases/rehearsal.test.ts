@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { withoutAzure } from "../../../toolkit/src/usecases/rehearsal.ts";
 
-test("a rehearsal sees no sign-in and no settings of the user's terraform, but the variables that up would see", () => {
+test("a rehearsal sees neither a sign-in nor the user's terraform settings, but the same variables as up", () => {
   const kept = { PATH: "/bin", TF_VAR_location: "northeurope", TFLINT: "1" };
   const hidden = {
     ARM_CLIENT_SECRET: "s",

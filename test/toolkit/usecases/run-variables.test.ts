@@ -14,21 +14,21 @@ function records(...folders: RunFolder[]) {
   return { stateDir: "/s", find, list: async () => folders };
 }
 
-test("without an ID, it is the latest run that ended", async () => {
+test("without an ID the latest ended run is used", async () => {
   const known = records(folder("run-1", "failed"), folder("run-2", "completed"), folder("run-3", "running", null));
   expect(await runVariables(null, known)).toEqual({ id: "run-2", steps: [{ name: "a", crossing: null, lost: [] }] });
   expect(await runVariables("run-1", known)).toMatchObject({ id: "run-1" });
 });
 
-test("the record of an older same-kit tells nothing of variables", async () => {
+test("the record of an older same-kit contains no variables", async () => {
   const old = folder("run-1", "completed", { steps: [{ name: "a" }] });
   expect((await runVariables("run-1", records(old))).steps).toEqual([{ name: "a", crossing: null, lost: [] }]);
 });
 
 test.each([
   ["an unknown run", "run-9", records(), "no record of a run run-9"],
-  ["no run at all", null, records(), "no run that ended"],
-  ["a run that has not ended", "run-1", records(folder("run-1", "running", null)), "has not ended"],
+  ["an empty list of runs", null, records(), "no run that ended"],
+  ["an unfinished run", "run-1", records(folder("run-1", "running", null)), "has not ended"],
 ])("%s is an error", async (_, id, known, message) => {
   const error = await runVariables(id, known).catch((it: unknown) => it);
   expect(error).toMatchObject({ code: "ERR_RUN_UNKNOWN", message: expect.stringContaining(message) });

@@ -19,8 +19,8 @@ async function lookInto(deployment: RehearsedDeployment, group: string) {
   });
 }
 
-describe.skipIf(!hasTerraform)("a cloud that others use too", () => {
-  test("a colleague's group of the wanted name stays as it is, also with --adopt while it holds something", async () => {
+describe.skipIf(!hasTerraform)("a cloud shared with others", () => {
+  test("a colleague's group with the wanted name is left alone, even with --adopt while it has contents", async () => {
     const deployment = await rehearseDeployment();
     await deployment.inAzure((mini) =>
       putForeign(mini, "shared-prod", ["Microsoft.Storage/storageAccounts/ledgerfiles"]),
@@ -37,7 +37,7 @@ describe.skipIf(!hasTerraform)("a cloud that others use too", () => {
     expect(await lookInto(deployment, "shared-prod")).toEqual({ tags: { owner: "colleague" }, names: ["ledgerfiles"] });
   });
 
-  test("another region is refused while foreign resources would go with the group, and needs --allow-delete without", async () => {
+  test("moving to another region is rejected if foreign resources would be deleted, and otherwise needs --allow-delete", async () => {
     const deployment = await rehearseDeployment();
     const { outputs } = await deployment.up(RESOURCES_ONLY);
     const group = outputs?.resourceGroup ?? "";
@@ -59,7 +59,7 @@ describe.skipIf(!hasTerraform)("a cloud that others use too", () => {
     expect(view.log).toContainEqual(expect.stringMatching(/^line {3}Storage account \S+: the history of all runs/));
   });
 
-  test("a second machine is refused, takes over with --adopt, and the first one is refused from then on", async () => {
+  test("a second machine is rejected, can take over with --adopt, and the first one is rejected from then on", async () => {
     const first = await rehearseDeployment();
     const { outputs } = await first.up(RESOURCES_ONLY);
     const group = outputs?.resourceGroup ?? "";
@@ -91,7 +91,7 @@ describe.skipIf(!hasTerraform)("a cloud that others use too", () => {
     expect(await lookInto(second, group)).toBeNull();
   });
 
-  test("a state that is damaged is not called locked, and nothing is changed", async () => {
+  test("a damaged state is not reported as locked, and nothing is changed", async () => {
     const deployment = await rehearseDeployment();
     await deployment.up(RESOURCES_ONLY);
     await writeFile(path.join(deployment.folder.terraformDir, "terraform.tfstate"), "{ broken");

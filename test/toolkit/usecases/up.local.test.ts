@@ -9,7 +9,7 @@ import { hasTerraform } from "../../helpers/terraform.ts";
 const runs = (log: readonly string[]) => log.filter((line) => /^(run|skip|fail) /.test(line));
 
 describe.skipIf(!hasTerraform)("a rehearsed deployment", () => {
-  test("goes from nothing to a smoke-tested app, does nothing twice, and is removed without a trace", async () => {
+  test("goes from nothing to a smoke-tested app, repeats no finished work, and is removed completely", async () => {
     const deployment = await rehearseDeployment();
     const first = await deployment.up();
     expect(runs(first.view.log)).toEqual([
@@ -45,7 +45,7 @@ describe.skipIf(!hasTerraform)("a rehearsed deployment", () => {
     expect((await deployment.down()).kind).toBe("nothing");
   });
 
-  test("the access key reaches the site and no output of the command", async () => {
+  test("the access key reaches the site, but no output of the command", async () => {
     const deployment = await rehearseDeployment();
     const { outputs, view } = await deployment.up();
     const key = outputs?.accessKey ?? "";
@@ -54,7 +54,7 @@ describe.skipIf(!hasTerraform)("a rehearsed deployment", () => {
     expect([...view.log, ...view.said].join("\n")).not.toContain(key);
   });
 
-  test("what azurerm writes beside identity-based storage is removed, also where a file asks for an identity", async () => {
+  test("the key-less setting that azurerm adds is removed, even if a file requests an identity", async () => {
     const deployment = await rehearseDeployment();
     const file = path.join(deployment.appDir, "identity.tfvars");
     await writeFile(file, 'storage_access = "identity"\n');
@@ -65,7 +65,7 @@ describe.skipIf(!hasTerraform)("a rehearsed deployment", () => {
     expect(again.log.join("\n")).not.toContain("Removed the storage setting");
   });
 
-  test("a later call without options means the same deployment, until one says otherwise", async () => {
+  test("a later call without options refers to the same deployment, until one specifies otherwise", async () => {
     const deployment = await rehearseDeployment();
     const skip = { terraform: false, publish: true, smoke: true };
     await deployment.up({ variables: { location: "northeurope", tags: { team: "blue" } }, skip });
@@ -91,7 +91,7 @@ describe.skipIf(!hasTerraform)("a rehearsed deployment", () => {
     expect((await deployment.up({ planOnly: true })).changes.length).toBeGreaterThan(5);
   });
 
-  test("--plan publishes nothing, also where terraform has nothing to do and the app has changed", async () => {
+  test("--plan publishes nothing, even if only the app has changed", async () => {
     const deployment = await rehearseDeployment();
     await deployment.up();
     await writeFile(path.join(deployment.appDir, "main.cjs"), "// Another app.\n");
@@ -105,7 +105,7 @@ describe.skipIf(!hasTerraform)("a rehearsed deployment", () => {
     ["typo.tfvars", 'locatoin = "westeurope"\n', /^A variable file sets .*: "locatoin" \(\/.*\/typo\.tfvars\)/],
     ["broken.tfvars", "location = \n", /^\/.*\/broken\.tfvars:1: Invalid expression\. /],
     ["wrong.tfvars.json", '{"location":"West Europe","plan":"big"}', /region's short name[\s\S]*plan must be flex/],
-  ])("a mistake in %s is told before anything is changed", async (name, content, text) => {
+  ])("an error in %s is reported before anything is changed", async (name, content, text) => {
     const deployment = await rehearseDeployment();
     const file = path.join(deployment.appDir, "..", name);
     await writeFile(file, content);
@@ -119,7 +119,7 @@ describe.skipIf(!hasTerraform)("a rehearsed deployment", () => {
     expect(view.log).not.toContain("run Apply");
   });
 
-  test("a setting of the user's that bends terraform is not used, and named", async () => {
+  test("user settings that would alter terraform are not used, and are reported", async () => {
     const deployment = await rehearseDeployment();
     const bent = { TF_CLI_ARGS: "-no-such-flag", TF_WORKSPACE: "other", TF_DATA_DIR: "/nowhere" };
     const { kind, view } = await deployment.up({ planOnly: true }, { env: bent });
@@ -127,7 +127,7 @@ describe.skipIf(!hasTerraform)("a rehearsed deployment", () => {
     expect(view.log[0]).toMatch(/^line Not used here.*: TF_CLI_ARGS, TF_WORKSPACE, TF_DATA_DIR\.$/);
   });
 
-  test("a no to the question changes nothing", async () => {
+  test("answering no changes nothing", async () => {
     const deployment = await rehearseDeployment();
     const { kind, view } = await deployment.up({ assumeYes: false }, { view: recordingView(false) });
     expect(kind).toBe("declined");
@@ -135,7 +135,7 @@ describe.skipIf(!hasTerraform)("a rehearsed deployment", () => {
     expect(view.log).not.toContain("run Apply");
   });
 
-  test("a changed app is published and proven again; a rollback brings the one before back", async () => {
+  test("a changed app is published and tested again, and a rollback restores the previous one", async () => {
     const deployment = await rehearseDeployment();
     const first = await deployment.up();
     await writeFile(path.join(deployment.appDir, "main.cjs"), "// Another app.\n");
@@ -147,7 +147,7 @@ describe.skipIf(!hasTerraform)("a rehearsed deployment", () => {
     expect(deployment.site.boots).toHaveLength(3);
   });
 
-  test("func gets the unpacked package, and the token by standard input only", async () => {
+  test("func receives the unpacked package, and the token only on standard input", async () => {
     const deployment = await rehearseDeployment();
     const { outputs } = await deployment.up();
     await writeFile(path.join(deployment.appDir, "main.cjs"), "// Another app.\n");
@@ -163,7 +163,7 @@ describe.skipIf(!hasTerraform)("a rehearsed deployment", () => {
     expect((await readFile(path.join(func.dir, "copy", "main.cjs"), "utf8")).trim()).toBe("// Another app.");
   });
 
-  test("a rotated access key stays until it is rotated again", async () => {
+  test("a rotated access key is kept until the next rotation", async () => {
     const deployment = await rehearseDeployment();
     const first = await deployment.up();
     const rotated = await deployment.up({ rotateKey: true });
@@ -181,7 +181,7 @@ describe.skipIf(!hasTerraform)("a rehearsed deployment", () => {
     expect((await deployment.up()).changes).toEqual([]);
   });
 
-  test("the journal tells how far it came; without a package there is nothing to test", async () => {
+  test("the journal records the progress, and without a package there is nothing to test", async () => {
     const deployment = await rehearseDeployment();
     const { view, smokeTest } = await deployment.up({ skip: { terraform: false, publish: true, smoke: false } });
     expect(smokeTest).toBe("skipped");

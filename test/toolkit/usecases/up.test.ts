@@ -39,7 +39,7 @@ async function attempted(variables: Record<string, unknown>) {
   return fake;
 }
 
-test("terraform gets the mark that is recorded here", async () => {
+test("terraform receives the recorded mark", async () => {
   const fake = await fakeDeployment();
   await up(fake.deployment, REQUEST);
   expect(await variablesOf(fake)).toMatchObject({
@@ -49,7 +49,7 @@ test("terraform gets the mark that is recorded here", async () => {
   });
 });
 
-test("a file cannot let terraform overwrite what it has not created", async () => {
+test("a file cannot make terraform overwrite resources that it did not create", async () => {
   const fake = await fakeDeployment();
   const file = path.join(await makeTempDir(), "recover.tfvars");
   await writeFile(file, "recover = true\n");
@@ -58,7 +58,7 @@ test("a file cannot let terraform overwrite what it has not created", async () =
   expect(await variablesOf(fake)).toMatchObject({ recover: false });
 });
 
-test("what a file of this call sets is not named as taken over", async () => {
+test("settings from a file of this call are not reported as inherited", async () => {
   const fake = await fakeDeployment();
   await fake.deployment.journal.saveChoices({
     subscription: null,
@@ -72,7 +72,7 @@ test("what a file of this call sets is not named as taken over", async () => {
   expect(fake.view.log).toContainEqual(expect.stringMatching(/^line As this .* deployed before: location\. --var/));
 });
 
-test("a plan that fails leaves the variables of before, with which a removal is planned", async () => {
+test("a failed plan keeps the previous variables, which a removal is planned with", async () => {
   const fake = await fakeDeployment();
   await up(fake.deployment, { ...REQUEST, variables: { location: "northeurope" } });
   const file = path.join(fake.deployment.folder.dir, "bad.tfvars");
@@ -84,8 +84,8 @@ test("a plan that fails leaves the variables of before, with which a removal is 
   expect(names.filter((name) => name.includes("bad"))).toEqual([]);
 });
 
-describe("choices of an `up` that did not finish", () => {
-  test("are not used again where nothing has come of it", async () => {
+describe("choices of an unfinished `up`", () => {
+  test("are not used again if nothing was created", async () => {
     const fake = await attempted({ location: "westeuropa" });
     await up(fake.deployment, REQUEST);
     expect(await variablesOf(fake)).not.toHaveProperty("location");
@@ -95,7 +95,7 @@ describe("choices of an `up` that did not finish", () => {
     expect(fake.view.log.join("\n")).not.toContain("deployed before");
   });
 
-  test("are kept where its group exists, and not called a deployment", async () => {
+  test("are kept if its group exists, and not reported as a deployment", async () => {
     const fake = await attempted({ location: "northeurope", plan: "premium" });
     const { mark } = await Ownership.establish(fake.deployment);
     const id = `/subscriptions/${fake.mini.subscriptionId}/resourceGroups/rg-same-dev-1`;

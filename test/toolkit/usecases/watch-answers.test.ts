@@ -21,13 +21,13 @@ function watch(answers: readonly (string | Error)[]) {
   };
 }
 
-test("an answer is shown again when it has changed, until the watching is interrupted", async () => {
+test("an answer is shown again when it has changed, until interrupted", async () => {
   const { shown, ended } = watch(["one", "one", "two", "one"]);
   await ended;
   expect(shown).toEqual(["one", "\ntwo", "\none"]);
 });
 
-test("an error ends the watching", async () => {
+test("an error ends the watch", async () => {
   const { shown, ended } = watch(["one", new Error("gone"), "two"]);
   await expect(ended).rejects.toThrow("gone");
   expect(shown).toEqual(["one"]);

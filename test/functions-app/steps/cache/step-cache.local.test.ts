@@ -41,7 +41,7 @@ async function openApp() {
 const hit = (runId: string) => ({ isHit: true, runId });
 const miss = (why: string) => ({ isHit: false, why });
 
-test("a hit leaves session, files, outputs, variables and interpreter as the step itself had left them", async () => {
+test("a hit restores the session, files, outputs, variables and interpreter as the step left them", async () => {
   const { runner, run, why } = await openApp();
   const steps = [
     [
@@ -81,7 +81,7 @@ test.each<[string, string, Files, Files, ReturnType<typeof miss> | "hit"]>([
   ["a file that was read", "open('a').read()", { a: "1" }, { a: "2" }, miss("a has changed")],
   ["a file that was not read", "open('a').read()", { a: "1", b: "1" }, { a: "1", b: "2" }, "hit"],
   ["a file that was looked for", "import os\nos.path.exists('a')", {}, { a: "2" }, miss("a is new")],
-  ["a file that is gone", "import pathlib\npathlib.Path('a').exists()", { a: "1" }, { z: "1" }, miss("a is gone")],
+  ["a file that was removed", "import pathlib\npathlib.Path('a').exists()", { a: "1" }, { z: "1" }, miss("a is gone")],
   [
     "a folder that was listed",
     "import glob\nglob.glob('d/*')",
@@ -93,7 +93,7 @@ test.each<[string, string, Files, Files, ReturnType<typeof miss> | "hit"]>([
   ["a file that is overwritten", "open('a', 'w').write('x')", { a: "1" }, { a: "2" }, "hit"],
   ["a file that is appended to", "open('a', 'a').write('x')", { a: "1" }, { a: "2" }, miss("a has changed")],
   ["an imported module", "import mine", { "mine.py": "x = 1" }, { "mine.py": "x = 2" }, miss("mine.py has changed")],
-  ["a module that now hides one of Python's", "import colorsys", {}, { "colorsys.py": "" }, miss("colorsys.py is new")],
+  ["a module that now hides a standard module", "import colorsys", {}, { "colorsys.py": "" }, miss("colorsys.py is new")],
   [
     "a file that a program may have read",
     "import os\nos.system('cat a')",
@@ -116,7 +116,7 @@ test.each<[string, string, Files, Files, ReturnType<typeof miss> | "hit"]>([
   expect(why(result)).toMatchObject(expected === "hit" ? hit("run-1") : expected);
 });
 
-test("each other ingredient is named when it changes, the first one first", async () => {
+test("any other changed input is reported, with the most important one first", async () => {
   const { runner } = await openApp();
   const base = { name: "same_step_000", cache: {} };
   const why = async (source: string, options = {}) => {
@@ -133,7 +133,7 @@ test("each other ingredient is named when it changes, the first one first", asyn
   expect(await why(two, { sameYaml: "# nothing that steps see" })).toBe("nothing that it is made of has changed");
 });
 
-test("a result that is too old, or damaged, is a reason to run the step again", async () => {
+test("a result that is too old or damaged makes the step run again", async () => {
   const { runner, run, why } = await openApp();
   await run([["a = 1"]]);
   const cached = runner.cache.blobs.contents.contents;
@@ -153,7 +153,7 @@ test("a result that is too old, or damaged, is a reason to run the step again", 
   expect(old.record?.cache?.why).toMatch(/^its result of 20\S+ is too old$/);
 });
 
-test("storage that fails costs the cache, not the step", async () => {
+test("a storage failure disables the cache, but does not fail the step", async () => {
   const { runner, run, why } = await openApp();
   const fail = async () => {
     throw new Error("HTTP 503");
@@ -165,7 +165,7 @@ test("storage that fails costs the cache, not the step", async () => {
   expect(result?.record.warnings).toEqual(["The result could not be kept in the cache: HTTP 503"]);
 });
 
-test("a failed step is not kept, and one that asks for no cache leaves nothing there", async () => {
+test("a failed step is not cached, and neither is a step that does not request the cache", async () => {
   const { runner } = await openApp();
   const failed = await runner.runCells(["1 / 0"], { cache: {} });
   expect([failed.kind, failed.record?.cache]).toEqual(["failed", miss("the cache has no result of it")]);

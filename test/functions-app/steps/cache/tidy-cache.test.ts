@@ -23,7 +23,7 @@ async function cacheOf(entries: Record<string, { bytes: number; days: number; is
   return { cache, left };
 }
 
-test("results that are older than they may be are removed, and the oldest beyond the size", async () => {
+test("results over the age limit are removed, and the oldest ones over the size limit", async () => {
   const { cache, left } = await cacheOf({
     "k/a": { bytes: 40, days: 1 },
     "k/b": { bytes: 40, days: 2 },
@@ -34,7 +34,7 @@ test("results that are older than they may be are removed, and the oldest beyond
   expect(left()).toEqual(["k/a", "k/b"]);
 });
 
-test("what another step is about to store stays, and what it never finished is removed", async () => {
+test("a result that is being stored is kept, and an abandoned one is removed", async () => {
   const { cache, left } = await cacheOf({
     "k/now": { bytes: 40, days: 0, isWhole: false },
     "k/never": { bytes: 40, days: 1, isWhole: false },
@@ -43,13 +43,13 @@ test("what another step is about to store stays, and what it never finished is r
   expect(left()).toEqual(["k/now"]);
 });
 
-test("an entry is removed with its contents, and no other", async () => {
+test("an entry is removed with its contents, and no other entry is", async () => {
   const { cache, left } = await cacheOf({ "k/a": { bytes: 4, days: 0 }, "k/ab": { bytes: 4, days: 0 } });
   await removeEntry("k/a", cache);
   expect(left()).toEqual(["k/ab"]);
 });
 
-test("the container is listed once in a while, and when much was added", async () => {
+test("the container is listed occasionally, and after much was added", async () => {
   const { cache } = await cacheOf({});
   let listed = 0;
   cache.list = async () => {
@@ -62,7 +62,7 @@ test("the container is listed once in a while, and when much was added", async (
   expect(listed).toBe(2);
 });
 
-test("the cache is summed up, and cleared but for what is about to be stored", async () => {
+test("the cache is summarized, and cleared except for results that are being stored", async () => {
   const { cache, left } = await cacheOf({
     "k/a": { bytes: 40, days: 1 },
     "k/b": { bytes: 40, days: 3 },

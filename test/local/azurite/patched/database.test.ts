@@ -47,7 +47,7 @@ async function load(file: string): Promise<Db> {
 
 const rowsOf = (db: Db) => db.getCollection<Row>("rows").data.map(({ name, size }) => [name, size]);
 
-test("what is saved after the first time goes to a journal, and is loaded again without a clean end", async () => {
+test("saves after the first go to a journal, which is loaded after an unclean exit", async () => {
   const file = await makeFile();
   await withJournal(file);
   expect(JSON.parse(await readFile(file, "utf8")).collections[0].data).toHaveLength(2);
@@ -57,20 +57,20 @@ test("what is saved after the first time goes to a journal, and is loaded again 
   ]);
 });
 
-test("numbers of documents are not used twice after a crash", async () => {
+test("document numbers are not reused after a crash", async () => {
   const file = await makeFile();
   await withJournal(file);
   expect((await load(file)).getCollection<Row>("rows").insert({ name: "d", size: 1 }).$loki).toBe(4);
 });
 
-test("indexes hold what comes from a journal", async () => {
+test("indexes include rows from the journal", async () => {
   const file = await makeFile();
   await withJournal(file);
   const { binaryIndices, data } = (await load(file)).getCollection<Row>("rows");
   expect(binaryIndices["name"]?.values.map((position) => data[position]?.name)).toEqual(["0", "a"]);
 });
 
-test("a line that a crash cut off is ignored, and later saves are not lost behind it", async () => {
+test("a line truncated by a crash is ignored, and later saves are not lost", async () => {
   const file = await makeFile();
   await withJournal(file);
   await appendFile(`${file}.journal`, '[{"name":"rows","changed":[{"na');
@@ -86,7 +86,7 @@ test("a line that a crash cut off is ignored, and later saves are not lost behin
   ]);
 });
 
-test("a clean end leaves one file, which LokiJS itself can read", async () => {
+test("a clean stop leaves one file, which plain LokiJS can read", async () => {
   const file = await makeFile();
   await close(await withJournal(file));
   expect(existsSync(`${file}.journal`)).toBe(false);
@@ -111,7 +111,7 @@ test("a journal of an earlier snapshot is ignored", async () => {
   ]);
 });
 
-test("a file that LokiJS wrote is loaded, whatever journal lies beside it", async () => {
+test("a file written by plain LokiJS is loaded, and a journal next to it is ignored", async () => {
   const file = await makeFile();
   await withJournal(file);
   const plain = new Loki(file, { persistenceMethod: "fs" });
@@ -128,7 +128,7 @@ test("a new collection is saved", async () => {
   expect((await load(file)).getCollection<Row>("more").data).toMatchObject([{ name: "x" }]);
 });
 
-test("what could not be saved is saved the next time", async () => {
+test("a failed save is made up for by the next one", async () => {
   const file = await makeFile();
   const db = open(file);
   const rows = db.addCollection<Row>("rows");
@@ -142,7 +142,7 @@ test("what could not be saved is saved the next time", async () => {
   expect(rowsOf(await load(file))).toEqual([["late", 1]]);
 });
 
-test("in memory nothing is written", async () => {
+test("an in-memory database writes no file", async () => {
   const file = await makeFile();
   const db = openDatabase(Loki, file, true);
   await finished((callback) => db.saveDatabase(callback));

@@ -6,7 +6,7 @@ type Entity = { $loki: number; PartitionKey: string; RowKey: string; value: numb
 const row = (PartitionKey: string, RowKey: string, value = 0) => ({ PartitionKey, RowKey, value });
 
 describe("an entity", () => {
-  test("is found by both keys, each compared as text", () => {
+  test("is found by both keys, which are compared as strings", () => {
     const table = makeCollection<Entity>(row("a", "01"), row("a", "1"), row("b", "1"), row("a", ""));
     expect(findEntity(table, "a", "1")).toBe(table.data[1]);
     expect(findEntity(table, "a", "01")).toBe(table.data[0]);
@@ -15,7 +15,7 @@ describe("an entity", () => {
     expect(findEntity(table, "c", "1")).toBeNull();
   });
 
-  test("is found where it was inserted, replaced or removed after the first look", () => {
+  test("is found or missed correctly after inserts, updates and removals", () => {
     const table = makeCollection<Entity>(row("a", "1", 1));
     const first = findEntity(table, "a", "1") as Entity;
     const second = table.insert(row("a", "2", 2));
@@ -26,7 +26,7 @@ describe("an entity", () => {
     expect(findEntity(table, "a", "2")).toBeNull();
   });
 
-  test("that replaces a removed one of the same keys is found", () => {
+  test("that replaces a removed one with the same keys is found", () => {
     const table = makeCollection<Entity>(row("a", "1", 1));
     table.remove(findEntity(table, "a", "1") as Entity);
     const next = table.insert(row("a", "1", 2));
@@ -48,7 +48,7 @@ describe("a query", () => {
       withPartition(() => true, tree),
     ).map(({ PartitionKey, RowKey }) => PartitionKey + RowKey);
 
-  test("reads only the partition that its filter names", () => {
+  test("reads only the partition that its filter specifies", () => {
     expect(keysFor(equals("PartitionKey", "a"))).toEqual(["a1", "a2"]);
     expect(keysFor({ name: "and", left: equals("RowKey", "1"), right: equals("PartitionKey", "b") })).toEqual(["b1"]);
     expect(keysFor(equals("PartitionKey", "none"))).toEqual([]);
@@ -56,11 +56,11 @@ describe("a query", () => {
 
   test.each([
     ["one of two conditions", { name: "or", left: equals("PartitionKey", "a"), right: equals("RowKey", "1") }],
-    ["the opposite", { name: "not", right: equals("PartitionKey", "a") }],
+    ["a negated partition", { name: "not", right: equals("PartitionKey", "a") }],
     ["a property", equals("value", "a")],
-    ["a key that is not text", equals("PartitionKey", 1)],
+    ["a key that is not a string", equals("PartitionKey", 1)],
     ["a range of keys", { ...equals("PartitionKey", "a"), name: "ge" }],
-  ])("reads everything where its filter asks for %s", (_, tree) => {
+  ])("reads everything if its filter specifies %s", (_, tree) => {
     expect(keysFor(tree)).toEqual(["a1", "b1", "a2"]);
   });
 });

@@ -11,14 +11,14 @@ function message(messageId: string, more: Partial<Message> = {}): Omit<Message, 
 }
 const idsOf = (messages: readonly Message[]) => messages.map(({ messageId }) => messageId);
 
-test("a message is found in its own queue only", () => {
+test("a message is found only in its own queue", () => {
   const messages = makeCollection<Message>(message("1"), message("1", { queueName: "other" }));
   expect(findMessage(messages, { ...queue, messageId: "1" })).toBe(messages.data[0]);
   expect(findMessage(messages, { ...queue, messageId: "2" })).toBeNull();
   expect(findMessage(messages, { ...queue, queueName: "none", messageId: "1" })).toBeNull();
 });
 
-test("visible messages come in the order in which they became visible, then in that of their arrival", () => {
+test("visible messages are ordered by the time they became visible, then by arrival", () => {
   const messages = makeCollection<Message>(
     message("later", { timeNextVisible: NOW_MS + 1 }),
     message("second", { timeNextVisible: NOW_MS - 1 }),
@@ -31,7 +31,7 @@ test("visible messages come in the order in which they became visible, then in t
   expect(idsOf(findVisible(messages, query, 1))).toEqual(["first"]);
 });
 
-test("expired messages are removed from the queue that is asked for", () => {
+test("expired messages are removed only from the given queue", () => {
   const expirationTime = new Date(NOW_MS);
   const messages = makeCollection<Message>(
     message("gone", { expirationTime }),
@@ -43,7 +43,7 @@ test("expired messages are removed from the queue that is asked for", () => {
   expect(idsOf(messages.data)).toEqual(["kept", "elsewhere"]);
 });
 
-test("a message that arrives after a look expires no later than it should", () => {
+test("a message that arrives after an expiry check still expires on time", () => {
   const messages = makeCollection<Message>(message("old"));
   const expire = (nowMs: number) => removeExpired(messages, { ...queue, expirationTime: { $lte: nowMs } });
   expire(NOW_MS);

@@ -6,7 +6,7 @@ import { VirtualClock } from "../../../helpers/virtual-clock.ts";
 
 const MESSAGE = { functionId: "Host.Functions.f", containerName: "box", blobName: "a/b.txt", etag: "0x1" };
 
-test("each version of a blob is queued once, whatever host looks at it, and its receipt is where Azure's is", async () => {
+test("each version of a blob is queued once, and its receipt has Azure's path", async () => {
   const storage = createMemoryStorage({ clock: new VirtualClock() });
   for (const version of ["0x1", "0x1", "0x2"])
     await new BlobInbox(storage, "me").addOnce({ ...MESSAGE, etag: version });
@@ -19,7 +19,7 @@ test("each version of a blob is queued once, whatever host looks at it, and its 
   expect(receipts).toEqual(["0x1", "0x2"].map((etag) => `blobreceipts/me/Host.Functions.f/"${etag}"/box/a/b.txt`));
 });
 
-test("a blob whose name leaves no room for the rest of its receipt's is queued once too", async () => {
+test("a blob whose name is too long for the usual receipt path is also queued only once", async () => {
   const storage = createMemoryStorage({ clock: new VirtualClock() });
   const names = ["a", "b"].map((end) => `${"x".repeat(1023)}${end}`);
   for (const blobName of [...names, ...names]) await new BlobInbox(storage, "me").addOnce({ ...MESSAGE, blobName });
@@ -28,7 +28,7 @@ test("a blob whose name leaves no room for the rest of its receipt's is queued o
   expect(Math.max(...receipts)).toBeLessThanOrEqual(1024);
 });
 
-test("a message is Azure's, and read back as it was", () => {
+test("a message has Azure's format, and is parsed back unchanged", () => {
   expect(JSON.parse(toMessageText(MESSAGE))).toEqual({
     Type: "BlobTrigger",
     FunctionId: "Host.Functions.f",

@@ -28,11 +28,11 @@ test.each([
   ["box/{a", "single brace"],
   ["box/{a b}", '"{a b}" in the path'],
   ["box/{a}{a}", "twice"],
-])("the path %j is refused", (path, message) => {
+])("the path %j is rejected", (path, message) => {
   expect(() => parseBlobPattern(path)).toThrow(message);
 });
 
-test("many parameters are matched in a time that does not grow out of hand", () => {
+test("the matching time of many parameters does not explode", () => {
   const pattern = Array.from({ length: 20 }, (_, index) => `{p${index}}-`).join("");
   expect(parseBlobPattern(`box/${pattern}end`).match("-".repeat(900))).toBeNull();
 });

@@ -20,7 +20,7 @@ async function ask(
 const SUBJECT = "/blobServices/default/containers/box/blobs/a/b.txt";
 
 test.each([{ eventType: "Microsoft.Storage.BlobCreated" }, { type: "Microsoft.Storage.BlobCreated" }])(
-  "an event of either schema names a blob: %j",
+  "an event of either schema identifies a blob: %j",
   async (schema) => {
     const { answer, events } = await ask("POST", [{ ...schema, subject: SUBJECT, data: { eTag: '"0x1"' } }]);
     expect(answer.status).toBe(202);
@@ -30,12 +30,12 @@ test.each([{ eventType: "Microsoft.Storage.BlobCreated" }, { type: "Microsoft.St
   },
 );
 
-test("one event need not be in a list, nor say the version of its blob", async () => {
+test("a single event may come without a list, and without the version of its blob", async () => {
   const { events } = await ask("POST", { type: "Microsoft.Storage.BlobCreated", subject: SUBJECT });
   expect(events).toMatchObject([{ blobName: "a/b.txt", etag: null }]);
 });
 
-test("other events are taken and ask for nothing", async () => {
+test("other events are accepted and ignored", async () => {
   const { answer, events } = await ask("POST", [{ eventType: "Microsoft.Storage.BlobDeleted", subject: SUBJECT }]);
   expect([answer.status, events]).toEqual([202, []]);
 });
@@ -56,7 +56,7 @@ test.each([
   expect((await ask(method, body)).answer.status).toBe(status);
 });
 
-test("a function without such a trigger is named", async () => {
+test("a function without an EventGrid trigger is reported by name", async () => {
   const { answer } = await ask("POST", "[]", {}, "Host.Functions.other");
   expect(answer).toMatchObject({ status: 404, body: expect.stringContaining('"Host.Functions.other"') });
 });

@@ -66,7 +66,7 @@ test("a message is deleted once its function has succeeded", async () => {
   expect(queue.messages()).toEqual([]);
 });
 
-test("a message that fails comes back after the visibility timeout, and goes to the poison queue in the end", async () => {
+test("a failed message becomes visible again after the visibility timeout, and ends in the poison queue", async () => {
   const counts: number[] = [];
   const handle = async (_: string, count: number): Promise<MessageOutcome> => {
     counts.push(count);
@@ -85,7 +85,7 @@ test("a message that fails comes back after the visibility timeout, and goes to 
   expect(poisoned).toEqual(["a"]);
 });
 
-test("a call that could not take place is no failure of the message", async () => {
+test("a call that could not be made does not count as a failure of the message", async () => {
   const counts: number[] = [];
   const handle = async (_: string, count: number): Promise<MessageOutcome> => {
     counts.push(count);
@@ -97,7 +97,7 @@ test("a call that could not take place is no failure of the message", async () =
   expect(poisoned).toEqual([]);
 });
 
-test("a message that ended every process that had it is not handed out once more", async () => {
+test("a message that crashed every process that received it is not delivered once more", async () => {
   const counts: number[] = [];
   const { queue, state, poisoned, pass } = await listen(
     async (_, count) => {
@@ -130,7 +130,7 @@ test("a message stays hidden for as long as its function runs", async () => {
   expect(queue.messages()).toEqual([]);
 });
 
-test("no more messages are taken than the settings allow at once", async () => {
+test("the number of messages in progress stays within the settings", async () => {
   let [running, most] = [0, 0];
   const ends: (() => void)[] = [];
   const handle = async (): Promise<MessageOutcome> => {
@@ -150,7 +150,7 @@ test("no more messages are taken than the settings allow at once", async () => {
   expect(most).toBe(6);
 });
 
-test("nothing is taken while there is no worker", async () => {
+test("no message is received while there is no worker", async () => {
   let calls = 0;
   const { state, pass, queue } = await listen(
     async () => {
@@ -169,7 +169,7 @@ test("nothing is taken while there is no worker", async () => {
   expect(calls).toBe(1);
 });
 
-test("the end waits for what was taken, and records it", async () => {
+test("stopping waits for the messages in progress, and records their results", async () => {
   const ends = Promise.withResolvers<MessageOutcome>();
   const { queue, stop, pass } = await listen(() => ends.promise);
   await pass(0.1);
@@ -179,7 +179,7 @@ test("the end waits for what was taken, and records it", async () => {
   expect(queue.messages()).toEqual([]);
 });
 
-test("what a killed host had in hand is handled by the next one within half a minute", async () => {
+test("the message of a killed host is handled by the next host within half a minute", async () => {
   const clock = new VirtualClock();
   const storage = createMemoryStorage({ clock });
   const queue = storage.queue("incoming");
@@ -216,7 +216,7 @@ test("what a killed host had in hand is handled by the next one within half a mi
   expect(queue.messages()).toEqual([]);
 });
 
-test("a queue that does not exist is waited for", async () => {
+test("the listener waits for a queue that does not exist yet", async () => {
   const clock = new VirtualClock();
   const storage = createMemoryStorage({ clock });
   const stopping = new AbortController();

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { queueSettings } from "../../../../local/src/bindings/queues/queue-settings.ts";
 
-test("without settings they are those of the extension in development", () => {
+test("the default settings are those of the extension in development", () => {
   expect(queueSettings({})).toEqual({
     batchSize: 16,
     newBatchThreshold: 8,
@@ -12,7 +12,7 @@ test("without settings they are those of the extension in development", () => {
   });
 });
 
-test("settings are read whatever their case, times as spans or milliseconds", () => {
+test("settings are read case-insensitively, and times as time spans or milliseconds", () => {
   const queues = {
     BatchSize: 4,
     newBatchThreshold: 0,
@@ -36,6 +36,6 @@ test.each([
   [{ batchSize: "many" }, { batchSize: 16 }],
   [{ maxPollingInterval: "00:00:00.001" }, { maxPollingIntervalMs: 100 }],
   [{ visibilityTimeout: "soon" }, { visibilityTimeoutMs: 0 }],
-])("a value out of range is brought into it: %j", (queues, expected) => {
+])("a value out of range is clamped: %j", (queues, expected) => {
   expect(queueSettings({ queues })).toMatchObject(expected);
 });

@@ -12,7 +12,7 @@ test.each([
   ["a eq 1 or b eq 2 and c eq 3", "a eq 1 or (b eq 2 and c eq 3)"],
   ["When ge datetime'2026-01-02T03:04:05Z'", "When ge datetime'2026-01-02T03:04:05Z'"],
   ["Id eq guid'0F8FAD5B-D9CB-469F-A165-70867728950E'", "Id eq guid'0F8FAD5B-D9CB-469F-A165-70867728950E'"],
-])("%s is read", (text, expected) => {
+])("%s is parsed", (text, expected) => {
   const odata = toOData(parseTableFilter(text));
   expect(odata.replace(/\((not \(.*?\))\)/, "$1")).toBe(expected);
 });
@@ -27,6 +27,6 @@ test.each([
   ["a eq 'x", "cannot be read"],
   ["a eq X'00'", "binary data"],
   ["(".repeat(100), "nested too deep"],
-])("%s is refused: %s", (text, reason) => {
+])("%s is rejected: %s", (text, reason) => {
   expect(() => parseTableFilter(text)).toThrow(reason);
 });

@@ -26,32 +26,32 @@ async function read(options: Record<string, unknown>, data: Record<string, unkno
 
 const owners = (rows: unknown): unknown => (rows as { Owner: string }[]).map(({ Owner }) => Owner);
 
-test("a value of the call stays one value in a filter, whatever quotes it has", async () => {
+test("a value of the call stays one value in a filter, whatever quotes it contains", async () => {
   const filter = "Owner eq '{owner}'";
   expect(owners(await read({ filter }, { owner: "ada" }))).toEqual(["ada"]);
   expect(owners(await read({ filter }, { owner: "o'neil" }))).toEqual(["o'neil"]);
   expect(owners(await read({ filter }, { owner: "x' or Level gt 0 or Owner eq 'x" }))).toEqual([]);
 });
 
-test.each(["3", "-1.5e0", 2, true, " 2 "])("outside of quotes %j is taken", async (level) => {
+test.each(["3", "-1.5e0", 2, true, " 2 "])("outside of quotes %j is accepted", async (level) => {
   await expect(read({ filter: "Level eq {level}" }, { level })).resolves.toBeInstanceOf(Array);
 });
 
-test.each(["1 or Level gt 0", "Level", "'x'", "", "1)"])("outside of quotes %j is refused", async (level) => {
+test.each(["1 or Level gt 0", "Level", "'x'", "", "1)"])("outside of quotes %j is rejected", async (level) => {
   await expect(read({ filter: "Level eq {level}" }, { level })).rejects.toThrow(
     '"{level}" in "Level eq {level}" must be a number, true or false, or stand alone between single quotes.',
   );
 });
 
-test("a value inside a longer text is refused too, as Azure's host does", async () => {
+test("a value inside a longer string is also rejected, as in Azure's host", async () => {
   await expect(read({ filter: "Owner ge 'a{owner}'" }, { owner: "d' or Owner ne 'x" })).rejects.toThrow("{owner}");
 });
 
-test("a filter that is one value of the call is taken as it is", async () => {
+test("a filter that is a single value of the call is used unchanged", async () => {
   expect(owners(await read({ filter: "{filter}" }, { filter: "Level ge 2" }))).toEqual(["bob", "o'neil"]);
 });
 
-test("an empty row key of the call names a row, and never lists all rows", async () => {
+test("an empty row key of the call selects one row, and never lists all rows", async () => {
   expect(await read({ partitionKey: "us", rowKey: "{id}" }, { id: "" })).toMatchObject({ Owner: "o'neil" });
   expect(await read({ partitionKey: "eu", rowKey: "{id}" }, { id: "" })).toBeUndefined();
 });

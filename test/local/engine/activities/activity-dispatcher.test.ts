@@ -65,7 +65,7 @@ async function startEngine({ slots = 4, isHeldUp = true } = {}) {
   return { world, engine, invoker, looks, sent, replies, started, warnings, finish, begin, output };
 }
 
-test("activities that this host sent itself cost no look into the queue", async () => {
+test("activities sent by this host start without polling the queue", async () => {
   const { looks, finish, begin, output } = await startEngine();
   await begin("chain");
   for (let i = 0; i < 3; i += 1) await finish();
@@ -73,7 +73,7 @@ test("activities that this host sent itself cost no look into the queue", async 
   expect(looks).toEqual([]);
 });
 
-test("no more activities run at once than there are slots; a slot that becomes free is filled from the queue", async () => {
+test("at most as many activities run as there are slots, and a free slot is filled from the queue", async () => {
   const { looks, started, finish, begin, output } = await startEngine({ slots: 2 });
   await begin("fanOut", 5);
   expect(started).toEqual([0, 1]);
@@ -86,7 +86,7 @@ test("no more activities run at once than there are slots; a slot that becomes f
   expect(looks.length).toBeGreaterThan(0);
 });
 
-test("an activity that takes longer than its hold is run once", async () => {
+test("an activity that takes longer than its message is hidden runs once", async () => {
   const { world, invoker, finish, begin, output } = await startEngine({ slots: 1 });
   await begin("fanOut", 1);
   await world.pass(3_600_000);
@@ -95,7 +95,7 @@ test("an activity that takes longer than its hold is run once", async () => {
   expect(invoker.activityCalls).toHaveLength(1);
 });
 
-test("an activity that no worker takes comes again", async () => {
+test("an activity that no worker could run is tried again", async () => {
   const { world, invoker, warnings, begin, output } = await startEngine({ isHeldUp: false });
   const invoke = invoker.invokeActivity.bind(invoker);
   invoker.invokeActivity = async () => ({ kind: "unavailable", reason: "The worker starts again." });
@@ -106,7 +106,7 @@ test("an activity that no worker takes comes again", async () => {
   expect(warnings()).toEqual([]);
 });
 
-test("an outcome that cannot be sent is sent again: the activity is not run twice", async () => {
+test("an outcome that could not be sent is sent again without running the activity twice", async () => {
   const { world, invoker, replies, warnings, finish, begin, output } = await startEngine();
   await begin("fanOut", 1);
   replies.refused = 100;
@@ -117,7 +117,7 @@ test("an outcome that cannot be sent is sent again: the activity is not run twic
   expect(warnings()).toEqual(["An activity's outcome cannot be sent; trying again."]);
 });
 
-test("after two minutes an outcome that cannot be sent is given up, and the activity runs again", async () => {
+test("after two minutes an unsent outcome is given up, and the activity runs again", async () => {
   const { world, started, replies, warnings, finish, begin, output } = await startEngine({ slots: 1 });
   await begin("fanOut", 1);
   replies.refused = 120;
@@ -129,7 +129,7 @@ test("after two minutes an outcome that cannot be sent is given up, and the acti
   expect(await output()).toBe("1");
 });
 
-test("a host that stops does not try to send an outcome again", async () => {
+test("a stopping host does not retry sending an outcome", async () => {
   const { world, engine, replies, warnings, finish, begin } = await startEngine();
   await begin("fanOut", 1);
   replies.refused = 100;
@@ -139,7 +139,7 @@ test("a host that stops does not try to send an outcome again", async () => {
   expect(world.storage.queue(WORK_ITEMS).messages()).toHaveLength(1);
 });
 
-test("an outcome names its sender, with the execution and the episode that asked for it", async () => {
+test("an outcome includes its sender, with the execution and the episode that scheduled the activity", async () => {
   const { world, engine, sent, finish, begin, output } = await startEngine();
   await begin("chain");
   for (let i = 0; i < 3; i += 1) await finish();
@@ -152,7 +152,7 @@ test("an outcome names its sender, with the execution and the episode that asked
   expect(world.messages()).toEqual([]);
 });
 
-test("a work item that holds no activity is thrown away", async () => {
+test("a work item without an activity is discarded", async () => {
   const { world, engine } = await startEngine();
   const event = { EventId: -1, IsPlayed: false, Timestamp: "2026-06-24T14:00:00.0000000Z" };
   const message = toInstance("abc", { ...event, EventType: 20, Reason: null });
@@ -162,7 +162,7 @@ test("a work item that holds no activity is thrown away", async () => {
   expect(engine.logged.map((it) => it.message)).toContain("A work item contains no activity; it is discarded.");
 });
 
-test("a host that stops waits a little for what runs, and takes nothing new", async () => {
+test("a stopping host waits briefly for running activities, and starts no new ones", async () => {
   const { world, engine, started, begin } = await startEngine({ slots: 1 });
   await begin("fanOut", 2);
   const beganMs = world.clock.now().getTime();
@@ -184,7 +184,7 @@ test("an activity that ends while its host stops is not run again", async () => 
   expect(started).toEqual([0]);
 });
 
-test("an activity that ends while its host stops is followed by none on that host", async () => {
+test("after an activity ends on a stopping host, no further activity starts there", async () => {
   const { world, engine, started, finish, begin } = await startEngine();
   await begin("chain");
   const stopping = engine.stop();

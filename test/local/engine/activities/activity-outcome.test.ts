@@ -19,7 +19,7 @@ test.each([
   expect(activityInputForWorker(scheduled)).toBe(text);
 });
 
-test.each(["[1,2]", '{"a":1}'])("%s is no input of one argument", (scheduled) => {
+test.each(["[1,2]", '{"a":1}'])("%s is not an input of one argument", (scheduled) => {
   expect(() => activityInputForWorker(scheduled)).toThrow("one argument");
 });
 
@@ -36,7 +36,7 @@ test.each([
   expect(activityOutcome("A", { kind: "returned", value })).toEqual({ kind: "completed", result });
 });
 
-test("an error becomes the extension's reason, and details that apps can parse", () => {
+test("an error becomes the extension's reason, with details that apps can parse", () => {
   const outcome = activityOutcome("A", { kind: "threw", message: "boom", stack: "Error: boom\n at x" });
   if (outcome.kind !== "failed") throw new Error("It completed.");
   expect(outcome.reason).toBe("Activity function 'A' failed:  boom");
@@ -48,7 +48,7 @@ test("an error becomes the extension's reason, and details that apps can parse",
   });
 });
 
-test("an error in the SDK's structured form becomes failure details and nothing else", () => {
+test("an error in the SDK's structured form becomes failure details only", () => {
   const message = JSON.stringify({
     errorType: "RangeError",
     errorMessage: "bad",
@@ -95,7 +95,7 @@ const functions = [
   { name: "Orch", kind: "orchestrator", isDisabled: false },
 ] as const;
 
-test("a registered activity may run, whatever the case of its name", () => {
+test("a registered activity may run, and its name is case-insensitive", () => {
   expect(unrunnableActivityOutcome("SAYHELLO", functions)).toBeNull();
 });
 
@@ -105,6 +105,6 @@ test.each([
     "Orch",
     "Activity function 'Orch' failed: Activity function 'Orch' does not exist. The following are the known activity functions: 'SayHello'.",
   ],
-])("%s fails at once", (name, reason) => {
+])("%s fails immediately", (name, reason) => {
   expect(unrunnableActivityOutcome(name, functions)).toMatchObject({ kind: "failed", reason, details: "" });
 });

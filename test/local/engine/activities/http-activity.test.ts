@@ -13,7 +13,7 @@ async function call(request: unknown, env: Record<string, string> = {}, answer =
 
 const tokenSource = { kind: "AzureManagedIdentity", resource: "https://r" };
 
-test("a managed identity is a token of the environment here, or a failure that says how to give one", async () => {
+test("a managed identity uses a token from the environment, and fails with advice if there is none", async () => {
   const request = { method: "GET", uri: "http://a.test/", tokenSource };
   expect((await call(request, { [TOKEN_VARIABLE]: "secret" })).headers).toEqual({ authorization: "Bearer secret" });
   const { reply, asked } = await call(request);
@@ -29,11 +29,11 @@ test.each([
     "multipart",
   ],
   [{ uri: "http://a.test/", tokenSource: { kind: "Other" } }, '"Other" is not supported'],
-])("%j is refused: %s", async (request, reason) => {
+])("%j is rejected: %s", async (request, reason) => {
   expect((await call(request)).reply).toMatchObject({ kind: "threw", message: expect.stringContaining(reason) });
 });
 
-test("headers may have several values, in both directions", async () => {
+test("request and response headers may have several values", async () => {
   const answer = new Response("", {
     headers: [
       ["set-cookie", "a=1"],
@@ -46,7 +46,7 @@ test("headers may have several values, in both directions", async () => {
   expect(reply).toMatchObject({ value: { headers: { "set-cookie": ["a=1", "b=2"], "x-one": "1" } } });
 });
 
-test("a request that is traced tells its span, unless it has a trace header of its own", async () => {
+test("a traced request carries its span, unless it has its own trace header", async () => {
   const traceId = "0af7651916cd43dd8448eb211c80319c";
   const span = { traceId, spanId: "b7ad6b7169203331", isSampled: true, traceState: "vendor=a" };
   const sent: Headers[] = [];

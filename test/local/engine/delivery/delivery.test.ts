@@ -61,8 +61,8 @@ const prepare = (message = eventMessage("1"), visibleAt?: string) => ({
   ...(visibleAt === undefined ? {} : { visibleAt }),
 });
 
-describe("what is sent to a queue that is read here", () => {
-  test("is handed over only once it is delivered, and hidden from others meanwhile", async () => {
+describe("a message to a queue that is read here", () => {
+  test("is handed over only after it is delivered, and is hidden from others until then", async () => {
     const { world, delivery, inbox, read, shownIn } = await open();
     await read();
     const prepared = await delivery.prepare("abc", prepare());
@@ -75,7 +75,7 @@ describe("what is sent to a queue that is read here", () => {
     expect(inbox.taken[0]?.startTrust).toBe(trust);
   });
 
-  test("is not looked at, and found by a poll when its hold is over, where it is left", async () => {
+  test("that is left undelivered is not handed over until a poll finds it after its visibility timeout", async () => {
     const { world, delivery, inbox, read } = await open();
     await read();
     const room = inbox.room;
@@ -87,7 +87,7 @@ describe("what is sent to a queue that is read here", () => {
     expect(inbox.taken[0]?.dequeueCount).toBe(1);
   });
 
-  test("waits in the queue where there is no room", async () => {
+  test("waits in the queue if there is no room", async () => {
     const { world, delivery, inbox, read, shownIn } = await open({ room: 0 });
     const reading = await read();
     await delivery.send(eventMessage("1"));
@@ -100,7 +100,7 @@ describe("what is sent to a queue that is read here", () => {
     expect(inbox.taken.map(inputOf)).toEqual(["1"]);
   });
 
-  test("gives its room back where it cannot be sent", async () => {
+  test("frees its room if it cannot be sent", async () => {
     const { delivery, inbox, read, world } = await open();
     await read();
     const room = inbox.room;
@@ -109,7 +109,7 @@ describe("what is sent to a queue that is read here", () => {
     expect(inbox.room).toBe(room);
   });
 
-  test("is given back at once where the queue was lost before it was delivered", async () => {
+  test("is returned immediately if its queue was lost before delivery", async () => {
     const { world, delivery, inbox, read, shownIn } = await open();
     const reading = await read();
     const prepared = await delivery.prepare("abc", prepare());
@@ -121,8 +121,8 @@ describe("what is sent to a queue that is read here", () => {
   });
 });
 
-describe("what is due later", () => {
-  test("within a hold is handed over to the millisecond", async () => {
+describe("a message that is due later", () => {
+  test("within the visibility timeout is handed over on the millisecond", async () => {
     const { world, delivery, inbox, read, timeIn } = await open();
     await read();
     await world.pass(123);
@@ -132,7 +132,7 @@ describe("what is due later", () => {
     expect(world.clock.now().getTime()).toBe(dueMs);
   });
 
-  test("after more than a hold is left to the queue, and polled for when it shows", async () => {
+  test("after more than the visibility timeout is left in the queue, and polled for when it becomes visible", async () => {
     const { world, delivery, inbox, read, timeIn, shownIn } = await open();
     await read();
     (await delivery.prepare("abc", prepare(eventMessage("1"), timeIn(3_600_500)))).deliver();
@@ -142,7 +142,7 @@ describe("what is due later", () => {
     expect(world.clock.now().toISOString()).toBe("2026-06-24T15:00:01.000Z");
   });
 
-  test("is held for that long, but not beyond the end of the delivery", async () => {
+  test("is held until it is due, but no longer than the delivery runs", async () => {
     const { world, delivery, inbox, read, timeIn } = await open();
     await read();
     (await delivery.prepare("abc", prepare(eventMessage("1"), timeIn(2_000)))).deliver();
@@ -153,7 +153,7 @@ describe("what is due later", () => {
   });
 });
 
-test("what is sent to a queue that nobody reads here is visible to all at once", async () => {
+test("a message to a queue that is not read here is visible to all readers immediately", async () => {
   const { delivery, shownIn } = await open();
   await delivery.send(eventMessage("1"));
   await delivery.prepare("abc", { route: "work-items", message: eventMessage("2") });
@@ -161,7 +161,7 @@ test("what is sent to a queue that nobody reads here is visible to all at once",
 });
 
 describe("a start", () => {
-  test("is in its queue before its row is written, and worked on only then", async () => {
+  test("is in its queue before its row is written, and is worked on only afterwards", async () => {
     const { world, delivery, inbox, read } = await open();
     await read();
     const seen: number[] = [];
@@ -173,14 +173,14 @@ describe("a start", () => {
     expect(inbox.taken.map((it) => it.startTrust)).toEqual([{ isFirst: false, rowEtag: "1" }]);
   });
 
-  test("whose row another start wrote is worked on without trust", async () => {
+  test("whose row was written by another start is worked on without trust", async () => {
     const { delivery, inbox, read } = await open();
     await read();
     await delivery.sendStart(eventMessage("1"), async () => null);
     expect(inbox.taken.map((it) => it.startTrust)).toEqual([undefined]);
   });
 
-  test("whose row could not be written is left to the queue", async () => {
+  test("whose row could not be written is left in the queue", async () => {
     const { world, delivery, inbox, read } = await open();
     await read();
     const failing = delivery.sendStart(eventMessage("1"), () => Promise.reject(new Error("no route")));
@@ -190,7 +190,7 @@ describe("a start", () => {
   });
 });
 
-describe("what was taken", () => {
+describe("a received message", () => {
   test("stays hidden from others for as long as it is held", async () => {
     const { world, delivery, inbox, read } = await open();
     await read();
@@ -201,7 +201,7 @@ describe("what was taken", () => {
     expect([inbox.taken.length, other.taken.length]).toEqual([1, 0]);
   });
 
-  test("is gone once it is deleted, and shows at once when it is released", async () => {
+  test("is gone once it is deleted, and visible immediately once it is released", async () => {
     const { world, delivery, inbox, read, shownIn } = await open();
     const reading = await read();
     for (const input of ["1", "2"]) await delivery.send(eventMessage(input));
@@ -213,7 +213,7 @@ describe("what was taken", () => {
     expect(shownIn()).toEqual([0]);
   });
 
-  test("comes again after two seconds when it is abandoned, without waiting for a poll", async () => {
+  test("comes back two seconds after it was abandoned, without waiting for a poll", async () => {
     const { world, delivery, inbox, read } = await open();
     await read();
     await delivery.send(eventMessage("1"));
@@ -224,7 +224,7 @@ describe("what was taken", () => {
   });
 });
 
-test("what arrives from the queue after the reading was stopped is given back", async () => {
+test("a message that arrives from the queue after reading was stopped is returned", async () => {
   const { world, delivery, inbox, shownIn } = await open();
   await delivery.send(eventMessage("1"));
   const reading = delivery.read(CONTROL, inbox);
@@ -234,7 +234,7 @@ test("what arrives from the queue after the reading was stopped is given back", 
   expect(shownIn()).toEqual([0]);
 });
 
-test("an episode of thousands of messages leaves the storage room for the leases", async () => {
+test("an episode with hundreds of messages leaves storage capacity for the leases", async () => {
   const { world, delivery } = await open();
   let sending = 0;
   let most = 0;
@@ -259,7 +259,7 @@ test("an episode of thousands of messages leaves the storage room for the leases
   expect(most).toBe(64);
 });
 
-test("a hostile delivery hands messages over in another order, each of them, and the same one for the same seed", async () => {
+test("a hostile delivery hands over every message in a shuffled order, which the seed determines", async () => {
   const deliver = async (hostile?: HostileDelivery) => {
     const { world, delivery, inbox, read } = await open(hostile === undefined ? {} : { hostile });
     await read();

@@ -41,17 +41,17 @@ function makeHeld(renew: () => Promise<boolean> = async () => true) {
 }
 
 test.each([
-  ["as ours", 0],
+  ["in sync", 0],
   ["minutes ahead", 5 * MINUTE_MS],
   ["minutes behind", -5 * MINUTE_MS],
-])("what is held is renewed after a third of its time, with the service's clock %s", async (_, serviceAheadMs) => {
+])("a held message is renewed after a third of its visibility timeout, with the service's clock %s", async (_, serviceAheadMs) => {
   const { hold, renewals, passSeconds } = makeHeld();
   hold("a", new Date(Date.parse("2026-06-24T14:00:15Z") + serviceAheadMs));
   await passSeconds(11);
   expect(renewals).toEqual(["a at 5", "a at 10"]);
 });
 
-test("each message is renewed in its own time, until it is let go", async () => {
+test("each message is renewed on its own schedule, until it is released", async () => {
   const { held, hold, renewals, passSeconds } = makeHeld();
   const first = hold("a");
   await passSeconds(2);
@@ -62,7 +62,7 @@ test("each message is renewed in its own time, until it is let go", async () => 
   expect(renewals).toEqual(["a at 5", "b at 7", "b at 12"]);
 });
 
-test("a renewal that fails is tried again every second", async () => {
+test("a failed renewal is retried every second", async () => {
   let failures = 2;
   const { hold, renewals, passSeconds } = makeHeld(async () => {
     failures -= 1;
@@ -75,7 +75,7 @@ test("a renewal that fails is tried again every second", async () => {
 });
 
 test.each(["delete", "abandon", "release"] as const)(
-  "%s waits for a renewal under way, which changes the receipt",
+  "%s waits for a pending renewal, which changes the receipt",
   async (action) => {
     const renewal = Promise.withResolvers<boolean>();
     const { held, hold, renewals, passSeconds } = makeHeld(() => renewal.promise);

@@ -14,7 +14,7 @@ async function shuffled(seed: number): Promise<number[]> {
   return order;
 }
 
-test("delivers everything in another order, which is that of the seed", async () => {
+test("everything is delivered in a shuffled order, which the seed determines", async () => {
   const order = await shuffled(1);
   expect(order.toSorted((a, b) => a - b)).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
   expect(order).not.toEqual(order.toSorted((a, b) => a - b));
@@ -22,7 +22,7 @@ test("delivers everything in another order, which is that of the seed", async ()
   expect(await shuffled(2)).not.toEqual(order);
 });
 
-test("sends some messages of the engine twice, and no event or command of a client", () => {
+test("some messages of the engine are sent twice, but no event or command of a client", () => {
   const hostile = new HostileDelivery(1);
   const doubled = (message: OutgoingMessage) =>
     Array.from({ length: 100 }, () => hostile.isDoubled(message)).filter((it) => it).length;

@@ -36,19 +36,19 @@ function startLoop(finds: (number | Error)[] = [], maxIntervalMs = 1_000) {
   return { loop, polls, logged, passMs, after };
 }
 
-test("from the start on empty polls come ever more seldom, up to the limit", async () => {
+test("the pauses after empty polls grow up to the limit", async () => {
   const { polls, passMs } = startLoop();
   await passMs(3_600);
   expect(polls).toEqual([0, 400, 1_200, 2_200, 3_200]);
 });
 
-test("after a message the next poll follows at once, and the pauses begin again", async () => {
+test("after a message the next poll follows immediately, and the pauses start over", async () => {
   const { polls, passMs } = startLoop([0, 0, 5, 0, 0]);
   await passMs(1_350);
   expect(polls).toEqual([0, 400, 1_200, 1_200, 1_250, 1_350]);
 });
 
-test("a wake ends a pause and makes the next ones short", async () => {
+test("a wake-up ends a pause and shortens the next ones", async () => {
   const { loop, polls, passMs } = startLoop();
   await passMs(200);
   loop.wake();
@@ -56,14 +56,14 @@ test("a wake ends a pause and makes the next ones short", async () => {
   expect(polls).toEqual([0, 200, 250, 350]);
 });
 
-test("a wake while the answer is under way makes the next poll follow at once", async () => {
+test("a wake-up during a poll makes the next poll follow immediately", async () => {
   const { loop, polls, passMs } = startLoop();
   loop.wake();
   await passMs(60);
   expect(polls).toEqual([0, 0, 50]);
 });
 
-test("what is expected is polled for when it is due, however long the pause", async () => {
+test("an expected message is polled for when it is due, however long the pause", async () => {
   const { loop, polls, passMs, after } = startLoop([], 60_000);
   await passMs(4_000);
   polls.length = 0;
@@ -74,7 +74,7 @@ test("what is expected is polled for when it is due, however long the pause", as
   expect(polls).toEqual([4_500, 4_550, 4_650, 4_850, 5_000]);
 });
 
-test("what is expected now is polled for at once", async () => {
+test("a message that is expected now is polled for immediately", async () => {
   const { loop, polls, passMs, after } = startLoop([], 60_000);
   await passMs(4_000);
   polls.length = 0;
@@ -83,14 +83,14 @@ test("what is expected now is polled for at once", async () => {
   expect(polls).toEqual([4_000]);
 });
 
-test("a poll that fails is reported, and tried again after a second", async () => {
+test("a failed poll is reported, and retried after a second", async () => {
   const { polls, logged, passMs } = startLoop([new Error("no route")]);
   await passMs(1_000);
   expect(polls).toEqual([0, 1_000]);
   expect(logged).toMatchObject([{ level: "warn", fields: { name: "queue", reason: "no route" } }]);
 });
 
-test("an outage is reported once, and the next one again", async () => {
+test("an outage is reported once, and so is the next one", async () => {
   const { logged, passMs } = startLoop([new Error("gone"), new Error("gone"), 0, new Error("gone again")]);
   await passMs(4_000);
   expect(logged.map(({ level, fields }) => [level, fields["reason"]])).toEqual([

@@ -19,7 +19,7 @@ async function clean(...instances: ReturnType<typeof instanceStatus>[]) {
   return { cleaned, changes, warnings };
 }
 
-test("an entity that holds nothing is removed once no message for it can be under way", async () => {
+test("an empty entity is removed once no message for it can be in flight", async () => {
   const { cleaned, changes } = await clean(
     entity("old", "{}"),
     entity("new", "{}", "2026-06-24T13:30:00.0000000Z"),
@@ -30,7 +30,7 @@ test("an entity that holds nothing is removed once no message for it can be unde
   expect(cleaned).toEqual({ removed: 1, released: 0 });
 });
 
-test("a lock is taken from an instance that is gone, or has ended and can have nothing under way, and said", async () => {
+test("a lock is released, with a warning, if its holder is gone or ended long enough ago", async () => {
   const { changes, warnings } = await clean(
     entity("a", '{"lockedBy":"ended"}'),
     entity("b", '{"entityExists":true,"lockedBy":"gone"}'),

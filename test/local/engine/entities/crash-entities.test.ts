@@ -85,7 +85,7 @@ const EXPECTED = {
 };
 
 test.each(["before", "after", "refused", "lost"] satisfies Fate[])(
-  "a call to the storage that fails (%s), whichever it is, changes nothing",
+  "a failure (%s) at any single storage call does not change the result",
   async (fate) => {
     const { calls, outcome } = await run(undefined, 0);
     expect(outcome).toEqual(EXPECTED);

@@ -7,7 +7,7 @@ import { makeTempDir } from "../../../helpers/temp-dir.ts";
 import { waitFor } from "../../../helpers/wait-for.ts";
 
 describe.each(["memory", "none"] as const)("on the storage %s", (kind) => {
-  test("an entity is signalled, read, listed, locked and deleted", async () => {
+  test("an entity can be signalled, read, listed, locked and deleted", async () => {
     const host = await startLocalHost({
       appDir: fixtureApp("entities"),
       stateDir: await makeTempDir(),

@@ -40,7 +40,7 @@ function open(orchestrators: SdkApp["orchestrators"], disabled: readonly string[
 
 const at = (key: string) => new df.EntityId("Counter", key);
 
-test("an operation's result comes to the orchestration that calls it, and the state stays", async () => {
+test("the result of an operation reaches the calling orchestration, and the state is kept", async () => {
   const { hub, entity } = open({
     *Count(context) {
       yield context.df.callEntity(at("a"), "add", 5);
@@ -54,7 +54,7 @@ test("an operation's result comes to the orchestration that calls it, and the st
   expect(entity("a")).toMatchObject({ exists: true, state: "7", lockedBy: null, queueLength: 0 });
 });
 
-test("signals are done in the order in which they were sent, and nobody waits for them", async () => {
+test("signals are processed in the order in which they were sent, and are not awaited", async () => {
   const { hub, entity } = open({
     *Signal(context) {
       for (const n of [1, 2, 3]) context.df.signalEntity(at("a"), "add", n);
@@ -67,7 +67,7 @@ test("signals are done in the order in which they were sent, and nobody waits fo
   expect(entity("a")).toMatchObject({ state: "6" });
 });
 
-test("calls run side by side, and their ids fit those of other tasks", async () => {
+test("calls run in parallel, and their IDs do not clash with those of other tasks", async () => {
   const { hub } = open({
     *All(context) {
       const calls = ["a", "b", "c"].map((key, index) => context.df.callEntity(at(key), "add", index));
@@ -80,7 +80,7 @@ test("calls run side by side, and their ids fit those of other tasks", async () 
   expect(hub.ending()).toEqual({ status: "Completed", result: [0, 1, 2] });
 });
 
-test("an operation that throws fails the call, and the entity goes on", async () => {
+test("an operation that throws fails the call, and the entity keeps working", async () => {
   const { hub } = open({
     *Try(context) {
       yield context.df.callEntity(at("a"), "add", 1);
@@ -98,7 +98,7 @@ test("an operation that throws fails the call, and the entity goes on", async ()
   expect(hub.ending()).toEqual({ status: "Completed", result: ["Error", 1] });
 });
 
-test("an entity signals another", async () => {
+test("an entity can signal another entity", async () => {
   const { hub, entity } = open({
     *Tell(context) {
       yield context.df.callEntity(at("a"), "add", 4);
@@ -111,7 +111,7 @@ test("an entity signals another", async () => {
   expect(entity("told")).toMatchObject({ exists: true, state: "8" });
 });
 
-test("an entity that deletes itself has no state, and can begin again", async () => {
+test("an entity that deletes itself has no state, and can start over", async () => {
   const { hub, entity } = open({
     *Delete(context) {
       yield context.df.callEntity(at("a"), "add", 4);
@@ -130,7 +130,7 @@ test("an entity that deletes itself has no state, and can begin again", async ()
   expect(entity("a")).toMatchObject({ exists: true, state: "1" });
 });
 
-test("a client's signals come to the entity, which is made by the first", async () => {
+test("a client's signals reach the entity, which is created by the first one", async () => {
   const { hub, entity } = open({});
   hub.signal(at("x"), "add", 3);
   hub.signal(at("x"), "add", 4);
@@ -139,7 +139,7 @@ test("a client's signals come to the entity, which is made by the first", async 
   expect(hub.history("@counter@x").map((it) => it.EventType)).toHaveLength(3);
 });
 
-describe("an entity function that is not there", () => {
+describe("an entity function that does not exist", () => {
   const calling: SdkApp["orchestrators"] = {
     *Call(context) {
       try {
@@ -167,7 +167,7 @@ describe("an entity function that is not there", () => {
     },
   };
 
-  test("fails the task of a call, and names those that are there", async () => {
+  test("fails the task of a call, and the error lists the existing ones", async () => {
     const { hub } = open(calling);
     hub.start("Call");
     await hub.run();
@@ -178,14 +178,14 @@ describe("an entity function that is not there", () => {
     expect(hub.instances.has("@nobody@a")).toBe(false);
   });
 
-  test.each(["Signal", "Lock"])("fails an orchestration that wants to %s it", async (name) => {
+  test.each(["Signal", "Lock"])("fails an orchestration that tries to %s it", async (name) => {
     const { hub } = open(calling);
     hub.start(name);
     await hub.run();
     expect(hub.ending()).toMatchObject({ status: "Failed", result: expect.stringContaining("'nobody' doesn't exist") });
   });
 
-  test("fails every operation while it is disabled, once", async () => {
+  test("fails every operation while it is disabled", async () => {
     const { hub } = open(calling, ["counter"]);
     hub.start("Disabled");
     await hub.run();
@@ -235,7 +235,7 @@ describe("a critical section", () => {
     expect(ids).toEqual(ids.map((_, index) => index));
   }
 
-  test("lets nobody else in between", async () => {
+  test("keeps other orchestrations out", async () => {
     const { hub, entity } = open(transferring);
     hub.signal(at("a"), "add", 100);
     await hub.run();
@@ -250,7 +250,7 @@ describe("a critical section", () => {
   });
 
   test.each(["Forgets", "Throws", "Wrong"])(
-    "that an orchestration leaves open (%s) is closed with it",
+    "that an orchestration leaves open (%s) is closed when it ends",
     async (name) => {
       const { hub, entity } = open(transferring);
       hub.start(name);
@@ -261,7 +261,7 @@ describe("a critical section", () => {
     },
   );
 
-  test("ends after what was asked in it, and says so to each entity", async () => {
+  test("ends after the requests made in it, and each entity is notified", async () => {
     const { hub } = open(transferring);
     hub.start("Transfer", ["a", "b"]);
     hub.start("Forgets", undefined, "forgets");
@@ -278,7 +278,7 @@ describe("a critical section", () => {
     expect(left[1].after).toBeUndefined();
   });
 
-  test("of an orchestration that is terminated is closed with it", async () => {
+  test("of a terminated orchestration is closed", async () => {
     const { hub, entity } = open(transferring);
     hub.start("Waits");
     await hub.run();
@@ -290,7 +290,7 @@ describe("a critical section", () => {
     expectNumbersInOrder(hub);
   });
 
-  test("cannot be inside another", async () => {
+  test("cannot be nested", async () => {
     const { hub } = open(transferring);
     hub.start("Nested");
     await hub.run();

@@ -22,15 +22,15 @@ test.each<[string, string, unknown]>([
     { id: "1", op: "add", parent: "p", Timestamp: "2026-01-01T00:00:00", Predecessor: "?" },
   ],
   ["a due time that is not a time", "op@soon", { id: "1", op: "add", signal: true, due: "soon" }],
-  ["a due time in no calendar", "op@9", { id: "1", op: "add", signal: true, due: "9999-99-99T99:99:99" }],
+  ["a due time that no calendar has", "op@9", { id: "1", op: "add", signal: true, due: "9999-99-99T99:99:99" }],
   ["a lock without a set", "op", { id: "1", parent: "p" }],
-  ["an input that is not a text", "op", { id: "1", op: "add", signal: true, input: { n: 1 } }],
+  ["an input that is not a string", "op", { id: "1", op: "add", signal: true, input: { n: 1 } }],
   ["a stamp beyond the calendar", "op", { id: "1", op: "add", parent: "p", Timestamp: "+275760-09-13T00:00:00" }],
   ["a stamp before 1970", "op", { id: "1", op: "add", parent: "p", Timestamp: "1969-01-01T00:00:00.0000001Z" }],
-  ["no object", "op", 5],
+  ["a value that is not an object", "op", 5],
   ["a release of nothing", "release", null],
-  ["an answer to an impossible instance", "op", { id: "1", op: "add", input: "1", parent: "x".repeat(2000) }],
-])("%s does not keep the entity from its next operations", async (_what, name, value) => {
+  ["a reply to an impossible instance", "op", { id: "1", op: "add", input: "1", parent: "x".repeat(2000) }],
+])("%s does not stop the entity from running its next operations", async (_what, name, value) => {
   const hub = new EngineHub(new SdkInvoker({ orchestrators: {}, entities: { counter } }));
   hub.signal(new df.EntityId("Counter", "a"), "add", 1);
   await hub.run();
@@ -45,7 +45,7 @@ test.each<[string, string, unknown]>([
 
 const LONG = "x".repeat(600);
 
-test("an entity whose key is too long fails the call of it, as does a signal or a lock the orchestration", async () => {
+test("an entity key that is too long fails a call, and fails an orchestration that signals or locks it", async () => {
   const hub = new EngineHub(
     new SdkInvoker({
       orchestrators: {
@@ -69,7 +69,7 @@ test("an entity whose key is too long fails the call of it, as does a signal or 
   expect(hub.waiting()).toEqual([]);
 });
 
-test("a message of an entity to one that cannot exist is dropped, and the entity goes on", async () => {
+test("an entity's message to an entity that cannot exist is dropped, and the sender keeps working", async () => {
   const teller = (context: EntityContext<number>): void => {
     context.df.signalEntity(new df.EntityId("Teller", LONG), "tell");
     context.df.setState(1);

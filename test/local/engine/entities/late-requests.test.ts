@@ -85,7 +85,7 @@ function openEntity() {
   };
 }
 
-test("a release waits for what its sender asked under the lock", async () => {
+test("a release waits for the requests that its sender made under the lock", async () => {
   const deliver = openEntity();
   expect(await deliver(asked("a", 1, 1, null))).toEqual([`a: ${HOLDS_LOCK}`]);
   expect(await deliver(asked("b", 1, 2, null))).toEqual([]);
@@ -96,7 +96,7 @@ test("a release waits for what its sender asked under the lock", async () => {
   expect(await deliver(asked("b", 2, 4, "get"))).toEqual(["b: 5"]);
 });
 
-test("a release that comes again is not held against the next lock", async () => {
+test("a duplicate of a release does not block the next lock", async () => {
   const deliver = openEntity();
   await deliver(asked("a", 1, 1, null), asked("a", 2, 2, "set", "5"));
   await deliver(released("a", 1, 2, 2));
@@ -106,7 +106,7 @@ test("a release that comes again is not held against the next lock", async () =>
   expect(await deliver(released("b", 3, 2, 5))).toEqual(["a: 6"]);
 });
 
-test("a lock that is released before it comes is given to nobody", async () => {
+test("a lock that is released before it arrives is not granted", async () => {
   const deliver = openEntity();
   expect(await deliver(asked("b", 1, 2, null))).toEqual([`b: ${HOLDS_LOCK}`]);
   expect(await deliver(released("a", 1, 1, 1))).toEqual([]);
@@ -115,7 +115,7 @@ test("a lock that is released before it comes is given to nobody", async () => {
   expect(await deliver(asked("c", 1, 3, "get"))).toEqual(["c: 0"]);
 });
 
-test("what waits behind a lock that its sender is given needs no further message", async () => {
+test("a request that waits behind its sender's own lock needs no further message", async () => {
   const deliver = openEntity();
   await deliver(asked("b", 1, 1, null));
   // The lock was given by a batch that was not saved; its sender went on.

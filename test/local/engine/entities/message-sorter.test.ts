@@ -35,11 +35,11 @@ function deliver(...requests: EntityRequest[]): string[][] {
   });
 }
 
-test("what overtook its predecessor waits for it, to the tick", () => {
+test("a message that overtook its predecessor waits for it, with a precision of one tick", () => {
   expect(deliver(request("a", 1, null), request("c", 3, 2), request("b", 2, 1))).toEqual([["a"], [], ["b", "c"]]);
 });
 
-test("what comes twice is dropped", () => {
+test("a duplicate is dropped", () => {
   expect(deliver(request("a", 1, null), request("a", 1, null), request("b", 2, 1), request("a", 1, null))).toEqual([
     ["a"],
     [],
@@ -52,7 +52,7 @@ test("senders do not wait for each other", () => {
   expect(deliver(request("c", 3, 2), request("x", 1, null, { parent: "other" }))).toEqual([[], ["x"]]);
 });
 
-test("a new execution of the sender begins again, after what its last one still had waiting", () => {
+test("a new execution of the sender starts over, after the pending messages of the previous one", () => {
   expect(
     deliver(
       request("b", 2, 1),
@@ -62,18 +62,18 @@ test("a new execution of the sender begins again, after what its last one still 
   ).toEqual([[], ["b", "n"], ["o"]]);
 });
 
-test("a request of an episode that was run again is known by its id, whatever its stamp", () => {
+test("a request of a repeated episode is recognized by its ID, whatever its timestamp", () => {
   expect(deliver(request("a", 3, null), request("a", 5, null), request("b", 6, 5))).toEqual([["a"], [], ["b"]]);
   expect(deliver(request("a", 5, null), request("a", 3, null), request("b", 4, 3))).toEqual([["a"], [], ["b"]]);
 });
 
-test("one that waits for its predecessor is replaced by its later copy, which its successors follow", () => {
+test("a request that waits for its predecessor is replaced by its later copy, which its successors follow", () => {
   expect(
     deliver(request("b", 4, 2), request("b", 5, 2), request("b", 3, 2), request("c", 6, 5), request("a", 2, null)),
   ).toEqual([[], [], [], [], ["a", "b", "c"]]);
 });
 
-test("ids are kept between two batches", () => {
+test("IDs are kept between batches", () => {
   const sorter = new MessageSorter();
   sorter.receive(request("a", 3, null), WINDOW);
   const again = MessageSorter.parse(JSON.parse(JSON.stringify(sorter)));
@@ -81,7 +81,7 @@ test("ids are kept between two batches", () => {
   expect(again.receive(request("b", 4, null), WINDOW)).toHaveLength(1);
 });
 
-test("of more requests than ids are kept, old copies are known by their stamps", () => {
+test("beyond the number of IDs that are kept, old copies are recognized by their timestamps", () => {
   const sorter = new MessageSorter();
   for (let n = 1; n <= 150; n += 1) sorter.receive(request(`${n}`, n, n === 1 ? null : n - 1), WINDOW);
   expect(sorter.receive(request("1", 1, null), WINDOW)).toEqual([]);
@@ -89,18 +89,18 @@ test("of more requests than ids are kept, old copies are known by their stamps",
 
 test.each([
   ["a client", { parent: null }],
-  ["a lock on its way", { position: 1 }],
-  ["no stamp", { timestamp: UNSTAMPED }],
-])("what comes from %s is in no order", (_, changes) => {
+  ["a lock in transit", { position: 1 }],
+  ["a sender without timestamps", { timestamp: UNSTAMPED }],
+])("messages from %s are not ordered", (_, changes) => {
   expect(deliver(request("a", 5, 4, changes), request("a", 5, 4, changes))).toEqual([["a"], ["a"]]);
 });
 
-test("beyond the window nothing is waited for any longer", () => {
+test("nothing is waited for beyond the window", () => {
   const hour = 3_600 * 10_000_000;
   expect(deliver(request("b", 2, 1), request("x", hour, null, { parent: "other" }))).toEqual([[], ["b", "x"]]);
 });
 
-test("stamps for one target grow although the clock stands still, and name the one before", () => {
+test("timestamps for one target grow even if the clock stands still, and refer to the previous one", () => {
   const sorter = new MessageSorter();
   const stamp = (target: string) => sorter.stamp(target, at(0), WINDOW);
   expect(stamp("@c@a")).toEqual({ timestamp: at(0), predecessor: UNSTAMPED });
@@ -108,7 +108,7 @@ test("stamps for one target grow although the clock stands still, and name the o
   expect(stamp("@c@b")).toEqual({ timestamp: at(0), predecessor: UNSTAMPED });
 });
 
-test("it is stored in the extension's spelling", () => {
+test("the sorter is stored with the extension's property names", () => {
   const sorter = new MessageSorter();
   sorter.stamp("@c@a", at(0), 0n);
   sorter.receive(request("a", 1, null), WINDOW);
@@ -118,7 +118,7 @@ test("it is stored in the extension's spelling", () => {
   });
 });
 
-test("what comes after the window is taken at once, and once", () => {
+test("a message that arrives after the window is delivered immediately, and once", () => {
   const later = (ticks: number) => request("x", Number(WINDOW) + ticks, null, { parent: "other", id: `${ticks}` });
   const minute = 600_000_000;
   const late = request("late", 1, null);
@@ -127,10 +127,10 @@ test("what comes after the window is taken at once, and once", () => {
   expect(deliver(later(minute), late, forgotten, late)).toEqual([["x"], ["late"], ["x"], ["late"]]);
 });
 
-describe("what was asked before", () => {
+describe("an earlier request", () => {
   const asked = (id: string, stamp: number, execution = "e1") => ({ execution, id, timestamp: at(stamp) });
 
-  test("is taken once all before it is here", () => {
+  test("counts as received once all requests before it have arrived", () => {
     const sorter = new MessageSorter();
     expect(sorter.hasTaken("abc", asked("a", 1), WINDOW)).toBe(false);
     sorter.receive(request("a", 1, null), WINDOW);
@@ -144,7 +144,7 @@ describe("what was asked before", () => {
     expect(sorter.hasTaken("abc", asked("c", 3), WINDOW)).toBe(true);
   });
 
-  test("is not waited for where it can no longer be recognized", () => {
+  test("is not waited for if it can no longer be recognized", () => {
     const sorter = new MessageSorter();
     sorter.receive(request("x", Number(2n * WINDOW), null, { parent: "other" }), WINDOW);
     sorter.receive(request("n", Number(2n * WINDOW), null, { parentExecution: "e2" }), WINDOW);
@@ -154,7 +154,7 @@ describe("what was asked before", () => {
     expect(sorter.hasTaken("abc", asked("a", Number(2n * WINDOW), "e2"), 0n)).toBe(true);
   });
 
-  test("is known by its stamp where a .NET host took it", () => {
+  test("is recognized by its timestamp if a .NET host received it", () => {
     const Last = at(5);
     const sorter = MessageSorter.parse({ ReceivedFromInstance: { abc: { Last, ExecutionId: "e1" } } });
     expect(sorter.hasTaken("abc", asked("a", 5), WINDOW)).toBe(true);

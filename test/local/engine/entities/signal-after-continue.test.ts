@@ -60,7 +60,7 @@ async function run(fate: Fate | undefined, atWrite: number) {
 }
 
 test.each(["before", "after", "refused", "lost"] as const)(
-  "a signal is carried out once, whichever write of a history %s",
+  "a signal is processed once, whichever history write fails (%s)",
   async (fate) => {
     const { writes } = await run(undefined, 0);
     expect(writes).toBeGreaterThan(2);

@@ -84,11 +84,11 @@ describe.each(rows)("event %#", (event, columns) => {
   const name = Object.entries(EventType).find(([, number]) => number === event.EventType)?.[0];
   const common = { EventType: name, EventId: -1, IsPlayed: true, _Timestamp: time("2026-06-24T14:02:11.1234567Z") };
 
-  test(`${name} has the columns that .NET gives it`, () => {
+  test(`${name} is written with the columns of .NET`, () => {
     expect(toColumns(event)).toEqual({ ...common, ...columns });
   });
 
-  test(`${name} comes back with all of its members`, () => {
+  test(`${name} is read back with all its properties`, () => {
     expect(fromColumns(toColumns(event))).toEqual(event);
   });
 });
@@ -97,11 +97,11 @@ test("row keys are 16 upper-case hex digits", () => {
   expect([0, 10, 255].map(historyRowKey)).toEqual(["0000000000000000", "000000000000000A", "00000000000000FF"]);
 });
 
-test("a row that a rewind took out is a GenericEvent without data", () => {
+test("a row removed by a rewind is read as a GenericEvent without data", () => {
   const row = { ...toColumns({ ...started }), EventType: "GenericEvent", Reason: "Rewound: TaskFailed" };
   expect(fromColumns(row)).toEqual({ EventType: EventType.GenericEvent, Data: null, ...base });
 });
 
-test("an event type that is not known is an error, because the history cannot be trusted then", () => {
+test("an unknown event type is an error, because the history can no longer be trusted", () => {
   expect(() => fromColumns({ EventType: "ExecutionRewound" })).toThrow(/ExecutionRewound/);
 });

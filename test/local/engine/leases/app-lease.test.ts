@@ -35,13 +35,13 @@ async function openWorld() {
   return { world, said, lease: hub.appLease.container, start, info, ended };
 }
 
-test("an app's lease has the id that a .NET host of its name takes", () => {
+test("the lease ID of an app is the one that a .NET host of the same name uses", () => {
   expect(appLeaseIdOf("")).toBe(NO_NAME);
   // FNV-1a of "abc", as in the table of instance ids.
   expect(appLeaseIdOf("abc")).toBe("1a47e90b-0000-0000-0000-000000000000");
 });
 
-test("an app takes the lease before it works, and names itself as its owner", async () => {
+test("an app acquires the lease before it starts work, and records itself as the owner", async () => {
   const { said, lease, start, info, world, ended } = await openWorld();
   const { client } = await start("", { appName: "" });
   await expect(lease.acquireLease(OTHER, 60)).rejects.toMatchObject({ code: "LeaseAlreadyPresent" });
@@ -53,7 +53,7 @@ test("an app takes the lease before it works, and names itself as its owner", as
   await expect(lease.acquireLease(OTHER, 60)).rejects.toMatchObject({ code: "LeaseAlreadyPresent" });
 });
 
-test("an app waits while a foreign one has the lease, and works once that one has not renewed it", async () => {
+test("an app waits while another app holds the lease, and starts once the lease expires", async () => {
   const { said, lease, start, world, ended } = await openWorld();
   await lease.acquireLease(OTHER, 60);
   const { client, logged } = await start("second");
@@ -68,7 +68,7 @@ test("an app waits while a foreign one has the lease, and works once that one ha
   expect(said).toEqual(["second: one"]);
 });
 
-test("hosts of one app share the lease", async () => {
+test("hosts of the same app share the lease", async () => {
   const { start, world } = await openWorld();
   await start("one", { appName: "app" });
   const { client, logged } = await start("two", { appName: "app" });
@@ -80,7 +80,7 @@ test("hosts of one app share the lease", async () => {
   expect(await client.makePrimary()).toBe(true);
 });
 
-test("an app that is made primary takes the hub from the one that works, which stops", async () => {
+test("an app that is made primary takes the hub over from the active app, which stops", async () => {
   const { said, start, info, world, ended } = await openWorld();
   const first = await start("first");
   const second = await start("second");
@@ -93,7 +93,7 @@ test("an app that is made primary takes the hub from the one that works, which s
   expect(first.logged.map(({ message }) => message)).toContainEqual(expect.stringContaining("Another app took"));
 });
 
-test("an app that lost the lease works again when the other has ended", async () => {
+test("an app that lost the lease is active again after the other app has stopped", async () => {
   const { said, start, world, ended } = await openWorld();
   const first = await start("first");
   const second = await start("second");
@@ -106,7 +106,7 @@ test("an app that lost the lease works again when the other has ended", async ()
   expect(said).toEqual(["first: one"]);
 });
 
-test("with useAppLease off an app works beside the one that has the lease, and cannot be made primary", async () => {
+test("with useAppLease off an app runs beside the lease holder, and cannot be made primary", async () => {
   const { said, lease, start, world, ended } = await openWorld();
   await lease.acquireLease(OTHER, 60);
   const { client, hubName } = await start("own", { useAppLease: false });
@@ -116,7 +116,7 @@ test("with useAppLease off an app works beside the one that has the lease, and c
   expect([said, await client.makePrimary()]).toEqual([["own: one"], false]);
 });
 
-test("a storage that does not answer does not end the lease", async () => {
+test("an unavailable storage does not end the lease", async () => {
   const world = new VirtualWorld();
   const said: string[] = [];
   let isAway = false;

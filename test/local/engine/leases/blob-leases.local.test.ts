@@ -65,7 +65,7 @@ const owners = async (hub: Parameters<typeof readPartitions>[0]) =>
   (await readPartitions(hub)).map(({ currentOwner }) => currentOwner);
 
 test.each([[["intent", "ownership"]], [["default"]], [["intent"]]])(
-  "queues that a host has by leases %j are left to it, until they end",
+  "queues that another host holds by %j leases are left alone until the leases end",
   async (kinds) => {
     const { hub, names, lease } = await openForeignHub();
     const release = await lease(kinds, names.slice(0, 2));
@@ -79,7 +79,7 @@ test.each([[["intent", "ownership"]], [["default"]], [["intent"]]])(
   },
 );
 
-test("queues that such a host takes meanwhile are given up, and their rows freed", async () => {
+test("queues that such a host leases later are given up, and their rows are released", async () => {
   const { hub, names, lease } = await openForeignHub();
   const { open } = startWorker(hub);
   await waitFor(() => open.size === 4);
@@ -88,7 +88,7 @@ test("queues that such a host takes meanwhile are given up, and their rows freed
   await waitFor(async () => (await owners(hub)).every((owner) => owner === null), { what: "the rows to be freed" });
 });
 
-test("blobs whose leases have ended, and others in the container, hold nothing up", async () => {
+test("expired leases and unrelated blobs in the container do not matter", async () => {
   const { hub, names, lease } = await openForeignHub();
   await (await lease(["intent", "ownership", "default", "backup"], names))();
   const { open } = startWorker(hub);

@@ -48,7 +48,7 @@ function startWorker(hub: TaskHub, workerId: string) {
 
 const owners = async (hub: TaskHub) => (await readPartitions(hub)).map((row) => row.currentOwner);
 
-test("a worker alone reads every queue, and says so in the table", async () => {
+test("a single worker reads every queue, and owns every row in the table", async () => {
   const hub = await openTestHub(storage());
   const { reader } = startWorker(hub, "one");
   await waitFor(() => reader.queues.size === 4);
@@ -56,7 +56,7 @@ test("a worker alone reads every queue, and says so in the table", async () => {
   expect(reader.events.sort()).toEqual(["open 00", "open 01", "open 02", "open 03"]);
 });
 
-test("two workers share four queues, and no queue is read by both", async () => {
+test("two workers share four queues, and neither reads a queue of the other", async () => {
   const hub = await openTestHub(storage());
   const one = startWorker(hub, "one");
   await waitFor(() => one.reader.queues.size === 4);
@@ -68,7 +68,7 @@ test("two workers share four queues, and no queue is read by both", async () => 
   expect((await owners(hub)).sort()).toEqual(["one", "one", "two", "two"]);
 });
 
-test("a worker that stops lets go of its queues, and the other takes them", async () => {
+test("a stopping worker releases its queues, and the other worker takes them over", async () => {
   const hub = await openTestHub(storage());
   const one = startWorker(hub, "one");
   await waitFor(() => one.reader.queues.size === 4);
@@ -79,7 +79,7 @@ test("a worker that stops lets go of its queues, and the other takes them", asyn
   await waitFor(() => two.reader.queues.size === 4);
 });
 
-test("a queue is handed over only after what was begun is finished", async () => {
+test("a queue is handed over only after the work in progress is finished", async () => {
   const hub = await openTestHub(storage(), 1);
   const one = startWorker(hub, "one");
   one.reader.isSlow = true;
@@ -95,7 +95,7 @@ test("a queue is handed over only after what was begun is finished", async () =>
   await waitFor(() => two.reader.queues.size === 1);
 });
 
-test("a worker that lost a queue stops reading it at once", async () => {
+test("a worker that lost a queue stops reading it immediately", async () => {
   const hub = await openTestHub(storage(), 1);
   const { reader } = startWorker(hub, "one");
   await waitFor(() => reader.queues.size === 1);
@@ -114,7 +114,7 @@ test("a worker that lost a queue stops reading it at once", async () => {
   expect(reader.events.at(-1)).toBe("lose 00");
 });
 
-test("a row has the columns of the extension, and owners that are gone have none", async () => {
+test("a row has the columns of the extension, and no owner columns after it is released", async () => {
   const hub = await openTestHub(storage(), 1);
   const { reader, manager } = startWorker(hub, "one");
   await waitFor(() => reader.queues.size === 1);
@@ -134,7 +134,7 @@ test("a row has the columns of the extension, and owners that are gone have none
   expect(released).toMatchObject({ IsDraining: { value: "false" } });
 });
 
-test("a worker whose storage is gone complains once, and still ends", async () => {
+test("a worker whose storage is unreachable warns once, and still stops", async () => {
   const hub = await openTestHub(storage(), 1);
   // Nobody listens on port 1.
   const connectionString = storage().connectionString.replace(/TableEndpoint=http:\/\/127\.0\.0\.1:\d+/, (text) =>

@@ -21,7 +21,7 @@ async function startOnMemory() {
   return { hub, manager, open };
 }
 
-test("queues on which nothing is under way are let go with one write each", async () => {
+test("idle queues are released with a single write each", async () => {
   const { hub, manager, open } = await startOnMemory();
   await waitFor(() => open.size === 4);
   const update = vi.spyOn(hub.partitions, "update");
@@ -31,14 +31,14 @@ test("queues on which nothing is under way are let go with one write each", asyn
   expect(rows.map(({ currentOwner, isDraining }) => [currentOwner, isDraining])).toEqual(Array(4).fill([null, false]));
 });
 
-test("a queue that is claimed while the worker stops is not read, and is let go", async () => {
+test("a queue that is claimed while the worker stops is released without being read", async () => {
   const { hub, manager, open } = await startOnMemory();
   await manager.stop();
   expect(open.size).toBe(0);
   expect((await readPartitions(hub)).map(({ currentOwner }) => currentOwner)).toEqual(Array(4).fill(null));
 });
 
-test("a hub that was opened before is opened without a write to its partitions", async () => {
+test("a hub that already exists is opened without a write to its partitions", async () => {
   const storage = createMemoryStorage({ clock: createSystemClock() });
   const options = { storage, hubName: "Hub", partitionCount: 4 };
   const first = await openTaskHub(options);
@@ -54,7 +54,7 @@ async function ownersOf(world: VirtualWorld): Promise<(string | null)[]> {
 }
 const idle = new SdkInvoker({ orchestrators: {} });
 
-test("a second host has its share, and its successor's, within seconds", async () => {
+test("a second host gets its share within seconds, and loses it as quickly when it stops", async () => {
   const world = new VirtualWorld();
   await world.startEngine({ invoker: idle, workerId: "one" });
   // In the middle of the time between two passes.
@@ -67,7 +67,7 @@ test("a second host has its share, and its successor's, within seconds", async (
   expect(await ownersOf(world)).toEqual(Array(4).fill("one"));
 });
 
-test("the partitions of a host that died are taken within four seconds after its lease", async () => {
+test("the partitions of a dead host are taken over within four seconds after its lease expires", async () => {
   const world = new VirtualWorld();
   const one = await world.startEngine({ invoker: idle, workerId: "one" });
   await world.startEngine({ invoker: idle, workerId: "two" });
@@ -78,7 +78,7 @@ test("the partitions of a host that died are taken within four seconds after its
   expect(await ownersOf(world)).toEqual(Array(4).fill("two"));
 });
 
-test("while nothing changes, rows are written every ten seconds only", async () => {
+test("without changes, rows are written only every ten seconds", async () => {
   const world = new VirtualWorld();
   let [reads, writes] = [0, 0];
   await world.startEngine({

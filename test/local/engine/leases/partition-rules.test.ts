@@ -35,17 +35,17 @@ function decide(changes: Partial<PartitionRow>, context: Partial<PassContext> = 
 describe("a row is claimed", () => {
   const claimed = { row: { currentOwner: "me", nextOwner: null, isDraining: false }, mine: "own", countsFor: "me" };
   test.each<[string, Partial<PartitionRow>]>([
-    ["that nobody ever owned", { expiresAt: null }],
-    ["that was let go", {}],
-    ["that was let go for this worker", { nextOwner: "me" }],
-    ["whose lease has run out", { currentOwner: "other", expiresAt: BEFORE }],
-    ["whose lease runs out now", { currentOwner: "other", expiresAt: NOW }],
-    ["that was let go for a worker that never came", { nextOwner: "other", expiresAt: BEFORE }],
+    ["that never had an owner", { expiresAt: null }],
+    ["that was released", {}],
+    ["that was released for this worker", { nextOwner: "me" }],
+    ["whose lease has expired", { currentOwner: "other", expiresAt: BEFORE }],
+    ["whose lease expires now", { currentOwner: "other", expiresAt: NOW }],
+    ["that was released for a worker that never claimed it", { nextOwner: "other", expiresAt: BEFORE }],
   ])("%s", (_, changes) => {
     expect(decide(changes)).toMatchObject({ ...claimed, isChanged: true });
   });
 
-  test("whose owner's process is gone", () => {
+  test("if the process of its owner is gone", () => {
     const isGone = (owner: string) => owner === "dead";
     expect(decide({ currentOwner: "dead" }, { isGone })).toMatchObject(claimed);
     expect(decide({ currentOwner: "other" }, { isGone })).toMatchObject({ mine: "none", isChanged: false });
@@ -62,9 +62,9 @@ describe("a row is claimed", () => {
   });
 });
 
-describe("a row whose queue a host of another kind has", () => {
+describe("a row whose queue is held by a host of another kind", () => {
   const isHeldElsewhere = (queueName: string) => queueName === "hub-control-00";
-  test("is not claimed, though it is free, and counts for nobody", () => {
+  test("is not claimed, although it is free, and counts for no worker", () => {
     expect(decide({ expiresAt: null }, { isHeldElsewhere })).toMatchObject({
       mine: "none",
       isChanged: false,
@@ -72,7 +72,7 @@ describe("a row whose queue a host of another kind has", () => {
     });
   });
 
-  test("is let go at once, for everybody", () => {
+  test("is released immediately, for any worker", () => {
     expect(decide({ currentOwner: "me", nextOwner: "other" }, { isHeldElsewhere })).toMatchObject({
       row: { currentOwner: null, nextOwner: null, isDraining: false },
       mine: "none",
@@ -80,7 +80,7 @@ describe("a row whose queue a host of another kind has", () => {
     });
   });
 
-  test("stays as it is where another worker owns it", () => {
+  test("is left unchanged if another worker owns it", () => {
     expect(decide({ currentOwner: "other" }, { isHeldElsewhere })).toMatchObject({ mine: "none", isChanged: false });
   });
 });
@@ -88,14 +88,14 @@ describe("a row whose queue a host of another kind has", () => {
 describe("a row of another worker", () => {
   test.each<[string, Partial<PartitionRow>, string]>([
     ["counts for its owner", { currentOwner: "other" }, "other"],
-    ["counts for who asked for it", { currentOwner: "other", nextOwner: "third" }, "third"],
-    ["counts for this worker once it asked", { currentOwner: "other", nextOwner: "me" }, "me"],
-    ["that was let go for a third stays alone", { nextOwner: "third" }, "third"],
+    ["counts for the worker that requested it", { currentOwner: "other", nextOwner: "third" }, "third"],
+    ["counts for this worker after it requested it", { currentOwner: "other", nextOwner: "me" }, "me"],
+    ["is left alone if it was released for a third worker", { nextOwner: "third" }, "third"],
   ])("%s", (_, changes, countsFor) => {
     expect(decide(changes)).toMatchObject({ mine: "none", isChanged: false, countsFor });
   });
 
-  test("is asked for when its owner is shutting down", () => {
+  test("is requested when its owner is shutting down", () => {
     expect(decide({ currentOwner: "other", isDraining: true })).toMatchObject({
       row: { currentOwner: "other", nextOwner: "me", isDraining: true },
       isChanged: true,
@@ -109,7 +109,7 @@ describe("a row of this worker", () => {
     expect(decide({ currentOwner: "me" })).toMatchObject({ mine: "own", isChanged: true, countsFor: "me" });
   });
 
-  test("that another asks for is drained, then let go for that one only", () => {
+  test("that another worker requests is drained, then released for that worker only", () => {
     const asked = { currentOwner: "me", nextOwner: "other" };
     expect(decide(asked)).toMatchObject({ row: { ...asked, isDraining: true }, mine: "drain", countsFor: "other" });
     expect(decide({ ...asked, isDraining: true }, { drained: new Set(["hub-control-00"]) })).toMatchObject({
@@ -118,7 +118,7 @@ describe("a row of this worker", () => {
     });
   });
 
-  test("is drained and let go when this worker stops; nothing is claimed any more", () => {
+  test("is drained and released when this worker stops, and no row is claimed any more", () => {
     const isStopping = true;
     expect(decide({ currentOwner: "me" }, { isStopping })).toMatchObject({ mine: "drain", row: { isDraining: true } });
     expect(decide({ expiresAt: null }, { isStopping })).toMatchObject({ mine: "none", isChanged: false });
@@ -126,7 +126,7 @@ describe("a row of this worker", () => {
   });
 });
 
-describe("sharing out", () => {
+describe("balancing", () => {
   const owned = (owners: string) =>
     [...owners].map((owner, index) => ({
       row: row({ currentOwner: owner, queueName: `q${index}` }),
@@ -139,11 +139,11 @@ describe("sharing out", () => {
     ["aaaa", 2, "a second worker takes half of four"],
     ["aabb", 1, "a third worker takes one of two pairs"],
     ["aaam", 1, "a worker with one of four takes one more"],
-    ["aamm", 0, "equal shares stay"],
-    ["aabm", 0, "shares that differ by one stay"],
-    ["mmmm", 0, "a worker alone takes nothing"],
+    ["aamm", 0, "equal shares are kept"],
+    ["aabm", 0, "shares that differ by one are kept"],
+    ["mmmm", 0, "a single worker takes nothing"],
     ["ammm", 0, "a worker with more than its share takes nothing"],
-    ["aaab", 1, "only the worker with too many is asked"],
+    ["aaab", 1, "only the worker with too many gives one up"],
   ])("%s: takes %i: %s", (owners, count) => {
     const decisions = owned(owners).map((it) => (it.countsFor === "m" ? { ...it, countsFor: "me" } : it));
     const steals = decideSteals(decisions, "me");
@@ -151,7 +151,7 @@ describe("sharing out", () => {
     for (const { row: stolen } of steals) expect(stolen).toMatchObject({ nextOwner: "me" });
   });
 
-  test("a row that is promised to somebody is not asked for", () => {
+  test("a row that is promised to another worker is not requested", () => {
     const decisions = owned("aaaa").map((it) => ({ ...it, row: { ...it.row, nextOwner: "third" } }));
     expect(decideSteals(decisions, "me")).toEqual([]);
   });

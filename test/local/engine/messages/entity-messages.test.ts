@@ -26,13 +26,13 @@ const REQUEST: EntityRequest = {
 };
 
 // Byte for byte what the extension writes: `$type` of what orchestrations and entities send, and the id behind op, signal and input.
-test("a call is the extension's text", () => {
+test("a call is written exactly as the extension writes it", () => {
   expect(requestText(REQUEST, { isTyped: true })).toBe(
     '{"$type":"Microsoft.Azure.WebJobs.Extensions.DurableTask.RequestMessage, Microsoft.Azure.WebJobs.Extensions.DurableTask","op":"add","input":"1","id":"fb154865-1925-5313-a849-736ef6449177","parent":"abc","parentExecution":"7c0e6a5b1f5e4d55a6a1a7d1c3b29e10","Timestamp":"2026-06-24T14:02:12.0000001Z","Predecessor":"0001-01-01T00:00:00"}',
   );
 });
 
-test("a client's signal and a lock are too", () => {
+test("a client's signal and a lock are written exactly as the extension writes them", () => {
   const client = { ...REQUEST, isSignal: true, parent: null, parentExecution: null, timestamp: REQUEST.predecessor };
   expect(requestText(client, { isTyped: false })).toBe(
     '{"op":"add","signal":true,"input":"1","id":"fb154865-1925-5313-a849-736ef6449177","Timestamp":"0001-01-01T00:00:00","Predecessor":"0001-01-01T00:00:00"}',
@@ -43,7 +43,7 @@ test("a client's signal and a lock are too", () => {
   );
 });
 
-test("an answer and a release are too", () => {
+test("a response and a release are written exactly as the extension writes them", () => {
   const type = (name: string) =>
     `"$type":"Microsoft.Azure.WebJobs.Extensions.DurableTask.${name}, Microsoft.Azure.WebJobs.Extensions.DurableTask"`;
   expect(responseText({ result: "1", isError: false })).toBe(`{${type("ResponseMessage")},"result":"1"}`);
@@ -55,7 +55,7 @@ test("an answer and a release are too", () => {
   );
 });
 
-test("a release is read as it was written; what it follows is ours, and without a time of .NET's it follows nothing", () => {
+test("a release round-trips, and its reference to an earlier request is dropped if the timestamp is invalid", () => {
   const after = { execution: "e1", id: "r1", timestamp: "2026-06-24T14:02:12.0000001Z" };
   const release = { parent: "abc", id: "id", after };
   for (const it of [release, { ...release, after: null }])
@@ -64,7 +64,7 @@ test("a release is read as it was written; what it follows is ours, and without 
   expect(parseRelease({ id: "id" })).toBeNull();
 });
 
-test("a request is read as it was written, with what others add left out", () => {
+test("a request round-trips, and unknown properties are ignored", () => {
   const lock = { ...REQUEST, lockSet: [{ name: "a", key: "1" }], position: 2, due: "2026-06-24T14:02:12.0000001Z" };
   for (const it of [REQUEST, lock]) expect(parseRequest(JSON.parse(requestText(it, { isTyped: true })))).toEqual(it);
   expect(parseRequest({ ...JSON.parse(requestText(REQUEST, { isTyped: false })), IsLockRequest: false })).toEqual(
@@ -73,7 +73,7 @@ test("a request is read as it was written, with what others add left out", () =>
   expect([parseRequest(null), parseRequest({}), parseRequest("x")]).toEqual([null, null, null]);
 });
 
-test("a failure is told by its exception, and an id by its member", () => {
+test("a failure is recognized by its exceptionType, and an ID is read from its property", () => {
   expect(failureIn('{"result":"5"}')).toBeNull();
   expect(failureIn('{"result":"\\"boom\\"","exceptionType":"Error"}')).toBe('"boom"');
   expect(failureIn('{"exceptionType":"X"}')).toBe("null");
@@ -88,7 +88,7 @@ test.each([
   ["@@a", null],
   ["@counter", null],
   ["counter", null],
-])("%s is the entity %j", (instanceId, entity) => {
+])("%s is parsed as the entity %j", (instanceId, entity) => {
   expect(parseEntityInstanceId(instanceId)).toEqual(entity);
   if (entity !== null) expect(toInstanceId({ ...entity, name: entity.name.toUpperCase() })).toBe(instanceId);
 });

@@ -28,23 +28,23 @@ test.each(Object.entries(messages))("%s is read without type names", (_, text) =
 });
 
 describe("reading", () => {
-  test("a body in Base64, as 1.x hosts write it, gives the same message", () => {
+  test("a Base64 body, as 1.x hosts write it, is decoded to the same message", () => {
     const text = messages.TaskCompleted;
     expect(decode(Buffer.from(text, "utf8").toString("base64"))).toEqual(decode(text));
   });
 
-  test("a reference gives the blob's name", () => {
+  test("a reference is decoded to the name of its blob", () => {
     const blobName = "abc/message-0b8a5c0e6f0d4a399c832f1f0f6d8c11-ExecutionStarted.json.gz";
     expect(decodeMessage(reference)).toEqual({ kind: "in-blob", blobName });
     expect(encodeBlobReference(blobName)).toBe(reference);
   });
 
-  test("members that an older sender left out are null", () => {
+  test("properties missing from an older sender's message are null", () => {
     const text = messages.TaskScheduled.replace('"ParentTraceContext":null,"Tags":null,', "");
     expect(decode(text).TaskMessage.Event).toMatchObject({ ParentTraceContext: null, Tags: null, EventId: 0 });
   });
 
-  test("ticks are kept", () => {
+  test("timestamps keep their ticks", () => {
     expect(decode(messages.ExecutionStarted).TaskMessage.Event.Timestamp).toBe("2026-06-24T14:02:11.1234567Z");
   });
 
@@ -57,7 +57,7 @@ describe("reading", () => {
   });
 });
 
-test("characters that XML cannot carry are escaped", () => {
+test("characters that XML cannot represent are escaped", () => {
   const data = decode(messages.EventRaised);
   Object.assign(data.TaskMessage.Event, { Input: "\u0000\uffff\ufffe\ud800é" });
   const text = encodeMessage(data);

@@ -53,14 +53,14 @@ describe("sending", () => {
     expect(item?.expiresOn.getUTCFullYear()).toBe(9999);
   });
 
-  test("any text survives the queue's XML", async () => {
+  test("any string survives the queue's XML", async () => {
     const { queue, receiveOne } = await openQueue();
     const text = JSON.stringify("&amp; <b>'\"]]> \u0000\u0007\ufffe\uffff\r\n\u0085\u2028 é 世界 😀  ");
     await queue.send(eventMessage(text));
     expect(inputOf(await receiveOne())).toBe(text);
   });
 
-  test("a message for later is not seen before", async () => {
+  test("a message for a later time is not visible before", async () => {
     const { queue, client } = await openQueue();
     const fireAt = new Date(Date.now() + 3_600_000).toISOString();
     await queue.send(eventMessage("1"), fireAt);
@@ -68,13 +68,13 @@ describe("sending", () => {
     expect((await client.getProperties()).approximateMessagesCount).toBe(1);
   });
 
-  test("a message for a time that has passed is seen at once", async () => {
+  test("a message for a past time is visible immediately", async () => {
     const { queue } = await openQueue();
     await queue.send(eventMessage("1"), "2020-01-01T00:00:00.0000000Z");
     expect(await queue.receive(32)).toHaveLength(1);
   });
 
-  test("a reader of this process is woken, but not by what it cannot see yet", async () => {
+  test("a reader in this process is woken only by messages that are already visible", async () => {
     const { queue } = await openQueue();
     const wake = vi.fn();
     queue.onSend(wake);
@@ -89,7 +89,7 @@ describe("sending", () => {
 describe("large messages", () => {
   const large = JSON.stringify("x".repeat(45 * 1024));
 
-  test("go to a gzipped blob below the instance, and come back whole", async () => {
+  test("are stored in a gzipped blob under the instance, and read back complete", async () => {
     const { queue, blobs, bodies, receiveOne } = await openQueue();
     const { data, blobName } = await queue.send(eventMessage(large, "a/b"));
     const activityId = data.ActivityId.replaceAll("-", "");
@@ -103,7 +103,7 @@ describe("large messages", () => {
     expect(inputOf(await receiveOne())).toBe(large);
   });
 
-  test("the limit is 46080 bytes of UTF-8 for the whole envelope", async () => {
+  test("are those whose whole envelope exceeds 46080 bytes of UTF-8", async () => {
     const { queue, bodies } = await openQueue();
     await queue.send(eventMessage("é"));
     const overhead = Buffer.byteLength((await bodies())[0]?.messageText ?? "") - 2;
@@ -112,7 +112,7 @@ describe("large messages", () => {
     expect((await queue.send(eventMessage("é".repeat((46_080 - overhead + 8) / 2)))).blobName).not.toBeNull();
   });
 
-  test("a message whose blob is gone is put back", async () => {
+  test("are put back if their blob is missing", async () => {
     const { queue, blobs, logged } = await openQueue();
     const { blobName } = await queue.send(eventMessage(large));
     await blobs.deleteBlob(blobName ?? "");
@@ -122,13 +122,13 @@ describe("large messages", () => {
 });
 
 describe("receiving", () => {
-  test("messages come in the order in which they were sent", async () => {
+  test("messages are received in the order in which they were sent", async () => {
     const { queue } = await openQueue();
     for (const input of ["1", "2", "3", "4", "5"]) await queue.send(eventMessage(input));
     expect((await queue.receive(32)).map(inputOf)).toEqual(["1", "2", "3", "4", "5"]);
   });
 
-  test("a body in Base64 from an older host is read", async () => {
+  test("a Base64 body from an older host is decoded", async () => {
     const { client, receiveOne } = await openQueue();
     await client.sendMessage(Buffer.from(wire.TaskCompleted, "utf8").toString("base64"));
     expect((await receiveOne()).data.TaskMessage.Event).toMatchObject({ TaskScheduledId: 0, Result: '"Hello Tokyo"' });
@@ -143,7 +143,7 @@ describe("receiving", () => {
     expect((await client.getProperties()).approximateMessagesCount).toBe(2);
   });
 
-  test("a deleted message is gone, and deleting it again is no error", async () => {
+  test("a deleted message is gone, and deleting it again is not an error", async () => {
     const { queue, client, receiveOne } = await openQueue();
     await queue.send(eventMessage("1"));
     const message = await receiveOne();
@@ -181,7 +181,7 @@ describe("receiving", () => {
     expect(logged).toHaveLength(warnings);
   });
 
-  test("a renewed message stays with its owner, and only the new receipt deletes it", async () => {
+  test("a renewed message stays with its owner, and is deleted only with the new receipt", async () => {
     const { queue, client, receiveOne } = await openQueue();
     await queue.send(eventMessage("1"));
     const message = await receiveOne();
@@ -197,7 +197,7 @@ describe("receiving", () => {
 });
 
 describe("a held message", () => {
-  test("is hidden from others, and deleted with the receipt of its sending", async () => {
+  test("is hidden from others, and deleted with the receipt from sending it", async () => {
     const { queue, client } = await openQueue();
     const held = await queue.sendAndHold(eventMessage("1"));
     expect(held).toMatchObject({ dequeueCount: 1, queueName: client.name });
@@ -206,13 +206,13 @@ describe("a held message", () => {
     expect((await client.getProperties()).approximateMessagesCount).toBe(0);
   });
 
-  test("is seen by others when its holder died", async () => {
+  test("is visible to others after its holder died", async () => {
     const { queue, receiveOne } = await openQueue(1_000);
     const held = await queue.sendAndHold(eventMessage("1"));
     expect((await receiveOne()).messageId).toBe(held.messageId);
   });
 
-  test("is seen by others at once when its holder lets go of it", async () => {
+  test("is visible to others as soon as its holder releases it", async () => {
     const { queue } = await openQueue();
     const held = await queue.sendAndHold(eventMessage("1"));
     await queue.release(held);
@@ -229,7 +229,7 @@ test("a message that a .NET host gzipped into a blob is read", async () => {
   expect((await receiveOne()).data.TaskMessage.Event).toMatchObject({ Name: "HelloSequence", Input: '"Tokyo"' });
 });
 
-test("a message whose payload was purged is thrown away, but not the first time", async () => {
+test("a message whose payload was purged is discarded, but not on the first attempt", async () => {
   const { queue, client, logged } = await openQueue(1_000);
   await client.sendMessage(wire["reference to a blob"]);
   const count = async () => (await client.getProperties()).approximateMessagesCount;
@@ -240,7 +240,7 @@ test("a message whose payload was purged is thrown away, but not the first time"
   expect(logged).toHaveLength(3);
 });
 
-test("what can be read is handed over, also when what cannot be read cannot be put back", async () => {
+test("readable messages are delivered even if an unreadable one cannot be put back", async () => {
   const { queue, hub, client } = await openQueue();
   await client.sendMessage("no message");
   await queue.send(eventMessage("1"));

@@ -41,7 +41,7 @@ async function run(options: CallHttpOptions, answers: readonly Answer[], isAnyOf
   return { hub, asked };
 }
 
-test("an answer of any status is the result, without the headers of its content", async () => {
+test("a response of any status is the result, without its content headers", async () => {
   const answer = { status: 418, headers: { "x-a": "1", "content-type": "text/plain" }, body: "short and stout" };
   const { hub } = await run({ method: "GET", url: "http://teapot.test/" }, [answer]);
   expect(hub.ending()).toMatchObject({
@@ -51,18 +51,18 @@ test("an answer of any status is the result, without the headers of its content"
   expect(hub.history().find((it) => "Name" in it && it.Name === "BuiltIn::HttpActivity")).toBeDefined();
 });
 
-test("content is sent as text where nothing else is said, and an object as JSON text", async () => {
+test("content is sent as text by default, and an object as JSON text", async () => {
   const { asked } = await run({ method: "POST", url: "http://a.test/", body: { a: 1 } }, [{}]);
   expect(asked[0]).toMatchObject({ method: "POST", body: '{"a":1}', headers: { "content-type": "text/plain" } });
 });
 
-test("a request without an answer fails the call with its reason", async () => {
+test("a request without a response fails the call with the reason", async () => {
   const cause = new Error("connect ECONNREFUSED");
   const { hub } = await run({ method: "GET", url: "http://a.test/" }, [new TypeError("fetch failed", { cause })]);
   expect(hub.ending()).toMatchObject({ status: "Failed", result: expect.stringContaining("ECONNREFUSED") });
 });
 
-test("what was accepted is asked for until it is there, at the times that the answers name", async () => {
+test("an accepted request is polled until it completes, at the times that the responses specify", async () => {
   const accepted = (after?: string) => ({
     status: 202,
     headers: { location: "/status", ...(after === undefined ? {} : { "retry-after": after }) },
@@ -82,7 +82,7 @@ test("what was accepted is asked for until it is there, at the times that the an
   expect(second.headers).toEqual({ authorization: "b" });
 });
 
-test("each poll is a line of the log, without what may be a key in its address", async () => {
+test("each poll is logged, without any possible key from its URL", async () => {
   const headers = { location: "http://user:pass@a.test/status/a%20b?code=secret#part", "retry-after": "1" };
   const { hub } = await run({ method: "GET", url: "http://a.test/start?code=k" }, [{ status: 202, headers }, {}]);
   const polls = hub.logged.filter((it) => it.message.startsWith("Polling HTTP status at location"));
@@ -96,14 +96,14 @@ test("each poll is a line of the log, without what may be a key in its address",
   ]);
 });
 
-test("another origin gets neither credentials nor cookies", async () => {
+test("another origin receives neither credentials nor cookies", async () => {
   const accepted = { status: 202, headers: { location: "http://b.test/", "retry-after": "1" } };
   const headers = { authorization: "b", cookie: "c", "x-a": "1" };
   const { asked } = await run({ method: "GET", url: "http://a.test/", headers }, [accepted, {}]);
   expect(asked[1]?.headers).toEqual({ "x-a": "1" });
 });
 
-test("a call that is not to ask again gets the 202 itself", async () => {
+test("a call with polling disabled returns the 202 itself", async () => {
   const accepted = { status: 202, headers: { location: "http://a.test/" } };
   const { hub, asked } = await run({ method: "GET", url: "http://a.test/", enablePolling: false }, [accepted]);
   expect(asked).toHaveLength(1);

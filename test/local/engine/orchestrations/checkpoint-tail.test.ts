@@ -59,7 +59,7 @@ const tail = (
   beganMs: 0,
 });
 
-test("what waits for a write is written with what comes after it, then the messages of all go", async () => {
+test("tails that wait for a write are merged with later ones, then the messages of all are deleted", async () => {
   const first = Promise.withResolvers<void>();
   const { tails, rows, done } = makeTails(async (_, count) => {
     if (count === 1) await first.promise;
@@ -86,7 +86,7 @@ test("what waits for a write is written with what comes after it, then the messa
   expect(done).toEqual(["deleted 1", "abc is Completed", "removed old", "deleted 2", "deleted 3"]);
 });
 
-test("a custom status waits for its write although the episode after it says nothing of one", async () => {
+test("a custom status that waits for a write is kept although the next episode sets none", async () => {
   const first = Promise.withResolvers<void>();
   const { tails, rows } = makeTails(async (_, count) => {
     if (count === 1) await first.promise;
@@ -101,7 +101,7 @@ test("a custom status waits for its write although the episode after it says not
   expect(rows.map((row) => row.customStatus)).toEqual([null, '"half"']);
 });
 
-test("a row that cannot be written leaves its messages to come again, and the next one is tried", async () => {
+test("if a row cannot be written, its messages are abandoned, and the next row is tried", async () => {
   const { tails, done } = makeTails(async (_, count) => {
     if (count === 1) throw new Error("no route");
     return true;
@@ -114,8 +114,8 @@ test("a row that cannot be written leaves its messages to come again, and the ne
 });
 
 test.each([
-  ["purged stays away", [], 1],
-  ["never written is made from the history", [historyEvents.executionStarted()], 2],
+  ["purged is not created again", [], 1],
+  ["never written is created from the history", [historyEvents.executionStarted()], 2],
 ])("a row that was %s", async (_, stored, writes) => {
   const { tails, rows } = makeTails(async ({ mayCreate }) => mayCreate, stored);
   tails.add(tail("1", historyEvents.executionCompleted(null)));
@@ -124,7 +124,7 @@ test.each([
   if (writes === 2) expect(rows[1]).toMatchObject({ mayCreate: true, newEvents: stored });
 });
 
-test("an end is reported when the row says so, and not before", async () => {
+test("the end of an instance is reported after its row is written, and not before", async () => {
   const { tails, done } = makeTails(async (_, count) => {
     if (count === 1) throw new Error("no route");
     return true;
@@ -137,7 +137,7 @@ test("an end is reported when the row says so, and not before", async () => {
   expect(done.slice(1)).toEqual(["abc is Completed", "deleted 1"]);
 });
 
-describe("a checkpoint that took so long that another host may have moved the instance on", () => {
+describe("a checkpoint so slow that another host may have advanced the instance", () => {
   const completed = [historyEvents.executionStarted(), historyEvents.executionCompleted(null)];
   const LATE_MS = 10_000;
 
@@ -187,27 +187,27 @@ describe("a checkpoint that took so long that another host may have moved the in
 
   const own = [expect.objectContaining({ EventType: EventType.ExecutionStarted })];
 
-  test("leaves the row to the history if it did", async () => {
+  test("writes the row from the history if it has changed", async () => {
     const { finish, rows, done } = makeLateTails({ beforeMs: LATE_MS });
     await finish();
     expect(rows.map((it) => it.newEvents)).toEqual([completed]);
     expect(done).toEqual(["deleted 1"]);
   });
 
-  test("writes its own row if it did not", async () => {
+  test("writes its own row if the history has not changed", async () => {
     const { finish, rows, etags } = makeLateTails({ beforeMs: LATE_MS, etag: "1" });
     await finish();
     expect(rows.map((it) => it.newEvents)).toEqual([own]);
     expect(etags).toEqual(["row"]);
   });
 
-  test("checks the history again if its own write took the time", async () => {
+  test("checks the history again if its own write was the slow part", async () => {
     const { finish, rows } = makeLateTails({ writeMs: LATE_MS });
     await finish();
     expect(rows.map((it) => it.newEvents)).toEqual([own, completed]);
   });
 
-  test("insists on that check, with a pause between attempts", async () => {
+  test("retries that check, with a pause between attempts", async () => {
     const { finish, rows, done, clock } = makeLateTails({ writeMs: LATE_MS, failures: 3 });
     await finish();
     expect(rows.map((it) => it.newEvents)).toEqual([own, completed]);
@@ -215,14 +215,14 @@ describe("a checkpoint that took so long that another host may have moved the in
     expect(clock.now().getTime()).toBe(LATE_MS + 3_000);
   });
 
-  test("leaves its messages to come again if the check never succeeds", async () => {
+  test("abandons its messages if the check never succeeds", async () => {
     const { finish, done, loads } = makeLateTails({ writeMs: LATE_MS, failures: 1_000 });
     await finish();
     expect(done).toEqual(["abandoned 1"]);
     expect(loads()).toBe(60);
   });
 
-  test("is the only one that costs a look at the history", async () => {
+  test("is the only kind that reads the history", async () => {
     const { finish, rows, loads } = makeLateTails({});
     await finish();
     expect(rows.map((it) => it.newEvents)).toEqual([own]);

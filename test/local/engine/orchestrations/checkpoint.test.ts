@@ -26,10 +26,10 @@ const completed = historyEvents.executionCompleted(null);
 
 // A client that starts an orchestration writes its row first: without one, it was purged meanwhile and must not come back.
 test.each([
-  ["an orchestration that a client started needs its row", "abc", [started], [], false],
-  ["a sub-orchestration gets its row with its first episode", "abc", [childStarted], [], true],
-  ["a later episode of a sub-orchestration needs its row", "abc", [completed], [childStarted], false],
-  ["an entity gets a row with any episode", "@counter@a", [completed], [started], true],
+  ["an orchestration started by a client needs an existing row", "abc", [started], [], false],
+  ["the first episode of a sub-orchestration may create its row", "abc", [childStarted], [], true],
+  ["a later episode of a sub-orchestration needs an existing row", "abc", [completed], [childStarted], false],
+  ["any episode of an entity may create its row", "@counter@a", [completed], [started], true],
 ] as const)("%s", async (_, instanceId, newEvents, old, mayCreate) => {
   const row = await rowOf(instanceId, newEvents, old);
   expect(row).toMatchObject({ mayCreate, newEvents });

@@ -21,16 +21,16 @@ async function startChild(childId: string) {
   return hub.ending();
 }
 
-test("an id as long as the storage takes is used", async () => {
+test("an ID of the maximum length is accepted", async () => {
   expect(await startChild("c".repeat(512))).toEqual({ status: "Completed", result: "done" });
 });
 
 test.each([
-  ["too long", "c".repeat(513), "at most 512 characters"],
-  ["too long once it is escaped", "/".repeat(300), "at most 512 characters"],
+  ["that is too long", "c".repeat(513), "at most 512 characters"],
+  ["that is too long after escaping", "/".repeat(300), "at most 512 characters"],
   ["with a line break", "a\nb", "no control characters"],
   ["of an entity", "@name@key", "must not start with '@'"],
   ["of the parent itself", "abc", "instance id of its parent"],
-])("an id %s fails the parent, and says why", async (_, childId, reason) => {
+])("an ID %s fails the parent with the reason", async (_, childId, reason) => {
   expect(await startChild(childId)).toMatchObject({ status: "Failed", result: expect.stringContaining(reason) });
 });

@@ -35,7 +35,7 @@ async function greet(settings: Partial<EpisodeSettings> = {}): Promise<string[]>
   return lines();
 }
 
-test("an orchestration's life is told in the extension's words, without what is in it", async () => {
+test("the life of an orchestration is logged in the extension's words, without inputs and outputs", async () => {
   expect(await greet()).toEqual([
     "abc: Function 'Greets (Orchestrator)' scheduled. Reason: NewInstance. IsReplay: False. State: Scheduled. RuntimeStatus: Pending. HubName: Hub.",
     "abc: Function 'Greets (Orchestrator)' started. IsReplay: False. Input: (Redacted 15 characters). State: Started. RuntimeStatus: Running. HubName: Hub. TaskEventId: -1",
@@ -49,14 +49,14 @@ test("an orchestration's life is told in the extension's words, without what is 
   ]);
 });
 
-test("traceInputsAndOutputs shows it", async () => {
+test("traceInputsAndOutputs adds inputs and outputs to the log", async () => {
   const text = (await greet({ traceInputsAndOutputs: true })).join("\n");
   expect(text).toContain('Input: {"polite":true}.');
   expect(text).toContain('Input: "you".');
   expect(text).toContain('Output: "Hello you".');
 });
 
-test("traceReplayEvents tells again what is replayed, and says so", async () => {
+test("traceReplayEvents logs replayed events again, marked as such", async () => {
   const replayed = (await greet({ traceReplayEvents: true })).filter((it) => /IsReplay: True/.test(it));
   expect(replayed.map((it) => it.slice(0, it.indexOf(".")))).toEqual([
     "abc: Function 'Greets (Orchestrator)' started",
@@ -65,7 +65,7 @@ test("traceReplayEvents tells again what is replayed, and says so", async () => 
   ]);
 });
 
-test("a failure's text is shown with the inputs only", async () => {
+test("the text of a failure is only shown together with the inputs", async () => {
   const failedLine = async (settings: Partial<EpisodeSettings>) => {
     const { hub, lines } = makeHub(settings);
     hub.start("Fails");
@@ -76,7 +76,7 @@ test("a failure's text is shown with the inputs only", async () => {
   expect(await failedLine({ traceInputsAndOutputs: true })).toContain("a secret");
 });
 
-test("each generation begins and ends", async () => {
+test("each generation logs its start and its end", async () => {
   const { hub, lines } = makeHub();
   hub.start("Again", 1);
   await hub.run();
@@ -94,7 +94,7 @@ test("each generation begins and ends", async () => {
 test.each([
   ["terminated", "was terminated. Reason: (Redacted 6 characters)."],
   ["suspended", "Suspending function 'Greets (Orchestrator)'."],
-] as const)("being %s is told", async (how, expected) => {
+] as const)("being %s is logged", async (how, expected) => {
   const { hub, lines } = makeHub();
   hub.start("Greets");
   await hub.run();
@@ -104,7 +104,7 @@ test.each([
   expect(lines().join("\n")).toContain(expected);
 });
 
-test("every line is known as its instance's, for anyone who follows one run", async () => {
+test("every line has the ID of its instance, so that a single run can be followed", async () => {
   const { hub, entries } = makeHub();
   hub.start("Again", 1);
   await hub.run();

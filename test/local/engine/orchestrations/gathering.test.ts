@@ -37,14 +37,14 @@ async function runEpisode(ms: number, history: readonly HistoryEvent[]): Promise
   gathering.noteEpisode(history);
 }
 
-test("the first episode, and those of an instance that waits for a few activities, begin at once", async () => {
+test("the first episode starts immediately, and so do those of an instance that waits for few activities", async () => {
   await gathering.wait(() => 1);
   await runEpisode(10, historyOf(100, 85));
   await gathering.wait(() => 1);
   expect(clock.slept).toEqual([]);
 });
 
-test("while many activities are under way, the next episode waits as long as the last one took, and not for long", async () => {
+test("while many activities are running, the next episode is delayed as long as the last one took, up to a limit", async () => {
   await runEpisode(10, historyOf(20));
   void gathering.wait(() => 1);
   gathering.end();
@@ -53,7 +53,7 @@ test("while many activities are under way, the next episode waits as long as the
   expect(clock.slept).toEqual([10, 25]);
 });
 
-test("it begins as soon as all of them have answered", async () => {
+test("the delay ends as soon as all activities have replied", async () => {
   await runEpisode(10, historyOf(16));
   const waiting = gathering.wait(() => 15);
   gathering.noteArrival(16);
@@ -62,13 +62,13 @@ test("it begins as soon as all of them have answered", async () => {
   expect(clock.slept).toEqual([10]);
 });
 
-test("an episode that takes no time is not waited after", async () => {
+test("there is no delay after an episode that took no time", async () => {
   await runEpisode(0, historyOf(20));
   await gathering.wait(() => 1);
   expect(clock.slept).toEqual([]);
 });
 
-test("a session that gives its messages back waits for none", async () => {
+test("a session that releases its messages stops waiting", async () => {
   await runEpisode(10, historyOf(20));
   const waiting = gathering.wait(() => 1);
   gathering.end();

@@ -52,7 +52,7 @@ function openSession() {
   return { session, done, episode, append };
 }
 
-test("a session retires once the episode that it was saving is in the storage, row and messages too", async () => {
+test("a session retires only after its episode is fully stored, including the row and the messages", async () => {
   const { session, done, episode, append } = openSession();
   const running = session.runEpisode();
   episode.resolve();
@@ -65,7 +65,7 @@ test("a session retires once the episode that it was saving is in the storage, r
   expect(done).toEqual(["appended", "row written", "deleted", "retired"]);
 });
 
-test("an episode that ends after its partition was lost is not saved; its message is the new owner's", async () => {
+test("an episode that ends after its partition was lost is not saved, and its message is released to the new owner", async () => {
   const { session, done, episode, append } = openSession();
   append.resolve();
   const running = session.runEpisode();
@@ -104,15 +104,15 @@ describe("a message for an instance without history", () => {
 
   const termination = toInstance("abc", historyEvents.executionTerminated("enough"));
 
-  test("terminates it while it waits for its start", async () => {
+  test("terminates an instance that waits for its start", async () => {
     expect(await openUnstarted("Pending")(termination)).toEqual(["terminated: enough", "deleted"]);
   });
 
-  test.each([1, 10, 50])("is returned while its start may be under way, also the %ith time", async (dequeueCount) => {
+  test.each([1, 10, 50])("is returned while its start may be in progress, even the %ith time", async (dequeueCount) => {
     expect(await openUnstarted("Pending")(eventMessage("1"), dequeueCount)).toEqual(["abandoned"]);
   });
 
-  test("is deleted if there is no such instance", async () => {
+  test("is deleted if the instance does not exist", async () => {
     expect(await openUnstarted(null)(eventMessage("1"))).toEqual(["deleted"]);
     expect(await openUnstarted(null)(termination)).toEqual(["deleted"]);
   });

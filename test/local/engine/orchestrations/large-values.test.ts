@@ -48,7 +48,7 @@ async function historyBlobs(world: VirtualWorld): Promise<string[]> {
   return names.filter((name) => name.startsWith("abc/history-"));
 }
 
-test("a history keeps the blobs of all its episodes, for a host that reads it later", async () => {
+test("a history keeps the blobs of all its episodes, so that another host can read it later", async () => {
   const world = new VirtualWorld();
   const first = await startEngine(world);
   await first.client.start({ name: "twoResults", input: "null", instanceId: "abc" });
@@ -61,7 +61,7 @@ test("a history keeps the blobs of all its episodes, for a host that reads it la
   expect((await world.status("abc"))?.output).toBe(String(2 * LARGE));
 });
 
-test("a new generation removes the blobs of all episodes of the one before, and keeps its own", async () => {
+test("a new generation removes the blobs of the previous one's episodes, and keeps its own", async () => {
   const world = new VirtualWorld();
   const engine = await startEngine(world);
   await engine.client.start({ name: "twoGenerations", input: "1", instanceId: "abc" });

@@ -41,7 +41,7 @@ test.each([false, true])("a suspended instance does nothing until it is resumed 
   expect(hub.ending()).toEqual({ status: "Completed", result: 5 });
 });
 
-test("what was decided in the episode that suspends waits too", async () => {
+test("decisions of the episode that suspends an instance are held back too", async () => {
   const hub = hubOf(waiter, { isBatching: true });
   hub.start("Wait");
   hub.raise("abc", "Go", 5);
@@ -53,7 +53,7 @@ test("what was decided in the episode that suspends waits too", async () => {
   expect(hub.ending()).toEqual({ status: "Completed", result: 5 });
 });
 
-test("a retry whose attempt failed while suspended goes on with the numbers the SDK counted", async () => {
+test("a retry whose attempt failed while suspended continues with the task numbers of the SDK", async () => {
   let calls = 0;
   const orchestrators: SdkApp["orchestrators"] = {
     *Retry(context) {
@@ -91,7 +91,7 @@ test.each([["enough"], [null]])("a terminated instance ends with the reason %j",
   ]);
 });
 
-test("being terminated starts nothing new", async () => {
+test("termination starts nothing new", async () => {
   const hub = hubOf(waiter, { isBatching: true });
   hub.start("Wait");
   await hub.run();
@@ -102,7 +102,7 @@ test("being terminated starts nothing new", async () => {
   expect(hub.eventNames()).not.toContain("TaskScheduled");
 });
 
-test("an instance is terminated without a worker", async () => {
+test("an instance is terminated without calling a worker", async () => {
   const invoker = new SdkInvoker({ orchestrators: waiter, activities });
   const hub = new EngineHub(invoker);
   hub.start("Wait");
@@ -116,7 +116,7 @@ test("an instance is terminated without a worker", async () => {
   expect(hub.ending()).toEqual({ status: "Terminated", result: "enough" });
 });
 
-test("a parent can catch that its child was terminated", async () => {
+test("a parent can catch the termination of its child", async () => {
   const orchestrators: SdkApp["orchestrators"] = {
     ...waiter,
     *Parent(context) {
@@ -135,7 +135,7 @@ test("a parent can catch that its child was terminated", async () => {
   expect(hub.ending()).toEqual({ status: "Completed", result: "why \n " });
 });
 
-test("an error of user code fails the instance with its text", async () => {
+test("an error in user code fails the instance with its message", async () => {
   const orchestrators: SdkApp["orchestrators"] = {
     // biome-ignore lint/correctness/useYield: it fails before it could.
     *Throws() {
@@ -148,7 +148,7 @@ test("an error of user code fails the instance with its text", async () => {
   expect(hub.ending()).toEqual({ status: "Failed", result: "Orchestrator function 'Throws' failed: boom" });
 });
 
-test("a thrown text fails the instance instead of leaving it running", async () => {
+test("a thrown string fails the instance instead of leaving it running", async () => {
   const orchestrators: SdkApp["orchestrators"] = {
     // biome-ignore lint/correctness/useYield: it fails before it could.
     *Throws() {
@@ -161,7 +161,7 @@ test("a thrown text fails the instance instead of leaving it running", async () 
   expect(hub.ending()?.status).toBe("Failed");
 });
 
-test("an activity's error travels through a child to its parent", async () => {
+test("an activity's error propagates through a child to its parent", async () => {
   const orchestrators: SdkApp["orchestrators"] = {
     *Parent(context) {
       try {
@@ -182,7 +182,7 @@ test("an activity's error travels through a child to its parent", async () => {
   expect(details).toMatch(/^\{"\$type":"System\.Exception/);
 });
 
-test("a failed fan-out waits for the siblings before it fails the instance", async () => {
+test("a failed fan-out waits for its siblings before it fails the instance", async () => {
   const orchestrators: SdkApp["orchestrators"] = {
     *FanOut(context) {
       yield context.df.Task.all([
@@ -207,7 +207,7 @@ test.each([
   [5, 5],
   [undefined, null],
   [{ a: 1 }, { a: 1 }],
-])("continuing as new with %j hands on what Azure would", async (next, seen) => {
+])("continuing as new with %j passes the same input as Azure does", async (next, seen) => {
   const orchestrators: SdkApp["orchestrators"] = {
     // biome-ignore lint/correctness/useYield: the point is what it is called with.
     *Again(context) {
@@ -230,7 +230,7 @@ test.each([
   ]);
 });
 
-test("events that come after continuing as new belong to the next generation, waiting ones do not", async () => {
+test("events that arrive after continuing as new belong to the next generation, pending ones do not", async () => {
   const orchestrators: SdkApp["orchestrators"] = {
     *Counter(context) {
       const { sum, rounds } = context.df.getInput() as { sum: number; rounds: number };
@@ -250,7 +250,7 @@ test("events that come after continuing as new belong to the next generation, wa
   expect(hub.eventNames().filter((it) => it === "OrchestratorStarted")).toHaveLength(1);
 });
 
-test("a new generation replaces the old one's events", async () => {
+test("a new generation replaces the events of the old one", async () => {
   const orchestrators: SdkApp["orchestrators"] = {
     *Twice(context) {
       if (context.df.getInput() === 2) return yield context.df.callActivity("Fine", "end");
@@ -269,7 +269,7 @@ test("a new generation replaces the old one's events", async () => {
   ]);
 });
 
-test("code that changed under a running instance fails it", async () => {
+test("code that changed under a running instance fails that instance", async () => {
   const orchestrators = {
     *Changing(context: df.OrchestrationContext) {
       return yield context.df.callActivity("Fine", yield context.df.waitForExternalEvent("Go"));
@@ -295,7 +295,7 @@ test("code that changed under a running instance fails it", async () => {
   expect(changed.ending()?.result).toMatch(/^Non-Deterministic workflow detected: .*'Fine' as action number 0/);
 });
 
-test("an orchestrator that is not registered fails with the names that are", async () => {
+test("an orchestrator that is not registered fails, and the error lists the registered ones", async () => {
   const hub = hubOf(waiter);
   hub.start("Typo");
   await hub.run();
@@ -307,7 +307,7 @@ test("an orchestrator that is not registered fails with the names that are", asy
   });
 });
 
-test("names of functions ignore case", async () => {
+test("function names are case-insensitive", async () => {
   const hub = hubOf(waiter);
   hub.start("WAIT");
   hub.raise("abc", "Go", 1);
@@ -328,7 +328,7 @@ test("a custom status above 16 KB fails the instance", async () => {
   expect(hub.ending()?.result).toContain("must not exceed 16 KB. The current payload size is 17 KB.");
 });
 
-test("a limit of actions fails the instance that exceeds it", async () => {
+test("exceeding the limit of actions fails the instance", async () => {
   const orchestrators: SdkApp["orchestrators"] = {
     *Many(context) {
       for (let i = 0; i < 5; i++) yield context.df.callActivity("Fine", i);
@@ -340,7 +340,7 @@ test("a limit of actions fails the instance that exceeds it", async () => {
   expect(hub.ending()?.result).toContain("3 actions, which is the limit");
 });
 
-test.each(["ABC", "@child"])("a child may not be called %s", async (instanceId) => {
+test.each(["ABC", "@child"])("a child cannot have the ID %s", async (instanceId) => {
   const orchestrators: SdkApp["orchestrators"] = {
     *Parent(context) {
       yield context.df.callSubOrchestrator("Parent", null, instanceId);
@@ -371,7 +371,7 @@ const REFUSED = {
   versionMatchStrategy: "CurrentOrOlder",
 };
 
-test("an instance newer than this host waits, which one warning tells, or fails where host.json says so", async () => {
+test("an instance newer than this host waits with a single warning, or fails if host.json says so", async () => {
   for (const versionFailureStrategy of ["Reject", "Fail"] as const) {
     const hub = hubOf(versioned, { settings: { defaultVersion: "2.0", versionFailureStrategy } });
     hub.start("Version", null, "abc", { version: "3.0" });
@@ -388,14 +388,14 @@ test.each([
   [null, "2.0"],
   ["", ""],
   ["1.5", "1.5"],
-])("a child asked for version %j runs as %j", async (version, seen) => {
+])("a child called with version %j runs as %j", async (version, seen) => {
   const hub = hubOf(versioned, { settings: { defaultVersion: "2.0" } });
   hub.start("Parent", version, "abc", { version: "1.0" });
   await hub.run();
   expect(hub.ending()).toEqual({ status: "Completed", result: seen });
 });
 
-test("messages for an instance that has ended are discarded", async () => {
+test("messages for an ended instance are discarded", async () => {
   const hub = hubOf(waiter);
   hub.start("Wait");
   hub.terminate("abc", null);

@@ -68,7 +68,7 @@ const settle = () => new Promise((resolve) => setImmediate(resolve));
 
 const IDLE = 500;
 
-test("the histories of so many instances stay in memory, and those that were not used for the longest time go", async () => {
+test("a limited number of histories stays in memory, and the least recently used are evicted", async () => {
   const { loaded, take } = open();
   const names = Array.from({ length: IDLE + 1 }, (_, index) => `i${index}`);
   for (const name of names.slice(0, IDLE)) take(name);
@@ -87,7 +87,7 @@ test("the histories of so many instances stay in memory, and those that were not
   expect(loaded.slice(names.length)).toEqual(["i1"]);
 });
 
-test("what only a person can change is a warning, once for an instance that is put off again and again", async () => {
+test("a problem that needs user action is a warning, logged once per instance", async () => {
   const logged: LogEntry[] = [];
   const warning = { text: "Of another version.", fields: { version: "3.0" } };
   const { take } = open(
@@ -104,7 +104,7 @@ test("what only a person can change is a warning, once for an instance that is p
   ]);
 });
 
-test("an instance whose queue was lost and came back waits for the episode that cannot be saved any more", async () => {
+test("an instance whose queue was lost and regained waits for the old episode, which can no longer be saved", async () => {
   const first = Promise.withResolvers<EpisodeResult>();
   let begun = 0;
   const { dispatcher, take } = open(async () => {
@@ -124,7 +124,7 @@ test("an instance whose queue was lost and came back waits for the episode that 
   expect(begun).toBe(3);
 });
 
-test("no more is fetched while too much waits, and the reader goes on when an instance is done", async () => {
+test("no more messages are fetched while too many wait, and reading resumes when an instance is done", async () => {
   const episode = Promise.withResolvers<EpisodeResult>();
   const { take, makeRoom, wakes } = open(() => episode.promise);
   take("a");
@@ -139,7 +139,7 @@ test("no more is fetched while too much waits, and the reader goes on when an in
   expect([wakes, makeRoom()]).toEqual([["queue"], 32]);
 });
 
-test("what is forgotten is loaded again, unless it is being worked on", async () => {
+test("a forgotten instance is loaded again, unless it is in progress", async () => {
   const episodes = [Promise.withResolvers<EpisodeResult>(), Promise.withResolvers<EpisodeResult>()];
   const waiting = [...episodes];
   const { dispatcher, loaded, take } = open(() => waiting.shift()?.promise ?? Promise.resolve(PUT_OFF));

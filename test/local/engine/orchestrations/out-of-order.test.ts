@@ -36,24 +36,24 @@ const raised = (fields: object = {}): HistoryEvent => ({
 });
 
 describe("isOutOfOrder", () => {
-  test("a reply whose cause is recorded is in order, another one is early", () => {
+  test("a reply whose call is recorded is in order, and any other reply is early", () => {
     expect(isOutOfOrder(received(taskCompleted(0, null)), new HistoryIndex(HISTORY))).toBe(false);
     expect(isOutOfOrder(received(taskCompleted(1, null)), new HistoryIndex(HISTORY))).toBe(true);
   });
 
-  test("nothing is early for an execution that has ended", () => {
+  test("no message is early for an ended execution", () => {
     const ended = [...HISTORY, historyEvents.executionCompleted(null)];
     expect(isOutOfOrder(received(taskCompleted(7, null)), new HistoryIndex(ended))).toBe(false);
   });
 
-  test("an event from outside is never early", () => {
+  test("an external event is never early", () => {
     expect(isOutOfOrder(received(raised(), { executionId: null }), new HistoryIndex([]))).toBe(false);
   });
 
   test.each([
     ["no history", [], "e1"],
     ["another execution", HISTORY, "e0"],
-  ])("a reply for %s is believed to be a stray one the sixth time", (_, history, executionId) => {
+  ])("a reply for %s is treated as stray on the sixth attempt", (_, history, executionId) => {
     const reply = (dequeueCount: number) => received(taskCompleted(0, null), { executionId, dequeueCount });
     expect(isOutOfOrder(reply(5), new HistoryIndex(history))).toBe(true);
     expect(isOutOfOrder(reply(6), new HistoryIndex(history))).toBe(false);
@@ -61,14 +61,14 @@ describe("isOutOfOrder", () => {
 });
 
 describe("isKnown", () => {
-  test("a second reply to one call is known, whatever it says", () => {
+  test("a second reply to the same call is known, whatever its content", () => {
     const history = [...HISTORY, taskCompleted(0, "1")];
     expect(isKnown(received(taskCompleted(0, "2")), new HistoryIndex(history))).toBe(true);
     expect(isKnown(received(taskCompleted(1, "2")), new HistoryIndex(history))).toBe(false);
     expect(isKnown(received(taskCompleted(0, "1")), new HistoryIndex(HISTORY))).toBe(false);
   });
 
-  test("an event is known by its time to the tick, its name and its input", () => {
+  test("an event is recognized by its timestamp to the tick, its name and its input", () => {
     const history = [...HISTORY, raised({ Timestamp: "2026-06-24T14:10:00.2500000Z" })];
     expect(isKnown(received(raised()), new HistoryIndex(history))).toBe(true);
     expect(isKnown(received(raised({ Timestamp: "2026-06-24T14:10:00.2500001Z" })), new HistoryIndex(history))).toBe(
@@ -81,14 +81,14 @@ describe("isKnown", () => {
 describe("HistoryIndex", () => {
   const grown = [...HISTORY, taskCompleted(0, null), taskScheduled(1)];
 
-  test("is read on where the history grew, and is what reading it from the start gives", () => {
+  test("is extended when the history grows, and equals an index built from scratch", () => {
     const index = new HistoryIndex(HISTORY);
     expect(index.of(grown)).toBe(index);
     expect(index).toEqual(new HistoryIndex(grown));
     expect(index.of(grown)).toEqual(new HistoryIndex(grown));
   });
 
-  test("is another one where the history is another one, or shorter", () => {
+  test("is rebuilt for a different or shorter history", () => {
     const index = new HistoryIndex(grown);
     const copies = structuredClone(grown);
     for (const other of [HISTORY, copies, [...grown.slice(0, -1), ...copies.slice(-1)], []]) {

@@ -38,24 +38,24 @@ function makeStores(histories: readonly (readonly object[])[], passMs: number) {
   return { deps: deps as unknown as Parameters<typeof repairRow>[1], statuses };
 }
 
-test("a row is written from the history in the storage", async () => {
+test("a row is written from the stored history", async () => {
   const { deps, statuses } = makeStores([completed], 0);
   await repairRow("abc", deps);
   expect(statuses).toEqual(["Completed"]);
 });
 
-test("a write that took so long that another host may have gone on is checked, and made good", async () => {
+test("a write so slow that another host may have advanced the instance is checked, and corrected", async () => {
   const { deps, statuses } = makeStores([running, completed], 60_000);
   await repairRow("abc", deps);
   expect(statuses).toEqual(["Running", "Completed"]);
 });
 
-test("two seconds are late, where a lease takes thirty", () => {
+test("more than two seconds are late, as a lease lasts thirty", () => {
   const clock = new FakeClock("1970-01-01T00:00:10Z");
   expect([9_000, 8_000, 7_999].map((beganMs) => isLate(beganMs, clock))).toEqual([false, false, true]);
 });
 
-test("a check that fails after such a write is made again", async () => {
+test("a failed check after such a write is repeated", async () => {
   const { deps, statuses } = makeStores([running, completed], 60_000);
   const { load } = deps.histories;
   let loads = 0;

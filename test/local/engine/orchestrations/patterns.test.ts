@@ -44,11 +44,11 @@ test("activities run one after the other", async () => {
 
 test.each([
   ["text", "Tokyo"],
-  ["text that looks like JSON", "42"],
+  ["a string that looks like JSON", "42"],
   ["a number", 1.5],
   ["a boolean", false],
   ["an object", { a: [1, null] }],
-  ["an empty text", ""],
+  ["an empty string", ""],
 ])("an activity receives and returns %s unchanged", async (_, value) => {
   const orchestrators: SdkApp["orchestrators"] = {
     *Pass(context) {
@@ -77,14 +77,14 @@ const fanOut: SdkApp["orchestrators"] = {
   },
 };
 
-test("a fan-out adds up its results, of which those that come together take one episode", async () => {
+test("a fan-out sums up its results, and results that arrive together take one episode", async () => {
   const { hub, invoker } = await runToRest({ orchestrators: fanOut }, "FanOut", [1, 2, 3, 4]);
   expect(hub.ending()).toEqual({ status: "Completed", result: 20 });
   expect(hub.eventNames().filter((it) => it === "TaskCompleted")).toHaveLength(4);
   expect(invoker.orchestratorCalls).toHaveLength(3);
 });
 
-test("a monitor continues as new with a wait in between", async () => {
+test("a monitor continues as new after each wait", async () => {
   const polls: number[] = [];
   const orchestrators: SdkApp["orchestrators"] = {
     *Monitor(context) {
@@ -121,7 +121,7 @@ const approval: SdkApp["orchestrators"] = {
   },
 };
 
-test("a person's answers are taken until the right one", async () => {
+test("human input is accepted until it is right", async () => {
   const hub = new EngineHub(new SdkInvoker({ orchestrators: approval }));
   hub.start("Verify");
   await hub.run({ withTimers: false });
@@ -132,14 +132,14 @@ test("a person's answers are taken until the right one", async () => {
   expect(hub.ending()).toEqual({ status: "Completed", result: "right after 3" });
 });
 
-test("a person who does not answer is too late", async () => {
+test("human input that never comes leads to the timeout", async () => {
   const hub = new EngineHub(new SdkInvoker({ orchestrators: approval }));
   hub.start("Verify");
   await hub.run();
   expect(hub.ending()).toEqual({ status: "Completed", result: "too late" });
 });
 
-test("an event that comes before anybody waits is kept", async () => {
+test("an event that arrives before it is awaited is kept", async () => {
   const orchestrators: SdkApp["orchestrators"] = {
     *Late(context) {
       yield context.df.createTimer(new Date(context.df.currentUtcDateTime.getTime() + 1000));
@@ -155,7 +155,7 @@ test("an event that comes before anybody waits is kept", async () => {
   expect(hub.ending()).toEqual({ status: "Completed", result: ["one", "two"] });
 });
 
-test("a sub-orchestration gets its input and hands its result up", async () => {
+test("a sub-orchestration receives its input and returns its result", async () => {
   const { hub } = await runToRest(
     {
       orchestrators: {

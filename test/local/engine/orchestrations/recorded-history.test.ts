@@ -36,19 +36,19 @@ async function replay(alter: (history: HistoryEvent[]) => void = () => {}): Prom
   return hub;
 }
 
-test("a recorded history goes on where it stopped", async () => {
+test("a recorded history continues where it stopped", async () => {
   const hub = await replay();
   expect(hub.ending(INSTANCE)).toEqual({ status: "Completed", result: ["Hi Tokyo", 42, "bye"] });
   expect(hub.history(INSTANCE).at(-2)?.EventId).toBe(3);
   expect(hub.waiting()).toEqual([]);
 });
 
-test("a name in another case is the same name", async () => {
+test("a name with different case is the same name", async () => {
   const hub = await replay((history) => Object.assign(history[2] ?? {}, { Name: "SAYHELLO" }));
   expect(hub.ending(INSTANCE)?.status).toBe("Completed");
 });
 
-test("a duplicate of a result changes nothing", async () => {
+test("a duplicate result is ignored", async () => {
   const hub = await replay((history) => history.push(structuredClone(history[5] as HistoryEvent)));
   expect(hub.ending(INSTANCE)?.result).toEqual(["Hi Tokyo", 42, "bye"]);
 });
@@ -68,7 +68,7 @@ test.each([
     "an activity named 'SayHello' as action number 1",
   ],
   ["another child", 10, { Name: "Stepchild" }, "a sub-orchestration named 'Stepchild' as action number 2"],
-  ["an action that code never asked for", 10, { EventId: 9 }, "a sub-orchestration named 'Child' as action number 9"],
+  ["an action that the code never scheduled", 10, { EventId: 9 }, "a sub-orchestration named 'Child' as action number 9"],
 ])("%s in the history fails the instance", async (_, index, fields, text) => {
   const hub = await replay((history) => Object.assign(history[index] ?? {}, fields));
   expect(hub.ending(INSTANCE)?.status).toBe("Failed");

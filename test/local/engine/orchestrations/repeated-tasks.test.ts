@@ -20,7 +20,7 @@ async function run(orchestrators: SdkApp["orchestrators"], name: string) {
   return { hub, invoker };
 }
 
-test("results are taken as they come, each call runs once, and the call after them keeps its number", async () => {
+test("results are processed as they arrive, each call runs once, and the next call keeps its number", async () => {
   const { hub, invoker } = await run(
     {
       *AsTheyCome(context) {
@@ -40,7 +40,7 @@ test("results are taken as they come, each call runs once, and the call after th
   expect(invoker.activityCalls.map((it) => it.input)).toEqual(["1", "2", "3", '"last"']);
 });
 
-test("an orchestrator that fails in such a loop starts nothing twice", async () => {
+test("an orchestrator that fails in such a loop starts no call twice", async () => {
   const { hub, invoker } = await run(
     {
       *Fails(context) {
@@ -58,7 +58,7 @@ test("an orchestrator that fails in such a loop starts nothing twice", async () 
   expect(invoker.activityCalls).toHaveLength(2);
 });
 
-test("one call raced against timer after timer is still one call", async () => {
+test("one call that races against a series of timers remains one call", async () => {
   const { hub, invoker } = await run(
     {
       *Heartbeat(context) {
@@ -83,7 +83,7 @@ test("one call raced against timer after timer is still one call", async () => {
   expect(invoker.activityCalls).toHaveLength(1);
 });
 
-test("two calls that look the same are two", async () => {
+test("two identical calls remain two calls", async () => {
   const { hub, invoker } = await run(
     {
       *Same(context) {

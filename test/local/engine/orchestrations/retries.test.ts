@@ -44,7 +44,7 @@ function waitsMs(history: readonly HistoryEvent[]): number[] {
   return timers.map((it) => Math.round(Date.parse(it.FireAt) - Date.parse(it.Timestamp)));
 }
 
-test("a call that works at the third attempt has waited with backoff", async () => {
+test("a call that succeeds on the third attempt has waited with backoff", async () => {
   const { hub, invoker } = await run({ orchestrators: caught, activities: { Flaky: failing(2) } }, "Caught", {
     first: 1000,
     attempts: 5,
@@ -55,7 +55,7 @@ test("a call that works at the third attempt has waited with backoff", async () 
   expect(waitsMs(hub.history())).toEqual([1000, 2000]);
 });
 
-test("waits do not grow beyond the longest interval", async () => {
+test("delays do not exceed the maximum interval", async () => {
   const { hub } = await run({ orchestrators: caught, activities: { Flaky: failing(3) } }, "Caught", {
     first: 1000,
     attempts: 5,
@@ -65,7 +65,7 @@ test("waits do not grow beyond the longest interval", async () => {
   expect(waitsMs(hub.history())).toEqual([1000, 5000, 5000]);
 });
 
-test("after the last attempt the error arrives, behind a timer that is due at once", async () => {
+test("after the last attempt the error is raised, after a timer that is due immediately", async () => {
   const { hub, invoker } = await run({ orchestrators: caught, activities: { Flaky: failing(9) } }, "Caught", {
     first: 1000,
     attempts: 2,
@@ -75,7 +75,7 @@ test("after the last attempt the error arrives, behind a timer that is due at on
   expect(waitsMs(hub.history())).toEqual([1000, 0]);
 });
 
-test("beyond the time limit the function is not called again, and the error still arrives", async () => {
+test("after the retry timeout the function is not called again, and the error is still raised", async () => {
   const { hub, invoker } = await run({ orchestrators: caught, activities: { Flaky: failing(99) } }, "Caught", {
     first: 10_000,
     attempts: 6,
@@ -85,7 +85,7 @@ test("beyond the time limit the function is not called again, and the error stil
   expect(invoker.activityCalls).toHaveLength(3);
 });
 
-test("an error marked as final is not retried, and still arrives", async () => {
+test("an error marked as non-retriable is not retried, and is still raised", async () => {
   const final = () => {
     const details = { errorType: "RangeError", errorMessage: "never", isNonRetriable: true, stackTrace: "" };
     return new Error(JSON.stringify(details));
@@ -128,7 +128,7 @@ test("a sub-orchestration is retried as a new child", async () => {
 test.each([
   [{ first: 7 * 86_400_000, attempts: 2 }, "maximum of 6 days"],
   [{ first: 1000, attempts: 2, maxRetryIntervalInMilliseconds: 7 * 86_400_000 }, "maximum of 6 days"],
-])("retry options that storage cannot keep fail the orchestration: %j", async (input, text) => {
+])("retry options that storage cannot represent fail the orchestration: %j", async (input, text) => {
   const { hub } = await run({ orchestrators: caught, activities: { Flaky: failing(1) } }, "Caught", input);
   expect(hub.ending()?.status).toBe("Failed");
   expect(hub.ending()?.result).toContain(text);
@@ -136,7 +136,7 @@ test.each([
 
 // Where the .NET extension's own numbering goes wrong, apps work here.
 
-test("a timer cancelled after a retry took numbers does not confuse the next call", async () => {
+test("a timer cancelled after a retry used up numbers does not affect the next call", async () => {
   const orchestrators: SdkApp["orchestrators"] = {
     *Race(context) {
       const work = context.df.callActivityWithRetry("Flaky", new df.RetryOptions(1000, 3));
@@ -150,7 +150,7 @@ test("a timer cancelled after a retry took numbers does not confuse the next cal
   expect(hub.ending()).toEqual({ status: "Completed", result: ["call 2", "c"] });
 });
 
-test("the next call starts at the first failure of a fan-out, not when its siblings are done", async () => {
+test("the next call starts at the first failure of a fan-out, without waiting for the siblings", async () => {
   const orchestrators: SdkApp["orchestrators"] = {
     *Early(context) {
       const slow = context.df.callActivityWithRetry("Flaky", new df.RetryOptions(1000, 3));
@@ -172,7 +172,7 @@ const compound = (context: df.OrchestrationContext) => context.df.Task.all([sing
 test.each([
   ["call", single, "c"],
   ["fan-out", compound, ["c", "c"]],
-])("waiting once more for a retried call does not start the next %s early", async (_, next, last) => {
+])("awaiting a retried call again does not start the next %s early", async (_, next, last) => {
   const orchestrators: SdkApp["orchestrators"] = {
     *Again(context) {
       const work = context.df.callActivityWithRetry("Flaky", new df.RetryOptions(10_000, 3));

@@ -10,7 +10,7 @@ describe("expectedStatus", () => {
     ["Running", [it.executionStarted(), it.executionSuspended("pause"), it.executionResumed("go")]],
     ["Failed", [it.executionStarted(), it.executionCompleted(null, "Failed")]],
     ["Terminated", [it.executionStarted(), it.executionTerminated("enough")]],
-  ] as const)("%s is what the last event makes it", (status, events) => {
+  ] as const)("%s follows from the last event", (status, events) => {
     expect(expectedStatus(events)).toBe(status);
   });
 });
@@ -26,10 +26,10 @@ describe("isRowStale", () => {
 
   test.each([
     ["a missing row", null, true],
-    ["a row that says the same", row("e1", "Completed"), false],
+    ["a row with the same status", row("e1", "Completed"), false],
     ["a row that is behind", row("e1", "Running"), true],
-    ["the row of a generation before", row("e0", "Running"), true],
-    ["the row of a start that is still to come", row("e2", "Pending"), false],
+    ["the row of a previous generation", row("e0", "Running"), true],
+    ["the row of a start that has not been processed yet", row("e2", "Pending"), false],
   ])("%s", (_, found, expected) => {
     expect(isRowStale(found, "e1", "Completed")).toBe(expected);
   });

@@ -56,7 +56,7 @@ const start = (fields = {}) => ({
 });
 const callTokyo = { functionName: "SayHello", actionType: 0, input: '"Tokyo"' };
 
-test("the first episode shows the worker a start that was not played yet", async () => {
+test("the first episode passes the worker a start that is not marked as played", async () => {
   const worker = workerSaying(answer([]));
   await episode(worker, { messages: [message(start())] });
   expect(worker.payloads).toEqual([
@@ -75,7 +75,7 @@ test("the first episode shows the worker a start that was not played yet", async
   ]);
 });
 
-test("a call of an activity is an event without its input and a work item with it", async () => {
+test("an activity call becomes an event without its input and a work item with it", async () => {
   const result = await episode(workerSaying(answer([callTokyo])), { messages: [message(start())] });
   if (result.kind !== "advanced") throw new Error(result.reason);
   const scheduled = {
@@ -106,13 +106,13 @@ test("a call of an activity is an event without its input and a work item with i
   ]);
 });
 
-test("inputs are kept in history where host.json says so", async () => {
+test("inputs are stored in the history if host.json says so", async () => {
   const settings = { storeInputsInOrchestrationHistory: true };
   const result = await episode(workerSaying(answer([callTokyo])), { messages: [message(start())], settings });
   expect(result).toMatchObject({ events: { 2: { Input: '["\\"Tokyo\\""]' } } });
 });
 
-test("arrived events are stored as played, the engine's own are not", async () => {
+test("received events are stored as played, and the engine's own events are not", async () => {
   const result = await episode(workerSaying(answer([callTokyo])), { messages: [message(start())] });
   if (result.kind !== "advanced") throw new Error(result.reason);
   expect(result.events.map((it) => [it.EventType, it.IsPlayed])).toEqual([
@@ -124,7 +124,7 @@ test("arrived events are stored as played, the engine's own are not", async () =
   expect(result).toMatchObject({ executionId: EXECUTION, newEventCount: 4, isNewGeneration: false });
 });
 
-test("a second episode replays what was scheduled and adds only what is new", async () => {
+test("a second episode replays what was scheduled and adds only new events", async () => {
   const first = await episode(workerSaying(answer([callTokyo])), { messages: [message(start())] });
   if (first.kind !== "advanced") throw new Error(first.reason);
   const done = {
@@ -157,7 +157,7 @@ test("a second episode replays what was scheduled and adds only what is new", as
   });
 });
 
-test("a child's start names its parent and goes to the child's queue", async () => {
+test("the start of a child refers to its parent and goes to the child's queue", async () => {
   const call = { actionType: 2, functionName: "Child", input: "in" };
   const result = await episode(workerSaying(answer([call])), {
     messages: [message(start({ Version: "1.0", Tags: { team: "a", FireAndForget: "" } }))],
@@ -229,7 +229,7 @@ test.each([
         "Orchestrator function 'Hello' failed: One or more errors occurred. (Result: Failure\nException: Cannot load\nStack: at x)",
     },
   ],
-])("a parent hears that its child %s", async (_, reply, event) => {
+])("a parent is notified that its child %s", async (_, reply, event) => {
   const result = await episode(workerSaying(reply), { messages: [message(start({ ParentInstance }))] });
   expect(result).toMatchObject({
     outgoing: [
@@ -243,14 +243,14 @@ test.each([
   });
 });
 
-test("a child that nobody waits for ends silently", async () => {
+test("a fire-and-forget child ends without a notification", async () => {
   const result = await episode(workerSaying(answer([], { isDone: true })), {
     messages: [message(start({ ParentInstance, Tags: { FireAndForget: "" } }))],
   });
   expect(result).toMatchObject({ kind: "advanced", outgoing: [] });
 });
 
-test("of several envelopes in an error's text the appended one counts", async () => {
+test("if an error message contains several envelopes, the last one counts", async () => {
   const copied = '\n\n$OutOfProcData$:{"isDone":true,"actions":[[]],"schemaVersion":2,"error":"copied"}';
   const reply = failure({ error: "mine" });
   if (reply.kind !== "threw") throw new Error("unreachable");
@@ -264,14 +264,14 @@ test.each([
   [{ actions: [[{ actionType: 99 }]] }, "unexpected action type from the out-of-proc function: '99'"],
   [{ actions: [[], []] }, "outer array of length 1"],
   [{ schemaVersion: 0 }, 'The OOProc schema of version "0" is unsupported'],
-])("an answer that is not understood fails the instance: %j", async (rest, text) => {
+])("an invalid response fails the instance: %j", async (rest, text) => {
   const result = await episode(workerSaying(answer([], rest)), { messages: [message(start())] });
   expect(result).toMatchObject({
     events: { 2: { EventType: 1, OrchestrationStatus: 3, Result: expect.stringContaining(text) } },
   });
 });
 
-test("a start goes before events that arrived earlier", async () => {
+test("a start is processed before events that arrived earlier", async () => {
   const raised: HistoryEvent = {
     EventType: 15,
     EventId: -1,
@@ -286,7 +286,7 @@ test("a start goes before events that arrived earlier", async () => {
   expect(worker.payloads[0]?.history).toMatchObject([{ EventType: 12 }, { EventType: 0 }, { EventType: 15 }]);
 });
 
-test("messages for another generation and a second start change nothing", async () => {
+test("messages for another generation and a second start are ignored", async () => {
   const first = await episode(workerSaying(answer([])), { messages: [message(start())] });
   if (first.kind !== "advanced") throw new Error(first.reason);
   const other = { InstanceId: "abc", ExecutionId: "other" };
@@ -297,12 +297,12 @@ test("messages for another generation and a second start change nothing", async 
   expect(result).toMatchObject({ kind: "discarded" });
 });
 
-test("the same batch decides the same again", async () => {
+test("the same batch leads to the same decisions", async () => {
   const run = () => episode(workerSaying(answer([callTokyo])), { messages: [message(start())] });
   expect(await run()).toEqual(await run());
 });
 
-test("while the worker is away the batch is abandoned", async () => {
+test("the batch is abandoned while the worker is unavailable", async () => {
   const result = await episode(workerSaying({ kind: "unavailable", reason: "It restarts." }), {
     messages: [message(start())],
   });

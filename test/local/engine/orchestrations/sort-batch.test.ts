@@ -18,7 +18,7 @@ const history = [
   historyEvents.taskCompleted(0, '"done"'),
 ];
 
-test("a reply is known once its call has one, fresh before, and early while its call is not there", () => {
+test("a reply is known if its call has one, fresh if not, and early if its call is not in the history", () => {
   const [known, fresh, early] = [0, 1, 2].map((id) => messageOf(historyEvents.taskCompleted(id, '"done"')));
   const sorted = sortBatch(
     [known, fresh, early].filter((it) => it !== undefined),
@@ -27,7 +27,7 @@ test("a reply is known once its call has one, fresh before, and early while its 
   expect(sorted).toEqual({ known: [known], fresh: [fresh], early: [early] });
 });
 
-test("the start that the history began with is known, another one is fresh", () => {
+test("the start that began the history is known, and any other start is fresh", () => {
   const [same, other] = ["e1", "e2"].map((executionId) => messageOf(historyEvents.executionStarted({ executionId })));
   // In the same message, only the time tells them apart.
   if (other !== undefined) Object.assign(other.data.TaskMessage.Event, { Timestamp: "2026-06-24T15:00:00.0000000Z" });
@@ -38,7 +38,7 @@ test("the start that the history began with is known, another one is fresh", () 
   expect(sorted).toEqual({ known: [same], fresh: [other], early: [] });
 });
 
-test("of two replies to one call in a batch, as from two hosts that both ran it, the first is fresh and the other known", () => {
+test("of two replies to one call in a batch, the first is fresh and the second known", () => {
   const replies = ['"one"', '"two"'].map((result) => messageOf(historyEvents.taskCompleted(1, result)));
   expect(sortBatch(replies, new HistoryIndex(history))).toEqual({
     known: [replies[1]],

@@ -31,33 +31,33 @@ const parent = (TaskScheduleId: number, executionId = "p1") => ({
 });
 
 describe("judgeStart", () => {
-  test("the start that the row is of is run", () => {
+  test("the start that matches its row is accepted", () => {
     expect(judge(start(), row())).toBe("accept");
     expect(judge(start(), row({ executionId: "E2" }))).toBe("accept");
   });
 
-  test("a start that was terminated before it began is thrown away", () => {
+  test("a start that was terminated before it began is discarded", () => {
     expect(judge(start(), row({ status: "Terminated" }))).toBe("delete");
   });
 
-  test("a start whose row is not written yet comes again, but not for ever", () => {
+  test("a start whose row is not written yet is retried, but not forever", () => {
     expect(judge(start(), null)).toBe("abandon");
     expect(judge(start(), null, 10)).toBe("delete");
   });
 
-  test("the loser of two starts is thrown away", () => {
+  test("the loser of two starts is discarded", () => {
     const winner = row({ executionId: "e1", createdTime: "2026-06-24T14:00:09.0000000Z" });
     expect(judge(start(), winner)).toBe("delete");
     expect(judge(start(), { ...winner, status: "Running" }, 2)).toBe("delete");
   });
 
-  test("a row that an older generation left is no reason to throw a start away", () => {
+  test("the row of an older generation does not discard a start", () => {
     expect(judge(start(), row({ executionId: "e1", generation: 0, status: "Completed" }))).toBe("abandon");
   });
 });
 
 describe("isStartOf", () => {
-  test("the message of the execution itself comes from before it was deleted", () => {
+  test("the start of the same execution is recognized as a duplicate", () => {
     expect(isStartOf(start(), [start()])).toBe(true);
     expect(isStartOf(start({ OrchestrationInstance: { InstanceId: "abc", ExecutionId: "e3" } }), [start()])).toBe(
       false,
@@ -65,7 +65,7 @@ describe("isStartOf", () => {
     expect(isStartOf(start(), [])).toBe(false);
   });
 
-  test("a child's start is known by what its parent asked for", () => {
+  test("the start of a child is recognized by its parent's call", () => {
     const again = { OrchestrationInstance: { InstanceId: "abc", ExecutionId: "e3" } };
     const history = [start({ ParentInstance: parent(0) })];
     expect(isStartOf(start({ ...again, ParentInstance: parent(0) }), history)).toBe(true);
@@ -73,7 +73,7 @@ describe("isStartOf", () => {
     expect(isStartOf(start({ ...again, ParentInstance: parent(0, "p2") }), history)).toBe(false);
   });
 
-  test("a start does not begin again what has continued as new since", () => {
+  test("a start is recognized after its instance has continued as new", () => {
     const first = start({ OrchestrationInstance: { InstanceId: "abc", ExecutionId: "e1" } });
     const continued = start({ Generation: null, Timestamp: "2026-06-24T14:00:12.0000000Z" });
     expect(isStartOf(first, [continued])).toBe(true);

@@ -28,7 +28,7 @@ const race: SdkApp["orchestrators"] = {
   },
 };
 
-test("of an event and a timer the event wins, and the cancelled timer holds nothing up", async () => {
+test("when an event beats a timer, the cancelled timer does not delay the end", async () => {
   const hub = hubOf(race, "Race");
   hub.raise("abc", "Done", 7);
   await hub.run({ withTimers: false });
@@ -36,13 +36,13 @@ test("of an event and a timer the event wins, and the cancelled timer holds noth
   expect(hub.waiting()).toEqual(["TimerFired"]);
 });
 
-test("of an event and a timer the timer wins", async () => {
+test("when a timer beats an event, the orchestration takes the timeout path", async () => {
   const hub = hubOf(race, "Race");
   await hub.run();
   expect(hub.ending()).toEqual({ status: "Completed", result: "too late" });
 });
 
-test("a timer that is neither cancelled nor waited for keeps the instance running", async () => {
+test("a timer that is neither cancelled nor awaited keeps the instance running", async () => {
   const orchestrators: SdkApp["orchestrators"] = {
     *Forgetful(context) {
       yield context.df.Task.any([context.df.callActivity("Fine", 1), after(context, 60_000)]);
@@ -56,7 +56,7 @@ test("a timer that is neither cancelled nor waited for keeps the instance runnin
   expect(hub.ending()).toEqual({ status: "Completed", result: "done" });
 });
 
-test("a timer in the past fires at once", async () => {
+test("a timer in the past fires immediately", async () => {
   const orchestrators: SdkApp["orchestrators"] = {
     *Past(context) {
       yield after(context, -60_000);
@@ -80,7 +80,7 @@ test.each([
   [6, [6]],
   [7, [3, 4]],
   [20, [3, 3, 3, 3, 3, 5]],
-])("a timer of %i days is a chain of timers that storage can delay", async (days, segments) => {
+])("a timer of %i days is a chain of timers short enough for storage", async (days, segments) => {
   const hub = hubOf(sleep, "Sleep", days);
   const startedAtMs = hub.clock.now().getTime();
   await hub.run();
@@ -91,7 +91,7 @@ test.each([
   expect(lengths).toEqual(segments);
 });
 
-test("the clock that code sees is that of the episode, and stays in replays", async () => {
+test("the time in the code is that of the episode, and is the same in replays", async () => {
   const seen: string[] = [];
   const orchestrators: SdkApp["orchestrators"] = {
     *Clock(context) {

@@ -80,7 +80,7 @@ const traceOf = (event: HistoryEvent | undefined) =>
   (event as { ParentTraceContext?: TraceContext })?.ParentTraceContext;
 const ofType = (events: readonly HistoryEvent[], type: number) => events.find((it) => it.EventType === type);
 
-test("the first episode stores the execution's span with its start, as DurableTask.Core does", async () => {
+test("the first episode stores the span of the execution with its start, as DurableTask.Core does", async () => {
   const { events } = await episode({ events: [start()] });
   expect(traceOf(ofType(events, 0))).toEqual({
     TraceParent: START_TRACE.TraceParent,
@@ -93,7 +93,7 @@ test("the first episode stores the execution's span with its start, as DurableTa
   expect(calls.at(-1)?.span).toEqual(span);
 });
 
-test("a work item tells the span of the call on the wire, and the history keeps it", async () => {
+test("a work item carries the span of the call on the wire, and the history keeps it", async () => {
   const { events, outgoing } = await episode({ events: [start()] });
   const workItem = outgoing.find(({ route }) => route === "work-items");
   if (workItem === undefined) throw new Error("Nothing was sent.");
@@ -108,14 +108,14 @@ test("a work item tells the span of the call on the wire, and the history keeps 
   );
 });
 
-test("a child's start tells the span that its creation names", async () => {
+test("the start of a child carries the span recorded in its creation event", async () => {
   const { events, outgoing } = await episode({ events: [start()] });
   const { ClientSpanId } = ofType(events, 7) as { ClientSpanId?: string };
   const child = outgoing.map((it) => it.message.taskMessage.Event).find((it) => it.EventType === 0);
   expect(traceOf(child)).toEqual({ ...START_TRACE, TraceParent: `00-${TRACE}-${ClientSpanId}-01` });
 });
 
-test("requests to entities tell their spans behind what the extension's own readers look for", async () => {
+test("requests to entities carry their spans after the properties that the extension reads", async () => {
   const { outgoing } = await episode({ events: [start()] });
   const inputs = outgoing.flatMap(({ message: { taskMessage } }) =>
     taskMessage.Event.EventType === 15 ? [JSON.parse(taskMessage.Event.Input ?? "")] : [],
@@ -129,7 +129,7 @@ test("requests to entities tell their spans behind what the extension's own read
   expect(Object.keys(inputs[0]).at(-1)).toBe("parentTraceContext");
 });
 
-test("an episode that is run again, later and elsewhere, tells the same spans", async () => {
+test("a repeated episode, later and on another host, produces the same spans", async () => {
   const first = await episode({ events: [start()] });
   const second = await episode({ events: [start()], at: "2024-10-23T17:00:00.000Z" });
   const contexts = ({ outgoing }: typeof first) => outgoing.map((it) => traceOf(it.message.taskMessage.Event));
@@ -137,7 +137,7 @@ test("an episode that is run again, later and elsewhere, tells the same spans", 
   expect(traceOf(ofType(second.events, 0))?.SpanId).toBe(traceOf(ofType(first.events, 0))?.SpanId);
 });
 
-test("an execution that another host has begun keeps the span that is in its history", async () => {
+test("an execution started by another host keeps the span from its history", async () => {
   const trace = { ...START_TRACE, Id: `00-${TRACE}-00f067aa0ba902b7-01`, SpanId: "00f067aa0ba902b7" };
   const began = { ...trace, ActivityStartTime: "2024-10-23T15:59:59.5+00:00" };
   const raised = {
@@ -168,21 +168,21 @@ test("an execution that another host has begun keeps the span that is in its his
   });
 });
 
-test("a trace that is not sampled is told on as such", async () => {
+test("an unsampled trace is propagated as unsampled", async () => {
   const trace = { ...START_TRACE, TraceParent: START_TRACE.TraceParent.replace(/01$/, "00") };
   const { outgoing } = await episode({ events: [start(trace)] });
   const child = outgoing.map((it) => it.message.taskMessage.Event).find((it) => it.EventType === 0);
   expect(traceOf(child)?.TraceParent).toMatch(/-00$/);
 });
 
-test("an execution whose start tells no trace is in none", async () => {
+test("an execution whose start has no trace context is not traced", async () => {
   const { events, outgoing, spans } = await episode({ events: [start(null)] });
   expect(events.map(traceOf).filter(Boolean)).toEqual([]);
   expect(JSON.stringify(outgoing)).not.toContain(TRACE);
   expect(spans).toBeUndefined();
 });
 
-test("without telemetry what a start tells is handed on as it is, and nothing is added", async () => {
+test("without telemetry the trace context of the start is propagated unchanged, and nothing is added", async () => {
   const { events, outgoing, spans } = await episode({ events: [start()], isTraced: false });
   expect(spans).toBeUndefined();
   expect([ofType(events, 0), ofType(events, 4)].map(traceOf)).toEqual([START_TRACE, START_TRACE]);

@@ -11,7 +11,7 @@ import {
   workItemQueueName,
 } from "../../../../local/src/engine/taskhub/names.ts";
 
-test("queues and containers have the hub's name in lower case, tables as it is written", () => {
+test("queue and container names use the hub name in lower case, table names use it as given", () => {
   expect(controlQueueName("MyHub", 3)).toBe("myhub-control-03");
   expect(workItemQueueName("MyHub")).toBe("myhub-workitems");
   expect(largeMessagesContainerName("MyHub")).toBe("myhub-largemessages");
@@ -27,7 +27,7 @@ test.each([
   ["@counter@a", 2, 6, 6],
   ["世界", 3, 7, 15],
   ["", 1, 5, 5],
-])("instance %j lives in partition %i of 4, %i of 8, %i of 16", (id, of4, of8, of16) => {
+])("instance %j belongs to partition %i of 4, %i of 8, %i of 16", (id, of4, of8, of16) => {
   expect([4, 8, 16].map((count) => partitionOf(id, count))).toEqual([of4, of8, of16]);
 });
 
@@ -49,7 +49,7 @@ describe("hub names", () => {
     expect(() => validateHubName(name)).not.toThrow();
   });
 
-  test.each(["ab", "1hub", "my-hub", "hub_1", "", "a".repeat(51), "hüb"])("%j is refused", (name) => {
+  test.each(["ab", "1hub", "my-hub", "hub_1", "", "a".repeat(51), "hüb"])("%j is rejected", (name) => {
     expect(() => validateHubName(name)).toThrow(/hub name/);
   });
 

@@ -24,7 +24,7 @@ async function resources({ connectionString }: AzureStorageAccount, prefix: stri
   };
 }
 
-test("a new hub has exactly the resources that the extension makes at start", async () => {
+test("a new hub has exactly the resources that the extension creates at startup", async () => {
   await openTaskHub({ storage: storage(), hubName: "MyHub", partitionCount: 4 });
   expect(await resources(storage(), "myhub")).toEqual({
     queues: ["myhub-control-00", "myhub-control-01", "myhub-control-02", "myhub-control-03", "myhub-workitems"],
@@ -44,7 +44,7 @@ test("each control queue has a partition row without an owner", async () => {
   ]);
 });
 
-test("opening a hub that exists changes nothing in it, also when several do so at once", async () => {
+test("opening an existing hub changes nothing in it, even concurrently", async () => {
   const options = { storage: storage(), hubName: "Again", partitionCount: 1 };
   const [hub] = await Promise.all([openTaskHub(options), openTaskHub(options), openTaskHub(options)]);
   const key = { partitionKey: "", rowKey: "again-control-00" };

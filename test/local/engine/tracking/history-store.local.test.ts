@@ -43,7 +43,7 @@ const activities = (count: number): HistoryEvent[] => [
 ];
 
 describe("rows", () => {
-  test("one episode gives a row per event and a sentinel, with .NET's columns and types", async () => {
+  test("an episode is stored as one row per event and a sentinel, with .NET's columns and types", async () => {
     const { hub, append } = await openStore();
     await append([event.orchestratorStarted(), event.executionStarted(), event.taskScheduled(0)], null);
     const common = { partitionKey: "abc", ExecutionId: text("e1"), _Timestamp: TIMESTAMP };
@@ -92,7 +92,7 @@ describe("rows", () => {
     ]);
   });
 
-  test("a second episode goes on where the first ended", async () => {
+  test("a second episode continues where the first one ended", async () => {
     const { store, append } = await openStore();
     const first = [event.orchestratorStarted(), event.executionStarted(), event.taskScheduled(0)];
     const { etag } = await append(first, null);
@@ -119,7 +119,7 @@ describe("rows", () => {
     expect((await store.load("abc", "e1")).events).toEqual(activities(count));
   });
 
-  test.each(["x", "世", '"'])("big rows of %s are split before the service refuses their sum", async (char) => {
+  test.each(["x", "世", '"'])("large rows of %s are split before the service rejects their total size", async (char) => {
     const { store, append } = await openStore();
     const big = char.repeat(30_000);
     const events = [...activities(2), ...Array.from({ length: 150 }, (_, index) => event.taskCompleted(index, big))];
@@ -127,7 +127,7 @@ describe("rows", () => {
     expect((await store.load("abc", null)).events).toEqual(events);
   });
 
-  test("ids that keys cannot hold are escaped", async () => {
+  test("IDs with characters that keys cannot contain are escaped", async () => {
     const { hub, store, append } = await openStore();
     const instanceId = "o'brien/50%?#\\^ 世界";
     await append(activities(2), null, { instanceId });
@@ -137,14 +137,14 @@ describe("rows", () => {
 });
 
 describe("two hosts on one instance", () => {
-  test("only the first may begin a history", async () => {
+  test("only the first may create a history", async () => {
     const { append, store } = await openStore();
     await append(activities(2), null);
     await expect(append(activities(3), null, { executionId: "e2" })).rejects.toThrow(HistoryConflictError);
     expect((await store.load("abc", null)).events).toHaveLength(2);
   });
 
-  test("only the one that knows the sentinel's newest ETag may go on", async () => {
+  test("only the one with the latest sentinel ETag may continue", async () => {
     const { append, store } = await openStore();
     const first = await append(activities(2), null);
     const second = await append(activities(3), first.etag, { newEventCount: 1 });
@@ -156,7 +156,7 @@ describe("two hosts on one instance", () => {
   });
 });
 
-test("a write that was taken, and tried again because its answer got lost, is no conflict", async () => {
+test("a write that succeeded but was retried after a lost response is not a conflict", async () => {
   const { hub, append, store } = await openStore();
   const transact = hub.history.transact.bind(hub.history);
   vi.spyOn(hub.history, "transact").mockImplementation(async (actions) => {
@@ -169,7 +169,7 @@ test("a write that was taken, and tried again because its answer got lost, is no
 });
 
 describe("executions", () => {
-  test("a new one replaces the old; rows that are left of that are not read", async () => {
+  test("a new execution replaces the old one, and leftover rows are not read", async () => {
     const { append, store, hub } = await openStore();
     const { etag } = await append(activities(10), null);
     const fresh = [event.orchestratorStarted(), event.executionStarted({ executionId: "e2" })];
@@ -178,7 +178,7 @@ describe("executions", () => {
     expect(await rowsOf(`${hub.hubName}History`)).toHaveLength(11);
   });
 
-  test("another one than the current has no events, but the sentinel's ETag", async () => {
+  test("an execution other than the current one has no events, but the sentinel's ETag", async () => {
     const { append, store } = await openStore();
     const { etag } = await append(activities(4), null);
     expect(await store.load("abc", "other")).toEqual({ events: [], executionId: "e1", etag, blobNames: [] });
@@ -189,7 +189,7 @@ describe("executions", () => {
     expect(await store.load("abc", null)).toEqual({ events: [], executionId: null, etag: null, blobNames: [] });
   });
 
-  test("rows that a crash left before the sentinel moved are overwritten", async () => {
+  test("rows that a crash left before the sentinel was updated are overwritten", async () => {
     const { append, store } = await openStore();
     const { etag } = await append(activities(2), null);
     const all = [...activities(2), event.taskScheduled(0), event.orchestratorCompleted()];
@@ -201,7 +201,7 @@ describe("executions", () => {
 describe("large values", () => {
   const large = JSON.stringify("x".repeat(30_720));
 
-  test("go to blobs that the row names, and come back", async () => {
+  test("are stored in blobs that the row refers to, and read back", async () => {
     const { hub, store, append } = await openStore();
     const events = [
       event.orchestratorStarted(),
@@ -218,7 +218,7 @@ describe("large values", () => {
     expect(loaded.blobNames.sort()).toEqual(blobNames.sort());
   });
 
-  test("the limit is 61440 bytes of UTF-16", async () => {
+  test("are those that exceed 61440 bytes of UTF-16", async () => {
     const { append } = await openStore();
     const { blobNames } = await append(
       [event.executionStarted({ input: "é".repeat(30_720) }), event.executionCompleted("é".repeat(30_721))],
@@ -228,7 +228,7 @@ describe("large values", () => {
   });
 });
 
-test("a purge removes every row of the instance and no other's", async () => {
+test("a purge removes every row of the instance, and no row of another one", async () => {
   const { hub, append, store } = await openStore();
   await append(activities(250), null);
   await append(activities(2), null, { instanceId: "abcd" });

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { toTableFilter } from "../../../../local/src/engine/tracking/instance-filter.ts";
 import { toOData } from "../../../../local/src/storage/azure/odata-filter.ts";
 
-test("nothing asked for gives no filter", () => {
+test("an empty query gives no filter", () => {
   expect(toTableFilter({})).toBeUndefined();
   expect(toTableFilter({ runtimeStatus: [], instanceIdPrefix: "" })).toBeUndefined();
 });
@@ -15,6 +15,6 @@ test.each([
     { createdTimeTo: "2026-06-24T14:00:00Z", runtimeStatus: ["Failed"] as const },
     "CreatedTime le datetime'2026-06-24T14:00:00Z' and (RuntimeStatus eq 'Failed')",
   ],
-])("%j becomes OData", (given, filter) => {
+])("%j is translated to OData", (given, filter) => {
   expect(toOData(toTableFilter(given) ?? { and: [] })).toBe(filter);
 });

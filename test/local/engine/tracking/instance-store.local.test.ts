@@ -51,7 +51,7 @@ async function openStore() {
 }
 
 describe("a start", () => {
-  test("gives a pending row with the columns and types of a client of .NET", async () => {
+  test("creates a pending row with the columns and types of a .NET client", async () => {
     const { hub, start, rowOf } = await openStore();
     await start("abc");
     expect(await rowOf()).toEqual({
@@ -70,14 +70,14 @@ describe("a start", () => {
     });
   });
 
-  test("of an id that somebody else started meanwhile leaves that row alone", async () => {
+  test("of an ID that another client started in the meantime leaves the row alone", async () => {
     const { store, start, rowOf } = await openStore();
     await start("abc");
     await store.writeStarted(event.executionStarted({ executionId: "e2" }), null, null);
     expect(await rowOf()).toMatchObject({ ExecutionId: text("e1") });
   });
 
-  test("of an id that ended replaces the whole row", async () => {
+  test("of an ended instance's ID replaces the whole row", async () => {
     const { store, start, write, rowOf } = await openStore();
     await start("abc");
     await write([event.executionCompleted('"done"')], { customStatus: '"busy"' });
@@ -89,7 +89,7 @@ describe("a start", () => {
     for (const column of ["Output", "CustomStatus", "CompletedTime"]) expect(row).not.toHaveProperty(column);
   });
 
-  test("whose row changed since it was read loses", async () => {
+  test("whose row changed after it was read is ignored", async () => {
     const { store, start, write, rowOf } = await openStore();
     await start("abc");
     const existing = await store.findRow("abc");
@@ -98,7 +98,7 @@ describe("a start", () => {
     expect(await rowOf()).toMatchObject({ ExecutionId: text("e1") });
   });
 
-  test("whose message went to a blob has that blob's URL as input, and the input is found behind it", async () => {
+  test("whose message went to a blob stores that blob's URL as input, and the input is read from it", async () => {
     const { store, payloads, rowOf, statusOf } = await openStore();
     const name = "abc/message-0b8a5c0e6f0d4a399c832f1f0f6d8c11-ExecutionStarted.json.gz";
     await payloads.save(name, JSON.stringify({ TaskMessage: { Event: { Input: '"large"' } } }));
@@ -107,7 +107,7 @@ describe("a start", () => {
     expect((await statusOf()).input).toBe('"large"');
   });
 
-  test("whose input fits a message but no column keeps it in a blob that the row names", async () => {
+  test("whose input fits a message but not a column stores it in a blob that the row refers to", async () => {
     const { store, rowOf, statusOf } = await openStore();
     const input = "x".repeat(31_000);
     await store.writeStarted(event.executionStarted({ input }), null, null);
@@ -153,8 +153,8 @@ describe("an episode", () => {
       "Terminated",
       "gave up",
     ],
-    ["goes on", [event.taskScheduled(0)], "Pending", null],
-  ])("that %s says so", async (_, events, runtimeStatus, output) => {
+    ["continues", [event.taskScheduled(0)], "Pending", null],
+  ])("that %s is recorded in the row", async (_, events, runtimeStatus, output) => {
     const { start, write, statusOf, rowOf } = await openStore();
     await start("abc");
     await write(events);
@@ -163,13 +163,13 @@ describe("an episode", () => {
     expect("CompletedTime" in (await rowOf())).toBe(hasEnded);
   });
 
-  test("without a custom status writes the text null, as .NET does", async () => {
+  test("without a custom status writes the string null, as .NET does", async () => {
     const { write, rowOf } = await openStore();
     await write([event.executionStarted()]);
     expect(await rowOf()).toMatchObject({ CustomStatus: text("null") });
   });
 
-  test("whose result went to a blob has that blob's URL as output", async () => {
+  test("whose result went to a blob stores that blob's URL as output", async () => {
     const { payloads, write, rowOf, statusOf } = await openStore();
     const name = historyBlobName("a^0b", "0000000000000001", "ExecutionCompleted", "Result");
     await payloads.save(name, '"large"');
@@ -182,7 +182,7 @@ describe("an episode", () => {
   test.each([
     ["failure", event.executionCompleted(null, "Failed", "x".repeat(40_000)), `Error: ${"x".repeat(40_000)}`],
     ["reason", event.executionTerminated("x".repeat(40_000)), "x".repeat(40_000)],
-  ])("with a %s that no column holds keeps it in a blob", async (_, given, output) => {
+  ])("with a %s too large for a column stores it in a blob", async (_, given, output) => {
     const { write, statusOf } = await openStore();
     await write([given]);
     expect((await statusOf()).output).toBe(output);
@@ -196,13 +196,13 @@ describe("an episode", () => {
   });
 });
 
-test("an output that is a URL of somebody else stays what it is", async () => {
+test("an output that is a foreign URL is left unchanged", async () => {
   const { write, statusOf } = await openStore();
   await write([event.executionCompleted("https://example.org/a.json.gz")]);
   expect((await statusOf()).output).toBe("https://example.org/a.json.gz");
 });
 
-test("an instance that was terminated before it started says why", async () => {
+test("an instance that was terminated before it started has the reason as output", async () => {
   const { store, start, statusOf } = await openStore();
   await start("abc");
   await store.markTerminated("abc", CREATED, "not needed");
@@ -213,7 +213,7 @@ test("an instance that was terminated before it started says why", async () => {
   });
 });
 
-test("an instance that was removed is not found, and removing it again is no error", async () => {
+test("a removed instance is not found, and removing it again is not an error", async () => {
   const { store, start } = await openStore();
   await start("abc");
   await store.remove("abc");
@@ -235,7 +235,7 @@ describe("a list", () => {
     return pages;
   };
 
-  test("comes in pages of the wanted size, to the end", async () => {
+  test("comes in pages of the requested size, to the end", async () => {
     const { store, start } = await openStore();
     for (const id of ["a", "b", "c", "d", "e"]) await start(id);
     const pages = await list(store, {}, 2);
@@ -243,7 +243,7 @@ describe("a list", () => {
     expect(Math.max(...pages.map((page) => page.length))).toBe(2);
   });
 
-  test("finds ids by prefix, whatever characters they have", async () => {
+  test("finds IDs by prefix, whatever characters they contain", async () => {
     const { store, start } = await openStore();
     const ids = ["x'1", "x'2", "x/1", "x/2", "x^1", "x%1", "y"];
     for (const id of ids) await start(id);
@@ -253,7 +253,7 @@ describe("a list", () => {
     }
   });
 
-  test("finds by status and time of creation", async () => {
+  test("finds instances by status and creation time", async () => {
     const { store, start, write } = await openStore();
     for (const id of ["a", "b", "c"]) await start(id);
     await write([event.executionCompleted("1")], { instanceId: "b" });
@@ -264,7 +264,7 @@ describe("a list", () => {
     expect((await list(store, { createdTimeTo: "2026-06-24T14:02:11.0000000Z" })).flat()).toEqual([]);
   });
 
-  test("has inputs only where they are wanted", async () => {
+  test("includes inputs only on request", async () => {
     const { store, start } = await openStore();
     await start("abc");
     const inputOf = async (withInput: boolean) => (await store.list({}, { top: 10, withInput })).rows[0]?.input;
@@ -273,7 +273,7 @@ describe("a list", () => {
   });
 });
 
-test("an episode makes no row where its instance was purged", async () => {
+test("an episode does not create a row if its instance was purged", async () => {
   const { store, start, write } = await openStore();
   expect(await write([event.executionStarted()], { mayCreate: false })).toEqual({ kind: "missing" });
   expect(await store.findRow("abc")).toBeNull();
@@ -282,7 +282,7 @@ test("an episode makes no row where its instance was purged", async () => {
   expect((await store.findRow("abc"))?.status).toBe("Running");
 });
 
-test("an episode is written only over the row that was seen, where one is named", async () => {
+test("an episode with an expected row version is written only over that version", async () => {
   const { start, write, store } = await openStore();
   const first = await start("abc");
   const changed = { kind: "changed" };

@@ -5,7 +5,7 @@ import { waitFor } from "../../../helpers/wait-for.ts";
 const durable = (options = {}) => startTestHost({ appDir: fixtureApp("durable"), ...options });
 const json = { "content-type": "application/json" };
 
-test("status, ping, restart and sync have the shapes that tools read", async () => {
+test("status, ping, restart and sync respond in the format that tools read", async () => {
   const { url } = await durable();
   expect(await (await fetch(`${url}/admin/host/status`)).json()).toMatchObject({
     state: "Running",
@@ -26,7 +26,7 @@ test("restart loads the app in a new worker", async () => {
   expect(host.state).toBe("Running");
 });
 
-test("functions are listed and found, ignoring case", async () => {
+test("functions are listed and found, case-insensitively", async () => {
   const { url } = await durable();
   const list = (await (await fetch(`${url}/admin/functions`)).json()) as { name: string }[];
   expect(list.map((it) => it.name)).toEqual([
@@ -55,7 +55,7 @@ test("functions are listed and found, ignoring case", async () => {
   expect((await fetch(`${url}/admin/functions/none`)).status).toBe(404);
 });
 
-test("a timer runs by hand", async () => {
+test("a timer can be run on request", async () => {
   const { url, entries } = await durable();
   const answer = await fetch(`${url}/admin/functions/tick`, { method: "POST", headers: json, body: '{"input":""}' });
   expect(answer.status).toBe(202);
@@ -68,12 +68,12 @@ test.each([
   ["", json, 400],
   ['{"input":1}', json, 400],
   ["{}", { "content-type": "text/plain" }, 415],
-])("the body %j with %j is refused with %i", async (body, headers, status) => {
+])("the body %j with %j is rejected with %i", async (body, headers, status) => {
   const { url } = await durable();
   expect((await fetch(`${url}/admin/functions/tick`, { method: "POST", headers, body })).status).toBe(status);
 });
 
-test("keys are made, listed, changed and deleted", async () => {
+test("keys are created, listed, changed and deleted", async () => {
   const { url } = await durable();
   const keys = `${url}/admin/functions/start/keys`;
   expect(await (await fetch(keys)).json()).toMatchObject({
@@ -95,7 +95,7 @@ test("keys are made, listed, changed and deleted", async () => {
   expect((await fetch(`${url}/admin/host/systemkeys/_master`, { method: "DELETE" })).status).toBe(400);
 });
 
-test("the master key opens what needs one", async () => {
+test("the master key opens every endpoint that needs a key", async () => {
   const host = await durable({ requireKeys: true });
   const open = await startTestHost({ appDir: fixtureApp("durable") });
   const { value } = (await (await fetch(`${open.url}/admin/host/systemkeys/_master`)).json()) as { value: string };

@@ -14,7 +14,7 @@ const localSettings = {
   warnings: [],
 };
 
-test("app settings win over the process, the process over the file", () => {
+test("app settings override the process environment, which overrides the file", () => {
   const { env, warnings } = composeAppEnvironment({
     appDir: "/app",
     port: 7072,
@@ -45,6 +45,6 @@ test.each([
   expect(isDisabledBySetting("hello", { [name]: value })).toBe(expected);
 });
 
-test("settings in text are resolved, unknown ones are named", () => {
+test("settings in a string are resolved, and unknown ones are returned", () => {
   expect(resolveSettings("%A%/%No% at 50%", { A: "x" })).toEqual({ text: "x/%No% at 50%", unknown: ["No"] });
 });

@@ -22,7 +22,7 @@ test.each([
   published.split(";").reverse().join(" ; "),
   `DefaultEndpointsProtocol=http;AccountName=devstoreaccount1;AccountKey=${PUBLIC_DEVELOPMENT_KEY}`,
   developmentConnection(ports, PUBLIC_DEVELOPMENT_KEY),
-])("%s is the emulator of the machine", (value) => {
+])("%s refers to the local emulator", (value) => {
   expect(namesDevelopmentStorage(value, ports)).toBe(true);
 });
 
@@ -35,11 +35,11 @@ test.each([
   published.replaceAll("127.0.0.1", "azurite.my.example"),
   published.replace("devstoreaccount1", "mine"),
   `${published};QueueEndpoint=not a URL`,
-])("%s is something else", (value) => {
+])("%s refers to something else", (value) => {
   expect(namesDevelopmentStorage(value, ports)).toBe(false);
 });
 
-test("settings that name it get the host's, and the worker learns the way to it", () => {
+test("settings that refer to it get the host's storage, and the worker is told how to reach it", () => {
   const entrance = { port: 41_003, secret: "s" };
   const env = withDevelopmentStorage(
     { Short: "UseDevelopmentStorage=true", Other: "UseDevelopmentStorageNot" },

@@ -28,7 +28,7 @@ test("a missing host.json is a warning, not an error", async () => {
   expect(hostJson.warnings.join()).toContain("the defaults are used");
 });
 
-test("comments, other spellings of keys and slashes around the prefix are understood", async () => {
+test("comments, other key casing and slashes around the prefix are accepted", async () => {
   const text = `{ // comment with "quotes"
     "Version": "2.0", "extensions": { "HTTP": { "RoutePrefix": "/v1/x/", "customHeaders": { "x-a": "http://b" } } },
     "functionTimeout": "00:10:00", "functions": ["a"],
@@ -51,7 +51,7 @@ test("the environment overrides the file", async () => {
   expect(isLogged(hostJson.logLevels, "Function.x.User", "warn")).toBe(false);
 });
 
-test("functionTimeout -1 is no limit", async () => {
+test("functionTimeout -1 means no limit", async () => {
   expect((await load('{"version":"2.0","functionTimeout":"-1"}')).functionTimeoutMs).toBeUndefined();
 });
 
@@ -71,7 +71,7 @@ test.each([
   expect(hostJson).toMatchObject({ usesOpenTelemetry, warnings });
 });
 
-test("unknown keys and levels are warned of", async () => {
+test("unknown keys and levels lead to a warning", async () => {
   const { warnings } = await load('{"version":"2.0","extension":{},"logging":{"logLevel":{"default":"Loud"}}}');
   expect(warnings).toEqual([
     'host.json has the unknown key "extension".',
@@ -85,7 +85,7 @@ test.each([
   ["{}", "but has none"],
   ['{"version":"3.0"}', 'but has "3.0"'],
   ['{"version":"2.0","functionTimeout":"00:00:00.5"}', "at least one second"],
-])("the content %j is refused: %s", async (content, problem) => {
+])("the content %j is rejected: %s", async (content, problem) => {
   await expect(load(content)).rejects.toMatchObject({
     code: "ERR_HOST_JSON",
     message: expect.stringContaining(problem),

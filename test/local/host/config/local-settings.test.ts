@@ -10,7 +10,7 @@ async function load(content: string) {
   return loadLocalSettings(appDir);
 }
 
-test("values become text, and the Host section is read", async () => {
+test("values become strings, and the Host section is read", async () => {
   const settings = await load(
     '{"Values":{"A":1,"B":true},"Host":{"LocalHttpPort":7073,"CORS":"http://a/, http://b","CORSCredentials":true},"ConnectionStrings":{"X":{"ConnectionString":"x"}}}',
   );
@@ -24,7 +24,7 @@ test("values become text, and the Host section is read", async () => {
   });
 });
 
-test("values that cannot be used are skipped by name, without the value", async () => {
+test("invalid values are skipped and reported by name, without the value", async () => {
   const settings = await load('{"Values":{"":"a","N":null,"O":{"secret":1},"K":"@Microsoft.KeyVault(secret)"}}');
   expect(settings.values).toEqual({});
   expect(settings.warnings).toHaveLength(4);
@@ -37,11 +37,11 @@ test("a file that is not JSON is ignored with a warning", async () => {
   expect(settings.values).toEqual({});
 });
 
-test("a missing file is an empty one", async () => {
+test("a missing file is the same as an empty file", async () => {
   expect(await loadLocalSettings(await makeTempDir())).toMatchObject({ values: {}, port: undefined, warnings: [] });
 });
 
-test("encrypted values are refused with what to do", async () => {
+test("encrypted values are rejected with advice", async () => {
   await expect(load('{"IsEncrypted":true,"Values":{"A":"x"}}')).rejects.toMatchObject({
     code: "ERR_LOCAL_SETTINGS",
     hint: expect.stringContaining("func settings decrypt"),

@@ -19,7 +19,7 @@ test.each([
   expect(isLogged(levels, category, level)).toBe(expected);
 });
 
-test("without levels, Information and above are logged", () => {
+test("by default, Information and above are logged", () => {
   expect(isLogged(new Map(), "Function.a", "info")).toBe(true);
   expect(isLogged(new Map(), "Function.a", "debug")).toBe(false);
 });

@@ -32,7 +32,7 @@ async function errorsOf(...functions: FunctionMetadata[]) {
   return (await index(functions)).map((it) => it.errors.join("; "));
 }
 
-test("functions come in the order of their names, ignoring case", async () => {
+test("functions are sorted by name, case-insensitively", async () => {
   const indexed = await index([httpFunction("b"), httpFunction("C"), httpFunction("a")]);
   expect(indexed.map((it) => it.name)).toEqual(["a", "b", "C"]);
 });
@@ -56,13 +56,13 @@ test.each([
   ["an unknown setting", fn("f", [trigger("timerTrigger", { schedule: "%NOPE%" })]), '"%NOPE%"'],
   ["a reserved route", httpFunction("f", { route: "/Administrators" }), '"admin" or "runtime"'],
   ["a reserved name", httpFunction("runtime1"), '"admin" or "runtime"'],
-  ["a slash too many", httpFunction("f", { route: "/x" }), "two slashes"],
+  ["an extra slash", httpFunction("f", { route: "/x" }), "two slashes"],
   ["an unknown constraint", httpFunction("f", { route: "{a:b}" }), "not a known constraint"],
-])("%s puts the function in error", async (_, metadata, problem) => {
+])("%s is reported as a function error", async (_, metadata, problem) => {
   expect((await errorsOf(metadata))[0]).toContain(problem);
 });
 
-test("the second of two functions with one route and method is in error", async () => {
+test("the second of two functions with the same route and method has an error", async () => {
   const get = httpFunction("a", { route: "x/", methods: ["GET"] });
   const post = httpFunction("b", { route: "X", methods: ["POST"] });
   const all = httpFunction("c", { route: "x" });
@@ -73,13 +73,13 @@ test("the second of two functions with one route and method is in error", async 
   ]);
 });
 
-test("two names that differ in case only are one too many", async () => {
+test("the second of two names that differ only in case has an error", async () => {
   expect((await errorsOf(httpFunction("f", { route: "a" }), httpFunction("F", { route: "b" })))[1]).toContain(
     "same name",
   );
 });
 
-test("the list shows what is served, and says of the rest why not", async () => {
+test("the list shows which functions are served, and why the others are not", async () => {
   const indexed = await index(
     [
       httpFunction("hello", { methods: ["get", "POST"], route: "greet/{name?}" }),

@@ -41,7 +41,7 @@ function reportWith({ ignoreOutputs }: { ignoreOutputs: boolean }, functions: re
   return entries.map(({ level, message, fields }) => `${level} ${fields["functionName"]}: ${message}`);
 }
 
-test("what will not work is said of each function, and nothing of the others", () => {
+test("a function that will not work is reported with the reason, and other functions are not", () => {
   expect(
     report(
       named("fine", "httpTrigger", ["DurableClient"]),
@@ -61,7 +61,7 @@ test("what will not work is said of each function, and nothing of the others", (
   ]);
 });
 
-test("a function has one line, whatever of it will not work", () => {
+test("each function has a single line, even with several problems", () => {
   const { metadata } = writing("all", ["cosmosDB"]);
   const trigger: BindingInfo = { type: "sqlTrigger", name: "changes", direction: "in" };
   const input: BindingInfo = { type: "sql", name: "rows", direction: "in" };
@@ -78,7 +78,7 @@ test("a function has one line, whatever of it will not work", () => {
   ]);
 });
 
-test("where values are to be dropped, no call is said to fail for them", () => {
+test("with ignoreOutputs, the line says that values are dropped", () => {
   expect(reportWith({ ignoreOutputs: true }, [writing("writes", ["cosmosDB"])])).toEqual([
     "warn writes: This function has an output binding that is not supported locally: its values are dropped.",
   ]);

@@ -10,7 +10,7 @@ import { waitFor } from "../../../helpers/wait-for.ts";
 
 const basic = (options = {}) => startTestHost({ appDir: fixtureApp("http-basic"), ...options });
 
-test("a GET function answers on its route, in any case, with a slash at the end", async () => {
+test("a GET function responds on its route, case-insensitively, with or without a trailing slash", async () => {
   const { url } = await basic();
   for (const path of ["/api/hello", "/API/HELLO", "/api/hello/"]) {
     const response = await fetch(url + path);
@@ -19,7 +19,7 @@ test("a GET function answers on its route, in any case, with a slash at the end"
   }
 });
 
-test("other methods and paths are 404, empty, without Allow", async () => {
+test("other methods and paths return an empty 404 without Allow", async () => {
   const { url } = await basic();
   for (const [method, path] of [
     ["POST", "/api/hello"],
@@ -32,7 +32,7 @@ test("other methods and paths are 404, empty, without Allow", async () => {
   }
 });
 
-test("the handler sees method, URL, joined query and the body", async () => {
+test("the handler receives the method, the URL, the joined query and the body", async () => {
   const { url } = await basic();
   const response = await fetch(`${url}/api/echo?a=1&a=2&A=3`, {
     method: "POST",
@@ -48,7 +48,7 @@ test("the handler sees method, URL, joined query and the body", async () => {
   });
 });
 
-test("headers of up to 32 KiB arrive, as on Azure; more is 431", async () => {
+test("headers of up to 32 KiB are accepted, as on Azure, and larger ones return 431", async () => {
   const { url } = await basic();
   const send = (sizeKib: number) =>
     fetch(`${url}/api/echo`, { method: "POST", headers: { "x-test": "t".repeat(sizeKib * 1024) } });
@@ -56,7 +56,7 @@ test("headers of up to 32 KiB arrive, as on Azure; more is 431", async () => {
   expect((await send(33)).status).toBe(431);
 });
 
-test("bytes and forms arrive and leave unchanged; a body without a length too", async () => {
+test("bytes, forms and bodies without a length are transferred unchanged", async () => {
   const { url } = await basic();
   const bytes = Uint8Array.from({ length: 1000 }, (_, i) => i % 256);
   const response = await fetch(`${url}/api/bytes`, { method: "POST", body: bytes });
@@ -80,7 +80,7 @@ test.each([
   ["impossible", 500, "", null],
   ["text", 500, "", null],
   ["throws", 500, "", null],
-])("the answer %s gives %i %j", async (kind, status, body, contentType) => {
+])("the answer %s has status %i and body %j", async (kind, status, body, contentType) => {
   const { url } = await basic();
   const response = await fetch(`${url}/api/answer/${kind}`);
   expect([response.status, await response.text(), response.headers.get("content-type")]).toEqual([
@@ -90,7 +90,7 @@ test.each([
   ]);
 });
 
-test("what a handler threw is in the log only", async () => {
+test("an error thrown by a handler is only logged", async () => {
   const { url, entries } = await basic();
   await fetch(`${url}/api/answer/throws`);
   const line = entries.find((entry) => entry.component === "Function.answer" && entry.level === "error");
@@ -98,7 +98,7 @@ test("what a handler threw is in the log only", async () => {
   expect(line?.fields["functionName"]).toBe("answer");
 });
 
-test("cookies are lines of their own", async () => {
+test("each cookie has its own header line", async () => {
   const { url } = await basic();
   const response = await fetch(`${url}/api/answer/cookies`);
   expect(response.headers.getSetCookie()).toEqual([
@@ -107,7 +107,7 @@ test("cookies are lines of their own", async () => {
   ]);
 });
 
-test("the function's header wins over host.json's; its length is ours", async () => {
+test("the function's headers override those of host.json, and the content length is computed", async () => {
   const { url } = await basic();
   const response = await fetch(`${url}/api/answer/headers`);
   expect(response.headers.get("x-own")).toBe("function");
@@ -115,7 +115,7 @@ test("the function's header wins over host.json's; its length is ours", async ()
   expect(await response.text()).toBe("longer than three");
 });
 
-test("a body over the limit is 413, told or not", async () => {
+test("a body over the limit returns 413, with or without a content length", async () => {
   const { url } = await basic({ appSettings: { FUNCTIONS_REQUEST_BODY_SIZE_LIMIT: "10" } });
   expect((await fetch(`${url}/api/bytes`, { method: "POST", body: "0123456789" })).status).toBe(200);
   expect((await fetch(`${url}/api/bytes`, { method: "POST", body: "0123456789a" })).status).toBe(413);
@@ -124,7 +124,7 @@ test("a body over the limit is 413, told or not", async () => {
   expect(chunked.status).toBe(413);
 });
 
-test("every request to the app is reported when it was answered, without its key; those to the host are not", async () => {
+test("every answered request to the app is logged without its key, and requests to the host are not", async () => {
   const host = await basic();
   for (const path of ["/api/hello?code=SECRET", "/api/missing", "/admin/functions", "/runtime/webhooks/none"]) {
     await (await fetch(host.url + path)).text();
@@ -138,7 +138,7 @@ test("every request to the app is reported when it was answered, without its key
   expect(JSON.stringify(host.entries)).not.toContain("SECRET");
 });
 
-test("a WebSocket is refused with 426; another upgrade is served without it", async () => {
+test("a WebSocket is rejected with 426, and any other upgrade is ignored", async () => {
   const { port, entries } = await basic();
   const ask = (upgrade: string) =>
     new Promise<http.IncomingMessage>((resolve, reject) => {
@@ -154,7 +154,7 @@ test("a WebSocket is refused with 426; another upgrade is served without it", as
   ]);
 });
 
-test("the alphabetically first of two matching functions answers", async () => {
+test("the alphabetically first of two matching functions responds", async () => {
   const appDir = await writeApp({
     "main.js": `const { app } = require("@azure/functions");
       app.get("b", { route: "x/fixed", handler: () => ({ body: "b" }) });
@@ -164,7 +164,7 @@ test("the alphabetically first of two matching functions answers", async () => {
   expect(await (await fetch(`${url}/api/x/fixed`)).text()).toBe("a fixed");
 });
 
-test("the home page is there unless a function or a setting says otherwise", async () => {
+test("the home page is served unless a function or a setting replaces it", async () => {
   const { url } = await basic();
   const home = await fetch(url);
   expect([home.status, home.headers.get("content-type")]).toEqual([200, "text/html; charset=utf-8"]);
@@ -172,7 +172,7 @@ test("the home page is there unless a function or a setting says otherwise", asy
   expect((await fetch(silent.url)).status).toBe(204);
 });
 
-test("only the loopback addresses are open, both on one port", async () => {
+test("only the loopback addresses are open, on the same port", async () => {
   const { port } = await basic();
   const answer = await fetch(`http://127.0.0.1:${port}/api/hello`);
   expect(answer.status).toBe(200);
@@ -188,7 +188,7 @@ test.each([
   ["Origin", "http://evil.example", "/api/hello", 403],
   ["Origin", "null", "/admin/functions", 403],
   ["Sec-Fetch-Site", "cross-site", "/", 403],
-])("a foreign %s: %s on %s is refused with %i", async (name, value, path, status) => {
+])("a foreign %s: %s on %s is rejected with %i", async (name, value, path, status) => {
   const { port } = await basic();
   expect(
     await rawStatus(
@@ -208,7 +208,7 @@ test.each(["/api/%00", "/api/%zz", "http://localhost/api/hello", "*"])(
   },
 );
 
-test("a configured origin gets its preflight and may read answers", async () => {
+test("a configured origin gets its preflight and may read responses", async () => {
   const { url } = await basic({ allowedOrigins: ["http://page.example"] });
   const origin = "http://page.example";
   const preflight = await fetch(`${url}/api/hello`, {
@@ -220,7 +220,7 @@ test("a configured origin gets its preflight and may read answers", async () => 
   expect([answer.status, answer.headers.get("access-control-allow-origin")]).toEqual([200, origin]);
 });
 
-test("with keys required, each level wants its key", async () => {
+test("with keys required, each level requires its key", async () => {
   const appDir = await writeApp({
     "main.js": `const { app } = require("@azure/functions");
       app.http("open", { authLevel: "anonymous", handler: () => ({ body: "open" }) });
@@ -234,7 +234,7 @@ test("with keys required, each level wants its key", async () => {
   expect((await fetch(`${host.url}/api/closed?code=${host.systemKey("x")}`)).status).toBe(401);
 });
 
-test("a port in use is named in the error", async () => {
+test("a port in use is reported in the error", async () => {
   const other = http.createServer().listen(0, "127.0.0.1");
   await once(other, "listening");
   const { port } = other.address() as net.AddressInfo;
@@ -254,7 +254,7 @@ async function rawStatus(port: number, text: string): Promise<number> {
   return Number(answer.split(" ")[1]);
 }
 
-test("a request beyond host.json's maxOutstandingRequests is 429, and the next one after that is served", async () => {
+test("a request beyond host.json's maxOutstandingRequests returns 429, and the next one afterwards is served", async () => {
   const gate = path.join(await makeTempDir(), "open");
   const appDir = await writeApp({
     "host.json": '{"version":"2.0","extensions":{"http":{"maxOutstandingRequests":1}}}',

@@ -6,14 +6,14 @@ import { makeTempDir } from "../../../helpers/temp-dir.ts";
 
 const SELF_SIGNED = { kind: "self-signed" } as const;
 
-test("a host keeps its certificate, so that a browser's exception lasts", async () => {
+test("a host keeps its certificate, so that exceptions in a browser stay valid", async () => {
   const stateDir = await makeTempDir();
   const first = await loadCertificate(SELF_SIGNED, stateDir);
   expect(first.trustFile).toBe(path.join(stateDir, "https.pem"));
   expect(await loadCertificate(SELF_SIGNED, stateDir)).toEqual(first);
 });
 
-test("a certificate whose key is another's is replaced", async () => {
+test("a certificate with a foreign key is replaced", async () => {
   const [stateDir, other] = [await makeTempDir(), await makeTempDir()];
   const first = await loadCertificate(SELF_SIGNED, stateDir);
   const { tls } = await loadCertificate(SELF_SIGNED, other);
@@ -23,7 +23,7 @@ test("a certificate whose key is another's is replaced", async () => {
 
 const PFX = path.resolve("test/fixtures/certificates/localhost.pfx");
 
-test("a certificate of the user's serves with its password, and is not trusted by us", async () => {
+test("the user's own certificate is used with its password, and is not added to the trusted ones", async () => {
   const { tls, trustFile } = await loadCertificate({ kind: "pfx", file: PFX, password: "secret" }, await makeTempDir());
   expect(trustFile).toBeUndefined();
   expect(tls).toMatchObject({ passphrase: "secret" });
@@ -37,7 +37,7 @@ test("a wrong password is an error before anything listens", async () => {
 test.each([
   ["is missing", null],
   ["is not PKCS #12", "not a certificate"],
-])("a file that %s is named", async (_, content) => {
+])("a file that %s is reported by name", async (_, content) => {
   const dir = await makeTempDir();
   const file = path.join(dir, "mine.pfx");
   if (content !== null) await writeFile(file, content);

@@ -26,12 +26,12 @@ async function exchange(port: number, bytes: string): Promise<string> {
   return Buffer.concat(chunks).toString();
 }
 
-test("a client that never ends the headers is answered 408", async () => {
+test("a client that never ends its headers receives 408", async () => {
   const { port } = await listen({ timeouts: { headersMs: 50, requestMs: 60_000, checkMs: 10 } });
   expect(await exchange(port, "GET / HTTP/1.1\r\nhost: localhost\r\n")).toMatch(/^HTTP\/1\.1 408 /);
 });
 
-test("a client that never ends the body is cut off", async () => {
+test("a client that never ends its body is disconnected", async () => {
   const { port } = await listen({ timeouts: { headersMs: 50, requestMs: 100, checkMs: 10 } });
   const request = "POST / HTTP/1.1\r\nhost: localhost\r\ncontent-length: 100\r\n\r\nhalf";
   expect(await exchange(port, request)).toMatch(/^HTTP\/1\.1 (200|408) /);
@@ -43,7 +43,7 @@ test("a request is served on both loopback addresses", async () => {
   for (const url of urls) expect(await (await fetch(url)).text()).toBe("served");
 });
 
-test("closing does not wait for a connection that has sent nothing", async () => {
+test("closing does not wait for a connection that has not sent anything", async () => {
   const listening = await listen();
   const socket = net.connect(listening.port, "127.0.0.1");
   const ended = once(socket, "close");
@@ -54,7 +54,7 @@ test("closing does not wait for a connection that has sent nothing", async () =>
   await ended;
 });
 
-test("closing waits for an answer, and not for the client to end the connection", async () => {
+test("closing waits for a response, but not for the client to close the connection", async () => {
   const requests = Promise.withResolvers<http.ServerResponse>();
   const listening = await listen({ onRequest: (_request, response) => requests.resolve(response) });
   const agent = new http.Agent({ keepAlive: true });
@@ -69,7 +69,7 @@ test("closing waits for an answer, and not for the client to end the connection"
 });
 
 // Needs root, who alone can become another user.
-test.runIf(canBeOtherUser)("another user of the machine is refused on both addresses, unless let in", async () => {
+test.runIf(canBeOtherUser)("another user of the machine is rejected on both addresses, unless allowed", async () => {
   const entries: LogEntry[] = [];
   const log = createLogger((entry) => entries.push(entry), "host.http");
   const { port } = await listen({ log });

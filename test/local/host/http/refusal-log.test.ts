@@ -12,7 +12,7 @@ function reported(...refusals: [403 | 421, Record<string, string>][]): string[] 
   return lines;
 }
 
-test("a refusal is said once, with the option that would serve the request and without the query", () => {
+test("a rejected request is logged once, with the option that would allow it and without its query", () => {
   expect(
     reported(
       [421, { host: "host.docker.internal:7071" }],
@@ -27,19 +27,19 @@ test("a refusal is said once, with the option that would serve the request and w
   ]);
 });
 
-test("a name that would be more than a name in a shell gets no advice", () => {
+test("a host name that is not safe in a shell gets no advice", () => {
   expect(reported([421, { host: "a;rm -rf ~" }])).toEqual([
     'A request to the host name "a;rm -rf ~" was refused. /api/a',
   ]);
 });
 
-test("the origin that all sandboxed pages share gets no advice", () => {
+test("the origin shared by all sandboxed pages gets no advice", () => {
   expect(reported([403, { host: "localhost", origin: "null" }])).toEqual([
     'A request of a page of "null" was refused. /api/a',
   ]);
 });
 
-test("no caller fills the log", () => {
+test("a single client cannot flood the log", () => {
   const many = Array.from({ length: 1000 }, (_, index): [421, { host: string }] => [421, { host: `h${index}` }]);
   expect(reported(...many)).toHaveLength(20);
 });

@@ -21,7 +21,7 @@ async function spanOf(answer: (response: ServerResponse, span: RequestSpan) => v
   return recorded.promise;
 }
 
-test("a request without a trace header begins a trace; its query is left out", async () => {
+test("a request without a trace header starts a trace, and its query is left out", async () => {
   const span = await spanOf((response, it) => {
     it.matched("/api/{name}");
     response.writeHead(404).end();
@@ -36,13 +36,13 @@ test("a request without a trace header begins a trace; its query is left out", a
   expect(JSON.stringify(span)).not.toContain("secret-word");
 });
 
-test("a trace header that cannot be read counts as none", async () => {
+test("an invalid trace header is ignored", async () => {
   const span = await spanOf((response) => response.end(), { traceparent: `00-${TRACE}-1-01` });
   expect(span).toMatchObject({ name: "GET", parentSpanId: null });
   expect(span.context.traceId).not.toBe(TRACE);
 });
 
-test("an answer that was cut off is an error without a status", async () => {
+test("an aborted response is an error without a status", async () => {
   const span = await spanOf((response) => response.destroy());
   expect(span).toMatchObject({
     attributes: { "http.response.status_code": null, "error.type": "connection_closed" },

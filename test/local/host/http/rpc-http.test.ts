@@ -12,7 +12,7 @@ function requestOf(url: string, headers: Record<string, string> = {}) {
   return { request, url: new URL(`http://localhost:7071${url}`) };
 }
 
-test("repeated headers and query keys are joined, whatever their case", () => {
+test("repeated headers and query keys are joined, case-insensitively", () => {
   const { request, url } = requestOf("/api/x?a=1&B=2&A=3&b=", { "x-twice": "1|2" });
   expect(toRpcRequest(request, url, { id: "5" }, Buffer.alloc(0))).toEqual({
     method: "GET",
@@ -23,7 +23,7 @@ test("repeated headers and query keys are joined, whatever their case", () => {
   });
 });
 
-test("in streaming mode route values win over query values, and the key stays out", () => {
+test("in streaming mode route values override query values, and the key is left out", () => {
   const { request, url } = requestOf("/api/x?id=query&q=1&code=secret");
   const { Query, Headers, ...params } = toStreamMetadata(request, url, { id: "route" });
   expect(params).toEqual({ id: { string: "route" }, q: { string: "1" } });
@@ -37,7 +37,7 @@ test.each([
   [{ json: '{"a":1}' }, 200, "application/json; charset=utf-8", '{"a":1}'],
   [{ int: 5 }, 200, "application/json; charset=utf-8", "5"],
   [{ http: { statusCode: "418" } }, 418, undefined, undefined],
-])("the return value %j is answered with %i", (value, status, contentType, body) => {
+])("the return value %j is answered with status %i", (value, status, contentType, body) => {
   const reply = fromReturnValue(value);
   expect([reply.status, reply.headers?.["content-type"], reply.body]).toEqual([status, contentType, body]);
 });

@@ -6,7 +6,7 @@ import { waitFor } from "../../../helpers/wait-for.ts";
 
 const streaming = () => startTestHost({ appDir: fixtureApp("streaming") });
 
-test("request and response stream through the app, with parameters, query and headers", async () => {
+test("requests and responses are streamed through the app, with parameters, query and headers", async () => {
   const { url } = await streaming();
   const response = await fetch(`${url}/api/upper/some?q=1`, {
     method: "POST",
@@ -23,20 +23,20 @@ test("request and response stream through the app, with parameters, query and he
   ]);
 });
 
-test("headers of up to 32 KiB pass", async () => {
+test("headers of up to 32 KiB are accepted", async () => {
   const { url } = await streaming();
   const headers = { "x-test": "t".repeat(31 * 1024) };
   const response = await fetch(`${url}/api/nothing`, { headers });
   expect(response.status).toBe(204);
 });
 
-test("a handler that returns nothing gives 204 at once, one that throws 500", async () => {
+test("a handler that returns nothing answers 204 immediately, and one that throws answers 500", async () => {
   const { url } = await streaming();
   expect((await fetch(`${url}/api/nothing`)).status).toBe(204);
   expect((await fetch(`${url}/api/throws`)).status).toBe(500);
 });
 
-test("an answer arrives although the app did not read what was sent", async () => {
+test("a response arrives even if the app did not read the request body", async () => {
   const { url } = await streaming();
   const body = Buffer.alloc(30_000_000);
   for (let turn = 0; turn < 5; turn++) {
@@ -45,7 +45,7 @@ test("an answer arrives although the app did not read what was sent", async () =
   }
 });
 
-test("a body over the limit is 413, told or not", async () => {
+test("a body over the limit returns 413, with or without a content length", async () => {
   const appSettings = { FUNCTIONS_REQUEST_BODY_SIZE_LIMIT: "1000" };
   const { url } = await startTestHost({ appDir: fixtureApp("streaming"), appSettings });
   const send = async (sizeBytes: number, isTold: boolean) => {
@@ -59,19 +59,19 @@ test("a body over the limit is 413, told or not", async () => {
   expect(await send(1001, true)).toEqual([413, ""]);
 });
 
-test("a function without an HTTP output answers with what it returns, as without streaming", async () => {
+test("a function without an HTTP output responds with its return value, as without streaming", async () => {
   const host = await startTestHost({ appDir: fixtureApp("streaming"), ignoreOutputs: true });
   const response = await fetch(`${host.url}/api/queued`, { method: "POST" });
   expect([response.status, await response.text()]).toEqual([200, "at http:"]);
 });
 
-test("every cookie has its own line", async () => {
+test("each cookie has its own header line", async () => {
   const { url } = await streaming();
   const response = await fetch(`${url}/api/cookies`);
   expect(response.headers.getSetCookie()).toEqual(["a=1", "b=2"]);
 });
 
-test("an endless answer arrives piece by piece, and ends with its reader", async () => {
+test("an endless response arrives piece by piece, and ends when its reader disconnects", async () => {
   const host = await streaming();
   const reading = new AbortController();
   const response = await fetch(`${host.url}/api/endless`, { signal: reading.signal });

@@ -5,7 +5,7 @@ import { opensAdmin, opensFunction, opensWebhook } from "../../../../local/src/h
 import { KeyStore } from "../../../../local/src/host/keys/key-store.ts";
 import { makeTempDir } from "../../../helpers/temp-dir.ts";
 
-test("keys survive in a file only its owner can read", async () => {
+test("keys are kept in a file that only its owner can read", async () => {
   const stateDir = await makeTempDir();
   const keys = KeyStore.open(stateDir);
   const system = keys.systemKey("durabletask");
@@ -14,7 +14,7 @@ test("keys survive in a file only its owner can read", async () => {
   expect((await stat(path.join(stateDir, "keys.json"))).mode & 0o777).toBe(0o600);
 });
 
-test("a damaged file gives new keys", async () => {
+test("a damaged file is replaced by new keys", async () => {
   const stateDir = await makeTempDir();
   await writeFile(path.join(stateDir, "keys.json"), "{");
   expect(KeyStore.open(stateDir).master()).toMatch(/^[\w-]{54}==$/);

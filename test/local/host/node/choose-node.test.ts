@@ -18,12 +18,12 @@ async function choose({ asks, node = null, on = [] }: { asks?: string; node?: st
   return chooseNode({ appDir, node, env: { PATH: on.join(path.delimiter), NVM_DIR: "/nowhere" }, own });
 }
 
-test("ours runs an app that asks for nothing, or for what ours is", async () => {
+test("an app without a Node version, or with a version that ours satisfies, runs on ours", async () => {
   expect(await choose({})).toEqual({ ...own, warning: null });
   expect(await choose({ asks: ">=20" })).toEqual({ ...own, warning: null });
 });
 
-test("the newest one on PATH that the app asks for runs it, whatever else is there", async () => {
+test("the newest matching Node on PATH is used, whatever else is there", async () => {
   const newest = await fakeNode("echo v22.20.0");
   const on = [
     await fakeNode("echo v22.15.0"),
@@ -41,7 +41,7 @@ test("the newest one on PATH that the app asks for runs it, whatever else is the
   });
 });
 
-test("one that nvm has installed is found without being active", async () => {
+test("a version installed by nvm is found without being active", async () => {
   const nvm = await makeTempDirWith({ "versions/node/v22.18.0/bin/.keep": "" });
   const file = path.join(await fakeNode("echo v22.18.0"), "node");
   await symlink(file, path.join(nvm, "versions/node/v22.18.0/bin/node"));
@@ -50,7 +50,7 @@ test("one that nvm has installed is found without being active", async () => {
   expect(await chooseNode({ appDir, node: null, env, own })).toEqual({ file, version: "22.18.0", warning: null });
 });
 
-test("an app whose Node is not there, or too old for the worker, runs on ours with a warning", async () => {
+test("an app whose Node is missing, or too old for the worker, runs on ours with a warning", async () => {
   expect((await choose({ asks: "23" })).warning).toBe(
     "The app asks for Node 23 in .nvmrc, and runs on Node 24.1.0: none is on PATH or installed with nvm.",
   );
@@ -61,7 +61,7 @@ test("an app whose Node is not there, or too old for the worker, runs on ours wi
   });
 });
 
-test("--node wins over the app's files, and is an error where ours was to stand in", async () => {
+test("--node overrides the app's files, and is an error instead of falling back to ours", async () => {
   const folder = await fakeNode("echo v22.20.0");
   const file = path.join(folder, "node");
   expect((await choose({ asks: "24", node: "22", on: [folder] })).version).toBe("22.20.0");

@@ -12,7 +12,7 @@ test.each([
   ["node", null],
   ["system", null],
   ["", null],
-])("%j asks for %j", (text, range) => {
+])("%j requests %j", (text, range) => {
   expect(toRange(text)).toBe(range);
 });
 
@@ -24,6 +24,6 @@ test.each([
   [{ "package.json": '{"engines":{"node":"the new one"}}' }, undefined],
   [{ "package.json": "not JSON" }, undefined],
   [{}, undefined],
-])("of %j the first that says something counts: %j", async (files, words) => {
+])("of %j the first one that specifies a version counts: %j", async (files, words) => {
   expect((await readWantedNode(await makeTempDirWith(files)))?.words).toBe(words);
 });

@@ -11,7 +11,7 @@ test.each([
   ],
   [{ languageWorkers__node__arguments: "" }, []],
   [{ languageWorkers__python__arguments: "-X dev" }, []],
-])("%o gives Node %j", (env, expected) => {
+])("%o passes %j to Node", (env, expected) => {
   expect(workerArguments(env as Record<string, string>)).toEqual(expected);
 });
 

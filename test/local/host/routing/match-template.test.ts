@@ -44,7 +44,7 @@ test.each([
   ["{name}.{ext?}", "/f", { name: "f" }],
   ["{name}.{ext?}", "/f.", undefined],
   ["{{x}}-{a}", "/{x}-1", { a: "1" }],
-])("the complex segment %j takes from %j %j", (template, pathname, expected) => {
+])("the complex segment %j matches %j as %j", (template, pathname, expected) => {
   expect(match(template, pathname)).toEqual(expected);
 });
 
@@ -63,6 +63,6 @@ test.each([
   expect(match(template, pathname) !== undefined).toBe(isMatch);
 });
 
-test("a path with a broken escape has no segments", () => {
+test("a path with an invalid escape has no segments", () => {
   expect(splitPath("/a/%zz")).toBeUndefined();
 });

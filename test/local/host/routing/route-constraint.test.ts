@@ -23,19 +23,19 @@ test.each([
   ["required", ["x"], [""]],
   ["file", ["a/b.txt"], ["a.b/c", "b."]],
   ["nonfile", ["a.b/c"], ["b.txt"]],
-])("the constraint %s accepts %j and not %j", (text, accepted, refused) => {
+])("the constraint %s accepts %j and rejects %j", (text, accepted, refused) => {
   const constraint = parseRouteConstraint(text);
   expect(accepted.filter((value) => constraint?.accepts(value) !== true)).toEqual([]);
   expect(refused.filter((value) => constraint?.accepts(value) !== false)).toEqual([]);
 });
 
 test.each(["regex(^(a+)+$)", "regex(^(a|a)*$)", "regex(^a*a*a*a*a*a*$)", "regex(^(?=(a+)+$).*$)", "regex(^(a+)+\\1$)"])(
-  "%s, which backtracks without end, decides about a long text",
+  "%s, which would backtrack forever, still decides about a long string",
   (text) => {
     expect(parseRouteConstraint(text)?.accepts(`${"a".repeat(5000)}!`)).toBe(false);
   },
 );
 
-test.each(["toString", "int(3)", "range(1)", "length", "regex(()", "("])("%j is no constraint", (text) => {
+test.each(["toString", "int(3)", "range(1)", "length", "regex(()", "("])("%j is not a constraint", (text) => {
   expect(parseRouteConstraint(text)).toBeUndefined();
 });

@@ -18,7 +18,7 @@ test.each([
   ["a?", '"?"'],
   ["{id:nosuch}", "not a known constraint"],
   ["{id:min(x)}", "not a known constraint"],
-])("the template %j is refused: %s", (template, problem) => {
+])("the template %j is rejected: %s", (template, problem) => {
   expect(() => parseRouteTemplate(template)).toThrow(problem);
 });
 

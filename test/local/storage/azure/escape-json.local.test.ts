@@ -4,7 +4,7 @@ import { useAzurite } from "../../../helpers/azurite.ts";
 
 const storage = useAzurite();
 
-test("a transaction holds text with Unicode's line separators", async () => {
+test("a transaction may contain Unicode line separators", async () => {
   const table = storage().table(`T${newGuidN()}`);
   await table.createIfNotExists();
   const text = 'a\u2028b\u2029c\u0085d\ud800 "é" \\u2028';
@@ -14,7 +14,7 @@ test("a transaction holds text with Unicode's line separators", async () => {
   expect(await table.get({ partitionKey: "p", rowKey: "2" })).toMatchObject({ columns: { text } });
 });
 
-test("long text beyond ASCII comes back as it was", async () => {
+test("long non-ASCII text is returned unchanged", async () => {
   const table = storage().table(`T${newGuidN()}`);
   await table.createIfNotExists();
   const key = { partitionKey: "p", rowKey: "" };

@@ -11,7 +11,7 @@ test("UseDevelopmentStorage=true means Azurite on its usual ports", () => {
   expect(storage.connectionString).toContain(";TableEndpoint=http://127.0.0.1:10002/devstoreaccount1");
 });
 
-test("a real account's endpoints come from its name", () => {
+test("the endpoints of a real account are derived from its name", () => {
   const storage = openStorage(
     "DefaultEndpointsProtocol=https;AccountName=acct;AccountKey=a2V5;EndpointSuffix=core.windows.net",
   );
@@ -31,7 +31,7 @@ async function startSilentServer(): Promise<{ port: number; connections: Socket[
   return { port: (server.address() as AddressInfo).port, connections };
 }
 
-test("an abandoned account ends the requests under way and fails later ones", async () => {
+test("an abandoned account fails its pending requests and all later ones", async () => {
   const { port, connections } = await startSilentServer();
   const endpoints = ["Blob", "Queue", "Table"].map((it) => `${it}Endpoint=http://127.0.0.1:${port}/acct`).join(";");
   const storage = openStorage(`DefaultEndpointsProtocol=http;AccountName=acct;AccountKey=a2V5;${endpoints}`);

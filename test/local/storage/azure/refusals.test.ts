@@ -8,13 +8,13 @@ test.each([
   ["blobs", TOLD, { errorCode: "OutOfRangeInput", message: TOLD }],
   ["queues", "Unexpected status code: 400", { errorCode: "OutOfRangeInput", message: TOLD }],
   ["tables", JSON.stringify({ "odata.error": {} }), { odataError: { code: "", message: { value: TOLD } } }],
-  ["batches of tables", TOLD, undefined],
-])("what the service of %s refused is its reason alone, the same for every request", (_, message, details) => {
+  ["table batches", TOLD, undefined],
+])("the error message for %s is only the service's reason, the same for every request", (_, message, details) => {
   const error = Object.assign(new Error(message), { statusCode: 400, ...(details && { details }) });
   expect(toStorageError(error)).toMatchObject({ name: "StorageError", message: REASON, statusCode: 400 });
 });
 
-test("an answer without a body is named by its status and code", () => {
+test("a response without a body is described by its status and code", () => {
   const error = Object.assign(new Error(""), { statusCode: 404, details: { errorCode: "BlobNotFound" } });
   expect(toStorageError(error).message).toBe("HTTP 404 BlobNotFound");
 });

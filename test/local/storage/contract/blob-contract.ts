@@ -13,7 +13,7 @@ export function describeBlobs({ account }: StorageSubject): void {
   const namesIn = (container: BlobContainer, prefix?: string) =>
     Array.fromAsync(container.list(prefix), ({ name }) => name);
 
-  test("a container is refused while it does not exist, and may be created twice", async () => {
+  test("a container is rejected before it exists, and may be created twice", async () => {
     const container = account().container(newName("c-"));
     const calls = [
       container.upload("a", bytes("x")),
@@ -29,14 +29,14 @@ export function describeBlobs({ account }: StorageSubject): void {
     expect(await namesIn(container)).toEqual(["a"]);
   });
 
-  test.each(["Upper", "a", "a--b", "a_b"])("a container may not be named %s", async (name) => {
+  test.each(["Upper", "a", "a--b", "a_b"])("a container cannot be named %s", async (name) => {
     expect(await refusalOf(account().container(name).createIfNotExists())).toMatch(/^400 /);
   });
 
   describe("the lease on a container", () => {
     const [ours, theirs] = ["811c9dc5-0000-0000-0000-000000000000", "12345678-0000-0000-0000-000000000000"];
 
-    test("is taken once, and again by the id that has it", async () => {
+    test("is acquired once, and again with the same ID", async () => {
       const container = await openContainer();
       await container.acquireLease(ours, 60);
       await container.acquireLease(ours, 60);
@@ -47,7 +47,7 @@ export function describeBlobs({ account }: StorageSubject): void {
       expect((await container.download("a")).toString()).toBe("1");
     });
 
-    test("is given from one id to another", async () => {
+    test("can be changed from one ID to another", async () => {
       const container = await openContainer();
       expect(await refusalOf(container.changeLease(ours, theirs))).toBe("409 LeaseNotPresentWithLeaseOperation");
       await container.acquireLease(ours, 60);
@@ -56,7 +56,7 @@ export function describeBlobs({ account }: StorageSubject): void {
       await container.renewLease(theirs);
     });
 
-    test("is no blob's", async () => {
+    test("does not apply to its blobs", async () => {
       const container = await openContainer();
       await container.upload("a", bytes("1"));
       await container.acquireLease(ours, 60);
@@ -64,36 +64,36 @@ export function describeBlobs({ account }: StorageSubject): void {
       expect(await Array.fromAsync(container.list(), ({ isLeased }) => isLeased)).toEqual([false]);
     });
 
-    test("needs a container", async () => {
+    test("requires the container to exist", async () => {
       const container = account().container(newName("c-"));
       expect(await refusalOf(container.acquireLease(ours, 60))).toBe("404 ContainerNotFound");
     });
   });
 
-  test("its URL is below the account's", async () => {
+  test("the URL of a container starts with that of its account", async () => {
     expect(account().container("box").url).toBe(`${account().blobEndpoint}/box`);
   });
 
   describe("a blob", () => {
     test.each([
       ["some bytes", bytes("\u0000é\n")],
-      ["nothing", bytes("")],
-      ["much", Buffer.alloc(300_000, "ab")],
-    ])("of %s comes back", async (_, content) => {
+      ["no bytes", bytes("")],
+      ["many bytes", Buffer.alloc(300_000, "ab")],
+    ])("of %s is downloaded unchanged", async (_, content) => {
       const container = await openContainer();
       await container.upload("a/b c.json", content);
       expect(await container.download("a/b c.json")).toEqual(content);
       expect(await container.properties("a/b c.json")).toMatchObject({ sizeBytes: content.byteLength });
     });
 
-    test("is read in part", async () => {
+    test("can be read in part", async () => {
       const container = await openContainer();
       await container.upload("a", bytes("0123456789"));
       expect((await container.download("a", { offset: 3, count: 4 })).toString()).toBe("3456");
       expect(await refusalOf(container.download("a", { offset: 11, count: 1 }))).toBe("416 InvalidRange");
     });
 
-    test("is replaced, unless it must be new", async () => {
+    test("is replaced, unless it is required to be new", async () => {
       const container = await openContainer();
       await container.upload("a", bytes("1"), { onlyIfNew: true });
       expect(await refusalOf(container.upload("a", bytes("2"), { onlyIfNew: true }))).toBe("409 BlobAlreadyExists");
@@ -113,7 +113,7 @@ export function describeBlobs({ account }: StorageSubject): void {
       expect(await namesIn(container)).toEqual([]);
     });
 
-    test("stays as it was uploaded when the caller uses its buffer again", async () => {
+    test("stays as uploaded if the caller reuses its buffer", async () => {
       const container = await openContainer();
       const content = bytes("before");
       await container.upload("a", content);
@@ -122,7 +122,7 @@ export function describeBlobs({ account }: StorageSubject): void {
     });
   });
 
-  test("every version of a blob has another ETag, and what was uploaded with it", async () => {
+  test("every version of a blob has a different ETag, and the uploaded properties", async () => {
     const container = await openContainer();
     const etags: string[] = [];
     for (const content of ["one", "two"]) {
@@ -134,7 +134,7 @@ export function describeBlobs({ account }: StorageSubject): void {
     expect(new Set(etags).size).toBe(2);
   });
 
-  test("blobs are listed by name, all or those below a prefix", async () => {
+  test("blobs are listed by name, all or with a prefix", async () => {
     const container = await openContainer();
     for (const name of ["b/2", "a/1", "b/1", "bc"]) await container.upload(name, bytes(name));
     expect(await namesIn(container)).toEqual(["a/1", "b/1", "b/2", "bc"]);

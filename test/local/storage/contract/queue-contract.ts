@@ -19,7 +19,7 @@ export function describeQueues({ account, eventually }: StorageSubject): void {
   }
 
   describe("a queue", () => {
-    test("is refused while it does not exist, and may be created twice", async () => {
+    test("is rejected before it exists, and may be created twice", async () => {
       const queue = account().queue(newName("q-"));
       expect(await refusalOf(queue.send("a"))).toBe("404 QueueNotFound");
       expect(await refusalOf(queue.receive(HOUR))).toBe("404 QueueNotFound");
@@ -29,20 +29,20 @@ export function describeQueues({ account, eventually }: StorageSubject): void {
       expect(await queue.receive(HOUR)).toHaveLength(1);
     });
 
-    test.each(["Upper", "a", "-a-b", "a--b", "a_b", "a".repeat(64)])("may not be named %s", async (name) => {
+    test.each(["Upper", "a", "-a-b", "a--b", "a_b", "a".repeat(64)])("cannot be named %s", async (name) => {
       const refusal = await refusalOf(account().queue(name).createIfNotExists());
       expect(refusal).toMatch(/^400 (InvalidResourceName|OutOfRangeInput)$/);
     });
 
-    test("is the same for everyone who opens it", async () => {
+    test("is shared by all clients that open it", async () => {
       const queue = await openQueue();
       await account().queue(queue.name).send("a");
       expect((await receiveOne(queue)).text).toBe("a");
     });
   });
 
-  describe("a look at a queue", () => {
-    test("counts all messages, tells since when the first visible one waits, and takes none", async () => {
+  describe("the status of a queue", () => {
+    test("includes the number of messages and the time of the oldest visible one, without receiving any", async () => {
       const queue = await openQueue();
       expect(await queue.status()).toEqual({ messageCount: 0, oldestAt: null });
       await queue.send("hidden", { visibilityTimeoutS: 3600 });
@@ -53,20 +53,20 @@ export function describeQueues({ account, eventually }: StorageSubject): void {
       expect(await queue.receive(HOUR)).toHaveLength(2);
     });
 
-    test("is refused where there is no queue", async () => {
+    test("is an error if there is no queue", async () => {
       expect(await refusalOf(account().queue(newName("q-")).status())).toBe("404 QueueNotFound");
     });
   });
 
   describe("a message", () => {
-    test("comes back with its text, whatever that is", async () => {
+    test("is received with its text, whatever it contains", async () => {
       const queue = await openQueue();
       const text = '{"a":"<b>&amp; 世界 😀\\u0000"}\n';
       await queue.send(text);
       expect((await receiveOne(queue)).text).toBe(text);
     });
 
-    test("is seen by nobody else until its time is over, and counts how often it was received", async () => {
+    test("is hidden from others until its timeout, and counts how often it was received", async () => {
       const queue = await openQueue();
       const sent = await queue.send("a");
       const first = await receiveOne(queue, 1);
@@ -81,7 +81,7 @@ export function describeQueues({ account, eventually }: StorageSubject): void {
       expect(await queue.receive(HOUR)).toEqual([]);
     });
 
-    test("that is sent hidden is deleted with the receipt of its sending", async () => {
+    test("that was sent hidden is deleted with the receipt from sending it", async () => {
       const queue = await openQueue();
       const sent = await queue.send("a", { visibilityTimeoutS: 3600 });
       expect(await queue.receive(HOUR)).toEqual([]);
@@ -89,14 +89,14 @@ export function describeQueues({ account, eventually }: StorageSubject): void {
       expect(await refusalOf(queue.delete(sent.messageId, sent.popReceipt))).toBe("404 MessageNotFound");
     });
 
-    test("has times of whole seconds", async () => {
+    test("has times in whole seconds", async () => {
       const queue = await openQueue();
       const sent = await queue.send("a", { visibilityTimeoutS: 100 });
       expect([sent.insertedAt.getMilliseconds(), sent.nextVisibleAt.getMilliseconds()]).toEqual([0, 0]);
       expect(sent.nextVisibleAt.getTime() - sent.insertedAt.getTime()).toBe(100_000);
     });
 
-    test("is deleted and updated with its newest receipt only", async () => {
+    test("can be deleted and updated only with its latest receipt", async () => {
       const queue = await openQueue();
       const sent = await queue.send("a");
       const received = await receiveOne(queue);
@@ -109,7 +109,7 @@ export function describeQueues({ account, eventually }: StorageSubject): void {
       expect(await refusalOf(queue.update(received.messageId, updated.popReceipt, 1))).toBe("404 MessageNotFound");
     });
 
-    test("that is visible again still belongs to its last receiver, until it is received once more", async () => {
+    test("that is visible again belongs to its last receiver until it is received again", async () => {
       const queue = await openQueue();
       await queue.send("a");
       const first = await receiveOne(queue);
@@ -119,7 +119,7 @@ export function describeQueues({ account, eventually }: StorageSubject): void {
       expect(await refusalOf(queue.update(first.messageId, shown.popReceipt, 0))).toBe("400 PopReceiptMismatch");
     });
 
-    test("is gone when its time to live is over", async () => {
+    test("is gone after its time to live", async () => {
       const queue = await openQueue();
       const short = await queue.send("short", { timeToLiveS: 1 });
       const long = await queue.send("long", { timeToLiveS: -1, visibilityTimeoutS: 3600 });
@@ -130,14 +130,14 @@ export function describeQueues({ account, eventually }: StorageSubject): void {
     });
   });
 
-  test("those visible longest are received first, at most as many as asked for", async () => {
+  test("the messages visible longest are received first, up to the requested number", async () => {
     const queue = await openQueue();
     for (const text of ["1", "2", "3"]) await queue.send(text);
     const texts = async () => (await queue.receive({ ...HOUR, count: 2 })).map(({ text }) => text);
     expect([await texts(), await texts(), await texts()]).toEqual([["1", "2"], ["3"], []]);
   });
 
-  test("no message is received twice by callers at once", async () => {
+  test("no message is received twice by concurrent callers", async () => {
     const queue = await openQueue();
     await Promise.all(["1", "2", "3", "4"].map((text) => queue.send(text)));
     const batches = await Promise.all([1, 2, 3].map(() => queue.receive({ ...HOUR, count: 2 })));
@@ -149,7 +149,7 @@ export function describeQueues({ account, eventually }: StorageSubject): void {
     ).toEqual(["1", "2", "3", "4"]);
   });
 
-  test("what is too large or out of range is refused", async () => {
+  test("values that are too large or out of range are rejected", async () => {
     const queue = await openQueue();
     const { messageId, popReceipt } = await queue.send("é".repeat(32 * 1024));
     const calls = [

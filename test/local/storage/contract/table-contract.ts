@@ -21,7 +21,7 @@ export function describeTables({ account }: StorageSubject): void {
     Array.fromAsync(table.query(filter && { filter }), ({ partitionKey, rowKey }) => `${partitionKey}/${rowKey}`);
 
   describe("a table", () => {
-    test("is refused while it does not exist, and may be created twice", async () => {
+    test("is rejected before it exists, and may be created twice", async () => {
       const table = account().table(newName("T"));
       const calls = [
         table.get(key("a")),
@@ -38,13 +38,13 @@ export function describeTables({ account }: StorageSubject): void {
       expect(await keysOf(table)).toEqual(["p/a"]);
     });
 
-    test.each(["1abc", "a", "a-b", "a_b"])("may not be named %s", async (name) => {
+    test.each(["1abc", "a", "a-b", "a_b"])("cannot be named %s", async (name) => {
       expect(await refusalOf(account().table(name).createIfNotExists())).toMatch(/^400 /);
     });
   });
 
   describe("an entity", () => {
-    test("comes back with all its values", async () => {
+    test("is returned with all its values", async () => {
       const table = await openTable();
       const columns = {
         text: "世界 \u2028 😀 \"'\\",
@@ -61,7 +61,7 @@ export function describeTables({ account }: StorageSubject): void {
       expect(await Array.fromAsync(table.query())).toEqual([{ ...row("a", columns), etag }]);
     });
 
-    test("may have empty keys, and unusual ones", async () => {
+    test("may have empty and unusual keys", async () => {
       const table = await openTable();
       for (const it of ["", "o'brien", "50% ^0 世界"]) await table.insert(row(it, {}, it));
       expect(await Promise.all(["", "o'brien", "50% ^0 世界"].map((it) => table.get(key(it, it))))).toHaveLength(3);
@@ -69,7 +69,7 @@ export function describeTables({ account }: StorageSubject): void {
     });
 
     test.each(["a/b", "a\\b", "a#b", "a?b", "a\u0001b", "a\u009fb", "a".repeat(513)])(
-      "may not have a key such as %j",
+      "cannot have a key such as %j",
       async (bad) => {
         const table = await openTable();
         const calls = [table.insert(row(bad)), table.insert(row("a", {}, bad))];
@@ -78,7 +78,7 @@ export function describeTables({ account }: StorageSubject): void {
       },
     );
 
-    test("is inserted once, updated only where it exists, and upserted always", async () => {
+    test("can be inserted once, updated only if it exists, and always upserted", async () => {
       const table = await openTable();
       expect(await refusalOf(table.update(row("a"), "Merge"))).toBe("404 ResourceNotFound");
       expect(await refusalOf(table.get(key("a")))).toBe("404 ResourceNotFound");
@@ -89,7 +89,7 @@ export function describeTables({ account }: StorageSubject): void {
       expect((await Array.fromAsync(table.query())).map(({ columns }) => columns)).toEqual([{ n: 3 }, { n: 4 }]);
     });
 
-    test("keeps its other columns in a merge, and loses them in a replacement", async () => {
+    test("keeps its other columns in a merge, and loses them in a replace", async () => {
       const table = await openTable();
       await table.insert(row("a", { kept: 1, changed: 1 }));
       await table.update(row("a", { changed: 2, added: 2 }), "Merge");
@@ -102,7 +102,7 @@ export function describeTables({ account }: StorageSubject): void {
       expect((await table.get(key("a"))).columns).toEqual({ added: 5 });
     });
 
-    test("changes its ETag with every write, and is written only under the current one", async () => {
+    test("changes its ETag with every write, and a conditional write needs the current one", async () => {
       const table = await openTable();
       const first = await table.insert(row("a", { n: 1 }));
       const second = await table.update(row("a", { n: 2 }), "Merge", { etag: first });
@@ -115,7 +115,7 @@ export function describeTables({ account }: StorageSubject): void {
       expect(await table.get(key("a"))).toMatchObject({ etag: third, columns: { n: 4 } });
     });
 
-    test("that was deleted is gone", async () => {
+    test("is gone after it was deleted", async () => {
       const table = await openTable();
       await table.insert(row("a"));
       await table.delete(key("a"));
@@ -124,14 +124,14 @@ export function describeTables({ account }: StorageSubject): void {
       await table.insert(row("a"));
     });
 
-    test("may hold 32 Ki characters in a column, not more", async () => {
+    test("can have up to 32 Ki characters in a column", async () => {
       const table = await openTable();
       await table.insert(row("a", { text: "é".repeat(32 * 1024) }));
       const refusal = await refusalOf(table.insert(row("b", { text: "x".repeat(32 * 1024 + 1) })));
       expect(refusal).toBe("400 PropertyValueTooLarge");
     });
 
-    test("that was read does not change with later writes", async () => {
+    test("does not change after it was read", async () => {
       const table = await openTable();
       await table.insert(row("a", { n: 1 }));
       const read = await table.get(key("a"));
@@ -141,7 +141,7 @@ export function describeTables({ account }: StorageSubject): void {
   });
 
   describe("a transaction", () => {
-    test("does everything, and answers the new ETags by position", async () => {
+    test("performs all its actions, and returns the new ETags by position", async () => {
       const table = await openTable();
       await table.insert(row("old", { n: 1 }));
       await table.insert(row("gone"));
@@ -157,11 +157,11 @@ export function describeTables({ account }: StorageSubject): void {
     });
 
     const impossible: [string, TableAction, string][] = [
-      ["an insertion of what exists", insert("there"), "409 EntityAlreadyExists"],
-      ["an update of what does not", { kind: "update", entity: row("absent"), mode: "Merge" }, "404 ResourceNotFound"],
-      ["a deletion of what does not exist", { kind: "delete", key: key("absent") }, "404 ResourceNotFound"],
+      ["an insert of an existing entity", insert("there"), "409 EntityAlreadyExists"],
+      ["an update of a missing entity", { kind: "update", entity: row("absent"), mode: "Merge" }, "404 ResourceNotFound"],
+      ["a delete of a missing entity", { kind: "delete", key: key("absent") }, "404 ResourceNotFound"],
       [
-        "an update under another ETag",
+        "an update with a different ETag",
         { kind: "update", entity: row("there"), mode: "Merge", etag: `W/"datetime'2020-01-01T00%3A00%3A00.0000000Z'"` },
         "412 UpdateConditionNotSatisfied",
       ],
@@ -175,7 +175,7 @@ export function describeTables({ account }: StorageSubject): void {
       expect(await Array.fromAsync(table.query())).toEqual(before);
     });
 
-    test("is refused beyond 100 operations, with one entity twice, or with two partitions", async () => {
+    test("is rejected beyond 100 operations, with a duplicate entity, or with two partitions", async () => {
       const table = await openTable();
       const many = (count: number) => Array.from({ length: count }, (_, index) => insert(String(index)));
       expect(await refusalOf(table.transact(many(101)))).toBe("400 InvalidInput");
@@ -186,7 +186,7 @@ export function describeTables({ account }: StorageSubject): void {
       expect(await table.transact(many(100))).toHaveLength(100);
     });
 
-    test("is refused beyond 4 MiB", async () => {
+    test("is rejected beyond 4 MiB", async () => {
       const table = await openTable();
       const large = (count: number) =>
         Array.from({ length: count }, (_, index) =>
@@ -199,7 +199,7 @@ export function describeTables({ account }: StorageSubject): void {
   });
 
   describe("a query", () => {
-    test("answers in the order of partition and row keys", async () => {
+    test("returns entities ordered by partition and row key", async () => {
       const table = await openTable();
       const keys = ["b/2", "a/10", "b/1", "a/sentinel", "a/000A", "B/1", "a/9"];
       for (const it of keys) await table.insert(row(it.slice(2), {}, it.slice(0, 1)));
@@ -234,7 +234,7 @@ export function describeTables({ account }: StorageSubject): void {
       expect((await Array.fromAsync(table.query({ filter }), ({ rowKey }) => rowKey)).join("")).toBe(found);
     });
 
-    test("answers the columns that it asks for, beside keys and ETag", async () => {
+    test("returns the requested columns, besides keys and ETag", async () => {
       const table = await openTable();
       const etag = await table.insert(row("1", { a: 1, b: 2 }));
       const select = (names: string[]) => Array.fromAsync(table.query({ select: names }));
@@ -242,7 +242,7 @@ export function describeTables({ account }: StorageSubject): void {
       expect(await select([])).toEqual([{ ...row("1"), etag }]);
     });
 
-    test("answers in pages, each going on where the one before ended", async () => {
+    test("returns pages, each of which continues the previous one", async () => {
       const table = await openTable();
       await table.transact(Array.from({ length: 7 }, (_, index) => insert(String(index))));
       await table.insert(row("0", {}, "q"));
@@ -262,7 +262,7 @@ export function describeTables({ account }: StorageSubject): void {
       expect(pages).toEqual(["p0 p1 p2", "p3 p4 p5", "p6 q0"]);
     });
 
-    test("walks through more than one page of the service", async () => {
+    test("continues beyond one page of the service", async () => {
       const table = await openTable();
       for (let at = 0; at < 11; at += 1) {
         await table.transact(
@@ -273,7 +273,7 @@ export function describeTables({ account }: StorageSubject): void {
       expect([found.length, found[1000], found.at(-1)]).toEqual([1100, "p/1000", "p/1099"]);
     });
 
-    test("ends with its signal", async () => {
+    test("ends when its signal aborts", async () => {
       const table = await openTable();
       const signal = AbortSignal.abort();
       await expect(Array.fromAsync(table.query({ signal }))).rejects.toThrow();

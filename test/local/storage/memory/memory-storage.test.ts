@@ -27,7 +27,7 @@ describe("in memory", () => {
   describeBlobs(subject);
 });
 
-test("an abandoned storage fails the calls under way and all later ones", async () => {
+test("an abandoned storage fails its pending calls and all later ones", async () => {
   const storage = createMemoryStorage({ clock: new FakeClock() });
   await storage.ping();
   const queue = storage.queue("work");

@@ -16,7 +16,7 @@ async function open(...address: [] | [port: number]): Promise<{ address: Address
 }
 
 test.each([[[]], [[0]]] as [[] | [number]][])(
-  "a server that names no address serves this machine alone: listen(%j)",
+  "a server without an address only listens on this machine: listen(%j)",
   async (args) => {
     const { address } = await open(...args);
     expect(address).toMatchObject({ address: "127.0.0.1" });
@@ -24,7 +24,7 @@ test.each([[[]], [[0]]] as [[] | [number]][])(
   },
 );
 
-test("afterwards servers listen as they say", async () => {
+test("servers started afterwards listen on the address they specify", async () => {
   await open();
   const server = http.createServer().listen({ port: 0, host: "::ffff:127.0.0.1" });
   onTestFinished(() => void server.close());
@@ -33,7 +33,7 @@ test("afterwards servers listen as they say", async () => {
 });
 
 // Needs root, who alone can become another user.
-test.runIf(canBeOtherUser)("another user cannot use the port between host and worker", async () => {
+test.runIf(canBeOtherUser)("another user cannot connect to the port between host and worker", async () => {
   const { address, warnings } = await open();
   expect(await fetchAsOtherUser(`http://127.0.0.1:${address.port}`)).toMatchObject({ status: 403 });
   expect(warnings).toMatchObject([{ user: "65534" }]);

@@ -22,11 +22,11 @@ test.each([
   ["src//!(*.test).js", ["src/a.js"]],
   ["src/../{index,src/a}.js", ["index.js", "src/a.js"]],
   ["src/b/.*.js", ["src/b/.d.js"]],
-])("main %s stands for %j", async (main, expected) => {
+])("main %s matches %j", async (main, expected) => {
   expect(await find(await makeApp(), main)).toEqual(expected);
 });
 
-test("a linked folder is searched, and a link back to where it is does not repeat for ever", async () => {
+test("a linked folder is searched, and a circular link does not lead to an endless loop", async () => {
   const app = await makeApp();
   await mkdir(path.join(app, "dist"));
   await symlink("../src/b", path.join(app, "dist/linked"));
@@ -52,6 +52,6 @@ test.each([
     "src/{1..100000}.js",
     '"main" in package.json, "src/{1..100000}.js", cannot be matched: "{1..100000}" stands for more than 1000 numbers. Write a simpler pattern, or the name of a folder.',
   ],
-])("main %s is refused with a reason", async (main, reason) => {
+])("main %s is rejected with a reason", async (main, reason) => {
   await expect(find(await makeApp(), main)).rejects.toThrow(reason);
 });

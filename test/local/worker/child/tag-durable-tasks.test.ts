@@ -4,7 +4,7 @@ import { tagDurableError, tagDurableResult } from "../../../../local/src/worker/
 const call = () => ({ actionType: 0, functionName: "F" });
 const any = (...compoundActions: object[]) => ({ actionType: 11, compoundActions });
 
-test("only what occurs more than once is tagged, each task with its own number", () => {
+test("only repeated tasks are tagged, each with its own number", () => {
   const [a, b, once] = [call(), call(), call()];
   const result = { schemaVersion: 2, actions: [[any(a, b), once, any(b), any(a, call())]] };
   tagDurableResult(result);
@@ -19,7 +19,7 @@ test("only what occurs more than once is tagged, each task with its own number",
 });
 
 test.each([undefined, null, "text", [1], { actions: "mine" }])(
-  "another function's result %j is left alone",
+  "the result %j of another function is left unchanged",
   (result) => {
     const before = structuredClone(result);
     tagDurableResult(result);
@@ -27,7 +27,7 @@ test.each([undefined, null, "text", [1], { actions: "mine" }])(
   },
 );
 
-test("the answer inside an error's message is rewritten", () => {
+test("the response inside an error message is tagged too", () => {
   const a = call();
   const actions = [any(a), any(a)];
   const context = { df: { taskOrchestratorExecutor: { actions } } };
@@ -39,7 +39,7 @@ test("the answer inside an error's message is rewritten", () => {
   );
 });
 
-test("an error of another function is left alone", () => {
+test("the error of another function is left unchanged", () => {
   const error = new Error("boom");
   tagDurableError(error, {});
   expect(error.message).toBe("boom");

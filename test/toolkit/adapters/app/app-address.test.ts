@@ -10,12 +10,12 @@ test.each([
   expect(parseAppAddress(host, { useHttp, accessKey: null })).toEqual(address);
 });
 
-test("a key of its own wins over the one in the host name", () => {
+test("an explicit key overrides the one in the host name", () => {
   expect(parseAppAddress("same:one@host", { useHttp: false, accessKey: "two" }).accessKey).toBe("two");
 });
 
 test.each(["", "host/path", "host?code=1", "same:se cret@ho st", "same:%cret@host"])(
-  "%j is no address, and no key is repeated",
+  "%j is not an address, and the error does not repeat a key",
   (host) => {
     expect(() => parseAppAddress(host, { useHttp: false, accessKey: null })).toThrow(
       /^"(?!.*cret).* is not the address of an app/,

@@ -36,7 +36,7 @@ const statusOf = (more: object) =>
     ...more,
   });
 
-test("a run is sent as an upstream client sends it, with our headers beside", async () => {
+test("a run is sent as by an upstream client, with our additional headers", async () => {
   const { client, sent } = clientOf([json(202, URLS)], "key");
   await expect(client.start(REQUEST, { runId: "one", sameEnv: "prod", signal })).resolves.toEqual(URLS);
   expect(sent[0]?.url).toBe("http://app/api/initiate");
@@ -70,7 +70,7 @@ test.each([
     "connect ECONNREFUSED",
   ],
   [
-    "a plain text where TLS is expected",
+    "plain text instead of TLS",
     new TypeError("fetch failed", {
       cause: Object.assign(new Error("40DD:error:0A00010B"), { code: "ERR_SSL_WRONG_VERSION_NUMBER" }),
     }),
@@ -78,12 +78,12 @@ test.each([
     "http://app does not answer: it does not speak HTTPS.",
   ],
   [
-    "a port that fetch refuses",
+    "a port that fetch rejects",
     new TypeError("fetch failed", { cause: new Error("bad port") }),
     "ERR_APP_UNREACHABLE",
     "its port is one that HTTP clients refuse to connect to",
   ],
-])("%s is no accepted run", async (_title, answer, code, text) => {
+])("%s is not accepted as a started run", async (_title, answer, code, text) => {
   const { client } = clientOf([answer]);
   await expect(client.start(REQUEST, { signal })).rejects.toMatchObject({
     code,
@@ -91,7 +91,7 @@ test.each([
   });
 });
 
-test("a run whose steps left what is not stored any more is not continued", async () => {
+test("a run whose stored data is gone cannot be continued", async () => {
   const { client } = clientOf([json(410, { detail: "The variables after a are not stored any more." })]);
   const options = { continues: { id: "one", steps: 1 }, signal };
   await expect(client.start(REQUEST, options)).rejects.toMatchObject({
@@ -100,7 +100,7 @@ test("a run whose steps left what is not stored any more is not continued", asyn
   });
 });
 
-test("a status tells how many steps have ended; the input is not asked for", async () => {
+test("a status contains the number of completed steps, and does not request the input", async () => {
   const { client, sent } = clientOf([
     statusOf({ customStatus: { step: { name: "s", index: 2, total: 3 }, completed: [], completedCount: 2 } }),
   ]);
@@ -109,7 +109,7 @@ test("a status tells how many steps have ended; the input is not asked for", asy
 });
 
 test.each([null, "text", { completed: [] }])(
-  "a custom status that is not ours (%j) tells nothing",
+  "a foreign custom status (%j) is ignored",
   async (customStatus) => {
     await expect(clientOf([statusOf({ customStatus })]).client.status(URLS, signal)).resolves.toMatchObject({
       completedCount: 0,
@@ -117,11 +117,11 @@ test.each([null, "text", { completed: [] }])(
   },
 );
 
-test("an app that does not know the run answers null", async () => {
+test("a run unknown to the app is null", async () => {
   await expect(clientOf([json(404, {})]).client.status(URLS, signal)).resolves.toBeNull();
 });
 
-test("a reason is escaped, and a run that has ended meanwhile is not an error", async () => {
+test("a reason is escaped, and a run that has already ended is not an error", async () => {
   const { client, sent } = clientOf([new Response("", { status: 410 })]);
   await client.terminate(URLS, "a b&c", signal);
   expect(sent[0]).toMatchObject({
@@ -130,13 +130,13 @@ test("a reason is escaped, and a run that has ended meanwhile is not an error", 
   });
 });
 
-test("an abort is passed on as it is", async () => {
+test("an abort reason is passed on unchanged", async () => {
   const controller = new AbortController();
   controller.abort(new Error("stop"));
   await expect(clientOf([new Error("aborted")]).client.status(URLS, controller.signal)).rejects.toThrow("stop");
 });
 
-test("a host that lost its storage is reported in its own words", async () => {
+test("a host that lost its storage is reported with its own message", async () => {
   const exception = { Message: "Something went wrong", ExceptionMessage: "connect ECONNREFUSED 127.0.0.1:10002" };
   const { client } = clientOf([json(500, exception)]);
   await expect(client.status(URLS, signal)).rejects.toMatchObject({
@@ -147,14 +147,14 @@ test("a host that lost its storage is reported in its own words", async () => {
 
 const DETAILS = { id: "one", runtimeStatus: "Failed", steps: [], failed: null, unfinished: null };
 
-test("what is known of a run's steps is asked for with the key", async () => {
+test("details of a run's steps are requested with the key", async () => {
   const { client, sent } = clientOf([json(200, DETAILS)], "key");
   expect(await client.details("one", signal)).toEqual(DETAILS);
   expect(sent[0]?.url).toBe("http://app/api/runs/one");
   expect(sent[0]?.init.headers).toEqual({ "x-functions-key": "key" });
 });
 
-test("a run that the app does not know has no details, and an app that answers something else is named", async () => {
+test("an unknown run has no details, and an unexpected response is an error", async () => {
   expect(await clientOf([json(404, {})]).client.details("one", signal)).toBeNull();
   await expect(clientOf([json(200, { id: 1 })]).client.details("one", signal)).rejects.toMatchObject({
     code: "ERR_APP_ANSWER",
@@ -164,7 +164,7 @@ test("a run that the app does not know has no details, and an app that answers s
   });
 });
 
-test("a blob of a run is read in parts, by its name without the run's", async () => {
+test("a blob of a run is read in parts, by its name without the run's prefix", async () => {
   const part = (text: string) => new Response(text, { headers: { "x-blob-size": "5" } });
   const { client, sent } = clientOf([part("abc"), part("de")]);
   const parts: string[] = [];
@@ -176,7 +176,7 @@ test("a blob of a run is read in parts, by its name without the run's", async ()
   ]);
 });
 
-test("a blob that ends early is not taken for whole", async () => {
+test("a truncated blob is an error", async () => {
   const { client } = clientOf([new Response("", { headers: { "x-blob-size": "5" } })]);
   const read = async () => {
     for await (const _ of client.readBlob("one", "x", signal)) expect.unreachable();
@@ -184,7 +184,7 @@ test("a blob that ends early is not taken for whole", async () => {
   await expect(read()).rejects.toThrow("ends after 0 of 5 bytes");
 });
 
-test("the cache is asked for and cleared with the key; an app without it is of an older version", async () => {
+test("the cache is read and cleared with the key, and an app without a cache is an older version", async () => {
   const summary = { results: 1, sizeBytes: 2, oldestAt: "t", newestAt: "t", maxBytes: 3, maxDays: 4 };
   const answers = [json(200, summary), json(200, { results: 1, freedBytes: 2 }), json(404, {}), json(401, {})];
   const { client, sent } = clientOf(answers, "key");

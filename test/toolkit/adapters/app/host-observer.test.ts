@@ -26,7 +26,7 @@ async function read(answers: (() => Response)[], filter: EventFilter) {
 
 const message = (id: string, event: unknown) => `id: ${id}\nevent: x\ndata: ${JSON.stringify(event)}\n\n`;
 
-test("events are read from a stream, with their numbers and times", async () => {
+test("events are parsed from a stream, with their IDs and times", async () => {
   const text = `retry: 1000\n\n:\n\n${message("h-1", STARTED)}${message("h-2", { ...STARTED, pid: 8 })}`;
   const { found, asked } = await read([() => new Response(text)], { from: "now", instanceId: "one" });
   expect(found.map(({ id, event }) => [id, event.kind, event.time])).toEqual([
@@ -36,13 +36,13 @@ test("events are read from a stream, with their numbers and times", async () => 
   expect(asked).toEqual(["events?from=now&instanceId=one"]);
 });
 
-test("a filter is asked for in full", async () => {
+test("all parts of a filter are sent", async () => {
   const filter = { from: "h-1", kinds: new Set(["line", "host-ready"]), follow: false };
   const { asked } = await read([() => new Response("")], filter);
   expect(asked).toEqual(["events?from=h-1&kinds=line%2Chost-ready&follow=false"]);
 });
 
-test("what is not an event is left out", async () => {
+test("invalid events are skipped", async () => {
   const text = `id: h-1\ndata: nonsense\n\n${message("h-2", { some: "thing" })}`;
   expect((await read([() => new Response(text)], {})).found).toEqual([]);
 });
@@ -63,7 +63,7 @@ test("a blob is read in parts", async () => {
   expect(asked).toEqual(["blob?name=one%2Fsession&offset=0", "blob?name=one%2Fsession&offset=2"]);
 });
 
-test("a blob that is cut short is an error", async () => {
+test("a truncated blob is an error", async () => {
   const empty = () => new Response(new Uint8Array(), { headers: { "x-blob-size": "3" } });
   const { observer } = observerOf([empty]);
   await expect(observer.readBlob("one/session").next()).rejects.toThrow("ends after 0 of 3 bytes");

@@ -17,7 +17,7 @@ const json = (status: number, body: unknown, headers: Record<string, string> = {
   new Response(JSON.stringify(body), { status, headers });
 const item = (instanceId: string) => ({ instanceId, name: "n", runtimeStatus: "Running" });
 
-test("a list is read page by page, filtered, up to as many as are asked for", async () => {
+test("a list is read page by page with a filter, up to the requested number", async () => {
   const pages = [
     json(200, [item("a"), item("b")], { "x-ms-continuation-token": "next" }),
     json(200, [item("c"), item("d")], { "x-ms-continuation-token": "more" }),
@@ -39,7 +39,7 @@ test("a list is read page by page, filtered, up to as many as are asked for", as
   });
 });
 
-test("ids and names are encoded, and the key is a header", async () => {
+test("IDs and names are encoded, and the key is sent as a header", async () => {
   const { client, sent } = clientOf([json(202, { id: "x y" }), new Response(null, { status: 202 })], "secret");
   expect(await client.start("My Orch", "5", "x y")).toBe("x y");
   await client.raise("x y", "Go now", "true");
@@ -59,7 +59,7 @@ test.each([
   [json(500, { Message: "m", ExceptionMessage: "inner" }), "ERR_APP_REFUSED", "inner"],
   [new Response("<html>", { status: 502 }), "ERR_APP_REFUSED", "http://app answered 502."],
   [new Error("refused"), "ERR_APP_UNREACHABLE", "does not answer: refused"],
-])("what the app refuses is told in its words (%#)", async (answer, code, message) => {
+])("a rejection is reported with the app's message (%#)", async (answer, code, message) => {
   const { client } = clientOf([answer]);
   await expect(client.act("a", "rewind", undefined)).rejects.toMatchObject({
     code,
@@ -67,7 +67,7 @@ test.each([
   });
 });
 
-test("nothing to purge by a filter is none, not an error", async () => {
+test("purging by a filter without matches is not an error", async () => {
   const { client } = clientOf([new Response(null, { status: 404 }), json(200, { instancesDeleted: 2 })]);
   expect(await client.purgeMany({ statuses: [], from: "2026-01-01" })).toBe(0);
   expect(await client.purge("a")).toBe(2);

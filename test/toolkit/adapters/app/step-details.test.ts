@@ -4,7 +4,7 @@ import { cellRecord } from "../../../helpers/run-results.ts";
 
 const BLOB = { container: "c", name: "run-1/details-1.json", sizeBytes: 1, sha256: "0" };
 
-test("details with all that they can have are read as they are", () => {
+test("complete details are parsed unchanged", () => {
   const details = {
     formatVersion: 1,
     cells: [
@@ -31,14 +31,14 @@ test("details with all that they can have are read as they are", () => {
   expect(readStepDetails(details)).toEqual({ kind: "details", details });
 });
 
-test("a reference to a blob is told from details", () => {
+test("a reference to a blob is distinguished from details", () => {
   expect(readStepDetails(BLOB)).toEqual({ kind: "blob", blob: BLOB });
 });
 
 const cells = (cell: object) => ({ formatVersion: 1, cells: [{ ...cellRecord(), ...cell }] });
 
 test.each([
-  ["a text", "details", "value"],
+  ["a string", "details", "value"],
   ["null", null, "value"],
   ["another format", { formatVersion: 2, cells: [] }, "formatVersion"],
   ["an object in place of cells", { formatVersion: 1, cells: {} }, "cells"],
@@ -50,12 +50,12 @@ test.each([
   ],
   ["an unknown output", cells({ outputs: [{ output_type: "sound" }] }), "cells.0.outputs.0.output_type"],
   [
-    "a number in place of text",
+    "a number instead of a string",
     cells({ outputs: [{ output_type: "stream", name: "stdout", text: 1 }] }),
     "cells.0.outputs.0.text",
   ],
-  ["a start of no known time", cells({ startedAt: "yesterday" }), "cells.0"],
-  ["an end beyond all times", cells({ durationMs: 1e300 }), "cells.0"],
-])("%s is invalid, and named", (_, value, at) => {
+  ["an invalid start time", cells({ startedAt: "yesterday" }), "cells.0"],
+  ["an end beyond the range of dates", cells({ durationMs: 1e300 }), "cells.0"],
+])("%s is invalid, and its path is reported", (_, value, at) => {
   expect(readStepDetails(value)).toEqual({ kind: "invalid", at });
 });

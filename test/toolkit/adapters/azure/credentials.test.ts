@@ -25,14 +25,14 @@ test.each<[string, NodeJS.ProcessEnv]>([
   expect(resolve(env)).toMatchObject({ kind });
 });
 
-test("what is set by half is told, all at once", () => {
+test("all missing variables are reported at once", () => {
   expect(resolve({ ARM_CLIENT_SECRET: "s" })).toEqual([
     { variable: "ARM_CLIENT_ID", message: "ARM_CLIENT_ID is not set; signing in with client-secret requires it." },
     { variable: "ARM_TENANT_ID", message: "ARM_TENANT_ID is not set; signing in with client-secret requires it." },
   ]);
 });
 
-test("a secret may lie in a file", async () => {
+test("a secret can be read from a file", async () => {
   const env = { ...PRINCIPAL, ARM_CLIENT_SECRET_FILE_PATH: "/run/secret" };
   const credential = resolve(env, { readFile: async (file) => `from ${file}\n` }) as Extract<
     Credential,
@@ -41,7 +41,7 @@ test("a secret may lie in a file", async () => {
   expect(await credential.secret()).toBe("from /run/secret");
 });
 
-test("in GitHub Actions the job's own token endpoint is asked", async () => {
+test("in GitHub Actions the token comes from the job's own token endpoint", async () => {
   const asked: [string, string | null][] = [];
   const env = {
     ...PRINCIPAL,
@@ -61,7 +61,7 @@ test("in GitHub Actions the job's own token endpoint is asked", async () => {
   ]);
 });
 
-test("in Azure Pipelines the service connection's token is asked for", async () => {
+test("in Azure Pipelines the token comes from the service connection", async () => {
   const asked: [string | undefined, string][] = [];
   const env = {
     ...PRINCIPAL,
@@ -81,7 +81,7 @@ test("in Azure Pipelines the service connection's token is asked for", async () 
   expect(asked).toEqual([["POST", "https://dev.azure.example/oidc?api-version=7.1&serviceConnectionId=connection-1"]]);
 });
 
-test("OIDC without a token says what the job lacks", async () => {
+test("OIDC without a token explains what the job needs", async () => {
   const credential = resolve({ ...PRINCIPAL, ARM_USE_OIDC: "true" }) as Extract<Credential, { kind: "oidc" }>;
   await expect(credential.assertion()).rejects.toThrow("permissions: id-token: write");
 });

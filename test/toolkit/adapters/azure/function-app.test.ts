@@ -5,7 +5,7 @@ import { listHostKeys } from "../../../../toolkit/src/adapters/azure/function-ap
 const answering = (keys: object): ArmClient =>
   ({ post: async (path: string) => (path === "/app/host/default/listKeys" ? keys : {}) }) as unknown as ArmClient;
 
-test("the keys of an app's host include those of its extensions", async () => {
+test("the keys of an app's host include those of extensions", async () => {
   const systemKeys = { durabletask_extension: "key" };
   expect(await listHostKeys(answering({ masterKey: "m", functionKeys: { default: "f" }, systemKeys }), "/app")).toEqual(
     {

@@ -21,7 +21,7 @@ async function collect(folder: string, globs: readonly string[] | null = null, l
   return { ...collected, names: collected.manifest.files.map((file) => file.path) };
 }
 
-test("a folder is taken without what belongs to tools and to same-kit", async () => {
+test("files of a folder are collected without those of tools and of same-kit", async () => {
   const folder = await folderWith({
     "nb.ipynb": "{}",
     "data.csv": "a",
@@ -38,7 +38,7 @@ test("a folder is taken without what belongs to tools and to same-kit", async ()
   expect((await collect(folder)).names).toEqual(["data.csv", "lib/module.py", "nb.ipynb"]);
 });
 
-test("what Git ignores is left out, by the rules of every folder up to the repository's root", async () => {
+test("files ignored by Git are left out, with the rules of all folders up to the repository root", async () => {
   const root = await folderWith({
     ".git/info/exclude": "excluded.txt\n",
     ".gitignore": "*.log\n/nb/secret/\n",
@@ -61,7 +61,7 @@ test("what Git ignores is left out, by the rules of every folder up to the repos
   expect(listed.toString().trim().split("\n").sort()).toEqual(names);
 });
 
-test(".sameignore leaves out more, and takes back what Git ignores", async () => {
+test(".sameignore excludes more files, and includes files that Git ignores", async () => {
   const folder = await folderWith({
     ".git/HEAD": "",
     ".gitignore": "*.csv\n",
@@ -73,7 +73,7 @@ test(".sameignore leaves out more, and takes back what Git ignores", async () =>
   expect((await collect(folder)).names).toEqual([".gitignore", ".sameignore", "data.csv"]);
 });
 
-test("--files takes the files that match alone, whatever is ignored", async () => {
+test("--files only collects matching files, even ignored ones", async () => {
   const folder = await folderWith({
     ".git/HEAD": "",
     ".gitignore": "*.csv\n",
@@ -86,7 +86,7 @@ test("--files takes the files that match alone, whatever is ignored", async () =
   expect((await collect(folder, ["d/"])).names).toEqual(["d/c.csv"]);
 });
 
-test("inner links are kept as relative ones; links that lead out and larger files are left out with a warning", async () => {
+test("internal links become relative, and external links and larger files are left out with a warning", async () => {
   const folder = await folderWith({ "data/a.csv": "a", "large.bin": "123456" });
   await symlink(path.join(folder, "data", "a.csv"), path.join(folder, "data", "link"));
   await symlink("/etc/hosts", path.join(folder, "out"));
@@ -103,7 +103,7 @@ test("inner links are kept as relative ones; links that lead out and larger file
 test.each([
   ["files", { files: 1 }, "SAME_MAX_FILES"],
   ["bytes", { workspaceBytes: 3 }, "SAME_MAX_WORKSPACE_BYTES"],
-])("a folder with too many %s is refused with the ways out", async (_, limits, setting) => {
+])("a folder with too many %s is rejected, with the alternatives", async (_, limits, setting) => {
   const folder = await folderWith({ a: "aa", b: "bb" });
   await expect(collect(folder, null, limits)).rejects.toMatchObject({
     code: "ERR_FILES_TOO_LARGE",

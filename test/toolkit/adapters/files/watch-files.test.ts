@@ -14,7 +14,7 @@ async function open() {
   return { file, later, over, changes: watchFiles([file, later], over.signal, 1) };
 }
 
-test("a change that came before anybody asked, or by a replacement of the file, is told once", async () => {
+test("a change made before the next read, or by replacing the file, is reported once", async () => {
   const { file, changes, over } = await open();
   await writeFile(file, "changed");
   await writeFile(file, "changed twice");
@@ -28,7 +28,7 @@ test("a change that came before anybody asked, or by a replacement of the file, 
   expect(await last).toMatchObject({ done: true });
 });
 
-test("a file that comes into being is a change", async () => {
+test("the creation of a file is a change", async () => {
   const { later, changes } = await open();
   const next = changes.next();
   await writeFile(later, "x");

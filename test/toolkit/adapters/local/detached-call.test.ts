@@ -3,7 +3,7 @@ import { hideConnectionString } from "../../../../toolkit/src/adapters/local/det
 
 const KEY = "DefaultEndpointsProtocol=https;AccountName=a;AccountKey=c2VjcmV0";
 
-test("a connection string travels as a variable, which other users do not see", () => {
+test("a connection string is passed as a variable, which other users cannot see", () => {
   const call = {
     args: ["local", "up", "--storage", KEY, "--port", "0"],
     env: { PATH: "/bin", SAME_KIT_STORAGE: "disk" },
@@ -14,7 +14,7 @@ test("a connection string travels as a variable, which other users do not see", 
   });
 });
 
-test.each([[["local", "up"]], [["local", "up", "--storage", "memory"]]])("%j stays as it is", (args) => {
+test.each([[["local", "up"]], [["local", "up", "--storage", "memory"]]])("%j is left unchanged", (args) => {
   const call = { args, env: { PATH: "/bin" } };
   expect(hideConnectionString(call)).toEqual(call);
 });

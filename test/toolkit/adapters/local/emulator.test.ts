@@ -17,13 +17,13 @@ function environmentOf(processEnv: Record<string, string>) {
   return env;
 }
 
-test("on this machine neither the host nor the app limits how long a step may take, unless the user does", async () => {
+test("on this machine neither the host nor the app limits the duration of a step, unless the user does", async () => {
   const env = environmentOf({});
   expect((await loadHostJson("functions-app", env)).functionTimeoutMs).toBeUndefined();
   expect(resolveLimits(env).stepTimeoutMs).toBeNull();
   expect(resolveLimits(environmentOf({ SAME_STEP_TIMEOUT: "5" })).stepTimeoutMs).toBe(5000);
 });
 
-test("the chosen Python is the app's", () => {
+test("the selected Python is passed to the app", () => {
   expect(ownAppSettings("python3.12")["SAME_PYTHON"]).toBe("python3.12");
 });

@@ -44,7 +44,7 @@ async function publish(plan: "flex" | "premium", upload: Answer[], deployment: A
 const accepted: Answer = { status: 202, body: "id-1" };
 const done: Answer = { body: { id: "id-1", status: 4 } };
 
-test("Flex takes the package at /api/publish and tells the deployment's id", async () => {
+test("on Flex the package is sent to /api/publish, which returns the deployment's ID", async () => {
   const { result, asked } = await publish("flex", [accepted], [{ status: 404 }, { body: { status: 1 } }, done]);
   expect(result).toBe("id-1");
   expect(asked).toEqual([
@@ -53,7 +53,7 @@ test("Flex takes the package at /api/publish and tells the deployment's id", asy
   ]);
 });
 
-test("the other plans take it at /api/zipdeploy and are asked for the latest", async () => {
+test("on other plans the package is sent to /api/zipdeploy, and the latest deployment is polled", async () => {
   const { asked } = await publish("premium", [{ status: 202 }], [done]);
   expect(asked).toEqual([
     "POST app.scm.example/api/zipdeploy?isAsync=true&deployer=same-kit&author=same-kit",
@@ -61,7 +61,7 @@ test("the other plans take it at /api/zipdeploy and are asked for the latest", a
   ]);
 });
 
-test("a deployment that was seen and is forgotten is decided by the host", async () => {
+test("a deployment that is no longer listed is verified by the host", async () => {
   const { result } = await publish("flex", [accepted], [{ body: { status: 1 } }, { status: 404 }]);
   expect(result).toBe("id-1");
 });
@@ -71,19 +71,19 @@ test.each([
   [403, "ERR_DEPLOY_SCM_FORBIDDEN"],
   [413, "ERR_DEPLOY_PACKAGE_TOO_LARGE"],
   [415, "ERR_DEPLOY_SCM_UNAVAILABLE"],
-])("a refusal with %i is told at once", async (status, code) => {
+])("a rejection with %i is reported immediately", async (status, code) => {
   const { result, retries } = await publish("flex", [{ status }], [done]);
   expect(result).toMatchObject({ code });
   expect(retries).toEqual([]);
 });
 
-test.each([409, 502, 503, 404])("%i is tried again until it passes", async (status) => {
+test.each([409, 502, 503, 404])("%i is retried until it succeeds", async (status) => {
   const { result, retries } = await publish("premium", [{ status }, { status }, accepted], [done]);
   expect(result).toBe("id-1");
   expect(retries).toHaveLength(2);
 });
 
-test("a broken connection is tried again for two minutes, then told", async () => {
+test("a broken connection is retried for two minutes, then reported", async () => {
   const { result, retries } = await publish("flex", [{ broken: "ECONNRESET" }], [done]);
   expect(result).toMatchObject({
     code: "ERR_DEPLOY_SCM_UNAVAILABLE",
@@ -92,7 +92,7 @@ test("a broken connection is tried again for two minutes, then told", async () =
   expect(retries.length).toBeGreaterThan(20);
 });
 
-test("an untrusted certificate is not tried again", async () => {
+test("an untrusted certificate is not retried", async () => {
   const { result, asked } = await publish("flex", [{ broken: "SELF_SIGNED_CERT_IN_CHAIN" }], [done]);
   expect(result).toBeInstanceOf(TypeError);
   expect(asked).toHaveLength(1);
@@ -102,12 +102,12 @@ test.each([
   [3, "ERR_DEPLOY_FAILED"],
   [-1, "ERR_DEPLOY_FAILED"],
   [6, "ERR_DEPLOY_FAILED"],
-])("status %i is a failure, with the end of its log", async (status, code) => {
+])("status %i is a failure, reported with the end of its log", async (status, code) => {
   const { result } = await publish("flex", [accepted], [{ body: { status } }], [{ message: "host.json is missing" }]);
   expect(result).toMatchObject({ code, message: expect.stringContaining("host.json is missing") });
 });
 
-test("a full disk is told as a package that is too large", async () => {
+test("a full disk is reported as a package that is too large", async () => {
   const log = [{ message: "write ENOSPC: no space left on device" }];
   const { result } = await publish("flex", [accepted], [{ body: { status: 3 } }], log);
   expect(result).toMatchObject({ code: "ERR_DEPLOY_PACKAGE_TOO_LARGE" });

@@ -28,7 +28,7 @@ async function publish(func: FakeFunc, signal = new AbortController().signal) {
   return { error, said, slept, appDir };
 }
 
-test("it is called in the app's folder; the token is in no argument and no variable", async () => {
+test("func runs in the app's folder, and the token is in neither an argument nor a variable", async () => {
   const func = await fakeFunc("echo Upload completed successfully.");
   const { error, said, appDir } = await publish(func);
   expect(error).toBeUndefined();
@@ -50,7 +50,7 @@ test("it is called in the app's folder; the token is in no argument and no varia
   expect(call?.env.join("\n")).not.toContain(TOKEN);
 });
 
-test("an app that Azure does not list yet is waited for", async () => {
+test("an app that Azure does not list yet is retried", async () => {
   const func = await fakeFunc(
     '[ $n -lt 2 ] && { echo "Can\'t find app with name \\"same-dev-1\\"" >&2; exit 1; }; exit 0',
   );
@@ -60,13 +60,13 @@ test("an app that Azure does not list yet is waited for", async () => {
   expect(said).toContain("Azure does not list the new app yet; trying again");
 });
 
-test("one that is not listed after two minutes is told", async () => {
+test("an app that is not listed after two minutes is reported", async () => {
   const { error, slept } = await publish(await fakeFunc('echo "Can\'t find app with name X"; exit 1'));
   expect(error).toMatchObject({ code: "ERR_DEPLOY_APP_NOT_FOUND" });
   expect(slept).toHaveLength(12);
 });
 
-test("any other failure is told with what it printed, and the other way to publish", async () => {
+test("any other failure is reported with func's output, and the other way to publish", async () => {
   const { error, slept } = await publish(await fakeFunc("echo Server Response: Forbidden >&2; exit 1"));
   expect(error).toMatchObject({
     code: "ERR_DEPLOY_FUNC_FAILED",
@@ -76,7 +76,7 @@ test("any other failure is told with what it printed, and the other way to publi
   expect(slept).toEqual([]);
 });
 
-test("an interrupt ends it", async () => {
+test("an interrupt stops func", async () => {
   const func = await fakeFunc('echo $$ > "$0.pid"; exec sleep 600');
   const stop = new AbortController();
   const publishing = publish(func, stop.signal);
@@ -88,7 +88,7 @@ test("an interrupt ends it", async () => {
   await waitFor(() => identifyProcess(pid) === undefined, { what: "func's end" });
 });
 
-test("its version tells whether it is there", async () => {
+test("func's version shows whether it is installed", async () => {
   const func = await fakeFunc("");
   expect(await funcVersion({ ...process.env, ...func.env })).toBe("4.14.0");
   expect(await funcVersion({ PATH: await makeTempDir() })).toBeNull();

@@ -7,7 +7,7 @@ import { makeTempDir } from "../../../helpers/temp-dir.ts";
 
 const REQUEST = { steps: [] };
 
-test("a run is kept with its request, in a folder that git ignores", async () => {
+test("a run is stored with its request, in a folder ignored by git", async () => {
   const dir = await makeTempDir();
   const records = new RunRecords(dir);
   const { record } = await records.create(runRecord({ id: "one" }), REQUEST);
@@ -18,7 +18,7 @@ test("a run is kept with its request, in a folder that git ignores", async () =>
   expect(await readFile(path.join(dir, ".gitignore"), "utf8")).toContain("*");
 });
 
-test("an update is seen by the next reader, and leaves no draft", async () => {
+test("an update is visible to the next reader, and leaves no temporary file", async () => {
   const records = new RunRecords(await makeTempDir());
   const run = await records.create(runRecord({ id: "one" }), REQUEST);
   await run.update({ state: "completed", endedAt: "2026-01-01T00:00:01.000Z" });
@@ -27,7 +27,7 @@ test("an update is seen by the next reader, and leaves no draft", async () => {
   expect((await readdir(run.dir)).sort()).toEqual(["request.json", "session.dill", "status.json"]);
 });
 
-test("runs are listed oldest first; broken and newer records are left alone", async () => {
+test("runs are listed oldest first, and invalid and newer records are skipped", async () => {
   const dir = await makeTempDir();
   const records = new RunRecords(dir);
   await records.create(runRecord({ id: "b", startedAt: "2026-01-02T00:00:00.000Z" }), REQUEST);
@@ -39,13 +39,13 @@ test("runs are listed oldest first; broken and newer records are left alone", as
   expect((await records.list()).map(({ record }) => record.id)).toEqual(["a", "b"]);
 });
 
-test.each(["../runs/one", "gone", ".."])("%j names no run", async (id) => {
+test.each(["../runs/one", "gone", ".."])("%j is not a run", async (id) => {
   const records = new RunRecords(await makeTempDir());
   await records.create(runRecord({ id: "one" }), REQUEST);
   expect(await records.find(id)).toBeNull();
 });
 
-test("what a removal frees is counted", async () => {
+test("removing a run returns the freed size", async () => {
   const records = new RunRecords(await makeTempDir());
   const run = await records.create(runRecord({ id: "one" }), REQUEST);
   await run.saveSession(new Uint8Array(1000));

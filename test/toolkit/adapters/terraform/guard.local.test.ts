@@ -39,7 +39,7 @@ function terraformWith(binary: string, signal: AbortSignal, leaveNow: AbortSigna
 
 const never = new AbortController().signal;
 
-test("an abort is one interrupt, and the run is waited for", async () => {
+test("an abort is a single interrupt, and the run is awaited", async () => {
   const { binary, read } = await fakeTerraform(1);
   const stop = new AbortController();
   const run = terraformWith(binary, stop.signal, never).apply("plan", () => {});
@@ -49,7 +49,7 @@ test("an abort is one interrupt, and the run is waited for", async () => {
   expect(await read()).toBe("started\ninterrupt\n");
 });
 
-test("azurerm gets one correlation id for all that a command does; what bends terraform it does not get", async () => {
+test("azurerm gets one correlation ID per command, and terraform gets no variables that would alter it", async () => {
   const folder = await makeTempDir();
   const binary = path.join(folder, "terraform");
   await writeFile(binary, "#!/bin/sh\nenv\nexit 1\n", { mode: 0o755 });
@@ -66,7 +66,7 @@ test("azurerm gets one correlation id for all that a command does; what bends te
   expect(first.filter((line) => /^TF_(CLI_ARGS|WORKSPACE)/.test(line))).toEqual([]);
 });
 
-test("leaving now is a second interrupt", async () => {
+test("leaving immediately is a second interrupt", async () => {
   const { binary, read } = await fakeTerraform(2);
   const [stop, leave] = [new AbortController(), new AbortController()];
   const run = terraformWith(binary, stop.signal, leave.signal).apply("plan", () => {});
@@ -78,7 +78,7 @@ test("leaving now is a second interrupt", async () => {
   expect(await read()).toBe("started\ninterrupt\ninterrupt\n");
 });
 
-test("terraform is interrupted once when its starter is killed, and does not die of what it prints then", async () => {
+test("terraform is interrupted once when its parent is killed, and its output does not crash it", async () => {
   const { binary, read } = await fakeTerraform(1);
   const guard = path.join(packageRoot(), "dist", "terraform", "guard.cjs");
   const starter = spawn(process.execPath, [
@@ -92,7 +92,7 @@ test("terraform is interrupted once when its starter is killed, and does not die
   expect(await read()).toBe("started\ninterrupt\n");
 });
 
-test("a terraform that was killed is told so, and its provider does not go on alone", async () => {
+test("a killed terraform is reported as such, and its provider does not keep running", async () => {
   const folder = await makeTempDir();
   const [binary, pidFile] = [path.join(folder, "terraform"), path.join(folder, "provider.pid")];
   const provider = `sh -c 'echo $$ > "${pidFile}"; exec sleep 600' > /dev/null 2>&1 &`;
@@ -108,7 +108,7 @@ test("a terraform that was killed is told so, and its provider does not go on al
   await waitFor(() => identifyProcess(providerPid) === undefined, { what: "the provider's end" });
 });
 
-test("a terraform that is not there is told with the way out", async () => {
+test("a missing terraform is reported with a remedy", async () => {
   const terraform = terraformWith("/nowhere/terraform", never, never);
   await expect(terraform.version()).rejects.toMatchObject({
     code: "ERR_PREFLIGHT_TERRAFORM_MISSING",

@@ -14,7 +14,7 @@ function change(
   };
 }
 
-test("a new resource has its label and name", () => {
+test("a new resource is listed with its label and name", () => {
   expect(summarizePlan([change(["create"], null, { name: "stsame" })])).toEqual([
     {
       action: "create",
@@ -28,26 +28,26 @@ test("a new resource has its label and name", () => {
   ]);
 });
 
-test("an update names the attributes that change, and no values: some are secrets", () => {
+test("an update lists the attributes that change, without values, as some are secrets", () => {
   const before = { name: "stsame", tags: { a: "1" }, key: "old-secret", tier: "Standard" };
   const [summary] = summarizePlan([change(["update"], before, { ...before, tags: {}, key: "new-secret" })]);
   expect(summary).toMatchObject({ action: "update", attributes: ["key", "tags"] });
   expect(JSON.stringify(summary)).not.toContain("secret");
 });
 
-test("what only the apply will tell is not a change that was asked for", () => {
+test("values known only after the apply do not count as changes", () => {
   const update = change(["update"], { name: "a", etag: "1", sku: "x" }, { name: "a", sku: "y" });
   update.change.after_unknown = { etag: true };
   expect(summarizePlan([update])[0]?.attributes).toEqual(["sku"]);
 });
 
-test("a replacement names only what forces it", () => {
+test("a replacement only lists the attributes that force it", () => {
   const replaced = change(["delete", "create"], { name: "a", location: "x", id: "1" }, { name: "a", location: "y" });
   replaced.change.replace_paths = [["location"], ["identity", 0, "type"], ["identity", 0, "ids"]];
   expect(summarizePlan([replaced])[0]).toMatchObject({ attributes: ["identity", "location"], isHalfMade: false });
 });
 
-test("what an interrupted run left half-made is told from what an argument forces", () => {
+test("a replacement of a half-made resource is distinguished from one forced by an argument", () => {
   const replaced = {
     ...change(["delete", "create"], { name: "a" }, { name: "a" }),
     action_reason: "replace_because_tainted",
@@ -59,20 +59,20 @@ test.each([
   [["delete", "create"], "replace"],
   [["create", "delete"], "replace"],
   [["delete"], "delete"],
-])("%j is a %s", (actions, action) => {
+])("%j means %s", (actions, action) => {
   expect(summarizePlan([change(actions, { name: "a" }, null)])[0]?.action).toBe(action);
 });
 
-test.each([[["no-op"]], [["read"]]])("%j is left out", (actions) => {
+test.each([[["no-op"]], [["read"]]])("%j is omitted", (actions) => {
   expect(summarizePlan([change(actions, { name: "a" }, { name: "a" })])).toEqual([]);
 });
 
-test("a list that is read back empty instead of absent was not changed outside", () => {
+test("a list that is read back as empty instead of absent is not drift", () => {
   const restriction = (headers: unknown) => ({ site_config: [{ ip_restriction: [{ name: "a", headers }] }] });
   expect(summarizeDrift([change(["update"], restriction(null), restriction([]))])).toEqual([]);
 });
 
-test("a tag that somebody changed was changed outside", () => {
+test("a changed tag is drift", () => {
   const drift = [
     change(["update"], { tags: { a: "1" } }, { tags: { a: "2" } }),
     change(["delete"], { name: "x" }, null),

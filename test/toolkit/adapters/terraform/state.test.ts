@@ -27,7 +27,7 @@ const STATE = {
   ],
 };
 
-test("managed resources are known by address, ID and tags", () => {
+test("managed resources are listed with address, ID and tags", () => {
   const { resources, deploymentId } = parseState(JSON.stringify(STATE));
   expect(resources[0]).toEqual({
     address: "azurerm_resource_group.this",
@@ -45,11 +45,11 @@ test("managed resources are known by address, ID and tags", () => {
   expect(deploymentId).toBeNull();
 });
 
-test("a folder without a state knows nothing", () => {
+test("a folder without a state has no resources", () => {
   expect(parseState("")).toEqual({ resources: [], deploymentId: null });
 });
 
-test("the mark is known by its output, also before any resource is recorded", () => {
+test("the mark is read from its output, even before any resource is recorded", () => {
   const outputs = { deployment_id: { value: "0b9f4b4e", type: "string" } };
   expect(parseState(JSON.stringify({ resources: [], outputs })).deploymentId).toBe("0b9f4b4e");
 });

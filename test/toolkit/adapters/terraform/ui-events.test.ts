@@ -64,7 +64,7 @@ test.each([
   expect(parseTerraformLine(JSON.stringify(line))).toEqual(event);
 });
 
-test("a line that is not JSON is text, a blank one is nothing", () => {
+test("a line that is not JSON is a message, and a blank line is ignored", () => {
   expect(parseTerraformLine("Error handling -chdir option")).toEqual({
     kind: "message",
     text: "Error handling -chdir option",
@@ -73,7 +73,7 @@ test("a line that is not JSON is text, a blank one is nothing", () => {
   expect(parseTerraformLine("  ")).toBeNull();
 });
 
-test("another major of the format is refused, another minor is not", () => {
+test("another major version of the format is rejected, but another minor version is not", () => {
   const line = (ui: string) => JSON.stringify({ type: "version", terraform: "2.0.0", ui });
   expect(parseTerraformLine(line("1.9"))).toEqual({ kind: "version", version: "2.0.0" });
   expect(() => parseTerraformLine(line("2.0"))).toThrow(expect.objectContaining({ code: "ERR_TERRAFORM_UI_VERSION" }));

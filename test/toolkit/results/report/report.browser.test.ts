@@ -84,7 +84,7 @@ async function open(options: BrowserContextOptions = {}) {
   return page;
 }
 
-test("every kind of output is shown, from one file and without a network", async () => {
+test("every kind of output is shown, from a single file and without a network", async () => {
   const page = await open();
   for (const text of ["printed red", "to stderr", "bold words", "$x^2$", '"key": "value"', "ValueError: no"]) {
     await page.getByText(text).first().waitFor();
@@ -99,7 +99,7 @@ test("every kind of output is shown, from one file and without a network", async
   expect(await page.locator("strong", { hasText: "bold words" }).count()).toBe(1);
 });
 
-test("HTML of a cell stays in its frame", async () => {
+test("the HTML of a cell stays in its frame", async () => {
   const page = await open();
   const frame = page.frameLocator("iframe.foreign").nth(1);
   await frame.getByText("mine").waitFor();
@@ -111,7 +111,7 @@ test("HTML of a cell stays in its frame", async () => {
 });
 
 describe.each(["light", "dark"] as const)("in %s", (colorScheme) => {
-  test("it has the colours of its scheme, and is accessible", async () => {
+  test("the report has the colours of the colour scheme, and is accessible", async () => {
     const page = await open({ colorScheme });
     await page.frameLocator("iframe.foreign").first().getByText("42").waitFor();
     const ground = await page.evaluate<string>("getComputedStyle(document.body).backgroundColor");
@@ -120,14 +120,14 @@ describe.each(["light", "dark"] as const)("in %s", (colorScheme) => {
     expect(await accessibilityProblems(page)).toEqual([]);
   });
 
-  test("it fits a narrow window", async () => {
+  test("the report fits into a narrow window", async () => {
     const page = await open({ colorScheme, viewport: { width: 360, height: 700 } });
     await page.frameLocator("iframe.foreign").first().getByText("42").waitFor();
     expect(await page.evaluate<number>("document.documentElement.scrollWidth")).toBeLessThanOrEqual(360);
   });
 });
 
-test("on paper everything is unfolded", async () => {
+test("everything is expanded when printed", async () => {
   const page = await open();
   const folded = () => page.evaluate<number>("document.querySelectorAll('details:not([open])').length");
   expect(await folded()).toBeGreaterThan(0);

@@ -26,14 +26,14 @@ const shows = (data: Record<string, unknown>) =>
     ],
   });
 
-test("it is one file: nothing in it is fetched from elsewhere", () => {
+test("the report is a single file that loads nothing from elsewhere", () => {
   const html = report({}, [{ cell_type: "markdown", source: "![p](https://x.example/p.png) [a](https://x.example)" }]);
   expect(html).not.toMatch(/(?:src|href)="(?!#|data:|https:\/\/x\.example")/);
   expect(html).not.toContain("<img src");
   expect(html).not.toMatch(/@import|url\(/);
 });
 
-test("texts of the run are never HTML of the page", () => {
+test("strings from the run never become HTML of the page", () => {
   const html = report(
     {
       notebook: EVIL,
@@ -52,7 +52,7 @@ test("texts of the run are never HTML of the page", () => {
   expect(html).not.toMatch(/(?:href|src)="javascript:/);
 });
 
-test("numbers of an app's answer that are texts are never HTML of the page", () => {
+test("strings in place of numbers in the app's response never become HTML of the page", () => {
   const number = EVIL as unknown as number;
   const lost = [{ name: "a", type: "b", cell: number, reason: "c", remedy: "d" }];
   const crossing = [{ name: "e", type: "f", sizeBytes: number, cell: number }];
@@ -66,7 +66,7 @@ test("numbers of an app's answer that are texts are never HTML of the page", () 
   expect(html).not.toContain("<img src=x");
 });
 
-test("a cell's own HTML runs in a frame that cannot reach the page", () => {
+test("a cell's own HTML runs in a frame that cannot access the page", () => {
   const html = shows({ "text/html": "<b>bold</b><script>parent.document</script>", "text/plain": "bold" });
   expect(html).toMatch(/<iframe class="foreign" sandbox="allow-scripts" srcdoc="[^"]*&lt;b&gt;bold&lt;\/b&gt;/);
   expect(html).not.toContain("<b>bold</b>");
@@ -80,11 +80,11 @@ test.each([
   [{ "application/json": { a: 1 } }, "&quot;a&quot;: 1"],
   [{ "text/plain": "\u001b[31mred\u001b[0m <b>" }, '<span class="ansi-red">red</span> &lt;b&gt;'],
   [{ "application/x-own": "1" }, "An output of the type application/x-own"],
-])("an output %j is shown in its best form", (data, html) => {
+])("an output %j is shown in its richest format", (data, html) => {
   expect(shows(data)).toContain(html);
 });
 
-test("the steps stand on a line of time, and lead to their cells", () => {
+test("the steps are shown on a timeline, and link to their cells", () => {
   const second = stepResult({
     name: "two",
     startedAt: "2026-01-01T00:00:01.000Z",
@@ -110,7 +110,7 @@ test("the steps stand on a line of time, and lead to their cells", () => {
   expect(html).toContain("did not run");
 });
 
-test("what was lost between two steps says why, and what to do", () => {
+test("a variable lost between two steps is shown with reason and remedy", () => {
   const lost = [
     { name: "conn", type: "sqlite3.Connection", cell: 1, reason: "It cannot be pickled", remedy: "Open it again." },
   ];
@@ -127,14 +127,14 @@ test("what was lost between two steps says why, and what to do", () => {
   expect(html).toContain("<td><code>pandas</code></td><td><code>3.0</code></td>");
 });
 
-test("a very long output shows both ends", () => {
+test("a very long output shows its beginning and its end", () => {
   const html = shows({ "text/plain": `start${"x".repeat(500_000)}end` });
   expect(html.length).toBeLessThan(260_000);
   expect(html).toContain("300008 characters are left out here");
   expect(html).toMatch(/x{50}end<\/pre>/);
 });
 
-test("plotly's figures are drawn by one copy of its library, in frames that cannot reach the page", () => {
+test("plotly figures are drawn with one copy of the library, in frames that cannot access the page", () => {
   const data = { "application/vnd.plotly.v1+json": { data: [{ name: "</script>" }] }, "text/html": "<b>cdn</b>" };
   const outputs = [{ output_type: "display_data" as const, data, metadata: {} }];
   const results = runResults({
@@ -149,7 +149,7 @@ test("plotly's figures are drawn by one copy of its library, in frames that cann
   expect(html).not.toContain("&lt;b&gt;cdn");
 });
 
-test("a step from the cache is marked, with the run whose result it is", () => {
+test("a cached step is marked, with the run that produced its result", () => {
   const cache = { isHit: true, why: "nothing has changed", runId: "run-0", storedAt: "2026-01-01T00:00:00.000Z" };
   const html = report({ steps: [stepResult({ cache })] });
   expect(html).toContain('title="the result of the run run-0, of 2026-01-01T00:00:00.000Z">cached</span>');

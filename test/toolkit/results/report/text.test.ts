@@ -10,7 +10,7 @@ test.each([
   ["\u001b[48;2;1;2;3mx", '<span style="background:#010203">x</span>'],
   ["\u001b[2K\u001b[Aup \u001b]0;title\u0007rest", "up rest"],
   ["<\u001b[31m&\u001b[m>", '&lt;<span class="ansi-red">&amp;</span>&gt;'],
-])("the terminal's %j is %j", (text, html) => {
+])("the terminal text %j becomes %j", (text, html) => {
   expect(ansiToHtml(text)).toBe(html);
 });
 
@@ -20,20 +20,20 @@ test.each([
   ['d = """a\nif b"""', 'd = <span class="py-string">&quot;&quot;&quot;a\nif b&quot;&quot;&quot;</span>'],
   ["%time f(1)", '<span class="py-magic">%time f(1)</span>'],
   ["x1 = 7 % y", 'x1 = <span class="py-number">7</span> % y'],
-])("Python's %j is marked", (source, html) => {
+])("the Python code %j is highlighted", (source, html) => {
   expect(highlightPython(source)).toBe(html);
 });
 
-test("a picture that is attached to a cell is part of the page", () => {
+test("a picture attached to a cell is part of the page", () => {
   const html = markdownToHtml("![p](attachment:a%20b.png)", { "a b.png": { "image/png": "iVBORw==" } });
   expect(html).toContain('<img src="data:image/png;base64,iVBORw==" alt="p">');
 });
 
-test.each(["attachment:100%", "attachment:constructor"])("%j that is not a picture stays text", (text) => {
+test.each(["attachment:100%", "attachment:constructor"])("%j is not a picture and stays text", (text) => {
   expect(markdownToHtml(text, { "a b.png": { "image/png": "iVBORw==" } })).toContain(text);
 });
 
-test.each(["javascript:alert(1)", "data:text/html,x", "vbscript:x"])("a link to %j is none", (href) => {
+test.each(["javascript:alert(1)", "data:text/html,x", "vbscript:x"])("%j does not become a link", (href) => {
   expect(markdownToHtml(`[x](${href}) ![y](${href})`)).not.toMatch(/<a |<img /);
 });
 
@@ -42,6 +42,6 @@ test.each([
   [formatMs(61_000), "1 min 1 s"],
   [formatBytes(999), "999 B"],
   [formatBytes(1_500_000), "1.5 MB"],
-])("%s is written as %s", (text, expected) => {
+])("%s is formatted as %s", (text, expected) => {
   expect(text).toBe(expected);
 });

@@ -35,7 +35,7 @@ async function apply({ begun = {}, now = begun, made = {}, deleted = [], emptyFo
   return { ...result, options, folder, saved, read };
 }
 
-test("new and changed files are written, and deleted ones removed with the folders that they leave empty", async () => {
+test("new and changed files are written, and deleted ones are removed, including empty folders", async () => {
   const { applied, warnings, read, folder } = await apply({
     begun: { a: "1", "d/e/gone": "1" },
     made: { a: "2", "new/b": "3" },
@@ -46,7 +46,7 @@ test("new and changed files are written, and deleted ones removed with the folde
   expect(warnings).toEqual([]);
 });
 
-test("an empty folder is made and not named as written, but not in the place of a file", async () => {
+test("an empty folder is created but not listed as written, and does not replace a file", async () => {
   const { applied, warnings, folder, read } = await apply({
     now: { file: "mine" },
     emptyFolders: ["file", "made/out"],
@@ -56,7 +56,7 @@ test("an empty folder is made and not named as written, but not in the place of 
   expect(warnings).toEqual([expect.stringContaining("it is in the way of a folder of the run")]);
 });
 
-test("what changed since the run began is kept, and the warning names it and the run's own", async () => {
+test("a file that changed since the run began is kept, and the warning contains both paths", async () => {
   const { warnings, read, applied, folder, saved } = await apply({
     begun: { a: "1", b: "1" },
     now: { a: "mine", b: "mine" },
@@ -76,12 +76,12 @@ test("a file that the run did not begin with is kept, unless it has the same con
   expect(warnings).toEqual([expect.stringContaining("the run did not begin with it")]);
 });
 
-test("a file that was removed meanwhile is written again, and one that is gone already is no mistake", async () => {
+test("a file that was removed in the meantime is written again, and a missing file can be deleted", async () => {
   const { warnings, read } = await apply({ begun: { a: "1", b: "1" }, now: {}, made: { a: "2" }, deleted: ["b"] });
   expect([await read("a"), warnings]).toEqual(["2", []]);
 });
 
-test("a file becomes a folder, and a folder a file", async () => {
+test("a file can become a folder, and a folder a file", async () => {
   const { read, warnings } = await apply({
     begun: { a: "1", "d/x": "1" },
     made: { "a/x": "2", d: "3" },
@@ -90,7 +90,7 @@ test("a file becomes a folder, and a folder a file", async () => {
   expect([await read("a/x"), await read("d"), warnings]).toEqual(["2", "3", []]);
 });
 
-test("a folder that holds something else is not replaced by a file", async () => {
+test("a folder with other contents is not replaced by a file", async () => {
   const { read, warnings } = await apply({
     begun: { "d/x": "1" },
     now: { "d/x": "1", "d/mine": "m" },
@@ -100,7 +100,7 @@ test("a folder that holds something else is not replaced by a file", async () =>
   expect([await read("d/mine"), warnings]).toEqual(["m", [expect.stringContaining("a folder is in its place")]]);
 });
 
-test("nothing is written through a link that leads out of the folder", async () => {
+test("nothing is written through a link to another folder", async () => {
   const outside = await makeTempDirWith({ x: "theirs" });
   const { warnings } = await apply({
     made: { "d/x": "2", "d/y": "2" },
@@ -109,7 +109,7 @@ test("nothing is written through a link that leads out of the folder", async () 
   expect([await readdir(outside), warnings.length]).toEqual([["x"], 2]);
 });
 
-test("links are made again, permissions of the user's stay, and the executable bit comes with the run", async () => {
+test("links are created again, the user's permissions are kept, and the executable bit is that of the run", async () => {
   const { folder, warnings } = await apply({
     begun: { a: "1" },
     made: { a: "2" },
@@ -125,7 +125,7 @@ test("links are made again, permissions of the user's stay, and the executable b
   expect((await lstat(path.join(folder, "a"))).mode & 0o777).toBe(0o700);
 });
 
-test("a run that continues knows what was written, so that it may change it again", async () => {
+test("a continued run knows which files were written, so that it may change them again", async () => {
   const { options, applied, folder } = await apply({
     begun: { a: "1", b: "1", c: "1" },
     now: { a: "1", b: "mine", c: "1" },

@@ -38,7 +38,7 @@ async function follow(source: HostEvents, filter: EventFilter = { from: "now", i
   return { seen, followed: await followEvents(source, filter, onEvent) };
 }
 
-test("events come as they happen, and those of the last moment before it stops", async () => {
+test("events are passed on as they happen, including the last ones before the stop", async () => {
   const { source, asked } = hostOf([event(1), event(2)], [event(3)]);
   const { seen, followed } = await follow(source);
   await waitFor(() => seen.length === 2);
@@ -51,7 +51,7 @@ test("events come as they happen, and those of the last moment before it stops",
   ]);
 });
 
-test("a broken connection is reopened where it stopped", async () => {
+test("a broken connection is resumed where it stopped", async () => {
   const { source, asked } = hostOf([event(1), "reset"], [event(2)], []);
   const { seen, followed } = await follow(source);
   await waitFor(() => seen.length === 2);
@@ -60,7 +60,7 @@ test("a broken connection is reopened where it stopped", async () => {
   expect(asked[1]).toEqual({ from: "h-1", instanceId: "run" });
 });
 
-test("one that broke before its first event begins at the start: nothing of the run is older", async () => {
+test("a connection that broke before its first event starts from the beginning, as no event of the run is older", async () => {
   const { source, asked } = hostOf(["reset"], [event(1)], []);
   const { seen, followed } = await follow(source);
   await waitFor(() => seen.length === 1);
@@ -68,7 +68,7 @@ test("one that broke before its first event begins at the start: nothing of the 
   expect(asked[1]).toEqual({ from: "start", instanceId: "run" });
 });
 
-test("a host that does not answer any more is given up", async () => {
+test("a host that no longer responds is given up", async () => {
   const { source, asked } = hostOf([event(1), "reset"]);
   const { followed } = await follow(source);
   await waitFor(() => asked.length === 2);

@@ -20,7 +20,7 @@ const now = (changes: Partial<Record<string, Partial<RequestedStep>>> = {}) => (
   only: null,
 });
 
-test("a run continues from the step that had not completed", () => {
+test("a run continues from the first step that had not completed", () => {
   const { keeps, request, steps } = planContinuation(ended([A]), now());
   expect([keeps, request.steps.length]).toEqual([1, 3]);
   expect(steps).toEqual([
@@ -36,7 +36,7 @@ test.each<[string, Partial<RequestedStep>, string]>([
   ["same.yaml", { sources: { "same.yaml": "t" } }, "same.yaml has changed"],
   ["cells", { cells: [{ number: 1, lines: 1, tags: ["raises-exception"] }] }, "its cells have changed"],
   ["results", { keepsResults: true }, "a later step now reads results of its cells"],
-])("a step whose %s changed runs, and all after it", (_, change, why) => {
+])("a step with changed %s runs, and so do all later steps", (_, change, why) => {
   const { keeps, steps } = planContinuation(ended(NAMES), now({ [B]: change }));
   expect(keeps).toBe(1);
   expect(steps.slice(1)).toEqual([
@@ -45,25 +45,25 @@ test.each<[string, Partial<RequestedStep>, string]>([
   ]);
 });
 
-test("other numbers of the cells change nothing", () => {
+test("renumbered cells do not count as a change", () => {
   const moved = now({ [A]: { cells: [{ number: 2, lines: 1 }] }, [C]: { code: "new" } });
   expect(planContinuation(ended(NAMES), moved).keeps).toBe(2);
 });
 
-test("--from runs from a step on, and names changes of the kept ones that it ignores", () => {
+test("--from runs from the given step, and reports ignored changes of kept steps", () => {
   const plan = planContinuation(ended(NAMES), { ...now({ [A]: { code: "new" } }), from: "2" });
   expect([plan.keeps, plan.request.steps.length]).toEqual([2, 3]);
   expect(plan.warnings).toEqual([`${A} is kept as it ran in run-1, although its code has changed.`]);
   expect(plan.steps[2]).toEqual({ name: C, fate: "runs", why: "named by --from" });
 });
 
-test("--only sends the steps up to the one that runs", () => {
+test("--only sends the steps up to the one to run", () => {
   const plan = planContinuation(ended(NAMES), { ...now(), only: B });
   expect([plan.keeps, plan.request.steps.map(({ name }) => name)]).toEqual([1, [A, B]]);
   expect(plan.steps[2]).toEqual({ name: C, fate: "left out", why: "it is not the step that --only names" });
 });
 
-test("a step that needs one that did not complete is refused with the step to name", () => {
+test("a step that depends on an unfinished step is rejected, with the step to use instead", () => {
   expect(() => planContinuation(ended([A]), { ...now(), from: C })).toThrow(
     `--from ${C} needs what ${B} left, which did not complete in the run run-1.`,
   );
@@ -72,7 +72,7 @@ test("a step that needs one that did not complete is refused with the step to na
   );
 });
 
-test("of a completed run of an unchanged notebook all steps are kept", () => {
+test("for an unchanged notebook all steps of a completed run are kept", () => {
   const { keeps, steps } = planContinuation(ended(NAMES), now());
   expect([keeps, ...steps.map(({ fate }) => fate)]).toEqual([3, "kept", "kept", "kept"]);
 });

@@ -24,7 +24,7 @@ const takeAll = (...answers: Answer[]) => {
   return answers.map((answer) => lines.take(answer));
 };
 
-test("each answer gives the whole lines that are new in it, and the end of the step the last one", () => {
+test("each poll yields the new complete lines, and the end of a step yields the last one", () => {
   expect(
     takeAll(
       running("a", "1\n2"),
@@ -35,24 +35,24 @@ test("each answer gives the whole lines that are new in it, and the end of the s
   ).toEqual([["1"], ["2", "3"], [], ["4"]]);
 });
 
-test("cells follow one another, and an empty line is a line", () => {
+test("cells are shown in order, and empty lines are kept", () => {
   expect(takeAll(running("a", "1\n"), running("a", "1\n", "\n2\n"))).toEqual([["1"], ["", "2"]]);
 });
 
-test("each step is counted by itself, and one that is over before it was asked about is shown whole", () => {
+test("each step is tracked separately, and a step that ended between polls is shown completely", () => {
   expect(takeAll(ended("a", details("1\n")), running("b", "2\n"))).toEqual([["1"], ["2"]]);
 });
 
-test("what a cell takes back is not shown again, and what follows is", () => {
+test("output that a cell clears is not shown again, and later output is", () => {
   expect(takeAll(running("a", "long\n"), running("a", ""), running("a", "new\n"))).toEqual([["long"], [], ["new"]]);
 });
 
-test("outputs that lie in a blob, and details that are wrong, are passed over", () => {
+test("outputs stored in a blob, and invalid details, are skipped", () => {
   const blob = { container: "c", name: "n", sizeBytes: 1, sha256: "" };
   expect(takeAll(ended("a", blob), ended("b", 5))).toEqual([[], []]);
 });
 
-test("the steps that a run keeps are not shown again", () => {
+test("kept steps are not shown again", () => {
   const kept = { ...ended("a", details("1\n")) };
   expect(takeAll({ ...kept, steps: kept.steps.map((step) => ({ ...step, keptFrom: "before" })) })).toEqual([[]]);
 });
@@ -83,7 +83,7 @@ async function follow(statuses: readonly { at: number; completedCount: number; i
   return { asked, shown };
 }
 
-test("details are asked for once a second, and when a step or the run has ended", async () => {
+test("details are requested once a second, and whenever a step or the run has ended", async () => {
   const { asked } = await follow([
     { at: 0, completedCount: 0 },
     { at: 500, completedCount: 0 },
@@ -95,7 +95,7 @@ test("details are asked for once a second, and when a step or the run has ended"
   expect(asked).toEqual([0, 999, 2_000, 2_100]);
 });
 
-test("an app that does not tell its details is followed all the same", async () => {
+test("an app without details is still followed", async () => {
   const { asked, shown } = await follow([{ at: 0, completedCount: 0 }], new Error("no answer"));
   expect([asked, shown]).toEqual([[0], []]);
 });

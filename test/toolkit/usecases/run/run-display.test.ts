@@ -42,7 +42,7 @@ async function open({ isVerbose = false } = {}) {
   return { display, view, readLog };
 }
 
-test("lines stand under the step that printed them, whatever the status says yet", async () => {
+test("lines are shown below the step that printed them, whatever the polled status", async () => {
   const { display, view } = await open();
   display.begin();
   for (const event of [progress(0), line("a"), progress(1), line("b")]) display.handle(event);
@@ -69,7 +69,7 @@ test("the host's own lines are shown on request, and are always in the log", asy
   }
 });
 
-test("what was missed is said where it is missing", async () => {
+test("missed events are reported where they are missing", async () => {
   const { display, view, readLog } = await open();
   display.begin();
   display.handle({ kind: "events-missed", time, count: 7 });
@@ -78,7 +78,7 @@ test("what was missed is said where it is missing", async () => {
   expect(await readLog()).toContain("count=7");
 });
 
-test("only the end of this run wakes the poll of its status", async () => {
+test("only the end of this run wakes up the status poll", async () => {
   const { display } = await open();
   let woken = 0;
   void display.wake.next().then(() => {

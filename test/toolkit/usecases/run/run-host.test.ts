@@ -32,7 +32,7 @@ async function openBeside(wish: Wish, host = runningHost()) {
   return { stateDir, ...(await open(wish, emulator, { stateDir })) };
 }
 
-test("a host of our app that runs already is used", async () => {
+test("a running host of our app is used", async () => {
   const { host, calls, stateDir } = await openBeside({});
   expect({ booted: host.booted, url: host.url, stateDir: host.stateDir, calls }).toEqual({
     booted: null,
@@ -42,7 +42,7 @@ test("a host of our app that runs already is used", async () => {
   });
 });
 
-test("a host of the current folder is used too, and is found in that folder's state", async () => {
+test("a host of the current folder is also used, with the state of that folder", async () => {
   const emulator = new FakeEmulator();
   emulator.hosts.set("/here/.same-kit", [runningHost()]);
   const { host } = await open({}, emulator, { cwd: "/here" });
@@ -54,14 +54,14 @@ test.each([
   ["on another port", { port: 8000 }, {}],
   ["that cannot change its storage", { storage: "memory" }, {}],
   ["that cannot change its Python", { python: "python3.12" }, {}],
-  ["on another hub than the run's", { continued: { id: "one", hubName: "hubx2" } }, {}],
+  ["with a different hub than the run", { continued: { id: "one", hubName: "hubx2" } }, {}],
 ])("a host %s is not used", async (_title, wish, running) => {
   const { host, calls } = await openBeside(wish, runningHost(running));
   expect(host.booted).not.toBeNull();
   expect(calls).toEqual(["boot"]);
 });
 
-test("a host that another `local run` booted is not used, as it ends with that run", async () => {
+test("a host started by another `local run` is not used, as it ends with that run", async () => {
   const stateDir = await makeTempDir();
   await new RunRecords(stateDir).create(runRecord({ hostPid: 7, ownsHost: true }), { steps: [] });
   const emulator = new FakeEmulator();
@@ -69,13 +69,13 @@ test("a host that another `local run` booted is not used, as it ends with that r
   expect((await open({}, emulator, { stateDir })).calls).toEqual(["boot"]);
 });
 
-test("a host to keep is started in the background with the same choices", async () => {
+test("a host to be kept is started in the background with the same options", async () => {
   const { host, calls, stateDir } = await openBeside({ keep: true, port: 8000, python: "python3.12" });
   expect({ booted: host.booted, stateDir: host.stateDir }).toEqual({ booted: null, stateDir });
   expect(calls).toEqual([`local up --state-dir ${stateDir} --port 8000 --python python3.12`]);
 });
 
-test("earlier runs are suspended before the host works, and told once it is drawn", async () => {
+test("earlier runs are suspended before the host starts work, and reported after it is shown", async () => {
   const stateDir = await makeTempDir();
   await new RunRecords(stateDir).create(runRecord({ id: "old" }), { steps: [] });
   const emulator = new FakeEmulator();
@@ -96,7 +96,7 @@ test("earlier runs are suspended before the host works, and told once it is draw
 test.each([
   [true, "stop"],
   [false, "abandon"],
-])("a booted host whose run has ended (%s) is left with %s", async (hasEnded, expected) => {
+])("for a host whose run has ended (%s), the host is closed with %s", async (hasEnded, expected) => {
   const calls: string[] = [];
   const booted = {
     ...bootedHost({}),
@@ -107,6 +107,6 @@ test.each([
   expect(calls).toEqual([expected]);
 });
 
-test("a host that runs already stays", async () => {
+test("a host that was already running keeps running", async () => {
   await expect(closeHost({ booted: null } as RunHost, true)).resolves.toBeUndefined();
 });

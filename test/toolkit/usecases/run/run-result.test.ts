@@ -30,14 +30,14 @@ async function completedRun(sha256 = SHA256, savesLargeSession = true) {
   return { folder, finish: () => finishRun(run, { kind: "ended", status }) };
 }
 
-test("a session that lies in a blob is saved beside the record", async () => {
+test("a session stored in a blob is saved next to the record", async () => {
   const { folder, finish } = await completedRun();
   const file = path.join(folder.dir, "session.dill");
   expect(await finish()).toMatchObject({ session: { file }, warnings: [] });
   expect([...(await readFile(file))]).toEqual([1, 2, 3]);
 });
 
-test("a session that is not what the run stored is not kept", async () => {
+test("a session that differs from what the run stored is not kept", async () => {
   const { folder, finish } = await completedRun("0000");
   const { session, warnings, status } = await finish();
   expect({ session, status }).toEqual({ session: BLOB, status: "completed" });
@@ -45,12 +45,12 @@ test("a session that is not what the run stored is not kept", async () => {
   expect((await readdir(folder.dir)).sort()).toEqual(["request.json", "status.json", "summary.json"]);
 });
 
-test("a session that is not wanted stays where it is", async () => {
+test("an unwanted session is not downloaded", async () => {
   const { finish } = await completedRun(SHA256, false);
   expect(await finish()).toMatchObject({ session: BLOB, warnings: [] });
 });
 
-test("the result is reported although its record is gone", async () => {
+test("the result is reported even if its record is missing", async () => {
   const { folder, finish } = await completedRun(SHA256, false);
   await rm(folder.dir, { recursive: true });
   const { status, warnings } = await finish();

@@ -20,7 +20,7 @@ const TRACEBACK =
 
 const failed = (output: unknown) => ({ runtimeStatus: "Failed", output }) as RunStatus;
 
-test("a step's failure names the cell of its innermost own line", () => {
+test("a step's failure includes the cell of its innermost own line", () => {
   const failure = describeFailure(
     failed(`Orchestrator function 'orchestrator' failed: Step "same_step_001" failed: ValueError: no\n\n${TRACEBACK}`),
     [STEP],
@@ -34,13 +34,13 @@ test("a step's failure names the cell of its innermost own line", () => {
   });
 });
 
-test("a line in a later cell counts from that cell's first line", () => {
+test("a line number in a later cell is relative to that cell", () => {
   const traceback = 'Traceback (most recent call last):\n  File "<same_step_001>", line 5, in <module>\nE';
   const failure = describeFailure(failed(`Step "same_step_001" failed: E\n\n${traceback}`), [STEP]);
   expect(failure.cell).toEqual({ number: 5, line: 2 });
 });
 
-test("a line in a cell that the app names is that cell's", () => {
+test("a line in a cell given by the app refers to that cell", () => {
   const traceback =
     'Traceback (most recent call last):\n  File "<cell 5>", line 2, in <module>\n  File "a.py", line 1\nE';
   const failure = describeFailure(failed(`Step "same_step_001" failed: E\n\n${traceback}`), [STEP]);
@@ -63,6 +63,6 @@ test.each([
     { runtimeStatus: "Terminated", output: "enough" } as RunStatus,
     { code: "ERR_RUN_TERMINATED", message: "enough" },
   ],
-])("a run's end is told when %s", (_title, status, expected) => {
+])("the end of a run is described when %s", (_title, status, expected) => {
   expect(describeFailure(status, [STEP])).toMatchObject(expected);
 });

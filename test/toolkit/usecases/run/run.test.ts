@@ -74,7 +74,7 @@ async function setUp({ app, timeoutMs, hosts = [] }: SetUp) {
   return { app, run, view, warnings, calls, interrupt, leave, stateOf, drive: () => driveRun(run) };
 }
 
-test("a run that completes is recorded, shown, and its host is stopped", async () => {
+test("a completed run is recorded and shown, and its host is stopped", async () => {
   const app = fakeApp(RUNNING, { ...RUNNING, customStatus: { completedCount: 1 } }, COMPLETED);
   const { drive, view, calls, stateOf } = await setUp({ app });
   expect(await drive()).toMatchObject({ id: "run-1", status: "completed", host: { isKept: false } });
@@ -86,7 +86,7 @@ test("a run that completes is recorded, shown, and its host is stopped", async (
   });
 });
 
-test("a run that fails marks the step that ran", async () => {
+test("a failed run marks the running step", async () => {
   const app = fakeApp(RUNNING, { runtimeStatus: "Failed", output: 'Step "one" failed: ValueError: no' });
   const { drive, view, calls, stateOf } = await setUp({ app });
   expect(await drive()).toMatchObject({ status: "failed", failure: { step: "one", message: "ValueError: no" } });
@@ -94,7 +94,7 @@ test("a run that fails marks the step that ran", async () => {
   expect({ calls, state: await stateOf() }).toEqual({ calls: ["stop"], state: "failed" });
 });
 
-test("Ctrl-C terminates the run, and its host is left without waiting", async () => {
+test("Ctrl-C terminates the run, and abandons its host without waiting", async () => {
   const app = fakeApp(RUNNING);
   const { drive, view, interrupt, calls, stateOf } = await setUp({ app });
   app.onStatus = () => interrupt.abort(new Error("Interrupted by SIGINT."));
@@ -111,7 +111,7 @@ test("Ctrl-C while the host starts leaves no record", async () => {
   expect({ calls, warnings, state: await stateOf() }).toEqual({ calls: ["abandon"], warnings: [], state: undefined });
 });
 
-test("Ctrl-C while the files are read leaves no record, and files that cannot be taken stop the host", async () => {
+test("Ctrl-C while files are read leaves no record, and an error in reading files stops the host", async () => {
   const interrupted = await setUp({ app: fakeApp(RUNNING) });
   const collecting = Promise.withResolvers<null>();
   const driven = driveRun({ ...interrupted.run, collecting: collecting.promise });
@@ -132,7 +132,7 @@ test("Ctrl-C while the files are read leaves no record, and files that cannot be
   }
 });
 
-test("the second Ctrl-C says how the run is continued, before the process ends", async () => {
+test("a second Ctrl-C shows how to continue the run before the process exits", async () => {
   const app = fakeApp(RUNNING);
   const { drive, interrupt, leave, warnings } = await setUp({ app });
   app.onStatus = () => {
@@ -149,7 +149,7 @@ test("a time limit terminates the run", async () => {
   expect(await stateOf()).toBe("terminated");
 });
 
-test("a run that the storage forgot is sent again from its saved request", async () => {
+test("a run that the storage lost is sent again from its saved request", async () => {
   const app = fakeApp(RUNNING, null, COMPLETED);
   const { drive, warnings } = await setUp({ app });
   expect(await drive()).toMatchObject({ status: "completed" });
@@ -157,7 +157,7 @@ test("a run that the storage forgot is sent again from its saved request", async
   expect(warnings).toEqual(["The storage lost the run; restarting it from its saved request."]);
 });
 
-test("a run that the storage forgot twice is lost", async () => {
+test("a run that the storage lost twice is lost", async () => {
   const { drive, calls, stateOf } = await setUp({ app: fakeApp(null) });
   expect(await drive()).toMatchObject({ status: "lost", failure: { code: "ERR_RUN_LOST" } });
   expect({ calls, state: await stateOf() }).toEqual({ calls: ["abandon"], state: "lost" });
@@ -168,7 +168,7 @@ const storageLost = () => {
   return { failed: Promise.resolve(error) };
 };
 
-test("a storage that died is replaced once, and what it still has of the run is not trusted", async () => {
+test("a storage that died is replaced once, and its remaining data of the run is not trusted", async () => {
   const app = fakeApp(RUNNING);
   const { drive, warnings, calls } = await setUp({ app, hosts: [storageLost(), { hasLostWrites: true }] });
   app.onStatus = () => {
@@ -180,7 +180,7 @@ test("a storage that died is replaced once, and what it still has of the run is 
   expect(app.requests).toEqual(["POST /api/initiate"]);
 });
 
-test("a storage that dies twice detaches the run, and the user learns how to continue it", async () => {
+test("a storage that dies twice detaches the run, with a hint how to continue it", async () => {
   const app = fakeApp(RUNNING);
   const { drive, warnings, view, stateOf } = await setUp({ app, hosts: [storageLost(), storageLost()] });
   await expect(drive()).rejects.toThrow("Azurite ended.");
@@ -196,7 +196,7 @@ test("a host that failed for another reason is not replaced", async () => {
   expect(warnings).toHaveLength(1);
 });
 
-test("a recorded run that the storage still has is resumed and not sent again", async () => {
+test("a recorded run that the storage still has is resumed without being sent again", async () => {
   const app = fakeApp({ runtimeStatus: "Suspended" }, COMPLETED);
   const { run, stateOf } = await setUp({ app });
   const folder = await run.records.create(runRecord({ id: "run-1", state: "suspended" }), { steps: [] });
@@ -206,7 +206,7 @@ test("a recorded run that the storage still has is resumed and not sent again", 
   expect(await stateOf()).toBe("completed");
 });
 
-test("a recorded run that nobody has suspended since its host was killed runs without being resumed", async () => {
+test("a recorded run that was not suspended after its host was killed runs without being resumed", async () => {
   const app = fakeApp(RUNNING, COMPLETED);
   const { run, stateOf } = await setUp({ app });
   const folder = await run.records.create(runRecord({ id: "run-1", state: "running" }), { steps: [] });
@@ -217,7 +217,7 @@ test("a recorded run that nobody has suspended since its host was killed runs wi
   expect(await stateOf()).toBe("completed");
 });
 
-test("a recorded run that the storage does not know is sent from its saved request", async () => {
+test("a recorded run that the storage does not have is sent from its saved request", async () => {
   const app = fakeApp(null, COMPLETED);
   const { run, warnings } = await setUp({ app });
   const folder = await run.records.create(runRecord({ id: "run-1", state: "lost" }), { steps: [] });
@@ -227,7 +227,7 @@ test("a recorded run that the storage does not know is sent from its saved reque
   expect(warnings).toEqual(["The storage no longer has the run; restarting it from its saved request."]);
 });
 
-test("what the host's events tell is followed to their last line", async () => {
+test("the host's events are followed to the last line", async () => {
   const app = fakeApp(RUNNING);
   const line = (message: string) => ({
     kind: "line" as const,
@@ -263,7 +263,7 @@ test.each([
   { why: "bad port", fetch: () => globalThis.fetch("http://127.0.0.1:6000"), state: "failed", warns: false },
   { why: "another protocol", fetch: fetchHttpAsHttps, state: "failed", warns: false },
   { why: "ECONNRESET", fetch: () => Promise.reject(connectionError("ECONNRESET")), state: "running", warns: true },
-])("a run that another app answers with $why is recorded as $state", async ({ fetch, state, warns }) => {
+])("a run on another app that fails with $why is recorded as $state", async ({ fetch, state, warns }) => {
   const { run, stateOf, warnings } = await setUp({ app: fakeApp(RUNNING) });
   const client = new AppClient({ address: { url: "http://app.test", accessKey: null }, fetch });
   const remote = { url: "http://app.test", hubName: "", pid: process.pid, storage: "", stateDir: run.records.stateDir };

@@ -33,30 +33,30 @@ async function save(files: unknown[], contents: Record<string, string>, sent: st
   return { ...saved, parent, read: (name: string) => readFile(path.join(folder, name), "utf8") };
 }
 
-test("what a step made or changed is saved, and what it found is not", async () => {
+test("files made or changed by a step are saved, and other files are not", async () => {
   const { files, read, folder } = await save([file("d/a", "A"), { ...file("b", "B"), step: undefined }], { A: "A" });
   expect(files).toEqual([{ path: "d/a", sizeBytes: 1, step: "one" }]);
   expect([await read("d/a"), await readdir(folder as string)]).toEqual(["A", ["d"]]);
 });
 
-test("files that the run began with and that its last step does not have are named as deleted", async () => {
+test("files that the run began with but its last step lacks are listed as deleted", async () => {
   const { deleted } = await save([file("a", "A"), { ...file("b", "B"), step: undefined }], { A: "A" }, ["b", "c/d"]);
   expect(deleted).toEqual(["c/d"]);
 });
 
-test.each(["../a", "/tmp/a", "d/../../a"])("an app that names the path %s has nothing written", async (at) => {
+test.each(["../a", "/tmp/a", "d/../../a"])("the path %s from an app is not written", async (at) => {
   const { files, folder, warnings, parent } = await save([file(at, "A")], { A: "A" });
   expect([files, folder, await readdir(parent)]).toEqual([[], null, []]);
   expect(warnings.join()).toContain("files[0]");
 });
 
-test("a content that is not what the step left is reported, and the others are saved", async () => {
+test("content that differs from what the step left is reported, and other files are saved", async () => {
   const { files, warnings, folder } = await save([file("a", "A"), file("b", "B")], { A: "other", B: "B" });
   expect([files.map(({ path: at }) => at), await readdir(folder as string)]).toEqual([["b"], ["b"]]);
   expect(warnings).toEqual([expect.stringContaining("its SHA-256 is ")]);
 });
 
-test("an empty folder is saved, but it is not one of the files", async () => {
+test("an empty folder is saved, but does not count as a file", async () => {
   const made = { kind: "folder", path: "out/empty", step: "one" };
   const { files, folder, emptyFolders, parent } = await save([made, file("out/a", "A")], { A: "A" });
   expect([files.map(({ path: at }) => at), emptyFolders]).toEqual([["out/a"], ["out/empty"]]);

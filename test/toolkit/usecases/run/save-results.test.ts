@@ -51,7 +51,7 @@ async function outputsOf(file: string | null): Promise<unknown[]> {
   );
 }
 
-test("a failed run leaves the outputs of the steps before, and of the one that failed", async () => {
+test("a failed run keeps the outputs of earlier steps and of the failed step", async () => {
   const failed = {
     ...stepRecord("b"),
     failure: { type: "ProcessCrash", message: "killed", traceback: "" },
@@ -71,20 +71,20 @@ test("a failed run leaves the outputs of the steps before, and of the one that f
 test.each([
   [{ kind: "interrupted" } as const, "interrupted"],
   [{ kind: "timed-out", limitMs: 1000 } as const, "timed-out"],
-])("a run that is %j leaves what its step had shown", async (ending, status) => {
+])("after %j the outputs of the running step so far are kept", async (ending, status) => {
   const unfinished = { step: "a", details: { formatVersion: 1, cells: [prints(1, "half\n")] } };
   const summary = await finishRun(await overRun({ steps: [], failed: null, unfinished }), ending);
   expect(summary).toMatchObject({ status, steps: [{ status: "unfinished" }, { status: "not-run" }] });
   expect(await outputsOf(summary.results.notebook)).toEqual([["half\n"], []]);
 });
 
-test("where the app is gone the notebook is there without outputs", async () => {
+test("if the app is gone, the notebook is saved without outputs", async () => {
   const summary = await finishRun(await overRun(null), { kind: "lost" });
   expect(await outputsOf(summary.results.notebook)).toEqual([[], []]);
   expect(summary.steps.map(({ status }) => status)).toEqual(["not-run", "not-run"]);
 });
 
-test("details that are gone take no others with them", async () => {
+test("missing details do not affect other details", async () => {
   const b = { ...stepRecord("b"), details: { formatVersion: 1, cells: [prints(2, "here\n")] } };
   const run = await overRun(
     { steps: [{ ...stepRecord("a"), details: BLOB }, b], failed: null, unfinished: null },
@@ -95,11 +95,11 @@ test("details that are gone take no others with them", async () => {
 });
 
 test.each([
-  ["in the answer", "nonsense", undefined],
-  ["in the answer, deeper", { formatVersion: 1, cells: [{}] }, undefined],
+  ["in the response", "nonsense", undefined],
+  ["deeper in the response", { formatVersion: 1, cells: [{}] }, undefined],
   ["in a blob", BLOB, { formatVersion: 1, cells: [{ ...prints(1, ""), outputs: [{ output_type: "stream" }] }] }],
-  ["in a blob that refers to another", BLOB, BLOB],
-])("details that are wrong %s are a warning, and take nothing else with them", async (_, details, blob) => {
+  ["in a blob that refers to another blob", BLOB, BLOB],
+])("invalid details %s lead to a warning, and do not affect anything else", async (_, details, blob) => {
   const b = { ...stepRecord("b"), details: { formatVersion: 1, cells: [prints(2, "here\n")] } };
   const steps = { steps: [{ ...stepRecord("a"), details }, b], failed: null, unfinished: null };
   const summary = await finishRun(await overRun(steps, blob), { kind: "interrupted" });
@@ -110,7 +110,7 @@ test.each([
   ]);
 });
 
-test("wrong details of an unfinished step are a warning", async () => {
+test("invalid details of an unfinished step lead to a warning", async () => {
   const unfinished = { step: "a", details: { formatVersion: 1 } };
   const summary = await finishRun(await overRun({ steps: [], failed: null, unfinished }), { kind: "interrupted" });
   expect(summary.steps[0]).toMatchObject({ status: "unfinished", cells: [] });

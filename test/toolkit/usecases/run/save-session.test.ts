@@ -42,7 +42,7 @@ async function completedRun({ isRemote = false } = {}) {
   return { run, result, blobs, part, stateDir, target: path.join(folder.dir, "session") };
 }
 
-test("on the app's machine a part gets a second name, and the folder has what loads it", async () => {
+test("on the app's machine a part is hard-linked, and the folder contains a loader", async () => {
   const { run, result, part, stateDir, target } = await completedRun();
   const near = instanceFilesOf(stateDir, "Hub", "one");
   await mkdir(near, { recursive: true });
@@ -56,7 +56,7 @@ test("on the app's machine a part gets a second name, and the folder has what lo
   expect((await readdir(target)).sort()).toEqual([part.sha256, "handover", "load_session.py", "session.json"].sort());
 });
 
-test("from elsewhere a part is fetched, and must be what its name says", async () => {
+test("on another machine a part is downloaded, and must match its hash", async () => {
   const { run, result, blobs, part, target } = await completedRun({ isRemote: true });
   blobs.set(`part-${part.sha256}.bin`, PART);
   expect((await saveSession(result, run)).warnings).toEqual([]);

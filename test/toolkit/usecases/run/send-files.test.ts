@@ -36,7 +36,7 @@ async function open(contents: Record<string, Buffer>) {
   return { folder, send, asked, put };
 }
 
-test("small contents are sent with the manifest, and nothing else is", async () => {
+test("small contents are sent with the manifest, without further requests", async () => {
   const content = Buffer.from([0, 255, 10]);
   const { send, asked, put } = await open({ "a.bin": content, "copy.bin": content });
   expect((await send())?.manifest).toBe("m");
@@ -44,7 +44,7 @@ test("small contents are sent with the manifest, and nothing else is", async () 
   expect([asked.length, put.size]).toEqual([1, 0]);
 });
 
-test("a large content is sent by itself", async () => {
+test("a large content is sent separately", async () => {
   const large = Buffer.alloc(32 * KiB + 1, "x");
   const { send, asked, put } = await open({ large, small: Buffer.from("s") });
   await send();
@@ -60,7 +60,7 @@ test("of many small contents only some are sent with the manifest", async () => 
   expect(put.size).toBe(2);
 });
 
-test("a file that changed since it was looked at is sent as it is now, whether it is small or large", async () => {
+test("a file that changed after it was collected is sent with its current content, whether small or large", async () => {
   const large = Buffer.alloc(32 * KiB + 1, "x");
   const { folder, send, asked, put } = await open({ large, log: Buffer.from("one"), same: Buffer.from("s") });
   await writeFile(path.join(folder, "log"), "one and two");
@@ -76,7 +76,7 @@ test("a file that changed since it was looked at is sent as it is now, whether i
   expect([...put.keys()]).toEqual([hashOf(now.large)]);
 });
 
-test("a file that is written all the time is left out with a warning, and one that is gone without", async () => {
+test("a constantly changing file is left out with a warning, and a missing one without", async () => {
   const { folder, send } = await open({ busy: Buffer.alloc(33 * KiB), gone: Buffer.from("g"), kept: Buffer.from("k") });
   await rm(path.join(folder, "gone"));
   const sent = await send(() => writeFile(path.join(folder, "busy"), randomBytes(33 * KiB)));

@@ -29,7 +29,7 @@ function showBoard() {
   return { board, seen, shown };
 }
 
-test("lines stand under the step that printed them", async () => {
+test("lines are shown below the step that printed them", async () => {
   const { board, seen, shown } = showBoard();
   board.print("a");
   board.finish(1);
@@ -39,7 +39,7 @@ test("lines stand under the step that printed them", async () => {
   expect(seen).toEqual(["> one", "a", "✓ one", "> two", "b", "✓ two"]);
 });
 
-test("older news changes nothing", async () => {
+test("outdated progress is ignored", async () => {
   const { board, seen, shown } = showBoard();
   board.finish(1);
   board.finish(0);
@@ -49,7 +49,7 @@ test("older news changes nothing", async () => {
   expect(seen).toEqual(["> one", "✓ one", "> two", "✓ two"]);
 });
 
-test("the step that runs is the one that is marked when the run stops", async () => {
+test("when the run stops, the running step is marked", async () => {
   const { board, seen, shown } = showBoard();
   board.finish(1);
   board.print("b");
@@ -58,14 +58,14 @@ test("the step that runs is the one that is marked when the run stops", async ()
   expect(seen).toEqual(["> one", "✓ one", "> two", "b", "✗ two"]);
 });
 
-test("a run that stops in its first step shows no second one", async () => {
+test("a run that stops in its first step does not show the second", async () => {
   const { board, seen, shown } = showBoard();
   board.stop("interrupted");
   await expect(shown).rejects.toThrow("interrupted");
   expect(seen).toEqual(["> one", "✗ one"]);
 });
 
-test("a run that stops after its last step marks that one", async () => {
+test("a run that stops after its last step marks that step", async () => {
   const { board, seen, shown } = showBoard();
   board.finish(2);
   board.stop("Failed");
@@ -73,7 +73,7 @@ test("a run that stops after its last step marks that one", async () => {
   expect(seen).toEqual(["> one", "✓ one", "> two", "✓ two"]);
 });
 
-test("a line that is going to be overwritten is shown in its place", async () => {
+test("a line that will be overwritten is shown in place", async () => {
   const { board, seen, shown } = showBoard();
   for (const line of ["10%\r", "20%\r", "done"]) board.print(line);
   board.complete();

@@ -22,7 +22,7 @@ async function suspendWith(record: Partial<RunRecord>, runtimeStatus: string | n
   return { texts, suspended, state: (await records.find("old"))?.record.state, stateDir };
 }
 
-test("a run whose host is gone is suspended, and the commands for it are named", async () => {
+test("a run whose host is gone is suspended, with the commands to continue or discard it", async () => {
   const { texts, suspended, state, stateDir } = await suspendWith({}, "Running");
   expect({ suspended, state }).toEqual({ suspended: ["old"], state: "suspended" });
   expect(texts[0]).toContainEqual({ command: "local resume", args: ["old"], stateDir });
@@ -34,16 +34,16 @@ test.each([
   ["Failed", "failed"],
   ["Terminated", "terminated"],
   [null, "lost"],
-])("one that the hub calls %s is %s, and not touched", async (runtimeStatus, expected) => {
+])("a run that is %s in the hub becomes %s, and is not changed there", async (runtimeStatus, expected) => {
   const { suspended, state, texts } = await suspendWith({}, runtimeStatus);
   expect({ suspended, state }).toEqual({ suspended: [], state: expected });
   expect(texts).toHaveLength(1);
 });
 
 test.each([
-  ["its host lives", {}, { isAlive: true }],
-  ["it is of another hub", { hubName: "other" }, {}],
-  ["it is on another storage", { storage: "memory" }, {}],
+  ["its host is alive", {}, { isAlive: true }],
+  ["it belongs to another hub", { hubName: "other" }, {}],
+  ["it uses another storage", { storage: "memory" }, {}],
   ["it has ended", { state: "completed" as const }, {}],
 ])("a run is left alone when %s", async (_title, record: Partial<RunRecord>, options) => {
   const { texts, suspended, state } = await suspendWith(record, "Running", options);

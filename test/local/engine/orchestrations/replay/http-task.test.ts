@@ -22,7 +22,7 @@ function pollsAt(retryAfter: string): unknown {
   return newDecisions.flatMap((it) => (it.kind === "timer" ? [it.fireAt] : []))[0];
 }
 
-test("an answer that names more seconds than there are dates waits until the last one", () => {
+test("a Retry-After beyond the range of dates is capped at the last date", () => {
   expect(pollsAt("5")).toBe("2026-06-24T14:02:16.123Z");
   expect(pollsAt("1e20")).toBe("9999-12-31T23:59:59.999Z");
   expect(pollsAt("soon")).toBe("2026-06-24T14:02:11.123Z");

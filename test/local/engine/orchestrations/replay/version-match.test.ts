@@ -17,7 +17,7 @@ test.each([
   ["Strict", "0.9", "1.0", false],
   ["None", "9.0", null, true],
 ] as const)(
-  "%s takes instance version %j on a host of version %j: %s",
+  "%s accepts instance version %j on a host of version %j: %s",
   (versionMatchStrategy, version, defaultVersion, ok) => {
     expect(isVersionAccepted(version, { versionMatchStrategy, defaultVersion })).toBe(ok);
   },

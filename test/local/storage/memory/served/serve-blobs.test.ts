@@ -18,8 +18,8 @@ const refusal = (call: Promise<unknown>) =>
       `${error.statusCode} ${error.code ?? error.details?.errorCode}`,
   );
 
-describe("Azure's client on the storage in memory", () => {
-  test("makes a container once, and asks for it", async () => {
+describe("Azure's client on in-memory storage", () => {
+  test("creates a container once, and checks whether it exists", async () => {
     const { container } = await open();
     expect(await container.exists()).toBe(false);
     expect((await container.createIfNotExists()).succeeded).toBe(true);
@@ -27,7 +27,7 @@ describe("Azure's client on the storage in memory", () => {
     expect(await container.exists()).toBe(true);
   });
 
-  test("keeps blobs, which the engine sees too", async () => {
+  test("stores blobs, which the engine can read", async () => {
     const { served, container } = await open();
     await container.createIfNotExists();
     const blob = container.getBlockBlobClient("a b/世界?.txt");
@@ -57,7 +57,7 @@ describe("Azure's client on the storage in memory", () => {
     expect(pages).toEqual([["b/1", "b/3"], ["b/<2>"]]);
   });
 
-  test("is refused what the service refuses", async () => {
+  test("gets the same errors as from the service", async () => {
     const { container } = await open();
     const blob = container.getBlockBlobClient("a");
     expect(await refusal(blob.uploadData(Buffer.from("x")))).toBe("404 ContainerNotFound");
@@ -70,7 +70,7 @@ describe("Azure's client on the storage in memory", () => {
     expect((await blob.deleteIfExists()).succeeded).toBe(true);
   });
 
-  test("with another key is refused", async () => {
+  test("with a wrong key is rejected", async () => {
     const { served } = await open();
     const connectionString = served.connectionString.replace(/AccountKey=[^;]+/, "AccountKey=bm90IHRoZSBrZXk=");
     const container = rawContainer({ connectionString }, "box");
@@ -78,7 +78,7 @@ describe("Azure's client on the storage in memory", () => {
     expect((await fetch(`${served.blobEndpoint}/box?restype=container`, { method: "PUT" })).status).toBe(403);
   });
 
-  test("learns in a sentence that there is nothing but blobs", async () => {
+  test("gets an explanation that only blobs are supported", async () => {
     const { served, container } = await open();
     const sentence = "use --storage memory";
     expect(await refusal(rawQueue(served, "q").create())).toBe("501 NotImplemented");
@@ -89,7 +89,7 @@ describe("Azure's client on the storage in memory", () => {
   });
 });
 
-test("the deployed app keeps a run's sessions in it", async () => {
+test("the deployed app keeps the session contexts of a run in it", async () => {
   const { served } = await open();
   const blobs = openRunBlobs({ AzureWebJobsStorage: served.connectionString }, "Hub");
   const session = Buffer.alloc(3_000_000, "dill");
