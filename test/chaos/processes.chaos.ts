@@ -1,5 +1,5 @@
-// Real processes on a real Azurite: what is killed and when, which requests fail and how, and who is paused for how long, beyond a lease
-// too, follows from the seed; how the machine interleaves it does not.
+// Real processes on a real Azurite: what is killed and when, which requests fail and how, and which hosts are paused for how long, even
+// beyond a lease, is determined by the seed; how the machine interleaves it is not.
 
 import { describe, expect, test } from "vitest";
 import { useAzurite } from "../helpers/azurite.ts";

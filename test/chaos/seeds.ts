@@ -1,4 +1,4 @@
-/** The seeds of `SAME_KIT_CHAOS_SEEDS`, such as `17` or `1-500`. */
+/** The seeds in `SAME_KIT_CHAOS_SEEDS`, for example `17` or `1-500`. */
 export function chosenSeeds(count: number): number[] {
   const text = process.env["SAME_KIT_CHAOS_SEEDS"] ?? `1-${count}`;
   const [, first = "", last = first] = /^(\d+)(?:-(\d+))?$/.exec(text) ?? [];
@@ -6,7 +6,7 @@ export function chosenSeeds(count: number): number[] {
   return Array.from({ length: Number(last) - Number(first) + 1 }, (_, index) => Number(first) + index);
 }
 
-/** How many orchestrations a seed runs: `SAME_KIT_CHAOS_INSTANCES`. What a seed does depends on it. */
+/** The number of orchestrations per seed: `SAME_KIT_CHAOS_INSTANCES`. The effect of a seed depends on it. */
 export function chosenInstances(count: number): number {
   const text = process.env["SAME_KIT_CHAOS_INSTANCES"] ?? `${count}`;
   if (!/^[1-9]\d{0,3}$/.test(text)) throw new Error(`SAME_KIT_CHAOS_INSTANCES=${text} is not a number from 1 to 9999.`);

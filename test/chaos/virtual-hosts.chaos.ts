@@ -1,4 +1,4 @@
-// 10,000 orchestrations on hosts that die, stand still beyond their lease and lose answers, on a virtual clock: reproducible to the call.
+// 10,000 orchestrations on hosts that die, pause longer than their lease and lose responses, on a virtual clock: reproducible to the call.
 
 import { expect, test, vi } from "vitest";
 import { runChaos } from "../helpers/chaos-world.ts";

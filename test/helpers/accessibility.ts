@@ -4,9 +4,9 @@ import type { Page } from "playwright-core";
 
 const AXE = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
 
-/** What axe finds wrong with the page as it is shown now, one line each. */
+/** The problems that axe finds in the current page, one line each. */
 export async function accessibilityProblems(page: Page): Promise<string[]> {
-  // As an expression of the debugger, because the policy of a page may forbid scripts that are not its own.
+  // Evaluated by the debugger, because a page's policy may forbid foreign scripts.
   await page.evaluate(await readFile(AXE, "utf8"));
   return page.evaluate(async () => {
     type Found = { violations: { id: string; nodes: { html: string; failureSummary: string }[] }[] };

@@ -9,9 +9,9 @@ import { type AzureStorageAccount, openStorage } from "../../local/src/storage/a
 import type { StorageAccount } from "../../local/src/storage/storage-account.ts";
 
 /**
- * An Azurite of the test file's own, in memory, on free ports; stopped after its last test.
+ * An in-memory Azurite for the test file, on free ports; stopped after its last test.
  *
- * @returns The account, once the first test runs.
+ * @returns The account, available once the first test runs.
  */
 export function useAzurite(): () => AzureStorageAccount {
   let storage: AzureStorageAccount | undefined;
@@ -33,7 +33,7 @@ export function useAzurite(): () => AzureStorageAccount {
   };
 }
 
-/** A hub of its own for each test; names are letters and digits. */
+/** A separate hub for each test; names consist of letters and digits. */
 export function openTestHub(storage: StorageAccount, partitionCount = 4): Promise<TaskHub> {
   return openTaskHub({ storage, hubName: `Hub${newGuidN().slice(0, 12)}`, partitionCount });
 }

@@ -23,13 +23,13 @@ export type Place = "local" | "deployed";
 export const PLACES: readonly Place[] = ["local", "deployed"];
 
 export type BothPlaces = {
-  /** Runs the notebook of a folder, `local run` or `run`, from a copy of it. */
+  /** Runs the notebook of a folder with `local run` or `run`, from a copy of it. */
   run(place: Place, folder: string): Promise<PlacedRun>;
   /** The same in the folder itself. */
   runIn(place: Place, folder: string, location: string, options?: { cache?: CacheMode }): Promise<RunSummary>;
   /** `resume` on the deployed app, of a run that `runIn` left in the folder. */
   resumeDeployed(folder: string, id: string, wishes: { from?: string; only?: string }): Promise<RunSummary>;
-  /** What the deployed app runs on: its histories and its storage account, which nobody but the app can read in the cloud. */
+  /** The host of the deployed app: its histories and storage account, which only the app can read in the cloud. */
   readonly site: Pick<LocalHost, "client" | "hubName" | "storage">;
 };
 
@@ -70,7 +70,7 @@ export function useBothPlaces(): BothPlaces {
       savesLargeSession: true,
     };
     if (place === "deployed") return remoteRun({ ...options, address }, deps);
-    // The host that runs is found in the folder where the command is called.
+    // The running host is found in the folder where the command is called.
     return localRun({ ...options, ...ANY_HOST }, { ...deps, cwd: hostDir });
   };
   const resumeDeployed: BothPlaces["resumeDeployed"] = (folder, id, { from = null, only = null }) => {
@@ -96,7 +96,7 @@ const ANY_HOST = { port: null, storage: null, python: null, keep: false };
 
 const REHEARSED = path.join(".same-kit", "env", "dev.rehearsal");
 
-/** Deploys as a person does, and keeps the cloud, which would otherwise end with the command. */
+/** Deploys as a user does, and keeps the cloud, which would otherwise end with the command. */
 async function deploy(cwd: string, onBoot: (site: LocalHost) => void) {
   const sameKit = async (...args: string[]) => {
     const { stdout } = await execa(process.execPath, [LAUNCHER, ...args], { cwd, stdin: "ignore", env: { CI: "1" } });
@@ -121,7 +121,7 @@ async function deploy(cwd: string, onBoot: (site: LocalHost) => void) {
   return { mini, address: parseAppAddress(named, { useHttp: false, accessKey: null }) };
 }
 
-/** What a run left, without what differs between two runs of one notebook: times, IDs and places. */
+/** The results of a run, without what differs between two runs of the same notebook: times, IDs and places. */
 export type PlacedRun = {
   summary: RunSummary;
   notebookFile: string;
@@ -170,7 +170,7 @@ async function readFolder(folder: string | null): Promise<Record<string, string>
 
 type NamedText = [text: string, name: string];
 
-/** Members that are times, or belong to one place. */
+/** Properties that are times, or belong to one place. */
 const DIFFERING = new Set([
   "execution",
   "duration_ms",
@@ -184,7 +184,7 @@ const DIFFERING = new Set([
 ]);
 
 const DIFFERING_TEXTS: readonly [RegExp, string][] = [
-  // Where an object is in memory.
+  // The memory address of an object.
   [/\b0x[0-9a-f]+\b/g, "0x"],
   [/\/\S*\/same-kit-step-\w+\/work/g, "WORKSPACE"],
   // An environment belongs to one interpreter.

@@ -1,4 +1,4 @@
-// Orchestrations with some of everything, whose result follows from their number alone.
+// Orchestrations with some of everything, whose result depends only on their number.
 
 import df, { type EntityContext, type OrchestrationContext } from "durable-functions";
 import { SdkInvoker } from "./sdk-orchestrator.ts";
@@ -40,7 +40,7 @@ const orchestrators = {
     }
     context.df.signalEntity(ALL, "add", 1);
     const own: number = yield context.df.callEntity(new df.EntityId("tally", `own-${n}`), "add", n);
-    // Under the lock, nobody else comes between reading and writing.
+    // While the lock is held, no one else can write between reading and writing.
     const lock: df.DurableLock = yield context.df.lock([SHARED]);
     const before: number = (yield context.df.callEntity(SHARED, "get")) ?? 0;
     yield context.df.callActivity("double", before);
@@ -59,7 +59,7 @@ const orchestrators = {
   },
 };
 
-/** What the instance with this number comes to. */
+/** The result of the instance with this number. */
 export const chaosOutput = (n: number): number[] => [2 * n, 2 * n + 2, 2 * n + 4, 2 * n + 6, n + 1000, 4 * n, n, n];
 
 export const chaosInput = (n: number): Input => ({ n, round: 0, got: [] });

@@ -1,4 +1,4 @@
-// Hosts as processes on a real Azurite behind a faulty network, killed and paused by one seed.
+// Hosts as processes on a real Azurite behind a faulty network, killed and paused as determined by one seed.
 
 import { type ChildProcess, fork, type StdioOptions } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
@@ -36,18 +36,18 @@ import { waitFor } from "./wait-for.ts";
 export type ProcessChaos = {
   seed: number;
   instances: number;
-  /** How long nothing happens at most. */
+  /** The maximum time without an attack. */
   maxPeaceMs: number;
-  /** How long a paused host stands still at most; a lease is 30 s. */
+  /** The maximum time that a host is paused; a lease is 30 s. */
   maxPauseMs: number;
   deadlineMs: number;
-  /** After so many kills and pauses the hosts are left in peace, or a slow machine would never get on; no end by default. */
+  /** The number of kills and pauses after which hosts are left alone, so that a slow machine can finish; unlimited by default. */
   maxAttacks?: number;
 };
 
 export type ProcessChaosResult = {
   problems: string[];
-  /** What happened to hosts and workers, and how many requests met a fault. */
+  /** The attacks on hosts and workers, and the number of requests that met a fault. */
   kills: number;
   workerKills: number;
   pauses: number;
@@ -62,7 +62,7 @@ const MIN_PEACE_MS = 500;
 /** How much of each host's log a failure shows: warnings and what explains them. */
 const LAST_LINES = 25;
 
-/** @throws Error with all that happened, and what is left, where the orchestrations do not end in time. */
+/** @throws Error with everything that happened, and what is left, if the orchestrations do not end in time. */
 export async function runProcessChaos(
   storage: AzureStorageAccount,
   options: ProcessChaos,
@@ -110,7 +110,7 @@ type Attack = { atMs: number; host: number; what: "killed" | "worker killed" | "
 const attackText = ({ atMs, host, what }: Attack): string =>
   `after ${(atMs / 1000).toFixed(1)} s: host ${host} ${what}`;
 
-/** What is left, and what happened, for somebody who repeats the seed. */
+/** What is left, and what happened, for anyone who repeats the seed. */
 async function describe(
   storage: AzureStorageAccount,
   client: TaskHubClient,
@@ -134,7 +134,7 @@ async function describe(
   return [...lines, ...attacks.map(attackText), ...hosts.flatMap((it) => it.lastLines())].join("\n");
 }
 
-/** Something happens to a host, again and again, and a host that died is replaced. */
+/** Attacks hosts repeatedly, and replaces hosts that died. */
 async function attack(
   hosts: ChaosHost[],
   random: () => number,
@@ -169,7 +169,7 @@ async function attack(
     if (host.isGone) hosts[index] = await ChaosHost.start(host.connectionString);
   }
   await Promise.all(pauses);
-  // One that ended by itself since has nobody else who would notice.
+  // Nothing else would notice a host that exited by itself in the meantime.
   for (const [index, host] of hosts.entries()) {
     if (host.isGone && !signal.aborted) hosts[index] = await ChaosHost.start(host.connectionString);
   }
@@ -187,7 +187,7 @@ async function findProblems(client: TaskHubClient, { seed, instances, deadlineMs
     if (ends !== 1) problems.push(`${instanceId} ended ${ends} times`);
     for (const twice of answeredTwice(history)) problems.push(`${instanceId} holds two answers to ${twice}`);
   }
-  // Signals and releases may still be on their way when the last orchestration has ended: a message that hosts have died with several times
+  // Signals and releases may still be in flight when the last orchestration has ended: a message held by hosts that died several times
   // is hidden for minutes.
   for (const entity of [ALL, SHARED]) {
     const settled = async () => (await stateOf(client, entity)) === `${instances}`;
@@ -196,7 +196,7 @@ async function findProblems(client: TaskHubClient, { seed, instances, deadlineMs
   return problems.map((it) => `Seed ${seed}: ${it}`);
 }
 
-/** Its state as JSON text, and who has its lock, if somebody has. */
+/** Its state as JSON text, and the holder of its lock, if any. */
 async function stateOf(client: TaskHubClient, entity: EntityId): Promise<string | null> {
   const row = await client.getStatus(toInstanceId(entity), { withInput: true });
   const status = row === null ? null : entityStatusOf(row);
@@ -204,7 +204,7 @@ async function stateOf(client: TaskHubClient, entity: EntityId): Promise<string 
   return holder === null ? (status?.state ?? null) : `${status?.state} locked by ${holder}`;
 }
 
-/** A client past the faults, which runs nothing. */
+/** A client that bypasses the faults and runs no work. */
 export async function openClient(storage: AzureStorageAccount, hubName = HUB): Promise<TaskHubClient> {
   const hub = await openTaskHub({ storage, hubName, partitionCount: PARTITIONS });
   const settings = { ...resolveDurableTaskSettings(undefined, {}), hubName, partitionCount: PARTITIONS };
@@ -212,13 +212,13 @@ export async function openClient(storage: AzureStorageAccount, hubName = HUB): P
   return assemble(hub, { settings, invoker, clock: createSystemClock(), log: silentLogger }).client;
 }
 
-/** A host in a process of its own, on a given storage, to be killed and stopped. */
+/** A host in a separate process, on a given storage, to be killed and stopped. */
 export class ChaosHost {
   readonly connectionString: string;
   readonly #logFile: string;
   readonly #process: ChildProcess;
   #isKilled = false;
-  /** By its start too: the number may be another process's by the time it is killed. */
+  /** Includes its start time: the PID may belong to another process by the time it is killed. */
   #worker: ProcessIdentity | undefined;
 
   constructor(child: ChildProcess, connectionString: string, logFile: string) {
@@ -230,7 +230,7 @@ export class ChaosHost {
     });
   }
 
-  /** One that does not come up is started again, as an operator or a platform would. */
+  /** A host that fails to start is started again, as an operator or a platform would do. */
   static async start(
     connectionString: string,
     { appDir = APP, env = {} as Record<string, string> } = {},
@@ -254,7 +254,7 @@ export class ChaosHost {
     return this.#isKilled || this.#process.exitCode !== null || this.#process.signalCode !== null;
   }
 
-  /** What it logged last. */
+  /** Its last log lines. */
   lastLines(): string[] {
     const text = existsSync(this.#logFile) ? readFileSync(this.#logFile, "utf8").trim() : "";
     const lines = text.split("\n").filter((it) => !it.includes(" info "));
@@ -278,7 +278,7 @@ export class ChaosHost {
     this.resume();
   }
 
-  /** Its worker goes on. */
+  /** Its worker continues. */
   stop(): void {
     this.#process.kill("SIGSTOP");
   }

@@ -1,4 +1,4 @@
-// Hosts that die, stand still and hear nothing of what they did, all by one seed: the same seed does the same again.
+// Hosts that die, pause and lose responses, all determined by one seed: the same seed repeats the same run.
 
 import { seededRandom } from "@same-kit/shared";
 import { HostileDelivery } from "../../local/src/engine/delivery/hostile-delivery.ts";
@@ -26,7 +26,7 @@ type Host = { engine: WorldEngine; pause: Pause; resumeAtMs: number | null };
 
 export type ChaosResult = { problems: string[]; deaths: number; pauses: number; faults: number };
 
-/** Runs `instances` orchestrations to their end, and says what is wrong with them. */
+/** Runs `instances` orchestrations to their end, and returns their problems. */
 export async function runChaos(seed: number, instances: number): Promise<ChaosResult> {
   const chaos = new ChaosWorld(seed);
   await chaos.begin(instances);
@@ -41,9 +41,9 @@ class ChaosWorld {
   readonly #seed: number;
   readonly #hosts: Host[] = [];
   #started = 0;
-  /** Nothing goes wrong once all is over. */
+  /** No faults after everything has ended. */
   #isArmed = false;
-  /** Nothing goes wrong while a host starts: but it is at work at once, which shows by its calls of histories, and then it is in danger. */
+  /** No faults while a host starts; it is exposed as soon as it works, which its calls to histories show. */
   #isStarting = false;
 
   constructor(seed: number) {
@@ -51,7 +51,7 @@ class ChaosWorld {
     this.#random = seededRandom(seed);
   }
 
-  /** All is asked for before anything happens: a start that comes late would start an instance again that has ended. */
+  /** All requests are made before anything happens: a late start would start an ended instance again. */
   async begin(instances: number): Promise<void> {
     const beforeWork: Parameters<VirtualWorld["startEngine"]>[0]["beforeWork"] = async (client) => {
       for (let n = 0; n < instances; n += 1) {
@@ -60,7 +60,7 @@ class ChaosWorld {
         await client.raiseEvent(instanceId, "Go", String(n + 1000));
       }
     };
-    // It must do nothing itself: no fault would ever hit that.
+    // It must not run work itself, as no fault would ever affect that.
     const starter = await this.#world.startEngine({ invoker: makeIdle(), beforeWork, workerId: "starter" });
     starter.die();
     for (let i = 0; i < HOSTS; i += 1) await this.#startHost();
@@ -77,7 +77,7 @@ class ChaosWorld {
     throw new Error(`Seed ${this.#seed}: not ended within ${MAX_STEPS} steps.\n${await this.#describe(instances)}`);
   }
 
-  /** Signals and releases may still be on their way when the last orchestration has ended. */
+  /** Signals and releases may still be in flight when the last orchestration has ended. */
   async #isOver(instances: number): Promise<boolean> {
     if (!(await this.#hasAllEnded(instances))) return false;
     const problems = await Promise.all([ALL, SHARED].map((entity) => this.#entityProblems(entity, instances)));
@@ -87,7 +87,7 @@ class ChaosWorld {
   async #end(): Promise<void> {
     this.#isArmed = false;
     for (const { pause } of this.#hosts) pause.resume();
-    // A call that was under way may have been drawn to stop its host with its answer.
+    // A pending call may have been chosen to stop its host with its response.
     await this.#world.settle();
     for (const { pause } of this.#hosts) pause.resume();
   }
@@ -108,7 +108,7 @@ class ChaosWorld {
     return problems.map((it) => `Seed ${this.#seed}: ${it}`);
   }
 
-  /** Each instance has raised both by one; a lock that was not given back would hold up the next one. */
+  /** Each instance has incremented both; a lock that was not released would block the next one. */
   async #entityProblems(entity: { name: string; key: string }, expected: number): Promise<string[]> {
     const { instances } = await this.#world.stores();
     const row = await instances.status(toInstanceId(entity), { withInput: true });
@@ -120,7 +120,7 @@ class ChaosWorld {
       : [...problems, `${entity.key} is locked by ${status?.lockedBy}`];
   }
 
-  /** What is left, for somebody who repeats the seed. */
+  /** What is left, for anyone who repeats the seed. */
   async #describe(instances: number): Promise<string> {
     const entities = await Promise.all([ALL, SHARED].map((entity) => this.#entityProblems(entity, instances)));
     const lines = [`It is ${this.#world.clock.now().toISOString()}.`, ...entities.flat()];
@@ -210,7 +210,7 @@ class ChaosWorld {
   }
 }
 
-/** An app whose worker never comes. */
+/** An app whose worker never starts. */
 function makeIdle(): FunctionInvoker {
   const never = async () => ({ kind: "unavailable" as const, reason: "There is no worker." });
   const app = makeChaosApp(() => 0);
@@ -222,7 +222,7 @@ function makeIdle(): FunctionInvoker {
   };
 }
 
-/** Numbers of calls and timers that have more than one answer. */
+/** Numbers of calls and timers with more than one reply. */
 export function answeredTwice(history: readonly HistoryEvent[]): string[] {
   const seen = new Set<string>();
   return history.flatMap((it) => {

@@ -4,11 +4,11 @@ import path from "node:path";
 import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
 import { onTestFinished } from "vitest";
 
-/** Pages of this machine answer in less; what is missing should not be waited for as long as the test may take. */
+/** Local pages respond faster; a missing element should not use up the test's whole time limit. */
 const ACTION_TIMEOUT_MS = 15_000;
 const NAMES = ["chromium", "chromium-browser", "google-chrome", "chrome"];
 
-/** The browser of `SAME_KIT_TEST_CHROMIUM`, else the first on PATH. @throws Error that says what to install. */
+/** The browser in `SAME_KIT_TEST_CHROMIUM`, or else the first one on PATH. @throws Error that says what to install. */
 function chromiumPath(): string {
   const folders = (process.env["PATH"] ?? "").split(path.delimiter);
   const candidates = NAMES.flatMap((name) => folders.map((folder) => path.join(folder, name)));
@@ -26,16 +26,16 @@ function isExecutable(file: string): boolean {
   }
 }
 
-/** A headless browser with a profile of its own in the temp folder, closed with the current test. */
+/** A headless browser with its own profile in the temp folder, closed with the current test. */
 export async function openBrowser(args: readonly string[] = []): Promise<Browser> {
   const browser = await launchBrowser(args);
   onTestFinished(() => browser.close());
   return browser;
 }
 
-/** As {@link openBrowser}, for several tests: the caller closes it. */
+/** Like {@link openBrowser}, for several tests: the caller closes it. */
 export async function launchBrowser(args: readonly string[] = []): Promise<Browser> {
-  // Its sandbox needs namespaces that containers, where root runs tests, do not give.
+  // Its sandbox needs namespaces that are not available to root in containers.
   const isRoot = process.getuid?.() === 0;
   return chromium.launch({
     executablePath: chromiumPath(),
@@ -45,11 +45,11 @@ export async function launchBrowser(args: readonly string[] = []): Promise<Brows
 }
 
 export type TestPage = Page & {
-  /** What the page reported as an error, and which files of other origins it asked for. */
+  /** Errors reported by the page, and files that it requested from other origins. */
   readonly problems: string[];
 };
 
-/** A page that keeps its errors; asking for anything outside this machine is one. It is closed with the current test. */
+/** A page that records its errors, including any request to another machine. It is closed with the current test. */
 export async function openPage(browser: Browser, options: BrowserContextOptions = {}): Promise<TestPage> {
   const context = await browser.newContext(options);
   onTestFinished(() => context.close());

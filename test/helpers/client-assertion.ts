@@ -4,7 +4,7 @@ const LIFETIME_S = 600;
 
 export type Issuer = { publicKey: string; assert(claims: object, alg?: string): string };
 
-/** Signs JWTs with an RSA key of its own. */
+/** Signs JWTs with its own RSA key. */
 export function createIssuer(): Issuer {
   const { publicKey, privateKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
   return {
@@ -13,7 +13,7 @@ export function createIssuer(): Issuer {
   };
 }
 
-/** Valid for ten minutes, unless the claims say otherwise. */
+/** Valid for ten minutes, unless the claims override it. */
 export function signJwt(claims: object, alg: string, key: KeyObject): string {
   const exp = Math.floor(Date.now() / 1_000) + LIFETIME_S;
   const signed = [

@@ -3,7 +3,7 @@ import type { HintContext } from "../../toolkit/src/ui/hint.ts";
 
 export type TestConsole = Console & { stdout(): string; stderr(): string };
 
-/** A console that is not a terminal and keeps what is written. */
+/** A console that is not a terminal and keeps its output. */
 export function createTestConsole({ isJson = false, hints = undefined as HintContext | undefined } = {}): TestConsole {
   const written = { stdout: "", stderr: "" };
   const stream = (name: "stdout" | "stderr") => {

@@ -5,8 +5,8 @@ import { interceptStorage, type StorageCall } from "./intercept-storage.ts";
 export type { StorageCall } from "./intercept-storage.ts";
 
 /**
- * What becomes of a call. The engine dies `before` it happens, or `after` it happened but before its caller hears of it; or the
- * call alone fails: it is `refused`, or it happens and its answer is `lost`.
+ * The fate of a call. The engine dies `before` it happens, or `after` it happened but before its caller gets the response; or only
+ * the call fails: it is `refused`, or it happens and its response is `lost`.
  */
 export type Fate = "before" | "after" | "refused" | "lost";
 
@@ -14,15 +14,15 @@ export type Crash = {
   storage: StorageAccount;
   clock: Clock;
   isDead(): boolean;
-  /** Dies now: nothing that the engine began goes on. */
+  /** Dies now: nothing that the engine began continues. */
   die(): void;
 };
 
 const NEVER = new Promise<never>(() => {});
 
 /**
- * A storage and a clock that stop answering, as they do for a process that was killed: the engine on them stands still for
- * ever, in the middle of whatever it did.
+ * A storage and a clock that stop answering, as they do for a killed process: the engine that uses them stops forever, in the
+ * middle of whatever it did.
  */
 export function makeCrashable(
   account: StorageAccount,

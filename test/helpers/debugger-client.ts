@@ -3,7 +3,7 @@ import { waitFor } from "./wait-for.ts";
 
 type Message = { id?: number; method?: string; params?: Record<string, unknown>; result?: unknown };
 
-/** A client of Node's inspector (Chrome DevTools Protocol), as an editor is one: it attaches to a port. */
+/** A client of Node's inspector (Chrome DevTools Protocol), which attaches to a port like an editor. */
 export class DebuggerClient {
   readonly #socket: WebSocket;
   readonly #answers = new Map<number, (result: unknown) => void>();
@@ -35,7 +35,7 @@ export class DebuggerClient {
     return new Promise((resolve) => this.#answers.set(id, (result) => resolve(result as Result)));
   }
 
-  /** The next event of this kind that was not taken yet. */
+  /** The next event of this kind that was not returned yet. */
   async event<Params>(method: string): Promise<Params> {
     const found = await waitFor(() => this.#events.find((it) => it.method === method));
     this.#events.splice(this.#events.indexOf(found), 1);
@@ -47,7 +47,7 @@ export class DebuggerClient {
   }
 
   #receive(message: Message): void {
-    // A process that ends waits for its debugger to let go, as editors then do.
+    // An exiting process waits for its debugger to detach, as editors then do.
     if (message.method === "NodeRuntime.waitingForDisconnect") this.close();
     if (message.id === undefined) this.#events.push(message);
     else this.#answers.get(message.id)?.(message.result);

@@ -3,7 +3,7 @@ import os from "node:os";
 import path from "node:path";
 import { afterAll } from "vitest";
 
-/** Makes folders that live as long as the test file, for what `beforeAll` sets up once. */
+/** Creates folders that live as long as the test file, for what `beforeAll` sets up once. */
 export function dirsOfFile(): () => string {
   const made: string[] = [];
   afterAll(() => {

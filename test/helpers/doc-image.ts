@@ -5,7 +5,7 @@ import type { Page } from "playwright-core";
 const FOLDER = path.resolve("docs/images");
 
 /**
- * Makes a picture of the documentation from a page as it is shown now, with `SAME_KIT_WRITE_IMAGES=1`; otherwise nothing.
+ * Takes a screenshot of the current page for the documentation, if `SAME_KIT_WRITE_IMAGES=1`; otherwise does nothing.
  *
  * @param name - Without folder and extension.
  */

@@ -1,6 +1,6 @@
 import type { DrillName } from "../../rehearsal/src/index.ts";
 
-// Drill, and what its message must say; its code is in the failure catalogue.
+// Drill, and what its message must contain; its code is in the failure catalogue.
 export const FAILURES: readonly [DrillName, RegExp][] = [
   ["az-missing", /^The Azure CLI was not found.*\nInstall it, or set ARM_CLIENT_ID/],
   ["not-logged-in", /^You are not signed in to Azure\.\nRun `az login`/],
@@ -50,7 +50,7 @@ export const FAILURES: readonly [DrillName, RegExp][] = [
   ["outputs-missing", /no value for the output host_name/],
 ];
 
-// Drill, and what is noted of the obstacle that passes by itself.
+// Drill, and the note about the obstacle that disappears by itself.
 export const HEALED: readonly [DrillName, RegExp][] = [
   ["exists-not-in-state", /^run Adopt azurerm_/],
   ["stale-plan", /^fail Apply$/],

@@ -3,7 +3,7 @@ import { expect } from "vitest";
 import type { LocalHost } from "../../local/src/index.ts";
 import { waitFor } from "./wait-for.ts";
 
-/** A status as the management API answers it. */
+/** A status as returned by the management API. */
 export type DurableStatus = {
   instanceId: string;
   runtimeStatus: string;
@@ -20,7 +20,7 @@ const json = { "content-type": "application/json" };
 
 export const newInstanceId = (): string => `row-${randomUUID().slice(0, 8)}`;
 
-/** What tests ask of the app `test/fixtures/apps/conformance` and of the host that runs it. */
+/** Requests of tests to the app `test/fixtures/apps/conformance` and to the host that runs it. */
 export function durableApp(host: () => Pick<LocalHost, "url">) {
   const api = (path: string, init?: RequestInit) => fetch(`${host().url}/runtime/webhooks/durabletask${path}`, init);
   const post = (path: string, body?: unknown, headers: Record<string, string> = {}) =>
@@ -30,11 +30,11 @@ export function durableApp(host: () => Pick<LocalHost, "url">) {
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
 
-  /** The HTTP answer of a method of the SDK's client in the app. */
+  /** The HTTP response of a method of the SDK's client in the app. */
   const ask = (op: string, ...args: unknown[]) =>
     fetch(`${host().url}/api/client/${op}`, { method: "POST", headers: json, body: JSON.stringify(args) });
 
-  /** What a method of the SDK's client in the app gives. */
+  /** The result of a method of the SDK's client in the app. */
   async function client(op: string, ...args: unknown[]): Promise<unknown> {
     const { value, error } = (await (await ask(op, ...args)).json()) as { value?: unknown; error?: string };
     if (error !== undefined) throw new Error(error);

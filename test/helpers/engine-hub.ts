@@ -9,13 +9,13 @@ import { VirtualWorld, type WorldEngine } from "./virtual-world.ts";
 type Instance = { status: InstanceStatus; history: HistoryEvent[] };
 
 /**
- * A real engine on storage in memory, for what orchestrators do. What is asked of it happens with the next `run`: one after the
- * other, each with all its consequences, or all at once where `isBatching`, as for a host that was away meanwhile.
+ * A real engine on in-memory storage, for tests of orchestrators. Requests are processed by the next `run`: one after another, each
+ * with all its consequences, or all at once with `isBatching`, as for a host that was down in the meantime.
  */
 export class EngineHub {
   readonly world = new VirtualWorld();
   readonly clock = this.world.clock;
-  /** By id, as the last run left them. */
+  /** By ID, as of the last run. */
   readonly instances = new Map<string, Instance>();
   readonly logged: LogEntry[] = [];
   readonly #invoker: FunctionInvoker;
@@ -69,7 +69,7 @@ export class EngineHub {
     this.#requests.push(() => this.#store(instanceId, events));
   }
 
-  /** Lets happen what was asked for and all that follows; what takes time too, unless `withTimers` is false. */
+  /** Processes all requests and their consequences, including timers, unless `withTimers` is false. */
   async run({ withTimers = true } = {}): Promise<void> {
     const requests = this.#requests.splice(0);
     if (this.#isBatching) {
@@ -108,7 +108,7 @@ export class EngineHub {
     return jsonOrText(this.instances.get(instanceId)?.status.customStatus ?? null);
   }
 
-  /** Messages nobody has dealt with yet, by the name of their event. */
+  /** The names of events whose messages have not been processed yet. */
   waiting(): string[] {
     return this.world.messages().map(({ text }) => nameOf(EventType, JSON.parse(text).TaskMessage.Event.EventType));
   }

@@ -19,13 +19,13 @@ export type TestEngineOptions = {
   settings?: Partial<DurableTaskSettings>;
   clock?: Clock;
   workerId?: string;
-  /** Dies in the middle of its work; see makeCrashable. Owns partitions as a process that is gone. */
+  /** Dies in the middle of its work; see makeCrashable. It owns partitions like a process that is gone. */
   crash?: Crash;
 };
 
 export type TestEngine = Engine & { client: TaskHubClient; hubName: string; logged: LogEntry[] };
 
-/** Short holds and polls, so that what a dead engine had in hand comes back within a test. */
+/** Short timeouts and polling intervals, so that messages held by a dead engine come back within a test. */
 export function testSettings(overrides: Partial<DurableTaskSettings> = {}): DurableTaskSettings {
   return {
     ...resolveDurableTaskSettings(undefined, {}),
@@ -39,7 +39,7 @@ export function testSettings(overrides: Partial<DurableTaskSettings> = {}): Dura
 
 export const newHubName = (): string => `Hub${newGuidN().slice(0, 20)}`;
 
-/** An engine on a hub of its own, stopped when the test ends. */
+/** An engine on its own hub, stopped when the test ends. */
 export async function startTestEngine(options: TestEngineOptions): Promise<TestEngine> {
   const hubName = options.hubName ?? newHubName();
   const { crash } = options;
@@ -54,13 +54,13 @@ export async function startTestEngine(options: TestEngineOptions): Promise<TestE
     log: createLogger((entry) => logged.push(entry), "engine"),
   });
   onTestFinished(async () => {
-    // What is dead cannot be stopped, nor does it do anything.
+    // A dead engine cannot be stopped, and does nothing.
     if (crash?.isDead() !== true) await engine.stop();
   });
   return { ...engine, logged };
 }
 
-/** Its partitions may be taken at once, as after a `kill -9`. */
+/** Its partitions may be taken over immediately, as after a `kill -9`. */
 export function workerIdOfDeadProcess(): string {
   const { pid } = spawnSync(process.execPath, ["--version"]);
   const [host, tag, , random] = newWorkerId().split("/");

@@ -1,7 +1,7 @@
 import { hintText, type SameKitError } from "../../shared/src/index.ts";
 import type { RehearsedDeployment, RunOptions } from "./rehearsed-deployment.ts";
 
-/** What a person sees of a failure. */
+/** What a user sees of a failure. */
 export type Shown = { code: string; text: string; message: string; hint: string };
 
 /** Runs a command that must fail. */

@@ -4,11 +4,11 @@ type Answer = Partial<RunStatus> & { customStatus?: unknown };
 
 export type FakeApp = {
   fetch: typeof fetch;
-  /** `METHOD PATH` of each request but those for the status. */
+  /** `METHOD PATH` of each request except those for the status. */
   requests: string[];
-  /** Answers of the status, in turn; the last one stays. `null`: the run is unknown. */
+  /** Status responses in turn; the last one is repeated. `null`: the run is unknown. */
   statuses: (Answer | null)[];
-  /** Called for each question for the status. */
+  /** Called for each status request. */
   onStatus: () => void;
 };
 
@@ -19,7 +19,7 @@ export const COMPLETED_OUTPUT = {
   python: { version: "3.12.1", implementation: "CPython", dill: "0.4.1" },
 };
 
-/** Stands for a host with our app, at the level of HTTP. */
+/** Stands in for a host with our app, at the level of HTTP. */
 export function fakeApp(...statuses: FakeApp["statuses"]): FakeApp {
   const app: FakeApp = { fetch: answer as typeof fetch, requests: [], statuses, onStatus: () => {} };
   async function answer(input: string | URL | Request, { method = "GET", signal, headers }: RequestInit = {}) {
@@ -30,7 +30,7 @@ export function fakeApp(...statuses: FakeApp["statuses"]): FakeApp {
     if (url.pathname === "/api/initiate") {
       return json(202, startedRun(url.origin, new Headers(headers).get("x-same-run-id") ?? "any"));
     }
-    // It was asked to end: so it has.
+    // It was asked to end, so it has ended.
     if (url.pathname.endsWith("/terminate")) app.statuses = [{ runtimeStatus: "Terminated", output: "asked to" }];
     return json(url.pathname.endsWith("/events") ? 404 : 202, {});
   }

@@ -1,6 +1,6 @@
 import { VirtualClock } from "../../local/src/testing/virtual-clock.ts";
 
-/** A clock that stands still until a test moves it; sleeping moves it at once. */
+/** A clock that stands still until a test moves it; sleeping moves it immediately. */
 export class FakeClock extends VirtualClock {
   override async sleep(ms: number): Promise<void> {
     this.advance(ms);

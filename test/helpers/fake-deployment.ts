@@ -15,7 +15,7 @@ import { startTestMiniAzure, type TestMiniAzure } from "./mini-azure.ts";
 import { type RecordingView, recordingView } from "./recording-view.ts";
 import { makeTempDir } from "./temp-dir.ts";
 
-/** A terraform that plans what it is told, applies nothing, and records what it was called with. */
+/** A terraform with given plans that applies nothing, and records its calls. */
 export class FakeTerraform implements TerraformCommands {
   readonly calls: string[] = [];
   known: StateResource[] = [];
@@ -28,9 +28,9 @@ export class FakeTerraform implements TerraformCommands {
     plan: "flex",
     log_retention_days: 30,
   };
-  /** What the next applies throw, in order. */
+  /** The errors of the next applies, in order. */
   failures: unknown[] = [];
-  /** Resources that an apply has created before that. */
+  /** Resources that an apply creates before its error. */
   created: string[] = [];
 
   async version(): Promise<string> {

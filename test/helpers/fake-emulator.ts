@@ -17,7 +17,7 @@ export function runningHost(overrides: Partial<RunningHost> = {}): RunningHost {
   };
 }
 
-/** An emulator without processes: hosts are what the test says, by state folder. */
+/** An emulator without processes: the test sets the hosts of each state folder. */
 export class FakeEmulator implements Emulator {
   readonly ownAppDir = OWN_APP;
   readonly hosts = new Map<string, RunningHost[]>();

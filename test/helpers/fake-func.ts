@@ -6,13 +6,13 @@ export type FuncCall = { args: string; stdin: string; cwd: string; files: string
 
 export type FakeFunc = {
   dir: string;
-  /** With a PATH that finds it first. */
+  /** With a PATH on which it is found first. */
   env: Record<string, string>;
   calls(): Promise<FuncCall[]>;
 };
 
 /**
- * A `func` that writes down how it was called, keeps a copy of the folder it was called in, and then runs `script`.
+ * A `func` that records how it was called, keeps a copy of the folder it was called in, and then runs `script`.
  *
  * @param script - Shell; `$n` counts the calls.
  */

@@ -5,7 +5,7 @@ import type { BootSite, BootSiteRequest } from "../../rehearsal/src/index.ts";
 
 export type FakeSiteHost = { bootSite: BootSite; boots: BootSiteRequest[]; requests: IncomingMessage[]; stops: number };
 
-/** Stands for the local Functions host: records how it was booted, and completes every run with the smoke test's result. */
+/** Stands in for the local Functions host: records how it was booted, and completes every run with the smoke test's result. */
 export function fakeSiteHost(): FakeSiteHost {
   const fake: FakeSiteHost = { bootSite: boot, boots: [], requests: [], stops: 0 };
   async function boot(request: BootSiteRequest) {

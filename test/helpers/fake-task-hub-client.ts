@@ -23,7 +23,7 @@ export const instanceStatus = (fields: Partial<InstanceStatus> = {}): InstanceSt
   ...fields,
 });
 
-/** A client whose instances are set by the test; it keeps what it was asked to do. */
+/** A client whose instances are set by the test; it records its calls. */
 export class FakeTaskHubClient implements TaskHubClient {
   readonly hubName = "TestHub";
   readonly calls: unknown[][] = [];

@@ -1,6 +1,6 @@
 import type { Waiting } from "@same-kit/shared";
 
-/** Sleeping takes no time; `slept` is what was asked for, in ms. */
+/** Sleeping takes no time; `slept` contains the requested times in ms. */
 export function fakeWaiting(): Waiting & { slept: number[] } {
   let at = 0;
   const slept: number[] = [];

@@ -1,4 +1,4 @@
-// Between host and storage: what networks and busy services do to requests, by a seed.
+// A proxy between host and storage that does to requests what networks and busy services do, determined by a seed.
 
 import http from "node:http";
 import type { AddressInfo } from "node:net";
@@ -12,16 +12,16 @@ import type { StorageAccount } from "../../local/src/storage/storage-account.ts"
 const FAULTS = {
   /** The connection breaks before the request arrives. */
   dropped: 0.03,
-  /** It arrives, and its answer does not. */
+  /** It arrives, but its response does not. */
   lost: 0.03,
   /** It arrives a second time. */
   doubled: 0.02,
   busy: 0.02,
   broken: 0.01,
-  /** Somebody else seems to have written first; only of a conditional request. */
+  /** Another writer seems to have been first; only for conditional requests. */
   conflict: 0.01,
   late: 0.04,
-  /** No answer for so long that clients give up. */
+  /** No response for so long that clients give up. */
   silent: 0.002,
 } as const;
 type Fault = keyof typeof FAULTS;
@@ -34,7 +34,7 @@ export type FaultyStorage = {
   storage: StorageAccount;
   /** For another process. */
   connectionString: string;
-  /** Until then all is well. */
+  /** Until then there are no faults. */
   arm(): void;
   disarm(): void;
   /** How many requests met a fault. */
@@ -48,7 +48,7 @@ type Request = {
   body: Buffer;
 };
 
-/** The same account over connections that misbehave, each request by what the seed draws for it. */
+/** The same account over faulty connections, with the fault of each request determined by the seed. */
 export async function withFaults(
   { connectionString }: AzureStorageAccount,
   { seed = DEFAULT_SEED }: { seed?: number } = {},
@@ -94,7 +94,7 @@ function draw(random: () => number, { headers }: Request): Fault | null {
 
 type Answering = { fault: Fault | null; port: number; random: () => number; response: http.ServerResponse };
 
-/** Rejects where the connection is to break. */
+/** Rejects if the connection is supposed to break. */
 async function answer(request: Request, { fault, port, random, response }: Answering): Promise<void> {
   switch (fault) {
     case "dropped":

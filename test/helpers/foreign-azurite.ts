@@ -6,7 +6,7 @@ import { waitFor } from "./wait-for.ts";
 
 export type ForeignAzurite = { pid: number; ports: { blob: number; queue: number; table: number } };
 
-/** Microsoft's own Azurite on free ports, with its data in memory and the public key, as somebody else would run it. */
+/** Microsoft's own Azurite on free ports, with its data in memory and the public key, as anyone else would run it. */
 export async function startForeignAzurite(): Promise<ForeignAzurite> {
   const folder = path.dirname(createRequire(import.meta.url).resolve("azurite/package.json"));
   const args = ["--inMemoryPersistence", "--skipApiVersionCheck", "--disableTelemetry"];

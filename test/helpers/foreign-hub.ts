@@ -1,4 +1,4 @@
-// A task hub as a .NET host of DurableTask.AzureStorage leaves it, written from the specification: nothing of the engine is used.
+// A task hub as written by a .NET host of DurableTask.AzureStorage, built from the specification without using the engine.
 
 import { randomUUID } from "node:crypto";
 import { gzipSync } from "node:zlib";
@@ -8,7 +8,7 @@ import { fnv1a } from "../local/second-reader/check-messages.ts";
 import { EVENT_KINDS, membersOf } from "../local/second-reader/event-kinds.ts";
 
 type Member = string | number | boolean | null | object;
-/** A history event by its members; what is left out is null, and `EventId` -1. */
+/** A history event by its properties; missing ones are null, and `EventId` is -1. */
 export type ForeignEvent = { EventType: string; at?: string; IsPlayed?: boolean; EventId?: number } & Record<
   string,
   Member
@@ -65,7 +65,7 @@ export class ForeignHub {
     await container.upload(this.#name("appleaseinfo"), Buffer.from("{}"));
   }
 
-  /** @param isComplete - Whether the host got to the end of its last checkpoint. */
+  /** @param isComplete - Whether the host reached the end of its last checkpoint. */
   async history(
     instanceId: string,
     executionId: string,
@@ -99,7 +99,7 @@ export class ForeignHub {
     });
   }
 
-  /** @param sender - The instance that sends it; a client where it is absent. */
+  /** @param sender - The instance that sends it; a client if it is absent. */
   async send(
     target: { InstanceId: string; ExecutionId: string | null },
     event: ForeignEvent,
@@ -130,7 +130,7 @@ export class ForeignHub {
     await this.#account.queue(queueName).send(body, { visibilityTimeoutS: delaySeconds });
   }
 
-  /** Moves a large text into a blob. @returns its name. */
+  /** Moves a large text into a blob. @returns The name of the blob. */
   async blob(name: string, content: string): Promise<string> {
     const container = this.#account.container(this.#name("largemessages"));
     await container.createIfNotExists();

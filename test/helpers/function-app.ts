@@ -20,7 +20,7 @@ export async function writeApp(files: Record<string, string>): Promise<string> {
 
 export type TestHost = FunctionsHost & { entries: LogEntry[] };
 
-/** A host on a free port that stops when the current test ends; it keeps what it logged. */
+/** A host on a free port that stops when the current test ends; it keeps its log. */
 export async function startTestHost(options: Partial<FunctionsHostOptions> & { appDir: string }): Promise<TestHost> {
   const entries: LogEntry[] = [];
   const log = createLogger((entry) => entries.push(entry), "test");

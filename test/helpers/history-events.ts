@@ -2,7 +2,7 @@ import { EventType, type HistoryEvent, OrchestrationStatus } from "../../local/s
 
 const base = { EventId: -1, IsPlayed: false, Timestamp: "2026-06-24T14:02:11.1234567Z" };
 
-/** One event each, as an episode stores them; what is not given is plain. */
+/** One event of each type, as stored by an episode; fields that are not given have default values. */
 export const historyEvents = {
   orchestratorStarted: (): HistoryEvent => ({ EventType: EventType.OrchestratorStarted, ...base }),
   orchestratorCompleted: (): HistoryEvent => ({ EventType: EventType.OrchestratorCompleted, ...base }),

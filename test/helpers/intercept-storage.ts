@@ -18,7 +18,7 @@ const BLOB_CALLS = [
   ...(["acquireLease", "renewLease", "changeLease"] satisfies (keyof BlobContainer)[]),
 ] as const;
 const CALLS = new Set<string>([...QUEUE_CALLS, ...TABLE_CALLS, ...BLOB_CALLS]);
-/** These answer one thing after the other. */
+/** These return one item after another. */
 const LISTS = new Set<string>(["query", "list"] satisfies (keyof StorageTable | keyof BlobContainer)[]);
 
 export type StorageOperation =

@@ -4,7 +4,7 @@ import { listDescendants } from "../../local/src/process/kill-tree.ts";
 const TCP_LISTEN = "0A";
 const SOCKET = /^socket:\[(\d+)\]$/;
 
-/** The ports that this process and all that it started listen on, from Linux' own tables. */
+/** The ports that this process and its descendants listen on, from Linux's tables. */
 export async function listeningPorts(): Promise<number[]> {
   const ports = await portsByInode();
   const pids = [process.pid, ...(await listDescendants(process.pid))];

@@ -6,16 +6,16 @@ import { type LocalHost, type LocalOptions, startLocal } from "../../local/src/i
 
 export type LocalTestHost = LocalHost & { entries: LogEntry[] };
 
-/** `startLocal` on a free port; stopped when the current test ends. It keeps what it logged. */
+/** `startLocal` on a free port; stopped when the current test ends. It keeps its log. */
 export async function startLocalHost(options: LocalOptions): Promise<LocalTestHost> {
   const entries: LogEntry[] = [];
   const host = await startLocal({ port: 0, onLog: (entry) => entries.push(entry), ...options });
   onTestFinished(() => host.stop());
-  // The host's properties are getters: they must go on following it.
+  // The host's properties are getters, which must stay live.
   return Object.create(host, { entries: { value: entries } }) as LocalTestHost;
 }
 
-/** A host in a process of its own, to be killed. */
+/** A host in a separate process, to be killed. */
 export type HostProcess = { process: ChildProcess; url: string; workerPid: number; azuritePid: number };
 
 export const HOST_PROGRAM = [

@@ -12,7 +12,7 @@ export type TestCollection<Document extends Doc> = Collection<Document> & {
   update(doc: Document): void;
 };
 
-/** The LokiJS that Azurite brings along. */
+/** The LokiJS bundled with Azurite. */
 export const Loki = createRequire(createRequire(import.meta.url).resolve("azurite/package.json"))(
   "lokijs",
 ) as LokiClass;

@@ -11,7 +11,7 @@ export class MemoryCache implements CacheBlobs {
   now = new Date();
   readonly sessions: SessionParts;
 
-  /** @param folder - For the parts of sessions on their way; needed where there are any. */
+  /** @param folder - For session parts in transit; needed if there are any. */
   constructor(folder = path.join(os.tmpdir(), "same-kit-no-cache")) {
     this.sessions = new SessionParts({ root: folder, isLasting: false, blobs: this.contents });
   }

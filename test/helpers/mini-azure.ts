@@ -15,7 +15,7 @@ const API = "api-version=2023-12-01";
 
 export type TestMiniAzure = MiniAzure & {
   folder: string;
-  /** Asks Azure Resource Manager, signed in. */
+  /** Sends a signed-in request to Azure Resource Manager. */
   arm(
     method: string,
     path: string,
@@ -24,7 +24,7 @@ export type TestMiniAzure = MiniAzure & {
   /** Any request to one of its servers. */
   send(method: string, url: string, options?: SendOptions): Promise<HttpsAnswer>;
   token(): Promise<string>;
-  /** The same as `arm`, signed in as another service principal: what it makes belongs to somebody else. */
+  /** The same as `arm`, signed in as another service principal: resources it creates belong to someone else. */
   armAsColleague: TestMiniAzure["arm"];
 };
 
@@ -34,7 +34,7 @@ export const neverBoots: BootSite = async () => {
   throw new Error("This test boots no site.");
 };
 
-/** A mini Azure in a folder of its own (or `folder`), stopped when the current test ends. */
+/** A mini Azure in its own folder (or `folder`), stopped when the current test ends. */
 export async function startTestMiniAzure(
   options: { fail?: string; folder?: string; bootSite?: BootSite } & Partial<
     Pick<MiniAzureOptions, "onLog" | "registered" | "namespaces">
@@ -85,7 +85,7 @@ function withRequests(mini: MiniAzure, folder: string): TestMiniAzure {
 }
 
 /**
- * Puts what somebody else made into a resource group, the group too where there is none of that name.
+ * Adds foreign resources to a resource group, and creates the group if it does not exist.
  *
  * @param resources - `Microsoft.Sql/servers/name`, of any type in `arm/foreign-types.ts` or `arm/resource-types.ts`.
  */
@@ -105,7 +105,7 @@ export type TestSite = { id: string; hostName: string; scmHostName: string };
 
 const SKUS = { flex: "FC1", consumption: "Y1", premium: "EP1" } as const;
 
-/** A function app with the least that one needs. */
+/** A function app with the minimum of settings. */
 export async function createTestSite(mini: TestMiniAzure, plan: keyof typeof SKUS = "flex"): Promise<TestSite> {
   const group = `/subscriptions/${mini.subscriptionId}/resourceGroups/rg-test`;
   const planId = `${group}/providers/Microsoft.Web/serverFarms/plan-test`;

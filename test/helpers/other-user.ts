@@ -6,15 +6,15 @@ const run = promisify(execFile);
 /** `nobody` on Linux. */
 export const OTHER_UID = 65_534;
 
-/** Only root may become another user. */
+/** Only root can become another user. */
 export const canBeOtherUser = process.platform === "linux" && process.geteuid?.() === 0;
 
-// The rights are given up inside the process: another user might not be allowed to start this Node.
+// Privileges are dropped inside the process: another user might not be allowed to start this Node.
 const BECOME_OTHER = `process.setgroups([]); process.setgid(${OTHER_UID}); process.setuid(${OTHER_UID});`;
 
 export type OtherAnswer = { status: number; text: string } | { error: string };
 
-/** What another user of this machine gets from a URL. A certificate is not checked. */
+/** The response to another user of this machine from a URL. Certificates are not checked. */
 export async function fetchAsOtherUser(url: string, init: RequestInit = {}): Promise<OtherAnswer> {
   const call = `fetch(${JSON.stringify(url)}, ${JSON.stringify(init)})`;
   const script = `${BECOME_OTHER}

@@ -12,7 +12,7 @@ export type ReceivedSpan = Omit<OtlpSpan, "attributes" | "kind"> & {
 
 const KINDS = ["", "internal", "server", "client", "producer", "consumer"];
 
-/** A collector that takes OTLP in JSON. */
+/** A collector that accepts OTLP in JSON. */
 export type OtlpReceiver = Awaited<ReturnType<typeof startOtlpReceiver>>;
 
 export async function startOtlpReceiver(port = 0) {
@@ -58,7 +58,7 @@ export async function startOtlpReceiver(port = 0) {
   };
 }
 
-/** What a request of OTLP has, with its lists of attributes as objects. */
+/** The content of an OTLP request, with its attribute lists as objects. */
 export function spansIn({ resourceSpans }: OtlpRequest): ReceivedSpan[] {
   return resourceSpans.flatMap(({ resource, scopeSpans }) =>
     scopeSpans.flatMap((scope) =>

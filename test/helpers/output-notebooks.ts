@@ -3,12 +3,12 @@ import path from "node:path";
 import type { RunSummary } from "../../toolkit/src/usecases/run/run-summary.ts";
 import type { NotebookJson, PlacedRun } from "./both-places.ts";
 
-/** What `expected.json` beside a notebook of `test/testdata/outputs` and `libraries` has of its run. */
+/** The content of `expected.json` next to a notebook in `test/testdata/outputs` and `libraries`. */
 type ExpectedRun = {
   status: string;
   /** Type and message. */
   failure?: string;
-  /** What each cell of code shows: the text of a stream, the forms of an object, an error. */
+  /** The outputs of each code cell: the text of a stream, the formats of an object, an error. */
   cells: string[][];
   files?: string[];
   deleted?: string[];
@@ -22,7 +22,7 @@ export function listOutputNotebooks(group: "outputs" | "libraries"): OutputNoteb
   return readdirSync(root).map((name) => ({ name, dir: path.join(root, name) }));
 }
 
-/** A run as `expected.json` has it. */
+/** A run in the format of `expected.json`. */
 export function formatExpected(run: PlacedRun): string {
   return `${JSON.stringify(describeRun(run), null, 1)}\n`;
 }
@@ -55,7 +55,7 @@ function describeCells({ cells }: NotebookJson): string[][] {
   );
 }
 
-/** The forms, and the text of what has one. */
+/** The formats, and the text if there is one. */
 function describeData(data: Record<string, unknown>): string {
   const plain = data["text/plain"];
   const text = Array.isArray(plain) ? ` ${shorten(plain.join(""))}` : "";

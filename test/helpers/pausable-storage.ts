@@ -2,10 +2,10 @@ import type { Clock } from "@same-kit/shared";
 import type { StorageAccount } from "../../local/src/storage/storage-account.ts";
 import { interceptStorage, type StorageCall } from "./intercept-storage.ts";
 
-/** Where a process stands still: its request has not left yet, or was carried out and its answer was not read. */
+/** Where a process is paused: its request has not been sent yet, or was executed but its response was not read. */
 export type PauseMoment = "before" | "after";
 
-/** A storage and a clock that stand still with their process, as under SIGSTOP, and go on from there. */
+/** A storage and a clock that pause with their process, as under SIGSTOP, and continue from there. */
 export type Pause = {
   wrap(account: StorageAccount, clock: Clock): { storage: StorageAccount; clock: Clock };
   isPaused(): boolean;

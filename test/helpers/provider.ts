@@ -1,7 +1,7 @@
 import path from "node:path";
 import { findAzurerm, type ProviderSource } from "../../rehearsal/src/index.ts";
 
-/** As `--provider-mirror` takes it: where tests of deployments find the real azurerm; by default they use the stand-in. */
+/** A value for `--provider-mirror`: where deployment tests find the real azurerm; by default they use the stand-in. */
 export const PROVIDER_MIRROR = process.env["SAME_KIT_PROVIDER_MIRROR"] ?? "stand-in";
 
 export async function testProvider(): Promise<ProviderSource> {

@@ -4,7 +4,7 @@ import { waitFor } from "./wait-for.ts";
 
 export type Published = { status: number; status_text: string; build_summary: { errors: string[] }; id: string };
 
-/** Sends a package to the SCM service as Flex Consumption takes it. */
+/** Sends a package to the SCM service in the format for Flex Consumption. */
 export async function postPackage(mini: TestMiniAzure, site: TestSite, zip: Buffer, query = ""): Promise<HttpsAnswer> {
   const headers = { authorization: `Bearer ${await mini.token()}`, "content-type": "application/zip" };
   return mini.send("POST", `https://${site.scmHostName}/api/publish${query}`, { headers, body: zip });

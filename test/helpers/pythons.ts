@@ -9,9 +9,9 @@ import { type Interpreter, listPythons } from "../../functions-app/src/python/in
 export const appPythonDir = path.join(packageRoot(), "dist", "functions-app", "python");
 
 /**
- * Every CPython of this machine that the app can use, one per minor version, version managers' folders included.
+ * Every CPython on this machine that the app can use, one per minor version, including those of version managers.
  *
- * @throws If there is none: the tests that need it must not pass by doing nothing.
+ * @throws Error if there is none: tests that need it must not pass by doing nothing.
  */
 export async function listTestPythons(): Promise<Interpreter[]> {
   const { usable, rejected } = await listPythons({ env: process.env });
@@ -37,10 +37,10 @@ export function tinyWheel(name: string, version: string): { fileName: string; fi
   return { fileName: `${name}-${version}-py3-none-any.whl`, files };
 }
 
-/** The folders that steps left in `tempDir`; none once all is well. */
+/** The folders that steps left in `tempDir`; normally none. */
 export const isThere = (file: string): boolean => statSync(file, { throwIfNoEntry: false }) !== undefined;
 
-/** Whether a process runs; one that only waits to be collected by its parent does not. */
+/** Whether a process is running; a zombie is not. */
 export function isRunning(pid: number): boolean {
   if (os.platform() !== "linux") {
     try {

@@ -1,4 +1,4 @@
-// The storage as another program sees it: through the official SDK, past the code under test.
+// The storage as seen by another program: through the official SDK, bypassing the code under test.
 
 import { TableClient } from "@azure/data-tables";
 import { BlobServiceClient, type ContainerClient } from "@azure/storage-blob";
@@ -15,12 +15,12 @@ export const rawTable = ({ connectionString }: Account, name: string): TableClie
 export const rawContainer = ({ connectionString }: Account, name: string): ContainerClient =>
   BlobServiceClient.fromConnectionString(connectionString).getContainerClient(name);
 
-/** How many messages a queue holds, those that nobody can see included. */
+/** The number of messages in a queue, including hidden ones. */
 export async function messageCount(account: Account, queueName: string): Promise<number> {
   return (await rawQueue(account, queueName).getProperties()).approximateMessagesCount ?? 0;
 }
 
-/** Whether none of a hub's queues holds a message. */
+/** Whether all queues of a hub are empty. */
 export async function areQueuesEmpty(account: Account, hubName: string, partitionCount = 4): Promise<boolean> {
   const hub = hubName.toLowerCase();
   const control = Array.from({ length: partitionCount }, (_, index) => `${hub}-control-0${index}`);

@@ -1,4 +1,4 @@
-// Reads a hub from storage in this process's memory, with the messages that nobody can see.
+// Reads a hub from in-memory storage of this process, including hidden messages.
 
 import type { MemoryStorage } from "../../local/src/storage/memory/memory-storage.ts";
 import type { StoredEntity } from "../../local/src/storage/storage-table.ts";

@@ -7,7 +7,7 @@ export type RecordingView = PhaseView & {
   said: string[];
 };
 
-/** Records what a deployment shows; `answer` is given to every question. */
+/** Records the output of a deployment; `answer` is the answer to every question. */
 export function recordingView(answer = true): RecordingView {
   const log: string[] = [];
   const said: string[] = [];

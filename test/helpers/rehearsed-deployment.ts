@@ -26,7 +26,7 @@ export type RehearsedDeployment = {
   up(overrides?: Partial<UpRequest>, run?: RunOptions): Promise<UpResult & { view: RecordingView }>;
   down(overrides?: Partial<DownRequest>, run?: RunOptions): Promise<DownResult & { view: RecordingView }>;
   publish(overrides?: Partial<RepublishRequest>, run?: RunOptions): ReturnType<typeof republish>;
-  /** Opens the deployment's cloud between two commands: for what others do in it, and to look into it. */
+  /** Opens the deployment's cloud between two commands, to act as someone else and to inspect it. */
   inAzure<T>(work: (mini: TestMiniAzure) => Promise<T>): Promise<T>;
 };
 
@@ -34,7 +34,7 @@ export type RunOptions = {
   fail?: string;
   view?: RecordingView;
   signal?: AbortSignal;
-  /** On top of the rehearsal's own. */
+  /** In addition to the rehearsal's own variables. */
   env?: Record<string, string>;
   publisher?: Packaging["publisher"];
 };
@@ -42,7 +42,7 @@ export type RunOptions = {
 /**
  * A deployment with the real terraform and use cases, on a mini Azure whose sites run no Python.
  *
- * @param options.cloudOf - Deploys into the cloud of another one, as a second machine without its state does.
+ * @param options.cloudOf - Deploys into the cloud of another deployment, like a second machine without its state.
  */
 export async function rehearseDeployment(
   options: { cloudOf?: RehearsedDeployment; environment?: string } = {},
@@ -128,7 +128,7 @@ export async function rehearseDeployment(
   };
 }
 
-/** As `startRehearsal` lays it. */
+/** As created by `startRehearsal`. */
 function cloudFolder(folder: EnvironmentFolder): string {
   return path.join(folder.dir, "mini-azure");
 }

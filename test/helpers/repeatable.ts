@@ -1,11 +1,11 @@
-// Ids choose partitions, and compression on threads of its own ends at any time: both would make each run of a seed another. A test file
+// IDs determine partitions, and compression in threads ends at any time: both would make each run of a seed different. A test file
 // mocks `node:crypto` and `node:zlib` with these.
 
 import { seededRandom } from "@same-kit/shared";
 
 let random = (): number => 0;
 
-/** From here on, the ids are those of this seed. */
+/** From here on, the IDs are those of this seed. */
 export function seedIds(seed: number): void {
   random = seededRandom(seed);
 }

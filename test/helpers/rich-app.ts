@@ -52,10 +52,10 @@ export function makeRichApp() {
   return new SdkInvoker({ orchestrators, activities });
 }
 
-/** What instance `rich` comes to. */
+/** The result of the instance `rich`. */
 export const RICH_OUTPUT = '["a done","b done","go","fine","caught"]';
 const INPUT = '{"isSecond":false,"got":[]}';
-/** What a client does whose call failed, or whose host died: it tries again. */
+/** Like a client whose call failed, or whose host died: it tries again. */
 export async function beginRich(client: TaskHubClient): Promise<void> {
   const start = { name: "rich", input: INPUT, instanceId: "rich" };
   const attempts: (() => Promise<unknown>)[] = [

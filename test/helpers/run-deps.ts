@@ -1,7 +1,7 @@
 import { FakeEmulator } from "./fake-emulator.ts";
 import { recordingView } from "./recording-view.ts";
 
-/** What a use case is given that runs notebooks on a host that is there already. */
+/** The dependencies of a use case that runs notebooks on an existing host. */
 export function runDeps(folder: string) {
   const { signal } = new AbortController();
   return {

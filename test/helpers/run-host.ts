@@ -8,7 +8,7 @@ const KEY = "k".repeat(32);
 export type FileHost = {
   readonly host: LocalHost;
   readonly stateDir: string;
-  /** With the access key that the host asks for. */
+  /** With the access key that the host requires. */
   readonly address: AppAddress & { accessKey: string };
 };
 

@@ -9,7 +9,7 @@ type LooseCell = {
   outputs?: unknown[];
 };
 
-/** A notebook of nbformat 4.4, as many are. */
+/** A notebook in nbformat 4.4, like many notebooks. */
 export function notebookText(cells: readonly LooseCell[]): string {
   const whole = cells.map((cell) => ({
     metadata: {},

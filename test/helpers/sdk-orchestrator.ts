@@ -20,7 +20,7 @@ type AnyEntity = EntityHandler<any>;
 type SdkEntity = new (handler: AnyEntity) => { listen(): (trigger: unknown, context: object) => Promise<unknown> };
 
 const require = createRequire(import.meta.url);
-// What `df.app.orchestration` registers with the host; the package has no public way to it.
+// What `df.app.orchestration` registers with the host; the package has no public API for it.
 const { createOrchestrator }: SdkTestingUtils = require("durable-functions/lib/src/util/testingUtils.js");
 const { Entity }: { Entity: SdkEntity } = require("durable-functions/lib/src/entities/Entity.js");
 
@@ -32,7 +32,7 @@ export type SdkApp = {
 };
 
 /**
- * The real SDK in this process, behind the engine's port. All that crosses it is JSON, and of a history only what is new, as
+ * The real SDK in this process, behind the engine's port. Everything that crosses it is JSON, and only the new part of a history, as
  * between host and worker.
  */
 export class SdkInvoker implements FunctionInvoker {
@@ -43,7 +43,7 @@ export class SdkInvoker implements FunctionInvoker {
   readonly #sent = new SentHistories();
   readonly #kept = new KeptHistories();
 
-  /** @param options - `isRecording`: keep what is called with what. */
+  /** @param options - `isRecording`: records the calls and their arguments. */
   constructor(app: SdkApp, { isRecording = true } = {}) {
     this.#app = app;
     this.#isRecording = isRecording;

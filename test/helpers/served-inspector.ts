@@ -7,14 +7,14 @@ import type { FakeTaskHubClient } from "./fake-task-hub-client.ts";
 
 export type ServedInspector = {
   url: string;
-  /** The instance changed: open pages look at it. */
+  /** Reports a change of the instance: open pages reload it. */
   changed(instanceId: string): void;
   /** The instance prints a line. */
   print(instanceId: string, message: string): void;
   stop(): Promise<void>;
 };
 
-/** The inspector of a hub whose instances a test makes up, on a port of its own. */
+/** The inspector of a hub whose instances are set by a test, on its own port. */
 export async function serveFakeHub(
   client: FakeTaskHubClient,
   more: Partial<InspectedSource> = {},

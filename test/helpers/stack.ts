@@ -10,14 +10,14 @@ import { parseRunResult, type RunResult, type RunStatus } from "../../toolkit/sr
 import { compileSource } from "../../toolkit/src/usecases/compile-source.ts";
 import { followRun } from "../../toolkit/src/usecases/follow-run.ts";
 
-/** An app of ours that the suite talks to over HTTP: one booted here, or the one that `SAME_KIT_SUITE_HOST` names. */
+/** An app of ours that the suite calls over HTTP: one booted here, or the one in `SAME_KIT_SUITE_HOST`. */
 export type Stack = {
   readonly address: AppAddress;
-  /** What a host of this process logged; nothing for a deployed one. */
+  /** The log of a host in this process; empty for a deployed one. */
   readonly entries: readonly LogEntry[];
   /** Runs a notebook to its end. */
   run(location: string, options?: { sameEnv?: string }): Promise<RunStatus>;
-  /** As `run`, for one that completes. */
+  /** Like `run`, for a run that completes. */
   complete(location: string, options?: { sameEnv?: string }): Promise<RunResult>;
 };
 
@@ -74,7 +74,7 @@ async function runNotebook(
   const source = await compileSource({
     location,
     sameEnv: sameEnv ?? null,
-    // Upstream's own cases for lines that its compiler leaves out.
+    // Upstream's own test cases for lines that its compiler removes.
     upstreamMagics: path.basename(path.dirname(location)) === "magics",
   });
   const controller = new AbortController();

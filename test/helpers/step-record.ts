@@ -1,6 +1,6 @@
 import type { StepRecord } from "../../functions-app/src/contract/run-result.ts";
 
-/** What the app keeps of a step that printed nothing. */
+/** The app's record of a step that printed nothing. */
 export function stepRecord(name: string): StepRecord {
   return {
     name,

@@ -28,9 +28,9 @@ export type StepRunnerOptions = {
   python: string;
   env?: Record<string, string>;
   limits?: Partial<Limits>;
-  /** Where steps get their working directories; default: one of the test's own. */
+  /** The parent of the steps' working directories; default: a folder of the test. */
   tempDir?: string;
-  /** The run's large values lie in a folder that lasts, as on a local host; default: they are blobs too. */
+  /** Large values of the run are in a lasting folder, as on a local host; default: they are blobs too. */
   isLasting?: boolean;
 };
 
@@ -50,12 +50,12 @@ export type CompletedStep = Extract<ExecutorResult, { kind: "completed" }>;
 const sharedCacheDir = mkdtempSync(path.join(os.tmpdir(), "same-kit-cache-"));
 afterAll(() => rmSync(sharedCacheDir, { recursive: true, force: true, maxRetries: 3 }));
 
-/** Runs steps of one run one after the other, as the executor does, with its session in memory. */
+/** Runs the steps of one run one after another, like the executor, with its session in memory. */
 export class StepRunner {
   readonly lines: string[] = [];
   readonly blobs = new MemoryBlobs();
   session: SessionReference | undefined;
-  /** The manifest of what the next step finds in its working directory. */
+  /** The manifest of the next step's working directory. */
   files: BlobReference | undefined;
   readonly running = new RunningSteps();
   cache: { blobs: MemoryCache; tidier: CacheTidier };
@@ -69,9 +69,9 @@ export class StepRunner {
     readonly runtime: PythonRuntime,
     readonly env: NodeJS.ProcessEnv,
     readonly limits: Limits,
-    /** Where steps get their working directories. */
+    /** The parent of the steps' working directories. */
     readonly tempDir: string,
-    /** Has the folder of the run's large values. */
+    /** Contains the folder with the run's large values. */
     readonly sessionsDir: string,
     isLasting: boolean,
   ) {
@@ -130,7 +130,7 @@ export class StepRunner {
     return result;
   }
 
-  /** Runs a notebook's cells, numbered from 1 or as they are given, as one step. */
+  /** Runs a notebook's cells, numbered from 1 or as given, as one step. */
   async runCells(cells: readonly CellSource[], options: StepOptions = {}): Promise<ExecutorResult> {
     const given = cells.map((cell, index) => ({
       number: index + 1,
@@ -140,7 +140,7 @@ export class StepRunner {
     return this.run(given.map(({ source }) => source).join("\n"), { ...options, cells: requested });
   }
 
-  /** What the step's cells printed and showed. */
+  /** The outputs of the step's cells. */
   async detailsOf({ record }: ExecutorResult): Promise<StepDetails> {
     const details = record?.details;
     if (details === undefined) throw new Error("The step has no details.");
@@ -148,14 +148,14 @@ export class StepRunner {
     return JSON.parse((await this.blobs.load(this.instanceId, details)).toString("utf8")) as StepDetails;
   }
 
-  /** @throws If the step fails. */
+  /** @throws Error if the step fails. */
   async complete(code: string, options: StepOptions = {}): Promise<CompletedStep> {
     const result = await this.run(code, options);
     if (result.kind === "failed") throw new Error(`The step failed: ${JSON.stringify(result.failure, null, 2)}`);
     return result;
   }
 
-  /** @throws If the step does not fail. */
+  /** @throws Error if the step does not fail. */
   async fail(code: string, options: StepOptions = {}): Promise<{ type: string; message: string; traceback: string }> {
     const result = await this.run(code, options);
     if (result.kind === "completed") throw new Error("The step did not fail.");
@@ -165,7 +165,7 @@ export class StepRunner {
 
 const development = { AZURE_FUNCTIONS_ENVIRONMENT: "Development" };
 
-/** The variables of a last step, as their short texts. */
+/** The variables of a last step, in their short form. */
 export function variablesOf({ variables = [] }: CompletedStep): Record<string, string> {
   return Object.fromEntries(
     variables.map(({ name, repr, exploded }) => [name, exploded === undefined ? repr : "exploded"]),

@@ -10,7 +10,7 @@ export async function makeTempDir(): Promise<string> {
   return folder;
 }
 
-/** Such a folder with these files, by path. */
+/** A temporary folder with these files, by path. */
 export async function makeTempDirWith(files: Readonly<Record<string, string>>): Promise<string> {
   const folder = await makeTempDir();
   for (const [name, content] of Object.entries(files)) {

@@ -8,7 +8,7 @@ import { makeTempDir } from "./temp-dir.ts";
 
 const MODULE = path.resolve("terraform");
 
-/** Whether tests of the real terraform can run; where CI runs them, a missing one is a failure. */
+/** Whether tests of the real terraform can run; in CI, a missing terraform is a failure. */
 export const hasTerraform = process.env["CI"] !== undefined || spawnSync("terraform", ["version"]).status === 0;
 
 export type TerraformRun = { exitCode: number; text: string };
@@ -24,7 +24,7 @@ export type Rehearsal = {
 const TAKES_INPUT = ["init", "plan", "apply", "destroy", "import"];
 const PRINTS_DATA = ["output", "state"];
 
-/** The module in a folder of its own, initialised with the stand-in provider against `mini`. */
+/** The module in its own folder, initialised with the stand-in provider for `mini`. */
 export async function rehearse(mini: TestMiniAzure, variables: Record<string, unknown> = {}): Promise<Rehearsal> {
   const rehearsal = await prepareRehearsal(mini, variables);
   const init = await rehearsal.run("init");
@@ -32,7 +32,7 @@ export async function rehearse(mini: TestMiniAzure, variables: Record<string, un
   return rehearsal;
 }
 
-/** As {@link rehearse}, without `terraform init`. */
+/** Like {@link rehearse}, without `terraform init`. */
 export async function prepareRehearsal(
   mini: TestMiniAzure,
   variables: Record<string, unknown> = {},
@@ -51,7 +51,7 @@ export async function prepareRehearsal(
 }
 
 /**
- * The module as terraform users have it: in a folder of its own, used by the root module in `standalone`.
+ * The module as terraform users have it: in its own folder, used by the root module in `standalone`.
  *
  * @param mainText - Replaces `standalone/main.tf`.
  */
@@ -95,7 +95,7 @@ function createRehearsal(dir: string, env: NodeJS.ProcessEnv): Rehearsal {
   };
 }
 
-/** Terraform wraps what it prints for a person and draws a frame around it. */
+/** Terraform wraps its output for users and draws a frame around it. */
 function joinDiagnostic(text: string): string {
   return text.replaceAll(/\n?[│╷╵]/g, "\n").trim();
 }

@@ -27,15 +27,15 @@ const MAX_STEPS = 20_000;
 
 export type WorldEngineOptions = {
   invoker: FunctionInvoker;
-  /** Runs before the engine takes any message; what it sends, the engine finds all at once. */
+  /** Runs before the engine receives any message; the engine finds everything it sends at once. */
   beforeWork?: (client: TaskHubClient) => Promise<void>;
   settings?: Partial<DurableTaskSettings>;
-  /** An engine with the name of one that died has its partitions at once. */
+  /** An engine with the name of a dead one has its partitions immediately. */
   workerId?: string;
-  /** What becomes of this engine's calls to the storage; all succeed by default. */
+  /** The fates of this engine's storage calls; all succeed by default. */
   fateOf?: (call: StorageCall) => Fate | undefined;
   hostile?: HostileDelivery;
-  /** Stops the engine's process in the middle of its work. */
+  /** Pauses the engine's process in the middle of its work. */
   pause?: Pause;
 };
 
@@ -49,13 +49,13 @@ export const worldSettings = (settings: Partial<DurableTaskSettings> = {}): Dura
 export type WorldEngine = Engine & {
   logged: LogEntry[];
   isDead(): boolean;
-  /** Dies now: nothing that it began goes on. */
+  /** Dies now: nothing that it began continues. */
   die(): void;
 };
 
 /**
- * Real engines on one storage in memory and one clock that is moved by hand: what takes days takes milliseconds, and comes out
- * the same every time.
+ * Real engines on one in-memory storage and one clock that the test moves: days take milliseconds, and the result is the same
+ * every time.
  */
 export class VirtualWorld {
   readonly clock = new VirtualClock();
@@ -101,7 +101,7 @@ export class VirtualWorld {
     return { ...engine, stop, logged, isDead: crash.isDead, die: crash.die };
   }
 
-  /** Lets everything happen that needs no time to pass. */
+  /** Runs everything that needs no time to pass. */
   async settle(): Promise<void> {
     for (let quiet = 0; quiet < QUIET_TURNS; quiet += 1) {
       const before = this.#calls;
@@ -110,7 +110,7 @@ export class VirtualWorld {
     }
   }
 
-  /** Lets time pass to the next thing that is due. @returns false where nothing ever is. */
+  /** Lets time pass until something is due. @returns false if nothing ever is. */
   async step(): Promise<boolean> {
     await this.settle();
     const next = this.#nextDueMs();
@@ -120,7 +120,7 @@ export class VirtualWorld {
     return true;
   }
 
-  /** Lets so much time pass, with all the upkeep that falls into it. */
+  /** Lets this much time pass, including all routine work. */
   async pass(ms: number): Promise<void> {
     const endsAt = this.clock.now().getTime() + ms;
     for (;;) {
@@ -132,7 +132,7 @@ export class VirtualWorld {
     await this.settle();
   }
 
-  /** Lets time pass until `condition` gives something. */
+  /** Lets time pass until `condition` returns a value. */
   async until<Value>(condition: () => Value | undefined | false | Promise<Value | undefined | false>): Promise<Value> {
     for (let steps = 0; steps < MAX_STEPS; steps += 1) {
       await this.settle();
@@ -160,12 +160,12 @@ export class VirtualWorld {
     throw new Error("The work does not end.");
   }
 
-  /** Past all engines, which may be dead. */
+  /** Bypasses all engines, which may be dead. */
   async status(instanceId: string): Promise<InstanceStatus | null> {
     return (await this.stores()).instances.status(instanceId, { withInput: false });
   }
 
-  /** Past all engines. */
+  /** Bypasses all engines. */
   async history(instanceId: string): Promise<HistoryEvent[]> {
     return (await (await this.stores()).histories.load(instanceId, null)).events;
   }
@@ -176,7 +176,7 @@ export class VirtualWorld {
     return { hub, histories: new HistoryStore(deps), instances: new InstanceStore(deps) };
   }
 
-  /** A delivery on the hub's queues, not started: what it sends it leaves to others, until it reads a queue itself. */
+  /** A delivery on the hub's queues that is not started: it leaves its messages to others until it reads a queue itself. */
   async openDelivery({ hostile }: { hostile?: HostileDelivery } = {}): Promise<{ hub: TaskHub; delivery: Delivery }> {
     const { clock } = this;
     const hub = await openTaskHub({ storage: this.#watched, hubName: HUB, partitionCount: PARTITIONS });
@@ -188,7 +188,7 @@ export class VirtualWorld {
     return { hub, delivery: new Delivery({ ...deps, ...(hostile === undefined ? {} : { hostile }) }) };
   }
 
-  /** Messages in the hub's queues, the hidden ones too. */
+  /** Messages in the hub's queues, including hidden ones. */
   messages(): { text: string; visibleAtMs: number; dequeueCount: number }[] {
     const control = Array.from({ length: PARTITIONS }, (_, index) => controlQueueName(HUB, index));
     return [...control, workItemQueueName(HUB)].flatMap((name) => this.storage.queue(name).messages());
@@ -196,7 +196,7 @@ export class VirtualWorld {
 
   #nextDueMs(): number | null {
     const next = this.clock.nextDueMs();
-    // A message that nobody waits for is renewed by its holder, or found by polling: upkeep, which must not be passed over then.
+    // A message that nothing waits for is renewed by its holder, or found by polling: routine work, which must not be skipped then.
     const isUpkeep = this.messages().some(({ visibleAtMs }) => next === null || visibleAtMs < next);
     return isUpkeep ? this.clock.nextDueMs({ withRoutine: true }) : next;
   }

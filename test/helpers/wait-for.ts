@@ -5,7 +5,7 @@ const POLL_MS = 10;
 /**
  * Resolves with the first value of `condition` that is not `undefined` or `false`.
  *
- * @throws If there is none before `deadlineMs` have passed; names what was waited for.
+ * @throws Error if there is none before `deadlineMs` have passed; it says what was waited for.
  */
 export async function waitFor<Value>(
   condition: () => Value | undefined | false | Promise<Value | undefined | false>,

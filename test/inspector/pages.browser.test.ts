@@ -37,7 +37,7 @@ afterAll(async () => {
   await Promise.all([browser?.close(), other?.stop(), host?.stop()]);
 });
 
-/** @param hash - The page and its filters, such as `#/home`. */
+/** @param hash - The page and its filters, for example `#/home`. */
 async function open(hash: string, options: Parameters<typeof openPage>[1] = {}): Promise<TestPage> {
   const page = await openPage(browser, { viewport: { width: 1100, height: 760 }, ...options });
   await page.goto(`${host.inspectorUrl}${hash}`);
@@ -59,7 +59,7 @@ const signal = (key: string, operation: string, input: unknown) =>
 
 type JsonObject = Record<string, unknown>;
 
-/** The page is told something else than the host says. */
+/** The page receives something other than the host's response. */
 function changeAnswer(page: TestPage, url: string, change: (answer: JsonObject) => JsonObject): Promise<unknown> {
   return page.route(url, async (route) => {
     const response = await route.fetch();
@@ -89,7 +89,7 @@ describe("Home", () => {
     await page.getByRole("link", { name: other.url }).click();
     await page.waitForURL(`${other.inspectorUrl}**`);
     await page.getByText("Other hosts on this machine").waitFor();
-    // Its page opens, and nothing else of a host does, from a page of another.
+    // A page of another host can open its page, but nothing else of it.
     const answered = page.waitForResponse(`${host.inspectorUrl}api/home`);
     await page.evaluate(`location.href = ${JSON.stringify(`${host.inspectorUrl}api/home`)}`);
     expect((await answered).status()).toBe(403);
@@ -213,7 +213,7 @@ describe("other functions", () => {
 
   test("an orchestrator of an app with unknown functions can be started by name", async () => {
     const page = await openPage(browser);
-    // As a deployed app is seen, by its management API alone.
+    // Like a deployed app, which is only accessible by its management API.
     const can = { hub: false, runs: false, events: false, actions: true };
     await changeAnswer(page, "**/api/home", (home) => ({ ...home, kind: "app", functions: [], hosts: [], can }));
     await page.goto(`${host.inspectorUrl}#/home`);
@@ -366,7 +366,7 @@ describe("Task hub", () => {
   });
 });
 
-/** As if another tab were in front of it. */
+/** As if another tab were in the foreground. */
 async function hide(page: TestPage, isHidden: boolean): Promise<void> {
   await page.evaluate(`
     Object.defineProperty(document, "hidden", { configurable: true, get: () => ${isHidden} });
@@ -375,7 +375,7 @@ async function hide(page: TestPage, isHidden: boolean): Promise<void> {
 }
 
 describe("every page", () => {
-  // With a text that is shown once it has loaded.
+  // With a text that is shown after the page has loaded.
   const VIEWS: readonly [hash: string, text: string][] = [
     ["#/home", "Orchestrators call it."],
     ["#/home?call=echo", "a key goes into x-functions-key"],
@@ -425,7 +425,7 @@ describe("every page", () => {
   });
 });
 
-/** Leaves out of what the page is told whatever is this machine's own. */
+/** Removes details of this machine from what the page receives. */
 async function hideThisMachine(page: TestPage): Promise<void> {
   await changeAnswer(page, "**/api/home", (home) => ({ ...home, hosts: [] }));
   await changeAnswer(page, "**/api/hub", ({ partitions, ...hub }) => ({

@@ -4,7 +4,7 @@ import { azuriteBundle } from "../../scripts/azurite-bundle/plugin.mjs";
 
 type Patch = { name: string; file: string; edits: { find: string; replace: string }[] };
 
-/** The errors with which the build of Azurite's process ends. */
+/** The errors that end the build of Azurite's process. */
 async function errorsOf(options: { patches?: Patch[]; version?: string }): Promise<string> {
   const building = build({
     bundle: true,

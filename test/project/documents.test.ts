@@ -5,7 +5,7 @@ import { findCommand, parseInput } from "../../toolkit/src/cli/parse.ts";
 
 const documents = globSync(["*.md", "docs/*.md", "examples/*/*.md", "local/*.md", "terraform/*.md"]);
 
-/** As GitHub names a heading: `What is made` is `#what-is-made`. */
+/** The anchor that GitHub gives a heading: `Set up` becomes `#set-up`. */
 function anchorsOf(file: string): string[] {
   const headings = readFileSync(file, "utf8").matchAll(/^#+ (.*)$/gm);
   return [...headings].map(([, text = ""]) =>
@@ -25,7 +25,7 @@ test.each(documents)("all links in %s resolve", (file) => {
   expect(broken.map(([link]) => link)).toEqual([]);
 });
 
-/** Calls of same-kit in the code of a document, without comments and what a shell does with the output. */
+/** Calls of same-kit in the code of a document, without comments, pipes and redirections. */
 function callsIn(text: string): string[] {
   const blocks = [...text.matchAll(/^```(?:sh|yaml)\n([\s\S]*?)^```/gm)].map(([, code = ""]) => code);
   const spans = [...text.matchAll(/`((?:npx )?same-kit [^`]+)`/g)].map(([, code = ""]) => code);
@@ -34,7 +34,7 @@ function callsIn(text: string): string[] {
   return calls.map(([, call = ""]) => call.trim()).filter((call) => !call.startsWith("COMMAND"));
 }
 
-/** What `same-kit` would run with; throws for what it would refuse. */
+/** The parsed call; throws if `same-kit` would reject it. */
 async function parseCall(argv: readonly string[]): Promise<unknown> {
   const found = findCommand(argv);
   if (found === null) throw new Error("There is no such command.");

@@ -3,15 +3,15 @@ import { expect, test } from "vitest";
 import { findCommand } from "../../toolkit/src/cli/parse.ts";
 import { COMMANDS } from "../../toolkit/src/cli/registry.ts";
 
-// A hint names commands as data, so that the console can add the options of the current call; a command in its text would be
-// about another state folder or deployment.
+// A hint contains commands as data, so that the console can add the options of the current call; a command in its text would refer
+// to another state folder or deployment.
 
 const sources = globSync("{toolkit,local,rehearsal,shared,functions-app}/src/**/*.ts").map((file) => ({
   file,
   text: readFileSync(file, "utf8"),
 }));
 
-/** The commands that are named as data, with their options. */
+/** The commands that occur as data, with their options. */
 const named = sources.flatMap(({ file, text }) => [
   ...[...text.matchAll(/\bsameKit\(((?:"[^"]*"(?:, )?)+)/g)].map(([, words = ""]) => ({
     file,

@@ -3,7 +3,7 @@ import path from "node:path";
 import { expect, test } from "vitest";
 
 // The directions of docs/architecture.md: what a folder's code and types may import besides its own and its workspace's single
-// files. A name that ends in `.ts` is that file alone.
+// files. A name that ends in `.ts` is only that file.
 const ALLOWED: Record<string, readonly string[]> = {
   "toolkit/cli": ["commands", "deployment", "config", "ui", "LOCAL"],
   "toolkit/commands": ["compose", "reports", "usecases", "deployment", "adapters", "config", "ui", "LOCAL"],
@@ -81,8 +81,8 @@ const ALLOWED: Record<string, readonly string[]> = {
   shared: [],
 };
 
-// How one workspace sees another: through these, and nothing else.
-const SHARED = "@same-kit/shared"; // Open to all, and sees none.
+// The only files through which one workspace may import another.
+const SHARED = "@same-kit/shared"; // Importable by all, and imports none.
 const ENTRANCES: Record<string, string> = {
   "@same-kit/local": "LOCAL",
   "@same-kit/rehearsal": "REHEARSAL",
@@ -94,7 +94,7 @@ type Import = { from: string; folder: string; to: string };
 
 const files = globSync("{toolkit,functions-app,local,rehearsal,shared}/src/**/*.ts");
 
-/** `local/engine/history`, `toolkit/ui`; null for a file that lies in no folder, such as `errors.ts`. */
+/** `local/engine/history`, `toolkit/ui`; null for a file outside any folder, such as `errors.ts`. */
 function folderOf(file: string): string | null {
   const [workspace = "", , ...rest] = file.split("/");
   const isEnginePart = rest[0] === "engine" && rest.length > 2;
@@ -126,7 +126,7 @@ function isAllowed({ from, folder, to }: Import): boolean {
   const targetFolder = folderOf(target);
   if (allowed.some((it) => target === `${workspace}/src/${it}`)) return true;
   if (targetFolder === null || targetFolder === folder) return true;
-  // What lies directly in `engine` is shared by its parts, and composes them.
+  // Files directly in `engine` are shared by its parts, and compose them.
   if (targetFolder === "local/engine" && folder.startsWith("local/engine/")) return true;
   if (folder === "local/engine" && targetFolder.startsWith("local/engine/")) return true;
   const name = targetFolder.slice(workspace.length + 1);

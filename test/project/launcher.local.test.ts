@@ -6,11 +6,11 @@ import { packageRoot } from "@same-kit/shared";
 import { expect, onTestFinished, test } from "vitest";
 import { makeTempDir } from "../helpers/temp-dir.ts";
 
-// launcher.online.test.ts does the rest, with an old Node from npm. Here the launcher's process only says that it is one.
+// launcher.online.test.ts does the rest, with an old Node from npm. Here the launcher's process only claims to be one.
 
 const OLD_NODE = 'Object.defineProperty(process, "versions", { value: { ...process.versions, node: "20.0.0" } });';
 
-/** The launcher with `cli` as its command, once that has printed "ready". */
+/** The launcher with `cli` as its command, after it has printed "ready". */
 async function launch(cli: string) {
   const root = await makeTempDir();
   await cp(path.join(packageRoot(), "bin"), path.join(root, "bin"), { recursive: true });
@@ -19,7 +19,7 @@ async function launch(cli: string) {
   await writeFile(path.join(root, "dist", "start.cjs"), `exports.main = () => new Promise((end) => { ${cli} });`);
   await writeFile(path.join(root, "old.cjs"), OLD_NODE);
   const args = ["--require", path.join(root, "old.cjs"), path.join(root, "bin", "same-kit.cjs")];
-  // A group of its own, as a shell gives a job.
+  // Its own process group, like a job of a shell.
   const launcher = spawn(process.execPath, args, { detached: true, stdio: ["ignore", "pipe", "inherit"] });
   onTestFinished(() => void launcher.kill("SIGKILL"));
   const ended = once(launcher, "close");
@@ -27,7 +27,7 @@ async function launch(cli: string) {
   return { pid: launcher.pid as number, ended };
 }
 
-// The first ends it after a while, in which a second would be noticed.
+// The first signal ends it after a while, during which a second one would be noticed.
 const COUNTS = `
   const alive = setInterval(() => {}, 1000);
   let count = 0;

@@ -7,7 +7,7 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { dirsOfFile } from "../helpers/dirs-of-file.ts";
 import { waitFor } from "../helpers/wait-for.ts";
 
-// The real thing: a Node below the floor, from npm.
+// The real case: a Node below the minimum version, from npm.
 const OLD_NODE = `node-${process.platform}-${process.arch}@20`;
 
 const tempDir = dirsOfFile();

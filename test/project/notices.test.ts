@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import { writeNotices } from "../../scripts/notices.mjs";
 import { makeTempDir } from "../helpers/temp-dir.ts";
 
-/** The text for bundled packages that hold `files` besides their package.json. */
+/** The text for bundled packages that contain `files` besides their package.json. */
 async function noticesFor(packages: Record<string, Record<string, string>>): Promise<string> {
   const root = await makeTempDir();
   const inputs: Record<string, never> = { "toolkit/src/cli/main.ts": {} as never };

@@ -8,7 +8,7 @@ import { dirsOfFile } from "../helpers/dirs-of-file.ts";
 
 const tempDir = dirsOfFile();
 
-/** In bytes, of all files below. */
+/** The size in bytes of all files below the folder. */
 function sizeOf(folder: string): number {
   const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
   return files.reduce((sum, { parentPath, name }) => sum + statSync(path.join(parentPath, name)).size, 0);
@@ -20,7 +20,7 @@ describe("the published package, installed into an empty folder", () => {
 
   beforeAll(() => {
     const packed = tempDir();
-    // As the README says: from a folder elsewhere.
+    // As in the README: from another folder.
     execFileSync("npm", ["pack", packageRoot(), "--silent"], { cwd: packed });
     const { version } = JSON.parse(readFileSync(path.join(packageRoot(), "package.json"), "utf8"));
     folder = tempDir();

@@ -10,7 +10,7 @@ import { stepsNotebook } from "../helpers/steps-notebook.ts";
 import { makeTempDirWith } from "../helpers/temp-dir.ts";
 import { hasTerraform } from "../helpers/terraform.ts";
 
-// One deployment, as `up --rehearse` makes it, for all that notebooks do there.
+// One deployment, as created by `up --rehearse`, for all tests of notebooks there.
 describe.skipIf(!hasTerraform)("a deployed app", () => {
   const places = useBothPlaces();
 
@@ -100,7 +100,7 @@ describe.skipIf(!hasTerraform)("a deployed app", () => {
     expect(summary).toMatchObject({ status: "completed", variables: [{ name: "kept" }], warnings: [] });
     const { id } = summary;
     const parts = (await blobsBelow(`${id}/`)).filter(({ name }) => name.startsWith("part-"));
-    // Once, though three steps handed it on; what was deleted is gone, as it is more than is kept for `resume`.
+    // Once, although three steps passed it on; the deleted value is gone, as it exceeds the share kept for `resume`.
     expect(parts.map(({ size }) => size)).toEqual([megabytes * 1024 * 1024]);
     expect(await historySizeOf(id)).toBeLessThan(64_000);
     await places.site.client.purge(id);

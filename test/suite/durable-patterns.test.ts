@@ -1,4 +1,4 @@
-// The patterns that durable-functions documents, through HTTP on the whole local stack: host, worker, engine and Azurite.
+// The patterns documented by durable-functions, through HTTP on the whole local stack: host, worker, engine and Azurite.
 
 import { mkdtemp, rm } from "node:fs/promises";
 import os from "node:os";
@@ -44,7 +44,7 @@ type Urls = Record<
 const post = (url: string, body: unknown = null) =>
   fetch(url, { method: "POST", body: JSON.stringify(body), headers: { "content-type": "application/json" } });
 
-/** Runs to the end, as a caller of the app sees it. */
+/** Runs to the end, as seen by a caller of the app. */
 async function result(name: string, input: unknown): Promise<unknown> {
   const response = await post(`${host.url}/api/start/${name}`, input);
   expect(response.status).toBe(200);

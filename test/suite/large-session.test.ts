@@ -43,7 +43,7 @@ test("a large result is a reference, its parts are read from the app, and a purg
   const [part] = description.parts;
   const content = await read(`part-${part?.sha256}.bin`);
   expect(createHash("sha256").update(content).digest("hex")).toBe(part?.sha256);
-  // What the result does not need is gone.
+  // Files that the result does not need are gone.
   expect(await filesOf("large-1")).toEqual([part?.sha256]);
   const history = await app.host.client.getHistory("large-1", status === null ? "" : await executionOf("large-1"));
   expect(JSON.stringify(history).length).toBeLessThan(64_000);

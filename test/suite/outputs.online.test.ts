@@ -5,7 +5,7 @@ import { formatExpected, listOutputNotebooks } from "../helpers/output-notebooks
 import { listTestPythons } from "../helpers/pythons.ts";
 import { StepRunner } from "../helpers/step-runner.ts";
 
-// Outputs of libraries as a package index has them today, and what nbformat says of every notebook that a run leaves.
+// Outputs of libraries in their current versions, and nbformat's verdict on every notebook that a run produces.
 const places = useBothPlaces();
 
 test.each(listOutputNotebooks("libraries"))("$name produces the same outputs locally and deployed", async ({ dir }) => {

@@ -30,13 +30,13 @@ async function sameKitWith(variables: Record<string, string>, cwd: string, ...ar
 
 const REHEARSED = path.join(".same-kit", "env", "dev.rehearsal");
 
-/** The rehearsal's cloud, as a real one stays when the command has ended; it stops with the test. */
+/** The rehearsal's cloud, which stays after the command has ended, like a real one; it stops with the test. */
 async function keepCloud(cwd: string) {
   const bootSite = bootOnLocalHost(startLocal, path.join(cwd, REHEARSED, "sites"), { kind: "memory" });
   return startTestMiniAzure({ folder: path.join(cwd, REHEARSED, "mini-azure"), bootSite });
 }
 
-/** A notebook that reads a file of its folder and leaves another one. */
+/** A notebook that reads a file in its folder and creates another one. */
 async function writeNotebook(cwd: string, last = "open('result.txt', 'w').write(str(total))"): Promise<string> {
   const dir = path.join(cwd, "study");
   await mkdir(dir, { recursive: true });
@@ -51,13 +51,13 @@ async function writeNotebook(cwd: string, last = "open('result.txt', 'w').write(
   return path.join("study", "study.ipynb");
 }
 
-/** Both ways to name the deployed app; a wrong key. */
+/** Both ways to specify the deployed app, and a wrong key. */
 async function runOnDeployed(cwd: string, address: string): Promise<void> {
   const mini = await keepCloud(cwd);
   const notebook = await writeNotebook(cwd);
   const run = (...args: string[]) =>
     sameKitWith({ NODE_EXTRA_CA_CERTS: mini.caFile }, cwd, "run", notebook, "--json", ...args);
-  // What the cloud's own deployment leaves; a rehearsal keeps its outputs apart.
+  // The outputs of a deployment in the cloud; a rehearsal keeps its outputs separately.
   await mkdir(path.join(cwd, ".same-kit", "env", "dev"));
   await copyFile(path.join(cwd, REHEARSED, "outputs.json"), path.join(cwd, ".same-kit", "env", "dev", "outputs.json"));
   for (const named of [
@@ -80,7 +80,7 @@ async function runOnDeployed(cwd: string, address: string): Promise<void> {
   await rm(path.join(cwd, ".same-kit", "env", "dev"), { recursive: true });
 }
 
-/** A run that fails there continues from its failed step once the notebook is edited, with the files and variables before it. */
+/** A failed run continues from its failed step after the notebook is edited, with the files and variables before that step. */
 async function resumeOnDeployed(cwd: string, address: string, caFile: string): Promise<void> {
   const call = async (...args: string[]) => {
     const { exitCode, stdout } = await sameKitWith({ NODE_EXTRA_CA_CERTS: caFile }, cwd, ...args, "--json");
@@ -97,7 +97,7 @@ async function resumeOnDeployed(cwd: string, address: string, caFile: string): P
   expect(await readFile(path.join(summary.record, "files", "again.txt"), "utf8")).toBe("42");
 }
 
-/** Another app takes the place of ours. */
+/** Another app replaces ours. */
 async function publishLikeFunc(cwd: string, appName: string): Promise<void> {
   const appDir = path.join(cwd, "app");
   await mkdir(path.join(appDir, "node_modules", "@azure"), { recursive: true });
@@ -125,7 +125,7 @@ async function publishLikeFunc(cwd: string, appName: string): Promise<void> {
   expect(unknown).toMatchObject({ exitCode: 3, stderr: expect.stringContaining(`but of ${appName}`) });
 }
 
-// The package that the cloud would get, with a Python of this machine, boots in the real host and runs a notebook.
+// The package for the cloud, with a Python of this machine, boots in the real host and runs a notebook.
 describe.skipIf(!hasTerraform)("the rehearsal of a deployment", () => {
   test("deploys, skips unchanged parts, shows the key only on request, and removes everything", {
     timeout: 240_000,

@@ -13,7 +13,7 @@ import { notebookText } from "../helpers/run-results.ts";
 import { stepsNotebook } from "../helpers/steps-notebook.ts";
 import { makeTempDirWith } from "../helpers/temp-dir.ts";
 
-// Reports of real runs in a browser, as docs/resume.md, docs/cache.md and docs/same-yaml.md show them.
+// Reports of real runs in a browser, as shown in docs/resume.md, docs/cache.md and docs/same-yaml.md.
 const app = useRunHost();
 
 const LOAD =
@@ -106,7 +106,7 @@ test("the report of a run shows cached steps and the given parameters", async ()
   expect(await page.getByText(`cached: the result of the run ${first.id}`).count()).toBe(1);
   expect(await page.getByText("# Parameters").count()).toBeGreaterThan(0);
   const heightOf = async (name: string) => (await page.getByRole("row", { name: `${name} ` }).boundingBox())?.height;
-  // A name of some letters is on one line, however wide the values are.
+  // A short name is on one line, however wide the values are.
   expect(await heightOf("growth")).toBe(await heightOf("grown"));
   await docImage(page, "report-cached");
   expect(page.problems).toEqual([]);

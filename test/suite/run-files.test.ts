@@ -17,7 +17,7 @@ import { makeTempDirWith } from "../helpers/temp-dir.ts";
 
 const app = useRunHost();
 
-/** Runs cells, a step each, as a client does that sends the notebook's folder. */
+/** Runs cells, each as a step, like a client that sends the notebook's folder. */
 async function runCells(id: string, cells: readonly string[], files: Record<string, string>) {
   const folder = await makeTempDirWith({ ...files, "nb.ipynb": stepsNotebook(cells) });
   const controller = new AbortController();
@@ -56,7 +56,7 @@ test("a notebook reads and imports files next to it, and every step has the file
   ]);
   expect(saved?.deleted).toEqual(["gone.txt"]);
   expect([await read("results/data.csv"), await read("results/made.txt")]).toEqual(["a,b !", "a,b hi"]);
-  // The user's own folder stays as it was.
+  // The user's own folder is unchanged.
   expect([await read("data.csv"), await read("gone.txt")]).toEqual(["a,b ", ""]);
 });
 
@@ -86,7 +86,7 @@ const SENT = {
   modifiedMs: 0,
 };
 
-/** Runs the notebook `nb.ipynb` of the folder as `same-kit run` does. */
+/** Runs the notebook `nb.ipynb` of the folder like `same-kit run`. */
 function runRemotely(folder: string, inPlace: boolean, view = recordingView()) {
   const { signal } = new AbortController();
   return remoteRun(
@@ -108,7 +108,7 @@ function runRemotely(folder: string, inPlace: boolean, view = recordingView()) {
       cwd: folder,
       env: {},
       emulator: new FakeEmulator(),
-      // The app's own routes and the addresses that it answers with, nothing of a local host besides.
+      // Only the app's own routes and the URLs in its responses, nothing else of a local host.
       fetch: async (input, init) => {
         expect(new URL(String(input)).pathname).toMatch(/^\/(api|runtime\/webhooks\/durabletask)\//);
         return fetch(input, init);
@@ -143,7 +143,7 @@ test("an in-place run writes to the notebook's folder, but does not overwrite fi
     "import os",
     "open('data.csv', 'a').write('!'); open('edited.txt', 'w').write('2'); os.remove('old.txt')",
     "os.makedirs('out'); open('out/new.txt', 'w').write('new')",
-    // As an editor does at the same time.
+    // Like an editor at the same time.
     `open(${JSON.stringify(path.join(folder, "edited.txt"))}, 'w').write('mine')`,
   ];
   await writeFile(path.join(folder, "nb.ipynb"), stepsNotebook([lines.join("\n")]));

@@ -14,7 +14,7 @@ const app = useRunHost();
 
 type Wishes = { from?: string; only?: string };
 
-/** A notebook in a folder, each cell a step; it is run and continued on the host by the app's API alone. */
+/** A notebook in a folder, each cell a step; it is run and continued on the host only through the app's API. */
 async function openNotebook() {
   const folder = await makeTempDir();
   const warnings: string[] = [];
@@ -58,7 +58,7 @@ const read = (file: string | null) => readFile(file as string, "utf8");
 const valuesOf = (summary: { variables: readonly { name: string; repr: string }[] }) =>
   Object.fromEntries(summary.variables.map(({ name, repr }) => [name, repr]));
 
-// How often it ran is in a file outside of the workspace.
+// The number of its runs is in a file outside the workspace.
 const count = (file: string, step: string) =>
   `print("ran ${step}", file=open(${JSON.stringify(file)}, "a"))\nprint("out of ${step}")`;
 
@@ -71,7 +71,7 @@ test("a failed run continues from its failed step with the edited notebook, in t
   const failed = await notebook.run();
   expect(failed).toMatchObject({ status: "failed", failure: { step: "same_step_001" } });
 
-  // With a heading more, so that the cells have other numbers.
+  // With an additional heading, so that the cells have other numbers.
   await notebook.write([first, `${count(log, "b")}\ndrawn = random.random()\ntext = open("made.txt").read()`], true);
   const summary = await notebook.resume(failed.id);
   expect(summary).toMatchObject({ status: "completed", warnings: [] });
@@ -79,7 +79,7 @@ test("a failed run continues from its failed step with the edited notebook, in t
     ["same_step_000", failed.id],
     ["same_step_001", null],
   ]);
-  // random.Random(7).random() of Python.
+  // Python's random.Random(7).random().
   expect(valuesOf(summary)).toMatchObject({ rows: "'1,2'", text: "'1,2'", drawn: "0.32383276483316237" });
   expect(await read(log)).toBe("ran a\nran b\nran b\n");
   const { cells } = JSON.parse(await read(summary.results.notebook)) as {
@@ -93,7 +93,7 @@ test("a failed run continues from its failed step with the edited notebook, in t
   expect(await read(path.join(summary.record, "files", "made.txt"))).toBe("1,2");
   expect(await read(summary.results.report)).toContain(">kept</span>");
 
-  // The new run stands without the earlier one.
+  // The new run does not depend on the earlier one.
   await app.host.client.purge(failed.id);
   const again = await notebook.resume(summary.id, { from: "1" });
   expect([again.status, valuesOf(again)["text"]]).toEqual(["completed", "'1,2'"]);
@@ -116,7 +116,7 @@ test("a completed run continues from the first changed step, and --only runs a s
   expect([only.status, valuesOf(only)]).toEqual(["completed", expect.objectContaining({ a: "1", b: "11" })]);
   const changed = await notebook.resume(whole.id);
   expect(valuesOf(changed)).toMatchObject({ a: "1", b: "11", c: "12" });
-  // Its second step is kept by a third run; what was kept already comes from the run that has its session.
+  // A third run keeps its second step; a step that was already kept is attributed to the run that has its session.
   const rest = await notebook.resume(changed.id, { from: "same_step_002" });
   const all = await notebook.resume(rest.id, { from: "1" });
   expect([valuesOf(rest)["c"], valuesOf(all)["c"]]).toEqual(["12", "12"]);

@@ -31,7 +31,7 @@ async function openNotebook() {
 
 const STEP_1 = "same_step_1";
 
-/** A step that takes a note of each time that it runs, where the workspace does not reach. */
+/** A step that records each of its runs, outside the workspace. */
 const noted = (file: string, code: string) => `print(1, file=open(${JSON.stringify(file)}, "a"))\n${code}`;
 
 test("with --cache, unchanged steps come from the cache with all their results, even after a purge", async () => {
@@ -55,7 +55,7 @@ test("with --cache, unchanged steps come from the cache with all their results, 
   expect(await readFile(cached.results.report as string, "utf8")).toContain(">cached</span>");
   expect(await readFile(cached.results.notebook as string, "utf8")).toContain(`"cached_from": "${ran.id}"`);
 
-  // What a later step reads is new; the step before it is not.
+  // A file that a later step reads is new, but the earlier step is unchanged.
   await writeFile(path.join(notebook.folder, "data.csv"), "1,2,3");
   await notebook.write([first, [noted(log, "n = len(rows) + 1"), STEP_1]]);
   const changed = await notebook.run("all");
@@ -76,7 +76,7 @@ test("without --cache, only tagged steps come from the cache, and with --no-cach
   expect(second.steps.map(({ cache }) => cache?.isHit)).toEqual([true, undefined]);
   expect(third.steps.map(({ cache }) => cache)).toEqual([null, null]);
 
-  // Cleared, the app runs it again.
+  // After clearing the cache, the app runs it again.
   const { sizeBytes, oldestAt, newestAt } = await client.cache(signal);
   expect(oldestAt).toBe(newestAt);
   expect(await client.clearCache(signal)).toEqual({ results: 1, freedBytes: sizeBytes });

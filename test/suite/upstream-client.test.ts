@@ -8,7 +8,7 @@ import { useStack } from "../helpers/stack.ts";
 import { makeTempDir } from "../helpers/temp-dir.ts";
 import { readTestdata } from "../helpers/testdata.ts";
 
-// An unmodified upstream client: which request it sends, how it polls, what it reads of the result.
+// An unmodified upstream client: the request it sends, how it polls, what it reads from the result.
 const KEY = "k3y/with+signs";
 const stack = useStack({ accessKey: KEY, appSettings: { SAME_ACCESS_KEY: KEY } });
 
@@ -16,7 +16,7 @@ const run = promisify(execFile);
 
 let found: Promise<string> | undefined;
 
-/** The same Python as the app's: a function's byte code is of one minor version. */
+/** The same Python as the app's: a function's bytecode is specific to one minor version. */
 function appPython(): Promise<string> {
   found ??= stack
     .complete(readTestdata("features", "singlestep").dir)
@@ -24,7 +24,7 @@ function appPython(): Promise<string> {
   return found;
 }
 
-/** @returns The session's values as the client sees them, or `error`. */
+/** @returns The session's values as seen by the client, or `error`. */
 async function runUpstreamClient(feature: string, credentials: string): Promise<Record<string, unknown>> {
   const { dir } = readTestdata("features", feature);
   const { request } = await compileSource({ location: dir, sameEnv: null });

@@ -8,8 +8,8 @@ import { listTestPythons } from "../helpers/pythons.ts";
 import { useStack } from "../helpers/stack.ts";
 import { readTestdata } from "../helpers/testdata.ts";
 
-// Upstream's own package, unmodified, against our app: its `same run` sends, its own code loads the session.
-// It needs a package index, CPython 3.9 or 3.10 (its dependencies know no later one), and a C compiler for one of them.
+// Upstream's own package, unmodified, with our app: its `same run` sends, its own code loads the session.
+// It needs a package index, CPython 3.9 or 3.10 (its dependencies support no later version), and a C compiler for one of them.
 const PACKAGE = "sameproject==0.2.5";
 const old = (await listTestPythons()).find(({ minor, hasVenv }) => hasVenv && ["3.9", "3.10"].includes(minor));
 const hasCompiler = spawnSync("cc", ["--version"]).status === 0;
@@ -26,14 +26,14 @@ describe.skipIf(old === undefined || !hasCompiler)(`${PACKAGE} on CPython 3.9 or
     dir = await mkdtemp(path.join(tmpdir(), "same-kit-upstream-"));
     bin = path.join(dir, "bin");
     await run(old?.executable as string, ["-m", "venv", dir]);
-    // 180 packages: compiling those that are never imported takes as long as the rest.
+    // 180 packages: compiling the ones that are never imported takes as long as the rest.
     await run(path.join(bin, "pip"), ["install", "--quiet", "--no-compile", "--disable-pip-version-check", PACKAGE]);
-    // A function's byte code is of one minor version.
+    // A function's bytecode is specific to one minor version.
     appSettings["SAME_PYTHON"] = path.join(bin, "python");
   });
   const stack = useStack({ accessKey: KEY, appSettings });
 
-  /** As a user types it. @returns What it printed, and the URL of the run's status. */
+  /** Runs the command like a user. @returns Its output, and the status URL of the run. */
   async function sameRun(
     feature: string,
     credentials: string,
@@ -57,7 +57,7 @@ describe.skipIf(old === undefined || !hasCompiler)(`${PACKAGE} on CPython 3.9 or
 
   const withKey = `same:${encodeURIComponent(KEY)}@`;
 
-  // One test, as its Python takes seconds to start: each run is started on its own, all are read at once.
+  // One test, as its Python takes seconds to start: each run is started separately, and all are read at once.
   test("starts runs and reads their results", async () => {
     const urls: string[] = [];
     for (const feature of ["singlestep", "multistep", "serialised_modules", "exploding_variables", "same_env"]) {

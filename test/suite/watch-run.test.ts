@@ -15,7 +15,7 @@ const app = useRunHost({ appSettings: {} });
 
 const { signal } = new AbortController();
 
-/** Watches a notebook through these saves, each the sources of its steps; gives what every run kept, and the last one's variables. */
+/** Watches a notebook through these saves, each with the sources of its steps; returns what every run kept, and the last variables. */
 async function watchThrough(saves: readonly (readonly string[] | { text: string })[]) {
   const folder = await makeTempDir();
   const file = path.join(folder, "nb.ipynb");

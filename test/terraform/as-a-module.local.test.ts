@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { putForeign, startTestMiniAzure } from "../helpers/mini-azure.ts";
 import { hasTerraform, rehearseStandalone } from "../helpers/terraform.ts";
 
-// A module with a provider of its own takes neither `for_each` nor `depends_on`.
+// A module with its own provider supports neither `for_each` nor `depends_on`.
 const TWICE = `
 variable "subscription_id" {}
 module "same" {

@@ -6,7 +6,7 @@ const GIVEN_KEY = "a-key_that-another-deployment-has-had";
 
 type Named = { id: string; type: string };
 
-/** What Azure gives away only when asked for secrets, of all that lies in the group. */
+/** All secrets of the resources in the group, as returned by Azure's requests for secrets. */
 async function secretsInAzure(mini: TestMiniAzure, group: string): Promise<string[]> {
   const path = `/subscriptions/${mini.subscriptionId}/resourceGroups/${group}/resources`;
   const { value } = (await mini.arm("GET", path)).body as { value: Named[] };

@@ -6,7 +6,7 @@ import { execa } from "execa";
 import { afterAll, describe, expect, test } from "vitest";
 import { hasTerraform } from "../helpers/terraform.ts";
 
-// Variables, and an output with all their values: terraform plans that without a provider.
+// Variables, and an output with all their values, which terraform can plan without a provider.
 const text = ["terraform/variables.tf", "terraform/standalone/provider.tf"]
   .map((file) => readFileSync(file, "utf8").replace(/^provider "azurerm"[\s\S]*/m, ""))
   .join("\n");
@@ -23,7 +23,7 @@ const dir = mkdtempSync(path.join(os.tmpdir(), "same-kit-variables-"));
 writeFileSync(path.join(dir, "main.tf"), `${text}\noutput "all" {\n  value = {\n${values.join("\n")}\n  }\n}\n`);
 afterAll(() => rmSync(dir, { recursive: true, force: true }));
 
-/** Values come as JSON, as `same-kit up` writes them: on the command line `null` would be a text to terraform. */
+/** Values are passed as JSON, as by `same-kit up`: on the command line terraform would treat `null` as a string. */
 async function plan(variables: Record<string, unknown> = {}): Promise<{ exitCode: number | undefined; text: string }> {
   const file = path.join(dir, `${randomUUID()}.tfvars.json`);
   writeFileSync(file, JSON.stringify({ subscription_id: "11111111-2222-3333-4444-555555555555", ...variables }));

@@ -7,7 +7,7 @@ import { initiate } from "../../../functions-app/src/functions/initiate.ts";
 
 type Start = { name: string; instanceId: string; input: PipelineInput };
 
-/** Durable's client as far as the initiator uses it. */
+/** The part of Durable's client that the initiator uses. */
 class FakeClient {
   readonly taskHubName = "Hub";
   readonly starts: Start[] = [];

@@ -26,7 +26,7 @@ test("reading stops when the limit is exceeded", async () => {
     for (; ; read += 4) yield Buffer.alloc(4);
   }
   expect(await readJsonBody(request(endless()), 10)).toMatchObject({ problem: { status: 413, limit: 10 } });
-  expect(read).toBe(8); // The third chunk was one too many.
+  expect(read).toBe(8); // The third chunk exceeded the limit.
 });
 
 test("a compressed body is rejected with a specific message", async () => {

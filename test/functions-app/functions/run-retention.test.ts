@@ -5,7 +5,7 @@ import { RunRetention } from "../../../functions-app/src/functions/run-retention
 const NOW = Date.parse("2026-06-30T00:00:00Z");
 const HOUR_MS = 3_600_000;
 
-/** Starts of runs at these times; gives the filters of what was removed, and what was logged. */
+/** Starts runs at these times; returns the filters of the removals, and the log. */
 async function startAt(times: readonly number[], runDays: number | null, failure?: Error) {
   let now = 0;
   const retention = new RunRetention(() => now);

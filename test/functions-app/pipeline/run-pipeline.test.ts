@@ -11,7 +11,7 @@ const sources = { "same.yaml": "" };
 const steps = (...names: string[]) => names.map((name) => ({ name, code: "", sources }));
 const python = { version: "3.12.1", implementation: "CPython", dill: "0.4.1" };
 
-/** Plays Durable: answers every activity call at once. */
+/** Plays the role of Durable: answers every activity call immediately. */
 function play(input: unknown, answer: Answer, statuses: CustomStatus[] = []) {
   const calls: ExecutorInput[] = [];
   const df = {
@@ -47,7 +47,7 @@ const manifest = (name: string) => ({ container: "c", name, sizeBytes: 1, sha256
 test("each step receives the files of the previous one, and the first step those of the client", () => {
   const answer: Answer = (input) => {
     const result = complete(input) as Extract<ExecutorResult, { kind: "completed" }>;
-    if (input.step.name === "b") return result; // It deleted them all.
+    if (input.step.name === "b") return result; // The step deleted all of them.
     return { ...result, record: { ...result.record, files: manifest(`after-${input.step.name}`) } };
   };
   const { calls } = play({ steps: steps("a", "b", "c"), files: manifest("sent") }, answer);

@@ -16,7 +16,7 @@ beforeEach(async () => {
   return () => vi.unstubAllEnvs();
 });
 
-/** A package with a CPython of this machine in it, laid out as for the cloud. */
+/** A package with a CPython of this machine, with the layout for the cloud. */
 async function makePackage(mode: number): Promise<string> {
   const question = "import sys,os;print(sys.base_prefix,os.path.realpath(sys._base_executable))";
   const [prefix = "", program = ""] = execFileSync(python.executable, ["-c", question], { encoding: "utf8" })

@@ -7,7 +7,7 @@ import { makeTempDir } from "../../helpers/temp-dir.ts";
 
 const real = (await listTestPythons())[0]?.executable as string;
 
-/** A folder on PATH, with programs made of shell lines or of the real Python. */
+/** A folder on PATH, with programs that are shell scripts or the real Python. */
 async function makeBin(programs: Record<string, string | { link: string }>): Promise<string> {
   const folder = path.join(await makeTempDir(), "bin");
   await mkdir(folder);
@@ -19,7 +19,7 @@ async function makeBin(programs: Record<string, string | { link: string }>): Pro
   }
   return folder;
 }
-/** No managed folders, nothing but what a test gives. */
+/** Without managed folders, only with what a test provides. */
 const alone = async (env: Record<string, string>) => ({ PATH: "", HOME: await makeTempDir(), ...env });
 const SHIM = "echo 'pyenv: python3: command not found' >&2; exit 127";
 

@@ -9,7 +9,7 @@ const MODULES = [
   path.resolve("dist", "functions-app", "python", "packages"),
 ];
 
-// The first try to remove anything fails, as it does where the step took its own rights away, or is still writing.
+// The first attempt to remove anything fails, as if the step had removed its own permissions, or were still writing.
 const PROGRAM = `
 import os, sys
 sys.path[:0] = ${JSON.stringify(MODULES)}

@@ -7,7 +7,7 @@ import { makeTempDir } from "../../helpers/temp-dir.ts";
 
 const pythons = await listTestPythons();
 
-// A part of 1 MB, mapped twice: one is read, of the other a byte is changed.
+// A part of 1 MB, mapped twice: one mapping is read, and one byte of the other is changed.
 const SCRIPT = `
 import json, os, sys
 from same_runner.handover import mapping, parts
@@ -29,7 +29,7 @@ test.each(pythons)(
     const env = { PYTHONPATH: `${appPythonDir}:${path.join(appPythonDir, "packages")}` };
     const args = ["-c", SCRIPT, path.join(await makeTempDir(), "parts")];
     const [before, after, isFileKept] = JSON.parse(execFileSync(executable, args, { encoding: "utf8", env }));
-    // Other systems do not tell it: there, memory is always looked at.
+    // Other systems do not report it: there, memory is always compared.
     const isTold = os.platform() === "linux";
     expect({ before, after, isFileKept }).toEqual({
       before: [isTold, isTold],

@@ -13,7 +13,7 @@ import { makeZip } from "../../helpers/zip.ts";
 
 const interpreter = (await listTestPythons()).filter(({ hasVenv }) => hasVenv).at(-1) ?? expect.unreachable();
 
-/** A folder of wheels that pip can install from without any index, as lines of a requirements.txt. */
+/** A folder of wheels from which pip can install without an index, as lines of a requirements.txt. */
 const localIndex = (...versions: string[]): Promise<string> => indexOf("same_kit_tiny", ...versions);
 
 async function indexOf(name: string, ...versions: string[]): Promise<string> {
@@ -145,7 +145,7 @@ test("the time limit ends pip and everything it started", async () => {
     if (line.startsWith("pid ")) pids.push(Number(line.slice(4)));
   };
   const { deps } = await makeDeps({ signal: abort.signal, onLine });
-  // Stands for a pip that hangs: `-m venv` and `-m pip` run this interpreter's way.
+  // Stands in for a pip that hangs: `-m venv` and `-m pip` run through this interpreter.
   const folder = await makeTempDir();
   const program = path.join(folder, "python");
   await writeFile(
@@ -168,7 +168,7 @@ test("the time limit ends pip and everything it started", async () => {
   expect(isRunning(pid)).toBe(false);
 });
 
-/** A program that stands for uv: notes how it is called, and does with venv and pip what it is asked for. */
+/** A program that stands in for uv: records its calls, and executes them with venv and pip. */
 async function standInForUv(install: string): Promise<{ folder: string; calls: () => Promise<string> }> {
   const folder = await makeTempDir();
   const program = [

@@ -29,7 +29,7 @@ const dirs = dirsOfFile();
 let pycacheDir: string | undefined;
 const pycache = () => (pycacheDir ??= dirs());
 
-// numpy and pandas in small: their state, and how long ago they were loaded, can be seen.
+// Tiny versions of numpy and pandas, whose state and load time can be observed.
 const NUMPY = `
 import os
 LOADED_BY = os.getpid()
@@ -40,7 +40,7 @@ class _Ones:
 def ones(shape): return _Ones(1.0)
 __version__ = "1"
 `;
-// Loaded by the first use of it, as numpy 2 does.
+// Loaded at its first use, as in numpy 2.
 const NUMPY_RANDOM = `
 import os
 state = "as it was loaded"
@@ -60,7 +60,7 @@ async function openPool({ idleMs = 600_000, numpy = NUMPY } = {}) {
   const root = await makeTempDir();
   const packages = path.join(root, "site-packages");
   const tempDir = path.join(root, "steps");
-  // Made by the first import else, which counts as an installation.
+  // Otherwise it is created by the first import, which counts as an installation.
   for (const folder of [path.join(packages, "__pycache__"), tempDir]) await mkdir(folder, { recursive: true });
   await mkdir(path.join(packages, "numpy"));
   writeFileSync(path.join(packages, "numpy", "__init__.py"), numpy);
@@ -97,7 +97,7 @@ async function openPool({ idleMs = 600_000, numpy = NUMPY } = {}) {
   return { pool, environment, run, warm, folders, packages, tempDir };
 }
 
-// Whether the step's own process, or its guardian, has loaded them.
+// Whether the step's own process, or its guardian, loaded them.
 const BY = "import os, pandas, numpy\nprint(pandas.LOADED_BY in (os.getpid(), os.getppid()))";
 
 test("from the second run on, a step has the packages preloaded that earlier steps imported", async () => {
@@ -133,7 +133,7 @@ test.each(["pandas, numpy", "numpy.random, pandas", "numpy, sys"])(
   async (names) => {
     const { run, warm } = await openPool();
     await warm();
-    // Neither what one leaves in a module, nor the seed of numpy's generator.
+    // Neither changes to a module nor the seed of numpy's generator.
     const code = `import ${names}\nstate = numpy.random.state\nimport pandas\npandas.counter.append(1)\nprint(len(pandas.counter), state)`;
     const [first, second] = [await run(code), await run(code)];
     expect([first.text, second.text].map((text) => text.slice(0, 11))).toEqual(Array(2).fill("1 seeded in"));
@@ -145,7 +145,7 @@ test("a module in the notebook's folder takes precedence over a package of the s
   const { run, warm } = await openPool();
   await warm();
   expect((await run("import numpy\nprint(numpy.mine)", { "numpy.py": "mine = 'own'" })).text).toBe("own");
-  // As without a template: pandas finds that one too.
+  // As without a template: pandas also finds this module.
   expect((await run("import pandas", { "numpy.py": "" })).failure).toMatchObject({ type: "ModuleNotFoundError" });
 });
 
@@ -209,7 +209,7 @@ test("kill -9 of the worker leaves neither a template nor a spare process, nor t
   await waitFor(() => count() === 0 && running().length === 0, { what: "the end of all of it" });
 });
 
-/** Processes of the runner that work in a folder, by their arguments; a fork has those of its template. */
+/** Processes of the runner that use a folder, by their arguments; a fork has those of its template. */
 function processesNaming(folder: string): string[] {
   return execFileSync("ps", ["-eo", "pid=,args="], { encoding: "utf8" })
     .split("\n")

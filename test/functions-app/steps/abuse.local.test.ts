@@ -7,7 +7,7 @@ import { makeTempDir } from "../../helpers/temp-dir.ts";
 
 const python = (await listTestPythons()).at(-1)?.executable as string;
 const LIMIT = 1_000_000;
-// The last characters of a cell are kept besides.
+// The last characters of a cell are kept as well.
 const TAIL = 64 * 1024;
 
 const textOf = (outputs: readonly CellOutput[]): string =>
@@ -17,7 +17,7 @@ async function startLimited(): Promise<StepRunner> {
   return StepRunner.start({ python, limits: { outputBytes: LIMIT } });
 }
 
-/** After its end a step's folder is gone, and the next step of the run works. */
+/** After its end the folder of a step is gone, and the next step of the run works. */
 async function expectNothingLeft(runner: StepRunner): Promise<void> {
   await runner.complete("1 + 1");
   await runner.runtime.stop();
@@ -52,7 +52,7 @@ test("output thirty times over the limit, without a newline, is bounded", async 
   await expectNothingLeft(runner);
 });
 
-/** Python that has each of its processes leave a file with its ID. */
+/** Python code in which each process leaves a file with its ID. */
 const note = (folder: string) =>
   `import os, time\nnote = lambda: open(${JSON.stringify(`${folder}/`)} + str(os.getpid()), 'w').close()`;
 const notedIn = (folder: string): number[] => readdirSync(folder).map(Number);
@@ -77,7 +77,7 @@ test("a fork bomb that reaches the process limit fails, and its processes end", 
     "import resource",
     "reader, writer = os.pipe()",
     "if os.fork() == 0:",
-    // Nobody's limit counts for root.
+    // The process limit does not apply to root.
     "    if os.getuid() == 0: os.setuid(65534)",
     "    resource.setrlimit(resource.RLIMIT_NPROC, (30, 30))",
     "    try:",
@@ -113,7 +113,7 @@ test("a process that keeps forking and exiting does not outlive its step", async
   await runner.complete(chain.join("\n"));
   const count = notedIn(folder).length;
   expect(count).toBeGreaterThan(0);
-  // Another step takes longer than the chain needs to show that it lives.
+  // Another step takes longer than the chain of forks needs to show that it is alive.
   await runner.complete("import time\ntime.sleep(0.3)");
   expect(notedIn(folder).length).toBe(count);
 });

@@ -4,7 +4,7 @@ import { StepRunner } from "../../helpers/step-runner.ts";
 
 const python = (await listTestPythons()).at(-1)?.executable as string;
 
-// Each line: what the first step makes, and what the second does to it.
+// Each line: what the first step creates, and what the second does with it.
 const MADE: Record<string, [string, string]> = {
   number: ["1", ""],
   number_changed: ["1", "number_changed += 1"],
@@ -81,7 +81,7 @@ test("detecting a changed variable does not run code of the notebook", async () 
   const noisy = "class Noisy:\n    def __getstate__(self):\n        print('asked')\n        return {}";
   await runner.complete(`${noisy}\nnoisy = Noisy()`, { isLast: false });
   await runner.complete("pass", { isLast: false });
-  // Once for each session that is written.
+  // Once for each written session.
   expect(runner.lines.filter((line) => line === "asked")).toHaveLength(2);
 });
 

@@ -52,7 +52,7 @@ describe.each(pythons)("Python $version", ({ executable: python, version }) => {
   test("a traceback underlines the failing part of the last line", async () => {
     const runner = await StepRunner.start({ python });
     const { traceback } = await runner.fail("x = 1\nabsent + x");
-    // Python underlines since 3.11.
+    // Python underlines errors since 3.11.
     expect(traceback.replace("\n    ^^^^^^\n", "\n")).toContain("\n    absent + x\nNameError");
   });
 
@@ -71,7 +71,7 @@ describe.each(pythons)("Python $version", ({ executable: python, version }) => {
       "kept = use()",
     ];
     await runner.complete(probe.join("\n"), { isLast: false });
-    // Once more through a session, as such variables travel on.
+    // Once more through a session, as such variables keep travelling.
     const last = await runner.complete("same = (all(u == 'The variable' for u in used), len(used), asked, kept)");
     expect(variablesOf(last)).toMatchObject({ same: "(True, 10, True, 5)", g: "exploded", big: "exploded" });
   });

@@ -9,7 +9,7 @@ const pythons = await listTestPythons();
 const oldestAndNewest = [...new Set([pythons[0], pythons.at(-1)])].map((it) => it?.executable as string);
 const python = oldestAndNewest.at(-1) as string;
 
-/** The value of `expression` after each source was a step of its own, with an empty step between, and in one step. */
+/** The value of `expression` after separate steps for each source, with an empty step in between, and after one step. */
 async function splitAndWhole(executable: string, sources: string[], expression: string): Promise<string[]> {
   const last = `answer = (${expression})`;
   const split = await StepRunner.start({ python: executable });
@@ -80,7 +80,7 @@ describe.each(oldestAndNewest)("%s", (executable: string) => {
   test.each(STATES)("%s is the same in a later step as in a single step", async (_, sources, expression) => {
     const [split, whole] = await splitAndWhole(executable, sources, expression);
     expect(split).not.toBe("exploded");
-    // The empty step between is a cell more.
+    // The empty step in between adds a cell.
     expect(split?.replace(/^\(4, /, "(3, ")).toBe(whole);
   });
 });
@@ -142,7 +142,7 @@ test("a custom logging handler that cannot be restored is reported", async () =>
 });
 
 test("the random state and options of libraries are restored once the libraries are imported", async () => {
-  // Stand for torch and matplotlib, as far as their state is asked for.
+  // Stand in for torch and matplotlib, as far as their state is concerned.
   const folder = path.join(await makeTempDir(), "libraries");
   await mkdir(folder);
   const files = {

@@ -5,7 +5,7 @@ import { StepRunner } from "../../helpers/step-runner.ts";
 
 const python = (await listTestPythons())[0]?.executable as string;
 
-/** Runs a notebook's cells with magics; what each shows, in short. */
+/** Runs a notebook's cells with magics; returns the outputs of each cell in short form. */
 async function run(...sources: string[]): Promise<string[][]> {
   const runner = await StepRunner.start({ python });
   const result = await runner.runCells(sources.map((source) => translateMagics(source).code));

@@ -21,10 +21,10 @@ const SPAWNING = [
   "print('pids', os.getpid(), os.getppid(), plain.pid, leaves.pid, daemon.stdout.strip(), flush=True)",
 ];
 const toPids = (line: string): number[] => line.split(" ").slice(1).map(Number);
-// macOS has no way to keep hold of a process that left both its group and its parent.
+// macOS has no way to track a process that left both its group and its parent.
 const held = (pids: number[]): number[] => (process.platform === "linux" ? pids : pids.slice(0, 3));
 
-/** Runs `code` as a step in a process of its own, and resolves with the IDs that it prints. */
+/** Runs `code` as a step in a separate process, and resolves with the IDs that it prints. */
 async function startStep(code: string[]): Promise<{ worker: ChildProcess; pids: number[]; stepsDir: string }> {
   const tempDir = await makeTempDir();
   const stepsDir = path.join(tempDir, "steps");

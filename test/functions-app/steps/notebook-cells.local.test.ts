@@ -14,7 +14,7 @@ async function run(cells: readonly CellSource[], executable = python) {
   return { runner, result, cells: details.cells };
 }
 
-/** Short forms: text of a stream, the plain text of what is shown, the name of an error. */
+/** Short forms of outputs: the text of a stream, the plain text of a display, the name of an error. */
 const shown = ({ outputs }: CellRecord): unknown[] =>
   outputs.map((it) => ("text" in it ? it.text : "data" in it ? it.data["text/plain"] : it.ename));
 

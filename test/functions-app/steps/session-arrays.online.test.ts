@@ -35,7 +35,7 @@ test("only an array that changed is written", async () => {
   expect(variablesOf(await runner.complete("t = int(all[1][7])", { requirements }))["t"]).toBe("99");
 });
 
-// Each line: what the first step makes, and what the second does to it.
+// Each line: what the first step creates, and what the second does with it.
 const CHANGES: Record<string, [string, string]> = {
   small: ["np.arange(10)", "small.sum()"],
   small_changed: ["np.arange(10)", "small_changed[3] = 9"],
@@ -78,7 +78,7 @@ test("a changed array or data frame is distinguished from one that was only read
     // It shares memory with an array that changed.
     unknown: ["part"],
   });
-  // The session of a result is one pickle; it is compared all the same.
+  // The session of a result is one pickle, but it is still compared.
   const last = await runner.complete("large[0] = 5", { requirements });
   const { crossing: left = [] } = await runner.detailsOf(last);
   expect(left.filter(({ changed }) => changed === true).map(({ name }) => name)).toEqual(["large"]);

@@ -10,13 +10,13 @@ const pythons = await listTestPythons();
 const python = pythons.at(-1)?.executable as string;
 const start = (options: Partial<StepRunnerOptions> = {}) => StepRunner.start({ python, ...options });
 
-/** What the run's latest session consists of. */
+/** The components of the run's latest session. */
 async function described(runner: StepRunner): Promise<SessionDescription> {
   if (runner.session === undefined) throw new Error("No step has left a session.");
   return parseSessionDescription(await runner.blobs.load("run-1", runner.session.blob));
 }
 
-/** The files of the run that lasts, by name: another number for one that was written again. */
+/** The files of the run in a lasting folder, by name; the inode of a rewritten file differs. */
 async function filesOf(runner: StepRunner): Promise<Record<string, number>> {
   const folder = path.join(runner.sessionsDir, "run-1");
   const names = (await readdir(folder).catch(() => [])).sort();
@@ -38,7 +38,7 @@ describe.each(pythons)("Python $version", ({ executable }) => {
     const runner = await start({ python: executable, isLasting: true });
     await runner.complete(BYTES, { isLast: false });
     const { parts, pickle } = await described(runner);
-    // The same content twice: bytes and bytearray.
+    // The same content as bytes and as bytearray.
     expect(parts.map(({ sizeBytes }) => sizeBytes)).toEqual([1_024_000]);
     expect("base64" in pickle && pickle.base64.length).toBeLessThan(20_000);
     await runner.complete("changing[0] = 7\nchanging.append(1)", { isLast: false });

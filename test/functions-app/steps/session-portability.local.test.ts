@@ -56,7 +56,7 @@ test("a client with upstream's package gets upstream's exploding variable", asyn
   const upstream = await makeTempDir();
   const folder = path.join(upstream, "sameproject", "ops");
   await mkdir(folder, { recursive: true });
-  // Stands for upstream's module of that name; it is not ours to copy.
+  // Stands in for upstream's module of that name, which we do not copy.
   const lines = [
     "class ExplodingVariable:",
     "    def __init__(self, err): self.err = err",

@@ -4,7 +4,7 @@ import { type CompletedStep, StepRunner, variablesOf } from "../../helpers/step-
 
 const pythons = await listTestPythons();
 
-// What dill alone writes but cannot load: each is a step, and a check in the next one.
+// Values that plain dill writes but cannot load: each is created by a step and checked in the next one.
 const TRAVELLING: [string, string, string][] = [
   [
     "enumerations, with methods, aliases and mixed-in types",

@@ -14,7 +14,7 @@ function generate(seed: number): Cell[] {
   return (JSON.parse(text.toString()) as string[]).map((source, index) => ({ source, number: index + 1 }));
 }
 
-/** Where steps begin, as the seed has it. */
+/** Where steps start, as determined by the seed. */
 function split(cells: readonly Cell[], seed: number): Cell[][] {
   const steps: Cell[][] = [];
   for (const cell of cells) {
@@ -27,14 +27,14 @@ function split(cells: readonly Cell[], seed: number): Cell[][] {
 
 const KILL = "import os, signal\nos.kill(os.getpid(), signal.SIGKILL)";
 
-/** What each cell shows. @param isKilled - Each step is killed at its end, and executed again by another process. */
+/** The outputs of each cell. @param isKilled - Each step is killed at its end, and executed again by another process. */
 async function run(steps: readonly Cell[][], isKilled = false): Promise<CellOutput[][]> {
   const runner = await StepRunner.start({ python });
   const shown: CellOutput[][] = [];
   for (const [index, cells] of steps.entries()) {
     const options = { isLast: index === steps.length - 1, keepsResults: true };
     if (isKilled) {
-      // Executed again, a step finds the files that it found the first time.
+      // When executed again, a step has the same files as the first time.
       const { files } = runner;
       const died = await runner.runCells([...cells, { source: KILL, number: CELLS + 1 }], options);
       expect(died).toMatchObject({ kind: "failed", failure: { type: "ProcessCrash" } });

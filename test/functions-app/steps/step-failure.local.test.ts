@@ -112,7 +112,7 @@ test("a session that does not fit on the disk is reported without dill's own fra
   expect(failure).toMatchObject({ type: "SessionSaveError", traceback: "" });
 });
 
-// Needs the right to mount.
+// Needs the permission to mount.
 test.skipIf(!canMount)("a step that filled the disk fails with its own error", async () => {
   const tempDir = await makeTempDir();
   execFileSync("mount", ["-t", "tmpfs", "-o", "size=4m", "tmpfs", tempDir]);

@@ -12,7 +12,7 @@ const LIMITS = { files: 100, workspaceBytes: 10_000 };
 
 type Step = (folder: string) => Promise<unknown>;
 
-/** Runs steps one after the other, each in a folder of its own, on whatever machine. */
+/** Runs steps one after another, each in its own folder, as if on different machines. */
 class Run {
   readonly blobs = new MemoryBlobs();
   manifest: BlobReference | undefined;

@@ -1,4 +1,4 @@
-// One instance in a real Chromium, on a real host: what it did, followed while it does it, and what can be done with it.
+// One instance in a real Chromium, on a real host: its history, its live progress, and the actions on it.
 
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";

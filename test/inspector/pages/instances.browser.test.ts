@@ -1,4 +1,4 @@
-// The list of instances in a real Chromium: 10,000 of them, names that try to be more than text, and what is done to many.
+// The list of instances in a real Chromium: 10,000 of them, hostile names, and actions on many of them.
 
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
@@ -32,7 +32,7 @@ beforeEach(() => {
   client.calls.length = 0;
 });
 
-/** The first is the newest; one a minute. */
+/** One per minute, the newest first. */
 function add(count: number, status: (index: number) => Partial<InstanceStatus> = () => ({})): void {
   for (let index = 0; index < count; index++) {
     const at = new Date(START_MS - index * 60_000).toISOString();

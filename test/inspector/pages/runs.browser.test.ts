@@ -1,4 +1,4 @@
-// Runs of notebooks in a real Chromium: the list, a run that is followed to its end, its outputs in a sandbox, two runs compared.
+// Runs of notebooks in a real Chromium: the list, a run followed to its end, its outputs in a sandbox, a comparison of two runs.
 
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
@@ -17,7 +17,7 @@ const REPORT = `<!doctype html><title>Report</title><p id="seen">Nothing ran</p>
   fetch("../../api/home").then(() => { document.getElementById("seen").textContent = "It read the API"; }, () => {});
 </script>`;
 
-/** Runs that a test makes up; it keeps which were resumed. */
+/** Runs set by a test; records which ones were resumed. */
 class FakeRuns implements RunsSource {
   readonly byId = new Map<string, RunDetail>();
   readonly resumed: string[] = [];

@@ -1,4 +1,4 @@
-// Traces in a real Chromium, on a real host whose app is traced and names no collector.
+// Traces in a real Chromium, on a real host whose app is traced without a collector.
 
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -25,7 +25,7 @@ afterAll(async () => {
   await Promise.all([browser?.close(), host?.stop()]);
 });
 
-/** Runs an orchestration until so many spans of it are in the file. */
+/** Runs an orchestration until this many of its spans are in the file. */
 async function run(name: string, count: number): Promise<void> {
   await fetch(`${host.url}/api/start/${name}/${name}`, { method: "POST" });
   await waitFor(async () => {

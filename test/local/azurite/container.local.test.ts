@@ -16,6 +16,6 @@ test("the bundled command includes the container support, and reports Docker's o
   });
   expect(exitCode).toBe(1);
   expect(stderr).toContain(`ERR_AZURITE_CONTAINER Azurite did not start in a container of ${IMAGE}`);
-  // Where a Docker engine is found by itself, it is the image that is missing.
+  // If a Docker engine is found without DOCKER_HOST, the image is missing instead.
   expect(stderr).toMatch(/working container runtime|No such image|no-such-image:1: .*(refused|failed|not found)/i);
 });

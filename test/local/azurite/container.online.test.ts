@@ -5,7 +5,7 @@ import { startContainerAzurite } from "../../../local/src/azurite/container-azur
 import type { RunningAzurite } from "../../../local/src/azurite/running-azurite.ts";
 import { makeTempDir } from "../../helpers/temp-dir.ts";
 
-// Made by scripts/ci-docker.sh; elsewhere name any image of Azurite that the engine has or can pull.
+// Built by scripts/ci-docker.sh; elsewhere use any Azurite image that the engine has or can pull.
 const image = process.env["SAME_KIT_TEST_AZURITE_IMAGE"] ?? "";
 const needsImage = test.skipIf(image === "");
 

@@ -1,4 +1,4 @@
-// What a person reads when the disk under Azurite is full, or its files are damaged.
+// What the user sees when Azurite's disk is full, or its files are damaged.
 
 import { existsSync } from "node:fs";
 import { mkdir, readFile, symlink, writeFile } from "node:fs/promises";
@@ -8,7 +8,7 @@ import { type RunningAzurite, startAzurite } from "../../../local/src/azurite/in
 import { openStorage } from "../../../local/src/storage/azure/open-storage.ts";
 import { makeTempDir } from "../../helpers/temp-dir.ts";
 
-/** On Linux: every write to it finds a full disk. */
+/** On Linux, every write to this device fails with a full disk. */
 const FULL = "/dev/full";
 
 async function makeAzuriteDir(): Promise<{ azuriteDir: string; data: string }> {

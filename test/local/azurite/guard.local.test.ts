@@ -1,4 +1,4 @@
-// What a web page, or another program of this machine, can send to our Azurite: exactly those requests, without a browser.
+// The requests that a web page, or another program on this machine, could send to our Azurite, sent without a browser.
 
 import { createHmac, randomBytes } from "node:crypto";
 import http from "node:http";
@@ -24,7 +24,7 @@ afterAll(() => azurite.stop());
 
 const ownKey = () => /AccountKey=([^;]+)/.exec(azurite.connectionString)?.[1] ?? "";
 
-/** An account SAS for everything. */
+/** An account SAS with all permissions. */
 function sasOf(key: string): string {
   const sas = { sv: "2020-08-04", ss: "bqt", srt: "sco", sp: "rwdlacup", se: "2099-01-01T00:00:00Z" };
   const text = ["devstoreaccount1", sas.sp, sas.ss, sas.srt, "", sas.se, "", "", sas.sv, ""].join("\n");
@@ -53,7 +53,7 @@ const MESSAGE = "<QueueMessage><MessageText>e30=</MessageText></QueueMessage>";
 const enqueue = (key: string, headers: Record<string, string> = {}) =>
   send("queue", `/devstoreaccount1/jobs/messages?${sasOf(key)}`, {
     method: "POST",
-    // What a page may send anywhere without asking first.
+    // A page may send this to any origin without a preflight request.
     headers: { "content-type": "text/plain;charset=UTF-8", ...headers },
     body: MESSAGE,
   });
@@ -131,7 +131,7 @@ test.skipIf(!canBeOtherUser).each(["blob", "queue", "table"] as const)(
 );
 
 describe("the entrance for the published account", () => {
-  /** The first line of the answer to a request after a greeting; empty where the connection is closed instead. */
+  /** The first line of the response to a request after a greeting, or an empty string if the connection is closed. */
   function ask(greeting: string): Promise<string> {
     const { port = 0 } = azurite.entrance ?? {};
     const path = `/devstoreaccount1/jobs?comp=metadata&${sasOf(PUBLIC_DEVELOPMENT_KEY)}`;

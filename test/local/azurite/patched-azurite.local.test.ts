@@ -1,4 +1,4 @@
-// What the patches in scripts/azurite-bundle must not change, seen through Azure's own clients.
+// Behaviour that the patches in scripts/azurite-bundle must not change, as seen by Azure's own clients.
 
 import { randomBytes } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
@@ -150,7 +150,7 @@ describe("data on disk", () => {
     expect(receivedMessageItems).toMatchObject([{ messageText: "a message" }]);
   }
 
-  /** What the files of a service hold. */
+  /** The content of a service's files. */
   function savedBy(dir: string, service: string): string {
     const file = path.join(dir, "data", `__azurite_db_${service}__.json`);
     return [file, `${file}.journal`].map((it) => (existsSync(it) ? readFileSync(it, "utf8") : "")).join("\n");

@@ -85,7 +85,7 @@ test("a folder that was removed after a kill is not created again", async () => 
   expect(existsSync(dir)).toBe(false);
 });
 
-/** Ends the one user of a folder's Azurite, and waits for the end of that. */
+/** Kills the only user of a folder's Azurite, and waits until Azurite has exited. */
 async function killUser(dir: string, afterKill = async () => {}): Promise<void> {
   const user = await startAzuriteUser(dir);
   const process = identifyProcess(user.azuritePid) as ProcessIdentity;
@@ -125,7 +125,7 @@ test("a crash of Azurite is reported, and the next start reports lost writes", a
   await azurite.stop();
   const next = await start(dir);
   expect(next.hasLostWrites).toBe(true);
-  // A host that joins it may have runs from before the crash, too.
+  // A host that joins it may also have runs from before the crash.
   expect((await start(dir)).hasLostWrites).toBe(true);
 });
 
@@ -168,7 +168,7 @@ test("another host's in-memory Azurite is not shared, and the error identifies i
 });
 
 describe("a busy Azurite", () => {
-  /** A stopped process takes connections and answers none, as one that is busy for long. */
+  /** A stopped process accepts connections without answering, like one that is busy for a long time. */
   function pause(azuritePid: number): () => void {
     process.kill(azuritePid, "SIGSTOP");
     const go = () => void process.kill(azuritePid, "SIGCONT");

@@ -34,7 +34,7 @@ afterAll(async () => {
   await rm(stateDir, { recursive: true, force: true, maxRetries: 3 });
 });
 
-/** The next thing that a function told. */
+/** The next value reported by a function. */
 async function told<Value>(name: string): Promise<Value> {
   const queue = storage.queue(`told-by-${name}`);
   const message = await waitFor(async () => {

@@ -36,7 +36,7 @@ async function send(queueName: string, text: string): Promise<void> {
   await storage.queue(queueName).send(Buffer.from(text).toString("base64"));
 }
 
-/** The next messages of the queue `told`. */
+/** The next messages in the queue `told`. */
 async function told(count: number): Promise<string[]> {
   const texts: string[] = [];
   await waitFor(async () => {

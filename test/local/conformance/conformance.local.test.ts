@@ -33,7 +33,7 @@ describe.each(["none", "memory"] as const)("storage %s:", (kind) => {
   });
   afterAll(async () => host?.stop());
 
-  // What each row leaves in Azurite is read by a reader that shares no code with the engine.
+  // The data of each row in Azurite is read by a reader that shares no code with the engine.
   let reader: AzuriteHubReader | undefined;
   afterEach(async () => {
     if (kind === "none") return;

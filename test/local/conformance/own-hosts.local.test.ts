@@ -15,7 +15,7 @@ const overHostJson = (settings: Record<string, string>) =>
   Object.fromEntries(
     Object.entries(settings).map(([key, value]) => [`AzureFunctionsJobHost__extensions__durableTask__${key}`, value]),
   );
-/** Unlike host.json's, where each of them is the default. */
+/** They differ from host.json, where each of them has its default. */
 const SETTINGS = {
   localRpcEndpointEnabled: "false",
   overridableExistingInstanceStates: "AnyState",
@@ -98,7 +98,7 @@ describe.each(["none", "memory"] as const)("storage %s:", (kind) => {
 
 test("storage disk: 42. instances continue in the next host after their host is killed", async () => {
   const stateDir = tempDir();
-  // What the killed host had in hand shows again after this.
+  // Messages held by the killed host become visible again after this time.
   const settings = overHostJson({
     storageProvider__workItemQueueVisibilityTimeout: "00:00:03",
     storageProvider__controlQueueVisibilityTimeout: "00:00:03",

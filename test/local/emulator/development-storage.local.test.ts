@@ -1,4 +1,4 @@
-// An app that names the emulator of its machine finds the one of its host, whatever that one's ports and key.
+// An app that refers to the local emulator reaches the one of its host, whatever its ports and key.
 
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type LocalHost, startLocal } from "../../../local/src/index.ts";

@@ -89,7 +89,7 @@ test("the hub of a storage account shows which host reads its queues", async () 
   const { partitions, workItems } = await get<HubState>("api/hub");
   expect(partitions).toHaveLength(4);
   expect(partitions.map(({ owner }) => owner === null)).toEqual([false, false, false, false]);
-  // The timer of the one that waits.
+  // The timer of the waiting instance.
   expect(partitions.map(({ messages }) => messages ?? 0).reduce((sum, it) => sum + it)).toBeGreaterThan(0);
   expect(workItems.messages).toBe(0);
 });

@@ -7,10 +7,10 @@ import { startLocalHost } from "../../helpers/local-host.ts";
 import { canBeOtherUser, fetchAsOtherUser, OTHER_UID } from "../../helpers/other-user.ts";
 import { makeTempDir } from "../../helpers/temp-dir.ts";
 
-// Host, endpoint for the worker, streaming port of the worker, and Azurite's.
+// The ports of the host, the worker's endpoint, the worker's streaming server, and Azurite.
 const FEWEST_PORTS = 6;
 
-// Needs root, who alone can become another user.
+// Needs root, because only root can become another user.
 test.runIf(canBeOtherUser)("no port of a running host serves another user of the machine", async () => {
   const before = await listeningPorts();
   const stateDir = path.join(await makeTempDir(), ".same-kit");

@@ -8,7 +8,7 @@ import { startLocalHost } from "../../helpers/local-host.ts";
 import { makeTempDir } from "../../helpers/temp-dir.ts";
 import { waitFor } from "../../helpers/wait-for.ts";
 
-// More than a queue message or a history row holds, so that it travels as a blob.
+// Too large for a queue message or a history row, so that it is passed on as a blob.
 const LARGE = randomBytes(200_000).toString("hex");
 
 type Status = { runtimeStatus: string; output: { variables?: Record<string, unknown> } };

@@ -1,4 +1,4 @@
-// What a page of another site can do to a running host and its Azurite, from a real Chromium: nothing.
+// A page of another site, in a real Chromium, can do nothing to a running host and its Azurite.
 
 import { createHmac } from "node:crypto";
 import { createServer, type Server } from "node:http";
@@ -38,7 +38,7 @@ const partOf = (name: string) => new RegExp(`${name}=([^;]+)`).exec(host.storage
 const queueUrl = () => partOf("QueueEndpoint");
 const sitePort = () => (site.address() as AddressInfo).port;
 
-/** An account SAS for everything, by the key that is published for all emulators, or by the real one. */
+/** An account SAS with all permissions, signed with the published key of all emulators or with the real one. */
 function sasOf(key: string): string {
   const sas = { sv: "2020-08-04", ss: "bqt", srt: "sco", sp: "rwdlacup", se: "2099-01-01T00:00:00Z" };
   const text = ["devstoreaccount1", sas.sp, sas.ss, sas.srt, "", sas.se, "", "", sas.sv, ""].join("\n");
@@ -51,7 +51,7 @@ async function waitingMessages(): Promise<number> {
   return (await queue.getProperties()).approximateMessagesCount ?? 0;
 }
 
-/** A page under the name of another site, whose server is on this machine. */
+/** A page with the host name of another site, served from this machine. */
 async function openForeignPage(name: string) {
   const browser = await openBrowser([`--host-resolver-rules=MAP ${name} 127.0.0.1`]);
   const page = await browser.newPage();
@@ -62,7 +62,7 @@ async function openForeignPage(name: string) {
 type Sent = { url: string; method?: string; mode?: "cors" | "no-cors"; contentType?: string; body?: string };
 type Seen = { type: string; status: number; text: string } | { error: string };
 
-/** What a script of the page gets to see of a request. */
+/** The result of a request that a script of the page can see. */
 async function sendFrom(page: Awaited<ReturnType<typeof openForeignPage>>, sent: Sent): Promise<Seen> {
   return page.evaluate(async ({ url, method = "GET", mode = "cors", contentType, body }) => {
     try {
@@ -82,11 +82,11 @@ describe("a page of another site", () => {
     const page = await openForeignPage("evil.test");
     for (const key of [PUBLIC_DEVELOPMENT_KEY, partOf("AccountKey")]) {
       const url = `${queueUrl()}/jobs/messages?${sasOf(key)}`;
-      // A request that no browser asks about first; the page does not see its answer, and needs none.
+      // A request without a preflight; the page cannot read the response, and does not need it.
       await sendFrom(page, { url, method: "POST", mode: "no-cors", contentType: "text/plain", body: MESSAGE });
     }
     expect(await waitingMessages()).toBe(0);
-    // The same request by a program of this user is served: it is the page that is refused.
+    // The same request by a program of this user is served: only the page is rejected.
     const url = `${queueUrl()}/jobs/messages?${sasOf(partOf("AccountKey"))}`;
     expect((await fetch(url, { method: "POST", body: MESSAGE })).status).toBe(201);
     expect(await waitingMessages()).toBe(1);

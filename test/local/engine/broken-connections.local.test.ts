@@ -48,7 +48,7 @@ test("broken connections and a busy storage only cost time", async () => {
   expect(faulty.faults()).toBeGreaterThan(10);
 }, 120_000);
 
-/** Asked for past the faults, which would hit the question too. */
+/** Bypasses the faults, which would also affect this query. */
 function outputOf(hubName: string, instanceId: string): Promise<unknown> {
   const table = storage().table(`${hubName}Instances`);
   return waitFor(

@@ -1,4 +1,4 @@
-// One call to the storage goes wrong, whichever it is and however: the orchestration comes to the same end.
+// Whichever storage call fails, and however: the orchestration has the same result.
 
 import { expect, test } from "vitest";
 import type { Fate } from "../../helpers/crashable-storage.ts";
@@ -8,7 +8,7 @@ import { VirtualWorld } from "../../helpers/virtual-world.ts";
 
 const isWork = ({ resource }: StorageCall) => !resource.endsWith("Partitions");
 
-/** @returns how the run ended, and how many calls to the storage it made. */
+/** @returns The end of the run, and the number of its storage calls. */
 async function runRich(fate: Fate | undefined, atCall: number) {
   const world = new VirtualWorld();
   const invoker = makeRichApp();

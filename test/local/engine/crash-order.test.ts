@@ -1,4 +1,4 @@
-// The orders that a crash relies on, each where it is decided: what is sent, stored and deleted before what.
+// The order of sending, storing and deleting that recovery from a crash relies on, tested where it is decided.
 
 import type { OrchestrationContext } from "durable-functions";
 import { describe, expect, test } from "vitest";
@@ -115,7 +115,7 @@ test("a reply that arrives before its call is in the history waits for the call"
   const { world, invoker, start, output } = makeWorld();
   const { client } = await start("waits");
   const base = { EventId: -1, IsPlayed: false, Timestamp: "2026-06-24T14:00:00.0000000Z" };
-  // As of another host that died between sending the call and writing the history, while a third one ran the activity.
+  // As if another host had died between sending the call and writing the history, while a third one ran the activity.
   const early = { ...base, EventType: EventType.TaskCompleted, TaskScheduledId: 0, Result: '"early"' } as const;
   const { delivery } = await world.openDelivery();
   await delivery.send(toInstance(ID, early));
@@ -163,7 +163,7 @@ describe("a partition that another host took over", () => {
   });
 });
 
-/** As another host does whose lease ran while this one was away; the next look at the table finds it. */
+/** As if another host had claimed them while this host was away; it notices when it next reads the table. */
 async function stealPartitions(world: VirtualWorld): Promise<void> {
   const { hub } = await world.stores();
   for await (const { partitionKey, rowKey } of hub.partitions.query()) {

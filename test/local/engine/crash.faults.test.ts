@@ -99,7 +99,7 @@ describe("a host killed in the middle of a checkpoint", () => {
     const settings = { controlQueueVisibilityTimeoutMs: 2_000, workItemQueueVisibilityTimeoutMs: 2_000 };
     const first = await startTestEngine({ storage: storage(), hubName, settings, crash, invoker: makeApp().invoker });
     const instanceId = "survivor";
-    // The answer may never come, as its sender may be the one that dies.
+    // The response may never arrive, as the sender may be the host that dies.
     void first.client.start({ name: "twoSteps", input: null, instanceId });
     await waitFor(crash.isDead);
 

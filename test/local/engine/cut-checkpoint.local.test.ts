@@ -65,7 +65,7 @@ test("a host crash between two transactions of a large fan-out loses no activity
   expect((await waitForInstance(client, "wide", undefined, 60_000)).output).toBe("14280");
 });
 
-/** What a host leaves that died after the first transaction of an episode: the events, and their messages. */
+/** The data of a host that died after the first transaction of an episode: the events, and their messages. */
 async function leaveCutOff(hubName: string, arrived: HistoryEvent[]): Promise<void> {
   const clock = createSystemClock();
   const hub = await openTaskHub({ storage: storage(), hubName, partitionCount: 4 });

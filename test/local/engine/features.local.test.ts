@@ -252,7 +252,7 @@ describe("caching in memory", () => {
       },
     };
     const { client, hubName } = await startTestEngine({ storage: watched, invoker: app() });
-    // By its end the host reads the queues.
+    // At the end of this run the host has started to read its queues.
     await runToEnd(client, "chain");
     reads.length = 0;
     await runToEnd(client, "chain");
@@ -296,7 +296,7 @@ describe("an unavailable worker", () => {
       invokeActivity: ask((call) => sdk.invokeActivity(call)),
       invokeEntity: ask((call) => sdk.invokeEntity(call)),
     };
-    // Nobody would find them by polling.
+    // Polling would not find them.
     const settings = { maxQueuePollingIntervalMs: 600_000 };
     const { client } = await startTestEngine({ storage: storage(), invoker, settings });
     const { instanceId } = await client.start({ name: "chain", input: null });

@@ -1,4 +1,4 @@
-// Hubs that a .NET host left half-way, built from the specification; the engine goes on where it stopped.
+// Hubs that a .NET host left unfinished, built from the specification; the engine continues where it stopped.
 
 import type { EntityContext, OrchestrationContext } from "durable-functions";
 import * as df from "durable-functions";
@@ -56,7 +56,7 @@ function makeApp() {
   return { said, invoker: new SdkInvoker({ orchestrators, activities: { Say }, entities: { counter } }) };
 }
 
-/** What a host of Microsoft's stores of `Trip`, up to each of its steps. */
+/** The data that a Microsoft host stores for `Trip`, up to each of its steps. */
 const started = (input = '"Tokyo"', more: object = {}): ForeignEvent => ({
   EventType: "ExecutionStarted",
   OrchestrationInstance: { InstanceId: "trip", ExecutionId: E },
@@ -125,7 +125,7 @@ async function openHub(
 const running = (hub: ForeignHub, columns: Record<string, string | number> = {}) =>
   hub.instance("trip", E, { Name: "Trip", RuntimeStatus: "Running", Input: '"Tokyo"', ...columns });
 
-/** Where the host stopped, what the activity is called with here, and what comes out once the event is raised. */
+/** Where the host stopped, the activity's inputs here, and the result after the event is raised. */
 const STOPS: [string, (hub: ForeignHub) => Promise<void>, unknown[], string][] = [
   [
     "a start that nobody took",

@@ -1,5 +1,5 @@
-// A host that ends while one of its writes is on its way, and the write arrives when another host has taken over and is done. Nobody is
-// left who could make good what it overwrites.
+// A host ends while one of its writes is in flight, and the write arrives after another host has taken over and finished: no host is left
+// that could correct what it overwrites.
 
 import { expect, test } from "vitest";
 import type { TaskHubClient } from "../../../local/src/engine/client.ts";
@@ -14,7 +14,7 @@ const PAUSE_MS = 60_000;
 const NEVER = new Promise<never>(() => {});
 const WRITES = new Set(["transact", "upsert", "insert", "update"]);
 
-/** The host never goes on after its write number `atWrite` to these tables; that write is carried out when it is told to arrive. */
+/** The host never continues after its write number `atWrite` to these tables, which is executed when `arrive` is called. */
 function endAtWrite(atWrite: number, isStarted: () => boolean) {
   let count = 0;
   let isEnded = false;

@@ -41,7 +41,7 @@ describe("a storage account that rejects one call", () => {
       count += 1;
       return count === nth ? "refused" : undefined;
     });
-    // Two slots only: one that is never given back would show.
+    // Only two slots: a slot that is never released would be noticed.
     const settings = { maxConcurrentActivityFunctions: 2, maxConcurrentOrchestratorFunctions: 2 };
     const { client, logged } = await startTestEngine({ storage: account, invoker: app(), settings });
     expect((await runToEnd(client, "fanOut")).output).toBe("42");

@@ -1,5 +1,5 @@
-// A host that stands still for longer than its lease, as under SIGSTOP or in a machine that sleeps, at any call to the storage; another
-// one takes over. When the first one goes on, with all that it had in hand, nothing is recorded twice.
+// A host is paused longer than its lease at any storage call, as by SIGSTOP or on a sleeping machine, and another host takes over.
+// When the first one continues, with everything that it held, nothing is recorded twice.
 
 import { describe, expect, test } from "vitest";
 import type { TaskHubClient } from "../../../local/src/engine/client.ts";
@@ -9,12 +9,12 @@ import { makePausable, type PauseMoment } from "../../helpers/pausable-storage.t
 import { beginRich, makeRichApp, RICH_OUTPUT } from "../../helpers/rich-app.ts";
 import { VirtualWorld } from "../../helpers/virtual-world.ts";
 
-// Longer than a lease of 30 s and the interval at which it is looked at.
+// Longer than a lease of 30 s plus the interval at which it is checked.
 const PAUSE_MS = 60_000;
 
 const isWork = ({ resource }: StorageCall) => !/(Partitions|-applease|-leases)$/.test(resource);
 
-/** Results and firings by the number that they answer: each number once, or the history is corrupt. */
+/** The task numbers of results and fired timers: each number occurs once, or the history is corrupt. */
 function answeredIds(events: readonly HistoryEvent[]): string[] {
   return events.flatMap((it) => {
     if ("TaskScheduledId" in it) return [`call ${it.TaskScheduledId}`];
@@ -32,7 +32,7 @@ async function runWithPause(moment: PauseMoment | undefined, atCall: number) {
     calls += 1;
     return calls === atCall ? moment : undefined;
   });
-  // A start that is delayed itself would start the instance again once it has ended: what is asked for is in the queues before.
+  // A start that is itself delayed would start the instance again after its end, so all requests are queued before.
   const beforeWork = async (client: TaskHubClient) => {
     await beginRich(client);
     isStarted = true;
@@ -57,7 +57,7 @@ async function runWithPause(moment: PauseMoment | undefined, atCall: number) {
 
 const PARTS = 3;
 
-// In parts, so that each has time enough on a busy machine.
+// In parts, so that each has enough time on a busy machine.
 describe.each(["before", "after"] as const)(
   "a host that is paused %s any of its calls, longer than its lease,",
   (moment) => {

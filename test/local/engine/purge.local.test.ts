@@ -1,4 +1,4 @@
-// A purge of an instance that is just being saved.
+// A purge of an instance while it is being saved.
 
 import { createSystemClock } from "@same-kit/shared";
 import type { OrchestrationContext } from "durable-functions";
@@ -60,7 +60,7 @@ const emptied = (hubName: string) => waitFor(() => areQueuesEmpty(storage(), hub
 test("a purge waits for the checkpoint, and leaves nothing behind", async () => {
   const { client, hubName, proceed } = await startHeldEngine();
   const purged = client.purge("gone");
-  // A message that comes meanwhile must not bring it back either.
+  // A message that arrives in the meantime must not create it again either.
   await client.raiseEvent("gone", "Go", "null");
   proceed();
   expect(await purged).toBe(true);

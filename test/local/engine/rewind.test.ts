@@ -1,4 +1,4 @@
-// A failed instance does again what failed, and nothing else.
+// A rewound instance repeats only what failed.
 
 import { expect, test } from "vitest";
 import { EventType, type HistoryEvent } from "../../../local/src/engine/history/events.ts";

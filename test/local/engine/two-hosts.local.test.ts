@@ -189,7 +189,7 @@ async function leaveStart(hubName: string, instanceId: string): Promise<{ queueN
   return { queueName: queue.name };
 }
 
-/** What a lease that ran out amounts to: the rows name another owner. */
+/** Has the effect of an expired lease: the rows have another owner. */
 async function stealAll(hubName: string, owner: string): Promise<void> {
   const table = storage().table(`${hubName}Partitions`);
   for await (const { partitionKey, rowKey } of table.query()) {

@@ -7,7 +7,7 @@ const time = new Date(0);
 const call = { invocationId: "i", functionName: "f", instanceId: "run" };
 const fields = { instanceId: "run", functionName: "f", invocationId: "i" };
 
-/** One event of every kind, with the line that people read. */
+/** One event of every kind, with its line for users. */
 const EVENTS: [HostEvent, string | null, object][] = [
   [
     { kind: "host-ready", time, url: "u", hubName: "h", storage: "disk", pid: 1, functions: [] },

@@ -9,7 +9,7 @@ function line(message: string, instanceId = "one"): HostEvent {
 
 const textOf = (event: HostEvent) => (event.kind === "line" ? event.message : event);
 
-/** All that is kept, as a reader gets it; nothing comes after it. */
+/** All kept events as a reader receives them; closes the log. */
 async function readAll(log: EventLog, filter: EventFilter = {}): Promise<NumberedEvent[]> {
   log.close();
   const found: NumberedEvent[] = [];

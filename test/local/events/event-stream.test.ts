@@ -47,7 +47,7 @@ test("an idle stream sends keep-alives", async () => {
   expect((await stream.next()).done).toBe(true);
 });
 
-/** A server with one log, and what its streams have made so far. */
+/** A server with one log, and what its streams have produced so far. */
 async function serve(log: EventLog) {
   const made = { pieces: 0, hasEnded: false };
   async function* counted(signal: AbortSignal) {
@@ -80,7 +80,7 @@ test("a slow reader uses no memory, and learns what it missed", async () => {
   const response = await connect(url);
   response.pause();
   const text = "x".repeat(64 * 1024);
-  // Far more than sockets and the log hold, in turns, so that the server could write it all.
+  // Far more than sockets and the log can buffer, in turns, so that the server could write all of it.
   for (let batch = 0; batch < 100; batch += 1) {
     for (let index = 0; index < 20; index += 1) log.add(line(text));
     await new Promise(setImmediate);

@@ -21,7 +21,7 @@ const CELLS_A_STEP = 3;
 
 type Cell = { source: string; number: number };
 
-/** A generated notebook in steps, each of which first says that it is there, and waits until it may go on. */
+/** A generated notebook in steps, each of which first reports that it has started, and waits until it may continue. */
 function generate(seed: number, folder: string): Cell[][] {
   const text = execFileSync(python, ["test/fixtures/notebooks/generate.py", String(seed), String(CELLS)]);
   const cells = (JSON.parse(text.toString()) as string[]).map((source, index) => ({ source, number: index + 1 }));
@@ -50,7 +50,7 @@ async function start(host: HostProcess, runId: string, steps: readonly Cell[][])
   await clientOf(host).start({ steps: requested }, { runId, sameEnv: "default", signal });
 }
 
-/** What each cell showed, once the run has completed. */
+/** The outputs of each cell, after the run has completed. */
 async function outputsOf(host: HostProcess, runId: string): Promise<unknown[]> {
   const client = clientOf(host);
   const run = await waitFor(

@@ -16,7 +16,7 @@ const EVERY_STEP_ONCE = JSON.stringify(["step 1", "step 2", "step 3", "step 4", 
 type Scene = {
   stateDir: string;
   appSettings: { STEPS_DIR: string };
-  /** Steps that began, in order; a step that was interrupted begins again. */
+  /** Steps that started, in order; an interrupted step starts again. */
   begun(): Promise<string[]>;
   /** Lets the third step end. */
   letGo(): Promise<void>;
@@ -101,7 +101,7 @@ test("after Azurite is killed in the middle of a run, the run is reported as los
   expect(next.storage.hasLostWrites).toBe(true);
   await scene.letGo();
   const found = await next.client.getStatus(REQUEST.instanceId);
-  // Azurite may have saved nothing of the run yet; what it saved is named as doubtful.
+  // Azurite may not have saved anything of the run yet; what it saved is reported as possibly corrupt.
   expect(next.possiblyCorruptRuns.map((it) => it.instanceId)).toEqual(found === null ? [] : [REQUEST.instanceId]);
   await next.client.purge(REQUEST.instanceId);
   await next.client.start(REQUEST);

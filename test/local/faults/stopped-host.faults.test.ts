@@ -1,5 +1,5 @@
-// A host process that is stopped by the system for longer than its lease, in the middle of an activity, while another one takes over:
-// the real thing behind engine/paused-host.test.ts.
+// A host process is stopped by the system for longer than its lease, in the middle of an activity, while another one takes over:
+// the real case behind engine/paused-host.test.ts.
 
 import { readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
@@ -29,14 +29,14 @@ test("a host that is paused longer than its lease does not change the history of
   stopped.stop();
   const other = await ChaosHost.start(connectionString, options);
   await waitFor(isBegun("1,2,3,3"), { what: "the third step again", deadlineMs: DEADLINE_MS });
-  // Both answer it: the other host now, and the worker of the stopped one as soon as that listens again.
+  // Both run it: the other host now, and the worker of the stopped host as soon as that host continues.
   await writeFile(path.join(folder, "go"), "");
   const completed = () => client.getStatus("run").then((it) => it?.runtimeStatus === "Completed" && it);
   const { executionId, output } = await waitFor(completed, { what: "the end", deadlineMs: DEADLINE_MS });
   const history = await client.getHistory("run", executionId);
 
   stopped.resume();
-  // Alone, so that it has dealt with all that it had in hand before.
+  // It is the only host, so that it has processed everything that it held before.
   other.kill();
   await client.start({ name: "steps", instanceId: "next", input: null });
   const next = () => client.getStatus("next").then((it) => it?.runtimeStatus === "Completed");

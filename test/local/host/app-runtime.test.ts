@@ -6,7 +6,7 @@ import type { HostError } from "../../../local/src/host/errors.ts";
 import type { WorkerExit } from "../../../local/src/worker/language-worker.ts";
 import { waitFor } from "../../helpers/wait-for.ts";
 
-/** A worker whose end the test decides. */
+/** A worker whose end is controlled by the test. */
 class FakeWorker {
   readonly #exit = Promise.withResolvers<WorkerExit>();
   readonly #gone = Promise.withResolvers<void>();
@@ -15,7 +15,7 @@ class FakeWorker {
   readonly idle = Promise.withResolvers<void>();
   calls: string[] = [];
 
-  /** Its process ended; its last lines have not arrived yet. */
+  /** Its process has exited, but its last lines have not arrived yet. */
   die(): void {
     this.#gone.resolve();
   }

@@ -61,7 +61,7 @@ test("the properties of a message are available, along with its metadata", () =>
   const data = bindingDataOf({ triggerData: { string: '{"a":1}' }, triggerMetadata });
   expect(data).toEqual({ a: 1, instanceId: "i" });
   expect(bindingDataOf({ triggerData: { string: "no JSON" } })).toEqual({});
-  // Unlike JSON.parse, which would take it.
+  // Unlike JSON.parse, which would accept it.
   const deep = `{"a":${"[".repeat(600_000)}${"]".repeat(600_000)}}`;
   expect(bindingDataOf({ triggerData: { string: deep } })).toEqual({});
 });

@@ -4,7 +4,7 @@ import { formatDate } from "../../../local/src/host/date-format.ts";
 const MORNING = new Date("2026-03-04T05:06:07.089Z");
 const EVENING = new Date("2026-11-27T17:00:00Z");
 
-// What `DateTime.ToString(format, CultureInfo.InvariantCulture)` gives.
+// The results of `DateTime.ToString(format, CultureInfo.InvariantCulture)`.
 test.each([
   ["yyyy-MM-ddTHH-mm-ssK", "2026-03-04T05-06-07Z"],
   ["yyyyMMdd", "20260304"],

@@ -83,7 +83,7 @@ test("an activity whose worker dies is unavailable, and can be called again", as
   const { invoker } = await start();
   const reply = await invoker.invokeActivity({ name: "dies", instanceId: "i", input: null });
   expect(reply).toEqual({ kind: "unavailable", reason: "The worker process ended by SIGKILL." });
-  // An engine that looks now must not take the functions for removed ones.
+  // An engine that checks now must not assume that the functions were removed.
   expect(invoker.durableFunctions().map((it) => it.name)).toContain("echo");
   expect(await invoker.invokeActivity({ name: "echo", instanceId: "i", input: "1" })).toMatchObject({ value: 1 });
 });

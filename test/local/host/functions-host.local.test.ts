@@ -331,7 +331,7 @@ test("a stack trace shows source lines if the build has a source map", async () 
 });
 
 test("the app runs on the Node version that its files request, and a reload checks again", async () => {
-  // The real Node under the version of another; the app sees what really runs.
+  // The real Node that reports another version; the app sees which one really runs.
   const folder = await makeTempDirWith({
     node: `#!/bin/sh\n[ "$1" = --version ] && echo v22.20.0 || SEEN_NODE=other exec "${process.execPath}" "$@"\n`,
   });

@@ -1,4 +1,4 @@
-// Orchestrators that are not deterministic, and some that are, under a hostile host.
+// Non-deterministic and deterministic orchestrators on a hostile host.
 
 import path from "node:path";
 import { expect, onTestFinished, test } from "vitest";

@@ -172,7 +172,7 @@ test("behind a proxy the URLs use the outer host name if host.json says so", asy
   });
 });
 
-/** Lets the instance end the second time its status is read. */
+/** The instance ends when its status is read for the second time. */
 function endingClient(fields: Partial<InstanceStatus>): FakeTaskHubClient {
   const client = new FakeTaskHubClient();
   let reads = 0;

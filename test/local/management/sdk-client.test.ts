@@ -1,4 +1,4 @@
-// The SDK's own client, over HTTP against the local endpoint and the value of its binding.
+// The SDK's own client, over HTTP, with the local endpoint and with the value of its binding.
 
 import { once } from "node:events";
 import { createServer, request as httpRequest, type IncomingMessage, type RequestOptions } from "node:http";
@@ -36,7 +36,7 @@ async function startListener(client: FakeTaskHubClient, preferredPort = 0): Prom
   return listener;
 }
 
-/** The status that a request gets. */
+/** The status of the response to a request. */
 async function call(url: string, options: RequestOptions = {}): Promise<number | undefined> {
   const request = httpRequest(url, options);
   request.flushHeaders();
@@ -47,7 +47,7 @@ async function call(url: string, options: RequestOptions = {}): Promise<number |
   return response.statusCode;
 }
 
-/** The same API where the Functions host has it, for an SDK that is given URLs. */
+/** The same API at the Functions host's path, for an SDK that is given URLs. */
 async function startHost(hub: FakeTaskHubClient): Promise<string> {
   const handler = createHandler(hub);
   const server = createServer(async (request, response) => {
@@ -70,7 +70,7 @@ async function startHost(hub: FakeTaskHubClient): Promise<string> {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
-/** A client in the form `getClient` hands it to an app. */
+/** A client as `getClient` passes it to an app. */
 async function sdkClient(hub: FakeTaskHubClient, { withRpc = true } = {}): Promise<df.DurableClient> {
   const hostUrl = await startHost(hub);
   const rpcBaseUrl = withRpc ? (await startListener(hub)).baseUrl : null;
@@ -189,7 +189,7 @@ test("the local endpoint rejects a body whose declared length is over the limit"
   expect(await call(`${baseUrl}orchestrators/Hello`, { method: "POST", headers })).toBe(413);
 });
 
-// Needs root, who alone can become another user.
+// Needs root, because only root can become another user.
 test.runIf(canBeOtherUser)("the local endpoint rejects another user who knows its base URL", async () => {
   const { baseUrl } = await startListener(new FakeTaskHubClient());
   expect(await fetchAsOtherUser(`${baseUrl}instances`)).toMatchObject({ status: 403 });

@@ -4,7 +4,7 @@ import { expect, onTestFinished, test } from "vitest";
 import { killTree, listDescendants } from "../../../local/src/process/kill-tree.ts";
 import { waitFor } from "../../helpers/wait-for.ts";
 
-/** @returns Process ids of a process, its child, and that child's child in a group of its own. */
+/** @returns The process IDs of a process, its child, and its grandchild in a separate group. */
 async function startFamily(): Promise<number[]> {
   const root = spawn(process.execPath, ["test/fixtures/processes/family.mjs"], {
     stdio: ["ignore", "pipe", "inherit"],

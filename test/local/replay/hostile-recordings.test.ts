@@ -1,4 +1,4 @@
-// A recording comes from a file, which somebody may have edited, or from a table that others write.
+// A recording comes from a file, which may have been edited, or from a table that others write to.
 
 import * as df from "durable-functions";
 import { expect, test } from "vitest";
@@ -70,7 +70,7 @@ const VALUES: readonly unknown[] = [
   ...[{ InstanceId: 5 }, "9999-99-99T99:99:99Z", "+275760-09-13T00:00:00Z"],
 ];
 
-/** With another value of one member of an event, or without it, and so on. */
+/** Variants with a changed or removed property of an event, and so on. */
 function* mutants(events: readonly object[]): Generator<[what: string, events: object[]]> {
   for (const [index, event] of events.entries()) {
     for (const member of Object.keys(event)) {

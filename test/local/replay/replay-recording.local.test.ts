@@ -1,4 +1,4 @@
-// Histories recorded on one version of an app, replayed on others.
+// Histories recorded with one version of an app, replayed with others.
 
 import { once } from "node:events";
 import http from "node:http";
@@ -49,7 +49,7 @@ async function startApp(order: string): Promise<LocalApp> {
   return app;
 }
 
-/** What the management API answers, and the whole history. */
+/** The response of the management API, and the whole history. */
 async function record(app: LocalApp, id: string): Promise<Record<"api" | "whole", RecordedHistory>> {
   const query = "showHistory=true&showHistoryOutput=true&showInput=false";
   const answer = await app.fetch(`/runtime/webhooks/durabletask/instances/${id}?${query}`);

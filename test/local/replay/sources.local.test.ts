@@ -1,4 +1,4 @@
-// An app that was compiled from TypeScript: what is reported names the file that its author wrote.
+// An app compiled from TypeScript: reports refer to the file that its author wrote.
 
 import { transform } from "esbuild";
 import { expect, onTestFinished, test } from "vitest";

@@ -2,7 +2,7 @@ import { type HubContents, isObject, parsed, type Report, type Row, text } from 
 import { EVENT_KINDS, type EventKind, type MemberType, membersOf, STATUS_NAMES } from "./event-kinds.ts";
 import { spilled, VARIABLE_SIZE } from "./large-payloads.ts";
 
-/** The live rows of one instance, their large properties put back. */
+/** The live rows of one instance, with large properties restored. */
 export type History = { executionId: string; rows: readonly Row[]; payloads: readonly Record<string, string>[] };
 
 const SENTINEL = { ExecutionId: "String", IsCheckpointComplete: "Boolean", CheckpointCompletedTimestamp: "DateTime" };
@@ -14,7 +14,7 @@ const BASE = {
   _Timestamp: "DateTime",
 } as const;
 
-/** Checks all rows of one instance. @returns undefined where nothing can be said of it. */
+/** Checks all rows of one instance. @returns undefined if they cannot be checked. */
 export async function checkHistory(
   rows: readonly Row[],
   hub: HubContents,
@@ -64,7 +64,7 @@ async function checkEventRow(
     const value = await spilled(row, { property, place, kind: type }, hub, report);
     if (value !== undefined) payloads[property] = value;
   }
-  // What a rewind takes out keeps the columns of the event that it was.
+  // A row removed by a rewind keeps the columns of its former event.
   if (isRewound) return payloads;
   const allowed: Record<string, MemberType> = { ...BASE, ...members };
   for (const property of VARIABLE_SIZE.filter((it) => it in members)) allowed[`${property}BlobName`] = "String";
@@ -78,7 +78,7 @@ async function checkEventRow(
   return payloads;
 }
 
-/** @param allowed - No other columns may be there. */
+/** @param allowed - No other columns may exist. */
 export function checkColumns(
   row: Row,
   allowed: Readonly<Record<string, string>>,
@@ -116,7 +116,7 @@ function checkRole(row: Row, { role }: EventKind, place: string, report: Report)
   if (isPlayed !== (role === "inbound")) report(place, `has IsPlayed ${isPlayed}`);
 }
 
-/** Episodes in a row: each begins and ends with its mark, and the first has the start. */
+/** Consecutive episodes: each begins and ends with its mark, and the first one contains the start. */
 function checkOrder(rows: readonly Row[], place: string, report: Report): void {
   const types = rows.map((row) => text(row, "EventType") ?? "");
   if (types[0] !== "OrchestratorStarted" || types[1] !== "ExecutionStarted") {
@@ -128,7 +128,7 @@ function checkOrder(rows: readonly Row[], place: string, report: Report): void {
   if (completed !== -1 && completed !== types.length - 2) report(place, "goes on after ExecutionCompleted");
 }
 
-/** Each action has a number of its own, and each reply that of an action of its kind. */
+/** Each action has its own number, and each reply has the number of an action of its kind. */
 function checkNumbers(rows: readonly Row[], place: string, report: Report): void {
   const live = rows.filter((row) => !text(row, "Reason")?.startsWith("Rewound: "));
   const isOf = (kind: string) => (row: Row) => text(row, "EventType") === kind;

@@ -23,7 +23,7 @@ const COLUMNS = {
 } as const;
 const REQUIRED = ["ExecutionId", "TaskHubName", "LastUpdatedTime", "RuntimeStatus", "Name", "CreatedTime", "Tags"];
 const TERMINAL = ["Completed", "Failed", "Terminated", "Canceled"];
-/** What the last of these events makes of the status. */
+/** The status that follows from the last of these events. */
 const STATUS_OF: Readonly<Record<string, string>> = {
   ExecutionStarted: "Running",
   GenericEvent: "Running",
@@ -73,7 +73,7 @@ async function checkAgainstHistory(row: Row, history: History, hub: HubContents,
   const last = history.rows[changing];
   const type = last === undefined ? "" : (text(last, "EventType") ?? "");
   const wanted = STATUS_OF[type] ?? (last === undefined ? undefined : text(last, "OrchestrationStatus"));
-  // A rewind writes Pending before the instance goes on.
+  // A rewind writes Pending before the instance continues.
   if (text(row, "RuntimeStatus") !== wanted)
     report(place, `is ${text(row, "RuntimeStatus")}, by its history ${wanted}`);
   if (type !== "ExecutionCompleted" || last === undefined) return;
@@ -98,7 +98,7 @@ const ENTITY_STATUS: Readonly<Record<string, (value: unknown) => boolean>> = {
   lockedBy: (value) => typeof value === "string",
 };
 
-/** An entity that is at rest: three events, its state as the input, what of it is public as the custom status. */
+/** An idle entity: three events, its state as the input, and its public part as the custom status. */
 async function checkEntity(row: Row, history: History, hub: HubContents, report: Report): Promise<void> {
   const place = `entity ${row.partitionKey}`;
   if (!/^@[^@]+@/.test(row.partitionKey)) report(place, "does not have the id of an entity");
@@ -135,13 +135,13 @@ function isSorter(value: unknown): boolean {
   );
 }
 
-/** As Newtonsoft.Json writes a time: 100 ns, no zeros at the end; without a zone only what was never set. */
+/** A time as Newtonsoft.Json writes it: 100 ns, no trailing zeros; without a zone only if it was never set. */
 export function isJsonTime(value: unknown): boolean {
   if (value === "0001-01-01T00:00:00") return true;
   return typeof value === "string" && /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{0,6}[1-9])?Z$/.test(value);
 }
 
-/** Names and order of what an entity is asked; the id has to be among the first. */
+/** Names and order of the properties of an entity request; the ID has to be among the first. */
 export function isRequest(value: unknown): boolean {
   if (!isObject(value)) return false;
   const before = Object.keys(value).slice(0, Object.keys(value).indexOf("id"));

@@ -19,7 +19,7 @@ const ENVELOPE = [
 const TASK_MESSAGE = ["$type", "Event", "SequenceNumber", "OrchestrationInstance", "OrchestrationExecutionContext"];
 const GUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 const EXECUTION_ID = /^[0-9a-f]{32}$/;
-/** These are for whatever execution is current; all others for one. */
+/** These are for the current execution, whichever it is; all others are for a specific one. */
 const FOR_ANY_EXECUTION = [
   "EventRaised",
   "ExecutionTerminated",
@@ -28,7 +28,7 @@ const FOR_ANY_EXECUTION = [
   "GenericEvent",
 ];
 
-/** Checks one message as it lies in `queueName`. */
+/** Checks one message as stored in `queueName`. */
 export async function checkMessage(body: string, queueName: string, hub: HubContents, report: Report): Promise<void> {
   const place = `message in ${queueName}`;
   if (!body.startsWith("{")) return report(place, "does not begin with {");
@@ -91,7 +91,7 @@ function checkEnvelope(
 function checkEvent(event: Record<string, unknown>, place: string, report: Report): string {
   const name = String(event["$type"]);
   const type = name.slice(EVENT_TYPE.length).replace(/Event$/, "");
-  // GenericEvent is the one whose class has the name of its type.
+  // GenericEvent is the only event whose class is named after its type.
   const [found, kind] = Object.entries(EVENT_KINDS).find(([it]) => it === type || it === `${type}Event`) ?? [];
   if (found === undefined || kind === undefined || !name.startsWith(EVENT_TYPE)) {
     report(place, `has an event of the type ${name}`);
@@ -115,7 +115,7 @@ function checkEvent(event: Record<string, unknown>, place: string, report: Repor
     const value = event[member];
     if (value === null && kind.optional.includes(member)) continue;
     if (!isOf(value, memberType)) report(at, `has ${member} ${JSON.stringify(value)}`);
-    // A map of strings has no type of its own.
+    // A map of strings has no type name.
     if (isObject(value) && member !== "Tags" && Object.keys(value)[0] !== "$type")
       report(at, `has ${member} without $type`);
   }

@@ -1,4 +1,4 @@
-// A task hub as it lies in storage, in the types of the services and not in those of the code that wrote it.
+// A task hub as stored, in the types of the services instead of those of the code that wrote it.
 
 export type EdmType = "String" | "Int32" | "Int64" | "Boolean" | "Double" | "Guid" | "DateTime" | "Binary";
 
@@ -18,16 +18,16 @@ export type HubContents = {
   messages: Readonly<Record<string, readonly string[]>>;
   /** URL of the container of large payloads, as in `Input` and `Output` of an instance. */
   blobsUrl: string;
-  /** A large payload; undefined where there is no such blob. */
+  /** A large payload; undefined if there is no such blob. */
   blob(name: string): Promise<Buffer | undefined>;
 };
 
-/** What is wrong, each with the place where it was found. */
+/** Problems, each with the place where it was found. */
 export type Report = (place: string, problem: string) => void;
 
 export const text = (row: Row, column: string): string | undefined => row.columns[column]?.value;
 
-/** JSON text; undefined where it is not JSON. */
+/** Parses JSON; undefined if it is not valid. */
 export function parsed(json: string): unknown {
   try {
     return JSON.parse(json);

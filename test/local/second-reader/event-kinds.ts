@@ -1,8 +1,8 @@
-// The history events of DurableTask.Core as the backend for Azure Storage keeps and sends them.
+// The history events of DurableTask.Core as stored and sent by the Azure Storage backend.
 
 import type { EdmType } from "./contents.ts";
 
-/** How a member is kept: a scalar of its table type, or `json`, an object as JSON text. */
+/** How a property is stored: a scalar of its table type, or `json`, an object as JSON text. */
 export type MemberType = Exclude<EdmType, "Int64" | "Double" | "Guid" | "Binary"> | "json" | "status";
 
 export type EventKind = {
@@ -10,16 +10,16 @@ export type EventKind = {
   /** In the order of the JSON object; those before `EventType` are fields of the class. */
   fields?: Readonly<Record<string, MemberType>>;
   properties: Readonly<Record<string, MemberType>>;
-  /** Members that may be null or absent. */
+  /** Properties that may be null or absent. */
   optional: readonly string[];
   /**
    * `action`: decided by the orchestrator, with a number of its own. `inbound`: arrived as a message. `frame`: the mark of an
    * episode.
    */
   role: "action" | "inbound" | "frame";
-  /** The kind of action that a reply answers, and the member with its number. */
+  /** The kind of action that a reply belongs to, and the property with its number. */
   answers?: { kind: string; by: "TaskScheduledId" | "TimerId" };
-  /** Where it is sent, if it ever is. */
+  /** Its destination, if it is ever sent. */
   queue?: "control" | "workitems";
 };
 

@@ -6,7 +6,7 @@ import { problemsOf } from "./read-hub.ts";
 const ATTEMPTS = 40;
 const PAUSE_MS = 50;
 
-/** Fails with what is wrong in the hub. Rows that are being written while they are read are read again. */
+/** Fails with the problems in the hub. Rows that are written while they are read are read again. */
 export async function expectReadable(reader: AzuriteHubReader): Promise<void> {
   let problems: string[] = [];
   for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {

@@ -15,7 +15,7 @@ export const VARIABLE_SIZE = [
   "Tags",
 ];
 
-/** The text of a property that may have gone to a blob; undefined where it has none, or its blob cannot be read. */
+/** The text of a property that may be stored in a blob; undefined if it has none, or its blob cannot be read. */
 export async function spilled(
   row: Row,
   { property, place, kind }: { property: string; place: string; kind: string },

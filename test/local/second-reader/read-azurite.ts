@@ -10,13 +10,13 @@ const MAX_PEEKED = 32;
 
 export type HubReaderOptions = { connectionString: string; hubName: string; partitionCount: number };
 
-/** Reads a hub again and again; histories that have not changed since the last time are left out, with their instances. */
+/** Reads a hub repeatedly; histories that have not changed since the last time are left out, with their instances. */
 export class AzuriteHubReader {
   readonly #options: HubReaderOptions;
   /** By instance: ETags of its row and its sentinel. */
   #read = new Map<string, string>();
 
-  /** How many instances were found to be right. */
+  /** The number of instances that were found correct. */
   get count(): number {
     return this.#read.size;
   }
@@ -25,7 +25,7 @@ export class AzuriteHubReader {
     this.#options = options;
   }
 
-  /** @param seen - Takes note that these were right, so that the next call leaves them out. */
+  /** @param seen - Records that these were correct, so that the next call leaves them out. */
   async readChanged(): Promise<{ contents: HubContents; seen: () => void }> {
     const { connectionString, hubName, partitionCount } = this.#options;
     const instances = await this.#rows("Instances");
@@ -72,7 +72,7 @@ export class AzuriteHubReader {
     return Array.fromAsync(entities, (entity) => ({ row: toRow(entity), etag: entity.etag }));
   }
 
-  /** Messages that can be seen: those of timers, and what a host has in hand, are hidden. */
+  /** The visible messages: those of timers, and those held by a host, are hidden. */
   async #peek(): Promise<Record<string, string[]>> {
     const { connectionString, hubName, partitionCount } = this.#options;
     const lower = hubName.toLowerCase();

@@ -1,4 +1,4 @@
-// What the engine leaves in storage, as the second reader sees it; and that the second reader sees mistakes.
+// The engine's data in storage as read by the second reader, and mistakes that the second reader must detect.
 
 import { globSync, readFileSync } from "node:fs";
 import type { EntityContext, OrchestrationContext } from "durable-functions";
@@ -70,7 +70,7 @@ function makeApp() {
   return new SdkInvoker({ orchestrators, activities, entities });
 }
 
-/** A hub after a bit of everything, with all messages that were ever sent in place of those that are left. */
+/** A hub after a bit of everything, with all messages ever sent instead of the remaining ones. */
 async function makeHub(): Promise<HubContents> {
   const world = new VirtualWorld();
   const sent: Record<string, string[]> = {};
@@ -83,7 +83,7 @@ async function makeHub(): Promise<HubContents> {
     },
   });
   const isNow = async (id: string, wanted: string) => {
-    // Large payloads are compressed in threads, which the world does not know of.
+    // Large payloads are compressed in threads, which the virtual world does not wait for.
     const status = await waitFor(async () => {
       await world.step();
       const found = await world.status(id);

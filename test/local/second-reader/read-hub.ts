@@ -15,7 +15,7 @@ const PARTITION = {
   IsDraining: "Boolean",
 };
 
-/** What a host of Microsoft's could not read, or would read otherwise; empty where all is well. */
+/** What a Microsoft host could not read, or would read differently; empty if there are no problems. */
 export async function problemsOf(hub: HubContents): Promise<string[]> {
   const problems: string[] = [];
   const report = (place: string, problem: string) => void problems.push(`${place}: ${problem}`);

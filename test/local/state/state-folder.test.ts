@@ -77,7 +77,7 @@ describe.skipIf(process.platform === "win32")("other users of the machine", () =
     }
   });
 
-  // The rest needs root, who alone can become another user.
+  // The rest needs root, because only root can become another user.
   const asOther = async <T>(work: () => Promise<T>): Promise<T> => {
     process.seteuid?.(OTHER_UID);
     try {
@@ -87,7 +87,7 @@ describe.skipIf(process.platform === "win32")("other users of the machine", () =
     }
   };
 
-  /** As the temp folder of the machine. */
+  /** Like the temp folder of the machine. */
   async function makeSharedFolder(): Promise<string> {
     const shared = path.join(await makeTempDir(), "shared");
     await chmod(path.dirname(shared), 0o755);
@@ -100,7 +100,7 @@ describe.skipIf(process.platform === "win32")("other users of the machine", () =
     const dir = path.join(await makeSharedFolder(), ".same-kit");
     await mkdir(dir);
     await chmod(dir, 0o777);
-    // A root who owns it would be trusted: this one belongs to a third user.
+    // A folder owned by root would be trusted, so this one belongs to a third user.
     await chown(dir, OTHER_UID - 1, OTHER_UID - 1);
     await expect(asOther(() => openStateFolder(dir))).rejects.toMatchObject({ code: "ERR_STATE_FOREIGN" });
   });

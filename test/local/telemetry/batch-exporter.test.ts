@@ -12,7 +12,7 @@ import { VirtualClock } from "../../helpers/virtual-clock.ts";
 const EXPORTED: ExportResult = { kind: "exported" };
 const UNAVAILABLE: ExportResult = { kind: "unavailable", reason: "ECONNREFUSED" };
 
-/** An exporter that answers what `answers` has, then that it exported. */
+/** An exporter that returns `answers` in turn, then reports success. */
 function setUp(answers: (ExportResult | (() => never))[] = []) {
   const batches: string[][] = [];
   const entries: LogEntry[] = [];
@@ -32,7 +32,7 @@ function setUp(answers: (ExportResult | (() => never))[] = []) {
   const batched = new BatchExporter(exporter, { clock, log });
   const pass = async (ms: number) => {
     clock.moveTo(clock.now().getTime() + ms);
-    // Whatever follows from it without waiting.
+    // Everything that follows without waiting.
     for (let turn = 0; turn < 20; turn += 1) await Promise.resolve();
   };
   return { batched, batches, entries, pass, clock };

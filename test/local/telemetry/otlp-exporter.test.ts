@@ -12,7 +12,7 @@ const never = new AbortController().signal;
 const RESOURCE = { "service.name": "shop" };
 const SPAN = spanNamed("hello");
 
-/** A collector that answers `status`; what it gets is kept. */
+/** A collector that answers with `status`, and keeps what it receives. */
 async function startCollector(status: number, headers: Record<string, string> = {}) {
   const requests: { request: IncomingMessage; body: Buffer }[] = [];
   const server = createServer(async (request, response) => {

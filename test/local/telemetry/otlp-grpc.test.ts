@@ -1,4 +1,4 @@
-// Against a server of grpc-js, which has the protocol from elsewhere.
+// With a server of grpc-js, an independent implementation of the protocol.
 
 import { type AddressInfo, createServer, type Socket } from "node:net";
 import * as grpc from "@grpc/grpc-js";

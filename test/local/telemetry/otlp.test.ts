@@ -50,7 +50,7 @@ test("JSON has hexadecimal IDs, 64-bit numbers as strings, and numeric enumerati
   expect(root).not.toHaveProperty("parentSpanId");
 });
 
-// What we use of opentelemetry-proto 1.
+// The parts of opentelemetry-proto 1 that we use.
 const PROTO = `
 syntax = "proto3";
 message Request { repeated ResourceSpans resource_spans = 1; }

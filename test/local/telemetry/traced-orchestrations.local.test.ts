@@ -29,7 +29,7 @@ afterAll(async () => {
 
 const { become, api } = durableApp(() => host);
 
-/** Starts an orchestration through the app, by a caller that is traced. */
+/** Starts an orchestration through the app, by a traced caller. */
 async function start(name: string) {
   const traceId = newTrace();
   const headers = { traceparent: `00-${traceId}-${CALLER}-01`, tracestate: "vendor=a" };
@@ -37,14 +37,14 @@ async function start(name: string) {
   return { traceId, ...((await response.json()) as { id: string }) };
 }
 
-/** Once the span of the orchestration `name` that the client started is there. */
+/** Waits for the span of the orchestration `name` that the client started. */
 const traceOf = (traceId: string, name: string, count = 1) =>
   receiver.trace(traceId, (spans) => spans.filter((it) => isOrchestration(it, name)).length === count);
 
 const isOrchestration = ({ name, kind }: ReceivedSpan, wanted: string) =>
   name === `orchestration:${wanted}` && kind === "server";
 
-/** Each span with its kind, below its parent, in order of begin. */
+/** Each span with its kind, below its parent, in order of start. */
 function treeOf(spans: readonly ReceivedSpan[], parentSpanId: string, depth = 0): string[] {
   return spans
     .filter((span) => span.parentSpanId === parentSpanId)
@@ -80,7 +80,7 @@ test("a single trace leads from the request to the activities of a child, each s
   for (const { startTimeUnixNano, endTimeUnixNano } of spans) {
     expect(BigInt(endTimeUnixNano) - BigInt(startTimeUnixNano)).toBeGreaterThanOrEqual(0n);
   }
-  // What the activity's code is told is the span of its run.
+  // The activity's code receives the span of its run.
   const runs = spans.filter(({ name, kind }) => name === "activity:greet" && kind === "server");
   const { first } = output as { first: { traceParent: string } };
   expect(runs.map(({ spanId }) => `00-${traceId}-${spanId}-01`)).toContain(first.traceParent);

@@ -1,4 +1,4 @@
-// `same-kit/testing` under jest, which runs a test's modules in a realm of its own.
+// `same-kit/testing` with jest, which runs a test's modules in a separate realm.
 
 import { execFile } from "node:child_process";
 import { cp, readFile, symlink, writeFile } from "node:fs/promises";

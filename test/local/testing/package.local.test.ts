@@ -1,4 +1,4 @@
-// `same-kit/testing` as a user's project finds it.
+// `same-kit/testing` as used by a user's project.
 
 import { execFile } from "node:child_process";
 import { cp, mkdir, symlink, writeFile } from "node:fs/promises";
@@ -11,7 +11,7 @@ import { makeTempDir } from "../../helpers/temp-dir.ts";
 const run = promisify(execFile);
 const ROOT = packageRoot();
 
-/** A project of its own with the packages that the example names, and same-kit as it is packed. */
+/** A separate project with the packages of the example, and same-kit as published. */
 async function makeProject(): Promise<string> {
   const folder = path.join(await makeTempDir(), "orders");
   await cp(path.join(ROOT, "examples", "orders"), folder, { recursive: true });

@@ -14,7 +14,7 @@ function timer(name: string, options: Record<string, unknown>, changes: Partial<
   return { ...fn, ...changes };
 }
 
-/** Lets `seconds` of the fake clock pass; says what ran when, in seconds from the start. */
+/** Lets `seconds` of the fake clock pass; returns what ran when, in seconds from the start. */
 async function runFor(seconds: number, functions: AppFunction[], { runMs = 0 } = {}) {
   const calls: { name: string; at: number; value: unknown }[] = [];
   const entries: LogEntry[] = [];

@@ -8,7 +8,7 @@ let count = 0;
 const event = (EventType = 5): Event => ({ EventType, n: count++ });
 const episode = () => [event(STARTED), event(), event()];
 
-/** Host and worker, with what goes over the wire in between. */
+/** Host and worker, with the messages between them. */
 function makePair(maxEvents?: number) {
   const sent = new SentHistories(maxEvents);
   const kept = new KeptHistories();
@@ -71,7 +71,7 @@ test("instances are kept separately, and the least recently used ones are droppe
     history.push(...episode());
     expect(call(id, history)).toMatchObject({ seen: history, isComplete: true });
   }
-  // What the host dropped the worker does not have either.
+  // A history dropped by the host is also dropped by the worker.
   const { keep } = sent.next({ instanceId: "a", history: histories.get("a") ?? [], rest: {} });
   expect(keep).toBe(0);
   expect(kept.complete({ instanceId: "a", keep: 1, drop: [] }, { history: [] })).toBe(false);

@@ -61,7 +61,7 @@ describe("Azure Resource Manager", () => {
     const operation = new URL(String(accepted.headers.location)).pathname;
     const polls = [await mini.arm("GET", operation), await mini.arm("GET", operation)];
     expect([accepted.status, ...polls.map(({ status }) => status)]).toEqual([202, 202, 200]);
-    // azurerm takes an answer without a status for "still in progress".
+    // azurerm interprets a response without a status as "still in progress".
     expect(polls[1]?.body).toMatchObject({ name: "sttest", properties: { provisioningState: "Succeeded" } });
     const { body } = await mini.arm("GET", id);
     expect(body).toMatchObject({ properties: { primaryEndpoints: { blob: "https://sttest.blob.core.windows.net/" } } });

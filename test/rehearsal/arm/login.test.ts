@@ -11,7 +11,7 @@ const LOGIN_URL = "https://localhost:1";
 
 type Form = Record<string, string>;
 
-/** A login, and what it says: `200`, or the status with Azure's own code. */
+/** A login, and its responses: `200`, or the status with Azure's own code. */
 function startLogin(registered: readonly RegisteredCredential[] = []) {
   const account = createAccount();
   const clock = new FakeClock(new Date().toISOString());

@@ -12,7 +12,7 @@ async function startWithGroup(): Promise<{ mini: TestMiniAzure; group: string }>
   return { mini, group };
 }
 
-/** A signed-in request, query and body as they are. */
+/** A signed-in request, with query and body unchanged. */
 async function sendRaw(mini: TestMiniAzure, method: string, path: string, body?: string): Promise<Refusal> {
   const headers = { authorization: `Bearer ${await mini.token()}` };
   const answer = await mini.send(method, `${mini.armUrl}${path}`, body === undefined ? { headers } : { headers, body });

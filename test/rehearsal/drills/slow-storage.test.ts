@@ -23,7 +23,7 @@ test("a slow storage account stays in progress for any number of polls, each wit
   }
   expect(polls.map(({ status }) => status)).toEqual(Array(6).fill(202));
   expect(polls.map(({ headers }) => headers["retry-after"])).toEqual(Array(6).fill("1"));
-  // azurerm 5 takes this header for leave to ask again at once.
+  // With this header azurerm 5 would poll again immediately.
   expect(polls.filter(({ headers }) => "x-go-azure-sdk-skip-polling-delay" in headers)).toEqual([]);
 });
 

@@ -7,7 +7,7 @@ import { canBeOtherUser, fetchAsOtherUser } from "../../helpers/other-user.ts";
 
 const GIGABYTE = 1_000_000_000;
 
-/** Announces a body of this size and sends none of it: an answer comes only from who does not wait for it. */
+/** Declares a body of this size without sending it: only a server that does not wait for it responds. */
 async function announce(mini: TestMiniAzure, url: string, sizeBytes: number): Promise<IncomingMessage> {
   const headers = { "content-length": String(sizeBytes), "content-type": "application/zip" };
   const outgoing = request(url, { method: "POST", headers, ca: mini.caPem, agent: false });

@@ -7,7 +7,7 @@ import { resourceSchemas } from "../../../rehearsal/src/provider/schema.ts";
 const problemsOf = (type: string, values: ValueObject) =>
   findProblems(values, kindOf(type).checks).map(({ attribute, summary }) => `${attribute}: ${summary}`);
 
-// What azurerm 5.2.0 said of the same values.
+// The messages of azurerm 5.2.0 for the same values.
 describe("the stand-in rejects values as azurerm does", () => {
   test.each<[string, ValueObject, RegExp]>([
     [

@@ -7,7 +7,7 @@ import { makeTempDir } from "../../helpers/temp-dir.ts";
 
 type StartOptions = Parameters<StartLocalHost<string>>[0];
 
-/** Boots a package with this host.json; returns what the local host was asked for. */
+/** Boots a package with this host.json; returns the options passed to the local host. */
 async function optionsFor(
   name: string,
   hostJson: string,

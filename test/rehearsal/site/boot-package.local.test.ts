@@ -25,7 +25,7 @@ app.http("look", { methods: ["GET"], authLevel: "anonymous", handler: () => ({ j
 } }) });
 `;
 
-/** The app in one file, as same-kit's own is. */
+/** The app in one file, like same-kit's own app. */
 async function bundle(source: string): Promise<string> {
   const { outputFiles } = await build({
     stdin: { contents: source, resolveDir: process.cwd(), loader: "ts" },

@@ -17,7 +17,7 @@ beforeEach(async () => {
   return () => vi.unstubAllEnvs();
 });
 
-/** Publishes a package and boots it; returns the folder that the host was started on. */
+/** Publishes a package and boots it; returns the folder used by the host. */
 async function bootPackage(mini: TestMiniAzure, boots: readonly { packageDir: string }[]): Promise<string> {
   const site = await createTestSite(mini);
   await publish(mini, site, await makeZip(MINIMAL_APP));

@@ -8,7 +8,7 @@ const LIMIT_BYTES = 1000;
 
 type Seen = { body: Buffer | "tooLarge"; isDeclared: boolean; complete: boolean };
 
-/** What a server sees of a request with this body; in several pieces where there are several. */
+/** A request with this body as seen by a server; in several chunks if several are given. */
 async function send(pieces: readonly string[], headers: Record<string, string>): Promise<Seen> {
   const seen = Promise.withResolvers<Seen>();
   const server = http.createServer((request, response) => {

@@ -14,7 +14,7 @@ exports.file = __filename;
 exports.isKnown = require.cache[__filename] === module;
 exports.load = () => import("./other.mjs");`;
 
-/** Loads the bundle in a process of its own, as each start does. */
+/** Loads the bundle in a separate process, like each start. */
 async function load(
   folder: string,
   env: Record<string, string> = {},
@@ -71,7 +71,7 @@ test("the first three processes extend the cached code, and later ones leave it 
 test("the new content of a changed file runs", async () => {
   const folder = await makeBundle("exports.value = 1;");
   await load(folder);
-  // As long as before: V8 would take the old form for it.
+  // The same length as before: V8 would accept the old cached code.
   writeFileSync(path.join(folder, "bundle.cjs"), "exports.value = 2;");
   expect(await load(folder)).toEqual({ value: 2 });
   expect(await load(folder)).toEqual({ value: 2 });

@@ -81,7 +81,7 @@ test("many connections are looked up at once, and missing ones are not found", a
   const ports = Array.from({ length: 300 }, (_, index) => 0xa000 + index);
   const hex = (port: number) => port.toString(16).toUpperCase();
   const tcp = ports.map((port) => row(`${LOOPBACK}:${hex(port)}`, `${LOOPBACK}:1B9F`, { uid: port }));
-  // Theirs to another server, and ours to them.
+  // Their connections to another server, and our ends of the connections.
   tcp.push(...ports.map((port) => row(`${LOOPBACK}:${hex(port + 1000)}`, `${LOOPBACK}:0050`, { uid: 1 })));
   tcp.unshift(...ports.map((port) => row(`${LOOPBACK}:1B9F`, `${LOOPBACK}:${hex(port)}`, { uid: 2 })));
   const wanted = [...ports, 0xa000 + 1000].map((port) => connection(port));

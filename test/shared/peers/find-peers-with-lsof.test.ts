@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import { createLsofPeerFinder } from "../../../shared/src/peers/find-peers-with-lsof.ts";
 import { makeTempDir } from "../../helpers/temp-dir.ts";
 
-/** A program that prints what lsof printed, notes its arguments, and ends as lsof ends. */
+/** A program that prints recorded output of lsof, records its arguments, and exits like lsof. */
 async function makeLsof(lines: readonly string[], exitCode: number): Promise<string> {
   const file = path.join(await makeTempDir(), "lsof");
   await writeFile(

@@ -8,7 +8,7 @@ import { waitFor } from "../../helpers/wait-for.ts";
 
 beforeAll(watchOwnConnections);
 
-/** One connection of this process to itself, as the server sees it. */
+/** One connection of this process to itself, as seen by the server. */
 async function connectToSelf(host: string): Promise<{ client: net.Socket; seen: Connection }> {
   const server = net.createServer();
   await once(server.listen(0, host), "listening");

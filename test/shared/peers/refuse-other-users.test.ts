@@ -16,7 +16,7 @@ const STRANGER = 1_234_567;
 type Served = { url: string; port: number; entries: LogEntry[]; served: string[]; lookUps: number };
 type Options = { peer?: () => Peer | Promise<Peer>; allowUsers?: AllowedUsers; isSystem?: boolean };
 
-/** An HTTP server for one peer, or for whom the system says it is. */
+/** An HTTP server with a given peer, or with the peer found by the operating system. */
 async function serve({ peer, allowUsers = [] }: Options = {}): Promise<Served> {
   const entries: LogEntry[] = [];
   const served: string[] = [];
@@ -154,7 +154,7 @@ test("the operating system identifies this test as the same user", async () => {
   expect(await post(url, "hello")).toEqual({ status: 200, text: "read 5" });
 });
 
-// Needs root, who alone can become another user.
+// Needs root, because only root can become another user.
 test.runIf(canBeOtherUser)("the operating system identifies another user", async () => {
   const { url, served, entries } = await serve();
   expect(await fetchAsOtherUser(url)).toMatchObject({ status: 403 });

@@ -3,7 +3,7 @@ import { pollUntil, waitingBy } from "../../../shared/src/waiting/poll-until.ts"
 import { FakeClock } from "../../helpers/fake-clock.ts";
 import { fakeWaiting } from "../../helpers/fake-waiting.ts";
 
-/** Gives nothing `times` times, then `value`. */
+/** Returns null `times` times, then `value`. */
 function after<T>(times: number, value: T): () => T | null {
   let tries = 0;
   return () => (++tries > times ? value : null);

@@ -6,7 +6,7 @@ import { useProxyOf } from "../../../toolkit/src/adapters/proxy.ts";
 
 const canSwitch = "setGlobalProxyFromEnv" in http;
 
-/** A proxy that writes down where it should lead to, and leads nowhere. */
+/** A proxy that records the requested targets without connecting to them. */
 async function listen() {
   const asked: string[] = [];
   const server = http.createServer((_, response) => response.end("at home"));

@@ -14,7 +14,7 @@ import { appPythonDir } from "../../helpers/pythons.ts";
 import { makeTempDir } from "../../helpers/temp-dir.ts";
 import { waitFor } from "../../helpers/wait-for.ts";
 
-// The command as it is installed: the launcher in a process of its own, in a folder of its own.
+// The installed command: the launcher in a separate process, in its own folder.
 
 const LAUNCHER = path.resolve("bin", "same-kit.cjs");
 const FEATURES = path.resolve("test", "testdata", "features");
@@ -60,7 +60,7 @@ async function resultOf(started: Call) {
   return { code, stdout: started.stdout(), stderr: started.stderr() };
 }
 
-/** A copy of a notebook's folder, so that its state is the test's own. */
+/** A copy of a notebook's folder, so that the test has its own state. */
 async function copyFeature(name: string): Promise<string> {
   const dir = path.join(await makeTempDir(), name);
   await cp(path.join(FEATURES, name), dir, { recursive: true, filter: (file) => !file.includes(".same-kit") });
@@ -205,7 +205,7 @@ test("a second Ctrl-C exits immediately, explains how to continue the run, and l
   const run = await startAtSecondStep(dir);
   const azurite = await azuriteOf(dir);
   const left = [azurite, ...(await listDescendants(run.process.pid as number))];
-  // A storage that does not answer: the first one cannot succeed.
+  // The storage does not answer, so the first Ctrl-C cannot succeed.
   process.kill(azurite, "SIGSTOP");
   run.process.kill("SIGINT");
   await waitFor(() => run.stderr().includes("Ctrl-C again leaves at once"), { what: "the answer to the first" });
@@ -239,7 +239,7 @@ test("a run interrupted by a crash is suspended by the next run, and can be cont
   const resumed = await call(dir, "local", "resume", id, "--json");
   const { status, variables } = JSON.parse(resumed.stdout) as RunSummary;
   expect({ code: resumed.code, status }).toEqual({ code: 0, status: "completed" });
-  // Each step's effect is in the result once.
+  // Each step's effect occurs once in the result.
   expect(variables).toContainEqual(expect.objectContaining({ name: "steps", repr: "['first', 'second', 'third']" }));
 });
 
@@ -298,7 +298,7 @@ test("a session too large for the response is saved in parts next to the record,
   });
 });
 
-/** Variables, as the folder's own program loads them. */
+/** Variables as loaded by the folder's own program. */
 function loadSession(folder: string, python: string): string {
   const script = "import load_session; print({k: v for k, v in load_session.load().items() if k in 'xy'})";
   const PYTHONPATH = `${folder}:${path.join(appPythonDir, "packages")}`;
@@ -325,7 +325,7 @@ test("a kept host serves the next run and the smoke test until it is stopped", a
   expect(status.hosts).toHaveLength(1);
 
   expect((await call(dir, "local", "run")).stderr).toContain(`a host runs at ${status.hosts[0].url}`);
-  // The notebook lies elsewhere, and so does its record; the host is that of the current folder.
+  // The notebook and its record are in another folder; the host is that of the current folder.
   const elsewhere = await call(dir, "local", "run", await copyFeature("singlestep"));
   expect(elsewhere.stderr).toContain("keeps running; `same-kit local down` stops it.");
   expect((await call(dir, "smoke-test")).stdout).toContain('y is "1"');

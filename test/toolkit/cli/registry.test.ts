@@ -11,7 +11,7 @@ const FOLDER = path.resolve("toolkit", "src", "commands");
 
 type FoundCommand = { file: string; exportName: string; command: Command };
 
-/** Every command that a file in `commands/` defines. */
+/** Every command defined by a file in `commands/`. */
 async function findCommands(): Promise<FoundCommand[]> {
   const files = readdirSync(FOLDER).filter((name) => name.endsWith(".ts"));
   const modules = await Promise.all(
@@ -74,7 +74,7 @@ test.each(COMMANDS)("the examples of $name are valid", async (entry) => {
   const command = await entry.load();
   expect(command.examples.length).toBeGreaterThanOrEqual(2);
   for (const example of command.examples) {
-    // Without what a shell makes of the output.
+    // Without redirections and pipes.
     const [, call = ""] = /same-kit ([^)|>]*)/.exec(example) ?? [];
     const argv = call.trim().split(" ");
     const found = findCommand(argv);

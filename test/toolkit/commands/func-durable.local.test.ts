@@ -1,4 +1,4 @@
-// `func durable` as scripts use it, on the host of an app's folder.
+// `func durable` as used by scripts, with the host of an app's folder.
 
 import { writeFile } from "node:fs/promises";
 import path from "node:path";

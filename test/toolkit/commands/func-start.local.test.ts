@@ -9,7 +9,7 @@ import { writeApp } from "../../helpers/function-app.ts";
 import { makeTempDir } from "../../helpers/temp-dir.ts";
 import { waitFor } from "../../helpers/wait-for.ts";
 
-// What an editor or a test harness does with func: a process, its lines, HTTP, its exit code.
+// func as used by an editor or a test harness: a process, its output, HTTP, its exit code.
 
 const LAUNCHER = path.resolve("bin", "same-kit.cjs");
 const ENV = Object.fromEntries(
@@ -39,7 +39,7 @@ function func(cwd: string, args: string, variables: NodeJS.ProcessEnv = {}): Fun
 
 const waitForLine = (it: Func, line: RegExp | string): Promise<string> => waitFor(() => it.output().match(line)?.[0]);
 
-/** The address in the list that is printed. */
+/** The URL in the printed list. */
 const urlOf = (it: Func, name: string): string =>
   new RegExp(`\\t${name}: (?:\\[.*\\] )?(\\S+)`).exec(it.output())?.[1] ?? "";
 
@@ -60,7 +60,7 @@ app.http("greet", { methods: ["GET", "POST"], handler: async (request) => {
 } });
 app.get("other", () => ({ body: process.env.SETTING }));
 `;
-// In it \`name\` has its value.
+// On this line \`name\` has its value.
 const BREAKPOINT_LINE = 4;
 
 test("a debugger attaches with an editor's launch configuration, and again after a reload", async () => {

@@ -1,4 +1,4 @@
-// `same-kit local instances` on a real host, as a person and a script use it.
+// `same-kit local instances` with a real host, as used by people and scripts.
 
 import path from "node:path";
 import { packageRoot, writeJsonAtomic } from "@same-kit/shared";

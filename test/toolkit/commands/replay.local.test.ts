@@ -1,4 +1,4 @@
-// `same-kit replay` as a gate before a deployment: a hub that a host left, and the code of today.
+// `same-kit replay` as a gate before a deployment: the hub of an earlier host, and the current code.
 
 import { readFile, writeFile } from "node:fs/promises";
 import path from "node:path";

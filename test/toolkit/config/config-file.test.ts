@@ -7,7 +7,7 @@ import { defineCommand } from "../../../toolkit/src/commands/define-command.ts";
 import { FILE_SETTINGS, loadConfigFile, variableOf } from "../../../toolkit/src/config/config-file.ts";
 import { makeTempDir } from "../../helpers/temp-dir.ts";
 
-/** A folder below the one that holds this same-kit.yaml. */
+/** A folder below the one that contains this same-kit.yaml. */
 async function below(content: string): Promise<{ cwd: string; file: string }> {
   const top = await makeTempDir();
   const file = path.join(top, "same-kit.yaml");

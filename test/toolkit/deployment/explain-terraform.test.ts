@@ -22,7 +22,7 @@ function failed(summary: string, { command = "apply", detail = "" } = {}): Terra
 const explain = (summary: string, facts: Partial<DeploymentFacts> = {}) =>
   explainTerraformError(failed(summary), { ...FACTS, ...facts });
 
-// Texts as terraform and azurerm print them.
+// Messages as printed by terraform and azurerm.
 const CASES: readonly [string, string, RegExp][] = [
   [
     "ERR_PREFLIGHT_AZ_MISSING",

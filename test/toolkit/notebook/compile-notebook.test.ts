@@ -47,7 +47,7 @@ test.each([
 });
 
 test("the size of a request is that of its JSON", () => {
-  // One byte beyond the limit, then none.
+  // Just below the limit, then just above it.
   const { request } = compile("x = 1", { requirements: "numpy\n" });
   const overhead =
     JSON.stringify(request).length - Buffer.from("apiVersion: sameproject.io/v1alpha1\n").toString("base64url").length;

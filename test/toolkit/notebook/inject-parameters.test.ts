@@ -3,7 +3,7 @@ import { injectParameters } from "../../../toolkit/src/notebook/inject-parameter
 import type { Cell, Notebook } from "../../../toolkit/src/notebook/notebook-file.ts";
 import { splitSteps } from "../../../toolkit/src/notebook/split-steps.ts";
 
-/** Cells as `[source, ...tags]`; a source that begins with # is Markdown. */
+/** Cells as `[source, ...tags]`; a source that starts with # is Markdown. */
 function notebookOf(...cells: string[][]): Notebook {
   const all = cells.map(
     ([source = "", ...tags], index): Cell => ({

@@ -18,7 +18,7 @@ const fromFile = (text: string) => collect({ files: [{ name: "p.yaml", text }] }
 const pythonOf = (parameters: ReturnType<typeof collect>) =>
   Object.fromEntries([...parameters].map(([name, value]) => [name, toPython(value)]));
 
-// As papermill 2.6 prints them with PyYAML 6.0.
+// As printed by papermill 2.6 with PyYAML 6.0.
 test.each([
   ["1", "1"],
   ["1.0", "1.0"],

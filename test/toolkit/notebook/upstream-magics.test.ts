@@ -1,10 +1,10 @@
-// What upstream's compiler (SAME 0.2.5 with the jupytext 1.13.8 of its lock file) makes of cells with magics, recorded from it, beside
-// what `--upstream-magics` makes of them. docs/same-yaml.md lists the differences.
+// Recorded results of upstream's compiler (SAME 0.2.5 with jupytext 1.13.8 from its lock file) for cells with magics, next to
+// those of `--upstream-magics`. docs/same-yaml.md lists the differences.
 
 import { expect, test } from "vitest";
 import { splitSteps } from "../../../toolkit/src/notebook/split-steps.ts";
 
-/** The step that cells become; a line that is left out leaves an empty one here, which does not count. */
+/** The step that results from cells; a removed line is an empty line here, which is ignored. */
 function compile(sources: readonly string[]): string {
   const cells = sources.map((source, index) => ({ number: index + 1, kind: "code" as const, source, tags: [] }));
   const notebook = { file: "n.ipynb", metadata: {}, cells };
@@ -48,7 +48,7 @@ test.each([
   expect(compile(sources)).toBe(withoutEmpty(upstream));
 });
 
-// Upstream fails, or keeps what is not Python, or takes Python away.
+// Upstream fails, keeps lines that are not Python, or removes Python code.
 test.each([
   ["%%bash\nls", "an error inside jupytext", ""],
   ["%%R\nplot(x)", "an error inside jupytext", ""],

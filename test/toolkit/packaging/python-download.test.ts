@@ -14,7 +14,7 @@ import {
 } from "../../../toolkit/src/packaging/python-archive.ts";
 import { makeTempDir } from "../../helpers/temp-dir.ts";
 
-/** An archive as the releases hold them, and what is pinned of it. */
+/** An archive as in the releases, and its pinned properties. */
 async function makeArchive(): Promise<{ bytes: Buffer; pinned: PythonArchive }> {
   const dir = await makeTempDir();
   await mkdir(path.join(dir, "python", "bin"), { recursive: true });

@@ -28,7 +28,7 @@ function line(overrides: Partial<LogEntry>): HostEvent {
   return { kind: "line", ...entry, ...overrides };
 }
 
-/** A problem matcher's view of a background task, by the expressions of VS Code's `$func-watch`. */
+/** The state of a background task as seen by the expressions of VS Code's problem matcher `$func-watch`. */
 function backgroundTask(text: string): "active" | "ready" {
   const begins = /^.*(Job host stopped|signaling restart).*$/;
   const ends = /^.*(Worker process started and initialized|Host lock lease acquired by instance ID).*$/;

@@ -24,7 +24,7 @@ test("each boundary contains the lost variables first, then those that crossed i
     ["z", "not known"],
     ["w", "unchanged"],
   ]);
-  // What the last step left is the run's result.
+  // The variables of the last step are the result of the run.
   expect(more).toEqual([]);
 });
 

@@ -13,7 +13,7 @@ import { notebookText, runResults, stepResult } from "../../helpers/run-results.
 import { StepRunner, variablesOf } from "../../helpers/step-runner.ts";
 import { makeTempDir } from "../../helpers/temp-dir.ts";
 
-// Real libraries, as a package index has them today.
+// Real libraries, in the current versions of a package index.
 const python = (await listTestPythons()).filter(({ hasVenv }) => hasVenv).at(-1)?.executable as string;
 const requirements = "matplotlib\npandas\njinja2\nplotly\ntqdm\nipython\nipywidgets\nnbformat\n";
 
@@ -30,7 +30,7 @@ const CELLS = [
   "1 / 0",
 ];
 
-/** Kinds of what a cell showed: the richest form, or the name of the stream or the error. */
+/** The kinds of a cell's outputs: the richest format, or the name of the stream or the error. */
 const kinds = ({ outputs }: StepDetails["cells"][number]) =>
   outputs.map((it) => ("data" in it ? Object.keys(it.data)[0] : "ename" in it ? it.ename : it.name));
 

@@ -2,7 +2,7 @@ import { PassThrough } from "node:stream";
 import { expect, test } from "vitest";
 import { askYesNo } from "../../../toolkit/src/ui/ask.ts";
 
-/** Types `keys` at the question. */
+/** Types `keys` in response to the question. */
 function ask(keys: string, stop = new AbortController()) {
   const [input, output] = [new PassThrough(), new PassThrough()];
   const interrupts: string[] = [];

@@ -54,7 +54,7 @@ test("without parameters nothing is injected", async () => {
   expect({ code: steps[0]?.code, parameters }).toEqual({ code: "alpha = 1\nbeta = 2", parameters: {} });
 });
 
-/** The requirements.txt of each step, null where it is sent none. */
+/** The requirements.txt of each step, null if it has none. */
 async function requirementsOf(cells: unknown[], files: Record<string, string>, upstreamMagics = false) {
   const dir = await makeTempDir();
   const all = { ...files, "n.ipynb": JSON.stringify({ ...NOTEBOOK, cells }) };

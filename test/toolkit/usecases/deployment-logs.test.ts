@@ -16,7 +16,7 @@ const NOW = Date.parse("2026-11-25T12:00:00Z");
 
 type Row = [timestamp: string, ingested: string, message: string, operation: string];
 
-/** An Azure whose Application Insights answers with `answers` in order, then with nothing. */
+/** An Azure whose Application Insights returns `answers` in order, then nothing. */
 async function follow(answers: Row[][], { isFollowing = true, hasInsights = true, isThere = true } = {}) {
   const stop = new AbortController();
   const [lines, queries]: [string[], string[]] = [[], []];

@@ -15,7 +15,7 @@ const groupId = ({ mini }: FakeDeployment) => `/subscriptions/${mini.subscriptio
 
 const statusOfGroup = async (fake: FakeDeployment) => (await fake.mini.arm("GET", groupId(fake))).status;
 
-/** As an `up` leaves it that was stopped while Azure created the group: planned, with choices, and nothing in the state. */
+/** The situation after an `up` stopped while Azure created the group: planned, with choices, and nothing in the state. */
 async function interrupted(options: { answer?: boolean; markOf?: (mark: string) => string } = {}) {
   const { answer = true, markOf = (mark) => mark } = options;
   const fake = await fakeDeployment({ answer });

@@ -7,7 +7,7 @@ import { PROVIDER_MIRROR } from "../../helpers/provider.ts";
 import { rehearseDeployment } from "../../helpers/rehearsed-deployment.ts";
 import { hasTerraform } from "../../helpers/terraform.ts";
 
-// Drills that last for one request: azurerm sends it again by itself, the stand-in does not.
+// Drills that affect a single request: azurerm retries it automatically, the stand-in does not.
 const RETRIED = PROVIDER_MIRROR === "stand-in" ? [] : ["throttled"];
 
 describe.skipIf(!hasTerraform)("failures of a deployment", () => {

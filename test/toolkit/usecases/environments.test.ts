@@ -8,7 +8,7 @@ import { makeTempDir } from "../../helpers/temp-dir.ts";
 
 const NOW = Date.parse("2026-06-30T00:00:00Z");
 
-/** Environments as builds leave them, by key, each last used so many days ago. */
+/** Environments as created by builds, by key, each last used this many days ago. */
 async function environments(usedDaysAgo: Record<string, number>, python: string = process.execPath): Promise<string> {
   const folder = await makeTempDir();
   for (const [key, days] of Object.entries(usedDaysAgo)) {

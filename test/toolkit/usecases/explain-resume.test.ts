@@ -13,7 +13,7 @@ import { makeTempDir } from "../../helpers/temp-dir.ts";
 const [A, B] = ["same_step_000", "same_step_001"] as const;
 const NEITHER = { from: null, only: null };
 
-/** A record of a run of two steps, the second of which failed. */
+/** The record of a run with two steps, the second of which failed. */
 async function recordedRun(state: RunState, appUrl?: string) {
   const folder = await makeTempDir();
   const location = path.join(folder, "nb.ipynb");

@@ -8,7 +8,7 @@ import { makeTempDir, makeTempDirWith } from "../../helpers/temp-dir.ts";
 
 const TARGET = { node: process.execPath, launcher: "/same-kit.cjs", platform: "linux" } as const;
 
-/** A launcher that says how it was called. */
+/** A launcher that prints how it was called. */
 const fakeLauncher = () => makeTempDirWith({ "it's.cjs": "console.log(JSON.stringify(process.argv.slice(2)));" });
 
 test.skipIf(process.platform === "win32")(

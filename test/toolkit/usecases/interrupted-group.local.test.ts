@@ -8,7 +8,7 @@ import { makeTempDir } from "../../helpers/temp-dir.ts";
 import { hasTerraform } from "../../helpers/terraform.ts";
 import { waitFor } from "../../helpers/wait-for.ts";
 
-// A real Ctrl-C at the worst moment: Azure has the resource group, and no answer has told terraform of it.
+// A real Ctrl-C at the worst moment: Azure has created the resource group, but terraform has not received the response.
 
 const LAUNCHER = path.resolve("bin", "same-kit.cjs");
 const CHOICES = ["--location", "northeurope", "--var", "log_retention_days=60"];
@@ -33,7 +33,7 @@ const up = (cwd: string, ...args: string[]) => start(cwd, "up", "--skip-publish"
 
 const environmentDir = (cwd: string) => path.join(cwd, ".same-kit", "env", "dev.rehearsal");
 
-/** What the rehearsal's Azure has, by types. */
+/** The resource types in the rehearsal's Azure. */
 async function typesIn(cwd: string): Promise<string[]> {
   const file = path.join(environmentDir(cwd), "mini-azure", "mini-azure.json");
   const text = await readFile(file, "utf8").catch(() => '{"resources":[]}');

@@ -16,7 +16,7 @@ module "same" {
 const OUTPUTS = "app_name host_name app_id resource_group plan storage_account access_key".split(" ");
 const outputs = OUTPUTS.map((name) => `output "${name}" {\n value = module.same.${name}\n sensitive = true\n}`);
 
-/** Applies a root module in the deployment's cloud; returns the file with its outputs. */
+/** Applies a root module in the deployment's cloud, and returns the file with its outputs. */
 async function applyPlainly(deployment: RehearsedDeployment, mainText?: string): Promise<string> {
   const file = path.join(await makeTempDir(), "outputs.json");
   await deployment.inAzure(async (mini) => {

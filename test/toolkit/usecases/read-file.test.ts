@@ -36,6 +36,6 @@ test("a folder, a pipe and a device are not read", async () => {
 
 test("a file that is too large for any run is not read", async () => {
   const file = await write("");
-  await truncate(file, 300 * 1024 * 1024); // Sparse.
+  await truncate(file, 300 * 1024 * 1024); // A sparse file.
   await expect(readTextFile(file, "it")).rejects.toThrow(/has 314572800 bytes/);
 });

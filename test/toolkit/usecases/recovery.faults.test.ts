@@ -9,7 +9,7 @@ import { type RecordingView, recordingView } from "../../helpers/recording-view.
 import { rehearseDeployment } from "../../helpers/rehearsed-deployment.ts";
 import { hasTerraform } from "../../helpers/terraform.ts";
 
-/** A recording view that tells each note as it comes. */
+/** A recording view that passes on each note as it arrives. */
 function notifying(onNote: (text: string) => void): RecordingView {
   const view = recordingView();
   return {
@@ -54,7 +54,7 @@ describe.skipIf(!hasTerraform)("a deployment after a failure", () => {
   test.each(HEALED)("%s recovers automatically", async (drill, noted) => {
     const deployment = await rehearseDeployment();
     const { smokeTest, view } = await deployment.up({}, { fail: drill });
-    // Once, however often it is met.
+    // Once, however often the fault occurs.
     expect(view.log.filter((line) => noted.test(line))).toHaveLength(1);
     expect(smokeTest).toBe("passed");
   });
@@ -103,7 +103,7 @@ describe.skipIf(!hasTerraform)("a deployment after a failure", () => {
       expect(hint).toContain("`same-kit publish --rollback` restores the previous package.");
       const boots = deployment.site.boots.length;
       await failing(deployment, { fail: drill });
-      expect(deployment.site.boots.length).toBe(boots + 1); // The cloud's own start of what it holds, no publish.
+      expect(deployment.site.boots.length).toBe(boots + 1); // The cloud started its existing package; nothing was published.
       const back = await deployment.publish({ isRollback: true });
       expect(back).toMatchObject({ sha256: good.package?.sha256, sizeBytes: good.package?.sizeBytes });
       const forth = await deployment.publish({ isRollback: true });

@@ -7,7 +7,7 @@ import { hasTerraform } from "../../helpers/terraform.ts";
 
 const RESOURCES_ONLY = { skip: { terraform: false, publish: true, smoke: true } };
 
-/** Names in a group by what Azure lists, the group's tags under `tags`; null where there is no such group. */
+/** The names of a group's resources as listed by Azure, and the group's tags; null if there is no such group. */
 async function lookInto(deployment: RehearsedDeployment, group: string) {
   return deployment.inAzure(async (mini) => {
     const id = `/subscriptions/${mini.subscriptionId}/resourceGroups/${group}`;

@@ -8,7 +8,7 @@ const python = (await listTestPythons()).at(-1)?.executable as string;
 
 type Files = Readonly<Record<string, string>>;
 
-/** One app with its cache; each call of `run` is another run of a notebook of steps. */
+/** One app with its cache; each call of `run` is another run of a notebook with steps. */
 async function openApp() {
   const runner = await StepRunner.start({ python });
   let count = 0;
@@ -54,7 +54,7 @@ test("a hit restores the session, files, outputs, variables and interpreter as t
   const [first, second] = await run(steps, files);
   expect([why(first), why(second)]).toEqual(Array(2).fill(miss("the cache has no result of it")));
   const before = await Promise.all([first, second].map((it) => runner.detailsOf(it as NonNullable<typeof it>)));
-  // Only what is below the new run's own name may be read from now on.
+  // From now on only blobs under the new run's own name may be read.
   for (const name of [...runner.blobs.contents.keys()]) runner.blobs.contents.delete(name);
 
   const [again, last] = await run(steps, files, (index) => index + 11);
@@ -67,7 +67,7 @@ test("a hit restores the session, files, outputs, variables and interpreter as t
   const withoutNumbers = (details: typeof before) =>
     details.map(({ cells }) => cells.map((it) => ({ ...it, cell: 0 })));
   expect(withoutNumbers(after)).toEqual(withoutNumbers(before));
-  // A third run of a changed last step begins where the cached one ended.
+  // A third run with a changed last step starts where the cached step ended.
   const [, changed] = await run([steps[0] as string[], [`${steps[1]}\nmore = drawn`]], files);
   expect(why(changed)).toEqual(miss("its code has changed"));
   expect(variablesOf(changed as NonNullable<typeof changed>)).toMatchObject({

@@ -11,7 +11,7 @@ import { MemoryCache } from "../../../helpers/memory-cache.ts";
 const NOW = new Date("2026-03-01T00:00:00.000Z");
 const DAY_MS = 24 * 60 * 60 * 1000;
 
-/** Entries by name, each with a content of so many bytes and the days since it was stored. */
+/** Entries by name, each with its size in bytes and the days since it was stored. */
 async function cacheOf(entries: Record<string, { bytes: number; days: number; isWhole?: boolean }>) {
   const cache = new MemoryCache();
   for (const [id, { bytes, days, isWhole = true }] of Object.entries(entries)) {

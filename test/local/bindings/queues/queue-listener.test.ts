@@ -39,7 +39,7 @@ async function listen(
     await listening;
   };
   onTestFinished(stop);
-  /** Lets time pass in small steps, and everything that it wakes run. */
+  /** Advances the time in small steps, and runs everything that becomes due. */
   const pass = async (seconds: number) => {
     const endMs = clock.now().getTime() + seconds * 1000;
     await settle();
@@ -146,7 +146,7 @@ test("the number of messages in progress stays within the settings", async () =>
     await pass(0.2);
     ends.shift()?.();
   }
-  // A batch of four comes while two still run.
+  // A batch of four arrives while two messages are still in progress.
   expect(most).toBe(6);
 });
 

@@ -10,7 +10,7 @@ const ROWS = [
   { partitionKey: "us", rowKey: "", columns: { Owner: "o'neil", Level: 3 } },
 ];
 
-/** What the handler gets, for a call with these values. */
+/** The value that the handler receives for a call with these values. */
 async function read(options: Record<string, unknown>, data: Record<string, unknown> = {}): Promise<unknown> {
   const account = createMemoryStorage({ clock: new FakeClock() });
   const table = account.table("people");

@@ -24,7 +24,7 @@ const orchestrators = {
   },
 };
 
-/** An engine whose activities end when `finish` is called for them, in order of their start. */
+/** An engine whose activities end when `finish` is called, in the order they were started. */
 async function startEngine({ slots = 4, isHeldUp = true } = {}) {
   const world = new VirtualWorld();
   const waiting: (() => void)[] = [];
@@ -170,7 +170,7 @@ test("a stopping host waits briefly for running activities, and starts no new on
   expect(world.clock.now().getTime() - beganMs).toBe(5_000);
   await world.pass(600_000);
   expect(started).toEqual([0]);
-  // What did not end is run again by the next host, once its hold is over.
+  // Unfinished activities run again on the next host, after the visibility timeout.
   expect(world.storage.queue(WORK_ITEMS).messages()).toHaveLength(2);
 });
 

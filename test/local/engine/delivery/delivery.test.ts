@@ -10,7 +10,7 @@ const CONTROL = controlQueueName(HUB, partitionOf("abc", 4));
 const WORK_ITEMS = workItemQueueName(HUB);
 const inputOf = ({ data }: ReceivedMessage) => (data.TaskMessage.Event as { Input: string | null }).Input;
 
-/** Keeps what it takes; has room for `room` messages. */
+/** Keeps the messages it receives, and has room for `room` of them. */
 class RecordingInbox implements Inbox {
   readonly taken: ReceivedMessage[] = [];
   room: number;

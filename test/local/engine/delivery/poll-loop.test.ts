@@ -3,7 +3,7 @@ import { expect, onTestFinished, test } from "vitest";
 import { PollLoop } from "../../../../local/src/engine/delivery/poll-loop.ts";
 import { VirtualClock } from "../../../helpers/virtual-clock.ts";
 
-/** A loop whose polls find what `finds` says, in turn, then nothing; `polls` are the milliseconds at which it polled. */
+/** A loop whose polls return `finds` in turn, then nothing; `polls` are the times of its polls in milliseconds. */
 function startLoop(finds: (number | Error)[] = [], maxIntervalMs = 1_000) {
   const clock = new VirtualClock();
   const startedAtMs = clock.now().getTime();
@@ -20,7 +20,7 @@ function startLoop(finds: (number | Error)[] = [], maxIntervalMs = 1_000) {
   loop.start();
   onTestFinished(() => loop.stop());
   const settle = () => new Promise((resolve) => setImmediate(resolve));
-  /** Moves on from pause to pause, until so much time has passed. */
+  /** Advances from pause to pause until the given time has passed. */
   const passMs = async (ms: number) => {
     const endsAtMs = clock.now().getTime() + ms;
     await settle();

@@ -1,4 +1,4 @@
-// One call to the storage goes wrong, whichever it is and however: every operation of an entity is done once, and no lock stays.
+// Whichever storage call fails, and however: every entity operation is done once, and no lock is left.
 
 import type { EntityContext, OrchestrationContext } from "durable-functions";
 import * as df from "durable-functions";
@@ -61,7 +61,7 @@ async function run(fate: Fate | undefined, atCall: number) {
   const end = await world.until(async () => (first.isDead() ? "died" : (await isSettled()) && "settled"));
   if (end === "died") {
     const { client } = await world.startEngine({ invoker });
-    // Once it has ended, another start would be another transfer.
+    // After it has ended, another start would be a second transfer.
     if ((await world.status("t"))?.runtimeStatus !== "Completed") await begin(client);
     await world.until(isSettled);
   }

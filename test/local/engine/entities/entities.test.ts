@@ -1,4 +1,4 @@
-// Entities as the SDK's orchestrators and entity functions see them, on the real engine with storage in memory.
+// Entities as seen by the SDK's orchestrators and entity functions, on the real engine with in-memory storage.
 
 import type { EntityContext } from "durable-functions";
 import * as df from "durable-functions";
@@ -228,7 +228,7 @@ describe("a critical section", () => {
     },
   };
 
-  /** The releases and the end follow what the code had asked for, each under a number of its own. */
+  /** The releases and the end follow the actions of the code, each with its own number. */
   function expectNumbersInOrder(hub: EngineHub): void {
     const isEnd = ({ EventType: type }: HistoryEvent) => type === EventType.ExecutionCompleted;
     const ids = hub.history().flatMap((it) => (it.EventId >= 0 || isEnd(it) ? [it.EventId] : []));
@@ -273,7 +273,7 @@ describe("a critical section", () => {
     expect(releases).toHaveLength(2);
     for (const { target, input } of releases) expect(input.after).toMatchObject({ id: lastOf(target).id });
     const [lock, ...left] = sent("forgets").map((it) => JSON.parse(it.Input ?? ""));
-    // Its lock came to the second entity by way of the first.
+    // Its lock reached the second entity through the first one.
     expect(left).toMatchObject([{ id: lock.id, after: { id: lock.id } }, { id: lock.id }]);
     expect(left[1].after).toBeUndefined();
   });

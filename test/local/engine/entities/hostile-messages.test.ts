@@ -1,4 +1,4 @@
-// What a client that may raise events can send to an entity, whose messages are events too.
+// Messages that a client with the right to raise events can send to an entity, whose messages are events too.
 
 import type { EntityContext } from "durable-functions";
 import * as df from "durable-functions";

@@ -1,4 +1,5 @@
-// A batch of an entity that is not saved may have answered all the same: its messages come again, after those of senders that went on.
+// An entity's batch may have sent responses although it was not saved: its messages are delivered again, after those of senders that
+// have continued.
 
 import type { EntityContext } from "durable-functions";
 import { expect, test } from "vitest";
@@ -54,7 +55,7 @@ function released(parent: string, lock: number, nth: number, last: number): Sent
   return { name: "release", text: releaseText({ parent, id: idOf(lock), after }) };
 }
 
-/** An entity that works on one batch after the other. */
+/** An entity that processes one batch after another. */
 function openEntity() {
   const deps = episodeDeps(makeInvoker());
   let history: HistoryEvent[] = [];
@@ -89,7 +90,7 @@ test("a release waits for the requests that its sender made under the lock", asy
   const deliver = openEntity();
   expect(await deliver(asked("a", 1, 1, null))).toEqual([`a: ${HOLDS_LOCK}`]);
   expect(await deliver(asked("b", 1, 2, null))).toEqual([]);
-  // The batch with it has answered, and was not saved.
+  // The batch with this request sent its response, but was not saved.
   const set = asked("a", 2, 3, "set", "5");
   expect(await deliver(released("a", 1, 2, 3))).toEqual([]);
   expect(await deliver(set)).toEqual(["a: 5", `b: ${HOLDS_LOCK}`]);
@@ -118,7 +119,7 @@ test("a lock that is released before it arrives is not granted", async () => {
 test("a request that waits behind its sender's own lock needs no further message", async () => {
   const deliver = openEntity();
   await deliver(asked("b", 1, 1, null));
-  // The lock was given by a batch that was not saved; its sender went on.
+  // The lock was granted by a batch that was not saved, and its sender continued.
   await deliver(asked("a", 1, 2, null), asked("a", 2, 3, "get"));
   expect(await deliver(released("b", 1, 1, 1))).toEqual([`a: ${HOLDS_LOCK}`, "@tally@all: continue"]);
   expect(await deliver({ name: "continue", text: "" })).toEqual(["a: 0"]);

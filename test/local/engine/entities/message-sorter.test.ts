@@ -26,7 +26,7 @@ function request(operation: string, stamp: number, predecessor: number | null, c
   return it;
 }
 
-/** What comes out as each request arrives; the sorter is stored and read between them. */
+/** The requests delivered as each one arrives; the sorter is stored and loaded in between. */
 function deliver(...requests: EntityRequest[]): string[][] {
   let sorter = new MessageSorter();
   return requests.map((it) => {

@@ -1,4 +1,4 @@
-// What a generation asks of entities in the episode in which it begins. That episode may be run again, after a crash or a refused write.
+// Requests to entities in the first episode of a generation, which may be run again after a crash or a failed write.
 
 import df, { type EntityContext, type OrchestrationContext } from "durable-functions";
 import { expect, test } from "vitest";

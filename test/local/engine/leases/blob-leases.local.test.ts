@@ -1,5 +1,5 @@
-// A hub that hosts of Durable Functions 2.x work on, which share its control queues by leases on blobs. What they leave is built from
-// the specification, with the official SDK.
+// A hub used by hosts of Durable Functions 2.x, which share its control queues by blob leases. Their data is built from the
+// specification, with the official SDK.
 
 import { type Clock, createLogger, createSystemClock } from "@same-kit/shared";
 import { expect, onTestFinished, test } from "vitest";
@@ -12,7 +12,7 @@ import { waitFor } from "../../../helpers/wait-for.ts";
 const storage = useAzurite();
 const TOKEN = "0badcafe-0000-0000-0000-000000000000";
 
-/** Real time, but the manager looks every few milliseconds instead of every few seconds. */
+/** Real time, but the manager checks every few milliseconds instead of every few seconds. */
 function hastyClock(): Clock {
   const clock = createSystemClock();
   return { ...clock, sleep: (ms, signal) => clock.sleep(ms >= 60_000 ? ms : 20, signal) };
@@ -29,7 +29,7 @@ async function openForeignHub() {
     const text = JSON.stringify(content);
     await leases.getBlockBlobClient(name).upload(text, Buffer.byteLength(text));
   }
-  /** What the host that owns these queues leaves in storage while it runs. */
+  /** The data in storage of a running host that owns these queues. */
   async function lease(kinds: readonly string[], queues: readonly string[]) {
     const held = kinds.flatMap((kind) => queues.map((queue) => ({ blob: `${kind}/${queue}`, queue })));
     for (const { blob, queue } of held) {

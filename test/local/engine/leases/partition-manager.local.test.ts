@@ -10,7 +10,7 @@ import { waitFor } from "../../../helpers/wait-for.ts";
 
 const storage = useAzurite();
 
-/** Real time, but the manager looks at the table every few milliseconds instead of every few seconds. */
+/** Real time, but the manager reads the table every few milliseconds instead of every few seconds. */
 function hastyClock(): Clock {
   const clock = createSystemClock();
   return { ...clock, sleep: (ms, signal) => clock.sleep(ms >= 60_000 ? ms : 20, signal) };
@@ -101,7 +101,7 @@ test("a worker that lost a queue stops reading it immediately", async () => {
   await waitFor(() => reader.queues.size === 1);
   await waitFor(async () => {
     const [row] = await readPartitions(hub);
-    // The worker may renew in between; then again.
+    // The worker may renew in between; try again then.
     return (
       row &&
       writePartition(hub, { ...row, currentOwner: "thief" }).then(
@@ -136,7 +136,7 @@ test("a row has the columns of the extension, and no owner columns after it is r
 
 test("a worker whose storage is unreachable warns once, and still stops", async () => {
   const hub = await openTestHub(storage(), 1);
-  // Nobody listens on port 1.
+  // Nothing listens on port 1.
   const connectionString = storage().connectionString.replace(/TableEndpoint=http:\/\/127\.0\.0\.1:\d+/, (text) =>
     text.replace(/\d+$/, "1"),
   );

@@ -57,7 +57,7 @@ const idle = new SdkInvoker({ orchestrators: {} });
 test("a second host gets its share within seconds, and loses it as quickly when it stops", async () => {
   const world = new VirtualWorld();
   await world.startEngine({ invoker: idle, workerId: "one" });
-  // In the middle of the time between two passes.
+  // Halfway between two passes.
   await world.pass(4_000);
   const two = await world.startEngine({ invoker: idle, workerId: "two" });
   await world.pass(5_000);

@@ -25,7 +25,7 @@ const REQUEST: EntityRequest = {
   position: 0,
 };
 
-// Byte for byte what the extension writes: `$type` of what orchestrations and entities send, and the id behind op, signal and input.
+// Byte for byte as the extension writes it: a `$type` from orchestrations and entities, and the ID after op, signal and input.
 test("a call is written exactly as the extension writes it", () => {
   expect(requestText(REQUEST, { isTyped: true })).toBe(
     '{"$type":"Microsoft.Azure.WebJobs.Extensions.DurableTask.RequestMessage, Microsoft.Azure.WebJobs.Extensions.DurableTask","op":"add","input":"1","id":"fb154865-1925-5313-a849-736ef6449177","parent":"abc","parentExecution":"7c0e6a5b1f5e4d55a6a1a7d1c3b29e10","Timestamp":"2026-06-24T14:02:12.0000001Z","Predecessor":"0001-01-01T00:00:00"}',

@@ -107,7 +107,7 @@ describe("large messages", () => {
     const { queue, bodies } = await openQueue();
     await queue.send(eventMessage("é"));
     const overhead = Buffer.byteLength((await bodies())[0]?.messageText ?? "") - 2;
-    // The sequence number may gain a digit between two sends: both sides keep a distance of a few bytes.
+    // The sequence number may gain a digit between two sends, so both sizes keep a margin of a few bytes.
     expect((await queue.send(eventMessage("é".repeat((46_080 - overhead - 8) / 2)))).blobName).toBeNull();
     expect((await queue.send(eventMessage("é".repeat((46_080 - overhead + 8) / 2)))).blobName).not.toBeNull();
   });

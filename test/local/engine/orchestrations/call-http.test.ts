@@ -1,4 +1,4 @@
-// `callHttp` of the real SDK, on the real engine; the network is a list of answers.
+// `callHttp` of the real SDK, on the real engine; the network is a list of responses.
 
 import type { CallHttpOptions } from "durable-functions";
 import { afterEach, expect, test, vi } from "vitest";
@@ -17,7 +17,7 @@ async function run(options: CallHttpOptions, answers: readonly Answer[], isAnyOf
     orchestrators: {
       *Calls(context) {
         const http = context.df.callHttp(options);
-        // Other work that takes numbers while the call is under way.
+        // Other work that uses up task numbers while the call is in progress.
         const others = [context.df.callActivity("Echo", 1), context.df.callActivity("Echo", 2)];
         const [answer, ...rest]: unknown[] = yield context.df.Task.all(isAnyOf ? [http, ...others] : [http]);
         return [answer, ...rest, yield context.df.callActivity("Echo", "last")];

@@ -11,7 +11,7 @@ import type { EpisodeRow } from "../../../../local/src/engine/tracking/instance-
 import { FakeClock } from "../../../helpers/fake-clock.ts";
 import { historyEvents } from "../../../helpers/history-events.ts";
 
-/** @param write - What becomes of each write of the row, in turn. */
+/** @param write - The outcome of each write of the row, in turn. */
 function makeTails(write: (row: EpisodeRow, count: number) => Promise<boolean>, stored: HistoryEvent[] = []) {
   const rows: EpisodeRow[] = [];
   const done: string[] = [];

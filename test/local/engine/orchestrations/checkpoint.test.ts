@@ -24,7 +24,7 @@ const started = historyEvents.executionStarted();
 const childStarted = { ...started, ParentInstance: PARENT } as HistoryEvent;
 const completed = historyEvents.executionCompleted(null);
 
-// A client that starts an orchestration writes its row first: without one, it was purged meanwhile and must not come back.
+// A client that starts an orchestration writes its row first: if there is none, the instance was purged and must not be created again.
 test.each([
   ["an orchestration started by a client needs an existing row", "abc", [started], [], false],
   ["the first episode of a sub-orchestration may create its row", "abc", [childStarted], [], true],

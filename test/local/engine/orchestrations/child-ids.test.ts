@@ -9,7 +9,7 @@ async function startChild(childId: string) {
       *Parent(context) {
         return yield context.df.callSubOrchestrator("Child", null, childId);
       },
-      // biome-ignore lint/correctness/useYield: an orchestrator is a generator, also one that waits for nothing.
+      // biome-ignore lint/correctness/useYield: an orchestrator is a generator, even if it waits for nothing.
       *Child() {
         return "done";
       },

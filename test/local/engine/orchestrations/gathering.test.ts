@@ -4,7 +4,7 @@ import { Gathering } from "../../../../local/src/engine/orchestrations/gathering
 import { FakeClock } from "../../../helpers/fake-clock.ts";
 import { historyEvents } from "../../../helpers/history-events.ts";
 
-/** Sleeps until it is aborted, or for ever. */
+/** Sleeps until it is aborted, or forever. */
 class StillClock extends FakeClock {
   readonly slept: number[] = [];
 
@@ -22,7 +22,7 @@ beforeEach(() => {
   gathering = new Gathering(clock);
 });
 
-/** A history of `scheduled` activities, of which `completed` have answered. */
+/** A history of `scheduled` activities, of which `completed` have replied. */
 function historyOf(scheduled: number, completed = 0): HistoryEvent[] {
   const { taskScheduled, taskCompleted } = historyEvents;
   return [

@@ -1,4 +1,4 @@
-// A partition that goes to another host: what its sessions still do, and what they leave to the new owner.
+// A partition moves to another host: what its sessions still do, and what they leave to the new owner.
 
 import { silentLogger } from "@same-kit/shared";
 import { describe, expect, test } from "vitest";

@@ -1,11 +1,11 @@
-// Values that are too large for a row lie in blobs: no history may lose one that it names, or leave one behind.
+// Values that are too large for a row are stored in blobs: a history must neither lose a blob it refers to nor leave one behind.
 
 import type { OrchestrationContext } from "durable-functions";
 import { expect, test, vi } from "vitest";
 import { SdkInvoker } from "../../../helpers/sdk-orchestrator.ts";
 import { VirtualWorld } from "../../../helpers/virtual-world.ts";
 
-// A virtual clock does not wait for the threads that compress.
+// A virtual clock does not wait for the compression threads.
 vi.mock("node:zlib", async (importActual) => {
   const zlib = await importActual<typeof import("node:zlib")>();
   type Done = (error: null, result: Buffer) => void;
@@ -41,7 +41,7 @@ async function startEngine(world: VirtualWorld, workerId = "worker") {
   return world.startEngine({ invoker: new SdkInvoker({ orchestrators, activities }), workerId });
 }
 
-/** Those of messages stay until the instance is purged, as with DTFx. */
+/** Blobs of messages are kept until the instance is purged, as in DTFx. */
 async function historyBlobs(world: VirtualWorld): Promise<string[]> {
   const { hub } = await world.stores();
   const names = await Array.fromAsync(hub.largeMessages.list(), ({ name }) => name);

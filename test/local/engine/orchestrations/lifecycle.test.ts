@@ -209,7 +209,7 @@ test.each([
   [{ a: 1 }, { a: 1 }],
 ])("continuing as new with %j passes the same input as Azure does", async (next, seen) => {
   const orchestrators: SdkApp["orchestrators"] = {
-    // biome-ignore lint/correctness/useYield: the point is what it is called with.
+    // biome-ignore lint/correctness/useYield: only its input matters.
     *Again(context) {
       const input = context.df.getInput();
       if (input !== "first") return input;
@@ -246,7 +246,7 @@ test("events that arrive after continuing as new belong to the next generation, 
   for (const n of [1, 10, 100]) hub.raise("abc", "Add", n);
   await hub.run();
   expect(hub.ending()).toEqual({ status: "Completed", result: 111 });
-  // Its last generation took all that was there.
+  // Its last generation received all remaining events.
   expect(hub.eventNames().filter((it) => it === "OrchestratorStarted")).toHaveLength(1);
 });
 
@@ -279,7 +279,7 @@ test("code that changed under a running instance fails that instance", async () 
   hub.start("Changing");
   hub.raise("abc", "Go", 1);
   await hub.run({ withTimers: false });
-  // The same history, now under code that makes a timer instead.
+  // The same history, now with code that creates a timer instead.
   const changed = hubOf({
     *Changing(context) {
       yield context.df.waitForExternalEvent("Go");
@@ -353,7 +353,7 @@ test.each(["ABC", "@child"])("a child cannot have the ID %s", async (instanceId)
 });
 
 const versioned: SdkApp["orchestrators"] = {
-  // biome-ignore lint/correctness/useYield: it only tells its version.
+  // biome-ignore lint/correctness/useYield: it only returns its version.
   *Version(context) {
     return context.df.version;
   },

@@ -12,7 +12,7 @@ import { eventMessage } from "../../../helpers/outgoing-message.ts";
 
 const PUT_OFF: EpisodeResult = { kind: "abandoned", reason: "as the test wants it" };
 
-/** A dispatcher that reads one queue, which the test fills; no episode comes to anything. */
+/** A dispatcher that reads one queue, filled by the test; no episode has a result. */
 function open(runEpisode = async (): Promise<EpisodeResult> => PUT_OFF, log: Logger = silentLogger) {
   const loaded: string[] = [];
   const wakes: string[] = [];
@@ -63,7 +63,7 @@ function dataFor(instanceId: string) {
   return { TaskMessage: taskMessage, Sender: sender };
 }
 
-/** Lets all happen that waits for nothing. */
+/** Runs everything that does not wait for time to pass. */
 const settle = () => new Promise((resolve) => setImmediate(resolve));
 
 const IDLE = 500;
@@ -73,7 +73,7 @@ test("a limited number of histories stays in memory, and the least recently used
   const names = Array.from({ length: IDLE + 1 }, (_, index) => `i${index}`);
   for (const name of names.slice(0, IDLE)) take(name);
   await settle();
-  take("i0"); // Used again, so that i1 is the oldest.
+  take("i0"); // It is used again, so that i1 is the oldest.
   await settle();
   take(`i${IDLE}`);
   await settle();
@@ -118,7 +118,7 @@ test("an instance whose queue was lost and regained waits for the old episode, w
   take("abc");
   take("def");
   await settle();
-  expect(begun).toBe(2); // Another instance goes on.
+  expect(begun).toBe(2); // Another instance continues.
   first.resolve(PUT_OFF);
   await settle();
   expect(begun).toBe(3);
@@ -128,7 +128,7 @@ test("no more messages are fetched while too many wait, and reading resumes when
   const episode = Promise.withResolvers<EpisodeResult>();
   const { take, makeRoom, wakes } = open(() => episode.promise);
   take("a");
-  await settle(); // In work, so that the next ones wait.
+  await settle(); // It is in progress, so that the next ones wait.
   for (let count = 0; count < 2; count += 1) take("a");
   expect(makeRoom()).toBe(32);
   take("a");

@@ -1,4 +1,4 @@
-// A host that has an instance in memory, and meanwhile another one that has completed it.
+// A host has an instance in memory that another host has completed in the meantime.
 
 import { expect, test } from "vitest";
 import { EventType } from "../../../../local/src/engine/history/events.ts";

@@ -1,4 +1,4 @@
-// The patterns that the SDK documents, run by the real SDK through runEpisode over messages in memory.
+// The patterns documented by the SDK, run by the real SDK through runEpisode with in-memory messages.
 
 import type * as df from "durable-functions";
 import { expect, test } from "vitest";
@@ -103,7 +103,7 @@ test("a monitor continues as new after each wait", async () => {
   expect(hub.eventNames().filter((it) => it === "ExecutionStarted")).toHaveLength(1);
 });
 
-// As the SDK's sample of phone verification: one timer, waited for again in every round.
+// As in the SDK's sample for phone verification: one timer, awaited again in every round.
 const approval: SdkApp["orchestrators"] = {
   *Verify(context) {
     const timeout = context.df.createTimer(new Date(context.df.currentUtcDateTime.getTime() + 90_000));

@@ -1,4 +1,4 @@
-// A history in the form that Azure writes, replayed with the code that made it; then altered, to prove that the check fires.
+// A history as written by Azure, replayed with the code that produced it; then altered, to prove that the check works.
 
 import { readFile } from "node:fs/promises";
 import { expect, test } from "vitest";

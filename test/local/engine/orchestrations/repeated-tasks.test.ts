@@ -1,4 +1,4 @@
-// A task that is waited for again in a later compound is listed again, but it is not a second task.
+// A task that is awaited again in a later compound task is listed again, but it is not a second task.
 
 import type * as df from "durable-functions";
 import { expect, test } from "vitest";

@@ -1,4 +1,4 @@
-// Retrying, run by the real SDK: it counts attempts on its own, so every timer and attempt must come out as it expects.
+// Retries, run by the real SDK: it counts attempts itself, so every timer and attempt must match its expectations.
 
 import * as df from "durable-functions";
 import { expect, test } from "vitest";
@@ -134,7 +134,7 @@ test.each([
   expect(hub.ending()?.result).toContain(text);
 });
 
-// Where the .NET extension's own numbering goes wrong, apps work here.
+// In these cases the .NET extension's own numbering fails, but apps work here.
 
 test("a timer cancelled after a retry used up numbers does not affect the next call", async () => {
   const orchestrators: SdkApp["orchestrators"] = {

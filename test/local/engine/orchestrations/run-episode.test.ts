@@ -1,4 +1,4 @@
-// One episode at a time, without the SDK: what the worker is shown, what is stored, what is sent.
+// One episode at a time, without the SDK: what the worker receives, what is stored, what is sent.
 
 import { expect, test } from "vitest";
 import type { HistoryEvent } from "../../../../local/src/engine/history/events.ts";
@@ -11,7 +11,7 @@ import { FakeClock } from "../../../helpers/fake-clock.ts";
 const EXECUTION = "0f9e8d7c6b5a49382716f5e4d3c2b1a0";
 const SELF = { InstanceId: "abc", ExecutionId: EXECUTION };
 
-/** A worker that always gives the same answer, and keeps what it was shown. */
+/** A worker that always returns the same response, and keeps what it received. */
 function workerSaying(reply: InvocationReply): FunctionInvoker & { payloads: OrchestratorPayload[] } {
   const payloads: OrchestratorPayload[] = [];
   return {

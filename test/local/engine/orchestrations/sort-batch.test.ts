@@ -29,7 +29,7 @@ test("a reply is known if its call has one, fresh if not, and early if its call 
 
 test("the start that began the history is known, and any other start is fresh", () => {
   const [same, other] = ["e1", "e2"].map((executionId) => messageOf(historyEvents.executionStarted({ executionId })));
-  // In the same message, only the time tells them apart.
+  // In otherwise equal messages, only the time differs.
   if (other !== undefined) Object.assign(other.data.TaskMessage.Event, { Timestamp: "2026-06-24T15:00:00.0000000Z" });
   const sorted = sortBatch(
     [same, other].filter((it) => it !== undefined),

@@ -1,4 +1,4 @@
-// What messages and histories tell of traces, without a worker and a host; the members are those that DurableTask.Core writes.
+// Trace contexts in messages and histories, without a worker and a host; the properties are those that DurableTask.Core writes.
 
 import { expect, test } from "vitest";
 import type { HistoryEvent, TraceContext } from "../../../../local/src/engine/history/events.ts";
@@ -12,7 +12,7 @@ import { FakeClock } from "../../../helpers/fake-clock.ts";
 
 const SELF = { InstanceId: "abc", ExecutionId: "0f9e8d7c6b5a49382716f5e4d3c2b1a0" };
 const TRACE = "0af7651916cd43dd8448eb211c80319c";
-/** As a client's start tells it. */
+/** As in a client's start message. */
 const START_TRACE: TraceContext = {
   TraceParent: `00-${TRACE}-b7ad6b7169203331-01`,
   TraceState: "vendor=a",

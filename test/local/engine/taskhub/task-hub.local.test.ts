@@ -8,7 +8,7 @@ import { useAzurite } from "../../../helpers/azurite.ts";
 
 const storage = useAzurite();
 
-/** Names of all that the official SDK sees and that starts with `prefix`. */
+/** Names of all resources that the official SDK lists and that start with `prefix`. */
 async function resources({ connectionString }: AzureStorageAccount, prefix: string) {
   const names = async (items: AsyncIterable<{ name?: string }>) => {
     const found: string[] = [];

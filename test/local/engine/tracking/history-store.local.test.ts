@@ -22,7 +22,7 @@ async function openStore() {
   return { hub, store, append };
 }
 
-/** Rows as another client sees them, ordered by key. */
+/** Rows as seen by another client, ordered by key. */
 async function rowsOf(table: string) {
   const client = rawTable(storage(), table);
   const rows: Record<string, unknown>[] = [];

@@ -245,7 +245,7 @@ test("a port in use is reported in the error", async () => {
   other.close();
 });
 
-/** Sends bytes that fetch would not. */
+/** Sends bytes that fetch would not send. */
 async function rawStatus(port: number, text: string): Promise<number> {
   const socket = net.connect(port, "127.0.0.1");
   socket.end(text);

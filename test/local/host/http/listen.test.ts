@@ -16,7 +16,7 @@ async function listen(options: Partial<ListenOptions> & { onRequest?: http.Reque
   return listening;
 }
 
-/** All that the port answers to these bytes. */
+/** The complete response of the port to these bytes. */
 async function exchange(port: number, bytes: string): Promise<string> {
   const socket = net.connect(port, "127.0.0.1");
   socket.write(bytes);
@@ -48,7 +48,7 @@ test("closing does not wait for a connection that has not sent anything", async 
   const socket = net.connect(listening.port, "127.0.0.1");
   const ended = once(socket, "close");
   await once(socket, "connect");
-  // Any later one is accepted after it.
+  // Any later connection is accepted after it.
   expect(await (await fetch(`http://127.0.0.1:${listening.port}`)).text()).toBe("served");
   await listening.close(NEVER_MS);
   await ended;
@@ -68,7 +68,7 @@ test("closing waits for a response, but not for the client to close the connecti
   await closed;
 });
 
-// Needs root, who alone can become another user.
+// Needs root, because only root can become another user.
 test.runIf(canBeOtherUser)("another user of the machine is rejected on both addresses, unless allowed", async () => {
   const entries: LogEntry[] = [];
   const log = createLogger((entry) => entries.push(entry), "host.http");

@@ -110,7 +110,7 @@ async function openPortOf(pid: number): Promise<number | undefined> {
       const inode = /^socket:\[(\d+)\]$/.exec(readlinkSync(`/proc/${pid}/fd/${fd}`))?.[1];
       if (inode !== undefined) inodes.add(inode);
     } catch {
-      // Closed meanwhile.
+      // It was closed in the meantime.
     }
   }
   for (const table of ["tcp", "tcp6"]) {

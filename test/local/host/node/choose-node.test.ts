@@ -6,7 +6,7 @@ import { makeTempDirWith } from "../../../helpers/temp-dir.ts";
 
 const own = { file: "/ours/node", version: "24.1.0" };
 
-/** A folder for PATH with a program that says it is this Node. */
+/** A folder for PATH with a program that claims to be this Node. */
 async function fakeNode(answer: string): Promise<string> {
   const folder = await makeTempDirWith({ node: `#!/bin/sh\n${answer}\n` });
   await chmod(path.join(folder, "node"), 0o755);

@@ -19,7 +19,7 @@ test("long non-ASCII text is returned unchanged", async () => {
   await table.createIfNotExists();
   const key = { partitionKey: "p", rowKey: "" };
   for (let shift = 0; shift < 3; shift += 1) {
-    // More than a socket gives at once, so that some character is cut in two.
+    // More than a socket delivers at once, so that some character is split.
     const text = `${"a".repeat(shift)}${"世".repeat(30_000)}`;
     await table.upsert({ ...key, columns: { text, again: text } }, "Replace");
     expect((await table.get(key)).columns).toEqual({ text, again: text });

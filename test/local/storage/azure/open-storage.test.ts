@@ -19,7 +19,7 @@ test("the endpoints of a real account are derived from its name", () => {
   expect(storage.container("c").url).toBe("https://acct.blob.core.windows.net/c");
 });
 
-/** Takes connections and never answers. */
+/** Accepts connections and never answers. */
 async function startSilentServer(): Promise<{ port: number; connections: Socket[] }> {
   const connections: Socket[] = [];
   const server = createServer((socket) => connections.push(socket)).listen(0, "127.0.0.1");

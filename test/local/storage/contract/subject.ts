@@ -4,13 +4,13 @@ import type { StorageAccount } from "../../../../local/src/storage/storage-accou
 /** One implementation of the storage port, under the contract tests. */
 export type StorageSubject = {
   account(): StorageAccount;
-  /** Lets time pass until `condition` gives something; for what the service does by itself. */
+  /** Lets time pass until `condition` returns a value; for actions of the service itself. */
   eventually<Value>(condition: () => Promise<Value | false>): Promise<Value>;
 };
 
 export const newName = (prefix: string): string => `${prefix}${newGuidN().slice(0, 16)}`;
 
-/** How the service refused, as `404 QueueNotFound`; `done` where it did not. */
+/** The error of the service, for example `404 QueueNotFound`; `done` if there was none. */
 export async function refusalOf(call: Promise<unknown>): Promise<string> {
   try {
     await call;

@@ -254,7 +254,7 @@ export function describeTables({ account }: StorageSubject): void {
         const { entities, continuationToken } = await table.queryPage({}, page);
         pages.push(entities.map(({ partitionKey, rowKey }) => partitionKey + rowKey).join(" "));
         token = continuationToken;
-        // The form that the management API tells from what somebody made up.
+        // The format by which the management API recognizes invented tokens.
         if (token !== null) {
           expect(JSON.parse(Buffer.from(token, "base64").toString())).toHaveProperty("nextPartitionKey");
         }

@@ -5,7 +5,7 @@ import { expect, onTestFinished, test } from "vitest";
 import { bindToLoopback } from "../../../../local/src/worker/child/bind-to-loopback.ts";
 import { canBeOtherUser, fetchAsOtherUser } from "../../../helpers/other-user.ts";
 
-/** A server that is opened as `@azure/functions` opens its own. */
+/** A server opened in the same way as `@azure/functions` opens its own. */
 async function open(...address: [] | [port: number]): Promise<{ address: AddressInfo; warnings: unknown[] }> {
   const warnings: unknown[] = [];
   const log = { warn: (_text: string, fields?: object) => void warnings.push(fields), debug: () => {} };
@@ -32,7 +32,7 @@ test("servers started afterwards listen on the address they specify", async () =
   expect(server.address()).toMatchObject({ address: "::ffff:127.0.0.1" });
 });
 
-// Needs root, who alone can become another user.
+// Needs root, because only root can become another user.
 test.runIf(canBeOtherUser)("another user cannot connect to the port between host and worker", async () => {
   const { address, warnings } = await open();
   expect(await fetchAsOtherUser(`http://127.0.0.1:${address.port}`)).toMatchObject({ status: 403 });

@@ -12,7 +12,7 @@ const URLS = {
 const REQUEST = { steps: [{ name: "s", code: "", sources: { "same.yaml": "" } }] };
 const { signal } = new AbortController();
 
-/** A client whose app gives these answers in turn; `sent` is what it was asked. */
+/** A client whose app returns these responses in turn; `sent` contains its requests. */
 function clientOf(answers: (Response | Error)[], accessKey: string | null = null) {
   const sent: { url: string; init: RequestInit }[] = [];
   const fetch = async (url: string | URL | Request, init: RequestInit = {}) => {

@@ -2,7 +2,7 @@ import type { EventFilter, NumberedEvent } from "@same-kit/local";
 import { expect, test } from "vitest";
 import { HostObserver } from "../../../../toolkit/src/adapters/app/host-observer.ts";
 
-/** A host that gives these answers in turn. */
+/** A host that returns these responses in turn. */
 function observerOf(answers: (() => Response)[]) {
   const asked: string[] = [];
   const fetch = async (url: string | URL | Request) => {

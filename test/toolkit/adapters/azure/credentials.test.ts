@@ -10,7 +10,7 @@ const resolve = (
   deps: { readFile?: (file: string) => Promise<string>; fetch?: typeof fetch } = {},
 ) => resolveCredential(env, { readFile: async () => "", fetch: noFetch, ...deps });
 
-// In azurerm's order; each line also sets what comes later.
+// In azurerm's order; each line also sets some of the later ones.
 test.each<[string, NodeJS.ProcessEnv]>([
   [
     "client-certificate",

@@ -54,7 +54,7 @@ test("files ignored by Git are left out, with the rules of all folders up to the
   });
   const { names } = await collect(path.join(root, "nb"));
   expect(names).toEqual([".gitignore", "deep/.gitignore", "deep/x.csv", "keep.log"]);
-  // As Git itself has it.
+  // Git itself lists the same files.
   execFileSync("git", ["init", "-q", root]);
   await writeFile(path.join(root, ".git/info/exclude"), "excluded.txt\n");
   const listed = execFileSync("git", ["ls-files", "-co", "--exclude-standard", "."], { cwd: path.join(root, "nb") });

@@ -4,7 +4,7 @@ import { composeAppEnvironment } from "../../../../local/src/host/config/app-env
 import { loadHostJson } from "../../../../local/src/host/config/host-json.ts";
 import { ownAppSettings } from "../../../../toolkit/src/adapters/local/emulator.ts";
 
-/** Settings of our own app on a host of this machine, as its worker gets them. */
+/** Settings of our own app on a local host, as received by its worker. */
 function environmentOf(processEnv: Record<string, string>) {
   const localSettings = { values: {}, connectionStrings: {}, port: undefined, cors: [], corsCredentials: false };
   const { env } = composeAppEnvironment({

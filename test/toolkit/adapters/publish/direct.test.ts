@@ -7,7 +7,7 @@ import { makeTempDir } from "../../../helpers/temp-dir.ts";
 
 type Answer = { status?: number; body?: unknown; broken?: string };
 
-/** Answers in order; the last one again and again. */
+/** Responses in order; the last one is repeated. */
 async function publish(plan: "flex" | "premium", upload: Answer[], deployment: Answer[], log: unknown[] = []) {
   const asked: string[] = [];
   const retries: string[] = [];

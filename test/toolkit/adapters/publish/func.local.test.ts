@@ -44,7 +44,7 @@ test("func runs in the app's folder, and the token is in neither an argument nor
     expect.arrayContaining([
       "FUNCTIONS_WORKER_RUNTIME=node",
       "FUNCTIONS_CORE_TOOLS_TELEMETRY_OPTOUT=1",
-      "CLI_DEBUG=0", // It would print app settings in clear.
+      "CLI_DEBUG=0", // It would print app settings in plain text.
     ]),
   );
   expect(call?.env.join("\n")).not.toContain(TOKEN);

@@ -8,7 +8,7 @@ import { Terraform, type TerraformError } from "../../../../toolkit/src/adapters
 import { makeTempDir } from "../../../helpers/temp-dir.ts";
 import { waitFor } from "../../../helpers/wait-for.ts";
 
-/** A terraform that runs until it was interrupted `times` times, and writes each of them down. */
+/** A terraform that runs until it was interrupted `times` times, and records each interrupt. */
 async function fakeTerraform(times: number): Promise<{ binary: string; record: string; read: () => Promise<string> }> {
   const folder = await makeTempDir();
   const record = path.join(folder, "record");

@@ -1,4 +1,4 @@
-// The report of a run in a real Chromium, from its file: every kind of output, light and dark, on paper, and with hostile outputs.
+// The report of a run in a real Chromium, from its file: every kind of output, light and dark, printed, and with hostile outputs.
 
 import { writeFile } from "node:fs/promises";
 import path from "node:path";
@@ -106,7 +106,7 @@ test("the HTML of a cell stays in its frame", async () => {
   await frame.locator("img").waitFor({ state: "attached" });
   expect(await page.title()).toBe("demo: failed");
   expect(page.url()).toBe(url);
-  // What it tried was refused by the browser, and nothing was asked for.
+  // The browser blocked its attempts, and nothing was requested.
   expect(page.problems.filter((it) => it.startsWith("asked for"))).toEqual([]);
 });
 

@@ -9,11 +9,11 @@ import { makeTempDirWith } from "../../../helpers/temp-dir.ts";
 type Texts = Readonly<Record<string, string>>;
 
 type Case = {
-  /** What the run began with. */
+  /** The files that the run began with. */
   begun?: Texts;
-  /** What is in the user's folder at its end. */
+  /** The files in the user's folder at the end. */
   now?: Texts;
-  /** What it made or changed. */
+  /** The files that it created or changed. */
   made?: Texts;
   deleted?: string[];
   emptyFolders?: string[];

@@ -57,7 +57,7 @@ test("kept steps are not shown again", () => {
   expect(takeAll({ ...kept, steps: kept.steps.map((step) => ({ ...step, keptFrom: "before" })) })).toEqual([[]]);
 });
 
-/** Follows an app through statuses at these times; gives when its details were asked for. */
+/** Follows an app through statuses at these times; returns when its details were requested. */
 async function follow(statuses: readonly { at: number; completedCount: number; isFinal?: boolean }[], failure?: Error) {
   const asked: number[] = [];
   const shown: string[] = [];

@@ -24,7 +24,7 @@ async function open(wish: Wish, emulator: FakeEmulator, { stateDir = "", cwd = "
   return { host, warnings, view, calls: emulator.calls };
 }
 
-/** With one host of this state folder. */
+/** With one running host for this state folder. */
 async function openBeside(wish: Wish, host = runningHost()) {
   const stateDir = await makeTempDir();
   const emulator = new FakeEmulator();

@@ -13,7 +13,7 @@ const PARTS = [new Uint8Array([1, 2]), new Uint8Array([3])];
 const SHA256 = createHash("sha256").update(Buffer.concat(PARTS)).digest("hex");
 const BLOB = { blob: "one/session-x", container: "hub-largemessages" };
 
-/** A run whose session lies in a blob of `PARTS`. */
+/** A run whose session is stored in a blob of `PARTS`. */
 async function completedRun(sha256 = SHA256, savesLargeSession = true) {
   const folder = await new RunRecords(await makeTempDir()).create(runRecord({ id: "one" }), { steps: [] });
   const observer = {

@@ -32,7 +32,7 @@ const STEPS = ["one", "two"].map((name, index) => ({
 
 type SetUp = { app: FakeApp; timeoutMs?: number; hosts?: Partial<BootedHost>[] };
 
-/** A run of two steps on booted hosts with `app`; `drive` is its end. */
+/** A run of two steps on booted hosts with `app`; `drive` resolves at its end. */
 async function setUp({ app, timeoutMs, hosts = [] }: SetUp) {
   const stateDir = await makeTempDir();
   const records = new RunRecords(stateDir);
@@ -212,7 +212,7 @@ test("a recorded run that was not suspended after its host was killed runs witho
   const folder = await run.records.create(runRecord({ id: "run-1", state: "running" }), { steps: [] });
   run.subject = { kind: "recorded", folder };
   expect(await driveRun(run)).toMatchObject({ status: "completed" });
-  // The host refuses to resume what is not suspended.
+  // The host rejects resuming a run that is not suspended.
   expect(app.requests).toEqual([]);
   expect(await stateOf()).toBe("completed");
 });
@@ -259,7 +259,7 @@ const connectionError = (code: string) =>
 
 test.each([
   { why: "ECONNREFUSED", fetch: () => Promise.reject(connectionError("ECONNREFUSED")), state: "failed", warns: false },
-  // Really asked: nothing but Node's own text tells of such a port.
+  // A real request: such a port is only recognizable by Node's own message.
   { why: "bad port", fetch: () => globalThis.fetch("http://127.0.0.1:6000"), state: "failed", warns: false },
   { why: "another protocol", fetch: fetchHttpAsHttps, state: "failed", warns: false },
   { why: "ECONNRESET", fetch: () => Promise.reject(connectionError("ECONNRESET")), state: "running", warns: true },

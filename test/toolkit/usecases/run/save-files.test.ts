@@ -16,7 +16,7 @@ const file = (at: string, content: string, more = {}) => ({
   ...more,
 });
 
-/** Saves what an app answers: `contents` by what their name says that they are. */
+/** Saves the files in an app's response; `contents` by the content that their name claims. */
 async function save(files: unknown[], contents: Record<string, string>, sent: string[] = []) {
   const parent = await makeTempDir();
   const folder = path.join(parent, "files");

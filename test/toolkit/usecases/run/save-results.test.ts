@@ -18,7 +18,7 @@ const prints = (cell: number, text: string) =>
 const BLOB = { container: "c", name: "run-1/details-1.json", sizeBytes: 1, sha256: "0" };
 const inBlob = { formatVersion: 1, cells: [prints(1, "from the blob\n")] };
 
-/** A run of two steps that is over, on an app that knows this of it. */
+/** An ended run of two steps, on an app with these details of it. */
 async function overRun(details: object | null, blob: object | Error = inBlob) {
   const records = new RunRecords(await makeTempDir());
   const folder = await records.create(runRecord({ id: "run-1" }), { steps: [] }, { [SOURCE_NOTEBOOK]: TEXT });

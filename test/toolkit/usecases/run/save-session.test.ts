@@ -14,7 +14,7 @@ import { makeTempDir } from "../../../helpers/temp-dir.ts";
 const hashOf = (content: Uint8Array) => createHash("sha256").update(content).digest("hex");
 const PART = Buffer.from("memory of an array");
 
-/** A run that completed with a session in parts; `blobs` is what its app answers. */
+/** A run that completed with a session in parts; `blobs` are served by its app. */
 async function completedRun({ isRemote = false } = {}) {
   const stateDir = await makeTempDir();
   const folder = await new RunRecords(stateDir).create(runRecord({ id: "one" }), { steps: [] });

@@ -10,7 +10,7 @@ import { makeTempDir } from "../../../helpers/temp-dir.ts";
 const KiB = 1024;
 const hashOf = (content: Uint8Array) => createHash("sha256").update(content).digest("hex");
 
-/** An app that has nothing yet, and a folder of files with these contents. */
+/** An app without any content, and a folder of files with these contents. */
 async function open(contents: Record<string, Buffer>) {
   const folder = await makeTempDir();
   for (const [name, content] of Object.entries(contents)) await writeFile(path.join(folder, name), content);

@@ -3,7 +3,7 @@ import type { PhaseView } from "../../../../toolkit/src/ports.ts";
 import { StepBoard } from "../../../../toolkit/src/usecases/run/step-board.ts";
 import { waitFor } from "../../../helpers/wait-for.ts";
 
-/** Shows a board of two steps; `seen` is what a person sees. */
+/** Shows a board of two steps; `seen` is the visible output. */
 function showBoard() {
   const seen: string[] = [];
   const view = {

@@ -7,7 +7,7 @@ import { historyEvents } from "../../../../helpers/history-events.ts";
 
 const { orchestratorStarted, executionStarted, taskScheduled, taskCompleted } = historyEvents;
 
-/** When an accepted request is asked for again. */
+/** The time at which an accepted request is polled again. */
 function pollsAt(retryAfter: string): unknown {
   const answer = { statusCode: 202, headers: { location: "/status", "retry-after": retryAfter }, content: "" };
   const action = {

@@ -10,7 +10,7 @@ test.each([
   ["CurrentOrOlder", "1.10", "1.9", false],
   ["CurrentOrOlder", "1.0", "1.0.0", true],
   ["CurrentOrOlder", "1.0.0", "1.0", false],
-  ["CurrentOrOlder", "10", "9", true], // no .NET version, so text
+  ["CurrentOrOlder", "10", "9", true], // not a .NET version, so compared as strings
   ["CurrentOrOlder", "BETA", "beta", true],
   ["Strict", "1.0", "1.0", true],
   ["Strict", null, "", true],
