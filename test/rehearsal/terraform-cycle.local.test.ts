@@ -106,22 +106,27 @@ describe.skipIf(!hasTerraform)("the real terraform, with the stand-in provider",
     ["flex", "premium"],
     ["premium", "consumption"],
     ["consumption", "flex"],
-  ])("an app that moves from %s to %s is destroyed before the new one of the same name is created", async (from, to) => {
-    const mini = await startTestMiniAzure();
-    const rehearsal = await rehearse(mini, { plan: from });
-    await rehearsal.run("apply", "-auto-approve");
-    const before = await rehearsal.outputs();
-    const { exitCode, text } = await rehearsal.run("apply", "-auto-approve", `-var=plan=${to}`);
-    const steps = [...text.matchAll(/^\S*(service_plan|function_app\w*)\.this\S*: (Creation|Destruction) complete/gm)];
-    expect(exitCode).toBe(0);
-    expect(steps.map(([, type = "", step]) => `${step} ${type.replace(/^function_app.*/, "app")}`)).toEqual([
-      "Destruction app",
-      "Destruction service_plan",
-      "Creation service_plan",
-      "Creation app",
-    ]);
-    expect(await rehearsal.outputs()).toMatchObject({ app_name: before["app_name"], plan: to });
-  });
+  ])(
+    "an app that moves from %s to %s is destroyed before the new one of the same name is created",
+    async (from, to) => {
+      const mini = await startTestMiniAzure();
+      const rehearsal = await rehearse(mini, { plan: from });
+      await rehearsal.run("apply", "-auto-approve");
+      const before = await rehearsal.outputs();
+      const { exitCode, text } = await rehearsal.run("apply", "-auto-approve", `-var=plan=${to}`);
+      const steps = [
+        ...text.matchAll(/^\S*(service_plan|function_app\w*)\.this\S*: (Creation|Destruction) complete/gm),
+      ];
+      expect(exitCode).toBe(0);
+      expect(steps.map(([, type = "", step]) => `${step} ${type.replace(/^function_app.*/, "app")}`)).toEqual([
+        "Destruction app",
+        "Destruction service_plan",
+        "Creation service_plan",
+        "Creation app",
+      ]);
+      expect(await rehearsal.outputs()).toMatchObject({ app_name: before["app_name"], plan: to });
+    },
+  );
 
   test("address ranges do not show up as drift in a plan", async () => {
     const mini = await startTestMiniAzure();

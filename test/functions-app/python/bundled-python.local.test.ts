@@ -66,13 +66,16 @@ test("a copy is not written through a link in the temp folder", async () => {
   expect(await readdir(prey)).toEqual([]);
 });
 
-test.runIf(process.platform === "linux")("if files cannot be executed, Python is run in place by the loader", async () => {
-  const launches = [];
-  for await (const launch of bundledLaunches(await makePackage(0o444))) launches.push(launch);
-  const loader = launches.at(-1) ?? expect.unreachable();
-  expect(loader).toHaveLength(2);
-  expect(await probeInterpreter(loader, "bundled", {})).toMatchObject({ launch: loader, version: python.version });
-});
+test.runIf(process.platform === "linux")(
+  "if files cannot be executed, Python is run in place by the loader",
+  async () => {
+    const launches = [];
+    for await (const launch of bundledLaunches(await makePackage(0o444))) launches.push(launch);
+    const loader = launches.at(-1) ?? expect.unreachable();
+    expect(loader).toHaveLength(2);
+    expect(await probeInterpreter(loader, "bundled", {})).toMatchObject({ launch: loader, version: python.version });
+  },
+);
 
 test("a deployed app runs a step with the package's Python and nothing from the machine", async () => {
   const [folder, cache] = [await makePackage(0o444), await makeTempDir()];

@@ -70,7 +70,10 @@ test.each([
       return { facts };
     },
   ],
-  ["a program that starts another interpreter", () => ({ facts: { ...facts, executable: write("python3.12", "\x7fELF") } })],
+  [
+    "a program that starts another interpreter",
+    () => ({ facts: { ...facts, executable: write("python3.12", "\x7fELF") } }),
+  ],
   ["a program that does not identify itself", () => ({ facts: { ...facts, executable: "" } })],
   ["a rejected interpreter", () => ({ rejected: "does not run" })],
   ["an interpreter without venv, which may still be installed", () => ({ facts: { ...facts, hasVenv: false } })],

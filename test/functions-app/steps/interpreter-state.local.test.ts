@@ -49,7 +49,7 @@ const STATES: [string, string[], string][] = [
     "random(), seed(4), module.random()",
   ],
   [
-    "os.environ, sys.path and sys.argv under names of one's own",
+    "os.environ, sys.path and sys.argv in variables",
     [
       "from os import environ\nfrom sys import argv, path\nargv[:] = ['a', 'b']",
       "environ['N'] = '1'\npath.append('/x')",

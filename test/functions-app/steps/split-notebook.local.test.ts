@@ -47,12 +47,15 @@ async function run(steps: readonly Cell[][], isKilled = false): Promise<CellOutp
   return shown;
 }
 
-test.each([1, 2, 3, 4, 5])("notebook %i has the same results in a single step, in many steps, and with kill -9", async (seed) => {
-  const cells = generate(seed);
-  const steps = split(cells, seed);
-  expect(steps.length).toBeGreaterThan(1);
-  const whole = await run([cells]);
-  expect(whole).toHaveLength(CELLS);
-  expect(await run(steps)).toEqual(whole);
-  expect(await run(steps.slice(0, 2), true)).toEqual(whole.slice(0, steps.slice(0, 2).flat().length));
-});
+test.each([1, 2, 3, 4, 5])(
+  "notebook %i has the same results in a single step, in many steps, and with kill -9",
+  async (seed) => {
+    const cells = generate(seed);
+    const steps = split(cells, seed);
+    expect(steps.length).toBeGreaterThan(1);
+    const whole = await run([cells]);
+    expect(whole).toHaveLength(CELLS);
+    expect(await run(steps)).toEqual(whole);
+    expect(await run(steps.slice(0, 2), true)).toEqual(whole.slice(0, steps.slice(0, 2).flat().length));
+  },
+);

@@ -37,7 +37,7 @@ test("instances that failed within a day are listed with a link", () => {
   expect(find({ instances })).toEqual([{ text: "orders failed:", link: { text: "a b", href: "#/instance?id=a+b" } }]);
 });
 
-test("of many failures only the newest are listed, and the others are counted", () => {
+test("only the newest of many failures are listed, and the others are counted", () => {
   const instances = Array.from({ length: 8 }, (_, index) => instance({ id: `i${index}` }));
   const items = find({ instances });
   expect(items).toHaveLength(6);

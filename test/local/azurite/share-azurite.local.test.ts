@@ -176,21 +176,24 @@ describe("a busy Azurite", () => {
     return go;
   }
 
-  test.each(["the same", "another"])("is waited for by a host of %s state folder, and the wait is logged", async (whose) => {
-    const dir = await makeTempDir();
-    const first = await start(dir);
-    const resume = pause(first.pid as number);
-    const log = recordingLogger();
-    const asked = whose === "another" ? { azuriteDir: await makeTempDir(), ports: first.ports } : { azuriteDir: dir };
-    const second = await startAzurite({ ...asked, data: "disk", log });
-    onTestFinished(() => second.stop());
-    expect(second).toMatchObject({ isShared: true, pid: first.pid });
-    await waitFor(() => log.lines.length > 0, { what: "a line about the wait" });
-    expect(log.lines).toEqual([`Azurite is busy and does not answer yet; waiting for it. process=${first.pid}`]);
-    resume();
-    await second.ready;
-    await expect(queues(second).getQueueClient("answers").create()).resolves.toBeDefined();
-  });
+  test.each(["the same", "another"])(
+    "is waited for by a host of %s state folder, and the wait is logged",
+    async (whose) => {
+      const dir = await makeTempDir();
+      const first = await start(dir);
+      const resume = pause(first.pid as number);
+      const log = recordingLogger();
+      const asked = whose === "another" ? { azuriteDir: await makeTempDir(), ports: first.ports } : { azuriteDir: dir };
+      const second = await startAzurite({ ...asked, data: "disk", log });
+      onTestFinished(() => second.stop());
+      expect(second).toMatchObject({ isShared: true, pid: first.pid });
+      await waitFor(() => log.lines.length > 0, { what: "a line about the wait" });
+      expect(log.lines).toEqual([`Azurite is busy and does not answer yet; waiting for it. process=${first.pid}`]);
+      resume();
+      await second.ready;
+      await expect(queues(second).getQueueClient("answers").create()).resolves.toBeDefined();
+    },
+  );
 
   test("is waited for if it is foreign", async () => {
     const foreign = await startForeignAzurite();

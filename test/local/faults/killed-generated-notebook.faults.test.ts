@@ -93,19 +93,22 @@ async function kill(host: HostProcess, killed: string, stateDir: string): Promis
 test.each([
   [11, "worker"],
   [12, "host"],
-])("notebook %i computes the same as a single step, and split with kill -9 of the %s between its steps", async (seed, killed) => {
-  const folder = await makeTempDir();
-  const stateDir = path.join(folder, ".same-kit");
-  const steps = generate(seed, folder);
-  let host = await startHostProcess(APP, stateDir, SETTINGS);
-  await start(host, "split", steps);
-  for (const [step] of steps.entries()) {
-    await waitFor(() => existsSync(path.join(folder, `at-${step}`)), { what: `step ${step}`, deadlineMs: 120_000 });
-    if (step === 1) host = await kill(host, killed, stateDir);
-    await open(folder, step);
-  }
-  const split = await outputsOf(host, "split");
-  await start(host, "whole", [steps.flat()]);
-  expect(split).toHaveLength(CELLS + steps.length);
-  expect(split).toEqual(await outputsOf(host, "whole"));
-});
+])(
+  "notebook %i computes the same as a single step, and split with kill -9 of the %s between its steps",
+  async (seed, killed) => {
+    const folder = await makeTempDir();
+    const stateDir = path.join(folder, ".same-kit");
+    const steps = generate(seed, folder);
+    let host = await startHostProcess(APP, stateDir, SETTINGS);
+    await start(host, "split", steps);
+    for (const [step] of steps.entries()) {
+      await waitFor(() => existsSync(path.join(folder, `at-${step}`)), { what: `step ${step}`, deadlineMs: 120_000 });
+      if (step === 1) host = await kill(host, killed, stateDir);
+      await open(folder, step);
+    }
+    const split = await outputsOf(host, "split");
+    await start(host, "whole", [steps.flat()]);
+    expect(split).toHaveLength(CELLS + steps.length);
+    expect(split).toEqual(await outputsOf(host, "whole"));
+  },
+);

@@ -494,7 +494,7 @@ test.each([
     'This orchestration has status Running, but only orchestrations in the "Failed" state can be rewound.',
   ],
   ["nobody", "Failed", 404, 'No orchestration with instance ID "$nobody" found.'],
-] as const)("rewinding %s, which is %s, answers %i with a text", async (id, runtimeStatus, status, text) => {
+] as const)("rewinding %s, which is %s, answers %i with a message", async (id, runtimeStatus, status, text) => {
   const client = new FakeTaskHubClient(instanceStatus({ runtimeStatus }));
   expect(await api(client)("POST", `/instances/${id}/rewind`)).toMatchObject({ status, body: text });
 });

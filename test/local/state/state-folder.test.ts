@@ -96,7 +96,7 @@ describe.skipIf(process.platform === "win32")("other users of the machine", () =
     return shared;
   }
 
-  test.runIf(canBeOtherUser)("who own the folder are not trusted with its contents", async () => {
+  test.runIf(canBeOtherUser)("are not trusted with the contents of a folder that they own", async () => {
     const dir = path.join(await makeSharedFolder(), ".same-kit");
     await mkdir(dir);
     await chmod(dir, 0o777);
@@ -120,14 +120,17 @@ describe.skipIf(process.platform === "win32")("other users of the machine", () =
     await expect(openStateFolder(dir)).rejects.toMatchObject({ code: "ERR_STATE_FOREIGN" });
   });
 
-  test.runIf(canBeOtherUser).each(["keys.json", "azurite", "env"])("gain nothing from placing %s inside the folder", async (name) => {
-    const dir = await makeSharedFolder();
-    await asOther(() => mkdir(path.join(dir, name)));
-    await expect(openStateFolder(dir)).rejects.toMatchObject({
-      code: "ERR_STATE_FOREIGN",
-      message: expect.stringContaining(path.join(dir, name)),
-    });
-  });
+  test.runIf(canBeOtherUser).each(["keys.json", "azurite", "env"])(
+    "gain nothing from placing %s inside the folder",
+    async (name) => {
+      const dir = await makeSharedFolder();
+      await asOther(() => mkdir(path.join(dir, name)));
+      await expect(openStateFolder(dir)).rejects.toMatchObject({
+        code: "ERR_STATE_FOREIGN",
+        message: expect.stringContaining(path.join(dir, name)),
+      });
+    },
+  );
 
   test.runIf(canBeOtherUser)("may have root work in their own project, as in a container", async () => {
     const project = path.join(await makeSharedFolder(), "project");

@@ -86,8 +86,11 @@ function hexBytes(_: string, value: unknown): unknown {
   return isBytes ? Buffer.from((value as unknown as { data: number[] }).data).toString("hex") : value;
 }
 
-test.each([Number.NaN, -62_135_596_800_000])("an invalid time of %s from another host does not break a batch", (startMs) => {
-  const [span] = toOtlpRequest([{ ...SPAN, startMs }], {}).resourceSpans[0]?.scopeSpans[0]?.spans ?? [];
-  expect(span?.startTimeUnixNano).toBe("0");
-  expect(toOtlpProtobuf([{ ...SPAN, startMs }], {}).length).toBeGreaterThan(0);
-});
+test.each([Number.NaN, -62_135_596_800_000])(
+  "an invalid time of %s from another host does not break a batch",
+  (startMs) => {
+    const [span] = toOtlpRequest([{ ...SPAN, startMs }], {}).resourceSpans[0]?.scopeSpans[0]?.spans ?? [];
+    expect(span?.startTimeUnixNano).toBe("0");
+    expect(toOtlpProtobuf([{ ...SPAN, startMs }], {}).length).toBeGreaterThan(0);
+  },
+);

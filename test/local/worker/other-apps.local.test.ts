@@ -39,14 +39,17 @@ test.each([
   ["3.3.0", true, true],
   ["3.3.1", "gone", false],
   ["3.5.0", "gone", false],
-])("durable-functions %s finds functions that Node removed: %j; a warning is logged: %j", async (version, isDate, isTold) => {
-  const host = await startTestHost({ appDir: await makeApp(durable(version)) });
-  expect(await (await fetch(`${host.url}/api/isDate`)).json()).toBe(isDate);
-  const told = () =>
-    host.entries.some(({ message }) => message.includes(`durable-functions ${version}, whose timers fail`));
-  if (isTold) await waitFor(told);
-  else expect(told()).toBe(false);
-});
+])(
+  "durable-functions %s finds functions that Node removed: %j; a warning is logged: %j",
+  async (version, isDate, isTold) => {
+    const host = await startTestHost({ appDir: await makeApp(durable(version)) });
+    expect(await (await fetch(`${host.url}/api/isDate`)).json()).toBe(isDate);
+    const told = () =>
+      host.entries.some(({ message }) => message.includes(`durable-functions ${version}, whose timers fail`));
+    if (isTold) await waitFor(told);
+    else expect(told()).toBe(false);
+  },
+);
 
 test("a Python app, and an app for another worker runtime, are reported as such", async () => {
   const python = await makeApp({ "function_app.py": "" });

@@ -4,7 +4,7 @@ import { createTestSite, startTestMiniAzure } from "../../helpers/mini-azure.ts"
 const GROUP = (subscription: string) => `/subscriptions/${subscription}/resourceGroups/rg-test`;
 
 describe("Azure Resource Manager", () => {
-  test("tells azurerm all of its endpoints", async () => {
+  test("returns all of its endpoints to azurerm", async () => {
     const mini = await startTestMiniAzure();
     const { text } = await mini.send("GET", `https://${mini.metadataHost}/metadata/endpoints?api-version=2022-09-01`);
     expect(JSON.parse(text)).toMatchObject({
@@ -14,7 +14,7 @@ describe("Azure Resource Manager", () => {
     });
   });
 
-  test("tells azurerm 4 the regions, at the URL with two slashes that it requests", async () => {
+  test("returns the regions to azurerm 4, at the URL with two slashes that it requests", async () => {
     const mini = await startTestMiniAzure();
     const { text } = await mini.send("GET", `https://${mini.metadataHost}//metadata/endpoints?api-version=2018-01-01`);
     expect(JSON.parse(text).cloudEndpoint.MiniAzure).toMatchObject({

@@ -16,15 +16,18 @@ const modeOf = async (file: string) => (await stat(file)).mode & 0o777;
 test.each([
   ["writeFileAtomic", writeFileAtomic],
   ["writeFileAtomicSync", async (file: string, content: string) => writeFileAtomicSync(file, content)],
-])("%s creates the folder, replaces the file with owner-only permissions and leaves no temporary file", async (_, write) => {
-  const folder = path.join(await makeTempDir(), "new");
-  const file = path.join(folder, "a.txt");
-  await write(file, "one");
-  await write(file, "two");
-  expect(await readFile(file, "utf8")).toBe("two");
-  expect(await readdir(folder)).toEqual(["a.txt"]);
-  if (process.platform !== "win32") expect(await modeOf(file)).toBe(0o600);
-});
+])(
+  "%s creates the folder, replaces the file with owner-only permissions and leaves no temporary file",
+  async (_, write) => {
+    const folder = path.join(await makeTempDir(), "new");
+    const file = path.join(folder, "a.txt");
+    await write(file, "one");
+    await write(file, "two");
+    expect(await readFile(file, "utf8")).toBe("two");
+    expect(await readdir(folder)).toEqual(["a.txt"]);
+    if (process.platform !== "win32") expect(await modeOf(file)).toBe(0o600);
+  },
+);
 
 test("a failed write leaves the old content and no temporary file", async () => {
   const folder = await makeTempDir();
@@ -50,7 +53,7 @@ test("a file is not visible to readers before it is complete", async () => {
   expect(await readFile(file, "utf8")).toBe("whole");
 });
 
-test("of two folders that are filled concurrently the first one stays, complete", async () => {
+test("the first of two folders that are filled concurrently is kept, complete", async () => {
   const parent = await makeTempDir();
   const folder = path.join(parent, "packages");
   const filled = Promise.withResolvers<void>();

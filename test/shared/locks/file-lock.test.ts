@@ -49,11 +49,14 @@ test("the lock is released if the action fails", async () => {
   await expect(withFileLock(file, async () => "again")).resolves.toBe("again");
 });
 
-test.each(["", '{"pid":', "{}"])("a lock that a power failure left with the content %j is taken over", async (content) => {
-  const file = path.join(await makeTempDir(), "lock");
-  await writeFile(file, content);
-  expect(await withFileLock(file, async () => "taken")).toBe("taken");
-});
+test.each(["", '{"pid":', "{}"])(
+  "a lock that a power failure left with the content %j is taken over",
+  async (content) => {
+    const file = path.join(await makeTempDir(), "lock");
+    await writeFile(file, content);
+    expect(await withFileLock(file, async () => "taken")).toBe("taken");
+  },
+);
 
 test("a lock is tried without waiting, and is free after its release", async () => {
   const dir = await makeTempDir();

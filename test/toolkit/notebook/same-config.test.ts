@@ -105,9 +105,12 @@ test.each([
   expect(() => parseSameConfig(value, "same.yaml")).toThrow(text);
 });
 
-test.each(["sameproject.io/v1alpha1", "projectsame.io/v1alpha1", "0.1.16"])("the version %s is accepted", (apiVersion) => {
-  expect(parseSameConfig({ ...minimal, apiVersion }, "same.yaml").apiVersion).toBe(apiVersion);
-});
+test.each(["sameproject.io/v1alpha1", "projectsame.io/v1alpha1", "0.1.16"])(
+  "the version %s is accepted",
+  (apiVersion) => {
+    expect(parseSameConfig({ ...minimal, apiVersion }, "same.yaml").apiVersion).toBe(apiVersion);
+  },
+);
 
 test.each([
   ["sameproject.io/v1alpha2", "did you mean sameproject.io/v1alpha1?"],

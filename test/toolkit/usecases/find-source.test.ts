@@ -24,11 +24,14 @@ async function folderWith(files: Record<string, string>): Promise<string> {
   return dir;
 }
 
-test.each(["", "same.yaml", "n.ipynb"])("a folder, its same.yaml and its notebook are equivalent (%j)", async (name) => {
-  const dir = await folderWith({ "same.yaml": YAML, "n.ipynb": notebook() });
-  const source = await findSource(path.join(dir, name));
-  expect(source).toMatchObject({ folder: dir, configText: YAML, config: { notebook: { path: "n.ipynb" } } });
-});
+test.each(["", "same.yaml", "n.ipynb"])(
+  "a folder, its same.yaml and its notebook are equivalent (%j)",
+  async (name) => {
+    const dir = await folderWith({ "same.yaml": YAML, "n.ipynb": notebook() });
+    const source = await findSource(path.join(dir, name));
+    expect(source).toMatchObject({ folder: dir, configText: YAML, config: { notebook: { path: "n.ipynb" } } });
+  },
+);
 
 test("a broken notebook does not prevent finding another one with a configuration", async () => {
   const dir = await folderWith({ "broken.ipynb": "{", "mine.ipynb": notebook(EMBEDDED) });

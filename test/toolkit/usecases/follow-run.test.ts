@@ -16,11 +16,14 @@ function follow(answers: (RunStatus | null)[], signal = new AbortController().si
   return { seen, end: followRun({ client, run: RUN, onStatus, wake, signal }) };
 }
 
-test.each(["Completed", "Failed", "Terminated", "Canceled"] as const)("the status is polled until the run is %s", async (last) => {
-  const { seen, end } = follow([statusOf("Pending"), statusOf("Running"), statusOf("Suspended"), statusOf(last)]);
-  await expect(end).resolves.toMatchObject({ runtimeStatus: last });
-  expect(seen).toEqual(["Pending", "Running", "Suspended", last]);
-});
+test.each(["Completed", "Failed", "Terminated", "Canceled"] as const)(
+  "the status is polled until the run is %s",
+  async (last) => {
+    const { seen, end } = follow([statusOf("Pending"), statusOf("Running"), statusOf("Suspended"), statusOf(last)]);
+    await expect(end).resolves.toMatchObject({ runtimeStatus: last });
+    expect(seen).toEqual(["Pending", "Running", "Suspended", last]);
+  },
+);
 
 test("a run that the app no longer knows is lost", async () => {
   await expect(follow([statusOf("Running"), null]).end).resolves.toBeNull();

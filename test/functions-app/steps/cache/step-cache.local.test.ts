@@ -93,7 +93,13 @@ test.each<[string, string, Files, Files, ReturnType<typeof miss> | "hit"]>([
   ["a file that is overwritten", "open('a', 'w').write('x')", { a: "1" }, { a: "2" }, "hit"],
   ["a file that is appended to", "open('a', 'a').write('x')", { a: "1" }, { a: "2" }, miss("a has changed")],
   ["an imported module", "import mine", { "mine.py": "x = 1" }, { "mine.py": "x = 2" }, miss("mine.py has changed")],
-  ["a module that now hides a standard module", "import colorsys", {}, { "colorsys.py": "" }, miss("colorsys.py is new")],
+  [
+    "a module that now hides a standard module",
+    "import colorsys",
+    {},
+    { "colorsys.py": "" },
+    miss("colorsys.py is new"),
+  ],
   [
     "a file that a program may have read",
     "import os\nos.system('cat a')",

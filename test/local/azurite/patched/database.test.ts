@@ -128,7 +128,7 @@ test("a new collection is saved", async () => {
   expect((await load(file)).getCollection<Row>("more").data).toMatchObject([{ name: "x" }]);
 });
 
-test("a failed save is made up for by the next one", async () => {
+test("changes of a failed save are saved by the next one", async () => {
   const file = await makeFile();
   const db = open(file);
   const rows = db.addCollection<Row>("rows");

@@ -44,12 +44,15 @@ test.each([
   ["in sync", 0],
   ["minutes ahead", 5 * MINUTE_MS],
   ["minutes behind", -5 * MINUTE_MS],
-])("a held message is renewed after a third of its visibility timeout, with the service's clock %s", async (_, serviceAheadMs) => {
-  const { hold, renewals, passSeconds } = makeHeld();
-  hold("a", new Date(Date.parse("2026-06-24T14:00:15Z") + serviceAheadMs));
-  await passSeconds(11);
-  expect(renewals).toEqual(["a at 5", "a at 10"]);
-});
+])(
+  "a held message is renewed after a third of its visibility timeout, with the service's clock %s",
+  async (_, serviceAheadMs) => {
+    const { hold, renewals, passSeconds } = makeHeld();
+    hold("a", new Date(Date.parse("2026-06-24T14:00:15Z") + serviceAheadMs));
+    await passSeconds(11);
+    expect(renewals).toEqual(["a at 5", "a at 10"]);
+  },
+);
 
 test("each message is renewed on its own schedule, until it is released", async () => {
   const { held, hold, renewals, passSeconds } = makeHeld();

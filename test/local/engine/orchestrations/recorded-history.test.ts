@@ -68,7 +68,12 @@ test.each([
     "an activity named 'SayHello' as action number 1",
   ],
   ["another child", 10, { Name: "Stepchild" }, "a sub-orchestration named 'Stepchild' as action number 2"],
-  ["an action that the code never scheduled", 10, { EventId: 9 }, "a sub-orchestration named 'Child' as action number 9"],
+  [
+    "an action that the code never scheduled",
+    10,
+    { EventId: 9 },
+    "a sub-orchestration named 'Child' as action number 9",
+  ],
 ])("%s in the history fails the instance", async (_, index, fields, text) => {
   const hub = await replay((history) => Object.assign(history[index] ?? {}, fields));
   expect(hub.ending(INSTANCE)?.status).toBe("Failed");

@@ -38,7 +38,7 @@ test("the start that began the history is known, and any other start is fresh", 
   expect(sorted).toEqual({ known: [same], fresh: [other], early: [] });
 });
 
-test("of two replies to one call in a batch, the first is fresh and the second known", () => {
+test("the first of two replies to one call in a batch is fresh, and the second is known", () => {
   const replies = ['"one"', '"two"'].map((result) => messageOf(historyEvents.taskCompleted(1, result)));
   expect(sortBatch(replies, new HistoryIndex(history))).toEqual({
     known: [replies[1]],

@@ -119,13 +119,16 @@ describe("rows", () => {
     expect((await store.load("abc", "e1")).events).toEqual(activities(count));
   });
 
-  test.each(["x", "世", '"'])("large rows of %s are split before the service rejects their total size", async (char) => {
-    const { store, append } = await openStore();
-    const big = char.repeat(30_000);
-    const events = [...activities(2), ...Array.from({ length: 150 }, (_, index) => event.taskCompleted(index, big))];
-    await append(events, null);
-    expect((await store.load("abc", null)).events).toEqual(events);
-  });
+  test.each(["x", "世", '"'])(
+    "large rows of %s are split before the service rejects their total size",
+    async (char) => {
+      const { store, append } = await openStore();
+      const big = char.repeat(30_000);
+      const events = [...activities(2), ...Array.from({ length: 150 }, (_, index) => event.taskCompleted(index, big))];
+      await append(events, null);
+      expect((await store.load("abc", null)).events).toEqual(events);
+    },
+  );
 
   test("IDs with characters that keys cannot contain are escaped", async () => {
     const { hub, store, append } = await openStore();

@@ -39,7 +39,7 @@ test.each([
   expect(namesDevelopmentStorage(value, ports)).toBe(false);
 });
 
-test("settings that refer to it get the host's storage, and the worker is told how to reach it", () => {
+test("settings that refer to it get the host's storage, and the worker receives its ports and entrance", () => {
   const entrance = { port: 41_003, secret: "s" };
   const env = withDevelopmentStorage(
     { Short: "UseDevelopmentStorage=true", Other: "UseDevelopmentStorageNot" },

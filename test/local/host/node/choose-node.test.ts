@@ -23,7 +23,7 @@ test("an app without a Node version, or with a version that ours satisfies, runs
   expect(await choose({ asks: ">=20" })).toEqual({ ...own, warning: null });
 });
 
-test("the newest matching Node on PATH is used, whatever else is there", async () => {
+test("the newest matching Node on PATH is used, whatever other versions exist", async () => {
   const newest = await fakeNode("echo v22.20.0");
   const on = [
     await fakeNode("echo v22.15.0"),

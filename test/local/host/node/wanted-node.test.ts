@@ -24,6 +24,6 @@ test.each([
   [{ "package.json": '{"engines":{"node":"the new one"}}' }, undefined],
   [{ "package.json": "not JSON" }, undefined],
   [{}, undefined],
-])("of %j the first one that specifies a version counts: %j", async (files, words) => {
+])("the first entry of %j that specifies a version counts: %j", async (files, words) => {
   expect((await readWantedNode(await makeTempDirWith(files)))?.words).toBe(words);
 });

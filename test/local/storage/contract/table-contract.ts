@@ -158,7 +158,11 @@ export function describeTables({ account }: StorageSubject): void {
 
     const impossible: [string, TableAction, string][] = [
       ["an insert of an existing entity", insert("there"), "409 EntityAlreadyExists"],
-      ["an update of a missing entity", { kind: "update", entity: row("absent"), mode: "Merge" }, "404 ResourceNotFound"],
+      [
+        "an update of a missing entity",
+        { kind: "update", entity: row("absent"), mode: "Merge" },
+        "404 ResourceNotFound",
+      ],
       ["a delete of a missing entity", { kind: "delete", key: key("absent") }, "404 ResourceNotFound"],
       [
         "an update with a different ETag",

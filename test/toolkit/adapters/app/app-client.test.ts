@@ -108,14 +108,11 @@ test("a status contains the number of completed steps, and does not request the 
   expect(sent[0]?.url).toBe("http://app/instances/one?code=k&showInput=false");
 });
 
-test.each([null, "text", { completed: [] }])(
-  "a foreign custom status (%j) is ignored",
-  async (customStatus) => {
-    await expect(clientOf([statusOf({ customStatus })]).client.status(URLS, signal)).resolves.toMatchObject({
-      completedCount: 0,
-    });
-  },
-);
+test.each([null, "text", { completed: [] }])("a foreign custom status (%j) is ignored", async (customStatus) => {
+  await expect(clientOf([statusOf({ customStatus })]).client.status(URLS, signal)).resolves.toMatchObject({
+    completedCount: 0,
+  });
+});
 
 test("a run unknown to the app is null", async () => {
   await expect(clientOf([json(404, {})]).client.status(URLS, signal)).resolves.toBeNull();

@@ -52,7 +52,7 @@ test("a large content is sent separately", async () => {
   expect([...put.keys()]).toEqual([hashOf(large)]);
 });
 
-test("of many small contents only some are sent with the manifest", async () => {
+test("only some of many small contents are sent with the manifest", async () => {
   const contents = Array.from({ length: 6 }, (_, i) => Buffer.alloc(30 * KiB, String(i)));
   const { send, asked, put } = await open(Object.fromEntries(contents.map((it, i) => [`f${i}`, it])));
   await send();
