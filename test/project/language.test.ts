@@ -1,7 +1,7 @@
 import { globSync, readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 
-// The phrases of CONTRIBUTING.md's "How we write" that came back most often, with what to write instead.
+// The phrases of CONTRIBUTING.md's "Style" that came up most often, with what to write instead.
 type Pattern = readonly [name: string, pattern: RegExp, better: string];
 
 const PATTERNS: readonly Pattern[] = [
