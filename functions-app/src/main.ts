@@ -11,7 +11,7 @@ import { registerTidy } from "./functions/tidy.ts";
 import { PythonRuntime } from "./python/python-runtime.ts";
 import { RunningSteps } from "./steps/running-steps.ts";
 
-// The bundle's own folder: the build makes it CommonJS.
+// The bundle's own folder: the build output is CommonJS.
 const python = new PythonRuntime({ env: process.env, appPythonDir: path.join(__dirname, "python") });
 
 const running = new RunningSteps();
@@ -25,7 +25,7 @@ registerRuns(running);
 registerRunFiles();
 registerCache();
 
-// A run usually follows the start of the app at once; its first step then finds a Python that has started.
+// A run usually follows soon after the start of the app; its first step then finds a started Python.
 app.hook.appStart(() => {
   void python.warmUp();
 });

@@ -1,5 +1,5 @@
-// What travels between initiator, orchestrator and executor. It is stored in history, so it stays small: contents beyond a few KiB and
-// every session context are references to blobs.
+// What is passed between initiator, orchestrator and executor. It is stored in history, so it stays small: contents beyond a few KiB
+// and every session context are references to blobs.
 
 import type { BlobReference } from "./blob-reference.ts";
 import type { RequestedCell, SourceName } from "./initiate-request.ts";
@@ -34,38 +34,38 @@ export type PipelineInput = {
 
 export type SessionReference = { blob: BlobReference; python: SessionPython };
 
-/** The first steps of a run that continues an earlier one: they do not run again. All blobs are the new run's own. */
+/** The first steps of a run that continues an earlier one: they do not run again. All blobs belong to the new run. */
 export type KeptSteps = {
   records: StepRecord[];
-  /** What the last of them left. */
+  /** The session after the last of them. */
   session?: SessionReference;
   files?: BlobReference;
 };
 
 export type ExecutorInput = {
   instanceId: string;
-  /** Absent: what the step's same.yaml says. */
+  /** Absent: the environment that the step's same.yaml names. */
   sameEnv?: string;
   step: PipelineStep;
   isLast: boolean;
-  /** To keep in the history of each output stream. */
+  /** How many characters of each output stream the history keeps. */
   outputTailCharacters: number;
-  /** What the previous step left. */
+  /** The session after the previous step. */
   session?: SessionReference;
-  /** The manifest of the files that it finds. */
+  /** The manifest of the files in its working directory at the start. */
   files?: BlobReference;
 };
 
 /** After a run has completed. */
 export type TidyInput = {
   instanceId: string;
-  /** The result's, where it is not inline. */
+  /** The session of the result, if it is not inline. */
   session?: BlobReference;
 };
 
 export type StepFailure = { type: string; message: string; traceback: string };
 
-/** A step that fails is a value: it is the user's matter, not an error of the app. */
+/** A failed step is a value: the failure belongs to the user's code and is not an error of the app. */
 export type ExecutorResult =
   | { kind: "failed"; failure: StepFailure; record?: FailedStepRecord }
   | {
@@ -74,9 +74,9 @@ export type ExecutorResult =
       python: SessionPython;
       /** The step ended the run, as `sys.exit()` does: it is the last one. */
       hasExited?: boolean;
-      /** A SessionDescription; absent where the session is inline. */
+      /** A SessionDescription; absent if the session is inline. */
       session?: BlobReference;
-      /** Set for the last step: sessions have left files that the result may not need. */
+      /** Set for the last step if sessions have left files that the result may not need. */
       leavesParts?: true;
       /** For the last step, up to the limit: the session itself, URL-safe base64. */
       session_context?: string;

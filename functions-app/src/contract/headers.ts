@@ -1,15 +1,15 @@
-/** The instance ID that a run shall have; letters, digits, `-` and `_`. The app makes one up where it is absent. */
+/** The requested instance ID; letters, digits, `-` and `_`. If absent, the app generates one. */
 export const RUN_ID_HEADER = "x-same-run-id";
 /**
- * The SAME environment whose data sets a run sees, `SAME_ENV` in its steps. Upstream's client knows no such header: where it is
- * absent, `runtime_options.same_env` of same.yaml counts, which its `--same-env` writes, else `default`.
+ * The SAME environment whose data sets a run uses, `SAME_ENV` in its steps. Upstream's client does not send this header: if it is
+ * absent, `runtime_options.same_env` of same.yaml applies, which its `--same-env` writes, otherwise `default`.
  */
 export const SAME_ENV_HEADER = "x-same-env";
-/** The access key; `?code=` and the password of HTTP Basic are taken as well. */
+/** The access key; `?code=` and the password of HTTP Basic are accepted as well. */
 export const ACCESS_KEY_HEADER = "x-functions-key";
 
 /**
- * How many steps of the earlier run are kept, on `POST /api/runs/ID/continue`: the first ones of the request, which must be as they were.
+ * For `POST /api/runs/ID/continue`: how many steps of the earlier run are kept. They are the first ones of the request, unchanged.
  */
 export const KEPT_STEPS_HEADER = "x-same-kept-steps";
 

@@ -14,20 +14,20 @@ export type RequestedStep = {
   code: string;
   /** URL-safe base64 each. */
   sources: { "same.yaml": string; "requirements.txt"?: string };
-  /** Where the notebook's cells are in the code. Upstream's clients do not send it: all of the code is one script then. */
+  /** Which lines of the code belong to which cell of the notebook. Upstream's clients do not send it: then all of the code is one script. */
   cells?: readonly RequestedCell[];
-  /** Whether a later step reads the results of this one's cells, as `_` or `Out`: then they travel too. */
+  /** Whether a later step reads the results of this one's cells, as `_` or `Out`: then they are passed on too. */
   keepsResults?: boolean;
-  /** Absent: the step always runs, and its result goes into no cache. */
+  /** Absent: the step always runs, and its result is not cached. */
   cache?: CacheWish;
 };
 
 export type RequestedCell = {
-  /** As a reader counts all cells of the notebook, from 1. */
+  /** The number of the cell among all cells of the notebook, from 1. */
   number: number;
-  /** How many lines of the step's code are the cell's; those of all cells follow one another, and are all of the code. */
+  /** How many lines of the step's code belong to the cell. The cells follow one another and cover all of the code. */
   lines: number;
-  /** Those that change how it runs: `raises-exception`. */
+  /** Only tags that change how it runs: `raises-exception`. */
   tags?: readonly string[];
 };
 
@@ -36,8 +36,8 @@ export type InitiateRequest = { steps: RequestedStep[] };
 export const SOURCE_NAMES: readonly SourceName[] = ["same.yaml", "requirements.txt"];
 
 /**
- * First line of a requirements.txt that adds to the interpreter's own packages instead of replacing them: what `%pip install` means in
- * a notebook without a file of its own. To pip, and to any other reader, it is a comment.
+ * First line of a requirements.txt that adds to the interpreter's own packages instead of replacing them, which is the effect of
+ * `%pip install` in a notebook without a requirements file. For pip and all other readers it is a comment.
  */
 export const WITH_OWN_PACKAGES = "# same-kit: besides the interpreter's own packages";
 
@@ -45,9 +45,9 @@ const MAX_REPORTED = 20;
 const MAX_NAME_LENGTH = 128;
 
 /**
- * Checks a parsed body: every key, every name, every encoding, every size.
+ * Validates a parsed body: every key, name, encoding and size.
  *
- * @returns The request, or the answer that refuses it: status 400, or 413 where nothing but a size is wrong.
+ * @returns The request, or the response that refuses it: status 400, or 413 if only a size is wrong.
  */
 export function parseInitiateRequest(body: unknown, limits: Limits): InitiateRequest | { problem: Problem } {
   const check = new RequestCheck(limits);
@@ -114,7 +114,7 @@ class RequestCheck {
     if (name.length > MAX_NAME_LENGTH) {
       return this.#refuse(field, `has ${name.length} characters, more than ${MAX_NAME_LENGTH}`);
     }
-    // They would break log lines and tracebacks, or mean something to a terminal; a lone surrogate is no character at all.
+    // They would break log lines and tracebacks, or control a terminal; a lone surrogate is not a character.
     if (/[\p{Cc}\p{Cs}\u2028\u2029]/u.test(name)) return this.#refuse(field, "must not contain control characters");
     const first = firstUse.get(name);
     if (first !== undefined) return this.#refuse(field, `"${name}" is the name of steps[${first}] already`);

@@ -1,32 +1,32 @@
-/** What the app takes, each an app setting of its own. */
+/** The limits of the app, each an app setting. */
 export type Limits = {
   /** `SAME_MAX_BODY_BYTES`, 100 MiB. */
   bodyBytes: number;
   /** `SAME_MAX_STEPS`, 1,000. */
   steps: number;
-  /** `SAME_MAX_CODE_BYTES`, 4 MiB of code a step. */
+  /** `SAME_MAX_CODE_BYTES`, 4 MiB of code per step. */
   codeBytes: number;
   /** `SAME_MAX_REQUIREMENTS_BYTES`, 256 KiB. */
   requirementsBytes: number;
   /**
-   * `SAME_STEP_TIMEOUT`, 30 min; given in seconds or as `hh:mm:ss`, or `none`. On a developer's machine none by default: nobody pays
-   * there for a step that hangs, and Ctrl-C ends it.
+   * `SAME_STEP_TIMEOUT`, 30 min; given in seconds or as `hh:mm:ss`, or `none`. On a developer's machine the default is none: a step
+   * that hangs costs nothing there, and Ctrl-C ends it.
    */
   stepTimeoutMs: number | null;
-  /** `SAME_INLINE_SESSION_LIMIT`, 16 MiB: beyond it the output names the last session context's blob instead of holding it. */
+  /** `SAME_INLINE_SESSION_LIMIT`, 16 MiB: if the last session context is larger, the output names its blob instead of containing it. */
   inlineSessionBytes: number;
   /**
-   * `SAME_MAX_SESSION_BYTES`: a step whose session is larger fails. By default what the machine can hold: see
+   * `SAME_MAX_SESSION_BYTES`: a step with a larger session fails. The default depends on the machine: see
    * {@link resolveLimits}.
    */
   sessionBytes: number;
   /**
-   * `SAME_SERIALISATION_MEMORY_LIMIT`: a variable of a larger deep size does not travel to the next step. By default
-   * {@link UPSTREAM_VARIABLE_BYTES} for a client of upstream's, which expects that, and no less than a whole session for others (null). A
-   * run's own same.yaml (`runtime_options.serialisation_memory_limit`) wins.
+   * `SAME_SERIALISATION_MEMORY_LIMIT`: a variable with a larger deep size is not passed to the next step. The default is
+   * {@link UPSTREAM_VARIABLE_BYTES} for upstream's clients, which expect that, and the limit of a whole session for others (null). A
+   * run's own same.yaml (`runtime_options.serialisation_memory_limit`) takes precedence.
    */
   variableBytes: number | null;
-  /** `SAME_MAX_OUTPUT_BYTES`, 64 MiB: what a step's cells may print and show before the rest is left out. */
+  /** `SAME_MAX_OUTPUT_BYTES`, 64 MiB: the output of a step's cells; the rest is omitted. */
   outputBytes: number;
   /** `SAME_MAX_FILES`, 10,000 files in a run's workspace. */
   files: number;
@@ -34,11 +34,11 @@ export type Limits = {
   fileBytes: number;
   /** `SAME_MAX_WORKSPACE_BYTES`, 1 GiB, on a developer's machine 16 GiB: all files of a workspace. */
   workspaceBytes: number;
-  /** `SAME_MAX_CACHE_BYTES`, 1 GiB, on a developer's machine 10 GiB: all results of steps in the cache. */
+  /** `SAME_MAX_CACHE_BYTES`, 1 GiB, on a developer's machine 10 GiB: all results in the step cache. */
   cacheBytes: number;
-  /** `SAME_CACHE_DAYS`, 30: how long a result is kept there after it was stored. */
+  /** `SAME_CACHE_DAYS`, 30: how long a result is kept after it was stored. */
   cacheDays: number;
-  /** `SAME_RUN_DAYS`, none: runs that ended are removed when they are that old, with their files, outputs and sessions. */
+  /** `SAME_RUN_DAYS`, none: ended runs are removed at this age, with their files, outputs and sessions. */
   runDays: number | null;
 };
 
@@ -71,11 +71,11 @@ export const UPSTREAM_VARIABLE_BYTES = 50_000_000;
 /** Where the app runs. */
 export type Machine = {
   memoryBytes: number;
-  /** The size of the disk on which the parts of sessions lie. */
+  /** The size of the disk that holds the parts of sessions. */
   diskBytes: number;
 };
 
-/** Kept in the history from each of a step's two output streams: the last of it. All of it is in the step's details. */
+/** How many characters from the end of each output stream the history keeps. The step's details contain all of them. */
 export const OUTPUT_TAIL_CHARACTERS = 2 * 1024;
 
 export const LIMIT_SETTINGS: Readonly<Record<keyof Limits, string>> = {
@@ -97,9 +97,9 @@ export const LIMIT_SETTINGS: Readonly<Record<keyof Limits, string>> = {
 };
 
 /**
- * @param machine - Decides how large a session may be where no setting does: all of the memory on a developer's machine, as nothing
- *   larger can have been computed there without it; half of it on a plan, and half of its disk, which the step and the app share.
- * @throws Error that names the setting whose value is not a whole number above zero (or a time, for the time-out).
+ * @param machine - Determines how large a session may be without a setting: all of the memory on a developer's machine, because
+ *   nothing larger can be computed there anyway; on a plan half of the memory and half of the disk, which the step and the app share.
+ * @throws Error that names the setting whose value is not a whole number above zero (or a time, for the timeout).
  */
 export function resolveLimits(env: NodeJS.ProcessEnv, machine?: Machine): Limits {
   const limits = { ...DEFAULT_LIMITS };
@@ -119,13 +119,13 @@ export function resolveLimits(env: NodeJS.ProcessEnv, machine?: Machine): Limits
   return limits;
 }
 
-/** In whole MiB, which do not change from start to start. */
+/** Rounded to whole MiB, so that it is the same after each start. */
 function sessionBytesOf({ memoryBytes, diskBytes }: Machine, isDevelopment: boolean): number {
   const bytes = isDevelopment ? memoryBytes : Math.min(memoryBytes, diskBytes) / 2;
   return Math.max(1, Math.floor(bytes / MiB)) * MiB;
 }
 
-/** What a step's variables may use each, unless its same.yaml says otherwise. */
+/** The maximum size of each of a step's variables, unless its same.yaml sets another one. */
 export function variableBytesFor(
   { variableBytes, sessionBytes }: Pick<Limits, "variableBytes" | "sessionBytes">,
   isFromUpstream: boolean,

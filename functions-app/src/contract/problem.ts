@@ -9,11 +9,11 @@ export type Problem = {
   title: string;
   status: number;
   detail?: string;
-  /** The first field that is wrong. */
+  /** The first invalid field. */
   field?: string;
-  /** The limit that was passed, in bytes or steps. */
+  /** The limit that was exceeded, in bytes or steps. */
   limit?: number;
-  /** All that is wrong, as far as it was looked at. */
+  /** All problems that were found. */
   errors?: FieldProblem[];
 };
 

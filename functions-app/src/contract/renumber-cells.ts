@@ -1,9 +1,9 @@
 import type { StepDetails } from "./step-details.ts";
 
-/** The number that a cell has in another version of the notebook; null where that is not known. */
+/** The number that a cell has in another version of the notebook; null if it is unknown. */
 export type CellNumbers = (cell: number) => number | null;
 
-/** What a step showed, with the numbers that cells have in another version of the notebook. */
+/** The details of a step with the cell numbers of another version of the notebook. */
 export function renumberCells(details: StepDetails, numberOf: CellNumbers): StepDetails {
   const toNow = <Entry extends { cell: number | null }>(list: readonly Entry[]): Entry[] =>
     list.map((entry) => ({ ...entry, cell: entry.cell === null ? null : numberOf(entry.cell) }));
@@ -16,7 +16,7 @@ export function renumberCells(details: StepDetails, numberOf: CellNumbers): Step
   };
 }
 
-/** What `boundary.py` says of a lost variable names the cell as well. */
+/** The reason that `boundary.py` gives for a lost variable contains the cell's number too. */
 export function renumberReason(
   { cell, reason }: { cell: number | null; reason: string },
   numberOf: CellNumbers,

@@ -1,35 +1,35 @@
-// The files of a run: what the steps find in their working directory. A manifest names them; their contents are blobs of the run,
-// by their hash.
+// The files of a run, in the working directory of its steps. A manifest lists them; their contents are blobs of the run, named by
+// their hash.
 
 import type { Limits } from "./limits.ts";
 
-/** Names a manifest of `POST /api/runs/ID/files`, by its SHA-256: what the first step finds. Upstream's clients send none. */
+/** Names a manifest of `POST /api/runs/ID/files` by its SHA-256: the files for the first step. Upstream's clients do not send it. */
 export const FILES_HEADER = "x-same-files";
 
-/** `path` is relative, with `/`. `step` made it or changed it last; absent: as the client sent it. */
+/** `path` is relative, with `/`. `step` is the last step that created or changed it; absent: unchanged since the client sent it. */
 export type RunFile = { path: string; step?: string } & (
   | {
       kind: "file";
       sha256: string;
       sizeBytes: number;
-      /** Since 1970. */
+      /** Milliseconds since 1970. */
       modifiedMs: number;
       isExecutable?: true;
     }
-  /** Leads to `target`, relative to the link's own folder and inside the workspace. */
+  /** Points to `target`, which is relative to the link's own folder and inside the workspace. */
   | { kind: "link"; target: string }
-  /** An empty one: others follow from the files in them. */
+  /** An empty folder: other folders are implied by the files in them. */
   | { kind: "folder" }
 );
 
 export type FileManifest = { formatVersion: 1; files: RunFile[] };
 
-/** Body of `POST /api/runs/ID/files`: the manifest, and in base64 as many contents as the client likes, by SHA-256. */
+/** Body of `POST /api/runs/ID/files`: the manifest, and optionally any number of contents in base64, by SHA-256. */
 export type FilesRequest = FileManifest & { contents?: Record<string, string> };
 
-/** Answer of `POST /api/runs/ID/files`. */
+/** Response of `POST /api/runs/ID/files`. */
 export type MissingFiles = {
-  /** For {@link FILES_HEADER}. */
+  /** The value for {@link FILES_HEADER}. */
   manifest: string;
   /** Contents to send with `PUT /api/runs/ID/files/SHA256`; the app has the others. */
   missing: string[];
@@ -39,9 +39,9 @@ const MAX_PATH_BYTES = 1024;
 const MAX_NAME_BYTES = 255;
 
 /**
- * Checks a manifest, which names places on this machine's disk.
+ * Validates a manifest, because it names paths on this machine's disk.
  *
- * @returns What is wrong, as a sentence, and whether it is nothing but a size.
+ * @returns The problem as a sentence, and whether it only concerns a size.
  */
 export function parseManifest(
   value: unknown,
@@ -61,7 +61,7 @@ export function parseManifest(
   return large === undefined ? manifest : { wrong: large, isTooLarge: true };
 }
 
-/** @returns A sentence; undefined where the files fit. */
+/** @returns A sentence; undefined if the files fit. */
 export function whyTooLarge(
   files: readonly RunFile[],
   limits: Pick<Limits, "files" | "fileBytes" | "workspaceBytes">,
@@ -81,10 +81,10 @@ export function whyTooLarge(
   return `The files have ${all} bytes, more than the limit of ${limits.workspaceBytes} (app setting SAME_MAX_WORKSPACE_BYTES).`;
 }
 
-/** Whether a path stays inside the folder that it is relative to, on every system. */
+/** Whether a path stays inside the folder that it is relative to, on every operating system. */
 export function isInnerPath(path: unknown): path is string {
   if (typeof path !== "string" || path === "" || Buffer.byteLength(path) > MAX_PATH_BYTES) return false;
-  // A drive or a stream of Windows, its separators, what a terminal obeys, and what is not Unicode at all.
+  // Windows drives, streams and separators, terminal control characters, and invalid Unicode.
   if (/[\p{Cc}\p{Cs}\\\uFFFD]|^[A-Za-z]:/u.test(path)) return false;
   return path
     .split("/")
@@ -92,8 +92,8 @@ export function isInnerPath(path: unknown): path is string {
 }
 
 /**
- * Whether a link at `path` stays inside too: it goes up from its own folder first, and not too far, then down. No link is a folder of
- * another path, so that every `..` is counted from a real folder.
+ * Whether a link at `path` also stays inside: it first goes up from its own folder, not too far, then down. No path leads through a
+ * link, so every `..` is relative to a real folder.
  */
 export function isInnerTarget(path: string, target: unknown): target is string {
   if (typeof target !== "string") return false;
@@ -119,7 +119,7 @@ function isRunFile(value: unknown): value is RunFile {
 
 export const isSha256 = (text: unknown): text is string => typeof text === "string" && /^[0-9a-f]{64}$/.test(text);
 
-/** A duplicate path, or one that has entries below it although it is not a folder. */
+/** A duplicate path, or a path with entries below it that is not a folder. */
 function findClash(files: readonly RunFile[]): string | undefined {
   const taken = new Set<string>();
   for (const { path } of files) {

@@ -1,4 +1,4 @@
-// A session between steps, and a result's that is too large to be inline: a small document that names its parts by what they hold.
+// A session between steps, or one of a result that is too large to be inline: a small document that names its parts by their hashes.
 
 import { isSha256 } from "./run-files.ts";
 
@@ -7,15 +7,15 @@ export type SessionPart = { sha256: string; sizeBytes: number };
 /** As `runner/same_runner/handover/writing.py` writes it. */
 export type SessionDescription = {
   formatVersion: 1;
-  /** The pickle: inside, in base64, or a part of its own. */
+  /** The pickle: inline in base64, or a separate part. */
   pickle: { base64: string } | SessionPart;
-  /** What the pickle refers to. */
+  /** The parts to which the pickle refers. */
   parts: SessionPart[];
-  /** Names of the variables that it sets in the environment. */
+  /** Names of the environment variables that it sets. */
   environ?: string[];
-  /** All together. */
+  /** The total of pickle and parts. */
   sizeBytes: number;
-  /** The same for the same content, in whatever run. */
+  /** Equal for equal content, in any run. */
   contentSha256: string;
   /** When it was written, in ms since 1970 by the clock of the machine that wrote its parts. */
   writtenAtMs: number;
@@ -26,7 +26,7 @@ export function partsOf({ pickle, parts }: Pick<SessionDescription, "pickle" | "
   return "sha256" in pickle ? [{ sha256: pickle.sha256, sizeBytes: pickle.sizeBytes }, ...parts] : parts;
 }
 
-/** @throws Error for a document that is none: parts are names of files. */
+/** @throws Error for an invalid document: parts are used as file names. */
 export function parseSessionDescription(content: Uint8Array): SessionDescription {
   const value = JSON.parse(Buffer.from(content).toString("utf8")) as SessionDescription;
   const { formatVersion, pickle, parts } = Object(value) as Partial<SessionDescription>;
@@ -40,5 +40,5 @@ const isPart = (part: unknown): boolean => {
   return isSha256(sha256) && Number.isSafeInteger(sizeBytes) && (sizeBytes as number) >= 0;
 };
 
-/** The blob of a part, below its run. */
+/** The name of a part's blob, below the prefix of its run. */
 export const partBlobName = (sha256: string): string => `part-${sha256}.bin`;

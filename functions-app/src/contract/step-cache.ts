@@ -1,15 +1,15 @@
-/** A step may be taken from the app's cache, and its result goes there. Absent from a request: neither. */
+/** The step's result may be taken from the app's cache and is stored there. Absent from a request: neither. */
 export type CacheWish = {
-  /** How old a result may be; absent: as old as the app keeps them. 0: none is taken. */
+  /** The maximum age of a result; absent: any age that the app keeps. 0: never take one. */
   maxAgeSeconds?: number;
-  /** Which notebook it is of, so that the cache can tell what has changed since. */
+  /** The name of the notebook, used to report what has changed since. */
   notebook?: string;
 };
 
-/** What the cache did for a step, in its record. */
+/** The outcome of the cache lookup for a step, in its record. */
 export type CacheOutcome = {
   isHit: boolean;
-  /** As the end of a sentence: the first thing that differs from the result that the cache had. */
+  /** The first difference from the cached result, as the end of a sentence. */
   why: string;
   /** The run whose result was taken, and when it was stored (ISO 8601). */
   runId?: string;
@@ -26,18 +26,18 @@ export function isCacheWish(value: unknown): value is CacheWish {
   return isAge && isNamed && Object.keys(others).length === 0;
 }
 
-/** Answer of `GET /api/cache`: what the app's cache has. */
+/** Response of `GET /api/cache`: the contents of the app's cache. */
 export type CacheSummary = {
-  /** How many steps' results. */
+  /** The number of cached step results. */
   results: number;
   sizeBytes: number;
-  /** When the oldest and the newest result were stored (ISO 8601); null where there is none. */
+  /** When the oldest and the newest result were stored (ISO 8601); null if there is none. */
   oldestAt: string | null;
   newestAt: string | null;
-  /** Beyond these, results are removed. */
+  /** If these limits are exceeded, results are removed. */
   maxBytes: number;
   maxDays: number;
 };
 
-/** Answer of `DELETE /api/cache`: what was removed. */
+/** Response of `DELETE /api/cache`: what was removed. */
 export type ClearedCache = { results: number; freedBytes: number };

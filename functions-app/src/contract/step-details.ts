@@ -1,8 +1,8 @@
-// What a step's cells printed and showed. It travels by reference: a blob of the run in the app's storage, never the history.
+// What a step's cells printed and displayed. It is passed by reference, as a blob of the run in the app's storage, never in the history.
 
 import type { BlobReference } from "./blob-reference.ts";
 
-/** An output as notebooks keep it (nbformat 4.5). */
+/** An output in the format of notebooks (nbformat 4.5). */
 export type CellOutput =
   | { output_type: "stream"; name: StreamName; text: string }
   | { output_type: "display_data"; data: MimeBundle; metadata: Record<string, unknown>; display_id?: string }
@@ -11,16 +11,16 @@ export type CellOutput =
 
 export type StreamName = "stdout" | "stderr";
 
-/** By MIME type: text, base64 of what is binary, or JSON. */
+/** By MIME type: text, base64 of binary data, or JSON. */
 export type MimeBundle = Record<string, unknown>;
 
 export type CellRecord = {
-  /** As a reader counts the notebook's cells, from 1; null where the request knew no cells, and for what ran before the first. */
+  /** The cell's number in the notebook, from 1; null if the request has no cells, and for output before the first cell. */
   cell: number | null;
   executionCount: number | null;
   /** ISO 8601. */
   startedAt: string | null;
-  /** Absent where it did not end. */
+  /** Absent if it did not finish. */
   durationMs?: number;
   status: "ok" | "error" | "unfinished";
   outputs: CellOutput[];
@@ -29,21 +29,21 @@ export type CellRecord = {
 export type StepDetails = {
   formatVersion: 1;
   cells: CellRecord[];
-  /** What was shown again in place of an earlier step's output; by display ID, the latest last. */
+  /** Updates of outputs of earlier steps, by display ID; the latest is the last. */
   updates?: { display_id: string; data: MimeBundle; metadata: Record<string, unknown> }[];
-  /** The variables that the step left for the next one, or as its result. */
+  /** The variables that the step passed to the next one, or that are in its result. */
   crossing?: CrossingVariable[];
-  /** What could not reach the next step. */
+  /** Variables that could not be passed on. */
   lost?: LostVariable[];
-  /** Files that are needed to show outputs, by name: `plotly.min.js`. */
+  /** Files that are needed to display outputs, by name: `plotly.min.js`. */
   assets?: Record<string, BlobReference>;
-  /** Packages that the step used, and their versions. */
+  /** Packages that the step used, with their versions. */
   packages?: Record<string, string>;
-  /** What its environment was made of; absent for an interpreter's own packages. */
+  /** The contents of its environment; absent for an interpreter's own packages. */
   lock?: EnvironmentLock;
 };
 
-/** What a requirements.txt became. */
+/** The environment that a requirements.txt resolved to. */
 export type EnvironmentLock = {
   /** `uv 0.9.2`, `pip 25.0`. */
   installer: string;
@@ -57,9 +57,9 @@ export type CrossingVariable = {
   type: string;
   /** Deep size in memory. */
   sizeBytes: number;
-  /** The cell that made it; null where that is not known. */
+  /** The cell that created it; null if it is unknown. */
   cell: number | null;
-  /** Whether its value is another than the step before left; null where that is not known, absent for a new variable. */
+  /** Whether its value differs from the one after the previous step; null if unknown, absent for a new variable. */
   changed?: boolean | null;
 };
 

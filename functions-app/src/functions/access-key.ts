@@ -1,20 +1,20 @@
 import { isSameSecret } from "@same-kit/shared";
 import { ACCESS_KEY_HEADER } from "../contract/headers.ts";
 
-/** The part of a request that says who asks. */
+/** The part of a request that identifies the caller. */
 export type AccessRequest = { url: string; headers: { get(name: string): string | null } };
 
 /**
- * Whether the caller knows the app's access key, `SAME_ACCESS_KEY`: as a header, as `?code=`, or as the password of HTTP Basic, which
- * is what an unmodified upstream client sends for the host name `same:KEY@host`.
+ * Whether the caller knows the app's access key, `SAME_ACCESS_KEY`: in a header, as `?code=`, or as the password of HTTP Basic, which
+ * an unmodified upstream client sends for the host name `same:KEY@host`.
  *
- * Without that setting nobody has access, except on a developer's machine itself.
+ * Without that setting all access is refused, except on a developer's own machine.
  */
 export function hasAccess(request: AccessRequest, env: NodeJS.ProcessEnv): boolean {
   const key = env["SAME_ACCESS_KEY"];
   if (!key) return env["AZURE_FUNCTIONS_ENVIRONMENT"] === "Development" && isFromThisMachine(request);
   const given = givenKeys(request);
-  // All are compared, however early one fits.
+  // All candidates are compared, even after a match: the time must not reveal which one matched.
   return given.map((candidate) => isSameSecret(candidate, key)).includes(true);
 }
 
@@ -27,9 +27,9 @@ function givenKeys({ url, headers }: AccessRequest): string[] {
 }
 
 /**
- * Versions of `func start` before mid-2026 listen on all interfaces; newer ones on loopback, where any page in a browser can still
- * post to them. So the names are checked: of the host that was asked for, of the page that asks, and of the machine that a proxy
- * speaks for.
+ * Versions of `func start` before mid-2026 listen on all interfaces. Newer versions listen on loopback, but any page in a browser can
+ * still post to them. Therefore the names are checked: of the requested host, of the requesting page, and of the machine for which a
+ * proxy forwards the request.
  */
 function isFromThisMachine({ url, headers }: AccessRequest): boolean {
   const origin = headers.get("origin");

@@ -10,10 +10,10 @@ import { refuse, UNAUTHORIZED } from "./problem-answer.ts";
 export type CacheDeps = { env: NodeJS.ProcessEnv; blobs: Pick<CacheBlobs, "list" | "remove"> };
 
 /**
- * Registers what a client asks of the cache of steps, behind the access key:
+ * Registers the requests about the step cache, which require the access key:
  *
- * - `GET /api/cache`: a {@link CacheSummary}.
- * - `DELETE /api/cache`: removes all results; a {@link ClearedCache}.
+ * - `GET /api/cache`: returns a {@link CacheSummary}.
+ * - `DELETE /api/cache`: removes all results; returns a {@link ClearedCache}.
  */
 export function registerCache(): void {
   app.http("cache", {

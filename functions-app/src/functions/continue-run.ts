@@ -10,8 +10,8 @@ import { badHeader, type FindBeginning, initiate } from "./initiate.ts";
 import { loadRunHistory, type RunHistory } from "./run-history.ts";
 
 /**
- * Registers `POST /api/runs/ID/continue`, behind the access key: as `POST /api/initiate`, for a new run that keeps the first steps of
- * the run ID, as many as {@link KEPT_STEPS_HEADER} says. The request has all steps.
+ * Registers `POST /api/runs/ID/continue`, which requires the access key: like `POST /api/initiate`, for a new run that keeps the first
+ * steps of the run ID. {@link KEPT_STEPS_HEADER} says how many; the request contains all steps.
  */
 export function registerContinueRun(): void {
   app.http("continueRun", {

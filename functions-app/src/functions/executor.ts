@@ -13,7 +13,7 @@ import type { StepDeps } from "../steps/step-deps.ts";
 export function registerExecutor({ python, running }: Pick<StepDeps, "python" | "running">): void {
   const tidier = new CacheTidier();
   df.app.activity(EXECUTOR, {
-    // For the name of the task hub, whose container holds the sessions, and for the state of the run.
+    // Provides the name of the task hub, whose container holds the sessions, and the state of the run.
     extraInputs: [df.input.durableClient()],
     handler: async (input: ExecutorInput, context: InvocationContext): Promise<ExecutorResult> => {
       const client = df.getClient(context);
@@ -40,7 +40,7 @@ async function howRunEnded(client: df.DurableClient, instanceId: string): Return
     const { runtimeStatus } = await client.getStatus(instanceId);
     return runtimeStatus === df.OrchestrationRuntimeStatus.Terminated ? "terminated" : null;
   } catch (error) {
-    // That is how the SDK says that it was purged.
+    // The SDK reports a purged instance in this way.
     return /\bHTTP 404\b/.test(String(error)) ? "purged" : null;
   }
 }

@@ -15,12 +15,12 @@ import { type BodyRequest, readJsonBody } from "./read-body.ts";
 import { RunRetention } from "./run-retention.ts";
 import { storeContents } from "./store-contents.ts";
 
-/** Registers `POST /api/initiate`: checks a notebook's steps, starts their run, and answers where its status is. */
+/** Registers `POST /api/initiate`: validates a notebook's steps, starts their run, and responds with its status URLs. */
 export function registerInitiate(): void {
   app.http("initiate", {
     route: "initiate",
     methods: ["GET", "POST"],
-    // Not Azure's function keys: an upstream client cannot send them. The app checks a key of its own.
+    // Not Azure's function keys: an upstream client cannot send them. The app checks its own key.
     authLevel: "anonymous",
     extraInputs: [df.input.durableClient()],
     handler: (request, context) => initiate(request, df.getClient(context), process.env, context),
@@ -29,14 +29,14 @@ export function registerInitiate(): void {
 
 const retention = new RunRetention();
 
-/** Finds, or copies, what a run begins with besides its steps; `runId` is its ID. */
+/** Finds or copies what a run starts with in addition to its steps; `runId` is its ID. */
 export type FindBeginning = (
   runId: string,
   steps: readonly RequestedStep[],
   blobs: RunBlobs,
 ) => Promise<Pick<PipelineInput, "files" | "kept"> | { problem: Problem }>;
 
-/** `client` starts the run. @param find - Default: the files that were sent for it. */
+/** Starts the run with `client`. @param find - Default: finds the files that were sent for the run. */
 export async function initiate(
   request: HttpRequest,
   client: df.DurableClient,
@@ -75,7 +75,7 @@ function readHeaders({
   return { runId, chosen: { same_env: sameEnv } };
 }
 
-/** What the client stored for this run before. */
+/** The files that the client stored for this run before. */
 async function findFiles(
   { headers }: HttpRequest,
   runId: string,
@@ -87,12 +87,12 @@ async function findFiles(
   return files === undefined ? badHeader(FILES_HEADER, "must name a manifest that was sent for this run") : { files };
 }
 
-/** The answer to a header that breaks a rule. */
+/** The response to a header that breaks a rule. */
 export function badHeader(name: string, detail: string): { problem: Problem } {
   return { problem: { title: "The request is not valid.", status: 400, detail: `${name} ${detail}.`, field: name } };
 }
 
-/** @returns The answer for a run ID that is in use; Durable says so with 409, which the SDK wraps in an Error's text. */
+/** @returns The response for a run ID that is in use; Durable reports it with 409, which the SDK wraps in an Error's text. */
 async function start(client: df.DurableClient, runId: string, input: PipelineInput): Promise<Problem | undefined> {
   try {
     await client.startNew(ORCHESTRATOR, { instanceId: runId, input });

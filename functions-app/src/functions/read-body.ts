@@ -26,7 +26,7 @@ export async function readJsonBody(
   }
 }
 
-/** Reads the body as it is, and stops once it is larger than `limit` bytes. */
+/** Reads the raw body, and stops reading once it is larger than `limit` bytes. */
 export async function readBody(
   { headers, body }: BodyRequest,
   limit: number,

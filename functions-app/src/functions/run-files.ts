@@ -16,10 +16,10 @@ export type RunFilesDeps = {
 };
 
 /**
- * Registers how a client sends a run's files before it starts the run, behind the access key:
+ * Registers the requests with which a client sends a run's files before it starts the run. They require the access key:
  *
- * - `POST /api/runs/ID/files` with a FilesRequest: a {@link MissingFiles}.
- * - `PUT /api/runs/ID/files/SHA256`: the content of a file.
+ * - `POST /api/runs/ID/files` with a FilesRequest: returns a {@link MissingFiles}.
+ * - `PUT /api/runs/ID/files/SHA256`: stores the content of a file.
  */
 export function registerRunFiles(): void {
   const register = (

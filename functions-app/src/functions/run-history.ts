@@ -1,4 +1,4 @@
-// The results of a run's steps, from its history: a failed run has no output, but its history has them.
+// The results of a run's steps, from its history: a failed run has no output, but its history contains them.
 
 import type * as df from "durable-functions";
 import { EXECUTOR, type ExecutorResult, type KeptSteps, type PipelineStep } from "../contract/executor-call.ts";
@@ -6,11 +6,11 @@ import { parsePipelineInput } from "../pipeline/pipeline-input.ts";
 
 export type RunHistory = {
   runtimeStatus: string;
-  /** One for each step that it executed. */
+  /** One for each executed step. */
   results: ExecutorResult[];
-  /** What it took from an earlier run. */
+  /** The steps that it kept from an earlier run. */
   kept?: KeptSteps;
-  /** Undefined for an orchestration that was started without the initiator, with another input. */
+  /** Undefined for an orchestration that was started without the initiator, with a different input. */
   steps?: PipelineStep[];
   output?: unknown;
   createdTime?: string;
@@ -18,10 +18,10 @@ export type RunHistory = {
 };
 
 /**
- * The SDK asks for the history, but reads another key of the answer than the one that Azure writes (`historyEvents`): so it is asked
- * for here, at the same address.
+ * The SDK requests the history, but reads a different key of the response than the one that Azure writes (`historyEvents`). Therefore
+ * this function requests it from the same address.
  *
- * @returns undefined where there is no such run.
+ * @returns undefined if there is no such run.
  */
 export async function loadRunHistory(client: df.DurableClient, instanceId: string): Promise<RunHistory | undefined> {
   const url = statusUrl(client, instanceId);
@@ -40,7 +40,7 @@ export async function loadRunHistory(client: df.DurableClient, instanceId: strin
   return { runtimeStatus, results: events.flatMap(toResult), ...parseInput(body["input"]), output, ...times };
 }
 
-/** An orchestration that was started without the initiator may have any input; it did not run. */
+/** An orchestration that was started without the initiator may have any input; such an orchestration did not run. */
 function parseInput(input: unknown): Pick<RunHistory, "kept" | "steps"> {
   try {
     const { kept, steps } = parsePipelineInput(typeof input === "string" ? JSON.parse(input) : input);
@@ -51,7 +51,7 @@ function parseInput(input: unknown): Pick<RunHistory, "kept" | "steps"> {
 }
 
 function statusUrl(client: df.DurableClient, instanceId: string): URL {
-  // The extension's own address on this machine, which the SDK uses as well and keeps to itself.
+  // The extension's own address on this machine. The SDK uses it as well but does not expose it.
   const { rpcBaseUrl } = (client as unknown as { clientData?: { rpcBaseUrl?: string } }).clientData ?? {};
   if (rpcBaseUrl) return new URL(`instances/${instanceId}`, rpcBaseUrl);
   return new URL(client.createHttpManagementPayload(instanceId).statusQueryGetUri);

@@ -1,15 +1,15 @@
 import { type DurableClient, OrchestrationRuntimeStatus } from "durable-functions";
 import type { Limits } from "../contract/limits.ts";
 
-// Each time looks through all instances, which costs requests.
+// Each check lists all instances, which costs requests.
 const EVERY_MS = 60 * 60 * 1000;
 const DAY_MS = 24 * 60 * 60 * 1000;
-// Durable asks for a beginning; no run is older.
+// Durable requires a start time; no run is older.
 const BEGINNING = new Date("2020-01-01T00:00:00Z");
 
 const { Completed, Failed, Terminated, Canceled } = OrchestrationRuntimeStatus;
 
-/** Removes runs that ended, with all that is stored of them, once they are older than `SAME_RUN_DAYS`. */
+/** Removes ended runs that are older than `SAME_RUN_DAYS`, with all their data. */
 export class RunRetention {
   readonly #now: () => number;
   #next = 0;
@@ -18,7 +18,7 @@ export class RunRetention {
     this.#now = now;
   }
 
-  /** At most once an hour; a run that was started is answered all the same where this fails. */
+  /** Runs at most once an hour. A failure does not affect the run that was just started. */
   async afterStart(
     client: Pick<DurableClient, "purgeInstanceHistoryBy">,
     { runDays }: Pick<Limits, "runDays">,

@@ -21,10 +21,10 @@ export type RunsDeps = {
 };
 
 /**
- * Registers what a client asks of a run besides its status, behind the access key:
+ * Registers what a client can request about a run besides its status. The requests require the access key:
  *
- * - `GET /api/runs/ID`: a {@link RunDetails}; with `?whole=true` a {@link WholeRun}.
- * - `GET /api/runs/ID/blobs/NAME?offset=N`: a part of one of the run's blobs.
+ * - `GET /api/runs/ID`: returns a {@link RunDetails}; with `?whole=true` a {@link WholeRun}.
+ * - `GET /api/runs/ID/blobs/NAME?offset=N`: returns a part of one of the run's blobs.
  */
 export function registerRuns(running: RunningSteps): void {
   const register = (
@@ -79,7 +79,7 @@ function toPart({ content, sizeBytes }: BlobPart): HttpResponseInit {
 
 const notFound = (detail: string): Problem => ({ title: "Not found", status: 404, detail });
 
-/** This process knows best; of a step elsewhere, or of one whose worker died, there is what was saved last. */
+/** This process has the newest state. For a step in another process, or whose worker died, the last saved state is used. */
 async function findUnfinished(
   id: string,
   { runtimeStatus, results }: RunHistory,

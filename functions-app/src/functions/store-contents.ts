@@ -3,12 +3,12 @@ import type { Content, PipelineStep } from "../contract/executor-call.ts";
 import { type InitiateRequest, SOURCE_NAMES } from "../contract/initiate-request.ts";
 import type { RunBlobs } from "../steps/run-blobs.ts";
 
-// Durable hands an orchestration's whole input to every episode, and each step's part once more to its activity. A body up to this
-// size travels inside; of a larger one, what is large travels by reference.
+// Durable passes an orchestration's whole input to every episode, and each step's part to its activity again. Bodies up to this size
+// are passed inline. For larger ones, large contents are passed by reference.
 const SMALL_BODY_CHARACTERS = 64 * 1024;
 const SMALL_CONTENT_CHARACTERS = 4 * 1024;
 
-/** The steps, with large contents stored as blobs of the run; the same file of many steps is one blob. */
+/** The steps, with large contents stored as blobs of the run; a file that several steps share is stored once. */
 export async function storeContents(
   { steps }: InitiateRequest,
   instanceId: string,

@@ -5,7 +5,7 @@ import { openRunBlobs, type RunBlobs } from "../steps/run-blobs.ts";
 import { openSessionParts, type SessionParts } from "../steps/session-parts.ts";
 import { loadSession } from "../steps/step-contents.ts";
 
-/** Registers the activity that removes what a completed run no longer needs of its steps' sessions. */
+/** Registers the activity that removes data of earlier sessions that a completed run no longer needs. */
 export function registerTidy(): void {
   df.app.activity(TIDY, {
     extraInputs: [df.input.durableClient()],

@@ -2,9 +2,9 @@ import type { CellOutput, CellRecord, MimeBundle, StepDetails, StreamName } from
 import type { StepEvent, StepMessage } from "./step-message.ts";
 import { TerminalText } from "./terminal-text.ts";
 
-// What one output costs besides its content, so that a million empty ones are bounded too.
+// The cost of one output besides its content, so that a million empty ones are limited too.
 const OVERHEAD_CHARACTERS = 100;
-/** For a cell that prints beyond the limit, the end is kept as well: it shows what went wrong. */
+/** For a cell that prints more than the limit, the end is kept as well: it shows what went wrong. */
 const TAIL_CHARACTERS = 64 * 1024;
 
 type Stream = { name: StreamName; text: TerminalText };
@@ -14,12 +14,12 @@ type Overflow = { omitted: number; tails: Map<StreamName, TerminalText> };
 type OpenCell = Omit<CellRecord, "outputs"> & { entries: Entry[]; overflow: Overflow | null };
 
 export type CellOutputsOptions = {
-  /** Characters of a step's outputs, all cells together. */
+  /** The limit for all outputs of a step, in characters. */
   maxCharacters: number;
   now?: () => Date;
 };
 
-/** Gathers what a step's cells print and show, as a notebook keeps it, within a limit. */
+/** Collects what a step's cells print and display, in notebook format and within a limit. */
 export class CellOutputs {
   readonly #maxCharacters: number;
   readonly #now: () => Date;
@@ -38,7 +38,7 @@ export class CellOutputs {
     else this.#handle(message.event);
   }
 
-  /** Puts a failure below the cell that had not ended, as of a process that died; one that is an error of the cell is there already. */
+  /** Adds a failure to the cell that had not finished, for example if the process died. A cell's own error is already there. */
   fail({ type, message, traceback }: { type: string; message: string; traceback: string }): void {
     const cell = this.#cells.at(-1);
     if (cell === undefined || cell.status !== "unfinished") return;
@@ -46,7 +46,7 @@ export class CellOutputs {
     this.#show({ output_type: "error", ename: type, evalue: message, traceback: lines });
   }
 
-  /** Everything so far; more may follow. */
+  /** The outputs so far; more may follow. */
   toDetails(): StepDetails {
     const cells = this.#cells.map(({ entries, overflow, ...cell }) => ({
       ...cell,
@@ -55,7 +55,7 @@ export class CellOutputs {
     return { formatVersion: 1, cells, ...(this.#updates.length > 0 && { updates: this.#updates }) };
   }
 
-  /** The last characters of a stream, whatever cell printed them. */
+  /** The last characters of a stream, from all cells. */
   tail(name: StreamName, characters: number): string {
     let text = "";
     for (const cell of [...this.#cells].reverse()) {
@@ -98,14 +98,14 @@ export class CellOutputs {
         if (!event.wait) this.#clear();
         return;
       case "asset":
-        return; // No output of a cell: anyone who stores the outputs takes it.
+        return; // Not an output of a cell: it is handled where the outputs are stored.
     }
   }
 
   #start(cell: number | null, count: number): undefined {
     this.#clearsNext = false;
     const startedAt = this.#now().toISOString();
-    // In a step that knows no cells nothing is counted.
+    // Without cells, nothing is counted.
     const executionCount = cell === null ? null : count;
     this.#cells.push({ cell, executionCount, startedAt, status: "unfinished", entries: [], overflow: null });
   }
@@ -117,7 +117,7 @@ export class CellOutputs {
     cell.status = status;
   }
 
-  /** What comes before the first cell, such as from a module that a session loads, has a place of its own. */
+  /** Output before the first cell, for example of a module that a session loads, has its own place. */
   #current(): OpenCell {
     if (this.#cells.length === 0) {
       const none = { cell: null, executionCount: null, startedAt: null };
@@ -168,7 +168,7 @@ export class CellOutputs {
     this.#current().entries.push({ size, shown: kept });
   }
 
-  /** An error is always kept; of what is too large to show, its place is. */
+  /** An error is always kept; an output that is too large is replaced by a placeholder. */
   #fitting(shown: Shown): Shown {
     if (shown.output_type === "error" || this.#size + sizeOf(shown) <= this.#maxCharacters) return shown;
     const kinds = Object.keys(shown.data).filter((kind) => kind !== "text/plain");

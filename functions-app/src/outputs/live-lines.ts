@@ -2,21 +2,21 @@ import { TerminalText } from "./terminal-text.ts";
 
 export type LineSink = (line: string) => void;
 
-// A line this long is data: it is passed on in pieces.
+// A longer line is data and is passed on in pieces.
 const MAX_LINE_CHARACTERS = 16 * 1024;
-// Every line is a log entry, which costs money in the cloud and memory on its way to the host. The record keeps all of them.
+// Every line is a log entry, which costs money in the cloud, and memory on its way to the host. The record contains all lines.
 const MAX_LINES = 10_000;
 
 export type LiveLinesOptions = {
   onLine: LineSink;
-  /** A line that is rewritten, as progress bars are, is passed on at most this often before it ends. */
+  /** The minimum time between two states of a line that is rewritten, such as a progress bar, before it ends. */
   rewriteEveryMs: number;
   now?: () => number;
 };
 
 /**
- * Hands on what a stream prints, line by line, as it comes. A line that is going to be overwritten ends with a carriage return: who
- * shows it on a terminal replaces it by the next one.
+ * Passes on what a stream prints, line by line, without delay. A line that is going to be overwritten ends with a carriage return, so
+ * that a terminal can replace it with the next one.
  */
 export class LiveLines {
   readonly #onLine: LineSink;
@@ -43,7 +43,7 @@ export class LiveLines {
     if (this.#isRewritten) this.#passRewritten();
   }
 
-  /** Hands on an unfinished last line. */
+  /** Passes on an unfinished last line. */
   end(): void {
     if (this.#line.length > 0) this.#endLine();
   }

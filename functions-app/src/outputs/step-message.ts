@@ -1,4 +1,4 @@
-// What the runner says while a step runs: one JSON document a line, as runner/same_runner/outputs/relay.py writes them.
+// The messages of the runner during a step: one JSON document per line, written by runner/same_runner/outputs/relay.py.
 
 import type { MimeBundle, StreamName } from "../contract/step-details.ts";
 

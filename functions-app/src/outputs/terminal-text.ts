@@ -1,6 +1,6 @@
 /**
- * Text as a terminal would have it: a carriage return goes to the line's beginning, and what follows overwrites; a backspace goes one
- * place back. Progress bars stay one line.
+ * Text as a terminal would show it: a carriage return moves to the start of the line, and the following text overwrites it; a
+ * backspace moves back by one character. A progress bar thus remains one line.
  */
 export class TerminalText {
   readonly #done: string[] = [];
@@ -8,7 +8,7 @@ export class TerminalText {
   #line = "";
   #column = 0;
 
-  /** Characters kept. */
+  /** The number of characters. */
   get length(): number {
     return this.#doneLength + this.#line.length;
   }
@@ -29,7 +29,7 @@ export class TerminalText {
     }
   }
 
-  /** Takes characters away from the beginning until at most `limit` are left, also those of a line that has no end yet. */
+  /** Removes characters from the beginning until at most `limit` remain, including those of a line that has not ended. */
   trimStart(limit: number): void {
     while (this.length > limit && this.#done.length > 0) {
       const first = this.#done.shift() as string;

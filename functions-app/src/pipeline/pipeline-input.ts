@@ -5,8 +5,8 @@ import { SOURCE_NAMES } from "../contract/initiate-request.ts";
 import { isCacheWish } from "../contract/step-cache.ts";
 
 /**
- * Checks the shape of an orchestration's input, which need not come from the initiator: Durable's own API starts orchestrations
- * too. Cheap, as it runs in every episode; contents are checked where they are decoded.
+ * Checks the shape of an orchestration's input. It may not come from the initiator, because Durable's own API starts orchestrations
+ * too. The check is cheap, because it runs in every episode; contents are validated where they are decoded.
  *
  * @throws Error that names the field.
  */
@@ -31,7 +31,7 @@ export function parsePipelineInput(input: unknown): {
   };
 }
 
-/** The records are only handed on; what steps begin with is checked where it is loaded. */
+/** The records are only passed on; the session and files are validated where they are loaded. */
 function parseKept(value: unknown, steps: readonly PipelineStep[]): KeptSteps {
   const { records, session, files } = object("kept", value, ["records", "session", "files"]);
   const names = Array.isArray(records) ? records.map((record) => (Object(record) as { name?: unknown }).name) : [];
@@ -55,7 +55,7 @@ function parseStep(field: string, step: unknown): PipelineStep {
     const content = given[source];
     if (content !== undefined) parsed.sources[source] = parseContent(`${field}.sources["${source}"]`, content);
   }
-  // Numbers of lines, which at worst cut the code in odd places.
+  // Wrong numbers of lines can at worst split the code in odd places.
   if (cells !== undefined && !Array.isArray(cells)) throw wrong(`${field}.cells`, "must be a list");
   if (cache !== undefined && !isCacheWish(cache))
     throw wrong(`${field}.cache`, "must be { maxAgeSeconds?, notebook? }");

@@ -14,7 +14,7 @@ import { toStatus } from "./run-status.ts";
 
 type Completed = Extract<ExecutorResult, { kind: "completed" }>;
 
-/** Runs the steps in order, each with the session that the one before left. Replayed by Durable, so it must be deterministic. */
+/** Runs the steps in order, each with the session of the previous one. Durable replays this function, so it must be deterministic. */
 export function* runPipeline(context: OrchestrationContext): Generator<Task, RunResult, unknown> {
   const { steps, sameEnv, files: sent, kept } = parsePipelineInput(context.df.getInput());
   const records: StepRecord[] = [...(kept?.records ?? [])];
@@ -53,13 +53,13 @@ export function* runPipeline(context: OrchestrationContext): Generator<Task, Run
   return toResult(completed, records);
 }
 
-/** The result is there all the same where it fails. */
+/** A failure does not affect the result. */
 function* tidy(context: OrchestrationContext, { session }: Completed): Generator<Task, void, unknown> {
   const input: TidyInput = { instanceId: context.df.instanceId, ...(session && { session }) };
   try {
     yield context.df.callActivity(TIDY, input);
   } catch {
-    // What it leaves goes when the run is purged.
+    // What it could not remove is removed when the run is purged.
   }
 }
 
@@ -67,7 +67,7 @@ function* execute(context: OrchestrationContext, input: ExecutorInput): Generato
   try {
     return (yield context.df.callActivity(EXECUTOR, input)) as ExecutorResult;
   } catch (error) {
-    // Not the step's own code: storage that is down, the function's time-out.
+    // Not caused by the step's own code: storage that is down, or the function's timeout.
     const message = withoutDurableFrame((error as Error).message);
     throw new Error(stepFailureText({ step: input.step.name, type: "Error", message, traceback: "" }));
   }

@@ -1,10 +1,10 @@
 import type { PipelineStep } from "../contract/executor-call.ts";
 import type { CustomStatus, StepRecord } from "../contract/run-result.ts";
 
-// Durable takes 16 KB of UTF-16, which is half as many characters.
+// Durable accepts 16 KB of UTF-16, which is half as many characters.
 const MAX_CHARACTERS = 7_000;
 const MAX_STEPS = 100;
-// As JSON, which writes some characters as six.
+// In JSON, where some characters take six.
 const MAX_NAME_CHARACTERS = 400;
 const MAX_MESSAGE_CHARACTERS = 800;
 const MAX_OUTPUT_CHARACTERS = 1_500;
@@ -17,7 +17,7 @@ export type Progress = {
   failed?: NonNullable<CustomStatus["failed"]>;
 };
 
-/** The orchestration's custom status, short enough for Durable whatever the steps are called and print. */
+/** The orchestration's custom status, short enough for Durable, whatever the steps are named and print. */
 export function toStatus({ step, index, total, records, failed }: Progress): CustomStatus {
   const name = shorten(step.name, MAX_NAME_CHARACTERS, "start");
   const completed = records.slice(-MAX_STEPS).map(({ name, durationMs }) => ({ name, durationMs }));
@@ -44,7 +44,7 @@ function shortenFailed(failed: NonNullable<CustomStatus["failed"]>): NonNullable
       stdout: shorten(stdout, MAX_OUTPUT_CHARACTERS, "end"),
       stderr: shorten(stderr, MAX_OUTPUT_CHARACTERS, "end"),
     },
-    // They are about later steps, which there are none of.
+    // These warnings concern later steps, and there are none.
     warnings: [],
   };
 }

@@ -10,9 +10,9 @@ const LOADERS: Partial<Record<NodeJS.Architecture, string>> = {
 };
 
 /**
- * Ways to start the CPython that lies in the package, best first. A package may arrive without its executable bits and in a folder
- * that cannot be written to: then a copy under the temp folder, with the package's library linked next to it, has all of a
- * Python's abilities; where that folder forbids execution, the system's loader still runs the file as it lies.
+ * Ways to start the CPython in the package, best first. A package may arrive without executable bits, and in a read-only folder. Then a
+ * copy below the temp folder, linked to the package's library next to it, has all of Python's features. If execution is forbidden
+ * there, the system's loader can still run the original file.
  */
 export async function* bundledLaunches(appPythonDir: string): AsyncGenerator<[string, ...string[]]> {
   const home = path.join(appPythonDir, "cpython");
@@ -25,7 +25,7 @@ export async function* bundledLaunches(appPythonDir: string): AsyncGenerator<[st
   if (loader !== undefined) yield [loader, program];
 }
 
-/** `bin/python3.12` and so on rather than `bin/python3`, which may be a link that the zip turned into a text file. */
+/** Prefers `bin/python3.12` and so on to `bin/python3`, which may be a link that the zip turned into a text file. */
 async function bundledProgram(home: string): Promise<string | undefined> {
   const names = await readdir(path.join(home, "bin")).catch(() => []);
   const name = names.find((it) => /^python3\.\d+$/.test(it)) ?? names.find((it) => it === "python3");
@@ -35,7 +35,7 @@ async function bundledProgram(home: string): Promise<string | undefined> {
 async function copyExecutable(home: string, program: string): Promise<string> {
   const { mtimeMs, size } = await stat(program);
   const owner = process.getuid?.() ?? 0;
-  // Another deployment's copy, linked to a library that is gone, must not be taken for this one's.
+  // The copy of another deployment is linked to a library that is gone, so it must not be used.
   const key = createHash("sha256")
     .update(JSON.stringify([home, mtimeMs, size]))
     .digest("hex")

@@ -3,12 +3,12 @@ import os from "node:os";
 import path from "node:path";
 import { cacheFolder, tryMakeOwnFolder } from "@same-kit/shared";
 
-/** Whether the app runs in Azure rather than on a developer's machine: `func start` and the local host say "Development". */
+/** Whether the app runs in Azure rather than on a developer's machine: `func start` and the local host set "Development". */
 export const isInCloud = (env: NodeJS.ProcessEnv): boolean => env["AZURE_FUNCTIONS_ENVIRONMENT"] !== "Development";
 
 /**
- * Where virtual environments and compiled files are kept from run to run: in the user's cache folder on a machine, below the temp
- * folder in the cloud, where other places are read-only or gone after a restart. `SAME_KIT_CACHE` decides in both.
+ * The folder for virtual environments and compiled files that later runs reuse: in the user's cache folder on a machine, below the
+ * temp folder in the cloud, where other folders are read-only or lost after a restart. `SAME_KIT_CACHE` overrides both.
  *
  * @param tempDir - Default: the system's.
  */
@@ -18,15 +18,15 @@ export function pythonCacheFolder(env: NodeJS.ProcessEnv, tempDir: string = os.t
 }
 
 /**
- * The temp folder is open to all users, and Python runs what it finds in the cache: if another user was there first, this process
- * gets a folder with an unguessable name.
+ * The temp folder is open to all users, and Python runs files in the cache. If another user created the folder first, this process
+ * uses a folder with an unguessable name.
  */
 function cacheInTempFolder(folder: string): string {
   let isOwn: boolean;
   try {
     isOwn = tryMakeOwnFolder(folder);
   } catch {
-    return folder; // It does not exist and cannot be created: the first step that needs it reports why.
+    return folder; // It cannot be created: the first step that needs it reports why.
   }
   return isOwn ? folder : mkdtempSync(`${folder}-`);
 }

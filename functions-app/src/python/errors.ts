@@ -1,19 +1,19 @@
-/** What went wrong around Python, before or outside of the user's own code. Permanent and greppable. */
+/** What went wrong around Python, outside the user's own code. Permanent and greppable. */
 export type PythonErrorCode =
-  /** No interpreter runs, or the one asked for does not. */
+  /** No usable interpreter was found, or the requested one does not run. */
   | "ERR_PYTHON_NOT_FOUND"
-  /** The interpreter cannot make virtual environments. */
+  /** The interpreter cannot create virtual environments. */
   | "ERR_PYTHON_WITHOUT_VENV"
   /** uv and pip could not install a requirements.txt. */
   | "ERR_PYTHON_REQUIREMENTS"
-  /** A requirements.txt needs packages that are not on this machine, and no package index may be asked. */
+  /** A requirements.txt needs packages that are not on this machine, and no package index may be used. */
   | "ERR_PYTHON_OFFLINE"
-  /** A requirements.txt needs more space than there is. */
+  /** A requirements.txt needs more disk space than is available. */
   | "ERR_PYTHON_NO_SPACE"
-  /** The process that shall run a step did not start. */
+  /** The process for a step did not start. */
   | "ERR_PYTHON_START";
 
-/** Shown to the person as the failure of their step, so the message says what to do. */
+/** Shown to the user as the failure of their step, so the message says what to do. */
 export class PythonError extends Error {
   readonly code: PythonErrorCode;
 

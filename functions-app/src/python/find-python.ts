@@ -9,7 +9,7 @@ import { behindShim, pyenvRoot } from "./pyenv-shim.ts";
 
 export type PythonSearch = {
   env: NodeJS.ProcessEnv;
-  /** The folder `python/` of a deployed app, which may hold a CPython of its own. */
+  /** The folder `python/` of a deployed app, which may contain a CPython. */
   appPythonDir?: string;
 };
 
@@ -18,18 +18,18 @@ export type RejectedPython = { command: string; origin: PythonOrigin; reason: st
 type Candidate = { command: string; launch: readonly [string, ...string[]]; origin: PythonOrigin };
 
 /**
- * The interpreter that runs steps: what `SAME_PYTHON` names (a path, or a name on PATH), the package's own, the active virtual
- * or conda environment's, or the first one on PATH, then in version managers' folders, that really runs. Shims of version managers
- * without a chosen version fail, and so do the Pythons that the app cannot use: they are passed over.
+ * The interpreter that runs steps: the one that `SAME_PYTHON` names (a path, or a name on PATH), the package's own, that of the active
+ * virtual or conda environment, or the first one on PATH, then in version managers' folders, that can be run. Shims of version managers
+ * without a selected version fail and are skipped, and so are versions that the app cannot use.
  *
- * @throws PythonNotFoundError which lists what was tried and why it was not taken.
+ * @throws PythonNotFoundError that lists what was tried and why it was not used.
  */
 export async function findPython(search: PythonSearch): Promise<Interpreter> {
   const rejected: RejectedPython[] = [];
   for await (const found of probeAll(search)) {
     if ("launch" in found) return found;
     rejected.push(found);
-    // An explicit wish is not replaced by something else.
+    // An explicit choice is not replaced by something else.
     if (found.origin === "SAME_PYTHON") break;
   }
   throw new PythonNotFoundError(notFoundText(rejected));
@@ -48,7 +48,7 @@ export async function listPythons(
   return { usable, rejected };
 }
 
-/** Links such as `python` and `python3` are one interpreter; a virtual environment's link to its base is another one. */
+/** Links such as `python` and `python3` are the same interpreter; a virtual environment's link to its base is a different one. */
 function realOf({ executable, isVirtualEnvironment }: Interpreter): string {
   return isVirtualEnvironment ? executable : realpathSync(executable);
 }
@@ -85,7 +85,7 @@ const plain = (file: string, origin: PythonOrigin): Candidate => ({ command: fil
 const isWindows = process.platform === "win32";
 const PROGRAM_NAMES = ["python3", "python", "python3.13", "python3.12", "python3.11", "python3.10", "python3.9"];
 
-/** Conda on Windows keeps the interpreter at the top, everything else in `Scripts` or `bin`. */
+/** Conda on Windows has the interpreter at the top level and everything else in `Scripts` or `bin`. */
 function interpreterIn(prefix: string): string {
   if (!isWindows) return path.join(prefix, "bin", isFile(path.join(prefix, "bin", "python")) ? "python" : "python3");
   const inScripts = path.join(prefix, "Scripts", "python.exe");
@@ -128,7 +128,7 @@ function versionFolders(folder: string): string[] {
 const isFile = (file: string): boolean => statOf(file)?.isFile() === true;
 const isFolder = (file: string): boolean => statOf(file)?.isDirectory() === true;
 
-/** What may not be looked at, such as another user's folder on the PATH, is as good as not there. */
+/** A file that cannot be accessed, such as one in another user's folder on PATH, counts as missing. */
 function statOf(file: string): Stats | undefined {
   try {
     return statSync(file, { throwIfNoEntry: false });

@@ -4,14 +4,14 @@ import type { Readable, Writable } from "node:stream";
 import type { EnvironmentLock } from "./install-requirements.ts";
 import { type RunnerFiles, runnerMain, runnerPackages } from "./runner-files.ts";
 
-/** A way to run steps: an interpreter with the packages that it sees. */
+/** An environment for steps: an interpreter with the packages that it can import. */
 export type StepEnvironment = {
   /** `base`, or `requirements:` and the first digits of its key. */
   name: string;
   launch: readonly [string, ...string[]];
-  /** Sees nothing but its own packages and dill. */
+  /** Can only import its own packages and dill. */
   isIsolated: boolean;
-  /** What was installed into it; absent for an interpreter's own packages. */
+  /** What was installed; absent for an interpreter's own packages. */
   lock?: EnvironmentLock;
 };
 
@@ -24,32 +24,32 @@ export type StepProcessOptions = {
   pycacheDir: string;
 };
 
-/** The process that runs one step, runner/same_runner/guardian.py: this process's ends of it. */
+/** The process that runs one step, runner/same_runner/guardian.py: this process's ends of its streams. */
 export type Guardian = {
   program: string;
-  /** Its standard input, and its leash. */
+  /** Its standard input. The guardian exits when this is closed. */
   control: Writable;
   replies: Readable;
-  /** What it prints itself; absent where another process's output has it. */
+  /** Its standard error; absent if the output of another process contains it. */
   errors?: Readable;
   readonly isAlive: boolean;
   exited: Promise<void>;
-  /** It has exited, and all that it wrote has arrived. */
+  /** Resolves when it has exited and all its output has arrived. */
   closed: Promise<void>;
-  /** Resolves only where it could not be started at all. */
+  /** Resolves only if it could not be started. */
   failed: Promise<Error>;
-  /** How it ended, as the end of a sentence. */
+  /** How it exited, as the end of a sentence. */
   describeExit(): string;
-  /** @param pid - What it says of itself; undefined: it has not yet. */
+  /** @param pid - The PID that it reported; undefined before that. */
   kill(pid: number | undefined): void;
-  /** While it only waits for work it must not keep this process alive. */
+  /** While it only waits for work, it must not keep this process alive. */
   setRef(isNeeded: boolean): void;
 };
 
-/** Starts a Python for it. */
+/** Starts a Python process as a guardian. */
 export function spawnGuardian(options: StepProcessOptions): Guardian {
   const child = spawnRunner("step", options);
-  child.stdin!.on("error", () => {}); // EPIPE: it has ended, which `exited` tells.
+  child.stdin!.on("error", () => {}); // EPIPE: it has ended, which `exited` reports.
   return {
     program: child.spawnfile,
     control: child.stdin!,
@@ -67,26 +67,26 @@ export function spawnGuardian(options: StepProcessOptions): Guardian {
   };
 }
 
-/** Starts the runner in one of its modes, with a leash, its errors, and replies on descriptor 3. */
+/** Starts the runner in one of its modes. Descriptors: its lifeline (stdin), its errors, and replies on descriptor 3. */
 export function spawnRunner(
   mode: "step" | "template",
   { environment, files, env, tempDir, pycacheDir }: StepProcessOptions,
   more: readonly string[] = [],
 ): ChildProcess {
   const [program, ...first] = environment.launch;
-  // Isolated: neither PYTHONPATH nor the user's own site-packages reach an environment of exactly the required packages.
+  // Isolated: neither PYTHONPATH nor the user's own site-packages may add to the required packages.
   const flags = environment.isIsolated ? ["-I", "-X", "utf8"] : ["-X", "utf8"];
   const own = [mode, runnerPackages(files), tempDir, environment.isIsolated ? "1" : "0", ...more];
   return spawn(program, [...first, ...flags, runnerMain(files), pycacheDir, ...own], {
     env,
     cwd: tempDir,
     stdio: ["pipe", "ignore", "pipe", "pipe"],
-    // A group of its own: Ctrl-C in a terminal reaches the host, which decides.
+    // A separate process group: Ctrl-C in a terminal reaches the host, which decides.
     detached: true,
   });
 }
 
-/** Has a template fork it; of the two connections, the template takes the first one for the guardian's input. */
+/** Lets a template fork a guardian. Of the two connections, the template uses the first one as the guardian's input. */
 export function forkGuardian(socketPath: string): Guardian {
   const control = connect(socketPath);
   const replies = connect(socketPath);
@@ -110,7 +110,7 @@ export function forkGuardian(socketPath: string): Guardian {
     failed: new Promise(() => {}),
     describeExit: () => error?.message ?? "it ended",
     kill: (pid) => {
-      // Without its leash it ends by itself.
+      // It exits when its input is closed.
       if (pid === undefined) control.destroy();
       else killProcess(pid);
     },
@@ -122,7 +122,7 @@ function killProcess(pid: number): void {
   try {
     process.kill(pid, "SIGKILL");
   } catch {
-    // It is gone.
+    // It has already exited.
   }
 }
 

@@ -12,16 +12,16 @@ export type InstallDeps = SpaceLimits & {
   files: RunnerFiles;
   env: NodeJS.ProcessEnv;
   pycacheDir: string;
-  /** The environment also sees the packages of the interpreter that it is made with. */
+  /** The environment can also import the packages of the interpreter that it is created with. */
   keepsOwnPackages: boolean;
-  /** Nothing but this machine is asked for packages. */
+  /** Packages are installed only from this machine. */
   isOffline: boolean;
   /** What uv, `venv` and pip print. */
   onLine: (line: string) => void;
   signal: AbortSignal;
 };
 
-/** What was installed, and by what: `uv 0.9.2`. */
+/** What was installed, and by which tool: `uv 0.9.2`. */
 export type EnvironmentLock = {
   installer: string;
   /** As lines of a requirements.txt, with exact versions. */
@@ -32,7 +32,7 @@ export type InstalledEnvironment = { python: string; lock: EnvironmentLock };
 
 const LAST_LINES = 20;
 
-// A virtual environment made with another one's Python sees the packages of neither: so their folders are named, after its own.
+// A virtual environment created with the Python of another one sees the packages of neither. Their folders are therefore added after its own.
 const LINK_PACKAGES = `
 import os, sys
 target = os.path.join(sys.argv[1], "lib", "python%d.%d" % sys.version_info[:2], "site-packages", "same_kit_own.pth")
@@ -53,12 +53,12 @@ for one in metadata.distributions():
     if name:
         print("%s @ %s" % (name, url) if url else "%s==%s" % (name, one.version))
 `;
-// A new virtual environment has them before anything is installed.
+// A new virtual environment contains these before anything is installed.
 const OF_VENV = /^(pip|setuptools|wheel)==/i;
 
 type Installation = { folder: string; requirements: Buffer; interpreter: Interpreter; deps: InstallDeps };
 
-/** Makes a virtual environment in `folder` and installs into it: by uv where it is installed and can, else by pip. */
+/** Creates a virtual environment in `folder` and installs into it: with uv if it is installed and can do it, otherwise with pip. */
 export async function installRequirements(
   folder: string,
   requirements: Buffer,
@@ -67,7 +67,7 @@ export async function installRequirements(
 ): Promise<InstalledEnvironment> {
   refuseWithoutCopy(interpreter);
   const uv = findUv(given.env);
-  // pip itself knows its settings.
+  // pip reads its settings itself.
   const asks = given.isOffline || uv !== undefined;
   const settings = asks ? await pipSettings(interpreter, given) : new Map<string, string>();
   const deps = given.isOffline ? { ...given, env: offlineVariables(given.env, settings) } : given;
@@ -97,16 +97,16 @@ async function pipSettings(interpreter: Interpreter, deps: InstallDeps): Promise
   const command = [...interpreter.launch, "-I", "-m", "pip", "config", "list"] as const;
   const lines = await linesOf("read pip's settings", command, interpreter, deps).catch(() => null);
   deps.signal.throwIfAborted();
-  // An interpreter without pip; the one of the environment reads the variables all the same.
+  // An interpreter without pip; the environment's pip still reads the variables.
   return readPipSettings(lines ?? pipVariables(deps.env));
 }
 
-/** @returns null where it cannot do what pip was told to do, or where it fails and pip can be tried. */
+/** @returns null if uv does not support one of pip's settings, or if it fails and pip can be tried. */
 async function installByUv(uv: string, installation: Installation, settings: PipSettings): Promise<string | null> {
   const { folder, interpreter, deps } = installation;
   const variables = uvVariables(settings);
   if (variables === undefined) return null;
-  // pip takes the best version of all indexes.
+  // pip uses the best version from all indexes.
   const env = { UV_INDEX_STRATEGY: "unsafe-best-match", ...(deps.isOffline ? {} : variables), ...deps.env };
   const own = { ...deps, env };
   const cache = deps.isInCloud ? ["--no-cache"] : [];
@@ -183,7 +183,7 @@ function refuseWithoutCopy({ launch }: Interpreter): void {
 
 type Command = readonly [string, ...string[]];
 
-/** What a program prints, which is not for the user. */
+/** The output of a program, which is not shown to the user. */
 async function linesOf(what: string, command: Command, interpreter: Interpreter, deps: InstallDeps): Promise<string[]> {
   const lines: string[] = [];
   await run(what, command, interpreter, { ...deps, onLine: (line) => void lines.push(line) });

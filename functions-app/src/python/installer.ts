@@ -1,4 +1,4 @@
-// What makes environments: uv where it is installed, else pip. uv reads no settings of pip's, so these are handed to it.
+// The tools that create environments: uv if it is installed, otherwise pip. uv does not read pip's settings, so they are passed to it.
 
 import os from "node:os";
 import path from "node:path";
@@ -6,7 +6,7 @@ import { findOnPath } from "@same-kit/shared";
 
 export type PipSettings = ReadonlyMap<string, string>;
 
-/** Settings of pip that change nothing about what is installed. */
+/** Settings of pip that do not change what is installed. */
 const WITHOUT_EFFECT =
   /^(disable-pip-version-check|no-input|progress-bar|quiet|verbose|(default-)?timeout|retries|(no-)?cache-dir|user|break-system-packages|no-warn-script-location|root-user-action|no-color|require-virtualenv|log)$/;
 
@@ -17,18 +17,18 @@ const AS_UV_HAS_IT: Readonly<Record<string, string>> = {
   "trusted-host": "UV_INSECURE_HOST",
   cert: "SSL_CERT_FILE",
 };
-/** Several links are separated by commas there, and by blanks in pip's. */
+/** uv separates several links with commas, pip with blanks. */
 const BY_COMMAS = new Set(["UV_FIND_LINKS"]);
 
-/** Undefined where there is none. */
+/** Undefined if there is none. */
 export function findUv(env: NodeJS.ProcessEnv): string | undefined {
   const home = env["HOME"] ?? os.homedir();
-  // Where its own installer, and Rust's, put it.
+  // Where uv's own installer, and Rust's, put it.
   const PATH = [env["PATH"] ?? "", path.join(home, ".local", "bin"), path.join(home, ".cargo", "bin")];
   return findOnPath("uv", { PATH: PATH.join(path.delimiter) })[0];
 }
 
-/** Those of the environment, as `pip config list` prints them. */
+/** The settings in environment variables, in the format of `pip config list`. */
 export function pipVariables(env: NodeJS.ProcessEnv): string[] {
   return Object.entries(env).flatMap(([name, value = ""]) => {
     const [, setting] = /^PIP_(\w+)$/.exec(name) ?? [];
@@ -37,13 +37,13 @@ export function pipVariables(env: NodeJS.ProcessEnv): string[] {
   });
 }
 
-/** @param lines - What `pip config list` prints: `global.index-url='https://…'`. */
+/** @param lines - The output of `pip config list`: `global.index-url='https://…'`. */
 export function readPipSettings(lines: readonly string[]): PipSettings {
   const found = lines.flatMap((line) => {
     const [, section, name = "", value = ""] = /^(:env:|[\w-]+)\.([\w-]+)=['"](.*)['"]$/.exec(line.trim()) ?? [];
     return section === undefined ? [] : [{ section, name, value: value.replaceAll("\\n", " ") }];
   });
-  // As pip ranks them: a command's own before those of all commands, the environment before both.
+  // pip's precedence: a command's own settings before those of all commands, the environment before both.
   const rank = ["global", "install", ":env:"];
   const ranked = found
     .filter(({ section }) => rank.includes(section))
@@ -51,7 +51,7 @@ export function readPipSettings(lines: readonly string[]): PipSettings {
   return new Map(ranked.map(({ name, value }) => [name, value.trim()]));
 }
 
-/** pip's settings as variables for uv; undefined where one of them means nothing to it. */
+/** pip's settings as variables for uv; undefined if uv has no equivalent for one of them. */
 export function uvVariables(settings: PipSettings): Record<string, string> | undefined {
   const variables: Record<string, string> = {};
   for (const [name, value] of settings) {

@@ -2,7 +2,7 @@ import type { Readable } from "node:stream";
 
 const NEWLINE = 0x0a;
 
-/** Calls `onLine` with the value of every line of JSON; a line that is none is passed over. */
+/** Calls `onLine` with the value of every line of JSON; other lines are skipped. */
 export function readJsonLines(input: Readable, onLine: (value: unknown) => void): void {
   let unfinished: Buffer[] = [];
   input.on("data", (chunk: Buffer) => {

@@ -4,27 +4,27 @@ import path from "node:path";
 import { isRecord, readJson, writeJsonAtomic } from "@same-kit/shared";
 import { isInCloud, pythonCacheFolder } from "./cache-folder.ts";
 
-/** What an interpreter says of itself. */
+/** What an interpreter reports about itself. */
 export type PythonFacts = {
   /** Its own `sys.executable`. */
   executable: string;
   /** For example `3.12.4`. */
   version: string;
-  /** For example `3.12`: sessions travel only between Pythons of one minor version. */
+  /** For example `3.12`: a session can only be loaded by the minor version that wrote it. */
   minor: string;
   major: number;
   implementation: string;
-  /** Whether it can make virtual environments: Debian keeps that in a package of its own. */
+  /** Whether it can create virtual environments: Debian has that in a separate package. */
   hasVenv: boolean;
   isVirtualEnvironment: boolean;
 };
 
 /**
- * Asks an interpreter once, and again when its program or its virtual environment's description has changed: the answer costs a
- * start of Python, which a run would wait for.
+ * Queries an interpreter once, and again when its program or the description of its virtual environment has changed. A query costs a
+ * start of Python, for which a run would wait.
  *
- * @param program - A path. What a script, or a launcher such as `mise` or `py.exe`, starts may change without it, so these are asked
- * every time.
+ * @param program - A path. A script, or a launcher such as `mise` or `py.exe`, can start another interpreter without changing itself,
+ * so these are queried every time.
  */
 export async function keptFacts<Refusal extends { rejected: string }>(
   program: string,
@@ -37,14 +37,14 @@ export async function keptFacts<Refusal extends { rejected: string }>(
   const known: unknown = await readJson(file).catch(() => undefined);
   if (isFacts(known)) return { facts: known };
   const answer = await ask();
-  // The modules that `hasVenv` is about can be installed without a change of the program.
+  // The modules that `hasVenv` depends on can be installed without a change to the program.
   if ("facts" in answer && answer.facts.hasVenv && isItself(program, answer.facts)) {
     await writeJsonAtomic(file, answer.facts).catch(() => {});
   }
   return answer;
 }
 
-/** Whether the program is the interpreter, not one that starts it. */
+/** Whether the program is the interpreter itself, not a program that starts it. */
 function isItself(program: string, { executable }: PythonFacts): boolean {
   try {
     return realpathSync(executable) === realpathSync(program);
@@ -63,7 +63,7 @@ function identityOf(program: string): string | undefined {
     const identity = [program, real, ino, size, mtimeMs, ctimeMs, environment];
     return createHash("sha256").update(JSON.stringify(identity)).digest("hex").slice(0, 32);
   } catch {
-    return undefined; // Asking it says why.
+    return undefined; // A query will report why.
   }
 }
 

@@ -1,4 +1,4 @@
-// The environments that requirements.txt files became, for `same-kit env`.
+// The environments created from requirements.txt files, for `same-kit env`.
 
 import { readdir, readFile, rm, stat } from "node:fs/promises";
 import path from "node:path";
@@ -8,13 +8,13 @@ import type { Current } from "./requirements-environment.ts";
 import { BUILD_LOCK, CURRENT } from "./space.ts";
 
 export type ListedEnvironment = {
-  /** As a step's record names it: `requirements:` and the first digits of its key. */
+  /** The name in a step's record: `requirements:` and the first digits of its key. */
   name: string;
   folder: string;
   sizeBytes: number;
-  /** Version of the interpreter; null for what no build has finished, or an older version made. */
+  /** Version of the interpreter; null if no build has finished, or if an older version created it. */
   python: string | null;
-  /** Whether that interpreter is still there. */
+  /** Whether the interpreter still exists. */
   isUsable: boolean;
   installer: string | null;
   packages: readonly string[];
@@ -22,11 +22,11 @@ export type ListedEnvironment = {
   usedAt: string;
 };
 
-/** Where this machine's are. */
+/** The folder of this machine's environments. */
 export const environmentsFolder = (env: NodeJS.ProcessEnv): string =>
   path.join(pythonCacheFolder({ ...env, AZURE_FUNCTIONS_ENVIRONMENT: "Development" }), "environments");
 
-/** Last used first. */
+/** Most recently used first. */
 export async function listEnvironments(folder: string): Promise<ListedEnvironment[]> {
   const names = await readdir(folder).catch(() => []);
   const found = await Promise.all(names.map((name) => describe(folder, name)));
@@ -63,7 +63,7 @@ function parse(text: string): Current | null {
 /**
  * Removes an environment, unless it is being built.
  *
- * @returns Whether it is gone.
+ * @returns Whether it was removed.
  */
 export async function removeEnvironment({ folder }: Pick<ListedEnvironment, "folder">): Promise<boolean> {
   const lock = await tryFileLock(path.join(folder, BUILD_LOCK));

@@ -1,4 +1,4 @@
-// `--offline`: environments are made of what is on this machine, and no package index is asked.
+// `--offline`: environments are created from packages on this machine, without a package index.
 
 import os from "node:os";
 import { PythonError } from "./errors.ts";
@@ -6,13 +6,13 @@ import type { PipSettings } from "./installer.ts";
 
 const INDEX_OPTION = /^(-i|--index-url|--extra-index-url|-f|--find-links)\b[\s=]*(?!file:)[a-z+]+:\/\//i;
 const REMOTE = /(?<![\w+])(?!file:)[a-z][a-z+.-]*:\/\/\S+/i;
-// Nobody listens there: for what would be asked all the same.
+// Nothing listens there: for requests that are made anyway.
 const NOWHERE = "http://127.0.0.1:1";
 
 /**
- * The file without the indexes that it names.
+ * The requirements without the indexes that they name.
  *
- * @throws PythonError `ERR_PYTHON_OFFLINE` where it names a package by a URL of another machine.
+ * @throws PythonError `ERR_PYTHON_OFFLINE` if they name a package by a URL of another machine.
  */
 export function withoutIndexes(requirements: Buffer): Buffer {
   const lines = requirements.toString("utf8").split(/\r?\n/);
@@ -22,7 +22,7 @@ export function withoutIndexes(requirements: Buffer): Buffer {
   return Buffer.from(left.join("\n"));
 }
 
-/** The environment of an installer that is to stay on this machine; only local folders of wheels are left of pip's settings. */
+/** The environment of an installer that must not use the network; of pip's settings, only local folders of wheels remain. */
 export function offlineVariables(env: NodeJS.ProcessEnv, settings: PipSettings): NodeJS.ProcessEnv {
   const own = Object.entries(env).filter(
     ([name]) => !/^(PIP_.*|UV_(DEFAULT_|EXTRA_)?INDEX.*|(https?|all|no)_proxy)$/i.test(name),
@@ -39,7 +39,7 @@ export function offlineVariables(env: NodeJS.ProcessEnv, settings: PipSettings):
   };
 }
 
-/** @param printed - What the installer printed at its end. */
+/** @param printed - The end of the installer's output. */
 export function missingOffline(printed: string): PythonError {
   const pip = [...printed.matchAll(/No matching distribution found for (\S+)/g)].map(([, name = ""]) => name);
   const uv = [...printed.matchAll(/Because ([\w.-]+(?:==[\w.]+)?)\S* (?:was not found in|needs to be downloaded)/g)];

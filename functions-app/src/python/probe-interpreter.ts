@@ -4,7 +4,7 @@ import { keptFacts, type PythonFacts } from "./kept-facts.ts";
 /** Where an interpreter was found: a setting, an active environment, this package, PATH, or a version manager's folder. */
 export type PythonOrigin = "SAME_PYTHON" | "bundled" | "VIRTUAL_ENV" | "CONDA_PREFIX" | "PATH" | "managed";
 
-/** A Python that really ran. */
+/** A Python that has been run successfully. */
 export type Interpreter = {
   /** Program and first arguments that start it: a bundled one may need the loader in front of it. */
   launch: readonly [string, ...string[]];
@@ -14,7 +14,7 @@ export type Interpreter = {
 /** dill 0.4.1 and the app's own Python files need it. */
 export const OLDEST_MINOR = 9;
 
-// A cold shim on a slow disk takes seconds; one that waits for input must not hang the app.
+// A cold shim on a slow disk takes seconds; a program that waits for input must not block the app.
 const PROBE_TIMEOUT_MS = 20_000;
 
 const PROBE = [
@@ -27,9 +27,9 @@ const PROBE = [
 ].join("\n");
 
 /**
- * Starts the program and asks it what it is.
+ * Starts the program and queries its version and features.
  *
- * @returns The interpreter, or why it is none that the app can use, as the end of a sentence.
+ * @returns The interpreter, or why the app cannot use it, as the end of a sentence.
  */
 export async function probeInterpreter(
   launch: readonly [string, ...string[]],
@@ -45,7 +45,7 @@ export async function probeInterpreter(
   if (major !== 3 || Number(facts.minor.split(".")[1]) < OLDEST_MINOR) {
     return { rejected: `is Python ${facts.version}, older than 3.${OLDEST_MINOR}` };
   }
-  // The real program behind a shim, which would cost a shell at every start.
+  // The real program behind a shim, because a shim costs a shell at every start.
   return { launch: launch.length === 1 ? [facts.executable] : launch, origin, ...facts };
 }
 
@@ -64,7 +64,7 @@ function run(
         resolve({ rejected: "does not answer as a Python does" });
       }
     });
-    child.stdin?.on("error", () => {}).end(); // It may be gone before this.
+    child.stdin?.on("error", () => {}).end(); // It may already have exited.
   });
 }
 

@@ -1,4 +1,4 @@
-// A shim of pyenv is a shell script that starts a dozen others to find out which Python is chosen: a tenth of a second at every start.
+// A pyenv shim is a shell script that starts a dozen others to find the selected Python, which takes a tenth of a second at every start.
 
 import { existsSync, readFileSync } from "node:fs";
 import os from "node:os";
@@ -11,10 +11,10 @@ export function pyenvRoot(env: NodeJS.ProcessEnv): string {
 }
 
 /**
- * The program that a shim of pyenv would run: of the version that `PYENV_VERSION`, a `.python-version` or pyenv's own file names.
+ * The program that a pyenv shim would run: the version that `PYENV_VERSION`, a `.python-version` or pyenv's own file names.
  *
- * @param folder - Where `.python-version` is looked for first, then in the folders above.
- * @returns `file` itself where it is no such shim, or where pyenv has more to decide: several versions, a short or unknown one, `system`.
+ * @param folder - Where the search for `.python-version` starts; it continues in the folders above.
+ * @returns `file` itself if it is not such a shim, or if pyenv must decide: several versions, a short or unknown one, `system`.
  */
 export function behindShim(file: string, env: NodeJS.ProcessEnv, folder: string): string {
   const root = pyenvRoot(env);
@@ -33,7 +33,7 @@ function chosenVersion(root: string, folder: string): string {
   }
 }
 
-/** @returns An empty text where there is not exactly one line that says something. */
+/** @returns An empty text unless there is exactly one line with content. */
 function wordIn(text: string): string {
   const lines = text.split("\n").map((line) => line.trim());
   const [first = "", ...others] = lines.filter((line) => line !== "" && !line.startsWith("#"));

@@ -13,33 +13,33 @@ import { StepProcessPool } from "./step-process-pool.ts";
 
 export type PythonRuntimeOptions = {
   env: NodeJS.ProcessEnv;
-  /** The app's Python files: runner, dill, and perhaps a CPython. */
+  /** The app's Python files: runner, dill, and possibly a CPython. */
   appPythonDir: string;
   /** Default: the system's. */
   tempDir?: string;
-  /** How long without a step until nothing is kept ready; default 10 min. */
+  /** How long without a step until all idle processes are stopped; default 10 min. */
   idleMs?: number;
 };
 
 export type StartedPython = { process: StepProcess; ready: ReadyPython; environment: StepEnvironment };
 
 export type StartOptions = {
-  /** Absent or without any requirement: the interpreter's own packages. */
+  /** Absent, or without any requirement: the interpreter's own packages. */
   requirements: Buffer | undefined;
   /** The requirements add to the interpreter's own packages. */
   keepsOwnPackages?: boolean;
   /** The step needs a process in which no package is loaded yet. */
   isPlain?: boolean;
-  /** What uv and pip print. */
+  /** Called with each line that uv and pip print. */
   onLine: (line: string) => void;
   signal: AbortSignal;
 };
 
 const LATER_MS = 250;
-// It loads packages, which an app that is about to end should not begin with.
+// A template loads packages; an app that is about to exit should not start that.
 const TEMPLATE_LATER_MS = 1_000;
 
-/** The Pythons of this app: the interpreter found once, environments made on demand, a process kept ready. */
+/** The Pythons of this app: finds the interpreter once, creates environments on demand, and keeps a process ready. */
 export class PythonRuntime {
   readonly #options: PythonRuntimeOptions;
   readonly #cacheDir: string;
@@ -65,12 +65,12 @@ export class PythonRuntime {
     });
   }
 
-  /** Finds Python and starts a first process, so that the first step need not wait. Failures wait for that step. */
+  /** Finds Python and starts a first process, so that the first step does not wait. That step reports failures. */
   async warmUp(): Promise<void> {
     try {
       this.#pool.prepare(toBase(await this.#find()));
     } catch {
-      // The step that needs it says why.
+      // The step that needs it reports why.
     }
   }
 
@@ -80,9 +80,9 @@ export class PythonRuntime {
       return await this.#start(options);
     } catch (error) {
       if (!(error instanceof PythonError) || error.code !== "ERR_PYTHON_START") throw error;
-      // The interpreter may have been replaced since it was found, as an update of the system does.
+      // The interpreter may have been replaced since it was found, for example by a system update.
       this.#interpreter = undefined;
-      // Or a template does not fork any more.
+      // Or a template can no longer fork.
       this.#pool.clear();
       return this.#start(options);
     }
@@ -92,22 +92,22 @@ export class PythonRuntime {
     this.#pool.prepare(environment);
   }
 
-  /** For one that was started, and that no step needed. */
+  /** Returns a process that was started but not used by a step. */
   giveBack({ environment, process }: StartedPython): void {
     this.#pool.giveBack(environment, process);
   }
 
-  /** A step of this environment has used these packages: later ones find them loaded. */
+  /** Records that a step of this environment has used these packages: they are preloaded for later steps. */
   learn(environment: StepEnvironment, packages: readonly string[]): void {
     this.#pool.learn(environment, packages);
   }
 
-  /** For a step that may come or not: a run's result is not kept waiting, nor the end of an app that nobody needs any more. */
+  /** Prepares for a step that may never come: this must delay neither the run's result nor the exit of an idle app. */
   prepareLater(environment: StepEnvironment): void {
     clearTimeout(this.#later);
     this.#later = setTimeout(() => this.#pool.prepare(environment), LATER_MS);
     this.#later.unref();
-    // Not put off by the next run: runs may follow one another without a pause.
+    // The next run does not postpone it: runs may follow one another without a pause.
     if (this.#template !== undefined) return;
     this.#template = setTimeout(() => {
       this.#template = undefined;
@@ -158,7 +158,7 @@ export class PythonRuntime {
     try {
       return await this.#interpreter;
     } catch (error) {
-      this.#interpreter = undefined; // Somebody may install one before the next step.
+      this.#interpreter = undefined; // One may be installed before the next step.
       throw error;
     }
   }
@@ -170,7 +170,7 @@ export class PythonRuntime {
 
 const toBase = ({ launch }: Interpreter): StepEnvironment => ({ name: "base", launch, isIsolated: false });
 
-/** A file of comments asks for nothing. */
+/** A file with only comments contains no requirement. */
 function hasRequirement(requirements: Buffer | undefined): requirements is Buffer {
   const lines = requirements?.toString("utf8").split("\n") ?? [];
   return lines.some((line) => line.trim() !== "" && !line.trim().startsWith("#"));

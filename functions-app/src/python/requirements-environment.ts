@@ -1,11 +1,11 @@
-// A requirements.txt gets a virtual environment of exactly these packages, kept under a key of its content and its interpreter:
+// Each requirements.txt gets a virtual environment with exactly its packages, stored under a key of its content and its interpreter:
 //
-//   <cache>/environments/<key>/current.json      which folder is whole; replaced in one move
+//   <cache>/environments/<key>/current.json      names the complete folder; replaced atomically
 //   <cache>/environments/<key>/env-<random>/     the virtual environment
-//   <cache>/environments/<key>/build.lock        the lock of the process that builds; the others wait for its result
+//   <cache>/environments/<key>/build.lock        the lock of the process that builds; others wait for its result
 //
-// The lock only saves work. Two processes that cannot see each other, such as two containers with one cache folder, build two
-// folders, and the first to finish wins.
+// The lock only avoids duplicate work. Two processes that cannot see each other, such as two containers with one cache folder, build
+// two folders, and the first to finish wins.
 
 import { createHash, randomBytes } from "node:crypto";
 import { mkdir, readdir, readFile, rm, stat, utimes } from "node:fs/promises";
@@ -17,14 +17,14 @@ import type { Interpreter } from "./probe-interpreter.ts";
 import { BUILD_LOCK, CURRENT, makeRoom } from "./space.ts";
 
 export type RequirementsDeps = InstallDeps & {
-  /** Holds all environments of this user. */
+  /** Contains all environments of this user. */
   environmentsDir: string;
 };
 
 export type Current = {
   folder: string;
   python: string;
-  /** The interpreter's. */
+  /** The version of the interpreter. */
   version: string;
   lock: EnvironmentLock;
   /** ISO 8601. */
@@ -36,9 +36,9 @@ const WAIT_POLL_MS = 100;
 const inProgress = new Map<string, Promise<StepEnvironment>>();
 
 /**
- * The virtual environment for `requirements`, made where there is none, or none whose interpreter still runs.
+ * The virtual environment for `requirements`. It is created if there is none, or if its interpreter no longer runs.
  *
- * @throws PythonError where it cannot be made: pip's own last lines, a Python without `venv`, too little space, `deps.signal`.
+ * @throws PythonError if it cannot be created: pip's own last lines, a Python without `venv`, too little space, `deps.signal`.
  */
 export function requirementsEnvironment(
   requirements: Buffer,
@@ -47,7 +47,7 @@ export function requirementsEnvironment(
 ): Promise<StepEnvironment> {
   const key = keyOf(requirements, interpreter, deps.keepsOwnPackages);
   const folder = path.join(deps.environmentsDir, key);
-  // Keyed by folder, so that steps of this process share the work, and its failure.
+  // Keyed by folder, so that concurrent steps of this process share the work and its failure.
   const started = inProgress.get(folder) ?? useOrBuild({ folder, key, requirements, interpreter, deps });
   inProgress.set(folder, started);
   return started.finally(() => {
@@ -71,12 +71,12 @@ async function useOrBuild(wanted: Wanted): Promise<StepEnvironment> {
   });
 }
 
-/** @returns Nothing while another process builds. */
+/** @returns undefined while another process builds. */
 async function buildAlone(wanted: Wanted): Promise<Current | undefined> {
   const lock = await tryFileLock(path.join(wanted.folder, BUILD_LOCK));
   if (lock === undefined) return undefined;
   try {
-    // It may have become whole between the look and the lock.
+    // Another process may have completed it before this one got the lock.
     return (await readCurrent(wanted.folder)) ?? (await build(wanted));
   } finally {
     await lock.release();
@@ -99,7 +99,7 @@ async function build({ folder, key, requirements, interpreter, deps }: Wanted): 
   }
 }
 
-/** The first one stays; the other's folder is removed by the next build. */
+/** The first complete folder is kept; the next build removes the other one. */
 async function publish(folder: string, made: Current): Promise<Current> {
   const other = await readCurrent(folder);
   if (other !== undefined) return other;
@@ -107,7 +107,7 @@ async function publish(folder: string, made: Current): Promise<Current> {
   return made;
 }
 
-/** Undefined also where the interpreter under the environment went away: its link then leads nowhere. */
+/** Also undefined if the environment's interpreter was removed, so that its link points nowhere. */
 async function readCurrent(folder: string): Promise<Current | undefined> {
   try {
     const current = JSON.parse(await readFile(path.join(folder, CURRENT), "utf8")) as Current;
@@ -118,13 +118,13 @@ async function readCurrent(folder: string): Promise<Current | undefined> {
   }
 }
 
-/** `same-kit env prune` removes environments that have not been used for a long time. */
+/** Updates the time of last use: `same-kit env prune` removes environments that have not been used for a long time. */
 async function noteUse(folder: string): Promise<void> {
   const now = new Date();
   await utimes(path.join(folder, CURRENT), now, now).catch(() => {});
 }
 
-/** What killed builds and replaced environments left. Only the holder of the mark calls it, when there is no usable one. */
+/** Removes what killed builds and replaced environments left. Called only by the holder of the lock, if no environment is usable. */
 async function removeLeftovers(folder: string): Promise<void> {
   const names = (await readdir(folder)).filter((name) => name.startsWith("env-") || name.startsWith("current."));
   await Promise.all(names.map((name) => rm(path.join(folder, name), { recursive: true, force: true })));
@@ -134,7 +134,7 @@ function toStepEnvironment(key: string, { python, lock }: Current): StepEnvironm
   return { name: `requirements:${key.slice(0, 12)}`, launch: [python], isIsolated: true, lock };
 }
 
-/** White space and comments do not make another environment; the interpreter does, and so does its version. */
+/** White space and comments do not change the key; the interpreter and its version do. */
 function keyOf(requirements: Buffer, { executable, version }: Interpreter, keepsOwnPackages: boolean): string {
   const lines = requirements.toString("utf8").split(/\r?\n/);
   const meant = lines.map((line) => line.replace(/(^|\s)#.*$/, "").trim()).filter((line) => line !== "");

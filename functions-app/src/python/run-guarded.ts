@@ -16,9 +16,9 @@ export type GuardedCommand = {
 };
 
 /**
- * Runs a program whose whole tree ends when it ends, when `signal` aborts, and when this process dies.
+ * Runs a program, and ends its whole process tree when the program ends, when `signal` aborts, and when this process dies.
  *
- * @returns Its exit code. After an abort some other number than 0.
+ * @returns Its exit code; not 0 after an abort.
  */
 export async function runGuarded(options: GuardedCommand): Promise<number> {
   const { interpreter, files, pycacheDir, command, env, cwd, onLine, signal } = options;
@@ -29,7 +29,7 @@ export async function runGuarded(options: GuardedCommand): Promise<number> {
     stdio: ["pipe", "pipe", "pipe"],
     detached: true,
   });
-  child.stdin.on("error", () => {}); // It has ended already.
+  child.stdin.on("error", () => {}); // It has already exited.
   for (const input of [child.stdout, child.stderr]) createInterface({ input }).on("line", onLine);
   const end = () => child.stdin.end();
   signal.addEventListener("abort", end, { once: true });

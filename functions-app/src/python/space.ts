@@ -6,23 +6,23 @@ import { PythonError } from "./errors.ts";
 export type SpaceLimits = {
   isInCloud: boolean;
   environmentsDir: string;
-  /** An environment in the cloud may use so much of the temp folder. */
+  /** The maximum size of an environment in the cloud's temp folder. */
   environmentBytes: number;
 };
 
-/** Lies in the folder of an environment while a process builds it. */
+/** Exists in the folder of an environment while a process builds it. */
 export const BUILD_LOCK = "build.lock";
-/** Says which of an environment's folders is whole; its time is that of the last use. */
+/** Names the complete folder of an environment; its modification time is the time of the last use. */
 export const CURRENT = "current.json";
 
 const MiB = 1024 * 1024;
 
-/** Flex Consumption has 0.8 GB of temp storage, which steps and their sessions need as well. */
+/** Flex Consumption has 0.8 GB of temp storage, which steps and their sessions also need. */
 export const DEFAULT_ENVIRONMENT_BYTES = 500 * MiB;
 /** pip itself takes some 20 MB, and unpacks next to its downloads. */
 const LEAST_FREE_BYTES = 128 * MiB;
 
-/** In the cloud: removes the environments of other requirements when space gets short, and refuses to begin without any. */
+/** In the cloud: removes other environments when space runs short, and refuses to start without enough. */
 export async function makeRoom(
   { isInCloud, environmentsDir, environmentBytes }: SpaceLimits,
   key: string,
@@ -37,7 +37,7 @@ export async function makeRoom(
   );
 }
 
-/** @throws PythonError where an environment in the cloud is larger than it may be. */
+/** @throws PythonError if an environment in the cloud is larger than the limit. */
 export async function checkSize(folder: string, { isInCloud, environmentBytes }: SpaceLimits): Promise<void> {
   if (!isInCloud) return;
   const size = await folderSize(folder);
@@ -58,7 +58,7 @@ async function freeBytes(folder: string): Promise<number> {
   return bavail * bsize;
 }
 
-/** Not those that are being built; a step that runs in a removed one fails, which is rarer than a full disk. */
+/** Skips those that are being built. A step that is running in a removed one fails, which is rarer than a full disk. */
 async function removeOthers(environmentsDir: string, key: string): Promise<void> {
   for (const name of await readdir(environmentsDir)) {
     const folder = path.join(environmentsDir, name);

@@ -1,6 +1,6 @@
-// What the app needs for itself, and a notebook does not: its storage, its keys, its telemetry. No wall, as a step runs as the
-// same user; but a notebook that prints or sends its environment shall not give these away. IDENTITY_* stays: notebooks may use
-// the app's identity to reach their data.
+// Variables that the app needs and a notebook does not: its storage, its keys, its telemetry. This is not a security boundary, because
+// a step runs as the same user; but a notebook that prints or sends its environment must not reveal them. IDENTITY_* stays: notebooks
+// may use the app's identity to access their data.
 const WITHHELD = [
   /^AzureWebJobs/i,
   /^SAME_(KIT_)?ACCESS_KEY$/i,
@@ -14,7 +14,7 @@ const WITHHELD = [
   /^NODE_/i,
   /^ELECTRON_/i,
 ];
-// They belong to the Python that the app itself may have been started with.
+// They concern the Python that may have started the app itself.
 const OF_A_LAUNCHER = new Set(["PYTHONHOME", "__PYVENV_LAUNCHER__", "PYTHONSTARTUP", "PYTHONINSPECT"]);
 
 /** The variables of a Python process that runs steps or pip. */

@@ -2,40 +2,40 @@ import { type StepEnvironment, type StepProcessOptions, spawnGuardian } from "./
 import { StepProcess } from "./step-process.ts";
 import { StepTemplate } from "./step-template.ts";
 
-// More environments than this seldom take turns, and each spare keeps a Python's memory.
+// More environments than this rarely alternate, and each spare process uses the memory of a Python.
 const MAX_ENVIRONMENTS = 2;
 const IDLE_MS = 10 * 60_000;
-// They take a large part of a second to load, and work in a fork. Others start threads, or open devices, when they are loaded.
+// These take a large part of a second to load, and work in a fork. Others start threads or open devices when they are loaded.
 const LOADED_AHEAD: ReadonlySet<string> = new Set(["numpy", "pandas"]);
-// Forks of macOS's own libraries may crash.
+// On macOS, forks of the system's own libraries may crash.
 const HAS_TEMPLATES = process.platform === "linux";
 
 export type PoolOptions = Omit<StepProcessOptions, "environment"> & {
-  /** After so long without a step nothing is kept ready; default 10 min. */
+  /** How long without a step until all idle processes are stopped; default 10 min. */
   idleMs?: number;
 };
 
-/** What is kept of an environment. */
+/** The processes and knowledge of one environment. */
 type Kept = {
   environment: StepEnvironment;
   spare: StepProcess | undefined;
   template: StepTemplate | undefined;
-  /** The packages that its steps use, of those that can be loaded ahead. */
+  /** The packages that its steps use, among those that can be preloaded. */
   modules: Set<string>;
-  /** They do not work in a fork here. */
+  /** Preloaded packages do not work in a fork here. */
   isUnsafe: boolean;
-  /** No template could be started. */
+  /** A template could not be started. */
   hasFailed: boolean;
 };
 
 /**
- * Keeps one started process per environment ready, so that a step does not wait for Python and dill to start. A process serves one
- * step and is never used again: nothing of a step is left for the next one. Once an environment is in use, its processes are forked
- * by a template, which has loaded what its steps import.
+ * Keeps one started process per environment ready, so that a step does not wait for Python and dill to start. Each process is used
+ * for one step only, so steps share nothing. Once an environment is in use, its processes are forked from a template, which has
+ * preloaded what its steps import.
  */
 export class StepProcessPool {
   readonly #options: PoolOptions;
-  /** The latest is the last. */
+  /** The most recently used is the last. */
   readonly #kept = new Map<string, Kept>();
   readonly #ending = new Set<Promise<void>>();
   #idle: NodeJS.Timeout | undefined;
@@ -44,7 +44,7 @@ export class StepProcessPool {
     this.#options = options;
   }
 
-  /** @param isPlain - The step needs a process in which nothing is loaded. */
+  /** @param isPlain - The step needs a process without preloaded packages. */
   take(environment: StepEnvironment, { isPlain = false } = {}): StepProcess {
     this.#rest();
     if (isPlain) return this.#spawn(environment);
@@ -55,20 +55,20 @@ export class StepProcessPool {
     return spare?.isAlive ? spare : this.#start(kept);
   }
 
-  /** Starts a process for the next step that may come. */
+  /** Starts a process for a possible next step. */
   prepare(environment: StepEnvironment): void {
     const kept = this.#keptOf(environment);
     if (!kept.spare?.isAlive) kept.spare = this.#start(kept);
     this.#rest();
   }
 
-  /** Steps of this environment have used these packages. */
+  /** Records that steps of this environment have used these packages. */
   learn(environment: StepEnvironment, packages: readonly string[]): void {
     const kept = this.#keptOf(environment);
     for (const name of packages) if (LOADED_AHEAD.has(name)) kept.modules.add(name);
   }
 
-  /** As `prepare`, for an environment that stays in use: with a template, which loads what was learned. */
+  /** Like `prepare`, for an environment that stays in use: with a template, which preloads the recorded packages. */
   prepareTemplate(environment: StepEnvironment): void {
     this.prepare(environment);
     const kept = this.#keptOf(environment);
@@ -81,7 +81,7 @@ export class StepProcessPool {
     void template.ready.then((canFork) => this.#useTemplate(kept, template, canFork));
   }
 
-  /** For a process that was taken and not used: it waits for the next step. */
+  /** Returns a process that was taken but not used: it waits for the next step. */
   giveBack(environment: StepEnvironment, process: StepProcess): void {
     process.giveBack();
     const kept = this.#keptOf(environment);
@@ -90,19 +90,19 @@ export class StepProcessPool {
     this.#rest();
   }
 
-  /** Ends what is kept ready. */
+  /** Ends all idle processes. */
   clear(): void {
     for (const key of [...this.#kept.keys()]) this.#drop(key);
   }
 
-  /** Ends what is kept ready, and waits until it is gone. */
+  /** Ends all idle processes, and waits until they have exited. */
   async stop(): Promise<void> {
     clearTimeout(this.#idle);
     this.clear();
     await Promise.all(this.#ending);
   }
 
-  /** The spare that was started without what the template has is replaced. */
+  /** Replaces the spare process that was started without the template's packages. */
   #useTemplate(kept: Kept, template: StepTemplate, canFork: boolean): void {
     if (kept.template !== template) return;
     if (template.isUnsafe) {
@@ -110,7 +110,7 @@ export class StepProcessPool {
       kept.template = undefined;
       return;
     }
-    // As below a temp folder whose path is too long for a socket.
+    // For example if the path of the temp folder is too long for a socket.
     if (!canFork) kept.hasFailed = true;
     if (!canFork || kept.spare === undefined) return;
     this.#end(kept.spare);
@@ -154,7 +154,7 @@ export class StepProcessPool {
     this.#ending.add(ending);
   }
 
-  /** From now on it is idle. */
+  /** Starts the idle period. */
   #rest(): void {
     clearTimeout(this.#idle);
     this.#idle = setTimeout(() => this.clear(), this.#options.idleMs ?? IDLE_MS);

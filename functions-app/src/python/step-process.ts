@@ -4,9 +4,9 @@ import { PythonError } from "./errors.ts";
 import type { Guardian } from "./guardian.ts";
 import { readJsonLines } from "./json-lines.ts";
 
-/** What a started process says of itself. */
+/** What a started process reports about itself. */
 export type ReadyPython = {
-  /** For this step alone: `code.py` and the session go in, `work/` is its working directory; removed with the process. */
+  /** A folder for this step only: it receives `code.py` and the session, and `work/` is the working directory; removed with the process. */
   folder: string;
   pid: number;
   version: string;
@@ -14,49 +14,49 @@ export type ReadyPython = {
   implementation: string;
   executable: string;
   dill: string;
-  /** Another text after packages were installed or removed. */
+  /** Changes when packages are installed or removed. */
   packages: string;
 };
 
-/** How the process that ran the step's code ended; neither member where it was killed. */
+/** How the process that ran the step's code ended; neither member if it was killed. */
 export type StepExit = { cause: "ended" | "killed"; code?: number; signal?: number };
 
 /** One line of JSON to the runner, runner/same_runner/guardian.py. */
 export type StepOrder = {
   name: string;
-  /** Null: all of the code is one cell, without what notebooks add to Python. */
+  /** Null: all of the code is one cell, without the features of notebooks. */
   cells: readonly { number: number; lines: number; tags?: readonly string[] }[] | null;
   environ: Record<string, string>;
   variableBytes: number;
-  /** A session that is larger in the form of clients is left in parts. */
+  /** A session that is larger in the inline format is left in parts. */
   inlineBytes: number;
   sessionBytes: number;
-  /** Has the parts of the session before; those of this step's are left there. */
+  /** Contains the parts of the previous session; those of this step's session are added. */
   sessionFolder: string;
-  /** The last step describes its variables, and its session holds nothing but them. */
+  /** The last step describes its variables, and its session contains only these. */
   isLast: boolean;
-  /** Later steps read `_` or `Out`, so that what cells showed goes with the session. */
+  /** Later steps read `_` or `Out`, so the results of the cells are saved in the session. */
   keepsResults: boolean;
   warnOfForeignPackages: boolean;
-  /** Reports which files of the working directory the step reads. */
+  /** Report which files of the working directory the step reads. */
   tracesReads?: boolean;
 };
 
 type Reply = ({ kind: "ready" } & ReadyPython) | { kind: "started"; pid: number } | ({ kind: "exit" } & StepExit);
 
-/** What the step prints and shows, as `runner/same_runner/outputs/relay.py` writes it. */
+/** A message about what the step prints or displays, in the format of `runner/same_runner/outputs/relay.py`. */
 export type Printed = { kind: "output" | "event" };
 
-// Importing dill takes a tenth of a second; a machine that swaps, or a cold disk in the cloud, has its time.
+// Importing dill takes a tenth of a second; a machine that swaps, or a cold disk in the cloud, needs longer.
 const START_TIMEOUT_MS = 60_000;
-// The guardian needs milliseconds to end a tree; this is for one that does not answer at all.
+// The guardian needs milliseconds to end a process tree; this limit is for a guardian that does not respond at all.
 const KILL_TIMEOUT_MS = 10_000;
-// A guardian that was killed may have left replies.
+// A guardian that was killed may have left unread replies.
 const DRAIN_TIMEOUT_MS = 5_000;
 
 /**
- * A Python process for one step, started ahead with dill imported. It ends by itself, with all it started and its folder, as soon as
- * this process is gone: its standard input is the leash.
+ * A Python process for one step, started in advance with dill imported. It exits by itself, with all its child processes and its
+ * folder, as soon as this process is gone: it watches its standard input.
  */
 export class StepProcess {
   readonly #guardian: Guardian;
@@ -79,22 +79,22 @@ export class StepProcess {
     return this.#guardian.isAlive;
   }
 
-  /** Takes the process for a step: from now on this process waits for it. Rejects with a PythonError where it did not start. */
+  /** Takes the process for a step: from now on, it keeps this process alive. Rejects with a PythonError if it did not start. */
   async take(): Promise<ReadyPython> {
     this.#guardian.setRef(true);
     return this.#ready;
   }
 
-  /** Nobody waits for it any more: it was not used. */
+  /** Returns the process unused: it no longer keeps this process alive. */
   giveBack(): void {
     this.#guardian.setRef(false);
   }
 
   /**
-   * Runs the step whose files lie in the folder, and resolves when its processes have ended and their output has been read.
+   * Runs the step whose files are in the folder, and resolves when its processes have ended and their output has been read.
    * Aborting `signal` kills them.
    *
-   * @param onPrinted - Called with all that the step prints and shows, in order.
+   * @param onPrinted - Called for everything that the step prints and displays, in order.
    */
   async run(order: StepOrder, signal: AbortSignal, onPrinted: (message: Printed) => void): Promise<StepExit> {
     this.#onPrinted = onPrinted;
@@ -124,12 +124,12 @@ export class StepProcess {
     clearTimeout(timer);
   }
 
-  /** Something killed the guardian itself, as the system does when memory runs out. The step's process died with it. */
+  /** The guardian itself was killed, for example by the system when memory ran out. The step's process died with it. */
   #endWithoutGuardian(isKilled: boolean): StepExit {
     try {
       if (this.#stepPid !== undefined) process.kill(-this.#stepPid, "SIGKILL");
     } catch {
-      // Its group is gone as well.
+      // Its process group is gone as well.
     }
     return isKilled ? { cause: "killed" } : { cause: "ended", signal: os.constants.signals.SIGKILL };
   }

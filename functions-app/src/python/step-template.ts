@@ -8,7 +8,7 @@ type Report =
   | { kind: "template"; path: string; loaded: string[]; installed: Record<string, string> }
   | { kind: "template"; unsafe: true };
 
-/** A process that has Python, dill and some packages loaded, and forks guardians: runner/same_runner/template.py. */
+/** A process that has preloaded Python, dill and some packages, and forks guardians: runner/same_runner/template.py. */
 export class StepTemplate {
   readonly #child: ChildProcess;
   readonly #exited: Promise<void>;
@@ -17,7 +17,7 @@ export class StepTemplate {
   #installed: Record<string, string> = {};
   #isUnsafe = false;
 
-  /** @param modules - To be imported ahead. */
+  /** @param modules - The packages to preload. */
   constructor(
     options: StepProcessOptions,
     readonly modules: readonly string[],
@@ -50,7 +50,7 @@ export class StepTemplate {
     return this.isAlive && this.#path !== undefined;
   }
 
-  /** Packages were installed or removed since it loaded its own. */
+  /** Packages were installed or removed since it preloaded its own. */
   get isStale(): boolean {
     return Object.entries(this.#installed).some(([folder, time]) => modifiedNs(folder) !== time);
   }
@@ -60,7 +60,7 @@ export class StepTemplate {
     return this.#isUnsafe;
   }
 
-  /** Resolves with whether it can fork, once that is known. */
+  /** Resolves once it is known whether the template can fork, with the answer. */
   get ready(): Promise<boolean> {
     return this.#ready;
   }
@@ -70,7 +70,7 @@ export class StepTemplate {
     return forkGuardian(this.#path);
   }
 
-  /** Ends it and its folder; what it has forked lives on. */
+  /** Ends it and removes its folder; the processes that it forked continue. */
   async stop(): Promise<void> {
     this.#child.stdin?.end();
     await this.#exited;

@@ -10,7 +10,7 @@ export async function unlessMissing<Value>(load: () => Promise<Value>): Promise<
   }
 }
 
-/** Many files of a first run find no container at once; by its URL. */
+/** Container creations in progress, by URL: many files of a first run find no container at the same time. */
 const creating = new Map<string, Promise<unknown>>();
 
 /** Durable creates the container with its first large message, which may be later. */
@@ -31,7 +31,7 @@ export async function upload(container: ContainerClient, name: string, content: 
   }
 }
 
-/** The client's own errors hold the whole request and answer, which mean little to the user of a notebook. */
+/** The client's own errors contain the whole request and response, which mean little to the user of a notebook. */
 export function storageFailure(what: string, error: unknown): Error {
   const { statusCode, code, message } = error as { statusCode?: number; code?: string; message: string };
   const why = statusCode === undefined ? (code ?? message) : `HTTP ${statusCode} ${code ?? ""}`.trim();

@@ -14,17 +14,17 @@ import { loadSession } from "./step-contents.ts";
 
 type Completed = Extract<ExecutorResult, { kind: "completed" }>;
 
-/** Contents below one name: those of a run, or of an entry of the cache. */
+/** Contents below one prefix: those of a run, or of a cache entry. */
 export type Place = {
   id: string;
   blobs: Pick<RunBlobs, "load" | "save" | "listFiles" | "loadFile" | "saveFile">;
   sessions: SessionParts;
 };
 
-/** The step's session was given up for the disk's sake: see SessionParts. */
+/** The step's session was removed to save disk space: see SessionParts. */
 export class SessionGone extends Error {}
 
-/** Copies what steps left from one place to another, so that either can be removed without the other. */
+/** Copies contents of steps from one place to another, so that either can be removed without the other. */
 export class ContentCopy {
   readonly #from: Place;
   readonly #to: Place;
@@ -45,7 +45,7 @@ export class ContentCopy {
     return { ...reference, blob: await this.#copy("parts", reference.blob) };
   }
 
-  /** The session of a run's last step lies in its result. */
+  /** The session of a run's last step is in its result. */
   async sessionOf({
     session: blob,
     session_context: inline,
@@ -56,7 +56,7 @@ export class ContentCopy {
     return content && { blob: await this.#to.blobs.save(this.#to.id, "session", content), python };
   }
 
-  /** With the files that their outputs need. A reader looks for these below its run, by the names that they have here. */
+  /** With the files that their outputs need. Readers look for these below their own run, under the same names. */
   async details(details: NonNullable<StepRecord["details"]>): Promise<NonNullable<StepRecord["details"]>> {
     const isInline = "cells" in details;
     const content = isInline ? undefined : await this.#from.blobs.load(this.#from.id, details);
@@ -72,12 +72,12 @@ export class ContentCopy {
     return this.#to.blobs.save(this.#to.id, "files", content);
   }
 
-  /** Files whose contents `files` copies. */
+  /** Adds files whose contents `files` will copy. */
   add(files: readonly RunFile[]): void {
     for (const file of files) if (file.kind === "file") this.#hashes.add(file.sha256);
   }
 
-  /** By way of the disk: a file may be larger than memory. */
+  /** Through the disk, because a file may be larger than memory. */
   async files(): Promise<void> {
     if (this.#hashes.size === 0) return;
     const there = await this.#to.blobs.listFiles(this.#to.id);

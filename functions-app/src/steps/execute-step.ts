@@ -26,9 +26,9 @@ import { readReport, type StepReport, warningsOf } from "./step-report.ts";
 import { Workspace } from "./workspace.ts";
 
 /**
- * Runs one step in a Python process and a working directory of its own, both gone afterwards.
+ * Runs one step in its own Python process and working directory, which are both removed afterwards.
  *
- * @returns What the step left, or how it failed. Throws only for what is not the step's matter, such as storage that is down.
+ * @returns The step's result, or how it failed. Throws only for problems outside the step, such as storage that is down.
  */
 export async function executeStep(input: ExecutorInput, deps: StepDeps): Promise<ExecutorResult> {
   const timing = { startedAt: new Date().toISOString(), startMs: performance.now() };
@@ -71,10 +71,10 @@ type StepRun = {
   deps: StepDeps;
   contents: StepContents;
   sameYaml: SameYaml;
-  /** Absent for a step that does not ask for it. */
+  /** Absent for a step that does not use the cache. */
   cache: StepCache | undefined;
   watch: RunWatch;
-  /** Aborts when the step's time is up, or its run over; then `stopFailure` says which. */
+  /** Aborts when the step's time is up, or when its run has ended; `stopFailure` then says which. */
   stopped: AbortSignal;
   stopFailure: () => StepFailure;
   timing: Timing;
@@ -101,7 +101,7 @@ async function runIn(started: StartedPython, run: StepRun): Promise<ExecutorResu
     const { sameYaml } = run;
     const sessionFolder = await deps.sessions.begin(input.instanceId, descriptionOf(run.contents.session));
     const workspace = await openWorkspace(run, ready, () => layOut(ready.folder, run.contents, sameYaml));
-    // While this step runs, the next one's process starts. After the last one there is time later.
+    // While this step runs, the next one's process starts. After the last step there is time later.
     if (!input.isLast) {
       deps.python.prepare(environment);
       deps.blobs.open();
@@ -126,7 +126,7 @@ async function runIn(started: StartedPython, run: StepRun): Promise<ExecutorResu
   } finally {
     await outputs.close();
     await process.stop();
-    // Gone already, unless the guardian itself was killed.
+    // Already removed, unless the guardian itself was killed.
     await rm(ready.folder, { recursive: true, force: true });
     if (input.isLast) deps.python.prepareLater(environment);
   }
@@ -146,9 +146,9 @@ async function openWorkspace(
 
 type SavedFiles = { manifest?: BlobReference; failure?: StepFailure };
 
-/** A step that failed has its files too, as far as there are any. */
+/** Also saves the files of a failed step, as far as they exist. */
 async function saveFiles({ input, watch }: StepRun, workspace: Workspace, report: StepReport): Promise<SavedFiles> {
-  // The result of a run that has ended is never read, and what is stored now may never be removed.
+  // The result of an ended run is never read, and data stored now might never be removed.
   if (watch.signal.aborted) return {};
   try {
     const manifest = report.filesLost ? input.files : await workspace.save(input.step.name);
@@ -169,7 +169,7 @@ type OrderParts = {
 function toOrder({ input, deps }: StepRun, { ready, sameYaml, environment, sessionFolder }: OrderParts): StepOrder {
   const environ: Record<string, string> = { SAME_ENV: input.sameEnv ?? sameYaml.sameEnv };
   if (sameYaml.json !== undefined) environ["SAME_CONFIG_FILE"] = path.join(ready.folder, "same.json");
-  // There is no screen: plots go into files.
+  // There is no screen: plots are written to files.
   if (!deps.env["MPLBACKEND"]) environ["MPLBACKEND"] = "Agg";
   return {
     name: input.step.name,
@@ -237,7 +237,7 @@ async function storeSession({ input, deps, contents }: StepRun, { ready, report 
   return { session, ...leavesParts(isLast, before, description) };
 }
 
-/** Whether there may be something to tidy up after the run. */
+/** Whether data of earlier sessions may have to be removed after the run. */
 function leavesParts(isLast: boolean, ...sessions: (SessionDescription | undefined)[]): { leavesParts?: true } {
   const has = sessions.some((it) => it !== undefined && partsOf(it).length > 0);
   return isLast && has ? { leavesParts: true } : {};
@@ -248,7 +248,7 @@ const descriptionOf = (session: IncomingSession | undefined): SessionDescription
 
 async function toFailed(run: StepRun, outcome: Outcome, failure: StepFailure): Promise<ExecutorResult> {
   const { codeMs } = outcome.report;
-  // The result of a run that has ended is never read, and what is stored now may never be removed.
+  // The result of an ended run is never read, and data stored now might never be removed.
   const details = run.watch.signal.aborted
     ? undefined
     : await outcome.outputs.store(outcome.report, outcome.environment.lock);
@@ -284,7 +284,7 @@ function toFailedRecord({ step }: ExecutorInput, { startedAt, startMs }: Timing)
   return { name: step.name, startedAt, durationMs, output: { stdout: "", stderr: "" }, warnings: [] };
 }
 
-/** Functions and classes in a session are byte code, which another minor version misreads, or crashes on. */
+/** Functions and classes in a session are byte code, which another minor version misinterprets or crashes on. */
 function refuseForeignSession(session: SessionPython | undefined, ready: ReadyPython): void {
   if (session === undefined || session.version.startsWith(`${ready.minor}.`)) return;
   throw new StepRefused(
@@ -293,7 +293,7 @@ function refuseForeignSession(session: SessionPython | undefined, ready: ReadyPy
   );
 }
 
-/** Nobody will read it. */
+/** This failure is never read. */
 const RUN_OVER: StepFailure = {
   type: "RunOver",
   message: "The run was terminated, so its step was stopped.",

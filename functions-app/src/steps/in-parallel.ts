@@ -1,6 +1,6 @@
 import { Limiter } from "@same-kit/shared";
 
-// More requests to a storage account at once gain little.
+// More concurrent requests to a storage account gain little.
 const AT_ONCE = 8;
 
 /** @returns The results in the order of the items. @throws the first error. */

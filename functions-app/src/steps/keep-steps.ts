@@ -1,4 +1,4 @@
-// What a run keeps of an earlier one. It is copied below the new run's own prefix: purging either of them cannot take the other's.
+// What a run keeps of an earlier one. It is copied below the new run's own prefix, so that each can be purged without the other.
 
 import type { ExecutorResult, KeptSteps } from "../contract/executor-call.ts";
 import { ContentCopy } from "./content-copy.ts";
@@ -10,7 +10,7 @@ type Completed = Extract<ExecutorResult, { kind: "completed" }>;
 
 export type EarlierRun = {
   id: string;
-  /** What it had kept itself. */
+  /** What the earlier run itself had kept. */
   kept?: KeptSteps | undefined;
   /** One for each step that it executed. */
   results: readonly ExecutorResult[];
@@ -31,9 +31,9 @@ export function countKeepable({ kept, results }: Pick<EarlierRun, "kept" | "resu
 }
 
 /**
- * Copies what the first `count` steps left: records, outputs, files, and the session of the last of them.
+ * Copies the data of the first `count` steps: records, outputs, files, and the session of the last of them.
  *
- * @returns undefined where the earlier run has no session of that step: it kept more steps itself than are asked for.
+ * @returns undefined if the earlier run has no session of that step, because it kept more steps itself than requested.
  * @throws SessionGone
  */
 export async function keepSteps({ from, to, count, blobs, sessions }: KeepSteps): Promise<KeptSteps | undefined> {

@@ -2,10 +2,10 @@ import { lstat, readdir, readlink } from "node:fs/promises";
 import path from "node:path";
 import { isInnerPath, isInnerTarget } from "../contract/run-files.ts";
 
-/** What lies in a folder, as far as it can travel. */
+/** An entry of a folder that can be stored. */
 export type FoundFile = {
   path: string;
-  /** Another one after each change, even of a file whose time was set back. */
+  /** Changes with each change of the file, even if its time was set back. */
   mark: string;
 } & (
   | { kind: "file"; sizeBytes: number; modifiedMs: number; isExecutable: boolean }
@@ -17,14 +17,14 @@ export type FilesFound = {
   files: FoundFile[];
   /** Path and reason, as one text. */
   leftOut: string[];
-  /** There are more than asked for; they are not listed. */
+  /** There are more files than requested; they are not listed. */
   isCutOff: boolean;
 };
 
-// What Python and Jupyter write next to the files that they read.
+// Files that Python and Jupyter write next to the files that they read.
 const BYPRODUCTS = new Set(["__pycache__", ".ipynb_checkpoints"]);
 
-/** Lists a folder with all below it; links are not followed. Files only come and go meanwhile if another program writes there. */
+/** Lists a folder with everything below it; links are not followed. Files change meanwhile only if another program writes there. */
 export async function listFiles(folder: string, maxFiles: number): Promise<FilesFound> {
   const found: FilesFound = { files: [], leftOut: [], isCutOff: false };
   await listFolder(folder, "", maxFiles, found);

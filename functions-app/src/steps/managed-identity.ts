@@ -1,5 +1,5 @@
-// A storage token of the app's own identity: one HTTP call of App Service's contract, in place of @azure/identity, which would
-// triple what a cold start of the app has to load.
+// A storage token for the app's own identity: one HTTP call of App Service's contract instead of @azure/identity, which would triple
+// the amount of code that a cold start of the app has to load.
 // Source: learn.microsoft.com, App Service, "How to use managed identities", REST endpoint reference.
 
 const API_VERSION = "2019-08-01";
@@ -10,7 +10,7 @@ export type IdentityCredential = {
   getToken(): Promise<{ token: string; expiresOnTimestamp: number }>;
 };
 
-/** @throws Error from `getToken` where the host offers no identity or refuses a token. */
+/** `getToken` throws an Error if the host provides no identity or refuses a token. */
 export function managedIdentityCredential(env: NodeJS.ProcessEnv): IdentityCredential {
   return { getToken: () => fetchToken(env) };
 }

@@ -3,12 +3,12 @@ import type { StepFailure } from "../contract/executor-call.ts";
 type StepPython = {
   version: string;
   executable: string;
-  /** It has exactly what the step's requirements.txt names. */
+  /** It contains exactly what the step's requirements.txt names. */
   isIsolated: boolean;
   isInCloud: boolean;
 };
 
-/** A missing package is one of some Python, so the failure names which one, and what makes it find the package. */
+/** A package is missing in a specific Python. The failure therefore names that Python, and says how to make the package available. */
 export function withRemedies(failure: StepFailure, python: StepPython): StepFailure {
   if (failure.type !== "ModuleNotFoundError") return failure;
   return { ...failure, message: `${failure.message}\n${remediesFor(python)}` };

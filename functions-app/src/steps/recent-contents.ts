@@ -1,17 +1,17 @@
 const MAX_BYTES = 4 * 1024 * 1024;
 const MAX_CONTENT_BYTES = 64 * 1024;
-// A run that is not started soon is read from storage.
+// After this time, a run that has not started reads them from storage.
 const KEPT_MS = 60_000;
 
 type Kept = { content: Buffer; until: number };
 
-/** Small contents that were stored a moment ago, each for one reader; the oldest make room for the newest. */
+/** Small contents that were just stored, each for one reader; the oldest are dropped first. */
 export class RecentContents {
   readonly #now: () => number;
   readonly #kept = new Map<string, Kept>();
   #sizeBytes = 0;
 
-  /** @param now - In ms; only differences count. */
+  /** @param now - In ms; only differences matter. */
   constructor(now: () => number = () => performance.now()) {
     this.#now = now;
   }
@@ -32,7 +32,7 @@ export class RecentContents {
     return kept !== undefined && kept.until > this.#now() ? kept.content : undefined;
   }
 
-  /** As `peek`, and keeps it no longer. */
+  /** Like `peek`, and drops the content. */
   take(name: string): Buffer | undefined {
     const content = this.peek(name);
     this.#remove(name);

@@ -9,45 +9,45 @@ import { RecentContents } from "./recent-contents.ts";
 
 export type BlobKind = keyof typeof EXTENSIONS;
 
-/** A part of a blob, and how large all of it is. */
+/** A part of a blob, and the total size of the blob. */
 export type BlobPart = { content: Buffer; sizeBytes: number };
 
-/** Contents of runs in the app's own storage account, addressed by what they hold. */
+/** Contents of runs in the app's own storage account, addressed by their hash. */
 export type RunBlobs = {
-  /** Starts to load and connect, ahead of a later save. */
+  /** Starts to load the client and to connect, in advance of a later save. */
   open(): void;
-  /** Stores the bytes below the run's own prefix, once however often they are given. */
+  /** Stores the bytes below the run's own prefix; equal contents are stored once. */
   save(instanceId: string, kind: BlobKind, content: Uint8Array): Promise<BlobReference>;
-  /** What `save` answered for the same content; undefined where it is not there. */
+  /** The result of an earlier `save` of the same content; undefined if there was none. */
   find(instanceId: string, kind: BlobKind, sha256: string): Promise<BlobReference | undefined>;
-  /** @throws Error where the blob is gone, is another run's, or does not hold what it held. */
+  /** @throws Error if the blob is missing, belongs to another run, or has a different content. */
   load(instanceId: string, reference: BlobReference): Promise<Buffer>;
-  /** Replaces what was saved of the step that runs now. */
+  /** Replaces the saved progress of the current step. */
   saveProgress(instanceId: string, content: Uint8Array): Promise<void>;
-  /** @returns undefined where there is none. */
+  /** @returns undefined if there is none. */
   loadProgress(instanceId: string): Promise<Buffer | undefined>;
   /**
    * Some bytes of a blob of the run.
    *
-   * @param name - Without the run's prefix; it cannot lead out of it.
-   * @returns undefined where there is none.
+   * @param name - Without the run's prefix; it cannot point outside of it.
+   * @returns undefined if there is none.
    */
   loadPart(instanceId: string, name: string, range: { offset: number; count: number }): Promise<BlobPart | undefined>;
-  /** The hashes of the files that were saved for a run's workspace. */
+  /** The hashes of the files that are stored for a run's workspace. */
   listFiles(instanceId: string): Promise<ReadonlySet<string>>;
-  /** A file of the run's workspace, by what it holds. */
+  /** Stores a file of the run's workspace under its hash. */
   saveFile(instanceId: string, sha256: string, source: string | Uint8Array): Promise<void>;
-  /** Into a new file. @throws Error where the blob is gone, or is not what it was. */
+  /** Writes a new file. @throws Error if the blob is missing or has a different content. */
   loadFile(instanceId: string, sha256: string, target: string): Promise<void>;
   /** Sizes of the parts of the run's sessions, by hash, the latest first. */
   listSessionParts(instanceId: string): Promise<ReadonlyMap<string, number>>;
   saveSessionPart(instanceId: string, sha256: string, file: string): Promise<void>;
-  /** Into a new file. @returns false where there is none. @throws Error where it is not what it was. */
+  /** Writes a new file. @returns false if there is none. @throws Error if its content is different. */
   loadSessionPart(instanceId: string, sha256: string, target: string): Promise<boolean>;
   removeSessionParts(instanceId: string, hashes: readonly string[]): Promise<void>;
 };
 
-/** `session`: in the form that dill's own users read, as earlier versions stored it. `parts`: a SessionDescription. */
+/** `session`: the format that dill reads, which earlier versions stored. `parts`: a SessionDescription. */
 const EXTENSIONS = {
   session: "dill",
   parts: "json",
@@ -61,8 +61,8 @@ const PROGRESS_NAME = "progress.json";
 /**
  * Opens the account of `AzureWebJobsStorage`: a connection string, or an account name used with the app's managed identity.
  *
- * The blobs lie in the hub's container for large messages below the instance's ID: what Durable Functions itself removes when it
- * purges an instance.
+ * The blobs are in the hub's container for large messages, below the instance's ID: Durable Functions itself removes these blobs when
+ * it purges an instance.
  *
  * @see Azure/durabletask, DurableTask.AzureStorage/MessageManager.cs, DeleteLargeMessageBlobs
  */
@@ -70,12 +70,12 @@ export function openRunBlobs(env: NodeJS.ProcessEnv, taskHubName: string): RunBl
   return openBlobs(env, `${taskHubName.toLowerCase()}-largemessages`);
 }
 
-/** The same in another container of the account. */
+/** The same for another container of the account. */
 export function openBlobs(env: NodeJS.ProcessEnv, containerName: string): RunBlobs {
   return new ContainerBlobs(env, containerName);
 }
 
-// What a client sends before it starts a run is read again by the first step, which usually follows at once.
+// A client sends files before it starts a run; its first step usually reads them soon after.
 const recent = new RecentContents();
 
 class ContainerBlobs implements RunBlobs {
@@ -113,7 +113,7 @@ class ContainerBlobs implements RunBlobs {
   }
 
   async load(instanceId: string, { container, name, sha256 }: BlobReference): Promise<Buffer> {
-    // The reference may have come in from outside, by an orchestration started without the initiator.
+    // The reference may come from outside, in an orchestration that was started without the initiator.
     if (container !== this.#containerName || !name.startsWith(`${instanceId}/`)) {
       throw new Error(`The blob ${container}/${name} does not belong to this run.`);
     }
@@ -241,10 +241,10 @@ class ContainerBlobs implements RunBlobs {
 const blobName = (instanceId: string, kind: BlobKind, sha256: string): string =>
   `${instanceId}/${kind}-${sha256}.${EXTENSIONS[kind]}`;
 
-/** Below the run's own prefix, so that it is deleted with the run and no other run can lose it. */
+/** Below the run's own prefix, so that it is deleted with the run and not with another one. */
 const fileName = (instanceId: string, sha256: string): string => `${instanceId}/${fileBlobName(sha256)}`;
 
-/** As clients ask for it. */
+/** The name that clients use. */
 const fileBlobName = (sha256: string): string => `file-${sha256}.bin`;
 
 const partName = (instanceId: string, sha256: string): string => `${instanceId}/${partBlobName(sha256)}`;

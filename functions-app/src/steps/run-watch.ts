@@ -1,12 +1,12 @@
-// Durable does not tell an activity that its run was terminated, so a step would continue for as long as it may, and what it leaves at the
-// end would lie in storage for ever where the run has been purged meanwhile.
+// Durable does not notify an activity when its run is terminated. Without this check, a step would continue until its time limit, and
+// the data that it stores at its end would remain in storage forever if the run has been purged in the meantime.
 
 const WATCH_EVERY_MS = 5_000;
 
-/** Tells whether the run has ended without the step: it was terminated, or is purged already. */
+/** Returns whether the run has ended before the step: it was terminated, or already purged. */
 export type HowRunEnded = () => Promise<"terminated" | "purged" | null>;
 
-/** Asks now and then while a step runs. */
+/** Checks the run's state periodically while a step runs. */
 export class RunWatch {
   readonly #over = new AbortController();
   readonly #timer: NodeJS.Timeout;
@@ -23,12 +23,12 @@ export class RunWatch {
     this.#timer.unref();
   }
 
-  /** Aborts once the run is over. */
+  /** Aborts once the run has ended. */
   get signal(): AbortSignal {
     return this.#over.signal;
   }
 
-  /** Whether all that the run stored is gone, and nothing must be stored any more. */
+  /** Whether all data of the run is gone, and nothing more must be stored. */
   get isPurged(): boolean {
     return this.#isPurged;
   }

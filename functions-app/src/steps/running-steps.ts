@@ -1,9 +1,9 @@
-// What the cells of a step that runs now have shown so far. A run that is cancelled, or whose worker dies, still has a notebook.
+// What the cells of the current step have shown so far: the notebook of a run that is cancelled, or whose worker dies, contains it.
 
 import type { StepDetails } from "../contract/step-details.ts";
 import type { RunBlobs } from "./run-blobs.ts";
 
-/** The step that a run is at. */
+/** The current step of a run. */
 export type StepProgress = { step: string; details: StepDetails };
 
 const SAVE_EVERY_MS = 2_000;
@@ -18,7 +18,7 @@ export class RunningSteps {
     return this.#steps.get(instanceId)?.();
   }
 
-  /** @returns What takes it away again. */
+  /** @returns A function that removes it again. */
   add(instanceId: string, progress: () => StepProgress): () => void {
     this.#steps.set(instanceId, progress);
     return () => {
@@ -34,7 +34,7 @@ export type SavedProgressOptions = {
   everyMs?: number;
 };
 
-/** Saves a step's outputs now and then while there are new ones, for clients that ask another worker, or after this one died. */
+/** Saves a step's outputs periodically, if there are new ones: for clients that ask another worker, or after this worker died. */
 export class SavedProgress {
   readonly #options: SavedProgressOptions;
   #timer: NodeJS.Timeout | undefined;
@@ -47,7 +47,7 @@ export class SavedProgress {
     this.#nextInMs = options.everyMs ?? SAVE_EVERY_MS;
   }
 
-  /** There is something new. */
+  /** Marks that there is new output. */
   touch(): void {
     if (this.#isStopped || this.#timer !== undefined) return;
     this.#timer = setTimeout(() => {
@@ -56,7 +56,7 @@ export class SavedProgress {
     this.#timer.unref();
   }
 
-  /** Resolves when nothing more is written. */
+  /** Resolves when nothing more will be written. */
   async stop(): Promise<void> {
     this.#isStopped = true;
     clearTimeout(this.#timer);
@@ -66,7 +66,7 @@ export class SavedProgress {
   async #save(): Promise<void> {
     const { blobs, instanceId, progress, everyMs = SAVE_EVERY_MS } = this.#options;
     const startedAt = performance.now();
-    // Storage that is down is reported by what needs it.
+    // Storage that is down is reported by other calls that need it.
     await blobs.saveProgress(instanceId, Buffer.from(JSON.stringify(progress()))).catch(() => {});
     this.#nextInMs = Math.max(everyMs, (performance.now() - startedAt) / MAX_SHARE);
     this.#timer = undefined;

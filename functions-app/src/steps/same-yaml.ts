@@ -1,24 +1,24 @@
 import { DEFAULT_SAME_ENV, isSameEnv } from "../contract/headers.ts";
 
-/** What a step needs from same.yaml, which Python's standard library cannot read. */
+/** The settings that a step needs from same.yaml, which Python's standard library cannot read. */
 export type SameYaml = {
   /** `runtime_options.same_env`, else `default`. */
   sameEnv: string;
-  /** Deep size beyond which a variable does not travel. */
+  /** The deep size beyond which a variable is not passed on. */
   variableBytes: number;
-  /** The whole document as JSON, for `sameproject.sdk`; undefined where it has no data sets. */
+  /** The whole document as JSON, for `sameproject.sdk`; undefined if it has no data sets. */
   json: string | undefined;
   warning?: string;
 };
 
 /**
- * Never throws: a step that uses nothing of it runs with any same.yaml, as it does upstream.
+ * Never throws: a step that does not use these settings runs with any same.yaml, as it does upstream.
  *
  * @param variableBytes - The app's limit, for a same.yaml without one.
  */
 export async function readSameYaml(text: string, variableBytes: number): Promise<SameYaml> {
   const nothing = { sameEnv: DEFAULT_SAME_ENV, variableBytes, json: undefined };
-  // Most need no YAML parser, whose loading would cost more than all else that happens here.
+  // Most files need no YAML parser, and loading it would take longer than all other work here.
   if (!/\b(datasets|serialisation_memory_limit|same_env)\b/.test(text)) return nothing;
   const { parse } = await import("yaml");
   try {

@@ -1,6 +1,6 @@
-// The large values of a run's sessions, as files by what they hold. A step maps them from its run's folder and leaves new ones there.
-// Where a host gives each instance a folder that lasts as long as its history, that is all; elsewhere the folder is a cache, and the
-// parts are blobs of the run too.
+// The large values of a run's sessions, as files named by their hash. A step maps the files in its run's folder and adds new ones.
+// If the host gives each instance a folder that exists as long as its history, the parts are only there. Otherwise the folder is a
+// cache, and the parts are also blobs of the run.
 
 import { copyFile, link, mkdir, open, readdir, rename, rm, stat, statfs, utimes } from "node:fs/promises";
 import os from "node:os";
@@ -14,9 +14,9 @@ import { inParallel } from "./in-parallel.ts";
 import type { BlobPart, RunBlobs } from "./run-blobs.ts";
 
 export type SessionPartsOptions = {
-  /** Has a folder for each instance. */
+  /** Contains a folder for each instance. */
   root: string;
-  /** The folders last as long as the instances. */
+  /** The folders exist as long as the instances. */
   isLasting: boolean;
   blobs: PartBlobs;
 };
@@ -26,10 +26,10 @@ export type PartBlobs = Pick<
   "saveSessionPart" | "loadSessionPart" | "listSessionParts" | "removeSessionParts"
 >;
 
-// What sessions of earlier steps may take next to the latest one: runs can be continued from these steps.
+// How much space the sessions of earlier steps may use in addition to the latest one: runs can be continued from these steps.
 const EARLIER_BYTES = 32 * 1024 * 1024;
 const EARLIER_SHARE = 0.15;
-// A step that runs longer has its parts mapped, and brings them back if it needs them again.
+// A step that runs longer keeps its parts mapped, and restores them if it needs them again.
 const STALE_MS = 10 * 60_000;
 const DRAFT = /^draft-/;
 
@@ -38,7 +38,7 @@ export function openSessionParts(env: NodeJS.ProcessEnv, taskHubName: string, bl
   return new SessionParts({ root: given || cacheRoot(env, taskHubName), isLasting: Boolean(given), blobs });
 }
 
-/** Parts of the cache's entries are always blobs. */
+/** Parts of cache entries are always blobs. */
 export function openCachedParts(env: NodeJS.ProcessEnv, taskHubName: string, blobs: PartBlobs): SessionParts {
   const root = env[INSTANCE_FILES_VARIABLE] || cacheRoot(env, taskHubName);
   return new SessionParts({ root: `${root}-stepcache`, isLasting: false, blobs });
@@ -60,10 +60,10 @@ export class SessionParts {
   }
 
   /**
-   * Makes a run's folder ready for a step, which creates it if it has parts to leave.
+   * Prepares a run's folder for a step. A step that has parts to write creates the folder.
    *
-   * @param session - What the step begins with: its parts are there afterwards.
-   * @returns The folder, in which the step leaves the parts of its own session.
+   * @param session - The session with which the step starts: its parts are in the folder afterwards.
+   * @returns The folder, to which the step adds the parts of its own session.
    */
   async begin(instanceId: string, session: SessionDescription | undefined): Promise<string> {
     const folder = this.#folderOf(instanceId);
@@ -75,7 +75,7 @@ export class SessionParts {
     return folder;
   }
 
-  /** Stores what a step left in the folder, as far as that is not where it stays. */
+  /** Stores the parts that a step wrote to the folder, unless they stay there. */
   async keep(instanceId: string, session: SessionDescription): Promise<void> {
     if (this.#options.isLasting) return;
     const parts = partsOf(session);
@@ -87,7 +87,7 @@ export class SessionParts {
     );
   }
 
-  /** The run has ended. What its result does not need goes, but for a share. */
+  /** Called when the run has ended. Removes parts that its result does not need, except for a share. */
   async tidy(instanceId: string, result: SessionDescription | undefined): Promise<void> {
     const { isLasting, blobs } = this.#options;
     const folder = this.#folderOf(instanceId);
@@ -100,7 +100,7 @@ export class SessionParts {
     await blobs.removeSessionParts(instanceId, beyondShare(sizes, kept));
   }
 
-  /** Copies a session's parts to another place. @returns false where some are not kept any more. */
+  /** Copies a session's parts to another place. @returns false if some no longer exist. */
   async copy(from: string, to: { id: string; sessions: SessionParts }, session: SessionDescription): Promise<boolean> {
     if (partsOf(session).length > 0) await mkdir(to.sessions.#folderOf(to.id), { recursive: true, mode: 0o700 });
     const copied = await inParallel(partsOf(session), (part) => this.#copyPart(from, to, part));
@@ -109,7 +109,7 @@ export class SessionParts {
     return true;
   }
 
-  /** Forgets what the worker's folder has of a run, where that is not all there is of it. */
+  /** Removes the worker's folder of a run, if it is only a cache. */
   async forget(instanceId: string): Promise<void> {
     if (!this.#options.isLasting) await rm(this.#folderOf(instanceId), { recursive: true, force: true });
   }
@@ -117,7 +117,7 @@ export class SessionParts {
   /**
    * Some bytes of a part by the name that its blob would have.
    *
-   * @returns undefined where no folder lasts that has it: then it is a blob.
+   * @returns undefined if no lasting folder contains it: then it is a blob.
    */
   async read(
     instanceId: string,
@@ -138,11 +138,11 @@ export class SessionParts {
     }
   }
 
-  /** What decides how large a session may be. */
+  /** Measures the memory and disk that limit the size of a session. */
   async measureMachine(): Promise<Machine> {
     await mkdir(this.#options.root, { recursive: true, mode: 0o700 });
     const { blocks, bsize } = await statfs(this.#options.root);
-    // Inside a container the system's own answer is that of the whole machine.
+    // Inside a container, the system reports the memory of the whole machine.
     const allowed = process.constrainedMemory();
     const total = os.totalmem();
     return { memoryBytes: allowed > 0 ? Math.min(allowed, total) : total, diskBytes: blocks * bsize };
@@ -158,7 +158,7 @@ export class SessionParts {
     if (!(await this.#load(instanceId, part, file))) throw new Error(`A part of the session is gone: ${file}.`);
   }
 
-  /** From the blobs into a file. */
+  /** Copies a part from the blobs into a file. */
   async #load(instanceId: string, { sha256 }: SessionPart, file: string): Promise<boolean> {
     const draft = path.join(path.dirname(file), `draft-${process.pid}-${sha256}`);
     if (!(await this.#options.blobs.loadSessionPart(instanceId, sha256, draft))) return false;
@@ -166,7 +166,7 @@ export class SessionParts {
     return true;
   }
 
-  /** A second name takes no more disk. */
+  /** A hard link takes no additional disk space. */
   async #copyPart(from: string, to: { id: string; sessions: SessionParts }, part: SessionPart): Promise<boolean> {
     const [source, target] = [this.#folderOf(from), to.sessions.#folderOf(to.id)].map((it) =>
       path.join(it, part.sha256),
@@ -177,7 +177,7 @@ export class SessionParts {
     return true;
   }
 
-  /** Only what was there before the session: a second execution of this step may be writing the next one. */
+  /** Only removes what existed before the session: a second execution of this step may be writing the next one. */
   async #tidyFolder(folder: string, session: SessionDescription): Promise<void> {
     const needed = new Set(partsOf(session).map(({ sha256 }) => sha256));
     const names = (await readdir(folder).catch(() => [])).filter((name) => !needed.has(name));
@@ -196,10 +196,10 @@ export class SessionParts {
     );
   }
 
-  /** Folders for runs that nobody ended here. */
+  /** Removes the folders of runs that have not ended in this process. */
   async #removeStale(own: string): Promise<void> {
     const { root } = this.#options;
-    await utimes(own, new Date(), new Date()).catch(() => {}); // It need not be there yet.
+    await utimes(own, new Date(), new Date()).catch(() => {}); // It may not exist yet.
     for (const name of await readdir(root).catch(() => [])) {
       const folder = path.join(root, name);
       const found = await stat(folder).catch(() => undefined);
@@ -223,7 +223,7 @@ async function hasSize(file: string, sizeBytes: number): Promise<boolean> {
   return found?.size === sizeBytes;
 }
 
-/** @param earlier - The latest first. @returns The names of those that are too much. */
+/** @param earlier - Latest first. @returns The names of those that exceed the share. */
 function beyondShare(
   earlier: readonly { name: string; sizeBytes: number }[],
   { sizeBytes }: Pick<SessionDescription, "sizeBytes">,

@@ -3,7 +3,7 @@ import type { StartedPython } from "../python/python-runtime.ts";
 import type { IncomingSession, StepContents } from "./step-contents.ts";
 import type { StepDeps } from "./step-deps.ts";
 
-// What numpy and its libraries read from the environment when they are loaded: such a step loads them itself.
+// Variables that numpy and its libraries read when they are loaded: a step that uses them must load these packages itself.
 const NEEDS_PLAIN = /_NUM_THREADS|\b(?:NPY|NUMPY|MKL|OMP|KMP|OPENBLAS)_/;
 
 function setsThreads(session: IncomingSession | undefined): boolean {
@@ -11,7 +11,7 @@ function setsThreads(session: IncomingSession | undefined): boolean {
   return session?.description.environ?.some((name) => NEEDS_PLAIN.test(name)) ?? false;
 }
 
-/** A process of the environment that the step asks for. @throws PythonError */
+/** A process of the environment that the step requires. @throws PythonError */
 export function startPython(
   { code, sources, session }: StepContents,
   { python, onStdout }: StepDeps,

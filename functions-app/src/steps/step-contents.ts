@@ -1,4 +1,4 @@
-// The contents of a step: loaded from the call or from the run's blobs, and laid out in the step's folder.
+// The contents of a step: loads them from the call or from the run's blobs, and writes them to the step's folder.
 
 import { mkdir, writeFile } from "node:fs/promises";
 import path from "node:path";
@@ -18,10 +18,10 @@ export type StepContents = {
   files: readonly RunFile[];
 };
 
-/** In the form of dill, or in parts. */
+/** In dill's format, or in parts. */
 export type IncomingSession = { kind: "plain"; content: Buffer } | { kind: "parts"; description: SessionDescription };
 
-/** The step cannot run, for a reason that its user can do something about. */
+/** The step cannot run, for a reason that its user can fix. */
 export class StepRefused extends Error {
   readonly failure: StepFailure;
 
@@ -31,7 +31,7 @@ export class StepRefused extends Error {
   }
 }
 
-/** @throws StepRefused for a content that is not what the contract says; Error where a blob cannot be read. */
+/** @throws StepRefused for a content that violates the contract; Error if a blob cannot be read. */
 export async function loadContents(
   { instanceId, step, session, files }: ExecutorInput,
   blobs: RunBlobs,
@@ -52,7 +52,7 @@ export async function loadContents(
   return { code, session: loadedSession, sources: Object.fromEntries(loadedSources), files: loadedFiles };
 }
 
-/** @throws Error where it cannot be read, or is of a newer version. */
+/** @throws Error if it cannot be read, or is of a newer version. */
 export async function loadSession(
   instanceId: string,
   blob: BlobReference,
@@ -63,7 +63,7 @@ export async function loadSession(
   return isPlain ? { kind: "plain", content } : { kind: "parts", description: parseSessionDescription(content) };
 }
 
-/** It may have come in from outside, by an orchestration started without the initiator. */
+/** The manifest may come from outside, in an orchestration that was started without the initiator. */
 function parseFiles(manifest: Buffer): readonly RunFile[] {
   const unlimited = Number.POSITIVE_INFINITY;
   const limits = { files: unlimited, fileBytes: unlimited, workspaceBytes: unlimited };

@@ -15,14 +15,14 @@ export type StepDeps = {
   python: PythonRuntime;
   blobs: RunBlobs;
   sessions: SessionParts;
-  /** The results of steps, for those that may be taken from it. */
+  /** The step cache, for steps that use it. */
   cache: { blobs: CacheBlobs; tidier: CacheTidier };
-  /** Where others find what the step has shown so far. */
+  /** Makes the current output of the step available to other requests. */
   running: RunningSteps;
   howRunEnded: HowRunEnded;
-  /** Between two questions whether it is over; default 5 s. */
+  /** The interval between checks whether the run has ended; default 5 s. */
   watchEveryMs?: number;
-  /** What the step prints, line by line, and what pip prints before. */
+  /** Called for each line that the step prints, and before that for pip's output. */
   onStdout: LineSink;
   onStderr: LineSink;
 };

@@ -11,13 +11,13 @@ import { SavedProgress, type StepProgress } from "./running-steps.ts";
 import type { StepDeps } from "./step-deps.ts";
 import type { StepReport } from "./step-report.ts";
 
-// They lie in the history, and in every episode's input: what is larger is a blob.
+// They are stored in the history and in every episode's input: larger details are a blob.
 const INLINE_CHARACTERS = 4 * 1024;
 const MAX_ASSET_BYTES = 16 * 1024 * 1024;
-// In the cloud every line is a paid log entry.
+// In the cloud, every line is a paid log entry.
 const REWRITE_EVERY_MS = { cloud: 1_000, local: 100 };
 
-/** All that one step prints and shows: into the log as it comes, to requests for the current state, and into its record at the end. */
+/** The output of one step: sent to the log without delay, to requests for the current state, and to the step's record at the end. */
 export class StepOutputs {
   readonly #input: ExecutorInput;
   readonly #deps: StepDeps;
@@ -49,7 +49,7 @@ export class StepOutputs {
     this.#saved.touch();
   };
 
-  /** The step has ended; one whose process died has no cell that says why. */
+  /** The step has ended. If its process died, no cell contains the failure. */
   async end(failure: StepFailure | undefined): Promise<void> {
     this.#live.stdout.end();
     this.#live.stderr.end();
@@ -57,15 +57,15 @@ export class StepOutputs {
     await this.#saved.stop();
   }
 
-  /** Keeps what there is of a run that was terminated, unless all of it has been purged. */
+  /** Saves the output of a terminated run, unless the run has been purged. */
   async saveLast(isPurged: boolean): Promise<void> {
     if (isPurged) return;
     await this.#deps.blobs.saveProgress(this.#input.instanceId, toJson(this.#progress())).catch(() => {});
   }
 
   /**
-   * @param report - What else the step's process told at its end.
-   * @param lock - What its environment was made of.
+   * @param report - The rest of what the step's process reported at its end.
+   * @param lock - The contents of its environment.
    */
   async store({ crossing, lost, packages }: StepReport, lock?: EnvironmentLock): Promise<StepDetails | BlobReference> {
     const assets = await this.#storeAssets();
@@ -82,7 +82,7 @@ export class StepOutputs {
     return this.#deps.blobs.save(this.#input.instanceId, "details", json);
   }
 
-  /** An output is worth having without what shows it best. */
+  /** A failure is ignored: the output is still useful without these files. */
   async #storeAssets(): Promise<Record<string, BlobReference>> {
     const stored: Record<string, BlobReference> = {};
     for (const [name, path] of this.#assets) {

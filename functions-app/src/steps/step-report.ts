@@ -8,36 +8,36 @@ import type { CrossingVariable, LostVariable } from "../contract/step-details.ts
 import type { StepExit } from "../python/step-process.ts";
 import type { ReportedReads } from "./cache/seen-files.ts";
 
-/** `report.json`, as runner/same_runner/step.py writes it. */
+/** `report.json`, written by runner/same_runner/step.py. */
 export type StepReport = {
-  /** What the step left for the next one, or a result that is too large to be inline; null: it is in `session.out`. */
+  /** The session for the next step, or a result that is too large to be inline; null: it is in `session.out`. */
   session?: Omit<SessionDescription, "writtenAtMs"> | null;
   codeMs?: number;
   failure?: StepFailure;
   foreignPackages?: string[];
-  /** What does not reach the next step. */
+  /** Variables that do not reach the next step. */
   lost?: LostVariable[];
-  /** What does. */
+  /** Variables that do. */
   crossing?: CrossingVariable[];
   packages?: Record<string, string>;
-  /** About the interpreter's state, where some of it is lost. */
+  /** Parts of the interpreter's state that are lost. */
   notices?: string[];
   variables?: VariableSummary[];
   variablesOmitted?: number;
   /** The step ended the run, as `sys.exit()` does. */
   hasExited?: boolean;
-  /** The disk was full, so that the step's files were given up for this report. */
+  /** The disk was full, so the step's files were dropped to make room for this report. */
   filesLost?: boolean;
-  /** Where the order asks for it. */
+  /** Present if the order requested it. */
   reads?: ReportedReads;
 };
 
-// The runner's own, as sysexits.h has it, when it could not write the report.
+// The runner's exit code, from sysexits.h, if it could not write the report.
 const EX_IOERR = 74;
-// Each lies in the history and in the output, so thousands of them would cost more than they tell.
+// Each warning is stored in the history and in the output, so thousands of them would cost more than they are worth.
 const MAX_WARNINGS = 100;
 
-/** The report, or the failure of a process that did not live to write one. */
+/** The report, or the failure of a process that exited before writing one. */
 export async function readReport(folder: string, exit: StepExit): Promise<StepReport> {
   const text = await readFile(path.join(folder, "report.json"), "utf8").catch(() => undefined);
   return text === undefined ? { failure: failureOf(exit) } : (JSON.parse(text) as StepReport);
@@ -57,7 +57,7 @@ function failureOf({ code, signal }: StepExit): StepFailure {
   return { type: "ProcessCrash", message: `The step's Python process was ended by ${name}${guess}.`, traceback: "" };
 }
 
-/** Things that did not fail, but will surprise. */
+/** Problems that are not failures, but unexpected. */
 export function warningsOf({ foreignPackages = [], lost = [], notices = [] }: StepReport): string[] {
   const packages = foreignPackages.map(
     (name) =>

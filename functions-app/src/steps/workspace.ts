@@ -1,6 +1,6 @@
 import { sha256OfFile } from "@same-kit/shared";
-// The steps' working directory. It travels with the run: a manifest, by reference, names its files, and their contents are blobs of the
-// run by their hash, so that only what a step added or changed is stored after it.
+// The steps' working directory is part of the run: a manifest, passed by reference, lists its files. Their contents are blobs of the run,
+// named by their hash, so that only files that a step added or changed are stored after it.
 
 import { chmod, mkdir, symlink, utimes } from "node:fs/promises";
 import path from "node:path";
@@ -13,7 +13,7 @@ import type { RunBlobs } from "./run-blobs.ts";
 import { StepRefused } from "./step-contents.ts";
 
 export type WorkspaceOptions = {
-  /** The working directory; it exists. */
+  /** The working directory; it must exist. */
   folder: string;
   instanceId: string;
   blobs: Pick<RunBlobs, "loadFile" | "saveFile" | "save">;
@@ -26,7 +26,7 @@ const MAX_NAMED = 5;
 
 export class Workspace {
   readonly #options: WorkspaceOptions;
-  /** As it was when the step began, by path. */
+  /** The files at the start of the step, by path. */
   readonly #before = new Map<string, Known>();
   readonly #stored = new Set<string>();
   #sent: BlobReference | undefined;
@@ -51,9 +51,9 @@ export class Workspace {
   }
 
   /**
-   * Lays the files out; `write` adds to them what is not the run's.
+   * Creates the files; `write` adds files that are not part of the run.
    *
-   * @param own - Names at the top that `write` gives.
+   * @param own - Top-level names that `write` creates.
    */
   async begin(
     files: readonly RunFile[],
@@ -64,7 +64,7 @@ export class Workspace {
     this.#sent = manifest;
     const wanted = files.filter(({ path: at }) => !own.includes(at.split("/")[0] as string));
     await inParallel(wanted, (file) => this.#lay(file));
-    // After all folders and files: nothing is written through a link.
+    // After all folders and files, so that nothing is written through a link.
     for (const file of wanted) if (file.kind === "link") await symlink(file.target, this.#pathOf(file));
     await write();
     const byPath = new Map(files.map((file) => [file.path, file]));
@@ -74,10 +74,10 @@ export class Workspace {
   }
 
   /**
-   * Stores what the step added and changed.
+   * Stores the files that the step added and changed.
    *
-   * @returns The manifest; undefined where there are no files.
-   * @throws StepRefused where there is more than the limits allow.
+   * @returns The manifest; undefined if there are no files.
+   * @throws StepRefused if they exceed the limits.
    */
   async save(step: string): Promise<BlobReference | undefined> {
     const { folder, limits } = this.#options;
@@ -113,7 +113,7 @@ export class Workspace {
     if (file.kind !== "file") return;
     await this.#options.blobs.loadFile(this.#options.instanceId, file.sha256, target);
     await chmod(target, file.isExecutable ? 0o755 : 0o644);
-    // A program that compares times, as make does, finds them as they were.
+    // A program that compares times, such as make, must find them unchanged.
     await utimes(target, file.modifiedMs / 1000, file.modifiedMs / 1000);
   }
 
@@ -135,7 +135,7 @@ export class Workspace {
     return { kind: "file", path: at, sha256, sizeBytes, modifiedMs, ...(isExecutable && { isExecutable }), step };
   }
 
-  /** @returns undefined where the step has taken away the right to read it. */
+  /** @returns undefined if the step has removed the permission to read it. */
   async #store(at: string): Promise<string | undefined> {
     const { folder, blobs, instanceId } = this.#options;
     const file = path.join(folder, at);

@@ -82,7 +82,7 @@ export function toExistingFiles(files: readonly string[], flag: string, cwd: str
 }
 
 /**
- * @returns null where no file was given; an empty value is for none, where an earlier call gave one.
+ * @returns null if no file was given; an empty value is for none, where an earlier call gave one.
  * @throws UsageError `ERR_VARIABLE_FILE`
  */
 export function toVariableFiles(files: readonly string[], cwd: string): string[] | null {

@@ -10,7 +10,7 @@ import { count } from "../ui/format.ts";
 
 export type ActionCall = {
   client: ManagementClient;
-  /** Removes the hub; null where a host works on it. */
+  /** Removes the hub; null if a host works on it. */
   deleteHub: (() => Promise<void>) | null;
   console: Console;
   /** What stands behind the action. */

@@ -27,7 +27,7 @@ export type InstanceTarget = {
   name: string;
   /** On this machine: what is changed there needs no question. */
   isLocal: boolean;
-  /** Removes the hub; null where a host works on it. */
+  /** Removes the hub; null if a host works on it. */
   deleteHub: (() => Promise<void>) | null;
   close(): Promise<void>;
 };

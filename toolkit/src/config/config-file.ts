@@ -39,7 +39,7 @@ export type FileSettings = { file: string; values: ReadonlyMap<string, string> }
 /**
  * The file that `SAME_KIT_CONFIG` names, else the first `same-kit.yaml` in the current folder or above.
  *
- * @returns null where there is none.
+ * @returns null if there is none.
  * @throws ConfigFileError with all mistakes at once.
  */
 export async function loadConfigFile(cwd: string, env: NodeJS.ProcessEnv): Promise<FileSettings | null> {

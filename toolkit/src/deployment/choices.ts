@@ -57,7 +57,7 @@ export function keepKey(variables: TerraformVariables): TerraformVariables {
 }
 
 /**
- * Names alone: values of app settings are secrets. Null where nothing is taken over.
+ * Names alone: values of app settings are secrets. Null if nothing is taken over.
  *
  * @param before - Without what a file of this call wins over.
  * @param isUnfinished - Whether `before` is what an apply began with that has not come to its end.
@@ -71,7 +71,7 @@ export function describeKept(before: Choices, now: NewChoices, isUnfinished = fa
   return `${when}: ${all.join("; ")}. --var NAME=VALUE changes one, NAME=null takes it back.`;
 }
 
-/** Says that what an apply began with is not used again, as nothing has come of it; null where nothing was chosen. */
+/** Says that what an apply began with is not used again, as nothing has come of it; null if nothing was chosen. */
 export function describeDropped(attempted: Choices, now: NewChoices): string | null {
   const dropped = [...namesOf(attempted), ...attempted.variableFiles].filter((name) => !(name in now.variables));
   if (dropped.length === 0) return null;

@@ -46,7 +46,7 @@ export function environmentFolder(stateDir: string, name: string, isRehearsal: b
 }
 
 /**
- * @returns null where there is no such file.
+ * @returns null if there is no such file.
  * @throws OperationError `ERR_STATE_FORMAT` where it holds no JSON.
  */
 export async function loadJson(file: string): Promise<unknown | null> {

@@ -10,7 +10,7 @@ import { wrongVariables } from "./variable-errors.ts";
 export type DeploymentFacts = {
   subscriptionId: string;
   user: string;
-  /** Empty where it is not known yet. */
+  /** Empty if it is not known yet. */
   location: string;
   plan: string;
   /** The environment's own, for commands that a person may run there. */
@@ -271,7 +271,7 @@ export function inOneLine(text: string): string {
   return line.length <= SHOWN_LENGTH ? line : `${line.slice(0, SHOWN_LENGTH)}…`;
 }
 
-/** The names of the policies in an answer of Azure, quoted; empty where it names none. */
+/** The names of the policies in an answer of Azure, quoted; empty if it names none. */
 function policiesIn(text: string): string {
   const names = [...text.matchAll(/"policyAssignment":\s*\{\s*"name":\s*"([^"]+)"/g)].map(([, name]) => `"${name}"`);
   return names.length === 0 ? "" : `${[...new Set(names)].join(", ")}. `;

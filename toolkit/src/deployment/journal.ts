@@ -69,7 +69,7 @@ export class Journal {
     return this.#content.choices ?? NO_CHOICES;
   }
 
-  /** What the last apply began with; null where it came to its end. */
+  /** What the last apply began with; null if it came to its end. */
   get attempted(): Choices | null {
     return this.#content.attempted ?? null;
   }

@@ -15,7 +15,7 @@ const KEY = /^[0-9A-Za-z_-]{32,128}$/;
  * The access key of the app that a plan would create, and that exists already.
  *
  * @param group - The resource group that the plan takes over.
- * @returns null where a new key is needed: there is no such app, its settings may not be read, or the state has a key.
+ * @returns null if a new key is needed: there is no such app, its settings may not be read, or the state has a key.
  */
 export async function findKeptKey(
   azure: SignedIn,

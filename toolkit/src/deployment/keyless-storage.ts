@@ -10,7 +10,7 @@ import type { DeploymentOutputs } from "./outputs.ts";
 const CONNECTIONS = ["AzureWebJobsStorage", "DEPLOYMENT_STORAGE_CONNECTION_STRING"];
 const BY_IDENTITY = "AzureWebJobsStorage__accountName";
 
-/** The settings without connection strings that hold no key; null where there is nothing to repair. */
+/** The settings without connection strings that hold no key; null if there is nothing to repair. */
 export function withoutKeylessConnections(settings: Readonly<Record<string, string>>): Record<string, string> | null {
   if (settings[BY_IDENTITY] === undefined) return null;
   const broken = CONNECTIONS.filter((name) => settings[name] !== undefined && !/AccountKey=[^;]+/.test(settings[name]));

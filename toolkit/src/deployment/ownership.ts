@@ -65,7 +65,7 @@ export class Ownership {
     return new Ownership(deployment, resources, mark, mayAdopt);
   }
 
-  /** The resource group of the state; null where it knows none. */
+  /** The resource group of the state; null if it knows none. */
   get group(): StateResource | null {
     return this.#state.find(({ type }) => type === GROUP_TYPE) ?? null;
   }

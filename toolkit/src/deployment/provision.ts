@@ -142,7 +142,7 @@ class Provisioning {
     );
   }
 
-  /** @returns null where nothing would change. */
+  /** @returns null if nothing would change. */
   async #plan(title?: string): Promise<Planned | null> {
     const { isDestroy, ownership } = this.#request;
     const { folder, terraform, target, view } = this.#deployment;

@@ -12,7 +12,7 @@ const IN_VARIABLE_FILE = /\.auto\.tfvars(\.json)?:/;
  * All wrong values at once, in the module's own words, and all that keeps a variable file from being read.
  *
  * @param files - The originals of the variable files, in their order.
- * @returns null where some of the errors are about something else.
+ * @returns null if some of the errors are about something else.
  */
 export function wrongVariables(
   errors: readonly TerraformDiagnostic[],

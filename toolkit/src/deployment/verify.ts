@@ -110,7 +110,7 @@ async function waitForFunctions(
   });
 }
 
-/** Empty where there is no package to go back to. */
+/** Empty if there is no package to go back to. */
 const wayBack = ({ journal }: Deployment): Hint =>
   journal.previous === null ? "" : hint` ${sameKit("publish", "--rollback")} restores the previous package.`;
 

@@ -42,7 +42,7 @@ export function readPipInstall(text: string): string[] | null {
 }
 
 /**
- * @param requirements - The notebook's own file; null where there is none.
+ * @param requirements - The notebook's own file; null if there is none.
  * @param installed - What its cells install.
  */
 export function mergeRequirements(requirements: string | null, installed: readonly string[]): string | null {

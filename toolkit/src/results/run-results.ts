@@ -4,19 +4,19 @@ import type { CacheOutcome, StepDetails, VariableSummary } from "@same-kit/funct
 export type StepResult = {
   name: string;
   status: "completed" | "failed" | "unfinished" | "not-run";
-  /** ISO 8601; null where it never ran. */
+  /** ISO 8601; null if it never ran. */
   startedAt: string | null;
   durationMs: number | null;
   codeMs: number | null;
   python: string | null;
   environment: string | null;
   warnings: readonly string[];
-  /** What its cells printed and showed; null where nothing is known of it. */
+  /** What its cells printed and showed; null if nothing is known of it. */
   details: StepDetails | null;
   failure: { type: string; message: string; traceback: string } | null;
   /** The earlier run in which it ran; null: it ran in this one. */
   keptFrom: string | null;
-  /** What the cache did for it; null where it was not asked. */
+  /** What the cache did for it; null if it was not asked. */
   cache: CacheOutcome | null;
   /** The notebook's cells that are its code, by their number from 1. */
   cells: readonly number[];

@@ -10,7 +10,7 @@ type LooseNotebook = { cells: LooseCell[]; metadata?: Record<string, unknown> };
  * The file of a notebook as it is run: with the cell that sets parameters, where there is one.
  *
  * @param text - The file.
- * @returns The text itself where nothing was added or changed.
+ * @returns The text itself if nothing was added or changed.
  */
 export function toSourceNotebook(text: string, cells: readonly RunCell[]): string {
   const notebook = JSON.parse(text) as LooseNotebook;

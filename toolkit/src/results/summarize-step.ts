@@ -25,7 +25,7 @@ export type SummarizedStep = Omit<StepResult, "details" | "cells" | "failure"> &
   cells: SummarizedCell[];
   /** What its environment was made of, with exact versions; null for an interpreter's own packages. */
   lock: EnvironmentLock | null;
-  /** The variables that it left for the next step; null where that is not known. */
+  /** The variables that it left for the next step; null if that is not known. */
   crossing: CrossingVariable[] | null;
   /** What could not reach the next step. */
   lost: LostVariable[];

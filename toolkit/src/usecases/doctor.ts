@@ -9,7 +9,7 @@ export type Finding = {
   found: string;
   /** What needs it. */
   neededFor: string;
-  /** What to do; null where nothing is. */
+  /** What to do; null if nothing is. */
   hint: string | null;
 };
 
@@ -18,7 +18,7 @@ export type Machine = {
   nodeVersion: string;
   findPythons(): Promise<Pythons>;
   portOwner(port: number): Promise<PortOwner | undefined>;
-  /** What a program printed, null where it is not there or failed. */
+  /** What a program printed, null if it is not there or failed. */
   run(program: string, args: readonly string[]): Promise<string | null>;
 };
 

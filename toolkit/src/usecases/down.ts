@@ -97,7 +97,7 @@ async function unrecordedGroups(deployment: Deployment, ownership: Ownership): P
 
 type Removal = { request: DownRequest; ownership: Ownership; groups: readonly FoundResource[] };
 
-/** @returns false where it was declined. */
+/** @returns false if it was declined. */
 async function removeGroups(deployment: Deployment, { request, ownership, groups }: Removal): Promise<boolean> {
   const { view, azure } = deployment;
   const check = async () => {

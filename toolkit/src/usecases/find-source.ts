@@ -18,7 +18,7 @@ export type Source = {
   /** What relative paths in the configuration are relative to; `.same-kit/` lies in it. */
   folder: string;
   config: SameConfig;
-  /** The YAML as written; null where there is no file: it is part of the notebook, or stands for one that was never written. */
+  /** The YAML as written; null if there is no file: it is part of the notebook, or stands for one that was never written. */
   configText: string | null;
   /** Lines of that file. */
   lineOf: LineOf;
@@ -107,7 +107,7 @@ async function readPlainSource(file: string): Promise<Source> {
 
 const embeddedConfig = (notebook: Notebook): unknown => notebook.metadata["same_config"];
 
-/** @returns null where no same.yaml next to a notebook names it. */
+/** @returns null if no same.yaml next to a notebook names it. */
 async function findConfigBeside(file: string): Promise<Source | null> {
   const folder = path.dirname(file);
   for (const name of CONFIG_NAMES) {

@@ -18,7 +18,7 @@ export type FollowOptions = {
   signal: AbortSignal;
 };
 
-/** Asks until the run has ended. @returns null where the app does not know the run (any more). */
+/** Asks until the run has ended. @returns null if the app does not know the run (any more). */
 export async function followRun({ client, run, onStatus, wake, signal }: FollowOptions): Promise<RunStatus | null> {
   let sinceMs = wake === undefined ? performance.now() : Number.NEGATIVE_INFINITY;
   for (;;) {

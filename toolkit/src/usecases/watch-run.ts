@@ -41,7 +41,7 @@ async function filesOf(options: LocalRunOptions): Promise<string[]> {
   return [...new Set([notebook, ...others, ...ofSteps].map((file) => path.resolve(folder, file)))];
 }
 
-/** @returns null where nothing ran. */
+/** @returns null if nothing ran. */
 async function runAgain(options: LocalRunOptions, last: RunSummary, deps: WatchDeps): Promise<RunSummary | null> {
   try {
     const folder = await new RunRecords(last.stateDir).find(last.id);

@@ -1,10 +1,10 @@
-// The app's cache of steps, in a container of its own next to those of the task hub:
+// The app's step cache, in a separate container next to those of the task hub:
 //
-//   KEY/SEEN/entry.json       a result and what it is made of; written last, so that an entry without it is none
-//   KEY/SEEN/KIND-SHA256.…    its contents, named as those of a run
-//   latest/STEP.json          what the newest entry of a step is made of, to tell what has changed
+//   KEY/SEEN/entry.json       a result and its ingredients; written last: without it, the entry is incomplete
+//   KEY/SEEN/KIND-SHA256.…    its contents, named like those of a run
+//   latest/STEP.json          the ingredients of a step's newest entry, to report what has changed
 //
-// An entry has all that it needs below its own name: removing it takes nothing from another.
+// All data of an entry is below its own name: removing it affects no other entry.
 
 import { openAccount, unlessMissing, upload } from "../blob-account.ts";
 import type { RunBlobs } from "../run-blobs.ts";
@@ -14,12 +14,12 @@ import { openCachedParts, type SessionParts } from "../session-parts.ts";
 export type CacheBlob = { name: string; sizeBytes: number; modifiedAt: Date };
 
 export type CacheBlobs = {
-  /** What belongs to entries, below `KEY/SEEN`. */
+  /** The contents of entries, below `KEY/SEEN`. */
   contents: RunBlobs;
   /** The parts of their sessions. */
   sessions: SessionParts;
   list(prefix: string): Promise<CacheBlob[]>;
-  /** @returns undefined where there is none. */
+  /** @returns undefined if there is none. */
   read(name: string): Promise<Buffer | undefined>;
   write(name: string, content: Buffer): Promise<void>;
   remove(name: string): Promise<void>;

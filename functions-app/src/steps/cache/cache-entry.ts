@@ -6,7 +6,7 @@ import type { SeenFile } from "./seen-files.ts";
 
 export type Completed = Extract<ExecutorResult, { kind: "completed" }>;
 
-/** A step's result, and what it is made of. Its contents lie below its own name in the cache. */
+/** A step's result and its ingredients. Its contents are stored below its own name in the cache. */
 export type CacheEntry = {
   formatVersion: typeof CACHE_FORMAT;
   /** ISO 8601. */
@@ -17,14 +17,14 @@ export type CacheEntry = {
   seen: SeenFile[];
   /** The numbers of its cells. */
   cells: number[];
-  /** What it did to the working directory. */
+  /** The changes that it made to the working directory. */
   changed: RunFile[];
   deleted: string[];
   record: StepRecord;
   session?: SessionReference;
 } & Pick<Completed, "python" | "hasExited" | "variables" | "variables_omitted">;
 
-/** @returns undefined for what is damaged, or of another format. */
+/** @returns undefined if the content is damaged, or of another format. */
 export function parseEntry(content: Buffer | undefined): CacheEntry | undefined {
   try {
     const entry = JSON.parse(String(content)) as CacheEntry;

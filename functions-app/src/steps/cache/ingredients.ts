@@ -1,4 +1,4 @@
-// What a step's result is made of, besides the files that it reads, and why a result in the cache is not of the same.
+// The ingredients of a step's result, except for the files that it reads, and why a cached result does not match them.
 
 import { sha256Of } from "@same-kit/shared";
 import type { ExecutorInput, SessionReference } from "../../contract/executor-call.ts";
@@ -7,12 +7,12 @@ import type { ReadyPython } from "../../python/step-process.ts";
 import type { SameYaml } from "../same-yaml.ts";
 import type { StepContents } from "../step-contents.ts";
 
-// Another one after a change of what entries mean, or of what a step does with the same ingredients.
+// Changes when the meaning of entries changes, or the result of a step for the same ingredients.
 export const CACHE_FORMAT = 1;
 
 export type Ingredients = Record<keyof typeof REASONS, string>;
 
-/** By ingredient: why a result cannot be taken. The first that differs is named. */
+/** By ingredient: why a result cannot be used. The first difference is reported. */
 const REASONS = {
   code: "its code has changed",
   parameters: "its parameters have changed",
@@ -41,7 +41,7 @@ export function ingredientsOf({ input, contents, sameYaml, ready, limits }: Step
   return {
     code: hashOf(step.cells === undefined ? [code, step.name] : [code]),
     parameters: hashOf(parameters),
-    // Without their numbers, which change with any cell of text before them.
+    // Without their numbers, which change with any text cell before them.
     cells: hashOf(step.cells?.map(({ lines, tags = [] }) => [lines, tags]) ?? null),
     place: hashOf([isLast, step.keepsResults === true]),
     session: session === undefined ? "none" : hashOf([contentOf(contents, session), withoutPlaces(session.python)]),
@@ -59,14 +59,14 @@ export function ingredientsOf({ input, contents, sameYaml, ready, limits }: Step
 
 export const keyOf = (ingredients: Ingredients): string => hashOf([CACHE_FORMAT, ingredients]);
 
-/** @returns undefined where nothing differs. */
+/** @returns undefined if nothing differs. */
 export function firstDifference(then: Ingredients, now: Ingredients): string | undefined {
   const names = Object.keys(REASONS) as (keyof Ingredients)[];
   const name = names.find((it) => then[it] !== now[it]);
   return name && REASONS[name];
 }
 
-/** The cell that sets parameters is known by its first line, as papermill writes it. */
+/** The cell that sets parameters is recognized by its first line, which papermill writes. */
 function splitCode(text: string, cells: ExecutorInput["step"]["cells"]): { code: string[]; parameters: string[] } {
   const lines = text.split("\n");
   const sources = cells === undefined ? [text] : cells.map((cell) => lines.splice(0, cell.lines).join("\n"));
@@ -74,7 +74,7 @@ function splitCode(text: string, cells: ExecutorInput["step"]["cells"]): { code:
   return { code: sources.filter((it) => !isOfParameters(it)), parameters: sources.filter(isOfParameters) };
 }
 
-/** White space and comments ask for nothing else. */
+/** Ignores white space and comments, which do not change what is installed. */
 function meantLines(requirements: Buffer | undefined): string[] {
   const lines = requirements?.toString("utf8").split(/\r?\n/) ?? [];
   return lines.map((line) => line.trim()).filter((line) => line !== "");
@@ -84,7 +84,7 @@ function contentOf({ session }: StepContents, { blob }: SessionReference): strin
   return session?.kind === "parts" ? session.description.contentSha256 : blob.sha256;
 }
 
-/** The same Python lies elsewhere on each machine. */
+/** The same Python has a different path on each machine. */
 function withoutPlaces({ version, implementation, dill }: SessionReference["python"]): unknown {
   return [version, implementation, dill];
 }

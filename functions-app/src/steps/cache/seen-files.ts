@@ -1,23 +1,23 @@
-// The files that a step read, as it found them: what a later run has to find too.
+// The files that a step read, and their state at that time: a later run must find the same.
 
 import type { RunFile } from "../../contract/run-files.ts";
 import { hashOf } from "./ingredients.ts";
 
-/** As runner/same_runner/reads.py reports them: paths relative to the working directory. */
+/** The format of runner/same_runner/reads.py: paths relative to the working directory. */
 export type ReportedReads = { all: boolean; content: string[]; stat: string[]; names: string[] };
 
 /**
- * One thing that a step looked at: a path's content, what kind of thing it is (with its content, for a file), the names in a folder, or
- * all that there is. `value` is empty where there was nothing.
+ * One thing that a step looked at: the content of a path, its kind (with the content, for a file), the names in a folder, or
+ * everything. `value` is empty if there was nothing.
  */
 export type SeenFile = { how: "content" | "stat" | "names" | "all"; path: string; value: string };
 
-/** The working directory as a step finds it. */
+/** The working directory at the start of a step. */
 export class FoundFiles {
   readonly #byPath = new Map<string, string>();
   readonly #hasLinks: boolean;
 
-  /** @param own - Sources of the step, by name, and their hashes: they lie over files of these names. */
+  /** @param own - The step's sources by name, and their hashes: they hide files of these names. */
   constructor(files: readonly RunFile[], own: Readonly<Record<string, string>>) {
     this.#hasLinks = files.some(({ kind }) => kind === "link");
     for (const file of files) this.#byPath.set(file.path, toValue(file));
@@ -25,13 +25,13 @@ export class FoundFiles {
   }
 
   see(reads: ReportedReads): SeenFile[] {
-    // Behind a link, a path is another one.
+    // A path that goes through a link has a second name.
     if (reads.all || this.#hasLinks) return this.#seeAll();
     const hows = ["content", "stat", "names"] as const;
     return hows.flatMap((how) => reads[how].map((path) => ({ how, path, value: this.#valueOf(how, path) })));
   }
 
-  /** @returns The first that is otherwise now, as the end of a sentence. */
+  /** @returns The first difference, as the end of a sentence. */
   findChange(seen: readonly SeenFile[]): string | undefined {
     const changed = seen.find(({ how, path, value }) => this.#valueOf(how, path) !== value);
     if (changed === undefined) return undefined;
@@ -65,7 +65,7 @@ export class FoundFiles {
     return found.map(([name, value]): [string, string] => [name.slice(prefix.length), value]).sort(byName);
   }
 
-  /** Without notebooks: the one that runs is among them, and changes with every edit. */
+  /** Without notebooks: the running one is among them and changes with every edit. */
   #carried(): [string, string][] {
     return [...this.#byPath].filter(([name]) => !name.endsWith(".ipynb")).sort(byName);
   }

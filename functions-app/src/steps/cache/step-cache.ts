@@ -21,17 +21,17 @@ import { restoreEntry, storeEntry } from "./transfer-entry.ts";
 
 export type StepCacheOptions = StepFacts & {
   blobs: CacheBlobs;
-  /** Those of the run. */
+  /** The contents of the run. */
   runBlobs: RunBlobs;
   runSessions: SessionParts;
   /** In ms since 1970. */
   now: () => number;
 };
 
-// The same step with other files is another entry; more than a few are useless.
+// Each set of files that the step has seen is a separate entry; checking more than a few is not worthwhile.
 const MAX_LOOKED_AT = 20;
 
-/** The cache, for one step. What goes wrong with it is a reason to run the step, never a failure. */
+/** The cache, for one step. A problem with the cache is a reason to run the step, never a failure. */
 export class StepCache {
   readonly #options: StepCacheOptions;
   readonly #ingredients: Ingredients;
@@ -46,12 +46,12 @@ export class StepCache {
     this.#found = new FoundFiles(files, Object.fromEntries(own) as Record<string, string>);
   }
 
-  /** What the step's record says where it ran. */
+  /** The outcome for the step's record if the step ran. */
   get missed(): CacheOutcome {
     return { isHit: false, why: this.#why };
   }
 
-  /** @returns The result of the cache, as the run's own; undefined where the step has to run. */
+  /** @returns The cached result, as the run's own; undefined if the step has to run. */
   async take(): Promise<Completed | undefined> {
     try {
       const entry = await this.#find();
@@ -63,10 +63,10 @@ export class StepCache {
   }
 
   /**
-   * Keeps the step's result.
+   * Stores the step's result.
    *
    * @param files - The working directory after it.
-   * @returns How large it is. @throws Error where it cannot be stored.
+   * @returns Its size. @throws Error if it cannot be stored.
    */
   async keep(result: Completed, reads: ReportedReads, files: readonly RunFile[]): Promise<number> {
     const { input, contents, blobs, now } = this.#options;
@@ -116,7 +116,7 @@ export class StepCache {
   async #whyNone(): Promise<string> {
     const latest = await this.#options.blobs.read(this.#latestName());
     if (latest === undefined) return this.#why;
-    // Nothing differs where the result itself was removed meanwhile.
+    // Nothing differs if the result itself was removed in the meantime.
     return firstDifference(JSON.parse(String(latest)) as Ingredients, this.#ingredients) ?? this.#why;
   }
 

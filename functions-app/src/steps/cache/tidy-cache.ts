@@ -6,15 +6,15 @@ import type { CacheBlob, CacheBlobs } from "./cache-blobs.ts";
 // Listing a container costs requests, and a process usually runs many steps.
 const EVERY_MS = 10 * 60 * 1000;
 const DAY_MS = 24 * 60 * 60 * 1000;
-// What another step is about to write has no `entry.json` yet.
+// Contents that another step is still writing have no `entry.json` yet.
 const UNFINISHED_MS = 60 * 60 * 1000;
 
-/** One that was tidied less than ten minutes ago is not, unless much was added since. */
+/** Tidies the cache at most every ten minutes, unless much was added since the last time. */
 export class CacheTidier {
   #next = 0;
   #addedBytes = 0;
 
-  /** @param sizeBytes - Of the entry that was stored. */
+  /** @param sizeBytes - The size of the entry that was stored. */
   async afterStoring(
     sizeBytes: number,
     blobs: CacheBlobs,
@@ -30,7 +30,7 @@ export class CacheTidier {
 
 type Group = { id: string; blobs: CacheBlob[]; sizeBytes: number; usedAt: number; isWhole: boolean };
 
-/** Removes entries that are older than they may be, and the oldest until the rest is within its size. */
+/** Removes entries that are too old, and then the oldest ones until the total size is within its limit. */
 export async function tidyCache(
   blobs: CacheBlobs,
   { cacheBytes, cacheDays }: Pick<Limits, "cacheBytes" | "cacheDays">,
@@ -63,7 +63,7 @@ export async function summarizeCache(
   };
 }
 
-/** Removes everything but what a step is just about to write. */
+/** Removes everything except what a step is currently writing. */
 export async function clearCache(blobs: Pick<CacheBlobs, "list" | "remove">, now: Date): Promise<ClearedCache> {
   const cleared: ClearedCache = { results: 0, freedBytes: 0 };
   for (const group of groupUp(await blobs.list(""))) {
@@ -75,7 +75,7 @@ export async function clearCache(blobs: Pick<CacheBlobs, "list" | "remove">, now
   return cleared;
 }
 
-/** Not what only tells the newest result of a step. */
+/** Excludes the pointers to the newest result of a step. */
 const isResult = ({ id, isWhole }: Group): boolean => isWhole && !id.startsWith("latest/");
 
 /** @param id - `KEY/SEEN` */
@@ -83,13 +83,13 @@ export async function removeEntry(id: string, blobs: CacheBlobs): Promise<void> 
   for (const group of groupUp(await blobs.list(`${id}/`))) await removeGroup(group, blobs);
 }
 
-/** First what makes it an entry. */
+/** Removes `entry.json` first, which makes it an entry. */
 async function removeGroup({ id, blobs: own }: Group, blobs: Pick<CacheBlobs, "remove">): Promise<void> {
   await blobs.remove(`${id}/entry.json`);
   await inParallel(own, ({ name }) => blobs.remove(name));
 }
 
-/** Entries, and each `latest/STEP.json` by itself. */
+/** The entries, and each `latest/STEP.json` as a separate group. */
 function groupUp(all: readonly CacheBlob[]): Group[] {
   const groups = new Map<string, CacheBlob[]>();
   for (const blob of all) {

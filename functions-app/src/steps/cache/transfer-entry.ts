@@ -1,4 +1,4 @@
-// A step's result on its way into the cache, and out of it into another run.
+// Copies a step's result into the cache, and from the cache into another run.
 
 import { toUrlSafeBase64 } from "../../contract/base64.ts";
 import type { BlobReference } from "../../contract/blob-reference.ts";
@@ -15,7 +15,7 @@ import type { CacheEntry, Completed } from "./cache-entry.ts";
 
 export type StoredEntry = { entry: CacheEntry; id: string; result: Completed; from: Place; blobs: CacheBlobs };
 
-/** @returns How large it is. */
+/** @returns Its size. */
 export async function storeEntry({ entry, id, result, from, blobs }: StoredEntry): Promise<number> {
   const copy = new ContentCopy(from, { id, blobs: blobs.contents, sessions: blobs.sessions });
   const session = await copy.sessionOf(result);
@@ -53,7 +53,7 @@ export type RestoredEntry = {
   limits: Pick<Limits, "inlineSessionBytes">;
 };
 
-/** The step's result as the run's own, with all its contents. @throws Error where something of it is gone or damaged. */
+/** The step's result as the run's own, with all its contents. @throws Error if any of it is missing or damaged. */
 export async function restoreEntry(restored: RestoredEntry): Promise<Completed> {
   const { entry, from, to, input } = restored;
   const copy = new ContentCopy(from, to);
@@ -92,7 +92,7 @@ async function sessionOf(
   return { session_context: toUrlSafeBase64(loaded.content) };
 }
 
-/** What the step did to the working directory, done to the one that it would find. */
+/** Applies the step's changes of the working directory to the current one. */
 async function restoreFiles(
   { entry: { changed, deleted }, files, input, to }: RestoredEntry,
   copy: ContentCopy,
@@ -111,7 +111,7 @@ async function restoreFiles(
   return to.blobs.save(to.id, "files", Buffer.from(JSON.stringify(manifest)));
 }
 
-/** Cells may have moved since the step ran: cells of text were added before it, or removed. */
+/** Cells may have moved since the step ran, because text cells before them were added or removed. */
 async function renumber(
   details: StepDetails | BlobReference,
   { entry, input: { step }, to }: RestoredEntry,
@@ -121,7 +121,7 @@ async function renumber(
   const numbers = new Map(entry.cells.map((number, index) => [number, now[index] ?? number]));
   const isInline = "cells" in details;
   const loaded = isInline ? details : (JSON.parse(String(await to.blobs.load(to.id, details))) as StepDetails);
-  // Where the cells of the steps before are by now is not known here.
+  // The current position of earlier steps' cells is not known here.
   const moved = renumberCells(loaded, (cell) => numbers.get(cell) ?? null);
   return isInline ? moved : to.blobs.save(to.id, "details", Buffer.from(JSON.stringify(moved)));
 }

@@ -5,7 +5,7 @@ import type { StepFacts } from "./ingredients.ts";
 import type { ReportedReads } from "./seen-files.ts";
 import { StepCache } from "./step-cache.ts";
 
-/** @returns undefined for a step that does not ask for it. */
+/** @returns undefined for a step that does not use the cache. */
 export function openCache(
   facts: StepFacts,
   { blobs: runBlobs, sessions: runSessions, cache }: StepDeps,
@@ -16,14 +16,14 @@ export function openCache(
 
 export type KeptResult = {
   result: Completed;
-  /** Undefined where they are not known. */
+  /** Undefined if they are not known. */
   reads: ReportedReads | undefined;
   /** The working directory after the step. */
   files: readonly RunFile[];
   deps: Pick<StepDeps, "cache" | "limits">;
 };
 
-/** A result that cannot be kept is one all the same. @returns It, with what the cache did for it. */
+/** A result that cannot be stored is still valid. @returns The result, with the outcome of the cache lookup. */
 export async function keepInCache(
   cache: StepCache | undefined,
   { result, reads, files, deps }: KeptResult,

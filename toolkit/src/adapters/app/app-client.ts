@@ -103,14 +103,14 @@ export class AppClient {
   /**
    * What is known of a run's steps, however it ended.
    *
-   * @returns null where the app knows no such run, or is of a version without the answer.
+   * @returns null if the app knows no such run, or is of a version without the answer.
    */
   async details(id: string, signal: AbortSignal): Promise<AnsweredRun | null> {
     const text = await this.#run(id, "", signal);
     return text === null ? null : parseRunDetails(text, this.#address.url);
   }
 
-  /** Besides, what it was started with and its output. @returns null where the app knows no such run. */
+  /** Besides, what it was started with and its output. @returns null if the app knows no such run. */
   async wholeRun(id: string, signal: AbortSignal): Promise<AnsweredWholeRun | null> {
     const text = await this.#run(id, "?whole=true", signal);
     return text === null ? null : parseWholeRun(text, this.#address.url);
@@ -126,7 +126,7 @@ export class AppClient {
     return text;
   }
 
-  /** Stores the manifest and the contents given. @returns null where the app is of a version that takes no files. */
+  /** Stores the manifest and the contents given. @returns null if the app is of a version that takes no files. */
   async missingFiles(id: string, files: FilesRequest, signal: AbortSignal): Promise<MissingFiles | null> {
     const url = `${this.#address.url}/api/runs/${encodeURIComponent(id)}/files`;
     const headers = { "content-type": "application/json", ...this.#keyHeader() };

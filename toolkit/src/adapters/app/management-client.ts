@@ -4,7 +4,7 @@ import type { InstanceFilter, InstanceItem } from "../../ports.ts";
 
 export type ManagementAddress = {
   url: string;
-  /** The extension's system key of a deployed app; null where none is asked for. */
+  /** The extension's system key of a deployed app; null if none is asked for. */
   managementKey: string | null;
 };
 

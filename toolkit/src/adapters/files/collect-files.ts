@@ -117,7 +117,7 @@ async function toFile(
  * A file as it is now.
  *
  * @param at - Its path in the folder.
- * @returns null where it cannot be read, or is gone.
+ * @returns null if it cannot be read, or is gone.
  */
 export async function describeFile(folder: string, at: string): Promise<ContentFile | null> {
   const file = path.join(folder, at);

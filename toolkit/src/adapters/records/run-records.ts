@@ -71,7 +71,7 @@ export type RunFolder = {
   readRequest(): Promise<InitiateRequest>;
   /** Any other file of the result. @returns The file. */
   saveFile(name: string, content: string | Uint8Array): Promise<string>;
-  /** Text of a file in the folder; null where there is none. */
+  /** Text of a file in the folder; null if there is none. */
   readFile(name: string): Promise<string | null>;
   openLog(): WriteStream;
 };

@@ -132,7 +132,7 @@ async function refuseLinkedFolders(root: string, at: string): Promise<void> {
   }
 }
 
-/** Null where there is no file and no link. */
+/** Null if there is no file and no link. */
 async function describe(folder: string, at: string): Promise<RunFile | null> {
   const stats = await lstat(path.join(folder, at)).catch(() => null);
   if (stats === null || stats.isDirectory()) return null;

@@ -15,7 +15,7 @@ export type FollowedEvents = {
 /**
  * Calls `onEvent` for every event, from now on or from the start. A broken connection is reopened where it stopped.
  *
- * @returns null where the host cannot tell its events; the run's status is all there is then.
+ * @returns null if the host cannot tell its events; the run's status is all there is then.
  */
 export async function followEvents(
   source: HostEvents,

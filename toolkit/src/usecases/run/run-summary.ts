@@ -8,11 +8,11 @@ export type RunOutcome = "completed" | "failed" | "terminated" | "timed-out" | "
 
 export type RunFailure = {
   code: string;
-  /** The step that failed; null where none did. */
+  /** The step that failed; null if none did. */
   step: string | null;
   message: string;
   traceback: string | null;
-  /** Where in the notebook; null where the traceback does not lead there. */
+  /** Where in the notebook; null if the traceback does not lead there. */
   cell: { number: number; line: number } | null;
 };
 
@@ -36,7 +36,7 @@ export type RunSummary = {
   session: { file: string } | { blob: string; container: string } | null;
   failure: RunFailure | null;
   warnings: readonly string[];
-  /** What the run left for a reader: the executed notebook and the report; null where there is none. */
+  /** What the run left for a reader: the executed notebook and the report; null if there is none. */
   results: { notebook: string | null; report: string | null };
   /** What the steps made or changed in their working directory. */
   files: ResultFiles;

@@ -192,7 +192,7 @@ async function sendRequest(run: RunningRun): Promise<StartedRun> {
   return host.client.start(await folder.readRequest(), { ...options, signal: leaveNow });
 }
 
-/** @returns null where the storage does not know the run any more. */
+/** @returns null if the storage does not know the run any more. */
 async function findSent({ host, folder, deps: { leaveNow, warn } }: RunningRun): Promise<StartedRun | null> {
   const { id } = folder.record;
   const sent = localInstanceUrls(host.url, host.hubName, id);
@@ -213,7 +213,7 @@ async function findSent({ host, folder, deps: { leaveNow, warn } }: RunningRun):
 /**
  * Waits for the end, whichever comes first: the run's, the user's wish, the time limit, or the host's.
  *
- * @param wake - Given when the host says that the run has ended; undefined where it cannot.
+ * @param wake - Given when the host says that the run has ended; undefined if it cannot.
  */
 async function watch(run: RunningRun, started: StartedRun, wake: WakeSignal | undefined): Promise<Ending> {
   const { host, timeoutMs, deps } = run;

@@ -10,7 +10,7 @@ import type { AppliedFiles } from "./apply-files.ts";
 export type ResultFile = { path: string; sizeBytes: number | null; step: string };
 
 export type ResultFiles = {
-  /** Absolute; null where there are none. */
+  /** Absolute; null if there are none. */
   folder: string | null;
   /** Links among them; a folder follows from the files in it, and an empty one is not a result. */
   files: ResultFile[];

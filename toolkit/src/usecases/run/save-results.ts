@@ -29,14 +29,14 @@ const READ_LIMIT_MS = 60_000;
 export type KnownSteps = Pick<AnsweredRun, "steps" | "failed" | "unfinished">;
 
 export type SavedResults = {
-  /** Paths; null where the file could not be written. */
+  /** Paths; null if the file could not be written. */
   notebook: string | null;
   report: string | null;
   steps: StepResult[];
   warnings: string[];
 };
 
-/** @returns null where the app cannot tell, as one of another version or one that is gone. */
+/** @returns null if the app cannot tell, as one of another version or one that is gone. */
 export async function askKnownSteps({ host, folder, deps }: RunningRun): Promise<KnownSteps | null> {
   const signal = AbortSignal.any([deps.leaveNow, AbortSignal.timeout(READ_LIMIT_MS)]);
   return host.client.details(folder.record.id, signal).catch(() => null);
@@ -58,7 +58,7 @@ export async function loadStepResults(run: RunningRun, known: KnownSteps | null)
   return results;
 }
 
-/** Writes the files; the run has its result all the same where that fails. */
+/** Writes the files; the run has its result all the same if that fails. */
 export async function saveResults(
   run: RunningRun,
   results: RunResults,
@@ -123,7 +123,7 @@ function renumberWarnings(warnings: readonly string[], details: StepDetails | nu
   return warnings.map(now);
 }
 
-/** Null where the details are gone or wrong; the other steps' are worth having without them. */
+/** Null if the details are gone or wrong; the other steps' are worth having without them. */
 async function loadDetails(run: RunningRun, value: unknown): Promise<Pick<StepResult, "details" | "warnings">> {
   if (value === undefined) return { details: null, warnings: [] };
   const inAnswer = readStepDetails(value);
@@ -149,7 +149,7 @@ function jsonOf(content: Buffer): unknown {
   }
 }
 
-/** The same file of several steps is one blob. Null where no step needed it, or it is gone. */
+/** The same file of several steps is one blob. Null if no step needed it, or it is gone. */
 async function loadAsset(run: RunningRun, { steps }: RunResults, name: string): Promise<string | null> {
   const blob = steps.flatMap(({ details }) => details?.assets?.[name] ?? [])[0];
   if (blob === undefined) return null;

@@ -41,7 +41,7 @@ class ChangedFile extends Error {
  * Sends small contents with the manifest, and of the others those that the app does not have yet. A file that is written at the same time
  * is sent as it is then; one that never stays the same is left out, with a warning.
  *
- * @returns null where the app takes no files, as one of an older version.
+ * @returns null if the app takes no files, as one of an older version.
  */
 export async function sendFiles({ client, id, files: collected, signal }: SendFiles): Promise<SentFiles | null> {
   const { folder } = collected;
